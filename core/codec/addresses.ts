@@ -1,0 +1,197 @@
+/**
+ * Link-layer and network addresses as text.
+ *
+ * IPv4 text is put together from two halves that are remembered, IPv6 text from words that are: making either costs no
+ * more than a few look-ups.
+ *
+ * @module
+ */
+import { shown, type Writer } from "./buffer.ts";
+import { type Codec, MISFIT } from "./codec.ts";
+import { octets, toHex } from "./text.ts";
+
+/** A link-layer address of any length: `02:00:00:00:00:01`. */
+export const hardwareAddress: Codec<string, string | Uint8Array> = {
+  name: "a link-layer address",
+  decode: (from, at, end) => toHex(from.bytes, at, end, ":"),
+  encode: (value, to) => to.append(octets(value, to)),
+};
+
+/** A MAC address: `02:00:00:00:00:01`. */
+export const mac: Codec<string, string | Uint8Array> = {
+  name: "a MAC address",
+  size: 6,
+  decode: (from, at, end) => toHex(from.bytes, at, end, ":"),
+  encode(value, to) {
+    const given = octets(value, to);
+    if (given.length !== 6) to.fail(TypeError, `expected a MAC address like "02:00:00:00:00:01", got ${shown(value)}`);
+    to.append(given);
+  },
+};
+
+// "a.b." by its first octet, then second; "c.d" likewise. Rows of 256 are made when first met.
+const HIGH: (string[] | undefined)[] = [], LOW: (string[] | undefined)[] = [];
+for (let i = 0; i < 256; i++) (HIGH.push(undefined), LOW.push(undefined));
+
+function high(a: number): string[] {
+  return HIGH[a] = Array.from({ length: 256 }, (_, b) => `${a}.${b}.`);
+}
+function low(c: number): string[] {
+  return LOW[c] = Array.from({ length: 256 }, (_, d) => `${c}.${d}`);
+}
+
+/** IPv4 text of the four bytes at `at`. */
+export function ipv4Text(bytes: Uint8Array, at: number): string {
+  return (HIGH[bytes[at]!] ?? high(bytes[at]!))[bytes[at + 1]!]! +
+    (LOW[bytes[at + 2]!] ?? low(bytes[at + 2]!))[bytes[at + 3]!]!;
+}
+
+const WORDS: (string[] | undefined)[] = [];
+for (let i = 0; i < 256; i++) WORDS.push(undefined);
+
+function words(top: number): string[] {
+  return WORDS[top] = Array.from({ length: 256 }, (_, i) => (top * 256 + i).toString(16));
+}
+
+/** IPv6 text of the sixteen bytes at `at`, in the form of RFC 5952. */
+export function ipv6Text(bytes: Uint8Array, at: number): string {
+  // The longest run of two or more zero words becomes "::", the first of equals.
+  let best = -1, bestLength = 1, run = -1;
+  for (let i = 0; i < 8; i++) {
+    if (bytes[at + 2 * i] !== 0 || bytes[at + 2 * i + 1] !== 0) run = -1;
+    else {
+      if (run < 0) run = i;
+      if (i - run + 1 > bestLength) (best = run, bestLength = i - run + 1);
+    }
+  }
+  if (best === 0) {
+    if (bestLength === 5 && bytes[at + 10] === 0xff && bytes[at + 11] === 0xff) {
+      return `::ffff:${ipv4Text(bytes, at + 12)}`;
+    }
+    if (bestLength === 6) return `::${ipv4Text(bytes, at + 12)}`;
+  }
+  let text = "";
+  for (let i = 0; i < 8; i++) {
+    if (i === best) {
+      text += "::";
+      i += bestLength - 1;
+    } else {
+      if (i > 0 && i !== best + bestLength) text += ":";
+      text += (WORDS[bytes[at + 2 * i]!] ?? words(bytes[at + 2 * i]!))[bytes[at + 2 * i + 1]!]!;
+    }
+  }
+  return text;
+}
+
+/** The four or sixteen bytes of an address in text form; `undefined` when it is none. */
+export function parseIp(text: string): Uint8Array | undefined {
+  return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
+}
+
+function parseIpv4(text: string): Uint8Array | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  if (match === null) return undefined;
+  const out = new Uint8Array(4);
+  for (let i = 0; i < 4; i++) {
+    const octet = match[i + 1]!;
+    if (Number(octet) > 255 || (octet.length > 1 && octet[0] === "0")) return undefined;
+    out[i] = Number(octet);
+  }
+  return out;
+}
+
+function parseIpv6(text: string): Uint8Array | undefined {
+  const halves = text.split("::");
+  if (halves.length > 2) return undefined;
+  const head = wordsOf(halves[0]!, halves.length === 1), tail = halves.length === 2 ? wordsOf(halves[1]!, true) : [];
+  if (head === undefined || tail === undefined) return undefined;
+  const count = head.length + tail.length;
+  if (halves.length === 1 ? count !== 8 : count > 7) return undefined;
+  const out = new Uint8Array(16);
+  head.forEach((word, i) => (out[2 * i] = word >> 8, out[2 * i + 1] = word & 0xff));
+  tail.forEach((word, i) => {
+    const at = 2 * (8 - tail.length + i);
+    out[at] = word >> 8;
+    out[at + 1] = word & 0xff;
+  });
+  return out;
+}
+
+function wordsOf(text: string, last: boolean): number[] | undefined {
+  if (text === "") return [];
+  const out: number[] = [], parts = text.split(":");
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    if (last && i === parts.length - 1 && part.includes(".")) {
+      const four = parseIpv4(part);
+      if (four === undefined) return undefined;
+      out.push(four[0]! * 256 + four[1]!, four[2]! * 256 + four[3]!);
+    } else {
+      if (!/^[0-9a-f]{1,4}$/i.test(part)) return undefined;
+      out.push(parseInt(part, 16));
+    }
+  }
+  return out;
+}
+
+function ipBytes(value: string | Uint8Array, to: Writer, size: 4 | 16 | undefined): Uint8Array {
+  const given = typeof value === "string" ? parseIp(value) : value;
+  const sizes = size === undefined ? "IP" : size === 4 ? "IPv4" : "IPv6";
+  if (
+    !(given instanceof Uint8Array) ||
+    (size === undefined ? given.length !== 4 && given.length !== 16 : given.length !== size)
+  ) {
+    to.fail(TypeError, `expected an ${sizes} address, got ${shown(value)}`);
+  }
+  return given;
+}
+
+/** An IPv4 address: `10.0.0.1`. */
+export const ipv4: Codec<string, string | Uint8Array> = {
+  name: "an IPv4 address",
+  size: 4,
+  decode: (from, at) => ipv4Text(from.bytes, at),
+  encode: (value, to) => to.append(ipBytes(value, to, 4)),
+};
+
+/** An IPv6 address: `fe80::1`. */
+export const ipv6: Codec<string, string | Uint8Array> = {
+  name: "an IPv6 address",
+  size: 16,
+  decode: (from, at) => ipv6Text(from.bytes, at),
+  encode: (value, to) => to.append(ipBytes(value, to, 16)),
+};
+
+/** An IPv4 or IPv6 address, told apart by its size. */
+export const ip: Codec<string, string | Uint8Array> = {
+  name: "an IP address",
+  decode(from, at, end) {
+    return end - at === 4 ? ipv4Text(from.bytes, at) : end - at === 16 ? ipv6Text(from.bytes, at) : MISFIT;
+  },
+  encode: (value, to) => to.append(ipBytes(value, to, undefined)),
+};
+
+/** An address with the length of its prefix, as {@linkcode parsePrefix} takes it apart. */
+export interface Prefix {
+  /** Four or sixteen bytes. */
+  readonly bytes: Uint8Array;
+  /** Bits of the prefix. */
+  readonly length: number;
+}
+
+/** Takes `10.0.0.0/8` apart; a bare address means all its bits. */
+export function parsePrefix(value: string | Uint8Array, to: Writer): Prefix {
+  const [address, length, ...rest] = typeof value === "string" ? value.split("/") : [];
+  const bytes = address === undefined ? value : parseIp(address);
+  const bits = length === undefined ? undefined : /^\d{1,3}$/.test(length) ? Number(length) : NaN;
+  if (
+    !(bytes instanceof Uint8Array) || rest.length > 0 || Number.isNaN(bits) ||
+    (bytes.length !== 4 && bytes.length !== 16)
+  ) {
+    to.fail(TypeError, `expected an address or prefix like "10.0.0.0/8", got ${shown(value)}`);
+  }
+  if (bits !== undefined && bits > 8 * bytes.length) {
+    to.fail(RangeError, `a prefix of ${shown(value)} has at most ${8 * bytes.length} bits`);
+  }
+  return { bytes, length: bits ?? 8 * bytes.length };
+}

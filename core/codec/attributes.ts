@@ -1,0 +1,500 @@
+/**
+ * The table: one object's fixed header and attributes, both ways.
+ *
+ * Decoding walks the attributes once, noting where each lies, and then makes the fields in the table's order: an object
+ * has the same shape whatever order a kernel sends in, and a field may depend on one that the table lists before it.
+ *
+ *     nlattr   0       2       4                      length
+ *              +-------+-------+----------------------+-----+
+ *              | len   | type  | payload              | pad |
+ *              +-------+-------+----------------------+-----+
+ *
+ * @module
+ */
+import { type Reader, shown, type Writer } from "./buffer.ts";
+import { type Codec, MISFIT, OMIT, raw, type RawAttribute, type Use, type Visit } from "./codec.ts";
+import type { AnyCodec, AnyDerived, AnyEntry, AnyPlaced, Shape } from "./entry.ts";
+import { DecodeError } from "../errors.ts";
+
+/** Top bits of an attribute's type: nested, network byte order. */
+const NLA_TYPE_MASK = 0x3fff, NLA_F_NESTED = 0x8000;
+
+/** One field as the table works with it. */
+export interface Field {
+  /** Its name; for a nest lifted into its parent, `undefined`. */
+  readonly key: string | undefined;
+  /** Attribute number, -1 where it is none. */
+  readonly id: number;
+  /** Offset in the fixed header, -1 where it does not lie there. */
+  readonly offset: number;
+  /** How its payload is read and written. */
+  readonly codec: AnyCodec | undefined;
+  /** What it is for. */
+  readonly use: Use | undefined;
+  /** The rest of a derived field. */
+  readonly derived: AnyDerived | undefined;
+  /** The fields that are found in a lifted nest. */
+  readonly lift: Table<object> | undefined;
+  /** Whether the attribute may come several times. */
+  readonly repeated: boolean;
+}
+
+/** A codec for attributes that come several times side by side; see `repeated`. */
+export interface RepeatedCodec {
+  /** Marks it. */
+  readonly repeated: true;
+}
+
+/** A table of attributes: a codec for an object. */
+export interface Attributes<in out T> extends Codec<T> {
+  /** Bytes of the fixed header in front of the attributes. */
+  readonly headerSize: number;
+  /** The fields in their order. */
+  readonly fields: readonly Field[];
+  /** The same table with discriminated parts beside its fields; `nest` where they lie in a nest of their own. */
+  with<U>(parts: Parts<U>, nest?: number): Attributes<T & U>;
+  /** The field called `key`. */
+  field(key: string): Field | undefined;
+}
+
+/** Parts of an object that are told apart by a field; made by `choice`. */
+export interface Parts<in out U> {
+  /** Their fields. */
+  readonly fields: readonly Field[];
+  /** These parts and others that lie in the same nest. */
+  and<V>(other: Parts<V>): Parts<U & V>;
+  /** For the compiler alone. */
+  readonly check?: (parts: U) => U;
+}
+
+/** What a table has beside its fields. */
+export interface TableOptions {
+  /** Bytes of the fixed header. */
+  readonly header?: number;
+  /** The attribute that only pads. */
+  readonly pad?: number;
+}
+
+/** Makes the table of `T`: an entry for each of its fields. */
+export function attributes<T extends object>(shape: Shape<T>, options: TableOptions = {}): Attributes<T> {
+  const fields = Object.entries(shape).map(([key, entry]) => fieldOf(key, entry as AnyEntry));
+  return new Table<T>(fields, options.header ?? 0, options.pad);
+}
+
+/** A field from its entry. */
+export function fieldOf(key: string, entry: AnyEntry): Field {
+  const none = { key, id: -1, offset: -1, derived: undefined, lift: undefined, repeated: false } as const;
+  if (Array.isArray(entry)) {
+    const [id, codec, use] = entry as readonly [number, AnyCodec, Use?];
+    return { ...none, id, codec, use, repeated: "repeated" in codec };
+  }
+  if ("offset" in entry) {
+    const { offset, codec, use } = entry as AnyPlaced;
+    return { ...none, offset, codec, use };
+  }
+  const derived = entry as AnyDerived;
+  return { ...none, codec: undefined, use: derived.use, derived };
+}
+
+// Where the attributes of the tables being decoded lie: a stack of frames, one number a field.
+let offsets = new Int32Array(1024);
+let top = 0;
+
+function frame(slots: number): number {
+  const start = top;
+  top += slots;
+  if (top > offsets.length) {
+    const larger = new Int32Array(2 * top);
+    larger.set(offsets);
+    offsets = larger;
+  }
+  return start;
+}
+
+const MOST_FIELDS = 128;
+
+// Deeper than any kernel nests, shallower than what makes the engine's stack overflow.
+const DEEPEST = 64;
+
+interface Plan {
+  readonly slotById: readonly number[];
+  readonly slotByKey: ReadonlyMap<string, number>;
+  /** Bits of the fields that are made whatever attributes there are. */
+  readonly always: readonly [number, number, number, number];
+  /** Of these, the slots of attributes whose codec has a word on their absence. */
+  readonly absent: readonly number[];
+  /** The fields of the header, by offset. */
+  readonly placed: readonly Field[];
+  /** The attribute whose length may have overflowed, -1 when there is none. */
+  readonly overflowing: number;
+}
+
+class Table<T extends object> implements Attributes<T> {
+  readonly name = "attributes";
+  readonly nested = true;
+  readonly fields: readonly Field[];
+  readonly headerSize: number;
+  readonly #pad: number;
+  readonly #lifted: boolean;
+  #plan: Plan | undefined;
+
+  constructor(fields: readonly Field[], headerSize: number, pad = -1, lifted = false) {
+    if (fields.length > MOST_FIELDS) {
+      throw new RangeError(`A table has at most ${MOST_FIELDS} fields, not ${fields.length}`);
+    }
+    this.fields = fields;
+    this.headerSize = headerSize;
+    this.#pad = pad;
+    this.#lifted = lifted;
+  }
+
+  with<U>(parts: Parts<U>, nest?: number): Attributes<T & U> {
+    const added: readonly Field[] = nest === undefined ? parts.fields : [{
+      key: undefined,
+      id: nest,
+      offset: -1,
+      codec: undefined,
+      use: undefined,
+      derived: undefined,
+      lift: new Table<object>(parts.fields, 0, -1, true),
+      repeated: false,
+    }];
+    return new Table<T & U & object>([...this.fields, ...added], this.headerSize, this.#pad, this.#lifted);
+  }
+
+  field(key: string): Field | undefined {
+    for (const field of this.fields) {
+      if (field.key === key) return field;
+      const lifted = field.lift?.field(key);
+      if (lifted !== undefined) return lifted;
+    }
+    return undefined;
+  }
+
+  attributeName(id: number): string | undefined {
+    const field = this.fields.find((field) => field.id === id);
+    return field?.key ?? field?.lift?.fields[0]?.key;
+  }
+
+  get plan(): Plan {
+    return this.#plan ??= planOf(this.fields);
+  }
+
+  decode(from: Reader, at: number, end: number): T {
+    const value = {};
+    this.decodeInto(from, at, end, value);
+    return value as T;
+  }
+
+  /** Decodes into an object that others decode into too. */
+  decodeInto(from: Reader, at: number, end: number, owner: object): void {
+    if (from.depth === DEEPEST) throw new DecodeError(`attributes are nested more than ${DEEPEST} times`, at);
+    const start = frame(this.fields.length), base = from.base;
+    from.depth++;
+    try {
+      this.#decodeAt(from, at, end, owner, start);
+    } finally {
+      from.depth--;
+      top = start;
+      from.base = base;
+    }
+  }
+
+  #decodeAt(from: Reader, at: number, end: number, owner: object, start: number): void {
+    const { slotById, always, absent, overflowing } = this.#plan ?? this.plan, fields = this.fields, bytes = from.bytes;
+    const header = at;
+    for (const slot of absent) offsets[start + slot] = -1;
+    if (this.headerSize > 0) {
+      from.base = at;
+      at += (this.headerSize + 3) & ~3;
+    }
+    let m0 = always[0], m1 = always[1], m2 = always[2], m3 = always[3];
+    while (end - at >= 4) {
+      let length = bytes[at]! | bytes[at + 1]! << 8;
+      const id = (bytes[at + 2]! | bytes[at + 3]! << 8) & NLA_TYPE_MASK;
+      if (id === overflowing) length = extentOf(fields[slotById[id]!]!, from, at, at + length, end) - at;
+      if (length < 4 || length > end - at) {
+        throw new DecodeError(`an attribute says it has ${length} bytes, ${end - at} are left`, at);
+      }
+      const slot = id < slotById.length ? slotById[id]! : -1;
+      if (slot < 0) {
+        if (id !== this.#pad) keepRaw(owner, id, from, at + 4, at + length);
+      } else {
+        const bit = 1 << (slot & 31);
+        let first = true;
+        if (slot < 32) (first = (m0 & bit) === 0, m0 |= bit);
+        else if (slot < 64) (first = (m1 & bit) === 0, m1 |= bit);
+        else if (slot < 96) (first = (m2 & bit) === 0, m2 |= bit);
+        else (first = (m3 & bit) === 0, m3 |= bit);
+        if (first || !fields[slot]!.repeated) offsets[start + slot] = at;
+      }
+      at += (length + 3) & ~3;
+    }
+    if (m0 !== 0) this.#make(from, owner, m0, 0, start, header, end);
+    if (m1 !== 0) this.#make(from, owner, m1, 32, start, header, end);
+    if (m2 !== 0) this.#make(from, owner, m2, 64, start, header, end);
+    if (m3 !== 0) this.#make(from, owner, m3, 96, start, header, end);
+  }
+
+  /** Makes the fields whose bits are set, `first` being the slot of bit 0. */
+  #make(from: Reader, owner: object, bits: number, first: number, start: number, header: number, end: number): void {
+    const fields = this.fields, object = owner as Record<string, unknown>, overflowing = this.plan.overflowing;
+    while (bits !== 0) {
+      const bit = bits & -bits, slot = first + 31 - Math.clz32(bit), field = fields[slot]!;
+      bits ^= bit;
+      const codec = field.codec, at = field.id < 0 ? -1 : offsets[start + slot]!;
+      let value: unknown;
+      if (at >= 0) {
+        let stop = field.repeated ? end : at + (from.bytes[at]! | from.bytes[at + 1]! << 8);
+        if (field.id === overflowing) stop = extentOf(field, from, at, stop, end);
+        if (codec === undefined) {
+          field.lift!.decodeInto(from, at + 4, stop, owner);
+          continue;
+        }
+        if (codec.size !== undefined && codec.tolerant === undefined && stop - at - 4 !== codec.size) value = MISFIT;
+        else value = field.repeated ? codec.decode(from, at, stop, owner) : codec.decode(from, at + 4, stop, owner);
+        if (value === MISFIT) {
+          keepRaw(
+            owner,
+            field.id,
+            from,
+            at + 4,
+            field.repeated ? at + (from.bytes[at]! | from.bytes[at + 1]! << 8) : stop,
+          );
+          continue;
+        }
+      } else if (field.offset >= 0) {
+        const place = header + field.offset;
+        if (place + codec!.size! > end) continue;
+        value = codec!.decode(from, place, place + codec!.size!, owner);
+      } else value = field.derived !== undefined ? field.derived.derive?.(owner, from) : codec!.absent?.(from, owner);
+      if (value !== undefined) object[field.key!] = value;
+    }
+  }
+
+  encode(value: T, to: Writer): void {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      to.fail(TypeError, `expected an object, got ${shown(value)}`);
+    }
+    const base = to.base;
+    if (this.headerSize > 0) {
+      to.base = to.length;
+      encodePlaced(this.plan.placed, this.fields, value, to, (this.headerSize + 3) & ~3);
+    }
+    this.#encodeFields(value, to);
+    to.base = base;
+  }
+
+  #encodeFields(value: object, to: Writer): void {
+    const { slotByKey } = this.plan, fields = this.fields, given = value as Record<string, unknown>;
+    let m0 = 0, m1 = 0, m2 = 0, m3 = 0;
+    for (const key in given) {
+      if (given[key] === undefined) continue;
+      const slot = slotByKey.get(key);
+      if (slot === undefined) {
+        if (this.#lifted) continue;
+        to.fail(TypeError, `there is no field ${JSON.stringify(key)}${didYouMean(key, slotByKey.keys())}`);
+      }
+      const bit = 1 << (slot & 31);
+      if (slot < 32) m0 |= bit;
+      else if (slot < 64) m1 |= bit;
+      else if (slot < 96) m2 |= bit;
+      else m3 |= bit;
+    }
+    for (let first = 0; first < 128; first += 32) {
+      let bits = first === 0 ? m0 : first === 32 ? m1 : first === 64 ? m2 : m3;
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        this.#encodeField(fields[first + 31 - Math.clz32(bit)]!, given, to);
+      }
+    }
+  }
+
+  #encodeField(field: Field, given: Record<string, unknown>, to: Writer): void {
+    if (field.lift !== undefined) {
+      const start = to.open(field.id | NLA_F_NESTED);
+      field.lift.#encodeFields(given, to);
+      // A nest whose fields are all read-only says nothing.
+      if (to.length === start + 4) to.length = start;
+      else to.close(start);
+      return;
+    }
+    if (field.use === "readOnly" && !to.everything) return;
+    if (field.derived !== undefined) {
+      to.path.push(field.key!);
+      field.derived.apply?.(given[field.key!] as never, to, given);
+      to.path.pop();
+      return;
+    }
+    if (field.id < 0) return;
+    const key = this.#sender(field.key!, given), codec = field.codec!;
+    to.path.push(key);
+    if (field.repeated) codec.encode(given[key] as never, to, given);
+    else {
+      const start = to.open(codec.nested ? field.id | NLA_F_NESTED : field.id);
+      if (codec.encode(given[key] as never, to, given) === OMIT) to.length = start;
+      else to.close(start);
+    }
+    to.path.pop();
+  }
+
+  /** The field whose input is sent as `key`: itself, or the name given beside it. */
+  #sender(key: string, given: Record<string, unknown>): string {
+    return senderOf(this.fields, key, given);
+  }
+
+  walk(from: Reader, at: number, end: number, owner: object, visit: Visit): void {
+    const own = this.#lifted ? owner : this.decode(from, at, end),
+      { slotById, overflowing } = this.plan,
+      base = from.base;
+    if (this.headerSize > 0) {
+      from.base = at;
+      for (const { key, offset, codec } of this.fields) {
+        if (offset < 0 || at + offset + codec!.size! > end) continue;
+        visit({
+          name: key,
+          id: -1,
+          start: at + offset,
+          at: at + offset,
+          end: at + offset + codec!.size!,
+          codec,
+          owner: own,
+        });
+      }
+      at += (this.headerSize + 3) & ~3;
+    }
+    eachAttribute(from, at, end, (id, start, stop) => {
+      const field = this.fields[slotById[id] ?? -1];
+      if (field === undefined) {
+        if (id !== this.#pad) {
+          visit({ name: `#${id}`, id, start, at: start + 4, end: stop, codec: undefined, owner: own });
+        }
+      } else if (field.lift !== undefined) {
+        visit({ name: undefined, id, start, at: start + 4, end: stop, codec: field.lift, owner: own });
+      } else if (field.repeated) {
+        // A repeated codec is walked from the attribute's own header, one attribute at a time.
+        field.codec!.walk!(from, start, stop, own, (part) => visit({ ...part, name: field.key! }));
+      } else visit({ name: field.key, id, start, at: start + 4, end: stop, codec: field.codec, owner: own });
+    }, (id, start, stop) => id === overflowing ? extentOf(this.fields[slotById[id]!]!, from, start, stop, end) : stop);
+    from.base = base;
+  }
+}
+
+function planOf(fields: readonly Field[]): Plan {
+  const slotById: number[] = [],
+    slotByKey = new Map<string, number>(),
+    always: [number, number, number, number] = [0, 0, 0, 0];
+  const highest = Math.max(-1, ...fields.map((field) => field.id));
+  for (let id = 0; id <= highest; id++) slotById.push(-1);
+  fields.forEach((field, slot) => {
+    if (field.id >= 0) {
+      if (slotById[field.id] !== -1) throw new Error(`Attribute ${field.id} stands twice in a table`);
+      slotById[field.id] = slot;
+    }
+    if (field.offset >= 0 || field.derived?.derive !== undefined || field.codec?.absent !== undefined) {
+      always[slot >> 5]! |= 1 << (slot & 31);
+    }
+    if (field.lift !== undefined) { for (const inner of field.lift.fields) slotByKey.set(inner.key!, slot); }
+    else slotByKey.set(field.key!, slot);
+  });
+  // A name stands for the field beside it.
+  for (const { key, derived } of fields) {
+    if (derived?.of !== undefined) slotByKey.set(key!, slotByKey.get(derived.of)!);
+  }
+  const absent = [...fields.keys()].filter((slot) =>
+    fields[slot]!.id >= 0 && fields[slot]!.codec?.absent !== undefined
+  );
+  const overflowing = fields.find((field) => field.codec?.extent !== undefined)?.id ?? -1;
+  return { slotById, slotByKey, always, absent, placed: placedOf(fields), overflowing };
+}
+
+/** Where the attribute of `field` that begins at `at` really ends. */
+function extentOf(field: Field, from: Reader, at: number, stated: number, end: number): number {
+  return field.codec!.extent!(from, at + 4, stated, end);
+}
+
+function senderOf(fields: readonly Field[], key: string, given: Record<string, unknown>): string {
+  for (const field of fields) {
+    if (field.derived?.of === key && given[field.key!] !== undefined) return field.key!;
+  }
+  return key;
+}
+
+/** Keeps the payload `at`..`end` of an attribute that its table cannot read. */
+export function keepRaw(owner: object, id: number, from: Reader, at: number, end: number): void {
+  const attribute: RawAttribute = { id, bytes: from.own(at, end) };
+  ((owner as { [raw]?: RawAttribute[] })[raw] ??= []).push(attribute);
+}
+
+/**
+ * Calls `visit` for each attribute in `at`..`end`, `stop` being the end of its payload.
+ *
+ * @param extent where an attribute really ends, when not where its length says
+ */
+export function eachAttribute(
+  from: Reader,
+  at: number,
+  end: number,
+  visit: (id: number, start: number, stop: number) => void,
+  extent?: (id: number, start: number, stop: number) => number,
+): void {
+  while (end - at >= 4) {
+    let length = from.view.getUint16(at, true);
+    const id = from.view.getUint16(at + 2, true) & NLA_TYPE_MASK;
+    if (extent !== undefined) length = extent(id, at, at + length) - at;
+    if (length < 4 || length > end - at) {
+      throw new DecodeError(`an attribute says it has ${length} bytes, ${end - at} are left`, at);
+    }
+    visit(id, at, at + length);
+    at += (length + 3) & ~3;
+  }
+}
+
+/** The fields that have a fixed offset, in its order. */
+export function placedOf(fields: readonly Field[]): readonly Field[] {
+  return fields.filter((field) => field.offset >= 0).sort((a, b) => a.offset - b.offset);
+}
+
+/** Writes the `placed` ones of `fields`, gaps and absent ones as zeros, `size` bytes in all. */
+export function encodePlaced(
+  placed: readonly Field[],
+  fields: readonly Field[],
+  value: object,
+  to: Writer,
+  size: number,
+): void {
+  const given = value as Record<string, unknown>, begin = to.length;
+  for (const field of placed) {
+    const key = senderOf(fields, field.key!, given), sent = given[key];
+    if (sent === undefined || (field.use === "readOnly" && !to.everything)) continue;
+    to.grow(begin + field.offset - to.length);
+    to.path.push(key);
+    field.codec!.encode(sent as never, to, value);
+    to.path.pop();
+  }
+  to.grow(begin + size - to.length);
+}
+
+/** `, did you mean "ifname"?` when a name is near one that exists. */
+export function didYouMean(name: string, names: Iterable<string>): string {
+  let best = "", least = 3;
+  for (const other of names) {
+    const d = distance(name.toLowerCase(), other.toLowerCase());
+    if (d < least) (best = other, least = d);
+  }
+  return best === "" ? "" : `, did you mean ${JSON.stringify(best)}?`;
+}
+
+/** Letters to add, leave out or change until one text is the other. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (a[i] === b[j] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,105 @@
+/**
+ * Choices: payloads whose meaning is said elsewhere in the message.
+ *
+ * @module
+ */
+import { type Reader, shown, type Writer } from "./buffer.ts";
+import { type Codec, MISFIT, type OMIT, type Visit } from "./codec.ts";
+import { didYouMean, type Field, fieldOf, type Parts } from "./attributes.ts";
+import type { AnyCodec, AnyEntry, Shape } from "./entry.ts";
+import { bytes } from "./text.ts";
+
+type Literals<U, On extends PropertyKey> = U extends { readonly [P in On]: infer L extends string } ? L : never;
+type Payload<U, On extends PropertyKey, At extends PropertyKey, L> = U extends { readonly [P in On]: L }
+  ? At extends keyof U ? Exclude<U[At], undefined> : never
+  : never;
+
+/** One case for every literal whose member has a payload: a missing, a spare or a wrong one does not compile. */
+export type Cases<U, On extends PropertyKey, At extends PropertyKey> = {
+  readonly [L in Literals<U, On> as [Payload<U, On, At, L>] extends [never] ? never : L]: Codec<Payload<U, On, At, L>>;
+};
+
+/**
+ * A part of a message: field `on` (attribute `onId`) says which case field `at` (attribute `atId`) is.
+ *
+ * The payload of a case that is not listed is bytes, both ways.
+ *
+ * @param onCodec how the discriminant is sent
+ */
+export function choice<U, On extends keyof U & string, At extends keyof U & string>(
+  on: On,
+  onId: number,
+  at: At,
+  atId: number,
+  cases: Cases<U, On, At>,
+  onCodec: AnyCodec,
+): Parts<U> {
+  const known = cases as Readonly<Record<string, AnyCodec>>;
+  const pick = (owner: object): AnyCodec | undefined => {
+    const kind = (owner as Record<string, unknown>)[on];
+    return typeof kind === "string" && Object.hasOwn(known, kind) ? known[kind] : undefined;
+  };
+  const payload: Codec<unknown, unknown> = {
+    name: `what ${on} says`,
+    nested: true,
+    decode(from: Reader, start: number, end: number, owner: object): unknown {
+      const codec = pick(owner) ?? bytes;
+      if (codec.size !== undefined && codec.tolerant === undefined && codec.size !== end - start) return MISFIT;
+      return codec.decode(from, start, end, owner);
+    },
+    encode(value: unknown, to: Writer, owner: object): void | typeof OMIT {
+      const codec = pick(owner);
+      if (codec !== undefined) return codec.encode(value as never, to, owner);
+      if (value instanceof Uint8Array || typeof value === "string") return bytes.encode(value, to, owner);
+      const kind = (owner as Record<string, unknown>)[on];
+      if (kind === undefined) to.fail(TypeError, `says nothing without ${JSON.stringify(on)} beside it`);
+      to.fail(
+        TypeError,
+        `${on} ${shown(kind)} has no fields that are known here${
+          didYouMean(String(kind), Object.keys(known))
+        }: expected bytes, got ${shown(value)}`,
+      );
+    },
+    walk(from: Reader, start: number, end: number, owner: object, visit: Visit): void {
+      pick(owner)?.walk?.(from, start, end, owner, visit);
+    },
+    attributeName: (id, owner) => pick(owner)?.attributeName?.(id, owner),
+  };
+  return parts([fieldOf(on, [onId, onCodec]), fieldOf(at, [atId, payload])]);
+}
+
+/** Plain fields that lie in the nest of a choice; see `Parts.and`. */
+export function part<U extends object>(shape: Shape<U>): Parts<U> {
+  return parts(Object.entries(shape).map(([key, entry]) => fieldOf(key, entry as AnyEntry)));
+}
+
+function parts<U>(fields: readonly Field[]): Parts<U> {
+  return { fields, and: (other) => parts([...fields, ...other.fields]) };
+}
+
+/** A codec that depends on the object at hand: a header field, a sibling listed before. */
+export function select<D, E>(name: string, pick: (owner: object) => Codec<D, E>): Codec<D, E> {
+  return {
+    name,
+    decode(from, at, end, owner) {
+      const codec = pick(owner);
+      if (codec.size !== undefined && codec.tolerant === undefined && codec.size !== end - at) return MISFIT;
+      return codec.decode(from, at, end, owner);
+    },
+    encode: (value, to, owner) => pick(owner).encode(value, to, owner),
+    walk: (from, at, end, owner, visit) => pick(owner).walk?.(from, at, end, owner, visit),
+    attributeName: (id, owner) => pick(owner).attributeName?.(id, owner),
+  };
+}
+
+/** A codec named before it exists, for tables that contain themselves. */
+export function lazy<D, E = D>(get: () => Codec<D, E>): Codec<D, E> {
+  return {
+    name: "an object",
+    nested: true,
+    decode: (from, at, end, owner) => get().decode(from, at, end, owner),
+    encode: (value, to, owner) => get().encode(value, to, owner),
+    walk: (from, at, end, owner, visit) => get().walk?.(from, at, end, owner, visit),
+    attributeName: (id, owner) => get().attributeName?.(id, owner),
+  };
+}

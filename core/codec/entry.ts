@@ -1,0 +1,79 @@
+/**
+ * One entry of a table: where a field of an object lies in a message.
+ *
+ * @module
+ */
+import type { Reader, Writer } from "./buffer.ts";
+import type { Codec, Use } from "./codec.ts";
+
+/** An attribute: number, codec and, where it is not simply sent, what it is for. */
+export type Attribute<D> = readonly [id: number, codec: Codec<D>, use?: Use];
+
+/** A field that lies at a fixed offset, in a header or struct. */
+export interface Placed<D> {
+  /** Bytes from the beginning of the header. */
+  readonly offset: number;
+  /** Its codec, of fixed size. */
+  readonly codec: Codec<D>;
+  /** What it is for. */
+  readonly use?: Use;
+}
+
+/** A field that has no place of its own: it follows from others, or says them in another way. */
+export interface Derived<D> {
+  /** The value that a decoded object has. */
+  readonly derive?: (owner: object, from: Reader) => D | undefined;
+  /** Writes what a given value stands for: patches the header, adds attributes. */
+  readonly apply?: (value: D, to: Writer, owner: object) => void;
+  /** The field that is sent in this one's stead; input here wins over input there. */
+  readonly of?: string;
+  /** What it is for. */
+  readonly use?: Use;
+  /** It has none, so that a placed field with a wrong codec is not taken for a derived one. */
+  readonly codec?: undefined;
+}
+
+/** Where one field lies. */
+export type Entry<D> = Attribute<D> | Placed<D> | Derived<D>;
+
+/** A codec of whatever values, as tables hold it. */
+export type AnyCodec = Codec<unknown, never>;
+
+/** An entry of whatever values, as tables hold it. */
+export type AnyEntry = readonly [id: number, codec: AnyCodec, use?: Use] | AnyPlaced | AnyDerived;
+
+/** A {@linkcode Placed} of whatever value. */
+export interface AnyPlaced extends Omit<Placed<unknown>, "codec"> {
+  /** Its codec, of fixed size. */
+  readonly codec: AnyCodec;
+}
+
+/** A {@linkcode Derived} of whatever value. */
+export interface AnyDerived extends Omit<Derived<unknown>, "apply"> {
+  /** Writes what a given value stands for. */
+  readonly apply?: (value: never, to: Writer, owner: object) => void;
+}
+
+/** One entry for every field of `T` and no other. */
+export type Shape<T> = { readonly [K in keyof T]-?: Entry<Exclude<T[K], undefined>> };
+
+/** A field in the fixed header of the message. */
+export function head<D>(offset: number, codec: Codec<D>, use?: Use): Placed<D> {
+  return { offset, codec, ...(use === undefined ? {} : { use }) };
+}
+
+/**
+ * The name of the interface whose number is in field `of`, beside it.
+ *
+ * @param unless a field whose presence says that the number belongs to another namespace
+ */
+export function nameOf(of: string, use?: Use, unless?: string): Derived<string> {
+  return {
+    derive(owner, from) {
+      const fields = owner as Record<string, unknown>, index = fields[of];
+      if (from.names === undefined || typeof index !== "number" || index <= 0) return undefined;
+      return unless !== undefined && fields[unless] !== undefined ? undefined : from.names.name(index);
+    },
+    ...(use === "readOnly" ? { use } : { of, ...(use === undefined ? {} : { use }) }),
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * Interfaces: the kernel's number, and the names that people write.
+ *
+ * @module
+ */
+import { pathText, shown, type Writer } from "./buffer.ts";
+import type { Codec } from "./codec.ts";
+import { NetlinkError } from "../errors.ts";
+
+/** The number of an interface. Input is the number, a name, or `null` for none. */
+export const ifindex: Codec<number, number | string | null> = {
+  name: "an interface",
+  size: 4,
+  decode: (from, at) => from.view.getInt32(at, true),
+  encode(value, to) {
+    const index = toIndex(value, to), at = to.grow(4);
+    to.view.setInt32(at, index, true);
+  },
+};
+
+function toIndex(value: number | string | null, to: Writer): number {
+  if (value === null) return 0;
+  if (typeof value === "number" && Number.isInteger(value)) {
+    if (value < 0 || value > 0x7fffffff) {
+      to.fail(RangeError, `expected an interface number 0..2147483647, got ${value}`);
+    }
+    return value;
+  }
+  if (typeof value !== "string" || value === "") {
+    to.fail(TypeError, `expected an interface's name or number, got ${shown(value)}`);
+  }
+  if (to.names === undefined) to.fail(TypeError, `the name ${shown(value)} can only be looked up on an open socket`);
+  const index = to.names.index(value);
+  if (index === undefined) throw new NoSuchInterface(to.what, to.path, value);
+  return index;
+}
+
+/** No interface has the name that a request speaks of. */
+export class NoSuchInterface extends NetlinkError {
+  constructor(what: string, path: readonly (string | number)[], name: string) {
+    super(
+      `Cannot ${what}: no interface is called ${JSON.stringify(name)}${path.length > 0 ? ` (${pathText(path)})` : ""}`,
+      "ENODEV",
+    );
+  }
+}

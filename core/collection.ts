@@ -1,0 +1,335 @@
+/**
+ * A collection: all objects of one kind with their verbs, made from a declaration.
+ *
+ * @module
+ */
+import type { Attributes, Codec } from "./codec/mod.ts";
+import { type Client, type Operation, type Requester, sharedClient } from "./client.ts";
+import { KernelError, type KernelErrorDetails, NetlinkError } from "./errors.ts";
+import { NLM_F } from "./message.ts";
+import { type ChangeEvent, waitFor, type WaitOptions, watch, type WatchEvent, type WatchOptions } from "./watch.ts";
+
+/** Fields that take an interface's name, or `null` for none, where the kernel has its number. */
+type Interface = "index" | "ifindex" | "oif" | "iif" | "link" | "master";
+
+/**
+ * What may be given where `T` is received: names or `null` for interfaces, numbers for bigints, text for bytes, the number
+ * for a mask.
+ */
+export type Input<T> = T extends Uint8Array ? Uint8Array | string
+  : T extends bigint ? bigint | number
+  : T extends readonly (infer U)[] ? readonly Input<U>[] | (number extends U ? number : never)
+  : T extends object ? { [K in keyof T]?: K extends Interface ? Input<T[K]> | string | null : Input<T[K]> }
+  : T;
+
+/** What a request does. */
+export type Verb = "get" | "list" | "add" | "append" | "replace" | "set" | "delete";
+
+/** All that the verbs of a collection follow from. */
+export interface Declaration<T extends object> {
+  /** What one is called: `link`. */
+  readonly object: string;
+  /** Its table. */
+  readonly table: Attributes<T>;
+  /** Message types. */
+  readonly messages: { readonly new: number; readonly del: number; readonly get: number };
+  /** Numbers of the multicast groups that tell of changes. */
+  readonly groups: readonly number[];
+  /** Fields that the kernel can filter a dump by. */
+  readonly filters: readonly (keyof T & string)[];
+  /** Names one for messages: `veth0`. */
+  readonly describe: (value: object) => string;
+  /** What tells one from all others, as text. */
+  readonly identity: (value: T) => string;
+  /** The object that a key alone stands for; keys are objects when absent. */
+  readonly fromKey?: (key: string | number) => object;
+  /** As much of an object as names it. */
+  readonly keyOf?: (value: object) => object;
+  /** Last changes to what is sent: defaults, refusals, what only some verbs take. */
+  readonly prepare?: (value: object, verb: Verb) => object;
+  /** Whether `add` gives the object back, as the kernel assigns what the caller cannot know. */
+  readonly echoes?: true;
+  /** What may help when the kernel refuses. */
+  readonly hint?: (code: string, details: KernelErrorDetails, value: object) => string | undefined;
+  /** Whether the kernel has no request for a single one, so that `get` looks through a list. */
+  readonly listOnly?: true;
+  /** Whether an object that came as an event is one of these, where several kinds share a message. */
+  readonly concerns?: (value: T) => boolean;
+  /** How objects of this kind go without an event of their own. */
+  readonly silentRemoval?: SilentRemoval;
+}
+
+/** When a watch that keeps state has to look for itself: the kernel removes objects as others go, and says nothing. */
+export interface SilentRemoval {
+  /** Groups that tell of those others. */
+  readonly groups: readonly number[];
+  /** The types of their messages. */
+  readonly types: readonly number[];
+  /** Returns when the kernel is done with what it last told of. */
+  readonly settle: (client: Client) => void;
+}
+
+/** How a request goes out in each verb. */
+const FLAGS: Readonly<Record<Verb, number>> = {
+  get: 0,
+  list: 0,
+  add: NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL,
+  append: NLM_F.NLM_F_CREATE | NLM_F.NLM_F_APPEND,
+  replace: NLM_F.NLM_F_CREATE | NLM_F.NLM_F_REPLACE,
+  set: 0,
+  delete: 0,
+};
+
+/**
+ * All objects of one kind: links, routes …
+ *
+ * `T` is what the kernel gives, `I` what may be given to it, `K` what names one.
+ */
+export class Collection<T extends object, I extends object = Input<T> & object, K = I> {
+  /** What the verbs follow from. */
+  readonly declaration: Declaration<T>;
+  readonly #open: () => Client;
+  readonly #requester: () => Requester;
+
+  /** Sends to whom `requester` gives; watches through the client that `open` gives. */
+  constructor(declaration: Declaration<T>, open: () => Client, requester: () => Requester = open) {
+    this.declaration = declaration;
+    this.#open = open;
+    this.#requester = requester;
+  }
+
+  /**
+   * Everything that the kernel has and that fits the filter, complete and consistent.
+   *
+   * @param filter fields and the values they are to have; of a mask, the names that are to be among it
+   * @throws {KernelError} DUMP_INTERRUPTED: the table changed while it was read, ten times; `partial` holds the last try
+   */
+  list(filter?: I): T[] {
+    const wanted = this.#wanted(filter), all = this.#requester().dump(this.#dump(wanted)) as T[];
+    return wanted === undefined ? all : all.filter((one) => fits(one, wanted));
+  }
+
+  /**
+   * The same one by one, in constant memory: for tables too large to hold.
+   *
+   * It has a socket of its own, which is closed when the loop ends or is left.
+   *
+   * @throws {KernelError} DUMP_INTERRUPTED, after the last one: the table changed meanwhile
+   */
+  *iterate(filter?: I): Generator<T, void, undefined> {
+    const wanted = this.#wanted(filter);
+    for (const one of this.#requester().iterate(this.#dump(wanted))) {
+      if (wanted === undefined || fits(one as T, wanted)) yield one as T;
+    }
+  }
+
+  /**
+   * The one that `key` names.
+   *
+   * @throws {KernelError} what the kernel says when there is none
+   */
+  get(key: K): T {
+    const { messages, listOnly, object, describe } = this.declaration;
+    if (listOnly === true) {
+      const value = this.keyValue(key), [found] = this.list(value as I);
+      if (found !== undefined) return found;
+      throw new KernelError(`get ${object} ${describe(value)}`, ENOENT, {
+        kernelMessage: `there is no such ${object}`,
+      });
+    }
+    const found = this.#requester().request(this.operation("get", messages.get, this.keyValue(key), messages.new));
+    return found as T;
+  }
+
+  /** The one that `key` names, `undefined` when there is none. */
+  find(key: K): T | undefined {
+    try {
+      return this.get(key);
+    } catch (error) {
+      if (error instanceof NetlinkError && ABSENT.has(error.code)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Makes one that must not exist yet.
+   *
+   * @returns the object as the kernel made it where that tells something new (numbers, names that it chose)
+   * @throws {KernelError} EEXIST: there is one already
+   */
+  add(value: I): T {
+    return this.#make("add", value);
+  }
+
+  /** Makes one beside others of the same key. */
+  append(value: I): T {
+    return this.#make("append", value);
+  }
+
+  /** Makes one, in the place of what has the same key. */
+  replace(value: I): T {
+    return this.#make("replace", value);
+  }
+
+  #make(verb: Verb, value: I): T {
+    const { messages, echoes } = this.declaration, requester = this.#requester();
+    const operation = this.operation(verb, messages.new, value, messages.new);
+    if (echoes === undefined || requester.deferred) return requester.request(operation) as T;
+    const made = requester.request({ ...operation, flags: operation.flags | NLM_F.NLM_F_ECHO });
+    // Kernels before 6.2 do not echo links.
+    return (made ?? this.findMade(value)) as T;
+  }
+
+  /** Finds what was just made where the kernel does not give it back. */
+  protected findMade(_value: I): T | undefined {
+    return undefined;
+  }
+
+  /** Changes the fields given, and no others, of the one that `key` names. */
+  set(key: K, changes: I): void {
+    const value = { ...this.keyValue(key), ...changes };
+    this.#requester().request(this.operation("set", this.declaration.messages.new, value));
+  }
+
+  /** Deletes the one that `key` names; an object that was listed names itself. */
+  delete(key: K | T): void {
+    this.#requester().request(this.operation("delete", this.declaration.messages.del, this.keyValue(key as K)));
+  }
+
+  /**
+   * Deletes all that fit the filter, in one batch.
+   *
+   * @param filter as for `list`; `{ all: true }` for everything
+   * @returns how many there were
+   */
+  flush(filter: I | { all: true }): number {
+    const { all, ...rest } = filter as { all?: true };
+    if (all !== true && Object.values(rest).every((value) => value === undefined)) {
+      throw new TypeError(`Cannot flush ${this.declaration.object}s without a filter: { all: true } says so`);
+    }
+    const found = this.list(rest as I), client = this.#open();
+    client.runBatch((add) => {
+      for (const one of found) {
+        add(this.operation("delete", this.declaration.messages.del, this.keyValue(one as never)));
+      }
+    });
+    return found.length;
+  }
+
+  /**
+   * Follows changes from now on. Ends when the loop is left or `signal` is aborted; unread, it keeps no process alive.
+   *
+   * @param options `initial` begins with what there is, `resync` makes good for lost messages
+   */
+  watch(options: WatchOptions = {}): AsyncIterableIterator<WatchEvent<ChangeEvent<string, T>>> & AsyncDisposable {
+    return watch(this.#open(), [this as unknown as Collection<object>], options) as never;
+  }
+
+  /**
+   * Waits until one fits.
+   *
+   * @param key what names it
+   * @param test what is waited for; that it exists, when absent
+   * @throws {NetlinkError} TIMEOUT: it did not come to that
+   */
+  async waitFor(key: K, test: (value: T) => boolean = () => true, options: WaitOptions = {}): Promise<T> {
+    return await waitFor(this.#open(), this as unknown as Collection<object>, key, test as never, options) as T;
+  }
+
+  /** What tells `value` from all others, as text: the key for maps that follow a watch. */
+  key(value: T): string {
+    return this.declaration.identity(value);
+  }
+
+  /** The object that a key stands for. */
+  keyValue(key: K): object {
+    const { fromKey, keyOf, object } = this.declaration;
+    if (typeof key === "object" && key !== null) return keyOf === undefined ? key : keyOf(key);
+    if (fromKey === undefined || (typeof key !== "string" && typeof key !== "number")) {
+      throw new TypeError(
+        `Cannot find a ${object} by ${String(key)}: expected ${fromKey ? "a name, a number or " : ""}an object`,
+      );
+    }
+    return fromKey(key);
+  }
+
+  /** The message of one verb. */
+  operation(verb: Verb, type: number, given: object, reply?: number): Operation {
+    const { object, table, describe, prepare, hint } = this.declaration;
+    if (typeof given !== "object" || given === null) {
+      throw new TypeError(`Cannot ${verb} a ${object}: expected an object, got ${String(given)}`);
+    }
+    const value = prepare === undefined ? given : prepare(given, verb);
+    return {
+      type,
+      flags: FLAGS[verb],
+      codec: table as Codec<unknown, never>,
+      value,
+      what: `${verb} ${object} ${describe(given)}`.trimEnd(),
+      ...(reply === undefined ? {} : { reply }),
+      ...(hint === undefined ? {} : { hint: (code, details) => hint(code, details, value) }),
+    };
+  }
+
+  #wanted(filter: I | undefined): Record<string, unknown> | undefined {
+    if (filter === undefined) return undefined;
+    const { object, table } = this.declaration, wanted: Record<string, unknown> = {};
+    // The kernel's own form of what was given: names have become numbers, numbers names.
+    const whole = this.#requester().normalize(table as Codec<unknown, never>, filter, `list ${object}s`) as Record<
+      string,
+      unknown
+    >;
+    for (const key of Object.keys(filter)) {
+      const given = (filter as Record<string, unknown>)[key];
+      if (given === undefined) continue;
+      const field = table.field(key), of = field?.derived?.of;
+      if (field?.use === "input") {
+        throw new TypeError(`Cannot list ${object}s by ${JSON.stringify(key)}: what is received has no such field`);
+      }
+      // What stands for absence is not among what is sent, and neither are names that others derive from.
+      wanted[of ?? key] = given === null ? null : whole[of ?? key] ?? given;
+    }
+    return wanted;
+  }
+
+  #dump(wanted: Record<string, unknown> | undefined): Operation {
+    const { object, messages, filters } = this.declaration, value: Record<string, unknown> = {};
+    if (wanted !== undefined) {
+      for (const key of filters) if (wanted[key] !== undefined && wanted[key] !== null) value[key] = wanted[key];
+    }
+    return { ...this.operation("list", messages.get, value, messages.new), what: `list ${object}s` };
+  }
+}
+
+const ENOENT = 2;
+
+/** Codes that say that an object does not exist. */
+const ABSENT: ReadonlySet<string> = new Set(["ENODEV", "ENOENT", "ESRCH", "ENXIO", "EADDRNOTAVAIL"]);
+
+function fits(value: object, wanted: Record<string, unknown>): boolean {
+  for (const key in wanted) {
+    if (!matches((value as Record<string, unknown>)[key], wanted[key])) return false;
+  }
+  return true;
+}
+
+function matches(value: unknown, wanted: unknown): boolean {
+  if (value === wanted) return true;
+  // None: no attribute, or one that says 0.
+  if (wanted === null) return value === undefined || value === 0;
+  if (value === undefined) return wanted === false;
+  if (Array.isArray(wanted)) {
+    return Array.isArray(value) && wanted.every((one) => value.some((other) => matches(other, one)));
+  }
+  if (typeof wanted !== "object" || wanted === null || typeof value !== "object" || value === null) return false;
+  if (wanted instanceof Uint8Array) {
+    return value instanceof Uint8Array && value.length === wanted.length &&
+      wanted.every((byte, i) => value[i] === byte);
+  }
+  return fits(value, wanted as Record<string, unknown>);
+}
+
+/** A collection on the shared client of its protocol, which the first use opens. */
+export function onShared(protocol: Client["protocol"]): () => Client {
+  return () => sharedClient(protocol);
+}

@@ -1,0 +1,243 @@
+/**
+ * Whole messages as values and back, without a socket: for captures, logs, old machines and tests.
+ *
+ * @module
+ */
+import { bytes, type Codec, maskNames, maskValue, MISFIT, Reader, shown, Writer } from "./codec/mod.ts";
+import { DecodeError, errnoName, type KernelErrorDetails } from "./errors.ts";
+import { explainExtAck, messageEnd, NLM_F, NLMSG, NLMSG_HDRLEN, readDone, readError } from "./message.ts";
+import { FLAG_NAMES, type FlagNames, ShownMessage } from "./show.ts";
+
+/** A message as values. */
+export interface Message {
+  /** The kernel's name of nlmsg_type, or the number where it has none. */
+  readonly type: string | number;
+  /** Names of the bits in nlmsg_flags, and the value of a bit without one. */
+  readonly flags: readonly (string | number)[];
+  /** nlmsg_seq. */
+  readonly seq: number;
+  /** nlmsg_pid: the port of who asked, or 0. */
+  readonly port: number;
+  /** What it carries; the bytes themselves where no table reads them. */
+  readonly value: unknown;
+}
+
+/** What a message to encode says of itself beside its type. */
+export interface MessageHeader {
+  /** nlmsg_flags, as names or the number; none when absent. */
+  readonly flags?: readonly (string | number)[] | number;
+  /** nlmsg_seq, 0 when absent. */
+  readonly seq?: number;
+  /** nlmsg_pid, 0 when absent. */
+  readonly port?: number;
+}
+
+/** A message to encode. */
+export interface MessageInput extends MessageHeader {
+  /** nlmsg_type, by name or number. */
+  readonly type: string | number;
+  /** What it carries; bytes go out as they are. */
+  readonly value?: unknown;
+}
+
+/** The messages of one protocol. */
+export interface MessageSet {
+  /** Names of its types. */
+  readonly types: Readonly<Record<string, number>>;
+  /** How the payload of `type` is read and written; `undefined` where no table does. */
+  readonly codec: (type: number) => Codec<unknown, never> | undefined;
+  /** `false` where ERROR, DONE and their like are no verdicts but types as any other. */
+  readonly control?: false;
+  /** Types whose nlmsg_len is not to be trusted: such a message is all that is left of the datagram. */
+  readonly whole?: (type: number) => boolean;
+}
+
+/** What an ERROR message says, or DONE. */
+export interface Outcome extends KernelErrorDetails {
+  /** 0 for success, else above 0. */
+  readonly errno: number;
+  /** Its name: `EPERM`. */
+  readonly code?: string;
+  /** The header of the request that was answered. */
+  readonly request?: Omit<Message, "value">;
+}
+
+/**
+ * The messages in a datagram. What no table reads, and what is not what its type says, has its bytes as value.
+ *
+ * @param foreign whether such a message still has its type's name, or the number, so that types tell values apart
+ * @throws {DecodeError} the framing is broken: a length leaves the datagram
+ */
+export function decodeMessages(
+  datagram: Uint8Array,
+  set: MessageSet,
+  foreign: "name" | "number" = "name",
+): Message[] {
+  const from = new Reader(datagram), messages: Message[] = [];
+  eachMessage(from, set, (at, end) => {
+    const type = from.view.getUint16(at + 4, true), value = valueOf(from, at + NLMSG_HDRLEN, end, codecOf(set, type));
+    const header = headerOf(from, at, set), named = foreign === "name" || !(value instanceof Uint8Array);
+    messages.push({ ...header, type: named ? header.type : type, value });
+  });
+  return messages;
+}
+
+/** What a datagram that has no header holds; its bytes where it is not what the codec reads. */
+export function decodeValue(datagram: Uint8Array, codec: Codec<unknown, never>): unknown {
+  return valueOf(new Reader(datagram), 0, datagram.length, codec);
+}
+
+/** The messages in a datagram, taken apart field by field for people to read; see {@linkcode decodeMessages}. */
+export function showMessages(datagram: Uint8Array, set: MessageSet): ShownMessage[] {
+  const from = new Reader(datagram), messages: ShownMessage[] = [];
+  eachMessage(from, set, (at, end) => {
+    const type = from.view.getUint16(at + 4, true), codec = codecOf(set, type), name = nameOf(set, type);
+    // ShownMessage has no answer to a payload that its codec cannot read.
+    const fits = !(valueOf(from, at + NLMSG_HDRLEN, end, codec) instanceof Uint8Array);
+    const known = fits && codec?.walk !== undefined ? codec : RAW;
+    const names = flagNames(from.view.getUint16(at + 6, true), name);
+    messages.push(new ShownMessage(datagram.slice(at, end), name, names, known));
+  });
+  return messages;
+}
+
+/**
+ * Messages as one datagram. Each begins at a multiple of four; the last is not padded.
+ *
+ * @throws {TypeError} a field is not what its table takes
+ */
+export function encodeMessages(messages: readonly MessageInput[], set: MessageSet): Uint8Array {
+  const to: Writer = new Writer();
+  for (const { type, flags = 0, seq = 0, port = 0, value } of messages) {
+    to.align();
+    to.what = `encode ${type}`;
+    const number = typeof type === "number" ? type : numberOf(type, set, to), start = to.grow(NLMSG_HDRLEN);
+    if (value instanceof Uint8Array) to.append(value);
+    else if (value !== undefined) {
+      const codec = set.codec(number);
+      if (codec === undefined) to.fail(TypeError, `there is no table for ${shown(type)}: expected bytes`);
+      codec.encode(value as never, to, {});
+    }
+    to.view.setUint32(start, to.length - start, true);
+    to.view.setUint16(start + 4, number, true);
+    to.view.setUint16(start + 6, maskValue(ALL_FLAGS, flags, to), true);
+    to.view.setUint32(start + 8, seq, true);
+    to.view.setUint32(start + 12, port, true);
+  }
+  return to.bytes.slice(0, to.length);
+}
+
+/** Calls `visit` for each message; what is left over at the end must be nothing. */
+function eachMessage(from: Reader, { whole }: MessageSet, visit: (at: number, end: number) => void): void {
+  let at = 0;
+  for (let end = 0; at < from.length; at = (end + 3) & ~3) {
+    if (from.length - at < NLMSG_HDRLEN) {
+      throw new DecodeError(`${from.length - at} bytes are left, ${NLMSG_HDRLEN} are the header of a message`, at);
+    }
+    end = whole?.(from.view.getUint16(at + 4, true)) ? from.length : messageEnd(from, at);
+    visit(at, end);
+  }
+}
+
+function codecOf(set: MessageSet, type: number): Codec<unknown, never> | undefined {
+  const own = set.codec(type);
+  if (own !== undefined || set.control === false) return own;
+  return type === NLMSG.NLMSG_ERROR ? errorCodec(set) : type === NLMSG.NLMSG_DONE ? DONE : undefined;
+}
+
+function valueOf(from: Reader, at: number, end: number, codec: Codec<unknown, never> | undefined): unknown {
+  try {
+    const value = codec?.decode(from, at, end, {});
+    // A struct of which not even the first field is there says nothing of what is.
+    const nothing = value !== MISFIT && end > at && Reflect.ownKeys(Object(value)).length === 0;
+    if (value !== undefined && value !== MISFIT && !nothing) return value;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  }
+  return from.own(at, end);
+}
+
+function headerOf(from: Reader, at: number, set: MessageSet): Omit<Message, "value"> {
+  const type = nameOf(set, from.view.getUint16(at + 4, true)), flags = from.view.getUint16(at + 6, true);
+  return {
+    type,
+    flags: maskNames(flagNames(flags, type), flags),
+    seq: from.view.getUint32(at + 8, true),
+    port: from.view.getUint32(at + 12, true),
+  };
+}
+
+const namesOf = new WeakMap<object, ReadonlyMap<number, string>>();
+
+function nameOf({ types, control }: MessageSet, type: number): string | number {
+  let names = namesOf.get(types);
+  if (names === undefined) {
+    namesOf.set(types, names = new Map(Object.entries(types).reverse().map(([name, value]) => [value, name])));
+  }
+  const common = control !== false && type > 0 && type <= NLMSG.NLMSG_OVERRUN;
+  return names.get(type) ?? (common ? COMMON_NAMES[type]! : type);
+}
+
+const COMMON_NAMES = ["", "NLMSG_NOOP", "NLMSG_ERROR", "NLMSG_DONE", "NLMSG_OVERRUN"];
+
+function numberOf(type: string, { types }: MessageSet, to: Writer): number {
+  if (Object.hasOwn(types, type)) return types[type]!;
+  if (Object.hasOwn(NLMSG, type)) return NLMSG[type as keyof typeof NLMSG];
+  to.fail(TypeError, `there is no message type ${shown(type)}`);
+}
+
+const { request, multi, ack, echo, dump_intr, dump_filtered } = FLAG_NAMES.new as Record<string, number>;
+const COMMON = { request, multi, ack, echo, dump_intr, dump_filtered } as FlagNames;
+const OTHERS: Readonly<Record<"dump" | "get" | "outcome", FlagNames>> = {
+  dump: FLAG_NAMES.get,
+  // A dump is two bits, which other requests have one by one.
+  get: { ...COMMON, root: NLM_F.NLM_F_ROOT, match: NLM_F.NLM_F_MATCH, atomic: NLM_F.NLM_F_ATOMIC },
+  outcome: { ...COMMON, capped: NLM_F.NLM_F_CAPPED, ack_tlvs: NLM_F.NLM_F_ACK_TLVS },
+};
+const ALL_FLAGS: FlagNames = { ...FLAG_NAMES.new, ...FLAG_NAMES.del, ...OTHERS.get, ...OTHERS.outcome, ...OTHERS.dump };
+
+/** The names of the flags `value`, as one bit means this or that by whether the message asks, makes or deletes. */
+function flagNames(value: number, type: string | number): FlagNames {
+  if (typeof type === "number") return FLAG_NAMES.new;
+  if (type === "NLMSG_ERROR" || type === "NLMSG_DONE") return OTHERS.outcome;
+  if (/(^|_)DEL/.test(type)) return FLAG_NAMES.del;
+  if (!/(^|_)GET|_BY_FAMILY|_LIST|_DUMP/.test(type)) return FLAG_NAMES.new;
+  return (value & NLM_F.NLM_F_DUMP) === NLM_F.NLM_F_DUMP ? OTHERS.dump : OTHERS.get;
+}
+
+/** A payload that no table reads. */
+const RAW: Codec<Uint8Array, Uint8Array | string> = {
+  ...bytes,
+  walk(_from, at, end, owner, visit) {
+    if (end > at) visit({ name: "payload", id: -1, start: at, at, end, codec: bytes, owner });
+  },
+};
+
+const NOTHING: Codec<object> = { name: "nothing", decode: () => ({}), encode: () => {} };
+
+/** nlmsgerr: i32 error, the request's header, maybe the request, maybe an extended ACK about it. */
+function errorCodec(set: MessageSet): Codec<unknown, never> {
+  return {
+    name: "an error",
+    decode(from, at, end): Outcome {
+      const { errno, details } = readError(from, at - NLMSG_HDRLEN, end), echo = at + 4;
+      const verdict = { errno, ...(errno === 0 ? {} : { code: errnoName(errno) }) };
+      if (end - echo < NLMSG_HDRLEN) return verdict;
+      // Only where the request itself is there can its fields be named.
+      const whole = echo + from.view.getUint32(echo, true) <= details;
+      const codec = whole ? set.codec(from.view.getUint16(echo + 4, true)) : undefined;
+      const more = details < end ? explainExtAck(from, details, end, from, echo, codec ?? NOTHING) : {};
+      return { ...verdict, request: headerOf(from, echo, set), ...more };
+    },
+    encode: () => {},
+  };
+}
+
+const DONE: Codec<unknown, never> = {
+  name: "the end",
+  decode(from, at, end): Outcome {
+    const { errno } = readDone(from, at - NLMSG_HDRLEN, end);
+    return { errno, ...(errno === 0 ? {} : { code: errnoName(errno) }) };
+  },
+  encode: () => {},
+};

@@ -1,0 +1,232 @@
+/**
+ * nlmsghdr: the 16 bytes in front of every message, and what the kernel's own replies (ERROR, DONE) hold.
+ *
+ *     0        4       6       8        12       16
+ *     +--------+-------+-------+--------+--------+---------
+ *     | len    | type  | flags | seq    | pid    | payload
+ *     +--------+-------+-------+--------+--------+---------
+ *
+ * Source: linux/netlink.h, v7.2.
+ * @module
+ */
+import { type Attributes, attributes, bytes, type Codec, type Reader, text, u32, u64 } from "./codec/mod.ts";
+import { enumeration, i64 } from "./codec/mod.ts";
+import { DecodeError, type KernelErrorDetails, type Policy } from "./errors.ts";
+
+/** Flags of a message; the upper ones mean one thing in GET, another in NEW and DEL requests and a third in ACKs. */
+export const NLM_F = {
+  NLM_F_REQUEST: 0x1,
+  NLM_F_MULTI: 0x2,
+  NLM_F_ACK: 0x4,
+  NLM_F_ECHO: 0x8,
+  NLM_F_DUMP_INTR: 0x10,
+  NLM_F_DUMP_FILTERED: 0x20,
+  NLM_F_ROOT: 0x100,
+  NLM_F_MATCH: 0x200,
+  NLM_F_ATOMIC: 0x400,
+  NLM_F_DUMP: 0x300,
+  NLM_F_REPLACE: 0x100,
+  NLM_F_EXCL: 0x200,
+  NLM_F_CREATE: 0x400,
+  NLM_F_APPEND: 0x800,
+  NLM_F_NONREC: 0x100,
+  NLM_F_BULK: 0x200,
+  NLM_F_CAPPED: 0x100,
+  NLM_F_ACK_TLVS: 0x200,
+} as const;
+
+/** Types that mean the same in every protocol. */
+export const NLMSG = { NLMSG_NOOP: 1, NLMSG_ERROR: 2, NLMSG_DONE: 3, NLMSG_OVERRUN: 4, NLMSG_MIN_TYPE: 16 } as const;
+
+/** Bytes of nlmsghdr. */
+export const NLMSG_HDRLEN = 16;
+
+/** The sequence number after `seq`; 0 is left out, as it is that of events. */
+export function nextSeq(seq: number): number {
+  return seq === 0xffffffff ? 1 : seq + 1;
+}
+
+/** Checks the length of the message at `at` and returns where it ends. */
+export function messageEnd(from: Reader, at: number): number {
+  const length = from.view.getUint32(at, true);
+  if (length < NLMSG_HDRLEN || length > from.length - at) {
+    throw new DecodeError(`a message says it has ${length} bytes, ${from.length - at} are left`, at);
+  }
+  return at + length;
+}
+
+/** The kernel's verdict in an ERROR or DONE message. */
+export interface Verdict {
+  /** 0 for success, else the errno, above 0. */
+  readonly errno: number;
+  /** Where the extended ACK's attributes begin; the message's end when there are none. */
+  readonly details: number;
+}
+
+/** Reads the ERROR message at `at`..`end`. Its echo of the request is cut short or not, as its flags say. */
+export function readError(from: Reader, at: number, end: number): Verdict {
+  if (end - at < 20) throw new DecodeError("an error message is too short", at);
+  // What is above 0 is a success that says a number (MAC80211_HWSIM's new radio).
+  const flags = from.view.getUint16(at + 6, true), errno = Math.max(0, -from.view.getInt32(at + 16, true));
+  if ((flags & NLM_F.NLM_F_ACK_TLVS) === 0 || end - at < 36) return { errno, details: end };
+  const echo = (flags & NLM_F.NLM_F_CAPPED) !== 0 ? 16 : ((from.view.getUint32(at + 20, true) + 3) & ~3) >>> 0;
+  return { errno, details: Math.min(end, at + 20 + echo) };
+}
+
+/** Reads the DONE message at `at`..`end`: some kernels leave its i32 out, none echoes the request. */
+export function readDone(from: Reader, at: number, end: number): Verdict {
+  if (end - at < 20) return { errno: 0, details: end };
+  const flags = from.view.getUint16(at + 6, true), errno = Math.max(0, -from.view.getInt32(at + 16, true));
+  return { errno, details: (flags & NLM_F.NLM_F_ACK_TLVS) !== 0 ? at + 20 : end };
+}
+
+interface ExtAck {
+  msg?: string;
+  offs?: number;
+  cookie?: Uint8Array;
+  policy?: PolicyAttributes;
+  missType?: number;
+  missNest?: number;
+}
+
+interface PolicyAttributes {
+  type?: string | number;
+  minValueS?: bigint;
+  maxValueS?: bigint;
+  minValueU?: bigint;
+  maxValueU?: bigint;
+  minLength?: number;
+  maxLength?: number;
+  policyIdx?: number;
+  policyMaxtype?: number;
+  bitfield32Mask?: number;
+  mask?: bigint;
+}
+
+// enum netlink_attribute_type
+const attributeType: Codec<string | number> = enumeration(u32, {
+  invalid: 0,
+  flag: 1,
+  u8: 2,
+  u16: 3,
+  u32: 4,
+  u64: 5,
+  s8: 6,
+  s16: 7,
+  s32: 8,
+  s64: 9,
+  binary: 10,
+  string: 11,
+  nul_string: 12,
+  nested: 13,
+  nested_array: 14,
+  bitfield32: 15,
+  sint: 16,
+  uint: 17,
+}) as Codec<string | number>;
+
+const PolicyTable: Attributes<PolicyAttributes> = attributes<PolicyAttributes>({
+  type: [1, attributeType],
+  minValueS: [2, i64],
+  maxValueS: [3, i64],
+  minValueU: [4, u64],
+  maxValueU: [5, u64],
+  minLength: [6, u32],
+  maxLength: [7, u32],
+  policyIdx: [8, u32],
+  policyMaxtype: [9, u32],
+  bitfield32Mask: [10, u32],
+  mask: [12, u64],
+}, { pad: 11 });
+
+const ExtAckTable: Attributes<ExtAck> = attributes<ExtAck>({
+  msg: [1, text],
+  offs: [2, u32],
+  cookie: [3, bytes],
+  policy: [4, PolicyTable],
+  missType: [5, u32],
+  missNest: [6, u32],
+});
+
+/**
+ * The extended ACK at `at`..`end` in words.
+ *
+ * Its offsets point into the request as we sent it: `sent`, from `start` on, whose payload is `codec`'s.
+ */
+export function explainExtAck(
+  from: Reader,
+  at: number,
+  end: number,
+  sent: Reader,
+  start: number,
+  codec: Codec<unknown, never>,
+): KernelErrorDetails {
+  if (end - at < 4) return {};
+  const { msg, offs, cookie, policy, missType, missNest } = ExtAckTable.decode(from, at, end, {});
+  const place = offs === undefined ? undefined : locate(sent, start, offs, codec);
+  const nest = missType === undefined ? undefined : locate(sent, start, missNest ?? 0, codec);
+  return {
+    ...(msg === undefined ? {} : { kernelMessage: msg }),
+    ...(place === undefined || place.path === "" ? {} : { path: place.path }),
+    ...(missType === undefined ? {} : { missing: missingName(nest, missType) }),
+    ...(policy === undefined ? {} : { policy: policyOf(policy) }),
+    ...(cookie === undefined ? {} : { cookie }),
+  };
+}
+
+function missingName(nest: Place | undefined, id: number): string {
+  const name = nest?.codec?.attributeName?.(id, nest.owner) ?? `attribute ${id}`;
+  return nest === undefined || nest.path === "" ? name : `${nest.path}.${name}`;
+}
+
+function policyOf(given: PolicyAttributes): Policy {
+  const min = given.minValueS ?? given.minValueU, max = given.maxValueS ?? given.maxValueU;
+  const mask = given.mask ?? (given.bitfield32Mask === undefined ? undefined : BigInt(given.bitfield32Mask));
+  return {
+    ...(given.type === undefined ? {} : { type: String(given.type) }),
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(given.minLength === undefined ? {} : { minLength: given.minLength }),
+    ...(given.maxLength === undefined ? {} : { maxLength: given.maxLength }),
+    ...(mask === undefined ? {} : { mask }),
+  };
+}
+
+/** A place in a message. */
+export interface Place {
+  /** As a caller would write it; empty for the message itself. */
+  readonly path: string;
+  /** How what lies there is read. */
+  readonly codec: Codec<unknown, never> | undefined;
+  /** The object that it is a field of. */
+  readonly owner: object;
+}
+
+/** What lies `offset` bytes behind the beginning of a message. */
+export function locate(from: Reader, start: number, offset: number, codec: Codec<unknown, never>): Place {
+  const target = start + offset;
+  let place: Place = { path: "", codec, owner: {} };
+  let at = start + NLMSG_HDRLEN, end = start + from.view.getUint32(start, true);
+  while (target >= at && place.codec?.walk !== undefined) {
+    let inner: { place: Place; at: number; end: number; exact: boolean } | undefined;
+    const outer: Place = place;
+    outer.codec!.walk!(from, at, end, outer.owner, (part) => {
+      if (target < part.start || target >= Math.max(part.end, part.start + 1)) return;
+      const path = part.name === undefined
+        ? outer.path
+        : typeof part.name === "number"
+        ? `${outer.path}[${part.name}]`
+        : outer.path === ""
+        ? part.name
+        : `${outer.path}.${part.name}`;
+      const exact = part.name !== undefined && target < part.at;
+      inner = { place: { path, codec: part.codec, owner: part.owner }, at: part.at, end: part.end, exact };
+    });
+    if (inner === undefined) break;
+    place = inner.place;
+    if (inner.exact) break;
+    at = inner.at;
+    end = inner.end;
+  }
+  return place;
+}

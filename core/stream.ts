@@ -1,0 +1,203 @@
+/**
+ * Streams: what arrives on a socket that nobody has to ask first, as an async iterable.
+ *
+ * @module
+ */
+import { Socket } from "../ffi/socket.ts";
+import type { Protocol } from "./client.ts";
+import { type Codec, MISFIT, type Reader } from "./codec/mod.ts";
+import { DecodeError, NetlinkError } from "./errors.ts";
+import type { Received, Transport } from "./transport.ts";
+
+/** How a socket is opened that receives what it was not asked for. */
+export interface StreamOptions {
+  /** The network namespace to listen in: a name that `ip netns` knows, a path, or the number of a process. */
+  netns?: string | number;
+  /** Size of the receive buffer in bytes. */
+  buffer?: number;
+  /** Ends the stream, as leaving the loop does. */
+  signal?: AbortSignal;
+  /** What stands in for the kernel, in tests. */
+  transport?: () => Transport;
+}
+
+/** Messages were lost, as they came faster than they were read. */
+export interface OverrunEvent {
+  /** The word. */
+  readonly event: "overrun";
+}
+
+/**
+ * What a stream of `T` gives: those, and the word that some were lost. The fields of `T` can be read on both, so that a
+ * script that does not care needs no `if`.
+ */
+export type Streamed<T> =
+  | (T extends { readonly event: unknown } ? T : T & { readonly event?: undefined })
+  | (OverrunEvent & { readonly [K in Exclude<T extends unknown ? keyof T : never, "event">]?: undefined });
+
+/** A stream of events; leaving the loop ends it. */
+export type Streaming<T> = AsyncIterableIterator<Streamed<T>> & AsyncDisposable;
+
+/** Datagrams taken before the event loop has its turn again. */
+const BUDGET = 256;
+
+/** Opens a socket of a protocol, or what stands in for it; closes it again if `prepare` throws. */
+export function openTransport(
+  protocol: Protocol,
+  options: StreamOptions,
+  prepare?: (transport: Transport) => void,
+): Transport {
+  const transport = options.transport?.() ?? new Socket({
+    protocol: protocol.number,
+    protocolName: protocol.name,
+    ...(options.netns === undefined ? {} : { netns: options.netns }),
+  });
+  try {
+    if (options.buffer !== undefined) transport.setBuffer(options.buffer);
+    prepare?.(transport);
+    return transport;
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+}
+
+/** What became of {@linkcode drain}. */
+export interface Drained {
+  /** Whether datagrams were lost. */
+  readonly lost: boolean;
+  /** Whether nothing is left to be taken. */
+  readonly empty: boolean;
+}
+
+/** Takes what has arrived, within the budget of one turn of the event loop. */
+export function drain(transport: Transport, take: (received: Received) => void): Drained {
+  let lost = false;
+  for (let taken = 0; taken < BUDGET; taken++) {
+    let received: Received | undefined;
+    try {
+      received = transport.receive(0);
+    } catch (error) {
+      if (!(error instanceof NetlinkError && error.code === "ENOBUFS")) throw error;
+      lost = true;
+      continue;
+    }
+    if (received === undefined) return { lost, empty: true };
+    take(received);
+  }
+  return { lost, empty: false };
+}
+
+/**
+ * An async iterator over what a socket receives. Whatever ends it, its consumer or a signal, closes the socket, and that
+ * ends a `next()` that waits. Nothing is received, and the process is not kept alive, while nobody waits for a `next()`.
+ */
+export class Subscription<E> implements AsyncIterableIterator<E>, AsyncDisposable {
+  readonly #close: () => void;
+  readonly #run: AsyncGenerator<E, void, undefined>;
+  readonly #signal: AbortSignal | undefined;
+  readonly #abort = (): void => this.end();
+  #ended = false;
+
+  /**
+   * Takes over an open socket.
+   *
+   * @param close closes it
+   * @param events what is given; an error with code CLOSED ends it quietly once the socket was closed from here
+   */
+  constructor(
+    close: () => void,
+    events: (subscription: Subscription<E>) => AsyncGenerator<E, void, undefined>,
+    signal?: AbortSignal,
+  ) {
+    this.#close = close;
+    this.#run = this.#guard(events);
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#abort, { once: true });
+    if (signal?.aborted) this.end();
+  }
+
+  /** Whether it is over. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  next(): Promise<IteratorResult<E, void>> {
+    return this.#run.next();
+  }
+
+  async return(): Promise<IteratorResult<E, void>> {
+    this.end();
+    return await this.#run.return();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Ends it: closes the socket. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#signal?.removeEventListener("abort", this.#abort);
+    this.#close();
+  }
+
+  async *#guard(
+    events: (subscription: Subscription<E>) => AsyncGenerator<E, void, undefined>,
+  ): AsyncGenerator<E, void, undefined> {
+    try {
+      for await (const event of events(this)) {
+        if (this.#ended) return;
+        yield event;
+      }
+    } catch (error) {
+      if (!(this.#ended && error instanceof NetlinkError && error.code === "CLOSED")) throw error;
+    } finally {
+      this.end();
+    }
+  }
+}
+
+/**
+ * Gives what arrives on a socket, decoded, as long as the consumer wants it.
+ *
+ * @param transport an open socket, which is the stream's from now on
+ * @param decode the messages in a datagram; it is used again, so they must not point into it
+ * @param options `signal` ends the stream; `close` is what there is to do instead of just closing the socket
+ */
+export function stream<T>(
+  transport: Transport,
+  decode: (received: Received) => Iterable<T>,
+  options: { signal?: AbortSignal | undefined; close?: () => void } = {},
+): Streaming<T> {
+  async function* events(subscription: Subscription<Streamed<T>>): AsyncGenerator<Streamed<T>, void, undefined> {
+    while (!subscription.ended) {
+      const messages: T[] = [];
+      const { lost } = drain(transport, (received) => {
+        for (const message of decode(received)) messages.push(message);
+      });
+      yield* messages as unknown as Streamed<T>[];
+      if (lost) yield { event: "overrun" } as Streamed<T>;
+      // A turn of the event loop also when more is there.
+      await transport.readable();
+    }
+  }
+  return new Subscription(options.close ?? (() => transport.close()), events, options.signal);
+}
+
+/** What a codec makes of the bytes `at`..`end`; `undefined` where they are not what it reads: anybody may send anything. */
+export function decodeWhole<T>(codec: Codec<T, never>, from: Reader, at: number, end: number): T | undefined {
+  if (codec.size !== undefined && codec.tolerant === undefined && codec.size !== end - at) return undefined;
+  try {
+    const value = codec.decode(from, at, end, {});
+    return value === MISFIT ? undefined : value;
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}

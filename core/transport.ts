@@ -1,0 +1,241 @@
+/**
+ * What requests and watches need of a socket. A real one is `Socket` of `ffi/socket.ts`; a {@linkcode ScriptedKernel}
+ * stands in for it in tests, ours and users', to do what a real kernel will not do on demand.
+ *
+ * @module
+ */
+import type { Credentials } from "../ffi/socket.ts";
+import { NetlinkError } from "./errors.ts";
+
+export type { Credentials } from "../ffi/socket.ts";
+
+/** One datagram; object and memory are used again for the next one. */
+export interface Received {
+  /** The memory that it lies at the beginning of. */
+  readonly bytes: Uint8Array;
+  /** The same memory. */
+  readonly view: DataView;
+  /** Its length in bytes. */
+  readonly length: number;
+  /** Who sent it: 0 is the kernel. */
+  readonly port: number;
+  /** The multicast group that it went to, 0 for none. */
+  readonly groups: number;
+  /** The namespace it is about, where that is another than the socket's own. */
+  readonly nsid: number | undefined;
+  /** Who sent it, as the kernel vouches for it, if {@linkcode Transport.passCredentials} asked for it. */
+  readonly credentials?: Credentials | undefined;
+}
+
+/** Carries datagrams to and from a kernel. */
+export interface Transport extends Disposable {
+  /** The port that replies come to. */
+  readonly port: number;
+  /** Sends one datagram: to the kernel, or to another port, to multicast groups as a mask. */
+  send(bytes: Uint8Array, length: number, port?: number, groups?: number): void;
+  /** Receives one, waiting at most `timeout` ms. */
+  receive(timeout: number): Received | undefined;
+  /** Sets an option of level SOL_NETLINK; `false` where the kernel does not know it. */
+  setOption(name: number, value: number): boolean;
+  /** Sets the size of the receive buffer in bytes, and says what came of it. */
+  setBuffer(bytes: number): number;
+  /** Joins multicast group number `group`. */
+  join(group: number): void;
+  /** Leaves it. */
+  leave(group: number): void;
+  /** Asks for the {@linkcode Credentials} of every sender. */
+  passCredentials(): void;
+  /** Has a classic BPF program (struct sock_filter, 8 bytes each) choose what arrives. */
+  attachFilter(instructions: Uint8Array): void;
+  /** The name of interface `index`. */
+  interfaceName(index: number): string | undefined;
+  /** The number of interface `name`. */
+  interfaceIndex(name: string): number | undefined;
+  /** Resolves when there is something to receive. */
+  readable(options?: { signal?: AbortSignal; ref?: boolean }): Promise<void>;
+  /** Closes it; who waits is woken with an error of code CLOSED. */
+  close(): void;
+}
+
+/** What a scripted kernel sends: a datagram, one with where it came from, or an error that the receive throws. */
+export type Reply = Uint8Array | AddressedReply | Error;
+
+/** A datagram that is not simply the kernel's answer. */
+export interface AddressedReply {
+  /** The datagram. */
+  readonly bytes: Uint8Array;
+  /** Who sent it: 0, the kernel, when absent. */
+  readonly port?: number;
+  /** The multicast group that it went to; 0, none, when absent. */
+  readonly groups?: number;
+  /** The namespace that it is about, by this one's number for it. */
+  readonly nsid?: number;
+  /** Who sent it; absent where nobody vouches for it. */
+  readonly credentials?: Credentials;
+}
+
+/**
+ * A kernel that follows a script, for tests: a function from what is sent to what is received.
+ *
+ * ```ts
+ * import { message, ScriptedKernel } from "@linux/netlink/core/transport.ts";
+ * const kernel = new ScriptedKernel((request) => [message(2, 0, request.seq, new Uint8Array(20))]);
+ * kernel.send(message(16, 5, 1, new Uint8Array(16)), 32);
+ * console.log(kernel.receive(0)?.length); // 36: an ACK
+ * ```
+ */
+export class ScriptedKernel implements Transport {
+  /** The port that it answers to. */
+  readonly port = 4242;
+  /** Everything that was sent to it. */
+  readonly sent: Uint8Array[] = [];
+  /** The groups that were joined. */
+  readonly groups: number[] = [];
+  /** Its interfaces. */
+  readonly interfaces: Map<number, string> = new Map();
+  readonly #script: (request: SentMessage, kernel: ScriptedKernel) => readonly Reply[];
+  readonly #queue: Reply[] = [];
+  #wake: (() => void) | undefined;
+  #fail: ((error: Error) => void) | undefined;
+  #closed = false;
+
+  /** Answers each message with what `script` returns for it. */
+  constructor(script: (request: SentMessage, kernel: ScriptedKernel) => readonly Reply[] = () => []) {
+    this.#script = script;
+  }
+
+  /** Sends a datagram to the client without being asked. */
+  push(...replies: readonly Reply[]): void {
+    this.#queue.push(...replies);
+    const wake = this.#wake;
+    if (replies.length > 0) wake?.();
+  }
+
+  /** Takes a datagram apart and runs the script on each of its messages, wherever they are sent to. */
+  send(bytes: Uint8Array, length: number, _port?: number, _groups?: number): void {
+    if (this.#closed) throw new NetlinkError("Cannot send: the socket is closed", "CLOSED");
+    const datagram = bytes.slice(0, length), view = new DataView(datagram.buffer);
+    this.sent.push(datagram);
+    for (let at = 0; at + 16 <= length;) {
+      const size = view.getUint32(at, true);
+      if (size < 16) break; // no message at all, as some protocols send
+      this.push(...this.#script({
+        type: view.getUint16(at + 4, true),
+        flags: view.getUint16(at + 6, true),
+        seq: view.getUint32(at + 8, true),
+        payload: datagram.subarray(at + 16, at + size),
+      }, this));
+      at += (size + 3) & ~3;
+    }
+  }
+
+  /** The next datagram of the script. */
+  receive(_timeout: number): Received | undefined {
+    if (this.#closed) throw new NetlinkError("Cannot receive: the socket is closed", "CLOSED");
+    const reply = this.#queue.shift();
+    if (reply === undefined) return undefined;
+    if (reply instanceof Error) throw reply;
+    const addressed: AddressedReply = reply instanceof Uint8Array ? { bytes: reply } : reply;
+    const { bytes: given, port = 0, groups = 0, nsid, credentials } = addressed;
+    const bytes = given.slice();
+    return { bytes, view: new DataView(bytes.buffer), length: bytes.length, port, groups, nsid, credentials };
+  }
+
+  /** Knows every option. */
+  setOption(_name: number, _value: number): boolean {
+    return true;
+  }
+
+  /** Takes any size. */
+  setBuffer(bytes: number): number {
+    return bytes;
+  }
+
+  /** Notes the group. */
+  join(group: number): void {
+    this.groups.push(group);
+  }
+
+  /** Forgets the group. */
+  leave(group: number): void {
+    const at = this.groups.indexOf(group);
+    if (at >= 0) this.groups.splice(at, 1);
+  }
+
+  /** Replies carry what the script says. */
+  passCredentials(): void {}
+
+  /** The script is not filtered. */
+  attachFilter(_instructions: Uint8Array): void {}
+
+  /** Looks in {@linkcode ScriptedKernel.interfaces}. */
+  interfaceName(index: number): string | undefined {
+    return this.interfaces.get(index);
+  }
+
+  /** Looks in {@linkcode ScriptedKernel.interfaces}. */
+  interfaceIndex(name: string): number | undefined {
+    for (const [index, other] of this.interfaces) if (other === name) return index;
+    return undefined;
+  }
+
+  /** Resolves when the script has something to say. */
+  readable(options: { signal?: AbortSignal; ref?: boolean } = {}): Promise<void> {
+    const { signal } = options;
+    if (this.#closed) return Promise.reject(new NetlinkError("Cannot wait: the socket is closed", "CLOSED"));
+    if (this.#queue.length > 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      this.#wake = resolve;
+      this.#fail = reject;
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+  }
+
+  /** Ends a wait. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#fail?.(new NetlinkError("Cannot wait: the socket is closed", "CLOSED"));
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** A message as a scripted kernel sees it. */
+export interface SentMessage {
+  /** Its type. */
+  readonly type: number;
+  /** Its flags, NLM_F_*. */
+  readonly flags: number;
+  /** Its sequence number. */
+  readonly seq: number;
+  /** What follows its header. */
+  readonly payload: Uint8Array;
+}
+
+/** A message with its header, for scripts: nlmsg_pid is the scripted kernel's {@linkcode ScriptedKernel.port}. */
+export function message(type: number, flags: number, seq: number, payload: Uint8Array, port = 4242): Uint8Array {
+  const bytes = new Uint8Array((16 + payload.length + 3) & ~3), view = new DataView(bytes.buffer);
+  view.setUint32(0, 16 + payload.length, true);
+  view.setUint16(4, type, true);
+  view.setUint16(6, flags, true);
+  view.setUint32(8, seq, true);
+  view.setUint32(12, port, true);
+  bytes.set(payload, 16);
+  return bytes;
+}
+
+/** Several messages as one datagram. */
+export function datagram(...messages: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(messages.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const one of messages) {
+    bytes.set(one, at);
+    at += one.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,253 @@
+/**
+ * Watches: the kernel's events as an async iterable that a map can follow without ever being wrong.
+ *
+ * @module
+ */
+import { NETLINK_OPTIONS } from "../ffi/socket.ts";
+import { Client } from "./client.ts";
+import { type Codec, Reader } from "./codec/mod.ts";
+import type { Collection, SilentRemoval } from "./collection.ts";
+import { NetlinkError } from "./errors.ts";
+import { messageEnd, NLM_F, NLMSG_HDRLEN } from "./message.ts";
+import { WatchNames } from "./names.ts";
+import { stringify } from "./show.ts";
+import { drain, type OverrunEvent, Subscription } from "./stream.ts";
+import type { Received } from "./transport.ts";
+
+export type { OverrunEvent } from "./stream.ts";
+
+/** How to watch. */
+export interface WatchOptions {
+  /** Begins with every object that there is, then `synced`. */
+  initial?: boolean;
+  /** After lost messages: reads everything again, gives the difference, then `synced`. */
+  resync?: boolean;
+  /** Hears of other namespaces too that this one has numbers for: such events have an `nsid`. */
+  allNamespaces?: boolean;
+  /** Size of the receive buffer in bytes. */
+  buffer?: number;
+  /** Ends the watch, as leaving the loop does. */
+  signal?: AbortSignal;
+}
+
+/** An object is this now, or is gone. */
+export interface ChangeEvent<O extends string, T> {
+  /** `new`: the object is this now; `del`: it is gone. */
+  readonly event: "new" | "del";
+  /** What kind of object. */
+  readonly object: O;
+  /** The object. */
+  readonly value: T;
+  /** The namespace that it lives in, by this one's number for it; absent for this one. */
+  readonly nsid?: number;
+}
+
+/** What a watch gives. */
+export type WatchEvent<C> =
+  | C
+  /** All that there was has been given: the consumer's state is the kernel's. */
+  | SyncedEvent
+  /** Messages were lost. */
+  | OverrunEvent;
+
+/** All that there was has been given: the consumer's state is the kernel's. */
+export interface SyncedEvent {
+  /** The word. */
+  readonly event: "synced";
+}
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** In ms; forever when absent. */
+  timeout?: number;
+  /** Ends the wait with its reason. */
+  signal?: AbortSignal;
+}
+
+type AnyEvent = WatchEvent<ChangeEvent<string, object>>;
+
+/** One kind of object that is watched. */
+interface Watched {
+  readonly collection: Collection<object>;
+  /** What there is, by key; `undefined` in a watch that keeps no state. */
+  readonly state: Map<string, object> | undefined;
+}
+
+/** Watches collections of one client. The subscription begins before this returns. */
+export function watch(
+  client: Client,
+  collections: readonly Collection<object>[],
+  options: WatchOptions,
+): AsyncIterableIterator<AnyEvent> & AsyncDisposable {
+  return new Watch(client, collections, options).subscription;
+}
+
+class Watch {
+  /** What the consumer has. */
+  readonly subscription: Subscription<AnyEvent>;
+  readonly #client: Client;
+  readonly #options: WatchOptions;
+  readonly #watched: readonly Watched[];
+  readonly #events: Client;
+  readonly #names: WatchNames;
+  readonly #silent: ReadonlySet<number>;
+  #dirty = false;
+
+  constructor(client: Client, collections: readonly Collection<object>[], options: WatchOptions) {
+    this.#client = client;
+    this.#options = options;
+    const keep = options.initial === true || options.resync === true;
+    this.#watched = collections.map((collection) => ({ collection, state: keep ? new Map() : undefined }));
+    const silent = keep ? collections.flatMap(({ declaration }) => declaration.silentRemoval ?? []) : [];
+    this.#silent = new Set(silent.flatMap(({ types }) => types));
+    this.#events = new Client(client.protocol, client.options);
+    this.#names = new WatchNames(this.#events.names);
+    try {
+      this.#subscribe(collections, silent);
+    } catch (error) {
+      this.#events.close();
+      throw error;
+    }
+    this.subscription = new Subscription(() => this.#events.close(), () => this.#events$(), options.signal);
+  }
+
+  #subscribe(collections: readonly Collection<object>[], silent: readonly SilentRemoval[]): void {
+    const { transport, protocol } = this.#events, { options } = this.#client;
+    if (this.#options.buffer !== undefined) transport.setBuffer(this.#options.buffer);
+    if (this.#options.allNamespaces === true) transport.setOption(NETLINK_OPTIONS.NETLINK_LISTEN_ALL_NSID, 1);
+    const groups = new Set([
+      ...collections.flatMap(({ declaration }) => declaration.groups),
+      ...silent.flatMap(({ groups }) => groups),
+      // Names are learnt from it, so that what is gone still has its name.
+      ...(options.names !== false && protocol.linkGroup !== undefined ? [protocol.linkGroup] : []),
+    ]);
+    for (const group of groups) transport.join(group);
+  }
+
+  async *#events$(): AsyncGenerator<AnyEvent, void, undefined> {
+    for (const watched of this.#watched) {
+      if (watched.state === undefined) continue;
+      for (const event of this.#difference(watched)) if (this.#options.initial === true) yield event;
+    }
+    if (this.#options.initial === true) yield { event: "synced" };
+    let overrun = false;
+    while (true) {
+      const events: AnyEvent[] = [];
+      const { lost, empty } = drain(this.#events.transport, (received) => {
+        // Only the kernel tells of the kernel's objects.
+        if (received.port === 0) this.#take(received, events);
+      });
+      yield* events;
+      if (lost) {
+        yield { event: "overrun" };
+        overrun = this.#options.resync === true;
+        this.#dirty ||= overrun;
+      }
+      // Only when all that was told has been heard: what there is now is the sum of it.
+      if (!empty) await turn();
+      else if (this.#dirty) {
+        yield* this.#lookAgain(overrun);
+        overrun = false;
+      } else await this.#events.transport.readable();
+    }
+  }
+
+  *#lookAgain(synced: boolean): Generator<AnyEvent, void, undefined> {
+    this.#dirty = false;
+    for (const watched of this.#watched) {
+      watched.collection.declaration.silentRemoval?.settle(this.#client);
+      yield* this.#difference(watched);
+    }
+    if (synced) yield { event: "synced" };
+  }
+
+  /** Reads everything again and tells what is other than it was. */
+  *#difference({ collection, state }: Watched): Generator<AnyEvent, void, undefined> {
+    if (state === undefined) return;
+    const object = collection.declaration.object, present = new Map<string, object>();
+    for (const value of collection.list()) present.set(collection.key(value), value);
+    for (const [key, value] of state) {
+      if (present.has(key)) continue;
+      state.delete(key);
+      yield { event: "del", object, value };
+    }
+    for (const [key, value] of present) {
+      const before = state.get(key);
+      if (before !== undefined && stringify(before) === stringify(value)) continue;
+      state.set(key, value);
+      yield { event: "new", object, value };
+    }
+  }
+
+  #take(received: Received, events: AnyEvent[]): void {
+    const from = new Reader(received.bytes, received.length, received.view), { nsid } = received;
+    const { linkName } = this.#events.protocol;
+    // Numbers of another namespace's interfaces mean nothing here.
+    if (this.#client.options.names !== false && nsid === undefined) from.names = this.#names;
+    for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
+      end = messageEnd(from, at);
+      const type = from.view.getUint16(at + 4, true), flags = from.view.getUint16(at + 6, true);
+      const link = nsid === undefined ? linkName?.(type, from, at + NLMSG_HDRLEN, end) : undefined;
+      if (link !== undefined) this.#names.learn(...link);
+      if (this.#silent.has(type)) this.#dirty = true;
+      for (const watched of this.#watched) {
+        const { declaration } = watched.collection, { messages, object, table } = declaration;
+        if (type !== messages.new && type !== messages.del) continue;
+        const value = (table as Codec<object, never>).decode(from, at + NLMSG_HDRLEN, end, {});
+        if (declaration.concerns?.(value) === false) continue;
+        const event = type === messages.new ? "new" : "del";
+        if (nsid === undefined) this.#apply(watched, event, value, flags);
+        events.push(nsid === undefined ? { event, object, value } : { event, object, value, nsid });
+      }
+    }
+  }
+
+  #apply({ collection, state }: Watched, event: "new" | "del", value: object, flags: number): void {
+    if (state === undefined) return;
+    const key = collection.key(value), known = state.has(key);
+    if (event === "new") state.set(key, value);
+    else state.delete(key);
+    // One that took another's place, joined others, or was part of another that we knew: what is left of those?
+    const joins = (flags & (NLM_F.NLM_F_REPLACE | NLM_F.NLM_F_APPEND)) !== 0;
+    if (collection.declaration.silentRemoval !== undefined && (event === "new" ? joins : !known)) this.#dirty = true;
+  }
+}
+
+/** One turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** Waits until the object that `key` names fits. */
+export async function waitFor(
+  client: Client,
+  collection: Collection<object>,
+  key: unknown,
+  test: (value: object) => boolean,
+  options: WaitOptions,
+): Promise<object> {
+  const { object, describe } = collection.declaration, { timeout, signal } = options;
+  signal?.throwIfAborted();
+  const controller = new AbortController(), abort = (): void => controller.abort();
+  const timer = timeout === undefined ? undefined : setTimeout(abort, timeout);
+  signal?.addEventListener("abort", abort, { once: true });
+  let last: object | undefined;
+  try {
+    // The watch begins before the first look, so nothing is missed between the two.
+    await using events = watch(client, [collection], { signal: controller.signal });
+    const look = (): boolean => (last = collection.find(key as never)) !== undefined && test(last);
+    if (look()) return last!;
+    for await (const _event of events) if (look()) return last!;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+  signal?.throwIfAborted();
+  const what = `${object} ${describe(collection.keyValue(key as never))}`.trimEnd();
+  throw new NetlinkError(
+    `Cannot wait any longer for ${what}: after ${timeout} ms ${
+      last === undefined ? "there is none" : "it is not as wanted"
+    }`,
+    "TIMEOUT",
+  );
+}

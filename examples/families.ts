@@ -1,0 +1,28 @@
+/**
+ * Prints what netlink protocols there are and which the running kernel speaks.
+ *
+ *     deno run --allow-ffi examples/families.ts [NAME OR NUMBER]...
+ *     bun examples/families.ts smc 3
+ *
+ * Prints a table: number, name, what became of it, whether it is served here, from which kernel to which, what provides
+ * it. With names or numbers, a line for each that says the same in words.
+ */
+import process from "node:process";
+import { explain, families } from "../families/registry.ts";
+
+const wanted = process.argv.slice(2);
+for (const one of wanted) console.log(explain(/^\d+$/.test(one) ? Number(one) : one));
+if (wanted.length === 0) {
+  const rows = families().map(({ number, name, status, served, since, until, provider }) => [
+    String(number),
+    name,
+    status,
+    served ? "yes" : "no",
+    since,
+    until,
+    provider,
+  ]);
+  const all = [["", "name", "status", "here", "since", "until", "provided by"], ...rows];
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  for (const row of all) console.log(row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
+}

@@ -1,0 +1,35 @@
+/**
+ * Shows links, addresses, routes and neighbours as they change, like `ip monitor`.
+ *
+ *     deno run --allow-ffi examples/monitor.ts [--initial] [link address route neighbour rule]
+ *     bun examples/monitor.ts --initial link address
+ *
+ * Prints a line a change until Ctrl-C.
+ */
+import { parseArgs } from "node:util";
+import { type RouteEvent, watch } from "../families/route/mod.ts";
+
+const { values, positionals } = parseArgs({ options: { initial: { type: "boolean" } }, allowPositionals: true });
+const objects =
+  (positionals.length > 0 ? positionals : ["link", "address", "route", "neighbour"]) as RouteEvent["object"][];
+
+for await (const event of watch(...objects, { initial: values.initial ?? false, resync: true })) {
+  if (event.event === "synced") console.log("--- this is all there is; changes follow");
+  else if (event.event === "overrun") console.log("--- changes came too fast, looking again");
+  else console.log(event.event === "new" ? "+" : "-", event.object.padEnd(9), describe(event));
+}
+
+function describe(event: RouteEvent): string {
+  if (event.object === "link") return `${event.value.ifname} ${event.value.operstate} ${event.value.flags?.join(",")}`;
+  if (event.object === "address") return `${event.value.address} on ${event.value.dev}`;
+  if (event.object === "neighbour") {
+    return `${event.value.dst} is ${event.value.lladdr ?? "unknown"} on ${event.value.dev}, ${
+      event.value.state?.join(",")
+    }`;
+  }
+  if (event.object === "rule") {
+    return `${event.value.priority}: from ${event.value.src ?? "all"} table ${event.value.table}`;
+  }
+  const { dst, gateway, dev, table } = event.value;
+  return [dst, gateway && `via ${gateway}`, dev && `on ${dev}`, `table ${table}`].filter(Boolean).join(" ");
+}

@@ -1,0 +1,33 @@
+/**
+ * Makes a network namespace, a wire into it with an address at each end, and pings through it. Leaves nothing behind.
+ *
+ *     deno run --allow-ffi --allow-run=ping examples/namespace_ping.ts     (as root)
+ *     bun examples/namespace_ping.ts
+ *
+ * Prints both ends and what ping says.
+ */
+import { execFileSync } from "node:child_process";
+import process from "node:process";
+import * as netns from "../core/netns.ts";
+import { addresses, links, open } from "../families/route/mod.ts";
+
+const name = `example-${process.pid}`;
+netns.add(name);
+try {
+  // The peer is born in the other namespace.
+  links.add({ ifname: "nlx0", kind: "veth", up: true, data: { peer: { ifname: "nlx1", netns: name } } });
+  addresses.add({ dev: "nlx0", address: "192.0.2.1/30" });
+
+  using inside = open({ netns: name });
+  inside.links.set("nlx1", { up: true });
+  inside.addresses.add({ dev: "nlx1", address: "192.0.2.2/30" });
+
+  await links.waitFor("nlx0", (link) => link.operstate === "up", { timeout: 5000 });
+  console.log("here:  ", addresses.list({ dev: "nlx0", family: "inet" }).map(({ address }) => address));
+  console.log("there: ", inside.addresses.list({ dev: "nlx1", family: "inet" }).map(({ address }) => address));
+  console.log(execFileSync("ping", ["-c", "1", "-W", "2", "192.0.2.2"], { encoding: "utf8" }));
+} finally {
+  // The wire goes with the namespace that one of its ends is in.
+  if (links.find("nlx0")) links.delete("nlx0");
+  netns.delete(name);
+}

@@ -1,0 +1,39 @@
+/**
+ * Shows every program that is started on this machine, below the one that started it, like `forkstat`.
+ *
+ *     sudo deno run --allow-ffi --allow-read=/proc examples/process_tree.ts
+ *     sudo bun examples/process_tree.ts
+ *
+ * Prints a line a program until Ctrl-C: `4711     make -j4`, and what ended badly: `4711     exit 2`.
+ */
+import { readFileSync } from "node:fs";
+import { processes } from "../families/connector/mod.ts";
+
+/** How deep each process is below those that were there before us. */
+const depths = new Map<number, number>();
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replace(/\0$/, "").replaceAll("\0", " ");
+  } catch {
+    return "(over already)";
+  }
+}
+
+for await (const e of processes.watch("fork", "exec", "exit")) {
+  if (e.event === "overrun") {
+    console.log("--- too fast, some are lost");
+    continue;
+  }
+  // Threads are none of our business.
+  if (e.pid !== e.tgid) continue;
+  const depth = depths.get(e.tgid) ?? 0, line = `${String(e.tgid).padEnd(8)} ${"  ".repeat(depth)}`;
+  if (e.event === "fork") depths.set(e.tgid, (depths.get(e.parentTgid) ?? 0) + 1);
+  else if (e.event === "exec") console.log(line + commandLine(e.tgid));
+  else {
+    depths.delete(e.tgid);
+    if (e.exitCode !== 0) {
+      console.log(line + (e.exitCode & 0x7f ? `signal ${e.exitCode & 0x7f}` : `exit ${e.exitCode >> 8}`));
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * Shows devices as they come, go and change, like `udevadm monitor`.
+ *
+ *     deno run --allow-ffi examples/uevents.ts [--udev] [--property] [--subsystem block --subsystem net]
+ *     bun examples/uevents.ts --property
+ *
+ * Prints a line an event until Ctrl-C: `1203.448 add      /devices/virtual/net/v0 (net)`; with --property all that it says.
+ */
+import { parseArgs } from "node:util";
+import { uevents } from "../families/uevent.ts";
+
+const { values: { udev, property, subsystem } } = parseArgs({
+  options: {
+    udev: { type: "boolean" },
+    property: { type: "boolean" },
+    subsystem: { type: "string", multiple: true },
+  },
+});
+
+const filter = subsystem === undefined ? {} : { subsystem };
+for await (const e of uevents.watch({ source: udev ? "udev" : "kernel", ...filter })) {
+  if (e.event === "overrun") {
+    console.log("--- events came too fast, some are lost");
+    continue;
+  }
+  console.log((performance.now() / 1000).toFixed(3), e.action?.padEnd(8), e.devpath, `(${e.subsystem})`);
+  if (!property) continue;
+  for (const [name, value] of Object.entries(e.properties ?? {})) console.log(`  ${name}=${value}`);
+}

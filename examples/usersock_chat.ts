@@ -1,0 +1,42 @@
+/**
+ * Two scripts talk, with no server between them: what one types, all others print, with who said it as the kernel has it.
+ *
+ *     sudo deno run --allow-ffi --allow-env examples/usersock_chat.ts deno
+ *     sudo bun examples/usersock_chat.ts bun                                   in another terminal
+ *
+ * Type lines; Ctrl-D ends. Prints `bun (process 4711, user 0): hello`.
+ */
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { type Attributes, attributes, text } from "../core/codec/mod.ts";
+import { open } from "../families/usersock.ts";
+
+/** What is said, laid out as the kernel does it: each field an attribute. */
+interface Line {
+  /** Who. */
+  name?: string;
+  /** What. */
+  said?: string;
+}
+const Line: Attributes<Line> = attributes<Line>({ name: [1, text], said: [2, text] });
+
+const GROUP = 7, name = process.argv[2] ?? "somebody";
+const socket = open({ codec: Line, groups: [GROUP] });
+const say = (said: string) => socket.send({ group: GROUP }, { name, said });
+
+say("is here");
+const typed = createInterface({ input: process.stdin });
+typed.on("line", say);
+typed.on("close", () => {
+  say("is gone");
+  socket.close();
+});
+
+for await (const message of socket) {
+  if (message.event === "overrun") console.log("--- some lines were lost");
+  else if (message.value === undefined) console.log(`--- ${message.bytes.length} bytes that are no line`);
+  else {
+    const { pid, uid } = message.credentials!;
+    console.log(`${message.value.name} (process ${pid}, user ${uid}): ${message.value.said}`);
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The connector's own header: who talks, and about what.
+ *
+ *     cn_msg  0       4       8       12      16      18      20          20 + len
+ *             +-------+-------+-------+-------+-------+-------+-----------+
+ *             | idx   | val   | seq   | ack   | len   | flags | data      |
+ *             +-------+-------+-------+-------+-------+-------+-----------+
+ *
+ * Source: linux/connector.h, v7.2.
+ * @module
+ */
+import type { Protocol } from "../../core/client.ts";
+import { bytes, type Codec, octets, type Reader, struct, u16, u32, type Visit, Writer } from "../../core/codec/mod.ts";
+import { DecodeError } from "../../core/errors.ts";
+import { NLMSG_HDRLEN } from "../../core/message.ts";
+import type { Transport } from "../../core/transport.ts";
+
+/** The protocol. Every message has type 3, NLMSG_DONE, which is data here. */
+export const NETLINK_CONNECTOR: Protocol = { number: 11, name: "NETLINK_CONNECTOR", types: { NLMSG_DONE: 3 } };
+
+/** Who is known to talk, as idx; this is the multicast group too. */
+export const CN_IDX = {
+  CN_IDX_PROC: 1,
+  CN_IDX_CIFS: 2,
+  CN_W1_IDX: 3,
+  CN_IDX_V86D: 4,
+  CN_IDX_BB: 5,
+  CN_DST_IDX: 6,
+  CN_IDX_DM: 7,
+  CN_IDX_DRBD: 8,
+  CN_KVP_IDX: 9,
+  CN_VSS_IDX: 10,
+} as const;
+
+/** One message: struct cn_msg. */
+export interface ConnectorMessage {
+  /** Who talks: {@linkcode CN_IDX}. */
+  idx: number;
+  /** About what; 1 with all that the kernel knows. */
+  val: number;
+  /** Number of the message, 0 when absent. */
+  seq?: number;
+  /** Number of the message that it answers, by a rule of each talker's own; 0 when absent. */
+  ack?: number;
+  /** Flags of a talker's own (W1_CN_BUNDLE 1), 0 when absent. */
+  flags?: number;
+  /** What is said. */
+  data: Uint8Array;
+}
+
+/** Bytes of cn_msg. */
+export const CN_MSG_HDRLEN = 20;
+
+interface Header extends Omit<ConnectorMessage, "data"> {
+  len: number;
+}
+
+const Header: Codec<Header> = struct<Header>(CN_MSG_HDRLEN, {
+  idx: [0, u32],
+  val: [4, u32],
+  seq: [8, u32],
+  ack: [12, u32],
+  len: [16, u16],
+  flags: [18, u16],
+});
+
+/** Wire form of {@linkcode ConnectorMessage}. The data ends where the message says so, or at the end of the bytes. */
+export const ConnectorMessage: Codec<ConnectorMessage> = {
+  name: "a connector message",
+  decode(from: Reader, at: number, end: number): ConnectorMessage {
+    if (end - at < CN_MSG_HDRLEN) throw new DecodeError(`a connector message has ${end - at} bytes`, at);
+    const { len, ...header } = Header.decode(from, at, end, {}), start = at + CN_MSG_HDRLEN;
+    return { ...header, data: from.own(start, Math.min(end, start + len)) };
+  },
+  encode({ data, ...header }: ConnectorMessage, to: Writer, owner: object): void {
+    to.path.push("data");
+    const given = octets(data, to);
+    if (given.length > 0xffff) to.fail(RangeError, `65535 bytes are the most, got ${given.length}`);
+    to.path.pop();
+    Header.encode({ ...header, len: given.length }, to, owner);
+    to.append(given);
+  },
+  walk(from: Reader, at: number, end: number, owner: object, visit: Visit): void {
+    Header.walk!(from, at, end, owner, visit);
+    const start = Math.min(end, at + CN_MSG_HDRLEN);
+    visit({ name: "data", id: -1, start, at: start, end, codec: bytes, owner });
+  },
+};
+
+/** Every message in the payload of a datagram: 1-wire packs several one behind the other. */
+export function* connectorMessages(
+  from: Reader,
+  at: number,
+  end: number,
+): Generator<ConnectorMessage, void, undefined> {
+  while (end - at >= CN_MSG_HDRLEN) {
+    const message = ConnectorMessage.decode(from, at, end, {});
+    yield message;
+    at += CN_MSG_HDRLEN + message.data.length;
+  }
+}
+
+/** Sends a message to the kernel. */
+export function sendMessage(transport: Transport, message: ConnectorMessage): void {
+  const writer = new Writer(), start = writer.grow(NLMSG_HDRLEN);
+  writer.what = `send to connector ${message.idx}/${message.val}`;
+  ConnectorMessage.encode(message, writer, {});
+  writer.view.setUint32(start, writer.length, true);
+  writer.view.setUint16(start + 4, NETLINK_CONNECTOR.types.NLMSG_DONE!, true);
+  writer.view.setUint32(start + 8, message.seq ?? 0, true);
+  transport.send(writer.bytes, writer.length);
+}

@@ -1,0 +1,98 @@
+/**
+ * NETLINK_DNRTMSG (14): DECnet routing messages, copied from the wire for a routing daemon.
+ *
+ * Kernels 2.4 to 6.0 had it, as module dn_rtmsg; 6.1 removed DECnet, and nothing replaces it. There is nothing to open;
+ * messages are encoded and decoded. They are the same for 32- and 64-bit programs.
+ *
+ * ```ts
+ * import { decode, encode, levelOf } from "@linux/netlink/families/dnrtmsg.ts";
+ * const packet = new Uint8Array([0x07, 0x01, 0x04, 0x00]);
+ * const [message] = decode(encode([{ type: 0, value: { ifindex: 3, packet } }]));
+ * console.log(message, levelOf(packet)); // … 1
+ * ```
+ *
+ * Source: linux/netfilter_decnet.h and net/decnet/netfilter/dn_rtmsg.c, v6.0.
+ * @module
+ */
+import { bytes, type Codec, i32, MISFIT, octets, shown } from "../core/codec/mod.ts";
+import {
+  decodeMessages,
+  encodeMessages,
+  type MessageHeader,
+  type MessageInput,
+  type MessageSet,
+  type Outcome,
+} from "../core/datagram.ts";
+
+export type { MessageHeader, Outcome } from "../core/datagram.ts";
+
+/** Multicast groups: routing messages of level 1, within an area, and of level 2, between areas. */
+export const DNRNG_NLGRP = { DNRNG_NLGRP_L1: 1, DNRNG_NLGRP_L2: 2 } as const;
+
+/** nf_dn_rtmsg: a routing message. */
+export interface RoutingMessage {
+  /** The number of the interface that it came in by. */
+  ifindex?: number;
+  /** The DECnet packet from its routing flags on, padded to a multiple of four: only the packet tells its true length. */
+  packet?: Uint8Array;
+}
+
+/** A message of DNRTMSG; one that is none has bytes as value. */
+export interface DnrtmsgMessage extends MessageHeader {
+  /** nlmsg_type: 0 in all that the kernel sends but its refusals. */
+  readonly type: string | number;
+  /** The routing message; what an NLMSG_ERROR says; else bytes. */
+  readonly value: RoutingMessage | Outcome | Uint8Array;
+}
+
+const routingMessage: Codec<RoutingMessage> = {
+  name: "a DECnet routing message",
+  decode(from, at, end) {
+    return end - at < 4 ? MISFIT : { ifindex: from.view.getInt32(at, true), packet: from.own(at + 4, end) };
+  },
+  encode(value, to, owner) {
+    if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+    to.path.push("ifindex");
+    i32.encode(value.ifindex ?? 0, to, owner);
+    to.path[to.path.length - 1] = "packet";
+    to.append(octets(value.packet ?? "", to));
+    to.path.pop();
+    to.align();
+  },
+  walk(_from, at, end, owner, visit) {
+    if (end - at < 4) return;
+    visit({ name: "ifindex", id: -1, start: at, at, end: at + 4, codec: i32, owner });
+    visit({ name: "packet", id: -1, start: at + 4, at: at + 4, end, codec: bytes, owner });
+  },
+};
+
+const set: MessageSet = { types: {}, codec: (type) => type === 0 ? routingMessage : undefined };
+
+/**
+ * The tables of DNRTMSG's messages.
+ *
+ * @internal
+ */
+export function messages(): MessageSet {
+  return set;
+}
+
+/** The level of the routing message in a packet, which is also its multicast group; `undefined` for other packets. */
+export function levelOf(packet: Uint8Array): 1 | 2 | undefined {
+  const control = packet[0]! & 0x0f;
+  return control === 0x07 ? 1 : control === 0x09 ? 2 : undefined;
+}
+
+/**
+ * The messages in a datagram of NETLINK_DNRTMSG.
+ *
+ * @throws {DecodeError} a message's length leaves the datagram
+ */
+export function decode(datagram: Uint8Array): DnrtmsgMessage[] {
+  return decodeMessages(datagram, set) as DnrtmsgMessage[];
+}
+
+/** Messages as a datagram. */
+export function encode(given: readonly DnrtmsgMessage[]): Uint8Array {
+  return encodeMessages(given as readonly MessageInput[], set);
+}

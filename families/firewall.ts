@@ -1,0 +1,200 @@
+/**
+ * NETLINK_FIREWALL (3) and NETLINK_IP6_FW (13): ip_queue, which handed packets to one process and took its verdicts.
+ *
+ * Kernels 2.4 to 3.4 had it, as modules ip_queue and ip6_queue; 3.5 removed it. Its successor is nfnetlink_queue,
+ * subsystem QUEUE (3) of NETLINK_NETFILTER. There is nothing to open; messages of both numbers are encoded and decoded.
+ *
+ * ```ts
+ * import { decode, encode } from "@linux/netlink/families/firewall.ts";
+ * const bytes = encode([{ type: "IPQM_MODE", flags: ["request"], port: 4242, value: { value: "packet", range: 0 } }]);
+ * console.log(decode(bytes));
+ * ```
+ *
+ * Fields are C's `long`, so 64- and 32-bit programs spoke differently: every function takes the layout.
+ *
+ * Source: linux/netfilter_ipv4/ip_queue.h and net/ipv4/netfilter/ip_queue.c, v3.4; libipq.
+ * @module
+ */
+import {
+  be16,
+  chars,
+  type Codec,
+  counted,
+  enumeration,
+  hardwareAddress,
+  type Layout,
+  long,
+  struct,
+  structWithData,
+  u16,
+  u32,
+  u8,
+  ulong,
+  ulongHandle,
+  unlessEmpty,
+} from "../core/codec/mod.ts";
+import {
+  decodeMessages,
+  encodeMessages,
+  type MessageHeader,
+  type MessageInput,
+  type MessageSet,
+  type Outcome,
+} from "../core/datagram.ts";
+
+export type { Layout } from "../core/codec/mod.ts";
+export type { MessageHeader, Outcome } from "../core/datagram.ts";
+
+/** Message types. */
+export const IPQM = { IPQM_MODE: 17, IPQM_VERDICT: 18, IPQM_PACKET: 19 } as const;
+
+/** How much of each packet is wanted. */
+export type CopyMode = "none" | "meta" | "packet" | number;
+
+/** What becomes of a packet. */
+export type Verdict = "drop" | "accept" | "stolen" | "queue" | "repeat" | "stop" | number;
+
+/** Where in its way a packet is. */
+export type Hook = "pre_routing" | "local_in" | "forward" | "local_out" | "post_routing" | number;
+
+/** ipq_mode_msg: how much of each packet is wanted. To the kernel. */
+export interface Mode {
+  /** At first none, and packets are refused. */
+  value?: CopyMode;
+  /** Bytes of each packet, at most 65,535; 0 for all. Only for `packet`. */
+  range?: number;
+}
+
+/** ipq_verdict_msg: what becomes of a packet. To the kernel. */
+export interface VerdictMessage {
+  /** The verdict. */
+  value?: Verdict;
+  /** Whose: {@linkcode Packet.packetId}. */
+  id?: bigint;
+  /** What goes on in the packet's place, from its IP header; the packet itself when absent. */
+  payload?: Uint8Array;
+}
+
+/** ipq_packet_msg: a packet that waits for its verdict. From the kernel. */
+export interface Packet {
+  /** Names it; an address in the kernel, in truth. */
+  packetId?: bigint;
+  /** Its mark. */
+  mark?: number;
+  /** When it came, in seconds since the epoch. */
+  timestampSec?: number;
+  /** The microseconds of that. */
+  timestampUsec?: number;
+  /** Where it is. */
+  hook?: Hook;
+  /** The interface that it came in by. */
+  indevName?: string;
+  /** The interface that it is to leave by. */
+  outdevName?: string;
+  /** Its ethertype: 0x0800, 0x86dd. */
+  hwProtocol?: number;
+  /** What kind of link it came by: ARPHRD_*. */
+  hwType?: number;
+  /** The sender's link-layer address. */
+  hwAddr?: string;
+  /** The packet from its IP header, as far as was asked for. */
+  payload?: Uint8Array;
+}
+
+/** A message of ip_queue, or what became of one; what is neither, or is not what it says, has a number as type. */
+export type FirewallMessage =
+  & MessageHeader
+  & (
+    | { readonly type: "IPQM_MODE"; readonly value: Mode }
+    | { readonly type: "IPQM_VERDICT"; readonly value: VerdictMessage }
+    | { readonly type: "IPQM_PACKET"; readonly value: Packet }
+    | { readonly type: "NLMSG_ERROR" | "NLMSG_DONE"; readonly value: Outcome }
+    | { readonly type: number; readonly value: Uint8Array }
+  );
+
+const copyMode = enumeration(u8, { none: 0, meta: 1, packet: 2 });
+const verdict = enumeration(u32, { drop: 0, accept: 1, stolen: 2, queue: 3, repeat: 4, stop: 5 });
+const hook = enumeration(u32, { pre_routing: 0, local_in: 1, forward: 2, local_out: 3, post_routing: 4 });
+const device: Codec<string> = unlessEmpty(chars(16));
+
+function mode(layout: Layout): Codec<Mode> {
+  const wide = layout === "lp64";
+  // The kernel wants room for a verdict, whatever the message is.
+  return struct<Mode>(wide ? 24 : 12, { value: [0, copyMode], range: [wide ? 8 : 4, ulong(layout)] });
+}
+
+function verdictMessage(layout: Layout): Codec<VerdictMessage> {
+  const wide = layout === "lp64";
+  const head = struct<Omit<VerdictMessage, "payload">>(wide ? 24 : 12, {
+    value: [0, verdict],
+    id: [wide ? 8 : 4, ulongHandle(layout)],
+  });
+  return structWithData<VerdictMessage, "payload">(head, {
+    key: "payload",
+    length: wide ? 16 : 8,
+    lengthCodec: ulong(layout),
+  });
+}
+
+function packet(layout: Layout): Codec<Packet> {
+  const wide = layout === "lp64", word = wide ? 8 : 4, hookAt = 4 * word;
+  const head = struct<Omit<Packet, "payload">>(wide ? 96 : 72, {
+    packetId: [0, ulongHandle(layout)],
+    mark: [word, ulong(layout)],
+    timestampSec: [2 * word, long(layout)],
+    timestampUsec: [3 * word, long(layout)],
+    hook: [hookAt, hook],
+    indevName: [hookAt + 4, device],
+    outdevName: [hookAt + 20, device],
+    hwProtocol: [hookAt + 36, be16],
+    hwType: [hookAt + 38, u16],
+    hwAddr: [hookAt + 40, counted(8, hardwareAddress)],
+  });
+  return structWithData<Packet, "payload">(head, {
+    key: "payload",
+    length: wide ? 88 : 68,
+    lengthCodec: ulong(layout),
+    padded: true,
+  });
+}
+
+function setOf(layout: Layout): MessageSet {
+  const codecs: Readonly<Record<number, Codec<unknown, never>>> = {
+    [IPQM.IPQM_MODE]: mode(layout),
+    [IPQM.IPQM_VERDICT]: verdictMessage(layout),
+    [IPQM.IPQM_PACKET]: packet(layout),
+  };
+  return { types: IPQM, codec: (type) => codecs[type] };
+}
+
+const sets: Partial<Record<Layout, MessageSet>> = {};
+
+/**
+ * The tables of ip_queue's messages.
+ *
+ * @internal
+ */
+export function messages(layout: Layout = "lp64"): MessageSet {
+  return sets[layout] ??= setOf(layout);
+}
+
+/**
+ * The messages in a datagram of NETLINK_FIREWALL or NETLINK_IP6_FW.
+ *
+ * @param layout of the machine that it comes from
+ * @throws {DecodeError} a message's length leaves the datagram
+ */
+export function decode(datagram: Uint8Array, layout: Layout = "lp64"): FirewallMessage[] {
+  return decodeMessages(datagram, messages(layout), "number") as FirewallMessage[];
+}
+
+/**
+ * Messages as a datagram.
+ *
+ * The kernel of old looked at the first message of a datagram only.
+ *
+ * @param layout of the machine that it is for
+ */
+export function encode(given: readonly FirewallMessage[], layout: Layout = "lp64"): Uint8Array {
+  return encodeMessages(given as readonly MessageInput[], messages(layout));
+}

@@ -1,0 +1,215 @@
+/**
+ * NETLINK_NFLOG (5): ULOG, which multicast copies of the packets that a rule of iptables or ebtables matched.
+ *
+ * Kernels 2.4 to 3.16 had it, as modules ipt_ULOG and ebt_ulog; 3.17 removed it. Its successor is nfnetlink_log,
+ * subsystem ULOG (4) of NETLINK_NETFILTER, where iptables' target NFLOG goes. There is nothing to open; messages are
+ * encoded and decoded.
+ *
+ * ```ts
+ * import { decode, encode } from "@linux/netlink/families/nflog.ts";
+ * const bytes = encode([{ type: "ULOG_NL_EVENT", value: { prefix: "IN: ", indevName: "eth0" } }]);
+ * console.log(decode(bytes));
+ * ```
+ *
+ * A datagram may hold up to 50 messages, `seq` counting them from 0. All but the last have the flag "multi", and the
+ * type of the last is NLMSG_DONE, though it carries a packet as the others do.
+ *
+ * Source: linux/netfilter_ipv4/ipt_ULOG.h, linux/netfilter_bridge/ebt_ulog.h, v3.16.
+ * @module
+ */
+import {
+  bytes,
+  chars,
+  type Codec,
+  counted,
+  enumeration,
+  i32,
+  type Layout,
+  long,
+  type Reader,
+  struct,
+  structWithData,
+  u32,
+  ulong,
+  unlessEmpty,
+} from "../core/codec/mod.ts";
+import {
+  decodeMessages,
+  encodeMessages,
+  type MessageHeader,
+  type MessageInput,
+  type MessageSet,
+} from "../core/datagram.ts";
+
+export type { Layout } from "../core/codec/mod.ts";
+export type { MessageHeader } from "../core/datagram.ts";
+
+/** The type of iptables' messages. Those of ebtables have type 0, the last of several NLMSG_DONE (3). */
+export const ULOG = { ULOG_NL_EVENT: 111 } as const;
+
+/** Where in its way an IP packet is. */
+export type Hook = "pre_routing" | "local_in" | "forward" | "local_out" | "post_routing" | number;
+
+/** Where in its way a frame is. */
+export type BridgeHook = Exclude<Hook, number> | "brouting" | number;
+
+/** ulog_packet_msg: a packet that iptables logged. */
+export interface UlogPacket {
+  /** Its mark. */
+  mark?: number;
+  /** When it came, in seconds since the epoch. */
+  timestampSec?: number;
+  /** The microseconds of that. */
+  timestampUsec?: number;
+  /** Where it is. */
+  hook?: Hook;
+  /** The interface that it came in by. */
+  indevName?: string;
+  /** The interface that it is to leave by. */
+  outdevName?: string;
+  /** What the rule says of it, at most 31 bytes. */
+  prefix?: string;
+  /** Its link-layer header as it came, at most 80 bytes. */
+  mac?: Uint8Array;
+  /** The packet from its IP header, as far as was asked for. */
+  payload?: Uint8Array;
+}
+
+/** ebt_ulog_packet_msg: a frame that ebtables logged. */
+export interface EbtUlogPacket {
+  /** EBT_ULOG_VERSION: 1. Tells it from an {@linkcode UlogPacket}. */
+  version: number;
+  /** The bridge that it came in by. */
+  indev?: string;
+  /** The bridge that it is to leave by. */
+  outdev?: string;
+  /** The port that it came in by. */
+  physindev?: string;
+  /** The port that it is to leave by. */
+  physoutdev?: string;
+  /** What the rule says of it, at most 31 bytes. */
+  prefix?: string;
+  /** When it came, in seconds since the epoch. */
+  stampSec?: number;
+  /** The microseconds of that. */
+  stampUsec?: number;
+  /** Its mark. */
+  mark?: number;
+  /** Where it is. */
+  hook?: BridgeHook;
+  /** The frame from its Ethernet header, as far as was asked for. */
+  data?: Uint8Array;
+}
+
+/** A message of ULOG; one that is none, or is not what it says, has bytes as value. */
+export type NflogMessage = MessageHeader & {
+  /** ULOG_NL_EVENT of iptables, 0 of ebtables, NLMSG_DONE of either. */
+  readonly type: "ULOG_NL_EVENT" | "NLMSG_DONE" | number;
+  /** The packet. */
+  readonly value: UlogPacket | EbtUlogPacket | Uint8Array;
+};
+
+const HOOKS = { pre_routing: 0, local_in: 1, forward: 2, local_out: 3, post_routing: 4 } as const;
+const hook = enumeration(u32, HOOKS);
+const bridgeHook = enumeration(u32, { ...HOOKS, brouting: 5 });
+const device: Codec<string> = unlessEmpty(chars(16)), prefix: Codec<string> = unlessEmpty(chars(32));
+
+function ulogPacket(layout: Layout): Codec<UlogPacket> {
+  const wide = layout === "lp64", word = wide ? 8 : 4, hookAt = 3 * word, prefixAt = wide ? 72 : 52;
+  const head = struct<Omit<UlogPacket, "payload">>(wide ? 192 : 168, {
+    mark: [0, ulong(layout)],
+    timestampSec: [word, long(layout)],
+    timestampUsec: [2 * word, long(layout)],
+    hook: [hookAt, hook],
+    indevName: [hookAt + 4, device],
+    outdevName: [hookAt + 20, device],
+    prefix: [prefixAt, prefix],
+    mac: [prefixAt + 32, counted(80, bytes)],
+  });
+  // The packet begins right behind mac[], inside of what the compiler padded the struct to.
+  return structWithData<UlogPacket, "payload">(head, {
+    key: "payload",
+    at: prefixAt + 113,
+    length: prefixAt - word,
+    lengthCodec: ulong(layout),
+  });
+}
+
+function ebtUlogPacket(layout: Layout): Codec<EbtUlogPacket> {
+  const wide = layout === "lp64", word = wide ? 8 : 4, stampAt = wide ? 104 : 100, hookAt = stampAt + 3 * word;
+  const head = struct<Omit<EbtUlogPacket, "data">>(wide ? 144 : 120, {
+    version: [0, i32],
+    indev: [4, device],
+    outdev: [20, device],
+    physindev: [36, device],
+    physoutdev: [52, device],
+    prefix: [68, prefix],
+    stampSec: [stampAt, long(layout)],
+    stampUsec: [stampAt + word, long(layout)],
+    mark: [stampAt + 2 * word, ulong(layout)],
+    hook: [hookAt, bridgeHook],
+  });
+  return structWithData<EbtUlogPacket, "data">(head, {
+    key: "data",
+    length: wide ? 136 : 116,
+    lengthCodec: ulong(layout),
+    padded: true,
+  });
+}
+
+/** Whether the 16 bytes at `at` are an interface's name. */
+function isName({ bytes }: Reader, at: number): boolean {
+  let length = 0;
+  while (length < 16 && bytes[at + length]! > 0x20 && bytes[at + length]! < 0x7f) length++;
+  return length > 0 && length < 16 && bytes[at + length] === 0;
+}
+
+/** Whether a DONE, which either module sends, is ebt_ulog's: the version, and then a bridge. */
+function looksLikeEbt(from: Reader, at: number, end: number): boolean {
+  return end - at >= 36 && from.view.getUint32(at, true) === 1 && (isName(from, at + 4) || isName(from, at + 20));
+}
+
+function setOf(layout: Layout): MessageSet {
+  const ulog: Codec<unknown, never> = ulogPacket(layout), ebt: Codec<unknown, never> = ebtUlogPacket(layout);
+  const either: Codec<unknown, never> = {
+    name: "a logged packet",
+    decode: (from, at, end, owner) => (looksLikeEbt(from, at, end) ? ebt : ulog).decode(from, at, end, owner),
+    encode: (value, to, owner) => ("version" in (value as object) ? ebt : ulog).encode(value, to, owner),
+    walk: (from, at, end, owner, visit) =>
+      (looksLikeEbt(from, at, end) ? ebt : ulog).walk!(from, at, end, owner, visit),
+  };
+  const codecs: Readonly<Record<number, Codec<unknown, never>>> = { 0: ebt, 3: either, [ULOG.ULOG_NL_EVENT]: ulog };
+  return { types: { ...ULOG, NLMSG_DONE: 3 }, codec: (type) => codecs[type], control: false };
+}
+
+const sets: Partial<Record<Layout, MessageSet>> = {};
+
+/**
+ * The tables of ULOG's messages.
+ *
+ * @internal
+ */
+export function messages(layout: Layout = "lp64"): MessageSet {
+  return sets[layout] ??= setOf(layout);
+}
+
+/**
+ * The packets in a datagram of NETLINK_NFLOG.
+ *
+ * Which of the two modules sent a DONE is seen by its first bytes.
+ *
+ * @param layout of the machine that it comes from
+ * @throws {DecodeError} a message's length leaves the datagram
+ */
+export function decode(datagram: Uint8Array, layout: Layout = "lp64"): NflogMessage[] {
+  return decodeMessages(datagram, messages(layout)) as NflogMessage[];
+}
+
+/**
+ * Packets as a datagram; the caller says which is the last, by its type.
+ *
+ * @param layout of the machine that it is for
+ */
+export function encode(given: readonly NflogMessage[], layout: Layout = "lp64"): Uint8Array {
+  return encodeMessages(given as readonly MessageInput[], messages(layout));
+}

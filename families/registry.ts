@@ -1,0 +1,178 @@
+/**
+ * Every protocol of AF_NETLINK: numbers, names, what became of them, what provides them; and any message of any of them
+ * as values.
+ *
+ * ```ts
+ * import { decode, explain, families } from "@linux/netlink/families/registry.ts";
+ * console.table(families());
+ * console.log(explain("SMC"));
+ * const bytes = new Uint8Array([20, 0, 0, 0, 22, 0, 1, 3, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0]);
+ * console.log(decode("ROUTE", bytes)); // [{ type: "RTM_GETADDR", flags: ["request", "dump"], … }]
+ * ```
+ *
+ * @module
+ */
+import { serves } from "../core/client.ts";
+import type { Layout } from "../core/codec/mod.ts";
+import { decodeMessages, decodeValue, type Message, type Outcome, showMessages } from "../core/datagram.ts";
+import { stringify } from "../core/show.ts";
+import { messageSet, UNFRAMED } from "./registry/decode.ts";
+import { type Capability, FAMILIES, type Family, MAX_LINKS, type Numbers, type Status } from "./registry/facts.ts";
+import { NETLINK_ROUTE } from "./route/protocol.ts";
+
+export type { Capability, Family, Layout, Message, Numbers, Outcome, Status };
+export { FAMILIES };
+
+/** What the running kernel makes of one protocol, as a row of a table. */
+export interface FamilyRow {
+  /** Its number. */
+  readonly number: number;
+  /** Its name. */
+  readonly name: string;
+  /** What became of it. */
+  readonly status: Status;
+  /** Whether the running kernel speaks it. */
+  readonly served: boolean;
+  /** The first kernel with it; empty where there was none. */
+  readonly since: string;
+  /** The last kernel with it; empty where there is none yet. */
+  readonly until: string;
+  /** The modules that provide it, or the options of the kernel; empty where nothing does. */
+  readonly provider: string;
+}
+
+/**
+ * All protocols, and whether the running kernel speaks them.
+ *
+ * It is asked by opening a socket of each, which makes it load the modules that it has for them; needs no privilege.
+ */
+export function families(): FamilyRow[] {
+  return FAMILIES.map(({ number, name, status, since = "", until = "", modules, options }) => ({
+    number,
+    name,
+    status,
+    served: serves(number),
+    since,
+    until,
+    provider: (modules.length > 0 ? modules : options).join(", "),
+  }));
+}
+
+/**
+ * What is known of a protocol, `undefined` where nothing is.
+ *
+ * @param protocol its number; or its name, in whatever case, with or without `NETLINK_`, today's or one that it had
+ */
+export function family(protocol: number | string): Family | undefined {
+  if (typeof protocol === "number") return FAMILIES[protocol];
+  const wanted = plain(protocol);
+  const has = (names: readonly string[]): boolean => names.some((name) => plain(name) === wanted);
+  return FAMILIES.find(({ name, aliases }) => has([name, ...aliases])) ??
+    FAMILIES.find(({ formerly }) => has(Object.keys(formerly)));
+}
+
+function plain(name: string): string {
+  return name.toUpperCase().replace(/^NETLINK_/, "");
+}
+
+function numberOf(protocol: number | string): number {
+  const number = typeof protocol === "number" ? protocol : family(protocol)?.number;
+  if (number === undefined) throw new TypeError(`Cannot find a netlink protocol called ${JSON.stringify(protocol)}`);
+  if (!Number.isInteger(number) || number < 0 || number >= MAX_LINKS) {
+    throw new RangeError(`Cannot find netlink protocol ${number}: they are numbered 0..${MAX_LINKS - 1}`);
+  }
+  return number;
+}
+
+/**
+ * Says why a kernel may not speak a protocol: since when it is gone and what does its work now, that none ever spoke it,
+ * or what provides it.
+ *
+ * @param protocol as {@linkcode family} takes it
+ */
+export function explain(protocol: number | string): string {
+  const number = numberOf(protocol), known = family(number);
+  return `${known === undefined ? "netlink protocol" : known.name} ${number}: ${openHint(number)}`;
+}
+
+/** The same without its name, as the hint of the error that opening it throws. */
+export function openHint(number: number): string {
+  const known = FAMILIES[number];
+  if (known === undefined) return "no kernel since 2.6.14 has a protocol of this number";
+  const { status, until, removedIn, successor, formerly } = known;
+  const instead = successor === undefined ? "nothing replaces it" : `instead there is ${successor}`;
+  switch (status) {
+    case "removed":
+      return `removed in Linux ${removedIn}, the last to have it is ${until}; ${instead}`;
+    case "reserved":
+      return `no kernel ever served it; ${instead}`;
+    case "unused": {
+      const were = Object.entries(formerly).map(([name, when]) => `${name} ${when}`).join(", ");
+      return `no kernel since ${removedIn} serves it; the number was ${were}; ${instead}`;
+    }
+    case "active":
+      return provision(known);
+  }
+}
+
+function provision({ since, modules, options, autoload, condition }: Family): string {
+  const by = modules.length === 0 ? "built in" : `in module ${modules.join(" or ")}`;
+  const load = modules.length === 0 || autoload ? "" : `, which only modprobe ${modules[0]} or a driver loads`;
+  const more = condition === undefined ? "" : `; ${condition}`;
+  return `in Linux since ${since}, ${by}${load}, where the kernel is configured with ${options.join(", ")}${more}`;
+}
+
+/** A protocol as clients need it. */
+export interface Opening {
+  /** Its number. */
+  readonly number: number;
+  /** Its name. */
+  readonly name: string;
+  /** Its message types. */
+  readonly types: Numbers;
+  /** Why a kernel may not serve it. */
+  readonly hint?: string;
+}
+
+/** A protocol for clients: opening one that the kernel does not serve throws a SystemError that says why. */
+export function protocol(protocol: number | string): Opening {
+  const number = numberOf(protocol), known = FAMILIES[number];
+  if (number === NETLINK_ROUTE.number) return NETLINK_ROUTE;
+  const { name = `netlink protocol ${number}`, types = {} } = known ?? {};
+  return { number, name, types, hint: openHint(number) };
+}
+
+/** How bytes are read. */
+export interface DecodeOptions {
+  /** How wide a C `long` was where they come from, for ip_queue and ULOG; `lp64` when absent. */
+  layout?: Layout;
+}
+
+/**
+ * The messages in a datagram of any protocol.
+ *
+ * What no table reads has its bytes as value, and a type without a name is a number. A datagram that is no messages
+ * (USERSOCK, KOBJECT_UEVENT) comes back as one of type 0.
+ *
+ * @param protocol as {@linkcode family} takes it
+ * @throws {DecodeError} a message's length leaves the datagram
+ */
+export function decode(protocol: number | string, datagram: Uint8Array, options: DecodeOptions = {}): Message[] {
+  const number = numberOf(protocol), unframed = UNFRAMED.get(number);
+  if (unframed !== undefined) {
+    return [{ type: 0, flags: [], seq: 0, port: 0, value: decodeValue(datagram, unframed) }];
+  }
+  return decodeMessages(datagram, messageSet(number, options.layout ?? "lp64"));
+}
+
+/**
+ * The same for people: a line for each message's header, then a line for each of its fields, with its offset.
+ *
+ * @param protocol as {@linkcode family} takes it
+ * @throws {DecodeError} a message's length leaves the datagram
+ */
+export function show(protocol: number | string, datagram: Uint8Array, options: DecodeOptions = {}): string {
+  const number = numberOf(protocol), unframed = UNFRAMED.get(number);
+  if (unframed !== undefined) return stringify(decodeValue(datagram, unframed), 2);
+  return showMessages(datagram, messageSet(number, options.layout ?? "lp64")).join("\n");
+}

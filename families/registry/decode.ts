@@ -1,0 +1,92 @@
+/**
+ * The messages of all families, by the tables that the families themselves use.
+ *
+ * @module
+ */
+import { bytes, type Codec, type Layout, MISFIT } from "../../core/codec/mod.ts";
+import type { MessageSet } from "../../core/datagram.ts";
+import { ConnectorMessage } from "../connector/message.ts";
+import { messages as dnrtmsg } from "../dnrtmsg.ts";
+import { messages as ecryptfs } from "../ecryptfs.ts";
+import { FibResult } from "../fib_lookup.ts";
+import { messages as firewall } from "../firewall.ts";
+import { messages as nflog } from "../nflog.ts";
+import { Address } from "../route/address.ts";
+import { Link } from "../route/link.ts";
+import { Neighbour } from "../route/neighbour.ts";
+import { RTM } from "../route/protocol.ts";
+import { Route } from "../route/route.ts";
+import { Rule } from "../route/rule.ts";
+import { Policyload, SELNL_MSG, Setenforce } from "../selinux.ts";
+import { Uevent } from "../uevent.ts";
+import { FAMILIES } from "./facts.ts";
+
+/** Messages of AF_CAN have a header of their own where those of all others have rtmsg. */
+const AF_CAN = 29;
+
+/** Routes, but for those that are none. */
+const AnyRoute: Codec<unknown, never> = {
+  name: "a route",
+  decode: (from, at, end, owner) => from.bytes[at] === AF_CAN && end > at ? MISFIT : Route.decode(from, at, end, owner),
+  encode: (value, to, owner) => Route.encode(value, to, owner),
+  walk: (from, at, end, owner, visit) => Route.walk!(from, at, end, owner, visit),
+  attributeName: (id, owner) => Route.attributeName!(id, owner),
+};
+
+function route(): MessageSet {
+  const codecs: (Codec<unknown, never> | undefined)[] = [];
+  const add = (codec: Codec<unknown, never>, ...types: readonly number[]): void => {
+    for (const type of types) codecs[type] = codec;
+  };
+  add(Link, RTM.RTM_NEWLINK, RTM.RTM_DELLINK, RTM.RTM_GETLINK, RTM.RTM_SETLINK);
+  add(Link, RTM.RTM_NEWLINKPROP, RTM.RTM_DELLINKPROP, RTM.RTM_GETLINKPROP);
+  add(Address, RTM.RTM_NEWADDR, RTM.RTM_DELADDR, RTM.RTM_GETADDR);
+  add(AnyRoute, RTM.RTM_NEWROUTE, RTM.RTM_DELROUTE, RTM.RTM_GETROUTE);
+  add(Neighbour, RTM.RTM_NEWNEIGH, RTM.RTM_DELNEIGH, RTM.RTM_GETNEIGH);
+  add(Rule, RTM.RTM_NEWRULE, RTM.RTM_DELRULE, RTM.RTM_GETRULE);
+  return { types: RTM, codec: (type) => codecs[type] };
+}
+
+const noCodec = (): undefined => undefined;
+
+/** Tables, and what is unusual in the framing of those that have none. */
+const SETS: Readonly<Record<number, (layout: Layout) => Partial<MessageSet>>> = {
+  0: route,
+  3: firewall,
+  5: nflog,
+  7: () => ({
+    codec: (type) =>
+      type === SELNL_MSG.SELNL_MSG_SETENFORCE
+        ? Setenforce
+        : type === SELNL_MSG.SELNL_MSG_POLICYLOAD
+        ? Policyload
+        : undefined,
+  }),
+  // Records to the audit daemon leave the header out of their length.
+  9: () => ({ whole: (type) => type >= 1100 }),
+  // The answer is the request, whatever its type is; and DONE carries data.
+  10: () => ({ control: false, codec: () => FibResult }),
+  11: () => ({ control: false, codec: () => ConnectorMessage }),
+  13: firewall,
+  14: dnrtmsg,
+  19: ecryptfs,
+};
+
+/** How datagrams that are no messages are read: text, or whatever two programs agreed on. */
+export const UNFRAMED: ReadonlyMap<number, Codec<unknown, never>> = new Map<number, Codec<unknown, never>>([
+  [2, bytes],
+  [15, Uevent],
+]);
+
+const made = new Map<string, MessageSet>();
+
+/** The tables of a protocol, made when first asked for. */
+export function messageSet(number: number, layout: Layout): MessageSet {
+  const key = `${number} ${layout}`;
+  let set = made.get(key);
+  if (set === undefined) {
+    set = { types: FAMILIES[number]?.types ?? {}, codec: noCodec, ...SETS[number]?.(layout) };
+    made.set(key, set);
+  }
+  return set;
+}

@@ -1,0 +1,37 @@
+/**
+ * Addresses of interfaces: what `ip address` does.
+ *
+ * @module
+ */
+import type { Client, Requester } from "../../core/client.ts";
+import { Collection, type Declaration, type Input } from "../../core/collection.ts";
+import { Address, addressKey, prepareAddress } from "./address.ts";
+import { RTM, RTNLGRP } from "./protocol.ts";
+
+/** An address as it is given: like {@linkcode Address}, with names or numbers for interfaces. */
+export type AddressInput = Input<Address>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const declaration: Declaration<Address> = {
+  object: "address",
+  table: Address,
+  messages: { new: RTM.RTM_NEWADDR, del: RTM.RTM_DELADDR, get: RTM.RTM_GETADDR },
+  groups: [RTNLGRP.RTNLGRP_IPV4_IFADDR, RTNLGRP.RTNLGRP_IPV6_IFADDR],
+  filters: ["family", "index"],
+  describe(value) {
+    const { address, local, dev, index } = value as Fields, on = dev ?? index;
+    return `${address ?? local ?? ""}${on === undefined ? "" : ` on ${on}`}`.trim();
+  },
+  identity: addressKey,
+  prepare: (value, verb) => verb === "list" ? value : prepareAddress(value as AddressInput, verb),
+  listOnly: true,
+};
+
+/** All addresses of one namespace. */
+export class Addresses extends Collection<Address, AddressInput> {
+  /** See {@linkcode Collection}. */
+  constructor(open: () => Client, requester?: () => Requester) {
+    super(declaration, open, requester);
+  }
+}

@@ -1,0 +1,495 @@
+/**
+ * What address families know of a link: IFLA_AF_SPEC, and IFLA_PROTINFO of IPv6.
+ *
+ * Source: linux/if_link.h IFLA_INET_*, IFLA_INET6_*, IFLA_MCTP_*, linux/ip.h, linux/ipv6.h, linux/snmp.h, v7.2
+ *
+ * @module
+ */
+import {
+  type Attributes,
+  attributes,
+  bytes,
+  type Codec,
+  count64,
+  enumeration,
+  i32,
+  ipv6,
+  mask,
+  readOnly,
+  select,
+  shown,
+  struct,
+  u32,
+  u8,
+  type Writer,
+} from "../../core/codec/mod.ts";
+import { AF, type Family } from "./family.ts";
+import { BridgePort } from "./kinds/bridge.ts";
+import { BridgeAf } from "./kinds/bridge_af.ts";
+import { row } from "./kinds/shared.ts";
+
+/** A setting of IPv4 on a link, as in /proc/sys/net/ipv4/conf. */
+export type Ipv4Setting =
+  | "forwarding"
+  | "mcForwarding"
+  | "proxyArp"
+  | "acceptRedirects"
+  | "secureRedirects"
+  | "sendRedirects"
+  | "sharedMedia"
+  | "rpFilter"
+  | "acceptSourceRoute"
+  | "bootpRelay"
+  | "logMartians"
+  | "tag"
+  | "arpfilter"
+  | "mediumId"
+  | "noxfrm"
+  | "nopolicy"
+  | "forceIgmpVersion"
+  | "arpAnnounce"
+  | "arpIgnore"
+  | "promoteSecondaries"
+  | "arpAccept"
+  | "arpNotify"
+  | "acceptLocal"
+  | "srcVmark"
+  | "proxyArpPvlan"
+  | "routeLocalnet"
+  | "igmpv2UnsolicitedReportInterval"
+  | "igmpv3UnsolicitedReportInterval"
+  | "ignoreRoutesWithLinkdown"
+  | "dropUnicastInL2Multicast"
+  | "dropGratuitousArp"
+  | "bcForwarding"
+  | "arpEvictNocarrier";
+
+/** Settings of IPv4 on a link. Those given are set, one by one. */
+export type Ipv4Devconf = { [S in Ipv4Setting]?: number };
+
+/** IPV4_DEVCONF_*, which begin at 1. */
+const IPV4_SETTINGS: readonly Ipv4Setting[] = [
+  "forwarding",
+  "mcForwarding",
+  "proxyArp",
+  "acceptRedirects",
+  "secureRedirects",
+  "sendRedirects",
+  "sharedMedia",
+  "rpFilter",
+  "acceptSourceRoute",
+  "bootpRelay",
+  "logMartians",
+  "tag",
+  "arpfilter",
+  "mediumId",
+  "noxfrm",
+  "nopolicy",
+  "forceIgmpVersion",
+  "arpAnnounce",
+  "arpIgnore",
+  "promoteSecondaries",
+  "arpAccept",
+  "arpNotify",
+  "acceptLocal",
+  "srcVmark",
+  "proxyArpPvlan",
+  "routeLocalnet",
+  "igmpv2UnsolicitedReportInterval",
+  "igmpv3UnsolicitedReportInterval",
+  "ignoreRoutesWithLinkdown",
+  "dropUnicastInL2Multicast",
+  "dropGratuitousArp",
+  "bcForwarding",
+  "arpEvictNocarrier",
+];
+
+const ipv4Row = row<Ipv4Devconf>(i32, IPV4_SETTINGS);
+
+/** Kernels send a row of numbers and take a nest of those to be set. */
+const ipv4Devconf: Codec<Ipv4Devconf> = {
+  ...ipv4Row,
+  nested: true,
+  encode(value: Ipv4Devconf, to: Writer, owner: object): void {
+    if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+    for (const [name, setting] of Object.entries(value)) {
+      const index = IPV4_SETTINGS.indexOf(name as Ipv4Setting);
+      to.path.push(name);
+      if (index < 0) to.fail(TypeError, "there is no such setting");
+      const start = to.open(index + 1);
+      i32.encode(setting, to, owner);
+      to.close(start);
+      to.path.pop();
+    }
+  },
+};
+
+/** A setting of IPv6 on a link, as in /proc/sys/net/ipv6/conf. */
+export type Ipv6Setting =
+  | "forwarding"
+  | "hoplimit"
+  | "mtu6"
+  | "acceptRa"
+  | "acceptRedirects"
+  | "autoconf"
+  | "dadTransmits"
+  | "rtrSolicits"
+  | "rtrSolicitInterval"
+  | "rtrSolicitDelay"
+  | "useTempaddr"
+  | "tempValidLft"
+  | "tempPreferedLft"
+  | "regenMaxRetry"
+  | "maxDesyncFactor"
+  | "maxAddresses"
+  | "forceMldVersion"
+  | "acceptRaDefrtr"
+  | "acceptRaPinfo"
+  | "acceptRaRtrPref"
+  | "rtrProbeInterval"
+  | "acceptRaRtInfoMaxPlen"
+  | "proxyNdp"
+  | "optimisticDad"
+  | "acceptSourceRoute"
+  | "mcForwarding"
+  | "disableIpv6"
+  | "acceptDad"
+  | "forceTllao"
+  | "ndiscNotify"
+  | "mldv1UnsolicitedReportInterval"
+  | "mldv2UnsolicitedReportInterval"
+  | "suppressFragNdisc"
+  | "acceptRaFromLocal"
+  | "useOptimistic"
+  | "acceptRaMtu"
+  | "stableSecret"
+  | "useOifAddrsOnly"
+  | "acceptRaMinHopLimit"
+  | "ignoreRoutesWithLinkdown"
+  | "dropUnicastInL2Multicast"
+  | "dropUnsolicitedNa"
+  | "keepAddrOnDown"
+  | "rtrSolicitMaxInterval"
+  | "seg6Enabled"
+  | "seg6RequireHmac"
+  | "enhancedDad"
+  | "addrGenMode"
+  | "disablePolicy"
+  | "acceptRaRtInfoMinPlen"
+  | "ndiscTclass"
+  | "rplSegEnabled"
+  | "raDefrtrMetric"
+  | "ioam6Enabled"
+  | "ioam6Id"
+  | "ioam6IdWide"
+  | "ndiscEvictNocarrier"
+  | "acceptUntrackedNa"
+  | "acceptRaMinLft"
+  | "forceForwarding";
+
+/** Settings of IPv6 on a link; times in milliseconds. Read-only. */
+export type Ipv6Devconf = { [S in Ipv6Setting]?: number };
+
+/** DEVCONF_*. */
+const ipv6Devconf: Codec<Ipv6Devconf> = row<Ipv6Devconf>(i32, [
+  "forwarding",
+  "hoplimit",
+  "mtu6",
+  "acceptRa",
+  "acceptRedirects",
+  "autoconf",
+  "dadTransmits",
+  "rtrSolicits",
+  "rtrSolicitInterval",
+  "rtrSolicitDelay",
+  "useTempaddr",
+  "tempValidLft",
+  "tempPreferedLft",
+  "regenMaxRetry",
+  "maxDesyncFactor",
+  "maxAddresses",
+  "forceMldVersion",
+  "acceptRaDefrtr",
+  "acceptRaPinfo",
+  "acceptRaRtrPref",
+  "rtrProbeInterval",
+  "acceptRaRtInfoMaxPlen",
+  "proxyNdp",
+  "optimisticDad",
+  "acceptSourceRoute",
+  "mcForwarding",
+  "disableIpv6",
+  "acceptDad",
+  "forceTllao",
+  "ndiscNotify",
+  "mldv1UnsolicitedReportInterval",
+  "mldv2UnsolicitedReportInterval",
+  "suppressFragNdisc",
+  "acceptRaFromLocal",
+  "useOptimistic",
+  "acceptRaMtu",
+  "stableSecret",
+  "useOifAddrsOnly",
+  "acceptRaMinHopLimit",
+  "ignoreRoutesWithLinkdown",
+  "dropUnicastInL2Multicast",
+  "dropUnsolicitedNa",
+  "keepAddrOnDown",
+  "rtrSolicitMaxInterval",
+  "seg6Enabled",
+  "seg6RequireHmac",
+  "enhancedDad",
+  "addrGenMode",
+  "disablePolicy",
+  "acceptRaRtInfoMinPlen",
+  "ndiscTclass",
+  "rplSegEnabled",
+  "raDefrtrMetric",
+  "ioam6Enabled",
+  "ioam6Id",
+  "ioam6IdWide",
+  "ndiscEvictNocarrier",
+  "acceptUntrackedNa",
+  "acceptRaMinLft",
+  "forceForwarding",
+]);
+
+/** A counter of IPv6, as in /proc/net/dev_snmp6; `num` says how many there are. */
+export type Ipv6Counter =
+  | "num"
+  | "inpkts"
+  | "inoctets"
+  | "indelivers"
+  | "outforwdatagrams"
+  | "outrequests"
+  | "outoctets"
+  | "inhdrerrors"
+  | "intoobigerrors"
+  | "innoroutes"
+  | "inaddrerrors"
+  | "inunknownprotos"
+  | "intruncatedpkts"
+  | "indiscards"
+  | "outdiscards"
+  | "outnoroutes"
+  | "reasmtimeout"
+  | "reasmreqds"
+  | "reasmoks"
+  | "reasmfails"
+  | "fragoks"
+  | "fragfails"
+  | "fragcreates"
+  | "inmcastpkts"
+  | "outmcastpkts"
+  | "inbcastpkts"
+  | "outbcastpkts"
+  | "inmcastoctets"
+  | "outmcastoctets"
+  | "inbcastoctets"
+  | "outbcastoctets"
+  | "csumerrors"
+  | "noectpkts"
+  | "ect1pkts"
+  | "ect0pkts"
+  | "cepkts"
+  | "reasmOverlaps"
+  | "outpkts";
+
+/** Counters of IPv6 on a link. */
+export type Ipv6Stats = { [C in Ipv6Counter]?: number };
+
+/** The row of IPSTATS_MIB_*. */
+const ipv6Stats: Codec<Ipv6Stats> = row<Ipv6Stats>(count64, [
+  "num",
+  "inpkts",
+  "inoctets",
+  "indelivers",
+  "outforwdatagrams",
+  "outrequests",
+  "outoctets",
+  "inhdrerrors",
+  "intoobigerrors",
+  "innoroutes",
+  "inaddrerrors",
+  "inunknownprotos",
+  "intruncatedpkts",
+  "indiscards",
+  "outdiscards",
+  "outnoroutes",
+  "reasmtimeout",
+  "reasmreqds",
+  "reasmoks",
+  "reasmfails",
+  "fragoks",
+  "fragfails",
+  "fragcreates",
+  "inmcastpkts",
+  "outmcastpkts",
+  "inbcastpkts",
+  "outbcastpkts",
+  "inmcastoctets",
+  "outmcastoctets",
+  "inbcastoctets",
+  "outbcastoctets",
+  "csumerrors",
+  "noectpkts",
+  "ect1pkts",
+  "ect0pkts",
+  "cepkts",
+  "reasmOverlaps",
+  "outpkts",
+]);
+
+/** Counters of ICMPv6 on a link; `num` says how many there are. */
+export interface Icmp6Stats {
+  /** How many counters there are. */
+  num?: number;
+  /** Messages received. */
+  inmsgs?: number;
+  /** Of these, with errors. */
+  inerrors?: number;
+  /** Messages sent. */
+  outmsgs?: number;
+  /** Messages not sent for errors. */
+  outerrors?: number;
+  /** Messages received with a wrong checksum. */
+  csumerrors?: number;
+  /** Messages not sent for the limit on their rate. */
+  ratelimithost?: number;
+}
+
+/** The row of ICMP6_MIB_*. */
+const icmp6Stats: Codec<Icmp6Stats> = row<Icmp6Stats>(count64, [
+  "num",
+  "inmsgs",
+  "inerrors",
+  "outmsgs",
+  "outerrors",
+  "csumerrors",
+  "ratelimithost",
+]);
+
+/** What IPv4 knows of a link. */
+export interface InetAf {
+  /** Settings. */
+  conf?: Ipv4Devconf;
+}
+
+/** Wire form of {@linkcode InetAf}: IFLA_INET_*. */
+export const InetAf: Attributes<InetAf> = attributes<InetAf>({ conf: [1, ipv4Devconf] });
+
+const IF_FLAG = { rs_sent: 0x10, ra_rcvd: 0x20, ra_managed: 0x40, ra_othercon: 0x80, ready: 0x80000000 } as const;
+/** What IPv6 has seen on a link: solicitation sent, advertisement received and what it said, ready for use. */
+export type Inet6Flag = keyof typeof IF_FLAG;
+
+/** Times and sizes of IPv6 on a link. */
+export interface Inet6Cacheinfo {
+  /** Largest packet put together, in bytes. */
+  maxReasmLen?: number;
+  /** When anything changed, in hundredths of a second since boot. */
+  tstamp?: number;
+  /** How long a neighbour counts as reachable, in milliseconds. */
+  reachableTime?: number;
+  /** Time between solicitations, in milliseconds. */
+  retransTime?: number;
+}
+
+const IN6_ADDR_GEN_MODE = { eui64: 0, none: 1, stable_privacy: 2, random: 3 } as const;
+/** How link-local addresses are made. */
+export type Inet6AddrGenMode = keyof typeof IN6_ADDR_GEN_MODE | number;
+
+/** What IPv6 knows of a link. */
+export interface Inet6Af {
+  /** What it has seen. Read-only. */
+  flags?: readonly (Inet6Flag | number)[];
+  /** Settings. Read-only. */
+  conf?: Ipv6Devconf;
+  /** Counters. Read-only. */
+  stats?: Ipv6Stats;
+  /** Unused by kernels. */
+  mcast?: Uint8Array;
+  /** Times and sizes. Read-only. */
+  cacheinfo?: Inet6Cacheinfo;
+  /** Counters of ICMPv6. Read-only. */
+  icmp6stats?: Icmp6Stats;
+  /** The host part of addresses that come from advertisements; `::` is none. */
+  token?: string;
+  /** How link-local addresses are made. */
+  addrGenMode?: Inet6AddrGenMode;
+  /** MTU that a router advertised, in bytes. Read-only. */
+  raMtu?: number;
+}
+
+/** Wire form of {@linkcode Inet6Af}: IFLA_INET6_*. */
+export const Inet6Af: Attributes<Inet6Af> = attributes<Inet6Af>({
+  flags: [1, mask(u32, IF_FLAG), readOnly],
+  conf: [2, ipv6Devconf, readOnly],
+  stats: [3, ipv6Stats, readOnly],
+  mcast: [4, bytes, readOnly],
+  cacheinfo: [
+    5,
+    struct<Inet6Cacheinfo>(16, {
+      maxReasmLen: [0, u32],
+      tstamp: [4, u32],
+      reachableTime: [8, u32],
+      retransTime: [12, u32],
+    }),
+    readOnly,
+  ],
+  icmp6stats: [6, icmp6Stats, readOnly],
+  token: [7, ipv6],
+  addrGenMode: [8, enumeration(u8, IN6_ADDR_GEN_MODE)],
+  raMtu: [9, u32, readOnly],
+});
+
+/** What MCTP knows of a link. */
+export interface MctpAf {
+  /** Network, 1 or more. */
+  net?: number;
+  /** Physical binding (DSP0239). Read-only. */
+  physBinding?: number;
+}
+
+/** Wire form of {@linkcode MctpAf}: IFLA_MCTP_*. */
+export const MctpAf: Attributes<MctpAf> = attributes<MctpAf>({
+  net: [1, u32],
+  physBinding: [2, u8, readOnly],
+});
+
+/** What address families know of a link, in messages of no family. */
+export interface FamiliesAf {
+  /** IPv4. */
+  inet?: InetAf;
+  /** IPv6. */
+  inet6?: Inet6Af;
+  /** MCTP. */
+  mctp?: MctpAf;
+}
+
+/** Wire form of {@linkcode FamiliesAf}: AF_*. */
+export const FamiliesAf: Attributes<FamiliesAf> = attributes<FamiliesAf>({
+  inet: [AF.inet, InetAf],
+  inet6: [AF.inet6, Inet6Af],
+  mctp: [AF.mctp, MctpAf],
+});
+
+/** What address families know of a link; in messages of family `bridge`, what the bridge knows of its port. */
+export interface AfSpec extends FamiliesAf, BridgeAf {}
+
+/** What the message's own family says of a link: a port of a bridge, or IPv6. */
+export interface Protinfo extends BridgePort, Inet6Af {}
+
+const familyOf = (owner: object): Family | undefined => (owner as { readonly family?: Family }).family;
+const isBridge = (owner: object): boolean => familyOf(owner) === "bridge" || familyOf(owner) === AF.bridge;
+
+/** IFLA_AF_SPEC. */
+export const afSpec: Codec<AfSpec> = {
+  ...select<AfSpec, never>("what families know", (owner) => isBridge(owner) ? BridgeAf : FamiliesAf),
+  nested: true,
+} as Codec<AfSpec>;
+
+/** IFLA_PROTINFO. */
+export const protinfo: Codec<Protinfo> = {
+  ...select<Protinfo, never>("what the family says", (owner) => isBridge(owner) ? BridgePort : Inet6Af),
+  nested: true,
+} as Codec<Protinfo>;

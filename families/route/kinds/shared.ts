@@ -1,0 +1,89 @@
+/**
+ * Codecs that several tables of links share.
+ *
+ * @module
+ */
+import {
+  type Codec,
+  hardwareAddress,
+  maskNames,
+  maskValue,
+  OMIT,
+  type Shape,
+  shown,
+  struct,
+  toHex,
+} from "../../../core/codec/mod.ts";
+
+/** Numbers of one width side by side, each with a name: what a kernel sends of a longer row than known is passed over. */
+export function row<T extends object>(codec: Codec<number>, names: readonly (keyof T & string)[]): Codec<T> {
+  const size = codec.size!;
+  const shape = Object.fromEntries(names.map((name, index) => [name, [index * size, codec]]));
+  return struct<T>(names.length * size, shape as unknown as Shape<T>);
+}
+
+/**
+ * Flags with the mask of those that are meant beside them. What is given is all of them: those that are known and not
+ * given are cleared.
+ */
+export function selectedFlags<const M extends Readonly<Record<string, number>>>(
+  map: M,
+  layout: { readonly flags: number; readonly mask: number },
+): Codec<readonly ((keyof M & string) | number)[], readonly ((keyof M & string) | number)[] | number> {
+  const known = Object.values(map).reduce((all, bit) => all | bit, 0);
+  return {
+    name: "flags",
+    size: 8,
+    decode: (from, at) =>
+      maskNames(map, from.view.getUint32(at + layout.flags, true)) as ((keyof M & string) | number)[],
+    encode(value, to) {
+      const flags = maskValue(map, value, to), at = to.grow(8);
+      to.view.setUint32(at + layout.flags, flags, true);
+      to.view.setUint32(at + layout.mask, (known | flags) >>> 0, true);
+    },
+  };
+}
+
+/** What kernels send as a byte and take as an attribute that is there or not. */
+export const byteOrFlag: Codec<boolean> = {
+  name: "flag",
+  decode: (from, at, end) => at === end || from.bytes[at] !== 0,
+  encode(value, to) {
+    if (typeof value !== "boolean") to.fail(TypeError, `expected true or false, got ${shown(value)}`);
+    return value ? undefined : OMIT;
+  },
+};
+
+/** A link-layer address in a field of 32 bytes: 6 of Ethernet, 20 of InfiniBand, else all. */
+export const paddedAddress: Codec<string, string | Uint8Array> = {
+  name: "a link-layer address",
+  size: 32,
+  decode(from, at) {
+    const used = from.bytes.subarray(at, at + 32).findLastIndex((byte) => byte !== 0) + 1;
+    return toHex(from.bytes, at, at + (used <= 6 ? 6 : used <= 20 ? 20 : 32), ":");
+  },
+  encode(value, to, owner) {
+    const at = to.length;
+    hardwareAddress.encode(value, to, owner);
+    if (to.length > at + 32) to.fail(RangeError, `${to.length - at} bytes are more than the 32 of an address`);
+    to.grow(at + 32 - to.length);
+  },
+};
+
+/** Protocols of VLAN tags: 802.1q for one tag, 802.1ad for the outer of two. */
+export const VLAN_PROTOCOL = { "802.1q": 0x8100, "802.1ad": 0x88a8 } as const;
+
+/** Protocol of a VLAN's tag, by name or EtherType. */
+export type VlanProtocol = keyof typeof VLAN_PROTOCOL | number;
+
+/** How a tunnel is wrapped once more: not at all, or in UDP by FOU or GUE. */
+export const TUNNEL_ENCAP = { none: 0, fou: 1, gue: 2, mpls: 3 } as const;
+
+/** How a tunnel is wrapped once more. */
+export type TunnelEncap = keyof typeof TUNNEL_ENCAP | number;
+
+/** TUNNEL_ENCAP_FLAG_*. */
+export const TUNNEL_ENCAP_FLAG = { csum: 1, csum6: 2, remcsum: 4 } as const;
+
+/** Checksums of the wrapping UDP: over IPv4, over IPv6, remote checksum offload. */
+export type TunnelEncapFlag = keyof typeof TUNNEL_ENCAP_FLAG;

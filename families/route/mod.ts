@@ -1,0 +1,195 @@
+/**
+ * NETLINK_ROUTE: links, addresses, routes, neighbours and rules, what `ip` does.
+ *
+ * ```ts
+ * import { links, routes } from "@linux/netlink/families/route/mod.ts";
+ * for (const link of links.list()) console.log(link.ifname, link.operstate, link.address);
+ * console.log(routes.list({ family: "inet", table: "main" }));
+ * ```
+ *
+ * Looking needs no privilege; changing needs CAP_NET_ADMIN.
+ *
+ * @module
+ */
+import { BatchRequester, Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import type { Collection } from "../../core/collection.ts";
+import { type ChangeEvent, watch as watchAll, type WatchEvent, type WatchOptions } from "../../core/watch.ts";
+import type { Address } from "./address.ts";
+import { Addresses } from "./addresses.ts";
+import type { Link } from "./link.ts";
+import { Links } from "./links.ts";
+import type { Neighbour } from "./neighbour.ts";
+import { Neighbours } from "./neighbours.ts";
+import { NETLINK_ROUTE } from "./protocol.ts";
+import type { Route } from "./route.ts";
+import { Routes } from "./routes.ts";
+import type { Rule } from "./rule.ts";
+import { Rules } from "./rules.ts";
+
+/** The objects of the protocol by the word that `watch` takes. */
+export interface RouteObjects {
+  /** A link. */
+  link: Link;
+  /** An address of an interface. */
+  address: Address;
+  /** A route. */
+  route: Route;
+  /** A neighbour. */
+  neighbour: Neighbour;
+  /** A rule. */
+  rule: Rule;
+}
+
+/** A change of one of the objects `O`. */
+export type RouteEvent<O extends keyof RouteObjects = keyof RouteObjects> = {
+  [P in O]: ChangeEvent<P, RouteObjects[P]>;
+}[O];
+
+/** A stream of events; leaving the loop ends it. */
+export type Watching<E> = AsyncIterableIterator<E> & AsyncDisposable;
+
+/** The verbs that a batch collects. */
+export type Changes<C> = Pick<C, keyof C & ("add" | "append" | "replace" | "set" | "delete")>;
+
+/** The collections as a batch has them. */
+export interface RouteBatch {
+  /** Links. */
+  readonly links: Changes<Links>;
+  /** Addresses. */
+  readonly addresses: Changes<Addresses>;
+  /** Routes. */
+  readonly routes: Changes<Routes>;
+  /** Neighbours. */
+  readonly neighbours: Changes<Neighbours>;
+  /** Rules. */
+  readonly rules: Changes<Rules>;
+}
+
+class Tables {
+  readonly links: Links;
+  readonly addresses: Addresses;
+  readonly routes: Routes;
+  readonly neighbours: Neighbours;
+  readonly rules: Rules;
+
+  constructor(open: () => Client, requester: () => Requester = open) {
+    this.links = new Links(open, requester);
+    this.addresses = new Addresses(open, requester);
+    this.routes = new Routes(open, requester);
+    this.neighbours = new Neighbours(open, requester);
+    this.rules = new Rules(open, requester);
+  }
+
+  named(objects: readonly (keyof RouteObjects)[]): Collection<object>[] {
+    const all: Record<keyof RouteObjects, unknown> = {
+      link: this.links,
+      address: this.addresses,
+      route: this.routes,
+      neighbour: this.neighbours,
+      rule: this.rules,
+    };
+    return objects.map((object) => {
+      if (Object.hasOwn(all, object)) return all[object] as Collection<object>;
+      throw new TypeError(`Cannot watch ${JSON.stringify(object)}: expected ${Object.keys(all).join(", ")}`);
+    });
+  }
+}
+
+/** A client of its own: a socket, in a namespace, with all collections on it. */
+export class RouteClient extends Tables implements Disposable {
+  readonly #client: Client;
+
+  /** Opens the socket; {@linkcode open} reads better. */
+  constructor(options: OpenOptions = {}) {
+    const client = new Client(NETLINK_ROUTE, options);
+    super(() => client);
+    this.#client = client;
+  }
+
+  /** Collects changes and makes them in few sends; see {@linkcode batch}. */
+  batch(collect: (batch: RouteBatch) => void): void {
+    runBatch(this.#client, collect);
+  }
+
+  /** Follows changes of several kinds of objects; see {@linkcode watch}. */
+  watch<O extends keyof RouteObjects>(...args: [...O[]] | [...O[], WatchOptions]): Watching<WatchEvent<RouteEvent<O>>> {
+    return startWatch(this.#client, this, args);
+  }
+
+  /** Closes the socket. */
+  close(): void {
+    this.#client.close();
+  }
+
+  /** The same as {@linkcode RouteClient.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function runBatch(client: Client, collect: (batch: RouteBatch) => void): void {
+  client.runBatch((add) => {
+    const requester = new BatchRequester(client, add);
+    collect(new Tables(() => client, () => requester));
+  });
+}
+
+function startWatch<E>(client: Client, tables: Tables, args: readonly unknown[]): Watching<E> {
+  const last = args[args.length - 1],
+    options = typeof last === "object" && last !== null ? last as WatchOptions : undefined;
+  const objects = (options === undefined ? args : args.slice(0, -1)) as (keyof RouteObjects)[];
+  if (objects.length === 0) throw new TypeError("Cannot watch nothing: name link, address, route, neighbour or rule");
+  return watchAll(client, tables.named(objects), options ?? {}) as unknown as Watching<E>;
+}
+
+/**
+ * Opens a client of its own, in a network namespace or with options.
+ *
+ * @throws {SystemError} no such namespace, or not allowed to enter it
+ */
+export function open(options: OpenOptions = {}): RouteClient {
+  return new RouteClient(options);
+}
+
+const shared: Tables = new Tables(() => sharedClient(NETLINK_ROUTE));
+
+/** The links of this namespace, on a socket that the first use opens. */
+export const links: Links = shared.links;
+/** The addresses of this namespace's interfaces. */
+export const addresses: Addresses = shared.addresses;
+/** The routes of this namespace. */
+export const routes: Routes = shared.routes;
+/** The neighbours of this namespace. */
+export const neighbours: Neighbours = shared.neighbours;
+/** The rules of this namespace. */
+export const rules: Rules = shared.rules;
+
+/**
+ * Collects the changes that its callback asks for and makes them in as few sends as fit. All are tried.
+ *
+ * ```ts ignore
+ * batch((b) => { for (const dst of prefixes) b.routes.add({ dst, type: "blackhole" }); });
+ * ```
+ *
+ * @throws {BatchError} with every change that was refused, by its position
+ */
+export function batch(collect: (batch: RouteBatch) => void): void {
+  runBatch(sharedClient(NETLINK_ROUTE), collect);
+}
+
+/**
+ * Follows changes of several kinds of objects, in one order. The subscription begins before this returns.
+ *
+ * ```ts ignore
+ * for await (const e of watch("link", "address", { initial: true, resync: true })) console.log(e);
+ * ```
+ *
+ * It ends when the loop is left or its `signal` is aborted.
+ */
+export function watch<O extends keyof RouteObjects>(
+  ...args: [...O[]] | [...O[], WatchOptions]
+): Watching<WatchEvent<RouteEvent<O>>> {
+  return startWatch(sharedClient(NETLINK_ROUTE), shared, args);
+}
+
+export type { OpenOptions } from "../../core/client.ts";

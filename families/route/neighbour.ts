@@ -1,0 +1,223 @@
+/**
+ * Neighbours, and entries of forwarding tables (family `bridge`): ndmsg and NDA_*.
+ *
+ * Source: linux/neighbour.h, v7.2
+ *
+ * @module
+ */
+import {
+  type Attributes,
+  attributes,
+  be16,
+  type Codec,
+  enumeration,
+  flag,
+  hardwareAddress,
+  head,
+  i32,
+  ifindex,
+  ip,
+  key,
+  mask,
+  nameOf,
+  parseIp,
+  readOnly,
+  struct,
+  u16,
+  u32,
+  u8,
+} from "../../core/codec/mod.ts";
+import type { Input, Verb } from "../../core/collection.ts";
+import { AF, type Family, family, familyNumber, type Protocol, protocol, type RouteType, RTN } from "./family.ts";
+import { address } from "./prefix.ts";
+
+const NUD = {
+  incomplete: 0x01,
+  reachable: 0x02,
+  stale: 0x04,
+  delay: 0x08,
+  probe: 0x10,
+  failed: 0x20,
+  noarp: 0x40,
+  permanent: 0x80,
+} as const;
+
+/** What the kernel knows of a neighbour's reachability; one of them, none for a new entry. */
+export type NeighbourState = keyof typeof NUD;
+
+const NTF = {
+  use: 0x01,
+  self: 0x02,
+  master: 0x04,
+  proxy: 0x08,
+  ext_learned: 0x10,
+  offloaded: 0x20,
+  sticky: 0x40,
+  router: 0x80,
+} as const;
+
+/** A property of an entry: `self` is the device's own table, `master` its bridge's, `proxy` answers for others. */
+export type NeighbourFlag = keyof typeof NTF;
+
+const NTF_EXT = { managed: 0x1, locked: 0x2, ext_validated: 0x4 } as const;
+
+/** A property of an entry that did not fit the others. */
+export type NeighbourExtFlag = keyof typeof NTF_EXT;
+
+/**
+ * A link-layer address. Of IP tunnels it is an IP address: told by its size, as neighbours say nothing of their link.
+ */
+const lladdr: Codec<string, string | Uint8Array> = {
+  name: "a link-layer address",
+  decode(from, at, end, owner) {
+    return (end - at === 4 || end - at === 16 ? ip : hardwareAddress).decode(from, at, end, owner);
+  },
+  encode(value, to, owner) {
+    const octets = typeof value !== "string" || /^[0-9a-f]{2}(:[0-9a-f]{2})*$/i.test(value);
+    if (octets || parseIp(value) === undefined) return hardwareAddress.encode(value, to, owner);
+    return ip.encode(value, to, owner);
+  },
+};
+
+/** Ages and users of a neighbour. */
+export interface NeighbourCacheinfo {
+  /** Hundredths of a second since it was confirmed. */
+  confirmed?: number;
+  /** Hundredths of a second since it was used. */
+  used?: number;
+  /** Hundredths of a second since it changed. */
+  updated?: number;
+  /** References. */
+  refcnt?: number;
+}
+
+/** What a bridge watches of an entry. */
+export interface FdbExtAttrs {
+  /** Whether it tells of activity (`notify`) and of its end (`inactive`). */
+  activityNotify?: readonly ("notify" | "inactive" | number)[];
+  /** A replaced entry does not count as active. */
+  dontRefresh?: boolean;
+}
+
+/** A neighbour; with `family: "bridge"` an entry of a forwarding table. */
+export interface Neighbour {
+  /** `inet`, `inet6`, or `bridge` for forwarding tables; told by `dst` when absent. */
+  family: Family;
+  /** Number of the interface that it is on. */
+  ifindex: number;
+  /** The interface's name. */
+  dev?: string;
+  /** Its address; in forwarding tables of tunnels the remote end. */
+  dst?: string;
+  /** Its link-layer address; in forwarding tables the key. */
+  lladdr?: string;
+  /** Its state; `permanent` when absent in `add` and `replace`. */
+  state: readonly (NeighbourState | number)[];
+  /** Its properties. */
+  flags: readonly (NeighbourFlag | number)[];
+  /** More properties: `managed` is kept resolved by the kernel. */
+  flagsExt?: readonly (NeighbourExtFlag | number)[];
+  /** Kind of address: `unicast`, `multicast`. Read-only. */
+  type: RouteType;
+  /** Ages and users. Read-only. */
+  cacheinfo?: NeighbourCacheinfo;
+  /** Probes sent so far. Read-only. */
+  probes?: number;
+  /** VLAN, 1..4094 (forwarding tables). */
+  vlan?: number;
+  /** UDP port of the remote end (VXLAN). */
+  port?: number;
+  /** VNI of the remote end (VXLAN). */
+  vni?: number;
+  /** Namespace that {@linkcode viaIfindex} counts in, where it is another. Read-only. */
+  linkNetnsid?: number;
+  /** Number of the interface to the remote end (VXLAN): NDA_IFINDEX. */
+  viaIfindex?: number;
+  /** Its name. */
+  viaDev?: string;
+  /** Number of the bridge or other master of the interface. Read-only. */
+  master?: number;
+  /** Its name. Read-only. */
+  masterDev?: string;
+  /** VNI that packets come in with (VXLAN in external mode). */
+  srcVni?: number;
+  /** Who made it. */
+  protocol?: Protocol;
+  /** Nexthop object with the remote ends (VXLAN). */
+  nhId?: number;
+  /** What the bridge watches of it. */
+  fdbExtAttrs?: FdbExtAttrs;
+  /** In a request that flushes: which states count. Only given. */
+  ndmStateMask?: readonly (NeighbourState | number)[];
+  /** In a request that flushes: which flags count. Only given. */
+  ndmFlagsMask?: readonly (NeighbourFlag | number)[];
+}
+
+/** Wire form of {@linkcode Neighbour}. */
+export const Neighbour: Attributes<Neighbour> = attributes<Neighbour>({
+  family: head(0, family, key),
+  ifindex: head(4, ifindex, key),
+  dev: nameOf("ifindex", key),
+  dst: [1, address, key],
+  lladdr: [2, lladdr],
+  state: head(8, mask(u16, NUD)),
+  flags: head(10, mask(u8, NTF)),
+  flagsExt: [15, mask(u32, NTF_EXT)],
+  type: head(11, enumeration(u8, RTN), readOnly),
+  cacheinfo: [
+    3,
+    struct<NeighbourCacheinfo>(16, { confirmed: [0, u32], used: [4, u32], updated: [8, u32], refcnt: [12, u32] }),
+    readOnly,
+  ],
+  probes: [4, u32, readOnly],
+  vlan: [5, u16, key],
+  port: [6, be16],
+  vni: [7, u32],
+  linkNetnsid: [10, i32, readOnly],
+  viaIfindex: [8, ifindex],
+  viaDev: nameOf("viaIfindex", undefined, "linkNetnsid"),
+  master: [9, ifindex, readOnly],
+  masterDev: nameOf("master", readOnly),
+  srcVni: [11, u32],
+  protocol: [12, protocol],
+  nhId: [13, u32],
+  fdbExtAttrs: [
+    14,
+    attributes<FdbExtAttrs>({ activityNotify: [1, mask(u8, { notify: 0x1, inactive: 0x2 })], dontRefresh: [2, flag] }),
+  ],
+  ndmStateMask: [16, mask(u16, NUD), "input"],
+  ndmFlagsMask: [17, mask(u8, NTF), "input"],
+}, { header: 12 });
+
+/**
+ * Completes a neighbour as `ip neighbour` and `bridge fdb` do: `permanent` when no state is given, and the device's own
+ * forwarding table when neither that nor the bridge's is named.
+ */
+export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Neighbour> {
+  if (verb === "get" || verb === "list") return value;
+  const neighbour = { ...value }, forwarding = familyNumber(value.family as Family) === AF.bridge;
+  if (verb !== "delete") neighbour.state ??= forwarding ? ["noarp", "permanent"] : ["permanent"];
+  if (forwarding) neighbour.flags ??= ["self"];
+  return neighbour;
+}
+
+/** What tells one neighbour from all others, as text. */
+export function neighbourKey(value: Neighbour): string {
+  const {
+    family,
+    ifindex,
+    dev,
+    dst = "",
+    lladdr,
+    flags,
+    vlan = "",
+    vni = "",
+    port = "",
+    srcVni = "",
+    viaIfindex = "",
+  } = value;
+  const on = ifindex ?? dev;
+  if (family !== "bridge") return `${family} ${on} ${dst}${flags?.includes("proxy") ? " proxy" : ""}`;
+  const where = flags?.includes("self") ? "self" : "master";
+  return `bridge ${on} ${lladdr} ${vlan} ${where} ${dst} ${vni} ${port} ${srcVni} ${viaIfindex}`;
+}

@@ -1,0 +1,38 @@
+/**
+ * Neighbours: what `ip neighbour` and `bridge fdb` do.
+ *
+ * @module
+ */
+import type { Client, Requester } from "../../core/client.ts";
+import { Collection, type Declaration, type Input } from "../../core/collection.ts";
+import { Neighbour, neighbourKey, prepareNeighbour } from "./neighbour.ts";
+import { RTM, RTNLGRP } from "./protocol.ts";
+
+/** A neighbour as it is given: like {@linkcode Neighbour}, with names or numbers for interfaces. */
+export type NeighbourInput = Input<Neighbour>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const declaration: Declaration<Neighbour> = {
+  object: "neighbour",
+  table: Neighbour,
+  messages: { new: RTM.RTM_NEWNEIGH, del: RTM.RTM_DELNEIGH, get: RTM.RTM_GETNEIGH },
+  groups: [RTNLGRP.RTNLGRP_NEIGH],
+  filters: ["family", "ifindex", "master"],
+  describe(value) {
+    const { dst, lladdr, dev, ifindex } = value as Fields, on = dev ?? ifindex;
+    return `${dst ?? lladdr ?? ""}${on === undefined ? "" : ` on ${on}`}`.trim();
+  },
+  identity: neighbourKey,
+  prepare: (value, verb) => verb === "list" ? value : prepareNeighbour(value as NeighbourInput, verb),
+  // Forwarding tables of bridges come in messages of the same type.
+  concerns: ({ family }) => family !== "bridge",
+};
+
+/** All neighbours of one namespace. `list({ family: "bridge" })` gives the forwarding tables. */
+export class Neighbours extends Collection<Neighbour, NeighbourInput> {
+  /** See {@linkcode Collection}. */
+  constructor(open: () => Client, requester?: () => Requester) {
+    super(declaration, open, requester);
+  }
+}

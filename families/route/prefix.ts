@@ -1,0 +1,158 @@
+/**
+ * Addresses whose prefix length lies in the message's fixed header, and MPLS labels.
+ *
+ * ifaddrmsg, rtmsg, fib_rule_hdr and ndmsg begin with the address family. Where a message does not say it, the address
+ * does: encoding fills it in.
+ *
+ * @module
+ */
+import {
+  type Codec,
+  ip,
+  ipv4Text,
+  ipv6Text,
+  MISFIT,
+  OMIT,
+  parsePrefix,
+  type Reader,
+  shown,
+  type Writer,
+} from "../../core/codec/mod.ts";
+import { AF } from "./family.ts";
+
+/** Text of an address of 4, 16 or (phonet, MCTP) 1 bytes; `undefined` for other sizes. */
+function addressText(from: Reader, at: number, end: number): string | undefined {
+  const size = end - at;
+  return size === 4
+    ? ipv4Text(from.bytes, at)
+    : size === 16
+    ? ipv6Text(from.bytes, at)
+    : size === 1
+    ? String(from.bytes[at])
+    : undefined;
+}
+
+/** Whether addresses of a family are one byte, written in decimal. */
+function isOneByte(family: number): boolean {
+  return family === AF.phonet || family === AF.mctp;
+}
+
+/** Bytes of an address of the message's family, prefix length beside; the family is filled in or compared. */
+export function toPrefix(
+  value: string | Uint8Array,
+  to: Writer,
+): { readonly bytes: Uint8Array; readonly length: number } {
+  const family = to.bytes[to.base]!;
+  if (isOneByte(family)) return { bytes: Uint8Array.of(oneByte(value, to)), length: 0 };
+  const prefix = parsePrefix(value, to), four = prefix.bytes.length === 4;
+  if (family === 0) to.bytes[to.base] = four ? AF.inet : AF.inet6;
+  else if (four ? family === AF.inet6 || family === AF.ip6mr : family === AF.inet || family === AF.ipmr) {
+    to.fail(TypeError, `${shown(value)} is not of the family ${four ? "inet6" : "inet"} that the message has`);
+  }
+  return prefix;
+}
+
+function oneByte(value: string | Uint8Array, to: Writer): number {
+  const number = value instanceof Uint8Array
+    ? (value.length === 1 ? value[0]! : NaN)
+    : /^\d{1,3}$/.test(value)
+    ? Number(value)
+    : NaN;
+  if (!(number <= 255)) to.fail(TypeError, `expected an address "0".."255", got ${shown(value)}`);
+  return number;
+}
+
+/** An address of the message's family. One that has a length beside it is refused. */
+export const address: Codec<string, string | Uint8Array> = {
+  name: "an address",
+  decode: (from, at, end) => addressText(from, at, end) ?? MISFIT,
+  encode(value, to, owner) {
+    if (isOneByte(to.bytes[to.base]!)) to.append(toPrefix(value, to).bytes);
+    else {
+      const at = to.length;
+      ip.encode(value, to, owner);
+      // A bridge's entries name addresses of either family.
+      if (to.bytes[to.base] === 0) to.bytes[to.base] = to.length - at === 4 ? AF.inet : AF.inet6;
+    }
+  },
+};
+
+/** What a {@linkcode prefix} has beside its place. */
+export interface PrefixOptions {
+  /** Whether no address at all is the prefix of length 0, `"default"`. */
+  readonly whole?: boolean;
+}
+
+/**
+ * An address with the length that lies at `lengthOffset` of the header: `10.0.0.0/8`, `fe80::1/128`; with `whole` also
+ * `default`. In MPLS it is a label.
+ */
+export function prefix(lengthOffset: number, options: PrefixOptions = {}): Codec<string, string | Uint8Array> {
+  const whole = options.whole === true;
+  return {
+    name: "a prefix",
+    decode(from, at, end, owner) {
+      if (from.bytes[from.base] === AF.mpls) return labels.decode(from, at, end, owner);
+      const length = from.bytes[from.base + lengthOffset]!, text = addressText(from, at, end);
+      if (text === undefined) return MISFIT;
+      if (end - at === 1) {
+        return from.bytes[from.base] === AF.mctp && length > 0 ? `${text}-${Number(text) + length}` : text;
+      }
+      if (length > 8 * (end - at)) return MISFIT;
+      return whole && length === 0 ? "default" : `${text}/${length}`;
+    },
+    ...(whole ? { absent: (from: Reader) => from.bytes[from.base + lengthOffset] === 0 ? "default" : undefined } : {}),
+    encode(value, to, owner) {
+      const place = to.base + lengthOffset, family = to.bytes[to.base];
+      if (whole && value === "default") {
+        to.bytes[place] = 0;
+        return OMIT;
+      }
+      if (family === AF.mpls) {
+        labels.encode(value, to, owner);
+        to.bytes[place] = 20;
+      } else if (family === AF.mctp && typeof value === "string" && value.includes("-")) {
+        const [first, last] = value.split("-") as [string, string];
+        const begin = oneByte(first, to), end = oneByte(last, to);
+        if (end < begin) to.fail(RangeError, `expected a range like "8-15", got ${shown(value)}`);
+        to.append(Uint8Array.of(begin));
+        to.bytes[place] = end - begin;
+      } else {
+        const { bytes, length } = toPrefix(value, to);
+        to.bytes[place] = family === AF.phonet ? 6 : length;
+        to.append(bytes);
+      }
+    },
+  };
+}
+
+/**
+ * An MPLS label stack, outermost first: `100/200`.
+ *
+ *      0                   1                   2                   3
+ *     |               label (20)              | TC  |S|      TTL      |   S marks the last
+ */
+export const labels: Codec<string, string | Uint8Array> = {
+  name: "MPLS labels",
+  decode(from, at, end) {
+    if (end - at < 4 || (end - at) % 4 !== 0) return MISFIT;
+    let text = "";
+    for (let place = at; place < end; place += 4) {
+      text += (place > at ? "/" : "") + (from.view.getUint32(place) >>> 12);
+      if ((from.bytes[place + 2]! & 1) !== 0) break;
+    }
+    return text;
+  },
+  encode(value, to) {
+    if (value instanceof Uint8Array) return to.append(value);
+    if (typeof value !== "string" || !/^\d+(\/\d+)*$/.test(value)) {
+      to.fail(TypeError, `expected labels like "100/200", got ${shown(value)}`);
+    }
+    const stack = value.split("/").map(Number);
+    stack.forEach((label, i) => {
+      if (label > 0xfffff) to.fail(RangeError, `expected labels 0..1048575, got ${label}`);
+      const at = to.grow(4);
+      to.view.setUint32(at, (label << 12 | (i === stack.length - 1 ? 0x100 : 0)) >>> 0);
+    });
+  },
+};

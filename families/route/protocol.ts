@@ -1,0 +1,173 @@
+/**
+ * NETLINK_ROUTE itself: its message types and groups, and what its clients need of links.
+ *
+ * Source: linux/rtnetlink.h, v7.2.
+ * @module
+ */
+import type { Client, Protocol } from "../../core/client.ts";
+import { type Attributes, attributes, head, i32, string } from "../../core/codec/mod.ts";
+
+/** Message types. */
+export const RTM = {
+  RTM_NEWLINK: 16,
+  RTM_DELLINK: 17,
+  RTM_GETLINK: 18,
+  RTM_SETLINK: 19,
+  RTM_NEWADDR: 20,
+  RTM_DELADDR: 21,
+  RTM_GETADDR: 22,
+  RTM_NEWROUTE: 24,
+  RTM_DELROUTE: 25,
+  RTM_GETROUTE: 26,
+  RTM_NEWNEIGH: 28,
+  RTM_DELNEIGH: 29,
+  RTM_GETNEIGH: 30,
+  RTM_NEWRULE: 32,
+  RTM_DELRULE: 33,
+  RTM_GETRULE: 34,
+  RTM_NEWQDISC: 36,
+  RTM_DELQDISC: 37,
+  RTM_GETQDISC: 38,
+  RTM_NEWTCLASS: 40,
+  RTM_DELTCLASS: 41,
+  RTM_GETTCLASS: 42,
+  RTM_NEWTFILTER: 44,
+  RTM_DELTFILTER: 45,
+  RTM_GETTFILTER: 46,
+  RTM_NEWACTION: 48,
+  RTM_DELACTION: 49,
+  RTM_GETACTION: 50,
+  RTM_NEWPREFIX: 52,
+  RTM_NEWMULTICAST: 56,
+  RTM_DELMULTICAST: 57,
+  RTM_GETMULTICAST: 58,
+  RTM_NEWANYCAST: 60,
+  RTM_DELANYCAST: 61,
+  RTM_GETANYCAST: 62,
+  RTM_NEWNEIGHTBL: 64,
+  RTM_GETNEIGHTBL: 66,
+  RTM_SETNEIGHTBL: 67,
+  RTM_NEWNDUSEROPT: 68,
+  RTM_NEWADDRLABEL: 72,
+  RTM_DELADDRLABEL: 73,
+  RTM_GETADDRLABEL: 74,
+  RTM_GETDCB: 78,
+  RTM_SETDCB: 79,
+  RTM_NEWNETCONF: 80,
+  RTM_DELNETCONF: 81,
+  RTM_GETNETCONF: 82,
+  RTM_NEWMDB: 84,
+  RTM_DELMDB: 85,
+  RTM_GETMDB: 86,
+  RTM_NEWNSID: 88,
+  RTM_DELNSID: 89,
+  RTM_GETNSID: 90,
+  RTM_NEWSTATS: 92,
+  RTM_GETSTATS: 94,
+  RTM_SETSTATS: 95,
+  RTM_NEWCACHEREPORT: 96,
+  RTM_NEWCHAIN: 100,
+  RTM_DELCHAIN: 101,
+  RTM_GETCHAIN: 102,
+  RTM_NEWNEXTHOP: 104,
+  RTM_DELNEXTHOP: 105,
+  RTM_GETNEXTHOP: 106,
+  RTM_NEWLINKPROP: 108,
+  RTM_DELLINKPROP: 109,
+  RTM_GETLINKPROP: 110,
+  RTM_NEWVLAN: 112,
+  RTM_DELVLAN: 113,
+  RTM_GETVLAN: 114,
+  RTM_NEWNEXTHOPBUCKET: 116,
+  RTM_DELNEXTHOPBUCKET: 117,
+  RTM_GETNEXTHOPBUCKET: 118,
+  RTM_NEWTUNNEL: 120,
+  RTM_DELTUNNEL: 121,
+  RTM_GETTUNNEL: 122,
+} as const;
+
+/** Multicast groups. */
+export const RTNLGRP = {
+  RTNLGRP_LINK: 1,
+  RTNLGRP_NOTIFY: 2,
+  RTNLGRP_NEIGH: 3,
+  RTNLGRP_TC: 4,
+  RTNLGRP_IPV4_IFADDR: 5,
+  RTNLGRP_IPV4_MROUTE: 6,
+  RTNLGRP_IPV4_ROUTE: 7,
+  RTNLGRP_IPV4_RULE: 8,
+  RTNLGRP_IPV6_IFADDR: 9,
+  RTNLGRP_IPV6_MROUTE: 10,
+  RTNLGRP_IPV6_ROUTE: 11,
+  RTNLGRP_IPV6_IFINFO: 12,
+  RTNLGRP_DECnet_IFADDR: 13,
+  RTNLGRP_NOP2: 14,
+  RTNLGRP_DECnet_ROUTE: 15,
+  RTNLGRP_DECnet_RULE: 16,
+  RTNLGRP_NOP4: 17,
+  RTNLGRP_IPV6_PREFIX: 18,
+  RTNLGRP_IPV6_RULE: 19,
+  RTNLGRP_ND_USEROPT: 20,
+  RTNLGRP_PHONET_IFADDR: 21,
+  RTNLGRP_PHONET_ROUTE: 22,
+  RTNLGRP_DCB: 23,
+  RTNLGRP_IPV4_NETCONF: 24,
+  RTNLGRP_IPV6_NETCONF: 25,
+  RTNLGRP_MDB: 26,
+  RTNLGRP_MPLS_ROUTE: 27,
+  RTNLGRP_NSID: 28,
+  RTNLGRP_MPLS_NETCONF: 29,
+  RTNLGRP_IPV4_MROUTE_R: 30,
+  RTNLGRP_IPV6_MROUTE_R: 31,
+  RTNLGRP_NEXTHOP: 32,
+  RTNLGRP_BRVLAN: 33,
+  RTNLGRP_MCTP_IFADDR: 34,
+  RTNLGRP_TUNNEL: 35,
+  RTNLGRP_STATS: 36,
+  RTNLGRP_IPV4_MCADDR: 37,
+  RTNLGRP_IPV6_MCADDR: 38,
+  RTNLGRP_IPV6_ACADDR: 39,
+} as const;
+
+/** As much of a link as finding one by name takes. */
+interface LinkName {
+  index?: number;
+  ifname?: string;
+  altIfname?: string;
+}
+
+const LinkName: Attributes<LinkName> = attributes<LinkName>({
+  index: head(4, i32),
+  ifname: [3, string(15)],
+  altIfname: [53, string(127)],
+}, { header: 16 });
+
+/** The protocol as clients need it. */
+export const NETLINK_ROUTE: Protocol = {
+  number: 0,
+  name: "NETLINK_ROUTE",
+  types: RTM,
+  longName(client: Client, name: string): number | undefined {
+    if (name.length <= 15) return undefined;
+    try {
+      const found = client.request({
+        type: RTM.RTM_GETLINK,
+        flags: 0,
+        codec: LinkName,
+        value: { altIfname: name },
+        what: `find the interface called ${JSON.stringify(name)}`,
+        reply: RTM.RTM_NEWLINK,
+      });
+      return (found as LinkName).index;
+    } catch {
+      // What is wrong with the name is said by who needed it.
+      return undefined;
+    }
+  },
+  linkGroup: RTNLGRP.RTNLGRP_LINK,
+  linkName(type, from, at, end): readonly [number, string] | undefined {
+    if (type !== RTM.RTM_NEWLINK) return undefined;
+    const { index, ifname } = LinkName.decode(from, at, end, {});
+    return index === undefined || ifname === undefined ? undefined : [index, ifname];
+  },
+};

@@ -1,0 +1,122 @@
+/**
+ * Routes: what `ip route` does.
+ *
+ * @module
+ */
+import type { Client, Requester } from "../../core/client.ts";
+import { Collection, type Declaration, type Input } from "../../core/collection.ts";
+import type { Codec } from "../../core/codec/mod.ts";
+import { prepareRoute, Route, routeKey } from "./route.ts";
+import { RTM, RTNLGRP } from "./protocol.ts";
+
+/** A route as it is given: like {@linkcode Route}, with names or numbers for interfaces. */
+export type RouteInput = Input<Route>;
+
+/** What a packet is like whose way is asked for. */
+export type LookupOptions = Pick<
+  RouteInput,
+  | "family"
+  | "src"
+  | "iif"
+  | "oif"
+  | "dev"
+  | "mark"
+  | "uid"
+  | "tos"
+  | "ipProto"
+  | "sport"
+  | "dport"
+  | "flowlabel"
+  | "table"
+>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const declaration: Declaration<Route> = {
+  object: "route",
+  table: Route,
+  messages: { new: RTM.RTM_NEWROUTE, del: RTM.RTM_DELROUTE, get: RTM.RTM_GETROUTE },
+  groups: [RTNLGRP.RTNLGRP_IPV4_ROUTE, RTNLGRP.RTNLGRP_IPV6_ROUTE, RTNLGRP.RTNLGRP_MPLS_ROUTE],
+  filters: ["family", "table", "protocol", "type", "oif"],
+  describe(value) {
+    const { dst, gateway, dev, oif } = value as Fields, out = dev ?? oif;
+    return `${dst ?? ""}${gateway === undefined ? "" : ` via ${gateway}`}${out === undefined ? "" : ` on ${out}`}`
+      .trim();
+  },
+  identity: routeKey,
+  prepare: (value, verb) => verb === "list" ? value : prepareRoute(value as RouteInput, verb),
+  listOnly: true,
+  hint(code, { kernelMessage }) {
+    if (code === "ENETUNREACH" && /gateway|nexthop/i.test(kernelMessage ?? "")) {
+      return 'the gateway must be on a network that an interface which is up has; { flags: ["onlink"] } says that it is';
+    }
+    return code === "ENETDOWN" ? "bring the interface up first: links.set(dev, { up: true })" : undefined;
+  },
+  silentRemoval: {
+    groups: [
+      RTNLGRP.RTNLGRP_LINK,
+      RTNLGRP.RTNLGRP_IPV4_IFADDR,
+      RTNLGRP.RTNLGRP_IPV6_IFADDR,
+      RTNLGRP.RTNLGRP_NEXTHOP,
+    ],
+    types: [RTM.RTM_NEWLINK, RTM.RTM_DELLINK, RTM.RTM_DELADDR, RTM.RTM_NEWNEXTHOP, RTM.RTM_DELNEXTHOP],
+    // Events are sent while the kernel still works under its RTNL lock; a request that takes it waits for the end of that.
+    settle(client) {
+      client.request({
+        type: RTM.RTM_GETLINK,
+        flags: 0,
+        codec: LOOPBACK,
+        value: {},
+        what: "wait for the kernel",
+      });
+    },
+  },
+};
+
+/** Names the loopback interface, which every namespace has as number 1. */
+const LOOPBACK: Codec<object> = {
+  name: "ifinfomsg",
+  decode: () => ({}),
+  encode(_value, to) {
+    to.view.setInt32(to.grow(16) + 4, 1, true);
+  },
+};
+
+/** All routes of one namespace. */
+export class Routes extends Collection<Route, RouteInput> {
+  readonly #requester: () => Requester;
+
+  /** See {@linkcode Collection}. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(declaration, open, requester);
+    this.#requester = requester;
+  }
+
+  /**
+   * The way that a packet to `dst` takes, as the kernel decides it now.
+   *
+   * Like `ip route get 192.0.2.1`.
+   *
+   * @param dst an address
+   * @param options what else the packet is like: where from, its mark, its ports …
+   * @throws {KernelError} ENETUNREACH: there is none
+   */
+  lookup(dst: string, options: LookupOptions = {}): Route {
+    const { dev, ...rest } = options;
+    const operation = this.operation("get", RTM.RTM_GETROUTE, {
+      ...rest,
+      ...(dev === undefined ? {} : { oif: dev }),
+      dst,
+    });
+    const value = { ...operation.value, flags: RTM_F_LOOKUP_TABLE };
+    return this.#requester().request({
+      ...operation,
+      value,
+      reply: RTM.RTM_NEWROUTE,
+      what: `look up the way to ${dst}`,
+    }) as Route;
+  }
+}
+
+/** Asks that the reply says which table the way was found in. */
+const RTM_F_LOOKUP_TABLE = 0x1000;

@@ -1,0 +1,42 @@
+/**
+ * Rules: what `ip rule` does.
+ *
+ * @module
+ */
+import type { Client, Requester } from "../../core/client.ts";
+import { Collection, type Declaration, type Input } from "../../core/collection.ts";
+import { RTM, RTNLGRP } from "./protocol.ts";
+import { prepareRule, Rule, ruleKey } from "./rule.ts";
+
+/** A rule as it is given: like {@linkcode Rule}, with numbers or names. */
+export type RuleInput = Input<Rule>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const declaration: Declaration<Rule> = {
+  object: "rule",
+  table: Rule,
+  messages: { new: RTM.RTM_NEWRULE, del: RTM.RTM_DELRULE, get: RTM.RTM_GETRULE },
+  groups: [RTNLGRP.RTNLGRP_IPV4_RULE, RTNLGRP.RTNLGRP_IPV6_RULE],
+  filters: ["family"],
+  describe(value) {
+    const { priority, src, dst } = value as Fields;
+    return [
+      ...(priority === undefined ? [] : [priority]),
+      ...(src === undefined ? [] : [`from ${src}`]),
+      ...(dst === undefined ? [] : [`to ${dst}`]),
+    ].join(" ");
+  },
+  identity: ruleKey,
+  prepare: (value, verb) => verb === "list" ? value : prepareRule(value as RuleInput, verb),
+  listOnly: true,
+  echoes: true,
+};
+
+/** All rules of one namespace. */
+export class Rules extends Collection<Rule, RuleInput> {
+  /** See {@linkcode Collection}. */
+  constructor(open: () => Client, requester?: () => Requester) {
+    super(declaration, open, requester);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * NETLINK_SELINUX: SELinux says when its mode or its policy changes, for who remembers its decisions.
+ *
+ * ```ts ignore
+ * import { selinux } from "@linux/netlink/families/selinux.ts";
+ * for await (const e of selinux.watch()) console.log(e.event, e.val ?? e.seqno);
+ * ```
+ *
+ * Needs no privilege, and a kernel that was booted with SELinux; only in the first network namespace.
+ *
+ * Source: linux/selinux_netlink.h, v7.2.
+ * @module
+ */
+import type { Protocol } from "../core/client.ts";
+import { type Codec, enumeration, i32, Reader, struct, u32 } from "../core/codec/mod.ts";
+import { DecodeError } from "../core/errors.ts";
+import { messageEnd, NLMSG_HDRLEN } from "../core/message.ts";
+import { openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
+import type { Received } from "../core/transport.ts";
+
+/** Types of messages. */
+export const SELNL_MSG = { SELNL_MSG_SETENFORCE: 16, SELNL_MSG_POLICYLOAD: 17 } as const;
+
+/** The protocol. */
+export const NETLINK_SELINUX: Protocol = { number: 7, name: "NETLINK_SELINUX", types: SELNL_MSG };
+
+/** Its multicast groups. */
+export const SELNLGRP = { SELNLGRP_AVC: 1 } as const;
+
+/** Whether SELinux refuses what its policy does not allow. */
+export interface Setenforce {
+  /** `permissive`: it only notes it; `enforcing`: it does. */
+  val: "permissive" | "enforcing" | number;
+}
+
+/** Wire form of {@linkcode Setenforce}: struct selnl_msg_setenforce. */
+export const Setenforce: Codec<Setenforce> = struct<Setenforce>(4, {
+  val: [0, enumeration(i32, { permissive: 0, enforcing: 1 })],
+});
+
+/** There is another policy. */
+export interface Policyload {
+  /** Counts the policies since the machine started. */
+  seqno: number;
+}
+
+/** Wire form of {@linkcode Policyload}: struct selnl_msg_policyload. */
+export const Policyload: Codec<Policyload> = struct<Policyload>(4, { seqno: [0, u32] });
+
+/** What SELinux says; a message that has no name here is its type and its bytes. */
+export type SelinuxEvent =
+  | { readonly event: "setenforce" } & Readonly<Setenforce>
+  | { readonly event: "policyload" } & Readonly<Policyload>
+  | { readonly event: number; readonly bytes: Uint8Array };
+
+/** The events in a datagram. */
+export function decodeEvents(datagram: Uint8Array): SelinuxEvent[] {
+  return eventsOf(new Reader(datagram));
+}
+
+function eventsOf(from: Reader): SelinuxEvent[] {
+  const events: SelinuxEvent[] = [];
+  for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
+    end = messageEnd(from, at);
+    events.push(eventOf(from, from.view.getUint16(at + 4, true), at + NLMSG_HDRLEN, end));
+  }
+  return events;
+}
+
+function eventOf(from: Reader, type: number, at: number, end: number): SelinuxEvent {
+  if (end - at >= 4 && type === SELNL_MSG.SELNL_MSG_SETENFORCE) {
+    return { event: "setenforce", ...Setenforce.decode(from, at, end, {}) };
+  }
+  if (end - at >= 4 && type === SELNL_MSG.SELNL_MSG_POLICYLOAD) {
+    return { event: "policyload", ...Policyload.decode(from, at, end, {}) };
+  }
+  return { event: type, bytes: from.own(at, end) };
+}
+
+/** What can be done with SELinux here. */
+export interface Selinux {
+  /** Gives each event as it comes. */
+  watch(options?: StreamOptions): Streaming<SelinuxEvent>;
+}
+
+/** Events of SELinux. */
+export const selinux: Selinux = {
+  watch(options: StreamOptions = {}): Streaming<SelinuxEvent> {
+    const transport = openTransport(NETLINK_SELINUX, options, (transport) => transport.join(SELNLGRP.SELNLGRP_AVC));
+    return stream(transport, takeEvents, options);
+  },
+};
+
+/** Only the kernel tells of itself, and its framing is never broken; what breaks it is passed over. */
+function takeEvents({ bytes, view, length, port }: Received): SelinuxEvent[] {
+  if (port !== 0) return [];
+  const from = new Reader(bytes, length, view);
+  try {
+    return eventsOf(from);
+  } catch (error) {
+    if (error instanceof DecodeError) return [];
+    throw error;
+  }
+}

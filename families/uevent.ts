@@ -1,0 +1,457 @@
+/**
+ * NETLINK_KOBJECT_UEVENT: devices come, go and change, as the kernel tells it and as udev tells it once its rules are done.
+ *
+ * ```ts ignore
+ * import { uevents } from "@linux/netlink/families/uevent.ts";
+ * for await (const e of uevents.watch({ subsystem: "block", action: "add" })) console.log(e.devname);
+ * ```
+ *
+ * Watching needs no privilege. Events of network devices are told in their own network namespace only.
+ *
+ * Source: lib/kobject_uevent.c, v7.2; systemd's device-monitor.c.
+ * @module
+ */
+import { Client, type Protocol } from "../core/client.ts";
+import { type Codec, raw, type RawAttribute, Reader, shown, text, type Visit, Writer } from "../core/codec/mod.ts";
+import { DecodeError, NetlinkError, SystemError } from "../core/errors.ts";
+import { decodeWhole, openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
+import type { Received } from "../core/transport.ts";
+
+/** The protocol. Its events have no nlmsghdr. */
+export const NETLINK_KOBJECT_UEVENT: Protocol = { number: 15, name: "NETLINK_KOBJECT_UEVENT", types: {} };
+
+/** Its multicast groups: who tells. */
+export const UEVENT_GROUPS = { kernel: 1, udev: 2 } as const;
+
+/** What happened to a device, in the kernel's words. */
+export type UeventAction = "add" | "remove" | "change" | "move" | "online" | "offline" | "bind" | "unbind";
+
+/**
+ * One event of a device.
+ *
+ * All that it says is in `properties`. The fields beside it are those that most devices have, named after the property in
+ * camelCase (`DEVNAME` is `devname`, `SYNTH_UUID` is `synthUuid`), with numbers and lists taken apart.
+ */
+export interface Uevent {
+  /** Who tells: the kernel at once, or udev when it has done its work. */
+  readonly source: "kernel" | "udev";
+  /** What happened. */
+  readonly action?: UeventAction | (string & Record<never, never>);
+  /** Where the device is below /sys: `/devices/virtual/net/lo`. */
+  readonly devpath?: string;
+  /** What kind of device: `block`, `net`, `usb`. */
+  readonly subsystem?: string;
+  /** Counts all events since the machine started. */
+  readonly seqnum?: number;
+  /** Its node below /dev; in udev's form with that in front. */
+  readonly devname?: string;
+  /** What kind within the subsystem: `disk`, `partition`, `usb_device`. */
+  readonly devtype?: string;
+  /** The driver that it is bound to. */
+  readonly driver?: string;
+  /** What modules that know it are found by. */
+  readonly modalias?: string;
+  /** Major number of its node. */
+  readonly major?: number;
+  /** Minor number of its node. */
+  readonly minor?: number;
+  /** Name of a network device; class/subclass/protocol of a USB interface. */
+  readonly interface?: string;
+  /** Number of a network device. */
+  readonly ifindex?: number;
+  /** Vendor, product and version of a USB device and its like. */
+  readonly product?: string;
+  /** Where it was before it was moved. */
+  readonly devpathOld?: string;
+  /** What `trigger` returned for this event, `0` for one that a program caused otherwise; absent for what really happened. */
+  readonly synthUuid?: string;
+  /** Further names of its node. Only udev tells. */
+  readonly devlinks?: readonly string[];
+  /** What its rules marked the device with. Only udev tells. */
+  readonly tags?: readonly string[];
+  /** When udev first saw the device, in µs since the machine started. Only udev tells. */
+  readonly usecInitialized?: number;
+  /** Everything, by the name that it has in the message. */
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+type Lifted = Exclude<keyof Uevent, "source" | "properties">;
+
+/** How a property becomes a field, `undefined` if it is not what it should be, and a field a property. */
+interface Lift {
+  readonly property: string;
+  readonly parse: (text: string) => unknown;
+  readonly format: (value: never) => string;
+}
+
+const words = (property: string): Lift => ({ property, parse: (text) => text, format: (value: string) => value });
+const count = (property: string): Lift => ({
+  property,
+  parse: (text) => /^\d{1,15}$/.test(text) ? Number(text) : undefined,
+  format: (value: number) => String(value),
+});
+const items = (property: string, between: string, around: string): Lift => ({
+  property,
+  parse: (text) => text.split(between).filter((item) => item !== ""),
+  format: (value: readonly string[]) => around + value.join(between) + around,
+});
+
+// In the order that new messages have them.
+const LIFTS: Readonly<Record<Lifted, Lift>> = {
+  action: words("ACTION"),
+  devpath: words("DEVPATH"),
+  subsystem: words("SUBSYSTEM"),
+  devname: words("DEVNAME"),
+  devtype: words("DEVTYPE"),
+  driver: words("DRIVER"),
+  modalias: words("MODALIAS"),
+  major: count("MAJOR"),
+  minor: count("MINOR"),
+  interface: words("INTERFACE"),
+  ifindex: count("IFINDEX"),
+  product: words("PRODUCT"),
+  devpathOld: words("DEVPATH_OLD"),
+  synthUuid: words("SYNTH_UUID"),
+  devlinks: items("DEVLINKS", " ", ""),
+  tags: items("TAGS", ":", ":"),
+  usecInitialized: count("USEC_INITIALIZED"),
+  seqnum: count("SEQNUM"),
+};
+const FIELDS: ReadonlySet<string> = new Set(["source", "properties", ...Object.keys(LIFTS)]);
+
+const PREFIX = [..."libudev\0"].map((character) => character.charCodeAt(0));
+const MAGIC = 0xfeedcafe, UDEV_HEADER = 40;
+
+/**
+ * Wire form of {@linkcode Uevent}, both kinds of it. Encoding sends `properties`, and what the fields say wins over them;
+ * udev's header, which filters look at, follows from them.
+ *
+ *     kernel   add@/devices/virtual/net/lo NUL ACTION=add NUL … SEQNUM=653 NUL
+ *
+ *     udev   0          8          12           16          20          24         28       32      40
+ *            +----------+----------+------------+-----------+-----------+----------+--------+-------+------------
+ *            | libudev  | feedcafe | header 40  | at: 40    | length of | hash of  | hash of| tags  | ACTION=add
+ *            | NUL      | (BE)     |            |           | properties| subsystem| devtype| bloom | NUL …
+ *            +----------+----------+------------+-----------+-----------+----------+--------+-------+------------
+ */
+export const Uevent: Codec<Uevent> = {
+  name: "a uevent",
+  decode(from: Reader, at: number, end: number): Uevent {
+    const value: Record<string, unknown> = {}, kept: RawAttribute[] = [], pairs: [string, string][] = [];
+    const udev = isUdev(from, at, end);
+    const [start, stop] = udev ? udevProperties(from, at, end) : [at, end];
+    value.source = udev ? "udev" : "kernel";
+    let first = !udev;
+    for (const [begin, nul] of strings(from, start, stop)) {
+      const line = text.decode(from, begin, nul, {});
+      const split = line.indexOf(first ? "@" : "=");
+      if (split <= 0) kept.push({ id: 0, bytes: from.own(begin, nul) });
+      else if (first) pairs.push(["ACTION", line.slice(0, split)], ["DEVPATH", line.slice(split + 1)]);
+      else pairs.push([line.slice(0, split), line.slice(split + 1)]);
+      first = false;
+    }
+    const properties = Object.fromEntries(pairs);
+    for (const [field, { property, parse }] of Object.entries(LIFTS)) {
+      const parsed = Object.hasOwn(properties, property) ? parse(properties[property]!) : undefined;
+      if (parsed !== undefined) value[field] = parsed;
+    }
+    value.properties = properties;
+    if (kept.length > 0) Object.defineProperty(value, raw, { value: kept });
+    return value as unknown as Uevent;
+  },
+  encode(value: Uevent, to: Writer): void {
+    const properties = propertiesOf(value, to), start = to.length;
+    if (value.source === "udev") {
+      to.grow(UDEV_HEADER);
+      to.bytes.set(PREFIX, start);
+    } else {
+      for (const field of ["ACTION", "DEVPATH"]) {
+        if (!properties.has(field)) to.fail(TypeError, `a uevent needs ${JSON.stringify(field.toLowerCase())}`);
+      }
+      text.encode(`${properties.get("ACTION")}@${properties.get("DEVPATH")}`, to, {});
+    }
+    for (const [key, property] of properties) {
+      if (key === "" || key.includes("=")) to.fail(TypeError, `${shown(key)} cannot be the name of a property`);
+      text.encode(`${key}=${property}`, to, {});
+    }
+    if (value.source !== "udev") return;
+    const bloom = tagsBloom((LIFTS.tags.parse(properties.get("TAGS") ?? "") as string[]).map(murmurHash2));
+    const hash = (key: string): number => properties.has(key) ? murmurHash2(properties.get(key)!) : 0;
+    const header = [MAGIC, 0, 0, 0, hash("SUBSYSTEM"), hash("DEVTYPE"), bloom.high, bloom.low];
+    header.forEach((word, i) => to.view.setUint32(start + 8 + 4 * i, word));
+    for (const at of [12, 16]) to.view.setUint32(start + at, UDEV_HEADER, true);
+    to.view.setUint32(start + 20, to.length - start - UDEV_HEADER, true);
+  },
+  walk(from: Reader, at: number, end: number, owner: object, visit: Visit): void {
+    const udev = isUdev(from, at, end);
+    let header = !udev;
+    for (const [begin, nul] of strings(from, ...(udev ? udevProperties(from, at, end) : [at, end] as const))) {
+      const split = header ? -1 : from.bytes.subarray(begin, nul).indexOf(0x3d);
+      const name = header ? "header" : text.decode(from, begin, begin + Math.max(split, 0), {});
+      visit({ name, id: -1, start: begin, at: begin + split + 1, end: nul, codec: text, owner });
+      header = false;
+    }
+  },
+};
+
+function isUdev(from: Reader, at: number, end: number): boolean {
+  return end - at >= UDEV_HEADER && PREFIX.every((byte, i) => from.bytes[at + i] === byte) &&
+    from.view.getUint32(at + 8) === MAGIC;
+}
+
+/** Where udev's header says that the properties lie. */
+function udevProperties(from: Reader, at: number, end: number): readonly [number, number] {
+  const offset = from.view.getUint32(at + 16, true), length = from.view.getUint32(at + 20, true);
+  if (offset < UDEV_HEADER || offset + length > end - at) {
+    throw new DecodeError(`a uevent says it has ${length} bytes at ${offset}, it has ${end - at} in all`, at);
+  }
+  return [at + offset, at + offset + length];
+}
+
+/** Where each of the NUL-terminated strings begins and ends. */
+function* strings(from: Reader, at: number, end: number): Generator<readonly [number, number], void, undefined> {
+  while (at < end) {
+    const nul = from.bytes.indexOf(0, at), stop = nul < 0 || nul > end ? end : nul;
+    yield [at, stop];
+    at = stop + 1;
+  }
+}
+
+/** All properties of an event that is to be sent, in their order. */
+function propertiesOf(value: Uevent, to: Writer): Map<string, string> {
+  if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+  const { source, properties } = value;
+  if (source !== "kernel" && source !== "udev") {
+    to.fail(TypeError, `source: expected "kernel" or "udev", got ${shown(source)}`);
+  }
+  for (const key of Object.keys(value)) {
+    if (!FIELDS.has(key)) to.fail(TypeError, `there is no field ${JSON.stringify(key)}; properties may have any`);
+  }
+  const given = new Map(Object.entries(properties ?? {}));
+  const added: [string, string][] = [];
+  for (const [field, { property, parse, format }] of Object.entries(LIFTS)) {
+    const wanted = value[field as Lifted], present = given.get(property);
+    if (wanted === undefined) continue;
+    // Text that means the same stays as it is.
+    if (present !== undefined && String(parse(present)) === String(wanted)) continue;
+    if (present !== undefined) given.set(property, format(wanted as never));
+    else added.push([property, format(wanted as never)]);
+  }
+  return new Map([
+    ...added.filter(([property]) => property !== "SEQNUM"),
+    ...given,
+    ...added.filter(([property]) => property === "SEQNUM"),
+  ]);
+}
+
+/** MurmurHash2 with seed 0, as udev hashes subsystem, type and tags. */
+export function murmurHash2(words: string): number {
+  const to = new Writer(), multiplier = 0x5bd1e995;
+  text.encode(words, to, {});
+  const { bytes, view } = to, length = to.length - 1;
+  let hash = length, at = 0;
+  for (; length - at >= 4; at += 4) {
+    const four = Math.imul(view.getUint32(at, true), multiplier);
+    hash = Math.imul(hash, multiplier) ^ Math.imul(four ^ four >>> 24, multiplier);
+  }
+  if (length > at) {
+    // What is behind the text is zero.
+    hash ^= bytes[at]! | bytes[at + 1]! << 8 | (length - at === 3 ? bytes[at + 2]! << 16 : 0);
+    hash = Math.imul(hash, multiplier);
+  }
+  hash = Math.imul(hash ^ hash >>> 13, multiplier);
+  return (hash ^ hash >>> 15) >>> 0;
+}
+
+/** The Bloom filter of tags by their hashes: four bits a tag. */
+function tagsBloom(hashes: readonly number[]): { high: number; low: number } {
+  let bits = 0n;
+  for (const hash of hashes) for (const shift of [0, 6, 12, 18]) bits |= 1n << BigInt(hash >>> shift & 63);
+  return { high: Number(bits >> 32n), low: Number(bits & 0xffffffffn) };
+}
+
+/** Which events to hear of. */
+export interface UeventFilter {
+  /** Who tells; the kernel when absent. udev tells nothing where none runs, as in most containers. */
+  source?: "kernel" | "udev";
+  /** Only of these subsystems. */
+  subsystem?: string | readonly string[];
+  /** Only of these types. */
+  devtype?: string | readonly string[];
+  /** Only these. */
+  action?: UeventAction | (string & Record<never, never>) | readonly string[];
+  /** Only of devices with one of these tags. Only udev tells. */
+  tag?: string | readonly string[];
+}
+
+/** How to watch. */
+export interface UeventWatchOptions extends UeventFilter, StreamOptions {}
+
+/** What can be done with events of devices. */
+export interface Uevents {
+  /**
+   * Gives each event as it comes, like `udevadm monitor`. Nobody but the kernel and root can forge one.
+   *
+   * A filter for udev's form works in the kernel, so that the rest does not even wake the script up.
+   */
+  watch(options?: UeventWatchOptions): Streaming<Uevent>;
+  /**
+   * Has the kernel tell of a device as if something had happened to it, like `udevadm trigger`. Needs root.
+   *
+   * @param devpath where it is below /sys, with or without that: `/devices/virtual/net/lo`, `/sys/class/net/lo`
+   * @param properties what the event has beside the usual, letters and digits only: `SYNTH_ARG_` is put before each name
+   * @returns the event's `synthUuid`
+   * @throws {SystemError} ENOENT: no such device; EACCES: not root
+   */
+  trigger(devpath: string, action: UeventAction, properties?: Readonly<Record<string, string>>): string;
+  /**
+   * Sends an event of whatever device, there or not. With source `kernel` it goes out from the kernel, which gives it its
+   * `seqnum` (Linux 4.18, needs CAP_SYS_ADMIN); with `udev` it goes to udev's listeners (needs CAP_NET_ADMIN).
+   */
+  send(event: Uevent, options?: Pick<StreamOptions, "netns" | "transport">): void;
+}
+
+/** Events of devices. */
+export const uevents: Uevents = { watch, trigger, send };
+
+function watch(options: UeventWatchOptions = {}): Streaming<Uevent> {
+  const { source = "kernel" } = options, fits = test(options);
+  const group = UEVENT_GROUPS[source];
+  if (group === undefined) {
+    throw new TypeError(`Cannot watch uevents: source: expected "kernel" or "udev", got ${shown(source)}`);
+  }
+  const program = source === "udev" ? udevFilter(options) : undefined;
+  const transport = openTransport(NETLINK_KOBJECT_UEVENT, options, (transport) => {
+    transport.passCredentials();
+    if (program !== undefined) transport.attachFilter(program);
+    transport.join(group);
+  });
+  return stream(transport, (received) => {
+    if (!isTrusted(received, group)) return [];
+    const event = eventOf(received, source);
+    return fits(event) ? [event] : [];
+  }, options);
+}
+
+/** Whether a datagram is from the kernel, or from a daemon of root's. */
+function isTrusted({ port, groups, credentials }: Received, group: number): boolean {
+  return groups === group && credentials?.uid === 0 && (group !== UEVENT_GROUPS.kernel || port === 0);
+}
+
+/** The event in a datagram; one that has no such form is kept raw. */
+function eventOf({ bytes, view, length }: Received, source: "kernel" | "udev"): Uevent {
+  const from = new Reader(bytes, length, view);
+  return decodeWhole(Uevent, from, 0, length) ??
+    Object.defineProperty({ source, properties: {} }, raw, { value: [{ id: 0, bytes: from.own(0, length) }] });
+}
+
+const listOf = (given: string | readonly string[] | undefined): readonly string[] | undefined =>
+  typeof given === "string" ? [given] : given;
+
+function test(filter: UeventFilter): (event: Uevent) => boolean {
+  const { subsystem, devtype, action } = filter, tags = listOf(filter.tag);
+  const tests = Object.entries({ subsystem, devtype, action }).map(([field, given]) =>
+    [field as "subsystem" | "devtype" | "action", listOf(given)] as const
+  );
+  return (event) =>
+    tests.every(([field, wanted]) => wanted === undefined || wanted.includes(event[field]!)) &&
+    (tags === undefined || tags.some((tag) => event.tags?.includes(tag)));
+}
+
+// Classic BPF, linux/filter.h: BPF_LD|BPF_W|BPF_ABS, BPF_ALU|BPF_AND|BPF_K, BPF_JMP|BPF_JEQ|BPF_K, BPF_JMP|BPF_JA, BPF_RET|BPF_K
+const LOAD = 0x20, AND = 0x54, IF_EQUAL = 0x15, JUMP = 0x05, RETURN = 0x06;
+const ALL = 0xffffffff;
+type Instruction = readonly [code: number, k: number, ifTrue?: number, ifFalse?: number];
+
+/** What passes over datagrams of udev's form that cannot fit; hashes may clash, so those that pass are looked at again. */
+function udevFilter({ subsystem, devtype, tag }: UeventFilter): Uint8Array | undefined {
+  const program: Instruction[] = [[LOAD, 8], [IF_EQUAL, MAGIC, 1, 0], [RETURN, ALL]];
+  const hashTest = (at: number, hash: number): Instruction[] => [[LOAD, at], [IF_EQUAL, hash, 0, 1]];
+  const tagTest = (hash: number): Instruction[] => {
+    const { high, low } = tagsBloom([hash]);
+    return [[LOAD, 32], [AND, high], [IF_EQUAL, high, 0, 4], [LOAD, 36], [AND, low], [IF_EQUAL, low, 0, 1]];
+  };
+  const oneOf = (given: string | readonly string[] | undefined, test: (hash: number) => Instruction[]): void => {
+    const tests = listOf(given)?.map((words) => test(murmurHash2(words)));
+    if (tests === undefined) return;
+    // Each test that holds jumps behind them all and behind the refusal.
+    let left = tests.reduce((sum, { length }) => sum + length + 1, 0);
+    for (const test of tests) {
+      left -= test.length + 1;
+      program.push(...test, [JUMP, left + 1]);
+    }
+    program.push([RETURN, 0]);
+  };
+  oneOf(subsystem, (hash) => hashTest(24, hash));
+  oneOf(devtype, (hash) => hashTest(28, hash));
+  oneOf(tag, tagTest);
+  if (program.length === 3) return undefined;
+  program.push([RETURN, ALL]);
+  const bytes = new Uint8Array(8 * program.length), view = new DataView(bytes.buffer);
+  program.forEach(([code, k, ifTrue = 0, ifFalse = 0], i) => {
+    view.setUint16(8 * i, code, true);
+    bytes[8 * i + 2] = ifTrue;
+    bytes[8 * i + 3] = ifFalse;
+    view.setUint32(8 * i + 4, k, true);
+  });
+  return bytes;
+}
+
+/** What is used of node:fs, which Deno and Bun have too. */
+interface FileSystem {
+  writeFileSync(path: string, data: string, options: { flag: string }): void;
+}
+
+function trigger(devpath: string, action: UeventAction, properties: Readonly<Record<string, string>> = {}): string {
+  const what = `trigger ${action} of ${shown(devpath)}`;
+  if (!/^\/[^\0]+$/.test(devpath) || /(^|\/)\.\.?(\/|$)/.test(devpath)) {
+    throw new TypeError(`Cannot ${what}: expected a path below /sys, without dots`);
+  }
+  const uuid = crypto.randomUUID(), words = [action as string, uuid];
+  for (const [key, value] of Object.entries(properties)) {
+    if (!/^[0-9a-z]+=[0-9a-z]+$/i.test(`${key}=${value}`)) {
+      throw new TypeError(
+        `Cannot ${what}: properties.${key}: the kernel takes letters and digits only, got ${shown(value)}`,
+      );
+    }
+    words.push(`${key}=${value}`);
+  }
+  const path = `/sys${devpath.replace(/^\/sys(?=\/)/, "").replace(/\/$/, "")}/uevent`;
+  const { process } = globalThis as unknown as { process?: { getBuiltinModule?(name: string): unknown } };
+  const fs = process?.getBuiltinModule?.("node:fs") as FileSystem | undefined;
+  if (fs === undefined) throw new NetlinkError(`Cannot ${what}: this runtime gives no files`, "UNSUPPORTED_PLATFORM");
+  try {
+    fs.writeFileSync(path, words.join(" "), { flag: "r+" });
+  } catch (error) {
+    const { errno } = error as { errno?: number };
+    if (typeof errno !== "number") throw error;
+    throw new SystemError("write", Math.abs(errno), what, { cause: error });
+  }
+  return uuid;
+}
+
+/** Type of the message that carries an event to the kernel: any above the control types. */
+const INJECT = 16;
+
+function send(event: Uevent, options: Pick<StreamOptions, "netns" | "transport"> = {}): void {
+  const what = `send uevent ${event.action} of ${shown(event.devpath)}`;
+  if (event.source === "udev") {
+    const writer = new Writer();
+    writer.what = what;
+    Uevent.encode(event, writer, {});
+    using transport = openTransport(NETLINK_KOBJECT_UEVENT, options);
+    transport.send(writer.bytes, writer.length, 0, 1 << (UEVENT_GROUPS.udev - 1));
+    return;
+  }
+  // The kernel numbers it anew.
+  const { seqnum: _, properties = {}, ...rest } = event, { SEQNUM: __, ...others } = properties;
+  using client = new Client(NETLINK_KOBJECT_UEVENT, options);
+  client.request({
+    type: INJECT,
+    flags: 0,
+    codec: Uevent,
+    value: { ...rest, properties: others },
+    what,
+    hint: (code) => code === "EPERM" ? "needs CAP_SYS_ADMIN" : undefined,
+  });
+}

@@ -1,0 +1,109 @@
+/**
+ * The FFI and the event loop of Deno.
+ * @module
+ */
+import type { Kind, Libc, Pointer, Runtime, Signature, Waker } from "./libc.ts";
+
+/** What is used of the global `Deno`, which tsc does not know. */
+interface DenoGlobal {
+  dlopen(library: string, symbols: Record<string, DenoSymbol>): { symbols: unknown };
+  UnsafePointer: { of(memory: ArrayBuffer): Pointer; value(pointer: Pointer): bigint | number };
+  UnsafePointerView: { getArrayBuffer(pointer: Pointer, length: number): ArrayBuffer };
+  /** The key of what is no public API: reached for with care, and only for what nothing public does. */
+  internal?: symbol;
+  [internal: symbol]: { core?: { refOpPromise?(promise: unknown): void; unrefOpPromise?(promise: unknown): void } };
+}
+
+interface DenoSymbol {
+  name?: string;
+  parameters: string[];
+  result: string;
+  nonblocking?: boolean;
+}
+
+/** Deno's FFI, given its global object. */
+export function denoRuntime(Deno: DenoGlobal): Runtime {
+  let library = "";
+  return {
+    name: "Deno",
+    load(path: string, symbols: Readonly<Record<string, Signature>>): Partial<Libc> {
+      const table: Record<string, DenoSymbol> = {};
+      for (const [name, [parameters, result]] of Object.entries(symbols)) {
+        table[name] = { parameters: [...parameters], result }; // our kinds are Deno's words
+      }
+      const loaded = Deno.dlopen(path, table).symbols as Partial<Libc>;
+      library = path;
+      return loaded;
+    },
+    pointerOf: (memory: ArrayBuffer): Pointer => Deno.UnsafePointer.of(memory),
+    addressOf: (memory: ArrayBuffer): bigint => BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(memory))),
+    memoryAt: (pointer: Pointer, length: number): ArrayBuffer => Deno.UnsafePointerView.getArrayBuffer(pointer, length),
+    createWaker: (libc: Libc, epoll: number, ready: () => number): Waker =>
+      createWaker(Deno, library, libc, epoll, ready),
+  };
+}
+
+/** Longest single wait, in ms: a terminated Worker's call holds its thread of the pool no longer. */
+const PATIENCE = 60_000;
+
+/**
+ * One nonblocking epoll_wait takes one of the 32 threads of Deno's pool while anything is waited for. It waits for an outer set
+ * of the caller's epoll and an eventfd that ends the call early.
+ */
+function createWaker(Deno: DenoGlobal, library: string, libc: Libc, epoll: number, ready: () => number): Waker {
+  const parameters: Kind[] = ["i32", "buffer", "i32", "i32"];
+  const nonblocking = Deno.dlopen(library, { epoll_wait: { parameters, result: "i32", nonblocking: true } })
+    .symbols as {
+      epoll_wait(epfd: number, events: Uint8Array, maxevents: number, timeout: number): Promise<number>;
+    };
+  const core = Deno.internal === undefined ? undefined : Deno[Deno.internal]?.core;
+  const bell = libc.eventfd(0, 0x80800); // EFD_CLOEXEC | EFD_NONBLOCK
+  const outer = libc.epoll_create1(0x80000); // EPOLL_CLOEXEC
+  const event = new Uint8Array(16);
+  event[0] = 1; // EPOLLIN
+  libc.epoll_ctl(outer, 1, epoll, event); // EPOLL_CTL_ADD
+  libc.epoll_ctl(outer, 1, bell, event);
+  const one = new Uint8Array(8);
+  one[0] = 1;
+  const counter = new Uint8Array(8);
+  const events = new Uint8Array(new ArrayBuffer(32)); // the pool's thread writes here: kept by this closure
+  let wanted = false;
+  let running = false;
+  let ref = true;
+  let pending: Promise<number> | undefined;
+
+  function applyRef(): void {
+    if (pending === undefined) return;
+    if (ref) core?.refOpPromise?.(pending);
+    else core?.unrefOpPromise?.(pending);
+  }
+  async function run(): Promise<void> {
+    running = true;
+    while (wanted) {
+      pending = nonblocking.epoll_wait(outer, events, 2, PATIENCE);
+      applyRef();
+      // A count, 0 for PATIENCE or -1 for a signal: errno is on another thread, so look for ourselves in any case.
+      await pending;
+      pending = undefined;
+      libc.read(bell, counter, 8);
+      if (!wanted) break;
+      wanted = false;
+      ready();
+    }
+    running = false;
+  }
+  return {
+    arm(): void {
+      wanted = true;
+      if (!running) run();
+    },
+    disarm(): void {
+      wanted = false;
+      if (pending !== undefined) libc.write(bell, one, 8);
+    },
+    setRef(on: boolean): void {
+      ref = on;
+      applyRef();
+    },
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * Picks the runtime's FFI and opens libc, both at the first use: importing this costs nothing, asks for nothing, never throws.
+ * @module
+ */
+import { bunRuntime } from "./bun.ts";
+import { denoRuntime } from "./deno.ts";
+import { NetlinkError, SystemError } from "./errors.ts";
+import { FIRST, type Libc, type Pointer, type Runtime, symbols, type Waker } from "./libc.ts";
+import { nodeRuntime } from "./node.ts";
+
+/** What is used of the global `process`, which all three runtimes have. */
+interface Process {
+  platform: string;
+  arch: string;
+  versions: Readonly<Record<string, string | undefined>>;
+  getBuiltinModule?(name: string): unknown;
+  once(event: "exit", listener: () => void): unknown;
+}
+
+const { process, Deno } = globalThis as unknown as {
+  process?: Process;
+  Deno?: Parameters<typeof denoRuntime>[0];
+};
+
+/** What is in use once it is in use. */
+interface Loaded {
+  runtime: Runtime;
+  libc: Libc;
+  /** errno of this thread: reading it is no call, so nothing comes between it and the call that set it. */
+  errno: Int32Array;
+}
+
+let loaded: Loaded | undefined;
+
+/**
+ * Gives libc, opened by the first call.
+ *
+ * @throws {NetlinkError} UNSUPPORTED_PLATFORM: not Linux on x86-64 or arm64, or a runtime without FFI; PERMISSION: the runtime
+ * was not given the right to use its FFI
+ */
+export function libc(): Libc {
+  return (loaded ??= load()).libc;
+}
+
+/** Reads errno as the last failed call of this thread left it: at once after the call, before anything else. */
+export function errno(): number {
+  return (loaded ??= load()).errno[0]!;
+}
+
+/**
+ * Turns the -1 of a failed call into an error, and passes on what a successful one gave.
+ *
+ * @param result what the call returned, just now: errno is read here
+ * @param call the name of the C function
+ * @param what what was to be done, to follow "Cannot"
+ * @throws {SystemError} if the result is negative
+ */
+export function check(result: number, call: string, what: string): number {
+  if (result >= 0) return result;
+  throw new SystemError(call, errno(), what);
+}
+
+/** Takes the address of memory, to hand it to a call. Views of it exist already; its owner keeps it referenced. */
+export function pointerOf(memory: ArrayBuffer): Pointer {
+  return (loaded ??= load()).runtime.pointerOf(memory);
+}
+
+/** The address of memory as a number, to be stored in a struct. */
+export function addressOf(memory: ArrayBuffer): bigint {
+  return (loaded ??= load()).runtime.addressOf(memory);
+}
+
+/** Makes what calls `ready` from the event loop when the epoll descriptor has something. */
+export function createWaker(epoll: number, ready: () => number): Waker {
+  const { runtime, libc } = loaded ??= load();
+  return runtime.createWaker(libc, epoll, ready);
+}
+
+/** Which system call numbers hold here: "x64" or "arm64". */
+export function architecture(): "x64" | "arm64" {
+  loaded ??= load();
+  return process!.arch as "x64" | "arm64";
+}
+
+function load(): Loaded {
+  const runtime = pick();
+  const libc = open(runtime);
+  return { runtime, libc, errno: new Int32Array(runtime.memoryAt(libc.__errno_location(), 4)) };
+}
+
+/** Looks up what every socket needs, and the rest when any of it is called. */
+function loadLazily(runtime: Runtime, library: string): Libc {
+  const names = Object.keys(symbols) as (keyof typeof symbols)[];
+  const load = (names: readonly (keyof typeof symbols)[]): Partial<Libc> =>
+    runtime.load(library, Object.fromEntries(names.map((name) => [name, symbols[name]])));
+  const rest = names.filter((name) => !FIRST.includes(name));
+  const calls: Record<string, (...parameters: never[]) => unknown> = { ...load(FIRST) };
+  for (const name of rest) {
+    calls[name] = (...parameters) => {
+      Object.assign(calls, load(rest)); // in place of these
+      return calls[name]!(...parameters);
+    };
+  }
+  return calls as Libc;
+}
+
+function unsupported(found: string, hint?: string, cause?: unknown): NetlinkError {
+  const message = `Cannot use netlink: it needs Linux on x86-64 or arm64 and Deno, Bun or Node 26, this is ${found}`;
+  return new NetlinkError(message, "UNSUPPORTED_PLATFORM", { hint, cause });
+}
+
+function pick(): Runtime {
+  if (process === undefined) throw unsupported("a runtime without a process");
+  const { platform, arch, versions } = process;
+  if (platform !== "linux") throw unsupported(`${platform} on ${arch}`);
+  if (arch !== "x64" && arch !== "arm64") throw unsupported(`Linux on ${arch}`);
+  if (new Uint8Array(new Uint16Array([1]).buffer)[0] !== 1) throw unsupported(`Linux on big-endian ${arch}`);
+  if (Deno !== undefined) return denoRuntime(Deno);
+  const bun = process.getBuiltinModule?.("bun:ffi") as Parameters<typeof bunRuntime>[0] | undefined;
+  if (bun !== undefined) return bunRuntime(bun, process as Process & { getBuiltinModule(name: string): unknown });
+  const node = process.getBuiltinModule?.("node:ffi") as Parameters<typeof nodeRuntime>[0] | undefined;
+  if (node !== undefined) return nodeRuntime(node, process as Process & { getBuiltinModule(name: string): unknown });
+  if (versions.bun !== undefined) throw unsupported(`Bun ${versions.bun}, which is too old`, "1.2 has what is needed");
+  throw unsupported(
+    `Node ${versions.node}, which has no node:ffi`,
+    "Node 26 has it, some versions only when run with --experimental-ffi",
+  );
+}
+
+/** glibc's name, which musl's loader takes for itself too; then musl's own file. */
+const LIBRARIES = {
+  x64: ["libc.so.6", "libc.musl-x86_64.so.1"],
+  arm64: ["libc.so.6", "libc.musl-aarch64.so.1"],
+} as const;
+
+function open(runtime: Runtime): Libc {
+  let last: unknown;
+  for (const library of LIBRARIES[process!.arch as "x64" | "arm64"]) {
+    try {
+      return loadLazily(runtime, library);
+    } catch (error) {
+      last = error;
+      const { name, code } = error as { name?: string; code?: string };
+      if (name === "NotCapable" || name === "PermissionDenied" || code === "ERR_ACCESS_DENIED") {
+        const message = `Cannot use netlink: ${runtime.name} was not given the right to call libc`;
+        throw new NetlinkError(message, "PERMISSION", { hint: "run with --allow-ffi" });
+      }
+    }
+  }
+  throw unsupported(`${runtime.name} on a system whose libc does not load`, (last as Error)?.message, last);
+}

@@ -1,0 +1,475 @@
+/**
+ * A netlink socket: opened in a namespace, bound, with its options, sending and receiving datagrams of whatever they hold.
+ *
+ * Source: linux/netlink.h, bits/socket.h, net/if.h, v7.2; netlink(7), recvmsg(2), netdevice(7).
+ * @module
+ */
+import { ERRNO, NetlinkError, SystemError } from "./errors.ts";
+import type { Pointer } from "./libc.ts";
+import { inNetns } from "./netns.ts";
+import { forget, waitReadable } from "./readiness.ts";
+import { addressOf, check, errno, libc, pointerOf } from "./runtime.ts";
+import { decodeText, encodeText } from "./text.ts";
+
+/** The kernel's socket options of level SOL_NETLINK. */
+export const NETLINK_OPTIONS = {
+  NETLINK_ADD_MEMBERSHIP: 1,
+  NETLINK_DROP_MEMBERSHIP: 2,
+  NETLINK_PKTINFO: 3,
+  NETLINK_BROADCAST_ERROR: 4,
+  NETLINK_NO_ENOBUFS: 5,
+  NETLINK_LISTEN_ALL_NSID: 8,
+  NETLINK_LIST_MEMBERSHIPS: 9,
+  NETLINK_CAP_ACK: 10,
+  NETLINK_EXT_ACK: 11,
+  NETLINK_GET_STRICT_CHK: 12,
+} as const;
+
+const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1;
+const SOL_NETLINK = 270;
+const SO_RCVBUF = 8;
+const SO_PASSCRED = 16;
+const SO_ATTACH_FILTER = 26;
+const SO_RCVBUFFORCE = 33;
+const SCM_CREDENTIALS = 2;
+const MSG_PEEK = 0x2;
+const MSG_TRUNC = 0x20;
+const MSG_DONTWAIT = 0x40;
+const POLLIN = 1;
+const SIOCGIFNAME = 0x8910;
+const SIOCGIFINDEX = 0x8933;
+const IFNAMSIZ = 16;
+
+/** What to open. */
+export interface SocketOptions {
+  /** The number of the protocol: 0 is NETLINK_ROUTE. */
+  protocol: number;
+  /** Its name, for messages. */
+  protocolName?: string;
+  /** The network namespace to open it in: a name that `ip netns` knows, a path, or the number of a process. */
+  netns?: string | number;
+}
+
+/** Who sent a datagram, as the kernel vouches for it. */
+export interface Credentials {
+  /** Process, 0 for the kernel. */
+  pid: number;
+  /** User. */
+  uid: number;
+  /** Group of users. */
+  gid: number;
+}
+
+/** One datagram. The same object and the same memory serve the next one. */
+export interface Received {
+  /** The memory that the datagram is at the start of. */
+  bytes: Uint8Array;
+  /** The same memory. */
+  view: DataView;
+  /** How long the datagram is. */
+  length: number;
+  /** The port that it came from, 0 for the kernel. */
+  port: number;
+  /** The number of the multicast group that it was sent to, 0 for none. */
+  groups: number;
+  /** Whether its end was cut off; never so far, as memory grows first. */
+  truncated: boolean;
+  /** The namespace it is about, by this namespace's number for it, if it is another one (NETLINK_LISTEN_ALL_NSID). */
+  nsid: number | undefined;
+  /** Who sent it, if {@linkcode Socket.passCredentials} asked for it. */
+  credentials: Credentials | undefined;
+}
+
+// Where the structs of recvmsg() lie in one piece of memory (64-bit, little-endian; glibc's and musl's msghdr agree).
+// The kernel gets these addresses stored, so they must not change: views first, address last, memory kept by the socket.
+const MSGHDR = 0; // name 0, namelen 8, iov 16, iovlen 24, control 32, controllen 40, flags 48; 56 bytes
+const IOVEC = 56; // base 0, len 8; 16 bytes
+const NAME = 72; // struct sockaddr_nl: family 0, pid 4, groups 8; 12 bytes, then 4 of padding
+const CONTROL = 88; // struct cmsghdr: len 0, level 8, type 12, data 16
+const CONTROL_LENGTH = 128; // group, nsid and credentials need 24 + 24 + 32
+const MEMORY_LENGTH = CONTROL + CONTROL_LENGTH;
+
+// The same as indices of 32-bit words.
+const NAMELEN = (MSGHDR + 8) >> 2;
+const IOVLEN = (MSGHDR + 24) >> 2;
+const CONTROLLEN = (MSGHDR + 40) >> 2;
+const FLAGS = (MSGHDR + 48) >> 2;
+const PORT = (NAME + 4) >> 2;
+const GROUPS = (NAME + 8) >> 2;
+
+/** The kernel never makes a part of a dump larger than this (measured). */
+const FIRST_BUFFER = 32 * 1024;
+const LONGEST_POLL = 0x7fffffff;
+
+// Scratch memory for calls that are over before anything else runs.
+const value = new Int32Array(new ArrayBuffer(4));
+const valueBytes = new Uint8Array(value.buffer);
+const size = new Int32Array(new ArrayBuffer(4));
+const sizeBytes = new Uint8Array(size.buffer);
+/** struct ifreq: ifr_name 0, ifr_ifindex 16; 40 bytes */
+const request = new Uint8Array(new ArrayBuffer(40));
+const requestWords = new Int32Array(request.buffer);
+
+/** A netlink socket. Using it once it is closed is a NetlinkError with code CLOSED. */
+export class Socket implements Disposable {
+  /** The file descriptor. */
+  readonly fd: number;
+  /** The port that the kernel chose for it. */
+  readonly port: number;
+  readonly #protocol: string;
+  #closed = false;
+  #knowsGroups = false;
+
+  readonly #memory: ArrayBuffer = new ArrayBuffer(MEMORY_LENGTH);
+  readonly #words: Int32Array = new Int32Array(this.#memory);
+  readonly #longs: BigInt64Array = new BigInt64Array(this.#memory);
+  readonly #msghdr: Pointer;
+  readonly #received: Received;
+  /** struct sockaddr_nl of sendto(). */
+  readonly #to: Int32Array = new Int32Array(new ArrayBuffer(12));
+  readonly #toBytes: Uint8Array = new Uint8Array(this.#to.buffer);
+  /** struct pollfd: fd 0, events and revents 4 */
+  readonly #pollfd: Int32Array = new Int32Array(new ArrayBuffer(8));
+  readonly #pollfdBytes: Uint8Array = new Uint8Array(this.#pollfd.buffer);
+
+  /**
+   * Opens a socket and has the kernel choose its port.
+   *
+   * @param options the protocol, and where
+   * @throws {SystemError} EPROTONOSUPPORT: the kernel does not speak the protocol; ENOENT: no such namespace
+   */
+  constructor(options: SocketOptions) {
+    const { protocol, protocolName, netns } = options;
+    this.#protocol = protocolName ?? `netlink protocol ${protocol}`;
+    const what = `open a ${this.#protocol} socket`;
+    const open = (): number => check(libc().socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), "socket", what);
+    this.fd = netns === undefined ? open() : inNetns(netns, open);
+    try {
+      this.port = this.#bind();
+    } catch (error) {
+      libc().close(this.fd);
+      throw error;
+    }
+    this.#pollfd[0] = this.fd;
+    this.#pollfd[1] = POLLIN;
+    const base = addressOf(this.#memory);
+    this.#longs[MSGHDR >> 3] = base + BigInt(NAME);
+    this.#longs[(MSGHDR + 16) >> 3] = base + BigInt(IOVEC);
+    this.#longs[(MSGHDR + 32) >> 3] = base + BigInt(CONTROL);
+    this.#msghdr = pointerOf(this.#memory);
+    this.#received = {
+      bytes: new Uint8Array(0),
+      view: new DataView(new ArrayBuffer(0)),
+      length: 0,
+      port: 0,
+      groups: 0,
+      truncated: false,
+      nsid: undefined,
+      credentials: undefined,
+    };
+    this.#allocate(FIRST_BUFFER);
+  }
+
+  #bind(): number {
+    this.#to[0] = AF_NETLINK;
+    const what = `bind a ${this.#protocol} socket`;
+    check(libc().bind(this.fd, this.#toBytes, 12), "bind", what);
+    size[0] = 12;
+    check(libc().getsockname(this.fd, this.#toBytes, sizeBytes), "getsockname", what);
+    return this.#to[1]! >>> 0;
+  }
+
+  /** Makes the memory of datagrams. */
+  #allocate(length: number): void {
+    const memory = new ArrayBuffer(length);
+    this.#received.bytes = new Uint8Array(memory);
+    this.#received.view = new DataView(memory);
+    this.#longs[IOVEC >> 3] = addressOf(memory);
+    this.#longs[(IOVEC + 8) >> 3] = BigInt(length);
+  }
+
+  /** Whether {@linkcode close} was called. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The file descriptor, as long as there is one. */
+  #use(what: string): number {
+    if (this.#closed) throw new NetlinkError(`Cannot ${what}: the ${this.#protocol} socket is closed`, "CLOSED");
+    return this.fd;
+  }
+
+  /**
+   * Sends one datagram, whole.
+   *
+   * @param bytes the memory that it is at the start of
+   * @param length how long it is, the whole memory by default
+   * @param port whom to: 0, the default, is the kernel
+   * @param groups mask of the first 32 multicast groups to send to, default none
+   * @throws {SystemError} EMSGSIZE: larger than the send buffer; ECONNREFUSED: nobody there; EAGAIN: a program's full buffer
+   */
+  send(bytes: Uint8Array, length: number = bytes.length, port = 0, groups = 0): void {
+    const fd = this.#use("send");
+    this.#to[0] = AF_NETLINK;
+    this.#to[1] = port;
+    this.#to[2] = groups;
+    while (libc().sendto(fd, bytes, length, MSG_DONTWAIT, this.#toBytes, 12) < 0) {
+      const error = errno();
+      if (error === ERRNO.EINTR) continue;
+      // What goes to groups goes to port 0 as well, and that is last: the groups have it even if no kernel is there.
+      if (error === ERRNO.ECONNREFUSED && groups !== 0 && port === 0) return;
+      throw new SystemError("sendto", error, `send ${length} bytes to ${this.#protocol}`);
+    }
+  }
+
+  /**
+   * Receives one datagram, whole: the memory grows before one that does not fit.
+   *
+   * @param timeout how long to wait, in ms: 0, the default, is not at all, Infinity is forever. Nothing else of this thread runs.
+   * @returns the datagram, valid until the next call; undefined if none came
+   * @throws {SystemError} ENOBUFS: datagrams were lost
+   */
+  receive(timeout = 0): Received | undefined {
+    const fd = this.#use("receive");
+    let deadline = 0;
+    while (true) {
+      // Its length first: what does not fit would be lost.
+      const length = this.#recvmsg(fd, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, 0);
+      if (length >= 0) {
+        if (length > this.#received.bytes.length) this.#allocate(2 ** Math.ceil(Math.log2(length)));
+        const got = this.#recvmsg(fd, MSG_TRUNC | MSG_DONTWAIT, 1);
+        if (got >= 0) return this.#describe(got);
+        continue;
+      }
+      if (timeout <= 0) return undefined;
+      if (deadline === 0) deadline = performance.now() + timeout;
+      if (!this.#poll(deadline - performance.now())) return undefined;
+    }
+  }
+
+  /** Calls recvmsg() with as many iovecs; -1 is that nothing is there. */
+  #recvmsg(fd: number, flags: number, iovlen: number): number {
+    const words = this.#words;
+    while (true) {
+      words[NAMELEN] = 12;
+      words[IOVLEN] = iovlen;
+      words[CONTROLLEN] = CONTROL_LENGTH;
+      const length = libc().recvmsg(fd, this.#msghdr, flags);
+      if (length >= 0) return length;
+      const error = errno();
+      if (error === ERRNO.EAGAIN) return -1;
+      if (error !== ERRNO.EINTR) throw new SystemError("recvmsg", error, `receive from ${this.#protocol}`);
+    }
+  }
+
+  /** Waits, blocking the thread, for so many ms; false if nothing came. */
+  #poll(timeout: number): boolean {
+    if (timeout <= 0) return false;
+    const ms = timeout === Infinity ? -1 : Math.min(Math.ceil(timeout), LONGEST_POLL);
+    const ready = libc().poll(this.#pollfdBytes, 1, ms);
+    if (ready >= 0) return ready > 0 || timeout > ms && ms !== -1;
+    const error = errno();
+    if (error === ERRNO.EINTR) return true; // the caller looks, and waits for what is left
+    throw new SystemError("poll", error, `wait for ${this.#protocol}`);
+  }
+
+  #describe(length: number): Received {
+    const words = this.#words;
+    const received = this.#received;
+    received.length = Math.min(length, received.bytes.length);
+    received.port = words[PORT]! >>> 0;
+    received.groups = words[GROUPS] === 0 ? 0 : 32 - Math.clz32(words[GROUPS]!);
+    received.truncated = (words[FLAGS]! & MSG_TRUNC) !== 0;
+    received.nsid = undefined;
+    received.credentials = undefined;
+    const end = (CONTROL + words[CONTROLLEN]!) >> 2;
+    for (let at = CONTROL >> 2; at + 4 <= end;) {
+      const level = words[at + 2];
+      const type = words[at + 3];
+      if (level === SOL_NETLINK && type === NETLINK_OPTIONS.NETLINK_PKTINFO) {
+        received.groups = words[at + 4]! >>> 0;
+      } else if (level === SOL_NETLINK && type === NETLINK_OPTIONS.NETLINK_LISTEN_ALL_NSID) {
+        received.nsid = words[at + 4]!;
+      } else if (level === SOL_SOCKET && type === SCM_CREDENTIALS) {
+        received.credentials = { pid: words[at + 4]!, uid: words[at + 5]! >>> 0, gid: words[at + 6]! >>> 0 };
+      }
+      at += ((words[at]! + 7) & ~7) >> 2; // at least its own header of 16 bytes
+    }
+    return received;
+  }
+
+  /**
+   * Sets an option of level SOL_NETLINK.
+   *
+   * @param name one of {@linkcode NETLINK_OPTIONS}
+   * @param to 1 or 0, or a group
+   * @returns false if this kernel does not know the option
+   */
+  setOption(name: number, to: number): boolean {
+    const fd = this.#use("set an option");
+    value[0] = to;
+    if (libc().setsockopt(fd, SOL_NETLINK, name, valueBytes, 4) >= 0) return true;
+    return this.#refused("setsockopt", `set option ${optionName(name)}`, false);
+  }
+
+  /**
+   * Reads an option of level SOL_NETLINK.
+   *
+   * @param name one of {@linkcode NETLINK_OPTIONS}
+   * @returns 1 or 0; undefined if this kernel does not know the option, or cannot read it back
+   */
+  getOption(name: number): number | undefined {
+    const fd = this.#use("read an option");
+    value[0] = 0;
+    size[0] = 4;
+    if (libc().getsockopt(fd, SOL_NETLINK, name, valueBytes, sizeBytes) >= 0) return value[0];
+    return this.#refused("getsockopt", `read option ${optionName(name)}`, undefined);
+  }
+
+  /** What an option that the kernel does not know comes to; any other failure is an error. */
+  #refused<T>(call: string, what: string, unknown: T): T {
+    const error = errno();
+    if (error === ERRNO.ENOPROTOOPT) return unknown;
+    throw new SystemError(call, error, `${what} of a ${this.#protocol} socket`);
+  }
+
+  /**
+   * Asks for a larger receive buffer, beyond net.core.rmem_max where that is allowed (CAP_NET_ADMIN).
+   *
+   * @param bytes how much
+   * @returns what is in force: the kernel doubles it, and holds it within its limits
+   */
+  setBuffer(bytes: number): number {
+    const fd = this.#use("set the receive buffer");
+    const what = `set the receive buffer of a ${this.#protocol} socket`;
+    value[0] = bytes;
+    if (libc().setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, valueBytes, 4) < 0) {
+      check(libc().setsockopt(fd, SOL_SOCKET, SO_RCVBUF, valueBytes, 4), "setsockopt", what);
+    }
+    size[0] = 4;
+    check(libc().getsockopt(fd, SOL_SOCKET, SO_RCVBUF, valueBytes, sizeBytes), "getsockopt", what);
+    return value[0];
+  }
+
+  /** Asks for the {@linkcode Credentials} of every sender. */
+  passCredentials(): void {
+    value[0] = 1;
+    const result = libc().setsockopt(this.#use("ask for credentials"), SOL_SOCKET, SO_PASSCRED, valueBytes, 4);
+    check(result, "setsockopt", `ask for credentials on a ${this.#protocol} socket`);
+  }
+
+  /**
+   * Has a classic BPF program choose which datagrams arrive.
+   *
+   * @param instructions struct sock_filter, 8 bytes each: code 0, jt 2, jf 3, k 4
+   * @throws {SystemError} EINVAL: the kernel does not accept the program
+   */
+  attachFilter(instructions: Uint8Array): void {
+    const fd = this.#use("attach a filter");
+    // The program, with struct sock_fprog (len 0, filter 8; 16 bytes) before it, as that stores the program's address.
+    const memory = new ArrayBuffer(16 + instructions.length);
+    const bytes = new Uint8Array(memory);
+    bytes.set(instructions, 16);
+    const view = new DataView(memory);
+    view.setUint16(0, instructions.length / 8, true);
+    view.setBigUint64(8, addressOf(memory) + 16n, true);
+    const result = libc().setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, bytes.subarray(0, 16), 16);
+    check(result, "setsockopt", `attach a filter to a ${this.#protocol} socket`);
+  }
+
+  /**
+   * Joins a multicast group. From then on each datagram tells its group, also beyond the 32nd.
+   *
+   * @param group its number, above 0
+   * @throws {SystemError} EINVAL: no such group; EPERM: not for this user
+   */
+  join(group: number): void {
+    if (!this.#knowsGroups) this.#knowsGroups = this.setOption(NETLINK_OPTIONS.NETLINK_PKTINFO, 1);
+    this.#member(NETLINK_OPTIONS.NETLINK_ADD_MEMBERSHIP, group, `join group ${group}`);
+  }
+
+  /**
+   * Leaves a multicast group.
+   *
+   * @param group its number, above 0
+   */
+  leave(group: number): void {
+    this.#member(NETLINK_OPTIONS.NETLINK_DROP_MEMBERSHIP, group, `leave group ${group}`);
+  }
+
+  #member(option: number, group: number, what: string): void {
+    const fd = this.#use(what);
+    value[0] = group;
+    check(libc().setsockopt(fd, SOL_NETLINK, option, valueBytes, 4), "setsockopt", `${what} of ${this.#protocol}`);
+  }
+
+  /**
+   * Asks for the name of an interface in the socket's own namespace.
+   *
+   * @param index its number
+   * @returns its name, as {@linkcode decodeText} gives it; undefined if there is no such interface
+   */
+  interfaceName(index: number): string | undefined {
+    const fd = this.#use("look up an interface");
+    request.fill(0);
+    requestWords[IFNAMSIZ >> 2] = index;
+    if (libc().ioctl(fd, SIOCGIFNAME, request) >= 0) return decodeText(request, 0, IFNAMSIZ);
+    return noInterface(`look up interface ${index}`);
+  }
+
+  /**
+   * Asks for the number of an interface in the socket's own namespace.
+   *
+   * @param name its name, or another name of it; at most 15 bytes are found here
+   * @returns its number; undefined if there is no such interface, or the name is longer
+   */
+  interfaceIndex(name: string): number | undefined {
+    const fd = this.#use("look up an interface");
+    // The kernel would cut "eth0:1" down to "eth0".
+    if (name === "" || /[:\0]/.test(name)) return undefined;
+    const bytes = encodeText(name);
+    if (bytes.length >= IFNAMSIZ) return undefined;
+    request.fill(0);
+    request.set(bytes);
+    if (libc().ioctl(fd, SIOCGIFINDEX, request) >= 0) return requestWords[IFNAMSIZ >> 2];
+    return noInterface(`look up interface "${name}"`);
+  }
+
+  /**
+   * Waits, without blocking, until there is something to receive: a datagram or an error.
+   *
+   * It comes in a later turn of the event loop even if something is there already.
+   *
+   * @param options `signal` ends the wait with its reason; `ref: false` lets the process end meanwhile
+   * @throws {NetlinkError} CLOSED: the socket is or was closed; BUSY: there is a wait already
+   */
+  async readable(options?: { signal?: AbortSignal; ref?: boolean }): Promise<void> {
+    await waitReadable(this.#use("wait"), options);
+  }
+
+  /** Closes the socket; what waits for it fails with code CLOSED. Closing it again does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    forget(this.fd);
+    libc().close(this.fd);
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function optionName(option: number): string {
+  return Object.entries(NETLINK_OPTIONS).find(([, number]) => number === option)?.[0] ?? String(option);
+}
+
+/** What a failed look-up comes to: no interface, or an error. */
+function noInterface(what: string): undefined {
+  const error = errno();
+  if (error !== ERRNO.ENODEV && error !== ERRNO.ENXIO) throw new SystemError("ioctl", error, what);
+}

@@ -1,0 +1,119 @@
+/**
+ * Text as the kernel has it: bytes, UTF-8 by custom only, ended by a NUL.
+ *
+ * Bytes that are no UTF-8 become lone surrogates, U+DC80 to U+DCFF, and those become the same bytes again (Python's
+ * "surrogateescape"), so an interface name of any bytes survives a round trip.
+ * @module
+ */
+
+const utf8 = new TextEncoder();
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Names already decoded, by hash: an interface's name comes again and again. */
+const interned: string[] = new Array(512).fill("");
+/** The longest text worth remembering. */
+const INTERN = 32;
+
+/**
+ * Decodes bytes up to the first NUL or the end.
+ *
+ * @param bytes where the text is
+ * @param at offset of its first byte
+ * @param end offset after its last byte, and after its NUL if it has one
+ */
+export function decodeText(bytes: Uint8Array, at: number, end: number): string {
+  let stop = at;
+  let hash = 0;
+  let ascii = 0;
+  for (; stop < end; stop++) {
+    const byte = bytes[stop]!;
+    if (byte === 0) break;
+    ascii |= byte;
+    hash = Math.imul(hash, 31) + byte | 0;
+  }
+  const length = stop - at;
+  if (length === 0) return "";
+  if (ascii > 127) return decodeUtf8(bytes, at, stop);
+  if (length > INTERN) return decodeAscii(bytes, at, stop);
+  const slot = (hash ^ hash >>> 9) & 511;
+  const known = interned[slot]!;
+  if (known.length === length && same(known, bytes, at)) return known;
+  return interned[slot] = decodeAscii(bytes, at, stop);
+}
+
+function same(text: string, bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[at + i]) return false;
+  return true;
+}
+
+function decodeAscii(bytes: Uint8Array, at: number, end: number): string {
+  if (end - at > 256) return strict.decode(bytes.subarray(at, end));
+  let text = "";
+  for (let i = at; i < end; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
+}
+
+function decodeUtf8(bytes: Uint8Array, at: number, end: number): string {
+  try {
+    return strict.decode(bytes.subarray(at, end));
+  } catch {
+    return decodeEscaping(bytes, at, end);
+  }
+}
+
+/** Sequence by sequence, as the strict decoder refused the whole. */
+function decodeEscaping(bytes: Uint8Array, at: number, end: number): string {
+  let text = "";
+  while (at < end) {
+    const size = sequence(bytes, at, end);
+    if (size === 0) text += String.fromCharCode(0xdc00 + bytes[at]!);
+    else text += strict.decode(bytes.subarray(at, at + size));
+    at += size || 1;
+  }
+  return text;
+}
+
+/** The length of the valid UTF-8 sequence at `at`, 0 if there is none (Unicode, table 3-7). */
+function sequence(bytes: Uint8Array, at: number, end: number): number {
+  const first = bytes[at]!;
+  if (first < 0x80) return 1;
+  const size = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  if (size === 0 || at + size > end) return 0;
+  const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (bytes[at + 1]! < low || bytes[at + 1]! > high) return 0;
+  for (let i = 2; i < size; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return 0;
+  return size;
+}
+
+/** A surrogate without its partner: an escaped byte, or nothing that can be encoded. */
+const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/**
+ * Encodes text, without a NUL behind it. The inverse of {@linkcode decodeText}.
+ *
+ * @param text may hold escaped bytes, U+DC80 to U+DCFF; other lone surrogates become U+FFFD, as TextEncoder does
+ */
+export function encodeText(text: string): Uint8Array {
+  if (!LONE.test(text)) return utf8.encode(text);
+  const bytes = new Uint8Array(text.length * 3);
+  let length = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    if (code >= 0xdc80 && code <= 0xdcff) bytes[length++] = code - 0xdc00;
+    else length += utf8.encodeInto(character, bytes.subarray(length)).written;
+  }
+  return bytes.subarray(0, length);
+}
+
+/**
+ * Encodes text with a NUL behind it, as C takes paths.
+ *
+ * @param text as in {@linkcode encodeText}; no NUL inside
+ */
+export function encodeCString(text: string): Uint8Array {
+  const bytes = encodeText(text);
+  const terminated = new Uint8Array(bytes.length + 1);
+  terminated.set(bytes);
+  return terminated;
+}

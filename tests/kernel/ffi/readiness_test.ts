@@ -1,0 +1,283 @@
+/** Waiting for sockets without blocking the event loop. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import process from "node:process";
+import { test } from "node:test";
+import { NetlinkError } from "../../../ffi/errors.ts";
+import { Socket } from "../../../ffi/socket.ts";
+
+const SOCKET = new URL("../../../ffi/socket.ts", import.meta.url).href;
+
+const root = process.getuid?.() === 0;
+
+function usersock(): Socket {
+  return new Socket({ protocol: 2, protocolName: "NETLINK_USERSOCK" });
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Receives all there is, and counts it. */
+function drain(socket: Socket): number {
+  let count = 0;
+  while (socket.receive()) count++;
+  return count;
+}
+
+/** Runs a module's text on the runtime that runs this, and gives what it prints. */
+function runScript(code: string): { stdout: string; stderr: string; status: number | null; signal: string | null } {
+  const args = process.versions.deno
+    ? ["eval", "--no-check", code]
+    : process.versions.bun
+    ? ["-e", code]
+    : ["--no-warnings", "--input-type=module", "-e", code];
+  const options = { encoding: "utf8", timeout: 30_000 } as const;
+  const { stdout, stderr, status, signal } = spawnSync(process.execPath, args, options);
+  return { stdout, stderr, status, signal };
+}
+
+/** A script that prints a line and should end then. */
+function assertEnds(code: string): void {
+  const script = `const { Socket } = await import(${JSON.stringify(SOCKET)});\n${code}`;
+  const { stdout, stderr, status, signal } = runScript(script);
+  assertEquals({ stdout, status, signal }, { stdout: "done\n", status: 0, signal: null }, stderr);
+}
+
+test("readable() wakes up when a message comes", async () => {
+  using a = usersock();
+  using b = usersock();
+  for (let i = 0; i < 5; i++) {
+    setTimeout(() => a.send(Uint8Array.of(i), 1, b.port), 10);
+    await b.readable();
+    assertEquals(b.receive()?.bytes[0], i);
+  }
+});
+
+test("readable() comes at once when a message is there, again and again", async () => {
+  using a = usersock();
+  using b = usersock();
+  a.send(Uint8Array.of(1), 1, b.port);
+  a.send(Uint8Array.of(2), 1, b.port);
+  await b.readable();
+  await b.readable();
+  assertEquals(b.receive()?.bytes[0], 1);
+  await b.readable();
+  assertEquals(drain(b), 1);
+});
+
+test("readable() lets others run, though there is always something", async () => {
+  using a = usersock();
+  using b = usersock();
+  a.send(Uint8Array.of(1), 1, b.port);
+  let late = false;
+  setTimeout(() => late = true, 5);
+  while (!late) await b.readable();
+  assertEquals(drain(b), 1);
+});
+
+const lost = "readable() comes when messages were lost, and receive() says so";
+test(root ? lost : `${lost} (skipped: needs root)`, { skip: !root }, async () => {
+  using a = usersock();
+  using b = usersock();
+  b.join(7);
+  b.setBuffer(4096);
+  setTimeout(() => {
+    for (let i = 0; i < 100; i++) a.send(new Uint8Array(1000), 1000, 0, 1 << 6);
+  }, 10);
+  await b.readable();
+  await assertRejects(async () => await Promise.resolve(drain(b)), NetlinkError, "ENOBUFS");
+});
+
+test("readable() ends with the signal's reason, and works again", async () => {
+  using a = usersock();
+  using b = usersock();
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error("enough")), 10);
+  await assertRejects(() => b.readable({ signal: controller.signal }), Error, "enough");
+  await assertRejects(() => b.readable({ signal: controller.signal }), Error, "enough"); // aborted before
+  setTimeout(() => a.send(Uint8Array.of(3), 1, b.port), 10);
+  await b.readable({ signal: new AbortController().signal });
+  assertEquals(drain(b), 1);
+});
+
+test("readable() ends with the signal's reason when a message comes right after it", async () => {
+  using a = usersock();
+  using b = usersock();
+  for (let i = 0; i < 20; i++) {
+    const controller = new AbortController();
+    const wait = assertRejects(() => b.readable({ signal: controller.signal }), Error, "enough");
+    if (i % 2) await sleep(1);
+    controller.abort(new Error("enough"));
+    a.send(Uint8Array.of(i), 1, b.port);
+    await wait;
+    await b.readable();
+    assertEquals(drain(b), 1);
+  }
+});
+
+test("readable() ends when the socket is closed", async () => {
+  const socket = usersock();
+  setTimeout(() => socket.close(), 10);
+  const error = await assertRejects(() => socket.readable(), NetlinkError);
+  assertEquals(error.code, "CLOSED");
+  assertEquals((await assertRejects(() => socket.readable(), NetlinkError)).code, "CLOSED");
+});
+
+test("readable() refuses a second wait", async () => {
+  using a = usersock();
+  using b = usersock();
+  const first = b.readable();
+  assertEquals((await assertRejects(() => b.readable(), NetlinkError)).code, "BUSY");
+  a.send(Uint8Array.of(1), 1, b.port);
+  await first;
+});
+
+test("readable() waits for a socket whose number another one had", async () => {
+  using a = usersock();
+  for (let i = 0; i < 20; i++) {
+    const b = usersock();
+    setTimeout(() => a.send(Uint8Array.of(i), 1, b.port), 1);
+    await b.readable();
+    assertEquals(drain(b), 1);
+    b.close();
+  }
+});
+
+test("readable() serves 100 sockets", async () => {
+  using sender = usersock();
+  const sockets = Array.from({ length: 100 }, usersock);
+  let received = 0;
+  const loops = sockets.map(async (socket) => {
+    while (true) {
+      try {
+        await socket.readable();
+      } catch (error) {
+        return (error as NetlinkError).code;
+      }
+      received += drain(socket);
+    }
+  });
+  for (let round = 0; round < 10; round++) {
+    for (const socket of sockets) sender.send(Uint8Array.of(round), 1, socket.port);
+    await sleep(2);
+  }
+  while (received < 1000) await sleep(1);
+  for (const socket of sockets) socket.close();
+  assertEquals(new Set(await Promise.all(loops)), new Set(["CLOSED"]));
+  assertEquals(received, 1000);
+});
+
+test("readable() leaves no descriptor behind", async () => {
+  const count = (): number => readdirSync("/proc/self/fd").length;
+  using first = usersock();
+  await Promise.allSettled([first.readable({ signal: AbortSignal.timeout(5) })]); // the reactor's own are there now
+  await sleep(20);
+  const before = count();
+  for (let i = 0; i < 50; i++) {
+    const socket = usersock();
+    const wait = assertRejects(() => socket.readable(), NetlinkError);
+    if (i % 2) await sleep(1);
+    socket.close();
+    await wait;
+  }
+  await sleep(20);
+  assertEquals(count() - before <= 1, true, `${count() - before} more`);
+});
+
+test("readable() with ref: false lets the process end", () => {
+  assertEnds(`
+    new Socket({ protocol: 2 }).readable({ ref: false });
+    console.log("done");
+  `);
+});
+
+test("readable() with ref: false lets the process end also after others waited with ref", () => {
+  assertEnds(`
+    const a = new Socket({ protocol: 2 }), b = new Socket({ protocol: 2 });
+    b.readable({ ref: false });
+    setTimeout(() => b.send(Uint8Array.of(1), 1, a.port), 20);
+    await a.readable();
+    a.readable({ ref: false });
+    console.log("done");
+  `);
+});
+
+test("readable() with ref: false lets the process end also when a message comes just then", () => {
+  assertEnds(`
+    const a = new Socket({ protocol: 2 });
+    a.readable({ ref: false });
+    process.on("exit", () => a.send(Uint8Array.of(1), 1, a.port));
+    console.log("done");
+  `);
+});
+
+test("readable() keeps the process until it comes, and no longer", () => {
+  assertEnds(`
+    const a = new Socket({ protocol: 2 }), b = new Socket({ protocol: 2 });
+    const timer = setTimeout(() => a.send(Uint8Array.of(1), 1, b.port), 100);
+    if (globalThis.Deno) Deno.unrefTimer(timer);
+    else timer.unref();
+    await b.readable();
+    console.log("done");
+  `);
+});
+
+test("close() of a socket that is waited for lets the process end", () => {
+  assertEnds(`
+    const socket = new Socket({ protocol: 2 });
+    setTimeout(() => socket.close(), 20);
+    await socket.readable().catch(() => {});
+    console.log("done");
+  `);
+});
+
+test("readable() works in a Worker, which ends while a wait is pending", () => {
+  assertEnds(`
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
+    const worker = new Worker(\`(async () => {
+      const { Socket } = await import(${JSON.stringify(SOCKET)});
+      const a = new Socket({ protocol: 2 }), b = new Socket({ protocol: 2 });
+      setTimeout(() => a.send(Uint8Array.of(1), 1, b.port), 20);
+      await b.readable();
+      b.readable({ ref: false });
+      process.getBuiltinModule("node:worker_threads").parentPort.postMessage(b.receive().length);
+    })();\`, { eval: true });
+    const own = new Socket({ protocol: 2 });
+    setTimeout(() => own.send(Uint8Array.of(1), 1, own.port), 20);
+    const [[length]] = await Promise.all([
+      new Promise((resolve, reject) => worker.on("message", (length) => resolve([length])).on("error", reject)),
+      own.readable(),
+      new Promise((resolve) => worker.on("exit", resolve)),
+    ]);
+    if (length === 1) console.log("done");
+  `);
+});
+
+const bun = process.versions.bun !== undefined;
+/** What a Bun that changed could do to the way that waits by its event loop. */
+const CHANGES: Record<string, string> = {
+  "takes no descriptor": "() => Promise.reject(new Error('no fd'))",
+  "throws": "() => { throw new Error('no fd'); }",
+  "ends the connection at once": "({ socket }) => new Promise(() => setTimeout(() => socket.close({}), 0))",
+};
+for (const [name, connect] of Object.entries(CHANGES)) {
+  const title = `readable() works by a thread if one day Bun.connect() ${name}`;
+  test(bun ? title : `${title} (skipped: only for Bun)`, { skip: !bun }, () => {
+    assertEnds(`
+      Bun.connect = ${connect};
+      const a = new Socket({ protocol: 2 }), b = new Socket({ protocol: 2 });
+      for (let i = 0; i < 3; i++) {
+        setTimeout(() => a.send(Uint8Array.of(i), 1, b.port), 20);
+        await b.readable();
+        if (b.receive().bytes[0] !== i) throw new Error("not received");
+      }
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), 20);
+      await b.readable({ signal: controller.signal }).catch(() => {});
+      b.readable({ ref: false });
+      console.log("done");
+    `);
+  });
+}

@@ -1,0 +1,87 @@
+/** libc through the runtime's FFI, and what is said where there is none. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import process from "node:process";
+import { test } from "node:test";
+import { SystemError } from "../../../ffi/errors.ts";
+import { check, errno, libc } from "../../../ffi/runtime.ts";
+
+const deno = process.versions.deno !== undefined;
+const bun = process.versions.bun !== undefined;
+const runtime = deno ? "Deno" : bun ? "Bun" : "Node";
+
+/** Opens a socket in a process of its own, with flags or after some change, and gives the error's code and message. */
+function failureOf(change: string, flags: string[] = []): [code: string, message: string] {
+  const module = JSON.stringify(new URL("../../../ffi/socket.ts", import.meta.url).href);
+  const code = `${change}
+    import(${module}).then(({ Socket }) => {
+      try {
+        new Socket({ protocol: 0 });
+      } catch (error) {
+        console.log(JSON.stringify([error.code, error.message]));
+      }
+    });`;
+  const args = deno
+    ? ["run", "--no-check", "--no-prompt", ...flags, `data:text/javascript,${encodeURIComponent(code)}`]
+    : bun
+    ? [...flags, "-e", code]
+    : ["--no-warnings", ...flags, "-e", code];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 30_000 });
+  if (stdout === "") throw new Error(stderr || "no error");
+  return JSON.parse(stdout);
+}
+
+test("errno() is the last call's, each time", () => {
+  for (let i = 0; i < 1000; i++) {
+    assertEquals([libc().close(-1), errno()], [-1, 9 /* EBADF */]);
+    assertEquals([libc().socket(9999, 1, 0), errno()], [-1, 97 /* EAFNOSUPPORT */]);
+  }
+});
+
+test("check() passes on a result, and throws what errno says", () => {
+  assertEquals(check(5, "read", "read"), 5);
+  const error = assertThrows(() => check(libc().close(-1), "close", "close the door"), SystemError);
+  assertEquals(error.message, 'Cannot close the door: close() failed with EBADF "Bad file descriptor"');
+});
+
+const NEEDS = "Cannot use netlink: it needs Linux on x86-64 or arm64 and Deno, Bun or Node 26, this is";
+
+test("another platform is one clear error, when a socket is opened", () => {
+  const flags = deno ? ["--allow-read", "--allow-ffi", "--allow-import"] : [];
+  const change = (name: string, value: string): string =>
+    `Object.defineProperty(process, ${JSON.stringify(name)}, { value: ${JSON.stringify(value)} });`;
+  assertEquals(failureOf(change("platform", "darwin"), flags), [
+    "UNSUPPORTED_PLATFORM",
+    `${NEEDS} darwin on ${process.arch}`,
+  ]);
+  assertEquals(failureOf(change("arch", "riscv64"), flags), ["UNSUPPORTED_PLATFORM", `${NEEDS} Linux on riscv64`]);
+});
+
+test(deno ? "Deno's missing permission is one clear error" : "Deno's missing permission (skipped: only for Deno)", {
+  skip: !deno,
+}, () => {
+  assertEquals(failureOf("", ["--allow-read"]), [
+    "PERMISSION",
+    "Cannot use netlink: Deno was not given the right to call libc (run with --allow-ffi)",
+  ]);
+});
+
+const node = runtime === "Node";
+test(node ? "Node's missing permission is one clear error" : "Node's missing permission (skipped: only for Node)", {
+  skip: !node,
+}, () => {
+  assertEquals(failureOf("", ["--permission", "--allow-fs-read=*"]), [
+    "PERMISSION",
+    "Cannot use netlink: Node was not given the right to call libc (run with --allow-ffi)",
+  ]);
+});
+
+test(node ? "a Node without node:ffi is one clear error" : "a Node without node:ffi (skipped: only for Node)", {
+  skip: !node,
+}, () => {
+  assertEquals(failureOf("", ["--no-experimental-ffi"]), [
+    "UNSUPPORTED_PLATFORM",
+    `${NEEDS} Node ${process.versions.node}, which has no node:ffi ` +
+    "(Node 26 has it, some versions only when run with --experimental-ffi)",
+  ]);
+});

@@ -1,0 +1,69 @@
+/** What the tests that talk to the kernel share: a network namespace each, the tools that check us, and named skips. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import process from "node:process";
+import { test } from "node:test";
+import * as netns from "../../core/netns.ts";
+import { open, type RouteClient } from "../../families/route/mod.ts";
+
+export const root: boolean = process.getuid?.() === 0;
+
+/** Where the system keeps its tools. */
+const PATHS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** Whether a program is installed. */
+export function has(program: string): boolean {
+  return PATHS.some((path) => existsSync(`${path}/${program}`));
+}
+
+/** Declares a test that needs root and programs; without them it is skipped, its name saying why. */
+export function kernelTest(name: string, needs: readonly string[], body: () => void | Promise<void>): void {
+  const missing = [...(root ? [] : ["root"]), ...needs.filter((program) => !has(program))];
+  const skip = missing.length > 0;
+  test(skip ? `${name} (skipped: needs ${missing.join(", ")})` : name, { skip, timeout: 600_000 }, async () => await body());
+}
+
+/** Runs a program and gives what it prints; anything but success is an error. */
+export function run(program: string, args: readonly string[], input?: string): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    encoding: "utf8",
+    maxBuffer: 1 << 30,
+    ...(input === undefined ? {} : { input }),
+  });
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${error ?? stderr}`);
+  return stdout;
+}
+
+/** A namespace of a test's own. */
+export interface Namespace {
+  readonly name: string;
+  /** Our client in it. */
+  readonly route: RouteClient;
+  /** Runs iproute2's `ip` in it: `ip("link add v0 type veth")`. */
+  ip(command: string): string;
+  /** Runs `ip -batch` in it. */
+  ipBatch(lines: readonly string[]): void;
+  /** What `ip -j -d …` prints of it. */
+  ipJson(command: string): Record<string, unknown>[];
+}
+
+let count = 0;
+
+/** Makes a namespace, hands it to `body`, and removes it whatever happens. */
+export async function inNamespace(body: (ns: Namespace) => void | Promise<void>): Promise<void> {
+  const name = `nl-test-${process.pid}-${count++}`;
+  netns.add(name);
+  try {
+    using route = open({ netns: name });
+    const split = (command: string): string[] => command.split(" ").filter((word) => word !== "");
+    await body({
+      name,
+      route,
+      ip: (command) => run("ip", ["-n", name, ...split(command)]),
+      ipBatch: (lines) => void run("ip", ["-n", name, "-batch", "-"], lines.join("\n") + "\n"),
+      ipJson: (command) => JSON.parse(run("ip", ["-n", name, "-j", "-d", ...split(command)]) || "[]"),
+    });
+  } finally {
+    netns.delete(name);
+  }
+}

@@ -1,0 +1,137 @@
+/** The scripts that the library is made for, each run as it is written, in a namespace set up for it. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type ChildProcess, spawn } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { kernelTest } from "./namespace.ts";
+
+const NEEDS = ["ip", "unshare", "mount"];
+/** Permissions for the runtime that asks for them. */
+const ARGS: readonly string[] = "Deno" in globalThis
+  ? ["run", "--no-lock", "--allow-ffi"]
+  : process.versions["bun"] === undefined
+  ? ["--disable-warning=ExperimentalWarning"]
+  : [];
+
+/** Starts a script where `setup` was run: a namespace of its own, and its own names of namespaces. */
+function start(number: string, setup: readonly string[], after: readonly string[] = []): ChildProcess {
+  const script = fileURLToPath(new URL(`../scripts/${number}.ts`, import.meta.url));
+  const command = ["mkdir -p /run/netns", "mount -t tmpfs none /run/netns", "ip link set lo up", ...setup, '"$0" "$@"', ...after];
+  return spawn("unshare", ["-n", "-m", "sh", "-e", "-c", command.join("\n"), process.execPath, ...ARGS, script], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** What a started script prints to its end, which must be a good one. */
+async function finish(child: ChildProcess): Promise<string> {
+  let out = "", errors = "";
+  child.stdout!.setEncoding("utf8").on("data", (text: string) => out += text);
+  child.stderr!.setEncoding("utf8").on("data", (text: string) => errors += text);
+  const status = await new Promise((resolve) => child.on("close", resolve));
+  assertEquals(status, 0, errors);
+  return out;
+}
+
+const script = (number: string, setup: readonly string[] = [], after: readonly string[] = []): Promise<string> =>
+  finish(start(number, setup, after));
+
+const ETH0 = [
+  "ip link add eth0 type veth peer name eth1",
+  "ip link set eth1 up",
+  "ip link set eth0 up",
+  "ip address add 192.0.2.2/24 dev eth0",
+];
+
+kernelTest("script 1: ip -br link", NEEDS, async () => {
+  const lines = (await script("01", ETH0)).split("\n");
+  assert(lines.some((line) => /^lo (up|unknown) 00:00:00:00:00:00 \d+$/.test(line)), lines.join("\n"));
+  assert(lines.some((line) => /^eth0 up ([0-9a-f]{2}:){5}[0-9a-f]{2} \d+$/.test(line)), lines.join("\n"));
+});
+
+kernelTest("script 2: which way out", NEEDS, async () => {
+  assertEquals(await script("02", [...ETH0, "ip route add default via 192.0.2.1"]), "eth0 undefined 192.0.2.2\n");
+});
+
+kernelTest("script 3: my addresses", NEEDS, async () => {
+  assertStringIncludes(await script("03", [...ETH0, "ip address add 198.51.100.7/24 dev eth1"]), "192.0.2.2");
+});
+
+kernelTest("script 4: who is on this wire", NEEDS, async () => {
+  const setup = [
+    "ip link add br0 type bridge",
+    "ip link set br0 up",
+    "ip neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev br0 nud reachable",
+    "ip neighbour add 192.0.2.8 lladdr 02:00:00:00:00:08 dev br0 nud permanent",
+  ];
+  const out = await script("04", setup);
+  assertStringIncludes(out, "192.0.2.9");
+  assertEquals(out.includes("192.0.2.8"), false);
+});
+
+kernelTest("script 11: a wire into a new namespace", [...NEEDS, "ping"], async () => {
+  const out = await script("11", [], ["ping -c 1 -W 5 10.9.0.2"]);
+  assertStringIncludes(out, "1 received");
+});
+
+kernelTest("script 12: a bridge with ports", NEEDS, async () => {
+  const setup = ["ip link add v0 type veth peer name v1", "ip link add v2 type veth peer name v3"];
+  const ports = JSON.parse(await script("12", setup, ["ip -j link show master br0"]));
+  assertEquals(ports.map(({ ifname }: { ifname: string }) => ifname), ["v0"]);
+  const [bridge] = JSON.parse(await script("12", setup, ["ip -j -d link show br0"]));
+  assertEquals(bridge.linkinfo.info_data.vlan_filtering, 1);
+});
+
+kernelTest("script 13: kinds", NEEDS, async () => {
+  const out = await script("13", ETH0, ["ip -j -d link show vx7"]);
+  const [vxlan] = JSON.parse(out.slice(out.indexOf("[{")));
+  const { id, group, link, port } = vxlan.linkinfo.info_data;
+  assertEquals({ id, group, link, port }, { id: 7, group: "239.1.1.7", link: "eth0", port: 4789 });
+});
+
+kernelTest("script 15: routes and rules", NEEDS, async () => {
+  const setup = [
+    "ip link add v0 type veth peer name v1",
+    "ip link set v1 up",
+    "ip link set v0 up",
+    "ip address add 10.9.0.1/24 dev v0",
+    "ip route add blackhole 10.77.0.0/16 table 100",
+  ];
+  const shows = ["ip -j route", "ip -j rule", "ip -j route show table 100"];
+  const [routes, rules, table] = (await script("15", setup, shows)).trim().split("\n").map((line) => JSON.parse(line));
+  const of = (dst: string): { gateway?: string; nexthops?: unknown[]; metrics?: unknown[] } =>
+    routes.find((route: { dst: string }) => route.dst === dst);
+  assertEquals(of("203.0.113.0/24").nexthops?.length, 2);
+  assertEquals(of("default").gateway, "10.9.0.2");
+  assertEquals(of("default").metrics, [{ mtu: 1400 }]);
+  assert(rules.some((rule: { priority: number; table: string }) => rule.priority === 90 && rule.table === "100"));
+  assertEquals(table, []);
+});
+
+kernelTest("script 16: 100,000 at once", NEEDS, async () => {
+  assertEquals(await script("16", [], ["ip route show type blackhole | wc -l"]), "100000\n");
+});
+
+kernelTest("script 21: ip monitor, without gaps", NEEDS, async () => {
+  // The script goes on until it is stopped: as soon as it has said that it is in step, and has told of a change.
+  const child = start("21", ETH0);
+  let out = "";
+  await new Promise<void>((resolve) => {
+    child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+      out += text;
+      if (/event: ["']synced["']/.test(out)) resolve();
+    });
+    child.on("close", () => resolve());
+  });
+  child.kill("SIGKILL");
+  assertStringIncludes(out, "eth0");
+  assert(/event: ["']synced["']/.test(out), out);
+});
+
+kernelTest("script 22: wait, don't poll", NEEDS, async () => {
+  assertEquals(await script("22", ETH0), "eth0 up\n");
+});
+
+kernelTest("script 30: a dry run", NEEDS, async () => {
+  const out = await script("30");
+  for (const word of ["RTM_NEWLINK", "ifname", "d0", "kind", "dummy"]) assertStringIncludes(out, word);
+});

@@ -1,0 +1,109 @@
+/**
+ * `ProgressBar` as in `@std/cli/unstable-progress-bar`.
+ *
+ * @module
+ */
+import process from "node:process";
+
+/** What a formatter is given. */
+export interface ProgressBarFormatter {
+  /** The time passed, as mm:ss. */
+  styledTime: string;
+  /** The bar: `###-------`. */
+  progressBar: string;
+  /** The time passed, in milliseconds. */
+  time: number;
+  /** The time at the last call. */
+  previousTime: number;
+  /** The current value. */
+  value: number;
+  /** The value at the last call. */
+  previousValue: number;
+  /** The value at the end. */
+  max: number;
+}
+
+/** How the bar looks and where it is written. */
+export interface ProgressBarOptions {
+  /** Where it is written, by default standard error. It is left open. */
+  writable?: WritableStream<Uint8Array>;
+  /** The value to start from, by default 0. */
+  value?: number;
+  /** The value at the end. */
+  max: number;
+  /** Characters of the bar, by default 50. */
+  barLength?: number;
+  /** What the done part is made of, by default `#`. */
+  fillChar?: string;
+  /** What the other part is made of, by default `-`. */
+  emptyChar?: string;
+  /** Whether it disappears at the end. */
+  clear?: boolean;
+  /** Makes the line, by default `[mm:ss] [###-------] [12/100]`. */
+  fmt?: (fmt: ProgressBarFormatter) => string;
+}
+
+/** A line that says each second how far the work is. */
+export class ProgressBar {
+  /** How much is done. */
+  value: number;
+  /** The value at the end. */
+  max: number;
+  #options: ProgressBarOptions;
+  #write: (text: string) => Promise<void>;
+  #release: () => void = () => {};
+  #start = Date.now();
+  #previousTime = 0;
+  #previousValue: number;
+  #timer: ReturnType<typeof setInterval>;
+
+  /** Begins, and shows the first line. */
+  constructor(options: ProgressBarOptions) {
+    this.#options = options;
+    this.value = this.#previousValue = options.value ?? 0;
+    this.max = options.max;
+    if (options.writable) {
+      const writer = options.writable.getWriter();
+      const encoder = new TextEncoder();
+      this.#write = (text) => writer.write(encoder.encode(text));
+      this.#release = () => writer.releaseLock();
+    } else {
+      this.#write = (text) => new Promise((done) => process.stderr.write(text, () => done()));
+    }
+    this.#timer = setInterval(() => this.#print(), 1000);
+    this.#print();
+  }
+
+  /** Shows the last line and ends. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    if (this.#options.clear) await this.#write("\r\x1b[K");
+    else {
+      await this.#print();
+      await this.#write("\n");
+    }
+    this.#release();
+  }
+
+  async #print(): Promise<void> {
+    const { barLength = 50, fillChar = "#", emptyChar = "-", fmt = line } = this.#options;
+    const time = Date.now() - this.#start;
+    const filled = Math.trunc(Math.min(Math.max(this.value / this.max, 0), 1) * barLength);
+    const text = fmt({
+      styledTime: [time / 60_000, time / 1000 % 60].map((part) => String(Math.trunc(part)).padStart(2, "0")).join(":"),
+      progressBar: fillChar.repeat(filled) + emptyChar.repeat(barLength - filled),
+      time,
+      previousTime: this.#previousTime,
+      value: this.value,
+      previousValue: this.#previousValue,
+      max: this.max,
+    });
+    this.#previousTime = time;
+    this.#previousValue = this.value;
+    await this.#write(`\r\x1b[K${text}`).catch(() => {});
+  }
+}
+
+function line(bar: ProgressBarFormatter): string {
+  return `[${bar.styledTime}] [${bar.progressBar}] [${bar.value}/${bar.max}]`;
+}

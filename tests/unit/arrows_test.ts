@@ -1,0 +1,122 @@
+/** Imports point one way: examples/ → mod.ts → families/ → core/ → ffi/, and out of the project only where it is said. */
+import { assertEquals } from "@std/assert";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const root = new URL("../../", import.meta.url);
+const FOLDERS = ["ffi", "core", "families", "examples"];
+const publicEntries = Object.values<string>(JSON.parse(readFileSync(new URL("deno.json", root), "utf8")).exports)
+  .map((path) => path.replace("./", ""));
+
+/** The specifiers that a module's text imports, re-exports, or imports dynamically; not those in its comments. */
+function specifiers(source: string): string[] {
+  const imports =
+    /^\s*(?:import|export)\b[^"';]*?\bfrom\s*["'](.+?)["']|^\s*import\s*["'](.+?)["']|\bimport\(\s*(.+?)\s*\)/gm;
+  const code = source.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "");
+  return [...code.matchAll(imports)].map(([, from, bare, dynamic]) =>
+    from ?? bare ?? dynamic.replace(/^["'](.+)["']$/, "$1")
+  );
+}
+
+/** `families/route/link.ts` → `families/route`, `families/crypto.ts` → `families/crypto`, `core/x/y.ts` → `core`. */
+function layer(path: string): string {
+  const [folder, name] = path.replace(/\.ts$/, "").split("/");
+  return folder === "families" ? `families/${name}` : folder;
+}
+
+/** Says what is wrong with an import, or nothing. Paths are relative to the root. */
+function fault(file: string, specifier: string): string | undefined {
+  const from = layer(file);
+  if (!/^\.\.?\//.test(specifier)) {
+    if (from === "examples" && specifier.startsWith("node:")) return;
+    return from === "examples" ? "an import by URL has no import map" : "the library imports only its own files";
+  }
+  const target = new URL(specifier, `file:///${file}`).pathname.slice(1);
+  const to = layer(target);
+  if (from === "examples") return publicEntries.includes(target) ? undefined : "not a public entry";
+  const allowed = from === "mod"
+    ? to === "core" || to.startsWith("families/")
+    : from === "families/registry"
+    ? to === "core" || to.startsWith("families/")
+    : from.startsWith("families/")
+    ? to === "core" || to === from
+    : from === "core"
+    ? to === "core" || to === "ffi"
+    : to === "ffi";
+  return allowed ? undefined : `${from} must not know ${to}`;
+}
+
+function sources(): string[] {
+  const inFolders = FOLDERS.filter((folder) => existsSync(new URL(folder, root))).flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`)
+  );
+  return ["mod.ts", ...inFolders].filter((file) => file.endsWith(".ts") && existsSync(new URL(file, root)));
+}
+
+test("arrows: every import of the library and the examples points down", () => {
+  const faults = sources().flatMap((file) =>
+    specifiers(readFileSync(new URL(file, root), "utf8")).flatMap((specifier) => {
+      const reason = fault(file, specifier);
+      return reason ? [`${file}: "${specifier}": ${reason}`] : [];
+    })
+  );
+  assertEquals(faults, []);
+});
+
+test("arrows: imports are found in all their forms", () => {
+  const source = `
+import { a } from "./a.ts";
+import type { B } from './b.ts';
+import {
+  c,
+} from "./c.ts";
+import "./d.ts";
+export * from "./e.ts";
+export * as f from "./f.ts";
+// import { x } from "./x.ts";
+/**
+ * import { y } from "./y.ts";
+ */
+export const g: typeof import("./g.ts") = await import("./h.ts");
+const text = "import from";
+`;
+  assertEquals(specifiers(source), ["a", "b", "c", "d", "e", "f", "g", "h"].map((name) => `./${name}.ts`));
+});
+
+test("arrows: the rule allows what points down", () => {
+  const allowed = [
+    ["mod.ts", "./families/route/mod.ts"],
+    ["mod.ts", "./core/errors.ts"],
+    ["families/registry.ts", "./route/mod.ts"],
+    ["families/route/link/vlan.ts", "../mod.ts"],
+    ["families/route/mod.ts", "../../core/codec/mod.ts"],
+    ["families/crypto.ts", "../core/codec/mod.ts"],
+    ["core/codec/mod.ts", "./scalars.ts"],
+    ["core/socket.ts", "../ffi/socket.ts"],
+    ["ffi/deno.ts", "./libc.ts"],
+    ["examples/links.ts", "../families/route/mod.ts"],
+    ["examples/links.ts", "node:util"],
+  ];
+  assertEquals(allowed.filter(([file, specifier]) => fault(file, specifier)), []);
+});
+
+test("arrows: the rule refuses what points up, aside or out", () => {
+  const refused = [
+    ["mod.ts", "./ffi/libc.ts"],
+    ["families/route/mod.ts", "../../ffi/libc.ts"],
+    ["families/route/mod.ts", "../generic/mod.ts"],
+    ["families/route/mod.ts", "../registry.ts"],
+    ["families/route/mod.ts", "../../mod.ts"],
+    ["families/route/mod.ts", "@std/assert"],
+    ["core/socket.ts", "../families/route/mod.ts"],
+    ["core/socket.ts", "node:fs"],
+    ["ffi/libc.ts", "../core/errors.ts"],
+    ["ffi/node.ts", "node:ffi"],
+    ["ffi/node.ts", "name"],
+    ["examples/links.ts", "../core/socket.ts"],
+    ["examples/links.ts", "./other.ts"],
+    ["examples/links.ts", "@linux/netlink"],
+    ["examples/links.ts", "jsr:@std/cli"],
+  ];
+  assertEquals(refused.filter(([file, specifier]) => !fault(file, specifier)), []);
+});

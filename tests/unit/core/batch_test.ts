@@ -1,0 +1,211 @@
+/** Batches: many operations in few datagrams, all tried, each failure by its position. */
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { test } from "node:test";
+import type { Client, Operation } from "../../../core/client.ts";
+import { BatchError, KernelError, NetlinkError, SystemError } from "../../../core/errors.ts";
+import { NLM_F } from "../../../core/message.ts";
+import { datagram, type SentMessage } from "../../../core/transport.ts";
+import { attribute, cstring, decode, join, word } from "./help.ts";
+import { answer, client, Lamp, lamp, request } from "./lamps.ts";
+
+const { NLM_F_ACK: ACK, NLM_F_ACK_TLVS: TLVS, NLM_F_CAPPED: CAPPED } = NLM_F;
+
+function nameOf({ payload }: SentMessage): string {
+  return decode(Lamp, payload).name ?? "";
+}
+
+/** A kernel that refuses lamps called bad…, and acknowledges when asked to. */
+function refuseBad(asked: SentMessage): Uint8Array[] {
+  const words = [new Uint8Array(16), attribute(1, cstring("bad lamp")), attribute(2, word(24))];
+  if (nameOf(asked).startsWith("bad")) return [answer(asked.seq, 22, CAPPED | TLVS, ...words)];
+  return (asked.flags & ACK) !== 0 ? [answer(asked.seq)] : [];
+}
+
+function run(c: Client, operations: readonly Operation[]): BatchError | undefined {
+  try {
+    c.runBatch((add) => operations.forEach(add));
+  } catch (error) {
+    if (error instanceof BatchError) return error;
+    throw error;
+  }
+  return undefined;
+}
+function named(...names: string[]): Operation[] {
+  return names.map((name) => request({ name }));
+}
+function numbered(count: number, name: (index: number) => string): Operation[] {
+  return named(...Array.from({ length: count }, (_, i) => name(i)));
+}
+
+test("trap 18: a batch is one send, in order, and only its last item asks for an ACK", () => {
+  const seen: SentMessage[] = [];
+  const { client: c, kernels } = client((asked) => {
+    seen.push(asked);
+    return refuseBad(asked);
+  });
+  assertEquals(run(c, named("a", "b", "c")), undefined);
+  assertEquals(kernels[0]!.sent.length, 1);
+  assertEquals(seen.map(nameOf), ["a", "b", "c"]);
+  assertEquals(seen.map(({ flags }) => flags & ACK), [0, 0, ACK]);
+});
+
+test("trap 18: every refusal is told by the position of its item, with its words and its field", () => {
+  const { client: c } = client(refuseBad);
+  const error = run(c, named("bad0", "b", "bad2", "d", "bad4"))!;
+  assertEquals(error.failures.map(({ index }) => index), [0, 2, 4]);
+  assertEquals(error.code, "EINVAL");
+  assertEquals(
+    error.message,
+    "Cannot do 3 of 5 items of a batch, the other 2 are done:" +
+      [0, 2, 4].map((i) => `\n  item ${i}: Cannot add lamp bad${i}: EINVAL at name "bad lamp"`).join(""),
+  );
+  assertEquals(error.failures.every(({ error }) => error instanceof KernelError && error.path === "name"), true);
+});
+
+test("trap 18: answers may come in any order and in any datagrams", () => {
+  const held: Uint8Array[] = [];
+  const { client: c } = client((asked) => {
+    held.unshift(...refuseBad(asked));
+    if ((asked.flags & ACK) === 0) return [];
+    // The last one's answer is what ends it.
+    const [last, ...others] = held.splice(0);
+    return [datagram(...others), last!];
+  });
+  assertEquals(run(c, named("bad0", "bad1", "c"))!.failures.map(({ index }) => index), [0, 1]);
+});
+
+test("trap 18: the last item may be what is refused, and all", () => {
+  const { client: c } = client(refuseBad);
+  assertEquals(run(c, named("a", "bad1"))!.failures.map(({ index }) => index), [1]);
+  assertEquals(run(c, named("bad0", "bad1"))!.failures.map(({ index }) => index), [0, 1]);
+});
+
+test("trap 30: a large batch is several sends of 128, and one failure does not keep the others from being done", () => {
+  const seen: string[] = [];
+  const { client: c, kernels } = client((asked) => {
+    seen.push(nameOf(asked));
+    return refuseBad(asked);
+  });
+  const error = run(c, numbered(1000, (i) => i % 100 === 0 ? `bad${i}` : `l${i}`))!;
+  assertEquals(error.failures.map(({ index }) => index), [0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
+  assertEquals(seen.length, 1000);
+  assertEquals(kernels[0]!.sent.length, 8);
+  const many = run(c, numbered(30, (i) => `bad${i}`))!;
+  assertStringIncludes(many.message, "… and 20 more, see failures");
+});
+
+test("trap 30: large items are split before a send buffer is full", () => {
+  const { client: c, kernels } = client(refuseBad);
+  const large = request({ names: Array.from({ length: 15 }, () => "x".repeat(4000)) });
+  assertEquals(run(c, Array.from({ length: 20 }, () => large)), undefined);
+  assertEquals(kernels[0]!.sent.length > 4, true);
+  for (const sent of kernels[0]!.sent) assertEquals(sent.length <= 212_000, true);
+});
+
+test("trap 30: a TypeError in an item is that item's failure; those around it are done", () => {
+  const seen: string[] = [];
+  const { client: c } = client((asked) => {
+    seen.push(nameOf(asked));
+    return refuseBad(asked);
+  });
+  const error = run(c, [
+    ...named("a"),
+    request({ name: "b", level: "x" as unknown as number }),
+    ...named("bad2", "d"),
+    request({ name: "e", levle: 1 } as Lamp),
+    ...named("f", "bad6"),
+  ])!;
+  assertEquals(error.failures.map(({ index }) => index), [1, 2, 4, 6]);
+  assertEquals(error.failures.map(({ error }) => error.constructor.name), [
+    "TypeError",
+    "KernelError",
+    "TypeError",
+    "KernelError",
+  ]);
+  assertEquals(
+    error.failures[0]!.error.message,
+    'Cannot add lamp b: level: expected an integer 0..4294967295, got "x"',
+  );
+  assertEquals(seen, ["a", "bad2", "d", "f", "bad6"]);
+  // Also alone, and last.
+  assertEquals(run(c, [request({ level: -1 })])!.failures.map(({ index }) => index), [0]);
+  assertEquals(run(c, [...named("a"), request({ level: -1 })])!.failures.map(({ index }) => index), [1]);
+});
+
+test("trap 18: an item may name an interface that an earlier item makes", () => {
+  const { client: c, kernels } = client((asked, kernel) => {
+    const name = nameOf(asked);
+    if (name !== "") kernel.interfaces.set(40, name);
+    return refuseBad(asked);
+  });
+  assertEquals(run(c, [...named("new0"), request({ holderDev: "new0" })]), undefined);
+  assertEquals(kernels[0]!.sent.length, 2);
+  const error = run(c, [...named("new1"), request({ holderDev: "nope" }), request({ holderDev: "new1" })])!;
+  assertEquals(error.failures.map(({ index, error }) => [index, (error as NetlinkError).code]), [[1, "ENODEV"]]);
+});
+
+test("trap 30: what was asked for before the callback throws is done, and its own error is what comes out", () => {
+  const seen: string[] = [];
+  const { client: c } = client((asked) => {
+    seen.push(nameOf(asked));
+    return refuseBad(asked);
+  });
+  const error = assertThrows(() =>
+    c.runBatch((add) => {
+      add(request({ name: "a" }));
+      add(request({ name: "b" }));
+      throw new Error("mine");
+    })
+  );
+  assertEquals((error as Error).message, "mine");
+  assertEquals(seen, ["a", "b"]);
+  assertEquals(c.request(request({})), undefined);
+});
+
+test("trap 14: a batch that nobody answers ends with TIMEOUT, and nothing is sent twice", () => {
+  const { client: c, kernels } = client(() => []);
+  const error = assertThrows(() => c.runBatch((add) => numbered(200, (i) => `l${i}`).forEach(add)), NetlinkError);
+  assertEquals([error.code, error.message], ["TIMEOUT", "Cannot do items 0..127 of a batch: no reply within 10000 ms"]);
+  assertEquals(kernels[0]!.sent.length, 1);
+});
+
+test("trap 9: ENOBUFS while a batch is answered is an error, and what comes late harms nobody", () => {
+  let first = true;
+  const { client: c } = client((asked) => {
+    const replies = refuseBad(asked);
+    if (!first) return replies;
+    first = false;
+    return [new SystemError("recvmsg", 105, "receive"), ...replies];
+  });
+  assertThrows(() => c.runBatch((add) => named("bad0", "bad1").forEach(add)), SystemError, "ENOBUFS");
+  assertEquals(run(c, named("a", "b")), undefined);
+});
+
+test("trap 11: a batch passes over what is not its own", () => {
+  const { client: c } = client((asked) => [
+    answer(asked.seq - 1000, 22),
+    answer(0, 22),
+    { bytes: answer(asked.seq, 22), port: 77 },
+    lamp(asked.seq, { index: 1 }),
+    ...refuseBad(asked),
+  ]);
+  assertEquals(run(c, named("a", "b")), undefined);
+});
+
+test("a batch of nothing sends nothing", () => {
+  const { client: c, kernels } = client(() => []);
+  c.runBatch(() => {});
+  assertEquals(kernels[0]!.sent, []);
+});
+
+test("requests may be made while a batch is collected", () => {
+  const { client: c, kernels } = client(refuseBad);
+  c.runBatch((add) => {
+    add(request({ name: "a" }));
+    c.request(request({ name: "now" }));
+    add(request({ name: "b" }));
+  });
+  assertEquals(kernels[0]!.sent.length, 2);
+  assertEquals(nameOf({ type: 0, flags: 0, seq: 0, payload: kernels[0]!.sent[0]!.subarray(16) }), "now");
+  assertEquals(kernels[0]!.sent[1]!.length, 2 * join(kernels[0]!.sent[1]!).length / 2);
+});

@@ -1,0 +1,63 @@
+/** What the tests of core/ share: bytes one attribute a call, and a table that has one of each. */
+import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
+
+/** Bytes from hexadecimal text; what is not a digit only groups them. */
+export function hex(text: string): Uint8Array {
+  return Uint8Array.from(text.replace(/[^0-9a-f]/g, "").match(/../g) ?? [], (two) => parseInt(two, 16));
+}
+
+/** Several pieces as one. */
+export function join(...pieces: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+}
+
+/** A 32-bit integer in host order. */
+export function word(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, true);
+  return bytes;
+}
+
+/** An attribute with its header, padded to a multiple of four. */
+export function attribute(id: number, ...payload: readonly Uint8Array[]): Uint8Array {
+  const body = join(...payload), bytes = new Uint8Array((4 + body.length + 3) & ~3);
+  new DataView(bytes.buffer).setUint16(0, 4 + body.length, true);
+  new DataView(bytes.buffer).setUint16(2, id, true);
+  bytes.set(body, 4);
+  return bytes;
+}
+
+/** A string with its NUL. */
+export function cstring(text: string): Uint8Array {
+  return new TextEncoder().encode(`${text}\0`);
+}
+
+/** What a codec makes of bytes. They lie in a larger buffer whose other bytes are traps. */
+export function decode<D, E>(codec: Codec<D, E>, bytes: Uint8Array, owner: object = {}): D {
+  const memory = new Uint8Array(bytes.length + 24).fill(0xee);
+  memory.set(bytes, 8);
+  return codec.decode(new Reader(memory, 8 + bytes.length), 8, 8 + bytes.length, owner);
+}
+
+/** The bytes that a codec makes of a value. */
+export function encode<D, E>(codec: Codec<D, E>, value: E, to: Writer = new Writer()): Uint8Array {
+  to.reset();
+  codec.encode(value, to, {});
+  return to.bytes.slice(0, to.length);
+}
+
+/** A generator of the same numbers each time: integers from 0 to `below` - 1. */
+export function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+/** An object without what its table kept raw. */
+export function known<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value)) as T;
+}

@@ -1,0 +1,139 @@
+/** What must compile, and what must not: `tsc` and `deno check` are this test's judges. */
+import { assertEquals } from "@std/assert";
+import { test } from "node:test";
+import {
+  type Attributes,
+  attributes,
+  choice,
+  type Codec,
+  enumeration,
+  flag,
+  head,
+  ifindex,
+  key,
+  list,
+  mask,
+  readOnly,
+  repeated,
+  text,
+  u16,
+  u32,
+  u64,
+} from "../../../core/codec/mod.ts";
+import type { Collection, Input } from "../../../core/collection.ts";
+import type { ChangeEvent, WatchEvent } from "../../../core/watch.ts";
+
+interface Vlan {
+  id?: number;
+  protocol?: "802.1q" | "802.1ad" | number;
+}
+interface Vxlan {
+  port?: number;
+}
+interface Bond {
+  mode?: number;
+}
+type Kind =
+  | { kind: "vlan"; data?: Vlan }
+  | { kind: "vxlan"; data?: Vxlan }
+  | { kind: "dummy"; data?: undefined }
+  | { kind?: undefined; data?: undefined };
+interface Fields {
+  ifname?: string;
+  cookie?: bigint;
+  flags?: readonly ("up" | number)[];
+  key?: Uint8Array;
+  master?: number;
+}
+type Link = Fields & Kind;
+
+const Vlan: Attributes<Vlan> = attributes<Vlan>({
+  id: [1, u16],
+  protocol: [5, enumeration(u16, { "802.1q": 0x8100, "802.1ad": 0x88a8 })],
+});
+const Vxlan: Attributes<Vxlan> = attributes<Vxlan>({ port: [1, u16, key] });
+const Bond: Attributes<Bond> = attributes<Bond>({ mode: [1, u16, readOnly] });
+
+/** Never called: only compiled. */
+export function refusals(): void {
+  choice<Kind, "kind", "data">("kind", 1, "data", 2, { vlan: Vlan, vxlan: Vxlan }, text);
+  // @ts-expect-error a case is missing
+  choice<Kind, "kind", "data">("kind", 1, "data", 2, { vlan: Vlan }, text);
+  // @ts-expect-error a case is wrong
+  choice<Kind, "kind", "data">("kind", 1, "data", 2, { vlan: Vlan, vxlan: Bond }, text);
+  // @ts-expect-error a case too many
+  choice<Kind, "kind", "data">("kind", 1, "data", 2, { vlan: Vlan, vxlan: Vxlan, bond: Bond }, text);
+  // @ts-expect-error a case for a kind without a payload
+  choice<Kind, "kind", "data">("kind", 1, "data", 2, { vlan: Vlan, vxlan: Vxlan, dummy: Bond }, text);
+  // @ts-expect-error a discriminant that the union does not have
+  choice<Kind, "kine", "data">("kine", 1, "data", 2, {}, text);
+
+  // @ts-expect-error a missing entry
+  attributes<Vlan>({ id: [1, u16] });
+  // @ts-expect-error a wrong codec
+  attributes<Bond>({ mode: [1, text] });
+  // @ts-expect-error a spare entry
+  attributes<Bond>({ mode: [1, u16], more: [2, u16] });
+  // @ts-expect-error a number for a bigint
+  attributes<{ cookie?: bigint }>({ cookie: [1, u32] });
+  // @ts-expect-error a bigint for a number
+  attributes<{ count?: number }>({ count: [1, u64] });
+  // @ts-expect-error true for text
+  attributes<{ name?: string }>({ name: [1, flag] });
+  // @ts-expect-error an enumeration name too many
+  attributes<Vlan>({ id: [1, u16], protocol: [5, enumeration(u16, { "802.1q": 1, "802.1ad": 2, third: 3 })] });
+  // @ts-expect-error a name of a mask too many
+  attributes<{ flags?: readonly ("up" | number)[] }>({ flags: [1, mask(u32, { up: 1, down: 2 })] });
+  // @ts-expect-error a list for one
+  attributes<Bond>({ mode: [1, list(u16)] });
+  // @ts-expect-error one for a list
+  attributes<{ names?: readonly string[] }>({ names: [1, text] });
+  // @ts-expect-error a header field of a wrong codec
+  attributes<Bond>({ mode: head(0, text) }, { header: 4 });
+  // @ts-expect-error no such use
+  attributes<Bond>({ mode: [1, u16, "secret"] });
+  attributes<{ names?: readonly string[] }>({ names: [1, repeated(1, text)] });
+}
+
+export const good: Link = { ifname: "x", kind: "vlan", data: { id: 5 } };
+// @ts-expect-error data of another kind
+export const wrongData: Link = { ifname: "x", kind: "vlan", data: { port: 5 } };
+// @ts-expect-error a kind that is not known
+export const wrongKind: Link = { kind: "vlann" };
+// @ts-expect-error data without a kind
+export const noKind: Link = { data: { id: 5 } };
+
+export const input: Input<Link> = { kind: "vlan", cookie: 5, flags: 3, key: "01ff", master: "br0", data: { id: 5 } };
+export const cleared: Input<Link> = { master: null };
+// @ts-expect-error only interfaces can be cleared
+export const notCleared: Input<Link> = { ifname: null };
+// @ts-expect-error data of another kind
+export const wrongInput: Input<Link> = { kind: "vxlan", data: { id: 5 } };
+
+/** What a watch gives is told apart by its `event`. */
+export function follow(event: WatchEvent<ChangeEvent<"link", Link>>): string | undefined {
+  if (event.event === "synced" || event.event === "overrun") return undefined;
+  // @ts-expect-error neither of the two
+  if (event.event === "gone") return undefined;
+  return event.value.kind === "vlan" ? String(event.value.data?.id) : event.value.ifname;
+}
+
+/** What a collection takes and gives. */
+export function use(links: Collection<Link>): void {
+  links.add({ kind: "vlan", data: { id: 5 } });
+  links.delete(links.list()[0]!);
+  // @ts-expect-error a field that does not exist
+  links.add({ ifnam: "x" });
+  // @ts-expect-error flush() needs a filter
+  links.flush();
+}
+
+/** A codec that accepts more than it gives stands where less is asked for. */
+export const wider: Codec<bigint, bigint> = u64;
+export const interfaces: Codec<number, number> = ifindex;
+
+test("types: what compiles also runs", () => {
+  assertEquals(follow({ event: "new", object: "link", value: good }), "5");
+  assertEquals(follow({ event: "synced" }), undefined);
+  refusals();
+});

@@ -1,0 +1,467 @@
+/** Watches: what a consumer hears, and that nothing is left behind when it stops listening. */
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { test } from "node:test";
+import type { Protocol } from "../../../core/client.ts";
+import { Collection, type Declaration } from "../../../core/collection.ts";
+import { DecodeError, NetlinkError, SystemError } from "../../../core/errors.ts";
+import { NLM_F } from "../../../core/message.ts";
+import { type AddressedReply, datagram, type Reply, type ScriptedKernel } from "../../../core/transport.ts";
+import { watch } from "../../../core/watch.ts";
+import { decode, hex } from "./help.ts";
+import { answer, client, declaration, DEL, done, event, GET, Lamp, lamp, NEW, PROTOCOL } from "./lamps.ts";
+
+const LOST = new SystemError("recvmsg", 105, "receive");
+
+/** A kernel whose lamps can be changed; `extra` changes what the collection is. */
+function shop(initial: readonly Lamp[] = [], extra: Partial<Declaration<Lamp>> = {}, protocol: Protocol = PROTOCOL) {
+  const state = new Map(initial.map((one) => [one.index!, one]));
+  const made = client(
+    ({ seq, type, flags, payload }) => {
+      if (type !== GET) return [answer(seq)];
+      if ((flags & NLM_F.NLM_F_DUMP) !== 0) {
+        return [
+          datagram(...[...state.values()].map((one) => lamp(seq, one)), done(seq)),
+        ];
+      }
+      const found = state.get(decode(Lamp, payload).index!);
+      return found === undefined ? [answer(seq, 19)] : [lamp(seq, found, 0), answer(seq)];
+    },
+    {},
+    protocol,
+  );
+  const lamps = new Collection<Lamp>({ ...declaration, ...extra }, () => made.client);
+  return { ...made, lamps, state };
+}
+
+type Watching = ReturnType<Collection<Lamp>["watch"]>;
+
+/** The next events in short: `new 1`, `del 1`, `synced`. */
+async function hear(watching: Watching, count: number): Promise<string[]> {
+  const heard: string[] = [];
+  while (heard.length < count) {
+    const { value, done } = await watching.next();
+    if (done || value === undefined) return [...heard, "end"];
+    heard.push("value" in value ? `${value.event} ${value.value.index}` : value.event);
+  }
+  return heard;
+}
+function closed(kernel: ScriptedKernel): boolean {
+  try {
+    kernel.receive(0);
+    return false;
+  } catch (error) {
+    return (error as NetlinkError).code === "CLOSED";
+  }
+}
+
+test("watch() subscribes before it returns, and gives what comes", async () => {
+  const { lamps, kernels } = shop();
+  await using watching = lamps.watch();
+  assertEquals(kernels[1]!.groups, [1]);
+  kernels[1]!.push(event({ index: 1, name: "a" }), event({ index: 1 }, DEL));
+  const { value } = await watching.next();
+  assertEquals(value, { event: "new", object: "lamp", value: { family: 0, index: 1, name: "a" } });
+  assertEquals(await hear(watching, 1), ["del 1"]);
+});
+
+test("watch() wakes when something comes", async () => {
+  const { lamps, kernels } = shop();
+  await using watching = lamps.watch();
+  for (let round = 1; round < 4; round++) {
+    const next = hear(watching, 1);
+    kernels[1]!.push(event({ index: round }));
+    assertEquals(await next, [`new ${round}`]);
+  }
+});
+
+test("watch() gives all events of a datagram, and passes over messages of other types", async () => {
+  const { lamps, kernels } = shop();
+  await using watching = lamps.watch();
+  kernels[1]!.push({
+    bytes: datagram(event({ index: 1 }).bytes, event({ index: 9 }, 99).bytes, event({ index: 2 }).bytes),
+    groups: 1,
+  });
+  assertEquals(await hear(watching, 2), ["new 1", "new 2"]);
+});
+
+test("initial: everything that there is comes first, then synced, then changes", async () => {
+  const { lamps, kernels } = shop([{ index: 1 }, { index: 2 }]);
+  await using watching = lamps.watch({ initial: true });
+  kernels[1]!.push(event({ index: 3 }));
+  assertEquals(await hear(watching, 4), ["new 1", "new 2", "synced", "new 3"]);
+});
+
+test("initial: of nothing is synced", async () => {
+  await using watching = shop().lamps.watch({ initial: true });
+  assertEquals(await hear(watching, 1), ["synced"]);
+});
+
+test("trap 9: lost messages are an overrun, and the watch goes on", async () => {
+  const { lamps, kernels } = shop([{ index: 1 }]);
+  await using watching = lamps.watch();
+  kernels[1]!.push(event({ index: 1 }), LOST, event({ index: 2 }), LOST);
+  assertEquals(await hear(watching, 3), ["new 1", "new 2", "overrun"]);
+  kernels[1]!.push(event({ index: 3 }));
+  assertEquals(await hear(watching, 1), ["new 3"]);
+});
+
+test("trap 9: resync gives the difference after an overrun, then synced", async () => {
+  const { lamps, kernels, state } = shop([{ index: 1 }, { index: 2, level: 5 }, { index: 3 }]);
+  await using watching = lamps.watch({ initial: true, resync: true });
+  await hear(watching, 4);
+  state.delete(1);
+  state.set(2, { index: 2, level: 6 });
+  state.set(4, { index: 4 });
+  kernels[1]!.push(LOST);
+  assertEquals(await hear(watching, 5), ["overrun", "del 1", "new 2", "new 4", "synced"]);
+  kernels[1]!.push(event({ index: 4 }, DEL));
+  assertEquals(await hear(watching, 1), ["del 4"]);
+});
+
+test("trap 9: resync without initial gives nothing at first, and the difference later", async () => {
+  const { lamps, kernels, state } = shop([{ index: 1 }, { index: 2 }]);
+  await using watching = lamps.watch({ resync: true });
+  const next = hear(watching, 3);
+  state.delete(1);
+  kernels[1]!.push(LOST);
+  assertEquals(await next, ["overrun", "del 1", "synced"]);
+});
+
+test("trap 9: resync says synced also when more was waiting behind the loss than one turn takes", async () => {
+  const { lamps, kernels } = shop([{ index: 1 }]);
+  await using watching = lamps.watch({ initial: true, resync: true });
+  await hear(watching, 2);
+  kernels[1]!.push(LOST, ...Array.from({ length: 600 }, () => event({ index: 1 })));
+  const heard = await hear(watching, 602);
+  assertEquals(heard.filter((one) => one !== "new 1"), ["overrun", "synced"]);
+  assertEquals(heard.at(-1), "synced");
+});
+
+test("trap 19: a flood leaves the event loop its turns", async () => {
+  const { lamps, kernels } = shop();
+  await using watching = lamps.watch();
+  kernels[1]!.push(...Array.from({ length: 2000 }, (_, i) => event({ index: i })));
+  let turned = false;
+  setTimeout(() => turned = true, 0);
+  for (let i = 0; i < 2000 && !turned; i++) await watching.next();
+  assertEquals(turned, true);
+});
+
+test("trap 15: closing while next() waits ends it, for whoever closes", async () => {
+  for (const end of ["return", "dispose", "abort"]) {
+    const { lamps, kernels } = shop(), controller = new AbortController();
+    const watching = lamps.watch({ signal: controller.signal }), pending = watching.next();
+    if (end === "return") await watching.return!();
+    else if (end === "dispose") await watching[Symbol.asyncDispose]();
+    else controller.abort();
+    assertEquals(await pending, { done: true, value: undefined });
+    assertEquals(await watching.next(), { done: true, value: undefined });
+    assertEquals([closed(kernels[1]!), closed(kernels[0]!)], [true, false]);
+  }
+});
+
+test("trap 15: leaving the loop closes the socket", async () => {
+  const { lamps, kernels } = shop([{ index: 1 }]);
+  for await (const one of lamps.watch({ initial: true })) {
+    assertEquals(one.event, "new");
+    break;
+  }
+  assertEquals(closed(kernels[1]!), true);
+});
+
+test("trap 15: return() before the first next() closes the socket", async () => {
+  const { lamps, kernels } = shop([{ index: 1 }]), watching = lamps.watch({ initial: true });
+  await watching.return!();
+  assertEquals([closed(kernels[1]!), await hear(watching, 1)], [true, ["end"]]);
+});
+
+test("trap 15: a signal that was aborted before gives nothing", async () => {
+  const { lamps, kernels } = shop([{ index: 1 }]);
+  assertEquals(await hear(lamps.watch({ initial: true, signal: AbortSignal.abort() }), 1), ["end"]);
+  assertEquals(closed(kernels[1]!), true);
+});
+
+test("trap 15: a signal that is aborted in the loop's body ends the loop, whatever was still to be given", async () => {
+  const { lamps } = shop(Array.from({ length: 10 }, (_, i) => ({ index: i }))), controller = new AbortController();
+  let seen = 0;
+  for await (const _ of lamps.watch({ initial: true, signal: controller.signal })) {
+    if (++seen === 3) controller.abort();
+  }
+  assertEquals(seen, 3);
+});
+
+test("trap 15: a socket that is closed from elsewhere is an error, not an end", async () => {
+  const { lamps, kernels } = shop(), watching = lamps.watch(), pending = watching.next();
+  kernels[1]!.close();
+  assertEquals((await assertRejects(() => pending, NetlinkError)).code, "CLOSED");
+});
+
+test("a group that cannot be joined is an error at once, and no socket is left", () => {
+  const { client: c } = shop(), sockets: ScriptedKernel[] = [];
+  const transport = c.options.transport!;
+  c.options.transport = () => {
+    const kernel = transport() as ScriptedKernel;
+    kernel.join = () => {
+      throw new SystemError("setsockopt", 1, "join group 1");
+    };
+    sockets.push(kernel);
+    return kernel;
+  };
+  assertThrows(() => new Collection<Lamp>(declaration, () => c).watch(), SystemError, "EPERM");
+  assertEquals(sockets.map(closed), [true]);
+});
+
+test("an error of the first list comes out of next(), and closes the socket", async () => {
+  const { client: c, kernels } = client(({ seq }) => [answer(seq, 1)]);
+  const watching = new Collection<Lamp>(declaration, () => c).watch({ initial: true });
+  await assertRejects(() => watching.next(), NetlinkError, "EPERM");
+  assertEquals([closed(kernels[1]!), await hear(watching, 1)], [true, ["end"]]);
+});
+
+test("an event with broken framing is a DecodeError", async () => {
+  const { lamps, kernels } = shop(), watching = lamps.watch();
+  kernels[1]!.push(hex("ff000000 10000000 00000000 00000000"));
+  await assertRejects(() => watching.next(), DecodeError, "a message says it has 255 bytes");
+  assertEquals(closed(kernels[1]!), true);
+});
+
+test("trap 37: events that another process sends are not heard", async () => {
+  const { lamps, kernels } = shop();
+  await using watching = lamps.watch();
+  const forged: Reply = { ...event({ index: 66 }), port: 99 };
+  kernels[1]!.push(forged, event({ index: 1 }), forged, { bytes: hex("ff"), port: 99 });
+  assertEquals(await hear(watching, 1), ["new 1"]);
+});
+
+test("trap 12: events that somebody caused, ourselves with an echo included, are heard", async () => {
+  const { lamps, kernels } = shop();
+  await using watching = lamps.watch();
+  kernels[1]!.push({ bytes: lamp(77, { index: 1 }, 0, NEW, 4321), groups: 1 }, {
+    bytes: lamp(1, { index: 2 }, 0, NEW, 4242),
+    groups: 1,
+  });
+  assertEquals(await hear(watching, 2), ["new 1", "new 2"]);
+});
+
+test("trap 27: events of another namespace have its number, and none of our names", async () => {
+  const { lamps, kernels } = shop([{ index: 7 }]), asked: number[] = [];
+  await using watching = lamps.watch({ initial: true, allNamespaces: true });
+  kernels[1]!.interfaceName = (index) => {
+    asked.push(index);
+    return "here";
+  };
+  const other = (type: number): AddressedReply => ({ ...event({ index: 7, holder: 7 }, type), nsid: 0 });
+  kernels[1]!.push(other(NEW), other(DEL), event({ index: 7 }));
+  await hear(watching, 2);
+  const events = [await watching.next(), await watching.next(), await watching.next()].map(({ value }) => value);
+  assertEquals(events, [
+    { event: "new", object: "lamp", value: { family: 0, index: 7, holder: 7 }, nsid: 0 },
+    { event: "del", object: "lamp", value: { family: 0, index: 7, holder: 7 }, nsid: 0 },
+    { event: "new", object: "lamp", value: { family: 0, index: 7, dev: "here" } },
+  ] as never);
+  assertEquals(asked, [7]);
+});
+
+/** Link events of the protocol: lamps of type 20 are links. */
+const LINKED: Protocol = {
+  ...PROTOCOL,
+  linkGroup: 5,
+  linkName(type, from, at, end) {
+    if (type !== 20) return undefined;
+    const { index, name } = Lamp.decode(from, at, end, {});
+    return index === undefined || name === undefined ? undefined : [index, name];
+  },
+};
+
+test("trap 28: what is gone has the name that its interface had last", async () => {
+  const { lamps, kernels } = shop([], {}, LINKED);
+  await using watching = lamps.watch();
+  assertEquals(kernels[1]!.groups, [1, 5]);
+  kernels[1]!.push(
+    event({ index: 40, name: "v0" }, 20),
+    event({ index: 40 }),
+    event({ index: 40, name: "v1" }, 20),
+    event({ index: 40 }, DEL),
+    event({ index: 41 }, DEL),
+    event({ index: 7 }, DEL),
+  );
+  const devs: (string | undefined)[] = [];
+  for (let i = 0; i < 4; i++) {
+    const { value } = await watching.next();
+    devs.push((value as { value: Lamp }).value.dev);
+  }
+  assertEquals(devs, ["v0", "v1", undefined, "br0"]);
+});
+
+test("without names the group of links is not joined", async () => {
+  const { client: c, kernels } = client(() => [], { names: false }, LINKED);
+  await using watching = new Collection<Lamp>(declaration, () => c).watch();
+  kernels[1]!.push(event({ index: 7 }));
+  assertEquals([kernels[1]!.groups, (await watching.next()).value], [
+    [1],
+    { event: "new", object: "lamp", value: { family: 0, index: 7 } } as never,
+  ]);
+});
+
+test("trap 17: a watch that keeps state looks again when others go, once all that was told is heard", async () => {
+  let settled = 0;
+  const silentRemoval = { groups: [9], types: [21], settle: () => void settled++ };
+  const { lamps, kernels, state } = shop([{ index: 1 }, { index: 2 }, { index: 3 }], { silentRemoval });
+  await using watching = lamps.watch({ initial: true });
+  assertEquals(kernels[1]!.groups, [1, 9]);
+  await hear(watching, 4);
+  state.delete(1);
+  state.delete(2);
+  kernels[1]!.push(event({ index: 50 }, 21), event({ index: 2 }, DEL), event({ index: 51 }, 21));
+  assertEquals([await hear(watching, 2), settled], [["del 2", "del 1"], 1]);
+  // One that replaces others leaves their absence to be found.
+  state.delete(3);
+  state.set(4, { index: 4 });
+  kernels[1]!.push({ bytes: lamp(0, { index: 4 }, NLM_F.NLM_F_REPLACE, NEW, 0), groups: 1 });
+  assertEquals(await hear(watching, 2), ["new 4", "del 3"]);
+  // One that was not known may have been part of one that was.
+  state.clear();
+  kernels[1]!.push(event({ index: 77 }, DEL));
+  assertEquals([await hear(watching, 2), settled], [["del 77", "del 4"], 3]);
+});
+
+test("trap 17: a watch without state looks at nothing", async () => {
+  const silentRemoval = { groups: [9], types: [21], settle: () => {} };
+  const { lamps, kernels } = shop([{ index: 1 }], { silentRemoval });
+  await using watching = lamps.watch();
+  kernels[1]!.push(event({ index: 50 }, 21), event({ index: 1 }));
+  assertEquals([await hear(watching, 1), kernels[0]!.sent, kernels[1]!.groups], [["new 1"], [], [1]]);
+});
+
+test("several collections share a watch, and a message may be of one, of some or of none", async () => {
+  const { client: c, kernels } = shop();
+  const low = new Collection<Lamp>(
+    { ...declaration, object: "low", concerns: ({ level }) => (level ?? 0) < 5 },
+    () => c,
+  );
+  const high = new Collection<Lamp>({
+    ...declaration,
+    object: "high",
+    groups: [1, 2],
+    concerns: ({ level }) => (level ?? 0) > 5,
+  }, () => c);
+  await using watching = watch(c, [low, high] as unknown as Collection<object>[], {});
+  assertEquals(kernels[1]!.groups, [1, 2]);
+  kernels[1]!.push(event({ index: 1, level: 5 }), event({ index: 2, level: 9 }), event({ index: 3, level: 1 }));
+  const objects = [await watching.next(), await watching.next()].map(({ value }) =>
+    (value as { object: string }).object
+  );
+  assertEquals(objects, ["high", "low"]);
+});
+
+test("a map that follows a watch is always right", async () => {
+  const { lamps, kernels, state } = shop([{ index: 1 }]), map = new Map<string, Lamp>();
+  const change = (index: number, level: number | undefined, tell: boolean) => {
+    if (level === undefined) state.delete(index);
+    else state.set(index, { index, level });
+    if (tell) kernels[1]!.push(level === undefined ? event({ index }, DEL) : event({ index, level }));
+  };
+  await using watching = lamps.watch({ initial: true, resync: true });
+  const follow = async (word: string) => {
+    for await (const one of { [Symbol.asyncIterator]: () => ({ next: () => watching.next() }) }) {
+      if ("value" in one) {
+        one.event === "new" ? map.set(lamps.key(one.value), one.value) : map.delete(lamps.key(one.value));
+      } else if (one.event === word) break;
+    }
+  };
+  await follow("synced");
+  for (let round = 0; round < 200; round++) {
+    for (let i = 0; i < 5; i++) change((round * 7 + i * 3) % 11, (round + i) % 3 === 0 ? undefined : round, i !== 2);
+    kernels[1]!.push(LOST);
+    await follow("synced");
+    assertEquals([...map.keys()].sort(), [...state.keys()].map(String).sort());
+    for (const [key, { level }] of map) assertEquals(level, state.get(Number(key))!.level);
+  }
+});
+
+test("a hundred watches of one client each hear everything, and end", async () => {
+  const { lamps, kernels } = shop([{ index: 1 }]);
+  const watches = Array.from({ length: 100 }, () => lamps.watch({ initial: true }));
+  const heard = watches.map((one) => hear(one, 3));
+  for (const kernel of kernels.slice(1)) kernel.push(event({ index: 2 }));
+  assertEquals(await Promise.all(heard), watches.map(() => ["new 1", "synced", "new 2"]));
+  const pending = watches.map((one) => one.next());
+  await Promise.all(watches.map((one) => one.return!()));
+  assertEquals((await Promise.all(pending)).every(({ done }) => done), true);
+  assertEquals(kernels.slice(1).every(closed), true);
+});
+
+test("buffer asks for a receive buffer", async () => {
+  const { client: c } = shop(), sizes: number[] = [];
+  const transport = c.options.transport!;
+  c.options.transport = () => {
+    const kernel = transport();
+    kernel.setBuffer = (bytes) => sizes[sizes.push(bytes) - 1]!;
+    return kernel;
+  };
+  await using _watching = new Collection<Lamp>(declaration, () => c).watch({ buffer: 1 << 20 });
+  assertEquals(sizes, [1 << 20]);
+});
+
+test("waitFor() gives what is there already", async () => {
+  const { lamps, kernels } = shop([{ index: 1, level: 5 }]);
+  assertEquals((await lamps.waitFor({ index: 1 })).level, 5);
+  assertEquals(closed(kernels[1]!), true);
+});
+
+test("waitFor() waits for one that is as wanted", async () => {
+  const { lamps, kernels, state } = shop([{ index: 1, level: 5 }]);
+  const waiting = lamps.waitFor({ index: 1 }, ({ level }) => level === 7);
+  for (const level of [6, 7]) {
+    state.set(1, { index: 1, level });
+    kernels[1]!.push(event({ index: 1, level }));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  assertEquals((await waiting).level, 7);
+  assertEquals(closed(kernels[1]!), true);
+});
+
+test("waitFor() looks again after an overrun", async () => {
+  const { lamps, kernels, state } = shop();
+  const waiting = lamps.waitFor({ index: 1 });
+  state.set(1, { index: 1 });
+  kernels[1]!.push(LOST);
+  assertEquals((await waiting).index, 1);
+});
+
+test("waitFor() says what it waited for in vain", async () => {
+  const { lamps, kernels } = shop([{ index: 1, name: "a" }]);
+  const none = await assertRejects(
+    () => lamps.waitFor({ index: 2, name: "b" }, undefined, { timeout: 1 }),
+    NetlinkError,
+  );
+  assertEquals([none.code, none.message], ["TIMEOUT", "Cannot wait any longer for lamp b: after 1 ms there is none"]);
+  await assertRejects(
+    () => lamps.waitFor({ index: 1 }, () => false, { timeout: 1 }),
+    NetlinkError,
+    "lamp 1: after 1 ms it is not as wanted",
+  );
+  assertEquals(kernels.slice(1).map(closed), [true, true]);
+});
+
+test("waitFor() ends with a signal's reason", async () => {
+  const { lamps, kernels } = shop(), controller = new AbortController();
+  const waiting = lamps.waitFor({ index: 1 }, undefined, { signal: controller.signal });
+  controller.abort(new Error("enough"));
+  await assertRejects(() => waiting, Error, "enough");
+  await assertRejects(() => lamps.waitFor({ index: 1 }, undefined, { signal: controller.signal }), Error, "enough");
+  assertEquals(kernels.slice(1).map(closed), [true]);
+});
+
+test("waitFor() leaves no socket behind when its test or the kernel's answer is an error", async () => {
+  const { lamps, kernels } = shop([{ index: 1 }]);
+  await assertRejects(
+    () =>
+      lamps.waitFor({ index: 1 }, () => {
+        throw new Error("mine");
+      }),
+    Error,
+    "mine",
+  );
+  assertEquals(closed(kernels[1]!), true);
+});

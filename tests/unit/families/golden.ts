@@ -1,0 +1,109 @@
+/** What the tests of the removed families share: the golden vectors, and hostile input made from them. */
+import { readFileSync } from "node:fs";
+import { DecodeError } from "../../../core/errors.ts";
+import type { Layout } from "../../../core/codec/mod.ts";
+
+/** A message of one of those families as C printed it. */
+export interface Vector {
+  readonly name: string;
+  readonly family: number;
+  readonly layout: Layout;
+  /** The struct's fields, by their names in C. */
+  readonly fields: Fields;
+  readonly bytes: Uint8Array;
+}
+
+/** Fields of a struct: numbers, text, bytes and addresses as hexadecimal text. */
+export type Fields = Readonly<Record<string, number | string>>;
+
+/** Bytes from hexadecimal text. */
+export function hex(text: string): Uint8Array {
+  return Uint8Array.from(text.match(/../g) ?? [], (two) => parseInt(two, 16));
+}
+
+interface Written {
+  readonly name: string;
+  readonly family: number;
+  readonly abi: "lp64le" | "ilp32le";
+  readonly fields: Fields & { readonly messages?: readonly Fields[] };
+  readonly hex: string;
+}
+
+/** The vectors of some families. */
+export function vectors(...families: readonly number[]): Vector[] {
+  const file = new URL("golden-removed.json", import.meta.url);
+  const { vectors } = JSON.parse(readFileSync(file, "utf8")) as { vectors: Written[] };
+  return vectors.filter(({ family }) => families.includes(family)).map(({ name, family, abi, fields, hex: text }) => ({
+    name: `${name} ${abi}`,
+    family,
+    layout: abi === "lp64le" ? "lp64" : "ilp32",
+    fields,
+    bytes: hex(text),
+  }));
+}
+
+/** The header of a message as the vectors have it. */
+export function header(fields: Fields): { flags: number; seq: number; port: number } {
+  return {
+    flags: Number(fields.nlmsg_flags),
+    seq: Number(fields.nlmsg_seq),
+    port: Number(fields.nlmsg_pid),
+  };
+}
+
+/** Bytes that a field holds as text, absent where there are none. */
+export function data(field: number | string | undefined): Uint8Array | undefined {
+  return field === undefined || field === "" ? undefined : hex(String(field));
+}
+
+/** Text that a field holds, absent where it is empty. */
+export function name(field: number | string | undefined): string | undefined {
+  return field === "" || field === undefined ? undefined : String(field);
+}
+
+/** An object without its undefined fields. */
+export function present<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
+}
+
+/** Numbers 0..2^32-1 that are the same in every run (mulberry32). */
+export function random(seed: number): () => number {
+  return () => {
+    seed = seed + 0x6d2b79f5 | 0;
+    let t = Math.imul(seed ^ seed >>> 15, 1 | seed);
+    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
+    return (t ^ t >>> 14) >>> 0;
+  };
+}
+
+/** Cuts, lengthens, and overwrites bytes, more often than not with numbers that lengths break at. */
+export function mutate(bytes: Uint8Array, next: () => number): Uint8Array {
+  const odd = [0, 1, 0x7f, 0x80, 0xbf, 0xc0, 0xdf, 0xe0, 0xff];
+  const length = next() % 4 === 0 ? next() % (bytes.length + 8) : bytes.length, out = new Uint8Array(length);
+  out.set(bytes.subarray(0, length));
+  if (length === 0) return out;
+  for (let times = next() % 6; times >= 0; times--) {
+    // Half of the changes hit the first bytes, where lengths and types are.
+    const at = next() % (next() % 2 === 0 ? length : Math.min(length, 32));
+    out[at] = next() % 2 === 0 ? odd[next() % odd.length]! : next() & 0xff;
+  }
+  // Mostly the length of the message is right, so that its payload is read.
+  if (length >= 16 && next() % 4 !== 0) new DataView(out.buffer).setUint32(0, length, true);
+  return out;
+}
+
+/** Feeds 20,000 mutated vectors to a decoder: whatever it does not return must be a DecodeError. Gives how many it returned. */
+export function survive(given: readonly Uint8Array[], decode: (bytes: Uint8Array, round: number) => void): number {
+  const next = random(20);
+  let returned = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const bytes = mutate(given[round % given.length]!, next);
+    try {
+      decode(bytes, round);
+      returned++;
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw new Error(`round ${round}: ${bytes}`, { cause: error });
+    }
+  }
+  return returned;
+}

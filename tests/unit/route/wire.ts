@@ -1,0 +1,56 @@
+/**
+ * Bytes as the tests of this folder write them.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { type Attributes, type Names, octets, Reader, toHex, Writer } from "../../../core/codec/mod.ts";
+
+const INTERFACES: readonly string[] = ["", "lo", "e0", "d0", "e1", "d1", "v1", "v0"];
+
+/** A machine with a few interfaces. */
+export const names: Names = {
+  name: (index) => INTERFACES[index] || undefined,
+  index: (name) => INTERFACES.includes(name) ? INTERFACES.indexOf(name) : undefined,
+};
+
+/** Hexadecimal digits of rows that have comments behind `//`. */
+export function wire(rows: TemplateStringsArray | string): string {
+  return (typeof rows === "string" ? rows : rows.join("")).replace(/\/\/.*/g, "").replace(/\s/g, "");
+}
+
+/** What `table` makes of `value`. */
+export function encode<T>(table: Attributes<T>, value: object, everything = false): string {
+  const to = new Writer();
+  to.names = names;
+  to.what = "test";
+  to.everything = everything;
+  table.encode(value as T, to, {});
+  return toHex(to.bytes.subarray(0, to.length));
+}
+
+/** What `table` reads; interface names are left out unless asked for. */
+export function decode<T>(table: Attributes<T>, hex: string, withNames = false): T {
+  const bytes = octets(hex, new Writer()), from = new Reader(bytes);
+  if (withNames) from.names = names;
+  return table.decode(from, 0, bytes.length, {});
+}
+
+/** Bytes are read as `value`, and `value` is written as the bytes. */
+export function bothWays<T>(table: Attributes<T>, rows: string, value: object): void {
+  assertEquals<unknown>(decode(table, rows), value);
+  assertEquals(encode(table, value), rows);
+}
+
+/** Header and attributes of a message, these in the order of their numbers and without the nesting flag. */
+export function parts<T>(table: Attributes<T>, hex: string): readonly string[] {
+  const at = 2 * table.headerSize, found: string[] = [];
+  for (let place = at; place < hex.length;) {
+    const [length, id] = [0, 4].map((i) =>
+      parseInt(hex.slice(place + i + 2, place + i + 4) + hex.slice(place + i, place + i + 2), 16)
+    );
+    found.push(`${(id! & 0x3fff).toString().padStart(2, "0")}: ${hex.slice(place + 8, place + 2 * length!)}`);
+    place += 2 * ((length! + 3) & ~3);
+  }
+  return [hex.slice(0, at), ...found.sort()];
+}

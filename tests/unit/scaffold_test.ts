@@ -1,0 +1,47 @@
+import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { existsSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const root = new URL("../../", import.meta.url);
+const text = (file: string) => readFileSync(new URL(file, root), "utf8");
+const json = (file: string) => JSON.parse(text(file));
+
+test("scaffold: package.json and deno.json export the same", () => {
+  assertEquals(json("package.json").exports, json("deno.json").exports);
+});
+
+test("scaffold: every export is a file, under its own path", () => {
+  for (const [name, file] of Object.entries<string>(json("deno.json").exports)) {
+    assert(existsSync(new URL(file, root)), file);
+    assertEquals(name, file === "./mod.ts" ? "." : file);
+  }
+});
+
+test("scaffold: name, version and licence are the same in package.json, deno.json and package-lock.json", () => {
+  const lock = json("package-lock.json").packages[""];
+  for (const field of ["name", "version", "license"]) {
+    assertEquals(json("package.json")[field], json("deno.json")[field]);
+    assertEquals(json("package.json")[field], lock[field]);
+  }
+});
+
+test("scaffold: users of the package get no dependency", () => {
+  for (const kind of ["dependencies", "optionalDependencies", "peerDependencies"]) {
+    assertEquals(json("package.json")[kind], undefined, kind);
+  }
+});
+
+test("scaffold: development dependencies are exact versions or folders of ours", () => {
+  const pinned = { ...json("package.json").devDependencies, ...json("tests/node/package.json").optionalDependencies };
+  for (const version of Object.values<string>(pinned)) assertMatch(version, /^(\d+\.\d+\.\d+|file:tests\/.*)$/);
+});
+
+test("scaffold: package-lock.json names no registry and no folder outside of the project", () => {
+  assertNotMatch(text("package-lock.json"), /https?:|"resolved": "(?!tests\/)/);
+});
+
+test("scaffold: package-lock.json has the runtimes for each platform, so that npm ci works on all", () => {
+  const packages = Object.keys(json("package-lock.json").packages);
+  assertEquals(packages.filter((name) => name.startsWith("node_modules/@deno/")).length, 6);
+  for (const cpu of ["arm64", "x64"]) assert(packages.includes(`node_modules/node-linux-${cpu}`), cpu);
+});
