@@ -13,5 +13,5 @@
 export * as route from "./families/route/mod.ts";
 export * as netns from "./core/netns.ts";
 export * from "./core/errors.ts";
-export { rawOf } from "./core/codec/codec.ts";
+export { type RawAttribute, rawOf } from "./core/codec/codec.ts";
 export { ShownMessage, stringify } from "./core/show.ts";

@@ -147,6 +147,7 @@ export class Client implements Requester, Disposable {
     this.close();
   }
 
+  /** Sends it and waits for the verdict. */
   request(operation: Operation): unknown {
     return this.#withWriter((writer) => {
       const start = this.#encode(writer, operation, NLM_F.NLM_F_ACK);
@@ -162,6 +163,7 @@ export class Client implements Requester, Disposable {
     });
   }
 
+  /** Everything that a dump gives; an interrupted one is asked for again. */
   dump(operation: Operation): unknown[] {
     let items: unknown[] = [], pause = 0;
     for (let tries = 0; tries < DUMP_TRIES; tries++) {
@@ -190,6 +192,7 @@ export class Client implements Requester, Disposable {
     });
   }
 
+  /** The same one by one, on a socket of its own. */
   *iterate(operation: Operation): Generator<unknown, void, undefined> {
     if (this.options.dryRun !== undefined) return void this.dump(operation);
     using own = new Client(this.protocol, this.options);
@@ -219,6 +222,7 @@ export class Client implements Requester, Disposable {
     }
   }
 
+  /** Brings a value into the kernel's own form: encodes it and decodes it again. */
   normalize(codec: Codec<unknown, never>, value: object, what: string): object {
     return this.#withWriter((writer) => {
       writer.reset();
@@ -461,27 +465,33 @@ export class Client implements Requester, Disposable {
 
 /** Collects requests for {@linkcode Client.runBatch}; what is not a change goes to the client at once. */
 export class BatchRequester implements Requester {
+  /** Requests are collected. */
   readonly deferred = true;
   readonly #client: Client;
   readonly #add: (operation: Operation) => void;
 
+  /** Hands requests to `add`, looks through `client`. */
   constructor(client: Client, add: (operation: Operation) => void) {
     this.#client = client;
     this.#add = add;
   }
 
+  /** Collects it. */
   request(operation: Operation): undefined {
     this.#add(operation);
   }
 
+  /** Everything that a dump gives; an interrupted one is asked for again. */
   dump(operation: Operation): unknown[] {
     return this.#client.dump(operation);
   }
 
+  /** Looks at once. */
   iterate(operation: Operation): Generator<unknown, void, undefined> {
     return this.#client.iterate(operation);
   }
 
+  /** Brings a value into the kernel's own form: encodes it and decodes it again. */
   normalize(codec: Codec<unknown, never>, value: object, what: string): object {
     return this.#client.normalize(codec, value, what);
   }

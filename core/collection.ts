@@ -10,7 +10,7 @@ import { NLM_F } from "./message.ts";
 import { type ChangeEvent, waitFor, type WaitOptions, watch, type WatchEvent, type WatchOptions } from "./watch.ts";
 
 /** Fields that take an interface's name, or `null` for none, where the kernel has its number. */
-type Interface = "index" | "ifindex" | "oif" | "iif" | "link" | "master";
+export type Interface = "index" | "ifindex" | "oif" | "iif" | "link" | "master";
 
 /**
  * What may be given where `T` is received: names or `null` for interfaces, numbers for bigints, text for bytes, the number

@@ -23,6 +23,7 @@ export class CallNames implements Names {
     if (this.#names.size > 0) this.#names.clear();
   }
 
+  /** The name of interface `index`. */
   name(index: number): string | undefined {
     let name = this.#names.get(index);
     if (name === undefined && !this.#names.has(index)) {
@@ -32,6 +33,7 @@ export class CallNames implements Names {
     return name;
   }
 
+  /** The number of the interface called `name`. */
   index(name: string): number | undefined {
     return this.#transport.interfaceIndex(name) ?? this.#lookUp(name);
   }
@@ -42,6 +44,7 @@ export class WatchNames implements Names {
   readonly #inner: CallNames;
   readonly #last = new Map<number, string>();
 
+  /** Asks `inner` for what no event has told. */
   constructor(inner: CallNames) {
     this.#inner = inner;
   }
@@ -51,6 +54,7 @@ export class WatchNames implements Names {
     this.#last.set(index, name);
   }
 
+  /** The name of interface `index`. */
   name(index: number): string | undefined {
     this.#inner.forget();
     const now = this.#last.get(index) ?? this.#inner.name(index);
@@ -58,6 +62,7 @@ export class WatchNames implements Names {
     return now;
   }
 
+  /** The number of the interface called `name`. */
   index(name: string): number | undefined {
     return this.#inner.index(name);
   }

@@ -34,7 +34,7 @@ export interface Field {
   /** The rest of a derived field. */
   readonly derived: AnyDerived | undefined;
   /** The fields that are found in a lifted nest. */
-  readonly lift: Table<object> | undefined;
+  readonly lift: Attributes<object> | undefined;
   /** Whether the attribute may come several times. */
   readonly repeated: boolean;
 }
@@ -248,7 +248,7 @@ class Table<T extends object> implements Attributes<T> {
         let stop = field.repeated ? end : at + (from.bytes[at]! | from.bytes[at + 1]! << 8);
         if (field.id === overflowing) stop = extentOf(field, from, at, stop, end);
         if (codec === undefined) {
-          field.lift!.decodeInto(from, at + 4, stop, owner);
+          (field.lift as Table<object>).decodeInto(from, at + 4, stop, owner);
           continue;
         }
         if (codec.size !== undefined && codec.tolerant === undefined && stop - at - 4 !== codec.size) value = MISFIT;
@@ -314,7 +314,7 @@ class Table<T extends object> implements Attributes<T> {
   #encodeField(field: Field, given: Record<string, unknown>, to: Writer): void {
     if (field.lift !== undefined) {
       const start = to.open(field.id | NLA_F_NESTED);
-      field.lift.#encodeFields(given, to);
+      (field.lift as Table<object>).#encodeFields(given, to);
       // A nest whose fields are all read-only says nothing.
       if (to.length === start + 4) to.length = start;
       else to.close(start);

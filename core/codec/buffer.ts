@@ -31,6 +31,7 @@ export class Reader {
   names: Names | undefined;
   #copy: Uint8Array | undefined;
 
+  /** Reads the first `length` bytes. */
   constructor(bytes: Uint8Array, length: number = bytes.length, view?: DataView) {
     this.bytes = bytes;
     this.view = view ?? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

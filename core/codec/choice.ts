@@ -9,8 +9,10 @@ import { didYouMean, type Field, fieldOf, type Parts } from "./attributes.ts";
 import type { AnyCodec, AnyEntry, Shape } from "./entry.ts";
 import { bytes } from "./text.ts";
 
-type Literals<U, On extends PropertyKey> = U extends { readonly [P in On]: infer L extends string } ? L : never;
-type Payload<U, On extends PropertyKey, At extends PropertyKey, L> = U extends { readonly [P in On]: L }
+/** Numbers of {@linkcode Cases} by name. */
+export type Literals<U, On extends PropertyKey> = U extends { readonly [P in On]: infer L extends string } ? L : never;
+/** Numbers of {@linkcode Cases} by name. */
+export type Payload<U, On extends PropertyKey, At extends PropertyKey, L> = U extends { readonly [P in On]: L }
   ? At extends keyof U ? Exclude<U[At], undefined> : never
   : never;
 

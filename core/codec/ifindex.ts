@@ -37,6 +37,7 @@ function toIndex(value: number | string | null, to: Writer): number {
 
 /** No interface has the name that a request speaks of. */
 export class NoSuchInterface extends NetlinkError {
+  /** Makes the error of one name. */
   constructor(what: string, path: readonly (string | number)[], name: string) {
     super(
       `Cannot ${what}: no interface is called ${JSON.stringify(name)}${path.length > 0 ? ` (${pathText(path)})` : ""}`,

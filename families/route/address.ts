@@ -37,7 +37,8 @@ import { address as anyAddress, prefix, toPrefix } from "./prefix.ts";
 
 const IFA_ADDRESS = 1, IFA_LOCAL = 2, PREFIX_LENGTH = 1, HEADER_FLAGS = 2;
 
-const IFA_F = {
+/** IFA_F_*: properties of an address. */
+export const IFA_F = {
   secondary: 0x1,
   nodad: 0x2,
   optimistic: 0x4,

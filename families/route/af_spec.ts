@@ -378,7 +378,14 @@ export interface InetAf {
 /** Wire form of {@linkcode InetAf}: IFLA_INET_*. */
 export const InetAf: Attributes<InetAf> = attributes<InetAf>({ conf: [1, ipv4Devconf] });
 
-const IF_FLAG = { rs_sent: 0x10, ra_rcvd: 0x20, ra_managed: 0x40, ra_othercon: 0x80, ready: 0x80000000 } as const;
+/** Numbers of {@linkcode Inet6Flag} by name. */
+export const IF_FLAG = {
+  rs_sent: 0x10,
+  ra_rcvd: 0x20,
+  ra_managed: 0x40,
+  ra_othercon: 0x80,
+  ready: 0x80000000,
+} as const;
 /** What IPv6 has seen on a link: solicitation sent, advertisement received and what it said, ready for use. */
 export type Inet6Flag = keyof typeof IF_FLAG;
 
@@ -394,7 +401,8 @@ export interface Inet6Cacheinfo {
   retransTime?: number;
 }
 
-const IN6_ADDR_GEN_MODE = { eui64: 0, none: 1, stable_privacy: 2, random: 3 } as const;
+/** Numbers of {@linkcode Inet6AddrGenMode} by name. */
+export const IN6_ADDR_GEN_MODE = { eui64: 0, none: 1, stable_privacy: 2, random: 3 } as const;
 /** How link-local addresses are made. */
 export type Inet6AddrGenMode = keyof typeof IN6_ADDR_GEN_MODE | number;
 

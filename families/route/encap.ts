@@ -62,7 +62,8 @@ export interface MplsEncap {
 /** Wire form of {@linkcode MplsEncap}. */
 export const MplsEncap: Attributes<MplsEncap> = attributes<MplsEncap>({ dst: [1, labels], ttl: [2, u8] });
 
-const TUNNEL = {
+/** Numbers of {@linkcode TunnelFlag} by name. */
+export const TUNNEL = {
   csum: 0x1,
   routing: 0x2,
   key: 0x4,
@@ -269,7 +270,8 @@ export const BpfEncap: Attributes<BpfEncap> = attributes<BpfEncap>({
   xmitHeadroom: [4, u32],
 });
 
-const SR6_FLAG1 = { protected: 0x40, oam: 0x20, alert: 0x10 } as const, SR6_FLAG1_HMAC = 0x08;
+/** Numbers of {@linkcode SegmentRoutingHeader["flags"]} by name. */
+export const SR6_FLAG1 = { protected: 0x40, oam: 0x20, alert: 0x10 } as const, SR6_FLAG1_HMAC = 0x08;
 
 /** A segment routing header. */
 export interface SegmentRoutingHeader {
@@ -380,7 +382,8 @@ const seg6Tunnel: Codec<Seg6Tunnel> = {
 /** Wire form of {@linkcode Seg6Encap}. */
 export const Seg6Encap: Attributes<Seg6Encap> = attributes<Seg6Encap>({ srh: [1, seg6Tunnel], src: [2, ipv6] });
 
-const SEG6_LOCAL_ACTION = {
+/** Numbers of {@linkcode Seg6LocalEncap["action"]} by name. */
+export const SEG6_LOCAL_ACTION = {
   end: 1,
   end_x: 2,
   end_t: 3,
@@ -400,7 +403,7 @@ const SEG6_LOCAL_ACTION = {
 } as const;
 
 /** Flavors by bit: SEG6_LOCAL_FLV_OP_* are bit numbers. */
-const SEG6_LOCAL_FLV_OP = { psp: 2, usp: 4, usd: 8, next_csid: 16 } as const;
+export const SEG6_LOCAL_FLV_OP = { psp: 2, usp: 4, usd: 8, next_csid: 16 } as const;
 
 /** Counters of a segment. */
 export interface Seg6LocalCounters {

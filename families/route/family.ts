@@ -75,10 +75,10 @@ export const RTPROT = {
 } as const;
 
 /** Who made it: `kernel`, `boot` (by hand), `static`, `dhcp`, a routing daemon. */
-export type Protocol = keyof typeof RTPROT | number;
+export type RouteProtocol = keyof typeof RTPROT | number;
 
-/** Protocol byte. */
-export const protocol: Codec<Protocol> = enumeration(u8, RTPROT);
+/** RouteProtocol byte. */
+export const protocol: Codec<RouteProtocol> = enumeration(u8, RTPROT);
 
 /** RTN_*: what a route does with a packet. */
 export const RTN = {

@@ -79,7 +79,8 @@ import { type VfInfo, vfinfoList, type VfPort, VfPort as VfPortTable, vfPorts } 
 
 const FLAGS = 8, CHANGE = 12, IFLA_NET_NS_PID = 19, IFLA_NET_NS_FD = 28, IFLA_LINKINFO = 18, IFLA_PAD = 42;
 
-const IFF = {
+/** IFF_*: properties of a link. */
+export const IFF = {
   up: 0x1,
   broadcast: 0x2,
   debug: 0x4,
@@ -107,7 +108,8 @@ export type LinkFlag = keyof typeof IFF;
 const SETTABLE = IFF.up | IFF.debug | IFF.notrailers | IFF.noarp | IFF.promisc | IFF.allmulti | IFF.multicast |
   IFF.portsel | IFF.automedia | IFF.dynamic;
 
-const ARPHRD = {
+/** ARPHRD_*: kinds of link layer. */
+export const ARPHRD = {
   netrom: 0,
   ether: 1,
   eether: 2,
@@ -179,7 +181,8 @@ const ARPHRD = {
 /** What a link's frames are: `ether`, `loopback`, `none` for bare packets. */
 export type LinkType = keyof typeof ARPHRD | number;
 
-const IF_OPER = {
+/** Numbers of {@linkcode Operstate} by name. */
+export const IF_OPER = {
   unknown: 0,
   notpresent: 1,
   down: 2,
@@ -190,10 +193,12 @@ const IF_OPER = {
 } as const;
 /** Whether a link can carry packets (RFC 2863). */
 export type Operstate = keyof typeof IF_OPER | number;
-const IF_LINK_MODE = { default: 0, dormant: 1, testing: 2 } as const;
+/** IF_LINK_MODE_*: how `operstate` is decided. */
+export const IF_LINK_MODE = { default: 0, dormant: 1, testing: 2 } as const;
 /** What carrier makes of a link: up, or dormant until a program says up. */
 export type Linkmode = keyof typeof IF_LINK_MODE | number;
-const RTEXT_FILTER = {
+/** RTEXT_FILTER_*: what a dump is to have beside the usual. */
+export const RTEXT_FILTER = {
   vf: 0x1,
   brvlan: 0x2,
   brvlan_compressed: 0x4,
@@ -206,7 +211,8 @@ const RTEXT_FILTER = {
 } as const;
 /** What a request wants beside the usual, or not at all. */
 export type ExtMask = keyof typeof RTEXT_FILTER;
-const IFLA_EVENT = {
+/** IFLA_EVENT_*: why a link is told of. */
+export const IFLA_EVENT = {
   none: 0,
   reboot: 1,
   features: 2,
@@ -335,10 +341,12 @@ export interface Xdp {
   /** The program that must be attached for `replace`. Input only. */
   expectedFd?: number;
 }
-const XDP_ATTACHED = { none: 0, drv: 1, skb: 2, hw: 3, multi: 4 } as const;
+/** Numbers of {@linkcode XdpAttached} by name. */
+export const XDP_ATTACHED = { none: 0, drv: 1, skb: 2, hw: 3, multi: 4 } as const;
 /** How an XDP program is attached: in the driver, behind it, in hardware, several. */
 export type XdpAttached = keyof typeof XDP_ATTACHED | number;
-const XDP_FLAGS = { update_if_noexist: 1, skb_mode: 2, drv_mode: 4, hw_mode: 8, replace: 16 } as const;
+/** Numbers of {@linkcode XdpFlag} by name. */
+export const XDP_FLAGS = { update_if_noexist: 1, skb_mode: 2, drv_mode: 4, hw_mode: 8, replace: 16 } as const;
 /** How to attach an XDP program. */
 export type XdpFlag = keyof typeof XDP_FLAGS;
 
@@ -583,16 +591,20 @@ export interface Vxcan {
 /** Wire form of {@linkcode Vxcan}: VXCAN_INFO_*. */
 export const Vxcan: Attributes<Vxcan> = attributes<Vxcan>({ peer: [1, link, "input"] });
 
-const NETKIT_POLICY = { pass: 0, drop: 2 } as const;
+/** Numbers of {@linkcode NetkitPolicy} by name. */
+export const NETKIT_POLICY = { pass: 0, drop: 2 } as const;
 /** What becomes of packets without a program. */
 export type NetkitPolicy = keyof typeof NETKIT_POLICY | number;
-const NETKIT_MODE = { l2: 0, l3: 1 } as const;
+/** Numbers of {@linkcode NetkitMode} by name. */
+export const NETKIT_MODE = { l2: 0, l3: 1 } as const;
 /** Frames (l2) or packets (l3). */
 export type NetkitMode = keyof typeof NETKIT_MODE | number;
-const NETKIT_SCRUB = { none: 0, default: 1 } as const;
+/** Numbers of {@linkcode NetkitScrub} by name. */
+export const NETKIT_SCRUB = { none: 0, default: 1 } as const;
 /** What of a packet is forgotten on its way: nothing, or mark and priority. */
 export type NetkitScrub = keyof typeof NETKIT_SCRUB | number;
-const NETKIT_DEVICE = { pair: 0, single: 1 } as const;
+/** Numbers of {@linkcode NetkitPairing} by name. */
+export const NETKIT_DEVICE = { pair: 0, single: 1 } as const;
 /** Whether there is another end. */
 export type NetkitPairing = keyof typeof NETKIT_DEVICE | number;
 

@@ -64,6 +64,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     super(declaration, open, requester);
   }
 
+  /** Finds what was just made, where the kernel does not echo it. */
   protected override findMade({ ifname }: LinkInput): Link | undefined {
     return ifname === undefined ? undefined : this.find({ ifname });
   }

@@ -65,13 +65,20 @@ export interface RouteBatch {
   readonly rules: Changes<Rules>;
 }
 
-class Tables {
+/** The collections of the protocol. */
+export class RouteCollections {
+  /** Links. */
   readonly links: Links;
+  /** Addresses of interfaces. */
   readonly addresses: Addresses;
+  /** Routes. */
   readonly routes: Routes;
+  /** Neighbours, and forwarding tables of bridges. */
   readonly neighbours: Neighbours;
+  /** Rules. */
   readonly rules: Rules;
 
+  /** Sends requests to whom `requester` gives, and watches through the client that `open` gives. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.links = new Links(open, requester);
     this.addresses = new Addresses(open, requester);
@@ -79,24 +86,18 @@ class Tables {
     this.neighbours = new Neighbours(open, requester);
     this.rules = new Rules(open, requester);
   }
-
-  named(objects: readonly (keyof RouteObjects)[]): Collection<object>[] {
-    const all: Record<keyof RouteObjects, unknown> = {
-      link: this.links,
-      address: this.addresses,
-      route: this.routes,
-      neighbour: this.neighbours,
-      rule: this.rules,
-    };
-    return objects.map((object) => {
-      if (Object.hasOwn(all, object)) return all[object] as Collection<object>;
-      throw new TypeError(`Cannot watch ${JSON.stringify(object)}: expected ${Object.keys(all).join(", ")}`);
-    });
-  }
 }
 
+const COLLECTION = {
+  link: "links",
+  address: "addresses",
+  route: "routes",
+  neighbour: "neighbours",
+  rule: "rules",
+} as const satisfies Record<keyof RouteObjects, keyof RouteCollections>;
+
 /** A client of its own: a socket, in a namespace, with all collections on it. */
-export class RouteClient extends Tables implements Disposable {
+export class RouteClient extends RouteCollections implements Disposable {
   readonly #client: Client;
 
   /** Opens the socket; {@linkcode open} reads better. */
@@ -130,16 +131,20 @@ export class RouteClient extends Tables implements Disposable {
 function runBatch(client: Client, collect: (batch: RouteBatch) => void): void {
   client.runBatch((add) => {
     const requester = new BatchRequester(client, add);
-    collect(new Tables(() => client, () => requester));
+    collect(new RouteCollections(() => client, () => requester));
   });
 }
 
-function startWatch<E>(client: Client, tables: Tables, args: readonly unknown[]): Watching<E> {
-  const last = args[args.length - 1],
-    options = typeof last === "object" && last !== null ? last as WatchOptions : undefined;
+function startWatch<E>(client: Client, collections: RouteCollections, args: readonly unknown[]): Watching<E> {
+  const last = args[args.length - 1];
+  const options = typeof last === "object" && last !== null ? last as WatchOptions : undefined;
   const objects = (options === undefined ? args : args.slice(0, -1)) as (keyof RouteObjects)[];
-  if (objects.length === 0) throw new TypeError("Cannot watch nothing: name link, address, route, neighbour or rule");
-  return watchAll(client, tables.named(objects), options ?? {}) as unknown as Watching<E>;
+  if (objects.length === 0) throw new TypeError(`Cannot watch nothing: name ${Object.keys(COLLECTION).join(", ")}`);
+  const watched = objects.map((object) => {
+    if (Object.hasOwn(COLLECTION, object)) return collections[COLLECTION[object]] as unknown as Collection<object>;
+    throw new TypeError(`Cannot watch ${JSON.stringify(object)}: expected ${Object.keys(COLLECTION).join(", ")}`);
+  });
+  return watchAll(client, watched, options ?? {}) as unknown as Watching<E>;
 }
 
 /**
@@ -151,7 +156,7 @@ export function open(options: OpenOptions = {}): RouteClient {
   return new RouteClient(options);
 }
 
-const shared: Tables = new Tables(() => sharedClient(NETLINK_ROUTE));
+const shared: RouteCollections = new RouteCollections(() => sharedClient(NETLINK_ROUTE));
 
 /** The links of this namespace, on a socket that the first use opens. */
 export const links: Links = shared.links;
@@ -192,4 +197,34 @@ export function watch<O extends keyof RouteObjects>(
   return startWatch(sharedClient(NETLINK_ROUTE), shared, args);
 }
 
-export type { OpenOptions } from "../../core/client.ts";
+export * from "./address.ts";
+export * from "./addresses.ts";
+export * from "./encap.ts";
+export * from "./family.ts";
+export * from "./af_spec.ts";
+export * from "./kinds/bond.ts";
+export * from "./kinds/bridge.ts";
+export * from "./kinds/bridge_af.ts";
+export * from "./kinds/can.ts";
+export * from "./kinds/others.ts";
+export * from "./kinds/shared.ts";
+export * from "./kinds/tunnels.ts";
+export * from "./kinds/vlan_like.ts";
+export * from "./link.ts";
+export * from "./links.ts";
+export * from "./neighbour.ts";
+export * from "./neighbours.ts";
+export * from "./protocol.ts";
+export * from "./route.ts";
+export * from "./routes.ts";
+export * from "./rule.ts";
+export * from "./rules.ts";
+export * from "./vf.ts";
+export type * from "../../core/client.ts";
+export type * from "../../core/codec/mod.ts";
+export type * from "../../core/collection.ts";
+export type * from "../../core/errors.ts";
+export type * from "../../core/names.ts";
+export type * from "../../core/show.ts";
+export type * from "../../core/transport.ts";
+export type * from "../../core/watch.ts";

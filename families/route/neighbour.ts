@@ -28,10 +28,11 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 import type { Input, Verb } from "../../core/collection.ts";
-import { AF, type Family, family, familyNumber, type Protocol, protocol, type RouteType, RTN } from "./family.ts";
+import { AF, type Family, family, familyNumber, protocol, type RouteProtocol, type RouteType, RTN } from "./family.ts";
 import { address } from "./prefix.ts";
 
-const NUD = {
+/** Numbers of {@linkcode NeighbourState} by name. */
+export const NUD = {
   incomplete: 0x01,
   reachable: 0x02,
   stale: 0x04,
@@ -45,7 +46,8 @@ const NUD = {
 /** What the kernel knows of a neighbour's reachability; one of them, none for a new entry. */
 export type NeighbourState = keyof typeof NUD;
 
-const NTF = {
+/** Numbers of {@linkcode NeighbourFlag} by name. */
+export const NTF = {
   use: 0x01,
   self: 0x02,
   master: 0x04,
@@ -59,7 +61,8 @@ const NTF = {
 /** A property of an entry: `self` is the device's own table, `master` its bridge's, `proxy` answers for others. */
 export type NeighbourFlag = keyof typeof NTF;
 
-const NTF_EXT = { managed: 0x1, locked: 0x2, ext_validated: 0x4 } as const;
+/** Numbers of {@linkcode NeighbourExtFlag} by name. */
+export const NTF_EXT = { managed: 0x1, locked: 0x2, ext_validated: 0x4 } as const;
 
 /** A property of an entry that did not fit the others. */
 export type NeighbourExtFlag = keyof typeof NTF_EXT;
@@ -142,7 +145,7 @@ export interface Neighbour {
   /** VNI that packets come in with (VXLAN in external mode). */
   srcVni?: number;
   /** Who made it. */
-  protocol?: Protocol;
+  protocol?: RouteProtocol;
   /** Nexthop object with the remote ends (VXLAN). */
   nhId?: number;
   /** What the bridge watches of it. */

@@ -42,8 +42,8 @@ import {
   family,
   familyNumber,
   headerTable,
-  type Protocol,
   protocol,
+  type RouteProtocol,
   type RouteTable,
   type RouteType,
   routeType,
@@ -54,7 +54,7 @@ import {
 import { address, labels, prefix } from "./prefix.ts";
 
 /** RTNH_F_*, the flags of a next hop. */
-const RTNH_F = {
+export const RTNH_F = {
   dead: 0x1,
   pervasive: 0x2,
   onlink: 0x4,
@@ -149,7 +149,7 @@ const via: Codec<Via> = {
 };
 
 /** RTAX_LOCK: the metrics that the kernel leaves alone. */
-const RTAX = {
+export const RTAX = {
   mtu: 0x4,
   window: 0x8,
   rtt: 0x10,
@@ -168,7 +168,8 @@ const RTAX = {
   fastopen_no_cookie: 0x20000,
 } as const;
 
-const RTAX_FEATURE = { ecn: 1, sack: 2, timestamp: 4, allfrag: 8, tcp_usec_ts: 16 } as const;
+/** Numbers of {@linkcode RouteMetrics["features"]} by name. */
+export const RTAX_FEATURE = { ecn: 1, sack: 2, timestamp: 4, allfrag: 8, tcp_usec_ts: 16 } as const;
 
 /** What TCP shall assume of the path. */
 export interface RouteMetrics {
@@ -383,7 +384,7 @@ export interface RouteFields {
   /** Its table: `main`, `local`, `default` or a number. */
   table?: RouteTable;
   /** Who made it; `boot` when absent, as `ip route` has it. */
-  protocol: Protocol;
+  protocol: RouteProtocol;
   /** How far away the destination is (IPv4). */
   scope: Scope;
   /** What it does with packets; `unicast` when absent. */

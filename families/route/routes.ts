@@ -78,7 +78,8 @@ const LOOPBACK: Codec<object> = {
   name: "ifinfomsg",
   decode: () => ({}),
   encode(_value, to) {
-    to.view.setInt32(to.grow(16) + 4, 1, true);
+    const at = to.grow(16);
+    to.view.setInt32(at + 4, 1, true);
   },
 };
 

@@ -23,15 +23,17 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 import type { Input, Verb } from "../../core/collection.ts";
-import { type Family, family, headerTable, type Protocol, protocol, type RouteTable } from "./family.ts";
+import { type Family, family, headerTable, protocol, type RouteProtocol, type RouteTable } from "./family.ts";
 import { prefix } from "./prefix.ts";
 
-const FR_ACT = { unspec: 0, to_tbl: 1, goto: 2, nop: 3, blackhole: 6, unreachable: 7, prohibit: 8 } as const;
+/** Numbers of {@linkcode RuleAction} by name. */
+export const FR_ACT = { unspec: 0, to_tbl: 1, goto: 2, nop: 3, blackhole: 6, unreachable: 7, prohibit: 8 } as const;
 
 /** What a rule does: looks into a table, jumps to another rule, nothing, or refuses the packet. */
 export type RuleAction = keyof typeof FR_ACT;
 
-const FIB_RULE = {
+/** Numbers of {@linkcode RuleFlag} by name. */
+export const FIB_RULE = {
   permanent: 0x1,
   invert: 0x2,
   unresolved: 0x4,
@@ -133,7 +135,7 @@ export interface Rule {
   /** Users. */
   uidRange?: Range;
   /** Who made it. */
-  protocol?: Protocol;
+  protocol?: RouteProtocol;
   /** IP protocol: 6 is TCP, 17 UDP. */
   ipProto?: number;
   /** Source ports. */

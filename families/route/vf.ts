@@ -76,7 +76,8 @@ export interface VfRate {
   maxTxRate?: number;
 }
 
-const VF_LINK_STATE = { auto: 0, enable: 1, disable: 2 } as const;
+/** Numbers of {@linkcode VfLinkStateName} by name. */
+export const VF_LINK_STATE = { auto: 0, enable: 1, disable: 2 } as const;
 /** Whether the link of a virtual function is up: like the card's own, always, never. */
 export type VfLinkStateName = keyof typeof VF_LINK_STATE | number;
 
@@ -214,10 +215,12 @@ export const vfinfoList: Codec<readonly VfInfo[]> = {
   },
 };
 
-const PORT_REQUEST = { preassociate: 0, preassociate_rr: 1, associate: 2, disassociate: 3 } as const;
+/** Numbers of {@linkcode VfPortRequest} by name. */
+export const PORT_REQUEST = { preassociate: 0, preassociate_rr: 1, associate: 2, disassociate: 3 } as const;
 /** What is asked of a port (VDP). */
 export type VfPortRequest = keyof typeof PORT_REQUEST | number;
-const PORT_RESPONSE = {
+/** Numbers of {@linkcode VfPortResponse} by name. */
+export const PORT_RESPONSE = {
   vdp_response_success: 0,
   vdp_response_invalid_format: 1,
   vdp_response_insufficient_resources: 2,

@@ -20,7 +20,11 @@ export function has(program: string): boolean {
 export function kernelTest(name: string, needs: readonly string[], body: () => void | Promise<void>): void {
   const missing = [...(root ? [] : ["root"]), ...needs.filter((program) => !has(program))];
   const skip = missing.length > 0;
-  test(skip ? `${name} (skipped: needs ${missing.join(", ")})` : name, { skip, timeout: 600_000 }, async () => await body());
+  test(
+    skip ? `${name} (skipped: needs ${missing.join(", ")})` : name,
+    { skip, timeout: 600_000 },
+    async () => await body(),
+  );
 }
 
 /** Runs a program and gives what it prints; anything but success is an error. */

@@ -16,7 +16,14 @@ const ARGS: readonly string[] = "Deno" in globalThis
 /** Starts a script where `setup` was run: a namespace of its own, and its own names of namespaces. */
 function start(number: string, setup: readonly string[], after: readonly string[] = []): ChildProcess {
   const script = fileURLToPath(new URL(`../scripts/${number}.ts`, import.meta.url));
-  const command = ["mkdir -p /run/netns", "mount -t tmpfs none /run/netns", "ip link set lo up", ...setup, '"$0" "$@"', ...after];
+  const command = [
+    "mkdir -p /run/netns",
+    "mount -t tmpfs none /run/netns",
+    "ip link set lo up",
+    ...setup,
+    '"$0" "$@"',
+    ...after,
+  ];
   return spawn("unshare", ["-n", "-m", "sh", "-e", "-c", command.join("\n"), process.execPath, ...ARGS, script], {
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -26,7 +26,8 @@ import {
   u8,
 } from "../../../core/codec/mod.ts";
 
-const BOND_MODE = {
+/** Numbers of {@linkcode BondMode} by name. */
+export const BOND_MODE = {
   roundrobin: 0,
   activebackup: 1,
   xor: 2,
@@ -37,25 +38,40 @@ const BOND_MODE = {
 } as const;
 /** How a bond uses its ports. */
 export type BondMode = keyof typeof BOND_MODE | number;
-const XMIT_POLICY = { layer2: 0, layer34: 1, layer23: 2, encap23: 3, encap34: 4, vlan_srcmac: 5 } as const;
+/** Numbers of {@linkcode BondXmitHashPolicy} by name. */
+export const XMIT_POLICY = { layer2: 0, layer34: 1, layer23: 2, encap23: 3, encap34: 4, vlan_srcmac: 5 } as const;
 /** What a port is chosen by. */
 export type BondXmitHashPolicy = keyof typeof XMIT_POLICY | number;
-const ARP_VALIDATE = { none: 0, active: 1, backup: 2, all: 3, filter: 4, filter_active: 5, filter_backup: 6 } as const;
+/** Numbers of {@linkcode BondArpValidate} by name. */
+export const ARP_VALIDATE = {
+  none: 0,
+  active: 1,
+  backup: 2,
+  all: 3,
+  filter: 4,
+  filter_active: 5,
+  filter_backup: 6,
+} as const;
 /** On which ports ARP answers are looked at, and whether other packets count. */
 export type BondArpValidate = keyof typeof ARP_VALIDATE | number;
-const ARP_ALL_TARGETS = { any: 0, all: 1 } as const;
+/** Numbers of {@linkcode BondArpAllTargets} by name. */
+export const ARP_ALL_TARGETS = { any: 0, all: 1 } as const;
 /** How many targets must answer. */
 export type BondArpAllTargets = keyof typeof ARP_ALL_TARGETS | number;
-const PRIMARY_RESELECT = { always: 0, better: 1, failure: 2 } as const;
+/** Numbers of {@linkcode BondPrimaryReselect} by name. */
+export const PRIMARY_RESELECT = { always: 0, better: 1, failure: 2 } as const;
 /** When the primary port takes over again. */
 export type BondPrimaryReselect = keyof typeof PRIMARY_RESELECT | number;
-const FAIL_OVER_MAC = { none: 0, active: 1, follow: 2 } as const;
+/** Numbers of {@linkcode BondFailOverMac} by name. */
+export const FAIL_OVER_MAC = { none: 0, active: 1, follow: 2 } as const;
 /** Whose MAC address the ports have. */
 export type BondFailOverMac = keyof typeof FAIL_OVER_MAC | number;
-const LACP_RATE = { slow: 0, fast: 1 } as const;
+/** Numbers of {@linkcode BondLacpRate} by name. */
+export const LACP_RATE = { slow: 0, fast: 1 } as const;
 /** How often partners send: every 30 seconds or every second. */
 export type BondLacpRate = keyof typeof LACP_RATE | number;
-const AD_SELECT = { stable: 0, bandwidth: 1, count: 2, actor_port_prio: 3 } as const;
+/** Numbers of {@linkcode BondAdSelect} by name. */
+export const AD_SELECT = { stable: 0, bandwidth: 1, count: 2, actor_port_prio: 3 } as const;
 /** Which aggregator is used. */
 export type BondAdSelect = keyof typeof AD_SELECT | number;
 
@@ -235,13 +251,16 @@ export const Bond: Attributes<Bond> = attributes<Bond>({
   lacpStrict: [34, onlyIn(["8023ad"], u8, 0)],
 });
 
-const BOND_STATE = { active: 0, backup: 1 } as const;
+/** Numbers of {@linkcode BondPortState} by name. */
+export const BOND_STATE = { active: 0, backup: 1 } as const;
 /** Whether a port of a bond is in use. */
 export type BondPortState = keyof typeof BOND_STATE | number;
-const BOND_LINK = { up: 0, fail: 1, down: 2, back: 3 } as const;
+/** Numbers of {@linkcode BondPortLink} by name. */
+export const BOND_LINK = { up: 0, fail: 1, down: 2, back: 3 } as const;
 /** Whether a port has carrier; `fail` and `back` while a delay runs. */
 export type BondPortLink = keyof typeof BOND_LINK | number;
-const LACP_STATE = {
+/** Numbers of {@linkcode BondLacpState} by name. */
+export const LACP_STATE = {
   lacp_activity: 1,
   lacp_timeout: 2,
   aggregation: 4,

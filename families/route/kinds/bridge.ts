@@ -39,7 +39,8 @@ export interface BridgeId {
 
 const bridgeId: Codec<BridgeId> = struct<BridgeId>(8, { prio: [0, be16], addr: [2, mac] });
 
-const BR_BOOLOPT = {
+/** Numbers of {@linkcode BridgeOption} by name. */
+export const BR_BOOLOPT = {
   no_ll_learn: 1,
   mcast_vlan_snooping: 2,
   mst_enable: 4,
@@ -83,7 +84,8 @@ export const BridgeQuerier: Attributes<BridgeQuerier> = attributes<BridgeQuerier
   ipv6OtherTimer: [7, count64],
 }, { pad: 4 });
 
-const BR_STP_MODE = { auto: 0, user: 1, kernel: 2 } as const;
+/** Numbers of {@linkcode BridgeStpMode} by name. */
+export const BR_STP_MODE = { auto: 0, user: 1, kernel: 2 } as const;
 /** Who runs the spanning tree. */
 export type BridgeStpMode = keyof typeof BR_STP_MODE | number;
 
@@ -245,7 +247,8 @@ export const Bridge: Attributes<Bridge> = attributes<Bridge>({
   stpMode: [50, enumeration(u32, BR_STP_MODE)],
 }, { pad: 40 });
 
-const BR_STATE = { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 } as const;
+/** Numbers of {@linkcode BridgePortState} by name. */
+export const BR_STATE = { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 } as const;
 /** What a port does with frames, as the spanning tree decides. */
 export type BridgePortState = keyof typeof BR_STATE | number;
 

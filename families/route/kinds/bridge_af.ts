@@ -20,23 +20,30 @@ import {
   u32,
   u8,
 } from "../../../core/codec/mod.ts";
+import { BR_STATE } from "./bridge.ts";
 
-const RING_ROLE = { disabled: 0, mrc: 1, mrm: 2, mra: 3 } as const;
+/** Numbers of {@linkcode MrpRingRoleName} by name. */
+export const RING_ROLE = { disabled: 0, mrc: 1, mrm: 2, mra: 3 } as const;
 /** Part in an MRP ring: none, client, manager, or either. */
 export type MrpRingRoleName = keyof typeof RING_ROLE | number;
-const IN_ROLE = { disabled: 0, mic: 1, mim: 2 } as const;
+/** Numbers of {@linkcode MrpInRoleName} by name. */
+export const IN_ROLE = { disabled: 0, mic: 1, mim: 2 } as const;
 /** Part in an MRP interconnection: none, client, manager. */
 export type MrpInRoleName = keyof typeof IN_ROLE | number;
-const RING_STATE = { open: 0, closed: 1 } as const;
+/** Numbers of {@linkcode MrpStateName} by name. */
+export const RING_STATE = { open: 0, closed: 1 } as const;
 /** Whether a ring is open somewhere. */
 export type MrpStateName = keyof typeof RING_STATE | number;
-const PORT_STATE = { disabled: 0, blocked: 1, forwarding: 2, not_connected: 3 } as const;
+/** Numbers of {@linkcode MrpPortStateName} by name. */
+export const PORT_STATE = { disabled: 0, blocked: 1, forwarding: 2, not_connected: 3 } as const;
 /** What a port in a ring does. */
 export type MrpPortStateName = keyof typeof PORT_STATE | number;
-const PORT_ROLE = { primary: 0, secondary: 1, inter: 2 } as const;
+/** Numbers of {@linkcode MrpPortRoleName} by name. */
+export const PORT_ROLE = { primary: 0, secondary: 1, inter: 2 } as const;
 /** Which port of a ring. */
 export type MrpPortRoleName = keyof typeof PORT_ROLE | number;
-const CCM_INTERVAL = {
+/** Numbers of {@linkcode CfmCcmInterval} by name. */
+export const CCM_INTERVAL = {
   none: 0,
   "3_3_ms": 1,
   "10_ms": 2,
@@ -48,10 +55,12 @@ const CCM_INTERVAL = {
 } as const;
 /** Time between continuity checks. */
 export type CfmCcmInterval = keyof typeof CCM_INTERVAL | number;
-const CFM_DOMAIN = { port: 0, vlan: 1 } as const;
+/** Numbers of {@linkcode CfmDomain} by name. */
+export const CFM_DOMAIN = { port: 0, vlan: 1 } as const;
 /** What is watched. */
 export type CfmDomain = keyof typeof CFM_DOMAIN | number;
-const CFM_DIRECTION = { down: 0, up: 1 } as const;
+/** Numbers of {@linkcode CfmDirection} by name. */
+export const CFM_DIRECTION = { down: 0, up: 1 } as const;
 /** To the wire (down) or to the bridge (up). */
 export type CfmDirection = keyof typeof CFM_DIRECTION | number;
 
@@ -532,8 +541,6 @@ export const Cfm: Attributes<Cfm> = attributes<Cfm>({
   ccPeerStatusInfo: [16, repeated(16, CfmCcPeerStatus), readOnly],
 });
 
-const BR_STATE = { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 } as const;
-
 /** State of a port for a group of VLANs. */
 export interface MstEntry {
   /** Number of the group, 1..4094. */
@@ -557,7 +564,8 @@ export interface Mst {
 /** Wire form of {@linkcode Mst}: IFLA_BRIDGE_MST_*. */
 export const Mst: Attributes<Mst> = attributes<Mst>({ entry: [1, repeated(1, MstEntry)] });
 
-const VLAN_INFO = {
+/** Numbers of {@linkcode BridgeVlanFlag} by name. */
+export const VLAN_INFO = {
   master: 1,
   pvid: 2,
   untagged: 4,
@@ -594,10 +602,12 @@ export const BridgeVlanTunnelInfo: Attributes<BridgeVlanTunnelInfo> = attributes
   flags: [3, mask(u16, VLAN_INFO)],
 });
 
-const BRIDGE_FLAGS = { master: 1, self: 2 } as const;
+/** Numbers of {@linkcode BridgeFlag} by name. */
+export const BRIDGE_FLAGS = { master: 1, self: 2 } as const;
 /** Who is meant: the bridge above, the port's own hardware. */
 export type BridgeFlag = keyof typeof BRIDGE_FLAGS;
-const BRIDGE_MODE = { veb: 0, vepa: 1, undef: 65535 } as const;
+/** Numbers of {@linkcode BridgeMode} by name. */
+export const BRIDGE_MODE = { veb: 0, vepa: 1, undef: 65535 } as const;
 /** Whether hardware switches between its functions (veb) or leaves it to the switch (vepa). */
 export type BridgeMode = keyof typeof BRIDGE_MODE | number;
 

@@ -20,7 +20,8 @@ import {
 } from "../../../core/codec/mod.ts";
 import { row, selectedFlags } from "./shared.ts";
 
-const CTRLMODE = {
+/** Numbers of {@linkcode CanCtrlmode} by name. */
+export const CTRLMODE = {
   loopback: 0x1,
   listenonly: 0x2,
   "3_samples": 0x4,
@@ -40,7 +41,8 @@ const CTRLMODE = {
 } as const;
 /** A mode of a controller. */
 export type CanCtrlmode = keyof typeof CTRLMODE;
-const CAN_STATE = {
+/** Numbers of {@linkcode CanState} by name. */
+export const CAN_STATE = {
   error_active: 0,
   error_warning: 1,
   error_passive: 2,

@@ -20,7 +20,8 @@ import {
 } from "../../../core/codec/mod.ts";
 import { selectedFlags } from "./shared.ts";
 
-const TUN_TYPE = { tun: 1, tap: 2 } as const;
+/** Numbers of {@linkcode TunType} by name. */
+export const TUN_TYPE = { tun: 1, tap: 2 } as const;
 /** What comes out of a tun device: packets or frames. */
 export type TunType = keyof typeof TUN_TYPE | number;
 
@@ -59,7 +60,8 @@ export const Tun: Attributes<Tun> = attributes<Tun>({
   numDisabledQueues: [9, u32, readOnly],
 });
 
-const IPOIB_MODE = { datagram: 0, connected: 1 } as const;
+/** Numbers of {@linkcode IpoibMode} by name. */
+export const IPOIB_MODE = { datagram: 0, connected: 1 } as const;
 /** How IP goes over InfiniBand. */
 export type IpoibMode = keyof typeof IPOIB_MODE | number;
 
@@ -80,7 +82,8 @@ export const Ipoib: Attributes<Ipoib> = attributes<Ipoib>({
   umcast: [3, u16],
 });
 
-const RMNET_FLAGS = {
+/** Numbers of {@linkcode RmnetFlag} by name. */
+export const RMNET_FLAGS = {
   ingress_deaggregation: 1,
   ingress_map_commands: 2,
   ingress_map_cksumv4: 4,
@@ -105,7 +108,8 @@ export const Rmnet: Attributes<Rmnet> = attributes<Rmnet>({
   flags: [2, selectedFlags(RMNET_FLAGS, { flags: 0, mask: 4 })],
 });
 
-const OVPN_MODE = { p2p: 0, mp: 1 } as const;
+/** Numbers of {@linkcode OvpnMode} by name. */
+export const OVPN_MODE = { p2p: 0, mp: 1 } as const;
 /** One other end, or many. */
 export type OvpnMode = keyof typeof OVPN_MODE | number;
 

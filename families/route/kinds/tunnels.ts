@@ -32,11 +32,12 @@ import { byteOrFlag, TUNNEL_ENCAP, TUNNEL_ENCAP_FLAG, type TunnelEncap, type Tun
 type Address = Codec<string, string | Uint8Array>;
 
 /** GRE_*, in network order. */
-const GRE = { csum: 0x8000, routing: 0x4000, key: 0x2000, seq: 0x1000, strict: 0x0800, ack: 0x0080 } as const;
+export const GRE = { csum: 0x8000, routing: 0x4000, key: 0x2000, seq: 0x1000, strict: 0x0800, ack: 0x0080 } as const;
 /** A field that packets of GRE have. */
 export type GreFlag = keyof typeof GRE;
 
-const IP6_TNL_F = {
+/** Numbers of {@linkcode Ip6TunnelFlag} by name. */
+export const IP6_TNL_F = {
   ign_encap_limit: 0x1,
   use_orig_tclass: 0x2,
   use_orig_flowlabel: 0x4,
@@ -143,7 +144,8 @@ export const Gre: Attributes<Gre> = gre(ipv4);
 /** Wire form of {@linkcode Gre} over IPv6: IFLA_GRE_*. */
 export const Ip6Gre: Attributes<Gre> = gre(ipv6);
 
-const SIT_FLAG = { isatap: 1 } as const;
+/** Numbers of {@linkcode SitFlag} by name. */
+export const SIT_FLAG = { isatap: 1 } as const;
 /** A property of a sit tunnel. */
 export type SitFlag = keyof typeof SIT_FLAG;
 
@@ -278,10 +280,12 @@ export interface PortRange {
 
 const portRange: Codec<PortRange> = struct<PortRange>(4, { low: [0, be16], high: [2, be16] });
 
-const VXLAN_DF = { unset: 0, set: 1, inherit: 2 } as const;
+/** Numbers of {@linkcode DontFragment} by name. */
+export const VXLAN_DF = { unset: 0, set: 1, inherit: 2 } as const;
 /** Whether packets may be fragmented on their way. */
 export type DontFragment = keyof typeof VXLAN_DF | number;
-const VXLAN_LABEL = { fixed: 0, inherit: 1 } as const;
+/** Numbers of {@linkcode VxlanLabelPolicy} by name. */
+export const VXLAN_LABEL = { fixed: 0, inherit: 1 } as const;
 /** Where the flow label comes from. */
 export type VxlanLabelPolicy = keyof typeof VXLAN_LABEL | number;
 
@@ -480,7 +484,8 @@ export const Bareudp: Attributes<Bareudp> = attributes<Bareudp>({
   multiprotoMode: [4, flag],
 });
 
-const GTP_ROLE = { ggsn: 0, sgsn: 1 } as const;
+/** Numbers of {@linkcode GtpRole} by name. */
+export const GTP_ROLE = { ggsn: 0, sgsn: 1 } as const;
 /** Which side of a mobile network. */
 export type GtpRole = keyof typeof GTP_ROLE | number;
 
@@ -516,7 +521,8 @@ export const Gtp: Attributes<Gtp> = attributes<Gtp>({
   local6: [8, ipv6],
 });
 
-const AMT_MODE = { gateway: 0, relay: 1 } as const;
+/** Numbers of {@linkcode AmtMode} by name. */
+export const AMT_MODE = { gateway: 0, relay: 1 } as const;
 /** Which end of a multicast tunnel. */
 export type AmtMode = keyof typeof AMT_MODE | number;
 

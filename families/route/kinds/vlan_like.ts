@@ -29,7 +29,8 @@ import {
 } from "../../../core/codec/mod.ts";
 import { selectedFlags, VLAN_PROTOCOL, type VlanProtocol } from "./shared.ts";
 
-const VLAN_FLAG = { reorder_hdr: 1, gvrp: 2, loose_binding: 4, mvrp: 8, bridge_binding: 16 } as const;
+/** Numbers of {@linkcode VlanFlag} by name. */
+export const VLAN_FLAG = { reorder_hdr: 1, gvrp: 2, loose_binding: 4, mvrp: 8, bridge_binding: 16 } as const;
 /** A property of a VLAN. */
 export type VlanFlag = keyof typeof VLAN_FLAG;
 
@@ -75,13 +76,16 @@ export const Vlan: Attributes<Vlan> = attributes<Vlan>({
   protocol: [5, enumeration(be16, VLAN_PROTOCOL)],
 });
 
-const MACVLAN_MODE = { private: 1, vepa: 2, bridge: 4, passthru: 8, source: 16 } as const;
+/** Numbers of {@linkcode MacvlanMode} by name. */
+export const MACVLAN_MODE = { private: 1, vepa: 2, bridge: 4, passthru: 8, source: 16 } as const;
 /** Whom a macvlan talks to on its own wire. */
 export type MacvlanMode = keyof typeof MACVLAN_MODE | number;
-const MACVLAN_FLAG = { nopromisc: 1, nodst: 2 } as const;
+/** Numbers of {@linkcode MacvlanFlag} by name. */
+export const MACVLAN_FLAG = { nopromisc: 1, nodst: 2 } as const;
 /** A property of a macvlan. */
 export type MacvlanFlag = keyof typeof MACVLAN_FLAG;
-const MACVLAN_MACADDR = { add: 0, del: 1, flush: 2, set: 3 } as const;
+/** Numbers of {@linkcode MacvlanMacaddrMode} by name. */
+export const MACVLAN_MACADDR = { add: 0, del: 1, flush: 2, set: 3 } as const;
 /** What to do with the sources of a macvlan. */
 export type MacvlanMacaddrMode = keyof typeof MACVLAN_MACADDR | number;
 
@@ -120,10 +124,12 @@ export const Macvlan: Attributes<Macvlan> = attributes<Macvlan>({
   bcCutoff: [9, i32],
 });
 
-const IPVLAN_MODE = { l2: 0, l3: 1, l3s: 2 } as const;
+/** Numbers of {@linkcode IpvlanMode} by name. */
+export const IPVLAN_MODE = { l2: 0, l3: 1, l3s: 2 } as const;
 /** Where an ipvlan decides: by address on the wire (l2), by routes (l3), by routes with netfilter (l3s). */
 export type IpvlanMode = keyof typeof IPVLAN_MODE | number;
-const IPVLAN_F = { private: 1, vepa: 2 } as const;
+/** Numbers of {@linkcode IpvlanFlag} by name. */
+export const IPVLAN_F = { private: 1, vepa: 2 } as const;
 /** A property of an ipvlan. */
 export type IpvlanFlag = keyof typeof IPVLAN_F;
 
@@ -141,7 +147,8 @@ export const Ipvlan: Attributes<Ipvlan> = attributes<Ipvlan>({
   flags: [2, mask(u16, IPVLAN_F)],
 });
 
-const MACSEC_CIPHER = {
+/** Numbers of {@linkcode MacsecCipher} by name. */
+export const MACSEC_CIPHER = {
   gcm_aes_128: 0x0080c20001000001n,
   gcm_aes_256: 0x0080c20001000002n,
   gcm_aes_xpn_128: 0x0080c20001000003n,
@@ -170,10 +177,12 @@ const macsecCipher: Codec<MacsecCipher, MacsecCipher | number> = {
   },
 };
 
-const MACSEC_VALIDATE = { disabled: 0, check: 1, strict: 2 } as const;
+/** Numbers of {@linkcode MacsecValidation} by name. */
+export const MACSEC_VALIDATE = { disabled: 0, check: 1, strict: 2 } as const;
 /** What happens to frames without a valid tag. */
 export type MacsecValidation = keyof typeof MACSEC_VALIDATE | number;
-const MACSEC_OFFLOAD = { off: 0, phy: 1, mac: 2 } as const;
+/** Numbers of {@linkcode MacsecOffload} by name. */
+export const MACSEC_OFFLOAD = { off: 0, phy: 1, mac: 2 } as const;
 /** Who does MACsec. */
 export type MacsecOffload = keyof typeof MACSEC_OFFLOAD | number;
 
@@ -227,7 +236,8 @@ export const Macsec: Attributes<Macsec> = attributes<Macsec>({
   offload: [15, enumeration(u8, MACSEC_OFFLOAD)],
 }, { pad: 14 });
 
-const HSR_PROTOCOL = { hsr: 0, prp: 1 } as const;
+/** Numbers of {@linkcode HsrProtocol} by name. */
+export const HSR_PROTOCOL = { hsr: 0, prp: 1 } as const;
 /** How the two ways are used. */
 export type HsrProtocol = keyof typeof HSR_PROTOCOL | number;
 
