@@ -76,6 +76,8 @@ export interface Operation {
   readonly what: string;
   /** nlmsg_type of what comes back; messages of other types are passed over. */
   readonly reply?: number;
+  /** Whether the message whose payload begins at `at` is meant, where several kinds share its type. */
+  readonly concerns?: (from: Reader, at: number) => boolean;
   /** How that is read; the request's own codec when absent. */
   readonly replyCodec?: Codec<unknown, never>;
   /** What may help when the kernel refuses. */
@@ -212,7 +214,7 @@ export class Client implements Requester, Disposable {
         if (!this.#isOurs(from, at, seq, true)) continue;
         intr ||= (from.view.getUint16(at + 6, true) & NLM_F.NLM_F_DUMP_INTR) !== 0;
         const type = from.view.getUint16(at + 4, true);
-        if (type === operation.reply) yield codec.decode(from, at + NLMSG_HDRLEN, end, {});
+        if (isReply(operation, from, at, type)) yield codec.decode(from, at + NLMSG_HDRLEN, end, {});
         const verdict = verdictOf(from, at, end, type);
         if (verdict === undefined) continue;
         this.#judge({ ...verdict, from, end }, operation, writer, start);
@@ -420,7 +422,7 @@ export class Client implements Requester, Disposable {
         if (!this.#isOurs(from, at, seq, interrupted !== undefined)) continue;
         const type = from.view.getUint16(at + 4, true);
         if ((from.view.getUint16(at + 6, true) & NLM_F.NLM_F_DUMP_INTR) !== 0) interrupted?.();
-        if (type === operation.reply) {
+        if (isReply(operation, from, at, type)) {
           if (failed) continue;
           try {
             take(from, at, end);
@@ -517,6 +519,10 @@ const HINTS: Readonly<Record<string, string>> = {
 /** The sequence number of the message at `start`: looking a name up while it was encoded may have used later ones. */
 function seqOf(writer: Writer, start: number): number {
   return writer.view.getUint32(start + 8, true);
+}
+
+function isReply({ reply, concerns }: Operation, from: Reader, at: number, type: number): boolean {
+  return type === reply && concerns?.(from, at + NLMSG_HDRLEN) !== false;
 }
 
 function codecOf(operation: Operation): Codec<unknown, never> {

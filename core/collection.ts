@@ -3,14 +3,31 @@
  *
  * @module
  */
-import type { Attributes, Codec } from "./codec/mod.ts";
+import type { Attributes, Codec, Reader } from "./codec/mod.ts";
 import { type Client, type Operation, type Requester, sharedClient } from "./client.ts";
 import { KernelError, type KernelErrorDetails, NetlinkError } from "./errors.ts";
 import { NLM_F } from "./message.ts";
 import { type ChangeEvent, waitFor, type WaitOptions, watch, type WatchEvent, type WatchOptions } from "./watch.ts";
 
 /** Fields that take an interface's name, or `null` for none, where the kernel has its number. */
-export type Interface = "index" | "ifindex" | "oif" | "iif" | "link" | "master";
+export type Interface =
+  | "index"
+  | "ifindex"
+  | "oif"
+  | "iif"
+  | "link"
+  | "master"
+  | "activeSlave"
+  | "primary"
+  | "backupPort"
+  | "slave1"
+  | "slave2"
+  | "interlink"
+  | "conduit"
+  | "viaIfindex"
+  | "pIfindex"
+  | "sIfindex"
+  | "iIfindex";
 
 /**
  * What may be given where `T` is received: names or `null` for interfaces, numbers for bigints, text for bytes, the number
@@ -53,8 +70,8 @@ export interface Declaration<T extends object> {
   readonly hint?: (code: string, details: KernelErrorDetails, value: object) => string | undefined;
   /** Whether the kernel has no request for a single one, so that `get` looks through a list. */
   readonly listOnly?: true;
-  /** Whether an object that came as an event is one of these, where several kinds share a message. */
-  readonly concerns?: (value: T) => boolean;
+  /** Whether the message whose payload begins at `at` is one of these, where several kinds share a message type. */
+  readonly concerns?: (from: Reader, at: number, event: boolean) => boolean;
   /** How objects of this kind go without an event of their own. */
   readonly silentRemoval?: SilentRemoval;
 }
@@ -255,7 +272,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** The message of one verb. */
   operation(verb: Verb, type: number, given: object, reply?: number): Operation {
-    const { object, table, describe, prepare, hint } = this.declaration;
+    const { object, table, describe, prepare, hint, concerns } = this.declaration;
     if (typeof given !== "object" || given === null) {
       throw new TypeError(`Cannot ${verb} a ${object}: expected an object, got ${String(given)}`);
     }
@@ -267,6 +284,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       value,
       what: `${verb} ${object} ${describe(given)}`.trimEnd(),
       ...(reply === undefined ? {} : { reply }),
+      ...(concerns === undefined ? {} : { concerns: (from, at) => concerns(from, at, false) }),
       ...(hint === undefined ? {} : { hint: (code, details) => hint(code, details, value) }),
     };
   }

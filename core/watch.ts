@@ -193,8 +193,8 @@ class Watch {
       for (const watched of this.#watched) {
         const { declaration } = watched.collection, { messages, object, table } = declaration;
         if (type !== messages.new && type !== messages.del) continue;
+        if (declaration.concerns?.(from, at + NLMSG_HDRLEN, true) === false) continue;
         const value = (table as Codec<object, never>).decode(from, at + NLMSG_HDRLEN, end, {});
-        if (declaration.concerns?.(value) === false) continue;
         const event = type === messages.new ? "new" : "del";
         if (nsid === undefined) this.#apply(watched, event, value, flags);
         events.push(nsid === undefined ? { event, object, value } : { event, object, value, nsid });

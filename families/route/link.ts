@@ -782,6 +782,8 @@ const port: Parts<Port> = choice<Port, "slaveKind", "slaveData">("slaveKind", 4,
   vrf: VrfPort,
 }, text);
 
+const flagNames = mask(u32, IFF);
+
 /** Flags and the mask of those to change, which are not shown. */
 const flags: Codec<readonly (LinkFlag | number)[]> = {
   name: "u32 mask",
@@ -793,7 +795,6 @@ const flags: Codec<readonly (LinkFlag | number)[]> = {
     to.view.setUint32(at + CHANGE - FLAGS, SETTABLE, true);
   },
 };
-const flagNames = mask(u32, IFF);
 
 /** Sets or clears one flag of the header and says that it is meant. */
 function setFlag(to: Writer, bit: number, on: boolean | number): void {

@@ -5,7 +5,9 @@
  */
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
-import { type Kind, Link, type LinkFields, type Port } from "./link.ts";
+import { NLM_F } from "../../core/message.ts";
+import { type Kind, Link, type LinkFields, type Port, type PropList } from "./link.ts";
+import { AF } from "./family.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
 
 /** A link as it is given: like {@linkcode Link}, with names or numbers for interfaces. */
@@ -36,6 +38,7 @@ const declaration: Declaration<Link> = {
   },
   prepare(value, verb) {
     const { flags, ifname, index } = value as Fields;
+    if (verb === "add") return without(value, LATER);
     if (verb === "get" || verb === "list") return { extMask: RTEXT_FILTER_VF, ...value };
     if (verb === "set" && flags !== undefined) {
       throw new TypeError(
@@ -51,17 +54,97 @@ const declaration: Declaration<Link> = {
     return `this kernel has no link kind "${kind}": misspelt, or its module is missing (modprobe ${kind})`;
   },
   // Bridges tell of their ports in messages of the same type.
-  concerns: ({ family }) => family === "unspec" || family === undefined,
+  concerns: (from, at, event) => !event || from.bytes[at] === AF.unspec,
 };
+
+/** Fields that the kernel refuses or passes over while it makes a link; they are set as soon as it is there. */
+const LATER: readonly string[] = [
+  "afSpec",
+  "carrier",
+  "ifalias",
+  "portSelf",
+  "propList",
+  "protinfo",
+  "protoDown",
+  "protoDownReason",
+  "slaveData",
+  "slaveKind",
+  "vfPorts",
+  "vfinfoList",
+  "xdp",
+];
+
+function without(value: object, fields: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !fields.includes(name)));
+}
+
+/** What of a link has to be set once it is there. */
+function later(value: LinkInput): Fields {
+  const given: Record<string, unknown> = Object.fromEntries(
+    Object.entries(value).filter(([name, one]) => name !== "propList" && LATER.includes(name) && one !== undefined),
+  );
+  // A dumped link says that it has no token, which the kernel takes for a wish where there can be none.
+  const { afSpec } = given as { afSpec?: { inet6?: { token?: unknown } } };
+  if (afSpec?.inet6?.token === "::") given["afSpec"] = { ...afSpec, inet6: without(afSpec.inet6, ["token"]) };
+  return given;
+}
 
 /** Without it dumps say nothing of virtual functions. */
 const RTEXT_FILTER_VF = 1;
 
 /** All links of one namespace. */
 export class Links extends Collection<Link, LinkInput, LinkKey> {
+  readonly #requester: () => Requester;
+
   /** See {@linkcode Collection}. */
-  constructor(open: () => Client, requester?: () => Requester) {
+  constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
+    this.#requester = requester;
+  }
+
+  /**
+   * Makes a link.
+   *
+   * Like `ip link add v0 type veth peer name v1`. The kernel sets some of a link's fields only once it is there (`ifalias`,
+   * `afSpec`, further names …): for these more requests follow, and when one of them is refused the link stands without.
+   *
+   * @returns the link as the kernel made it; nothing in a batch, or when it was made in another namespace
+   * @throws {KernelError} EEXIST: the name is taken; EOPNOTSUPP: this kernel has no such kind
+   */
+  override add(value: LinkInput): Link {
+    const made = super.add(value),
+      rest = later(value),
+      names = (value as { propList?: PropList }).propList?.altIfname ?? [];
+    const key = made?.index !== undefined ? { index: made.index } : { ifname: value.ifname! };
+    if (Object.keys(rest).length > 0) this.set(key, rest as LinkInput);
+    if (names.length > 0) this.addAltnames(key, ...names);
+    const changed = Object.keys(rest).length > 0 || names.length > 0;
+    return changed && made !== undefined ? this.get(key) : made;
+  }
+
+  /**
+   * Gives a link further names, of at most 127 bytes; all verbs find it by them.
+   *
+   * Like `ip link property add dev eth0 altname uplink`.
+   *
+   * @throws {KernelError} EEXIST: a link has that name already
+   */
+  addAltnames(key: LinkKey, ...names: readonly string[]): void {
+    this.#altnames("add", RTM.RTM_NEWLINKPROP, key, names);
+  }
+
+  /** Takes further names from a link. Like `ip link property del dev eth0 altname uplink`. */
+  deleteAltnames(key: LinkKey, ...names: readonly string[]): void {
+    this.#altnames("delete", RTM.RTM_DELLINKPROP, key, names);
+  }
+
+  #altnames(verb: "add" | "delete", type: number, key: LinkKey, names: readonly string[]): void {
+    const operation = this.operation(verb, type, { ...this.keyValue(key), propList: { altIfname: names } });
+    const append = verb === "add" ? NLM_F.NLM_F_APPEND : 0;
+    const what = `${verb} ${names.length === 1 ? "name" : "names"} ${names.join(", ")} of link ${
+      declaration.describe(this.keyValue(key))
+    }`;
+    this.#requester().request({ ...operation, flags: operation.flags | append, what });
   }
 
   /** Finds what was just made, where the kernel does not echo it. */

@@ -6,6 +6,7 @@
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import { Neighbour, neighbourKey, prepareNeighbour } from "./neighbour.ts";
+import { AF } from "./family.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
 
 /** A neighbour as it is given: like {@linkcode Neighbour}, with names or numbers for interfaces. */
@@ -26,7 +27,7 @@ const declaration: Declaration<Neighbour> = {
   identity: neighbourKey,
   prepare: (value, verb) => verb === "list" ? value : prepareNeighbour(value as NeighbourInput, verb),
   // Forwarding tables of bridges come in messages of the same type.
-  concerns: ({ family }) => family !== "bridge",
+  concerns: (from, at, event) => !event || from.bytes[at] !== AF.bridge,
 };
 
 /** All neighbours of one namespace. `list({ family: "bridge" })` gives the forwarding tables. */

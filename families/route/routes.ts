@@ -7,6 +7,7 @@ import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { prepareRoute, Route, routeKey } from "./route.ts";
+import { AF } from "./family.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
 
 /** A route as it is given: like {@linkcode Route}, with names or numbers for interfaces. */
@@ -27,7 +28,6 @@ export type LookupOptions = Pick<
   | "sport"
   | "dport"
   | "flowlabel"
-  | "table"
 >;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -46,6 +46,8 @@ const declaration: Declaration<Route> = {
   identity: routeKey,
   prepare: (value, verb) => verb === "list" ? value : prepareRoute(value as RouteInput, verb),
   listOnly: true,
+  // CAN gateways have the message types, and a header of their own.
+  concerns: (from, at) => from.bytes[at] !== AF.can,
   hint(code, { kernelMessage }) {
     if (code === "ENETUNREACH" && /gateway|nexthop/i.test(kernelMessage ?? "")) {
       return 'the gateway must be on a network that an interface which is up has; { flags: ["onlink"] } says that it is';

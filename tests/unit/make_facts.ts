@@ -33,11 +33,29 @@ const HEADERS: Readonly<Record<string, RegExp>> = {
   "linux/amt.h": /./,
   "linux/batman_adv.h": /^IFLA_/,
   "linux/wwan.h": /./,
-  "linux/rtnetlink.h": /^RTEXT_FILTER_/,
+  "linux/rtnetlink.h": /^(RTEXT_FILTER|RTA|RTAX)_/,
   "linux/dpll.h": /^DPLL_A_PIN_ID$/,
   "linux/devlink.h": /^DEVLINK_ATTR_(BUS_NAME|DEV_NAME|PORT_INDEX)$/,
+  "linux/if_addr.h": /^IFA_/,
+  "linux/neighbour.h": /^NDA_/,
+  "linux/fib_rules.h": /^FRA_/,
+  "linux/lwtunnel.h": /^(LWTUNNEL_IP6?_|LWT_)/,
+  "linux/mpls_iptunnel.h": /^MPLS_IPTUNNEL_/,
+  "linux/ila.h": /^ILA_ATTR_/,
+  "linux/seg6_local.h": /^SEG6_LOCAL_/,
+  "linux/ioam6_iptunnel.h": /^IOAM6_IPTUNNEL_/,
 };
-const STRUCTS = new Set(["linux/if_link.h", "linux/if_bridge.h", "linux/can/netlink.h"]);
+const STRUCTS = new Set([
+  "linux/if_link.h",
+  "linux/can/netlink.h",
+  "ifinfomsg",
+  "ifaddrmsg",
+  "rtmsg",
+  "ndmsg",
+  "fib_rule_hdr",
+  "br_boolopt_multi",
+  "bridge_vlan_info",
+]);
 
 const folder = argv[2];
 if (folder === undefined) throw new TypeError("Usage: make_facts.ts UAPI-FOLDER");
@@ -48,13 +66,13 @@ const structs = read("structs.json") as Readonly<Record<string, Struct>>;
 const constants: Record<string, number> = {};
 for (const [name, pattern] of Object.entries(HEADERS)) {
   for (const [constant, value] of Object.entries(headers[name]!.values)) {
-    if (pattern.test(constant) && !/^_|_H$/.test(constant) && typeof value === "number") constants[constant] = value;
+    if (pattern.test(constant) && !/^_/.test(constant) && typeof value === "number") constants[constant] = value;
   }
 }
-const layouts: Record<string, { size: number; fields: Record<string, [offset: number, size: number]> }> = {};
+const layouts: Record<string, string> = {};
 for (const [name, { header, size, fields }] of Object.entries(structs)) {
-  if (!STRUCTS.has(header) && name !== "ifinfomsg") continue;
-  layouts[name] = { size, fields: Object.fromEntries(fields.map(({ name, offset, size }) => [name, [offset, size]])) };
+  if (!STRUCTS.has(header) && !STRUCTS.has(name)) continue;
+  layouts[name] = [String(size), ...fields.map(({ name, offset, size }) => `${name} ${offset} ${size}`)].join(", ");
 }
 const rows = (object: object): string =>
   Object.entries(object).map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`).join(",\n");

@@ -2,6 +2,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import type { Protocol } from "../../../core/client.ts";
+import type { Reader } from "../../../core/codec/mod.ts";
 import { Collection, type Declaration } from "../../../core/collection.ts";
 import { DecodeError, NetlinkError, SystemError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
@@ -333,17 +334,22 @@ test("trap 17: a watch without state looks at nothing", async () => {
   assertEquals([await hear(watching, 1), kernels[0]!.sent, kernels[1]!.groups], [["new 1"], [], [1]]);
 });
 
+/** The level in the message whose payload begins at `at`. */
+function levelAt(from: Reader, at: number): number {
+  return Lamp.decode(from, at, from.length, {}).level ?? 0;
+}
+
 test("several collections share a watch, and a message may be of one, of some or of none", async () => {
   const { client: c, kernels } = shop();
   const low = new Collection<Lamp>(
-    { ...declaration, object: "low", concerns: ({ level }) => (level ?? 0) < 5 },
+    { ...declaration, object: "low", concerns: (from, at) => levelAt(from, at) < 5 },
     () => c,
   );
   const high = new Collection<Lamp>({
     ...declaration,
     object: "high",
     groups: [1, 2],
-    concerns: ({ level }) => (level ?? 0) > 5,
+    concerns: (from, at) => levelAt(from, at) > 5,
   }, () => c);
   await using watching = watch(c, [low, high] as unknown as Collection<object>[], {});
   assertEquals(kernels[1]!.groups, [1, 2]);
