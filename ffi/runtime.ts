@@ -17,9 +17,10 @@ interface Process {
   once(event: "exit", listener: () => void): unknown;
 }
 
-const { process, Deno } = globalThis as unknown as {
-  process?: Process;
-  Deno?: Parameters<typeof denoRuntime>[0];
+/** The globals that tell the runtimes apart. Touching `process` costs Deno tens of milliseconds, so it is not touched there. */
+const globals = globalThis as unknown as {
+  readonly process?: Process;
+  readonly Deno?: Parameters<typeof denoRuntime>[0] & { build: { os: string; arch: string } };
 };
 
 /** What is in use once it is in use. */
@@ -79,7 +80,15 @@ export function createWaker(epoll: number, ready: () => number): Waker {
 /** Which system call numbers hold here: "x64" or "arm64". */
 export function architecture(): "x64" | "arm64" {
   loaded ??= load();
-  return process!.arch as "x64" | "arm64";
+  return machine().arch as "x64" | "arm64";
+}
+
+/** The system, in the words of Node. */
+function machine(): { platform: string; arch: string } {
+  const { Deno, process } = globals;
+  if (Deno === undefined) return process ?? { platform: "a runtime without a process", arch: "an unknown machine" };
+  const { os, arch } = Deno.build;
+  return { platform: os, arch: arch === "x86_64" ? "x64" : arch === "aarch64" ? "arm64" : arch };
 }
 
 function load(): Loaded {
@@ -110,12 +119,12 @@ function unsupported(found: string, hint?: string, cause?: unknown): NetlinkErro
 }
 
 function pick(): Runtime {
-  if (process === undefined) throw unsupported("a runtime without a process");
-  const { platform, arch, versions } = process;
+  const { platform, arch } = machine();
   if (platform !== "linux") throw unsupported(`${platform} on ${arch}`);
   if (arch !== "x64" && arch !== "arm64") throw unsupported(`Linux on ${arch}`);
   if (new Uint8Array(new Uint16Array([1]).buffer)[0] !== 1) throw unsupported(`Linux on big-endian ${arch}`);
-  if (Deno !== undefined) return denoRuntime(Deno);
+  if (globals.Deno !== undefined) return denoRuntime(globals.Deno);
+  const process = globals.process!, { versions } = process;
   const bun = process.getBuiltinModule?.("bun:ffi") as Parameters<typeof bunRuntime>[0] | undefined;
   if (bun !== undefined) return bunRuntime(bun, process as Process & { getBuiltinModule(name: string): unknown });
   const node = process.getBuiltinModule?.("node:ffi") as Parameters<typeof nodeRuntime>[0] | undefined;
@@ -135,7 +144,7 @@ const LIBRARIES = {
 
 function open(runtime: Runtime): Libc {
   let last: unknown;
-  for (const library of LIBRARIES[process!.arch as "x64" | "arm64"]) {
+  for (const library of LIBRARIES[machine().arch as "x64" | "arm64"]) {
     try {
       return loadLazily(runtime, library);
     } catch (error) {

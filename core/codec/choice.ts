@@ -65,6 +65,7 @@ export function choice<U, On extends keyof U & string, At extends keyof U & stri
     walk(from: Reader, start: number, end: number, owner: object, visit: Visit): void {
       pick(owner)?.walk?.(from, start, end, owner, visit);
     },
+    choose: pick,
     attributeName: (id, owner) => pick(owner)?.attributeName?.(id, owner),
   };
   return parts([fieldOf(on, [onId, onCodec]), fieldOf(at, [atId, payload])]);
@@ -90,6 +91,7 @@ export function select<D, E>(name: string, pick: (owner: object) => Codec<D, E>)
     },
     encode: (value, to, owner) => pick(owner).encode(value, to, owner),
     walk: (from, at, end, owner, visit) => pick(owner).walk?.(from, at, end, owner, visit),
+    choose: pick as (owner: object) => AnyCodec,
     attributeName: (id, owner) => pick(owner).attributeName?.(id, owner),
   };
 }

@@ -42,6 +42,8 @@ export interface Codec<out D, in E = D> {
   extent?(from: Reader, at: number, stated: number, end: number): number;
   /** Calls `visit` for each part of the payload: what error paths and printers go down. */
   walk?(from: Reader, at: number, end: number, owner: object, visit: Visit): void;
+  /** The codec that a payload beside the fields of `owner` has, where those decide. */
+  choose?(owner: object): Codec<unknown, never> | undefined;
   /** The field that attribute `id` of the payload is, for naming one that is missing. */
   attributeName?(id: number, owner: object): string | undefined;
 }

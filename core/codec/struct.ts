@@ -8,13 +8,19 @@ import type { Codec, Use, Visit } from "./codec.ts";
 import type { AnyCodec, Shape } from "./entry.ts";
 import { didYouMean, encodePlaced, type Field, fieldOf, placedOf } from "./attributes.ts";
 
+/** A {@linkcode struct}'s codec, with its fields in the order of their offsets. */
+export interface Struct<T> extends Codec<T> {
+  /** The fields. */
+  readonly fields: readonly Field[];
+}
+
 /**
  * A struct of `size` bytes, offsets in the place of attribute numbers.
  *
  * A shorter or longer one, from an older or newer kernel, is decoded as far as both sides know. On encoding absent
  * fields are zero.
  */
-export function struct<T extends object>(size: number, shape: Shape<T>): Codec<T> {
+export function struct<T extends object>(size: number, shape: Shape<T>): Struct<T> {
   const fields: readonly Field[] = placedOf(
     Object.entries(shape).map(([key, entry]) => {
       const [offset, codec, use] = entry as readonly [number, AnyCodec, Use?];
@@ -26,6 +32,7 @@ export function struct<T extends object>(size: number, shape: Shape<T>): Codec<T
     name: "struct",
     size,
     tolerant: true,
+    fields,
     decode(from: Reader, at: number, end: number): T {
       const value: Record<string, unknown> = {}, length = end - at;
       for (const { key, offset, codec } of fields) {

@@ -48,8 +48,12 @@ const NEEDS = "Cannot use netlink: it needs Linux on x86-64 or arm64 and Deno, B
 
 test("another platform is one clear error, when a socket is opened", () => {
   const flags = deno ? ["--allow-read", "--allow-ffi", "--allow-import"] : [];
-  const change = (name: string, value: string): string =>
-    `Object.defineProperty(process, ${JSON.stringify(name)}, { value: ${JSON.stringify(value)} });`;
+  const change = (name: "platform" | "arch", value: string): string =>
+    deno
+      ? `Object.defineProperty(Deno, "build", { value: { ...Deno.build, ${name === "platform" ? "os" : "arch"}: ${
+        JSON.stringify(value)
+      } } });`
+      : `Object.defineProperty(process, ${JSON.stringify(name)}, { value: ${JSON.stringify(value)} });`;
   assertEquals(failureOf(change("platform", "darwin"), flags), [
     "UNSUPPORTED_PLATFORM",
     `${NEEDS} darwin on ${process.arch}`,

@@ -1,0 +1,143 @@
+/** A Debian kernel made ready for qemu: the unpacked vmlinux, an initramfs, and its modules. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { Buffer } from "node:buffer";
+import { basename, join } from "node:path";
+import process from "node:process";
+import { capture, Suites } from "./packages.ts";
+
+/** Where everything is kept that is downloaded or made. */
+export const CACHE: string = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "netlink-lab");
+
+/** The kernels by name: a suite's meta-package, as versions move. */
+export const KERNELS: Record<string, { suites: string[]; meta: string }> = {
+  "6.12": { suites: ["bookworm", "bookworm-security"], meta: "linux-image-6.12-amd64" },
+  "6.1": { suites: ["bookworm", "bookworm-security"], meta: "linux-image-amd64" },
+  "5.10": { suites: ["bullseye", "bullseye-security"], meta: "linux-image-amd64" },
+  newest: { suites: ["unstable"], meta: "linux-image-amd64" },
+};
+
+/** What the initramfs needs to reach the host's files and ports; built in or not, that is the kernel's matter. */
+const MODULES = ["virtio_pci", "virtio_console", "9p", "9pnet_virtio", "overlay"];
+
+/** A kernel's files. */
+export interface Image {
+  /** Its folder in the cache. */
+  readonly folder: string;
+  readonly vmlinux: string;
+  /** The folder for /lib/modules. */
+  readonly modules: string;
+  /** As `uname -r` says. */
+  readonly release: string;
+}
+
+/** A kernel of `KERNELS`, out of the cache or, the first time and with `update`, out of Debian's packages. */
+export function image(kernel: string, update = false): Image {
+  const folder = join(CACHE, kernel);
+  if (update || !existsSync(folder)) {
+    const { suites, meta } = KERNELS[kernel];
+    mkdirSync(CACHE, { recursive: true });
+    const packages = new Suites(join(CACHE, `apt-${suites[0]}`), suites);
+    const work = mkdtempSync(join(CACHE, `${kernel}-`));
+    try {
+      const tree = join(work, "tree");
+      packages.unpack(packages.closure(meta, /^linux-.*\d/), tree);
+      const modules = ["lib/modules", "usr/lib/modules"].map((path) => join(tree, path)).find(existsSync)!;
+      renameSync(modules, join(work, "modules"));
+      const [release] = readdirSync(join(work, "modules"));
+      const vmlinuz = [join(tree, `boot/vmlinuz-${release}`), join(work, "modules", release, "vmlinuz")].find(
+        existsSync,
+      )!;
+      writeFileSync(join(work, "vmlinux"), unpackKernel(readFileSync(vmlinuz)));
+      rmSync(tree, { recursive: true });
+      mkdirSync(join(work, "lib"));
+      renameSync(join(work, "modules"), join(work, "lib/modules")); // depmod wants DIR/lib/modules/RELEASE
+      capture("/sbin/depmod", ["-b", work, release]);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(work, folder);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  const modules = join(folder, "lib/modules");
+  return { folder, vmlinux: join(folder, "vmlinux"), modules, release: readdirSync(modules)[0] };
+}
+
+/**
+ * The ELF file inside a bzImage: qemu enters it directly, through its PVH note, and saves the guest the unpacking, most
+ * of a boot under emulation. Its place stands in the boot protocol's header; the last four bytes are its size.
+ */
+function unpackKernel(vmlinuz: Uint8Array): Uint8Array {
+  const view = new DataView(vmlinuz.buffer, vmlinuz.byteOffset);
+  const start = (view.getUint8(0x1f1) + 1) * 512 + view.getUint32(0x248, true);
+  const payload = vmlinuz.subarray(start, start + view.getUint32(0x24c, true) - 4);
+  switch (new DataView(payload.buffer, payload.byteOffset).getUint32(0)) {
+    case 0xfd377a58:
+      return capture("xz", ["-dc", "--single-stream"], { input: payload });
+    case 0x28b52ffd:
+      return capture("zstd", ["-dcq"], { input: payload });
+    default:
+      throw new Error("a kernel that is neither xz nor zstd");
+  }
+}
+
+/** An initramfs with busybox, our init, and the modules of `MODULES` with what they need, in the order to load them. */
+export function initramfs({ modules, release }: Image): Uint8Array {
+  const folder = join(modules, release);
+  const lines = (file: string) => readFileSync(join(folder, file), "utf8").trim().split("\n");
+  const name = (path: string) => basename(path).replace(/\.ko.*/, "").replaceAll("-", "_");
+  const builtIn = new Set(lines("modules.builtin").map(name));
+  const needs = new Map(
+    lines("modules.dep").map((line) => {
+      const [path, ...others] = line.split(/:? /);
+      return [name(path), [path.replace(/:$/, ""), ...others]];
+    }),
+  );
+  const order: string[] = [];
+  for (const module of MODULES.filter((module) => !builtIn.has(module))) {
+    const paths = needs.get(module);
+    if (paths === undefined) throw new Error(`${release} has no module ${module}`);
+    for (const path of paths.toReversed()) if (!order.includes(path)) order.push(path);
+  }
+  const directories = ["bin", "dev", "proc", "sys", "modules"];
+  return cpio([
+    ...directories.map((path): Entry => [path, 0o040755, new Uint8Array()]),
+    ["bin/busybox", 0o100755, readFileSync("/bin/busybox")],
+    ["init", 0o100755, readFileSync(new URL("init.sh", import.meta.url))],
+    ...order.map((path): Entry => {
+      const file = join(folder, path);
+      return [
+        `modules/${name(path)}`,
+        0o100644,
+        path.endsWith(".xz") ? capture("xz", ["-dc", file]) : readFileSync(file),
+      ];
+    }),
+    ["modules/order", 0o100644, new TextEncoder().encode(order.map(name).join("\n") + "\n")],
+  ]);
+}
+
+type Entry = [path: string, mode: number, content: Uint8Array];
+
+/** An archive in cpio's "newc" form, as the kernel reads it. */
+function cpio(entries: readonly Entry[]): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const padded = (bytes: Uint8Array) => {
+    parts.push(bytes, new Uint8Array(-bytes.length & 3));
+  };
+  [...entries, ["TRAILER!!!", 0, new Uint8Array()] as Entry].forEach(([path, mode, content], i) => {
+    const fields = [i + 1, mode, 0, 0, 1, 0, content.length, 0, 0, 0, 0, path.length + 1, 0];
+    const hex = fields.map((field) => field.toString(16).padStart(8, "0")).join("");
+    padded(new TextEncoder().encode(`070701${hex}${path}\0`));
+    padded(content);
+  });
+  return Buffer.concat(parts);
+}

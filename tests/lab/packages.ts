@@ -1,0 +1,113 @@
+/** Debian's packages of any suite, without installing them: apt with a folder of its own, the mirror that the system uses. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+
+/** Runs a program and gives what it prints; anything but success is an error with what it said. */
+export function capture(
+  program: string,
+  args: readonly string[],
+  options: { input?: Uint8Array; cwd?: string } = {},
+): Uint8Array {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { maxBuffer: 1 << 30, ...options });
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${error?.message ?? stderr}`);
+  return stdout;
+}
+
+function text(program: string, args: readonly string[]): string {
+  return new TextDecoder().decode(capture(program, args));
+}
+
+/** The lines of the system's own sources, turned to other suites: `NAME-security` is on the security mirror. */
+function sources(suites: readonly string[]): string {
+  const format = "$(LABEL)|$(REPO_URI)|$(SIGNED_BY)";
+  const targets = text("apt-get", ["indextargets", "--format", format, "Created-By: Packages"])
+    .split("\n").map((line) => line.split("|"));
+  return suites.map((suite) => {
+    const label = suite.endsWith("-security") ? "Debian-Security" : "Debian";
+    const target = targets.find((target) => target[0] === label);
+    if (target === undefined) {
+      throw new Error(`the system's apt has no source of ${label} (or apt-get update never ran)`);
+    }
+    return `deb ${target[2]?.startsWith("/") ? `[signed-by=${target[2]}] ` : ""}${target[1]} ${suite} main\n`;
+  }).join("");
+}
+
+/** The packages of some suites. */
+export class Suites {
+  readonly #options: string[];
+  readonly #folder: string;
+
+  /** Keeps the lists in `folder`, and fetches them. */
+  constructor(folder: string, suites: readonly string[]) {
+    this.#folder = folder;
+    mkdirSync(join(folder, "state/lists/partial"), { recursive: true });
+    mkdirSync(join(folder, "cache/archives/partial"), { recursive: true });
+    writeFileSync(join(folder, "sources.list"), sources(suites));
+    this.#options = [
+      `Dir::State=${folder}/state`,
+      "Dir::State::status=/dev/null",
+      `Dir::Cache=${folder}/cache`,
+      `Dir::Etc::sourcelist=${folder}/sources.list`,
+      "Dir::Etc::sourceparts=/dev/null",
+      "APT::Sandbox::User=",
+      "Acquire::Languages=none",
+    ].flatMap((option) => ["-o", option]);
+    capture("apt-get", [...this.#options, "--quiet", "--error-on=any", "update"]);
+  }
+
+  /** A package and what it depends on, as far as `wanted` likes the names; what a meta-package stands for today. */
+  closure(name: string, wanted: RegExp): string[] {
+    const found = [name];
+    for (const name of found) {
+      const shown = text("apt-cache", [...this.#options, "--no-all-versions", "show", name]);
+      const depends = [...shown.matchAll(/^(?:Pre-)?Depends: (.*)$/gm)].flatMap((match) => match[1].split(/, /));
+      for (const depend of depends) {
+        const other = /^[^ :|]+/.exec(depend)![0];
+        if (wanted.test(other) && !found.includes(other)) found.push(other);
+      }
+    }
+    return found;
+  }
+
+  /** Unpacks packages into a folder, running none of their scripts. */
+  unpack(names: readonly string[], into: string): void {
+    const folder = mkdtempSync(join(this.#folder, "debs-"));
+    try {
+      capture("apt-get", [...this.#options, "--quiet", "download", ...names], { cwd: folder });
+      mkdirSync(into, { recursive: true });
+      for (const file of readdirSync(folder)) capture("dpkg-deb", ["--extract", join(folder, file), into]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+}
+
+/** Packages that give the programs a host needs, by a program of each. */
+const TOOLS: Record<string, string> = {
+  "qemu-system-x86_64": "qemu-system-x86",
+  busybox: "busybox-static",
+  depmod: "kmod",
+  xz: "xz-utils",
+  zstd: "zstd",
+};
+
+/** Installs what is missing for a lab, as root on a Debian-like system; an error says what is needed otherwise. */
+export function installTools(): void {
+  const missing = Object.entries(TOOLS).filter(([program]) => !has(program)).map(([, name]) => name);
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0) throw new Error(`not root, and not installed: ${missing.join(" ")}`);
+  const install = () =>
+    spawnSync("apt-get", ["install", "--yes", "--quiet=2", "--no-install-recommends", ...missing], {
+      stdio: ["ignore", 2, 2],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    }).status === 0;
+  if (!install() && !(spawnSync("apt-get", ["update", "--quiet=2"]).status === 0 && install())) {
+    throw new Error(`apt-get cannot install ${missing.join(" ")}`);
+  }
+}
+
+function has(program: string): boolean {
+  return spawnSync("sh", ["-c", `PATH=$PATH:/usr/sbin:/sbin command -v ${program}`]).status === 0;
+}
