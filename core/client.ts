@@ -358,6 +358,8 @@ export class Client implements Requester, Disposable {
   #encode(writer: Writer, operation: Operation, flags: number, more = false): number {
     if (!more) writer.reset();
     writer.what = operation.what;
+    // What a dump is filtered by may be what no request could change.
+    writer.everything = flags === NLM_F.NLM_F_DUMP;
     writer.align();
     this.#seq = nextSeq(this.#seq);
     const start = writer.grow(NLMSG_HDRLEN);
@@ -542,7 +544,8 @@ function interrupted(operation: Operation, partial: readonly unknown[] | undefin
   }, "DUMP_INTERRUPTED");
 }
 
-function openSocket(protocol: Protocol, options: OpenOptions): Socket {
+/** Opens a socket of a protocol; where the kernel does not serve it, the error says why. */
+export function openSocket(protocol: Protocol, options: Pick<OpenOptions, "netns"> = {}): Transport {
   const { number, name, hint } = protocol, { netns } = options;
   try {
     return new Socket({ protocol: number, protocolName: name, ...(netns === undefined ? {} : { netns }) });

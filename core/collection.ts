@@ -48,8 +48,14 @@ export interface Declaration<T extends object> {
   readonly object: string;
   /** Its table. */
   readonly table: Attributes<T>;
-  /** Message types. */
-  readonly messages: { readonly new: number; readonly del: number; readonly get: number };
+  /** Message types; `set` of what changes one and `reply` of what comes back, where these are not `new` too. */
+  readonly messages: {
+    readonly new: number;
+    readonly del: number;
+    readonly get: number;
+    readonly set?: number;
+    readonly reply?: number;
+  };
   /** Numbers of the multicast groups that tell of changes. */
   readonly groups: readonly number[];
   /** Fields that the kernel can filter a dump by. */
@@ -154,7 +160,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
         kernelMessage: `there is no such ${object}`,
       });
     }
-    const found = this.#requester().request(this.operation("get", messages.get, this.keyValue(key), messages.new));
+    const reply = messages.reply ?? messages.new;
+    const found = this.#requester().request(this.operation("get", messages.get, this.keyValue(key), reply));
     return found as T;
   }
 
@@ -204,8 +211,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** Changes the fields given, and no others, of the one that `key` names. */
   set(key: K, changes: I): void {
-    const value = { ...this.keyValue(key), ...changes };
-    this.#requester().request(this.operation("set", this.declaration.messages.new, value));
+    const value = { ...this.keyValue(key), ...changes }, { messages } = this.declaration;
+    this.#requester().request(this.operation("set", messages.set ?? messages.new, value));
   }
 
   /** Deletes the one that `key` names; an object that was listed names itself. */
@@ -315,7 +322,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     if (wanted !== undefined) {
       for (const key of filters) if (wanted[key] !== undefined && wanted[key] !== null) value[key] = wanted[key];
     }
-    return { ...this.operation("list", messages.get, value, messages.new), what: `list ${object}s` };
+    const reply = messages.reply ?? messages.new;
+    return { ...this.operation("list", messages.get, value, reply), what: `list ${object}s` };
   }
 }
 

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { Socket } from "../ffi/socket.ts";
-import type { Protocol } from "./client.ts";
+import { openSocket, type Protocol } from "./client.ts";
 import { type Codec, MISFIT, type Reader } from "./codec/mod.ts";
 import { DecodeError, NetlinkError } from "./errors.ts";
 import type { Received, Transport } from "./transport.ts";
@@ -47,11 +46,7 @@ export function openTransport(
   options: StreamOptions,
   prepare?: (transport: Transport) => void,
 ): Transport {
-  const transport = options.transport?.() ?? new Socket({
-    protocol: protocol.number,
-    protocolName: protocol.name,
-    ...(options.netns === undefined ? {} : { netns: options.netns }),
-  });
+  const transport = options.transport?.() ?? openSocket(protocol, options);
   try {
     if (options.buffer !== undefined) transport.setBuffer(options.buffer);
     prepare?.(transport);
@@ -122,19 +117,23 @@ export class Subscription<E> implements AsyncIterableIterator<E>, AsyncDisposabl
     return this.#ended;
   }
 
+  /** The next event; done when it is over. */
   next(): Promise<IteratorResult<E, void>> {
     return this.#run.next();
   }
 
+  /** Ends it, as leaving the loop does. */
   async return(): Promise<IteratorResult<E, void>> {
     this.end();
     return await this.#run.return();
   }
 
+  /** The same as {@linkcode Subscription.return}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }
 
+  /** The events. */
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -186,3 +186,5 @@ export class FibLookup implements Disposable {
     this.close();
   }
 }
+
+export type * from "../core/stream.ts";

@@ -22,7 +22,12 @@ import type { Received } from "../core/transport.ts";
 export const SELNL_MSG = { SELNL_MSG_SETENFORCE: 16, SELNL_MSG_POLICYLOAD: 17 } as const;
 
 /** The protocol. */
-export const NETLINK_SELINUX: Protocol = { number: 7, name: "NETLINK_SELINUX", types: SELNL_MSG };
+export const NETLINK_SELINUX: Protocol = {
+  number: 7,
+  name: "NETLINK_SELINUX",
+  types: SELNL_MSG,
+  hint: "needs CONFIG_SECURITY_SELINUX, and SELinux on from boot: security=selinux on the kernel's command line",
+};
 
 /** Its multicast groups. */
 export const SELNLGRP = { SELNLGRP_AVC: 1 } as const;
@@ -102,3 +107,5 @@ function takeEvents({ bytes, view, length, port }: Received): SelinuxEvent[] {
     throw error;
   }
 }
+
+export type * from "../core/stream.ts";

@@ -455,3 +455,5 @@ function send(event: Uevent, options: Pick<StreamOptions, "netns" | "transport">
     hint: (code) => code === "EPERM" ? "needs CAP_SYS_ADMIN" : undefined,
   });
 }
+
+export type * from "../core/stream.ts";

@@ -38,7 +38,7 @@ export interface UsersockMessage<T = Uint8Array> {
   readonly bytes: Uint8Array;
   /** The port of who sent it, where an answer goes to. */
   readonly port: number;
-  /** The group that it was sent to, 0 if to this port alone. */
+  /** The group that it was sent to, even where it came here for the port given beside it; 0 if to this port alone. */
   readonly group: number;
   /** Process, user and group of users of who sent it, as the kernel vouches for it. */
   readonly credentials?: Credentials;
@@ -169,3 +169,5 @@ function checkGroup(group: number, what: string): number {
   if (Number.isInteger(group) && group >= 1 && group <= 32) return group;
   throw new RangeError(`Cannot ${what}: expected a group 1..32, got ${shown(group)}`);
 }
+
+export type * from "../core/stream.ts";

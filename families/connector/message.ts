@@ -16,7 +16,12 @@ import { NLMSG_HDRLEN } from "../../core/message.ts";
 import type { Transport } from "../../core/transport.ts";
 
 /** The protocol. Every message has type 3, NLMSG_DONE, which is data here. */
-export const NETLINK_CONNECTOR: Protocol = { number: 11, name: "NETLINK_CONNECTOR", types: { NLMSG_DONE: 3 } };
+export const NETLINK_CONNECTOR: Protocol = {
+  number: 11,
+  name: "NETLINK_CONNECTOR",
+  types: { NLMSG_DONE: 3 },
+  hint: "in module cn, where the kernel is configured with CONFIG_CONNECTOR",
+};
 
 /** Who is known to talk, as idx; this is the multicast group too. */
 export const CN_IDX = {

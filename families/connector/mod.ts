@@ -140,3 +140,5 @@ export class Connector<D, E = D>
     return events;
   }
 }
+
+export type * from "../../core/stream.ts";

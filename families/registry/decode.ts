@@ -5,7 +5,9 @@
  */
 import { bytes, type Codec, type Layout, MISFIT } from "../../core/codec/mod.ts";
 import type { MessageSet } from "../../core/datagram.ts";
+import { GenericFamily, GENL_ID } from "../../core/generic.ts";
 import { ConnectorMessage } from "../connector/message.ts";
+import { Algorithm, AlgorithmStatistics, CRYPTO_MSG } from "../crypto.ts";
 import { messages as dnrtmsg } from "../dnrtmsg.ts";
 import { messages as ecryptfs } from "../ecryptfs.ts";
 import { FibResult } from "../fib_lookup.ts";
@@ -17,9 +19,12 @@ import { Neighbour } from "../route/neighbour.ts";
 import { RTM } from "../route/protocol.ts";
 import { Route } from "../route/route.ts";
 import { Rule } from "../route/rule.ts";
+import { messages as scsiTransport } from "../scsi_transport.ts";
 import { Policyload, SELNL_MSG, Setenforce } from "../selinux.ts";
+import { AF_SMC, SmcDiagRequest, SmcSocket } from "../smc.ts";
 import { Uevent } from "../uevent.ts";
 import { FAMILIES } from "./facts.ts";
+import * as names from "./names.ts";
 
 /** Messages of AF_CAN have a header of their own where those of all others have rtmsg. */
 const AF_CAN = 29;
@@ -47,12 +52,38 @@ function route(): MessageSet {
   return { types: RTM, codec: (type) => codecs[type] };
 }
 
+/** What goes over SOCK_DIAG about SMC; requests are shorter than answers. */
+const Smc: Codec<unknown, never> = {
+  name: "an SMC socket",
+  decode: (from, at, end, owner) =>
+    end > at && from.bytes[at] === AF_SMC ? smcCodec(end - at).decode(from, at, end, owner) : MISFIT,
+  encode: (value, to, owner) => ("ext" in (value as object) ? SmcDiagRequest : SmcSocket).encode(value, to, owner),
+  walk: (from, at, end, owner, visit) => smcCodec(end - at).walk!(from, at, end, owner, visit),
+};
+
+function smcCodec(length: number): Codec<unknown, never> {
+  return length < SmcSocket.headerSize ? SmcDiagRequest : SmcSocket;
+}
+
+function crypto(): Partial<MessageSet> {
+  const { CRYPTO_MSG_DELRNG, CRYPTO_MSG_GETSTAT } = CRYPTO_MSG, known = Object.values<number>(CRYPTO_MSG);
+  return {
+    codec: (type) =>
+      type === CRYPTO_MSG_GETSTAT
+        ? AlgorithmStatistics
+        : type !== CRYPTO_MSG_DELRNG && known.includes(type)
+        ? Algorithm
+        : undefined,
+  };
+}
+
 const noCodec = (): undefined => undefined;
 
 /** Tables, and what is unusual in the framing of those that have none. */
 const SETS: Readonly<Record<number, (layout: Layout) => Partial<MessageSet>>> = {
   0: route,
   3: firewall,
+  4: () => ({ codec: (type) => type === names.SOCK_DIAG.SOCK_DIAG_BY_FAMILY ? Smc : undefined }),
   5: nflog,
   7: () => ({
     codec: (type) =>
@@ -69,7 +100,11 @@ const SETS: Readonly<Record<number, (layout: Layout) => Partial<MessageSet>>> = 
   11: () => ({ control: false, codec: () => ConnectorMessage }),
   13: firewall,
   14: dnrtmsg,
+  // All other families have numbers of their own on each kernel.
+  16: () => ({ codec: (type) => type === GENL_ID.GENL_ID_CTRL ? GenericFamily : undefined }),
+  18: scsiTransport,
   19: ecryptfs,
+  21: crypto,
 };
 
 /** How datagrams that are no messages are read: text, or whatever two programs agreed on. */

@@ -4,12 +4,15 @@
  * Source: linux/netlink.h, v7.2 and v2.6.12; the kernel's history; and what was seen on kernels 6.1 and 6.18.
  * @module
  */
+import { GENL_ID } from "../../core/generic.ts";
 import { CN_IDX, NETLINK_CONNECTOR } from "../connector/message.ts";
+import { CRYPTO_MSG } from "../crypto.ts";
 import { DNRNG_NLGRP } from "../dnrtmsg.ts";
 import { ECRYPTFS_MSG } from "../ecryptfs.ts";
 import { IPQM } from "../firewall.ts";
 import { ULOG } from "../nflog.ts";
 import { RTM, RTNLGRP } from "../route/protocol.ts";
+import { SCSI_NL_GRP, SCSI_TRANSPORT } from "../scsi_transport.ts";
 import { SELNL_MSG, SELNLGRP } from "../selinux.ts";
 import { UEVENT_GROUPS } from "../uevent.ts";
 import * as names from "./names.ts";
@@ -282,7 +285,7 @@ const ROWS: readonly Row[] = [
     options: ["CONFIG_NET"],
     capability: { join: "as each group says", send: "as each operation says" },
     groups: { "nlctrl notify": 16, "VFS_DQUOT events": 17 },
-    types: names.GENL_ID,
+    types: GENL_ID,
   },
   {
     name: "NETLINK_DM",
@@ -299,9 +302,8 @@ const ROWS: readonly Row[] = [
     modules: ["scsi_mod"],
     options: ["CONFIG_SCSI_NETLINK"],
     capability: { join: ADMIN, send: "CAP_SYS_ADMIN" },
-    // The header's value is a bit (1 << 2); the kernel takes it for a number, so events come to group 4.
-    groups: { SCSI_NL_GRP_FC_EVENTS: 4 },
-    types: names.SCSI_TRANSPORT,
+    groups: SCSI_NL_GRP,
+    types: SCSI_TRANSPORT,
   },
   {
     name: "NETLINK_ECRYPTFS",
@@ -338,7 +340,7 @@ const ROWS: readonly Row[] = [
     options: ["CONFIG_CRYPTO_USER"],
     autoload: true,
     capability: { join: "no groups", send: CHANGES },
-    types: names.CRYPTO_MSG,
+    types: CRYPTO_MSG,
   },
   {
     name: "NETLINK_SMC",

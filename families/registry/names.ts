@@ -1,7 +1,7 @@
 /**
  * Message types and multicast groups of the families that have no module of their own yet, by the kernel's names.
  *
- * Source: the kernel's UAPI headers, v7.2; include/scsi/iscsi_if.h and include/scsi/scsi_netlink.h.
+ * Source: the kernel's UAPI headers, v7.2; include/scsi/iscsi_if.h.
  * @module
  */
 
@@ -322,18 +322,6 @@ export const NFNLGRP = {
   NFNLGRP_NFTRACE: 9,
 } as const;
 
-/** NETLINK_GENERIC: the families whose number is fixed; all others get theirs as they come. */
-export const GENL_ID = {
-  GENL_ID_CTRL: 16,
-  GENL_ID_VFS_DQUOT: 17,
-  GENL_ID_PMCRAID: 18,
-} as const;
-
-/** NETLINK_SCSITRANSPORT. */
-export const SCSI_TRANSPORT = {
-  SCSI_TRANSPORT_MSG: 17,
-} as const;
-
 /** NETLINK_RDMA: the client in the bits from 10 on, its operation below. */
 export const RDMA_NL = {
   RDMA_NL_IWPM_REG_PID: 0x800,
@@ -384,14 +372,4 @@ export const RDMA_NL_GROUP = {
   RDMA_NL_GROUP_IWPM: 2,
   RDMA_NL_GROUP_LS: 3,
   RDMA_NL_GROUP_NOTIFY: 4,
-} as const;
-
-/** NETLINK_CRYPTO. */
-export const CRYPTO_MSG = {
-  CRYPTO_MSG_NEWALG: 16,
-  CRYPTO_MSG_DELALG: 17,
-  CRYPTO_MSG_UPDATEALG: 18,
-  CRYPTO_MSG_GETALG: 19,
-  CRYPTO_MSG_DELRNG: 20,
-  CRYPTO_MSG_GETSTAT: 21,
 } as const;

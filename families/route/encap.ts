@@ -140,7 +140,7 @@ export interface IpEncap {
   tos?: number;
   /** What the header shall have. */
   flags?: readonly (TunnelFlag | number)[];
-  /** Options. */
+  /** Options. Linux 6.18 built with FORTIFY_SOURCE stops at a BUG on these, holding its RTNL lock (seen on 6.18.44). */
   opts?: TunnelOptions;
 }
 
@@ -169,7 +169,7 @@ export interface Ip6Encap {
   tc?: number;
   /** What the header shall have. */
   flags?: readonly (TunnelFlag | number)[];
-  /** Options. */
+  /** Options. Linux 6.18 built with FORTIFY_SOURCE stops at a BUG on these, holding its RTNL lock (seen on 6.18.44). */
   opts?: TunnelOptions;
 }
 

@@ -894,7 +894,7 @@ function unlessEmpty<D>(codec: Codec<D>): Codec<D> {
 export const Link: Attributes<Link> = attributes<LinkFields>({
   family: head(0, family),
   type: head(2, enumeration(u16, { ...ARPHRD, cisco: ARPHRD.hdlc }) as Codec<LinkType>, readOnly),
-  index: head(4, i32, key),
+  index: head(4, ifindex, key),
   flags: head(FLAGS, flags),
   ifname: [3, string(15)],
   altIfname: [53, string(127), "input"],

@@ -25,10 +25,15 @@ const declaration: Declaration<Neighbour> = {
     return `${dst ?? lladdr ?? ""}${on === undefined ? "" : ` on ${on}`}`.trim();
   },
   identity: neighbourKey,
-  prepare: (value, verb) => verb === "list" ? value : prepareNeighbour(value as NeighbourInput, verb),
+  prepare: (value, verb) => verb === "list" ? dumpOf(value as Fields) : prepareNeighbour(value as NeighbourInput, verb),
   // Forwarding tables of bridges come in messages of the same type.
   concerns: (from, at, event) => !event || from.bytes[at] !== AF.bridge,
 };
+
+/** A dump names the interface by an attribute, and leaves the header empty. */
+function dumpOf({ ifindex, ...rest }: Fields): object {
+  return ifindex === undefined ? rest : { ...rest, viaIfindex: ifindex };
+}
 
 /** All neighbours of one namespace. `list({ family: "bridge" })` gives the forwarding tables. */
 export class Neighbours extends Collection<Neighbour, NeighbourInput> {

@@ -57,7 +57,7 @@ export function image(kernel: string, update = false): Image {
       const vmlinuz = [join(tree, `boot/vmlinuz-${release}`), join(work, "modules", release, "vmlinuz")].find(
         existsSync,
       )!;
-      writeFileSync(join(work, "vmlinux"), unpackKernel(readFileSync(vmlinuz)));
+      unpackKernel(readFileSync(vmlinuz), join(work, "vmlinux"));
       rmSync(tree, { recursive: true });
       mkdirSync(join(work, "lib"));
       renameSync(join(work, "modules"), join(work, "lib/modules")); // depmod wants DIR/lib/modules/RELEASE
@@ -76,18 +76,14 @@ export function image(kernel: string, update = false): Image {
  * The ELF file inside a bzImage: qemu enters it directly, through its PVH note, and saves the guest the unpacking, most
  * of a boot under emulation. Its place stands in the boot protocol's header; the last four bytes are its size.
  */
-function unpackKernel(vmlinuz: Uint8Array): Uint8Array {
+function unpackKernel(vmlinuz: Uint8Array, vmlinux: string): void {
   const view = new DataView(vmlinuz.buffer, vmlinuz.byteOffset);
   const start = (view.getUint8(0x1f1) + 1) * 512 + view.getUint32(0x248, true);
-  const payload = vmlinuz.subarray(start, start + view.getUint32(0x24c, true) - 4);
-  switch (new DataView(payload.buffer, payload.byteOffset).getUint32(0)) {
-    case 0xfd377a58:
-      return capture("xz", ["-dc", "--single-stream"], { input: payload });
-    case 0x28b52ffd:
-      return capture("zstd", ["-dcq"], { input: payload });
-    default:
-      throw new Error("a kernel that is neither xz nor zstd");
-  }
+  const programs: Record<number, string> = { 0xfd377a58: "xz -dc --single-stream", 0x28b52ffd: "zstd -dcq" };
+  const program = programs[view.getUint32(start)];
+  if (program === undefined) throw new Error("a kernel that is neither xz nor zstd");
+  writeFileSync(`${vmlinux}.packed`, vmlinuz.subarray(start, start + view.getUint32(0x24c, true) - 4));
+  capture("sh", ["-c", `${program} < "$1.packed" > "$1"; rm "$1.packed"`, "sh", vmlinux]);
 }
 
 /** An initramfs with busybox, our init, and the modules of `MODULES` with what they need, in the order to load them. */

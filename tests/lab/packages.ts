@@ -8,7 +8,7 @@ import process from "node:process";
 export function capture(
   program: string,
   args: readonly string[],
-  options: { input?: Uint8Array; cwd?: string } = {},
+  options: { cwd?: string } = {},
 ): Uint8Array {
   const { status, stdout, stderr, error } = spawnSync(program, args, { maxBuffer: 1 << 30, ...options });
   if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${error?.message ?? stderr}`);

@@ -47,15 +47,19 @@ kernelTest("error: a vxlan with a bad id names data.id and the limit", NEEDS, as
   });
 });
 
-kernelTest("error: a value that is out of the policy's range names the range", NEEDS, async () => {
+kernelTest("error: what the kernel's policy forbids names the policy", NEEDS, async () => {
   await inNamespace((ns) => {
+    wire(ns);
+    const neighbour = { dev: "v0", dst: "192.0.2.9", lladdr: "02:00:00:00:00:09", flagsExt: [0x80000000] } as const;
     const error = refusedByKernel(
-      () =>
-        ns.route.links.add({ ifname: "br0", kind: "bridge", data: { mcastQuerier: 1, fdbMaxLearned: 1, stpMode: 9 } }),
-      "ERANGE",
-      "at data.stpMode",
+      () => ns.route.neighbours.add(neighbour),
+      "EINVAL",
+      "add neighbour 192.0.2.9 on v0",
+      "at flagsExt",
+      "expected u32 bits 0x",
     );
-    assert(error.policy !== undefined, error.message);
+    assertEquals(error.path, "flagsExt");
+    assert(error.policy?.mask !== undefined);
   });
 });
 

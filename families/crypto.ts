@@ -1,0 +1,651 @@
+/**
+ * NETLINK_CRYPTO: the kernel's cryptographic algorithms, what /proc/crypto shows, and their instances.
+ *
+ * ```ts ignore
+ * import { algorithms } from "@linux/netlink/families/crypto.ts";
+ * const aead = algorithms.list().filter((a) => a.type === "aead");
+ * algorithms.add({ driverName: "cbc(aes-generic)" });
+ * ```
+ *
+ * Looking needs no privilege, changing needs CAP_NET_ADMIN. The kernel needs its module crypto_user
+ * (CONFIG_CRYPTO_USER), which opening a socket loads.
+ *
+ * Source: linux/cryptouser.h, v7.2; CRYPTO_ALG_* of linux/crypto.h, v6.17.
+ * @module
+ */
+import { Client, type OpenOptions, type Protocol, sharedClient } from "../core/client.ts";
+import {
+  type Attributes,
+  attributes,
+  chars,
+  type Codec,
+  count64,
+  head,
+  key,
+  mask,
+  part,
+  type Parts,
+  readOnly,
+  type Struct,
+  struct,
+  u32,
+} from "../core/codec/mod.ts";
+import { Collection, type Declaration } from "../core/collection.ts";
+
+export type * from "../core/client.ts";
+export type * from "../core/codec/mod.ts";
+export type * from "../core/errors.ts";
+export type * from "../core/names.ts";
+export type * from "../core/show.ts";
+export type * from "../core/transport.ts";
+
+/** Types of messages. */
+export const CRYPTO_MSG = {
+  CRYPTO_MSG_NEWALG: 16,
+  CRYPTO_MSG_DELALG: 17,
+  CRYPTO_MSG_UPDATEALG: 18,
+  CRYPTO_MSG_GETALG: 19,
+  CRYPTO_MSG_DELRNG: 20,
+  CRYPTO_MSG_GETSTAT: 21,
+} as const;
+
+/** The protocol. */
+export const NETLINK_CRYPTO: Protocol = {
+  number: 21,
+  name: "NETLINK_CRYPTO",
+  types: CRYPTO_MSG,
+  hint: "in Linux since 3.2, in module crypto_user, where the kernel is configured with CONFIG_CRYPTO_USER",
+};
+
+/** What is known of an algorithm's state: CRYPTO_ALG_*. */
+export type AlgorithmFlag =
+  | "larval"
+  | "dead"
+  | "dying"
+  | "async"
+  | "need_fallback"
+  | "tested"
+  | "instance"
+  | "kern_driver_only"
+  | "internal"
+  | "optional_key"
+  | "noload"
+  | "allocates_memory"
+  | "fips_internal"
+  | "req_virt";
+
+/** What all algorithms have: struct crypto_user_alg and its attribute. */
+export interface AlgorithmFields {
+  /** What it does, as users ask for it: `cbc(aes)`. At most 63 bytes. */
+  name?: string;
+  /** What does it: `cbc-aes-aesni`. At most 63 bytes. */
+  driverName?: string;
+  /** The module that has it, `kernel` where it is built in. Read-only. */
+  moduleName?: string;
+  /** In requests: bits of CRYPTO_ALG_TYPE_* and the flags that it is to have, as far as `cruMask` says. */
+  cruType?: number;
+  /** In requests: which bits of `cruType` are compared. */
+  cruMask?: number;
+  /** How many users it has. Read-only. */
+  refcnt?: number;
+  /** Its state. Read-only. */
+  flags?: readonly (AlgorithmFlag | number)[];
+  /** CRYPTO_ALG_TYPE_*, 0..15; kernels differ in these numbers, see `type`. Read-only. */
+  algType?: number;
+  /** Of several that do the same, the kernel takes that of the highest. */
+  priorityVal?: number;
+}
+
+/** A hash: CRYPTOCFGA_REPORT_HASH. */
+export interface HashReport {
+  /** Its type: `shash` computes at once, `ahash` may call back. */
+  type: "shash" | "ahash";
+  /** Bytes of a block. */
+  blocksize?: number;
+  /** Bytes of the result. */
+  digestsize?: number;
+}
+
+/** A cipher for whole messages: CRYPTOCFGA_REPORT_BLKCIPHER. */
+export interface SkcipherReport {
+  /** Its type; the last three are those of kernels before 5.5. */
+  type: "skcipher" | "lskcipher" | "blkcipher" | "ablkcipher" | "givcipher";
+  /** What makes its initialization vectors, `<none>` where users do. */
+  geniv?: string;
+  /** Bytes of a block, 1 where it is a stream. */
+  blocksize?: number;
+  /** Bytes of the shortest key. */
+  minKeysize?: number;
+  /** Bytes of the longest key. */
+  maxKeysize?: number;
+  /** Bytes of the initialization vector. */
+  ivsize?: number;
+}
+
+/** Authenticated encryption: CRYPTOCFGA_REPORT_AEAD. */
+export interface AeadReport {
+  /** Its type; `nivaead` is that of kernels before 4.3. */
+  type: "aead" | "nivaead";
+  /** What makes its initialization vectors, `<none>` where users do. */
+  geniv?: string;
+  /** Bytes of a block, 1 where it is a stream. */
+  blocksize?: number;
+  /** Bytes of the longest authentication tag. */
+  maxauthsize?: number;
+  /** Bytes of the initialization vector. */
+  ivsize?: number;
+}
+
+/** A cipher for single blocks: CRYPTOCFGA_REPORT_CIPHER. */
+export interface CipherReport {
+  /** Its type. */
+  type: "cipher";
+  /** Bytes of a block. */
+  blocksize?: number;
+  /** Bytes of the shortest key. */
+  minKeysize?: number;
+  /** Bytes of the longest key. */
+  maxKeysize?: number;
+}
+
+/** A source of random numbers: CRYPTOCFGA_REPORT_RNG. */
+export interface RngReport {
+  /** Its type. */
+  type: "rng";
+  /** Bytes of a seed. */
+  seedsize?: number;
+}
+
+/** What has nothing to tell but its type: compression, public keys, signatures, key agreement, what is being made. */
+export interface PlainReport {
+  /** Its type. */
+  type: "larval" | "compression" | "pcomp" | "scomp" | "acomp" | "akcipher" | "sig" | "kpp";
+}
+
+/** An algorithm whose type says nothing here, or of which the kernel told none. */
+export interface NoReport {
+  /** None. */
+  type?: undefined;
+}
+
+/** What an algorithm's type says of it: CRYPTOCFGA_REPORT_*. */
+export type AlgorithmReport =
+  | HashReport
+  | SkcipherReport
+  | AeadReport
+  | CipherReport
+  | RngReport
+  | PlainReport
+  | NoReport;
+
+/** The types of algorithms. */
+export type AlgorithmType = Exclude<AlgorithmReport["type"], undefined>;
+
+/** One algorithm as one driver does it. `type` tells what further fields it has. */
+export type Algorithm = AlgorithmFields & AlgorithmReport;
+
+/** What is sent in place of a report: an object of these. */
+type Lifted = Readonly<Record<string, unknown>>;
+
+/** One attribute whose struct says what a type of algorithm has. */
+interface Report {
+  readonly id: number;
+  readonly types: readonly string[];
+  readonly codec: Struct<Lifted>;
+}
+
+function report<T extends object>(id: number, types: readonly string[], codec: Struct<T>): Report {
+  return { id, types, codec: codec as unknown as Struct<Lifted> };
+}
+
+/** The struct of one attribute whose fields become fields of the object itself. */
+function lifted({ codec }: Report): Codec<undefined> {
+  return {
+    name: "a report",
+    decode(from, at, end, owner) {
+      Object.assign(owner, codec.decode(from, at, end, owner));
+      return undefined;
+    },
+    // It is the object's `type` that sends it.
+    encode: () => {},
+    walk: (from, at, end, owner, visit) => codec.walk!(from, at, end, owner, visit),
+  };
+}
+
+/** The parts of an object that come in one of several attributes: `type` says which is sent. */
+function reports<U>(prefix: string, all: readonly Report[]): Parts<U> {
+  const byType = new Map(all.flatMap((one) => one.types.map((type) => [type, one] as const)));
+  const shape: Record<string, unknown> = {
+    type: {
+      use: readOnly,
+      apply(value: string, to: Parameters<Codec<never>["encode"]>[1], owner: Lifted): void {
+        const found = byType.get(value);
+        if (found === undefined) {
+          to.fail(TypeError, `expected ${[...byType.keys()].join(", ")}, got ${JSON.stringify(value)}`);
+        }
+        const { id, codec } = found, keys = codec.fields.map(({ key }) => key!), start = to.open(id);
+        const given = Object.fromEntries(
+          keys.filter((key) => owner[key] !== undefined).map((key) => [key, owner[key]]),
+        );
+        codec.encode(given, to, owner);
+        to.close(start);
+      },
+    },
+  };
+  for (const { codec } of all) {
+    for (const { key } of codec.fields) shape[key!] ??= { use: readOnly, apply: () => {} };
+  }
+  for (const one of all) shape[`${prefix}${one.id}`] = [one.id, lifted(one), readOnly];
+  return part(shape as never) as unknown as Parts<U>;
+}
+
+const text64: Codec<string> = chars(64);
+
+/** The report's first field; a type that is not among `T` is a string all the same. */
+function typeField<T>(): readonly [number, Codec<T>] {
+  return [0, text64 as unknown as Codec<T>];
+}
+
+const HASHES = ["shash", "ahash"], SKCIPHERS = ["skcipher", "lskcipher", "blkcipher", "ablkcipher", "givcipher"];
+const AEADS = ["aead", "nivaead"], COMPRESSIONS = ["compression", "pcomp", "scomp"];
+
+const plain: Struct<PlainReport> = struct<PlainReport>(64, { type: typeField<PlainReport["type"]>() });
+
+const hash: Struct<HashReport> = struct<HashReport>(72, {
+  type: typeField<HashReport["type"]>(),
+  blocksize: [64, u32],
+  digestsize: [68, u32],
+});
+const skcipher: Struct<SkcipherReport> = struct<SkcipherReport>(144, {
+  type: typeField<SkcipherReport["type"]>(),
+  geniv: [64, text64],
+  blocksize: [128, u32],
+  minKeysize: [132, u32],
+  maxKeysize: [136, u32],
+  ivsize: [140, u32],
+});
+const aead: Struct<AeadReport> = struct<AeadReport>(140, {
+  type: typeField<AeadReport["type"]>(),
+  geniv: [64, text64],
+  blocksize: [128, u32],
+  maxauthsize: [132, u32],
+  ivsize: [136, u32],
+});
+const cipher: Struct<CipherReport> = struct<CipherReport>(76, {
+  type: typeField<CipherReport["type"]>(),
+  blocksize: [64, u32],
+  minKeysize: [68, u32],
+  maxKeysize: [72, u32],
+});
+const rng: Struct<RngReport> = struct<RngReport>(68, { type: typeField<RngReport["type"]>(), seedsize: [64, u32] });
+
+const REPORTS: readonly Report[] = [
+  report(2, ["larval"], plain),
+  report(3, HASHES, hash),
+  report(4, SKCIPHERS, skcipher),
+  report(5, AEADS, aead),
+  report(6, COMPRESSIONS, plain),
+  report(7, ["rng"], rng),
+  report(8, ["cipher"], cipher),
+  report(9, ["akcipher"], plain),
+  report(10, ["kpp"], plain),
+  report(11, ["acomp"], plain),
+  report(22, ["sig"], plain),
+];
+
+/** Bits of cru_flags that are the type. */
+const TYPE_MASK = 0xf;
+
+/** cru_flags without the type. */
+const state: Codec<number> = {
+  ...u32,
+  decode: (from, at, end, owner) => (u32.decode(from, at, end, owner) & ~TYPE_MASK) >>> 0,
+};
+
+/** cru_type and cru_mask: absent where they are 0, as in all that the kernel sends. */
+const unlessZero: Codec<number> = {
+  ...u32,
+  decode: (from, at, end, owner) => u32.decode(from, at, end, owner) || undefined as never,
+};
+
+const HEADER = 208, FLAGS_AT = 204;
+
+const header = {
+  name: head(0, text64, key),
+  driverName: head(64, text64, key),
+  moduleName: head(128, text64, readOnly),
+  cruType: head(192, unlessZero),
+  cruMask: head(196, unlessZero),
+  refcnt: head(200, u32, readOnly),
+  flags: head(
+    FLAGS_AT,
+    mask(state, {
+      larval: 0x10,
+      dead: 0x20,
+      dying: 0x40,
+      async: 0x80,
+      need_fallback: 0x100,
+      tested: 0x400,
+      instance: 0x800,
+      kern_driver_only: 0x1000,
+      internal: 0x2000,
+      optional_key: 0x4000,
+      noload: 0x8000,
+      allocates_memory: 0x10000,
+      fips_internal: 0x20000,
+      req_virt: 0x40000,
+    }) as Codec<readonly (AlgorithmFlag | number)[]>,
+    readOnly,
+  ),
+  algType: {
+    use: readOnly,
+    derive: (owner: object, from: Parameters<Codec<never>["decode"]>[0]): number | undefined =>
+      (owner as AlgorithmFields).flags === undefined
+        ? undefined
+        : from.view.getUint32(from.base + FLAGS_AT, true) & TYPE_MASK,
+    apply(value: number, to: Parameters<Codec<never>["encode"]>[1]): void {
+      const at = to.base + FLAGS_AT;
+      to.view.setUint32(at, to.view.getUint32(at, true) | value & TYPE_MASK, true);
+    },
+  },
+} as const;
+
+/** Wire form of {@linkcode Algorithm}: struct crypto_user_alg, enum crypto_attr_type_t. */
+export const Algorithm: Attributes<Algorithm> = attributes<AlgorithmFields>(
+  { ...header, priorityVal: [1, u32] },
+  { header: HEADER },
+).with(reports<AlgorithmReport>("report", REPORTS));
+
+/** What was done with one algorithm since the machine started; which fields there are follows from `type`. */
+export interface AlgorithmStatistics extends Omit<AlgorithmFields, "priorityVal"> {
+  /** Its type. */
+  type?: AlgorithmType;
+  /** Encryptions. */
+  encryptCnt?: number;
+  /** Bytes encrypted. */
+  encryptTlen?: number;
+  /** Decryptions. */
+  decryptCnt?: number;
+  /** Bytes decrypted. */
+  decryptTlen?: number;
+  /** Signatures verified. */
+  verifyCnt?: number;
+  /** Signatures made. */
+  signCnt?: number;
+  /** Compressions. */
+  compressCnt?: number;
+  /** Bytes compressed. */
+  compressTlen?: number;
+  /** Decompressions. */
+  decompressCnt?: number;
+  /** Bytes decompressed. */
+  decompressTlen?: number;
+  /** Hashes. */
+  hashCnt?: number;
+  /** Bytes hashed. */
+  hashTlen?: number;
+  /** Secrets set. */
+  setsecretCnt?: number;
+  /** Public keys made. */
+  generatePublicKeyCnt?: number;
+  /** Shared secrets computed. */
+  computeSharedSecretCnt?: number;
+  /** Random numbers made. */
+  generateCnt?: number;
+  /** Bytes of those. */
+  generateTlen?: number;
+  /** Seedings. */
+  seedCnt?: number;
+  /** What went wrong. */
+  errCnt?: number;
+}
+
+/** Statistics of `types`: u64 counters behind the type. */
+function counters(id: number, types: readonly string[], ...names: readonly (keyof AlgorithmStatistics)[]): Report {
+  const fields = names.map((name, i) => [name, [64 + 8 * i, count64]]), size = 64 + 8 * names.length;
+  return report(id, types, struct<Lifted>(size, { type: typeField(), ...Object.fromEntries(fields) }));
+}
+
+const CRYPTS = ["encryptCnt", "encryptTlen", "decryptCnt", "decryptTlen"] as const;
+const COMPRESSES = ["compressCnt", "compressTlen", "decompressCnt", "decompressTlen", "errCnt"] as const;
+
+const STATISTICS: readonly Report[] = [
+  counters(12, ["larval"]),
+  counters(13, HASHES, "hashCnt", "hashTlen", "errCnt"),
+  counters(14, SKCIPHERS, ...CRYPTS, "errCnt"),
+  counters(15, AEADS, ...CRYPTS, "errCnt"),
+  counters(16, COMPRESSIONS, ...COMPRESSES),
+  counters(17, ["rng"], "generateCnt", "generateTlen", "seedCnt", "errCnt"),
+  counters(18, ["cipher"], ...CRYPTS, "errCnt"),
+  counters(19, ["akcipher"], ...CRYPTS, "verifyCnt", "signCnt", "errCnt"),
+  counters(20, ["kpp"], "setsecretCnt", "generatePublicKeyCnt", "computeSharedSecretCnt", "errCnt"),
+  counters(21, ["acomp"], ...COMPRESSES),
+];
+
+type Counters = Pick<AlgorithmStatistics, Exclude<keyof AlgorithmStatistics, keyof AlgorithmFields>>;
+
+/** Wire form of {@linkcode AlgorithmStatistics}, of kernels that have the structs crypto_stat_aead and so on. */
+export const AlgorithmStatistics: Attributes<AlgorithmStatistics> = attributes<Omit<AlgorithmFields, "priorityVal">>(
+  header,
+  { header: HEADER },
+).with(reports<Counters>("stat", STATISTICS)) as Attributes<AlgorithmStatistics>;
+
+/** What names an algorithm: a driver, or what it does, of which the kernel then takes the first. */
+export type AlgorithmKey = Pick<AlgorithmFields, "name" | "driverName" | "cruType" | "cruMask">;
+
+/** What algorithms are listed by: fields that they are to have. */
+export interface AlgorithmFilter extends Omit<AlgorithmFields, "cruType" | "cruMask" | "flags"> {
+  /** Flags that are to be among its own. */
+  flags?: readonly (AlgorithmFlag | number)[] | number;
+  /** Its type. */
+  type?: AlgorithmType;
+  /** What makes its initialization vectors. */
+  geniv?: string;
+  /** Bytes of a block. */
+  blocksize?: number;
+  /** Bytes of a hash. */
+  digestsize?: number;
+  /** Bytes of the shortest key. */
+  minKeysize?: number;
+  /** Bytes of the longest key. */
+  maxKeysize?: number;
+  /** Bytes of the longest authentication tag. */
+  maxauthsize?: number;
+  /** Bytes of the initialization vector. */
+  ivsize?: number;
+  /** Bytes of a seed. */
+  seedsize?: number;
+}
+
+/** What an algorithm is made from. */
+export interface AlgorithmInput extends AlgorithmKey {
+  /** Its priority, that of its template and parts when absent; takes `driverName`. */
+  priorityVal?: number;
+}
+
+const KEYS = ["name", "driverName", "cruType", "cruMask"] as const;
+
+function keyOf(value: object): AlgorithmKey {
+  const given = value as AlgorithmKey;
+  return Object.fromEntries(KEYS.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]));
+}
+
+const declaration: Declaration<Algorithm> = {
+  object: "algorithm",
+  table: Algorithm,
+  messages: {
+    new: CRYPTO_MSG.CRYPTO_MSG_NEWALG,
+    del: CRYPTO_MSG.CRYPTO_MSG_DELALG,
+    get: CRYPTO_MSG.CRYPTO_MSG_GETALG,
+    set: CRYPTO_MSG.CRYPTO_MSG_UPDATEALG,
+    reply: CRYPTO_MSG.CRYPTO_MSG_GETALG,
+  },
+  groups: [],
+  filters: [],
+  describe(value) {
+    const { name, driverName } = value as AlgorithmKey;
+    return driverName || name || "";
+  },
+  identity: ({ name, driverName }) => `${name} ${driverName}`,
+  fromKey: (key) => ({ name: String(key) }),
+  keyOf,
+  prepare(value, verb) {
+    if ((verb === "set" || verb === "delete") && !(value as AlgorithmKey).driverName) {
+      throw new TypeError(`Cannot ${verb} an algorithm without driverName: the kernel takes no other name for that`);
+    }
+    return value;
+  },
+  hint(code) {
+    if (code === "EBUSY") return "it is in use";
+    return code === "EINVAL"
+      ? "only what was made from a template can be deleted, only a driver has a priority"
+      : undefined;
+  },
+};
+
+/** Everything that can be done with the algorithms of one kernel. */
+export class Algorithms {
+  readonly #open: () => Client;
+  readonly #all: Collection<Algorithm, object, AlgorithmKey | string>;
+
+  /** Sends through the client that `open` gives. */
+  constructor(open: () => Client) {
+    this.#open = open;
+    this.#all = new Collection(declaration, open);
+  }
+
+  /**
+   * All algorithms that fit the filter: what `cat /proc/crypto` shows.
+   *
+   * Only those are there that were needed so far; templates have instances as users ask for them.
+   */
+  list(filter?: AlgorithmFilter): Algorithm[] {
+    return this.#all.list(filter);
+  }
+
+  /** The same one by one. */
+  iterate(filter?: AlgorithmFilter): Generator<Algorithm, void, undefined> {
+    return this.#all.iterate(filter);
+  }
+
+  /**
+   * One algorithm. The kernel loads no module for that and makes nothing of templates.
+   *
+   * @param key its name, as `sha256`; or an object with `driverName`
+   * @throws {KernelError} ENOENT: there is none
+   */
+  get(key: string | AlgorithmKey): Algorithm {
+    return this.#all.get(key);
+  }
+
+  /** The same, `undefined` when there is none. */
+  find(key: string | AlgorithmKey): Algorithm | undefined {
+    return this.#all.find(key);
+  }
+
+  /**
+   * Makes an instance of templates, `{ driverName: "cbc(aes-generic)" }`, or has the module of an algorithm loaded.
+   *
+   * @throws {KernelError} EEXIST: there is one; ENOENT: nothing of that name can be made
+   */
+  add(value: AlgorithmInput): void {
+    this.#all.add(value);
+  }
+
+  /**
+   * Changes the priority of a driver.
+   *
+   * @param key the driver's name, or an object with `driverName`, as an algorithm that was listed
+   */
+  set(key: string | AlgorithmKey, changes: Required<Pick<AlgorithmInput, "priorityVal">>): void {
+    this.#all.set(driverKey(key), changes);
+  }
+
+  /**
+   * Deletes an instance.
+   *
+   * @param key the driver's name, or an object with `driverName`, as an algorithm that was listed
+   * @throws {KernelError} EINVAL: it is no instance; EBUSY: it is in use
+   */
+  delete(key: string | AlgorithmKey): void {
+    this.#all.delete(driverKey(key));
+  }
+
+  /**
+   * What was done with an algorithm so far.
+   *
+   * Only of Linux 4.20 to 6.9, configured with CONFIG_CRYPTO_STATS.
+   *
+   * @param key its name, or an object with `driverName`
+   * @throws {KernelError} ENOTSUPP, EINVAL: this kernel does not count
+   */
+  statistics(key: string | AlgorithmKey): AlgorithmStatistics {
+    const value = this.#all.keyValue(key);
+    return this.#open().request({
+      type: CRYPTO_MSG.CRYPTO_MSG_GETSTAT,
+      flags: 0,
+      codec: AlgorithmStatistics,
+      value,
+      what: `get statistics of algorithm ${declaration.describe(value)}`,
+      reply: CRYPTO_MSG.CRYPTO_MSG_GETSTAT,
+      hint: (code) =>
+        code === "ENOTSUPP" || code === "EINVAL" || code === "EOPNOTSUPP"
+          ? "Linux 4.20 to 6.9 has statistics where it is configured with CONFIG_CRYPTO_STATS"
+          : undefined,
+    }) as AlgorithmStatistics;
+  }
+
+  /**
+   * Lets go of the default source of random numbers, so that the next user gets that of the highest priority.
+   *
+   * @throws {KernelError} EBUSY: it is in use
+   */
+  deleteDefaultRng(): void {
+    this.#open().request({
+      type: CRYPTO_MSG.CRYPTO_MSG_DELRNG,
+      flags: 0,
+      codec: attributes<object>({}) as Codec<unknown, never>,
+      value: {},
+      what: "delete the default random number generator",
+    });
+  }
+}
+
+function driverKey(key: string | AlgorithmKey): AlgorithmKey {
+  return typeof key === "string" ? { driverName: key } : key;
+}
+
+/** A client of its own. */
+export class CryptoClient implements Disposable {
+  /** The algorithms. */
+  readonly algorithms: Algorithms;
+  readonly #client: Client;
+
+  /** Opens the socket; {@linkcode open} reads better. */
+  constructor(options: OpenOptions = {}) {
+    const client = this.#client = new Client(NETLINK_CRYPTO, options);
+    this.algorithms = new Algorithms(() => client);
+  }
+
+  /** Closes the socket. */
+  close(): void {
+    this.#client.close();
+  }
+
+  /** The same as {@linkcode CryptoClient.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/**
+ * Opens a client of its own.
+ *
+ * @throws {SystemError} EPROTONOSUPPORT: the kernel does not serve it
+ */
+export function open(options: OpenOptions = {}): CryptoClient {
+  return new CryptoClient(options);
+}
+
+/** The algorithms of this kernel, on a socket that the first use opens. */
+export const algorithms: Algorithms = new Algorithms(() => sharedClient(NETLINK_CRYPTO));

@@ -1,0 +1,404 @@
+/**
+ * NETLINK_SCSITRANSPORT: what happens on Fibre Channel, and messages for the drivers of SCSI host adapters.
+ *
+ * ```ts ignore
+ * import { scsiTransport } from "@linux/netlink/families/scsi_transport.ts";
+ * for await (const e of scsiTransport.watch()) if (e.msgtype === "async_event") console.log(e.hostNo, e.eventCode);
+ * ```
+ *
+ * Listening needs CAP_NET_ADMIN, sending CAP_SYS_ADMIN; only in the first network namespace, and once module scsi_mod is
+ * there, which opening a socket does not load. Fibre Channel takes no messages, it only sends.
+ *
+ * Source: scsi/scsi_netlink.h, scsi/scsi_netlink_fc.h, v7.2, which are no UAPI headers.
+ * @module
+ */
+import { type OpenOptions, type Protocol, sharedClient } from "../core/client.ts";
+import { Client } from "../core/client.ts";
+import {
+  bytes,
+  type Codec,
+  enumeration,
+  octets,
+  type Reader,
+  type Struct,
+  struct,
+  u16,
+  u32,
+  u8,
+} from "../core/codec/mod.ts";
+import { count64, MISFIT, u64, type Visit, type Writer } from "../core/codec/mod.ts";
+import { decodeMessages, encodeMessages, type MessageHeader, type MessageSet } from "../core/datagram.ts";
+import { DecodeError, type KernelError } from "../core/errors.ts";
+import { openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
+import type { Received } from "../core/transport.ts";
+
+export type * from "../core/client.ts";
+export type * from "../core/codec/mod.ts";
+export type { MessageHeader } from "../core/datagram.ts";
+export type * from "../core/errors.ts";
+export type * from "../core/names.ts";
+export type * from "../core/show.ts";
+export type * from "../core/stream.ts";
+export type * from "../core/transport.ts";
+
+/** Types of messages: there is one. */
+export const SCSI_TRANSPORT = { SCSI_TRANSPORT_MSG: 17 } as const;
+
+/** The protocol. */
+export const NETLINK_SCSITRANSPORT: Protocol = {
+  number: 18,
+  name: "NETLINK_SCSITRANSPORT",
+  types: SCSI_TRANSPORT,
+  hint:
+    "in Linux since 2.6.19, in module scsi_mod, which only modprobe scsi_mod or a driver loads, where the kernel is " +
+    "configured with CONFIG_SCSI_NETLINK",
+};
+
+/** Its multicast groups. The header's value is a bit (1 << 2); the kernel takes it for a number. */
+export const SCSI_NL_GRP = { SCSI_NL_GRP_FC_EVENTS: 4 } as const;
+
+/** What happened: FCH_EVT_*. */
+export type FcEventCode =
+  | "lip"
+  | "linkup"
+  | "linkdown"
+  | "lipreset"
+  | "rscn"
+  | "adapter_change"
+  | "port_unknown"
+  | "port_offline"
+  | "port_online"
+  | "port_fabric"
+  | "link_unknown"
+  | "link_fpin"
+  | "link_fpin_ack"
+  | "vendor_unique"
+  | number;
+
+/** Something happened on Fibre Channel: struct fc_nl_event. */
+export interface FcEvent {
+  /** Which messages these are. */
+  msgtype: "async_event";
+  /** Who sends it. */
+  transport?: "fc";
+  /** When, in seconds since the epoch. */
+  seconds?: number;
+  /** Whose event it is where `eventCode` is `vendor_unique`, else 0; see {@linkcode VendorMessage.vendorId}. */
+  vendorId?: bigint;
+  /** The host adapter: `/sys/class/fc_host/host`N. */
+  hostNo?: number;
+  /** Counts the events since the machine started. */
+  eventNum?: number;
+  /** What happened. */
+  eventCode?: FcEventCode;
+  /** More about it: a u32 in host order mostly, a whole ELS frame of `link_fpin`. */
+  eventData?: Uint8Array;
+}
+
+/** A message for a host adapter's driver, or from it: struct scsi_nl_host_vendor_msg. */
+export interface VendorMessage {
+  /** Which messages these are. */
+  msgtype: "shost_vendor";
+  /** Who sends it. */
+  transport?: "scsi";
+  /** Whose driver it is: the kind of number in bits 56..63, 1 for that of a PCI vendor, the number below. */
+  vendorId?: bigint;
+  /** The host adapter. */
+  hostNo?: number;
+  /** What the driver understands. */
+  data?: Uint8Array;
+}
+
+/** A message that is neither. */
+export interface OtherMessage {
+  /** Its type, which depends on `transport`. */
+  msgtype: number;
+  /** Who sends it. */
+  transport: "scsi" | "fc" | number;
+  /** What it says. */
+  bytes: Uint8Array;
+}
+
+/** What follows nlmsghdr. */
+export type ScsiMessage = FcEvent | VendorMessage | OtherMessage;
+
+/** What may be given for a {@linkcode ScsiMessage}: numbers for bigints, hexadecimal text for bytes. */
+export type ScsiMessageInput =
+  | Omit<FcEvent, "vendorId" | "eventData"> & { vendorId?: bigint | number; eventData?: Uint8Array | string }
+  | Omit<VendorMessage, "vendorId" | "data"> & { vendorId?: bigint | number; data?: Uint8Array | string }
+  | Omit<OtherMessage, "bytes"> & { bytes: Uint8Array | string };
+
+/** scsi_nl_hdr.version and .magic. */
+const VERSION = 1, MAGIC = 0xa1b2;
+const HEADER = 8, TRANSPORT_SCSI = 0, TRANSPORT_FC = 1, SHOST_VENDOR = 1, ASYNC_EVENT = 0x100;
+
+interface Header {
+  version: number;
+  transport: "scsi" | "fc" | number;
+  magic: number;
+  msgtype: number;
+  msglen?: number;
+}
+
+const Header: Struct<Header> = struct<Header>(HEADER, {
+  version: [0, u8],
+  transport: [1, enumeration(u8, { scsi: TRANSPORT_SCSI, fc: TRANSPORT_FC })],
+  magic: [2, u16],
+  msgtype: [4, u16],
+  msglen: [6, u16],
+});
+
+/** One of the messages that are known: their fields behind the header, and the bytes at their end. */
+interface Kind {
+  readonly msgtype: string;
+  readonly transport: "scsi" | "fc";
+  readonly number: number;
+  /** Offsets from the header's beginning. */
+  readonly fields: Struct<object>;
+  /** The field that holds the bytes, where they begin, and where their number stands. */
+  readonly data: { readonly key: string; readonly at: number; readonly length: number };
+  /** Bytes at least. */
+  readonly least: number;
+}
+
+const eventCode: Codec<FcEventCode> = enumeration(u32, {
+  lip: 1,
+  linkup: 2,
+  linkdown: 3,
+  lipreset: 4,
+  rscn: 5,
+  adapter_change: 0x103,
+  port_unknown: 0x200,
+  port_offline: 0x201,
+  port_online: 0x202,
+  port_fabric: 0x204,
+  link_unknown: 0x500,
+  link_fpin: 0x501,
+  link_fpin_ack: 0x502,
+  vendor_unique: 0xffff,
+});
+
+type FcFields = Required<Omit<FcEvent, "msgtype" | "transport" | "eventData">>;
+
+const KINDS: readonly Kind[] = [
+  {
+    msgtype: "async_event",
+    transport: "fc",
+    number: ASYNC_EVENT,
+    fields: struct<FcFields>(36, {
+      seconds: [8, count64 as Codec<number>],
+      vendorId: [16, u64 as Codec<bigint>],
+      hostNo: [24, u16],
+      eventNum: [28, u32],
+      eventCode: [32, eventCode],
+    }) as unknown as Struct<object>,
+    data: { key: "eventData", at: 36, length: 26 },
+    least: 40,
+  },
+  {
+    msgtype: "shost_vendor",
+    transport: "scsi",
+    number: SHOST_VENDOR,
+    fields: struct<Required<Pick<VendorMessage, "vendorId" | "hostNo">>>(24, {
+      vendorId: [8, u64 as Codec<bigint>],
+      hostNo: [16, u16],
+    }) as unknown as Struct<object>,
+    data: { key: "data", at: 24, length: 18 },
+    least: 24,
+  },
+];
+
+/** Which message lies at `at`, when it is all there. */
+function kindOf(from: Reader, at: number, end: number): Kind | undefined {
+  const { transport, msgtype } = Header.decode(from, at, end, {});
+  const kind = KINDS.find((one) => one.transport === transport && one.number === msgtype);
+  if (kind === undefined || end - at < kind.data.at) return undefined;
+  return from.view.getUint16(at + kind.data.length, true) <= end - at - kind.data.at ? kind : undefined;
+}
+
+/** Whether a message of version 1 begins at `at`. */
+function isMessage(from: Reader, at: number, end: number): boolean {
+  return end - at >= HEADER && from.bytes[at] === VERSION && from.view.getUint16(at + 2, true) === MAGIC;
+}
+
+/** Wire form of {@linkcode ScsiMessage}: struct scsi_nl_hdr and what follows it, padded to a multiple of eight. */
+export const ScsiMessage: Codec<ScsiMessage, ScsiMessageInput> = {
+  name: "a message of a SCSI transport",
+  decode(from, at, end): ScsiMessage {
+    if (!isMessage(from, at, end)) return MISFIT;
+    const kind = kindOf(from, at, end);
+    if (kind === undefined) {
+      const { transport, msgtype } = Header.decode(from, at, end, {});
+      return { msgtype, transport, bytes: from.own(at + HEADER, end) };
+    }
+    const { msgtype, transport, fields, data } = kind, count = from.view.getUint16(at + data.length, true);
+    return {
+      msgtype,
+      transport,
+      ...fields.decode(from, at, at + fields.size!, {}),
+      ...(count === 0 ? {} : { [data.key]: from.own(at + data.at, at + data.at + count) }),
+    } as unknown as ScsiMessage;
+  },
+  encode(value, to): void {
+    const start = to.length, { msgtype, transport, ...rest } = value as Readonly<Record<string, unknown>>;
+    const kind = KINDS.find((one) => one.msgtype === msgtype);
+    if (kind === undefined) encodeOther(value as OtherMessage, to);
+    else {
+      if (transport !== undefined && transport !== kind.transport) {
+        to.fail(TypeError, `transport of ${msgtype} is "${kind.transport}", not ${JSON.stringify(transport)}`);
+      }
+      const { key, at, length } = kind.data, { [key]: data = "", ...fields } = rest;
+      kind.fields.encode(fields, to, value);
+      to.length = start;
+      Header.encode({ version: VERSION, transport: kind.transport, magic: MAGIC, msgtype: kind.number }, to, value);
+      to.length = start + at;
+      to.path.push(key);
+      const given = octets(data as Uint8Array, to);
+      if (at + given.length > 0xfff8) to.fail(RangeError, `${given.length} bytes are more than ${0xfff8 - at}`);
+      to.append(given);
+      to.view.setUint16(start + length, given.length, true);
+      to.path.pop();
+      to.grow(Math.max(0, kind.least - (to.length - start)));
+    }
+    to.grow(-(to.length - start) & 7);
+    to.view.setUint16(start + 6, to.length - start, true);
+  },
+  walk(from, at, end, owner, visit: Visit): void {
+    if (!isMessage(from, at, end)) return;
+    const kind = kindOf(from, at, end), more = at + (kind?.data.at ?? HEADER);
+    Header.walk!(from, at, at + HEADER, owner, visit);
+    if (kind !== undefined) kind.fields.walk!(from, at, more, owner, visit);
+    const stop = kind === undefined ? end : more + from.view.getUint16(at + kind.data.length, true);
+    if (stop > more) {
+      visit({ name: kind?.data.key ?? "bytes", id: -1, start: more, at: more, end: stop, codec: bytes, owner });
+    }
+  },
+};
+
+function encodeOther({ msgtype, transport, bytes: given }: OtherMessage, to: Writer): void {
+  if (typeof msgtype !== "number") {
+    const known = KINDS.map((one) => JSON.stringify(one.msgtype)).join(", ");
+    to.fail(TypeError, `msgtype: expected ${known} or the number, got ${JSON.stringify(msgtype)}`);
+  }
+  Header.encode({ version: VERSION, transport, magic: MAGIC, msgtype }, to, {});
+  to.path.push("bytes");
+  to.append(octets(given, to));
+  to.path.pop();
+}
+
+/** A whole message. What has another type, or none of this protocol's headers, is its bytes. */
+export interface TransportMessage extends MessageHeader {
+  /** nlmsg_type. */
+  readonly type: "SCSI_TRANSPORT_MSG" | string | number;
+  /** What it carries. */
+  readonly value: ScsiMessage | Uint8Array;
+}
+
+/**
+ * The tables of the messages.
+ *
+ * @internal
+ */
+export function messages(): MessageSet {
+  return {
+    types: SCSI_TRANSPORT,
+    codec: (type) => type === SCSI_TRANSPORT.SCSI_TRANSPORT_MSG ? ScsiMessage as Codec<unknown, never> : undefined,
+  };
+}
+
+/**
+ * The messages in a datagram.
+ *
+ * @throws {DecodeError} a message's length leaves the datagram
+ */
+export function decode(datagram: Uint8Array): TransportMessage[] {
+  return decodeMessages(datagram, messages()) as TransportMessage[];
+}
+
+/** A message to encode. */
+export interface TransportMessageInput extends MessageHeader {
+  /** nlmsg_type; SCSI_TRANSPORT_MSG when absent. */
+  readonly type?: string | number;
+  /** What it carries. */
+  readonly value: ScsiMessageInput | Uint8Array;
+}
+
+/** Messages as one datagram. */
+export function encode(given: readonly TransportMessageInput[]): Uint8Array {
+  return encodeMessages(given.map((one) => ({ type: "SCSI_TRANSPORT_MSG", ...one })), messages());
+}
+
+/** What has another type than all messages of the protocol, or a header that is not known. */
+export interface ForeignMessage {
+  /** None. */
+  readonly msgtype?: undefined;
+  /** nlmsg_type. */
+  readonly type: number;
+  /** What follows nlmsghdr. */
+  readonly bytes: Uint8Array;
+}
+
+/** What can be done with SCSI transports here. */
+export interface ScsiTransport {
+  /**
+   * Gives each event as it comes.
+   *
+   * @throws {SystemError} EPROTONOSUPPORT: scsi_mod is not loaded; EPERM: needs CAP_NET_ADMIN
+   */
+  watch(options?: StreamOptions): Streaming<ScsiMessage | ForeignMessage>;
+  /**
+   * Hands a message to the driver of a host adapter, and waits until it has taken it.
+   *
+   * @throws {KernelError} ESRCH: no driver is of that vendor; ENODEV: no such host; EINVAL: it is another driver's
+   */
+  send(message: ScsiMessageInput, options?: OpenOptions): void;
+}
+
+/** SCSI transports: Fibre Channel's events, drivers' messages. */
+export const scsiTransport: ScsiTransport = {
+  watch(options: StreamOptions = {}): Streaming<ScsiMessage | ForeignMessage> {
+    const join = SCSI_NL_GRP.SCSI_NL_GRP_FC_EVENTS;
+    return stream(openTransport(NETLINK_SCSITRANSPORT, options, (transport) => transport.join(join)), take, options);
+  },
+  send(message: ScsiMessageInput, options?: OpenOptions): void {
+    if (options === undefined) return sendTo(sharedClient(NETLINK_SCSITRANSPORT), message);
+    using client = new Client(NETLINK_SCSITRANSPORT, options);
+    sendTo(client, message);
+  },
+};
+
+const HINTS: Readonly<Record<string, string>> = {
+  EPERM: "needs the capability CAP_SYS_ADMIN: run as root",
+  ESRCH: "no driver has said that it takes messages of that vendorId",
+  ENOENT: "that transport takes no messages, it only sends",
+  ENODEV: "there is no host adapter of that hostNo",
+  EINVAL: "the host adapter is another driver's",
+  EBADR: "the kernel knows no such msgtype",
+};
+
+function sendTo(client: Client, message: ScsiMessageInput): void {
+  client.request({
+    type: SCSI_TRANSPORT.SCSI_TRANSPORT_MSG,
+    flags: 0,
+    codec: ScsiMessage as Codec<unknown, never>,
+    value: message,
+    what: `send a ${message.msgtype} message to a SCSI transport`,
+    hint: (code: KernelError["code"]) => HINTS[code],
+  });
+}
+
+/** Only the kernel tells of itself, and its framing is never broken; what breaks it is passed over. */
+function take({ bytes, length, port }: Received): (ScsiMessage | ForeignMessage)[] {
+  if (port !== 0) return [];
+  try {
+    return decodeMessages(bytes.slice(0, length), RAW_TYPES).map(({ type, value }) =>
+      value instanceof Uint8Array ? { type: Number(type), bytes: value } : value as ScsiMessage
+    );
+  } catch (error) {
+    if (error instanceof DecodeError) return [];
+    throw error;
+  }
+}
+
+/** The messages without names for their types. */
+const RAW_TYPES: MessageSet = { ...messages(), types: {}, control: false };

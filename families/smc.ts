@@ -1,0 +1,1021 @@
+/**
+ * SMC, Shared Memory Communications: TCP sockets whose data go over RDMA or shared memory.
+ *
+ * ```ts ignore
+ * import { smc } from "@linux/netlink/families/smc.ts";
+ * for (const s of smc.sockets()) console.log(`${s.src}:${s.sport}`, `${s.dst}:${s.dport}`, s.state, s.mode);
+ * console.log(smc.systemInfo());
+ * ```
+ *
+ * NETLINK_SMC (22) is a number in the header that no kernel ever served. What it is named for goes over two other
+ * protocols, which this module speaks: sockets over NETLINK_SOCK_DIAG (4) with AF_SMC, in module smc_diag
+ * (CONFIG_SMC_DIAG); link groups, devices, statistics and settings over the generic netlink family SMC_GEN_NETLINK, in
+ * module smc (CONFIG_SMC), since Linux 5.11. Looking needs no privilege, changing needs CAP_NET_ADMIN.
+ *
+ * Source: linux/smc_diag.h, v7.2; linux/smc.h, v6.1.
+ * @module
+ */
+import { Client, type OpenOptions, type Protocol, sharedClient } from "../core/client.ts";
+import {
+  type Attributes,
+  attributes,
+  be16,
+  bool,
+  chars,
+  type Codec,
+  count64,
+  enumeration,
+  head,
+  ipv4Text,
+  ipv6Text,
+  mask,
+  parseIp,
+  shown,
+  string,
+  type Struct,
+  struct,
+  text,
+  u16,
+  u32,
+  u64,
+  u8,
+} from "../core/codec/mod.ts";
+import {
+  findFamily,
+  type GenericHeader,
+  genericHeader,
+  genericOperation,
+  GENL_HDRLEN,
+  NETLINK_GENERIC,
+} from "../core/generic.ts";
+
+export type * from "../core/client.ts";
+export type * from "../core/codec/mod.ts";
+export type * from "../core/errors.ts";
+export type { GenericHeader } from "../core/generic.ts";
+export type * from "../core/names.ts";
+export type * from "../core/show.ts";
+export type * from "../core/transport.ts";
+
+/** The number without a kernel side: opening it is an error that says where SMC is. */
+export const NETLINK_SMC: Protocol = {
+  number: 22,
+  name: "NETLINK_SMC",
+  types: {},
+  hint: "no kernel ever served it; instead there is NETLINK_SOCK_DIAG (4) with AF_SMC, and the generic family " +
+    "SMC_GEN_NETLINK",
+};
+
+/** SOCK_DIAG as SMC needs it. */
+const SOCK_DIAG_BY_FAMILY = 20;
+const NETLINK_SOCK_DIAG: Protocol = {
+  number: 4,
+  name: "NETLINK_SOCK_DIAG",
+  types: { SOCK_DIAG_BY_FAMILY },
+  hint:
+    "in Linux since 2.6.0, in module sock_diag, where the kernel is configured with CONFIG_NET; each socket family " +
+    "has a module of its own: inet_diag, unix_diag …",
+};
+
+/** The address family of SMC sockets. */
+export const AF_SMC = 43;
+
+/** What to tell of a socket beside what is always told. */
+export type SmcExtension = "conninfo" | "lgrinfo" | "shutdown" | "dmbinfo" | "fallback";
+
+/** What is asked of SOCK_DIAG: struct smc_diag_req. */
+export interface SmcDiagRequest {
+  /** {@linkcode AF_SMC}. */
+  family: number;
+  /** What more to tell. */
+  ext?: readonly (SmcExtension | number)[];
+}
+
+/** Wire form of {@linkcode SmcDiagRequest}; the kernel makes nothing of the socket in it. */
+export const SmcDiagRequest: Codec<SmcDiagRequest> = struct<SmcDiagRequest>(52, {
+  family: [0, u8],
+  ext: [
+    3,
+    mask(u8, { conninfo: 1, lgrinfo: 2, shutdown: 4, dmbinfo: 8, fallback: 16 }) as Codec<
+      readonly (SmcExtension | number)[]
+    >,
+  ],
+});
+
+/** A place in a ring buffer. */
+export interface SmcCursor {
+  /** How often it went round. */
+  wrap?: number;
+  /** Bytes from the beginning. */
+  count?: number;
+}
+
+/** Wire form of {@linkcode SmcCursor}: struct smc_diag_cursor. */
+export const SmcCursor: Struct<SmcCursor> = struct<SmcCursor>(8, { wrap: [2, u16], count: [4, u32] });
+
+/** A connection: struct smc_diag_conninfo. */
+export interface SmcConninfo {
+  /** Its number. */
+  token?: number;
+  /** Bytes of the send buffer. */
+  sndbufSize?: number;
+  /** Bytes of our element of the receive buffer. */
+  rmbeSize?: number;
+  /** Bytes of the peer's. */
+  peerRmbeSize?: number;
+  /** How far the peer has written to us. */
+  rxProd?: SmcCursor;
+  /** How far the peer has read. */
+  rxCons?: SmcCursor;
+  /** How far we have written to the peer. */
+  txProd?: SmcCursor;
+  /** How far we have read. */
+  txCons?: SmcCursor;
+  /** Flags that came with `rxProd`, as bits. */
+  rxProdFlags?: number;
+  /** What the peer says of the connection, as bits. */
+  rxConnStateFlags?: number;
+  /** Flags that went with `txProd`, as bits. */
+  txProdFlags?: number;
+  /** What we say of the connection, as bits. */
+  txConnStateFlags?: number;
+  /** How far what is to be sent is prepared. */
+  txPrep?: SmcCursor;
+  /** How far it is sent. */
+  txSent?: SmcCursor;
+  /** How far that is confirmed. */
+  txFin?: SmcCursor;
+}
+
+/** Wire form of {@linkcode SmcConninfo}. */
+export const SmcConninfo: Struct<SmcConninfo> = struct<SmcConninfo>(76, {
+  token: [0, u32],
+  sndbufSize: [4, u32],
+  rmbeSize: [8, u32],
+  peerRmbeSize: [12, u32],
+  rxProd: [16, SmcCursor],
+  rxCons: [24, SmcCursor],
+  txProd: [32, SmcCursor],
+  txCons: [40, SmcCursor],
+  rxProdFlags: [48, u8],
+  rxConnStateFlags: [49, u8],
+  txProdFlags: [50, u8],
+  txConnStateFlags: [51, u8],
+  txPrep: [52, SmcCursor],
+  txSent: [60, SmcCursor],
+  txFin: [68, SmcCursor],
+});
+
+/** Which end of a link group this is. */
+export type SmcRole = "client" | "server" | number;
+const role: Codec<SmcRole> = enumeration(u8, { client: 0, server: 1 });
+
+/** The RDMA link that a connection uses: struct smc_diag_lgrinfo. */
+export interface SmcLgrinfo {
+  /** Number of the link in its group. */
+  linkId?: number;
+  /** The RDMA device. */
+  ibname?: string;
+  /** Its port. */
+  ibport?: number;
+  /** Our GID. */
+  gid?: string;
+  /** The peer's GID. */
+  peerGid?: string;
+  /** Which end this is. */
+  role?: SmcRole;
+}
+
+/** Wire form of {@linkcode SmcLgrinfo}. */
+export const SmcLgrinfo: Struct<SmcLgrinfo> = struct<SmcLgrinfo>(147, {
+  linkId: [0, u8],
+  ibname: [1, chars(64)],
+  ibport: [65, u8],
+  gid: [66, chars(40)],
+  peerGid: [106, chars(40)],
+  role: [146, role],
+});
+
+/** The shared memory that a connection uses: struct smcd_diag_dmbinfo. */
+export interface SmcDmbinfo {
+  /** Number of the link group. */
+  linkid?: number;
+  /** The peer's GID. */
+  peerGid?: bigint;
+  /** Our GID. */
+  myGid?: bigint;
+  /** Our buffer. */
+  token?: bigint;
+  /** The peer's buffer. */
+  peerToken?: bigint;
+  /** The upper half of the peer's GID; since Linux 6.8. */
+  peerGidExt?: bigint;
+  /** The upper half of our GID; since Linux 6.8. */
+  myGidExt?: bigint;
+}
+
+const id64: Codec<bigint> = u64 as Codec<bigint>;
+const count: Codec<number> = count64 as Codec<number>;
+const yes: Codec<boolean> = bool(u8) as Codec<boolean>;
+
+/** Wire form of {@linkcode SmcDmbinfo}. */
+export const SmcDmbinfo: Struct<SmcDmbinfo> = struct<SmcDmbinfo>(56, {
+  linkid: [0, u32],
+  peerGid: [8, id64],
+  myGid: [16, id64],
+  token: [24, id64],
+  peerToken: [32, id64],
+  peerGidExt: [40, id64],
+  myGidExt: [48, id64],
+});
+
+/** Why a connection is plain TCP: struct smc_diag_fallback. */
+export interface SmcFallback {
+  /** Our reason: 0x03030000 for no SMC device, 0x05000000 for a peer that declined, others in net/smc/smc_clc.h. */
+  reason?: number;
+  /** The peer's reason. */
+  peerDiagnosis?: number;
+}
+
+/** Wire form of {@linkcode SmcFallback}. */
+export const SmcFallback: Struct<SmcFallback> = struct<SmcFallback>(8, { reason: [0, u32], peerDiagnosis: [4, u32] });
+
+/** What a socket is doing. */
+export type SmcState =
+  | "active"
+  | "init"
+  | "closed"
+  | "listen"
+  | "peerclosewait1"
+  | "peerclosewait2"
+  | "appclosewait1"
+  | "appclosewait2"
+  | "appfinclosewait"
+  | "peerfinclosewait"
+  | "peerabortwait"
+  | "processabort"
+  | number;
+
+/** A socket: struct smc_diag_msg and its attributes. */
+export interface SmcSocket {
+  /** {@linkcode AF_SMC}. */
+  family?: number;
+  /** What it is doing. */
+  state?: SmcState;
+  /** How its data go: over RDMA (`smcr`), over shared memory (`smcd`), or as plain TCP. */
+  mode?: "smcr" | "fallback_tcp" | "smcd" | number;
+  /** Its own port. */
+  sport?: number;
+  /** The peer's port. */
+  dport?: number;
+  /** Its own address; the kernel does not say of which family, so `::` looks as `0.0.0.0`. */
+  src?: string;
+  /** The peer's address. */
+  dst?: string;
+  /** The interface that it is bound to, 0 for none. */
+  if?: number;
+  /** What tells it from all others. */
+  cookie?: bigint;
+  /** The user that it belongs to. */
+  uid?: number;
+  /** Its inode, 0 for what no process has open. */
+  inode?: bigint;
+  /** The connection. */
+  conninfo?: SmcConninfo;
+  /** The RDMA link in use. */
+  lgrinfo?: SmcLgrinfo;
+  /** Which ways it is shut down. */
+  shutdown?: readonly ("rcv" | "send" | number)[];
+  /** The shared memory in use. */
+  dmbinfo?: SmcDmbinfo;
+  /** Why it is plain TCP. */
+  fallback?: SmcFallback;
+}
+
+/** Sixteen bytes, of which IPv4 has the first four. */
+const address: Codec<string> = {
+  name: "an IPv4 or IPv6 address",
+  size: 16,
+  decode(from, at) {
+    const rest = [4, 8, 12].every((more) => from.view.getUint32(at + more) === 0);
+    return rest ? ipv4Text(from.bytes, at) : ipv6Text(from.bytes, at);
+  },
+  encode(value, to) {
+    const given = typeof value === "string" ? parseIp(value) : undefined;
+    if (given === undefined) return to.fail(TypeError, `expected an IPv4 or IPv6 address, got ${shown(value)}`);
+    to.append(given);
+    to.grow(16 - given.length);
+  },
+};
+
+const HEADER = 64;
+
+/** Wire form of {@linkcode SmcSocket}. */
+export const SmcSocket: Attributes<SmcSocket> = attributes<SmcSocket>({
+  family: head(0, u8),
+  state: head(
+    1,
+    enumeration(u8, {
+      active: 1,
+      init: 2,
+      closed: 7,
+      listen: 10,
+      peerclosewait1: 20,
+      peerclosewait2: 21,
+      appclosewait1: 22,
+      appclosewait2: 23,
+      appfinclosewait: 24,
+      peerfinclosewait: 25,
+      peerabortwait: 26,
+      processabort: 27,
+    }),
+  ),
+  mode: head(2, enumeration(u8, { smcr: 0, fallback_tcp: 1, smcd: 2 })),
+  sport: head(4, be16),
+  dport: head(6, be16),
+  src: head(8, address),
+  dst: head(24, address),
+  if: head(40, u32),
+  cookie: head(44, id64),
+  uid: head(52, u32),
+  inode: head(56, id64),
+  conninfo: [1, SmcConninfo],
+  lgrinfo: [2, SmcLgrinfo],
+  shutdown: [3, mask(u8, { rcv: 1, send: 2 }) as Codec<readonly ("rcv" | "send" | number)[]>],
+  dmbinfo: [4, SmcDmbinfo],
+  fallback: [5, SmcFallback],
+}, { header: HEADER });
+
+/** Commands of SMC_GEN_NETLINK. */
+export const SMC_NETLINK = {
+  SMC_NETLINK_GET_SYS_INFO: 1,
+  SMC_NETLINK_GET_LGR_SMCR: 2,
+  SMC_NETLINK_GET_LINK_SMCR: 3,
+  SMC_NETLINK_GET_LGR_SMCD: 4,
+  SMC_NETLINK_GET_DEV_SMCD: 5,
+  SMC_NETLINK_GET_DEV_SMCR: 6,
+  SMC_NETLINK_GET_STATS: 7,
+  SMC_NETLINK_GET_FBACK_STATS: 8,
+  SMC_NETLINK_DUMP_UEID: 9,
+  SMC_NETLINK_ADD_UEID: 10,
+  SMC_NETLINK_REMOVE_UEID: 11,
+  SMC_NETLINK_FLUSH_UEID: 12,
+  SMC_NETLINK_DUMP_SEID: 13,
+  SMC_NETLINK_ENABLE_SEID: 14,
+  SMC_NETLINK_DISABLE_SEID: 15,
+  SMC_NETLINK_DUMP_HS_LIMITATION: 16,
+  SMC_NETLINK_ENABLE_HS_LIMITATION: 17,
+  SMC_NETLINK_DISABLE_HS_LIMITATION: 18,
+} as const;
+
+/** What SMC is on this machine: SMC_NLA_SYS_*. */
+export interface SmcSystemInfo {
+  /** Version of SMC. */
+  ver?: number;
+  /** Its release. */
+  rel?: number;
+  /** Whether shared memory works across subnets. */
+  isIsmV2?: boolean;
+  /** This machine's name. */
+  localHost?: string;
+  /** The system's enterprise identifier. */
+  seid?: string;
+  /** Whether RDMA works across subnets. */
+  isSmcrV2?: boolean;
+}
+
+/** Wire form of {@linkcode SmcSystemInfo}. */
+export const SmcSystemInfo: Attributes<SmcSystemInfo> = attributes<SmcSystemInfo>({
+  ver: [1, u8],
+  rel: [2, u8],
+  isIsmV2: [3, yes],
+  localHost: [4, text],
+  seid: [5, text],
+  isSmcrV2: [6, yes],
+});
+
+/** What version 2 adds to a link group: SMC_NLA_LGR_V2_*. */
+export interface SmcLgrV2Common {
+  /** Version. */
+  ver?: number;
+  /** Release. */
+  rel?: number;
+  /** The peer's operating system: 1 z/OS, 2 Linux, 3 AIX. */
+  os?: number;
+  /** The enterprise identifier that both have. */
+  negEid?: string;
+  /** The peer's name. */
+  peerHost?: string;
+}
+
+/** Wire form of {@linkcode SmcLgrV2Common}; its numbers begin with 0. */
+export const SmcLgrV2Common: Attributes<SmcLgrV2Common> = attributes<SmcLgrV2Common>({
+  ver: [0, u8],
+  rel: [1, u8],
+  os: [2, u8],
+  negEid: [3, text],
+  peerHost: [4, text],
+});
+
+/** What version 2 adds to a link group over RDMA: SMC_NLA_LGR_R_V2_*. */
+export interface SmcLgrRV2 {
+  /** Whether the peer is in the same subnet. */
+  direct?: boolean;
+}
+
+/** Wire form of {@linkcode SmcLgrRV2}. */
+export const SmcLgrRV2: Attributes<SmcLgrRV2> = attributes<SmcLgrRV2>({ direct: [1, yes] });
+
+/** A link group over RDMA: SMC_NLA_LGR_R_*. */
+export interface SmcLgrR {
+  /** Its number. */
+  id?: number;
+  /** Which end this is. */
+  role?: SmcRole;
+  /** What happens when a link fails. */
+  type?: "none" | "single" | "symmetric" | "asymmetric_peer" | "asymmetric_local" | number;
+  /** The physical network's identifier. */
+  pnetid?: string;
+  /** VLAN, 0 for none. */
+  vlanId?: number;
+  /** Connections in it. */
+  connsNum?: number;
+  /** Version 2. */
+  v2Common?: SmcLgrV2Common;
+  /** Version 2 over RDMA. */
+  v2?: SmcLgrRV2;
+  /** Identifies the network namespace. */
+  netCookie?: bigint;
+  /** How its buffers lie in memory. */
+  bufType?: "phys_cont" | "virt_cont" | "mixed" | number;
+}
+
+/** Wire form of {@linkcode SmcLgrR}. */
+export const SmcLgrR: Attributes<SmcLgrR> = attributes<SmcLgrR>({
+  id: [1, u32],
+  role: [2, role],
+  type: [3, enumeration(u8, { none: 0, single: 1, symmetric: 2, asymmetric_peer: 3, asymmetric_local: 4 })],
+  pnetid: [4, text],
+  vlanId: [5, u8],
+  connsNum: [6, u32],
+  v2Common: [7, SmcLgrV2Common],
+  v2: [8, SmcLgrRV2],
+  netCookie: [9, id64],
+  bufType: [11, enumeration(u8, { phys_cont: 0, virt_cont: 1, mixed: 2 })],
+}, { pad: 10 });
+
+/** A link of a link group over RDMA: SMC_NLA_LINK_*. */
+export interface SmcLink {
+  /** Its number in its group. */
+  id?: number;
+  /** The RDMA device. */
+  ibDev?: string;
+  /** Its port. */
+  ibPort?: number;
+  /** Our GID. */
+  gid?: string;
+  /** The peer's GID. */
+  peerGid?: string;
+  /** Connections on it. */
+  connCnt?: number;
+  /** Index of the network interface, 0 for none. */
+  netDev?: number;
+  /** Our number of it, across groups. */
+  uid?: number;
+  /** The peer's number of it. */
+  peerUid?: number;
+  /** What it is doing. */
+  state?: "unused" | "inactive" | "activating" | "active" | number;
+}
+
+/** Wire form of {@linkcode SmcLink}. */
+export const SmcLink: Attributes<SmcLink> = attributes<SmcLink>({
+  id: [1, u8],
+  ibDev: [2, text],
+  ibPort: [3, u8],
+  gid: [4, text],
+  peerGid: [5, text],
+  connCnt: [6, u32],
+  netDev: [7, u32],
+  uid: [8, u32],
+  peerUid: [9, u32],
+  state: [10, enumeration(u32, { unused: 0, inactive: 1, activating: 2, active: 3 })],
+});
+
+/** A link group over shared memory: SMC_NLA_LGR_D_*. */
+export interface SmcLgrD {
+  /** Its number. */
+  id?: number;
+  /** Our GID. */
+  gid?: bigint;
+  /** The peer's GID. */
+  peerGid?: bigint;
+  /** VLAN, 0 for none. */
+  vlanId?: number;
+  /** Connections in it. */
+  connsNum?: number;
+  /** The physical network's identifier. */
+  pnetid?: string;
+  /** The channel of the device. */
+  chid?: number;
+  /** Version 2. */
+  v2Common?: SmcLgrV2Common;
+}
+
+/** Wire form of {@linkcode SmcLgrD}. */
+export const SmcLgrD: Attributes<SmcLgrD> = attributes<SmcLgrD>({
+  id: [1, u32],
+  gid: [2, id64],
+  peerGid: [3, id64],
+  vlanId: [4, u8],
+  connsNum: [5, u32],
+  pnetid: [6, text],
+  chid: [7, u16],
+  v2Common: [9, SmcLgrV2Common],
+}, { pad: 8 });
+
+/** A port of a device: SMC_NLA_DEV_PORT_*. */
+export interface SmcDevicePort {
+  /** Whether a user gave the identifier of its physical network. */
+  pnetUsr?: boolean;
+  /** The physical network's identifier. */
+  pnetid?: string;
+  /** Index of the network interface. */
+  netdev?: number;
+  /** 1 while it is active. */
+  state?: number;
+  /** Whether it can be used. */
+  valid?: boolean;
+  /** Links on it. */
+  lnkCnt?: number;
+}
+
+/** Wire form of {@linkcode SmcDevicePort}. */
+export const SmcDevicePort: Attributes<SmcDevicePort> = attributes<SmcDevicePort>({
+  pnetUsr: [1, yes],
+  pnetid: [2, text],
+  netdev: [3, u32],
+  state: [4, u8],
+  valid: [5, yes],
+  lnkCnt: [6, u32],
+});
+
+/** A device that SMC can use: SMC_NLA_DEV_*. */
+export interface SmcDevice {
+  /** Link groups on it. */
+  useCnt?: number;
+  /** Whether the last way out of some link group is over it. */
+  isCrit?: boolean;
+  /** Number of the PCI function. */
+  pciFid?: number;
+  /** Its channel. */
+  pciChid?: number;
+  /** PCI vendor. */
+  pciVendor?: number;
+  /** PCI device. */
+  pciDevice?: number;
+  /** Its address on the PCI bus. */
+  pciId?: string;
+  /** Its first port. */
+  port?: SmcDevicePort;
+  /** Its second port. */
+  port2?: SmcDevicePort;
+  /** Its name as an RDMA device. */
+  ibName?: string;
+}
+
+/** Wire form of {@linkcode SmcDevice}. */
+export const SmcDevice: Attributes<SmcDevice> = attributes<SmcDevice>({
+  useCnt: [1, u32],
+  isCrit: [2, yes],
+  pciFid: [3, u32],
+  pciChid: [4, u16],
+  pciVendor: [5, u16],
+  pciDevice: [6, u16],
+  pciId: [7, text],
+  port: [8, SmcDevicePort],
+  port2: [9, SmcDevicePort],
+  ibName: [10, text],
+});
+
+/** How many buffers or calls were of which size: SMC_NLA_STATS_PLOAD_*. */
+export interface SmcSizes {
+  /** Up to 8 KiB. */
+  "8k"?: number;
+  /** Up to 16 KiB. */
+  "16k"?: number;
+  /** Up to 32 KiB. */
+  "32k"?: number;
+  /** Up to 64 KiB. */
+  "64k"?: number;
+  /** Up to 128 KiB. */
+  "128k"?: number;
+  /** Up to 256 KiB. */
+  "256k"?: number;
+  /** Up to 512 KiB. */
+  "512k"?: number;
+  /** Up to 1 MiB. */
+  "1024k"?: number;
+  /** More. */
+  g1024k?: number;
+}
+
+/** Wire form of {@linkcode SmcSizes}. */
+export const SmcSizes: Attributes<SmcSizes> = attributes<SmcSizes>({
+  "8k": [1, count],
+  "16k": [2, count],
+  "32k": [3, count],
+  "64k": [4, count],
+  "128k": [5, count],
+  "256k": [6, count],
+  "512k": [7, count],
+  "1024k": [8, count],
+  g1024k: [9, count],
+}, { pad: 0 });
+
+/** What happened to buffers: SMC_NLA_STATS_RMB_*. */
+export interface SmcRmbStats {
+  /** The peer's was too small. */
+  sizeSmPeerCnt?: number;
+  /** Ours was too small. */
+  sizeSmCnt?: number;
+  /** The peer's was full. */
+  fullPeerCnt?: number;
+  /** Ours was full. */
+  fullCnt?: number;
+  /** One was used again. */
+  reuseCnt?: number;
+  /** One was allocated. */
+  allocCnt?: number;
+  /** Only a smaller one could be had. */
+  dgradeCnt?: number;
+}
+
+/** Wire form of {@linkcode SmcRmbStats}. */
+export const SmcRmbStats: Attributes<SmcRmbStats> = attributes<SmcRmbStats>({
+  sizeSmPeerCnt: [1, count],
+  sizeSmCnt: [2, count],
+  fullPeerCnt: [3, count],
+  fullCnt: [4, count],
+  reuseCnt: [5, count],
+  allocCnt: [6, count],
+  dgradeCnt: [7, count],
+}, { pad: 0 });
+
+/** Statistics of one way that data go: SMC_NLA_STATS_T_*. */
+export interface SmcTechStats {
+  /** Sizes of send buffers. */
+  txRmbSize?: SmcSizes;
+  /** Sizes of receive buffers. */
+  rxRmbSize?: SmcSizes;
+  /** Bytes that one call sent. */
+  txploadSize?: SmcSizes;
+  /** Bytes that one call received. */
+  rxploadSize?: SmcSizes;
+  /** Send buffers. */
+  txRmbStats?: SmcRmbStats;
+  /** Receive buffers. */
+  rxRmbStats?: SmcRmbStats;
+  /** Connections made as client, version 1. */
+  clntV1Succ?: number;
+  /** Connections made as client, version 2. */
+  clntV2Succ?: number;
+  /** Connections taken as server, version 1. */
+  srvV1Succ?: number;
+  /** Connections taken as server, version 2. */
+  srvV2Succ?: number;
+  /** Calls of sendpage. */
+  sendpageCnt?: number;
+  /** Calls of splice. */
+  spliceCnt?: number;
+  /** Times that TCP_CORK was set. */
+  corkCnt?: number;
+  /** Times that TCP_NODELAY was set. */
+  ndlyCnt?: number;
+  /** Urgent data. */
+  urgDataCnt?: number;
+  /** Bytes received. */
+  rxBytes?: number;
+  /** Bytes sent. */
+  txBytes?: number;
+  /** Calls that received. */
+  rxCnt?: number;
+  /** Calls that sent. */
+  txCnt?: number;
+}
+
+/** Wire form of {@linkcode SmcTechStats}. */
+export const SmcTechStats: Attributes<SmcTechStats> = attributes<SmcTechStats>({
+  txRmbSize: [1, SmcSizes],
+  rxRmbSize: [2, SmcSizes],
+  txploadSize: [3, SmcSizes],
+  rxploadSize: [4, SmcSizes],
+  txRmbStats: [5, SmcRmbStats],
+  rxRmbStats: [6, SmcRmbStats],
+  clntV1Succ: [7, count],
+  clntV2Succ: [8, count],
+  srvV1Succ: [9, count],
+  srvV2Succ: [10, count],
+  sendpageCnt: [11, count],
+  spliceCnt: [12, count],
+  corkCnt: [13, count],
+  ndlyCnt: [14, count],
+  urgDataCnt: [15, count],
+  rxBytes: [16, count],
+  txBytes: [17, count],
+  rxCnt: [18, count],
+  txCnt: [19, count],
+}, { pad: 0 });
+
+/** Statistics of a namespace: SMC_NLA_STATS_*. */
+export interface SmcStats {
+  /** Over shared memory. */
+  smcdTech?: SmcTechStats;
+  /** Over RDMA. */
+  smcrTech?: SmcTechStats;
+  /** Handshakes that failed as client. */
+  clntHsErrCnt?: number;
+  /** Handshakes that failed as server. */
+  srvHsErrCnt?: number;
+}
+
+/** Wire form of {@linkcode SmcStats}. */
+export const SmcStats: Attributes<SmcStats> = attributes<SmcStats>({
+  smcdTech: [1, SmcTechStats],
+  smcrTech: [2, SmcTechStats],
+  clntHsErrCnt: [3, count],
+  srvHsErrCnt: [4, count],
+}, { pad: 0 });
+
+/** How often connections were plain TCP, for one reason: SMC_NLA_FBACK_STATS_*. */
+export interface SmcFallbackStats {
+  /** As which end. */
+  type?: SmcRole;
+  /** All of these as server. */
+  srvCnt?: number;
+  /** All of these as client. */
+  clntCnt?: number;
+  /** The reason; see {@linkcode SmcFallback}. */
+  rsnCode?: number;
+  /** How often for this reason. */
+  rsnCnt?: number;
+}
+
+/** Wire form of {@linkcode SmcFallbackStats}. */
+export const SmcFallbackStats: Attributes<SmcFallbackStats> = attributes<SmcFallbackStats>({
+  type: [1, enumeration(u8, { server: 0, client: 1 })],
+  srvCnt: [2, count],
+  clntCnt: [3, count],
+  rsnCode: [4, u32],
+  rsnCnt: [5, u16],
+}, { pad: 0 });
+
+/** What most messages of SMC_GEN_NETLINK hold: one of these. */
+export interface SmcMessage extends GenericHeader {
+  /** The system. */
+  sysInfo?: SmcSystemInfo;
+  /** A link group over RDMA. */
+  lgrSmcr?: SmcLgrR;
+  /** A link. */
+  linkSmcr?: SmcLink;
+  /** A link group over shared memory. */
+  lgrSmcd?: SmcLgrD;
+  /** A device for shared memory. */
+  devSmcd?: SmcDevice;
+  /** An RDMA device. */
+  devSmcr?: SmcDevice;
+  /** Statistics. */
+  stats?: SmcStats;
+  /** Statistics of plain TCP. */
+  fbackStats?: SmcFallbackStats;
+}
+
+/** Wire form of {@linkcode SmcMessage}: SMC_GEN_*. */
+export const SmcMessage: Attributes<SmcMessage> = attributes<SmcMessage>({
+  ...genericHeader,
+  sysInfo: [1, SmcSystemInfo],
+  lgrSmcr: [2, SmcLgrR],
+  linkSmcr: [3, SmcLink],
+  lgrSmcd: [4, SmcLgrD],
+  devSmcd: [5, SmcDevice],
+  devSmcr: [6, SmcDevice],
+  stats: [7, SmcStats],
+  fbackStats: [8, SmcFallbackStats],
+}, { header: GENL_HDRLEN });
+
+/** An enterprise identifier, or a setting that is on or off, with what kernels number 1 and 2. */
+export interface SmcEid extends GenericHeader {
+  /** The identifier, at most 32 bytes. */
+  entry?: string;
+  /** Whether it is in use; of the system's own. */
+  enabled?: boolean;
+}
+
+/** Wire form of {@linkcode SmcEid}: SMC_NLA_EID_TABLE_*, SMC_NLA_SEID_*. */
+export const SmcEid: Attributes<SmcEid> = attributes<SmcEid>({
+  ...genericHeader,
+  entry: [1, string(32)],
+  enabled: [2, yes],
+}, { header: GENL_HDRLEN });
+
+/** Whether handshakes are limited while there are many. */
+export interface SmcHsLimitation extends GenericHeader {
+  /** On or off. */
+  enabled?: boolean;
+}
+
+/** Wire form of {@linkcode SmcHsLimitation}: SMC_NLA_HS_LIMITATION_*. */
+export const SmcHsLimitation: Attributes<SmcHsLimitation> = attributes<SmcHsLimitation>({
+  ...genericHeader,
+  enabled: [1, yes],
+}, { header: GENL_HDRLEN });
+
+const FAMILY = "SMC_GEN_NETLINK", VERSION = 1;
+const EXTENSIONS = ["conninfo", "lgrinfo", "shutdown", "dmbinfo", "fallback"] as const;
+const NO_MODULE = "modprobe smc loads it, where the kernel is configured with CONFIG_SMC";
+
+/** SMC in one network namespace. */
+export class Smc implements Disposable {
+  readonly #options: OpenOptions | undefined;
+  #diag: Client | undefined;
+  #generic: Client | undefined;
+
+  /**
+   * Opens sockets as they are needed; {@linkcode open} reads better.
+   *
+   * @param options of sockets of its own; those that all share when absent
+   */
+  constructor(options?: OpenOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * All SMC sockets, what `smcss` shows.
+   *
+   * @param ext what more to tell; all there is when absent
+   * @throws {KernelError} ENOENT: the kernel has no module smc_diag
+   */
+  sockets(ext: readonly SmcExtension[] = EXTENSIONS): SmcSocket[] {
+    this.#diag ??= this.#client(NETLINK_SOCK_DIAG);
+    return this.#diag.dump({
+      type: SOCK_DIAG_BY_FAMILY,
+      flags: 0,
+      codec: SmcDiagRequest as Codec<unknown, never>,
+      value: { family: AF_SMC, ext },
+      what: "list SMC sockets",
+      reply: SOCK_DIAG_BY_FAMILY,
+      replyCodec: SmcSocket as Codec<unknown, never>,
+      hint: (code) =>
+        code === "ENOENT" || code === "EINVAL"
+          ? "modprobe smc_diag loads it, where the kernel is configured with CONFIG_SMC_DIAG"
+          : undefined,
+    }) as SmcSocket[];
+  }
+
+  /** What SMC is on this machine. */
+  systemInfo(): SmcSystemInfo {
+    return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_SYS_INFO, "sysInfo", "get SMC's system information")[0] ?? {};
+  }
+
+  /** Link groups over RDMA. */
+  linkGroups(): SmcLgrR[] {
+    return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_LGR_SMCR, "lgrSmcr", "list SMC-R link groups");
+  }
+
+  /** Links over RDMA, each with the number of its group. */
+  links(): (SmcLink & { lgrId?: number })[] {
+    const links: (SmcLink & { lgrId?: number })[] = [];
+    let lgrId: number | undefined;
+    // A link group comes before its links.
+    for (const { lgrSmcr, linkSmcr } of this.#messages(SMC_NETLINK.SMC_NETLINK_GET_LINK_SMCR, "list SMC-R links")) {
+      if (lgrSmcr !== undefined) lgrId = lgrSmcr.id;
+      if (linkSmcr !== undefined) links.push({ ...(lgrId === undefined ? {} : { lgrId }), ...linkSmcr });
+    }
+    return links;
+  }
+
+  /** Link groups over shared memory. */
+  memoryLinkGroups(): SmcLgrD[] {
+    return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_LGR_SMCD, "lgrSmcd", "list SMC-D link groups");
+  }
+
+  /** RDMA devices. */
+  devices(): SmcDevice[] {
+    return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_DEV_SMCR, "devSmcr", "list SMC-R devices");
+  }
+
+  /** Devices for shared memory. */
+  memoryDevices(): SmcDevice[] {
+    return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_DEV_SMCD, "devSmcd", "list SMC-D devices");
+  }
+
+  /** Statistics. */
+  statistics(): SmcStats {
+    return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_STATS, "stats", "get SMC's statistics")[0] ?? {};
+  }
+
+  /** How often connections were plain TCP, and why. */
+  fallbackStatistics(): SmcFallbackStats[] {
+    const command = SMC_NETLINK.SMC_NETLINK_GET_FBACK_STATS;
+    return this.#pick(command, "fbackStats", "get SMC's fallback statistics");
+  }
+
+  /** Users' enterprise identifiers. */
+  userEids(): string[] {
+    const command = SMC_NETLINK.SMC_NETLINK_DUMP_UEID;
+    const all = this.#dump<SmcEid>(command, SmcEid, "list SMC's user identifiers");
+    return all.flatMap(({ entry }) => entry === undefined ? [] : [entry]);
+  }
+
+  /** Adds a user's enterprise identifier: at most 32 of A-Z, 0-9, `.` and `-`. */
+  addUserEid(entry: string): void {
+    this.#do(SMC_NETLINK.SMC_NETLINK_ADD_UEID, `add SMC user identifier ${entry}`, { entry });
+  }
+
+  /** Removes one. */
+  removeUserEid(entry: string): void {
+    this.#do(SMC_NETLINK.SMC_NETLINK_REMOVE_UEID, `remove SMC user identifier ${entry}`, { entry });
+  }
+
+  /** Removes all of them. */
+  flushUserEids(): void {
+    this.#do(SMC_NETLINK.SMC_NETLINK_FLUSH_UEID, "remove all of SMC's user identifiers");
+  }
+
+  /** The system's own enterprise identifier, and whether it is in use. */
+  systemEid(): Pick<SmcEid, "entry" | "enabled"> {
+    const command = SMC_NETLINK.SMC_NETLINK_DUMP_SEID;
+    const [found = {}] = this.#dump<SmcEid>(command, SmcEid, "get SMC's system identifier");
+    const { entry, enabled } = found;
+    return { ...(entry === undefined ? {} : { entry }), ...(enabled === undefined ? {} : { enabled }) };
+  }
+
+  /** Uses the system's own enterprise identifier, or not. */
+  setSystemEid(enabled: boolean): void {
+    const { SMC_NETLINK_ENABLE_SEID: on, SMC_NETLINK_DISABLE_SEID: off } = SMC_NETLINK;
+    this.#do(enabled ? on : off, `${enabled ? "enable" : "disable"} SMC's system identifier`);
+  }
+
+  /** Whether handshakes are limited while there are many. */
+  hsLimitation(): boolean {
+    const command = SMC_NETLINK.SMC_NETLINK_DUMP_HS_LIMITATION;
+    return this.#dump<SmcHsLimitation>(command, SmcHsLimitation, "get SMC's limit of handshakes")[0]?.enabled ?? false;
+  }
+
+  /** Limits handshakes while there are many, or not. */
+  setHsLimitation(enabled: boolean): void {
+    const { SMC_NETLINK_ENABLE_HS_LIMITATION: on, SMC_NETLINK_DISABLE_HS_LIMITATION: off } = SMC_NETLINK;
+    this.#do(enabled ? on : off, `${enabled ? "enable" : "disable"} SMC's limit of handshakes`);
+  }
+
+  /** Closes the sockets that are its own. */
+  close(): void {
+    if (this.#options === undefined) return;
+    this.#diag?.close();
+    this.#generic?.close();
+  }
+
+  /** The same as {@linkcode Smc.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #client(protocol: Protocol): Client {
+    return this.#options === undefined ? sharedClient(protocol) : new Client(protocol, this.#options);
+  }
+
+  /** The client, and the family as it is numbered now: its module may have been loaded again. */
+  #family(): { client: Client; family: ReturnType<typeof findFamily> } {
+    const client = this.#generic ??= this.#client(NETLINK_GENERIC);
+    return { client, family: findFamily(client, FAMILY, NO_MODULE) };
+  }
+
+  #dump<T extends GenericHeader>(cmd: number, table: Attributes<T>, what: string): T[] {
+    const { client, family } = this.#family(), codec = table as Codec<unknown, never>;
+    return client.dump(genericOperation(family, { codec, value: { cmd, version: VERSION }, what })) as T[];
+  }
+
+  #messages(cmd: number, what: string): SmcMessage[] {
+    return this.#dump<SmcMessage>(cmd, SmcMessage, what);
+  }
+
+  #pick<K extends keyof SmcMessage>(cmd: number, key: K, what: string): Exclude<SmcMessage[K], undefined>[] {
+    return this.#messages(cmd, what).flatMap((one) => {
+      const value = one[key];
+      return value === undefined ? [] : [value as Exclude<SmcMessage[K], undefined>];
+    });
+  }
+
+  #do(cmd: number, what: string, value: Pick<SmcEid, "entry"> = {}): void {
+    const { client, family } = this.#family(), codec = SmcEid as Codec<unknown, never>;
+    client.request(genericOperation(family, { codec, value: { cmd, version: VERSION, ...value }, what }));
+  }
+}
+
+/** Opens sockets of one's own, as in another namespace. */
+export function open(options: OpenOptions = {}): Smc {
+  return new Smc(options);
+}
+
+/** SMC in this namespace, on sockets that the first use opens. */
+export const smc: Smc = new Smc();

@@ -1,0 +1,121 @@
+/** CONNECTOR: process events of the running kernel, against what really ran. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { spawn, spawnSync } from "node:child_process";
+import process from "node:process";
+import { test } from "node:test";
+import { SystemError } from "../../../core/errors.ts";
+import { type KnownProcessEvent, processes } from "../../../families/connector/mod.ts";
+import { inNamespace, kernelTest, root } from "../namespace.ts";
+
+/** Why process events cannot be had here, if they cannot. */
+function missing(): string | undefined {
+  try {
+    void processes.watch("exec").return!();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+const reason = root ? missing() : "needs root";
+
+function processTest(name: string, needs: readonly string[], body: () => Promise<void>): void {
+  if (root && reason !== undefined) test(`${name} (skipped: ${reason})`, { skip: true }, () => {});
+  else kernelTest(name, needs, body);
+}
+
+/** What a shell and those below it did, up to its exit. */
+async function eventsOf(script: string): Promise<KnownProcessEvent[]> {
+  const seen: KnownProcessEvent[] = [], ours = new Set<number>();
+  const watching = processes.watch("fork", "exec", "uid", "gid", "sid", "ptrace", "comm", "coredump", "exit");
+  const shell = spawn("/bin/sh", ["-c", script], { stdio: "ignore" }), pid = shell.pid!;
+  const gone = new Promise((resolve) => shell.on("exit", resolve));
+  ours.add(pid);
+  for await (const e of watching) {
+    if (e.event === "overrun") throw new Error("events were lost");
+    if (e.event === "fork" && ours.has(e.parentTgid)) ours.add(e.tgid);
+    if (!ours.has(e.tgid)) continue;
+    seen.push(e);
+    if (e.event === "exit" && e.pid === pid) break;
+  }
+  await gone;
+  return seen;
+}
+
+processTest("processes: fork, exec, exit of a command, with parents and status", [], async () => {
+  const events = await eventsOf("/bin/sh -c 'exit 3'; exit 0"), shell = events.find(({ event }) => event === "exec")!;
+  const child = events.find((e) => e.event === "fork" && e.parentTgid === shell.tgid)!;
+  const ends = events.filter((e) => e.event === "exit" && e.pid === e.tgid).map((e) =>
+    e.event === "exit" ? [e.tgid, e.exitCode, e.exitSignal, e.parentTgid] : []
+  );
+  assertEquals(ends, [[child.tgid, 3 << 8, 17, shell.tgid], [shell.tgid, 0, 17, process.pid]]);
+  assertEquals(events.filter((e) => e.event === "exec").map(({ tgid }) => tgid), [shell.tgid, child.tgid]);
+});
+
+processTest("processes: session, user, group, name, a death by signal", ["setsid", "setpriv"], async () => {
+  const events = await eventsOf(
+    "setsid /bin/true & wait; setpriv --reuid=12345 --regid=54321 --clear-groups /bin/true; " +
+      "/bin/sh -c 'printf name > /proc/self/comm'; /bin/sh -c 'kill -9 $$'; exit 0",
+  );
+  const of = (event: string) => events.filter((e) => e.event === event);
+  assertEquals(of("sid").length, 1);
+  assert(events.some((e) => e.event === "uid" && e.ruid === 12345 && e.euid === 12345), "uid");
+  assert(events.some((e) => e.event === "gid" && e.rgid === 54321 && e.egid === 54321), "gid");
+  assert(events.some((e) => e.event === "comm" && e.comm === "name"), "comm");
+  assert(events.some((e) => e.event === "exit" && (e.exitCode & 0x7f) === 9), "signal");
+});
+
+processTest("processes: nonzero_exit gives failures alone", [], async () => {
+  const watching = processes.watch("nonzero_exit");
+  const pids = ["/bin/true", "/bin/false"].map((program) => spawnSync(program).pid);
+  for await (const e of watching) {
+    assert(e.event === "exit", e.event);
+    assert(e.exitCode !== 0 && e.pid !== pids[0]);
+    if (e.pid === pids[1]) break;
+  }
+});
+
+const COUNT = Number(process.env["NETLINK_PROCESSES"] ?? 1000);
+
+processTest(`processes: of ${COUNT} short processes each exec is seen, or that some were lost`, [], async () => {
+  const watching = processes.watch("exec", { buffer: 1 << 20 });
+  // The shell forks for each, and tells whom.
+  const script = `i=0; while [ $i -lt ${COUNT} ]; do /bin/true & echo $!; wait; i=$((i+1)); done; exec /bin/true`;
+  const shell = spawn("/bin/sh", ["-c", script], { stdio: ["ignore", "pipe", "inherit"] });
+  let told = "";
+  shell.stdout.on("data", (data) => told += data);
+  const end = new Promise((resolve) => shell.on("close", resolve));
+  const seen = new Set<number>();
+  let lost = 0, execs = 0;
+  for await (const e of watching) {
+    if (e.event === "overrun") lost++;
+    else {
+      seen.add(e.pid);
+      // Its first program and its last.
+      if (e.pid === shell.pid && ++execs === 2) break;
+    }
+    // The shell's own exec may be among the lost.
+    if (lost > 0) break;
+  }
+  await end;
+  const pids = told.trim().split("\n").map(Number);
+  assertEquals(pids.length, COUNT);
+  if (lost === 0) assertEquals(pids.filter((pid) => !seen.has(pid)), []);
+  console.log(`${COUNT} processes, ${seen.size} execs seen, ${lost} overruns`);
+});
+
+processTest("processes: a small buffer overruns, and says so", [], async () => {
+  const watching = processes.watch("fork", "exec", "exit", { buffer: 1 });
+  for (let i = 0; i < 10; i++) spawnSync("/bin/true");
+  let overrun = false;
+  for await (const e of watching) {
+    overrun = e.event === "overrun";
+    if (overrun) break;
+  }
+  assert(overrun);
+});
+
+kernelTest("connector: not served in other namespaces", ["ip"], async () => {
+  await inNamespace(({ name }) => {
+    assertThrows(() => processes.watch("exec", { netns: name }), SystemError, "ECONNREFUSED");
+  });
+});

@@ -1,0 +1,147 @@
+/** KOBJECT_UEVENT: what the running kernel tells, against udevadm. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { type ChildProcess, spawn } from "node:child_process";
+import process from "node:process";
+import { SystemError } from "../../../core/errors.ts";
+import { type Uevent, uevents } from "../../../families/uevent.ts";
+import { inNamespace, kernelTest } from "../namespace.ts";
+
+/** `udevadm monitor` in a namespace, which listens by the time that this resolves. */
+async function udevadm(
+  netns: string,
+  ...args: string[]
+): Promise<{ events(count: number): Promise<string[][]> } & AsyncDisposable> {
+  const command = ["netns", "exec", netns, "udevadm", "monitor", "--property", ...args];
+  const child: ChildProcess = spawn("ip", command, { stdio: ["ignore", "pipe", "inherit"] });
+  let text = "", wake = (): void => {};
+  child.stdout!.on("data", (data) => {
+    text += data;
+    wake();
+  });
+  const until = async (test: () => boolean): Promise<void> => {
+    while (!test()) await new Promise<void>((resolve) => wake = resolve);
+  };
+  await until(() => /^(KERNEL|UDEV) - .*\n/m.test(text));
+  // A block an event: a line for people, then the properties, then an empty line.
+  const blocks = (): string[][] =>
+    text.split(/^(?=(?:KERNEL|UDEV)\[)/m).slice(1).filter((block) => block.endsWith("\n\n")).map((block) =>
+      block.trim().split("\n").slice(1).sort()
+    );
+  return {
+    async events(count) {
+      await until(() => blocks().length >= count);
+      return blocks();
+    },
+    async [Symbol.asyncDispose]() {
+      const gone = new Promise((resolve) => child.on("exit", resolve));
+      child.kill();
+      await gone;
+    },
+  };
+}
+
+/** The same of ours. */
+const propertiesOf = (event: Pick<Uevent, "properties">): string[] =>
+  Object.entries(event.properties ?? {}).map(([key, value]) => `${key}=${value}`).sort();
+
+kernelTest("uevents: of a veth pair that comes and goes, as udevadm monitor has them", ["ip", "udevadm"], async () => {
+  await inNamespace(async ({ name, ip }) => {
+    await using monitor = await udevadm(name, "--kernel", "--subsystem-match=net");
+    const ours: string[][] = [], net = uevents.watch({ netns: name, subsystem: "net" });
+    ip("link add v0 type veth peer name v1");
+    ip("link set v0 name v2");
+    ip("link del v2");
+    const actions: string[] = [];
+    for await (const e of net) {
+      ours.push(propertiesOf(e));
+      assertEquals(e.devpath, `/devices/virtual/net/${e.interface}`);
+      actions.push(`${e.action} ${e.interface}`);
+      if (e.action === "remove" && actions.filter((action) => action.startsWith("remove")).length === 2) break;
+    }
+    for (const expected of ["add v0", "add v1", "move v2", "remove v2", "remove v1"]) {
+      assert(actions.includes(expected), expected);
+    }
+    assertEquals(await monitor.events(ours.length), ours);
+  });
+});
+
+kernelTest(
+  "uevents: in udev's form, libudev finds ours and its filter lets them through",
+  ["ip", "udevadm"],
+  async () => {
+    await inNamespace(async ({ name }) => {
+      await using monitor = await udevadm(name, "--udev", "--subsystem-match=block/disk", "--tag-match=seat");
+      const told = uevents.watch({
+        netns: name,
+        source: "udev",
+        subsystem: "block",
+        devtype: ["disk", "x"],
+        tag: ["y", "seat"],
+      });
+      const disk: Uevent = {
+        source: "udev",
+        action: "add",
+        devpath: "/devices/virtual/block/nope0",
+        subsystem: "block",
+        devtype: "disk",
+        tags: ["seat"],
+        seqnum: 1,
+      };
+      const send = (more: Partial<Uevent>) => uevents.send({ ...disk, ...more }, { netns: name });
+      send({ subsystem: "net" });
+      send({ devtype: "partition" });
+      send({ tags: ["heat"] });
+      send({ tags: ["seat", "heat"], seqnum: 2 });
+      const { value } = await told.next();
+      assertEquals([value?.seqnum, value?.tags], [2, ["seat", "heat"]]);
+      await told.return!();
+      const [theirs] = await monitor.events(1);
+      for (
+        const line of [
+          "ACTION=add",
+          "DEVPATH=/devices/virtual/block/nope0",
+          "DEVTYPE=disk",
+          "SEQNUM=2",
+          "SUBSYSTEM=block",
+        ]
+      ) {
+        assert(theirs!.includes(line), `${line} in ${theirs}`);
+      }
+    });
+  },
+);
+
+kernelTest("uevents: send() has the kernel tell of what is not there, in that namespace alone", ["ip"], async () => {
+  await inNamespace(async ({ name }) => {
+    const inside = uevents.watch({ netns: name, subsystem: "nope" }), outside = uevents.watch({ subsystem: "nope" });
+    const properties = { ANY: "thing" };
+    uevents.send({ source: "kernel", action: "change", devpath: "/nope", subsystem: "nope", properties }, {
+      netns: name,
+    });
+    const { value } = await inside.next();
+    assertEquals([value?.devpath, value?.properties?.ANY], ["/nope", "thing"]);
+    assert(value!.seqnum! > 0);
+    // A decoded event is taken too; its number is the kernel's.
+    uevents.send({ ...value as Uevent, action: "offline" });
+    const heard = await outside.next();
+    assertEquals(heard.value?.action, "offline");
+    await Promise.all([inside.return!(), outside.return!()]);
+  });
+});
+
+kernelTest("uevents: trigger() is answered with an event of that uuid", [], async () => {
+  const events = uevents.watch({ subsystem: "mem", action: "change" });
+  const uuid = uevents.trigger("/sys/devices/virtual/mem/null", "change", { WHO: "us" });
+  for await (const e of events) {
+    if (e.synthUuid !== uuid) continue;
+    assertEquals([e.devname, e.major, e.minor, e.properties?.SYNTH_ARG_WHO], ["null", 1, 3, "us"]);
+    break;
+  }
+  assertThrows(() => uevents.trigger("/devices/virtual/mem/nope", "add"), SystemError, "ENOENT");
+});
+
+kernelTest("uevents: a process that waits for none ends", [], async () => {
+  const events = uevents.watch({ subsystem: `none of ${process.pid}` });
+  // Were it to keep the process alive, the test run would not end.
+  await Promise.resolve(events);
+});

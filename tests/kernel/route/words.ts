@@ -1,0 +1,526 @@
+/**
+ * How `ip -j -d` says what we say: one table an object, one line a key of its JSON.
+ *
+ * A word turns our value into ip's form. Where a key is left out the reason stands in its place, so that no key is passed
+ * over in silence: one without a line here fails the comparison.
+ */
+import { equal } from "@std/assert";
+import type { Link } from "../../../families/route/mod.ts";
+
+// deno-lint-ignore no-explicit-any
+type Any = any;
+
+/** What the objects around one say. */
+export interface Around {
+  /** All links, by number. */
+  readonly links: ReadonlyMap<number, Link>;
+}
+
+/** Compares one key: what differs, in words. */
+export type Word = (theirs: Any, ours: Any, around: Around, all: Any) => string[];
+
+/** One line a key; text is the reason why it is not compared. */
+export type Words = Readonly<Record<string, Word | string>>;
+
+const show = (value: unknown): string => JSON.stringify(value, (_, one) => typeof one === "bigint" ? String(one) : one);
+
+function same(theirs: unknown, ours: unknown): string[] {
+  return equal(theirs, ours) ? [] : [`ip ${show(theirs)}, ours ${show(ours)}`];
+}
+
+const at = (ours: Any, path: string): Any => path.split(".").reduce((one, key) => one?.[key], ours);
+
+/** A field of ours, in ip's form. */
+const is = (path: string, toTheirs: (ours: Any, all: Any) => unknown = (ours) => ours): Word => (theirs, ours) =>
+  same(theirs, toTheirs(at(ours, path), ours));
+
+/** A truth: ip says `true` or `null` for what holds and nothing for what does not. */
+const holds = (path: string, test: (ours: Any) => boolean = Boolean): Word => (theirs, ours) =>
+  same(theirs !== false, test(at(ours, path)));
+
+/** One name in a list of ours. */
+const among = (path: string, name: string): Word => holds(path, (list) => list?.includes(name) === true);
+
+/** An object in an object. */
+const nested = (words: Words, path = ""): Word => (theirs, ours, around) =>
+  differences(words, theirs, path === "" ? ours : at(ours, path) ?? {}, around);
+
+/** A row of objects; ip has them in our order. */
+const each = (words: Words, path: string): Word => (theirs, ours, around) => {
+  const list: Any[] = at(ours, path) ?? [];
+  if (list.length !== theirs.length) return [`ip has ${theirs.length}, ours ${list.length}`];
+  return list.flatMap((one, i) => differences(words, theirs[i], one, around).map((text) => `[${i}]: ${text}`));
+};
+
+/** What differs between one object of ip's and ours. */
+export function differences(words: Words, theirs: Any, ours: Any, around: Around): string[] {
+  const found: string[] = [];
+  for (const [key, value] of Object.entries(theirs)) {
+    const word = Object.hasOwn(words, key) ? words[key] : undefined;
+    if (word === undefined) found.push(`${key}: no word for it (${show(value)})`);
+    else if (typeof word === "function") {
+      found.push(...word(value, ours, around, theirs).map((text) => `${key}: ${text}`));
+    }
+  }
+  return found;
+}
+
+const upper = (text: Any): unknown => typeof text === "string" ? text.toUpperCase() : text;
+const hex = (number: Any): string => `0x${Number(number).toString(16)}`;
+const bare = (prefix: Any): unknown => typeof prefix === "string" ? prefix.replace(/\/.*/, "") : prefix;
+const length = (prefix: Any): number => Number(String(prefix).split("/")[1]);
+const hostless = (prefix: Any): unknown =>
+  typeof prefix === "string" ? prefix.replace(/^([\d.]+)\/32$|^([\da-f:.]+)\/128$/, "$1$2") : prefix;
+const tableName = (table: Any): string | undefined => table === undefined ? undefined : String(table);
+const scopeName = (scope: Any): unknown =>
+  scope === "universe" ? "global" : typeof scope === "number" ? String(scope) : scope;
+const protocolName = (protocol: Any): unknown => typeof protocol === "number" ? String(protocol) : protocol;
+const seconds = (hundredths: Any): number => Number(hundredths) / 100;
+
+// ---- links
+
+const LINK_TYPE: Record<string, string> = { tunnel: "ipip", ipgre: "gre", ip6gre: "gre6", tunnel6: "tunnel6" };
+
+/** IFF_RUNNING is left out, and told as NO-CARRIER where a link is up without it; M-DOWN is the link below that is down. */
+const linkFlags: Word = (theirs: string[], ours: Link, { links }) => {
+  const flags = (ours.flags ?? []).map(String), below = links.get(ours.link ?? 0), told = new Set<string>();
+  for (const flag of flags) if (flag !== "running") told.add(flag.toUpperCase());
+  if (flags.includes("up") && !flags.includes("running")) told.add("NO-CARRIER");
+  if (below !== undefined && ours.linkNetnsid === undefined && !below.flags?.includes("up")) told.add("M-DOWN");
+  return same([...theirs].sort(), [...told].sort());
+};
+
+const bridgeId = (id: Any): unknown =>
+  id === undefined
+    ? undefined
+    : `${id.prio.toString(16).padStart(4, "0")}.${
+      id.addr.split(":").map((octet: string) => parseInt(octet, 16).toString(16)).join(":")
+    }`;
+
+const boolopt = (name: string): Word => is("multiBoolopt.optval", (list) => list?.includes(name) ? 1 : 0);
+
+export const BRIDGE: Words = {
+  forward_delay: is("forwardDelay"),
+  hello_time: is("helloTime"),
+  max_age: is("maxAge"),
+  ageing_time: is("ageingTime"),
+  stp_state: is("stpState"),
+  priority: is("priority"),
+  vlan_filtering: is("vlanFiltering"),
+  vlan_protocol: is("vlanProtocol", (name) => name?.replace("q", "Q")),
+  bridge_id: is("bridgeId", bridgeId),
+  root_id: is("rootId", bridgeId),
+  root_port: is("rootPort"),
+  root_path_cost: is("rootPathCost"),
+  topology_change: is("topologyChange"),
+  topology_change_detected: is("topologyChangeDetected"),
+  hello_timer: "runs while one looks",
+  tcn_timer: "runs while one looks",
+  topology_change_timer: "runs while one looks",
+  gc_timer: "runs while one looks",
+  fdb_n_learned: is("fdbNLearned"),
+  fdb_max_learned: is("fdbMaxLearned"),
+  vlan_default_pvid: is("vlanDefaultPvid"),
+  vlan_stats_enabled: is("vlanStatsEnabled"),
+  vlan_stats_per_port: is("vlanStatsPerPort"),
+  group_fwd_mask: is("groupFwdMask", (mask) => mask === 0 ? "0" : hex(mask)),
+  group_fwd_mask_str: "says group_fwd_mask again",
+  group_address: is("groupAddr"),
+  group_addr: is("groupAddr"),
+  mcast_snooping: is("mcastSnooping"),
+  no_linklocal_learn: boolopt("no_ll_learn"),
+  mcast_vlan_snooping: boolopt("mcast_vlan_snooping"),
+  mst_enabled: boolopt("mst_enable"),
+  mdb_offload_fail_notification: boolopt("mdb_offload_fail_notification"),
+  fdb_local_vlan_0: boolopt("fdb_local_vlan_0"),
+  mcast_router: is("mcastRouter"),
+  mcast_query_use_ifaddr: is("mcastQueryUseIfaddr"),
+  mcast_querier: is("mcastQuerier"),
+  mcast_hash_elasticity: is("mcastHashElasticity"),
+  mcast_hash_max: is("mcastHashMax"),
+  mcast_last_member_cnt: is("mcastLastMemberCnt"),
+  mcast_startup_query_cnt: is("mcastStartupQueryCnt"),
+  mcast_last_member_intvl: is("mcastLastMemberIntvl"),
+  mcast_membership_intvl: is("mcastMembershipIntvl"),
+  mcast_querier_intvl: is("mcastQuerierIntvl"),
+  mcast_query_intvl: is("mcastQueryIntvl"),
+  mcast_query_response_intvl: is("mcastQueryResponseIntvl"),
+  mcast_startup_query_intvl: is("mcastStartupQueryIntvl"),
+  mcast_stats_enabled: is("mcastStatsEnabled"),
+  mcast_igmp_version: is("mcastIgmpVersion"),
+  mcast_mld_version: is("mcastMldVersion"),
+  nf_call_iptables: is("nfCallIptables"),
+  nf_call_ip6tables: is("nfCallIp6tables"),
+  nf_call_arptables: is("nfCallArptables"),
+};
+
+const switched = (path: string): Word => is(path, (value) => Boolean(value));
+
+export const BRIDGE_PORT: Words = {
+  state: is("state"),
+  priority: is("priority"),
+  cost: is("cost"),
+  hairpin: switched("mode"),
+  guard: switched("guard"),
+  root_block: switched("protect"),
+  fastleave: switched("fastLeave"),
+  learning: switched("learning"),
+  flood: switched("unicastFlood"),
+  proxy_arp: switched("proxyarp"),
+  proxy_arp_wifi: switched("proxyarpWifi"),
+  id: is("id", hex),
+  no: is("no", hex),
+  designated_port: is("designatedPort"),
+  designated_cost: is("designatedCost"),
+  bridge_id: is("bridgeId", bridgeId),
+  root_id: is("rootId", bridgeId),
+  hold_timer: "runs while one looks",
+  message_age_timer: "runs while one looks",
+  forward_delay_timer: "runs while one looks",
+  topology_change_ack: is("topologyChangeAck"),
+  config_pending: is("configPending"),
+  multicast_router: is("multicastRouter"),
+  mcast_flood: switched("mcastFlood"),
+  bcast_flood: switched("bcastFlood"),
+  mcast_to_unicast: switched("mcastToUcast"),
+  neigh_suppress: switched("neighSuppress"),
+  neigh_vlan_suppress: switched("neighVlanSuppress"),
+  group_fwd_mask: is("groupFwdMask", (mask) => mask === 0 ? "0" : hex(mask)),
+  group_fwd_mask_str: "says group_fwd_mask again",
+  vlan_tunnel: switched("vlanTunnel"),
+  isolated: switched("isolated"),
+  locked: switched("locked"),
+  mab: switched("mab"),
+  backup_port: is("backupPortDev"),
+  backup_nhid: is("backupNhid"),
+  mcast_n_groups: is("mcastNGroups"),
+  mcast_max_groups: is("mcastMaxGroups"),
+};
+
+export const VXLAN: Words = {
+  id: is("id"),
+  external: holds("collectMetadata"),
+  vnifilter: holds("vnifilter"),
+  group: is("group"),
+  remote: is("group"),
+  group6: is("group6"),
+  remote6: is("group6"),
+  local: is("local"),
+  local6: is("local6"),
+  link: is("linkDev"),
+  port_range: is("portRange"),
+  port: is("port"),
+  learning: switched("learning"),
+  proxy: holds("proxy"),
+  rsc: holds("rsc"),
+  l2miss: holds("l2miss"),
+  l3miss: holds("l3miss"),
+  tos: is("tos", hex),
+  ttl: is("ttl", (ttl, all) => all.ttlInherit === true ? "inherit" : ttl),
+  df: is("df"),
+  label: is("label", hex),
+  ageing: is("ageing"),
+  limit: is("limit"),
+  gbp: holds("gbp"),
+  gpe: holds("gpe"),
+  udp_csum: switched("udpCsum"),
+  udp_zero_csum6_tx: switched("udpZeroCsum6Tx"),
+  udp_zero_csum6_rx: switched("udpZeroCsum6Rx"),
+  remcsum_tx: switched("remcsumTx"),
+  remcsum_rx: switched("remcsumRx"),
+  remcsum_nopartial: holds("remcsumNopartial"),
+  localbypass: switched("localbypass"),
+};
+
+export const MACVLAN: Words = {
+  mode: is("mode"),
+  nopromisc: among("flags", "nopromisc"),
+  nodst: among("flags", "nodst"),
+  bcqueuelen: is("bcQueueLen"),
+  usedbcqueuelen: is("bcQueueLenUsed"),
+  macaddr_count: is("macaddrCount"),
+  macaddr_data: is("macaddrData"),
+};
+
+const INFO_DATA: Readonly<Record<string, Words>> = {
+  bridge: BRIDGE,
+  vxlan: VXLAN,
+  macvlan: MACVLAN,
+  macvtap: MACVLAN,
+};
+
+const INFO_SLAVE_DATA: Readonly<Record<string, Words>> = { bridge: BRIDGE_PORT };
+
+const chosen =
+  (tables: Readonly<Record<string, Words>>, kind: string, path: string): Word => (theirs, ours, around) => {
+    const words = tables[ours[kind]];
+    if (words === undefined) return Object.keys(theirs).length === 0 ? [] : [`no words for kind ${ours[kind]}`];
+    return differences(words, theirs, ours[path] ?? {}, around);
+  };
+
+export const LINKINFO: Words = {
+  info_kind: is("kind"),
+  info_data: chosen(INFO_DATA, "kind", "data"),
+  info_slave_kind: is("slaveKind"),
+  info_slave_data: chosen(INFO_SLAVE_DATA, "slaveKind", "slaveData"),
+};
+
+const RX: Words = {
+  bytes: is("rxBytes"),
+  packets: is("rxPackets"),
+  errors: is("rxErrors"),
+  dropped: is("rxDropped"),
+  over_errors: is("rxOverErrors"),
+  multicast: is("multicast"),
+  compressed: is("rxCompressed"),
+  length_errors: is("rxLengthErrors"),
+  crc_errors: is("rxCrcErrors"),
+  frame_errors: is("rxFrameErrors"),
+  fifo_errors: is("rxFifoErrors"),
+  missed_errors: is("rxMissedErrors"),
+  nohandler: is("rxNohandler"),
+  otherhost_dropped: is("rxOtherhostDropped"),
+};
+
+const TX: Words = {
+  bytes: is("txBytes"),
+  packets: is("txPackets"),
+  errors: is("txErrors"),
+  dropped: is("txDropped"),
+  carrier_errors: is("txCarrierErrors"),
+  collisions: is("collisions"),
+  compressed: is("txCompressed"),
+  aborted_errors: is("txAbortedErrors"),
+  fifo_errors: is("txFifoErrors"),
+  window_errors: is("txWindowErrors"),
+  heartbeat_errors: is("txHeartbeatErrors"),
+  carrier_changes: "is no counter of the link: see carrierChanges",
+};
+
+export const LINK: Words = {
+  ifindex: is("index"),
+  ifname: is("ifname"),
+  link: is("linkDev", (dev) => dev ?? null),
+  link_index: is("link"),
+  link_netnsid: is("linkNetnsid"),
+  flags: linkFlags,
+  mtu: is("mtu"),
+  qdisc: is("qdisc"),
+  master: is("masterDev"),
+  operstate: is("operstate", upper),
+  linkmode: is("linkmode", upper),
+  group: is("group", (group) => group === 0 ? "default" : String(group)),
+  txqlen: is("txqlen"),
+  link_type: is("type", (type) => LINK_TYPE[type] ?? type),
+  address: is("address"),
+  broadcast: is("broadcast"),
+  link_pointtopoint: among("flags", "pointopoint"),
+  permaddr: is("permAddress"),
+  promiscuity: is("promiscuity"),
+  allmulti: is("allmulti"),
+  min_mtu: is("minMtu"),
+  max_mtu: is("maxMtu"),
+  linkinfo: nested(LINKINFO),
+  inet6_addr_gen_mode: is("afSpec.inet6.addrGenMode", (mode) => mode === "stable_privacy" ? "stable_secret" : mode),
+  num_tx_queues: is("numTxQueues"),
+  num_rx_queues: is("numRxQueues"),
+  gso_max_size: is("gsoMaxSize"),
+  gso_max_segs: is("gsoMaxSegs"),
+  tso_max_size: is("tsoMaxSize"),
+  tso_max_segs: is("tsoMaxSegs"),
+  gro_max_size: is("groMaxSize"),
+  gso_ipv4_max_size: is("gsoIpv4MaxSize"),
+  gro_ipv4_max_size: is("groIpv4MaxSize"),
+  ifalias: is("ifalias"),
+  altnames: is("propList.altIfname"),
+  proto_down: is("protoDown", Boolean),
+  phys_port_name: is("physPortName"),
+  phys_port_id: is("physPortId"),
+  phys_switch_id: is("physSwitchId"),
+  parentbus: is("parentDevBusName"),
+  parentdev: is("parentDevName"),
+  stats64: nested({ rx: nested(RX), tx: nested(TX) }, "stats64"),
+  addr_info: "is compared with the addresses",
+};
+
+// ---- addresses
+
+export const ADDRESS: Words = {
+  family: is("family"),
+  local: is("local"),
+  address: is("peer", bare),
+  prefixlen: (theirs, ours) => same(theirs, length(ours.peer ?? ours.address)),
+  broadcast: is("broadcast"),
+  anycast: is("anycast"),
+  scope: is("scope", scopeName),
+  label: is("label"),
+  metric: is("rtPriority"),
+  protocol: is(
+    "proto",
+    (proto) => proto === "kernel_lo" || proto === "kernel_ra" || proto === "kernel_ll" ? proto : String(proto),
+  ),
+  dynamic: holds("flags", (flags) => !flags.includes("permanent")),
+  secondary: among("flags", "secondary"),
+  temporary: among("flags", "temporary"),
+  tentative: among("flags", "tentative"),
+  deprecated: among("flags", "deprecated"),
+  nodad: among("flags", "nodad"),
+  optimistic: among("flags", "optimistic"),
+  dadfailed: among("flags", "dadfailed"),
+  home: among("flags", "homeaddress"),
+  mngtmpaddr: among("flags", "managetempaddr"),
+  noprefixroute: among("flags", "noprefixroute"),
+  autojoin: among("flags", "mcautojoin"),
+  "stable-privacy": among("flags", "stable_privacy"),
+  // It runs while one looks: a second more or less.
+  valid_life_time: (theirs, ours) => nearly(theirs, ours.cacheinfo?.valid),
+  preferred_life_time: (theirs, ours) => nearly(theirs, ours.cacheinfo?.prefered),
+};
+
+function nearly(theirs: number, ours: number): string[] {
+  return Math.abs(theirs - ours) <= 30 ? [] : same(theirs, ours);
+}
+
+// ---- routes
+
+const METRIC: Words = {
+  lock: "lists the locks in their number's order: compared with lock below",
+  mtu: is("mtu"),
+  window: is("window"),
+  rtt: is("rtt"),
+  rttvar: is("rttvar"),
+  ssthresh: is("ssthresh"),
+  cwnd: is("cwnd"),
+  advmss: is("advmss"),
+  reordering: is("reordering"),
+  hoplimit: is("hoplimit"),
+  initcwnd: is("initcwnd"),
+  rto_min: is("rtoMin"),
+  initrwnd: is("initrwnd"),
+  quickack: is("quickack"),
+  congestion: is("ccAlgo"),
+  congctl: is("ccAlgo"),
+  features: is("features", (features) => features?.join(" ")),
+  fastopen_no_cookie: is("fastopenNoCookie"),
+};
+
+const tunnelFlag = (name: string): Word => among("encap.flags", name);
+
+/** What a route or next hop is wrapped in lies in it, in ip's JSON: one row for ip and ip6. */
+const ENCAP: Words = {
+  encap: is("encapType"),
+  id: is("encap.id", Number),
+  hoplimit: is("encap.hoplimit"),
+  ttl: is("encap.ttl"),
+  tos: is("encap.tos"),
+  tc: is("encap.tc"),
+  key: tunnelFlag("key"),
+  csum: tunnelFlag("csum"),
+  seq: tunnelFlag("seq"),
+};
+
+const VIA: Words = { family: is("family"), host: is("address") };
+
+const hopFlagNames = (flags: Any): unknown => flags ?? [];
+
+export const HOP: Words = {
+  ...ENCAP,
+  src: is("encap.src"),
+  dst: is("encap.dst"),
+  gateway: is("gateway"),
+  via: nested(VIA, "via"),
+  dev: is("dev"),
+  weight: is("weight"),
+  flags: is("flags", hopFlagNames),
+};
+
+/** RTNH_F_* and RTM_F_* as ip words them. */
+const ROUTE_FLAG: Record<string, string | undefined> = { rt_trap: "rt_trap", rt_offload: "rt_offload" };
+
+export const ROUTE: Words = {
+  ...ENCAP,
+  type: is("type"),
+  // ip writes the destination and the wrapping's under one key: the last one is what JSON.parse keeps.
+  dst: is("dst", (dst, all) => all.encap?.dst ?? hostless(dst)),
+  src: is("encap.src"),
+  from: is("src", hostless),
+  gateway: is("gateway"),
+  via: nested(VIA, "via"),
+  dev: is("dev"),
+  iif: is("iifDev"),
+  table: is("table", tableName),
+  protocol: is("protocol", protocolName),
+  scope: is("scope", scopeName),
+  prefsrc: is("prefsrc"),
+  metric: is("priority"),
+  flags: is("flags", (flags) => flags.map((flag: string) => ROUTE_FLAG[flag] ?? flag)),
+  metrics: (theirs, ours, around) => theirs.flatMap((one: Any) => differences(METRIC, one, ours.metrics ?? {}, around)),
+  nexthops: each(HOP, "multipath"),
+  nhid: is("nhId"),
+  pref: is("pref"),
+  tos: is("tos", hex),
+  expires: (theirs, ours) => nearly(theirs, seconds(ours.cacheinfo?.expires)),
+  error: is("cacheinfo.error"),
+  realms: is("flow"),
+  flow: is("flow"),
+};
+
+// ---- neighbours
+
+export const NEIGHBOUR: Words = {
+  dst: is("dst"),
+  dev: is("dev"),
+  lladdr: is("lladdr"),
+  state: is("state", (states) => states.map(upper)),
+  router: among("flags", "router"),
+  proxy: among("flags", "proxy"),
+  extern_learn: among("flags", "ext_learned"),
+  offload: among("flags", "offloaded"),
+  managed: among("flagsExt", "managed"),
+  protocol: is("protocol", protocolName),
+  probes: is("probes"),
+};
+
+// ---- rules
+
+const range = (one: Any): unknown => one === undefined ? undefined : one.start;
+
+export const RULE: Words = {
+  priority: is("priority"),
+  not: among("flags", "invert"),
+  src: is("src", (src) => bare(src) ?? "all"),
+  srclen: is("src", length),
+  dst: is("dst", bare),
+  dstlen: is("dst", length),
+  tos: is("tos", hex),
+  fwmark: is("fwmark", hex),
+  fwmask: is("fwmask", hex),
+  iif: is("iifname"),
+  iif_detached: among("flags", "iif_detached"),
+  oif: is("oifname"),
+  oif_detached: among("flags", "oif_detached"),
+  l3mdev: holds("l3mdev"),
+  uid_start: is("uidRange.start"),
+  uid_end: is("uidRange.end"),
+  ipproto: is("ipProto", (number) => IPPROTO[number] ?? String(number)),
+  sport: is("sportRange", range),
+  sport_start: is("sportRange.start"),
+  sport_end: is("sportRange.end"),
+  dport: is("dportRange", range),
+  dport_start: is("dportRange.start"),
+  dport_end: is("dportRange.end"),
+  tun_id: is("tunId", Number),
+  table: is("table", tableName),
+  suppress_prefixlen: is("suppressPrefixlen"),
+  sup_group: is("suppressIfgroup", (group) => group === 0 ? "default" : String(group)),
+  suppress_ifgroup: is("suppressIfgroup", (group) => group === 0 ? "default" : String(group)),
+  flow_from: is("flow", (flow) => flow >>> 16 === 0 ? undefined : String(flow >>> 16)),
+  flow_to: is("flow", (flow) => String(flow & 0xffff)),
+  goto: is("goto"),
+  unresolved: among("flags", "unresolved"),
+  action: is("action"),
+  nop: holds("action", (action) => action === "nop"),
+  protocol: is("protocol", protocolName),
+};
+
+const IPPROTO: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp" };

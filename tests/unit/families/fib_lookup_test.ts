@@ -1,0 +1,76 @@
+/** FIB_LOOKUP: the golden answers, and whose answer is taken. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { test } from "node:test";
+import { KernelError, NetlinkError } from "../../../core/errors.ts";
+import { ScriptedKernel } from "../../../core/transport.ts";
+import { FibResult, open } from "../../../families/fib_lookup.ts";
+import { decode, encode, hex, random } from "../core/help.ts";
+
+// Linux 6.18's answers, behind their nlmsghdr.
+const LOCAL = hex("7f000001 00000000 00 00 ff ff 20 00 02 fe 00000000"); // 127.0.0.1 in table local: 127.0.0.1/32
+const DEFAULT = hex("08080808 00000000 00 00 fe fe 00 00 01 00 00000000"); // 8.8.8.8 in table main: default
+const ABSENT = hex("08080808 00000000 00 00 4d 00 00 00 00 00 feffffff"); // in table 77, which is not there: ENOENT
+
+test("FibResult: the kernel's answers, both ways", () => {
+  const local: FibResult = {
+    flAddr: "127.0.0.1",
+    flMark: 0,
+    flTos: 0,
+    flScope: "universe",
+    tbIdIn: "local",
+    tbId: "local",
+    prefixlen: 32,
+    nhSel: 0,
+    type: "local",
+    scope: "host",
+    err: 0,
+  };
+  assertEquals(decode(FibResult, LOCAL), local);
+  assertEquals(encode(FibResult, local), LOCAL);
+  const route = decode(FibResult, DEFAULT);
+  assertEquals([route.tbId, route.prefixlen, route.type, route.scope], ["main", 0, "unicast", "universe"]);
+  assertEquals(encode(FibResult, route), DEFAULT);
+  assertEquals(decode(FibResult, ABSENT).err, -2);
+});
+
+/** Answers with a result, in the datagram that was sent. */
+function answering(result: Uint8Array, before: (answer: Uint8Array) => object[] = () => []): ScriptedKernel {
+  return new ScriptedKernel((_, kernel) => {
+    const answer = kernel.sent.at(-1)!.slice();
+    answer.set(result, 16);
+    return [...before(answer) as Uint8Array[], answer];
+  });
+}
+
+test("lookup: sends one request and takes its own answer alone", () => {
+  const kernel = answering(LOCAL, (answer) => {
+    const forged = answer.slice(), stale = answer.slice();
+    forged[28] = 1;
+    stale[8]! += 1;
+    return [{ bytes: forged, port: 7 }, stale, answer.subarray(0, 20)];
+  });
+  using fib = open({ transport: () => kernel });
+  const result = fib.lookup("127.0.0.1", { table: "local" });
+  assertEquals([result.prefixlen, result.scope, result.err], [32, "host", undefined]);
+  const request = "24000000 0000 0100 01000000 00000000 7f000001 00000000 0000ff00 00000000 00000000";
+  assertEquals(kernel.sent, [hex(request)]);
+});
+
+test("lookup: what the search ended with is a KernelError, no answer a TIMEOUT", () => {
+  using absent = open({ transport: () => answering(ABSENT) });
+  const error = assertThrows(() => absent.lookup("8.8.8.8", { table: 77 }), KernelError, "look up 8.8.8.8 in table 77");
+  assertEquals(error.code, "ENOENT");
+  using silent = open({ transport: () => new ScriptedKernel(), timeout: 0 });
+  assertEquals(assertThrows(() => silent.lookup("8.8.8.8"), NetlinkError).code, "TIMEOUT");
+  assertThrows(() => silent.lookup("8.8.8.8", { table: 256 }), RangeError, "0..255");
+  assertThrows(() => silent.lookup("::1"), TypeError);
+});
+
+test("FibResult: 20,000 mutated answers give a value", () => {
+  const next = random(10);
+  for (let i = 0; i < 20_000; i++) {
+    const bytes = LOCAL.slice(0, next(21));
+    for (let n = next(4); n > 0 && bytes.length > 0; n--) bytes[next(bytes.length)] = next(256);
+    decode(FibResult, bytes);
+  }
+});
