@@ -11,6 +11,19 @@
  * @module
  */
 export * as route from "./families/route/mod.ts";
+export * as connector from "./families/connector/mod.ts";
+export * as crypto from "./families/crypto.ts";
+export * as dnrtmsg from "./families/dnrtmsg.ts";
+export * as ecryptfs from "./families/ecryptfs.ts";
+export * as fibLookup from "./families/fib_lookup.ts";
+export * as firewall from "./families/firewall.ts";
+export * as nflog from "./families/nflog.ts";
+export * as registry from "./families/registry.ts";
+export * as scsiTransport from "./families/scsi_transport.ts";
+export * as selinux from "./families/selinux.ts";
+export * as smc from "./families/smc.ts";
+export * as uevent from "./families/uevent.ts";
+export * as usersock from "./families/usersock.ts";
 export * as netns from "./core/netns.ts";
 export * from "./core/errors.ts";
 export { type RawAttribute, rawOf } from "./core/codec/codec.ts";

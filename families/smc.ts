@@ -30,6 +30,7 @@ import {
   ipv6Text,
   mask,
   parseIp,
+  type Shape,
   shown,
   string,
   type Struct,
@@ -218,16 +219,28 @@ const id64: Codec<bigint> = u64 as Codec<bigint>;
 const count: Codec<number> = count64 as Codec<number>;
 const yes: Codec<boolean> = bool(u8) as Codec<boolean>;
 
-/** Wire form of {@linkcode SmcDmbinfo}. */
-export const SmcDmbinfo: Struct<SmcDmbinfo> = struct<SmcDmbinfo>(56, {
+const dmbinfo: Shape<Omit<SmcDmbinfo, "peerGidExt" | "myGidExt">> = {
   linkid: [0, u32],
   peerGid: [8, id64],
   myGid: [16, id64],
   token: [24, id64],
   peerToken: [32, id64],
+};
+const shortDmbinfo: Codec<SmcDmbinfo> = struct(40, dmbinfo);
+const longDmbinfo: Codec<SmcDmbinfo> = struct<SmcDmbinfo>(56, {
+  ...dmbinfo,
   peerGidExt: [40, id64],
   myGidExt: [48, id64],
 });
+
+/** Wire form of {@linkcode SmcDmbinfo}: as of Linux 6.8 where it has what that added. */
+export const SmcDmbinfo: Codec<SmcDmbinfo> = {
+  ...longDmbinfo,
+  encode(value, to, owner) {
+    const long = value.peerGidExt !== undefined || value.myGidExt !== undefined;
+    return (long ? longDmbinfo : shortDmbinfo).encode(value, to, owner);
+  },
+};
 
 /** Why a connection is plain TCP: struct smc_diag_fallback. */
 export interface SmcFallback {

@@ -50,6 +50,9 @@ const declaration: Declaration<Link> = {
   echoes: true,
   hint(code, { kernelMessage }, value) {
     const { kind } = value as Fields;
+    if (code === "ENOTCONN" && kind === "veth") {
+      return "the other end cannot be up before both are there: links.set(peer, { up: true }) afterwards";
+    }
     if (code !== "EOPNOTSUPP" || kernelMessage !== "Unknown device type") return undefined;
     return `this kernel has no link kind "${kind}": misspelt, or its module is missing (modprobe ${kind})`;
   },

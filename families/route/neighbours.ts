@@ -19,7 +19,7 @@ const declaration: Declaration<Neighbour> = {
   table: Neighbour,
   messages: { new: RTM.RTM_NEWNEIGH, del: RTM.RTM_DELNEIGH, get: RTM.RTM_GETNEIGH },
   groups: [RTNLGRP.RTNLGRP_NEIGH],
-  filters: ["family", "ifindex", "master"],
+  filters: ["family", "ifindex", "master", "flags"],
   describe(value) {
     const { dst, lladdr, dev, ifindex } = value as Fields, on = dev ?? ifindex;
     return `${dst ?? lladdr ?? ""}${on === undefined ? "" : ` on ${on}`}`.trim();
@@ -30,12 +30,19 @@ const declaration: Declaration<Neighbour> = {
   concerns: (from, at, event) => !event || from.bytes[at] !== AF.bridge,
 };
 
-/** A dump names the interface by an attribute, and leaves the header empty. */
-function dumpOf({ ifindex, ...rest }: Fields): object {
-  return ifindex === undefined ? rest : { ...rest, viaIfindex: ifindex };
+/** A dump names the interface by an attribute. Its header says nothing, unless the table of proxies is meant. */
+function dumpOf({ ifindex, flags, ...rest }: Fields): object {
+  return {
+    ...rest,
+    ...(ifindex === undefined ? {} : { viaIfindex: ifindex }),
+    ...(Array.isArray(flags) && flags.includes("proxy") ? { flags: ["proxy"] } : {}),
+  };
 }
 
-/** All neighbours of one namespace. `list({ family: "bridge" })` gives the forwarding tables. */
+/**
+ * All neighbours of one namespace. `list({ family: "bridge" })` gives the forwarding tables, `list({ flags: ["proxy"] })`
+ * those that others are answered for.
+ */
 export class Neighbours extends Collection<Neighbour, NeighbourInput> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {

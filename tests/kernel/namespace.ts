@@ -45,7 +45,7 @@ export interface Namespace {
   readonly route: RouteClient;
   /** Runs iproute2's `ip` in it: `ip("link add v0 type veth")`. */
   ip(command: string): string;
-  /** Runs `ip -batch` in it. */
+  /** Runs `ip -batch` in it; lines that begin with `-6` with that option. */
   ipBatch(lines: readonly string[]): void;
   /** What `ip -j -d …` prints of it. */
   ipJson(command: string): Record<string, unknown>[];
@@ -64,7 +64,15 @@ export async function inNamespace(body: (ns: Namespace) => void | Promise<void>)
       name,
       route,
       ip: (command) => run("ip", ["-n", name, ...split(command)]),
-      ipBatch: (lines) => void run("ip", ["-n", name, "-batch", "-"], lines.join("\n") + "\n"),
+      ipBatch(lines) {
+        // A batch's lines take no options, so each run of lines of one family is a batch.
+        const six = (line: string): boolean => line.startsWith("-6 ");
+        for (let at = 0, end = 0; at < lines.length; at = end) {
+          while (end < lines.length && six(lines[end]!) === six(lines[at]!)) end++;
+          const text = lines.slice(at, end).map((line) => `${line.replace(/^-6 /, "")}\n`).join("");
+          run("ip", ["-n", name, ...(six(lines[at]!) ? ["-6"] : []), "-batch", "-"], text);
+        }
+      },
       ipJson: (command) => JSON.parse(run("ip", ["-n", name, "-j", "-d", ...split(command)]) || "[]"),
     });
   } finally {

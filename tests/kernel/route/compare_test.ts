@@ -22,7 +22,8 @@ function tryEach(ns: Namespace, lines: readonly string[]): void {
 
 /** Makes what is compared: links of many kinds, 1,000 routes, 200 neighbours, 40 rules. */
 function make(ns: Namespace, other: string): void {
-  const lines: string[] = ["link set lo up"], add = (...some: string[]): void => void lines.push(...some);
+  const lines: string[] = ["link set lo up"], six: string[] = [];
+  const add = (...some: string[]): void => some.forEach((line) => (line.startsWith("-6 ") ? six : lines).push(line));
   for (let i = 0; i < 3; i++) add(`link add br${i} type bridge`);
   for (let i = 0; i < 50; i++) {
     add(`link add v${i} type veth peer name p${i}${i % 5 === 0 ? ` netns ${other}` : ""}`);
@@ -49,8 +50,8 @@ function make(ns: Namespace, other: string): void {
     "nexthop add id 7 via 192.0.2.7 dev v20",
     "nexthop add id 8 via 198.51.100.8 dev v22",
     "nexthop add id 9 group 7/8,3",
-    "nexthop add id 16 via 2001:db8::7 dev v20",
-    "nexthop add id 17 blackhole",
+    "-6 nexthop add id 16 via 2001:db8::7 dev v20",
+    "-6 nexthop add id 17 blackhole",
   );
   for (let i = 0; i < 500; i++) {
     const dst = `10.${i >> 8}.${i & 255}.0/24`,
@@ -123,7 +124,7 @@ function make(ns: Namespace, other: string): void {
       ][i % 5]!,
     );
   }
-  ns.ipBatch(lines);
+  ns.ipBatch([...lines, ...six]);
   tryEach(ns, [
     "link add vx0 type vxlan id 42 dev v20 group 239.1.1.1 dstport 4789 ttl 9 tos 4 ageing 77 maxaddress 99",
     "link add vx1 type vxlan id 43 remote 2001:db8::2 local 2001:db8::1 dstport 4790 nolearning udp6zerocsumtx gbp",

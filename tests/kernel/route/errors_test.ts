@@ -50,16 +50,15 @@ kernelTest("error: a vxlan with a bad id names data.id and the limit", NEEDS, as
 kernelTest("error: what the kernel's policy forbids names the policy", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
-    const neighbour = { dev: "v0", dst: "192.0.2.9", lladdr: "02:00:00:00:00:09", flagsExt: [0x80000000] } as const;
     const error = refusedByKernel(
-      () => ns.route.neighbours.add(neighbour),
-      "EINVAL",
-      "add neighbour 192.0.2.9 on v0",
-      "at flagsExt",
-      "expected u32 bits 0x",
+      () => ns.route.links.set("v0", { address: "02".repeat(40) }),
+      "ERANGE",
+      "set link v0",
+      "at address",
+      "expected binary of at most 32 bytes",
     );
-    assertEquals(error.path, "flagsExt");
-    assert(error.policy?.mask !== undefined);
+    assertEquals(error.path, "address");
+    assertEquals(error.policy?.maxLength, 32);
   });
 });
 
@@ -226,7 +225,10 @@ kernelTest("error: deleting what is not there says so", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
     const { addresses, links, neighbours, routes, rules } = ns.route;
-    refusedByKernel(() => links.delete("nope0"), "ENODEV", "Cannot delete link nope0");
+    assertEquals(
+      refused(() => links.delete("nope0"), "Cannot delete link nope0", "no interface", '"nope0"').code,
+      "ENODEV",
+    );
     refusedByKernel(() => links.delete(4242), "ENODEV", "Cannot delete link 4242");
     refusedByKernel(
       () => addresses.delete({ dev: "v0", address: "192.0.2.77/24" }),
@@ -245,13 +247,24 @@ kernelTest("error: deleting what is not there says so", NEEDS, async () => {
     assertEquals(addresses.find({ dev: "v0", address: "192.0.2.77/24" }), undefined);
     assertEquals(neighbours.find({ dev: "v0", dst: "192.0.2.77" }), undefined);
     assertEquals(rules.find({ priority: 77 }), undefined);
-    refusedByKernel(() => links.get("nope0"), "ENODEV", "Cannot get link nope0");
+    assertEquals(refused(() => links.get("nope0"), "Cannot get link nope0").code, "ENODEV");
     refusedByKernel(
       () => routes.get({ dst: "198.51.100.0/24" }),
       "ENOENT",
       "get route 198.51.100.0/24",
       "no such route",
     );
+  });
+});
+
+kernelTest("error: the other end of a veth cannot be up before it is there, and the hint says so", NEEDS, async () => {
+  await inNamespace(({ route: { links } }) => {
+    const error = refusedByKernel(
+      () => links.add({ ifname: "v0", kind: "veth", data: { peer: { ifname: "v1", up: true } } }),
+      "ENOTCONN",
+      "add link v0",
+    );
+    assertStringIncludes(error.hint ?? "", "links.set");
   });
 });
 

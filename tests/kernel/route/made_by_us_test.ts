@@ -27,7 +27,9 @@ function assertHas(value: unknown, expected: Json, what: string): void {
 function wire(ns: Namespace): void {
   const { links, addresses } = ns.route;
   links.set("lo", { up: true });
-  links.add({ ifname: "v0", up: true, kind: "veth", data: { peer: { ifname: "v1", up: true } } });
+  links.add({ ifname: "v0", up: true, kind: "veth", data: { peer: { ifname: "v1" } } });
+  // The other end cannot be up before there is one to be connected to.
+  links.set("v1", { up: true });
   addresses.add({ dev: "v0", address: "192.0.2.1/24" });
   addresses.add({ dev: "v0", address: "2001:db8::1/64", flags: ["nodad"] });
 }
@@ -119,10 +121,10 @@ const KINDS: readonly Made[] = [
     data: { mode: "private" },
   },
   {
-    link: { ifname: "x", kind: "ipvlan", link: "v0", data: { mode: "l2", flags: ["private"] } },
+    link: { ifname: "x", kind: "ipvlan", link: "h0", data: { mode: "l2", flags: ["private"] } },
     data: { mode: "l2", mode_flag: "private" },
   },
-  { link: { ifname: "x", kind: "ipvtap", link: "v0", data: { mode: "l3s" } }, data: { mode: "l3s" } },
+  { link: { ifname: "x", kind: "ipvtap", link: "h0", data: { mode: "l3s" } }, data: { mode: "l3s" } },
   { link: { ifname: "x", kind: "vrf", data: { table: 77 } }, data: { table: 77 } },
   {
     link: {

@@ -1,0 +1,27 @@
+/** What make_golden.c printed, and the way back to bytes of what only the kernel sends. */
+import { readFileSync } from "node:fs";
+import { type Codec, Writer } from "../../../core/codec/mod.ts";
+import { hex } from "./golden.ts";
+
+const all = JSON.parse(readFileSync(new URL("golden-crypto-smc.json", import.meta.url), "utf8")) as {
+  readonly name: string;
+  readonly hex: string;
+}[];
+
+/** The bytes of the message `name`. */
+export function printed(name: string): Uint8Array {
+  return hex(all.find((one) => one.name === name)!.hex);
+}
+
+/** The names of all whose name begins with `prefix`. */
+export function printedNames(prefix: string): string[] {
+  return all.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+}
+
+/** The payload of a value, read-only fields and all. */
+export function payload(codec: Codec<unknown, never>, value: unknown): Uint8Array {
+  const to: Writer = new Writer();
+  to.everything = true;
+  codec.encode(value as never, to, {});
+  return to.bytes.slice(0, to.length);
+}
