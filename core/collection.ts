@@ -70,6 +70,8 @@ export interface Declaration<T extends object> {
   readonly keyOf?: (value: object) => object;
   /** Last changes to what is sent: defaults, refusals, what only some verbs take. */
   readonly prepare?: (value: object, verb: Verb) => object;
+  /** Flags of the request that changes one; NLM_F_REPLACE when absent. */
+  readonly setFlags?: number;
   /** Whether `add` gives the object back, as the kernel assigns what the caller cannot know. */
   readonly echoes?: true;
   /** What may help when the kernel refuses. */
@@ -99,7 +101,7 @@ const FLAGS: Readonly<Record<Verb, number>> = {
   add: NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL,
   append: NLM_F.NLM_F_CREATE | NLM_F.NLM_F_APPEND,
   replace: NLM_F.NLM_F_CREATE | NLM_F.NLM_F_REPLACE,
-  set: 0,
+  set: NLM_F.NLM_F_REPLACE,
   delete: 0,
 };
 
@@ -279,14 +281,14 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** The message of one verb. */
   operation(verb: Verb, type: number, given: object, reply?: number): Operation {
-    const { object, table, describe, prepare, hint, concerns } = this.declaration;
+    const { object, table, describe, prepare, hint, concerns, setFlags } = this.declaration;
     if (typeof given !== "object" || given === null) {
       throw new TypeError(`Cannot ${verb} a ${object}: expected an object, got ${String(given)}`);
     }
     const value = prepare === undefined ? given : prepare(given, verb);
     return {
       type,
-      flags: FLAGS[verb],
+      flags: verb === "set" && setFlags !== undefined ? setFlags : FLAGS[verb],
       codec: table as Codec<unknown, never>,
       value,
       what: `${verb} ${object} ${describe(given)}`.trimEnd(),

@@ -48,6 +48,8 @@ const declaration: Declaration<Link> = {
     return value;
   },
   echoes: true,
+  // Links know no NLM_F_REPLACE.
+  setFlags: 0,
   hint(code, { kernelMessage }, value) {
     const { kind } = value as Fields;
     if (code === "ENOTCONN" && kind === "veth") {

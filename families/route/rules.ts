@@ -28,7 +28,13 @@ const declaration: Declaration<Rule> = {
     ].join(" ");
   },
   identity: ruleKey,
-  prepare: (value, verb) => verb === "list" ? value : prepareRule(value as RuleInput, verb),
+  prepare(value, verb) {
+    if (verb === "list") return value;
+    if (verb === "set" || verb === "replace") {
+      throw new TypeError(`Cannot ${verb} a rule: the kernel would add another one; delete it and add it anew`);
+    }
+    return prepareRule(value as RuleInput, verb);
+  },
   listOnly: true,
   echoes: true,
 };

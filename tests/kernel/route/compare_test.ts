@@ -38,7 +38,7 @@ function make(ns: Namespace, other: string): void {
     "link set v14 address 02:00:00:00:00:14 allmulticast on promisc on",
     "link set v15 addrgenmode none",
     "link set br0 type bridge stp_state 1 vlan_filtering 1 vlan_protocol 802.1ad group_fwd_mask 8 priority 4096",
-    "link set v0 type bridge_slave state 3 priority 9 cost 77 hairpin on learning off flood off isolated on",
+    "link set v0 type bridge_slave priority 9 cost 77 hairpin on learning off flood off isolated on",
     "address add 192.0.2.1/24 broadcast 192.0.2.255 dev v20 label v20:one",
     "address add 192.0.2.2/24 dev v20",
     "address add 198.51.100.1/24 dev v22",

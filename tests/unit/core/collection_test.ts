@@ -137,7 +137,7 @@ test("the verbs have their types and flags", () => {
     [NEW, NLM_F_CREATE | NLM_F_EXCL],
     [NEW, NLM_F_CREATE | NLM_F_APPEND],
     [NEW, NLM_F_CREATE | NLM_F_REPLACE],
-    [NEW, 0],
+    [NEW, NLM_F_REPLACE],
     [DEL, 0],
   ]);
   assertEquals(asked[3]!.value, { family: 0, index: 0, name: "a", level: 1 });

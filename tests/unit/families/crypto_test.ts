@@ -54,9 +54,10 @@ test("crypto: there is a vector for each report and each statistic", () => {
 
 for (const [name, [algType, flags, report]] of Object.entries(REPORTS)) {
   test(`crypto: ${name} decodes to its fields and encodes to its bytes`, () => {
-    const bytes = printed(name), [{ type, flags: names, value }] = decode("CRYPTO", bytes) as [
-      { type: string; flags: string[]; value: object },
-    ];
+    const bytes = printed(name),
+      [{ type, flags: names, value }] = decode("CRYPTO", bytes) as [
+        { type: string; flags: string[]; value: object },
+      ];
     assertEquals([type, names], ["CRYPTO_MSG_GETALG", ["multi"]]);
     assertEquals(value, { ...fields(name, algType, flags as never), priorityVal: 300, ...report });
     assertEquals(payload(Algorithm as Codec<unknown, never>, value), bytes.slice(16));
@@ -81,14 +82,11 @@ test("crypto: a signature's report, newer than the header that C read, is one to
   const value = { name: "p1363(ecdsa)", driverName: "x", moduleName: "kernel", type: "sig" };
   const bytes = payload(Algorithm as Codec<unknown, never>, value);
   assertEquals(new DataView(bytes.buffer).getUint32(208, true), 22 << 16 | 68);
-  assertEquals(payload(Algorithm as Codec<unknown, never>, Algorithm.decode(readerOf(bytes), 0, bytes.length, {})), bytes);
+  assertEquals(
+    payload(Algorithm as Codec<unknown, never>, Algorithm.decode(new Reader(bytes), 0, bytes.length, {})),
+    bytes,
+  );
 });
-
-function readerOf(bytes: Uint8Array): Parameters<typeof Algorithm.decode>[0] {
-  const to: Writer = new Writer();
-  to.append(bytes);
-  return { ...to, bytes, view: new DataView(bytes.buffer), length: bytes.length, base: 0, depth: 0 } as never;
-}
 
 /** A kernel with two algorithms, of which one is an instance. */
 function kernel(): ScriptedKernel {
@@ -131,7 +129,8 @@ test("crypto: what is sent is what the kernel takes", () => {
   algorithms.set(hash!, { priorityVal: 7 });
   algorithms.delete("d-2");
   algorithms.delete(hash!);
-  const text = (bytes: Uint8Array, at: number): string => new TextDecoder().decode(bytes.slice(at, at + 64)).replace(/\0+$/, "");
+  const text = (bytes: Uint8Array, at: number): string =>
+    new TextDecoder().decode(bytes.slice(at, at + 64)).replace(/\0+$/, "");
   const sent = kernels[0]!.sent.slice(1).map((bytes) => [
     bytes[4],
     text(bytes, 16),
@@ -146,7 +145,9 @@ test("crypto: what is sent is what the kernel takes", () => {
     [17, "n(REPORT_HASH)", "d-REPORT_HASH", ""],
   ]);
   // Nothing that only the kernel knows went out.
-  for (const bytes of kernels[0]!.sent.slice(1)) assertEquals(bytes.slice(16 + 128, 16 + 208).some((byte) => byte !== 0), false);
+  for (const bytes of kernels[0]!.sent.slice(1)) {
+    assertEquals(bytes.slice(16 + 128, 16 + 208).some((byte) => byte !== 0), false);
+  }
 });
 
 test("crypto: refusals say what they are about", () => {
@@ -156,7 +157,11 @@ test("crypto: refusals say what they are about", () => {
   const error = assertThrows(() => algorithms.statistics("aes"), KernelError);
   assertEquals([error.code, error.errno], ["ENOTSUPP", 524]);
   assertStringIncludes(error.message, "CONFIG_CRYPTO_STATS");
-  assertThrows(() => algorithms.deleteDefaultRng(), KernelError, "Cannot delete the default random number generator: EBUSY");
+  assertThrows(
+    () => algorithms.deleteDefaultRng(),
+    KernelError,
+    "Cannot delete the default random number generator: EBUSY",
+  );
   assertThrows(() => algorithms.add({ name: "x".repeat(64) }), RangeError, "name");
 });
 
