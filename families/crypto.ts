@@ -97,9 +97,9 @@ export interface AlgorithmFields {
 }
 
 /** A hash: CRYPTOCFGA_REPORT_HASH. */
-export interface HashReport {
+export interface HashReport<T extends "shash" | "ahash" = "shash" | "ahash"> {
   /** Its type: `shash` computes at once, `ahash` may call back. */
-  type: "shash" | "ahash";
+  type: T;
   /** Bytes of a block. */
   blocksize?: number;
   /** Bytes of the result. */
@@ -107,9 +107,9 @@ export interface HashReport {
 }
 
 /** A cipher for whole messages: CRYPTOCFGA_REPORT_BLKCIPHER. */
-export interface SkcipherReport {
-  /** Its type; the last three are those of kernels before 5.5. */
-  type: "skcipher" | "lskcipher" | "blkcipher" | "ablkcipher" | "givcipher";
+export interface SkcipherReport<T extends "skcipher" | "lskcipher" = "skcipher" | "lskcipher"> {
+  /** Its type: `lskcipher` works on memory that is all in one piece. */
+  type: T;
   /** What makes its initialization vectors, `<none>` where users do. */
   geniv?: string;
   /** Bytes of a block, 1 where it is a stream. */
@@ -124,8 +124,8 @@ export interface SkcipherReport {
 
 /** Authenticated encryption: CRYPTOCFGA_REPORT_AEAD. */
 export interface AeadReport {
-  /** Its type; `nivaead` is that of kernels before 4.3. */
-  type: "aead" | "nivaead";
+  /** Its type. */
+  type: "aead";
   /** What makes its initialization vectors, `<none>` where users do. */
   geniv?: string;
   /** Bytes of a block, 1 where it is a stream. */
@@ -159,7 +159,7 @@ export interface RngReport {
 /** What has nothing to tell but its type: compression, public keys, signatures, key agreement, what is being made. */
 export interface PlainReport {
   /** Its type. */
-  type: "larval" | "compression" | "pcomp" | "scomp" | "acomp" | "akcipher" | "sig" | "kpp";
+  type: "larval" | "compression" | "scomp" | "acomp" | "akcipher" | "sig" | "kpp";
 }
 
 /** An algorithm whose type says nothing here, or of which the kernel told none. */
@@ -168,10 +168,12 @@ export interface NoReport {
   type?: undefined;
 }
 
-/** What an algorithm's type says of it: CRYPTOCFGA_REPORT_*. */
+/** What an algorithm's type says of it: CRYPTOCFGA_REPORT_*. What kernels before 5.10 call otherwise is a string too. */
 export type AlgorithmReport =
-  | HashReport
-  | SkcipherReport
+  | HashReport<"shash">
+  | HashReport<"ahash">
+  | SkcipherReport<"skcipher">
+  | SkcipherReport<"lskcipher">
   | AeadReport
   | CipherReport
   | RngReport
@@ -189,13 +191,14 @@ type Lifted = Readonly<Record<string, unknown>>;
 
 /** One attribute whose struct says what a type of algorithm has. */
 interface Report {
+  readonly key: string;
   readonly id: number;
   readonly types: readonly string[];
   readonly codec: Struct<Lifted>;
 }
 
-function report<T extends object>(id: number, types: readonly string[], codec: Struct<T>): Report {
-  return { id, types, codec: codec as unknown as Struct<Lifted> };
+function report<T extends object>(key: string, id: number, types: readonly string[], codec: Struct<T>): Report {
+  return { key, id, types, codec: codec as unknown as Struct<Lifted> };
 }
 
 /** The struct of one attribute whose fields become fields of the object itself. */
@@ -213,7 +216,7 @@ function lifted({ codec }: Report): Codec<undefined> {
 }
 
 /** The parts of an object that come in one of several attributes: `type` says which is sent. */
-function reports<U>(prefix: string, all: readonly Report[]): Parts<U> {
+function reports<U>(all: readonly Report[]): Parts<U> {
   const byType = new Map(all.flatMap((one) => one.types.map((type) => [type, one] as const)));
   const shape: Record<string, unknown> = {
     type: {
@@ -235,7 +238,7 @@ function reports<U>(prefix: string, all: readonly Report[]): Parts<U> {
   for (const { codec } of all) {
     for (const { key } of codec.fields) shape[key!] ??= { use: readOnly, apply: () => {} };
   }
-  for (const one of all) shape[`${prefix}${one.id}`] = [one.id, lifted(one), readOnly];
+  for (const one of all) shape[one.key] = [one.id, lifted(one), readOnly];
   return part(shape as never) as unknown as Parts<U>;
 }
 
@@ -246,8 +249,8 @@ function typeField<T>(): readonly [number, Codec<T>] {
   return [0, text64 as unknown as Codec<T>];
 }
 
-const HASHES = ["shash", "ahash"], SKCIPHERS = ["skcipher", "lskcipher", "blkcipher", "ablkcipher", "givcipher"];
-const AEADS = ["aead", "nivaead"], COMPRESSIONS = ["compression", "pcomp", "scomp"];
+const HASHES = ["shash", "ahash"], SKCIPHERS = ["skcipher", "lskcipher"];
+const AEADS = ["aead"], COMPRESSIONS = ["compression", "scomp"];
 
 const plain: Struct<PlainReport> = struct<PlainReport>(64, { type: typeField<PlainReport["type"]>() });
 
@@ -280,17 +283,17 @@ const cipher: Struct<CipherReport> = struct<CipherReport>(76, {
 const rng: Struct<RngReport> = struct<RngReport>(68, { type: typeField<RngReport["type"]>(), seedsize: [64, u32] });
 
 const REPORTS: readonly Report[] = [
-  report(2, ["larval"], plain),
-  report(3, HASHES, hash),
-  report(4, SKCIPHERS, skcipher),
-  report(5, AEADS, aead),
-  report(6, COMPRESSIONS, plain),
-  report(7, ["rng"], rng),
-  report(8, ["cipher"], cipher),
-  report(9, ["akcipher"], plain),
-  report(10, ["kpp"], plain),
-  report(11, ["acomp"], plain),
-  report(22, ["sig"], plain),
+  report("reportLarval", 2, ["larval"], plain),
+  report("reportHash", 3, HASHES, hash),
+  report("reportBlkcipher", 4, SKCIPHERS, skcipher),
+  report("reportAead", 5, AEADS, aead),
+  report("reportCompress", 6, COMPRESSIONS, plain),
+  report("reportRng", 7, ["rng"], rng),
+  report("reportCipher", 8, ["cipher"], cipher),
+  report("reportAkcipher", 9, ["akcipher"], plain),
+  report("reportKpp", 10, ["kpp"], plain),
+  report("reportAcomp", 11, ["acomp"], plain),
+  report("reportSig", 22, ["sig"], plain),
 ];
 
 /** Bits of cru_flags that are the type. */
@@ -354,7 +357,7 @@ const header = {
 export const Algorithm: Attributes<Algorithm> = attributes<AlgorithmFields>(
   { ...header, priorityVal: [1, u32] },
   { header: HEADER },
-).with(reports<AlgorithmReport>("report", REPORTS));
+).with(reports<AlgorithmReport>(REPORTS));
 
 /** What was done with one algorithm since the machine started; which fields there are follows from `type`. */
 export interface AlgorithmStatistics extends Omit<AlgorithmFields, "priorityVal"> {
@@ -401,25 +404,30 @@ export interface AlgorithmStatistics extends Omit<AlgorithmFields, "priorityVal"
 }
 
 /** Statistics of `types`: u64 counters behind the type. */
-function counters(id: number, types: readonly string[], ...names: readonly (keyof AlgorithmStatistics)[]): Report {
+function counters(
+  key: string,
+  id: number,
+  types: readonly string[],
+  ...names: readonly (keyof AlgorithmStatistics)[]
+): Report {
   const fields = names.map((name, i) => [name, [64 + 8 * i, count64]]), size = 64 + 8 * names.length;
-  return report(id, types, struct<Lifted>(size, { type: typeField(), ...Object.fromEntries(fields) }));
+  return report(key, id, types, struct<Lifted>(size, { type: typeField(), ...Object.fromEntries(fields) }));
 }
 
 const CRYPTS = ["encryptCnt", "encryptTlen", "decryptCnt", "decryptTlen"] as const;
 const COMPRESSES = ["compressCnt", "compressTlen", "decompressCnt", "decompressTlen", "errCnt"] as const;
 
 const STATISTICS: readonly Report[] = [
-  counters(12, ["larval"]),
-  counters(13, HASHES, "hashCnt", "hashTlen", "errCnt"),
-  counters(14, SKCIPHERS, ...CRYPTS, "errCnt"),
-  counters(15, AEADS, ...CRYPTS, "errCnt"),
-  counters(16, COMPRESSIONS, ...COMPRESSES),
-  counters(17, ["rng"], "generateCnt", "generateTlen", "seedCnt", "errCnt"),
-  counters(18, ["cipher"], ...CRYPTS, "errCnt"),
-  counters(19, ["akcipher"], ...CRYPTS, "verifyCnt", "signCnt", "errCnt"),
-  counters(20, ["kpp"], "setsecretCnt", "generatePublicKeyCnt", "computeSharedSecretCnt", "errCnt"),
-  counters(21, ["acomp"], ...COMPRESSES),
+  counters("statLarval", 12, ["larval"]),
+  counters("statHash", 13, HASHES, "hashCnt", "hashTlen", "errCnt"),
+  counters("statBlkcipher", 14, SKCIPHERS, ...CRYPTS, "errCnt"),
+  counters("statAead", 15, AEADS, ...CRYPTS, "errCnt"),
+  counters("statCompress", 16, COMPRESSIONS, ...COMPRESSES),
+  counters("statRng", 17, ["rng"], "generateCnt", "generateTlen", "seedCnt", "errCnt"),
+  counters("statCipher", 18, ["cipher"], ...CRYPTS, "errCnt"),
+  counters("statAkcipher", 19, ["akcipher"], ...CRYPTS, "verifyCnt", "signCnt", "errCnt"),
+  counters("statKpp", 20, ["kpp"], "setsecretCnt", "generatePublicKeyCnt", "computeSharedSecretCnt", "errCnt"),
+  counters("statAcomp", 21, ["acomp"], ...COMPRESSES),
 ];
 
 type Counters = Pick<AlgorithmStatistics, Exclude<keyof AlgorithmStatistics, keyof AlgorithmFields>>;
@@ -428,7 +436,7 @@ type Counters = Pick<AlgorithmStatistics, Exclude<keyof AlgorithmStatistics, key
 export const AlgorithmStatistics: Attributes<AlgorithmStatistics> = attributes<Omit<AlgorithmFields, "priorityVal">>(
   header,
   { header: HEADER },
-).with(reports<Counters>("stat", STATISTICS)) as Attributes<AlgorithmStatistics>;
+).with(reports<Counters>(STATISTICS)) as Attributes<AlgorithmStatistics>;
 
 /** What names an algorithm: a driver, or what it does, of which the kernel then takes the first. */
 export type AlgorithmKey = Pick<AlgorithmFields, "name" | "driverName" | "cruType" | "cruMask">;

@@ -19,7 +19,12 @@ import { openTransport, type StreamOptions } from "../core/stream.ts";
 import type { Transport } from "../core/transport.ts";
 
 /** The protocol. It has no message types: whatever type is sent comes back. */
-export const NETLINK_FIB_LOOKUP: Protocol = { number: 10, name: "NETLINK_FIB_LOOKUP", types: {} };
+export const NETLINK_FIB_LOOKUP: Protocol = {
+  number: 10,
+  name: "NETLINK_FIB_LOOKUP",
+  types: {},
+  hint: "in Linux since 2.6.13, built in, where the kernel is configured with CONFIG_INET",
+};
 
 /** A routing table by name or number, 0..255. */
 export type FibTable = "unspec" | "default" | "main" | "local" | number;

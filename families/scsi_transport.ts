@@ -382,7 +382,7 @@ function sendTo(client: Client, message: ScsiMessageInput): void {
     flags: 0,
     codec: ScsiMessage as Codec<unknown, never>,
     value: message,
-    what: `send a ${message.msgtype} message to a SCSI transport`,
+    what: `send message ${message.msgtype} to a SCSI transport`,
     hint: (code: KernelError["code"]) => HINTS[code],
   });
 }

@@ -215,6 +215,13 @@ export interface SmcDmbinfo {
   myGidExt?: bigint;
 }
 
+/** Text that is filled up with blanks to 32 bytes, which are not shown. */
+const blanked: Codec<string> = {
+  ...string(32),
+  decode: (from, at, end, owner) => text.decode(from, at, end, owner).trimEnd(),
+  encode: (value, to, owner) => string(32).encode(typeof value === "string" ? value.padEnd(32) : value, to, owner),
+};
+
 const id64: Codec<bigint> = u64 as Codec<bigint>;
 const count: Codec<number> = count64 as Codec<number>;
 const yes: Codec<boolean> = bool(u8) as Codec<boolean>;
@@ -402,8 +409,8 @@ export const SmcSystemInfo: Attributes<SmcSystemInfo> = attributes<SmcSystemInfo
   ver: [1, u8],
   rel: [2, u8],
   isIsmV2: [3, yes],
-  localHost: [4, text],
-  seid: [5, text],
+  localHost: [4, blanked],
+  seid: [5, blanked],
   isSmcrV2: [6, yes],
 });
 
@@ -426,8 +433,8 @@ export const SmcLgrV2Common: Attributes<SmcLgrV2Common> = attributes<SmcLgrV2Com
   ver: [0, u8],
   rel: [1, u8],
   os: [2, u8],
-  negEid: [3, text],
-  peerHost: [4, text],
+  negEid: [3, blanked],
+  peerHost: [4, blanked],
 });
 
 /** What version 2 adds to a link group over RDMA: SMC_NLA_LGR_R_V2_*. */
@@ -776,7 +783,7 @@ export interface SmcFallbackStats {
 
 /** Wire form of {@linkcode SmcFallbackStats}. */
 export const SmcFallbackStats: Attributes<SmcFallbackStats> = attributes<SmcFallbackStats>({
-  type: [1, enumeration(u8, { server: 0, client: 1 })],
+  type: [1, role],
   srvCnt: [2, count],
   clntCnt: [3, count],
   rsnCode: [4, u32],
@@ -827,7 +834,7 @@ export interface SmcEid extends GenericHeader {
 /** Wire form of {@linkcode SmcEid}: SMC_NLA_EID_TABLE_*, SMC_NLA_SEID_*. */
 export const SmcEid: Attributes<SmcEid> = attributes<SmcEid>({
   ...genericHeader,
-  entry: [1, string(32)],
+  entry: [1, blanked],
   enabled: [2, yes],
 }, { header: GENL_HDRLEN });
 
@@ -940,7 +947,11 @@ export class Smc implements Disposable {
     return all.flatMap(({ entry }) => entry === undefined ? [] : [entry]);
   }
 
-  /** Adds a user's enterprise identifier: at most 32 of A-Z, 0-9, `.` and `-`. */
+  /**
+   * Adds a user's enterprise identifier: at most 32 of A-Z, 0-9, `.` and `-`, first a letter or digit.
+   *
+   * @throws {KernelError} EINVAL: it has others; EEXIST: it is there; ERANGE: there are four already
+   */
   addUserEid(entry: string): void {
     this.#do(SMC_NETLINK.SMC_NETLINK_ADD_UEID, `add SMC user identifier ${entry}`, { entry });
   }
@@ -963,7 +974,11 @@ export class Smc implements Disposable {
     return { ...(entry === undefined ? {} : { entry }), ...(enabled === undefined ? {} : { enabled }) };
   }
 
-  /** Uses the system's own enterprise identifier, or not. */
+  /**
+   * Uses the system's own enterprise identifier, or not.
+   *
+   * @throws {KernelError} EOPNOTSUPP: it has none, for want of a device that gives it
+   */
   setSystemEid(enabled: boolean): void {
     const { SMC_NETLINK_ENABLE_SEID: on, SMC_NETLINK_DISABLE_SEID: off } = SMC_NETLINK;
     this.#do(enabled ? on : off, `${enabled ? "enable" : "disable"} SMC's system identifier`);

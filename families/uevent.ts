@@ -18,7 +18,12 @@ import { decodeWhole, openTransport, stream, type Streaming, type StreamOptions 
 import type { Received } from "../core/transport.ts";
 
 /** The protocol. Its events have no nlmsghdr. */
-export const NETLINK_KOBJECT_UEVENT: Protocol = { number: 15, name: "NETLINK_KOBJECT_UEVENT", types: {} };
+export const NETLINK_KOBJECT_UEVENT: Protocol = {
+  number: 15,
+  name: "NETLINK_KOBJECT_UEVENT",
+  types: {},
+  hint: "in Linux since 2.6.10, built in, where the kernel is configured with CONFIG_NET",
+};
 
 /** Its multicast groups: who tells. */
 export const UEVENT_GROUPS = { kernel: 1, udev: 2 } as const;

@@ -28,7 +28,12 @@ import {
 import type { Credentials, Received, Transport } from "../core/transport.ts";
 
 /** The protocol. Its messages have no header but what their senders agree on. */
-export const NETLINK_USERSOCK: Protocol = { number: 2, name: "NETLINK_USERSOCK", types: {} };
+export const NETLINK_USERSOCK: Protocol = {
+  number: 2,
+  name: "NETLINK_USERSOCK",
+  types: {},
+  hint: "in Linux since 2.2, built in, where the kernel is configured with CONFIG_NET",
+};
 
 /** One message. */
 export interface UsersockMessage<T = Uint8Array> {

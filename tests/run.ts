@@ -32,6 +32,7 @@ const TOOLS: Record<string, string> = {
   ip: "iproute2",
   strace: "strace",
   ping: "iputils-ping",
+  udevadm: "udev",
   gcc: "gcc libc6-dev linux-libc-dev",
 };
 

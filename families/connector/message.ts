@@ -20,7 +20,9 @@ export const NETLINK_CONNECTOR: Protocol = {
   number: 11,
   name: "NETLINK_CONNECTOR",
   types: { NLMSG_DONE: 3 },
-  hint: "in module cn, where the kernel is configured with CONFIG_CONNECTOR",
+  hint:
+    "in Linux since 2.6.14, in module cn, where the kernel is configured with CONFIG_CONNECTOR; process events take " +
+    "CONFIG_PROC_EVENTS",
 };
 
 /** Who is known to talk, as idx; this is the multicast group too. */

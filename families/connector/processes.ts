@@ -121,9 +121,9 @@ export interface ExitEvent extends ProcessEventOf<"exit"> {
   exitCode: number;
   /** The signal that its parent gets; 0xffffffff for a thread. */
   exitSignal: number;
-  /** Its parent's thread; kernels before 4.18 do not tell. */
+  /** Its parent's thread, 0 when that had done with it by then; kernels before 4.18 do not tell. */
   parentPid?: number;
-  /** Its parent; kernels before 4.18 do not tell. */
+  /** Its parent, 0 when that had done with it by then; kernels before 4.18 do not tell. */
   parentTgid?: number;
 }
 

@@ -503,7 +503,7 @@ export interface LinkFields {
   numTxQueues?: number;
   /** Queues for receiving. */
   numRxQueues?: number;
-  /** Carrier: 1 or 0; few links take it. */
+  /** Carrier: 1 or 0; few links take it, and only by `set`. */
   carrier?: number;
   /** Identifier of the physical port, hexadecimal. Read-only. */
   physPortId?: string;

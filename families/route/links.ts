@@ -5,7 +5,9 @@
  */
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
+import type { Field } from "../../core/codec/mod.ts";
 import { NLM_F } from "../../core/message.ts";
+import { stringify } from "../../core/show.ts";
 import { type Kind, Link, type LinkFields, type Port, type PropList } from "./link.ts";
 import { AF } from "./family.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
@@ -38,7 +40,7 @@ const declaration: Declaration<Link> = {
   },
   prepare(value, verb) {
     const { flags, ifname, index } = value as Fields;
-    if (verb === "add") return without(value, LATER);
+    if (verb === "add") return atOnce(value);
     if (verb === "get" || verb === "list") return { extMask: RTEXT_FILTER_VF, ...value };
     if (verb === "set" && flags !== undefined) {
       throw new TypeError(
@@ -79,19 +81,78 @@ const LATER: readonly string[] = [
   "xdp",
 ];
 
+/** Of the other end of a pair also whose port it is, and that before what this says of its port. */
+const OF_PEER: readonly string[] = ["master", ...LATER];
+
+/** What of a link, and of its other end, goes into the request that makes it. */
+function atOnce(value: object): Fields {
+  const link = without(value, LATER), peer = peerOf(value);
+  return peer === undefined
+    ? link
+    : { ...link, data: { ...link["data"] as object, [peer[0]]: without(peer[1], OF_PEER) } };
+}
+
+/** The other end of a pair that is made with it, and the field that it is. */
+function peerOf(value: object): readonly ["peer" | "peerInfo", LinkInput] | undefined {
+  const { data } = value as Fields;
+  if (!isPlain(data)) return undefined;
+  const name = isPlain(data["peer"]) ? "peer" : "peerInfo", peer = data[name];
+  return isPlain(peer) ? [name, peer as LinkInput] : undefined;
+}
+
 function without(value: object, fields: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !fields.includes(name)));
 }
 
-/** What of a link has to be set once it is there. */
-function later(value: LinkInput): Fields {
-  const given: Record<string, unknown> = Object.fromEntries(
-    Object.entries(value).filter(([name, one]) => name !== "propList" && LATER.includes(name) && one !== undefined),
-  );
+/** What of a link has to be set once it is there: what is given, can be sent, and is not so already. */
+function later(value: LinkInput, made: Link | undefined, names: readonly string[] = LATER): Fields {
+  const fields = value as Fields, given: Record<string, unknown> = {};
+  for (const name of names) {
+    if (name === "propList" || name === "slaveKind" || name === "carrier") continue;
+    const rest = unlike(
+      sendable(Link.fields, { [name]: fields[name] }, value)[name],
+      (made as Fields | undefined)?.[name],
+    );
+    if (rest !== undefined) given[name] = rest;
+  }
+  if (given["slaveData"] !== undefined) given["slaveKind"] = fields["slaveKind"];
+  // What a dumped link says of itself, and few links let themselves be told.
+  if (made === undefined && given["protoDown"] === 0) delete given["protoDown"];
   // A dumped link says that it has no token, which the kernel takes for a wish where there can be none.
-  const { afSpec } = given as { afSpec?: { inet6?: { token?: unknown } } };
-  if (afSpec?.inet6?.token === "::") given["afSpec"] = { ...afSpec, inet6: without(afSpec.inet6, ["token"]) };
+  const { afSpec } = given as { afSpec?: { inet6?: Fields } };
+  if (afSpec?.inet6?.["token"] === "::") {
+    const inet6 = without(afSpec.inet6, ["token"]), rest = without(afSpec, ["inet6"]);
+    given["afSpec"] = Object.keys(inet6).length > 0 ? { ...rest, inet6 } : rest;
+    if (Object.keys(given["afSpec"] as object).length === 0) delete given["afSpec"];
+  }
   return given;
+}
+
+/** Of `value` what is sent of it; `owner` is what it is a part of. */
+function sendable(fields: readonly Field[], value: Fields, owner: object): Fields {
+  const kept: Record<string, unknown> = {};
+  for (const [name, one] of Object.entries(value)) {
+    const field = fields.flatMap((field) => field.lift?.fields ?? [field]).find(({ key }) => key === name);
+    if (field?.use === "readOnly") continue;
+    const { fields: inner } = (field?.codec?.choose?.(owner) ?? field?.codec ?? {}) as { fields?: readonly Field[] };
+    kept[name] = inner !== undefined && isPlain(one) ? sendable(inner, one, one) : one;
+  }
+  return kept;
+}
+
+/** Of `given` what is other than it is; of objects field by field. Nothing when all is so already. */
+function unlike(given: unknown, is: unknown): unknown {
+  if (given === undefined || stringify(given) === stringify(is)) return undefined;
+  if (!isPlain(given)) return given;
+  const other = Object.entries(given).flatMap(([name, one]) => {
+    const rest = unlike(one, (is as Fields | undefined)?.[name]);
+    return rest === undefined ? [] : [[name, rest] as const];
+  });
+  return other.length === 0 ? undefined : Object.fromEntries(other);
+}
+
+function isPlain(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
 /** Without it dumps say nothing of virtual functions. */
@@ -117,14 +178,26 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
    * @throws {KernelError} EEXIST: the name is taken; EOPNOTSUPP: this kernel has no such kind
    */
   override add(value: LinkInput): Link {
-    const made = super.add(value),
-      rest = later(value),
-      names = (value as { propList?: PropList }).propList?.altIfname ?? [];
+    const made = super.add(value), peer = peerOf(value)?.[1] as Fields | undefined;
     const key = made?.index !== undefined ? { index: made.index } : { ifname: value.ifname! };
+    const changed = this.#complete(key, value, made);
+    if (peer !== undefined && ["netns", "netNsFd", "netNsPid"].every((name) => peer[name] === undefined)) {
+      const other = { ifname: peer["ifname"] as string };
+      if (other.ifname !== undefined && Object.keys(later(peer as LinkInput, undefined, OF_PEER)).length > 0) {
+        this.#complete(other, peer as LinkInput, this.#requester().deferred ? undefined : this.find(other), OF_PEER);
+      }
+    }
+    return changed && made !== undefined ? this.get(key) : made;
+  }
+
+  /** Sets what can only be set of a link that is there; false when there is nothing to set. */
+  #complete(key: LinkInput, value: LinkInput, made: Link | undefined, fields?: readonly string[]): boolean {
+    const { master, ...rest } = later(value, made, fields),
+      names = (value as { propList?: PropList }).propList?.altIfname ?? [];
+    if (master !== undefined) this.set(key, { master } as LinkInput);
     if (Object.keys(rest).length > 0) this.set(key, rest as LinkInput);
     if (names.length > 0) this.addAltnames(key, ...names);
-    const changed = Object.keys(rest).length > 0 || names.length > 0;
-    return changed && made !== undefined ? this.get(key) : made;
+    return Object.keys(rest).length > 0 || names.length > 0;
   }
 
   /**

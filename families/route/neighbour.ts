@@ -200,8 +200,19 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
   if (verb === "get" || verb === "list") return value;
   const neighbour = { ...value }, forwarding = familyNumber(value.family as Family) === AF.bridge;
   if (verb !== "delete") neighbour.state ??= forwarding ? ["noarp", "permanent"] : ["permanent"];
-  if (forwarding) neighbour.flags ??= ["self"];
+  if (forwarding) neighbour.flags = tableOf(neighbour.flags);
   return neighbour;
+}
+
+/**
+ * The flags of a forwarding table's entry with the table that is meant, which kernels want beside any other flag and
+ * leave out where they show the bridge's.
+ */
+function tableOf(flags: Input<Neighbour>["flags"]): Input<Neighbour>["flags"] {
+  if (flags === undefined) return ["self"];
+  if (!Array.isArray(flags) || flags.length === 0) return flags;
+  const told = flags.some((flag) => flag === "self" || flag === "master" || flag === NTF.self || flag === NTF.master);
+  return told ? flags : [...flags, "master"];
 }
 
 /** What tells one neighbour from all others, as text. */

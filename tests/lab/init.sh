@@ -1,8 +1,9 @@
 #!/bin/busybox sh
 # PID 1 of a lab's guest, twice: first in the initramfs (which holds busybox, this file and a few modules), then, called
 # with "root", in the real root. The host speaks to it through virtio-serial ports named lab.ctl, lab.out and lab.err:
-#   initramfs: modules loaded -> "ready"     (here snapshots are made: a mounted 9p share could not be migrated)
-#   host: one line "SETTINGS COMMAND", both shell text in base64
+#   initramfs: the host's line of files to keep in memory, between spaces -> "ready"
+#     (here snapshots are made; a mounted 9p share could not be)
+#   the host's line "SETTINGS COMMAND", both shell text in base64
 #   root: the command's output on lab.out and lab.err, then its exit status on lab.ctl, and the host ends qemu
 
 B=/bin/busybox
@@ -43,21 +44,28 @@ while [ -z "$(port lab.err)" ] && [ $tries -lt 100 ]; do
   sleep 0.02
 done
 exec 8<> "$(port lab.ctl)"
+mkdir -p /host /upper /root
+mount -t tmpfs -o size=80%,mode=755 tmpfs /upper
+mkdir /upper/data /upper/work /upper/files
+share() { mount -t 9p -o "trans=virtio,version=9p2000.L,msize=512000,ro,cache=$1" host /host || die "the host's files: mount failed"; }
+kept() { echo "/upper/files/$(echo "$1" | tr / _)"; } # where a file is kept in memory
+read -r files <&8
+share none # before 5.18 a cache makes it read page by page
+for file in $files; do cp "/host$file" "$(kept "$file")"; done
+umount /host
 echo ready >&8
 read -r settings command <&8
 
-mkdir -p /host /upper /root
-mount -t tmpfs -o size=80%,mode=755 tmpfs /upper
-mkdir /upper/data /upper/work
-mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,ro,cache=loose host /host || die "the host's files: mount failed"
+share loose
 mount -t overlay -o lowerdir=/host,upperdir=/upper/data,workdir=/upper/work overlay /root || die "overlay: mount failed"
+for file in $files; do mount -o bind "$(kept "$file")" "/root$file"; done
 mount -t tmpfs tmpfs /root/run
 mkdir -p /root/run/lab /root/repo /root/lib/modules
 echo "$settings" | base64 -d > /root/run/lab/settings
 echo "$command" | base64 -d > /root/run/lab/command
 . /root/run/lab/settings
 date -s "@$NOW" > /dev/null
-mount -o bind "/root$REPO" /root/repo || die "$REPO: mount failed"
+mount -o rbind "/root$REPO" /root/repo || die "$REPO: mount failed"
 mount -o bind "/root$MODULES" /root/lib/modules || die "$MODULES: mount failed"
 mount -t tmpfs tmpfs /root/tmp
 mount -t devtmpfs dev /root/dev

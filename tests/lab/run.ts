@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { image, KERNELS } from "./image.ts";
@@ -22,6 +23,7 @@ checkout; /tmp and /run are empty; /lib/modules is the kernel's; there is no net
   --memory MIB       (2048)
   --append TEXT      more kernel parameters
   --qemu TEXT        more of qemu's arguments, divided by spaces
+  --repo FOLDER      another checkout as /repo
   --update           look for newer packages of the kernels first`;
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -32,8 +34,8 @@ async function main(): Promise<number> {
   const command = argv.slice(dashes + 1);
   const args = parseArgs(argv.slice(0, dashes), {
     boolean: ["help", "update"],
-    string: ["timeout", "memory", "append", "qemu", "_"],
-    default: { timeout: "1800", memory: "2048", append: "", qemu: "" },
+    string: ["timeout", "memory", "append", "qemu", "repo", "_"],
+    default: { timeout: "1800", memory: "2048", append: "", qemu: "", repo: ROOT },
     unknown: (arg, key) => {
       if (key !== undefined) throw new TypeError(`${arg}: no such option\n\n${USAGE}`);
     },
@@ -48,7 +50,7 @@ async function main(): Promise<number> {
   for (const kernel of kernels) {
     try {
       const result = await runVm(image(kernel, args.update), command, {
-        repo: ROOT,
+        repo: resolve(args.repo),
         timeout: Number(args.timeout),
         memory: Number(args.memory),
         append: args.append,
@@ -64,4 +66,4 @@ async function main(): Promise<number> {
   return status;
 }
 
-process.exit(await main());
+process.exitCode = await main();

@@ -2,7 +2,16 @@
 import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,23 +93,24 @@ class Vm {
     return await Promise.race([what, ended]);
   }
 
+  /** The next line of a port; an end is not one. */
+  async line(lines: AsyncGenerator<string>): Promise<string> {
+    const { value, done } = await this.during(lines.next());
+    return done ? await this.during(new Promise<never>(() => {})) : value;
+  }
+
   /** Sends commands to qemu's monitor, each when the one before is done. */
-  async monitor(...commands: [name: string, args?: object][]): Promise<void> {
+  async monitor(...commands: [name: string, args: object][]): Promise<void> {
     const socket = await this.during(this.ports.qmp);
     const lines = linesOf(socket);
-    for (const [execute, args] of [["qmp_capabilities"], ...commands] as typeof commands) {
-      socket.write(JSON.stringify({ execute, arguments: args ?? {} }));
-      for (;;) {
-        const answer = JSON.parse((await this.during(lines.next())).value!);
+    for (const [execute, args] of [["qmp_capabilities", {}] as const, ...commands]) {
+      socket.write(JSON.stringify({ execute, arguments: args }));
+      for (let done = false; !done;) {
+        const answer = JSON.parse(await this.line(lines));
         if (answer.error) throw new LabError(`qemu: ${execute}: ${answer.error.desc}`);
-        if (answer.return) break;
+        if (answer.data?.status === "failed") throw new LabError(`qemu: ${execute} failed`);
+        done = execute === "migrate" ? answer.data?.status === "completed" : answer.return !== undefined;
       }
-    }
-    const wait = commands.at(-1)![0] === "migrate";
-    while (wait) {
-      const answer = JSON.parse((await this.during(lines.next())).value!);
-      if (answer.event === "MIGRATION" && answer.data.status === "completed") break;
-      if (answer.event === "MIGRATION" && answer.data.status === "failed") throw new LabError("qemu: migration failed");
     }
   }
 
@@ -112,7 +122,7 @@ class Vm {
   }
 }
 
-async function* linesOf(socket: Socket): AsyncGenerator<string, undefined> {
+async function* linesOf(socket: Socket): AsyncGenerator<string> {
   let rest = "";
   for await (const data of socket) {
     const lines = (rest + data).split("\n");
@@ -133,7 +143,10 @@ export async function runVm(image: Image, command: readonly string[], options: O
     "console=ttyS0 panic=-1 oops=panic quiet cryptomgr.notests=1 mitigations=off nokaslr tsc=reliable no_timer_check " +
     `random.trust_cpu=on ${options.append}`,
   ];
-  const key = createHash("sha256").update(JSON.stringify([image.release, version, args])).update(archive).digest("hex");
+  // Their pages come from the snapshot, not over 9p.
+  const files = ["bun", "deno"].map((name) => realpathSync(join(options.repo, "node_modules/.bin", name)));
+  const facts = [version, args, files, files.map((file) => statSync(file).mtimeMs)];
+  const key = createHash("sha256").update(JSON.stringify(facts)).update(archive).digest("hex");
   const snapshot = join(image.folder, `snapshot-${key.slice(0, 16)}`);
   const initrd = `${snapshot}.initramfs`;
   const memory = (file: string, share: string) => [
@@ -147,12 +160,14 @@ export async function runVm(image: Image, command: readonly string[], options: O
   if (!existsSync(`${snapshot}.state`)) {
     const ram = `${snapshot}.ram-${process.pid}`;
     const state = `${snapshot}.state-${process.pid}`;
-    writeFileSync(initrd, archive);
+    writeFileSync(`${initrd}-${process.pid}`, archive);
+    renameSync(`${initrd}-${process.pid}`, initrd);
     const vm = new Vm(options);
     await vm.start([...args, ...memory(ram, "on")]);
     try {
-      const ready = await vm.during(linesOf(await vm.during(vm.ports.ctl)).next());
-      if (ready.value !== "ready") throw new LabError(`the guest said ${ready.value}`);
+      const ctl = await vm.during(vm.ports.ctl);
+      ctl.write(files.join(" ") + "\n");
+      await vm.line(linesOf(ctl)); // "ready"
       await vm.monitor(ignoreShared, ["migrate", { uri: `exec:cat > '${state}'` }]);
     } finally {
       await vm.stop();
@@ -171,10 +186,10 @@ export async function runVm(image: Image, command: readonly string[], options: O
     await vm.monitor(ignoreShared, ["migrate-incoming", { uri: `exec:cat '${snapshot}.state'` }]);
     const ctl = await vm.during(vm.ports.ctl);
     ctl.write(`${base64(settings(image, options))} ${base64(script(command, options))}\n`);
-    const { value } = await vm.during(linesOf(ctl).next());
+    const status = await vm.line(linesOf(ctl));
     await vm.stop();
     await Promise.all(outputs);
-    return Number(value);
+    return Number(status);
   } catch (error) {
     await vm.stop();
     throw error;

@@ -5,6 +5,7 @@ import process from "node:process";
 import { SystemError } from "../../../core/errors.ts";
 import { type Uevent, uevents } from "../../../families/uevent.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
+import { untilPrinted } from "./script.ts";
 
 /** `udevadm monitor` in a namespace, which listens by the time that this resolves. */
 async function udevadm(
@@ -24,7 +25,7 @@ async function udevadm(
   await until(() => /^(KERNEL|UDEV) - .*\n/m.test(text));
   // A block an event: a line for people, then the properties, then an empty line.
   const blocks = (): string[][] =>
-    text.split(/^(?=(?:KERNEL|UDEV)\[)/m).slice(1).filter((block) => block.endsWith("\n\n")).map((block) =>
+    text.split(/^(?=(?:KERNEL|UDEV) *\[)/m).slice(1).filter((block) => block.endsWith("\n\n")).map((block) =>
       block.trim().split("\n").slice(1).sort()
     );
   return {
@@ -144,4 +145,15 @@ kernelTest("uevents: a process that waits for none ends", [], async () => {
   const events = uevents.watch({ subsystem: `none of ${process.pid}` });
   // Were it to keep the process alive, the test run would not end.
   await Promise.resolve(events);
+});
+
+kernelTest("script 23: a stick was plugged in", [], async () => {
+  const stick: Uevent = { source: "kernel", action: "add", devpath: "/nope", subsystem: "block", devname: "nope0" };
+  assertEquals(
+    (await untilPrinted("23", /nope0\n/, () => {
+      uevents.send({ ...stick, action: "change", devname: "other" });
+      uevents.send(stick);
+    })).replaceAll("nope0\n", ""),
+    "",
+  );
 });

@@ -101,6 +101,10 @@ kernelTest("law: links, of every kind that the kernel has", NEEDS, async () => {
       "link set v0 up",
       "link set v1 up",
       "link set v2 master br0",
+      "link set v2 type bridge_slave priority 9 cost 77 hairpin on isolated on",
+      "link set v2 alias an-alias",
+      "link property add dev v2 altname a-name-longer-than-fifteen",
+      "link set v3 addrgenmode none",
     ]);
     tryEach(ns, [
       "link add vx0 type vxlan id 42 dev v0 group 239.1.1.1 dstport 4789 ttl 9",
@@ -213,7 +217,7 @@ kernelTest("law: routes, of all types and tables", NEEDS, async () => {
       "nexthop add id 9 group 7/8",
       "nexthop add id 16 via 2001:db8::7 dev v0",
       "route add default via 192.0.2.254 metric 100",
-      "route add default nexthop via 192.0.2.2 weight 3 nexthop via 198.51.100.2 metric 200",
+      "route add default metric 200 nexthop via 192.0.2.2 weight 3 nexthop via 198.51.100.2",
       "route add 10.0.0.0/8 dev v0",
       "route append 10.0.0.0/8 dev v2",
       "route add 10.1.0.0/16 via 192.0.2.3 src 192.0.2.1 mtu lock 1400 advmss 1300 initcwnd 20 congctl cubic features ecn",
@@ -228,7 +232,7 @@ kernelTest("law: routes, of all types and tables", NEEDS, async () => {
       "route add 10.10.0.0/16 via inet6 2001:db8::4 dev v0",
       "route add 10.11.0.1 dev v0 scope link realm 4/5",
       "-6 route add default via 2001:db8::fe metric 30",
-      "-6 route add default via 2001:db8::fd metric 30",
+      "-6 route add default via 2001:db8::fd metric 31",
       "-6 route add 2001:db8:5::/48 nexthop via 2001:db8::2 weight 2 nexthop via 2001:db8:1::2",
       "-6 route add 2001:db8:6::/48 via 2001:db8::3 mtu 1400 hoplimit 9 pref high",
       "-6 route add 2001:db8:7::/48 nhid 16",
@@ -257,7 +261,11 @@ kernelTest("law: routes, of all types and tables", NEEDS, async () => {
       // The kernel makes IPv6 routes of metric 0 for itself; whoever asks for 0 gets 1024.
       of: ({ family, priority = 0 }) => family === "inet" || priority > 0,
       // What a route needs comes before it: local addresses, then what is on the wire.
-      rank: ({ table, scope, family }) => family === "inet" ? (table === "local" ? 0 : 1 + scopes.indexOf(scope)) : 9,
+      rank({ dst, family, scope, table, type, via }) {
+        if (family !== "inet") return 9;
+        if (via !== undefined) return 10;
+        return table !== "local" ? 2 + scopes.indexOf(scope) : type === "local" && dst.endsWith("/32") ? 0 : 1;
+      },
       // IPv6 keeps its own routes to fe80::/64 and ff00::/8, one a link, beside each other; so does who appends.
       make(route, all) {
         const same = all.find((other) =>
@@ -274,7 +282,8 @@ kernelTest("law: routes, of all types and tables", NEEDS, async () => {
 kernelTest("law: neighbours, proxies and forwarding tables", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ipBatch([
-      "link add br0 type bridge",
+      // Without a VLAN of its own an entry would be one of each VLAN of the port.
+      "link add br0 type bridge vlan_default_pvid 0",
       "link add v0 type veth peer name v1",
       "link add vx0 type vxlan id 42 dstport 4789",
       "link set v0 master br0",
@@ -300,7 +309,7 @@ kernelTest("law: neighbours, proxies and forwarding tables", NEEDS, async () => 
     for (
       const entry of [
         { dev: "v0", lladdr: "02:00:00:00:01:01", flags: ["master"] },
-        { dev: "v0", lladdr: "02:00:00:00:01:02", flags: ["master"], vlan: 1 },
+        { dev: "v0", lladdr: "02:00:00:00:01:02", flags: ["master", "sticky"], state: ["noarp"] },
         { dev: "vx0", lladdr: "02:00:00:00:01:03", dst: "192.0.2.7" },
         { dev: "vx0", lladdr: "02:00:00:00:01:04", dst: "192.0.2.8", vni: 43, port: 4790 },
       ] as const

@@ -122,7 +122,7 @@ const KINDS: readonly Made[] = [
   },
   {
     link: { ifname: "x", kind: "ipvlan", link: "h0", data: { mode: "l2", flags: ["private"] } },
-    data: { mode: "l2", mode_flag: "private" },
+    data: { mode: "l2", private: true },
   },
   { link: { ifname: "x", kind: "ipvtap", link: "h0", data: { mode: "l3s" } }, data: { mode: "l3s" } },
   { link: { ifname: "x", kind: "vrf", data: { table: 77 } }, data: { table: 77 } },
@@ -379,7 +379,7 @@ const ROUTES: readonly (readonly [RouteInput, Json])[] = [
       gateway: "192.0.2.2",
       metrics: { mtu: 1400, lock: ["mtu"], advmss: 1300, initcwnd: 20, ccAlgo: "cubic", hoplimit: 9, quickack: 1 },
     },
-    { metrics: [{ lock: ["mtu"], mtu: 1400, advmss: 1300, hoplimit: 9, initcwnd: 20, quickack: 1 }] },
+    { metrics: [{ mtu: 1400, advmss: 1300, hoplimit: 9, initcwnd: 20, quickack: 1, congestion: "cubic" }] },
   ],
   [
     {

@@ -186,8 +186,8 @@ function wires(ns: Namespace): void {
       `route add 10.${i}.2.0/24 dev a${i}`,
       `-6 route add 2001:db8:${i}:1::/64 via 2001:db8:${i}::2`,
     ]).flat(),
-    "nexthop add id 7 via 10.0.0.2 dev a0",
-    "nexthop add id 8 via 10.1.0.2 dev a1",
+    "nexthop add id 7 via 10.5.0.2 dev a5",
+    "nexthop add id 8 via 10.5.0.3 dev a5",
     "nexthop add id 9 group 7/8",
     "route add 10.100.0.0/16 nhid 7",
     "route add 10.101.0.0/16 nhid 9",
@@ -216,10 +216,10 @@ kernelTest(
         for (const event of await until(events, ({ event }) => event === "synced")) apply(map, key, event);
         assertEquals(table(key, map.values()), table(key, routes.list()));
 
-        /** After a first sentinel all that happened is told, and what went silently before the second. */
+        // After the first sentinel the watch looks for itself, the second comes with what it finds, the third behind that.
         let count = 0;
         const catchUp = async (what: string): Promise<void> => {
-          for (let i = 0; i < 2; i++) {
+          for (let i = 0; i < 3; i++) {
             const dst = `203.0.113.${++count}/32`;
             routes.add({ dst, type: "blackhole" });
             for (const event of await until(events, (e) => e.event === "new" && e.value.dst === dst)) {
@@ -231,19 +231,25 @@ kernelTest(
         const names = (all: Iterable<Route>): string[] =>
           table(key, all).map((line) => line.replace(/"cacheinfo":\{.*?\},?/, ""));
         await catchUp("nothing happened");
-        const steps: [string, string[]][] = [
-          ["a link set down", ["link set a0 down"]],
-          ["its other end set down", ["link set b1 down"]],
+        // What a link's other end makes of it comes a little later: the state that it is to have then.
+        const down = "lowerlayerdown", up = "up";
+        const steps: [string, string[], Record<string, string>?][] = [
+          ["a link set down", ["link set a0 down"], { b0: down }],
+          ["its other end set down", ["link set b1 down"], { a1: down }],
           ["a link deleted", ["link delete a2"]],
-          ["a link moved to another namespace", [`link set a3 netns ${other}`]],
+          ["a link moved to another namespace", [`link set a3 netns ${other}`], { b3: down }],
           ["an address deleted", ["address delete 10.4.0.1/24 dev a4"]],
           ["nexthops deleted", ["nexthop delete id 7", "nexthop delete id 8"]],
-          ["a link up again", ["link set a0 up", "link set b1 up"]],
+          ["a link up again", ["link set a0 up", "link set b1 up"], { a0: up, b0: up, a1: up, b1: up }],
           ["a route replaced", ["route replace 10.5.1.0/24 via 10.5.0.3"]],
           ["all addresses of a link", ["address flush dev a5"]],
         ];
-        for (const [what, lines] of steps) {
+        for (const [what, lines, states = {}] of steps) {
           ns.ipBatch(lines);
+          for (const [dev, state] of Object.entries(states)) {
+            await ns.route.links.waitFor(dev, ({ operstate }) => operstate === state, { timeout: 20_000 });
+            if (state === up) await settled(dev);
+          }
           await catchUp(what);
         }
       } finally {

@@ -458,7 +458,9 @@ export const ROUTE: Words = {
   nexthops: each(HOP, "multipath"),
   nhid: is("nhId"),
   pref: is("pref"),
-  tos: is("tos", hex),
+  // The same of these two.
+  tos: is("tos", (tos, all) => all.encap?.tos ?? hex(tos)),
+  nh_info: "is the nexthop object, of which iproute2 asks beside; the route has its number",
   expires: (theirs, ours) => nearly(theirs, seconds(ours.cacheinfo?.expires)),
   error: is("cacheinfo.error"),
   realms: is("flow"),

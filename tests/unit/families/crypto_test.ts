@@ -55,9 +55,7 @@ test("crypto: there is a vector for each report and each statistic", () => {
 for (const [name, [algType, flags, report]] of Object.entries(REPORTS)) {
   test(`crypto: ${name} decodes to its fields and encodes to its bytes`, () => {
     const bytes = printed(name),
-      [{ type, flags: names, value }] = decode("CRYPTO", bytes) as [
-        { type: string; flags: string[]; value: object },
-      ];
+      { type, flags: names, value } = decode("CRYPTO", bytes)[0]!;
     assertEquals([type, names], ["CRYPTO_MSG_GETALG", ["multi"]]);
     assertEquals(value, { ...fields(name, algType, flags as never), priorityVal: 300, ...report });
     assertEquals(payload(Algorithm as Codec<unknown, never>, value), bytes.slice(16));
@@ -66,7 +64,7 @@ for (const [name, [algType, flags, report]] of Object.entries(REPORTS)) {
 
 for (const [name, counters] of Object.entries(STATISTICS)) {
   test(`crypto: ${name} decodes to its fields and encodes to its bytes`, () => {
-    const bytes = printed(name), [{ type, value }] = decode("CRYPTO", bytes) as [{ type: string; value: object }];
+    const bytes = printed(name), { type, value } = decode("CRYPTO", bytes)[0]!;
     assertEquals([type, value], ["CRYPTO_MSG_GETSTAT", { ...fields(name, 3, ["tested"]), ...counters }]);
     assertEquals(payload(AlgorithmStatistics as Codec<unknown, never>, value), bytes.slice(16));
   });
@@ -112,7 +110,8 @@ test("crypto: algorithms are listed, filtered, found and not found", () => {
   assertEquals(algorithms.list().map(({ type }) => type), ["shash", "aead"]);
   const aead = algorithms.list().filter((a) => a.type === "aead");
   assertEquals(aead.map(({ maxauthsize }) => maxauthsize), [16]);
-  assertEquals(algorithms.list({ type: "shash" }).map(({ digestsize }) => digestsize), [32]);
+  const hashes = algorithms.list({ type: "shash" }).filter((a) => a.type === "shash");
+  assertEquals(hashes.map(({ digestsize }) => digestsize), [32]);
   assertEquals(algorithms.list({ flags: ["tested"], blocksize: 1 }).map(({ name }) => name), ["n(REPORT_AEAD)"]);
   assertEquals([...algorithms.iterate({ driverName: "nothing" })], []);
   assertEquals(algorithms.get("n(REPORT_HASH)").priorityVal, 300);

@@ -1,5 +1,5 @@
 /* Prints messages of NETLINK_CRYPTO and of AF_SMC as the kernel's headers (v6.1 and newer) lay them out, for
- * golden-crypto-smc.json: gcc -Wall make_golden.c -o /tmp/make_golden && /tmp/make_golden > golden-crypto-smc.json */
+ * golden-crypto-smc.json: gcc -Wall make_golden.c -o /tmp/make_golden && /tmp/make_golden > golden-crypto-smc.json, then deno fmt */
 #include <stdio.h>
 #include <string.h>
 #include <arpa/inet.h>

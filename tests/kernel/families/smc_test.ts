@@ -1,0 +1,71 @@
+/** SMC over SOCK_DIAG and SMC_GEN_NETLINK, in the lab: it loads modules. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { spawn, spawnSync } from "node:child_process";
+import process from "node:process";
+import { KernelError } from "../../../core/errors.ts";
+import { smc } from "../../../families/smc.ts";
+import { kernelTest } from "../namespace.ts";
+
+const PORT = 5555;
+
+/** A connected pair of SMC sockets, in a language that can make them. */
+const PAIR = `
+import ctypes, struct, sys
+libc = ctypes.CDLL(None)
+address = struct.pack('<H', 2) + struct.pack('>H', ${PORT}) + bytes([127, 0, 0, 1]) + bytes(8)
+listener = libc.socket(43, 1, 0)
+client = libc.socket(43, 1, 0)
+ok = libc.bind(listener, address, 16) == 0 and libc.listen(listener, 1) == 0 and libc.connect(client, address, 16) == 0
+server = libc.accept(listener, None, None)
+print('ready' if ok else 'failed', flush=True)
+sys.stdin.read()
+`;
+
+function load(...modules: readonly string[]): boolean {
+  return modules.every((module) => spawnSync("modprobe", [module]).status === 0);
+}
+
+const there = process.env.LAB !== undefined && load("smc", "smc_diag");
+const needs = there ? ["python3"] : ["the lab, with a kernel that has CONFIG_SMC"];
+
+kernelTest("smc: a connected pair and its listener are in the dump", needs, async () => {
+  const pair = spawn("python3", ["-c", PAIR], { stdio: ["pipe", "pipe", "inherit"] });
+  try {
+    const said = await new Promise<string>((resolve) => pair.stdout.once("data", (data) => resolve(String(data))));
+    assertEquals(said.trim(), "ready");
+    const sockets = smc.sockets().filter(({ sport, dport }) => sport === PORT || dport === PORT);
+    const client = sockets.find(({ dport }) => dport === PORT)!;
+    const server = sockets.find(({ sport, state }) => sport === PORT && state !== "listen")!;
+    assertEquals(sockets.map(({ state }) => state).sort(), ["active", "active", "listen"]);
+    assertEquals([server.dport, server.src, server.dst], [client.sport, "127.0.0.1", "127.0.0.1"]);
+    // Without a device for it SMC is plain TCP, and says why; with loopback's own it is shared memory.
+    for (const { mode, fallback } of [client, server]) {
+      if (mode === "fallback_tcp") assert(fallback!.reason! > 0);
+    }
+  } finally {
+    pair.kill();
+  }
+});
+
+kernelTest("smc: SMC_GEN_NETLINK answers each question", needs, () => {
+  const { ver, localHost } = smc.systemInfo();
+  assert(ver! >= 1 && localHost === localHost!.trimEnd());
+  for (const list of [smc.linkGroups(), smc.links(), smc.memoryLinkGroups(), smc.devices(), smc.memoryDevices()]) {
+    assert(Array.isArray(list));
+  }
+  assertEquals(typeof smc.statistics().smcrTech!.txBytes, "number");
+  for (const { type } of smc.fallbackStatistics()) assert(type === "client" || type === "server");
+});
+
+kernelTest("smc: identifiers of users and the limit of handshakes are set and cleared", needs, () => {
+  const before = smc.userEids();
+  smc.addUserEid("NL-TEST.1");
+  assertEquals(smc.userEids().filter((eid) => !before.includes(eid)), ["NL-TEST.1"]);
+  smc.removeUserEid("NL-TEST.1");
+  assertEquals(smc.userEids(), before);
+  assertEquals(assertThrows(() => smc.addUserEid("no blanks inside"), KernelError).code, "EINVAL");
+  for (const enabled of [true, false]) {
+    smc.setHsLimitation(enabled);
+    assertEquals(smc.hsLimitation(), enabled);
+  }
+});
