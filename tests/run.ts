@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { installTools, TEST_TOOLS } from "./tools.ts";
 
 const USAGE = `usage: deno run -A tests/run.ts [--only check|deno|bun|node]... [PART OF A TEST FILE'S PATH]...
 
@@ -26,17 +27,6 @@ const RUN_TIMEOUT_MS = 25 * 60_000;
 const DENO = "node_modules/.bin/deno";
 const BUN = "node_modules/.bin/bun";
 const NODE = "node_modules/.bin/node";
-
-/** The Debian tools that tests use, by a command that shows whether they are there. */
-const TOOLS: Record<string, string> = {
-  ip: "iproute2",
-  strace: "strace",
-  ping: "iputils-ping",
-  udevadm: "udev",
-  gcc: "gcc libc6-dev linux-libc-dev",
-};
-
-const APT = ["--yes", "--quiet=2", "--option=Acquire::Connect::AddrConfig=false"];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
@@ -56,29 +46,6 @@ function run(command: string, args: string[], env: Record<string, string> = {}):
   if (result.error) console.log(`${command}: ${result.error.message}`);
   else if (result.signal) console.log(`${command}: ended by ${result.signal}`);
   return result.status === 0;
-}
-
-function isThere(command: string): boolean {
-  return (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, command)));
-}
-
-function installTools(): void {
-  const missing = Object.keys(TOOLS).filter((command) => !isThere(command));
-  if (missing.length === 0) return;
-  heading(`tools that tests use and that are not here: ${missing.join(", ")}`);
-  const packages = missing.flatMap((command) => TOOLS[command].split(" "));
-  if (process.getuid?.() !== 0 || !isThere("apt-get")) {
-    console.log(
-      `not root on a Debian-like system: the tests that need them are skipped (packages: ${packages.join(" ")})`,
-    );
-    return;
-  }
-  console.log(`installing with apt-get: ${packages.join(" ")}`);
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  const install = () => run("apt-get", ["install", ...APT, "--no-install-recommends", ...packages], env);
-  if (!install() && !(run("apt-get", ["update", ...APT], env) && install())) {
-    console.log(`\n!!! apt-get FAILED: the tests that need ${missing.join(", ")} are skipped !!!`);
-  }
 }
 
 /** Whether this machine's kernel answers about links. Whoever waits for a lost lock cannot be killed, so it is left behind. */
@@ -218,7 +185,8 @@ async function main(): Promise<number> {
       console.log(`no test file's path has ${filters.join(" or ")}`);
       return 2;
     }
-    installTools();
+    const missing = installTools(TEST_TOOLS);
+    if (missing.length > 0) console.log(`\n!!! the tests that need ${missing.join(", ")} are skipped !!!`);
     if (!(await kernelAnswers())) files = withoutKernel(files);
     if (process.getuid?.() !== 0) console.log("\nnot root: the tests that need root are skipped, see their names");
   }

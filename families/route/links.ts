@@ -192,9 +192,14 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
 
   /** Sets what can only be set of a link that is there; false when there is nothing to set. */
   #complete(key: LinkInput, value: LinkInput, made: Link | undefined, fields?: readonly string[]): boolean {
-    const { master, ...rest } = later(value, made, fields),
-      names = (value as { propList?: PropList }).propList?.altIfname ?? [];
-    if (master !== undefined) this.set(key, { master } as LinkInput);
+    const { master, ...first } = later(value, made, fields);
+    const names = (value as { propList?: PropList }).propList?.altIfname ?? [];
+    let rest: Fields = first;
+    if (master !== undefined) {
+      this.set(key, { master } as LinkInput);
+      // As a port it says more, and refuses to be told some of it again.
+      if (made !== undefined) rest = later(value, this.find(key as LinkKey));
+    }
     if (Object.keys(rest).length > 0) this.set(key, rest as LinkInput);
     if (names.length > 0) this.addAltnames(key, ...names);
     return Object.keys(rest).length > 0 || names.length > 0;

@@ -586,5 +586,6 @@ function steady(name: string, value: unknown): unknown {
   if (name === "flags" && Array.isArray(value)) {
     return value.filter((flag) => !Object.hasOwn(RTNH_F, flag) || flag === "onlink");
   }
-  return typeof value === "bigint" ? String(value) : value;
+  // What was a bigint is a number after JSON.
+  return typeof value === "bigint" || typeof value === "number" ? String(value) : value;
 }

@@ -31,6 +31,8 @@ const MODULES = ["virtio_pci", "virtio_console", "9p", "9pnet_virtio", "overlay"
 
 /** A kernel's files. */
 export interface Image {
+  /** Its name in `KERNELS`. */
+  readonly kernel: string;
   /** Its folder in the cache. */
   readonly folder: string;
   readonly vmlinux: string;
@@ -69,7 +71,7 @@ export function image(kernel: string, update = false): Image {
     }
   }
   const modules = join(folder, "lib/modules");
-  return { folder, vmlinux: join(folder, "vmlinux"), modules, release: readdirSync(modules)[0] };
+  return { kernel, folder, vmlinux: join(folder, "vmlinux"), modules, release: readdirSync(modules)[0] };
 }
 
 /**

@@ -1,10 +1,11 @@
 #!/bin/busybox sh
 # PID 1 of a lab's guest, twice: first in the initramfs (which holds busybox, this file and a few modules), then, called
-# with "root", in the real root. The host speaks to it through virtio-serial ports named lab.ctl, lab.out and lab.err:
+# with "root", in the real root. The host speaks to it through virtio-serial ports named lab.ctl,
+# lab.stdout and lab.stderr:
 #   initramfs: the host's line of files to keep in memory, between spaces -> "ready"
 #     (here snapshots are made; a mounted 9p share could not be)
 #   the host's line "SETTINGS COMMAND", both shell text in base64
-#   root: the command's output on lab.out and lab.err, then its exit status on lab.ctl, and the host ends qemu
+#   root: the command's output on lab.stdout and lab.stderr, then its exit status on lab.ctl, and the host ends qemu
 
 B=/bin/busybox
 port() { # the device of the port with this name
@@ -22,8 +23,8 @@ if [ "$1" = root ]; then
   . /run/lab/settings
   # Pipes, as a port can be opened only once and programs open /dev/stdout.
   $B mkfifo /run/lab/out /run/lab/err
-  $B cat /run/lab/out > "$(port lab.out)" & out=$!
-  $B cat /run/lab/err > "$(port lab.err)" & err=$!
+  $B cat /run/lab/out > "$(port lab.stdout)" & out=$!
+  $B cat /run/lab/err > "$(port lab.stderr)" & err=$!
   cd /repo
   /bin/sh /run/lab/command < /dev/null > /run/lab/out 2> /run/lab/err 8>&-
   status=$?
@@ -39,7 +40,7 @@ $B mount -t devtmpfs dev /dev
 $B --install -s /bin
 for module in $(cat /modules/order); do insmod "/modules/$module" || die "insmod $module failed"; done
 tries=0
-while [ -z "$(port lab.err)" ] && [ $tries -lt 100 ]; do
+while [ -z "$(port lab.stderr)" ] && [ $tries -lt 100 ]; do
   tries=$((tries + 1))
   sleep 0.02
 done

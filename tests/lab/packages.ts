@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
+import { APT } from "../tools.ts";
 
 /** Runs a program and gives what it prints; anything but success is an error with what it said. */
 export function capture(
@@ -53,7 +53,7 @@ export class Suites {
       "Dir::Etc::sourceparts=/dev/null",
       "APT::Sandbox::User=",
       "Acquire::Languages=none",
-    ].flatMap((option) => ["-o", option]);
+    ].map((option) => `--option=${option}`).concat(APT);
     capture("apt-get", [...this.#options, "--quiet", "--error-on=any", "update"]);
   }
 
@@ -82,32 +82,4 @@ export class Suites {
       rmSync(folder, { recursive: true });
     }
   }
-}
-
-/** Packages that give the programs a host needs, by a program of each. */
-const TOOLS: Record<string, string> = {
-  "qemu-system-x86_64": "qemu-system-x86",
-  busybox: "busybox-static",
-  depmod: "kmod",
-  xz: "xz-utils",
-  zstd: "zstd",
-};
-
-/** Installs what is missing for a lab, as root on a Debian-like system; an error says what is needed otherwise. */
-export function installTools(): void {
-  const missing = Object.entries(TOOLS).filter(([program]) => !has(program)).map(([, name]) => name);
-  if (missing.length === 0) return;
-  if (process.getuid?.() !== 0) throw new Error(`not root, and not installed: ${missing.join(" ")}`);
-  const install = () =>
-    spawnSync("apt-get", ["install", "--yes", "--quiet=2", "--no-install-recommends", ...missing], {
-      stdio: ["ignore", 2, 2],
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    }).status === 0;
-  if (!install() && !(spawnSync("apt-get", ["update", "--quiet=2"]).status === 0 && install())) {
-    throw new Error(`apt-get cannot install ${missing.join(" ")}`);
-  }
-}
-
-function has(program: string): boolean {
-  return spawnSync("sh", ["-c", `PATH=$PATH:/usr/sbin:/sbin command -v ${program}`]).status === 0;
 }

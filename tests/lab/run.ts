@@ -4,66 +4,130 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { resolve } from "node:path";
+import { Buffer } from "node:buffer";
+import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { image, KERNELS } from "./image.ts";
-import { installTools } from "./packages.ts";
-import { LabError, runVm } from "./vm.ts";
+import { installTools, TEST_TOOLS } from "../tools.ts";
+import { type Image, image, KERNELS } from "./image.ts";
+import { LabError, type Output, runVm } from "./vm.ts";
 
 const USAGE = `usage: deno run -A tests/lab/run.ts [OPTION]... [KERNEL]... [-- COMMAND [ARGUMENT]...]
 
-Runs COMMAND as root in a fresh virtual machine for each KERNEL, and gives its output and exit status. Kernels: ${
-  Object.keys(KERNELS).join(", ")
-}.
+Runs COMMAND as root in a fresh virtual machine for each KERNEL, and gives its output and exit status. Without a
+COMMAND, runs all tests of tests/kernel/ on Bun and on Deno, each in a machine of its own, and adds up the results.
+Kernels (all, when none is named): ${Object.keys(KERNELS).join(", ")}.
+
 The machine's files are this machine's files, read only, under a layer in memory; /repo, where COMMAND starts, is this
 checkout; /tmp and /run are empty; /lib/modules is the kernel's; there is no network but lo; LAB is the kernel's name.
+Packages come from the mirror that this machine's apt uses; what is made of them is kept in ~/.cache/netlink-lab.
 
-  --timeout SECONDS  for each machine (1800); then the status is 124. 125: the machine failed
-  --memory MIB       (2048)
-  --append TEXT      more kernel parameters
-  --qemu TEXT        more of qemu's arguments, divided by spaces
+  --timeout SECONDS  for each machine (3600); then the status is 124. 125: the machine failed
+  --memory MIB       of each machine (2048)
+  --append=TEXT      more kernel parameters
+  --qemu=TEXT        more of qemu's arguments, divided by spaces
+  --only RUNTIME     tests on this one only
   --repo FOLDER      another checkout as /repo
   --update           look for newer packages of the kernels first`;
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+/** What a machine needs to be a lab. */
+const TOOLS = {
+  "qemu-system-x86_64": "qemu-system-x86",
+  busybox: "busybox-static",
+  depmod: "kmod",
+  xz: "xz-utils",
+  zstd: "zstd",
+};
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+
+/** Runs a command on each kernel, one after the other; the first status that is not 0. */
+type Run = (image: Image, command: readonly string[], output: Output) => Promise<number>;
+
+async function runCommand(kernels: string[], command: string[], update: boolean, run: Run): Promise<number> {
+  let status = 0;
+  for (const kernel of kernels) status ||= await run(image(kernel, update), command, process);
+  return status;
+}
+
+/** Runs the tests on each kernel, each runtime in a machine of its own at the same time; what can't be had is skipped. */
+async function runTests(kernels: string[], runtimes: string[], update: boolean, run: Run): Promise<number> {
+  const results: string[] = [];
+  let status = 0;
+  for (const kernel of kernels) {
+    let made: Image;
+    try {
+      made = image(kernel, update);
+    } catch (error) {
+      results.push(`!!! SKIPPED: kernel ${kernel}: ${error} !!!`);
+      console.log(results.at(-1));
+      continue;
+    }
+    await Promise.all(runtimes.map(async (runtime) => {
+      const said: Uint8Array[] = [];
+      const stream = { write: (data: Uint8Array) => said.push(data) };
+      const started = Date.now();
+      const command = ["node_modules/.bin/deno", "run", "-A", "tests/run.ts", "--only", runtime, "tests/kernel/"];
+      const result = await run(made, command, { stdout: stream, stderr: stream });
+      const text = Buffer.concat(said).toString();
+      const minutes = ((Date.now() - started) / 60_000).toFixed(1);
+      console.log(`\n=== Linux ${made.release} (${kernel}), ${runtime} ===\n${text}`);
+      const last = text.trim().split("\n").at(-1);
+      results.push(
+        `${kernel} (${made.release}) ${runtime}: ${result === 0 ? "" : `FAILED (${result}): `}${last}, ${minutes} min`,
+      );
+      status ||= result;
+    }));
+  }
+  console.log(`\n=== lab ===\n${results.join("\n")}`);
+  return status;
+}
 
 async function main(): Promise<number> {
   const argv = process.argv.slice(2);
   const dashes = argv.includes("--") ? argv.indexOf("--") : argv.length;
   const command = argv.slice(dashes + 1);
+  const wrong: string[] = [];
   const args = parseArgs(argv.slice(0, dashes), {
     boolean: ["help", "update"],
-    string: ["timeout", "memory", "append", "qemu", "repo", "_"],
-    default: { timeout: "1800", memory: "2048", append: "", qemu: "", repo: ROOT },
+    string: ["timeout", "memory", "append", "qemu", "repo", "only", "_"],
+    collect: ["only"],
+    default: { timeout: "3600", memory: "2048", append: "", qemu: "", repo: ROOT },
     unknown: (arg, key) => {
-      if (key !== undefined) throw new TypeError(`${arg}: no such option\n\n${USAGE}`);
+      if (key !== undefined) wrong.push(`${arg}: no such option`);
     },
   });
-  const kernels = args._.map(String);
-  if (args.help || kernels.length === 0 || command.length === 0 || kernels.some((kernel) => !(kernel in KERNELS))) {
-    console.log(USAGE);
+  const kernels = args._.length > 0 ? args._.map(String) : Object.keys(KERNELS);
+  wrong.push(...kernels.filter((kernel) => !(kernel in KERNELS)).map((kernel) => `${kernel}: no such kernel`));
+  if (args.help || wrong.length > 0) {
+    console.log([...wrong, USAGE].join("\n"));
     return args.help ? 0 : 2;
   }
-  installTools();
-  let status = 0;
-  for (const kernel of kernels) {
+  const missing = installTools(command.length > 0 ? TOOLS : { ...TOOLS, ...TEST_TOOLS })
+    .filter((program) => program in TOOLS);
+  if (process.arch !== "x64") missing.push("an x86-64 machine");
+  if (missing.length > 0) {
+    for (const kernel of kernels) console.log(`!!! SKIPPED: kernel ${kernel}: needs ${missing.join(", ")} !!!`);
+    return command.length > 0 ? 125 : 0;
+  }
+  const run: Run = async (image, command, output) => {
     try {
-      const result = await runVm(image(kernel, args.update), command, {
+      return await runVm(image, command, output, {
         repo: resolve(args.repo),
         timeout: Number(args.timeout),
         memory: Number(args.memory),
         append: args.append,
         qemu: args.qemu.split(" ").filter((word) => word !== ""),
-        env: { LAB: kernel },
       });
-      status ||= result;
     } catch (error) {
-      console.error(`lab ${kernel}: ${error instanceof LabError ? error.message : error}`);
-      status ||= error instanceof LabError && error.message.startsWith("time limit") ? 124 : 125;
+      if (!(error instanceof LabError)) throw error;
+      output.stderr.write(new TextEncoder().encode(`lab ${image.kernel}: ${error.message}\n`));
+      return error.status;
     }
-  }
-  return status;
+  };
+  if (command.length > 0) return await runCommand(kernels, command, args.update, run);
+  const runtimes = ["bun", "deno"].filter((runtime) => args.only.length === 0 || args.only.includes(runtime));
+  return await runTests(kernels, runtimes, args.update, run);
 }
 
 process.exitCode = await main();

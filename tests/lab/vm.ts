@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -30,40 +31,51 @@ export interface Options {
   append: string;
   /** More of qemu's arguments. */
   qemu: string[];
-  /** More environment of the command. */
-  env: Record<string, string>;
 }
 
-/** How a run that did not come to an end by itself ended. */
+/** Where a command's output goes. */
+export interface Output {
+  stdout: { write(data: Uint8Array): unknown };
+  stderr: { write(data: Uint8Array): unknown };
+}
+
+/** A machine that failed, or one whose time was over. */
 export class LabError extends Error {
   override readonly name = "LabError";
+  readonly status: 124 | 125;
+
+  constructor(message: string, status: 124 | 125 = 125) {
+    super(message);
+    this.status = status;
+  }
 }
 
-const PORTS = ["ctl", "out", "err", "qmp"] as const;
+const PORTS = ["ctl", "stdout", "stderr", "qmp"] as const;
 
-/** A started qemu, and our ends of its ports. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A running qemu, and our ends of its ports. */
 class Vm {
-  readonly #folder: string = mkdtempSync(join(tmpdir(), "lab-"));
-  readonly #servers: Server[] = [];
-  readonly #options: Options;
-  readonly #log: string = join(this.#folder, "console");
-  readonly ports = {} as Record<(typeof PORTS)[number], Promise<Socket>>;
-  #process!: ChildProcess;
-  /** Settles when qemu has ended. */
-  #ended!: Promise<void>;
+  readonly ports: Record<(typeof PORTS)[number], Promise<Socket>>;
+  readonly #limit: number;
+  readonly #folder: string;
+  readonly #servers: readonly Server[];
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<void>;
   #said = "";
+  /** When we are told to end. */
+  readonly #kill = (): void => {
+    this.#process.kill("SIGTERM");
+    process.exit(125);
+  };
 
-  constructor(options: Options) {
-    this.#options = options;
-  }
-
-  async start(args: readonly string[]): Promise<void> {
-    for (const name of PORTS) {
-      const server = createServer();
-      this.#servers.push(server);
-      this.ports[name] = new Promise((resolve) => server.once("connection", resolve));
-      await new Promise<void>((resolve) => server.listen(join(this.#folder, name), resolve));
-    }
+  /** Starts qemu; it is killed after so many seconds. */
+  constructor(args: readonly string[], limit: number) {
+    this.#limit = limit;
+    this.#folder = mkdtempSync(join(tmpdir(), "lab-"));
+    this.#servers = PORTS.map((name) => createServer().listen(join(this.#folder, name)));
+    const connected = (server: Server) => new Promise((resolve) => server.once("connection", resolve));
+    this.ports = Object.fromEntries(PORTS.map((name, i) => [name, connected(this.#servers[i])])) as Vm["ports"];
     const ports = PORTS.flatMap((name) => [
       ...["-chardev", `socket,id=${name},path=${join(this.#folder, name)}`],
       ...(name === "qmp"
@@ -71,24 +83,25 @@ class Vm {
         : ["-device", `virtserialport,chardev=${name},name=lab.${name}`]),
     ]);
     // timeout(1) holds the limit even when we are killed.
-    const command = ["--foreground", "--signal=KILL", `${this.#options.timeout}`, "qemu-system-x86_64", ...args];
-    this.#process = spawn("timeout", [...command, ...ports, "-serial", `file:${this.#log}`], {
+    const command = ["--foreground", "--signal=KILL", `${limit}`, "qemu-system-x86_64", ...args, ...ports];
+    this.#process = spawn("timeout", [...command, "-serial", `file:${this.#folder}/console`], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const output of [this.#process.stdout!, this.#process.stderr!]) {
       output.on("data", (data) => this.#said += data);
     }
     this.#ended = new Promise((resolve) => this.#process.once("close", () => resolve()));
+    for (const signal of SIGNALS) process.on(signal, this.#kill);
   }
 
   /** Waits for `what`; an end of qemu before that is an error. */
   async during<T>(what: Promise<T>): Promise<T> {
     const ended = this.#ended.then(() => {
-      if (this.#process.exitCode === 137 || this.#process.signalCode === "SIGKILL") {
-        throw new LabError(`time limit of ${this.#options.timeout} s`);
-      }
-      const log = existsSync(this.#log) ? readFileSync(this.#log, "utf8").split("\n").slice(-25).join("\n") : "";
-      throw new LabError(`qemu ended (${this.#process.exitCode ?? this.#process.signalCode})\n${this.#said}${log}`);
+      const { exitCode, signalCode } = this.#process;
+      if (exitCode === 137 || signalCode === "SIGKILL") throw new LabError(`time limit of ${this.#limit} s`, 124);
+      const log = join(this.#folder, "console");
+      const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(-25).join("\n") : "";
+      throw new LabError(`qemu ended (${exitCode ?? signalCode})\n${this.#said}${lines}`);
     });
     return await Promise.race([what, ended]);
   }
@@ -114,7 +127,9 @@ class Vm {
     }
   }
 
+  /** Ends qemu; what it has received comes still. */
   async stop(): Promise<void> {
+    for (const signal of SIGNALS) process.off(signal, this.#kill);
     this.#process.kill("SIGTERM");
     await this.#ended;
     for (const server of this.#servers) server.close();
@@ -131,61 +146,22 @@ async function* linesOf(socket: Socket): AsyncGenerator<string> {
   }
 }
 
-/** Runs a command as root in a guest; its output is our output. Gives its exit status. */
-export async function runVm(image: Image, command: readonly string[], options: Options): Promise<number> {
-  const archive = initramfs(image);
-  const version = spawnSync("qemu-system-x86_64", ["--version"], { encoding: "utf8" }).stdout;
-  const args = [
-    ...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", `${options.memory}`],
-    ...["-nodefaults", "-no-user-config", "-nic", "none", "-display", "none", "-no-reboot"],
-    ...["-virtfs", "local,id=host,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"],
-    ...["-device", "virtio-serial-pci", ...options.qemu, "-kernel", image.vmlinux, "-append"],
-    "console=ttyS0 panic=-1 oops=panic quiet cryptomgr.notests=1 mitigations=off nokaslr tsc=reliable no_timer_check " +
-    `random.trust_cpu=on ${options.append}`,
-  ];
-  // Their pages come from the snapshot, not over 9p.
-  const files = ["bun", "deno"].map((name) => realpathSync(join(options.repo, "node_modules/.bin", name)));
-  const facts = [version, args, files, files.map((file) => statSync(file).mtimeMs)];
-  const key = createHash("sha256").update(JSON.stringify(facts)).update(archive).digest("hex");
-  const snapshot = join(image.folder, `snapshot-${key.slice(0, 16)}`);
-  const initrd = `${snapshot}.initramfs`;
-  const memory = (file: string, share: string) => [
-    ...["-object", `memory-backend-file,id=ram,size=${options.memory}M,mem-path=${file},share=${share}`],
-    ...["-machine", "memory-backend=ram", "-initrd", initrd],
-  ];
-  const ignoreShared: [string, object] = ["migrate-set-capabilities", {
-    capabilities: [{ capability: "x-ignore-shared", state: true }, { capability: "events", state: true }],
-  }];
-
-  if (!existsSync(`${snapshot}.state`)) {
-    const ram = `${snapshot}.ram-${process.pid}`;
-    const state = `${snapshot}.state-${process.pid}`;
-    writeFileSync(`${initrd}-${process.pid}`, archive);
-    renameSync(`${initrd}-${process.pid}`, initrd);
-    const vm = new Vm(options);
-    await vm.start([...args, ...memory(ram, "on")]);
-    try {
-      const ctl = await vm.during(vm.ports.ctl);
-      ctl.write(files.join(" ") + "\n");
-      await vm.line(linesOf(ctl)); // "ready"
-      await vm.monitor(ignoreShared, ["migrate", { uri: `exec:cat > '${state}'` }]);
-    } finally {
-      await vm.stop();
-    }
-    renameSync(ram, `${snapshot}.ram`);
-    renameSync(state, `${snapshot}.state`);
-  }
-
-  const vm = new Vm(options);
-  await vm.start([...args, ...memory(`${snapshot}.ram`, "off"), "-incoming", "defer"]);
+/** Runs a command as root in a guest, and gives its exit status. */
+export async function runVm(
+  image: Image,
+  command: readonly string[],
+  output: Output,
+  options: Options,
+): Promise<number> {
+  const { args, state } = await snapshot(image, options);
+  const vm = new Vm(args, options.timeout);
   try {
-    const output = [[vm.ports.out, process.stdout], [vm.ports.err, process.stderr]] as const;
-    const outputs = output.map(async ([port, stream]) => {
-      for await (const data of await port) stream.write(data);
+    const outputs = (["stdout", "stderr"] as const).map(async (name) => {
+      for await (const data of await vm.ports[name]) output[name].write(data);
     });
-    await vm.monitor(ignoreShared, ["migrate-incoming", { uri: `exec:cat '${snapshot}.state'` }]);
+    await vm.monitor(RAM_STAYS, ["migrate-incoming", { uri: `exec:cat '${state}'` }]);
     const ctl = await vm.during(vm.ports.ctl);
-    ctl.write(`${base64(settings(image, options))} ${base64(script(command, options))}\n`);
+    ctl.write(`${base64(settings(image, options))} ${base64(script(image, command))}\n`);
     const status = await vm.line(linesOf(ctl));
     await vm.stop();
     await Promise.all(outputs);
@@ -194,6 +170,63 @@ export async function runVm(image: Image, command: readonly string[], options: O
     await vm.stop();
     throw error;
   }
+}
+
+/** A migration without the memory, whose file is used in place. */
+const RAM_STAYS: [string, object] = ["migrate-set-capabilities", {
+  capabilities: ["x-ignore-shared", "events"].map((capability) => ({ capability, state: true })),
+}];
+
+/** How many snapshots of a kernel are kept: they differ by options, by our init and by the runtimes. */
+const KEPT = 4;
+
+/** qemu's arguments to go on from a snapshot, and its state; the snapshot is made if there is none yet. */
+async function snapshot(image: Image, options: Options): Promise<{ args: string[]; state: string }> {
+  const common = [
+    ...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", `${options.memory}`],
+    ...["-nodefaults", "-no-user-config", "-nic", "none", "-display", "none", "-no-reboot"],
+    ...["-virtfs", "local,id=host,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"],
+    ...["-device", "virtio-serial-pci", ...options.qemu, "-kernel", image.vmlinux, "-append"],
+    "console=ttyS0 panic=-1 oops=panic quiet cryptomgr.notests=1 mitigations=off nokaslr tsc=reliable no_timer_check " +
+    `random.trust_cpu=on ${options.append}`,
+  ];
+  // The runtimes' pages come from the snapshot, not over 9p.
+  const files = ["bun", "deno"].map((name) => realpathSync(join(options.repo, "node_modules/.bin", name)));
+  const archive = initramfs(image);
+  const version = spawnSync("qemu-system-x86_64", ["--version"], { encoding: "utf8" }).stdout;
+  const facts = JSON.stringify([version, common, files, files.map((file) => statSync(file).mtimeMs)]);
+  const key = createHash("sha256").update(facts).update(archive).digest("hex").slice(0, 16);
+  const folder = join(image.folder, `snapshot-${key}`);
+  const args = (folder: string, share: string) => [
+    ...common,
+    ...["-object", `memory-backend-file,id=ram,size=${options.memory}M,mem-path=${folder}/ram,share=${share}`],
+    ...["-machine", "memory-backend=ram", "-initrd", `${folder}/initramfs`],
+  ];
+
+  if (!existsSync(folder)) {
+    const old = readdirSync(image.folder).filter((name) => name.startsWith("snapshot-"))
+      .map((name) => join(image.folder, name))
+      .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+    for (const path of old.slice(KEPT - 1)) rmSync(path, { recursive: true, force: true });
+    const work = mkdtempSync(`${folder}-`);
+    writeFileSync(join(work, "initramfs"), archive);
+    const vm = new Vm(args(work, "on"), options.timeout);
+    try {
+      const ctl = await vm.during(vm.ports.ctl);
+      ctl.write(files.join(" ") + "\n");
+      await vm.line(linesOf(ctl)); // "ready"
+      await vm.monitor(RAM_STAYS, ["migrate", { uri: `exec:cat > '${work}/state'` }]);
+      await vm.stop();
+      renameSync(work, folder);
+    } catch (error) {
+      await vm.stop();
+      // Another process may have made the same one meanwhile.
+      if (!existsSync(folder)) throw error;
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  return { args: [...args(folder, "off"), "-incoming", "defer"], state: join(folder, "state") };
 }
 
 function quote(word: string): string {
@@ -210,8 +243,8 @@ function settings(image: Image, options: Options): string {
 }
 
 /** The command as a shell script. */
-function script(command: readonly string[], options: Options): string {
-  const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", ...options.env };
-  const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}\n`).join("");
-  return `${exports}exec ${command.map(quote).join(" ")}\n`;
+function script(image: Image, command: readonly string[]): string {
+  return `export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LAB=${image.kernel}
+exec ${command.map(quote).join(" ")}
+`;
 }

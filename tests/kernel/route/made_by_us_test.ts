@@ -216,7 +216,7 @@ const KINDS: readonly Made[] = [
   { link: { ifname: "x", kind: "netkit", data: { mode: "l2", peerInfo: { ifname: "y" } } } },
   {
     link: { ifname: "x", kind: "macsec", link: "v0", data: { port: 11, encrypt: 1 } },
-    data: { port: 11, encrypt: true },
+    data: { encrypt: true },
   },
   { link: { ifname: "x", kind: "hsr", data: { slave1: "h0", slave2: "h1" } }, data: { slave1: "h0", slave2: "h1" } },
   { link: { ifname: "x", kind: "amt", data: { mode: "relay", link: "v0", localIp: "192.0.2.1", relayPort: 2268 } } },

@@ -1,0 +1,47 @@
+/** Programs that tests use and a machine may not have. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+
+/** Whether a program is on the PATH, or where a system has those of root. */
+export function isThere(program: string): boolean {
+  return [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"]
+    .some((folder) => existsSync(join(folder, program)));
+}
+
+/** Options of every apt: where no link can be listed, a look-up must not ask which addresses there are. */
+export const APT: readonly string[] = ["--option=Acquire::Connect::AddrConfig=false"];
+
+/**
+ * Installs the Debian packages of the programs that are not there, given as `{ program: "package…" }`, and says what
+ * it does. Gives the names of the programs that are still missing.
+ */
+export function installTools(tools: Record<string, string>): string[] {
+  const missing = () => Object.keys(tools).filter((program) => !isThere(program));
+  const packages = missing().flatMap((program) => tools[program].split(" "));
+  if (packages.length === 0) return [];
+  console.log(`\n=== not here: ${missing().join(", ")} ===`);
+  if (process.getuid?.() !== 0 || !isThere("apt-get")) {
+    console.log(`not root on a Debian-like system, so not installed: ${packages.join(" ")}`);
+    return missing();
+  }
+  console.log(`installing with apt-get: ${packages.join(" ")}`);
+  const apt = (...args: string[]) =>
+    spawnSync("apt-get", [...APT, "--quiet=2", ...args], {
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    }).status === 0;
+  const install = () => apt("install", "--yes", "--no-install-recommends", ...packages);
+  if (!install() && !(apt("update") && install())) console.log("!!! apt-get FAILED !!!");
+  return missing();
+}
+
+/** What the tests use. */
+export const TEST_TOOLS: Record<string, string> = {
+  ip: "iproute2",
+  strace: "strace",
+  ping: "iputils-ping",
+  udevadm: "udev",
+  gcc: "gcc libc6-dev linux-libc-dev",
+};
