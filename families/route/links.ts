@@ -183,7 +183,9 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     const changed = this.#complete(key, value, made);
     if (peer !== undefined && ["netns", "netNsFd", "netNsPid"].every((name) => peer[name] === undefined)) {
       const other = { ifname: peer["ifname"] as string };
-      if (other.ifname !== undefined && Object.keys(later(peer as LinkInput, undefined, OF_PEER)).length > 0) {
+      const more = peer["propList"] !== undefined ||
+        Object.keys(later(peer as LinkInput, undefined, OF_PEER)).length > 0;
+      if (other.ifname !== undefined && more) {
         this.#complete(other, peer as LinkInput, this.#requester().deferred ? undefined : this.find(other), OF_PEER);
       }
     }

@@ -66,6 +66,7 @@ class Vm {
   /** When we are told to end. */
   readonly #kill = (): void => {
     this.#process.kill("SIGTERM");
+    rmSync(this.#folder, { recursive: true });
     process.exit(125);
   };
 
@@ -74,7 +75,8 @@ class Vm {
     this.#limit = limit;
     this.#folder = mkdtempSync(join(tmpdir(), "lab-"));
     this.#servers = PORTS.map((name) => createServer().listen(join(this.#folder, name)));
-    const connected = (server: Server) => new Promise((resolve) => server.once("connection", resolve));
+    const connected = (server: Server) =>
+      new Promise((resolve) => server.once("connection", (socket) => resolve(socket.on("error", () => {}))));
     this.ports = Object.fromEntries(PORTS.map((name, i) => [name, connected(this.#servers[i])])) as Vm["ports"];
     const ports = PORTS.flatMap((name) => [
       ...["-chardev", `socket,id=${name},path=${join(this.#folder, name)}`],
@@ -100,7 +102,7 @@ class Vm {
       const { exitCode, signalCode } = this.#process;
       if (exitCode === 137 || signalCode === "SIGKILL") throw new LabError(`time limit of ${this.#limit} s`, 124);
       const log = join(this.#folder, "console");
-      const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(-25).join("\n") : "";
+      const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n").slice(-60).join("\n") : "";
       throw new LabError(`qemu ended (${exitCode ?? signalCode})\n${this.#said}${lines}`);
     });
     return await Promise.race([what, ended]);
@@ -137,9 +139,18 @@ class Vm {
   }
 }
 
+/** What comes on a port to its end; an end by an error is one too. */
+async function* dataOf(socket: Socket): AsyncGenerator<Buffer> {
+  try {
+    yield* socket;
+  } catch {
+    // qemu has ended
+  }
+}
+
 async function* linesOf(socket: Socket): AsyncGenerator<string> {
   let rest = "";
-  for await (const data of socket) {
+  for await (const data of dataOf(socket)) {
     const lines = (rest + data).split("\n");
     rest = lines.pop()!;
     yield* lines;
@@ -157,7 +168,7 @@ export async function runVm(
   const vm = new Vm(args, options.timeout);
   try {
     const outputs = (["stdout", "stderr"] as const).map(async (name) => {
-      for await (const data of await vm.ports[name]) output[name].write(data);
+      for await (const data of dataOf(await vm.ports[name])) output[name].write(data);
     });
     await vm.monitor(RAM_STAYS, ["migrate-incoming", { uri: `exec:cat '${state}'` }]);
     const ctl = await vm.during(vm.ports.ctl);
