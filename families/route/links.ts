@@ -224,12 +224,12 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
   }
 
   #altnames(verb: "add" | "delete", type: number, key: LinkKey, names: readonly string[]): void {
-    const operation = this.operation(verb, type, { ...this.keyValue(key), propList: { altIfname: names } });
-    const append = verb === "add" ? NLM_F.NLM_F_APPEND : 0;
+    const operation = this.operation("set", type, { ...this.keyValue(key), propList: { altIfname: names } });
+    const flags = verb === "add" ? NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL | NLM_F.NLM_F_APPEND : 0;
     const what = `${verb} ${names.length === 1 ? "name" : "names"} ${names.join(", ")} of link ${
       declaration.describe(this.keyValue(key))
     }`;
-    this.#requester().request({ ...operation, flags: operation.flags | append, what });
+    this.#requester().request({ ...operation, flags, what });
   }
 
   /** Finds what was just made, where the kernel does not echo it. */
