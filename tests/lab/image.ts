@@ -1,6 +1,8 @@
 /** A Debian kernel made ready for qemu: the unpacked vmlinux, an initramfs, and its modules. */
 import {
+  chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -42,17 +44,50 @@ export interface Image {
   readonly release: string;
 }
 
+/** The tools that show us what the kernel has, and what they are taken from: other kernels are older than these. */
+const ORACLES = ["iproute2", "strace", "nftables", "ethtool", "iw", "ipset", "conntrack", "wireguard-tools"];
+
+/**
+ * A folder of the newest suite's tools with the libraries they need: what the guest puts over this machine's files, and
+ * here `chroot FOLDER ip …` runs.
+ */
+export function oracles(update = false): string {
+  const folder = join(CACHE, "oracles");
+  if (update || !existsSync(folder)) {
+    const packages = suites("newest");
+    const work = mkdtempSync(join(CACHE, "oracles-"));
+    try {
+      packages.unpack(packages.closure([...ORACLES, "base-files"], /^lib/), work);
+      for (const name of readdirSync(work)) {
+        if (name !== "usr" && !lstatSync(join(work, name)).isSymbolicLink()) {
+          rmSync(join(work, name), { recursive: true });
+        }
+      }
+      chmodSync(work, 0o755);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(work, folder);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  return folder;
+}
+
+function suites(kernel: string): Suites {
+  mkdirSync(CACHE, { recursive: true });
+  const { suites } = KERNELS[kernel];
+  return new Suites(join(CACHE, `apt-${suites[0]}`), suites);
+}
+
 /** A kernel of `KERNELS`, out of the cache or, the first time and with `update`, out of Debian's packages. */
 export function image(kernel: string, update = false): Image {
   const folder = join(CACHE, kernel);
   if (update || !existsSync(folder)) {
-    const { suites, meta } = KERNELS[kernel];
-    mkdirSync(CACHE, { recursive: true });
-    const packages = new Suites(join(CACHE, `apt-${suites[0]}`), suites);
+    const packages = suites(kernel);
     const work = mkdtempSync(join(CACHE, `${kernel}-`));
     try {
       const tree = join(work, "tree");
-      packages.unpack(packages.closure(meta, /^linux-.*\d/), tree);
+      packages.unpack(packages.closure([KERNELS[kernel].meta], /^linux-.*\d/), tree);
       const modules = ["lib/modules", "usr/lib/modules"].map((path) => join(tree, path)).find(existsSync)!;
       renameSync(modules, join(work, "modules"));
       const [release] = readdirSync(join(work, "modules"));

@@ -57,9 +57,9 @@ export class Suites {
     capture("apt-get", [...this.#options, "--quiet", "--error-on=any", "update"]);
   }
 
-  /** A package and what it depends on, as far as `wanted` likes the names; what a meta-package stands for today. */
-  closure(name: string, wanted: RegExp): string[] {
-    const found = [name];
+  /** Packages and what they depend on, as far as `wanted` likes the names; so what a meta-package stands for today. */
+  closure(names: readonly string[], wanted: RegExp): string[] {
+    const found = [...names];
     for (const name of found) {
       const shown = text("apt-cache", [...this.#options, "--no-all-versions", "show", name]);
       const depends = [...shown.matchAll(/^(?:Pre-)?Depends: (.*)$/gm)].flatMap((match) => match[1].split(/, /));
