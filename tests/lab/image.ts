@@ -57,7 +57,7 @@ export function oracles(update = false): string {
     const packages = suites("newest");
     const work = mkdtempSync(join(CACHE, "oracles-"));
     try {
-      packages.unpack(packages.closure([...ORACLES, "base-files"], /^lib/), work);
+      packages.unpack(packages.closure([...ORACLES, "base-files"], /^z?lib/), work);
       for (const name of readdirSync(work)) {
         if (name !== "usr" && !lstatSync(join(work, name)).isSymbolicLink()) {
           rmSync(join(work, name), { recursive: true });

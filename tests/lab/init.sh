@@ -20,7 +20,6 @@ die() {
 
 if [ "$1" = root ]; then
   B=/run/lab/busybox
-  . /run/lab/settings
   # Pipes, as a port can be opened only once and programs open /dev/stdout.
   $B mkfifo /run/lab/out /run/lab/err
   $B cat /run/lab/out > "$(port lab.stdout)" & out=$!
@@ -57,14 +56,15 @@ umount /host
 echo ready >&8
 read -r settings command <&8
 
+echo "$settings" | base64 -d > /settings
+. /settings
 share loose
-mount -t overlay -o lowerdir=/host,upperdir=/upper/data,workdir=/upper/work overlay /root || die "overlay: mount failed"
+lower=${OVER:+/host$OVER:}/host
+mount -t overlay -o "lowerdir=$lower,upperdir=/upper/data,workdir=/upper/work" overlay /root || die "overlay: mount failed"
 for file in $files; do mount -o bind "$(kept "$file")" "/root$file"; done
 mount -t tmpfs tmpfs /root/run
 mkdir -p /root/run/lab /root/repo /root/lib/modules
-echo "$settings" | base64 -d > /root/run/lab/settings
 echo "$command" | base64 -d > /root/run/lab/command
-. /root/run/lab/settings
 date -s "@$NOW" > /dev/null
 mount -o rbind "/root$REPO" /root/repo || die "$REPO: mount failed"
 mount -o bind "/root$MODULES" /root/lib/modules || die "$MODULES: mount failed"

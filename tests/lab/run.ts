@@ -9,7 +9,7 @@ import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { installTools, TEST_TOOLS } from "../tools.ts";
-import { type Image, image, KERNELS } from "./image.ts";
+import { type Image, image, KERNELS, oracles } from "./image.ts";
 import { LabError, type Output, runVm } from "./vm.ts";
 
 const USAGE = `usage: deno run -A tests/lab/run.ts [OPTION]... [KERNEL]... [-- COMMAND [ARGUMENT]...]
@@ -28,6 +28,7 @@ Packages come from the mirror that this machine's apt uses; what is made of them
   --qemu=TEXT        more of qemu's arguments, divided by spaces
   --only RUNTIME     tests on this one only
   --repo FOLDER      another checkout as /repo
+  --oracles          the newest suite's ip, strace, nft, ethtool, … in the place of this machine's
   --update           look for newer packages of the kernels first`;
 
 /** What a machine needs to be a lab. */
@@ -89,7 +90,7 @@ async function main(): Promise<number> {
   const command = argv.slice(dashes + 1);
   const wrong: string[] = [];
   const args = parseArgs(argv.slice(0, dashes), {
-    boolean: ["help", "update"],
+    boolean: ["help", "update", "oracles"],
     string: ["timeout", "memory", "append", "qemu", "repo", "only", "_"],
     collect: ["only"],
     default: { timeout: "3600", memory: "2048", append: "", qemu: "", repo: ROOT },
@@ -110,6 +111,7 @@ async function main(): Promise<number> {
     for (const kernel of kernels) console.log(`!!! SKIPPED: kernel ${kernel}: needs ${missing.join(", ")} !!!`);
     return command.length > 0 ? 125 : 0;
   }
+  const over = args.oracles ? oracles(args.update) : undefined;
   const run: Run = async (image, command, output) => {
     try {
       return await runVm(image, command, output, {
@@ -117,6 +119,7 @@ async function main(): Promise<number> {
         timeout: Number(args.timeout),
         memory: Number(args.memory),
         append: args.append,
+        over,
         qemu: args.qemu.split(" ").filter((word) => word !== ""),
       });
     } catch (error) {

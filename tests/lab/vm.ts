@@ -31,6 +31,8 @@ export interface Options {
   append: string;
   /** More of qemu's arguments. */
   qemu: string[];
+  /** A folder whose files come before this machine's in the guest. */
+  over?: string;
 }
 
 /** Where a command's output goes. */
@@ -250,7 +252,9 @@ function base64(text: string): string {
 
 /** What init wants to know. */
 function settings(image: Image, options: Options): string {
-  return `NOW=${Math.floor(Date.now() / 1000)} REPO=${quote(options.repo)} MODULES=${quote(image.modules)}\n`;
+  const { repo, over = "" } = options;
+  const now = Math.floor(Date.now() / 1000);
+  return `NOW=${now} REPO=${quote(repo)} MODULES=${quote(image.modules)} OVER=${quote(over)}\n`;
 }
 
 /** The command as a shell script. */
