@@ -73,12 +73,14 @@ export interface TableOptions {
   readonly header?: number;
   /** The attribute that only pads. */
   readonly pad?: number;
+  /** Whether a nest with nothing in it is no object: kernels send some so. */
+  readonly unlessEmpty?: true;
 }
 
 /** Makes the table of `T`: an entry for each of its fields. */
 export function attributes<T extends object>(shape: Shape<T>, options: TableOptions = {}): Attributes<T> {
   const fields = Object.entries(shape).map(([key, entry]) => fieldOf(key, entry as AnyEntry));
-  return new Table<T>(fields, options.header ?? 0, options.pad);
+  return new Table<T>(fields, options.header ?? 0, options.pad, false, options.unlessEmpty);
 }
 
 /** A field from its entry. */
@@ -136,9 +138,10 @@ class Table<T extends object> implements Attributes<T> {
   readonly headerSize: number;
   readonly #pad: number;
   readonly #lifted: boolean;
+  readonly #unlessEmpty: boolean;
   #plan: Plan | undefined;
 
-  constructor(fields: readonly Field[], headerSize: number, pad = -1, lifted = false) {
+  constructor(fields: readonly Field[], headerSize: number, pad = -1, lifted = false, unlessEmpty = false) {
     if (fields.length > MOST_FIELDS) {
       throw new RangeError(`A table has at most ${MOST_FIELDS} fields, not ${fields.length}`);
     }
@@ -146,6 +149,7 @@ class Table<T extends object> implements Attributes<T> {
     this.headerSize = headerSize;
     this.#pad = pad;
     this.#lifted = lifted;
+    this.#unlessEmpty = unlessEmpty;
   }
 
   with<U>(parts: Parts<U>, nest?: number): Attributes<T & U> {
@@ -181,6 +185,7 @@ class Table<T extends object> implements Attributes<T> {
   }
 
   decode(from: Reader, at: number, end: number): T {
+    if (at === end && this.#unlessEmpty) return undefined as never;
     const value = {};
     this.decodeInto(from, at, end, value);
     return value as T;

@@ -400,7 +400,7 @@ export const LinkDevlinkPort: Attributes<LinkDevlinkPort> = attributes<LinkDevli
   busName: [1, text],
   devName: [2, text],
   portIndex: [3, u32],
-});
+}, { unlessEmpty: true });
 
 /** The clock pin of a link. */
 export interface LinkDpllPin {
@@ -409,7 +409,9 @@ export interface LinkDpllPin {
 }
 
 /** Wire form of {@linkcode LinkDpllPin}: DPLL_A_PIN_*. */
-export const LinkDpllPin: Attributes<LinkDpllPin> = attributes<LinkDpllPin>({ id: [1, u32] });
+export const LinkDpllPin: Attributes<LinkDpllPin> = attributes<LinkDpllPin>({ id: [1, u32] }, {
+  unlessEmpty: true,
+});
 
 /** A link without what depends on its kind. */
 export interface LinkFields {
@@ -882,14 +884,6 @@ const uint: Codec<number> = {
   encode: (value, to, owner) => (value > 0xffffffff ? count64 : u32).encode(value, to, owner),
 };
 
-/** A nest that kernels send though there is nothing in it: then there is no field. */
-function unlessEmpty<D>(codec: Codec<D>): Codec<D> {
-  return {
-    ...codec,
-    decode: (from, at, end, owner) => at === end ? undefined as never : codec.decode(from, at, end, owner),
-  };
-}
-
 /** Wire form of {@linkcode Link}: ifinfomsg and IFLA_*. */
 export const Link: Attributes<Link> = attributes<LinkFields>({
   family: head(0, family),
@@ -973,10 +967,10 @@ export const Link: Attributes<Link> = attributes<LinkFields>({
   groMaxSize: [58, u32],
   tsoMaxSize: [59, u32, readOnly],
   tsoMaxSegs: [60, u32, readOnly],
-  devlinkPort: [62, unlessEmpty(LinkDevlinkPort), readOnly],
+  devlinkPort: [62, LinkDevlinkPort, readOnly],
   gsoIpv4MaxSize: [63, u32],
   groIpv4MaxSize: [64, u32],
-  dpllPin: [65, unlessEmpty(LinkDpllPin), readOnly],
+  dpllPin: [65, LinkDpllPin, readOnly],
   maxPacingOffloadHorizon: [66, uint, readOnly],
   netnsImmutable: [67, u8, readOnly],
   headroom: [68, u16, readOnly],
