@@ -57,6 +57,10 @@ const declaration: Declaration<Link> = {
     if (code === "ENOTCONN" && kind === "veth") {
       return "the other end cannot be up before both are there: links.set(peer, { up: true }) afterwards";
     }
+    const { data } = value as { data?: Fields };
+    if (code === "EOPNOTSUPP" && kind === "bridge" && data?.["vlanFiltering"] !== undefined) {
+      return "this kernel's bridges know no VLANs (CONFIG_BRIDGE_VLAN_FILTERING): leave vlanFiltering out";
+    }
     if (code !== "EOPNOTSUPP" || kernelMessage !== "Unknown device type") return undefined;
     return `this kernel has no link kind "${kind}": misspelt, or its module is missing (modprobe ${kind})`;
   },
@@ -86,10 +90,29 @@ const OF_PEER: readonly string[] = ["master", ...LATER];
 
 /** What of a link, and of its other end, goes into the request that makes it. */
 function atOnce(value: object): Fields {
-  const link = without(value, LATER), peer = peerOf(value);
+  const link = news(without(value, LATER)), peer = peerOf(value);
   return peer === undefined
     ? link
     : { ...link, data: { ...link["data"] as object, [peer[0]]: without(peer[1], OF_PEER) } };
+}
+
+/** Fields that are 0 in a new link anyway, and which some kernels refuse to be told. */
+const ZERO: Readonly<Record<string, readonly string[]>> = {
+  // Kernels without VLANs list it as others do.
+  bridge: ["vlanFiltering"],
+  // Since 6.14 the bits that it would use are taken for used, and clash with `reservedBits`.
+  vxlan: ["remcsumRx"],
+};
+
+/** A link without what it is anyway. */
+function news(link: Fields): Fields {
+  const { kind, data } = link, zero = ZERO[String(kind)];
+  if (zero === undefined || !isPlain(data)) return link;
+  const kept: Record<string, unknown> = without(data, zero.filter((name) => data[name] === 0));
+  const { multiBoolopt } = kept, optval = isPlain(multiBoolopt) ? multiBoolopt["optval"] : undefined;
+  // No switch of a new bridge is on; those that are off are not known to every kernel that lists them.
+  if (Array.isArray(optval)) kept["multiBoolopt"] = optval.length === 0 ? undefined : { optval, optmask: optval };
+  return { ...link, data: kept };
 }
 
 /** The other end of a pair that is made with it, and the field that it is. */

@@ -16,7 +16,7 @@ kernelTest("fib_lookup: 1,000 addresses, as ip route get finds them", ["ip"], as
     }));
     ipBatch([
       "link set lo up",
-      "link add d0 up type dummy",
+      "link add d0 up type bridge",
       "address add 10.1.2.3/16 brd + dev d0",
       "route add default via 10.1.0.1",
       ...[...prefixes].map((prefix, i) => `route add ${prefix} ${i % 2 ? "dev d0" : "via 10.1.0.9"}`),

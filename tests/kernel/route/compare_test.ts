@@ -37,7 +37,7 @@ function make(ns: Namespace, other: string): void {
     "link property add dev v13 altname a-name-longer-than-fifteen altname other13",
     "link set v14 address 02:00:00:00:00:14 allmulticast on promisc on",
     "link set v15 addrgenmode none",
-    "link set br0 type bridge stp_state 1 vlan_filtering 1 vlan_protocol 802.1ad group_fwd_mask 8 priority 4096",
+    "link set br0 type bridge stp_state 1 group_fwd_mask 8 priority 4096",
     "link set v0 type bridge_slave priority 9 cost 77 hairpin on learning off flood off isolated on",
     "address add 192.0.2.1/24 broadcast 192.0.2.255 dev v26 label v26:one",
     "address add 192.0.2.2/24 dev v26",
@@ -126,6 +126,7 @@ function make(ns: Namespace, other: string): void {
   }
   ns.ipBatch([...lines, ...six]);
   tryEach(ns, [
+    "link set br0 type bridge vlan_filtering 1 vlan_protocol 802.1ad",
     "link add vx0 type vxlan id 42 dev v26 group 239.1.1.1 dstport 4789 ttl 9 tos 4 ageing 77 maxaddress 99",
     "link add vx1 type vxlan id 43 remote 2001:db8::2 local 2001:db8::1 dstport 4790 nolearning udp6zerocsumtx gbp",
     "link add vx2 type vxlan external dstport 4791",

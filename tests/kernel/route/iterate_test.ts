@@ -24,6 +24,7 @@ kernelTest(
   NEEDS,
   async () => {
     await inNamespace((ns) => {
+      ns.route.links.set("lo", { up: true });
       fill(ns);
       const { links, routes } = ns.route, before = openFiles();
       const seen = new Set<string>();

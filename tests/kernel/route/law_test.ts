@@ -95,7 +95,7 @@ function tryEach(ns: Namespace, lines: readonly string[]): void {
 kernelTest("law: links, of every kind that the kernel has", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ipBatch([
-      "link add br0 type bridge ageing_time 1000 vlan_filtering 1 mcast_snooping 0",
+      "link add br0 type bridge ageing_time 1000 mcast_snooping 0",
       "link add v0 type veth peer name v1",
       "link add v2 mtu 1400 address 02:00:00:00:00:02 txqueuelen 77 type veth peer name v3 mtu 1400",
       "link set v0 up",
@@ -107,6 +107,7 @@ kernelTest("law: links, of every kind that the kernel has", NEEDS, async () => {
       "link set v3 addrgenmode none",
     ]);
     tryEach(ns, [
+      "link set br0 type bridge vlan_filtering 1",
       "link add vx0 type vxlan id 42 dev v0 group 239.1.1.1 dstport 4789 ttl 9",
       "link add vx1 type vxlan id 43 remote 2001:db8::2 local 2001:db8::1 dstport 4790 nolearning",
       "link add vx2 type vxlan external dstport 4791",

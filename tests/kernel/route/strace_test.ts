@@ -42,7 +42,7 @@ kernelTest("strace: links decode to what was meant", NEEDS, async () => {
       name,
       `
       links.add({ ifname: "v0", mtu: 1400, address: "02:00:00:00:00:01", kind: "veth", data: { peer: { ifname: "v1" } } });
-      links.add({ ifname: "br0", kind: "bridge", data: { stpState: 1, vlanFiltering: 1 } });
+      links.add({ ifname: "br0", kind: "bridge", data: { stpState: 1, groupFwdMask: 8 } });
       links.add({ ifname: "vx0", kind: "vxlan", data: { id: 42, port: 4789, link: "v0", group: "239.1.1.1" } });
       links.set("v0", { up: true, master: "br0" });
       links.list({ master: "br0" });
@@ -62,10 +62,10 @@ kernelTest("strace: links decode to what was meant", NEEDS, async () => {
       '"veth"',
       "IFLA_INFO_DATA",
     );
-    assertSent(lines, "RTM_NEWLINK", '"bridge"', "IFLA_BR_STP_STATE", "IFLA_BR_VLAN_FILTERING");
+    assertSent(lines, "RTM_NEWLINK", '"bridge"', "IFLA_BR_STP_STATE", "IFLA_BR_GROUP_FWD_MASK");
     assertSent(lines, "RTM_NEWLINK", "IFF_UP", "IFLA_MASTER");
     assertSent(lines, "RTM_GETLINK", "NLM_F_DUMP", "IFLA_MASTER", "IFLA_EXT_MASK", "RTEXT_FILTER_VF");
-    assertSent(lines, "RTM_DELLINK", "IFLA_IFNAME", '"vx0"');
+    assertSent(lines, "RTM_DELLINK", 'if_nametoindex("vx0")');
   });
 });
 
@@ -91,7 +91,7 @@ kernelTest("strace: addresses, routes, neighbours and rules decode to what was m
       lines,
       "RTM_NEWADDR",
       "AF_INET",
-      "ifa_prefixlen=0x18",
+      "ifa_prefixlen=24",
       "IFA_LOCAL",
       "IFA_ADDRESS",
       "192.0.2.1",

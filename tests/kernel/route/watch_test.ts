@@ -231,9 +231,9 @@ kernelTest(
         const names = (all: Iterable<Route>): string[] =>
           table(key, all).map((line) => line.replace(/"cacheinfo":\{.*?\},?/, ""));
         await catchUp("nothing happened");
-        // What a link's other end makes of it comes a little later: the state that it is to have then.
-        const down = "lowerlayerdown", up = "up";
-        const steps: [string, string[], Record<string, string>?][] = [
+        // What a link's other end makes of it comes a little later: whether it is to be up then.
+        const down = false, up = true;
+        const steps: [string, string[], Record<string, boolean>?][] = [
           ["a link set down", ["link set a0 down"], { b0: down }],
           ["its other end set down", ["link set b1 down"], { a1: down }],
           ["a link deleted", ["link delete a2"]],
@@ -247,8 +247,8 @@ kernelTest(
         for (const [what, lines, states = {}] of steps) {
           ns.ipBatch(lines);
           for (const [dev, state] of Object.entries(states)) {
-            await ns.route.links.waitFor(dev, ({ operstate }) => operstate === state, { timeout: 20_000 });
-            if (state === up) await settled(dev);
+            await ns.route.links.waitFor(dev, ({ operstate }) => (operstate === "up") === state, { timeout: 20_000 });
+            if (state) await settled(dev);
           }
           await catchUp(what);
         }
