@@ -10,7 +10,19 @@
  * @module
  */
 import type { Client, Operation, Protocol } from "./client.ts";
-import { type Attributes, attributes, type Codec, head, list, type Placed, string, u16, u32, u8 } from "./codec/mod.ts";
+import {
+  type Attributes,
+  attributes,
+  type Codec,
+  head,
+  list,
+  type Placed,
+  type Shape,
+  string,
+  u16,
+  u32,
+  u8,
+} from "./codec/mod.ts";
 
 /** Numbers of the families that have the same on every kernel. */
 export const GENL_ID = { GENL_ID_CTRL: 16, GENL_ID_VFS_DQUOT: 17, GENL_ID_PMCRAID: 18 } as const;
@@ -52,7 +64,10 @@ export interface GenericGroup {
 }
 
 /** Wire form of {@linkcode GenericGroup}. */
-export const GenericGroup: Attributes<GenericGroup> = attributes<GenericGroup>({ name: [1, string(15)], id: [2, u32] });
+export const GenericGroup: Attributes<GenericGroup> = attributes((): Shape<GenericGroup> => ({
+  name: [1, string(15)],
+  id: [2, u32],
+}));
 
 /** What nlctrl says of a family. */
 export interface GenericFamily extends GenericHeader {
@@ -71,7 +86,7 @@ export interface GenericFamily extends GenericHeader {
 }
 
 /** Wire form of {@linkcode GenericFamily}: CTRL_ATTR_*. */
-export const GenericFamily: Attributes<GenericFamily> = attributes<GenericFamily>({
+export const GenericFamily: Attributes<GenericFamily> = attributes((): Shape<GenericFamily> => ({
   ...genericHeader,
   familyId: [1, u16],
   familyName: [2, string(15)],
@@ -79,7 +94,7 @@ export const GenericFamily: Attributes<GenericFamily> = attributes<GenericFamily
   hdrsize: [4, u32],
   maxattr: [5, u32],
   mcastGroups: [7, list(GenericGroup)],
-}, { header: GENL_HDRLEN });
+}), { header: GENL_HDRLEN });
 
 /**
  * Asks for a family by its name, which has the kernel load its module.

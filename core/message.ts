@@ -9,7 +9,17 @@
  * Source: linux/netlink.h, v7.2.
  * @module
  */
-import { type Attributes, attributes, bytes, type Codec, type Reader, text, u32, u64 } from "./codec/mod.ts";
+import {
+  type Attributes,
+  attributes,
+  bytes,
+  type Codec,
+  type Reader,
+  type Shape,
+  text,
+  u32,
+  u64,
+} from "./codec/mod.ts";
 import { enumeration, i64 } from "./codec/mod.ts";
 import { DecodeError, type KernelErrorDetails, type Policy } from "./errors.ts";
 
@@ -125,7 +135,7 @@ const attributeType: Codec<string | number> = enumeration(u32, {
   uint: 17,
 }) as Codec<string | number>;
 
-const PolicyTable: Attributes<PolicyAttributes> = attributes<PolicyAttributes>({
+const PolicyTable: Attributes<PolicyAttributes> = attributes((): Shape<PolicyAttributes> => ({
   type: [1, attributeType],
   minValueS: [2, i64],
   maxValueS: [3, i64],
@@ -137,16 +147,16 @@ const PolicyTable: Attributes<PolicyAttributes> = attributes<PolicyAttributes>({
   policyMaxtype: [9, u32],
   bitfield32Mask: [10, u32],
   mask: [12, u64],
-}, { pad: 11 });
+}), { pad: 11 });
 
-const ExtAckTable: Attributes<ExtAck> = attributes<ExtAck>({
+const ExtAckTable: Attributes<ExtAck> = attributes((): Shape<ExtAck> => ({
   msg: [1, text],
   offs: [2, u32],
   cookie: [3, bytes],
   policy: [4, PolicyTable],
   missType: [5, u32],
   missNest: [6, u32],
-});
+}));
 
 /**
  * The extended ACK at `at`..`end` in words.

@@ -6,11 +6,17 @@
  *
  * Prints a line a link: name, state, address, MTU, what it is.
  */
-import { parseArgs } from "node:util";
 import { stringify } from "../core/show.ts";
 import { open } from "../families/route/mod.ts";
 
-const { values } = parseArgs({ options: { netns: { type: "string" }, json: { type: "boolean" } } });
+async function options(): Promise<{ netns?: string; json?: boolean }> {
+  const { parseArgs } = await import("node:util");
+  return parseArgs({ options: { netns: { type: "string" }, json: { type: "boolean" } } }).values;
+}
+
+// Deno takes as long for what comes from Node as for all the rest, so it is loaded only where there is something to parse.
+const { Deno } = globalThis as { Deno?: { args: string[] } };
+const values = (Deno?.args ?? process.argv.slice(2)).length > 0 ? await options() : {};
 using route = open(values.netns === undefined ? {} : { netns: values.netns });
 const links = route.links.list();
 

@@ -26,6 +26,7 @@ import {
   part,
   type Parts,
   readOnly,
+  type Shape,
   type Struct,
   struct,
   u32,
@@ -252,35 +253,38 @@ function typeField<T>(): readonly [number, Codec<T>] {
 const HASHES = ["shash", "ahash"], SKCIPHERS = ["skcipher", "lskcipher"];
 const AEADS = ["aead"], COMPRESSIONS = ["compression", "scomp"];
 
-const plain: Struct<PlainReport> = struct<PlainReport>(64, { type: typeField<PlainReport["type"]>() });
+const plain: Struct<PlainReport> = struct(64, (): Shape<PlainReport> => ({ type: typeField<PlainReport["type"]>() }));
 
-const hash: Struct<HashReport> = struct<HashReport>(72, {
+const hash: Struct<HashReport> = struct(72, (): Shape<HashReport> => ({
   type: typeField<HashReport["type"]>(),
   blocksize: [64, u32],
   digestsize: [68, u32],
-});
-const skcipher: Struct<SkcipherReport> = struct<SkcipherReport>(144, {
+}));
+const skcipher: Struct<SkcipherReport> = struct(144, (): Shape<SkcipherReport> => ({
   type: typeField<SkcipherReport["type"]>(),
   geniv: [64, text64],
   blocksize: [128, u32],
   minKeysize: [132, u32],
   maxKeysize: [136, u32],
   ivsize: [140, u32],
-});
-const aead: Struct<AeadReport> = struct<AeadReport>(140, {
+}));
+const aead: Struct<AeadReport> = struct(140, (): Shape<AeadReport> => ({
   type: typeField<AeadReport["type"]>(),
   geniv: [64, text64],
   blocksize: [128, u32],
   maxauthsize: [132, u32],
   ivsize: [136, u32],
-});
-const cipher: Struct<CipherReport> = struct<CipherReport>(76, {
+}));
+const cipher: Struct<CipherReport> = struct(76, (): Shape<CipherReport> => ({
   type: typeField<CipherReport["type"]>(),
   blocksize: [64, u32],
   minKeysize: [68, u32],
   maxKeysize: [72, u32],
-});
-const rng: Struct<RngReport> = struct<RngReport>(68, { type: typeField<RngReport["type"]>(), seedsize: [64, u32] });
+}));
+const rng: Struct<RngReport> = struct(
+  68,
+  (): Shape<RngReport> => ({ type: typeField<RngReport["type"]>(), seedsize: [64, u32] }),
+);
 
 const REPORTS: readonly Report[] = [
   report("reportLarval", 2, ["larval"], plain),

@@ -12,7 +12,7 @@
  * @module
  */
 import type { Protocol } from "../core/client.ts";
-import { type Codec, enumeration, i32, ipv4, Reader, struct, u32, u8, Writer } from "../core/codec/mod.ts";
+import { type Codec, enumeration, i32, ipv4, Reader, type Shape, struct, u32, u8, Writer } from "../core/codec/mod.ts";
 import { KernelError, NetlinkError } from "../core/errors.ts";
 import { NLM_F, NLMSG_HDRLEN } from "../core/message.ts";
 import { openTransport, type StreamOptions } from "../core/stream.ts";
@@ -90,7 +90,7 @@ export interface FibResult {
 }
 
 /** Wire form of {@linkcode FibResult}. */
-export const FibResult: Codec<FibResult> = struct<FibResult>(20, {
+export const FibResult: Codec<FibResult> = struct(20, (): Shape<FibResult> => ({
   flAddr: [0, ipv4],
   flMark: [4, u32],
   flTos: [8, u8],
@@ -102,7 +102,7 @@ export const FibResult: Codec<FibResult> = struct<FibResult>(20, {
   type: [14, type],
   scope: [15, scope],
   err: [16, i32],
-});
+}));
 
 /** Where and how to look. */
 export interface LookupOptions {

@@ -20,6 +20,7 @@ import {
   enumeration,
   octets,
   type Reader,
+  type Shape,
   type Struct,
   struct,
   u16,
@@ -140,13 +141,13 @@ interface Header {
   msglen?: number;
 }
 
-const Header: Struct<Header> = struct<Header>(HEADER, {
+const Header: Struct<Header> = struct(HEADER, (): Shape<Header> => ({
   version: [0, u8],
   transport: [1, enumeration(u8, { scsi: TRANSPORT_SCSI, fc: TRANSPORT_FC })],
   magic: [2, u16],
   msgtype: [4, u16],
   msglen: [6, u16],
-});
+}));
 
 /** One of the messages that are known: their fields behind the header, and the bytes at their end. */
 interface Kind {

@@ -12,7 +12,7 @@
  * @module
  */
 import type { Protocol } from "../core/client.ts";
-import { type Codec, enumeration, i32, Reader, struct, u32 } from "../core/codec/mod.ts";
+import { type Codec, enumeration, i32, Reader, type Shape, struct, u32 } from "../core/codec/mod.ts";
 import { DecodeError } from "../core/errors.ts";
 import { messageEnd, NLMSG_HDRLEN } from "../core/message.ts";
 import { openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
@@ -41,9 +41,9 @@ export interface Setenforce {
 }
 
 /** Wire form of {@linkcode Setenforce}: struct selnl_msg_setenforce. */
-export const Setenforce: Codec<Setenforce> = struct<Setenforce>(4, {
+export const Setenforce: Codec<Setenforce> = struct(4, (): Shape<Setenforce> => ({
   val: [0, enumeration(i32, { permissive: 0, enforcing: 1 })],
-});
+}));
 
 /** There is another policy. */
 export interface Policyload {
@@ -52,7 +52,7 @@ export interface Policyload {
 }
 
 /** Wire form of {@linkcode Policyload}: struct selnl_msg_policyload. */
-export const Policyload: Codec<Policyload> = struct<Policyload>(4, { seqno: [0, u32] });
+export const Policyload: Codec<Policyload> = struct(4, (): Shape<Policyload> => ({ seqno: [0, u32] }));
 
 /** What SELinux says; a message that has no name here is its type and its bytes. */
 export type SelinuxEvent =

@@ -93,7 +93,7 @@ export interface SmcDiagRequest {
 }
 
 /** Wire form of {@linkcode SmcDiagRequest}; the kernel makes nothing of the socket in it. */
-export const SmcDiagRequest: Codec<SmcDiagRequest> = struct<SmcDiagRequest>(52, {
+export const SmcDiagRequest: Codec<SmcDiagRequest> = struct(52, (): Shape<SmcDiagRequest> => ({
   family: [0, u8],
   ext: [
     3,
@@ -101,7 +101,7 @@ export const SmcDiagRequest: Codec<SmcDiagRequest> = struct<SmcDiagRequest>(52, 
       readonly (SmcExtension | number)[]
     >,
   ],
-});
+}));
 
 /** A place in a ring buffer. */
 export interface SmcCursor {
@@ -112,7 +112,7 @@ export interface SmcCursor {
 }
 
 /** Wire form of {@linkcode SmcCursor}: struct smc_diag_cursor. */
-export const SmcCursor: Struct<SmcCursor> = struct<SmcCursor>(8, { wrap: [2, u16], count: [4, u32] });
+export const SmcCursor: Struct<SmcCursor> = struct(8, (): Shape<SmcCursor> => ({ wrap: [2, u16], count: [4, u32] }));
 
 /** A connection: struct smc_diag_conninfo. */
 export interface SmcConninfo {
@@ -149,7 +149,7 @@ export interface SmcConninfo {
 }
 
 /** Wire form of {@linkcode SmcConninfo}. */
-export const SmcConninfo: Struct<SmcConninfo> = struct<SmcConninfo>(76, {
+export const SmcConninfo: Struct<SmcConninfo> = struct(76, (): Shape<SmcConninfo> => ({
   token: [0, u32],
   sndbufSize: [4, u32],
   rmbeSize: [8, u32],
@@ -165,7 +165,7 @@ export const SmcConninfo: Struct<SmcConninfo> = struct<SmcConninfo>(76, {
   txPrep: [52, SmcCursor],
   txSent: [60, SmcCursor],
   txFin: [68, SmcCursor],
-});
+}));
 
 /** Which end of a link group this is. */
 export type SmcRole = "client" | "server" | number;
@@ -188,14 +188,14 @@ export interface SmcLgrinfo {
 }
 
 /** Wire form of {@linkcode SmcLgrinfo}. */
-export const SmcLgrinfo: Struct<SmcLgrinfo> = struct<SmcLgrinfo>(147, {
+export const SmcLgrinfo: Struct<SmcLgrinfo> = struct(147, (): Shape<SmcLgrinfo> => ({
   linkId: [0, u8],
   ibname: [1, chars(64)],
   ibport: [65, u8],
   gid: [66, chars(40)],
   peerGid: [106, chars(40)],
   role: [146, role],
-});
+}));
 
 /** The shared memory that a connection uses: struct smcd_diag_dmbinfo. */
 export interface SmcDmbinfo {
@@ -234,11 +234,11 @@ const dmbinfo: Shape<Omit<SmcDmbinfo, "peerGidExt" | "myGidExt">> = {
   peerToken: [32, id64],
 };
 const shortDmbinfo: Codec<SmcDmbinfo> = struct(40, dmbinfo);
-const longDmbinfo: Codec<SmcDmbinfo> = struct<SmcDmbinfo>(56, {
+const longDmbinfo: Codec<SmcDmbinfo> = struct(56, (): Shape<SmcDmbinfo> => ({
   ...dmbinfo,
   peerGidExt: [40, id64],
   myGidExt: [48, id64],
-});
+}));
 
 /** Wire form of {@linkcode SmcDmbinfo}: as of Linux 6.8 where it has what that added. */
 export const SmcDmbinfo: Codec<SmcDmbinfo> = {
@@ -258,7 +258,10 @@ export interface SmcFallback {
 }
 
 /** Wire form of {@linkcode SmcFallback}. */
-export const SmcFallback: Struct<SmcFallback> = struct<SmcFallback>(8, { reason: [0, u32], peerDiagnosis: [4, u32] });
+export const SmcFallback: Struct<SmcFallback> = struct(
+  8,
+  (): Shape<SmcFallback> => ({ reason: [0, u32], peerDiagnosis: [4, u32] }),
+);
 
 /** What a socket is doing. */
 export type SmcState =
@@ -331,7 +334,7 @@ const address: Codec<string> = {
 const HEADER = 64;
 
 /** Wire form of {@linkcode SmcSocket}. */
-export const SmcSocket: Attributes<SmcSocket> = attributes<SmcSocket>({
+export const SmcSocket: Attributes<SmcSocket> = attributes((): Shape<SmcSocket> => ({
   family: head(0, u8),
   state: head(
     1,
@@ -364,7 +367,7 @@ export const SmcSocket: Attributes<SmcSocket> = attributes<SmcSocket>({
   shutdown: [3, mask(u8, { rcv: 1, send: 2 }) as Codec<readonly ("rcv" | "send" | number)[]>],
   dmbinfo: [4, SmcDmbinfo],
   fallback: [5, SmcFallback],
-}, { header: HEADER });
+}), { header: HEADER });
 
 /** Commands of SMC_GEN_NETLINK. */
 export const SMC_NETLINK = {
@@ -405,14 +408,14 @@ export interface SmcSystemInfo {
 }
 
 /** Wire form of {@linkcode SmcSystemInfo}. */
-export const SmcSystemInfo: Attributes<SmcSystemInfo> = attributes<SmcSystemInfo>({
+export const SmcSystemInfo: Attributes<SmcSystemInfo> = attributes((): Shape<SmcSystemInfo> => ({
   ver: [1, u8],
   rel: [2, u8],
   isIsmV2: [3, yes],
   localHost: [4, blanked],
   seid: [5, blanked],
   isSmcrV2: [6, yes],
-});
+}));
 
 /** What version 2 adds to a link group: SMC_NLA_LGR_V2_*. */
 export interface SmcLgrV2Common {
@@ -429,13 +432,13 @@ export interface SmcLgrV2Common {
 }
 
 /** Wire form of {@linkcode SmcLgrV2Common}; its numbers begin with 0. */
-export const SmcLgrV2Common: Attributes<SmcLgrV2Common> = attributes<SmcLgrV2Common>({
+export const SmcLgrV2Common: Attributes<SmcLgrV2Common> = attributes((): Shape<SmcLgrV2Common> => ({
   ver: [0, u8],
   rel: [1, u8],
   os: [2, u8],
   negEid: [3, blanked],
   peerHost: [4, blanked],
-});
+}));
 
 /** What version 2 adds to a link group over RDMA: SMC_NLA_LGR_R_V2_*. */
 export interface SmcLgrRV2 {
@@ -444,7 +447,7 @@ export interface SmcLgrRV2 {
 }
 
 /** Wire form of {@linkcode SmcLgrRV2}. */
-export const SmcLgrRV2: Attributes<SmcLgrRV2> = attributes<SmcLgrRV2>({ direct: [1, yes] });
+export const SmcLgrRV2: Attributes<SmcLgrRV2> = attributes((): Shape<SmcLgrRV2> => ({ direct: [1, yes] }));
 
 /** A link group over RDMA: SMC_NLA_LGR_R_*. */
 export interface SmcLgrR {
@@ -471,7 +474,7 @@ export interface SmcLgrR {
 }
 
 /** Wire form of {@linkcode SmcLgrR}. */
-export const SmcLgrR: Attributes<SmcLgrR> = attributes<SmcLgrR>({
+export const SmcLgrR: Attributes<SmcLgrR> = attributes((): Shape<SmcLgrR> => ({
   id: [1, u32],
   role: [2, role],
   type: [3, enumeration(u8, { none: 0, single: 1, symmetric: 2, asymmetric_peer: 3, asymmetric_local: 4 })],
@@ -482,7 +485,7 @@ export const SmcLgrR: Attributes<SmcLgrR> = attributes<SmcLgrR>({
   v2: [8, SmcLgrRV2],
   netCookie: [9, id64],
   bufType: [11, enumeration(u8, { phys_cont: 0, virt_cont: 1, mixed: 2 })],
-}, { pad: 10 });
+}), { pad: 10 });
 
 /** A link of a link group over RDMA: SMC_NLA_LINK_*. */
 export interface SmcLink {
@@ -509,7 +512,7 @@ export interface SmcLink {
 }
 
 /** Wire form of {@linkcode SmcLink}. */
-export const SmcLink: Attributes<SmcLink> = attributes<SmcLink>({
+export const SmcLink: Attributes<SmcLink> = attributes((): Shape<SmcLink> => ({
   id: [1, u8],
   ibDev: [2, text],
   ibPort: [3, u8],
@@ -520,7 +523,7 @@ export const SmcLink: Attributes<SmcLink> = attributes<SmcLink>({
   uid: [8, u32],
   peerUid: [9, u32],
   state: [10, enumeration(u32, { unused: 0, inactive: 1, activating: 2, active: 3 })],
-});
+}));
 
 /** A link group over shared memory: SMC_NLA_LGR_D_*. */
 export interface SmcLgrD {
@@ -543,7 +546,7 @@ export interface SmcLgrD {
 }
 
 /** Wire form of {@linkcode SmcLgrD}. */
-export const SmcLgrD: Attributes<SmcLgrD> = attributes<SmcLgrD>({
+export const SmcLgrD: Attributes<SmcLgrD> = attributes((): Shape<SmcLgrD> => ({
   id: [1, u32],
   gid: [2, id64],
   peerGid: [3, id64],
@@ -552,7 +555,7 @@ export const SmcLgrD: Attributes<SmcLgrD> = attributes<SmcLgrD>({
   pnetid: [6, text],
   chid: [7, u16],
   v2Common: [9, SmcLgrV2Common],
-}, { pad: 8 });
+}), { pad: 8 });
 
 /** A port of a device: SMC_NLA_DEV_PORT_*. */
 export interface SmcDevicePort {
@@ -571,14 +574,14 @@ export interface SmcDevicePort {
 }
 
 /** Wire form of {@linkcode SmcDevicePort}. */
-export const SmcDevicePort: Attributes<SmcDevicePort> = attributes<SmcDevicePort>({
+export const SmcDevicePort: Attributes<SmcDevicePort> = attributes((): Shape<SmcDevicePort> => ({
   pnetUsr: [1, yes],
   pnetid: [2, text],
   netdev: [3, u32],
   state: [4, u8],
   valid: [5, yes],
   lnkCnt: [6, u32],
-});
+}));
 
 /** A device that SMC can use: SMC_NLA_DEV_*. */
 export interface SmcDevice {
@@ -605,7 +608,7 @@ export interface SmcDevice {
 }
 
 /** Wire form of {@linkcode SmcDevice}. */
-export const SmcDevice: Attributes<SmcDevice> = attributes<SmcDevice>({
+export const SmcDevice: Attributes<SmcDevice> = attributes((): Shape<SmcDevice> => ({
   useCnt: [1, u32],
   isCrit: [2, yes],
   pciFid: [3, u32],
@@ -616,7 +619,7 @@ export const SmcDevice: Attributes<SmcDevice> = attributes<SmcDevice>({
   port: [8, SmcDevicePort],
   port2: [9, SmcDevicePort],
   ibName: [10, text],
-});
+}));
 
 /** How many buffers or calls were of which size: SMC_NLA_STATS_PLOAD_*. */
 export interface SmcSizes {
@@ -641,7 +644,7 @@ export interface SmcSizes {
 }
 
 /** Wire form of {@linkcode SmcSizes}. */
-export const SmcSizes: Attributes<SmcSizes> = attributes<SmcSizes>({
+export const SmcSizes: Attributes<SmcSizes> = attributes((): Shape<SmcSizes> => ({
   "8k": [1, count],
   "16k": [2, count],
   "32k": [3, count],
@@ -651,7 +654,7 @@ export const SmcSizes: Attributes<SmcSizes> = attributes<SmcSizes>({
   "512k": [7, count],
   "1024k": [8, count],
   g1024k: [9, count],
-}, { pad: 0 });
+}), { pad: 0 });
 
 /** What happened to buffers: SMC_NLA_STATS_RMB_*. */
 export interface SmcRmbStats {
@@ -672,7 +675,7 @@ export interface SmcRmbStats {
 }
 
 /** Wire form of {@linkcode SmcRmbStats}. */
-export const SmcRmbStats: Attributes<SmcRmbStats> = attributes<SmcRmbStats>({
+export const SmcRmbStats: Attributes<SmcRmbStats> = attributes((): Shape<SmcRmbStats> => ({
   sizeSmPeerCnt: [1, count],
   sizeSmCnt: [2, count],
   fullPeerCnt: [3, count],
@@ -680,7 +683,7 @@ export const SmcRmbStats: Attributes<SmcRmbStats> = attributes<SmcRmbStats>({
   reuseCnt: [5, count],
   allocCnt: [6, count],
   dgradeCnt: [7, count],
-}, { pad: 0 });
+}), { pad: 0 });
 
 /** Statistics of one way that data go: SMC_NLA_STATS_T_*. */
 export interface SmcTechStats {
@@ -725,7 +728,7 @@ export interface SmcTechStats {
 }
 
 /** Wire form of {@linkcode SmcTechStats}. */
-export const SmcTechStats: Attributes<SmcTechStats> = attributes<SmcTechStats>({
+export const SmcTechStats: Attributes<SmcTechStats> = attributes((): Shape<SmcTechStats> => ({
   txRmbSize: [1, SmcSizes],
   rxRmbSize: [2, SmcSizes],
   txploadSize: [3, SmcSizes],
@@ -745,7 +748,7 @@ export const SmcTechStats: Attributes<SmcTechStats> = attributes<SmcTechStats>({
   txBytes: [17, count],
   rxCnt: [18, count],
   txCnt: [19, count],
-}, { pad: 0 });
+}), { pad: 0 });
 
 /** Statistics of a namespace: SMC_NLA_STATS_*. */
 export interface SmcStats {
@@ -760,12 +763,12 @@ export interface SmcStats {
 }
 
 /** Wire form of {@linkcode SmcStats}. */
-export const SmcStats: Attributes<SmcStats> = attributes<SmcStats>({
+export const SmcStats: Attributes<SmcStats> = attributes((): Shape<SmcStats> => ({
   smcdTech: [1, SmcTechStats],
   smcrTech: [2, SmcTechStats],
   clntHsErrCnt: [3, count],
   srvHsErrCnt: [4, count],
-}, { pad: 0 });
+}), { pad: 0 });
 
 /** How often connections were plain TCP, for one reason: SMC_NLA_FBACK_STATS_*. */
 export interface SmcFallbackStats {
@@ -782,13 +785,13 @@ export interface SmcFallbackStats {
 }
 
 /** Wire form of {@linkcode SmcFallbackStats}. */
-export const SmcFallbackStats: Attributes<SmcFallbackStats> = attributes<SmcFallbackStats>({
+export const SmcFallbackStats: Attributes<SmcFallbackStats> = attributes((): Shape<SmcFallbackStats> => ({
   type: [1, role],
   srvCnt: [2, count],
   clntCnt: [3, count],
   rsnCode: [4, u32],
   rsnCnt: [5, u16],
-}, { pad: 0 });
+}), { pad: 0 });
 
 /** What most messages of SMC_GEN_NETLINK hold: one of these. */
 export interface SmcMessage extends GenericHeader {
@@ -811,7 +814,7 @@ export interface SmcMessage extends GenericHeader {
 }
 
 /** Wire form of {@linkcode SmcMessage}: SMC_GEN_*. */
-export const SmcMessage: Attributes<SmcMessage> = attributes<SmcMessage>({
+export const SmcMessage: Attributes<SmcMessage> = attributes((): Shape<SmcMessage> => ({
   ...genericHeader,
   sysInfo: [1, SmcSystemInfo],
   lgrSmcr: [2, SmcLgrR],
@@ -821,7 +824,7 @@ export const SmcMessage: Attributes<SmcMessage> = attributes<SmcMessage>({
   devSmcr: [6, SmcDevice],
   stats: [7, SmcStats],
   fbackStats: [8, SmcFallbackStats],
-}, { header: GENL_HDRLEN });
+}), { header: GENL_HDRLEN });
 
 /** An enterprise identifier, or a setting that is on or off, with what kernels number 1 and 2. */
 export interface SmcEid extends GenericHeader {
@@ -832,11 +835,11 @@ export interface SmcEid extends GenericHeader {
 }
 
 /** Wire form of {@linkcode SmcEid}: SMC_NLA_EID_TABLE_*, SMC_NLA_SEID_*. */
-export const SmcEid: Attributes<SmcEid> = attributes<SmcEid>({
+export const SmcEid: Attributes<SmcEid> = attributes((): Shape<SmcEid> => ({
   ...genericHeader,
   entry: [1, blanked],
   enabled: [2, yes],
-}, { header: GENL_HDRLEN });
+}), { header: GENL_HDRLEN });
 
 /** Whether handshakes are limited while there are many. */
 export interface SmcHsLimitation extends GenericHeader {
@@ -845,10 +848,10 @@ export interface SmcHsLimitation extends GenericHeader {
 }
 
 /** Wire form of {@linkcode SmcHsLimitation}: SMC_NLA_HS_LIMITATION_*. */
-export const SmcHsLimitation: Attributes<SmcHsLimitation> = attributes<SmcHsLimitation>({
+export const SmcHsLimitation: Attributes<SmcHsLimitation> = attributes((): Shape<SmcHsLimitation> => ({
   ...genericHeader,
   enabled: [1, yes],
-}, { header: GENL_HDRLEN });
+}), { header: GENL_HDRLEN });
 
 const FAMILY = "SMC_GEN_NETLINK", VERSION = 1;
 const EXTENSIONS = ["conninfo", "lgrinfo", "shutdown", "dmbinfo", "fallback"] as const;

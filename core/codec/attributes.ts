@@ -60,7 +60,7 @@ export interface Attributes<in out T> extends Codec<T> {
 /** Parts of an object that are told apart by a field; made by `choice`. */
 export interface Parts<in out U> {
   /** Their fields. */
-  readonly fields: readonly Field[];
+  readonly fields: () => readonly Field[];
   /** These parts and others that lie in the same nest. */
   and<V>(other: Parts<V>): Parts<U & V>;
   /** For the compiler alone. */
@@ -77,25 +77,49 @@ export interface TableOptions {
   readonly unlessEmpty?: true;
 }
 
-/** Makes the table of `T`: an entry for each of its fields. */
-export function attributes<T extends object>(shape: Shape<T>, options: TableOptions = {}): Attributes<T> {
-  const fields = Object.entries(shape).map(([key, entry]) => fieldOf(key, entry as AnyEntry));
-  return new Table<T>(fields, options.header ?? 0, options.pad, false, options.unlessEmpty);
+/**
+ * Makes the table of `T`: an entry for each of its fields.
+ *
+ * A shape that is given as a function is looked at when the table is used first: a script that lists links does not pay
+ * for tables of routes.
+ */
+export function attributes<T extends object>(
+  shape: Shape<T> | (() => Shape<T>),
+  options: TableOptions = {},
+): Attributes<T> {
+  return new Table<T>(() => fieldsOf(shape), options.header ?? 0, options.pad, false, options.unlessEmpty);
+}
+
+/** The fields of a shape, in its order. */
+export function fieldsOf<T>(shape: Shape<T> | (() => Shape<T>)): readonly Field[] {
+  const entries = Object.entries<AnyEntry>(typeof shape === "function" ? shape() : shape);
+  return entries.map(([key, entry]) => fieldOf(key, entry));
 }
 
 /** A field from its entry. */
 export function fieldOf(key: string, entry: AnyEntry): Field {
-  const none = { key, id: -1, offset: -1, derived: undefined, lift: undefined, repeated: false } as const;
   if (Array.isArray(entry)) {
     const [id, codec, use] = entry as readonly [number, AnyCodec, Use?];
-    return { ...none, id, codec, use, repeated: "repeated" in codec };
+    return field(key, id, -1, codec, use, undefined, "repeated" in codec);
   }
   if ("offset" in entry) {
     const { offset, codec, use } = entry as AnyPlaced;
-    return { ...none, offset, codec, use };
+    return field(key, -1, offset, codec, use, undefined, false);
   }
   const derived = entry as AnyDerived;
-  return { ...none, codec: undefined, use: derived.use, derived };
+  return field(key, -1, -1, undefined, derived.use, derived, false);
+}
+
+function field(
+  key: string,
+  id: number,
+  offset: number,
+  codec: AnyCodec | undefined,
+  use: Use | undefined,
+  derived: AnyDerived | undefined,
+  repeated: boolean,
+): Field {
+  return { key, id, offset, codec, use, derived, lift: undefined, repeated };
 }
 
 // Where the attributes of the tables being decoded lie: a stack of frames, one number a field.
@@ -134,36 +158,46 @@ interface Plan {
 class Table<T extends object> implements Attributes<T> {
   readonly name = "attributes";
   readonly nested = true;
-  readonly fields: readonly Field[];
   readonly headerSize: number;
+  readonly #make: () => readonly Field[];
   readonly #pad: number;
   readonly #lifted: boolean;
   readonly #unlessEmpty: boolean;
+  #fields: readonly Field[] | undefined;
   #plan: Plan | undefined;
 
-  constructor(fields: readonly Field[], headerSize: number, pad = -1, lifted = false, unlessEmpty = false) {
-    if (fields.length > MOST_FIELDS) {
-      throw new RangeError(`A table has at most ${MOST_FIELDS} fields, not ${fields.length}`);
-    }
-    this.fields = fields;
+  constructor(make: () => readonly Field[], headerSize: number, pad = -1, lifted = false, unlessEmpty = false) {
+    this.#make = make;
     this.headerSize = headerSize;
     this.#pad = pad;
     this.#lifted = lifted;
     this.#unlessEmpty = unlessEmpty;
   }
 
+  get fields(): readonly Field[] {
+    if (this.#fields === undefined) {
+      const fields = this.#make();
+      if (fields.length > MOST_FIELDS) {
+        throw new RangeError(`A table has at most ${MOST_FIELDS} fields, not ${fields.length}`);
+      }
+      this.#fields = fields;
+    }
+    return this.#fields;
+  }
+
   with<U>(parts: Parts<U>, nest?: number): Attributes<T & U> {
-    const added: readonly Field[] = nest === undefined ? parts.fields : [{
-      key: undefined,
-      id: nest,
-      offset: -1,
-      codec: undefined,
-      use: undefined,
-      derived: undefined,
-      lift: new Table<object>(parts.fields, 0, -1, true),
-      repeated: false,
-    }];
-    return new Table<T & U & object>([...this.fields, ...added], this.headerSize, this.#pad, this.#lifted);
+    const added = (): readonly Field[] =>
+      nest === undefined ? parts.fields() : [{
+        key: undefined,
+        id: nest,
+        offset: -1,
+        codec: undefined,
+        use: undefined,
+        derived: undefined,
+        lift: new Table<object>(parts.fields, 0, -1, true),
+        repeated: false,
+      }];
+    return new Table<T & U & object>(() => [...this.fields, ...added()], this.headerSize, this.#pad, this.#lifted);
   }
 
   field(key: string): Field | undefined {
@@ -235,14 +269,14 @@ class Table<T extends object> implements Attributes<T> {
       }
       at += (length + 3) & ~3;
     }
-    if (m0 !== 0) this.#make(from, owner, m0, 0, start, header, end);
-    if (m1 !== 0) this.#make(from, owner, m1, 32, start, header, end);
-    if (m2 !== 0) this.#make(from, owner, m2, 64, start, header, end);
-    if (m3 !== 0) this.#make(from, owner, m3, 96, start, header, end);
+    if (m0 !== 0) this.#read(from, owner, m0, 0, start, header, end);
+    if (m1 !== 0) this.#read(from, owner, m1, 32, start, header, end);
+    if (m2 !== 0) this.#read(from, owner, m2, 64, start, header, end);
+    if (m3 !== 0) this.#read(from, owner, m3, 96, start, header, end);
   }
 
   /** Makes the fields whose bits are set, `first` being the slot of bit 0. */
-  #make(from: Reader, owner: object, bits: number, first: number, start: number, header: number, end: number): void {
+  #read(from: Reader, owner: object, bits: number, first: number, start: number, header: number, end: number): void {
     const fields = this.fields, object = owner as Record<string, unknown>, overflowing = this.plan.overflowing;
     while (bits !== 0) {
       const bit = bits & -bits, slot = first + 31 - Math.clz32(bit), field = fields[slot]!;

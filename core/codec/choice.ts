@@ -5,8 +5,8 @@
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, MISFIT, type OMIT, type Visit } from "./codec.ts";
-import { didYouMean, type Field, fieldOf, type Parts } from "./attributes.ts";
-import type { AnyCodec, AnyEntry, Shape } from "./entry.ts";
+import { didYouMean, type Field, fieldOf, fieldsOf, type Parts } from "./attributes.ts";
+import type { AnyCodec, Shape } from "./entry.ts";
 import { bytes } from "./text.ts";
 
 /** Numbers of {@linkcode Cases} by name. */
@@ -68,16 +68,16 @@ export function choice<U, On extends keyof U & string, At extends keyof U & stri
     choose: pick,
     attributeName: (id, owner) => pick(owner)?.attributeName?.(id, owner),
   };
-  return parts([fieldOf(on, [onId, onCodec]), fieldOf(at, [atId, payload])]);
+  return parts(() => [fieldOf(on, [onId, onCodec]), fieldOf(at, [atId, payload])]);
 }
 
 /** Plain fields that lie in the nest of a choice; see `Parts.and`. */
-export function part<U extends object>(shape: Shape<U>): Parts<U> {
-  return parts(Object.entries(shape).map(([key, entry]) => fieldOf(key, entry as AnyEntry)));
+export function part<U extends object>(shape: Shape<U> | (() => Shape<U>)): Parts<U> {
+  return parts(() => fieldsOf(shape));
 }
 
-function parts<U>(fields: readonly Field[]): Parts<U> {
-  return { fields, and: (other) => parts([...fields, ...other.fields]) };
+function parts<U>(fields: () => readonly Field[]): Parts<U> {
+  return { fields, and: (other) => parts(() => [...fields(), ...other.fields()]) };
 }
 
 /** A codec that depends on the object at hand: a header field, a sibling listed before. */

@@ -4,9 +4,9 @@
  * @module
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
-import type { Codec, Use, Visit } from "./codec.ts";
-import type { AnyCodec, Shape } from "./entry.ts";
-import { didYouMean, encodePlaced, type Field, fieldOf, placedOf } from "./attributes.ts";
+import type { Codec, Visit } from "./codec.ts";
+import type { Shape } from "./entry.ts";
+import { didYouMean, encodePlaced, type Field, fieldsOf, placedOf } from "./attributes.ts";
 
 /** A {@linkcode struct}'s codec, with its fields in the order of their offsets. */
 export interface Struct<T> extends Codec<T> {
@@ -20,22 +20,20 @@ export interface Struct<T> extends Codec<T> {
  * A shorter or longer one, from an older or newer kernel, is decoded as far as both sides know. On encoding absent
  * fields are zero.
  */
-export function struct<T extends object>(size: number, shape: Shape<T>): Struct<T> {
-  const fields: readonly Field[] = placedOf(
-    Object.entries(shape).map(([key, entry]) => {
-      const [offset, codec, use] = entry as readonly [number, AnyCodec, Use?];
-      return fieldOf(key, { offset, codec, ...(use === undefined ? {} : { use }) });
-    }),
-  );
-  const known = new Set(fields.map((field) => field.key!));
+export function struct<T extends object>(size: number, shape: Shape<T> | (() => Shape<T>)): Struct<T> {
+  let made: readonly Field[] | undefined;
+  const fields = (): readonly Field[] =>
+    made ??= placedOf(fieldsOf(shape).map((field) => ({ ...field, id: -1, offset: field.id })));
   return {
     name: "struct",
     size,
     tolerant: true,
-    fields,
+    get fields(): readonly Field[] {
+      return fields();
+    },
     decode(from: Reader, at: number, end: number): T {
       const value: Record<string, unknown> = {}, length = end - at;
-      for (const { key, offset, codec } of fields) {
+      for (const { key, offset, codec } of fields()) {
         const stop = offset + codec!.size!;
         if (stop <= length) value[key!] = codec!.decode(from, at + offset, at + stop, value);
       }
@@ -43,16 +41,17 @@ export function struct<T extends object>(size: number, shape: Shape<T>): Struct<
     },
     encode(value: T, to: Writer): void {
       if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+      const known = fields().map((field) => field.key!);
       for (const key of Object.keys(value)) {
-        if (!known.has(key)) {
+        if (!known.includes(key)) {
           to.fail(TypeError, `there is no field ${JSON.stringify(key)}${didYouMean(key, known)}`);
         }
       }
-      encodePlaced(fields, fields, value, to, size);
+      encodePlaced(fields(), fields(), value, to, size);
     },
     walk(from: Reader, at: number, end: number, _owner: object, visit: Visit): void {
       const owner = this.decode(from, at, end, {});
-      for (const { key, offset, codec } of fields) {
+      for (const { key, offset, codec } of fields()) {
         const stop = offset + codec!.size!;
         if (stop > end - at) continue;
         visit({ name: key, id: -1, start: at + offset, at: at + offset, end: at + stop, codec, owner });

@@ -10,7 +10,18 @@
  * @module
  */
 import type { Protocol } from "../../core/client.ts";
-import { bytes, type Codec, octets, type Reader, struct, u16, u32, type Visit, Writer } from "../../core/codec/mod.ts";
+import {
+  bytes,
+  type Codec,
+  octets,
+  type Reader,
+  type Shape,
+  struct,
+  u16,
+  u32,
+  type Visit,
+  Writer,
+} from "../../core/codec/mod.ts";
 import { DecodeError } from "../../core/errors.ts";
 import { NLMSG_HDRLEN } from "../../core/message.ts";
 import type { Transport } from "../../core/transport.ts";
@@ -62,14 +73,14 @@ interface Header extends Omit<ConnectorMessage, "data"> {
   len: number;
 }
 
-const Header: Codec<Header> = struct<Header>(CN_MSG_HDRLEN, {
+const Header: Codec<Header> = struct(CN_MSG_HDRLEN, (): Shape<Header> => ({
   idx: [0, u32],
   val: [4, u32],
   seq: [8, u32],
   ack: [12, u32],
   len: [16, u16],
   flags: [18, u16],
-});
+}));
 
 /** Wire form of {@linkcode ConnectorMessage}. The data ends where the message says so, or at the end of the bytes. */
 export const ConnectorMessage: Codec<ConnectorMessage> = {

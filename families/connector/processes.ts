@@ -17,6 +17,7 @@ import {
   mask,
   maskValue,
   Reader,
+  type Shape,
   shown,
   struct,
   u32,
@@ -186,7 +187,10 @@ const CASES: Cases = {
 
 type Head = ProcessEventBase & { what: number };
 const HEAD_LENGTH = 16;
-const Head: Codec<Head> = struct<Head>(HEAD_LENGTH, { what: [0, u32], cpu: [4, u32], timestampNs: [8, u64] });
+const Head: Codec<Head> = struct(
+  HEAD_LENGTH,
+  (): Shape<Head> => ({ what: [0, u32], cpu: [4, u32], timestampNs: [8, u64] }),
+);
 
 const NAMES: ReadonlyMap<number, keyof Cases> = new Map(
   Object.keys(CASES).map((name) => [PROC_EVENT[name as keyof Cases], name as keyof Cases]),

@@ -24,6 +24,7 @@ import {
   nameOf,
   readOnly,
   type RepeatedCodec,
+  type Shape,
   shown,
   string,
   struct,
@@ -94,12 +95,12 @@ export interface AddressCacheinfo {
   tstamp?: number;
 }
 
-const lifetimes: Codec<AddressCacheinfo> = struct<AddressCacheinfo>(16, {
+const lifetimes: Codec<AddressCacheinfo> = struct(16, (): Shape<AddressCacheinfo> => ({
   prefered: [0, u32],
   valid: [4, u32],
   cstamp: [8, u32, readOnly],
   tstamp: [12, u32, readOnly],
-});
+}));
 const cacheinfo: Codec<AddressCacheinfo> = {
   ...lifetimes,
   encode(value, to, owner) {
@@ -197,7 +198,7 @@ function write(id: number, bytes: Uint8Array, to: Writer): void {
 }
 
 /** Wire form of {@linkcode Address}. */
-export const Address: Attributes<Address> = attributes<Address>({
+export const Address: Attributes<Address> = attributes((): Shape<Address> => ({
   family: head(0, family, key),
   index: head(4, ifindex, key),
   dev: nameOf("index"),
@@ -223,7 +224,7 @@ export const Address: Attributes<Address> = attributes<Address>({
   rtPriority: [9, u32],
   proto: [11, enumeration(u8, { unspec: 0, kernel_lo: 1, kernel_ra: 2, kernel_ll: 3 })],
   targetNetnsid: [10, i32, readOnly],
-}, { header: 8 });
+}), { header: 8 });
 
 /** Completes an address as `ip address` does. */
 export function prepareAddress(value: Input<Address>, verb: Verb): Input<Address> {

@@ -17,6 +17,7 @@ import {
   mask,
   readOnly,
   select,
+  type Shape,
   shown,
   struct,
   u32,
@@ -376,7 +377,7 @@ export interface InetAf {
 }
 
 /** Wire form of {@linkcode InetAf}: IFLA_INET_*. */
-export const InetAf: Attributes<InetAf> = attributes<InetAf>({ conf: [1, ipv4Devconf] });
+export const InetAf: Attributes<InetAf> = attributes((): Shape<InetAf> => ({ conf: [1, ipv4Devconf] }));
 
 /** Numbers of {@linkcode Inet6Flag} by name. */
 export const IF_FLAG = {
@@ -429,7 +430,7 @@ export interface Inet6Af {
 }
 
 /** Wire form of {@linkcode Inet6Af}: IFLA_INET6_*. */
-export const Inet6Af: Attributes<Inet6Af> = attributes<Inet6Af>({
+export const Inet6Af: Attributes<Inet6Af> = attributes((): Shape<Inet6Af> => ({
   flags: [1, mask(u32, IF_FLAG), readOnly],
   conf: [2, ipv6Devconf, readOnly],
   stats: [3, ipv6Stats, readOnly],
@@ -448,7 +449,7 @@ export const Inet6Af: Attributes<Inet6Af> = attributes<Inet6Af>({
   token: [7, ipv6],
   addrGenMode: [8, enumeration(u8, IN6_ADDR_GEN_MODE)],
   raMtu: [9, u32, readOnly],
-});
+}));
 
 /** What MCTP knows of a link. */
 export interface MctpAf {
@@ -459,10 +460,10 @@ export interface MctpAf {
 }
 
 /** Wire form of {@linkcode MctpAf}: IFLA_MCTP_*. */
-export const MctpAf: Attributes<MctpAf> = attributes<MctpAf>({
+export const MctpAf: Attributes<MctpAf> = attributes((): Shape<MctpAf> => ({
   net: [1, u32],
   physBinding: [2, u8, readOnly],
-});
+}));
 
 /** What address families know of a link, in messages of no family. */
 export interface FamiliesAf {
@@ -475,11 +476,11 @@ export interface FamiliesAf {
 }
 
 /** Wire form of {@linkcode FamiliesAf}: AF_*. */
-export const FamiliesAf: Attributes<FamiliesAf> = attributes<FamiliesAf>({
+export const FamiliesAf: Attributes<FamiliesAf> = attributes((): Shape<FamiliesAf> => ({
   inet: [AF.inet, InetAf],
   inet6: [AF.inet6, Inet6Af],
   mctp: [AF.mctp, MctpAf],
-});
+}));
 
 /** What address families know of a link; in messages of family `bridge`, what the bridge knows of its port. */
 export interface AfSpec extends FamiliesAf, BridgeAf {}

@@ -27,6 +27,7 @@ import {
   type Parts,
   readOnly,
   repeated,
+  type Shape,
   shown,
   string,
   u16,
@@ -60,7 +61,10 @@ export interface MplsEncap {
 }
 
 /** Wire form of {@linkcode MplsEncap}. */
-export const MplsEncap: Attributes<MplsEncap> = attributes<MplsEncap>({ dst: [1, labels], ttl: [2, u8] });
+export const MplsEncap: Attributes<MplsEncap> = attributes((): Shape<MplsEncap> => ({
+  dst: [1, labels],
+  ttl: [2, u8],
+}));
 
 /** Numbers of {@linkcode TunnelFlag} by name. */
 export const TUNNEL = {
@@ -120,11 +124,11 @@ export interface ErspanOption {
   hwid?: number;
 }
 
-const tunnelOptions: Attributes<TunnelOptions> = attributes<TunnelOptions>({
+const tunnelOptions: Attributes<TunnelOptions> = attributes((): Shape<TunnelOptions> => ({
   geneve: [1, repeated(1, attributes<GeneveOption>({ class: [1, be16], type: [2, u8], data: [3, bytes] }))],
   vxlan: [2, attributes<{ gbp?: number }>({ gbp: [1, u32] })],
   erspan: [3, attributes<ErspanOption>({ ver: [1, u8], index: [2, be32], dir: [3, u8], hwid: [4, u8] })],
-});
+}));
 
 /** Metadata of an IPv4 tunnel, for a device in external mode. */
 export interface IpEncap {
@@ -145,7 +149,7 @@ export interface IpEncap {
 }
 
 /** Wire form of {@linkcode IpEncap}. */
-export const IpEncap: Attributes<IpEncap> = attributes<IpEncap>({
+export const IpEncap: Attributes<IpEncap> = attributes((): Shape<IpEncap> => ({
   id: [1, be64],
   dst: [2, ipv4],
   src: [3, ipv4],
@@ -153,7 +157,7 @@ export const IpEncap: Attributes<IpEncap> = attributes<IpEncap>({
   tos: [5, u8],
   flags: [6, mask(be16, TUNNEL)],
   opts: [8, tunnelOptions],
-}, { pad: 7 });
+}), { pad: 7 });
 
 /** Metadata of an IPv6 tunnel, for a device in external mode. */
 export interface Ip6Encap {
@@ -174,7 +178,7 @@ export interface Ip6Encap {
 }
 
 /** Wire form of {@linkcode Ip6Encap}. */
-export const Ip6Encap: Attributes<Ip6Encap> = attributes<Ip6Encap>({
+export const Ip6Encap: Attributes<Ip6Encap> = attributes((): Shape<Ip6Encap> => ({
   id: [1, be64],
   dst: [2, ipv6],
   src: [3, ipv6],
@@ -182,7 +186,7 @@ export const Ip6Encap: Attributes<Ip6Encap> = attributes<Ip6Encap>({
   tc: [5, u8],
   flags: [6, mask(be16, TUNNEL)],
   opts: [8, tunnelOptions],
-}, { pad: 7 });
+}), { pad: 7 });
 
 /** Identifier-locator addressing. */
 export interface IlaEncap {
@@ -220,7 +224,7 @@ const locator: Codec<string> = {
 };
 
 /** Wire form of {@linkcode IlaEncap}. */
-export const IlaEncap: Attributes<IlaEncap> = attributes<IlaEncap>({
+export const IlaEncap: Attributes<IlaEncap> = attributes((): Shape<IlaEncap> => ({
   locator: [1, locator],
   csumMode: [7, enumeration(u8, { adjust_transport: 0, neutral_map: 1, no_action: 2, neutral_map_auto: 3 })],
   identType: [
@@ -238,7 +242,7 @@ export const IlaEncap: Attributes<IlaEncap> = attributes<IlaEncap>({
     }),
   ],
   hookType: [9, enumeration(u8, { route_output: 0, route_input: 1 })],
-}, { pad: 6 });
+}), { pad: 6 });
 
 /** A BPF program: given by its file descriptor, shown by its name. */
 export interface BpfProgram {
@@ -248,7 +252,10 @@ export interface BpfProgram {
   name?: string;
 }
 
-const bpfProgram: Attributes<BpfProgram> = attributes<BpfProgram>({ fd: [1, u32, "input"], name: [2, string(255)] });
+const bpfProgram: Attributes<BpfProgram> = attributes((): Shape<BpfProgram> => ({
+  fd: [1, u32, "input"],
+  name: [2, string(255)],
+}));
 
 /** BPF programs that see, change or redirect the packet. */
 export interface BpfEncap {
@@ -263,12 +270,12 @@ export interface BpfEncap {
 }
 
 /** Wire form of {@linkcode BpfEncap}. */
-export const BpfEncap: Attributes<BpfEncap> = attributes<BpfEncap>({
+export const BpfEncap: Attributes<BpfEncap> = attributes((): Shape<BpfEncap> => ({
   in: [1, bpfProgram],
   out: [2, bpfProgram],
   xmit: [3, bpfProgram],
   xmitHeadroom: [4, u32],
-});
+}));
 
 /** Numbers of {@linkcode SegmentRoutingHeader["flags"]} by name. */
 export const SR6_FLAG1 = { protected: 0x40, oam: 0x20, alert: 0x10 } as const, SR6_FLAG1_HMAC = 0x08;
@@ -380,7 +387,10 @@ const seg6Tunnel: Codec<Seg6Tunnel> = {
 };
 
 /** Wire form of {@linkcode Seg6Encap}. */
-export const Seg6Encap: Attributes<Seg6Encap> = attributes<Seg6Encap>({ srh: [1, seg6Tunnel], src: [2, ipv6] });
+export const Seg6Encap: Attributes<Seg6Encap> = attributes((): Shape<Seg6Encap> => ({
+  srh: [1, seg6Tunnel],
+  src: [2, ipv6],
+}));
 
 /** Numbers of {@linkcode Seg6LocalEncap["action"]} by name. */
 export const SEG6_LOCAL_ACTION = {
@@ -415,11 +425,11 @@ export interface Seg6LocalCounters {
   errors?: number;
 }
 
-const counterTable: Attributes<Seg6LocalCounters> = attributes<Seg6LocalCounters>({
+const counterTable: Attributes<Seg6LocalCounters> = attributes((): Shape<Seg6LocalCounters> => ({
   packets: [2, count64],
   bytes: [3, count64],
   errors: [4, count64],
-}, { pad: 1 });
+}), { pad: 1 });
 const counters: Codec<Seg6LocalCounters> = {
   name: "counters",
   nested: true,
@@ -479,7 +489,7 @@ export interface Seg6LocalEncap {
 }
 
 /** Wire form of {@linkcode Seg6LocalEncap}. */
-export const Seg6LocalEncap: Attributes<Seg6LocalEncap> = attributes<Seg6LocalEncap>({
+export const Seg6LocalEncap: Attributes<Seg6LocalEncap> = attributes((): Shape<Seg6LocalEncap> => ({
   action: [1, enumeration(u32, SEG6_LOCAL_ACTION)],
   srh: [2, srh],
   table: [3, table],
@@ -500,7 +510,7 @@ export const Seg6LocalEncap: Attributes<Seg6LocalEncap> = attributes<Seg6LocalEn
       lcnodeFnBits: [3, u8],
     }),
   ],
-});
+}));
 
 /** Packets get a source routing header of RPL. */
 export interface RplEncap {
@@ -537,7 +547,7 @@ const rplHeader: Codec<RplHeader> = {
 };
 
 /** Wire form of {@linkcode RplEncap}. */
-export const RplEncap: Attributes<RplEncap> = attributes<RplEncap>({ srh: [1, rplHeader] });
+export const RplEncap: Attributes<RplEncap> = attributes((): Shape<RplEncap> => ({ srh: [1, rplHeader] }));
 
 /** What an IOAM trace gathers. */
 export interface Ioam6Trace {
@@ -594,14 +604,14 @@ const trace: Codec<Ioam6Trace> = {
 };
 
 /** Wire form of {@linkcode Ioam6Encap}. */
-export const Ioam6Encap: Attributes<Ioam6Encap> = attributes<Ioam6Encap>({
+export const Ioam6Encap: Attributes<Ioam6Encap> = attributes((): Shape<Ioam6Encap> => ({
   mode: [1, enumeration(u8, { inline: 1, encap: 2, auto: 3 })],
   dst: [2, ipv6],
   src: [6, ipv6],
   trace: [3, trace],
   freqK: [4, u32],
   freqN: [5, u32],
-});
+}));
 
 /** Packets go through an xfrm interface's policies. */
 export interface XfrmEncap {
@@ -614,11 +624,11 @@ export interface XfrmEncap {
 }
 
 /** Wire form of {@linkcode XfrmEncap}. */
-export const XfrmEncap: Attributes<XfrmEncap> = attributes<XfrmEncap>({
+export const XfrmEncap: Attributes<XfrmEncap> = attributes((): Shape<XfrmEncap> => ({
   ifId: [1, u32],
   link: [2, ifindex],
   linkDev: nameOf("link", readOnly),
-});
+}));
 
 /** What a route or next hop wraps its packets in: `encap` is what `encapType` says. */
 export type Encap =

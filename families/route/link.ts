@@ -44,6 +44,7 @@ import {
   readOnly,
   repeated,
   select,
+  type Shape,
   shown,
   string,
   struct,
@@ -351,7 +352,7 @@ export const XDP_FLAGS = { update_if_noexist: 1, skb_mode: 2, drv_mode: 4, hw_mo
 export type XdpFlag = keyof typeof XDP_FLAGS;
 
 /** Wire form of {@linkcode Xdp}: IFLA_XDP_*. */
-export const Xdp: Attributes<Xdp> = attributes<Xdp>({
+export const Xdp: Attributes<Xdp> = attributes((): Shape<Xdp> => ({
   fd: [1, i32, "input"],
   attached: [2, enumeration(u8, XDP_ATTACHED), readOnly],
   flags: [3, mask(u32, XDP_FLAGS), "input"],
@@ -360,7 +361,7 @@ export const Xdp: Attributes<Xdp> = attributes<Xdp>({
   skbProgId: [6, u32, readOnly],
   hwProgId: [7, u32, readOnly],
   expectedFd: [8, i32, "input"],
-});
+}));
 
 /** Further names of a link. */
 export interface PropList {
@@ -369,7 +370,9 @@ export interface PropList {
 }
 
 /** Wire form of {@linkcode PropList}: IFLA_PROP_LIST. */
-export const PropList: Attributes<PropList> = attributes<PropList>({ altIfname: [53, repeated(53, string(127))] });
+export const PropList: Attributes<PropList> = attributes((): Shape<PropList> => ({
+  altIfname: [53, repeated(53, string(127))],
+}));
 
 /** Why a program keeps a link down. */
 export interface ProtoDownReason {
@@ -380,10 +383,10 @@ export interface ProtoDownReason {
 }
 
 /** Wire form of {@linkcode ProtoDownReason}: IFLA_PROTO_DOWN_REASON_*. */
-export const ProtoDownReason: Attributes<ProtoDownReason> = attributes<ProtoDownReason>({
+export const ProtoDownReason: Attributes<ProtoDownReason> = attributes((): Shape<ProtoDownReason> => ({
   mask: [1, u32],
   value: [2, u32],
-});
+}));
 
 /** The devlink port of a link. */
 export interface LinkDevlinkPort {
@@ -396,11 +399,11 @@ export interface LinkDevlinkPort {
 }
 
 /** Wire form of {@linkcode LinkDevlinkPort}: DEVLINK_ATTR_*. */
-export const LinkDevlinkPort: Attributes<LinkDevlinkPort> = attributes<LinkDevlinkPort>({
+export const LinkDevlinkPort: Attributes<LinkDevlinkPort> = attributes((): Shape<LinkDevlinkPort> => ({
   busName: [1, text],
   devName: [2, text],
   portIndex: [3, u32],
-}, { unlessEmpty: true });
+}), { unlessEmpty: true });
 
 /** The clock pin of a link. */
 export interface LinkDpllPin {
@@ -409,7 +412,7 @@ export interface LinkDpllPin {
 }
 
 /** Wire form of {@linkcode LinkDpllPin}: DPLL_A_PIN_*. */
-export const LinkDpllPin: Attributes<LinkDpllPin> = attributes<LinkDpllPin>({ id: [1, u32] }, {
+export const LinkDpllPin: Attributes<LinkDpllPin> = attributes((): Shape<LinkDpllPin> => ({ id: [1, u32] }), {
   unlessEmpty: true,
 });
 
@@ -582,7 +585,7 @@ export interface Veth {
 const link: Codec<Link> = lazy((): Codec<Link> => Link);
 
 /** Wire form of {@linkcode Veth}: VETH_INFO_*. */
-export const Veth: Attributes<Veth> = attributes<Veth>({ peer: [1, link, "input"] });
+export const Veth: Attributes<Veth> = attributes((): Shape<Veth> => ({ peer: [1, link, "input"] }));
 
 /** A pair of CAN interfaces. */
 export interface Vxcan {
@@ -591,7 +594,7 @@ export interface Vxcan {
 }
 
 /** Wire form of {@linkcode Vxcan}: VXCAN_INFO_*. */
-export const Vxcan: Attributes<Vxcan> = attributes<Vxcan>({ peer: [1, link, "input"] });
+export const Vxcan: Attributes<Vxcan> = attributes((): Shape<Vxcan> => ({ peer: [1, link, "input"] }));
 
 /** Numbers of {@linkcode NetkitPolicy} by name. */
 export const NETKIT_POLICY = { pass: 0, drop: 2 } as const;
@@ -635,7 +638,7 @@ export interface Netkit {
 }
 
 /** Wire form of {@linkcode Netkit}: IFLA_NETKIT_*. */
-export const Netkit: Attributes<Netkit> = attributes<Netkit>({
+export const Netkit: Attributes<Netkit> = attributes((): Shape<Netkit> => ({
   peerInfo: [1, link, "input"],
   primary: [2, u8, readOnly],
   policy: [3, enumeration(u32, NETKIT_POLICY)],
@@ -646,7 +649,7 @@ export const Netkit: Attributes<Netkit> = attributes<Netkit>({
   headroom: [8, u16],
   tailroom: [9, u16],
   pairing: [10, enumeration(u32, NETKIT_DEVICE)],
-});
+}));
 
 /** What a link is, and what its kind has to say. Of kinds that are not listed, `data` is bytes. */
 export type Kind =
@@ -766,7 +769,7 @@ const kind: Parts<Kind> = choice<Kind, "kind", "data">("kind", 1, "data", 2, {
   ppp: Ppp,
 }, text);
 
-const kindStats: Parts<KindStats> = part<KindStats>({
+const kindStats: Parts<KindStats> = part((): Shape<KindStats> => ({
   xstats: [
     3,
     select(
@@ -776,7 +779,7 @@ const kindStats: Parts<KindStats> = part<KindStats>({
     ),
     readOnly,
   ],
-});
+}));
 
 const port: Parts<Port> = choice<Port, "slaveKind", "slaveData">("slaveKind", 4, "slaveData", 5, {
   bridge: BridgePort,
@@ -885,7 +888,7 @@ const uint: Codec<number> = {
 };
 
 /** Wire form of {@linkcode Link}: ifinfomsg and IFLA_*. */
-export const Link: Attributes<Link> = attributes<LinkFields>({
+export const Link: Attributes<Link> = attributes((): Shape<LinkFields> => ({
   family: head(0, family),
   type: head(2, enumeration(u16, { ...ARPHRD, cisco: ARPHRD.hdlc }) as Codec<LinkType>, readOnly),
   index: head(4, ifindex, key),
@@ -975,4 +978,4 @@ export const Link: Attributes<Link> = attributes<LinkFields>({
   netnsImmutable: [67, u8, readOnly],
   headroom: [68, u16, readOnly],
   tailroom: [69, u16, readOnly],
-}, { header: 16, pad: IFLA_PAD }).with(kind.and(kindStats).and(port), IFLA_LINKINFO);
+}), { header: 16, pad: IFLA_PAD }).with(kind.and(kindStats).and(port), IFLA_LINKINFO);

@@ -22,6 +22,7 @@ import {
   nameOf,
   parseIp,
   readOnly,
+  type Shape,
   struct,
   u16,
   u32,
@@ -157,7 +158,7 @@ export interface Neighbour {
 }
 
 /** Wire form of {@linkcode Neighbour}. */
-export const Neighbour: Attributes<Neighbour> = attributes<Neighbour>({
+export const Neighbour: Attributes<Neighbour> = attributes((): Shape<Neighbour> => ({
   family: head(0, family, key),
   ifindex: head(4, ifindex, key),
   dev: nameOf("ifindex", key),
@@ -190,7 +191,7 @@ export const Neighbour: Attributes<Neighbour> = attributes<Neighbour>({
   ],
   ndmStateMask: [16, mask(u16, NUD), "input"],
   ndmFlagsMask: [17, mask(u8, NTF), "input"],
-}, { header: 12 });
+}), { header: 12 });
 
 /**
  * Completes a neighbour as `ip neighbour` and `bridge fdb` do: `permanent` when no state is given, and the device's own

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Client, Protocol } from "../../core/client.ts";
-import { type Attributes, attributes, head, i32, string } from "../../core/codec/mod.ts";
+import { type Attributes, attributes, head, i32, type Shape, string } from "../../core/codec/mod.ts";
 
 /** Message types. */
 export const RTM = {
@@ -136,11 +136,11 @@ interface LinkName {
   altIfname?: string;
 }
 
-const LinkName: Attributes<LinkName> = attributes<LinkName>({
+const LinkName: Attributes<LinkName> = attributes((): Shape<LinkName> => ({
   index: head(4, i32),
   ifname: [3, string(15)],
   altIfname: [53, string(127)],
-}, { header: 16 });
+}), { header: 16 });
 
 /** The protocol as clients need it. */
 export const NETLINK_ROUTE: Protocol = {

@@ -27,6 +27,7 @@ import {
   nameOf,
   parseIp,
   readOnly,
+  type Shape,
   shown,
   string,
   struct,
@@ -210,7 +211,7 @@ export interface RouteMetrics {
 }
 
 /** Wire form of {@linkcode RouteMetrics}: RTAX_*. */
-export const RouteMetrics: Attributes<RouteMetrics> = attributes<RouteMetrics>({
+export const RouteMetrics: Attributes<RouteMetrics> = attributes((): Shape<RouteMetrics> => ({
   lock: [1, mask(u32, RTAX)],
   mtu: [2, u32],
   window: [3, u32],
@@ -228,7 +229,7 @@ export const RouteMetrics: Attributes<RouteMetrics> = attributes<RouteMetrics>({
   quickack: [15, u32],
   ccAlgo: [16, string(15)],
   fastopenNoCookie: [17, u32],
-});
+}));
 
 /** One way of a multipath route, without what it is wrapped in. */
 export interface RouteHopFields {
@@ -264,7 +265,7 @@ const weight: Codec<number> = {
 };
 
 /** Wire form of {@linkcode RouteHop}: struct rtnexthop and RTA_*. */
-export const RouteHop: Attributes<RouteHop> = attributes<RouteHopFields>({
+export const RouteHop: Attributes<RouteHop> = attributes((): Shape<RouteHopFields> => ({
   oif: head(4, ifindex),
   dev: nameOf("oif"),
   gateway: [5, ip],
@@ -273,7 +274,7 @@ export const RouteHop: Attributes<RouteHop> = attributes<RouteHopFields>({
   flags: head(2, hopFlags),
   flow: [11, u32],
   newdst: [19, labels],
-}, { header: 8 }).with(encap(21, 22));
+}), { header: 8 }).with(encap(21, 22));
 
 /** Records side by side, each with its length in its first two bytes. */
 const hops: Codec<readonly RouteHop[]> = {
@@ -331,7 +332,7 @@ export interface RouteCacheinfo {
   tsage?: number;
 }
 
-const cacheinfo: Codec<RouteCacheinfo> = struct<RouteCacheinfo>(32, {
+const cacheinfo: Codec<RouteCacheinfo> = struct(32, (): Shape<RouteCacheinfo> => ({
   clntref: [0, u32],
   lastuse: [4, u32],
   expires: [8, i32],
@@ -340,7 +341,7 @@ const cacheinfo: Codec<RouteCacheinfo> = struct<RouteCacheinfo>(32, {
   id: [20, u32],
   ts: [24, u32],
   tsage: [28, u32],
-});
+}));
 
 /** What a multicast route has forwarded. */
 export interface MfcStats {
@@ -352,11 +353,11 @@ export interface MfcStats {
   wrongIf?: number;
 }
 
-const mfcStats: Codec<MfcStats> = struct<MfcStats>(24, {
+const mfcStats: Codec<MfcStats> = struct(24, (): Shape<MfcStats> => ({
   packets: [0, count64],
   bytes: [8, count64],
   wrongIf: [16, count64],
-});
+}));
 
 /** Seconds in four bytes; of multicast routes, hundredths of a second in eight. */
 const expires: Codec<number> = {
@@ -445,7 +446,7 @@ export interface RouteFields {
 export type Route = RouteFields & Encap;
 
 /** Wire form of {@linkcode Route}. Attributes 10, 13 and 14 are of no kernel since 2.6.23. */
-export const Route: Attributes<Route> = attributes<RouteFields>({
+export const Route: Attributes<Route> = attributes((): Shape<RouteFields> => ({
   family: head(0, family, key),
   dst: [1, prefix(1, { whole: true }), key],
   src: [2, prefix(2), key],
@@ -479,7 +480,7 @@ export const Route: Attributes<Route> = attributes<RouteFields>({
   expires: [23, expires],
   flowlabel: [31, be32, "input"],
   mfcStats: [17, mfcStats, readOnly],
-}, { header: 12, pad: 24 }).with(encap(21, 22));
+}), { header: 12, pad: 24 }).with(encap(21, 22));
 
 /** Whether `given` is one of `names`, by name or number. */
 function isOf<M extends Readonly<Record<string, number>>>(map: M, given: unknown, ...names: (keyof M)[]): boolean {

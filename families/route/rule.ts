@@ -16,6 +16,7 @@ import {
   key,
   mask,
   OMIT,
+  type Shape,
   string,
   struct,
   u16,
@@ -91,8 +92,8 @@ export interface Range {
   end: number;
 }
 
-const ports: Codec<Range> = struct<Range>(4, { start: [0, u16], end: [2, u16] });
-const uids: Codec<Range> = struct<Range>(8, { start: [0, u32], end: [4, u32] });
+const ports: Codec<Range> = struct(4, (): Shape<Range> => ({ start: [0, u16], end: [2, u16] }));
+const uids: Codec<Range> = struct(8, (): Shape<Range> => ({ start: [0, u32], end: [4, u32] }));
 
 /** A rule. */
 export interface Rule {
@@ -157,7 +158,7 @@ export interface Rule {
 }
 
 /** Wire form of {@linkcode Rule}. */
-export const Rule: Attributes<Rule> = attributes<Rule>({
+export const Rule: Attributes<Rule> = attributes((): Shape<Rule> => ({
   family: head(0, family, key),
   priority: [6, priority, key],
   src: [2, prefix(2), key],
@@ -187,7 +188,7 @@ export const Rule: Attributes<Rule> = attributes<Rule>({
   sportMask: [28, u16, key],
   dportMask: [29, u16, key],
   dscpMask: [30, u8, key],
-}, { header: 12, pad: 18 });
+}), { header: 12, pad: 18 });
 
 /** Fields that say nothing of which rule is meant. */
 const NOT_SELECTING: ReadonlySet<string> = new Set(["family", "action", "flags"]);

@@ -17,6 +17,7 @@ import {
   octetString,
   type Reader,
   readOnly,
+  type Shape,
   string,
   struct,
   u16,
@@ -124,7 +125,7 @@ export interface VfStats {
 }
 
 /** Wire form of {@linkcode VfStats}: IFLA_VF_STATS_*. */
-export const VfStats: Attributes<VfStats> = attributes<VfStats>({
+export const VfStats: Attributes<VfStats> = attributes((): Shape<VfStats> => ({
   rxPackets: [0, count64],
   txPackets: [1, count64],
   rxBytes: [2, count64],
@@ -133,7 +134,7 @@ export const VfStats: Attributes<VfStats> = attributes<VfStats>({
   multicast: [5, count64],
   rxDropped: [7, count64],
   txDropped: [8, count64],
-}, { pad: 6 });
+}), { pad: 6 });
 
 /** A virtual function. */
 export interface VfInfo {
@@ -169,7 +170,7 @@ const setting = struct<VfSetting>(8, { vf: [0, u32], setting: [4, u32] });
 const guid = struct<VfGuid>(16, { vf: [0, u32], guid: [8, u64] });
 
 /** Wire form of {@linkcode VfInfo}: IFLA_VF_*. */
-export const VfInfo: Attributes<VfInfo> = attributes<VfInfo>({
+export const VfInfo: Attributes<VfInfo> = attributes((): Shape<VfInfo> => ({
   mac: [1, struct<VfMac>(36, { vf: [0, u32], mac: [4, paddedAddress] })],
   vlan: [2, struct<VfVlan>(12, { vf: [0, u32], vlan: [4, u32], qos: [8, u32] })],
   txRate: [3, struct<VfTxRate>(8, { vf: [0, u32], rate: [4, u32] })],
@@ -194,7 +195,7 @@ export const VfInfo: Attributes<VfInfo> = attributes<VfInfo>({
     ),
   ],
   broadcast: [13, struct<VfBroadcast>(32, { broadcast: [0, paddedAddress] }), readOnly],
-});
+}));
 
 const IFLA_VF_INFO = 1;
 
@@ -257,7 +258,7 @@ export interface VfPort {
 }
 
 /** Wire form of {@linkcode VfPort}: IFLA_PORT_*. */
-export const VfPort: Attributes<VfPort> = attributes<VfPort>({
+export const VfPort: Attributes<VfPort> = attributes((): Shape<VfPort> => ({
   vf: [1, u32],
   profile: [2, string(40)],
   vsiType: [3, octetString(8)],
@@ -265,7 +266,7 @@ export const VfPort: Attributes<VfPort> = attributes<VfPort>({
   hostUuid: [5, hex(16)],
   request: [6, enumeration(u8, PORT_REQUEST)],
   response: [7, enumeration(u16, PORT_RESPONSE), readOnly],
-});
+}));
 
 /** Ports of all virtual functions. */
 export const vfPorts: Codec<readonly VfPort[]> = listOf(1, VfPort);

@@ -21,7 +21,8 @@ function start(number: string, setup: readonly string[], after: readonly string[
     "mount -t tmpfs none /run/netns",
     "ip link set lo up",
     ...setup,
-    '"$0" "$@"',
+    // Nobody is left to wait for a script that is stopped.
+    `${after.length === 0 ? "exec " : ""}"$0" "$@"`,
     ...after,
   ];
   return spawn("unshare", ["-n", "-m", "sh", "-e", "-c", command.join("\n"), process.execPath, ...ARGS, script], {

@@ -21,6 +21,7 @@ import {
   nameOf,
   OMIT,
   readOnly,
+  type Shape,
   u16,
   u32,
   u8,
@@ -90,13 +91,13 @@ export interface BondAdInfo {
 }
 
 /** Wire form of {@linkcode BondAdInfo}: IFLA_BOND_AD_INFO_*. */
-export const BondAdInfo: Attributes<BondAdInfo> = attributes<BondAdInfo>({
+export const BondAdInfo: Attributes<BondAdInfo> = attributes((): Shape<BondAdInfo> => ({
   aggregator: [1, u16],
   numPorts: [2, u16],
   actorKey: [3, u16],
   partnerKey: [4, u16],
   partnerMac: [5, mac],
-});
+}));
 
 /**
  * A bond. Times are in milliseconds, switches 0 or 1.
@@ -212,7 +213,7 @@ const portInUse: Codec<number, number | string | null> = {
 const ARP = ["roundrobin", "activebackup", "xor", "broadcast"] as const;
 
 /** Wire form of {@linkcode Bond}: IFLA_BOND_*. */
-export const Bond: Attributes<Bond> = attributes<Bond>({
+export const Bond: Attributes<Bond> = attributes((): Shape<Bond> => ({
   mode: [1, enumeration(u8, BOND_MODE)],
   activeSlave: [2, portInUse],
   activeSlaveDev: nameOf("activeSlave", readOnly),
@@ -249,7 +250,7 @@ export const Bond: Attributes<Bond> = attributes<Bond>({
   coupledControl: [32, onlyIn(["8023ad"], u8, 1)],
   broadcastNeigh: [33, onlyIn(["8023ad"], u8, 0)],
   lacpStrict: [34, onlyIn(["8023ad"], u8, 0)],
-});
+}));
 
 /** Numbers of {@linkcode BondPortState} by name. */
 export const BOND_STATE = { active: 0, backup: 1 } as const;
@@ -302,7 +303,7 @@ export interface BondPort {
 }
 
 /** Wire form of {@linkcode BondPort}: IFLA_BOND_SLAVE_*. */
-export const BondPort: Attributes<BondPort> = attributes<BondPort>({
+export const BondPort: Attributes<BondPort> = attributes((): Shape<BondPort> => ({
   state: [1, enumeration(u8, BOND_STATE), readOnly],
   miiStatus: [2, enumeration(u8, BOND_LINK), readOnly],
   linkFailureCount: [3, u32, readOnly],
@@ -315,4 +316,4 @@ export const BondPort: Attributes<BondPort> = attributes<BondPort>({
   actorPortPrio: [10, u16],
   adChurnActorState: [11, u8, readOnly],
   adChurnPartnerState: [12, u8, readOnly],
-});
+}));

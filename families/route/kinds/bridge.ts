@@ -22,6 +22,7 @@ import {
   mask,
   nameOf,
   readOnly,
+  type Shape,
   struct,
   u16,
   u32,
@@ -37,7 +38,7 @@ export interface BridgeId {
   addr?: string;
 }
 
-const bridgeId: Codec<BridgeId> = struct<BridgeId>(8, { prio: [0, be16], addr: [2, mac] });
+const bridgeId: Codec<BridgeId> = struct(8, (): Shape<BridgeId> => ({ prio: [0, be16], addr: [2, mac] }));
 
 /** Numbers of {@linkcode BridgeOption} by name. */
 export const BR_BOOLOPT = {
@@ -75,14 +76,14 @@ export interface BridgeQuerier {
 }
 
 /** Wire form of {@linkcode BridgeQuerier}: BRIDGE_QUERIER_*. */
-export const BridgeQuerier: Attributes<BridgeQuerier> = attributes<BridgeQuerier>({
+export const BridgeQuerier: Attributes<BridgeQuerier> = attributes((): Shape<BridgeQuerier> => ({
   ipAddress: [1, ipv4],
   ipPort: [2, u32],
   ipOtherTimer: [3, count64],
   ipv6Address: [5, ipv6],
   ipv6Port: [6, u32],
   ipv6OtherTimer: [7, count64],
-}, { pad: 4 });
+}), { pad: 4 });
 
 /** Numbers of {@linkcode BridgeStpMode} by name. */
 export const BR_STP_MODE = { auto: 0, user: 1, kernel: 2 } as const;
@@ -192,7 +193,7 @@ export interface Bridge {
 }
 
 /** Wire form of {@linkcode Bridge}: IFLA_BR_*. */
-export const Bridge: Attributes<Bridge> = attributes<Bridge>({
+export const Bridge: Attributes<Bridge> = attributes((): Shape<Bridge> => ({
   forwardDelay: [1, u32],
   helloTime: [2, u32],
   maxAge: [3, u32],
@@ -245,7 +246,7 @@ export const Bridge: Attributes<Bridge> = attributes<Bridge>({
   fdbNLearned: [48, u32, readOnly],
   fdbMaxLearned: [49, u32],
   stpMode: [50, enumeration(u32, BR_STP_MODE)],
-}, { pad: 40 });
+}), { pad: 40 });
 
 /** Numbers of {@linkcode BridgePortState} by name. */
 export const BR_STATE = { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 } as const;
@@ -347,7 +348,7 @@ export interface BridgePort {
 }
 
 /** Wire form of {@linkcode BridgePort}: IFLA_BRPORT_*. */
-export const BridgePort: Attributes<BridgePort> = attributes<BridgePort>({
+export const BridgePort: Attributes<BridgePort> = attributes((): Shape<BridgePort> => ({
   state: [1, enumeration(u8, BR_STATE)],
   priority: [2, u16],
   cost: [3, u32],
@@ -393,4 +394,4 @@ export const BridgePort: Attributes<BridgePort> = attributes<BridgePort>({
   neighVlanSuppress: [43, u8],
   backupNhid: [44, u32],
   neighForwardGrat: [45, u8],
-}, { pad: 26 });
+}), { pad: 26 });

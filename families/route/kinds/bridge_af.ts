@@ -15,6 +15,7 @@ import {
   mask,
   readOnly,
   repeated,
+  type Shape,
   struct,
   u16,
   u32,
@@ -77,12 +78,12 @@ export interface MrpInstance {
 }
 
 /** Wire form of {@linkcode MrpInstance}: IFLA_BRIDGE_MRP_INSTANCE_*. */
-export const MrpInstance: Attributes<MrpInstance> = attributes<MrpInstance>({
+export const MrpInstance: Attributes<MrpInstance> = attributes((): Shape<MrpInstance> => ({
   ringId: [1, u32],
   pIfindex: [2, ifindex],
   sIfindex: [3, ifindex],
   prio: [4, u16],
-});
+}));
 
 /** State of a port. */
 export interface MrpPortState {
@@ -91,9 +92,9 @@ export interface MrpPortState {
 }
 
 /** Wire form of {@linkcode MrpPortState}: IFLA_BRIDGE_MRP_PORT_STATE_*. */
-export const MrpPortState: Attributes<MrpPortState> = attributes<MrpPortState>({
+export const MrpPortState: Attributes<MrpPortState> = attributes((): Shape<MrpPortState> => ({
   state: [1, enumeration(u32, PORT_STATE)],
-});
+}));
 
 /** Part of a port. */
 export interface MrpPortRole {
@@ -102,9 +103,9 @@ export interface MrpPortRole {
 }
 
 /** Wire form of {@linkcode MrpPortRole}: IFLA_BRIDGE_MRP_PORT_ROLE_*. */
-export const MrpPortRole: Attributes<MrpPortRole> = attributes<MrpPortRole>({
+export const MrpPortRole: Attributes<MrpPortRole> = attributes((): Shape<MrpPortRole> => ({
   role: [1, enumeration(u32, PORT_ROLE)],
-});
+}));
 
 /** State of a ring. */
 export interface MrpRingState {
@@ -115,10 +116,10 @@ export interface MrpRingState {
 }
 
 /** Wire form of {@linkcode MrpRingState}: IFLA_BRIDGE_MRP_RING_STATE_*. */
-export const MrpRingState: Attributes<MrpRingState> = attributes<MrpRingState>({
+export const MrpRingState: Attributes<MrpRingState> = attributes((): Shape<MrpRingState> => ({
   ringId: [1, u32],
   state: [2, enumeration(u32, RING_STATE)],
-});
+}));
 
 /** Part in a ring. */
 export interface MrpRingRole {
@@ -129,10 +130,10 @@ export interface MrpRingRole {
 }
 
 /** Wire form of {@linkcode MrpRingRole}: IFLA_BRIDGE_MRP_RING_ROLE_*. */
-export const MrpRingRole: Attributes<MrpRingRole> = attributes<MrpRingRole>({
+export const MrpRingRole: Attributes<MrpRingRole> = attributes((): Shape<MrpRingRole> => ({
   ringId: [1, u32],
   role: [2, enumeration(u32, RING_ROLE)],
-});
+}));
 
 /** How a ring is tested. */
 export interface MrpStartTest {
@@ -149,13 +150,13 @@ export interface MrpStartTest {
 }
 
 /** Wire form of {@linkcode MrpStartTest}: IFLA_BRIDGE_MRP_START_TEST_*. */
-export const MrpStartTest: Attributes<MrpStartTest> = attributes<MrpStartTest>({
+export const MrpStartTest: Attributes<MrpStartTest> = attributes((): Shape<MrpStartTest> => ({
   ringId: [1, u32],
   interval: [2, u32],
   maxMiss: [3, u32],
   period: [4, u32],
   monitor: [5, u32],
-});
+}));
 
 /** A ring as it is. */
 export interface MrpInfo {
@@ -190,7 +191,7 @@ export interface MrpInfo {
 }
 
 /** Wire form of {@linkcode MrpInfo}: IFLA_BRIDGE_MRP_INFO_*. */
-export const MrpInfo: Attributes<MrpInfo> = attributes<MrpInfo>({
+export const MrpInfo: Attributes<MrpInfo> = attributes((): Shape<MrpInfo> => ({
   ringId: [1, u32],
   pIfindex: [2, ifindex],
   sIfindex: [3, ifindex],
@@ -205,7 +206,7 @@ export const MrpInfo: Attributes<MrpInfo> = attributes<MrpInfo>({
   inRole: [12, enumeration(u32, IN_ROLE)],
   inTestInterval: [13, u32],
   inTestMaxMiss: [14, u32],
-});
+}));
 
 /** Part in an interconnection. */
 export interface MrpInRole {
@@ -220,12 +221,12 @@ export interface MrpInRole {
 }
 
 /** Wire form of {@linkcode MrpInRole}: IFLA_BRIDGE_MRP_IN_ROLE_*. */
-export const MrpInRole: Attributes<MrpInRole> = attributes<MrpInRole>({
+export const MrpInRole: Attributes<MrpInRole> = attributes((): Shape<MrpInRole> => ({
   ringId: [1, u32],
   inId: [2, u16],
   role: [3, enumeration(u32, IN_ROLE)],
   iIfindex: [4, ifindex],
-});
+}));
 
 /** State of an interconnection. */
 export interface MrpInState {
@@ -236,10 +237,10 @@ export interface MrpInState {
 }
 
 /** Wire form of {@linkcode MrpInState}: IFLA_BRIDGE_MRP_IN_STATE_*. */
-export const MrpInState: Attributes<MrpInState> = attributes<MrpInState>({
+export const MrpInState: Attributes<MrpInState> = attributes((): Shape<MrpInState> => ({
   inId: [1, u32],
   state: [2, enumeration(u32, RING_STATE)],
-});
+}));
 
 /** How an interconnection is tested. */
 export interface MrpStartInTest {
@@ -254,12 +255,12 @@ export interface MrpStartInTest {
 }
 
 /** Wire form of {@linkcode MrpStartInTest}: IFLA_BRIDGE_MRP_START_IN_TEST_*. */
-export const MrpStartInTest: Attributes<MrpStartInTest> = attributes<MrpStartInTest>({
+export const MrpStartInTest: Attributes<MrpStartInTest> = attributes((): Shape<MrpStartInTest> => ({
   inId: [1, u32],
   interval: [2, u32],
   maxMiss: [3, u32],
   period: [4, u32],
-});
+}));
 
 /** Rings of a bridge (IEC 62439-2). */
 export interface Mrp {
@@ -286,7 +287,7 @@ export interface Mrp {
 }
 
 /** Wire form of {@linkcode Mrp}: IFLA_BRIDGE_MRP_*. */
-export const Mrp: Attributes<Mrp> = attributes<Mrp>({
+export const Mrp: Attributes<Mrp> = attributes((): Shape<Mrp> => ({
   instance: [1, MrpInstance, "input"],
   portState: [2, MrpPortState, "input"],
   portRole: [3, MrpPortRole, "input"],
@@ -297,7 +298,7 @@ export const Mrp: Attributes<Mrp> = attributes<Mrp>({
   inRole: [8, MrpInRole, "input"],
   inState: [9, MrpInState, "input"],
   startInTest: [10, MrpStartInTest, "input"],
-});
+}));
 
 /** A maintenance end point (IEEE 802.1ag). */
 export interface CfmMepCreate {
@@ -312,12 +313,12 @@ export interface CfmMepCreate {
 }
 
 /** Wire form of {@linkcode CfmMepCreate}: IFLA_BRIDGE_CFM_MEP_CREATE_*. */
-export const CfmMepCreate: Attributes<CfmMepCreate> = attributes<CfmMepCreate>({
+export const CfmMepCreate: Attributes<CfmMepCreate> = attributes((): Shape<CfmMepCreate> => ({
   instance: [1, u32],
   domain: [2, enumeration(u32, CFM_DOMAIN)],
   direction: [3, enumeration(u32, CFM_DIRECTION)],
   ifindex: [4, ifindex],
-});
+}));
 
 /** The end point to remove. */
 export interface CfmMepDelete {
@@ -326,9 +327,9 @@ export interface CfmMepDelete {
 }
 
 /** Wire form of {@linkcode CfmMepDelete}: IFLA_BRIDGE_CFM_MEP_DELETE_*. */
-export const CfmMepDelete: Attributes<CfmMepDelete> = attributes<CfmMepDelete>({
+export const CfmMepDelete: Attributes<CfmMepDelete> = attributes((): Shape<CfmMepDelete> => ({
   instance: [1, u32],
-});
+}));
 
 /** Who an end point is. */
 export interface CfmMepConfig {
@@ -343,12 +344,12 @@ export interface CfmMepConfig {
 }
 
 /** Wire form of {@linkcode CfmMepConfig}: IFLA_BRIDGE_CFM_MEP_CONFIG_*. */
-export const CfmMepConfig: Attributes<CfmMepConfig> = attributes<CfmMepConfig>({
+export const CfmMepConfig: Attributes<CfmMepConfig> = attributes((): Shape<CfmMepConfig> => ({
   instance: [1, u32],
   unicastMac: [2, mac],
   mdlevel: [3, u32],
   mepid: [4, u32],
-});
+}));
 
 /** How continuity is checked. */
 export interface CfmCcConfig {
@@ -363,12 +364,12 @@ export interface CfmCcConfig {
 }
 
 /** Wire form of {@linkcode CfmCcConfig}: IFLA_BRIDGE_CFM_CC_CONFIG_*. */
-export const CfmCcConfig: Attributes<CfmCcConfig> = attributes<CfmCcConfig>({
+export const CfmCcConfig: Attributes<CfmCcConfig> = attributes((): Shape<CfmCcConfig> => ({
   instance: [1, u32],
   enable: [2, u32],
   expInterval: [3, enumeration(u32, CCM_INTERVAL)],
   expMaid: [4, hex(48)],
-});
+}));
 
 /** Another end point. */
 export interface CfmCcPeerMep {
@@ -379,10 +380,10 @@ export interface CfmCcPeerMep {
 }
 
 /** Wire form of {@linkcode CfmCcPeerMep}: IFLA_BRIDGE_CFM_CC_PEER_*. */
-export const CfmCcPeerMep: Attributes<CfmCcPeerMep> = attributes<CfmCcPeerMep>({
+export const CfmCcPeerMep: Attributes<CfmCcPeerMep> = attributes((): Shape<CfmCcPeerMep> => ({
   mepInstance: [1, u32],
   mepid: [2, u32],
-});
+}));
 
 /** Whether a defect is told of. */
 export interface CfmCcRdi {
@@ -393,10 +394,10 @@ export interface CfmCcRdi {
 }
 
 /** Wire form of {@linkcode CfmCcRdi}: IFLA_BRIDGE_CFM_CC_RDI_*. */
-export const CfmCcRdi: Attributes<CfmCcRdi> = attributes<CfmCcRdi>({
+export const CfmCcRdi: Attributes<CfmCcRdi> = attributes((): Shape<CfmCcRdi> => ({
   instance: [1, u32],
   rdi: [2, u32],
-});
+}));
 
 /** How checks are sent. */
 export interface CfmCcCcmTx {
@@ -419,7 +420,7 @@ export interface CfmCcCcmTx {
 }
 
 /** Wire form of {@linkcode CfmCcCcmTx}: IFLA_BRIDGE_CFM_CC_CCM_TX_*. */
-export const CfmCcCcmTx: Attributes<CfmCcCcmTx> = attributes<CfmCcCcmTx>({
+export const CfmCcCcmTx: Attributes<CfmCcCcmTx> = attributes((): Shape<CfmCcCcmTx> => ({
   instance: [1, u32],
   dmac: [2, mac],
   seqNoUpdate: [3, u32],
@@ -428,7 +429,7 @@ export const CfmCcCcmTx: Attributes<CfmCcCcmTx> = attributes<CfmCcCcmTx>({
   ifTlvValue: [6, u8],
   portTlv: [7, u32],
   portTlvValue: [8, u8],
-});
+}));
 
 /** What an end point has seen. */
 export interface CfmMepStatus {
@@ -443,12 +444,12 @@ export interface CfmMepStatus {
 }
 
 /** Wire form of {@linkcode CfmMepStatus}: IFLA_BRIDGE_CFM_MEP_STATUS_*. */
-export const CfmMepStatus: Attributes<CfmMepStatus> = attributes<CfmMepStatus>({
+export const CfmMepStatus: Attributes<CfmMepStatus> = attributes((): Shape<CfmMepStatus> => ({
   instance: [1, u32],
   opcodeUnexpSeen: [2, u32],
   versionUnexpSeen: [3, u32],
   rxLevelLowSeen: [4, u32],
-});
+}));
 
 /** What is known of another end point. */
 export interface CfmCcPeerStatus {
@@ -473,7 +474,7 @@ export interface CfmCcPeerStatus {
 }
 
 /** Wire form of {@linkcode CfmCcPeerStatus}: IFLA_BRIDGE_CFM_CC_PEER_STATUS_*. */
-export const CfmCcPeerStatus: Attributes<CfmCcPeerStatus> = attributes<CfmCcPeerStatus>({
+export const CfmCcPeerStatus: Attributes<CfmCcPeerStatus> = attributes((): Shape<CfmCcPeerStatus> => ({
   instance: [1, u32],
   peerMepid: [2, u32],
   ccmDefect: [3, u32],
@@ -483,7 +484,7 @@ export const CfmCcPeerStatus: Attributes<CfmCcPeerStatus> = attributes<CfmCcPeer
   seen: [7, u32],
   tlvSeen: [8, u32],
   seqUnexpSeen: [9, u32],
-});
+}));
 
 /** End points of a bridge that watch connections (IEEE 802.1Q clause 18). */
 export interface Cfm {
@@ -522,7 +523,7 @@ export interface Cfm {
 }
 
 /** Wire form of {@linkcode Cfm}: IFLA_BRIDGE_CFM_*. */
-export const Cfm: Attributes<Cfm> = attributes<Cfm>({
+export const Cfm: Attributes<Cfm> = attributes((): Shape<Cfm> => ({
   mepCreate: [1, CfmMepCreate, "input"],
   mepDelete: [2, CfmMepDelete, "input"],
   mepConfig: [3, CfmMepConfig, "input"],
@@ -539,7 +540,7 @@ export const Cfm: Attributes<Cfm> = attributes<Cfm>({
   ccPeerMepInfo: [14, repeated(14, CfmCcPeerMep), readOnly],
   mepStatusInfo: [15, repeated(15, CfmMepStatus), readOnly],
   ccPeerStatusInfo: [16, repeated(16, CfmCcPeerStatus), readOnly],
-});
+}));
 
 /** State of a port for a group of VLANs. */
 export interface MstEntry {
@@ -550,10 +551,10 @@ export interface MstEntry {
 }
 
 /** Wire form of {@linkcode MstEntry}: IFLA_BRIDGE_MST_ENTRY_*. */
-export const MstEntry: Attributes<MstEntry> = attributes<MstEntry>({
+export const MstEntry: Attributes<MstEntry> = attributes((): Shape<MstEntry> => ({
   msti: [1, u16],
   state: [2, enumeration(u8, BR_STATE)],
-});
+}));
 
 /** States of a port for groups of VLANs. */
 export interface Mst {
@@ -562,7 +563,7 @@ export interface Mst {
 }
 
 /** Wire form of {@linkcode Mst}: IFLA_BRIDGE_MST_*. */
-export const Mst: Attributes<Mst> = attributes<Mst>({ entry: [1, repeated(1, MstEntry)] });
+export const Mst: Attributes<Mst> = attributes((): Shape<Mst> => ({ entry: [1, repeated(1, MstEntry)] }));
 
 /** Numbers of {@linkcode BridgeVlanFlag} by name. */
 export const VLAN_INFO = {
@@ -596,11 +597,11 @@ export interface BridgeVlanTunnelInfo {
 }
 
 /** Wire form of {@linkcode BridgeVlanTunnelInfo}: IFLA_BRIDGE_VLAN_TUNNEL_*. */
-export const BridgeVlanTunnelInfo: Attributes<BridgeVlanTunnelInfo> = attributes<BridgeVlanTunnelInfo>({
+export const BridgeVlanTunnelInfo: Attributes<BridgeVlanTunnelInfo> = attributes((): Shape<BridgeVlanTunnelInfo> => ({
   id: [1, u32],
   vid: [2, u16],
   flags: [3, mask(u16, VLAN_INFO)],
-});
+}));
 
 /** Numbers of {@linkcode BridgeFlag} by name. */
 export const BRIDGE_FLAGS = { master: 1, self: 2 } as const;
@@ -630,7 +631,7 @@ export interface BridgeAf {
 }
 
 /** Wire form of {@linkcode BridgeAf}: IFLA_BRIDGE_*. */
-export const BridgeAf: Attributes<BridgeAf> = attributes<BridgeAf>({
+export const BridgeAf: Attributes<BridgeAf> = attributes((): Shape<BridgeAf> => ({
   flags: [0, mask(u16, BRIDGE_FLAGS)],
   mode: [1, enumeration(u16, BRIDGE_MODE)],
   vlanInfo: [2, repeated(2, struct<BridgeVlanInfo>(4, { flags: [0, mask(u16, VLAN_INFO)], vid: [2, u16] }))],
@@ -638,4 +639,4 @@ export const BridgeAf: Attributes<BridgeAf> = attributes<BridgeAf>({
   mrp: [4, Mrp],
   cfm: [5, Cfm],
   mst: [6, Mst],
-});
+}));

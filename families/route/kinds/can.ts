@@ -14,6 +14,7 @@ import {
   enumeration,
   mask,
   readOnly,
+  type Shape,
   struct,
   u16,
   u32,
@@ -106,7 +107,7 @@ export interface CanBittimingConst {
   brpInc?: number;
 }
 
-const bittimingConst: Codec<CanBittimingConst> = struct<CanBittimingConst>(48, {
+const bittimingConst: Codec<CanBittimingConst> = struct(48, (): Shape<CanBittimingConst> => ({
   name: [0, chars(16)],
   tseg1Min: [16, u32],
   tseg1Max: [20, u32],
@@ -116,7 +117,7 @@ const bittimingConst: Codec<CanBittimingConst> = struct<CanBittimingConst>(48, {
   brpMin: [36, u32],
   brpMax: [40, u32],
   brpInc: [44, u32],
-});
+}));
 
 /** The clock of a controller. */
 export interface CanClock {
@@ -155,7 +156,7 @@ export interface CanTdc {
 }
 
 /** Wire form of {@linkcode CanTdc}: IFLA_CAN_TDC_*. */
-export const CanTdc: Attributes<CanTdc> = attributes<CanTdc>({
+export const CanTdc: Attributes<CanTdc> = attributes((): Shape<CanTdc> => ({
   tdcvMin: [1, u32, readOnly],
   tdcvMax: [2, u32, readOnly],
   tdcoMin: [3, u32, readOnly],
@@ -165,7 +166,7 @@ export const CanTdc: Attributes<CanTdc> = attributes<CanTdc>({
   tdcv: [7, u32],
   tdco: [8, u32],
   tdcf: [9, u32],
-});
+}));
 
 /** Pulse width of the data phase of CAN XL, in clock periods. */
 export interface CanPwm {
@@ -190,7 +191,7 @@ export interface CanPwm {
 }
 
 /** Wire form of {@linkcode CanPwm}: IFLA_CAN_PWM_*. */
-export const CanPwm: Attributes<CanPwm> = attributes<CanPwm>({
+export const CanPwm: Attributes<CanPwm> = attributes((): Shape<CanPwm> => ({
   pwmsMin: [1, u32, readOnly],
   pwmsMax: [2, u32, readOnly],
   pwmlMin: [3, u32, readOnly],
@@ -200,7 +201,7 @@ export const CanPwm: Attributes<CanPwm> = attributes<CanPwm>({
   pwms: [7, u32],
   pwml: [8, u32],
   pwmo: [9, u32],
-});
+}));
 
 /** What a controller can do. */
 export interface CanCtrlmodeExt {
@@ -209,9 +210,9 @@ export interface CanCtrlmodeExt {
 }
 
 /** Wire form of {@linkcode CanCtrlmodeExt}: IFLA_CAN_CTRLMODE_*. */
-export const CanCtrlmodeExt: Attributes<CanCtrlmodeExt> = attributes<CanCtrlmodeExt>({
+export const CanCtrlmodeExt: Attributes<CanCtrlmodeExt> = attributes((): Shape<CanCtrlmodeExt> => ({
   supported: [1, mask(u32, CTRLMODE)],
-});
+}));
 
 /** A controller. It is configured while it is down; drivers make it, so it cannot be added. */
 export interface Can {
@@ -262,7 +263,7 @@ export interface Can {
 }
 
 /** Wire form of {@linkcode Can}: IFLA_CAN_*. */
-export const Can: Attributes<Can> = attributes<Can>({
+export const Can: Attributes<Can> = attributes((): Shape<Can> => ({
   bittiming: [1, bittiming],
   bittimingConst: [2, bittimingConst, readOnly],
   clock: [3, struct<CanClock>(4, { freq: [0, u32] }), readOnly],
@@ -285,7 +286,7 @@ export const Can: Attributes<Can> = attributes<Can>({
   xlDataBitrateConst: [20, array(u32), readOnly],
   xlTdc: [21, CanTdc],
   xlPwm: [22, CanPwm],
-});
+}));
 
 /** What a controller counts. */
 export interface CanXstats {

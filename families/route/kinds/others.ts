@@ -13,6 +13,7 @@ import {
   ifindex,
   nameOf,
   readOnly,
+  type Shape,
   string,
   u16,
   u32,
@@ -48,7 +49,7 @@ export interface Tun {
 }
 
 /** Wire form of {@linkcode Tun}: IFLA_TUN_*. */
-export const Tun: Attributes<Tun> = attributes<Tun>({
+export const Tun: Attributes<Tun> = attributes((): Shape<Tun> => ({
   owner: [1, u32, readOnly],
   group: [2, u32, readOnly],
   type: [3, enumeration(u8, TUN_TYPE), readOnly],
@@ -58,7 +59,7 @@ export const Tun: Attributes<Tun> = attributes<Tun>({
   multiQueue: [7, u8, readOnly],
   numQueues: [8, u32, readOnly],
   numDisabledQueues: [9, u32, readOnly],
-});
+}));
 
 /** Numbers of {@linkcode IpoibMode} by name. */
 export const IPOIB_MODE = { datagram: 0, connected: 1 } as const;
@@ -76,11 +77,11 @@ export interface Ipoib {
 }
 
 /** Wire form of {@linkcode Ipoib}: IFLA_IPOIB_*. */
-export const Ipoib: Attributes<Ipoib> = attributes<Ipoib>({
+export const Ipoib: Attributes<Ipoib> = attributes((): Shape<Ipoib> => ({
   pkey: [1, u16],
   mode: [2, enumeration(u16, IPOIB_MODE)],
   umcast: [3, u16],
-});
+}));
 
 /** Numbers of {@linkcode RmnetFlag} by name. */
 export const RMNET_FLAGS = {
@@ -103,10 +104,10 @@ export interface Rmnet {
 }
 
 /** Wire form of {@linkcode Rmnet}: IFLA_RMNET_*. */
-export const Rmnet: Attributes<Rmnet> = attributes<Rmnet>({
+export const Rmnet: Attributes<Rmnet> = attributes((): Shape<Rmnet> => ({
   muxId: [1, u16],
   flags: [2, selectedFlags(RMNET_FLAGS, { flags: 0, mask: 4 })],
-});
+}));
 
 /** Numbers of {@linkcode OvpnMode} by name. */
 export const OVPN_MODE = { p2p: 0, mp: 1 } as const;
@@ -120,7 +121,7 @@ export interface Ovpn {
 }
 
 /** Wire form of {@linkcode Ovpn}: IFLA_OVPN_*. */
-export const Ovpn: Attributes<Ovpn> = attributes<Ovpn>({ mode: [1, enumeration(u8, OVPN_MODE)] });
+export const Ovpn: Attributes<Ovpn> = attributes((): Shape<Ovpn> => ({ mode: [1, enumeration(u8, OVPN_MODE)] }));
 
 /** A port of a switch. Drivers make it. */
 export interface Dsa {
@@ -131,10 +132,10 @@ export interface Dsa {
 }
 
 /** Wire form of {@linkcode Dsa}: IFLA_DSA_*. */
-export const Dsa: Attributes<Dsa> = attributes<Dsa>({
+export const Dsa: Attributes<Dsa> = attributes((): Shape<Dsa> => ({
   conduit: [1, ifindex],
   conduitDev: nameOf("conduit", readOnly),
-});
+}));
 
 /** A B.A.T.M.A.N. mesh. */
 export interface Batadv {
@@ -143,7 +144,7 @@ export interface Batadv {
 }
 
 /** Wire form of {@linkcode Batadv}: IFLA_BATADV_*. */
-export const Batadv: Attributes<Batadv> = attributes<Batadv>({ algoName: [1, string(19)] });
+export const Batadv: Attributes<Batadv> = attributes((): Shape<Batadv> => ({ algoName: [1, string(19)] }));
 
 /** A connection of a modem; `parentDevName` says of which. */
 export interface Wwan {
@@ -152,7 +153,7 @@ export interface Wwan {
 }
 
 /** Wire form of {@linkcode Wwan}: IFLA_WWAN_*. */
-export const Wwan: Attributes<Wwan> = attributes<Wwan>({ linkId: [1, u32] });
+export const Wwan: Attributes<Wwan> = attributes((): Shape<Wwan> => ({ linkId: [1, u32] }));
 
 /** A PPP interface. */
 export interface Ppp {
@@ -161,4 +162,4 @@ export interface Ppp {
 }
 
 /** Wire form of {@linkcode Ppp}: IFLA_PPP_*. */
-export const Ppp: Attributes<Ppp> = attributes<Ppp>({ devFd: [1, i32, "input"] });
+export const Ppp: Attributes<Ppp> = attributes((): Shape<Ppp> => ({ devFd: [1, i32, "input"] }));

@@ -22,6 +22,7 @@ import {
   mask,
   nameOf,
   readOnly,
+  type Shape,
   struct,
   u16,
   u32,
@@ -216,7 +217,7 @@ const ipTunnel = {
 } as const;
 
 /** Wire form of {@linkcode Iptun}: IFLA_IPTUN_*. */
-export const Iptun: Attributes<Iptun> = attributes<Iptun>({
+export const Iptun: Attributes<Iptun> = attributes((): Shape<Iptun> => ({
   ...ipTunnel,
   local: [2, ipv4],
   remote: [3, ipv4],
@@ -226,15 +227,15 @@ export const Iptun: Attributes<Iptun> = attributes<Iptun>({
   "6rdRelayPrefix": [12, ipv4],
   "6rdPrefixlen": [13, u16],
   "6rdRelayPrefixlen": [14, u16],
-});
+}));
 
 /** Wire form of {@linkcode Ip6Tunnel}: IFLA_IPTUN_*. */
-export const Ip6Tunnel: Attributes<Ip6Tunnel> = attributes<Ip6Tunnel>({
+export const Ip6Tunnel: Attributes<Ip6Tunnel> = attributes((): Shape<Ip6Tunnel> => ({
   ...ipTunnel,
   local: [2, ipv6],
   remote: [3, ipv6],
   flags: [8, mask(u32, IP6_TNL_F)],
-});
+}));
 
 /** A tunnel for IPsec by routes: vti over IPv4, vti6 over IPv6. */
 export interface Vti {
@@ -278,7 +279,7 @@ export interface PortRange {
   high?: number;
 }
 
-const portRange: Codec<PortRange> = struct<PortRange>(4, { low: [0, be16], high: [2, be16] });
+const portRange: Codec<PortRange> = struct(4, (): Shape<PortRange> => ({ low: [0, be16], high: [2, be16] }));
 
 /** Numbers of {@linkcode DontFragment} by name. */
 export const VXLAN_DF = { unset: 0, set: 1, inherit: 2 } as const;
@@ -364,7 +365,7 @@ export interface Vxlan {
 }
 
 /** Wire form of {@linkcode Vxlan}: IFLA_VXLAN_*. */
-export const Vxlan: Attributes<Vxlan> = attributes<Vxlan>({
+export const Vxlan: Attributes<Vxlan> = attributes((): Shape<Vxlan> => ({
   id: [1, u32],
   group: [2, ipv4],
   link: [3, ifindex],
@@ -400,7 +401,7 @@ export const Vxlan: Attributes<Vxlan> = attributes<Vxlan>({
   labelPolicy: [32, enumeration(u32, VXLAN_LABEL)],
   reservedBits: [33, hex(8)],
   mcRoute: [34, u8],
-});
+}));
 
 /** A Geneve tunnel. Switches are 0 or 1, `true` ones are there or not. */
 export interface Geneve {
@@ -443,7 +444,7 @@ export interface Geneve {
 }
 
 /** Wire form of {@linkcode Geneve}: IFLA_GENEVE_*. */
-export const Geneve: Attributes<Geneve> = attributes<Geneve>({
+export const Geneve: Attributes<Geneve> = attributes((): Shape<Geneve> => ({
   id: [1, u32],
   remote: [2, ipv4],
   ttl: [3, u8],
@@ -462,7 +463,7 @@ export const Geneve: Attributes<Geneve> = attributes<Geneve>({
   groHint: [16, flag],
   local: [17, ipv4],
   local6: [18, ipv6],
-});
+}));
 
 /** Any protocol in UDP: MPLS, IP. */
 export interface Bareudp {
@@ -477,12 +478,12 @@ export interface Bareudp {
 }
 
 /** Wire form of {@linkcode Bareudp}: IFLA_BAREUDP_*. */
-export const Bareudp: Attributes<Bareudp> = attributes<Bareudp>({
+export const Bareudp: Attributes<Bareudp> = attributes((): Shape<Bareudp> => ({
   port: [1, be16],
   ethertype: [2, be16],
   srcportMin: [3, u16],
   multiprotoMode: [4, flag],
-});
+}));
 
 /** Numbers of {@linkcode GtpRole} by name. */
 export const GTP_ROLE = { ggsn: 0, sgsn: 1 } as const;
@@ -510,7 +511,7 @@ export interface Gtp {
 }
 
 /** Wire form of {@linkcode Gtp}: IFLA_GTP_*. */
-export const Gtp: Attributes<Gtp> = attributes<Gtp>({
+export const Gtp: Attributes<Gtp> = attributes((): Shape<Gtp> => ({
   fd0: [1, u32, "input"],
   fd1: [2, u32, "input"],
   pdpHashsize: [3, u32],
@@ -519,7 +520,7 @@ export const Gtp: Attributes<Gtp> = attributes<Gtp>({
   restartCount: [6, u8],
   local: [7, ipv4],
   local6: [8, ipv6],
-});
+}));
 
 /** Numbers of {@linkcode AmtMode} by name. */
 export const AMT_MODE = { gateway: 0, relay: 1 } as const;
@@ -549,7 +550,7 @@ export interface Amt {
 }
 
 /** Wire form of {@linkcode Amt}: IFLA_AMT_*. */
-export const Amt: Attributes<Amt> = attributes<Amt>({
+export const Amt: Attributes<Amt> = attributes((): Shape<Amt> => ({
   mode: [1, enumeration(u32, AMT_MODE)],
   relayPort: [2, be16],
   gatewayPort: [3, be16],
@@ -559,7 +560,7 @@ export const Amt: Attributes<Amt> = attributes<Amt>({
   remoteIp: [6, ipv4],
   discoveryIp: [7, ipv4],
   maxTunnels: [8, u32],
-});
+}));
 
 /** An interface for IPsec policies and states with its `ifId`. */
 export interface XfrmInterface {
@@ -574,9 +575,9 @@ export interface XfrmInterface {
 }
 
 /** Wire form of {@linkcode XfrmInterface}: IFLA_XFRM_*. */
-export const XfrmInterface: Attributes<XfrmInterface> = attributes<XfrmInterface>({
+export const XfrmInterface: Attributes<XfrmInterface> = attributes((): Shape<XfrmInterface> => ({
   link: [1, ifindex],
   linkDev: nameOf("link", readOnly),
   ifId: [2, u32],
   collectMetadata: [3, flag],
-});
+}));

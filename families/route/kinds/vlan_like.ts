@@ -20,6 +20,7 @@ import {
   nameOf,
   readOnly,
   repeated,
+  type Shape,
   shown,
   struct,
   u16,
@@ -49,9 +50,9 @@ export interface VlanQos {
 }
 
 /** Wire form of {@linkcode VlanQos}: IFLA_VLAN_QOS_*. */
-export const VlanQos: Attributes<VlanQos> = attributes<VlanQos>({
+export const VlanQos: Attributes<VlanQos> = attributes((): Shape<VlanQos> => ({
   mapping: [1, repeated(1, struct<VlanQosMapping>(8, { from: [0, u32], to: [4, u32] }))],
-});
+}));
 
 /** A VLAN on top of `link`. */
 export interface Vlan {
@@ -68,13 +69,13 @@ export interface Vlan {
 }
 
 /** Wire form of {@linkcode Vlan}: IFLA_VLAN_*. */
-export const Vlan: Attributes<Vlan> = attributes<Vlan>({
+export const Vlan: Attributes<Vlan> = attributes((): Shape<Vlan> => ({
   id: [1, u16],
   flags: [2, selectedFlags(VLAN_FLAG, { flags: 0, mask: 4 })],
   egressQos: [3, VlanQos],
   ingressQos: [4, VlanQos],
   protocol: [5, enumeration(be16, VLAN_PROTOCOL)],
-});
+}));
 
 /** Numbers of {@linkcode MacvlanMode} by name. */
 export const MACVLAN_MODE = { private: 1, vepa: 2, bridge: 4, passthru: 8, source: 16 } as const;
@@ -112,7 +113,7 @@ export interface Macvlan {
 }
 
 /** Wire form of {@linkcode Macvlan}: IFLA_MACVLAN_*. */
-export const Macvlan: Attributes<Macvlan> = attributes<Macvlan>({
+export const Macvlan: Attributes<Macvlan> = attributes((): Shape<Macvlan> => ({
   mode: [1, enumeration(u32, MACVLAN_MODE)],
   flags: [2, mask(u16, MACVLAN_FLAG)],
   macaddrMode: [3, enumeration(u32, MACVLAN_MACADDR), "input"],
@@ -122,7 +123,7 @@ export const Macvlan: Attributes<Macvlan> = attributes<Macvlan>({
   bcQueueLen: [7, u32],
   bcQueueLenUsed: [8, u32, readOnly],
   bcCutoff: [9, i32],
-});
+}));
 
 /** Numbers of {@linkcode IpvlanMode} by name. */
 export const IPVLAN_MODE = { l2: 0, l3: 1, l3s: 2 } as const;
@@ -142,10 +143,10 @@ export interface Ipvlan {
 }
 
 /** Wire form of {@linkcode Ipvlan}: IFLA_IPVLAN_*. */
-export const Ipvlan: Attributes<Ipvlan> = attributes<Ipvlan>({
+export const Ipvlan: Attributes<Ipvlan> = attributes((): Shape<Ipvlan> => ({
   mode: [1, enumeration(u16, IPVLAN_MODE)],
   flags: [2, mask(u16, IPVLAN_F)],
-});
+}));
 
 /** Numbers of {@linkcode MacsecCipher} by name. */
 export const MACSEC_CIPHER = {
@@ -219,7 +220,7 @@ export interface Macsec {
 }
 
 /** Wire form of {@linkcode Macsec}: IFLA_MACSEC_*. */
-export const Macsec: Attributes<Macsec> = attributes<Macsec>({
+export const Macsec: Attributes<Macsec> = attributes((): Shape<Macsec> => ({
   sci: [1, hex(8)],
   port: [2, be16],
   icvLen: [3, u8],
@@ -234,7 +235,7 @@ export const Macsec: Attributes<Macsec> = attributes<Macsec>({
   replayProtect: [12, u8],
   validation: [13, enumeration(u8, MACSEC_VALIDATE)],
   offload: [15, enumeration(u8, MACSEC_OFFLOAD)],
-}, { pad: 14 });
+}), { pad: 14 });
 
 /** Numbers of {@linkcode HsrProtocol} by name. */
 export const HSR_PROTOCOL = { hsr: 0, prp: 1 } as const;
@@ -268,7 +269,7 @@ export interface Hsr {
 }
 
 /** Wire form of {@linkcode Hsr}: IFLA_HSR_*. */
-export const Hsr: Attributes<Hsr> = attributes<Hsr>({
+export const Hsr: Attributes<Hsr> = attributes((): Shape<Hsr> => ({
   slave1: [1, ifindex],
   slave1Dev: nameOf("slave1", readOnly),
   slave2: [2, ifindex],
@@ -280,7 +281,7 @@ export const Hsr: Attributes<Hsr> = attributes<Hsr>({
   protocol: [7, enumeration(u8, HSR_PROTOCOL)],
   interlink: [8, ifindex],
   interlinkDev: nameOf("interlink", readOnly),
-});
+}));
 
 /** A VRF: links that have it as master use its table. */
 export interface Vrf {
@@ -289,7 +290,7 @@ export interface Vrf {
 }
 
 /** Wire form of {@linkcode Vrf}: IFLA_VRF_*. */
-export const Vrf: Attributes<Vrf> = attributes<Vrf>({ table: [1, u32] });
+export const Vrf: Attributes<Vrf> = attributes((): Shape<Vrf> => ({ table: [1, u32] }));
 
 /** A link in a VRF. */
 export interface VrfPort {
@@ -298,4 +299,4 @@ export interface VrfPort {
 }
 
 /** Wire form of {@linkcode VrfPort}: IFLA_VRF_PORT_*. */
-export const VrfPort: Attributes<VrfPort> = attributes<VrfPort>({ table: [1, u32, readOnly] });
+export const VrfPort: Attributes<VrfPort> = attributes((): Shape<VrfPort> => ({ table: [1, u32, readOnly] }));
