@@ -296,13 +296,16 @@ export class Client implements Requester, Disposable {
           writer.reset();
         }
       };
+      let thrown: { readonly cause: unknown } | undefined;
       try {
         collect(add);
-      } finally {
-        // Whatever goes wrong in the callback, what was asked for before it is done, as it would have been one by one.
-        flush();
+      } catch (cause) {
+        thrown = { cause };
       }
-      if (failures.length > 0) throw new BatchError(failures.sort((a, b) => a.index - b.index), count);
+      // Whatever goes wrong in the callback, what was asked for before it is done, as it would have been one by one.
+      flush();
+      if (failures.length > 0) throw new BatchError(failures.sort((a, b) => a.index - b.index), count, thrown?.cause);
+      if (thrown !== undefined) throw thrown.cause;
     });
   }
 

@@ -144,8 +144,8 @@ export class BatchError extends NetlinkError {
   /** Every item that was refused: its position in the batch, from 0, and why. */
   readonly failures: readonly BatchFailure[];
 
-  /** Makes the error of one batch of `count` items. */
-  constructor(failures: readonly BatchFailure[], count: number) {
+  /** Makes the error of one batch of `count` items; `cause` is what its callback ended with when not by returning. */
+  constructor(failures: readonly BatchFailure[], count: number, cause?: unknown) {
     const few = failures.slice(0, 10).map(({ index, error }) => `\n  item ${index}: ${error.message}`).join("");
     const rest = failures.length > 10 ? `\n  … and ${failures.length - 10} more, see failures` : "";
     super(
@@ -153,6 +153,7 @@ export class BatchError extends NetlinkError {
         count - failures.length
       } are done:${few}${rest}`,
       failures[0]!.error instanceof NetlinkError ? failures[0]!.error.code : "EINVAL",
+      { cause },
     );
     this.failures = failures;
   }

@@ -86,7 +86,9 @@ export function architecture(): "x64" | "arm64" {
 /** The system, in the words of Node. */
 function machine(): { platform: string; arch: string } {
   const { Deno } = globals;
-  if (Deno === undefined) return globals.process ?? { platform: "a runtime without a process", arch: "an unknown machine" };
+  if (Deno === undefined) {
+    return globals.process ?? { platform: "a runtime without a process", arch: "an unknown machine" };
+  }
   const { os, arch } = Deno.build;
   return { platform: os, arch: arch === "x86_64" ? "x64" : arch === "aarch64" ? "arm64" : arch };
 }

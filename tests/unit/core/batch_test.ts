@@ -160,6 +160,14 @@ test("trap 30: what was asked for before the callback throws is done, and its ow
   assertEquals((error as Error).message, "mine");
   assertEquals(seen, ["a", "b"]);
   assertEquals(c.request(request({})), undefined);
+  // What was refused by then is not lost.
+  const both = assertThrows(() =>
+    c.runBatch((add) => {
+      add(request({ name: "bad0" }));
+      throw new Error("mine");
+    }), BatchError);
+  assertEquals(both.failures.map(({ index }) => index), [0]);
+  assertEquals((both.cause as Error).message, "mine");
 });
 
 test("trap 14: a batch that nobody answers ends with TIMEOUT, and nothing is sent twice", () => {
