@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const root = new URL("../../", import.meta.url);
@@ -44,4 +44,11 @@ test("scaffold: package-lock.json has the runtimes for each platform, so that np
   const packages = Object.keys(json("package-lock.json").packages);
   assertEquals(packages.filter((name) => name.startsWith("node_modules/@deno/")).length, 6);
   for (const cpu of ["arm64", "x64"]) assert(packages.includes(`node_modules/node-linux-${cpu}`), cpu);
+});
+
+test("trap 35: no test is set up by a hook, as Bun runs the bodies also when one throws", () => {
+  const files = readdirSync(new URL("tests/", root), { recursive: true, encoding: "utf8" });
+  for (const file of files.filter((file) => file.endsWith("_test.ts"))) {
+    assertNotMatch(text(`tests/${file}`), /^\s*(before|after)(Each)?\(/m, file);
+  }
 });

@@ -27,7 +27,7 @@ function shake(views: ArrayBufferView[]): number {
   return sum + garbage.length;
 }
 
-test("addressOf() and pointerOf() stay valid however the views are used", () => {
+test("trap 34: addressOf() and pointerOf() stay valid however the views are used", () => {
   using a = new Socket({ protocol: 2 });
   using b = new Socket({ protocol: 2 });
   for (const size of [8, 64, 100, 500, 900, 1100, 5000]) {
@@ -55,7 +55,7 @@ test("addressOf() and pointerOf() stay valid however the views are used", () => 
   }
 });
 
-test("Socket receives into its own memory however what it gave is used", () => {
+test("trap 34: Socket receives into its own memory however what it gave is used", () => {
   const sockets = Array.from({ length: 20 }, () => new Socket({ protocol: 2 }));
   using sender = new Socket({ protocol: 2 });
   for (let round = 0; round < 10; round++) {

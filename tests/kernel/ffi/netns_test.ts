@@ -148,7 +148,7 @@ test("names of network namespaces are single file names", () => {
   for (const pid of [0, -1, 1.5, NaN]) assertThrows(() => netns.run(pid, () => 1), RangeError);
 });
 
-rootTest("netns.run() returns to this namespace, also when the function throws", () => {
+rootTest("trap 24: netns.run() returns to this namespace, also when the function throws", () => {
   netns.add(blue);
   try {
     const before = here();

@@ -54,7 +54,7 @@ function request(type: number, flags: number): Uint8Array {
   return bytes;
 }
 
-test("Socket gets a port of its own from the kernel", () => {
+test("trap 13: Socket gets a port of its own from the kernel", () => {
   using a = usersock();
   using b = usersock();
   assert(a.port > 0);

@@ -198,7 +198,7 @@ function wires(ns: Namespace): void {
 }
 
 kernelTest(
-  "watch: routes that go without an event (links down, deleted, moved, nexthops) leave a watch's map",
+  "traps 17 and 29: routes that go without an event (links down, deleted, moved, nexthops) leave a watch's map",
   NEEDS,
   async () => {
     await inNamespace(async (ns) => {
@@ -362,7 +362,7 @@ kernelTest("watch: Ctrl-C ends a process that waits for events", NEEDS, async ()
 });
 
 kernelTest(
-  "waitFor: a link that is to come, one that is to be up, an address that is to be usable",
+  "trap 20: waitFor: a link that is to come, one that is to be up, an address that is to be usable",
   NEEDS,
   async () => {
     await inNamespace(async ({ route: { addresses, links } }) => {

@@ -43,14 +43,14 @@ const UDEV = join(
   ascii("DEVTYPE=disk\0MAJOR=8\0MINOR=0\0TAGS=:seat:\0SEQNUM=7\0"),
 );
 
-test("Uevent: the kernel's form, both ways", () => {
+test("trap 16: Uevent: the kernel's form, both ways", () => {
   assertEquals(decode(Uevent, KERNEL), DUMMY7);
   assertEquals(encode(Uevent, DUMMY7), KERNEL);
   const { properties: _, ...fields } = DUMMY7;
   assertEquals(encode(Uevent, fields), KERNEL);
 });
 
-test("Uevent: udev's form, both ways, its header from the properties", () => {
+test("trap 16: Uevent: udev's form, both ways, its header from the properties", () => {
   const disk = decode(Uevent, UDEV);
   const { properties, ...fields } = disk;
   assertEquals(fields, {

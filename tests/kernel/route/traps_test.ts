@@ -1,0 +1,77 @@
+/** What a kernel refuses or spoils when its own words are given back to it carelessly: the traps of ROUTE that only a kernel shows. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { KernelError } from "../../../core/errors.ts";
+import { inNamespace, kernelTest } from "../namespace.ts";
+
+const NEEDS = ["ip"];
+
+kernelTest("trap 22: every filter that goes to the kernel is one that it takes", NEEDS, async () => {
+  await inNamespace(({ ipBatch, route: { addresses, links, neighbours, routes, rules } }) => {
+    ipBatch([
+      "link set lo up",
+      "link add v0 type veth peer name v1",
+      "link set v0 up",
+      "address add 192.0.2.1/24 dev v0",
+    ]);
+    const v0 = links.get("v0").index!;
+    assertEquals(links.list({ kind: "veth" }).length, 2);
+    assertEquals(links.list({ family: "bridge" }), []);
+    assertEquals(links.list({ master: v0 }), []);
+    assertEquals(addresses.list({ family: "inet", index: v0 }).map(({ address }) => address), ["192.0.2.1/24"]);
+    assertEquals(neighbours.list({ family: "inet6", ifindex: v0, master: v0, flags: ["proxy"] }), []);
+    for (const filter of [{ table: 254 }, { protocol: "kernel" }, { type: "unicast" }, { oif: "v0" }] as const) {
+      const found = routes.list({ family: "inet", ...filter });
+      assertEquals(found.some(({ dst }) => dst === "192.0.2.0/24"), true, JSON.stringify(filter));
+    }
+    assert(rules.list({ family: "inet6" }).length >= 2);
+    // What the kernel cannot filter by is looked at here, and what nobody has is refused.
+    assertEquals(links.list({ ifname: "v0", mtu: 1500 }).map(({ index }) => index), [v0]);
+    assertThrows(() => links.list({ nam: "v0" } as never), TypeError, 'there is no field "nam"');
+  });
+});
+
+kernelTest(
+  "trap 25: a link, a route by nexthop id, and one prefix on two links, as they were listed",
+  NEEDS,
+  async () => {
+    await inNamespace(({ ipBatch, route: { links, routes } }) => {
+      ipBatch([
+        "link add v0 type veth peer name v1",
+        "link set v1 up",
+        "link set v0 up",
+        "address add 192.0.2.1/24 dev v0",
+        "nexthop add id 7 via 192.0.2.7 dev v0",
+        "route add 198.51.100.0/24 nhid 7",
+      ]);
+      const [byId] = routes.list({ dst: "198.51.100.0/24" });
+      assertEquals([byId!.nhId, byId!.gateway], [7, "192.0.2.7"]);
+      routes.delete(byId!);
+      routes.add(byId!);
+      assertEquals(routes.list({ dst: "198.51.100.0/24" }), [byId]);
+
+      const multicast = routes.list({ family: "inet6", dst: "ff00::/8", table: "local" });
+      assertEquals(multicast.map(({ dev }) => dev).sort(), ["v0", "v1"]);
+      for (const one of multicast) routes.delete(one);
+      routes.add(multicast[0]!);
+      assertEquals(assertThrows(() => routes.add(multicast[1]!), KernelError).code, "EEXIST");
+      routes.append(multicast[1]!);
+      assertEquals(routes.list({ family: "inet6", dst: "ff00::/8", table: "local" }).length, 2);
+
+      links.delete(links.get("v0"));
+      assertEquals(links.find("v1"), undefined);
+    });
+  },
+);
+
+kernelTest("trap 26: a link that is set up keeps its other flags", NEEDS, async () => {
+  await inNamespace(({ ipBatch, route: { links } }) => {
+    ipBatch(["link add v0 type veth peer name v1", "link set v0 arp off", "link set v0 multicast on allmulticast on"]);
+    const before = links.get("v0").flags!;
+    assert(before.includes("noarp") && before.includes("multicast"));
+    links.set("v0", { up: true });
+    assertEquals(links.get("v0").flags!.filter((flag) => flag !== "up"), before);
+    links.set("v0", { arp: true });
+    const after = links.get("v0").flags!;
+    assert(!after.includes("noarp") && after.includes("multicast") && after.includes("up"), String(after));
+  });
+});
