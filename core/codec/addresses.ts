@@ -7,7 +7,7 @@
  * @module
  */
 import { shown, type Writer } from "./buffer.ts";
-import { type Codec, MISFIT } from "./codec.ts";
+import { type Codec, inlined, MISFIT } from "./codec.ts";
 import { octets, toHex } from "./text.ts";
 
 /** A link-layer address of any length: `02:00:00:00:00:01`. */
@@ -83,6 +83,11 @@ export function ipv6Text(bytes: Uint8Array, at: number): string {
   return text;
 }
 
+/** Text of the address in `at`..`end`, `undefined` when it has neither four bytes nor sixteen. */
+export function ipText(bytes: Uint8Array, at: number, end: number): string | undefined {
+  return end - at === 4 ? ipv4Text(bytes, at) : end - at === 16 ? ipv6Text(bytes, at) : undefined;
+}
+
 /** The four or sixteen bytes of an address in text form; `undefined` when it is none. */
 export function parseIp(text: string): Uint8Array | undefined {
   return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
@@ -150,7 +155,10 @@ function ipBytes(value: string | Uint8Array, to: Writer, size: 4 | 16 | undefine
 export const ipv4: Codec<string, string | Uint8Array> = {
   name: "an IPv4 address",
   size: 4,
-  decode: (from, at) => ipv4Text(from.bytes, at),
+  decode: inlined(
+    (from, at) => ipv4Text(from.bytes, at),
+    ({ at, constant }) => `${constant(ipv4Text)}(bytes, ${at})`,
+  ),
   encode: (value, to) => to.append(ipBytes(value, to, 4)),
 };
 
@@ -158,16 +166,20 @@ export const ipv4: Codec<string, string | Uint8Array> = {
 export const ipv6: Codec<string, string | Uint8Array> = {
   name: "an IPv6 address",
   size: 16,
-  decode: (from, at) => ipv6Text(from.bytes, at),
+  decode: inlined(
+    (from, at) => ipv6Text(from.bytes, at),
+    ({ at, constant }) => `${constant(ipv6Text)}(bytes, ${at})`,
+  ),
   encode: (value, to) => to.append(ipBytes(value, to, 16)),
 };
 
 /** An IPv4 or IPv6 address, told apart by its size. */
 export const ip: Codec<string, string | Uint8Array> = {
   name: "an IP address",
-  decode(from, at, end) {
-    return end - at === 4 ? ipv4Text(from.bytes, at) : end - at === 16 ? ipv6Text(from.bytes, at) : MISFIT;
-  },
+  decode: inlined(
+    (from, at, end) => ipText(from.bytes, at, end) ?? MISFIT,
+    ({ at, end, constant }) => `${constant(ipText)}(bytes, ${at}, ${end}) ?? ${constant(MISFIT)}`,
+  ),
   encode: (value, to) => to.append(ipBytes(value, to, undefined)),
 };
 

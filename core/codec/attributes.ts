@@ -13,6 +13,7 @@
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, MISFIT, OMIT, raw, type RawAttribute, type Use, type Visit } from "./codec.ts";
+import { compile, type Compiled, compiling, type Into } from "./compile.ts";
 import type { AnyCodec, AnyDerived, AnyEntry, AnyPlaced, Shape } from "./entry.ts";
 import { DecodeError } from "../errors.ts";
 
@@ -164,6 +165,8 @@ class Table<T extends object> implements Attributes<T> {
   readonly #lifted: boolean;
   readonly #unlessEmpty: boolean;
   #fields: readonly Field[] | undefined;
+  #code: Compiled<T> | undefined;
+  #decoded = 0;
   #plan: Plan | undefined;
 
   constructor(make: () => readonly Field[], headerSize: number, pad = -1, lifted = false, unlessEmpty = false) {
@@ -220,18 +223,45 @@ class Table<T extends object> implements Attributes<T> {
 
   decode(from: Reader, at: number, end: number): T {
     if (at === end && this.#unlessEmpty) return undefined as never;
-    const value = {};
-    this.decodeInto(from, at, end, value);
-    return value as T;
+    const made = this.#compiled()?.made;
+    if (made === undefined) {
+      const value = {};
+      this.#enter(from, at, end, value, undefined);
+      return value as T;
+    }
+    const base = from.base;
+    if (from.depth === DEEPEST) tooDeep(at);
+    from.depth++;
+    try {
+      return new made(from, at, end);
+    } finally {
+      from.depth--;
+      from.base = base;
+    }
+  }
+
+  /** The table's code, made as soon as that pays; see compile.ts. */
+  #compiled(): Compiled<T> | undefined {
+    const { after } = compiling;
+    if (after === Infinity) return undefined;
+    if (this.#code !== undefined) return this.#code;
+    if (++this.#decoded < after) return undefined;
+    const table = { ...this.plan, fields: this.fields, headerSize: this.headerSize, pad: this.#pad };
+    return this.#code = compile<T>(table, this.#lifted, { keepRaw, badLength });
   }
 
   /** Decodes into an object that others decode into too. */
   decodeInto(from: Reader, at: number, end: number, owner: object): void {
-    if (from.depth === DEEPEST) throw new DecodeError(`attributes are nested more than ${DEEPEST} times`, at);
-    const start = frame(this.fields.length), base = from.base;
+    this.#enter(from, at, end, owner, this.#compiled()?.into);
+  }
+
+  #enter(from: Reader, at: number, end: number, owner: object, into: Into | undefined): void {
+    if (from.depth === DEEPEST) tooDeep(at);
+    const start = into === undefined ? frame(this.fields.length) : top, base = from.base;
     from.depth++;
     try {
-      this.#decodeAt(from, at, end, owner, start);
+      if (into === undefined) this.#decodeAt(from, at, end, owner, start);
+      else into(from, at, end, owner);
     } finally {
       from.depth--;
       top = start;
@@ -252,9 +282,7 @@ class Table<T extends object> implements Attributes<T> {
       let length = bytes[at]! | bytes[at + 1]! << 8;
       const id = (bytes[at + 2]! | bytes[at + 3]! << 8) & NLA_TYPE_MASK;
       if (id === overflowing) length = extentOf(fields[slotById[id]!]!, from, at, at + length, end) - at;
-      if (length < 4 || length > end - at) {
-        throw new DecodeError(`an attribute says it has ${length} bytes, ${end - at} are left`, at);
-      }
+      if (length < 4 || length > end - at) badLength(length, end - at, at);
       const slot = id < slotById.length ? slotById[id]! : -1;
       if (slot < 0) {
         if (id !== this.#pad) keepRaw(owner, id, from, at + 4, at + length);
@@ -448,6 +476,14 @@ function planOf(fields: readonly Field[]): Plan {
   return { slotById, slotByKey, always, absent, placed: placedOf(fields), overflowing };
 }
 
+function tooDeep(at: number): never {
+  throw new DecodeError(`attributes are nested more than ${DEEPEST} times`, at);
+}
+
+function badLength(length: number, left: number, at: number): never {
+  throw new DecodeError(`an attribute says it has ${length} bytes, ${left} are left`, at);
+}
+
 /** Where the attribute of `field` that begins at `at` really ends. */
 function extentOf(field: Field, from: Reader, at: number, stated: number, end: number): number {
   return field.codec!.extent!(from, at + 4, stated, end);
@@ -482,9 +518,7 @@ export function eachAttribute(
     let length = from.view.getUint16(at, true);
     const id = from.view.getUint16(at + 2, true) & NLA_TYPE_MASK;
     if (extent !== undefined) length = extent(id, at, at + length) - at;
-    if (length < 4 || length > end - at) {
-      throw new DecodeError(`an attribute says it has ${length} bytes, ${end - at} are left`, at);
-    }
+    if (length < 4 || length > end - at) badLength(length, end - at, at);
     visit(id, at, at + length);
     at += (length + 3) & ~3;
   }

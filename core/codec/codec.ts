@@ -4,6 +4,7 @@
  * @module
  */
 import type { Reader, Writer } from "./buffer.ts";
+import type { Site } from "./compile.ts";
 
 /**
  * What a codec's `decode` returns for a payload that it cannot be: the table keeps such a payload raw. It is never a
@@ -30,7 +31,7 @@ export interface Codec<out D, in E = D> {
   /** Whether the attribute is sent with NLA_F_NESTED. */
   readonly nested?: true;
   /** The value of the bytes `at`..`end`. */
-  decode(from: Reader, at: number, end: number, owner: object): D;
+  readonly decode: Decode<D>;
   /** Appends the payload; {@linkcode OMIT} when there is none to send. */
   encode(value: E, to: Writer, owner: object): void | typeof OMIT;
   /** The value when the attribute is absent, for what the fixed header alone says (a prefix of length 0). */
@@ -46,6 +47,28 @@ export interface Codec<out D, in E = D> {
   choose?(owner: object): Codec<unknown, never> | undefined;
   /** The field that attribute `id` of the payload is, for naming one that is missing. */
   attributeName?(id: number, owner: object): string | undefined;
+}
+
+/** Reads a payload. */
+export interface Decode<out D> {
+  /** The value of the bytes `at`..`end`. */
+  (from: Reader, at: number, end: number, owner: object): D;
+  /**
+   * What it does as a JavaScript expression, for compiled tables; see {@linkcode inlined}. It lies with the function, so that
+   * a codec that is another one with a `decode` of its own does not inherit it.
+   */
+  code?(site: Site): string;
+}
+
+/**
+ * `decode` with the JavaScript expression that does the same. It may name `bytes`, `view` and `from`, and assign `t`; in a
+ * codec that has a `size` it gives a value whatever the bytes are.
+ */
+export function inlined<D>(
+  decode: (from: Reader, at: number, end: number, owner: object) => D,
+  code: ((site: Site) => string) | undefined,
+): Decode<D> {
+  return code === undefined ? decode : Object.assign(decode, { code });
 }
 
 /** One part of a payload as {@linkcode Codec.walk} shows it. */

@@ -23,6 +23,8 @@ export interface Placed<D> {
 export interface Derived<D> {
   /** The value that a decoded object has. */
   readonly derive?: (owner: object, from: Reader) => D | undefined;
+  /** What `derive` does as a JavaScript expression, for compiled tables: `owner` is the object's name there. */
+  readonly code?: (owner: string, constant: (value: unknown) => string) => string;
   /** Writes what a given value stands for: patches the header, adds attributes. */
   readonly apply?: (value: D, to: Writer, owner: object) => void;
   /** The field that is sent in this one's stead; input here wins over input there. */
@@ -69,6 +71,11 @@ export function head<D>(offset: number, codec: Codec<D>, use?: Use): Placed<D> {
  */
 export function nameOf(of: string, use?: Use, unless?: string): Derived<string> {
   return {
+    code(owner) {
+      const index = `${owner}[${JSON.stringify(of)}]`, here = `from.names !== undefined && ${index} > 0`;
+      const condition = unless === undefined ? here : `${here} && ${owner}[${JSON.stringify(unless)}] === undefined`;
+      return `${condition} ? from.names.name(${index}) : undefined`;
+    },
     derive(owner, from) {
       const fields = owner as Record<string, unknown>, index = fields[of];
       if (from.names === undefined || typeof index !== "number" || index <= 0) return undefined;

@@ -4,7 +4,7 @@
  * @module
  */
 import { shown, type Writer } from "./buffer.ts";
-import type { Codec } from "./codec.ts";
+import { type Codec, inlined } from "./codec.ts";
 
 /**
  * An enumeration: the names of `map`, and the bare number for what it does not know.
@@ -25,7 +25,14 @@ export function enumeration<const M extends Readonly<Record<string, number>>>(
   return {
     name: base.name,
     ...(base.size === undefined ? {} : { size: base.size }),
-    decode: (from, at, end, owner) => nameOf(base.decode(from, at, end, owner)),
+    decode: inlined(
+      (from, at, end, owner) => nameOf(base.decode(from, at, end, owner)),
+      base.decode.code && ((site) => {
+        names ??= reverse(map);
+        const known = site.constant(names), value = `t = ${base.decode.code!(site)}`;
+        return Array.isArray(names) ? `${known}[${value}] ?? t` : `${known}.get(${value}) ?? t`;
+      }),
+    ),
     encode(value, to, owner) {
       return base.encode(typeof value === "number" ? value : lookUp(map, value, to), to, owner);
     },
@@ -67,18 +74,23 @@ export function mask<const M extends Readonly<Record<string, number>>>(
 ): Codec<readonly ((keyof M & string) | number)[], readonly ((keyof M & string) | number)[] | number> {
   type Names = readonly ((keyof M & string) | number)[];
   const seen = new Map<number, Names>();
+  const namesFor = (value: number): Names => {
+    let names = seen.get(value);
+    if (names === undefined) {
+      names = Object.freeze(maskNames(map, value)) as Names;
+      if (seen.size < REMEMBERED) seen.set(value, names);
+    }
+    return names;
+  };
   return {
     name: `${base.name} mask`,
     ...(base.size === undefined ? {} : { size: base.size }),
-    decode(from, at, end, owner) {
-      const value = base.decode(from, at, end, owner);
-      let names = seen.get(value);
-      if (names === undefined) {
-        names = Object.freeze(maskNames(map, value)) as Names;
-        if (seen.size < REMEMBERED) seen.set(value, names);
-      }
-      return names;
-    },
+    decode: inlined(
+      (from, at, end, owner) => namesFor(base.decode(from, at, end, owner)),
+      base.decode.code &&
+        ((site) =>
+          `(t = ${base.decode.code!(site)}) === 0 ? ${site.constant(namesFor(0))} : ${site.constant(namesFor)}(t)`),
+    ),
     encode: (value, to, owner) => base.encode(maskValue(map, value, to), to, owner),
   };
 }

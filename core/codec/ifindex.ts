@@ -4,14 +4,14 @@
  * @module
  */
 import { pathText, shown, type Writer } from "./buffer.ts";
-import type { Codec } from "./codec.ts";
+import { type Codec, inlined } from "./codec.ts";
 import { NetlinkError } from "../errors.ts";
 
 /** The number of an interface. Input is the number, a name, or `null` for none. */
 export const ifindex: Codec<number, number | string | null> = {
   name: "an interface",
   size: 4,
-  decode: (from, at) => from.view.getInt32(at, true),
+  decode: inlined((from, at) => from.view.getInt32(at, true), ({ at }) => `view.getInt32(${at}, true)`),
   encode(value, to) {
     const index = toIndex(value, to), at = to.grow(4);
     to.view.setInt32(at, index, true);

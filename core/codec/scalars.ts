@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { shown, type Writer } from "./buffer.ts";
-import { type Codec, OMIT } from "./codec.ts";
+import { type Reader, shown, type Writer } from "./buffer.ts";
+import { type Codec, inlined, OMIT } from "./codec.ts";
 
 type Get = "getUint8" | "getInt8" | "getUint16" | "getInt16" | "getUint32" | "getInt32";
 type Set = "setUint8" | "setInt8" | "setUint16" | "setInt16" | "setUint32" | "setInt32";
@@ -21,7 +21,10 @@ function integer(
   return {
     name,
     size,
-    decode: DECODERS[get](little),
+    decode: inlined(
+      DECODERS[get](little),
+      ({ at }) => get === "getUint8" ? `bytes[${at}]` : `view.${get}(${at}, ${little})`,
+    ),
     encode(value, to) {
       if (typeof value !== "number" || !Number.isInteger(value)) {
         to.fail(TypeError, `expected an integer ${min}..${max}, got ${shown(value)}`);
@@ -34,8 +37,7 @@ function integer(
 }
 
 // One closure a width, each with its own call site, so that engines see one method and inline it.
-type Decode = Codec<number>["decode"];
-const DECODERS: Record<Get, (little: boolean) => Decode> = {
+const DECODERS: Record<Get, (little: boolean) => (from: Reader, at: number) => number> = {
   getUint8: () => (from, at) => from.bytes[at]!,
   getInt8: () => (from, at) => from.view.getInt8(at),
   getUint16: (little) => (from, at) => from.view.getUint16(at, little),
@@ -66,7 +68,10 @@ function wide(name: string, little: boolean, signed: boolean): Codec<bigint, big
   return {
     name,
     size: 8,
-    decode: signed ? (from, at) => from.view.getBigInt64(at, little) : (from, at) => from.view.getBigUint64(at, little),
+    decode: inlined(
+      signed ? (from, at) => from.view.getBigInt64(at, little) : (from, at) => from.view.getBigUint64(at, little),
+      ({ at }) => `view.${signed ? "getBigInt64" : "getBigUint64"}(${at}, ${little})`,
+    ),
     encode(value, to) {
       const big = toBig(value, to, min, max), at = to.grow(8);
       if (signed) to.view.setBigInt64(at, big, little);
@@ -95,7 +100,10 @@ export const be64: Codec<bigint, bigint | number> = wide("be64", false, false);
 export const count64: Codec<number, number | bigint> = {
   name: "count64",
   size: 8,
-  decode: (from, at) => from.view.getUint32(at, true) + from.view.getUint32(at + 4, true) * 0x1_0000_0000,
+  decode: inlined(
+    (from, at) => from.view.getUint32(at, true) + from.view.getUint32(at + 4, true) * 0x1_0000_0000,
+    ({ at }) => `view.getUint32(${at}, true) + view.getUint32(${at} + 4, true) * 0x100000000`,
+  ),
   encode(value, to) {
     const big = toBig(value, to, 0n, 2n ** 64n - 1n), at = to.grow(8);
     to.view.setBigUint64(at, big, true);
@@ -110,8 +118,11 @@ export const count64: Codec<number, number | bigint> = {
 export function bool(base: Codec<number>): Codec<boolean, boolean | number> {
   return {
     name: `${base.name} as true or false`,
-    size: base.size,
-    decode: (from, at, end, owner) => base.decode(from, at, end, owner) !== 0,
+    ...(base.size === undefined ? {} : { size: base.size }),
+    decode: inlined(
+      (from, at, end, owner) => base.decode(from, at, end, owner) !== 0,
+      base.decode.code && ((site) => `${base.decode.code!(site)} !== 0`),
+    ),
     encode(value, to, owner) {
       if (typeof value !== "boolean" && typeof value !== "number") {
         to.fail(TypeError, `expected true or false, got ${shown(value)}`);

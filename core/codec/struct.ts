@@ -4,7 +4,8 @@
  * @module
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
-import type { Codec, Visit } from "./codec.ts";
+import { type Codec, inlined, type Visit } from "./codec.ts";
+import { compileStruct, type Made } from "./compile.ts";
 import type { Shape } from "./entry.ts";
 import { didYouMean, encodePlaced, type Field, fieldsOf, placedOf } from "./attributes.ts";
 
@@ -22,8 +23,17 @@ export interface Struct<T> extends Codec<T> {
  */
 export function struct<T extends object>(size: number, shape: Shape<T> | (() => Shape<T>)): Struct<T> {
   let made: readonly Field[] | undefined;
+  let compiled: Made<T> | undefined;
   const fields = (): readonly Field[] =>
     made ??= placedOf(fieldsOf(shape).map((field) => ({ ...field, id: -1, offset: field.id })));
+  const decode = (from: Reader, at: number, end: number): T => {
+    const value: Record<string, unknown> = {}, length = end - at;
+    for (const { key, offset, codec } of fields()) {
+      const stop = offset + codec!.size!;
+      if (stop <= length) value[key!] = codec!.decode(from, at + offset, at + stop, value);
+    }
+    return value as T;
+  };
   return {
     name: "struct",
     size,
@@ -31,14 +41,12 @@ export function struct<T extends object>(size: number, shape: Shape<T> | (() => 
     get fields(): readonly Field[] {
       return fields();
     },
-    decode(from: Reader, at: number, end: number): T {
-      const value: Record<string, unknown> = {}, length = end - at;
-      for (const { key, offset, codec } of fields()) {
-        const stop = offset + codec!.size!;
-        if (stop <= length) value[key!] = codec!.decode(from, at + offset, at + stop, value);
-      }
-      return value as T;
-    },
+    decode: inlined(decode, ({ at, end, constant }) => {
+      compiled ??= compileStruct<T>(fields());
+      return compiled === undefined
+        ? `${constant(decode)}(from, ${at}, ${end})`
+        : `new ${constant(compiled)}(from, ${at}, ${end})`;
+    }),
     encode(value: T, to: Writer): void {
       if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
       const known = fields().map((field) => field.key!);
@@ -50,7 +58,7 @@ export function struct<T extends object>(size: number, shape: Shape<T> | (() => 
       encodePlaced(fields(), fields(), value, to, size);
     },
     walk(from: Reader, at: number, end: number, _owner: object, visit: Visit): void {
-      const owner = this.decode(from, at, end, {});
+      const owner = decode(from, at, end);
       for (const { key, offset, codec } of fields()) {
         const stop = offset + codec!.size!;
         if (stop > end - at) continue;

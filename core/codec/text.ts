@@ -5,13 +5,16 @@
  */
 import { decodeText, encodeText } from "../../ffi/text.ts";
 import { shown, type Writer } from "./buffer.ts";
-import type { Codec } from "./codec.ts";
+import { type Codec, inlined } from "./codec.ts";
+import type { Site } from "./compile.ts";
+
+const textCode = ({ at, end, constant }: Site): string => `${constant(decodeText)}(bytes, ${at}, ${end})`;
 
 /** A string of at most `max` bytes, NUL-terminated on the wire; longer input is refused. */
 export function string(max: number): Codec<string> {
   return {
     name: "string",
-    decode: (from, at, end) => decodeText(from.bytes, at, end),
+    decode: inlined((from, at, end) => decodeText(from.bytes, at, end), textCode),
     encode(value, to) {
       to.append(textBytes(value, max, to));
       to.grow(1);
@@ -27,7 +30,7 @@ export function chars(size: number): Codec<string> {
   return {
     name: `char[${size}]`,
     size,
-    decode: (from, at, end) => decodeText(from.bytes, at, end),
+    decode: inlined((from, at, end) => decodeText(from.bytes, at, end), textCode),
     encode(value, to) {
       const bytes = textBytes(value, size - 1, to), at = to.grow(size);
       to.bytes.set(bytes, at);

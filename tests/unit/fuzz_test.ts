@@ -16,6 +16,7 @@ import { Link } from "../../families/route/link.ts";
 import { Neighbour } from "../../families/route/neighbour.ts";
 import { Route } from "../../families/route/route.ts";
 import { Rule } from "../../families/route/rule.ts";
+import { bothWays } from "./both_ways.ts";
 
 const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 20_000);
 
@@ -104,10 +105,13 @@ for (const [name, table, header, attributes] of TABLES) {
       for (let i = 0; i < 200 && done < COUNT; i++, done++) {
         const bytes = original.slice();
         mutate(bytes, rand);
-        const reader = new Reader(bytes, rand(8) === 0 ? rand(bytes.length) : bytes.length);
-        reader.names = NAMES;
+        const length = rand(8) === 0 ? rand(bytes.length) : bytes.length;
         harmless(() => {
-          table.decode(reader, 0, reader.length, {});
+          bothWays(() => {
+            const reader = new Reader(bytes, length);
+            reader.names = NAMES;
+            return table.decode(reader, 0, length, {});
+          });
           decoded++;
         });
         if (i % 16 !== 0) continue;

@@ -1,5 +1,6 @@
 /** What the tests of core/ share: bytes one attribute a call, and a table that has one of each. */
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
+import { bothWays } from "../both_ways.ts";
 
 /** Bytes from hexadecimal text; what is not a digit only groups them. */
 export function hex(text: string): Uint8Array {
@@ -36,7 +37,7 @@ export function cstring(text: string): Uint8Array {
 export function decode<D, E>(codec: Codec<D, E>, bytes: Uint8Array, owner: object = {}): D {
   const memory = new Uint8Array(bytes.length + 24).fill(0xee);
   memory.set(bytes, 8);
-  return codec.decode(new Reader(memory, 8 + bytes.length), 8, 8 + bytes.length, owner);
+  return bothWays(() => codec.decode(new Reader(memory, 8 + bytes.length), 8, 8 + bytes.length, owner));
 }
 
 /** The bytes that a codec makes of a value. */

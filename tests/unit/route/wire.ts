@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { bothWays as decodedBothWays } from "../both_ways.ts";
 import { assertEquals } from "@std/assert";
 import { type Attributes, type Names, octets, Reader, toHex, Writer } from "../../../core/codec/mod.ts";
 
@@ -31,9 +32,12 @@ export function encode<T>(table: Attributes<T>, value: object, everything = fals
 
 /** What `table` reads; interface names are left out unless asked for. */
 export function decode<T>(table: Attributes<T>, hex: string, withNames = false): T {
-  const bytes = octets(hex, new Writer()), from = new Reader(bytes);
-  if (withNames) from.names = names;
-  return table.decode(from, 0, bytes.length, {});
+  const bytes = octets(hex, new Writer());
+  return decodedBothWays(() => {
+    const from = new Reader(bytes);
+    if (withNames) from.names = names;
+    return table.decode(from, 0, bytes.length, {});
+  });
 }
 
 /** Bytes are read as `value`, and `value` is written as the bytes. */

@@ -1,0 +1,205 @@
+/**
+ * Tables as JavaScript made for them: a function that decodes one table, with a line for each field.
+ *
+ * A table that has decoded a few hundred objects is worth the milliseconds that making the function takes; until then, and
+ * where a program forbids code made from text, it is walked field by field. Both ways give the same, which the tests see
+ * to by decoding everything both ways. What the function gains: every object is made in one place and one shape, integers
+ * and names are read where they are needed instead of through a codec's call.
+ *
+ * Source of the design: measured (README, Performance); `new Made` is an object of its own shape with Object's prototype.
+ *
+ * @module
+ */
+import type { Reader } from "./buffer.ts";
+import { type Codec, MISFIT } from "./codec.ts";
+import type { Field } from "./attributes.ts";
+
+/** Where a payload lies in the code around it, and what that code may name. */
+export interface Site {
+  /** An expression for where it begins: an identifier, or a sum of one and a number. */
+  readonly at: string;
+  /** The same for where it ends. */
+  readonly end: string;
+  /** An identifier for any value: a table of names, a function. */
+  constant(value: unknown): string;
+}
+
+/** As much of a table as its code depends on. */
+export interface Compilable {
+  /** The fields in their order. */
+  readonly fields: readonly Field[];
+  /** Bytes of the fixed header. */
+  readonly headerSize: number;
+  /** The attribute that only pads, -1 when there is none. */
+  readonly pad: number;
+  /** The attribute whose length may have overflowed, -1 when there is none. */
+  readonly overflowing: number;
+}
+
+/** What the code calls for what is rare. */
+export interface Helpers {
+  /** Keeps an attribute that the table does not know or cannot read. */
+  keepRaw(owner: object, id: number, from: Reader, at: number, end: number): void;
+  /** Throws that an attribute's length is wrong. */
+  badLength(length: number, left: number, at: number): never;
+}
+
+/**
+ * After how many objects a table is compiled. Nobody but a test changes it: `Infinity` has all tables walked, also those
+ * that are compiled already, and 1 compiles them at once.
+ */
+export const compiling: { after: number } = { after: 256 };
+
+/** Makes objects of a table: `new Made(from, at, end)`. */
+export type Made<T> = new (from: Reader, at: number, end: number) => T;
+/** Reads into an object that there is already. */
+export type Into = (from: Reader, at: number, end: number, owner: object) => void;
+
+/** The values that code names, each once. */
+class Constants {
+  readonly names: string[] = [];
+  readonly values: unknown[] = [];
+
+  name(value: unknown): string {
+    const known = this.values.indexOf(value);
+    if (known >= 0) return this.names[known]!;
+    const name = `c${this.names.length}`;
+    this.names.push(name);
+    this.values.push(value);
+    return name;
+  }
+}
+
+/** Makes the function from code, or `undefined` where the program forbids that. */
+function evaluate({ names, values }: Constants, code: string): unknown {
+  try {
+    return new Function(...names, code)(...values);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An expression for the value of a payload. `exact` says that it is neither a misfit nor nothing. */
+function expression(
+  codec: Codec<unknown, never>,
+  at: string,
+  end: string,
+  owner: string,
+  constants: Constants,
+): { readonly code: string; readonly exact: boolean } {
+  const code = codec.decode.code?.({ at, end, constant: (value) => constants.name(value) });
+  if (code !== undefined) return { code, exact: codec.size !== undefined };
+  return { code: `${constants.name(codec)}.decode(from, ${at}, ${end}, ${owner})`, exact: false };
+}
+
+/** A table's code; neither of both where the program forbids code made from text. */
+export interface Compiled<T> {
+  /** Makes its objects. */
+  readonly made?: Made<T> | undefined;
+  /** Reads a lifted nest into the object around it. */
+  readonly into?: Into | undefined;
+}
+
+/** Compiles a table: a `lifted` one reads into an object that there is, another makes its own. */
+export function compile<T>(table: Compilable, lifted: boolean, helpers: Helpers): Compiled<T> {
+  const constants = new Constants(), body = bodyOf(table, helpers, lifted ? "o" : "this", constants);
+  if (!lifted) return { made: constructorOf<T>(constants, body) };
+  return { into: evaluate(constants, `return function(from, at, end, o) {\n${body}}`) as Into | undefined };
+}
+
+function constructorOf<T>(constants: Constants, body: string): Made<T> | undefined {
+  const made = evaluate(constants, `return function Made(from, at, end) {\n${body}}`) as Made<T> | undefined;
+  if (made !== undefined) (made as { prototype: object }).prototype = Object.prototype;
+  return made;
+}
+
+/** First every attribute's place is noted, then the fields are made in the table's order. */
+function bodyOf(table: Compilable, helpers: Helpers, o: string, constants: Constants): string {
+  const { fields, headerSize, pad, overflowing } = table;
+  const misfit = constants.name(MISFIT), keepRaw = constants.name(helpers.keepRaw);
+  const places = fields.flatMap(({ id }, slot) => id < 0 ? [] : [`p${slot} = -1`]);
+  const size = (place: string): string => `(bytes[${place}] | bytes[${place} + 1] << 8)`;
+  const extent = (slot: number, place: string, stop: string): string =>
+    fields[slot]!.id === overflowing
+      ? `${constants.name(fields[slot]!.codec)}.extent(from, ${place} + 4, ${stop}, end)`
+      : stop;
+
+  let code = "const bytes = from.bytes, view = from.view, h = at;\nlet t = 0;\n";
+  if (places.length > 0) code += `let ${places.join(", ")};\n`;
+  if (headerSize > 0) code += `from.base = at;\nat += ${(headerSize + 3) & ~3};\n`;
+  code += `while (end - at >= 4) {
+let length = ${size("at")};
+const id = (bytes[at + 2] | bytes[at + 3] << 8) & 0x3fff;
+`;
+  const slotOfOverflowing = fields.findIndex(({ id }) => id >= 0 && id === overflowing);
+  if (slotOfOverflowing >= 0) {
+    code += `if (id === ${overflowing}) length = ${extent(slotOfOverflowing, "at", "at + length")} - at;\n`;
+  }
+  code += `if (length < 4 || length > end - at) ${constants.name(helpers.badLength)}(length, end - at, at);
+switch (id) {
+`;
+  fields.forEach(({ id, repeated }, slot) => {
+    if (id >= 0) code += `case ${id}: ${repeated ? `if (p${slot} < 0) ` : ""}p${slot} = at; break;\n`;
+  });
+  if (pad >= 0) code += `case ${pad}: break;\n`;
+  code += `default: ${keepRaw}(${o}, id, from, at + 4, at + length);\n}\nat += (length + 3) & ~3;\n}\n`;
+
+  fields.forEach((field, slot) => {
+    const { key, id, offset, codec, derived, lift, repeated } = field, target = `${o}[${JSON.stringify(key)}]`;
+    // What a payload may turn out to be, and what becomes of it.
+    const store = (value: { code: string; exact: boolean }, raw?: string): string =>
+      value.exact
+        ? `${target} = ${value.code};`
+        : `{ const v = ${value.code};${
+          raw === undefined ? "" : ` if (v === ${misfit}) ${raw} else`
+        } if (v !== undefined) ${target} = v; }`;
+    if (id < 0) {
+      if (offset >= 0) {
+        const place = offset === 0 ? "h" : `h + ${offset}`, stop = `h + ${offset + codec!.size!}`;
+        code += `if (${stop} <= end) ${store(expression(codec!, place, stop, o, constants))}\n`;
+      } else if (derived?.code !== undefined) {
+        code += `${store({ code: derived.code(o, (value) => constants.name(value)), exact: false })}\n`;
+      } else if (derived?.derive !== undefined) {
+        code += `${store({ code: `${constants.name(derived)}.derive(${o}, from)`, exact: false })}\n`;
+      }
+      return;
+    }
+    const place = `p${slot}`;
+    code += `if (${place} >= 0) {\n`;
+    const own = `${place} + ${size(place)}`;
+    if (lift !== undefined) {
+      code += `${constants.name(lift)}.decodeInto(from, ${place} + 4, ${own}, ${o});\n`;
+    } else if (repeated) {
+      const raw = `${keepRaw}(${o}, ${id}, from, ${place} + 4, ${own});`;
+      code += store({ code: `${constants.name(codec)}.decode(from, ${place}, end, ${o})`, exact: false }, raw) + "\n";
+    } else if (codec!.size !== undefined && codec!.tolerant === undefined) {
+      const value = expression(codec!, `${place} + 4`, `${place} + ${4 + codec!.size}`, o, constants);
+      const raw = `${keepRaw}(${o}, ${id}, from, ${place} + 4, ${own});`;
+      code += `if (${size(place)} === ${4 + codec!.size}) ${store(value, raw)}\nelse ${raw}\n`;
+    } else {
+      code += `const e = ${extent(slot, place, own)};\n`;
+      code += `${
+        store(expression(codec!, `${place} + 4`, "e", o, constants), `${keepRaw}(${o}, ${id}, from, ${place} + 4, e);`)
+      }\n`;
+    }
+    code += "}";
+    if (codec?.absent !== undefined) {
+      code += ` else ${store({ code: `${constants.name(codec)}.absent(from, ${o})`, exact: false })}`;
+    }
+    code += "\n";
+  });
+  return code;
+}
+
+/** Compiles the fields of a struct to a constructor; `undefined` when one of them has no code of its own. */
+export function compileStruct<T>(fields: readonly Field[]): Made<T> | undefined {
+  if (fields.some(({ codec }) => codec!.decode.code === undefined)) return undefined;
+  const constants = new Constants();
+  let code = "const bytes = from.bytes, view = from.view, n = end - at;\nlet t = 0;\n";
+  for (const { key, offset, codec } of fields) {
+    const stop = offset + codec!.size!;
+    const value = expression(codec!, `at + ${offset}`, `at + ${stop}`, "this", constants);
+    code += `if (n >= ${stop}) this[${JSON.stringify(key)}] = ${value.code};\n`;
+  }
+  return constructorOf<T>(constants, code);
+}
