@@ -131,7 +131,9 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    */
   list(filter?: I): T[] {
     const wanted = this.#wanted(filter), all = this.#requester().dump(this.#dump(wanted)) as T[];
-    return wanted === undefined ? all : all.filter((one) => fits(one, wanted));
+    if (wanted === undefined) return all;
+    const fields = Object.entries(wanted);
+    return all.filter((one) => fits(one, fields));
   }
 
   /**
@@ -142,9 +144,9 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * @throws {KernelError} DUMP_INTERRUPTED, after the last one: the table changed meanwhile
    */
   *iterate(filter?: I): Generator<T, void, undefined> {
-    const wanted = this.#wanted(filter);
+    const wanted = this.#wanted(filter), fields = Object.entries(wanted ?? {});
     for (const one of this.#requester().iterate(this.#dump(wanted))) {
-      if (wanted === undefined || fits(one as T, wanted)) yield one as T;
+      if (fits(one as T, fields)) yield one as T;
     }
   }
 
@@ -334,9 +336,10 @@ const ENOENT = 2;
 /** Codes that say that an object does not exist. */
 const ABSENT: ReadonlySet<string> = new Set(["ENODEV", "ENOENT", "ESRCH", "ENXIO", "EADDRNOTAVAIL"]);
 
-function fits(value: object, wanted: Record<string, unknown>): boolean {
-  for (const key in wanted) {
-    if (!matches((value as Record<string, unknown>)[key], wanted[key])) return false;
+function fits(value: object, wanted: readonly (readonly [string, unknown])[]): boolean {
+  for (const [key, one] of wanted) {
+    const field = (value as Record<string, unknown>)[key];
+    if (field !== one && !matches(field, one)) return false;
   }
   return true;
 }
@@ -354,7 +357,7 @@ function matches(value: unknown, wanted: unknown): boolean {
     return value instanceof Uint8Array && value.length === wanted.length &&
       wanted.every((byte, i) => value[i] === byte);
   }
-  return fits(value, wanted as Record<string, unknown>);
+  return fits(value, Object.entries(wanted));
 }
 
 /** A collection on the shared client of its protocol, which the first use opens. */

@@ -77,6 +77,9 @@ export const address: Codec<string, string | Uint8Array> = {
   },
 };
 
+/** What follows an address: `/24`. */
+const LENGTHS: readonly string[] = Array.from({ length: 129 }, (_, length) => `/${length}`);
+
 /** What a {@linkcode prefix} has beside its place. */
 export interface PrefixOptions {
   /** Whether no address at all is the prefix of length 0, `"default"`. */
@@ -99,7 +102,7 @@ export function prefix(lengthOffset: number, options: PrefixOptions = {}): Codec
         return from.bytes[from.base] === AF.mctp && length > 0 ? `${text}-${Number(text) + length}` : text;
       }
       if (length > 8 * (end - at)) return MISFIT;
-      return whole && length === 0 ? "default" : `${text}/${length}`;
+      return whole && length === 0 ? "default" : text + LENGTHS[length]!;
     },
     ...(whole ? { absent: (from: Reader) => from.bytes[from.base + lengthOffset] === 0 ? "default" : undefined } : {}),
     encode(value, to, owner) {
