@@ -247,6 +247,7 @@ class Table<T extends object> implements Attributes<T> {
       from.base = at;
       at += (this.headerSize + 3) & ~3;
     }
+    from.orient?.(at, end);
     let m0 = always[0], m1 = always[1], m2 = always[2], m3 = always[3];
     while (end - at >= 4) {
       let length = bytes[at]! | bytes[at + 1]! << 8;

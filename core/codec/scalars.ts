@@ -95,7 +95,10 @@ export const be64: Codec<bigint, bigint | number> = wide("be64", false, false);
 export const count64: Codec<number, number | bigint> = {
   name: "count64",
   size: 8,
-  decode: (from, at) => from.view.getUint32(at, true) + from.view.getUint32(at + 4, true) * 0x1_0000_0000,
+  decode: (from, at) =>
+    from.orient === undefined
+      ? from.view.getUint32(at, true) + from.view.getUint32(at + 4, true) * 0x1_0000_0000
+      : Number(from.view.getBigUint64(at, true)),
   encode(value, to) {
     const big = toBig(value, to, 0n, 2n ** 64n - 1n), at = to.grow(8);
     to.view.setBigUint64(at, big, true);
