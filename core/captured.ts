@@ -83,11 +83,12 @@ export function* messagesOf(
 ): Generator<CapturedMessage, void, undefined> {
   const { bytes, missing } = packet, foreign = unframed === undefined && isBigEndian(bytes, packet.bigEndian);
   const read = (bytes: Uint8Array): Reader => foreign ? new BigEndianReader(bytes) : new Reader(bytes);
-  if (unframed !== undefined) {
-    const problem = missing === 0 ? undefined : `${missing} bytes more were not recorded`;
-    yield new CapturedMessage(takeWhole(bytes, unframed, read(bytes)), packet, number, name, problem);
-    return;
-  }
+  const whole = (at: number, problem: string | undefined): CapturedMessage => {
+    const rest = bytes.slice(at);
+    return new CapturedMessage(takeWhole(rest, unframed, read(rest)), packet, number, name, problem);
+  };
+  let problem = missing === 0 ? undefined : `${missing} bytes more were not recorded`;
+  if (unframed !== undefined) return yield whole(0, problem);
   let at = 0;
   try {
     for (const parts of takeApart(bytes, set, read)) {
@@ -96,7 +97,7 @@ export function* messagesOf(
     }
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    const rest = bytes.slice(at), problem = missing === 0 ? error.message : `${missing} bytes more were not recorded`;
-    yield new CapturedMessage(takeWhole(rest, undefined, read(rest)), packet, number, name, problem);
+    problem ??= error.message;
   }
+  if (problem !== undefined) yield whole(at, problem);
 }

@@ -7,7 +7,8 @@ import { CapturedMessage, messagesOf, type PacketTables } from "../../core/captu
 import { attributes, type Codec, type Layout } from "../../core/codec/mod.ts";
 import type { MessageSet } from "../../core/datagram.ts";
 import { type GenericFamily, type GenericHeader, genericHeader, GENL_HDRLEN, GENL_ID } from "../../core/generic.ts";
-import { type CaptureSource, packets } from "../../core/pcap.ts";
+import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
+import { type CaptureSource, type Packet, packets } from "../../core/pcap.ts";
 import { messageSet, UNFRAMED } from "./decode.ts";
 import { FAMILIES } from "./facts.ts";
 
@@ -39,11 +40,41 @@ export function* readCapture(
   capture: CaptureSource,
   options: CaptureReadOptions = {},
 ): Generator<CapturedMessage, void, undefined> {
-  const { protocol, layout = "lp64" } = options, tables = new Map<number, PacketTables>(), generic = new GenericNames();
+  const decode = decoder(options);
+  for (const packet of packets(capture)) yield* decode(packet);
+}
+
+/** How to listen to a machine. */
+export interface MonitorOptions extends NlmonOptions, Pick<CaptureReadOptions, "protocol"> {}
+
+/**
+ * Gives what all programs say to the kernel and hear from it, as it passes an nlmon interface; those of its network
+ * namespace. Leaving the loop ends it.
+ *
+ * ```ts ignore
+ * // ip link add nlmon0 type nlmon; ip link set nlmon0 up
+ * for await (const message of monitor("nlmon0")) console.log(message.summary());
+ * ```
+ *
+ * Needs root (CAP_NET_RAW), and a kernel with nlmon to have the interface.
+ *
+ * @throws {SystemError} EPERM: not root; ENODEV: no such interface; ENETDOWN: it is not up
+ * @throws {NetlinkError} NOT_NLMON: it is another kind of interface
+ */
+export function monitor(
+  dev: string,
+  options: MonitorOptions = {},
+): AsyncIterableIterator<CapturedMessage> & AsyncDisposable {
+  return nlmon(dev, decoder(options), options);
+}
+
+/** Makes what decodes packets, one after the other. */
+function decoder({ protocol, layout = "lp64" }: CaptureReadOptions): (packet: Packet) => Iterable<CapturedMessage> {
+  const tables = new Map<number, PacketTables>(), generic = new GenericNames();
   let number = 0;
-  for (const packet of packets(capture)) {
+  return function* (packet) {
     number++;
-    if (protocol !== undefined && packet.protocol !== protocol) continue;
+    if (protocol !== undefined && packet.protocol !== protocol) return;
     let known = tables.get(packet.protocol);
     if (known === undefined) {
       const name = FAMILIES[packet.protocol]?.name ?? `netlink protocol ${packet.protocol}`;
@@ -59,7 +90,7 @@ export function* readCapture(
       if (packet.protocol === NETLINK_GENERIC) generic.learn(message);
       yield message;
     }
-  }
+  };
 }
 
 const NETLINK_GENERIC = 16;
