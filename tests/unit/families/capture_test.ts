@@ -43,7 +43,7 @@ class Machine {
       ...all.map(([protocol, datagram], i) => {
         const length = 16 + datagram.length;
         const cooked = join(hex("0004 0338 0000 0000000000000000 00"), Uint8Array.of(protocol), datagram);
-        return join(this.bytes(4, 1_700_000_000 + i, 210_000, length, length), cooked);
+        return join(this.bytes(4, 1_700_000_000 + i, 250_000, length, length), cooked);
       }),
     );
   }
