@@ -4,11 +4,11 @@
  * Each datagram is a packet of link type 253 (LINKTYPE_NETLINK), behind its cooked header, whose integers are big-endian.
  * What the format leaves unused there says what a reader of ours wants to know.
  *
- *     0           2             4          6             10      14         16
- *     +-----------+-------------+----------+-------------+-------+----------+-----------
- *     | to kernel | ARPHRD type | length 8 | port of who | group | protocol | nlmsghdr …
- *     | 7, user 6 | 824         | of both: | it is from  |       |          |
- *     +-----------+-------------+----------+-------------+-------+----------+-----------
+ *     0           2             4            8            12      14         16
+ *     +-----------+-------------+------------+------------+-------+----------+-----------
+ *     | to kernel | ARPHRD type | port of    | port of    | group | protocol | nlmsghdr …
+ *     | 7, user 6 | 824         | the socket | the other  |       |          |
+ *     +-----------+-------------+------------+------------+-------+----------+-----------
  *
  * Source: www.tcpdump.org/linktypes/LINKTYPE_NETLINK.html; pcap-savefile(5); the pcapng draft of the IETF;
  * linux/if_packet.h, v7.2.
@@ -59,7 +59,7 @@ export type Direction = "sent" | "received";
 
 /** What watches a socket. */
 interface Tap {
-  see(direction: Direction, bytes: Uint8Array, length: number, port: number, group: number): void;
+  see(direction: Direction, bytes: Uint8Array, length: number, port: number, peer: number, group: number): void;
   close(): void;
 }
 
@@ -78,14 +78,15 @@ class Tapped implements Transport {
 
   send(bytes: Uint8Array, length: number, port = 0, groups = 0): void {
     this.#inner.send(bytes, length, port, groups);
-    for (const tap of this.#taps) tap.see("sent", bytes, length, this.port, groups === 0 ? 0 : 32 - Math.clz32(groups));
+    const group = groups === 0 ? 0 : 32 - Math.clz32(groups);
+    for (const tap of this.#taps) tap.see("sent", bytes, length, this.port, port, group);
   }
 
   receive(timeout: number): Received | undefined {
     const received = this.#inner.receive(timeout);
     if (received !== undefined) {
       const { bytes, length, port, groups } = received;
-      for (const tap of this.#taps) tap.see("received", bytes, length, port, groups);
+      for (const tap of this.#taps) tap.see("received", bytes, length, this.port, port, groups);
     }
     return received;
   }
@@ -228,14 +229,14 @@ function record(capture: Capture, protocol: number): Tap {
   const { write, close, pcapng } = recording, packetOf = pcapng ? pcapngPacket : pcapPacket;
   recording.sockets++;
   return {
-    see(direction, bytes, length, port, group) {
+    see(direction, bytes, length, port, peer, group) {
       const kept = Math.min(length, SNAPLEN - COOKED_HDRLEN), packet = new Uint8Array(COOKED_HDRLEN + kept);
       const view = new DataView(packet.buffer);
       view.setUint16(0, direction === "sent" ? PACKET.PACKET_KERNEL : PACKET.PACKET_USER);
       view.setUint16(2, ARPHRD_NETLINK);
-      view.setUint16(4, 8);
-      view.setUint32(6, port);
-      view.setUint32(10, group);
+      view.setUint32(4, port);
+      view.setUint32(8, peer);
+      view.setUint16(12, group);
       view.setUint16(14, protocol);
       packet.set(bytes.subarray(0, kept), COOKED_HDRLEN);
       write(packetOf(packet, COOKED_HDRLEN + length, direction));

@@ -32,8 +32,10 @@ export interface Packet {
   readonly time: number;
   /** Which way it went, seen from the program; nlmon does not say. */
   readonly direction?: Direction;
-  /** In our captures: the port of the socket that sent it, 0 for the kernel. */
+  /** In our captures: the port of the socket that was recorded. */
   readonly port?: number;
+  /** In our captures: the port of whom it talked to, 0 for the kernel. */
+  readonly peer?: number;
   /** In our captures: the multicast group that it went to, 0 for none. */
   readonly group?: number;
   /** How many bytes of it were not recorded. */
@@ -337,13 +339,13 @@ function cooked(
   if (bytes.length < size) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset), type = newer ? bytes[10]! : view.getUint16(0);
   if (view.getUint16(newer ? 8 : 2) !== ARPHRD_NETLINK) return undefined;
-  const goes = type === PACKET.PACKET_KERNEL ? "sent" : type === PACKET.PACKET_USER ? "received" : direction;
-  const ours = !newer && goes !== undefined && view.getUint16(4) === 8;
+  const told = type === PACKET.PACKET_KERNEL ? "sent" : type === PACKET.PACKET_USER ? "received" : undefined;
+  const goes = told ?? direction, ours = !newer && told !== undefined;
   return {
     protocol: view.getUint16(newer ? 0 : 14),
     bytes: bytes.subarray(size),
     ...rest,
     ...(goes === undefined ? {} : { direction: goes }),
-    ...(ours ? { port: view.getUint32(6), group: view.getUint32(10) } : {}),
+    ...(ours ? { port: view.getUint32(4), peer: view.getUint32(8), group: view.getUint16(12) } : {}),
   };
 }

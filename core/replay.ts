@@ -18,7 +18,14 @@ import { Reader, toHex } from "./codec/mod.ts";
 import { NetlinkError } from "./errors.ts";
 import { messageEnd, NLM_F, NLMSG, NLMSG_HDRLEN } from "./message.ts";
 import { type CaptureSource, type Packet, packets } from "./pcap.ts";
-import { type AddressedReply, datagram, type Reply, ScriptedKernel, type SentMessage } from "./transport.ts";
+import {
+  type AddressedReply,
+  datagram,
+  type Received,
+  type Reply,
+  ScriptedKernel,
+  type SentMessage,
+} from "./transport.ts";
 
 export type { CaptureSource } from "./pcap.ts";
 
@@ -50,7 +57,7 @@ interface Recorded {
  *
  * Each request is answered as the first one like it was in the recording: same type, flags and payload. Each is answered
  * once, in whatever order; sequence numbers and ports are those of the new conversation. Events are there for the first
- * socket that joins their group. Interfaces have the names that the recording's messages tell.
+ * socket that has joined their group. Interfaces have the names that the recording's messages tell.
  *
  * A request that the recording does not have is a NetlinkError of code NOT_RECORDED when it is sent.
  *
@@ -74,14 +81,23 @@ class Replay extends ScriptedKernel {
     for (const [index, name] of recorded.interfaces) this.interfaces.set(index, name);
   }
 
-  /** Joins it, and hears of what was told to it. */
-  override join(group: number): void {
-    super.join(group);
-    const { events } = this.#recorded;
-    // nlmon does not say which group: then it is anybody's.
-    const heard = events.filter(({ groups = 0 }) => groups === 0 || groups === group);
+  /** Queues what was told to the groups that were joined, in the order in which it was told. */
+  #hear(): void {
+    const { events } = this.#recorded, { groups } = this;
+    // nlmon does not say which group: then it is anybody's who joined one.
+    const heard = events.filter((event) => event.groups === 0 ? groups.length > 0 : groups.includes(event.groups!));
     for (const event of heard) events.splice(events.indexOf(event), 1);
-    this.push(...heard.map((event) => ({ ...event, groups: group })));
+    this.push(...heard);
+  }
+
+  override receive(timeout: number): Received | undefined {
+    this.#hear();
+    return super.receive(timeout);
+  }
+
+  override readable(options?: { signal?: AbortSignal; ref?: boolean }): Promise<void> {
+    this.#hear();
+    return super.readable(options);
   }
 }
 
@@ -114,11 +130,15 @@ function addressed(recorded: Uint8Array, seq: number): Uint8Array {
 const REPLAY_PORT: number = new ScriptedKernel().port;
 
 /** Sorts a packet into requests, their answers, and events. */
-function take({ bytes, direction, port = 0, group = 0, bigEndian }: Packet, into: Recorded, protocol: Protocol): void {
+function take(
+  { bytes, direction, port = 0, peer = 0, group = 0, bigEndian }: Packet,
+  into: Recorded,
+  protocol: Protocol,
+): void {
   if (bigEndian) throw new NetlinkError("Cannot replay the messages of a big-endian machine", "FOREIGN");
   const from = new Reader(bytes), unasked: Uint8Array[] = [];
   if (!isFramed(from)) {
-    if (direction !== "sent") into.events.push({ bytes, port, groups: group });
+    if (direction !== "sent") into.events.push({ bytes, port: peer, groups: group });
     return;
   }
   let last: Exchange | undefined;
@@ -134,15 +154,16 @@ function take({ bytes, direction, port = 0, group = 0, bigEndian }: Packet, into
     const link = protocol.linkName?.(type, from, at + NLMSG_HDRLEN, end);
     if (link !== undefined) into.interfaces.set(...link);
     const message = bytes.slice(at, end);
-    const exchange = group !== 0
-      ? undefined
-      : into.exchanges.findLast((one) => one.seq === seq && (one.port === 0 || asker === 0 || one.port === asker));
+    // What a request brought about is told to groups with its number, so the socket counts, where the capture says which.
+    const exchange = into.exchanges.findLast((one) =>
+      one.seq === seq && (port === 0 ? one.port === 0 || asker === 0 || one.port === asker : one.port === port)
+    );
     if (exchange === undefined) unasked.push(message);
     else if (exchange === last) exchange.answers.at(-1)!.push(message);
     else exchange.answers.push([message]);
     last = exchange;
   }
-  if (unasked.length > 0) into.events.push({ bytes: joined(unasked), port, groups: group });
+  if (unasked.length > 0) into.events.push({ bytes: joined(unasked), port: peer, groups: group });
 }
 
 /** Whether it is messages at all, as some protocols' datagrams are not. */

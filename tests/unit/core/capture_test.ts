@@ -43,7 +43,7 @@ function say(capture: Capture): void {
   c.close();
 }
 
-const COOKED_SENT = "0007 0338 0008 00001092 00000000 001e", COOKED_RECEIVED = "0006 0338 0008 00000000 00000000 001e";
+const COOKED_SENT = "0007 0338 00001092 00000000 0000 001e", COOKED_RECEIVED = "0006 0338 00001092 00000000 0000 001e";
 
 test("a classic pcap has its header, then each datagram behind a cooked header", () => {
   const [header, sent, received, ...more] = captured("pcap", say);
@@ -89,7 +89,14 @@ test("a datagram whose length is no multiple of four is padded in pcapng", () =>
     transport.send(hex("0102030405"), 5, 77, 1 << 4);
   });
   assertEquals(pieces[1]!.length % 4, 0);
-  assertEquals(recorded(pieces), [{ protocol: 2, bytes: hex("0102030405"), direction: "sent", port: 4242, group: 5 }]);
+  assertEquals(recorded(pieces), [{
+    protocol: 2,
+    bytes: hex("0102030405"),
+    direction: "sent",
+    port: 4242,
+    peer: 77,
+    group: 5,
+  }]);
 });
 
 test("all sockets of a client are recorded in one file: its own, iterate()'s and a watch's", async () => {

@@ -130,19 +130,26 @@ test("pcapng: sections have interfaces and a byte order each, other blocks and i
 
 test("what the kernel and we say in the cooked header: direction, port and group", () => {
   const at = (head: string): Partial<Packet> => {
-    const { direction, port, group, protocol } = only(pcap(true, false, 253, join(hex(head), MESSAGE)));
-    return { direction, port, group, protocol } as Partial<Packet>;
+    const { bytes: _bytes, time: _time, missing: _missing, bigEndian: _order, offset: _offset, ...rest } = only(
+      pcap(true, false, 253, join(hex(head), MESSAGE)),
+    );
+    return rest;
   };
-  const none = { direction: undefined, port: undefined, group: undefined, protocol: 16 };
-  assertEquals(at("0004 0338 0000 0000000000000000 0010"), none);
-  assertEquals(at("0000 0338 0000 1111111122222222 0010"), none);
-  assertEquals(at("0007 0338 0000 1111111122222222 0010"), { ...none, direction: "sent" });
-  assertEquals(at("0007 0338 0008 0000107b00000000 0010"), { direction: "sent", port: 4219, group: 0, protocol: 16 });
-  assertEquals(at("0006 0338 0008 0000000000000007 000f"), {
-    direction: "received",
-    port: 0,
-    group: 7,
+  assertEquals(at("0004 0338 0000 0000000000000000 0010"), { protocol: 16 });
+  assertEquals(at("0000 0338 1111 1111222222223333 0010"), { protocol: 16 });
+  assertEquals(at("0007 0338 0000107b 00000000 0000 0010"), {
+    protocol: 16,
+    direction: "sent",
+    port: 4219,
+    peer: 0,
+    group: 0,
+  });
+  assertEquals(at("0006 0338 0000107b 00000005 0007 000f"), {
     protocol: 15,
+    direction: "received",
+    port: 4219,
+    peer: 5,
+    group: 7,
   });
 });
 

@@ -240,7 +240,7 @@ function inspect(value: unknown): string {
 test("a captured message reads well: as a line, a tree, in console.log and as JSON", () => {
   const file = LITTLE.pcap([0, refusal(LITTLE)]);
   const sent = file.slice();
-  sent.set(hex("0006 0338 0008 00000000 00000001"), 40);
+  sent.set(hex("0006 0338 00000384 00000000 0001"), 40);
   const [message] = readCapture(file), [directed] = readCapture(sent);
   assertEquals(
     message!.summary(),
