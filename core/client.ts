@@ -89,7 +89,7 @@ export interface Operation {
 
 /** Where a collection sends its operations: a client at once, a batch later. */
 export interface Requester {
-  /** Whether requests are only collected: nothing comes back. */
+  /** Whether requests are only collected, or shown: nothing comes back. */
   readonly deferred: boolean;
   /** Sends it; the object that came back, if any. */
   request(operation: Operation): unknown;
@@ -119,8 +119,8 @@ export class Client implements Requester, Disposable {
   readonly transport: Transport;
   /** The names of interfaces where the socket lives. */
   readonly names: CallNames;
-  /** Requests are sent at once. */
-  readonly deferred = false;
+  /** Requests are sent at once; in a dry run nothing comes back. */
+  readonly deferred: boolean;
   readonly #timeout: number;
   readonly #writer: Writer = new Writer();
   #reader: Reader = new Reader(new Uint8Array(0));
@@ -135,6 +135,7 @@ export class Client implements Requester, Disposable {
     this.protocol = protocol;
     this.options = options;
     this.#timeout = options.timeout ?? DEFAULT_TIMEOUT;
+    this.deferred = options.dryRun !== undefined;
     const transport = options.transport?.() ?? openSocket(protocol, options);
     this.transport = tapped(transport, protocol, options.capture, this.#known);
     this.names = new CallNames(this.transport, (name) => protocol.longName?.(this, name));

@@ -43,7 +43,7 @@ async function converse(options: OpenOptions): Promise<unknown[]> {
   heard.push(assertThrows(() => routes.add({ dst: "10.1.0.0/16", gateway: "192.0.2.9" }), KernelError).message);
   heard.push(links.list(), addresses.list(), [...routes.iterate()], rules.list(), neighbours.list(), links.get("v1"));
   route.batch((b) => {
-    for (let i = 0; i < 300; i++) b.routes.add({ dst: `10.80.${i >> 8}.${i & 255}/32`, type: "blackhole" });
+    for (let i = 0; i < 40; i++) b.routes.add({ dst: `10.80.${i >> 8}.${i & 255}/32`, type: "blackhole" });
   });
   links.delete("v0");
   while (true) {
@@ -61,9 +61,12 @@ interface Fields {
 }
 
 /** What tshark makes of a file: each packet's messages, the names that it has for them, and what it complains of. */
-function tshark(file: string): { packets: Fields[][]; errors: number[]; names: string[]; complaints: string[] } {
-  const packets: Fields[][] = [], names: string[] = [], errors: number[] = [];
-  for (const frame of run("tshark", ["-r", file, "-V"]).split(/^Frame \d+: .*$/m).slice(1)) {
+function tshark(
+  file: string,
+): { packets: Fields[][]; errors: number[]; names: string[]; complaints: string[]; text: string } {
+  const packets: Fields[][] = [], names: string[] = [], errors: number[] = [], text = run("tshark", ["-r", file, "-V"]);
+  const complaints = text.split("\n").filter((line) => /Malformed|Expert Info|bug/i.test(line));
+  for (const frame of text.split(/^Frame \d+: .*$/m).slice(1)) {
     const messages: Fields[] = [];
     // The header that an error repeats is a header to tshark too.
     const headers = new RegExp(
@@ -80,9 +83,7 @@ function tshark(file: string): { packets: Fields[][]; errors: number[]; names: s
     }
     packets.push(messages);
   }
-  const fields = ["_ws.malformed", "_ws.expert.message"].flatMap((field) => ["-e", field]);
-  const complaints = run("tshark", ["-r", file, "-T", "fields", ...fields]).split("\n").filter((line) => line.trim());
-  return { packets, errors, names, complaints };
+  return { packets, errors, names, complaints, text };
 }
 
 /** tshark's words for what we call by the kernel's name. */
@@ -126,7 +127,7 @@ for (const format of ["pcap", "pcapng"] as const) {
         assertEquals(theirs.packets, grouped(ours));
         const errors = ours.filter(({ type }) => type === "NLMSG_ERROR");
         assertEquals(theirs.errors, errors.map(({ value }) => -(value as { errno: number }).errno || 0));
-        assert(errors.length > 10 && ours.length > 350, `${errors.length} of ${ours.length}`);
+        assert(errors.length > 8 && ours.length > 90, `${errors.length} of ${ours.length}`);
         assertEquals(theirs.names, ours.map(({ type }) => NAMES[type] ?? type));
         assert(ours.some(({ direction, group }) => direction === "received" && group === 1), "no event of group 1");
       });
@@ -142,15 +143,15 @@ kernelTest("tshark reads our captures of generic netlink", ["tshark"], async () 
       findFamily(generic, "nlctrl");
       assertThrows(() => findFamily(generic, "no such family"), NetlinkError);
     }
-    assertEquals(tshark(file).complaints, []);
-    const messages = [...readCapture(file)];
-    assertEquals(tshark(file).packets, grouped(messages));
+    const messages = [...readCapture(file)], { packets, complaints, text } = tshark(file);
+    assertEquals(complaints, []);
+    assertEquals(packets, grouped(messages));
     assertEquals(messages.map(({ protocol, type }) => [protocol, type]).slice(0, 2), [
       ["NETLINK_GENERIC", "GENL_ID_CTRL"],
       ["NETLINK_GENERIC", "GENL_ID_CTRL"],
     ]);
     assertEquals((messages[1]!.value as { familyName?: string }).familyName, "nlctrl");
-    assertStringIncludes(run("tshark", ["-r", file, "-V"]), "CTRL_ATTR_FAMILY_NAME: nlctrl");
+    assertStringIncludes(text, "CTRL_ATTR_FAMILY_NAME: nlctrl");
   });
 });
 

@@ -259,7 +259,7 @@ function child(
     : process.versions["bun"] === undefined
     ? ["--disable-warning=ExperimentalWarning"]
     : [];
-  // Through the environment: where Deno sees itself among the arguments, it adds --allow-all.
+  // Through the environment: where Deno sees itself started without permissions, it adds --allow-all.
   return spawnSync("sh", ["-c", 'exec "$RUNTIME" "$@"', "sh", ...flags, CHILD, ...args], {
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: "1", RUNTIME: process.execPath, ...env },

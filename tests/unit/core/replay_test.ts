@@ -64,13 +64,23 @@ test("requests are answered as they were, with the numbers and port of now", asy
 test("a request is answered once for each time that it was recorded", async () => {
   let count = 0;
   const script: Script = ({ seq }) => [lamp(seq, { index: ++count }, 0), answer(seq)];
-  const pieces = await record(script, (lamps) => [lamps.get(5), lamps.get(5), lamps.get(6)]);
+  const pieces = await record(
+    script,
+    (lamps) => [lamps.get({ index: 5 }), lamps.get({ index: 5 }), lamps.get({ index: 6 })],
+  );
   const { lamps } = played(pieces);
-  assertEquals([lamps.get(6), lamps.get(5), lamps.get(5)].map(({ index }) => index), [3, 1, 2]);
-  const error = assertThrows(() => lamps.get(5), NetlinkError);
+  assertEquals([lamps.get({ index: 6 }), lamps.get({ index: 5 }), lamps.get({ index: 5 })].map(({ index }) => index), [
+    3,
+    1,
+    2,
+  ]);
+  const error = assertThrows(() => lamps.get({ index: 5 }), NetlinkError);
   assertEquals(error.code, "NOT_RECORDED");
   assertStringIncludes(error.message, "Cannot send LAMP_GET: no request of the recording");
-  assertStringIncludes(assertThrows(() => lamps.get(7), NetlinkError).message, "it has 0 others of this type");
+  assertStringIncludes(
+    assertThrows(() => lamps.get({ index: 7 }), NetlinkError).message,
+    "it has 0 others of this type",
+  );
 });
 
 test("events are given to the socket that joined their group, in their order", async () => {
