@@ -6,6 +6,7 @@
 import { openNetns } from "../ffi/netns.ts";
 import { NETLINK_OPTIONS, Socket } from "../ffi/socket.ts";
 import { libc } from "../ffi/runtime.ts";
+import { type Capture, type KnownCodecs, knownCodecs, tapped } from "./capture.ts";
 import { type Codec, NoSuchInterface, Reader, Writer } from "./codec/mod.ts";
 import {
   BatchError,
@@ -56,6 +57,8 @@ export interface OpenOptions {
   timeout?: number;
   /** Whether objects carry interface names beside numbers; `true` when absent. */
   names?: boolean;
+  /** Records what the sockets send and receive, for Wireshark and `readCapture`. */
+  capture?: Capture;
   /** Receives each message in the place of the kernel: nothing is sent. */
   dryRun?: (message: ShownMessage) => void;
   /** Makes what stands in for the kernel, in tests: one for each socket that would be opened. */
@@ -86,7 +89,7 @@ export interface Operation {
 
 /** Where a collection sends its operations: a client at once, a batch later. */
 export interface Requester {
-  /** Whether requests are only collected: nothing comes back. */
+  /** Whether requests are only collected, or shown: nothing comes back. */
   readonly deferred: boolean;
   /** Sends it; the object that came back, if any. */
   request(operation: Operation): unknown;
@@ -116,14 +119,15 @@ export class Client implements Requester, Disposable {
   readonly transport: Transport;
   /** The names of interfaces where the socket lives. */
   readonly names: CallNames;
-  /** Requests are sent at once. */
-  readonly deferred = false;
+  /** Requests are sent at once; in a dry run nothing comes back. */
+  readonly deferred: boolean;
   readonly #timeout: number;
   readonly #writer: Writer = new Writer();
   #reader: Reader = new Reader(new Uint8Array(0));
   #unicast = true;
   #encoding = false;
   #seq = 0;
+  readonly #known: KnownCodecs | undefined = knownCodecs();
   readonly #openFds: number[] = [];
 
   /** Opens the socket. */
@@ -131,12 +135,19 @@ export class Client implements Requester, Disposable {
     this.protocol = protocol;
     this.options = options;
     this.#timeout = options.timeout ?? DEFAULT_TIMEOUT;
-    this.transport = options.transport?.() ?? openSocket(protocol, options);
+    this.deferred = options.dryRun !== undefined;
+    const transport = options.transport?.() ?? openSocket(protocol, options);
+    this.transport = tapped(transport, protocol, options.capture, this.#known);
     this.names = new CallNames(this.transport, (name) => protocol.longName?.(this, name));
     // Kernels that do not know one of these (before 4.3, 4.12, 4.20) do without.
     this.transport.setOption(NETLINK_OPTIONS.NETLINK_CAP_ACK, 1);
     this.transport.setOption(NETLINK_OPTIONS.NETLINK_EXT_ACK, 1);
     this.transport.setOption(NETLINK_OPTIONS.NETLINK_GET_STRICT_CHK, 1);
+  }
+
+  /** Says how the messages of a type that arrive unasked are read, for printing them. */
+  expect(type: number, codec: Codec<unknown, never>): void {
+    this.#known?.received.set(type, codec);
   }
 
   /** Closes the socket. */
@@ -360,6 +371,8 @@ export class Client implements Requester, Disposable {
   /** Appends a message and returns where it begins. */
   #encode(writer: Writer, operation: Operation, flags: number, more = false): number {
     if (!more) writer.reset();
+    this.#known?.sent.set(operation.type, operation.codec);
+    if (operation.reply !== undefined) this.expect(operation.reply, codecOf(operation));
     writer.what = operation.what;
     // What a dump is filtered by may be what no request could change.
     writer.everything = flags === NLM_F.NLM_F_DUMP;
@@ -581,3 +594,5 @@ export function sharedClient(protocol: Protocol): Client {
   if (client === undefined) shared.set(protocol.number, client = new Client(protocol));
   return client;
 }
+
+export type * from "./capture.ts";

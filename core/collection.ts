@@ -202,10 +202,11 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   #make(verb: Verb, value: I): T {
     const { messages, echoes } = this.declaration, requester = this.#requester();
     const operation = this.operation(verb, messages.new, value, messages.new);
-    if (echoes === undefined || requester.deferred) return requester.request(operation) as T;
+    const batched = requester.deferred && requester !== this.#open();
+    if (echoes === undefined || batched) return requester.request(operation) as T;
     const made = requester.request({ ...operation, flags: operation.flags | NLM_F.NLM_F_ECHO });
     // Kernels before 6.2 do not echo links.
-    return (made ?? this.findMade(value)) as T;
+    return (made ?? (requester.deferred ? undefined : this.findMade(value))) as T;
   }
 
   /** Finds what was just made where the kernel does not give it back. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { bytes, type Codec, maskNames, maskValue, MISFIT, Reader, shown, Writer } from "./codec/mod.ts";
+import { bytes, type Codec, i32, maskNames, maskValue, MISFIT, Reader, shown, Writer } from "./codec/mod.ts";
 import { DecodeError, errnoName, type KernelErrorDetails } from "./errors.ts";
-import { explainExtAck, messageEnd, NLM_F, NLMSG, NLMSG_HDRLEN, readDone, readError } from "./message.ts";
+import { explainExtAck, ExtAckTable, messageEnd, NLM_F, NLMSG, NLMSG_HDRLEN, readDone, readError } from "./message.ts";
 import { FLAG_NAMES, type FlagNames, ShownMessage } from "./show.ts";
 
 /** A message as values. */
@@ -89,16 +89,44 @@ export function decodeValue(datagram: Uint8Array, codec: Codec<unknown, never>):
 
 /** The messages in a datagram, taken apart field by field for people to read; see {@linkcode decodeMessages}. */
 export function showMessages(datagram: Uint8Array, set: MessageSet): ShownMessage[] {
-  const from = new Reader(datagram), messages: ShownMessage[] = [];
-  eachMessage(from, set, (at, end) => {
-    const type = from.view.getUint16(at + 4, true), codec = codecOf(set, type), name = nameOf(set, type);
-    // ShownMessage has no answer to a payload that its codec cannot read.
-    const fits = !(valueOf(from, at + NLMSG_HDRLEN, end, codec) instanceof Uint8Array);
-    const known = fits && codec?.walk !== undefined ? codec : RAW;
-    const names = flagNames(from.view.getUint16(at + 6, true), name);
-    messages.push(new ShownMessage(datagram.slice(at, end), name, names, known));
-  });
-  return messages;
+  return Array.from(takeApart(datagram, set, (bytes) => new Reader(bytes)), (parts) => new ShownMessage(...parts));
+}
+
+/** What a {@linkcode ShownMessage} is made from. */
+export type ShownParts = ConstructorParameters<typeof ShownMessage>;
+
+/**
+ * The parts of each message in a datagram; broken framing throws where it is met, so what is before it is given.
+ *
+ * @param read how bytes are read: as this machine's, or another's
+ */
+export function* takeApart(
+  datagram: Uint8Array,
+  set: MessageSet,
+  read: (bytes: Uint8Array) => Reader,
+): Generator<ShownParts, void, undefined> {
+  const whole = read(datagram);
+  for (const [at, end] of messagesIn(whole, set)) {
+    const bytes = datagram.slice(at, end), from = read(bytes);
+    const type = from.view.getUint16(4, true), codec = codecOf(set, type), name = nameOf(set, type);
+    const names = flagNames(from.view.getUint16(6, true), name);
+    yield [bytes, name, names, readable(from, NLMSG_HDRLEN, end - at, codec), from];
+  }
+}
+
+/** The parts of a datagram that is no messages. */
+export function takeWhole(datagram: Uint8Array, codec: Codec<unknown, never> | undefined, from: Reader): ShownParts {
+  return [datagram, 0, undefined, readable(from, 0, datagram.length, codec), from];
+}
+
+/** The codec, or where it cannot read the bytes, or say where its fields are, one that takes them as they are. */
+function readable(
+  from: Reader,
+  at: number,
+  end: number,
+  codec: Codec<unknown, never> | undefined,
+): Codec<unknown, never> {
+  return codec?.walk !== undefined && !(valueOf(from, at, end, codec) instanceof Uint8Array) ? codec : RAW;
 }
 
 /**
@@ -128,14 +156,19 @@ export function encodeMessages(messages: readonly MessageInput[], set: MessageSe
 }
 
 /** Calls `visit` for each message; what is left over at the end must be nothing. */
-function eachMessage(from: Reader, { whole }: MessageSet, visit: (at: number, end: number) => void): void {
+function eachMessage(from: Reader, set: MessageSet, visit: (at: number, end: number) => void): void {
+  for (const [at, end] of messagesIn(from, set)) visit(at, end);
+}
+
+/** Where each message begins and ends; what is left over at the end must be nothing. */
+function* messagesIn(from: Reader, { whole }: MessageSet): Generator<readonly [number, number], void, undefined> {
   let at = 0;
   for (let end = 0; at < from.length; at = (end + 3) & ~3) {
     if (from.length - at < NLMSG_HDRLEN) {
       throw new DecodeError(`${from.length - at} bytes are left, ${NLMSG_HDRLEN} are the header of a message`, at);
     }
     end = whole?.(from.view.getUint16(at + 4, true)) ? from.length : messageEnd(from, at);
-    visit(at, end);
+    yield [at, end];
   }
 }
 
@@ -229,6 +262,17 @@ function errorCodec(set: MessageSet): Codec<unknown, never> {
       const more = details < end ? explainExtAck(from, details, end, from, echo, codec ?? NOTHING) : {};
       return { ...verdict, request: headerOf(from, echo, set), ...more };
     },
+    walk(from, at, end, owner, visit) {
+      const echo = at + 4, { details } = readError(from, at - NLMSG_HDRLEN, end);
+      visit({ name: "errno", id: -1, start: at, at, end: echo, codec: i32, owner });
+      if (end - echo < NLMSG_HDRLEN) return;
+      const header = echo + NLMSG_HDRLEN, rest = { id: -1, start: header, at: header, end: details, owner };
+      const codec: Codec<unknown, never> = { ...NOTHING, decode: () => headerOf(from, echo, set) };
+      visit({ name: "request", id: -1, start: echo, at: echo, end: header, codec, owner });
+      if (details > header) visit({ ...rest, name: "payload", codec: bytes });
+      // Lifted, without a header of its own.
+      if (details < end) visit({ ...rest, name: undefined, start: details, at: details, end, codec: ExtAckTable });
+    },
     encode: () => {},
   };
 }
@@ -240,4 +284,10 @@ const DONE: Codec<unknown, never> = {
     return { errno, ...(errno === 0 ? {} : { code: errnoName(errno) }) };
   },
   encode: () => {},
+  walk(from, at, end, owner, visit) {
+    if (end - at < 4) return;
+    const { details } = readDone(from, at - NLMSG_HDRLEN, end);
+    visit({ name: "errno", id: -1, start: at, at, end: at + 4, codec: i32, owner });
+    if (details < end) visit({ name: undefined, id: -1, start: details, at: details, end, codec: ExtAckTable, owner });
+  },
 };

@@ -119,18 +119,18 @@ function policyText({ type, min, max, minLength, maxLength, mask }: Policy): str
   return parts.join(" ");
 }
 
-/** The framing of a message is broken: a length leaves its buffer. */
+/** The framing of a message, or of a capture, is broken: a length leaves its buffer. */
 export class DecodeError extends NetlinkError {
   static {
     Object.defineProperty(this.prototype, "name", { value: "DecodeError", configurable: true, writable: true });
   }
 
-  /** Where in the datagram, in bytes. */
+  /** Where in the datagram or file, in bytes. */
   readonly offset: number;
 
   /** Makes the error of one broken length. */
-  constructor(why: string, offset: number) {
-    super(`Cannot decode a message: ${why}, at byte ${offset}`, "MALFORMED");
+  constructor(why: string, offset: number, what = "decode a message") {
+    super(`Cannot ${what}: ${why}, at byte ${offset}`, "MALFORMED");
     this.offset = offset;
   }
 }

@@ -90,7 +90,8 @@ export function readDone(from: Reader, at: number, end: number): Verdict {
   return { errno, details: (flags & NLM_F.NLM_F_ACK_TLVS) !== 0 ? at + 20 : end };
 }
 
-interface ExtAck {
+/** Attributes of an extended ACK. */
+export interface ExtAck {
   msg?: string;
   offs?: number;
   cookie?: Uint8Array;
@@ -149,7 +150,8 @@ const PolicyTable: Attributes<PolicyAttributes> = attributes((): Shape<PolicyAtt
   mask: [12, u64],
 }), { pad: 11 });
 
-const ExtAckTable: Attributes<ExtAck> = attributes((): Shape<ExtAck> => ({
+/** Wire form of {@linkcode ExtAck}: NLMSGERR_ATTR_*. */
+export const ExtAckTable: Attributes<ExtAck> = attributes((): Shape<ExtAck> => ({
   msg: [1, text],
   offs: [2, u32],
   cookie: [3, bytes],

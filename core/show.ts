@@ -16,41 +16,131 @@ export interface ShownField {
   readonly value: unknown;
 }
 
-/** A message taken apart. Its text form is a line a field. */
+/** A line of a message's text: a field, or the nest that the lines below it are in. */
+interface Row {
+  readonly name: string;
+  readonly depth: number;
+  /** Its bytes, its own header included. */
+  readonly start: number;
+  readonly end: number;
+  /** What makes it a field. */
+  readonly field: ShownField | undefined;
+}
+
+/**
+ * A message taken apart. Its text form, which `console.log` prints too, is a line for the header, then the tree of its
+ * fields: offset, bytes, name, value.
+ */
 export class ShownMessage {
+  static {
+    for (const name of ["nodejs.util.inspect.custom", "Deno.customInspect"]) {
+      Object.defineProperty(this.prototype, Symbol.for(name), {
+        value(this: ShownMessage): string {
+          return this.toString();
+        },
+      });
+    }
+  }
+
   /** The kernel's name of its type: `RTM_NEWLINK`. */
   readonly type: string | number;
   /** Names of its flags. */
   readonly flags: readonly (string | number)[];
   /** Its sequence number. */
   readonly seq: number;
-  /** The object that it carries. */
-  readonly value: unknown;
-  /** That object's fields, one by one, in the order of the bytes. */
-  readonly fields: readonly ShownField[];
+  /** nlmsg_pid: the port of who asked, or 0. */
+  readonly port: number;
   /** The message, header and all. */
   readonly bytes: Uint8Array;
+  readonly #from: Reader;
+  readonly #codec: Codec<unknown, never>;
+  readonly #header: number;
+  #value: unknown;
+  #rows: readonly Row[] | undefined;
 
-  /** Takes the message in `bytes` apart. */
-  constructor(bytes: Uint8Array, type: string | number, flags: FlagNames, codec: Codec<unknown, never>) {
-    const from = new Reader(bytes);
+  /**
+   * Takes the message in `bytes` apart.
+   *
+   * @param flags how the bits of nlmsg_flags are called; `undefined` where the message has no header, so no flags
+   * @param from what its integers are read with, where they are another machine's
+   */
+  constructor(
+    bytes: Uint8Array,
+    type: string | number,
+    flags: FlagNames | undefined,
+    codec: Codec<unknown, never>,
+    from: Reader = new Reader(bytes),
+  ) {
+    const header = flags !== undefined;
     this.type = type;
-    this.flags = maskNames(flags, from.view.getUint16(6, true));
-    this.seq = from.view.getUint32(8, true);
-    this.value = codec.decode(from, NLMSG_HDRLEN, bytes.length, {});
-    this.fields = shownFields(from, codec, NLMSG_HDRLEN, bytes.length);
+    this.flags = header ? maskNames(flags, from.view.getUint16(6, true)) : [];
+    this.seq = header ? from.view.getUint32(8, true) : 0;
+    this.port = header ? from.view.getUint32(12, true) : 0;
     this.bytes = bytes;
+    this.#from = from;
+    this.#codec = codec;
+    this.#header = header ? NLMSG_HDRLEN : 0;
   }
 
-  /** A line for the header, then a line a field: offset, path, value. */
-  toString(): string {
-    const head = `${this.type} ${this.flags.join("|")} seq ${this.seq}, ${this.bytes.length} bytes`;
-    const width = Math.max(0, ...this.fields.map(({ path }) => path.length));
-    const lines = this.fields.map(({ path, offset, value }) =>
-      `  ${String(offset).padStart(5)}  ${path.padEnd(width)}  ${stringify(value)}`
-    );
-    return [head, ...lines].join("\n");
+  /** The object that it carries. */
+  get value(): unknown {
+    return this.#value ??= this.#codec.decode(this.#from, this.#header, this.bytes.length, {});
   }
+
+  /** That object's fields, one by one, in the order of the bytes. */
+  get fields(): readonly ShownField[] {
+    return this.#lines().flatMap(({ field }) => field ?? []);
+  }
+
+  #lines(): readonly Row[] {
+    return this.#rows ??= rowsOf(this.#from, this.#codec, this.#header, this.bytes.length);
+  }
+
+  /** What its text form begins with: type, flags, numbers. */
+  protected get head(): string {
+    const { type, flags, seq, port, bytes } = this;
+    if (this.#header === 0) return `${type === 0 ? "" : `${type} `}${bytes.length} bytes`;
+    const mask = flags.length === 0 ? "" : ` ${flags.join("|")}`;
+    return `${type}${mask} seq ${seq}${port === 0 ? "" : ` port ${port}`}, ${bytes.length} bytes`;
+  }
+
+  /** All of it in one line: the header, then the object as JSON. */
+  summary(): string {
+    return `${this.head} ${stringify(this.value)}`;
+  }
+
+  /** A line for the header, then a line a field or nest: offset, bytes, name, value. */
+  toString(): string {
+    const rows: Row[] = [...this.#lines()];
+    if (this.#header > 0) rows.unshift({ name: "nlmsghdr", depth: 0, start: 0, end: 16, field: undefined });
+    const hex = rows.map(({ start, end }) => hexOf(this.bytes, start, end)), hexWidth = widest(hex);
+    const names = rows.map(({ name, depth }) => "  ".repeat(depth) + name), nameWidth = widest(names);
+    const lines = rows.map(({ start, field }, i) => {
+      const line = `${String(start).padStart(5)}  ${hex[i]!.padEnd(hexWidth)}  `;
+      return field === undefined ? line + names[i] : `${line}${names[i]!.padEnd(nameWidth)}  ${stringify(field.value)}`;
+    });
+    return [this.head, ...lines].join("\n");
+  }
+
+  /** What JSON has of it: the header's fields and the object. */
+  toJSON(): Record<string, unknown> {
+    const { type, flags, seq, port, value } = this;
+    return { type, flags, seq, port, value };
+  }
+}
+
+function widest(texts: readonly string[]): number {
+  return texts.reduce((width, { length }) => Math.max(width, length), 0);
+}
+
+/** Bytes that one line shows. */
+const SHOWN_BYTES = 16;
+
+/** Bytes in groups of four, and how many more there are. */
+function hexOf(bytes: Uint8Array, start: number, end: number): string {
+  const last = Math.min(end, start + SHOWN_BYTES);
+  const text = toHex(bytes.subarray(start, last)).replace(/.{8}(?=.)/g, "$& ");
+  return last === end ? text : `${text} +${end - last}`;
 }
 
 function partValue(from: Reader, { codec, at, end, owner }: Part): unknown {
@@ -83,26 +173,37 @@ export const FLAG_NAMES: Readonly<Record<"get" | "new" | "del", FlagNames>> = {
   del: { ...COMMON, nonrec: NLM_F.NLM_F_NONREC, bulk: NLM_F.NLM_F_BULK },
 };
 
-function shownFields(from: Reader, codec: Codec<unknown, never>, at: number, end: number): ShownField[] {
-  const fields: ShownField[] = [], path: (string | number)[] = [];
+function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: number): Row[] {
+  const rows: Row[] = [], path: (string | number)[] = [];
+  let depth = 0;
   const walk = (inner: Codec<unknown, never>, start: number, stop: number, owner: object): void =>
     inner.walk!(from, start, stop, owner, (part) => {
-      if (part.name !== undefined) path.push(part.name);
-      const before = fields.length, { codec } = part;
-      if (codec?.walk !== undefined && codec.name !== "struct") walk(codec, part.at, part.end, part.owner);
-      // What has no parts of its own (an empty nest, a payload whose kind is not known) is shown as a whole.
-      if (fields.length === before && part.name !== undefined) {
-        const value = partValue(from, part);
-        fields.push({
-          path: pathText(path),
-          offset: part.start,
-          value: value === MISFIT ? from.own(part.at, part.end) : value,
-        });
+      const { name, codec, id } = part, before = rows.length;
+      // The nest of lifted fields has no name; it has a line if it has bytes of its own.
+      const nest = part.at > part.start ? [{ name: `#${id}`, start: part.start, end: part.at }] : [];
+      if (name !== undefined) path.push(name);
+      if (codec?.walk !== undefined && codec.name !== "struct") {
+        for (const row of nest) rows.push({ ...row, name: nameOf(name) ?? row.name, depth, field: undefined });
+        if (nest.length > 0) depth++;
+        walk(codec, part.at, part.end, part.owner);
+        if (nest.length > 0) depth--;
       }
-      if (part.name !== undefined) path.pop();
+      // What has no parts of its own (an empty nest, a payload whose kind is not known) is shown as a whole.
+      if (rows.length <= before + nest.length && name !== undefined) {
+        rows.length = before;
+        const value = partValue(from, part), { start, end } = part;
+        const shown = value === MISFIT ? from.own(part.at, part.end) : value;
+        const field: ShownField = { path: pathText(path), offset: start, value: shown };
+        rows.push({ name: nameOf(name)!, depth, start, end, field });
+      }
+      if (name !== undefined) path.pop();
     });
   walk(codec, at, end, {});
-  return fields;
+  return rows;
+}
+
+function nameOf(name: string | number | undefined): string | undefined {
+  return typeof name === "number" ? `[${name}]` : name;
 }
 
 // ECMAScript 2026; not every declaration file has it yet.

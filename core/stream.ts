@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Capture, knownCodecs, tapped } from "./capture.ts";
 import { openSocket, type Protocol } from "./client.ts";
 import { type Codec, MISFIT, type Reader } from "./codec/mod.ts";
 import { DecodeError, NetlinkError } from "./errors.ts";
@@ -16,6 +17,8 @@ export interface StreamOptions {
   buffer?: number;
   /** Ends the stream, as leaving the loop does. */
   signal?: AbortSignal;
+  /** Records what the socket sends and receives, for Wireshark and `readCapture`. */
+  capture?: Capture;
   /** What stands in for the kernel, in tests. */
   transport?: () => Transport;
 }
@@ -46,7 +49,8 @@ export function openTransport(
   options: StreamOptions,
   prepare?: (transport: Transport) => void,
 ): Transport {
-  const transport = options.transport?.() ?? openSocket(protocol, options);
+  const socket = options.transport?.() ?? openSocket(protocol, options);
+  const transport = tapped(socket, protocol, options.capture, knownCodecs());
   try {
     if (options.buffer !== undefined) transport.setBuffer(options.buffer);
     prepare?.(transport);
@@ -200,3 +204,5 @@ export function decodeWhole<T>(codec: Codec<T, never>, from: Reader, at: number,
     throw error;
   }
 }
+
+export type * from "./capture.ts";

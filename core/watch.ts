@@ -121,6 +121,9 @@ class Watch {
       // Names are learnt from it, so that what is gone still has its name.
       ...(options.names !== false && protocol.linkGroup !== undefined ? [protocol.linkGroup] : []),
     ]);
+    for (const { declaration: { messages, table } } of collections) {
+      for (const type of [messages.new, messages.del]) this.#events.expect(type, table as Codec<unknown, never>);
+    }
     for (const group of groups) transport.join(group);
   }
 

@@ -133,7 +133,7 @@ export function open(options?: FibLookupOptions): FibLookup {
 let shared: FibLookup | undefined;
 
 /** How a socket is opened. */
-export interface FibLookupOptions extends Pick<StreamOptions, "netns" | "transport"> {
+export interface FibLookupOptions extends Pick<StreamOptions, "netns" | "capture" | "transport"> {
   /** How long to wait for an answer, in ms; 10,000 when absent. */
   timeout?: number;
 }

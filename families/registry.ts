@@ -20,6 +20,8 @@ import { messageSet, UNFRAMED } from "./registry/decode.ts";
 import { type Capability, FAMILIES, type Family, MAX_LINKS, type Numbers, type Status } from "./registry/facts.ts";
 import { NETLINK_ROUTE } from "./route/protocol.ts";
 
+export * from "./registry/capture.ts";
+
 export type { Capability, Family, Layout, Message, Numbers, Outcome, Status };
 export { FAMILIES };
 

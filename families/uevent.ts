@@ -313,7 +313,7 @@ export interface Uevents {
    * Sends an event of whatever device, there or not. With source `kernel` it goes out from the kernel, which gives it its
    * `seqnum` (Linux 4.18, needs CAP_SYS_ADMIN); with `udev` it goes to udev's listeners (needs CAP_NET_ADMIN).
    */
-  send(event: Uevent, options?: Pick<StreamOptions, "netns" | "transport">): void;
+  send(event: Uevent, options?: Pick<StreamOptions, "netns" | "capture" | "transport">): void;
 }
 
 /** Events of devices. */
@@ -438,7 +438,7 @@ function trigger(devpath: string, action: UeventAction, properties: Readonly<Rec
 /** Type of the message that carries an event to the kernel: any above the control types. */
 const INJECT = 16;
 
-function send(event: Uevent, options: Pick<StreamOptions, "netns" | "transport"> = {}): void {
+function send(event: Uevent, options: Pick<StreamOptions, "netns" | "capture" | "transport"> = {}): void {
   const what = `send uevent ${event.action} of ${shown(event.devpath)}`;
   if (event.source === "udev") {
     const writer = new Writer();

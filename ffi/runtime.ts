@@ -13,6 +13,7 @@ interface Process {
   platform: string;
   arch: string;
   versions: Readonly<Record<string, string | undefined>>;
+  env: Readonly<Record<string, string | undefined>>;
   getBuiltinModule?(name: string): unknown;
   once(event: "exit", listener: () => void): unknown;
 }
@@ -20,7 +21,11 @@ interface Process {
 /** The globals that tell the runtimes apart. Touching `process` costs Deno tens of milliseconds, so it is not touched there. */
 const globals = globalThis as unknown as {
   readonly process?: Process;
-  readonly Deno?: Parameters<typeof denoRuntime>[0] & { build: { os: string; arch: string } };
+  readonly Deno?: Parameters<typeof denoRuntime>[0] & {
+    build: { os: string; arch: string };
+    permissions: { querySync(of: { name: "env"; variable: string }): { state: string } };
+    env: { get(name: string): string | undefined };
+  };
 };
 
 /** What is in use once it is in use. */
@@ -159,4 +164,51 @@ function open(runtime: Runtime): Libc {
     }
   }
   throw unsupported(`${runtime.name} on a system whose libc does not load`, (last as Error)?.message, last);
+}
+
+/** What is used of node:fs, which all three runtimes have. */
+export interface Files {
+  /** Opens a file: `a` to append to it, `r` to read it. */
+  openSync(path: string, flags: string): number;
+  /** Writes, and says how much of it. */
+  writeSync(fd: number, bytes: Uint8Array, offset: number): number;
+  /** Reads what comes next, 0 at the end. */
+  readSync(fd: number, into: Uint8Array, offset: number, length: number, position: null): number;
+  /** Writes a file anew. */
+  writeFileSync(path: string, bytes: Uint8Array): void;
+  /** Closes it. */
+  closeSync(fd: number): void;
+}
+
+/**
+ * Gives node:fs, which is loaded by the first call: Deno then asks for the right to read or write, file by file.
+ *
+ * @throws {NetlinkError} UNSUPPORTED_PLATFORM: a runtime without it
+ */
+export function files(): Files {
+  const fs = globals.process?.getBuiltinModule?.("node:fs") as Files | undefined;
+  if (fs === undefined) {
+    throw new NetlinkError("Cannot use files: this runtime does not give them", "UNSUPPORTED_PLATFORM");
+  }
+  return fs;
+}
+
+/** A variable of the environment, where reading it is allowed; asking for the right to do so is not worth it. */
+export function environment(name: string): string | undefined {
+  const { Deno, process } = globals;
+  if (Deno === undefined) return process?.env[name];
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}
+
+/** What went wrong with a file, as one of our errors; `right` is Deno's option that allows it. */
+export function fileError(error: unknown, call: string, what: string, right: string): unknown {
+  const { name, code, errno } = error as { name?: string; code?: string; errno?: unknown };
+  if (name === "NotCapable" || code === "ERR_ACCESS_DENIED") {
+    return new NetlinkError(`Cannot ${what}: the runtime was not given the right to do so`, "PERMISSION", {
+      hint: `run with ${right}`,
+      cause: error,
+    });
+  }
+  return typeof errno === "number" ? new SystemError(call, Math.abs(errno), what, { cause: error }) : error;
 }

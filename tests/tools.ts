@@ -44,4 +44,6 @@ export const TEST_TOOLS: Record<string, string> = {
   ping: "iputils-ping",
   udevadm: "udev",
   gcc: "gcc libc6-dev linux-libc-dev",
+  tshark: "tshark",
+  dumpcap: "wireshark-common",
 };

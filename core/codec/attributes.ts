@@ -223,7 +223,7 @@ class Table<T extends object> implements Attributes<T> {
 
   decode(from: Reader, at: number, end: number): T {
     if (at === end && this.#unlessEmpty) return undefined as never;
-    const made = this.#compiled()?.made;
+    const made = this.#compiled(from)?.made;
     if (made === undefined) {
       const value = {};
       this.#enter(from, at, end, value, undefined);
@@ -241,9 +241,9 @@ class Table<T extends object> implements Attributes<T> {
   }
 
   /** The table's code, made as soon as that pays; see compile.ts. */
-  #compiled(): Compiled<T> | undefined {
+  #compiled(from: Reader): Compiled<T> | undefined {
     const { after } = compiling;
-    if (after === Infinity) return undefined;
+    if (after === Infinity || from.orient !== undefined) return undefined;
     if (this.#code !== undefined) return this.#code;
     if (++this.#decoded < after) return undefined;
     const table = { ...this.plan, fields: this.fields, headerSize: this.headerSize, pad: this.#pad };
@@ -252,7 +252,7 @@ class Table<T extends object> implements Attributes<T> {
 
   /** Decodes into an object that others decode into too. */
   decodeInto(from: Reader, at: number, end: number, owner: object): void {
-    this.#enter(from, at, end, owner, this.#compiled()?.into);
+    this.#enter(from, at, end, owner, this.#compiled(from)?.into);
   }
 
   #enter(from: Reader, at: number, end: number, owner: object, into: Into | undefined): void {
@@ -277,6 +277,7 @@ class Table<T extends object> implements Attributes<T> {
       from.base = at;
       at += (this.headerSize + 3) & ~3;
     }
+    from.orient?.(at, end);
     let m0 = always[0], m1 = always[1], m2 = always[2], m3 = always[3];
     while (end - at >= 4) {
       let length = bytes[at]! | bytes[at + 1]! << 8;

@@ -29,6 +29,8 @@ export class Reader {
   depth = 0;
   /** Who knows interface names; without it objects carry numbers alone. */
   names: Names | undefined;
+  /** Prepares the attributes `at`..`end` for being read, where another machine wrote them. */
+  readonly orient: ((at: number, end: number) => void) | undefined = undefined;
   #copy: Uint8Array | undefined;
 
   /** Reads the first `length` bytes. */

@@ -12,7 +12,7 @@ export type Layout = "lp64" | "ilp32";
 const long64: Codec<number, number | bigint> = {
   name: "long",
   size: 8,
-  decode: (from, at) => from.view.getUint32(at, true) + from.view.getInt32(at + 4, true) * 0x1_0000_0000,
+  decode: (from, at) => Number(from.view.getBigInt64(at, true)),
   encode: (value, to, owner) => i64.encode(value, to, owner),
 };
 

@@ -101,7 +101,10 @@ export const count64: Codec<number, number | bigint> = {
   name: "count64",
   size: 8,
   decode: inlined(
-    (from, at) => from.view.getUint32(at, true) + from.view.getUint32(at + 4, true) * 0x1_0000_0000,
+    (from, at) =>
+      from.orient === undefined
+        ? from.view.getUint32(at, true) + from.view.getUint32(at + 4, true) * 0x1_0000_0000
+        : Number(from.view.getBigUint64(at, true)),
     ({ at }) => `view.getUint32(${at}, true) + view.getUint32(${at} + 4, true) * 0x100000000`,
   ),
   encode(value, to) {

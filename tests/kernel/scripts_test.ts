@@ -1,5 +1,5 @@
 /** The scripts that the library is made for, each run as it is written, in a namespace set up for it. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -13,19 +13,26 @@ const ARGS: readonly string[] = "Deno" in globalThis
   ? ["--disable-warning=ExperimentalWarning"]
   : [];
 
-/** Starts a script where `setup` was run: a namespace of its own, and its own names of namespaces. */
-function start(number: string, setup: readonly string[], after: readonly string[] = []): ChildProcess {
+/** Starts a script where `setup` was run: a namespace of its own, its own names of namespaces, and an empty folder. */
+function start(
+  number: string,
+  setup: readonly string[],
+  after: readonly string[] = [],
+  permissions: readonly string[] = [],
+): ChildProcess {
   const script = fileURLToPath(new URL(`../scripts/${number}.ts`, import.meta.url));
   const command = [
     "mkdir -p /run/netns",
     "mount -t tmpfs none /run/netns",
     "ip link set lo up",
+    "cd /run/netns",
     ...setup,
     // Nobody is left to wait for a script that is stopped.
     `${after.length === 0 ? "exec " : ""}"$0" "$@"`,
     ...after,
   ];
-  return spawn("unshare", ["-n", "-m", "sh", "-e", "-c", command.join("\n"), process.execPath, ...ARGS, script], {
+  const args = [...ARGS, ...("Deno" in globalThis ? permissions : []), script];
+  return spawn("unshare", ["-n", "-m", "sh", "-e", "-c", command.join("\n"), process.execPath, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
@@ -40,8 +47,12 @@ async function finish(child: ChildProcess): Promise<string> {
   return out;
 }
 
-const script = (number: string, setup: readonly string[] = [], after: readonly string[] = []): Promise<string> =>
-  finish(start(number, setup, after));
+const script = (
+  number: string,
+  setup: readonly string[] = [],
+  after: readonly string[] = [],
+  permissions: readonly string[] = [],
+): Promise<string> => finish(start(number, setup, after, permissions));
 
 const ETH0 = [
   "ip link add eth0 type veth peer name eth1",
@@ -156,7 +167,13 @@ kernelTest("script 22: wait, don't poll", NEEDS, async () => {
   assertEquals(await script("22", ETH0), "eth0 up\n");
 });
 
-kernelTest("script 30: a dry run", NEEDS, async () => {
-  const out = await script("30");
-  for (const word of ["RTM_NEWLINK", "ifname", "d0", "kind", "dummy"]) assertStringIncludes(out, word);
+kernelTest("script 30: a capture, and a dry run", NEEDS, async () => {
+  const after = ["od -A n -t x1 -N 4 talk.pcap"], permissions = ["--allow-write=talk.pcap", "--allow-read=talk.pcap"];
+  const out = await script("30", [], after, permissions);
+  assertMatch(
+    out,
+    /^RTM_NEWLINK request\|ack\|echo\|excl\|create seq 1, 56 bytes\n {4}0 {2}38000000 10000d06 01000000 /,
+  );
+  assertMatch(out, /\n +32 {2}07000300 643000 +ifname +"d0"\n/);
+  assertMatch(out, /\n +44 {2}0a000100 64756d6d 7900 +kind +"dummy"\n d4 c3 b2 a1\n$/);
 });

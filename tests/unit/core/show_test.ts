@@ -1,6 +1,7 @@
 /** JSON of our objects, and messages taken apart. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { test } from "node:test";
+import { inspect as nodeInspect } from "node:util";
 import type { Codec } from "../../../core/codec/mod.ts";
 import { attributes, hardwareAddress, head, mac, select, struct, u16, u32, u8 } from "../../../core/codec/mod.ts";
 import { FLAG_NAMES, ShownMessage, stringify } from "../../../core/show.ts";
@@ -67,6 +68,12 @@ test("stringify() does not show what a table kept raw", () => {
   );
 });
 
+/** What console.log prints. */
+function inspect(value: unknown): string {
+  const { Deno } = globalThis as unknown as { Deno?: { inspect(value: unknown): string } };
+  return Deno === undefined ? nodeInspect(value) : Deno.inspect(value);
+}
+
 function fieldsOf(codec: Codec<unknown, never>, payload: Uint8Array): [string, unknown, number][] {
   const { fields } = new ShownMessage(message(16, 5, 1, payload).slice(0, 16 + payload.length), "X", {}, codec);
   return fields.map(({ path, value, offset }) => [path, value, offset]);
@@ -130,7 +137,7 @@ test("ShownMessage shows a struct whole, and a payload that depends on a sibling
   ]);
 });
 
-test("ShownMessage is a line a field, behind one for the header", () => {
+test("ShownMessage is a line a field with its place and bytes, behind one for the header", () => {
   const bytes = message(16, 0x605, 9, encode(Lamp, { index: 3, name: "l0", cookie: 5n }));
   const shown = new ShownMessage(bytes, "LAMP_NEW", FLAG_NAMES.new, Lamp as Codec<unknown, never>);
   assertEquals([shown.type, shown.flags, shown.seq, shown.bytes], [
@@ -141,12 +148,46 @@ test("ShownMessage is a line a field, behind one for the header", () => {
   ]);
   assertEquals(shown.value as Lamp, { family: 0, index: 3, name: "l0", cookie: 5n });
   assertEquals(String(shown).split("\n"), [
-    "LAMP_NEW request|ack|excl|create seq 9, 44 bytes",
-    "     16  family  0",
-    "     20  index   3",
-    '     24  name    "l0"',
-    "     32  cookie  5",
+    "LAMP_NEW request|ack|excl|create seq 9 port 4242, 44 bytes",
+    "    0  2c000000 10000506 09000000 92100000  nlmsghdr",
+    "   16  00                                   family    0",
+    "   20  03000000                             index     3",
+    '   24  07000100 6c3000                      name      "l0"',
+    "   32  0c000300 05000000 00000000           cookie    5",
   ]);
+});
+
+test("ShownMessage is a tree: nests have a line, and what is longer than a line is counted", () => {
+  const value: Lamp = { index: 3, kind: "bulb", data: { watts: 60, colours: [1, 2] }, name: "abcdefghijklmno" };
+  const shown = new ShownMessage(message(16, 5, 1, encode(Lamp, value), 0), 16, {}, Lamp as Codec<unknown, never>);
+  assertEquals(String(shown).split("\n").slice(1), [
+    "    0  5c000000 10000500 01000000 00000000     nlmsghdr",
+    "   16  00                                      family       0",
+    "   20  03000000                                index        3",
+    '   24  14000100 61626364 65666768 696a6b6c +4  name         "abcdefghijklmno"',
+    "   44  30001280                                #18",
+    '   48  09000100 62756c62 00                      kind       "bulb"',
+    "   60  20000280                                  data",
+    "   64  06000100 3c00                               watts    60",
+    "   72  14000280                                    colours",
+    "   76  08000100 01000000                             [0]    1",
+    "   84  08000200 02000000                             [1]    2",
+  ]);
+});
+
+test("console.log prints a ShownMessage as its text, and JSON has the message's fields", () => {
+  const bytes = message(16, 5, 1, encode(Lamp, { index: 3 }), 7);
+  const shown = new ShownMessage(bytes, "LAMP_NEW", FLAG_NAMES.new, Lamp as Codec<unknown, never>);
+  assertEquals(inspect(shown), String(shown));
+  assertStringIncludes(inspect({ shown }), "LAMP_NEW request|ack seq 1 port 7, 24 bytes");
+  assertEquals(
+    stringify(shown),
+    '{"type":"LAMP_NEW","flags":["request","ack"],"seq":1,"port":7,"value":{"family":0,"index":3}}',
+  );
+  assertEquals(
+    shown.summary(),
+    'LAMP_NEW request|ack seq 1 port 7, 24 bytes {"family":0,"index":3}',
+  );
 });
 
 test("ShownMessage names one bit by what the message does", () => {

@@ -1,0 +1,319 @@
+/**
+ * Captures: what sockets send and receive, as files that Wireshark, tshark and tcpdump open; and the same printed.
+ *
+ * Each datagram is a packet of link type 253 (LINKTYPE_NETLINK), behind its cooked header, whose integers are big-endian.
+ * What the format leaves unused there says what a reader of ours wants to know.
+ *
+ *     0           2             4            8            12      14         16
+ *     +-----------+-------------+------------+------------+-------+----------+-----------
+ *     | to kernel | ARPHRD type | port of    | port of    | group | protocol | nlmsghdr …
+ *     | 7, user 6 | 824         | the socket | the other  |       |          |
+ *     +-----------+-------------+------------+------------+-------+----------+-----------
+ *
+ * Source: www.tcpdump.org/linktypes/LINKTYPE_NETLINK.html; pcap-savefile(5); the pcapng draft of the IETF;
+ * linux/if_packet.h, v7.2.
+ * @module
+ */
+import { environment, fileError, type Files, files } from "../ffi/runtime.ts";
+import type { Codec } from "./codec/mod.ts";
+import { showMessages } from "./datagram.ts";
+import { DecodeError } from "./errors.ts";
+import type { Received, Transport } from "./transport.ts";
+
+/** Receives the bytes of a capture as they are made. */
+export type CaptureSink = (bytes: Uint8Array) => void;
+
+/** Where a capture goes, and in which form. */
+export interface CaptureOptions {
+  /** The path of a file, which is made anew, or what receives the bytes. */
+  readonly to: string | CaptureSink;
+  /** The form of the file; by the end of its name when absent, classic pcap for a function. */
+  readonly format?: "pcap" | "pcapng";
+}
+
+/**
+ * Where a capture goes. Sockets of one process that name the same path or function share it, and it begins anew once all
+ * of them are closed. A path that ends in `.pcapng` is written in that form.
+ */
+export type Capture = string | CaptureSink | CaptureOptions;
+
+/** What the tap on a socket needs to know of the protocol. */
+export interface TappedProtocol {
+  /** Its number. */
+  readonly number: number;
+  /** Its name. */
+  readonly name: string;
+  /** Names of its message types. */
+  readonly types: Readonly<Record<string, number>>;
+}
+
+/** LINKTYPE_NETLINK, ARPHRD_NETLINK, and the bytes of the cooked header. */
+export const LINKTYPE_NETLINK = 253, ARPHRD_NETLINK = 824, COOKED_HDRLEN = 16;
+/** Whom a packet goes to, in linux/if_packet.h's words. */
+export const PACKET = { PACKET_USER: 6, PACKET_KERNEL: 7 } as const;
+/** The most bytes of a packet that a file keeps, the same as tcpdump and Wireshark take. */
+const SNAPLEN = 262_144;
+
+/** Sent or received. */
+export type Direction = "sent" | "received";
+
+/** What watches a socket. */
+interface Tap {
+  see(direction: Direction, bytes: Uint8Array, length: number, port: number, peer: number, group: number): void;
+  close(): void;
+}
+
+/** A transport, and who sees what passes it. */
+class Tapped implements Transport {
+  readonly port: number;
+  readonly #inner: Transport;
+  readonly #taps: readonly Tap[];
+  #closed = false;
+
+  constructor(inner: Transport, taps: readonly Tap[]) {
+    this.port = inner.port;
+    this.#inner = inner;
+    this.#taps = taps;
+  }
+
+  send(bytes: Uint8Array, length: number, port = 0, groups = 0): void {
+    this.#inner.send(bytes, length, port, groups);
+    const group = groups === 0 ? 0 : 32 - Math.clz32(groups);
+    for (const tap of this.#taps) tap.see("sent", bytes, length, this.port, port, group);
+  }
+
+  receive(timeout: number): Received | undefined {
+    const received = this.#inner.receive(timeout);
+    if (received !== undefined) {
+      const { bytes, length, port, groups } = received;
+      for (const tap of this.#taps) tap.see("received", bytes, length, this.port, port, groups);
+    }
+    return received;
+  }
+
+  setOption(name: number, value: number): boolean {
+    return this.#inner.setOption(name, value);
+  }
+
+  setBuffer(bytes: number): number {
+    return this.#inner.setBuffer(bytes);
+  }
+
+  join(group: number): void {
+    this.#inner.join(group);
+  }
+
+  leave(group: number): void {
+    this.#inner.leave(group);
+  }
+
+  passCredentials(): void {
+    this.#inner.passCredentials();
+  }
+
+  attachFilter(instructions: Uint8Array): void {
+    this.#inner.attachFilter(instructions);
+  }
+
+  interfaceName(index: number): string | undefined {
+    return this.#inner.interfaceName(index);
+  }
+
+  interfaceIndex(name: string): number | undefined {
+    return this.#inner.interfaceIndex(name);
+  }
+
+  async readable(options?: { signal?: AbortSignal; ref?: boolean }): Promise<void> {
+    await this.#inner.readable(options);
+  }
+
+  close(): void {
+    this.#inner.close();
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const tap of this.#taps) tap.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** How payloads are read that are printed: filled by who knows, as requests are made. */
+export interface KnownCodecs {
+  /** Of what is sent, by type. */
+  readonly sent: Map<number, Codec<unknown, never>>;
+  /** Of what is received, by type. */
+  readonly received: Map<number, Codec<unknown, never>>;
+}
+
+/** Somewhere to note codecs, if NETLINK_DEBUG says that messages are printed. */
+export function knownCodecs(): KnownCodecs | undefined {
+  const debug = environment("NETLINK_DEBUG");
+  return debug === undefined || debug === "" || debug === "0" ? undefined : { sent: new Map(), received: new Map() };
+}
+
+/**
+ * Records, and prints if there are `codecs`, what passes a transport. It is closed if that cannot be.
+ *
+ * @throws {SystemError} the file cannot be written
+ * @throws {NetlinkError} PERMISSION: Deno was not given the right to write it
+ */
+export function tapped(
+  transport: Transport,
+  protocol: TappedProtocol,
+  capture: Capture | undefined,
+  codecs: KnownCodecs | undefined,
+): Transport {
+  if (capture === undefined && codecs === undefined) return transport;
+  const taps: Tap[] = [];
+  try {
+    if (capture !== undefined) taps.push(record(capture, protocol.number));
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+  if (codecs !== undefined) taps.push(new Printer(protocol, codecs));
+  return new Tapped(transport, taps);
+}
+
+/** Prints to stderr, each message as a dry run shows it. */
+class Printer implements Tap {
+  readonly #protocol: TappedProtocol;
+  readonly #codecs: KnownCodecs;
+
+  constructor(protocol: TappedProtocol, codecs: KnownCodecs) {
+    this.#protocol = protocol;
+    this.#codecs = codecs;
+  }
+
+  see(direction: Direction, bytes: Uint8Array, length: number): void {
+    const { name, types } = this.#protocol, codecs = this.#codecs[direction], datagram = bytes.slice(0, length);
+    let text: string;
+    try {
+      text = showMessages(datagram, { types, codec: (type) => codecs.get(type) }).join("\n");
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      text = `${length} bytes that are no messages`;
+    }
+    console.error(`${name} ${direction} ${text}`);
+  }
+
+  close(): void {}
+}
+
+/** A capture that is being written, and how many sockets it is of. */
+interface Recording {
+  readonly write: CaptureSink;
+  readonly close: () => void;
+  readonly pcapng: boolean;
+  sockets: number;
+}
+
+const recordings = new Map<string | CaptureSink, Recording>();
+
+/** Joins the recording that goes to the same place, or begins one. */
+function record(capture: Capture, protocol: number): Tap {
+  const { to, format }: CaptureOptions = typeof capture === "object" ? capture : { to: capture };
+  let recording = recordings.get(to);
+  if (recording === undefined) {
+    const pcapng = format === undefined ? typeof to === "string" && to.endsWith(".pcapng") : format === "pcapng";
+    const header = pcapng ? pcapngHeader() : pcapHeader();
+    if (typeof to === "string") recording = { ...createFile(to, header), pcapng, sockets: 0 };
+    else {
+      to(header);
+      recording = { write: to, close: () => {}, pcapng, sockets: 0 };
+    }
+    recordings.set(to, recording);
+  }
+  const { write, close, pcapng } = recording, packetOf = pcapng ? pcapngPacket : pcapPacket;
+  recording.sockets++;
+  return {
+    see(direction, bytes, length, port, peer, group) {
+      const kept = Math.min(length, SNAPLEN - COOKED_HDRLEN), packet = new Uint8Array(COOKED_HDRLEN + kept);
+      const view = new DataView(packet.buffer);
+      view.setUint16(0, direction === "sent" ? PACKET.PACKET_KERNEL : PACKET.PACKET_USER);
+      view.setUint16(2, ARPHRD_NETLINK);
+      view.setUint32(4, port);
+      view.setUint32(8, peer);
+      view.setUint16(12, group);
+      view.setUint16(14, protocol);
+      packet.set(bytes.subarray(0, kept), COOKED_HDRLEN);
+      write(packetOf(packet, COOKED_HDRLEN + length, direction));
+    },
+    close() {
+      if (--recording.sockets > 0) return;
+      recordings.delete(to);
+      close();
+    },
+  };
+}
+
+function createFile(path: string, header: Uint8Array): Pick<Recording, "write" | "close"> {
+  const what = `write the capture ${JSON.stringify(path)}`;
+  const tried = <R>(call: string, use: (fs: Files) => R): R => {
+    try {
+      return use(files());
+    } catch (error) {
+      throw fileError(error, call, what, `--allow-write=${path}`);
+    }
+  };
+  const fd = tried("open", (fs) => {
+    fs.writeFileSync(path, header);
+    return fs.openSync(path, "a");
+  });
+  return {
+    write: (bytes) =>
+      tried("write", (fs) => {
+        for (let at = 0; at < bytes.length;) at += fs.writeSync(fd, bytes, at);
+      }),
+    close: () => files().closeSync(fd),
+  };
+}
+
+/** µs since 1970. */
+function now(): number {
+  return Math.floor((performance.timeOrigin + performance.now()) * 1000);
+}
+
+/** struct pcap_file_header: magic, version, two words unused, snaplen, link type. */
+function pcapHeader(): Uint8Array {
+  return words(0xa1b2c3d4, 4 << 16 | 2, 0, 0, SNAPLEN, LINKTYPE_NETLINK);
+}
+
+/** struct pcap_pkthdr: s, µs, bytes kept, bytes there were. */
+function pcapPacket(packet: Uint8Array, length: number): Uint8Array {
+  const us = now();
+  return joined(words(Math.floor(us / 1e6), us % 1e6, packet.length, length), packet);
+}
+
+/** Section header block, whose section is of unknown length (-1), and the description of one interface. */
+function pcapngHeader(): Uint8Array {
+  const section = words(0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff, 28);
+  return joined(section, words(1, 20, LINKTYPE_NETLINK, SNAPLEN, 20));
+}
+
+/** Enhanced packet block with the option epb_flags, of which two bits say inbound (1) or outbound (2). */
+function pcapngPacket(packet: Uint8Array, length: number, direction: Direction): Uint8Array {
+  const us = now(), padding = -packet.length & 3, total = 32 + packet.length + padding + 12;
+  const head = words(6, total, 0, Math.floor(us / 2 ** 32), us % 2 ** 32, packet.length, length);
+  const options = words(4 << 16 | 2, direction === "sent" ? 2 : 1, 0, total);
+  return joined(head, packet, new Uint8Array(padding), options);
+}
+
+/** 32-bit integers in host order. */
+function words(...values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(4 * values.length), view = new DataView(bytes.buffer);
+  values.forEach((value, i) => view.setUint32(4 * i, value, true));
+  return bytes;
+}
+
+function joined(...pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}

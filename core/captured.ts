@@ -1,0 +1,103 @@
+/**
+ * The messages of a capture, decoded by whatever tables are handed in.
+ *
+ * @module
+ */
+import type { Codec } from "./codec/mod.ts";
+import { Reader } from "./codec/mod.ts";
+import { type MessageSet, type ShownParts, takeApart, takeWhole } from "./datagram.ts";
+import { DecodeError } from "./errors.ts";
+import { BigEndianReader, isBigEndian } from "./foreign.ts";
+import type { Direction, Packet } from "./pcap.ts";
+import { ShownMessage } from "./show.ts";
+
+/** A message of a capture. `console.log` prints it as a tree, {@linkcode ShownMessage.summary} is a line. */
+export class CapturedMessage extends ShownMessage {
+  /** When it was recorded, in ms since 1970, with what is known of µs or ns behind the point; 0 where that is not said. */
+  readonly time: number;
+  /** Name of its protocol: `NETLINK_ROUTE`. */
+  readonly protocol: string;
+  /** Which way it went, seen from the program; nlmon does not say. */
+  readonly direction: Direction | undefined;
+  /** The multicast group that it went to, 0 for none; only our captures say. */
+  readonly group: number | undefined;
+  /** Whether it is a big-endian machine's; `value` and `fields` are read accordingly. */
+  readonly bigEndian: boolean;
+  /** The packet of the capture that it is from, counted from 1 as Wireshark does. */
+  readonly packet: number;
+  /** What is wrong with it: cut off by who recorded it, or broken. Its value is then its bytes. */
+  readonly problem: string | undefined;
+
+  /** Takes apart a message of a packet. */
+  constructor(parts: ShownParts, packet: Packet, number: number, protocol: string, problem?: string) {
+    super(...parts);
+    this.time = packet.time;
+    this.protocol = protocol;
+    this.direction = packet.direction;
+    this.group = packet.group;
+    this.bigEndian = parts[4] instanceof BigEndianReader;
+    this.packet = number;
+    this.problem = problem;
+  }
+
+  /** What its text form begins with: time, direction, protocol, header. */
+  protected override get head(): string {
+    const { time, direction, protocol, group, problem } = this;
+    const arrow = direction === "sent" ? "> " : direction === "received" ? "< " : "";
+    const to = group === undefined || group === 0 ? "" : ` group ${group}`;
+    return `${clock(time)} ${arrow}${protocol.replace(/^NETLINK_/, "")}${to} ${super.head}${
+      this.bigEndian ? ", big-endian" : ""
+    }${problem === undefined ? "" : ` (${problem})`}`;
+  }
+
+  /** What JSON has of it. */
+  override toJSON(): Record<string, unknown> {
+    const { time, protocol, direction, group, problem } = this;
+    return { time, protocol, direction, group, ...super.toJSON(), problem };
+  }
+}
+
+/** The time of day in UTC, as far as µs. */
+function clock(time: number): string {
+  const day = new Date(time);
+  if (Number.isNaN(day.getTime())) return "--:--:--";
+  const us = Math.floor((time - Math.floor(time)) * 1000 + 1e-3);
+  return `${day.toISOString().slice(11, 23)}${String(Math.min(us, 999)).padStart(3, "0")}`;
+}
+
+/** How a packet's bytes become messages. */
+export interface PacketTables {
+  /** Name of the protocol. */
+  readonly name: string;
+  /** Its tables. */
+  readonly set: MessageSet;
+  /** How a datagram is read where datagrams have no nlmsghdr. */
+  readonly unframed: Codec<unknown, never> | undefined;
+}
+
+/** The messages in one packet. What is broken or cut off is a message too, that says so. */
+export function* messagesOf(
+  packet: Packet,
+  number: number,
+  { name, set, unframed }: PacketTables,
+): Generator<CapturedMessage, void, undefined> {
+  const { bytes, missing } = packet, foreign = unframed === undefined && isBigEndian(bytes, packet.bigEndian);
+  const read = (bytes: Uint8Array): Reader => foreign ? new BigEndianReader(bytes) : new Reader(bytes);
+  const whole = (at: number, problem: string | undefined): CapturedMessage => {
+    const rest = bytes.slice(at);
+    return new CapturedMessage(takeWhole(rest, unframed, read(rest)), packet, number, name, problem);
+  };
+  let problem = missing === 0 ? undefined : `${missing} bytes more were not recorded`;
+  if (unframed !== undefined) return yield whole(0, problem);
+  let at = 0;
+  try {
+    for (const parts of takeApart(bytes, set, read)) {
+      at += (parts[0].length + 3) & ~3;
+      yield new CapturedMessage(parts, packet, number, name);
+    }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    problem ??= error.message;
+  }
+  if (problem !== undefined) yield whole(at, problem);
+}

@@ -1,0 +1,392 @@
+/** Captures of what the kernel really said: read by tshark, recorded on nlmon, replayed. */
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { Client, serves } from "../../core/client.ts";
+import { KernelError, NetlinkError, SystemError } from "../../core/errors.ts";
+import { findFamily, NETLINK_GENERIC } from "../../core/generic.ts";
+import * as netns from "../../core/netns.ts";
+import { replay } from "../../core/replay.ts";
+import { type Algorithm, NETLINK_CRYPTO, open as openCrypto } from "../../families/crypto.ts";
+import { type CapturedMessage, monitor, readCapture } from "../../families/registry.ts";
+import { type Link, NETLINK_ROUTE, open, type OpenOptions } from "../../families/route/mod.ts";
+import { inNamespace, kernelTest, type Namespace, root, run } from "./namespace.ts";
+
+async function inFolder(body: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "netlink-capture-"));
+  try {
+    await body(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A conversation with requests of all kinds, refusals, dumps and events; what was heard. */
+async function converse(options: OpenOptions): Promise<unknown[]> {
+  using route = open(options);
+  const { links, addresses, routes, rules, neighbours } = route, heard: unknown[] = [];
+  await using events = route.watch("link", "address");
+  links.add({ ifname: "v0", kind: "veth", up: true, data: { peer: { ifname: "v1" } } });
+  links.set("v1", { up: true });
+  addresses.add({ dev: "v0", address: "10.9.0.1/24" });
+  routes.add({
+    dst: "203.0.113.0/24",
+    multipath: [{ gateway: "10.9.0.2", dev: "v0" }, { gateway: "10.9.0.3", dev: "v0" }],
+  });
+  rules.add({ priority: 90, src: "10.9.0.0/24", table: 100 });
+  neighbours.add({ dev: "v0", dst: "10.9.0.2", lladdr: "02:00:00:00:00:02", state: ["permanent"] });
+  heard.push(assertThrows(() => links.add({ ifname: "v0", kind: "veth" }), KernelError).message);
+  heard.push(assertThrows(() => routes.add({ dst: "10.1.0.0/16", gateway: "192.0.2.9" }), KernelError).message);
+  heard.push(links.list(), addresses.list(), [...routes.iterate()], rules.list(), neighbours.list(), links.get("v1"));
+  route.batch((b) => {
+    for (let i = 0; i < 40; i++) b.routes.add({ dst: `10.80.${i >> 8}.${i & 255}/32`, type: "blackhole" });
+  });
+  links.delete("v0");
+  while (true) {
+    const { value } = await events.next();
+    heard.push(value);
+    if (value?.event === "del" && value.object === "link" && (value.value as Link).ifname === "v0") return heard;
+  }
+}
+
+interface Fields {
+  readonly type: number;
+  readonly length: number;
+  readonly seq: number;
+  readonly port: number;
+}
+
+/** What tshark makes of a file: each packet's messages, the names that it has for them, and what it complains of. */
+function tshark(
+  file: string,
+): { packets: Fields[][]; errors: number[]; names: string[]; complaints: string[]; text: string } {
+  const packets: Fields[][] = [], names: string[] = [], errors: number[] = [], text = run("tshark", ["-r", file, "-V"]);
+  const complaints = text.split("\n").filter((line) => /Malformed|Expert Info|bug/i.test(line));
+  for (const frame of text.split(/^Frame \d+: .*$/m).slice(1)) {
+    const messages: Fields[] = [];
+    // The header that an error repeats is a header to tshark too.
+    const headers = new RegExp(
+      String.raw`(Error code: .*\((-?\d+)\)\n)?^ +Netlink message header \(type: (.*)\)\n +Length: (\d+)\n` +
+        String.raw` +(?:Message type: .*\(|Family ID: )(0x[0-9a-f]+|\d+).*\n[^]*?Sequence: (\d+)\n +Port ID: (\d+)`,
+      "gm",
+    );
+    for (const [, repeated, error, name, length, type, seq, port] of frame.matchAll(headers)) {
+      if (repeated !== undefined) errors.push(Number(error));
+      else {
+        messages.push({ type: Number(type), length: Number(length), seq: Number(seq), port: Number(port) });
+        names.push(name!);
+      }
+    }
+    packets.push(messages);
+  }
+  return { packets, errors, names, complaints, text };
+}
+
+/** tshark's words for what we call by the kernel's name. */
+const NAMES: Readonly<Record<string, string>> = {
+  RTM_NEWLINK: "Create network interface",
+  RTM_DELLINK: "Remove network interface",
+  RTM_GETLINK: "Get network interface info",
+  RTM_SETLINK: "Set network interface info",
+  RTM_NEWADDR: "Add IP address",
+  RTM_DELADDR: "Delete IP address",
+  RTM_GETADDR: "Get IP address",
+  RTM_NEWROUTE: "Add network route",
+  RTM_GETROUTE: "Get network route",
+  RTM_NEWNEIGH: "Add neighbor table entry",
+  RTM_GETNEIGH: "Get neighbor table entry",
+  RTM_NEWRULE: "Add routing rule",
+  RTM_GETRULE: "Get routing rule",
+  NLMSG_ERROR: "Error",
+  NLMSG_DONE: "End of a dump",
+};
+
+function grouped(messages: readonly CapturedMessage[]): Fields[][] {
+  const packets: Fields[][] = [];
+  for (const { packet, bytes, seq, port } of messages) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    (packets[packet - 1] ??= []).push({ type: view.getUint16(4, true), length: view.getUint32(0, true), seq, port });
+  }
+  return packets;
+}
+
+for (const format of ["pcap", "pcapng"] as const) {
+  kernelTest(
+    `tshark reads our ${format}: not a packet malformed, the same messages by name`,
+    ["ip", "tshark"],
+    async () => {
+      await inFolder(async (folder) => {
+        const file = join(folder, `talk.${format}`);
+        await inNamespace(async ({ name }) => void await converse({ netns: name, capture: file }));
+        const ours = [...readCapture(file)], theirs = tshark(file);
+        assertEquals(theirs.complaints, []);
+        assertEquals(theirs.packets, grouped(ours));
+        const errors = ours.filter(({ type }) => type === "NLMSG_ERROR");
+        assertEquals(theirs.errors, errors.map(({ value }) => -(value as { errno: number }).errno || 0));
+        assert(errors.length > 8 && ours.length > 90, `${errors.length} of ${ours.length}`);
+        assertEquals(theirs.names, ours.map(({ type }) => NAMES[type] ?? type));
+        assert(ours.some(({ direction, group }) => direction === "received" && group === 1), "no event of group 1");
+      });
+    },
+  );
+}
+
+kernelTest("tshark reads our captures of generic netlink", ["tshark"], async () => {
+  await inFolder((folder) => {
+    const file = join(folder, "talk.pcapng");
+    {
+      using generic = new Client(NETLINK_GENERIC, { capture: file });
+      findFamily(generic, "nlctrl");
+      assertThrows(() => findFamily(generic, "no such family"), NetlinkError);
+    }
+    const messages = [...readCapture(file)], { packets, complaints, text } = tshark(file);
+    assertEquals(complaints, []);
+    assertEquals(packets, grouped(messages));
+    assertEquals(messages.map(({ protocol, type }) => [protocol, type]).slice(0, 2), [
+      ["NETLINK_GENERIC", "GENL_ID_CTRL"],
+      ["NETLINK_GENERIC", "GENL_ID_CTRL"],
+    ]);
+    assertEquals((messages[1]!.value as { familyName?: string }).familyName, "nlctrl");
+    assertStringIncludes(text, "CTRL_ATTR_FAMILY_NAME: nlctrl");
+  });
+});
+
+kernelTest(
+  "a recorded conversation stands in for the kernel: the same answers, refusals and events",
+  ["ip"],
+  async () => {
+    await inFolder(async (folder) => {
+      const file = join(folder, "talk.pcap");
+      let heard: unknown[] = [];
+      await inNamespace(async ({ name }) => void (heard = await converse({ netns: name, capture: file })));
+      const again = await converse({ transport: replay(file, NETLINK_ROUTE) });
+      assertEquals(again, heard);
+      using other = open({ transport: replay(file, NETLINK_ROUTE) });
+      const error = assertThrows(() => other.links.list({ kind: "bond" }), NetlinkError);
+      assertEquals(error.code, "NOT_RECORDED");
+    });
+  },
+);
+
+/** All algorithms, on a socket of their own. */
+function algorithmsOf(options: OpenOptions): Algorithm[] {
+  using crypto = openCrypto(options);
+  return crypto.algorithms.list();
+}
+
+const CRYPTO = serves(NETLINK_CRYPTO.number) ? [] : ["a kernel with NETLINK_CRYPTO"];
+
+kernelTest("a recorded conversation of another family is replayed too", CRYPTO, async () => {
+  await inFolder((folder) => {
+    const file = join(folder, "talk.pcapng");
+    const before = algorithmsOf({ capture: file });
+    assert(before.length > 5);
+    assertEquals(algorithmsOf({ transport: replay(file, NETLINK_CRYPTO) }), before);
+  });
+});
+
+/** Whether this kernel has nlmon: asking makes it load the module. */
+function hasNlmon(): boolean {
+  if (!root) return false;
+  const name = `nl-nlmon-${process.pid}`;
+  netns.add(name);
+  try {
+    return spawnSync("ip", ["-n", name, "link", "add", "nlmon0", "type", "nlmon"], { stdio: "ignore" }).status === 0;
+  } finally {
+    netns.delete(name);
+  }
+}
+
+const NLMON = hasNlmon() ? [] : ["a kernel with nlmon"];
+
+/** Starts a program and waits until what it says, on stdout or stderr, has `sign`. */
+async function started(program: string, args: readonly string[], sign: RegExp): Promise<ChildProcess> {
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+  let said = "";
+  await new Promise<void>((resolve, reject) => {
+    const hear = (text: string): void => {
+      said += text;
+      if (sign.test(said)) resolve();
+    };
+    child.stdout.setEncoding("utf8").on("data", hear);
+    child.stderr.setEncoding("utf8").on("data", hear);
+    child.on("close", () => reject(new Error(`${program} ended: ${said}`)));
+  });
+  return child;
+}
+
+async function ended(child: ChildProcess, signal?: "SIGINT"): Promise<void> {
+  const end = new Promise((resolve) => child.on("close", resolve));
+  if (signal === undefined) child.stdin!.end();
+  else child.kill(signal);
+  await end;
+}
+
+/** Takes messages until one is as wanted. */
+async function until(
+  messages: AsyncIterable<CapturedMessage>,
+  wanted: (message: CapturedMessage) => boolean,
+): Promise<CapturedMessage[]> {
+  const taken: CapturedMessage[] = [];
+  for await (const message of messages) {
+    taken.push(message);
+    if (wanted(message)) break;
+  }
+  return taken;
+}
+
+/** The refusal that ends what {@linkcode talk} has `ip` say. */
+const isLast = ({ type, value }: CapturedMessage): boolean =>
+  type === "NLMSG_ERROR" && (value as { request?: { type?: unknown } }).request?.type === "RTM_DELRULE";
+
+function talk({ ip }: Namespace): void {
+  ip("link add v0 type veth peer name v1");
+  ip("address add 10.9.0.1/24 dev v0");
+  ip("link show");
+  assertThrows(() => ip("rule delete priority 4711"), Error);
+}
+
+/** What `ip` said and heard there. */
+function checkTalk(messages: readonly CapturedMessage[]): void {
+  const says = (type: string, test: (value: Record<string, unknown>) => boolean): void =>
+    assert(
+      messages.some((message) => message.type === type && test(message.value as Record<string, unknown>)),
+      messages.map((message) => message.summary()).join("\n"),
+    );
+  says(
+    "RTM_NEWLINK",
+    ({ ifname, kind, data }) => ifname === "v0" && kind === "veth" && (data as { peer?: Link })?.peer?.ifname === "v1",
+  );
+  says("RTM_NEWADDR", ({ address }) => address === "10.9.0.1/24");
+  says("RTM_GETLINK", () => true);
+  says("NLMSG_DONE", ({ errno }) => errno === 0);
+  says("NLMSG_ERROR", ({ code }) => code === "ENOENT");
+  assert(messages.every(({ protocol, problem }) => protocol === "NETLINK_ROUTE" && problem === undefined));
+}
+
+kernelTest("nlmon: monitor() hears what ip and the kernel say", ["ip", ...NLMON], async () => {
+  await inNamespace(async (ns) => {
+    ns.ip("link add nlmon0 type nlmon");
+    ns.ip("link set nlmon0 up");
+    const messages = monitor("nlmon0", { netns: ns.name, protocol: 0 });
+    talk(ns);
+    checkTalk(await until(messages, isLast));
+  });
+});
+
+for (const format of ["pcap", "pcapng"]) {
+  kernelTest(`nlmon: we read the ${format} that dumpcap records of ip`, ["ip", "dumpcap", ...NLMON], async () => {
+    await inFolder(async (folder) => {
+      const file = join(folder, `talk.${format}`);
+      await inNamespace(async (ns) => {
+        ns.ip("link add nlmon0 type nlmon");
+        ns.ip("link set nlmon0 up");
+        const args = ["netns", "exec", ns.name, "dumpcap", "-i", "nlmon0", "-F", format, "-w", file];
+        const dumpcap = await started("ip", args, /File: /);
+        const messages = monitor("nlmon0", { netns: ns.name, protocol: 0 });
+        talk(ns);
+        const live = await until(messages, isLast);
+        await ended(dumpcap, "SIGINT");
+        const read = [...readCapture(file, { protocol: 0 })];
+        checkTalk(read);
+        const bytes = (list: readonly CapturedMessage[]): Uint8Array[] => list.map(({ bytes }) => bytes);
+        // The file began before, and went on for longer.
+        const first = read.length - live.length < 0
+          ? 0
+          : bytes(read).findIndex((one) => `${one}` === `${live[0]!.bytes}`);
+        assertEquals(bytes(read).slice(first, first + live.length), bytes(live));
+      });
+    });
+  });
+}
+
+kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", "gcc"], async () => {
+  await inFolder(async (folder) => {
+    const program = join(folder, "tun_nlmon");
+    run("gcc", ["-o", program, fileURLToPath(new URL("tun_nlmon.c", import.meta.url))]);
+    const pieces: Uint8Array[] = [];
+    await inNamespace(async (ns) => {
+      await converse({ netns: ns.name, capture: (bytes) => pieces.push(bytes) });
+      const child = await started("ip", ["netns", "exec", ns.name, program, "nlmon0"], /up/);
+      await using messages = monitor("nlmon0", { netns: ns.name });
+      const expected = [...readCapture(pieces)];
+      // Behind its cooked header, each packet of ours is what nlmon lets pass.
+      for (const piece of pieces.slice(1)) {
+        const packet = piece.subarray(32), head = new Uint8Array(4), view = new DataView(head.buffer);
+        view.setUint16(2, packet.length);
+        child.stdin!.write(head);
+        child.stdin!.write(packet);
+      }
+      const taken: CapturedMessage[] = [];
+      for await (const message of messages) {
+        // The interface has IPv6, which says something too.
+        if (message.protocol === "NETLINK_ROUTE") taken.push(message);
+        if (taken.length === expected.length) break;
+      }
+      const shown = ({ type, flags, seq, value }: CapturedMessage): unknown => ({ type, flags, seq, value });
+      assertEquals(taken.map(shown), expected.map(shown));
+      await ended(child);
+    });
+  });
+});
+
+kernelTest("monitor() says what is wrong with an interface", ["ip"], async () => {
+  await inNamespace(async (ns) => {
+    const missing = assertThrows(() => monitor("nlmon7", { netns: ns.name }), SystemError);
+    assertEquals([missing.code, missing.message.includes('listen on "nlmon7"')], ["ENODEV", true]);
+    assertThrows(() => monitor("a name that is too long", { netns: ns.name }), SystemError, "ENODEV");
+    const down = monitor("lo", { netns: ns.name });
+    assertStringIncludes((await assertRejects(() => down.next(), SystemError)).message, "ENETDOWN");
+    ns.ip("link set lo up");
+    const lo = monitor("lo", { netns: ns.name }), next = lo.next();
+    netns.run(ns.name, () => void spawnSync("ping", ["-c", "1", "-W", "1", "127.0.0.1"]));
+    assertEquals((await assertRejects(() => next, NetlinkError) as NetlinkError).code, "NOT_NLMON");
+    const ending = new AbortController(), ends = monitor("lo", { netns: ns.name, signal: ending.signal });
+    const waiting = ends.next();
+    ending.abort();
+    assertEquals((await waiting).done, true);
+  });
+});
+
+kernelTest("nldump prints a capture: lines, trees, JSON, through a pipe", [], async () => {
+  await inFolder((folder) => {
+    const file = join(folder, "talk.pcap"),
+      example = fileURLToPath(new URL("../../examples/nldump.ts", import.meta.url));
+    {
+      using route = open({ capture: file });
+      route.links.list({ ifname: "lo" });
+    }
+    const flags = "Deno" in globalThis
+      ? ["run", "--no-lock", "--no-check", "--no-prompt", "--allow-read"]
+      : process.versions["bun"] === undefined
+      ? ["--disable-warning=ExperimentalWarning"]
+      : [];
+    const nldump = (args: readonly string[], input?: Uint8Array): string[] => {
+      const { status, stdout, stderr } = spawnSync("sh", [
+        "-c",
+        'exec "$RUNTIME" "$@"',
+        "sh",
+        ...flags,
+        example,
+        ...args,
+      ], {
+        encoding: "utf8",
+        env: { ...process.env, RUNTIME: process.execPath },
+        maxBuffer: 1 << 26,
+        ...(input === undefined ? {} : { input }),
+      });
+      assertEquals(status, 0, stderr);
+      return stdout.trimEnd().split("\n");
+    };
+    const messages = [...readCapture(file)];
+    assertEquals(nldump([file]), messages.map((message) => message.summary()));
+    assertEquals(nldump(["-v", "-p", "route", file]), messages.flatMap((message) => String(message).split("\n")));
+    const [first] = nldump(["--json", "-"], readFileSync(file)).map((line) => JSON.parse(line));
+    assertEquals([first.protocol, first.type, first.direction], ["NETLINK_ROUTE", "RTM_GETLINK", "sent"]);
+    assertEquals(nldump(["-p", "16", file]), [""]);
+  });
+});

@@ -1,0 +1,280 @@
+/** Capture files as they are read: every form of them, and broken ones. */
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
+import { test } from "node:test";
+import { DecodeError, NetlinkError } from "../../../core/errors.ts";
+import { type Packet, packets } from "../../../core/pcap.ts";
+import { hex, join, random } from "./help.ts";
+
+const MESSAGE = hex("14000000 1600 0103 01000000 00000000 02000000");
+/** As libpcap writes it on an nlmon interface: outgoing, without an address. */
+const COOKED = join(hex("0004 0338 0000 0000000000000000 0000"), MESSAGE);
+const TIME = 1_700_000_000_123.456;
+
+/** 32-bit integers of one byte order or the other. */
+function words(little: boolean, ...values: number[]): Uint8Array {
+  const bytes = new Uint8Array(4 * values.length), view = new DataView(bytes.buffer);
+  values.forEach((value, i) => view.setUint32(4 * i, value, little));
+  return bytes;
+}
+
+/** A pair of 16-bit integers, as one word of that byte order. */
+function pair(little: boolean, first: number, second: number): number {
+  return little ? second << 16 | first : first * 65536 + second;
+}
+
+function pcap(little: boolean, nano = false, link = 253, packet: Uint8Array = COOKED): Uint8Array {
+  return join(
+    words(little, nano ? 0xa1b23c4d : 0xa1b2c3d4, pair(little, 2, 4), 0, 0, 65535, link),
+    words(little, 1_700_000_000, nano ? 123_456_789 : 123_456, packet.length, packet.length),
+    packet,
+  );
+}
+
+function block(little: boolean, type: number, ...body: Uint8Array[]): Uint8Array {
+  const inner = join(...body), padding = new Uint8Array(-inner.length & 3);
+  const total = inner.length + padding.length + 12;
+  return join(words(little, type, total), inner, padding, words(little, total));
+}
+
+const section = (little: boolean): Uint8Array =>
+  block(little, 0x0a0d0d0a, words(little, 0x1a2b3c4d, pair(little, 1, 0), 0xffffffff, 0xffffffff));
+
+const description = (little: boolean, link = 253, ...options: Uint8Array[]): Uint8Array =>
+  block(little, 1, words(little, pair(little, link, 0), 65535), ...options);
+
+function enhanced(little: boolean, units: number, number = 0, packet: Uint8Array = COOKED, flags?: number): Uint8Array {
+  const high = Math.floor(units / 2 ** 32), padding = new Uint8Array(-packet.length & 3);
+  const options = flags === undefined ? [] : [words(little, pair(little, 2, 4), flags, 0)];
+  return block(
+    little,
+    6,
+    words(little, number, high, units % 2 ** 32, packet.length, packet.length),
+    packet,
+    padding,
+    ...options,
+  );
+}
+
+function only(bytes: Uint8Array): Packet {
+  const all = [...packets(bytes)];
+  assertEquals(all.length, 1);
+  return all[0]!;
+}
+
+function near(actual: number, expected: number): void {
+  assert(Math.abs(actual - expected) < 0.002, `${actual} is not ${expected}`);
+}
+
+for (const little of [true, false]) {
+  const order = little ? "little-endian" : "big-endian";
+
+  test(`pcap of a ${order} machine, in µs and ns`, () => {
+    for (const nano of [false, true]) {
+      const { time, ...rest } = only(pcap(little, nano));
+      near(time, nano ? 1_700_000_000_123.4568 : TIME);
+      assertEquals(rest, { protocol: 0, bytes: MESSAGE, missing: 0, bigEndian: !little, offset: 24 });
+    }
+  });
+
+  test(`pcapng of a ${order} machine: the three kinds of packets`, () => {
+    const units = 1_700_000_000_123_456, begin = join(section(little), description(little));
+    const { time, ...rest } = only(join(begin, enhanced(little, units)));
+    near(time, TIME);
+    assertEquals(rest, { protocol: 0, bytes: MESSAGE, missing: 0, bigEndian: !little, offset: 48 });
+    const [high, low] = [Math.floor(units / 2 ** 32), units % 2 ** 32];
+    const old = only(
+      join(begin, block(little, 2, words(little, pair(little, 0, 0), high, low, COOKED.length, COOKED.length), COOKED)),
+    );
+    near(old.time, TIME);
+    assertEquals(old.bytes, MESSAGE);
+    const simple = only(join(begin, block(little, 3, words(little, COOKED.length), COOKED)));
+    assertEquals([simple.time, simple.bytes], [0, MESSAGE]);
+  });
+
+  test(`pcapng of a ${order} machine: an interface says how its time stamps count`, () => {
+    const resolution = (value: number): Uint8Array =>
+      join(words(little, pair(little, 9, 1)), new Uint8Array([value, 0, 0, 0]));
+    const at = (units: number, ...options: Uint8Array[]): number =>
+      only(join(section(little), description(little, 253, ...options), enhanced(little, units))).time;
+    near(at(1_700_000_000_123, resolution(3)), 1_700_000_000_123);
+    near(at(1_700_000_000 * 8, resolution(0x83)), 1_700_000_000_000);
+    const offset = join(
+      words(little, pair(little, 14, 8)),
+      little ? words(true, 1_700_000_000, 0) : words(false, 0, 1_700_000_000),
+    );
+    near(at(123_456, offset, words(little, 0)), TIME);
+  });
+
+  test(`pcapng of a ${order} machine: flags say which way a packet went`, () => {
+    const way = (flags?: number): unknown =>
+      only(join(section(little), description(little), enhanced(little, 0, 0, COOKED, flags))).direction;
+    assertEquals([way(), way(0), way(1), way(2), way(0x1f1)], [undefined, undefined, "received", "sent", "received"]);
+  });
+}
+
+test("pcapng: sections have interfaces and a byte order each, other blocks and interfaces are passed over", () => {
+  const file = join(
+    section(true),
+    description(true, 1),
+    description(true),
+    block(true, 5, hex("0000000000000000")),
+    enhanced(true, 0, 0, hex("ffffffff")),
+    enhanced(true, 1_000_000, 1),
+    section(false),
+    block(false, 0x0bad, hex("01")),
+    description(false),
+    enhanced(false, 2_000_000),
+  );
+  assertEquals([...packets(file)].map(({ time, bigEndian }) => [time, bigEndian]), [[1000, false], [2000, true]]);
+});
+
+test("what the kernel and we say in the cooked header: direction, port and group", () => {
+  const at = (head: string): Partial<Packet> => {
+    const { bytes: _bytes, time: _time, missing: _missing, bigEndian: _order, offset: _offset, ...rest } = only(
+      pcap(true, false, 253, join(hex(head), MESSAGE)),
+    );
+    return rest;
+  };
+  assertEquals(at("0004 0338 0000 0000000000000000 0010"), { protocol: 16 });
+  assertEquals(at("0000 0338 1111 1111222222223333 0010"), { protocol: 16 });
+  assertEquals(at("0007 0338 0000107b 00000000 0000 0010"), {
+    protocol: 16,
+    direction: "sent",
+    port: 4219,
+    peer: 0,
+    group: 0,
+  });
+  assertEquals(at("0006 0338 0000107b 00000005 0007 000f"), {
+    protocol: 15,
+    direction: "received",
+    port: 4219,
+    peer: 5,
+    group: 7,
+  });
+});
+
+test("cooked headers of all interfaces, the older and the newer: what is not netlink is passed over", () => {
+  const sll = (type: string): Uint8Array => join(hex(`0004 ${type} 0000 0000000000000000 0010`), MESSAGE);
+  const sll2 = (type: string): Uint8Array => join(hex(`0010 0000 00000005 ${type} 04 00 0000000000000000`), MESSAGE);
+  for (const [link, make] of [[113, sll], [276, sll2]] as const) {
+    const { protocol, bytes, direction } = only(pcap(true, false, link, make("0338")));
+    assertEquals([protocol, bytes, direction], [16, MESSAGE, undefined]);
+    assertEquals([...packets(pcap(true, false, link, make("0001")))], []);
+  }
+});
+
+test("a capture may come in pieces of any size", () => {
+  const file = join(section(false), description(false), enhanced(false, 7), enhanced(false, 8));
+  for (let size = 1; size < 60; size++) {
+    const pieces = Array.from(
+      { length: Math.ceil(file.length / size) },
+      (_, i) => file.subarray(i * size, (i + 1) * size),
+    );
+    assertEquals([...packets(pieces)], [...packets(file)]);
+  }
+});
+
+test("packets() lets go of its source when the loop is left", () => {
+  let open = true;
+  function* pieces(): Generator<Uint8Array> {
+    try {
+      yield pcap(true);
+      yield pcap(true).subarray(24);
+    } finally {
+      open = false;
+    }
+  }
+  for (const _packet of packets(pieces())) break;
+  assertEquals(open, false);
+});
+
+test("a file that ends too early is an error at the byte where that is, behind all that was whole", () => {
+  const files = [
+    { file: join(pcap(true), pcap(true).subarray(24)), whole: [24, 24 + 52, 24 + 104] },
+    {
+      file: join(section(true), description(true), enhanced(true, 1), enhanced(true, 2)),
+      whole: [28, 48, 48 + 68, 48 + 136],
+    },
+  ];
+  for (const { file, whole } of files) {
+    for (let length = 0; length < file.length; length++) {
+      const got: Packet[] = [];
+      const read = (): void => {
+        for (const packet of packets(file.subarray(0, length))) got.push(packet);
+      };
+      const before = whole.filter((end) => end <= length);
+      if (whole.includes(length)) read();
+      else {
+        const error = assertThrows(read, DecodeError);
+        assertEquals(error.offset, before.at(-1) ?? 0, `${length}: ${error.message}`);
+        assertMatch(error.message, /^Cannot read a capture: .*, at byte \d+$/);
+      }
+      assertEquals(got.length, before.filter((end) => end > whole[0]! && (whole.length < 4 || end > whole[1]!)).length);
+      assertEquals(got.every(({ bytes }) => bytes.length === 20), true);
+    }
+  }
+});
+
+test("what is no capture, or one of something else, says so", () => {
+  const message = (bytes: Uint8Array): string => assertThrows(() => [...packets(bytes)], DecodeError).message;
+  const cases: [string, Uint8Array][] = [
+    ["there is no header of a file, at byte 0", hex("")],
+    ["there is no header of a file, at byte 0", hex("d4c3b2")],
+    ["it is neither pcap nor pcapng: it begins with 1f8b0800, at byte 0", hex("1f8b080000000000")],
+    ["the header of a file has 24 bytes, 4 are left, at byte 0", hex("d4c3b2a1")],
+    ["its link type is 1, not netlink's 253, at byte 20", pcap(true, false, 1)],
+    ["its link type is 1, not netlink's 253, at byte 48", join(section(true), description(true, 1), enhanced(true, 1))],
+    [
+      "a packet with its header says it has 4294967295 bytes, which none has, at byte 24",
+      join(pcap(true).subarray(0, 32), words(true, 0xffffffef, 4)),
+    ],
+    [
+      "a packet is of interface 1, 1 are described, at byte 48",
+      join(section(true), description(true), enhanced(true, 1, 1)),
+    ],
+    ["a packet is of interface 0, 0 are described, at byte 28", join(section(true), enhanced(true, 1))],
+    ["a section has no byte order, at byte 8", block(true, 0x0a0d0d0a, words(true, 0x1a2b3c4e, 0, 0, 0))],
+    ["a block says it has 13 bytes, at byte 28", join(section(true), words(true, 1, 13, 0, 0, 0))],
+    ["a block says it has 0 bytes, at byte 28", join(section(true), words(true, 1, 0, 0, 0, 0))],
+    [
+      "a block of 20 bytes ends with another length, 24, at byte 28",
+      join(section(true), words(true, 1, 20, 253, 0, 24)),
+    ],
+    [
+      "the description of an interface says it has 16 bytes in a block of 12, at byte 28",
+      join(section(true), block(true, 1)),
+    ],
+    [
+      "an option says it has 1020 bytes in a block of 28, at byte 28",
+      join(section(true), description(true, 253, words(true, pair(true, 9, 1000), 0))),
+    ],
+    [
+      "a packet says it has 64 bytes in a block of 36, at byte 48",
+      join(section(true), description(true), block(true, 6, words(true, 0, 0, 0, 36, 36), hex("00000000"))),
+    ],
+  ];
+  for (const [expected, bytes] of cases) assertEquals(message(bytes), `Cannot read a capture: ${expected}`);
+});
+
+test("50,000 mutated captures: packets, or an error of ours", () => {
+  const rand = random(7);
+  const originals = [
+    pcap(true),
+    pcap(false, true),
+    pcap(true, false, 276, join(hex("0010 0000 00000005 0338 04 00 0000000000000000"), MESSAGE)),
+    join(section(true), description(true), enhanced(true, 1, 0, COOKED, 2)),
+    join(section(false), description(false, 253, words(false, pair(false, 9, 1), 0x09000000)), enhanced(false, 1)),
+  ];
+  let read = 0, refused = 0;
+  for (let i = 0; i < 50_000; i++) {
+    const bytes = originals[rand(originals.length)]!.slice(0, rand(4) === 0 ? rand(120) : undefined);
+    for (let times = 1 + rand(3); times > 0; times--) bytes[rand(bytes.length)] = rand(3) === 0 ? rand(256) : rand(8);
+    try {
+      for (const packet of packets(bytes)) read += packet.bytes.length > 0 ? 1 : 0;
+    } catch (error) {
+      assertInstanceOf(error, NetlinkError);
+      refused++;
+    }
+  }
+  assert(read > 1000 && refused > 1000, `${read} ${refused}`);
+});
