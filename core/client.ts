@@ -95,12 +95,14 @@ export interface Requester {
   request(operation: Operation): unknown;
   /** Everything that a dump gives. */
   dump(operation: Operation): unknown[];
-  /** The same one by one, on a socket of its own. */
-  iterate(operation: Operation): Generator<unknown, void, undefined>;
+  /** The same one by one, those that `fits` wants, on a socket of its own. */
+  iterate(operation: Operation, fits?: (value: unknown) => boolean): Generator<unknown, void, undefined>;
   /** Brings a value into the form that the kernel gives it back in. */
   normalize(codec: Codec<unknown, never>, value: object, what: string): object;
 }
 
+/** A message is no field of any object; one for all. */
+const NOBODY = Object.freeze({});
 const DEFAULT_TIMEOUT = 10_000;
 /** A dump that was interrupted is asked for again so often, with pauses of at most so many ms altogether. */
 const DUMP_TRIES = 10, LONGEST_PAUSE = 128;
@@ -197,7 +199,7 @@ export class Client implements Requester, Disposable {
       const codec = codecOf(operation);
       let intr = false;
       const verdict = this.#receiveAll(operation, seqOf(writer, start), (from, at, end) => {
-        items.push(codec.decode(from, at + NLMSG_HDRLEN, end, {}));
+        items.push(codec.decode(from, at + NLMSG_HDRLEN, end, NOBODY));
         return true;
       }, () => intr = true);
       this.#judge(verdict, operation, writer, start, items);
@@ -205,30 +207,30 @@ export class Client implements Requester, Disposable {
     });
   }
 
-  /** The same one by one, on a socket of its own. */
-  *iterate(operation: Operation): Generator<unknown, void, undefined> {
+  /** The same one by one, those that `fits` wants, on a socket of its own: one generator, as each costs an item something. */
+  *iterate(operation: Operation, fits?: (value: unknown) => boolean): Generator<unknown, void, undefined> {
     if (this.options.dryRun !== undefined) return void this.dump(operation);
     using own = new Client(this.protocol, this.options);
-    yield* own.#iterate(operation);
-  }
-
-  *#iterate(operation: Operation): Generator<unknown, void, undefined> {
-    const writer = this.#writer, start = this.#encode(writer, operation, NLM_F.NLM_F_DUMP), codec = codecOf(operation);
+    const writer = own.#writer, start = own.#encode(writer, operation, NLM_F.NLM_F_DUMP), codec = codecOf(operation);
     const seq = seqOf(writer, start);
-    this.#send(writer);
+    own.#send(writer);
     let intr = false;
     while (true) {
-      const from = this.#receive(operation.what);
+      const from = own.#receive(operation.what);
       // Requests made in the loop's body are another client's, so the datagram stays as it is between two steps.
       for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
         end = messageEnd(from, at);
-        if (!this.#isOurs(from, at, seq, true)) continue;
+        if (!own.#isOurs(from, at, seq, true)) continue;
         intr ||= (from.view.getUint16(at + 6, true) & NLM_F.NLM_F_DUMP_INTR) !== 0;
         const type = from.view.getUint16(at + 4, true);
-        if (isReply(operation, from, at, type)) yield codec.decode(from, at + NLMSG_HDRLEN, end, {});
+        if (isReply(operation, from, at, type)) {
+          const value = codec.decode(from, at + NLMSG_HDRLEN, end, NOBODY);
+          if (fits === undefined || fits(value)) yield value;
+          continue;
+        }
         const verdict = verdictOf(from, at, end, type);
         if (verdict === undefined) continue;
-        this.#judge({ ...verdict, from, end }, operation, writer, start);
+        own.#judge({ ...verdict, from, end }, operation, writer, start);
         if (intr) throw interrupted(operation, undefined);
         return;
       }
@@ -507,8 +509,8 @@ export class BatchRequester implements Requester {
   }
 
   /** Looks at once. */
-  iterate(operation: Operation): Generator<unknown, void, undefined> {
-    return this.#client.iterate(operation);
+  iterate(operation: Operation, fits?: (value: unknown) => boolean): Generator<unknown, void, undefined> {
+    return this.#client.iterate(operation, fits);
   }
 
   /** Brings a value into the kernel's own form: encodes it and decodes it again. */

@@ -143,11 +143,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    *
    * @throws {KernelError} DUMP_INTERRUPTED, after the last one: the table changed meanwhile
    */
-  *iterate(filter?: I): Generator<T, void, undefined> {
+  iterate(filter?: I): Generator<T, void, undefined> {
     const wanted = this.#wanted(filter), fields = Object.entries(wanted ?? {});
-    for (const one of this.#requester().iterate(this.#dump(wanted))) {
-      if (fits(one as T, fields)) yield one as T;
-    }
+    const fitting = wanted === undefined ? undefined : (one: unknown): boolean => fits(one as T, fields);
+    return this.#requester().iterate(this.#dump(wanted), fitting) as Generator<T, void, undefined>;
   }
 
   /**
