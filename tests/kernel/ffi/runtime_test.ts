@@ -89,3 +89,22 @@ test(node ? "a Node without node:ffi is one clear error" : "a Node without node:
     "(Node 26 has it, some versions only when run with --experimental-ffi)",
   ]);
 });
+
+test(
+  "Deno's global process, which takes as long to load as all else, is not touched by a listing",
+  { skip: !deno },
+  () => {
+    const module = JSON.stringify(new URL("../../../families/route/mod.ts", import.meta.url).href);
+    const code = `
+    Object.defineProperty(globalThis, "process", { get: () => { throw new Error("process was touched"); } });
+    import(${module}).then(({ links }) => console.log(links.list().length > 0));`;
+    const args = ["run", "--no-check", "--no-prompt", "--allow-read", "--allow-ffi", "--allow-import"];
+    const { stdout, stderr } = spawnSync(process.execPath, [
+      ...args,
+      `data:text/javascript,${encodeURIComponent(code)}`,
+    ], {
+      encoding: "utf8",
+    });
+    assertEquals([stdout, stderr], ["true\n", ""]);
+  },
+);
