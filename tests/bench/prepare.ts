@@ -1,0 +1,72 @@
+/**
+ * Network namespaces full of what is measured.
+ *
+ * @module
+ */
+import process from "node:process";
+import * as netns from "../../core/netns.ts";
+import { open } from "../../families/route/mod.ts";
+
+/** How much of everything a namespace has, at least: a wire that is up and its routes come on top. */
+export interface Sizes {
+  /** IPv4 routes, each to one address through a gateway. */
+  readonly routes: number;
+  /** Links: both ends of veth pairs. */
+  readonly links: number;
+  /** IPv4 neighbours. */
+  readonly neighbours: number;
+}
+
+/** The link that everything hangs on, and the router behind it. */
+export const LINK = "v0", GATEWAY = "192.0.2.2";
+
+let made = 0;
+
+/** Makes a namespace and fills it; gives its name. Remove it with {@linkcode remove}. */
+export function prepare(sizes: Partial<Sizes> = {}): string {
+  const { routes = 0, links = 2, neighbours = 0 } = sizes;
+  const name = `nl-bench-${process.pid}-${made++}`;
+  netns.add(name);
+  try {
+    using client = open({ netns: name });
+    client.links.set("lo", { up: true });
+    client.links.add({ ifname: LINK, kind: "veth", up: true, data: { peer: { ifname: "v1" } } });
+    client.links.set("v1", { up: true });
+    client.addresses.add({ dev: LINK, address: "192.0.2.1/24" });
+    client.batch((batch) => {
+      for (let i = 2; i < links; i += 2) {
+        batch.links.add({ ifname: `v${i}`, kind: "veth", data: { peer: { ifname: `v${i + 1}` } } });
+      }
+    });
+    client.batch((batch) => {
+      for (let i = 0; i < routes; i++) {
+        batch.routes.add({ dst: `10.${octets(i)}/32`, gateway: GATEWAY, dev: LINK, priority: 100 });
+      }
+    });
+    client.batch((batch) => {
+      for (let i = 0; i < neighbours; i++) {
+        const hardware = [2, 0, 0, i >> 16, i >> 8 & 255, i & 255].map((byte) => byte.toString(16).padStart(2, "0"));
+        batch.neighbours.add({
+          dst: `198.${octets(0x120000 + i)}`,
+          dev: LINK,
+          lladdr: hardware.join(":"),
+          state: ["permanent"],
+        });
+      }
+    });
+    return name;
+  } catch (error) {
+    netns.delete(name);
+    throw error;
+  }
+}
+
+/** Removes a namespace with all that is in it. */
+export function remove(name: string): void {
+  netns.delete(name);
+}
+
+/** The last three octets of an address. */
+function octets(i: number): string {
+  return `${i >> 16}.${i >> 8 & 255}.${i & 255}`;
+}
