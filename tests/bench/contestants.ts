@@ -1,94 +1,185 @@
 /**
- * Who takes part, and how its program is made. What a machine does not have is named and left out.
+ * The programs that take part, and how they are made. What a machine does not have is named and left out.
  *
  * @module
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { isThere } from "../tools.ts";
+import { APT, installTools, isThere } from "../tools.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PEERS = fileURLToPath(new URL("peers", import.meta.url));
-/** Programs that are built: kept, so that the next run is quick. */
-const BUILD = join(ROOT, "node_modules/.cache/bench");
-const DENO_RUN = ["run", "--allow-all", "--no-check"];
 
-/** A program that measures itself: `PROGRAM JOB WARMUP REPS COUNT`. */
-export interface Contestant {
-  /** What it is called in tables. */
-  readonly name: string;
-  /** The command; the job's name and numbers follow. */
+/** Where programs are built. They stay there, so that the next run is quick. */
+export const BUILD: string = join(ROOT, "node_modules/.cache/bench");
+
+/** Debian's packages of what the peers need. A machine that has them has the last program, or the last folder. */
+const PACKAGES: Record<string, string> = {
+  gcc: "gcc libc6-dev linux-libc-dev",
+  ip: "iproute2",
+  chrt: "util-linux",
+  go: "golang-go",
+  python3: "python3",
+};
+const LIBRARIES: Record<string, string> = {
+  "/usr/include/libmnl/libmnl.h": "libmnl-dev",
+  "/usr/lib/python3/dist-packages/pyroute2": "python3-pyroute2",
+  "/usr/share/gocode/src/github.com/vishvananda/netlink": "golang-github-vishvananda-netlink-dev",
+  "/usr/share/gocode/src/github.com/jsimonetti/rtnetlink": "golang-github-jsimonetti-rtnetlink-dev",
+  "/usr/share/cargo/registry/netlink-sys-0.8.3": "librust-netlink-sys-dev librust-netlink-packet-core-dev",
+  "/usr/share/cargo/registry/netlink-packet-route-0.12.0": "librust-netlink-packet-route-dev",
+};
+
+const GO = { GO111MODULE: "off", GOPATH: "/usr/share/gocode", GOFLAGS: "" };
+const NPM_NETLINK = "netlink@0.3.0";
+
+/** A program: how it is started, and with what in the environment. */
+export interface Program {
+  /** The command that arguments follow. */
   readonly command: readonly string[];
-  /** Which main thread it measures is the whole process's, as it has no main thread or no clock of it. */
-  readonly slow?: boolean;
+  /** What it needs in the environment. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
-/** Contestants by key, and what is missing, each with its reason. */
-export interface Field {
-  /** Those that are here. */
-  readonly contestants: ReadonlyMap<string, Contestant>;
-  /** Why the others are not. */
+/** What there is. */
+export interface Programs {
+  /** Those that are here, by key. */
+  readonly programs: ReadonlyMap<string, Program>;
+  /** The others, each with its reason. */
   readonly missing: readonly string[];
 }
 
-/** Why something is not to be had. */
+/** Why a program is not to be had. */
 class Missing extends Error {}
 
-type Recipe = Omit<Contestant, "command"> & { readonly make: () => readonly string[] };
+type Make = () => readonly string[] | Program;
 
-const RECIPES: Record<string, Recipe> = {
-  tool: { name: "any command", make: () => c("tool") },
-  drain: { name: "C, drain only", make: () => c("drain") },
-  mnl: { name: "C, libmnl, structs", make: () => c("mnl", "-lmnl") },
-  mnlStrings: { name: "C, libmnl, strings", make: () => c("mnl", "-lmnl", "-DSTRINGS") },
-  deno: { name: "ours, Deno", make: () => [process.execPath, ...DENO_RUN, join(ROOT, "tests/bench/ours.ts")] },
-  bun: { name: "ours, Bun", make: () => [runtime("bun"), join(ROOT, "tests/bench/ours.ts")] },
-  node: { name: "ours, Node", make: () => [runtime("node"), "--no-warnings", join(ROOT, "tests/bench/ours.ts")] },
+/** A TypeScript file on a runtime, for Deno with the options that it needs. */
+function script(runtime: string, path: string, ...options: readonly string[]): readonly string[] {
+  const file = join(ROOT, "tests/bench", path);
+  if (runtime === "deno") return [process.execPath, "run", "--no-check", ...options, file];
+  const program = join(ROOT, "node_modules/.bin", runtime);
+  if (!existsSync(program)) throw new Missing("npm ci has not installed it");
+  return [realpathSync(program), ...(runtime === "node" ? ["--disable-warning=ExperimentalWarning"] : []), file];
+}
+
+function ofEachRuntime(key: string, path: string, ...options: readonly string[]): Record<string, Make> {
+  const runtimes = ["deno", "bun", "node"];
+  return Object.fromEntries(
+    runtimes.map((runtime) => [`${key}-${runtime}`, () => script(runtime, path, ...options)]),
+  );
+}
+
+const MAKE: Record<string, Make> = {
+  tool: () => c("tool"),
+  drain: () => c("drain"),
+  mnl: () => c("mnl", [], ["-lmnl"]),
+  "mnl-strings": () => c("mnl", ["-DSTRINGS"], ["-lmnl"]),
+  rust,
+  vishvananda: () => go("vishvananda", ["measure.go", "vishvananda.go"]),
+  rtnetlink: () => go("rtnetlink", ["measure.go", "rtnetlink.go"]),
+  pyroute2: () => python("pyroute2_peer.py"),
+  npm: () => npm("npm_netlink.mjs"),
+  "ip-json": () => ({ command: script("bun", "peers/ip_json.ts"), env: { TOOL: join(BUILD, "tool") } }),
+  ...ofEachRuntime("ours", "ours.ts", "--allow-all"),
+  ...ofEachRuntime("start-empty", "peers/start/empty.ts"),
+  ...ofEachRuntime("start-ffi", "peers/start/ffi.ts", "--allow-ffi"),
+  ...ofEachRuntime("start-list", "peers/start/list.ts", "--allow-ffi"),
+  ...ofEachRuntime("start-spawn", "peers/start/spawn.ts", "--allow-run", "--allow-env"),
+  "start-vishvananda": () => go("start-vishvananda", ["start/vishvananda.go"]),
+  "start-pyroute2": () => python("start/pyroute2_list.py"),
+  "start-npm": () => npm("start/npm_netlink.mjs"),
+  serve: () => script("deno", "serve.ts", "--allow-all"),
 };
 
-/** Makes every program. `log` hears what is done. */
-export function gather(log: (text: string) => void): Field {
+/** Makes every program. `log` hears which is being made. */
+export function makePrograms(log: (key: string) => void): Programs {
   mkdirSync(BUILD, { recursive: true });
-  const contestants = new Map<string, Contestant>(), missing: string[] = [];
-  for (const [key, { make, ...contestant }] of Object.entries(RECIPES)) {
-    log(contestant.name);
+  installTools(PACKAGES);
+  const programs = new Map<string, Program>(), missing: string[] = [];
+  for (const [key, make] of Object.entries(MAKE)) {
+    log(key);
     try {
-      contestants.set(key, { ...contestant, command: make() });
+      const made = make();
+      programs.set(key, "command" in made ? made : { command: made, env: {} });
     } catch (error) {
       if (!(error instanceof Missing)) throw error;
-      missing.push(`${contestant.name}: ${error.message}`);
+      missing.push(`${key}: ${error.message}`);
     }
   }
-  return { contestants, missing };
+  return { programs, missing };
 }
 
-function runtime(name: string): string {
-  const { status, stdout } = spawnSync("readlink", ["-f", join(ROOT, "node_modules/.bin", name)], { encoding: "utf8" });
-  if (status !== 0) throw new Missing("npm ci did not install it");
-  return stdout.trim();
-}
-
-/** Compiles a C program. */
-function c(name: string, ...options: readonly string[]): readonly string[] {
-  if (!isThere("gcc")) throw new Missing("no gcc");
-  const program = join(BUILD, [name, ...options.filter((option) => option.startsWith("-D"))].join(""));
-  const source = join(PEERS, `${name}.c`);
-  const definitions = options.filter((option) => !option.startsWith("-l"));
-  const libraries = options.filter((option) => option.startsWith("-l"));
-  run("gcc", ["-O2", "-Wall", ...definitions, "-o", program, source, ...libraries]);
+function c(source: string, definitions: readonly string[] = [], libraries: readonly string[] = []): readonly string[] {
+  if (libraries.includes("-lmnl")) need("/usr/include/libmnl/libmnl.h");
+  const program = join(BUILD, `${source}${definitions.join("")}`);
+  run("gcc", ["-O2", "-Wall", ...definitions, "-o", program, join(PEERS, `${source}.c`), ...libraries]);
   return [program];
 }
 
-function run(command: string, args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}) {
+function go(name: string, sources: readonly string[]): readonly string[] {
+  need(
+    Object.keys(LIBRARIES).find((folder) => folder.includes("gocode") && folder.includes(name.replace("start-", "")))!,
+  );
+  const program = join(BUILD, name);
+  run("go", ["build", "-o", program, ...sources], { cwd: PEERS, env: GO });
+  return [program];
+}
+
+function rust(): readonly string[] {
+  for (const folder of Object.keys(LIBRARIES)) if (folder.includes("cargo")) need(folder);
+  if (!isThere("cargo")) throw new Missing("no cargo");
+  // Built elsewhere, as cargo writes a lock file beside the sources.
+  const folder = join(BUILD, "rust");
+  mkdirSync(join(folder, "src"), { recursive: true });
+  for (const file of ["Cargo.toml", "src/main.rs"]) copyFileSync(join(PEERS, "rust", file), join(folder, file));
+  run("cargo", [
+    ...["build", "--release", "--offline", "--quiet"],
+    ...["--config", 'source.crates-io.replace-with="debian"'],
+    ...["--config", 'source.debian.directory="/usr/share/cargo/registry"'],
+  ], { cwd: folder });
+  return [join(folder, "target/release/netlink-bench")];
+}
+
+function python(file: string): readonly string[] {
+  need("/usr/lib/python3/dist-packages/pyroute2");
+  return ["/usr/bin/python3", join(PEERS, file)];
+}
+
+function npm(file: string): Program {
+  const folder = join(BUILD, "npm");
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(join(folder, "node_modules/netlink"))) {
+    run("npm", ["install", "--no-audit", "--no-fund", "--no-save", "--prefix", folder, NPM_NETLINK], { cwd: folder });
+  }
+  return { command: script("node", `peers/${file}`), env: { NETLINK: folder } };
+}
+
+/** Installs the package of a file or folder that is not there. */
+function need(path: string): void {
+  if (existsSync(path)) return;
+  const apt = (...args: string[]): boolean => spawnSync("apt-get", [...APT, ...args], { stdio: "ignore" }).status === 0;
+  const install = (): boolean => apt("install", "--yes", "--no-install-recommends", ...LIBRARIES[path].split(" "));
+  if (!isThere("apt-get") || !(install() || (apt("update") && install())) || !existsSync(path)) {
+    throw new Missing(`no ${path}, of Debian's ${LIBRARIES[path]}`);
+  }
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): void {
+  if (!isThere(command)) throw new Missing(`no ${command}`);
   const { status, stderr } = spawnSync(command, args, {
     encoding: "utf8",
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
   });
   if (status === 0) return;
-  const reason = stderr.split("\n").find((line) => /error|cannot|not /i.test(line)) ?? stderr;
-  throw new Missing(`${command} fails: ${reason.trim()}`);
+  const lines = stderr.trim().split("\n");
+  throw new Missing(`${command} fails: ${lines.find((line) => /error|cannot/i.test(line)) ?? lines.at(-1)}`);
 }

@@ -3,17 +3,25 @@
  *
  * @module
  */
-import type { Contestant } from "./contestants.ts";
-import { prepare, type Sizes } from "./prepare.ts";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BUILD, type Program } from "./contestants.ts";
+import { GATEWAY, LINK, octets, prepare, type Sizes } from "./prepare.ts";
+import { PORT } from "./serve.ts";
+import { run } from "../kernel/namespace.ts";
 
 /** One line of a table. */
 export interface Entry {
   /** What it is called. */
   readonly label: string;
-  /** The key of who does it. */
-  readonly contestant: string;
-  /** What it calls the job. */
-  readonly job: string;
+  /** Key of its program. */
+  readonly program: string;
+  /** What follows the command. */
+  readonly args: readonly string[];
+  /** What it needs in the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What comes before each run and is not measured. */
+  readonly before?: (namespace: string, run: number) => void;
 }
 
 /** A job that several do. */
@@ -24,56 +32,261 @@ export interface Job {
   readonly title: string;
   /** What one of what is counted is called. */
   readonly item: string;
+  /** What is compared: processor time, time that passes, or the most memory. */
+  readonly compare: "cpu" | "wall" | "rss";
   /** The label that the others are compared with. */
   readonly base: string;
   /** Runs before those that count. */
   readonly warmup: number;
-  /** Runs that count, each round. */
-  readonly reps: number;
-  /** How many things there are to be seen, at least. */
-  readonly count: (sizes: Sizes) => number;
-  /** Makes the namespace. */
-  readonly prepare: (sizes: Sizes) => string;
+  /** Runs that count, each with a turn of its own. */
+  readonly turns: number;
+  /** How many things there are. */
+  readonly count: number;
+  /** Makes a namespace. */
+  readonly prepare: () => string;
+  /** Whether each has a namespace of its own, as it changes what is there. */
+  readonly apart?: boolean;
+  /** Key of a program that runs beside all of them. */
+  readonly beside?: string;
   /** Who does it. */
   readonly entries: readonly Entry[];
 }
 
-type Object = keyof Sizes;
+/** How much is measured. */
+export interface Amounts extends Sizes {
+  /** Requests of one run. */
+  readonly requests: number;
+  /** Routes that are inserted, and told of by events. */
+  readonly inserts: number;
+}
 
-const OURS = ["deno", "bun", "node"] as const;
-const OUR_NAMES = { deno: "ours on Deno", bun: "ours on Bun", node: "ours on Node" } as const;
+const RUNTIMES = { deno: "Deno", bun: "Bun", node: "Node" };
 
-function dump(object: Object, title: string, warmup: number, reps: number): Job {
-  const peer = (contestant: string, label: string): Entry => ({ label, contestant, job: object });
+/** An entry for each runtime. */
+function ours(entry: (runtime: string, name: string) => readonly Entry[]): Entry[] {
+  return Object.entries(RUNTIMES).flatMap(([runtime, name]) => entry(runtime, name));
+}
+
+function dump(object: keyof Sizes, amounts: Amounts, turns: number, show: readonly string[]): Job {
+  const count = amounts[object], args = [object, String(count)];
   return {
     name: object,
-    title,
+    title: `dump ${object}, every field decoded`,
     item: object.slice(0, -1),
+    compare: "cpu",
     base: "C, drain only",
-    warmup,
-    reps,
-    count: (sizes) => sizes[object],
-    prepare,
+    warmup: turns,
+    turns,
+    count,
+    prepare: () => prepare(amounts),
     entries: [
-      peer("drain", "C, drain only"),
-      peer("mnl", "C, libmnl, structs"),
-      peer("mnlStrings", "C, libmnl, strings"),
-      ...OURS.flatMap((runtime) => [
-        { label: `${OUR_NAMES[runtime]}, list`, contestant: runtime, job: `${object}-list` },
-        { label: `${OUR_NAMES[runtime]}, iterate`, contestant: runtime, job: `${object}-iterate` },
+      { label: "C, drain only", program: "drain", args },
+      { label: "C, libmnl, structs", program: "mnl", args },
+      { label: "C, libmnl, strings", program: "mnl-strings", args },
+      { label: "Rust, netlink-packet-route", program: "rust", args },
+      ...ours((runtime, name) => [
+        { label: `ours, ${name}, iterate`, program: `ours-${runtime}`, args: [`${object}-iterate`, String(count)] },
+        { label: `ours, ${name}, list`, program: `ours-${runtime}`, args: [`${object}-list`, String(count)] },
       ]),
+      { label: "Go, rtnetlink on mdlayher/netlink", program: "rtnetlink", args },
+      { label: "Go, vishvananda/netlink", program: "vishvananda", args },
+      { label: "Node, npm netlink", program: "npm", args },
+      { label: "Python, pyroute2", program: "pyroute2", args },
+      { label: `ip ${show.join(" ")}`, program: "tool", args: [String(count), "ip", ...show] },
+      { label: "ip -j and JSON.parse, Bun", program: "ip-json", args },
     ],
   };
 }
 
-/** All jobs. */
-export const JOBS: readonly Job[] = [
-  dump("routes", "dump IPv4 routes, every field decoded", 3, 5),
-  dump("links", "dump links, every field decoded", 15, 15),
-  dump("neighbours", "dump IPv4 neighbours, every field decoded", 15, 15),
-];
-
-/** The command of an entry. */
-export function commandOf(entry: Entry, contestant: Contestant, job: Job, count: number): string[] {
-  return [...contestant.command, entry.job, String(job.warmup), String(job.reps), String(count)];
+function lookup(count: number): Job {
+  const args = ["lookup", String(count)];
+  return {
+    name: "request",
+    title: "one request and its reply: the way to an address",
+    item: "request",
+    compare: "cpu",
+    base: "C, libmnl, structs",
+    warmup: 5,
+    turns: 7,
+    count,
+    prepare: () => prepare(),
+    entries: [
+      { label: "C, libmnl, structs", program: "mnl", args },
+      ...ours((runtime, name) => [{ label: `ours, ${name}`, program: `ours-${runtime}`, args }]),
+      { label: "Go, rtnetlink on mdlayher/netlink", program: "rtnetlink", args },
+      { label: "Go, vishvananda/netlink", program: "vishvananda", args },
+      { label: "Node, npm netlink", program: "npm", args },
+      { label: "Python, pyroute2", program: "pyroute2", args },
+      { label: "ip route get", program: "tool", args: ["1", "ip", "route", "get", "192.0.2.3"] },
+    ],
+  };
 }
+
+/** Writes a file for `ip -batch`. */
+function batchFile(name: string, verb: string, count: number, table: number): string {
+  const file = join(BUILD, name);
+  let text = "";
+  for (let i = 0; i < count; i++) text += `route ${verb} 10.${octets(i)} via ${GATEWAY} dev ${LINK} table ${table}\n`;
+  writeFileSync(file, text);
+  return file;
+}
+
+function insert(count: number): Job {
+  const args = ["insert", String(count)], batched = ["insert-batched", String(count)], file = join(BUILD, "insert");
+  return {
+    name: "insert",
+    title: "insert routes, one by one and batched",
+    item: "route",
+    compare: "cpu",
+    base: "ip -batch",
+    warmup: 1,
+    turns: 2,
+    count,
+    prepare: () => prepare(),
+    apart: true,
+    entries: [
+      {
+        label: "ip -batch",
+        program: "tool",
+        args: [String(count), "ip", "-batch", file],
+        before: (_, run) => void batchFile("insert", "add", count, 1000 + run),
+      },
+      { label: "C, libmnl, one by one", program: "mnl", args },
+      { label: "C, libmnl, batched", program: "mnl", args: batched },
+      ...ours((runtime, name) => [
+        { label: `ours, ${name}, one by one`, program: `ours-${runtime}`, args },
+        { label: `ours, ${name}, batched`, program: `ours-${runtime}`, args: batched },
+      ]),
+      { label: "Go, rtnetlink on mdlayher/netlink", program: "rtnetlink", args },
+      { label: "Go, vishvananda/netlink", program: "vishvananda", args },
+      { label: "Node, npm netlink", program: "npm", args },
+      { label: "Python, pyroute2", program: "pyroute2", args },
+    ],
+  };
+}
+
+function events(count: number): Job {
+  const args = ["events", String(count)];
+  /** Every other run, what was added goes. */
+  const before = (namespace: string, turn: number): void => {
+    const file = batchFile("events", turn % 2 === 0 ? "add" : "delete", count, 1000);
+    run("ip", ["-n", namespace, "-batch", file]);
+  };
+  return {
+    name: "events",
+    title: "read events of routes that are waiting",
+    item: "event",
+    compare: "cpu",
+    base: "C, libmnl, structs",
+    warmup: 1,
+    turns: 2,
+    count,
+    prepare: () => prepare(),
+    apart: true,
+    entries: [
+      { label: "C, libmnl, structs", program: "mnl", args, before },
+      ...ours((runtime, name) => [{ label: `ours, ${name}`, program: `ours-${runtime}`, args, before }]),
+      { label: "Go, rtnetlink on mdlayher/netlink", program: "rtnetlink", args, before },
+      { label: "Python, pyroute2", program: "pyroute2", args, before },
+    ],
+  };
+}
+
+function start(programs: ReadonlyMap<string, Program>): Job {
+  const cache = join(BUILD, "deno");
+  const deno = programs.get("start-list-deno")?.command ?? [];
+  const byUrl = [...deno.slice(0, -1), `http://127.0.0.1:${PORT}/tests/bench/peers/start/list.ts`];
+  const script = (label: string, key: string): Entry[] => {
+    const program = programs.get(key);
+    return program === undefined ? [] : [{ label, program: "tool", args: ["1", ...program.command], env: program.env }];
+  };
+  return {
+    name: "start",
+    title: "start a one-off script that lists links: the whole process",
+    item: "start",
+    compare: "wall",
+    base: "ip -j link",
+    warmup: 2,
+    turns: 7,
+    count: 1,
+    prepare: () => prepare(),
+    beside: "serve",
+    entries: [
+      { label: "ip -j link", program: "tool", args: ["1", "ip", "-j", "link"] },
+      ...script("Go, vishvananda/netlink", "start-vishvananda"),
+      ...ours((runtime, name) => [
+        ...script(`${name}, empty script`, `start-empty-${runtime}`),
+        ...script(`${name}, opens libc`, `start-ffi-${runtime}`),
+        ...script(`${name}, ours`, `start-list-${runtime}`),
+        ...script(`${name}, spawns ip -j link`, `start-spawn-${runtime}`),
+      ]),
+      {
+        label: "Deno, ours by URL, first time",
+        program: "tool",
+        args: ["1", ...byUrl],
+        env: { DENO_DIR: cache },
+        before() {
+          rmSync(cache, { recursive: true, force: true });
+          mkdirSync(cache);
+        },
+      },
+      { label: "Deno, ours by URL, again", program: "tool", args: ["1", ...byUrl], env: { DENO_DIR: `${cache}-kept` } },
+      ...script("Node, npm netlink", "start-npm"),
+      ...script("Python, pyroute2", "start-pyroute2"),
+    ],
+  };
+}
+
+function memory(routes: number, name: string): Job {
+  const args = ["routes", String(routes)];
+  return {
+    name,
+    title: "the most memory that a process has which dumps routes",
+    item: "process",
+    compare: "rss",
+    base: "C, drain only",
+    warmup: 0,
+    turns: 1,
+    count: routes,
+    prepare: () => prepare({ routes }),
+    entries: [
+      { label: "C, drain only", program: "drain", args },
+      { label: "C, libmnl, structs", program: "mnl", args },
+      ...ours((runtime, name) => [
+        { label: `ours, ${name}, iterate`, program: `ours-${runtime}`, args: ["routes-iterate", String(routes)] },
+        { label: `ours, ${name}, list`, program: `ours-${runtime}`, args: ["routes-list", String(routes)] },
+      ]),
+      { label: "Go, rtnetlink on mdlayher/netlink", program: "rtnetlink", args },
+      { label: "Go, vishvananda/netlink", program: "vishvananda", args },
+      { label: "Node, npm netlink", program: "npm", args },
+    ],
+  };
+}
+
+/** All jobs, for these programs and amounts. */
+export function jobs(programs: ReadonlyMap<string, Program>, amounts: Amounts): Job[] {
+  return [
+    dump("routes", amounts, 4, ["-d", "-4", "route", "show", "table", "all"]),
+    dump("links", amounts, 15, ["-d", "-s", "link", "show"]),
+    dump("neighbours", amounts, 15, ["-d", "-s", "-4", "neighbour", "show"]),
+    lookup(amounts.requests),
+    insert(amounts.inserts),
+    events(amounts.inserts),
+    start(programs),
+    memory(amounts.routes, "memory"),
+    memory(10 * amounts.routes, "memory10"),
+  ];
+}
+
+/** The words for them. */
+export const JOB_NAMES: readonly string[] = [
+  "routes",
+  "links",
+  "neighbours",
+  "request",
+  "insert",
+  "events",
+  "start",
+  "memory",
+  "memory10",
+];

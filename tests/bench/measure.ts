@@ -1,14 +1,17 @@
 /**
- * Runs a contestant in a namespace, ahead of everything else on the machine where that is allowed.
+ * Runs contestants in namespaces, ahead of everything else on the machine where that is allowed.
  *
  * @module
  */
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import process from "node:process";
 
-/** One repetition of a job. */
+/** What doing a job once cost. */
 export interface Sample {
-  /** Processor time of the main thread, in ns; of the whole process where the contestant has no main thread. */
+  /** Processor time of the main thread, in ns; of all threads where no thread is the main one. */
   readonly cpu: number;
+  /** Processor time of all threads, in ns. */
+  readonly process: number;
   /** Time that passed, in ns. */
   readonly wall: number;
   /** How many things were seen. */
@@ -17,25 +20,78 @@ export interface Sample {
   readonly rss?: number;
 }
 
-const REAL_TIME = ["chrt", "-f", "20"];
+const REAL_TIME = ["nice", "-n", "-15"];
 
 /** The prefix that gives a command real-time priority; empty where that is not allowed. */
 export function priority(): readonly string[] {
   return spawnSync(REAL_TIME[0], [...REAL_TIME.slice(1), "true"]).status === 0 ? REAL_TIME : [];
 }
 
-/** Runs a command in a namespace and reads the samples that it prints. */
-export function measure(namespace: string, prefix: readonly string[], command: readonly string[]): Promise<Sample[]> {
-  const [program, ...args] = ["ip", "netns", "exec", namespace, ...prefix, ...command];
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-    let out = "", err = "";
-    child.stdout.setEncoding("utf8").on("data", (text) => out += text);
-    child.stderr.setEncoding("utf8").on("data", (text) => err += text);
-    child.once("error", reject);
-    child.once("close", (code, signal) => {
-      if (code !== 0) reject(new Error(err.trim().split("\n").slice(-3).join(" ") || `ended with ${signal ?? code}`));
-      else resolve(out.trim().split("\n").map((line) => JSON.parse(line)));
+/** A contestant's program, which waits for its turn. */
+export class Session {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: string[] = [];
+  #rest = "";
+  #errors = "";
+  #ended: string | undefined;
+  #wake: () => void = () => {};
+
+  constructor(namespace: string, command: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const child = this.#child = spawn("ip", ["netns", "exec", namespace, ...command], {
+      env: { ...process.env, ...env },
     });
-  });
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      const lines = (this.#rest + text).split("\n");
+      this.#rest = lines.pop()!;
+      this.#lines.push(...lines);
+      this.#wake();
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => this.#errors += text);
+    child.stdin.on("error", () => {}); // an end without reading on is told of by what follows
+    child.once("error", (error) => this.#end(error.message));
+    child.once("close", (code, signal) => {
+      const said = this.#errors.trim().split("\n").find((line) => /error|cannot|exception/i.test(line));
+      this.#end(`ended with ${signal ?? code}: ${said ?? this.#errors.trim().split("\n").at(-1)}`);
+    });
+  }
+
+  /** Waits until the program is ready. */
+  async ready(): Promise<void> {
+    const line = await this.#line();
+    if (line !== "ready") throw new Error(`said ${JSON.stringify(line)} instead of being ready`);
+  }
+
+  /** Has the job done once. */
+  async run(): Promise<Sample> {
+    this.#child.stdin.write("\n");
+    return JSON.parse(await this.#line());
+  }
+
+  /** Ends a program that has no end of its own. */
+  kill(): void {
+    this.#child.kill();
+  }
+
+  /** Ends the program. */
+  async close(): Promise<void> {
+    this.#child.stdin.end();
+    while (this.#ended === undefined) await this.#more();
+  }
+
+  async #line(): Promise<string> {
+    while (this.#lines.length === 0) {
+      if (this.#ended !== undefined) throw new Error(this.#ended);
+      await this.#more();
+    }
+    return this.#lines.shift()!;
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve) => this.#wake = resolve);
+  }
+
+  #end(how: string): void {
+    this.#ended ??= how;
+    this.#wake();
+  }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { links, neighbours, routes } from "../../families/route/mod.ts";
+import { batch, links, neighbours, type RouteInput, routes, watch } from "../../families/route/mod.ts";
 import { type Job, measure } from "./peers/measure.ts";
 
 /** Counts what a loop gives, and looks at none of it. */
@@ -13,13 +13,47 @@ function count(items: Iterable<object>): number {
   return seen;
 }
 
+/** The route number `i` of a table, as prepare.ts makes it. */
+function route(i: number, before: number): RouteInput {
+  return {
+    dst: `10.${i >> 16}.${i >> 8 & 255}.${i & 255}/32`,
+    gateway: "192.0.2.2",
+    dev: "v0",
+    table: 1000 + before,
+  };
+}
+
 const jobs: Record<string, Job> = {
-  "routes-list": () => routes.list({ family: "inet" }).length,
-  "routes-iterate": () => count(routes.iterate({ family: "inet" })),
-  "links-list": () => links.list().length,
-  "links-iterate": () => count(links.iterate()),
-  "neighbours-list": () => neighbours.list({ family: "inet" }).length,
-  "neighbours-iterate": () => count(neighbours.iterate({ family: "inet" })),
+  "routes-list": () => () => routes.list({ family: "inet" }).length,
+  "routes-iterate": () => () => count(routes.iterate({ family: "inet" })),
+  "links-list": () => () => links.list().length,
+  "links-iterate": () => () => count(links.iterate()),
+  "neighbours-list": () => () => neighbours.list({ family: "inet" }).length,
+  "neighbours-iterate": () => () => count(neighbours.iterate({ family: "inet" })),
+  lookup: (count) => () => {
+    for (let i = 0; i < count; i++) routes.lookup(`192.0.2.${3 + i % 200}`);
+    return count;
+  },
+  insert: (count) => (before) => {
+    for (let i = 0; i < count; i++) routes.add(route(i, before));
+    return count;
+  },
+  "insert-batched": (count) => (before) => {
+    batch((batch) => {
+      for (let i = 0; i < count; i++) batch.routes.add(route(i, before));
+    });
+    return count;
+  },
+  events(count) {
+    const events = watch("route", { buffer: 1 << 29 });
+    return async () => {
+      for (let seen = 0; seen < count; seen++) {
+        const { value } = await events.next();
+        if (value.event === "overrun") throw new Error("events were lost");
+      }
+      return count;
+    };
+  },
 };
 
 await measure(jobs);

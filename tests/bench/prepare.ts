@@ -22,7 +22,7 @@ export const LINK = "v0", GATEWAY = "192.0.2.2";
 
 let made = 0;
 
-/** Makes a namespace and fills it; gives its name. Remove it with {@linkcode remove}. */
+/** Makes a namespace and fills it; gives its name. */
 export function prepare(sizes: Partial<Sizes> = {}): string {
   const { routes = 0, links = 2, neighbours = 0 } = sizes;
   const name = `nl-bench-${process.pid}-${made++}`;
@@ -61,12 +61,7 @@ export function prepare(sizes: Partial<Sizes> = {}): string {
   }
 }
 
-/** Removes a namespace with all that is in it. */
-export function remove(name: string): void {
-  netns.delete(name);
-}
-
 /** The last three octets of an address. */
-function octets(i: number): string {
+export function octets(i: number): string {
   return `${i >> 16}.${i >> 8 & 255}.${i & 255}`;
 }

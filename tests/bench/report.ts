@@ -1,84 +1,98 @@
 /**
- * What the samples say: medians, and ratios to the base of the same round.
+ * What the samples say: medians, and ratios to what the base took in the same turn.
  *
  * @module
  */
-import type { Sample } from "./measure.ts";
 import type { Job } from "./jobs.ts";
+import type { Sample } from "./measure.ts";
 
-/** What is known of one entry. */
+/** What is known of one entry. Times are for one of what is counted, in ns. */
 export interface Row {
   /** The entry's label. */
   readonly label: string;
-  /** Processor time for one thing, in ns. */
+  /** Processor time of the main thread. */
   readonly cpu: number;
-  /** Time for one thing, in ns. */
+  /** Processor time of all threads. */
+  readonly process: number;
+  /** Time that passed. */
   readonly wall: number;
-  /** `cpu` divided by that of the base, the median over all rounds. */
+  /** The most memory, in bytes. */
+  readonly rss?: number;
+  /** What is compared, divided by that of the base. */
   readonly ratio?: number;
-  /** The lowest and highest such ratio of a round. */
-  readonly range?: readonly [number, number];
+  /** The middle half of these ratios. */
+  readonly quartiles?: readonly [number, number];
+  /** How many runs that is from. */
+  readonly runs: number;
 }
 
 /** What is known of a job. */
-export interface Result {
-  /** The job's name. */
-  readonly job: string;
-  /** What it is. */
-  readonly title: string;
-  /** What one thing is called. */
-  readonly item: string;
-  /** How many there are. */
-  readonly count: number;
-  /** The label of what the others are compared with. */
-  readonly base: string;
+export interface Result extends Pick<Job, "name" | "title" | "item" | "compare" | "base" | "count"> {
   /** The entries, in their order. */
   readonly rows: readonly Row[];
 }
 
-/** Samples of one entry, a list for each round. */
-export type Rounds = readonly (readonly Sample[])[];
+/** Samples of one entry, by the number of the turn. */
+export type Turns = ReadonlyMap<number, Sample>;
 
-/** The middle one. */
-export function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b), middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+/** The value below which the part `part` of the numbers lies. */
+export function quantile(numbers: readonly number[], part: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b), at = (sorted.length - 1) * part, below = Math.floor(at);
+  return sorted[below]! + (sorted[Math.ceil(at)]! - sorted[below]!) * (at - below);
 }
-
-const perItem = (samples: readonly Sample[]): number => median(samples.map(({ cpu, count }) => cpu / count));
 
 /** Sums up a job. */
-export function summarize(job: Job, count: number, samples: ReadonlyMap<string, Rounds>): Result {
-  const base = samples.get(job.base);
-  const rows = [...samples].filter(([, rounds]) => rounds.length > 0).map(([label, rounds]): Row => {
-    const all = rounds.flat();
-    const row = {
-      label,
-      cpu: perItem(all),
-      wall: median(all.map(({ wall, count }) => wall / count)),
+export function summarize(job: Job, samples: ReadonlyMap<string, Turns>): Result {
+  const value = ({ cpu, wall, rss = 0, count }: Sample): number =>
+    job.compare === "cpu" ? cpu / count : job.compare === "wall" ? wall / count : rss;
+  const median = (turns: Turns, of: (sample: Sample) => number): number => quantile([...turns.values()].map(of), 0.5);
+  const base = samples.get(job.base) ?? new Map<number, Sample>();
+  const rows = [...samples].filter(([, turns]) => turns.size > 0).map(([label, turns]): Row => {
+    const of = (key: "cpu" | "process" | "wall"): number => median(turns, (sample) => sample[key] / sample.count);
+    const row = { label, cpu: of("cpu"), process: of("process"), wall: of("wall"), runs: turns.size };
+    const ratios = base.size === 0 ? [] : [...turns].map(([turn, sample]) => {
+      const other = base.get(turn);
+      return value(sample) / (other === undefined ? median(base, value) : value(other));
+    });
+    return {
+      ...row,
+      ...(job.compare === "rss" ? { rss: median(turns, value) } : {}),
+      ...(ratios.length === 0
+        ? {}
+        : { ratio: quantile(ratios, 0.5), quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)] }),
     };
-    if (base === undefined || base.length === 0) return row;
-    const ratios = rounds.map((round, i) => perItem(round) / perItem(base[i] ?? base[0]!));
-    return { ...row, ratio: median(ratios), range: [Math.min(...ratios), Math.max(...ratios)] };
   });
-  return { job: job.name, title: job.title, item: job.item, count, base: job.base, rows };
+  const { name, title, item, compare, base: against, count } = job;
+  return { name, title, item, compare, base: against, count, rows };
 }
 
+const COMPARED = { cpu: "CPU time", wall: "time", rss: "memory" };
+
 /** A table for people. */
-export function table({ title, item, count, rows }: Result): string {
-  const lines = [["", `us CPU a ${item}`, "ratio", "lowest…highest", `us a ${item}`]];
-  for (const { label, cpu, wall, ratio, range } of rows) {
+export function table({ title, item, count, compare, base, rows }: Result): string {
+  const us = (ns: number): string => (ns / 1000).toFixed(2);
+  const lines = [[
+    "",
+    "ratio",
+    "middle half",
+    ...(compare === "rss" ? ["MB"] : ["CPU", "all threads", "time"]),
+    "runs",
+  ]];
+  for (const { label, cpu, process, wall, rss = 0, ratio, quartiles, runs } of rows) {
     lines.push([
       label,
-      (cpu / 1000).toFixed(2),
       ratio?.toFixed(2) ?? "",
-      range?.map((number) => number.toFixed(2)).join("…") ?? "",
-      (wall / 1000).toFixed(2),
+      quartiles?.map((number) => number.toFixed(2)).join("…") ?? "",
+      ...(compare === "rss" ? [(rss / 1e6).toFixed(1)] : [us(cpu), us(process), us(wall)]),
+      String(runs),
     ]);
   }
   const widths = lines[0]!.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
   const text = lines.map((line) =>
     line.map((cell, i) => i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)).join("  ").trimEnd()
   );
-  return `${title} (${count.toLocaleString("en")})\n${text.join("\n")}\n`;
+  const unit = compare === "rss" ? "" : `, µs per ${item}`;
+  return `${title} (${count.toLocaleString("en")}): ${COMPARED[compare]} against "${base}"${unit}\n${
+    text.join("\n")
+  }\n`;
 }

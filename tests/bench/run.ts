@@ -6,118 +6,195 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { writeFileSync } from "node:fs";
+import { cpus, release } from "node:os";
 import process from "node:process";
-import { type Contestant, gather } from "./contestants.ts";
-import { commandOf, type Job, JOBS } from "./jobs.ts";
-import { measure, priority, type Sample } from "./measure.ts";
-import { remove, type Sizes } from "./prepare.ts";
+import * as netns from "../../core/netns.ts";
+import { chart } from "./chart.ts";
+import { makePrograms, type Program } from "./contestants.ts";
+import { type Amounts, type Entry, type Job, JOB_NAMES, jobs } from "./jobs.ts";
+import { priority, type Sample, Session } from "./measure.ts";
 import { type Result, summarize, table } from "./report.ts";
 
 const USAGE = `usage: deno run -A tests/bench/run.ts [OPTION]... [JOB]...
 
-Jobs: ${JOBS.map(({ name }) => name).join(", ")}; all when none is named.
+Jobs: ${JOB_NAMES.join(", ")}; all when none is named.
 
-  --quick             a tenth of everything, and two rounds
-  --routes N          routes in the table (100,000)
-  --links N           links (1,000)
-  --neighbours N      neighbours (10,000)
-  --rounds N          how often all take their turn (5)
-  --only PART         only entries whose label has it, and what they are compared with; may be given several times
-  --json FILE         writes all numbers`;
+  --quick          a tenth of everything, and everything is started once
+  --routes N       routes in the table (100,000; the job memory10 has ten times as many)
+  --links N        links (1,000)
+  --neighbours N   neighbours (10,000)
+  --requests N     requests of one run (10,000)
+  --inserts N      routes that are inserted, and events (100,000)
+  --starts N       how often each program is started anew (3)
+  --only PART      only entries whose label has it, and what they are compared with; may be given several times
+  --json FILE      writes all numbers
+  --svg FILE       writes a chart
 
-interface Options extends Sizes {
-  readonly rounds: number;
+Peers are taken from Debian's packages and from npm where they can be had. It takes root, and a quarter of an hour.`;
+
+interface Options extends Amounts {
+  readonly starts: number;
   readonly only: readonly string[];
 }
 
+/** Whatever takes longer for one run is not warmed up, and is measured only once. */
+const SLOW = 4e9;
+
 async function main(): Promise<number> {
+  const numbers = ["routes", "links", "neighbours", "requests", "inserts", "starts"] as const;
   const args = parseArgs(process.argv.slice(2), {
     boolean: ["help", "quick"],
-    string: ["only", "json", "routes", "links", "neighbours", "rounds", "_"],
+    string: ["only", "json", "svg", ...numbers, "_"],
     collect: ["only"],
     unknown: (arg, key) => {
       if (key !== undefined) throw new TypeError(`${arg}: no such option\n\n${USAGE}`);
     },
   });
-  const names = args._.map(String), wrong = names.filter((name) => !JOBS.some((job) => job.name === name));
+  const names = args._.map(String), wrong = names.filter((name) => !JOB_NAMES.includes(name));
   if (args.help || wrong.length > 0) {
     console.log(wrong.length > 0 ? `no such job: ${wrong.join(", ")}\n\n${USAGE}` : USAGE);
     return args.help ? 0 : 2;
   }
   if (process.getuid?.() !== 0) {
-    console.log("the benchmark fills network namespaces of its own, which needs root");
+    console.log("not root: the benchmark fills network namespaces of its own, which needs root");
     return 2;
   }
-  const size = (given: string | undefined, full: number): number => Number(given ?? (args.quick ? full / 10 : full));
+  const amount = (given: string | undefined, full: number): number => Number(given ?? (args.quick ? full / 10 : full));
   const options: Options = {
-    routes: size(args.routes, 100_000),
-    links: size(args.links, 1_000),
-    neighbours: size(args.neighbours, 10_000),
-    rounds: Number(args.rounds ?? (args.quick ? 2 : 5)),
+    routes: amount(args.routes, 100_000),
+    links: amount(args.links, 1_000),
+    neighbours: amount(args.neighbours, 10_000),
+    requests: amount(args.requests, 10_000),
+    inserts: amount(args.inserts, 100_000),
+    starts: Number(args.starts ?? (args.quick ? 1 : 3)),
     only: args.only,
   };
+
+  const { programs, missing } = makePrograms((key) => console.error(`making ${key}`));
   const prefix = priority();
-  console.log(
-    prefix.length > 0 ? `all run with real-time priority: ${prefix.join(" ")}` : "all run with ordinary priority",
-  );
-  const { contestants, missing } = gather((name) => console.error(`making ${name}`));
+  const setting = {
+    date: new Date().toISOString().slice(0, 10),
+    kernel: release(),
+    processor: `${cpus().length} × ${cpus()[0]?.model}`,
+    priority: prefix.join(" ") || "ordinary",
+  };
+  for (const [key, value] of Object.entries(setting)) console.log(`${key}: ${value}`);
   for (const line of missing) console.log(`missing: ${line}`);
-  const jobs = JOBS.filter(({ name }) => names.length === 0 || names.includes(name));
-  const results: Result[] = [];
-  for (const job of jobs) {
-    const result = await runJob(job, options, contestants, prefix);
+
+  const results: Result[] = [], failed: string[] = [];
+  for (const job of jobs(programs, options)) {
+    if (names.length > 0 && !names.includes(job.name)) continue;
+    const result = await measureJob(job, options, programs, prefix, failed);
     console.log(`\n${table(result)}`);
     results.push(result);
   }
-  if (args.json !== undefined) writeFileSync(args.json, `${JSON.stringify({ options, missing, results }, null, 2)}\n`);
-  return 0;
+  for (const line of failed) console.log(`failed: ${line}`);
+  const all = { ...setting, options, missing, failed, results };
+  if (args.json !== undefined) writeFileSync(args.json, `${JSON.stringify(all, null, 2)}\n`);
+  if (args.svg !== undefined) writeFileSync(args.svg, chart(results));
+  return failed.length === 0 ? 0 : 1;
 }
 
-/** All entries of a job in turn, round for round. */
-async function runJob(
+/** One that takes its turn. */
+interface Player {
+  readonly entry: Entry;
+  readonly namespace: string;
+  readonly session: Session;
+  runs: number;
+}
+
+/** Everyone takes their turns, one run each; then all are started anew. */
+async function measureJob(
   job: Job,
-  options: Options,
-  contestants: ReadonlyMap<string, Contestant>,
+  { starts, only }: Options,
+  programs: ReadonlyMap<string, Program>,
   prefix: readonly string[],
+  failed: string[],
 ): Promise<Result> {
-  const entries = job.entries.filter(({ contestant, label }) =>
-    contestants.has(contestant) &&
-    (options.only.length === 0 || label === job.base || options.only.some((part) => label.includes(part)))
-  );
-  const samples = new Map<string, Sample[][]>(entries.map(({ label }) => [label, []]));
-  const failed = new Set<string>(), count = job.count(options);
-  const bar = process.stderr.isTTY
-    ? new ProgressBar({
-      max: entries.length * options.rounds,
-      clear: true,
-      fmt: ({ styledTime, progressBar, value, max }) =>
-        `${job.name} [${styledTime}] [${progressBar}] [${value}/${max}]`,
-    })
-    : undefined;
-  const namespace = job.prepare(options);
-  try {
-    for (let round = 0; round < options.rounds; round++) {
-      for (const entry of entries) {
-        if (!failed.has(entry.label)) {
-          try {
-            const command = commandOf(entry, contestants.get(entry.contestant)!, job, count);
-            const measured = await measure(namespace, prefix, command),
-              least = Math.min(...measured.map((s) => s.count));
-            if (least < count) throw new Error(`saw ${least} of ${count}`);
-            samples.get(entry.label)!.push(measured);
-          } catch (error) {
-            failed.add(entry.label);
-            console.log(`failed: ${job.name}: ${entry.label}: ${(error as Error).message}`);
-          }
-        }
-        if (bar !== undefined) bar.value++;
+  const wanted = (label: string): boolean =>
+    only.length === 0 || label === job.base || only.some((part) => label.includes(part));
+  const entries = job.entries.filter(({ program, label }) => programs.has(program) && wanted(label));
+  const samples = new Map(entries.map(({ label }) => [label, new Map<number, Sample>()]));
+  const done = new Set<Entry>();
+  const bar = progress(job.name, entries.length * starts * (1 + job.turns));
+
+  async function run(player: Player): Promise<Sample> {
+    player.entry.before?.(player.namespace, player.runs++);
+    const sample = await player.session.run();
+    if (sample.count < job.count && player.entry.program !== "tool") {
+      throw new Error(`saw ${sample.count} of ${job.count}`);
+    }
+    return sample;
+  }
+
+  /** Does what may fail for one entry, which then is out of the game. */
+  async function attempt(entry: Entry, what: () => Promise<void>): Promise<void> {
+    if (!done.has(entry)) {
+      try {
+        await what();
+      } catch (error) {
+        failed.push(`${job.name}: ${entry.label}: ${(error as Error).message}`);
+        done.add(entry);
       }
     }
-  } finally {
-    remove(namespace);
-    await bar?.stop();
+    bar.advance();
   }
-  return summarize(job, count, samples);
+
+  for (let start = 0; start < starts; start++) {
+    const namespaces: string[] = [], players: Player[] = [], first = start * job.turns;
+    const newNamespace = (): string => {
+      const name = job.prepare();
+      namespaces.push(name);
+      return name;
+    };
+    const shared = job.apart ? undefined : newNamespace();
+    const open = (key: string, namespace: string, args: readonly string[] = [], env = {}): Session => {
+      const program = programs.get(key)!;
+      return new Session(namespace, [...prefix, ...program.command, ...args], { ...program.env, ...env });
+    };
+    const beside = job.beside === undefined ? undefined : open(job.beside, shared!);
+    try {
+      await beside?.ready();
+      for (const entry of entries) {
+        await attempt(entry, async () => {
+          const namespace = shared ?? newNamespace();
+          const player = { entry, namespace, session: open(entry.program, namespace, entry.args, entry.env), runs: 0 };
+          players.push(player);
+          await player.session.ready();
+          for (let i = 0; i < job.warmup; i++) {
+            const sample = await run(player);
+            if (sample.wall < SLOW) continue;
+            samples.get(entry.label)!.set(first, sample);
+            done.add(entry);
+            break;
+          }
+        });
+      }
+      for (let turn = first; turn < first + job.turns; turn++) {
+        for (const player of players) {
+          const { entry } = player;
+          await attempt(entry, async () => void samples.get(entry.label)!.set(turn, await run(player)));
+        }
+      }
+    } finally {
+      for (const { session } of players) await session.close();
+      beside?.kill();
+      for (const name of namespaces) netns.delete(name);
+    }
+  }
+  await bar.stop();
+  return summarize(job, samples);
+}
+
+/** A progress bar on a terminal. */
+function progress(name: string, max: number): { advance(): void; stop(): Promise<void> } {
+  if (!process.stderr.isTTY) return { advance() {}, stop: () => Promise.resolve() };
+  const bar = new ProgressBar({
+    max,
+    clear: true,
+    fmt: ({ styledTime, progressBar, value, max }) => `${name} [${styledTime}] [${progressBar}] [${value}/${max}]`,
+  });
+  return { advance: () => void bar.value++, stop: () => bar.stop() };
 }
 
 process.exit(await main());

@@ -12,7 +12,7 @@ static long drain(int type, int family)
 	static int fd = -1;
 	struct {
 		struct nlmsghdr header;
-		struct ifinfomsg body; /* the longest of the three: a short family byte would do for old kernels */
+		struct ifinfomsg body; /* the longest of the three, which all begin with the family */
 	} request = { 0 };
 	long seen = 0;
 
@@ -40,17 +40,17 @@ static long drain(int type, int family)
 	}
 }
 
-static long routes(long count, int repetition)
+static long routes(long count, int before)
 {
 	return drain(RTM_GETROUTE, AF_INET);
 }
 
-static long links(long count, int repetition)
+static long links(long count, int before)
 {
 	return drain(RTM_GETLINK, AF_UNSPEC);
 }
 
-static long neighbours(long count, int repetition)
+static long neighbours(long count, int before)
 {
 	return drain(RTM_GETNEIGH, AF_INET);
 }
@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 		{ "routes", routes },
 		{ "links", links },
 		{ "neighbours", neighbours },
-		{ NULL, NULL },
+		{ NULL },
 	};
 
 	return measure(jobs, argc, argv);

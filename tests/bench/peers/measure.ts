@@ -1,22 +1,27 @@
 /**
- * What every TypeScript program here shares: `PROGRAM JOB WARMUP REPS COUNT`, a line of JSON a repetition.
+ * What every TypeScript program here shares: `PROGRAM JOB COUNT`. It prints a line when it is ready, and then for each
+ * line that it reads it does the job once and prints what that cost, as JSON.
  *
  * @module
  */
+import { readFileSync } from "node:fs";
+import process from "node:process";
 import { bunRuntime } from "../../../ffi/bun.ts";
 import { denoRuntime } from "../../../ffi/deno.ts";
 import { nodeRuntime } from "../../../ffi/node.ts";
-import process from "node:process";
 
-/** Does the job once, the repetition's number in hand, and gives how many things it saw. */
-export type Job = (count: number, repetition: number) => number | Promise<number>;
+/** Does a job once, the number of times that it was done before in hand, and gives how many things it saw. */
+export type Run = (before: number) => number | Promise<number>;
 
-const CLOCK_THREAD_CPUTIME_ID = 3;
+/** Does what comes before all runs. */
+export type Job = (count: number) => Run;
 
-/** This thread's processor time, in ns: what `process` offers rounds it to a scheduler's tick on some runtimes. */
-const cpu = threadClock();
+/** Clocks of clock_gettime(2), which is exact where what `process` offers is rounded to a tick of the scheduler. */
+const CLOCK_PROCESS_CPUTIME_ID = 2, CLOCK_THREAD_CPUTIME_ID = 3;
 
-function threadClock(): () => number {
+const nanoseconds = loadClock();
+
+function loadClock(): (clock: number) => number {
   const signature = { clock_gettime: [["i32", "buffer"], "i32"] } as const;
   const builtin = (name: string): never => process.getBuiltinModule(name) as never;
   const runtime = "Deno" in globalThis
@@ -28,21 +33,32 @@ function threadClock(): () => number {
     clock_gettime(clock: number, time: Uint8Array): number;
   };
   const time = new BigInt64Array(new ArrayBuffer(16)), bytes = new Uint8Array(time.buffer);
-  return () => {
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, bytes);
+  return (clock) => {
+    clock_gettime(clock, bytes);
     return Number(time[0]! * 1_000_000_000n + time[1]!);
   };
 }
 
-/** Runs the job that the arguments name. `others` is what to add to the thread's own time, in ns: of children. */
-export async function measure(jobs: Readonly<Record<string, Job>>, others: () => number = () => 0): Promise<void> {
-  const [name = "", ...numbers] = process.argv.slice(2), job = jobs[name];
+/** The most memory that this process had, in bytes. */
+function peak(): number {
+  return Number(/VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))![1]) * 1024;
+}
+
+/** Measures the job that the arguments name. `children` is the processor time of children, in ns, to be added. */
+export async function measure(jobs: Readonly<Record<string, Job>>, children: () => number = () => 0): Promise<void> {
+  const [name = "", count] = process.argv.slice(2), job = jobs[name];
   if (job === undefined) throw new TypeError(`no job ${JSON.stringify(name)}`);
-  const [warmup = 0, reps = 1, count = 0] = numbers.map(Number);
-  for (let repetition = 0; repetition < warmup + reps; repetition++) {
-    const wallBefore = process.hrtime.bigint(), before = cpu() + others();
-    const running = job(count, repetition), seen = typeof running === "number" ? running : await running;
-    const used = cpu() + others() - before, wall = Number(process.hrtime.bigint() - wallBefore);
-    if (repetition >= warmup) console.log(JSON.stringify({ cpu: used, wall, count: seen }));
+  const run = job(Number(count));
+  console.log("ready");
+  let before = 0;
+  for await (const _line of process.stdin) {
+    const wallThen = process.hrtime.bigint(), processThen = nanoseconds(CLOCK_PROCESS_CPUTIME_ID) + children();
+    const then = nanoseconds(CLOCK_THREAD_CPUTIME_ID) + children();
+    const running = run(before++), seen = typeof running === "number" ? running : await running;
+    const cpu = nanoseconds(CLOCK_THREAD_CPUTIME_ID) + children() - then;
+    const all = nanoseconds(CLOCK_PROCESS_CPUTIME_ID) + children() - processThen;
+    const wall = Number(process.hrtime.bigint() - wallThen);
+    console.log(JSON.stringify({ cpu, process: all, wall, count: seen, rss: peak() }));
   }
+  process.exit(0);
 }

@@ -416,8 +416,6 @@ static long dump(int type, size_t header, int family, mnl_cb_t keep)
 	char room[64];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(room);
 
-	if (!sock)
-		open_socket();
 	request->nlmsg_type = type;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	*(unsigned char *)mnl_nlmsg_put_extra_header(request, header) = family;
@@ -429,28 +427,160 @@ static long dump(int type, size_t header, int family, mnl_cb_t keep)
 	return count;
 }
 
-static long routes(long count, int repetition)
+static long routes(long count, int before)
 {
 	return dump(RTM_GETROUTE, sizeof(struct rtmsg), AF_INET, keep_route);
 }
 
-static long links(long count, int repetition)
+static long links(long count, int before)
 {
 	return dump(RTM_GETLINK, sizeof(struct ifinfomsg), AF_UNSPEC, keep_link);
 }
 
-static long neighbours(long count, int repetition)
+static long neighbours(long count, int before)
 {
 	return dump(RTM_GETNEIGH, sizeof(struct ndmsg), AF_INET, keep_neighbour);
+}
+
+
+/* One request: the way to an address. */
+static int one_route(const struct nlmsghdr *message, void *data)
+{
+	decode_route(message, data);
+	return MNL_CB_OK;
+}
+
+static long lookup(long count, int before)
+{
+	char room[128];
+	struct route route;
+
+	for (long i = 0; i < count; i++) {
+		struct nlmsghdr *request = mnl_nlmsg_put_header(room);
+		struct rtmsg *header = mnl_nlmsg_put_extra_header(request, sizeof *header);
+
+		request->nlmsg_type = RTM_GETROUTE;
+		request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+		header->rtm_family = AF_INET;
+		header->rtm_dst_len = 32;
+		header->rtm_flags = RTM_F_LOOKUP_TABLE;
+		mnl_attr_put_u32(request, RTA_DST, htonl(0xc0000200 + 3 + i % 200));
+		route.table = 0;
+		ask(request, one_route, &route);
+		if (!route.table)
+			fail("route");
+	}
+	return count;
+}
+
+/* The route number `i` of a table, as prepare.ts makes it. */
+static void put_route(struct nlmsghdr *request, uint32_t table, long i, unsigned oif)
+{
+	struct rtmsg *header = mnl_nlmsg_put_extra_header(request, sizeof *header);
+
+	request->nlmsg_type = RTM_NEWROUTE;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL;
+	header->rtm_family = AF_INET;
+	header->rtm_dst_len = 32;
+	header->rtm_protocol = RTPROT_BOOT;
+	header->rtm_type = RTN_UNICAST;
+	mnl_attr_put_u32(request, RTA_TABLE, table);
+	mnl_attr_put_u32(request, RTA_DST, htonl(0x0a000000 + i));
+	mnl_attr_put_u32(request, RTA_GATEWAY, htonl(0xc0000202));
+	mnl_attr_put_u32(request, RTA_OIF, oif);
+}
+
+static long insert(long count, int before)
+{
+	char room[128];
+	unsigned oif = if_nametoindex("v0");
+
+	for (long i = 0; i < count; i++) {
+		struct nlmsghdr *request = mnl_nlmsg_put_header(room);
+
+		put_route(request, 1000 + before, i, oif);
+		request->nlmsg_flags |= NLM_F_ACK;
+		ask(request, NULL, NULL);
+	}
+	return count;
+}
+
+/* So many in a send; the last one of them is acknowledged. */
+#define CHUNK 128
+
+static long insert_batched(long count, int before)
+{
+	static char room[CHUNK * 128];
+	unsigned oif = if_nametoindex("v0");
+
+	for (long i = 0; i < count; i += CHUNK) {
+		long end = i + CHUNK < count ? i + CHUNK : count;
+		char *at = room;
+
+		for (long each = i; each < end; each++) {
+			struct nlmsghdr *request = mnl_nlmsg_put_header(at);
+
+			put_route(request, 1000 + before, each, oif);
+			if (each == end - 1) {
+				request->nlmsg_flags |= NLM_F_ACK;
+				request->nlmsg_seq = ++sequence;
+			}
+			at += request->nlmsg_len;
+		}
+		if (mnl_socket_sendto(sock, room, at - room) < 0)
+			fail("send");
+		/* Refusals of the others come before it, with the number 0. */
+		int length = mnl_socket_recvfrom(sock, buffer, sizeof buffer);
+
+		if (length < 0 || mnl_cb_run(buffer, length, sequence, mnl_socket_get_portid(sock), NULL, NULL) < 0)
+			fail("insert");
+	}
+	return count;
+}
+
+static void open_group(void)
+{
+	int group = RTNLGRP_IPV4_ROUTE, size = 1 << 29;
+
+	open_socket();
+	if (setsockopt(mnl_socket_get_fd(sock), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
+		fail("buffer");
+	mnl_socket_setsockopt(sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof group);
+}
+
+static int event(const struct nlmsghdr *message, void *data)
+{
+	struct route route;
+
+	decode_route(message, &route);
+	++*(long *)data;
+	return MNL_CB_OK;
+}
+
+static long events(long count, int before)
+{
+	long seen = 0;
+
+	while (seen < count) {
+		int length = mnl_socket_recvfrom(sock, buffer, sizeof buffer);
+
+		if (length < 0 || mnl_cb_run(buffer, length, 0, 0, event, &seen) < 0)
+			fail("events");
+	}
+	return seen;
 }
 
 int main(int argc, char **argv)
 {
 	static const struct job jobs[] = {
-		{ "routes", routes },
-		{ "links", links },
-		{ "neighbours", neighbours },
-		{ NULL, NULL },
+		{ "routes", routes, open_socket },
+		{ "links", links, open_socket },
+		{ "neighbours", neighbours, open_socket },
+		{ "lookup", lookup, open_socket },
+		{ "insert", insert, open_socket },
+		{ "insert-batched", insert_batched, open_socket },
+		{ "events", events, open_group },
+		{ NULL },
 	};
 
 	return measure(jobs, argc, argv);

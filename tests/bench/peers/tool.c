@@ -1,9 +1,10 @@
 /*
- * Runs a command to its end and tells what it cost: tool [-o] COMMAND [ARGUMENT]...
+ * Runs a command each time that it is asked to, and tells what that cost: tool COUNT COMMAND [ARGUMENT]...
  *
- * The processor time is the whole process's and its children's, as getrusage(2) counts it; `rss` is the most memory
- * that it had, in bytes. The command's output goes nowhere, or with -o to where ours goes, and the line of JSON then
- * to standard error.
+ * The processor time is that of the command and its children, as getrusage(2) counts it. Its output goes nowhere. COUNT
+ * is how many things it is known to do.
+ *
+ * tool -o COMMAND [ARGUMENT]... runs it once, leaves the output where it is and tells the cost on standard error.
  */
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -16,19 +17,13 @@ static long long cpu(const struct timeval *t)
 	return t->tv_sec * 1000000000LL + t->tv_usec * 1000LL;
 }
 
-int main(int argc, char **argv)
+static void run(char **command, int keep, long count, FILE *to)
 {
-	int keep = argc > 1 && !strcmp(argv[1], "-o"), status;
-	char **command = argv + 1 + keep;
 	struct rusage used;
-	long long wall = nanoseconds(CLOCK_MONOTONIC);
-	pid_t pid;
+	int status;
+	long long wall = nanoseconds(CLOCK_MONOTONIC), both;
+	pid_t pid = vfork();
 
-	if (!*command) {
-		fprintf(stderr, "usage: %s [-o] COMMAND [ARGUMENT]...\n", argv[0]);
-		return 2;
-	}
-	pid = vfork();
 	if (pid < 0)
 		fail("vfork");
 	if (pid == 0) {
@@ -42,9 +37,25 @@ int main(int argc, char **argv)
 	wall = nanoseconds(CLOCK_MONOTONIC) - wall;
 	if (!WIFEXITED(status) || WEXITSTATUS(status)) {
 		fprintf(stderr, "%s: ended with status 0x%x\n", *command, status);
-		return 1;
+		exit(1);
 	}
-	fprintf(keep ? stderr : stdout, "{\"cpu\":%lld,\"wall\":%lld,\"count\":1,\"rss\":%lld}\n",
-		cpu(&used.ru_utime) + cpu(&used.ru_stime), wall, used.ru_maxrss * 1024LL);
+	both = cpu(&used.ru_utime) + cpu(&used.ru_stime);
+	fprintf(to, "{\"cpu\":%lld,\"process\":%lld,\"wall\":%lld,\"count\":%ld}\n", both, both, wall,
+		count);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 3) {
+		fprintf(stderr, "usage: %s COUNT COMMAND [ARGUMENT]... or -o COMMAND [ARGUMENT]...\n", argv[0]);
+		return 2;
+	}
+	if (!strcmp(argv[1], "-o")) {
+		run(argv + 2, 1, 1, stderr);
+		return 0;
+	}
+	puts("ready");
+	while (asked())
+		run(argv + 2, 0, atol(argv[1]), stdout);
 	return 0;
 }

@@ -1,0 +1,2 @@
+/** What a runtime itself takes to start. @module */
+export {};
