@@ -20,7 +20,6 @@ export const BUILD: string = join(ROOT, "node_modules/.cache/bench");
 const PACKAGES: Record<string, string> = {
   gcc: "gcc libc6-dev linux-libc-dev",
   ip: "iproute2",
-  chrt: "util-linux",
   go: "golang-go",
   python3: "python3",
 };

@@ -22,11 +22,15 @@ export const LINK = "v0", GATEWAY = "192.0.2.2";
 
 let made = 0;
 
+/** Those that are there. */
+const names = new Set<string>();
+
 /** Makes a namespace and fills it; gives its name. */
 export function prepare(sizes: Partial<Sizes> = {}): string {
   const { routes = 0, links = 2, neighbours = 0 } = sizes;
   const name = `nl-bench-${process.pid}-${made++}`;
   netns.add(name);
+  names.add(name);
   try {
     using client = open({ netns: name });
     client.links.set("lo", { up: true });
@@ -56,9 +60,20 @@ export function prepare(sizes: Partial<Sizes> = {}): string {
     });
     return name;
   } catch (error) {
-    netns.delete(name);
+    remove(name);
     throw error;
   }
+}
+
+/** Removes one. */
+export function remove(name: string): void {
+  names.delete(name);
+  netns.delete(name);
+}
+
+/** Removes all. */
+export function removeAll(): void {
+  for (const name of names) remove(name);
 }
 
 /** The last three octets of an address. */

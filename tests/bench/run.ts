@@ -8,11 +8,11 @@ import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import process from "node:process";
-import * as netns from "../../core/netns.ts";
 import { chart } from "./chart.ts";
 import { makePrograms, type Program } from "./contestants.ts";
 import { type Amounts, type Entry, type Job, JOB_NAMES, jobs } from "./jobs.ts";
 import { priority, type Sample, Session } from "./measure.ts";
+import { remove, removeAll } from "./prepare.ts";
 import { type Result, summarize, table } from "./report.ts";
 
 const USAGE = `usage: deno run -A tests/bench/run.ts [OPTION]... [JOB]...
@@ -37,8 +37,8 @@ interface Options extends Amounts {
   readonly only: readonly string[];
 }
 
-/** Whatever takes longer for one run is not warmed up, and is measured only once. */
-const SLOW = 4e9;
+/** Whatever takes longer for one run, in ns, is not warmed up, and is measured only once. */
+const SLOW = 10e9;
 
 async function main(): Promise<number> {
   const numbers = ["routes", "links", "neighbours", "requests", "inserts", "starts"] as const;
@@ -95,7 +95,7 @@ async function main(): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-/** One that takes its turn. */
+/** One that takes turns. */
 interface Player {
   readonly entry: Entry;
   readonly namespace: string;
@@ -179,7 +179,7 @@ async function measureJob(
     } finally {
       for (const { session } of players) await session.close();
       beside?.kill();
-      for (const name of namespaces) netns.delete(name);
+      for (const name of namespaces) remove(name);
     }
   }
   await bar.stop();
@@ -197,4 +197,10 @@ function progress(name: string, max: number): { advance(): void; stop(): Promise
   return { advance: () => void bar.value++, stop: () => bar.stop() };
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    removeAll();
+    process.exit(130);
+  });
+}
 process.exit(await main());
