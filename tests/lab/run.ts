@@ -5,11 +5,13 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { Buffer } from "node:buffer";
-import { dirname, resolve } from "node:path";
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { installTools, TEST_TOOLS } from "../tools.ts";
-import { type Image, image, KERNELS, oracles } from "./image.ts";
+import { DENO_DIR, type Image, image, KERNELS, oracles } from "./image.ts";
 import { LabError, type Output, runVm } from "./vm.ts";
 
 const USAGE = `usage: deno run -A tests/lab/run.ts [OPTION]... [KERNEL]... [-- COMMAND [ARGUMENT]...]
@@ -18,8 +20,8 @@ Runs COMMAND as root in a fresh virtual machine for each KERNEL, and gives its o
 COMMAND, runs all tests of tests/kernel/ on Bun and on Deno, each in a machine of its own, and adds up the results.
 Kernels (all, when none is named): ${Object.keys(KERNELS).join(", ")}.
 
-The machine's files are this machine's files, read only, under a layer in memory; /repo, where COMMAND starts, is this
-checkout; /tmp and /run are empty; /lib/modules is the kernel's; there is no network but lo; LAB is the kernel's name.
+The machine's files are this machine's files, read only, under a layer in memory; COMMAND starts in this checkout; the
+rest of /tmp and /run is empty; /lib/modules is the kernel's; there is no network but lo; LAB is the kernel's name.
 Packages come from the mirror that this machine's apt uses; what is made of them is kept in ~/.cache/netlink-lab.
 
   --timeout SECONDS  for each machine (3600); then the status is 124. 125: the machine failed
@@ -27,7 +29,7 @@ Packages come from the mirror that this machine's apt uses; what is made of them
   --append=TEXT      more kernel parameters
   --qemu=TEXT        more of qemu's arguments, divided by spaces
   --only RUNTIME     tests on this one only
-  --repo FOLDER      another checkout as /repo
+  --repo FOLDER      another checkout to start in
   --oracles          the newest suite's ip, strace, nft, ethtool, … in the place of this machine's
   --update           look for newer packages of the kernels first`;
 
@@ -49,6 +51,28 @@ async function runCommand(kernels: string[], command: string[], update: boolean,
   let status = 0;
   for (const kernel of kernels) status ||= await run(image(kernel, update), command, process);
   return status;
+}
+
+/**
+ * Lets Deno compile, here and now, what the tests load: under emulation that takes ten times as long as the rest of its
+ * start. The guest finds it by the same paths.
+ */
+function compile(repo: string): void {
+  const scripts = ["examples", "tests/scripts"].flatMap((folder) =>
+    readdirSync(join(repo, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts")).map((file) => `${folder}/${file}`)
+  );
+  for (
+    const args of [["cache", "--no-check", "tests/run.ts", ...scripts], [
+      "test",
+      "--allow-all",
+      "--no-check",
+      "--filter=no test has this name",
+      "tests/kernel/",
+    ]]
+  ) {
+    spawnSync(join(repo, "node_modules/.bin/deno"), args, { cwd: repo, env: { ...process.env, DENO_DIR } });
+  }
 }
 
 /** Runs the tests on each kernel, each runtime in a machine of its own at the same time; what can't be had is skipped. */
@@ -130,6 +154,7 @@ async function main(): Promise<number> {
   };
   if (command.length > 0) return await runCommand(kernels, command, args.update, run);
   const runtimes = ["bun", "deno"].filter((runtime) => args.only.length === 0 || args.only.includes(runtime));
+  compile(resolve(args.repo));
   return await runTests(kernels, runtimes, args.update, run);
 }
 
