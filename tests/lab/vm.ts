@@ -260,7 +260,9 @@ function settings(image: Image, options: Options): string {
 
 /** The command as a shell script. */
 function script(image: Image, command: readonly string[]): string {
-  return `export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LAB=${image.kernel} DENO_DIR=${quote(DENO_DIR)}
+  return `export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LAB=${image.kernel} DENO_DIR=${
+    quote(DENO_DIR)
+  }
 exec ${command.map(quote).join(" ")}
 `;
 }
