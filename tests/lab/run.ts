@@ -4,7 +4,6 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -88,24 +87,44 @@ async function runTests(kernels: string[], runtimes: string[], update: boolean, 
       console.log(results.at(-1));
       continue;
     }
+    console.log(`\n=== kernel ${kernel}: Linux ${made.release} ===`);
     await Promise.all(runtimes.map(async (runtime) => {
-      const said: Uint8Array[] = [];
-      const stream = { write: (data: Uint8Array) => said.push(data) };
-      const started = Date.now();
+      const started = Date.now(), lines = new Lines(`${kernel} ${runtime}| `);
       const command = ["node_modules/.bin/deno", "run", "-A", "tests/run.ts", "--only", runtime, "tests/kernel/"];
-      const result = await run(made, command, { stdout: stream, stderr: stream });
-      const text = Buffer.concat(said).toString();
+      const result = await run(made, command, { stdout: lines, stderr: lines });
       const minutes = ((Date.now() - started) / 60_000).toFixed(1);
-      console.log(`\n=== Linux ${made.release} (${kernel}), ${runtime} ===\n${text}`);
-      const last = text.trim().split("\n").at(-1);
       results.push(
-        `${kernel} (${made.release}) ${runtime}: ${result === 0 ? "" : `FAILED (${result}): `}${last}, ${minutes} min`,
+        `${kernel} (${made.release}) ${runtime}: ${
+          result === 0 ? "" : `FAILED (${result}): `
+        }${lines.last}, ${minutes} min`,
       );
       status ||= result;
     }));
   }
   console.log(`\n=== lab ===\n${results.join("\n")}`);
   return status;
+}
+
+/** Prints what is written to it line by line, each with what it comes from. */
+class Lines {
+  /** The last line that is not empty. */
+  last = "";
+  readonly #from: string;
+  readonly #decoder = new TextDecoder();
+  #rest = "";
+
+  constructor(from: string) {
+    this.#from = from;
+  }
+
+  write(data: Uint8Array): void {
+    const lines = (this.#rest + this.#decoder.decode(data, { stream: true })).split("\n");
+    this.#rest = lines.pop()!;
+    for (const line of lines) {
+      console.log(this.#from + line);
+      if (line.trim() !== "") this.last = line;
+    }
+  }
 }
 
 async function main(): Promise<number> {
