@@ -193,6 +193,55 @@ export function stream<T>(
   return new Subscription(options.close ?? (() => transport.close()), events, options.signal);
 }
 
+/**
+ * A socket that is spoken on as well as listened to: `for await (const message of it)`, or `await it.next()` for one.
+ * Leaving the loop closes it.
+ */
+export abstract class Conversation<T> implements AsyncIterableIterator<Streamed<T>>, AsyncDisposable, Disposable {
+  /** The open socket. */
+  protected readonly transport: Transport;
+  readonly #messages: Streaming<T>;
+
+  /** Takes over an open socket. */
+  protected constructor(transport: Transport, options: StreamOptions) {
+    this.transport = transport;
+    this.#messages = stream(transport, (received) => this.take(received), options);
+  }
+
+  /** The messages in a datagram. */
+  protected abstract take(received: Received): T[];
+
+  /** The next message, or the word that some were lost. */
+  next(): Promise<IteratorResult<Streamed<T>, void>> {
+    return this.#messages.next();
+  }
+
+  /** Closes the socket, which ends a `next()` that waits. */
+  async return(): Promise<IteratorResult<Streamed<T>, void>> {
+    return await this.#messages.return!();
+  }
+
+  /** The messages. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Closes the socket. */
+  close(): void {
+    void this.return();
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The same as {@linkcode close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+}
+
 /** What a codec makes of the bytes `at`..`end`; `undefined` where they are not what it reads: anybody may send anything. */
 export function decodeWhole<T>(codec: Codec<T, never>, from: Reader, at: number, end: number): T | undefined {
   if (codec.size !== undefined && codec.tolerant === undefined && codec.size !== end - at) return undefined;

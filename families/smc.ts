@@ -10,7 +10,7 @@
  * NETLINK_SMC (22) is a number in the header that no kernel ever served. What it is named for goes over two other
  * protocols, which this module speaks: sockets over NETLINK_SOCK_DIAG (4) with AF_SMC, in module smc_diag
  * (CONFIG_SMC_DIAG); link groups, devices, statistics and settings over the generic netlink family SMC_GEN_NETLINK, in
- * module smc (CONFIG_SMC), since Linux 5.11. Looking needs no privilege, changing needs CAP_NET_ADMIN.
+ * module smc (CONFIG_SMC), since Linux 5.11; physical networks over SMC_PNETID. Looking needs no privilege, changing needs CAP_NET_ADMIN.
  *
  * Source: linux/smc_diag.h, v7.2; linux/smc.h, v6.1.
  * @module
@@ -853,7 +853,31 @@ export const SmcHsLimitation: Attributes<SmcHsLimitation> = attributes((): Shape
   enabled: [1, yes],
 }), { header: GENL_HDRLEN });
 
-const FAMILY = "SMC_GEN_NETLINK", VERSION = 1;
+/** Commands of SMC_PNETID. */
+export const SMC_PNETID = { SMC_PNETID_GET: 1, SMC_PNETID_ADD: 2, SMC_PNETID_DEL: 3, SMC_PNETID_FLUSH: 4 } as const;
+
+/** A physical network by name, and a device that is in it: SMC finds the RDMA device of an interface by it. */
+export interface SmcPnetId {
+  /** The network's name, at most 16 of A-Z and 0-9; the kernel makes letters large. */
+  name?: string;
+  /** An Ethernet interface that is in it, or `ibname`. */
+  ethname?: string;
+  /** An RDMA or shared memory device that is in it. */
+  ibname?: string;
+  /** Which port of `ibname`; 255 for a shared memory device. */
+  ibport?: number;
+}
+
+/** Wire form of {@linkcode SmcPnetId}: SMC_PNETID_*. */
+export const SmcPnetId: Attributes<SmcPnetId & GenericHeader> = attributes<SmcPnetId & GenericHeader>({
+  ...genericHeader,
+  name: [1, string(16)],
+  ethname: [2, string(15)],
+  ibname: [3, string(63)],
+  ibport: [4, u8],
+}, { header: GENL_HDRLEN });
+
+const FAMILY = "SMC_GEN_NETLINK", PNETID_FAMILY = "SMC_PNETID", VERSION = 1;
 const EXTENSIONS = ["conninfo", "lgrinfo", "shutdown", "dmbinfo", "fallback"] as const;
 const NO_MODULE = "modprobe smc loads it, where the kernel is configured with CONFIG_SMC";
 
@@ -999,6 +1023,37 @@ export class Smc implements Disposable {
     this.#do(enabled ? on : off, `${enabled ? "enable" : "disable"} SMC's limit of handshakes`);
   }
 
+  /** The table of physical networks, an entry for each device in one. */
+  pnetIds(): SmcPnetId[] {
+    const all = this.#dump<SmcPnetId & GenericHeader>(
+      SMC_PNETID.SMC_PNETID_GET,
+      SmcPnetId,
+      "list SMC's physical networks",
+      PNETID_FAMILY,
+    );
+    return all.map(({ cmd: _, version: __, ...entry }) => entry);
+  }
+
+  /**
+   * Puts a device into a physical network.
+   *
+   * @throws {KernelError} EINVAL: the name has other characters; EEXIST: the device is in one already
+   */
+  addPnetId(entry: SmcPnetId): void {
+    const what = `add ${entry.ethname ?? entry.ibname} to SMC's physical network ${entry.name}`;
+    this.#do(SMC_PNETID.SMC_PNETID_ADD, what, entry, SmcPnetId, PNETID_FAMILY);
+  }
+
+  /** Removes a physical network, with all that is in it. */
+  removePnetId(name: string): void {
+    this.#do(SMC_PNETID.SMC_PNETID_DEL, `remove SMC's physical network ${name}`, { name }, SmcPnetId, PNETID_FAMILY);
+  }
+
+  /** Removes all of them. */
+  flushPnetIds(): void {
+    this.#do(SMC_PNETID.SMC_PNETID_FLUSH, "remove all of SMC's physical networks", {}, SmcPnetId, PNETID_FAMILY);
+  }
+
   /** Closes the sockets that are its own. */
   close(): void {
     if (this.#options === undefined) return;
@@ -1016,13 +1071,13 @@ export class Smc implements Disposable {
   }
 
   /** The client, and the family as it is numbered now: its module may have been loaded again. */
-  #family(): { client: Client; family: ReturnType<typeof findFamily> } {
+  #family(name: string): { client: Client; family: ReturnType<typeof findFamily> } {
     const client = this.#generic ??= this.#client(NETLINK_GENERIC);
-    return { client, family: findFamily(client, FAMILY, NO_MODULE) };
+    return { client, family: findFamily(client, name, NO_MODULE) };
   }
 
-  #dump<T extends GenericHeader>(cmd: number, table: Attributes<T>, what: string): T[] {
-    const { client, family } = this.#family(), codec = table as Codec<unknown, never>;
+  #dump<T extends GenericHeader>(cmd: number, table: Attributes<T>, what: string, name = FAMILY): T[] {
+    const { client, family } = this.#family(name), codec = table as Codec<unknown, never>;
     return client.dump(genericOperation(family, { codec, value: { cmd, version: VERSION }, what })) as T[];
   }
 
@@ -1037,8 +1092,8 @@ export class Smc implements Disposable {
     });
   }
 
-  #do(cmd: number, what: string, value: Pick<SmcEid, "entry"> = {}): void {
-    const { client, family } = this.#family(), codec = SmcEid as Codec<unknown, never>;
+  #do(cmd: number, what: string, value: object = {}, table: object = SmcEid, name = FAMILY): void {
+    const { client, family } = this.#family(name), codec = table as Codec<unknown, never>;
     client.request(genericOperation(family, { codec, value: { cmd, version: VERSION, ...value }, what }));
   }
 }

@@ -17,15 +17,8 @@
  */
 import type { Protocol } from "../core/client.ts";
 import { bytes, type Codec, Reader, shown, Writer } from "../core/codec/mod.ts";
-import {
-  decodeWhole,
-  openTransport,
-  stream,
-  type Streamed,
-  type Streaming,
-  type StreamOptions,
-} from "../core/stream.ts";
-import type { Credentials, Received, Transport } from "../core/transport.ts";
+import { Conversation, decodeWhole, openTransport, type StreamOptions } from "../core/stream.ts";
+import type { Credentials, Received } from "../core/transport.ts";
 
 /** The protocol. Its messages have no header but what their senders agree on. */
 export const NETLINK_USERSOCK: Protocol = {
@@ -72,29 +65,26 @@ export function open(options: UsersockOptions & { codec?: Codec<unknown, never> 
 
 /**
  * A socket, and the messages that come to it: `for await (const message of socket)`, or `await socket.next()` for one.
- * Leaving the loop closes it.
+ * Leaving the loop closes it. Where messages to a group were lost, one says so.
  */
-export class Usersock<D, E = D>
-  implements AsyncIterableIterator<Streamed<UsersockMessage<D>>>, AsyncDisposable, Disposable {
+export class Usersock<D, E = D> extends Conversation<UsersockMessage<D>> {
   readonly #codec: Codec<D, E>;
-  readonly #transport: Transport;
-  readonly #messages: Streaming<UsersockMessage<D>>;
   readonly #writer: Writer = new Writer();
 
   /** Opens the socket; {@linkcode open} reads better. */
   constructor(codec: Codec<D, E>, options: UsersockOptions = {}) {
-    this.#codec = codec;
     const groups = (options.groups ?? []).map((group) => checkGroup(group, "open a NETLINK_USERSOCK socket"));
-    this.#transport = openTransport(NETLINK_USERSOCK, options, (transport) => {
+    const transport = openTransport(NETLINK_USERSOCK, options, (transport) => {
       transport.passCredentials();
       for (const group of groups) transport.join(group);
     });
-    this.#messages = stream(this.#transport, (received) => [this.#message(received)], options);
+    super(transport, options);
+    this.#codec = codec;
   }
 
   /** Where others send to reach it. */
   get port(): number {
-    return this.#transport.port;
+    return this.transport.port;
   }
 
   /**
@@ -115,58 +105,29 @@ export class Usersock<D, E = D>
     writer.what = what;
     this.#codec.encode(value, writer, {});
     const mask = group === undefined ? 0 : 1 << (checkGroup(group, what) - 1);
-    this.#transport.send(writer.bytes, writer.length, port ?? 0, mask);
+    this.transport.send(writer.bytes, writer.length, port ?? 0, mask);
   }
 
   /** Joins a group, 1..32. */
   join(group: number): void {
-    this.#transport.join(checkGroup(group, "join a group"));
+    this.transport.join(checkGroup(group, "join a group"));
   }
 
   /** Leaves a group. */
   leave(group: number): void {
-    this.#transport.leave(checkGroup(group, "leave a group"));
+    this.transport.leave(checkGroup(group, "leave a group"));
   }
 
-  /** The next message, or the word that messages to a group were lost. */
-  next(): Promise<IteratorResult<Streamed<UsersockMessage<D>>, void>> {
-    return this.#messages.next();
-  }
-
-  /** Closes the socket, which ends a `next()` that waits. */
-  async return(): Promise<IteratorResult<Streamed<UsersockMessage<D>>, void>> {
-    return await this.#messages.return!();
-  }
-
-  /** The messages. */
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  /** Closes the socket. */
-  close(): void {
-    void this.return();
-  }
-
-  /** The same as {@linkcode close}. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** The same as {@linkcode close}. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  #message({ bytes, view, length, port, groups, credentials }: Received): UsersockMessage<D> {
+  /** A datagram is a message. */
+  protected override take({ bytes, view, length, port, groups, credentials }: Received): UsersockMessage<D>[] {
     const from = new Reader(bytes, length, view), value = decodeWhole(this.#codec, from, 0, length);
-    return {
+    return [{
       ...(value === undefined ? {} : { value }),
       bytes: from.own(0, length),
       port,
       group: groups,
       ...(credentials === undefined ? {} : { credentials }),
-    };
+    }];
   }
 }
 

@@ -14,15 +14,8 @@
 import { bytes, type Codec, Reader, Writer } from "../../core/codec/mod.ts";
 import { DecodeError } from "../../core/errors.ts";
 import { NLMSG_HDRLEN } from "../../core/message.ts";
-import {
-  decodeWhole,
-  openTransport,
-  stream,
-  type Streamed,
-  type Streaming,
-  type StreamOptions,
-} from "../../core/stream.ts";
-import type { Received, Transport } from "../../core/transport.ts";
+import { Conversation, decodeWhole, openTransport, type StreamOptions } from "../../core/stream.ts";
+import type { Received } from "../../core/transport.ts";
 import { type ConnectorMessage, connectorMessages, NETLINK_CONNECTOR, sendMessage } from "./message.ts";
 
 export * from "./message.ts";
@@ -68,21 +61,18 @@ export function open(options: ConnectorOptions & { codec?: Codec<unknown, never>
 }
 
 /** A socket of the connector, and the messages that come to it. Leaving the loop closes it. */
-export class Connector<D, E = D>
-  implements AsyncIterableIterator<Streamed<ConnectorEvent<D>>>, AsyncDisposable, Disposable {
+export class Connector<D, E = D> extends Conversation<ConnectorEvent<D>> {
   readonly #codec: Codec<D, E>;
   readonly #options: ConnectorOptions;
-  readonly #transport: Transport;
-  readonly #messages: Streaming<ConnectorEvent<D>>;
 
   /** Opens the socket; {@linkcode open} reads better. */
   constructor(codec: Codec<D, E>, options: ConnectorOptions) {
-    this.#codec = codec;
-    this.#options = options;
-    this.#transport = openTransport(NETLINK_CONNECTOR, options, (transport) => {
+    const transport = openTransport(NETLINK_CONNECTOR, options, (transport) => {
       if (options.join !== false) transport.join(options.idx);
     });
-    this.#messages = stream(this.#transport, (received) => this.#take(received), options);
+    super(transport, options);
+    this.#codec = codec;
+    this.#options = options;
   }
 
   /** Sends a message. The kernel never says that it does not take one: then there is no answer. */
@@ -90,40 +80,11 @@ export class Connector<D, E = D>
     const { idx, val = 1 } = this.#options, writer = new Writer();
     writer.what = `send to connector ${idx}/${header.val ?? val}`;
     this.#codec.encode(value, writer, {});
-    sendMessage(this.#transport, { idx, val, ...header, data: writer.bytes.subarray(0, writer.length) });
+    sendMessage(this.transport, { idx, val, ...header, data: writer.bytes.subarray(0, writer.length) });
   }
 
-  /** The next message. */
-  next(): Promise<IteratorResult<Streamed<ConnectorEvent<D>>, void>> {
-    return this.#messages.next();
-  }
-
-  /** Closes the socket, which ends a `next()` that waits. */
-  async return(): Promise<IteratorResult<Streamed<ConnectorEvent<D>>, void>> {
-    return await this.#messages.return!();
-  }
-
-  /** The messages. */
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  /** Closes the socket. */
-  close(): void {
-    void this.return();
-  }
-
-  /** The same as {@linkcode close}. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** The same as {@linkcode close}. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  #take({ bytes, view, length, port, groups }: Received): ConnectorEvent<D>[] {
+  /** A datagram may hold several. */
+  protected override take({ bytes, view, length, port, groups }: Received): ConnectorEvent<D>[] {
     // Whoever is not the kernel has no say here.
     if (port !== 0) return [];
     const events: ConnectorEvent<D>[] = [], from = new Reader(bytes, length, view), { val } = this.#options;

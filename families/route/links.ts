@@ -104,10 +104,14 @@ const ZERO: Readonly<Record<string, readonly string[]>> = {
   vxlan: ["remcsumRx"],
 };
 
-/** A link without what it is anyway. */
+/** A link without what it is anyway, and with the word that a macvlan's list of sources is all of them. */
 function news(link: Fields): Fields {
   const { kind, data } = link, zero = ZERO[String(kind)];
-  if (zero === undefined || !isPlain(data)) return link;
+  if (!isPlain(data)) return link;
+  if (data["macaddrData"] !== undefined && data["macaddrMode"] === undefined) {
+    return { ...link, data: { ...data, macaddrMode: "set" } };
+  }
+  if (zero === undefined) return link;
   const kept: Record<string, unknown> = without(data, zero.filter((name) => data[name] === 0));
   const { multiBoolopt } = kept, optval = isPlain(multiBoolopt) ? multiBoolopt["optval"] : undefined;
   // No switch of a new bridge is on; those that are off are not known to every kernel that lists them.

@@ -8,6 +8,9 @@ import { open, type RouteClient } from "../../families/route/mod.ts";
 
 export const root: boolean = process.getuid?.() === 0;
 
+/** How many of something a test makes: a twentieth in the lab, where everything takes that much longer. */
+export const many = (count: number): number => process.env["LAB"] === undefined ? count : count / 20;
+
 /** Where the system keeps its tools. */
 const PATHS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 

@@ -20,6 +20,9 @@ import { capture, Suites } from "./packages.ts";
 /** Where everything is kept that is downloaded or made. */
 export const CACHE: string = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "netlink-lab");
 
+/** What Deno keeps of what it compiled, for the guests. */
+export const DENO_DIR: string = join(CACHE, "deno");
+
 /** The kernels by name: a suite's meta-package, as versions move. */
 export const KERNELS: Record<string, { suites: string[]; meta: string }> = {
   "6.12": { suites: ["bookworm", "bookworm-security"], meta: "linux-image-6.12-amd64" },

@@ -24,7 +24,8 @@ if [ "$1" = root ]; then
   $B mkfifo /run/lab/out /run/lab/err
   $B cat /run/lab/out > "$(port lab.stdout)" & out=$!
   $B cat /run/lab/err > "$(port lab.stderr)" & err=$!
-  cd /repo
+  . /run/lab/settings
+  cd "$REPO"
   /bin/sh /run/lab/command < /dev/null > /run/lab/out 2> /run/lab/err 8>&-
   status=$?
   { $B sleep 1; kill $out $err; } 2> /dev/null & # what a process left behind still prints is not waited for
@@ -51,7 +52,8 @@ share() { mount -t 9p -o "trans=virtio,version=9p2000.L,msize=512000,ro,cache=$1
 kept() { echo "/upper/files/$(echo "$1" | tr / _)"; } # where a file is kept in memory
 read -r files <&8
 share none # before 5.18 a cache makes it read page by page
-for file in $files; do cp "/host$file" "$(kept "$file")"; done
+# Large reads: each is a question to the host.
+for file in $files; do dd if="/host$file" of="$(kept "$file")" bs=500k 2> /dev/null; chmod 755 "$(kept "$file")"; done
 umount /host
 echo ready >&8
 read -r settings command <&8
@@ -63,12 +65,16 @@ lower=${OVER:+/host$OVER:}/host
 mount -t overlay -o "lowerdir=$lower,upperdir=/upper/data,workdir=/upper/work" overlay /root || die "overlay: mount failed"
 for file in $files; do mount -o bind "$(kept "$file")" "/root$file"; done
 mount -t tmpfs tmpfs /root/run
-mkdir -p /root/run/lab /root/repo /root/lib/modules
+mkdir -p /root/run/lab /root/lib/modules /repo
+cp /settings /root/run/lab/
 echo "$command" | base64 -d > /root/run/lab/command
 date -s "@$NOW" > /dev/null
-mount -o rbind "/root$REPO" /root/repo || die "$REPO: mount failed"
+mount -o rbind "/root$REPO" /repo || die "$REPO: mount failed"
 mount -o bind "/root$MODULES" /root/lib/modules || die "$MODULES: mount failed"
 mount -t tmpfs tmpfs /root/tmp
+# Where it is on the host, as what a runtime has compiled is kept by its path; what it was may be hidden by now.
+mkdir -p "/root$REPO"
+mount -o rbind /repo "/root$REPO"
 mount -t devtmpfs dev /root/dev
 mount -t proc proc /root/proc
 mount -t sysfs sysfs /root/sys

@@ -19,16 +19,20 @@ function text(program: string, args: readonly string[]): string {
   return new TextDecoder().decode(capture(program, args));
 }
 
-/** The lines of the system's own sources, turned to other suites: `NAME-security` is on the security mirror. */
+/**
+ * The lines of the system's own sources, turned to other suites: `NAME-security` is where the system has its own such
+ * suite, which need not have been fetched, the others are where its Debian is.
+ */
 function sources(suites: readonly string[]): string {
-  const format = "$(LABEL)|$(REPO_URI)|$(SIGNED_BY)";
-  const targets = text("apt-get", ["indextargets", "--format", format, "Created-By: Packages"])
-    .split("\n").map((line) => line.split("|"));
+  const targets = (format: string, ...more: string[]) =>
+    text("apt-get", ["indextargets", ...more, "--format", `${format}|$(REPO_URI)|$(SIGNED_BY)`, "Created-By: Packages"])
+      .split("\n").map((line) => line.split("|"));
   return suites.map((suite) => {
-    const label = suite.endsWith("-security") ? "Debian-Security" : "Debian";
-    const target = targets.find((target) => target[0] === label);
+    const target = suite.endsWith("-security")
+      ? targets("$(RELEASE)", "--no-release-info").find(([release]) => release.endsWith("-security"))
+      : targets("$(LABEL)").find(([label]) => label === "Debian");
     if (target === undefined) {
-      throw new Error(`the system's apt has no source of ${label} (or apt-get update never ran)`);
+      throw new Error(`the system's apt has no source for ${suite} (or apt-get update never ran)`);
     }
     return `deb ${target[2]?.startsWith("/") ? `[signed-by=${target[2]}] ` : ""}${target[1]} ${suite} main\n`;
   }).join("");

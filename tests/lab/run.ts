@@ -4,12 +4,14 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { Buffer } from "node:buffer";
-import { dirname, resolve } from "node:path";
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { installTools, TEST_TOOLS } from "../tools.ts";
-import { type Image, image, KERNELS, oracles } from "./image.ts";
+import { DENO_DIR, type Image, image, KERNELS, oracles } from "./image.ts";
 import { LabError, type Output, runVm } from "./vm.ts";
 
 const USAGE = `usage: deno run -A tests/lab/run.ts [OPTION]... [KERNEL]... [-- COMMAND [ARGUMENT]...]
@@ -18,8 +20,8 @@ Runs COMMAND as root in a fresh virtual machine for each KERNEL, and gives its o
 COMMAND, runs all tests of tests/kernel/ on Bun and on Deno, each in a machine of its own, and adds up the results.
 Kernels (all, when none is named): ${Object.keys(KERNELS).join(", ")}.
 
-The machine's files are this machine's files, read only, under a layer in memory; /repo, where COMMAND starts, is this
-checkout; /tmp and /run are empty; /lib/modules is the kernel's; there is no network but lo; LAB is the kernel's name.
+The machine's files are this machine's files, read only, under a layer in memory; COMMAND starts in this checkout; the
+rest of /tmp and /run is empty; /lib/modules is the kernel's; there is no network but lo; LAB is the kernel's name.
 Packages come from the mirror that this machine's apt uses; what is made of them is kept in ~/.cache/netlink-lab.
 
   --timeout SECONDS  for each machine (3600); then the status is 124. 125: the machine failed
@@ -27,7 +29,9 @@ Packages come from the mirror that this machine's apt uses; what is made of them
   --append=TEXT      more kernel parameters
   --qemu=TEXT        more of qemu's arguments, divided by spaces
   --only RUNTIME     tests on this one only
-  --repo FOLDER      another checkout as /repo
+  --short            Deno, which is slow there, runs only the tests that say most of a kernel; what has not ended at
+                     the time limit is skipped
+  --repo FOLDER      another checkout to start in
   --oracles          the newest suite's ip, strace, nft, ethtool, … in the place of this machine's
   --update           look for newer packages of the kernels first`;
 
@@ -40,6 +44,12 @@ const TOOLS = {
   zstd: "zstd",
 };
 
+/** What tests use that only run there. */
+const LAB_TEST_TOOLS = { i2cset: "i2c-tools", secilc: "secilc" };
+
+/** What `--short` leaves of the tests on Deno. */
+const SHORT = ["kernel/families/", "kernel/route/kinds", "kernel/route/made_by_us", "kernel/route/law"];
+
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** Runs a command on each kernel, one after the other; the first status that is not 0. */
@@ -51,37 +61,112 @@ async function runCommand(kernels: string[], command: string[], update: boolean,
   return status;
 }
 
+/**
+ * Lets Deno compile, here and now, what the tests load: under emulation that takes ten times as long as the rest of its
+ * start. The guest finds it by the same paths.
+ */
+function compile(repo: string): void {
+  const scripts = ["examples", "tests/scripts"].flatMap((folder) =>
+    readdirSync(join(repo, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts")).map((file) => `${folder}/${file}`)
+  );
+  for (
+    const args of [["cache", "--no-check", "tests/run.ts", ...scripts], [
+      "test",
+      "--allow-all",
+      "--no-check",
+      "--filter=no test has this name",
+      "tests/kernel/",
+    ]]
+  ) {
+    spawnSync(join(repo, "node_modules/.bin/deno"), args, { cwd: repo, env: { ...process.env, DENO_DIR } });
+  }
+}
+
+/** The test files that the parts of paths leave out. */
+function leftOut(repo: string, parts: readonly string[]): string[] {
+  return readdirSync(join(repo, "tests/kernel"), { recursive: true, encoding: "utf8" })
+    .map((file) => `kernel/${file}`)
+    .filter((file) => file.endsWith("_test.ts") && !parts.some((part) => file.startsWith(part)));
+}
+
+/** Which tests run where. */
+interface Tests {
+  readonly kernels: readonly string[];
+  readonly runtimes: readonly string[];
+  readonly short: boolean;
+  readonly repo: string;
+  readonly update: boolean;
+}
+
 /** Runs the tests on each kernel, each runtime in a machine of its own at the same time; what can't be had is skipped. */
-async function runTests(kernels: string[], runtimes: string[], update: boolean, run: Run): Promise<number> {
+async function runTests({ kernels, runtimes, short, repo, update }: Tests, run: Run): Promise<number> {
   const results: string[] = [];
+  const say = (text: string): void => {
+    results.push(text);
+    console.log(text);
+  };
   let status = 0;
   for (const kernel of kernels) {
     let made: Image;
     try {
       made = image(kernel, update);
     } catch (error) {
-      results.push(`!!! SKIPPED: kernel ${kernel}: ${error} !!!`);
-      console.log(results.at(-1));
+      say(`!!! SKIPPED: kernel ${kernel}: ${error} !!!`);
+      continue;
+    }
+    console.log(`\n=== kernel ${kernel}: Linux ${made.release} ===`);
+    // The snapshot, once for both.
+    const failed = await run(made, ["true"], process);
+    if (failed !== 0) {
+      say(`${kernel} (${made.release}): FAILED (${failed}): the machine does not start`);
+      status ||= failed;
       continue;
     }
     await Promise.all(runtimes.map(async (runtime) => {
-      const said: Uint8Array[] = [];
-      const stream = { write: (data: Uint8Array) => said.push(data) };
-      const started = Date.now();
-      const command = ["node_modules/.bin/deno", "run", "-A", "tests/run.ts", "--only", runtime, "tests/kernel/"];
-      const result = await run(made, command, { stdout: stream, stderr: stream });
-      const text = Buffer.concat(said).toString();
+      const name = `${kernel} (${made.release}) ${runtime}`, parts = short && runtime === "deno" ? SHORT : ["kernel/"];
+      const missing = leftOut(repo, parts);
+      if (missing.length > 0) say(`!!! LEFT OUT on ${name}: ${missing.join(", ")} !!!`);
+      const started = Date.now(), lines = new Lines(`${kernel} ${runtime}| `);
+      const command = ["node_modules/.bin/deno", "run", "-A", "tests/run.ts", "--only", runtime, ...parts];
+      const result = await run(made, command, { stdout: lines, stderr: lines });
       const minutes = ((Date.now() - started) / 60_000).toFixed(1);
-      console.log(`\n=== Linux ${made.release} (${kernel}), ${runtime} ===\n${text}`);
-      const last = text.trim().split("\n").at(-1);
-      results.push(
-        `${kernel} (${made.release}) ${runtime}: ${result === 0 ? "" : `FAILED (${result}): `}${last}, ${minutes} min`,
-      );
+      if (short && result === 124 && !lines.failed) {
+        say(`!!! SKIPPED on ${name}: what follows "${lines.last}", as ${minutes} minutes are over !!!`);
+        return;
+      }
+      say(`${name}: ${result === 0 ? "" : `FAILED (${result}): `}${lines.last}, ${minutes} min`);
       status ||= result;
     }));
   }
   console.log(`\n=== lab ===\n${results.join("\n")}`);
   return status;
+}
+
+/** Prints what is written to it line by line, each with what it comes from. */
+class Lines {
+  /** The last line that is not empty. */
+  last = "";
+  /** Whether a test has failed. */
+  failed = false;
+  readonly #from: string;
+  readonly #decoder = new TextDecoder();
+  #rest = "";
+
+  constructor(from: string) {
+    this.#from = from;
+  }
+
+  write(data: Uint8Array): void {
+    const lines = (this.#rest + this.#decoder.decode(data, { stream: true })).split("\n");
+    this.#rest = lines.pop()!;
+    for (const line of lines) {
+      console.log(this.#from + line);
+      if (line.trim() !== "") this.last = line;
+      // As Bun and Deno say it.
+      if (/^\(fail\) | FAILED\b/.test(stripVTControlCharacters(line))) this.failed = true;
+    }
+  }
 }
 
 async function main(): Promise<number> {
@@ -90,7 +175,7 @@ async function main(): Promise<number> {
   const command = argv.slice(dashes + 1);
   const wrong: string[] = [];
   const args = parseArgs(argv.slice(0, dashes), {
-    boolean: ["help", "update", "oracles"],
+    boolean: ["help", "update", "oracles", "short"],
     string: ["timeout", "memory", "append", "qemu", "repo", "only", "_"],
     collect: ["only"],
     default: { timeout: "3600", memory: "2048", append: "", qemu: "", repo: ROOT },
@@ -104,7 +189,7 @@ async function main(): Promise<number> {
     console.log([...wrong, USAGE].join("\n"));
     return args.help ? 0 : 2;
   }
-  const missing = installTools(command.length > 0 ? TOOLS : { ...TOOLS, ...TEST_TOOLS })
+  const missing = installTools(command.length > 0 ? TOOLS : { ...TOOLS, ...TEST_TOOLS, ...LAB_TEST_TOOLS })
     .filter((program) => program in TOOLS);
   if (process.arch !== "x64") missing.push("an x86-64 machine");
   if (missing.length > 0) {
@@ -130,7 +215,9 @@ async function main(): Promise<number> {
   };
   if (command.length > 0) return await runCommand(kernels, command, args.update, run);
   const runtimes = ["bun", "deno"].filter((runtime) => args.only.length === 0 || args.only.includes(runtime));
-  return await runTests(kernels, runtimes, args.update, run);
+  const { short, update } = args, repo = resolve(args.repo);
+  compile(repo);
+  return await runTests({ kernels, runtimes, short, repo, update }, run);
 }
 
 process.exitCode = await main();

@@ -17,11 +17,11 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { type Image, initramfs } from "./image.ts";
+import { DENO_DIR, type Image, initramfs } from "./image.ts";
 
 /** What can be chosen of a run. */
 export interface Options {
-  /** The folder that is /repo in the guest. */
+  /** The folder that a command starts in. */
   repo: string;
   /** In seconds; then qemu is killed. */
   timeout: number;
@@ -196,12 +196,13 @@ const KEPT = 4;
 /** qemu's arguments to go on from a snapshot, and its state; the snapshot is made if there is none yet. */
 async function snapshot(image: Image, options: Options): Promise<{ args: string[]; state: string }> {
   const common = [
-    ...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", `${options.memory}`],
+    ...["-accel", "tcg,thread=multi", "-cpu", "max,-erms", "-smp", "2", "-m", `${options.memory}`],
     ...["-nodefaults", "-no-user-config", "-nic", "none", "-display", "none", "-no-reboot"],
     ...["-virtfs", "local,id=host,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"],
     ...["-device", "virtio-serial-pci", ...options.qemu, "-kernel", image.vmlinux, "-append"],
     "console=ttyS0 panic=-1 oops=panic quiet cryptomgr.notests=1 mitigations=off nokaslr tsc=reliable no_timer_check " +
-    `random.trust_cpu=on ${options.append}`,
+    // SELinux without a policy, which allows everything, so that its family is there.
+    `random.trust_cpu=on security=selinux selinux=1 ${options.append}`,
   ];
   // The runtimes' pages come from the snapshot, not over 9p.
   const files = ["bun", "deno"].map((name) => realpathSync(join(options.repo, "node_modules/.bin", name)));
@@ -259,7 +260,9 @@ function settings(image: Image, options: Options): string {
 
 /** The command as a shell script. */
 function script(image: Image, command: readonly string[]): string {
-  return `export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LAB=${image.kernel}
+  return `export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LAB=${image.kernel} DENO_DIR=${
+    quote(DENO_DIR)
+  }
 exec ${command.map(quote).join(" ")}
 `;
 }

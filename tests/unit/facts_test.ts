@@ -17,6 +17,8 @@ import { Neighbour } from "../../families/route/neighbour.ts";
 import { Route, RouteMetrics } from "../../families/route/route.ts";
 import { Rule } from "../../families/route/rule.ts";
 import { VfInfo, VfPort, VfStats } from "../../families/route/vf.ts";
+import * as smc from "../../families/smc.ts";
+import { CRYPTO_MSG } from "../../families/crypto.ts";
 
 /** Made by make_facts.ts. */
 const facts = JSON.parse(readFileSync(new URL("facts.json", import.meta.url), "utf8")) as {
@@ -132,6 +134,24 @@ const TABLES: readonly (readonly [name: string, table: Table, prefix: string, ex
   ["Seg6LocalEncap", encap.Seg6LocalEncap, "SEG6_LOCAL_"],
   ["Ioam6Encap", encap.Ioam6Encap, "IOAM6_IPTUNNEL_", { without: ["FREQ_MIN", "FREQ_MAX"] }],
   ["XfrmEncap", encap.XfrmEncap, "LWT_XFRM_"],
+  ["SmcSocket", smc.SmcSocket, "SMC_DIAG_", { without: ["NONE"] }],
+  ["SmcMessage", smc.SmcMessage, "SMC_GEN_"],
+  ["SmcSystemInfo", smc.SmcSystemInfo, "SMC_NLA_SYS_"],
+  ["SmcLgrV2Common", smc.SmcLgrV2Common, "SMC_NLA_LGR_V2_"],
+  ["SmcLgrRV2", smc.SmcLgrRV2, "SMC_NLA_LGR_R_V2_"],
+  ["SmcLgrR", smc.SmcLgrR, "SMC_NLA_LGR_R_"],
+  ["SmcLink", smc.SmcLink, "SMC_NLA_LINK_"],
+  ["SmcLgrD", smc.SmcLgrD, "SMC_NLA_LGR_D_"],
+  ["SmcDevicePort", smc.SmcDevicePort, "SMC_NLA_DEV_PORT_"],
+  ["SmcDevice", smc.SmcDevice, "SMC_NLA_DEV_"],
+  ["SmcSizes", smc.SmcSizes, "SMC_NLA_STATS_PLOAD_"],
+  ["SmcRmbStats", smc.SmcRmbStats, "SMC_NLA_STATS_RMB_"],
+  ["SmcTechStats", smc.SmcTechStats, "SMC_NLA_STATS_T_"],
+  ["SmcStats", smc.SmcStats, "SMC_NLA_STATS_"],
+  ["SmcFallbackStats", smc.SmcFallbackStats, "SMC_NLA_FBACK_STATS_"],
+  ["SmcEid", smc.SmcEid, "SMC_NLA_SEID_"],
+  ["SmcHsLimitation", smc.SmcHsLimitation, "SMC_NLA_HS_LIMITATION_"],
+  ["SmcPnetId", smc.SmcPnetId, "SMC_PNETID_", { without: ["GET", "ADD", "DEL", "FLUSH"] }],
 ];
 
 /** Prefixes of constants that no table here is made of: values, and messages of other objects. */
@@ -156,6 +176,9 @@ const OTHER_PREFIXES: readonly string[] = [
   "IOAM6_IPTUNNEL_MODE_",
   "IFA_F_",
   "IFA_PROTO_",
+  "SMC_DIAG_MODE_",
+  "SMC_NLA_EID_TABLE_",
+  "SMC_NLA_SEID_TABLE_",
 ];
 
 /** Constants whose longest prefix is another table's. */
@@ -168,6 +191,8 @@ const STRAYS: Readonly<Record<string, string>> = {
   IFLA_VF_INFO: "IFLA_VF_INFO_",
   IFLA_VF_PORT: "IFLA_VF_PORT_",
   IFLA_VF_VLAN_INFO: "IFLA_VF_VLAN_INFO_",
+  // Of SmcLgrR and SmcDevice: what its port is, and what it adds with version 2.
+  SMC_NLA_LGR_R_V2_COMMON: "SMC_NLA_LGR_R_",
 };
 
 const PREFIXES = [...TABLES.map(([, , prefix]) => prefix), ...OTHER_PREFIXES];
@@ -210,6 +235,14 @@ test("Every attribute of every table of links is checked", () => {
   }
   assertEquals(FamiliesAf.fields.map(({ id }) => id), [2, 10, 45]);
   assertEquals(link.Vxcan.field("peer")?.id, 1);
+});
+
+test("SMC and CRYPTO: commands have the headers' numbers", () => {
+  const of = (prefix: string): unknown => Object.fromEntries(constants.filter(([name]) => name.startsWith(prefix)));
+  assertEquals(of("SMC_NETLINK_"), smc.SMC_NETLINK);
+  for (const [name, value] of Object.entries({ ...smc.SMC_PNETID, ...CRYPTO_MSG })) {
+    assertEquals(facts.constants[name], value, name);
+  }
 });
 
 /** A struct's layout: field to offset and size. */

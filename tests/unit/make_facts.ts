@@ -44,6 +44,9 @@ const HEADERS: Readonly<Record<string, RegExp>> = {
   "linux/ila.h": /^ILA_ATTR_/,
   "linux/seg6_local.h": /^SEG6_LOCAL_/,
   "linux/ioam6_iptunnel.h": /^IOAM6_IPTUNNEL_/,
+  "linux/smc.h": /^SMC_(NLA|NETLINK|PNETID|GEN)_/,
+  "linux/smc_diag.h": /./,
+  "linux/cryptouser.h": /^CRYPTO(CFGA|_MSG)_/,
 };
 const STRUCTS = new Set([
   "linux/if_link.h",
@@ -55,6 +58,8 @@ const STRUCTS = new Set([
   "fib_rule_hdr",
   "br_boolopt_multi",
   "bridge_vlan_info",
+  "linux/smc_diag.h",
+  "linux/cryptouser.h",
 ]);
 
 const folder = argv[2];

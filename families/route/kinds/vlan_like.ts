@@ -100,7 +100,7 @@ export interface Macvlan {
   macaddrMode?: MacvlanMacaddrMode;
   /** The source to add or delete. Input only. */
   macaddr?: string;
-  /** All sources that may come in (mode source); taken with `macaddrMode: "set"`. */
+  /** All sources that may come in (mode source); a change takes them with `macaddrMode: "set"`, as `add` says by itself. */
   macaddrData?: readonly string[];
   /** Number of sources. Read-only. */
   macaddrCount?: number;

@@ -8,17 +8,14 @@ import { kernelTest } from "../namespace.ts";
 
 const PORT = 5555;
 
-/** A connected pair of SMC sockets, in a language that can make them. */
+/** A connected pair of SMC sockets, in a language that can make them: pack_sockaddr_in of what is asked for with 43. */
 const PAIR = `
-import ctypes, struct, sys
-libc = ctypes.CDLL(None)
-address = struct.pack('<H', 2) + struct.pack('>H', ${PORT}) + bytes([127, 0, 0, 1]) + bytes(8)
-listener = libc.socket(43, 1, 0)
-client = libc.socket(43, 1, 0)
-ok = libc.bind(listener, address, 16) == 0 and libc.listen(listener, 1) == 0 and libc.connect(client, address, 16) == 0
-server = libc.accept(listener, None, None)
-print('ready' if ok else 'failed', flush=True)
-sys.stdin.read()
+  my $address = pack("SnC4x8", 2, ${PORT}, 127, 0, 0, 1);
+  socket(my $listener, 43, 1, 0) && socket(my $client, 43, 1, 0) && bind($listener, $address) && listen($listener, 1) &&
+    connect($client, $address) && accept(my $server, $listener) or die "$!";
+  $| = 1;
+  print "ready";
+  <STDIN>;
 `;
 
 function load(...modules: readonly string[]): boolean {
@@ -26,10 +23,10 @@ function load(...modules: readonly string[]): boolean {
 }
 
 const there = process.env.LAB !== undefined && load("smc", "smc_diag");
-const needs = there ? ["python3"] : ["the lab, with a kernel that has CONFIG_SMC"];
+const needs = there ? ["perl"] : ["the lab, with a kernel that has CONFIG_SMC"];
 
 kernelTest("smc: a connected pair and its listener are in the dump", needs, async () => {
-  const pair = spawn("python3", ["-c", PAIR], { stdio: ["pipe", "pipe", "inherit"] });
+  const pair = spawn("perl", ["-e", PAIR], { stdio: ["pipe", "pipe", "inherit"] });
   try {
     const said = await new Promise<string>((resolve) => pair.stdout.once("data", (data) => resolve(String(data))));
     assertEquals(said.trim(), "ready");
@@ -68,4 +65,14 @@ kernelTest("smc: identifiers of users and the limit of handshakes are set and cl
     smc.setHsLimitation(enabled);
     assertEquals(smc.hsLimitation(), enabled);
   }
+});
+
+kernelTest("smc: physical networks are made, listed and removed", needs, () => {
+  const before = smc.pnetIds();
+  smc.addPnetId({ name: "NLTEST", ethname: "lo" });
+  const made = smc.pnetIds().filter(({ name }) => name === "NLTEST");
+  assertEquals(made.map(({ name, ethname }) => [name, ethname]), [["NLTEST", "lo"]]);
+  assertEquals(assertThrows(() => smc.addPnetId({ name: "NLTEST", ethname: "lo" }), KernelError).code, "EEXIST");
+  smc.removePnetId("NLTEST");
+  assertEquals(smc.pnetIds(), before);
 });

@@ -2,9 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { readdirSync } from "node:fs";
 import process from "node:process";
-import { inNamespace, kernelTest, type Namespace } from "../namespace.ts";
+import { inNamespace, kernelTest, many, type Namespace } from "../namespace.ts";
 
-const NEEDS = ["ip"], COUNT = 100_000;
+const NEEDS = ["ip"], COUNT = many(100_000), SOME = many(5_000);
 
 const prefix = (i: number): string => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}/32`;
 
@@ -20,7 +20,7 @@ function openFiles(): number {
 }
 
 kernelTest(
-  "iterate: 100,000 routes, with other requests and a second loop inside, and left in the middle",
+  `iterate: ${COUNT} routes, with other requests and a second loop inside, and left in the middle`,
   NEEDS,
   async () => {
     await inNamespace((ns) => {
@@ -31,15 +31,15 @@ kernelTest(
       let inner = 0;
       for (const { dst } of routes.iterate({ family: "inet", type: "blackhole" })) {
         seen.add(dst);
-        if (seen.size % 20_000 === 0) {
+        if (seen.size % (COUNT / 5) === 0) {
           assertEquals(links.get("lo").ifname, "lo");
           assertEquals(routes.lookup("127.0.0.1").type, "local");
         }
-        if (seen.size % 40_000 === 0) {
+        if (seen.size % (COUNT / 5 * 2) === 0) {
           // A loop in the loop, to its end.
           for (const _ of routes.iterate({ family: "inet", table: "main" })) inner++;
         }
-        if (seen.size % 30_000 === 0) {
+        if (seen.size % (COUNT / 10 * 3) === 0) {
           // And one that is left.
           let few = 0;
           for (const _ of routes.iterate({ family: "inet" })) if (++few === 10) break;
@@ -56,15 +56,15 @@ kernelTest(
 
 kernelTest("iterate: changing the table inside the loop is safe", NEEDS, async () => {
   await inNamespace((ns) => {
-    fill(ns, 5_000);
+    fill(ns, SOME);
     const { routes } = ns.route;
     let gone = 0;
     for (const route of routes.list({ type: "blackhole", family: "inet" })) {
       routes.delete(route);
       gone++;
     }
-    assertEquals(gone, 5_000);
-    fill(ns, 5_000);
+    assertEquals(gone, SOME);
+    fill(ns, SOME);
     let left = 0;
     try {
       for (const route of routes.iterate({ type: "blackhole", family: "inet" })) {
@@ -74,8 +74,8 @@ kernelTest("iterate: changing the table inside the loop is safe", NEEDS, async (
       // The kernel may say that what it gave is not one state; then it was all the same given to its end.
       assertEquals((error as { code?: string }).code, "DUMP_INTERRUPTED");
     }
-    assert(left >= 2_500, String(left));
-    assertEquals(routes.flush({ type: "blackhole", family: "inet" }) + Math.ceil(left / 2), 5_000);
+    assert(left >= SOME / 2, String(left));
+    assertEquals(routes.flush({ type: "blackhole", family: "inet" }) + Math.ceil(left / 2), SOME);
   });
 });
 
@@ -90,7 +90,7 @@ kernelTest("iterate: memory stays what it is however many routes go by", NEEDS, 
     let count = 0, least = Infinity, most = 0;
     for (let round = 0; round < 5; round++) {
       for (const _ of routes.iterate({ family: "inet", type: "blackhole" })) {
-        if (++count % 5_000 !== 0 || round === 0) continue;
+        if (++count % SOME !== 0 || round === 0) continue;
         const now = used();
         least = Math.min(least, now);
         most = Math.max(most, now);

@@ -5,10 +5,10 @@ import { NetlinkError } from "../../../core/errors.ts";
 import type { ChangeEvent, WatchEvent } from "../../../core/watch.ts";
 import { stringify } from "../../../core/show.ts";
 import type { Link, Route, RouteEvent } from "../../../families/route/mod.ts";
-import { inNamespace, kernelTest, type Namespace } from "../namespace.ts";
+import { inNamespace, kernelTest, many, type Namespace } from "../namespace.ts";
 import { ROUTE, runIn, startIn } from "./child.ts";
 
-const NEEDS = ["ip"];
+const NEEDS = ["ip"], COUNT = many(100_000);
 
 type Change = RouteEvent;
 type AnyEvent = WatchEvent<ChangeEvent<string, object>>;
@@ -120,7 +120,7 @@ kernelTest("watch: initial gives everything, then synced, then changes", NEEDS, 
 });
 
 kernelTest(
-  "watch: 100,000 changes against a reader that sleeps: overrun, and resync ends with the kernel's state",
+  `watch: ${COUNT} changes against a reader that sleeps: overrun, and resync ends with the kernel's state`,
   NEEDS,
   async () => {
     await inNamespace(async (ns) => {
@@ -133,10 +133,10 @@ kernelTest(
 
       // Nobody reads while this runs: a batch is synchronous.
       const indexes = ["br0", "br1"].map((name) => links.get(name).index!);
-      for (let done = 0; done < 100_000; done += 10_000) {
+      for (let done = 0; done < COUNT; done += COUNT / 10) {
         ns.route.batch((batch) => {
-          for (let i = 0; i < 10_000; i++) {
-            batch.links.set(indexes[i & 1]!, { txqlen: 1000 + (i >> 1 & 1) + done / 10_000 });
+          for (let i = 0; i < COUNT / 10; i++) {
+            batch.links.set(indexes[i & 1]!, { txqlen: 1000 + (i >> 1 & 1) + done / COUNT * 10 });
           }
         });
       }

@@ -242,14 +242,230 @@ export const MACVLAN: Words = {
   macaddr_data: is("macaddrData"),
 };
 
+const mapped = (names: Readonly<Record<string, string>>) => (name: Any): unknown => names[name] ?? name;
+
+const VLAN: Words = {
+  protocol: is("protocol", (name) => name?.replace("q", "Q")),
+  id: is("id"),
+  flags: is("flags", (flags) => flags.map(upper)),
+  ingress_qos: is("ingressQos.mapping"),
+  egress_qos: is("egressQos.mapping"),
+};
+
+const IPVLAN: Words = {
+  mode: is("mode"),
+  private: among("flags", "private"),
+  vepa: among("flags", "vepa"),
+  bridge: holds("flags", (flags) => flags.length === 0),
+};
+
+const BOND_MODE = mapped({
+  roundrobin: "balance-rr",
+  activebackup: "active-backup",
+  xor: "balance-xor",
+  "8023ad": "802.3ad",
+  tlb: "balance-tlb",
+  alb: "balance-alb",
+});
+const XMIT_POLICY = mapped({
+  layer34: "layer3+4",
+  layer23: "layer2+3",
+  encap23: "encap2+3",
+  encap34: "encap3+4",
+  vlan_srcmac: "vlan+srcmac",
+});
+/** ip has null for none; and what a bond of another mode has not is left out of ours. */
+const onOff = (value: Any): string => value === 0 ? "off" : "on";
+
+const BOND: Words = {
+  mode: is("mode", BOND_MODE),
+  active_slave: is("activeSlaveDev"),
+  miimon: is("miimon"),
+  updelay: is("updelay"),
+  downdelay: is("downdelay"),
+  peer_notify_delay: is("peerNotifDelay"),
+  use_carrier: is("useCarrier"),
+  arp_interval: is("arpInterval"),
+  arp_missed_max: is("missedMax"),
+  arp_ip_target: is("arpIpTarget"),
+  ns_ip6_target: is("nsIp6Target"),
+  arp_validate: is("arpValidate", (name) => name === "none" ? null : name),
+  arp_all_targets: is("arpAllTargets"),
+  primary: is("primaryDev"),
+  primary_reselect: is("primaryReselect"),
+  fail_over_mac: is("failOverMac"),
+  xmit_hash_policy: is("xmitHashPolicy", XMIT_POLICY),
+  resend_igmp: is("resendIgmp"),
+  num_peer_notif: is("numPeerNotif"),
+  all_slaves_active: is("allSlavesActive"),
+  min_links: is("minLinks"),
+  lp_interval: is("lpInterval"),
+  packets_per_slave: is("packetsPerSlave"),
+  ad_lacp_active: is("adLacpActive", onOff),
+  ad_lacp_rate: is("adLacpRate"),
+  coupled_control: is("coupledControl", Boolean),
+  broadcast_neighbor: is("broadcastNeigh", onOff),
+  lacp_strict: is("lacpStrict", onOff),
+  ad_select: is("adSelect"),
+  ad_actor_sys_prio: is("adActorSysPrio"),
+  ad_user_port_key: is("adUserPortKey"),
+  ad_actor_system: is("adActorSystem"),
+  tlb_dynamic_lb: is("tlbDynamicLb"),
+};
+
+const BOND_PORT: Words = {
+  state: is("state", upper),
+  mii_status: is("miiStatus", upper),
+  link_failure_count: is("linkFailureCount"),
+  perm_hwaddr: is("permHwaddr"),
+  queue_id: is("queueId"),
+  prio: is("prio"),
+};
+
+/** A key as ip writes it: as if it were an address. */
+const dotted = (key: Any): string => [24, 16, 8, 0].map((shift) => key >>> shift & 255).join(".");
+const hexOf = (digits: number) => (number: Any): string => `0x${Number(number).toString(16).padStart(digits, "0")}`;
+const orAny = (address: Any): unknown => address === undefined || /^(0\.0\.0\.0|::)$/.test(address) ? "any" : address;
+
+/** What tunnels have in common. */
+const TUNNEL: Words = {
+  external: holds("collectMetadata"),
+  remote: is("remote", orAny),
+  local: is("local", orAny),
+  link: is("linkDev"),
+  ttl: is("ttl"),
+  tos: is("tos", (tos) => tos === 1 ? "inherit" : hex(tos)),
+  pmtudisc: is("pmtudisc", Boolean),
+  fwmark: is("fwmark", hex),
+  ikey: is("ikey", dotted),
+  okey: is("okey", dotted),
+  iseq: among("iflags", "seq"),
+  oseq: among("oflags", "seq"),
+  icsum: among("iflags", "csum"),
+  ocsum: among("oflags", "csum"),
+  ignore_df: is("ignoreDf", Boolean),
+  erspan_ver: is("erspanVer"),
+  erspan_index: is("erspanIndex"),
+  erspan_dir: is("erspanDir", (dir) => dir === 0 ? "ingress" : "egress"),
+  erspan_hwid: is("erspanHwid", hex),
+  encap_limit: is("encapLimit"),
+  // The same number has the traffic class above the flow label.
+  tclass: is("flowinfo", (flowinfo) => hexOf(2)(flowinfo >>> 20 & 0xff)),
+  flowlabel: is("flowinfo", (flowinfo) => hexOf(5)(flowinfo & 0xfffff)),
+  ...Object.fromEntries(
+    ["ign_encap_limit", "rcv_dscp_copy", "allow_local_remote", "mip6_dev", "use_orig_fwmark"].map((flag) => [
+      `ip6_tnl_f_${flag}`,
+      among("flags", flag),
+    ]),
+  ),
+  prefix: is("6rdPrefix"),
+  prefixlen: is("6rdPrefixlen"),
+};
+
+/** What is in the packets, by the number of the protocol. */
+const proto = (names: Readonly<Record<number, string>>): Words => ({
+  ...TUNNEL,
+  proto: is("proto", (number) => names[number] ?? number),
+});
+
+const GENEVE: Words = {
+  ...TUNNEL,
+  id: is("id"),
+  remote: is("remote"),
+  remote6: is("remote6"),
+  ttl: is("ttl", (ttl, all) => all.ttlInherit === true ? "inherit" : ttl),
+  df: is("df"),
+  label: is("label", hex),
+  port: is("port"),
+  udp_csum: switched("udpCsum"),
+  udp_zero_csum6_tx: switched("udpZeroCsum6Tx"),
+  udp_zero_csum6_rx: switched("udpZeroCsum6Rx"),
+  inner_proto_inherit: holds("innerProtoInherit"),
+  port_range: is("portRange"),
+};
+
+const MACSEC: Words = {
+  sci: is("sci"),
+  protect: switched("protect"),
+  cipher_suite: is("cipherSuite", (name) => upper(name?.replaceAll("_", "-"))),
+  icv_len: is("icvLen"),
+  encoding_sa: is("encodingSa"),
+  validation: is("validation"),
+  offload: is("offload"),
+  encrypt: switched("encrypt"),
+  inc_sci: switched("incSci"),
+  es: switched("es"),
+  scb: switched("scb"),
+  replay_protect: switched("replayProtect"),
+  window: is("window"),
+};
+
 const INFO_DATA: Readonly<Record<string, Words>> = {
   bridge: BRIDGE,
   vxlan: VXLAN,
   macvlan: MACVLAN,
   macvtap: MACVLAN,
+  vlan: VLAN,
+  ipvlan: IPVLAN,
+  ipvtap: IPVLAN,
+  vrf: { table: is("table") },
+  bond: BOND,
+  gre: TUNNEL,
+  gretap: TUNNEL,
+  erspan: TUNNEL,
+  ip6gre: TUNNEL,
+  ip6gretap: TUNNEL,
+  ip6erspan: TUNNEL,
+  ipip: proto({ 0: "any", 4: "ipip", 137: "mplsip" }),
+  sit: proto({ 0: "any", 4: "ipip", 41: "ip6ip", 137: "mplsip" }),
+  ip6tnl: proto({ 0: "any", 4: "ipip6", 41: "ip6ip6" }),
+  vti: TUNNEL,
+  vti6: TUNNEL,
+  geneve: GENEVE,
+  bareudp: {
+    dstport: is("port"),
+    ethertype: is("ethertype", mapped({ [0x8847]: "mpls_uc", [0x0800]: "ip", [0x86dd]: "ipv6" })),
+    srcportmin: is("srcportMin"),
+    multiproto: holds("multiprotoMode"),
+  },
+  xfrm: { if_id: is("ifId", hex), external: holds("collectMetadata") },
+  macsec: MACSEC,
+  hsr: {
+    slave1: is("slave1Dev"),
+    slave2: is("slave2Dev"),
+    interlink: is("interlinkDev"),
+    seq_nr: "counts frames",
+    supervision_addr: is("supervisionAddr"),
+    proto: is("protocol", (name) => name === "prp" ? 1 : 0),
+    version: is("version"),
+  },
+  netkit: {
+    mode: is("mode"),
+    type: is("primary", (primary) => primary ? "primary" : "peer"),
+    policy: is("policy", mapped({ pass: "forward", drop: "blackhole" })),
+    peer_policy: is("peerPolicy", mapped({ pass: "forward", drop: "blackhole" })),
+    scrub: is("scrub"),
+    peer_scrub: is("peerScrub"),
+  },
+  amt: {
+    mode: is("mode"),
+    relay_port: is("relayPort"),
+    gateway_port: is("gatewayPort"),
+    local: is("localIp"),
+    remote: is("remoteIp"),
+    discovery: is("discoveryIp"),
+    link: is("linkDev"),
+    max_tunnels: is("maxTunnels"),
+  },
+  rmnet: { mux_id: is("muxId"), flags: is("flags") },
+  ovpn: { mode: is("mode") },
 };
 
-const INFO_SLAVE_DATA: Readonly<Record<string, Words>> = { bridge: BRIDGE_PORT };
+const INFO_SLAVE_DATA: Readonly<Record<string, Words>> = {
+  bridge: BRIDGE_PORT,
+  bond: BOND_PORT,
+  vrf: { table: is("table") },
+};
 
 const chosen =
   (tables: Readonly<Record<string, Words>>, kind: string, path: string): Word => (theirs, ours, around) => {

@@ -1,0 +1,257 @@
+/**
+ * Every kind of link that this kernel makes: made by iproute2 it is equal in ours, key by key of `ip -j -d`; made again by
+ * us from that, it is equal in iproute2's; then it is changed and deleted.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import { KernelError } from "../../../core/errors.ts";
+import type { Link, LinkInput } from "../../../families/route/mod.ts";
+import { inNamespace, kernelTest, type Namespace } from "../namespace.ts";
+import { type Around, differences, LINK } from "./words.ts";
+
+type Json = Record<string, unknown>;
+
+/** What a link is made of, and a change of it with what ip then says in its place. */
+interface Trial {
+  /** What follows `ip link add`; `dev` stands before the type where it does not stand alone. */
+  readonly make: string;
+  readonly change?: LinkInput;
+  readonly changed?: Json;
+}
+
+/** A change that every kind takes. */
+const ALIAS: Pick<Trial, "change" | "changed"> = { change: { ifalias: "changed" }, changed: { ifalias: "changed" } };
+
+const data = (info_data: Json): Json => ({ linkinfo: { info_data } });
+
+/** By kind. Under one kind several may stand. */
+const KINDS: Readonly<Record<string, readonly Trial[]>> = {
+  dummy: [{ make: "numtxqueues 4 type dummy", change: { mtu: 1400 }, changed: { mtu: 1400 } }],
+  ifb: [{ make: "type ifb" }],
+  veth: [{ make: "mtu 1400 type veth peer name y" }],
+  bridge: [
+    {
+      make:
+        "type bridge vlan_filtering 1 vlan_protocol 802.1ad ageing_time 1000 stp_state 1 priority 4096 mcast_querier 1",
+      change: { kind: "bridge", data: { ageingTime: 2000, mcastQuerier: 0 } },
+      changed: data({ ageing_time: 2000, mcast_querier: 0 }),
+    },
+  ],
+  vlan: [
+    {
+      make: "link v0 type vlan id 5 protocol 802.1ad gvrp on egress-qos-map 1:2 ingress-qos-map 3:4",
+      change: { kind: "vlan", data: { flags: ["reorder_hdr"] } },
+      changed: data({ flags: ["REORDER_HDR"] }),
+    },
+  ],
+  vxlan: [
+    {
+      make: "type vxlan id 42 dev v0 group 239.1.1.1 dstport 4789 ttl 9 tos 4 ageing 77 maxaddress 99",
+      change: { kind: "vxlan", data: { ageing: 88 } },
+      changed: data({ ageing: 88 }),
+    },
+    { make: "type vxlan id 43 remote 2001:db8::2 local 2001:db8::1 dstport 4790 nolearning udp6zerocsumtx gbp" },
+    { make: "type vxlan external dstport 4791" },
+  ],
+  macvlan: [
+    {
+      make: "link v0 type macvlan mode bridge",
+      change: { kind: "macvlan", data: { mode: "vepa" } },
+      changed: data({ mode: "vepa" }),
+    },
+    { make: "link v0 type macvlan mode source macaddr add 02:00:00:00:00:77" },
+  ],
+  macvtap: [{ make: "link v0 type macvtap mode private" }],
+  ipvlan: [
+    {
+      make: "link h0 type ipvlan mode l3 private",
+      change: { kind: "ipvlan", data: { mode: "l2" } },
+      changed: data({ mode: "l2" }),
+    },
+    { make: "link h0 type ipvlan mode l3s vepa" },
+  ],
+  ipvtap: [{ make: "link h0 type ipvtap mode l2 bridge" }],
+  vrf: [{ make: "type vrf table 77" }],
+  bond: [
+    {
+      make:
+        "type bond mode 802.3ad miimon 100 updelay 200 xmit_hash_policy layer3+4 lacp_rate fast ad_select bandwidth " +
+        "ad_user_port_key 7 ad_actor_sys_prio 99",
+      change: { kind: "bond", data: { miimon: 50, adLacpRate: "slow" } },
+      changed: data({ miimon: 50, ad_lacp_rate: "slow" }),
+    },
+    {
+      make: "type bond mode active-backup arp_interval 100 arp_ip_target 192.0.2.7,192.0.2.8 arp_validate all " +
+        "fail_over_mac active",
+    },
+    { make: "type bond mode balance-alb miimon 100 tlb_dynamic_lb 1 resend_igmp 3" },
+  ],
+  gre: [
+    {
+      make: "type gre local 192.0.2.1 remote 192.0.2.2 ikey 7 okey 8 ttl 9 tos 4 icsum oseq dev v0",
+      change: { kind: "gre", data: { ttl: 10 } },
+      changed: data({ ttl: 10 }),
+    },
+  ],
+  gretap: [{ make: "type gretap local 192.0.2.1 remote 192.0.2.3 nopmtudisc ignore-df" }],
+  erspan: [
+    { make: "type erspan local 192.0.2.1 remote 192.0.2.4 seq key 7 erspan_ver 1 erspan 99" },
+    { make: "type erspan local 192.0.2.1 remote 192.0.2.4 seq key 8 erspan_ver 2 erspan_dir egress erspan_hwid 9" },
+  ],
+  ip6gre: [
+    { make: "type ip6gre local 2001:db8::1 remote 2001:db8::2 hoplimit 9 encaplimit 4 tclass 0x10 flowlabel 0x77" },
+  ],
+  ip6gretap: [{ make: "type ip6gretap local 2001:db8::1 remote 2001:db8::3 encaplimit none key 9" }],
+  ip6erspan: [{ make: "type ip6erspan local 2001:db8::1 remote 2001:db8::5 seq key 8 erspan_ver 1 erspan 5" }],
+  ipip: [
+    {
+      make: "type ipip local 192.0.2.1 remote 192.0.2.5 ttl 9 mode any",
+      change: { kind: "ipip", data: { remote: "192.0.2.99", ttl: 9 } },
+      changed: data({ remote: "192.0.2.99" }),
+    },
+  ],
+  sit: [{ make: "type sit local 192.0.2.1 remote 192.0.2.6 ttl 9 mode ip6ip dev v0" }],
+  ip6tnl: [
+    { make: "type ip6tnl local 2001:db8::1 remote 2001:db8::4 mode ip6ip6 hoplimit 9 dscp inherit allow-localremote" },
+  ],
+  vti: [{ make: "type vti local 192.0.2.1 remote 192.0.2.7 ikey 7 okey 8" }],
+  vti6: [{ make: "type vti6 local 2001:db8::1 remote 2001:db8::5 key 7 fwmark 9" }],
+  geneve: [
+    { make: "type geneve id 7 remote 192.0.2.8 ttl 9 tos 4 dstport 6082 noudpcsum" },
+    { make: "type geneve external udp6zerocsumrx" },
+  ],
+  bareudp: [{ make: "type bareudp dstport 6635 ethertype mpls_uc srcportmin 100 multiproto" }],
+  xfrm: [{ make: "type xfrm dev v0 if_id 7" }],
+  nlmon: [{ make: "type nlmon" }],
+  vsockmon: [{ make: "type vsockmon" }],
+  wireguard: [{ make: "type wireguard" }],
+  team: [{ make: "type team" }],
+  vcan: [{ make: "type vcan" }],
+  vxcan: [{ make: "type vxcan peer name y" }],
+  netkit: [{ make: "type netkit" }],
+  macsec: [
+    {
+      make: "link v0 type macsec port 11 encrypt on cipher gcm-aes-256 replay on window 5",
+      change: { kind: "macsec", data: { encrypt: 0 } },
+      changed: data({ encrypt: false }),
+    },
+  ],
+  hsr: [{ make: "type hsr slave1 h0 slave2 h1 supervision 45 version 1" }],
+  batadv: [{ make: "type batadv" }],
+  amt: [{ make: "type amt mode relay local 192.0.2.1 dev v0 relay_port 2268 max_tunnels 9" }],
+  rmnet: [{ make: "link h0 type rmnet mux_id 5" }],
+  virt_wifi: [{ make: "link h0 type virt_wifi" }],
+  ovpn: [{ make: "type ovpn" }],
+  gtp: [],
+};
+
+/** Kinds that come in pairs: the field that makes the other end, and with it what differs from one making to the next. */
+const PEER: Readonly<Record<string, string>> = { veth: "peer", vxcan: "peer", netkit: "peerInfo" };
+
+/** What ip says of a link but for what runs on, or is drawn anew for the other end. */
+function still(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(still);
+  if (typeof value !== "object" || value === null) return value;
+  const runs = /_timer$|^seq_nr$|^link_index$/;
+  return Object.fromEntries(
+    Object.entries(value).filter(([key]) => !runs.test(key)).map(([key, one]) => [key, still(one)]),
+  );
+}
+
+/** Makes a link by ip; `false` where kernel or ip have no such kind. */
+function madeByIp(ns: Namespace, kind: string, make: string): boolean {
+  const [before, after] = make.split(/(?=\btype )/);
+  const command = after === undefined ? ["", before] : [before, after];
+  try {
+    ns.ip(`link add ${command[0]} name x ${command[1]}`);
+    return true;
+  } catch (error) {
+    // What ip says of what it has not, and the kernel of what it has not.
+    if (
+      !/Unknown device type|not supported|is this kernel|Unsupported|Garbage|is garbage|What is/i.test(String(error))
+    ) {
+      throw error;
+    }
+    console.log(`not here: ip link add ${make} (kind ${kind}): ${String(error).trim().split("\n").at(-1)}`);
+    return false;
+  }
+}
+
+const around = (ns: Namespace): Around => ({
+  links: new Map(ns.route.links.list().map((link) => [link.index!, link])),
+});
+const shown = (ns: Namespace): Json => ns.ipJson("link show dev x")[0]!;
+
+/** Of `value` what `expected` speaks of. */
+function subset(value: unknown, expected: unknown): unknown {
+  if (typeof expected !== "object" || expected === null || Array.isArray(expected)) return value;
+  return Object.fromEntries(Object.entries(expected).map(([key, one]) => [key, subset((value as Json)?.[key], one)]));
+}
+
+/** Up to where nothing differs; what a test says of a kind begins with it. */
+function equalInBoth(ns: Namespace, what: string): void {
+  assertEquals(differences(LINK, shown(ns), ns.route.links.get("x"), around(ns)), [], what);
+}
+
+for (const [kind, trials] of Object.entries(KINDS)) {
+  if (trials.length === 0) continue;
+  kernelTest(`kind ${kind}: made by ip, made again by us, changed and deleted`, ["ip"], async () => {
+    await inNamespace((ns) => {
+      const { links } = ns.route;
+      ns.ipBatch([
+        ...["v0 type veth peer name v1", "h0 type veth peer name h0p", "h1 type veth peer name h1p"].map((one) =>
+          `link add ${one}`
+        ),
+        ...["v0", "v1"].map((dev) => `link set ${dev} up`),
+        "address add 192.0.2.1/24 dev v0",
+        "-6 address add 2001:db8::1/64 dev v0 nodad",
+      ]);
+      // It has no alias by which the kernel would load it.
+      if (kind === "ovpn") spawnSync("modprobe", ["ovpn"]);
+      for (const { make, change, changed } of trials) {
+        if (!madeByIp(ns, kind, make)) continue;
+        equalInBoth(ns, `${make}: made by ip`);
+        const before = still(shown(ns)), ours = links.get("x");
+        links.delete("x");
+        assertEquals(links.find("x"), undefined);
+
+        const peer = PEER[kind];
+        links.add(
+          (peer === undefined
+            ? ours
+            : { ...ours, data: { ...ours.data as object, [peer]: { ifname: "y", mtu: ours.mtu } } }) as LinkInput,
+        );
+        equalInBoth(ns, `${make}: made by us`);
+        assertEquals(still(shown(ns)), before, `${make}: made by us and by ip`);
+
+        for (const one of [{ change, changed }, ALIAS]) {
+          if (one.change === undefined) continue;
+          links.set("x", one.change);
+          assertEquals(subset(shown(ns), one.changed), one.changed, `${make}: changed`);
+          equalInBoth(ns, `${make}: changed`);
+        }
+        links.delete("x");
+        assertEquals(links.find("x"), undefined);
+      }
+    });
+  });
+}
+
+kernelTest("kind gtp: made by us with sockets of the kernel's, and deleted", ["ip"], async () => {
+  await inNamespace((ns) => {
+    const { links } = ns.route;
+    try {
+      links.add({ ifname: "x", kind: "gtp", data: { createSockets: 1, role: "sgsn" } });
+    } catch (error) {
+      // Before 5.19 it wants sockets that somebody else made.
+      if (!(error instanceof KernelError) || !["EOPNOTSUPP", "EINVAL"].includes(error.code)) throw error;
+      console.log(`not here: ${error.message}`);
+      return;
+    }
+    assertEquals((shown(ns)["linkinfo"] as Json)["info_kind"], "gtp");
+    const { kind, data }: Link = links.get("x");
+    assert(kind === "gtp" && data?.role === "sgsn", JSON.stringify(data));
+    links.delete("x");
+    assertEquals(links.find("x"), undefined);
+  });
+});
