@@ -195,8 +195,8 @@ export function files(): Files {
 
 /** A variable of the environment, where reading it is allowed; asking for the right to do so is not worth it. */
 export function environment(name: string): string | undefined {
-  const { Deno, process } = globals;
-  if (Deno === undefined) return process?.env[name];
+  const { Deno } = globals;
+  if (Deno === undefined) return globals.process?.env[name];
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;
 }
