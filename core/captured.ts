@@ -30,7 +30,7 @@ export class CapturedMessage extends ShownMessage {
 
   /** Takes apart a message of a packet. */
   constructor(parts: ShownParts, packet: Packet, number: number, protocol: string, problem?: string) {
-    super(...parts);
+    super(parts[0], parts[1], parts[2], parts[3], parts[4]);
     this.time = packet.time;
     this.protocol = protocol;
     this.direction = packet.direction;

@@ -126,4 +126,5 @@ class GenericNames {
 }
 
 export { CapturedMessage };
+export type { NlmonOptions } from "../../core/nlmon.ts";
 export type { CaptureSource } from "../../core/pcap.ts";
