@@ -214,6 +214,9 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
    * Like `ss -K`. The socket stays the process's, who has yet to close it. Needs CAP_NET_ADMIN, and a kernel that is
    * configured with CONFIG_INET_DIAG_DESTROY.
    *
+   * Of sockets that share an address and a port (SO_REUSEPORT) the kernel finds but one: ENOENT for the others. `flush`
+   * comes to all of them.
+   *
    * @param key a socket that was listed, or as much of it as names one
    * @throws {KernelError} ENOENT: there is none, or another one by now; EOPNOTSUPP: this kernel does not do that
    */
@@ -236,7 +239,18 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
     if (all !== true && Object.values(rest).every((value) => value === undefined)) {
       throw new TypeError(`Cannot destroy ${this.form.object}s without a filter: { all: true } says so`);
     }
-    const found = this.list(rest as InetFilter<T>);
+    const done = new Set<bigint>();
+    // Of those that share a port the kernel finds one at a time.
+    for (let before = -1; before < done.size;) {
+      before = done.size;
+      const found = this.list(rest as InetFilter<T>).filter(({ cookie }) => !done.has(cookie));
+      for (const one of this.#destroyAll(found)) done.add(one.cookie);
+    }
+    return done.size;
+  }
+
+  /** Destroys these, and says which of them were still there to be found. */
+  #destroyAll(found: readonly T[]): T[] {
     try {
       this.client().runBatch((add) => {
         for (const one of found) add(this.#destruction(one));
@@ -245,9 +259,10 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
       if (!(error instanceof BatchError)) throw error;
       const left = error.failures.filter(({ error }) => !(error instanceof NetlinkError && ABSENT.has(error.code)));
       if (left.length > 0) throw new BatchError(left, found.length);
-      return found.length - error.failures.length;
+      const absent = new Set(error.failures.map(({ index }) => index));
+      return found.filter((_one, index) => !absent.has(index));
     }
-    return found.length;
+    return [...found];
   }
 
   #destruction(key: InetKey): Operation {
@@ -269,8 +284,8 @@ export class WatchableSockets<T extends AnyInetSocket> extends DestroyableSocket
   /**
    * Follows what is destroyed, from now on: `del` for each socket that is no more, whoever ended it. Like `ss -E`.
    *
-   * Of new ones the kernel does not tell. It tells of those alone that had been made when somebody was listening already
-   * since Linux 4.6, as it looks at the end whether someone is; of what ends in `time_wait`, when it is done with that.
+   * The event comes when the socket's last user lets go of it, with `protocol` and, of TCP, `info` as they were at the end:
+   * of what `destroy` ended, once its process has closed it too. Of new sockets the kernel does not tell.
    */
   watch(
     options: Pick<WatchOptions, "buffer" | "signal" | "allNamespaces"> = {},

@@ -156,21 +156,18 @@ export const PacketRing: Struct<PacketRing> = struct<PacketRing>(28, {
   features: [24, u32],
 });
 
-/** How frames are shared out among sockets: what setsockopt(PACKET_FANOUT) was given. */
+/** How frames are shared out among sockets: what setsockopt(PACKET_FANOUT) was given, but for its flags. */
 export interface PacketFanout {
   /** The group. */
   id?: number;
   /** PACKET_FANOUT_*: by what. */
   type?: "hash" | "lb" | "cpu" | "rollover" | "rnd" | "qm" | "cbpf" | "ebpf" | number;
-  /** PACKET_FANOUT_FLAG_* as bits, without the lower eight. */
-  flags?: number;
 }
 
 /** Wire form of {@linkcode PacketFanout}. */
 export const PacketFanout: Struct<PacketFanout> = struct<PacketFanout>(4, {
   id: [0, u16],
-  type: [2, enumeration(u8, { hash: 0, lb: 1, cpu: 2, rollover: 3, rnd: 4, qm: 5, cbpf: 6, ebpf: 7 })],
-  flags: [3, u8],
+  type: [2, enumeration(u16, { hash: 0, lb: 1, cpu: 2, rollover: 3, rnd: 4, qm: 5, cbpf: 6, ebpf: 7 })],
 });
 
 /** An instruction of a classic BPF program: struct sock_filter. */
