@@ -8,7 +8,7 @@
  * @module
  */
 import { ipv4Text, ipv6Text, NoSuchInterface, parseIp, parsePrefix, shown, Writer } from "../../core/codec/mod.ts";
-import { type BytecodeCode, type BytecodeOp, opSize } from "./bytecode.ts";
+import { type BytecodeOp, opSize } from "./bytecode.ts";
 
 /** A port, or the ports of a range, both ends included. */
 export type PortMatch = number | {
@@ -73,6 +73,8 @@ export interface Checked {
 export interface Compiled {
   /** For the kernel. */
   readonly ops: readonly BytecodeOp[];
+  /** Bytes of these. */
+  readonly size: number;
   /** For us: `undefined` where what was told of the socket does not say. */
   readonly test: (socket: Checked) => boolean | undefined;
 }
@@ -121,9 +123,9 @@ const LEAVES: { readonly [K in keyof SocketCondition]?: (value: never, context: 
   },
   and: (value: readonly SocketCondition[], context) => all(each(value, context)),
   or(value: readonly SocketCondition[], context) {
-    const some = each(value, context);
-    if (some.length === 0) context.to.fail(TypeError, "none of no conditions can hold");
-    return some.reduceRight((rest, one) => or(one, rest));
+    const parts = each(value, context);
+    if (parts.length === 0) context.to.fail(TypeError, "none of no conditions can hold");
+    return some(parts);
   },
   not: (value: SocketCondition, context) => not(compileAt(value, context)),
 };
@@ -143,7 +145,7 @@ const FARTHEST = 0xffff;
 export function compile(condition: SocketCondition, what: string, resolve: Resolve = () => undefined): Compiled {
   const to = new Writer();
   to.what = what;
-  const compiled = compileAt(condition, { to, resolve }), size = sizeOf(compiled.ops);
+  const compiled = compileAt(condition, { to, resolve }), { size } = compiled;
   if (size > FARTHEST - 4) to.fail(RangeError, `the condition takes ${size} bytes, ${FARTHEST - 4} is the most`);
   return compiled;
 }
@@ -237,61 +239,67 @@ function host(code: "s_cond" | "d_cond", key: "local" | "dst", value: string, { 
 
 function leaf([op, test]: Leaf): Compiled {
   const size = opSize(op);
-  return { ops: [{ ...op, yes: size, no: size + 4 }], test };
+  return { ops: [{ ...op, yes: size, no: size + 4 }], size, test };
 }
 
-function sizeOf(ops: readonly BytecodeOp[]): number {
-  return ops.reduce((sum, op) => sum + opSize(op), 0);
+function jump(no: number): BytecodeOp {
+  return { code: "jmp", yes: 4, no };
 }
 
-/** `ops` with those that say no jumping `more` bytes farther. */
-function fartherNo(ops: readonly BytecodeOp[], more: number): BytecodeOp[] {
-  let rest = sizeOf(ops);
+/** A block's ops with those that say no jumping `more` bytes farther. */
+function fartherNo({ ops, size }: Compiled, more: number): BytecodeOp[] {
+  let left = size;
   return ops.map((op) => {
-    const left = rest;
-    rest -= opSize(op);
-    return op.no === left + 4 ? { ...op, no: op.no + more } : op;
+    const end = left + 4;
+    left -= opSize(op);
+    return op.no === end ? { ...op, no: op.no + more } : op;
   });
 }
 
-const JMP: BytecodeCode = "jmp";
+/** Blocks one after the other, each with what follows it in mind. */
+function join(parts: readonly Compiled[], place: (part: Compiled, rest: number) => readonly BytecodeOp[]): {
+  ops: readonly BytecodeOp[];
+  size: number;
+} {
+  const blocks: (readonly BytecodeOp[])[] = [];
+  let size = 0;
+  for (const part of parts.toReversed()) {
+    const ops = place(part, size);
+    blocks.unshift(ops);
+    size += part.size + (ops.length > part.ops.length ? 4 : 0);
+  }
+  return { ops: blocks.flat(), size };
+}
 
-function jump(no: number): BytecodeOp {
-  return { code: JMP, yes: 4, no };
+/** Holds what all, or some (`wanted`), of the parts say; `undefined` where that hangs on what is not told. */
+function verdict(parts: readonly Compiled[], wanted: boolean): Compiled["test"] {
+  return (socket) => {
+    let said: boolean | undefined = !wanted;
+    for (const { test } of parts) {
+      const one = test(socket);
+      if (one === wanted) return wanted;
+      if (one === undefined) said = undefined;
+    }
+    return said;
+  };
 }
 
 function all(parts: readonly Compiled[]): Compiled {
-  if (parts.length === 0) return { ops: [], test: () => true };
-  return parts.reduceRight((rest, one) => and(one, rest));
+  return { ...join(parts, (part, rest) => fartherNo(part, rest)), test: verdict(parts, false) };
 }
 
-function and(a: Compiled, b: Compiled): Compiled {
-  return {
-    ops: [...fartherNo(a.ops, sizeOf(b.ops)), ...b.ops],
-    test(socket) {
-      const first = a.test(socket);
-      if (first === false) return false;
-      const second = b.test(socket);
-      return second === false ? false : first === undefined ? undefined : second;
-    },
-  };
+function some(parts: readonly Compiled[]): Compiled {
+  const last = parts.at(-1);
+  // Who says yes jumps over all that are left.
+  const place = (part: Compiled, rest: number): readonly BytecodeOp[] =>
+    part === last ? part.ops : [...part.ops, jump(4 + rest)];
+  return { ...join(parts, place), test: verdict(parts, true) };
 }
 
-function or(a: Compiled, b: Compiled): Compiled {
-  return {
-    ops: [...a.ops, jump(4 + sizeOf(b.ops)), ...b.ops],
-    test(socket) {
-      const first = a.test(socket);
-      if (first === true) return true;
-      const second = b.test(socket);
-      return second === true ? true : first === undefined ? undefined : second;
-    },
-  };
-}
-
-function not({ ops, test }: Compiled): Compiled {
+function not({ ops, size, test }: Compiled): Compiled {
   return {
     ops: [...ops, jump(8)],
+    size: size + 4,
     test(socket) {
       const said = test(socket);
       return said === undefined ? undefined : !said;

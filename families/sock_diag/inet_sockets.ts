@@ -121,7 +121,7 @@ export class InetSockets<T extends AnyInetSocket> {
    */
   get(key: InetKey): T {
     try {
-      return this.declare({}).get(this.#directed(identity(key)));
+      return this.declare({}).get(identity(key));
     } catch (error) {
       // Of those that share a port the kernel finds but one.
       const shared = key.cookie !== undefined && error instanceof NetlinkError && ABSENT.has(error.code);
@@ -144,12 +144,6 @@ export class InetSockets<T extends AnyInetSocket> {
   /** What tells `value` from all others, as text. */
   key(value: T): string {
     return String(value.cookie);
-  }
-
-  #directed(key: InetKey): InetKey {
-    if (this.form.swapped !== true) return key;
-    const { local, localPort, dst, dstPort, ...rest } = key;
-    return { ...rest, ...present({ local: dst, localPort: dstPort, dst: local, dstPort: localPort }) };
   }
 
   #sharer({ family, local, localPort, dst, dstPort, cookie }: InetKey): T | undefined {
@@ -183,11 +177,11 @@ export class InetSockets<T extends AnyInetSocket> {
 
   /** The collection that asks with `request`. */
   protected declare(request: object): Collection<T, object, object> {
-    const { object, table, protocol, groups = [], module } = this.form, hint = moduleHint(module);
+    const { object, table, protocol, groups = [], module, swapped } = this.form, hint = moduleHint(module);
     const of = (value: object, verb: Verb): object => {
       const { family } = value as InetKey;
       if (verb === "list") return { ...request, family, protocol };
-      const { protocol: own, ...id } = value as InetKey;
+      const { protocol: own, ...id } = verb === "get" && swapped === true ? swap(value) : value as InetKey;
       const raw = protocol === "raw" && own !== undefined ? { rawProtocol: own } : {};
       return { ext: ALL, states: stateBits(undefined), cookie: INET_DIAG_NOCOOKIE, ...id, ...raw, protocol };
     };
@@ -321,6 +315,11 @@ function identity(key: InetKey): InetKey {
   const of = family ?? ((local ?? dst ?? "").includes(":") ? "inet6" : "inet");
   const on = key.if === undefined ? { dev: key.dev } : { if: key.if };
   return present({ family: of, localPort, dstPort, local, dst, ...on, cookie, protocol });
+}
+
+/** The two ends in each other's place. */
+function swap({ local, localPort, dst, dstPort, ...rest }: InetKey): InetKey {
+  return { ...rest, ...present({ local: dst, localPort: dstPort, dst: local, dstPort: localPort }) };
 }
 
 function present<V extends object>(value: V): V {
