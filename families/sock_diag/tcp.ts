@@ -10,6 +10,7 @@ import {
   type Attributes,
   attributes,
   type Codec,
+  count64,
   enumeration,
   flag,
   ipv4Text,
@@ -124,9 +125,9 @@ export interface TcpInfo {
   rcvSpace: number;
   /** Segments sent again so far. */
   totalRetrans: number;
-  /** Bytes a second that are sent at most by pacing; 2^64 - 1 for no limit. Since Linux 3.15. */
+  /** Bytes a second that are sent at most by pacing; 2^64 for no limit. Since Linux 3.15. */
   pacingRate?: number;
-  /** What the program allows, SO_MAX_PACING_RATE. Since Linux 3.15. */
+  /** What the program allows, SO_MAX_PACING_RATE; 2^64 for no limit. Since Linux 3.15. */
   maxPacingRate?: number;
   /** Bytes acknowledged. Since Linux 4.1. */
   bytesAcked?: number;
@@ -202,6 +203,12 @@ export interface TcpInfo {
   options2?: number;
 }
 
+/** No limit is all ones, which is 2^64 as a number. */
+const rate: Codec<number> = {
+  ...count,
+  encode: (value, to, owner) => count64.encode(value >= 2 ** 64 ? 2n ** 64n - 1n : value, to, owner),
+};
+
 /** Wire form of {@linkcode TcpInfo}, as long as a kernel that knows what is given has it. */
 export const TcpInfo: Struct<TcpInfo> = grown(
   struct<TcpInfo>(280, {
@@ -252,8 +259,8 @@ export const TcpInfo: Struct<TcpInfo> = grown(
     rcvRtt: [92, u32],
     rcvSpace: [96, u32],
     totalRetrans: [100, u32],
-    pacingRate: [104, count],
-    maxPacingRate: [112, count],
+    pacingRate: [104, rate],
+    maxPacingRate: [112, rate],
     bytesAcked: [120, count],
     bytesReceived: [128, count],
     segsOut: [136, u32],
