@@ -10,7 +10,7 @@ import { BatchError, NetlinkError } from "../../core/errors.ts";
 import type { ChangeEvent, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import { compile, type Compiled, CONDITIONS, type SocketCondition } from "./filter.ts";
 import { InetRequest, type InetSocket, type IpProtocol } from "./inet.ts";
-import { INET_DIAG_NOCOOKIE, SOCK_DIAG, type SocketFamily, stateBits, type States } from "./protocol.ts";
+import { INET_DIAG_NOCOOKIE, SOCK_DIAG, type SocketFamily, stateBits } from "./protocol.ts";
 import { MESSAGES, moduleHint, type SocketForm, type StateFilter } from "./sockets.ts";
 
 /** A socket of whatever protocol, which may have states of its own. */
@@ -31,8 +31,8 @@ export interface InetForm<T extends AnyInetSocket> {
   readonly groups?: readonly number[];
   /** The module that knows such sockets, and the kernel's option. */
   readonly module: SocketForm<T>["module"];
-  /** Its states; those of TCP when absent. */
-  readonly states?: States;
+  /** Whether its states are not those of TCP, so that the kernel cannot be asked for some of them. */
+  readonly ownStates?: true;
   /** Whether the kernel takes the two ends in each other's place when it is asked for a single one. */
   readonly swapped?: true;
 }
@@ -64,6 +64,8 @@ export type InetKey = Partial<
     "family" | "local" | "localPort" | "dst" | "dstPort" | "if" | "dev" | "cookie" | "protocol"
   >
 >;
+
+const ALL_STATES: number = stateBits(undefined);
 
 /** Extensions without what `info` asks for. */
 const USUAL = 0b11111001, ALL = 0xff;
@@ -143,7 +145,11 @@ export class InetSockets<T extends AnyInetSocket> {
 
   /** What tells `value` from all others, as text. */
   key(value: T): string {
-    return String(value.cookie);
+    const { cookie, local, localPort, dst, dstPort } = value;
+    // Associations of one SCTP socket have its cookie.
+    return this.form.ownStates === true
+      ? JSON.stringify([String(cookie), local, localPort, dst, dstPort, "peers" in value])
+      : String(cookie);
   }
 
   #sharer({ family, local, localPort, dst, dstPort, cookie }: InetKey): T | undefined {
@@ -155,7 +161,8 @@ export class InetSockets<T extends AnyInetSocket> {
     const fields: Record<string, unknown> = {}, condition: Record<string, unknown> = {}, what = this.#what();
     const { info, skBpfStorages, family, state, ...rest } = filter as InetAsk & { state?: unknown };
     for (const [key, value] of Object.entries(rest)) (CONDITIONS.has(key) ? condition : fields)[key] = value;
-    const client = this.client(), bits = stateBits(state, this.form.states);
+    const client = this.client(), { ownStates } = this.form;
+    const bits = ownStates === true ? ALL_STATES : stateBits(state);
     const compiled = compile(condition, what, (name) => client.names.index(name));
     const request = present({
       ext: info === true ? ALL : USUAL,
@@ -167,7 +174,7 @@ export class InetSockets<T extends AnyInetSocket> {
       all: this.declare(request),
       fields,
       families: family === undefined ? FAMILIES : [family],
-      test: testOf(compiled, bits, this.form.states),
+      test: testOf(compiled, ownStates === true ? among(state) : inBits(bits)),
     };
   }
 
@@ -183,7 +190,7 @@ export class InetSockets<T extends AnyInetSocket> {
       if (verb === "list") return { ...request, family, protocol };
       const { protocol: own, ...id } = verb === "get" && swapped === true ? swap(value) : value as InetKey;
       const raw = protocol === "raw" && own !== undefined ? { rawProtocol: own } : {};
-      return { ext: ALL, states: stateBits(undefined), cookie: INET_DIAG_NOCOOKIE, ...id, ...raw, protocol };
+      return { ext: ALL, states: ALL_STATES, cookie: INET_DIAG_NOCOOKIE, ...id, ...raw, protocol };
     };
     const declaration: Declaration<T> = {
       object,
@@ -291,15 +298,19 @@ export class WatchableSockets<T extends AnyInetSocket> extends DestroyableSocket
 /** Codes that say that a socket does not exist. */
 const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ESTALE"]);
 
-function testOf<T extends AnyInetSocket>(
-  compiled: Compiled,
-  bits: number,
-  states: States | undefined,
-): (one: T) => boolean {
-  const { ops, test } = compiled;
-  const inState = (one: T): boolean => bits === 0xffffffff || (bits & stateBits(one.state, states)) !== 0;
+type StateTest = (state: string | number) => boolean;
+
+function inBits(bits: number): StateTest {
+  return bits === ALL_STATES ? () => true : (state) => (bits & stateBits(state)) !== 0;
+}
+
+function among(wanted: unknown): StateTest {
+  return wanted === undefined ? () => true : (state) => [wanted].flat().includes(state);
+}
+
+function testOf<T extends AnyInetSocket>({ ops, test }: Compiled, inState: StateTest): (one: T) => boolean {
   // What we are not told the kernel has checked.
-  return ops.length === 0 ? inState : (one) => inState(one) && test(one) !== false;
+  return (one) => inState(one.state) && (ops.length === 0 || test(one) !== false);
 }
 
 function storages(wanted: boolean | readonly number[] | undefined): object | undefined {

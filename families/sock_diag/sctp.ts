@@ -9,8 +9,8 @@ import {
   array,
   type Attributes,
   attributes,
+  type Codec,
   enumeration,
-  head,
   i32,
   type Struct,
   struct,
@@ -20,7 +20,7 @@ import {
 } from "../../core/codec/mod.ts";
 import { INET, inetShape, type InetSocket, SocketAddress } from "./inet.ts";
 import type { InetForm } from "./inet_sockets.ts";
-import { count } from "./protocol.ts";
+import { count, type SocketState, state } from "./protocol.ts";
 
 /** What an association is doing, as the kernel counts: SCTP_STATE_*. */
 export type SctpState =
@@ -212,28 +212,42 @@ export const SctpInfo: Struct<SctpInfo> = struct<SctpInfo>(368, {
   sType: [360, u32],
 });
 
-/** States of sockets that have no association, which have the numbers of TCP; 7 is also `shutdown_ack_sent`. */
-const SOCKET_STATE = { close: 7, listen: 10, ...STATE } as const;
-
-/** An SCTP socket, or an association of one. */
+/** An SCTP socket, or an association of one, which has the socket's inode and cookie. */
 export interface SctpSocket extends Omit<InetSocket, "state"> {
-  /** What the association is doing; `close` and `listen` where it is none. Of one in state 7 `info.state` says which. */
-  state: SctpState | "close" | "listen";
   /** The association, where that was asked for: `info: true`. */
   info?: SctpInfo;
   /** All its own addresses. */
   locals?: readonly SocketAddress[];
-  /** All addresses of the peer. */
+  /** All addresses of the peer, of an association. */
   peers?: readonly SocketAddress[];
+  /** What the association is doing; or, without {@linkcode peers}, the socket: `listen`, `close`, `established`. */
+  state: SctpState | SocketState;
 }
+
+const STATE_AT = 1;
+const { state: _tcp, ...shape } = inetShape;
+const states: Codec<SctpState> = enumeration(u8, STATE);
 
 /** Wire form of {@linkcode SctpSocket}. */
 export const SctpSocket: Attributes<SctpSocket> = attributes<SctpSocket>({
-  ...inetShape,
-  state: head(1, enumeration(u8, SOCKET_STATE)),
+  ...shape,
   info: [2, SctpInfo],
   locals: [12, array(SocketAddress)],
   peers: [13, array(SocketAddress)],
+  // The kernel counts an association's states in another way than a socket's, in one place.
+  state: {
+    derive(owner, from) {
+      const at = from.base + STATE_AT, codec = (owner as SctpSocket).peers === undefined ? state : states;
+      return codec.decode(from, at, at + 1, owner);
+    },
+    apply(value, to, owner) {
+      const codec: Codec<never, never> = (owner as SctpSocket).peers === undefined ? state as never : states as never;
+      const end = to.length;
+      codec.encode(value as never, to, owner);
+      to.bytes[to.base + STATE_AT] = to.bytes[end]!;
+      to.length = end;
+    },
+  },
 }, INET);
 
 /** How SCTP sockets are asked for; since Linux 4.7. */
@@ -241,6 +255,6 @@ export const SCTP: InetForm<SctpSocket> = {
   object: "SCTP socket",
   table: SctpSocket,
   protocol: "sctp",
-  states: SOCKET_STATE,
+  ownStates: true,
   module: ["sctp_diag", "CONFIG_INET_SCTP_DIAG"],
 };

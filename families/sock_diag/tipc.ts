@@ -173,5 +173,5 @@ export const TIPC: SocketForm<TipcSocket> = {
     list: (states) => ({ family: AF.tipc, states }),
   },
   describe: (value) => String((value as TipcSocket).inode ?? (value as TipcSocket).cookie ?? ""),
-  module: ["tipc_diag", "CONFIG_TIPC_DIAG"],
+  module: ["diag", "CONFIG_TIPC_DIAG"],
 };
