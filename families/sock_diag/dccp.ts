@@ -5,19 +5,29 @@
  *
  * @module
  */
-import { type Attributes, attributes } from "../../core/codec/mod.ts";
+import { type Attributes, attributes, type Codec, enumeration, head, u8 } from "../../core/codec/mod.ts";
 import { INET, inetShape, type InetSocket } from "./inet.ts";
 import type { InetForm } from "./inet_sockets.ts";
+import { type SocketState, TCP_STATE } from "./protocol.ts";
 import { TcpInfo } from "./tcp.ts";
 
-/** A DCCP socket. */
-export interface DccpSocket extends InetSocket {
+/** A DCCP socket; numbers from 13 on are states that it alone has: what a client is in until data came, and others. */
+export interface DccpSocket extends Omit<InetSocket, "state"> {
+  /** What it is doing. */
+  state: Exclude<SocketState, "bound_inactive">;
   /** The connection, as far as TCP has the like, where that was asked for: `info: true`. */
   info?: TcpInfo;
 }
 
+const { bound_inactive: _number13, ...STATE } = TCP_STATE;
+const state: Codec<DccpSocket["state"]> = enumeration(u8, STATE);
+
 /** Wire form of {@linkcode DccpSocket}. */
-export const DccpSocket: Attributes<DccpSocket> = attributes<DccpSocket>({ ...inetShape, info: [2, TcpInfo] }, INET);
+export const DccpSocket: Attributes<DccpSocket> = attributes<DccpSocket>({
+  ...inetShape,
+  state: head(1, state),
+  info: [2, TcpInfo],
+}, INET);
 
 /** How DCCP sockets are asked for. */
 export const DCCP: InetForm<DccpSocket> = {

@@ -69,7 +69,9 @@ function tcpWords(s: TcpSocket, i: TcpInfo): string[] {
   const on = (option: string): boolean => i.options.includes(option as never);
   const { bbrinfo: bbr, dctcpinfo: dctcp } = s, bps = (bytes: number): string => `${(bytes * 8).toFixed(0)}bps`;
   const limited = (us: number): string => `${Math.trunc(us / 1000)}ms(${(100 * us / i.busyTime!).toFixed(1)}%)`;
-  const listening = s.state === "listen";
+  const listening = s.state === "listen", vegas = s.vegasinfo;
+  // ss takes Vegas's round-trip time for how fast it sends.
+  const rtt = vegas?.enabled && vegas.rtt! > 0 && vegas.rtt !== 0x7fffffff ? vegas.rtt! : i.rtt;
   return [
     ...(on("timestamps") ? ["ts"] : []),
     ...(on("sack") ? ["sack"] : []),
@@ -106,8 +108,8 @@ function tcpWords(s: TcpSocket, i: TcpInfo): string[] {
       (bbr.pacingGain ? `,pacing_gain:${g(bbr.pacingGain / 256)}` : "") +
       (bbr.cwndGain ? `,cwnd_gain:${g(bbr.cwndGain / 256)}` : "") + ")",
     ]),
-    ...(i.rtt > 0 && i.sndMss > 0 && i.sndCwnd > 0
-      ? [`send:${(i.sndCwnd * i.sndMss * 8 * 1e6 / i.rtt).toFixed(0)}bps`]
+    ...(rtt > 0 && i.sndMss > 0 && i.sndCwnd > 0
+      ? [`send:${(i.sndCwnd * i.sndMss * 8 * 1e6 / rtt).toFixed(0)}bps`]
       : []),
     ...counts([["lastsnd", i.lastDataSent], ["lastrcv", i.lastDataRecv], ["lastack", i.lastAckRecv]]),
     ...(i.pacingRate && i.pacingRate < 2 ** 63

@@ -6,6 +6,7 @@ import { KernelError } from "../../../core/errors.ts";
 import { datagram, message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
 import { decode, show } from "../../../families/registry.ts";
 import * as diag from "../../../families/sock_diag/mod.ts";
+import { survive } from "../families/golden.ts";
 
 type Any = Codec<unknown, never>;
 
@@ -313,6 +314,23 @@ test("sock_diag: a captured message says itself what it is", () => {
   assertEquals(decode("SOCK_DIAG", message(18, 0x301, 1, payload(old[1], old[2])))[0]!.value, old[2]);
   const request = VALUES.find(([name]) => name === "request")!;
   assertEquals(decode("SOCK_DIAG", message(21, 5, 1, payload(request[1], request[2])))[0]!.value, request[2]);
+});
+
+test("sock_diag: mutated messages give values or a DecodeError, shown or not", { timeout: 300_000 }, () => {
+  const given = VALUES.map(([name, codec, value]) =>
+    message(20, name.endsWith("request") ? 1 : 2, 1, payload(codec, value))
+  );
+  assert(survive(given, (bytes) => void decode("SOCK_DIAG", bytes)) > 2000);
+  assert(survive(given, (bytes) => void show("SOCK_DIAG", bytes)) > 2000);
+  // Tables that a message does not choose by itself.
+  for (
+    const [name, codec] of VALUES.filter(([name]) => name === "sctp" || name === "mptcp" || name === "old request")
+  ) {
+    const bytes = given[VALUES.findIndex(([other]) => other === name)]!;
+    const read = (mutated: Uint8Array): void =>
+      void (codec as Any).decode(new Reader(mutated), Math.min(16, mutated.length), mutated.length, {});
+    assert(survive([bytes], read) > 1000, name);
+  }
 });
 
 test("sock_diag: wrong input is named", () => {
