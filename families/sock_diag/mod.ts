@@ -136,24 +136,106 @@ export const tipc: Sockets<TipcSocket> = shared.tipc;
 /** The SMC sockets of this namespace; what else there is to SMC is in `families/smc.ts`. */
 export const smc: Sockets<SmcSocket> = shared.smc;
 
-export * from "./bytecode.ts";
-export * from "./datagrams.ts";
-export * from "./dccp.ts";
-export * from "./filter.ts";
-export * from "./inet.ts";
-export * from "./inet_sockets.ts";
-export * from "./mptcp.ts";
-export * from "./netlink.ts";
-export * from "./packet.ts";
-export * from "./protocol.ts";
-export * from "./sctp.ts";
-export * from "./smc.ts";
-export * from "./sockets.ts";
-export * from "./tcp.ts";
-export * from "./tipc.ts";
-export * from "./unix.ts";
-export * from "./vsock.ts";
-export * from "./xdp.ts";
+export { Bytecode, type BytecodeCode, type BytecodeOp, INET_DIAG_BC } from "./bytecode.ts";
+export { RawSocket, UdpSocket } from "./datagrams.ts";
+export { DccpSocket } from "./dccp.ts";
+export { type Checked, compile, type Compiled, type PortMatch, type Resolve, type SocketCondition } from "./filter.ts";
+export {
+  BpfStorage,
+  type InetExtension,
+  InetMeminfo,
+  InetRequest,
+  InetRequestV1,
+  type InetSocket,
+  type InetSockopt,
+  type InetTimer,
+  IPPROTO,
+  type IpProtocol,
+  SocketAddress,
+  type SocketId,
+  StorageRequest,
+} from "./inet.ts";
+export {
+  type AnyInetSocket,
+  DestroyableSockets,
+  type InetAsk,
+  type InetFilter,
+  type InetForm,
+  type InetKey,
+  InetSockets,
+  WatchableSockets,
+} from "./inet_sockets.ts";
+export { type MptcpFlag, MptcpInfo, MptcpSocket } from "./mptcp.ts";
+export {
+  NDIAG_PROTO_ALL,
+  NETLINK_PROTOCOL,
+  type NetlinkFlag,
+  type NetlinkProtocol,
+  NetlinkRequest,
+  NetlinkRing,
+  type NetlinkShow,
+  NetlinkSocket,
+} from "./netlink.ts";
+export {
+  PacketFanout,
+  type PacketFlag,
+  PacketInfo,
+  PacketMclist,
+  PacketRequest,
+  PacketRing,
+  type PacketShow,
+  PacketSocket,
+  SockFilter,
+} from "./packet.ts";
+export {
+  AF,
+  INET_DIAG_NOCOOKIE,
+  NETLINK_SOCK_DIAG,
+  type Shutdown,
+  SKNLGRP,
+  SOCK,
+  SOCK_DIAG,
+  type SocketFamily,
+  SocketMemory,
+  type SocketState,
+  type SocketType,
+  type States,
+  TCP_STATE,
+} from "./protocol.ts";
+export { SctpInfo, SctpSocket, type SctpState } from "./sctp.ts";
+export {
+  AF_SMC,
+  SmcConninfo,
+  SmcCursor,
+  SmcDiagRequest,
+  SmcDmbinfo,
+  type SmcExtension,
+  SmcFallback,
+  SmcLgrinfo,
+  type SmcRole,
+  SmcSocket,
+  type SmcState,
+} from "./smc.ts";
+export { type SocketFilter, type SocketForm, Sockets, type StateFilter } from "./sockets.ts";
+export {
+  MptcpSubflow,
+  type MptcpSubflowFlag,
+  TcpBbrInfo,
+  type TcpCaState,
+  TcpDctcpInfo,
+  type TcpExtra,
+  TcpInfo,
+  TcpMd5sig,
+  type TcpOption,
+  TcpSocket,
+  TcpVegasInfo,
+  TlsInfo,
+  UlpInfo,
+} from "./tcp.ts";
+export { TipcCon, TipcGroup, TipcRequest, TipcSocket, TipcStat, type TipcState } from "./tipc.ts";
+export { UnixRequest, UnixRqlen, type UnixShow, UnixSocket, UnixVfs } from "./unix.ts";
+export { VsockRequest, VsockSocket } from "./vsock.ts";
+export { XdpInfo, XdpRequest, XdpRing, type XdpShow, XdpSocket, XdpStats, XdpUmem } from "./xdp.ts";
 export type * from "../../core/client.ts";
 export type * from "../../core/codec/mod.ts";
 export type * from "../../core/collection.ts";
@@ -161,4 +243,11 @@ export type * from "../../core/errors.ts";
 export type * from "../../core/names.ts";
 export type * from "../../core/show.ts";
 export type * from "../../core/transport.ts";
-export type * from "../../core/watch.ts";
+export type {
+  ChangeEvent,
+  OverrunEvent,
+  SyncedEvent,
+  WaitOptions,
+  WatchEvent,
+  WatchOptions,
+} from "../../core/watch.ts";

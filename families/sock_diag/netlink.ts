@@ -25,8 +25,8 @@ import type { SocketForm } from "./sockets.ts";
 /** NDIAG_SHOW_*: what to tell of a socket. */
 export type NetlinkShow = "meminfo" | "groups" | "ring_cfg" | "flags" | number;
 
-/** Protocols of netlink by their numbers' names. */
-const PROTOCOL = {
+/** NETLINK_*: protocols of netlink, by name. */
+export const NETLINK_PROTOCOL = {
   route: 0,
   unused: 1,
   usersock: 2,
@@ -52,9 +52,9 @@ const PROTOCOL = {
 } as const;
 
 /** A protocol of netlink, by name. */
-export type NetlinkProtocol = keyof typeof PROTOCOL | number;
+export type NetlinkProtocol = keyof typeof NETLINK_PROTOCOL | number;
 
-const protocol: Codec<NetlinkProtocol> = enumeration(u8, PROTOCOL);
+const protocol: Codec<NetlinkProtocol> = enumeration(u8, NETLINK_PROTOCOL);
 
 /** NDIAG_PROTO_ALL: sockets of all protocols. */
 export const NDIAG_PROTO_ALL = 255;
@@ -124,7 +124,7 @@ export interface NetlinkSocket {
   /** Its protocol. */
   protocol: NetlinkProtocol;
   /** Whether it has a peer. */
-  state: keyof typeof STATE | number;
+  state: "unconnected" | "connected" | "close" | number;
   /** Its port; 0 is the kernel's own, or that of one not bound yet. */
   portid: number;
   /** The port of its peer. */

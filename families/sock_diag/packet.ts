@@ -15,8 +15,6 @@ import {
   key,
   mask,
   octets,
-  type Reader,
-  readOnly,
   type Struct,
   struct,
   toHex,
@@ -24,7 +22,16 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { AF, cookie, family, type SocketFamily, SocketMemory, type SocketType, socketType } from "./protocol.ts";
+import {
+  AF,
+  cookie,
+  family,
+  nameIn,
+  type SocketFamily,
+  SocketMemory,
+  type SocketType,
+  socketType,
+} from "./protocol.ts";
 import type { SocketForm } from "./sockets.ts";
 
 /** PACKET_SHOW_*: what to tell of a socket. */
@@ -220,20 +227,6 @@ export interface PacketSocket {
   meminfo?: SocketMemory;
   /** Its classic BPF program; told to who may see that alone: CAP_NET_ADMIN. */
   filter?: readonly SockFilter[];
-}
-
-/** The name of the interface whose number is in a part of the object. */
-export function nameIn(number: (owner: object) => number | undefined): {
-  derive: (owner: object, from: Reader) => string | undefined;
-  use: typeof readOnly;
-} {
-  return {
-    derive(owner, from) {
-      const index = number(owner);
-      return index === undefined || index === 0 ? undefined : from.names?.name(index);
-    },
-    use: readOnly,
-  };
 }
 
 /** Wire form of {@linkcode PacketSocket}. */

@@ -12,6 +12,8 @@ import {
   count64,
   enumeration,
   mask,
+  type Reader,
+  readOnly,
   type Struct,
   struct,
   u32,
@@ -233,5 +235,19 @@ export function grown<T extends object>(whole: Struct<T>, align: number, least: 
       const last = Math.max(least, ...ends.map(([key, end]) => given[key] === undefined ? 0 : end));
       to.length = start + Math.min(whole.size!, Math.ceil(last / align) * align);
     },
+  };
+}
+
+/** The name of the interface whose number is in a part of the object. */
+export function nameIn(number: (owner: object) => number | undefined): {
+  derive: (owner: object, from: Reader) => string | undefined;
+  use: typeof readOnly;
+} {
+  return {
+    derive(owner, from) {
+      const index = number(owner);
+      return index === undefined || index === 0 ? undefined : from.names?.name(index);
+    },
+    use: readOnly,
   };
 }

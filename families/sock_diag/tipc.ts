@@ -26,7 +26,7 @@ import type { SocketForm } from "./sockets.ts";
 const STATE = { established: 1, connecting: 2, open: 7, disconnecting: 8, listen: 10 } as const;
 
 /** What a socket is doing. */
-export type TipcState = keyof typeof STATE | number;
+export type TipcState = "established" | "connecting" | "open" | "disconnecting" | "listen" | number;
 
 /** What is asked: struct tipc_sock_diag_req. */
 export interface TipcRequest {

@@ -17,8 +17,17 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { nameIn } from "./packet.ts";
-import { AF, cookie, count, family, type SocketFamily, SocketMemory, type SocketType, socketType } from "./protocol.ts";
+import {
+  AF,
+  cookie,
+  count,
+  family,
+  nameIn,
+  type SocketFamily,
+  SocketMemory,
+  type SocketType,
+  socketType,
+} from "./protocol.ts";
 import type { SocketForm } from "./sockets.ts";
 
 /** XDP_SHOW_*: what to tell of a socket. */

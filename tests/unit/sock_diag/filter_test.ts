@@ -3,12 +3,12 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { test } from "node:test";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { NetlinkError } from "../../../core/errors.ts";
+import { opSize } from "../../../families/sock_diag/bytecode.ts";
 import {
   Bytecode,
   type BytecodeOp,
   type Checked,
   compile,
-  opSize,
   type SocketCondition,
 } from "../../../families/sock_diag/mod.ts";
 
