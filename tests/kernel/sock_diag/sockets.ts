@@ -5,7 +5,8 @@ const PREAMBLE = `
 import ctypes, fcntl, os, resource, struct, sys, time
 from socket import *
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+try: resource.setrlimit(resource.RLIMIT_NOFILE, (20000, max(20000, hard)))
+except ValueError: resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 libc = ctypes.CDLL(None, use_errno=True)
 kept = []
 def keep(*some):
