@@ -22,6 +22,7 @@ export * as registry from "./families/registry.ts";
 export * as scsiTransport from "./families/scsi_transport.ts";
 export * as selinux from "./families/selinux.ts";
 export * as smc from "./families/smc.ts";
+export * as sockDiag from "./families/sock_diag/mod.ts";
 export * as uevent from "./families/uevent.ts";
 export * as usersock from "./families/usersock.ts";
 export * as netns from "./core/netns.ts";

@@ -82,6 +82,16 @@ export interface Declaration<T extends object> {
   readonly concerns?: (from: Reader, at: number, event: boolean) => boolean;
   /** How objects of this kind go without an event of their own. */
   readonly silentRemoval?: SilentRemoval;
+  /** How requests are made where they are not what the objects are. */
+  readonly request?: RequestForm;
+}
+
+/** A request that is another message than the object that it asks for. */
+export interface RequestForm {
+  /** How it is sent. */
+  readonly codec: Codec<unknown, never>;
+  /** What is sent for an object, a key or the fields of a filter. */
+  readonly of: (value: object, verb: Verb) => object;
 }
 
 /** When a watch that keeps state has to look for itself: the kernel removes objects as others go, and says nothing. */
@@ -283,7 +293,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** The message of one verb. */
   operation(verb: Verb, type: number, given: object, reply?: number): Operation {
-    const { object, table, describe, prepare, hint, concerns, setFlags } = this.declaration;
+    const { object, table, describe, prepare, hint, concerns, setFlags, request } = this.declaration;
     if (typeof given !== "object" || given === null) {
       throw new TypeError(`Cannot ${verb} a ${object}: expected an object, got ${String(given)}`);
     }
@@ -291,8 +301,9 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return {
       type,
       flags: verb === "set" && setFlags !== undefined ? setFlags : FLAGS[verb],
-      codec: table as Codec<unknown, never>,
-      value,
+      codec: request?.codec ?? table as Codec<unknown, never>,
+      value: request?.of(value, verb) ?? value,
+      ...(request === undefined ? {} : { replyCodec: table as Codec<unknown, never> }),
       what: `${verb} ${object} ${describe(given)}`.trimEnd(),
       ...(reply === undefined ? {} : { reply }),
       ...(concerns === undefined ? {} : { concerns: (from, at) => concerns(from, at, false) }),

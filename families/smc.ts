@@ -3,7 +3,7 @@
  *
  * ```ts ignore
  * import { smc } from "@linux/netlink/families/smc.ts";
- * for (const s of smc.sockets()) console.log(`${s.src}:${s.sport}`, `${s.dst}:${s.dport}`, s.state, s.mode);
+ * for (const s of smc.sockets()) console.log(`${s.local}:${s.localPort}`, `${s.dst}:${s.dstPort}`, s.state, s.mode);
  * console.log(smc.systemInfo());
  * ```
  *
@@ -49,7 +49,12 @@ import {
   GENL_HDRLEN,
   NETLINK_GENERIC,
 } from "../core/generic.ts";
+import { NETLINK_SOCK_DIAG } from "./sock_diag/protocol.ts";
+import { type SmcExtension, smcForm, type SmcRole, smcRole, type SmcSocket } from "./sock_diag/smc.ts";
+import { Sockets } from "./sock_diag/sockets.ts";
 
+export { AF_SMC } from "./sock_diag/smc.ts";
+export type { SmcExtension, SmcSocket } from "./sock_diag/smc.ts";
 export type * from "../core/client.ts";
 export type * from "../core/codec/mod.ts";
 export type * from "../core/errors.ts";
@@ -67,154 +72,6 @@ export const NETLINK_SMC: Protocol = {
     "SMC_GEN_NETLINK",
 };
 
-/** SOCK_DIAG as SMC needs it. */
-const SOCK_DIAG_BY_FAMILY = 20;
-const NETLINK_SOCK_DIAG: Protocol = {
-  number: 4,
-  name: "NETLINK_SOCK_DIAG",
-  types: { SOCK_DIAG_BY_FAMILY },
-  hint:
-    "in Linux since 2.6.0, in module sock_diag, where the kernel is configured with CONFIG_NET; each socket family " +
-    "has a module of its own: inet_diag, unix_diag …",
-};
-
-/** The address family of SMC sockets. */
-export const AF_SMC = 43;
-
-/** What to tell of a socket beside what is always told. */
-export type SmcExtension = "conninfo" | "lgrinfo" | "shutdown" | "dmbinfo" | "fallback";
-
-/** What is asked of SOCK_DIAG: struct smc_diag_req. */
-export interface SmcDiagRequest {
-  /** {@linkcode AF_SMC}. */
-  family: number;
-  /** What more to tell. */
-  ext?: readonly (SmcExtension | number)[];
-}
-
-/** Wire form of {@linkcode SmcDiagRequest}; the kernel makes nothing of the socket in it. */
-export const SmcDiagRequest: Codec<SmcDiagRequest> = struct(52, (): Shape<SmcDiagRequest> => ({
-  family: [0, u8],
-  ext: [
-    3,
-    mask(u8, { conninfo: 1, lgrinfo: 2, shutdown: 4, dmbinfo: 8, fallback: 16 }) as Codec<
-      readonly (SmcExtension | number)[]
-    >,
-  ],
-}));
-
-/** A place in a ring buffer. */
-export interface SmcCursor {
-  /** How often it went round. */
-  wrap?: number;
-  /** Bytes from the beginning. */
-  count?: number;
-}
-
-/** Wire form of {@linkcode SmcCursor}: struct smc_diag_cursor. */
-export const SmcCursor: Struct<SmcCursor> = struct(8, (): Shape<SmcCursor> => ({ wrap: [2, u16], count: [4, u32] }));
-
-/** A connection: struct smc_diag_conninfo. */
-export interface SmcConninfo {
-  /** Its number. */
-  token?: number;
-  /** Bytes of the send buffer. */
-  sndbufSize?: number;
-  /** Bytes of our element of the receive buffer. */
-  rmbeSize?: number;
-  /** Bytes of the peer's. */
-  peerRmbeSize?: number;
-  /** How far the peer has written to us. */
-  rxProd?: SmcCursor;
-  /** How far the peer has read. */
-  rxCons?: SmcCursor;
-  /** How far we have written to the peer. */
-  txProd?: SmcCursor;
-  /** How far we have read. */
-  txCons?: SmcCursor;
-  /** Flags that came with `rxProd`, as bits. */
-  rxProdFlags?: number;
-  /** What the peer says of the connection, as bits. */
-  rxConnStateFlags?: number;
-  /** Flags that went with `txProd`, as bits. */
-  txProdFlags?: number;
-  /** What we say of the connection, as bits. */
-  txConnStateFlags?: number;
-  /** How far what is to be sent is prepared. */
-  txPrep?: SmcCursor;
-  /** How far it is sent. */
-  txSent?: SmcCursor;
-  /** How far that is confirmed. */
-  txFin?: SmcCursor;
-}
-
-/** Wire form of {@linkcode SmcConninfo}. */
-export const SmcConninfo: Struct<SmcConninfo> = struct(76, (): Shape<SmcConninfo> => ({
-  token: [0, u32],
-  sndbufSize: [4, u32],
-  rmbeSize: [8, u32],
-  peerRmbeSize: [12, u32],
-  rxProd: [16, SmcCursor],
-  rxCons: [24, SmcCursor],
-  txProd: [32, SmcCursor],
-  txCons: [40, SmcCursor],
-  rxProdFlags: [48, u8],
-  rxConnStateFlags: [49, u8],
-  txProdFlags: [50, u8],
-  txConnStateFlags: [51, u8],
-  txPrep: [52, SmcCursor],
-  txSent: [60, SmcCursor],
-  txFin: [68, SmcCursor],
-}));
-
-/** Which end of a link group this is. */
-export type SmcRole = "client" | "server" | number;
-const role: Codec<SmcRole> = enumeration(u8, { client: 0, server: 1 });
-
-/** The RDMA link that a connection uses: struct smc_diag_lgrinfo. */
-export interface SmcLgrinfo {
-  /** Number of the link in its group. */
-  linkId?: number;
-  /** The RDMA device. */
-  ibname?: string;
-  /** Its port. */
-  ibport?: number;
-  /** Our GID. */
-  gid?: string;
-  /** The peer's GID. */
-  peerGid?: string;
-  /** Which end this is. */
-  role?: SmcRole;
-}
-
-/** Wire form of {@linkcode SmcLgrinfo}. */
-export const SmcLgrinfo: Struct<SmcLgrinfo> = struct(147, (): Shape<SmcLgrinfo> => ({
-  linkId: [0, u8],
-  ibname: [1, chars(64)],
-  ibport: [65, u8],
-  gid: [66, chars(40)],
-  peerGid: [106, chars(40)],
-  role: [146, role],
-}));
-
-/** The shared memory that a connection uses: struct smcd_diag_dmbinfo. */
-export interface SmcDmbinfo {
-  /** Number of the link group. */
-  linkid?: number;
-  /** The peer's GID. */
-  peerGid?: bigint;
-  /** Our GID. */
-  myGid?: bigint;
-  /** Our buffer. */
-  token?: bigint;
-  /** The peer's buffer. */
-  peerToken?: bigint;
-  /** The upper half of the peer's GID; since Linux 6.8. */
-  peerGidExt?: bigint;
-  /** The upper half of our GID; since Linux 6.8. */
-  myGidExt?: bigint;
-}
-
 /** Text that is filled up with blanks to 32 bytes, which are not shown. */
 const blanked: Codec<string> = {
   ...string(32),
@@ -225,149 +82,6 @@ const blanked: Codec<string> = {
 const id64: Codec<bigint> = u64 as Codec<bigint>;
 const count: Codec<number> = count64 as Codec<number>;
 const yes: Codec<boolean> = bool(u8) as Codec<boolean>;
-
-const dmbinfo: Shape<Omit<SmcDmbinfo, "peerGidExt" | "myGidExt">> = {
-  linkid: [0, u32],
-  peerGid: [8, id64],
-  myGid: [16, id64],
-  token: [24, id64],
-  peerToken: [32, id64],
-};
-const shortDmbinfo: Codec<SmcDmbinfo> = struct(40, dmbinfo);
-const longDmbinfo: Codec<SmcDmbinfo> = struct(56, (): Shape<SmcDmbinfo> => ({
-  ...dmbinfo,
-  peerGidExt: [40, id64],
-  myGidExt: [48, id64],
-}));
-
-/** Wire form of {@linkcode SmcDmbinfo}: as of Linux 6.8 where it has what that added. */
-export const SmcDmbinfo: Codec<SmcDmbinfo> = {
-  ...longDmbinfo,
-  encode(value, to, owner) {
-    const long = value.peerGidExt !== undefined || value.myGidExt !== undefined;
-    return (long ? longDmbinfo : shortDmbinfo).encode(value, to, owner);
-  },
-};
-
-/** Why a connection is plain TCP: struct smc_diag_fallback. */
-export interface SmcFallback {
-  /** Our reason: 0x03030000 for no SMC device, 0x05000000 for a peer that declined, others in net/smc/smc_clc.h. */
-  reason?: number;
-  /** The peer's reason. */
-  peerDiagnosis?: number;
-}
-
-/** Wire form of {@linkcode SmcFallback}. */
-export const SmcFallback: Struct<SmcFallback> = struct(
-  8,
-  (): Shape<SmcFallback> => ({ reason: [0, u32], peerDiagnosis: [4, u32] }),
-);
-
-/** What a socket is doing. */
-export type SmcState =
-  | "active"
-  | "init"
-  | "closed"
-  | "listen"
-  | "peerclosewait1"
-  | "peerclosewait2"
-  | "appclosewait1"
-  | "appclosewait2"
-  | "appfinclosewait"
-  | "peerfinclosewait"
-  | "peerabortwait"
-  | "processabort"
-  | number;
-
-/** A socket: struct smc_diag_msg and its attributes. */
-export interface SmcSocket {
-  /** {@linkcode AF_SMC}. */
-  family?: number;
-  /** What it is doing. */
-  state?: SmcState;
-  /** How its data go: over RDMA (`smcr`), over shared memory (`smcd`), or as plain TCP. */
-  mode?: "smcr" | "fallback_tcp" | "smcd" | number;
-  /** Its own port. */
-  sport?: number;
-  /** The peer's port. */
-  dport?: number;
-  /** Its own address; the kernel does not say of which family, so `::` looks as `0.0.0.0`. */
-  src?: string;
-  /** The peer's address. */
-  dst?: string;
-  /** The interface that it is bound to, 0 for none. */
-  if?: number;
-  /** What tells it from all others. */
-  cookie?: bigint;
-  /** The user that it belongs to. */
-  uid?: number;
-  /** Its inode, 0 for what no process has open. */
-  inode?: bigint;
-  /** The connection. */
-  conninfo?: SmcConninfo;
-  /** The RDMA link in use. */
-  lgrinfo?: SmcLgrinfo;
-  /** Which ways it is shut down. */
-  shutdown?: readonly ("rcv" | "send" | number)[];
-  /** The shared memory in use. */
-  dmbinfo?: SmcDmbinfo;
-  /** Why it is plain TCP. */
-  fallback?: SmcFallback;
-}
-
-/** Sixteen bytes, of which IPv4 has the first four. */
-const address: Codec<string> = {
-  name: "an IPv4 or IPv6 address",
-  size: 16,
-  decode(from, at) {
-    const rest = [4, 8, 12].every((more) => from.view.getUint32(at + more) === 0);
-    return rest ? ipv4Text(from.bytes, at) : ipv6Text(from.bytes, at);
-  },
-  encode(value, to) {
-    const given = typeof value === "string" ? parseIp(value) : undefined;
-    if (given === undefined) return to.fail(TypeError, `expected an IPv4 or IPv6 address, got ${shown(value)}`);
-    to.append(given);
-    to.grow(16 - given.length);
-  },
-};
-
-const HEADER = 64;
-
-/** Wire form of {@linkcode SmcSocket}. */
-export const SmcSocket: Attributes<SmcSocket> = attributes((): Shape<SmcSocket> => ({
-  family: head(0, u8),
-  state: head(
-    1,
-    enumeration(u8, {
-      active: 1,
-      init: 2,
-      closed: 7,
-      listen: 10,
-      peerclosewait1: 20,
-      peerclosewait2: 21,
-      appclosewait1: 22,
-      appclosewait2: 23,
-      appfinclosewait: 24,
-      peerfinclosewait: 25,
-      peerabortwait: 26,
-      processabort: 27,
-    }),
-  ),
-  mode: head(2, enumeration(u8, { smcr: 0, fallback_tcp: 1, smcd: 2 })),
-  sport: head(4, be16),
-  dport: head(6, be16),
-  src: head(8, address),
-  dst: head(24, address),
-  if: head(40, u32),
-  cookie: head(44, id64),
-  uid: head(52, u32),
-  inode: head(56, id64),
-  conninfo: [1, SmcConninfo],
-  lgrinfo: [2, SmcLgrinfo],
-  shutdown: [3, mask(u8, { rcv: 1, send: 2 }) as Codec<readonly ("rcv" | "send" | number)[]>],
-  dmbinfo: [4, SmcDmbinfo],
-  fallback: [5, SmcFallback],
-}), { header: HEADER });
 
 /** Commands of SMC_GEN_NETLINK. */
 export const SMC_NETLINK = {
@@ -476,7 +190,7 @@ export interface SmcLgrR {
 /** Wire form of {@linkcode SmcLgrR}. */
 export const SmcLgrR: Attributes<SmcLgrR> = attributes((): Shape<SmcLgrR> => ({
   id: [1, u32],
-  role: [2, role],
+  role: [2, smcRole],
   type: [3, enumeration(u8, { none: 0, single: 1, symmetric: 2, asymmetric_peer: 3, asymmetric_local: 4 })],
   pnetid: [4, text],
   vlanId: [5, u8],
@@ -786,7 +500,7 @@ export interface SmcFallbackStats {
 
 /** Wire form of {@linkcode SmcFallbackStats}. */
 export const SmcFallbackStats: Attributes<SmcFallbackStats> = attributes((): Shape<SmcFallbackStats> => ({
-  type: [1, role],
+  type: [1, smcRole],
   srvCnt: [2, count],
   clntCnt: [3, count],
   rsnCode: [4, u32],
@@ -869,16 +583,15 @@ export interface SmcPnetId {
 }
 
 /** Wire form of {@linkcode SmcPnetId}: SMC_PNETID_*. */
-export const SmcPnetId: Attributes<SmcPnetId & GenericHeader> = attributes<SmcPnetId & GenericHeader>({
+export const SmcPnetId: Attributes<SmcPnetId & GenericHeader> = attributes((): Shape<SmcPnetId & GenericHeader> => ({
   ...genericHeader,
   name: [1, string(16)],
   ethname: [2, string(15)],
   ibname: [3, string(63)],
   ibport: [4, u8],
-}, { header: GENL_HDRLEN });
+}), { header: GENL_HDRLEN });
 
 const FAMILY = "SMC_GEN_NETLINK", PNETID_FAMILY = "SMC_PNETID", VERSION = 1;
-const EXTENSIONS = ["conninfo", "lgrinfo", "shutdown", "dmbinfo", "fallback"] as const;
 const NO_MODULE = "modprobe smc loads it, where the kernel is configured with CONFIG_SMC";
 
 /** SMC in one network namespace. */
@@ -902,21 +615,8 @@ export class Smc implements Disposable {
    * @param ext what more to tell; all there is when absent
    * @throws {KernelError} ENOENT: the kernel has no module smc_diag
    */
-  sockets(ext: readonly SmcExtension[] = EXTENSIONS): SmcSocket[] {
-    this.#diag ??= this.#client(NETLINK_SOCK_DIAG);
-    return this.#diag.dump({
-      type: SOCK_DIAG_BY_FAMILY,
-      flags: 0,
-      codec: SmcDiagRequest as Codec<unknown, never>,
-      value: { family: AF_SMC, ext },
-      what: "list SMC sockets",
-      reply: SOCK_DIAG_BY_FAMILY,
-      replyCodec: SmcSocket as Codec<unknown, never>,
-      hint: (code) =>
-        code === "ENOENT" || code === "EINVAL"
-          ? "modprobe smc_diag loads it, where the kernel is configured with CONFIG_SMC_DIAG"
-          : undefined,
-    }) as SmcSocket[];
+  sockets(ext?: readonly SmcExtension[]): SmcSocket[] {
+    return new Sockets(smcForm(ext), () => this.#diag ??= this.#client(NETLINK_SOCK_DIAG)).list();
   }
 
   /** What SMC is on this machine. */

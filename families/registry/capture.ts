@@ -4,7 +4,7 @@
  * @module
  */
 import { CapturedMessage, messagesOf, type PacketTables } from "../../core/captured.ts";
-import { attributes, type Codec, type Layout } from "../../core/codec/mod.ts";
+import { attributes, type Codec, type Layout, type Shape } from "../../core/codec/mod.ts";
 import type { MessageSet } from "../../core/datagram.ts";
 import { type GenericFamily, type GenericHeader, genericHeader, GENL_HDRLEN, GENL_ID } from "../../core/generic.ts";
 import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
@@ -96,7 +96,9 @@ function decoder({ protocol, layout = "lp64" }: CaptureReadOptions): (packet: Pa
 const NETLINK_GENERIC = 16;
 
 /** What messages of a generic family have whose attributes are not known. */
-const AnyGeneric: Codec<unknown, never> = attributes<GenericHeader>({ ...genericHeader }, { header: GENL_HDRLEN });
+const AnyGeneric: Codec<unknown, never> = attributes((): Shape<GenericHeader> => ({ ...genericHeader }), {
+  header: GENL_HDRLEN,
+});
 
 /** The generic families that a capture has told of. */
 class GenericNames {

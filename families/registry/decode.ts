@@ -21,10 +21,9 @@ import { Route } from "../route/route.ts";
 import { Rule } from "../route/rule.ts";
 import { messages as scsiTransport } from "../scsi_transport.ts";
 import { Policyload, SELNL_MSG, Setenforce } from "../selinux.ts";
-import { AF_SMC, SmcDiagRequest, SmcSocket } from "../smc.ts";
+import { messages as sockDiag } from "../sock_diag/messages.ts";
 import { Uevent } from "../uevent.ts";
 import { FAMILIES } from "./facts.ts";
-import * as names from "./names.ts";
 
 /** Messages of AF_CAN have a header of their own where those of all others have rtmsg. */
 const AF_CAN = 29;
@@ -52,19 +51,6 @@ function route(): MessageSet {
   return { types: RTM, codec: (type) => codecs[type] };
 }
 
-/** What goes over SOCK_DIAG about SMC; requests are shorter than answers. */
-const Smc: Codec<unknown, never> = {
-  name: "an SMC socket",
-  decode: (from, at, end, owner) =>
-    end > at && from.bytes[at] === AF_SMC ? smcCodec(end - at).decode(from, at, end, owner) : MISFIT,
-  encode: (value, to, owner) => ("ext" in (value as object) ? SmcDiagRequest : SmcSocket).encode(value, to, owner),
-  walk: (from, at, end, owner, visit) => smcCodec(end - at).walk!(from, at, end, owner, visit),
-};
-
-function smcCodec(length: number): Codec<unknown, never> {
-  return length < SmcSocket.headerSize ? SmcDiagRequest : SmcSocket;
-}
-
 function crypto(): Partial<MessageSet> {
   const { CRYPTO_MSG_DELRNG, CRYPTO_MSG_GETSTAT } = CRYPTO_MSG, known = Object.values<number>(CRYPTO_MSG);
   return {
@@ -83,7 +69,7 @@ const noCodec = (): undefined => undefined;
 const SETS: Readonly<Record<number, (layout: Layout) => Partial<MessageSet>>> = {
   0: route,
   3: firewall,
-  4: () => ({ codec: (type) => type === names.SOCK_DIAG.SOCK_DIAG_BY_FAMILY ? Smc : undefined }),
+  4: sockDiag,
   5: nflog,
   7: () => ({
     codec: (type) =>

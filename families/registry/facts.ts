@@ -14,6 +14,7 @@ import { ULOG } from "../nflog.ts";
 import { RTM, RTNLGRP } from "../route/protocol.ts";
 import { SCSI_NL_GRP, SCSI_TRANSPORT } from "../scsi_transport.ts";
 import { SELNL_MSG, SELNLGRP } from "../selinux.ts";
+import { SKNLGRP, SOCK_DIAG } from "../sock_diag/protocol.ts";
 import { UEVENT_GROUPS } from "../uevent.ts";
 import * as names from "./names.ts";
 
@@ -136,8 +137,8 @@ const ROWS: readonly Row[] = [
     autoload: true,
     condition: "each socket family has a module of its own: inet_diag, unix_diag …",
     capability: { join: NONE, send: "CAP_NET_ADMIN to destroy sockets" },
-    groups: names.SKNLGRP,
-    types: names.SOCK_DIAG,
+    groups: SKNLGRP,
+    types: SOCK_DIAG,
   },
   {
     name: "NETLINK_NFLOG",

@@ -5,22 +5,6 @@
  * @module
  */
 
-/** NETLINK_SOCK_DIAG: TCPDIAG and DCCPDIAG are those of kernels before 3.3, and still work. */
-export const SOCK_DIAG = {
-  TCPDIAG_GETSOCK: 18,
-  DCCPDIAG_GETSOCK: 19,
-  SOCK_DIAG_BY_FAMILY: 20,
-  SOCK_DESTROY: 21,
-} as const;
-
-/** Groups of NETLINK_SOCK_DIAG. */
-export const SKNLGRP = {
-  SKNLGRP_INET_TCP_DESTROY: 1,
-  SKNLGRP_INET_UDP_DESTROY: 2,
-  SKNLGRP_INET6_TCP_DESTROY: 3,
-  SKNLGRP_INET6_UDP_DESTROY: 4,
-} as const;
-
 /** NETLINK_XFRM. */
 export const XFRM_MSG = {
   XFRM_MSG_NEWSA: 16,

@@ -17,6 +17,7 @@ import { Neighbour } from "../../families/route/neighbour.ts";
 import { Route, RouteMetrics } from "../../families/route/route.ts";
 import { Rule } from "../../families/route/rule.ts";
 import { VfInfo, VfPort, VfStats } from "../../families/route/vf.ts";
+import { SmcSocket } from "../../families/sock_diag/smc.ts";
 import * as smc from "../../families/smc.ts";
 import { CRYPTO_MSG } from "../../families/crypto.ts";
 
@@ -134,7 +135,7 @@ const TABLES: readonly (readonly [name: string, table: Table, prefix: string, ex
   ["Seg6LocalEncap", encap.Seg6LocalEncap, "SEG6_LOCAL_"],
   ["Ioam6Encap", encap.Ioam6Encap, "IOAM6_IPTUNNEL_", { without: ["FREQ_MIN", "FREQ_MAX"] }],
   ["XfrmEncap", encap.XfrmEncap, "LWT_XFRM_"],
-  ["SmcSocket", smc.SmcSocket, "SMC_DIAG_", { without: ["NONE"] }],
+  ["SmcSocket", SmcSocket, "SMC_DIAG_", { without: ["NONE"] }],
   ["SmcMessage", smc.SmcMessage, "SMC_GEN_"],
   ["SmcSystemInfo", smc.SmcSystemInfo, "SMC_NLA_SYS_"],
   ["SmcLgrV2Common", smc.SmcLgrV2Common, "SMC_NLA_LGR_V2_"],

@@ -16,6 +16,7 @@ import { Link } from "../../families/route/link.ts";
 import { Neighbour } from "../../families/route/neighbour.ts";
 import { Route } from "../../families/route/route.ts";
 import { Rule } from "../../families/route/rule.ts";
+import * as diag from "../../families/sock_diag/mod.ts";
 import { bothWays } from "./both_ways.ts";
 
 const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 20_000);
@@ -93,6 +94,17 @@ const TABLES: readonly [name: string, table: Attributes<any>, header: number, at
   ["route", Route, 12, 31],
   ["neighbour", Neighbour, 12, 18],
   ["rule", Rule, 12, 31],
+  ["tcp socket", diag.TcpSocket, 72, 24],
+  ["sctp socket", diag.SctpSocket, 72, 24],
+  ["mptcp socket", diag.MptcpSocket, 72, 24],
+  ["inet request", diag.InetRequest, 56, 4],
+  ["unix socket", diag.UnixSocket, 16, 8],
+  ["packet socket", diag.PacketSocket, 16, 8],
+  ["netlink socket", diag.NetlinkSocket, 28, 5],
+  ["vsock socket", diag.VsockSocket, 32, 1],
+  ["xdp socket", diag.XdpSocket, 16, 10],
+  ["smc socket", diag.SmcSocket, 64, 6],
+  ["tipc socket", diag.TipcSocket, 0, 3],
 ];
 
 for (const [name, table, header, attributes] of TABLES) {

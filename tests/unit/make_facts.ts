@@ -1,5 +1,5 @@
 /**
- * Makes facts.json: what the kernel's headers say of the numbers in families/route's link tables.
+ * Makes facts.json: what the kernel's headers say of the numbers in the tables of families/route and families/sock_diag.
  *
  *     deno run --allow-read --allow-write tests/unit/make_facts.ts UAPI-FOLDER
  *
@@ -47,8 +47,31 @@ const HEADERS: Readonly<Record<string, RegExp>> = {
   "linux/smc.h": /^SMC_(NLA|NETLINK|PNETID|GEN)_/,
   "linux/smc_diag.h": /./,
   "linux/cryptouser.h": /^CRYPTO(CFGA|_MSG)_/,
+  "linux/sock_diag.h": /./,
+  "linux/inet_diag.h": /./,
+  "linux/unix_diag.h": /./,
+  "linux/packet_diag.h": /./,
+  "linux/netlink_diag.h": /./,
+  "linux/xdp_diag.h": /./,
+  "linux/tcp.h": /^(TCPI_OPT|TCP_CA)_/,
+  "linux/mptcp.h": /^MPTCP_(SUBFLOW|INFO)_FLAG_/,
+  "linux/tls.h": /^TLS_(INFO_|CONF_|CIPHER_(AES_[GC]CM_\d+|CHACHA20_POLY1305|SM4_[GC]CM|ARIA_GCM_\d+)$)/,
+  "linux/if_packet.h": /^PACKET_(MR|FANOUT)_/,
+  "linux/tipc_netlink.h": /^TIPC_NLA_(SOCK|CON)/,
 };
 const STRUCTS = new Set([
+  "linux/inet_diag.h",
+  "linux/unix_diag.h",
+  "linux/packet_diag.h",
+  "linux/netlink_diag.h",
+  "linux/vm_sockets_diag.h",
+  "linux/xdp_diag.h",
+  "linux/smc_diag.h",
+  "linux/tipc_sockets_diag.h",
+  "tcp_info",
+  "mptcp_info",
+  "tcp_diag_md5sig",
+  "sock_filter",
   "linux/if_link.h",
   "linux/can/netlink.h",
   "ifinfomsg",

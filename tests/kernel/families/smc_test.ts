@@ -30,11 +30,11 @@ kernelTest("smc: a connected pair and its listener are in the dump", needs, asyn
   try {
     const said = await new Promise<string>((resolve) => pair.stdout.once("data", (data) => resolve(String(data))));
     assertEquals(said.trim(), "ready");
-    const sockets = smc.sockets().filter(({ sport, dport }) => sport === PORT || dport === PORT);
-    const client = sockets.find(({ dport }) => dport === PORT)!;
-    const server = sockets.find(({ sport, state }) => sport === PORT && state !== "listen")!;
+    const sockets = smc.sockets().filter(({ localPort, dstPort }) => localPort === PORT || dstPort === PORT);
+    const client = sockets.find(({ dstPort }) => dstPort === PORT)!;
+    const server = sockets.find(({ localPort, state }) => localPort === PORT && state !== "listen")!;
     assertEquals(sockets.map(({ state }) => state).sort(), ["active", "active", "listen"]);
-    assertEquals([server.dport, server.src, server.dst], [client.sport, "127.0.0.1", "127.0.0.1"]);
+    assertEquals([server.dstPort, server.local, server.dst], [client.localPort, "127.0.0.1", "127.0.0.1"]);
     // Without a device for it SMC is plain TCP, and says why; with loopback's own it is shared memory.
     for (const { mode, fallback } of [client, server]) {
       if (mode === "fallback_tcp") assert(fallback!.reason! > 0);

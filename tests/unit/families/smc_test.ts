@@ -5,7 +5,8 @@ import { KernelError } from "../../../core/errors.ts";
 import { GenericFamily, GENL_ID } from "../../../core/generic.ts";
 import { datagram, message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
 import { decode, show } from "../../../families/registry.ts";
-import { open, SMC_NETLINK, SmcDiagRequest, SmcMessage, SmcSocket } from "../../../families/smc.ts";
+import { open, SMC_NETLINK, SmcMessage } from "../../../families/smc.ts";
+import { SmcDiagRequest, SmcSocket } from "../../../families/sock_diag/mod.ts";
 import { hex, survive } from "./golden.ts";
 import { payload, printed } from "./golden_c.ts";
 
@@ -20,34 +21,34 @@ test("smc: a socket that Linux 6.1 told of", () => {
   const [{ type, flags, value }] = decode("SOCK_DIAG", FALLBACK) as [ReturnType<typeof decode>[0]];
   assertEquals([type, flags], ["SOCK_DIAG_BY_FAMILY", ["multi"]]);
   assertEquals(value, {
-    family: 43,
+    family: "smc",
     state: "active",
     mode: "fallback_tcp",
-    sport: 5555,
-    dport: 49586,
-    src: "127.0.0.1",
+    localPort: 5555,
+    dstPort: 49586,
+    local: "127.0.0.1",
     dst: "127.0.0.1",
     if: 0,
     cookie: 1n,
     uid: 0,
-    inode: 11005n,
+    inode: 11005,
     shutdown: [],
     fallback: { reason: 0x05000000, peerDiagnosis: 0x03030000 },
   });
 });
 
 const SOCKET: SmcSocket = {
-  family: 43,
+  family: "smc",
   state: "active",
   mode: "smcd",
-  sport: 443,
-  dport: 50000,
-  src: "2001:db8::1",
+  localPort: 443,
+  dstPort: 50000,
+  local: "2001:db8::1",
   dst: "2001:db8::2",
   if: 2,
   cookie: 0x1_0000_0006n,
   uid: 1000,
-  inode: 5n,
+  inode: 5,
   conninfo: {
     token: 1,
     sndbufSize: 2,
@@ -76,21 +77,21 @@ test("smc: what C printed decodes to its fields and encodes to its bytes", () =>
   assertEquals(decode("SOCK_DIAG", bytes)[0]!.value, SOCKET);
   assertEquals(payload(SmcSocket as Codec<unknown, never>, SOCKET), bytes.slice(16));
   const request = printed("smc_diag_req"), value = decode("SOCK_DIAG", request)[0]!.value;
-  assertEquals(value, { family: 43, ext: ["conninfo", "lgrinfo", "shutdown", "dmbinfo", "fallback"] });
+  assertEquals(value, { family: "smc", ext: ["conninfo", "lgrinfo", "shutdown", "dmbinfo", "fallback"] });
   assertEquals(payload(SmcDiagRequest as Codec<unknown, never>, value), request.slice(16));
   assertStringIncludes(show("SOCK_DIAG", bytes), "conninfo");
 });
 
 test("smc: newer kernels' longer shared memory info is read and written too", () => {
   const dmbinfo = { linkid: 1, peerGid: 2n, myGid: 3n, token: 4n, peerToken: 5n, peerGidExt: 6n, myGidExt: 7n };
-  const bytes = payload(SmcSocket as Codec<unknown, never>, { family: 43, dmbinfo });
+  const bytes = payload(SmcSocket as Codec<unknown, never>, { family: "smc", dmbinfo });
   assertEquals(bytes.length, 64 + 4 + 56);
   assertEquals((decode("SOCK_DIAG", message(20, 0, 1, bytes))[0]!.value as SmcSocket).dmbinfo, dmbinfo);
 });
 
 test("smc: wrong input is named", () => {
   const of = (value: unknown): () => void => () => void payload(SmcSocket as Codec<unknown, never>, value);
-  assertThrows(of({ src: "nowhere" }), TypeError, "src: expected an IPv4 or IPv6 address");
+  assertThrows(of({ local: "nowhere" }), TypeError, "local: expected an IPv4 or IPv6 address");
   assertThrows(of({ fallback: { reasons: 1 } }), TypeError, 'did you mean "reason"');
 });
 
@@ -162,7 +163,7 @@ function kernel(there = true): ScriptedKernel {
 test("smc: sockets are what the dump gives", () => {
   using smc = open({ transport: kernel });
   const [tcp, memory] = smc.sockets();
-  assertEquals([tcp!.mode, tcp!.sport, memory], ["fallback_tcp", 5555, SOCKET]);
+  assertEquals([tcp!.mode, tcp!.localPort, memory], ["fallback_tcp", 5555, SOCKET]);
 });
 
 test("smc: each question gets its answer from SMC_GEN_NETLINK", () => {

@@ -1,0 +1,58 @@
+/**
+ * Lists sockets and the processes that have them, like `ss -tuxp`.
+ *
+ *     sudo deno run -A examples/ss.ts
+ *     sudo bun examples/ss.ts
+ *
+ * Prints a line a socket: `tcp   listen  0 511  127.0.0.1:8080  *:*  node(4711)`. Others' processes are root's to see,
+ * and /proc takes all of Deno's permissions.
+ */
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { tcp, udp, unix } from "../families/sock_diag/mod.ts";
+
+/** Entries of a folder; none of a process that is over, or another's. */
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Who has which socket: `node(4711)`, by inode. */
+const owners = new Map<number, string[]>();
+for (const pid of entries("/proc").filter((name) => /^\d+$/.test(name))) {
+  for (const fd of entries(`/proc/${pid}/fd`)) {
+    try {
+      const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
+      if (inode === undefined) continue;
+      const name = `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()}(${pid})`,
+        others = owners.get(Number(inode)) ?? [];
+      if (!others.includes(name)) owners.set(Number(inode), [...others, name]);
+    } catch {
+      // It was closed meanwhile.
+    }
+  }
+}
+
+function line(kind: string, state: unknown, queues: string, local: string, peer: string, inode: number): void {
+  const by = (owners.get(inode) ?? []).join(" ");
+  console.log(
+    `${kind.padEnd(5)} ${String(state).padEnd(11)} ${queues.padEnd(9)} ${local.padEnd(30)} ${peer.padEnd(30)} ${by}`
+      .trimEnd(),
+  );
+}
+
+function end(address: string, port: number): string {
+  return `${address.includes(":") ? `[${address}]` : address}:${port || "*"}`;
+}
+
+for (const [kind, sockets] of [["tcp", tcp.list()], ["udp", udp.list()]] as const) {
+  for (const s of sockets) {
+    line(kind, s.state, `${s.rqueue} ${s.wqueue}`, end(s.local, s.localPort), end(s.dst, s.dstPort), s.inode);
+  }
+}
+for (const s of unix.list()) {
+  const name = s.name?.replaceAll("\0", "@") ?? "*";
+  line("unix", s.state, `${s.rqlen?.rqueue} ${s.rqlen?.wqueue}`, name, s.peer ? `* ${s.peer}` : "*", s.inode);
+}

@@ -1,0 +1,41 @@
+/**
+ * UDP and raw sockets.
+ *
+ * Source: linux/inet_diag.h, v7.2
+ *
+ * @module
+ */
+import { type Attributes, attributes } from "../../core/codec/mod.ts";
+import { INET, inetShape, type InetSocket } from "./inet.ts";
+import type { InetForm } from "./inet_sockets.ts";
+import { SKNLGRP } from "./protocol.ts";
+
+/** A UDP socket; `established` where it has a peer, `close` where not. */
+export interface UdpSocket extends InetSocket {}
+
+/** Wire form of {@linkcode UdpSocket}. */
+export const UdpSocket: Attributes<UdpSocket> = attributes<UdpSocket>(inetShape, INET);
+
+/** A raw socket: its `localPort` is its protocol. */
+export interface RawSocket extends InetSocket {}
+
+/** Wire form of {@linkcode RawSocket}. */
+export const RawSocket: Attributes<RawSocket> = attributes<RawSocket>(inetShape, INET);
+
+/** How UDP sockets are asked for. */
+export const UDP: InetForm<UdpSocket> = {
+  object: "UDP socket",
+  table: UdpSocket,
+  protocol: "udp",
+  groups: [SKNLGRP.SKNLGRP_INET_UDP_DESTROY, SKNLGRP.SKNLGRP_INET6_UDP_DESTROY],
+  module: ["udp_diag", "CONFIG_INET_UDP_DIAG"],
+  swapped: true,
+};
+
+/** How raw sockets are asked for; since Linux 4.9. */
+export const RAW: InetForm<RawSocket> = {
+  object: "raw socket",
+  table: RawSocket,
+  protocol: "raw",
+  module: ["raw_diag", "CONFIG_INET_RAW_DIAG"],
+};

@@ -1,0 +1,38 @@
+/**
+ * DCCP, which Linux had until 6.15: connections of datagrams.
+ *
+ * Source: linux/inet_diag.h, v6.1
+ *
+ * @module
+ */
+import { type Attributes, attributes, type Codec, enumeration, head, type Shape, u8 } from "../../core/codec/mod.ts";
+import { INET, inetShape, type InetSocket } from "./inet.ts";
+import type { InetForm } from "./inet_sockets.ts";
+import { type SocketState, TCP_STATE } from "./protocol.ts";
+import { TcpInfo } from "./tcp.ts";
+
+/** A DCCP socket; numbers from 13 on are states that it alone has: what a client is in until data came, and others. */
+export interface DccpSocket extends Omit<InetSocket, "state"> {
+  /** What it is doing. */
+  state: Exclude<SocketState, "bound_inactive">;
+  /** The connection, as far as TCP has the like, where that was asked for: `info: true`. */
+  info?: TcpInfo;
+}
+
+const { bound_inactive: _number13, ...STATE } = TCP_STATE;
+const state: Codec<DccpSocket["state"]> = enumeration(u8, STATE);
+
+/** Wire form of {@linkcode DccpSocket}. */
+export const DccpSocket: Attributes<DccpSocket> = attributes((): Shape<DccpSocket> => ({
+  ...inetShape,
+  state: head(1, state),
+  info: [2, TcpInfo],
+}), INET);
+
+/** How DCCP sockets are asked for. */
+export const DCCP: InetForm<DccpSocket> = {
+  object: "DCCP socket",
+  table: DccpSocket,
+  protocol: "dccp",
+  module: ["dccp_diag", "CONFIG_INET_DCCP_DIAG"],
+};

@@ -1,0 +1,308 @@
+/**
+ * Conditions on sockets, as objects: compiled to the kernel's bytecode, and checked here in the same way.
+ *
+ * ```ts ignore
+ * tcp.list({ dst: "10.0.0.0/8", or: [{ dstPort: 443 }, { dstPort: { start: 8000, end: 8999 } }], not: { dev: "lo" } });
+ * ```
+ *
+ * @module
+ */
+import { ipv4Text, ipv6Text, NoSuchInterface, parseIp, parsePrefix, shown, Writer } from "../../core/codec/mod.ts";
+import { type BytecodeOp, opSize } from "./bytecode.ts";
+
+/** A port, or the ports of a range, both ends included. */
+export type PortMatch = number | {
+  /** The lowest, 0 when absent. */
+  start?: number;
+  /** The highest, 65535 when absent. */
+  end?: number;
+};
+
+/** What is asked of a socket. All that one object says must hold. */
+export interface SocketCondition {
+  /** Its own address, or a prefix that it lies in: `127.0.0.1`, `10.0.0.0/8`, `fe80::/10`. */
+  local?: string;
+  /** Its own port. */
+  localPort?: PortMatch;
+  /** The peer's address, or a prefix that it lies in. IPv4 in IPv6 (`::ffff:…`) is IPv4 too. */
+  dst?: string;
+  /** The peer's port. */
+  dstPort?: PortMatch;
+  /** The interface that it is bound to, by name or number. */
+  dev?: string | number;
+  /** The same by number, 0 for none. */
+  if?: number;
+  /** Its mark, or some bits of it; only who has CAP_NET_ADMIN may ask. Since Linux 4.7. */
+  mark?: number | {
+    /** The mark. */
+    value: number;
+    /** The bits that count. */
+    mask: number;
+  };
+  /** Its control group: the inode of the group's folder. Since Linux 5.8. */
+  cgroupId?: bigint | number;
+  /** Whether the kernel chose its port. */
+  auto?: boolean;
+  /** These too must hold. */
+  and?: readonly SocketCondition[];
+  /** One of these must hold. */
+  or?: readonly SocketCondition[];
+  /** This must not hold. */
+  not?: SocketCondition;
+}
+
+/** What a condition is checked on. */
+export interface Checked {
+  /** Its own address. */
+  local?: string;
+  /** Its own port. */
+  localPort?: number;
+  /** The peer's address. */
+  dst?: string;
+  /** The peer's port. */
+  dstPort?: number;
+  /** The interface that it is bound to. */
+  if?: number;
+  /** Its mark. */
+  mark?: number;
+  /** Its control group. */
+  cgroupId?: bigint;
+}
+
+/** A condition in both its forms. */
+export interface Compiled {
+  /** For the kernel. */
+  readonly ops: readonly BytecodeOp[];
+  /** Bytes of these. */
+  readonly size: number;
+  /** For us: `undefined` where what was told of the socket does not say. */
+  readonly test: (socket: Checked) => boolean | undefined;
+}
+
+/** Who knows the numbers of interfaces. */
+export type Resolve = (name: string) => number | undefined;
+
+type Leaf = readonly [op: Omit<BytecodeOp, "yes" | "no">, test: Compiled["test"]];
+
+/** What is at hand while a condition is compiled. */
+interface Context {
+  readonly to: Writer;
+  readonly resolve: Resolve;
+}
+
+const LEAVES: { readonly [K in keyof SocketCondition]?: (value: never, context: Context) => Compiled } = {
+  local: (value: string, context) => host("s_cond", "local", value, context),
+  localPort: (value: PortMatch, context) => port("s", "localPort", value, context),
+  dst: (value: string, context) => host("d_cond", "dst", value, context),
+  dstPort: (value: PortMatch, context) => port("d", "dstPort", value, context),
+  dev: (value: string | number, { to, resolve }) => {
+    const index = typeof value === "string" ? resolve(value) : value;
+    if (index === undefined) throw new NoSuchInterface(to.what, to.path, value as string);
+    return dev(index, to);
+  },
+  if: (value: number, { to }) => dev(value, to),
+  mark(value: number | { value: number; mask: number }, { to }) {
+    const { value: mark, mask } = typeof value === "object" && value !== null ? value : { value, mask: 0xffffffff };
+    check(mark, 0xffffffff, to);
+    check(mask, 0xffffffff, to);
+    return leaf([
+      { code: "mark_cond", mark, mask },
+      (s) => s.mark === undefined ? undefined : same(s.mark, mark, mask),
+    ]);
+  },
+  cgroupId(value: bigint | number, { to }) {
+    if (typeof value !== "bigint") check(value, Number.MAX_SAFE_INTEGER, to);
+    const cgroupId = BigInt(value);
+    const test = (s: Checked): boolean | undefined => s.cgroupId === undefined ? undefined : s.cgroupId === cgroupId;
+    return leaf([{ code: "cgroup_cond", cgroupId }, test]);
+  },
+  auto(value: boolean, { to }) {
+    if (typeof value !== "boolean") to.fail(TypeError, `expected true or false, got ${shown(value)}`);
+    const auto = leaf([{ code: "auto" }, () => undefined]);
+    return value ? auto : not(auto);
+  },
+  and: (value: readonly SocketCondition[], context) => all(each(value, context)),
+  or(value: readonly SocketCondition[], context) {
+    const parts = each(value, context);
+    if (parts.length === 0) context.to.fail(TypeError, "none of no conditions can hold");
+    return some(parts);
+  },
+  not: (value: SocketCondition, context) => not(compileAt(value, context)),
+};
+
+/** The fields that a condition has. */
+export const CONDITIONS: ReadonlySet<string> = new Set(Object.keys(LEAVES));
+
+/** The farthest that an op can jump. */
+const FARTHEST = 0xffff;
+
+/**
+ * Compiles a condition.
+ *
+ * @param what what it is for, in errors: `list TCP sockets`
+ * @param resolve looks the numbers of interfaces up
+ */
+export function compile(condition: SocketCondition, what: string, resolve: Resolve = () => undefined): Compiled {
+  const to = new Writer();
+  to.what = what;
+  const compiled = compileAt(condition, { to, resolve }), { size } = compiled;
+  if (size > FARTHEST - 4) to.fail(RangeError, `the condition takes ${size} bytes, ${FARTHEST - 4} is the most`);
+  return compiled;
+}
+
+function compileAt(condition: SocketCondition, context: Context): Compiled {
+  const { to } = context;
+  if (typeof condition !== "object" || condition === null) {
+    to.fail(TypeError, `expected a condition, got ${shown(condition)}`);
+  }
+  const parts: Compiled[] = [];
+  for (const [key, value] of Object.entries(condition)) {
+    if (value === undefined) continue;
+    if (!CONDITIONS.has(key)) {
+      to.fail(TypeError, `${shown(key)} is no condition: expected ${[...CONDITIONS].join(", ")}`);
+    }
+    to.path.push(key);
+    parts.push(LEAVES[key as keyof SocketCondition]!(value as never, context));
+    to.path.pop();
+  }
+  return all(parts);
+}
+
+function each(conditions: readonly SocketCondition[], context: Context): Compiled[] {
+  const { to } = context;
+  if (!Array.isArray(conditions)) to.fail(TypeError, `expected an array of conditions, got ${shown(conditions)}`);
+  return conditions.map((one, index) => {
+    to.path.push(index);
+    const compiled = compileAt(one, context);
+    to.path.pop();
+    return compiled;
+  });
+}
+
+function check(value: number, most: number, to: Writer): void {
+  if (typeof value !== "number" || !Number.isInteger(value)) {
+    to.fail(TypeError, `expected an integer 0..${most}, got ${shown(value)}`);
+  }
+  if (value < 0 || value > most) to.fail(RangeError, `expected 0..${most}, got ${value}`);
+}
+
+function same(value: number, wanted: number, mask: number): boolean {
+  return ((value ^ wanted) & mask) === 0;
+}
+
+function dev(index: number, to: Writer): Compiled {
+  check(index, 0x7fffffff, to);
+  return leaf([{ code: "dev_cond", ifindex: index }, (s) => s.if === undefined ? undefined : s.if === index]);
+}
+
+function port(side: "s" | "d", key: "localPort" | "dstPort", value: PortMatch, { to }: Context): Compiled {
+  const compare = (how: "ge" | "le" | "eq", port: number, test: (found: number) => boolean): Compiled => {
+    check(port, 0xffff, to);
+    return leaf([
+      { code: `${side}_${how}`, port },
+      (s) => ((found) => found === undefined ? undefined : test(found))(s[key]),
+    ]);
+  };
+  if (typeof value === "number") return compare("eq", value, (found) => found === value);
+  if (typeof value !== "object" || value === null) {
+    to.fail(TypeError, `expected a port 0..65535 or { start, end }, got ${shown(value)}`);
+  }
+  const { start, end } = value;
+  return all([
+    ...(start === undefined ? [] : [compare("ge", start, (found) => found >= start)]),
+    ...(end === undefined ? [] : [compare("le", end, (found) => found <= end)]),
+  ]);
+}
+
+function host(code: "s_cond" | "d_cond", key: "local" | "dst", value: string, { to }: Context): Compiled {
+  const { bytes, length } = parsePrefix(value, to), { length: size } = bytes;
+  const inside = (address: Uint8Array, at: number): boolean => {
+    for (let bit = 0; bit < length; bit += 8) {
+      const mask = length - bit >= 8 ? 0xff : 0xff << 8 - (length - bit);
+      if (((address[at + bit / 8]! ^ bytes[bit / 8]!) & mask) !== 0) return false;
+    }
+    return true;
+  };
+  const prefix = `${size === 4 ? ipv4Text(bytes, 0) : ipv6Text(bytes, 0)}/${length}`;
+  return leaf([{ code, prefix }, (s) => {
+    const address = s[key] === undefined ? undefined : parseIp(s[key]);
+    if (address === undefined) return undefined;
+    if (address.length === size) return inside(address, 0);
+    const mapped = size === 4 && address.subarray(0, 10).every((byte) => byte === 0) &&
+      address[10] === 0xff && address[11] === 0xff;
+    return mapped && inside(address, 12);
+  }]);
+}
+
+// The blocks that programs are made of all begin at their first op, say yes by coming to their end, and no by jumping
+// four bytes past it: into what follows, or, where that is a JMP, beyond it.
+
+function leaf([op, test]: Leaf): Compiled {
+  const size = opSize(op);
+  return { ops: [{ ...op, yes: size, no: size + 4 }], size, test };
+}
+
+function jump(no: number): BytecodeOp {
+  return { code: "jmp", yes: 4, no };
+}
+
+/** A block's ops with those that say no jumping `more` bytes farther. */
+function fartherNo({ ops, size }: Compiled, more: number): BytecodeOp[] {
+  let left = size;
+  return ops.map((op) => {
+    const end = left + 4;
+    left -= opSize(op);
+    return op.no === end ? { ...op, no: op.no + more } : op;
+  });
+}
+
+/** Blocks one after the other, each with what follows it in mind. */
+function join(parts: readonly Compiled[], place: (part: Compiled, rest: number) => readonly BytecodeOp[]): {
+  ops: readonly BytecodeOp[];
+  size: number;
+} {
+  const blocks: (readonly BytecodeOp[])[] = [];
+  let size = 0;
+  for (const part of parts.toReversed()) {
+    const ops = place(part, size);
+    blocks.unshift(ops);
+    size += part.size + (ops.length > part.ops.length ? 4 : 0);
+  }
+  return { ops: blocks.flat(), size };
+}
+
+/** Holds what all, or some (`wanted`), of the parts say; `undefined` where that hangs on what is not told. */
+function verdict(parts: readonly Compiled[], wanted: boolean): Compiled["test"] {
+  return (socket) => {
+    let said: boolean | undefined = !wanted;
+    for (const { test } of parts) {
+      const one = test(socket);
+      if (one === wanted) return wanted;
+      if (one === undefined) said = undefined;
+    }
+    return said;
+  };
+}
+
+function all(parts: readonly Compiled[]): Compiled {
+  return { ...join(parts, (part, rest) => fartherNo(part, rest)), test: verdict(parts, false) };
+}
+
+function some(parts: readonly Compiled[]): Compiled {
+  const last = parts.at(-1);
+  // Who says yes jumps over all that are left.
+  const place = (part: Compiled, rest: number): readonly BytecodeOp[] =>
+    part === last ? part.ops : [...part.ops, jump(4 + rest)];
+  return { ...join(parts, place), test: verdict(parts, true) };
+}
+
+function not({ ops, size, test }: Compiled): Compiled {
+  return {
+    ops: [...ops, jump(8)],
+    size: size + 4,
+    test(socket) {
+      const said = test(socket);
+      return said === undefined ? undefined : !said;
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * The messages of the protocol, by what begins them: for captures, where nobody knows what was asked.
+ *
+ * @module
+ */
+import { type Attributes, type Codec, MISFIT, type Reader } from "../../core/codec/mod.ts";
+import type { MessageSet } from "../../core/datagram.ts";
+import { NLM_F, NLMSG_HDRLEN } from "../../core/message.ts";
+import { InetRequest, InetRequestV1 } from "./inet.ts";
+import { NetlinkRequest, NetlinkSocket } from "./netlink.ts";
+import { PacketRequest, PacketSocket } from "./packet.ts";
+import { AF, SOCK_DIAG } from "./protocol.ts";
+import { SmcDiagRequest, SmcSocket } from "./smc.ts";
+import { TcpSocket } from "./tcp.ts";
+import { TipcRequest, TipcSocket } from "./tipc.ts";
+import { UnixRequest, UnixSocket } from "./unix.ts";
+import { VsockRequest, VsockSocket } from "./vsock.ts";
+import { XdpRequest, XdpSocket } from "./xdp.ts";
+
+type Any = Codec<unknown, never>;
+
+/** Requests and answers of each family; what is told of SCTP and MPTCP looks as what is told of TCP. */
+const BY_FAMILY: ReadonlyMap<number, readonly [request: Any, answer: Any]> = new Map<number, readonly [Any, Any]>([
+  [AF.unix, [UnixRequest, UnixSocket]],
+  [AF.inet, [InetRequest, TcpSocket]],
+  [AF.inet6, [InetRequest, TcpSocket]],
+  [AF.netlink, [NetlinkRequest, NetlinkSocket]],
+  [AF.packet, [PacketRequest, PacketSocket]],
+  [AF.tipc, [TipcRequest, TipcSocket]],
+  [AF.vsock, [VsockRequest, VsockSocket]],
+  [AF.smc, [SmcDiagRequest, SmcSocket]],
+  [AF.xdp, [XdpRequest, XdpSocket]],
+]);
+
+const TIPC_NLA_SOCK = 2, NLA_TYPE_MASK = 0x3fff;
+
+function pick(from: Reader, at: number, end: number, known: (asked: boolean) => Any | undefined): Any | undefined {
+  if (end - at < 4 || at < NLMSG_HDRLEN) return undefined;
+  const asked = (from.view.getUint16(at - NLMSG_HDRLEN + 6, true) & NLM_F.NLM_F_REQUEST) !== 0;
+  // TIPC's answers have no header: one nest is all there is.
+  const nest = (from.view.getUint16(at + 2, true) & NLA_TYPE_MASK) === TIPC_NLA_SOCK &&
+    from.view.getUint16(at, true) === end - at;
+  return !asked && nest ? TipcSocket : known(asked);
+}
+
+/** A table that the message itself chooses: by its family, and whether it is a request. */
+function chosen(known: (family: number, asked: boolean) => Any | undefined): Any {
+  const codecAt = (from: Reader, at: number, end: number): Any | undefined =>
+    pick(from, at, end, (asked) => known(from.bytes[at]!, asked));
+  return {
+    name: "a message of SOCK_DIAG",
+    decode(from, at, end, owner) {
+      const codec = codecAt(from, at, end), { headerSize } = (codec ?? {}) as Partial<Attributes<object>>;
+      if (codec === undefined || end - at < (headerSize ?? codec.size ?? 0)) return MISFIT;
+      return codec.decode(from, at, end, owner);
+    },
+    // Who encodes says what it is by the fields that are there.
+    encode(value: never, to, owner) {
+      const { family, cookie } = value as { family?: string | number; cookie?: bigint };
+      const number = typeof family === "string" && Object.hasOwn(AF, family) ? AF[family as keyof typeof AF] : family;
+      const asked = ["states", "show", "ext", "protocol"].some((key) => key in (value as object));
+      const codec = number === undefined && cookie !== undefined ? TipcSocket : known(Number(number), asked);
+      if (codec === undefined) return to.fail(TypeError, `expected a socket or a request with its family`);
+      return codec.encode(value, to, owner);
+    },
+    walk: (from, at, end, owner, visit) => codecAt(from, at, end)?.walk?.(from, at, end, owner, visit),
+  };
+}
+
+const byFamily: Any = chosen((family, asked) => BY_FAMILY.get(family)?.[asked ? 0 : 1]);
+const first: Any = chosen((_family, asked) => asked ? InetRequestV1 : TcpSocket);
+
+/** The messages of the protocol. */
+export function messages(): Partial<MessageSet> {
+  return {
+    codec: (type) =>
+      type === SOCK_DIAG.SOCK_DIAG_BY_FAMILY
+        ? byFamily
+        : type === SOCK_DIAG.SOCK_DESTROY
+        ? InetRequest
+        : type === SOCK_DIAG.TCPDIAG_GETSOCK || type === SOCK_DIAG.DCCPDIAG_GETSOCK
+        ? first
+        : undefined,
+  };
+}

@@ -1,0 +1,253 @@
+/**
+ * NETLINK_SOCK_DIAG: the sockets of this machine, all that `ss` tells of them, and their end.
+ *
+ * ```ts
+ * import { tcp, unix } from "@linux/netlink/families/sock_diag/mod.ts";
+ * for (const s of tcp.list({ state: "listen" })) console.log(s.local, s.localPort, s.uid, s.inode);
+ * const slow = tcp.list({ dstPort: 443, info: true }).filter((s) => s.info!.rtt > 200_000);
+ * console.log(slow.length, unix.list({ type: "seqpacket" }).length);
+ * ```
+ *
+ * Looking needs no privilege; marks, packet filters and keys are told to who has CAP_NET_ADMIN, who alone can destroy.
+ *
+ * @module
+ */
+import { Client, type OpenOptions, sharedClient } from "../../core/client.ts";
+import { DCCP, type DccpSocket } from "./dccp.ts";
+import { RAW, type RawSocket, UDP, type UdpSocket } from "./datagrams.ts";
+import { DestroyableSockets, InetSockets, WatchableSockets } from "./inet_sockets.ts";
+import { MPTCP, type MptcpSocket } from "./mptcp.ts";
+import { NETLINK, type NetlinkSocket } from "./netlink.ts";
+import { PACKET, type PacketSocket } from "./packet.ts";
+import { NETLINK_SOCK_DIAG } from "./protocol.ts";
+import { SCTP, type SctpSocket } from "./sctp.ts";
+import { smcForm, type SmcSocket } from "./smc.ts";
+import { Sockets } from "./sockets.ts";
+import { TCP, type TcpSocket } from "./tcp.ts";
+import { TIPC, type TipcSocket } from "./tipc.ts";
+import { UNIX, type UnixSocket } from "./unix.ts";
+import { VSOCK, type VsockSocket } from "./vsock.ts";
+import { XDP, type XdpSocket } from "./xdp.ts";
+
+/** The sockets of one namespace, by kind. */
+export class SocketCollections {
+  /** TCP. */
+  readonly tcp: WatchableSockets<TcpSocket>;
+  /** UDP. */
+  readonly udp: WatchableSockets<UdpSocket>;
+  /** Raw IP. */
+  readonly raw: DestroyableSockets<RawSocket>;
+  /** SCTP. */
+  readonly sctp: InetSockets<SctpSocket>;
+  /** DCCP. */
+  readonly dccp: InetSockets<DccpSocket>;
+  /** MPTCP. */
+  readonly mptcp: InetSockets<MptcpSocket>;
+  /** Between processes. */
+  readonly unix: Sockets<UnixSocket>;
+  /** Frames of network devices. */
+  readonly packet: Sockets<PacketSocket>;
+  /** Netlink. */
+  readonly netlink: Sockets<NetlinkSocket>;
+  /** Between virtual machines and their host. */
+  readonly vsock: Sockets<VsockSocket>;
+  /** Queues of network devices. */
+  readonly xdp: Sockets<XdpSocket>;
+  /** TIPC. */
+  readonly tipc: Sockets<TipcSocket>;
+  /** SMC. */
+  readonly smc: Sockets<SmcSocket>;
+
+  /** Asks through the client that `open` gives. */
+  constructor(open: () => Client) {
+    this.tcp = new WatchableSockets(TCP, open);
+    this.udp = new WatchableSockets(UDP, open);
+    this.raw = new DestroyableSockets(RAW, open);
+    this.sctp = new InetSockets(SCTP, open);
+    this.dccp = new InetSockets(DCCP, open);
+    this.mptcp = new InetSockets(MPTCP, open);
+    this.unix = new Sockets(UNIX, open);
+    this.packet = new Sockets(PACKET, open);
+    this.netlink = new Sockets(NETLINK, open);
+    this.vsock = new Sockets(VSOCK, open);
+    this.xdp = new Sockets(XDP, open);
+    this.tipc = new Sockets(TIPC, open);
+    this.smc = new Sockets(smcForm(), open);
+  }
+}
+
+/** A client of its own: a socket, in a namespace, with all collections on it. */
+export class SockDiagClient extends SocketCollections implements Disposable {
+  readonly #client: Client;
+
+  /** Opens the socket; {@linkcode open} reads better. */
+  constructor(options: OpenOptions = {}) {
+    const client = new Client(NETLINK_SOCK_DIAG, options);
+    super(() => client);
+    this.#client = client;
+  }
+
+  /** Closes the socket. */
+  close(): void {
+    this.#client.close();
+  }
+
+  /** The same as {@linkcode SockDiagClient.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/**
+ * Opens a client of its own, in a network namespace or with options.
+ *
+ * @throws {SystemError} no such namespace, or not allowed to enter it
+ */
+export function open(options: OpenOptions = {}): SockDiagClient {
+  return new SockDiagClient(options);
+}
+
+const shared: SocketCollections = new SocketCollections(() => sharedClient(NETLINK_SOCK_DIAG));
+
+/** The TCP sockets of this namespace, on a socket that the first use opens; so are all others. */
+export const tcp: WatchableSockets<TcpSocket> = shared.tcp;
+/** The UDP sockets of this namespace. */
+export const udp: WatchableSockets<UdpSocket> = shared.udp;
+/** The raw sockets of this namespace. */
+export const raw: DestroyableSockets<RawSocket> = shared.raw;
+/** The SCTP sockets of this namespace. */
+export const sctp: InetSockets<SctpSocket> = shared.sctp;
+/** The DCCP sockets of this namespace. */
+export const dccp: InetSockets<DccpSocket> = shared.dccp;
+/** The MPTCP sockets of this namespace. */
+export const mptcp: InetSockets<MptcpSocket> = shared.mptcp;
+/** The unix sockets of this namespace. */
+export const unix: Sockets<UnixSocket> = shared.unix;
+/** The packet sockets of this namespace. */
+export const packet: Sockets<PacketSocket> = shared.packet;
+/** The netlink sockets of this namespace. */
+export const netlink: Sockets<NetlinkSocket> = shared.netlink;
+/** The vsock sockets of this namespace. */
+export const vsock: Sockets<VsockSocket> = shared.vsock;
+/** The XDP sockets of this namespace. */
+export const xdp: Sockets<XdpSocket> = shared.xdp;
+/** The TIPC sockets of this namespace. */
+export const tipc: Sockets<TipcSocket> = shared.tipc;
+/** The SMC sockets of this namespace; what else there is to SMC is in `families/smc.ts`. */
+export const smc: Sockets<SmcSocket> = shared.smc;
+
+export { Bytecode, type BytecodeCode, type BytecodeOp, INET_DIAG_BC } from "./bytecode.ts";
+export { RawSocket, UdpSocket } from "./datagrams.ts";
+export { DccpSocket } from "./dccp.ts";
+export { type Checked, compile, type Compiled, type PortMatch, type Resolve, type SocketCondition } from "./filter.ts";
+export {
+  BpfStorage,
+  type InetExtension,
+  InetMeminfo,
+  InetRequest,
+  InetRequestV1,
+  type InetSocket,
+  type InetSockopt,
+  type InetTimer,
+  IPPROTO,
+  type IpProtocol,
+  SocketAddress,
+  type SocketId,
+  StorageRequest,
+} from "./inet.ts";
+export {
+  type AnyInetSocket,
+  DestroyableSockets,
+  type InetAsk,
+  type InetFilter,
+  type InetForm,
+  type InetKey,
+  InetSockets,
+  WatchableSockets,
+} from "./inet_sockets.ts";
+export { type MptcpFlag, MptcpInfo, MptcpSocket } from "./mptcp.ts";
+export {
+  NDIAG_PROTO_ALL,
+  NETLINK_PROTOCOL,
+  type NetlinkFlag,
+  type NetlinkProtocol,
+  NetlinkRequest,
+  NetlinkRing,
+  type NetlinkShow,
+  NetlinkSocket,
+} from "./netlink.ts";
+export {
+  PacketFanout,
+  type PacketFlag,
+  PacketInfo,
+  PacketMclist,
+  PacketRequest,
+  PacketRing,
+  type PacketShow,
+  PacketSocket,
+  SockFilter,
+} from "./packet.ts";
+export {
+  AF,
+  INET_DIAG_NOCOOKIE,
+  NETLINK_SOCK_DIAG,
+  type Shutdown,
+  SKNLGRP,
+  SOCK,
+  SOCK_DIAG,
+  type SocketFamily,
+  SocketMemory,
+  type SocketState,
+  type SocketType,
+  type States,
+  TCP_STATE,
+} from "./protocol.ts";
+export { SctpInfo, SctpSocket, type SctpState } from "./sctp.ts";
+export {
+  AF_SMC,
+  SmcConninfo,
+  SmcCursor,
+  SmcDiagRequest,
+  SmcDmbinfo,
+  type SmcExtension,
+  SmcFallback,
+  SmcLgrinfo,
+  type SmcRole,
+  SmcSocket,
+  type SmcState,
+} from "./smc.ts";
+export { type SocketFilter, type SocketForm, Sockets, type StateFilter } from "./sockets.ts";
+export {
+  MptcpSubflow,
+  type MptcpSubflowFlag,
+  TcpBbrInfo,
+  type TcpCaState,
+  TcpDctcpInfo,
+  type TcpExtra,
+  TcpInfo,
+  TcpMd5sig,
+  type TcpOption,
+  TcpSocket,
+  TcpVegasInfo,
+  TlsInfo,
+  UlpInfo,
+} from "./tcp.ts";
+export { TipcCon, TipcGroup, TipcRequest, TipcSocket, TipcStat, type TipcState } from "./tipc.ts";
+export { UnixRequest, UnixRqlen, type UnixShow, UnixSocket, UnixVfs } from "./unix.ts";
+export { VsockRequest, VsockSocket } from "./vsock.ts";
+export { XdpInfo, XdpRequest, XdpRing, type XdpShow, XdpSocket, XdpStats, XdpUmem } from "./xdp.ts";
+export type * from "../../core/client.ts";
+export type * from "../../core/codec/mod.ts";
+export type * from "../../core/collection.ts";
+export type * from "../../core/errors.ts";
+export type * from "../../core/names.ts";
+export type * from "../../core/show.ts";
+export type * from "../../core/transport.ts";
+export type {
+  ChangeEvent,
+  OverrunEvent,
+  SyncedEvent,
+  WaitOptions,
+  WatchEvent,
+  WatchOptions,
+} from "../../core/watch.ts";

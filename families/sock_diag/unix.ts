@@ -1,0 +1,178 @@
+/**
+ * AF_UNIX: sockets between processes of one machine.
+ *
+ * Source: linux/unix_diag.h, v7.2
+ *
+ * @module
+ */
+import {
+  array,
+  type Attributes,
+  attributes,
+  type Codec,
+  head,
+  key,
+  mask,
+  type Shape,
+  shown,
+  string,
+  type Struct,
+  struct,
+  text,
+  u32,
+  u8,
+} from "../../core/codec/mod.ts";
+import {
+  AF,
+  cookie,
+  family,
+  INET_DIAG_NOCOOKIE,
+  type Shutdown,
+  shutdown,
+  type SocketFamily,
+  SocketMemory,
+  type SocketState,
+  type SocketType,
+  socketType,
+  state,
+  states,
+} from "./protocol.ts";
+import type { SocketForm } from "./sockets.ts";
+
+/** UDIAG_SHOW_*: what to tell of a socket. */
+export type UnixShow = "name" | "vfs" | "peer" | "icons" | "rqlen" | "meminfo" | "uid" | number;
+
+/** What is asked: struct unix_diag_req. */
+export interface UnixRequest {
+  /** `unix`. */
+  family?: SocketFamily;
+  /** 0. */
+  protocol?: number;
+  /** In which states. */
+  states?: readonly SocketState[];
+  /** The one of this inode, where not all are asked for. */
+  inode?: number;
+  /** What to tell. */
+  show?: readonly UnixShow[];
+  /** Its cookie. */
+  cookie?: bigint;
+}
+
+/** Wire form of {@linkcode UnixRequest}. */
+export const UnixRequest: Struct<UnixRequest> = struct(24, (): Shape<UnixRequest> => ({
+  family: [0, family],
+  protocol: [1, u8],
+  states: [4, states as Codec<readonly SocketState[]>],
+  inode: [8, u32],
+  show: [
+    12,
+    mask(u32, { name: 1, vfs: 2, peer: 4, icons: 8, rqlen: 16, meminfo: 32, uid: 64 }) as Codec<readonly UnixShow[]>,
+  ],
+  cookie: [16, cookie],
+}));
+
+/** The file that a socket is bound to: struct unix_diag_vfs. */
+export interface UnixVfs {
+  /** Its inode. */
+  inode?: number;
+  /** Its device, as the kernel numbers them: `major << 20 | minor`. */
+  dev?: number;
+}
+
+/** Wire form of {@linkcode UnixVfs}. */
+export const UnixVfs: Struct<UnixVfs> = struct(8, (): Shape<UnixVfs> => ({ inode: [0, u32], dev: [4, u32] }));
+
+/** Queues: struct unix_diag_rqlen. */
+export interface UnixRqlen {
+  /** Bytes to be read; of one that listens, connections to be accepted. */
+  rqueue?: number;
+  /** Bytes sent and not read yet; of one that listens, connections that may wait. */
+  wqueue?: number;
+}
+
+/** Wire form of {@linkcode UnixRqlen}. */
+export const UnixRqlen: Struct<UnixRqlen> = struct(8, (): Shape<UnixRqlen> => ({ rqueue: [0, u32], wqueue: [4, u32] }));
+
+/** A socket: struct unix_diag_msg and UNIX_DIAG_*. */
+export interface UnixSocket {
+  /** `unix`. */
+  family: SocketFamily;
+  /** What kind. */
+  type: SocketType;
+  /** What it is doing: `established`, `listen`, or `close`, which datagram sockets are too. */
+  state: SocketState;
+  /** Its inode: that of `socket:[…]` in /proc/PID/fd. */
+  inode: number;
+  /** What tells it from all others. */
+  cookie: bigint;
+  /** Its path; or its abstract name, which begins with `\0` and may have more of these. Absent where it has none. */
+  name?: string;
+  /** The file that it is bound to. */
+  vfs?: UnixVfs;
+  /** The inode of the socket that it is connected to. */
+  peer?: number;
+  /** Of one that listens, inodes of those that wait to be accepted. */
+  icons?: readonly number[];
+  /** Its queues. */
+  rqlen?: UnixRqlen;
+  /** Its memory. */
+  meminfo?: SocketMemory;
+  /** Which ways it is shut down. */
+  shutdown?: Shutdown;
+  /** The user that it belongs to; since Linux 5.4. */
+  uid?: number;
+}
+
+const path: Codec<string> = string(108);
+
+/** A path with its NUL, or an abstract name, which has one in front and none behind. */
+const name: Codec<string> = {
+  name: "a name",
+  decode(from, at, end, owner) {
+    if (from.bytes[at] !== 0) return path.decode(from, at, end, owner);
+    const parts: string[] = [];
+    for (let start = at, stop = at; stop <= end; stop++) {
+      if (stop < end && from.bytes[stop] !== 0) continue;
+      parts.push(text.decode(from, start, stop, owner));
+      start = stop + 1;
+    }
+    return parts.join("\0");
+  },
+  encode(value, to, owner) {
+    if (typeof value !== "string") to.fail(TypeError, `expected a string, got ${shown(value)}`);
+    for (const part of value.split("\0")) path.encode(part, to, owner);
+    if (value.startsWith("\0")) to.length--;
+  },
+};
+
+/** Wire form of {@linkcode UnixSocket}. */
+export const UnixSocket: Attributes<UnixSocket> = attributes((): Shape<UnixSocket> => ({
+  family: head(0, family),
+  type: head(1, socketType),
+  state: head(2, state),
+  inode: head(4, u32, key),
+  cookie: head(8, cookie, key),
+  name: [0, name],
+  vfs: [1, UnixVfs],
+  peer: [2, u32],
+  icons: [3, array(u32)],
+  rqlen: [4, UnixRqlen],
+  meminfo: [5, SocketMemory],
+  shutdown: [6, shutdown],
+  uid: [7, u32],
+}), { header: 16 });
+
+const ALL: readonly UnixShow[] = ["name", "vfs", "peer", "icons", "rqlen", "meminfo", "uid"];
+
+/** How unix sockets are asked for. */
+export const UNIX: SocketForm<UnixSocket> = {
+  object: "unix socket",
+  table: UnixSocket,
+  request: {
+    codec: UnixRequest as Codec<unknown, never>,
+    list: (states) => ({ family: AF.unix, states, show: ALL }),
+    get: (key) => ({ family: AF.unix, states: 0xffffffff, show: ALL, cookie: INET_DIAG_NOCOOKIE, ...key }),
+  },
+  describe: (value) => String((value as UnixSocket).inode ?? (value as UnixSocket).name?.replaceAll("\0", "@") ?? ""),
+  module: ["unix_diag", "CONFIG_UNIX_DIAG"],
+};

@@ -1,0 +1,109 @@
+/**
+ * AF_VSOCK: sockets between virtual machines and what they run on.
+ *
+ * Source: linux/vm_sockets_diag.h, v7.2
+ *
+ * @module
+ */
+import {
+  type Attributes,
+  attributes,
+  type Codec,
+  head,
+  key,
+  type Shape,
+  type Struct,
+  struct,
+  u32,
+  u8,
+} from "../../core/codec/mod.ts";
+import {
+  AF,
+  cookie,
+  family,
+  type Shutdown,
+  shutdown,
+  type SocketFamily,
+  type SocketState,
+  type SocketType,
+  socketType,
+  state,
+  states,
+} from "./protocol.ts";
+import type { SocketForm } from "./sockets.ts";
+
+/** What is asked: struct vsock_diag_req. */
+export interface VsockRequest {
+  /** `vsock`. */
+  family?: SocketFamily;
+  /** 0. */
+  protocol?: number;
+  /** In which states. */
+  states?: readonly SocketState[];
+  /** 0. */
+  inode?: number;
+  /** 0. */
+  show?: number;
+  /** The kernel makes nothing of it. */
+  cookie?: bigint;
+}
+
+/** Wire form of {@linkcode VsockRequest}. */
+export const VsockRequest: Struct<VsockRequest> = struct(24, (): Shape<VsockRequest> => ({
+  family: [0, family],
+  protocol: [1, u8],
+  states: [4, states as Codec<readonly SocketState[]>],
+  inode: [8, u32],
+  show: [12, u32],
+  cookie: [16, cookie],
+}));
+
+/** A socket: struct vsock_diag_msg. */
+export interface VsockSocket {
+  /** `vsock`. */
+  family: SocketFamily;
+  /** What kind. */
+  type: SocketType;
+  /** What it is doing. */
+  state: SocketState;
+  /** Which ways it is shut down. */
+  shutdown: Shutdown;
+  /** Its own machine: VMADDR_CID_*, 4294967295 for any, 1 for loopback, 2 for the host. */
+  srcCid: number;
+  /** Its own port. */
+  srcPort: number;
+  /** The peer's machine. */
+  dstCid: number;
+  /** The peer's port. */
+  dstPort: number;
+  /** Its inode. */
+  inode: number;
+  /** What tells it from all others. */
+  cookie: bigint;
+}
+
+/** Wire form of {@linkcode VsockSocket}. */
+export const VsockSocket: Attributes<VsockSocket> = attributes((): Shape<VsockSocket> => ({
+  family: head(0, family),
+  type: head(1, socketType),
+  state: head(2, state),
+  shutdown: head(3, shutdown),
+  srcCid: head(4, u32),
+  srcPort: head(8, u32),
+  dstCid: head(12, u32),
+  dstPort: head(16, u32),
+  inode: head(20, u32, key),
+  cookie: head(24, cookie, key),
+}), { header: 32 });
+
+/** How vsock sockets are asked for. */
+export const VSOCK: SocketForm<VsockSocket> = {
+  object: "vsock socket",
+  table: VsockSocket,
+  request: {
+    codec: VsockRequest as Codec<unknown, never>,
+    list: (states) => ({ family: AF.vsock, states }),
+  },
+  describe: (value) => String((value as VsockSocket).inode ?? (value as VsockSocket).cookie ?? ""),
+  module: ["vsock_diag", "CONFIG_VSOCKETS_DIAG"],
+};

@@ -1,0 +1,263 @@
+/** Sockets of kinds that few kernels have, in the lab: it loads modules. */
+import { assert, assertEquals } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { KernelError } from "../../../core/errors.ts";
+import { open, type SockDiagClient, type VsockSocket } from "../../../families/sock_diag/mod.ts";
+import { inNamespace, kernelTest } from "../namespace.ts";
+import { withSockets } from "./sockets.ts";
+import { assertSame, inetWords, ssLines } from "./ss.ts";
+
+/** The programs that a test needs, and by name the modules that are not to be had. */
+function needs(...modules: readonly string[]): string[] {
+  if (process.env.LAB === undefined) return [`the lab, with a kernel that has ${modules.join(", ")}`];
+  const missing = modules.filter((module) => spawnSync("modprobe", [module]).status !== 0);
+  return missing.length > 0 ? missing.map((module) => `module ${module}`) : ["ip", "ss", "python3"];
+}
+
+function inLab(
+  code: string,
+  body: (client: SockDiagClient, netns: string, said: string[]) => void | Promise<void>,
+): Promise<void> {
+  return inNamespace(async (ns) => {
+    ns.ip("link set lo up");
+    await withSockets(ns.name, code, async (said) => {
+      using client = open({ netns: ns.name });
+      await body(client, ns.name, said);
+    });
+  });
+}
+
+kernelTest("sock_diag: raw sockets are what ss -wem says, got and destroyed", needs("raw_diag"), async () => {
+  const code = `
+a = keep(socket(AF_INET, SOCK_RAW, 1)); a.bind(('127.0.0.1', 0))
+b = keep(socket(AF_INET6, SOCK_RAW, 58)); b.connect(('::1', 0))
+c = keep(socket(AF_INET, SOCK_RAW, 255)); c.setsockopt(IPPROTO_IP, IP_TOS, 8)
+`;
+  await inLab(code, ({ raw }, netns) => {
+    const sockets = raw.list();
+    assertSame(sockets.map(inetWords), ssLines(netns, ["-w", "-o", "--tos", "--inet-sockopt"]));
+    assertEquals(sockets.map(({ protocol }) => protocol), ["icmp", "raw", "icmpv6"]);
+    for (const one of sockets) assertEquals(raw.get(one).inode, one.inode);
+    assertEquals(raw.list({ local: "127.0.0.1" }).length, 1);
+    try {
+      raw.destroy(sockets[0]!);
+      assertEquals(raw.find(sockets[0]!)?.local ?? "gone", "gone");
+    } catch (error) {
+      // A kernel may do without destroying.
+      assert(error instanceof KernelError && error.code === "EOPNOTSUPP", `${error}`);
+    }
+  });
+});
+
+kernelTest("sock_diag: SCTP sockets and associations are what ss -Siem says", needs("sctp", "sctp_diag"), async () => {
+  const code = `
+l, c, s = tcp_pair(protocol=132)
+c.send(b'hello'); s.recv(2)
+`;
+  await inLab(code, ({ sctp }, netns) => {
+    const sockets = sctp.list({ info: true }), options = ["-S", "-i", "-o", "--tos", "--inet-sockopt"];
+    // An association's line begins with a branch; its words are the socket's otherwise.
+    const theirs = ssLines(netns, options).map((words) => words.filter((word) => word !== "`-"));
+    const shown = (words: readonly string[]): string[] =>
+      words.filter((word) =>
+        /^(LISTEN|ESTAB|ino:|sk:|skmem:|locals:|peers:|tag:|rwnd:|instrms:|outstrms:|maxburst:|maxseg:|prwnd:|ptag:)/
+          .test(word)
+      );
+    assertSame(sockets.map((one) => shown(inetWords(one))), theirs.map(shown));
+    assertEquals(sockets.map(({ state, peers }) => [state, peers?.length]).sort(), [
+      ["established", undefined],
+      ["established", undefined],
+      ["established", 1],
+      ["established", 1],
+      ["listen", undefined],
+    ]);
+    const [association] = sctp.list({ dst: "127.0.0.1", info: true }).filter(({ peers }) => peers !== undefined);
+    assertEquals(association!.info!.state, "established");
+    assertEquals(association!.info!.pAddress!.addr, "127.0.0.1");
+    assertEquals(association!.info!.pState, "active");
+    assertEquals(association!.peers![0]!.port, association!.dstPort);
+    assertEquals(new Set(sockets.map((one) => sctp.key(one))).size, 5);
+    assertEquals(sctp.get(association!).cookie, association!.cookie);
+    assertEquals(sctp.list({ state: "listen" }).length, 1);
+  });
+});
+
+kernelTest("sock_diag: DCCP sockets are what ss -diem says", needs("dccp_ipv4", "dccp_diag"), async () => {
+  const code = `
+def dccp():
+    s = keep(socket(AF_INET, 6, 33)); s.setsockopt(269, 2, struct.pack('>I', 42)); return s
+l = dccp(); l.bind(('127.0.0.1', 0)); l.listen(3)
+c = dccp(); c.connect(l.getsockname()); keep(l.accept()[0])
+`;
+  await inLab(code, ({ dccp }, netns) => {
+    const sockets = dccp.list({ info: true });
+    const theirs = ssLines(netns, ["-d", "-i", "-o", "--tos", "--inet-sockopt"]);
+    // ss prints the reordering of 0 too.
+    const but = (words: readonly string[]): string[] => words.filter((word) => !word.startsWith("reordering:"));
+    // Nor does it know of states that are DCCP's alone: the client's is one until data came.
+    const known = sockets.filter(({ state }) => typeof state === "string");
+    assertSame(known.map((one) => but(inetWords(one))), theirs.map(but));
+    assertEquals(known.map(({ state }) => state).sort(), ["established", "listen"]);
+    assertEquals(sockets.length, 3);
+    assertEquals(dccp.get(sockets[0]!).inode, sockets[0]!.inode);
+  });
+});
+
+kernelTest(
+  "sock_diag: TLS, Vegas and DCTCP are what ss -tiem says",
+  needs("tcp_diag", "tls", "tcp_vegas", "tcp_dctcp"),
+  async () => {
+    const code = `
+l, c, s = tcp_pair()
+for one in (c, s): one.setsockopt(IPPROTO_TCP, 31, b'tls')
+secret = struct.pack('<HH8s16s4s8s', 0x303, 51, b'i' * 8, b'k' * 16, b's' * 4, bytes(8))
+c.setsockopt(282, 1, secret); s.setsockopt(282, 2, secret); c.send(b'hello'); s.recv(5)
+for name in (b'vegas', b'dctcp'):
+    l, c, s = tcp_pair(before=lambda one: one.setsockopt(IPPROTO_TCP, TCP_CONGESTION, name))
+    for i in range(20): c.send(b'x' * 3000); s.recv(3000)
+time.sleep(1)
+`;
+    await inLab(code, ({ tcp }, netns) => {
+      const sockets = tcp.list({ info: true }),
+        plain = (words: readonly string[]): string[] =>
+          // ss parts the name from the value, and calls what is not there none.
+          words.join(" ").replace(/(version|cipher|rxconf|txconf): /g, "$1:").replace(/ [rt]xconf:none/g, "").split(
+            " ",
+          );
+      const ours = sockets.map((one) => plain(inetWords(one))).map((words) =>
+        words.filter((word) => !/^[rt]xconf:base$/.test(word))
+      );
+      assertSame(ours, ssLines(netns, ["-t", "-i", "-o", "--tos", "--inet-sockopt"]).map(plain));
+      const ulps = sockets.flatMap(({ ulpInfo }) => ulpInfo?.tls ?? []);
+      assertEquals(ulps.map(({ version, cipher }) => [version, cipher]), [["1.2", "aes_gcm_128"], [
+        "1.2",
+        "aes_gcm_128",
+      ]]);
+      assert(ulps.some(({ txconf }) => txconf === "sw") && ulps.some(({ rxconf }) => rxconf === "sw"));
+      assert(sockets.some(({ vegasinfo }) => vegasinfo !== undefined && vegasinfo.rtt! > 0 && vegasinfo.enabled === 1));
+      assert(sockets.some(({ dctcpinfo }) => dctcpinfo !== undefined && dctcpinfo.enabled === 1));
+    });
+  },
+);
+
+kernelTest("sock_diag: vsock sockets are what ss --vsock says", needs("vsock_loopback", "vsock_diag"), async () => {
+  const code = `
+l = keep(socket(AF_VSOCK, SOCK_STREAM)); l.bind((0xffffffff, 5000)); l.listen(5)
+c = keep(socket(AF_VSOCK, SOCK_STREAM)); c.connect((1, 5000)); s = keep(l.accept()[0]); s.shutdown(SHUT_WR)
+`;
+  await inLab(code, ({ vsock }, netns) => {
+    const sockets = vsock.list(), ours = sockets.filter(({ srcPort, dstPort }) => srcPort === 5000 || dstPort === 5000);
+    const any = 0xffffffff,
+      end = (cid: number, port: number): string => `${cid === any ? "*" : cid}:${port === any ? "*" : port}`;
+    const words = (s: VsockSocket): string[] => [
+      "v_str",
+      s.state === "listen" ? "LISTEN" : s.state === "established" ? "ESTAB" : "CLOSING",
+      "0",
+      "0",
+      end(s.srcCid, s.srcPort),
+      end(s.dstCid, s.dstPort),
+    ];
+    const theirs = ssLines(netns, ["--vsock"]).map((line) => line.slice(0, 6)).filter((line) =>
+      line.some((word) => word.endsWith(":5000"))
+    );
+    assertSame(ours.map(words), theirs);
+    assertEquals(ours.length, 3);
+    assert(ours.some(({ shutdown }) => shutdown.includes("send")));
+    assertEquals(vsock.list({ state: "listen" }).filter(({ srcPort }) => srcPort === 5000).length, 1);
+    for (const one of ours) assertEquals(vsock.get(one).inode, one.inode);
+  });
+});
+
+kernelTest("sock_diag: TIPC sockets are what ss --tipc says", needs("tipc", "diag"), async () => {
+  const code = `
+import threading
+l = keep(socket(AF_TIPC, SOCK_SEQPACKET)); l.bind((TIPC_ADDR_NAMESEQ, 1000, 5, 5, TIPC_NODE_SCOPE)); l.listen(0)
+accepted = threading.Thread(target=lambda: keep(l.accept()[0])); accepted.start()
+c = keep(socket(AF_TIPC, SOCK_SEQPACKET)); c.connect((TIPC_ADDR_NAME, 1000, 5, 0)); c.send(b'hello'); accepted.join()
+r = keep(socket(AF_TIPC, SOCK_RDM))
+say(*[os.fstat(one.fileno()).st_ino for one in kept])
+`;
+  await inLab(code, ({ tipc }, netns, [said]) => {
+    // The kernel has one of its own.
+    const inodes = new Set(said!.split(" ")), sockets = tipc.list().filter(({ inode }) => inodes.has(String(inode)));
+    assertEquals(sockets.map(({ state, type }) => `${state} ${type}`).sort(), [
+      "established seqpacket",
+      "established seqpacket",
+      "listen seqpacket",
+      "open rdm",
+    ]);
+    const theirs = ssLines(netns, ["--tipc"]).filter((words) =>
+      words.some((word) => inodes.has(word.replace(/^ino:/, "")))
+    );
+    const refs = (words: readonly string[]): string =>
+      `${words[3]} ${words.find((word) => word.startsWith("ino:"))} ${words.find((word) => word.startsWith("sk:"))}`;
+    assertEquals(
+      sockets.map((s) => `${s.addr}:${s.ref} ino:${s.inode} sk:${s.cookie!.toString(16)}`).sort(),
+      theirs.map(refs).sort(),
+    );
+    const [one, other] = tipc.list({ state: "established" });
+    assertEquals([one!.con!.sock, other!.con!.sock], [other!.ref, one!.ref]);
+    assertEquals(tipc.list({ hasPubl: true }).length, 1);
+    assertEquals(sockets.filter(({ stat }) => stat!.rcvq === 1).length, 1);
+    assertEquals(tipc.get(one!).ref, one!.ref);
+  });
+});
+
+kernelTest("sock_diag: XDP sockets are what ss --xdp says", needs("xsk_diag"), async () => {
+  const code = `
+import mmap
+SOL_XDP = 283
+area = keep(mmap.mmap(-1, 16 * 4096)); x = keep(socket(44, SOCK_RAW, 0))
+at = ctypes.addressof(ctypes.c_char.from_buffer(area))
+x.setsockopt(SOL_XDP, 4, struct.pack('<QQIIII', at, 16 * 4096, 4096, 256, 0, 0))
+for option, entries in ((5, 64), (6, 32), (2, 128), (3, 16)): x.setsockopt(SOL_XDP, option, struct.pack('<i', entries))
+if libc.bind(x.fileno(), struct.pack('<HHIII', 44, 0, 1, 0, 0), 16) != 0: raise OSError(ctypes.get_errno(), 'bind')
+`;
+  await inLab(code, ({ xdp }, netns) => {
+    const [one, ...rest] = xdp.list();
+    assertEquals(rest, []);
+    assertEquals([one!.dev, one!.info!.queueId, one!.uid], ["lo", 0, 0]);
+    assertEquals([one!.rxRing, one!.txRing], [{ entries: 128 }, { entries: 16 }]);
+    assertEquals([one!.umemFillRing, one!.umemCompletionRing], [{ entries: 64 }, { entries: 32 }]);
+    const { size, numPages, chunkSize, headroom, refs, flags } = one!.umem!;
+    assertEquals([size, numPages, chunkSize, headroom, refs, flags], [16 * 4096, 16, 4096, 256, 1, []]);
+    assertEquals(one!.stats!.nRxDropped, 0);
+    assertEquals(xdp.get(one!).inode, one!.inode);
+    const line = ssLines(netns, ["--xdp"]).flat().join(" ");
+    for (
+      const word of [
+        `ino:${one!.inode}`,
+        `sk:${one!.cookie.toString(16)}`,
+        "entries:128",
+        "entries:16",
+        "size:65536",
+        "chunk_size:4096",
+      ]
+    ) {
+      assert(line.includes(word), `${word} is not in ${line}`);
+    }
+  });
+});
+
+/** A process's own sockets, as /proc knows them: no tool of another's is needed for these. */
+kernelTest("sock_diag: TCP sockets are what /proc/net/tcp says", ["ip", "python3"], async () => {
+  await inNamespace(async (ns) => {
+    ns.ip("link set lo up");
+    await withSockets(ns.name, "\nl, c, s = tcp_pair()\nl6, c6, s6 = tcp_pair(AF_INET6, '::1')\n", (_said, holder) => {
+      using client = open({ netns: ns.name });
+      const rows = ["tcp", "tcp6"].flatMap((table) =>
+        readFileSync(`/proc/${holder.pid}/net/${table}`, "utf8").trim().split("\n").slice(1).map((row) =>
+          row.trim().split(/\s+/)
+        )
+      );
+      const ours = client.tcp.list().map(({ localPort, dstPort, uid, inode }) =>
+        [localPort, dstPort, uid, inode].join()
+      );
+      const port = (end: string): number => parseInt(end.split(":")[1]!, 16);
+      const theirs = rows.map((row) => [port(row[1]!), port(row[2]!), Number(row[7]), Number(row[9])].join());
+      assertEquals(ours.sort(), theirs.sort());
+    });
+  });
+});
