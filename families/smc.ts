@@ -41,19 +41,11 @@ import {
   u64,
   u8,
 } from "../core/codec/mod.ts";
-import {
-  findFamily,
-  type GenericHeader,
-  genericHeader,
-  genericOperation,
-  GENL_HDRLEN,
-  NETLINK_GENERIC,
-} from "../core/generic.ts";
+import { GenericCaller, type GenericProtocol, NETLINK_GENERIC } from "../core/generic.ts";
 
 export type * from "../core/client.ts";
 export type * from "../core/codec/mod.ts";
 export type * from "../core/errors.ts";
-export type { GenericHeader } from "../core/generic.ts";
 export type * from "../core/names.ts";
 export type * from "../core/show.ts";
 export type * from "../core/transport.ts";
@@ -794,7 +786,7 @@ export const SmcFallbackStats: Attributes<SmcFallbackStats> = attributes((): Sha
 }), { pad: 0 });
 
 /** What most messages of SMC_GEN_NETLINK hold: one of these. */
-export interface SmcMessage extends GenericHeader {
+export interface SmcMessage {
   /** The system. */
   sysInfo?: SmcSystemInfo;
   /** A link group over RDMA. */
@@ -815,7 +807,6 @@ export interface SmcMessage extends GenericHeader {
 
 /** Wire form of {@linkcode SmcMessage}: SMC_GEN_*. */
 export const SmcMessage: Attributes<SmcMessage> = attributes((): Shape<SmcMessage> => ({
-  ...genericHeader,
   sysInfo: [1, SmcSystemInfo],
   lgrSmcr: [2, SmcLgrR],
   linkSmcr: [3, SmcLink],
@@ -824,10 +815,10 @@ export const SmcMessage: Attributes<SmcMessage> = attributes((): Shape<SmcMessag
   devSmcr: [6, SmcDevice],
   stats: [7, SmcStats],
   fbackStats: [8, SmcFallbackStats],
-}), { header: GENL_HDRLEN });
+}));
 
 /** An enterprise identifier, or a setting that is on or off, with what kernels number 1 and 2. */
-export interface SmcEid extends GenericHeader {
+export interface SmcEid {
   /** The identifier, at most 32 bytes. */
   entry?: string;
   /** Whether it is in use; of the system's own. */
@@ -836,32 +827,37 @@ export interface SmcEid extends GenericHeader {
 
 /** Wire form of {@linkcode SmcEid}: SMC_NLA_EID_TABLE_*, SMC_NLA_SEID_*. */
 export const SmcEid: Attributes<SmcEid> = attributes((): Shape<SmcEid> => ({
-  ...genericHeader,
   entry: [1, blanked],
   enabled: [2, yes],
-}), { header: GENL_HDRLEN });
+}));
 
 /** Whether handshakes are limited while there are many. */
-export interface SmcHsLimitation extends GenericHeader {
+export interface SmcHsLimitation {
   /** On or off. */
   enabled?: boolean;
 }
 
 /** Wire form of {@linkcode SmcHsLimitation}: SMC_NLA_HS_LIMITATION_*. */
 export const SmcHsLimitation: Attributes<SmcHsLimitation> = attributes((): Shape<SmcHsLimitation> => ({
-  ...genericHeader,
   enabled: [1, yes],
-}), { header: GENL_HDRLEN });
+}));
 
-const FAMILY = "SMC_GEN_NETLINK", VERSION = 1;
 const EXTENSIONS = ["conninfo", "lgrinfo", "shutdown", "dmbinfo", "fallback"] as const;
-const NO_MODULE = "modprobe smc loads it, where the kernel is configured with CONFIG_SMC";
+
+/** The generic family. */
+export const SMC_GEN_NETLINK: GenericProtocol = {
+  name: "SMC_GEN_NETLINK",
+  version: 1,
+  commands: SMC_NETLINK,
+  hint: "modprobe smc loads it, where the kernel is configured with CONFIG_SMC",
+};
 
 /** SMC in one network namespace. */
 export class Smc implements Disposable {
   readonly #options: OpenOptions | undefined;
   #diag: Client | undefined;
   #generic: Client | undefined;
+  readonly #caller: GenericCaller;
 
   /**
    * Opens sockets as they are needed; {@linkcode open} reads better.
@@ -870,6 +866,7 @@ export class Smc implements Disposable {
    */
   constructor(options?: OpenOptions) {
     this.#options = options;
+    this.#caller = new GenericCaller(SMC_GEN_NETLINK, () => this.#generic ??= this.#client(NETLINK_GENERIC));
   }
 
   /**
@@ -1015,15 +1012,8 @@ export class Smc implements Disposable {
     return this.#options === undefined ? sharedClient(protocol) : new Client(protocol, this.#options);
   }
 
-  /** The client, and the family as it is numbered now: its module may have been loaded again. */
-  #family(): { client: Client; family: ReturnType<typeof findFamily> } {
-    const client = this.#generic ??= this.#client(NETLINK_GENERIC);
-    return { client, family: findFamily(client, FAMILY, NO_MODULE) };
-  }
-
-  #dump<T extends GenericHeader>(cmd: number, table: Attributes<T>, what: string): T[] {
-    const { client, family } = this.#family(), codec = table as Codec<unknown, never>;
-    return client.dump(genericOperation(family, { codec, value: { cmd, version: VERSION }, what })) as T[];
+  #dump<T extends object>(cmd: number, table: Attributes<T>, what: string): T[] {
+    return this.#caller.dump({ cmd, codec: table as Codec<unknown, never>, value: {}, what }) as T[];
   }
 
   #messages(cmd: number, what: string): SmcMessage[] {
@@ -1038,8 +1028,7 @@ export class Smc implements Disposable {
   }
 
   #do(cmd: number, what: string, value: Pick<SmcEid, "entry"> = {}): void {
-    const { client, family } = this.#family(), codec = SmcEid as Codec<unknown, never>;
-    client.request(genericOperation(family, { codec, value: { cmd, version: VERSION, ...value }, what }));
+    this.#caller.request({ cmd, codec: SmcEid as Codec<unknown, never>, value, what });
   }
 }
 

@@ -18,3 +18,4 @@ export * from "./long.ts";
 export * from "./scalars.ts";
 export * from "./struct.ts";
 export * from "./text.ts";
+export * from "./varint.ts";
