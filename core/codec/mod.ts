@@ -10,6 +10,7 @@ export * from "./choice.ts";
 export * from "./codec.ts";
 export type { Site } from "./compile.ts";
 export * from "./data.ts";
+export * from "./endpoint.ts";
 export * from "./entry.ts";
 export * from "./enums.ts";
 export * from "./ifindex.ts";

@@ -57,3 +57,42 @@ export const bitfield32: Codec<Bitfield32, Bitfield32 | number> = {
     return pair.encode(value, to, owner);
   },
 };
+
+/**
+ * A bit mask of 64 bits as an array of names; a bit without a name is its value as a bigint. Input takes the number too.
+ *
+ * @param map names and the bits they stand for, one bit each
+ */
+export function mask64<const M extends Readonly<Record<string, bigint>>>(
+  map: M,
+): Codec<readonly ((keyof M & string) | bigint)[], readonly ((keyof M & string) | bigint)[] | bigint | number> {
+  type Names = readonly ((keyof M & string) | bigint)[];
+  return {
+    name: "u64 mask",
+    size: 8,
+    decode(from, at) {
+      const names: (string | bigint)[] = [];
+      let rest = from.view.getBigUint64(at, true);
+      for (const [name, bit] of Object.entries(map)) {
+        if ((rest & bit) === 0n) continue;
+        names.push(name);
+        rest &= ~bit;
+      }
+      for (let bit = 1n; rest !== 0n; bit <<= 1n) {
+        if ((rest & bit) !== 0n) names.push(bit);
+        rest &= ~bit;
+      }
+      return names as Names;
+    },
+    encode(value, to, owner) {
+      if (!Array.isArray(value)) return u64.encode(value as bigint | number, to, owner);
+      let bits = 0n;
+      for (const one of value) {
+        if (typeof one !== "string") bits |= BigInt(one);
+        else if (Object.hasOwn(map, one)) bits |= map[one]!;
+        else to.fail(TypeError, `expected ${Object.keys(map).join(", ")} or a number, got ${shown(one)}`);
+      }
+      return u64.encode(bits, to, owner);
+    },
+  };
+}
