@@ -89,7 +89,7 @@ kernelTest(
         () => link.request("newlink", { ifname: "x", mtu: 1, linkinfo: { kind: "bridge" } }, { flags: ["create"] }),
         KernelError,
       );
-      assertEquals(odd.path, "mtu");
+      assertStringIncludes(odd.message, "mtu less than device minimum");
     }),
 );
 
@@ -104,8 +104,10 @@ genericTest(
       ip("link add v0 type veth peer name v1");
       const { value: told } = await events.next();
       assertEquals(told?.event, "dev-add-ntf");
-      const { value } = told as { value: { ifindex: number; xdpFeatures: string[] } };
-      assertEquals(value, netdev.request("dev-get", { ifindex: value.ifindex }));
-      assert(value.xdpFeatures.includes("basic"));
+      const { value } = told as { value: Readonly<Record<string, unknown>> };
+      const now = netdev.request("dev-get", { ifindex: value.ifindex })!;
+      // What it can do is set later than it is told of.
+      assertEquals(Object.keys(now).filter((key) => key in value), Object.keys(value));
+      assert((now.xdpFeatures as string[]).includes("basic"), String(now.xdpFeatures));
     }),
 );
