@@ -145,3 +145,42 @@ export const NLCTRL: Spec = {
     ],
   },
 };
+
+/** What TCP remembers: linux/tcp_metrics.h. */
+export const TCP_METRICS: Spec = {
+  name: "tcp_metrics",
+  protocol: "genetlink-legacy",
+  "attribute-sets": [
+    {
+      name: "tcp-metrics",
+      attributes: [
+        { name: "addr-ipv4", type: "u32", "byte-order": "big-endian", "display-hint": "ipv4" },
+        { name: "addr-ipv6", type: "binary", "display-hint": "ipv6", checks: { "min-len": 16 } },
+        { name: "age", type: "u64" },
+        { name: "tw-tsval", type: "u32" },
+        { name: "tw-ts-stamp", type: "s32" },
+        { name: "vals", type: "nest", "nested-attributes": "metrics" },
+        { name: "fopen-mss", type: "u16" },
+        { name: "fopen-syn-drops", type: "u16" },
+        { name: "fopen-syn-drop-ts", type: "u64" },
+        { name: "fopen-cookie", type: "binary" },
+        { name: "saddr-ipv4", type: "u32", "byte-order": "big-endian", "display-hint": "ipv4" },
+        { name: "saddr-ipv6", type: "binary", "display-hint": "ipv6" },
+        { name: "pad", type: "pad" },
+      ],
+    },
+    {
+      name: "metrics",
+      attributes: ["rtt", "rttvar", "ssthresh", "cwnd", "reodering", "rtt-us", "rttvar-us"].map((name) => ({
+        name,
+        type: "u32",
+      })),
+    },
+  ],
+  operations: {
+    list: [
+      { name: "get", "attribute-set": "tcp-metrics", do: { reply: {} }, dump: { reply: {} } },
+      { name: "del", "attribute-set": "tcp-metrics", do: {} },
+    ],
+  },
+};
