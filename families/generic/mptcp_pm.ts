@@ -294,6 +294,12 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
     super(declaration, open);
   }
 
+  /** The one of that number, `undefined` when there is none: the kernel has no code of its own for that. */
+  override find(id: number | MptcpAddress): MptcpAddress | undefined {
+    const { id: wanted } = this.keyValue(id) as MptcpAddress;
+    return this.list().find(({ id }) => id === wanted);
+  }
+
   /** Deletes all of them. */
   deleteAll(): void {
     const cmd = MPTCP_PM_CMD.MPTCP_PM_CMD_FLUSH_ADDRS, codec = Endpoint as Codec<unknown, never>;
