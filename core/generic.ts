@@ -418,6 +418,7 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
   /** What requests beside the verbs go through. */
   protected readonly caller: GenericCaller;
   readonly #declaration: GenericDeclaration<T>;
+  readonly #open: () => Client;
 
   /** Sends to whom `requester` gives; watches through the client that `open` gives. */
   constructor(declaration: GenericDeclaration<T>, open: () => Client, requester: () => Requester = open) {
@@ -440,6 +441,7 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
     );
     this.caller = caller;
     this.#declaration = declaration;
+    this.#open = open;
   }
 
   /** The message of one verb; `cmd` and `reply` are commands. */
@@ -458,6 +460,11 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
       ...(reply === undefined ? {} : { reply }),
     });
     return { ...operation, flags };
+  }
+
+  /** The number of an interface by its name or number; `undefined` when there is none. */
+  protected index(dev: string | number): number | undefined {
+    return typeof dev === "number" ? dev : this.#open().names.index(dev);
   }
 
   /** What a watch listens to. */

@@ -225,8 +225,8 @@ export const WgDevice: Attributes<WgDevice> = attributes<WgDevice>({
 
 /** A peer as it is given. */
 export interface WgPeerInput extends Omit<WgPeer, "presharedKey" | "publicKey" | "lastHandshakeTime"> {
-  /** Its key. */
-  publicKey: string | Uint8Array;
+  /** Its key, which must be there. */
+  publicKey?: string | Uint8Array;
   /** A secret that both ends share; `null` removes it. */
   presharedKey?: string | Uint8Array | null;
   /** Not sent. */
@@ -261,7 +261,12 @@ function* portions(peers: readonly WgPeerInput[]): Generator<WgPeerInput[], void
       const fits = Math.floor(room / IP_BYTES), now = allowedIps?.slice(0, fits);
       allowedIps = allowedIps?.slice(fits);
       room -= IP_BYTES * (now?.length ?? 0);
-      portion.push(first ? withIps(peer, now) : withIps({ publicKey: peer.publicKey, flags: ["update_only"] }, now));
+      portion.push(
+        first ? withIps(peer, now) : withIps(
+          { ...peer.publicKey === undefined ? {} : { publicKey: peer.publicKey }, flags: ["update_only"] },
+          now,
+        ),
+      );
       first = false;
     } while (allowedIps !== undefined && allowedIps.length > 0);
   }

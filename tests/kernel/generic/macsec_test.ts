@@ -56,7 +56,7 @@ moduleTest(
       macsec.deleteTxSa("macsec0", 1);
       const left = macsec.get("macsec0");
       assertEquals([left.rxscList?.length ?? 0, left.txsaList?.length ?? 0], [0, 0]);
-      assertEquals(assertThrows(() => macsec.get("nope0")).message.includes("nope0"), true);
+      assertEquals(assertThrows(() => macsec.get("nope0"), Error).message.includes("nope0"), true);
       assertEquals(assertThrows(() => macsec.deleteTxSa("v0", 1), KernelError).code, "ENODEV");
       assertEquals(macsec.list().length, 1);
     }),

@@ -68,7 +68,7 @@ const ROWS: readonly (readonly [field: string, value: unknown, bytes: string])[]
   [
     "info",
     { kind: "laser_beam", data: { power: 3 } },
-    "1c00 1b80 0f00 0200 6c617365725f6265616d00 00 0c00 0180 0500 0100 03 000000".replace("1c00", "2000"),
+    "2000 1b80 0f00 0200 6c617365725f6265616d00 00 0c00 0180 0500 0100 03 000000",
   ],
   ["info", { kind: "lens", data: { focus: 5 } }, "1800 1b80 0900 0200 6c656e7300 000000 0800 0180 05000000"],
   [

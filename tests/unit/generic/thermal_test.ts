@@ -17,7 +17,7 @@ const hex = (text: string): Uint8Array =>
   Uint8Array.from(text.replaceAll(" ", "").match(/../g)!, (two) => parseInt(two, 16));
 
 /** A nest of two zones: number, name, number, name. */
-const ZONES = "2c00 0180 0800 0200 00000000 0a00 0a00 61637069 7a00 0000".replace("2c00", "2800") +
+const ZONES = "2800 0180 0800 0200 00000000 0a00 0a00 61637069 7a00 0000" +
   "0800 0200 01000000 0800 0a00 63707500";
 /** A nest of two trip points: number, kind, temperature, hysteresis. */
 const TRIPS = "4400 0480 0800 0500 00000000 0800 0600 03000000 0800 0700 a0860100 0800 0800 00000000" +

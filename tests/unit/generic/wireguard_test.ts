@@ -80,9 +80,9 @@ test("wireguard: 1,000 peers of 20 addresses, and one of 5,000, go in messages t
   const peers = Array.from({ length: 1000 }, (_, i) => ({
     publicKey: Buffer.from([...Array(28).fill(7), i >> 8, i & 255, 1, 2]).toString("base64"),
     presharedKey: keyOf(9),
-    endpoint: `[2001:db8::${i.toString(16)}]:51820`,
+    endpoint: `[2001:db8::${(i + 1).toString(16)}]:51820`,
     persistentKeepaliveInterval: 25,
-    allowedIps: Array.from({ length: 20 }, (_, j) => `2001:db8:${i.toString(16)}:${j.toString(16)}::/64`),
+    allowedIps: Array.from({ length: 20 }, (_, j) => `2001:db8:${(i + 1).toString(16)}:${(j + 1).toString(16)}::/64`),
   }));
   const many = {
     publicKey: keyOf(3),
@@ -104,10 +104,10 @@ test("wireguard: 1,000 peers of 20 addresses, and one of 5,000, go in messages t
     }
   }
   const plain = ({ flags: _flags, ...peer }: WgPeer): unknown => peer;
-  assertEquals(
-    [...together.values()].map(plain).map((one) => JSON.stringify(one)),
-    [...peers, many].map((one) => JSON.stringify(one)),
-  );
+  const ours = [...together.values()].map((one) => JSON.stringify(plain(one)));
+  assertEquals(ours.length, 1001);
+  const odd = [...peers, many].findIndex((one, i) => JSON.stringify(one) !== ours[i]);
+  assertEquals(odd === -1 ? "" : ours[odd]!.slice(0, 600), "");
 });
 
 test("wireguard: what comes in several messages is put together", () => {
