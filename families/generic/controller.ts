@@ -298,3 +298,4 @@ export function policy(name: string, op?: number): FamilyPolicy {
 }
 
 export { CTRL_CMD, GenericFamily };
+export type * from "./types.ts";

@@ -531,5 +531,12 @@ export * from "./ethtool/bitset.ts";
 export * from "./ethtool/device.ts";
 export * from "./ethtool/link.ts";
 export * from "./ethtool/module.ts";
-export * from "./ethtool/protocol.ts";
+export {
+  ETHTOOL,
+  ETHTOOL_MSG_KERNEL,
+  ETHTOOL_MSG_USER,
+  type EthtoolFlag,
+  type EthtoolHeader,
+} from "./ethtool/protocol.ts";
 export * from "./ethtool/stats.ts";
+export type * from "./types.ts";

@@ -478,3 +478,4 @@ export function open(options: OpenOptions = {}): Opened<{ readonly macsec: Macse
 
 /** The MACsec interfaces of this namespace, on a socket that the first use opens. */
 export const macsec: Macsec = new Macsec(sharedGeneric);
+export type * from "./types.ts";

@@ -406,3 +406,4 @@ export const limits = (): MptcpLimits => here.limits();
 export const setLimits = (limits: MptcpLimits): void => here.setLimits(limits);
 /** What happens to connections; see {@linkcode MptcpPm.events}. */
 export const events = (options?: EventOptions): Streaming<MptcpEvent> => here.events(options);
+export type * from "./types.ts";

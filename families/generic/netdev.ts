@@ -639,3 +639,4 @@ export const napis: NetdevCollections["napis"] = here.napis;
 export const queues: NetdevCollections["queues"] = here.queues;
 /** Statistics of this namespace's devices and queues. */
 export const qstats: QueueStatistics = here.qstats;
+export type * from "./types.ts";

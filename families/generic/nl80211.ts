@@ -348,3 +348,4 @@ export const wifiInterfaces: Nl80211["interfaces"] = nl80211.interfaces;
 export const wifiStations: Stations = nl80211.stations;
 
 export * from "./nl80211/tables.ts";
+export type * from "./types.ts";

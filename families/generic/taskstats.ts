@@ -531,3 +531,4 @@ export function open(options: OpenOptions = {}): Opened<{ readonly tasks: Tasks 
 
 /** Threads and processes, on a socket that the first use opens. */
 export const tasks: Tasks = new Tasks(sharedGeneric);
+export type * from "./types.ts";

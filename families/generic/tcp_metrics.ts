@@ -165,3 +165,4 @@ export function open(options: OpenOptions = {}): Opened<{ readonly metrics: AllT
 
 /** What TCP remembers in this namespace, on a socket that the first use opens. */
 export const metrics: AllTcpMetrics = new AllTcpMetrics(sharedGeneric);
+export type * from "./types.ts";

@@ -387,3 +387,4 @@ export const thermal: Thermal = new Thermal(sharedGeneric);
 export const zones = (): ThermalZone[] => thermal.zones();
 /** All cooling devices; see {@linkcode Thermal.coolingDevices}. */
 export const coolingDevices = (): CoolingDevice[] => thermal.coolingDevices();
+export type * from "./types.ts";

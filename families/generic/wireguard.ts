@@ -352,3 +352,4 @@ export function open(options: OpenOptions = {}): Opened<{ readonly wireguard: Wi
 
 /** The WireGuard interfaces of this namespace, on a socket that the first use opens. */
 export const wireguard: Wireguard = new Wireguard(sharedGeneric);
+export type * from "./types.ts";
