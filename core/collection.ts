@@ -98,6 +98,8 @@ export interface SilentRemoval {
 export interface Listening<T extends object> {
   /** Numbers of the multicast groups. */
   readonly groups: readonly number[];
+  /** Types of their messages. */
+  readonly types: readonly number[];
   /** How an event's payload is read. */
   readonly codec: Codec<T, never>;
   /** What a message says of an object; `undefined` where it is about something else. */
@@ -279,6 +281,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     const { groups, table, messages, concerns } = this.declaration;
     return {
       groups,
+      types: [messages.new, messages.del],
       codec: table as Codec<T, never>,
       event(type, from, at) {
         if (type !== messages.new && type !== messages.del) return undefined;

@@ -475,6 +475,7 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
     for (const word of ["new", "del"] as const) for (const cmd of events[word]) words.set(cmd, word);
     return {
       groups: groupNumbers(found, events.groups),
+      types: [found.familyId],
       codec: framed(NO_COMMAND, family.version, table as Codec<unknown, never>) as Codec<T, never>,
       event: (type, from, at) => type === found.familyId ? words.get(from.bytes[at]!) : undefined,
     };

@@ -126,8 +126,8 @@ class Watch {
       // Names are learnt from it, so that what is gone still has its name.
       ...(options.names !== false && protocol.linkGroup !== undefined ? [protocol.linkGroup] : []),
     ]);
-    for (const { declaration: { messages, table } } of collections) {
-      for (const type of [messages.new, messages.del]) this.#events.expect(type, table as Codec<unknown, never>);
+    for (const { listening: { types, codec } } of this.#watched) {
+      for (const type of types) this.#events.expect(type, codec);
     }
     for (const group of groups) transport.join(group);
   }
