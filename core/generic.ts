@@ -20,6 +20,7 @@ import {
   mask,
   MISFIT,
   Reader,
+  type Shape,
   string,
   u16,
   u32,
@@ -74,7 +75,7 @@ export interface GenericOp {
 export type GenericOpFlag = "admin_perm" | "cmd_cap_do" | "cmd_cap_dump" | "cmd_cap_haspol" | "uns_admin_perm";
 
 /** Wire form of {@linkcode GenericOp}: CTRL_ATTR_OP_*. */
-export const GenericOp: Attributes<GenericOp> = attributes<GenericOp>({
+export const GenericOp: Attributes<GenericOp> = attributes((): Shape<GenericOp> => ({
   id: [1, u32],
   flags: [
     2,
@@ -82,7 +83,7 @@ export const GenericOp: Attributes<GenericOp> = attributes<GenericOp>({
       readonly (GenericOpFlag | number)[]
     >,
   ],
-});
+}));
 
 /** A multicast group of a family. */
 export interface GenericGroup {
@@ -114,7 +115,7 @@ export interface GenericFamily {
 }
 
 /** Wire form of {@linkcode GenericFamily}: CTRL_ATTR_*. */
-export const GenericFamily: Attributes<GenericFamily> = attributes<GenericFamily>({
+export const GenericFamily: Attributes<GenericFamily> = attributes((): Shape<GenericFamily> => ({
   familyId: [1, u16, key],
   familyName: [2, string(15)],
   version: [3, u32],
@@ -122,7 +123,7 @@ export const GenericFamily: Attributes<GenericFamily> = attributes<GenericFamily
   maxattr: [5, u32],
   ops: [6, list(GenericOp)],
   mcastGroups: [7, list(GenericGroup)],
-});
+}));
 
 /** A family as its module here declares it. */
 export interface GenericProtocol {

@@ -23,6 +23,7 @@ import {
   eachAttribute,
   enumeration,
   i64,
+  type Shape,
   string,
   u16,
   u32,
@@ -139,7 +140,7 @@ export const NL_ATTR_TYPE = {
   uint: 17,
 } as const;
 
-const PolicyTable: Attributes<PolicyWire> = attributes<PolicyWire>({
+const PolicyTable: Attributes<PolicyWire> = attributes((): Shape<PolicyWire> => ({
   type: [1, enumeration(u32, NL_ATTR_TYPE)],
   minValueS: [2, signed],
   maxValueS: [3, signed],
@@ -151,7 +152,7 @@ const PolicyTable: Attributes<PolicyWire> = attributes<PolicyWire>({
   policyMaxtype: [9, u32],
   bitfield32Mask: [10, u32],
   mask: [12, unsigned],
-}, { pad: 11 });
+}), { pad: 11 });
 
 /** A nest whose attribute numbers are values themselves. */
 function numbered<T>(codec: Codec<T>): Codec<readonly (readonly [number, T])[]> {
@@ -191,13 +192,13 @@ interface PolicyMessage {
   op?: number;
 }
 
-const PolicyMessage: Attributes<PolicyMessage> = attributes<PolicyMessage>({
+const PolicyMessage: Attributes<PolicyMessage> = attributes((): Shape<PolicyMessage> => ({
   familyId: [1, u16],
   familyName: [2, string(15)],
   policy: [8, numbered(numbered(PolicyTable))],
   opPolicy: [9, numbered(attributes<OpPolicyWire>({ do: [1, u32], dump: [2, u32] }))],
   op: [10, u32],
-});
+}));
 
 function attributePolicy(id: number, wire: PolicyWire): AttributePolicy {
   const min = wire.minValueS ?? wire.minValueU, max = wire.maxValueS ?? wire.maxValueU;

@@ -29,6 +29,7 @@ import {
   list,
   nameOf,
   readOnly,
+  type Shape,
   u32,
   u64,
   u8,
@@ -132,7 +133,7 @@ export interface MacsecSaStats {
 }
 
 /** Wire form of {@linkcode MacsecSaStats}: MACSEC_SA_STATS_ATTR_*. */
-export const MacsecSaStats: Attributes<MacsecSaStats> = attributes<MacsecSaStats>({
+export const MacsecSaStats: Attributes<MacsecSaStats> = attributes((): Shape<MacsecSaStats> => ({
   inPktsOk: [1, u32, readOnly],
   inPktsInvalid: [2, u32, readOnly],
   inPktsNotValid: [3, u32, readOnly],
@@ -140,7 +141,7 @@ export const MacsecSaStats: Attributes<MacsecSaStats> = attributes<MacsecSaStats
   inPktsUnusedSa: [5, u32, readOnly],
   outPktsProtected: [6, u32, readOnly],
   outPktsEncrypted: [7, u32, readOnly],
-});
+}));
 
 /** A security association: a key in use. */
 export interface MacsecSa {
@@ -163,7 +164,7 @@ export interface MacsecSa {
 }
 
 /** Wire form of {@linkcode MacsecSa}: MACSEC_SA_ATTR_*. */
-export const MacsecSa: Attributes<MacsecSa> = attributes<MacsecSa>({
+export const MacsecSa: Attributes<MacsecSa> = attributes((): Shape<MacsecSa> => ({
   an: [1, u8, key],
   active: [2, bool(u8)],
   pn: [3, uint],
@@ -172,7 +173,7 @@ export const MacsecSa: Attributes<MacsecSa> = attributes<MacsecSa>({
   stats: [6, MacsecSaStats, readOnly],
   ssci: [8, u32],
   salt: [9, hex(12)],
-});
+}));
 
 /** What became of packets of a channel. */
 export interface MacsecRxscStats {
@@ -199,7 +200,7 @@ export interface MacsecRxscStats {
 }
 
 /** Wire form of {@linkcode MacsecRxscStats}: MACSEC_RXSC_STATS_ATTR_*. */
-export const MacsecRxscStats: Attributes<MacsecRxscStats> = attributes<MacsecRxscStats>({
+export const MacsecRxscStats: Attributes<MacsecRxscStats> = attributes((): Shape<MacsecRxscStats> => ({
   inOctetsValidated: [1, count64, readOnly],
   inOctetsDecrypted: [2, count64, readOnly],
   inPktsUnchecked: [3, count64, readOnly],
@@ -210,7 +211,7 @@ export const MacsecRxscStats: Attributes<MacsecRxscStats> = attributes<MacsecRxs
   inPktsNotValid: [8, count64, readOnly],
   inPktsNotUsingSa: [9, count64, readOnly],
   inPktsUnusedSa: [10, count64, readOnly],
-});
+}));
 
 /** A channel on which a peer sends. */
 export interface MacsecRxsc {
@@ -225,12 +226,12 @@ export interface MacsecRxsc {
 }
 
 /** Wire form of {@linkcode MacsecRxsc}: MACSEC_RXSC_ATTR_*. */
-export const MacsecRxsc: Attributes<MacsecRxsc> = attributes<MacsecRxsc>({
+export const MacsecRxsc: Attributes<MacsecRxsc> = attributes((): Shape<MacsecRxsc> => ({
   sci: [1, sci, key],
   active: [2, bool(u8)],
   saList: [3, list(MacsecSa), readOnly],
   stats: [4, MacsecRxscStats, readOnly],
-});
+}));
 
 /** What became of packets that were sent. */
 export interface MacsecTxscStats {
@@ -245,12 +246,12 @@ export interface MacsecTxscStats {
 }
 
 /** Wire form of {@linkcode MacsecTxscStats}: MACSEC_TXSC_STATS_ATTR_*. */
-export const MacsecTxscStats: Attributes<MacsecTxscStats> = attributes<MacsecTxscStats>({
+export const MacsecTxscStats: Attributes<MacsecTxscStats> = attributes((): Shape<MacsecTxscStats> => ({
   outPktsProtected: [1, count64, readOnly],
   outPktsEncrypted: [2, count64, readOnly],
   outOctetsProtected: [3, count64, readOnly],
   outOctetsEncrypted: [4, count64, readOnly],
-});
+}));
 
 /** What became of packets outside channels. */
 export interface MacsecSecyStats {
@@ -273,7 +274,7 @@ export interface MacsecSecyStats {
 }
 
 /** Wire form of {@linkcode MacsecSecyStats}: MACSEC_SECY_STATS_ATTR_*. */
-export const MacsecSecyStats: Attributes<MacsecSecyStats> = attributes<MacsecSecyStats>({
+export const MacsecSecyStats: Attributes<MacsecSecyStats> = attributes((): Shape<MacsecSecyStats> => ({
   outPktsUntagged: [1, count64, readOnly],
   inPktsUntagged: [2, count64, readOnly],
   outPktsTooLong: [3, count64, readOnly],
@@ -282,7 +283,7 @@ export const MacsecSecyStats: Attributes<MacsecSecyStats> = attributes<MacsecSec
   inPktsUnknownSci: [6, count64, readOnly],
   inPktsNoSci: [7, count64, readOnly],
   inPktsOverrun: [8, count64, readOnly],
-});
+}));
 
 /** How an interface is set; links of kind `macsec` set it. */
 export interface MacsecSecy {
@@ -315,7 +316,7 @@ export interface MacsecSecy {
 }
 
 /** Wire form of {@linkcode MacsecSecy}: MACSEC_SECY_ATTR_*. */
-export const MacsecSecy: Attributes<MacsecSecy> = attributes<MacsecSecy>({
+export const MacsecSecy: Attributes<MacsecSecy> = attributes((): Shape<MacsecSecy> => ({
   sci: [1, sci, readOnly],
   encodingSa: [2, u8, readOnly],
   window: [3, u32, readOnly],
@@ -329,7 +330,7 @@ export const MacsecSecy: Attributes<MacsecSecy> = attributes<MacsecSecy>({
   incSci: [11, bool(u8), readOnly],
   es: [12, bool(u8), readOnly],
   scb: [13, bool(u8), readOnly],
-});
+}));
 
 /** Who encrypts. */
 export interface MacsecOffloadSetting {
@@ -338,9 +339,9 @@ export interface MacsecOffloadSetting {
 }
 
 /** Wire form of {@linkcode MacsecOffloadSetting}: MACSEC_OFFLOAD_ATTR_*. */
-export const MacsecOffloadSetting: Attributes<MacsecOffloadSetting> = attributes<MacsecOffloadSetting>({
+export const MacsecOffloadSetting: Attributes<MacsecOffloadSetting> = attributes((): Shape<MacsecOffloadSetting> => ({
   type: [1, offload],
-});
+}));
 
 /** A MACsec interface with its channels. */
 export interface MacsecDevice {
@@ -367,7 +368,7 @@ export interface MacsecDevice {
 }
 
 /** Wire form of {@linkcode MacsecDevice}: MACSEC_ATTR_*. */
-export const MacsecDevice: Attributes<MacsecDevice> = attributes<MacsecDevice>({
+export const MacsecDevice: Attributes<MacsecDevice> = attributes((): Shape<MacsecDevice> => ({
   ifindex: [1, ifindex, key],
   dev: nameOf("ifindex"),
   rxscConfig: [2, MacsecRxsc, "input"],
@@ -378,7 +379,7 @@ export const MacsecDevice: Attributes<MacsecDevice> = attributes<MacsecDevice>({
   txscStats: [7, MacsecTxscStats, readOnly],
   secyStats: [8, MacsecSecyStats, readOnly],
   offload: [9, MacsecOffloadSetting],
-});
+}));
 
 const declaration: GenericDeclaration<MacsecDevice> = {
   object: "MACsec interface",

@@ -29,6 +29,7 @@ import {
   mask,
   nameOf,
   part,
+  type Shape,
   u16,
   u32,
   u8,
@@ -115,7 +116,7 @@ export interface MptcpAddress {
 }
 
 /** Wire form of {@linkcode MptcpAddress}: MPTCP_PM_ADDR_ATTR_*. */
-export const MptcpAddress: Attributes<MptcpAddress> = attributes<MptcpAddress>({
+export const MptcpAddress: Attributes<MptcpAddress> = attributes((): Shape<MptcpAddress> => ({
   family: [1, family],
   id: [2, u8, key],
   addr4: [3, ipv4],
@@ -124,7 +125,7 @@ export const MptcpAddress: Attributes<MptcpAddress> = attributes<MptcpAddress>({
   flags: [6, flags],
   ifIdx: [7, ifindex],
   dev: nameOf("ifIdx"),
-});
+}));
 
 /** What most messages hold. */
 interface PmMessage {
@@ -136,14 +137,14 @@ interface PmMessage {
   addrRemote?: MptcpAddress;
 }
 
-const PmMessage: Attributes<PmMessage> = attributes<PmMessage>({
+const PmMessage: Attributes<PmMessage> = attributes((): Shape<PmMessage> => ({
   addr: [1, MptcpAddress],
   rcvAddAddrs: [2, u32],
   subflows: [3, u32],
   token: [4, u32],
   locId: [5, u8],
   addrRemote: [6, MptcpAddress],
-});
+}));
 
 /** An endpoint: an address that Multipath TCP may use beside that of a connection. */
 export const Endpoint: Attributes<MptcpAddress> = attributes<Record<never, never>>({}).with(
@@ -211,7 +212,7 @@ export interface MptcpDetails {
 }
 
 /** Wire form of {@linkcode MptcpDetails}: MPTCP_ATTR_*. */
-export const MptcpDetails: Attributes<MptcpDetails> = attributes<MptcpDetails>({
+export const MptcpDetails: Attributes<MptcpDetails> = attributes((): Shape<MptcpDetails> => ({
   token: [1, u32],
   family: [2, family],
   locId: [3, u8],
@@ -231,7 +232,7 @@ export const MptcpDetails: Attributes<MptcpDetails> = attributes<MptcpDetails>({
   resetFlags: [17, u32],
   serverSide: [18, bool(u8)],
   dev: nameOf("ifIdx"),
-});
+}));
 
 /** What happens: MPTCP_EVENT_*. */
 export const MPTCP_EVENT = {

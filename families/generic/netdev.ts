@@ -25,6 +25,7 @@ import {
   nameOf,
   readOnly,
   repeated,
+  type Shape,
   sint,
   u32,
   uint,
@@ -138,14 +139,14 @@ export interface NetDevice {
 }
 
 /** Wire form of {@linkcode NetDevice}: NETDEV_A_DEV_*. */
-export const NetDevice: Attributes<NetDevice> = attributes<NetDevice>({
+export const NetDevice: Attributes<NetDevice> = attributes((): Shape<NetDevice> => ({
   ifindex: [1, ifindex, key],
   dev: nameOf("ifindex"),
   xdpFeatures: [3, xdpAct, readOnly],
   xdpZcMaxSegs: [4, u32, readOnly],
   xdpRxMetadataFeatures: [5, xdpRxMetadata, readOnly],
   xskFeatures: [6, xskFlags, readOnly],
-});
+}));
 
 /** Memory of io_uring in a page pool or queue. */
 export interface IoUringProviderInfo {
@@ -154,9 +155,9 @@ export interface IoUringProviderInfo {
 }
 
 /** Wire form of {@linkcode IoUringProviderInfo}: NETDEV_A_IO_URING_PROVIDER_INFO_*. */
-export const IoUringProviderInfo: Attributes<IoUringProviderInfo> = attributes<IoUringProviderInfo>({
+export const IoUringProviderInfo: Attributes<IoUringProviderInfo> = attributes((): Shape<IoUringProviderInfo> => ({
   rxBufLen: [1, uint, readOnly],
-});
+}));
 
 /** Memory that a device receives into. */
 export interface PagePool {
@@ -181,7 +182,7 @@ export interface PagePool {
 }
 
 /** Wire form of {@linkcode PagePool}: NETDEV_A_PAGE_POOL_*. */
-export const PagePool: Attributes<PagePool> = attributes<PagePool>({
+export const PagePool: Attributes<PagePool> = attributes((): Shape<PagePool> => ({
   id: [1, uint, key],
   ifindex: [2, ifindex],
   dev: nameOf("ifindex"),
@@ -191,7 +192,7 @@ export const PagePool: Attributes<PagePool> = attributes<PagePool>({
   detachTime: [6, uint, readOnly],
   dmabuf: [7, u32, readOnly],
   ioUring: [8, IoUringProviderInfo, readOnly],
-});
+}));
 
 /** The page pool that statistics are of. */
 export interface PagePoolInfo {
@@ -202,10 +203,10 @@ export interface PagePoolInfo {
 }
 
 /** Wire form of {@linkcode PagePoolInfo}: NETDEV_A_PAGE_POOL_*. */
-export const PagePoolInfo: Attributes<PagePoolInfo> = attributes<PagePoolInfo>({
+export const PagePoolInfo: Attributes<PagePoolInfo> = attributes((): Shape<PagePoolInfo> => ({
   id: [1, uint, key],
   ifindex: [2, ifindex],
-});
+}));
 
 /** What became of the pages of a pool. */
 export interface PagePoolStats {
@@ -236,7 +237,7 @@ export interface PagePoolStats {
 }
 
 /** Wire form of {@linkcode PagePoolStats}: NETDEV_A_PAGE_POOL_STATS_*. */
-export const PagePoolStats: Attributes<PagePoolStats> = attributes<PagePoolStats>({
+export const PagePoolStats: Attributes<PagePoolStats> = attributes((): Shape<PagePoolStats> => ({
   info: [1, PagePoolInfo, key],
   allocFast: [8, uint, readOnly],
   allocSlow: [9, uint, readOnly],
@@ -249,7 +250,7 @@ export const PagePoolStats: Attributes<PagePoolStats> = attributes<PagePoolStats
   recycleRing: [16, uint, readOnly],
   recycleRingFull: [17, uint, readOnly],
   recycleReleasedRefcnt: [18, uint, readOnly],
-});
+}));
 
 /** A NAPI instance: what polls queues when there is an interrupt. */
 export interface Napi {
@@ -274,7 +275,7 @@ export interface Napi {
 }
 
 /** Wire form of {@linkcode Napi}: NETDEV_A_NAPI_*. */
-export const Napi: Attributes<Napi> = attributes<Napi>({
+export const Napi: Attributes<Napi> = attributes((): Shape<Napi> => ({
   ifindex: [1, ifindex],
   dev: nameOf("ifindex"),
   id: [2, u32, key],
@@ -284,7 +285,7 @@ export const Napi: Attributes<Napi> = attributes<Napi>({
   groFlushTimeout: [6, uint],
   irqSuspendTimeout: [7, uint],
   threaded: [8, threaded],
-});
+}));
 
 /** A queue of a device. */
 export interface QueueId {
@@ -295,10 +296,10 @@ export interface QueueId {
 }
 
 /** Wire form of {@linkcode QueueId}: NETDEV_A_QUEUE_*. */
-export const QueueId: Attributes<QueueId> = attributes<QueueId>({
+export const QueueId: Attributes<QueueId> = attributes((): Shape<QueueId> => ({
   id: [1, u32],
   type: [3, queueType],
-});
+}));
 
 /** The queue of another device that stands behind a queue. */
 export interface QueueLease {
@@ -311,11 +312,11 @@ export interface QueueLease {
 }
 
 /** Wire form of {@linkcode QueueLease}: NETDEV_A_LEASE_*. */
-export const QueueLease: Attributes<QueueLease> = attributes<QueueLease>({
+export const QueueLease: Attributes<QueueLease> = attributes((): Shape<QueueLease> => ({
   ifindex: [1, u32],
   queue: [2, QueueId],
   netnsId: [3, sint],
-});
+}));
 
 /** A queue of a device that is in use. */
 export interface Queue {
@@ -340,7 +341,7 @@ export interface Queue {
 }
 
 /** Wire form of {@linkcode Queue}: NETDEV_A_QUEUE_*. */
-export const Queue: Attributes<Queue> = attributes<Queue>({
+export const Queue: Attributes<Queue> = attributes((): Shape<Queue> => ({
   id: [1, u32, key],
   ifindex: [2, ifindex, key],
   dev: nameOf("ifindex"),
@@ -350,7 +351,7 @@ export const Queue: Attributes<Queue> = attributes<Queue>({
   ioUring: [6, IoUringProviderInfo, readOnly],
   xsk: [7, nothing, readOnly],
   lease: [8, QueueLease],
-});
+}));
 
 /** Statistics of a device, or of one of its queues. */
 export interface Qstats {
@@ -421,7 +422,7 @@ export interface Qstats {
 }
 
 /** Wire form of {@linkcode Qstats}: NETDEV_A_QSTATS_*. */
-export const Qstats: Attributes<Qstats> = attributes<Qstats>({
+export const Qstats: Attributes<Qstats> = attributes((): Shape<Qstats> => ({
   ifindex: [1, ifindex, key],
   dev: nameOf("ifindex"),
   queueType: [2, queueType, key],
@@ -454,7 +455,7 @@ export const Qstats: Attributes<Qstats> = attributes<Qstats>({
   txHwDropRatelimits: [32, uint, readOnly],
   txStop: [33, uint, readOnly],
   txWake: [34, uint, readOnly],
-});
+}));
 
 /** A dmabuf and the queues that are to receive into it. */
 export interface DmabufBinding {
@@ -469,12 +470,12 @@ export interface DmabufBinding {
 }
 
 /** Wire form of {@linkcode DmabufBinding}: NETDEV_A_DMABUF_*. */
-export const DmabufBinding: Attributes<DmabufBinding> = attributes<DmabufBinding>({
+export const DmabufBinding: Attributes<DmabufBinding> = attributes((): Shape<DmabufBinding> => ({
   ifindex: [1, ifindex],
   queues: [2, repeated(2, QueueId)],
   fd: [3, u32],
   id: [4, u32, readOnly],
-});
+}));
 
 const shared = { family: NETDEV, filters: [] } as const;
 const onDevice = (value: object): string => {

@@ -13,7 +13,7 @@
  * @module
  */
 import type { OpenOptions } from "../../core/client.ts";
-import { type Attributes, attributes, key, string, u8 } from "../../core/codec/mod.ts";
+import { type Attributes, attributes, key, type Shape, string, u8 } from "../../core/codec/mod.ts";
 import {
   GenericCollection,
   type GenericDeclaration,
@@ -35,12 +35,12 @@ export interface Pnetid {
 }
 
 /** Wire form of {@linkcode Pnetid}: SMC_PNETID_*. */
-export const Pnetid: Attributes<Pnetid> = attributes<Pnetid>({
+export const Pnetid: Attributes<Pnetid> = attributes((): Shape<Pnetid> => ({
   name: [1, string(16), key],
   ethname: [2, string(15)],
   ibname: [3, string(63)],
   ibport: [4, u8],
-});
+}));
 
 const declaration: GenericDeclaration<Pnetid> = {
   object: "physical network",

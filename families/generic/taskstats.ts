@@ -22,6 +22,7 @@ import {
   count64,
   MISFIT,
   Reader,
+  type Shape,
   type Struct,
   struct,
   text,
@@ -224,7 +225,7 @@ export interface Taskstats {
 }
 
 /** Wire form of {@linkcode Taskstats}: struct taskstats. */
-export const Taskstats: Struct<Taskstats> = struct<Taskstats>(688, {
+export const Taskstats: Struct<Taskstats> = struct(688, (): Shape<Taskstats> => ({
   version: [0, u16],
   acExitcode: [4, u32],
   acFlag: [8, u8],
@@ -304,7 +305,7 @@ export const Taskstats: Struct<Taskstats> = struct<Taskstats>(688, {
   compactDelayMaxTs: [640, timespec],
   wpcopyDelayMaxTs: [656, timespec],
   irqDelayMaxTs: [672, timespec],
-});
+}));
 
 /** Tasks of a control group (of version 1) by what they do. */
 export interface Cgroupstats {
@@ -321,13 +322,13 @@ export interface Cgroupstats {
 }
 
 /** Wire form of {@linkcode Cgroupstats}: struct cgroupstats. */
-export const Cgroupstats: Struct<Cgroupstats> = struct<Cgroupstats>(40, {
+export const Cgroupstats: Struct<Cgroupstats> = struct(40, (): Shape<Cgroupstats> => ({
   nrSleeping: [0, count64],
   nrRunning: [8, count64],
   nrStopped: [16, count64],
   nrUninterruptible: [24, count64],
   nrIoWait: [32, count64],
-});
+}));
 
 /** The version whose layout was another (Linux 6.14 and 6.15); those before it are the beginning of those after it. */
 const ODD_VERSION = 15;
@@ -349,11 +350,11 @@ export interface TaskAggregate {
 }
 
 /** Wire form of {@linkcode TaskAggregate}: TASKSTATS_TYPE_*. */
-export const TaskAggregate: Attributes<TaskAggregate> = attributes<TaskAggregate>({
+export const TaskAggregate: Attributes<TaskAggregate> = attributes((): Shape<TaskAggregate> => ({
   pid: [1, u32],
   tgid: [2, u32],
   stats: [3, stats],
-});
+}));
 
 /** What the kernel tells of a task. */
 export interface TaskMessage {
@@ -364,10 +365,10 @@ export interface TaskMessage {
 }
 
 /** Wire form of {@linkcode TaskMessage}: TASKSTATS_TYPE_AGGR_*. */
-export const TaskMessage: Attributes<TaskMessage> = attributes<TaskMessage>({
+export const TaskMessage: Attributes<TaskMessage> = attributes((): Shape<TaskMessage> => ({
   aggrPid: [4, TaskAggregate],
   aggrTgid: [5, TaskAggregate],
-});
+}));
 
 /** What is asked. */
 export interface TaskRequest {
@@ -382,12 +383,12 @@ export interface TaskRequest {
 }
 
 /** Wire form of {@linkcode TaskRequest}: TASKSTATS_CMD_ATTR_*. */
-export const TaskRequest: Attributes<TaskRequest> = attributes<TaskRequest>({
+export const TaskRequest: Attributes<TaskRequest> = attributes((): Shape<TaskRequest> => ({
   pid: [1, u32],
   tgid: [2, u32],
   registerCpumask: [3, text],
   deregisterCpumask: [4, text],
-});
+}));
 
 /** A thread has exited; with the last one of a process comes what the whole process has used. */
 export interface TaskExit {

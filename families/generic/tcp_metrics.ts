@@ -22,6 +22,7 @@ import {
   ipv6,
   key,
   readOnly,
+  type Shape,
   u16,
   u32,
 } from "../../core/codec/mod.ts";
@@ -64,7 +65,7 @@ export interface TcpMetricValues {
 }
 
 /** Wire form of {@linkcode TcpMetricValues}: TCP_METRICS_A_METRICS_*. */
-export const TcpMetricValues: Attributes<TcpMetricValues> = attributes<TcpMetricValues>({
+export const TcpMetricValues: Attributes<TcpMetricValues> = attributes((): Shape<TcpMetricValues> => ({
   rtt: [1, u32],
   rttvar: [2, u32],
   ssthresh: [3, u32],
@@ -72,7 +73,7 @@ export const TcpMetricValues: Attributes<TcpMetricValues> = attributes<TcpMetric
   reodering: [5, u32],
   rttUs: [6, u32],
   rttvarUs: [7, u32],
-});
+}));
 
 /** What TCP remembers of one host. */
 export interface TcpMetrics {
@@ -103,7 +104,7 @@ export interface TcpMetrics {
 }
 
 /** Wire form of {@linkcode TcpMetrics}: TCP_METRICS_ATTR_*. */
-export const TcpMetrics: Attributes<TcpMetrics> = attributes<TcpMetrics>({
+export const TcpMetrics: Attributes<TcpMetrics> = attributes((): Shape<TcpMetrics> => ({
   addrIpv4: [1, ipv4, key],
   addrIpv6: [2, ipv6, key],
   age: [3, count64, readOnly],
@@ -116,7 +117,7 @@ export const TcpMetrics: Attributes<TcpMetrics> = attributes<TcpMetrics>({
   fopenCookie: [10, bytes, readOnly],
   saddrIpv4: [11, ipv4, key],
   saddrIpv6: [12, ipv6, key],
-});
+}));
 
 const declaration: GenericDeclaration<TcpMetrics> = {
   object: "TCP metric",

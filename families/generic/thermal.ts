@@ -22,6 +22,7 @@ import {
   enumeration,
   i32,
   mask,
+  type Shape,
   text,
   u32,
 } from "../../core/codec/mod.ts";
@@ -111,10 +112,10 @@ export interface ThermalZone {
 }
 
 /** Wire form of {@linkcode ThermalZone}: THERMAL_GENL_ATTR_TZ_*. */
-export const ThermalZone: Attributes<ThermalZone> = attributes<ThermalZone>({
+export const ThermalZone: Attributes<ThermalZone> = attributes((): Shape<ThermalZone> => ({
   tzId: [2, u32],
   tzName: [10, text],
-});
+}));
 
 /** A temperature at which something is done. */
 export interface TripPoint {
@@ -129,12 +130,12 @@ export interface TripPoint {
 }
 
 /** Wire form of {@linkcode TripPoint}: THERMAL_GENL_ATTR_TZ_TRIP_*. */
-export const TripPoint: Attributes<TripPoint> = attributes<TripPoint>({
+export const TripPoint: Attributes<TripPoint> = attributes((): Shape<TripPoint> => ({
   tzTripId: [5, u32],
   tzTripType: [6, tripType],
   tzTripTemp: [7, i32],
   tzTripHyst: [8, i32],
-});
+}));
 
 /** Something that cools. */
 export interface CoolingDevice {
@@ -145,10 +146,10 @@ export interface CoolingDevice {
 }
 
 /** Wire form of {@linkcode CoolingDevice}: THERMAL_GENL_ATTR_CDEV_*. */
-export const CoolingDevice: Attributes<CoolingDevice> = attributes<CoolingDevice>({
+export const CoolingDevice: Attributes<CoolingDevice> = attributes((): Shape<CoolingDevice> => ({
   cdevId: [15, u32],
   cdevName: [18, text],
-});
+}));
 
 /** A temperature of which a program wants to be told. */
 export interface Threshold {
@@ -159,10 +160,10 @@ export interface Threshold {
 }
 
 /** Wire form of {@linkcode Threshold}: THERMAL_GENL_ATTR_THRESHOLD_*. */
-export const Threshold: Attributes<Threshold> = attributes<Threshold>({
+export const Threshold: Attributes<Threshold> = attributes((): Shape<Threshold> => ({
   thresholdTemp: [25, i32],
   thresholdDirection: [26, direction],
-});
+}));
 
 /** What a CPU is to be given to do. */
 export interface CpuCapability {
@@ -175,11 +176,11 @@ export interface CpuCapability {
 }
 
 /** Wire form of {@linkcode CpuCapability}: THERMAL_GENL_ATTR_CPU_CAPABILITY_*. */
-export const CpuCapability: Attributes<CpuCapability> = attributes<CpuCapability>({
+export const CpuCapability: Attributes<CpuCapability> = attributes((): Shape<CpuCapability> => ({
   cpuCapabilityId: [21, u32],
   cpuCapabilityPerformance: [22, u32],
   cpuCapabilityEfficiency: [23, u32],
-});
+}));
 
 /** What messages of the family hold. */
 export interface ThermalMessage {
@@ -232,7 +233,7 @@ export interface ThermalMessage {
 }
 
 /** Wire form of {@linkcode ThermalMessage}: THERMAL_GENL_ATTR_*. */
-export const ThermalMessage: Attributes<ThermalMessage> = attributes<ThermalMessage>({
+export const ThermalMessage: Attributes<ThermalMessage> = attributes((): Shape<ThermalMessage> => ({
   tz: [1, sequence(2, ThermalZone)],
   tzId: [2, u32],
   tzTemp: [3, i32],
@@ -256,7 +257,7 @@ export const ThermalMessage: Attributes<ThermalMessage> = attributes<ThermalMess
   thresholdTemp: [25, i32],
   thresholdDirection: [26, direction],
   tzPrevTemp: [27, i32],
-});
+}));
 
 /** What happens: THERMAL_GENL_EVENT_*. */
 export const THERMAL_GENL_EVENT = {

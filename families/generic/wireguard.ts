@@ -35,6 +35,7 @@ import {
   parsePrefix,
   readOnly,
   select,
+  type Shape,
   shown,
   sockaddr,
   text,
@@ -127,12 +128,12 @@ interface AllowedIpWire {
 
 const AF_INET = 2;
 
-const AllowedIpTable: Attributes<AllowedIpWire> = attributes<AllowedIpWire>({
+const AllowedIpTable: Attributes<AllowedIpWire> = attributes((): Shape<AllowedIpWire> => ({
   family: [1, u16],
   ipaddr: [2, select("an address", (owner) => (owner as AllowedIpWire).family === AF_INET ? ipv4 : ipv6)],
   cidrMask: [3, u8],
   flags: [4, mask(u32, { remove_me: 1 })],
-});
+}));
 
 /** An address that a peer may send from, with the length of its prefix: `10.7.0.0/16`. Input may be a bare address. */
 const allowedIp: Codec<string, string> = {
@@ -178,7 +179,7 @@ export interface WgPeer {
 }
 
 /** Wire form of {@linkcode WgPeer}: WGPEER_A_*. */
-export const WgPeer: Attributes<WgPeer> = attributes<WgPeer>({
+export const WgPeer: Attributes<WgPeer> = attributes((): Shape<WgPeer> => ({
   publicKey: [1, wgKey, key],
   presharedKey: [2, keyOrNone],
   flags: [3, mask(u32, { remove_me: 1, replace_allowedips: 2, update_only: 4 }), "input"],
@@ -189,7 +190,7 @@ export const WgPeer: Attributes<WgPeer> = attributes<WgPeer>({
   txBytes: [8, count64, readOnly],
   allowedIps: [9, list(allowedIp)],
   protocolVersion: [10, u32],
-});
+}));
 
 /** A WireGuard interface. */
 export interface WgDevice {
@@ -212,7 +213,7 @@ export interface WgDevice {
 }
 
 /** Wire form of {@linkcode WgDevice}: WGDEVICE_A_*. */
-export const WgDevice: Attributes<WgDevice> = attributes<WgDevice>({
+export const WgDevice: Attributes<WgDevice> = attributes((): Shape<WgDevice> => ({
   ifindex: [1, ifindex, key],
   ifname: [2, text, key],
   privateKey: [3, keyOrNone],
@@ -221,7 +222,7 @@ export const WgDevice: Attributes<WgDevice> = attributes<WgDevice>({
   listenPort: [6, u16],
   fwmark: [7, u32],
   peers: [8, list(WgPeer)],
-});
+}));
 
 /** A peer as it is given. */
 export interface WgPeerInput extends Omit<WgPeer, "presharedKey" | "publicKey" | "lastHandshakeTime"> {

@@ -11,6 +11,7 @@ import {
   type Codec,
   flag,
   repeated,
+  type Shape,
   shown,
   text,
   u32,
@@ -49,13 +50,13 @@ interface BitsetWire {
 
 const BitTable: Attributes<BitWire> = attributes<BitWire>({ index: [1, u32], name: [2, text], value: [3, flag] });
 const BitsTable: Attributes<BitsWire> = attributes<BitsWire>({ bit: [1, repeated(1, BitTable)] });
-const BitsetTable: Attributes<BitsetWire> = attributes<BitsetWire>({
+const BitsetTable: Attributes<BitsetWire> = attributes((): Shape<BitsetWire> => ({
   nomask: [1, flag],
   size: [2, u32],
   bits: [3, BitsTable],
   value: [4, bytes],
   mask: [5, bytes],
-});
+}));
 
 function numbers(words: Uint8Array): number[] {
   const found: number[] = [];

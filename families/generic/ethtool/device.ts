@@ -20,6 +20,7 @@ import {
   mask,
   readOnly,
   repeated,
+  type Shape,
   text,
   u32,
   u8,
@@ -138,10 +139,10 @@ export interface EthtoolString {
 }
 
 /** Wire form of {@linkcode EthtoolString}: ETHTOOL_A_STRING_*. */
-export const EthtoolString: Attributes<EthtoolString> = attributes<EthtoolString>({
+export const EthtoolString: Attributes<EthtoolString> = attributes((): Shape<EthtoolString> => ({
   index: [1, u32],
   value: [2, text],
-});
+}));
 
 /** Names of a set. */
 export interface EthtoolStrings {
@@ -150,9 +151,9 @@ export interface EthtoolStrings {
 }
 
 /** Wire form of {@linkcode EthtoolStrings}: ETHTOOL_A_STRINGS_*. */
-export const EthtoolStrings: Attributes<EthtoolStrings> = attributes<EthtoolStrings>({
+export const EthtoolStrings: Attributes<EthtoolStrings> = attributes((): Shape<EthtoolStrings> => ({
   string: [1, repeated(1, EthtoolString)],
-});
+}));
 
 /** A set of names. */
 export interface StringSet {
@@ -165,11 +166,11 @@ export interface StringSet {
 }
 
 /** Wire form of {@linkcode StringSet}: ETHTOOL_A_STRINGSET_*. */
-export const StringSet: Attributes<StringSet> = attributes<StringSet>({
+export const StringSet: Attributes<StringSet> = attributes((): Shape<StringSet> => ({
   id: [1, stringSetId],
   count: [2, u32],
   strings: [3, EthtoolStrings],
-});
+}));
 
 /** Sets of names. */
 export interface StringSets {
@@ -178,9 +179,9 @@ export interface StringSets {
 }
 
 /** Wire form of {@linkcode StringSets}: ETHTOOL_A_STRINGSETS_*. */
-export const StringSets: Attributes<StringSets> = attributes<StringSets>({
+export const StringSets: Attributes<StringSets> = attributes((): Shape<StringSets> => ({
   stringset: [1, repeated(1, StringSet)],
-});
+}));
 
 /** Sets of names, of a device or of all. */
 export interface StrSet extends EthtoolHeader {
@@ -191,10 +192,10 @@ export interface StrSet extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode StrSet}: ETHTOOL_A_STRSET_*. */
-export const StrSet: Attributes<StrSet> = message<StrSet>({
+export const StrSet: Attributes<StrSet> = message<StrSet>((): Shape<Omit<StrSet, keyof EthtoolHeader>> => ({
   stringsets: [2, StringSets],
   countsOnly: [3, flag],
-});
+}));
 
 /** What a driver reports to the kernel's log. */
 export interface Debug extends EthtoolHeader {
@@ -203,9 +204,9 @@ export interface Debug extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Debug}: ETHTOOL_A_DEBUG_*. */
-export const Debug: Attributes<Debug> = message<Debug>({
+export const Debug: Attributes<Debug> = message<Debug>((): Shape<Omit<Debug, keyof EthtoolHeader>> => ({
   msgmask: [2, bitset],
-});
+}));
 
 /** What wakes a sleeping machine. */
 export interface Wol extends EthtoolHeader {
@@ -216,10 +217,10 @@ export interface Wol extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Wol}: ETHTOOL_A_WOL_*. */
-export const Wol: Attributes<Wol> = message<Wol>({
+export const Wol: Attributes<Wol> = message<Wol>((): Shape<Omit<Wol, keyof EthtoolHeader>> => ({
   modes: [2, bitset],
   sopass: [3, hex(6)],
-});
+}));
 
 /** What a device does in the kernel's stead. */
 export interface Features extends EthtoolHeader {
@@ -234,12 +235,12 @@ export interface Features extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Features}: ETHTOOL_A_FEATURES_*. */
-export const Features: Attributes<Features> = message<Features>({
+export const Features: Attributes<Features> = message<Features>((): Shape<Omit<Features, keyof EthtoolHeader>> => ({
   hw: [2, bitset, readOnly],
   wanted: [3, bitset],
   active: [4, bitset, readOnly],
   nochange: [5, bitset, readOnly],
-});
+}));
 
 /** Switches that only this driver has. */
 export interface PrivFlags extends EthtoolHeader {
@@ -248,9 +249,9 @@ export interface PrivFlags extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode PrivFlags}: ETHTOOL_A_PRIVFLAGS_*. */
-export const PrivFlags: Attributes<PrivFlags> = message<PrivFlags>({
+export const PrivFlags: Attributes<PrivFlags> = message<PrivFlags>((): Shape<Omit<PrivFlags, keyof EthtoolHeader>> => ({
   flags: [2, bitset],
-});
+}));
 
 /** Places for packets in a device's queues. */
 export interface Rings extends EthtoolHeader {
@@ -291,7 +292,7 @@ export interface Rings extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Rings}: ETHTOOL_A_RINGS_*. */
-export const Rings: Attributes<Rings> = message<Rings>({
+export const Rings: Attributes<Rings> = message<Rings>((): Shape<Omit<Rings, keyof EthtoolHeader>> => ({
   rxMax: [2, u32, readOnly],
   rxMiniMax: [3, u32, readOnly],
   rxJumboMax: [4, u32, readOnly],
@@ -309,7 +310,7 @@ export const Rings: Attributes<Rings> = message<Rings>({
   txPushBufLenMax: [16, u32, readOnly],
   hdsThresh: [17, u32],
   hdsThreshMax: [18, u32, readOnly],
-});
+}));
 
 /** Queues of a device. */
 export interface Channels extends EthtoolHeader {
@@ -332,7 +333,7 @@ export interface Channels extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Channels}: ETHTOOL_A_CHANNELS_*. */
-export const Channels: Attributes<Channels> = message<Channels>({
+export const Channels: Attributes<Channels> = message<Channels>((): Shape<Omit<Channels, keyof EthtoolHeader>> => ({
   rxMax: [2, u32, readOnly],
   txMax: [3, u32, readOnly],
   otherMax: [4, u32, readOnly],
@@ -341,7 +342,7 @@ export const Channels: Attributes<Channels> = message<Channels>({
   txCount: [7, u32],
   otherCount: [8, u32],
   combinedCount: [9, u32],
-});
+}));
 
 /** When an interrupt is made. */
 export interface IrqModeration {
@@ -354,11 +355,11 @@ export interface IrqModeration {
 }
 
 /** Wire form of {@linkcode IrqModeration}: ETHTOOL_A_IRQ_MODERATION_*. */
-export const IrqModeration: Attributes<IrqModeration> = attributes<IrqModeration>({
+export const IrqModeration: Attributes<IrqModeration> = attributes((): Shape<IrqModeration> => ({
   usec: [1, u32],
   pkts: [2, u32],
   comps: [3, u32],
-});
+}));
 
 /** Steps from few to many interrupts. */
 export interface CoalesceProfile {
@@ -367,9 +368,9 @@ export interface CoalesceProfile {
 }
 
 /** Wire form of {@linkcode CoalesceProfile}: ETHTOOL_A_PROFILE_*. */
-export const CoalesceProfile: Attributes<CoalesceProfile> = attributes<CoalesceProfile>({
+export const CoalesceProfile: Attributes<CoalesceProfile> = attributes((): Shape<CoalesceProfile> => ({
   irqModeration: [1, repeated(1, IrqModeration)],
-});
+}));
 
 /** How long interrupts are held back. */
 export interface Coalesce extends EthtoolHeader {
@@ -438,7 +439,7 @@ export interface Coalesce extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Coalesce}: ETHTOOL_A_COALESCE_*. */
-export const Coalesce: Attributes<Coalesce> = message<Coalesce>({
+export const Coalesce: Attributes<Coalesce> = message<Coalesce>((): Shape<Omit<Coalesce, keyof EthtoolHeader>> => ({
   rxUsecs: [2, u32],
   rxMaxFrames: [3, u32],
   rxUsecsIrq: [4, u32],
@@ -470,7 +471,7 @@ export const Coalesce: Attributes<Coalesce> = message<Coalesce>({
   txProfile: [30, CoalesceProfile],
   rxCqeFrames: [31, u32],
   rxCqeNsecs: [32, u32],
-});
+}));
 
 /** Pause frames. */
 export interface PauseStat {
@@ -483,11 +484,11 @@ export interface PauseStat {
 }
 
 /** Wire form of {@linkcode PauseStat}: ETHTOOL_A_PAUSE_STAT_*. */
-export const PauseStat: Attributes<PauseStat> = attributes<PauseStat>({
+export const PauseStat: Attributes<PauseStat> = attributes((): Shape<PauseStat> => ({
   txFrames: [2, count64, readOnly],
   rxFrames: [3, count64, readOnly],
   txPauseStormEvents: [4, count64, readOnly],
-}, { pad: 1 });
+}), { pad: 1 });
 
 /** Whether either end may ask the other to pause. */
 export interface Pause extends EthtoolHeader {
@@ -504,13 +505,13 @@ export interface Pause extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Pause}: ETHTOOL_A_PAUSE_*. */
-export const Pause: Attributes<Pause> = message<Pause>({
+export const Pause: Attributes<Pause> = message<Pause>((): Shape<Omit<Pause, keyof EthtoolHeader>> => ({
   autoneg: [2, bool(u8)],
   rx: [3, bool(u8)],
   tx: [4, bool(u8)],
   stats: [5, PauseStat, readOnly],
   statsSrc: [6, statsSrc],
-});
+}));
 
 /** Which fields of packets decide on their queue, by kind of packet. */
 export interface FlowHash {
@@ -571,7 +572,7 @@ export interface FlowHash {
 }
 
 /** Wire form of {@linkcode FlowHash}: ETHTOOL_A_FLOW_*. */
-export const FlowHash: Attributes<FlowHash> = attributes<FlowHash>({
+export const FlowHash: Attributes<FlowHash> = attributes((): Shape<FlowHash> => ({
   ether: [1, hashFields],
   ip4: [2, hashFields],
   ip6: [3, hashFields],
@@ -599,7 +600,7 @@ export const FlowHash: Attributes<FlowHash> = attributes<FlowHash>({
   gtpuUl6: [25, hashFields],
   gtpuDl4: [26, hashFields],
   gtpuDl6: [27, hashFields],
-});
+}));
 
 /** How received packets are spread over queues. */
 export interface Rss extends EthtoolHeader {
@@ -620,7 +621,7 @@ export interface Rss extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Rss}: ETHTOOL_A_RSS_*. */
-export const Rss: Attributes<Rss> = message<Rss>({
+export const Rss: Attributes<Rss> = message<Rss>((): Shape<Omit<Rss, keyof EthtoolHeader>> => ({
   context: [2, u32, key],
   hfunc: [3, u32],
   indir: [4, array(u32)],
@@ -628,7 +629,7 @@ export const Rss: Attributes<Rss> = message<Rss>({
   inputXfrm: [6, inputXfrm],
   startContext: [7, u32, "input"],
   flowHash: [8, FlowHash],
-});
+}));
 
 /** A port of tunnels that a device knows. */
 export interface TunnelUdpEntry {
@@ -639,10 +640,10 @@ export interface TunnelUdpEntry {
 }
 
 /** Wire form of {@linkcode TunnelUdpEntry}: ETHTOOL_A_TUNNEL_UDP_ENTRY_*. */
-export const TunnelUdpEntry: Attributes<TunnelUdpEntry> = attributes<TunnelUdpEntry>({
+export const TunnelUdpEntry: Attributes<TunnelUdpEntry> = attributes((): Shape<TunnelUdpEntry> => ({
   port: [1, be16, readOnly],
   type: [2, udpTunnelType, readOnly],
-});
+}));
 
 /** A table of such ports. */
 export interface TunnelUdpTable {
@@ -655,11 +656,11 @@ export interface TunnelUdpTable {
 }
 
 /** Wire form of {@linkcode TunnelUdpTable}: ETHTOOL_A_TUNNEL_UDP_TABLE_*. */
-export const TunnelUdpTable: Attributes<TunnelUdpTable> = attributes<TunnelUdpTable>({
+export const TunnelUdpTable: Attributes<TunnelUdpTable> = attributes((): Shape<TunnelUdpTable> => ({
   size: [1, u32, readOnly],
   types: [2, bitset, readOnly],
   entry: [3, repeated(3, TunnelUdpEntry), readOnly],
-});
+}));
 
 /** Tables of such ports. */
 export interface TunnelUdp {
@@ -668,9 +669,9 @@ export interface TunnelUdp {
 }
 
 /** Wire form of {@linkcode TunnelUdp}: ETHTOOL_A_TUNNEL_UDP_*. */
-export const TunnelUdp: Attributes<TunnelUdp> = attributes<TunnelUdp>({
+export const TunnelUdp: Attributes<TunnelUdp> = attributes((): Shape<TunnelUdp> => ({
   table: [1, repeated(1, TunnelUdpTable), readOnly],
-});
+}));
 
 /** Ports of tunnels into which a device looks. */
 export interface TunnelInfo extends EthtoolHeader {
@@ -679,6 +680,8 @@ export interface TunnelInfo extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode TunnelInfo}: ETHTOOL_A_TUNNEL_INFO_*. */
-export const TunnelInfo: Attributes<TunnelInfo> = message<TunnelInfo>({
+export const TunnelInfo: Attributes<TunnelInfo> = message<TunnelInfo>((): Shape<
+  Omit<TunnelInfo, keyof EthtoolHeader>
+> => ({
   udpPorts: [2, TunnelUdp, readOnly],
-});
+}));

@@ -15,6 +15,7 @@ import {
   mask,
   readOnly,
   repeated,
+  type Shape,
   text,
   u16,
   u32,
@@ -243,13 +244,13 @@ export interface LinkInfo extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode LinkInfo}: ETHTOOL_A_LINKINFO_*. */
-export const LinkInfo: Attributes<LinkInfo> = message<LinkInfo>({
+export const LinkInfo: Attributes<LinkInfo> = message<LinkInfo>((): Shape<Omit<LinkInfo, keyof EthtoolHeader>> => ({
   port: [2, port],
   phyaddr: [3, u8],
   tpMdix: [4, tpMdix, readOnly],
   tpMdixCtrl: [5, tpMdix],
   transceiver: [6, transceiver, readOnly],
-});
+}));
 
 /** Speeds and how they are found. */
 export interface LinkModes extends EthtoolHeader {
@@ -274,7 +275,7 @@ export interface LinkModes extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode LinkModes}: ETHTOOL_A_LINKMODES_*. */
-export const LinkModes: Attributes<LinkModes> = message<LinkModes>({
+export const LinkModes: Attributes<LinkModes> = message<LinkModes>((): Shape<Omit<LinkModes, keyof EthtoolHeader>> => ({
   autoneg: [2, bool(u8)],
   ours: [3, bitset],
   peer: [4, bitset, readOnly],
@@ -284,7 +285,7 @@ export const LinkModes: Attributes<LinkModes> = message<LinkModes>({
   masterSlaveState: [8, masterSlaveState, readOnly],
   lanes: [9, u32],
   rateMatching: [10, rateMatching, readOnly],
-});
+}));
 
 /** Whether there is a link, and why not. */
 export interface LinkState extends EthtoolHeader {
@@ -303,14 +304,14 @@ export interface LinkState extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode LinkState}: ETHTOOL_A_LINKSTATE_*. */
-export const LinkState: Attributes<LinkState> = message<LinkState>({
+export const LinkState: Attributes<LinkState> = message<LinkState>((): Shape<Omit<LinkState, keyof EthtoolHeader>> => ({
   link: [2, bool(u8), readOnly],
   sqi: [3, u32, readOnly],
   sqiMax: [4, u32, readOnly],
   extState: [5, extState, readOnly],
   extSubstate: [6, u8, readOnly],
   extDownCnt: [7, u32, readOnly],
-});
+}));
 
 /** Energy efficient Ethernet. */
 export interface Eee extends EthtoolHeader {
@@ -329,14 +330,14 @@ export interface Eee extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Eee}: ETHTOOL_A_EEE_*. */
-export const Eee: Attributes<Eee> = message<Eee>({
+export const Eee: Attributes<Eee> = message<Eee>((): Shape<Omit<Eee, keyof EthtoolHeader>> => ({
   modesOurs: [2, bitset],
   modesPeer: [3, bitset, readOnly],
   active: [4, bool(u8), readOnly],
   enabled: [5, bool(u8)],
   txLpiEnabled: [6, bool(u8)],
   txLpiTimer: [7, u32],
-});
+}));
 
 /** How many errors blocks had. */
 export interface FecHist {
@@ -351,12 +352,12 @@ export interface FecHist {
 }
 
 /** Wire form of {@linkcode FecHist}: ETHTOOL_A_FEC_HIST_*. */
-export const FecHist: Attributes<FecHist> = attributes<FecHist>({
+export const FecHist: Attributes<FecHist> = attributes((): Shape<FecHist> => ({
   binLow: [2, u32, readOnly],
   binHigh: [3, u32, readOnly],
   binVal: [4, uint, readOnly],
   binValPerLane: [5, array(count64), readOnly],
-}, { pad: 1 });
+}), { pad: 1 });
 
 /** What error correction has done: the sum, then each lane. */
 export interface FecStat {
@@ -371,12 +372,12 @@ export interface FecStat {
 }
 
 /** Wire form of {@linkcode FecStat}: ETHTOOL_A_FEC_STAT_*. */
-export const FecStat: Attributes<FecStat> = attributes<FecStat>({
+export const FecStat: Attributes<FecStat> = attributes((): Shape<FecStat> => ({
   corrected: [2, array(count64), readOnly],
   uncorr: [3, array(count64), readOnly],
   corrBits: [4, array(count64), readOnly],
   hist: [5, repeated(5, FecHist), readOnly],
-}, { pad: 1 });
+}), { pad: 1 });
 
 /** Forward error correction. */
 export interface Fec extends EthtoolHeader {
@@ -391,12 +392,12 @@ export interface Fec extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Fec}: ETHTOOL_A_FEC_*. */
-export const Fec: Attributes<Fec> = message<Fec>({
+export const Fec: Attributes<Fec> = message<Fec>((): Shape<Omit<Fec, keyof EthtoolHeader>> => ({
   modes: [2, bitset],
   auto: [3, bool(u8)],
   active: [4, u32, readOnly],
   stats: [5, FecStat, readOnly],
-});
+}));
 
 /** Frames that were taken apart and put together. */
 export interface MmStat {
@@ -415,14 +416,14 @@ export interface MmStat {
 }
 
 /** Wire form of {@linkcode MmStat}: ETHTOOL_A_MM_STAT_*. */
-export const MmStat: Attributes<MmStat> = attributes<MmStat>({
+export const MmStat: Attributes<MmStat> = attributes((): Shape<MmStat> => ({
   reassemblyErrors: [2, count64, readOnly],
   smdErrors: [3, count64, readOnly],
   reassemblyOk: [4, count64, readOnly],
   rxFragCount: [5, count64, readOnly],
   txFragCount: [6, count64, readOnly],
   holdCount: [7, count64, readOnly],
-}, { pad: 1 });
+}), { pad: 1 });
 
 /** MAC merge: urgent frames in the middle of others. */
 export interface Mm extends EthtoolHeader {
@@ -449,7 +450,7 @@ export interface Mm extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Mm}: ETHTOOL_A_MM_*. */
-export const Mm: Attributes<Mm> = message<Mm>({
+export const Mm: Attributes<Mm> = message<Mm>((): Shape<Omit<Mm, keyof EthtoolHeader>> => ({
   pmacEnabled: [2, bool(u8)],
   txEnabled: [3, bool(u8)],
   txActive: [4, bool(u8), readOnly],
@@ -460,7 +461,7 @@ export const Mm: Attributes<Mm> = message<Mm>({
   verifyTime: [9, u32],
   maxVerifyTime: [10, u32, readOnly],
   stats: [11, MmStat, readOnly],
-});
+}));
 
 /** Taking turns on a shared single pair. */
 export interface Plca extends EthtoolHeader {
@@ -483,7 +484,7 @@ export interface Plca extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Plca}: ETHTOOL_A_PLCA_*. */
-export const Plca: Attributes<Plca> = message<Plca>({
+export const Plca: Attributes<Plca> = message<Plca>((): Shape<Omit<Plca, keyof EthtoolHeader>> => ({
   version: [2, u16, readOnly],
   enabled: [3, bool(u8)],
   status: [4, bool(u8), readOnly],
@@ -492,7 +493,7 @@ export const Plca: Attributes<Plca> = message<Plca>({
   toTmr: [7, u32],
   burstCnt: [8, u32],
   burstTmr: [9, u32],
-});
+}));
 
 /** A range of power. */
 export interface PsePwLimit {
@@ -503,10 +504,10 @@ export interface PsePwLimit {
 }
 
 /** Wire form of {@linkcode PsePwLimit}: ETHTOOL_A_C33_PSE_PW_LIMIT_*. */
-export const PsePwLimit: Attributes<PsePwLimit> = attributes<PsePwLimit>({
+export const PsePwLimit: Attributes<PsePwLimit> = attributes((): Shape<PsePwLimit> => ({
   min: [1, u32, readOnly],
   max: [2, u32, readOnly],
-});
+}));
 
 /** Power over the cable. */
 export interface Pse extends EthtoolHeader {
@@ -543,7 +544,7 @@ export interface Pse extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Pse}: ETHTOOL_A_PODL_PSE_*, ETHTOOL_A_C33_PSE_*, ETHTOOL_A_PSE_*. */
-export const Pse: Attributes<Pse> = message<Pse>({
+export const Pse: Attributes<Pse> = message<Pse>((): Shape<Omit<Pse, keyof EthtoolHeader>> => ({
   podlPseAdminState: [2, adminState, readOnly],
   podlPseAdminControl: [3, adminState],
   podlPsePwDStatus: [4, podlStatus, readOnly],
@@ -559,7 +560,7 @@ export const Pse: Attributes<Pse> = message<Pse>({
   psePwDId: [14, u32, readOnly],
   psePrioMax: [15, u32, readOnly],
   psePrio: [16, u32],
-});
+}));
 
 /** Something happened to power on a port. */
 export interface PseEventMessage extends EthtoolHeader {
@@ -568,9 +569,11 @@ export interface PseEventMessage extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode PseEventMessage}: ETHTOOL_A_PSE_NTF_*. */
-export const PseEventMessage: Attributes<PseEventMessage> = message<PseEventMessage>({
+export const PseEventMessage: Attributes<PseEventMessage> = message<PseEventMessage>((): Shape<
+  Omit<PseEventMessage, keyof EthtoolHeader>
+> => ({
   events: [2, pseEvents],
-});
+}));
 
 /** A PHY of a device. */
 export interface Phy extends EthtoolHeader {
@@ -591,7 +594,7 @@ export interface Phy extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Phy}: ETHTOOL_A_PHY_*. */
-export const Phy: Attributes<Phy> = message<Phy>({
+export const Phy: Attributes<Phy> = message<Phy>((): Shape<Omit<Phy, keyof EthtoolHeader>> => ({
   index: [2, u32, readOnly],
   drvname: [3, text, readOnly],
   name: [4, text, readOnly],
@@ -599,7 +602,7 @@ export const Phy: Attributes<Phy> = message<Phy>({
   upstreamIndex: [6, u32, readOnly],
   upstreamSfpName: [7, text, readOnly],
   downstreamSfpName: [8, text, readOnly],
-});
+}));
 
 /** How the error of a signal is measured. */
 export interface MseCapabilities {
@@ -614,12 +617,12 @@ export interface MseCapabilities {
 }
 
 /** Wire form of {@linkcode MseCapabilities}: ETHTOOL_A_MSE_CAPABILITIES_*. */
-export const MseCapabilities: Attributes<MseCapabilities> = attributes<MseCapabilities>({
+export const MseCapabilities: Attributes<MseCapabilities> = attributes((): Shape<MseCapabilities> => ({
   maxAverageMse: [1, uint, readOnly],
   maxPeakMse: [2, uint, readOnly],
   refreshRatePs: [3, uint, readOnly],
   numSymbols: [4, uint, readOnly],
-});
+}));
 
 /** How far a signal is from what it should be. */
 export interface MseSnapshot {
@@ -632,11 +635,11 @@ export interface MseSnapshot {
 }
 
 /** Wire form of {@linkcode MseSnapshot}: ETHTOOL_A_MSE_SNAPSHOT_*. */
-export const MseSnapshot: Attributes<MseSnapshot> = attributes<MseSnapshot>({
+export const MseSnapshot: Attributes<MseSnapshot> = attributes((): Shape<MseSnapshot> => ({
   averageMse: [1, uint, readOnly],
   peakMse: [2, uint, readOnly],
   worstPeakMse: [3, uint, readOnly],
-});
+}));
 
 /** How good the signals of a cable are; since Linux 7.0. */
 export interface Mse extends EthtoolHeader {
@@ -657,7 +660,7 @@ export interface Mse extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Mse}: ETHTOOL_A_MSE_*. */
-export const Mse: Attributes<Mse> = message<Mse>({
+export const Mse: Attributes<Mse> = message<Mse>((): Shape<Omit<Mse, keyof EthtoolHeader>> => ({
   capabilities: [2, MseCapabilities, readOnly],
   channelA: [3, MseSnapshot, readOnly],
   channelB: [4, MseSnapshot, readOnly],
@@ -665,4 +668,4 @@ export const Mse: Attributes<Mse> = message<Mse>({
   channelD: [6, MseSnapshot, readOnly],
   worstChannel: [7, MseSnapshot, readOnly],
   link: [8, MseSnapshot, readOnly],
-});
+}));

@@ -15,6 +15,7 @@ import {
   i32,
   readOnly,
   repeated,
+  type Shape,
   text,
   u32,
   u8,
@@ -98,14 +99,16 @@ export interface ModuleEeprom extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode ModuleEeprom}: ETHTOOL_A_MODULE_EEPROM_*. */
-export const ModuleEeprom: Attributes<ModuleEeprom> = message<ModuleEeprom>({
+export const ModuleEeprom: Attributes<ModuleEeprom> = message<ModuleEeprom>((): Shape<
+  Omit<ModuleEeprom, keyof EthtoolHeader>
+> => ({
   offset: [2, u32],
   length: [3, u32],
   page: [4, u8],
   bank: [5, u8],
   i2cAddress: [6, u8],
   data: [7, bytes, readOnly],
-});
+}));
 
 /** A plugged-in module. */
 export interface Module extends EthtoolHeader {
@@ -116,10 +119,10 @@ export interface Module extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Module}: ETHTOOL_A_MODULE_*. */
-export const Module: Attributes<Module> = message<Module>({
+export const Module: Attributes<Module> = message<Module>((): Shape<Omit<Module, keyof EthtoolHeader>> => ({
   powerModePolicy: [2, powerPolicy],
   powerMode: [3, powerMode, readOnly],
-});
+}));
 
 /** Writing of a module's firmware. */
 export interface ModuleFwFlash extends EthtoolHeader {
@@ -138,14 +141,16 @@ export interface ModuleFwFlash extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode ModuleFwFlash}: ETHTOOL_A_MODULE_FW_FLASH_*. */
-export const ModuleFwFlash: Attributes<ModuleFwFlash> = message<ModuleFwFlash>({
+export const ModuleFwFlash: Attributes<ModuleFwFlash> = message<ModuleFwFlash>((): Shape<
+  Omit<ModuleFwFlash, keyof EthtoolHeader>
+> => ({
   fileName: [2, text],
   password: [3, u32],
   status: [4, flashStatus, readOnly],
   statusMsg: [5, text, readOnly],
   done: [6, uint, readOnly],
   total: [7, uint, readOnly],
-});
+}));
 
 /** A clock that takes the time of packets. */
 export interface HwtstampProvider {
@@ -156,10 +161,10 @@ export interface HwtstampProvider {
 }
 
 /** Wire form of {@linkcode HwtstampProvider}: ETHTOOL_A_TS_HWTSTAMP_PROVIDER_*. */
-export const HwtstampProvider: Attributes<HwtstampProvider> = attributes<HwtstampProvider>({
+export const HwtstampProvider: Attributes<HwtstampProvider> = attributes((): Shape<HwtstampProvider> => ({
   index: [1, u32],
   qualifier: [2, u32],
-});
+}));
 
 /** Times that were taken. */
 export interface TsStat {
@@ -174,12 +179,12 @@ export interface TsStat {
 }
 
 /** Wire form of {@linkcode TsStat}: ETHTOOL_A_TS_STAT_*. */
-export const TsStat: Attributes<TsStat> = attributes<TsStat>({
+export const TsStat: Attributes<TsStat> = attributes((): Shape<TsStat> => ({
   txPkts: [1, uint, readOnly],
   txLost: [2, uint, readOnly],
   txErr: [3, uint, readOnly],
   txOnestepPktsUnconfirmed: [4, uint, readOnly],
-});
+}));
 
 /** What a device can do to take the time of packets. */
 export interface TsInfo extends EthtoolHeader {
@@ -202,7 +207,7 @@ export interface TsInfo extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode TsInfo}: ETHTOOL_A_TSINFO_*. */
-export const TsInfo: Attributes<TsInfo> = message<TsInfo>({
+export const TsInfo: Attributes<TsInfo> = message<TsInfo>((): Shape<Omit<TsInfo, keyof EthtoolHeader>> => ({
   timestamping: [2, bitset, readOnly],
   txTypes: [3, bitset, readOnly],
   rxFilters: [4, bitset, readOnly],
@@ -211,7 +216,7 @@ export const TsInfo: Attributes<TsInfo> = message<TsInfo>({
   hwtstampProvider: [7, HwtstampProvider],
   hwtstampSource: [8, tsSource, readOnly],
   hwtstampPhyindex: [9, u32, readOnly],
-});
+}));
 
 /** How a device takes the time of packets. */
 export interface TsConfig extends EthtoolHeader {
@@ -226,12 +231,12 @@ export interface TsConfig extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode TsConfig}: ETHTOOL_A_TSCONFIG_*. */
-export const TsConfig: Attributes<TsConfig> = message<TsConfig>({
+export const TsConfig: Attributes<TsConfig> = message<TsConfig>((): Shape<Omit<TsConfig, keyof EthtoolHeader>> => ({
   hwtstampProvider: [2, HwtstampProvider],
   txTypes: [3, bitset],
   rxFilters: [4, bitset],
   hwtstampFlags: [5, bitset],
-});
+}));
 
 /** Virtual clocks on a device's clock. */
 export interface PhcVclocks extends EthtoolHeader {
@@ -242,17 +247,19 @@ export interface PhcVclocks extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode PhcVclocks}: ETHTOOL_A_PHC_VCLOCKS_*. */
-export const PhcVclocks: Attributes<PhcVclocks> = message<PhcVclocks>({
+export const PhcVclocks: Attributes<PhcVclocks> = message<PhcVclocks>((): Shape<
+  Omit<PhcVclocks, keyof EthtoolHeader>
+> => ({
   num: [2, u32, readOnly],
   index: [3, array(i32), readOnly],
-});
+}));
 
 /** Asks for a test of the cable. */
 export interface CableTest extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode CableTest}: ETHTOOL_A_CABLE_TEST_*. */
-export const CableTest: Attributes<CableTest> = message<CableTest>({});
+export const CableTest: Attributes<CableTest> = message<CableTest>(() => ({}));
 
 /** Where to measure. */
 export interface TdrConfig {
@@ -267,12 +274,12 @@ export interface TdrConfig {
 }
 
 /** Wire form of {@linkcode TdrConfig}: ETHTOOL_A_CABLE_TEST_TDR_CFG_*. */
-export const TdrConfig: Attributes<TdrConfig> = attributes<TdrConfig>({
+export const TdrConfig: Attributes<TdrConfig> = attributes((): Shape<TdrConfig> => ({
   first: [1, u32],
   last: [2, u32],
   step: [3, u32],
   pair: [4, pair],
-});
+}));
 
 /** Asks for a measurement along the cable. */
 export interface CableTestTdr extends EthtoolHeader {
@@ -281,9 +288,11 @@ export interface CableTestTdr extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode CableTestTdr}: ETHTOOL_A_CABLE_TEST_TDR_*. */
-export const CableTestTdr: Attributes<CableTestTdr> = message<CableTestTdr>({
+export const CableTestTdr: Attributes<CableTestTdr> = message<CableTestTdr>((): Shape<
+  Omit<CableTestTdr, keyof EthtoolHeader>
+> => ({
   cfg: [2, TdrConfig],
-});
+}));
 
 /** What is wrong with a pair. */
 export interface CableResult {
@@ -296,11 +305,11 @@ export interface CableResult {
 }
 
 /** Wire form of {@linkcode CableResult}: ETHTOOL_A_CABLE_RESULT_*. */
-export const CableResult: Attributes<CableResult> = attributes<CableResult>({
+export const CableResult: Attributes<CableResult> = attributes((): Shape<CableResult> => ({
   pair: [1, pair],
   code: [2, code],
   src: [3, cableSource],
-});
+}));
 
 /** Where a pair is broken. */
 export interface CableFaultLength {
@@ -313,11 +322,11 @@ export interface CableFaultLength {
 }
 
 /** Wire form of {@linkcode CableFaultLength}: ETHTOOL_A_CABLE_FAULT_LENGTH_*. */
-export const CableFaultLength: Attributes<CableFaultLength> = attributes<CableFaultLength>({
+export const CableFaultLength: Attributes<CableFaultLength> = attributes((): Shape<CableFaultLength> => ({
   pair: [1, pair],
   cm: [2, u32],
   src: [3, cableSource],
-});
+}));
 
 /** What a test found. */
 export interface CableNest {
@@ -328,10 +337,10 @@ export interface CableNest {
 }
 
 /** Wire form of {@linkcode CableNest}: ETHTOOL_A_CABLE_NEST_*. */
-export const CableNest: Attributes<CableNest> = attributes<CableNest>({
+export const CableNest: Attributes<CableNest> = attributes((): Shape<CableNest> => ({
   result: [1, repeated(1, CableResult)],
   faultLength: [2, repeated(2, CableFaultLength)],
-});
+}));
 
 /** A test goes on, or is done. */
 export interface CableTestEvent extends EthtoolHeader {
@@ -342,10 +351,12 @@ export interface CableTestEvent extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode CableTestEvent}: ETHTOOL_A_CABLE_TEST_NTF_*. */
-export const CableTestEvent: Attributes<CableTestEvent> = message<CableTestEvent>({
+export const CableTestEvent: Attributes<CableTestEvent> = message<CableTestEvent>((): Shape<
+  Omit<CableTestEvent, keyof EthtoolHeader>
+> => ({
   status: [2, cableStatus],
   nest: [3, CableNest],
-});
+}));
 
 /** How strong an echo is. */
 export interface CableAmplitude {
@@ -356,10 +367,10 @@ export interface CableAmplitude {
 }
 
 /** Wire form of {@linkcode CableAmplitude}: ETHTOOL_A_CABLE_AMPLITUDE_*. */
-export const CableAmplitude: Attributes<CableAmplitude> = attributes<CableAmplitude>({
+export const CableAmplitude: Attributes<CableAmplitude> = attributes((): Shape<CableAmplitude> => ({
   pair: [1, pair],
   mV: [2, i16],
-});
+}));
 
 /** How strong the pulse is. */
 export interface CablePulse {
@@ -368,9 +379,9 @@ export interface CablePulse {
 }
 
 /** Wire form of {@linkcode CablePulse}: ETHTOOL_A_CABLE_PULSE_*. */
-export const CablePulse: Attributes<CablePulse> = attributes<CablePulse>({
+export const CablePulse: Attributes<CablePulse> = attributes((): Shape<CablePulse> => ({
   mV: [1, i16],
-});
+}));
 
 /** Where is measured. */
 export interface CableStep {
@@ -383,11 +394,11 @@ export interface CableStep {
 }
 
 /** Wire form of {@linkcode CableStep}: ETHTOOL_A_CABLE_STEP_*. */
-export const CableStep: Attributes<CableStep> = attributes<CableStep>({
+export const CableStep: Attributes<CableStep> = attributes((): Shape<CableStep> => ({
   firstDistance: [1, u32],
   lastDistance: [2, u32],
   stepDistance: [3, u32],
-});
+}));
 
 /** A measurement along the cable. */
 export interface CableTdrNest {
@@ -400,11 +411,11 @@ export interface CableTdrNest {
 }
 
 /** Wire form of {@linkcode CableTdrNest}: ETHTOOL_A_CABLE_TDR_NEST_*. */
-export const CableTdrNest: Attributes<CableTdrNest> = attributes<CableTdrNest>({
+export const CableTdrNest: Attributes<CableTdrNest> = attributes((): Shape<CableTdrNest> => ({
   step: [1, CableStep],
   amplitude: [2, repeated(2, CableAmplitude)],
   pulse: [3, CablePulse],
-});
+}));
 
 /** A measurement goes on, or is done. */
 export interface CableTdrEvent extends EthtoolHeader {
@@ -415,7 +426,9 @@ export interface CableTdrEvent extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode CableTdrEvent}: ETHTOOL_A_CABLE_TEST_TDR_NTF_*. */
-export const CableTdrEvent: Attributes<CableTdrEvent> = message<CableTdrEvent>({
+export const CableTdrEvent: Attributes<CableTdrEvent> = message<CableTdrEvent>((): Shape<
+  Omit<CableTdrEvent, keyof EthtoolHeader>
+> => ({
   status: [2, cableStatus],
   nest: [3, CableTdrNest],
-});
+}));

@@ -163,6 +163,9 @@ const fields: Parts<EthtoolHeader> = part<EthtoolHeader>({
 });
 
 /** The table of a message, whose header is number `nest` of its attributes. */
-export function message<T extends EthtoolHeader>(shape: Shape<Omit<T, keyof EthtoolHeader>>, nest = 1): Attributes<T> {
-  return attributes(shape as Shape<object>).with(fields, nest) as unknown as Attributes<T>;
+export function message<T extends EthtoolHeader>(
+  shape: () => Shape<Omit<T, keyof EthtoolHeader>>,
+  nest = 1,
+): Attributes<T> {
+  return attributes(shape as () => Shape<object>).with(fields, nest) as unknown as Attributes<T>;
 }

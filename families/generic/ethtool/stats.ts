@@ -14,6 +14,7 @@ import {
   readOnly,
   repeated,
   type RepeatedCodec,
+  type Shape,
   u32,
 } from "../../../core/codec/mod.ts";
 import { type Bitset, bitset } from "./bitset.ts";
@@ -95,11 +96,11 @@ export interface StatsHist {
 }
 
 /** Wire form of {@linkcode StatsHist}: ETHTOOL_A_STATS_GRP_HIST_*. */
-export const StatsHist: Attributes<StatsHist> = attributes<StatsHist>({
+export const StatsHist: Attributes<StatsHist> = attributes((): Shape<StatsHist> => ({
   histBktLow: [7, u32, readOnly],
   histBktHi: [8, u32, readOnly],
   histVal: [9, count64, readOnly],
-});
+}));
 
 /** Statistics of one group. */
 export interface StatsGrp {
@@ -116,13 +117,13 @@ export interface StatsGrp {
 }
 
 /** Wire form of {@linkcode StatsGrp}: ETHTOOL_A_STATS_GRP_*. */
-export const StatsGrp: Attributes<StatsGrp> = attributes<StatsGrp>({
+export const StatsGrp: Attributes<StatsGrp> = attributes((): Shape<StatsGrp> => ({
   id: [2, groupId, readOnly],
   ssId: [3, u32, readOnly],
   stat: [STAT, counters, readOnly],
   histRx: [5, repeated(5, StatsHist), readOnly],
   histTx: [6, repeated(6, StatsHist), readOnly],
-}, { pad: 1 });
+}), { pad: 1 });
 
 /** Statistics of a device. */
 export interface Stats extends EthtoolHeader {
@@ -135,8 +136,8 @@ export interface Stats extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode Stats}: ETHTOOL_A_STATS_*. */
-export const Stats: Attributes<Stats> = message<Stats>({
+export const Stats: Attributes<Stats> = message<Stats>((): Shape<Omit<Stats, keyof EthtoolHeader>> => ({
   groups: [3, bitset],
   grp: [4, repeated(4, StatsGrp), readOnly],
   src: [5, statsSrc],
-}, 2);
+}), 2);

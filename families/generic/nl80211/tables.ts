@@ -25,6 +25,7 @@ import {
   mask,
   Reader,
   readOnly,
+  type Shape,
   string,
   struct,
   text,
@@ -582,7 +583,7 @@ export interface Channel {
 }
 
 /** Wire form of {@linkcode Channel}: NL80211_FREQUENCY_ATTR_*. */
-export const Channel: Attributes<Channel> = attributes<Channel>({
+export const Channel: Attributes<Channel> = attributes((): Shape<Channel> => ({
   freq: [1, u32, readOnly],
   disabled: [2, flag, readOnly],
   noIr: [3, flag, readOnly],
@@ -604,7 +605,7 @@ export const Channel: Attributes<Channel> = attributes<Channel>({
   no320mhz: [26, flag, readOnly],
   noEht: [27, flag, readOnly],
   psd: [28, i8, readOnly],
-});
+}));
 
 /** A rate of a band. */
 export interface Bitrate {
@@ -615,10 +616,10 @@ export interface Bitrate {
 }
 
 /** Wire form of {@linkcode Bitrate}: NL80211_BITRATE_ATTR_*. */
-export const Bitrate: Attributes<Bitrate> = attributes<Bitrate>({
+export const Bitrate: Attributes<Bitrate> = attributes((): Shape<Bitrate> => ({
   rate: [1, u32, readOnly],
   "2ghzShortpreamble": [2, flag, readOnly],
-});
+}));
 
 /** What a wiphy can do in a band. */
 export interface Band {
@@ -643,7 +644,7 @@ export interface Band {
 }
 
 /** Wire form of {@linkcode Band}: NL80211_BAND_ATTR_*. */
-export const Band: Attributes<Band> = attributes<Band>({
+export const Band: Attributes<Band> = attributes((): Shape<Band> => ({
   band: {},
   freqs: [1, list(Channel), readOnly],
   rates: [2, list(Bitrate), readOnly],
@@ -653,7 +654,7 @@ export const Band: Attributes<Band> = attributes<Band>({
   htAmpduDensity: [6, u8, readOnly],
   vhtMcsSet: [7, bytes, readOnly],
   vhtCapa: [8, u32, readOnly],
-});
+}));
 
 /** A radio. */
 export interface Wiphy {
@@ -774,7 +775,7 @@ export interface Wiphy {
 }
 
 /** Wire form of {@linkcode Wiphy}: NL80211_ATTR_*. */
-export const Wiphy: Attributes<Wiphy> = attributes<Wiphy>({
+export const Wiphy: Attributes<Wiphy> = attributes((): Shape<Wiphy> => ({
   wiphy: [1, u32, key],
   wiphyName: [2, text],
   mac: [6, mac, readOnly],
@@ -832,7 +833,7 @@ export const Wiphy: Attributes<Wiphy> = attributes<Wiphy>({
   maxNumAkmSuites: [316, u16, readOnly],
   maxHwTimestampPeers: [323, u16, readOnly],
   splitWiphyDump: [174, flag, "input"],
-});
+}));
 
 /** Packets that wait. */
 export interface TxqStats {
@@ -861,7 +862,7 @@ export interface TxqStats {
 }
 
 /** Wire form of {@linkcode TxqStats}: NL80211_TXQ_STATS_*. */
-export const TxqStats: Attributes<TxqStats> = attributes<TxqStats>({
+export const TxqStats: Attributes<TxqStats> = attributes((): Shape<TxqStats> => ({
   backlogBytes: [1, u32, readOnly],
   backlogPackets: [2, u32, readOnly],
   flows: [3, u32, readOnly],
@@ -873,7 +874,7 @@ export const TxqStats: Attributes<TxqStats> = attributes<TxqStats>({
   txBytes: [9, u32, readOnly],
   txPackets: [10, u32, readOnly],
   maxFlows: [11, u32, readOnly],
-});
+}));
 
 /** An interface on a wiphy. */
 export interface WifiInterface {
@@ -918,7 +919,7 @@ export interface WifiInterface {
 }
 
 /** Wire form of {@linkcode WifiInterface}: NL80211_ATTR_*. */
-export const WifiInterface: Attributes<WifiInterface> = attributes<WifiInterface>({
+export const WifiInterface: Attributes<WifiInterface> = attributes((): Shape<WifiInterface> => ({
   wiphy: [1, u32],
   ifindex: [3, ifindex, key],
   ifname: [4, text],
@@ -938,7 +939,7 @@ export const WifiInterface: Attributes<WifiInterface> = attributes<WifiInterface
   txqStats: [265, TxqStats, readOnly],
   wiphyFreqOffset: [290, u32],
   vifRadioMask: [333, u32, readOnly],
-});
+}));
 
 /** A rate. */
 export interface RateInfo {
@@ -983,7 +984,7 @@ export interface RateInfo {
 }
 
 /** Wire form of {@linkcode RateInfo}: NL80211_RATE_INFO_*. */
-export const RateInfo: Attributes<RateInfo> = attributes<RateInfo>({
+export const RateInfo: Attributes<RateInfo> = attributes((): Shape<RateInfo> => ({
   bitrate: [1, u16, readOnly],
   mcs: [2, u8, readOnly],
   "40MhzWidth": [3, flag, readOnly],
@@ -1003,7 +1004,7 @@ export const RateInfo: Attributes<RateInfo> = attributes<RateInfo>({
   ehtNss: [20, u8, readOnly],
   ehtGi: [21, u8, readOnly],
   ehtRuAlloc: [22, u8, readOnly],
-});
+}));
 
 /** What a station's network is set to. */
 export interface StaBssParam {
@@ -1020,13 +1021,13 @@ export interface StaBssParam {
 }
 
 /** Wire form of {@linkcode StaBssParam}: NL80211_STA_BSS_PARAM_*. */
-export const StaBssParam: Attributes<StaBssParam> = attributes<StaBssParam>({
+export const StaBssParam: Attributes<StaBssParam> = attributes((): Shape<StaBssParam> => ({
   ctsProt: [1, flag, readOnly],
   shortPreamble: [2, flag, readOnly],
   shortSlotTime: [3, flag, readOnly],
   dtimPeriod: [4, u8, readOnly],
   beaconInterval: [5, u16, readOnly],
-});
+}));
 
 /** Frames of one priority. */
 export interface TidStats {
@@ -1045,14 +1046,14 @@ export interface TidStats {
 }
 
 /** Wire form of {@linkcode TidStats}: NL80211_TID_STATS_*. */
-export const TidStats: Attributes<TidStats> = attributes<TidStats>({
+export const TidStats: Attributes<TidStats> = attributes((): Shape<TidStats> => ({
   tid: {},
   rxMsdu: [1, count64, readOnly],
   txMsdu: [2, count64, readOnly],
   txMsduRetries: [3, count64, readOnly],
   txMsduFailed: [4, count64, readOnly],
   txqStats: [6, TxqStats, readOnly],
-});
+}));
 
 /** What is known of a station. */
 export interface StaInfo {
@@ -1143,7 +1144,7 @@ export interface StaInfo {
 }
 
 /** Wire form of {@linkcode StaInfo}: NL80211_STA_INFO_*. */
-export const StaInfo: Attributes<StaInfo> = attributes<StaInfo>({
+export const StaInfo: Attributes<StaInfo> = attributes((): Shape<StaInfo> => ({
   inactiveTime: [1, u32, readOnly],
   rxBytes: [2, u32, readOnly],
   txBytes: [3, u32, readOnly],
@@ -1186,7 +1187,7 @@ export const StaInfo: Attributes<StaInfo> = attributes<StaInfo>({
   airtimeLinkMetric: [41, u32, readOnly],
   assocAtBoottime: [42, u64, readOnly],
   connectedToAs: [43, bool(u8), readOnly],
-});
+}));
 
 /** A station that an interface speaks to. */
 export interface Station {
@@ -1207,7 +1208,7 @@ export interface Station {
 }
 
 /** Wire form of {@linkcode Station}: NL80211_ATTR_*. */
-export const Station: Attributes<Station> = attributes<Station>({
+export const Station: Attributes<Station> = attributes((): Shape<Station> => ({
   ifindex: [3, ifindex, key],
   mac: [6, mac, key],
   generation: [46, u32, readOnly],
@@ -1215,7 +1216,7 @@ export const Station: Attributes<Station> = attributes<Station>({
   mgmtSubtype: [41, u8],
   wdev: [153, u64, readOnly],
   staInfo: [21, StaInfo, readOnly],
-});
+}));
 
 /** What is allowed on some frequencies. */
 export interface RegRule {
@@ -1238,7 +1239,7 @@ export interface RegRule {
 }
 
 /** Wire form of {@linkcode RegRule}: NL80211_ATTR_REG_RULE_FLAGS, NL80211_ATTR_FREQ_RANGE_*, NL80211_ATTR_POWER_RULE_*. */
-export const RegRule: Attributes<RegRule> = attributes<RegRule>({
+export const RegRule: Attributes<RegRule> = attributes((): Shape<RegRule> => ({
   regRuleFlags: [1, regRuleFlags, readOnly],
   freqRangeStart: [2, u32, readOnly],
   freqRangeEnd: [3, u32, readOnly],
@@ -1247,7 +1248,7 @@ export const RegRule: Attributes<RegRule> = attributes<RegRule>({
   powerRuleMaxEirp: [6, u32, readOnly],
   dfsCacTime: [7, u32, readOnly],
   powerRulePsd: [8, i8, readOnly],
-});
+}));
 
 /** The rules of a country, as they hold here or for one radio. */
 export interface RegDomain {
@@ -1270,7 +1271,7 @@ export interface RegDomain {
 }
 
 /** Wire form of {@linkcode RegDomain}: NL80211_ATTR_REG_*. */
-export const RegDomain: Attributes<RegDomain> = attributes<RegDomain>({
+export const RegDomain: Attributes<RegDomain> = attributes((): Shape<RegDomain> => ({
   wiphy: [1, u32, key],
   regAlpha2: [33, string(2)],
   regRules: [34, list(RegRule), readOnly],
@@ -1279,7 +1280,7 @@ export const RegDomain: Attributes<RegDomain> = attributes<RegDomain>({
   dfsRegion: [146, dfsRegion, readOnly],
   userRegHintType: [154, u32, "input"],
   wiphySelfManagedReg: [216, flag, readOnly],
-});
+}));
 
 /** A network in reach. */
 export interface Bss {
@@ -1336,7 +1337,7 @@ export interface Bss {
 }
 
 /** Wire form of {@linkcode Bss}: NL80211_BSS_*. */
-export const Bss: Attributes<Bss> = attributes<Bss>({
+export const Bss: Attributes<Bss> = attributes((): Shape<Bss> => ({
   bssid: [1, mac, readOnly],
   frequency: [2, u32, readOnly],
   tsf: [3, u64, readOnly],
@@ -1362,7 +1363,7 @@ export const Bss: Attributes<Bss> = attributes<Bss>({
   cannotUseReasons: [24, u64, readOnly],
   ssid: { derive: (owner) => ssidOf(owner as Bss), use: readOnly },
   signal: { derive: ({ signalMbm }: Bss) => signalMbm === undefined ? undefined : signalMbm / 100, use: readOnly },
-});
+}));
 
 /** An information element of 802.11. */
 export interface InformationElement {
@@ -1412,7 +1413,7 @@ export interface ScanMessage {
 }
 
 /** Wire form of {@linkcode ScanMessage}: NL80211_ATTR_*. */
-export const ScanMessage: Attributes<ScanMessage> = attributes<ScanMessage>({
+export const ScanMessage: Attributes<ScanMessage> = attributes((): Shape<ScanMessage> => ({
   wiphy: [1, u32, readOnly],
   ifindex: [3, ifindex, key],
   ie: [42, bytes],
@@ -1422,7 +1423,7 @@ export const ScanMessage: Attributes<ScanMessage> = attributes<ScanMessage>({
   bss: [47, Bss, readOnly],
   wdev: [153, u64, readOnly],
   scanFlags: [158, scanFlags],
-});
+}));
 
 /** What an event tells. */
 export interface Nl80211Details {
@@ -1481,7 +1482,7 @@ export interface Nl80211Details {
 }
 
 /** Wire form of {@linkcode Nl80211Details}: NL80211_ATTR_*. */
-export const Nl80211Details: Attributes<Nl80211Details> = attributes<Nl80211Details>({
+export const Nl80211Details: Attributes<Nl80211Details> = attributes((): Shape<Nl80211Details> => ({
   wiphy: [1, u32],
   wiphyName: [2, text],
   ifindex: [3, ifindex],
@@ -1508,4 +1509,4 @@ export const Nl80211Details: Attributes<Nl80211Details> = attributes<Nl80211Deta
   wdev: [153, u64],
   channelWidth: [159, channelWidth],
   centerFreq1: [160, u32],
-});
+}));
