@@ -77,6 +77,8 @@ export interface Operation {
   readonly value: object;
   /** What is done, for errors: `add link v0`. */
   readonly what: string;
+  /** The kernel's name of the message, where its type alone does not tell. */
+  readonly name?: string;
   /** nlmsg_type of what comes back; messages of other types are passed over. */
   readonly reply?: number;
   /** Whether the message whose payload begins at `at` is meant, where several kinds share its type. */
@@ -392,8 +394,10 @@ export class Client implements Requester, Disposable {
   #dryRun(writer: Writer, operation: Operation): boolean {
     const { dryRun } = this.options;
     if (dryRun === undefined) return false;
-    const type = Object.entries(this.protocol.types).find(([, number]) => number === operation.type)?.[0];
-    const flags = FLAG_NAMES[operation.type % 4 === 2 ? "get" : operation.type % 4 === 1 ? "del" : "new"];
+    const type = operation.name ??
+      Object.entries(this.protocol.types).find(([, number]) => number === operation.type)?.[0];
+    const get = operation.name !== undefined || operation.type % 4 === 2;
+    const flags = FLAG_NAMES[get ? "get" : operation.type % 4 === 1 ? "del" : "new"];
     dryRun(new ShownMessage(writer.bytes.slice(0, writer.length), type ?? operation.type, flags, operation.codec));
     return true;
   }

@@ -104,6 +104,18 @@ export interface SilentRemoval {
   readonly settle: (client: Client) => void;
 }
 
+/** What a watch hears of the objects of a collection. */
+export interface Listening<T extends object> {
+  /** Numbers of the multicast groups. */
+  readonly groups: readonly number[];
+  /** Types of their messages. */
+  readonly types: readonly number[];
+  /** How an event's payload is read. */
+  readonly codec: Codec<T, never>;
+  /** What a message says of an object; `undefined` where it is about something else. */
+  readonly event: (type: number, from: Reader, at: number) => "new" | "del" | undefined;
+}
+
 /** How a request goes out in each verb. */
 const FLAGS: Readonly<Record<Verb, number>> = {
   get: 0,
@@ -272,6 +284,21 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    */
   async waitFor(key: K, test: (value: T) => boolean = () => true, options: WaitOptions = {}): Promise<T> {
     return await waitFor(this.#open(), this as unknown as Collection<object>, key, test as never, options) as T;
+  }
+
+  /** What a watch through `client` listens to. */
+  listening(_client: Client): Listening<T> {
+    const { groups, table, messages, concerns } = this.declaration;
+    return {
+      groups,
+      types: [messages.new, messages.del],
+      codec: table as Codec<T, never>,
+      event(type, from, at) {
+        if (type !== messages.new && type !== messages.del) return undefined;
+        if (concerns?.(from, at, true) === false) return undefined;
+        return type === messages.new ? "new" : "del";
+      },
+    };
   }
 
   /** What tells `value` from all others, as text: the key for maps that follow a watch. */

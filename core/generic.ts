@@ -9,20 +9,28 @@
  * Source: linux/genetlink.h, v7.2.
  * @module
  */
-import type { Client, Operation, Protocol } from "./client.ts";
+import { Client, type OpenOptions, type Operation, type Protocol, type Requester, sharedClient } from "./client.ts";
 import {
   type Attributes,
   attributes,
+  bytes,
   type Codec,
-  head,
+  key,
   list,
-  type Placed,
+  mask,
+  MISFIT,
+  Reader,
   type Shape,
   string,
   u16,
   u32,
   u8,
 } from "./codec/mod.ts";
+import { Collection, type Declaration, type Input, type Listening, type Verb } from "./collection.ts";
+import { KernelError, type KernelErrorDetails } from "./errors.ts";
+import { messageEnd, NLMSG_HDRLEN } from "./message.ts";
+import { WatchNames } from "./names.ts";
+import { decodeWhole, stream, type Streaming } from "./stream.ts";
 
 /** Numbers of the families that have the same on every kernel. */
 export const GENL_ID = { GENL_ID_CTRL: 16, GENL_ID_VFS_DQUOT: 17, GENL_ID_PMCRAID: 18 } as const;
@@ -36,24 +44,46 @@ export const NETLINK_GENERIC: Protocol = {
 };
 
 /** Commands of nlctrl, the family that knows all others. */
-export const CTRL_CMD = { CTRL_CMD_NEWFAMILY: 1, CTRL_CMD_DELFAMILY: 2, CTRL_CMD_GETFAMILY: 3 } as const;
+export const CTRL_CMD = {
+  CTRL_CMD_NEWFAMILY: 1,
+  CTRL_CMD_DELFAMILY: 2,
+  CTRL_CMD_GETFAMILY: 3,
+  CTRL_CMD_NEWOPS: 4,
+  CTRL_CMD_DELOPS: 5,
+  CTRL_CMD_GETOPS: 6,
+  CTRL_CMD_NEWMCAST_GRP: 7,
+  CTRL_CMD_DELMCAST_GRP: 8,
+  CTRL_CMD_GETMCAST_GRP: 9,
+  CTRL_CMD_GETPOLICY: 10,
+} as const;
 
 /** Bytes of genlmsghdr. */
 export const GENL_HDRLEN = 4;
 
-/** struct genlmsghdr: what tables of generic families begin with. */
-export interface GenericHeader {
-  /** Command. */
-  cmd?: number;
-  /** The family's version. */
-  version?: number;
+/** An operation of a family. */
+export interface GenericOp {
+  /** Its command. */
+  id?: number;
+  /** Who may ask it, how, and whether its attributes are described. */
+  flags?: readonly (GenericOpFlag | number)[];
 }
 
-/** The entries of {@linkcode GenericHeader}. */
-export const genericHeader: { readonly cmd: Placed<number>; readonly version: Placed<number> } = {
-  cmd: head(0, u8),
-  version: head(1, u8),
-};
+/**
+ * `admin_perm` needs CAP_NET_ADMIN, `uns_admin_perm` that in the user namespace of the network namespace; `cmd_cap_do`
+ * and `cmd_cap_dump` can be asked once and as a dump; `cmd_cap_haspol` has a policy to be read.
+ */
+export type GenericOpFlag = "admin_perm" | "cmd_cap_do" | "cmd_cap_dump" | "cmd_cap_haspol" | "uns_admin_perm";
+
+/** Wire form of {@linkcode GenericOp}: CTRL_ATTR_OP_*. */
+export const GenericOp: Attributes<GenericOp> = attributes((): Shape<GenericOp> => ({
+  id: [1, u32],
+  flags: [
+    2,
+    mask(u32, { admin_perm: 1, cmd_cap_do: 2, cmd_cap_dump: 4, cmd_cap_haspol: 8, uns_admin_perm: 16 }) as Codec<
+      readonly (GenericOpFlag | number)[]
+    >,
+  ],
+}));
 
 /** A multicast group of a family. */
 export interface GenericGroup {
@@ -70,31 +100,100 @@ export const GenericGroup: Attributes<GenericGroup> = attributes((): Shape<Gener
 }));
 
 /** What nlctrl says of a family. */
-export interface GenericFamily extends GenericHeader {
+export interface GenericFamily {
   /** Its number, which is nlmsg_type of its messages, for as long as its module is loaded. */
   familyId?: number;
   /** Its name. */
   familyName?: string;
   /** Its version. */
-  familyVersion?: number;
+  version?: number;
   /** Bytes of the header that its messages have behind genlmsghdr. */
   hdrsize?: number;
   /** Its highest attribute number. */
   maxattr?: number;
+  /** Its operations. */
+  ops?: readonly GenericOp[];
   /** Its multicast groups. */
   mcastGroups?: readonly GenericGroup[];
 }
 
 /** Wire form of {@linkcode GenericFamily}: CTRL_ATTR_*. */
 export const GenericFamily: Attributes<GenericFamily> = attributes((): Shape<GenericFamily> => ({
-  ...genericHeader,
-  familyId: [1, u16],
+  familyId: [1, u16, key],
   familyName: [2, string(15)],
-  familyVersion: [3, u32],
+  version: [3, u32],
   hdrsize: [4, u32],
   maxattr: [5, u32],
+  ops: [6, list(GenericOp)],
   mcastGroups: [7, list(GenericGroup)],
-}), { header: GENL_HDRLEN });
+}));
+
+/** A family as its module here declares it. */
+export interface GenericProtocol {
+  /** Its name: `ethtool`. */
+  readonly name: string;
+  /** The version that its messages say. */
+  readonly version: number;
+  /** Names of its commands: `{ TCP_METRICS_CMD_GET: 1 }`. */
+  readonly commands: Readonly<Record<string, number>>;
+  /** What may help where the kernel has no such family: module, option, since when. */
+  readonly hint?: string;
+}
+
+/** The family that knows all others. */
+export const nlctrl: GenericProtocol = { name: "nlctrl", version: 2, commands: CTRL_CMD };
+
+/** A family that the kernel has. */
+export type FoundFamily = GenericFamily & { readonly familyId: number };
+
+/**
+ * A message of one command: genlmsghdr, then what `body` says.
+ *
+ * Decoding passes the header over: who decodes has chosen by command before.
+ */
+export function framed(cmd: number, version: number, body: Codec<unknown, never>): Codec<unknown, never> {
+  return {
+    name: body.name,
+    decode: (from, at, end, owner) => body.decode(from, Math.min(at + GENL_HDRLEN, end), end, owner),
+    encode(value, to, owner) {
+      const at = to.grow(GENL_HDRLEN);
+      to.bytes[at] = cmd;
+      to.bytes[at + 1] = version;
+      return body.encode(value, to, owner);
+    },
+    walk(from, at, end, owner, visit) {
+      body.walk?.(from, Math.min(at + GENL_HDRLEN, end), end, owner, visit);
+    },
+    attributeName: (id, owner) => body.attributeName?.(id, owner),
+  };
+}
+
+/** A message as captures show it: the header's `cmd` and `version` beside what its command's body says. */
+export function genericMessage(bodyOf: (cmd: number) => Codec<unknown, never> | undefined): Codec<unknown, never> {
+  const body = (from: Reader, at: number, end: number): Codec<unknown, never> | undefined =>
+    end - at < GENL_HDRLEN ? undefined : bodyOf(from.bytes[at]!);
+  return {
+    name: "a generic netlink message",
+    decode(from, at, end, owner) {
+      const codec = body(from, at, end);
+      if (codec === undefined) return MISFIT;
+      const value = codec.decode(from, at + GENL_HDRLEN, end, owner) as object;
+      return Object.assign(value, { cmd: from.bytes[at]!, version: from.bytes[at + 1]! });
+    },
+    encode(value: { readonly cmd: number; readonly version?: number }, to, owner) {
+      const { cmd, version = 1, ...rest } = value;
+      return framed(cmd, version, bodyOf(cmd) ?? bytes).encode(rest as never, to, owner);
+    },
+    walk(from, at, end, owner, visit) {
+      const codec = body(from, at, end);
+      if (codec === undefined) return;
+      for (const [i, name] of ["cmd", "version"].entries()) {
+        visit({ name, id: -1, start: at + i, at: at + i, end: at + i + 1, codec: u8, owner });
+      }
+      codec.walk?.(from, at + GENL_HDRLEN, end, owner, visit);
+    },
+  };
+}
 
 /**
  * Asks for a family by its name, which has the kernel load its module.
@@ -102,22 +201,306 @@ export const GenericFamily: Attributes<GenericFamily> = attributes((): Shape<Gen
  * @param hint what may help when there is none
  * @throws {KernelError} ENOENT: the kernel has no such family
  */
-export function findFamily(client: Client, name: string, hint?: string): GenericFamily & { familyId: number } {
+export function findFamily(client: Client, name: string, hint?: string): FoundFamily {
   return client.request({
     type: GENL_ID.GENL_ID_CTRL,
     flags: 0,
-    codec: GenericFamily as Codec<unknown, never>,
-    value: { cmd: CTRL_CMD.CTRL_CMD_GETFAMILY, version: 1, familyName: name },
+    codec: framed(CTRL_CMD.CTRL_CMD_GETFAMILY, 1, GenericFamily as Codec<unknown, never>),
+    value: { familyName: name },
     what: `find the generic netlink family ${name}`,
     reply: GENL_ID.GENL_ID_CTRL,
     hint: (code) => code === "ENOENT" ? hint : undefined,
-  }) as GenericFamily & { familyId: number };
+  }) as FoundFamily;
 }
 
-/** A message of a family that {@linkcode findFamily} found; replies have its number too. */
-export function genericOperation(
-  { familyId }: GenericFamily & { familyId: number },
-  operation: Omit<Operation, "type" | "flags" | "reply">,
-): Operation {
-  return { ...operation, type: familyId, flags: 0, reply: familyId };
+/** What each client has looked up: numbers stay for as long as a family's module is loaded. */
+const known = new WeakMap<Client, Map<string, FoundFamily>>();
+
+/** The family that a message of `client` goes to, looked up once; `anew` does not trust what was found before. */
+export function lookUp(client: Client, { name, hint }: GenericProtocol, anew = false): FoundFamily {
+  // Nothing is sent there, so no number is known.
+  if (client.options.dryRun !== undefined) return { familyId: 0, familyName: name };
+  let families = known.get(client);
+  if (families === undefined) known.set(client, families = new Map());
+  let family = anew ? undefined : families.get(name);
+  if (family === undefined) families.set(name, family = findFamily(client, name, hint));
+  return family;
 }
+
+/** The numbers of a family's groups by their names. */
+export function groupNumbers(family: FoundFamily, names: readonly string[]): number[] {
+  return names.map((name) => {
+    const group = family.mcastGroups?.find((group) => group.name === name);
+    if (group?.id === undefined) {
+      const others = family.mcastGroups?.map(({ name }) => name).join(", ");
+      throw new TypeError(
+        `Cannot join group ${JSON.stringify(name)} of ${family.familyName}: this kernel's has ${others || "none"}`,
+      );
+    }
+    return group.id;
+  });
+}
+
+/** A request of a family. */
+export interface GenericCall extends Omit<Operation, "type" | "flags" | "reply" | "concerns"> {
+  /** Its command. */
+  readonly cmd: number;
+  /** The command of what comes back; its own when absent. */
+  readonly reply?: number;
+  /** nlmsg_flags beside NLM_F_REQUEST. */
+  readonly flags?: number;
+}
+
+/** One kind of message that a family sends unasked. */
+export interface GenericEventKind {
+  /** What it tells: the `event` of what a consumer gets. */
+  readonly event: string;
+  /** How it is read. */
+  readonly codec: Codec<unknown, never>;
+}
+
+/** How events are listened to. */
+export interface EventOptions {
+  /** Size of the receive buffer in bytes. */
+  buffer?: number;
+  /** Ends the stream, as leaving the loop does. */
+  signal?: AbortSignal;
+}
+
+/** Speaks one family on a client. */
+export class GenericCaller {
+  /** The family. */
+  readonly protocol: GenericProtocol;
+  readonly #open: () => Client;
+  readonly #requester: () => Requester;
+
+  /** Looks the family up through the client that `open` gives; sends to whom `requester` gives. */
+  constructor(protocol: GenericProtocol, open: () => Client, requester: () => Requester = open) {
+    this.protocol = protocol;
+    this.#open = open;
+    this.#requester = requester;
+  }
+
+  /** The family as the kernel has it. */
+  family(): FoundFamily {
+    return lookUp(this.#open(), this.protocol);
+  }
+
+  /** The message of a request. */
+  operation({ cmd, reply = cmd, flags = 0, codec, replyCodec, ...rest }: GenericCall): Operation {
+    const { version } = this.protocol, { familyId } = this.family();
+    return {
+      ...rest,
+      type: familyId,
+      flags,
+      codec: framed(cmd, version, codec),
+      replyCodec: framed(reply, version, replyCodec ?? codec),
+      reply: familyId,
+      concerns: (from, at) => from.bytes[at] === reply,
+      name: commandName(this.protocol, cmd),
+    };
+  }
+
+  /** Sends it; the object that came back, if any. */
+  request(call: GenericCall): unknown {
+    const operation = this.operation(call);
+    return this.#trusting(operation, (operation) => this.#requester().request(operation));
+  }
+
+  /** Sends it; everything that came back, where one request has several replies. */
+  dump(call: GenericCall): unknown[] {
+    return this.#trusting(this.operation(call), (operation) => this.#requester().dump(operation));
+  }
+
+  /** The same one by one, on a socket of its own. */
+  iterate(call: GenericCall): Generator<unknown, void, undefined> {
+    return this.#requester().iterate(this.operation(call));
+  }
+
+  /** A requester that looks the family up again when its number is another now. */
+  requester(): Requester {
+    const inner = this.#requester();
+    return {
+      deferred: inner.deferred,
+      request: (operation) => this.#trusting(operation, (operation) => inner.request(operation)),
+      dump: (operation) => this.#trusting(operation, (operation) => inner.dump(operation)),
+      iterate: (operation) => inner.iterate(operation),
+      normalize: (codec, value, what) => inner.normalize(codec, value, what),
+    };
+  }
+
+  /** Does it, and once more when the kernel does not know the number: the family's module was loaded again. */
+  #trusting<R>(operation: Operation, send: (operation: Operation) => R): R {
+    try {
+      return send(operation);
+    } catch (error) {
+      if (!(error instanceof KernelError) || error.code !== "ENOENT") throw error;
+      const { familyId } = lookUp(this.#open(), this.protocol, true);
+      if (familyId === operation.type) throw error;
+      return send({ ...operation, type: familyId, reply: familyId });
+    }
+  }
+
+  /**
+   * What the family sends to groups, decoded by command. It begins before this returns.
+   *
+   * @param groups names of the groups
+   * @param kinds how messages are read, by command; others are passed over
+   */
+  events<E>(
+    groups: readonly string[],
+    kinds: Readonly<Record<number, GenericEventKind>>,
+    options: EventOptions = {},
+  ): Streaming<E> {
+    const { protocol, options: opened } = this.#open(), events = new Client(protocol, opened);
+    try {
+      const family = lookUp(events, this.protocol), names = new WatchNames(events.names);
+      if (options.buffer !== undefined) events.transport.setBuffer(options.buffer);
+      for (const group of groupNumbers(family, groups)) events.transport.join(group);
+      return stream<E>(events.transport, (received) => {
+        const found: E[] = [];
+        // Only the kernel tells of the kernel's objects.
+        if (received.port !== 0) return found;
+        const from = new Reader(received.bytes, received.length, received.view);
+        if (opened.names !== false) from.names = names;
+        for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
+          end = messageEnd(from, at);
+          const payload = at + NLMSG_HDRLEN;
+          if (from.view.getUint16(at + 4, true) !== family.familyId || end - payload < GENL_HDRLEN) continue;
+          const kind = kinds[from.bytes[payload]!];
+          const value = kind && decodeWhole(kind.codec, from, payload + GENL_HDRLEN, end);
+          if (value !== undefined) found.push({ event: kind!.event, ...value as object } as E);
+        }
+        return found;
+      }, { signal: options.signal, close: () => events.close() });
+    } catch (error) {
+      events.close();
+      throw error;
+    }
+  }
+}
+
+/** The name of a command, `undefined` when there is none. */
+function commandName({ name, commands }: GenericProtocol, cmd: number): string {
+  return Object.entries(commands).find(([, number]) => number === cmd)?.[0] ?? `${name} command ${cmd}`;
+}
+
+/** Commands of a collection; a verb whose command is absent is one that the kernel does not have. */
+export interface GenericCommands {
+  /** Asks for one, or for all. */
+  readonly get: number;
+  /** What comes back; `get` when absent. */
+  readonly reply?: number;
+  /** Makes one. */
+  readonly new?: number;
+  /** Changes one. */
+  readonly set?: number;
+  /** Deletes one. */
+  readonly del?: number;
+}
+
+/** All that the verbs of a collection of a generic family follow from. */
+export interface GenericDeclaration<T extends object> extends Omit<Declaration<T>, "messages" | "groups" | "concerns"> {
+  /** The family. */
+  readonly family: GenericProtocol;
+  /** What is asked for what. */
+  readonly commands: GenericCommands;
+  /** Who tells of changes: names of groups, and the commands that say that one is there, is other now, or is gone. */
+  readonly events?: {
+    readonly groups: readonly string[];
+    readonly new: readonly number[];
+    readonly del: readonly number[];
+  };
+}
+
+/** A number that no command has. */
+const NO_COMMAND = -1;
+
+/** A collection of a generic family: the same verbs, the same watches. */
+export class GenericCollection<T extends object, I extends object = Input<T> & object, K = I>
+  extends Collection<T, I, K> {
+  /** What requests beside the verbs go through. */
+  protected readonly caller: GenericCaller;
+  readonly #declaration: GenericDeclaration<T>;
+  readonly #open: () => Client;
+
+  /** Sends to whom `requester` gives; watches through the client that `open` gives. */
+  constructor(declaration: GenericDeclaration<T>, open: () => Client, requester: () => Requester = open) {
+    const { family, commands, events: _events, ...rest } = declaration;
+    const caller = new GenericCaller(family, open, requester);
+    super(
+      {
+        ...rest,
+        messages: {
+          new: commands.new ?? NO_COMMAND,
+          del: commands.del ?? NO_COMMAND,
+          get: commands.get,
+          reply: commands.reply ?? commands.get,
+          ...(commands.set === undefined ? {} : { set: commands.set }),
+        },
+        groups: [],
+      },
+      open,
+      () => caller.requester(),
+    );
+    this.caller = caller;
+    this.#declaration = declaration;
+    this.#open = open;
+  }
+
+  /** The message of one verb; `cmd` and `reply` are commands. */
+  override operation(verb: Verb, cmd: number, given: object, reply?: number): Operation {
+    const { family, object } = this.#declaration;
+    if (cmd === NO_COMMAND) {
+      throw new TypeError(`Cannot ${verb} a ${object}: ${family.name} has no such request`);
+    }
+    const { codec, value, what, hint } = super.operation(verb, cmd, given, reply);
+    const { flags, replyCodec: _own, ...operation } = this.caller.operation({
+      cmd,
+      codec,
+      value,
+      what,
+      ...(hint === undefined ? {} : { hint }),
+      ...(reply === undefined ? {} : { reply }),
+    });
+    return { ...operation, flags };
+  }
+
+  /** The number of an interface by its name or number; `undefined` when there is none. */
+  protected index(dev: string | number): number | undefined {
+    return typeof dev === "number" ? dev : this.#open().names.index(dev);
+  }
+
+  /** What a watch listens to. */
+  override listening(client: Client): Listening<T> {
+    const { family, events, table, object } = this.#declaration;
+    if (events === undefined) throw new TypeError(`Cannot watch ${object}s: ${family.name} tells of no changes`);
+    const found = lookUp(client, family), words = new Map<number, "new" | "del">();
+    for (const word of ["new", "del"] as const) for (const cmd of events[word]) words.set(cmd, word);
+    return {
+      groups: groupNumbers(found, events.groups),
+      types: [found.familyId],
+      codec: framed(NO_COMMAND, family.version, table as Codec<unknown, never>) as Codec<T, never>,
+      event: (type, from, at) => type === found.familyId ? words.get(from.bytes[at]!) : undefined,
+    };
+  }
+}
+
+/** A client of its own with the collections of one family. */
+export type Opened<C> = C & Disposable & {
+  /** Closes the socket. */
+  close(): void;
+};
+
+/** Opens a socket and makes the collections of a family on it. */
+export function openGeneric<C extends object>(options: OpenOptions, make: (open: () => Client) => C): Opened<C> {
+  const client = new Client(NETLINK_GENERIC, options), close = (): void => client.close();
+  return Object.assign(make(() => client), { close, [Symbol.dispose]: close });
+}
+
+/** The client that those share who open none of their own. */
+export function sharedGeneric(): Client {
+  return sharedClient(NETLINK_GENERIC);
+}
+
+export type { KernelErrorDetails };

@@ -5,8 +5,8 @@
  */
 import { NETLINK_OPTIONS } from "../ffi/socket.ts";
 import { Client } from "./client.ts";
-import { type Codec, Reader } from "./codec/mod.ts";
-import type { Collection, SilentRemoval } from "./collection.ts";
+import { Reader } from "./codec/mod.ts";
+import type { Collection, Listening, SilentRemoval } from "./collection.ts";
 import { NetlinkError } from "./errors.ts";
 import { messageEnd, NLM_F, NLMSG_HDRLEN } from "./message.ts";
 import { WatchNames } from "./names.ts";
@@ -69,6 +69,7 @@ type AnyEvent = WatchEvent<ChangeEvent<string, object>>;
 /** One kind of object that is watched. */
 interface Watched {
   readonly collection: Collection<object>;
+  readonly listening: Listening<object>;
   /** What there is, by key; `undefined` in a watch that keeps no state. */
   readonly state: Map<string, object> | undefined;
 }
@@ -97,13 +98,17 @@ class Watch {
     this.#client = client;
     this.#options = options;
     const keep = options.initial === true || options.resync === true;
-    this.#watched = collections.map((collection) => ({ collection, state: keep ? new Map() : undefined }));
+    this.#watched = collections.map((collection) => ({
+      collection,
+      listening: collection.listening(client),
+      state: keep ? new Map() : undefined,
+    }));
     const silent = keep ? collections.flatMap(({ declaration }) => declaration.silentRemoval ?? []) : [];
     this.#silent = new Set(silent.flatMap(({ types }) => types));
     this.#events = new Client(client.protocol, client.options);
     this.#names = new WatchNames(this.#events.names);
     try {
-      this.#subscribe(collections, silent);
+      this.#subscribe(silent);
     } catch (error) {
       this.#events.close();
       throw error;
@@ -111,18 +116,18 @@ class Watch {
     this.subscription = new Subscription(() => this.#events.close(), () => this.#events$(), options.signal);
   }
 
-  #subscribe(collections: readonly Collection<object>[], silent: readonly SilentRemoval[]): void {
+  #subscribe(silent: readonly SilentRemoval[]): void {
     const { transport, protocol } = this.#events, { options } = this.#client;
     if (this.#options.buffer !== undefined) transport.setBuffer(this.#options.buffer);
     if (this.#options.allNamespaces === true) transport.setOption(NETLINK_OPTIONS.NETLINK_LISTEN_ALL_NSID, 1);
     const groups = new Set([
-      ...collections.flatMap(({ declaration }) => declaration.groups),
+      ...this.#watched.flatMap(({ listening }) => listening.groups),
       ...silent.flatMap(({ groups }) => groups),
       // Names are learnt from it, so that what is gone still has its name.
       ...(options.names !== false && protocol.linkGroup !== undefined ? [protocol.linkGroup] : []),
     ]);
-    for (const { declaration: { messages, table } } of collections) {
-      for (const type of [messages.new, messages.del]) this.#events.expect(type, table as Codec<unknown, never>);
+    for (const { listening: { types, codec } } of this.#watched) {
+      for (const type of types) this.#events.expect(type, codec);
     }
     for (const group of groups) transport.join(group);
   }
@@ -194,11 +199,10 @@ class Watch {
       if (link !== undefined) this.#names.learn(...link);
       if (this.#silent.has(type)) this.#dirty = true;
       for (const watched of this.#watched) {
-        const { declaration } = watched.collection, { messages, object, table } = declaration;
-        if (type !== messages.new && type !== messages.del) continue;
-        if (declaration.concerns?.(from, at + NLMSG_HDRLEN, true) === false) continue;
-        const value = (table as Codec<object, never>).decode(from, at + NLMSG_HDRLEN, end, {});
-        const event = type === messages.new ? "new" : "del";
+        const { object } = watched.collection.declaration, { codec } = watched.listening;
+        const event = watched.listening.event(type, from, at + NLMSG_HDRLEN);
+        if (event === undefined) continue;
+        const value = codec.decode(from, at + NLMSG_HDRLEN, end, {});
         if (nsid === undefined) this.#apply(watched, event, value, flags);
         events.push(nsid === undefined ? { event, object, value } : { event, object, value, nsid });
       }

@@ -10,7 +10,8 @@
  * NETLINK_SMC (22) is a number in the header that no kernel ever served. What it is named for goes over two other
  * protocols, which this module speaks: sockets over NETLINK_SOCK_DIAG (4) with AF_SMC, in module smc_diag
  * (CONFIG_SMC_DIAG); link groups, devices, statistics and settings over the generic netlink family SMC_GEN_NETLINK, in
- * module smc (CONFIG_SMC), since Linux 5.11; physical networks over SMC_PNETID. Looking needs no privilege, changing needs CAP_NET_ADMIN.
+ * module smc (CONFIG_SMC), since Linux 5.11; physical networks are in `families/generic/smc_pnetid.ts`. Looking needs no
+ * privilege, changing needs CAP_NET_ADMIN.
  *
  * Source: linux/smc_diag.h, v7.2; linux/smc.h, v6.1.
  * @module
@@ -19,36 +20,19 @@ import { Client, type OpenOptions, type Protocol, sharedClient } from "../core/c
 import {
   type Attributes,
   attributes,
-  be16,
   bool,
-  chars,
   type Codec,
   count64,
   enumeration,
-  head,
-  ipv4Text,
-  ipv6Text,
-  mask,
-  parseIp,
   type Shape,
-  shown,
   string,
-  type Struct,
-  struct,
   text,
   u16,
   u32,
   u64,
   u8,
 } from "../core/codec/mod.ts";
-import {
-  findFamily,
-  type GenericHeader,
-  genericHeader,
-  genericOperation,
-  GENL_HDRLEN,
-  NETLINK_GENERIC,
-} from "../core/generic.ts";
+import { GenericCaller, type GenericProtocol, NETLINK_GENERIC } from "../core/generic.ts";
 import { NETLINK_SOCK_DIAG } from "./sock_diag/protocol.ts";
 import { type SmcExtension, smcForm, type SmcRole, smcRole, type SmcSocket } from "./sock_diag/smc.ts";
 import { Sockets } from "./sock_diag/sockets.ts";
@@ -58,7 +42,6 @@ export type { SmcExtension, SmcSocket } from "./sock_diag/smc.ts";
 export type * from "../core/client.ts";
 export type * from "../core/codec/mod.ts";
 export type * from "../core/errors.ts";
-export type { GenericHeader } from "../core/generic.ts";
 export type * from "../core/names.ts";
 export type * from "../core/show.ts";
 export type * from "../core/transport.ts";
@@ -508,7 +491,7 @@ export const SmcFallbackStats: Attributes<SmcFallbackStats> = attributes((): Sha
 }), { pad: 0 });
 
 /** What most messages of SMC_GEN_NETLINK hold: one of these. */
-export interface SmcMessage extends GenericHeader {
+export interface SmcMessage {
   /** The system. */
   sysInfo?: SmcSystemInfo;
   /** A link group over RDMA. */
@@ -529,7 +512,6 @@ export interface SmcMessage extends GenericHeader {
 
 /** Wire form of {@linkcode SmcMessage}: SMC_GEN_*. */
 export const SmcMessage: Attributes<SmcMessage> = attributes((): Shape<SmcMessage> => ({
-  ...genericHeader,
   sysInfo: [1, SmcSystemInfo],
   lgrSmcr: [2, SmcLgrR],
   linkSmcr: [3, SmcLink],
@@ -538,10 +520,10 @@ export const SmcMessage: Attributes<SmcMessage> = attributes((): Shape<SmcMessag
   devSmcr: [6, SmcDevice],
   stats: [7, SmcStats],
   fbackStats: [8, SmcFallbackStats],
-}), { header: GENL_HDRLEN });
+}));
 
 /** An enterprise identifier, or a setting that is on or off, with what kernels number 1 and 2. */
-export interface SmcEid extends GenericHeader {
+export interface SmcEid {
   /** The identifier, at most 32 bytes. */
   entry?: string;
   /** Whether it is in use; of the system's own. */
@@ -550,55 +532,35 @@ export interface SmcEid extends GenericHeader {
 
 /** Wire form of {@linkcode SmcEid}: SMC_NLA_EID_TABLE_*, SMC_NLA_SEID_*. */
 export const SmcEid: Attributes<SmcEid> = attributes((): Shape<SmcEid> => ({
-  ...genericHeader,
   entry: [1, blanked],
   enabled: [2, yes],
-}), { header: GENL_HDRLEN });
+}));
 
 /** Whether handshakes are limited while there are many. */
-export interface SmcHsLimitation extends GenericHeader {
+export interface SmcHsLimitation {
   /** On or off. */
   enabled?: boolean;
 }
 
 /** Wire form of {@linkcode SmcHsLimitation}: SMC_NLA_HS_LIMITATION_*. */
 export const SmcHsLimitation: Attributes<SmcHsLimitation> = attributes((): Shape<SmcHsLimitation> => ({
-  ...genericHeader,
   enabled: [1, yes],
-}), { header: GENL_HDRLEN });
+}));
 
-/** Commands of SMC_PNETID. */
-export const SMC_PNETID = { SMC_PNETID_GET: 1, SMC_PNETID_ADD: 2, SMC_PNETID_DEL: 3, SMC_PNETID_FLUSH: 4 } as const;
-
-/** A physical network by name, and a device that is in it: SMC finds the RDMA device of an interface by it. */
-export interface SmcPnetId {
-  /** The network's name, at most 16 of A-Z and 0-9; the kernel makes letters large. */
-  name?: string;
-  /** An Ethernet interface that is in it, or `ibname`. */
-  ethname?: string;
-  /** An RDMA or shared memory device that is in it. */
-  ibname?: string;
-  /** Which port of `ibname`; 255 for a shared memory device. */
-  ibport?: number;
-}
-
-/** Wire form of {@linkcode SmcPnetId}: SMC_PNETID_*. */
-export const SmcPnetId: Attributes<SmcPnetId & GenericHeader> = attributes((): Shape<SmcPnetId & GenericHeader> => ({
-  ...genericHeader,
-  name: [1, string(16)],
-  ethname: [2, string(15)],
-  ibname: [3, string(63)],
-  ibport: [4, u8],
-}), { header: GENL_HDRLEN });
-
-const FAMILY = "SMC_GEN_NETLINK", PNETID_FAMILY = "SMC_PNETID", VERSION = 1;
-const NO_MODULE = "modprobe smc loads it, where the kernel is configured with CONFIG_SMC";
+/** The generic family. */
+export const SMC_GEN_NETLINK: GenericProtocol = {
+  name: "SMC_GEN_NETLINK",
+  version: 1,
+  commands: SMC_NETLINK,
+  hint: "modprobe smc loads it, where the kernel is configured with CONFIG_SMC",
+};
 
 /** SMC in one network namespace. */
 export class Smc implements Disposable {
   readonly #options: OpenOptions | undefined;
   #diag: Client | undefined;
   #generic: Client | undefined;
+  readonly #caller: GenericCaller;
 
   /**
    * Opens sockets as they are needed; {@linkcode open} reads better.
@@ -607,6 +569,7 @@ export class Smc implements Disposable {
    */
   constructor(options?: OpenOptions) {
     this.#options = options;
+    this.#caller = new GenericCaller(SMC_GEN_NETLINK, () => this.#generic ??= this.#client(NETLINK_GENERIC));
   }
 
   /**
@@ -723,37 +686,6 @@ export class Smc implements Disposable {
     this.#do(enabled ? on : off, `${enabled ? "enable" : "disable"} SMC's limit of handshakes`);
   }
 
-  /** The table of physical networks, an entry for each device in one. */
-  pnetIds(): SmcPnetId[] {
-    const all = this.#dump<SmcPnetId & GenericHeader>(
-      SMC_PNETID.SMC_PNETID_GET,
-      SmcPnetId,
-      "list SMC's physical networks",
-      PNETID_FAMILY,
-    );
-    return all.map(({ cmd: _, version: __, ...entry }) => entry);
-  }
-
-  /**
-   * Puts a device into a physical network.
-   *
-   * @throws {KernelError} EINVAL: the name has other characters; EEXIST: the device is in one already
-   */
-  addPnetId(entry: SmcPnetId): void {
-    const what = `add ${entry.ethname ?? entry.ibname} to SMC's physical network ${entry.name}`;
-    this.#do(SMC_PNETID.SMC_PNETID_ADD, what, entry, SmcPnetId, PNETID_FAMILY);
-  }
-
-  /** Removes a physical network, with all that is in it. */
-  removePnetId(name: string): void {
-    this.#do(SMC_PNETID.SMC_PNETID_DEL, `remove SMC's physical network ${name}`, { name }, SmcPnetId, PNETID_FAMILY);
-  }
-
-  /** Removes all of them. */
-  flushPnetIds(): void {
-    this.#do(SMC_PNETID.SMC_PNETID_FLUSH, "remove all of SMC's physical networks", {}, SmcPnetId, PNETID_FAMILY);
-  }
-
   /** Closes the sockets that are its own. */
   close(): void {
     if (this.#options === undefined) return;
@@ -770,15 +702,8 @@ export class Smc implements Disposable {
     return this.#options === undefined ? sharedClient(protocol) : new Client(protocol, this.#options);
   }
 
-  /** The client, and the family as it is numbered now: its module may have been loaded again. */
-  #family(name: string): { client: Client; family: ReturnType<typeof findFamily> } {
-    const client = this.#generic ??= this.#client(NETLINK_GENERIC);
-    return { client, family: findFamily(client, name, NO_MODULE) };
-  }
-
-  #dump<T extends GenericHeader>(cmd: number, table: Attributes<T>, what: string, name = FAMILY): T[] {
-    const { client, family } = this.#family(name), codec = table as Codec<unknown, never>;
-    return client.dump(genericOperation(family, { codec, value: { cmd, version: VERSION }, what })) as T[];
+  #dump<T extends object>(cmd: number, table: Attributes<T>, what: string): T[] {
+    return this.#caller.dump({ cmd, codec: table as Codec<unknown, never>, value: {}, what }) as T[];
   }
 
   #messages(cmd: number, what: string): SmcMessage[] {
@@ -792,9 +717,8 @@ export class Smc implements Disposable {
     });
   }
 
-  #do(cmd: number, what: string, value: object = {}, table: object = SmcEid, name = FAMILY): void {
-    const { client, family } = this.#family(name), codec = table as Codec<unknown, never>;
-    client.request(genericOperation(family, { codec, value: { cmd, version: VERSION, ...value }, what }));
+  #do(cmd: number, what: string, value: Pick<SmcEid, "entry"> = {}): void {
+    this.#caller.request({ cmd, codec: SmcEid as Codec<unknown, never>, value, what });
   }
 }
 

@@ -6,7 +6,7 @@
 import { CapturedMessage, messagesOf, type PacketTables } from "../../core/captured.ts";
 import { attributes, type Codec, type Layout, type Shape } from "../../core/codec/mod.ts";
 import type { MessageSet } from "../../core/datagram.ts";
-import { type GenericFamily, type GenericHeader, genericHeader, GENL_HDRLEN, GENL_ID } from "../../core/generic.ts";
+import { type GenericFamily, genericMessage, GENL_ID } from "../../core/generic.ts";
 import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
 import { type CaptureSource, type Packet, packets } from "../../core/pcap.ts";
 import { messageSet, UNFRAMED } from "./decode.ts";
@@ -96,9 +96,8 @@ function decoder({ protocol, layout = "lp64" }: CaptureReadOptions): (packet: Pa
 const NETLINK_GENERIC = 16;
 
 /** What messages of a generic family have whose attributes are not known. */
-const AnyGeneric: Codec<unknown, never> = attributes((): Shape<GenericHeader> => ({ ...genericHeader }), {
-  header: GENL_HDRLEN,
-});
+const AnyGeneric: Codec<unknown, never> = genericMessage(() => NoAttributes);
+const NoAttributes: Codec<unknown, never> = attributes((): Shape<Record<never, never>> => ({}));
 
 /** The generic families that a capture has told of. */
 class GenericNames {

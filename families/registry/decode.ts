@@ -5,7 +5,7 @@
  */
 import { bytes, type Codec, type Layout, MISFIT } from "../../core/codec/mod.ts";
 import type { MessageSet } from "../../core/datagram.ts";
-import { GenericFamily, GENL_ID } from "../../core/generic.ts";
+import { GenericFamily, genericMessage, GENL_ID } from "../../core/generic.ts";
 import { ConnectorMessage } from "../connector/message.ts";
 import { Algorithm, AlgorithmStatistics, CRYPTO_MSG } from "../crypto.ts";
 import { messages as dnrtmsg } from "../dnrtmsg.ts";
@@ -87,7 +87,7 @@ const SETS: Readonly<Record<number, (layout: Layout) => Partial<MessageSet>>> = 
   13: firewall,
   14: dnrtmsg,
   // All other families have numbers of their own on each kernel.
-  16: () => ({ codec: (type) => type === GENL_ID.GENL_ID_CTRL ? GenericFamily : undefined }),
+  16: () => ({ codec: (type) => type === GENL_ID.GENL_ID_CTRL ? genericMessage(() => GenericFamily) : undefined }),
   18: scsiTransport,
   19: ecryptfs,
   21: crypto,

@@ -1,4 +1,5 @@
 /** SMC over SOCK_DIAG and SMC_GEN_NETLINK, in the lab: it loads modules. */
+import { pnetids } from "../../../families/generic/smc_pnetid.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawn, spawnSync } from "node:child_process";
 import process from "node:process";
@@ -67,12 +68,12 @@ kernelTest("smc: identifiers of users and the limit of handshakes are set and cl
   }
 });
 
-kernelTest("smc: physical networks are made, listed and removed", needs, () => {
-  const before = smc.pnetIds();
-  smc.addPnetId({ name: "NLTEST", ethname: "lo" });
-  const made = smc.pnetIds().filter(({ name }) => name === "NLTEST");
+kernelTest("smc_pnetid: physical networks are made, listed and removed", needs, () => {
+  const before = pnetids.list();
+  pnetids.add({ name: "NLTEST", ethname: "lo" });
+  const made = pnetids.list().filter(({ name }) => name === "NLTEST");
   assertEquals(made.map(({ name, ethname }) => [name, ethname]), [["NLTEST", "lo"]]);
-  assertEquals(assertThrows(() => smc.addPnetId({ name: "NLTEST", ethname: "lo" }), KernelError).code, "EEXIST");
-  smc.removePnetId("NLTEST");
-  assertEquals(smc.pnetIds(), before);
+  assertEquals(assertThrows(() => pnetids.add({ name: "NLTEST", ethname: "lo" }), KernelError).code, "EEXIST");
+  pnetids.delete("NLTEST");
+  assertEquals(pnetids.list(), before);
 });

@@ -230,7 +230,7 @@ test("registry: show() prints a line a field, with its place and bytes", () => {
   ) {
     assertMatch(text, line);
   }
-  assertMatch(show("XFRM", hex("14000000100005000100000000000000aabbccdd")), /16 {2}aabbccdd +payload {2}"aabbccdd"/);
+  assertMatch(show("XFRM", hex("14000000100005000100000000000000aabbccdd")), /16 {2}aabbccdd +payload +"aabbccdd"/);
 });
 
 test("registry: 20,000 mutated messages of every family are values or a DecodeError, and can be shown", () => {

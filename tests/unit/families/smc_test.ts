@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { test } from "node:test";
 import { type Codec, rawOf, Reader } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
-import { GenericFamily, GENL_ID } from "../../../core/generic.ts";
+import { framed, GenericFamily, GENL_ID } from "../../../core/generic.ts";
 import { datagram, message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
 import { decode, show } from "../../../families/registry.ts";
 import { open, SMC_NETLINK, SmcMessage } from "../../../families/smc.ts";
@@ -102,25 +102,27 @@ test("smc: other socket families stay as they are", () => {
 
 /** Messages that say what each command's do. */
 const ANSWERS: Readonly<Record<number, readonly SmcMessage[]>> = {
-  1: [{ cmd: 1, version: 1, sysInfo: { ver: 2, rel: 1, isIsmV2: true, localHost: "h", seid: "S", isSmcrV2: false } }],
+  1: [{ sysInfo: { ver: 2, rel: 1, isIsmV2: true, localHost: "h", seid: "S", isSmcrV2: false } }],
   2: [{
-    cmd: 2,
     lgrSmcr: { id: 5, role: "client", type: "symmetric", pnetid: "P", v2Common: { ver: 2, negEid: "E" } },
   }],
   3: [
-    { cmd: 3, lgrSmcr: { id: 5 } },
-    { cmd: 3, linkSmcr: { id: 1, ibDev: "mlx5_0", state: "active", gid: "fe80::1" } },
-    { cmd: 3, lgrSmcr: { id: 6 } },
-    { cmd: 3, linkSmcr: { id: 1, state: "inactive" } },
+    { lgrSmcr: { id: 5 } },
+    { linkSmcr: { id: 1, ibDev: "mlx5_0", state: "active", gid: "fe80::1" } },
+    { lgrSmcr: { id: 6 } },
+    { linkSmcr: { id: 1, state: "inactive" } },
   ],
-  4: [{ cmd: 4, lgrSmcd: { id: 7, gid: 8n, chid: 9 } }],
-  5: [{ cmd: 5, devSmcd: { pciId: "0000:00:00.0", port: { pnetUsr: false, pnetid: "P" } } }],
-  6: [{ cmd: 6, devSmcr: { ibName: "mlx5_0", isCrit: false, port: { netdev: 2 }, port2: { state: 1 } } }],
-  7: [{ cmd: 7, stats: { smcdTech: { txRmbSize: { "8k": 3, g1024k: 2 ** 40 }, txCnt: 4 }, clntHsErrCnt: 1 } }],
-  8: [{ cmd: 8, fbackStats: { type: "client", srvCnt: 2, rsnCode: 0x03030000, rsnCnt: 2 } }],
+  4: [{ lgrSmcd: { id: 7, gid: 8n, chid: 9 } }],
+  5: [{ devSmcd: { pciId: "0000:00:00.0", port: { pnetUsr: false, pnetid: "P" } } }],
+  6: [{ devSmcr: { ibName: "mlx5_0", isCrit: false, port: { netdev: 2 }, port2: { state: 1 } } }],
+  7: [{ stats: { smcdTech: { txRmbSize: { "8k": 3, g1024k: 2 ** 40 }, txCnt: 4 }, clntHsErrCnt: 1 } }],
+  8: [{ fbackStats: { type: "client", srvCnt: 2, rsnCode: 0x03030000, rsnCnt: 2 } }],
 };
 
 const ID = 41;
+
+/** A message of the family as its payload. */
+const generic = (one: SmcMessage): Uint8Array => payload(framed(0, 1, SmcMessage as Codec<unknown, never>), one);
 
 /** A kernel with sockets and the generic family, or without either. */
 function kernel(there = true): ScriptedKernel {
@@ -140,12 +142,12 @@ function kernel(there = true): ScriptedKernel {
     if (!there) return [answer(2)];
     if (type === 20) return all(20, [FALLBACK.slice(16), printed("smc_diag_msg").slice(16)]);
     if (type === GENL_ID.GENL_ID_CTRL) {
-      const family = { cmd: 1, version: 2, familyId: ID, familyName: "SMC_GEN_NETLINK" };
-      return [message(type, 0, seq, payload(GenericFamily as Codec<unknown, never>, family)), answer(0)];
+      const family = { version: 2, familyId: ID, familyName: "SMC_GEN_NETLINK" };
+      return [message(type, 0, seq, payload(framed(1, 2, GenericFamily as Codec<unknown, never>), family)), answer(0)];
     }
     const answers = ANSWERS[asked[0]!];
     if (answers !== undefined) {
-      return all(ID, answers.map((one) => payload(SmcMessage as Codec<unknown, never>, one)));
+      return all(ID, answers.map((one) => payload(framed(asked[0]!, 1, SmcMessage as Codec<unknown, never>), one)));
     }
     switch (asked[0]) {
       case SMC_NETLINK.SMC_NETLINK_DUMP_UEID:
@@ -225,7 +227,7 @@ test("smc: nlctrl's words on a family are read, what is not known is kept raw", 
     0,
     1,
     hex(
-      "01020000" + "0b0002006e6c6374726c0000" + "0600010010000000" + "08000600aabbccdd" + "1c000780" + "18000180" +
+      "01020000" + "0b0002006e6c6374726c0000" + "0600010010000000" + "08006300aabbccdd" + "1c000780" + "18000180" +
         "0800020010000000" + "0b0001006e6f7469667900 00".replace(" ", ""),
     ),
   );
@@ -237,14 +239,12 @@ test("smc: nlctrl's words on a family are read, what is not known is kept raw", 
     familyName: "nlctrl",
     mcastGroups: [{ name: "notify", id: 16 }],
   });
-  assertEquals(rawOf(value), [{ id: 6, bytes: new Uint8Array([0xaa, 0xbb, 0xcc, 0xdd]) }]);
+  assertEquals(rawOf(value), [{ id: 99, bytes: new Uint8Array([0xaa, 0xbb, 0xcc, 0xdd]) }]);
 });
 
 test("smc: 20,000 mutated messages give values or a DecodeError", () => {
-  const generic = Object.values(ANSWERS).flat().map((one) =>
-    message(ID, 0, 1, payload(SmcMessage as Codec<unknown, never>, one))
-  );
-  const given = [FALLBACK, printed("smc_diag_msg"), printed("smc_diag_req"), ...generic];
+  const packed = Object.values(ANSWERS).flat().map((one) => message(ID, 0, 1, generic(one)));
+  const given = [FALLBACK, printed("smc_diag_msg"), printed("smc_diag_req"), ...packed];
   const returned = survive(given, (bytes, round) => {
     decode("SOCK_DIAG", bytes);
     if (round % 8 === 0) show("SOCK_DIAG", bytes);
@@ -254,5 +254,5 @@ test("smc: 20,000 mutated messages give values or a DecodeError", () => {
 });
 
 function decodeGeneric(bytes: Uint8Array): void {
-  SmcMessage.decode(new Reader(bytes), 16, bytes.length, {});
+  SmcMessage.decode(new Reader(bytes), 20, bytes.length, {});
 }

@@ -1,0 +1,542 @@
+/**
+ * ethtool: settings of network devices: speeds, features, queues, interrupts, statistics, modules, cables.
+ *
+ * ```ts ignore
+ * import { features, linkModes, rings } from "@linux/netlink/families/generic/ethtool.ts";
+ * const { speed, duplex, ours } = linkModes.get("eth0");
+ * features.switch("eth0", { "tx-tcp-segmentation": false });
+ * for (const { devName, rx, rxMax } of rings.list()) console.log(devName, rx, rxMax);
+ * ```
+ *
+ * Every message of the kernel's ethtool family, in Linux since 5.6; which of them a device answers is its driver's choice:
+ * EOPNOTSUPP says that it does not. Looking needs no privilege for the most part, changing CAP_NET_ADMIN. A device is named
+ * by its name or number.
+ *
+ * Source: linux/ethtool_netlink.h, linux/ethtool_netlink_generated.h, v7.2.
+ * @module
+ */
+import type { Client, OpenOptions } from "../../core/client.ts";
+import type { Attributes, Codec } from "../../core/codec/mod.ts";
+import type { Input } from "../../core/collection.ts";
+import { KernelError } from "../../core/errors.ts";
+import {
+  type EventOptions,
+  GenericCaller,
+  GenericCollection,
+  type GenericCommands,
+  type GenericDeclaration,
+  type GenericEventKind,
+  type Opened,
+  openGeneric,
+  sharedGeneric,
+} from "../../core/generic.ts";
+import type { Streaming } from "../../core/stream.ts";
+import * as device from "./ethtool/device.ts";
+import * as link from "./ethtool/link.ts";
+import * as plugged from "./ethtool/module.ts";
+import { ETHTOOL, ETHTOOL_MSG_KERNEL as K, ETHTOOL_MSG_USER as U, type EthtoolHeader } from "./ethtool/protocol.ts";
+import { Stats } from "./ethtool/stats.ts";
+
+/** A device by its name or number, or an object that was listed. */
+export type Device<T = EthtoolHeader> = string | number | T;
+
+/** What names a device in a request. */
+function deviceOf(key: Device<EthtoolHeader>): EthtoolHeader {
+  if (typeof key === "number") return { devIndex: key };
+  if (typeof key === "string") return { devName: key };
+  const { devIndex, devName, phyIndex } = key;
+  return {
+    ...(devIndex === undefined ? { devName } : { devIndex }),
+    ...(phyIndex === undefined ? {} : { phyIndex }),
+  } as EthtoolHeader;
+}
+
+const nameOf = ({ devName, devIndex }: EthtoolHeader): string => String(devName ?? devIndex ?? "");
+
+/** One kind of setting, of every device that has it. */
+export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Input<T> & object, Device<T>> {
+  /** Asks through the client that `open` gives. */
+  constructor(declaration: GenericDeclaration<T>, open: () => Client) {
+    super(declaration, open);
+  }
+
+  /** The settings of one device, `undefined` where it has none of the kind, or where there is no such device. */
+  override find(key: Device<T>): T | undefined {
+    try {
+      return super.find(key);
+    } catch (error) {
+      if (error instanceof KernelError && error.code === "EOPNOTSUPP") return undefined;
+      throw error;
+    }
+  }
+
+  /** The settings of one device; `flags` as {@linkcode EthtoolHeader.headerFlags}, `stats` for statistics. */
+  getWith(key: Device<T>, flags: EthtoolHeader["headerFlags"]): T {
+    return this.get({ ...deviceOf(key as Device), headerFlags: flags } as T);
+  }
+}
+
+function declare<T extends EthtoolHeader>(
+  object: string,
+  table: Attributes<T>,
+  commands: GenericCommands,
+  told: number | undefined,
+  more: Partial<GenericDeclaration<T>> = {},
+): GenericDeclaration<T> {
+  return {
+    object,
+    table,
+    family: ETHTOOL,
+    commands,
+    ...(told === undefined ? {} : { events: { groups: ["monitor"], new: [told], del: [] } }),
+    filters: [],
+    describe: (value) => nameOf(value as EthtoolHeader),
+    identity: ({ devIndex }) => String(devIndex),
+    fromKey: (key) => deviceOf(key),
+    keyOf: (value) => ({ ...deviceOf(value as EthtoolHeader), ...pick(value, "headerFlags") }),
+    hint: (code) => code === "EOPNOTSUPP" ? "the device's driver does not have it" : undefined,
+    ...more,
+  };
+}
+
+function pick(value: object, ...keys: readonly string[]): object {
+  const fields = value as Record<string, unknown>;
+  return Object.fromEntries(keys.filter((key) => fields[key] !== undefined).map((key) => [key, fields[key]]));
+}
+
+const linkInfoDeclaration = declare("link info", link.LinkInfo, {
+  get: U.ETHTOOL_MSG_LINKINFO_GET,
+  reply: K.ETHTOOL_MSG_LINKINFO_GET_REPLY,
+  set: U.ETHTOOL_MSG_LINKINFO_SET,
+}, K.ETHTOOL_MSG_LINKINFO_NTF);
+const linkModesDeclaration = declare("link mode", link.LinkModes, {
+  get: U.ETHTOOL_MSG_LINKMODES_GET,
+  reply: K.ETHTOOL_MSG_LINKMODES_GET_REPLY,
+  set: U.ETHTOOL_MSG_LINKMODES_SET,
+}, K.ETHTOOL_MSG_LINKMODES_NTF);
+const linkStateDeclaration = declare("link state", link.LinkState, {
+  get: U.ETHTOOL_MSG_LINKSTATE_GET,
+  reply: K.ETHTOOL_MSG_LINKSTATE_GET_REPLY,
+}, undefined);
+const eeeDeclaration = declare("EEE setting", link.Eee, {
+  get: U.ETHTOOL_MSG_EEE_GET,
+  reply: K.ETHTOOL_MSG_EEE_GET_REPLY,
+  set: U.ETHTOOL_MSG_EEE_SET,
+}, K.ETHTOOL_MSG_EEE_NTF);
+const fecDeclaration = declare("FEC setting", link.Fec, {
+  get: U.ETHTOOL_MSG_FEC_GET,
+  reply: K.ETHTOOL_MSG_FEC_GET_REPLY,
+  set: U.ETHTOOL_MSG_FEC_SET,
+}, K.ETHTOOL_MSG_FEC_NTF);
+const mmDeclaration = declare("MAC merge setting", link.Mm, {
+  get: U.ETHTOOL_MSG_MM_GET,
+  reply: K.ETHTOOL_MSG_MM_GET_REPLY,
+  set: U.ETHTOOL_MSG_MM_SET,
+}, K.ETHTOOL_MSG_MM_NTF);
+const plcaDeclaration = declare("PLCA setting", link.Plca, {
+  get: U.ETHTOOL_MSG_PLCA_GET_CFG,
+  reply: K.ETHTOOL_MSG_PLCA_GET_CFG_REPLY,
+  set: U.ETHTOOL_MSG_PLCA_SET_CFG,
+}, K.ETHTOOL_MSG_PLCA_NTF);
+const plcaStatusDeclaration = declare("PLCA status", link.Plca, {
+  get: U.ETHTOOL_MSG_PLCA_GET_STATUS,
+  reply: K.ETHTOOL_MSG_PLCA_GET_STATUS_REPLY,
+}, undefined);
+const pseDeclaration = declare("PSE setting", link.Pse, {
+  get: U.ETHTOOL_MSG_PSE_GET,
+  reply: K.ETHTOOL_MSG_PSE_GET_REPLY,
+  set: U.ETHTOOL_MSG_PSE_SET,
+}, undefined);
+const physDeclaration = declare(
+  "PHY",
+  link.Phy,
+  {
+    get: U.ETHTOOL_MSG_PHY_GET,
+    reply: K.ETHTOOL_MSG_PHY_GET_REPLY,
+  },
+  K.ETHTOOL_MSG_PHY_NTF,
+  { identity: ({ devIndex, index }) => `${devIndex} ${index}` },
+);
+const mseDeclaration = declare("MSE measurement", link.Mse, {
+  get: U.ETHTOOL_MSG_MSE_GET,
+  reply: K.ETHTOOL_MSG_MSE_GET_REPLY,
+}, undefined);
+const debugDeclaration = declare("debug mask", device.Debug, {
+  get: U.ETHTOOL_MSG_DEBUG_GET,
+  reply: K.ETHTOOL_MSG_DEBUG_GET_REPLY,
+  set: U.ETHTOOL_MSG_DEBUG_SET,
+}, K.ETHTOOL_MSG_DEBUG_NTF);
+const wolDeclaration = declare("wake-up setting", device.Wol, {
+  get: U.ETHTOOL_MSG_WOL_GET,
+  reply: K.ETHTOOL_MSG_WOL_GET_REPLY,
+  set: U.ETHTOOL_MSG_WOL_SET,
+}, K.ETHTOOL_MSG_WOL_NTF);
+const featuresDeclaration = declare("feature set", device.Features, {
+  get: U.ETHTOOL_MSG_FEATURES_GET,
+  reply: K.ETHTOOL_MSG_FEATURES_GET_REPLY,
+  set: U.ETHTOOL_MSG_FEATURES_SET,
+}, K.ETHTOOL_MSG_FEATURES_NTF);
+const privFlagsDeclaration = declare("private flag set", device.PrivFlags, {
+  get: U.ETHTOOL_MSG_PRIVFLAGS_GET,
+  reply: K.ETHTOOL_MSG_PRIVFLAGS_GET_REPLY,
+  set: U.ETHTOOL_MSG_PRIVFLAGS_SET,
+}, K.ETHTOOL_MSG_PRIVFLAGS_NTF);
+const ringsDeclaration = declare("ring setting", device.Rings, {
+  get: U.ETHTOOL_MSG_RINGS_GET,
+  reply: K.ETHTOOL_MSG_RINGS_GET_REPLY,
+  set: U.ETHTOOL_MSG_RINGS_SET,
+}, K.ETHTOOL_MSG_RINGS_NTF);
+const channelsDeclaration = declare("channel setting", device.Channels, {
+  get: U.ETHTOOL_MSG_CHANNELS_GET,
+  reply: K.ETHTOOL_MSG_CHANNELS_GET_REPLY,
+  set: U.ETHTOOL_MSG_CHANNELS_SET,
+}, K.ETHTOOL_MSG_CHANNELS_NTF);
+const coalesceDeclaration = declare("coalescing setting", device.Coalesce, {
+  get: U.ETHTOOL_MSG_COALESCE_GET,
+  reply: K.ETHTOOL_MSG_COALESCE_GET_REPLY,
+  set: U.ETHTOOL_MSG_COALESCE_SET,
+}, K.ETHTOOL_MSG_COALESCE_NTF);
+const pauseDeclaration = declare("pause setting", device.Pause, {
+  get: U.ETHTOOL_MSG_PAUSE_GET,
+  reply: K.ETHTOOL_MSG_PAUSE_GET_REPLY,
+  set: U.ETHTOOL_MSG_PAUSE_SET,
+}, K.ETHTOOL_MSG_PAUSE_NTF);
+const rssDeclaration = declare(
+  "RSS context",
+  device.Rss,
+  {
+    get: U.ETHTOOL_MSG_RSS_GET,
+    reply: K.ETHTOOL_MSG_RSS_GET_REPLY,
+    set: U.ETHTOOL_MSG_RSS_SET,
+    new: U.ETHTOOL_MSG_RSS_CREATE_ACT,
+    del: U.ETHTOOL_MSG_RSS_DELETE_ACT,
+  },
+  undefined,
+  {
+    events: {
+      groups: ["monitor"],
+      new: [K.ETHTOOL_MSG_RSS_NTF, K.ETHTOOL_MSG_RSS_CREATE_NTF],
+      del: [K.ETHTOOL_MSG_RSS_DELETE_NTF],
+    },
+    identity: ({ devIndex, context = 0 }) => `${devIndex} ${context}`,
+    keyOf: (value) => ({ ...deviceOf(value as EthtoolHeader), ...pick(value, "context") }),
+  },
+);
+const tunnelInfoDeclaration = declare("tunnel table", device.TunnelInfo, {
+  get: U.ETHTOOL_MSG_TUNNEL_INFO_GET,
+  reply: K.ETHTOOL_MSG_TUNNEL_INFO_GET_REPLY,
+}, undefined);
+const moduleSettingsDeclaration = declare("module", plugged.Module, {
+  get: U.ETHTOOL_MSG_MODULE_GET,
+  reply: K.ETHTOOL_MSG_MODULE_GET_REPLY,
+  set: U.ETHTOOL_MSG_MODULE_SET,
+}, K.ETHTOOL_MSG_MODULE_NTF);
+const tsInfoDeclaration = declare("time stamping ability", plugged.TsInfo, {
+  get: U.ETHTOOL_MSG_TSINFO_GET,
+  reply: K.ETHTOOL_MSG_TSINFO_GET_REPLY,
+}, undefined);
+const tsConfigDeclaration = declare("time stamping setting", plugged.TsConfig, {
+  get: U.ETHTOOL_MSG_TSCONFIG_GET,
+  reply: K.ETHTOOL_MSG_TSCONFIG_GET_REPLY,
+  set: U.ETHTOOL_MSG_TSCONFIG_SET,
+}, undefined);
+const phcVclocksDeclaration = declare("virtual clock set", plugged.PhcVclocks, {
+  get: U.ETHTOOL_MSG_PHC_VCLOCKS_GET,
+  reply: K.ETHTOOL_MSG_PHC_VCLOCKS_GET_REPLY,
+}, undefined);
+const statsDeclaration = declare(
+  "statistic",
+  Stats,
+  {
+    get: U.ETHTOOL_MSG_STATS_GET,
+    reply: K.ETHTOOL_MSG_STATS_GET_REPLY,
+  },
+  undefined,
+  {
+    keyOf: (value) => ({ ...deviceOf(value as EthtoolHeader), ...pick(value, "groups", "src") }),
+    // The kernel wants to be told which.
+    prepare: (value) => ({ groups: { value: ["eth-phy", "eth-mac", "eth-ctrl", "rmon"] }, ...value }),
+  },
+);
+
+/** What every declaration of the family says: what asks, what sets, what comes back. */
+export const DECLARATIONS: readonly GenericDeclaration<EthtoolHeader>[] = [
+  linkInfoDeclaration,
+  linkModesDeclaration,
+  linkStateDeclaration,
+  eeeDeclaration,
+  fecDeclaration,
+  mmDeclaration,
+  plcaDeclaration,
+  plcaStatusDeclaration,
+  pseDeclaration,
+  physDeclaration,
+  mseDeclaration,
+  debugDeclaration,
+  wolDeclaration,
+  featuresDeclaration,
+  privFlagsDeclaration,
+  ringsDeclaration,
+  channelsDeclaration,
+  coalesceDeclaration,
+  pauseDeclaration,
+  rssDeclaration,
+  tunnelInfoDeclaration,
+  moduleSettingsDeclaration,
+  tsInfoDeclaration,
+  tsConfigDeclaration,
+  phcVclocksDeclaration,
+  statsDeclaration,
+] as unknown as readonly GenericDeclaration<EthtoolHeader>[];
+
+/** Features, with a short way to switch some. */
+export class FeatureSettings extends Settings<device.Features> {
+  /** Asks through the client that `open` gives. */
+  constructor(open: () => Client) {
+    super(featuresDeclaration, open);
+  }
+
+  /**
+   * Switches features on and off, as `ethtool -K` does.
+   *
+   * @param wanted `true` or `false` by the kernel's name: `{ "tx-generic-segmentation": false }`
+   * @throws {KernelError} EOPNOTSUPP: there is no such feature
+   */
+  switch(dev: Device<device.Features>, wanted: Readonly<Record<string, boolean>>): void {
+    const mask = Object.keys(wanted);
+    this.set(dev, { wanted: { value: mask.filter((name) => wanted[name]), mask } });
+  }
+}
+
+/** Something that a device has told. */
+export type EthtoolEvent =
+  | { readonly event: "cable_test"; readonly value: plugged.CableTestEvent }
+  | { readonly event: "cable_test_tdr"; readonly value: plugged.CableTdrEvent }
+  | { readonly event: "module_fw_flash"; readonly value: plugged.ModuleFwFlash }
+  | { readonly event: "pse"; readonly value: link.PseEventMessage };
+
+const whole = (table: Attributes<never>): Codec<unknown, never> => ({
+  name: "an event",
+  decode: (from, at, end, owner) => ({ value: table.decode(from, at, end, owner) }),
+  encode: (value, to, owner) => table.encode(value, to, owner),
+});
+
+const EVENTS: Readonly<Record<number, GenericEventKind>> = {
+  [K.ETHTOOL_MSG_CABLE_TEST_NTF]: { event: "cable_test", codec: whole(plugged.CableTestEvent as never) },
+  [K.ETHTOOL_MSG_CABLE_TEST_TDR_NTF]: { event: "cable_test_tdr", codec: whole(plugged.CableTdrEvent as never) },
+  [K.ETHTOOL_MSG_MODULE_FW_FLASH_NTF]: { event: "module_fw_flash", codec: whole(plugged.ModuleFwFlash as never) },
+  [K.ETHTOOL_MSG_PSE_NTF]: { event: "pse", codec: whole(link.PseEventMessage as never) },
+};
+
+/** All that ethtool's family has, in one namespace. */
+export class Ethtool {
+  /** How links are wired. */
+  readonly linkInfos: Settings<link.LinkInfo>;
+  /** Speeds. */
+  readonly linkModes: Settings<link.LinkModes>;
+  /** Whether there are links. */
+  readonly linkStates: Settings<link.LinkState>;
+  /** Energy efficient Ethernet. */
+  readonly eee: Settings<link.Eee>;
+  /** Forward error correction. */
+  readonly fec: Settings<link.Fec>;
+  /** MAC merge. */
+  readonly mm: Settings<link.Mm>;
+  /** Turns on a shared pair. */
+  readonly plca: Settings<link.Plca>;
+  /** Whether their beacon is heard. */
+  readonly plcaStatus: Settings<link.Plca>;
+  /** Power over the cable. */
+  readonly pse: Settings<link.Pse>;
+  /** PHYs. */
+  readonly phys: Settings<link.Phy>;
+  /** How good signals are. */
+  readonly mse: Settings<link.Mse>;
+  /** What drivers report. */
+  readonly debug: Settings<device.Debug>;
+  /** What wakes the machine. */
+  readonly wol: Settings<device.Wol>;
+  /** What devices do in the kernel's stead. */
+  readonly features: FeatureSettings;
+  /** Switches of drivers. */
+  readonly privFlags: Settings<device.PrivFlags>;
+  /** Places for packets. */
+  readonly rings: Settings<device.Rings>;
+  /** Queues. */
+  readonly channels: Settings<device.Channels>;
+  /** Interrupts. */
+  readonly coalesce: Settings<device.Coalesce>;
+  /** Pauses. */
+  readonly pause: Settings<device.Pause>;
+  /** How packets are spread over queues. */
+  readonly rss: Settings<device.Rss>;
+  /** Ports of tunnels. */
+  readonly tunnels: Settings<device.TunnelInfo>;
+  /** Plugged-in modules. */
+  readonly modules: Settings<plugged.Module>;
+  /** What clocks can do. */
+  readonly tsInfos: Settings<plugged.TsInfo>;
+  /** What clocks are set to. */
+  readonly tsConfigs: Settings<plugged.TsConfig>;
+  /** Virtual clocks. */
+  readonly phcVclocks: Settings<plugged.PhcVclocks>;
+  /** Statistics with names of standards. */
+  readonly stats: Settings<Stats>;
+  readonly #caller: GenericCaller;
+
+  /** Asks through the client that `open` gives. */
+  constructor(open: () => Client) {
+    this.linkInfos = new Settings(linkInfoDeclaration, open);
+    this.linkModes = new Settings(linkModesDeclaration, open);
+    this.linkStates = new Settings(linkStateDeclaration, open);
+    this.eee = new Settings(eeeDeclaration, open);
+    this.fec = new Settings(fecDeclaration, open);
+    this.mm = new Settings(mmDeclaration, open);
+    this.plca = new Settings(plcaDeclaration, open);
+    this.plcaStatus = new Settings(plcaStatusDeclaration, open);
+    this.pse = new Settings(pseDeclaration, open);
+    this.phys = new Settings(physDeclaration, open);
+    this.mse = new Settings(mseDeclaration, open);
+    this.debug = new Settings(debugDeclaration, open);
+    this.wol = new Settings(wolDeclaration, open);
+    this.features = new FeatureSettings(open);
+    this.privFlags = new Settings(privFlagsDeclaration, open);
+    this.rings = new Settings(ringsDeclaration, open);
+    this.channels = new Settings(channelsDeclaration, open);
+    this.coalesce = new Settings(coalesceDeclaration, open);
+    this.pause = new Settings(pauseDeclaration, open);
+    this.rss = new Settings(rssDeclaration, open);
+    this.tunnels = new Settings(tunnelInfoDeclaration, open);
+    this.modules = new Settings(moduleSettingsDeclaration, open);
+    this.tsInfos = new Settings(tsInfoDeclaration, open);
+    this.tsConfigs = new Settings(tsConfigDeclaration, open);
+    this.phcVclocks = new Settings(phcVclocksDeclaration, open);
+    this.stats = new Settings(statsDeclaration, open);
+    this.#caller = new GenericCaller(ETHTOOL, open);
+  }
+
+  #request<T>(cmd: number, reply: number, table: Attributes<never>, value: object, what: string): T {
+    return this.#caller.request({ cmd, reply, codec: table as Codec<unknown, never>, value, what }) as T;
+  }
+
+  /**
+   * The names of a set: of features, link modes, statistics …
+   *
+   * @param dev the device; absent for sets that all have
+   */
+  strings(id: device.StringSetId, dev?: Device): string[] {
+    // Without a device the header is there all the same.
+    const value = { ...(dev === undefined ? { headerFlags: [] } : deviceOf(dev)), stringsets: { stringset: [{ id }] } };
+    const { ETHTOOL_MSG_STRSET_GET: cmd } = U, { ETHTOOL_MSG_STRSET_GET_REPLY: reply } = K;
+    const found = this.#request<device.StrSet>(cmd, reply, device.StrSet as never, value, `get string set ${id}`);
+    return found.stringsets?.stringset?.[0]?.strings?.string?.map(({ value }) => value ?? "") ?? [];
+  }
+
+  /** A part of the memory of a device's plugged-in module. */
+  moduleEeprom(dev: Device, part: Omit<plugged.ModuleEeprom, keyof EthtoolHeader | "data">): Uint8Array {
+    const value = { i2cAddress: 0x50, page: 0, ...deviceOf(dev), ...part };
+    const { ETHTOOL_MSG_MODULE_EEPROM_GET: cmd } = U, { ETHTOOL_MSG_MODULE_EEPROM_GET_REPLY: reply } = K;
+    const what = `read the module of ${nameOf(value)}`;
+    return this.#request<plugged.ModuleEeprom>(cmd, reply, plugged.ModuleEeprom as never, value, what).data!;
+  }
+
+  /** Begins to write a module's firmware; {@linkcode Ethtool.events} tells how it goes. */
+  flashModule(dev: Device, fileName: string, password?: number): void {
+    const value = { ...deviceOf(dev), fileName, ...(password === undefined ? {} : { password }) };
+    const cmd = U.ETHTOOL_MSG_MODULE_FW_FLASH_ACT, what = `flash the module of ${nameOf(value)}`;
+    this.#request<undefined>(cmd, 0, plugged.ModuleFwFlash as never, value, what);
+  }
+
+  /** Begins a test of a device's cable; {@linkcode Ethtool.events} tells what it finds. */
+  testCable(dev: Device): void {
+    const value = deviceOf(dev), cmd = U.ETHTOOL_MSG_CABLE_TEST_ACT;
+    this.#request<undefined>(cmd, 0, plugged.CableTest as never, value, `test the cable of ${nameOf(value)}`);
+  }
+
+  /** Begins a measurement along a device's cable; {@linkcode Ethtool.events} tells what it finds. */
+  measureCable(dev: Device, cfg?: plugged.TdrConfig): void {
+    const value = { ...deviceOf(dev), ...(cfg === undefined ? {} : { cfg }) };
+    const cmd = U.ETHTOOL_MSG_CABLE_TEST_TDR_ACT, what = `measure the cable of ${nameOf(value)}`;
+    this.#request<undefined>(cmd, 0, plugged.CableTestTdr as never, value, what);
+  }
+
+  /** What is told of cable tests, firmware and power. It begins before this returns. Changes of settings are watched. */
+  events(options: EventOptions = {}): Streaming<EthtoolEvent> {
+    return this.#caller.events<EthtoolEvent>(["monitor"], EVENTS, options);
+  }
+}
+
+/** Opens a client of its own, in a network namespace or with options. */
+export function open(options: OpenOptions = {}): Opened<Ethtool> {
+  return openGeneric(options, (client) => new Ethtool(client));
+}
+
+/** All of this namespace, on a socket that the first use opens. */
+export const ethtool: Ethtool = new Ethtool(sharedGeneric);
+
+/** How links are wired. In this namespace. */
+export const linkInfos: Ethtool["linkInfos"] = ethtool.linkInfos;
+/** Speeds. In this namespace. */
+export const linkModes: Ethtool["linkModes"] = ethtool.linkModes;
+/** Whether there are links. In this namespace. */
+export const linkStates: Ethtool["linkStates"] = ethtool.linkStates;
+/** Energy efficient Ethernet. In this namespace. */
+export const eee: Ethtool["eee"] = ethtool.eee;
+/** Forward error correction. In this namespace. */
+export const fec: Ethtool["fec"] = ethtool.fec;
+/** MAC merge. In this namespace. */
+export const mm: Ethtool["mm"] = ethtool.mm;
+/** Turns on a shared pair. In this namespace. */
+export const plca: Ethtool["plca"] = ethtool.plca;
+/** Whether their beacon is heard. In this namespace. */
+export const plcaStatus: Ethtool["plcaStatus"] = ethtool.plcaStatus;
+/** Power over the cable. In this namespace. */
+export const pse: Ethtool["pse"] = ethtool.pse;
+/** PHYs. In this namespace. */
+export const phys: Ethtool["phys"] = ethtool.phys;
+/** How good signals are. In this namespace. */
+export const mse: Ethtool["mse"] = ethtool.mse;
+/** What drivers report. In this namespace. */
+export const debug: Ethtool["debug"] = ethtool.debug;
+/** What wakes the machine. In this namespace. */
+export const wol: Ethtool["wol"] = ethtool.wol;
+/** What devices do in the kernel's stead. In this namespace. */
+export const features: Ethtool["features"] = ethtool.features;
+/** Switches of drivers. In this namespace. */
+export const privFlags: Ethtool["privFlags"] = ethtool.privFlags;
+/** Places for packets. In this namespace. */
+export const rings: Ethtool["rings"] = ethtool.rings;
+/** Queues. In this namespace. */
+export const channels: Ethtool["channels"] = ethtool.channels;
+/** Interrupts. In this namespace. */
+export const coalesce: Ethtool["coalesce"] = ethtool.coalesce;
+/** Pauses. In this namespace. */
+export const pause: Ethtool["pause"] = ethtool.pause;
+/** How packets are spread over queues. In this namespace. */
+export const rss: Ethtool["rss"] = ethtool.rss;
+/** Ports of tunnels. In this namespace. */
+export const tunnels: Ethtool["tunnels"] = ethtool.tunnels;
+/** Plugged-in modules. In this namespace. */
+export const modules: Ethtool["modules"] = ethtool.modules;
+/** What clocks can do. In this namespace. */
+export const tsInfos: Ethtool["tsInfos"] = ethtool.tsInfos;
+/** What clocks are set to. In this namespace. */
+export const tsConfigs: Ethtool["tsConfigs"] = ethtool.tsConfigs;
+/** Virtual clocks. In this namespace. */
+export const phcVclocks: Ethtool["phcVclocks"] = ethtool.phcVclocks;
+/** Statistics with names of standards. In this namespace. */
+export const stats: Ethtool["stats"] = ethtool.stats;
+
+export * from "./ethtool/bitset.ts";
+export * from "./ethtool/device.ts";
+export * from "./ethtool/link.ts";
+export * from "./ethtool/module.ts";
+export {
+  ETHTOOL,
+  ETHTOOL_MSG_KERNEL,
+  ETHTOOL_MSG_USER,
+  type EthtoolFlag,
+  type EthtoolHeader,
+} from "./ethtool/protocol.ts";
+export * from "./ethtool/stats.ts";
+export type * from "./types.ts";

@@ -1,0 +1,111 @@
+/**
+ * Bit sets: how ethtool's messages say which of many named things are on.
+ *
+ * Source: linux/ethtool_netlink_generated.h ETHTOOL_A_BITSET_*, v7.2.
+ * @module
+ */
+import {
+  type Attributes,
+  attributes,
+  bytes,
+  type Codec,
+  flag,
+  repeated,
+  type Shape,
+  shown,
+  text,
+  u32,
+  type Writer,
+} from "../../../core/codec/mod.ts";
+
+/** One bit: its name, or its number where names were not asked for, and in all that is told unasked. */
+export type Bit = string | number;
+
+/**
+ * A set of bits. With a mask it says which of those in the mask are on, and nothing of others; without one it is the whole
+ * set. Given to a request, the bits of the mask are switched: on where they are in `value`, off where not.
+ */
+export interface Bitset {
+  /** Bits that are on. */
+  value: readonly Bit[];
+  /** Bits that are meant. */
+  mask?: readonly Bit[];
+}
+
+interface BitWire {
+  index?: number;
+  name?: string;
+  value?: boolean;
+}
+interface BitsWire {
+  bit?: readonly BitWire[];
+}
+interface BitsetWire {
+  nomask?: boolean;
+  size?: number;
+  bits?: BitsWire;
+  value?: Uint8Array;
+  mask?: Uint8Array;
+}
+
+const BitTable: Attributes<BitWire> = attributes((): Shape<BitWire> => ({
+  index: [1, u32],
+  name: [2, text],
+  value: [3, flag],
+}));
+const BitsTable: Attributes<BitsWire> = attributes((): Shape<BitsWire> => ({ bit: [1, repeated(1, BitTable)] }));
+const BitsetTable: Attributes<BitsetWire> = attributes((): Shape<BitsetWire> => ({
+  nomask: [1, flag],
+  size: [2, u32],
+  bits: [3, BitsTable],
+  value: [4, bytes],
+  mask: [5, bytes],
+}));
+
+function numbers(words: Uint8Array): number[] {
+  const found: number[] = [];
+  words.forEach((byte, i) => {
+    for (let bit = 0; bit < 8; bit++) if ((byte >> bit & 1) !== 0) found.push(8 * i + bit);
+  });
+  return found;
+}
+
+function fromWire({ nomask, bits, value, mask }: BitsetWire): Bitset {
+  if (bits === undefined) {
+    const on = numbers(value ?? new Uint8Array(0));
+    return nomask === true || mask === undefined ? { value: on } : { value: on, mask: numbers(mask) };
+  }
+  const all = bits.bit ?? [],
+    nameOf = ({ name, index }: BitWire): Bit =>
+      // Some bits have an empty name.
+      name === undefined || name === "" ? index ?? 0 : name;
+  if (nomask === true) return { value: all.map(nameOf) };
+  return { value: all.filter(({ value }) => value === true).map(nameOf), mask: all.map(nameOf) };
+}
+
+function toWire(given: Bitset, to: Writer): BitsetWire {
+  const wrong = (why: string): never => to.fail(TypeError, why);
+  if (typeof given !== "object" || given === null || !Array.isArray(given.value)) {
+    return wrong(`expected { value, mask } with arrays of bits, got ${shown(given)}`);
+  }
+  const { value, mask } = given;
+  const bit = (one: Bit): BitWire =>
+    typeof one === "string"
+      ? { name: one }
+      : Number.isInteger(one) && one >= 0
+      ? { index: one }
+      : wrong(`expected the name or number of a bit, got ${shown(one)}`);
+  if (mask === undefined) return { nomask: true, bits: { bit: value.map(bit) } };
+  const on = new Set(value), spare = value.find((one) => !mask.includes(one));
+  if (spare !== undefined) wrong(`${shown(spare)} is to be on and is not in the mask`);
+  return { bits: { bit: mask.map((one) => on.has(one) ? { ...bit(one), value: true } : bit(one)) } };
+}
+
+/** A bit set, both ways; sent with names. */
+export const bitset: Codec<Bitset> = {
+  name: "a bit set",
+  nested: true,
+  decode: (from, at, end, owner) => fromWire(BitsetTable.decode(from, at, end, owner)),
+  encode: (value, to, owner) => BitsetTable.encode(toWire(value, to), to, owner),
+  walk: (from, at, end, owner, visit) => BitsetTable.walk!(from, at, end, owner, visit),
+};

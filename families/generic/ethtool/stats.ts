@@ -1,0 +1,143 @@
+/**
+ * ethtool's statistics that IEEE 802.3 and RFC 2819 have names for.
+ *
+ * Source: linux/ethtool_netlink.h ETHTOOL_A_STATS_*, v7.2.
+ * @module
+ */
+import {
+  type Attributes,
+  attributes,
+  type Codec,
+  count64,
+  eachAttribute,
+  enumeration,
+  readOnly,
+  repeated,
+  type RepeatedCodec,
+  type Shape,
+  u32,
+} from "../../../core/codec/mod.ts";
+import { type Bitset, bitset } from "./bitset.ts";
+import { type PauseStatsSrc, statsSrc } from "./device.ts";
+import { type EthtoolHeader, message } from "./protocol.ts";
+
+/** A group of statistics: of the PHY, of the MAC, of its control frames, of RFC 2819, of a PHY's driver. */
+export type StatsGroup = "eth-phy" | "eth-mac" | "eth-ctrl" | "rmon" | "phydev" | number;
+
+const groupId: Codec<StatsGroup> = enumeration(u32, { "eth-phy": 0, "eth-mac": 1, "eth-ctrl": 2, rmon: 3, phydev: 4 });
+
+/** Names of the statistics of each group, as the kernel's string sets have them. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  "eth-phy": ["SymbolErrorDuringCarrier"],
+  "eth-mac": [
+    "FramesTransmittedOK",
+    "SingleCollisionFrames",
+    "MultipleCollisionFrames",
+    "FramesReceivedOK",
+    "FrameCheckSequenceErrors",
+    "AlignmentErrors",
+    "OctetsTransmittedOK",
+    "FramesWithDeferredXmissions",
+    "LateCollisions",
+    "FramesAbortedDueToXSColls",
+    "FramesLostDueToIntMACXmitError",
+    "CarrierSenseErrors",
+    "OctetsReceivedOK",
+    "FramesLostDueToIntMACRcvError",
+    "MulticastFramesXmittedOK",
+    "BroadcastFramesXmittedOK",
+    "FramesWithExcessiveDeferral",
+    "MulticastFramesReceivedOK",
+    "BroadcastFramesReceivedOK",
+    "InRangeLengthErrors",
+    "OutOfRangeLengthField",
+    "FrameTooLongErrors",
+  ],
+  "eth-ctrl": ["MACControlFramesTransmitted", "MACControlFramesReceived", "UnsupportedOpcodesReceived"],
+  rmon: ["etherStatsUndersizePkts", "etherStatsOversizePkts", "etherStatsFragments", "etherStatsJabbers"],
+  phydev: ["RxFrames", "RxOctets", "RxErrors", "TxFrames", "TxOctets", "TxErrors"],
+};
+
+const STAT = 4;
+
+/** Nests of one counter each, whose number says which: gathered into one object by name. */
+const counters: Codec<Readonly<Record<string, number>>> & RepeatedCodec = {
+  name: "counters by name",
+  repeated: true,
+  decode(from, at, end, owner) {
+    const names = NAMES[String((owner as StatsGrp).id)] ?? [], found: Record<string, number> = {};
+    eachAttribute(from, at, end, (id, start, stop) => {
+      if (id !== STAT) return;
+      eachAttribute(from, start + 4, stop, (number, inner, innerStop) => {
+        if (innerStop - inner === 12) {
+          found[names[number] ?? `#${number}`] = count64.decode(from, inner + 4, innerStop, owner);
+        }
+      });
+    });
+    return found;
+  },
+  encode(_value, to) {
+    to.fail(TypeError, "statistics are only received");
+  },
+  walk(from, at, end, owner, visit) {
+    visit({ name: undefined, id: STAT, start: at, at: at + 4, end, codec: undefined, owner });
+    void from;
+  },
+};
+
+/** Packets of a range of sizes. */
+export interface StatsHist {
+  /** Least bytes. Read-only. */
+  histBktLow?: number;
+  /** Most bytes. Read-only. */
+  histBktHi?: number;
+  /** Packets. Read-only. */
+  histVal?: number;
+}
+
+/** Wire form of {@linkcode StatsHist}: ETHTOOL_A_STATS_GRP_HIST_*. */
+export const StatsHist: Attributes<StatsHist> = attributes((): Shape<StatsHist> => ({
+  histBktLow: [7, u32, readOnly],
+  histBktHi: [8, u32, readOnly],
+  histVal: [9, count64, readOnly],
+}));
+
+/** Statistics of one group. */
+export interface StatsGrp {
+  /** The group. Read-only. */
+  id?: StatsGroup;
+  /** The set of its counters' names: ETH_SS_*. Read-only. */
+  ssId?: number;
+  /** The counters that the device has, by name. Read-only. */
+  stat?: Readonly<Record<string, number>>;
+  /** Packets received, by size. Read-only. */
+  histRx?: readonly StatsHist[];
+  /** Packets sent, by size. Read-only. */
+  histTx?: readonly StatsHist[];
+}
+
+/** Wire form of {@linkcode StatsGrp}: ETHTOOL_A_STATS_GRP_*. */
+export const StatsGrp: Attributes<StatsGrp> = attributes((): Shape<StatsGrp> => ({
+  id: [2, groupId, readOnly],
+  ssId: [3, u32, readOnly],
+  stat: [STAT, counters, readOnly],
+  histRx: [5, repeated(5, StatsHist), readOnly],
+  histTx: [6, repeated(6, StatsHist), readOnly],
+}), { pad: 1 });
+
+/** Statistics of a device. */
+export interface Stats extends EthtoolHeader {
+  /** The groups that are asked for. */
+  groups?: Bitset;
+  /** What there is of each. Read-only. */
+  grp?: readonly StatsGrp[];
+  /** Which part of the MAC they are of. */
+  src?: PauseStatsSrc;
+}
+
+/** Wire form of {@linkcode Stats}: ETHTOOL_A_STATS_*. */
+export const Stats: Attributes<Stats> = message<Stats>((): Shape<Omit<Stats, keyof EthtoolHeader>> => ({
+  groups: [3, bitset],
+  grp: [4, repeated(4, StatsGrp), readOnly],
+  src: [5, statsSrc],
+}), 2);

@@ -1,0 +1,38 @@
+/**
+ * NETLINK_GENERIC: any family by its name, also those that nobody wrote a module for.
+ *
+ * ```ts
+ * import { family } from "@linux/netlink/families/generic/mod.ts";
+ * using metrics = family("tcp_metrics");
+ * console.log(metrics.describe());
+ * console.log(metrics.dump(1)); // operation 1, attributes by number, types by the kernel's own policy
+ * ```
+ *
+ * With the kernel's specification (Documentation/netlink/specs, parsed by the caller) operations and attributes have
+ * names, values are checked and named; and families that are protocols of their own can be spoken too:
+ *
+ * ```ts ignore
+ * const netdev = family("netdev", { spec: JSON.parse(text) });
+ * for (const device of netdev.dump("dev-get")) console.log(device.ifindex, device.xdpFeatures);
+ * ```
+ *
+ * @module
+ */
+import { Family, type FamilyOptions } from "./family.ts";
+
+/**
+ * A family by its name. Nothing is asked of the kernel before it is used.
+ *
+ * @param options `spec` is its specification; the others are those of a socket
+ * @throws {TypeError} the specification is not one
+ */
+export function family(name: string, options: FamilyOptions = {}): Family {
+  return new Family(name, options);
+}
+
+export * from "./family.ts";
+export * from "./spec.ts";
+export * from "./table.ts";
+export type * from "./compile.ts";
+export type * from "./controller.ts";
+export type * from "./types.ts";

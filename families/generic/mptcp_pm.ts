@@ -1,0 +1,410 @@
+/**
+ * mptcp_pm: the path manager of Multipath TCP: endpoints, limits, subflows, and what happens to connections.
+ *
+ * ```ts ignore
+ * import { endpoints, events, limits, setLimits } from "@linux/netlink/families/generic/mptcp_pm.ts";
+ * endpoints.add({ addr4: "192.0.2.2", dev: "eth0", flags: ["subflow"] });
+ * setLimits({ subflows: 4 });
+ * for await (const e of events()) console.log(e.event, e.token, e.saddr4 ?? e.saddr6, e.dport);
+ * ```
+ *
+ * Like `ip mptcp`. In Linux since 5.6, events since 5.11, connections managed from user space since 5.19. Looking at
+ * limits needs no privilege, all else CAP_NET_ADMIN in the network namespace.
+ *
+ * Source: linux/mptcp_pm.h, linux/mptcp.h, v7.2.
+ * @module
+ */
+import type { Client, OpenOptions } from "../../core/client.ts";
+import {
+  type Attributes,
+  attributes,
+  be16,
+  bool,
+  type Codec,
+  enumeration,
+  ifindex,
+  ipv4,
+  ipv6,
+  key,
+  mask,
+  nameOf,
+  part,
+  type Shape,
+  u16,
+  u32,
+  u8,
+} from "../../core/codec/mod.ts";
+import {
+  type EventOptions,
+  GenericCaller,
+  GenericCollection,
+  type GenericDeclaration,
+  type GenericProtocol,
+  type Opened,
+  openGeneric,
+  sharedGeneric,
+} from "../../core/generic.ts";
+import type { Streaming } from "../../core/stream.ts";
+
+/** Commands. */
+export const MPTCP_PM_CMD = {
+  MPTCP_PM_CMD_ADD_ADDR: 1,
+  MPTCP_PM_CMD_DEL_ADDR: 2,
+  MPTCP_PM_CMD_GET_ADDR: 3,
+  MPTCP_PM_CMD_FLUSH_ADDRS: 4,
+  MPTCP_PM_CMD_SET_LIMITS: 5,
+  MPTCP_PM_CMD_GET_LIMITS: 6,
+  MPTCP_PM_CMD_SET_FLAGS: 7,
+  MPTCP_PM_CMD_ANNOUNCE: 8,
+  MPTCP_PM_CMD_REMOVE: 9,
+  MPTCP_PM_CMD_SUBFLOW_CREATE: 10,
+  MPTCP_PM_CMD_SUBFLOW_DESTROY: 11,
+} as const;
+
+/** The family. */
+export const MPTCP_PM: GenericProtocol = {
+  name: "mptcp_pm",
+  version: 1,
+  commands: MPTCP_PM_CMD,
+  hint: "in Linux since 5.6, where the kernel is configured with CONFIG_MPTCP",
+};
+
+/** Families of addresses. */
+export type MptcpFamily = "inet" | "inet6" | number;
+
+const family: Codec<MptcpFamily> = enumeration(u16, { inet: 2, inet6: 10 });
+
+/** A port in host order, whatever the kernel's specification says; 0 is none. */
+const port: Codec<number> = {
+  ...u16,
+  decode: (from, at) => from.view.getUint16(at, true) || (undefined as never),
+};
+
+/**
+ * What an endpoint is for: `signal` tells peers of it, `subflow` opens subflows from it, `backup` uses those last,
+ * `fullmesh` opens one to each address of the peer, `implicit` is one that the kernel made for itself.
+ */
+export type EndpointFlag = "signal" | "subflow" | "backup" | "fullmesh" | "implicit" | "laminar" | number;
+
+const flags: Codec<readonly EndpointFlag[]> = mask(u32, {
+  signal: 1,
+  subflow: 2,
+  backup: 4,
+  fullmesh: 8,
+  implicit: 16,
+  laminar: 32,
+});
+
+/** An address of ours or of a peer. */
+export interface MptcpAddress {
+  /** Its family; follows from the address when it is sent. */
+  family?: MptcpFamily;
+  /** Its number, 1..255; the kernel chooses when absent. */
+  id?: number;
+  /** The address, of IPv4. */
+  addr4?: string;
+  /** The address, of IPv6. */
+  addr6?: string;
+  /** Its port, where it is not the connection's. */
+  port?: number;
+  /** What it is for. */
+  flags?: readonly EndpointFlag[];
+  /** The interface that it is on. */
+  ifIdx?: number;
+  /** Name of that interface. */
+  dev?: string;
+}
+
+/** Wire form of {@linkcode MptcpAddress}: MPTCP_PM_ADDR_ATTR_*. */
+export const MptcpAddress: Attributes<MptcpAddress> = attributes((): Shape<MptcpAddress> => ({
+  family: [1, family],
+  id: [2, u8, key],
+  addr4: [3, ipv4],
+  addr6: [4, ipv6],
+  port: [5, port],
+  flags: [6, flags],
+  ifIdx: [7, ifindex],
+  dev: nameOf("ifIdx"),
+}));
+
+/** What most messages hold. */
+interface PmMessage {
+  addr?: MptcpAddress;
+  rcvAddAddrs?: number;
+  subflows?: number;
+  token?: number;
+  locId?: number;
+  addrRemote?: MptcpAddress;
+}
+
+const PmMessage: Attributes<PmMessage> = attributes((): Shape<PmMessage> => ({
+  addr: [1, MptcpAddress],
+  rcvAddAddrs: [2, u32],
+  subflows: [3, u32],
+  token: [4, u32],
+  locId: [5, u8],
+  addrRemote: [6, MptcpAddress],
+}));
+
+/** An endpoint: an address that Multipath TCP may use beside that of a connection. */
+export const Endpoint: Attributes<MptcpAddress> = attributes((): Shape<Record<never, never>> => ({})).with(
+  part<MptcpAddress>({
+    family: [1, family],
+    id: [2, u8, key],
+    addr4: [3, ipv4],
+    addr6: [4, ipv6],
+    port: [5, port],
+    flags: [6, flags],
+    ifIdx: [7, ifindex],
+    dev: nameOf("ifIdx"),
+  }),
+  1,
+) as Attributes<MptcpAddress>;
+
+/** How far a namespace's connections go. */
+export interface MptcpLimits {
+  /** Addresses of peers that are taken up, 0..8. */
+  rcvAddAddrs?: number;
+  /** Subflows beside the first, 0..8. */
+  subflows?: number;
+}
+
+/** What an event tells of a connection or one of its subflows. */
+export interface MptcpDetails {
+  /** The connection. */
+  token?: number;
+  /** Family of the addresses. */
+  family?: MptcpFamily;
+  /** Our address's number. */
+  locId?: number;
+  /** The peer's address's number. */
+  remId?: number;
+  /** Our address, of IPv4. */
+  saddr4?: string;
+  /** Our address, of IPv6. */
+  saddr6?: string;
+  /** The peer's address, of IPv4. */
+  daddr4?: string;
+  /** The peer's address, of IPv6. */
+  daddr6?: string;
+  /** Our port. */
+  sport?: number;
+  /** The peer's port. */
+  dport?: number;
+  /** Whether the subflow is used last. */
+  backup?: boolean;
+  /** The errno of the subflow. */
+  error?: number;
+  /** Bits: 1 if addresses are not to be announced (since Linux 5.19), 2 for the server's side. */
+  flags?: number;
+  /** Timeout in ms; not sent yet. */
+  timeout?: number;
+  /** The interface. */
+  ifIdx?: number;
+  /** Why the subflow was reset: RFC 8684, section 3.6. */
+  resetReason?: number;
+  /** Whether that is transient: its bit 1. */
+  resetFlags?: number;
+  /** Whether we were connected to. */
+  serverSide?: boolean;
+  /** Name of the interface. */
+  dev?: string;
+}
+
+/** Wire form of {@linkcode MptcpDetails}: MPTCP_ATTR_*. */
+export const MptcpDetails: Attributes<MptcpDetails> = attributes((): Shape<MptcpDetails> => ({
+  token: [1, u32],
+  family: [2, family],
+  locId: [3, u8],
+  remId: [4, u8],
+  saddr4: [5, ipv4],
+  saddr6: [6, ipv6],
+  daddr4: [7, ipv4],
+  daddr6: [8, ipv6],
+  sport: [9, be16],
+  dport: [10, be16],
+  backup: [11, bool(u8)],
+  error: [12, u8],
+  flags: [13, u16],
+  timeout: [14, u32],
+  ifIdx: [15, ifindex],
+  resetReason: [16, u32],
+  resetFlags: [17, u32],
+  serverSide: [18, bool(u8)],
+  dev: nameOf("ifIdx"),
+}));
+
+/** What happens: MPTCP_EVENT_*. */
+export const MPTCP_EVENT = {
+  created: 1,
+  established: 2,
+  closed: 3,
+  announced: 6,
+  removed: 7,
+  sub_established: 10,
+  sub_closed: 11,
+  sub_priority: 13,
+  listener_created: 15,
+  listener_closed: 16,
+} as const;
+
+/** Something happened to a connection. */
+export interface MptcpEvent extends MptcpDetails {
+  /** What. */
+  readonly event: keyof typeof MPTCP_EVENT;
+}
+
+const declaration: GenericDeclaration<MptcpAddress> = {
+  object: "MPTCP endpoint",
+  table: Endpoint,
+  family: MPTCP_PM,
+  commands: {
+    get: MPTCP_PM_CMD.MPTCP_PM_CMD_GET_ADDR,
+    new: MPTCP_PM_CMD.MPTCP_PM_CMD_ADD_ADDR,
+    set: MPTCP_PM_CMD.MPTCP_PM_CMD_SET_FLAGS,
+    del: MPTCP_PM_CMD.MPTCP_PM_CMD_DEL_ADDR,
+  },
+  filters: [],
+  describe(value) {
+    const { id, addr4, addr6 } = value as MptcpAddress;
+    return String(addr4 ?? addr6 ?? id ?? "");
+  },
+  identity: ({ id }) => String(id),
+  fromKey: (id) => ({ id: Number(id) }),
+  keyOf: (value) => ({ id: (value as MptcpAddress).id }),
+  prepare: (value, verb) => verb === "list" ? value : complete(value as MptcpAddress),
+};
+
+/** An address with its family, which the kernel wants to be told, and which it takes for a sign that there is one. */
+function complete(value: MptcpAddress): MptcpAddress {
+  const { family, addr4, addr6 } = value;
+  if (family !== undefined || (addr4 === undefined && addr6 === undefined)) return value;
+  return { ...value, family: addr6 === undefined ? "inet" : "inet6" };
+}
+
+/** How an endpoint is given: like {@linkcode MptcpAddress}, with names for interfaces. */
+export interface EndpointInput extends Omit<MptcpAddress, "ifIdx"> {
+  /** The interface that it is on: number or name. */
+  ifIdx?: number | string;
+}
+
+/** The endpoints of a namespace. One is named by its number. */
+export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, number | MptcpAddress> {
+  /** Asks through the client that `open` gives. */
+  constructor(open: () => Client) {
+    super(declaration, open);
+  }
+
+  /** The one of that number, `undefined` when there is none: the kernel has no code of its own for that. */
+  override find(id: number | MptcpAddress): MptcpAddress | undefined {
+    const { id: wanted } = this.keyValue(id) as MptcpAddress;
+    return this.list().find(({ id }) => id === wanted);
+  }
+
+  /** Deletes all of them. */
+  deleteAll(): void {
+    const cmd = MPTCP_PM_CMD.MPTCP_PM_CMD_FLUSH_ADDRS, codec = Endpoint as Codec<unknown, never>;
+    this.caller.request({ cmd, codec, value: {}, what: "delete all MPTCP endpoints" });
+  }
+}
+
+/** A connection and an address of its, for connections that are managed from user space. */
+export interface MptcpSubflow {
+  /** The connection, as events name it. */
+  token: number;
+  /** Our address. */
+  addr: MptcpAddress;
+  /** The peer's. */
+  addrRemote: MptcpAddress;
+}
+
+/** The path manager of one namespace. */
+export class MptcpPm {
+  /** Its endpoints. */
+  readonly endpoints: Endpoints;
+  readonly #caller: GenericCaller;
+
+  /** Asks through the client that `open` gives. */
+  constructor(open: () => Client) {
+    this.endpoints = new Endpoints(open);
+    this.#caller = new GenericCaller(MPTCP_PM, open);
+  }
+
+  #request(cmd: number, value: PmMessage, what: string): PmMessage | undefined {
+    return this.#caller.request({ cmd, codec: PmMessage as Codec<unknown, never>, value, what }) as
+      | PmMessage
+      | undefined;
+  }
+
+  /** How far connections go. */
+  limits(): MptcpLimits {
+    return this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_GET_LIMITS, {}, "get MPTCP limits") ?? {};
+  }
+
+  /** Changes the limits given. */
+  setLimits({ rcvAddAddrs, subflows }: MptcpLimits): void {
+    const value = { rcvAddAddrs, subflows } as PmMessage;
+    this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_SET_LIMITS, value, "set MPTCP limits");
+  }
+
+  /** Tells the peer of a connection, managed from user space, of an address; `addr.id` is needed. */
+  announce(token: number, addr: MptcpAddress): void {
+    const value = { token, addr: complete(addr) };
+    this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_ANNOUNCE, value, `announce an address of MPTCP connection ${token}`);
+  }
+
+  /** Tells the peer of a connection that an address is gone. */
+  withdraw(token: number, locId: number): void {
+    const what = `withdraw address ${locId} of MPTCP connection ${token}`;
+    this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_REMOVE, { token, locId }, what);
+  }
+
+  /** Opens a subflow of a connection that is managed from user space. */
+  addSubflow(subflow: MptcpSubflow): void {
+    this.#subflow(MPTCP_PM_CMD.MPTCP_PM_CMD_SUBFLOW_CREATE, subflow, "add");
+  }
+
+  /** Closes one; its ports are needed. */
+  deleteSubflow(subflow: MptcpSubflow): void {
+    this.#subflow(MPTCP_PM_CMD.MPTCP_PM_CMD_SUBFLOW_DESTROY, subflow, "delete");
+  }
+
+  #subflow(cmd: number, { token, addr, addrRemote }: MptcpSubflow, verb: string): void {
+    const value = { token, addr: complete(addr), addrRemote: complete(addrRemote) };
+    this.#request(cmd, value, `${verb} a subflow of MPTCP connection ${token}`);
+  }
+
+  /**
+   * Changes the flags of a subflow: `backup` or none.
+   *
+   * Of a connection that is managed from user space; the kernel's own go by the flags of endpoints.
+   */
+  setSubflow({ token, addr, addrRemote }: MptcpSubflow): void {
+    const value = { token, addr: complete(addr), addrRemote: complete(addrRemote) };
+    this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_SET_FLAGS, value, `set a subflow of MPTCP connection ${token}`);
+  }
+
+  /** What happens to connections. It begins before this returns. */
+  events(options: EventOptions = {}): Streaming<MptcpEvent> {
+    const kinds = Object.fromEntries(
+      Object.entries(MPTCP_EVENT).map(([event, cmd]) => [cmd, { event, codec: MptcpDetails as Codec<unknown, never> }]),
+    );
+    return this.#caller.events<MptcpEvent>(["mptcp_pm_events"], kinds, options);
+  }
+}
+
+/** Opens a client of its own, in a network namespace or with options. */
+export function open(options: OpenOptions = {}): Opened<MptcpPm> {
+  return openGeneric(options, (client) => new MptcpPm(client));
+}
+
+const here: MptcpPm = new MptcpPm(sharedGeneric);
+/** The endpoints of this namespace, on a socket that the first use opens. */
+export const endpoints: Endpoints = here.endpoints;
+/** How far this namespace's connections go; see {@linkcode MptcpPm.limits}. */
+export const limits = (): MptcpLimits => here.limits();
+/** Changes the limits given; see {@linkcode MptcpPm.setLimits}. */
+export const setLimits = (limits: MptcpLimits): void => here.setLimits(limits);
+/** What happens to connections; see {@linkcode MptcpPm.events}. */
+export const events = (options?: EventOptions): Streaming<MptcpEvent> => here.events(options);
+export type * from "./types.ts";

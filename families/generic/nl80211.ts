@@ -1,0 +1,351 @@
+/**
+ * nl80211: wireless networks: radios, interfaces, stations, scans, rules of countries; what `iw` does.
+ *
+ * ```ts ignore
+ * import { wiphys } from "@linux/netlink/families/generic/nl80211.ts";
+ * for (const bss of await wiphys.scan("wlan0")) console.log(bss.ssid, bss.signal);
+ * ```
+ *
+ * Looking needs no privilege for the most part, changing and scanning CAP_NET_ADMIN in the network namespace.
+ *
+ * Source: linux/nl80211.h, v7.2.
+ * @module
+ */
+import type { Client, OpenOptions, Requester } from "../../core/client.ts";
+import type { Codec } from "../../core/codec/mod.ts";
+import { KernelError, NetlinkError } from "../../core/errors.ts";
+import {
+  type EventOptions,
+  GenericCaller,
+  GenericCollection,
+  type GenericDeclaration,
+  type GenericEventKind,
+  type Opened,
+  openGeneric,
+  sharedGeneric,
+} from "../../core/generic.ts";
+import type { Streaming } from "../../core/stream.ts";
+import {
+  type Band,
+  type Bss,
+  NL80211,
+  NL80211_CMD as CMD,
+  Nl80211Details,
+  RegDomain,
+  type ScanFlag,
+  ScanMessage,
+  Station,
+  WifiInterface,
+  Wiphy,
+} from "./nl80211/tables.ts";
+
+/** Something that a radio, an interface or the rules have told: NL80211_CMD_* in lower case without that. */
+export interface Nl80211Event extends Nl80211Details {
+  /** What. */
+  readonly event: string;
+}
+
+const details = Nl80211Details as Codec<unknown, never>;
+const EVENTS: Readonly<Record<number, GenericEventKind>> = Object.fromEntries(
+  Object.entries(CMD).map(([name, cmd]) => [cmd, {
+    event: name.slice("NL80211_CMD_".length).toLowerCase(),
+    codec: details,
+  }]),
+);
+
+const wiphy: GenericDeclaration<Wiphy> = {
+  object: "wiphy",
+  table: Wiphy,
+  family: NL80211,
+  commands: { get: CMD.NL80211_CMD_GET_WIPHY, reply: CMD.NL80211_CMD_NEW_WIPHY, set: CMD.NL80211_CMD_SET_WIPHY },
+  events: { groups: ["config"], new: [CMD.NL80211_CMD_NEW_WIPHY], del: [CMD.NL80211_CMD_DEL_WIPHY] },
+  filters: [],
+  listOnly: true,
+  describe: (value) => String((value as Wiphy).wiphyName ?? (value as Wiphy).wiphy ?? ""),
+  identity: ({ wiphy }) => String(wiphy),
+  fromKey: (key) => typeof key === "number" ? { wiphy: key } : { wiphyName: key },
+  keyOf: ({ wiphy, wiphyName }: Wiphy) => wiphy === undefined ? { wiphyName } : { wiphy },
+  // The kernel tells all only to who knows that it takes several messages.
+  prepare: (value, verb) => verb === "list" ? { ...value, splitWiphyDump: true } : value,
+};
+
+/** Puts together what the kernel tells of one radio in several messages. */
+function merged(parts: readonly Wiphy[]): Wiphy[] {
+  const all = new Map<number | undefined, Wiphy>();
+  for (const part of parts) {
+    const before = all.get(part.wiphy);
+    if (before === undefined) all.set(part.wiphy, { ...part });
+    else Object.assign(before, part, bandsOf(before, part));
+  }
+  return [...all.values()];
+}
+
+function bandsOf({ wiphyBands: before }: Wiphy, { wiphyBands: more }: Wiphy): { wiphyBands?: readonly Band[] } {
+  if (more === undefined) return before === undefined ? {} : { wiphyBands: before };
+  const bands = new Map((before ?? []).map((band) => [band.band, band]));
+  for (const band of more) {
+    const known = bands.get(band.band);
+    bands.set(
+      band.band,
+      known === undefined ? band : {
+        ...known,
+        ...band,
+        ...joined("freqs", known, band),
+        ...joined("rates", known, band),
+      },
+    );
+  }
+  return { wiphyBands: [...bands.values()] };
+}
+
+function joined(key: "freqs" | "rates", a: Band, b: Band): Partial<Band> {
+  const all = [...a[key] ?? [], ...b[key] ?? []];
+  return all.length === 0 ? {} : { [key]: all };
+}
+
+/** How is scanned. */
+export interface ScanOptions {
+  /** Names to ask for; `[""]`, any, when absent. Give `[]` to listen only. */
+  ssids?: readonly string[];
+  /** Frequencies in MHz; all when absent. */
+  frequencies?: readonly number[];
+  /** How. */
+  flags?: readonly ScanFlag[];
+  /** Information elements to send along. */
+  ie?: Uint8Array | string;
+  /** How long to wait, in ms; 30,000 when absent. */
+  timeout?: number;
+  /** Ends the wait with its reason. */
+  signal?: AbortSignal;
+}
+
+const EBUSY = "EBUSY", SCAN_TIMEOUT = 30_000;
+
+/** Radios. One is named by its number or name. */
+export class Wiphys extends GenericCollection<Wiphy, object, number | string | Wiphy> {
+  /** Sends to whom `requester` gives; watches through the client that `open` gives. */
+  constructor(open: () => Client, requester?: () => Requester) {
+    super(wiphy, open, requester);
+  }
+
+  /** All of them, each put together from the several messages that the kernel needs. */
+  override list(filter: Partial<Wiphy> = {}): Wiphy[] {
+    const { declaration } = this;
+    const parts = this.caller.dump({
+      cmd: CMD.NL80211_CMD_GET_WIPHY,
+      reply: CMD.NL80211_CMD_NEW_WIPHY,
+      codec: declaration.table as Codec<unknown, never>,
+      value: { splitWiphyDump: true },
+      what: "list wiphys",
+    }) as Wiphy[];
+    const wanted = Object.entries(filter);
+    return merged(parts).filter((one) =>
+      wanted.every(([key, value]) => (one as Record<string, unknown>)[key] === value)
+    );
+  }
+
+  /**
+   * Networks that the last scan of an interface has found, and that are still there.
+   *
+   * @param dev the interface, by name or number
+   */
+  networks(dev: string | number): Bss[] {
+    const found = this.caller.dump({
+      cmd: CMD.NL80211_CMD_GET_SCAN,
+      reply: CMD.NL80211_CMD_NEW_SCAN_RESULTS,
+      codec: ScanMessage as Codec<unknown, never>,
+      value: { ifindex: dev },
+      what: `list networks of ${dev}`,
+    }) as ScanMessage[];
+    return found.flatMap(({ bss }) => bss ?? []);
+  }
+
+  /**
+   * Scans for networks: asks the radio to, waits for its event, and gives what there is. If it scans already, that is
+   * waited for.
+   *
+   * @param dev the interface, by name or number, which must be up
+   * @throws {KernelError} ENETDOWN: it is down; EPERM: without CAP_NET_ADMIN
+   * @throws {NetlinkError} ABORTED: the radio ended the scan; TIMEOUT: it did not end in time
+   */
+  async scan(dev: string | number, options: ScanOptions = {}): Promise<Bss[]> {
+    const { ssids = [""], frequencies, flags, ie, timeout = SCAN_TIMEOUT, signal } = options;
+    signal?.throwIfAborted();
+    const control = new AbortController(), stop = (): void => control.abort();
+    const timer = setTimeout(stop, timeout);
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      // The subscription begins before the scan, so that its end is not missed.
+      const index = this.index(dev);
+      await using events = this.caller.events<Nl80211Event>(["scan"], EVENTS, { signal: control.signal });
+      try {
+        this.caller.request({
+          cmd: CMD.NL80211_CMD_TRIGGER_SCAN,
+          codec: ScanMessage as Codec<unknown, never>,
+          value: {
+            ifindex: dev,
+            ...(ssids.length === 0 ? {} : { scanSsids: ssids }),
+            ...(frequencies === undefined ? {} : { scanFrequencies: frequencies }),
+            ...(flags === undefined ? {} : { scanFlags: flags }),
+            ...(ie === undefined ? {} : { ie }),
+          },
+          what: `scan with ${dev}`,
+          hint: (code) => code === "ENETDOWN" ? "the interface must be up" : undefined,
+        });
+      } catch (error) {
+        if (!(error instanceof KernelError && error.code === EBUSY)) throw error;
+      }
+      for await (const { event, ifindex } of events) {
+        // A lost event may have been the one.
+        if (event !== "overrun" && ifindex !== index) continue;
+        if (event === "scan_aborted") {
+          throw new NetlinkError(`Cannot scan with ${dev}: the radio has ended it`, "ABORTED");
+        }
+        if (event === "new_scan_results" || event === "overrun") return this.networks(dev);
+      }
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+    }
+    signal?.throwIfAborted();
+    throw new NetlinkError(`Cannot wait any longer for the scan of ${dev}: nothing after ${timeout} ms`, "TIMEOUT");
+  }
+
+  /** Ends a scan of an interface. */
+  abortScan(dev: string | number): void {
+    const codec = ScanMessage as Codec<unknown, never>;
+    this.caller.request({
+      cmd: CMD.NL80211_CMD_ABORT_SCAN,
+      codec,
+      value: { ifindex: dev },
+      what: `end the scan of ${dev}`,
+    });
+  }
+}
+
+const interfaces: GenericDeclaration<WifiInterface> = {
+  object: "wireless interface",
+  table: WifiInterface,
+  family: NL80211,
+  commands: {
+    get: CMD.NL80211_CMD_GET_INTERFACE,
+    reply: CMD.NL80211_CMD_NEW_INTERFACE,
+    new: CMD.NL80211_CMD_NEW_INTERFACE,
+    set: CMD.NL80211_CMD_SET_INTERFACE,
+    del: CMD.NL80211_CMD_DEL_INTERFACE,
+  },
+  events: { groups: ["config"], new: [CMD.NL80211_CMD_NEW_INTERFACE], del: [CMD.NL80211_CMD_DEL_INTERFACE] },
+  filters: [],
+  describe: (value) => String((value as WifiInterface).ifname ?? (value as WifiInterface).ifindex ?? ""),
+  identity: ({ ifindex, wdev }) => String(ifindex ?? wdev),
+  fromKey: (key) => ({ ifindex: key }),
+  keyOf: (value) => ({ ifindex: (value as WifiInterface).ifindex ?? (value as WifiInterface).ifname }),
+};
+
+const stations: GenericDeclaration<Station> = {
+  object: "station",
+  table: Station,
+  family: NL80211,
+  commands: {
+    get: CMD.NL80211_CMD_GET_STATION,
+    reply: CMD.NL80211_CMD_NEW_STATION,
+    del: CMD.NL80211_CMD_DEL_STATION,
+  },
+  events: { groups: ["mlme"], new: [CMD.NL80211_CMD_NEW_STATION], del: [CMD.NL80211_CMD_DEL_STATION] },
+  filters: ["ifindex"],
+  describe: (value) => String((value as Station).mac ?? ""),
+  identity: ({ ifindex, mac }) => `${ifindex} ${mac}`,
+  keyOf: ({ ifindex, mac }: Station) => ({ ifindex, mac }),
+};
+
+const domains: GenericDeclaration<RegDomain> = {
+  object: "regulatory domain",
+  table: RegDomain,
+  family: NL80211,
+  commands: { get: CMD.NL80211_CMD_GET_REG },
+  filters: [],
+  describe: (value) => String((value as RegDomain).wiphy ?? ""),
+  identity: ({ wiphy }) => String(wiphy ?? ""),
+  fromKey: (wiphy) => ({ wiphy }),
+};
+
+/** Stations that interfaces speak to. Lists are of one interface: `list({ ifindex: "wlan0" })`. */
+export class Stations extends GenericCollection<Station> {
+  /** Sends to whom `requester` gives; watches through the client that `open` gives. */
+  constructor(open: () => Client, requester?: () => Requester) {
+    super(stations, open, requester);
+  }
+}
+
+/** All of the family, in one namespace. */
+export class Nl80211 {
+  /** Radios. */
+  readonly wiphys: Wiphys;
+  /** Interfaces on them. */
+  readonly interfaces: GenericCollection<WifiInterface, object, string | number | WifiInterface>;
+  /** Stations that those speak to. */
+  readonly stations: Stations;
+  /** The rules of countries: those of all radios, and those that a radio has to itself. */
+  readonly domains: GenericCollection<RegDomain, object, number | RegDomain>;
+  readonly #caller: GenericCaller;
+
+  /** Asks through the client that `open` gives. */
+  constructor(open: () => Client) {
+    this.wiphys = new Wiphys(open);
+    this.interfaces = new GenericCollection(interfaces, open);
+    this.stations = new Stations(open);
+    this.domains = new GenericCollection(domains, open);
+    this.#caller = new GenericCaller(NL80211, open);
+  }
+
+  /**
+   * The rules that hold.
+   *
+   * @param wiphy number of the radio whose own are asked for
+   */
+  domain(wiphy?: number): RegDomain {
+    const value = wiphy === undefined ? {} : { wiphy }, codec = RegDomain as Codec<unknown, never>;
+    const what = `get the regulatory domain${wiphy === undefined ? "" : ` of wiphy ${wiphy}`}`;
+    return this.#caller.request({ cmd: CMD.NL80211_CMD_GET_REG, codec, value, what }) as RegDomain;
+  }
+
+  /**
+   * Says in which country we are. The kernel takes the rules from its data base, later: an event of the group `regulatory`
+   * tells.
+   *
+   * @param regAlpha2 two letters; `00` is the world
+   */
+  setCountry(regAlpha2: string): void {
+    const cmd = CMD.NL80211_CMD_REQ_SET_REG, codec = RegDomain as Codec<unknown, never>;
+    this.#caller.request({ cmd, codec, value: { regAlpha2 }, what: `set the country to ${regAlpha2}` });
+  }
+
+  /**
+   * What happens. It begins before this returns.
+   *
+   * @param groups `config`, `scan`, `regulatory`, `mlme` (connections), `vendor`, `nan`
+   */
+  events(
+    groups: readonly string[] = ["config", "scan", "regulatory", "mlme"],
+    options: EventOptions = {},
+  ): Streaming<Nl80211Event> {
+    return this.#caller.events<Nl80211Event>(groups, EVENTS, options);
+  }
+}
+
+/** Opens a client of its own, in a network namespace or with options. */
+export function open(options: OpenOptions = {}): Opened<Nl80211> {
+  return openGeneric(options, (client) => new Nl80211(client));
+}
+
+/** All of this namespace, on a socket that the first use opens. */
+export const nl80211: Nl80211 = new Nl80211(sharedGeneric);
+/** The radios of this namespace. */
+export const wiphys: Wiphys = nl80211.wiphys;
+/** The wireless interfaces of this namespace. */
+export const wifiInterfaces: Nl80211["interfaces"] = nl80211.interfaces;
+/** The stations that those speak to. */
+export const wifiStations: Stations = nl80211.stations;
+
+export * from "./nl80211/tables.ts";
+export type * from "./types.ts";

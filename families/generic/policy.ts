@@ -1,0 +1,122 @@
+/**
+ * From the kernel's own policy to codecs, for families without a specification: attributes by number.
+ *
+ * @module
+ */
+import {
+  type AnyCodec,
+  bitfield32,
+  bytes,
+  type Codec,
+  flag,
+  i16,
+  i32,
+  i64,
+  i8,
+  list,
+  shown,
+  sint,
+  text,
+  u16,
+  u32,
+  u64,
+  u8,
+  uint,
+} from "../../core/codec/mod.ts";
+import type { AttributePolicy, FamilyPolicy } from "./controller.ts";
+import { DynamicTable } from "./table.ts";
+
+const TYPES: Readonly<Record<string, AnyCodec>> = {
+  flag,
+  u8,
+  u16,
+  u32,
+  u64,
+  s8: i8,
+  s16: i16,
+  s32: i32,
+  s64: i64,
+  binary: bytes,
+  string: text,
+  nul_string: text,
+  bitfield32,
+  sint,
+  uint,
+};
+
+/** Tables of a family by the kernel's policy. */
+export class PolicyTables {
+  readonly #policy: FamilyPolicy;
+  readonly #tables = new Map<number, DynamicTable>();
+
+  /** Takes what `policy()` gave. */
+  constructor(policy: FamilyPolicy) {
+    this.#policy = policy;
+  }
+
+  /** The table of the policy at a position. */
+  table(index: number): DynamicTable {
+    let table = this.#tables.get(index);
+    if (table === undefined) {
+      table = new DynamicTable(() => ({ open: true, fields: this.#fields(this.#policy.policies[index] ?? []) }));
+      this.#tables.set(index, table);
+    }
+    return table;
+  }
+
+  /** The table of what an operation takes. */
+  request(cmd: number, mode: "do" | "dump"): DynamicTable {
+    const { operations, policies } = this.#policy, index = operations.find((one) => one.cmd === cmd)?.[mode];
+    if (index !== undefined) return this.table(index);
+    // Kernels before 5.10 have one policy a family.
+    return operations.length === 0 && policies.length > 0 ? this.table(0) : this.bare;
+  }
+
+  /** What comes back of an operation: attributes as it takes them; bytes where it takes none of that number. */
+  reply(cmd: number, mode: "do" | "dump"): DynamicTable {
+    const other = mode === "do" ? "dump" : "do", table = this.request(cmd, mode);
+    return table === this.bare ? this.request(cmd, other) : table;
+  }
+
+  /** Attributes of which nothing is known. */
+  readonly bare: DynamicTable = new DynamicTable(() => ({ open: true, fields: [] }));
+
+  #fields(entries: readonly AttributePolicy[]): { id: number; key: string; codec: AnyCodec }[] {
+    return entries.map((one) => ({ id: one.id, key: String(one.id), codec: this.#checked(one) }));
+  }
+
+  #codec({ type, policy }: AttributePolicy): AnyCodec {
+    if (type === "nested" && policy !== undefined) return this.table(policy);
+    if (type === "nested_array" && policy !== undefined) {
+      return list(this.table(policy) as Codec<unknown>) as unknown as AnyCodec;
+    }
+    return TYPES[type] ?? { ...(bytes as AnyCodec), ...(type === "nested" ? { nested: true } : {}) };
+  }
+
+  #checked(one: AttributePolicy): AnyCodec {
+    const codec = this.#codec(one), { min, max, mask, maxLength } = one;
+    if (min === undefined && max === undefined && mask === undefined && maxLength === undefined) return codec;
+    return {
+      ...codec,
+      decode: (from, at, end, owner) => codec.decode(from, at, end, owner),
+      encode(value, to, owner) {
+        const number: unknown = value;
+        if (typeof number === "number" || typeof number === "bigint") {
+          if (min !== undefined && number < min || max !== undefined && number > max) {
+            to.fail(RangeError, `expected ${min ?? ""}..${max ?? ""}, got ${shown(number)}`);
+          }
+          if (mask !== undefined && Number.isInteger(Number(number)) && (BigInt(number) & ~mask) !== 0n) {
+            to.fail(RangeError, `expected bits of 0x${mask.toString(16)}, got ${shown(number)}`);
+          }
+        }
+        const start = to.length, done = codec.encode(value, to, owner);
+        // A string's end is not counted.
+        const length = to.length - start - (codec === (text as AnyCodec) ? 1 : 0);
+        if (maxLength !== undefined && length > maxLength) {
+          to.fail(RangeError, `expected at most ${maxLength} bytes, got ${length}`);
+        }
+        return done;
+      },
+    };
+  }
+}

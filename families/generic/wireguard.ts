@@ -1,0 +1,356 @@
+/**
+ * wireguard: keys, peers and addresses of WireGuard interfaces, what `wg` does.
+ *
+ * ```ts ignore
+ * import { links } from "@linux/netlink/families/route/mod.ts";
+ * import { wireguard } from "@linux/netlink/families/generic/wireguard.ts";
+ * links.add({ ifname: "wg0", kind: "wireguard" });
+ * wireguard.set("wg0", {
+ *   privateKey,
+ *   listenPort: 51820,
+ *   peers: [{ publicKey, endpoint: "192.0.2.7:51820", allowedIps: ["10.7.0.0/16"] }],
+ * });
+ * for (const { publicKey, rxBytes } of wireguard.get("wg0").peers ?? []) console.log(publicKey, rxBytes);
+ * ```
+ *
+ * Any number of peers and of allowed addresses: what does not fit one message goes in several, and what comes in several
+ * is put together. Keys are text as `wg` prints it (base64), or 32 bytes. In Linux since 5.6; needs CAP_NET_ADMIN in the
+ * network namespace, also for looking, as private keys are told.
+ *
+ * Source: linux/wireguard.h, v7.2.
+ * @module
+ */
+import type { Client, OpenOptions } from "../../core/client.ts";
+import {
+  type Attributes,
+  attributes,
+  type Codec,
+  count64,
+  ifindex,
+  ipv4,
+  ipv6,
+  key,
+  list,
+  mask,
+  parsePrefix,
+  readOnly,
+  select,
+  type Shape,
+  shown,
+  sockaddr,
+  text,
+  u16,
+  u32,
+  u8,
+  type Writer,
+} from "../../core/codec/mod.ts";
+import { GenericCaller, type GenericProtocol, type Opened, openGeneric, sharedGeneric } from "../../core/generic.ts";
+import { timespec } from "./time.ts";
+
+/** Commands. */
+export const WG_CMD = { WG_CMD_GET_DEVICE: 0, WG_CMD_SET_DEVICE: 1 } as const;
+
+/** The family. */
+export const WIREGUARD: GenericProtocol = {
+  name: "wireguard",
+  version: 1,
+  commands: WG_CMD,
+  hint: "in Linux since 5.6: modprobe wireguard loads it, where the kernel is configured with CONFIG_WIREGUARD",
+};
+
+const KEY_LENGTH = 32;
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const DIGITS: ReadonlyMap<string, number> = new Map([...ALPHABET].map((letter, i) => [letter, i]));
+
+function base64(bytes: Uint8Array, at: number): string {
+  let out = "";
+  for (let i = 0; i < KEY_LENGTH; i += 3) {
+    const three = bytes[at + i]! << 16 | bytes[at + i + 1]! << 8 | (i + 2 < KEY_LENGTH ? bytes[at + i + 2]! : 0);
+    for (let shift = 18; shift >= 0; shift -= 6) out += ALPHABET[three >> shift & 63];
+  }
+  return `${out.slice(0, 43)}=`;
+}
+
+function keyBytes(given: string | Uint8Array, to: Writer): Uint8Array {
+  if (given instanceof Uint8Array && given.length === KEY_LENGTH) return given;
+  const refuse = (): never =>
+    to.fail(TypeError, `expected a key of 32 bytes or its 44 letters of base64, got ${wrongKey(given)}`);
+  if (typeof given !== "string" || !/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(given)) return refuse();
+  const out = new Uint8Array(KEY_LENGTH);
+  for (let i = 0, at = 0; i < 44; i += 4, at += 3) {
+    let four = 0;
+    for (let j = 0; j < 4; j++) four = four << 6 | (DIGITS.get(given[i + j]!) ?? 0);
+    out[at] = four >> 16;
+    out[at + 1] = four >> 8 & 255;
+    if (at + 2 < KEY_LENGTH) out[at + 2] = four & 255;
+  }
+  return out;
+}
+
+/** What is wrong with a key, without telling the key. */
+function wrongKey(given: unknown): string {
+  return typeof given === "string" ? `${given.length} letters` : shown(given);
+}
+
+/** A key as `wg` prints it: base64. Input may be 32 bytes. */
+const wgKey: Codec<string, string | Uint8Array> = {
+  name: "a key",
+  size: KEY_LENGTH,
+  decode: (from, at) => base64(from.bytes, at),
+  encode: (value, to) => to.append(keyBytes(value, to)),
+};
+
+/** A key that is none where all of it is zero; `null` removes it. */
+const keyOrNone: Codec<string, string | Uint8Array | null> = {
+  ...wgKey,
+  decode(from, at) {
+    for (let i = 0; i < KEY_LENGTH; i++) if (from.bytes[at + i] !== 0) return base64(from.bytes, at);
+    return undefined as never;
+  },
+  encode: (value, to) => to.append(value === null ? new Uint8Array(KEY_LENGTH) : keyBytes(value, to)),
+};
+
+/** Nanoseconds since the epoch; 0 is never. */
+const moment: Codec<bigint, bigint | number> = {
+  ...timespec,
+  decode: (from, at, end, owner) => timespec.decode(from, at, end, owner) || (undefined as never),
+};
+
+/** What a change does with an address that is given: `remove_me` takes it away (since Linux 6.17). */
+export type AllowedIpFlag = "remove_me" | number;
+
+interface AllowedIpWire {
+  family?: number;
+  ipaddr?: string;
+  cidrMask?: number;
+  flags?: readonly AllowedIpFlag[];
+}
+
+const AF_INET = 2;
+
+const AllowedIpTable: Attributes<AllowedIpWire> = attributes((): Shape<AllowedIpWire> => ({
+  family: [1, u16],
+  ipaddr: [2, select("an address", (owner) => (owner as AllowedIpWire).family === AF_INET ? ipv4 : ipv6)],
+  cidrMask: [3, u8],
+  flags: [4, mask(u32, { remove_me: 1 })],
+}));
+
+/** An address that a peer may send from, with the length of its prefix: `10.7.0.0/16`. Input may be a bare address. */
+const allowedIp: Codec<string, string> = {
+  name: "a prefix",
+  nested: true,
+  decode(from, at, end, owner) {
+    const { ipaddr, cidrMask } = AllowedIpTable.decode(from, at, end, owner);
+    return `${ipaddr}/${cidrMask}`;
+  },
+  encode(value, to, owner) {
+    const { bytes: address, length } = parsePrefix(value, to);
+    const family = address.length === 4 ? AF_INET : 10;
+    AllowedIpTable.encode({ family, ipaddr: address as unknown as string, cidrMask: length }, to, owner);
+  },
+  walk: (from, at, end, owner, visit) => AllowedIpTable.walk!(from, at, end, owner, visit),
+};
+
+/** What a change does with a peer beside what is given. */
+export type PeerFlag = "remove_me" | "replace_allowedips" | "update_only" | number;
+
+/** A peer. */
+export interface WgPeer {
+  /** Its key. */
+  publicKey?: string;
+  /** A secret that both ends share; `null` given removes it. */
+  presharedKey?: string;
+  /** What a change does beside: `remove_me`, `replace_allowedips`, `update_only` if there is none. Only given. */
+  flags?: readonly PeerFlag[];
+  /** Where it is: `192.0.2.7:51820`, `[2001:db8::7]:51820`. */
+  endpoint?: string;
+  /** How often it hears from us when there is nothing to say, in s; 0 is never. */
+  persistentKeepaliveInterval?: number;
+  /** When keys were last agreed on, in ns since the epoch. Read-only. */
+  lastHandshakeTime?: bigint;
+  /** Bytes received from it. Read-only. */
+  rxBytes?: number;
+  /** Bytes sent to it. Read-only. */
+  txBytes?: number;
+  /** Addresses that it may send from, and that are sent to it. */
+  allowedIps?: readonly string[];
+  /** Version of the protocol, 1. */
+  protocolVersion?: number;
+}
+
+/** Wire form of {@linkcode WgPeer}: WGPEER_A_*. */
+export const WgPeer: Attributes<WgPeer> = attributes((): Shape<WgPeer> => ({
+  publicKey: [1, wgKey, key],
+  presharedKey: [2, keyOrNone],
+  flags: [3, mask(u32, { remove_me: 1, replace_allowedips: 2, update_only: 4 }), "input"],
+  endpoint: [4, sockaddr],
+  persistentKeepaliveInterval: [5, u16],
+  lastHandshakeTime: [6, moment, readOnly],
+  rxBytes: [7, count64, readOnly],
+  txBytes: [8, count64, readOnly],
+  allowedIps: [9, list(allowedIp)],
+  protocolVersion: [10, u32],
+}));
+
+/** A WireGuard interface. */
+export interface WgDevice {
+  /** Number of the interface. */
+  ifindex?: number;
+  /** Its name. */
+  ifname?: string;
+  /** Its secret key; `null` given removes it. */
+  privateKey?: string;
+  /** The key that peers know it by. Read-only. */
+  publicKey?: string;
+  /** What a change does beside: `replace_peers` removes those that are not given. Only given. */
+  flags?: readonly ("replace_peers" | number)[];
+  /** The port that it listens on; 0 given lets the kernel choose. */
+  listenPort?: number;
+  /** The mark of what it sends; 0 is none. */
+  fwmark?: number;
+  /** Its peers. */
+  peers?: readonly WgPeer[];
+}
+
+/** Wire form of {@linkcode WgDevice}: WGDEVICE_A_*. */
+export const WgDevice: Attributes<WgDevice> = attributes((): Shape<WgDevice> => ({
+  ifindex: [1, ifindex, key],
+  ifname: [2, text, key],
+  privateKey: [3, keyOrNone],
+  publicKey: [4, keyOrNone, readOnly],
+  flags: [5, mask(u32, { replace_peers: 1 }), "input"],
+  listenPort: [6, u16],
+  fwmark: [7, u32],
+  peers: [8, list(WgPeer)],
+}));
+
+/** A peer as it is given. */
+export interface WgPeerInput extends Omit<WgPeer, "presharedKey" | "publicKey" | "lastHandshakeTime"> {
+  /** Its key, which must be there. */
+  publicKey?: string | Uint8Array;
+  /** A secret that both ends share; `null` removes it. */
+  presharedKey?: string | Uint8Array | null;
+  /** Not sent. */
+  lastHandshakeTime?: bigint | number;
+}
+
+/** Changes of an interface as they are given. */
+export interface WgDeviceInput extends Omit<WgDevice, "privateKey" | "peers"> {
+  /** Its secret key; `null` removes it. */
+  privateKey?: string | Uint8Array | null;
+  /** Peers to make or change. */
+  peers?: readonly WgPeerInput[];
+}
+
+/** Bytes of peers in one message: a nest holds 65,535, and the kernel is not to be asked for more at a time. */
+const MOST_BYTES = 32_000;
+/** What one peer takes at most without its addresses, and one address: attributes, headers and padding. */
+const PEER_BYTES = 160, IP_BYTES = 48;
+
+/** Peers in portions that fit a message; one with many addresses is in several. */
+function* portions(peers: readonly WgPeerInput[]): Generator<WgPeerInput[], void, undefined> {
+  let portion: WgPeerInput[] = [], room = MOST_BYTES;
+  for (const peer of peers) {
+    let { allowedIps } = peer, first = true;
+    do {
+      if (room < PEER_BYTES + IP_BYTES) {
+        yield portion;
+        portion = [];
+        room = MOST_BYTES;
+      }
+      room -= PEER_BYTES;
+      const fits = Math.floor(room / IP_BYTES), now = allowedIps?.slice(0, fits);
+      allowedIps = allowedIps?.slice(fits);
+      room -= IP_BYTES * (now?.length ?? 0);
+      portion.push(
+        first ? withIps(peer, now) : withIps(
+          { ...peer.publicKey === undefined ? {} : { publicKey: peer.publicKey }, flags: ["update_only"] },
+          now,
+        ),
+      );
+      first = false;
+    } while (allowedIps !== undefined && allowedIps.length > 0);
+  }
+  if (portion.length > 0) yield portion;
+}
+
+function withIps({ allowedIps: _all, ...peer }: WgPeerInput, allowedIps: readonly string[] | undefined): WgPeerInput {
+  return allowedIps === undefined ? peer : { ...peer, allowedIps };
+}
+
+/** The WireGuard interfaces of a namespace. */
+export class Wireguard {
+  readonly #caller: GenericCaller;
+
+  /** Asks through the client that `open` gives. */
+  constructor(open: () => Client) {
+    this.#caller = new GenericCaller(WIREGUARD, open);
+  }
+
+  /**
+   * An interface with all of its peers.
+   *
+   * @param dev its name or number
+   * @throws {KernelError} ENODEV: there is no such interface; EOPNOTSUPP: it is not one of WireGuard
+   */
+  get(dev: string | number): WgDevice {
+    const parts = this.#caller.dump({
+      cmd: WG_CMD.WG_CMD_GET_DEVICE,
+      codec: WgDevice as Codec<unknown, never>,
+      value: named(dev),
+      what: `get WireGuard interface ${dev}`,
+    }) as WgDevice[];
+    const [first = {}, ...rest] = parts, peers: WgPeer[] = [];
+    for (const part of [first, ...rest]) {
+      for (const peer of part.peers ?? []) {
+        const last = peers[peers.length - 1];
+        // What did not fit one message goes on in the next.
+        if (last?.publicKey !== peer.publicKey) peers.push(peer);
+        else last!.allowedIps = [...last!.allowedIps ?? [], ...peer.allowedIps ?? []];
+      }
+    }
+    return { ...first, ...(peers.length === 0 ? {} : { peers }) };
+  }
+
+  /**
+   * Changes what is given, and makes peers that are not there.
+   *
+   * With `flags: ["replace_peers"]` other peers go; a peer's `flags: ["replace_allowedips"]` has its other addresses go,
+   * `["remove_me"]` the peer. What does not fit one message goes in several: if one is refused, those before it are done.
+   *
+   * @param dev its name or number
+   */
+  set(dev: string | number, { peers, flags, ...changes }: WgDeviceInput): void {
+    const send = (value: object): void => {
+      this.#caller.request({
+        cmd: WG_CMD.WG_CMD_SET_DEVICE,
+        codec: WgDevice as Codec<unknown, never>,
+        value: { ...named(dev), ...value },
+        what: `set WireGuard interface ${dev}`,
+      });
+    };
+    const { ifindex: _index, ifname: _name, ...rest } = changes, asked = flags === undefined ? {} : { flags };
+    const all = peers === undefined ? [] : [...portions(peers)];
+    send({ ...rest, ...asked, ...(all[0] === undefined ? {} : { peers: all[0] }) });
+    // Peers are to go once, before the first are made.
+    for (const portion of all.slice(1)) send({ peers: portion });
+  }
+
+  /** Removes a peer. */
+  removePeer(dev: string | number, publicKey: string | Uint8Array): void {
+    this.set(dev, { peers: [{ publicKey, flags: ["remove_me"] }] });
+  }
+}
+
+function named(dev: string | number): WgDevice {
+  return typeof dev === "number" ? { ifindex: dev } : { ifname: dev };
+}
+
+/** Opens a client of its own, in a network namespace or with options. */
+export function open(options: OpenOptions = {}): Opened<{ readonly wireguard: Wireguard }> {
+  return openGeneric(options, (client) => ({ wireguard: new Wireguard(client) }));
+}
+
+/** The WireGuard interfaces of this namespace, on a socket that the first use opens. */
+export const wireguard: Wireguard = new Wireguard(sharedGeneric);
+export type * from "./types.ts";

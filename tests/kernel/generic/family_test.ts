@@ -1,0 +1,113 @@
+/** Families by name: with a specification, with the kernel's policy alone, and as our own modules have them. */
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { KernelError } from "../../../core/errors.ts";
+import { stringify } from "../../../core/show.ts";
+import { families } from "../../../families/generic/controller.ts";
+import { family } from "../../../families/generic/mod.ts";
+import { inNamespace, kernelTest } from "../namespace.ts";
+import { genericTest, hasFamily } from "./needs.ts";
+import { NETDEV, NLCTRL, RT_LINK } from "./specs.ts";
+
+kernelTest("family(): nlctrl with a specification equals the module", [], () => {
+  using nlctrl = family("nlctrl", { spec: NLCTRL });
+  const byName = (value: object): [string, unknown][] => Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
+  assertEquals(nlctrl.dump("getfamily").map(byName), families.list().map(byName));
+  for (const { familyName } of families.list()) {
+    assertEquals(byName(nlctrl.request("getfamily", { familyName })!), byName(families.get(familyName!)));
+  }
+  const policies = nlctrl.dump("get-policy", { familyName: "thermal" });
+  const wanted = families.policy("thermal");
+  assertEquals(policies.flatMap(({ policy }) => policy ?? []).length, wanted.policies.flat().length);
+  assertEquals(
+    policies.flatMap(({ opPolicy }) => opPolicy ?? []),
+    wanted.operations.map(({ cmd, ...rest }) => ({ opId: cmd, ...rest })),
+  );
+});
+
+kernelTest("family(): without a specification the kernel's policy types what it takes", [], () => {
+  using nlctrl = family("nlctrl");
+  const [one] = [nlctrl.request(3, { 2: "thermal" })!];
+  assertEquals([one[1], one[2]], [families.get("thermal").familyId, "thermal"]);
+  assertEquals(nlctrl.dump(3).map((one) => one[2]), families.list().map(({ familyName }) => familyName));
+  assertThrows(
+    () => nlctrl.request(3, { 1: 70000 }),
+    RangeError,
+    "Cannot request nlctrl 3: 1: expected 0..65535, got 70000",
+  );
+  assertThrows(() => nlctrl.request(3, { name: "x" }), TypeError, "attributes have numbers here");
+  assertThrows(() => nlctrl.request("getfamily"), TypeError, "without a specification operations have numbers");
+  assertStringIncludes(nlctrl.describe(), "nlctrl: generic netlink family 16, version 2");
+  assertStringIncludes(nlctrl.describe(), "    request takes\n      1 u16 0..65535\n      2 nul_string ..15 bytes");
+});
+
+kernelTest("family(): a family that is not there names what may have it", [], () => {
+  if (hasFamily("nbd")) return;
+  using nbd = family("nbd");
+  assertStringIncludes(nbd.describe(), "connect (1)");
+  const error = assertThrows(() => nbd.request("connect", { index: 1 }), KernelError);
+  assertEquals(error.code, "ENOENT");
+  assertStringIncludes(error.message, "modprobe nbd, CONFIG_BLK_DEV_NBD");
+});
+
+kernelTest(
+  "family(): a protocol of its own is spoken by its specification",
+  ["ip"],
+  () =>
+    inNamespace(async ({ name, ipJson }) => {
+      using link = family("rt-link", { spec: RT_LINK, netns: name });
+      await using events = link.watch(["rtnlgrp-link"]);
+      link.request("newlink", {
+        ifname: "br0",
+        mtu: 1400,
+        flags: ["up"],
+        change: 1,
+        linkinfo: { kind: "bridge", data: { ageingTime: 12300 } },
+      }, { flags: ["create", "excl"] });
+      const [bridge] = ipJson("link show br0") as [
+        { mtu: number; flags: string[]; linkinfo: { info_data: { ageing_time: number } } },
+      ];
+      assertEquals([bridge.mtu, bridge.linkinfo.info_data.ageing_time, bridge.flags.includes("UP")], [
+        1400,
+        12300,
+        true,
+      ]);
+      const found = link.request("getlink", { ifname: "br0" })!;
+      assertEquals([found.mtu, stringify(found.linkinfo)], [
+        1400,
+        stringify({ kind: "bridge", data: { ageingTime: 12300 } }),
+      ]);
+      assertEquals(link.dump("getlink").map(({ ifname }) => ifname).sort(), ["br0", "lo"]);
+      const { value: told } = await events.next();
+      assertEquals([told?.event, (told as { value: { ifname: string } }).value.ifname], ["newlink-ntf", "br0"]);
+      const again = assertThrows(
+        () => link.request("newlink", { ifname: "br0", linkinfo: { kind: "bridge" } }, { flags: ["create", "excl"] }),
+        KernelError,
+      );
+      assertEquals(again.code, "EEXIST");
+      link.request("dellink", { ifname: "br0" });
+      const odd = assertThrows(
+        () => link.request("newlink", { ifname: "x", mtu: 1, linkinfo: { kind: "bridge" } }, { flags: ["create"] }),
+        KernelError,
+      );
+      assertStringIncludes(odd.message, "mtu less than device minimum");
+    }),
+);
+
+genericTest(
+  "netdev",
+  "family(): events have the names of the specification",
+  ["ip"],
+  () =>
+    inNamespace(async ({ name, ip }) => {
+      using netdev = family("netdev", { spec: NETDEV, netns: name });
+      await using events = netdev.watch();
+      ip("link add v0 type veth peer name v1");
+      const { value: told } = await events.next();
+      assertEquals(told?.event, "dev-add-ntf");
+      const { value } = told as { value: Readonly<Record<string, unknown>> };
+      const now = netdev.request("dev-get", { ifindex: value.ifindex })!;
+      // What it can do is set later than it is told of.
+      assertEquals(Object.keys(now).filter((key) => key in value), Object.keys(value));
+      assert((now.xdpFeatures as string[]).includes("basic"), String(now.xdpFeatures));
+    }),
+);

@@ -1,0 +1,96 @@
+/** mptcp_pm against `ip mptcp`. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { KernelError } from "../../../core/errors.ts";
+import { type MptcpAddress, type MptcpEvent, open } from "../../../families/generic/mptcp_pm.ts";
+import { inNamespace, run } from "../namespace.ts";
+import { genericTest } from "./needs.ts";
+
+/** An endpoint in the words of `ip -j mptcp endpoint`. */
+function inItsWords({ id, addr4, addr6, port, flags = [], dev }: MptcpAddress): Record<string, unknown> {
+  return {
+    address: addr4 ?? addr6,
+    ...(port === undefined ? {} : { port }),
+    id,
+    ...Object.fromEntries(flags.map((flag) => [flag, true])),
+    ...(dev === undefined ? {} : { dev }),
+  };
+}
+
+genericTest(
+  "mptcp_pm",
+  "mptcp_pm: endpoints and limits are what `ip mptcp` says",
+  ["ip"],
+  () =>
+    inNamespace(({ name, ip, ipJson }) => {
+      using pm = open({ netns: name });
+      ip("link set lo up");
+      ip("address add 192.0.2.2/24 dev lo");
+      pm.endpoints.add({ addr4: "192.0.2.2", dev: "lo", flags: ["subflow", "backup"], id: 5 });
+      pm.endpoints.add({ addr6: "2001:db8::1", flags: ["signal"] });
+      pm.endpoints.add({ addr4: "192.0.2.2", port: 5000, flags: ["signal"] });
+      ip("mptcp endpoint add 192.0.2.9 id 77 subflow fullmesh");
+      const theirs = ipJson("mptcp endpoint") as { id: number }[];
+      const byId = (a: { id?: number }, b: { id?: number }): number => a.id! - b.id!;
+      assertEquals(pm.endpoints.list().sort(byId).map(inItsWords), theirs.sort(byId));
+      assertEquals(pm.endpoints.get(77).flags, ["subflow", "fullmesh"]);
+      assertEquals(pm.endpoints.find(78), undefined);
+      pm.endpoints.set(77, { flags: ["subflow", "fullmesh", "backup"] });
+      assertEquals(ipJson("mptcp endpoint show id 77").map(({ backup }) => backup), [true]);
+      pm.setLimits({ subflows: 3, rcvAddAddrs: 2 });
+      assertEquals(pm.limits(), { rcvAddAddrs: 2, subflows: 3 });
+      assertEquals(run("ip", ["-n", name, "mptcp", "limits"]).trim(), "add_addr_accepted 2 subflows 3");
+      pm.setLimits({ subflows: 1 });
+      assertEquals(pm.limits(), { rcvAddAddrs: 2, subflows: 1 });
+      assertEquals(assertThrows(() => pm.setLimits({ subflows: 9 }), KernelError).code, "EINVAL");
+      // What was listed is deleted, and made again.
+      const [first] = pm.endpoints.list().filter(({ id }) => id === 5);
+      pm.endpoints.delete(first!);
+      assertEquals(pm.endpoints.find(5), undefined);
+      pm.endpoints.add(first!);
+      assertEquals(pm.endpoints.get(5), first);
+      pm.endpoints.deleteAll();
+      assertEquals([pm.endpoints.list(), ipJson("mptcp endpoint")], [[], []]);
+    }),
+);
+
+/** A connection of Multipath TCP to itself, that ends when it is told to. */
+const TALK = `
+import socket, sys
+l = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
+l.bind(('127.0.0.1', 5005)); l.listen()
+c = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
+c.connect(('127.0.0.1', 5005)); s, _ = l.accept()
+c.send(b'x'); s.recv(1); s.send(b'y'); c.recv(1)
+sys.stdin.read()
+`;
+
+genericTest(
+  "mptcp_pm",
+  "mptcp_pm: connections come and go as events",
+  ["ip", "python3", "nsenter"],
+  () =>
+    inNamespace(async ({ name, ip }) => {
+      using pm = open({ netns: name });
+      ip("link set lo up");
+      await using events = pm.events();
+      const talk = spawn("ip", ["netns", "exec", name, "python3", "-c", TALK], {
+        stdio: ["pipe", "inherit", "inherit"],
+      });
+      const told: MptcpEvent[] = [];
+      for await (const event of events) {
+        if (event.event === "overrun") continue;
+        told.push(event);
+        if (told.filter((one) => one.event === "established").length === 2) talk.stdin.end();
+        if (told.filter((one) => one.event === "closed").length === 2) break;
+      }
+      const [created] = told.filter(({ event }) => event === "created");
+      assertEquals([created!.saddr4, created!.daddr4, created!.family], ["127.0.0.1", "127.0.0.1", "inet"]);
+      const tokens = new Set(told.filter(({ token }) => token !== undefined).map(({ token }) => token));
+      assertEquals(tokens.size, 2);
+      const server = told.find(({ event, sport }) => event === "established" && sport === 5005);
+      assertEquals(server?.serverSide, true);
+      if (process.env.DEBUG_EVENTS !== undefined) console.log(told);
+    }),
+);

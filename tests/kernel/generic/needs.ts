@@ -1,0 +1,22 @@
+/** What this kernel has of NETLINK_GENERIC, for tests and the names of those that are skipped. */
+import { families } from "../../../families/generic/controller.ts";
+import { kernelTest } from "../namespace.ts";
+
+/** Whether the kernel has the family, or loads it when asked. */
+export function hasFamily(name: string): boolean {
+  try {
+    return families.find(name) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A test that needs a generic family, root and programs; without them it is skipped, its name saying why. */
+export function genericTest(
+  family: string,
+  name: string,
+  needs: readonly string[],
+  body: () => void | Promise<void>,
+): void {
+  kernelTest(name, hasFamily(family) ? needs : [`a kernel with generic family ${family}`, ...needs], body);
+}

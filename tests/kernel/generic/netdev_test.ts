@@ -1,0 +1,114 @@
+/** netdev against what the kernel says elsewhere. */
+import { assert, assertEquals } from "@std/assert";
+import { families } from "../../../families/generic/controller.ts";
+import { family } from "../../../families/generic/mod.ts";
+import { open } from "../../../families/generic/netdev.ts";
+import { inNamespace } from "../namespace.ts";
+import { genericTest, hasFamily } from "./needs.ts";
+import { NETDEV } from "./specs.ts";
+
+/** Whether the kernel's netdev has a command. */
+function has(cmd: number): boolean {
+  return hasFamily("netdev") && families.get("netdev").ops!.some(({ id }) => id === cmd);
+}
+
+genericTest(
+  "netdev",
+  "netdev: devices have names and features, also by specification and by policy",
+  ["ip"],
+  () =>
+    inNamespace(({ name, ip, ipJson }) => {
+      using client = open({ netns: name });
+      ip("link add v0 type veth peer name v1");
+      const devices = client.devices.list(), links = ipJson("link") as { ifindex: number; ifname: string }[];
+      assertEquals(
+        devices.map(({ ifindex, dev }) => [ifindex, dev]),
+        links.map(({ ifindex, ifname }) => [ifindex, ifname]),
+      );
+      const v0 = client.devices.get("v0");
+      assert(v0.xdpFeatures!.includes("basic") && v0.xdpFeatures!.includes("redirect"));
+      assertEquals(client.devices.get(v0), v0);
+      assertEquals(client.devices.find(4711), undefined);
+      using described = family("netdev", { spec: NETDEV, netns: name });
+      const named = ({ dev: _dev, ...rest }: object & { dev?: string }): object => rest;
+      assertEquals(described.dump("dev-get"), devices.map((one) => ({ ...named(one) })));
+      using bare = family("netdev", { netns: name });
+      const byNumber = bare.request(1, { 1: v0.ifindex })!;
+      assertEquals(byNumber[1], v0.ifindex);
+      assertEquals(new DataView((byNumber[3] as Uint8Array).slice().buffer).getBigUint64(0, true) & 3n, 3n);
+    }),
+);
+
+genericTest(
+  "netdev",
+  "netdev: devices that come, change and go are told with their names",
+  ["ip"],
+  () =>
+    inNamespace(async ({ name, ip }) => {
+      using client = open({ netns: name });
+      await using events = client.devices.watch({ initial: true });
+      const told: string[] = [];
+      for await (const event of events) {
+        if (event.event === "synced") ip("link add v0 type veth peer name v1");
+        if (event.event === "new" || event.event === "del") told.push(`${event.event} ${event.value.dev}`);
+        if (told.includes("new v0") && told.includes("new v1") && !told.includes("asked")) {
+          told.push("asked");
+          ip("link del v0");
+        }
+        if (told.includes("del v0") && told.includes("del v1")) break;
+      }
+      assertEquals(told[0], "new lo");
+    }),
+);
+
+genericTest(
+  "netdev",
+  "netdev: queues of a device that is up",
+  has(10) ? ["ip"] : ["a kernel whose netdev has queues"],
+  () =>
+    inNamespace(({ name, ip, ipJson }) => {
+      using client = open({ netns: name });
+      ip("link add v0 numrxqueues 2 numtxqueues 3 type veth peer name v1");
+      ip("link set v0 up");
+      ip("link set v1 up");
+      const queues = client.queues.list({ ifindex: "v0" });
+      const [link] = ipJson("link show v0") as [{ num_tx_queues: number; num_rx_queues: number }];
+      assertEquals(
+        ["rx", "tx"].map((type) => queues.filter((queue) => queue.type === type).length),
+        [link.num_rx_queues, link.num_tx_queues],
+      );
+      for (const queue of queues) assertEquals(client.queues.get(queue), queue);
+      assert(queues.every(({ dev }) => dev === "v0"));
+      assertEquals(client.queues.list().length >= queues.length, true);
+    }),
+);
+
+genericTest("netdev", "netdev: NAPI instances are changed", has(14) ? [] : ["a kernel whose netdev sets NAPI"], () => {
+  using client = open();
+  const [napi] = client.napis.list();
+  if (napi === undefined) return;
+  const { deferHardIrqs, groFlushTimeout } = napi;
+  try {
+    client.napis.set(napi, { deferHardIrqs: 7, groFlushTimeout: 20_000 });
+    const changed = client.napis.get(napi.id!);
+    assertEquals([changed.deferHardIrqs, changed.groFlushTimeout, changed.dev], [7, 20_000, napi.dev]);
+  } finally {
+    client.napis.set(napi, { deferHardIrqs, groFlushTimeout });
+  }
+  assertEquals(client.napis.get(napi), napi);
+});
+
+genericTest(
+  "netdev",
+  "netdev: statistics of queues add up to those of the device",
+  has(12) ? [] : ["a kernel with qstats"],
+  () => {
+    using client = open();
+    for (const device of client.qstats.list()) {
+      const queues = client.qstats.list({ ifindex: device.ifindex!, scope: ["queue"] });
+      const sum = queues.reduce((all, { rxPackets = 0 }) => all + rxPackets, 0);
+      assert(queues.length > 0 && sum >= device.rxPackets!, `${sum} ${device.rxPackets}`);
+      assertEquals(new Set(queues.map(({ dev }) => dev)), new Set([device.dev]));
+    }
+  },
+);
