@@ -92,6 +92,11 @@ function expression(
   return { code: `${constants.name(codec)}.decode(from, ${at}, ${end}, ${owner})`, exact: false };
 }
 
+/** Whether only numbers become code besides what is written here: a table may come from a specification of somebody else. */
+function arePlain(fields: readonly Field[]): boolean {
+  return fields.every(({ id, offset, codec }) => [id, offset, codec?.size ?? 0].every(Number.isInteger));
+}
+
 /** A table's code; neither of both where the program forbids code made from text. */
 export interface Compiled<T> {
   /** Makes its objects. */
@@ -102,6 +107,7 @@ export interface Compiled<T> {
 
 /** Compiles a table: a `lifted` one reads into an object that there is, another makes its own. */
 export function compile<T>(table: Compilable, lifted: boolean, helpers: Helpers): Compiled<T> {
+  if (!arePlain(table.fields)) return {};
   const constants = new Constants(), body = bodyOf(table, helpers, lifted ? "o" : "this", constants);
   if (!lifted) return { made: constructorOf<T>(constants, body) };
   return { into: evaluate(constants, `return function(from, at, end, o) {\n${body}}`) as Into | undefined };
@@ -193,7 +199,7 @@ switch (id) {
 
 /** Compiles the fields of a struct to a constructor; `undefined` when one of them has no code of its own. */
 export function compileStruct<T>(fields: readonly Field[]): Made<T> | undefined {
-  if (fields.some(({ codec }) => codec!.decode.code === undefined)) return undefined;
+  if (!arePlain(fields) || fields.some(({ codec }) => codec!.decode.code === undefined)) return undefined;
   const constants = new Constants();
   let code = "const bytes = from.bytes, view = from.view, n = end - at;\nlet t = 0;\n";
   for (const { key, offset, codec } of fields) {

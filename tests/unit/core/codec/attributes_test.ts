@@ -17,6 +17,7 @@ import {
   readOnly,
   type Shape,
   string,
+  struct,
   text,
   u16,
   u32,
@@ -346,4 +347,15 @@ test("a writer that is used again has no traces of what it wrote", () => {
   const to = new Writer();
   encode(Inner, { b: "x".repeat(5000) }, to);
   assertEquals(encode(Inner, { a: 1, b: "y" }, to), hex("0600 0100 0100 0000  0600 0200 79 00 0000"));
+});
+
+test("names and numbers of a foreign specification are no code", () => {
+  const name = 'b"]; globalThis.broken = true; //';
+  const named = attributes<Record<string, number>>({ [name]: [3, u16] });
+  assertEquals(decode(named, hex("0600 0300 0900 0000")), { [name]: 9 });
+  const id = "1: globalThis.broken = true; case 2" as unknown as number;
+  assertEquals(decode(attributes<{ a?: number }>({ a: [id, u16] }), hex("")), {});
+  const pair = struct<{ a?: number }>(4, { a: ["0; globalThis.broken = true" as unknown as number, u16] });
+  assertEquals(decode(attributes<{ p?: { a?: number } }>({ p: [1, pair] }), hex("0800 0100 01000000")), { p: {} });
+  assertEquals("broken" in globalThis, false);
 });
