@@ -25,7 +25,7 @@ wifiTest("nl80211: radios are what `iw phy` says", () => {
   assertEquals(wiphys.map(({ wiphyName }) => wiphyName).sort(), blocks.map((block) => block.split("\n")[0]!).sort());
   for (const block of blocks) {
     const name = block.split("\n")[0]!, wiphy = client.wiphys.get(name);
-    assertEquals(client.wiphys.get(wiphy.wiphy!), wiphy);
+    assertEquals(client.wiphys.get(wiphy.wiphy!).wiphyName, name);
     const theirs = [...block.matchAll(/\* (\d+)(?:\.\d+)? MHz \[\d+\]( \(disabled\))?/g)].map(([, freq, disabled]) => [
       Number(freq),
       disabled === undefined ? undefined : true,
@@ -69,7 +69,11 @@ wifiTest("nl80211: a scan waits for its event and finds a network", async () => 
   run("ip", ["link", "set", two.ifname!, "down"]);
   run("iw", [two.ifname!, "set", "type", "ibss"]);
   run("ip", ["link", "set", two.ifname!, "up"]);
-  run("iw", [two.ifname!, "ibss", "join", "nl test", "2412"]);
+  {
+    await using joins = client.events(["mlme"]);
+    run("iw", [two.ifname!, "ibss", "join", "nl test", "2412"]);
+    for await (const { event, ifindex } of joins) if (event === "join_ibss" && ifindex === two.ifindex) break;
+  }
   try {
     const found = await client.wiphys.scan(one.ifname!);
     const network = found.find(({ ssid }) => ssid === "nl test")!;
