@@ -136,18 +136,13 @@ const TABLES: readonly (readonly [table: Table, prefix: string, names?: Readonly
   [ethtool.TdrConfig, "ETHTOOL_A_CABLE_TEST_TDR_CFG_"],
   [ethtool.CableTdrEvent, "ETHTOOL_A_CABLE_TEST_TDR_NTF_"],
   [ethtool.CableTdrNest, "ETHTOOL_A_CABLE_TDR_NEST_"],
-  [ethtool.CableAmplitude, "ETHTOOL_A_CABLE_AMPLITUDE_"],
-  [ethtool.CablePulse, "ETHTOOL_A_CABLE_PULSE_"],
+  [ethtool.CableAmplitude, "ETHTOOL_A_CABLE_AMPLITUDE_", { mV: "mV" }],
+  [ethtool.CablePulse, "ETHTOOL_A_CABLE_PULSE_", { mV: "mV" }],
   [ethtool.CableStep, "ETHTOOL_A_CABLE_STEP_"],
   [ethtool.Stats, "ETHTOOL_A_STATS_"],
   [ethtool.StatsGrp, "ETHTOOL_A_STATS_GRP_"],
   [ethtool.StatsHist, "ETHTOOL_A_STATS_GRP_"],
 ];
-
-/** What {@linkcode wireguard.WgPeer} and its like are called where a prefix says another word. */
-const STRAYS: Readonly<Record<string, number>> = {
-  NL80211_ATTR_REG_RULES: 34,
-};
 
 function camelCase(constant: string): string {
   return constant.toLowerCase().replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
@@ -165,7 +160,7 @@ for (const [table, prefix, names = {}] of TABLES) {
       id >= 0 && lift === undefined && !own.get(id)?.includes(key!)
     ).map(({ key, id }) => `${key} ${id}: ${own.get(id)?.join(" or ") ?? "nothing"}`);
     assertEquals(wrong, []);
-    assert(own.size > 0 && Object.keys(STRAYS).length > 0, "no constants");
+    assert(own.size > 0, "no constants");
   });
 }
 
