@@ -77,6 +77,8 @@ export function mask<const M extends Readonly<Record<string, number>>>(
   const namesFor = (value: number): Names => {
     let names = seen.get(value);
     if (names === undefined) {
+      // What the base cannot read is no mask.
+      if (typeof value !== "number") return value;
       names = Object.freeze(maskNames(map, value)) as Names;
       if (seen.size < REMEMBERED) seen.set(value, names);
     }

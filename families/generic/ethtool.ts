@@ -96,6 +96,11 @@ function declare<T extends EthtoolHeader>(
     keyOf: (value) => ({ ...deviceOf(value as EthtoolHeader), ...pick(value, "headerFlags") }),
     hint: (code) => code === "EOPNOTSUPP" ? "the device's driver does not have it" : undefined,
     ...more,
+    // Kernels before 6.6 want the header also where it names no device.
+    prepare(value, verb) {
+      const given = more.prepare?.(value, verb) ?? value;
+      return verb === "list" ? { headerFlags: [], ...given } : given;
+    },
   };
 }
 

@@ -158,7 +158,7 @@ export class Family implements Disposable {
       cmd,
       reply: ANY,
       table: tables.request(cmd, mode) as AnyCodec,
-      replies: tables.reply(cmd, mode) as AnyCodec,
+      replies: tables.reply(cmd) as AnyCodec,
     };
   }
 

@@ -48,6 +48,7 @@ const TYPES: Readonly<Record<string, AnyCodec>> = {
 export class PolicyTables {
   readonly #policy: FamilyPolicy;
   readonly #tables = new Map<number, DynamicTable>();
+  readonly #replies = new Map<number, DynamicTable>();
 
   /** Takes what `policy()` gave. */
   constructor(policy: FamilyPolicy) {
@@ -72,10 +73,45 @@ export class PolicyTables {
     return operations.length === 0 && policies.length > 0 ? this.table(0) : this.bare;
   }
 
-  /** What comes back of an operation: attributes as it takes them; bytes where it takes none of that number. */
-  reply(cmd: number, mode: "do" | "dump"): DynamicTable {
-    const other = mode === "do" ? "dump" : "do", table = this.request(cmd, mode);
-    return table === this.bare ? this.request(cmd, other) : table;
+  /**
+   * What comes back of an operation: attributes as it takes them, then, where all operations of the family agree on every
+   * number that several take, as the others take them. All else is bytes.
+   */
+  reply(cmd: number): DynamicTable {
+    let table = this.#replies.get(cmd);
+    if (table === undefined) {
+      table = new DynamicTable(() => {
+        const own = this.#policy.operations.filter((one) => one.cmd === cmd), all = this.#taken(own);
+        for (const [id, one] of this.#shared()) if (!all.has(id)) all.set(id, one);
+        return { open: true, fields: this.#fields([...all.values()]) };
+      });
+      this.#replies.set(cmd, table);
+    }
+    return table;
+  }
+
+  /** The attributes that some operations take at their top. */
+  #taken(operations: FamilyPolicy["operations"]): Map<number, AttributePolicy> {
+    const found = new Map<number, AttributePolicy>();
+    for (const one of operations) {
+      for (const index of [one.do, one.dump]) {
+        for (const attribute of this.#policy.policies[index ?? -1] ?? []) found.set(attribute.id, attribute);
+      }
+    }
+    return found;
+  }
+
+  /** Those that all operations of the family mean alike; none where any two do not agree: they have spaces of their own. */
+  #shared(): ReadonlyMap<number, AttributePolicy> {
+    const { operations, policies } = this.#policy;
+    if (operations.length === 0) return new Map((policies[0] ?? []).map((one) => [one.id, one]));
+    const all = this.#taken(operations);
+    const agree = operations.every((one) =>
+      [...this.#taken([one])].every(([id, { type, policy }]) =>
+        all.get(id)!.type === type && all.get(id)!.policy === policy
+      )
+    );
+    return agree ? all : new Map();
   }
 
   /** Attributes of which nothing is known. */

@@ -4,6 +4,7 @@ import { KernelError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/show.ts";
 import { families } from "../../../families/generic/controller.ts";
 import { family } from "../../../families/generic/mod.ts";
+import { open as openMptcp } from "../../../families/generic/mptcp_pm.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
 import { genericTest, hasFamily } from "./needs.ts";
 import { NETDEV, NLCTRL, RT_LINK } from "./specs.ts";
@@ -39,6 +40,26 @@ kernelTest("family(): without a specification the kernel's policy types what it 
   assertStringIncludes(nlctrl.describe(), "nlctrl: generic netlink family 16, version 2");
   assertStringIncludes(nlctrl.describe(), "    request takes\n      1 u16 0..65535\n      2 nul_string ..15 bytes");
 });
+
+genericTest(
+  "mptcp_pm",
+  "family(): by the kernel's policy alone the values are those of the module",
+  ["ip"],
+  () =>
+    inNamespace(({ name }) => {
+      using typed = openMptcp({ netns: name });
+      using bare = family("mptcp_pm", { netns: name });
+      typed.setLimits({ rcvAddAddrs: 3, subflows: 2 });
+      assertEquals(bare.request(6), { 2: 3, 3: 2 });
+      bare.request(5, { 2: 1, 3: 4 });
+      assertEquals(typed.limits(), { rcvAddAddrs: 1, subflows: 4 });
+      // What is in network order is not among what the kernel tells of its policy: bytes.
+      bare.request(1, { 1: { 1: 2, 2: 9, 3: "c0000202", 6: 4 } });
+      assertEquals(typed.endpoints.get(9), { family: "inet", id: 9, addr4: "192.0.2.2", flags: ["backup"] });
+      const [endpoint] = bare.dump(3).map((one) => one[1] as Record<number, unknown>);
+      assertEquals([endpoint![1], endpoint![2], endpoint![6]], [2, 9, 4]);
+    }),
+);
 
 kernelTest("family(): a family that is not there names what may have it", [], () => {
   if (hasFamily("nbd")) return;

@@ -25,21 +25,23 @@ wifiTest("nl80211: radios are what `iw phy` says", () => {
   assertEquals(wiphys.map(({ wiphyName }) => wiphyName).sort(), blocks.map((block) => block.split("\n")[0]!).sort());
   for (const block of blocks) {
     const name = block.split("\n")[0]!, wiphy = client.wiphys.get(name);
-    assertEquals(client.wiphys.get(wiphy.wiphy!), wiphy);
+    assertEquals(client.wiphys.get(wiphy.wiphy!).wiphyName, name);
+    // Channels below 1 GHz are between whole numbers, and other tools print them in other ways.
+    const bands = (wiphy.wiphyBands ?? []).filter(({ band }) => band !== 4);
     const theirs = [...block.matchAll(/\* (\d+)(?:\.\d+)? MHz \[\d+\]( \(disabled\))?/g)].map(([, freq, disabled]) => [
       Number(freq),
       disabled === undefined ? undefined : true,
     ]);
-    const ours = (wiphy.wiphyBands ?? []).flatMap(({ freqs }) => freqs ?? []).map((
+    const ours = bands.flatMap(({ freqs }) => freqs ?? []).map((
       { freq, disabled },
     ) => [freq, disabled]);
-    assertEquals(ours, theirs, name);
+    assertEquals(ours, theirs.filter(([freq]) => Number(freq) > 1000), name);
     assertEquals(wiphy.maxNumScanSsids, Number(/max # scan SSIDs: (\d+)/.exec(block)![1]));
     const modes = /Supported interface modes:\n((?:\t\t \* .*\n)+)/.exec(block)![1]!;
     assertEquals(wiphy.supportedIftypes!.length, modes.trim().split("\n").length);
     assert(wiphy.supportedIftypes!.includes("station") && modes.includes("managed"));
     const rates = [...block.matchAll(/\* ([\d.]+) Mbps/g)].map(([, rate]) => Math.round(Number(rate) * 10));
-    assertEquals((wiphy.wiphyBands ?? []).flatMap(({ rates }) => rates ?? []).map(({ rate }) => rate), rates);
+    assertEquals(bands.flatMap(({ rates }) => rates ?? []).map(({ rate }) => rate), rates);
   }
 });
 
@@ -69,7 +71,11 @@ wifiTest("nl80211: a scan waits for its event and finds a network", async () => 
   run("ip", ["link", "set", two.ifname!, "down"]);
   run("iw", [two.ifname!, "set", "type", "ibss"]);
   run("ip", ["link", "set", two.ifname!, "up"]);
-  run("iw", [two.ifname!, "ibss", "join", "nl test", "2412"]);
+  {
+    await using joins = client.events(["mlme"]);
+    run("iw", [two.ifname!, "ibss", "join", "nl test", "2412"]);
+    for await (const { event, ifindex } of joins) if (event === "join_ibss" && ifindex === two.ifindex) break;
+  }
   try {
     const found = await client.wiphys.scan(one.ifname!);
     const network = found.find(({ ssid }) => ssid === "nl test")!;

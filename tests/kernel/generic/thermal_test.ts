@@ -13,8 +13,9 @@ const named = (kind: string): { id: number; type: string }[] =>
   })).sort((a, b) => a.id - b.id);
 
 genericTest("thermal", "thermal: zones and cooling devices are those of sysfs", [], () => {
-  const zones = thermal.zones().map(({ tzId, tzName }) => ({ id: tzId!, type: tzName! }));
-  const devices = thermal.coolingDevices().map(({ cdevId, cdevName }) => ({ id: cdevId!, type: cdevName! }));
+  const zones = thermal.zones().map(({ tzId, tzName }) => ({ id: tzId!, type: tzName! })).sort((a, b) => a.id - b.id);
+  const devices = thermal.coolingDevices().map(({ cdevId, cdevName }) => ({ id: cdevId!, type: cdevName! }))
+    .sort((a, b) => a.id - b.id);
   if (existsSync(FOLDER)) assertEquals([zones, devices], [named("thermal_zone"), named("cooling_device")]);
   for (const { id } of zones) {
     const trips = thermal.trips(id);

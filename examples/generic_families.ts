@@ -1,0 +1,21 @@
+/**
+ * Lists the generic netlink families of the kernel, or what one of them takes, like `genl ctrl`.
+ *
+ *     deno run --allow-ffi examples/generic_families.ts [FAMILY]
+ *     bun examples/generic_families.ts mptcp_pm
+ *
+ * Prints a line a family: number, name, groups; of one family, each operation with its attributes, types and ranges.
+ */
+import process from "node:process";
+import { families } from "../families/generic/controller.ts";
+import { family } from "../families/generic/mod.ts";
+
+const [name] = process.argv.slice(2);
+if (name !== undefined) {
+  using one = family(name);
+  console.log(one.describe());
+} else {
+  for (const { familyId, familyName, mcastGroups = [] } of families.list()) {
+    console.log(String(familyId).padStart(4), familyName, mcastGroups.map(({ name }) => name).join(" "));
+  }
+}

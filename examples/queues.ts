@@ -1,0 +1,17 @@
+/**
+ * Shows the queues of network devices, who polls them, and what went through them.
+ *
+ *     deno run --allow-ffi examples/queues.ts [DEVICE]
+ *     bun examples/queues.ts eth0
+ *
+ * Needs Linux 6.10 or newer. Prints a line a queue: device, direction, number, NAPI instance, packets, bytes.
+ */
+import process from "node:process";
+import { qstats, queues } from "../families/generic/netdev.ts";
+
+const [dev] = process.argv.slice(2), counted = qstats.list({ scope: ["queue"] });
+for (const { dev: name, type, id, napiId, ifindex } of queues.list(dev === undefined ? {} : { ifindex: dev })) {
+  const own = counted.find((one) => one.ifindex === ifindex && one.queueType === type && one.queueId === id);
+  const [packets, bytes] = type === "rx" ? [own?.rxPackets, own?.rxBytes] : [own?.txPackets, own?.txBytes];
+  console.log(name ?? ifindex, type, id, napiId ?? "-", packets ?? "-", bytes ?? "-");
+}

@@ -1,0 +1,17 @@
+/**
+ * Shows how far away the hosts are that TCP has talked to, from what the kernel remembers of them.
+ *
+ *     deno run --allow-ffi examples/round_trips.ts [--forget]
+ *     bun examples/round_trips.ts
+ *
+ * Prints a line a host, the nearest first: round-trip time in ms, congestion window, address. `--forget` has the kernel
+ * forget them all, which needs CAP_NET_ADMIN.
+ */
+import process from "node:process";
+import { metrics } from "../families/generic/tcp_metrics.ts";
+
+const known = metrics.list().filter(({ vals }) => vals?.rttUs !== undefined);
+for (const { addrIpv4, addrIpv6, vals } of known.sort((a, b) => a.vals!.rttUs! - b.vals!.rttUs!)) {
+  console.log((vals!.rttUs! / 8000).toFixed(2).padStart(8), "ms", vals!.cwnd ?? "-", addrIpv4 ?? addrIpv6);
+}
+if (process.argv.includes("--forget")) metrics.forgetAll();

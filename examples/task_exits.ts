@@ -1,0 +1,20 @@
+/**
+ * Tells of every thread that exits, and what it has used, until it is interrupted.
+ *
+ *     deno run --allow-ffi examples/task_exits.ts [CPUS]
+ *     bun examples/task_exits.ts 0-3
+ *
+ * Needs CAP_NET_ADMIN. Prints a line an exit: number, command, exit code, ms on a CPU, ms of waiting for a CPU and for disks.
+ */
+import process from "node:process";
+import { tasks } from "../families/generic/taskstats.ts";
+
+const [cpus] = process.argv.slice(2);
+const ms = (ns = 0): number => Math.round(ns / 1e6);
+for await (const { event, pid, stats } of tasks.exits(cpus === undefined ? {} : { cpus })) {
+  if (event === "overrun") console.log("some were lost");
+  else {
+    const { acComm, acExitcode = 0, cpuRunRealTotal, cpuDelayTotal, blkioDelayTotal } = stats ?? {};
+    console.log(pid, acComm, acExitcode >> 8, ms(cpuRunRealTotal), ms(cpuDelayTotal), ms(blkioDelayTotal));
+  }
+}

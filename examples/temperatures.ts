@@ -1,0 +1,15 @@
+/**
+ * Shows the temperatures of the machine, and from which on it does something about them.
+ *
+ *     deno run --allow-ffi examples/temperatures.ts
+ *     bun examples/temperatures.ts
+ *
+ * Prints a line a zone: name, degrees Celsius, trip points; then the cooling devices.
+ */
+import { thermal } from "../families/generic/thermal.ts";
+
+for (const { tzId = 0, tzName } of thermal.zones()) {
+  const trips = thermal.trips(tzId).map(({ tzTripType, tzTripTemp = 0 }) => `${tzTripType} at ${tzTripTemp / 1000}`);
+  console.log(tzName, (thermal.temperature(tzId) ?? 0) / 1000, trips.join(", "));
+}
+for (const { cdevId, cdevName } of thermal.coolingDevices()) console.log("cooling device", cdevId, cdevName);
