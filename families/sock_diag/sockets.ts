@@ -108,12 +108,14 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
     fields: object | undefined;
     test: (one: T) => boolean;
   } {
-    const { state, ...fields } = (filter ?? {}) as { state?: unknown }, seen = new Set<bigint | undefined>();
+    const { state, ...fields } = (filter ?? {}) as { state?: unknown }, seen = new Set<bigint>();
     const { states } = this.#form, bits = stateBits(state, states);
     const test = (one: T): boolean => {
+      // Of those in other states TIPC's messages say nothing at all.
+      if (one.cookie === undefined) return false;
       if (state !== undefined && (bits & stateBits((one as { state?: unknown }).state, states)) === 0) return false;
       // Who joined groups is in two of the kernel's tables, and told of twice.
-      if (one.cookie !== undefined && seen.has(one.cookie)) return false;
+      if (seen.has(one.cookie)) return false;
       seen.add(one.cookie);
       return true;
     };

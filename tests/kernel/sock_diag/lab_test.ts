@@ -3,7 +3,6 @@ import { assert, assertEquals } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { rawOf } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
 import { open, type SockDiagClient, type VsockSocket } from "../../../families/sock_diag/mod.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
@@ -200,7 +199,6 @@ say(*[os.fstat(one.fileno()).st_ino for one in kept])
       theirs.map(refs).sort(),
     );
     const [one, other] = tipc.list({ state: "established" });
-    console.log(sockets, rawOf(sockets[0]!), one, other);
     assertEquals([one!.con!.sock, other!.con!.sock], [other!.ref, one!.ref]);
     assertEquals(tipc.list({ hasPubl: true }).length, 1);
     assertEquals(sockets.filter(({ stat }) => stat!.rcvq === 1).length, 1);
