@@ -123,7 +123,7 @@ export class InetSockets<T extends AnyInetSocket> {
    */
   get(key: InetKey): T {
     try {
-      return this.declare({}).get(identity(key));
+      return this.asking({}).get(identity(key));
     } catch (error) {
       // Of those that share a port the kernel finds but one.
       const shared = key.cookie !== undefined && error instanceof NetlinkError && ABSENT.has(error.code);
@@ -171,7 +171,7 @@ export class InetSockets<T extends AnyInetSocket> {
       skBpfStorages: storages(skBpfStorages),
     });
     return {
-      all: this.declare(request),
+      all: this.asking(request),
       fields,
       families: family === undefined ? FAMILIES : [family],
       test: testOf(compiled, ownStates === true ? among(state) : inBits(bits)),
@@ -183,7 +183,7 @@ export class InetSockets<T extends AnyInetSocket> {
   }
 
   /** The collection that asks with `request`. */
-  protected declare(request: object): Collection<T, object, object> {
+  protected asking(request: object): Collection<T, object, object> {
     const { object, table, protocol, groups = [], module, swapped } = this.form, hint = moduleHint(module);
     const of = (value: object, verb: Verb): object => {
       const { family } = value as InetKey;
@@ -268,7 +268,7 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
 
   #destruction(key: InetKey): Operation {
     const { object, protocol } = this.form;
-    const operation = this.declare({}).operation("delete", SOCK_DIAG.SOCK_DESTROY, identity(key));
+    const operation = this.asking({}).operation("delete", SOCK_DIAG.SOCK_DESTROY, identity(key));
     return {
       ...operation,
       what: `destroy ${object} ${describe(key)}`,
@@ -291,7 +291,7 @@ export class WatchableSockets<T extends AnyInetSocket> extends DestroyableSocket
   watch(
     options: Pick<WatchOptions, "buffer" | "signal" | "allNamespaces"> = {},
   ): AsyncIterableIterator<WatchEvent<ChangeEvent<string, T>>> & AsyncDisposable {
-    return this.declare({}).watch(options);
+    return this.asking({}).watch(options);
   }
 }
 

@@ -60,14 +60,14 @@ export function moduleHint([name, option]: SocketForm<object>["module"]): NonNul
 /** All sockets of one kind, in one network namespace. */
 export class Sockets<T extends { cookie?: bigint; inode?: number }> {
   readonly #form: SocketForm<T>;
-  readonly #declare: (states: number) => Collection<T, object, number | object>;
+  readonly #asking: (states: number) => Collection<T, object, number | object>;
 
   /** Asks through the client that `open` gives. */
   constructor(form: SocketForm<T>, open: () => Client) {
     const { object, table, request, describe, module } = form, { codec, list, get } = request;
     const hint = moduleHint(module);
     this.#form = form;
-    this.#declare = (states) =>
+    this.#asking = (states) =>
       new Collection<T, object, number | object>({
         object,
         table,
@@ -108,16 +108,18 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
     fields: object | undefined;
     test: (one: T) => boolean;
   } {
-    const { state, ...fields } = (filter ?? {}) as { state?: unknown }, seen = new Set<bigint | undefined>();
+    const { state, ...fields } = (filter ?? {}) as { state?: unknown }, seen = new Set<bigint>();
     const { states } = this.#form, bits = stateBits(state, states);
     const test = (one: T): boolean => {
+      // Of those in other states TIPC's messages say nothing at all.
+      if (one.cookie === undefined) return false;
       if (state !== undefined && (bits & stateBits((one as { state?: unknown }).state, states)) === 0) return false;
       // Who joined groups is in two of the kernel's tables, and told of twice.
-      if (one.cookie !== undefined && seen.has(one.cookie)) return false;
+      if (seen.has(one.cookie)) return false;
       seen.add(one.cookie);
       return true;
     };
-    return { all: this.#declare(bits), fields: Object.keys(fields).length === 0 ? undefined : fields, test };
+    return { all: this.#asking(bits), fields: Object.keys(fields).length === 0 ? undefined : fields, test };
   }
 
   /**
@@ -127,12 +129,12 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
    * @throws {KernelError} ENOENT: there is none; ESTALE: it is another one by now
    */
   get(key: number | Pick<T, "inode" | "cookie">): T {
-    return this.#declare(stateBits(undefined)).get(key);
+    return this.#asking(stateBits(undefined)).get(key);
   }
 
   /** The same, `undefined` when there is none. */
   find(key: number | Pick<T, "inode" | "cookie">): T | undefined {
-    return this.#declare(stateBits(undefined)).find(key);
+    return this.#asking(stateBits(undefined)).find(key);
   }
 
   /** What tells `value` from all others, as text. */

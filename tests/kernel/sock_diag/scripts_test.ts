@@ -8,10 +8,10 @@ import { withSockets } from "./sockets.ts";
 
 const NEEDS = ["ip", "python3"];
 
-/** Runs a script of the project's in a namespace, with `more` permissions for the runtime that asks for them. */
-function runScript(netns: string, path: string, args: readonly string[], more: readonly string[] = []): string {
+/** Runs a script of the project's in a namespace, with a permission for the runtime that asks for them. */
+function runScript(netns: string, path: string, args: readonly string[], permission = "--allow-ffi"): string {
   const options = "Deno" in globalThis
-    ? ["run", "--no-lock", "--no-prompt", "--allow-ffi", ...more]
+    ? ["run", "--no-lock", "--no-prompt", permission]
     : process.versions["bun"] === undefined
     ? ["--disable-warning=ExperimentalWarning"]
     : [];
@@ -48,7 +48,7 @@ kernelTest("examples: ss.ts shows sockets and whose they are", NEEDS, async () =
     ns.ip("link set lo up");
     await withSockets(ns.name, SOCKETS, async (_said, holder) => {
       const [pid] = await holder.run("say(os.getpid())");
-      const lines = runScript(ns.name, "examples/ss.ts", [], ["--allow-all"]).trim().split("\n");
+      const lines = runScript(ns.name, "examples/ss.ts", [], "--allow-all").trim().split("\n");
       const by = `python3(${pid})`;
       const line = (...words: string[]): string =>
         lines.find((line) => words.every((word) => line.split(/\s+/).includes(word))) ?? `none of ${lines.join("\n")}`;

@@ -474,6 +474,15 @@ test("sock_diag: one netlink socket that the kernel tells of twice is one", () =
   assertEquals(client.netlink.find(9), undefined);
 });
 
+test("sock_diag: a message that says nothing is no socket", () => {
+  const [, codec, value] = VALUES.find(([name]) => name === "tipc")!, bytes = payload(codec, value);
+  const { kernel, asked } = scripted(() => [new Uint8Array(0), bytes]);
+  using client = diag.open({ transport: () => kernel });
+  assertEquals(client.tipc.list({ state: "connecting" }), [value]);
+  assertEquals(asked[0]!.value.states, 1 << 2);
+  assertEquals(client.tipc.list(), [value]);
+});
+
 test("sock_diag: a kind that the kernel does not know is an error that names its module", () => {
   const { kernel } = scripted(() => 2);
   using client = diag.open({ transport: () => kernel });
