@@ -27,9 +27,9 @@ const STYLE = `
   }
 `;
 
-/** Draws the jobs in which processor time is compared: each entry's ratio to the base, the shortest first. */
+/** Draws what repeated work costs: each entry's ratio of processor time to the base, the shortest first. */
 export function chart(results: readonly Result[]): string {
-  const panels = results.filter(({ compare }) => compare === "cpu").map(panel);
+  const panels = results.filter(({ name, compare }) => compare === "cpu" && name !== "start").map(panel);
   const heights: number[] = Array(COLUMNS).fill(0), placed: string[] = [];
   for (const { svg, height } of panels) {
     const column = heights.indexOf(Math.min(...heights));

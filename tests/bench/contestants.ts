@@ -8,6 +8,7 @@ import { copyFileSync, existsSync, mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { PORT } from "./serve.ts";
 import { APT, installTools, isThere } from "../tools.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -16,19 +17,13 @@ const PEERS = fileURLToPath(new URL("peers", import.meta.url));
 /** Where programs are built. They stay there, so that the next run is quick. */
 export const BUILD: string = join(ROOT, "node_modules/.cache/bench");
 
-/** Debian's packages of what the peers need. A machine that has them has the last program, or the last folder. */
+/** Debian's packages of what is needed, by a file or folder that they bring. */
 const PACKAGES: Record<string, string> = {
-  gcc: "gcc libc6-dev linux-libc-dev",
-  ip: "iproute2",
-  go: "golang-go",
-  python3: "python3",
-};
-const LIBRARIES: Record<string, string> = {
   "/usr/include/libmnl/libmnl.h": "libmnl-dev",
   "/usr/lib/python3/dist-packages/pyroute2": "python3-pyroute2",
-  "/usr/share/gocode/src/github.com/vishvananda/netlink": "golang-github-vishvananda-netlink-dev",
-  "/usr/share/gocode/src/github.com/jsimonetti/rtnetlink": "golang-github-jsimonetti-rtnetlink-dev",
-  "/usr/share/cargo/registry/netlink-sys-0.8.3": "librust-netlink-sys-dev librust-netlink-packet-core-dev",
+  "/usr/share/gocode/src/github.com/vishvananda/netlink": "golang-go golang-github-vishvananda-netlink-dev",
+  "/usr/share/gocode/src/github.com/jsimonetti/rtnetlink": "golang-go golang-github-jsimonetti-rtnetlink-dev",
+  "/usr/share/cargo/registry/netlink-sys-0.8.3": "librust-netlink-sys-dev",
   "/usr/share/cargo/registry/netlink-packet-route-0.12.0": "librust-netlink-packet-route-dev",
 };
 
@@ -78,8 +73,8 @@ const MAKE: Record<string, Make> = {
   mnl: () => c("mnl", [], ["-lmnl"]),
   "mnl-strings": () => c("mnl", ["-DSTRINGS"], ["-lmnl"]),
   rust,
-  vishvananda: () => go("vishvananda", ["measure.go", "vishvananda.go"]),
-  rtnetlink: () => go("rtnetlink", ["measure.go", "rtnetlink.go"]),
+  vishvananda: () => go("vishvananda", "vishvananda/netlink", ["measure.go", "vishvananda.go"]),
+  rtnetlink: () => go("rtnetlink", "jsimonetti/rtnetlink", ["measure.go", "rtnetlink.go"]),
   pyroute2: () => python("pyroute2_peer.py"),
   npm: () => npm("npm_netlink.mjs"),
   "ip-json": () => ({ command: script("bun", "peers/ip_json.ts"), env: { TOOL: join(BUILD, "tool") } }),
@@ -88,21 +83,24 @@ const MAKE: Record<string, Make> = {
   ...ofEachRuntime("start-ffi", "peers/start/ffi.ts", "--allow-ffi"),
   ...ofEachRuntime("start-list", "peers/start/list.ts", "--allow-ffi"),
   ...ofEachRuntime("start-spawn", "peers/start/spawn.ts", "--allow-run", "--allow-env"),
-  "start-vishvananda": () => go("start-vishvananda", ["start/vishvananda.go"]),
+  "start-url": () => {
+    const command = script("deno", "peers/start/list.ts", "--allow-ffi");
+    return [...command.slice(0, -1), `http://127.0.0.1:${PORT}/tests/bench/peers/start/list.ts`];
+  },
+  "start-vishvananda": () => go("start-vishvananda", "vishvananda/netlink", ["start/vishvananda.go"]),
   "start-pyroute2": () => python("start/pyroute2_list.py"),
   "start-npm": () => npm("start/npm_netlink.mjs"),
   serve: () => script("deno", "serve.ts", "--allow-all"),
 };
 
-/** Makes every program. `log` hears which is being made. */
-export function makePrograms(log: (key: string) => void): Programs {
+/** Makes the programs with these keys. `log` hears which is being made. */
+export function makePrograms(keys: Iterable<string>, log: (key: string) => void): Programs {
   mkdirSync(BUILD, { recursive: true });
-  installTools(PACKAGES);
   const programs = new Map<string, Program>(), missing: string[] = [];
-  for (const [key, make] of Object.entries(MAKE)) {
+  for (const key of keys) {
     log(key);
     try {
-      const made = make();
+      const made = MAKE[key]();
       programs.set(key, "command" in made ? made : { command: made, env: {} });
     } catch (error) {
       if (!(error instanceof Missing)) throw error;
@@ -114,22 +112,22 @@ export function makePrograms(log: (key: string) => void): Programs {
 
 function c(source: string, definitions: readonly string[] = [], libraries: readonly string[] = []): readonly string[] {
   if (libraries.includes("-lmnl")) need("/usr/include/libmnl/libmnl.h");
+  installTools({ gcc: "gcc libc6-dev linux-libc-dev" });
   const program = join(BUILD, `${source}${definitions.join("")}`);
   run("gcc", ["-O2", "-Wall", ...definitions, "-o", program, join(PEERS, `${source}.c`), ...libraries]);
   return [program];
 }
 
-function go(name: string, sources: readonly string[]): readonly string[] {
-  need(
-    Object.keys(LIBRARIES).find((folder) => folder.includes("gocode") && folder.includes(name.replace("start-", "")))!,
-  );
+function go(name: string, library: string, sources: readonly string[]): readonly string[] {
+  need(`/usr/share/gocode/src/github.com/${library}`);
   const program = join(BUILD, name);
   run("go", ["build", "-o", program, ...sources], { cwd: PEERS, env: GO });
   return [program];
 }
 
 function rust(): readonly string[] {
-  for (const folder of Object.keys(LIBRARIES)) if (folder.includes("cargo")) need(folder);
+  need("/usr/share/cargo/registry/netlink-sys-0.8.3");
+  need("/usr/share/cargo/registry/netlink-packet-route-0.12.0");
   if (!isThere("cargo")) throw new Missing("no cargo");
   // Built elsewhere, as cargo writes a lock file beside the sources.
   const folder = join(BUILD, "rust");
@@ -161,9 +159,9 @@ function npm(file: string): Program {
 function need(path: string): void {
   if (existsSync(path)) return;
   const apt = (...args: string[]): boolean => spawnSync("apt-get", [...APT, ...args], { stdio: "ignore" }).status === 0;
-  const install = (): boolean => apt("install", "--yes", "--no-install-recommends", ...LIBRARIES[path].split(" "));
+  const install = (): boolean => apt("install", "--yes", "--no-install-recommends", ...PACKAGES[path].split(" "));
   if (!isThere("apt-get") || !(install() || (apt("update") && install())) || !existsSync(path)) {
-    throw new Missing(`no ${path}, of Debian's ${LIBRARIES[path]}`);
+    throw new Missing(`it needs Debian's ${PACKAGES[path]}`);
   }
 }
 

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BUILD, type Program } from "./contestants.ts";
+import { BUILD } from "./contestants.ts";
 import { GATEWAY, LINK, octets, prepare, type Sizes } from "./prepare.ts";
-import { PORT } from "./serve.ts";
 import { run } from "../kernel/namespace.ts";
 
 /** One line of a table. */
@@ -16,6 +15,8 @@ export interface Entry {
   readonly label: string;
   /** Key of its program. */
   readonly program: string;
+  /** Whether the program knows nothing of being measured, so that `tool` runs it anew each time. */
+  readonly whole?: boolean;
   /** What follows the command. */
   readonly args: readonly string[];
   /** What it needs in the environment. */
@@ -32,8 +33,8 @@ export interface Job {
   readonly title: string;
   /** What one of what is counted is called. */
   readonly item: string;
-  /** What is compared: processor time, time that passes, or the most memory. */
-  readonly compare: "cpu" | "wall" | "rss";
+  /** What is compared: processor time, or the most memory. */
+  readonly compare: "cpu" | "rss";
   /** The label that the others are compared with. */
   readonly base: string;
   /** Runs before those that count. */
@@ -59,6 +60,9 @@ export interface Amounts extends Sizes {
   /** Routes that are inserted, and told of by events. */
   readonly inserts: number;
 }
+
+/** What is measured unless something else is asked for. */
+export const FULL: Amounts = { routes: 100_000, links: 1_000, neighbours: 10_000, requests: 10_000, inserts: 100_000 };
 
 const RUNTIMES = { deno: "Deno", bun: "Bun", node: "Node" };
 
@@ -192,19 +196,16 @@ function events(count: number): Job {
   };
 }
 
-function start(programs: ReadonlyMap<string, Program>): Job {
-  const cache = join(BUILD, "deno");
-  const deno = programs.get("start-list-deno")?.command ?? [];
-  const byUrl = [...deno.slice(0, -1), `http://127.0.0.1:${PORT}/tests/bench/peers/start/list.ts`];
-  const script = (label: string, key: string): Entry[] => {
-    const program = programs.get(key);
-    return program === undefined ? [] : [{ label, program: "tool", args: ["1", ...program.command], env: program.env }];
-  };
+function start(): Job {
+  const cache = join(BUILD, "deno"), kept = join(BUILD, "deno-kept");
+  const script = (label: string, program: string, entry: Partial<Entry> = {}): Entry => (
+    { label, program, whole: true, args: [], ...entry }
+  );
   return {
     name: "start",
     title: "start a one-off script that lists links: the whole process",
     item: "start",
-    compare: "wall",
+    compare: "cpu",
     base: "ip -j link",
     warmup: 2,
     turns: 7,
@@ -213,26 +214,20 @@ function start(programs: ReadonlyMap<string, Program>): Job {
     beside: "serve",
     entries: [
       { label: "ip -j link", program: "tool", args: ["1", "ip", "-j", "link"] },
-      ...script("Go, vishvananda/netlink", "start-vishvananda"),
+      script("Go, vishvananda/netlink", "start-vishvananda"),
       ...ours((runtime, name) => [
-        ...script(`${name}, empty script`, `start-empty-${runtime}`),
-        ...script(`${name}, opens libc`, `start-ffi-${runtime}`),
-        ...script(`${name}, ours`, `start-list-${runtime}`),
-        ...script(`${name}, spawns ip -j link`, `start-spawn-${runtime}`),
+        script(`${name}, empty script`, `start-empty-${runtime}`),
+        script(`${name}, opens libc`, `start-ffi-${runtime}`),
+        script(`${name}, ours`, `start-list-${runtime}`),
+        script(`${name}, spawns ip -j link`, `start-spawn-${runtime}`),
       ]),
-      {
-        label: "Deno, ours by URL, first time",
-        program: "tool",
-        args: ["1", ...byUrl],
+      script("Deno, ours by URL, first time", "start-url", {
         env: { DENO_DIR: cache },
-        before() {
-          rmSync(cache, { recursive: true, force: true });
-          mkdirSync(cache);
-        },
-      },
-      { label: "Deno, ours by URL, again", program: "tool", args: ["1", ...byUrl], env: { DENO_DIR: `${cache}-kept` } },
-      ...script("Node, npm netlink", "start-npm"),
-      ...script("Python, pyroute2", "start-pyroute2"),
+        before: () => rmSync(cache, { recursive: true, force: true }),
+      }),
+      script("Deno, ours by URL, again", "start-url", { env: { DENO_DIR: kept } }),
+      script("Node, npm netlink", "start-npm"),
+      script("Python, pyroute2", "start-pyroute2"),
     ],
   };
 }
@@ -263,8 +258,8 @@ function memory(routes: number, name: string): Job {
   };
 }
 
-/** All jobs, for these programs and amounts. */
-export function jobs(programs: ReadonlyMap<string, Program>, amounts: Amounts): Job[] {
+/** All jobs, for these amounts. */
+export function jobs(amounts: Amounts): Job[] {
   return [
     dump("routes", amounts, 4, ["-d", "-4", "route", "show", "table", "all"]),
     dump("links", amounts, 15, ["-d", "-s", "link", "show"]),
@@ -272,21 +267,8 @@ export function jobs(programs: ReadonlyMap<string, Program>, amounts: Amounts): 
     lookup(amounts.requests),
     insert(amounts.inserts),
     events(amounts.inserts),
-    start(programs),
+    start(),
     memory(amounts.routes, "memory"),
     memory(10 * amounts.routes, "memory10"),
   ];
 }
-
-/** The words for them. */
-export const JOB_NAMES: readonly string[] = [
-  "routes",
-  "links",
-  "neighbours",
-  "request",
-  "insert",
-  "events",
-  "start",
-  "memory",
-  "memory10",
-];

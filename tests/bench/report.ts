@@ -43,8 +43,7 @@ export function quantile(numbers: readonly number[], part: number): number {
 
 /** Sums up a job. */
 export function summarize(job: Job, samples: ReadonlyMap<string, Turns>): Result {
-  const value = ({ cpu, wall, rss = 0, count }: Sample): number =>
-    job.compare === "cpu" ? cpu / count : job.compare === "wall" ? wall / count : rss;
+  const value = ({ cpu, rss = 0, count }: Sample): number => job.compare === "cpu" ? cpu / count : rss;
   const median = (turns: Turns, of: (sample: Sample) => number): number => quantile([...turns.values()].map(of), 0.5);
   const base = samples.get(job.base) ?? new Map<number, Sample>();
   const rows = [...samples].filter(([, turns]) => turns.size > 0).map(([label, turns]): Row => {
@@ -66,7 +65,7 @@ export function summarize(job: Job, samples: ReadonlyMap<string, Turns>): Result
   return { name, title, item, compare, base: against, count, rows };
 }
 
-const COMPARED = { cpu: "CPU time", wall: "time", rss: "memory" };
+const COMPARED = { cpu: "CPU time", rss: "memory" };
 
 /** A table for people. */
 export function table({ title, item, count, compare, base, rows }: Result): string {

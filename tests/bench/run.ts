@@ -10,14 +10,16 @@ import { cpus, release } from "node:os";
 import process from "node:process";
 import { chart } from "./chart.ts";
 import { makePrograms, type Program } from "./contestants.ts";
-import { type Amounts, type Entry, type Job, JOB_NAMES, jobs } from "./jobs.ts";
+import { type Amounts, type Entry, FULL, type Job, jobs } from "./jobs.ts";
 import { priority, type Sample, Session } from "./measure.ts";
 import { remove, removeAll } from "./prepare.ts";
 import { type Result, summarize, table } from "./report.ts";
 
+const JOBS = jobs(FULL).map(({ name }) => name);
+
 const USAGE = `usage: deno run -A tests/bench/run.ts [OPTION]... [JOB]...
 
-Jobs: ${JOB_NAMES.join(", ")}; all when none is named.
+Jobs: ${JOBS.join(", ")}; all when none is named.
 
   --quick          a tenth of everything, and everything is started once
   --routes N       routes in the table (100,000; the job memory10 has ten times as many)
@@ -34,11 +36,12 @@ Peers are taken from Debian's packages and from npm where they can be had. It ta
 
 interface Options extends Amounts {
   readonly starts: number;
-  readonly only: readonly string[];
 }
 
 /** Whatever takes longer for one run, in ns, is not warmed up, and is measured only once. */
 const SLOW = 10e9;
+/** Warming up takes no more processor time than that, in ns. */
+const WARM = 4e9;
 
 async function main(): Promise<number> {
   const numbers = ["routes", "links", "neighbours", "requests", "inserts", "starts"] as const;
@@ -50,7 +53,7 @@ async function main(): Promise<number> {
       if (key !== undefined) throw new TypeError(`${arg}: no such option\n\n${USAGE}`);
     },
   });
-  const names = args._.map(String), wrong = names.filter((name) => !JOB_NAMES.includes(name));
+  const names = args._.map(String), wrong = names.filter((name) => !JOBS.includes(name));
   if (args.help || wrong.length > 0) {
     console.log(wrong.length > 0 ? `no such job: ${wrong.join(", ")}\n\n${USAGE}` : USAGE);
     return args.help ? 0 : 2;
@@ -59,18 +62,24 @@ async function main(): Promise<number> {
     console.log("not root: the benchmark fills network namespaces of its own, which needs root");
     return 2;
   }
-  const amount = (given: string | undefined, full: number): number => Number(given ?? (args.quick ? full / 10 : full));
+  const amount = (name: keyof Amounts): number => Number(args[name] ?? (args.quick ? FULL[name] / 10 : FULL[name]));
   const options: Options = {
-    routes: amount(args.routes, 100_000),
-    links: amount(args.links, 1_000),
-    neighbours: amount(args.neighbours, 10_000),
-    requests: amount(args.requests, 10_000),
-    inserts: amount(args.inserts, 100_000),
+    routes: amount("routes"),
+    links: amount("links"),
+    neighbours: amount("neighbours"),
+    requests: amount("requests"),
+    inserts: amount("inserts"),
     starts: Number(args.starts ?? (args.quick ? 1 : 3)),
-    only: args.only,
   };
 
-  const { programs, missing } = makePrograms((key) => console.error(`making ${key}`));
+  const chosen = jobs(options).filter(({ name }) => names.length === 0 || names.includes(name)).map((job) => ({
+    ...job,
+    entries: job.entries.filter(({ label }) =>
+      args.only.length === 0 || label === job.base || args.only.some((part) => label.includes(part))
+    ),
+  }));
+  const keys = chosen.flatMap(({ entries, beside = "tool" }) => [...entries.map(({ program }) => program), beside]);
+  const { programs, missing } = makePrograms(new Set(["tool", ...keys]), (key) => console.error(`making ${key}`));
   const prefix = priority();
   const setting = {
     date: new Date().toISOString().slice(0, 10),
@@ -82,9 +91,8 @@ async function main(): Promise<number> {
   for (const line of missing) console.log(`missing: ${line}`);
 
   const results: Result[] = [], failed: string[] = [];
-  for (const job of jobs(programs, options)) {
-    if (names.length > 0 && !names.includes(job.name)) continue;
-    const result = await measureJob(job, options, programs, prefix, failed);
+  for (const job of chosen) {
+    const result = await measureJob(job, options.starts, programs, prefix, failed);
     console.log(`\n${table(result)}`);
     results.push(result);
   }
@@ -106,14 +114,12 @@ interface Player {
 /** Everyone takes their turns, one run each; then all are started anew. */
 async function measureJob(
   job: Job,
-  { starts, only }: Options,
+  starts: number,
   programs: ReadonlyMap<string, Program>,
   prefix: readonly string[],
   failed: string[],
 ): Promise<Result> {
-  const wanted = (label: string): boolean =>
-    only.length === 0 || label === job.base || only.some((part) => label.includes(part));
-  const entries = job.entries.filter(({ program, label }) => programs.has(program) && wanted(label));
+  const entries = job.entries.filter(({ program }) => programs.has(program));
   const samples = new Map(entries.map(({ label }) => [label, new Map<number, Sample>()]));
   const done = new Set<Entry>();
   const bar = progress(job.name, entries.length * starts * (1 + job.turns));
@@ -148,21 +154,24 @@ async function measureJob(
       return name;
     };
     const shared = job.apart ? undefined : newNamespace();
-    const open = (key: string, namespace: string, args: readonly string[] = [], env = {}): Session => {
+    const open = ({ program: key, args, env = {}, whole }: Omit<Entry, "label">, namespace: string): Session => {
       const program = programs.get(key)!;
-      return new Session(namespace, [...prefix, ...program.command, ...args], { ...program.env, ...env });
+      const measurer = whole ? [...programs.get("tool")!.command, "1"] : [];
+      const command = [...prefix, ...measurer, ...program.command, ...args];
+      return new Session(namespace, command, { ...program.env, ...env });
     };
-    const beside = job.beside === undefined ? undefined : open(job.beside, shared!);
+    const beside = job.beside === undefined ? undefined : open({ program: job.beside, args: [] }, shared!);
     try {
       await beside?.ready();
       for (const entry of entries) {
         await attempt(entry, async () => {
           const namespace = shared ?? newNamespace();
-          const player = { entry, namespace, session: open(entry.program, namespace, entry.args, entry.env), runs: 0 };
+          const player = { entry, namespace, session: open(entry, namespace), runs: 0 };
           players.push(player);
           await player.session.ready();
-          for (let i = 0; i < job.warmup; i++) {
+          for (let i = 0, used = 0; i < job.warmup && used < WARM; i++) {
             const sample = await run(player);
+            used += sample.process;
             if (sample.wall < SLOW) continue;
             samples.get(entry.label)!.set(first, sample);
             done.add(entry);
