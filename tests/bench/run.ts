@@ -40,8 +40,8 @@ interface Options extends Amounts {
 
 /** Whatever takes longer for one run, in ns, is not warmed up, and is measured only once. */
 const SLOW = 10e9;
-/** Warming up takes no more processor time than that, in ns. */
-const WARM = 4e9;
+/** Warming up takes no more time than that, and all turns together no more, in ns: whoever is slow has fewer. */
+const WARM = 4e9, PLAY = 15e9;
 
 async function main(): Promise<number> {
   const numbers = ["routes", "links", "neighbours", "requests", "inserts", "starts"] as const;
@@ -95,11 +95,12 @@ async function main(): Promise<number> {
     const result = await measureJob(job, options.starts, programs, prefix, failed);
     console.log(`\n${table(result)}`);
     results.push(result);
+    // After each job, so that a run that is stopped was not in vain.
+    const all = { ...setting, options, missing, failed, results };
+    if (args.json !== undefined) writeFileSync(args.json, `${JSON.stringify(all, null, 2)}\n`);
+    if (args.svg !== undefined) writeFileSync(args.svg, chart(results));
   }
   for (const line of failed) console.log(`failed: ${line}`);
-  const all = { ...setting, options, missing, failed, results };
-  if (args.json !== undefined) writeFileSync(args.json, `${JSON.stringify(all, null, 2)}\n`);
-  if (args.svg !== undefined) writeFileSync(args.svg, chart(results));
   return failed.length === 0 ? 0 : 1;
 }
 
@@ -108,7 +109,10 @@ interface Player {
   readonly entry: Entry;
   readonly namespace: string;
   readonly session: Session;
+  /** How often it did the job. */
   runs: number;
+  /** How much of {@linkcode PLAY} it used. */
+  used: number;
 }
 
 /** Everyone takes their turns, one run each; then all are started anew. */
@@ -166,12 +170,12 @@ async function measureJob(
       for (const entry of entries) {
         await attempt(entry, async () => {
           const namespace = shared ?? newNamespace();
-          const player = { entry, namespace, session: open(entry, namespace), runs: 0 };
+          const player = { entry, namespace, session: open(entry, namespace), runs: 0, used: 0 };
           players.push(player);
           await player.session.ready();
           for (let i = 0, used = 0; i < job.warmup && used < WARM; i++) {
             const sample = await run(player);
-            used += sample.process;
+            used += sample.wall;
             if (sample.wall < SLOW) continue;
             samples.get(entry.label)!.set(first, sample);
             done.add(entry);
@@ -181,8 +185,12 @@ async function measureJob(
       }
       for (let turn = first; turn < first + job.turns; turn++) {
         for (const player of players) {
-          const { entry } = player;
-          await attempt(entry, async () => void samples.get(entry.label)!.set(turn, await run(player)));
+          await attempt(player.entry, async () => {
+            if (player.used > PLAY) return;
+            const sample = await run(player);
+            player.used += sample.wall;
+            samples.get(player.entry.label)!.set(turn, sample);
+          });
         }
       }
     } finally {
