@@ -34,7 +34,7 @@ kernelTest(
   "trap 25: a link, a route by nexthop id, and one prefix on two links, as they were listed",
   NEEDS,
   async () => {
-    await inNamespace(({ ipBatch, route: { links, routes } }) => {
+    await inNamespace(async ({ ipBatch, route: { addresses, links, routes } }) => {
       ipBatch([
         "link add v0 type veth peer name v1",
         "link set v1 up",
@@ -49,6 +49,8 @@ kernelTest(
       routes.add(byId!);
       assertEquals(routes.list({ dst: "198.51.100.0/24" }), [byId]);
 
+      // The kernel makes these routes when a link has its carrier, before the address.
+      for (const dev of ["v0", "v1"]) await addresses.waitFor({ dev, family: "inet6", scope: "link" });
       const multicast = routes.list({ family: "inet6", dst: "ff00::/8", table: "local" });
       assertEquals(multicast.map(({ dev }) => dev).sort(), ["v0", "v1"]);
       for (const one of multicast) routes.delete(one);
