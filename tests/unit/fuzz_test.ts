@@ -19,7 +19,7 @@ import { Rule } from "../../families/route/rule.ts";
 import * as diag from "../../families/sock_diag/mod.ts";
 import { bothWays } from "./both_ways.ts";
 
-const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 20_000);
+const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 5_000);
 
 /** xorshift32: the same numbers everywhere. */
 function random(seed: number): (below: number) => number {
