@@ -1,7 +1,7 @@
 /** Captures of what the kernel really said: read by tshark, recorded on nlmon, replayed. */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -203,27 +203,38 @@ function hasNlmon(): boolean {
 
 const NLMON = hasNlmon() ? [] : ["a kernel with nlmon"];
 
-/** Starts a program and waits until what it says, on stdout or stderr, has `sign`. */
-async function started(program: string, args: readonly string[], sign: RegExp): Promise<ChildProcess> {
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
-  let said = "";
-  await new Promise<void>((resolve, reject) => {
-    const hear = (text: string): void => {
-      said += text;
-      if (sign.test(said)) resolve();
-    };
-    child.stdout.setEncoding("utf8").on("data", hear);
-    child.stderr.setEncoding("utf8").on("data", hear);
-    child.on("close", () => reject(new Error(`${program} ended: ${said}`)));
-  });
-  return child;
-}
+/** A program that runs beside a test. */
+class Running {
+  readonly child: ChildProcess;
+  #said = "";
+  #heard = (): void => {};
 
-async function ended(child: ChildProcess, signal?: "SIGINT"): Promise<void> {
-  const end = new Promise((resolve) => child.on("close", resolve));
-  if (signal === undefined) child.stdin!.end();
-  else child.kill(signal);
-  await end;
+  constructor(program: string, args: readonly string[]) {
+    this.child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+    for (const stream of [this.child.stdout!, this.child.stderr!]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        this.#said += text;
+        this.#heard();
+      });
+    }
+  }
+
+  /** Waits until what it has said, on stdout and stderr, is as wanted. */
+  async says(wanted: (said: string) => boolean): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.child.once("close", () => reject(new Error(`it ended: ${this.#said}`)));
+      this.#heard = () => wanted(this.#said) && resolve();
+      this.#heard();
+    });
+  }
+
+  /** Ends it by a signal, or by ending what it reads. */
+  async end(signal?: "SIGINT"): Promise<void> {
+    const end = new Promise((resolve) => this.child.once("close", resolve));
+    if (signal === undefined) this.child.stdin!.end();
+    else this.child.kill(signal);
+    await end;
+  }
 }
 
 /** Takes messages until one is as wanted. */
@@ -278,48 +289,53 @@ kernelTest("nlmon: monitor() hears what ip and the kernel say", ["ip", ...NLMON]
   });
 });
 
-for (const format of ["pcap", "pcapng"]) {
+for (const [format, option] of [["pcap", "-P"], ["pcapng", "-n"]] as const) {
   kernelTest(`nlmon: we read the ${format} that dumpcap records of ip`, ["ip", "dumpcap", ...NLMON], async () => {
     await inFolder(async (folder) => {
       const file = join(folder, `talk.${format}`);
       await inNamespace(async (ns) => {
         ns.ip("link add nlmon0 type nlmon");
         ns.ip("link set nlmon0 up");
-        const args = ["netns", "exec", ns.name, "dumpcap", "-i", "nlmon0", "-F", format, "-w", file];
-        const dumpcap = await started("ip", args, /File: /);
+        const args = ["netns", "exec", ns.name, "dumpcap", "-i", "nlmon0", option, "-w", file];
+        const dumpcap = new Running("ip", args);
+        await dumpcap.says((said) => said.includes("File: "));
         const messages = monitor("nlmon0", { netns: ns.name, protocol: 0 });
         talk(ns);
         const live = await until(messages, isLast);
-        await ended(dumpcap, "SIGINT");
+        const counted = (said: string): number =>
+          Math.max(...[...said.matchAll(/Packets: (\d+)/g)].map((m) => Number(m[1])));
+        await dumpcap.says((said) => counted(said) >= live.at(-1)!.packet);
+        await dumpcap.end("SIGINT");
         const read = [...readCapture(file, { protocol: 0 })];
         checkTalk(read);
         const bytes = (list: readonly CapturedMessage[]): Uint8Array[] => list.map(({ bytes }) => bytes);
-        // The file began before, and went on for longer.
-        const first = read.length - live.length < 0
-          ? 0
-          : bytes(read).findIndex((one) => `${one}` === `${live[0]!.bytes}`);
+        // The file began before.
+        const first = bytes(read).findIndex((one) => `${one}` === `${live[0]!.bytes}`);
         assertEquals(bytes(read).slice(first, first + live.length), bytes(live));
       });
     });
   });
 }
 
-kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", "gcc"], async () => {
+const TUN = existsSync("/dev/net/tun") ? [] : ["/dev/net/tun"];
+
+kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", "gcc", ...TUN], async () => {
   await inFolder(async (folder) => {
     const program = join(folder, "tun_nlmon");
     run("gcc", ["-o", program, fileURLToPath(new URL("tun_nlmon.c", import.meta.url))]);
     const pieces: Uint8Array[] = [];
     await inNamespace(async (ns) => {
       await converse({ netns: ns.name, capture: (bytes) => pieces.push(bytes) });
-      const child = await started("ip", ["netns", "exec", ns.name, program, "nlmon0"], /up/);
+      const tun = new Running("ip", ["netns", "exec", ns.name, program, "nlmon0"]);
+      await tun.says((said) => said === "up\n");
       await using messages = monitor("nlmon0", { netns: ns.name });
       const expected = [...readCapture(pieces)];
       // Behind its cooked header, each packet of ours is what nlmon lets pass.
       for (const piece of pieces.slice(1)) {
         const packet = piece.subarray(32), head = new Uint8Array(4), view = new DataView(head.buffer);
         view.setUint16(2, packet.length);
-        child.stdin!.write(head);
-        child.stdin!.write(packet);
+        tun.child.stdin!.write(head);
+        tun.child.stdin!.write(packet);
       }
       const taken: CapturedMessage[] = [];
       for await (const message of messages) {
@@ -329,7 +345,7 @@ kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", 
       }
       const shown = ({ type, flags, seq, value }: CapturedMessage): unknown => ({ type, flags, seq, value });
       assertEquals(taken.map(shown), expected.map(shown));
-      await ended(child);
+      await tun.end();
     });
   });
 });
