@@ -12,8 +12,9 @@ const PORT = 5555;
 /** A connected pair of SMC sockets, in a language that can make them: pack_sockaddr_in of what is asked for with 43. */
 const PAIR = `
   my $address = pack("SnC4x8", 2, ${PORT}, 127, 0, 0, 1);
-  socket(my $listener, 43, 1, 0) && socket(my $client, 43, 1, 0) && bind($listener, $address) && listen($listener, 1) &&
-    connect($client, $address) && accept(my $server, $listener) or die "$!";
+  my ($listener, $client, $server);
+  socket($listener, 43, 1, 0) && socket($client, 43, 1, 0) && bind($listener, $address) && listen($listener, 1) &&
+    connect($client, $address) && accept($server, $listener) or die "$!";
   $| = 1;
   print "ready";
   <STDIN>;
@@ -29,7 +30,10 @@ const needs = there ? ["perl"] : ["the lab, with a kernel that has CONFIG_SMC"];
 kernelTest("smc: a connected pair and its listener are in the dump", needs, async () => {
   const pair = spawn("perl", ["-e", PAIR], { stdio: ["pipe", "pipe", "inherit"] });
   try {
-    const said = await new Promise<string>((resolve) => pair.stdout.once("data", (data) => resolve(String(data))));
+    const said = await new Promise<string>((resolve) => {
+      pair.stdout.once("data", (data) => resolve(String(data)));
+      pair.once("close", () => resolve("it has ended"));
+    });
     assertEquals(said.trim(), "ready");
     const sockets = smc.sockets().filter(({ localPort, dstPort }) => localPort === PORT || dstPort === PORT);
     const client = sockets.find(({ dstPort }) => dstPort === PORT)!;

@@ -39,7 +39,7 @@ function makeChip(): string {
   const folder = "/sys/class/i2c-dev";
   const bus = readdirSync(folder).find((name) => /stub/i.test(readFileSync(`${folder}/${name}/name`, "utf8")))!;
   const number = bus.replace("i2c-", "");
-  for (const [command, value] of [["0xf0", "0x18"], ["0xb5", "0x02"], ["0x79", "0x60"]]) {
+  for (const [command, value] of [["0xf0", "0x18"], ["0xb4", "0x02"], ["0xb5", "0x02"], ["0x79", "0x60"]]) {
     run("i2cset", ["-y", "-f", number, "0x18", command!, value!]);
   }
   return `/sys/bus/i2c/devices/${bus}`;
@@ -79,9 +79,9 @@ kernelTest("w1: masters and slaves come and go, and do what they are told", need
     assert(readdirSync("/sys/bus/w1/devices").includes(name));
     const { answers: [listed] } = await done({ cmd: "list_slaves" });
     assertEquals(listed?.slaves, [slave]);
-    for (const cmd of ["search", "alarm_search"] as const) assertEquals((await done({ cmd })).status, 0);
-    assertEquals((await done({ cmd: "reset" })).status, 0);
-    assertEquals((await done({ cmd: "write", data: Uint8Array.of(0xcc, 0x44) })).status, 0);
+    for (const cmd of ["search", "alarm_search"] as const) assertEquals((await done({ cmd })).status, 0, cmd);
+    assertEquals((await done({ cmd: "reset" })).status, 0, "reset");
+    assertEquals((await done({ cmd: "write", data: Uint8Array.of(0xcc, 0x44) })).status, 0, "write");
     for (const cmd of ["read", "touch"] as const) {
       const { status, answers } = await done({ cmd, data: new Uint8Array(2) });
       assertEquals([status, answers.map(({ data }) => data?.length)], [0, [2]], cmd);
