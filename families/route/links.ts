@@ -107,6 +107,7 @@ const ZERO: Readonly<Record<string, readonly string[]>> = {
 /** A link without what it is anyway, and with the word that a macvlan's list of sources is all of them. */
 function news(link: Fields): Fields {
   const { kind, data } = link, zero = ZERO[String(kind)];
+  if (kind === "netkit") return routed(link);
   if (!isPlain(data)) return link;
   if (data["macaddrData"] !== undefined && data["macaddrMode"] === undefined) {
     return { ...link, data: { ...data, macaddrMode: "set" } };
@@ -117,6 +118,13 @@ function news(link: Fields): Fields {
   // No switch of a new bridge is on; those that are off are not known to every kernel that lists them.
   if (Array.isArray(optval)) kept["multiBoolopt"] = optval.length === 0 ? undefined : { optval, optmask: optval };
   return { ...link, data: kept };
+}
+
+/** A netkit without MAC addresses where it has none: the kernel refuses zeros. */
+function routed(link: Fields): Fields {
+  const kept = link["address"] === "00:00:00:00:00:00" ? without(link, ["address"]) : link, { data } = kept;
+  if (!isPlain(data) || !isPlain(data["peerInfo"])) return kept;
+  return { ...kept, data: { ...data, peerInfo: routed(data["peerInfo"]) } };
 }
 
 /** The other end of a pair that is made with it, and the field that it is. */

@@ -21,6 +21,7 @@ import {
   ipv6,
   mask,
   nameOf,
+  OMIT,
   readOnly,
   type Shape,
   struct,
@@ -443,6 +444,12 @@ export interface Geneve {
   local6?: string;
 }
 
+/** 0 is not sent beside a `ttl`, which the kernel then takes no notice of. */
+const ttlInherit: Codec<number> = {
+  ...u8,
+  encode: (value, to, owner) => value === 0 && (owner as Geneve).ttl !== undefined ? OMIT : u8.encode(value, to, owner),
+};
+
 /** Wire form of {@linkcode Geneve}: IFLA_GENEVE_*. */
 export const Geneve: Attributes<Geneve> = attributes((): Shape<Geneve> => ({
   id: [1, u32],
@@ -456,7 +463,7 @@ export const Geneve: Attributes<Geneve> = attributes((): Shape<Geneve> => ({
   udpZeroCsum6Tx: [9, u8],
   udpZeroCsum6Rx: [10, u8],
   label: [11, be32],
-  ttlInherit: [12, u8],
+  ttlInherit: [12, ttlInherit],
   df: [13, enumeration(u8, VXLAN_DF)],
   innerProtoInherit: [14, flag],
   portRange: [15, portRange],

@@ -32,7 +32,7 @@ kernelTest("selinux: that it enforces, and that it does not any more, is heard o
 /** The smallest policy there is: it allows what it does not know. */
 const POLICY = `
 (handleunknown allow) (mls false)
-(class process (transition)) (class security (load_policy)) (classorder (process security))
+(class process (transition dyntransition)) (class security (load_policy)) (classorder (process security))
 (sid kernel) (sid security) (sid unlabeled) (sidorder (kernel security unlabeled))
 (user u) (role r) (type t) (roletype r t) (userrole u r)
 (sensitivity s0) (sensitivityorder (s0)) (category c0) (categoryorder (c0)) (sensitivitycategory s0 (c0))

@@ -527,7 +527,8 @@ export const LINK: Words = {
   linkmode: is("linkmode", upper),
   group: is("group", (group) => group === 0 ? "default" : String(group)),
   txqlen: is("txqlen"),
-  link_type: is("type", (type) => LINK_TYPE[type] ?? type),
+  // A type that ip does not know is its number in brackets.
+  link_type: (theirs, { type }) => /^\[\d+\]$/.test(theirs) ? [] : same(theirs, LINK_TYPE[type] ?? type),
   address: is("address"),
   broadcast: is("broadcast"),
   link_pointtopoint: among("flags", "pointopoint"),
