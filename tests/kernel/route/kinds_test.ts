@@ -122,7 +122,7 @@ const KINDS: Readonly<Record<string, readonly Trial[]>> = {
     { make: "type geneve external udp6zerocsumrx" },
     {
       make: "type geneve id 8 remote 192.0.2.9 ttl inherit",
-      change: (ours) => ({ kind: "geneve", data: { ...ours.data, ttlInherit: 0, ttl: 10 } }) as LinkInput,
+      change: { kind: "geneve", data: { ttlInherit: 0, ttl: 10 } },
       changed: data({ ttl: 10 }),
     },
   ],
@@ -226,9 +226,10 @@ for (const [kind, trials] of Object.entries(KINDS)) {
 
         const peer = PEER[kind];
         links.add(
-          (peer === undefined
-            ? ours
-            : { ...ours, data: { ...ours.data as object, [peer]: { ifname: "y", mtu: ours.mtu } } }) as LinkInput,
+          (peer === undefined ? ours : {
+            ...ours,
+            data: { ...ours.data as object, [peer]: { ifname: ours.linkDev, mtu: ours.mtu } },
+          }) as LinkInput,
         );
         equalInBoth(ns, `${make}: made by us`);
         assertEquals(still(shown(ns)), before, `${make}: made by us and by ip`);
