@@ -1,8 +1,10 @@
 /** The scripts that the library is made for, each run as it is written, in a namespace set up for it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { serves } from "../../core/client.ts";
 import { has, kernelTest, root } from "./namespace.ts";
 
 const NEEDS = ["ip", "unshare", "mount"];
@@ -85,6 +87,20 @@ kernelTest("script 4: who is on this wire", NEEDS, async () => {
   const out = await script("04", setup);
   assertStringIncludes(out, "192.0.2.9");
   assertEquals(out.includes("192.0.2.8"), false);
+});
+
+kernelTest("script 6: what does this kernel speak?", NEEDS, async () => {
+  const lines = (await script("06")).split("\n"),
+    row = (name: string) => lines.find((line) => line.includes(name)) ?? "";
+  assert(/active.*true/.test(row("NETLINK_ROUTE")), lines.join("\n"));
+  assert(/removed.*false/.test(row("NETLINK_FIREWALL")), lines.join("\n"));
+});
+
+const CRYPTO = serves(21) ? [] : ["a kernel with CONFIG_CRYPTO_USER"];
+
+kernelTest("script 7: /proc/crypto, typed", [...NEEDS, ...CRYPTO], async () => {
+  const out = await script("07"), listed = /^type +: aead$/m.test(readFileSync("/proc/crypto", "utf8"));
+  assertEquals(/type: ["']aead["']/.test(out), listed, out);
 });
 
 kernelTest("script 11: a wire into a new namespace", [...NEEDS, "ping"], async () => {
