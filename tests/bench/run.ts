@@ -38,7 +38,7 @@ interface Options extends Amounts {
   readonly starts: number;
 }
 
-/** Whatever takes longer for one run, in ns, is not warmed up, and is measured only once. */
+/** Whatever takes more processor time for one run, in ns, is not warmed up, and is measured only once. */
 const SLOW = 10e9;
 /** Warming up takes no more time than that, and all turns together no more, in ns: whoever is slow has fewer. */
 const WARM = 4e9, PLAY = 15e9;
@@ -176,7 +176,7 @@ async function measureJob(
           for (let i = 0, used = 0; i < job.warmup && used < WARM; i++) {
             const sample = await run(player);
             used += sample.wall;
-            if (sample.wall < SLOW) continue;
+            if (sample.process < SLOW) continue;
             samples.get(entry.label)!.set(first, sample);
             done.add(entry);
             break;
