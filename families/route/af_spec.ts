@@ -15,6 +15,7 @@ import {
   i32,
   ipv6,
   mask,
+  type Reader,
   readOnly,
   select,
   type Shape,
@@ -255,7 +256,10 @@ const ipv6Devconf: Codec<Ipv6Devconf> = row<Ipv6Devconf>(i32, [
   "forceForwarding",
 ]);
 
-/** A counter of IPv6, as in /proc/net/dev_snmp6; `num` says how many there are. */
+/**
+ * A counter of IPv6, as in /proc/net/dev_snmp6; `num` says how many there are. Before Linux 6.8 `outrequests` counted what
+ * `outpkts` does now.
+ */
 export type Ipv6Counter =
   | "num"
   | "inpkts"
@@ -299,15 +303,8 @@ export type Ipv6Counter =
 /** Counters of IPv6 on a link. */
 export type Ipv6Stats = { [C in Ipv6Counter]?: number };
 
-/** The row of IPSTATS_MIB_*. */
-const ipv6Stats: Codec<Ipv6Stats> = row<Ipv6Stats>(count64, [
-  "num",
-  "inpkts",
-  "inoctets",
-  "indelivers",
-  "outforwdatagrams",
-  "outrequests",
-  "outoctets",
+/** IPSTATS_MIB_* from the errors on, which all kernels have in one order. */
+const IPV6_REST: readonly Ipv6Counter[] = [
   "inhdrerrors",
   "intoobigerrors",
   "innoroutes",
@@ -333,13 +330,58 @@ const ipv6Stats: Codec<Ipv6Stats> = row<Ipv6Stats>(count64, [
   "inbcastoctets",
   "outbcastoctets",
   "csumerrors",
-  "noectpkts",
-  "ect1pkts",
-  "ect0pkts",
-  "cepkts",
+];
+const IPV6_FIRST: readonly Ipv6Counter[] = ["num", "inpkts", "inoctets", "indelivers"];
+const IPV6_ECN: readonly Ipv6Counter[] = ["noectpkts", "ect1pkts", "ect0pkts", "cepkts"];
+
+/** The row of IPSTATS_MIB_* before Linux 6.15. */
+const ipv6StatsOld: Codec<Ipv6Stats> = row<Ipv6Stats>(count64, [
+  ...IPV6_FIRST,
+  "outforwdatagrams",
+  "outrequests",
+  "outoctets",
+  ...IPV6_REST,
+  ...IPV6_ECN,
   "reasmOverlaps",
   "outpkts",
 ]);
+
+/** The row of IPSTATS_MIB_* since Linux 6.15, which put what it counts most side by side. */
+const ipv6StatsNew: Codec<Ipv6Stats> = row<Ipv6Stats>(count64, [
+  ...IPV6_FIRST,
+  ...IPV6_ECN,
+  "outrequests",
+  "outpkts",
+  "outoctets",
+  "outforwdatagrams",
+  ...IPV6_REST,
+  "reasmOverlaps",
+]);
+
+/** What Linux has since 6.15 (IFLA_NETNS_IMMUTABLE, in each link) and since 6.17 (a setting, in each message). */
+const IFLA_NETNS_IMMUTABLE = 67, IFINFOMSG = 16, NLMSG_HDRLEN = 16;
+
+/** Whether a message is from a kernel that has the newer row. Its length is the older one's, so the rest has to tell. */
+function isSince615(from: Reader, owner: object): boolean {
+  if ((owner as Inet6Af).conf?.forceForwarding !== undefined) return true;
+  const { base, view, length } = from, start = base - NLMSG_HDRLEN;
+  const end = start < 0 ? length : Math.min(length, start + view.getUint32(start, true));
+  for (let at = base + IFINFOMSG, size = 0; end - at >= 4; at += (size + 3) & ~3) {
+    size = view.getUint16(at, true);
+    if (size < 4) return false;
+    if (view.getUint16(at + 2, true) === IFLA_NETNS_IMMUTABLE) return true;
+  }
+  return false;
+}
+
+/** The row of IPSTATS_MIB_*, in the order that the message's kernel has. */
+const ipv6Stats: Codec<Ipv6Stats> = {
+  ...ipv6StatsOld,
+  decode: (from, at, end, owner) =>
+    (isSince615(from, owner) ? ipv6StatsNew : ipv6StatsOld).decode(from, at, end, owner),
+  walk: (from, at, end, owner, visit) =>
+    (isSince615(from, owner) ? ipv6StatsNew : ipv6StatsOld).walk!(from, at, end, owner, visit),
+};
 
 /** Counters of ICMPv6 on a link; `num` says how many there are. */
 export interface Icmp6Stats {
