@@ -17,6 +17,7 @@ import {
   W1Messages,
 } from "../../../families/connector/mod.ts";
 import { decode, encode, hex, join, random } from "../core/help.ts";
+import { ROUNDS } from "./golden.ts";
 
 // What Linux 6.18 took and sent, without nlmsghdr.
 const LISTEN = hex("01000000 01000000 05000000 09000000 0400 0000 01000000");
@@ -236,7 +237,7 @@ test("Connector: sends, gives bundled messages one by one, and keeps what it can
   assertEquals((await w1.next()).value, none);
 });
 
-test("Connector: 20,000 mutated messages of each kind give values or a DecodeError", () => {
+test(`Connector: ${ROUNDS} mutated messages of each kind give values or a DecodeError`, () => {
   const next = random(11);
   const seeds: [Uint8Array, (from: Reader) => unknown][] = [
     [join(LISTEN, LISTEN_EXEC), (from) => [...connectorMessages(from, 0, from.length)]],

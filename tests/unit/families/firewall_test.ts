@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import { decode, encode, type FirewallMessage, IPQM } from "../../../families/firewall.ts";
-import { data, type Fields, header, name, present, survive, type Vector, vectors } from "./golden.ts";
+import { data, type Fields, header, name, present, ROUNDS, survive, type Vector, vectors } from "./golden.ts";
 
 const COPY = ["none", "meta", "packet"] as const;
 const VERDICTS = ["drop", "accept"] as const;
@@ -101,7 +101,7 @@ test("firewall: wrong input is named", () => {
   assertThrows(() => encode([{ type: "IPQM_NODE" as never, value: {} }]), TypeError, 'no message type "IPQM_NODE"');
 });
 
-test("firewall: 20,000 mutated messages give values or a DecodeError, and values encode again", () => {
+test(`firewall: ${ROUNDS} mutated messages give values or a DecodeError, and values encode again`, () => {
   let again = 0;
   const returned = survive(golden.map(({ bytes }) => bytes), (bytes, round) => {
     const layout = round % 2 === 0 ? "lp64" : "ilp32";

@@ -1,7 +1,11 @@
 /** What the tests of the removed families share: the golden vectors, and hostile input made from them. */
 import { readFileSync } from "node:fs";
+import process from "node:process";
 import { DecodeError } from "../../../core/errors.ts";
 import type { Layout } from "../../../core/codec/mod.ts";
+
+/** How many mutated messages a test takes. */
+export const ROUNDS: number = Number(process.env["NETLINK_FUZZ"] ?? 20_000);
 
 /** A message of one of those families as C printed it. */
 export interface Vector {
@@ -92,11 +96,11 @@ export function mutate(bytes: Uint8Array, next: () => number): Uint8Array {
   return out;
 }
 
-/** Feeds 20,000 mutated vectors to a decoder: whatever it does not return must be a DecodeError. Gives how many it returned. */
+/** Feeds mutated vectors to a decoder: whatever it does not return must be a DecodeError. Gives how many it returned. */
 export function survive(given: readonly Uint8Array[], decode: (bytes: Uint8Array, round: number) => void): number {
   const next = random(20);
   let returned = 0;
-  for (let round = 0; round < 20_000; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const bytes = mutate(given[round % given.length]!, next);
     try {
       decode(bytes, round);

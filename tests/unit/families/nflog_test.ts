@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import { decode, encode, type NflogMessage } from "../../../families/nflog.ts";
-import { data, type Fields, header, name, present, survive, type Vector, vectors } from "./golden.ts";
+import { data, type Fields, header, name, present, ROUNDS, survive, type Vector, vectors } from "./golden.ts";
 
 const HOOKS = ["pre_routing", "local_in", "forward", "local_out"] as const;
 
@@ -94,7 +94,7 @@ test("nflog: wrong input is named", () => {
   assertThrows(() => encode([{ type: "ULOG_NL_EVENT", value: { prefix: "x".repeat(32) } }]), RangeError, "prefix");
 });
 
-test("nflog: 20,000 mutated messages give values or a DecodeError, and values encode again", () => {
+test(`nflog: ${ROUNDS} mutated messages give values or a DecodeError, and values encode again`, () => {
   let again = 0;
   const returned = survive(golden.map(({ bytes }) => bytes), (bytes, round) => {
     const layout = round % 2 === 0 ? "lp64" : "ilp32";

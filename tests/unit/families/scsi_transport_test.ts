@@ -4,7 +4,7 @@ import { KernelError } from "../../../core/errors.ts";
 import { message, ScriptedKernel } from "../../../core/transport.ts";
 import { decode as decodeAny, show } from "../../../families/registry.ts";
 import { decode, encode, type ScsiMessageInput, scsiTransport } from "../../../families/scsi_transport.ts";
-import { hex, survive } from "./golden.ts";
+import { hex, ROUNDS, survive } from "./golden.ts";
 
 /** LIPRESET of host 1, number 1, as Linux 6.1 sent it. */
 const EVENT = hex(
@@ -127,7 +127,7 @@ test("scsi_transport: send() hands the message over, and says why it is refused"
   }
 });
 
-test("scsi_transport: 20,000 mutated messages give values or a DecodeError, and values encode again", () => {
+test(`scsi_transport: ${ROUNDS} mutated messages give values or a DecodeError, and values encode again`, () => {
   let again = 0;
   const returned = survive([EVENT, ...REQUESTS.map(([, bytes]) => hex(bytes))], (bytes) => {
     show(18, bytes);
