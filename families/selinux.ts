@@ -98,14 +98,14 @@ export const selinux: Selinux = {
   },
 };
 
-/** Only the kernel tells of itself, and its framing is never broken; what breaks it is passed over. */
+/** Only the kernel tells of itself. A datagram that is no messages is shown as it is, as event 0. */
 function takeEvents({ bytes, view, length, port }: Received): SelinuxEvent[] {
   if (port !== 0) return [];
   const from = new Reader(bytes, length, view);
   try {
     return eventsOf(from);
   } catch (error) {
-    if (error instanceof DecodeError) return [];
+    if (error instanceof DecodeError) return [{ event: 0, bytes: from.own(0, length) }];
     throw error;
   }
 }

@@ -105,7 +105,10 @@ export const ConnectorMessage: Codec<ConnectorMessage> = {
   },
 };
 
-/** Every message in the payload of a datagram: 1-wire packs several one behind the other. */
+/**
+ * Every message in the payload of a datagram: 1-wire packs several one behind the other. Bytes that are too few for one
+ * are the data of a message from nobody: `idx` 0.
+ */
 export function* connectorMessages(
   from: Reader,
   at: number,
@@ -116,6 +119,8 @@ export function* connectorMessages(
     yield message;
     at += CN_MSG_HDRLEN + message.data.length;
   }
+  // Fewer than four only pad.
+  if (end - at >= 4) yield { idx: 0, val: 0, seq: 0, ack: 0, flags: 0, data: from.own(at, end) };
 }
 
 /** Sends a message to the kernel. */

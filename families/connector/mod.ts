@@ -91,7 +91,7 @@ export class Connector<D, E = D> extends Conversation<ConnectorEvent<D>> {
     try {
       for (const message of connectorMessages(from, Math.min(NLMSG_HDRLEN, length), length)) {
         // An answer may leave the header empty (1-wire does).
-        if (groups !== 0 && val !== undefined && message.val !== val) continue;
+        if (groups !== 0 && val !== undefined && message.val !== val && message.idx !== 0) continue;
         const { data } = message, value = decodeWhole(this.#codec, new Reader(data), 0, data.length);
         events.push({ ...message, ...(value === undefined ? {} : { value }), group: groups });
       }

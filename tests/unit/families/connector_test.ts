@@ -258,3 +258,12 @@ test(`Connector: ${ROUNDS} mutated messages of each kind give values or a Decode
     }
   }
 });
+
+test("open(): what is too short for a message is shown as the data of nobody's", async () => {
+  const kernel = new ScriptedKernel();
+  await using any = open({ idx: 3, val: 1, transport: () => kernel });
+  kernel.push({ bytes: hex("18000000 0300 0000 00000000 00000000 aabbccddeeff0011"), groups: 3 });
+  const { value } = await any.next();
+  const data = hex("aabbccddeeff0011");
+  assertEquals(value, { idx: 0, val: 0, seq: 0, ack: 0, flags: 0, data, value: data, group: 3 });
+});
