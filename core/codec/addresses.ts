@@ -8,12 +8,29 @@
  */
 import { shown, type Writer } from "./buffer.ts";
 import { type Codec, inlined, MISFIT } from "./codec.ts";
-import { octets, toHex } from "./text.ts";
+import { DIGITS, octets, toHex } from "./text.ts";
+
+/** `00:`, `01:` … */
+const OCTETS: readonly string[] = DIGITS.map((digits) => `${digits}:`);
+
+/** Text of the six bytes at `at`. */
+function macText(bytes: Uint8Array, at: number): string {
+  return OCTETS[bytes[at]!]! + OCTETS[bytes[at + 1]!]! + OCTETS[bytes[at + 2]!]! + OCTETS[bytes[at + 3]!]! +
+    OCTETS[bytes[at + 4]!]! + DIGITS[bytes[at + 5]!]!;
+}
+
+/** Text of a link-layer address of any length. */
+function hardwareText(bytes: Uint8Array, at: number, end: number): string {
+  return end - at === 6 ? macText(bytes, at) : toHex(bytes, at, end, ":");
+}
 
 /** A link-layer address of any length: `02:00:00:00:00:01`. */
 export const hardwareAddress: Codec<string, string | Uint8Array> = {
   name: "a link-layer address",
-  decode: (from, at, end) => toHex(from.bytes, at, end, ":"),
+  decode: inlined(
+    (from, at, end) => hardwareText(from.bytes, at, end),
+    ({ at, end, constant }) => `${constant(hardwareText)}(bytes, ${at}, ${end})`,
+  ),
   encode: (value, to) => to.append(octets(value, to)),
 };
 
@@ -21,7 +38,7 @@ export const hardwareAddress: Codec<string, string | Uint8Array> = {
 export const mac: Codec<string, string | Uint8Array> = {
   name: "a MAC address",
   size: 6,
-  decode: (from, at, end) => toHex(from.bytes, at, end, ":"),
+  decode: inlined((from, at) => macText(from.bytes, at), ({ at, constant }) => `${constant(macText)}(bytes, ${at})`),
   encode(value, to) {
     const given = octets(value, to);
     if (given.length !== 6) to.fail(TypeError, `expected a MAC address like "02:00:00:00:00:01", got ${shown(value)}`);

@@ -5,7 +5,7 @@
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, inlined, type Visit } from "./codec.ts";
-import { compileStruct, type Made } from "./compile.ts";
+import { compileStruct, compiling, type Made } from "./compile.ts";
 import type { Shape } from "./entry.ts";
 import { didYouMean, encodePlaced, type Field, fieldsOf, placedOf } from "./attributes.ts";
 
@@ -26,7 +26,16 @@ export function struct<T extends object>(size: number, shape: Shape<T> | (() => 
   let compiled: Made<T> | undefined;
   const fields = (): readonly Field[] =>
     made ??= placedOf(fieldsOf(shape).map((field) => ({ ...field, id: -1, offset: field.id })));
+  // Where a table's code does not name this one's, it is compiled by itself, as tables are.
+  let decoded = 0;
+  const whole = (from: Reader): Made<T> | undefined => {
+    if (compiling.after === Infinity || from.orient !== undefined) return undefined;
+    if (compiled === undefined && ++decoded === compiling.after) compiled = compileStruct<T>(fields());
+    return compiled;
+  };
   const decode = (from: Reader, at: number, end: number): T => {
+    const made = whole(from);
+    if (made !== undefined) return new made(from, at, end);
     const value: Record<string, unknown> = {}, length = end - at;
     for (const { key, offset, codec } of fields()) {
       const stop = offset + codec!.size!;

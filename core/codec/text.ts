@@ -83,7 +83,8 @@ export function hex(size?: number): Codec<string, string | Uint8Array> {
   };
 }
 
-const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, i) => (i < 16 ? "0" : "") + i.toString(16));
+/** `00`, `01` … */
+export const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, i) => (i < 16 ? "0" : "") + i.toString(16));
 
 /** The bytes `at`..`end` as hexadecimal text, with `separator` between them. */
 export function toHex(bytes: Uint8Array, at = 0, end: number = bytes.length, separator = ""): string {
