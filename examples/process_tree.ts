@@ -1,7 +1,7 @@
 /**
  * Shows every program that is started on this machine, below the one that started it, like `forkstat`.
  *
- *     sudo deno run --allow-ffi --allow-read=/proc examples/process_tree.ts
+ *     sudo deno run -A examples/process_tree.ts      Deno lets nobody look at other processes with less
  *     sudo bun examples/process_tree.ts
  *
  * Prints a line a program until Ctrl-C: `4711     make -j4`, and what ended badly: `4711     exit 2`.
@@ -15,8 +15,9 @@ const depths = new Map<number, number>();
 function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replace(/\0$/, "").replaceAll("\0", " ");
-  } catch {
-    return "(over already)";
+  } catch (error) {
+    if (["ENOENT", "ESRCH"].includes(String((error as { code?: unknown }).code))) return "(over already)";
+    throw error;
   }
 }
 
