@@ -186,7 +186,12 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       });
     }
     const reply = messages.reply ?? messages.new;
-    const found = this.#requester().request(this.operation("get", messages.get, this.keyValue(key), reply));
+    const requester = this.#requester(), operation = this.operation("get", messages.get, this.keyValue(key), reply);
+    const found = requester.request(operation);
+    // Some kernels acknowledge a question that they have no answer to.
+    if (found === undefined && !requester.deferred) {
+      throw new KernelError(operation.what, ENODATA, { kernelMessage: "acknowledged without an answer" });
+    }
     return found as T;
   }
 
@@ -369,10 +374,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 }
 
-const ENOENT = 2;
+const ENOENT = 2, ENODATA = 61;
 
 /** Codes that say that an object does not exist. */
-const ABSENT: ReadonlySet<string> = new Set(["ENODEV", "ENOENT", "ESRCH", "ENXIO", "EADDRNOTAVAIL"]);
+const ABSENT: ReadonlySet<string> = new Set(["ENODEV", "ENOENT", "ESRCH", "ENXIO", "EADDRNOTAVAIL", "ENODATA"]);
 
 function fits(value: object, wanted: readonly (readonly [string, unknown])[]): boolean {
   for (const [key, one] of wanted) {
