@@ -39,7 +39,8 @@ genericTest("TASKSTATS", "script 10: what has that process waited for", [], () =
 
 moduleTest("wireguard", ["wireguard"], "script 14: wg setconf", ["ip", "unshare", "wg"], () => {
   const out = script("14", [], ["wg show wg0 dump"]);
-  assertStringIncludes(out, "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=");
+  // A private key as the kernel keeps it: some of its bits are always the same.
+  assertStringIncludes(out, "AAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAUE=");
   assertStringIncludes(out, "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\t(none)\t192.0.2.7:51820\t10.7.0.0/16");
 });
 
