@@ -90,7 +90,7 @@ const OF_PEER: readonly string[] = ["master", ...LATER];
 
 /** What of a link, and of its other end, goes into the request that makes it. */
 function atOnce(value: object): Fields {
-  const link = news(without(value, LATER)), peer = peerOf(value);
+  const link = news(without(value, LATER)), peer = peerOf(link);
   return peer === undefined
     ? link
     : { ...link, data: { ...link["data"] as object, [peer[0]]: without(peer[1], OF_PEER) } };

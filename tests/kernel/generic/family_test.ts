@@ -103,7 +103,9 @@ kernelTest(
         1400,
         stringify({ kind: "bridge", data: { ageingTime: 12300 } }),
       ]);
-      assertEquals(link.dump("getlink").map(({ ifname }) => ifname).sort(), ["br0", "lo"]);
+      // Tunnels' modules have a link in every namespace.
+      const names = link.dump("getlink").map(({ ifname }) => ifname).sort();
+      assertEquals(names.filter((name) => name === "br0" || name === "lo"), ["br0", "lo"]);
       const { value: told } = await events.next();
       assertEquals([told?.event, (told as { value: { ifname: string } }).value.ifname], ["newlink-ntf", "br0"]);
       const again = assertThrows(
