@@ -29,8 +29,8 @@ Packages come from the mirror that this machine's apt uses; what is made of them
   --append=TEXT      more kernel parameters
   --qemu=TEXT        more of qemu's arguments, divided by spaces
   --only RUNTIME     tests on this one only
-  --short            Deno, which is slow there, runs only the tests that say most of a kernel; what has not ended at
-                     the time limit is skipped
+  --short            only the tests that say most of a kernel: everything is slow there, and CI has a time limit; what
+                     has not ended at the time limit is skipped
   --repo FOLDER      another checkout to start in
   --oracles          the newest suite's ip, strace, nft, ethtool, … in the place of this machine's
   --update           look for newer packages of the kernels first`;
@@ -47,7 +47,7 @@ const TOOLS = {
 /** What tests use that only run there. */
 const LAB_TEST_TOOLS = { i2cset: "i2c-tools", secilc: "secilc" };
 
-/** What `--short` leaves of the tests on Deno. */
+/** What `--short` leaves of the tests. */
 const SHORT = ["kernel/families/", "kernel/route/kinds", "kernel/route/made_by_us", "kernel/route/law"];
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -124,7 +124,7 @@ async function runTests({ kernels, runtimes, short, repo, update }: Tests, run: 
       continue;
     }
     await Promise.all(runtimes.map(async (runtime) => {
-      const name = `${kernel} (${made.release}) ${runtime}`, parts = short && runtime === "deno" ? SHORT : ["kernel/"];
+      const name = `${kernel} (${made.release}) ${runtime}`, parts = short ? SHORT : ["kernel/"];
       const missing = leftOut(repo, parts);
       if (missing.length > 0) say(`!!! LEFT OUT on ${name}: ${missing.join(", ")} !!!`);
       const started = Date.now(), lines = new Lines(`${kernel} ${runtime}| `);

@@ -127,7 +127,9 @@ genericTest(
       assertEquals([client.linkStates.get("v0").link, said("Link detected")], [true, "yes"]);
       ns.ip("link set v1 down");
       assertEquals(client.linkStates.get("v0").link, false);
-      assertEquals(client.linkStates.list().map(({ devName }) => devName), ["lo", "v1", "v0"]);
+      // Tunnels' modules have a link in every namespace.
+      const names = client.linkStates.list().map(({ devName }) => String(devName));
+      assertEquals(names.filter((name) => /^(lo|v\d)$/.test(name)), ["lo", "v1", "v0"]);
       const error = assertThrows(() => client.linkModes.set("v0", { speed: 1000, duplex: "half" }), KernelError);
       assertEquals(error.code, "EOPNOTSUPP");
     }),

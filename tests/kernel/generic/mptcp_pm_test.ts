@@ -43,7 +43,7 @@ genericTest(
       assertEquals(run("ip", ["-n", name, "mptcp", "limits"]).trim(), "add_addr_accepted 2 subflows 3");
       pm.setLimits({ subflows: 1 });
       assertEquals(pm.limits(), { rcvAddAddrs: 2, subflows: 1 });
-      assertEquals(assertThrows(() => pm.setLimits({ subflows: 9 }), KernelError).code, "EINVAL");
+      assertEquals(assertThrows(() => pm.setLimits({ subflows: 100_000 }), KernelError).code, "EINVAL");
       // What was listed is deleted, and made again.
       const [first] = pm.endpoints.list().filter(({ id }) => id === 5);
       pm.endpoints.delete(first!);
