@@ -100,22 +100,8 @@ export interface ExtAck {
   missNest?: number;
 }
 
-interface PolicyAttributes {
-  type?: string | number;
-  minValueS?: bigint;
-  maxValueS?: bigint;
-  minValueU?: bigint;
-  maxValueU?: bigint;
-  minLength?: number;
-  maxLength?: number;
-  policyIdx?: number;
-  policyMaxtype?: number;
-  bitfield32Mask?: number;
-  mask?: bigint;
-}
-
-// enum netlink_attribute_type
-const attributeType: Codec<string | number> = enumeration(u32, {
+/** What a payload is: NL_ATTR_TYPE_*. */
+export const NL_ATTR_TYPE = {
   invalid: 0,
   flag: 1,
   u8: 2,
@@ -134,10 +120,26 @@ const attributeType: Codec<string | number> = enumeration(u32, {
   bitfield32: 15,
   sint: 16,
   uint: 17,
-}) as Codec<string | number>;
+} as const;
 
-const PolicyTable: Attributes<PolicyAttributes> = attributes((): Shape<PolicyAttributes> => ({
-  type: [1, attributeType],
+/** A policy of an attribute, in an extended ACK and among what nlctrl tells: NL_POLICY_TYPE_ATTR_*. */
+export interface PolicyAttributes {
+  type?: keyof typeof NL_ATTR_TYPE | number;
+  minValueS?: bigint;
+  maxValueS?: bigint;
+  minValueU?: bigint;
+  maxValueU?: bigint;
+  minLength?: number;
+  maxLength?: number;
+  policyIdx?: number;
+  policyMaxtype?: number;
+  bitfield32Mask?: number;
+  mask?: bigint;
+}
+
+/** Wire form of {@linkcode PolicyAttributes}. */
+export const PolicyTable: Attributes<PolicyAttributes> = attributes((): Shape<PolicyAttributes> => ({
+  type: [1, enumeration(u32, NL_ATTR_TYPE)],
   minValueS: [2, i64],
   maxValueS: [3, i64],
   minValueU: [4, u64],

@@ -16,18 +16,16 @@
  * @module
  */
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
+import { type PolicyAttributes, PolicyTable } from "../../core/message.ts";
 import {
   type Attributes,
   attributes,
   type Codec,
   eachAttribute,
-  enumeration,
-  i64,
   type Shape,
   string,
   u16,
   u32,
-  u64,
 } from "../../core/codec/mod.ts";
 import {
   CTRL_CMD,
@@ -40,6 +38,8 @@ import {
   openGeneric,
   sharedGeneric,
 } from "../../core/generic.ts";
+
+export { NL_ATTR_TYPE } from "../../core/message.ts";
 
 /** What a payload is, in the kernel's words: NL_ATTR_TYPE_*. */
 export type AttributeType =
@@ -103,57 +103,6 @@ export interface FamilyPolicy {
   policies: AttributePolicy[][];
 }
 
-interface PolicyWire {
-  type?: AttributeType;
-  minValueS?: bigint;
-  maxValueS?: bigint;
-  minValueU?: bigint;
-  maxValueU?: bigint;
-  minLength?: number;
-  maxLength?: number;
-  policyIdx?: number;
-  policyMaxtype?: number;
-  bitfield32Mask?: number;
-  mask?: bigint;
-}
-
-const signed: Codec<bigint> = i64 as Codec<bigint>, unsigned: Codec<bigint> = u64 as Codec<bigint>;
-/** Names of {@linkcode AttributeType} and their numbers. */
-export const NL_ATTR_TYPE = {
-  invalid: 0,
-  flag: 1,
-  u8: 2,
-  u16: 3,
-  u32: 4,
-  u64: 5,
-  s8: 6,
-  s16: 7,
-  s32: 8,
-  s64: 9,
-  binary: 10,
-  string: 11,
-  nul_string: 12,
-  nested: 13,
-  nested_array: 14,
-  bitfield32: 15,
-  sint: 16,
-  uint: 17,
-} as const;
-
-const PolicyTable: Attributes<PolicyWire> = attributes((): Shape<PolicyWire> => ({
-  type: [1, enumeration(u32, NL_ATTR_TYPE)],
-  minValueS: [2, signed],
-  maxValueS: [3, signed],
-  minValueU: [4, unsigned],
-  maxValueU: [5, unsigned],
-  minLength: [6, u32],
-  maxLength: [7, u32],
-  policyIdx: [8, u32],
-  policyMaxtype: [9, u32],
-  bitfield32Mask: [10, u32],
-  mask: [12, unsigned],
-}), { pad: 11 });
-
 /** A nest whose attribute numbers are values themselves. */
 function numbered<T>(codec: Codec<T>): Codec<readonly (readonly [number, T])[]> {
   return {
@@ -187,7 +136,7 @@ interface OpPolicyWire {
 interface PolicyMessage {
   familyId?: number;
   familyName?: string;
-  policy?: readonly (readonly [number, readonly (readonly [number, PolicyWire])[]])[];
+  policy?: readonly (readonly [number, readonly (readonly [number, PolicyAttributes])[]])[];
   opPolicy?: readonly (readonly [number, OpPolicyWire])[];
   op?: number;
 }
@@ -200,7 +149,7 @@ const PolicyMessage: Attributes<PolicyMessage> = attributes((): Shape<PolicyMess
   op: [10, u32],
 }));
 
-function attributePolicy(id: number, wire: PolicyWire): AttributePolicy {
+function attributePolicy(id: number, wire: PolicyAttributes): AttributePolicy {
   const min = wire.minValueS ?? wire.minValueU, max = wire.maxValueS ?? wire.maxValueU;
   const mask = wire.mask ?? (wire.bitfield32Mask === undefined ? undefined : BigInt(wire.bitfield32Mask));
   const all = {

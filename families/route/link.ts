@@ -36,7 +36,6 @@ import {
   lazy,
   mask,
   maskValue,
-  MISFIT,
   nameOf,
   OMIT,
   part,
@@ -52,6 +51,7 @@ import {
   u16,
   u32,
   u8,
+  uint,
   type Writer,
 } from "../../core/codec/mod.ts";
 import { type AfSpec, afSpec, type Protinfo, protinfo } from "./af_spec.ts";
@@ -877,14 +877,6 @@ const ifalias: Codec<string> = {
     string(255).encode(value, to, owner);
     to.length--;
   },
-};
-
-/** Four bytes where they suffice, else eight. */
-const uint: Codec<number> = {
-  name: "uint",
-  decode: (from, at, end, owner) =>
-    end - at === 4 ? u32.decode(from, at, end, owner) : end - at === 8 ? count64.decode(from, at, end, owner) : MISFIT,
-  encode: (value, to, owner) => (value > 0xffffffff ? count64 : u32).encode(value, to, owner),
 };
 
 /** Wire form of {@linkcode Link}: ifinfomsg and IFLA_*. */
