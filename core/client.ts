@@ -420,8 +420,23 @@ export class Client implements Requester, Disposable {
     if (this.#reader.bytes !== received.bytes) {
       this.#reader = new Reader(received.bytes, received.length, received.view);
     } else this.#reader.next(received.length);
-    if (this.options.names !== false) this.#reader.names = this.names;
+    if (this.options.names !== false) {
+      this.#reader.names = this.names;
+      this.#learnNames(this.#reader);
+    }
     return this.#reader;
+  }
+
+  /** Has the names of the interfaces that a datagram tells of at hand, as they refer to each other. */
+  #learnNames(from: Reader): void {
+    const { linkName } = this.protocol;
+    if (linkName === undefined) return;
+    for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
+      end = messageEnd(from, at);
+      const link = linkName(from.view.getUint16(at + 4, true), from, at + NLMSG_HDRLEN, end);
+      if (link === undefined) return;
+      this.names.learn(...link);
+    }
   }
 
   #isOurs(from: Reader, at: number, seq: number, dump: boolean): boolean {

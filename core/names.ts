@@ -1,5 +1,6 @@
 /**
- * Names of interfaces, asked of the kernel on the client's own socket and remembered for one call.
+ * Names of interfaces, told by the messages at hand or asked of the kernel on the client's own socket, and remembered for
+ * one call.
  *
  * @module
  */
@@ -21,6 +22,11 @@ export class CallNames implements Names {
   /** Forgets what was asked: interfaces may have changed since. */
   forget(): void {
     if (this.#names.size > 0) this.#names.clear();
+  }
+
+  /** Says what an interface is called. */
+  learn(index: number, name: string): void {
+    this.#names.set(index, name);
   }
 
   /** The name of interface `index`. */

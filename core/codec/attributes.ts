@@ -13,8 +13,9 @@
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, MISFIT, OMIT, raw, type RawAttribute, type Use, type Visit } from "./codec.ts";
-import { compile, type Compiled, compiling, type Into } from "./compile.ts";
+import { type Compilable, compile, type Compiled, compiling, type Into } from "./compile.ts";
 import type { AnyCodec, AnyDerived, AnyEntry, AnyPlaced, Shape } from "./entry.ts";
+import { type Laid, layoutOf } from "./layout.ts";
 import { DecodeError } from "../errors.ts";
 
 /** Top bits of an attribute's type: nested, network byte order. */
@@ -140,6 +141,9 @@ function frame(slots: number): number {
 
 const MOST_FIELDS = 128;
 
+/** Lengths of which a table keeps layouts. */
+const MOST_LAYOUTS = 64;
+
 // Deeper than any kernel nests, shallower than what makes the engine's stack overflow.
 const DEEPEST = 64;
 
@@ -167,6 +171,8 @@ class Table<T extends object> implements Attributes<T> {
   #fields: readonly Field[] | undefined;
   #code: Compiled<T> | undefined;
   #decoded = 0;
+  /** By length: the layout of what has it, or how often what has it was decoded. */
+  readonly #layouts = new Map<number, Laid<T> | number>();
   #plan: Plan | undefined;
 
   constructor(make: () => readonly Field[], headerSize: number, pad = -1, lifted = false, unlessEmpty = false) {
@@ -233,11 +239,26 @@ class Table<T extends object> implements Attributes<T> {
     if (from.depth === DEEPEST) tooDeep(at);
     from.depth++;
     try {
-      return new made(from, at, end);
+      const layout = this.#layouts.get(end - at);
+      if (typeof layout !== "function") return this.#observe(layout ?? 0, from, at, end, new made(from, at, end));
+      return layout(from, at, end) ?? new made(from, at, end);
     } finally {
       from.depth--;
       from.base = base;
     }
+  }
+
+  /** Makes a layout of what has been seen so often, for the first lengths that come. */
+  #observe(seen: number, from: Reader, at: number, end: number, value: T): T {
+    if (seen < compiling.after && (seen > 0 || this.#layouts.size < MOST_LAYOUTS)) {
+      const layout = seen + 1 === compiling.after ? layoutOf(this.#compilable(), from, at, end, value) : undefined;
+      this.#layouts.set(end - at, layout ?? seen + 1);
+    }
+    return value;
+  }
+
+  #compilable(): Compilable {
+    return { ...this.plan, fields: this.fields, headerSize: this.headerSize, pad: this.#pad };
   }
 
   /** The table's code, made as soon as that pays; see compile.ts. */
@@ -246,8 +267,7 @@ class Table<T extends object> implements Attributes<T> {
     if (after === Infinity || from.orient !== undefined) return undefined;
     if (this.#code !== undefined) return this.#code;
     if (++this.#decoded < after) return undefined;
-    const table = { ...this.plan, fields: this.fields, headerSize: this.headerSize, pad: this.#pad };
-    return this.#code = compile<T>(table, this.#lifted, { keepRaw, badLength });
+    return this.#code = compile<T>(this.#compilable(), this.#lifted, { keepRaw, badLength });
   }
 
   /** Decodes into an object that others decode into too. */

@@ -56,7 +56,7 @@ export type Made<T> = new (from: Reader, at: number, end: number) => T;
 export type Into = (from: Reader, at: number, end: number, owner: object) => void;
 
 /** The values that code names, each once. */
-class Constants {
+export class Constants {
   readonly names: string[] = [];
   readonly values: unknown[] = [];
 
@@ -71,7 +71,7 @@ class Constants {
 }
 
 /** Makes the function from code, or `undefined` where the program forbids that. */
-function evaluate({ names, values }: Constants, code: string): unknown {
+export function evaluate({ names, values }: Constants, code: string): unknown {
   try {
     return new Function(...names, code)(...values);
   } catch {
@@ -93,7 +93,7 @@ function expression(
 }
 
 /** Whether only numbers become code besides what is written here: a table may come from a specification of somebody else. */
-function arePlain(fields: readonly Field[]): boolean {
+export function arePlain(fields: readonly Field[]): boolean {
   return fields.every(({ id, offset, codec }) => [id, offset, codec?.size ?? 0].every(Number.isInteger));
 }
 
@@ -197,15 +197,32 @@ switch (id) {
   return code;
 }
 
-/** Compiles the fields of a struct to a constructor; `undefined` when one of them has no code of its own. */
-export function compileStruct<T>(fields: readonly Field[]): Made<T> | undefined {
-  if (!arePlain(fields) || fields.some(({ codec }) => codec!.decode.code === undefined)) return undefined;
-  const constants = new Constants();
-  let code = "const bytes = from.bytes, view = from.view, n = end - at;\nlet t = 0;\n";
-  for (const { key, offset, codec } of fields) {
-    const stop = offset + codec!.size!;
-    const value = expression(codec!, `at + ${offset}`, `at + ${stop}`, "this", constants);
-    code += `if (n >= ${stop}) this[${JSON.stringify(key)}] = ${value.code};\n`;
+/** Makes a struct's objects. */
+export type Read<T> = (from: Reader, at: number, end: number) => T;
+
+/** Compiles the fields of a struct, whole or cut short; `undefined` when one of them has no code of its own. */
+export function compileStruct<T>(fields: readonly Field[]): Read<T> | undefined {
+  if (!arePlain(fields) || fields.some(({ codec, key }) => codec!.decode.code === undefined || key === "__proto__")) {
+    return undefined;
   }
-  return constructorOf<T>(constants, code);
+  const constants = new Constants();
+  let literal = "", partial = "", whole = 0;
+  for (const { key, offset, codec } of fields) {
+    const stop = offset + codec!.size!, name = JSON.stringify(key);
+    const value = expression(codec!, `at + ${offset}`, `at + ${stop}`, "o", constants).code;
+    literal += `${name}: ${value},\n`;
+    partial += `if (n >= ${stop}) o[${name}] = ${value};\n`;
+    whole = Math.max(whole, stop);
+  }
+  return evaluate(
+    constants,
+    `return function(from, at, end) {
+const bytes = from.bytes, view = from.view, n = end - at;
+let t = 0;
+if (n >= ${whole}) return {
+${literal}};
+const o = {};
+${partial}return o;
+}`,
+  ) as Read<T> | undefined;
 }

@@ -23,7 +23,7 @@ function integer(
     size,
     decode: inlined(
       DECODERS[get](little),
-      ({ at }) => get === "getUint8" ? `bytes[${at}]` : `view.${get}(${at}, ${little})`,
+      ({ at }) => CODE[get](at, little),
     ),
     encode(value, to) {
       if (typeof value !== "number" || !Number.isInteger(value)) {
@@ -44,6 +44,16 @@ const DECODERS: Record<Get, (little: boolean) => (from: Reader, at: number) => n
   getInt16: (little) => (from, at) => from.view.getInt16(at, little),
   getUint32: (little) => (from, at) => from.view.getUint32(at, little),
   getInt32: (little) => (from, at) => from.view.getInt32(at, little),
+};
+
+/** The same as JavaScript. Signed reads, as V8's quicker compiler calls a function for unsigned ones. */
+const CODE: Record<Get, (at: string, little: boolean) => string> = {
+  getUint8: (at) => `bytes[${at}]`,
+  getInt8: (at) => `view.getInt8(${at})`,
+  getUint16: (at, little) => `(view.getInt16(${at}, ${little}) & 0xffff)`,
+  getInt16: (at, little) => `view.getInt16(${at}, ${little})`,
+  getUint32: (at, little) => `(view.getInt32(${at}, ${little}) >>> 0)`,
+  getInt32: (at, little) => `view.getInt32(${at}, ${little})`,
 };
 
 /** Unsigned, 8 bits. */
@@ -105,7 +115,10 @@ export const count64: Codec<number, number | bigint> = {
       from.orient === undefined
         ? from.view.getUint32(at, true) + from.view.getUint32(at + 4, true) * 0x1_0000_0000
         : Number(from.view.getBigUint64(at, true)),
-    ({ at }) => `view.getUint32(${at}, true) + view.getUint32(${at} + 4, true) * 0x100000000`,
+    // Most counts are small, and small integers cost engines less.
+    ({ at }) =>
+      `((t = view.getInt32(${at} + 4, true)) === 0 ? view.getInt32(${at}, true) >>> 0 : ` +
+      `(view.getInt32(${at}, true) >>> 0) + (t >>> 0) * 0x100000000)`,
   ),
   encode(value, to) {
     const big = toBig(value, to, 0n, 2n ** 64n - 1n), at = to.grow(8);

@@ -5,7 +5,7 @@
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, inlined, type Visit } from "./codec.ts";
-import { compileStruct, compiling, type Made } from "./compile.ts";
+import { compileStruct, compiling, type Read } from "./compile.ts";
 import type { Shape } from "./entry.ts";
 import { didYouMean, encodePlaced, type Field, fieldsOf, placedOf } from "./attributes.ts";
 
@@ -23,19 +23,19 @@ export interface Struct<T> extends Codec<T> {
  */
 export function struct<T extends object>(size: number, shape: Shape<T> | (() => Shape<T>)): Struct<T> {
   let made: readonly Field[] | undefined;
-  let compiled: Made<T> | undefined;
+  let compiled: Read<T> | undefined;
   const fields = (): readonly Field[] =>
     made ??= placedOf(fieldsOf(shape).map((field) => ({ ...field, id: -1, offset: field.id })));
   // Where a table's code does not name this one's, it is compiled by itself, as tables are.
   let decoded = 0;
-  const whole = (from: Reader): Made<T> | undefined => {
+  const whole = (from: Reader): Read<T> | undefined => {
     if (compiling.after === Infinity || from.orient !== undefined) return undefined;
     if (compiled === undefined && ++decoded === compiling.after) compiled = compileStruct<T>(fields());
     return compiled;
   };
   const decode = (from: Reader, at: number, end: number): T => {
-    const made = whole(from);
-    if (made !== undefined) return new made(from, at, end);
+    const read = whole(from);
+    if (read !== undefined) return read(from, at, end);
     const value: Record<string, unknown> = {}, length = end - at;
     for (const { key, offset, codec } of fields()) {
       const stop = offset + codec!.size!;
@@ -52,9 +52,7 @@ export function struct<T extends object>(size: number, shape: Shape<T> | (() => 
     },
     decode: inlined(decode, ({ at, end, constant }) => {
       compiled ??= compileStruct<T>(fields());
-      return compiled === undefined
-        ? `${constant(decode)}(from, ${at}, ${end})`
-        : `new ${constant(compiled)}(from, ${at}, ${end})`;
+      return `${constant(compiled ?? decode)}(from, ${at}, ${end})`;
     }),
     encode(value: T, to: Writer): void {
       if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);

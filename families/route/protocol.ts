@@ -5,7 +5,7 @@
  * @module
  */
 import type { Client, Protocol } from "../../core/client.ts";
-import { type Attributes, attributes, head, i32, type Shape, string } from "../../core/codec/mod.ts";
+import { type Attributes, attributes, type Codec, head, i32, type Shape, string } from "../../core/codec/mod.ts";
 
 /** Message types. */
 export const RTM = {
@@ -136,9 +136,11 @@ interface LinkName {
   altIfname?: string;
 }
 
+const IFLA_IFNAME = 3, ifname: Codec<string> = string(15);
+
 const LinkName: Attributes<LinkName> = attributes((): Shape<LinkName> => ({
   index: head(4, i32),
-  ifname: [3, string(15)],
+  ifname: [IFLA_IFNAME, ifname],
   altIfname: [53, string(127)],
 }), { header: 16 });
 
@@ -166,8 +168,16 @@ export const NETLINK_ROUTE: Protocol = {
   },
   linkGroup: RTNLGRP.RTNLGRP_LINK,
   linkName(type, from, at, end): readonly [number, string] | undefined {
-    if (type !== RTM.RTM_NEWLINK) return undefined;
-    const { index, ifname } = LinkName.decode(from, at, end, {});
-    return index === undefined || ifname === undefined ? undefined : [index, ifname];
+    if (type !== RTM.RTM_NEWLINK || end - at < LinkName.headerSize) return undefined;
+    // Every link is looked at so: no object is made, and the name comes first.
+    for (let place = at + LinkName.headerSize; end - place >= 4;) {
+      const length = from.view.getUint16(place, true), stop = place + length;
+      if (length < 4 || stop > end) return undefined;
+      if (from.view.getUint16(place + 2, true) === IFLA_IFNAME) {
+        return [from.view.getInt32(at + 4, true), ifname.decode(from, place + 4, stop, {})];
+      }
+      place += (length + 3) & ~3;
+    }
+    return undefined;
   },
 };
