@@ -214,18 +214,18 @@ export class Client implements Requester, Disposable {
     if (this.options.dryRun !== undefined) return void this.dump(operation);
     using own = new Client(this.protocol, this.options);
     const writer = own.#writer, start = own.#encode(writer, operation, NLM_F.NLM_F_DUMP), codec = codecOf(operation);
-    const seq = seqOf(writer, start);
+    const seq = seqOf(writer, start), { reply, concerns } = operation;
     own.#send(writer);
     let intr = false;
     while (true) {
-      const from = own.#receive(operation.what);
+      const from = own.#receive(operation.what), { view } = from;
       // Requests made in the loop's body are another client's, so the datagram stays as it is between two steps.
       for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
         end = messageEnd(from, at);
         if (!own.#isOurs(from, at, seq, true)) continue;
-        intr ||= (from.view.getUint16(at + 6, true) & NLM_F.NLM_F_DUMP_INTR) !== 0;
-        const type = from.view.getUint16(at + 4, true);
-        if (isReply(operation, from, at, type)) {
+        const word = view.getInt32(at + 4, true), type = word & 0xffff;
+        if ((word >>> 16 & NLM_F.NLM_F_DUMP_INTR) !== 0) intr = true;
+        if (type === reply && (concerns === undefined || concerns(from, at + NLMSG_HDRLEN))) {
           const value = codec.decode(from, at + NLMSG_HDRLEN, end, NOBODY);
           if (fits === undefined || fits(value)) yield value;
           continue;
@@ -440,8 +440,8 @@ export class Client implements Requester, Disposable {
   }
 
   #isOurs(from: Reader, at: number, seq: number, dump: boolean): boolean {
-    const number = from.view.getUint32(at + 8, true), port = from.view.getUint32(at + 12, true);
-    if (number === seq && port === this.transport.port) return true;
+    const number = from.view.getInt32(at + 8, true), port = from.view.getInt32(at + 12, true);
+    if (number === (seq | 0) && port === (this.transport.port | 0)) return true;
     // The parts of thermal's dumps have neither.
     return dump && number === 0 && port === 0 && this.#unicast;
   }

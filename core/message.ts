@@ -58,7 +58,7 @@ export function nextSeq(seq: number): number {
 
 /** Checks the length of the message at `at` and returns where it ends. */
 export function messageEnd(from: Reader, at: number): number {
-  const length = from.view.getUint32(at, true);
+  const length = from.view.getInt32(at, true) >>> 0;
   if (length < NLMSG_HDRLEN || length > from.length - at) {
     throw new DecodeError(`a message says it has ${length} bytes, ${from.length - at} are left`, at);
   }

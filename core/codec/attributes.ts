@@ -229,6 +229,12 @@ class Table<T extends object> implements Attributes<T> {
 
   decode(from: Reader, at: number, end: number): T {
     if (at === end && this.#unlessEmpty) return undefined as never;
+    const layout = this.#layouts.get(end - at);
+    if (typeof layout === "function" && mayBeCompiled(from)) {
+      const base = from.base, value = layout(from, at, end);
+      from.base = base;
+      if (value !== undefined) return value;
+    }
     const made = this.#compiled(from)?.made;
     if (made === undefined) {
       const value = {};
@@ -239,9 +245,7 @@ class Table<T extends object> implements Attributes<T> {
     if (from.depth === DEEPEST) tooDeep(at);
     from.depth++;
     try {
-      const layout = this.#layouts.get(end - at);
-      if (typeof layout !== "function") return this.#observe(layout ?? 0, from, at, end, new made(from, at, end));
-      return layout(from, at, end) ?? new made(from, at, end);
+      return this.#observe(layout ?? 0, from, at, end, new made(from, at, end));
     } finally {
       from.depth--;
       from.base = base;
@@ -249,8 +253,8 @@ class Table<T extends object> implements Attributes<T> {
   }
 
   /** Makes a layout of what has been seen so often, for the first lengths that come. */
-  #observe(seen: number, from: Reader, at: number, end: number, value: T): T {
-    if (seen < compiling.after && (seen > 0 || this.#layouts.size < MOST_LAYOUTS)) {
+  #observe(seen: number | Laid<T>, from: Reader, at: number, end: number, value: T): T {
+    if (typeof seen === "number" && seen < compiling.after && (seen > 0 || this.#layouts.size < MOST_LAYOUTS)) {
       const layout = seen + 1 === compiling.after ? layoutOf(this.#compilable(), from, at, end, value) : undefined;
       this.#layouts.set(end - at, layout ?? seen + 1);
     }
@@ -263,10 +267,9 @@ class Table<T extends object> implements Attributes<T> {
 
   /** The table's code, made as soon as that pays; see compile.ts. */
   #compiled(from: Reader): Compiled<T> | undefined {
-    const { after } = compiling;
-    if (after === Infinity || from.orient !== undefined) return undefined;
+    if (!mayBeCompiled(from)) return undefined;
     if (this.#code !== undefined) return this.#code;
-    if (++this.#decoded < after) return undefined;
+    if (++this.#decoded < compiling.after) return undefined;
     return this.#code = compile<T>(this.#compilable(), this.#lifted, { keepRaw, badLength });
   }
 
@@ -467,6 +470,11 @@ class Table<T extends object> implements Attributes<T> {
     }, (id, start, stop) => id === overflowing ? extentOf(this.fields[slotById[id]!]!, from, start, stop, end) : stop);
     from.base = base;
   }
+}
+
+/** Compiled code reads what this machine wrote. */
+function mayBeCompiled(from: Reader): boolean {
+  return from.orient === undefined && compiling.after !== Infinity;
 }
 
 function planOf(fields: readonly Field[]): Plan {
