@@ -35,7 +35,6 @@ const SO_PASSCRED = 16;
 const SO_ATTACH_FILTER = 26;
 const SO_RCVBUFFORCE = 33;
 const SCM_CREDENTIALS = 2;
-const MSG_PEEK = 0x2;
 const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 const POLLIN = 1;
@@ -75,8 +74,6 @@ export interface Received {
   port: number;
   /** The number of the multicast group that it was sent to, 0 for none. */
   groups: number;
-  /** Whether its end was cut off; never so far, as memory grows first. */
-  truncated: boolean;
   /** The namespace it is about, by this namespace's number for it, if it is another one (NETLINK_LISTEN_ALL_NSID). */
   nsid: number | undefined;
   /** Who sent it, if {@linkcode Socket.passCredentials} asked for it. */
@@ -86,9 +83,9 @@ export interface Received {
 // Where the structs of recvmsg() lie in one piece of memory (64-bit, little-endian; glibc's and musl's msghdr agree).
 // The kernel gets these addresses stored, so they must not change: views first, address last, memory kept by the socket.
 const MSGHDR = 0; // name 0, namelen 8, iov 16, iovlen 24, control 32, controllen 40, flags 48; 56 bytes
-const IOVEC = 56; // base 0, len 8; 16 bytes
-const NAME = 72; // struct sockaddr_nl: family 0, pid 4, groups 8; 12 bytes, then 4 of padding
-const CONTROL = 88; // struct cmsghdr: len 0, level 8, type 12, data 16
+const IOVEC = 56; // base 0, len 8; 16 bytes, and the same again for what does not fit the first
+const NAME = 88; // struct sockaddr_nl: family 0, pid 4, groups 8; 12 bytes, then 4 of padding
+const CONTROL = 104; // struct cmsghdr: len 0, level 8, type 12, data 16
 const CONTROL_LENGTH = 128; // group, nsid and credentials need 24 + 24 + 32
 const MEMORY_LENGTH = CONTROL + CONTROL_LENGTH;
 
@@ -96,12 +93,17 @@ const MEMORY_LENGTH = CONTROL + CONTROL_LENGTH;
 const NAMELEN = (MSGHDR + 8) >> 2;
 const IOVLEN = (MSGHDR + 24) >> 2;
 const CONTROLLEN = (MSGHDR + 40) >> 2;
-const FLAGS = (MSGHDR + 48) >> 2;
 const PORT = (NAME + 4) >> 2;
 const GROUPS = (NAME + 8) >> 2;
 
 /** The kernel never makes a part of a dump larger than this (measured). */
 const FIRST_BUFFER = 32 * 1024;
+/**
+ * What goes beyond a socket's memory comes here, so that no call is needed to ask how long a datagram is. The kernel makes
+ * none beyond 4 MiB; what is never written takes no memory.
+ */
+let overflow: Uint8Array | undefined;
+const OVERFLOW = 4 * 1024 * 1024;
 const LONGEST_POLL = 0x7fffffff;
 
 // Scratch memory for calls that are over before anything else runs.
@@ -159,6 +161,10 @@ export class Socket implements Disposable {
     this.#longs[MSGHDR >> 3] = base + BigInt(NAME);
     this.#longs[(MSGHDR + 16) >> 3] = base + BigInt(IOVEC);
     this.#longs[(MSGHDR + 32) >> 3] = base + BigInt(CONTROL);
+    overflow ??= new Uint8Array(new ArrayBuffer(OVERFLOW));
+    this.#longs[(IOVEC + 16) >> 3] = addressOf(overflow.buffer as ArrayBuffer);
+    this.#longs[(IOVEC + 24) >> 3] = BigInt(OVERFLOW);
+    this.#words[IOVLEN] = 2;
     this.#msghdr = pointerOf(this.#memory);
     this.#received = {
       bytes: new Uint8Array(0),
@@ -166,7 +172,6 @@ export class Socket implements Disposable {
       length: 0,
       port: 0,
       groups: 0,
-      truncated: false,
       nsid: undefined,
       credentials: undefined,
     };
@@ -226,38 +231,32 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Receives one datagram, whole: the memory grows before one that does not fit.
+   * Receives one datagram, whole: the memory grows with what does not fit.
    *
    * @param timeout how long to wait, in ms: 0, the default, is not at all, Infinity is forever. Nothing else of this thread runs.
    * @returns the datagram, valid until the next call; undefined if none came
    * @throws {SystemError} ENOBUFS: datagrams were lost
+   * @throws {NetlinkError} EMSGSIZE: one was longer than 4 MiB, which only another process can send
    */
   receive(timeout = 0): Received | undefined {
     const fd = this.#use("receive");
     let deadline = 0;
     while (true) {
-      // Its length first: what does not fit would be lost.
-      const length = this.#recvmsg(fd, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, 0);
-      if (length >= 0) {
-        if (length > this.#received.bytes.length) this.#allocate(2 ** Math.ceil(Math.log2(length)));
-        const got = this.#recvmsg(fd, MSG_TRUNC | MSG_DONTWAIT, 1);
-        if (got >= 0) return this.#describe(got);
-        continue;
-      }
+      const length = this.#recvmsg(fd);
+      if (length >= 0) return this.#describe(length);
       if (timeout <= 0) return undefined;
       if (deadline === 0) deadline = performance.now() + timeout;
       if (!this.#poll(deadline - performance.now())) return undefined;
     }
   }
 
-  /** Calls recvmsg() with as many iovecs; -1 is that nothing is there. */
-  #recvmsg(fd: number, flags: number, iovlen: number): number {
+  /** Calls recvmsg(); -1 is that nothing is there. */
+  #recvmsg(fd: number): number {
     const words = this.#words;
     while (true) {
       words[NAMELEN] = 12;
-      words[IOVLEN] = iovlen;
       words[CONTROLLEN] = CONTROL_LENGTH;
-      const length = libc().recvmsg(fd, this.#msghdr, flags);
+      const length = libc().recvmsg(fd, this.#msghdr, MSG_TRUNC | MSG_DONTWAIT);
       if (length >= 0) return length;
       const error = errno();
       if (error === ERRNO.EAGAIN) return -1;
@@ -276,13 +275,27 @@ export class Socket implements Disposable {
     throw new SystemError("poll", error, `wait for ${this.#protocol}`);
   }
 
+  /** Makes the memory larger, and one piece of both parts. */
+  #join(length: number): void {
+    const { bytes } = this.#received, rest = length - bytes.length;
+    if (rest > OVERFLOW) {
+      throw new NetlinkError(
+        `Cannot receive from ${this.#protocol}: a message of ${length} bytes is too long, and is lost`,
+        "EMSGSIZE",
+      );
+    }
+    this.#allocate(2 ** Math.ceil(Math.log2(length)));
+    this.#received.bytes.set(bytes);
+    this.#received.bytes.set(overflow!.subarray(0, rest), bytes.length);
+  }
+
   #describe(length: number): Received {
     const words = this.#words;
     const received = this.#received;
-    received.length = Math.min(length, received.bytes.length);
+    if (length > received.bytes.length) this.#join(length);
+    received.length = length;
     received.port = words[PORT]! >>> 0;
     received.groups = words[GROUPS] === 0 ? 0 : 32 - Math.clz32(words[GROUPS]!);
-    received.truncated = (words[FLAGS]! & MSG_TRUNC) !== 0;
     received.nsid = undefined;
     received.credentials = undefined;
     const end = (CONTROL + words[CONTROLLEN]!) >> 2;

@@ -111,14 +111,21 @@ export function parseIp(text: string): Uint8Array | undefined {
 }
 
 function parseIpv4(text: string): Uint8Array | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (match === null) return undefined;
   const out = new Uint8Array(4);
-  for (let i = 0; i < 4; i++) {
-    const octet = match[i + 1]!;
-    if (Number(octet) > 255 || (octet.length > 1 && octet[0] === "0")) return undefined;
-    out[i] = Number(octet);
+  let octet = -1, dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit >= 0 && digit <= 9) {
+      if (octet === 0) return undefined; // 010 is 8 to some
+      octet = octet < 0 ? digit : 10 * octet + digit;
+      if (octet > 255) return undefined;
+    } else if (digit === -2 && octet >= 0 && dots < 3) { // a dot
+      out[dots++] = octet;
+      octet = -1;
+    } else return undefined;
   }
+  if (octet < 0 || dots < 3) return undefined;
+  out[3] = octet;
   return out;
 }
 

@@ -150,6 +150,7 @@ const DEEPEST = 64;
 interface Plan {
   readonly slotById: readonly number[];
   readonly slotByKey: ReadonlyMap<string, number>;
+  readonly senders: Senders;
   /** Bits of the fields that are made whatever attributes there are. */
   readonly always: readonly [number, number, number, number];
   /** Of these, the slots of attributes whose codec has a word on their absence. */
@@ -370,7 +371,7 @@ class Table<T extends object> implements Attributes<T> {
     const base = to.base;
     if (this.headerSize > 0) {
       to.base = to.length;
-      encodePlaced(this.plan.placed, this.fields, value, to, (this.headerSize + 3) & ~3);
+      encodePlaced(this.plan.placed, this.plan.senders, value, to, (this.headerSize + 3) & ~3);
     }
     this.#encodeFields(value, to);
     to.base = base;
@@ -419,7 +420,7 @@ class Table<T extends object> implements Attributes<T> {
       return;
     }
     if (field.id < 0) return;
-    const key = this.#sender(field.key!, given), codec = field.codec!;
+    const key = senderOf(this.plan.senders, field.key!, given), codec = field.codec!;
     to.path.push(key);
     if (field.repeated) codec.encode(given[key] as never, to, given);
     else {
@@ -428,11 +429,6 @@ class Table<T extends object> implements Attributes<T> {
       else to.close(start);
     }
     to.path.pop();
-  }
-
-  /** The field whose input is sent as `key`: itself, or the name given beside it. */
-  #sender(key: string, given: Record<string, unknown>): string {
-    return senderOf(this.fields, key, given);
   }
 
   walk(from: Reader, at: number, end: number, owner: object, visit: Visit): void {
@@ -473,7 +469,7 @@ class Table<T extends object> implements Attributes<T> {
 }
 
 /** Compiled code reads what this machine wrote. */
-function mayBeCompiled(from: Reader): boolean {
+export function mayBeCompiled(from: Reader): boolean {
   return from.orient === undefined && compiling.after !== Infinity;
 }
 
@@ -495,14 +491,17 @@ function planOf(fields: readonly Field[]): Plan {
     else slotByKey.set(field.key!, slot);
   });
   // A name stands for the field beside it.
+  const senders = new Map<string, string[]>();
   for (const { key, derived } of fields) {
-    if (derived?.of !== undefined) slotByKey.set(key!, slotByKey.get(derived.of)!);
+    if (derived?.of === undefined) continue;
+    slotByKey.set(key!, slotByKey.get(derived.of)!);
+    senders.set(derived.of, [...senders.get(derived.of) ?? [], key!]);
   }
   const absent = [...fields.keys()].filter((slot) =>
     fields[slot]!.id >= 0 && fields[slot]!.codec?.absent !== undefined
   );
   const overflowing = fields.find((field) => field.codec?.extent !== undefined)?.id ?? -1;
-  return { slotById, slotByKey, always, absent, placed: placedOf(fields), overflowing };
+  return { slotById, slotByKey, senders, always, absent, placed: placedOf(fields), overflowing };
 }
 
 function tooDeep(at: number): never {
@@ -518,11 +517,12 @@ function extentOf(field: Field, from: Reader, at: number, stated: number, end: n
   return field.codec!.extent!(from, at + 4, stated, end);
 }
 
-function senderOf(fields: readonly Field[], key: string, given: Record<string, unknown>): string {
-  for (const field of fields) {
-    if (field.derived?.of === key && given[field.key!] !== undefined) return field.key!;
-  }
-  return key;
+/** By a field's name, the names of those that may be given in its stead. */
+type Senders = ReadonlyMap<string, readonly string[]>;
+
+/** The field whose input is sent as `key`: itself, or one given in its stead. */
+function senderOf(senders: Senders, key: string, given: Record<string, unknown>): string {
+  return senders.get(key)?.find((other) => given[other] !== undefined) ?? key;
 }
 
 /** Keeps the payload `at`..`end` of an attribute that its table cannot read. */
@@ -561,14 +561,14 @@ export function placedOf(fields: readonly Field[]): readonly Field[] {
 /** Writes the `placed` ones of `fields`, gaps and absent ones as zeros, `size` bytes in all. */
 export function encodePlaced(
   placed: readonly Field[],
-  fields: readonly Field[],
+  senders: Senders,
   value: object,
   to: Writer,
   size: number,
 ): void {
   const given = value as Record<string, unknown>, begin = to.length;
   for (const field of placed) {
-    const key = senderOf(fields, field.key!, given), sent = given[key];
+    const key = senderOf(senders, field.key!, given), sent = given[key];
     if (sent === undefined || (field.use === "readOnly" && !to.everything)) continue;
     to.grow(begin + field.offset - to.length);
     to.path.push(key);

@@ -7,7 +7,10 @@ import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, inlined, type Visit } from "./codec.ts";
 import { compileStruct, compiling, type Read } from "./compile.ts";
 import type { Shape } from "./entry.ts";
-import { didYouMean, encodePlaced, type Field, fieldsOf, placedOf } from "./attributes.ts";
+import { didYouMean, encodePlaced, type Field, fieldsOf, mayBeCompiled, placedOf } from "./attributes.ts";
+
+/** In a struct, nothing is given in the stead of a field. */
+const NOBODY_ELSE = new Map<string, string[]>();
 
 /** A {@linkcode struct}'s codec, with its fields in the order of their offsets. */
 export interface Struct<T> extends Codec<T> {
@@ -29,7 +32,7 @@ export function struct<T extends object>(size: number, shape: Shape<T> | (() => 
   // Where a table's code does not name this one's, it is compiled by itself, as tables are.
   let decoded = 0;
   const whole = (from: Reader): Read<T> | undefined => {
-    if (compiling.after === Infinity || from.orient !== undefined) return undefined;
+    if (!mayBeCompiled(from)) return undefined;
     if (compiled === undefined && ++decoded === compiling.after) compiled = compileStruct<T>(fields());
     return compiled;
   };
@@ -62,7 +65,7 @@ export function struct<T extends object>(size: number, shape: Shape<T> | (() => 
           to.fail(TypeError, `there is no field ${JSON.stringify(key)}${didYouMean(key, known)}`);
         }
       }
-      encodePlaced(fields(), fields(), value, to, size);
+      encodePlaced(fields(), NOBODY_ELSE, value, to, size);
     },
     walk(from: Reader, at: number, end: number, _owner: object, visit: Visit): void {
       const owner = decode(from, at, end);
