@@ -111,7 +111,9 @@ kernelTest("watch: initial gives everything, then synced, then changes", NEEDS, 
     links.add({ ifname: "br1", kind: "bridge" });
     const names = (all: AnyEvent[]): unknown[] => all.map((e) => "value" in e ? (e.value as Link).ifname : e.event);
     const before = await until(events, ({ event }) => event === "synced");
-    assertEquals(names(before.slice(0, 2)), ["lo", "br0"]);
+    // Some kernels make tunnels with every namespace.
+    assertEquals(names(before).filter((name) => /^(lo|br0)$/.test(String(name))), ["lo", "br0"]);
+    assertEquals(names(before).indexOf("synced"), before.length - 1);
     links.add({ ifname: "br2", kind: "bridge" });
     const after = await until(events, (e) => e.event === "new" && e.value.ifname === "br2");
     assert([...names(before), ...names(after)].includes("br1"));
@@ -129,7 +131,7 @@ kernelTest(
       await using events = links.watch({ initial: true, resync: true });
       const map = new Map<string, Link>(), key = (link: Link): string => links.key(link);
       for (const event of await until(events, ({ event }) => event === "synced")) apply(map, key, event);
-      assertEquals(map.size, 4);
+      assertEquals(map.size, links.list().length);
 
       // Nobody reads while this runs: a batch is synchronous.
       const indexes = ["br0", "br1"].map((name) => links.get(name).index!);
