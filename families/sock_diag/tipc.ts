@@ -174,5 +174,5 @@ export const TIPC: SocketForm<TipcSocket> = {
     list: (states) => ({ family: AF.tipc, states }),
   },
   describe: (value) => String((value as TipcSocket).inode ?? (value as TipcSocket).cookie ?? ""),
-  module: ["diag", "CONFIG_TIPC_DIAG"],
+  module: ["tipc_diag (diag on kernels before 6.12)", "CONFIG_TIPC_DIAG"],
 };

@@ -317,6 +317,7 @@ for (const [format, option] of [["pcap", "-P"], ["pcapng", "-n"]] as const) {
   });
 }
 
+if (process.env.LAB !== undefined) spawnSync("modprobe", ["tun"]);
 const TUN = existsSync("/dev/net/tun") ? [] : ["/dev/net/tun"];
 
 kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", "gcc", ...TUN], async () => {

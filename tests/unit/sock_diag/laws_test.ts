@@ -487,7 +487,7 @@ test("sock_diag: a kind that the kernel does not know is an error that names its
   const { kernel } = scripted(() => 2);
   using client = diag.open({ transport: () => kernel });
   for (
-    const [kind, module] of [["raw", "raw_diag"], ["xdp", "xsk_diag"], ["tipc", "diag"], ["vsock", "vsock_diag"], [
+    const [kind, module] of [["raw", "raw_diag"], ["xdp", "xsk_diag"], ["tipc", "tipc_diag"], ["vsock", "vsock_diag"], [
       "smc",
       "smc_diag",
     ]] as const
