@@ -16,7 +16,7 @@
  */
 import { environment, fileError, type Files, files } from "../ffi/runtime.ts";
 import type { Codec } from "./codec/mod.ts";
-import { showMessages } from "./datagram.ts";
+import { type MessageSet, showMessages } from "./datagram.ts";
 import { DecodeError } from "./errors.ts";
 import type { Received, Transport } from "./transport.ts";
 
@@ -145,12 +145,16 @@ export interface KnownCodecs {
   readonly sent: Map<number, Codec<unknown, never>>;
   /** Of what is received, by type. */
   readonly received: Map<number, Codec<unknown, never>>;
+  /** Of types that several kinds of messages share, both ways. */
+  readonly shared: Map<number, MessageSet>;
 }
 
 /** Somewhere to note codecs, if NETLINK_DEBUG says that messages are printed. */
 export function knownCodecs(): KnownCodecs | undefined {
   const debug = environment("NETLINK_DEBUG");
-  return debug === undefined || debug === "" || debug === "0" ? undefined : { sent: new Map(), received: new Map() };
+  return debug === undefined || debug === "" || debug === "0"
+    ? undefined
+    : { sent: new Map(), received: new Map(), shared: new Map() };
 }
 
 /**
@@ -188,10 +192,15 @@ class Printer implements Tap {
   }
 
   see(direction: Direction, bytes: Uint8Array, length: number): void {
-    const { name, types } = this.#protocol, codecs = this.#codecs[direction], datagram = bytes.slice(0, length);
+    const { name, types } = this.#protocol, { shared, [direction]: codecs } = this.#codecs;
+    const datagram = bytes.slice(0, length);
     let text: string;
     try {
-      text = showMessages(datagram, { types, codec: (type) => codecs.get(type) }).join("\n");
+      text = showMessages(datagram, {
+        types: Object.assign({}, types, ...Array.from(shared.values(), ({ types }) => types)),
+        codec: (type, from, at) => shared.get(type)?.codec(type, from, at) ?? codecs.get(type),
+        does: (from, at) => shared.get(from.view.getUint16(at + 4, true))?.does?.(from, at),
+      }).join("\n");
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       text = `${length} bytes that are no messages`;

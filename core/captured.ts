@@ -69,8 +69,8 @@ function clock(time: number): string {
 export interface PacketTables {
   /** Name of the protocol. */
   readonly name: string;
-  /** Its tables. */
-  readonly set: MessageSet;
+  /** Its tables, which may go by whose packet it is. */
+  readonly set: (packet: Packet) => MessageSet;
   /** How a datagram is read where datagrams have no nlmsghdr. */
   readonly unframed: Codec<unknown, never> | undefined;
 }
@@ -91,7 +91,7 @@ export function* messagesOf(
   if (unframed !== undefined) return yield whole(0, problem);
   let at = 0;
   try {
-    for (const parts of takeApart(bytes, set, read)) {
+    for (const parts of takeApart(bytes, set(packet), read)) {
       at += (parts[0].length + 3) & ~3;
       yield new CapturedMessage(parts, packet, number, name);
     }

@@ -28,7 +28,8 @@ import {
   type Verdict,
 } from "./message.ts";
 import { CallNames } from "./names.ts";
-import { FLAG_NAMES, ShownMessage } from "./show.ts";
+import type { MessageSet } from "./datagram.ts";
+import { flagNames, ShownMessage } from "./show.ts";
 import type { Received, Transport } from "./transport.ts";
 
 /** A protocol of AF_NETLINK as clients need it. */
@@ -85,6 +86,8 @@ export interface Operation {
   readonly concerns?: (from: Reader, at: number) => boolean;
   /** How that is read; the request's own codec when absent. */
   readonly replyCodec?: Codec<unknown, never>;
+  /** How the messages of its type are read where several kinds share it, for printing them. */
+  readonly messages?: () => MessageSet;
   /** What may help when the kernel refuses. */
   readonly hint?: (code: string, details: KernelErrorDetails) => string | undefined;
 }
@@ -152,6 +155,11 @@ export class Client implements Requester, Disposable {
   /** Says how the messages of a type that arrive unasked are read, for printing them. */
   expect(type: number, codec: Codec<unknown, never>): void {
     this.#known?.received.set(type, codec);
+  }
+
+  /** Says how all messages of a type are read that several kinds share, for printing them. */
+  expectAll(type: number, messages: () => MessageSet): void {
+    this.#known?.shared.set(type, messages());
   }
 
   /** Closes the socket. */
@@ -376,6 +384,7 @@ export class Client implements Requester, Disposable {
   #encode(writer: Writer, operation: Operation, flags: number, more = false): number {
     if (!more) writer.reset();
     this.#known?.sent.set(operation.type, operation.codec);
+    if (operation.messages !== undefined) this.expectAll(operation.type, operation.messages);
     if (operation.reply !== undefined) this.expect(operation.reply, codecOf(operation));
     writer.what = operation.what;
     // What a dump is filtered by may be what no request could change.
@@ -395,10 +404,9 @@ export class Client implements Requester, Disposable {
     const { dryRun } = this.options;
     if (dryRun === undefined) return false;
     const type = operation.name ??
-      Object.entries(this.protocol.types).find(([, number]) => number === operation.type)?.[0];
-    const get = operation.name !== undefined || operation.type % 4 === 2;
-    const flags = FLAG_NAMES[get ? "get" : operation.type % 4 === 1 ? "del" : "new"];
-    dryRun(new ShownMessage(writer.bytes.slice(0, writer.length), type ?? operation.type, flags, operation.codec));
+      Object.entries(this.protocol.types).find(([, number]) => number === operation.type)?.[0] ?? operation.type;
+    const flags = flagNames(writer.view.getUint16(6, true), type);
+    dryRun(new ShownMessage(writer.bytes.slice(0, writer.length), type, flags, operation.codec));
     return true;
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Attributes, Codec, Reader } from "./codec/mod.ts";
+import type { MessageSet } from "./datagram.ts";
 import { type Client, type Operation, type Requester, sharedClient } from "./client.ts";
 import { KernelError, type KernelErrorDetails, NetlinkError } from "./errors.ts";
 import { NLM_F } from "./message.ts";
@@ -112,6 +113,8 @@ export interface Listening<T extends object> {
   readonly types: readonly number[];
   /** How an event's payload is read. */
   readonly codec: Codec<T, never>;
+  /** How all messages of these types are read, where several kinds share one. */
+  readonly messages?: () => MessageSet;
   /** What a message says of an object; `undefined` where it is about something else. */
   readonly event: (type: number, from: Reader, at: number) => "new" | "del" | undefined;
 }

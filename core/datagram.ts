@@ -6,7 +6,7 @@
 import { bytes, type Codec, i32, maskNames, maskValue, MISFIT, Reader, shown, Writer } from "./codec/mod.ts";
 import { DecodeError, errnoName, type KernelErrorDetails } from "./errors.ts";
 import { explainExtAck, ExtAckTable, messageEnd, NLM_F, NLMSG, NLMSG_HDRLEN, readDone, readError } from "./message.ts";
-import { FLAG_NAMES, type FlagNames, ShownMessage } from "./show.ts";
+import { FLAG_NAMES, type FlagNames, flagNames, ShownMessage } from "./show.ts";
 
 /** A message as values. */
 export interface Message {
@@ -44,8 +44,13 @@ export interface MessageInput extends MessageHeader {
 export interface MessageSet {
   /** Names of its types. */
   readonly types: Readonly<Record<string, number>>;
-  /** How the payload of `type` is read and written; `undefined` where no table does. */
-  readonly codec: (type: number) => Codec<unknown, never> | undefined;
+  /**
+   * How the payload of `type` is read and written; `undefined` where no table does. What the type alone does not tell,
+   * the message does, that begins `at` in `from`; there is none yet where one is to be written.
+   */
+  readonly codec: (type: number, from?: Reader, at?: number) => Codec<unknown, never> | undefined;
+  /** Names what the message that begins `at` does, where its type does not: its flags are called by it. */
+  readonly does?: (from: Reader, at: number) => string | undefined;
   /** `false` where ERROR, DONE and their like are no verdicts but types as any other. */
   readonly control?: false;
   /** Types whose nlmsg_len is not to be trusted: such a message is all that is left of the datagram. */
@@ -75,7 +80,8 @@ export function decodeMessages(
 ): Message[] {
   const from = new Reader(datagram), messages: Message[] = [];
   eachMessage(from, set, (at, end) => {
-    const type = from.view.getUint16(at + 4, true), value = valueOf(from, at + NLMSG_HDRLEN, end, codecOf(set, type));
+    const type = from.view.getUint16(at + 4, true),
+      value = valueOf(from, at + NLMSG_HDRLEN, end, codecOf(set, from, at));
     const header = headerOf(from, at, set), named = foreign === "name" || !(value instanceof Uint8Array);
     messages.push({ ...header, type: named ? header.type : type, value });
   });
@@ -108,9 +114,11 @@ export function* takeApart(
   const whole = read(datagram);
   for (const [at, end] of messagesIn(whole, set)) {
     const bytes = datagram.slice(at, end), from = read(bytes);
-    const type = from.view.getUint16(4, true), codec = codecOf(set, type), name = nameOf(set, type);
-    const names = flagNames(from.view.getUint16(6, true), name);
-    yield [bytes, name, names, readable(from, NLMSG_HDRLEN, end - at, codec), from];
+    const codec = codecOf(set, from, 0), name = nameOf(set, from.view.getUint16(4, true));
+    const names = flagNames(from.view.getUint16(6, true), set.does?.(from, 0) ?? name);
+    const shown = readable(from, NLMSG_HDRLEN, end - at, codec);
+    // Who tried to read another machine's bytes has turned some.
+    yield [bytes, name, names, shown, shown === RAW ? read(bytes) : from];
   }
 }
 
@@ -172,8 +180,8 @@ function* messagesIn(from: Reader, { whole }: MessageSet): Generator<readonly [n
   }
 }
 
-function codecOf(set: MessageSet, type: number): Codec<unknown, never> | undefined {
-  const own = set.codec(type);
+function codecOf(set: MessageSet, from: Reader, at: number): Codec<unknown, never> | undefined {
+  const type = from.view.getUint16(at + 4, true), own = set.codec(type, from, at);
   if (own !== undefined || set.control === false) return own;
   return type === NLMSG.NLMSG_ERROR ? errorCodec(set) : type === NLMSG.NLMSG_DONE ? DONE : undefined;
 }
@@ -194,7 +202,7 @@ function headerOf(from: Reader, at: number, set: MessageSet): Omit<Message, "val
   const type = nameOf(set, from.view.getUint16(at + 4, true)), flags = from.view.getUint16(at + 6, true);
   return {
     type,
-    flags: maskNames(flagNames(flags, type), flags),
+    flags: maskNames(flagNames(flags, set.does?.(from, at) ?? type), flags),
     seq: from.view.getUint32(at + 8, true),
     port: from.view.getUint32(at + 12, true),
   };
@@ -219,24 +227,7 @@ function numberOf(type: string, { types }: MessageSet, to: Writer): number {
   to.fail(TypeError, `there is no message type ${shown(type)}`);
 }
 
-const { request, multi, ack, echo, dump_intr, dump_filtered } = FLAG_NAMES.new as Record<string, number>;
-const COMMON = { request, multi, ack, echo, dump_intr, dump_filtered } as FlagNames;
-const OTHERS: Readonly<Record<"dump" | "get" | "outcome", FlagNames>> = {
-  dump: FLAG_NAMES.get,
-  // A dump is two bits, which other requests have one by one.
-  get: { ...COMMON, root: NLM_F.NLM_F_ROOT, match: NLM_F.NLM_F_MATCH, atomic: NLM_F.NLM_F_ATOMIC },
-  outcome: { ...COMMON, capped: NLM_F.NLM_F_CAPPED, ack_tlvs: NLM_F.NLM_F_ACK_TLVS },
-};
-const ALL_FLAGS: FlagNames = { ...FLAG_NAMES.new, ...FLAG_NAMES.del, ...OTHERS.get, ...OTHERS.outcome, ...OTHERS.dump };
-
-/** The names of the flags `value`, as one bit means this or that by whether the message asks, makes or deletes. */
-function flagNames(value: number, type: string | number): FlagNames {
-  if (typeof type === "number") return FLAG_NAMES.new;
-  if (type === "NLMSG_ERROR" || type === "NLMSG_DONE") return OTHERS.outcome;
-  if (/(^|_)DEL/.test(type)) return FLAG_NAMES.del;
-  if (!/(^|_)GET|_BY_FAMILY|_LIST|_DUMP/.test(type)) return FLAG_NAMES.new;
-  return (value & NLM_F.NLM_F_DUMP) === NLM_F.NLM_F_DUMP ? OTHERS.dump : OTHERS.get;
-}
+const ALL_FLAGS: FlagNames = Object.assign({}, ...Object.values(FLAG_NAMES));
 
 /** A payload that no table reads. */
 const RAW: Codec<Uint8Array, Uint8Array | string> = {
@@ -258,7 +249,7 @@ function errorCodec(set: MessageSet): Codec<unknown, never> {
       if (end - echo < NLMSG_HDRLEN) return verdict;
       // Only where the request itself is there can its fields be named.
       const whole = echo + from.view.getUint32(echo, true) <= details;
-      const codec = whole ? set.codec(from.view.getUint16(echo + 4, true)) : undefined;
+      const codec = whole ? set.codec(from.view.getUint16(echo + 4, true), from, echo) : undefined;
       const more = details < end ? explainExtAck(from, details, end, from, echo, codec ?? NOTHING) : {};
       return { ...verdict, request: headerOf(from, echo, set), ...more };
     },

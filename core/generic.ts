@@ -9,25 +9,38 @@
  * Source: linux/genetlink.h, v7.2.
  * @module
  */
-import { Client, type OpenOptions, type Operation, type Protocol, type Requester, sharedClient } from "./client.ts";
+import {
+  BatchRequester,
+  Client,
+  type OpenOptions,
+  type Operation,
+  type Protocol,
+  type Requester,
+  sharedClient,
+} from "./client.ts";
 import {
   type Attributes,
   attributes,
-  bytes,
   type Codec,
   key,
   list,
   mask,
-  MISFIT,
   Reader,
   type Shape,
   string,
   u16,
   u32,
-  u8,
 } from "./codec/mod.ts";
 import { Collection, type Declaration, type Input, type Listening, type Verb } from "./collection.ts";
+import type { MessageSet } from "./datagram.ts";
 import { KernelError, type KernelErrorDetails } from "./errors.ts";
+import {
+  everyCommand,
+  type GenericEventKind,
+  type GenericForm,
+  type GenericMessages,
+  genericSet,
+} from "./generic_messages.ts";
 import { messageEnd, NLMSG_HDRLEN } from "./message.ts";
 import { WatchNames } from "./names.ts";
 import { decodeWhole, stream, type Streaming } from "./stream.ts";
@@ -136,6 +149,12 @@ export interface GenericProtocol {
   readonly version: number;
   /** Names of its commands: `{ TCP_METRICS_CMD_GET: 1 }`. */
   readonly commands: Readonly<Record<string, number>>;
+  /** Names of what the kernel sends, where that is numbered apart. */
+  readonly answers?: Readonly<Record<string, number>>;
+  /** Names of what it sends unasked, where that is numbered apart again. */
+  readonly events?: Readonly<Record<string, number>>;
+  /** What its module speaks with: its messages in captures are read by that. */
+  readonly messages?: () => GenericMessages;
   /** What may help where the kernel has no such family: module, option, since when. */
   readonly hint?: string;
 }
@@ -168,33 +187,6 @@ export function framed(cmd: number, version: number, body: Codec<unknown, never>
   };
 }
 
-/** A message as captures show it: the header's `cmd` and `version` beside what its command's body says. */
-export function genericMessage(bodyOf: (cmd: number) => Codec<unknown, never> | undefined): Codec<unknown, never> {
-  const body = (from: Reader, at: number, end: number): Codec<unknown, never> | undefined =>
-    end - at < GENL_HDRLEN ? undefined : bodyOf(from.bytes[at]!);
-  return {
-    name: "a generic netlink message",
-    decode(from, at, end, owner) {
-      const codec = body(from, at, end);
-      if (codec === undefined) return MISFIT;
-      const value = codec.decode(from, at + GENL_HDRLEN, end, owner) as object;
-      return Object.assign(value, { cmd: from.bytes[at]!, version: from.bytes[at + 1]! });
-    },
-    encode(value: { readonly cmd: number; readonly version?: number }, to, owner) {
-      const { cmd, version = 1, ...rest } = value;
-      return framed(cmd, version, bodyOf(cmd) ?? bytes).encode(rest as never, to, owner);
-    },
-    walk(from, at, end, owner, visit) {
-      const codec = body(from, at, end);
-      if (codec === undefined) return;
-      for (const [i, name] of ["cmd", "version"].entries()) {
-        visit({ name, id: -1, start: at + i, at: at + i, end: at + i + 1, codec: u8, owner });
-      }
-      codec.walk?.(from, at + GENL_HDRLEN, end, owner, visit);
-    },
-  };
-}
-
 /**
  * Asks for a family by its name, which has the kernel load its module.
  *
@@ -209,8 +201,14 @@ export function findFamily(client: Client, name: string, hint?: string): FoundFa
     value: { familyName: name },
     what: `find the generic netlink family ${name}`,
     reply: GENL_ID.GENL_ID_CTRL,
+    messages: () => familySet(nlctrl, GENL_ID.GENL_ID_CTRL),
     hint: (code) => code === "ENOENT" ? hint : undefined,
   }) as FoundFamily;
+}
+
+/** All messages of one family, whose number is `id`. */
+function familySet(protocol: GenericProtocol, id: number): MessageSet {
+  return genericSet(() => protocol, { [protocol.name]: id });
 }
 
 /** What each client has looked up: numbers stay for as long as a family's module is loaded. */
@@ -242,21 +240,9 @@ export function groupNumbers(family: FoundFamily, names: readonly string[]): num
 }
 
 /** A request of a family. */
-export interface GenericCall extends Omit<Operation, "type" | "flags" | "reply" | "concerns"> {
-  /** Its command. */
-  readonly cmd: number;
-  /** The command of what comes back; its own when absent. */
-  readonly reply?: number;
+export interface GenericCall extends GenericForm, Pick<Operation, "value" | "what" | "hint"> {
   /** nlmsg_flags beside NLM_F_REQUEST. */
   readonly flags?: number;
-}
-
-/** One kind of message that a family sends unasked. */
-export interface GenericEventKind {
-  /** What it tells: the `event` of what a consumer gets. */
-  readonly event: string;
-  /** How it is read. */
-  readonly codec: Codec<unknown, never>;
 }
 
 /** How events are listened to. */
@@ -288,7 +274,7 @@ export class GenericCaller {
 
   /** The message of a request. */
   operation({ cmd, reply = cmd, flags = 0, codec, replyCodec, ...rest }: GenericCall): Operation {
-    const { version } = this.protocol, { familyId } = this.family();
+    const { version, messages } = this.protocol, { familyId } = this.family();
     return {
       ...rest,
       type: familyId,
@@ -298,6 +284,7 @@ export class GenericCaller {
       reply: familyId,
       concerns: (from, at) => from.bytes[at] === reply,
       name: commandName(this.protocol, cmd),
+      ...(messages === undefined ? {} : { messages: () => familySet(this.protocol, familyId) }),
     };
   }
 
@@ -357,6 +344,7 @@ export class GenericCaller {
       const family = lookUp(events, this.protocol), names = new WatchNames(events.names);
       if (options.buffer !== undefined) events.transport.setBuffer(options.buffer);
       for (const group of groupNumbers(family, groups)) events.transport.join(group);
+      events.expectAll(family.familyId, () => familySet(this.protocol, family.familyId));
       return stream<E>(events.transport, (received) => {
         const found: E[] = [];
         // Only the kernel tells of the kernel's objects.
@@ -369,7 +357,8 @@ export class GenericCaller {
           if (from.view.getUint16(at + 4, true) !== family.familyId || end - payload < GENL_HDRLEN) continue;
           const kind = kinds[from.bytes[payload]!];
           const value = kind && decodeWhole(kind.codec, from, payload + GENL_HDRLEN, end);
-          if (value !== undefined) found.push({ event: kind!.event, ...value as object } as E);
+          if (value === undefined) continue;
+          found.push({ event: kind!.event, ...(kind!.whole === true ? { value } : value as object) } as E);
         }
         return found;
       }, { signal: options.signal, close: () => events.close() });
@@ -475,11 +464,13 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
   override listening(client: Client): Listening<T> {
     const { family, events, table, object } = this.#declaration;
     if (events === undefined) throw new TypeError(`Cannot watch ${object}s: ${family.name} tells of no changes`);
-    const found = lookUp(client, family), words = new Map<number, "new" | "del">();
+    const found = lookUp(client, family);
+    const words = new Map<number, "new" | "del">();
     for (const word of ["new", "del"] as const) for (const cmd of events[word]) words.set(cmd, word);
     return {
       groups: groupNumbers(found, events.groups),
       types: [found.familyId],
+      messages: () => familySet(family, found.familyId),
       codec: framed(NO_COMMAND, family.version, table as Codec<unknown, never>) as Codec<T, never>,
       event: (type, from, at) => type === found.familyId ? words.get(from.bytes[at]!) : undefined,
     };
@@ -488,14 +479,36 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
 
 /** A client of its own with the collections of one family. */
 export type Opened<C> = C & Disposable & {
+  /**
+   * Collects the changes that its callback asks for and makes them in as few sends as fit. All are tried.
+   *
+   * @throws {BatchError} with every change that was refused, by its position
+   */
+  batch(collect: (batch: C) => void): void;
   /** Closes the socket. */
   close(): void;
 };
 
+/** Makes what speaks a family: it looks through `open`'s client, and sends to whom `requester` gives. */
+export type MakeGeneric<C> = (open: () => Client, requester: () => Requester) => C;
+
 /** Opens a socket and makes the collections of a family on it. */
-export function openGeneric<C extends object>(options: OpenOptions, make: (open: () => Client) => C): Opened<C> {
-  const client = new Client(NETLINK_GENERIC, options), close = (): void => client.close();
-  return Object.assign(make(() => client), { close, [Symbol.dispose]: close });
+export function openGeneric<C extends object>(options: OpenOptions, make: MakeGeneric<C>): Opened<C> {
+  const client = new Client(NETLINK_GENERIC, options), open = (): Client => client;
+  const close = (): void => client.close(),
+    batch = (collect: (batch: C) => void): void => {
+      runGenericBatch(client, make, collect);
+    };
+  return Object.assign(make(open, open), { batch, close, [Symbol.dispose]: close });
+}
+
+function runGenericBatch<C>(client: Client, make: MakeGeneric<C>, collect: (batch: C) => void): void {
+  // Nobody sends an item again whose family has another number now: it is looked up for the batch.
+  known.delete(client);
+  client.runBatch((add) => {
+    const requester = new BatchRequester(client, add);
+    collect(make(() => client, () => requester));
+  });
 }
 
 /** The client that those share who open none of their own. */
@@ -503,4 +516,5 @@ export function sharedGeneric(): Client {
   return sharedClient(NETLINK_GENERIC);
 }
 
-export type { KernelErrorDetails };
+export { everyCommand };
+export type { GenericEventKind, GenericForm, GenericMessages, KernelErrorDetails };

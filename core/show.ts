@@ -161,8 +161,7 @@ const COMMON: FlagNames = {
 };
 
 /** The names of a message's flags by what it does, as one bit means different things. */
-export const FLAG_NAMES: Readonly<Record<"get" | "new" | "del", FlagNames>> = {
-  get: { ...COMMON, dump: NLM_F.NLM_F_DUMP, atomic: NLM_F.NLM_F_ATOMIC },
+export const FLAG_NAMES: Readonly<Record<"new" | "del" | "get" | "outcome" | "dump", FlagNames>> = {
   new: {
     ...COMMON,
     replace: NLM_F.NLM_F_REPLACE,
@@ -171,7 +170,20 @@ export const FLAG_NAMES: Readonly<Record<"get" | "new" | "del", FlagNames>> = {
     append: NLM_F.NLM_F_APPEND,
   },
   del: { ...COMMON, nonrec: NLM_F.NLM_F_NONREC, bulk: NLM_F.NLM_F_BULK },
+  // A dump is two bits, which other requests have one by one.
+  get: { ...COMMON, root: NLM_F.NLM_F_ROOT, match: NLM_F.NLM_F_MATCH, atomic: NLM_F.NLM_F_ATOMIC },
+  outcome: { ...COMMON, capped: NLM_F.NLM_F_CAPPED, ack_tlvs: NLM_F.NLM_F_ACK_TLVS },
+  dump: { ...COMMON, dump: NLM_F.NLM_F_DUMP, atomic: NLM_F.NLM_F_ATOMIC },
 };
+
+/** The names of the flags `value`, as one bit means this or that by whether the message asks, makes or deletes. */
+export function flagNames(value: number, type: string | number): FlagNames {
+  if (typeof type === "number") return FLAG_NAMES.new;
+  if (type === "NLMSG_ERROR" || type === "NLMSG_DONE") return FLAG_NAMES.outcome;
+  if (/(^|[_-])DEL/i.test(type)) return FLAG_NAMES.del;
+  if (!/(^|[_-])GET|_BY_FAMILY|[_-](LIST|DUMP)/i.test(type)) return FLAG_NAMES.new;
+  return (value & NLM_F.NLM_F_DUMP) === NLM_F.NLM_F_DUMP ? FLAG_NAMES.dump : FLAG_NAMES.get;
+}
 
 function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: number): Row[] {
   const rows: Row[] = [], path: (string | number)[] = [];

@@ -126,8 +126,11 @@ class Watch {
       // Names are learnt from it, so that what is gone still has its name.
       ...(options.names !== false && protocol.linkGroup !== undefined ? [protocol.linkGroup] : []),
     ]);
-    for (const { listening: { types, codec } } of this.#watched) {
-      for (const type of types) this.#events.expect(type, codec);
+    for (const { listening: { types, codec, messages } } of this.#watched) {
+      for (const type of types) {
+        this.#events.expect(type, codec);
+        if (messages !== undefined) this.#events.expectAll(type, messages);
+      }
     }
     for (const group of groups) transport.join(group);
   }

@@ -16,13 +16,14 @@ import { serves } from "../core/client.ts";
 import type { Layout } from "../core/codec/mod.ts";
 import { decodeMessages, decodeValue, type Message, type Outcome, showMessages } from "../core/datagram.ts";
 import { stringify } from "../core/show.ts";
-import { messageSet, UNFRAMED } from "./registry/decode.ts";
+import { messageSets, type Origin, UNFRAMED } from "./registry/decode.ts";
 import { type Capability, FAMILIES, type Family, MAX_LINKS, type Numbers, type Status } from "./registry/facts.ts";
 import { NETLINK_ROUTE } from "./route/protocol.ts";
 
 export * from "./registry/capture.ts";
+export { genericNumbers } from "./registry/generic.ts";
 
-export type { Capability, Family, Layout, Message, Numbers, Outcome, Status };
+export type { Capability, Family, Layout, Message, Numbers, Origin, Outcome, Status };
 export { FAMILIES };
 
 /** What the running kernel makes of one protocol, as a row of a table. */
@@ -145,15 +146,13 @@ export function protocol(protocol: number | string): Opening {
 }
 
 /** How bytes are read. */
-export interface DecodeOptions {
-  /** How wide a C `long` was where they come from, for ip_queue and ULOG; `lp64` when absent. */
-  layout?: Layout;
-}
+export type DecodeOptions = Origin;
 
 /**
  * The messages in a datagram of any protocol.
  *
- * What no table reads has its bytes as value, and a type without a name is a number. A datagram that is no messages
+ * What no table reads has its bytes as value, and a type without a name is a number; for generic families give their
+ * numbers, `{ generic: genericNumbers() }` for those of this machine. A datagram that is no messages
  * (USERSOCK, KOBJECT_UEVENT) comes back as one of type 0.
  *
  * @param protocol as {@linkcode family} takes it
@@ -164,7 +163,7 @@ export function decode(protocol: number | string, datagram: Uint8Array, options:
   if (unframed !== undefined) {
     return [{ type: 0, flags: [], seq: 0, port: 0, value: decodeValue(datagram, unframed) }];
   }
-  return decodeMessages(datagram, messageSet(number, options.layout ?? "lp64"));
+  return decodeMessages(datagram, messageSets(number, options)());
 }
 
 /**
@@ -176,5 +175,5 @@ export function decode(protocol: number | string, datagram: Uint8Array, options:
 export function show(protocol: number | string, datagram: Uint8Array, options: DecodeOptions = {}): string {
   const number = numberOf(protocol), unframed = UNFRAMED.get(number);
   if (unframed !== undefined) return stringify(decodeValue(datagram, unframed), 2);
-  return showMessages(datagram, messageSet(number, options.layout ?? "lp64")).join("\n");
+  return showMessages(datagram, messageSets(number, options)()).join("\n");
 }

@@ -552,8 +552,15 @@ export const SMC_GEN_NETLINK: GenericProtocol = {
   name: "SMC_GEN_NETLINK",
   version: 1,
   commands: SMC_NETLINK,
+  messages: () => ({ calls: Object.values(SMC_NETLINK).map((cmd) => ({ cmd, codec: tableOf(cmd) })) }),
   hint: "modprobe smc loads it, where the kernel is configured with CONFIG_SMC",
 };
+
+/** What a command's messages hold, both ways. */
+function tableOf(cmd: number): Codec<unknown, never> {
+  if (cmd < SMC_NETLINK.SMC_NETLINK_DUMP_UEID) return SmcMessage;
+  return cmd < SMC_NETLINK.SMC_NETLINK_DUMP_HS_LIMITATION ? SmcEid : SmcHsLimitation;
+}
 
 /** SMC in one network namespace. */
 export class Smc implements Disposable {
@@ -633,7 +640,7 @@ export class Smc implements Disposable {
   /** Users' enterprise identifiers. */
   userEids(): string[] {
     const command = SMC_NETLINK.SMC_NETLINK_DUMP_UEID;
-    const all = this.#dump<SmcEid>(command, SmcEid, "list SMC's user identifiers");
+    const all = this.#dump<SmcEid>(command, "list SMC's user identifiers");
     return all.flatMap(({ entry }) => entry === undefined ? [] : [entry]);
   }
 
@@ -659,7 +666,7 @@ export class Smc implements Disposable {
   /** The system's own enterprise identifier, and whether it is in use. */
   systemEid(): Pick<SmcEid, "entry" | "enabled"> {
     const command = SMC_NETLINK.SMC_NETLINK_DUMP_SEID;
-    const [found = {}] = this.#dump<SmcEid>(command, SmcEid, "get SMC's system identifier");
+    const [found = {}] = this.#dump<SmcEid>(command, "get SMC's system identifier");
     const { entry, enabled } = found;
     return { ...(entry === undefined ? {} : { entry }), ...(enabled === undefined ? {} : { enabled }) };
   }
@@ -677,7 +684,7 @@ export class Smc implements Disposable {
   /** Whether handshakes are limited while there are many. */
   hsLimitation(): boolean {
     const command = SMC_NETLINK.SMC_NETLINK_DUMP_HS_LIMITATION;
-    return this.#dump<SmcHsLimitation>(command, SmcHsLimitation, "get SMC's limit of handshakes")[0]?.enabled ?? false;
+    return this.#dump<SmcHsLimitation>(command, "get SMC's limit of handshakes")[0]?.enabled ?? false;
   }
 
   /** Limits handshakes while there are many, or not. */
@@ -702,12 +709,12 @@ export class Smc implements Disposable {
     return this.#options === undefined ? sharedClient(protocol) : new Client(protocol, this.#options);
   }
 
-  #dump<T extends object>(cmd: number, table: Attributes<T>, what: string): T[] {
-    return this.#caller.dump({ cmd, codec: table as Codec<unknown, never>, value: {}, what }) as T[];
+  #dump<T>(cmd: number, what: string): T[] {
+    return this.#caller.dump({ cmd, codec: tableOf(cmd), value: {}, what }) as T[];
   }
 
   #messages(cmd: number, what: string): SmcMessage[] {
-    return this.#dump<SmcMessage>(cmd, SmcMessage, what);
+    return this.#dump<SmcMessage>(cmd, what);
   }
 
   #pick<K extends keyof SmcMessage>(cmd: number, key: K, what: string): Exclude<SmcMessage[K], undefined>[] {
@@ -718,7 +725,7 @@ export class Smc implements Disposable {
   }
 
   #do(cmd: number, what: string, value: Pick<SmcEid, "entry"> = {}): void {
-    this.#caller.request({ cmd, codec: SmcEid as Codec<unknown, never>, value, what });
+    this.#caller.request({ cmd, codec: tableOf(cmd), value, what });
   }
 }
 

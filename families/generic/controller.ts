@@ -32,7 +32,9 @@ import {
   GenericCollection,
   type GenericDeclaration,
   GenericFamily,
+  type GenericForm,
   type GenericOp,
+  type GenericProtocol,
   nlctrl,
   type Opened,
   openGeneric,
@@ -168,10 +170,18 @@ function attributePolicy(id: number, wire: PolicyAttributes): AttributePolicy {
   ) as unknown as AttributePolicy;
 }
 
+const POLICY: GenericForm = { cmd: CTRL_CMD.CTRL_CMD_GETPOLICY, codec: PolicyMessage };
+
+/** The family. */
+export const NLCTRL: GenericProtocol = {
+  ...nlctrl,
+  messages: () => ({ collections: [declaration], calls: [POLICY] }),
+};
+
 const declaration: GenericDeclaration<GenericFamily> = {
   object: "generic family",
   table: GenericFamily,
-  family: nlctrl,
+  family: NLCTRL,
   commands: { get: CTRL_CMD.CTRL_CMD_GETFAMILY, reply: CTRL_CMD.CTRL_CMD_NEWFAMILY },
   events: { groups: ["notify"], new: [CTRL_CMD.CTRL_CMD_NEWFAMILY], del: [CTRL_CMD.CTRL_CMD_DELFAMILY] },
   filters: [],
@@ -191,7 +201,7 @@ const declaration: GenericDeclaration<GenericFamily> = {
 export class GenericFamilies
   extends GenericCollection<GenericFamily, Partial<GenericFamily>, string | number | GenericFamily> {
   /** Sends to whom `requester` gives; watches through the client that `open` gives. */
-  constructor(open: () => Client, requester?: () => Requester) {
+  constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
   }
 
@@ -204,8 +214,7 @@ export class GenericFamilies
    */
   policy(name: string, op?: number): FamilyPolicy {
     const found = this.caller.dump({
-      cmd: CTRL_CMD.CTRL_CMD_GETPOLICY,
-      codec: PolicyMessage as Codec<unknown, never>,
+      ...POLICY,
       value: { familyName: name, ...(op === undefined ? {} : { op }) },
       what: `get the policy of ${name}`,
     }) as PolicyMessage[];
@@ -236,7 +245,7 @@ export interface Controller {
 
 /** Opens a client of its own, in a network namespace or with options. */
 export function open(options: OpenOptions = {}): Opened<Controller> {
-  return openGeneric(options, (client) => ({ families: new GenericFamilies(client) }));
+  return openGeneric(options, (open, requester) => ({ families: new GenericFamilies(open, requester) }));
 }
 
 /** The generic families of this namespace, on a socket that the first use opens. */

@@ -15,7 +15,7 @@
  * Source: linux/ethtool_netlink.h, linux/ethtool_netlink_generated.h, v7.2.
  * @module
  */
-import type { Client, OpenOptions } from "../../core/client.ts";
+import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import type { Attributes, Codec } from "../../core/codec/mod.ts";
 import type { Input } from "../../core/collection.ts";
 import { KernelError } from "../../core/errors.ts";
@@ -26,6 +26,8 @@ import {
   type GenericCommands,
   type GenericDeclaration,
   type GenericEventKind,
+  type GenericForm,
+  type GenericProtocol,
   type Opened,
   openGeneric,
   sharedGeneric,
@@ -34,8 +36,18 @@ import type { Streaming } from "../../core/stream.ts";
 import * as device from "./ethtool/device.ts";
 import * as link from "./ethtool/link.ts";
 import * as plugged from "./ethtool/module.ts";
-import { ETHTOOL, ETHTOOL_MSG_KERNEL as K, ETHTOOL_MSG_USER as U, type EthtoolHeader } from "./ethtool/protocol.ts";
+import { ETHTOOL_MSG_KERNEL as K, ETHTOOL_MSG_USER as U, type EthtoolHeader } from "./ethtool/protocol.ts";
 import { Stats } from "./ethtool/stats.ts";
+
+/** The family. */
+export const ETHTOOL: GenericProtocol = {
+  name: "ethtool",
+  version: 1,
+  commands: U,
+  answers: K,
+  messages: () => ({ collections: DECLARATIONS, calls: CALLS, events: EVENTS }),
+  hint: "in Linux since 5.6, where the kernel is configured with CONFIG_ETHTOOL_NETLINK",
+};
 
 /** A device by its name or number, or an object that was listed. */
 export type Device<T = EthtoolHeader> = string | number | T;
@@ -55,9 +67,9 @@ const nameOf = ({ devName, devIndex }: EthtoolHeader): string => String(devName 
 
 /** One kind of setting, of every device that has it. */
 export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Input<T> & object, Device<T>> {
-  /** Asks through the client that `open` gives. */
-  constructor(declaration: GenericDeclaration<T>, open: () => Client) {
-    super(declaration, open);
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(declaration: GenericDeclaration<T>, open: () => Client, requester: () => Requester = open) {
+    super(declaration, open, requester);
   }
 
   /** The settings of one device, `undefined` where it has none of the kind, or where there is no such device. */
@@ -294,11 +306,36 @@ export const DECLARATIONS: readonly GenericDeclaration<EthtoolHeader>[] = [
   statsDeclaration,
 ] as unknown as readonly GenericDeclaration<EthtoolHeader>[];
 
+const STRINGS: GenericForm = {
+  cmd: U.ETHTOOL_MSG_STRSET_GET,
+  reply: K.ETHTOOL_MSG_STRSET_GET_REPLY,
+  codec: device.StrSet,
+};
+const EEPROM: GenericForm = {
+  cmd: U.ETHTOOL_MSG_MODULE_EEPROM_GET,
+  reply: K.ETHTOOL_MSG_MODULE_EEPROM_GET_REPLY,
+  codec: plugged.ModuleEeprom,
+};
+// What these begin is told of as it happens; no number is that of an answer.
+const FLASH: GenericForm = { cmd: U.ETHTOOL_MSG_MODULE_FW_FLASH_ACT, reply: 0, codec: plugged.ModuleFwFlash };
+const CABLE_TEST: GenericForm = { cmd: U.ETHTOOL_MSG_CABLE_TEST_ACT, reply: 0, codec: plugged.CableTest };
+const CABLE_TDR: GenericForm = { cmd: U.ETHTOOL_MSG_CABLE_TEST_TDR_ACT, reply: 0, codec: plugged.CableTestTdr };
+const CALLS: readonly GenericForm[] = [
+  STRINGS,
+  EEPROM,
+  FLASH,
+  CABLE_TEST,
+  CABLE_TDR,
+  { cmd: U.ETHTOOL_MSG_FEATURES_SET, reply: K.ETHTOOL_MSG_FEATURES_SET_REPLY, codec: device.Features },
+  { cmd: U.ETHTOOL_MSG_TSCONFIG_SET, reply: K.ETHTOOL_MSG_TSCONFIG_SET_REPLY, codec: plugged.TsConfig },
+  { cmd: U.ETHTOOL_MSG_RSS_CREATE_ACT, reply: K.ETHTOOL_MSG_RSS_CREATE_ACT_REPLY, codec: device.Rss },
+];
+
 /** Features, with a short way to switch some. */
 export class FeatureSettings extends Settings<device.Features> {
-  /** Asks through the client that `open` gives. */
-  constructor(open: () => Client) {
-    super(featuresDeclaration, open);
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(featuresDeclaration, open, requester);
   }
 
   /**
@@ -320,17 +357,17 @@ export type EthtoolEvent =
   | { readonly event: "module_fw_flash"; readonly value: plugged.ModuleFwFlash }
   | { readonly event: "pse"; readonly value: link.PseEventMessage };
 
-const whole = (table: Attributes<never>): Codec<unknown, never> => ({
-  name: "an event",
-  decode: (from, at, end, owner) => ({ value: table.decode(from, at, end, owner) }),
-  encode: (value, to, owner) => table.encode(value, to, owner),
+const whole = (event: EthtoolEvent["event"], codec: Codec<unknown, never>): GenericEventKind => ({
+  event,
+  codec,
+  whole: true,
 });
 
 const EVENTS: Readonly<Record<number, GenericEventKind>> = {
-  [K.ETHTOOL_MSG_CABLE_TEST_NTF]: { event: "cable_test", codec: whole(plugged.CableTestEvent as never) },
-  [K.ETHTOOL_MSG_CABLE_TEST_TDR_NTF]: { event: "cable_test_tdr", codec: whole(plugged.CableTdrEvent as never) },
-  [K.ETHTOOL_MSG_MODULE_FW_FLASH_NTF]: { event: "module_fw_flash", codec: whole(plugged.ModuleFwFlash as never) },
-  [K.ETHTOOL_MSG_PSE_NTF]: { event: "pse", codec: whole(link.PseEventMessage as never) },
+  [K.ETHTOOL_MSG_CABLE_TEST_NTF]: whole("cable_test", plugged.CableTestEvent),
+  [K.ETHTOOL_MSG_CABLE_TEST_TDR_NTF]: whole("cable_test_tdr", plugged.CableTdrEvent),
+  [K.ETHTOOL_MSG_MODULE_FW_FLASH_NTF]: whole("module_fw_flash", plugged.ModuleFwFlash),
+  [K.ETHTOOL_MSG_PSE_NTF]: whole("pse", link.PseEventMessage),
 };
 
 /** All that ethtool's family has, in one namespace. */
@@ -389,39 +426,35 @@ export class Ethtool {
   readonly stats: Settings<Stats>;
   readonly #caller: GenericCaller;
 
-  /** Asks through the client that `open` gives. */
-  constructor(open: () => Client) {
-    this.linkInfos = new Settings(linkInfoDeclaration, open);
-    this.linkModes = new Settings(linkModesDeclaration, open);
-    this.linkStates = new Settings(linkStateDeclaration, open);
-    this.eee = new Settings(eeeDeclaration, open);
-    this.fec = new Settings(fecDeclaration, open);
-    this.mm = new Settings(mmDeclaration, open);
-    this.plca = new Settings(plcaDeclaration, open);
-    this.plcaStatus = new Settings(plcaStatusDeclaration, open);
-    this.pse = new Settings(pseDeclaration, open);
-    this.phys = new Settings(physDeclaration, open);
-    this.mse = new Settings(mseDeclaration, open);
-    this.debug = new Settings(debugDeclaration, open);
-    this.wol = new Settings(wolDeclaration, open);
-    this.features = new FeatureSettings(open);
-    this.privFlags = new Settings(privFlagsDeclaration, open);
-    this.rings = new Settings(ringsDeclaration, open);
-    this.channels = new Settings(channelsDeclaration, open);
-    this.coalesce = new Settings(coalesceDeclaration, open);
-    this.pause = new Settings(pauseDeclaration, open);
-    this.rss = new Settings(rssDeclaration, open);
-    this.tunnels = new Settings(tunnelInfoDeclaration, open);
-    this.modules = new Settings(moduleSettingsDeclaration, open);
-    this.tsInfos = new Settings(tsInfoDeclaration, open);
-    this.tsConfigs = new Settings(tsConfigDeclaration, open);
-    this.phcVclocks = new Settings(phcVclocksDeclaration, open);
-    this.stats = new Settings(statsDeclaration, open);
-    this.#caller = new GenericCaller(ETHTOOL, open);
-  }
-
-  #request<T>(cmd: number, reply: number, table: Attributes<never>, value: object, what: string): T {
-    return this.#caller.request({ cmd, reply, codec: table as Codec<unknown, never>, value, what }) as T;
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    this.linkInfos = new Settings(linkInfoDeclaration, open, requester);
+    this.linkModes = new Settings(linkModesDeclaration, open, requester);
+    this.linkStates = new Settings(linkStateDeclaration, open, requester);
+    this.eee = new Settings(eeeDeclaration, open, requester);
+    this.fec = new Settings(fecDeclaration, open, requester);
+    this.mm = new Settings(mmDeclaration, open, requester);
+    this.plca = new Settings(plcaDeclaration, open, requester);
+    this.plcaStatus = new Settings(plcaStatusDeclaration, open, requester);
+    this.pse = new Settings(pseDeclaration, open, requester);
+    this.phys = new Settings(physDeclaration, open, requester);
+    this.mse = new Settings(mseDeclaration, open, requester);
+    this.debug = new Settings(debugDeclaration, open, requester);
+    this.wol = new Settings(wolDeclaration, open, requester);
+    this.features = new FeatureSettings(open, requester);
+    this.privFlags = new Settings(privFlagsDeclaration, open, requester);
+    this.rings = new Settings(ringsDeclaration, open, requester);
+    this.channels = new Settings(channelsDeclaration, open, requester);
+    this.coalesce = new Settings(coalesceDeclaration, open, requester);
+    this.pause = new Settings(pauseDeclaration, open, requester);
+    this.rss = new Settings(rssDeclaration, open, requester);
+    this.tunnels = new Settings(tunnelInfoDeclaration, open, requester);
+    this.modules = new Settings(moduleSettingsDeclaration, open, requester);
+    this.tsInfos = new Settings(tsInfoDeclaration, open, requester);
+    this.tsConfigs = new Settings(tsConfigDeclaration, open, requester);
+    this.phcVclocks = new Settings(phcVclocksDeclaration, open, requester);
+    this.stats = new Settings(statsDeclaration, open, requester);
+    this.#caller = new GenericCaller(ETHTOOL, open, requester);
   }
 
   /**
@@ -432,37 +465,33 @@ export class Ethtool {
   strings(id: device.StringSetId, dev?: Device): string[] {
     // Without a device the header is there all the same.
     const value = { ...(dev === undefined ? { headerFlags: [] } : deviceOf(dev)), stringsets: { stringset: [{ id }] } };
-    const { ETHTOOL_MSG_STRSET_GET: cmd } = U, { ETHTOOL_MSG_STRSET_GET_REPLY: reply } = K;
-    const found = this.#request<device.StrSet>(cmd, reply, device.StrSet as never, value, `get string set ${id}`);
+    const found = this.#caller.request({ ...STRINGS, value, what: `get string set ${id}` }) as device.StrSet;
     return found.stringsets?.stringset?.[0]?.strings?.string?.map(({ value }) => value ?? "") ?? [];
   }
 
   /** A part of the memory of a device's plugged-in module. */
   moduleEeprom(dev: Device, part: Omit<plugged.ModuleEeprom, keyof EthtoolHeader | "data">): Uint8Array {
     const value = { i2cAddress: 0x50, page: 0, ...deviceOf(dev), ...part };
-    const { ETHTOOL_MSG_MODULE_EEPROM_GET: cmd } = U, { ETHTOOL_MSG_MODULE_EEPROM_GET_REPLY: reply } = K;
     const what = `read the module of ${nameOf(value)}`;
-    return this.#request<plugged.ModuleEeprom>(cmd, reply, plugged.ModuleEeprom as never, value, what).data!;
+    return (this.#caller.request({ ...EEPROM, value, what }) as plugged.ModuleEeprom).data!;
   }
 
   /** Begins to write a module's firmware; {@linkcode Ethtool.events} tells how it goes. */
   flashModule(dev: Device, fileName: string, password?: number): void {
     const value = { ...deviceOf(dev), fileName, ...(password === undefined ? {} : { password }) };
-    const cmd = U.ETHTOOL_MSG_MODULE_FW_FLASH_ACT, what = `flash the module of ${nameOf(value)}`;
-    this.#request<undefined>(cmd, 0, plugged.ModuleFwFlash as never, value, what);
+    this.#caller.request({ ...FLASH, value, what: `flash the module of ${nameOf(value)}` });
   }
 
   /** Begins a test of a device's cable; {@linkcode Ethtool.events} tells what it finds. */
   testCable(dev: Device): void {
-    const value = deviceOf(dev), cmd = U.ETHTOOL_MSG_CABLE_TEST_ACT;
-    this.#request<undefined>(cmd, 0, plugged.CableTest as never, value, `test the cable of ${nameOf(value)}`);
+    const value = deviceOf(dev);
+    this.#caller.request({ ...CABLE_TEST, value, what: `test the cable of ${nameOf(value)}` });
   }
 
   /** Begins a measurement along a device's cable; {@linkcode Ethtool.events} tells what it finds. */
   measureCable(dev: Device, cfg?: plugged.TdrConfig): void {
     const value = { ...deviceOf(dev), ...(cfg === undefined ? {} : { cfg }) };
-    const cmd = U.ETHTOOL_MSG_CABLE_TEST_TDR_ACT, what = `measure the cable of ${nameOf(value)}`;
-    this.#request<undefined>(cmd, 0, plugged.CableTestTdr as never, value, what);
+    this.#caller.request({ ...CABLE_TDR, value, what: `measure the cable of ${nameOf(value)}` });
   }
 
   /** What is told of cable tests, firmware and power. It begins before this returns. Changes of settings are watched. */
@@ -473,7 +502,7 @@ export class Ethtool {
 
 /** Opens a client of its own, in a network namespace or with options. */
 export function open(options: OpenOptions = {}): Opened<Ethtool> {
-  return openGeneric(options, (client) => new Ethtool(client));
+  return openGeneric(options, (open, requester) => new Ethtool(open, requester));
 }
 
 /** All of this namespace, on a socket that the first use opens. */
@@ -536,12 +565,6 @@ export * from "./ethtool/bitset.ts";
 export * from "./ethtool/device.ts";
 export * from "./ethtool/link.ts";
 export * from "./ethtool/module.ts";
-export {
-  ETHTOOL,
-  ETHTOOL_MSG_KERNEL,
-  ETHTOOL_MSG_USER,
-  type EthtoolFlag,
-  type EthtoolHeader,
-} from "./ethtool/protocol.ts";
+export { ETHTOOL_MSG_KERNEL, ETHTOOL_MSG_USER, type EthtoolFlag, type EthtoolHeader } from "./ethtool/protocol.ts";
 export * from "./ethtool/stats.ts";
 export type * from "./types.ts";

@@ -103,17 +103,14 @@ export class Family implements Disposable {
   /** Speaks the family, of NETLINK_GENERIC. */
   get #speaker(): GenericCaller {
     if (this.#caller !== undefined) return this.#caller;
-    const operations = [...this.#spec?.operations.values() ?? []], hint = this.#spec?.spec.doc?.split("\n")[0];
-    const version = this.#spec?.spec.version ??
-      (this.#spec !== undefined ? 1 : this.#families.get(this.name).version ?? 1);
-    const protocol: GenericProtocol = {
-      name: this.name,
-      version,
-      commands: Object.fromEntries(operations.map((one) => [one.name, one.request ?? one.reply])),
-      hint: `${
-        hint === undefined ? "" : `${hint}; `
-      }its module, if it has one, may be named net-pf-16-proto-16-family-${this.name}`,
-    };
+    const protocol = this.#spec === undefined
+      ? {
+        name: this.name,
+        version: this.#families.get(this.name).version ?? 1,
+        commands: {},
+        hint: moduleHint(this.name),
+      }
+      : protocolOf(this.name, this.#spec);
     return this.#caller = new GenericCaller(protocol, () => this.#open());
   }
 
@@ -213,24 +210,11 @@ export class Family implements Disposable {
   }
 
   #kinds(): Record<number, GenericEventKind> {
-    const kinds: Record<number, GenericEventKind> = {};
-    const whole = (table: DynamicTable): AnyCodec => ({
-      name: "an event",
-      decode: (from, at, end, owner) => ({ value: table.decode(from, at, end, owner) }),
-      encode: (value, to, owner) => table.encode(value, to, owner),
-    });
-    if (this.#spec === undefined) {
-      const { bare } = this.#byPolicy().tables;
-      for (let cmd = 0; cmd < 256; cmd++) kinds[cmd] = { event: String(cmd), codec: whole(bare) };
-    } else {
-      // A message that comes unasked may share its number with a reply.
-      for (const asked of [true, false]) {
-        for (const { name, reply, table, unasked } of this.#spec.operations.values()) {
-          if (unasked !== asked) kinds[reply] = { event: name, codec: whole(table) };
-        }
-      }
-    }
-    return kinds;
+    if (this.#spec !== undefined) return kindsOf(this.#spec);
+    const { bare: codec } = this.#byPolicy().tables;
+    return Object.fromEntries(
+      Array.from({ length: 256 }, (_, cmd) => [cmd, { event: String(cmd), codec, whole: true }]),
+    );
   }
 
   #watchGeneric(groups: readonly string[] | undefined, options: EventOptions): Streaming<FamilyEvent> {
@@ -261,7 +245,7 @@ export class Family implements Disposable {
         end = messageEnd(from, at);
         const kind = kinds[from.view.getUint16(at + 4, true)];
         const value = kind && decodeWhole(kind.codec, from, at + NLMSG_HDRLEN, end);
-        if (value !== undefined) found.push({ event: kind!.event, ...value as { value: Fields } });
+        if (value !== undefined) found.push({ event: kind!.event, value: value as Fields });
       }
       return found;
     }, { signal: options.signal, close: () => events.close() });
@@ -295,6 +279,49 @@ export class Family implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** What a specification's family sends unasked. */
+function kindsOf({ operations }: CompiledSpec): Record<number, GenericEventKind> {
+  const kinds: Record<number, GenericEventKind> = {};
+  // A message that comes unasked may share its number with a reply.
+  for (const asked of [true, false]) {
+    for (const { name, reply, table, unasked } of operations.values()) {
+      if (unasked !== asked) kinds[reply] = { event: name, codec: table, whole: true };
+    }
+  }
+  return kinds;
+}
+
+/** A family by its specification. */
+function protocolOf(name: string, compiled: CompiledSpec): GenericProtocol {
+  const { spec: { version = 1, doc }, operations } = compiled, all = [...operations.values()];
+  const called = (one: (operation: CompiledOperation) => number | undefined): Record<string, number> =>
+    Object.fromEntries(all.flatMap((operation) => {
+      const number = one(operation);
+      return number === undefined ? [] : [[operation.name, number]];
+    }));
+  return {
+    name,
+    version,
+    commands: called(({ request }) => request),
+    answers: called(({ reply, unasked }) => unasked ? undefined : reply),
+    events: called(({ reply }) => reply),
+    messages: () => ({
+      calls: all.flatMap(({ request: cmd, reply, table: codec }) => cmd === undefined ? [] : [{ cmd, reply, codec }]),
+      events: kindsOf(compiled),
+    }),
+    hint: `${doc === undefined ? "" : `${doc.split("\n")[0]}; `}${moduleHint(name)}`,
+  };
+}
+
+function moduleHint(name: string): string {
+  return `its module, if it has one, may be named net-pf-16-proto-16-family-${name}`;
+}
+
+/** The families whose specifications are here. */
+export function knownProtocols(): GenericProtocol[] {
+  return Object.entries(KNOWN).map(([name, spec]) => protocolOf(name, new CompiledSpec(spec)));
 }
 
 /** Stands for whatever number a reply has. */

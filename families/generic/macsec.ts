@@ -14,7 +14,7 @@
  * Source: linux/if_macsec.h, v7.1.
  * @module
  */
-import type { Client, OpenOptions } from "../../core/client.ts";
+import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
   attributes,
@@ -36,6 +36,7 @@ import {
   uint,
 } from "../../core/codec/mod.ts";
 import {
+  everyCommand,
   GenericCollection,
   type GenericDeclaration,
   type GenericProtocol,
@@ -64,6 +65,7 @@ export const MACSEC: GenericProtocol = {
   name: "macsec",
   version: 1,
   commands: MACSEC_CMD,
+  messages: () => ({ collections: [declaration], calls: everyCommand(MACSEC_CMD, MacsecDevice) }),
   hint: "in Linux since 4.6: modprobe macsec loads it, where the kernel is configured with CONFIG_MACSEC",
 };
 
@@ -407,9 +409,9 @@ export interface MacsecSaInput extends Omit<MacsecSa, "key" | "pn"> {
 
 /** The MACsec interfaces of a namespace. */
 export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> {
-  /** Asks through the client that `open` gives. */
-  constructor(open: () => Client) {
-    super(declaration, open);
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(declaration, open, requester);
   }
 
   #change(cmd: number, dev: MacsecName, value: object, what: string): void {
@@ -474,7 +476,7 @@ export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> 
 
 /** Opens a client of its own, in a network namespace or with options. */
 export function open(options: OpenOptions = {}): Opened<{ readonly macsec: Macsec }> {
-  return openGeneric(options, (client) => ({ macsec: new Macsec(client) }));
+  return openGeneric(options, (open, requester) => ({ macsec: new Macsec(open, requester) }));
 }
 
 /** The MACsec interfaces of this namespace, on a socket that the first use opens. */

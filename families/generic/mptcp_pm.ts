@@ -14,7 +14,7 @@
  * Source: linux/mptcp_pm.h, linux/mptcp.h, v7.2.
  * @module
  */
-import type { Client, OpenOptions } from "../../core/client.ts";
+import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
   attributes,
@@ -36,9 +36,11 @@ import {
 } from "../../core/codec/mod.ts";
 import {
   type EventOptions,
+  everyCommand,
   GenericCaller,
   GenericCollection,
   type GenericDeclaration,
+  type GenericEventKind,
   type GenericProtocol,
   type Opened,
   openGeneric,
@@ -66,6 +68,13 @@ export const MPTCP_PM: GenericProtocol = {
   name: "mptcp_pm",
   version: 1,
   commands: MPTCP_PM_CMD,
+  get events() {
+    return Object.fromEntries(
+      Object.entries(MPTCP_EVENT).map(([name, cmd]) => [`MPTCP_EVENT_${name.toUpperCase()}`, cmd]),
+    );
+  },
+  // Flags are changed of endpoints and of subflows, and the latter's message has all of the former's.
+  messages: () => ({ collections: [declaration], calls: everyCommand(CALLS, PmMessage), events: EVENTS }),
   hint: "in Linux since 5.6, where the kernel is configured with CONFIG_MPTCP",
 };
 
@@ -169,6 +178,9 @@ export interface MptcpLimits {
   subflows?: number;
 }
 
+const { MPTCP_PM_CMD_ADD_ADDR: _add, MPTCP_PM_CMD_GET_ADDR: _get, MPTCP_PM_CMD_DEL_ADDR: _del, ...CALLS } =
+  MPTCP_PM_CMD;
+
 /** What an event tells of a connection or one of its subflows. */
 export interface MptcpDetails {
   /** The connection. */
@@ -248,6 +260,10 @@ export const MPTCP_EVENT = {
   listener_closed: 16,
 } as const;
 
+const EVENTS: Readonly<Record<number, GenericEventKind>> = Object.fromEntries(
+  Object.entries(MPTCP_EVENT).map(([event, cmd]) => [cmd, { event, codec: MptcpDetails as Codec<unknown, never> }]),
+);
+
 /** Something happened to a connection. */
 export interface MptcpEvent extends MptcpDetails {
   /** What. */
@@ -290,9 +306,9 @@ export interface EndpointInput extends Omit<MptcpAddress, "ifIdx"> {
 
 /** The endpoints of a namespace. One is named by its number. */
 export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, number | MptcpAddress> {
-  /** Asks through the client that `open` gives. */
-  constructor(open: () => Client) {
-    super(declaration, open);
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(declaration, open, requester);
   }
 
   /** The one of that number, `undefined` when there is none: the kernel has no code of its own for that. */
@@ -324,10 +340,10 @@ export class MptcpPm {
   readonly endpoints: Endpoints;
   readonly #caller: GenericCaller;
 
-  /** Asks through the client that `open` gives. */
-  constructor(open: () => Client) {
-    this.endpoints = new Endpoints(open);
-    this.#caller = new GenericCaller(MPTCP_PM, open);
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    this.endpoints = new Endpoints(open, requester);
+    this.#caller = new GenericCaller(MPTCP_PM, open, requester);
   }
 
   #request(cmd: number, value: PmMessage, what: string): PmMessage | undefined {
@@ -386,16 +402,13 @@ export class MptcpPm {
 
   /** What happens to connections. It begins before this returns. */
   events(options: EventOptions = {}): Streaming<MptcpEvent> {
-    const kinds = Object.fromEntries(
-      Object.entries(MPTCP_EVENT).map(([event, cmd]) => [cmd, { event, codec: MptcpDetails as Codec<unknown, never> }]),
-    );
-    return this.#caller.events<MptcpEvent>(["mptcp_pm_events"], kinds, options);
+    return this.#caller.events<MptcpEvent>(["mptcp_pm_events"], EVENTS, options);
   }
 }
 
 /** Opens a client of its own, in a network namespace or with options. */
 export function open(options: OpenOptions = {}): Opened<MptcpPm> {
-  return openGeneric(options, (client) => new MptcpPm(client));
+  return openGeneric(options, (open, requester) => new MptcpPm(open, requester));
 }
 
 const here: MptcpPm = new MptcpPm(sharedGeneric);

@@ -12,7 +12,7 @@
  * Source: linux/netdev.h, v7.2.
  * @module
  */
-import type { Client, OpenOptions } from "../../core/client.ts";
+import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
   attributes,
@@ -65,6 +65,13 @@ export const NETDEV: GenericProtocol = {
   name: "netdev",
   version: 1,
   commands: NETDEV_CMD,
+  messages: () => ({
+    collections: [device, pagePool, pagePoolStats, napi, queue, qstat],
+    calls: [
+      { cmd: NETDEV_CMD.NETDEV_CMD_BIND_RX, codec: DmabufBinding },
+      { cmd: NETDEV_CMD.NETDEV_CMD_BIND_TX, codec: DmabufBinding },
+    ],
+  }),
   hint: "in Linux since 6.3, where the kernel is configured with CONFIG_NET",
 };
 
@@ -566,9 +573,9 @@ const qstat: GenericDeclaration<Qstats> = {
 
 /** Statistics of devices and their queues: sums of devices, or with `scope: ["queue"]` those of each queue. */
 export class QueueStatistics extends GenericCollection<Qstats> {
-  /** Asks through the client that `open` gives. */
-  constructor(open: () => Client) {
-    super(qstat, open);
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(qstat, open, requester);
   }
 
   /** All statistics; `scope` is only asked for, and not among what comes back. */
@@ -605,18 +612,18 @@ export interface NetdevCollections {
   bindTx(binding: DmabufBinding): number | undefined;
 }
 
-function collections(open: () => Client): NetdevCollections {
-  const caller = new GenericCaller(NETDEV, open);
+function collections(open: () => Client, requester: () => Requester = open): NetdevCollections {
+  const caller = new GenericCaller(NETDEV, open, requester);
   const bind = (cmd: number, value: DmabufBinding, what: string): number | undefined =>
     (caller.request({ cmd, codec: DmabufBinding as Codec<unknown, never>, value, what }) as DmabufBinding | undefined)
       ?.id;
   return {
-    devices: new GenericCollection(device, open),
-    pagePools: new GenericCollection(pagePool, open),
-    pagePoolStats: new GenericCollection(pagePoolStats, open),
-    napis: new GenericCollection(napi, open),
-    queues: new GenericCollection(queue, open),
-    qstats: new QueueStatistics(open),
+    devices: new GenericCollection(device, open, requester),
+    pagePools: new GenericCollection(pagePool, open, requester),
+    pagePoolStats: new GenericCollection(pagePoolStats, open, requester),
+    napis: new GenericCollection(napi, open, requester),
+    queues: new GenericCollection(queue, open, requester),
+    qstats: new QueueStatistics(open, requester),
     bindRx: (binding) => bind(NETDEV_CMD.NETDEV_CMD_BIND_RX, binding, "bind a dmabuf for receiving"),
     bindTx: (binding) => bind(NETDEV_CMD.NETDEV_CMD_BIND_TX, binding, "bind a dmabuf for sending"),
   };

@@ -20,6 +20,8 @@ import {
   GenericCollection,
   type GenericDeclaration,
   type GenericEventKind,
+  type GenericForm,
+  type GenericProtocol,
   type Opened,
   openGeneric,
   sharedGeneric,
@@ -28,7 +30,6 @@ import type { Streaming } from "../../core/stream.ts";
 import {
   type Band,
   type Bss,
-  NL80211,
   NL80211_CMD as CMD,
   Nl80211Details,
   RegDomain,
@@ -38,6 +39,28 @@ import {
   WifiInterface,
   Wiphy,
 } from "./nl80211/tables.ts";
+
+/** The family. */
+export const NL80211: GenericProtocol = {
+  name: "nl80211",
+  version: 1,
+  commands: CMD,
+  messages: () => ({
+    collections: [wiphy, interfaces, stations, domains],
+    calls: [TRIGGER, ABORT, NETWORKS, COUNTRY],
+    events: EVENTS,
+  }),
+  hint: "modprobe cfg80211 loads it, where the kernel is configured with CONFIG_CFG80211",
+};
+
+const TRIGGER: GenericForm = { cmd: CMD.NL80211_CMD_TRIGGER_SCAN, codec: ScanMessage };
+const ABORT: GenericForm = { cmd: CMD.NL80211_CMD_ABORT_SCAN, codec: ScanMessage };
+const NETWORKS: GenericForm = {
+  cmd: CMD.NL80211_CMD_GET_SCAN,
+  reply: CMD.NL80211_CMD_NEW_SCAN_RESULTS,
+  codec: ScanMessage,
+};
+const COUNTRY: GenericForm = { cmd: CMD.NL80211_CMD_REQ_SET_REG, codec: RegDomain };
 
 /** Something that a radio, an interface or the rules have told: NL80211_CMD_* in lower case without that. */
 export interface Nl80211Event extends Nl80211Details {
@@ -124,7 +147,7 @@ const EBUSY = "EBUSY", SCAN_TIMEOUT = 30_000;
 /** Radios. One is named by its number or name. */
 export class Wiphys extends GenericCollection<Wiphy, object, number | string | Wiphy> {
   /** Sends to whom `requester` gives; watches through the client that `open` gives. */
-  constructor(open: () => Client, requester?: () => Requester) {
+  constructor(open: () => Client, requester: () => Requester = open) {
     super(wiphy, open, requester);
   }
 
@@ -151,9 +174,7 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
    */
   networks(dev: string | number): Bss[] {
     const found = this.caller.dump({
-      cmd: CMD.NL80211_CMD_GET_SCAN,
-      reply: CMD.NL80211_CMD_NEW_SCAN_RESULTS,
-      codec: ScanMessage as Codec<unknown, never>,
+      ...NETWORKS,
       value: { ifindex: dev },
       what: `list networks of ${dev}`,
     }) as ScanMessage[];
@@ -180,8 +201,7 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
       await using events = this.caller.events<Nl80211Event>(["scan"], EVENTS, { signal: control.signal });
       try {
         this.caller.request({
-          cmd: CMD.NL80211_CMD_TRIGGER_SCAN,
-          codec: ScanMessage as Codec<unknown, never>,
+          ...TRIGGER,
           value: {
             ifindex: dev,
             ...(ssids.length === 0 ? {} : { scanSsids: ssids }),
@@ -213,13 +233,7 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
 
   /** Ends a scan of an interface. */
   abortScan(dev: string | number): void {
-    const codec = ScanMessage as Codec<unknown, never>;
-    this.caller.request({
-      cmd: CMD.NL80211_CMD_ABORT_SCAN,
-      codec,
-      value: { ifindex: dev },
-      what: `end the scan of ${dev}`,
-    });
+    this.caller.request({ ...ABORT, value: { ifindex: dev }, what: `end the scan of ${dev}` });
   }
 }
 
@@ -272,7 +286,7 @@ const domains: GenericDeclaration<RegDomain> = {
 /** Stations that interfaces speak to. Lists are of one interface: `list({ ifindex: "wlan0" })`. */
 export class Stations extends GenericCollection<Station> {
   /** Sends to whom `requester` gives; watches through the client that `open` gives. */
-  constructor(open: () => Client, requester?: () => Requester) {
+  constructor(open: () => Client, requester: () => Requester = open) {
     super(stations, open, requester);
   }
 }
@@ -289,13 +303,13 @@ export class Nl80211 {
   readonly domains: GenericCollection<RegDomain, object, number | RegDomain>;
   readonly #caller: GenericCaller;
 
-  /** Asks through the client that `open` gives. */
-  constructor(open: () => Client) {
-    this.wiphys = new Wiphys(open);
-    this.interfaces = new GenericCollection(interfaces, open);
-    this.stations = new Stations(open);
-    this.domains = new GenericCollection(domains, open);
-    this.#caller = new GenericCaller(NL80211, open);
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    this.wiphys = new Wiphys(open, requester);
+    this.interfaces = new GenericCollection(interfaces, open, requester);
+    this.stations = new Stations(open, requester);
+    this.domains = new GenericCollection(domains, open, requester);
+    this.#caller = new GenericCaller(NL80211, open, requester);
   }
 
   /**
@@ -316,8 +330,7 @@ export class Nl80211 {
    * @param regAlpha2 two letters; `00` is the world
    */
   setCountry(regAlpha2: string): void {
-    const cmd = CMD.NL80211_CMD_REQ_SET_REG, codec = RegDomain as Codec<unknown, never>;
-    this.#caller.request({ cmd, codec, value: { regAlpha2 }, what: `set the country to ${regAlpha2}` });
+    this.#caller.request({ ...COUNTRY, value: { regAlpha2 }, what: `set the country to ${regAlpha2}` });
   }
 
   /**
@@ -335,7 +348,7 @@ export class Nl80211 {
 
 /** Opens a client of its own, in a network namespace or with options. */
 export function open(options: OpenOptions = {}): Opened<Nl80211> {
-  return openGeneric(options, (client) => new Nl80211(client));
+  return openGeneric(options, (open, requester) => new Nl80211(open, requester));
 }
 
 /** All of this namespace, on a socket that the first use opens. */

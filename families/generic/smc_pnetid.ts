@@ -17,6 +17,7 @@ import { type Attributes, attributes, key, type Shape, string, u8 } from "../../
 import {
   GenericCollection,
   type GenericDeclaration,
+  type GenericProtocol,
   type Opened,
   openGeneric,
   sharedGeneric,
@@ -42,15 +43,19 @@ export const Pnetid: Attributes<Pnetid> = attributes((): Shape<Pnetid> => ({
   ibport: [4, u8],
 }));
 
+/** The family. */
+export const SMC_PNETID: GenericProtocol = {
+  name: "SMC_PNETID",
+  version: 1,
+  commands: { SMC_PNETID_GET: 1, SMC_PNETID_ADD: 2, SMC_PNETID_DEL: 3, SMC_PNETID_FLUSH: 4 },
+  messages: () => ({ collections: [declaration] }),
+  hint: "modprobe smc loads it, where the kernel is configured with CONFIG_SMC",
+};
+
 const declaration: GenericDeclaration<Pnetid> = {
   object: "physical network",
   table: Pnetid,
-  family: {
-    name: "SMC_PNETID",
-    version: 1,
-    commands: { SMC_PNETID_GET: 1, SMC_PNETID_ADD: 2, SMC_PNETID_DEL: 3, SMC_PNETID_FLUSH: 4 },
-    hint: "modprobe smc loads it, where the kernel is configured with CONFIG_SMC",
-  },
+  family: SMC_PNETID,
   commands: { get: 1, new: 2, del: 3 },
   filters: [],
   listOnly: true,
@@ -65,7 +70,7 @@ export type Pnetids = GenericCollection<Pnetid, Pnetid, string | Pnetid>;
 
 /** Opens a client of its own, in a network namespace or with options. */
 export function open(options: OpenOptions = {}): Opened<{ readonly pnetids: Pnetids }> {
-  return openGeneric(options, (client) => ({ pnetids: new GenericCollection(declaration, client) }));
+  return openGeneric(options, (open, requester) => ({ pnetids: new GenericCollection(declaration, open, requester) }));
 }
 
 /** The physical networks of this namespace, on a socket that the first use opens. */

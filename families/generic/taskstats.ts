@@ -13,7 +13,7 @@
  * Source: linux/taskstats.h, linux/cgroupstats.h, v7.2.
  * @module
  */
-import { Client, type OpenOptions } from "../../core/client.ts";
+import { Client, type OpenOptions, type Requester } from "../../core/client.ts";
 import {
   type Attributes,
   attributes,
@@ -35,6 +35,7 @@ import {
   type EventOptions,
   framed,
   GenericCaller,
+  type GenericForm,
   type GenericProtocol,
   GENL_HDRLEN,
   NETLINK_GENERIC,
@@ -59,6 +60,7 @@ export const TASKSTATS: GenericProtocol = {
   name: "TASKSTATS",
   version: 1,
   commands: TASKSTATS_CMD,
+  messages: () => ({ calls: [TASK, CGROUP] }),
   hint: "in kernels that are configured with CONFIG_TASKSTATS",
 };
 
@@ -405,6 +407,19 @@ export interface TaskExit {
 const cgroupRequest = attributes<{ fd?: number }>({ fd: [1, u32] });
 const cgroupReply = attributes<{ cgroupStats?: Cgroupstats }>({ cgroupStats: [1, Cgroupstats] });
 
+const TASK: GenericForm = {
+  cmd: TASKSTATS_CMD.TASKSTATS_CMD_GET,
+  reply: TASKSTATS_CMD.TASKSTATS_CMD_NEW,
+  codec: TaskRequest,
+  replyCodec: TaskMessage,
+};
+const CGROUP: GenericForm = {
+  cmd: TASKSTATS_CMD.CGROUPSTATS_CMD_GET,
+  reply: TASKSTATS_CMD.CGROUPSTATS_CMD_NEW,
+  codec: cgroupRequest,
+  replyCodec: cgroupReply,
+};
+
 /** How exits are listened to. */
 export interface ExitOptions extends EventOptions {
   /** The CPUs on which tasks exit: `0-3,8`; all when absent. */
@@ -416,21 +431,14 @@ export class Tasks {
   readonly #open: () => Client;
   readonly #caller: GenericCaller;
 
-  /** Asks through the client that `open` gives. */
-  constructor(open: () => Client) {
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
     this.#open = open;
-    this.#caller = new GenericCaller(TASKSTATS, open);
+    this.#caller = new GenericCaller(TASKSTATS, open, requester);
   }
 
   #get(value: TaskRequest, what: string): TaskMessage {
-    return this.#caller.request({
-      cmd: TASKSTATS_CMD.TASKSTATS_CMD_GET,
-      reply: TASKSTATS_CMD.TASKSTATS_CMD_NEW,
-      codec: TaskRequest as Codec<unknown, never>,
-      replyCodec: TaskMessage as Codec<unknown, never>,
-      value,
-      what,
-    }) as TaskMessage;
+    return this.#caller.request({ ...TASK, value, what }) as TaskMessage;
   }
 
   /**
@@ -461,10 +469,7 @@ export class Tasks {
    */
   cgroup(fd: number): Cgroupstats {
     const reply = this.#caller.request({
-      cmd: TASKSTATS_CMD.CGROUPSTATS_CMD_GET,
-      reply: TASKSTATS_CMD.CGROUPSTATS_CMD_NEW,
-      codec: cgroupRequest as Codec<unknown, never>,
-      replyCodec: cgroupReply as Codec<unknown, never>,
+      ...CGROUP,
       value: { fd },
       what: `get the control group of file descriptor ${fd}`,
     }) as { cgroupStats?: Cgroupstats } | undefined;
@@ -484,8 +489,7 @@ export class Tasks {
       const table = framed(0, 0, TaskMessage as Codec<unknown, never>);
       const register = (registerCpumask: string): unknown =>
         own.request({
-          cmd: TASKSTATS_CMD.TASKSTATS_CMD_GET,
-          codec: TaskRequest as Codec<unknown, never>,
+          ...TASK,
           value: { registerCpumask },
           what: `listen to exits on CPUs ${registerCpumask}`,
           hint: (code) =>
@@ -527,7 +531,7 @@ function exitOf({ aggrPid, aggrTgid }: TaskMessage): TaskExit {
 
 /** Opens a client of its own. */
 export function open(options: OpenOptions = {}): Opened<{ readonly tasks: Tasks }> {
-  return openGeneric(options, (client) => ({ tasks: new Tasks(client) }));
+  return openGeneric(options, (open, requester) => ({ tasks: new Tasks(open, requester) }));
 }
 
 /** Threads and processes, on a socket that the first use opens. */

@@ -11,7 +11,7 @@
  * Source: linux/tcp_metrics.h, v7.2.
  * @module
  */
-import type { Client, OpenOptions } from "../../core/client.ts";
+import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
   attributes,
@@ -43,6 +43,7 @@ export const TCP_METRICS: GenericProtocol = {
   name: "tcp_metrics",
   version: 1,
   commands: TCP_METRICS_CMD,
+  messages: () => ({ collections: [declaration] }),
   hint: "in Linux since 3.7, where the kernel is configured with CONFIG_INET",
 };
 
@@ -147,9 +148,9 @@ const declaration: GenericDeclaration<TcpMetrics> = {
 
 /** What TCP remembers. One is named by its address, or by an object that has our address too. */
 export class AllTcpMetrics extends GenericCollection<TcpMetrics, TcpMetrics, string | TcpMetrics> {
-  /** Asks through the client that `open` gives. */
-  constructor(open: () => Client) {
-    super(declaration, open);
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(declaration, open, requester);
   }
 
   /** Forgets every host of the namespace. */
@@ -161,7 +162,7 @@ export class AllTcpMetrics extends GenericCollection<TcpMetrics, TcpMetrics, str
 
 /** Opens a client of its own, in a network namespace or with options. */
 export function open(options: OpenOptions = {}): Opened<{ readonly metrics: AllTcpMetrics }> {
-  return openGeneric(options, (client) => ({ metrics: new AllTcpMetrics(client) }));
+  return openGeneric(options, (open, requester) => ({ metrics: new AllTcpMetrics(open, requester) }));
 }
 
 /** What TCP remembers in this namespace, on a socket that the first use opens. */

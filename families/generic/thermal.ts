@@ -13,7 +13,7 @@
  * Source: linux/thermal.h, v7.2; the kernel's drivers/thermal/thermal_netlink.c.
  * @module
  */
-import type { Client, OpenOptions } from "../../core/client.ts";
+import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
   attributes,
@@ -28,6 +28,7 @@ import {
 } from "../../core/codec/mod.ts";
 import {
   type EventOptions,
+  everyCommand,
   GenericCaller,
   type GenericEventKind,
   type GenericProtocol,
@@ -56,6 +57,13 @@ export const THERMAL: GenericProtocol = {
   name: "thermal",
   version: 2,
   commands: THERMAL_GENL_CMD,
+  get events() {
+    const told = Object.entries(THERMAL_GENL_EVENT).map((
+      [name, cmd],
+    ) => [`THERMAL_GENL_EVENT_${name.toUpperCase()}`, cmd]);
+    return { THERMAL_GENL_SAMPLING_TEMP: 0, ...Object.fromEntries(told) };
+  },
+  messages: () => ({ calls: everyCommand(THERMAL_GENL_CMD, ThermalMessage), events: { ...EVENTS, ...SAMPLES } }),
   hint: "in Linux since 5.9, where the kernel is configured with CONFIG_THERMAL_NETLINK",
 };
 
@@ -293,13 +301,15 @@ const EVENTS: Readonly<Record<number, GenericEventKind>> = Object.fromEntries(
   Object.entries(THERMAL_GENL_EVENT).map(([event, cmd]) => [cmd, { event, codec: table }]),
 );
 
+const SAMPLES: Readonly<Record<number, GenericEventKind>> = { 0: { event: "sampling", codec: table } };
+
 /** Zones and cooling devices. */
 export class Thermal {
   readonly #caller: GenericCaller;
 
-  /** Asks through the client that `open` gives. */
-  constructor(open: () => Client) {
-    this.#caller = new GenericCaller(THERMAL, open);
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    this.#caller = new GenericCaller(THERMAL, open, requester);
   }
 
   #dump(cmd: number, what: string): ThermalMessage[] {
@@ -373,13 +383,13 @@ export class Thermal {
 
   /** Each temperature as the kernel measures it, on a group of its own. It begins before this returns. */
   samples(options: EventOptions = {}): Streaming<ThermalEvent> {
-    return this.#caller.events<ThermalEvent>(["sampling"], { 0: { event: "sampling", codec: table } }, options);
+    return this.#caller.events<ThermalEvent>(["sampling"], SAMPLES, options);
   }
 }
 
 /** Opens a client of its own. */
 export function open(options: OpenOptions = {}): Opened<Thermal> {
-  return openGeneric(options, (client) => new Thermal(client));
+  return openGeneric(options, (open, requester) => new Thermal(open, requester));
 }
 
 /** This machine's zones and cooling devices, on a socket that the first use opens. */

@@ -20,7 +20,7 @@
  * Source: linux/wireguard.h, v7.2.
  * @module
  */
-import type { Client, OpenOptions } from "../../core/client.ts";
+import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
   attributes,
@@ -44,7 +44,14 @@ import {
   u8,
   type Writer,
 } from "../../core/codec/mod.ts";
-import { GenericCaller, type GenericProtocol, type Opened, openGeneric, sharedGeneric } from "../../core/generic.ts";
+import {
+  everyCommand,
+  GenericCaller,
+  type GenericProtocol,
+  type Opened,
+  openGeneric,
+  sharedGeneric,
+} from "../../core/generic.ts";
 import { timespec } from "./time.ts";
 
 /** Commands. */
@@ -55,6 +62,7 @@ export const WIREGUARD: GenericProtocol = {
   name: "wireguard",
   version: 1,
   commands: WG_CMD,
+  messages: () => ({ calls: everyCommand(WG_CMD, WgDevice) }),
   hint: "in Linux since 5.6: modprobe wireguard loads it, where the kernel is configured with CONFIG_WIREGUARD",
 };
 
@@ -282,9 +290,9 @@ function withIps({ allowedIps: _all, ...peer }: WgPeerInput, allowedIps: readonl
 export class Wireguard {
   readonly #caller: GenericCaller;
 
-  /** Asks through the client that `open` gives. */
-  constructor(open: () => Client) {
-    this.#caller = new GenericCaller(WIREGUARD, open);
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    this.#caller = new GenericCaller(WIREGUARD, open, requester);
   }
 
   /**
@@ -348,7 +356,7 @@ function named(dev: string | number): WgDevice {
 
 /** Opens a client of its own, in a network namespace or with options. */
 export function open(options: OpenOptions = {}): Opened<{ readonly wireguard: Wireguard }> {
-  return openGeneric(options, (client) => ({ wireguard: new Wireguard(client) }));
+  return openGeneric(options, (open, requester) => ({ wireguard: new Wireguard(open, requester) }));
 }
 
 /** The WireGuard interfaces of this namespace, on a socket that the first use opens. */

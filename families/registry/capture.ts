@@ -4,20 +4,17 @@
  * @module
  */
 import { CapturedMessage, messagesOf, type PacketTables } from "../../core/captured.ts";
-import { attributes, type Codec, type Layout, type Shape } from "../../core/codec/mod.ts";
-import type { MessageSet } from "../../core/datagram.ts";
-import { type GenericFamily, genericMessage, GENL_ID } from "../../core/generic.ts";
+import { serves } from "../../core/client.ts";
 import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
 import { type CaptureSource, type Packet, packets } from "../../core/pcap.ts";
-import { messageSet, UNFRAMED } from "./decode.ts";
+import { messageSets, type Origin, UNFRAMED } from "./decode.ts";
 import { FAMILIES } from "./facts.ts";
+import { genericNumbers } from "./generic.ts";
 
 /** How a capture is read. */
-export interface CaptureReadOptions {
+export interface CaptureReadOptions extends Origin {
   /** Only messages of this protocol, by its number. */
   protocol?: number;
-  /** How wide a C `long` was on the machine that it is from, for ip_queue and ULOG; `lp64` when absent. */
-  layout?: Layout;
 }
 
 /**
@@ -30,7 +27,8 @@ export interface CaptureReadOptions {
  * ```
  *
  * What no table reads has its bytes as value. Generic netlink's families have their numbers from the machine: their
- * messages have the family's name as type once the capture has shown which it is. Deno asks for --allow-read.
+ * messages have the family's name as type, their command's as `cmd`, and their fields, once the capture has shown whose
+ * number it is, or where `generic` says so. Deno asks for --allow-read.
  *
  * @param capture the path of a file, its bytes, or pieces of them as they come
  * @throws {DecodeError} it is no capture, or a broken one, at the byte that the error names
@@ -65,12 +63,17 @@ export function monitor(
   dev: string,
   options: MonitorOptions = {},
 ): AsyncIterableIterator<CapturedMessage> & AsyncDisposable {
-  return nlmon(dev, decoder(options), options);
+  // Who is heard has asked for its family's number long ago.
+  const { protocol = NETLINK_GENERIC } = options;
+  const generic = protocol === NETLINK_GENERIC && serves(NETLINK_GENERIC) ? genericNumbers(options.netns) : {};
+  return nlmon(dev, decoder({ generic, ...options }), options);
 }
 
+const NETLINK_GENERIC = 16;
+
 /** Makes what decodes packets, one after the other. */
-function decoder({ protocol, layout = "lp64" }: CaptureReadOptions): (packet: Packet) => Iterable<CapturedMessage> {
-  const tables = new Map<number, PacketTables>(), generic = new GenericNames();
+function decoder({ protocol, ...origin }: CaptureReadOptions): (packet: Packet) => Iterable<CapturedMessage> {
+  const tables = new Map<number, PacketTables>();
   let number = 0;
   return function* (packet) {
     number++;
@@ -78,52 +81,11 @@ function decoder({ protocol, layout = "lp64" }: CaptureReadOptions): (packet: Pa
     let known = tables.get(packet.protocol);
     if (known === undefined) {
       const name = FAMILIES[packet.protocol]?.name ?? `netlink protocol ${packet.protocol}`;
-      const set = messageSet(packet.protocol, layout);
-      known = {
-        name,
-        set: packet.protocol === NETLINK_GENERIC ? generic.around(set) : set,
-        unframed: UNFRAMED.get(packet.protocol),
-      };
+      known = { name, set: messageSets(packet.protocol, origin), unframed: UNFRAMED.get(packet.protocol) };
       tables.set(packet.protocol, known);
     }
-    for (const message of messagesOf(packet, number, known)) {
-      if (packet.protocol === NETLINK_GENERIC) generic.learn(message);
-      yield message;
-    }
+    yield* messagesOf(packet, number, known);
   };
-}
-
-const NETLINK_GENERIC = 16;
-
-/** What messages of a generic family have whose attributes are not known. */
-const AnyGeneric: Codec<unknown, never> = genericMessage(() => NoAttributes);
-const NoAttributes: Codec<unknown, never> = attributes((): Shape<Record<never, never>> => ({}));
-
-/** The generic families that a capture has told of. */
-class GenericNames {
-  /** Names by number, as the types of messages. */
-  types: Record<string, number> = { ...GENL_ID };
-
-  /** The tables of `set`, with those names, and for other families their header. */
-  around(set: MessageSet): MessageSet {
-    const names = (): Record<string, number> => this.types;
-    return {
-      ...set,
-      get types() {
-        return names();
-      },
-      codec: (type) => set.codec(type) ?? (type >= GENL_ID.GENL_ID_CTRL ? AnyGeneric : undefined),
-    };
-  }
-
-  /** Takes the names that nlctrl tells. */
-  learn({ type, value }: CapturedMessage): void {
-    if (type !== "GENL_ID_CTRL" || value instanceof Uint8Array) return;
-    const { familyId, familyName } = value as GenericFamily;
-    if (familyId === undefined || familyName === undefined || this.types[familyName] === familyId) return;
-    if (Object.values(GENL_ID).some((id) => id === familyId)) return;
-    this.types = { ...this.types, [familyName]: familyId };
-  }
 }
 
 export { CapturedMessage };

@@ -5,7 +5,8 @@
  */
 import { bytes, type Codec, type Layout, MISFIT } from "../../core/codec/mod.ts";
 import type { MessageSet } from "../../core/datagram.ts";
-import { GenericFamily, genericMessage, GENL_ID } from "../../core/generic.ts";
+import { GENL_ID } from "../../core/generic.ts";
+import { genericSet } from "../../core/generic_messages.ts";
 import { ConnectorMessage } from "../connector/message.ts";
 import { Algorithm, AlgorithmStatistics, CRYPTO_MSG } from "../crypto.ts";
 import { messages as dnrtmsg } from "../dnrtmsg.ts";
@@ -24,6 +25,7 @@ import { Policyload, SELNL_MSG, Setenforce } from "../selinux.ts";
 import { messages as sockDiag } from "../sock_diag/messages.ts";
 import { Uevent } from "../uevent.ts";
 import { FAMILIES } from "./facts.ts";
+import { genericFamily } from "./generic.ts";
 
 /** Messages of AF_CAN have a header of their own where those of all others have rtmsg. */
 const AF_CAN = 29;
@@ -65,11 +67,10 @@ function crypto(): Partial<MessageSet> {
 
 const noCodec = (): undefined => undefined;
 
-/** Tables, and what is unusual in the framing of those that have none. */
+/** Tables, and what is unusual in the framing of those that have none; conversations are below. */
 const SETS: Readonly<Record<number, (layout: Layout) => Partial<MessageSet>>> = {
   0: route,
   3: firewall,
-  4: sockDiag,
   5: nflog,
   7: () => ({
     codec: (type) =>
@@ -86,8 +87,6 @@ const SETS: Readonly<Record<number, (layout: Layout) => Partial<MessageSet>>> = 
   11: () => ({ control: false, codec: () => ConnectorMessage }),
   13: firewall,
   14: dnrtmsg,
-  // All other families have numbers of their own on each kernel.
-  16: () => ({ codec: (type) => type === GENL_ID.GENL_ID_CTRL ? genericMessage(() => GenericFamily) : undefined }),
   18: scsiTransport,
   19: ecryptfs,
   21: crypto,
@@ -101,13 +100,41 @@ export const UNFRAMED: ReadonlyMap<number, Codec<unknown, never>> = new Map<numb
 
 const made = new Map<string, MessageSet>();
 
-/** The tables of a protocol, made when first asked for. */
-export function messageSet(number: number, layout: Layout): MessageSet {
-  const key = `${number} ${layout}`;
-  let set = made.get(key);
-  if (set === undefined) {
-    set = { types: FAMILIES[number]?.types ?? {}, codec: noCodec, ...SETS[number]?.(layout) };
-    made.set(key, set);
-  }
-  return set;
+/** What is known beforehand of where messages come from. */
+export interface Origin {
+  /** How wide a C `long` was there, for ip_queue and ULOG; `lp64` when absent. */
+  readonly layout?: Layout;
+  /**
+   * The numbers of generic families there, by name: each kernel has its own. What nlctrl is heard to say of them need not
+   * be given.
+   */
+  readonly generic?: Readonly<Record<string, number>>;
 }
+
+/**
+ * The tables of a protocol, for one conversation: what was asked and told before counts.
+ *
+ * @returns those of a packet
+ */
+export function messageSets(number: number, { layout = "lp64", generic = {} }: Origin): (packet?: Asker) => MessageSet {
+  const types = FAMILIES[number]?.types ?? {};
+  if (number === NETLINK_SOCK_DIAG) {
+    const conversation = sockDiag();
+    return (packet) => ({ types, codec: noCodec, ...conversation(packet?.port) });
+  }
+  if (number === NETLINK_GENERIC) {
+    const set = genericSet(genericFamily, { ...GENL_ID, ...generic });
+    return () => set;
+  }
+  const key = `${number} ${layout}`;
+  const set = made.get(key) ?? { types, codec: noCodec, ...SETS[number]?.(layout) };
+  made.set(key, set);
+  return () => set;
+}
+
+/** Whose packet it is: the port of the socket, where that is known. */
+interface Asker {
+  readonly port?: number;
+}
+
+const NETLINK_SOCK_DIAG = 4, NETLINK_GENERIC = 16;

@@ -17,7 +17,6 @@ import {
   text,
   u32,
 } from "../../../core/codec/mod.ts";
-import type { GenericProtocol } from "../../../core/generic.ts";
 
 /** Messages to the kernel. */
 export const ETHTOOL_MSG_USER = {
@@ -131,14 +130,6 @@ export const ETHTOOL_MSG_KERNEL = {
   ETHTOOL_MSG_RSS_DELETE_NTF: 53,
   ETHTOOL_MSG_MSE_GET_REPLY: 54,
 } as const;
-
-/** The family. */
-export const ETHTOOL: GenericProtocol = {
-  name: "ethtool",
-  version: 1,
-  commands: ETHTOOL_MSG_USER,
-  hint: "in Linux since 5.6, where the kernel is configured with CONFIG_ETHTOOL_NETLINK",
-};
 
 /** How a request is answered: bit sets without names, not at all, with statistics. */
 export type EthtoolFlag = "compact_bitsets" | "omit_reply" | "stats" | number;

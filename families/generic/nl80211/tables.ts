@@ -34,7 +34,6 @@ import {
   u64,
   u8,
 } from "../../../core/codec/mod.ts";
-import type { GenericProtocol } from "../../../core/generic.ts";
 
 /** Commands. */
 export const NL80211_CMD = {
@@ -206,14 +205,6 @@ export const NL80211_CMD = {
   NL80211_CMD_START_PD: 166,
   NL80211_CMD_STOP_PD: 167,
 } as const;
-
-/** The family. */
-export const NL80211: GenericProtocol = {
-  name: "nl80211",
-  version: 1,
-  commands: NL80211_CMD,
-  hint: "modprobe cfg80211 loads it, where the kernel is configured with CONFIG_CFG80211",
-};
 
 /** What an interface is for. */
 export type Iftype =

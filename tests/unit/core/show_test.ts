@@ -194,7 +194,8 @@ test("ShownMessage names one bit by what the message does", () => {
   const flags = (verb: keyof typeof FLAG_NAMES, bits: number) =>
     new ShownMessage(message(16, bits, 1, hex("0000000000000000")), 16, FLAG_NAMES[verb], Lamp as Codec<unknown, never>)
       .flags;
-  assertEquals(flags("get", 0x301), ["request", "dump"]);
+  assertEquals(flags("dump", 0x301), ["request", "dump"]);
+  assertEquals(flags("get", 0x101), ["request", "root"]);
   assertEquals(flags("new", 0x101), ["request", "replace"]);
   assertEquals(flags("del", 0x101), ["request", "nonrec"]);
   assertEquals(flags("get", 0x8001), ["request", 0x8000]);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { inspect as nodeInspect } from "node:util";
 import { NetlinkError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/show.ts";
-import { type CapturedMessage, readCapture } from "../../../families/registry.ts";
+import { type CapturedMessage, decode, readCapture, show } from "../../../families/registry.ts";
 import { cstring, hex, join, random } from "../core/help.ts";
 
 /** Integers of one machine or the other. */
@@ -117,10 +117,13 @@ function refusal(m: Machine): Uint8Array {
 
 const done = (m: Machine): Uint8Array => m.message(3, 2, 7, 900, m.bytes(4, 0));
 
-/** What nlctrl says of a family, and a message of that family. */
+/** What nlctrl says of a family, a message of that family, one of another, and one that is broken. */
 const family = (m: Machine): Uint8Array =>
   m.message(16, 0, 1, 900, hex("01020000"), m.attribute(1, m.bytes(2, 29)), m.attribute(2, cstring("TASKSTATS")));
-const unknown = (m: Machine): Uint8Array => m.message(29, 0, 2, 900, hex("02010000"), m.attribute(4, hex("aabbccdd")));
+const told = (m: Machine): Uint8Array =>
+  m.message(29, 0, 2, 900, hex("02010000"), m.attribute(4, m.attribute(1, m.bytes(4, 4711))));
+const unknown = (m: Machine): Uint8Array => m.message(31, 0, 2, 900, hex("02010000"), m.attribute(4, hex("aabbccdd")));
+const bad = (m: Machine): Uint8Array => m.message(29, 0, 2, 900, hex("02010000"), m.attribute(4, hex("aabbccdd")));
 
 const values = (bytes: Uint8Array): unknown[] =>
   [...readCapture(bytes)].map(({ protocol, type, flags, seq, port, value, time }) =>
@@ -133,7 +136,8 @@ test("readCapture() decodes any family's messages: answers, errors in words, the
     [0, route(LITTLE)],
     [0, refusal(LITTLE)],
     [16, family(LITTLE)],
-    [16, unknown(LITTLE)],
+    [16, told(LITTLE)],
+    [16, join(unknown(LITTLE), bad(LITTLE))],
     [
       15,
       new TextEncoder().encode("add@/devices/virtual/net/v\0ACTION=add\0DEVPATH=/devices/virtual/net/v\0SEQNUM=5\0"),
@@ -149,15 +153,17 @@ test("readCapture() decodes any family's messages: answers, errors in words, the
     ["NETLINK_ROUTE", "NLMSG_ERROR", 3],
     ["NETLINK_GENERIC", "GENL_ID_CTRL", 4],
     ["NETLINK_GENERIC", "TASKSTATS", 5],
-    ["NETLINK_KOBJECT_UEVENT", 0, 6],
-    ["NETLINK_USERSOCK", 0, 7],
-    ["netlink protocol 30", 77, 8],
+    ["NETLINK_GENERIC", 31, 6],
+    ["NETLINK_GENERIC", "TASKSTATS", 6],
+    ["NETLINK_KOBJECT_UEVENT", 0, 7],
+    ["NETLINK_USERSOCK", 0, 8],
+    ["netlink protocol 30", 77, 9],
   ]);
   assertEquals(
     all.map(({ time }) => Math.round(time)),
-    [0, 0, 1, 2, 3, 4, 5, 6, 7].map((s) => 1_700_000_000_250 + s * 1000),
+    [0, 0, 1, 2, 3, 4, 5, 5, 6, 7, 8].map((s) => 1_700_000_000_250 + s * 1000),
   );
-  const [vlan, end, many, error, ctrl, other, uevent, user, raw] = all.map(({ value }) =>
+  const [vlan, end, many, error, ctrl, task, other, broken, uevent, user, raw] = all.map(({ value }) =>
     value as Record<string, unknown>
   );
   assertEquals([vlan!.ifname, vlan!.kind, vlan!.data, vlan!.address], [
@@ -179,15 +185,17 @@ test("readCapture() decodes any family's messages: answers, errors in words, the
     "RTM_NEWLINK",
   ]);
   assertEquals(ctrl!.familyName, "TASKSTATS");
+  assertEquals(stringify(task), '{"cmd":"TASKSTATS_CMD_NEW","version":1,"aggrPid":{"pid":4711}}');
   assertEquals(stringify(other), '{"cmd":2,"version":1}');
-  assertStringIncludes(String(all[5]), "#4");
+  assertStringIncludes(String(all[6]), "#4");
+  assertEquals(broken as unknown, hex("0201000008000400aabbccdd"));
   assertEquals([uevent!.action, uevent!.seqnum], ["add", 5]);
   assertEquals([user, raw] as unknown[], [hex("0102"), hex("0506")]);
 });
 
 test("readCapture() reads what a big-endian machine wrote as it reads its own", () => {
   const of = (m: Machine): Uint8Array =>
-    m.pcap([0, join(link(m), done(m))], [0, route(m)], [0, refusal(m)], [16, family(m)], [16, unknown(m)]);
+    m.pcap([0, join(link(m), done(m))], [0, route(m)], [0, refusal(m)], [16, family(m)], [16, told(m)]);
   assertEquals(values(of(BIG)), values(of(LITTLE)));
   const messages = [...readCapture(of(BIG))];
   assert(messages.every(({ bigEndian }) => bigEndian));
@@ -195,6 +203,8 @@ test("readCapture() reads what a big-endian machine wrote as it reads its own", 
     [...readCapture(bytes)].map(({ fields }) => fields.filter(({ path }) => !path.startsWith("#")));
   assertEquals(fields(of(BIG)), fields(of(LITTLE)));
   assertMatch(String(messages[0]), /^22:13:20\.250000 ROUTE RTM_NEWLINK multi seq 7 port 900, \d+ bytes, big-endian\n/);
+  const [, broken] = readCapture(BIG.pcap([16, family(BIG)], [16, bad(BIG)]));
+  assertEquals(broken!.value, bad(BIG).subarray(16));
   // The bytes are shown as they came.
   assertMatch(String(messages[0]), /\n +32 {2}00080003 762e3500 +ifname +"v\.5"\n/);
 });
@@ -203,6 +213,63 @@ test("the messages decide whose they are, not the file: it may have been written
   for (const [file, machine] of [[LITTLE, BIG], [BIG, LITTLE]] as const) {
     const [message] = readCapture(file.pcap([0, link(machine)]));
     assertEquals([message!.bigEndian, (message!.value as { ifname: string }).ifname], [machine === BIG, "v.5"]);
+  }
+});
+
+test("readCapture() goes by the numbers that are given, until the capture says otherwise", () => {
+  const file = LITTLE.pcap([16, told(LITTLE)], [16, unknown(LITTLE)], [16, family(LITTLE)], [16, told(LITTLE)]);
+  const types = (generic: Record<string, number>): unknown[] =>
+    [...readCapture(file, { generic })].map(({ type }) => type);
+  assertEquals(types({}), [29, 31, "GENL_ID_CTRL", "TASKSTATS"]);
+  assertEquals(types({ TASKSTATS: 31, nbd: 29 }), ["nbd", "TASKSTATS", "GENL_ID_CTRL", "TASKSTATS"]);
+  assertEquals(
+    decode("GENERIC", told(LITTLE), { generic: { TASKSTATS: 29 } }).map(({ value }) => stringify(value)),
+    ['{"cmd":"TASKSTATS_CMD_NEW","version":1,"aggrPid":{"pid":4711}}'],
+  );
+  assertStringIncludes(show("GENERIC", join(family(LITTLE), told(LITTLE))), 'cmd       "TASKSTATS_CMD_NEW"');
+});
+
+/** A request for sockets of IPv4, and an answer to it with INET_DIAG_INFO. */
+const asked = (m: Machine, seq: number, port: number, protocol: number): Uint8Array =>
+  m.message(
+    20,
+    0x301,
+    seq,
+    port,
+    Uint8Array.of(2, protocol & 255, 2, 0),
+    m.bytes(4, 0xfff),
+    new Uint8Array(48),
+    ...protocol > 255 ? [m.attribute(3, m.bytes(4, protocol))] : [],
+  );
+const answered = (m: Machine, seq: number, port: number): Uint8Array =>
+  m.message(
+    20,
+    2,
+    seq,
+    port,
+    Uint8Array.of(2, 1, 0, 0),
+    new Uint8Array(68),
+    m.attribute(2, m.bytes(4, 7, 8), new Uint8Array(232)),
+  );
+
+test("what is told of sockets is read by what was asked for", () => {
+  for (const m of [LITTLE, BIG]) {
+    const file = m.pcap(
+      [4, asked(m, 1, 0, 262)],
+      [4, answered(m, 1, 900)],
+      [4, asked(m, 1, 901, 132)],
+      [4, answered(m, 1, 901)],
+      [4, answered(m, 1, 900)],
+      [4, asked(m, 2, 900, 6)],
+      [4, answered(m, 2, 900)],
+      [4, asked(m, 1, 0, 6)],
+      [4, answered(m, 1, 900)],
+    );
+    const infos = [...readCapture(file)].flatMap(({ value }) => (value as { info?: object }).info ?? []);
+    const kinds = infos.map((info) =>
+      "addAddrSignal" in info ? "mptcp" : "rwnd" in info ? "sctp" : "rto" in info ? "tcp" : info
+    );
+    assertEquals(kinds, ["mptcp", "sctp", "mptcp", "tcp", "tcp"]);
   }
 });
 
@@ -276,7 +343,7 @@ test("10,000 mutated captures of both machines: messages that can be shown, or a
   const originals = [LITTLE, BIG].flatMap((m) => [
     m.pcap([0, join(link(m), done(m))]),
     m.pcap([0, route(m)], [0, refusal(m)]),
-    m.pcap([16, family(m)], [16, unknown(m)], [15, uevent]),
+    m.pcap([16, family(m)], [16, told(m)], [16, unknown(m)], [15, uevent]),
     m.pcap([11, link(m)], [9, refusal(m)], [3, route(m)], [4, link(m)], [21, route(m)], [18, link(m)], [10, done(m)]),
   ]);
   let shown = 0;

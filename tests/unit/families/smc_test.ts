@@ -233,7 +233,7 @@ test("smc: nlctrl's words on a family are read, what is not known is kept raw", 
   );
   const value = decode("GENERIC", bytes)[0]!.value as GenericFamily;
   assertEquals(Object.fromEntries(Object.entries(value)), {
-    cmd: 1,
+    cmd: "CTRL_CMD_NEWFAMILY",
     version: 2,
     familyId: 16,
     familyName: "nlctrl",

@@ -1,0 +1,246 @@
+/**
+ * Messages of generic families as captures show them: each command's by the table that the family's module has for it.
+ *
+ * @module
+ */
+import { attributes, type Codec, MISFIT, type Reader, type Shape, shown, u8 } from "./codec/mod.ts";
+import type { MessageSet } from "./datagram.ts";
+import {
+  CTRL_CMD,
+  type GenericDeclaration,
+  GenericFamily,
+  type GenericProtocol,
+  GENL_HDRLEN,
+  nlctrl,
+} from "./generic.ts";
+import { DecodeError } from "./errors.ts";
+import { messageEnd, NLM_F, NLMSG_HDRLEN } from "./message.ts";
+
+type Table = Codec<unknown, never>;
+
+/** One kind of message that a family sends unasked. */
+export interface GenericEventKind {
+  /** What it tells: the `event` of what a consumer gets. */
+  readonly event: string;
+  /** How it is read. */
+  readonly codec: Table;
+  /** Whether a consumer gets its object as `value`, and not its fields beside `event`. */
+  readonly whole?: true;
+}
+
+/** A request, and how it and what comes back are read. */
+export interface GenericForm {
+  /** Its command. */
+  readonly cmd: number;
+  /** The command of what comes back; its own when absent. */
+  readonly reply?: number;
+  /** How it is sent. */
+  readonly codec: Table;
+  /** How what comes back is read; the same when absent. */
+  readonly replyCodec?: Table;
+}
+
+/** What a family's module speaks with; captures are read by the same. */
+export interface GenericMessages {
+  /** What its collections are declared by. */
+  readonly collections?: readonly (Pick<GenericDeclaration<object>, "commands" | "events" | "request"> & {
+    readonly table: Table;
+  })[];
+  /** Requests beside those of collections. */
+  readonly calls?: readonly GenericForm[];
+  /** What comes unasked, beside changes of what collections have. */
+  readonly events?: Readonly<Record<number, GenericEventKind>>;
+}
+
+/** The forms of a family whose messages are all alike. */
+export function everyCommand(commands: Readonly<Record<string, number>>, codec: Table): GenericForm[] {
+  return Object.values(commands).map((cmd) => ({ cmd, codec }));
+}
+
+/** Which way a message goes, and whether it was asked for. */
+type Way = "request" | "answer" | "event";
+
+/** What is known of one family. */
+interface Known {
+  readonly tables: Readonly<Record<Way, ReadonlyMap<number, Table>>>;
+  readonly names: Readonly<Record<Way, ReadonlyMap<number, string>>>;
+  readonly codecs: Map<string, Table>;
+}
+
+const known = new WeakMap<GenericProtocol, Known>();
+
+function knownOf(protocol: GenericProtocol): Known {
+  let found = known.get(protocol);
+  if (found === undefined) {
+    const { commands, answers = commands, events = answers } = protocol;
+    const names = { request: named(commands), answer: named(answers), event: named(events) };
+    known.set(protocol, found = { tables: tablesOf(protocol.messages?.() ?? {}), names, codecs: new Map() });
+  }
+  return found;
+}
+
+function named(numbers: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
+  return new Map(Object.entries(numbers).reverse().map(([name, number]) => [number, name]));
+}
+
+function tablesOf({ collections = [], calls = [], events = {} }: GenericMessages): Known["tables"] {
+  const tables = {
+    request: new Map<number, Table>(),
+    answer: new Map<number, Table>(),
+    event: new Map<number, Table>(),
+  };
+  for (const [cmd, { codec }] of Object.entries(events)) tables.event.set(Number(cmd), codec);
+  for (const { commands: { get, reply = get, new: add, set, del }, events: told, table, request } of collections) {
+    for (const cmd of [get, add, set, del]) if (cmd !== undefined) tables.request.set(cmd, request?.codec ?? table);
+    for (const cmd of [reply, add]) if (cmd !== undefined) tables.answer.set(cmd, table);
+    for (const cmd of [...told?.new ?? [], ...told?.del ?? []]) tables.event.set(cmd, table);
+  }
+  for (const { cmd, reply = cmd, codec, replyCodec = codec } of calls) {
+    tables.request.set(cmd, codec);
+    tables.answer.set(reply, replyCodec);
+  }
+  return tables;
+}
+
+/** Who asks says so; what was not asked for is sent to nobody's port. */
+function wayOf(from: Reader, at: number): Way {
+  if ((from.view.getUint16(at + 6, true) & NLM_F.NLM_F_REQUEST) !== 0) return "request";
+  return from.view.getUint32(at + 12, true) === 0 ? "event" : "answer";
+}
+
+const NoAttributes: Table = attributes((): Shape<Record<never, never>> => ({}));
+
+/** What a message of a family that is not known, or of which nothing is, has at least. */
+const NOBODY: GenericProtocol = { name: "", version: 0, commands: {} };
+
+/** How the payload of one command's messages is read: the header's `cmd`, by name, and `version` beside its fields. */
+function codecOf(protocol: GenericProtocol, way: Way, cmd: number): Table {
+  const { tables, names, codecs } = knownOf(protocol), key = `${way} ${cmd}`;
+  let codec = codecs.get(key);
+  if (codec === undefined) {
+    // An answer may be what comes unasked as well, and the other way round.
+    const other = way === "answer" ? tables.event : tables.answer;
+    const body = tables[way].get(cmd) ?? (way === "request" ? undefined : other.get(cmd)) ?? NoAttributes;
+    codecs.set(key, codec = withHeader(names[way].get(cmd) ?? cmd, cmd, body));
+  }
+  return codec;
+}
+
+function withHeader(name: string | number, cmd: number, body: Table): Table {
+  const command: Codec<string | number> = {
+    ...u8,
+    decode: () => name,
+    encode: (_value, to) => void to.append(Uint8Array.of(cmd)),
+  };
+  return {
+    name: "a generic netlink message",
+    decode(from, at, end, owner) {
+      if (end - at < GENL_HDRLEN) return MISFIT;
+      const value = body.decode(from, at + GENL_HDRLEN, end, owner);
+      return Object.assign({ cmd: name, version: from.bytes[at + 1]! }, value);
+    },
+    encode(value: { readonly version?: number }, to, owner) {
+      const { cmd: _cmd, version = 1, ...rest } = value as Record<string, unknown> & { version?: number };
+      const at = to.grow(GENL_HDRLEN);
+      to.bytes[at] = cmd;
+      to.bytes[at + 1] = version;
+      return body.encode(rest as never, to, owner);
+    },
+    walk(from, at, end, owner, visit) {
+      if (end - at < GENL_HDRLEN) return;
+      for (const [i, [name, codec]] of ([["cmd", command], ["version", u8]] as const).entries()) {
+        visit({ name, id: -1, start: at + i, at: at + i, end: at + i + 1, codec, owner });
+      }
+      body.walk?.(from, at + GENL_HDRLEN, end, owner, visit);
+    },
+    attributeName: (id, owner) => body.attributeName?.(id, owner),
+  };
+}
+
+/** What is to be encoded says its command by name or number. */
+function chosen(protocol: GenericProtocol): Table {
+  const { names } = knownOf(protocol);
+  return {
+    name: "a generic netlink message",
+    decode: () => MISFIT,
+    encode(value: { readonly cmd?: unknown }, to, owner) {
+      for (const way of ["request", "answer", "event"] as const) {
+        for (const [number, name] of names[way]) {
+          if (value.cmd === name || value.cmd === number) {
+            return codecOf(protocol, way, number).encode(value as never, to, owner);
+          }
+        }
+      }
+      const { cmd } = value;
+      if (typeof cmd !== "number") return to.fail(TypeError, `expected a command as cmd, got ${shown(cmd)}`);
+      return codecOf(protocol, "request", cmd).encode(value as never, to, owner);
+    },
+  };
+}
+
+/**
+ * The messages of generic families by the numbers that these have on some machine; it learns more of them from what nlctrl
+ * says in the messages that it is asked about.
+ *
+ * @param find the family of that name, where it is known
+ * @param numbers the numbers that are known beforehand
+ */
+export function genericSet(
+  find: (name: string) => GenericProtocol | undefined,
+  numbers: Readonly<Record<string, number>>,
+): MessageSet {
+  let types: Readonly<Record<string, number>> = numbers;
+  const names = new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
+  const familyOf = (type: number): GenericProtocol =>
+    type === GENL_ID_CTRL ? find("nlctrl") ?? nlctrl : find(names.get(type) ?? "") ?? NOBODY;
+  const learn = (from: Reader, at: number): void => {
+    const told = toldFamily(from, at);
+    if (told === undefined || names.get(told.familyId) === told.familyName) return;
+    const { [names.get(told.familyId) ?? ""]: _before, ...others } = types;
+    types = { ...others, [told.familyName]: told.familyId };
+    names.set(told.familyId, told.familyName);
+  };
+  return {
+    get types() {
+      return types;
+    },
+    codec(type, from, at) {
+      if (type < GENL_ID_CTRL) return undefined;
+      if (from === undefined || at === undefined) return chosen(familyOf(type));
+      if (from.length - at <= NLMSG_HDRLEN) return NoAttributes;
+      if (type === GENL_ID_CTRL) learn(from, at);
+      return codecOf(familyOf(type), wayOf(from, at), from.bytes[at + NLMSG_HDRLEN]!);
+    },
+    does(from, at) {
+      if (from.length - at <= NLMSG_HDRLEN) return undefined;
+      const { names } = knownOf(familyOf(from.view.getUint16(at + 4, true)));
+      return names[wayOf(from, at)].get(from.bytes[at + NLMSG_HDRLEN]!);
+    },
+  };
+}
+
+/** nlctrl's own number, and the first that families have. */
+const GENL_ID_CTRL = 16;
+
+/** The family that a message of nlctrl tells of. */
+function toldFamily(from: Reader, at: number): { readonly familyId: number; readonly familyName: string } | undefined {
+  if (wayOf(from, at) === "request" || from.bytes[at + NLMSG_HDRLEN] !== CTRL_CMD.CTRL_CMD_NEWFAMILY) return undefined;
+  try {
+    const end = messageEnd(from, at);
+    const { familyId, familyName } = GenericFamily.decode(
+      from,
+      Math.min(end, at + NLMSG_HDRLEN + GENL_HDRLEN),
+      end,
+      {},
+    );
+    // Three have theirs for good.
+    if (familyId === undefined || familyName === undefined || familyId < FIRST_OF_ANY) return undefined;
+    return { familyId, familyName };
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+/** The first number that a family gets for as long as it is there. */
+const FIRST_OF_ANY = 19;
