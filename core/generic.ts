@@ -160,7 +160,12 @@ export interface GenericProtocol {
 }
 
 /** The family that knows all others. */
-export const nlctrl: GenericProtocol = { name: "nlctrl", version: 2, commands: CTRL_CMD };
+export const nlctrl: GenericProtocol = {
+  name: "nlctrl",
+  version: 2,
+  commands: CTRL_CMD,
+  messages: () => ({ calls: everyCommand(CTRL_CMD, GenericFamily) }),
+};
 
 /** A family that the kernel has. */
 export type FoundFamily = GenericFamily & { readonly familyId: number };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { attributes, type Codec, MISFIT, type Reader, type Shape, shown, u8 } from "./codec/mod.ts";
+import { type Attributes, attributes, type Codec, MISFIT, type Reader, type Shape, shown, u8 } from "./codec/mod.ts";
 import type { MessageSet } from "./datagram.ts";
 import {
   CTRL_CMD,
@@ -132,6 +132,8 @@ function withHeader(name: string | number, cmd: number, body: Table): Table {
     decode: () => name,
     encode: (_value, to) => void to.append(Uint8Array.of(cmd)),
   };
+  // Of two versions, nlctrl's is that of the family that it tells of.
+  const own = (body as Partial<Attributes<object>>).fields?.some(({ key }) => key === "version") === true;
   return {
     name: "a generic netlink message",
     decode(from, at, end, owner) {
@@ -140,7 +142,8 @@ function withHeader(name: string | number, cmd: number, body: Table): Table {
       return Object.assign({ cmd: name, version: from.bytes[at + 1]! }, value);
     },
     encode(value: { readonly version?: number }, to, owner) {
-      const { cmd: _cmd, version = 1, ...rest } = value as Record<string, unknown> & { version?: number };
+      const { cmd: _cmd, version = 1, ...others } = value as Record<string, unknown> & { version?: number };
+      const rest = own ? { version, ...others } : others;
       const at = to.grow(GENL_HDRLEN);
       to.bytes[at] = cmd;
       to.bytes[at + 1] = version;
