@@ -38,6 +38,12 @@ export interface RequestOptions {
   flags?: readonly ("create" | "excl" | "replace" | "append" | "echo")[] | number;
 }
 
+/** A family as a batch has it. */
+export interface FamilyBatch {
+  /** Collects a request; see {@linkcode Family.request}. */
+  request(operation: string | number, attributes?: Fields, options?: RequestOptions): void;
+}
+
 /** Something that a family sent unasked. */
 export interface FamilyEvent {
   /** The operation's name, or its number. */
@@ -187,11 +193,28 @@ export class Family implements Disposable {
    * @returns the attributes of what came back; `undefined` where nothing did
    * @throws {KernelError} what the kernel says; ENOENT: it has no such family
    */
-  request(operation: string | number, attributes: Fields = {}, { flags = 0 }: RequestOptions = {}): Fields | undefined {
+  request(operation: string | number, attributes: Fields = {}, options: RequestOptions = {}): Fields | undefined {
+    return this.#open().request(this.#requested(operation, attributes, options)) as Fields | undefined;
+  }
+
+  #requested(operation: string | number, attributes: Fields, { flags = 0 }: RequestOptions): Operation {
     const asked = this.#find(operation, "do");
     const bits = typeof flags === "number" ? flags : flags.reduce((all, one) => all | FLAGS[one]!, 0);
-    const message = this.#operation(asked, attributes, `request ${this.name} ${asked.name}`, bits);
-    return this.#open().request(message) as Fields | undefined;
+    return this.#operation(asked, attributes, `request ${this.name} ${asked.name}`, bits);
+  }
+
+  /**
+   * Collects the requests that its callback makes and sends them in as few sends as fit. All are tried; what comes back
+   * is passed over.
+   *
+   * @throws {BatchError} with every request that was refused, by its position
+   */
+  batch(collect: (batch: FamilyBatch) => void): void {
+    this.#open().runBatch((add) => {
+      collect({
+        request: (operation, attributes = {}, options = {}) => add(this.#requested(operation, attributes, options)),
+      });
+    });
   }
 
   /** Asks for all that an operation dumps. */
