@@ -20,7 +20,6 @@ import {
   chars,
   type Codec,
   count64,
-  MISFIT,
   Reader,
   type Shape,
   type Struct,
@@ -226,8 +225,7 @@ export interface Taskstats {
   irqDelayMaxTs?: bigint;
 }
 
-/** Wire form of {@linkcode Taskstats}: struct taskstats. */
-export const Taskstats: Struct<Taskstats> = struct(688, (): Shape<Taskstats> => ({
+const shape = (): Shape<Taskstats> => ({
   version: [0, u16],
   acExitcode: [4, u32],
   acFlag: [8, u8],
@@ -307,7 +305,33 @@ export const Taskstats: Struct<Taskstats> = struct(688, (): Shape<Taskstats> => 
   compactDelayMaxTs: [640, timespec],
   wpcopyDelayMaxTs: [656, timespec],
   irqDelayMaxTs: [672, timespec],
-}));
+});
+
+/** Wire form of {@linkcode Taskstats}: struct taskstats. */
+export const Taskstats: Struct<Taskstats> = struct(688, shape);
+
+/** Bytes of the version before it. */
+const SIZE_14 = 432;
+
+/**
+ * Wire form of version 15 (Linux 6.14 and 6.15), whose layout was another; those before it are the beginning of those
+ * after it. The longest and shortest delay came behind each sum, and all that follows was that much further on.
+ */
+const Taskstats15: Struct<Taskstats> = struct(560, () => {
+  const all = Object.entries(shape()) as [keyof Taskstats, readonly [offset: number, ...rest: unknown[]]][];
+  const sums = all.filter(([name]) => /DelayTotal$/.test(name));
+  const moved = ([name, [offset, ...rest]]: typeof all[number], to: number): [string, unknown] => [
+    name,
+    [offset + to + 16 * sums.filter(([, [sum]]) => sum < offset).length, ...rest],
+  ];
+  const before = all.filter(([, [offset]]) => offset < SIZE_14).map((one) => moved(one, 0));
+  const extremes = sums.flatMap(([name, [sum]]) =>
+    (["Max", "Min"] as const).map((which, i) =>
+      moved([name.replace(/Total$/, which) as keyof Taskstats, [sum, count64]], 8 * (i + 1))
+    )
+  );
+  return Object.fromEntries([...before, ...extremes]) as unknown as Shape<Taskstats>;
+});
 
 /** Tasks of a control group (of version 1) by what they do. */
 export interface Cgroupstats {
@@ -332,14 +356,17 @@ export const Cgroupstats: Struct<Cgroupstats> = struct(40, (): Shape<Cgroupstats
   nrIoWait: [32, count64],
 }));
 
-/** The version whose layout was another (Linux 6.14 and 6.15); those before it are the beginning of those after it. */
-const ODD_VERSION = 15;
-
+/** The struct whose version it says. */
 const stats: Codec<Taskstats> = {
   ...Taskstats,
-  decode: (from, at, end, owner) =>
-    end - at >= 2 && from.view.getUint16(at, true) === ODD_VERSION ? MISFIT : Taskstats.decode(from, at, end, owner),
+  decode: (from, at, end, owner) => versionAt(from, at, end).decode(from, at, end, owner),
+  encode: (value, to, owner) => (value.version === 15 ? Taskstats15 : Taskstats).encode(value, to, owner),
+  walk: (from, at, end, owner, visit) => versionAt(from, at, end).walk!(from, at, end, owner, visit),
 };
+
+function versionAt(from: Reader, at: number, end: number): Struct<Taskstats> {
+  return end - at >= 2 && from.view.getUint16(at, true) === 15 ? Taskstats15 : Taskstats;
+}
 
 /** What one thread or process is about: a message when it exits has one for the thread, and one for its process. */
 export interface TaskAggregate {
