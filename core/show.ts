@@ -4,6 +4,7 @@
  * @module
  */
 import { type Codec, maskNames, MISFIT, type Part, pathText, Reader, toHex } from "./codec/mod.ts";
+import { DecodeError } from "./errors.ts";
 import { NLM_F, NLMSG_HDRLEN } from "./message.ts";
 
 /** One field of a message that is shown. */
@@ -145,7 +146,12 @@ function hexOf(bytes: Uint8Array, start: number, end: number): string {
 
 function partValue(from: Reader, { codec, at, end, owner }: Part): unknown {
   const fits = codec !== undefined && (codec.size === undefined || codec.tolerant === true || codec.size === end - at);
-  return fits ? codec.decode(from, at, end, owner) : MISFIT;
+  try {
+    return fits ? codec.decode(from, at, end, owner) : MISFIT;
+  } catch (error) {
+    if (error instanceof DecodeError) return MISFIT;
+    throw error;
+  }
 }
 
 /** Names of the bits in nlmsg_flags. */
@@ -196,9 +202,17 @@ function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: num
       if (name !== undefined) path.push(name);
       if (codec?.walk !== undefined && codec.name !== "struct") {
         for (const row of nest) rows.push({ ...row, name: nameOf(name) ?? row.name, depth, field: undefined });
+        const length = path.length, above = depth;
         if (nest.length > 0) depth++;
-        walk(codec, part.at, part.end, part.owner);
-        if (nest.length > 0) depth--;
+        try {
+          walk(codec, part.at, part.end, part.owner);
+        } catch (error) {
+          if (!(error instanceof DecodeError)) throw error;
+          // What its table takes as a whole need not be attributes to the end.
+          rows.length = before + nest.length;
+          path.length = length;
+        }
+        depth = above;
       }
       // What has no parts of its own (an empty nest, a payload whose kind is not known) is shown as a whole.
       if (rows.length <= before + nest.length && name !== undefined) {
