@@ -1,6 +1,7 @@
 /** What the tests that talk to the kernel share: a network namespace each, the tools that check us, and named skips. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { release } from "node:os";
 import process from "node:process";
 import { test } from "node:test";
 import * as netns from "../../core/netns.ts";
@@ -10,6 +11,12 @@ export const root: boolean = process.getuid?.() === 0;
 
 /** How many of something a test makes: a twentieth in the lab, where everything takes that much longer. */
 export const many = (count: number): number => process.env["LAB"] === undefined ? count : count / 20;
+
+/** Whether this Linux is older than a version, such as `before(5, 14)`. */
+export function before(version: number, patchlevel: number): boolean {
+  const [running = 0, patches = 0] = release().split(".").map(Number);
+  return running < version || running === version && patches < patchlevel;
+}
 
 /** Where the system keeps its tools. */
 const PATHS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];

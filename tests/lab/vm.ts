@@ -198,7 +198,8 @@ async function snapshot(image: Image, options: Options): Promise<{ args: string[
   const common = [
     ...["-accel", "tcg,thread=multi", "-cpu", "max,-erms", "-smp", "2", "-m", `${options.memory}`],
     ...["-nodefaults", "-no-user-config", "-nic", "none", "-display", "none", "-no-reboot"],
-    ...["-virtfs", "local,id=host,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"],
+    ...virtfs("host", "/"),
+    ...(options.over === undefined ? [] : virtfs("over", options.over)),
     ...["-device", "virtio-serial-pci", ...options.qemu, "-kernel", image.vmlinux, "-append"],
     "console=ttyS0 panic=-1 oops=panic quiet cryptomgr.notests=1 mitigations=off nokaslr tsc=reliable no_timer_check " +
     // SELinux without a policy, which allows everything, so that its family is there.
@@ -241,6 +242,11 @@ async function snapshot(image: Image, options: Options): Promise<{ args: string[
     }
   }
   return { args: [...args(folder, "off"), "-incoming", "defer"], state: join(folder, "state") };
+}
+
+/** A folder that the guest may read. */
+function virtfs(tag: string, path: string): string[] {
+  return ["-virtfs", `local,id=${tag},path=${path},mount_tag=${tag},security_model=none,readonly=on,multidevs=remap`];
 }
 
 function quote(word: string): string {

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { KernelError } from "../../../core/errors.ts";
 import { DECLARATIONS, ethtool, open } from "../../../families/generic/ethtool.ts";
 import { families } from "../../../families/generic/controller.ts";
-import { inNamespace, type Namespace, run } from "../namespace.ts";
+import { before, inNamespace, type Namespace, run } from "../namespace.ts";
 import { genericTest } from "./needs.ts";
 
 /** What `ethtool OPTION DEVICE` prints in a namespace. */
@@ -70,7 +70,7 @@ function blocks(text: string): [Record<string, string>, Record<string, string>] 
 genericTest(
   "ethtool",
   "ethtool: rings and channels are what the tool says, and are set",
-  ["ethtool", "ip"],
+  ["ethtool", "ip", ...(before(5, 15) ? ["Linux 5.15, whose veths have channels"] : [])],
   () =>
     inNamespace(async (ns) => {
       const tool = inside(ns);
@@ -185,7 +185,8 @@ genericTest("ethtool", "ethtool: every message is answered or refused by name", 
         assertEquals(settings.find("v0"), undefined);
       }
     }
-    assert(answered > 8, `${answered}`);
+    // Linux 5.10 has a third of the messages.
+    assert(answered > (before(5, 15) ? 4 : 8), `${answered}`);
     const refused = (body: () => unknown): string => assertThrows(body, KernelError).code;
     assertEquals(refused(() => client.testCable("v0")), "EOPNOTSUPP");
     assertEquals(refused(() => client.measureCable("v0", { first: 100, last: 200, step: 100 })), "EOPNOTSUPP");

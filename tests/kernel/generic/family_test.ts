@@ -16,8 +16,8 @@ kernelTest("family(): nlctrl with a specification equals the module", [], () => 
   for (const { familyName } of families.list()) {
     assertEquals(byName(nlctrl.request("getfamily", { familyName })!), byName(families.get(familyName!)));
   }
-  const policies = nlctrl.dump("get-policy", { familyName: "thermal" });
-  const wanted = families.policy("thermal");
+  const policies = nlctrl.dump("get-policy", { familyName: "ethtool" });
+  const wanted = families.policy("ethtool");
   assertEquals(policies.flatMap(({ policy }) => policy ?? []).length, wanted.policies.flat().length);
   assertEquals(
     policies.flatMap(({ opPolicy }) => opPolicy ?? []),
@@ -27,8 +27,8 @@ kernelTest("family(): nlctrl with a specification equals the module", [], () => 
 
 kernelTest("family(): without a specification the kernel's policy types what it takes", [], () => {
   using nlctrl = family("nlctrl");
-  const [one] = [nlctrl.request(3, { 2: "thermal" })!];
-  assertEquals([one[1], one[2]], [families.get("thermal").familyId, "thermal"]);
+  const [one] = [nlctrl.request(3, { 2: "ethtool" })!];
+  assertEquals([one[1], one[2]], [families.get("ethtool").familyId, "ethtool"]);
   assertEquals(nlctrl.dump(3).map((one) => one[2]), families.list().map(({ familyName }) => familyName));
   assertThrows(
     () => nlctrl.request(3, { 1: 70000 }),
