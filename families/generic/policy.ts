@@ -14,6 +14,7 @@ import {
   i64,
   i8,
   list,
+  MISFIT,
   shown,
   sint,
   text,
@@ -23,8 +24,40 @@ import {
   u8,
   uint,
 } from "../../core/codec/mod.ts";
+import { DecodeError } from "../../core/errors.ts";
 import type { AttributePolicy, FamilyPolicy } from "./controller.ts";
 import { DynamicTable } from "./table.ts";
+
+/** Text; what goes on behind its end is none: a reply may mean something else by the number. */
+const onlyText: AnyCodec = {
+  ...text as AnyCodec,
+  decode(from, at, end, owner) {
+    const payload = from.bytes.subarray(at, end), zero = payload.indexOf(0);
+    const ends = zero < 0 || payload.subarray(zero).every((byte) => byte === 0);
+    return ends ? text.decode(from, at, end, owner) : MISFIT;
+  },
+};
+
+/** A nest; what is no attributes is none, for the same reason. */
+function onlyNest(nest: AnyCodec): AnyCodec {
+  return {
+    name: nest.name,
+    nested: true,
+    decode(from, at, end, owner) {
+      const { depth } = from;
+      try {
+        return nest.decode(from, at, end, owner);
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        from.depth = depth;
+        return MISFIT;
+      }
+    },
+    encode: (value, to, owner) => nest.encode(value, to, owner),
+    walk: (from, at, end, owner, visit) => nest.walk?.(from, at, end, owner, visit),
+    attributeName: (id, owner) => nest.attributeName?.(id, owner),
+  };
+}
 
 const TYPES: Readonly<Record<string, AnyCodec>> = {
   flag,
@@ -37,8 +70,8 @@ const TYPES: Readonly<Record<string, AnyCodec>> = {
   s32: i32,
   s64: i64,
   binary: bytes,
-  string: text,
-  nul_string: text,
+  string: onlyText,
+  nul_string: onlyText,
   bitfield32,
   sint,
   uint,
@@ -75,7 +108,8 @@ export class PolicyTables {
 
   /**
    * What comes back of an operation: attributes as it takes them, then, where all operations of the family agree on every
-   * number that several take, as the others take them. All else is bytes.
+   * number that several take, as the others take them. All else is bytes: a kernel's policy is about what it is sent, and
+   * nothing in it says which numbers an answer has. What cannot be what the policy says is bytes too.
    */
   reply(cmd: number): DynamicTable {
     let table = this.#replies.get(cmd);
@@ -122,9 +156,9 @@ export class PolicyTables {
   }
 
   #codec({ type, policy }: AttributePolicy): AnyCodec {
-    if (type === "nested" && policy !== undefined) return this.table(policy);
+    if (type === "nested" && policy !== undefined) return onlyNest(this.table(policy) as AnyCodec);
     if (type === "nested_array" && policy !== undefined) {
-      return list(this.table(policy) as Codec<unknown>) as unknown as AnyCodec;
+      return onlyNest(list(this.table(policy) as Codec<unknown>) as unknown as AnyCodec);
     }
     return TYPES[type] ?? { ...(bytes as AnyCodec), ...(type === "nested" ? { nested: true } : {}) };
   }
@@ -147,7 +181,7 @@ export class PolicyTables {
         }
         const start = to.length, done = codec.encode(value, to, owner);
         // A string's end is not counted.
-        const length = to.length - start - (codec === (text as AnyCodec) ? 1 : 0);
+        const length = to.length - start - (codec === onlyText ? 1 : 0);
         if (maxLength !== undefined && length > maxLength) {
           to.fail(RangeError, `expected at most ${maxLength} bytes, got ${length}`);
         }

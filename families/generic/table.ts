@@ -174,7 +174,11 @@ export class DynamicTable implements Codec<Fields> {
       items.forEach((item, i) => {
         if (items !== undefined && multi === true) to.path.push(i);
         const start = to.open(codec.nested === true ? id | NLA_F_NESTED : id);
-        if (codec.encode(item as never, to, value) === OMIT) to.length = start;
+        // What could not be read comes as bytes, and goes back as they are.
+        const encoded = open === true && item instanceof Uint8Array
+          ? void to.append(item)
+          : codec.encode(item as never, to, value);
+        if (encoded === OMIT) to.length = start;
         else to.close(start);
         if (multi === true) to.path.pop();
       });

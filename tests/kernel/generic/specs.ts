@@ -184,3 +184,266 @@ export const TCP_METRICS: Spec = {
     ],
   },
 };
+
+/** Devices' settings, as far as the tests need them: linux/ethtool_netlink_generated.h. */
+export const ETHTOOL: Spec = {
+  name: "ethtool",
+  protocol: "genetlink-legacy",
+  "attribute-sets": [
+    {
+      name: "header",
+      attributes: [
+        { name: "dev-index", type: "u32" },
+        { name: "dev-name", type: "string" },
+        { name: "flags", type: "u32" },
+      ],
+    },
+    {
+      name: "bit",
+      attributes: [{ name: "index", type: "u32" }, { name: "name", type: "string" }, { name: "value", type: "flag" }],
+    },
+    { name: "bits", attributes: [{ name: "bit", type: "nest", "multi-attr": true, "nested-attributes": "bit" }] },
+    {
+      name: "bitset",
+      attributes: [
+        { name: "nomask", type: "flag" },
+        { name: "size", type: "u32" },
+        { name: "bits", type: "nest", "nested-attributes": "bits" },
+      ],
+    },
+    {
+      name: "features",
+      attributes: [
+        { name: "header", type: "nest", "nested-attributes": "header" },
+        ...["hw", "wanted", "active", "nochange"].map((name) => ({
+          name,
+          type: "nest",
+          "nested-attributes": "bitset",
+        })),
+      ],
+    },
+    {
+      name: "channels",
+      attributes: [
+        { name: "header", type: "nest", "nested-attributes": "header" },
+        ...["rx-max", "tx-max", "other-max", "combined-max", "rx-count", "tx-count", "other-count", "combined-count"]
+          .map((name) => ({ name, type: "u32" })),
+      ],
+    },
+  ],
+  operations: {
+    "enum-model": "directional",
+    list: [
+      {
+        name: "features-get",
+        "attribute-set": "features",
+        do: { request: { value: 11 }, reply: { value: 11 } },
+        dump: {},
+      },
+      {
+        name: "channels-get",
+        "attribute-set": "channels",
+        do: { request: { value: 17 }, reply: { value: 18 } },
+        dump: {},
+      },
+    ],
+  },
+};
+
+/** Endpoints and limits: linux/mptcp_pm.h. */
+export const MPTCP_PM: Spec = {
+  name: "mptcp_pm",
+  protocol: "genetlink-legacy",
+  definitions: [
+    { name: "family", type: "enum", entries: [{ name: "inet", value: 2 }, { name: "inet6", value: 10 }] },
+    { name: "flags", type: "flags", entries: ["signal", "subflow", "backup", "fullmesh", "implicit", "laminar"] },
+  ],
+  "attribute-sets": [
+    {
+      name: "address",
+      attributes: [
+        { name: "family", type: "u16", enum: "family" },
+        { name: "id", type: "u8" },
+        { name: "addr4", type: "u32", "byte-order": "big-endian", "display-hint": "ipv4" },
+        { name: "addr6", type: "binary", "display-hint": "ipv6" },
+        { name: "port", type: "u16" },
+        { name: "flags", type: "u32", enum: "flags", "enum-as-flags": true },
+        { name: "if-idx", type: "s32" },
+      ],
+    },
+    {
+      name: "endpoint",
+      attributes: [{ name: "addr", type: "nest", "nested-attributes": "address" }],
+    },
+    {
+      name: "attr",
+      attributes: [
+        { name: "addr", type: "nest", "nested-attributes": "address" },
+        { name: "rcv-add-addrs", type: "u32" },
+        { name: "subflows", type: "u32" },
+        { name: "token", type: "u32" },
+        { name: "loc-id", type: "u8" },
+        { name: "addr-remote", type: "nest", "nested-attributes": "address" },
+      ],
+    },
+  ],
+  operations: {
+    list: [
+      { name: "get-addr", value: 3, "attribute-set": "endpoint", do: { reply: {} }, dump: { reply: {} } },
+      { name: "get-limits", value: 6, "attribute-set": "attr", do: { reply: {} } },
+    ],
+  },
+};
+
+/** What a process has used, a part of its struct: linux/taskstats.h. */
+export const TASKSTATS: Spec = {
+  name: "TASKSTATS",
+  protocol: "genetlink-legacy",
+  definitions: [{
+    name: "taskstats",
+    type: "struct",
+    members: [
+      { name: "version", type: "u16" },
+      { name: "pad", type: "pad", len: 2 },
+      { name: "ac-exitcode", type: "u32" },
+      { name: "ac-flag", type: "u8" },
+      { name: "ac-nice", type: "u8" },
+      { name: "pad2", type: "pad", len: 70 },
+      { name: "ac-comm", type: "string", len: 32 },
+    ],
+  }],
+  "attribute-sets": [
+    {
+      name: "aggregate",
+      attributes: [
+        { name: "pid", type: "u32" },
+        { name: "tgid", type: "u32" },
+        { name: "stats", type: "binary", struct: "taskstats" },
+      ],
+    },
+    {
+      name: "task",
+      attributes: [
+        { name: "pid", type: "u32" },
+        { name: "tgid", type: "u32" },
+        { name: "aggr-pid", type: "nest", value: 4, "nested-attributes": "aggregate" },
+        { name: "aggr-tgid", type: "nest", "nested-attributes": "aggregate" },
+      ],
+    },
+  ],
+  operations: {
+    "enum-model": "directional",
+    list: [{ name: "new", "attribute-set": "task", do: { request: { value: 1 }, reply: { value: 2 } } }],
+  },
+};
+
+/** Cooling devices: linux/thermal.h. */
+export const THERMAL: Spec = {
+  name: "thermal",
+  protocol: "genetlink-legacy",
+  version: 2,
+  "attribute-sets": [{
+    name: "thermal",
+    attributes: [
+      { name: "tz-id", type: "u32", value: 2 },
+      { name: "tz-temp", type: "s32" },
+    ],
+  }],
+  operations: { list: [{ name: "tz-get-temp", value: 3, "attribute-set": "thermal", do: { reply: {} } }] },
+};
+
+/** Interfaces with their peers: linux/wireguard.h. */
+export const WIREGUARD: Spec = {
+  name: "wireguard",
+  protocol: "genetlink-legacy",
+  "attribute-sets": [
+    {
+      name: "device",
+      attributes: [
+        { name: "ifindex", type: "u32" },
+        { name: "ifname", type: "string" },
+        { name: "private-key", type: "binary" },
+        { name: "public-key", type: "binary" },
+        { name: "flags", type: "u32" },
+        { name: "listen-port", type: "u16" },
+        { name: "fwmark", type: "u32" },
+        { name: "peers", type: "indexed-array", "sub-type": "nest", "nested-attributes": "peer" },
+      ],
+    },
+    {
+      name: "peer",
+      attributes: [
+        { name: "public-key", type: "binary" },
+        { name: "preshared-key", type: "binary" },
+        { name: "flags", type: "u32" },
+        { name: "endpoint", type: "binary" },
+        { name: "persistent-keepalive-interval", type: "u16" },
+        { name: "last-handshake-time", type: "binary" },
+        { name: "rx-bytes", type: "u64" },
+        { name: "tx-bytes", type: "u64" },
+        { name: "allowed-ips", type: "indexed-array", "sub-type": "nest", "nested-attributes": "ip" },
+        { name: "protocol-version", type: "u32" },
+      ],
+    },
+    {
+      name: "ip",
+      attributes: [
+        { name: "family", type: "u16" },
+        { name: "ipaddr", type: "binary", "display-hint": "ipv4-or-v6" },
+        { name: "cidr-mask", type: "u8" },
+      ],
+    },
+  ],
+  operations: { list: [{ name: "get-device", value: 0, "attribute-set": "device", dump: { reply: {} } }] },
+};
+
+/** MACsec interfaces, as far as the tests need them: linux/if_macsec.h. */
+export const MACSEC: Spec = {
+  name: "macsec",
+  protocol: "genetlink-legacy",
+  "attribute-sets": [
+    {
+      name: "device",
+      attributes: [
+        { name: "ifindex", type: "u32" },
+        { name: "secy", type: "nest", value: 4, "nested-attributes": "secy" },
+      ],
+    },
+    {
+      name: "secy",
+      attributes: [
+        { name: "encoding-sa", type: "u8", value: 2 },
+        { name: "window", type: "u32" },
+        { name: "icv-len", type: "u8", value: 5 },
+      ],
+    },
+  ],
+  operations: { list: [{ name: "get-txsc", value: 0, "attribute-set": "device", dump: { reply: {} } }] },
+};
+
+/** Wireless interfaces, as far as the tests need them: linux/nl80211.h. */
+export const NL80211: Spec = {
+  name: "nl80211",
+  protocol: "genetlink-legacy",
+  definitions: [{ name: "iftype", type: "enum", entries: ["unspecified", "adhoc", "station", "ap"] }],
+  "attribute-sets": [{
+    name: "nl80211",
+    attributes: [
+      { name: "wiphy", type: "u32" },
+      { name: "ifindex", type: "u32", value: 3 },
+      { name: "ifname", type: "string" },
+      { name: "iftype", type: "u32", enum: "iftype" },
+      { name: "mac", type: "binary", "display-hint": "mac" },
+      { name: "wdev", type: "u64", value: 153 },
+    ],
+  }],
+  operations: {
+    "enum-model": "directional",
+    list: [{
+      name: "get-interface",
+      "attribute-set": "nl80211",
+      do: { request: { value: 5 }, reply: { value: 7 } },
+      dump: {},
+    }],
+  },
+};

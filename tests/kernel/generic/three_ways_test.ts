@@ -1,0 +1,289 @@
+/** The same calls with a specification, with the kernel's policy alone, and through the typed module give equal values. */
+import { assert, assertEquals } from "@std/assert";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { type Attributes, type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
+import { stringify } from "../../../core/show.ts";
+import * as controller from "../../../families/generic/controller.ts";
+import * as ethtool from "../../../families/generic/ethtool.ts";
+import * as macsec from "../../../families/generic/macsec.ts";
+import { family, type Spec } from "../../../families/generic/mod.ts";
+import * as mptcp from "../../../families/generic/mptcp_pm.ts";
+import * as netdev from "../../../families/generic/netdev.ts";
+import * as nl80211 from "../../../families/generic/nl80211.ts";
+import { PolicyTables } from "../../../families/generic/policy.ts";
+import * as taskstats from "../../../families/generic/taskstats.ts";
+import * as tcpMetrics from "../../../families/generic/tcp_metrics.ts";
+import * as thermal from "../../../families/generic/thermal.ts";
+import * as wireguard from "../../../families/generic/wireguard.ts";
+import { has, inNamespace, type Namespace, run } from "../namespace.ts";
+import { moduleTest } from "./lab.ts";
+import * as specs from "./specs.ts";
+
+type Fields = Record<string, unknown>;
+type Options = Readonly<{ netns?: string; names: false }>;
+
+/** One call, in three words. */
+interface Call {
+  /** The module's, and what it gave. */
+  readonly typed: readonly object[];
+  /** The table of what comes back. */
+  readonly table: Codec<unknown, never>;
+  /** The specification's name for it, and its attributes. */
+  readonly spec: readonly [operation: string, attributes?: Fields];
+  /** Its number, and its attributes' numbers. */
+  readonly bare: readonly [cmd: number, attributes?: Fields];
+  /** Whether one is asked for, and not all. */
+  readonly one?: true;
+}
+
+/** The bytes of a value of a table. */
+function bytesOf(table: { encode: Codec<unknown, never>["encode"] }, value: object): Uint8Array {
+  const to = new Writer();
+  to.everything = true;
+  table.encode(value as never, to, {});
+  return to.bytes.slice(0, to.length);
+}
+
+/** Whether all that the specification has is as the module has it; of nests, as far as the specification goes. */
+function assertWithin(given: unknown, wanted: unknown, path: string, forms: ReadonlySet<string>): void {
+  if (given instanceof Uint8Array || typeof given !== "object" || given === null) {
+    // Keys, suites and their like have text of their own in the module: their bytes are compared below.
+    if (forms.has(path.replace(/^.*\./, ""))) return;
+    assertEquals([path, stringify(given)], [path, stringify(wanted)]);
+  } else {
+    for (const [key, value] of Object.entries(given)) {
+      assertWithin(value, (wanted as Fields | undefined)?.[key], `${path}.${key}`, forms);
+    }
+  }
+}
+
+/** Fields that a specification has in the kernel's own form and a module in a better one. */
+const FORMS: ReadonlySet<string> = new Set([
+  "endpoint",
+  "publicKey",
+  "presharedKey",
+  "lastHandshakeTime",
+  "privateKey",
+]);
+
+/** What changes from one question to the next. */
+const VOLATILE: ReadonlySet<string> = new Set(["age", "acEtime", "acTgetime"]);
+
+function settled(value: unknown): unknown {
+  return JSON.parse(stringify(value, 0), (key, one) => VOLATILE.has(key) ? undefined : one);
+}
+
+/** The specification's form of what a module gives, and the other way round, where they nest otherwise. */
+const FLAT: Readonly<Record<string, (value: Fields) => Fields>> = {
+  ethtool: ({ header, ...rest }) => ({ ...header as Fields, ...bitsets(rest) }),
+  // No port is 0 to the kernel, and absent in the module.
+  mptcp_pm: ({ addr, ...rest }) => {
+    const { port, ...address } = (addr ?? {}) as Fields;
+    return { ...address, ...(port ? { port } : {}), ...rest };
+  },
+  wireguard: ({ peers, ...rest }) => ({
+    ...rest,
+    ...peers === undefined ? {} : {
+      peers: (peers as Fields[]).map(({ allowedIps, ...peer }) => ({
+        ...peer,
+        allowedIps: (allowedIps as { ipaddr: string; cidrMask: number }[]).map((ip) => `${ip.ipaddr}/${ip.cidrMask}`),
+      })),
+    },
+  }),
+};
+
+/** Bits by name in the place of their nests. */
+function bitsets(value: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => {
+      const { bits, nomask, size } = one as {
+        bits?: { bit?: { index: number; name: string; value?: boolean }[] };
+        nomask?: boolean;
+        size?: number;
+      };
+      if (size === undefined) return [key, one];
+      const all = bits?.bit ?? [], on = all.filter(({ value }) => nomask === true || value === true);
+      const names = (list: typeof all): (string | number)[] => list.map(({ index, name }) => name || index);
+      return [key, { value: names(on), ...(nomask === true ? {} : { mask: names(all) }) }];
+    }),
+  );
+}
+
+const CONNECT = `
+import socket
+l = socket.socket(); l.bind(('127.0.0.1', 5008)); l.listen()
+c = socket.socket(); c.connect(('127.0.0.1', 5008)); s, _ = l.accept()
+for _ in range(20):
+    c.send(b'x' * 100); s.recv(100); s.send(b'y' * 100); c.recv(100)
+for one in (c, s, l): one.close()
+`;
+
+const FAMILIES: readonly (readonly [
+  name: string,
+  modules: readonly string[],
+  spec: Spec,
+  calls: (options: Options, ns: Namespace) => readonly Call[] | Promise<readonly Call[]>,
+])[] = [
+  ["nlctrl", [], specs.NLCTRL, (options) => {
+    using client = controller.open(options);
+    const table = controller.GenericFamily;
+    return [
+      { typed: client.families.list(), table, spec: ["getfamily"], bare: [3] },
+      {
+        typed: [client.families.get("netdev")],
+        table,
+        spec: ["getfamily", { familyName: "netdev" }],
+        bare: [3, { 2: "netdev" }],
+        one: true,
+      },
+    ];
+  }],
+  ["ethtool", [], specs.ETHTOOL, (options, { ip }) => {
+    using client = ethtool.open(options);
+    ip("link add v0 type veth peer name v1");
+    const header = { devName: "v0" };
+    return [
+      {
+        typed: [client.features.get("v0")],
+        table: ethtool.Features,
+        spec: ["features-get", { header }],
+        bare: [11, { 1: { 2: "v0" } }],
+        one: true,
+      },
+      {
+        typed: client.channels.list(),
+        table: ethtool.Channels,
+        spec: ["channels-get", { header: {} }],
+        bare: [17, { 1: {} }],
+      },
+    ];
+  }],
+  ["netdev", [], specs.NETDEV, (options, { ip }) => {
+    using client = netdev.open(options);
+    ip("link add v0 type veth peer name v1");
+    return [{ typed: client.devices.list(), table: netdev.NetDevice, spec: ["dev-get"], bare: [1] }];
+  }],
+  ["mptcp_pm", [], specs.MPTCP_PM, (options) => {
+    using pm = mptcp.open(options);
+    pm.setLimits({ rcvAddAddrs: 3, subflows: 2 });
+    pm.endpoints.add({ id: 9, addr4: "192.0.2.2", flags: ["backup"] });
+    pm.endpoints.add({ id: 10, addr6: "2001:db8::7", flags: ["signal"] });
+    const limits = pm.limits() as object, { codec } = mptcp.MPTCP_PM.messages!().calls!.find(({ cmd }) => cmd === 6)!;
+    return [
+      { typed: pm.endpoints.list(), table: mptcp.Endpoint, spec: ["get-addr"], bare: [3] },
+      { typed: [limits], table: codec, spec: ["get-limits"], bare: [6], one: true },
+    ];
+  }],
+  ["tcp_metrics", [], specs.TCP_METRICS, (options, { name, ip }) => {
+    using client = tcpMetrics.open(options);
+    ip("link set lo up");
+    if (has("python3")) run("ip", ["netns", "exec", name, "python3", "-c", CONNECT]);
+    return [{ typed: client.metrics.list(), table: tcpMetrics.TcpMetrics, spec: ["get"], bare: [1] }];
+  }],
+  ["TASKSTATS", [], specs.TASKSTATS, async () => {
+    using client = taskstats.open();
+    // Who is stopped uses nothing.
+    const child = spawn("sh", ["-c", "kill -STOP $$"]), pid = child.pid!;
+    stopped.push(() => child.kill("SIGKILL"));
+    while (readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[2] !== "T") {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const stats = client.tasks.get(pid);
+    return [{
+      typed: [{ aggrPid: { pid, stats } }],
+      table: taskstats.TaskMessage,
+      spec: ["new", { pid }],
+      bare: [1, { 1: pid }],
+      one: true,
+    }];
+  }],
+  ["thermal", [], specs.THERMAL, () => {
+    using client = thermal.open();
+    const [zone] = client.zones();
+    if (zone === undefined) return [];
+    const tzTemp = client.temperature(zone.tzId!);
+    return [{
+      typed: [{ tzId: zone.tzId, tzTemp }],
+      table: thermal.ThermalMessage,
+      spec: ["tz-get-temp", { tzId: zone.tzId }],
+      bare: [3, { 2: zone.tzId }],
+      one: true,
+    }];
+  }],
+  ["wireguard", ["wireguard"], specs.WIREGUARD, (options, { ip }) => {
+    using client = wireguard.open(options);
+    ip("link add wg0 type wireguard");
+    client.wireguard.set("wg0", {
+      listenPort: 51820,
+      fwmark: 7,
+      peers: [{
+        publicKey: "Es2iO3E3Pk9kUPtVTY3ASGpgJXsCwnhrHPCxMYnfWFQ=",
+        endpoint: "192.0.2.7:4711",
+        allowedIps: ["10.7.0.0/16", "2001:db8::/32"],
+      }],
+    });
+    return [{
+      typed: [client.wireguard.get("wg0")],
+      table: wireguard.WgDevice,
+      spec: ["get-device", { ifname: "wg0" }],
+      bare: [0, { 2: "wg0" }],
+    }];
+  }],
+  ["macsec", ["macsec", "veth"], specs.MACSEC, (options, { ip }) => {
+    using client = macsec.open(options);
+    ip("link add v0 type veth peer name v1");
+    ip("link add link v0 macsec0 type macsec port 11 encrypt on");
+    return [{ typed: client.macsec.list(), table: macsec.MacsecDevice, spec: ["get-txsc"], bare: [0] }];
+  }],
+  ["nl80211", ["mac80211_hwsim"], specs.NL80211, () => {
+    using client = nl80211.open({ names: false });
+    return [{ typed: client.interfaces.list(), table: nl80211.WifiInterface, spec: ["get-interface"], bare: [5] }];
+  }],
+];
+
+const stopped: (() => void)[] = [];
+/** Families that are in the first namespace alone. */
+const FIRST: ReadonlySet<string> = new Set(["TASKSTATS", "thermal", "nl80211"]);
+
+for (const [name, modules, spec, calls] of FAMILIES) {
+  moduleTest(
+    name,
+    modules,
+    `three ways: ${name} by specification, by policy, by module`,
+    ["ip"],
+    () =>
+      inNamespace(async (ns) => {
+        const options = FIRST.has(name) ? {} : { netns: ns.name }, flat = FLAT[name] ?? ((value: Fields) => value);
+        try {
+          for (
+            const { typed, table, spec: [operation, asked], bare: [cmd, numbered], one } of await calls({
+              ...options,
+              names: false,
+            }, ns)
+          ) {
+            using specified = family(name, { spec, ...options });
+            using bare = family(name, options);
+            const bySpec = one ? [specified.request(operation, asked)!] : specified.dump(operation, asked);
+            const byPolicy = one ? [bare.request(cmd, numbered)!] : bare.dump(cmd, numbered);
+            assertEquals([bySpec.length, byPolicy.length], [typed.length, typed.length]);
+            const forms = new Set([...FORMS, ...VOLATILE]);
+            bySpec.forEach((value, i) => assertWithin(flat(value), typed[i], `${name}[${i}]`, forms));
+            assert(bySpec.every((value) => Object.keys(value).length > 0));
+            // What has but a number there is the same bytes, which the module's table reads as the same values.
+            let tables = new PolicyTables({ operations: [], policies: [] });
+            try {
+              tables = new PolicyTables(controller.policy(name));
+            } catch { /* it has none: all are bytes */ }
+            const again = byPolicy.map((value) => {
+              const bytes = bytesOf(tables.reply(cmd), value);
+              return (table as Attributes<object>).decode(new Reader(bytes), 0, bytes.length, {});
+            });
+            assertEquals(settled(again), settled(typed), stringify(byPolicy));
+          }
+        } finally {
+          for (const end of stopped.splice(0)) end();
+        }
+      }),
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * The kernel's own specifications, each of which is taken as it is, and speaks to this kernel.
+ *
+ * They are in NETLINK_SPECS, a folder of YAML files, or else in the kernel's source below /usr/src.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { stringify } from "../../../core/show.ts";
+import { CompiledSpec } from "../../../families/generic/compile.ts";
+import { open as openController } from "../../../families/generic/controller.ts";
+import { family, type Spec } from "../../../families/generic/mod.ts";
+import { open as openNetdev } from "../../../families/generic/netdev.ts";
+import type { Fields } from "../../../families/generic/table.ts";
+import { inNamespace, kernelTest } from "../namespace.ts";
+
+/** The folder, `undefined` where there is none. */
+function folder(): string | undefined {
+  const { NETLINK_SPECS } = process.env, source = "/usr/src";
+  if (NETLINK_SPECS !== undefined) return NETLINK_SPECS;
+  return (existsSync(source) ? readdirSync(source) : []).map((name) =>
+    join(source, name, "Documentation/netlink/specs")
+  )
+    .find((path) => existsSync(path));
+}
+
+const READ = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))";
+
+function read(path: string): Spec {
+  const { status, stdout, stderr } = spawnSync("python3", ["-c", READ, path], { encoding: "utf8", maxBuffer: 1 << 28 });
+  assertEquals(status, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+const SPECS = folder(), hasYaml = spawnSync("python3", ["-c", "import yaml"]).status === 0;
+const NEEDS = [
+  ...(SPECS === undefined ? ["a folder of specifications, NETLINK_SPECS"] : []),
+  ...(hasYaml ? [] : ["python3 with yaml"]),
+];
+const files = SPECS === undefined ? [] : readdirSync(SPECS).filter((name) => name.endsWith(".yaml")).sort();
+
+kernelTest(`ynl: ${files.length} specifications of the kernel are taken whole`, NEEDS, () => {
+  for (const file of files) {
+    const spec = read(join(SPECS!, file)), compiled = new CompiledSpec(spec), seen = new Set<unknown>();
+    let attributes = 0;
+    const walk = (table: { fields?: readonly { codec: unknown }[] } | undefined): void => {
+      if (table === undefined || seen.has(table)) return;
+      seen.add(table);
+      for (const { codec } of table.fields ?? []) {
+        attributes++;
+        walk(codec as never);
+      }
+    };
+    for (const { table } of compiled.operations.values()) walk(table);
+    assert(compiled.operations.size > 0 && attributes > 0, file);
+    const text = family(spec.name, { spec }).describe();
+    for (const name of compiled.operations.keys()) assert(text.includes(`  ${name} (`), `${file}: ${name}`);
+  }
+});
+
+const has = (name: string): string[] => files.includes(`${name}.yaml`) ? NEEDS : [...NEEDS, `${name}.yaml`];
+
+/** That each object of ours has what the specification's has, where both have a field of the name. */
+function assertAgree(theirs: readonly Fields[], ours: readonly object[], least: number): void {
+  assertEquals(theirs.length, ours.length);
+  const common = (one: object, other: object): Fields =>
+    Object.fromEntries(Object.entries(one).filter(([key]) => key in other));
+  theirs.forEach((their, i) => {
+    const own = ours[i]!, mine = common(own, their);
+    assert(Object.keys(mine).length >= least, stringify(their));
+    assertEquals({ ...common(their, own) }, { ...mine });
+  });
+}
+
+kernelTest(
+  "ynl: netdev by the kernel's specification is netdev by the module",
+  ["ip", ...has("netdev")],
+  () =>
+    inNamespace(({ name, ip }) => {
+      ip("link add v0 numtxqueues 2 numrxqueues 2 type veth peer name v1");
+      ip("link set v0 up");
+      ip("link set v1 up");
+      using typed = openNetdev({ netns: name, names: false });
+      using netdev = family("netdev", { netns: name, spec: read(join(SPECS!, "netdev.yaml")) });
+      assertAgree(netdev.dump("dev-get"), typed.devices.list(), 4);
+      assertAgree(netdev.dump("queue-get"), typed.queues.list(), 3);
+      assertAgree(netdev.dump("napi-get"), typed.napis.list(), 0);
+      const { ifindex } = typed.devices.list()[1]!;
+      assertAgree([netdev.request("dev-get", { ifindex })!], [typed.devices.get(ifindex!)], 4);
+    }),
+);
+
+kernelTest("ynl: nlctrl by the kernel's specification is nlctrl by the module", has("nlctrl"), () => {
+  using typed = openController();
+  using nlctrl = family("nlctrl", { spec: read(join(SPECS!, "nlctrl.yaml")) });
+  assertAgree(nlctrl.dump("getfamily"), typed.families.list(), 5);
+});
+
+kernelTest(
+  "ynl: protocols of their own by the kernel's specifications are what the modules say",
+  ["ip", ...has("rt-link"), ...has("rt-addr"), ...has("rt-route"), ...has("rt-rule"), ...has("rt-neigh")],
+  () =>
+    inNamespace(({ name, ip, route }) => {
+      ip("link add v0 type veth peer name v1");
+      for (const dev of ["lo", "v0", "v1"]) ip(`link set ${dev} up`);
+      ip("address add 192.0.2.1/24 dev v0");
+      ip("neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0 nud permanent");
+      const by = (file: string): ReturnType<typeof family> =>
+        family(file, { netns: name, spec: read(join(SPECS!, `${file}.yaml`)) });
+      using link = by("rt-link");
+      const pick = (list: readonly object[], ...keys: string[]): unknown[] =>
+        list.map((one) => keys.map((key) => (one as Fields)[key]));
+      const links = route.links.list();
+      assertEquals(
+        pick(link.dump("getlink"), "ifiIndex", "ifname", "mtu", "txqlen", "group", "ifiFlags"),
+        pick(links, "index", "ifname", "mtu", "txqlen", "group", "flags"),
+      );
+      assertEquals(link.request("getlink", { ifname: "v0" })!.mtu, route.links.get("v0").mtu);
+      using addr = by("rt-addr");
+      assertEquals(pick(addr.dump("getaddr"), "ifaIndex", "ifaPrefixlen").length, route.addresses.list().length);
+      const told = addr.dump("getaddr").map(({ address, ifaPrefixlen }) => `${address}/${ifaPrefixlen}`);
+      assertEquals(told, route.addresses.list().map(({ address }) => address));
+      using routes = by("rt-route");
+      assertEquals(
+        routes.dump("getroute").map(({ rtmType, table }) => [rtmType, table]),
+        route.routes.list().map(({ type, table }) => [type, typeof table === "string" ? NUMBERS[table] : table]),
+      );
+      using rules = by("rt-rule");
+      assertEquals(rules.dump("getrule").length, route.rules.list().length);
+      using neighbours = by("rt-neigh");
+      assertEquals(
+        neighbours.dump("getneigh").map(({ dst, lladdr }) => `${dst} ${lladdr}`).filter((one) =>
+          one.includes("192.0.2.9")
+        ),
+        ["192.0.2.9 02:00:00:00:00:09"],
+      );
+    }),
+);
+
+/** Tables with a name. */
+const NUMBERS: Readonly<Record<string, number>> = { default: 253, main: 254, local: 255 };
