@@ -62,17 +62,19 @@ export const bitfield32: Codec<Bitfield32, Bitfield32 | number> = {
  * A bit mask of 64 bits as an array of names; a bit without a name is its value as a bigint. Input takes the number too.
  *
  * @param map names and the bits they stand for, one bit each
+ * @param integer how the number is written; in host order when absent
  */
 export function mask64<const M extends Readonly<Record<string, bigint>>>(
   map: M,
+  integer: Codec<bigint, bigint | number> = u64,
 ): Codec<readonly ((keyof M & string) | bigint)[], readonly ((keyof M & string) | bigint)[] | bigint | number> {
   type Names = readonly ((keyof M & string) | bigint)[];
   return {
     name: "u64 mask",
     size: 8,
-    decode(from, at) {
+    decode(from, at, end, owner) {
       const names: (string | bigint)[] = [];
-      let rest = from.view.getBigUint64(at, true);
+      let rest = integer.decode(from, at, end, owner);
       for (const [name, bit] of Object.entries(map)) {
         if ((rest & bit) === 0n) continue;
         names.push(name);
@@ -85,14 +87,14 @@ export function mask64<const M extends Readonly<Record<string, bigint>>>(
       return names as Names;
     },
     encode(value, to, owner) {
-      if (!Array.isArray(value)) return u64.encode(value as bigint | number, to, owner);
+      if (!Array.isArray(value)) return integer.encode(value as bigint | number, to, owner);
       let bits = 0n;
       for (const one of value) {
         if (typeof one !== "string") bits |= BigInt(one);
         else if (Object.hasOwn(map, one)) bits |= map[one]!;
         else to.fail(TypeError, `expected ${Object.keys(map).join(", ")} or a number, got ${shown(one)}`);
       }
-      return u64.encode(bits, to, owner);
+      return integer.encode(bits, to, owner);
     },
   };
 }

@@ -314,7 +314,8 @@ export class CompiledSpec {
       return type === "u64" || type === "s64" ? codec : enumeration(number, this.#numbers(name));
     }
     const bits = this.#bits(name);
-    if (type === "u64" || type === "uint") return type === "u64" ? mask64(bits) : wide(mask64(bits));
+    if (type === "u64") return mask64(bits, codec as unknown as Codec<bigint, bigint | number>);
+    if (type === "uint") return wide(mask64(bits));
     return mask(number, Object.fromEntries(Object.entries(bits).map(([name, bit]) => [name, Number(bit)])));
   }
 
@@ -449,6 +450,7 @@ export class CompiledSpec {
     const min = this.#resolve(checks.min), max = this.#resolve(checks.max), exact = this.#resolve(checks["exact-len"]);
     const least = exact ?? this.#resolve(checks["min-len"]), most = exact ?? this.#resolve(checks["max-len"]);
     const bits = this.#resolve(checks["flags-mask"]), string = one.type === "string";
+    const big = one["byte-order"] === "big-endian";
     if ([min, max, least, most, bits].every((limit) => limit === undefined)) return codec;
     return {
       ...codec,
@@ -462,7 +464,8 @@ export class CompiledSpec {
         }
         if (bits !== undefined && length <= 8n) {
           let sent = 0n;
-          for (let at = to.length - 1; at >= start; at--) sent = sent << 8n | BigInt(to.bytes[at]!);
+          const octets = [...to.bytes.subarray(start, to.length)];
+          for (const octet of big ? octets : octets.reverse()) sent = sent << 8n | BigInt(octet);
           if ((sent & ~bits) !== 0n) to.fail(RangeError, `bits 0x${(sent & ~bits).toString(16)} may not be set`);
         }
         return done;

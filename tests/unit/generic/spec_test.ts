@@ -79,6 +79,15 @@ const ROWS: readonly (readonly [field: string, value: unknown, bytes: string])[]
   ["raw", new Uint8Array([1, 2]), "0600 1c00 0102 0000"],
   ["capsByNumber", ["warm_white"], "0800 2800 02000000"],
   ["last", -1, "0500 2900 ff 000000"],
+  ["beCaps", ["dim", "timer"], "0600 2a00 0011 0000"],
+  ["beWideCaps", ["blink", 1n << 40n], "0c00 2b00 0000010000000002"],
+  ["beByNumber", ["warm_white", "green"], "0800 2c00 00000042"],
+  ["beColour", "green", "0800 2d00 00000006"],
+  ["beLevels", [1, 2], "1400 2e80 0800 0100 00000001 0800 0200 00000002"],
+  ["beSteps", [1, 258], "0800 2f00 0001 0102"],
+  ["beSerial", 5n, "0c00 3000 0000000000000005"],
+  ["beDebt", -5n, "0c00 3100 fffffffffffffffb"],
+  ["beState", { caps: ["blink"], colour: "red", wide: ["timer", 1n << 33n] }, "1000 3200 0002 0005 0000000200000010"],
 ];
 
 for (const [field, value, bytes] of ROWS) {
@@ -127,6 +136,7 @@ test("spec: what it does not allow is refused by name", () => {
     [{ name: "a lamp" }, "name: expected at most 4 bytes, got 6"],
     [{ key: "0102" }, "key: expected 4 bytes, got 2"],
     [{ caps: 0x20 }, "caps: bits 0x20 may not be set"],
+    [{ beCaps: 0x20 }, "beCaps: bits 0x20 may not be set"],
     [{ caps: ["fly"] }, 'caps: expected "dim", "blink", "timer" or the number, got "fly"'],
     [{ indx: 1 }, 'there is no attribute "indx", did you mean "index"?'],
     [{ bulb: [{ wats: 1 }] }, 'bulb[0]: there is no attribute "wats", did you mean "watts"?'],
