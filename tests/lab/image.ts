@@ -2,7 +2,6 @@
 import {
   chmodSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,7 +14,8 @@ import { homedir } from "node:os";
 import { Buffer } from "node:buffer";
 import { basename, join } from "node:path";
 import process from "node:process";
-import { capture, Suites } from "./packages.ts";
+import { installTools } from "../tools.ts";
+import { capture, sources, Suites } from "./packages.ts";
 
 /** Where everything is kept that is downloaded or made. */
 export const CACHE: string = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "netlink-lab");
@@ -47,25 +47,21 @@ export interface Image {
   readonly release: string;
 }
 
-/** The tools that show us what the kernel has, and what they are taken from: other kernels are older than these. */
+/** The packages of the tools that show us what the kernel has: other kernels are newer than this machine's. */
 const ORACLES = ["iproute2", "strace", "nftables", "ethtool", "iw", "ipset", "conntrack", "wireguard-tools"];
 
-/**
- * A folder of the newest suite's tools with the libraries they need: what the guest puts over this machine's files, and
- * here `chroot FOLDER ip …` runs.
- */
+/** A folder of the newest suite, made by debootstrap, with those tools. */
 export function oracles(update = false): string {
   const folder = join(CACHE, "oracles");
   if (update || !existsSync(folder)) {
-    const packages = suites("newest");
-    const work = mkdtempSync(join(CACHE, "oracles-"));
+    if (installTools({ debootstrap: "debootstrap" }).length > 0) throw new Error("debootstrap is not here");
+    mkdirSync(CACHE, { recursive: true });
+    const [{ suite, uri, keyring }] = sources(KERNELS.newest.suites);
+    const work = mkdtempSync(`${folder}-`);
     try {
-      packages.unpack(packages.closure([...ORACLES, "base-files"], /^z?lib/), work);
-      for (const name of readdirSync(work)) {
-        if (name !== "usr" && !lstatSync(join(work, name)).isSymbolicLink()) {
-          rmSync(join(work, name), { recursive: true });
-        }
-      }
+      const options = keyring === undefined ? [] : [`--keyring=${keyring}`];
+      capture("debootstrap", [...options, "--variant=minbase", `--include=${ORACLES}`, suite, work, uri]);
+      rmSync(join(work, "var/cache/apt"), { recursive: true });
       chmodSync(work, 0o755);
       rmSync(folder, { recursive: true, force: true });
       renameSync(work, folder);
@@ -76,7 +72,8 @@ export function oracles(update = false): string {
   return folder;
 }
 
-function suites(kernel: string): Suites {
+/** The suites that a kernel comes from. */
+export function suites(kernel: string): Suites {
   mkdirSync(CACHE, { recursive: true });
   const { suites } = KERNELS[kernel];
   return new Suites(join(CACHE, `apt-${suites[0]}`), suites);

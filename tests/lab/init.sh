@@ -47,13 +47,11 @@ done
 exec 8<> "$(port lab.ctl)"
 mkdir -p /host /upper /root
 mount -t tmpfs -o size=80%,mode=755 tmpfs /upper
-mkdir /upper/data /upper/work /upper/files
-share() { # a cache, a share of the host's, where it is mounted
-  mount -t 9p -o "trans=virtio,version=9p2000.L,msize=512000,ro,cache=$1" "$2" "$3" || die "the host's files: mount failed"
-}
+mkdir /upper/files
+share() { mount -t 9p -o "trans=virtio,version=9p2000.L,msize=512000,ro,cache=$1" host /host || die "the host's files: mount failed"; }
 kept() { echo "/upper/files/$(echo "$1" | tr / _)"; } # where a file is kept in memory
 read -r files <&8
-share none host /host # before 5.18 a cache makes it read page by page
+share none # before 5.18 a cache makes it read page by page
 # Large reads: each is a question to the host.
 for file in $files; do dd if="/host$file" of="$(kept "$file")" bs=500k 2> /dev/null; chmod 755 "$(kept "$file")"; done
 umount /host
@@ -62,13 +60,13 @@ read -r settings command <&8
 
 echo "$settings" | base64 -d > /settings
 . /settings
-share loose host /host
-if [ -n "$OVER" ]; then
-  # A share of its own: overlayfs takes no layer that is a folder of another one's file system.
-  mkdir -p /over
-  share loose over /over
-fi
-mount -t overlay -o "lowerdir=${OVER:+/over:}/host,upperdir=/upper/data,workdir=/upper/work" overlay /root || die "overlay: mount failed"
+share loose
+over() { # of lower folders, at a place, with a name for what is written to it
+  mkdir -p "/upper/$3" "/upper/$3.work"
+  mount -t overlay -o "lowerdir=$1,upperdir=/upper/$3,workdir=/upper/$3.work" overlay "$2" || die "overlay: mount failed"
+}
+over /host /root data
+[ -z "$OVER" ] || over "/host$OVER/usr:/host/usr" /root/usr usr
 for file in $files; do mount -o bind "$(kept "$file")" "/root$file"; done
 mount -t tmpfs tmpfs /root/run
 mkdir -p /root/run/lab /root/lib/modules /repo

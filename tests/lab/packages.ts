@@ -19,11 +19,19 @@ function text(program: string, args: readonly string[]): string {
   return new TextDecoder().decode(capture(program, args));
 }
 
+/** Where a suite is. */
+export interface Source {
+  readonly suite: string;
+  readonly uri: string;
+  /** The file of the keys, where the system's sources name one. */
+  readonly keyring: string | undefined;
+}
+
 /**
- * The lines of the system's own sources, turned to other suites: `NAME-security` is where the system has its own such
- * suite, which need not have been fetched, the others are where its Debian is.
+ * The system's own sources, turned to other suites: `NAME-security` is where the system has its own such suite, which
+ * need not have been fetched, the others are where its Debian is.
  */
-function sources(suites: readonly string[]): string {
+export function sources(suites: readonly string[]): Source[] {
   const targets = (format: string, ...more: string[]) =>
     text("apt-get", ["indextargets", ...more, "--format", `${format}|$(REPO_URI)|$(SIGNED_BY)`, "Created-By: Packages"])
       .split("\n").map((line) => line.split("|"));
@@ -34,8 +42,8 @@ function sources(suites: readonly string[]): string {
     if (target === undefined) {
       throw new Error(`the system's apt has no source for ${suite} (or apt-get update never ran)`);
     }
-    return `deb ${target[2]?.startsWith("/") ? `[signed-by=${target[2]}] ` : ""}${target[1]} ${suite} main\n`;
-  }).join("");
+    return { suite, uri: target[1], keyring: target[2]?.startsWith("/") ? target[2] : undefined };
+  });
 }
 
 /** The packages of some suites. */
@@ -48,7 +56,10 @@ export class Suites {
     this.#folder = folder;
     mkdirSync(join(folder, "state/lists/partial"), { recursive: true });
     mkdirSync(join(folder, "cache/archives/partial"), { recursive: true });
-    writeFileSync(join(folder, "sources.list"), sources(suites));
+    const lines = sources(suites).map(({ suite, uri, keyring }) =>
+      `deb ${keyring === undefined ? "" : `[signed-by=${keyring}] `}${uri} ${suite} main\n`
+    );
+    writeFileSync(join(folder, "sources.list"), lines.join(""));
     this.#options = [
       `Dir::State=${folder}/state`,
       "Dir::State::status=/dev/null",
@@ -61,12 +72,22 @@ export class Suites {
     capture("apt-get", [...this.#options, "--quiet", "--error-on=any", "update"]);
   }
 
+  #show(name: string): string {
+    return text("apt-cache", [...this.#options, "--no-all-versions", "show", name]);
+  }
+
+  /** The version of a package. */
+  version(name: string): string {
+    return /^Version: (.*)$/m.exec(this.#show(name))![1];
+  }
+
   /** Packages and what they depend on, as far as `wanted` likes the names; so what a meta-package stands for today. */
   closure(names: readonly string[], wanted: RegExp): string[] {
     const found = [...names];
     for (const name of found) {
-      const shown = text("apt-cache", [...this.#options, "--no-all-versions", "show", name]);
-      const depends = [...shown.matchAll(/^(?:Pre-)?Depends: (.*)$/gm)].flatMap((match) => match[1].split(/, /));
+      const depends = [...this.#show(name).matchAll(/^(?:Pre-)?Depends: (.*)$/gm)].flatMap((match) =>
+        match[1].split(/, /)
+      );
       for (const depend of depends) {
         const other = /^[^ :|]+/.exec(depend)![0];
         if (wanted.test(other) && !found.includes(other)) found.push(other);

@@ -11,6 +11,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { installTools, TEST_TOOLS } from "../tools.ts";
+import { extra } from "./extra.ts";
 import { DENO_DIR, type Image, image, KERNELS, oracles } from "./image.ts";
 import { LabError, type Output, runVm } from "./vm.ts";
 
@@ -32,7 +33,10 @@ Packages come from the mirror that this machine's apt uses; what is made of them
   --short            only the tests that say most of a kernel: everything is slow there, and CI has a time limit; what
                      has not ended at the time limit is skipped
   --repo FOLDER      another checkout to start in
-  --oracles          the newest suite's ip, strace, nft, ethtool, … in the place of this machine's
+  --oracles          with the newest suite's tools (ip, strace, nft, ethtool, iw, rdma, …) over this machine's
+                     (here.ts does that without a machine)
+  --extra            with modules that Debian leaves out (netdevsim, bareudp, amt, …), built here first: four minutes,
+                     kept in the cache
   --update           look for newer packages of the kernels first`;
 
 /** What a machine needs to be a lab. */
@@ -52,12 +56,15 @@ const SHORT = ["kernel/families/", "kernel/route/kinds", "kernel/route/made_by_u
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
+/** What a kernel needs, made or out of the cache. */
+type Prepare = (kernel: string) => Image;
+
 /** Runs a command on each kernel, one after the other; the first status that is not 0. */
 type Run = (image: Image, command: readonly string[], output: Output) => Promise<number>;
 
-async function runCommand(kernels: string[], command: string[], update: boolean, run: Run): Promise<number> {
+async function runCommand(kernels: string[], command: string[], prepare: Prepare, run: Run): Promise<number> {
   let status = 0;
-  for (const kernel of kernels) status ||= await run(image(kernel, update), command, process);
+  for (const kernel of kernels) status ||= await run(prepare(kernel), command, process);
   return status;
 }
 
@@ -96,11 +103,11 @@ interface Tests {
   readonly runtimes: readonly string[];
   readonly short: boolean;
   readonly repo: string;
-  readonly update: boolean;
+  readonly prepare: Prepare;
 }
 
 /** Runs the tests on each kernel, each runtime in a machine of its own at the same time; what can't be had is skipped. */
-async function runTests({ kernels, runtimes, short, repo, update }: Tests, run: Run): Promise<number> {
+async function runTests({ kernels, runtimes, short, repo, prepare }: Tests, run: Run): Promise<number> {
   const results: string[] = [];
   const say = (text: string): void => {
     results.push(text);
@@ -110,7 +117,7 @@ async function runTests({ kernels, runtimes, short, repo, update }: Tests, run: 
   for (const kernel of kernels) {
     let made: Image;
     try {
-      made = image(kernel, update);
+      made = prepare(kernel);
     } catch (error) {
       say(`!!! SKIPPED: kernel ${kernel}: ${error} !!!`);
       continue;
@@ -169,13 +176,23 @@ class Lines {
   }
 }
 
+/** The newest suite's tools, as far as they can be had. */
+function newestTools(update: boolean): string | undefined {
+  try {
+    return oracles(update);
+  } catch (error) {
+    console.log(`!!! SKIPPED: the newest suite's tools, so this machine's are used: ${error} !!!`);
+    return undefined;
+  }
+}
+
 async function main(): Promise<number> {
   const argv = process.argv.slice(2);
   const dashes = argv.includes("--") ? argv.indexOf("--") : argv.length;
   const command = argv.slice(dashes + 1);
   const wrong: string[] = [];
   const args = parseArgs(argv.slice(0, dashes), {
-    boolean: ["help", "update", "oracles", "short"],
+    boolean: ["help", "update", "oracles", "extra", "short"],
     string: ["timeout", "memory", "append", "qemu", "repo", "only", "_"],
     collect: ["only"],
     default: { timeout: "3600", memory: "2048", append: "", qemu: "", repo: ROOT },
@@ -196,7 +213,17 @@ async function main(): Promise<number> {
     for (const kernel of kernels) console.log(`!!! SKIPPED: kernel ${kernel}: needs ${missing.join(", ")} !!!`);
     return command.length > 0 ? 125 : 0;
   }
-  const over = args.oracles ? oracles(args.update) : undefined;
+  const over = args.oracles ? newestTools(args.update) : undefined;
+  const prepare: Prepare = (kernel) => {
+    const made = image(kernel, args.update);
+    if (!args.extra) return made;
+    try {
+      return extra(made);
+    } catch (error) {
+      console.log(`!!! SKIPPED: kernel ${kernel}: the modules that Debian leaves out: ${error} !!!`);
+      return made;
+    }
+  };
   const run: Run = async (image, command, output) => {
     try {
       return await runVm(image, command, output, {
@@ -213,11 +240,11 @@ async function main(): Promise<number> {
       return error.status;
     }
   };
-  if (command.length > 0) return await runCommand(kernels, command, args.update, run);
+  if (command.length > 0) return await runCommand(kernels, command, prepare, run);
   const runtimes = ["bun", "deno"].filter((runtime) => args.only.length === 0 || args.only.includes(runtime));
-  const { short, update } = args, repo = resolve(args.repo);
+  const { short } = args, repo = resolve(args.repo);
   compile(repo);
-  return await runTests({ kernels, runtimes, short, repo, update }, run);
+  return await runTests({ kernels, runtimes, short, repo, prepare }, run);
 }
 
 process.exitCode = await main();

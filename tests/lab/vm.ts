@@ -31,7 +31,7 @@ export interface Options {
   append: string;
   /** More of qemu's arguments. */
   qemu: string[];
-  /** A folder whose files come before this machine's in the guest. */
+  /** A system's folder whose /usr comes before this machine's in the guest. */
   over?: string;
 }
 
@@ -198,8 +198,7 @@ async function snapshot(image: Image, options: Options): Promise<{ args: string[
   const common = [
     ...["-accel", "tcg,thread=multi", "-cpu", "max,-erms", "-smp", "2", "-m", `${options.memory}`],
     ...["-nodefaults", "-no-user-config", "-nic", "none", "-display", "none", "-no-reboot"],
-    ...virtfs("host", "/"),
-    ...(options.over === undefined ? [] : virtfs("over", options.over)),
+    ...["-virtfs", "local,id=host,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"],
     ...["-device", "virtio-serial-pci", ...options.qemu, "-kernel", image.vmlinux, "-append"],
     "console=ttyS0 panic=-1 oops=panic quiet cryptomgr.notests=1 mitigations=off nokaslr tsc=reliable no_timer_check " +
     // SELinux without a policy, which allows everything, so that its family is there.
@@ -242,11 +241,6 @@ async function snapshot(image: Image, options: Options): Promise<{ args: string[
     }
   }
   return { args: [...args(folder, "off"), "-incoming", "defer"], state: join(folder, "state") };
-}
-
-/** A folder that the guest may read. */
-function virtfs(tag: string, path: string): string[] {
-  return ["-virtfs", `local,id=${tag},path=${path},mount_tag=${tag},security_model=none,readonly=on,multidevs=remap`];
 }
 
 function quote(word: string): string {
