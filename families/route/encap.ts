@@ -265,7 +265,7 @@ export interface BpfEncap {
   out?: BpfProgram;
   /** Before transmission. */
   xmit?: BpfProgram;
-  /** Bytes that the program of {@linkcode xmit} may put in front, 0..256. */
+  /** Bytes that the program of {@linkcode xmit} may put in front, 0..256; the kernel does not show it. Only given. */
   xmitHeadroom?: number;
 }
 
@@ -274,7 +274,7 @@ export const BpfEncap: Attributes<BpfEncap> = attributes((): Shape<BpfEncap> => 
   in: [1, bpfProgram],
   out: [2, bpfProgram],
   xmit: [3, bpfProgram],
-  xmitHeadroom: [4, u32],
+  xmitHeadroom: [4, u32, "input"],
 }));
 
 /** Numbers of {@linkcode SegmentRoutingHeader["flags"]} by name. */

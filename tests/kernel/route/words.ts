@@ -230,6 +230,7 @@ export const VXLAN: Words = {
   remcsum_rx: switched("remcsumRx"),
   remcsum_nopartial: holds("remcsumNopartial"),
   localbypass: switched("localbypass"),
+  reserved_bits: is("reservedBits", (bits) => `0x${bits}`),
 };
 
 export const MACVLAN: Words = {
@@ -557,6 +558,7 @@ export const LINK: Words = {
   parentbus: is("parentDevBusName"),
   parentdev: is("parentDevName"),
   stats64: nested({ rx: nested(RX), tx: nested(TX) }, "stats64"),
+  "netns-immutable": is("netnsImmutable", Boolean),
   addr_info: "is compared with the addresses",
 };
 
@@ -621,19 +623,118 @@ const METRIC: Words = {
   fastopen_no_cookie: is("fastopenNoCookie"),
 };
 
-const tunnelFlag = (name: string): Word => among("encap.flags", name);
+const dashed = (name: Any): unknown => typeof name === "string" ? name.replaceAll("_", "-") : name;
+const tunnelFlag = (name: string): Word => among("flags", name);
 
-/** What a route or next hop is wrapped in lies in it, in ip's JSON: one row for ip and ip6. */
-const ENCAP: Words = {
-  encap: is("encapType"),
-  id: is("encap.id", Number),
-  hoplimit: is("encap.hoplimit"),
-  ttl: is("encap.ttl"),
-  tos: is("encap.tos"),
-  tc: is("encap.tc"),
+const IP_ENCAP: Words = {
+  id: is("id", Number),
+  src: is("src"),
+  dst: is("dst"),
+  ttl: is("ttl"),
+  tos: is("tos"),
+  hoplimit: is("hoplimit"),
+  tc: is("tc"),
   key: tunnelFlag("key"),
   csum: tunnelFlag("csum"),
   seq: tunnelFlag("seq"),
+};
+
+/** ip shows the place of the packet's own destination among the segments. */
+const segments = (srh: Any): unknown => srh?.mode === "inline" ? [...srh.segments, "::"] : srh?.segments;
+
+const ACTION = mapped({
+  end: "End",
+  end_x: "End.X",
+  end_t: "End.T",
+  end_dx2: "End.DX2",
+  end_dx4: "End.DX4",
+  end_dx6: "End.DX6",
+  end_dt4: "End.DT4",
+  end_dt6: "End.DT6",
+  end_dt46: "End.DT46",
+  end_b6: "End.B6",
+  end_b6_encap: "End.B6.Encaps",
+  end_bpf: "End.BPF",
+});
+
+/** What a route is wrapped in, by the kind's name that ip has. */
+const ENCAPS: Readonly<Record<string, Words>> = {
+  mpls: { dst: is("dst"), ttl: is("ttl") },
+  ip: IP_ENCAP,
+  ip6: IP_ENCAP,
+  ila: {
+    locator: is("locator"),
+    csum_mode: is("csumMode", dashed),
+    ident_type: is("identType", dashed),
+    hook_type: is("hookType", mapped({ route_output: "output", route_input: "input" })),
+  },
+  seg6: {
+    mode: is("srh.mode", (mode) => String(mode).replace("_", ".")),
+    segs: is("srh", segments),
+    hmac: is("srh.hmac", (key) => hex(key).slice(2).toUpperCase()),
+    tunsrc: is("src"),
+  },
+  seg6local: {
+    action: is("action", ACTION),
+    srh: nested({ segs: is("segments") }, "srh"),
+    segs: is("srh.segments"),
+    table: is("table", tableName),
+    vrftable: is("vrftable", tableName),
+    nh4: is("nh4"),
+    nh6: is("nh6"),
+    iif: is("iifDev"),
+    oif: is("oifDev"),
+    flavors: is("flavors.operation", (list) => list?.map(dashed)),
+    lblen: is("flavors.lcblockBits"),
+    nflen: is("flavors.lcnodeFnBits"),
+    endpoint: is("bpf.progName"),
+  },
+  bpf: {
+    in: is("in.name"),
+    out: is("out.name"),
+    xmit: is("xmit.name"),
+  },
+  // The last of the path first.
+  rpl: { segs: is("srh.segments", (list) => list?.toReversed()) },
+  ioam6: {
+    freqk: is("freqK"),
+    freqn: is("freqN"),
+    mode: is("mode"),
+    tunsrc: is("src"),
+    tundst: is("dst"),
+    trace: is("trace", () => "prealloc"),
+    type: is("trace.type", hexOf(6)),
+    ns: is("trace.namespaceId"),
+    size: is("trace.remlen", (units) => 4 * units),
+  },
+  xfrm: { if_id: is("ifId", hex), link_dev: is("linkDev") },
+};
+
+const encapName = mapped({ seg6_local: "seg6local" });
+
+/** Newer ip have an object for it; older ones put its fields among the route's, of which some hide others. */
+const encap: Word = (theirs, ours, around) => {
+  if (typeof theirs === "string") return same(theirs, encapName(ours.encapType));
+  const { encap_type, ...rest } = theirs;
+  const words = ENCAPS[encap_type];
+  if (words === undefined) return [`no words for encap ${encap_type}`];
+  return [...same(encap_type, encapName(ours.encapType)), ...differences(words, rest, ours.encap ?? {}, around)];
+};
+
+/** A key of ip's that is the wrapping's where that lies among the route's, or the route's own. */
+const spread = (key: string, own?: Word): Word => (theirs, ours, around, all) => {
+  const inside = typeof all.encap === "string" ? ENCAPS[all.encap]?.[key] : undefined;
+  const said = [
+    ...(typeof inside === "function" ? [inside(theirs, ours.encap ?? {}, around, all)] : []),
+    ...(own === undefined ? [] : [own(theirs, ours, around, all)]),
+  ];
+  return said.find((one) => one.length === 0) ?? said[0] ?? [`no word for it (${show(theirs)})`];
+};
+
+/** All keys that a wrapping may have. */
+const ENCAP: Words = {
+  ...Object.fromEntries(Object.values(ENCAPS).flatMap(Object.keys).map((key) => [key, spread(key)])),
+  encap,
 };
 
 const VIA: Words = { family: is("family"), host: is("address") };
@@ -642,8 +743,6 @@ const hopFlagNames = (flags: Any): unknown => flags ?? [];
 
 export const HOP: Words = {
   ...ENCAP,
-  src: is("encap.src"),
-  dst: is("encap.dst"),
   gateway: is("gateway"),
   via: nested(VIA, "via"),
   dev: is("dev"),
@@ -656,16 +755,14 @@ const ROUTE_FLAG: Record<string, string | undefined> = { rt_trap: "rt_trap", rt_
 
 export const ROUTE: Words = {
   ...ENCAP,
-  type: is("type"),
-  // ip writes the destination and the wrapping's under one key: the last one is what JSON.parse keeps.
-  dst: is("dst", (dst, all) => all.encap?.dst ?? hostless(dst)),
-  src: is("encap.src"),
+  type: spread("type", is("type")),
+  dst: spread("dst", is("dst", hostless)),
   from: is("src", hostless),
   gateway: is("gateway"),
   via: nested(VIA, "via"),
   dev: is("dev"),
-  iif: is("iifDev"),
-  table: is("table", tableName),
+  iif: spread("iif", is("iifDev")),
+  table: spread("table", is("table", tableName)),
   protocol: is("protocol", protocolName),
   scope: is("scope", scopeName),
   prefsrc: is("prefsrc"),
@@ -675,8 +772,7 @@ export const ROUTE: Words = {
   nexthops: each(HOP, "multipath"),
   nhid: is("nhId"),
   pref: is("pref"),
-  // The same of these two.
-  tos: is("tos", (tos, all) => all.encap?.tos ?? hex(tos)),
+  tos: spread("tos", is("tos", hex)),
   nh_info: "is the nexthop object, of which iproute2 asks beside; the route has its number",
   expires: (theirs, ours) => nearly(theirs, seconds(ours.cacheinfo?.expires)),
   error: is("cacheinfo.error"),
@@ -728,6 +824,10 @@ export const RULE: Words = {
   dport: is("dportRange", range),
   dport_start: is("dportRange.start"),
   dport_end: is("dportRange.end"),
+  sport_mask: is("sportMask", hex),
+  dport_mask: is("dportMask", hex),
+  dscp: is("dscp"),
+  flowlabel: is("flowlabel", hex),
   tun_id: is("tunId", Number),
   table: is("table", tableName),
   suppress_prefixlen: is("suppressPrefixlen"),

@@ -165,10 +165,10 @@ function ulpWords({ ulpInfo: ulp }: TcpSocket): string[] {
     ...(m === undefined ? [] : [
       `flags:${SUBFLOW.filter(([flag]) => m.flags!.includes(flag)).map(([, letter]) => letter).join("")}`,
       `token:${pad(m.tokenRem!)}(id:${m.idRem})/${pad(m.tokenLoc!)}(id:${m.idLoc})`,
-      `seq:${hex(m.mapSeq!)}`,
-      `sfseq:${hex(m.mapSfseq!)}`,
-      `ssnoff:${hex(m.ssnOffset!)}`,
-      `maplen:${hex(m.mapDatalen!)}`,
+      `seq:${m.mapSeq}`,
+      `sfseq:${m.mapSfseq}`,
+      `ssnoff:${m.ssnOffset}`,
+      `maplen:${m.mapDatalen}`,
     ]),
     ...(tls === undefined ? [] : [
       ...(tls.version === undefined ? [] : [`version:${tls.version}`]),
@@ -205,9 +205,9 @@ function mptcpWords(i: MptcpInfo): string[] {
       ["+last_data_recv", i.lastDataRecv],
       ["+last_ack_recv", i.lastAckRecv],
     ]),
-    ...(i.writeSeq ? [`write_seq:${hex(i.writeSeq)}`] : []),
-    ...(i.sndUna ? [`snd_una:${hex(i.sndUna)}`] : []),
-    ...(i.rcvNxt ? [`rcv_nxt:${hex(i.rcvNxt)}`] : []),
+    ...(i.writeSeq ? [`write_seq:${i.writeSeq}`] : []),
+    ...(i.sndUna ? [`snd_una:${i.sndUna}`] : []),
+    ...(i.rcvNxt ? [`rcv_nxt:${i.rcvNxt}`] : []),
   ];
 }
 
@@ -359,6 +359,9 @@ export function netlinkWords(s: NetlinkSocket, numbers: Readonly<Record<string, 
 /** Lines of ss in a namespace, their words as the functions above have them. */
 export function ssLines(netns: string, options: readonly string[]): string[][] {
   const text = run("ip", ["netns", "exec", netns, "ss", "-H", "-O", "-a", "-e", "-m", "-n", ...options]);
+  const [, major, minor] = /iproute2-(\d+)\.(\d+)/.exec(run("ss", ["-V"]))!.map(Number);
+  // Older ones say MPTCP's sequence numbers in hexadecimal.
+  const base = major! < 6 || major === 6 && minor! < 6 ? "0x" : "";
   return text.split("\n").filter((line) => line.trim() !== "").map((line) =>
     line
       // It prints keys in front of whatever line its buffer holds.
@@ -370,6 +373,10 @@ export function ssLines(netns: string, options: readonly string[]): string[][] {
       .replace(/cgroup:unreachable:([0-9a-f]+)/, (_, id: string) => `cgroup:${parseInt(id, 16)}`)
       .replace(/cgroup:(\/\S*)/, (_, path: string) => `cgroup:${statSync(`/sys/fs/cgroup${path}`).ino}`)
       .replace(/md5keys:(\S+)/, (_, keys: string) => `md5keys:${keys.replace(/=[^,]*/g, "")}`)
+      .replace(
+        /\b(seq|sfseq|ssnoff|maplen|write_seq|snd_una|rcv_nxt):([0-9a-f]+)/g,
+        (_, word: string, number: string) => `${word}:${BigInt(base + number)}`,
+      )
       .trim().split(/\s+/)
   );
 }

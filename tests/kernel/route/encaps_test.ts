@@ -1,0 +1,244 @@
+/**
+ * Routes that wrap their packets, of every kind that this kernel has: made by iproute2 they are equal in ours, key by key
+ * of `ip -j -d`; made again by us from that, they are equal in iproute2's; then they are changed and deleted.
+ *
+ * Never with options of tunnels: Linux 6.18 can stop at a BUG on these.
+ */
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Route, RouteInput } from "../../../families/route/mod.ts";
+import { inNamespace, kernelTest, type Namespace, run } from "../namespace.ts";
+import { ROUTE as MODULE, runIn } from "./child.ts";
+import { differences, ROUTE } from "./words.ts";
+
+type Json = Record<string, unknown>;
+
+/** What ip makes, behind the destination, and what of it we change. */
+type Trial = readonly [make: string, change?: RouteInput["encap"]];
+
+const SEGMENTS = "2001:db8::a,2001:db8::b";
+
+/** By kind; `-4` begins what is about IPv4. */
+const TRIALS: Readonly<Record<string, readonly Trial[]>> = {
+  mpls: [
+    ["-4 encap mpls 100/200 ttl 9 via 192.0.2.9 dev v0", { dst: "300", ttl: 7 }],
+    ["encap mpls 17 via 2001:db8::9 dev v0", { dst: "17/18" }],
+    ["-4 nexthop encap mpls 100 via 192.0.2.9 dev v0 nexthop encap mpls 200 via 192.0.2.8 dev v0"],
+  ],
+  ip: [
+    ["-4 encap ip id 42 dst 192.0.2.9 src 192.0.2.1 ttl 9 tos 4 key csum via 192.0.2.9 dev v0", {
+      id: 7n,
+      dst: "192.0.2.8",
+    }],
+    ["encap ip id 45 dst 192.0.2.9 via 2001:db8::9 dev v0"],
+    ["-4 nexthop encap ip id 1 dst 192.0.2.77 via 192.0.2.9 dev v0 nexthop encap ip id 2 dst 192.0.2.78 via 192.0.2.8 dev v0"],
+  ],
+  ip6: [
+    ["-4 encap ip6 id 43 dst 2001:db8::9 src 2001:db8::1 hoplimit 9 tc 4 seq via 192.0.2.9 dev v0", {
+      id: 7n,
+      dst: "2001:db8::8",
+      flags: ["csum"],
+    }],
+    ["encap ip6 id 44 dst 2001:db8::9 via 2001:db8::9 dev v0"],
+  ],
+  ila: [
+    ["encap ila 2001:db8:16:5 csum-mode no-action ident-type luid via 2001:db8::9 dev v0", {
+      locator: "2001:db8:16:6",
+      csumMode: "neutral_map_auto",
+      identType: "luid",
+    }],
+    ["encap ila 2001:db8:16:5 csum-mode neutral-map-auto ident-type luid hook-type input via 2001:db8::9 dev v0"],
+  ],
+  seg6: [
+    [`encap seg6 mode encap segs ${SEGMENTS} via 2001:db8::9 dev v0`, {
+      srh: { mode: "inline", segments: ["2001:db8::c"] },
+    }],
+    [`encap seg6 mode inline segs ${SEGMENTS} via 2001:db8::9 dev v0`],
+    ["encap seg6 mode l2encap segs 2001:db8::a dev v0"],
+    ["encap seg6 mode encap.red segs 2001:db8::a dev v0"],
+    ["encap seg6 mode l2encap.red segs 2001:db8::a dev v0"],
+    ["encap seg6 mode encap segs 2001:db8::a tunsrc 2001:db8::1 dev v0"],
+    [`-4 encap seg6 mode encap segs ${SEGMENTS} dev v0`],
+  ],
+  seg6local: [
+    ["encap seg6local action End dev v0", { action: "end_x", nh6: "2001:db8::2" }],
+    ["encap seg6local action End flavors psp dev v0"],
+    ["encap seg6local action End flavors next-csid lblen 24 nflen 8 dev v0"],
+    ["encap seg6local action End count dev v0"],
+    ["encap seg6local action End.X nh6 2001:db8::2 dev v0"],
+    ["encap seg6local action End.X nh6 2001:db8::2 oif v0 dev v0"],
+    ["encap seg6local action End.T table 100 dev v0", { action: "end_t", table: 200 }],
+    ["encap seg6local action End.DX2 oif v0 dev v0"],
+    ["encap seg6local action End.DX6 nh6 2001:db8::2 dev v0"],
+    ["encap seg6local action End.DX4 nh4 192.0.2.2 dev v0"],
+    ["encap seg6local action End.DT6 table 100 dev v0"],
+    ["encap seg6local action End.DT4 vrftable 77 dev v0"],
+    ["encap seg6local action End.DT6 vrftable 77 dev v0"],
+    ["encap seg6local action End.DT46 vrftable 77 dev v0"],
+    [`encap seg6local action End.B6 srh segs ${SEGMENTS} dev v0`],
+    ["encap seg6local action End.B6.Encaps srh segs 2001:db8::a dev v0"],
+  ],
+  rpl: [[`encap rpl segs ${SEGMENTS} dev v0`, { srh: { segments: ["2001:db8::c"] } }]],
+  ioam6: [
+    ["encap ioam6 mode inline trace prealloc type 0x800000 ns 1 size 12 dev v0", {
+      mode: "encap",
+      dst: "2001:db8::9",
+      trace: { namespaceId: 2, type: 0xc00000, remlen: 4 },
+    }],
+    ["encap ioam6 freq 2/5 mode encap tundst 2001:db8::9 trace prealloc type 0xc00000 ns 2 size 8 dev v0"],
+    [
+      "encap ioam6 mode encap tunsrc 2001:db8::1 tundst 2001:db8::9 trace prealloc type 0x800000 ns 1 size 12 dev v0",
+    ],
+    ["encap ioam6 mode auto tundst 2001:db8::9 trace prealloc type 0x800000 ns 1 size 12 dev v0"],
+  ],
+  xfrm: [
+    ["encap xfrm if_id 7 dev x0", { ifId: 8 }],
+    ["-4 encap xfrm if_id 7 link_dev v0 dev x0"],
+  ],
+};
+
+/** Modules without an alias by which the kernel would load them. */
+const LOADED: Readonly<Record<string, string>> = { mpls: "mpls_router", ila: "ila", xfrm: "xfrm_interface" };
+
+const NET = "2001:db8:ffff:1:2:3:4:5", NET4 = "10.1.0.0/16";
+
+/** The route as ip lists it and as we do. */
+function both(ns: Namespace, dst: string): { theirs: Json; ours: Route } {
+  const four = dst === NET4, all = ns.route.routes.list({ family: four ? "inet" : "inet6" });
+  const shown = run("ip", ["-n", ns.name, four ? "-4" : "-6", "-j", "-d", "route", "show", "exact", dst]);
+  return { theirs: JSON.parse(shown || "[]")[0], ours: all.find((one) => one.dst.replace(/\/128$/, "") === dst)! };
+}
+
+function assertSame(ns: Namespace, dst: string, what: string): { theirs: Json; ours: Route } {
+  const { theirs, ours } = both(ns, dst);
+  assert(theirs !== undefined && ours !== undefined, `${what}: no such route`);
+  const links = new Map(ns.route.links.list().map((link) => [link.index!, link]));
+  assertEquals(differences(ROUTE, theirs, ours, { links }), [], what);
+  return { theirs, ours };
+}
+
+/** Makes a route by ip; `false` where kernel or ip cannot. */
+function madeByIp(ns: Namespace, line: string): boolean {
+  try {
+    ns.ipBatch([line]);
+    return true;
+  } catch (error) {
+    const [said] = /(Error|RTNETLINK answers): .*/.exec(String(error).replace(/^Error: /, "")) ?? [""];
+    // What the kernel has not, and what ip has no words for.
+    if (!/not supported|Unsupported|No such device|Invalid argument|inval|garbage|is required/i.test(said)) throw error;
+    console.log(`not here: ip ${line}: ${said}`);
+    return false;
+  }
+}
+
+function prepare(ns: Namespace): void {
+  ns.ipBatch([
+    "link set lo up",
+    "link add v0 type veth peer name v1",
+    "link set v0 up",
+    "link set v1 up",
+    "address add 192.0.2.1/24 dev v0",
+    "-6 address add 2001:db8::1/64 dev v0 nodad",
+  ]);
+}
+
+for (const [kind, trials] of Object.entries(TRIALS)) {
+  kernelTest(`encap ${kind}: made by ip, made again by us, changed and deleted`, ["ip"], async () => {
+    if (LOADED[kind] !== undefined) spawnSync("modprobe", ["-q", LOADED[kind]]);
+    await inNamespace((ns) => {
+      const { routes } = ns.route;
+      prepare(ns);
+      // Where the kernel has no such links, what needs them is not there either.
+      if (
+        kind === "seg6local" &&
+        spawnSync("ip", ["-n", ns.name, "link", "add", "r0", "type", "vrf", "table", "77"]).status === 0
+      ) {
+        ns.ip("link set r0 up");
+        run("ip", ["netns", "exec", ns.name, "sysctl", "-qw", "net.vrf.strict_mode=1"]);
+      }
+      if (kind === "xfrm") {
+        spawnSync("ip", ["-n", ns.name, "link", "add", "x0", "type", "xfrm", "external"]);
+        spawnSync("ip", ["-n", ns.name, "link", "set", "x0", "up"]);
+      }
+      for (const [make, change] of trials) {
+        const four = make.startsWith("-4 "), dst = four ? NET4 : NET, words = make.replace("-4 ", "");
+        if (!madeByIp(ns, `${four ? "" : "-6 "}route add ${dst} ${words}`)) continue;
+        const { theirs, ours } = assertSame(ns, dst, `${make}: made by ip`);
+        routes.delete(ours);
+        assertEquals(both(ns, dst).ours, undefined);
+
+        routes.add(ours);
+        const again = assertSame(ns, dst, `${make}: made by us`);
+        assertEquals(again.theirs, theirs, `${make}: made by us and by ip`);
+        assertEquals(again.ours.encap, ours.encap);
+
+        if (change !== undefined) {
+          routes.replace({ ...ours, encap: change } as RouteInput);
+          assertNotEquals(assertSame(ns, dst, `${make}: changed`).theirs, theirs, `${make}: nothing has changed`);
+        }
+        routes.delete(both(ns, dst).ours);
+        assertEquals(both(ns, dst).theirs, undefined);
+      }
+    });
+  });
+}
+
+kernelTest(
+  "encap bpf: made by us with programs, equal in ip's, made by ip, changed and deleted",
+  ["ip", "gcc"],
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lwt-")), pins = mkdtempSync(join(tmpdir(), "lwt-pins-"));
+    const program = join(folder, "lwt_bpf");
+    run("gcc", ["-o", program, fileURLToPath(new URL("lwt_bpf.c", import.meta.url))]);
+    run("mount", ["-t", "bpf", "bpf", pins]);
+    try {
+      await inNamespace((ns) => {
+        prepare(ns);
+        /** In a process that has the programs as descriptors 10 to 13. */
+        const asked = (verb: string, encapType: string, encap: unknown): boolean => {
+          const route = JSON.stringify({ dst: NET, dev: "v0", encapType, encap });
+          const code = `import { open } from ${JSON.stringify(MODULE)}; open().routes.${verb}(${route});`;
+          const { status, stderr } = runIn(ns.name, code, [program, pins]);
+          if (status === 77) {
+            console.log(`not here: ${stderr.trim()}`);
+            return false;
+          }
+          assertEquals(status, 0, stderr);
+          return true;
+        };
+        const all = { in: { fd: 10, name: "in" }, out: { fd: 11, name: "out" }, xmit: { fd: 12, name: "xmit" } };
+        if (!asked("add", "bpf", { ...all, xmitHeadroom: 16 })) return;
+        const { theirs, ours } = assertSame(ns, NET, "made by us");
+        assertEquals(ours.encap, {
+          in: { name: "in" },
+          out: { name: "out" },
+          xmit: { name: "xmit" },
+        });
+        asked("replace", "bpf", { in: { fd: 10, name: "other" } });
+        const changed = assertSame(ns, NET, "changed");
+        assertNotEquals(changed.theirs, theirs);
+        assertEquals(changed.ours.encap, { in: { name: "other" } });
+        ns.route.routes.delete(changed.ours);
+        assertEquals(both(ns, NET).theirs, undefined);
+
+        if (
+          madeByIp(ns, `-6 route add ${NET} encap bpf in pinned ${pins}/in headroom 32 xmit pinned ${pins}/xmit dev v0`)
+        ) {
+          ns.route.routes.delete(assertSame(ns, NET, "made by ip").ours);
+        }
+        asked("add", "seg6_local", { action: "end_bpf", bpf: { prog: 13, progName: "local" } });
+        const local = assertSame(ns, NET, "seg6local: made by us");
+        ns.route.routes.delete(local.ours);
+        assertEquals(both(ns, NET).theirs, undefined);
+      });
+    } finally {
+      run("umount", [pins]);
+      rmdirSync(pins);
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
