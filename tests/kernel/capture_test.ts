@@ -12,8 +12,10 @@ import { findFamily, NETLINK_GENERIC } from "../../core/generic.ts";
 import * as netns from "../../core/netns.ts";
 import { replay } from "../../core/replay.ts";
 import { type Algorithm, NETLINK_CRYPTO, open as openCrypto } from "../../families/crypto.ts";
-import { type CapturedMessage, monitor, readCapture } from "../../families/registry.ts";
+import { open as openNetdev } from "../../families/generic/netdev.ts";
+import { type CapturedMessage, decode, genericNumbers, monitor, readCapture } from "../../families/registry.ts";
 import { type Link, NETLINK_ROUTE, open, type OpenOptions } from "../../families/route/mod.ts";
+import { open as openSockets } from "../../families/sock_diag/mod.ts";
 import { inNamespace, kernelTest, type Namespace, root, run } from "./namespace.ts";
 
 async function inFolder(body: (folder: string) => void | Promise<void>): Promise<void> {
@@ -346,6 +348,32 @@ kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", 
       }
       const shown = ({ type, flags, seq, value }: CapturedMessage): unknown => ({ type, flags, seq, value });
       assertEquals(taken.map(shown), expected.map(shown));
+      // Who asks a generic family has learnt its number before: this machine's are known.
+      const generic: Uint8Array[] = [];
+      {
+        using netdev = openNetdev({ netns: ns.name, names: false, capture: (bytes) => generic.push(bytes) });
+        netdev.devices.list();
+      }
+      const { netdev } = genericNumbers(ns.name), packetsOf = generic.slice(1).map((piece) => piece.subarray(32));
+      const asked = packetsOf.slice(packetsOf.findIndex((packet) => decode("GENERIC", packet)[0]!.type === netdev));
+      await using live = monitor("nlmon0", { netns: ns.name, protocol: 16 });
+      for (const packet of asked) {
+        const head = new Uint8Array(4), view = new DataView(head.buffer);
+        view.setUint16(0, 16);
+        view.setUint16(2, packet.length);
+        tun.child.stdin!.write(head);
+        tun.child.stdin!.write(packet);
+      }
+      const heard = await until(live, ({ type }) => type === "NLMSG_DONE");
+      const said = heard.filter(({ type }) => type === "netdev").map(({ value }) => value as Record<string, unknown>);
+      assert(asked.length >= 2 && said.length >= 2, heard.map((message) => message.summary()).join("\n"));
+      assert(
+        said.every(({ cmd }) => cmd === "NETDEV_CMD_DEV_GET"),
+        heard.map((message) => message.summary()).join("\n"),
+      );
+      assert(
+        said.slice(1).every(({ ifindex, xdpFeatures }) => typeof ifindex === "number" && Array.isArray(xdpFeatures)),
+      );
       await tun.end();
     });
   });
@@ -401,6 +429,25 @@ kernelTest("nldump prints a capture: lines, trees, JSON, through a pipe", [], as
     };
     const messages = [...readCapture(file)];
     assertEquals(nldump([file]), messages.map((message) => message.summary()));
+    const generic = join(folder, "generic.pcapng");
+    {
+      using netdev = openNetdev({ names: false, capture: generic });
+      netdev.devices.list();
+      using sockets = openSockets({ names: false, capture: generic });
+      sockets.tcp.list({ info: true, state: "listen" });
+    }
+    const lines = nldump([generic]), all = [...readCapture(generic)];
+    assertEquals(lines, all.map((message) => message.summary()));
+    const says = (...words: RegExp[]): void =>
+      words.forEach((word) => assert(lines.some((line) => word.test(line)), `${word}`));
+    says(
+      /> GENERIC GENL_ID_CTRL request\|ack seq 1, 32 bytes \{"cmd":"CTRL_CMD_GETFAMILY","version":1,"familyName":"netdev"\}$/,
+      /> GENERIC netdev request\|dump seq 2, 20 bytes \{"cmd":"NETDEV_CMD_DEV_GET","version":1\}$/,
+      /< GENERIC netdev seq 2 port \d+, \d+ bytes \{"cmd":"NETDEV_CMD_DEV_GET","version":1,"ifindex":1,/,
+      /> SOCK_DIAG SOCK_DIAG_BY_FAMILY request\|dump seq 1, \d+ bytes \{"family":"inet",.*"protocol":"tcp"/,
+    );
+    const tree = nldump(["-v", "-p", "generic", generic]);
+    assert(tree.some((line) => /^ +16  01 +cmd +"NETDEV_CMD_DEV_GET"$/.test(line)), tree.join("\n"));
     assertEquals(nldump(["-v", "-p", "route", file]), messages.flatMap((message) => String(message).split("\n")));
     const [first] = nldump(["--json", "-"], readFileSync(file)).map((line) => JSON.parse(line));
     assertEquals([first.protocol, first.type, first.direction], ["NETLINK_ROUTE", "RTM_GETLINK", "sent"]);

@@ -1,0 +1,61 @@
+/** What is said of sockets is recorded, and read back by what was asked for: each protocol's as its own. */
+import { assert, assertEquals } from "@std/assert";
+import { type CapturedMessage, readCapture } from "../../../families/registry.ts";
+import { open } from "../../../families/sock_diag/mod.ts";
+import { inNamespace, kernelTest } from "../namespace.ts";
+import { Holder } from "./sockets.ts";
+
+/** Listeners of the protocols that this kernel has, besides connections. */
+const SOCKETS = `
+tcp_pair()
+udp = keep(socket(AF_INET, SOCK_DGRAM)); udp.bind(('127.0.0.1', 5353))
+raw = keep(socket(AF_INET, SOCK_RAW, 47))
+for protocol in (262, 132):
+    try: tcp_pair(protocol=protocol)
+    except OSError: pass
+`;
+
+kernelTest(
+  "sock_diag: a capture tells TCP's, UDP's, MPTCP's and SCTP's sockets apart",
+  ["ip", "python3"],
+  () =>
+    inNamespace(async ({ name, ip }) => {
+      ip("link set lo up");
+      const holder = new Holder(name, SOCKETS), pieces: Uint8Array[] = [], heard: object[][] = [];
+      try {
+        await holder.until("ready");
+        // Sockets of one capture whose dumps are read side by side have the same sequence numbers.
+        using one = open({ netns: name, names: false, capture: (bytes) => pieces.push(bytes) });
+        for (const kind of [one.mptcp, one.tcp, one.udp, one.raw, one.sctp]) {
+          try {
+            heard.push(kind.list({ info: true }));
+          } catch (error) {
+            if ((error as { errno?: number }).errno === undefined) throw error;
+          }
+        }
+        const both = [one.tcp.iterate({ info: true }), one.mptcp.iterate({ info: true })], side: object[][] = [[], []];
+        for (let open = both.length; open > 0;) {
+          open = 0;
+          both.forEach((dump, i) => {
+            const { value, done } = dump.next();
+            if (done === true) return;
+            open++;
+            side[i]!.push(value);
+          });
+        }
+        heard.push(...side);
+      } finally {
+        await holder.end();
+      }
+      const answers = [...readCapture(pieces)].filter(({ type, direction }) =>
+        type === "SOCK_DIAG_BY_FAMILY" && direction === "received"
+      );
+      assert(heard[0]!.length > 0, "no MPTCP socket");
+      // All of the kernel's words, each socket as the module has it: with what its protocol alone has.
+      const text = (value: unknown): string =>
+        JSON.stringify(value, (_key, one) => typeof one === "bigint" ? `${one}` : one);
+      const recorded = answers.map(({ value }: CapturedMessage) => text(value)).sort();
+      assertEquals(recorded, heard.flat().map(text).sort());
+      assert(recorded.some((one) => one.includes('"addAddrSignal"')) && recorded.some((one) => one.includes('"rto"')));
+    }),
+);
