@@ -63,10 +63,13 @@ export interface Namespace {
 
 let count = 0;
 
-/** Makes a namespace, hands it to `body`, and removes it whatever happens. */
-export async function inNamespace(body: (ns: Namespace) => void | Promise<void>): Promise<void> {
+/** Makes a namespace, or gives one a name by `make`, hands it to `body`, and removes it whatever happens. */
+export async function inNamespace(
+  body: (ns: Namespace) => void | Promise<void>,
+  make: (name: string) => void = netns.add,
+): Promise<void> {
   const name = `nl-test-${process.pid}-${count++}`;
-  netns.add(name);
+  make(name);
   try {
     using route = open({ netns: name });
     const split = (command: string): string[] => command.split(" ").filter((word) => word !== "");

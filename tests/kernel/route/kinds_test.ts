@@ -4,17 +4,26 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import process from "node:process";
 import { KernelError } from "../../../core/errors.ts";
+import { libc } from "../../../ffi/runtime.ts";
 import type { Link, LinkInput } from "../../../families/route/mod.ts";
-import { inNamespace, kernelTest, type Namespace } from "../namespace.ts";
+import { inNamespace, kernelTest, type Namespace, run } from "../namespace.ts";
 import { type Around, differences, LINK } from "./words.ts";
 
 type Json = Record<string, unknown>;
+
+const O_RDWR = 2;
 
 /** What a link is made of, and a change of it with what ip then says in its place. */
 interface Trial {
   /** What follows `ip link add`; `dev` stands before the type where it does not stand alone. */
   readonly make: string;
+  /** That netlink does not make it: ip does by an ioctl, and what follows is of `ip tuntap add`. */
+  readonly ioctl?: true;
+  /** What we make it again with, where the kernel does not show it. */
+  readonly data?: Json;
   readonly change?: LinkInput | ((ours: Link) => LinkInput);
   readonly changed?: Json;
 }
@@ -145,6 +154,12 @@ const KINDS: Readonly<Record<string, readonly Trial[]>> = {
   hsr: [{ make: "type hsr slave1 h0 slave2 h1 version 1" }],
   batadv: [{ make: "type batadv" }],
   amt: [{ make: "type amt mode relay local 192.0.2.1 dev v0 relay_port 2268 max_tunnels 9" }],
+  tun: [
+    { make: "mode tun", ioctl: true, change: { mtu: 1400 }, changed: { mtu: 1400 } },
+    { make: "mode tap multi_queue user 54321 group 54322", ioctl: true },
+    { make: "mode tap vnet_hdr pi", ioctl: true },
+  ],
+  wwan: [{ make: "parentdev wwan0 type wwan linkid 5", data: { linkId: 5 } }],
   rmnet: [{ make: "link h0 type rmnet mux_id 5" }],
   virt_wifi: [{ make: "link h0 type virt_wifi" }],
   ovpn: [{ make: "type ovpn" }],
@@ -167,17 +182,26 @@ function still(value: unknown): unknown {
   );
 }
 
+/** Modules without an alias by which the kernel would load them; those of radios and modems come with devices. */
+const LOADED: Readonly<Record<string, string>> = {
+  ovpn: "ovpn",
+  ppp: "ppp_generic",
+  tun: "tun",
+  wwan: "wwan_hwsim",
+};
+
 /** Makes a link by ip; `false` where kernel or ip have no such kind. */
-function madeByIp(ns: Namespace, kind: string, make: string): boolean {
+function madeByIp(ns: Namespace, kind: string, { make, ioctl }: Trial): boolean {
   const [before, after] = make.split(/(?=\btype )/);
   const command = after === undefined ? ["", before] : [before, after];
   try {
-    ns.ip(`link add ${command[0]} name x ${command[1]}`);
+    ns.ip(ioctl ? `tuntap add name x ${make}` : `link add ${command[0]} name x ${command[1]}`);
     return true;
   } catch (error) {
     // What ip says of what it has not, and the kernel of what it has not.
     if (
-      !/Unknown device type|not supported|is this kernel|Unsupported|Garbage|is garbage|What is/i.test(String(error))
+      !/Unknown device type|not supported|is this kernel|Unsupported|Garbage|is garbage|What is|Cannot find device|No such (device|file)/i
+        .test(String(error))
     ) {
       throw error;
     }
@@ -202,11 +226,46 @@ function equalInBoth(ns: Namespace, what: string): void {
   assertEquals(differences(LINK, shown(ns), ns.route.links.get("x"), around(ns)), [], what);
 }
 
+/** Deletes a link that ip made, and makes it by us. */
+function makeAgain(ns: Namespace, kind: string, { make, data }: Trial): void {
+  const { links } = ns.route, before = still(shown(ns)), ours = links.get("x"), peer = PEER[kind];
+  links.delete("x");
+  assertEquals(links.find("x"), undefined);
+  links.add({
+    ...ours,
+    ...(data === undefined ? {} : { data }),
+    ...(peer === undefined
+      ? {}
+      : { data: { ...ours.data as object, [peer]: { ifname: ours.linkDev, mtu: ours.mtu } } }),
+  } as LinkInput);
+  equalInBoth(ns, `${make}: made by us`);
+  assertEquals(still(shown(ns)), before, `${make}: made by us and by ip`);
+}
+
+/** Has a link made by ip, makes it again, changes and deletes it, for each of a kind's trials. */
+function tryKind(ns: Namespace, kind: string, trials: readonly Trial[]): void {
+  const { links } = ns.route;
+  for (const trial of trials) {
+    const { make, ioctl, change, changed } = trial;
+    if (!madeByIp(ns, kind, trial)) continue;
+    equalInBoth(ns, `${make}: made by ip`);
+    if (!ioctl) makeAgain(ns, kind, trial);
+    for (const one of [{ change, changed }, ALIAS]) {
+      if (one.change === undefined) continue;
+      links.set("x", typeof one.change === "function" ? one.change(links.get("x")) : one.change);
+      assertEquals(subset(shown(ns), one.changed), one.changed, `${make}: changed`);
+      equalInBoth(ns, `${make}: changed`);
+    }
+    links.delete("x");
+    assertEquals(links.find("x"), undefined);
+  }
+}
+
 for (const [kind, trials] of Object.entries(KINDS)) {
   if (trials.length === 0) continue;
   kernelTest(`kind ${kind}: made by ip, made again by us, changed and deleted`, ["ip"], async () => {
+    if (LOADED[kind] !== undefined) spawnSync("modprobe", ["-q", LOADED[kind]]);
     await inNamespace((ns) => {
-      const { links } = ns.route;
       ns.ipBatch([
         ...["v0 type veth peer name v1", "h0 type veth peer name h0p", "h1 type veth peer name h1p"].map((one) =>
           `link add ${one}`
@@ -215,37 +274,24 @@ for (const [kind, trials] of Object.entries(KINDS)) {
         "address add 192.0.2.1/24 dev v0",
         "-6 address add 2001:db8::1/64 dev v0 nodad",
       ]);
-      // It has no alias by which the kernel would load it.
-      if (kind === "ovpn") spawnSync("modprobe", ["ovpn"]);
-      for (const { make, change, changed } of trials) {
-        if (!madeByIp(ns, kind, make)) continue;
-        equalInBoth(ns, `${make}: made by ip`);
-        const before = still(shown(ns)), ours = links.get("x");
-        links.delete("x");
-        assertEquals(links.find("x"), undefined);
-
-        const peer = PEER[kind];
-        links.add(
-          (peer === undefined ? ours : {
-            ...ours,
-            data: { ...ours.data as object, [peer]: { ifname: ours.linkDev, mtu: ours.mtu } },
-          }) as LinkInput,
-        );
-        equalInBoth(ns, `${make}: made by us`);
-        assertEquals(still(shown(ns)), before, `${make}: made by us and by ip`);
-
-        for (const one of [{ change, changed }, ALIAS]) {
-          if (one.change === undefined) continue;
-          links.set("x", typeof one.change === "function" ? one.change(links.get("x")) : one.change);
-          assertEquals(subset(shown(ns), one.changed), one.changed, `${make}: changed`);
-          equalInBoth(ns, `${make}: changed`);
-        }
-        links.delete("x");
-        assertEquals(links.find("x"), undefined);
-      }
+      tryKind(ns, kind, trials);
     });
   });
 }
+
+kernelTest(
+  "kind lowpan: made by ip over a simulated radio, made again by us, changed and deleted",
+  ["ip"],
+  async () => {
+    // The radio is in the first namespace and leaves it by nl802154 only.
+    if (process.env["LAB"] === undefined) return console.log("not here: lowpan (only in the lab)");
+    spawnSync("modprobe", ["-q", "mac802154_hwsim"]);
+    await inNamespace(
+      (ns) => tryKind(ns, "lowpan", [{ make: "link wpan0 type lowpan" }]),
+      (name) => run("ip", ["netns", "attach", name, "1"]),
+    );
+  },
+);
 
 kernelTest("kind gtp: made by us with sockets of the kernel's, and deleted", ["ip"], async () => {
   await inNamespace((ns) => {
@@ -263,5 +309,25 @@ kernelTest("kind gtp: made by us with sockets of the kernel's, and deleted", ["i
     assert(kind === "gtp" && data?.role === "sgsn", JSON.stringify(data));
     links.delete("x");
     assertEquals(links.find("x"), undefined);
+  });
+});
+
+kernelTest("kind ppp: made by us with a file of /dev/ppp, equal in ip's, changed and deleted", ["ip"], async () => {
+  spawnSync("modprobe", ["-q", "ppp_generic"]);
+  if (!existsSync("/dev/ppp")) return console.log("not here: /dev/ppp");
+  await inNamespace((ns) => {
+    const { links } = ns.route, devFd = libc().open(new TextEncoder().encode("/dev/ppp\0"), O_RDWR, 0);
+    assert(devFd >= 0, `/dev/ppp: ${devFd}`);
+    try {
+      links.add({ ifname: "x", mtu: 1400, kind: "ppp", data: { devFd } });
+      equalInBoth(ns, "ppp: made by us");
+      links.set("x", { ifalias: "changed" });
+      assertEquals(shown(ns)["ifalias"], "changed");
+      equalInBoth(ns, "ppp: changed");
+      links.delete("x");
+      assertEquals(links.find("x"), undefined);
+    } finally {
+      libc().close(devFd);
+    }
   });
 });

@@ -458,6 +458,17 @@ const INFO_DATA: Readonly<Record<string, Words>> = {
     link: is("linkDev"),
     max_tunnels: is("maxTunnels"),
   },
+  tun: {
+    type: is("type"),
+    pi: switched("pi"),
+    vnet_hdr: switched("vnetHdr"),
+    multi_queue: switched("multiQueue"),
+    numqueues: is("numQueues"),
+    numdisabled: is("numDisabledQueues"),
+    persist: switched("persist"),
+    user: is("owner"),
+    group: is("group"),
+  },
   rmnet: { mux_id: is("muxId"), flags: is("flags") },
   ovpn: { mode: is("mode") },
 };
