@@ -18,6 +18,9 @@ export function before(version: number, patchlevel: number): boolean {
   return running < version || running === version && patches < patchlevel;
 }
 
+/** A time limit in ms for what a machine takes its time for: ten times that in the lab. */
+export const patience = (ms: number): number => process.env["LAB"] === undefined ? ms : 10 * ms;
+
 /** Where the system keeps its tools. */
 const PATHS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 

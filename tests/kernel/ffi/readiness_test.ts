@@ -6,6 +6,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { NetlinkError } from "../../../ffi/errors.ts";
 import { Socket } from "../../../ffi/socket.ts";
+import { patience } from "../namespace.ts";
 
 const SOCKET = new URL("../../../ffi/socket.ts", import.meta.url).href;
 
@@ -33,7 +34,7 @@ function runScript(code: string): { stdout: string; stderr: string; status: numb
     : process.versions.bun
     ? ["-e", code]
     : ["--no-warnings", "--input-type=module", "-e", code];
-  const options = { encoding: "utf8", timeout: 30_000 } as const;
+  const options = { encoding: "utf8", timeout: patience(30_000) } as const;
   const { stdout, stderr, status, signal } = spawnSync(process.execPath, args, options);
   return { stdout, stderr, status, signal };
 }

@@ -5,6 +5,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { SystemError } from "../../../ffi/errors.ts";
 import { check, errno, libc } from "../../../ffi/runtime.ts";
+import { patience } from "../namespace.ts";
 
 const deno = process.versions.deno !== undefined;
 const bun = process.versions.bun !== undefined;
@@ -26,7 +27,7 @@ function failureOf(change: string, flags: string[] = []): [code: string, message
     : bun
     ? [...flags, "-e", code]
     : ["--no-warnings", ...flags, "-e", code];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 30_000 });
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: patience(30_000) });
   if (stdout === "") throw new Error(stderr || "no error");
   return JSON.parse(stdout);
 }

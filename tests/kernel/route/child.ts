@@ -1,6 +1,7 @@
 /** Child processes of the runtime that runs the tests. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import process from "node:process";
+import { patience } from "../namespace.ts";
 
 /** Where the library is, for a child's imports. */
 export const ROUTE: string = new URL("../../../families/route/mod.ts", import.meta.url).href;
@@ -33,7 +34,11 @@ const env = { ...process.env, HOME: "/tmp", DENO_DIR: "/tmp/netlink-test-deno", 
 /** Runs a module's text in a namespace, behind the commands of `wrap`, to its end. */
 export function runIn(netns: string, code: string, wrap: readonly string[] = []): Ended {
   const command = ["netns", "exec", netns, ...wrap, ...evaluate(code)];
-  const { stdout, stderr, status, signal } = spawnSync("ip", command, { encoding: "utf8", timeout: 60_000, env });
+  const { stdout, stderr, status, signal } = spawnSync("ip", command, {
+    encoding: "utf8",
+    timeout: patience(60_000),
+    env,
+  });
   return { stdout, stderr, status, signal };
 }
 

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { inNamespace, kernelTest } from "../namespace.ts";
+import { inNamespace, kernelTest, patience } from "../namespace.ts";
 import { withSockets } from "./sockets.ts";
 
 const NEEDS = ["ip", "python3"];
@@ -17,7 +17,7 @@ function runScript(netns: string, path: string, args: readonly string[], permiss
     : [];
   const script = fileURLToPath(new URL(`../../../${path}`, import.meta.url));
   const command = ["netns", "exec", netns, process.execPath, ...options, script, ...args];
-  const { status, stdout, stderr } = spawnSync("ip", command, { encoding: "utf8", timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync("ip", command, { encoding: "utf8", timeout: patience(60_000) });
   assertEquals(status, 0, stderr);
   return stdout;
 }

@@ -24,6 +24,10 @@ def tcp_pair(family=AF_INET, address='127.0.0.1', protocol=0, port=0, before=lam
     client.connect(listener.getsockname()[:2])
     return listener, client, keep(listener.accept()[0])
 `;
+import { hasFamily } from "../generic/needs.ts";
+
+/** Whether the kernel has MPTCP. */
+export const MPTCP: boolean = hasFamily("mptcp_pm");
 
 const AFTER = `
 say('ready')
