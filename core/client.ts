@@ -625,3 +625,4 @@ export function sharedClient(protocol: Protocol): Client {
 }
 
 export type * from "./capture.ts";
+export type { MessageSet } from "./datagram.ts";

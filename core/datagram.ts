@@ -5,7 +5,7 @@
  */
 import { bytes, type Codec, i32, maskNames, maskValue, MISFIT, Reader, shown, Writer } from "./codec/mod.ts";
 import { DecodeError, errnoName, type KernelErrorDetails } from "./errors.ts";
-import { explainExtAck, ExtAckTable, messageEnd, NLM_F, NLMSG, NLMSG_HDRLEN, readDone, readError } from "./message.ts";
+import { explainExtAck, ExtAckTable, messageEnd, NLMSG, NLMSG_HDRLEN, readDone, readError } from "./message.ts";
 import { FLAG_NAMES, type FlagNames, flagNames, ShownMessage } from "./show.ts";
 
 /** A message as values. */

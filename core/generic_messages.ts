@@ -23,7 +23,7 @@ export interface GenericEventKind {
   /** What it tells: the `event` of what a consumer gets. */
   readonly event: string;
   /** How it is read. */
-  readonly codec: Table;
+  readonly codec: Codec<unknown, never>;
   /** Whether a consumer gets its object as `value`, and not its fields beside `event`. */
   readonly whole?: true;
 }
@@ -35,16 +35,16 @@ export interface GenericForm {
   /** The command of what comes back; its own when absent. */
   readonly reply?: number;
   /** How it is sent. */
-  readonly codec: Table;
+  readonly codec: Codec<unknown, never>;
   /** How what comes back is read; the same when absent. */
-  readonly replyCodec?: Table;
+  readonly replyCodec?: Codec<unknown, never>;
 }
 
 /** What a family's module speaks with; captures are read by the same. */
 export interface GenericMessages {
   /** What its collections are declared by. */
   readonly collections?: readonly (Pick<GenericDeclaration<object>, "commands" | "events" | "request"> & {
-    readonly table: Table;
+    readonly table: Codec<unknown, never>;
   })[];
   /** Requests beside those of collections. */
   readonly calls?: readonly GenericForm[];
@@ -53,7 +53,7 @@ export interface GenericMessages {
 }
 
 /** The forms of a family whose messages are all alike. */
-export function everyCommand(commands: Readonly<Record<string, number>>, codec: Table): GenericForm[] {
+export function everyCommand(commands: Readonly<Record<string, number>>, codec: Codec<unknown, never>): GenericForm[] {
   return Object.values(commands).map((cmd) => ({ cmd, codec }));
 }
 

@@ -24,7 +24,7 @@ import { type AttributePolicy, type FamilyPolicy, GenericFamilies } from "./cont
 import { KNOWN } from "./known.ts";
 import { PolicyTables } from "./policy.ts";
 import type { Spec } from "./spec.ts";
-import type { DynamicTable, Fields } from "./table.ts";
+import type { Fields } from "./table.ts";
 
 /** How a family is opened. */
 export interface FamilyOptions extends OpenOptions {

@@ -447,7 +447,7 @@ kernelTest("nldump prints a capture: lines, trees, JSON, through a pipe", [], as
       /> SOCK_DIAG SOCK_DIAG_BY_FAMILY request\|dump seq 1, \d+ bytes \{"family":"inet",.*"protocol":"tcp"/,
     );
     const tree = nldump(["-v", "-p", "generic", generic]);
-    assert(tree.some((line) => /^ +16  01 +cmd +"NETDEV_CMD_DEV_GET"$/.test(line)), tree.join("\n"));
+    assert(tree.some((line) => /^ +16 {2}01 +cmd +"NETDEV_CMD_DEV_GET"$/.test(line)), tree.join("\n"));
     assertEquals(nldump(["-v", "-p", "route", file]), messages.flatMap((message) => String(message).split("\n")));
     const [first] = nldump(["--json", "-"], readFileSync(file)).map((line) => JSON.parse(line));
     assertEquals([first.protocol, first.type, first.direction], ["NETLINK_ROUTE", "RTM_GETLINK", "sent"]);

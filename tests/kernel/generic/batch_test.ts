@@ -1,6 +1,6 @@
 /** Many requests of generic families in few sends: all are done, each refusal has its place, and dry runs show them. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { BatchError, KernelError } from "../../../core/errors.ts";
+import { BatchError, type KernelError } from "../../../core/errors.ts";
 import type { ShownMessage } from "../../../core/show.ts";
 import { open as openEthtool } from "../../../families/generic/ethtool.ts";
 import { family } from "../../../families/generic/mod.ts";
