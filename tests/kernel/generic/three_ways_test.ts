@@ -67,8 +67,8 @@ const FORMS: ReadonlySet<string> = new Set([
   "privateKey",
 ]);
 
-/** What changes from one question to the next. */
-const VOLATILE: ReadonlySet<string> = new Set(["age", "acEtime", "acTgetime"]);
+/** What changes from one question to the next; when a task began is reckoned from how long it has lived. */
+const VOLATILE: ReadonlySet<string> = new Set(["age", "acEtime", "acTgetime", "acBtime", "acBtime64"]);
 
 function settled(value: unknown): unknown {
   return JSON.parse(stringify(value, 0), (key, one) => VOLATILE.has(key) ? undefined : one);
