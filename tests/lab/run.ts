@@ -64,7 +64,10 @@ type Run = (image: Image, command: readonly string[], output: Output) => Promise
 
 async function runCommand(kernels: string[], command: string[], prepare: Prepare, run: Run): Promise<number> {
   let status = 0;
-  for (const kernel of kernels) status ||= await run(prepare(kernel), command, process);
+  for (const kernel of kernels) {
+    const ended = await run(prepare(kernel), command, process);
+    status ||= ended;
+  }
   return status;
 }
 
