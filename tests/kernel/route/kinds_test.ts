@@ -22,8 +22,6 @@ interface Trial {
   readonly make: string;
   /** That netlink does not make it: ip does by an ioctl, and what follows is of `ip tuntap add`. */
   readonly ioctl?: true;
-  /** What we make it again with, where the kernel does not show it. */
-  readonly data?: Json;
   readonly change?: LinkInput | ((ours: Link) => LinkInput);
   readonly changed?: Json;
 }
@@ -159,7 +157,7 @@ const KINDS: Readonly<Record<string, readonly Trial[]>> = {
     { make: "mode tap multi_queue user 54321 group 54322", ioctl: true },
     { make: "mode tap vnet_hdr pi", ioctl: true },
   ],
-  wwan: [{ make: "parentdev wwan0 type wwan linkid 5", data: { linkId: 5 } }],
+  wwan: [{ make: "parentdev wwan0 type wwan linkid 5" }],
   rmnet: [{ make: "link h0 type rmnet mux_id 5" }],
   virt_wifi: [{ make: "link h0 type virt_wifi" }],
   ovpn: [{ make: "type ovpn" }],
@@ -227,13 +225,12 @@ function equalInBoth(ns: Namespace, what: string): void {
 }
 
 /** Deletes a link that ip made, and makes it by us. */
-function makeAgain(ns: Namespace, kind: string, { make, data }: Trial): void {
+function makeAgain(ns: Namespace, kind: string, { make }: Trial): void {
   const { links } = ns.route, before = still(shown(ns)), ours = links.get("x"), peer = PEER[kind];
   links.delete("x");
   assertEquals(links.find("x"), undefined);
   links.add({
     ...ours,
-    ...(data === undefined ? {} : { data }),
     ...(peer === undefined
       ? {}
       : { data: { ...ours.data as object, [peer]: { ifname: ours.linkDev, mtu: ours.mtu } } }),

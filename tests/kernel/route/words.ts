@@ -469,7 +469,8 @@ const INFO_DATA: Readonly<Record<string, Words>> = {
     user: is("owner"),
     group: is("group"),
   },
-  rmnet: { mux_id: is("muxId"), flags: is("flags") },
+  rmnet: { mux_id: is("muxId"), flags: is("flags", (flags) => flags.map(upper)) },
+  wwan: { linkid: is("linkId") },
   ovpn: { mode: is("mode") },
 };
 
