@@ -20,9 +20,10 @@ import * as thermal from "../../../families/generic/thermal.ts";
 import * as wireguard from "../../../families/generic/wireguard.ts";
 import { type CapturedMessage, decode, genericNumbers, readCapture, show } from "../../../families/registry.ts";
 import * as smc from "../../../families/smc.ts";
-import { has, inNamespace, kernelTest, type Namespace, run } from "../namespace.ts";
+import { has, inNamespace, type Namespace, run } from "../namespace.ts";
 import { runIn } from "../route/child.ts";
 import { moduleTest } from "./lab.ts";
+import { genericTest } from "./needs.ts";
 
 type Options = Parameters<typeof tcpMetrics.open>[0];
 
@@ -240,7 +241,7 @@ function same(recorded: unknown, heard: unknown): boolean {
   }
 }
 
-kernelTest("captures: bytes of this machine are read by the numbers that it has", [], () => {
+genericTest("netdev", "captures: bytes of this machine are read by the numbers that it has", [], () => {
   const pieces: Uint8Array[] = [];
   {
     using client = netdev.open({ names: false, capture: (bytes) => pieces.push(bytes) });
@@ -257,7 +258,7 @@ kernelTest("captures: bytes of this machine are read by the numbers that it has"
   assertStringIncludes(show("GENERIC", bytes, { generic: genericNumbers() }), '"NETDEV_CMD_DEV_GET"');
 });
 
-kernelTest("NETLINK_DEBUG prints generic messages by name", ["ip"], () =>
+genericTest("netdev", "NETLINK_DEBUG prints generic messages by name", ["ip"], () =>
   inNamespace(({ name }) => {
     const { href } = new URL("../../../families/generic/netdev.ts", import.meta.url);
     const script = `const { devices } = await import(${JSON.stringify(href)}); devices.list();`;
