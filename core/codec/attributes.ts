@@ -518,7 +518,7 @@ function extentOf(field: Field, from: Reader, at: number, stated: number, end: n
 }
 
 /** By a field's name, the names of those that may be given in its stead. */
-type Senders = ReadonlyMap<string, readonly string[]>;
+export type Senders = ReadonlyMap<string, readonly string[]>;
 
 /** The field whose input is sent as `key`: itself, or one given in its stead. */
 function senderOf(senders: Senders, key: string, given: Record<string, unknown>): string {

@@ -7,10 +7,10 @@ import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, inlined, type Visit } from "./codec.ts";
 import { compileStruct, compiling, type Read } from "./compile.ts";
 import type { Shape } from "./entry.ts";
-import { didYouMean, encodePlaced, type Field, fieldsOf, mayBeCompiled, placedOf } from "./attributes.ts";
+import { didYouMean, encodePlaced, type Field, fieldsOf, mayBeCompiled, placedOf, type Senders } from "./attributes.ts";
 
 /** In a struct, nothing is given in the stead of a field. */
-const NOBODY_ELSE = new Map<string, string[]>();
+const NOBODY_ELSE: Senders = new Map();
 
 /** A {@linkcode struct}'s codec, with its fields in the order of their offsets. */
 export interface Struct<T> extends Codec<T> {
