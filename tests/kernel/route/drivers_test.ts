@@ -1,0 +1,86 @@
+/** Links that only their drivers make: they are equal in ours, key by key of `ip -j -d`, and what netlink sets is set by us. */
+import { assert, assertEquals } from "@std/assert";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { inNamespace, kernelTest, type Namespace, run } from "../namespace.ts";
+import { differences, LINK } from "./words.ts";
+
+/** Whether there is a driver's folder; else its name is said. */
+function hasDriver(path: string, module: string): boolean {
+  if (!existsSync(path)) spawnSync("modprobe", ["-q", module]);
+  if (!existsSync(path)) console.log(`not here: the module ${module}`);
+  return existsSync(path);
+}
+
+/** What ip says of the link `x`, of which we say the same. */
+function equalInBoth(ns: Namespace, what: string): Record<string, unknown> {
+  const [theirs] = ns.ipJson("link show dev x");
+  const links = new Map(ns.route.links.list().map((link) => [link.index!, link]));
+  assertEquals(differences(LINK, theirs, ns.route.links.get("x"), { links }), [], what);
+  return theirs!;
+}
+
+kernelTest("kind can: a controller at a serial line is set while it is down, and goes up", ["ip", "gcc"], async () => {
+  // The driver makes it in the first namespace, whoever asks.
+  if (process.env["LAB"] === undefined) return console.log("not here: controllers at serial lines (only in the lab)");
+  if (!hasDriver("/sys/module/slcan", "slcan")) return;
+  const folder = mkdtempSync(join(tmpdir(), "netlink-slcan-"));
+  try {
+    const program = join(folder, "slcan");
+    run("gcc", ["-o", program, fileURLToPath(new URL("slcan.c", import.meta.url))]);
+    await inNamespace(async (ns) => {
+      const { links } = ns.route, driver = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
+      const ended = once(driver, "close");
+      try {
+        // It says that it is there, or it ends.
+        await Promise.race([once(driver.stdout, "data"), ended]);
+        const { kind, ifname } = links.list().find(({ type }) => type === "can")!;
+        if (kind === undefined) return console.log(`not here: ${ifname} is of no kind, before 6.0`);
+        links.set(ifname!, { ifname: "x" });
+        equalInBoth(ns, "made");
+        links.set("x", { kind: "can", data: { bittiming: { bitrate: 500_000 } } });
+        equalInBoth(ns, "with a bit rate");
+        links.set("x", { up: true });
+        const { linkinfo } = equalInBoth(ns, "up") as { linkinfo: { info_data: { state: string } } };
+        assertEquals(linkinfo.info_data.state, "ERROR-ACTIVE");
+        assert(JSON.stringify(linkinfo).includes("500000"), JSON.stringify(linkinfo));
+        links.set("x", { up: false, ifalias: "changed" });
+        assertEquals(equalInBoth(ns, "down")["ifalias"], "changed");
+      } finally {
+        driver.stdin.end();
+        await ended;
+      }
+      assertEquals(links.find("x"), undefined);
+    }, (name) => run("ip", ["netns", "attach", name, "1"]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+kernelTest("kind netdevsim: made and deleted by its driver, changed by us", ["ip"], async () => {
+  const bus = "/sys/bus/netdevsim";
+  if (!hasDriver(bus, "netdevsim")) return;
+  await inNamespace((ns) => {
+    const { links } = ns.route;
+    const write = (file: string, text: string): string =>
+      run("ip", ["netns", "exec", ns.name, "sh", "-c", `echo '${text}' > ${bus}/${file}`]);
+    write("new_device", "77 1");
+    try {
+      const made = links.list().find(({ parentDevName }) => parentDevName === "netdevsim77");
+      assert(made !== undefined, JSON.stringify(ns.ipJson("link show")));
+      links.set(made.ifname!, { ifname: "x" });
+      equalInBoth(ns, "made");
+      links.set("x", { mtu: 1400, ifalias: "changed", up: true });
+      const { mtu, ifalias } = equalInBoth(ns, "changed");
+      assertEquals({ mtu, ifalias }, { mtu: 1400, ifalias: "changed" });
+    } finally {
+      write("del_device", "77");
+    }
+    assertEquals(links.find("x"), undefined);
+  });
+});
