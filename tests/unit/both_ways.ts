@@ -21,12 +21,13 @@ function outcome<T>(after: number, work: () => T): Outcome<T> {
 export function bothWays<T>(work: () => T): T {
   // What is compiled knows the layout of what it has decoded once.
   const walked = outcome(Infinity, work), others = [outcome(1, work), outcome(1, work)];
+  const text = "error" in walked ? undefined : stringify(walked.value);
   for (const compiled of others) {
     if ("error" in walked || "error" in compiled) {
       assertEquals(String((compiled as { error?: unknown }).error), String((walked as { error?: unknown }).error));
     } else {
       assertEquals(compiled.value, walked.value);
-      assertEquals(stringify(compiled.value), stringify(walked.value));
+      assertEquals(stringify(compiled.value), text);
     }
   }
   if ("error" in walked) throw walked.error;

@@ -45,7 +45,7 @@ function seed(headerSize: number, attributes: number, rand: (below: number) => n
   for (let i = 0; i < headerSize; i++) writer.bytes[i] = rand(4) === 0 ? rand(256) : 0;
   for (let id = 1; id <= attributes; id++) {
     const start = writer.open(id);
-    if (depth < 3 && rand(4) === 0) writer.append(seed(0, 1 + rand(30), rand, depth + 1));
+    if (depth < 3 && rand(4) === 0) writer.append(seed(0, 1 + rand(30 >> depth), rand, depth + 1));
     else {for (let i = [0, 1, 2, 4, 4, 6, 8, 16, 16, 20, 32][rand(11)]!; i > 0; i--) {
         writer.bytes[writer.grow(1)] = rand(256);
       }}
