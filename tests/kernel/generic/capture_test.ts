@@ -1,7 +1,7 @@
 /** What is said with each family is recorded, and read back with the names and values that its module has. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -20,7 +20,7 @@ import * as thermal from "../../../families/generic/thermal.ts";
 import * as wireguard from "../../../families/generic/wireguard.ts";
 import { type CapturedMessage, decode, genericNumbers, readCapture, show } from "../../../families/registry.ts";
 import * as smc from "../../../families/smc.ts";
-import { has, inNamespace, type Namespace, run } from "../namespace.ts";
+import { before, has, inNamespace, type Namespace, run } from "../namespace.ts";
 import { runIn } from "../route/child.ts";
 import { moduleTest } from "./lab.ts";
 import { genericTest } from "./needs.ts";
@@ -57,7 +57,7 @@ const TALKS: readonly (readonly [
       ...all.linkModes.list(),
       all.features.get("v0"),
       all.rings.find("v0"),
-      all.channels.get("v0"),
+      ...(before(5, 15) ? [] : [all.channels.get("v0")]),
       ...all.linkStates.list(),
       ...all.tsInfos.list(),
     ];
@@ -121,7 +121,9 @@ const TALKS: readonly (readonly [
   [taskstats.TASKSTATS, [], async (options) => {
     const { netns: _first, ...rest } = options ?? {};
     using client = taskstats.open(rest);
-    await using exits = client.tasks.exits();
+    // Kernels before 5.14 want to know the numbers.
+    const cpus = before(5, 14) ? { cpus: readFileSync("/sys/devices/system/cpu/possible", "utf8").trim() } : {};
+    await using exits = client.tasks.exits(cpus);
     const child = spawn("true", []), told = first(exits, ({ pid }) => pid === child.pid);
     const { pid, stats, tgid, process: whole } = await told;
     const exit = { aggrPid: { pid, stats }, ...(tgid === undefined ? {} : { aggrTgid: { tgid, stats: whole } }) };
@@ -131,7 +133,7 @@ const TALKS: readonly (readonly [
   [tcpMetrics.TCP_METRICS, [], (options, { name, ip }) => {
     using client = tcpMetrics.open(options);
     ip("link set lo up");
-    if (has("python3")) run("ip", ["netns", "exec", name, "python3", "-c", CONNECT.replace(", 262", "")]);
+    if (has("python3")) run("ip", ["netns", "exec", name, "python3", "-c", CONNECT.replaceAll(", 262", "")]);
     const all = client.metrics.list(), [one] = all;
     if (one !== undefined) client.metrics.delete(one);
     client.metrics.forgetAll();
