@@ -222,7 +222,7 @@ export class Client implements Requester, Disposable {
     if (this.options.dryRun !== undefined) return void this.dump(operation);
     using own = new Client(this.protocol, this.options);
     const writer = own.#writer, start = own.#encode(writer, operation, NLM_F.NLM_F_DUMP), codec = codecOf(operation);
-    const seq = seqOf(writer, start), { reply, concerns } = operation;
+    const seq = seqOf(writer, start);
     own.#send(writer);
     let intr = false;
     while (true) {
@@ -233,7 +233,7 @@ export class Client implements Requester, Disposable {
         if (!own.#isOurs(from, at, seq, true)) continue;
         const word = view.getInt32(at + 4, true), type = word & 0xffff;
         if ((word >>> 16 & NLM_F.NLM_F_DUMP_INTR) !== 0) intr = true;
-        if (type === reply && (concerns === undefined || concerns(from, at + NLMSG_HDRLEN))) {
+        if (isReply(operation, from, at, type)) {
           const value = codec.decode(from, at + NLMSG_HDRLEN, end, NOBODY);
           if (fits === undefined || fits(value)) yield value;
           continue;

@@ -11,6 +11,7 @@ import {
   GenericFamily,
   type GenericProtocol,
   GENL_HDRLEN,
+  GENL_ID,
   nlctrl,
 } from "./generic.ts";
 import { DecodeError } from "./errors.ts";
@@ -195,7 +196,7 @@ export function genericSet(
   let types: Readonly<Record<string, number>> = numbers;
   const names = new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
   const familyOf = (type: number): GenericProtocol =>
-    type === GENL_ID_CTRL ? find("nlctrl") ?? nlctrl : find(names.get(type) ?? "") ?? NOBODY;
+    type === GENL_ID.GENL_ID_CTRL ? find("nlctrl") ?? nlctrl : find(names.get(type) ?? "") ?? NOBODY;
   const learn = (from: Reader, at: number): void => {
     const told = toldFamily(from, at);
     if (told === undefined || names.get(told.familyId) === told.familyName) return;
@@ -208,10 +209,10 @@ export function genericSet(
       return types;
     },
     codec(type, from, at) {
-      if (type < GENL_ID_CTRL) return undefined;
+      if (type < GENL_ID.GENL_ID_CTRL) return undefined;
       if (from === undefined || at === undefined) return chosen(familyOf(type));
       if (from.length - at <= NLMSG_HDRLEN) return NoAttributes;
-      if (type === GENL_ID_CTRL) learn(from, at);
+      if (type === GENL_ID.GENL_ID_CTRL) learn(from, at);
       return codecOf(familyOf(type), wayOf(from, at), from.bytes[at + NLMSG_HDRLEN]!);
     },
     does(from, at) {
@@ -221,9 +222,6 @@ export function genericSet(
     },
   };
 }
-
-/** nlctrl's own number, and the first that families have. */
-const GENL_ID_CTRL = 16;
 
 /** The family that a message of nlctrl tells of. */
 function toldFamily(from: Reader, at: number): { readonly familyId: number; readonly familyName: string } | undefined {

@@ -95,3 +95,14 @@ export async function inNamespace(
     netns.delete(name);
   }
 }
+
+/** Two wires that are up, and an address on one. */
+export function wire(ns: Namespace): void {
+  ns.ipBatch([
+    "link set lo up",
+    "link add v0 type veth peer name v1",
+    "link set v0 up",
+    "link set v1 up",
+    "address add 192.0.2.1/24 dev v0",
+  ]);
+}

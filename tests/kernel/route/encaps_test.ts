@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Route, RouteInput } from "../../../families/route/mod.ts";
-import { inNamespace, kernelTest, type Namespace, run } from "../namespace.ts";
+import { inNamespace, kernelTest, type Namespace, run, wire } from "../namespace.ts";
 import { ROUTE as MODULE, runIn } from "./child.ts";
 import { differences, ROUTE } from "./words.ts";
 
@@ -136,14 +136,8 @@ function madeByIp(ns: Namespace, line: string): boolean {
 }
 
 function prepare(ns: Namespace): void {
-  ns.ipBatch([
-    "link set lo up",
-    "link add v0 type veth peer name v1",
-    "link set v0 up",
-    "link set v1 up",
-    "address add 192.0.2.1/24 dev v0",
-    "-6 address add 2001:db8::1/64 dev v0 nodad",
-  ]);
+  wire(ns);
+  ns.ip("-6 address add 2001:db8::1/64 dev v0 nodad");
 }
 
 for (const [kind, trials] of Object.entries(TRIALS)) {

@@ -1,7 +1,7 @@
 /** What a script's author reads when something is refused: what to fix, and where in the object. */
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import { BatchError, KernelError, NetlinkError } from "../../../core/errors.ts";
-import { inNamespace, kernelTest, type Namespace } from "../namespace.ts";
+import { inNamespace, kernelTest, type Namespace, wire } from "../namespace.ts";
 import { ROUTE, runIn } from "./child.ts";
 
 const NEEDS = ["ip"];
@@ -20,17 +20,6 @@ function refusedByKernel(act: () => unknown, code: string, ...words: string[]): 
   assertInstanceOf(error, KernelError);
   assertEquals(error.code, code);
   return error;
-}
-
-/** Two wires that are up, and an address on one. */
-function wire(ns: Namespace): void {
-  ns.ipBatch([
-    "link set lo up",
-    "link add v0 type veth peer name v1",
-    "link set v0 up",
-    "link set v1 up",
-    "address add 192.0.2.1/24 dev v0",
-  ]);
 }
 
 kernelTest("error: a vxlan with a bad id names data.id and the limit", NEEDS, async () => {
