@@ -1,7 +1,7 @@
 /** What a script's author reads when something is refused: what to fix, and where in the object. */
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import { BatchError, KernelError, NetlinkError } from "../../../core/errors.ts";
-import { inNamespace, kernelTest, type Namespace, wire } from "../namespace.ts";
+import { inNamespace, kernelTest, wire } from "../namespace.ts";
 import { ROUTE, runIn } from "./child.ts";
 
 const NEEDS = ["ip"];
