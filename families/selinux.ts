@@ -6,7 +6,8 @@
  * for await (const e of selinux.watch()) console.log(e.event, e.val ?? e.seqno);
  * ```
  *
- * Needs no privilege, and a kernel that was booted with SELinux; only in the first network namespace.
+ * Needs no privilege, and a kernel that was booted with SELinux; only in the first network namespace. Up to Linux 6.18 a
+ * kernel that is built with SELinux serves it also where that is off, and is silent.
  *
  * Source: linux/selinux_netlink.h, v7.2.
  * @module

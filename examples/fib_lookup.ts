@@ -1,0 +1,27 @@
+/**
+ * Shows which route each table of IPv4 has for an address, as the kernel itself looks: past all rules, and from the
+ * longest prefix that fits.
+ *
+ *     deno run --allow-ffi examples/fib_lookup.ts 127.0.0.1 192.0.2.7
+ *     bun examples/fib_lookup.ts 192.0.2.7
+ *
+ * Prints a line for each address and table: `127.0.0.1 local: /32 local host`; without an address, those of
+ * 127.0.0.1. Which way a packet goes is `routes.lookup` of families/route/mod.ts.
+ */
+import { parseArgs } from "node:util";
+import { KernelError } from "../core/errors.ts";
+import { lookup } from "../families/fib_lookup.ts";
+
+const { positionals } = parseArgs({ allowPositionals: true });
+
+for (const address of positionals.length > 0 ? positionals : ["127.0.0.1"]) {
+  for (const table of ["local", "main", "default"] as const) {
+    try {
+      const { prefixlen, type, scope } = lookup(address, { table });
+      console.log(`${address} ${table}: /${prefixlen}`, type, scope);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      console.log(`${address} ${table}: ${error.code}`);
+    }
+  }
+}
