@@ -12,7 +12,7 @@ import { findFamily, NETLINK_GENERIC } from "../../core/generic.ts";
 import * as netns from "../../core/netns.ts";
 import { replay } from "../../core/replay.ts";
 import { type Algorithm, NETLINK_CRYPTO, open as openCrypto } from "../../families/crypto.ts";
-import { open as openNetdev } from "../../families/generic/netdev.ts";
+import { open as openEthtool } from "../../families/generic/ethtool.ts";
 import { type CapturedMessage, decode, genericNumbers, monitor, readCapture } from "../../families/registry.ts";
 import { type Link, NETLINK_ROUTE, open, type OpenOptions } from "../../families/route/mod.ts";
 import { open as openSockets } from "../../families/sock_diag/mod.ts";
@@ -351,11 +351,11 @@ kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", 
       // Who asks a generic family has learnt its number before: this machine's are known.
       const generic: Uint8Array[] = [];
       {
-        using netdev = openNetdev({ netns: ns.name, names: false, capture: (bytes) => generic.push(bytes) });
-        netdev.devices.list();
+        using ethtool = openEthtool({ netns: ns.name, names: false, capture: (bytes) => generic.push(bytes) });
+        ethtool.linkStates.list();
       }
-      const { netdev } = genericNumbers(ns.name), packetsOf = generic.slice(1).map((piece) => piece.subarray(32));
-      const asked = packetsOf.slice(packetsOf.findIndex((packet) => decode("GENERIC", packet)[0]!.type === netdev));
+      const { ethtool } = genericNumbers(ns.name), packetsOf = generic.slice(1).map((piece) => piece.subarray(32));
+      const asked = packetsOf.slice(packetsOf.findIndex((packet) => decode("GENERIC", packet)[0]!.type === ethtool));
       await using live = monitor("nlmon0", { netns: ns.name, protocol: 16 });
       for (const packet of asked) {
         const head = new Uint8Array(4), view = new DataView(head.buffer);
@@ -365,15 +365,12 @@ kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", 
         tun.child.stdin!.write(packet);
       }
       const heard = await until(live, ({ type }) => type === "NLMSG_DONE");
-      const said = heard.filter(({ type }) => type === "netdev").map(({ value }) => value as Record<string, unknown>);
-      assert(asked.length >= 2 && said.length >= 2, heard.map((message) => message.summary()).join("\n"));
-      assert(
-        said.every(({ cmd }) => cmd === "NETDEV_CMD_DEV_GET"),
-        heard.map((message) => message.summary()).join("\n"),
-      );
-      assert(
-        said.slice(1).every(({ ifindex, xdpFeatures }) => typeof ifindex === "number" && Array.isArray(xdpFeatures)),
-      );
+      const said = heard.filter(({ type }) => type === "ethtool").map(({ value }) => value as Record<string, unknown>);
+      assert(said.length >= 2, heard.map((message) => message.summary()).join("\n"));
+      const [question, ...answers] = said;
+      assertEquals(question!.cmd, "ETHTOOL_MSG_LINKSTATE_GET");
+      assertEquals(answers.map(({ cmd }) => cmd), answers.map(() => "ETHTOOL_MSG_LINKSTATE_GET_REPLY"));
+      assertEquals(answers.map(({ devName }) => devName), ["lo", "nlmon0"]);
       await tun.end();
     });
   });
@@ -431,8 +428,8 @@ kernelTest("nldump prints a capture: lines, trees, JSON, through a pipe", [], as
     assertEquals(nldump([file]), messages.map((message) => message.summary()));
     const generic = join(folder, "generic.pcapng");
     {
-      using netdev = openNetdev({ names: false, capture: generic });
-      netdev.devices.list();
+      using ethtool = openEthtool({ names: false, capture: generic });
+      ethtool.linkStates.list();
       using sockets = openSockets({ names: false, capture: generic });
       sockets.tcp.list({ info: true, state: "listen" });
     }
@@ -441,13 +438,13 @@ kernelTest("nldump prints a capture: lines, trees, JSON, through a pipe", [], as
     const says = (...words: RegExp[]): void =>
       words.forEach((word) => assert(lines.some((line) => word.test(line)), `${word}`));
     says(
-      /> GENERIC GENL_ID_CTRL request\|ack seq 1, 32 bytes \{"cmd":"CTRL_CMD_GETFAMILY","version":1,"familyName":"netdev"\}$/,
-      /> GENERIC netdev request\|dump seq 2, 20 bytes \{"cmd":"NETDEV_CMD_DEV_GET","version":1\}$/,
-      /< GENERIC netdev seq 2 port \d+, \d+ bytes \{"cmd":"NETDEV_CMD_DEV_GET","version":1,"ifindex":1,/,
+      /> GENERIC GENL_ID_CTRL request\|ack seq 1, 32 bytes \{"cmd":"CTRL_CMD_GETFAMILY","version":1,"familyName":"ethtool"\}$/,
+      /> GENERIC ethtool request\|dump seq 2, \d+ bytes \{"cmd":"ETHTOOL_MSG_LINKSTATE_GET","version":1\b/,
+      /< GENERIC ethtool multi seq 2 port \d+, \d+ bytes \{"cmd":"ETHTOOL_MSG_LINKSTATE_GET_REPLY",.*"devName":"lo"\}$/,
       /> SOCK_DIAG SOCK_DIAG_BY_FAMILY request\|dump seq 1, \d+ bytes \{"family":"inet",.*"protocol":"tcp"/,
     );
     const tree = nldump(["-v", "-p", "generic", generic]);
-    assert(tree.some((line) => /^ +16 {2}01 +cmd +"NETDEV_CMD_DEV_GET"$/.test(line)), tree.join("\n"));
+    assert(tree.some((line) => /^ +16 {2}06 +cmd +"ETHTOOL_MSG_LINKSTATE_GET"$/.test(line)), tree.join("\n"));
     assertEquals(nldump(["-v", "-p", "route", file]), messages.flatMap((message) => String(message).split("\n")));
     const [first] = nldump(["--json", "-"], readFileSync(file)).map((line) => JSON.parse(line));
     assertEquals([first.protocol, first.type, first.direction], ["NETLINK_ROUTE", "RTM_GETLINK", "sent"]);

@@ -738,7 +738,7 @@ const ENCAPS: Readonly<Record<string, Words>> = {
     ns: is("trace.namespaceId"),
     size: is("trace.remlen", (units) => 4 * units),
   },
-  xfrm: { if_id: is("ifId", hex), link_dev: is("linkDev") },
+  xfrm: { if_id: is("ifId"), link_dev: is("linkDev") },
 };
 
 const encapName = mapped({ seg6_local: "seg6local" });
