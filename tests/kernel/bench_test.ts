@@ -3,14 +3,13 @@ import { assert, assertEquals } from "@std/assert";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { kernelTest, run } from "./namespace.ts";
+import { kernelTest, lab, run } from "./namespace.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 // Under qemu it would take longer than all the other tests.
-const NEEDS = process.env["LAB"] === undefined ? ["ip", "gcc"] : ["a machine that is not emulated"];
+const NEEDS = lab ? ["a machine that is not emulated"] : ["ip", "gcc"];
 
 kernelTest("bench: a small table is dumped by C and by us", NEEDS, () => {
   const folder = mkdtempSync(join(tmpdir(), "netlink-bench-"));

@@ -16,7 +16,7 @@ import { open as openEthtool } from "../../families/generic/ethtool.ts";
 import { type CapturedMessage, decode, genericNumbers, monitor, readCapture } from "../../families/registry.ts";
 import { type Link, NETLINK_ROUTE, open, type OpenOptions } from "../../families/route/mod.ts";
 import { open as openSockets } from "../../families/sock_diag/mod.ts";
-import { inNamespace, kernelTest, type Namespace, root, run } from "./namespace.ts";
+import { inNamespace, kernelTest, load, type Namespace, root, run } from "./namespace.ts";
 
 async function inFolder(body: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "netlink-capture-"));
@@ -319,7 +319,7 @@ for (const [format, option] of [["pcap", "-P"], ["pcapng", "-n"]] as const) {
   });
 }
 
-if (process.env.LAB !== undefined) spawnSync("modprobe", ["tun"]);
+load("tun");
 const TUN = existsSync("/dev/net/tun") ? [] : ["/dev/net/tun"];
 
 kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", "gcc", ...TUN], async () => {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { kernelTest } from "./namespace.ts";
+import { kernelTest, lab } from "./namespace.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BIN = join(ROOT, "node_modules/.bin");
@@ -73,9 +73,9 @@ kernelTest("Bun runs script 1 with the package added from a clone", ["git"], asy
 });
 
 /** In the lab, where starting one takes long, only the runtime that this runs on. */
-const ONLY = process.env["LAB"] === undefined
-  ? ["deno", "bun", "node"]
-  : ["Deno" in globalThis ? "deno" : process.versions["bun"] === undefined ? "node" : "bun"];
+const ONLY = lab
+  ? ["Deno" in globalThis ? "deno" : process.versions["bun"] === undefined ? "node" : "bun"]
+  : ["deno", "bun", "node"];
 
 for (
   const [runtime, args] of [["deno", ["run", "--no-prompt", "--allow-ffi"]], ["bun", []], ["node", [

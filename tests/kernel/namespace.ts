@@ -9,8 +9,16 @@ import { open, type RouteClient } from "../../families/route/mod.ts";
 
 export const root: boolean = process.getuid?.() === 0;
 
+/** Whether this is a machine of the lab, where all is ours. */
+export const lab: boolean = process.env["LAB"] !== undefined;
+
 /** How many of something a test makes: a twentieth in the lab, where everything takes that much longer. */
-export const many = (count: number): number => process.env["LAB"] === undefined ? count : count / 20;
+export const many = (count: number): number => lab ? count / 20 : count;
+
+/** Loads a module, with parameters behind its name; only in the lab, as other machines' modules are not ours to load. */
+export function load(module: string, ...parameters: readonly string[]): boolean {
+  return lab && spawnSync("modprobe", ["-q", module, ...parameters]).status === 0;
+}
 
 /** Whether this Linux is older than a version, such as `before(5, 14)`. */
 export function before(version: number, patchlevel: number): boolean {
@@ -19,7 +27,7 @@ export function before(version: number, patchlevel: number): boolean {
 }
 
 /** A time limit in ms for what a machine takes its time for: ten times that in the lab. */
-export const patience = (ms: number): number => process.env["LAB"] === undefined ? ms : 10 * ms;
+export const patience = (ms: number): number => lab ? 10 * ms : ms;
 
 /** Where the system keeps its tools. */
 const PATHS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];

@@ -5,7 +5,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { SystemError } from "../../../core/errors.ts";
 import { type KnownProcessEvent, processes } from "../../../families/connector/mod.ts";
-import { inNamespace, kernelTest, root } from "../namespace.ts";
+import { inNamespace, kernelTest, lab, root } from "../namespace.ts";
 import { untilPrinted } from "./script.ts";
 
 /** Why process events cannot be had here, if they cannot. */
@@ -80,8 +80,8 @@ processTest("processes: nonzero_exit gives failures alone", [], async () => {
   }
 });
 
-/** 10,000 take a minute; under qemu everything takes long. */
-const COUNT = Number(process.env["NETLINK_PROCESSES"] ?? (process.env["LAB"] === undefined ? 1000 : 100));
+/** 10,000 take some ten seconds; under qemu everything takes long. */
+const COUNT = lab ? 100 : 10_000;
 
 processTest(`processes: of ${COUNT} short processes each exec is seen, or that some were lost`, [], async () => {
   const watching = processes.watch("exec", { buffer: 1 << 20 });

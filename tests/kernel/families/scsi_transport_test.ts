@@ -1,16 +1,12 @@
 /** Fibre Channel's events over a veth, in the lab: it loads modules and makes a host adapter. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import process from "node:process";
 import { KernelError } from "../../../core/errors.ts";
 import { links } from "../../../families/route/mod.ts";
 import { scsiTransport } from "../../../families/scsi_transport.ts";
-import { kernelTest } from "../namespace.ts";
+import { kernelTest, load } from "../namespace.ts";
 
-const loaded = process.env.LAB !== undefined &&
-  ["fcoe", "veth"].every((module) => spawnSync("modprobe", [module]).status === 0);
-const needs = loaded ? [] : ["the lab, with a kernel that has fcoe"];
+const needs = load("fcoe") && load("veth") ? [] : ["the lab, with a kernel that has fcoe"];
 
 kernelTest("scsi_transport: an adapter that is made on a veth tells of itself", needs, async () => {
   links.add({ ifname: "nl-fc0", kind: "veth", data: { peer: { ifname: "nl-fc1" } } });

@@ -4,16 +4,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { selinux } from "../../../families/selinux.ts";
-import { kernelTest, run } from "../namespace.ts";
+import { kernelTest, lab, run } from "../namespace.ts";
 
 const FS = "/sys/fs/selinux";
 
-if (process.env.LAB !== undefined && existsSync(FS) && !existsSync(`${FS}/enforce`)) {
+if (lab && existsSync(FS) && !existsSync(`${FS}/enforce`)) {
   spawnSync("mount", ["-t", "selinuxfs", "selinuxfs", FS]);
 }
-const there = process.env.LAB !== undefined && existsSync(`${FS}/enforce`);
+const there = lab && existsSync(`${FS}/enforce`);
 const needs = there ? [] : ["the lab, with a kernel that was booted with SELinux"];
 
 kernelTest("selinux: that it enforces, and that it does not any more, is heard of", needs, async () => {

@@ -1,11 +1,10 @@
 /** SMC over SOCK_DIAG and SMC_GEN_NETLINK, in the lab: it loads modules. */
 import { pnetids } from "../../../families/generic/smc_pnetid.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { spawn, spawnSync } from "node:child_process";
-import process from "node:process";
+import { spawn } from "node:child_process";
 import { KernelError } from "../../../core/errors.ts";
 import { smc } from "../../../families/smc.ts";
-import { kernelTest } from "../namespace.ts";
+import { kernelTest, load } from "../namespace.ts";
 
 const PORT = 5555;
 
@@ -20,11 +19,7 @@ const PAIR = `
   <STDIN>;
 `;
 
-function load(...modules: readonly string[]): boolean {
-  return modules.every((module) => spawnSync("modprobe", [module]).status === 0);
-}
-
-const there = process.env.LAB !== undefined && load("smc", "smc_diag");
+const there = load("smc") && load("smc_diag");
 const needs = there ? ["perl"] : ["the lab, with a kernel that has CONFIG_SMC"];
 
 /** Whether the kernel has the generic family, which is younger than SMC. */

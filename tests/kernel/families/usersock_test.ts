@@ -5,10 +5,10 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { SystemError } from "../../../core/errors.ts";
 import { open } from "../../../families/usersock.ts";
-import { kernelTest } from "../namespace.ts";
+import { kernelTest, lab } from "../namespace.ts";
 
 /** Under qemu everything takes long. */
-const MESSAGES = process.env["LAB"] === undefined ? 100_000 : 2000;
+const MESSAGES = lab ? 2000 : 100_000;
 /** Fewer than fill a default receive buffer. */
 const UNDER_WAY = 64;
 

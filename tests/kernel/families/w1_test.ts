@@ -1,8 +1,6 @@
 /** 1-wire, in the lab: a master behind a simulated chip, whose bus has no slave but those it is told of. */
 import { assert, assertEquals } from "@std/assert";
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import process from "node:process";
 import {
   CN_IDX,
   type Connector,
@@ -13,10 +11,9 @@ import {
   type W1Message,
   W1Messages,
 } from "../../../families/connector/mod.ts";
-import { kernelTest, run } from "../namespace.ts";
+import { kernelTest, load, run } from "../namespace.ts";
 
-const MODULES = [["i2c-stub", "chip_addr=0x18"], ["i2c-dev"], ["ds2482"], ["w1_smem"]];
-const loaded = process.env.LAB !== undefined && MODULES.every((module) => spawnSync("modprobe", module).status === 0);
+const loaded = load("i2c-stub", "chip_addr=0x18") && ["i2c-dev", "ds2482", "w1_smem"].every((module) => load(module));
 const needs = loaded ? ["i2cset"] : ["the lab, with a kernel that has i2c-stub and ds2482"];
 
 type W1 = Connector<readonly W1Message[]>;

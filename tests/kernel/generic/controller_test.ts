@@ -1,10 +1,9 @@
 /** nlctrl against iproute2's `genl`. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { spawnSync } from "node:child_process";
-import process from "node:process";
 import { KernelError } from "../../../core/errors.ts";
 import { type AttributePolicy, families, open } from "../../../families/generic/controller.ts";
-import { kernelTest, run } from "../namespace.ts";
+import { kernelTest, lab, run } from "../namespace.ts";
 
 const CAPABILITIES: Readonly<Record<string, string>> = {
   admin_perm: "requires admin permission",
@@ -102,10 +101,10 @@ kernelTest("nlctrl: get() by name and number, find() of nothing, one operation's
   assertEquals(policies[0]!.map(({ id }) => id), [1, 2, 10]);
 });
 
-const lab = process.env.LAB !== undefined && spawnSync("modinfo", ["l2tp_netlink"]).status === 0;
+const module = lab && spawnSync("modinfo", ["l2tp_netlink"]).status === 0;
 kernelTest(
   "nlctrl: a family that comes and goes is an event",
-  lab ? ["modprobe"] : ["the lab, with module l2tp_netlink"],
+  module ? ["modprobe"] : ["the lab, with module l2tp_netlink"],
   async () => {
     using own = open();
     spawnSync("modprobe", ["-r", "l2tp_netlink"]);

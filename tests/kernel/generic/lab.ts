@@ -1,12 +1,10 @@
 /** What the lab's kernels have as modules. */
-import { spawnSync } from "node:child_process";
-import process from "node:process";
-import { kernelTest } from "../namespace.ts";
+import { kernelTest, load } from "../namespace.ts";
 import { hasFamily } from "./needs.ts";
 
 /** Whether the family is there, in the lab after its modules are loaded. */
 export function loads(family: string, ...modules: readonly string[]): boolean {
-  if (process.env.LAB !== undefined) { for (const module of modules) spawnSync("modprobe", [module]); }
+  for (const module of modules) load(module);
   return hasFamily(family);
 }
 

@@ -131,10 +131,10 @@ const FAMILIES: readonly (readonly [
     return [
       { typed: client.families.list(), table, spec: ["getfamily"], bare: [3] },
       {
-        typed: [client.families.get("netdev")],
+        typed: [client.families.get("ethtool")],
         table,
-        spec: ["getfamily", { familyName: "netdev" }],
-        bare: [3, { 2: "netdev" }],
+        spec: ["getfamily", { familyName: "ethtool" }],
+        bare: [3, { 2: "ethtool" }],
         one: true,
       },
     ];

@@ -1,18 +1,17 @@
 /** Links that only their drivers make: they are equal in ours, key by key of `ip -j -d`, and what netlink sets is set by us. */
 import { assert, assertEquals } from "@std/assert";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { inNamespace, kernelTest, type Namespace, run } from "../namespace.ts";
+import { inNamespace, kernelTest, lab, load, type Namespace, run } from "../namespace.ts";
 import { differences, LINK } from "./words.ts";
 
 /** Whether there is a driver's folder; else its name is said. */
 function hasDriver(path: string, module: string): boolean {
-  if (!existsSync(path)) spawnSync("modprobe", ["-q", module]);
+  if (!existsSync(path)) load(module);
   if (!existsSync(path)) console.log(`not here: the module ${module}`);
   return existsSync(path);
 }
@@ -27,7 +26,7 @@ function equalInBoth(ns: Namespace, what: string): Record<string, unknown> {
 
 kernelTest("kind can: a controller at a serial line is set while it is down, and goes up", ["ip", "gcc"], async () => {
   // The driver makes it in the first namespace, whoever asks.
-  if (process.env["LAB"] === undefined) return console.log("not here: controllers at serial lines (only in the lab)");
+  if (!lab) return console.log("not here: controllers at serial lines (only in the lab)");
   if (!hasDriver("/sys/module/slcan", "slcan")) return;
   const folder = mkdtempSync(join(tmpdir(), "netlink-slcan-"));
   try {

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Route, RouteInput } from "../../../families/route/mod.ts";
-import { inNamespace, kernelTest, type Namespace, run, wire } from "../namespace.ts";
+import { inNamespace, kernelTest, load, type Namespace, run, wire } from "../namespace.ts";
 import { ROUTE as MODULE, runIn } from "./child.ts";
 import { differences, ROUTE } from "./words.ts";
 
@@ -143,7 +143,7 @@ function prepare(ns: Namespace): void {
 
 for (const [kind, trials] of Object.entries(TRIALS)) {
   kernelTest(`encap ${kind}: made by ip, made again by us, changed and deleted`, ["ip"], async () => {
-    if (LOADED[kind] !== undefined) spawnSync("modprobe", ["-q", LOADED[kind]]);
+    if (LOADED[kind] !== undefined) load(LOADED[kind]);
     await inNamespace((ns) => {
       const { routes } = ns.route;
       prepare(ns);

@@ -3,13 +3,11 @@
  * us from that, it is equal in iproute2's; then it is changed and deleted.
  */
 import { assert, assertEquals } from "@std/assert";
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import process from "node:process";
 import { KernelError } from "../../../core/errors.ts";
 import { libc } from "../../../ffi/runtime.ts";
 import type { Link, LinkInput } from "../../../families/route/mod.ts";
-import { inNamespace, kernelTest, type Namespace, run } from "../namespace.ts";
+import { inNamespace, kernelTest, load, type Namespace, run } from "../namespace.ts";
 import { type Around, differences, LINK } from "./words.ts";
 
 type Json = Record<string, unknown>;
@@ -261,7 +259,7 @@ function tryKind(ns: Namespace, kind: string, trials: readonly Trial[]): void {
 for (const [kind, trials] of Object.entries(KINDS)) {
   if (trials.length === 0) continue;
   kernelTest(`kind ${kind}: made by ip, made again by us, changed and deleted`, ["ip"], async () => {
-    if (LOADED[kind] !== undefined) spawnSync("modprobe", ["-q", LOADED[kind]]);
+    if (LOADED[kind] !== undefined) load(LOADED[kind]);
     await inNamespace((ns) => {
       ns.ipBatch([
         ...["v0 type veth peer name v1", "h0 type veth peer name h0p", "h1 type veth peer name h1p"].map((one) =>
@@ -281,8 +279,7 @@ kernelTest(
   ["ip"],
   async () => {
     // The radio is in the first namespace and leaves it by nl802154 only.
-    if (process.env["LAB"] === undefined) return console.log("not here: lowpan (only in the lab)");
-    spawnSync("modprobe", ["-q", "mac802154_hwsim"]);
+    if (!load("mac802154_hwsim")) return console.log("not here: lowpan (only in the lab, with module mac802154_hwsim)");
     await inNamespace(
       (ns) => tryKind(ns, "lowpan", [{ make: "link wpan0 type lowpan" }]),
       (name) => run("ip", ["netns", "attach", name, "1"]),
@@ -310,7 +307,7 @@ kernelTest("kind gtp: made by us with sockets of the kernel's, and deleted", ["i
 });
 
 kernelTest("kind ppp: made by us with a file of /dev/ppp, equal in ip's, changed and deleted", ["ip"], async () => {
-  spawnSync("modprobe", ["-q", "ppp_generic"]);
+  load("ppp_generic");
   if (!existsSync("/dev/ppp")) return console.log("not here: /dev/ppp");
   await inNamespace((ns) => {
     const { links } = ns.route, devFd = libc().open(new TextEncoder().encode("/dev/ppp\0"), O_RDWR, 0);

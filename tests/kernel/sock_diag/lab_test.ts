@@ -1,19 +1,16 @@
 /** Sockets of kinds that few kernels have, in the lab: it loads modules. */
 import { assert, assertEquals } from "@std/assert";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import process from "node:process";
 import { KernelError } from "../../../core/errors.ts";
 import { open, type SockDiagClient, type VsockSocket } from "../../../families/sock_diag/mod.ts";
-import { inNamespace, kernelTest } from "../namespace.ts";
+import { inNamespace, kernelTest, lab, load } from "../namespace.ts";
 import { withSockets } from "./sockets.ts";
 import { assertSame, inetWords, ssLines } from "./ss.ts";
 
 /** The programs that a test needs, and by name the modules that are not to be had; `a|b` is one that has two names. */
 function needs(...modules: readonly string[]): string[] {
-  if (process.env.LAB === undefined) return [`the lab, with a kernel that has ${modules.join(", ")}`];
-  const load = (module: string): boolean => spawnSync("modprobe", [module]).status === 0;
-  const missing = modules.filter((module) => !module.split("|").some(load));
+  if (!lab) return [`the lab, with a kernel that has ${modules.join(", ")}`];
+  const missing = modules.filter((module) => !module.split("|").some((name) => load(name)));
   return missing.length > 0 ? missing.map((module) => `module ${module}`) : ["ip", "ss", "python3"];
 }
 
