@@ -65,6 +65,11 @@ function deviceOf(key: Device<EthtoolHeader>): EthtoolHeader {
 
 const nameOf = ({ devName, devIndex }: EthtoolHeader): string => String(devName ?? devIndex ?? "");
 
+/** Whether an error says that a device has no settings of a kind. */
+function hasNone(error: unknown): error is KernelError {
+  return error instanceof KernelError && error.code === "EOPNOTSUPP";
+}
+
 /** One kind of setting, of every device that has it. */
 export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Input<T> & object, Device<T>> {
   /** Sends to whom `requester` gives; looks through the client that `open` gives. */
@@ -72,12 +77,36 @@ export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Inpu
     super(declaration, open, requester);
   }
 
+  /** The settings of all devices that have them. */
+  override list(filter?: Input<T> & object): T[] {
+    try {
+      return super.list(filter);
+    } catch (error) {
+      if (!hasNone(error) || error.partial === undefined || error.partial.length === 0) throw error;
+      return [...this.iterate(filter)];
+    }
+  }
+
+  /** The same one by one. */
+  override *iterate(filter?: Input<T> & object): Generator<T, void, undefined> {
+    let some = false;
+    try {
+      for (const one of super.iterate(filter)) {
+        some = true;
+        yield one;
+      }
+    } catch (error) {
+      // Linux 5.10 ends so when the last device has none, whoever came before.
+      if (!some || !hasNone(error)) throw error;
+    }
+  }
+
   /** The settings of one device, `undefined` where it has none of the kind, or where there is no such device. */
   override find(key: Device<T>): T | undefined {
     try {
       return super.find(key);
     } catch (error) {
-      if (error instanceof KernelError && error.code === "EOPNOTSUPP") return undefined;
+      if (hasNone(error)) return undefined;
       throw error;
     }
   }

@@ -1,9 +1,10 @@
 /** ethtool's family against the tool of that name. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { existsSync } from "node:fs";
 import { KernelError } from "../../../core/errors.ts";
 import { DECLARATIONS, ethtool, open } from "../../../families/generic/ethtool.ts";
 import { families } from "../../../families/generic/controller.ts";
-import { before, inNamespace, type Namespace, run } from "../namespace.ts";
+import { before, inNamespace, load, type Namespace, run } from "../namespace.ts";
 import { genericTest } from "./needs.ts";
 
 /** What `ethtool OPTION DEVICE` prints in a namespace. */
@@ -194,3 +195,22 @@ genericTest("ethtool", "ethtool: every message is answered or refused by name", 
     assert(["EOPNOTSUPP", "ENOENT"].includes(refused(() => client.flashModule("v0", "nothing.bin"))));
     assertEquals(refused(() => client.linkStates.get("nope0")), "ENODEV");
   }));
+
+load("tun");
+
+genericTest(
+  "ethtool",
+  "ethtool: a list is whole though the last device has no such settings",
+  existsSync("/dev/net/tun") ? ["ip"] : ["ip", "/dev/net/tun"],
+  () =>
+    inNamespace((ns) => {
+      ns.ip("tuntap add name t0 mode tap");
+      ns.ip("link add z0 type bridge");
+      using client = open({ netns: ns.name });
+      const { coalesce } = client,
+        names = (listed: Iterable<{ devName?: string }>) => [...listed].map((one) => one.devName);
+      assertEquals(names(coalesce.list()), ["t0"]);
+      assertEquals(names(coalesce.iterate()), ["t0"]);
+      assertEquals(coalesce.find("z0"), undefined);
+    }),
+);
