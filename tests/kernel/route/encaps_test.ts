@@ -130,7 +130,10 @@ function madeByIp(ns: Namespace, line: string): boolean {
   } catch (error) {
     const [said] = /(Error|RTNETLINK answers): .*/.exec(String(error).replace(/^Error: /, "")) ?? [""];
     // What the kernel has not, and what ip has no words for.
-    if (!/not supported|Unsupported|Unknown lwt|No such device|Invalid argument|inval|garbage|is required/i.test(said)) throw error;
+    if (
+      !/not supported|Unsupported|Unknown lwt|No such device|Cannot find device|Invalid argument|inval|garbage|is required/i
+        .test(said)
+    ) throw error;
     console.log(`not here: ip ${line}: ${said}`);
     return false;
   }

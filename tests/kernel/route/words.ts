@@ -188,6 +188,7 @@ export const BRIDGE_PORT: Words = {
   mcast_to_unicast: switched("mcastToUcast"),
   neigh_suppress: switched("neighSuppress"),
   neigh_vlan_suppress: switched("neighVlanSuppress"),
+  neigh_forward_grat: switched("neighForwardGrat"),
   group_fwd_mask: is("groupFwdMask", (mask) => mask === 0 ? "0" : hex(mask)),
   group_fwd_mask_str: "says group_fwd_mask again",
   vlan_tunnel: switched("vlanTunnel"),
