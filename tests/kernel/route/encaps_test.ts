@@ -131,7 +131,7 @@ function madeByIp(ns: Namespace, line: string): boolean {
     const [said] = /(Error|RTNETLINK answers): .*/.exec(String(error).replace(/^Error: /, "")) ?? [""];
     // What the kernel has not, and what ip has no words for.
     if (
-      !/not supported|Unsupported|Unknown lwt|No such device|Cannot find device|Invalid argument|inval|garbage|is required/i
+      !/not supported|Unsupported|Unknown lwt|No such device|Invalid argument|inval|garbage|is required/i
         .test(said)
     ) throw error;
     console.log(`not here: ip ${line}: ${said}`);
@@ -159,8 +159,11 @@ for (const [kind, trials] of Object.entries(TRIALS)) {
         run("ip", ["netns", "exec", ns.name, "sysctl", "-qw", "net.vrf.strict_mode=1"]);
       }
       if (kind === "xfrm") {
-        spawnSync("ip", ["-n", ns.name, "link", "add", "x0", "type", "xfrm", "external"]);
-        spawnSync("ip", ["-n", ns.name, "link", "set", "x0", "up"]);
+        const made = spawnSync("ip", ["-n", ns.name, "link", "add", "x0", "type", "xfrm", "external"], {
+          encoding: "utf8",
+        });
+        if (made.status !== 0) return console.log(`not here: links of kind xfrm for it: ${made.stderr.trim()}`);
+        ns.ip("link set x0 up");
       }
       for (const [make, change] of trials) {
         const four = make.startsWith("-4 "), dst = four ? NET4 : NET, words = make.replace("-4 ", "");
