@@ -159,6 +159,7 @@ const KINDS: Readonly<Record<string, readonly Trial[]>> = {
   rmnet: [{ make: "link h0 type rmnet mux_id 5" }],
   virt_wifi: [{ make: "link h0 type virt_wifi" }],
   ovpn: [{ make: "type ovpn" }],
+  pfcp: [{ make: "type pfcp" }],
   gtp: [],
 };
 
