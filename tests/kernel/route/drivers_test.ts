@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { family, type Spec } from "../../../families/generic/mod.ts";
 import { inNamespace, kernelTest, lab, load, type Namespace, run } from "../namespace.ts";
 import { differences, LINK } from "./words.ts";
 
@@ -80,6 +81,41 @@ kernelTest("kind netdevsim: made and deleted by its driver, changed by us", ["ip
     } finally {
       write("del_device", "77");
     }
+    assertEquals(links.find("x"), undefined);
+  });
+});
+
+/** Data paths of Open vSwitch: linux/openvswitch.h. */
+const DATAPATH: Spec = {
+  name: "ovs_datapath",
+  protocol: "genetlink-legacy",
+  version: 2,
+  definitions: [{ name: "ovs-header", type: "struct", members: [{ name: "dp-ifindex", type: "u32" }] }],
+  "attribute-sets": [{
+    name: "datapath",
+    attributes: [{ name: "name", type: "string" }, { name: "upcall-pid", type: "u32" }],
+  }],
+  operations: {
+    "fixed-header": "ovs-header",
+    list: [
+      { name: "new", "attribute-set": "datapath", do: { request: { value: 1 } } },
+      { name: "del", "attribute-set": "datapath", do: { request: { value: 2 } } },
+    ],
+  },
+};
+
+kernelTest("kind openvswitch: made and deleted by a data path, changed by us", ["ip"], async () => {
+  if (!hasDriver("/sys/module/openvswitch", "openvswitch")) return;
+  await inNamespace((ns) => {
+    const { links } = ns.route;
+    using datapath = family("ovs_datapath", { netns: ns.name, spec: DATAPATH });
+    datapath.request("new", { dpIfindex: 0, name: "x", upcallPid: 0 });
+    const { index } = links.get("x");
+    assertEquals((equalInBoth(ns, "made")["linkinfo"] as { info_kind: string }).info_kind, "openvswitch");
+    links.set("x", { mtu: 1400, ifalias: "changed", up: true });
+    const { mtu, ifalias } = equalInBoth(ns, "changed");
+    assertEquals({ mtu, ifalias }, { mtu: 1400, ifalias: "changed" });
+    datapath.request("del", { dpIfindex: index });
     assertEquals(links.find("x"), undefined);
   });
 });
