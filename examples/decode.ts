@@ -9,7 +9,7 @@
  * arguments, a packet's verdict as ip_queue took it until Linux 3.4.
  */
 import { parseArgs } from "node:util";
-import { genericNumbers, show } from "../families/registry.ts";
+import { family, genericNumbers, show } from "../families/registry.ts";
 
 const { values, positionals } = parseArgs({ options: { 32: { type: "boolean" } }, allowPositionals: true });
 
@@ -21,5 +21,5 @@ if (!/^([0-9a-f]{2})+$/i.test(digits)) throw new TypeError("these are no bytes: 
 const bytes = Uint8Array.from(digits.match(/../g)!, (byte) => parseInt(byte, 16));
 const number = /^\d+$/.test(protocol) ? Number(protocol) : protocol;
 // Only the kernel knows which number a generic family has.
-const generic = /^((netlink_)?generic|16)$/i.test(protocol) ? genericNumbers() : {};
+const generic = family(number)?.number === 16 ? genericNumbers() : {};
 console.log(show(number, bytes, { layout: values[32] ? "ilp32" : "lp64", generic }));
