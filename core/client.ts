@@ -27,7 +27,7 @@ import {
   readError,
   type Verdict,
 } from "./message.ts";
-import { CallNames } from "./names.ts";
+import { CallNames, type LinkNameReader } from "./names.ts";
 import type { MessageSet } from "./datagram.ts";
 import { flagNames, ShownMessage } from "./show.ts";
 import type { Received, Transport } from "./transport.ts";
@@ -46,8 +46,8 @@ export interface Protocol {
   readonly longName?: (client: Client, name: string) => number | undefined;
   /** The multicast group that tells of interfaces and their names. */
   readonly linkGroup?: number;
-  /** The number and name of the interface that a message of that group tells of. */
-  readonly linkName?: (type: number, from: Reader, at: number, end: number) => readonly [number, string] | undefined;
+  /** Reads which interface a message of that group tells of, and its name. */
+  readonly linkName?: LinkNameReader;
 }
 
 /** How a client is opened. */
@@ -443,7 +443,7 @@ export class Client implements Requester, Disposable {
       end = messageEnd(from, at);
       const link = linkName(from.view.getUint16(at + 4, true), from, at + NLMSG_HDRLEN, end);
       if (link === undefined) return;
-      this.names.learn(...link);
+      this.names.learn(link);
     }
   }
 
@@ -626,3 +626,4 @@ export function sharedClient(protocol: Protocol): Client {
 
 export type * from "./capture.ts";
 export type { MessageSet } from "./datagram.ts";
+export type { LinkName } from "./names.ts";

@@ -42,7 +42,6 @@ import {
   genericSet,
 } from "./generic_messages.ts";
 import { messageEnd, NLMSG_HDRLEN } from "./message.ts";
-import { WatchNames } from "./names.ts";
 import { decodeWhole, stream, type Streaming } from "./stream.ts";
 
 /** Numbers of the families that have the same on every kernel. */
@@ -346,7 +345,7 @@ export class GenericCaller {
   ): Streaming<E> {
     const { protocol, options: opened } = this.#open(), events = new Client(protocol, opened);
     try {
-      const family = lookUp(events, this.protocol), names = new WatchNames(events.names);
+      const family = lookUp(events, this.protocol), { names } = events;
       if (options.buffer !== undefined) events.transport.setBuffer(options.buffer);
       for (const group of groupNumbers(family, groups)) events.transport.join(group);
       events.expectAll(family.familyId, () => familySet(this.protocol, family.familyId));
@@ -355,6 +354,8 @@ export class GenericCaller {
         // Only the kernel tells of the kernel's objects.
         if (received.port !== 0) return found;
         const from = new Reader(received.bytes, received.length, received.view);
+        // No link events are heard here, so names are those of the moment.
+        names.forget();
         if (opened.names !== false) from.names = names;
         for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
           end = messageEnd(from, at);

@@ -152,7 +152,7 @@ function take(
       continue;
     }
     const link = protocol.linkName?.(type, from, at + NLMSG_HDRLEN, end);
-    if (link !== undefined) into.interfaces.set(...link);
+    if (link !== undefined) into.interfaces.set(link.index, link.name);
     const message = bytes.slice(at, end);
     // What a request brought about is told to groups with its number, so the socket counts, where the capture says which.
     const exchange = into.exchanges.findLast((one) =>

@@ -70,12 +70,12 @@ export interface Drained {
 }
 
 /** Takes what has arrived, within the budget of one turn of the event loop. */
-export function drain(transport: Transport, take: (received: Received) => void): Drained {
+export function drain(from: Pick<Transport, "receive">, take: (received: Received) => void): Drained {
   let lost = false;
   for (let taken = 0; taken < BUDGET; taken++) {
     let received: Received | undefined;
     try {
-      received = transport.receive(0);
+      received = from.receive(0);
     } catch (error) {
       if (!(error instanceof NetlinkError && error.code === "ENOBUFS")) throw error;
       lost = true;

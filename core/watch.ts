@@ -9,7 +9,7 @@ import { Reader } from "./codec/mod.ts";
 import type { Collection, Listening, SilentRemoval } from "./collection.ts";
 import { NetlinkError } from "./errors.ts";
 import { messageEnd, NLM_F, NLMSG_HDRLEN } from "./message.ts";
-import { WatchNames } from "./names.ts";
+import { EventNames } from "./names.ts";
 import { stringify } from "./show.ts";
 import { drain, type OverrunEvent, Subscription } from "./stream.ts";
 import type { Received } from "./transport.ts";
@@ -90,7 +90,7 @@ class Watch {
   readonly #options: WatchOptions;
   readonly #watched: readonly Watched[];
   readonly #events: Client;
-  readonly #names: WatchNames;
+  readonly #names: EventNames;
   readonly #silent: ReadonlySet<number>;
   #dirty = false;
 
@@ -106,7 +106,7 @@ class Watch {
     const silent = keep ? collections.flatMap(({ declaration }) => declaration.silentRemoval ?? []) : [];
     this.#silent = new Set(silent.flatMap(({ types }) => types));
     this.#events = new Client(client.protocol, client.options);
-    this.#names = new WatchNames(this.#events.names);
+    this.#names = new EventNames(this.#events.transport, this.#events.names, client.protocol.linkName);
     try {
       this.#subscribe(silent);
     } catch (error) {
@@ -144,7 +144,7 @@ class Watch {
     let overrun = false;
     while (true) {
       const events: AnyEvent[] = [];
-      const { lost, empty } = drain(this.#events.transport, (received) => {
+      const { lost, empty } = drain(this.#names, (received) => {
         // Only the kernel tells of the kernel's objects.
         if (received.port === 0) this.#take(received, events);
       });
@@ -199,7 +199,7 @@ class Watch {
       end = messageEnd(from, at);
       const type = from.view.getUint16(at + 4, true), flags = from.view.getUint16(at + 6, true);
       const link = nsid === undefined ? linkName?.(type, from, at + NLMSG_HDRLEN, end) : undefined;
-      if (link !== undefined) this.#names.learn(...link);
+      if (link !== undefined) this.#names.learn(link);
       if (this.#silent.has(type)) this.#dirty = true;
       for (const watched of this.#watched) {
         const { object } = watched.collection.declaration, { codec } = watched.listening;
@@ -209,6 +209,7 @@ class Watch {
         if (nsid === undefined) this.#apply(watched, event, value, flags);
         events.push(nsid === undefined ? { event, object, value } : { event, object, value, nsid });
       }
+      if (link?.gone === true) this.#names.forget(link.index);
     }
   }
 

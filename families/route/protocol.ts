@@ -4,7 +4,7 @@
  * Source: linux/rtnetlink.h, v7.2.
  * @module
  */
-import type { Client, Protocol } from "../../core/client.ts";
+import type { Client, LinkName, Protocol } from "../../core/client.ts";
 import { type Attributes, attributes, type Codec, head, i32, type Shape, string } from "../../core/codec/mod.ts";
 
 /** Message types. */
@@ -130,19 +130,21 @@ export const RTNLGRP = {
 } as const;
 
 /** As much of a link as finding one by name takes. */
-interface LinkName {
+interface Named {
   index?: number;
   ifname?: string;
   altIfname?: string;
 }
 
-const IFLA_IFNAME = 3, ifname: Codec<string> = string(15);
+/** Bytes of struct ifinfomsg. */
+const HEADER = 16;
+const AF_UNSPEC = 0, IFLA_IFNAME = 3, ifname: Codec<string> = string(15);
 
-const LinkName: Attributes<LinkName> = attributes((): Shape<LinkName> => ({
+const Named: Attributes<Named> = attributes((): Shape<Named> => ({
   index: head(4, i32),
   ifname: [IFLA_IFNAME, ifname],
   altIfname: [53, string(127)],
-}), { header: 16 });
+}), { header: HEADER });
 
 /** The protocol as clients need it. */
 export const NETLINK_ROUTE: Protocol = {
@@ -155,26 +157,29 @@ export const NETLINK_ROUTE: Protocol = {
       const found = client.request({
         type: RTM.RTM_GETLINK,
         flags: 0,
-        codec: LinkName,
+        codec: Named,
         value: { altIfname: name },
         what: `find the interface called ${JSON.stringify(name)}`,
         reply: RTM.RTM_NEWLINK,
       });
-      return (found as LinkName).index;
+      return (found as Named).index;
     } catch {
       // What is wrong with the name is said by who needed it.
       return undefined;
     }
   },
   linkGroup: RTNLGRP.RTNLGRP_LINK,
-  linkName(type, from, at, end): readonly [number, string] | undefined {
-    if (type !== RTM.RTM_NEWLINK || end - at < LinkName.headerSize) return undefined;
-    // Every link is looked at so: no object is made, and the name comes first.
-    for (let place = at + LinkName.headerSize; end - place >= 4;) {
+  linkName(type, from, at, end): LinkName | undefined {
+    const gone = type === RTM.RTM_DELLINK;
+    if (!gone && type !== RTM.RTM_NEWLINK || end - at < HEADER) return undefined;
+    // A bridge tells so that an interface is no port any more.
+    if (gone && from.bytes[at] !== AF_UNSPEC) return undefined;
+    // Every link is looked at so: nothing is decoded but the name, which comes first.
+    for (let place = at + HEADER; end - place >= 4;) {
       const length = from.view.getUint16(place, true), stop = place + length;
       if (length < 4 || stop > end) return undefined;
       if (from.view.getUint16(place + 2, true) === IFLA_IFNAME) {
-        return [from.view.getInt32(at + 4, true), ifname.decode(from, place + 4, stop, {})];
+        return { index: from.view.getInt32(at + 4, true), name: ifname.decode(from, place + 4, stop, {}), gone };
       }
       place += (length + 3) & ~3;
     }

@@ -103,6 +103,55 @@ kernelTest(
   },
 );
 
+kernelTest(
+  "watch: an event has the name of its own interface, also when its number is another's meanwhile",
+  NEEDS,
+  async () => {
+    await inNamespace(async (ns) => {
+      ns.ip("link add a0 index 50 type bridge");
+      await using events = ns.route.watch("address");
+      ns.ip("address add 10.1.1.1/24 dev a0");
+      ns.ip("link delete a0");
+      ns.ip("link add b0 index 50 type bridge");
+      ns.ip("address add 10.1.1.2/24 dev b0");
+      const told = (await until(events, (e) => e.event === "new" && e.value.local === "10.1.1.2"))
+        .map((e) => "value" in e ? `${e.event} ${e.value.address} ${e.value.dev}` : e.event);
+      assertEquals(told, ["new 10.1.1.1/24 a0", "del 10.1.1.1/24 a0", "new 10.1.1.2/24 b0"]);
+    });
+  },
+);
+
+kernelTest("watch: an event has its interface's name, whatever became of the interface since", NEEDS, async () => {
+  await inNamespace(async (ns) => {
+    ns.ip("link add a0 index 60 type bridge");
+    ns.ip("link add p0 index 61 type veth peer name p1");
+    await using events = ns.route.watch("address");
+    ns.ip("address add 10.1.1.1/24 dev a0");
+    ns.ip("link set p0 master a0");
+    // A port that leaves its bridge is still an interface.
+    ns.ip("link set p0 nomaster");
+    ns.ip("address add 10.1.1.2/24 dev p0");
+    ns.ip("link set a0 name c0");
+    ns.ip("address add 10.1.1.3/24 dev c0");
+    ns.ip("link delete c0");
+    ns.ip("link set p0 name a0");
+    ns.ip("address add 10.1.1.4/24 dev a0");
+    const told = (await until(events, (e) => e.event === "new" && e.value.local === "10.1.1.4"))
+      .map((e) => "value" in e ? `${e.event} ${e.value.address} ${e.value.dev}` : e.event);
+    assertEquals(told, [
+      "new 10.1.1.1/24 a0",
+      "new 10.1.1.2/24 p0",
+      // The kernel tells the addresses again that an interface has when it gets another name.
+      "new 10.1.1.1/24 c0",
+      "new 10.1.1.3/24 c0",
+      "del 10.1.1.1/24 c0",
+      "del 10.1.1.3/24 c0",
+      "new 10.1.1.2/24 a0",
+      "new 10.1.1.4/24 a0",
+    ]);
+  });
+});
+
 kernelTest("watch: initial gives everything, then synced, then changes", NEEDS, async () => {
   await inNamespace(async ({ route }) => {
     const { links } = route;

@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import type { Protocol } from "../../../core/client.ts";
-import type { Reader } from "../../../core/codec/mod.ts";
+import { Reader } from "../../../core/codec/mod.ts";
 import { Collection, type Declaration } from "../../../core/collection.ts";
 import { DecodeError, NetlinkError, SystemError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
@@ -263,16 +263,27 @@ test("trap 27: events of another namespace have its number, and none of our name
   assertEquals(asked, [7]);
 });
 
-/** Link events of the protocol: lamps of type 20 are links. */
+/** Link events of the protocol: lamps of type 20 are links, and of type 21 links that are gone. */
+const LINK = 20, UNLINK = 21;
 const LINKED: Protocol = {
   ...PROTOCOL,
   linkGroup: 5,
   linkName(type, from, at, end) {
-    if (type !== 20) return undefined;
-    const { index, name } = Lamp.decode(from, at, end, {});
-    return index === undefined || name === undefined ? undefined : [index, name];
+    if (type !== LINK && type !== UNLINK) return undefined;
+    const { index, name } = Lamp.decode(new Reader(from.bytes.slice(at, end)), 0, end - at, {});
+    return index === undefined || name === undefined ? undefined : { index, name, gone: type === UNLINK };
   },
 };
+
+/** The names that the next `count` events of a watch give. */
+async function devs(watching: Watching, count: number): Promise<(string | undefined)[]> {
+  const heard: (string | undefined)[] = [];
+  while (heard.length < count) {
+    const { value } = await watching.next();
+    heard.push((value as { event: string }).event === "overrun" ? "overrun" : (value as { value: Lamp }).value.dev);
+  }
+  return heard;
+}
 
 test("trap 28: what is gone has the name that its interface had last", async () => {
   const { lamps, kernels } = shop([], {}, LINKED);
@@ -286,12 +297,77 @@ test("trap 28: what is gone has the name that its interface had last", async () 
     event({ index: 41 }, DEL),
     event({ index: 7 }, DEL),
   );
-  const devs: (string | undefined)[] = [];
-  for (let i = 0; i < 4; i++) {
-    const { value } = await watching.next();
-    devs.push((value as { value: Lamp }).value.dev);
+  assertEquals(await devs(watching, 4), ["v0", "v1", undefined, "br0"]);
+});
+
+test("an event has the name of its own interface, although the number is another's when it is read", async () => {
+  const { lamps, kernels } = shop([], {}, LINKED);
+  await using watching = lamps.watch();
+  const kernel = kernels[1]!;
+  kernel.interfaces.set(50, "b0");
+  kernel.push(
+    event({ index: 50 }),
+    event({ index: 50, name: "a0" }, UNLINK),
+    event({ index: 50, name: "b0" }, LINK),
+    event({ index: 50 }),
+    event({ index: 50, name: "b0" }, UNLINK),
+    event({ index: 50, name: "c0" }, LINK),
+    event({ index: 50 }),
+  );
+  assertEquals(await devs(watching, 3), ["a0", "b0", "c0"]);
+});
+
+test("an event has no name where the link event that would tell it may be lost", async () => {
+  const { lamps, kernels } = shop([], {}, LINKED);
+  await using watching = lamps.watch();
+  const kernel = kernels[1]!;
+  kernel.interfaces.set(51, "b1");
+  // The number was another's before messages were lost, and may be since; when all is read, it is this one's.
+  kernel.push(event({ index: 51 }), LOST, event({ index: 51 }));
+  assertEquals(await devs(watching, 3), [undefined, undefined, "overrun"]);
+  kernel.push(event({ index: 51 }));
+  assertEquals(await devs(watching, 1), ["b1"]);
+  // What was known before messages were lost may be wrong after it.
+  kernel.interfaces.set(51, "c1");
+  kernel.push(event({ index: 51 }), LOST, event({ index: 51 }));
+  assertEquals(await devs(watching, 3), ["b1", undefined, "overrun"]);
+  kernel.push(event({ index: 51 }));
+  assertEquals(await devs(watching, 1), ["c1"]);
+});
+
+test("a name is forgotten with its interface: its number is asked for again", async () => {
+  const { lamps, kernels } = shop([], {}, LINKED);
+  await using watching = lamps.watch();
+  const kernel = kernels[1]!, asked: number[] = [];
+  kernel.interfaceName = (index) => (asked.push(index), undefined);
+  for (let index = 100; index < 1100; index++) {
+    kernel.push(
+      event({ index, name: `a${index}` }, LINK),
+      event({ index }),
+      event({ index, name: `a${index}` }, UNLINK),
+    );
   }
-  assertEquals(devs, ["v0", "v1", undefined, "br0"]);
+  assertEquals((await devs(watching, 1000)).every((dev, i) => dev === `a${100 + i}`), true);
+  assertEquals(asked, []);
+  for (let index = 100; index < 1100; index++) kernel.push(event({ index }));
+  assertEquals((await devs(watching, 1000)).every((dev) => dev === undefined), true);
+  assertEquals(asked.length, 1000);
+});
+
+test("what is read ahead for names keeps its order, its namespaces and its errors", async () => {
+  const { lamps, kernels } = shop([], {}, LINKED);
+  await using watching = lamps.watch();
+  const kernel = kernels[1]!;
+  kernel.interfaces.set(52, "here");
+  kernel.push(
+    event({ index: 52 }),
+    { ...event({ index: 52, name: "elsewhere" }, LINK), nsid: 3 },
+    { ...event({ index: 52, name: "forged" }, LINK), port: 77 },
+    event({ index: 53 }, DEL),
+  );
+  assertEquals(await devs(watching, 2), ["here", undefined]);
+  kernel.push(event({ index: 54 }), { bytes: new Uint8Array(17).fill(9), groups: 1 });
+  await assertRejects(() => watching.next(), DecodeError);
 });
 
 test("without names the group of links is not joined", async () => {
