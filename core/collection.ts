@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { Attributes, Codec, Reader } from "./codec/mod.ts";
+import { expectFields, isCondition, isFields, plural } from "./arguments.ts";
+import { type Attributes, type Codec, type Field, type Reader, shown } from "./codec/mod.ts";
 import type { MessageSet } from "./datagram.ts";
 import { type Client, type Operation, type Requester, sharedClient } from "./client.ts";
-import { KernelError, type KernelErrorDetails, NetlinkError } from "./errors.ts";
+import { BatchError, KernelError, type KernelErrorDetails, NetlinkError } from "./errors.ts";
 import { NLM_F } from "./message.ts";
 import { type ChangeEvent, waitFor, type WaitOptions, watch, type WatchEvent, type WatchOptions } from "./watch.ts";
 
@@ -119,6 +120,8 @@ export interface Listening<T extends object> {
   readonly event: (type: number, from: Reader, at: number) => "new" | "del" | undefined;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** How a request goes out in each verb. */
 const FLAGS: Readonly<Record<Verb, number>> = {
   get: 0,
@@ -182,14 +185,15 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   get(key: K): T {
     const { messages, listOnly, object, describe } = this.declaration;
     if (listOnly === true) {
-      const value = this.keyValue(key), [found] = this.list(value as I);
+      const value = this.keyValue(key, "get"), [found] = this.list(value as I);
       if (found !== undefined) return found;
       throw new KernelError(`get ${object} ${describe(value)}`, ENOENT, {
         kernelMessage: `there is no such ${object}`,
       });
     }
     const reply = messages.reply ?? messages.new;
-    const requester = this.#requester(), operation = this.operation("get", messages.get, this.keyValue(key), reply);
+    const requester = this.#requester(),
+      operation = this.operation("get", messages.get, this.keyValue(key, "get"), reply);
     const found = requester.request(operation);
     // Some kernels acknowledge a question that they have no answer to.
     if (found === undefined && !requester.deferred) {
@@ -203,7 +207,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     try {
       return this.get(key);
     } catch (error) {
-      if (error instanceof NetlinkError && ABSENT.has(error.code)) return undefined;
+      if (isAbsence(error)) return undefined;
       throw error;
     }
   }
@@ -245,32 +249,56 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** Changes the fields given, and no others, of the one that `key` names. */
   set(key: K, changes: I): void {
-    const value = { ...this.keyValue(key), ...changes }, { messages } = this.declaration;
+    const named = this.keyValue(key, "set"), { messages, object, describe } = this.declaration;
+    expectFields(changes, `set ${object} ${describe(named)}`, "the changes as an object");
+    const value = { ...named, ...changes };
     this.#requester().request(this.operation("set", messages.set ?? messages.new, value));
   }
 
   /** Deletes the one that `key` names; an object that was listed names itself. */
   delete(key: K | T): void {
-    this.#requester().request(this.operation("delete", this.declaration.messages.del, this.keyValue(key as K)));
+    this.#requester().request(
+      this.operation("delete", this.declaration.messages.del, this.keyValue(key as K, "delete")),
+    );
   }
 
   /**
    * Deletes all that fit the filter, in one batch.
    *
+   * What goes along with another (the other end of a pair, the secondary addresses of one) is gone as well, and counted.
+   *
    * @param filter as for `list`; `{ all: true }` for everything
-   * @returns how many there were
+   * @returns how many fitted as it looked; none of them is there any more
+   * @throws {TypeError} the filter has no condition: it is empty, or undefined all the way down
+   * @throws {BatchError} with every one that is still there, by its position in the list
    */
   flush(filter: I | { all: true }): number {
-    const { all, ...rest } = filter as { all?: true };
-    if (all !== true && Object.values(rest).every((value) => value === undefined)) {
-      throw new TypeError(`Cannot flush ${this.declaration.object}s without a filter: { all: true } says so`);
+    const { object, messages } = this.declaration, what = `flush ${plural(object)}`;
+    expectFields(filter, what, "a filter as an object");
+    const { all, ...rest } = filter as { all?: unknown }, wanted = this.#wanted(rest as I, what);
+    if (all !== undefined && all !== true) {
+      throw new TypeError(`Cannot ${what}: all: expected true or nothing, got ${shown(all)}`);
     }
-    const found = this.list(rest as I), client = this.#open();
-    client.runBatch((add) => {
-      for (const one of found) {
-        add(this.operation("delete", this.declaration.messages.del, this.keyValue(one as never)));
-      }
-    });
+    if ((all === true) === isCondition(wanted)) {
+      throw new TypeError(
+        all === true
+          ? `Cannot ${what}: { all: true } takes no filter beside it`
+          : `Cannot ${what} without a filter: { all: true } says so`,
+      );
+    }
+    const found = this.list(rest as I);
+    try {
+      this.#open().runBatch((add) => {
+        for (const one of found) add(this.operation("delete", messages.del, this.keyValue(one as never, "delete")));
+      });
+    } catch (error) {
+      if (!(error instanceof BatchError)) throw error;
+      // Whether the kernel does not find one because it is gone shows in another look.
+      const missed = error.failures.some(({ error }) => isAbsence(error));
+      const there = new Set((missed ? this.list(rest as I) : []).map((one) => this.key(one)));
+      const failures = error.failures.filter((one) => !isAbsence(one.error) || there.has(this.key(found[one.index]!)));
+      if (failures.length > 0) throw new BatchError(failures, found.length, error.cause);
+    }
     return found.length;
   }
 
@@ -280,6 +308,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * @param options `initial` begins with what there is, `resync` makes good for lost messages
    */
   watch(options: WatchOptions = {}): AsyncIterableIterator<WatchEvent<ChangeEvent<string, T>>> & AsyncDisposable {
+    expectFields(options, `watch ${plural(this.declaration.object)}`, "options as an object");
     return watch(this.#open(), [this as unknown as Collection<object>], options) as never;
   }
 
@@ -291,6 +320,11 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * @throws {NetlinkError} TIMEOUT: it did not come to that
    */
   async waitFor(key: K, test: (value: T) => boolean = () => true, options: WaitOptions = {}): Promise<T> {
+    const what = `wait for ${this.declaration.object}`;
+    if (typeof test !== "function") {
+      throw new TypeError(`Cannot ${what}: expected a test as a function, got ${shown(test)}`);
+    }
+    expectFields(options, what, "options as an object");
     return await waitFor(this.#open(), this as unknown as Collection<object>, key, test as never, options) as T;
   }
 
@@ -314,24 +348,18 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return this.declaration.identity(value);
   }
 
-  /** The object that a key stands for. */
-  keyValue(key: K): object {
+  /** The object that a key stands for; `verb` is what is to be done with it. */
+  keyValue(key: K, verb = "find"): object {
     const { fromKey, keyOf, object } = this.declaration;
-    if (typeof key === "object" && key !== null) return keyOf === undefined ? key : keyOf(key);
-    if (fromKey === undefined || (typeof key !== "string" && typeof key !== "number")) {
-      throw new TypeError(
-        `Cannot find a ${object} by ${String(key)}: expected ${fromKey ? "a name, a number or " : ""}an object`,
-      );
-    }
-    return fromKey(key);
+    if (fromKey !== undefined && (typeof key === "string" || typeof key === "number")) return fromKey(key);
+    expectFields(key, `${verb} ${object}`, fromKey === undefined ? "an object" : "a name, a number or an object");
+    return keyOf === undefined ? key : keyOf(key);
   }
 
   /** The message of one verb. */
   operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const { object, table, describe, prepare, hint, concerns, setFlags, request } = this.declaration;
-    if (typeof given !== "object" || given === null) {
-      throw new TypeError(`Cannot ${verb} a ${object}: expected an object, got ${String(given)}`);
-    }
+    expectFields(given, `${verb} ${object}`);
     const value = prepare === undefined ? given : prepare(given, verb);
     return {
       type,
@@ -346,34 +374,25 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     };
   }
 
-  #wanted(filter: I | undefined): Record<string, unknown> | undefined {
+  #wanted(filter: I | undefined, what = `list ${plural(this.declaration.object)}`): Fields | undefined {
     if (filter === undefined) return undefined;
-    const { object, table } = this.declaration, wanted: Record<string, unknown> = {};
-    // The kernel's own form of what was given: names have become numbers, numbers names.
-    const whole = this.#requester().normalize(table as Codec<unknown, never>, filter, `list ${object}s`) as Record<
-      string,
-      unknown
-    >;
-    for (const key of Object.keys(filter)) {
-      const given = (filter as Record<string, unknown>)[key];
-      if (given === undefined) continue;
-      const field = table.field(key), of = field?.derived?.of;
-      if (field?.use === "input") {
-        throw new TypeError(`Cannot list ${object}s by ${JSON.stringify(key)}: what is received has no such field`);
-      }
-      // What stands for absence is not among what is sent, and neither are names that others derive from.
-      wanted[of ?? key] = given === null ? null : whole[of ?? key] ?? given;
+    expectFields(filter, what, "a filter as an object");
+    const { table } = this.declaration;
+    const input = Object.entries(filter).find(([key, one]) => one !== undefined && table.field(key)?.use === "input");
+    if (input !== undefined) {
+      throw new TypeError(`Cannot ${what} by ${JSON.stringify(input[0])}: what is received has no such field`);
     }
-    return wanted;
+    // The kernel's own form of what was given: names have become numbers, numbers names.
+    return given(filter as Fields, this.#requester().normalize(table as Codec<unknown, never>, filter, what), table);
   }
 
-  #dump(wanted: Record<string, unknown> | undefined): Operation {
+  #dump(wanted: Fields | undefined): Operation {
     const { object, messages, filters } = this.declaration, value: Record<string, unknown> = {};
     if (wanted !== undefined) {
       for (const key of filters) if (wanted[key] !== undefined && wanted[key] !== null) value[key] = wanted[key];
     }
     const reply = messages.reply ?? messages.new;
-    return { ...this.operation("list", messages.get, value, reply), what: `list ${object}s` };
+    return { ...this.operation("list", messages.get, value, reply), what: `list ${plural(object)}` };
   }
 }
 
@@ -381,6 +400,36 @@ const ENOENT = 2, ENODATA = 61;
 
 /** Codes that say that an object does not exist. */
 const ABSENT: ReadonlySet<string> = new Set(["ENODEV", "ENOENT", "ESRCH", "ENXIO", "EADDRNOTAVAIL", "ENODATA"]);
+
+/** Whether an error says that an object does not exist. */
+function isAbsence(error: unknown): boolean {
+  return error instanceof NetlinkError && ABSENT.has(error.code);
+}
+
+/** The fields of a table or struct, also where those beside it decide which one it is. */
+function fieldsOf(codec: unknown, owner: object): readonly Field[] {
+  const { choose, fields } = codec as { choose?(owner: object): unknown; fields?: readonly Field[] };
+  return choose === undefined ? fields ?? [] : fieldsOf(choose(owner) ?? {}, owner);
+}
+
+/** Of `whole`, which is the kernel's form of `filter`, what was given: structs have zeros for all else. */
+function given(filter: Fields, whole: object, codec: unknown): Fields {
+  const wanted: Record<string, unknown> = {},
+    fields = fieldsOf(codec, whole).flatMap((one) => one.lift?.fields ?? [one]);
+  for (const [key, one] of Object.entries(filter)) {
+    if (one === undefined) continue;
+    const field = fields.find((field) => field.key === key), name = field?.derived?.of ?? key;
+    const sent = (whole as Fields)[name];
+    // What stands for absence is not among what is sent, and neither are names that others derive from.
+    if (one === null) wanted[name] = null;
+    else if (isFields(one) && isFields(sent)) {
+      wanted[name] = given(one, sent, field?.codec?.choose?.(whole) ?? field?.codec ?? {});
+    } else if (Array.isArray(one) && Array.isArray(sent) && one.length === sent.length) {
+      wanted[name] = sent.map((each, i) => isFields(each) && isFields(one[i]) ? given(one[i], each, {}) : each);
+    } else wanted[name] = sent ?? one;
+  }
+  return wanted;
+}
 
 function fits(value: object, wanted: readonly (readonly [string, unknown])[]): boolean {
   for (const [key, one] of wanted) {

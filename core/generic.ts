@@ -9,6 +9,7 @@
  * Source: linux/genetlink.h, v7.2.
  * @module
  */
+import { plural } from "./arguments.ts";
 import {
   BatchRequester,
   Client,
@@ -447,7 +448,7 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
   override operation(verb: Verb, cmd: number, given: object, reply?: number): Operation {
     const { family, object } = this.#declaration;
     if (cmd === NO_COMMAND) {
-      throw new TypeError(`Cannot ${verb} a ${object}: ${family.name} has no such request`);
+      throw new TypeError(`Cannot ${verb} ${plural(object)}: ${family.name} has no such request`);
     }
     const { codec, value, what, hint } = super.operation(verb, cmd, given, reply);
     const { flags, replyCodec: _own, ...operation } = this.caller.operation({
@@ -469,7 +470,7 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
   /** What a watch listens to. */
   override listening(client: Client): Listening<T> {
     const { family, events, table, object } = this.#declaration;
-    if (events === undefined) throw new TypeError(`Cannot watch ${object}s: ${family.name} tells of no changes`);
+    if (events === undefined) throw new TypeError(`Cannot watch ${plural(object)}: ${family.name} tells of no changes`);
     const found = lookUp(client, family);
     const words = new Map<number, "new" | "del">();
     for (const word of ["new", "del"] as const) for (const cmd of events[word]) words.set(cmd, word);

@@ -107,7 +107,7 @@ test("generic: a family that is not there, or no longer, names its module", () =
 
 test("generic: verbs without a command say so", () => {
   using client = openLamps(() => kernelWith({ id: 40, asked: 0 }));
-  assertThrows(() => client.lamps.delete(5), TypeError, "Cannot delete a lamp: lamp has no such request");
+  assertThrows(() => client.lamps.delete(5), TypeError, "Cannot delete lamps: lamp has no such request");
 });
 
 test("generic: events of a group, joined by its name, are told by command", async () => {

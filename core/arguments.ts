@@ -1,0 +1,34 @@
+/**
+ * Arguments of verbs: what they are called in messages, and what is refused before anything is sent.
+ *
+ * @module
+ */
+import { shown } from "./codec/mod.ts";
+
+/** Several of an object: links, addresses, TCP metrics. */
+export function plural(object: string): string {
+  return /(?:s|x|z|ch|sh)$/.test(object) ? `${object}es` : `${object}s`;
+}
+
+/** Whether a value is an object with fields: no array, no bytes, nothing but that. */
+export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
+
+/**
+ * Refuses what is no object with fields: a missing argument, null, an array, a number, a function.
+ *
+ * @param what what it is an argument of: `add route`
+ */
+export function expectFields(value: unknown, what: string, expected = "an object"): asserts value is object {
+  if (!isFields(value)) throw new TypeError(`Cannot ${what}: expected ${expected}, got ${shown(value)}`);
+}
+
+/**
+ * Whether a filter's value tells any object from another: what is empty, or undefined all the way down, does not, and
+ * whoever deletes by it would delete everything.
+ */
+export function isCondition(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isCondition);
+  return isFields(value) ? Object.values(value).some(isCondition) : value !== undefined;
+}

@@ -1,0 +1,97 @@
+/** What verbs do with their arguments: which they refuse, and that what they were given is done. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { inNamespace, kernelTest, type Namespace } from "../namespace.ts";
+
+const NEEDS = ["ip"];
+
+/** The names of all links, as `ip` has them. */
+function links(ns: Namespace): unknown[] {
+  return ns.ipJson("link show").map(({ ifname }) => ifname);
+}
+
+kernelTest("flush of links takes both ends of each pair, and counts both", NEEDS, async () => {
+  await inNamespace((ns) => {
+    ns.ipBatch([
+      "link add v0 type veth peer name v1",
+      "link add v2 type veth peer name v3",
+      "link add name d0 type bridge",
+      "link add link d0 name m0 type macvlan",
+    ]);
+    assertEquals(ns.route.links.flush({ kind: "veth" }), 4);
+    assertEquals(links(ns), ["lo", "d0", "m0"]);
+    assertEquals(ns.route.links.flush({ kind: "veth" }), 0);
+    // The one takes the other along.
+    ns.ipBatch(["link set d0 group 7", "link set m0 group 7"]);
+    assertEquals(ns.route.links.flush({ group: 7 }), 2);
+    assertEquals(links(ns), ["lo"]);
+  });
+});
+
+kernelTest("flush of addresses takes secondary ones along with the first, and counts them", NEEDS, async () => {
+  await inNamespace((ns) => {
+    ns.ipBatch(["link add name d0 type bridge", "link set d0 up"]);
+    for (const promote of [0, 1]) {
+      ns.ipBatch([
+        "address add 192.0.2.1/24 dev d0",
+        "address add 192.0.2.2/24 dev d0",
+        "address add 192.0.2.3/24 dev d0",
+        "address add 198.51.100.1/24 dev d0",
+      ]);
+      ns.route.links.set("d0", { afSpec: { inet: { conf: { promoteSecondaries: promote } } } });
+      assertEquals(ns.route.addresses.flush({ dev: "d0", family: "inet" }), 4);
+      assertEquals(ns.ipJson("-4 address show dev d0").flatMap(({ addr_info }) => addr_info ?? []), []);
+    }
+  });
+});
+
+kernelTest("a filter that says nothing flushes nothing, in any collection", NEEDS, async () => {
+  await inNamespace((ns) => {
+    ns.ipBatch(["link add v0 type veth peer name v1", "link set v0 up", "address add 192.0.2.1/24 dev v0"]);
+    const before = links(ns), { links: all, addresses, routes, neighbours, rules } = ns.route;
+    const nothing = [
+      () => all.flush({ data: {}, kind: undefined } as never),
+      () => all.flush({ flags: [] }),
+      () => all.flush({ afSpec: { inet: { conf: {} } } }),
+      () => all.flush({ stats64: {} }),
+      () => addresses.flush({ flags: 0 } as never),
+      () => addresses.flush({ cacheinfo: { valid: undefined } }),
+      () => routes.flush({ multipath: [] }),
+      () => routes.flush({ flags: [], table: undefined }),
+      () => neighbours.flush({ state: [] }),
+      () => rules.flush({ uidRange: undefined }),
+    ];
+    for (const act of nothing) assertThrows(act, TypeError);
+    assertThrows(() => addresses.flush({ flags: [] }), TypeError, "Cannot flush addresses without a filter");
+    assertEquals(links(ns), before);
+    assertEquals(ns.ipJson("rule show").length, 3);
+  });
+});
+
+kernelTest("verbs refuse what is no object, and do nothing", NEEDS, async () => {
+  await inNamespace((ns) => {
+    const { route } = ns, wrong = [undefined, null, [], [{}], 5n, () => {}, new Uint8Array(3)] as never[];
+    for (const shape of wrong) {
+      for (const name of ["links", "addresses", "routes", "neighbours", "rules"] as const) {
+        const { add, append, replace, set, delete: remove, flush, get, find } = route[name] as unknown as Record<
+          string,
+          (...args: unknown[]) => unknown
+        >;
+        for (const verb of [add, append, replace, set, remove, flush, get, find]) {
+          assertThrows(() => verb!.call(route[name], shape), TypeError, "Cannot ");
+          route.batch((b) => {
+            const batched = b[name] as unknown as Record<string, (...args: unknown[]) => unknown>;
+            assertThrows(
+              () => batched["add"]!(shape),
+              TypeError,
+              `Cannot add ${name === "addresses" ? "address" : ""}`,
+            );
+          });
+        }
+        assertThrows(() => set!.call(route[name], { ifname: "lo", dev: "lo" }, shape), TypeError, "Cannot set ");
+      }
+    }
+    assertThrows(() => (route.links.set as (key: string) => void).call(route.links, "lo"), TypeError, "the changes");
+    assertEquals(links(ns), ["lo"]);
+    assertEquals(ns.ipJson("rule show").length, 3);
+  });
+});
