@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { encodeText } from "../ffi/text.ts";
 import { type Names, Reader } from "./codec/mod.ts";
 import { messageEnd, NLMSG_HDRLEN } from "./message.ts";
 import type { Received, Transport } from "./transport.ts";
@@ -20,6 +21,9 @@ export interface LinkName {
 
 /** Reads it from the message of this type whose payload is `at`..`end`; `undefined` where that is no link's. */
 export type LinkNameReader = (type: number, from: Reader, at: number, end: number) => LinkName | undefined;
+
+/** Bytes of the longest name that an ioctl takes. */
+const LONGEST = 15;
 
 /** Looks names and numbers up, at most once each until {@linkcode CallNames.forget}. */
 export class CallNames implements Names {
@@ -55,7 +59,8 @@ export class CallNames implements Names {
 
   /** The number of the interface called `name`. */
   index(name: string): number | undefined {
-    return this.#transport.interfaceIndex(name) ?? this.#lookUp(name);
+    const found = this.#transport.interfaceIndex(name);
+    return found === undefined && encodeText(name).length > LONGEST ? this.#lookUp(name) : found;
   }
 }
 

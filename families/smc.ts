@@ -55,11 +55,19 @@ export const NETLINK_SMC: Protocol = {
     "SMC_GEN_NETLINK",
 };
 
+const BLANK = 0x20;
+
 /** Text that is filled up with blanks to 32 bytes, which are not shown. */
 const blanked: Codec<string> = {
   ...string(32),
   decode: (from, at, end, owner) => text.decode(from, at, end, owner).trimEnd(),
-  encode: (value, to, owner) => string(32).encode(typeof value === "string" ? value.padEnd(32) : value, to, owner),
+  encode(value, to, owner) {
+    const at = to.length;
+    string(32).encode(value, to, owner);
+    const end = to.length - 1;
+    to.grow(at + 32 - end);
+    to.bytes.fill(BLANK, end, at + 32);
+  },
 };
 
 const id64: Codec<bigint> = u64 as Codec<bigint>;

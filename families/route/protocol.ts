@@ -152,7 +152,6 @@ export const NETLINK_ROUTE: Protocol = {
   name: "NETLINK_ROUTE",
   types: RTM,
   longName(client: Client, name: string): number | undefined {
-    if (name.length <= 15) return undefined;
     try {
       const found = client.request({
         type: RTM.RTM_GETLINK,

@@ -95,3 +95,35 @@ kernelTest("verbs refuse what is no object, and do nothing", NEEDS, async () => 
     assertEquals(ns.ipJson("rule show").length, 3);
   });
 });
+
+kernelTest("a link is found by any name it has, whose length is in bytes", NEEDS, async () => {
+  await inNamespace((ns) => {
+    ns.ip("link add v0 type veth peer name v1");
+    const { links: all, addresses } = ns.route, index = ns.ipJson("link show dev v0")[0]!["ifindex"];
+    const names = [
+      "uplink",
+      "вход-интернет",
+      "a-name-longer-than-fifteen",
+      "門".repeat(42),
+      "é".repeat(8),
+      "x".repeat(127),
+    ];
+    all.addAltnames("v0", ...names);
+    assertEquals(ns.ipJson("link show dev v0")[0]!["altnames"], names);
+    names.forEach((name, i) => {
+      assertEquals(all.get(name).index, index);
+      assertEquals(all.get({ ifname: "v0" }).index, index);
+      all.set(name, { mtu: 1400 + i });
+      assertEquals(ns.ipJson("link show dev v0")[0]!["mtu"], 1400 + i);
+      addresses.add({ dev: name, address: `192.0.2.${i + 1}/24` });
+    });
+    assertEquals(addresses.list({ dev: "вход-интернет", family: "inet" }).length, names.length);
+    // Fifteen bytes are the most of a name, 127 of another one.
+    assertThrows(() => all.set("v0", { ifname: "é".repeat(8) }), RangeError, "16 bytes, 15 is the most");
+    assertThrows(() => all.addAltnames("v0", "é".repeat(64)), RangeError, "128 bytes, 127 is the most");
+    all.deleteAltnames("вход-интернет", "вход-интернет");
+    assertEquals(all.find("вход-интернет"), undefined);
+    all.set("v1", { ifname: "вход-юг" });
+    assertEquals(all.get("вход-юг").ifname, "вход-юг");
+  });
+});
