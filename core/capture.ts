@@ -18,7 +18,7 @@ import { environment, fileError, type Files, files } from "../ffi/runtime.ts";
 import type { Codec } from "./codec/mod.ts";
 import { type MessageSet, showMessages } from "./datagram.ts";
 import { DecodeError } from "./errors.ts";
-import type { Received, Transport } from "./transport.ts";
+import type { Buffers, Received, Transport } from "./transport.ts";
 
 /** Receives the bytes of a capture as they are made. */
 export type CaptureSink = (bytes: Uint8Array) => void;
@@ -97,6 +97,10 @@ class Tapped implements Transport {
 
   setBuffer(bytes: number): number {
     return this.#inner.setBuffer(bytes);
+  }
+
+  buffers(): Buffers | undefined {
+    return this.#inner.buffers?.();
   }
 
   join(group: number): void {

@@ -30,7 +30,8 @@ import {
 import { CallNames, type LinkNameReader } from "./names.ts";
 import type { MessageSet } from "./datagram.ts";
 import { flagNames, ShownMessage } from "./show.ts";
-import type { Received, Transport } from "./transport.ts";
+import type { Buffers, Received, Transport } from "./transport.ts";
+import { Answers, checkTimeout, DEFAULT_TIMEOUT, isOverflow, overflowed, settle } from "./wait.ts";
 
 /** A protocol of AF_NETLINK as clients need it. */
 export interface Protocol {
@@ -54,7 +55,10 @@ export interface Protocol {
 export interface OpenOptions {
   /** The network namespace to work in: a name that `ip netns` knows, a path, or the number of a process. */
   netns?: string | number;
-  /** How long to wait for a reply, in ms; 10,000 when absent. */
+  /**
+   * How long a call (one verb, or one batch) waits for the kernel altogether, in ms; 10,000 when absent. What the script
+   * does meanwhile, as in the body of a loop over `iterate`, does not count.
+   */
   timeout?: number;
   /** Whether objects carry interface names beside numbers; `true` when absent. */
   names?: boolean;
@@ -88,6 +92,8 @@ export interface Operation {
   readonly replyCodec?: Codec<unknown, never>;
   /** How the messages of its type are read where several kinds share it, for printing them. */
   readonly messages?: () => MessageSet;
+  /** Whether it only looks, so that it may be asked again when the answer is lost. */
+  readonly looks?: true;
   /** What may help when the kernel refuses. */
   readonly hint?: (code: string, details: KernelErrorDetails) => string | undefined;
 }
@@ -108,13 +114,16 @@ export interface Requester {
 
 /** A message is no field of any object; one for all. */
 const NOBODY = Object.freeze({});
-const DEFAULT_TIMEOUT = 10_000;
-/** A dump that was interrupted is asked for again so often, with pauses of at most so many ms altogether. */
-const DUMP_TRIES = 10, LONGEST_PAUSE = 128;
-/** Items sent at once: as many refusals with their words fit a default receive buffer. */
-const BATCH_ITEMS = 128;
-/** Bytes sent at once: a default send buffer takes 212,992. */
-const BATCH_BYTES = 160_000;
+/** What only looks is asked again so often, with pauses of at most so many ms: its table changed, or answers were lost. */
+const TRIES = 10, LONGEST_PAUSE = 128;
+/** The buffers of a socket, where nobody has changed the system's default. */
+const DEFAULT_BUFFERS: Buffers = { receive: 212_992, send: 212_992 };
+/** What a refusal with its words takes of a receive buffer at most, and an object that comes back beside it. */
+const REFUSAL = 1664, REPLY = 4352;
+/** What the kernel keeps of a send buffer for itself. */
+const SEND_OVERHEAD = 32;
+/** As far as a receive buffer that was too small is made larger. */
+const LARGEST_BUFFER = 1 << 22;
 
 /** A socket with its requests. */
 export class Client implements Requester, Disposable {
@@ -122,17 +131,20 @@ export class Client implements Requester, Disposable {
   readonly protocol: Protocol;
   /** What it was opened with. */
   readonly options: OpenOptions;
-  /** The socket. */
-  readonly transport: Transport;
   /** The names of interfaces where the socket lives. */
   readonly names: CallNames;
   /** Requests are sent at once; in a dry run nothing comes back. */
   readonly deferred: boolean;
   readonly #timeout: number;
   readonly #writer: Writer = new Writer();
+  #transport: Transport;
   #reader: Reader = new Reader(new Uint8Array(0));
   #unicast = true;
   #encoding = false;
+  /** Whether a call ended before its answers did: there may be some yet. */
+  #unsettled = false;
+  /** Whether some of the answers did not fit the receive buffer. */
+  #overflowed = false;
   #seq = 0;
   readonly #known: KnownCodecs | undefined = knownCodecs();
   readonly #openFds: number[] = [];
@@ -141,15 +153,33 @@ export class Client implements Requester, Disposable {
   constructor(protocol: Protocol, options: OpenOptions = {}) {
     this.protocol = protocol;
     this.options = options;
-    this.#timeout = options.timeout ?? DEFAULT_TIMEOUT;
+    this.#timeout = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, `open a ${protocol.name} socket`);
     this.deferred = options.dryRun !== undefined;
-    const transport = options.transport?.() ?? openSocket(protocol, options);
-    this.transport = tapped(transport, protocol, options.capture, this.#known);
-    this.names = new CallNames(this.transport, (name) => protocol.longName?.(this, name));
+    this.#transport = this.#open();
+    this.names = new CallNames({
+      interfaceName: (index) => this.transport.interfaceName(index),
+      interfaceIndex: (name) => this.transport.interfaceIndex(name),
+    }, (name) => protocol.longName?.(this, name));
+  }
+
+  #open(): Transport {
+    const { options, protocol } = this;
+    const transport = tapped(
+      options.transport?.() ?? openSocket(protocol, options),
+      protocol,
+      options.capture,
+      this.#known,
+    );
     // Kernels that do not know one of these (before 4.3, 4.12, 4.20) do without.
-    this.transport.setOption(NETLINK_OPTIONS.NETLINK_CAP_ACK, 1);
-    this.transport.setOption(NETLINK_OPTIONS.NETLINK_EXT_ACK, 1);
-    this.transport.setOption(NETLINK_OPTIONS.NETLINK_GET_STRICT_CHK, 1);
+    transport.setOption(NETLINK_OPTIONS.NETLINK_CAP_ACK, 1);
+    transport.setOption(NETLINK_OPTIONS.NETLINK_EXT_ACK, 1);
+    transport.setOption(NETLINK_OPTIONS.NETLINK_GET_STRICT_CHK, 1);
+    return transport;
+  }
+
+  /** The socket. */
+  get transport(): Transport {
+    return this.#transport;
   }
 
   /** Says how the messages of a type that arrive unasked are read, for printing them. */
@@ -174,46 +204,66 @@ export class Client implements Requester, Disposable {
 
   /** Sends it and waits for the verdict. */
   request(operation: Operation): unknown {
+    const answers = new Answers(this.#timeout);
+    for (let tries = 1;; tries++) {
+      try {
+        return this.#requestOnce(operation, answers);
+      } catch (error) {
+        if (!isLoss(error, answers) || operation.looks !== true || tries === TRIES) throw error;
+        answers.forget();
+      }
+    }
+  }
+
+  #requestOnce(operation: Operation, answers: Answers): unknown {
     return this.#withWriter((writer) => {
       const start = this.#encode(writer, operation, NLM_F.NLM_F_ACK);
       if (this.#dryRun(writer, operation)) return undefined;
-      this.#send(writer);
+      this.#send(writer, operation.what);
       let value: unknown;
-      const verdict = this.#receiveAll(operation, seqOf(writer, start), (from, at, end) => {
+      const verdict = this.#receiveAll(operation, answers, seqOf(writer, start), (from, at, end) => {
         value = codecOf(operation).decode(from, at + NLMSG_HDRLEN, end, {});
         return true;
       });
       this.#judge(verdict, operation, writer, start);
+      if (answers.lost !== undefined && value === undefined && operation.reply !== undefined) {
+        throw overflowed(operation.what, answers.lost, "it is done, but what the kernel says of it is lost");
+      }
       return value;
     });
   }
 
-  /** Everything that a dump gives; an interrupted one is asked for again. */
+  /** Everything that a dump gives; one that was interrupted, or of which something was lost, is asked for again. */
   dump(operation: Operation): unknown[] {
-    let items: unknown[] = [], pause = 0;
-    for (let tries = 0; tries < DUMP_TRIES; tries++) {
-      items = [];
-      if (!this.#dumpOnce(operation, items)) return items;
+    const answers = new Answers(this.#timeout);
+    let items: unknown[] = [];
+    for (let tries = 0; tries < TRIES; tries++) {
       // What changes without end needs a moment; whatever arrives in it is stale.
-      if (pause > 0) this.transport.receive(pause);
-      pause = Math.min(LONGEST_PAUSE, pause === 0 ? 1 : 2 * pause);
+      if (tries > 1) answers.pause(this.transport, Math.min(LONGEST_PAUSE, 2 ** (tries - 2)));
+      answers.forget();
+      items = [];
+      try {
+        if (!this.#dumpOnce(operation, answers, items)) return items;
+      } catch (error) {
+        if (!isLoss(error, answers)) throw error;
+      }
     }
-    throw interrupted(operation, items);
+    throw answers.lost === undefined ? interrupted(operation, items) : overflowed(operation.what, answers.lost, LOST);
   }
 
-  #dumpOnce(operation: Operation, items: unknown[]): boolean {
+  #dumpOnce(operation: Operation, answers: Answers, items: unknown[]): boolean {
     return this.#withWriter((writer) => {
       const start = this.#encode(writer, operation, NLM_F.NLM_F_DUMP);
       if (this.#dryRun(writer, operation)) return false;
-      this.#send(writer);
+      this.#send(writer, operation.what);
       const codec = codecOf(operation);
       let intr = false;
-      const verdict = this.#receiveAll(operation, seqOf(writer, start), (from, at, end) => {
+      const verdict = this.#receiveAll(operation, answers, seqOf(writer, start), (from, at, end) => {
         items.push(codec.decode(from, at + NLMSG_HDRLEN, end, NOBODY));
         return true;
       }, () => intr = true);
       this.#judge(verdict, operation, writer, start, items);
-      return intr;
+      return intr || answers.lost !== undefined;
     });
   }
 
@@ -222,11 +272,11 @@ export class Client implements Requester, Disposable {
     if (this.options.dryRun !== undefined) return void this.dump(operation);
     using own = new Client(this.protocol, this.options);
     const writer = own.#writer, start = own.#encode(writer, operation, NLM_F.NLM_F_DUMP), codec = codecOf(operation);
-    const seq = seqOf(writer, start);
-    own.#send(writer);
+    const seq = seqOf(writer, start), answers = new Answers(own.#timeout);
+    own.#send(writer, operation.what);
     let intr = false;
     while (true) {
-      const from = own.#receive(operation.what), { view } = from;
+      const from = own.#receive(operation.what, answers), { view } = from;
       // Requests made in the loop's body are another client's, so the datagram stays as it is between two steps.
       for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
         end = messageEnd(from, at);
@@ -241,6 +291,7 @@ export class Client implements Requester, Disposable {
         const verdict = verdictOf(from, at, end, type);
         if (verdict === undefined) continue;
         own.#judge({ ...verdict, from, end }, operation, writer, start);
+        if (answers.lost !== undefined) throw overflowed(operation.what, answers.lost, LOST);
         if (intr) throw interrupted(operation, undefined);
         return;
       }
@@ -264,55 +315,55 @@ export class Client implements Requester, Disposable {
   }
 
   /**
-   * Sends many operations in few datagrams. All are tried.
+   * Sends many operations in few datagrams. All are tried, as long as the socket serves.
    *
-   * @throws {BatchError} with every one that was refused
+   * @throws {BatchError} with every one that is not known to be done
    */
   runBatch(collect: (add: (operation: Operation) => void) => void): void {
     this.#withWriter((writer) => {
-      const failures: BatchFailure[] = [];
-      let count = 0, chunk: Chunk[] = [];
+      const batch: Batch = { failures: [], unknown: [], unsent: [], ended: undefined };
+      const buffers = this.transport.buffers?.() ?? DEFAULT_BUFFERS, longest = buffers.send - SEND_OVERHEAD;
+      const answers = new Answers(this.#timeout);
+      let count = 0, over = false, chunk: Chunk[] = [], room = buffers.receive;
       const flush = (): void => {
         const items = chunk;
         chunk = [];
+        room = buffers.receive;
         try {
-          if (items.length > 0) this.#runChunk(writer, items, failures);
+          if (items.length > 0) this.#runChunk(writer, items, answers, batch);
         } finally {
           writer.reset();
           this.#closeFds();
         }
       };
-      const add = (operation: Operation): void => {
-        if (chunk.length === BATCH_ITEMS || writer.length > BATCH_BYTES) flush();
-        const index = count++;
-        let before = writer.length;
-        const encode = (): void => {
+      /** Puts it behind the others; what keeps it from that is given back. */
+      const append = (operation: Operation, index: number): Error | undefined => {
+        const before = writer.length;
+        try {
           const start = this.#encode(writer, operation, 0, chunk.length > 0);
+          // The kernel takes no datagram that is longer than its buffer: alone it is refused, else it is the next one's first.
+          if (writer.length > longest && chunk.length > 0) throw new TooLong();
           chunk.push({ operation, index, start, seq: seqOf(writer, start) });
-        };
-        const undo = (error: unknown): Error => {
+          room -= answerSize(operation);
+          return undefined;
+        } catch (error) {
           writer.length = before;
           writer.path.length = 0;
           if (error instanceof Error) return error;
           throw error;
-        };
-        try {
-          encode();
-        } catch (first) {
-          let error = undo(first);
-          if (error instanceof NoSuchInterface && chunk.length > 0) {
-            // It may be what an earlier item of the batch is to make.
-            flush();
-            before = 0;
-            try {
-              encode();
-              return;
-            } catch (second) {
-              error = undo(second);
-            }
-          }
-          failures.push({ index, error });
         }
+      };
+      const add = (operation: Operation): void => {
+        if (over) throw new TypeError(`Cannot ${operation.what} in a batch that is over: its callback returned before`);
+        const index = count++;
+        if (chunk.length > 0 && room < answerSize(operation)) flush();
+        let error = batch.ended ?? append(operation, index);
+        // The interface may be what an earlier item of the batch is to make.
+        if (chunk.length > 0 && (error instanceof NoSuchInterface || error instanceof TooLong)) {
+          flush();
+          error = batch.ended ?? append(operation, index);
+        }
+        if (error !== undefined) (batch.ended === undefined ? batch.failures : batch.unsent).push({ index, error });
         if (this.options.dryRun !== undefined) {
           for (const { operation } of chunk) this.#dryRun(writer, operation);
           chunk = [];
@@ -325,34 +376,79 @@ export class Client implements Requester, Disposable {
       } catch (cause) {
         thrown = { cause };
       }
+      over = true;
       // Whatever goes wrong in the callback, what was asked for before it is done, as it would have been one by one.
       flush();
-      if (failures.length > 0) throw new BatchError(failures.sort((a, b) => a.index - b.index), count, thrown?.cause);
+      if (batch.failures.length + batch.unknown.length + batch.unsent.length > 0) {
+        batch.failures.sort((a, b) => a.index - b.index);
+        throw new BatchError({ count, ...batch }, thrown === undefined ? batch.ended : thrown.cause);
+      }
       if (thrown !== undefined) throw thrown.cause;
     });
   }
 
-  #runChunk(writer: Writer, chunk: readonly Chunk[], failures: BatchFailure[]): void {
+  /** Sends items in one datagram, and notes what becomes of each. */
+  #runChunk(writer: Writer, chunk: readonly Chunk[], answers: Answers, batch: Batch): void {
     // Refusals always come; only the last item is acknowledged when done, and then all are.
-    const last = chunk[chunk.length - 1]!, first = chunk[0]!, bySeq = new Map(chunk.map((item) => [item.seq, item]));
-    const flagsAt = last.start + 6;
+    const last = chunk[chunk.length - 1]!, flagsAt = last.start + 6;
     writer.view.setUint16(flagsAt, writer.view.getUint16(flagsAt, true) | NLM_F.NLM_F_ACK, true);
-    this.#send(writer);
-    const what = `do items ${first.index}..${last.index} of a batch`;
+    const what = chunk.length === 1 ? last.operation.what : `do items ${chunk[0]!.index}..${last.index} of a batch`;
+    answers.forget();
+    try {
+      this.#send(writer, what);
+    } catch (error) {
+      if (!(error instanceof NetlinkError)) throw error;
+      // One that is too long leaves the socket as it is.
+      if (error.code === "EMSGSIZE" && chunk.length === 1) {
+        return void batch.failures.push({ index: last.index, error });
+      }
+      batch.ended = error;
+      // A capture that cannot be written is noticed once the datagram is sent.
+      const list = error instanceof SystemError && error.call !== "sendto" ? batch.unknown : batch.unsent;
+      for (const { index } of chunk) list.push({ index, error });
+      return;
+    }
+    const open = new Map(chunk.map((item) => [item.seq, item]));
+    let error: Error | undefined;
+    try {
+      this.#receiveVerdicts(writer, what, last, open, answers, batch);
+      if (answers.lost !== undefined) error = overflowed(what, answers.lost);
+    } catch (caught) {
+      if (!(caught instanceof Error)) throw caught;
+      error = caught;
+      // A socket that was too full serves again once it is empty.
+      if (answers.lost === undefined) batch.ended = error;
+    }
+    if (error === undefined) return;
+    for (const { index } of open.values()) batch.unknown.push({ index, error });
+  }
+
+  /** Receives up to the last item's verdict; takes those whose verdict is known out of `open`. */
+  #receiveVerdicts(
+    writer: Writer,
+    what: string,
+    last: Chunk,
+    open: Map<number, Chunk>,
+    answers: Answers,
+    batch: Batch,
+  ): void {
     while (true) {
-      const from = this.#receive(what);
+      const from = this.#receive(what, answers);
       for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
         end = messageEnd(from, at);
-        const item = bySeq.get(from.view.getUint32(at + 8, true));
+        const seq = from.view.getUint32(at + 8, true), item = open.get(seq);
         if (item === undefined || from.view.getUint16(at + 4, true) !== NLMSG.NLMSG_ERROR) continue;
         const verdict = readError(from, at, end);
+        open.delete(seq);
         if (verdict.errno !== 0) {
-          failures.push({
+          batch.failures.push({
             index: item.index,
             error: this.#refusal({ ...verdict, from, end }, item.operation, writer, item.start),
           });
         }
-        if (item === last) return;
+        if (item !== last) continue;
+        this.#unsettled = answers.lost !== undefined;
+        return;
       }
     }
   }
@@ -410,20 +506,45 @@ export class Client implements Requester, Disposable {
     return true;
   }
 
-  #send(writer: Writer): void {
-    this.transport.send(writer.bytes, writer.length);
+  #send(writer: Writer, what: string): void {
+    if (this.#unsettled) this.#settle();
+    // Until the verdict is there.
+    this.#unsettled = true;
+    try {
+      this.transport.send(writer.bytes, writer.length);
+    } catch (error) {
+      if (!(error instanceof SystemError && error.call === "sendto")) throw error;
+      throw new SystemError(error.call, error.errno, what, { cause: error });
+    }
+  }
+
+  /** Does away with what an earlier call left behind, so that the next one hears what is its own, and all of it. */
+  #settle(): void {
+    this.#unsettled = false;
+    if (!settle(this.transport)) {
+      const old = this.#transport;
+      this.#transport = this.#open();
+      old.close();
+    }
+    if (this.#overflowed) this.#enlarge();
+    this.#overflowed = false;
+  }
+
+  /** Gives a socket that was too small for its answers twice the room. */
+  #enlarge(): void {
+    const { receive } = this.transport.buffers?.() ?? DEFAULT_BUFFERS;
+    // The kernel doubles what it is asked for.
+    if (receive < LARGEST_BUFFER) this.transport.setBuffer(Math.max(receive, DEFAULT_BUFFERS.receive / 2));
   }
 
   /** The next datagram from the kernel, as a reader. */
-  #receive(what: string): Reader {
-    let received: Received | undefined;
-    do {
-      received = this.transport.receive(this.#timeout);
-      if (received === undefined) {
-        throw new NetlinkError(`Cannot ${what}: no reply within ${this.#timeout} ms`, "TIMEOUT");
-      }
-      // Whoever is not the kernel has no say here.
-    } while (received.port !== 0);
+  #receive(what: string, answers: Answers): Reader {
+    let received: Received;
+    try {
+      received = answers.next(this.transport, what);
+    } finally {
+      this.#overflowed ||= answers.lost !== undefined;
+    }
     this.#unicast = received.groups === 0;
     if (this.#reader.bytes !== received.bytes) {
       this.#reader = new Reader(received.bytes, received.length, received.view);
@@ -457,13 +578,14 @@ export class Client implements Requester, Disposable {
   /** Takes all that belongs to a request, up to the kernel's verdict; what is taken wrongly is taken to its end all the same. */
   #receiveAll(
     operation: Operation,
+    answers: Answers,
     seq: number,
     take: (from: Reader, at: number, end: number) => void,
     interrupted?: () => void,
   ): FullVerdict {
     let failure: unknown, failed = false;
     while (true) {
-      const from = this.#receive(operation.what);
+      const from = this.#receive(operation.what, answers);
       for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
         end = messageEnd(from, at);
         if (!this.#isOurs(from, at, seq, interrupted !== undefined)) continue;
@@ -481,6 +603,7 @@ export class Client implements Requester, Disposable {
         }
         const verdict = verdictOf(from, at, end, type);
         if (verdict === undefined) continue;
+        this.#unsettled = answers.lost !== undefined;
         if (failed) throw failure;
         return { ...verdict, from, end };
       }
@@ -545,6 +668,30 @@ export class BatchRequester implements Requester {
     return this.#client.normalize(codec, value, what);
   }
 }
+
+/** A batch as it runs: what became of its items, and what keeps the others from being sent. */
+interface Batch {
+  readonly failures: BatchFailure[];
+  readonly unknown: BatchFailure[];
+  readonly unsent: BatchFailure[];
+  ended: Error | undefined;
+}
+
+/** Says that an item does not fit what others of a batch are sent with. */
+class TooLong extends Error {}
+
+/** What the answer to an item of a batch takes of the receive buffer. What makes something gives it back only as an echo. */
+function answerSize({ reply, flags }: Operation): number {
+  const answered = reply !== undefined && (flags & (NLM_F.NLM_F_CREATE | NLM_F.NLM_F_ECHO)) !== NLM_F.NLM_F_CREATE;
+  return answered ? REFUSAL + REPLY : REFUSAL;
+}
+
+/** Whether a call came to nothing as answers were lost. */
+function isLoss(error: unknown, answers: Answers): boolean {
+  return answers.lost !== undefined && isOverflow(error);
+}
+
+const LOST = "the kernel could not send all of it: ask again";
 
 interface Chunk {
   readonly operation: Operation;

@@ -369,6 +369,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       ...(request === undefined ? {} : { replyCodec: table as Codec<unknown, never> }),
       what: `${verb} ${object} ${describe(given)}`.trimEnd(),
       ...(reply === undefined ? {} : { reply }),
+      ...(verb === "get" ? { looks: true } : {}),
       ...(concerns === undefined ? {} : { concerns: (from, at) => concerns(from, at, false) }),
       ...(hint === undefined ? {} : { hint: (code, details) => hint(code, details, value) }),
     };

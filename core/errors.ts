@@ -135,34 +135,113 @@ export class DecodeError extends NetlinkError {
   }
 }
 
-/** Some items of a batch were refused; all others are done. */
+/**
+ * A batch was not done as a whole. Each of its items is one of four: done, refused, unknown or not sent, and each of the
+ * last three is listed with its position in the batch and why.
+ */
 export class BatchError extends NetlinkError {
   static {
     Object.defineProperty(this.prototype, "name", { value: "BatchError", configurable: true, writable: true });
   }
 
-  /** Every item that was refused: its position in the batch, from 0, and why. */
+  /** How many items the batch had. */
+  readonly count: number;
+  /** Those that were refused: by the kernel, or by us as none could be made of them. */
   readonly failures: readonly BatchFailure[];
+  /** Those that were sent, and whose answer was lost or did not come: they are done, or refused. */
+  readonly unknown: readonly BatchFailure[];
+  /** Those that were never sent, as nothing could be sent any more. */
+  readonly unsent: readonly BatchFailure[];
 
-  /** Makes the error of one batch of `count` items; `cause` is what its callback ended with when not by returning. */
-  constructor(failures: readonly BatchFailure[], count: number, cause?: unknown) {
-    const few = failures.slice(0, 10).map(({ index, error }) => `\n  item ${index}: ${error.message}`).join("");
-    const rest = failures.length > 10 ? `\n  … and ${failures.length - 10} more, see failures` : "";
-    super(
-      `Cannot do ${failures.length} of ${count} items of a batch, the other ${
-        count - failures.length
-      } are done:${few}${rest}`,
-      failures[0]!.error instanceof NetlinkError ? failures[0]!.error.code : "EINVAL",
-      { cause },
-    );
+  /** Makes the error of one batch; `cause` is what its callback ended with when not by returning. */
+  constructor(outcome: BatchOutcome, cause?: unknown) {
+    const { count, failures, unknown = [], unsent = [] } = outcome, first = unknown[0] ?? unsent[0] ?? failures[0];
+    super(explainBatch(count, failures, unknown, unsent), codeOf(first), { cause });
+    this.count = count;
     this.failures = failures;
+    this.unknown = unknown;
+    this.unsent = unsent;
+  }
+
+  /** The positions of all items that are done. */
+  get done(): number[] {
+    const others = new Set([...this.failures, ...this.unknown, ...this.unsent].map(({ index }) => index));
+    return Array.from({ length: this.count }, (_, index) => index).filter((index) => !others.has(index));
+  }
+
+  /** The same error without the refusals that are none to who asked; `undefined` when nothing is left of it. */
+  without(fine: (failure: BatchFailure) => boolean): BatchError | undefined {
+    const { count, unknown, unsent, cause } = this, failures = this.failures.filter((one) => !fine(one));
+    if (failures.length + unknown.length + unsent.length === 0) return undefined;
+    return new BatchError({ count, failures, unknown, unsent }, cause);
   }
 }
 
-/** One item of a batch that was refused. */
+/** What became of a batch; what is not listed is done. */
+export interface BatchOutcome {
+  /** How many items it had. */
+  readonly count: number;
+  /** Those that were refused, in order. */
+  readonly failures: readonly BatchFailure[];
+  /** Those that were sent and of which no more is known, in order; none when absent. */
+  readonly unknown?: readonly BatchFailure[];
+  /** Those that were not sent, in order; none when absent. */
+  readonly unsent?: readonly BatchFailure[];
+}
+
+/** One item of a batch that is not known to be done. */
 export interface BatchFailure {
   /** Its position in the batch, from 0. */
   readonly index: number;
   /** Why. */
   readonly error: Error;
+}
+
+function codeOf(failure: BatchFailure | undefined): string {
+  return failure?.error instanceof NetlinkError ? failure.error.code : "EINVAL";
+}
+
+/** So many lines a list has in a message. */
+const MOST_LINES = 10;
+
+function explainBatch(
+  count: number,
+  failures: readonly BatchFailure[],
+  unknown: readonly BatchFailure[],
+  unsent: readonly BatchFailure[],
+): string {
+  const undone = failures.length + unknown.length + unsent.length, done = count - undone;
+  const parts = [
+    ...(failures.length === 0 ? [] : [`${failures.length} refused`]),
+    ...(unknown.length === 0 ? [] : [`${unknown.length} sent without an answer`]),
+    ...(unsent.length === 0 ? [] : [`${unsent.length} not sent`]),
+  ];
+  const which = unknown.length + unsent.length === 0 ? "" : ` (${parts.join(", ")})`;
+  const lines = [
+    ...shorten(failures.map(({ index, error }) => `item ${index}: ${error.message}`), "failures"),
+    ...shorten(ranges(unknown).map(({ items, message }) => `${items}, which may be done: ${message}`), "unknown"),
+    ...shorten(ranges(unsent).map(({ items, message }) => `${items}, not sent: ${message}`), "unsent"),
+  ];
+  return `Cannot do ${undone} of ${count} items of a batch${which}, the other ${done} are done:${
+    lines.map((line) => `\n  ${line}`).join("")
+  }`;
+}
+
+function shorten(lines: readonly string[], list: string): string[] {
+  const more = lines.length - MOST_LINES;
+  return more > 0 ? [...lines.slice(0, MOST_LINES), `… and ${more} more, see ${list}`] : [...lines];
+}
+
+/** Items that follow each other and have the same error. */
+function ranges(failures: readonly BatchFailure[]): { items: string; message: string }[] {
+  const found: { first: number; last: number; error: Error }[] = [];
+  for (const { index, error } of failures) {
+    const before = found.at(-1);
+    if (before?.error === error && before.last === index - 1) before.last = index;
+    else found.push({ first: index, last: index, error });
+  }
+  return found.map(({ first, last, error: { message } }) => ({
+    items: first === last ? `item ${first}` : `items ${first}..${last}`,
+    message,
+  }));
 }

@@ -206,6 +206,7 @@ export function findFamily(client: Client, name: string, hint?: string): FoundFa
     value: { familyName: name },
     what: `find the generic netlink family ${name}`,
     reply: GENL_ID.GENL_ID_CTRL,
+    looks: true,
     messages: () => familySet(nlctrl, GENL_ID.GENL_ID_CTRL),
     hint: (code) => code === "ENOENT" ? hint : undefined,
   }) as FoundFamily;
@@ -245,7 +246,7 @@ export function groupNumbers(family: FoundFamily, names: readonly string[]): num
 }
 
 /** A request of a family. */
-export interface GenericCall extends GenericForm, Pick<Operation, "value" | "what" | "hint"> {
+export interface GenericCall extends GenericForm, Pick<Operation, "value" | "what" | "hint" | "looks"> {
   /** nlmsg_flags beside NLM_F_REQUEST. */
   readonly flags?: number;
 }
@@ -450,16 +451,17 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
     if (cmd === NO_COMMAND) {
       throw new TypeError(`Cannot ${verb} ${plural(object)}: ${family.name} has no such request`);
     }
-    const { codec, value, what, hint } = super.operation(verb, cmd, given, reply);
-    const { flags, replyCodec: _own, ...operation } = this.caller.operation({
+    const { codec, value, what, hint, looks } = super.operation(verb, cmd, given, reply);
+    const { flags, replyCodec: _own, reply: answer, ...operation } = this.caller.operation({
       cmd,
       codec,
       value,
       what,
       ...(hint === undefined ? {} : { hint }),
+      ...(looks === undefined ? {} : { looks }),
       ...(reply === undefined ? {} : { reply }),
     });
-    return { ...operation, flags };
+    return { ...operation, flags, ...(reply === undefined ? {} : { reply: answer! }) };
   }
 
   /** The number of an interface by its name or number; `undefined` when there is none. */
@@ -489,7 +491,7 @@ export type Opened<C> = C & Disposable & {
   /**
    * Collects the changes that its callback asks for and makes them in as few sends as fit. All are tried.
    *
-   * @throws {BatchError} with every change that was refused, by its position
+   * @throws {BatchError} with every change that is not known to be done: refused, unknown or not sent, by its position
    */
   batch(collect: (batch: C) => void): void;
   /** Closes the socket. */

@@ -27,12 +27,15 @@ const LONGEST = 15;
 
 /** Looks names and numbers up, at most once each until {@linkcode CallNames.forget}. */
 export class CallNames implements Names {
-  readonly #transport: Transport;
+  readonly #transport: Pick<Transport, "interfaceName" | "interfaceIndex">;
   readonly #lookUp: (name: string) => number | undefined;
   readonly #names = new Map<number, string | undefined>();
 
   /** `lookUp` knows names that are too long for an ioctl. */
-  constructor(transport: Transport, lookUp: (name: string) => number | undefined) {
+  constructor(
+    transport: Pick<Transport, "interfaceName" | "interfaceIndex">,
+    lookUp: (name: string) => number | undefined,
+  ) {
     this.#transport = transport;
     this.#lookUp = lookUp;
   }

@@ -27,6 +27,14 @@ export interface Received {
   readonly credentials?: Credentials | undefined;
 }
 
+/** Sizes of a socket's buffers in bytes, in which the kernel counts the memory that datagrams take. */
+export interface Buffers {
+  /** SO_RCVBUF. */
+  readonly receive: number;
+  /** SO_SNDBUF. */
+  readonly send: number;
+}
+
 /** Carries datagrams to and from a kernel. */
 export interface Transport extends Disposable {
   /** The port that replies come to. */
@@ -39,6 +47,8 @@ export interface Transport extends Disposable {
   setOption(name: number, value: number): boolean;
   /** Sets the size of the receive buffer in bytes, and says what came of it. */
   setBuffer(bytes: number): number;
+  /** The sizes of its buffers, where it has any. */
+  buffers?(): Buffers | undefined;
   /** Joins multicast group number `group`. */
   join(group: number): void;
   /** Leaves it. */
@@ -149,6 +159,11 @@ export class ScriptedKernel implements Transport {
   /** Takes any size. */
   setBuffer(bytes: number): number {
     return bytes;
+  }
+
+  /** Has none. */
+  buffers(): Buffers | undefined {
+    return undefined;
   }
 
   /** Notes the group. */

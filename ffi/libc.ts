@@ -88,6 +88,7 @@ export const FIRST: readonly (keyof typeof symbols)[] = [
   "recvmsg",
   "ioctl",
   "setsockopt",
+  "getsockopt",
   "close",
   "__errno_location",
 ];

@@ -30,6 +30,7 @@ const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SOL_NETLINK = 270;
+const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const SO_PASSCRED = 16;
 const SO_ATTACH_FILTER = 26;
@@ -362,9 +363,20 @@ export class Socket implements Disposable {
     if (libc().setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, valueBytes, 4) < 0) {
       check(libc().setsockopt(fd, SOL_SOCKET, SO_RCVBUF, valueBytes, 4), "setsockopt", what);
     }
+    return this.#bufferSize(fd, SO_RCVBUF, what);
+  }
+
+  /** The sizes of its buffers in bytes, in which the kernel counts all the memory that datagrams take. */
+  buffers(): { receive: number; send: number } {
+    const fd = this.#use("read the sizes of the buffers"),
+      what = `read the sizes of a ${this.#protocol} socket's buffers`;
+    return { receive: this.#bufferSize(fd, SO_RCVBUF, what), send: this.#bufferSize(fd, SO_SNDBUF, what) };
+  }
+
+  #bufferSize(fd: number, option: number, what: string): number {
     size[0] = 4;
-    check(libc().getsockopt(fd, SOL_SOCKET, SO_RCVBUF, valueBytes, sizeBytes), "getsockopt", what);
-    return value[0];
+    check(libc().getsockopt(fd, SOL_SOCKET, option, valueBytes, sizeBytes), "getsockopt", what);
+    return value[0]!;
   }
 
   /** Asks for the {@linkcode Credentials} of every sender. */

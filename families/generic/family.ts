@@ -207,7 +207,7 @@ export class Family implements Disposable {
    * Collects the requests that its callback makes and sends them in as few sends as fit. All are tried; what comes back
    * is passed over.
    *
-   * @throws {BatchError} with every request that was refused, by its position
+   * @throws {BatchError} with every request that is not known to be done: refused, unknown or not sent, by its position
    */
   batch(collect: (batch: FamilyBatch) => void): void {
     this.#open().runBatch((add) => {

@@ -176,7 +176,7 @@ export const rules: Rules = shared.rules;
  * batch((b) => { for (const dst of prefixes) b.routes.add({ dst, type: "blackhole" }); });
  * ```
  *
- * @throws {BatchError} with every change that was refused, by its position
+ * @throws {BatchError} with every change that is not known to be done: refused, unknown or not sent, by its position
  */
 export function batch(collect: (batch: RouteBatch) => void): void {
   runBatch(sharedClient(NETLINK_ROUTE), collect);

@@ -160,6 +160,7 @@ export const NETLINK_ROUTE: Protocol = {
         value: { altIfname: name },
         what: `find the interface called ${JSON.stringify(name)}`,
         reply: RTM.RTM_NEWLINK,
+        looks: true,
       });
       return (found as Named).index;
     } catch {

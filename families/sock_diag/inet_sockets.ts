@@ -258,8 +258,8 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
       });
     } catch (error) {
       if (!(error instanceof BatchError)) throw error;
-      const left = error.failures.filter(({ error }) => !(error instanceof NetlinkError && ABSENT.has(error.code)));
-      if (left.length > 0) throw new BatchError(left, found.length);
+      const left = error.without(({ error }) => error instanceof NetlinkError && ABSENT.has(error.code));
+      if (left !== undefined) throw left;
       const absent = new Set(error.failures.map(({ index }) => index));
       return found.filter((_one, index) => !absent.has(index));
     }

@@ -2,12 +2,13 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { test } from "node:test";
 import type { Client, Operation } from "../../../core/client.ts";
-import { BatchError, KernelError, NetlinkError, SystemError } from "../../../core/errors.ts";
+import { BatchError, KernelError, type NetlinkError, SystemError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
-import { datagram, type SentMessage } from "../../../core/transport.ts";
+import { datagram, type Reply, type SentMessage } from "../../../core/transport.ts";
 import { attribute, cstring, decode, join, word } from "./help.ts";
 import { answer, client, Lamp, lamp, request } from "./lamps.ts";
 
+const OVERFLOW = new SystemError("recvmsg", 105, "receive");
 const { NLM_F_ACK: ACK, NLM_F_ACK_TLVS: TLVS, NLM_F_CAPPED: CAPPED } = NLM_F;
 
 function nameOf({ payload }: SentMessage): string {
@@ -170,23 +171,160 @@ test("trap 30: what was asked for before the callback throws is done, and its ow
   assertEquals((both.cause as Error).message, "mine");
 });
 
-test("trap 14: a batch that nobody answers ends with TIMEOUT, and nothing is sent twice", () => {
+/** The positions in each list of an error. */
+function states({ done, failures, unknown, unsent }: BatchError): Record<string, number[]> {
+  const of = (list: readonly { index: number }[]): number[] => list.map(({ index }) => index);
+  return { done, refused: of(failures), unknown: of(unknown), unsent: of(unsent) };
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+test("trap 14: a batch that nobody answers: what was sent is unknown, the rest is not sent, and nothing is sent twice", () => {
   const { client: c, kernels } = client(() => []);
-  const error = assertThrows(() => c.runBatch((add) => numbered(200, (i) => `l${i}`).forEach(add)), NetlinkError);
-  assertEquals([error.code, error.message], ["TIMEOUT", "Cannot do items 0..127 of a batch: no reply within 10000 ms"]);
+  const error = run(c, numbered(200, (i) => `l${i}`))!;
+  assertEquals(error.code, "TIMEOUT");
+  assertEquals(
+    error.message,
+    "Cannot do 200 of 200 items of a batch (128 sent without an answer, 72 not sent), the other 0 are done:\n" +
+      "  items 0..127, which may be done: Cannot do items 0..127 of a batch: no reply within 10000 ms\n" +
+      "  items 128..199, not sent: Cannot do items 0..127 of a batch: no reply within 10000 ms",
+  );
+  assertEquals(states(error), { done: [], refused: [], unknown: range(0, 127), unsent: range(128, 199) });
   assertEquals(kernels[0]!.sent.length, 1);
 });
 
-test("trap 9: ENOBUFS while a batch is answered is an error, and what comes late harms nobody", () => {
-  let first = true;
+for (const code of ["TIMEOUT", "CLOSED", "EIO"]) {
+  test(`a socket that dies in the middle (${code}) takes no refusal along that is known, and leaves the rest unsent`, () => {
+    let last = 0;
+    const { client: c } = client((asked, kernel) => {
+      const name = nameOf(asked), replies: Reply[] = refuseBad(asked);
+      if ((asked.flags & ACK) === 0 || ++last !== 2) return replies;
+      if (code === "CLOSED") kernel.close();
+      return name === "" || code !== "EIO" ? [] : [new SystemError("recvmsg", 5, "receive")];
+    });
+    const error = run(c, numbered(400, (i) => i % 100 === 30 ? `bad${i}` : `l${i}`))!;
+    assertEquals(error.code, code);
+    // Those of the second send that were heard of before are known, unless the socket is closed.
+    const heard = code === "CLOSED" ? [] : [130, 230];
+    assertEquals(states(error), {
+      done: range(0, 127).filter((i) => i !== 30),
+      refused: [30, ...heard],
+      unknown: range(128, 255).filter((i) => !heard.includes(i)),
+      unsent: range(256, 399),
+    });
+    assertStringIncludes(error.message, "items 256..399, not sent: Cannot ");
+    assertEquals((error.cause as NetlinkError).code, code);
+  });
+}
+
+test("a socket that dies with the last send takes no refusal along that is known", () => {
+  let chunks = 0;
+  const { client: c } = client((asked) => (asked.flags & ACK) !== 0 && ++chunks === 2 ? [] : refuseBad(asked));
+  const error = run(c, numbered(130, (i) => i < 3 ? `bad${i}` : `l${i}`))!;
+  assertEquals(states(error), { done: range(3, 127), refused: [0, 1, 2], unknown: [128, 129], unsent: [] });
+});
+
+test("trap 9: answers that are lost leave items unknown, those that are there are taken, and the batch goes on", () => {
+  let chunks = 0;
   const { client: c } = client((asked) => {
     const replies = refuseBad(asked);
-    if (!first) return replies;
-    first = false;
-    return [new SystemError("recvmsg", 105, "receive"), ...replies];
+    // The second send overflows: its first refusal is in the queue, the others and the ACK are lost.
+    if (chunks !== 1) return (asked.flags & ACK) !== 0 && ++chunks === 1 ? [...replies, OVERFLOW] : replies;
+    if ((asked.flags & ACK) !== 0) chunks++;
+    return nameOf(asked) === "bad130" ? replies : [];
   });
-  assertThrows(() => c.runBatch((add) => named("bad0", "bad1").forEach(add)), SystemError, "ENOBUFS");
+  const error = run(c, numbered(400, (i) => i % 10 === 0 ? `bad${i}` : `l${i}`))!;
+  assertEquals(error.code, "ENOBUFS");
+  assertEquals(states(error), {
+    done: [...range(0, 127), ...range(256, 399)].filter((i) => i % 10 !== 0),
+    refused: [...range(0, 127), 130, ...range(256, 399)].filter((i) => i % 10 === 0),
+    unknown: range(128, 255).filter((i) => i !== 130),
+    unsent: [],
+  });
+  assertStringIncludes(
+    error.message,
+    "items 131..255, which may be done: Cannot do items 128..255 of a batch: recvmsg() ",
+  );
   assertEquals(run(c, named("a", "b")), undefined);
+});
+
+test("an item that is refused twice counts once", () => {
+  const { client: c } = client((asked) => [...refuseBad(asked).slice(0, 1), ...refuseBad(asked)]);
+  const error = run(c, named("bad0", "b", "bad2", "d"))!;
+  assertEquals(states(error), { done: [1, 3], refused: [0, 2], unknown: [], unsent: [] });
+});
+
+test("how many items are sent at once follows the receive buffer, how many bytes the send buffer", () => {
+  for (
+    const [receive, send, count] of [[212_992, 212_992, 4], [2_304, 212_992, 400], [106_496, 212_992, 7], [
+      4 << 20,
+      4_608,
+      4,
+    ]]
+  ) {
+    const { client: c, kernels } = client(refuseBad);
+    kernels[0]!.buffers = () => ({ receive: receive!, send: send! });
+    assertEquals(run(c, numbered(400, (i) => `l${i}`)), undefined);
+    assertEquals(kernels[0]!.sent.length, count, `${receive} ${send}`);
+    for (const { length } of kernels[0]!.sent) assertEquals(length <= send! - 32, true);
+  }
+});
+
+test("an item that is too long for any send is refused, those around it are done", () => {
+  const { client: c, kernels } = client(refuseBad);
+  const kernel = kernels[0]!, send = kernel.send.bind(kernel);
+  kernel.buffers = () => ({ receive: 212_992, send: 4096 });
+  kernel.send = (bytes, length) => {
+    if (length > 4064) throw new SystemError("sendto", 90, `send ${length} bytes`);
+    send(bytes, length);
+  };
+  const error = run(c, [
+    ...named("a", "b"),
+    request({ name: "long", names: ["x".repeat(4100)] }),
+    ...named("d", "bad4"),
+  ])!;
+  assertEquals(states(error), { done: [0, 1, 3], refused: [2, 4], unknown: [], unsent: [] });
+  assertStringIncludes(error.message, "item 2: Cannot add lamp long: sendto() failed with EMSGSIZE");
+});
+
+test("a send that fails leaves its items, and those behind, unsent", () => {
+  const { client: c, kernels } = client(refuseBad);
+  const kernel = kernels[0]!, send = kernel.send.bind(kernel);
+  let sends = 0;
+  kernel.send = (bytes, length) => {
+    if (++sends === 2) throw new SystemError("sendto", 105, `send ${length} bytes`);
+    send(bytes, length);
+  };
+  const error = run(c, numbered(300, (i) => i === 5 ? "bad" : `l${i}`))!;
+  assertEquals(states(error), {
+    done: range(0, 127).filter((i) => i !== 5),
+    refused: [5],
+    unknown: [],
+    unsent: range(128, 299),
+  });
+});
+
+test("what is asked of a batch that is over is an error, and not lost in silence", () => {
+  const { client: c } = client(refuseBad);
+  let kept: ((operation: Operation) => void) | undefined;
+  c.runBatch((add) => kept = add);
+  assertThrows(() => kept!(request({ name: "late" })), TypeError, "Cannot add lamp late in a batch that is over");
+});
+
+test("without() leaves refusals out that are none, and keeps the rest", () => {
+  const { client: c } = client(refuseBad);
+  const error = run(c, named("bad0", "b", "bad2"))!;
+  assertEquals(states(error.without(({ index }) => index === 0)!), {
+    done: [0, 1],
+    refused: [2],
+    unknown: [],
+    unsent: [],
+  });
+  assertEquals(error.without(() => true), undefined);
+  const dead = run(client(() => []).client, named("a", "b"))!;
+  assertEquals(states(dead.without(() => true)!).unknown, [0, 1]);
 });
 
 test("trap 11: a batch passes over what is not its own", () => {

@@ -123,15 +123,151 @@ test("trap 8: a dump that is interrupted every time is given up, with the last r
   assertEquals(indices(error.partial!), [10]);
 });
 
-test("trap 9: ENOBUFS while a reply is waited for is an error, and what comes late harms nobody", () => {
+const OVERFLOW = new SystemError("recvmsg", 105, "receive");
+
+test("trap 9: an answer that is lost is an error that says what was done, and the next call is right", () => {
   let first = true;
   const { client: c } = client(({ seq }) => {
     if (!first) return [answer(seq)];
     first = false;
-    return [new SystemError("recvmsg", 105, "receive"), lamp(seq, { index: 1 }), answer(seq, 22)];
+    return [OVERFLOW, lamp(seq, { index: 1 }), answer(seq - 1, 22)];
   });
-  assertEquals(assertThrows(() => c.request(request({})), SystemError).code, "ENOBUFS");
+  const error = assertThrows(() => c.request(request({ name: "l0" })), SystemError);
+  assertEquals(error.code, "ENOBUFS");
+  assertStringIncludes(error.message, "Cannot add lamp l0: recvmsg() failed with ENOBUFS");
+  assertStringIncludes(error.hint!, "it may be done, or refused");
   assertEquals(c.request(request({}, { reply: NEW })), undefined);
+});
+
+test("trap 9: a verdict that is still there counts, whatever else was lost", () => {
+  const { client: c } = client(({ seq, type }) => [OVERFLOW, OVERFLOW, answer(seq, type === DEL ? 22 : 0)]);
+  assertEquals(c.request(request({})), undefined);
+  assertThrows(() => c.request(request({}, { type: DEL })), KernelError, "EINVAL");
+  const { hint } = assertThrows(() => c.request(request({}, { reply: NEW })), SystemError, "ENOBUFS");
+  assertStringIncludes(hint!, "it is done");
+});
+
+test("trap 9: what only looks is asked again when its answer was lost; what changes something is not", () => {
+  let asked = 0;
+  const { client: c } = client(({ seq }) => ++asked % 3 === 0 ? [lamp(seq, { index: 7 }, 0), answer(seq)] : [OVERFLOW]);
+  assertEquals((c.request(request({}, { reply: NEW, looks: true })) as Lamp).index, 7);
+  assertEquals(asked, 3);
+  assertThrows(() => c.request(request({})), SystemError, "ENOBUFS");
+  assertEquals(asked, 4);
+});
+
+test("trap 9: a dump of which something may be lost is asked for again, and given up after ten times", () => {
+  let asked = 0;
+  const { client: c } = client(({ seq }) =>
+    ++asked === 1
+      ? [lamp(seq, { index: 1 }), OVERFLOW, lamp(seq, { index: 2 })]
+      : asked === 2
+      ? [lamp(seq, { index: 1 }), OVERFLOW, done(seq)]
+      : [lamp(seq, { index: 3 }), done(seq)]
+  );
+  assertEquals(indices(c.dump(DUMP)), [3]);
+  const stuck = client(({ seq }) => [OVERFLOW, done(seq)]);
+  assertStringIncludes(
+    assertThrows(() => stuck.client.dump(DUMP), SystemError).message,
+    "Cannot list lamps: recvmsg() ",
+  );
+  assertEquals(stuck.kernels[0]!.sent.length, 10);
+  assertThrows(() => [...stuck.client.iterate(DUMP)], SystemError, "Cannot list lamps: recvmsg() failed with ENOBUFS");
+});
+
+test("trap 9: a socket that never has an end of what is lost, or of what nobody wants, is opened anew", () => {
+  for (
+    const endless of [() => {
+      throw OVERFLOW;
+    }, () => event({ index: 66 })]
+  ) {
+    const { client: c, kernels } = client(({ seq }) => [lamp(seq, { index: 1 }), done(seq)], { timeout: 20 });
+    const kernel = kernels[0]!;
+    kernel.receive = () => {
+      const { bytes, groups } = endless();
+      return { bytes, view: view(bytes), length: bytes.length, port: 0, groups, nsid: undefined };
+    };
+    const { code } = assertThrows(() => c.request(request({})), NetlinkError);
+    assertEquals(["ENOBUFS", "TIMEOUT"].includes(code), true);
+    assertEquals(indices(c.dump(DUMP)), [1]);
+    assertEquals(kernels.length, 2);
+    assertThrows(() => kernel.send(new Uint8Array(16), 16), NetlinkError, "closed");
+  }
+});
+
+test("the time-out is for all that a call receives, however little comes at a time", () => {
+  // Each datagram takes 3 ms, and there is no end of them.
+  const slow = new Int32Array(new SharedArrayBuffer(4));
+  const make = () => {
+    const made = client(() => [], { timeout: 30 });
+    const drip = (kernel: ScriptedKernel): void => {
+      kernel.receive = (timeout) => {
+        if (timeout <= 0) return undefined;
+        Atomics.wait(slow, 0, 0, Math.min(3, timeout));
+        const bytes = lamp(kernel.sent.length === 0 ? 0 : view(kernel.sent.at(-1)!).getUint32(8, true), { index: 1 });
+        return { bytes, view: view(bytes), length: bytes.length, port: 0, groups: 0, nsid: undefined };
+      };
+    };
+    drip(made.kernels[0]!);
+    const push = made.kernels.push.bind(made.kernels);
+    made.kernels.push = (...more) => {
+      more.forEach(drip);
+      return push(...more);
+    };
+    return made.client;
+  };
+  const calls: Record<string, (c: Client) => unknown> = {
+    request: (c) => c.request(request({}, { reply: NEW })),
+    dump: (c) => c.dump(DUMP),
+    iterate: (c) => [...c.iterate(DUMP)],
+    batch: (c) => c.runBatch((add) => add(request({}))),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    assertEquals(assertThrows(() => call(make()), NetlinkError).code, "TIMEOUT", name);
+  }
+});
+
+test("what the body of a loop over iterate() takes does not count", () => {
+  const { client: c } = client(({ seq }) => [
+    ...Array.from({ length: 3 }, (_, index) => lamp(seq, { index })),
+    done(seq),
+  ], { timeout: 100 });
+  const slow = new Int32Array(new SharedArrayBuffer(4)), seen: unknown[] = [];
+  for (const item of c.iterate(DUMP)) {
+    seen.push(item);
+    Atomics.wait(slow, 0, 0, 60);
+  }
+  assertEquals(indices(seen), [0, 1, 2]);
+});
+
+test("a time-out is a number of milliseconds, 0 or more", () => {
+  for (const timeout of [0, 1, 2 ** 40, Infinity]) client(() => [], { timeout }).client.close();
+  for (const timeout of ["5", NaN]) {
+    assertThrows(() => client(() => [], { timeout: timeout as number }), TypeError, "timeout: expected milliseconds");
+  }
+  assertThrows(
+    () => client(() => [], { timeout: -1 }),
+    RangeError,
+    "timeout: expected milliseconds, 0 or more, got -1",
+  );
+});
+
+test("traps 9, 11, 12: what comes after a time-out is no answer to the next call, though it has neither number nor port", () => {
+  const { client: c, kernels } = client(({ seq, type }) =>
+    seq === 1 ? [] : type === GET ? [lamp(seq, { index: 2 }), done(seq)] : [lamp(seq, { index: 3 }, 0), answer(seq)]
+  );
+  const late = (): void =>
+    kernels[0]!.push(
+      lamp(0, { index: 66 }, 0, NEW, 0), // as the parts of thermal's dumps are
+      lamp(1, { index: 66 }),
+      { bytes: lamp(1, { index: 66 }, 0), groups: 1 },
+      answer(1, 22),
+      done(1),
+    );
+  assertThrows(() => c.dump(DUMP), NetlinkError, "no reply");
+  late();
+  assertEquals(indices(c.dump(DUMP)), [2]);
+  assertEquals((c.request(request({}, { reply: NEW })) as Lamp).index, 3);
 });
 
 test("trap 10: a dump's part may be larger than those before it", () => {
