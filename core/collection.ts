@@ -292,12 +292,12 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
         for (const one of found) add(this.operation("delete", messages.del, this.keyValue(one as never, "delete")));
       });
     } catch (error) {
-      if (!(error instanceof BatchError)) throw error;
+      if (!(error instanceof BatchError) || error.unsent.length > 0) throw error;
       // Whether the kernel does not find one because it is gone shows in another look.
       const missed = error.failures.some(({ error }) => isAbsence(error));
       const there = new Set((missed ? this.list(rest as I) : []).map((one) => this.key(one)));
-      const failures = error.failures.filter((one) => !isAbsence(one.error) || there.has(this.key(found[one.index]!)));
-      if (failures.length > 0) throw new BatchError(failures, found.length, error.cause);
+      const left = error.without((one) => isAbsence(one.error) && !there.has(this.key(found[one.index]!)));
+      if (left !== undefined) throw left;
     }
     return found.length;
   }
