@@ -5,33 +5,55 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { once } from "node:events";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import type { Step } from "./test.ts";
 import { installTools, TEST_TOOLS } from "./tools.ts";
 
-const USAGE = `usage: deno run -A tests/run.ts [--only check|deno|bun|node]... [PART OF A TEST FILE'S PATH]...
+const USAGE = `usage: deno run -A tests/run.ts [OPTION]... [PART OF A TEST FILE'S PATH]...
 
 Without arguments: every check, then every test on Deno, Bun and Node. With a part of a path, only the tests that have
-it, and no checks. --only may be given several times.`;
+it, and no checks.
+
+  --only STAGE     check, deno, bun or node; may be given several times
+  --repeat N       the tests N times, with every processor kept busy beside them: a test that fails by chance shows it
+  --limit SECONDS  for all tests of a runtime (1500)`;
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const STAGES = ["check", "deno", "bun", "node"];
-/** Under qemu everything takes long, and there the machine has a time limit. */
-const LAB = process.env.LAB !== undefined;
-const TEST_TIMEOUT_MS = LAB ? 1_200_000 : 120_000;
 /** A kernel whose RTNL lock was lost with its holder (seen) hangs whoever asks it about links, and for good. */
 const PROBE_MS = 15_000;
-/** For a whole command: Deno has no time limit for a test, and Bun cannot end one that blocks. */
-const RUN_TIMEOUT_MS = LAB ? 0 : 25 * 60_000;
+/** How long a check may take. */
+const CHECK_MS = 10 * 60_000;
+/** How much longer than its limit a test may run: then its runtime does not end it. */
+const GRACE_MS = 5_000;
+/** How long a killed runtime is waited for. */
+const LOST_MS = 30_000;
+/** How long a runtime may do nothing that has to do with a test: it loads one, or does not end. */
+const IDLE_MS = process.env.LAB === undefined ? 120_000 : 600_000;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const DENO = "node_modules/.bin/deno";
 const BUN = "node_modules/.bin/bun";
 const NODE = "node_modules/.bin/node";
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
+/** The runtimes on which a test was skipped, by its name and why. */
+const skips = new Map<string, Set<string>>();
 
 function heading(text: string): void {
   console.log(`\n=== ${text} ===`);
@@ -43,7 +65,7 @@ function run(command: string, args: string[], env: Record<string, string> = {}):
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ["ignore", "inherit", "inherit"],
-    timeout: RUN_TIMEOUT_MS,
+    timeout: CHECK_MS,
   });
   if (result.error) console.log(`${command}: ${result.error.message}`);
   else if (result.signal) console.log(`${command}: ended by ${result.signal}`);
@@ -63,10 +85,9 @@ function kernelAnswers(): Promise<boolean> {
 
 /** Leaves out what would hang, loudly and by name. */
 function withoutKernel(files: string[]): string[] {
-  const left = files.filter((file) => file.startsWith("./tests/kernel/"));
+  const left = files.filter((file) => file.startsWith("tests/kernel/"));
   heading("THIS MACHINE'S KERNEL DOES NOT ANSWER: its RTNL lock is held for good, only a reboot helps");
-  for (const file of left) console.log(`skipped: ${file} (the kernel does not answer)`);
-  total.skipped += left.length;
+  for (const file of left) skipped("every runtime", `${file}: the kernel does not answer`);
   return files.filter((file) => !left.includes(file));
 }
 
@@ -74,6 +95,12 @@ function check(name: string, command: string, args: string[]): void {
   heading(name);
   if (run(command, args)) total.passed++;
   else fail(name);
+}
+
+function skipped(runtime: string, what: string): void {
+  total.skipped++;
+  if (!skips.has(what)) skips.set(what, new Set());
+  skips.get(what)!.add(runtime);
 }
 
 function fail(name: string): void {
@@ -102,11 +129,11 @@ function checks(): void {
   check("deno publish --dry-run", DENO, ["publish", "--dry-run", "--allow-dirty"]);
 }
 
+/** The test files with a part of a path; those of tests/seeded/, which must fail, only when they are asked for. */
 function testFiles(filters: string[]): string[] {
-  return ["tests/unit", "tests/kernel"]
-    .filter((folder) => existsSync(join(ROOT, folder)))
+  return ["tests/unit", "tests/kernel", ...(filters.includes("tests/seeded/") ? ["tests/seeded"] : [])]
     .flatMap((folder) =>
-      readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((file) => `./${folder}/${file}`)
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`)
     )
     .filter((file) =>
       file.endsWith("_test.ts") && (filters.length === 0 || filters.some((part) => file.includes(part)))
@@ -114,67 +141,128 @@ function testFiles(filters: string[]): string[] {
     .sort();
 }
 
-/** Runs the files on one runtime and adds up what its report, in JUnit's form, says. */
-function test(runtime: string, files: string[]): void {
-  heading(`tests on ${runtime}`);
-  const folder = mkdtempSync(join(tmpdir(), "netlink-test-"));
+/** The command that runs test files on a runtime, one after the other, and gives a test no less time than its own limit. */
+function command(runtime: string, files: readonly string[]): [string, ...string[]] {
+  if (runtime === "deno") return [DENO, "test", "--allow-all", "--no-check", ...files];
+  if (runtime === "bun") return [BUN, "test", ...files.map((file) => `./${file}`)];
+  return [NODE, "--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=1", ...files];
+}
+
+/** How a run of test files ended. */
+interface Run {
+  /** The files that had a test begin, or skipped, in this order. */
+  readonly seen: Set<string>;
+  /** What was wrong with the run itself, not with a test that said so. */
+  readonly wrong: string | undefined;
+  /** Whether it ended within a test. */
+  readonly within: boolean;
+}
+
+/** Runs every file on a runtime. After a run that ended too early what it left is run again, at worst each file alone. */
+async function test(runtime: string, files: readonly string[], deadline: number): Promise<void> {
+  const groups = [files];
+  for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
+    if (Date.now() >= deadline) {
+      fail(`${runtime}: not run, as the time is over: ${[group, ...groups].flat().join(", ")}`);
+      return;
+    }
+    const { seen, wrong, within } = await runOnce(runtime, group, deadline);
+    const missing = group.filter((file) => !seen.has(file));
+    if (group.length === 1 && missing.length === 1) {
+      fail(`${runtime}: ${group[0]}: ${wrong ?? "no result: it did not load, or has no test of tests/test.ts"}`);
+      continue;
+    }
+    if (wrong !== undefined) fail(`${runtime}: ${wrong}`);
+    if (missing.length > 0) groups.push(...(within ? [missing] : missing.map((file) => [file])));
+  }
+}
+
+/** Runs files on one runtime, counts what their tests write to a journal, and ends what goes over its time. */
+async function runOnce(runtime: string, files: readonly string[], deadline: number): Promise<Run> {
+  const folder = mkdtempSync(join(tmpdir(), "netlink-test-")), journal = join(folder, "journal");
+  writeFileSync(journal, "");
+  const file = openSync(journal, "r"), buffer = new Uint8Array(1 << 16), decoder = new TextDecoder();
+  const seen = new Set<string>(), failed = total.failed;
+  let running: Step | undefined, until = Date.now() + IDLE_MS, rest = "";
+  const nameOf = ({ file, name }: Step): string => `${runtime}: ${file}: ${name}`;
+  const take = (step: Step): void => {
+    if (step.step === "skipped") skipped(runtime, `${step.file}: ${step.name}: ${step.reason}`);
+    else if (step.step === "begin") {
+      if (running !== undefined) fail(`${nameOf(running)}: it did not end in time`);
+    } else if (step.name !== running?.name || step.file !== running.file) return; // Its time was over.
+    else if (step.step === "failed") fail(nameOf(step));
+    else total.passed++;
+    seen.add(step.file);
+    running = step.step === "begin" ? step : step.name === running?.name ? undefined : running;
+    until = Date.now() + (running?.timeout !== undefined ? running.timeout + GRACE_MS : IDLE_MS);
+  };
+  const read = (): void => {
+    for (let size; (size = readSync(file, buffer, 0, buffer.length, null)) > 0;) {
+      const lines = (rest + decoder.decode(buffer.subarray(0, size), { stream: true })).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) take(JSON.parse(line));
+    }
+  };
+
+  const [program, ...args] = command(runtime, files);
+  // In a process group of its own, so that what its tests started ends with it.
+  const child = spawn(program, args, {
+    cwd: ROOT,
+    env: { ...process.env, TEST_JOURNAL: journal },
+    stdio: ["ignore", "inherit", "inherit"],
+    detached: true,
+  });
+  const kill = (): void => void process.kill(-child.pid!, "SIGKILL");
+  const killed = (): void => (kill(), process.exit(130));
+  for (const signal of SIGNALS) process.on(signal, killed);
+  let over: string | undefined;
+  // Whoever waits in the kernel for good is not ended by a signal either.
+  const lost = Promise.withResolvers<[status: null, signal: string]>();
+  const timer = setInterval(() => {
+    read();
+    if (over !== undefined || Date.now() < Math.min(until, deadline)) return;
+    over = Date.now() >= deadline ? "not ended when the time for all tests was over" : "it did not end in time";
+    kill();
+    setTimeout(() => lost.resolve([null, "SIGKILL"]), LOST_MS).unref();
+  }, 500);
   try {
-    const report = join(folder, "report.xml");
-    const ok = runtime === "deno"
-      ? run(DENO, ["test", "--allow-all", "--no-check", `--junit-path=${report}`, ...files])
-      : runtime === "bun"
-      ? run(BUN, ["test", `--timeout=${TEST_TIMEOUT_MS}`, "--reporter=junit", `--reporter-outfile=${report}`, ...files])
-      : run(NODE, [
-        "--disable-warning=ExperimentalWarning",
-        "--test",
-        `--test-timeout=${TEST_TIMEOUT_MS}`,
-        "--test-reporter=spec",
-        "--test-reporter-destination=stdout",
-        "--test-reporter=junit",
-        `--test-reporter-destination=${report}`,
-        ...files,
-      ]);
-    const failed = total.failed;
-    if (existsSync(report)) addUp(runtime, files, readFileSync(report, "utf8"));
-    if (!ok && total.failed === failed) fail(`${runtime}: ended with an error outside of a test, or without a report`);
+    const [status, signal] = await Promise.race([once(child, "exit"), lost.promise]);
+    read();
+    const end = over ?? `its process ended ${signal === null ? `with status ${status}` : `by ${signal}`}`;
+    if (running !== undefined) return { seen, wrong: `${running.file}: ${running.name}: ${end}`, within: true };
+    // A status that is not 0 is explained by a test that failed, or by a file that is missing and run again.
+    const explained = status === 0 || total.failed > failed || files.some((file) => !seen.has(file));
+    const last = [...seen].at(-1) ?? "nothing";
+    const wrong = over !== undefined || !explained ? `${end}, outside of a test, after ${last}` : undefined;
+    return { seen, wrong, within: false };
   } finally {
+    clearInterval(timer);
+    for (const signal of SIGNALS) process.off(signal, killed);
+    closeSync(file);
     rmSync(folder, { recursive: true });
   }
-}
-
-function addUp(runtime: string, files: string[], report: string): void {
-  const testcases = /<testcase\b((?:\s+[\w-]+="[^"]*")*)\s*(?:\/>|>(.*?)<\/testcase>)/gs;
-  for (const [, attributes, body = ""] of report.matchAll(testcases)) {
-    if (/<(failure|error)\b/.test(body)) fail(`${runtime}: ${unescape(/\bname="(.*?)"/.exec(attributes)?.[1] ?? "")}`);
-    else if (/<skipped\b/.test(body)) total.skipped++;
-    else total.passed++;
-  }
-  for (const file of files) {
-    // Deno and Node report a test where `test` was called, which for those of the kernel is a helper; Bun tells of the file.
-    if (runtime !== "bun" && file.startsWith("./tests/kernel/")) continue;
-    if (!report.includes(`${file.slice(2)}"`)) fail(`${runtime}: ${file}: no result, it did not load or has no test`);
-  }
-}
-
-function unescape(text: string): string {
-  const characters: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
-  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_, name) => characters[name]);
 }
 
 async function main(): Promise<number> {
   const args = parseArgs(process.argv.slice(2), {
     boolean: ["help"],
-    string: ["only", "_"],
+    string: ["only", "repeat", "limit", "_"],
     collect: ["only"],
+    default: { repeat: "1", limit: "1500" },
     alias: { help: "h" },
     unknown: (arg, key) => {
       if (key !== undefined) throw new TypeError(`${arg}: no such option\n\n${USAGE}`);
     },
   });
   const filters = args._.map(String);
-  const wrong = args.only.filter((stage) => !STAGES.includes(stage));
+  const wrong = args.only.filter((stage) => !STAGES.includes(stage)).map((stage) => `--only ${stage}: no such stage`);
+  const [repeat, limit] = ["repeat", "limit"].map((name) => {
+    const number = Number(args[name as "repeat" | "limit"]);
+    if (!(Number.isInteger(number) && number > 0)) wrong.push(`--${name}: expected a number above 0`);
+    return number;
+  });
   if (args.help || wrong.length > 0) {
-    console.log(USAGE);
+    console.log([...wrong, USAGE].join("\n"));
     return args.help ? 0 : 2;
   }
   if (!existsSync(join(ROOT, "node_modules"))) {
@@ -194,13 +282,23 @@ async function main(): Promise<number> {
     if (!(await kernelAnswers())) files = withoutKernel(files);
     if (process.getuid?.() !== 0) console.log("\nnot root: the tests that need root are skipped, see their names");
   }
-  for (const stage of STAGES.filter((stage) => stages.includes(stage))) {
-    if (stage === "check") checks();
-    else if (files.length > 0) test(stage, files);
+  if (stages.includes("check")) checks();
+  const runtimes = STAGES.slice(1).filter((stage) => stages.includes(stage) && files.length > 0);
+  const load = repeat > 1 ? cpus().map(() => spawn("sh", ["-c", "while :; do :; done"], { stdio: "ignore" })) : [];
+  for (const runtime of runtimes) {
+    for (let turn = 1; turn <= repeat; turn++) {
+      heading(`tests on ${runtime}${repeat > 1 ? `, ${turn} of ${repeat}` : ""}`);
+      await test(runtime, files, Date.now() + limit * 1000);
+    }
   }
+  for (const busy of load) busy.kill();
 
   heading("summary");
-  for (const failure of failures) console.log(`failed: ${failure}`);
+  for (const [what, on] of skips) console.log(`skipped on ${[...on].join(", ")}: ${what}`);
+  for (const failure of new Set(failures)) {
+    const times = failures.filter((other) => other === failure).length;
+    console.log(`failed${times > 1 ? ` ${times} times` : ""}: ${failure}`);
+  }
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return total.failed === 0 ? 0 : 1;
 }

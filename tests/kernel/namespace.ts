@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { release } from "node:os";
 import process from "node:process";
-import { test } from "node:test";
 import * as netns from "../../core/netns.ts";
 import { open, type RouteClient } from "../../families/route/mod.ts";
+import { test } from "../test.ts";
 
 export const root: boolean = process.getuid?.() === 0;
 
@@ -37,15 +37,10 @@ export function has(program: string): boolean {
   return PATHS.some((path) => existsSync(`${path}/${program}`));
 }
 
-/** Declares a test that needs root and programs; without them it is skipped, its name saying why. */
+/** Declares a test that needs root and programs; without them it is skipped, and told why. */
 export function kernelTest(name: string, needs: readonly string[], body: () => void | Promise<void>): void {
   const missing = [...(root ? [] : ["root"]), ...needs.filter((program) => !has(program))];
-  const skip = missing.length > 0;
-  test(
-    skip ? `${name} (skipped: needs ${missing.join(", ")})` : name,
-    { skip, timeout: 600_000 },
-    async () => await body(),
-  );
+  test(name, { skip: missing.length > 0 && `needs ${missing.join(", ")}` }, body);
 }
 
 /** Runs a program and gives what it prints; anything but success is an error. */

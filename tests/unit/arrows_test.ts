@@ -1,7 +1,7 @@
 /** Imports point one way: examples/ → mod.ts → families/ → core/ → ffi/, and out of the project only where it is said. */
 import { assertEquals } from "@std/assert";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { test } from "node:test";
+import { test } from "../test.ts";
 
 const root = new URL("../../", import.meta.url);
 const FOLDERS = ["ffi", "core", "families", "examples"];

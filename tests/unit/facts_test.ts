@@ -1,4 +1,3 @@
-import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { type Attributes, type Codec, Reader } from "../../core/codec/mod.ts";
@@ -21,6 +20,7 @@ import { Pnetid } from "../../families/generic/smc_pnetid.ts";
 import { SmcSocket } from "../../families/sock_diag/smc.ts";
 import * as smc from "../../families/smc.ts";
 import { CRYPTO_MSG } from "../../families/crypto.ts";
+import { test } from "../test.ts";
 
 /** Made by make_facts.ts. */
 const facts = JSON.parse(readFileSync(new URL("facts.json", import.meta.url), "utf8")) as {

@@ -6,7 +6,6 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import process from "node:process";
-import { test } from "node:test";
 import { type Attributes, Reader, Writer } from "../../core/codec/mod.ts";
 import { DecodeError } from "../../core/errors.ts";
 import { locate } from "../../core/message.ts";
@@ -18,6 +17,7 @@ import { Route } from "../../families/route/route.ts";
 import { Rule } from "../../families/route/rule.ts";
 import * as diag from "../../families/sock_diag/mod.ts";
 import { bothWays } from "./both_ways.ts";
+import { test } from "../test.ts";
 
 const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 5_000);
 

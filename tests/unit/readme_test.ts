@@ -1,8 +1,8 @@
 /** What the README says of families is what the registry knows and the package exports. */
 import { assert, assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
 import { FAMILIES, families } from "../../families/registry.ts";
+import { test } from "../test.ts";
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { test } from "node:test";
+import { test } from "../test.ts";
 
 const root = new URL("../../", import.meta.url);
 const text = (file: string) => readFileSync(new URL(file, root), "utf8");
@@ -44,6 +44,13 @@ test("scaffold: package-lock.json has the runtimes for each platform, so that np
   const packages = Object.keys(json("package-lock.json").packages);
   assertEquals(packages.filter((name) => name.startsWith("node_modules/@deno/")).length, 6);
   for (const cpu of ["arm64", "x64"]) assert(packages.includes(`node_modules/node-linux-${cpu}`), cpu);
+});
+
+test("scaffold: every test is declared by tests/test.ts, which tells tests/run.ts of it", () => {
+  const files = readdirSync(new URL("tests/", root), { recursive: true, encoding: "utf8" });
+  for (const file of files.filter((file) => file.endsWith("_test.ts") && file !== "seeded/stranger_test.ts")) {
+    assertNotMatch(text(`tests/${file}`), /from "(node|bun):test"|\bDeno\.test\(/, file);
+  }
 });
 
 test("trap 35: no test is set up by a hook, as Bun runs the bodies also when one throws", () => {

@@ -13,7 +13,7 @@ import {
 } from "@std/assert";
 import { parseArgs } from "@std/cli/parse-args";
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
-import { test } from "node:test";
+import { test } from "../test.ts";
 
 const symbol = Symbol("raw");
 

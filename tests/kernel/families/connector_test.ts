@@ -2,11 +2,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawn, spawnSync } from "node:child_process";
 import process from "node:process";
-import { test } from "node:test";
 import { SystemError } from "../../../core/errors.ts";
 import { type KnownProcessEvent, processes } from "../../../families/connector/mod.ts";
 import { inNamespace, kernelTest, lab, root } from "../namespace.ts";
 import { untilPrinted } from "./script.ts";
+import { test } from "../../test.ts";
 
 /** Why process events cannot be had here, if they cannot. */
 function missing(): string | undefined {
@@ -20,7 +20,7 @@ function missing(): string | undefined {
 const reason = root ? missing() : "needs root";
 
 function processTest(name: string, needs: readonly string[], body: () => Promise<void>): void {
-  if (root && reason !== undefined) test(`${name} (skipped: ${reason})`, { skip: true }, () => {});
+  if (root && reason !== undefined) test(name, { skip: reason }, body);
   else kernelTest(name, needs, body);
 }
 

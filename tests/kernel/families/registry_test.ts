@@ -1,10 +1,10 @@
 /** The registry against the running kernel: every number is opened, or refused with the right words. */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
 import { Client, serves } from "../../../core/client.ts";
 import { SystemError } from "../../../core/errors.ts";
 import { families, family, openHint, protocol } from "../../../families/registry.ts";
+import { test } from "../../test.ts";
 
 for (let number = 0; number < 32; number++) {
   const known = family(number);

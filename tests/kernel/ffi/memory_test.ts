@@ -5,9 +5,9 @@
  * freed memory.
  */
 import { assert, assertEquals } from "@std/assert";
-import { test } from "node:test";
 import { addressOf, check, libc, pointerOf } from "../../../ffi/runtime.ts";
 import { Socket } from "../../../ffi/socket.ts";
+import { test } from "../../test.ts";
 
 /** Everything that has ever been seen to move memory, and garbage enough for some collections. */
 function shake(views: ArrayBufferView[]): number {

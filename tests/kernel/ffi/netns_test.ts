@@ -3,19 +3,19 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import * as netns from "../../../core/netns.ts";
 import { SystemError } from "../../../ffi/errors.ts";
 import { inNetns, openNetns } from "../../../ffi/netns.ts";
 import { libc } from "../../../ffi/runtime.ts";
 import { Socket } from "../../../ffi/socket.ts";
+import { test } from "../../test.ts";
 
 const root = process.getuid?.() === 0;
 const blue = `nl-netns-${process.pid}`;
 
 function rootTest(name: string, fn: () => void | Promise<void>): void {
-  test(root ? name : `${name} (skipped: needs root)`, { skip: !root }, fn);
+  test(name, { skip: !root && "needs root" }, fn);
 }
 
 function ip(...args: string[]): string {

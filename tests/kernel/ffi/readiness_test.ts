@@ -3,10 +3,10 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import process from "node:process";
-import { test } from "node:test";
 import { NetlinkError } from "../../../ffi/errors.ts";
 import { Socket } from "../../../ffi/socket.ts";
 import { patience } from "../namespace.ts";
+import { test } from "../../test.ts";
 
 const SOCKET = new URL("../../../ffi/socket.ts", import.meta.url).href;
 
@@ -79,7 +79,7 @@ test("readable() lets others run, though there is always something", async () =>
 });
 
 const lost = "readable() comes when messages were lost, and receive() says so";
-test(root ? lost : `${lost} (skipped: needs root)`, { skip: !root }, async () => {
+test(lost, { skip: !root && "needs root" }, async () => {
   using a = usersock();
   using b = usersock();
   b.join(7);
@@ -265,7 +265,7 @@ const CHANGES: Record<string, string> = {
 };
 for (const [name, connect] of Object.entries(CHANGES)) {
   const title = `readable() works by a thread if one day Bun.connect() ${name}`;
-  test(bun ? title : `${title} (skipped: only for Bun)`, { skip: !bun }, () => {
+  test(title, { skip: !bun && "only for Bun" }, () => {
     assertEnds(`
       Bun.connect = ${connect};
       const a = new Socket({ protocol: 2 }), b = new Socket({ protocol: 2 });

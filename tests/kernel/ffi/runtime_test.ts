@@ -2,10 +2,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import process from "node:process";
-import { test } from "node:test";
 import { SystemError } from "../../../ffi/errors.ts";
 import { check, errno, libc } from "../../../ffi/runtime.ts";
 import { patience } from "../namespace.ts";
+import { test } from "../../test.ts";
 
 const deno = process.versions.deno !== undefined;
 const bun = process.versions.bun !== undefined;
@@ -62,8 +62,8 @@ test("another platform is one clear error, when a socket is opened", () => {
   assertEquals(failureOf(change("arch", "riscv64"), flags), ["UNSUPPORTED_PLATFORM", `${NEEDS} Linux on riscv64`]);
 });
 
-test(deno ? "Deno's missing permission is one clear error" : "Deno's missing permission (skipped: only for Deno)", {
-  skip: !deno,
+test("Deno's missing permission is one clear error", {
+  skip: !deno && "only for Deno",
 }, () => {
   assertEquals(failureOf("", ["--allow-read"]), [
     "PERMISSION",
@@ -72,8 +72,8 @@ test(deno ? "Deno's missing permission is one clear error" : "Deno's missing per
 });
 
 const node = runtime === "Node";
-test(node ? "Node's missing permission is one clear error" : "Node's missing permission (skipped: only for Node)", {
-  skip: !node,
+test("Node's missing permission is one clear error", {
+  skip: !node && "only for Node",
 }, () => {
   assertEquals(failureOf("", ["--permission", "--allow-fs-read=*"]), [
     "PERMISSION",
@@ -81,8 +81,8 @@ test(node ? "Node's missing permission is one clear error" : "Node's missing per
   ]);
 });
 
-test(node ? "a Node without node:ffi is one clear error" : "a Node without node:ffi (skipped: only for Node)", {
-  skip: !node,
+test("a Node without node:ffi is one clear error", {
+  skip: !node && "only for Node",
 }, () => {
   assertEquals(failureOf("", ["--no-experimental-ffi"]), [
     "UNSUPPORTED_PLATFORM",
@@ -93,7 +93,7 @@ test(node ? "a Node without node:ffi is one clear error" : "a Node without node:
 
 test(
   "Deno's global process, which takes as long to load as all else, is not touched by a listing",
-  { skip: !deno },
+  { skip: !deno && "only for Deno" },
   () => {
     const module = JSON.stringify(new URL("../../../families/route/mod.ts", import.meta.url).href);
     const code = `

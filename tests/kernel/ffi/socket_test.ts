@@ -2,12 +2,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawn, spawnSync } from "node:child_process";
 import process from "node:process";
-import { test } from "node:test";
 import * as netns from "../../../core/netns.ts";
 import { NetlinkError, SystemError } from "../../../ffi/errors.ts";
 import { libc } from "../../../ffi/runtime.ts";
 import { NETLINK_OPTIONS, Socket } from "../../../ffi/socket.ts";
 import { before } from "../namespace.ts";
+import { test } from "../../test.ts";
 
 const NETLINK_ROUTE = 0;
 const NETLINK_USERSOCK = 2; // one program to another: the kernel has no part in it but delivery
@@ -21,7 +21,7 @@ const root = process.getuid?.() === 0;
 
 /** A test that makes network namespaces. */
 function rootTest(name: string, fn: (netns: string) => void): void {
-  test(root ? name : `${name} (skipped: needs root)`, { skip: !root }, () => {
+  test(name, { skip: !root && "needs root" }, () => {
     const blue = `nl-socket-${process.pid}`;
     netns.add(blue);
     try {
@@ -34,7 +34,7 @@ function rootTest(name: string, fn: (netns: string) => void): void {
 
 /** A test that joins groups of NETLINK_USERSOCK, which takes CAP_NET_ADMIN. */
 function groupTest(name: string, fn: () => void): void {
-  test(root ? name : `${name} (skipped: needs root)`, { skip: !root }, fn);
+  test(name, { skip: !root && "needs root" }, fn);
 }
 
 function usersock(): Socket {

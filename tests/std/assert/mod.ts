@@ -23,6 +23,12 @@ export class AssertionError extends Error {
   }
 }
 
+/** Counts an assertion, so that tests/test.ts sees the tests that make none. */
+function count(): void {
+  const global = globalThis as { assertions?: number };
+  global.assertions = (global.assertions ?? 0) + 1;
+}
+
 function failure(message: string, msg?: string, details = ""): AssertionError {
   return new AssertionError(`${message}${msg ? `: ${msg}` : "."}${details}`);
 }
@@ -103,44 +109,52 @@ export function equal(actual: unknown, expected: unknown): boolean {
 
 /** Fails unless `expr` is truthy. */
 export function assert(expr: unknown, msg = ""): asserts expr {
+  count();
   if (!expr) throw new AssertionError(msg);
 }
 
 /** Fails unless `expr` is falsy. */
 export function assertFalse(expr: unknown, msg = ""): asserts expr is Falsy {
+  count();
   if (expr) throw new AssertionError(msg);
 }
 
 /** Fails. */
 export function fail(msg?: string): never {
+  count();
   throw failure("Failed assertion", msg);
 }
 
 /** Fails unless both are deeply equal, see {@linkcode equal}. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
+  count();
   if (equal(actual, expected)) return;
   throw failure("Values are not equal", msg, difference(actual, expected, "deepStrictEqual"));
 }
 
 /** Fails when both are deeply equal, see {@linkcode equal}. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
+  count();
   if (!equal(actual, expected)) return;
   throw failure(`Expected actual: ${show(actual)} not to be: ${show(expected)}`, msg);
 }
 
 /** Fails unless both are the same value by `Object.is`. */
 export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string): asserts actual is T {
+  count();
   if (Object.is(actual, expected)) return;
   throw failure("Values are not strictly equal", msg, difference(actual, expected, "strictEqual"));
 }
 
 /** Fails when both are the same value by `Object.is`. */
 export function assertNotStrictEquals<T>(actual: T, expected: T, msg?: string): void {
+  count();
   if (Object.is(actual, expected)) throw failure(`Expected "actual" not to be strictly equal to: ${show(actual)}`, msg);
 }
 
 /** Fails for `null` and `undefined`. */
 export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T> {
+  count();
   if (actual === undefined || actual === null) {
     throw failure(`Expected actual: "${actual}" to not be null or undefined`, msg);
   }
@@ -148,32 +162,38 @@ export function assertExists<T>(actual: T, msg?: string): asserts actual is NonN
 
 /** Fails unless `actual` is an instance of the class. */
 export function assertInstanceOf<T>(actual: unknown, expectedType: Class<T>, msg?: string): asserts actual is T {
+  count();
   if (actual instanceof expectedType) return;
   throw failure(`Expected object to be an instance of "${expectedType.name}" but was ${show(actual)}`, msg);
 }
 
 /** Fails unless `actual > expected`. */
 export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
+  count();
   if (!(actual > expected)) throw failure(`Expect ${show(actual)} > ${show(expected)}`, msg);
 }
 
 /** Fails unless `actual >= expected`. */
 export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void {
+  count();
   if (!(actual >= expected)) throw failure(`Expect ${show(actual)} >= ${show(expected)}`, msg);
 }
 
 /** Fails unless `actual < expected`. */
 export function assertLess<T>(actual: T, expected: T, msg?: string): void {
+  count();
   if (!(actual < expected)) throw failure(`Expect ${show(actual)} < ${show(expected)}`, msg);
 }
 
 /** Fails unless `actual <= expected`. */
 export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void {
+  count();
   if (!(actual <= expected)) throw failure(`Expect ${show(actual)} <= ${show(expected)}`, msg);
 }
 
 /** Fails unless both are within `tolerance`, by default a ten millionth of what is expected. */
 export function assertAlmostEquals(actual: number, expected: number, tolerance?: number, msg?: string): void {
+  count();
   if (Object.is(actual, expected)) return;
   const allowed = tolerance ?? (Number.isFinite(expected) ? Math.abs(expected * 1e-7) : 1e-7);
   const delta = Math.abs(expected - actual);
@@ -183,21 +203,25 @@ export function assertAlmostEquals(actual: number, expected: number, tolerance?:
 
 /** Fails unless `actual` contains `expected`. */
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
+  count();
   if (!actual.includes(expected)) throw failure(`Expected actual: "${actual}" to contain: "${expected}"`, msg);
 }
 
 /** Fails unless `actual` matches the pattern. */
 export function assertMatch(actual: string, expected: RegExp, msg?: string): void {
+  count();
   if (!expected.test(actual)) throw failure(`Expected actual: "${actual}" to match: "${expected}"`, msg);
 }
 
 /** Fails when `actual` matches the pattern. */
 export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void {
+  count();
   if (expected.test(actual)) throw failure(`Expected actual: "${actual}" to not match: "${expected}"`, msg);
 }
 
 /** Fails unless every value of `expected` is, deeply equal, among those of `actual`. */
 export function assertArrayIncludes<T>(actual: ArrayLike<T>, expected: ArrayLike<T>, msg?: string): void {
+  count();
   const present = Array.from(actual);
   const missing = Array.from(expected).filter((item) => !present.some((candidate) => equal(candidate, item)));
   if (missing.length === 0) return;
@@ -214,6 +238,7 @@ export function assertObjectMatch(
   expected: Record<PropertyKey, unknown>,
   msg?: string,
 ): void {
+  count();
   assertEquals(pick(actual, expected), pick(expected, expected), msg);
 }
 
@@ -267,6 +292,7 @@ export function assertIsError<E extends Error = Error>(
   msgMatches?: string | RegExp,
   msg?: string,
 ): asserts error is E {
+  count();
   if (!(error instanceof Error)) throw failure(`Expected "error" to be an Error object, but was ${show(error)}`, msg);
   if (ErrorClass && !(error instanceof ErrorClass)) {
     throw failure(
@@ -295,6 +321,7 @@ export function assertThrows(
   includesOrMsg?: string,
   msg?: string,
 ): unknown {
+  count();
   const expected = thrown(classOrMsg, includesOrMsg, msg);
   try {
     fn();
@@ -319,6 +346,7 @@ export async function assertRejects(
   includesOrMsg?: string,
   msg?: string,
 ): Promise<unknown> {
+  count();
   const expected = thrown(classOrMsg, includesOrMsg, msg);
   let promise;
   try {

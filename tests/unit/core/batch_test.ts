@@ -1,12 +1,12 @@
 /** Batches: many operations in few datagrams, all tried, each failure by its position. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import type { Client, Operation } from "../../../core/client.ts";
 import { BatchError, KernelError, type NetlinkError, SystemError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { datagram, type Reply, type SentMessage } from "../../../core/transport.ts";
 import { attribute, cstring, decode, join, word } from "./help.ts";
 import { answer, client, Lamp, lamp, request } from "./lamps.ts";
+import { test } from "../../test.ts";
 
 const OVERFLOW = new SystemError("recvmsg", 105, "receive");
 const { NLM_F_ACK: ACK, NLM_F_ACK_TLVS: TLVS, NLM_F_CAPPED: CAPPED } = NLM_F;

@@ -5,7 +5,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import process from "node:process";
-import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Capture } from "../../../core/capture.ts";
 import { NetlinkError, SystemError } from "../../../core/errors.ts";
@@ -18,6 +17,7 @@ import { uevents } from "../../../families/uevent.ts";
 import { open as usersock } from "../../../families/usersock.ts";
 import { hex, join } from "./help.ts";
 import { answer, client, done, DUMP, event, lamp, NEW, PROTOCOL, request } from "./lamps.ts";
+import { test } from "../../test.ts";
 
 const REQUEST = message(16, 5, 1, hex("00000000 03000000"), 0);
 
@@ -266,7 +266,7 @@ function child(
   });
 }
 
-test("a capture's file asks Deno for --allow-write and nothing else", { skip: !deno }, () => {
+test("a capture's file asks Deno for --allow-write and nothing else", { skip: !deno && "only for Deno" }, () => {
   inFolder((folder) => {
     const file = path(folder, "a.pcap"), refused = child([file], []);
     assertEquals([refused.stdout, existsSync(file)], [
@@ -307,7 +307,9 @@ test("NETLINK_DEBUG prints nothing when it is 0 or empty", () => {
   }
 });
 
-test("NETLINK_DEBUG is not read, nor asked for, where Deno was not given the right to", { skip: !deno }, () => {
+test("NETLINK_DEBUG is not read, nor asked for, where Deno was not given the right to", {
+  skip: !deno && "only for Deno",
+}, () => {
   const { status, stdout, stderr } = child([], [], { NETLINK_DEBUG: "1" });
   assertEquals([status, stdout, stderr], [0, "done\n", ""]);
 });

@@ -1,6 +1,5 @@
 /** Requests and dumps, against a kernel that does what a real one will not do on demand. */
 import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { Client, type Protocol } from "../../../core/client.ts";
 import type { Codec } from "../../../core/codec/mod.ts";
 import { DecodeError, KernelError, NetlinkError, SystemError } from "../../../core/errors.ts";
@@ -9,6 +8,7 @@ import type { ShownMessage } from "../../../core/show.ts";
 import { datagram, message, type Reply, ScriptedKernel } from "../../../core/transport.ts";
 import { attribute, cstring, hex, join, word } from "./help.ts";
 import { answer, client, DEL, done, DUMP, event, GET, Lamp, lamp, NEW, PROTOCOL, request } from "./lamps.ts";
+import { test } from "../../test.ts";
 
 const { NLM_F_DUMP_INTR: INTR, NLM_F_MULTI: MULTI, NLM_F_ACK_TLVS: TLVS, NLM_F_CAPPED: CAPPED } = NLM_F;
 

@@ -1,6 +1,5 @@
 /** The verbs of a collection: what goes out, what comes back, what is refused before. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { Collection, type Declaration } from "../../../core/collection.ts";
 import { attributes, head, list, struct, u32 } from "../../../core/codec/mod.ts";
 import { BatchError, KernelError, NetlinkError } from "../../../core/errors.ts";
@@ -8,6 +7,7 @@ import { NLM_F } from "../../../core/message.ts";
 import { datagram, message, type SentMessage } from "../../../core/transport.ts";
 import { decode, encode } from "./help.ts";
 import { answer, client, declaration, DEL, done, GET, Lamp, lamp, NEW } from "./lamps.ts";
+import { test } from "../../test.ts";
 
 const LAMPS: Lamp[] = [
   { index: 1, name: "a", level: 5, flags: ["lit"], holder: 7 },

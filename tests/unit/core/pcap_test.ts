@@ -1,9 +1,9 @@
 /** Capture files as they are read: every form of them, and broken ones. */
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { DecodeError, NetlinkError } from "../../../core/errors.ts";
 import { type Packet, packets } from "../../../core/pcap.ts";
 import { hex, join, random } from "./help.ts";
+import { test } from "../../test.ts";
 
 const MESSAGE = hex("14000000 1600 0103 01000000 00000000 02000000");
 /** As libpcap writes it on an nlmon interface: outgoing, without an address. */

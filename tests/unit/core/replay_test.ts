@@ -1,6 +1,5 @@
 /** Recorded conversations in the place of the kernel. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { Client } from "../../../core/client.ts";
 import { Collection } from "../../../core/collection.ts";
 import { KernelError, NetlinkError } from "../../../core/errors.ts";
@@ -22,6 +21,7 @@ import {
   PROTOCOL,
   request,
 } from "./lamps.ts";
+import { test } from "../../test.ts";
 
 type Script = (request: SentMessage) => readonly Reply[];
 

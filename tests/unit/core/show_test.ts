@@ -1,6 +1,5 @@
 /** JSON of our objects, and messages taken apart. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { test } from "node:test";
 import { inspect as nodeInspect } from "node:util";
 import type { Codec } from "../../../core/codec/mod.ts";
 import { attributes, hardwareAddress, head, mac, select, struct, u16, u32, u8 } from "../../../core/codec/mod.ts";
@@ -8,6 +7,7 @@ import { FLAG_NAMES, ShownMessage, stringify } from "../../../core/show.ts";
 import { message } from "../../../core/transport.ts";
 import { attribute, cstring, decode, encode, hex, join, word } from "./help.ts";
 import { Lamp } from "./lamps.ts";
+import { test } from "../../test.ts";
 
 test("stringify() is JSON.stringify for what JSON has", () => {
   for (

@@ -1,10 +1,10 @@
 /** Streams: their ends, their overruns, and that a busy one leaves others their turn. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { Socket } from "../../../ffi/socket.ts";
 import { NetlinkError, SystemError } from "../../../core/errors.ts";
 import { drain, openTransport, stream, type Streaming } from "../../../core/stream.ts";
 import { type Received, ScriptedKernel } from "../../../core/transport.ts";
+import { test } from "../../test.ts";
 
 const PROTOCOL = { number: 2, name: "NETLINK_USERSOCK", types: {} };
 const ENOBUFS = new SystemError("recvmsg", 105, "receive");

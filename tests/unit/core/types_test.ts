@@ -1,6 +1,5 @@
 /** What must compile, and what must not: `tsc` and `deno check` are this test's judges. */
 import { assertEquals } from "@std/assert";
-import { test } from "node:test";
 import {
   type Attributes,
   attributes,
@@ -22,6 +21,7 @@ import {
 } from "../../../core/codec/mod.ts";
 import type { Collection, Input } from "../../../core/collection.ts";
 import type { ChangeEvent, WatchEvent } from "../../../core/watch.ts";
+import { test } from "../../test.ts";
 
 interface Vlan {
   id?: number;

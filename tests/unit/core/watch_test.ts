@@ -1,6 +1,5 @@
 /** Watches: what a consumer hears, and that nothing is left behind when it stops listening. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import type { Protocol } from "../../../core/client.ts";
 import { Reader } from "../../../core/codec/mod.ts";
 import { Collection, type Declaration } from "../../../core/collection.ts";
@@ -10,6 +9,7 @@ import { type AddressedReply, datagram, type Reply, type ScriptedKernel } from "
 import { watch } from "../../../core/watch.ts";
 import { decode, hex } from "./help.ts";
 import { answer, client, declaration, DEL, done, event, GET, Lamp, lamp, NEW, PROTOCOL } from "./lamps.ts";
+import { test } from "../../test.ts";
 
 const LOST = new SystemError("recvmsg", 105, "receive");
 

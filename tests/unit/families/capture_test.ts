@@ -1,11 +1,11 @@
 /** Captures decoded: messages of any family, of machines of either byte order, whole or broken. */
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertStringIncludes } from "@std/assert";
-import { test } from "node:test";
 import { inspect as nodeInspect } from "node:util";
 import { NetlinkError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/show.ts";
 import { type CapturedMessage, decode, readCapture, show } from "../../../families/registry.ts";
 import { cstring, hex, join, random } from "../core/help.ts";
+import { test } from "../../test.ts";
 
 /** Integers of one machine or the other. */
 class Machine {

@@ -1,6 +1,5 @@
 /** CONNECTOR: cn_msg, process events and 1-wire both ways, and how a watch begins on each kernel. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { type Codec, Reader } from "../../../core/codec/mod.ts";
 import { DecodeError, KernelError, NetlinkError } from "../../../core/errors.ts";
 import { ScriptedKernel } from "../../../core/transport.ts";
@@ -18,6 +17,7 @@ import {
 } from "../../../families/connector/mod.ts";
 import { decode, encode, hex, join, random } from "../core/help.ts";
 import { ROUNDS } from "./golden.ts";
+import { test } from "../../test.ts";
 
 // What Linux 6.18 took and sent, without nlmsghdr.
 const LISTEN = hex("01000000 01000000 05000000 09000000 0400 0000 01000000");
@@ -248,15 +248,19 @@ test(`Connector: ${ROUNDS} mutated messages of each kind give values or a Decode
       (from) => W1Messages.decode(from, 0, from.length, {}),
     ]),
   ];
+  let values = 0, errors = 0;
   for (let i = 0; i < ROUNDS * seeds.length; i++) {
     const [seed, read] = seeds[i % seeds.length]!, bytes = seed.slice(0, next(4) === 0 ? next(seed.length) : undefined);
     for (let n = next(4); n > 0 && bytes.length > 0; n--) bytes[next(bytes.length)] = next(256);
     try {
       read(new Reader(bytes));
+      values++;
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
+      assertInstanceOf(error, DecodeError);
+      errors++;
     }
   }
+  assert(values > 0 && errors > 0, `${values} values, ${errors} errors`);
 });
 
 test("open(): what is too short for a message is shown as the data of nobody's", async () => {

@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { type Codec, Reader } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
 import { datagram, message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
@@ -7,6 +6,7 @@ import { Algorithm, type AlgorithmFields, AlgorithmStatistics, CRYPTO_MSG, open 
 import { decode, show } from "../../../families/registry.ts";
 import { hex, ROUNDS, survive } from "./golden.ts";
 import { payload, printed, printedNames } from "./golden_c.ts";
+import { test } from "../../test.ts";
 
 /** What each report of make_golden.c says; the bits of the type, the names of the flags, and its own fields. */
 const REPORTS: Readonly<Record<string, readonly [number, readonly string[], object]>> = {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { decode, encode, levelOf } from "../../../families/dnrtmsg.ts";
 import { hex, ROUNDS, survive, type Vector, vectors } from "./golden.ts";
+import { test } from "../../test.ts";
 
 const golden: readonly Vector[] = vectors(14);
 

@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import {
   decode,
   decodeDevice,
@@ -12,6 +11,7 @@ import {
   type TagPacket,
 } from "../../../families/ecryptfs.ts";
 import { type Fields, header, hex, ROUNDS, survive, type Vector, vectors } from "./golden.ts";
+import { test } from "../../test.ts";
 
 /** The key, where the vector has it as hexadecimal text and not in words. */
 function keyOf({ encrypted_key: key, encrypted_key_len: length }: Fields): Uint8Array {

@@ -1,11 +1,11 @@
 /** FIB_LOOKUP: the golden answers, and whose answer is taken. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { KernelError, NetlinkError } from "../../../core/errors.ts";
 import { ScriptedKernel } from "../../../core/transport.ts";
 import { FibResult, open } from "../../../families/fib_lookup.ts";
 import { decode, encode, hex, random } from "../core/help.ts";
 import { ROUNDS } from "./golden.ts";
+import { test } from "../../test.ts";
 
 // Linux 6.18's answers, behind their nlmsghdr.
 const LOCAL = hex("7f000001 00000000 00 00 ff ff 20 00 02 fe 00000000"); // 127.0.0.1 in table local: 127.0.0.1/32

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { decode, encode, type FirewallMessage, IPQM } from "../../../families/firewall.ts";
 import { data, type Fields, header, name, present, ROUNDS, survive, type Vector, vectors } from "./golden.ts";
+import { test } from "../../test.ts";
 
 const COPY = ["none", "meta", "packet"] as const;
 const VERDICTS = ["drop", "accept"] as const;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { decode, encode, type NflogMessage } from "../../../families/nflog.ts";
 import { data, type Fields, header, name, present, ROUNDS, survive, type Vector, vectors } from "./golden.ts";
+import { test } from "../../test.ts";
 
 const HOOKS = ["pre_routing", "local_in", "forward", "local_out"] as const;
 

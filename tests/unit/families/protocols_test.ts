@@ -1,6 +1,5 @@
 /** What each family's module says of its own protocol is what the registry says. */
 import { assertEquals } from "@std/assert";
-import { test } from "node:test";
 import type { Protocol } from "../../../core/client.ts";
 import { NETLINK_GENERIC } from "../../../core/generic.ts";
 import { NETLINK_CONNECTOR } from "../../../families/connector/mod.ts";
@@ -12,6 +11,7 @@ import { NETLINK_SELINUX } from "../../../families/selinux.ts";
 import { NETLINK_SMC } from "../../../families/smc.ts";
 import { NETLINK_KOBJECT_UEVENT } from "../../../families/uevent.ts";
 import { NETLINK_USERSOCK } from "../../../families/usersock.ts";
+import { test } from "../../test.ts";
 
 const PROTOCOLS: readonly Protocol[] = [
   NETLINK_USERSOCK,

@@ -1,11 +1,11 @@
 /** The registry against the kernel's headers (uapi.json, from v7.2), its words, and messages of every family. */
 import { assert, assertEquals, assertMatch, assertObjectMatch, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
 import { DecodeError } from "../../../core/errors.ts";
 import { decode, explain, FAMILIES, family, openHint, protocol, show } from "../../../families/registry.ts";
 import { NETFILTER_MSG } from "../../../families/registry/names.ts";
 import { hex, mutate, random, ROUNDS, vectors } from "./golden.ts";
+import { test } from "../../test.ts";
 
 type Numbers = Record<string, number>;
 const uapi = JSON.parse(readFileSync(new URL("uapi.json", import.meta.url), "utf8")) as {

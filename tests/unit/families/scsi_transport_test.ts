@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { KernelError } from "../../../core/errors.ts";
 import { message, ScriptedKernel } from "../../../core/transport.ts";
 import { decode as decodeAny, show } from "../../../families/registry.ts";
 import { decode, encode, type ScsiMessageInput, scsiTransport } from "../../../families/scsi_transport.ts";
 import { hex, ROUNDS, survive } from "./golden.ts";
+import { test } from "../../test.ts";
 
 /** LIPRESET of host 1, number 1, as Linux 6.1 sent it. */
 const EVENT = hex(

@@ -1,11 +1,11 @@
 /** SELINUX: the golden events, and messages that have no name here. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { DecodeError } from "../../../core/errors.ts";
 import { datagram, message, ScriptedKernel } from "../../../core/transport.ts";
 import { decodeEvents, Policyload, selinux, Setenforce } from "../../../families/selinux.ts";
 import { encode, hex, random } from "../core/help.ts";
 import { ROUNDS } from "./golden.ts";
+import { test } from "../../test.ts";
 
 // Linux 6.1's events.
 const ON = hex("14000000 1000 0000 00000000 00000000 01000000");

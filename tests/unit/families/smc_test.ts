@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { type Codec, rawOf, Reader } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
 import { framed, GenericFamily, GENL_ID } from "../../../core/generic.ts";
@@ -9,6 +8,7 @@ import { open, SMC_NETLINK, SmcMessage } from "../../../families/smc.ts";
 import { SmcDiagRequest, SmcSocket } from "../../../families/sock_diag/mod.ts";
 import { hex, ROUNDS, survive } from "./golden.ts";
 import { payload, printed } from "./golden_c.ts";
+import { test } from "../../test.ts";
 
 /** A socket that fell back to TCP, as Linux 6.1 sent it. */
 const FALLBACK = hex(

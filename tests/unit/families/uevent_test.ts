@@ -1,12 +1,12 @@
 /** Uevents: both wire forms in both directions, what udev's own library makes of filters, who is believed. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { rawOf, Reader } from "../../../core/codec/mod.ts";
 import { DecodeError } from "../../../core/errors.ts";
 import { ScriptedKernel } from "../../../core/transport.ts";
 import { murmurHash2, Uevent, uevents } from "../../../families/uevent.ts";
 import { decode, encode, hex, join, random } from "../core/help.ts";
 import { ROUNDS } from "./golden.ts";
+import { test } from "../../test.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 

@@ -1,10 +1,10 @@
 /** USERSOCK: what is sent where, and that a stranger's bytes break nothing. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { type Attributes, attributes, text, u32 } from "../../../core/codec/mod.ts";
 import { ScriptedKernel } from "../../../core/transport.ts";
 import { open } from "../../../families/usersock.ts";
 import { encode, hex, random } from "../core/help.ts";
+import { test } from "../../test.ts";
 
 interface Line {
   id?: number;

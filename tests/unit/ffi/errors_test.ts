@@ -1,8 +1,8 @@
 /** The words that errors have, and the names of errno. */
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { constants } from "node:os";
-import { test } from "node:test";
 import { ERRNO, errnoName, errnoText, NetlinkError, SystemError } from "../../../ffi/errors.ts";
+import { test } from "../../test.ts";
 
 /** The runtime's names for numbers that have two. */
 const ALIASES: Record<string, string> = { EWOULDBLOCK: "EAGAIN", ENOTSUP: "EOPNOTSUPP", EDEADLOCK: "EDEADLK" };

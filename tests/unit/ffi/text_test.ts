@@ -1,7 +1,7 @@
 /** Text of the kernel: UTF-8 where it is, bytes that survive where it is not. */
 import { assertEquals } from "@std/assert";
-import { test } from "node:test";
 import { decodeText, encodeCString, encodeText } from "../../../ffi/text.ts";
+import { test } from "../../test.ts";
 
 const cases: Record<string, { bytes: number[]; text: string }> = {
   "nothing": { bytes: [], text: "" },

@@ -1,6 +1,5 @@
 /** Families that come, go and are numbered anew: what no kernel does on demand. */
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { type Attributes, attributes, type Codec, string, u32, Writer } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
 import {
@@ -13,6 +12,7 @@ import {
 } from "../../../core/generic.ts";
 import type { ShownMessage } from "../../../core/show.ts";
 import { message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { test } from "../../test.ts";
 
 interface Lamp {
   index?: number;

@@ -1,7 +1,6 @@
 /** Every number of the generic families' tables against the kernel's headers; and what hostile bytes do to them. */
 import { assert, assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
 import { type Attributes, type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { CTRL_CMD, GenericFamily, GenericGroup, GenericOp } from "../../../core/generic.ts";
 import { DecodeError } from "../../../core/errors.ts";
@@ -15,6 +14,7 @@ import * as taskstats from "../../../families/generic/taskstats.ts";
 import * as tcpMetrics from "../../../families/generic/tcp_metrics.ts";
 import * as thermal from "../../../families/generic/thermal.ts";
 import * as wireguard from "../../../families/generic/wireguard.ts";
+import { test } from "../../test.ts";
 
 /** Made by make_facts.ts. */
 const facts = JSON.parse(readFileSync(new URL("facts.json", import.meta.url), "utf8")) as {

@@ -7,7 +7,6 @@
  */
 import { assert } from "@std/assert";
 import process from "node:process";
-import { test } from "node:test";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import type { Field } from "../../../core/codec/attributes.ts";
 import { decodeMessages, showMessages } from "../../../core/datagram.ts";
@@ -18,6 +17,7 @@ import { locate } from "../../../core/message.ts";
 import { GENERIC } from "../../../families/registry/generic.ts";
 import { bothWays } from "../both_ways.ts";
 import { random } from "../core/help.ts";
+import { test } from "../../test.ts";
 
 const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 3_000);
 /** The number that a family has here, and where a generic message's attributes begin. */

@@ -1,11 +1,11 @@
 /** nl80211's messages: what comes in parts, and what is in elements of 802.11. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { test } from "node:test";
 import { type Codec, Writer } from "../../../core/codec/mod.ts";
 import { NetlinkError } from "../../../core/errors.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
 import { message, type Reply, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
 import { elementsOf, NL80211_CMD as CMD, open } from "../../../families/generic/nl80211.ts";
+import { test } from "../../test.ts";
 
 const ID = 40;
 const hex = (text: string): Uint8Array =>

@@ -1,13 +1,13 @@
 /** The registration of generic families: every module's is there, and tells of every command that its module speaks. */
 import { assert, assertEquals } from "@std/assert";
 import { readdirSync } from "node:fs";
-import { test } from "node:test";
 import { Reader, Writer } from "../../../core/codec/mod.ts";
 import type { GenericProtocol } from "../../../core/generic.ts";
 import { everyCommand, genericSet } from "../../../core/generic_messages.ts";
 import { ETHTOOL } from "../../../families/generic/ethtool.ts";
 import { TCP_METRICS } from "../../../families/generic/tcp_metrics.ts";
 import { GENERIC, genericFamily } from "../../../families/registry/generic.ts";
+import { test } from "../../test.ts";
 
 const folder = new URL("../../../families/generic/", import.meta.url);
 

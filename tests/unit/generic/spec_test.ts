@@ -1,11 +1,11 @@
 /** The language of specifications: each of its words, as bytes and back. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { type AnyCodec, rawOf, Reader, Writer } from "../../../core/codec/mod.ts";
 import { DecodeError } from "../../../core/errors.ts";
 import { CompiledSpec } from "../../../families/generic/compile.ts";
 import { family } from "../../../families/generic/mod.ts";
 import { LAMP } from "./lamp_spec.ts";
+import { test } from "../../test.ts";
 
 const lamp = new CompiledSpec(LAMP), table = lamp.operations.get("lamp-get")!.table as AnyCodec;
 

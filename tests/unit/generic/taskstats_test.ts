@@ -1,9 +1,9 @@
 /** struct taskstats of each version, as long as its kernel has it. */
 import { assertEquals } from "@std/assert";
-import { test } from "node:test";
 import { Reader, Writer } from "../../../core/codec/mod.ts";
 import { locate } from "../../../core/message.ts";
 import { TaskAggregate } from "../../../families/generic/taskstats.ts";
+import { test } from "../../test.ts";
 
 /** A nest with the stats of a version: each eight bytes of them count their own offset. */
 function told(version: number, size: number): Reader {

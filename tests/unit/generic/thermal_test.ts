@@ -1,10 +1,10 @@
 /** thermal's messages, whose lists are attributes in a row. */
 import { assertEquals } from "@std/assert";
-import { test } from "node:test";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
 import { message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
 import { open, ThermalMessage } from "../../../families/generic/thermal.ts";
+import { test } from "../../test.ts";
 
 const ID = 19;
 

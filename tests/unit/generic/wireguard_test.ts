@@ -1,11 +1,11 @@
 /** wireguard's messages as bytes, and what does not fit one. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { test } from "node:test";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
 import { message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
 import { open, WgDevice, type WgPeer } from "../../../families/generic/wireguard.ts";
+import { test } from "../../test.ts";
 
 const ID = 33;
 

@@ -1,4 +1,3 @@
-import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Attributes, rawOf } from "../../../core/codec/mod.ts";
 import {
@@ -15,6 +14,7 @@ import {
 } from "../../../families/route/encap.ts";
 import { Route } from "../../../families/route/route.ts";
 import { bothWays, decode, encode, wire } from "./wire.ts";
+import { test } from "../../test.ts";
 
 // All bytes but those of bpf were compared with what iproute2 6.1 sends.
 

@@ -1,8 +1,8 @@
-import { test } from "node:test";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { rawOf, Reader, toHex, Writer } from "../../../core/codec/mod.ts";
 import { Link } from "../../../families/route/link.ts";
 import { decode, encode, names, parts, wire } from "./wire.ts";
+import { test } from "../../test.ts";
 
 /** A message without its header. */
 const HEADER = "00".repeat(16);

@@ -1,7 +1,7 @@
-import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import { Neighbour, neighbourKey, prepareNeighbour } from "../../../families/route/neighbour.ts";
 import { bothWays, decode, encode, parts, wire } from "./wire.ts";
+import { test } from "../../test.ts";
 
 // Bytes of messages were compared with what iproute2 6.1 sends.
 

@@ -1,8 +1,8 @@
-import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import { rawOf } from "../../../core/codec/mod.ts";
 import { prepareRoute, Route, routeKey } from "../../../families/route/route.ts";
 import { bothWays, decode, encode, parts, wire } from "./wire.ts";
+import { test } from "../../test.ts";
 
 // Bytes of messages were compared with what iproute2 6.1 sends and Linux 6.18 dumps.
 

@@ -1,7 +1,7 @@
-import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import { prepareRule, Rule, ruleKey } from "../../../families/route/rule.ts";
 import { bothWays, decode, encode, parts, wire } from "./wire.ts";
+import { test } from "../../test.ts";
 
 // Bytes of messages were compared with what iproute2 6.1 sends and Linux 6.18 dumps.
 

@@ -1,9 +1,9 @@
 /** Numbers and places in the tables of SOCK_DIAG are the kernel's, as its headers have them. */
 import { assert, assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
 import { type Attributes, type Codec, Reader } from "../../../core/codec/mod.ts";
 import * as diag from "../../../families/sock_diag/mod.ts";
+import { test } from "../../test.ts";
 
 /** Made by make_facts.ts. */
 const facts = JSON.parse(readFileSync(new URL("../facts.json", import.meta.url), "utf8")) as {

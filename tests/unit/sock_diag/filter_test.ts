@@ -1,6 +1,5 @@
 /** Conditions: what the kernel would make of their programs is what we make of them. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { NetlinkError } from "../../../core/errors.ts";
 import { opSize } from "../../../families/sock_diag/bytecode.ts";
@@ -11,6 +10,7 @@ import {
   compile,
   type SocketCondition,
 } from "../../../families/sock_diag/mod.ts";
+import { test } from "../../test.ts";
 
 /** xorshift32: the same numbers everywhere. */
 function random(seed: number): (below: number) => number {

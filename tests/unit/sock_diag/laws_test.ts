@@ -1,12 +1,12 @@
 /** What is written is read again, for every table of SOCK_DIAG; and a scripted kernel is asked what was meant. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { type Codec, rawOf, Reader, Writer } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
 import { datagram, message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
 import { decode, show } from "../../../families/registry.ts";
 import * as diag from "../../../families/sock_diag/mod.ts";
 import { survive } from "../families/golden.ts";
+import { test } from "../../test.ts";
 
 type Any = Codec<unknown, never>;
 

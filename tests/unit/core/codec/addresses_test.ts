@@ -1,7 +1,6 @@
 /** Addresses, compared with what URLs and node:net make of them. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { isIPv4, isIPv6 } from "node:net";
-import { test } from "node:test";
 import {
   hardwareAddress,
   ip,
@@ -15,6 +14,7 @@ import {
   Writer,
 } from "../../../../core/codec/mod.ts";
 import { decode, encode, hex, random } from "../help.ts";
+import { test } from "../../../test.ts";
 
 /** The WHATWG's text of sixteen bytes, which is RFC 5952's except that IPv4 is never in it. */
 function urlText(bytes: Uint8Array): string {

@@ -1,6 +1,5 @@
 /** Tables: header, attributes, what is unknown or odd, names beside numbers, and what errors say. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import {
   type Attributes,
   attributes,
@@ -27,6 +26,7 @@ import {
 } from "../../../../core/codec/mod.ts";
 import { DecodeError, NetlinkError } from "../../../../core/errors.ts";
 import { attribute, cstring, decode, encode, hex, join, word } from "../help.ts";
+import { test } from "../../../test.ts";
 
 interface Lamp {
   family?: number;

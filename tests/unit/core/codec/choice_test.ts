@@ -1,6 +1,5 @@
 /** Discriminated parts, codecs that look at a sibling, tables that contain themselves. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import {
   type Attributes,
   attributes,
@@ -21,6 +20,7 @@ import {
   Writer,
 } from "../../../../core/codec/mod.ts";
 import { attribute, cstring, decode, encode, hex, join, known, word } from "../help.ts";
+import { test } from "../../../test.ts";
 
 interface Fields {
   type?: number;

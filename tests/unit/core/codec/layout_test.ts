@@ -1,6 +1,5 @@
 /** Messages as long as one whose layout is known, but different: each is decoded as if there were no layouts. */
 import { assertEquals } from "@std/assert";
-import { test } from "node:test";
 import {
   type Attributes,
   attributes,
@@ -16,6 +15,7 @@ import {
   u8,
 } from "../../../../core/codec/mod.ts";
 import { attribute, cstring, decode, hex, join, word } from "../help.ts";
+import { test } from "../../../test.ts";
 
 interface Nest {
   a?: number;

@@ -1,6 +1,5 @@
 /** Lists and structs. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import {
   array,
   attributes,
@@ -22,6 +21,7 @@ import {
 } from "../../../../core/codec/mod.ts";
 import { DecodeError } from "../../../../core/errors.ts";
 import { attribute, cstring, decode, encode, hex, join, known, word } from "../help.ts";
+import { test } from "../../../test.ts";
 
 interface Lists {
   indexed?: readonly number[];

@@ -1,6 +1,5 @@
 /** Integers, flags, enumerations and masks: bytes, bounds, and what their errors say. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import {
   attributes,
   be16,
@@ -23,6 +22,7 @@ import {
   Writer,
 } from "../../../../core/codec/mod.ts";
 import { decode, encode, hex } from "../help.ts";
+import { test } from "../../../test.ts";
 
 const integers: [Codec<number>, min: number, max: number, value: number, bytes: string][] = [
   [u8, 0, 0xff, 0x12, "12"],

@@ -1,8 +1,8 @@
 /** Strings and bytes. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { test } from "node:test";
 import { bytes, chars, type Codec, hex as hexText, octetString, string, text } from "../../../../core/codec/mod.ts";
 import { decode, encode, hex } from "../help.ts";
+import { test } from "../../../test.ts";
 
 test("string() ends with a NUL, and is read with or without one", () => {
   assertEquals(encode(string(15), "lo"), hex("6c 6f 00"));
