@@ -96,6 +96,8 @@ export interface Operation {
   readonly looks?: true;
   /** What may help when the kernel refuses. */
   readonly hint?: (code: string, details: KernelErrorDetails) => string | undefined;
+  /** What is asked for in turn once this is done, as a part of the same item of a batch. */
+  readonly then?: readonly Operation[];
 }
 
 /** Where a collection sends its operations: a client at once, a batch later. */
@@ -353,9 +355,7 @@ export class Client implements Requester, Disposable {
           throw error;
         }
       };
-      const add = (operation: Operation): void => {
-        if (over) throw new TypeError(`Cannot ${operation.what} in a batch that is over: its callback returned before`);
-        const index = count++;
+      const put = (operation: Operation, index: number): void => {
         if (chunk.length > 0 && room < answerSize(operation)) flush();
         let error = batch.ended ?? append(operation, index);
         // The interface may be what an earlier item of the batch is to make.
@@ -368,6 +368,17 @@ export class Client implements Requester, Disposable {
           for (const { operation } of chunk) this.#dryRun(writer, operation);
           chunk = [];
           writer.reset();
+        }
+      };
+      const add = (operation: Operation): void => {
+        if (over) throw new TypeError(`Cannot ${operation.what} in a batch that is over: its callback returned before`);
+        const index = count++;
+        put(operation, index);
+        for (const next of operation.then ?? []) {
+          // What is known of the last item sent is noted last.
+          flush();
+          if ([batch.failures, batch.unknown, batch.unsent].some((list) => list.at(-1)?.index === index)) break;
+          put(next, index);
         }
       };
       let thrown: { readonly cause: unknown } | undefined;

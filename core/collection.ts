@@ -247,10 +247,18 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return undefined;
   }
 
-  /** Changes the fields given, and no others, of the one that `key` names. */
+  /**
+   * Changes the fields given, and no others, of the one that `key` names.
+   *
+   * @throws {TypeError} a field is only ever received, and its value is not the one that an object given as key has
+   */
   set(key: K, changes: I): void {
     const named = this.keyValue(key, "set"), { messages, object, describe } = this.declaration;
     expectFields(changes, `set ${object} ${describe(named)}`, "the changes as an object");
+    const received = onlyReceived(changes as Fields, this.declaration.table, isFields(key) ? key : {});
+    if (received !== undefined) {
+      throw new TypeError(`Cannot set ${object} ${describe(named)}: ${received} is only received`);
+    }
     const value = { ...named, ...changes };
     this.#requester().request(this.operation("set", messages.set ?? messages.new, value));
   }
@@ -430,6 +438,21 @@ function given(filter: Fields, whole: object, codec: unknown): Fields {
     } else wanted[name] = sent ?? one;
   }
   return wanted;
+}
+
+/** The path of a field in `changes` that the table only receives, unless `key`, an object that was listed, says the same of it. */
+function onlyReceived(changes: Fields, codec: unknown, key: Fields): string | undefined {
+  const fields = fieldsOf(codec, changes).flatMap((one) => one.lift?.fields ?? [one]);
+  for (const [name, one] of Object.entries(changes)) {
+    const field = fields.find((field) => field.key === name), said = key[name];
+    if (field === undefined || one === undefined || matches(said, one)) continue;
+    if (field.use === "readOnly") return name;
+    if (!isFields(one)) continue;
+    const inner = field.codec?.choose?.(changes) ?? field.codec ?? {};
+    const path = onlyReceived(one, inner, isFields(said) ? said : {});
+    if (path !== undefined) return `${name}.${path}`;
+  }
+  return undefined;
 }
 
 function fits(value: object, wanted: readonly (readonly [string, unknown])[]): boolean {

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import type { Client, Requester } from "../../core/client.ts";
+import { Client, type Operation, type Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
-import type { Field } from "../../core/codec/mod.ts";
+import { isFields } from "../../core/arguments.ts";
+import { type Codec, type Field, NoSuchInterface } from "../../core/codec/mod.ts";
+import { NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/show.ts";
 import { type Kind, Link, type LinkFields, type Port, type PropList } from "./link.ts";
@@ -25,18 +27,19 @@ const declaration: Declaration<Link> = {
   table: Link,
   messages: { new: RTM.RTM_NEWLINK, del: RTM.RTM_DELLINK, get: RTM.RTM_GETLINK },
   groups: [RTNLGRP.RTNLGRP_LINK],
-  filters: ["family", "master", "kind"],
+  filters: ["family", "master", "kind", "targetNetnsid"],
   describe(value) {
-    const { ifname, index, kind } = value as Fields;
-    return String(ifname ?? index ?? (kind === undefined ? "" : `of kind ${kind}`));
+    const { ifname, altIfname, index, kind } = value as Fields;
+    return String(ifname ?? altIfname ?? index ?? (kind === undefined ? "" : `of kind ${kind}`));
   },
   identity: ({ index }) => String(index),
   fromKey: (index) => ({ index }),
   keyOf(value) {
-    const { index, ifname } = value as Fields;
+    const { index, ifname, altIfname } = value as Fields;
     if (index !== undefined && index !== 0) return { index };
     if (ifname !== undefined) return { ifname };
-    throw new TypeError("Cannot name a link: expected its ifname or index");
+    if (altIfname !== undefined) return { altIfname };
+    throw new TypeError("Cannot name a link: expected its ifname, altIfname or index");
   },
   prepare(value, verb) {
     const { flags, ifname, index } = value as Fields;
@@ -96,6 +99,37 @@ function atOnce(value: object): Fields {
     : { ...link, data: { ...link["data"] as object, [peer[0]]: without(peer[1], OF_PEER) } };
 }
 
+const FIXED = "is fixed when a link is made";
+const MOVES = "is for a link that moves";
+
+/** Fields that kernels pass over without a word, by verb, and what to do instead. */
+const PASSED_OVER: Readonly<Record<"add" | "peer" | "set", Readonly<Record<string, string>>>> = {
+  add: {
+    altIfname: "finds a link that is there: give propList: { altIfname: […] }",
+    newIfindex: `${MOVES}: give index`,
+  },
+  peer: {
+    altIfname: "finds a link that is there: give propList: { altIfname: […] }",
+    newIfindex: `${MOVES}: give index`,
+    targetNetnsid: "names no namespace here: give netns",
+  },
+  set: {
+    altIfname: "finds a link: addAltnames gives it further names",
+    link: FIXED,
+    numRxQueues: FIXED,
+    numTxQueues: FIXED,
+    parentDevName: FIXED,
+    propList: "is changed by addAltnames and deleteAltnames",
+  },
+};
+
+/** Refuses fields by a table, `path` being where the value lies. */
+function refuse(what: string, value: object, fields: Readonly<Record<string, string>>, path = ""): void {
+  for (const [name, why] of Object.entries(fields)) {
+    if ((value as Fields)[name] !== undefined) throw new TypeError(`Cannot ${what}: ${path}${name} ${why}`);
+  }
+}
+
 /** Fields that are 0 in a new link anyway, and which some kernels refuse to be told. */
 const ZERO: Readonly<Record<string, readonly string[]>> = {
   // Kernels without VLANs list it as others do.
@@ -108,13 +142,13 @@ const ZERO: Readonly<Record<string, readonly string[]>> = {
 function news(link: Fields): Fields {
   const { kind, data } = link, zero = ZERO[String(kind)];
   if (kind === "netkit") return routed(link);
-  if (!isPlain(data)) return link;
+  if (!isFields(data)) return link;
   if (data["macaddrData"] !== undefined && data["macaddrMode"] === undefined) {
     return { ...link, data: { ...data, macaddrMode: "set" } };
   }
   if (zero === undefined) return link;
   const kept: Record<string, unknown> = without(data, zero.filter((name) => data[name] === 0));
-  const { multiBoolopt } = kept, optval = isPlain(multiBoolopt) ? multiBoolopt["optval"] : undefined;
+  const { multiBoolopt } = kept, optval = isFields(multiBoolopt) ? multiBoolopt["optval"] : undefined;
   // No switch of a new bridge is on; those that are off are not known to every kernel that lists them.
   if (Array.isArray(optval)) kept["multiBoolopt"] = optval.length === 0 ? undefined : { optval, optmask: optval };
   return { ...link, data: kept };
@@ -123,16 +157,16 @@ function news(link: Fields): Fields {
 /** A netkit without MAC addresses where it has none: the kernel refuses zeros. */
 function routed(link: Fields): Fields {
   const kept = link["address"] === "00:00:00:00:00:00" ? without(link, ["address"]) : link, { data } = kept;
-  if (!isPlain(data) || !isPlain(data["peerInfo"])) return kept;
+  if (!isFields(data) || !isFields(data["peerInfo"])) return kept;
   return { ...kept, data: { ...data, peerInfo: routed(data["peerInfo"]) } };
 }
 
 /** The other end of a pair that is made with it, and the field that it is. */
 function peerOf(value: object): readonly ["peer" | "peerInfo", LinkInput] | undefined {
   const { data } = value as Fields;
-  if (!isPlain(data)) return undefined;
-  const name = isPlain(data["peer"]) ? "peer" : "peerInfo", peer = data[name];
-  return isPlain(peer) ? [name, peer as LinkInput] : undefined;
+  if (!isFields(data)) return undefined;
+  const name = isFields(data["peer"]) ? "peer" : "peerInfo", peer = data[name];
+  return isFields(peer) ? [name, peer as LinkInput] : undefined;
 }
 
 function without(value: object, fields: readonly string[]): Fields {
@@ -170,7 +204,7 @@ function sendable(fields: readonly Field[], value: Fields, owner: object): Field
     const field = fields.flatMap((field) => field.lift?.fields ?? [field]).find(({ key }) => key === name);
     if (field?.use === "readOnly") continue;
     const { fields: inner } = (field?.codec?.choose?.(owner) ?? field?.codec ?? {}) as { fields?: readonly Field[] };
-    kept[name] = inner !== undefined && isPlain(one) ? sendable(inner, one, one) : one;
+    kept[name] = inner !== undefined && isFields(one) ? sendable(inner, one, one) : one;
   }
   return kept;
 }
@@ -178,7 +212,7 @@ function sendable(fields: readonly Field[], value: Fields, owner: object): Field
 /** Of `given` what is other than it is; of objects field by field. Nothing when all is so already. */
 function unlike(given: unknown, is: unknown): unknown {
   if (given === undefined || stringify(given) === stringify(is)) return undefined;
-  if (!isPlain(given)) return given;
+  if (!isFields(given)) return given;
   const other = Object.entries(given).flatMap(([name, one]) => {
     const rest = unlike(one, (is as Fields | undefined)?.[name]);
     return rest === undefined ? [] : [[name, rest] as const];
@@ -186,60 +220,217 @@ function unlike(given: unknown, is: unknown): unknown {
   return other.length === 0 ? undefined : Object.fromEntries(other);
 }
 
-function isPlain(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-}
+/** Flags of a request that gives a link further names. */
+const NEW_NAMES = NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL | NLM_F.NLM_F_APPEND;
 
 /** Without it dumps say nothing of virtual functions. */
 const RTEXT_FILTER_VF = 1;
 
+/** The namespace that a link is made in, where its fields name one. */
+function namespaceOf({ netns, netNsPid, netNsFd }: LinkInput): string | number | undefined {
+  return netns ?? netNsPid ?? (netNsFd === undefined ? undefined : `/proc/self/fd/${netNsFd}`);
+}
+
+/** Whether a link is made in another namespace, as far as anybody can tell. */
+function isElsewhere(link: LinkInput): boolean {
+  return namespaceOf(link) !== undefined || link.targetNetnsid !== undefined;
+}
+
+/** A link that a request makes: the one that is asked for, or its other end. */
+interface Made {
+  /** What is given of it. */
+  readonly value: LinkInput;
+  /** Where that stands: `data.peer`. */
+  readonly path: readonly string[];
+  /** Fields that are set once it is there. */
+  readonly names: readonly string[];
+  /** What is given of it as a part of all that is given. */
+  readonly within: (value: Fields) => object;
+}
+
+/** The links that `value` makes of which something is to be set once they are there. */
+function incomplete(value: LinkInput): Made[] {
+  const peer = peerOf(value), all: Made[] = [{ value, path: [], names: LATER, within: (value) => value }];
+  if (peer !== undefined) {
+    const [name, other] = peer, { kind } = value, within = (other: Fields) => ({ kind, data: { [name]: other } });
+    all.push({ value: other, path: ["data", name], names: OF_PEER, within });
+  }
+  return all.filter(({ value, names }) => fieldsLater(value, undefined, names).length > 0);
+}
+
+/** The names of the fields that are set of a link once it is there. */
+function fieldsLater(value: LinkInput, made: Link | undefined, names: readonly string[]): string[] {
+  return [...Object.keys(later(value, made, names)), ...(altnamesOf(value).length > 0 ? ["propList"] : [])];
+}
+
+function altnamesOf(value: LinkInput): readonly string[] {
+  return (value as { propList?: PropList }).propList?.altIfname ?? [];
+}
+
+/** What names a link that is made; `undefined` where the kernel chooses that, and `first`, which it told of, does not say it. */
+function keyOfMade({ value: { ifname, index }, path }: Made, first: Link | undefined): LinkInput | undefined {
+  const told = path.length === 0 ? first?.index : first?.link;
+  if (told !== undefined) return { index: told };
+  if (typeof index === "number" && index > 0) return { index };
+  // The kernel puts a number in the place of %d.
+  return ifname === undefined || ifname.includes("%") ? undefined : { ifname };
+}
+
 /** All links of one namespace. */
 export class Links extends Collection<Link, LinkInput, LinkKey> {
+  readonly #open: () => Client;
   readonly #requester: () => Requester;
 
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
+    this.#open = open;
     this.#requester = requester;
   }
 
   /**
    * Makes a link.
    *
-   * Like `ip link add v0 type veth peer name v1`. The kernel sets some of a link's fields only once it is there (`ifalias`,
-   * `afSpec`, further names …): for these more requests follow, and when one of them is refused the link stands without.
+   * Like `ip link add v0 type veth peer name v1`. What is only received of a link (counters, `carrier` …) is passed over, so
+   * that one that was listed can be made again.
    *
-   * @returns the link as the kernel made it; nothing in a batch, or when it was made in another namespace
+   * The kernel sets some of a link's fields only once it is there (`ifalias`, `afSpec`, further names …, and `master` of a
+   * pair's other end): for these more requests follow, in another namespace through a socket there. When one of them is
+   * refused the link stands without, and the error says so. In a batch they belong to the item, and are not done when the
+   * link is not made; in another namespace they are refused there.
+   *
+   * @returns the link as the kernel made it; `undefined` in a batch, and when it was made in another namespace, where
+   * its number is another's
    * @throws {KernelError} EEXIST: the name is taken; EOPNOTSUPP: this kernel has no such kind
+   * @throws {TypeError} something is to be set once it is there, and neither name nor `index` of it can be known then
    */
   override add(value: LinkInput): Link {
-    const made = super.add(value), peer = peerOf(value)?.[1] as Fields | undefined;
-    const key = made?.index !== undefined ? { index: made.index } : { ifname: value.ifname! };
-    const changed = this.#complete(key, value, made);
-    if (peer !== undefined && ["netns", "netNsFd", "netNsPid"].every((name) => peer[name] === undefined)) {
-      const other = { ifname: peer["ifname"] as string };
-      const more = peer["propList"] !== undefined ||
-        Object.keys(later(peer as LinkInput, undefined, OF_PEER)).length > 0;
-      if (other.ifname !== undefined && more) {
-        this.#complete(other, peer as LinkInput, this.#requester().deferred ? undefined : this.find(other), OF_PEER);
+    const operation = this.operation("add", RTM.RTM_NEWLINK, value, RTM.RTM_NEWLINK), { what } = operation;
+    const requester = this.#requester(), client = this.#open(), batched = requester !== client && requester.deferred;
+    const elsewhere = isElsewhere(value), clients: Client[] = [], peer = peerOf(value);
+    refuse(what, value, PASSED_OVER.add);
+    if (peer !== undefined) {
+      const [name, { index }] = peer, path = `data.${name}.`;
+      refuse(what, peer[1], PASSED_OVER.peer, path);
+      if (index !== undefined && value.index === undefined) {
+        throw new TypeError(`Cannot ${what}: ${path}index is taken only where the link has an index as well`);
       }
     }
-    return changed && made !== undefined ? this.get(key) : made;
+    try {
+      const places = incomplete(value).map((made) => {
+        const netns = namespaceOf(made.value),
+          field = [...made.path, fieldsLater(made.value, undefined, made.names)[0]];
+        const refuse = (why: string): never => {
+          throw new TypeError(`Cannot ${what}: ${field.join(".")}: is set once the link is there, ${why}`);
+        };
+        if (made.value.targetNetnsid !== undefined) {
+          refuse("so its namespace must be named by netns, not targetNetnsid");
+        }
+        if (batched && netns !== undefined) refuse("which a batch cannot do in another namespace");
+        // The kernel tells of the link that is made here, and that of its other end.
+        const told = !requester.deferred && !elsewhere;
+        if (!told && keyOfMade(made, undefined) === undefined) refuse("so its ifname or index must be given");
+        if (netns === undefined) return { made, links: this };
+        const there = new Client(client.protocol, { ...client.options, netns });
+        clients.push(there);
+        return { made, links: new Links(() => there) };
+      });
+      for (const { made, links } of places) links.#check(made, what);
+      if (batched) {
+        const then = places.flatMap((
+          { made, links },
+        ) => [...links.#rest(made, keyOfMade(made, undefined)!, undefined)]);
+        return requester.request({ ...operation, then }) as Link;
+      }
+      const first = elsewhere ? void requester.request(operation) : super.add(value);
+      let changed = false;
+      for (const { made, links } of places) {
+        const key = keyOfMade(made, first);
+        if (key === undefined) {
+          throw new NetlinkError(
+            `Cannot complete ${what.slice(4)}, which is made: this kernel does not tell its name`,
+            "ENODEV",
+          );
+        }
+        const is = requester.deferred
+          ? undefined
+          : made.path.length === 0 && first !== undefined
+          ? first
+          : links.find(key);
+        for (const step of links.#rest(made, key, is)) {
+          changed = true;
+          links.#requester().request(step);
+        }
+      }
+      return (changed && first !== undefined ? this.get({ index: first.index! }) : first) as Link;
+    } finally {
+      for (const client of clients) client.close();
+    }
   }
 
-  /** Sets what can only be set of a link that is there; false when there is nothing to set. */
-  #complete(key: LinkInput, value: LinkInput, made: Link | undefined, fields?: readonly string[]): boolean {
-    const { master, ...first } = later(value, made, fields);
-    const names = (value as { propList?: PropList }).propList?.altIfname ?? [];
-    let rest: Fields = first;
-    if (master !== undefined) {
-      this.set(key, { master } as LinkInput);
-      // As a port it says more, and refuses to be told some of it again.
-      if (made !== undefined) rest = later(value, this.find(key as LinkKey));
+  /**
+   * Changes the fields given, and no others.
+   *
+   * Like `ip link set dev v0 mtu 1400`. With `netns` it moves the link.
+   *
+   * @throws {TypeError} a field is fixed when a link is made, is changed by another verb, or is only ever received
+   */
+  override set(key: LinkKey, changes: LinkInput): void {
+    if (isFields(changes)) {
+      const what = `set link ${declaration.describe(this.keyValue(key, "set"))}`;
+      refuse(what, changes, PASSED_OVER.set);
+      if (typeof changes["allmulti"] === "number" && changes["allmulti"] !== (key as Fields)["allmulti"]) {
+        throw new TypeError(`Cannot ${what}: allmulti: expected true or false, got ${changes["allmulti"]}`);
+      }
+      if (changes["newIfindex"] !== undefined && !isElsewhere(changes)) {
+        throw new TypeError(`Cannot ${what}: newIfindex is for a link that moves, by netns`);
+      }
     }
-    if (Object.keys(rest).length > 0) this.set(key, rest as LinkInput);
-    if (names.length > 0) this.addAltnames(key, ...names);
-    return Object.keys(rest).length > 0 || names.length > 0;
+    super.set(key, changes);
+  }
+
+  /** The object that a key stands for. */
+  override keyValue(key: LinkKey, verb?: string): object {
+    const value = super.keyValue(key, verb), there = isFields(key) ? (key as Fields)["targetNetnsid"] : undefined;
+    if (there === undefined) return value;
+    if (verb === "set") {
+      throw new TypeError(
+        "Cannot set a link of another namespace by targetNetnsid, which would move it: open({ netns })",
+      );
+    }
+    return { ...value, targetNetnsid: there };
+  }
+
+  /** Refuses what no request could say, before anything is made. */
+  #check({ value, names, within }: Made, what: string): void {
+    const rest = { ...later(value, undefined, names), propList: { altIfname: altnamesOf(value) } };
+    try {
+      this.#requester().normalize(Link as Codec<unknown, never>, within(rest), what);
+    } catch (error) {
+      // In a batch an earlier item may make it.
+      if (!this.#requester().deferred || !(error instanceof NoSuchInterface)) throw error;
+    }
+  }
+
+  /** The requests that set what can only be set of a link that is there; `is` says what is so already. */
+  *#rest({ value, names }: Made, key: LinkInput, is: Link | undefined): Generator<Operation, void, undefined> {
+    const { describe } = declaration, name = value.ifname ?? describe(key), altnames = altnamesOf(value);
+    const { master, ...first } = later(value, is, names);
+    let rest: Fields = first;
+    const step = (type: number, fields: Fields, undone: readonly string[]): Operation => ({
+      ...this.operation("set", type, { ...key, ...fields }),
+      what: `complete link ${name}, which is made without ${undone.join(", ")}`,
+    });
+    const more = altnames.length > 0 ? ["propList"] : [];
+    if (master !== undefined) {
+      yield step(RTM.RTM_NEWLINK, { master }, ["master", ...Object.keys(rest), ...more]);
+      // As a port it says more, and refuses to be told some of it again.
+      if (is !== undefined) rest = later(value, this.find(key));
+    }
+    if (Object.keys(rest).length > 0) yield step(RTM.RTM_NEWLINK, rest, [...Object.keys(rest), ...more]);
+    if (altnames.length > 0) {
+      yield { ...step(RTM.RTM_NEWLINKPROP, { propList: { altIfname: altnames } }, more), flags: NEW_NAMES };
+    }
   }
 
   /**
@@ -260,7 +451,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
 
   #altnames(verb: "add" | "delete", type: number, key: LinkKey, names: readonly string[]): void {
     const operation = this.operation("set", type, { ...this.keyValue(key), propList: { altIfname: names } });
-    const flags = verb === "add" ? NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL | NLM_F.NLM_F_APPEND : 0;
+    const flags = verb === "add" ? NEW_NAMES : 0;
     const what = `${verb} ${names.length === 1 ? "name" : "names"} ${names.join(", ")} of link ${
       declaration.describe(this.keyValue(key))
     }`;
