@@ -62,7 +62,7 @@ function clock(time: number): string {
   const day = new Date(time);
   if (Number.isNaN(day.getTime())) return "--:--:--";
   const us = Math.floor((time - Math.floor(time)) * 1000 + 1e-3);
-  return `${day.toISOString().slice(11, 23)}${String(Math.min(us, 999)).padStart(3, "0")}`;
+  return `${day.toISOString().slice(-13, -1)}${String(Math.min(us, 999)).padStart(3, "0")}`;
 }
 
 /** How a packet's bytes become messages. */

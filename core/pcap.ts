@@ -48,8 +48,10 @@ export interface Packet {
 
 /** Link types that may have netlink in them: cooked headers of `tcpdump -i any`. */
 const LINKTYPE_LINUX_SLL = 113, LINKTYPE_LINUX_SLL2 = 276;
-/** More than any recorder writes in one record: a length above it is none. */
-const LARGEST = 1 << 26;
+/** The most bytes of a packet that tcpdump, Wireshark and we record: a length above it is none, and not waited for. */
+const LARGEST_PACKET = 1 << 18;
+/** The most bytes of a block of pcapng that is read: a packet and what its options may say of it. */
+const LARGEST_BLOCK = 2 * LARGEST_PACKET;
 const READ_SIZE = 1 << 16;
 
 /**
@@ -97,7 +99,10 @@ function* chunksOf(path: string, what: string): Generator<Uint8Array, void, unde
   }
 }
 
-/** Bytes of a file that come in pieces. */
+/**
+ * Bytes of a file that come in pieces. What lies in one piece is read there; what lies in several is copied together, so
+ * that each byte is copied at most once for each time that more of its record is asked for.
+ */
 class Source {
   /** What there is of it. */
   bytes: Uint8Array = new Uint8Array(0);
@@ -106,6 +111,8 @@ class Source {
   at = 0;
   readonly #chunks: Iterator<Uint8Array>;
   readonly #what: string;
+  /** What of the last piece lies behind {@linkcode Source.bytes}. */
+  #behind: Uint8Array = new Uint8Array(0);
   /** Bytes of the file before what there is. */
   #before = 0;
 
@@ -121,18 +128,44 @@ class Source {
 
   /** Whether so many bytes follow; they lie at {@linkcode Source.at} then. */
   peek(count: number): boolean {
-    while (this.bytes.length - this.at < count) {
+    const rest = this.bytes.subarray(this.at);
+    if (rest.length >= count) return true;
+    if (rest.length === 0) {
+      if (!this.#more()) return false;
+      this.#use(this.#behind);
+      this.#behind = new Uint8Array(0);
+      return this.peek(count);
+    }
+    // The source may use the memory of a piece again, so what is left of one is copied before the next is asked for.
+    const joined = new Uint8Array(count);
+    joined.set(rest);
+    let length = rest.length;
+    while (length < count && this.#more()) {
+      const taken = this.#behind.subarray(0, count - length);
+      joined.set(taken, length);
+      length += taken.length;
+      this.#behind = this.#behind.subarray(taken.length);
+    }
+    this.#use(joined.subarray(0, length));
+    return length === count;
+  }
+
+  /** Whether bytes lie behind those that there are; asks for pieces until one is not empty. */
+  #more(): boolean {
+    while (this.#behind.length === 0) {
       const { done, value } = this.#chunks.next();
       if (done) return false;
-      const rest = this.bytes.subarray(this.at), bytes = new Uint8Array(rest.length + value.length);
-      bytes.set(rest);
-      bytes.set(value, rest.length);
-      this.#before += this.at;
-      this.bytes = bytes;
-      this.view = new DataView(bytes.buffer);
-      this.at = 0;
+      this.#behind = value;
     }
     return true;
+  }
+
+  /** Reads on in `bytes`, which begin where reading was. */
+  #use(bytes: Uint8Array): void {
+    this.#before += this.at;
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.at = 0;
   }
 
   /** Whether nothing follows. */
@@ -142,8 +175,25 @@ class Source {
 
   /** Makes sure that so many bytes follow. */
   need(count: number, of: string): void {
-    if (count > LARGEST) this.fail(`${of} says it has ${count} bytes, which none has`);
-    if (!this.peek(count)) this.fail(`${of} has ${count} bytes, ${this.bytes.length - this.at} are left`);
+    const begin = this.offset;
+    if (!this.peek(count)) this.#lacks(count, this.bytes.length - this.at, of, begin);
+  }
+
+  /** Passes over so many bytes, which need not be there all at once, but the last `kept`: those follow then. */
+  skip(count: number, kept: number, of: string): void {
+    const begin = this.offset;
+    let left = count - kept;
+    while (left > 0) {
+      if (!this.peek(1)) this.#lacks(count, count - kept - left, of, begin);
+      const passed = Math.min(left, this.bytes.length - this.at);
+      this.at += passed;
+      left -= passed;
+    }
+    if (!this.peek(kept)) this.#lacks(count, count - kept + this.bytes.length - this.at, of, begin);
+  }
+
+  #lacks(count: number, left: number, of: string, begin: number): never {
+    this.fail(`${of} has ${count} bytes, ${left} are left`, begin);
   }
 
   /** Throws what is wrong at `offset`, here when absent. */
@@ -172,6 +222,7 @@ function* pcap(source: Source, magic: number): Generator<Packet, void, undefined
     source.need(RECORD_HEADER, "the header of a packet");
     const { view, at, offset } = source, word = (place: number): number => view.getUint32(at + place, little);
     const kept = word(8), length = word(12), time = word(0) * 1000 + word(4) * 1000 / perSecond;
+    if (kept > LARGEST_PACKET) source.fail(`a packet says it has ${kept} bytes, ${LARGEST_PACKET} is the most`);
     source.need(RECORD_HEADER + kept, "a packet with its header");
     const begin = source.at + RECORD_HEADER, bytes = source.bytes.slice(begin, begin + kept);
     source.at = begin + kept;
@@ -196,8 +247,28 @@ interface Interface {
   readonly from: number;
 }
 
+/** The interfaces that a section has described until now. */
+class Interfaces {
+  readonly #all: Interface[] = [];
+  /** Whether one of them may have netlink. */
+  netlink = false;
+
+  get count(): number {
+    return this.#all.length;
+  }
+
+  add(one: Interface): void {
+    this.#all.push(one);
+    this.netlink ||= isNetlink(one.link);
+  }
+
+  get(number: number): Interface | undefined {
+    return this.#all[number];
+  }
+}
+
 function* pcapng(source: Source): Generator<Packet, void, undefined> {
-  let little = true, interfaces: Interface[] = [];
+  let little = true, interfaces = new Interfaces();
   while (!source.ended) {
     source.need(12, "the header of a block");
     const begin = source.at, { offset } = source;
@@ -205,24 +276,31 @@ function* pcapng(source: Source): Generator<Packet, void, undefined> {
       const order = source.view.getUint32(begin + 8);
       little = order === 0x4d3c2b1a;
       if (!little && order !== BYTE_ORDER) source.fail("a section has no byte order", offset + 8);
-      interfaces = [];
+      interfaces = new Interfaces();
     }
     const type = source.view.getUint32(begin, little), length = source.view.getUint32(begin + 4, little);
     if (length < 12 || length % 4 !== 0) source.fail(`a block says it has ${length} bytes`);
-    source.need(length, "a block");
-    const block = new Block(source, source.at, length, little);
-    if (block.word(length - 4) !== length) {
-      source.fail(`a block of ${length} bytes ends with another length, ${block.word(length - 4)}`, offset);
-    }
-    if (type === INTERFACE) interfaces.push(interfaceOf(block));
-    else if (type === PACKET_BLOCK || type === OLD_PACKET || type === SIMPLE_PACKET) {
-      const packet = packetOf(block, type, interfaces, offset);
+    const packet = type === PACKET_BLOCK || type === OLD_PACKET || type === SIMPLE_PACKET;
+    if (packet || type === INTERFACE) {
+      if (length > LARGEST_BLOCK) source.fail(`a block says it has ${length} bytes, ${LARGEST_BLOCK} is the most`);
+      source.need(length, "a block");
+      const block = new Block(source, source.at, length, little);
+      if (block.word(length - 4) !== length) wrongEnd(source, length, block.word(length - 4), offset);
+      const given = packet ? packetOf(block, type, interfaces, offset) : interfaces.add(interfaceOf(block));
       source.at += length;
-      if (packet !== undefined) yield packet;
-      continue;
+      if (given !== undefined) yield given;
+    } else {
+      // Nothing of it is read, however large it is, but the length behind it.
+      source.skip(length, 4, "a block");
+      const stated = source.view.getUint32(source.at, little);
+      if (stated !== length) wrongEnd(source, length, stated, offset);
+      source.at += 4;
     }
-    source.at += length;
   }
+}
+
+function wrongEnd(source: Source, length: number, stated: number, offset: number): never {
+  source.fail(`a block of ${length} bytes ends with another length, ${stated}`, offset);
 }
 
 /** A block of pcapng that is there as a whole. */
@@ -294,14 +372,14 @@ function interfaceOf(block: Block): Interface {
   return { link: block.half(8), snaplen: block.word(12), perSecond, from };
 }
 
-function packetOf(block: Block, type: number, interfaces: readonly Interface[], offset: number): Packet | undefined {
+function packetOf(block: Block, type: number, interfaces: Interfaces, offset: number): Packet | undefined {
   const simple = type === SIMPLE_PACKET, data = simple ? 12 : 28;
   block.need(data, "the header of a packet");
-  const number = simple ? 0 : type === OLD_PACKET ? block.half(8) : block.word(8), on = interfaces[number];
-  if (on === undefined) block.fail(`a packet is of interface ${number}, ${interfaces.length} are described`);
+  const number = simple ? 0 : type === OLD_PACKET ? block.half(8) : block.word(8), on = interfaces.get(number);
+  if (on === undefined) block.fail(`a packet is of interface ${number}, ${interfaces.count} are described`);
   if (!isNetlink(on.link)) {
     // A file may have others beside it, but not nothing else.
-    if (interfaces.some(({ link }) => isNetlink(link))) return undefined;
+    if (interfaces.netlink) return undefined;
     block.fail(otherLink(on.link));
   }
   const length = block.word(data - 4), most = on.snaplen === 0 ? length : Math.min(length, on.snaplen);

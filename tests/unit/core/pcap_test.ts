@@ -225,7 +225,7 @@ test("what is no capture, or one of something else, says so", () => {
     ["its link type is 1, not netlink's 253, at byte 20", pcap(true, false, 1)],
     ["its link type is 1, not netlink's 253, at byte 48", join(section(true), description(true, 1), enhanced(true, 1))],
     [
-      "a packet with its header says it has 4294967295 bytes, which none has, at byte 24",
+      "a packet says it has 4294967279 bytes, 262144 is the most, at byte 24",
       join(pcap(true).subarray(0, 32), words(true, 0xffffffef, 4)),
     ],
     [
@@ -254,6 +254,141 @@ test("what is no capture, or one of something else, says so", () => {
     ],
   ];
   for (const [expected, bytes] of cases) assertEquals(message(bytes), `Cannot read a capture: ${expected}`);
+});
+
+/** A file in pieces of `size` bytes. */
+function* pieces(file: Uint8Array, size: number): Generator<Uint8Array> {
+  for (let at = 0; at < file.length; at += size) yield file.subarray(at, at + size);
+}
+
+/** How many bytes are copied or made while `body` runs. */
+function copied(body: () => void): number {
+  let count = 0;
+  const typed = Object.getPrototypeOf(Uint8Array.prototype), { set, slice } = typed;
+  typed.set = function (this: Uint8Array, from: ArrayLike<number>, at?: number): void {
+    count += from.length;
+    set.call(this, from, at);
+  };
+  typed.slice = function (this: Uint8Array, from?: number, to?: number): Uint8Array {
+    const made = slice.call(this, from, to);
+    count += made.length;
+    return made;
+  };
+  try {
+    body();
+  } finally {
+    Object.assign(typed, { set, slice });
+  }
+  return count;
+}
+
+test("a capture is read in a time that grows as it does: a byte is copied a few times, whatever the pieces", () => {
+  const packet = join(COOKED.subarray(0, 16), new Uint8Array(200_000));
+  const record = pcap(true, false, 253, packet).subarray(24), header = pcap(true).subarray(0, 24);
+  const classic = join(header, ...Array.from({ length: 8 }, () => record));
+  const blocks = join(
+    section(true),
+    description(true),
+    ...Array.from({ length: 8 }, () => enhanced(true, 1, 0, packet)),
+  );
+  for (const file of [classic, blocks]) {
+    for (const size of [100, 4096, 65_536, 1_000_000, file.length]) {
+      let count = 0;
+      const work = copied(() => {
+        for (const { bytes } of packets(pieces(file, size))) count += bytes.length === 200_000 ? 1 : 0;
+      });
+      assertEquals(count, 8);
+      assert(work < 3 * file.length, `${work} bytes were copied of ${file.length}, in pieces of ${size}`);
+    }
+  }
+});
+
+test("pieces may lie in memory that is used again", () => {
+  const file = join(section(true), description(true), enhanced(true, 7), enhanced(true, 8)),
+    memory = new Uint8Array(13);
+  function* again(): Generator<Uint8Array> {
+    for (const piece of pieces(file, memory.length)) {
+      memory.fill(0xff);
+      memory.set(piece);
+      yield memory.subarray(0, piece.length);
+    }
+  }
+  assertEquals([...packets(again())], [...packets(file)]);
+});
+
+test("empty pieces are passed over", () => {
+  const file = pcap(true), none = new Uint8Array(0);
+  assertEquals([...packets([none, file.subarray(0, 3), none, none, file.subarray(3), none])], [...packets(file)]);
+});
+
+test("the interfaces of a section are not looked through for each packet", () => {
+  const interfaces = 2000, other = description(true, 1);
+  const file = join(
+    section(true),
+    ...Array.from({ length: interfaces }, () => other),
+    description(true),
+    ...Array.from({ length: 100 }, (_, i) => enhanced(true, i, i)),
+    enhanced(true, 7, interfaces),
+  );
+  const { some } = Array.prototype;
+  let looked = 0;
+  Array.prototype.some = function (test: (one: unknown, i: number, all: unknown[]) => unknown): boolean {
+    return some.call(this, (one, i, all) => (looked++, test(one, i, all)));
+  };
+  try {
+    assertEquals([...packets(file)].length, 1);
+  } finally {
+    Array.prototype.some = some;
+  }
+  assertEquals(looked, 0);
+});
+
+/** Gives `head`, and fails the test if much more is asked for. */
+function* endless(head: Uint8Array, most: number): Generator<Uint8Array> {
+  yield head;
+  const piece = new Uint8Array(4096);
+  for (let given = 0; given < most; given += piece.length) yield piece;
+  throw new Error("more was asked for");
+}
+
+test("a record above what is ever written is refused at once, and no more of the file is asked for", () => {
+  const begin = join(section(true), description(true));
+  const heads: [string, Uint8Array][] = [
+    [
+      "a packet says it has 262145 bytes, 262144 is the most",
+      join(pcap(true).subarray(0, 24), words(true, 0, 0, 262_145, 262_145)),
+    ],
+    [
+      "a packet says it has 4294967295 bytes, 262144 is the most",
+      join(pcap(true).subarray(0, 24), words(true, 0, 0, 0xffffffff, 1)),
+    ],
+    ["a block says it has 4294967292 bytes, 524288 is the most", join(begin, words(true, 6, 0xfffffffc, 0, 0))],
+    ["a block says it has 4294967292 bytes, 524288 is the most", join(section(true), words(true, 1, 0xfffffffc, 0, 0))],
+  ];
+  for (const [expected, head] of heads) {
+    const error = assertThrows(() => [...packets(endless(head, 8192))], DecodeError);
+    assertMatch(error.message, new RegExp(`^Cannot read a capture: ${expected}, at byte (24|28|48)$`));
+  }
+  // The largest that is written is read.
+  const largest = join(COOKED.subarray(0, 16), new Uint8Array(262_144 - 16));
+  assertEquals(only(pcap(true, false, 253, largest)).bytes.length, 262_144 - 16);
+  assertEquals(only(join(begin, enhanced(true, 1, 0, largest, 1))).direction, "received");
+});
+
+test("a block that nobody reads may be of any size: it is passed over, not kept", () => {
+  const size = 1_000_000, begin = join(section(true), description(true));
+  const file = join(begin, block(true, 0x0bad, new Uint8Array(size)), enhanced(true, 7));
+  for (const piece of [1000, 65_536]) {
+    let got = 0;
+    const work = copied(() => got = [...packets(pieces(file, piece))].length);
+    assertEquals(got, 1);
+    assert(work < 1000, `${work} bytes were copied`);
+  }
+  const lying = join(begin, words(true, 0x0bad, 0xfffffffc, 0, 0));
+  const error = assertThrows(() => [...packets(pieces(lying, 50))], DecodeError);
+  assertEquals(error.message, "Cannot read a capture: a block has 4294967292 bytes, 16 are left, at byte 48");
+  const end = assertThrows(() => [...packets(join(begin, words(true, 0x0bad, 16, 0, 20)))], DecodeError);
+  assertEquals(end.message, "Cannot read a capture: a block of 16 bytes ends with another length, 20, at byte 48");
 });
 
 test("50,000 mutated captures: packets, or an error of ours", () => {
