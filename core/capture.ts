@@ -17,7 +17,7 @@
 import { environment, fileError, type Files, files } from "../ffi/runtime.ts";
 import type { Codec } from "./codec/mod.ts";
 import { type MessageSet, showMessages } from "./datagram.ts";
-import { DecodeError } from "./errors.ts";
+import { DecodeError, NetlinkError, SystemError } from "./errors.ts";
 import type { Buffers, Received, Transport } from "./transport.ts";
 
 /** Receives the bytes of a capture as they are made. */
@@ -25,7 +25,7 @@ export type CaptureSink = (bytes: Uint8Array) => void;
 
 /** Where a capture goes, and in which form. */
 export interface CaptureOptions {
-  /** The path of a file, which is made anew, or what receives the bytes. */
+  /** The path of a file, or what receives the bytes. */
   readonly to: string | CaptureSink;
   /** The form of the file; by the end of its name when absent, classic pcap for a function. */
   readonly format?: "pcap" | "pcapng";
@@ -34,6 +34,10 @@ export interface CaptureOptions {
 /**
  * Where a capture goes. Sockets of one process that name the same path or function share it, and it begins anew once all
  * of them are closed. A path that ends in `.pcapng` is written in that form.
+ *
+ * A capture has all that is said, keys too. So a file is made for its owner alone (mode 0600); one that is there is
+ * emptied, and keeps the owner and mode that it has. A symbolic link to a file is refused, with ELOOP. Pipes, devices and
+ * what is open already (`/dev/stdout`, `/dev/fd/3`) are written to as they are.
  */
 export type Capture = string | CaptureSink | CaptureOptions;
 
@@ -263,26 +267,77 @@ function record(capture: Capture, protocol: number): Tap {
 }
 
 function createFile(path: string, header: Uint8Array): Pick<Recording, "write" | "close"> {
-  const what = `write the capture ${JSON.stringify(path)}`;
-  const tried = <R>(call: string, use: (fs: Files) => R): R => {
+  const what = `write the capture ${JSON.stringify(path)}`, fs = files();
+  const tried = <R>(call: string, use: () => R): R => {
     try {
-      return use(files());
+      return use();
     } catch (error) {
+      if (error instanceof NetlinkError) throw error;
       throw fileError(error, call, what, `--allow-write=${path}`);
     }
   };
-  const fd = tried("open", (fs) => {
-    fs.writeFileSync(path, header);
-    return fs.openSync(path, "a");
-  });
-  return {
-    write: (bytes) =>
-      tried("write", (fs) => {
-        for (let at = 0; at < bytes.length;) at += fs.writeSync(fd, bytes, at);
-      }),
-    close: () => files().closeSync(fd),
-  };
+  const fd = tried("open", () => openFile(fs, path, what));
+  const write = (bytes: Uint8Array): void =>
+    tried("write", () => {
+      for (let at = 0; at < bytes.length;) at += fs.writeSync(fd, bytes, at);
+    });
+  const close = (): void => fd > 2 ? fs.closeSync(fd) : undefined;
+  try {
+    write(header);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { write, close };
 }
+
+/** Names of what is open already; those of the standard streams by number. */
+const DESCRIPTOR = /^\/(?:dev\/(?:stdout|stderr)|(?:dev|proc\/(?:self|thread-self|\d+))\/fd\/\d+)$/;
+const STREAMS: ReadonlyMap<string, number> = new Map(
+  [["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"], ["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"]]
+    .flatMap((names, i) => names.map((name) => [name, i + 1] as const)),
+);
+
+/** Opens what a capture goes to, emptied if it is a file. A descriptor up to 2 is not ours to close. */
+function openFile(fs: Files, path: string, what: string): number {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NOCTTY } = fs.constants, flags = O_WRONLY | O_APPEND | O_NOCTTY;
+  const isOpen = DESCRIPTOR.test(path), stream = STREAMS.get(path);
+  let fd: number;
+  try {
+    fd = isOpen ? fs.openSync(path, flags) : fs.openSync(path, flags | O_CREAT | O_NOFOLLOW, 0o600);
+  } catch (error) {
+    const { code, name } = error as { code?: unknown; name?: unknown };
+    // A socket cannot be opened by a name; nor, on Deno, a stream without all rights, though anybody may write to it.
+    if (stream !== undefined && (code === "ENXIO" || name === "NotCapable")) return stream;
+    if (code !== "ELOOP") throw error;
+    const led = openOther(fs, path, flags);
+    if (led !== undefined) return led;
+    const hint = "it is a symbolic link, which is not followed to a file: name the file itself";
+    throw new SystemError("open", ELOOP, what, { hint, cause: error });
+  }
+  if (!fs.fstatSync(fd).isFile()) return fd;
+  if (stream !== undefined) {
+    fs.closeSync(fd); // the stream has its own place in the file, and would write over what is written at another
+    return stream;
+  }
+  if (!isOpen) fs.ftruncateSync(fd, 0);
+  return fd;
+}
+
+/** Opens what a link leads to, if that is no file but a pipe or a device, which cannot be harmed so. */
+function openOther(fs: Files, path: string, flags: number): number | undefined {
+  let fd: number;
+  try {
+    fd = fs.openSync(path, flags);
+  } catch {
+    return undefined;
+  }
+  if (!fs.fstatSync(fd).isFile()) return fd;
+  fs.closeSync(fd);
+  return undefined;
+}
+
+const ELOOP = 40;
 
 /** µs since 1970. */
 function now(): number {

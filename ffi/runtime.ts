@@ -168,14 +168,18 @@ function open(runtime: Runtime): Libc {
 
 /** What is used of node:fs, which all three runtimes have. */
 export interface Files {
-  /** Opens a file: `a` to append to it, `r` to read it. */
-  openSync(path: string, flags: string): number;
+  /** Numbers of open(). */
+  readonly constants: Readonly<Record<"O_WRONLY" | "O_CREAT" | "O_APPEND" | "O_NOFOLLOW" | "O_NOCTTY", number>>;
+  /** Opens a file: `r` to read it, or numbers of open(); `mode` is that of a file that is made. */
+  openSync(path: string, flags: string | number, mode?: number): number;
+  /** What an open file is. */
+  fstatSync(fd: number): { isFile(): boolean };
+  /** Cuts an open file. */
+  ftruncateSync(fd: number, length: number): void;
   /** Writes, and says how much of it. */
   writeSync(fd: number, bytes: Uint8Array, offset: number): number;
   /** Reads what comes next, 0 at the end. */
   readSync(fd: number, into: Uint8Array, offset: number, length: number, position: null): number;
-  /** Writes a file anew. */
-  writeFileSync(path: string, bytes: Uint8Array): void;
   /** Closes it. */
   closeSync(fd: number): void;
 }
@@ -203,12 +207,14 @@ export function environment(name: string): string | undefined {
 
 /** What went wrong with a file, as one of our errors; `right` is Deno's option that allows it. */
 export function fileError(error: unknown, call: string, what: string, right: string): unknown {
-  const { name, code, errno } = error as { name?: string; code?: string; errno?: unknown };
+  const { name, code, errno, message } = error as { name?: string; code?: string; errno?: unknown; message?: string };
   if (name === "NotCapable" || code === "ERR_ACCESS_DENIED") {
     return new NetlinkError(`Cannot ${what}: the runtime was not given the right to do so`, "PERMISSION", {
       hint: `run with ${right}`,
       cause: error,
     });
   }
-  return typeof errno === "number" ? new SystemError(call, Math.abs(errno), what, { cause: error }) : error;
+  // Deno has the number in the message alone where what fails is a descriptor.
+  const number = typeof errno === "number" ? Math.abs(errno) : Number(/\(os error (\d+)\)$/.exec(message ?? "")?.[1]);
+  return number > 0 ? new SystemError(call, number, what, { cause: error }) : error;
 }

@@ -1,7 +1,18 @@
 /** Captures as they are written: bytes, what is recorded, and what goes wrong. */
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import process from "node:process";
@@ -245,6 +256,49 @@ test("a file that cannot be written is a SystemError, and the socket is closed",
   });
 });
 
+function modeOf(file: string): string {
+  return (statSync(file).mode & 0o777).toString(8);
+}
+
+test("a capture's file is its owner's alone; one that is there is emptied, and keeps its mode", () => {
+  inFolder((folder) => {
+    const file = path(folder, "a.pcap");
+    say(file);
+    assertEquals(modeOf(file), "600");
+    writeFileSync(file, new Uint8Array(5000));
+    for (const mode of [0o640, 0o644]) {
+      chmodSync(file, mode);
+      say(file);
+      assertEquals([modeOf(file), [...packets(file)].length], [mode.toString(8), 2]);
+    }
+  });
+});
+
+test("a symbolic link is not followed to a file, be it there or not", () => {
+  inFolder((folder) => {
+    const target = path(folder, "target"), nowhere = path(folder, "nowhere");
+    writeFileSync(target, "kept");
+    const links = {
+      one: target,
+      two: path(folder, "one"),
+      relative: "target",
+      dangling: nowhere,
+      round: path(folder, "round"),
+    };
+    for (const [name, to] of Object.entries(links)) {
+      const link = path(folder, name);
+      symlinkSync(to, link);
+      const error = assertThrows(() => say(link), SystemError);
+      assertEquals(error.code, "ELOOP");
+      assertMatch(
+        error.message,
+        /^Cannot write the capture ".*": open\(\) failed with ELOOP .*\(it is a symbolic link, /,
+      );
+      assertEquals([readFileSync(target, "utf8"), existsSync(nowhere)], ["kept", false]);
+    }
+  });
+});
+
 const deno = "Deno" in globalThis;
 const CHILD = fileURLToPath(new URL("capture_child.ts", import.meta.url));
 
@@ -277,10 +331,82 @@ test("a capture's file asks Deno for --allow-write and nothing else", { skip: !d
     ]);
     assertEquals(child([file], [`--allow-write=${file}`]).stdout, "done\n");
     assertEquals(recorded([new Uint8Array(readFileSync(file))]).length, 2);
+    // The standard streams are anybody's.
+    assertMatch(child(["/dev/stdout"], []).stdout, /done\n$/);
     const unread = child([file, "read"], []);
     assertEquals(unread.stdout.split(" ")[0], "PERMISSION");
     assertEquals(child([file, "read"], [`--allow-read=${file}`]).stdout, "2 packets\n");
   });
+});
+
+/** Runs the child script under a shell, where `"$@"` is its command and `$CHILD` its script; gives what it prints. */
+function underShell(script: string, folder: string): { status: number | null; stdout: Uint8Array; stderr: string } {
+  const flags = deno ? ["run", "-A", "--no-lock", "--no-check"] : ["--no-warnings"];
+  const { status, stdout, stderr } = spawnSync(
+    "sh",
+    ["-c", script, "sh", process.execPath, ...(process.versions["bun"] === undefined ? flags : [])],
+    { cwd: folder, env: { ...process.env, NO_COLOR: "1", CHILD }, timeout: 60_000 },
+  );
+  return { status, stdout: new Uint8Array(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+const DONE = new TextEncoder().encode("done\n");
+const isCapture = (bytes: Uint8Array): number => [...packets(bytes)].length;
+
+test("a capture may go to what is open: standard streams as pipe, file or socket, and other descriptors", () => {
+  inFolder((folder) => {
+    const file = path(folder, "out"), read = (): Uint8Array => new Uint8Array(readFileSync(file));
+    for (const name of ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) {
+      // The child prints "done" behind what it captures.
+      const piped = underShell(`"$@" "$CHILD" ${name} | cat`, folder);
+      assertEquals([piped.status, piped.stdout.subarray(-5)], [0, DONE], piped.stderr);
+      assertEquals(isCapture(piped.stdout.subarray(0, -5)), 2);
+      // What a shell has written there before stays.
+      const filed = underShell(`echo begin > out; "$@" "$CHILD" ${name} >> out`, folder);
+      assertEquals(
+        [filed.status, read().subarray(0, 6), read().subarray(-5)],
+        [0, hex("626567696e0a"), DONE],
+        filed.stderr,
+      );
+      assertEquals(isCapture(read().subarray(6, -5)), 2);
+    }
+    for (const name of ["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"]) {
+      const { status, stdout } = underShell(`"$@" "$CHILD" ${name} 2> out`, folder);
+      assertEquals([status, stdout, isCapture(read())], [0, DONE, 2]);
+    }
+    for (const name of ["/dev/fd/3", "/proc/self/fd/3"]) {
+      const filed = underShell(`"$@" "$CHILD" ${name} 3> out`, folder);
+      assertEquals([filed.status, filed.stdout, isCapture(read())], [0, DONE, 2], filed.stderr);
+      const piped = underShell(`{ "$@" "$CHILD" ${name} 3>&1 >/dev/null; } | cat`, folder);
+      assertEquals([piped.status, isCapture(piped.stdout)], [0, 2], piped.stderr);
+    }
+  });
+});
+
+test("a capture may go to a FIFO, and to a device or a pipe that a link leads to", () => {
+  inFolder((folder) => {
+    const fifo = underShell(`mkfifo fifo; cat fifo & "$@" "$CHILD" fifo > /dev/null; wait`, folder);
+    assertEquals([fifo.status, isCapture(fifo.stdout)], [0, 2], fifo.stderr);
+    const linked = underShell(`ln -s fifo link; cat fifo & "$@" "$CHILD" link > /dev/null; wait`, folder);
+    assertEquals([linked.status, isCapture(linked.stdout)], [0, 2], linked.stderr);
+    const device = underShell(`ln -s /dev/null null; "$@" "$CHILD" null`, folder);
+    assertEquals([device.status, device.stdout], [0, DONE], device.stderr);
+    const stream = underShell(`ln -s /dev/stdout stream; "$@" "$CHILD" stream | cat`, folder);
+    assertEquals(isCapture(stream.stdout.subarray(0, -5)), 2, stream.stderr);
+  });
+});
+
+test("a capture that cannot be written to the end leaves no descriptor open", () => {
+  const descriptors = (): number => {
+    const fd = openSync("/dev/null", "r");
+    closeSync(fd);
+    return fd;
+  };
+  const before = descriptors();
+  for (let times = 0; times < 3; times++) {
+    assertEquals(assertThrows(() => say("/dev/full"), SystemError).code, "ENOSPC");
+  }
+  assertEquals(descriptors(), before);
 });
 
 const LINES = [
