@@ -40,6 +40,6 @@ export * as usersock from "./families/usersock.ts";
 export * as netns from "./core/netns.ts";
 export * from "./core/errors.ts";
 export { type RawAttribute, rawOf } from "./core/codec/codec.ts";
-export { ShownMessage, stringify } from "./core/show.ts";
+export { printable, ShownMessage, stringify } from "./core/show.ts";
 export { packets } from "./core/pcap.ts";
 export { replay } from "./core/replay.ts";

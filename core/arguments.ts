@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { argumentError } from "./errors.ts";
 import { shown } from "./codec/mod.ts";
 
 /** Several of an object: links, addresses, TCP metrics. */
@@ -21,7 +22,7 @@ export function isFields(value: unknown): value is Readonly<Record<string, unkno
  * @param what what it is an argument of: `add route`
  */
 export function expectFields(value: unknown, what: string, expected = "an object"): asserts value is object {
-  if (!isFields(value)) throw new TypeError(`Cannot ${what}: expected ${expected}, got ${shown(value)}`);
+  if (!isFields(value)) throw argumentError(TypeError, `Cannot ${what}: expected ${expected}, got ${shown(value)}`);
 }
 
 /**

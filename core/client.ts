@@ -9,6 +9,7 @@ import { libc } from "../ffi/runtime.ts";
 import { type Capture, type KnownCodecs, knownCodecs, tapped } from "./capture.ts";
 import { type Codec, NoSuchInterface, Reader, Writer } from "./codec/mod.ts";
 import {
+  argumentError,
   BatchError,
   type BatchFailure,
   KernelError,
@@ -371,7 +372,12 @@ export class Client implements Requester, Disposable {
         }
       };
       const add = (operation: Operation): void => {
-        if (over) throw new TypeError(`Cannot ${operation.what} in a batch that is over: its callback returned before`);
+        if (over) {
+          throw argumentError(
+            TypeError,
+            `Cannot ${operation.what} in a batch that is over: its callback returned before`,
+          );
+        }
         const index = count++;
         put(operation, index);
         for (const next of operation.then ?? []) {

@@ -7,7 +7,7 @@ import { expectFields, isCondition, isFields, plural } from "./arguments.ts";
 import { type Attributes, type Codec, type Field, type Reader, shown } from "./codec/mod.ts";
 import type { MessageSet } from "./datagram.ts";
 import { type Client, type Operation, type Requester, sharedClient } from "./client.ts";
-import { BatchError, KernelError, type KernelErrorDetails, NetlinkError } from "./errors.ts";
+import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError } from "./errors.ts";
 import { NLM_F } from "./message.ts";
 import { type ChangeEvent, waitFor, type WaitOptions, watch, type WatchEvent, type WatchOptions } from "./watch.ts";
 
@@ -257,7 +257,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     expectFields(changes, `set ${object} ${describe(named)}`, "the changes as an object");
     const received = onlyReceived(changes as Fields, this.declaration.table, isFields(key) ? key : {});
     if (received !== undefined) {
-      throw new TypeError(`Cannot set ${object} ${describe(named)}: ${received} is only received`);
+      throw argumentError(TypeError, `Cannot set ${object} ${describe(named)}: ${received} is only received`);
     }
     const value = { ...named, ...changes };
     this.#requester().request(this.operation("set", messages.set ?? messages.new, value));
@@ -285,10 +285,11 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     expectFields(filter, what, "a filter as an object");
     const { all, ...rest } = filter as { all?: unknown }, wanted = this.#wanted(rest as I, what);
     if (all !== undefined && all !== true) {
-      throw new TypeError(`Cannot ${what}: all: expected true or nothing, got ${shown(all)}`);
+      throw argumentError(TypeError, `Cannot ${what}: all: expected true or nothing, got ${shown(all)}`);
     }
     if ((all === true) === isCondition(wanted)) {
-      throw new TypeError(
+      throw argumentError(
+        TypeError,
         all === true
           ? `Cannot ${what}: { all: true } takes no filter beside it`
           : `Cannot ${what} without a filter: { all: true } says so`,
@@ -330,7 +331,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   async waitFor(key: K, test: (value: T) => boolean = () => true, options: WaitOptions = {}): Promise<T> {
     const what = `wait for ${this.declaration.object}`;
     if (typeof test !== "function") {
-      throw new TypeError(`Cannot ${what}: expected a test as a function, got ${shown(test)}`);
+      throw argumentError(TypeError, `Cannot ${what}: expected a test as a function, got ${shown(test)}`);
     }
     expectFields(options, what, "options as an object");
     return await waitFor(this.#open(), this as unknown as Collection<object>, key, test as never, options) as T;
@@ -389,7 +390,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     const { table } = this.declaration;
     const input = Object.entries(filter).find(([key, one]) => one !== undefined && table.field(key)?.use === "input");
     if (input !== undefined) {
-      throw new TypeError(`Cannot ${what} by ${JSON.stringify(input[0])}: what is received has no such field`);
+      throw argumentError(
+        TypeError,
+        `Cannot ${what} by ${JSON.stringify(input[0])}: what is received has no such field`,
+      );
     }
     // The kernel's own form of what was given: names have become numbers, numbers names.
     return given(filter as Fields, this.#requester().normalize(table as Codec<unknown, never>, filter, what), table);

@@ -15,8 +15,9 @@
  * @module
  */
 import { errnoName, errnoText, NetlinkError } from "../ffi/errors.ts";
+import { escapeControls } from "../ffi/text.ts";
 
-export { errnoName, errnoText, NetlinkError, SystemError } from "../ffi/errors.ts";
+export { argumentError, errnoName, errnoText, NetlinkError, SystemError } from "../ffi/errors.ts";
 
 /** What the kernel's policy says of the attribute that it refused. */
 export interface Policy {
@@ -79,11 +80,11 @@ export class KernelError extends NetlinkError {
   constructor(operation: string, errno: number, details: KernelErrorDetails = {}, code: string = errnoName(errno)) {
     super(explain(operation, errno, details, code), code, details.hint === undefined ? {} : { hint: details.hint });
     this.errno = errno;
-    this.operation = operation;
+    this.operation = escapeControls(operation);
     const { kernelMessage, path, missing, policy, cookie, partial } = details;
-    if (kernelMessage !== undefined) this.kernelMessage = kernelMessage;
-    if (path !== undefined) this.path = path;
-    if (missing !== undefined) this.missing = missing;
+    if (kernelMessage !== undefined) this.kernelMessage = escapeControls(kernelMessage);
+    if (path !== undefined) this.path = escapeControls(path);
+    if (missing !== undefined) this.missing = escapeControls(missing);
     if (policy !== undefined) this.policy = policy;
     if (cookie !== undefined) this.cookie = cookie;
     if (partial !== undefined) Object.defineProperty(this, "partial", { value: partial, enumerable: false });
@@ -209,7 +210,7 @@ function explainBatch(
   failures: readonly BatchFailure[],
   unknown: readonly BatchFailure[],
   unsent: readonly BatchFailure[],
-): string {
+): string[] {
   const undone = failures.length + unknown.length + unsent.length, done = count - undone;
   const parts = [
     ...(failures.length === 0 ? [] : [`${failures.length} refused`]),
@@ -222,9 +223,10 @@ function explainBatch(
     ...shorten(ranges(unknown).map(({ items, message }) => `${items}, which may be done: ${message}`), "unknown"),
     ...shorten(ranges(unsent).map(({ items, message }) => `${items}, not sent: ${message}`), "unsent"),
   ];
-  return `Cannot do ${undone} of ${count} items of a batch${which}, the other ${done} are done:${
-    lines.map((line) => `\n  ${line}`).join("")
-  }`;
+  return [
+    `Cannot do ${undone} of ${count} items of a batch${which}, the other ${done} are done:`,
+    ...lines.map((line) => `  ${line}`),
+  ];
 }
 
 function shorten(lines: readonly string[], list: string): string[] {

@@ -34,7 +34,7 @@ import {
 } from "./codec/mod.ts";
 import { Collection, type Declaration, type Input, type Listening, type Verb } from "./collection.ts";
 import type { MessageSet } from "./datagram.ts";
-import { KernelError, type KernelErrorDetails } from "./errors.ts";
+import { argumentError, KernelError, type KernelErrorDetails } from "./errors.ts";
 import {
   everyCommand,
   type GenericEventKind,
@@ -237,7 +237,8 @@ export function groupNumbers(family: FoundFamily, names: readonly string[]): num
     const group = family.mcastGroups?.find((group) => group.name === name);
     if (group?.id === undefined) {
       const others = family.mcastGroups?.map(({ name }) => name).join(", ");
-      throw new TypeError(
+      throw argumentError(
+        TypeError,
         `Cannot join group ${JSON.stringify(name)} of ${family.familyName}: this kernel's has ${others || "none"}`,
       );
     }
@@ -449,7 +450,7 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
   override operation(verb: Verb, cmd: number, given: object, reply?: number): Operation {
     const { family, object } = this.#declaration;
     if (cmd === NO_COMMAND) {
-      throw new TypeError(`Cannot ${verb} ${plural(object)}: ${family.name} has no such request`);
+      throw argumentError(TypeError, `Cannot ${verb} ${plural(object)}: ${family.name} has no such request`);
     }
     const { codec, value, what, hint, looks } = super.operation(verb, cmd, given, reply);
     const { flags, replyCodec: _own, reply: answer, ...operation } = this.caller.operation({
@@ -472,7 +473,9 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
   /** What a watch listens to. */
   override listening(client: Client): Listening<T> {
     const { family, events, table, object } = this.#declaration;
-    if (events === undefined) throw new TypeError(`Cannot watch ${plural(object)}: ${family.name} tells of no changes`);
+    if (events === undefined) {
+      throw argumentError(TypeError, `Cannot watch ${plural(object)}: ${family.name} tells of no changes`);
+    }
     const found = lookUp(client, family);
     const words = new Map<number, "new" | "del">();
     for (const word of ["new", "del"] as const) for (const cmd of events[word]) words.set(cmd, word);

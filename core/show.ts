@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeControls, escapeJson } from "../ffi/text.ts";
 import { type Codec, maskNames, MISFIT, type Part, pathText, Reader, toHex } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
 import { NLM_F, NLMSG_HDRLEN } from "./message.ts";
@@ -107,7 +108,7 @@ export class ShownMessage {
 
   /** All of it in one line: the header, then the object as JSON. */
   summary(): string {
-    return `${this.head} ${stringify(this.value)}`;
+    return printable(this.head, stringify(this.value));
   }
 
   /** A line for the header, then a line a field or nest: offset, bytes, name, value. */
@@ -120,7 +121,7 @@ export class ShownMessage {
       const line = `${String(start).padStart(5)}  ${hex[i]!.padEnd(hexWidth)}  `;
       return field === undefined ? line + names[i] : `${line}${names[i]!.padEnd(nameWidth)}  ${stringify(field.value)}`;
     });
-    return [this.head, ...lines].join("\n");
+    return [this.head, ...lines].map(escapeControls).join("\n");
   }
 
   /** What JSON has of it: the header's fields and the object. */
@@ -236,8 +237,21 @@ function nameOf(name: string | number | undefined): string | undefined {
 const JSON_WITH_RAW = JSON as typeof JSON & { rawJSON(text: string): unknown };
 
 /**
+ * A line of text for a terminal, of parts with a space between them. Names come from anybody (of interfaces, processes,
+ * sockets), and may hold what a terminal obeys: controls and turns of direction are shown as `\u001b` and its like.
+ *
+ * ```ts
+ * import { printable } from "@linux/netlink/core/show.ts";
+ * console.log(printable("link", "x\u001b[31mR", 7)); // link x\u001b[31mR 7
+ * ```
+ */
+export function printable(...parts: readonly unknown[]): string {
+  return escapeControls(parts.map(String).join(" "));
+}
+
+/**
  * JSON of our objects: what JSON.stringify throws on becomes text that is accepted as input again: a bigint is a plain
- * number, bytes are hexadecimal text.
+ * number, bytes are hexadecimal text. It can be printed: what a terminal would obey is escaped, as JSON allows everywhere.
  *
  * ```ts
  * import { stringify } from "@linux/netlink";
@@ -251,5 +265,5 @@ export function stringify(value: unknown, space?: string | number): string {
     if (typeof one === "bigint") return JSON_WITH_RAW.rawJSON(String(one));
     return one instanceof Uint8Array ? toHex(one) : one;
   }, space);
-  return json ?? String(value);
+  return json === undefined ? escapeControls(String(value)) : escapeJson(json);
 }

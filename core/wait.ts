@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NetlinkError, SystemError } from "./errors.ts";
+import { argumentError, NetlinkError, SystemError } from "./errors.ts";
 import type { Received, Transport } from "./transport.ts";
 
 /** How long a call waits where nobody says, in ms. */
@@ -21,8 +21,10 @@ const LONGEST_TIMER = 0x7fffffff;
  */
 export function checkTimeout(timeout: unknown, what: string): number {
   const text = `Cannot ${what}: timeout: expected milliseconds, 0 or more`;
-  if (typeof timeout !== "number" || Number.isNaN(timeout)) throw new TypeError(`${text}, got ${String(timeout)}`);
-  if (timeout < 0) throw new RangeError(`${text}, got ${timeout}`);
+  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
+    throw argumentError(TypeError, `${text}, got ${String(timeout)}`);
+  }
+  if (timeout < 0) throw argumentError(RangeError, `${text}, got ${timeout}`);
   return timeout;
 }
 

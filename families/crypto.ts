@@ -13,6 +13,7 @@
  * Source: linux/cryptouser.h, v7.2; CRYPTO_ALG_* of linux/crypto.h, v6.17.
  * @module
  */
+import { argumentError } from "../core/errors.ts";
 import { Client, type OpenOptions, type Protocol, sharedClient } from "../core/client.ts";
 import {
   type Attributes,
@@ -503,7 +504,10 @@ const declaration: Declaration<Algorithm> = {
   keyOf,
   prepare(value, verb) {
     if ((verb === "set" || verb === "delete") && !(value as AlgorithmKey).driverName) {
-      throw new TypeError(`Cannot ${verb} an algorithm without driverName: the kernel takes no other name for that`);
+      throw argumentError(
+        TypeError,
+        `Cannot ${verb} an algorithm without driverName: the kernel takes no other name for that`,
+      );
     }
     return value;
   },

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { argumentError } from "../core/errors.ts";
 import { serves } from "../core/client.ts";
 import type { Layout } from "../core/codec/mod.ts";
 import { decodeMessages, decodeValue, type Message, type Outcome, showMessages } from "../core/datagram.ts";
@@ -80,9 +81,11 @@ function plain(name: string): string {
 
 function numberOf(protocol: number | string): number {
   const number = typeof protocol === "number" ? protocol : family(protocol)?.number;
-  if (number === undefined) throw new TypeError(`Cannot find a netlink protocol called ${JSON.stringify(protocol)}`);
+  if (number === undefined) {
+    throw argumentError(TypeError, `Cannot find a netlink protocol called ${JSON.stringify(protocol)}`);
+  }
   if (!Number.isInteger(number) || number < 0 || number >= MAX_LINKS) {
-    throw new RangeError(`Cannot find netlink protocol ${number}: they are numbered 0..${MAX_LINKS - 1}`);
+    throw argumentError(RangeError, `Cannot find netlink protocol ${number}: they are numbered 0..${MAX_LINKS - 1}`);
   }
   return number;
 }

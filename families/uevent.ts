@@ -13,7 +13,7 @@
  */
 import { Client, type Protocol } from "../core/client.ts";
 import { type Codec, raw, type RawAttribute, Reader, shown, text, type Visit, Writer } from "../core/codec/mod.ts";
-import { DecodeError, NetlinkError, SystemError } from "../core/errors.ts";
+import { argumentError, DecodeError, NetlinkError, SystemError } from "../core/errors.ts";
 import { decodeWhole, openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
 import type { Received } from "../core/transport.ts";
 
@@ -323,7 +323,7 @@ function watch(options: UeventWatchOptions = {}): Streaming<Uevent> {
   const { source = "kernel" } = options, fits = test(options);
   const group = UEVENT_GROUPS[source];
   if (group === undefined) {
-    throw new TypeError(`Cannot watch uevents: source: expected "kernel" or "udev", got ${shown(source)}`);
+    throw argumentError(TypeError, `Cannot watch uevents: source: expected "kernel" or "udev", got ${shown(source)}`);
   }
   const program = source === "udev" ? udevFilter(options) : undefined;
   const transport = openTransport(NETLINK_KOBJECT_UEVENT, options, (transport) => {
@@ -410,12 +410,13 @@ interface FileSystem {
 function trigger(devpath: string, action: UeventAction, properties: Readonly<Record<string, string>> = {}): string {
   const what = `trigger ${action} of ${shown(devpath)}`;
   if (!/^\/[^\0]+$/.test(devpath) || /(^|\/)\.\.?(\/|$)/.test(devpath)) {
-    throw new TypeError(`Cannot ${what}: expected a path below /sys, without dots`);
+    throw argumentError(TypeError, `Cannot ${what}: expected a path below /sys, without dots`);
   }
   const uuid = crypto.randomUUID(), words = [action as string, uuid];
   for (const [key, value] of Object.entries(properties)) {
     if (!/^[0-9a-z]+=[0-9a-z]+$/i.test(`${key}=${value}`)) {
-      throw new TypeError(
+      throw argumentError(
+        TypeError,
         `Cannot ${what}: properties.${key}: the kernel takes letters and digits only, got ${shown(value)}`,
       );
     }

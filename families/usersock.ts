@@ -15,6 +15,7 @@
  * Source: net/netlink/af_netlink.c, v7.2.
  * @module
  */
+import { argumentError } from "../core/errors.ts";
 import type { Protocol } from "../core/client.ts";
 import { bytes, type Codec, Reader, shown, Writer } from "../core/codec/mod.ts";
 import { Conversation, decodeWhole, openTransport, type StreamOptions } from "../core/stream.ts";
@@ -99,7 +100,7 @@ export class Usersock<D, E = D> extends Conversation<UsersockMessage<D>> {
       throw new TypeError("Cannot send: neither a port nor a group is given");
     }
     if (port !== undefined && (port >>> 0 !== port || port === 0 && group === undefined)) {
-      throw new RangeError(`Cannot ${what}: expected a port 1..4294967295, got ${shown(port)}`);
+      throw argumentError(RangeError, `Cannot ${what}: expected a port 1..4294967295, got ${shown(port)}`);
     }
     writer.reset();
     writer.what = what;
@@ -133,7 +134,7 @@ export class Usersock<D, E = D> extends Conversation<UsersockMessage<D>> {
 
 function checkGroup(group: number, what: string): number {
   if (Number.isInteger(group) && group >= 1 && group <= 32) return group;
-  throw new RangeError(`Cannot ${what}: expected a group 1..32, got ${shown(group)}`);
+  throw argumentError(RangeError, `Cannot ${what}: expected a group 1..32, got ${shown(group)}`);
 }
 
 export type * from "../core/stream.ts";

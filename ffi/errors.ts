@@ -4,6 +4,7 @@
  * Source: linux/errno.h, asm-generic/errno-base.h, asm-generic/errno.h, v7.2; the same numbers on x86-64 and arm64.
  * @module
  */
+import { escapeControls } from "./text.ts";
 
 /** Every error of this library that is not about a bad argument. Match on {@linkcode code}. */
 export class NetlinkError extends Error {
@@ -18,17 +19,18 @@ export class NetlinkError extends Error {
   declare readonly hint?: string;
 
   /**
-   * Makes an error whose message is final.
+   * Makes an error whose message is final. Names are in it as they came: what a terminal would obey is escaped here.
    *
-   * @param message "Cannot <what> <thing>: <why>"
+   * @param message "Cannot <what> <thing>: <why>", or its lines
    * @param code see {@linkcode code}
    * @param options `hint` is added to the message in brackets
    */
-  constructor(message: string, code: string, options: { hint?: string; cause?: unknown } = {}) {
-    const { hint, cause } = options;
-    super(hint === undefined ? message : `${message} (${hint})`, cause === undefined ? undefined : { cause });
+  constructor(message: string | readonly string[], code: string, options: { hint?: string; cause?: unknown } = {}) {
+    const { hint, cause } = options, lines = typeof message === "string" ? [message] : message;
+    const text = lines.map(escapeControls).join("\n"), help = hint === undefined ? undefined : escapeControls(hint);
+    super(help === undefined ? text : `${text} (${help})`, cause === undefined ? undefined : { cause });
     this.code = code;
-    if (hint !== undefined) this.hint = hint;
+    if (help !== undefined) this.hint = help;
   }
 }
 
@@ -77,6 +79,11 @@ export function errnoName(errno: number): string {
  */
 export function errnoText(errno: number): string {
   return ERRNOS[errno]?.[1] ?? `Unknown error ${errno}`;
+}
+
+/** The error of a bad argument; what a terminal would obey of the values in its message is escaped. */
+export function argumentError(kind: typeof TypeError | typeof RangeError, message: string): TypeError | RangeError {
+  return new kind(escapeControls(message));
 }
 
 /** The numbers that this library acts on. */

@@ -2,7 +2,7 @@
  * Opens network namespaces and enters them for the time of a function.
  * @module
  */
-import { ERRNO, SystemError } from "./errors.ts";
+import { argumentError, ERRNO, SystemError } from "./errors.ts";
 import { check, errno, libc } from "./runtime.ts";
 import { encodeCString } from "./text.ts";
 
@@ -25,7 +25,8 @@ export const O = { O_RDONLY: 0, O_CREAT: 0o100, O_EXCL: 0o200, O_CLOEXEC: 0o2000
  */
 export function checkNetnsName(name: string): void {
   if (typeof name === "string" && name !== "" && name !== "." && name !== ".." && !/[/\0]/.test(name)) return;
-  throw new TypeError(
+  throw argumentError(
+    TypeError,
     `Cannot use ${JSON.stringify(name)} as the name of a network namespace: it must be one file name`,
   );
 }
@@ -39,7 +40,10 @@ function title(netns: string | number): string {
 function candidates(netns: string | number): readonly string[] {
   if (typeof netns === "number") {
     if (Number.isSafeInteger(netns) && netns > 0) return [`/proc/${netns}/ns/net`];
-    throw new RangeError(`Cannot use ${netns} as the process of a network namespace: it must be an integer above 0`);
+    throw argumentError(
+      RangeError,
+      `Cannot use ${netns} as the process of a network namespace: it must be an integer above 0`,
+    );
   }
   if (typeof netns === "string" && netns.includes("/") && !netns.includes("\0")) return [netns];
   checkNetnsName(netns);

@@ -117,3 +117,22 @@ export function encodeCString(text: string): Uint8Array {
   terminated.set(bytes);
   return terminated;
 }
+
+/** What a terminal obeys or turns around and does not show: controls, turns of direction, other ends of lines, halves of characters. */
+const UNSHOWN = /[\p{Cc}\p{Cs}\p{Bidi_C}\u2028\u2029]/gu;
+/** Of those, what JSON leaves as it is. */
+const UNSHOWN_IN_JSON = /[\x7f-\x9f\p{Bidi_C}\u2028\u2029]/gu;
+
+/** Text as it may be printed on one line: each character that a terminal would not show is `\u001b` and its like. */
+export function escapeControls(text: string): string {
+  return text.replace(UNSHOWN, escaped);
+}
+
+/** The same of JSON, which stays JSON of the same value. */
+export function escapeJson(json: string): string {
+  return json.replace(UNSHOWN_IN_JSON, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

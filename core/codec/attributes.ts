@@ -16,7 +16,7 @@ import { type Codec, MISFIT, OMIT, raw, type RawAttribute, type Use, type Visit 
 import { type Compilable, compile, type Compiled, compiling, type Into } from "./compile.ts";
 import type { AnyCodec, AnyDerived, AnyEntry, AnyPlaced, Shape } from "./entry.ts";
 import { type Laid, layoutOf } from "./layout.ts";
-import { DecodeError } from "../errors.ts";
+import { argumentError, DecodeError } from "../errors.ts";
 
 /** Top bits of an attribute's type: nested, network byte order. */
 const NLA_TYPE_MASK = 0x3fff, NLA_F_NESTED = 0x8000;
@@ -188,7 +188,7 @@ class Table<T extends object> implements Attributes<T> {
     if (this.#fields === undefined) {
       const fields = this.#make();
       if (fields.length > MOST_FIELDS) {
-        throw new RangeError(`A table has at most ${MOST_FIELDS} fields, not ${fields.length}`);
+        throw argumentError(RangeError, `A table has at most ${MOST_FIELDS} fields, not ${fields.length}`);
       }
       this.#fields = fields;
     }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { argumentError } from "../../ffi/errors.ts";
 
 /** Names and numbers of network interfaces, asked where the client's socket lives. */
 export interface Names {
@@ -133,7 +134,7 @@ export class Writer {
 
   /** Throws what is wrong with the value at hand, naming the operation and the field. */
   fail(kind: typeof TypeError | typeof RangeError, why: string): never {
-    throw new kind(`Cannot ${this.what}: ${this.path.length > 0 ? `${pathText(this.path)}: ` : ""}${why}`);
+    throw argumentError(kind, `Cannot ${this.what}: ${this.path.length > 0 ? `${pathText(this.path)}: ` : ""}${why}`);
   }
 }
 

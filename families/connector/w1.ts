@@ -23,7 +23,7 @@ import {
   u8,
   type Writer,
 } from "../../core/codec/mod.ts";
-import { DecodeError } from "../../core/errors.ts";
+import { argumentError, DecodeError } from "../../core/errors.ts";
 
 /** What a message is about. */
 export const W1_MSG = {
@@ -184,7 +184,7 @@ export function slaveName(slave: bigint): string {
 export function slaveId(name: string): bigint {
   const [, family, serial] = /^([0-9a-f]{2})-([0-9a-f]{12})$/i.exec(name) ?? [];
   if (serial === undefined) {
-    throw new TypeError(`Cannot use ${JSON.stringify(name)} as a slave's name: expected "28-0000000000ab"`);
+    throw argumentError(TypeError, `Cannot use ${JSON.stringify(name)} as a slave's name: expected "28-0000000000ab"`);
   }
   const id = BigInt(`0x${family}`) | BigInt(`0x${serial}`) << 8n;
   let crc = 0;

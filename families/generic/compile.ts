@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { argumentError } from "../../core/errors.ts";
 import {
   type AnyCodec,
   array,
@@ -172,7 +173,7 @@ export class CompiledSpec {
   }
 
   #fail(why: string): never {
-    throw new TypeError(`Cannot use the specification of ${this.spec.name}: ${why}`);
+    throw argumentError(TypeError, `Cannot use the specification of ${this.spec.name}: ${why}`);
   }
 
   /** Numbers the operations: those that state none follow the one before. */

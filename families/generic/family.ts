@@ -6,7 +6,7 @@
  */
 import { Client, type OpenOptions, type Operation, type Protocol } from "../../core/client.ts";
 import { type AnyCodec, didYouMean, Reader } from "../../core/codec/mod.ts";
-import { KernelError } from "../../core/errors.ts";
+import { argumentError, KernelError } from "../../core/errors.ts";
 import {
   type EventOptions,
   framed,
@@ -101,7 +101,9 @@ export class Family implements Disposable {
   #protocol(): Protocol {
     if (!this.#raw) return NETLINK_GENERIC;
     const { protonum, name } = this.#spec!.spec;
-    if (protonum === undefined) throw new TypeError(`Cannot open ${name}: its specification has no protonum`);
+    if (protonum === undefined) {
+      throw argumentError(TypeError, `Cannot open ${name}: its specification has no protonum`);
+    }
     const types = [...this.#spec!.operations.values()].map((one) => [one.name, one.request ?? one.reply] as const);
     return { number: protonum, name, types: Object.fromEntries(types) };
   }
@@ -141,14 +143,15 @@ export class Family implements Disposable {
     const compiled = this.#compiled(operation);
     if (compiled !== undefined) {
       if (compiled.request === undefined) {
-        throw new TypeError(`Cannot request ${this.name} ${compiled.name}: it only comes unasked`);
+        throw argumentError(TypeError, `Cannot request ${this.name} ${compiled.name}: it only comes unasked`);
       }
       const { name, request, reply, table } = compiled;
       return { name, cmd: request, reply, table: table as AnyCodec, replies: table as AnyCodec };
     }
     if (typeof operation === "string" && !/^\d+$/.test(operation)) {
       const names = [...this.#spec?.operations.keys() ?? []];
-      throw new TypeError(
+      throw argumentError(
+        TypeError,
         `Cannot request ${this.name} ${JSON.stringify(operation)}: ${
           names.length === 0 ? "without a specification operations have numbers" : "there is no such operation"
         }${didYouMean(operation, names)}`,

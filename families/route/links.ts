@@ -7,7 +7,7 @@ import { Client, type Operation, type Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import { isFields } from "../../core/arguments.ts";
 import { type Codec, type Field, NoSuchInterface } from "../../core/codec/mod.ts";
-import { NetlinkError } from "../../core/errors.ts";
+import { argumentError, NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/show.ts";
 import { type Kind, Link, type LinkFields, type Port, type PropList } from "./link.ts";
@@ -46,7 +46,8 @@ const declaration: Declaration<Link> = {
     if (verb === "add") return atOnce(value);
     if (verb === "get" || verb === "list") return { extMask: RTEXT_FILTER_VF, ...value };
     if (verb === "set" && flags !== undefined) {
-      throw new TypeError(
+      throw argumentError(
+        TypeError,
         `Cannot set link ${ifname ?? index}: flags are set one by one: up, promisc, allmulti, arp, multicast`,
       );
     }
@@ -126,7 +127,7 @@ const PASSED_OVER: Readonly<Record<"add" | "peer" | "set", Readonly<Record<strin
 /** Refuses fields by a table, `path` being where the value lies. */
 function refuse(what: string, value: object, fields: Readonly<Record<string, string>>, path = ""): void {
   for (const [name, why] of Object.entries(fields)) {
-    if ((value as Fields)[name] !== undefined) throw new TypeError(`Cannot ${what}: ${path}${name} ${why}`);
+    if ((value as Fields)[name] !== undefined) throw argumentError(TypeError, `Cannot ${what}: ${path}${name} ${why}`);
   }
 }
 
@@ -313,7 +314,10 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
       const [name, { index }] = peer, path = `data.${name}.`;
       refuse(what, peer[1], PASSED_OVER.peer, path);
       if (index !== undefined && value.index === undefined) {
-        throw new TypeError(`Cannot ${what}: ${path}index is taken only where the link has an index as well`);
+        throw argumentError(
+          TypeError,
+          `Cannot ${what}: ${path}index is taken only where the link has an index as well`,
+        );
       }
     }
     try {
@@ -321,7 +325,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
         const netns = namespaceOf(made.value),
           field = [...made.path, fieldsLater(made.value, undefined, made.names)[0]];
         const refuse = (why: string): never => {
-          throw new TypeError(`Cannot ${what}: ${field.join(".")}: is set once the link is there, ${why}`);
+          throw argumentError(TypeError, `Cannot ${what}: ${field.join(".")}: is set once the link is there, ${why}`);
         };
         if (made.value.targetNetnsid !== undefined) {
           refuse("so its namespace must be named by netns, not targetNetnsid");
@@ -380,10 +384,10 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
       const what = `set link ${declaration.describe(this.keyValue(key, "set"))}`;
       refuse(what, changes, PASSED_OVER.set);
       if (typeof changes["allmulti"] === "number" && changes["allmulti"] !== (key as Fields)["allmulti"]) {
-        throw new TypeError(`Cannot ${what}: allmulti: expected true or false, got ${changes["allmulti"]}`);
+        throw argumentError(TypeError, `Cannot ${what}: allmulti: expected true or false, got ${changes["allmulti"]}`);
       }
       if (changes["newIfindex"] !== undefined && !isElsewhere(changes)) {
-        throw new TypeError(`Cannot ${what}: newIfindex is for a link that moves, by netns`);
+        throw argumentError(TypeError, `Cannot ${what}: newIfindex is for a link that moves, by netns`);
       }
     }
     super.set(key, changes);

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { argumentError } from "../../core/errors.ts";
 import { BatchRequester, Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import type { Collection } from "../../core/collection.ts";
 import { type ChangeEvent, watch as watchAll, type WatchEvent, type WatchOptions } from "../../core/watch.ts";
@@ -139,10 +140,15 @@ function startWatch<E>(client: Client, collections: RouteCollections, args: read
   const last = args[args.length - 1];
   const options = typeof last === "object" && last !== null ? last as WatchOptions : undefined;
   const objects = (options === undefined ? args : args.slice(0, -1)) as (keyof RouteObjects)[];
-  if (objects.length === 0) throw new TypeError(`Cannot watch nothing: name ${Object.keys(COLLECTION).join(", ")}`);
+  if (objects.length === 0) {
+    throw argumentError(TypeError, `Cannot watch nothing: name ${Object.keys(COLLECTION).join(", ")}`);
+  }
   const watched = objects.map((object) => {
     if (Object.hasOwn(COLLECTION, object)) return collections[COLLECTION[object]] as unknown as Collection<object>;
-    throw new TypeError(`Cannot watch ${JSON.stringify(object)}: expected ${Object.keys(COLLECTION).join(", ")}`);
+    throw argumentError(
+      TypeError,
+      `Cannot watch ${JSON.stringify(object)}: expected ${Object.keys(COLLECTION).join(", ")}`,
+    );
   });
   return watchAll(client, watched, options ?? {}) as unknown as Watching<E>;
 }

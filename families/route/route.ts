@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { argumentError } from "../../core/errors.ts";
 import {
   type Attributes,
   attributes,
@@ -502,7 +503,7 @@ export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
   if (verb === "list") return value;
   const { dst, nhId } = value as Input<RouteFields>;
   if (dst === undefined || dst === null) {
-    throw new TypeError(`Cannot ${verb} a route without "dst": the default route is { dst: "default" }`);
+    throw argumentError(TypeError, `Cannot ${verb} a route without "dst": the default route is { dst: "default" }`);
   }
   const route = { ...value, family: familyOf(value) } as Input<RouteFields> & Record<string, unknown>;
   if (verb === "get") return route as Input<Route>;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { argumentError } from "../../core/errors.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
@@ -31,7 +32,10 @@ const declaration: Declaration<Rule> = {
   prepare(value, verb) {
     if (verb === "list") return value;
     if (verb === "set" || verb === "replace") {
-      throw new TypeError(`Cannot ${verb} a rule: the kernel would add another one; delete it and add it anew`);
+      throw argumentError(
+        TypeError,
+        `Cannot ${verb} a rule: the kernel would add another one; delete it and add it anew`,
+      );
     }
     return prepareRule(value as RuleInput, verb);
   },

@@ -6,7 +6,7 @@
 import type { Client, Operation } from "../../core/client.ts";
 import type { Attributes, Codec } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
-import { BatchError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, BatchError, NetlinkError } from "../../core/errors.ts";
 import type { ChangeEvent, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import { compile, type Compiled, CONDITIONS, type SocketCondition } from "./filter.ts";
 import { InetRequest, type InetSocket, type IpProtocol } from "./inet.ts";
@@ -238,7 +238,7 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
   flush(filter: InetFilter<T> | { all: true }): number {
     const { all, ...rest } = filter as { all?: true };
     if (all !== true && Object.values(rest).every((value) => value === undefined)) {
-      throw new TypeError(`Cannot destroy ${this.form.object}s without a filter: { all: true } says so`);
+      throw argumentError(TypeError, `Cannot destroy ${this.form.object}s without a filter: { all: true } says so`);
     }
     const done = new Set<bigint>();
     // Of those that share a port the kernel finds one at a time.
@@ -320,7 +320,10 @@ function storages(wanted: boolean | readonly number[] | undefined): object | und
 /** What of a socket names it; the family where it does not say so itself. */
 function identity(key: InetKey): InetKey {
   if (typeof key !== "object" || key === null) {
-    throw new TypeError(`Cannot find a socket by ${String(key)}: expected an object with its addresses and ports`);
+    throw argumentError(
+      TypeError,
+      `Cannot find a socket by ${String(key)}: expected an object with its addresses and ports`,
+    );
   }
   const { family, local, localPort, dst, dstPort, cookie, protocol } = key;
   const of = family ?? ((local ?? dst ?? "").includes(":") ? "inet6" : "inet");

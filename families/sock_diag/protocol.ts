@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { argumentError } from "../../core/errors.ts";
 import type { Protocol } from "../../core/client.ts";
 import {
   bool,
@@ -109,7 +110,8 @@ export function stateBits(wanted: unknown, names: States = TCP_STATE): number {
   for (const one of Array.isArray(wanted) ? wanted : [wanted]) {
     const number = typeof one === "number" ? one : Object.hasOwn(names, String(one)) ? names[String(one)]! : NaN;
     if (!(number >= 0 && number < 32)) {
-      throw new TypeError(
+      throw argumentError(
+        TypeError,
         `Cannot list sockets by state ${JSON.stringify(one)}: expected ${Object.keys(names).join(", ")} or 0..31`,
       );
     }
