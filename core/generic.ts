@@ -28,6 +28,7 @@ import {
   mask,
   Reader,
   type Shape,
+  shown,
   string,
   u16,
   u32,
@@ -155,6 +156,8 @@ export interface GenericProtocol {
   readonly events?: Readonly<Record<string, number>>;
   /** What its module speaks with: its messages in captures are read by that. */
   readonly messages?: () => GenericMessages;
+  /** Bytes of the header that its messages have behind genlmsghdr, where no table of its own reads that. */
+  readonly hdrsize?: number;
   /** What may help where the kernel has no such family: module, option, since when. */
   readonly hint?: string;
 }
@@ -221,7 +224,11 @@ function familySet(protocol: GenericProtocol, id: number): MessageSet {
 const known = new WeakMap<Client, Map<string, FoundFamily>>();
 
 /** The family that a message of `client` goes to, looked up once; `anew` does not trust what was found before. */
-export function lookUp(client: Client, { name, hint }: GenericProtocol, anew = false): FoundFamily {
+export function lookUp(
+  client: Client,
+  { name, hint }: Pick<GenericProtocol, "name" | "hint">,
+  anew = false,
+): FoundFamily {
   // Nothing is sent there, so no number is known.
   if (client.options.dryRun !== undefined) return { familyId: 0, familyName: name };
   let families = known.get(client);
@@ -231,18 +238,27 @@ export function lookUp(client: Client, { name, hint }: GenericProtocol, anew = f
   return family;
 }
 
-/** The numbers of a family's groups by their names. */
-export function groupNumbers(family: FoundFamily, names: readonly string[]): number[] {
-  return names.map((name) => {
-    const group = family.mcastGroups?.find((group) => group.name === name);
-    if (group?.id === undefined) {
-      const others = family.mcastGroups?.map(({ name }) => name).join(", ");
+/** The numbers of a family's groups by their names; what is a number already stays it. */
+export function groupNumbers(family: FoundFamily, groups: readonly (string | number)[]): number[] {
+  const { familyName: of, mcastGroups = [] } = family, there = mcastGroups.map(({ name }) => name).join(", ");
+  if (groups.length === 0) {
+    throw argumentError(
+      TypeError,
+      `Cannot watch ${of}: ${there === "" ? "it has no groups" : `no group is given, it has ${there}`}`,
+    );
+  }
+  return groups.map((group) => {
+    const number = typeof group === "number" ? group : mcastGroups.find(({ name }) => name === group)?.id;
+    if (number === undefined) {
       throw argumentError(
         TypeError,
-        `Cannot join group ${JSON.stringify(name)} of ${family.familyName}: this kernel's has ${others || "none"}`,
+        `Cannot join group ${shown(group)} of ${of}: this kernel's has ${there || "none"}`,
       );
     }
-    return group.id;
+    if (!Number.isInteger(number) || number < 1 || number > 0x7fffffff) {
+      throw argumentError(RangeError, `Cannot join group ${number} of ${of}: expected 1..2147483647`);
+    }
+    return number;
   });
 }
 
@@ -338,11 +354,11 @@ export class GenericCaller {
   /**
    * What the family sends to groups, decoded by command. It begins before this returns.
    *
-   * @param groups names of the groups
+   * @param groups names or numbers of the groups
    * @param kinds how messages are read, by command; others are passed over
    */
   events<E>(
-    groups: readonly string[],
+    groups: readonly (string | number)[],
     kinds: Readonly<Record<number, GenericEventKind>>,
     options: EventOptions = {},
   ): Streaming<E> {

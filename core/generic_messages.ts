@@ -3,7 +3,18 @@
  *
  * @module
  */
-import { type Attributes, attributes, type Codec, MISFIT, type Reader, type Shape, shown, u8 } from "./codec/mod.ts";
+import {
+  type Attributes,
+  attributes,
+  type Codec,
+  head,
+  MISFIT,
+  octetString,
+  type Reader,
+  type Shape,
+  shown,
+  u8,
+} from "./codec/mod.ts";
 import type { MessageSet } from "./datagram.ts";
 import {
   CTRL_CMD,
@@ -111,6 +122,12 @@ function wayOf(from: Reader, at: number): Way {
 
 const NoAttributes: Table = attributes((): Shape<Record<never, never>> => ({}));
 
+/** Of messages that have a header of their own, that is known at least. */
+function headerOnly(size: number): Table {
+  if (size === 0) return NoAttributes;
+  return attributes((): Shape<{ header: Uint8Array }> => ({ header: head(0, octetString(size)) }), { header: size });
+}
+
 /** What a message of a family that is not known, or of which nothing is, has at least. */
 const NOBODY: GenericProtocol = { name: "", version: 0, commands: {} };
 
@@ -121,7 +138,8 @@ function codecOf(protocol: GenericProtocol, way: Way, cmd: number): Table {
   if (codec === undefined) {
     // An answer may be what comes unasked as well, and the other way round.
     const other = way === "answer" ? tables.event : tables.answer;
-    const body = tables[way].get(cmd) ?? (way === "request" ? undefined : other.get(cmd)) ?? NoAttributes;
+    const body = tables[way].get(cmd) ?? (way === "request" ? undefined : other.get(cmd)) ??
+      headerOnly(protocol.hdrsize ?? 0);
     codecs.set(key, codec = withHeader(names[way].get(cmd) ?? cmd, cmd, body));
   }
   return codec;
@@ -188,22 +206,32 @@ function chosen(protocol: GenericProtocol): Table {
  *
  * @param find the family of that name, where it is known
  * @param numbers the numbers that are known beforehand
+ * @param families what nlctrl has said beforehand
  */
 export function genericSet(
   find: (name: string) => GenericProtocol | undefined,
   numbers: Readonly<Record<string, number>>,
+  families: readonly GenericFamily[] = [],
 ): MessageSet {
   let types: Readonly<Record<string, number>> = numbers;
   const names = new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
+  const others = new Map<number, GenericProtocol>();
   const familyOf = (type: number): GenericProtocol =>
-    type === GENL_ID.GENL_ID_CTRL ? find("nlctrl") ?? nlctrl : find(names.get(type) ?? "") ?? NOBODY;
-  const learn = (from: Reader, at: number): void => {
-    const told = toldFamily(from, at);
-    if (told === undefined || names.get(told.familyId) === told.familyName) return;
-    const { [names.get(told.familyId) ?? ""]: _before, ...others } = types;
-    types = { ...others, [told.familyName]: told.familyId };
-    names.set(told.familyId, told.familyName);
+    type === GENL_ID.GENL_ID_CTRL
+      ? find("nlctrl") ?? nlctrl
+      : find(names.get(type) ?? "") ?? others.get(type) ?? NOBODY;
+  const learn = ({ familyId, familyName, hdrsize = 0 }: GenericFamily): void => {
+    // Three have their numbers for good.
+    if (familyId === undefined || familyName === undefined || familyId < FIRST_OF_ANY) return;
+    if (others.get(familyId)?.hdrsize !== hdrsize) {
+      others.set(familyId, { ...NOBODY, hdrsize: hdrsize <= MOST_HEADER ? hdrsize : 0 });
+    }
+    if (names.get(familyId) === familyName) return;
+    const { [names.get(familyId) ?? ""]: _before, ...rest } = types;
+    types = { ...rest, [familyName]: familyId };
+    names.set(familyId, familyName);
   };
+  families.forEach(learn);
   return {
     get types() {
       return types;
@@ -212,7 +240,7 @@ export function genericSet(
       if (type < GENL_ID.GENL_ID_CTRL) return undefined;
       if (from === undefined || at === undefined) return chosen(familyOf(type));
       if (from.length - at <= NLMSG_HDRLEN) return NoAttributes;
-      if (type === GENL_ID.GENL_ID_CTRL) learn(from, at);
+      if (type === GENL_ID.GENL_ID_CTRL) learn(toldFamily(from, at));
       return codecOf(familyOf(type), wayOf(from, at), from.bytes[at + NLMSG_HDRLEN]!);
     },
     does(from, at) {
@@ -224,24 +252,19 @@ export function genericSet(
 }
 
 /** The family that a message of nlctrl tells of. */
-function toldFamily(from: Reader, at: number): { readonly familyId: number; readonly familyName: string } | undefined {
-  if (wayOf(from, at) === "request" || from.bytes[at + NLMSG_HDRLEN] !== CTRL_CMD.CTRL_CMD_NEWFAMILY) return undefined;
+function toldFamily(from: Reader, at: number): GenericFamily {
+  if (wayOf(from, at) === "request" || from.bytes[at + NLMSG_HDRLEN] !== CTRL_CMD.CTRL_CMD_NEWFAMILY) return {};
   try {
     const end = messageEnd(from, at);
-    const { familyId, familyName } = GenericFamily.decode(
-      from,
-      Math.min(end, at + NLMSG_HDRLEN + GENL_HDRLEN),
-      end,
-      {},
-    );
-    // Three have theirs for good.
-    if (familyId === undefined || familyName === undefined || familyId < FIRST_OF_ANY) return undefined;
-    return { familyId, familyName };
+    return GenericFamily.decode(from, Math.min(end, at + NLMSG_HDRLEN + GENL_HDRLEN), end, {});
   } catch (error) {
-    if (error instanceof DecodeError) return undefined;
+    if (error instanceof DecodeError) return {};
     throw error;
   }
 }
+
+/** Bytes of a header that a message can have at most. */
+const MOST_HEADER = 0xffff;
 
 /** The first number that a family gets for as long as it is there. */
 const FIRST_OF_ANY = 19;

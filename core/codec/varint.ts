@@ -90,8 +90,8 @@ export function mask64<const M extends Readonly<Record<string, bigint>>>(
       if (!Array.isArray(value)) return integer.encode(value as bigint | number, to, owner);
       let bits = 0n;
       for (const one of value) {
-        if (typeof one !== "string") bits |= BigInt(one);
-        else if (Object.hasOwn(map, one)) bits |= map[one]!;
+        if (typeof one === "bigint" || Number.isInteger(one)) bits |= BigInt(one);
+        else if (typeof one === "string" && Object.hasOwn(map, one)) bits |= map[one]!;
         else to.fail(TypeError, `expected ${Object.keys(map).join(", ")} or a number, got ${shown(one)}`);
       }
       return integer.encode(bits, to, owner);

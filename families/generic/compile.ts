@@ -48,6 +48,7 @@ import {
   uuid,
   type Writer,
 } from "../../core/codec/mod.ts";
+import { checkSpec } from "./check.ts";
 import type {
   Spec,
   SpecAttribute,
@@ -58,7 +59,10 @@ import type {
   SpecNumber,
   SpecOperation,
 } from "./spec.ts";
-import { type DynamicField, DynamicTable, outward } from "./table.ts";
+import { type DynamicField, DynamicTable, outward, ownFields } from "./table.ts";
+
+/** An attribute's number lies in these bits. */
+const NLA_TYPE_MASK = 0x3fff;
 
 /** An operation, ready to be used. */
 export interface CompiledOperation {
@@ -68,14 +72,16 @@ export interface CompiledOperation {
   readonly doc: string | undefined;
   /** The number of a request; `undefined` for what only comes unasked. */
   readonly request: number | undefined;
-  /** The number of what comes back or unasked. */
-  readonly reply: number;
+  /** The number of what comes back or unasked; `undefined` where nothing does. */
+  readonly reply: number | undefined;
   /** How requests and replies are read and written. */
   readonly table: DynamicTable;
   /** The attributes that a request takes; `undefined` where it cannot be asked so. */
   readonly do: readonly string[] | undefined;
   /** Those that a dump takes. */
   readonly dump: readonly string[] | undefined;
+  /** All attributes that the specification gives to any operation with the same set. */
+  readonly given: ReadonlySet<string>;
   /** Whether it comes unasked. */
   readonly unasked: boolean;
 }
@@ -90,14 +96,21 @@ export function valueName(name: string): string {
   return name.replaceAll("-", "_");
 }
 
-const LIMITS: Readonly<Record<string, bigint>> = Object.fromEntries([8, 16, 32, 64].flatMap((bits) => [
+/** An object of what has names from elsewhere: `__proto__` is one as any other, and nothing is there that nobody named. */
+function record<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  const found: Record<string, T> = Object.create(null);
+  for (const [name, value] of entries) found[name] = value;
+  return found;
+}
+
+const LIMITS = record([8, 16, 32, 64].flatMap((bits): [string, bigint][] => [
   [`u${bits}-min`, 0n],
   [`u${bits}-max`, 2n ** BigInt(bits) - 1n],
   [`s${bits}-min`, -(2n ** BigInt(bits - 1))],
   [`s${bits}-max`, 2n ** BigInt(bits - 1) - 1n],
 ]));
 
-const SCALARS: Readonly<Record<string, AnyCodec>> = {
+const SCALARS = record(Object.entries<AnyCodec>({
   u8,
   u16,
   u32,
@@ -108,8 +121,8 @@ const SCALARS: Readonly<Record<string, AnyCodec>> = {
   s64: i64,
   uint,
   sint,
-};
-const BIG_ENDIAN: Readonly<Record<string, AnyCodec>> = {
+}));
+const BIG_ENDIAN = record(Object.entries<AnyCodec>({
   u16: be16,
   u32: be32,
   u64: be64,
@@ -118,9 +131,14 @@ const BIG_ENDIAN: Readonly<Record<string, AnyCodec>> = {
   s64: {
     ...i64,
     decode: (from, at) => from.view.getBigInt64(at, false),
-    encode: (value: bigint, to, owner) => be64.encode(BigInt.asUintN(64, BigInt(value)), to, owner),
+    encode(value: bigint | number, to, owner) {
+      // The same value in the same number of bytes, then turned.
+      const start = to.length, done = i64.encode(value, to, owner);
+      to.bytes.subarray(start, to.length).reverse();
+      return done;
+    },
   },
-};
+}));
 
 /** A signed integer in network order, from the codecs that have one half of that each. */
 function swapped(signed: Codec<number>, big: Codec<number>, bits: number): Codec<number> {
@@ -138,81 +156,151 @@ function swapped(signed: Codec<number>, big: Codec<number>, bits: number): Codec
   };
 }
 
-const HINTS: Readonly<Record<string, AnyCodec>> = {
+const HINTS = record(Object.entries<AnyCodec>({
   hex: hex(),
   mac: hardwareAddress,
   fddi: hardwareAddress,
-  ipv4,
+  // Up to Linux 7.2 also said of addresses that are either's: their length tells.
+  ipv4: ip,
   ipv6,
   "ipv4-or-v6": ip,
   uuid,
   "sockaddr_in-or-sockaddr_in6": sockaddr,
-};
+}));
+
+/** Addresses whose size is stated. */
+const SIZED = record<AnyCodec>([["mac 6", mac], ["ipv4 4", ipv4], ["ipv6 16", ipv6]]);
+
+/** Parts that lie in each other, of one specification; more is taken for a mistake. */
+const DEEPEST = 64;
+
+/** Bytes that an attribute can hold. */
+const MOST_BYTES = 0xffff - 4;
 
 /** The compiler of one specification. */
 export class CompiledSpec {
   /** The specification. */
   readonly spec: Spec;
+  readonly #name: string;
   /** Its operations by name. */
   readonly operations: ReadonlyMap<string, CompiledOperation>;
+  /** How messages are read that it has no operation for: attributes by number. */
+  readonly bare: DynamicTable;
   readonly #definitions: ReadonlyMap<string, SpecDefinition>;
   readonly #sets: ReadonlyMap<string, SpecAttributeSet>;
   readonly #tables = new Map<string, DynamicTable>();
   readonly #structs = new Map<string, Struct<object>>();
+  /** What is being compiled, from outside in. */
+  readonly #at: string[] = [];
 
-  /** Compiles what is needed at once; tables when they are first used. */
-  constructor(spec: Spec) {
-    this.spec = spec;
+  /**
+   * Compiles all that its operations use.
+   *
+   * @param name the family's name, where it is a specification of somebody else's
+   * @throws {TypeError} it is none, or makes no sense; where and why
+   */
+  constructor(given: Spec, name?: string) {
+    const called = (given as Partial<Spec> | null | undefined)?.name;
+    this.#name = typeof called === "string" ? called : name ?? "a family";
+    const spec = this.spec = checkSpec(given, (where, why) => this.#fail(where === "" ? why : `${where}: ${why}`));
     // Checks call constants by their whole name.
     this.#definitions = new Map((spec.definitions ?? []).flatMap((one) => {
       const prefix = one["name-prefix"];
       return [[one.name, one] as const, ...(prefix === undefined ? [] : [[prefix + one.name, one] as const])];
     }));
     this.#sets = new Map((spec["attribute-sets"] ?? []).map((one) => [one.name, one]));
+    const header = spec.operations["fixed-header"];
+    this.bare = new DynamicTable(() => ({
+      header: header === undefined ? undefined : this.struct(header),
+      fields: [],
+      open: true,
+    }));
     this.operations = this.#number();
+    // Tables lie in each other, so more of them come up as these are made.
+    for (const { fields } of this.#tables.values()) void fields;
   }
 
   #fail(why: string): never {
-    throw argumentError(TypeError, `Cannot use the specification of ${this.spec.name}: ${why}`);
+    throw argumentError(TypeError, `Cannot use the specification of ${this.#name}: ${[...this.#at, why].join(": ")}`);
+  }
+
+  /** Makes a part, whose name then stands in front of what is wrong in it; one that lies in itself is wrong. */
+  #within<R>(kind: string, name: string, make: () => R): R {
+    const part = `${kind} ${JSON.stringify(name)}`;
+    if (this.#at.includes(part)) this.#fail(`${part} lies in itself`);
+    if (this.#at.length === DEEPEST) {
+      this.#at.splice(1);
+      this.#fail(`more than ${DEEPEST} parts lie in each other`);
+    }
+    this.#at.push(part);
+    const made = make();
+    this.#at.pop();
+    return made;
   }
 
   /** Numbers the operations: those that state none follow the one before. */
   #number(): Map<string, CompiledOperation> {
     const { "enum-model": model = "unified", list } = this.spec.operations;
     const found = new Map<string, CompiledOperation>(), named = new Map(list.map((one) => [one.name, one]));
+    const given = this.#given(list);
     let request = 1, reply = 1;
     for (const one of list) {
-      const unasked = one.notify !== undefined || one.event !== undefined, mode = one.do ?? one.dump;
+      const unasked = one.notify !== undefined || one.event !== undefined;
+      const add = (asked: number, answered: number | undefined): void => {
+        found.set(
+          one.name,
+          this.#within("operation", one.name, () => {
+            const most = this.spec.protocol === "netlink-raw" ? 0xffff : 0xff;
+            if (Math.max(asked, answered ?? 0) > most) this.#fail(`its number is above ${most}`);
+            return this.#operation(one, named, given, unasked ? undefined : asked, answered);
+          }),
+        );
+      };
       if (model === "unified") {
         request = reply = one.value ?? request;
-        found.set(one.name, this.#operation(one, named, unasked, request, reply));
+        add(request, reply);
         request = reply = request + 1;
+      } else if (unasked) {
+        reply = one.value ?? reply;
+        add(request, reply);
+        reply++;
       } else {
-        if (unasked) reply = one.value ?? reply;
-        else {
-          request = mode?.request?.value ?? request;
-          reply = mode?.reply?.value ?? reply;
-        }
         // A dump may be numbered where the single request is not.
-        found.set(one.name, this.#operation(one, named, unasked, request, reply));
-        if (unasked) reply++;
-        else {
-          request++;
-          if (mode?.reply !== undefined) reply++;
-        }
+        const modes = [one.do, one.dump].filter((mode) => mode !== undefined);
+        const answer = modes.find((mode) => mode.reply !== undefined)?.reply;
+        request = modes.find((mode) => mode.request?.value !== undefined)?.request?.value ?? request;
+        reply = modes.find((mode) => mode.reply?.value !== undefined)?.reply?.value ?? reply;
+        add(request, answer === undefined ? undefined : reply);
+        request++;
+        if (answer !== undefined) reply++;
       }
     }
     return found;
   }
 
+  /** By set, the attributes that operations are said to take, give back or tell. */
+  #given(list: readonly SpecOperation[]): ReadonlyMap<string, ReadonlySet<string>> {
+    const sets = new Map<string, Set<string>>();
+    for (const { "attribute-set": set = "", do: once, dump, event } of list) {
+      const keys = sets.get(set) ?? new Set();
+      for (const message of [once?.request, once?.reply, dump?.request, dump?.reply, event]) {
+        for (const name of message?.attributes ?? []) keys.add(camelCase(name));
+      }
+      sets.set(set, keys);
+    }
+    return sets;
+  }
+
   #operation(
     one: SpecOperation,
     named: ReadonlyMap<string, SpecOperation>,
-    unasked: boolean,
-    request: number,
-    reply: number,
+    given: ReadonlyMap<string, ReadonlySet<string>>,
+    request: number | undefined,
+    reply: number | undefined,
   ): CompiledOperation {
-    const like = one.notify === undefined ? undefined : named.get(one.notify);
+    const like = one.notify === undefined
+      ? undefined
+      : named.get(one.notify) ?? this.#fail(`there is no operation ${JSON.stringify(one.notify)}`);
     const set = one["attribute-set"] ?? like?.["attribute-set"];
     const header = one["fixed-header"] ?? like?.["fixed-header"] ?? this.spec.operations["fixed-header"];
     const taken = (mode: SpecMode | undefined): readonly string[] | undefined =>
@@ -220,23 +308,25 @@ export class CompiledSpec {
     return {
       name: one.name,
       doc: one.doc?.trim(),
-      request: unasked ? undefined : request,
+      request,
       reply,
       table: this.#tableOf(set, header),
       do: taken(one.do),
       dump: taken(one.dump),
-      unasked,
+      given: given.get(set ?? "") ?? new Set(),
+      unasked: request === undefined,
     };
   }
 
   /** The table of a set, behind a struct or not. */
   #tableOf(set: string | undefined, header?: string): DynamicTable {
-    const key = `${set ?? ""} ${header ?? ""}`;
+    const key = JSON.stringify([set, header]);
     let table = this.#tables.get(key);
     if (table === undefined) {
+      const attributes = set === undefined ? undefined : this.#set(set);
       table = new DynamicTable(() => ({
         header: header === undefined ? undefined : this.struct(header),
-        fields: set === undefined ? [] : this.#fieldsOf(set),
+        fields: attributes === undefined ? [] : this.#fieldsOf(attributes.name),
       }));
       this.#tables.set(key, table);
     }
@@ -251,41 +341,73 @@ export class CompiledSpec {
   #numbered(name: string): readonly (SpecAttribute & { readonly value: number })[] {
     const set = this.#set(name), whole = set["subset-of"];
     if (whole !== undefined) {
-      const all = new Map(this.#numbered(whole).map((one) => [one.name, one]));
-      return set.attributes.map((one) => {
-        const found = all.get(one.name) ?? this.#fail(`${whole} has no attribute ${JSON.stringify(one.name)}`);
+      const found = this.#within("subset", name, () => this.#numbered(whole));
+      const all = new Map(found.map((one) => [one.name, one]));
+      // One that stands there twice is one.
+      return [...new Map(set.attributes.map((one) => [one.name, one])).values()].map((one) => {
+        const found = all.get(one.name) ??
+          this.#fail(`${JSON.stringify(whole)} has no attribute ${JSON.stringify(one.name)}`);
         return { ...found, ...one, value: found.value };
       });
     }
     let next = 1;
     return set.attributes.map((one) => {
       const value = one.value ?? next;
+      if (value > NLA_TYPE_MASK) {
+        this.#fail(`attribute ${JSON.stringify(one.name)} has a number above ${NLA_TYPE_MASK}`);
+      }
       next = value + 1;
       return { ...one, value };
     });
   }
 
   #fieldsOf(name: string): DynamicField[] {
-    return this.#numbered(name).filter(({ type }) => type !== "unused" && type !== "pad").map((one) => ({
-      id: one.value,
-      key: camelCase(one.name),
-      codec: this.#checked(this.#attribute(one), one),
-      ...(one["multi-attr"] === true ? { multi: true } : {}),
-      ...(one.type === "sub-message" ? { late: true } : {}),
-    }));
+    return this.#within("attribute set", name, () => {
+      const keys = new Map<string | number, string>(), fields: DynamicField[] = [];
+      for (const one of this.#numbered(name)) {
+        if (one.type === "unused" || one.type === "pad") continue;
+        const key = camelCase(one.name);
+        for (const mark of [key, one.value]) {
+          const other = keys.get(mark);
+          if (other !== undefined) {
+            this.#fail(`attributes ${JSON.stringify(other)} and ${JSON.stringify(one.name)} are both ${mark}`);
+          }
+          keys.set(mark, one.name);
+        }
+        fields.push({
+          id: one.value,
+          key,
+          codec: this.#within("attribute", one.name, () => this.#checked(this.#attribute(one), one)),
+          ...(one["multi-attr"] === true ? { multi: true } : {}),
+          ...(one.type === "sub-message" ? { late: true } : {}),
+        });
+      }
+      return fields;
+    });
   }
 
-  /** A number that may be the name of a constant, of a limit, or of the last of an enumeration. */
+  /** A number that may be the name of a constant, of a limit, or of all bits of flags. */
   #resolve(value: SpecNumber | undefined): bigint | undefined {
     if (value === undefined) return undefined;
     if (typeof value === "number") return BigInt(value);
-    if (/^-?\d+$|^0x[0-9a-f]+$/i.test(value)) return BigInt(value);
-    const less = /^(.*\S)\s*-\s*1$/.exec(value);
-    if (less !== null) return (this.#resolve(less[1]) ?? 0n) - 1n;
+    if (/^-?\d{1,40}$|^0x[0-9a-f]{1,32}$/i.test(value)) return BigInt(value);
     const definition = this.#definitions.get(value);
-    if (definition?.value !== undefined) return this.#resolve(definition.value);
+    if (definition?.value !== undefined) {
+      return this.#within("constant", definition.name, () => this.#resolve(definition.value));
+    }
     if (definition?.type === "flags") return Object.values(this.#bits(value)).reduce((all, bit) => all | bit, 0n);
+    const less = / *- *1$/.exec(value.slice(-8));
+    if (less !== null) {
+      return this.#within("constant", value, () => this.#resolve(value.slice(0, value.length - less[0].length))! - 1n);
+    }
     return LIMITS[value] ?? this.#fail(`${JSON.stringify(value)} is no number that is known`);
+  }
+
+  /** A number of bytes. */
+  #bytes(value: SpecNumber | undefined): number | undefined {
+    const size = this.#resolve(value);
+    if (size === undefined || size >= 0n && size <= MOST_BYTES) return size === undefined ? undefined : Number(size);
+    return this.#fail(`${shown(value)} is no number of bytes, expected 0..${MOST_BYTES}`);
   }
 
   #definition(name: string): SpecDefinition {
@@ -294,18 +416,31 @@ export class CompiledSpec {
 
   /** The numbers of an enumeration, or of flags' bits, by name. */
   #numbers(name: string): Record<string, number> {
-    const { entries = [], "value-start": start = 0 } = this.#definition(name), numbers: Record<string, number> = {};
+    const { entries, "value-start": start = 0 } = this.#definition(name);
+    if (entries === undefined) this.#fail(`definition ${JSON.stringify(name)} has no entries`);
     let next = start;
-    for (const entry of entries) {
+    return record(entries.map((entry) => {
       const { name, value = next } = typeof entry === "string" ? { name: entry } : entry;
-      numbers[valueName(name)] = value;
       next = value + 1;
-    }
-    return numbers;
+      return [valueName(name), value] as const;
+    }));
   }
 
   #bits(name: string): Record<string, bigint> {
-    return Object.fromEntries(Object.entries(this.#numbers(name)).map(([name, bit]) => [name, 1n << BigInt(bit)]));
+    return record(
+      Object.entries(this.#numbers(name)).map(([one, bit]) => {
+        if (bit < 0 || bit > 63) {
+          this.#fail(`${JSON.stringify(one)} of ${JSON.stringify(name)} is bit ${bit}, of 0..63`);
+        }
+        return [one, 1n << BigInt(bit)] as const;
+      }),
+    );
+  }
+
+  /** Those of the bits that lie in 32. */
+  #lowBits(name: string): Record<string, number> {
+    const low = Object.entries(this.#bits(name)).filter(([, bit]) => bit >> 32n === 0n);
+    return record(low.map(([one, bit]) => [one, Number(bit)] as const));
   }
 
   /** Names for the values of an integer. */
@@ -317,29 +452,35 @@ export class CompiledSpec {
     const bits = this.#bits(name);
     if (type === "u64") return mask64(bits, codec as unknown as Codec<bigint, bigint | number>);
     if (type === "uint") return wide(mask64(bits));
-    return mask(number, Object.fromEntries(Object.entries(bits).map(([name, bit]) => [name, Number(bit)])));
+    return mask(number, this.#lowBits(name));
   }
 
   /** What may stand for one value: an attribute's payload, a member of a struct, an item of an array. */
   #scalar(type: string, one: SpecAttribute | SpecMember): AnyCodec | undefined {
     const big = one["byte-order"] === "big-endian", codec = (big ? BIG_ENDIAN[type] : undefined) ?? SCALARS[type];
-    if (codec === undefined) return undefined;
     const hint = one["display-hint"];
+    if (hint !== undefined && HINTS[hint] === undefined) {
+      this.#fail(`display-hint ${JSON.stringify(hint)} is not known`);
+    }
+    if (codec === undefined) return undefined;
     // An address in network order is bytes, whatever its type says.
     if (type === "u32" && hint === "ipv4" && big) return ipv4;
     return one.enum === undefined ? codec : this.#named(type, codec, one.enum, one["enum-as-flags"] === true);
   }
 
   #binary(one: SpecAttribute | SpecMember): AnyCodec {
-    const { struct: name, "display-hint": hint } = one, size = this.#resolve(one.len);
+    const { struct: name, "display-hint": hint } = one, size = this.#bytes(one.len);
     if (name !== undefined) return this.struct(name);
     const sub = "sub-type" in one ? one["sub-type"] : undefined;
     if (sub !== undefined) {
       const item = this.#scalar(sub, one) ?? (this.#definitions.has(sub) ? this.struct(sub) : undefined);
-      if (item !== undefined) return array(item as unknown as Codec<unknown>) as AnyCodec;
+      if (item !== undefined) {
+        if (!item.size) this.#fail(`items of type ${JSON.stringify(sub)} have no size`);
+        return array(item as unknown as Codec<unknown>) as AnyCodec;
+      }
     }
-    if (hint !== undefined && HINTS[hint] !== undefined) return size === 6n && hint === "mac" ? mac : HINTS[hint];
-    return size === undefined ? bytes : octetString(Number(size));
+    if (hint !== undefined) return SIZED[`${hint} ${size}`] ?? HINTS[hint]!;
+    return size === undefined ? bytes : octetString(size);
   }
 
   #attribute(one: SpecAttribute): AnyCodec {
@@ -360,11 +501,11 @@ export class CompiledSpec {
       case "indexed-array":
         return list(this.#item(one) as unknown as Codec<unknown>) as AnyCodec;
       case "nest-type-value":
-        return typeValues(one["type-value"] ?? [], this.#tableOf(nested));
+        return this.#typeValues(one["type-value"] ?? [], nested);
       case "sub-message":
         return this.#subMessage(one);
       default:
-        return this.#fail(`attribute ${one.name} is of type ${JSON.stringify(type)}, which is not known`);
+        return this.#fail(`type ${JSON.stringify(type)} is not known`);
     }
   }
 
@@ -372,12 +513,17 @@ export class CompiledSpec {
   #item(one: SpecAttribute): AnyCodec {
     const { "sub-type": sub = "nest", "nested-attributes": nested } = one;
     if (sub === "nest") return this.#tableOf(nested);
+    if (sub === "indexed-array" || sub === "array-nest") this.#fail("an array of arrays is not known");
     return this.#attribute({ ...one, type: sub });
   }
 
+  #typeValues(names: readonly string[], nested: string | undefined): AnyCodec {
+    if (names.length > DEEPEST) this.#fail(`type-value has more than ${DEEPEST} names`);
+    return typeValues(names, this.#tableOf(nested));
+  }
+
   #bitfield(name: string): AnyCodec {
-    const bits = this.#bits(name), map = Object.fromEntries(Object.entries(bits).map(([k, v]) => [k, Number(v)]));
-    const half = mask(u32, map);
+    const half = mask(u32, this.#lowBits(name));
     return struct<{ value?: readonly (string | number)[]; selector?: readonly (string | number)[] }>(8, {
       value: [0, half as Codec<readonly (string | number)[]>],
       selector: [4, half as Codec<readonly (string | number)[]>],
@@ -388,14 +534,17 @@ export class CompiledSpec {
     const { "sub-message": name, selector } = one;
     const message = this.spec["sub-messages"]?.find((message) => message.name === name) ??
       this.#fail(`there is no sub-message ${JSON.stringify(name)}`);
-    const key = camelCase(selector ?? this.#fail(`attribute ${one.name} has no selector`));
+    const key = camelCase(selector ?? this.#fail("it has no selector"));
     const formats = new Map(message.formats.map((format) => [
       valueName(String(format.value)),
       format["attribute-set"] === undefined && format["fixed-header"] !== undefined
         ? this.struct(format["fixed-header"])
         : this.#tableOf(format["attribute-set"], format["fixed-header"]),
     ]));
-    const pick = (owner: object): AnyCodec => formats.get(valueName(String(outward(owner, key)))) ?? bytes;
+    const pick = (owner: object): AnyCodec => {
+      const selected = outward(owner, key);
+      return formats.get(valueName(typeof selected === "string" ? selected : shown(selected))) ?? bytes;
+    };
     return {
       name: `what ${key} says`,
       nested: true,
@@ -416,40 +565,54 @@ export class CompiledSpec {
   /** A struct by its name; its members follow each other without gaps that they do not state. */
   struct(name: string): Struct<object> {
     let made = this.#structs.get(name);
-    if (made === undefined) this.#structs.set(name, made = this.#makeStruct(name));
+    if (made === undefined) {
+      made = this.#within("struct", name, () => this.#makeStruct(name));
+      this.#structs.set(name, made);
+    }
     return made;
   }
 
   #makeStruct(name: string): Struct<object> {
+    const { members } = this.#definition(name), keys = new Set<string>();
+    if (members === undefined) this.#fail("it has no members");
     let size = 0;
-    const shape: Record<string, readonly [number, Codec<unknown>]> = {};
-    for (const member of this.#definition(name).members ?? []) {
-      const codec = this.#member(name, member), at = size;
-      size += member.type === "pad" ? Number(this.#resolve(member.len) ?? 0n) : codec.size!;
-      if (member.type !== "pad") shape[camelCase(member.name)] = [at, codec as unknown as Codec<unknown>];
-    }
-    return struct<Record<string, unknown>>(size, shape) as unknown as Struct<object>;
+    const shape = record(members.flatMap((member) => {
+      const { type } = member, key = camelCase(member.name), at = size;
+      const codec = this.#within("member", `${name}.${member.name}`, () => this.#member(member));
+      size += codec.size!;
+      if (size > MOST_BYTES) this.#fail(`it has more than ${MOST_BYTES} bytes`);
+      if (type === "pad") return [];
+      if (keys.has(key)) this.#fail(`two members are ${key}`);
+      keys.add(key);
+      return [[key, [at, codec as unknown as Codec<unknown>] as const] as const];
+    }));
+    const made = struct<Record<string, unknown>>(size, shape);
+    return {
+      ...made,
+      // Of what is given, nothing that every object inherits is a field.
+      encode: (value: Record<string, unknown>, to: Writer, owner: object) =>
+        made.encode(ownFields(value, to), to, owner),
+    } as unknown as Struct<object>;
   }
 
-  #member(name: string, member: SpecMember): AnyCodec {
-    const { type } = member, size = this.#resolve(member.len);
+  /** The codec of a member, which has a size. */
+  #member(member: SpecMember): AnyCodec {
+    const { type } = member, size = this.#bytes(member.len);
+    const known = type === "string" ? text : type === "binary" ? this.#binary(member) : undefined;
     const codec = type === "pad"
-      ? u8
-      : type === "string"
-      ? sized(text, Number(size ?? 0n))
-      : type === "binary"
-      ? sized(this.#binary(member), Number(size ?? 0n))
-      : this.#scalar(type, member);
-    if (codec?.size === undefined) this.#fail(`${member.name} of struct ${name} has no size`);
-    return codec;
+      ? octetString(size ?? 1)
+      : known === undefined
+      ? this.#scalar(type, member) ?? this.#fail(`type ${JSON.stringify(type)} is not known`)
+      : sized(known, size ?? 0);
+    return codec.size ? codec : this.#fail("it has no size");
   }
 
   /** Refuses what the specification does not allow, before the kernel has to. */
   #checked(codec: AnyCodec, one: SpecAttribute): AnyCodec {
     const { checks } = one;
     if (checks === undefined || codec instanceof DynamicTable) return codec;
-    const min = this.#resolve(checks.min), max = this.#resolve(checks.max), exact = this.#resolve(checks["exact-len"]);
-    const least = exact ?? this.#resolve(checks["min-len"]), most = exact ?? this.#resolve(checks["max-len"]);
+    const min = this.#resolve(checks.min), max = this.#resolve(checks.max), exact = this.#bytes(checks["exact-len"]);
+    const least = exact ?? this.#bytes(checks["min-len"]), most = exact ?? this.#bytes(checks["max-len"]);
     const bits = this.#resolve(checks["flags-mask"]), string = one.type === "string";
     const big = one["byte-order"] === "big-endian";
     if ([min, max, least, most, bits].every((limit) => limit === undefined)) return codec;
@@ -459,11 +622,11 @@ export class CompiledSpec {
       encode(value, to, owner) {
         if (typeof value === "number" || typeof value === "bigint") inRange(value, min, max, to);
         const start = to.length, done = codec.encode(value, to, owner);
-        const length = BigInt(to.length - start - (string ? 1 : 0));
+        const length = to.length - start - (string ? 1 : 0);
         if (least !== undefined && length < least || most !== undefined && length > most) {
           to.fail(RangeError, `expected ${lengths(least, most)} bytes, got ${length}`);
         }
-        if (bits !== undefined && length <= 8n) {
+        if (bits !== undefined && length <= 8) {
           let sent = 0n;
           const octets = [...to.bytes.subarray(start, to.length)];
           for (const octet of big ? octets : octets.reverse()) sent = sent << 8n | BigInt(octet);
@@ -481,7 +644,7 @@ function inRange(value: number | bigint, min: bigint | undefined, max: bigint | 
   }
 }
 
-function lengths(least: bigint | undefined, most: bigint | undefined): string {
+function lengths(least: number | undefined, most: number | undefined): string {
   return least === most ? `${least}` : least === undefined ? `at most ${most}` : `${least}..${most ?? ""}`;
 }
 
@@ -522,6 +685,16 @@ function wide(codec: AnyCodec): AnyCodec {
  */
 function typeValues(names: readonly string[], table: DynamicTable): AnyCodec {
   const keys = names.map(camelCase);
+  /** The number that an item has as `key`. */
+  const numberOf = (one: Record<string, unknown>, key: string, to: Writer): number => {
+    const number = Object.hasOwn(one, key) ? one[key] : undefined;
+    if (typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= NLA_TYPE_MASK) return number;
+    to.path.push(key);
+    return to.fail(
+      typeof number === "number" ? RangeError : TypeError,
+      `expected an integer 0..${NLA_TYPE_MASK}, got ${shown(number)}`,
+    );
+  };
   return {
     name: `a list by ${keys.join(" and ")}`,
     nested: true,
@@ -540,15 +713,16 @@ function typeValues(names: readonly string[], table: DynamicTable): AnyCodec {
       return found;
     },
     encode(value: readonly Record<string, unknown>[], to, owner) {
-      for (const one of value) {
-        const rest = { ...one }, starts: number[] = [];
-        for (const key of keys) {
-          starts.push(to.open(Number(one[key]) | 0x8000));
-          delete rest[key];
-        }
+      if (!Array.isArray(value)) to.fail(TypeError, `expected an array, got ${shown(value)}`);
+      value.forEach((one: unknown, i) => {
+        to.path.push(i);
+        const rest = ownFields(one, to), numbers = keys.map((key) => numberOf(rest, key, to));
+        const starts = numbers.map((number) => to.open(number | 0x8000));
+        for (const key of keys) delete rest[key];
         table.encode(rest, to, owner);
         for (const start of starts.reverse()) to.close(start);
-      }
+        to.path.pop();
+      });
     },
   };
 }

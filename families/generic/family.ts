@@ -5,19 +5,21 @@
  * @module
  */
 import { Client, type OpenOptions, type Operation, type Protocol } from "../../core/client.ts";
-import { type AnyCodec, didYouMean, Reader } from "../../core/codec/mod.ts";
+import { type AnyCodec, didYouMean, Reader, shown } from "../../core/codec/mod.ts";
 import { argumentError, KernelError } from "../../core/errors.ts";
 import {
   type EventOptions,
   framed,
   GenericCaller,
   type GenericEventKind,
+  type GenericFamily,
   type GenericOp,
   type GenericProtocol,
   groupNumbers,
+  lookUp,
   NETLINK_GENERIC,
 } from "../../core/generic.ts";
-import { messageEnd, NLM_F, NLMSG_HDRLEN } from "../../core/message.ts";
+import { messageEnd, NLM_F, NLMSG, NLMSG_HDRLEN } from "../../core/message.ts";
 import { decodeWhole, stream, type Streaming } from "../../core/stream.ts";
 import { type CompiledOperation, CompiledSpec } from "./compile.ts";
 import { type AttributePolicy, type FamilyPolicy, GenericFamilies } from "./controller.ts";
@@ -46,19 +48,22 @@ export interface FamilyBatch {
 
 /** Something that a family sent unasked. */
 export interface FamilyEvent {
-  /** The operation's name, or its number. */
+  /** The operation's name, or its number where there is no name for it. */
   readonly event: string;
-  /** Its attributes. */
+  /**
+   * Its attributes; of what the specification has no operation for, by number, or `{ payload }` where that is the message
+   * of a protocol of its own.
+   */
   readonly value: Fields;
 }
 
-const FLAGS: Readonly<Record<string, number>> = {
-  create: NLM_F.NLM_F_CREATE,
-  excl: NLM_F.NLM_F_EXCL,
-  replace: NLM_F.NLM_F_REPLACE,
-  append: NLM_F.NLM_F_APPEND,
-  echo: NLM_F.NLM_F_ECHO,
-};
+const FLAGS: ReadonlyMap<string, number> = new Map([
+  ["create", NLM_F.NLM_F_CREATE],
+  ["excl", NLM_F.NLM_F_EXCL],
+  ["replace", NLM_F.NLM_F_REPLACE],
+  ["append", NLM_F.NLM_F_APPEND],
+  ["echo", NLM_F.NLM_F_ECHO],
+]);
 
 /** One operation as it is asked. */
 interface Asked {
@@ -67,6 +72,7 @@ interface Asked {
   readonly reply: number;
   readonly table: AnyCodec;
   readonly replies: AnyCodec;
+  readonly what: string;
 }
 
 /** A family; made by `family()`. */
@@ -79,13 +85,20 @@ export class Family implements Disposable {
   #caller: GenericCaller | undefined;
   #policy: { readonly policy: FamilyPolicy; readonly tables: PolicyTables } | undefined;
 
-  /** Opens its socket when it is first used. */
+  /**
+   * Opens its socket when it is first used.
+   *
+   * @throws {TypeError} the specification is none, or makes no sense; where and why
+   */
   constructor(
     name: string,
     { spec = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined, ...options }: FamilyOptions = {},
   ) {
+    if (typeof name !== "string" || name === "") {
+      throw argumentError(TypeError, `Cannot open a family: expected a name, got ${shown(name)}`);
+    }
     this.name = name;
-    this.#spec = spec === undefined ? undefined : new CompiledSpec(spec);
+    this.#spec = spec === undefined ? undefined : new CompiledSpec(spec, name);
     this.#options = options;
   }
 
@@ -104,7 +117,7 @@ export class Family implements Disposable {
     if (protonum === undefined) {
       throw argumentError(TypeError, `Cannot open ${name}: its specification has no protonum`);
     }
-    const types = [...this.#spec!.operations.values()].map((one) => [one.name, one.request ?? one.reply] as const);
+    const types = Object.entries(kindsOf(this.#spec!)).map(([type, { event }]) => [event, Number(type)] as const);
     return { number: protonum, name, types: Object.fromEntries(types) };
   }
 
@@ -114,7 +127,8 @@ export class Family implements Disposable {
     const protocol = this.#spec === undefined
       ? {
         name: this.name,
-        version: this.#families.get(this.name).version ?? 1,
+        version: this.#told.version ?? 1,
+        hdrsize: this.#told.hdrsize ?? 0,
         commands: {},
         hint: moduleHint(this.name),
       }
@@ -124,6 +138,11 @@ export class Family implements Disposable {
 
   get #families(): GenericFamilies {
     return new GenericFamilies(() => this.#open());
+  }
+
+  /** What the kernel says of the family; in a dry run, where it is not asked, its name alone. */
+  get #told(): GenericFamily {
+    return lookUp(this.#open(), { name: this.name, hint: moduleHint(this.name) });
   }
 
   /** The kernel's policy, and tables made of it. */
@@ -136,28 +155,34 @@ export class Family implements Disposable {
       // It has none, or the kernel does not tell.
       if (!(error instanceof KernelError && (error.code === "ENODATA" || error.code === "EOPNOTSUPP"))) throw error;
     }
-    return this.#policy = { policy, tables: new PolicyTables(policy) };
+    return this.#policy = { policy, tables: new PolicyTables(policy, this.#told.hdrsize) };
   }
 
-  #find(operation: string | number, mode: "do" | "dump"): Asked {
-    const compiled = this.#compiled(operation);
+  #find(operation: string | number, mode: "do" | "dump", attributes: Fields): Asked {
+    const word = mode === "do" ? "request" : "dump", compiled = this.#compiled(operation);
     if (compiled !== undefined) {
-      if (compiled.request === undefined) {
-        throw argumentError(TypeError, `Cannot request ${this.name} ${compiled.name}: it only comes unasked`);
-      }
-      const { name, request, reply, table } = compiled;
-      return { name, cmd: request, reply, table: table as AnyCodec, replies: table as AnyCodec };
+      const { name, request, reply, table } = compiled, what = `${word} ${this.name} ${name}`;
+      if (request === undefined) throw argumentError(TypeError, `Cannot ${what}: it only comes unasked`);
+      refuseForeign(compiled, mode, attributes, what);
+      // What echoes a request of a protocol of its own is of the request's type.
+      const answer = reply ?? (this.#raw ? request : NOTHING);
+      return { name, cmd: request, reply: answer, table: table as AnyCodec, replies: table as AnyCodec, what };
     }
-    if (typeof operation === "string" && !/^\d+$/.test(operation)) {
+    const isNumber = typeof operation === "number" || /^\d+$/.test(operation);
+    if (!isNumber || this.#raw) {
       const names = [...this.#spec?.operations.keys() ?? []];
       throw argumentError(
         TypeError,
-        `Cannot request ${this.name} ${JSON.stringify(operation)}: ${
+        `Cannot ${word} ${this.name} ${isNumber ? operation : shown(operation)}: ${
           names.length === 0 ? "without a specification operations have numbers" : "there is no such operation"
-        }${didYouMean(operation, names)}`,
+        }${typeof operation === "string" ? didYouMean(operation, names) : ""}`,
       );
     }
-    const cmd = Number(operation), { tables } = this.#byPolicy();
+    const cmd = Number(operation);
+    if (!Number.isInteger(cmd) || cmd < 0 || cmd > 0xff) {
+      throw argumentError(RangeError, `Cannot ${word} ${this.name} ${operation}: operations have numbers 0..255`);
+    }
+    const { tables } = this.#byPolicy();
     // What comes back may have another number; without a specification nobody knows which.
     return {
       name: String(cmd),
@@ -165,20 +190,27 @@ export class Family implements Disposable {
       reply: ANY,
       table: tables.request(cmd, mode) as AnyCodec,
       replies: tables.reply(cmd) as AnyCodec,
+      what: `${word} ${this.name} ${cmd}`,
     };
   }
 
   #compiled(operation: string | number): CompiledOperation | undefined {
+    if (typeof operation !== "string" && typeof operation !== "number") {
+      throw argumentError(
+        TypeError,
+        `Cannot request ${this.name}: expected an operation's name or number, got ${shown(operation)}`,
+      );
+    }
     if (this.#spec === undefined) return undefined;
     const plain = (name: string): string => name.toLowerCase().replace(/[-_]/g, "");
-    for (const one of this.#spec.operations.values()) {
-      if (typeof operation === "number" ? one.request === operation : plain(one.name) === plain(operation)) return one;
-    }
-    return undefined;
+    const all = [...this.#spec.operations.values()];
+    return typeof operation === "number"
+      ? all.find(({ request }) => request === operation)
+      : this.#spec.operations.get(operation) ?? all.find(({ name }) => plain(name) === plain(operation));
   }
 
-  #operation(asked: Asked, attributes: Fields, what: string, flags: number): Operation {
-    const { cmd, reply, table: codec, replies: replyCodec } = asked;
+  #operation(asked: Asked, attributes: Fields, flags: number): Operation {
+    const { cmd, reply, table: codec, replies: replyCodec, what } = asked;
     if (this.#raw) {
       const name = asked.name;
       return { type: cmd, flags, codec, replyCodec, value: attributes, what, reply, name };
@@ -191,19 +223,23 @@ export class Family implements Disposable {
   /**
    * Asks for one operation.
    *
+   * Nothing is left out in silence: an attribute that there is not, that the specification gives to other operations but
+   * not to this one, or that is not of its type or range, is refused by name.
+   *
    * @param operation its name in the specification, or its number
-   * @param attributes by name (camelCase); by number without a specification
+   * @param attributes by name (camelCase); by number without a specification. What families that have a header of their own
+   * (`hdrsize`) expect there is `header` without a specification: bytes, zeros when absent
    * @returns the attributes of what came back; `undefined` where nothing did
    * @throws {KernelError} what the kernel says; ENOENT: it has no such family
+   * @throws {TypeError | RangeError} an attribute, or the operation, is not as it should be
    */
   request(operation: string | number, attributes: Fields = {}, options: RequestOptions = {}): Fields | undefined {
     return this.#open().request(this.#requested(operation, attributes, options)) as Fields | undefined;
   }
 
   #requested(operation: string | number, attributes: Fields, { flags = 0 }: RequestOptions): Operation {
-    const asked = this.#find(operation, "do");
-    const bits = typeof flags === "number" ? flags : flags.reduce((all, one) => all | FLAGS[one]!, 0);
-    return this.#operation(asked, attributes, `request ${this.name} ${asked.name}`, bits);
+    const asked = this.#find(operation, "do", attributes);
+    return this.#operation(asked, attributes, flagBits(flags, asked.what));
   }
 
   /**
@@ -220,42 +256,47 @@ export class Family implements Disposable {
     });
   }
 
-  /** Asks for all that an operation dumps. */
+  /** Asks for all that an operation dumps; see {@linkcode Family.request}. */
   dump(operation: string | number, attributes: Fields = {}): Fields[] {
-    const asked = this.#find(operation, "dump");
-    return this.#open().dump(this.#operation(asked, attributes, `dump ${this.name} ${asked.name}`, 0)) as Fields[];
+    const asked = this.#find(operation, "dump", attributes);
+    return this.#open().dump(this.#operation(asked, attributes, 0)) as Fields[];
   }
 
   /**
    * What the family sends to groups. It begins before this returns.
    *
-   * @param groups names of groups; all that the family has when absent
+   * @param groups names of groups, or their numbers; all that the family has when absent
+   * @throws {TypeError} there is no such group, or none at all
    */
-  watch(groups?: readonly string[], options: EventOptions = {}): Streaming<FamilyEvent> {
+  watch(groups?: readonly (string | number)[], options: EventOptions = {}): Streaming<FamilyEvent> {
     return this.#raw ? this.#watchRaw(groups, options) : this.#watchGeneric(groups, options);
   }
 
+  /** How every message is read, also one that nobody knows by name. */
   #kinds(): Record<number, GenericEventKind> {
-    if (this.#spec !== undefined) return kindsOf(this.#spec);
-    const { bare: codec } = this.#byPolicy().tables;
-    return Object.fromEntries(
-      Array.from({ length: 256 }, (_, cmd) => [cmd, { event: String(cmd), codec, whole: true }]),
-    );
+    const codec = this.#spec?.bare ?? this.#byPolicy().tables.bare;
+    const bare = Array.from({ length: 256 }, (_, cmd) => [cmd, { event: String(cmd), codec, whole: true }] as const);
+    return { ...Object.fromEntries(bare), ...(this.#spec === undefined ? {} : kindsOf(this.#spec)) };
   }
 
-  #watchGeneric(groups: readonly string[] | undefined, options: EventOptions): Streaming<FamilyEvent> {
+  #watchGeneric(groups: readonly (string | number)[] | undefined, options: EventOptions): Streaming<FamilyEvent> {
     const names = groups ?? (this.#speaker.family().mcastGroups ?? []).map(({ name }) => name!);
     return this.#speaker.events<FamilyEvent>(names, this.#kinds(), options);
   }
 
-  #watchRaw(groups: readonly string[] | undefined, options: EventOptions): Streaming<FamilyEvent> {
-    const list = this.#spec!.spec["mcast-groups"]?.list ?? [];
+  #watchRaw(groups: readonly (string | number)[] | undefined, options: EventOptions): Streaming<FamilyEvent> {
+    const list = this.#spec!.spec["mcast-groups"]?.list ?? [], wanted = groups ?? list.map(({ name }) => name);
+    const numberless = list.find(({ name, value }) => value === undefined && wanted.includes(name));
+    if (numberless !== undefined) {
+      const { name } = numberless;
+      throw argumentError(
+        TypeError,
+        `Cannot join group ${JSON.stringify(name)} of ${this.name}: its specification gives it no number, so give that`,
+      );
+    }
     const mcastGroups = list.map(({ name, value }) => ({ name, id: value! }));
-    const numbers = groupNumbers(
-      { familyId: 0, familyName: this.name, mcastGroups },
-      groups ?? list.map(({ name }) => name),
-    );
-    const events = new Client(this.#protocol(), this.#options), kinds = this.#kinds();
+    const numbers = groupNumbers({ familyId: 0, familyName: this.name, mcastGroups }, wanted);
+    const events = new Client(this.#protocol(), this.#options), kinds = kindsOf(this.#spec!);
     try {
       if (options.buffer !== undefined) events.transport.setBuffer(options.buffer);
       for (const number of numbers) events.transport.join(number);
@@ -269,9 +310,12 @@ export class Family implements Disposable {
       const from = new Reader(received.bytes, received.length, received.view);
       for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
         end = messageEnd(from, at);
-        const kind = kinds[from.view.getUint16(at + 4, true)];
+        const type = from.view.getUint16(at + 4, true), kind = kinds[type];
         const value = kind && decodeWhole(kind.codec, from, at + NLMSG_HDRLEN, end);
         if (value !== undefined) found.push({ event: kind!.event, value: value as Fields });
+        else if (kind === undefined && type >= NLMSG.NLMSG_MIN_TYPE) {
+          found.push({ event: String(type), value: { payload: from.own(at + NLMSG_HDRLEN, end) } });
+        }
       }
       return found;
     }, { signal: options.signal, close: () => events.close() });
@@ -287,9 +331,10 @@ export class Family implements Disposable {
       if (groups !== undefined) lines.push(`  groups ${groups.list.map(({ name }) => name).join(", ")}`);
       return lines.join("\n");
     }
-    const { familyId, version, ops = [], mcastGroups = [] } = this.#families.get(this.name);
+    const { familyId, version, hdrsize = 0, ops = [], mcastGroups = [] } = this.#told;
     const { policy } = this.#byPolicy();
     lines.push(`${this.name}: generic netlink family ${familyId}, version ${version}`);
+    if (hdrsize > 0) lines.push(`  messages begin with header, ${hdrsize} bytes`);
     for (const op of ops) lines.push(...describeOp(op, policy));
     if (mcastGroups.length > 0) lines.push(`  groups ${mcastGroups.map(({ name }) => name).join(", ")}`);
     return lines.join("\n");
@@ -307,15 +352,47 @@ export class Family implements Disposable {
   }
 }
 
-/** What a specification's family sends unasked. */
-function kindsOf({ operations }: CompiledSpec): Record<number, GenericEventKind> {
-  const kinds: Record<number, GenericEventKind> = {};
-  // A message that comes unasked may share its number with a reply.
-  for (const asked of [true, false]) {
-    for (const { name, reply, table, unasked } of operations.values()) {
-      if (unasked !== asked) kinds[reply] = { event: name, codec: table, whole: true };
-    }
+/** Refuses what the specification gives to other operations alone: kernels pass over much of that. */
+function refuseForeign(operation: CompiledOperation, mode: "do" | "dump", attributes: Fields, what: string): void {
+  const { table, given, [mode]: taken } = operation;
+  if (taken === undefined || typeof attributes !== "object" || attributes === null) return;
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === undefined || taken.includes(key) || !given.has(key) || table.headerKeys.has(key)) continue;
+    const all = taken.length === 0 ? "no attributes" : taken.join(", ");
+    throw argumentError(TypeError, `Cannot ${what}: ${key}: the specification gives this request ${all}`);
   }
+}
+
+/** nlmsg_flags of a request. */
+function flagBits(flags: NonNullable<RequestOptions["flags"]>, what: string): number {
+  if (typeof flags === "number") {
+    if (Number.isInteger(flags) && flags >= 0 && flags <= 0xffff) return flags;
+    throw argumentError(RangeError, `Cannot ${what}: flags: expected 0..65535, got ${flags}`);
+  }
+  let bits = 0;
+  for (const one of Array.isArray(flags) ? flags : [flags]) {
+    const bit = FLAGS.get(one);
+    if (bit === undefined) {
+      throw argumentError(
+        TypeError,
+        `Cannot ${what}: flags: expected an array of ${[...FLAGS.keys()].join(", ")}, got ${shown(one)}`,
+      );
+    }
+    bits |= bit;
+  }
+  return bits;
+}
+
+/** What a specification's family sends unasked, by number, called what the kernel calls it. */
+function kindsOf({ operations, spec: { protocol } }: CompiledSpec): Record<number, GenericEventKind> {
+  const kinds: Record<number, GenericEventKind> = {}, all = [...operations.values()];
+  const add = (number: number | undefined, { name, table }: CompiledOperation): void => {
+    if (number !== undefined) kinds[number] ??= { event: name, codec: table, whole: true };
+  };
+  for (const one of all) if (one.unasked) add(one.reply, one);
+  // One space of numbers: RTM_DELADDR is told as "deladdr", and RTM_NEWADDR is no "getaddr", whose reply it is as well.
+  if (protocol === "netlink-raw") { for (const one of all) add(one.request, one); }
+  for (const one of all) add(one.reply, one);
   return kinds;
 }
 
@@ -332,9 +409,11 @@ function protocolOf(name: string, compiled: CompiledSpec): GenericProtocol {
     version,
     commands: called(({ request }) => request),
     answers: called(({ reply, unasked }) => unasked ? undefined : reply),
-    events: called(({ reply }) => reply),
+    events: Object.fromEntries(Object.entries(kindsOf(compiled)).map(([cmd, { event }]) => [event, Number(cmd)])),
     messages: () => ({
-      calls: all.flatMap(({ request: cmd, reply, table: codec }) => cmd === undefined ? [] : [{ cmd, reply, codec }]),
+      calls: all.flatMap(({ request: cmd, reply, table: codec }) =>
+        cmd === undefined ? [] : [{ cmd, reply: reply ?? NOTHING, codec }]
+      ),
       events: kindsOf(compiled),
     }),
     hint: `${doc === undefined ? "" : `${doc.split("\n")[0]}; `}${moduleHint(name)}`,
@@ -350,8 +429,8 @@ export function knownProtocols(): GenericProtocol[] {
   return Object.entries(KNOWN).map(([name, spec]) => protocolOf(name, new CompiledSpec(spec)));
 }
 
-/** Stands for whatever number a reply has. */
-const ANY = -1;
+/** Stands for whatever number a reply has, and for there being none. */
+const ANY = -1, NOTHING = -2;
 
 function describeOperation({ name, doc, request, reply, unasked, do: once, dump, table }: CompiledOperation): string[] {
   const taken = (attributes: readonly string[] | undefined): string =>

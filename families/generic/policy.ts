@@ -15,8 +15,11 @@ import {
   i8,
   list,
   MISFIT,
+  octetString,
   shown,
   sint,
+  type Struct,
+  struct,
   text,
   u16,
   u32,
@@ -59,7 +62,7 @@ function onlyNest(nest: AnyCodec): AnyCodec {
   };
 }
 
-const TYPES: Readonly<Record<string, AnyCodec>> = {
+const TYPES: ReadonlyMap<string | number, AnyCodec> = new Map(Object.entries<AnyCodec>({
   flag,
   u8,
   u16,
@@ -75,17 +78,34 @@ const TYPES: Readonly<Record<string, AnyCodec>> = {
   bitfield32,
   sint,
   uint,
-};
+}));
 
 /** Tables of a family by the kernel's policy. */
 export class PolicyTables {
   readonly #policy: FamilyPolicy;
+  readonly #header: Struct<object> | undefined;
   readonly #tables = new Map<number, DynamicTable>();
+  readonly #requests = new Map<number, DynamicTable>();
   readonly #replies = new Map<number, DynamicTable>();
+  /** Messages of which nothing is known. */
+  readonly bare: DynamicTable;
 
-  /** Takes what `policy()` gave. */
-  constructor(policy: FamilyPolicy) {
+  /**
+   * Takes what `policy()` gave.
+   *
+   * @param hdrsize bytes of the header that the family's messages begin with: a field of theirs
+   */
+  constructor(policy: FamilyPolicy, hdrsize = 0) {
     this.#policy = policy;
+    this.#header = hdrsize > 0
+      ? struct<{ header: Uint8Array }>(hdrsize, { header: [0, octetString(hdrsize)] }) as Struct<object>
+      : undefined;
+    this.bare = this.#message(() => []);
+  }
+
+  /** The table of a whole message. */
+  #message(entries: () => readonly AttributePolicy[]): DynamicTable {
+    return new DynamicTable(() => ({ header: this.#header, open: true, fields: this.#fields(entries()) }));
   }
 
   /** The table of the policy at a position. */
@@ -101,9 +121,12 @@ export class PolicyTables {
   /** The table of what an operation takes. */
   request(cmd: number, mode: "do" | "dump"): DynamicTable {
     const { operations, policies } = this.#policy, index = operations.find((one) => one.cmd === cmd)?.[mode];
-    if (index !== undefined) return this.table(index);
     // Kernels before 5.10 have one policy a family.
-    return operations.length === 0 && policies.length > 0 ? this.table(0) : this.bare;
+    const of = index ?? (operations.length === 0 && policies.length > 0 ? 0 : undefined);
+    if (of === undefined) return this.bare;
+    let table = this.#requests.get(of);
+    if (table === undefined) this.#requests.set(of, table = this.#message(() => policies[of] ?? []));
+    return table;
   }
 
   /**
@@ -114,10 +137,10 @@ export class PolicyTables {
   reply(cmd: number): DynamicTable {
     let table = this.#replies.get(cmd);
     if (table === undefined) {
-      table = new DynamicTable(() => {
+      table = this.#message(() => {
         const own = this.#policy.operations.filter((one) => one.cmd === cmd), all = this.#taken(own);
         for (const [id, one] of this.#shared()) if (!all.has(id)) all.set(id, one);
-        return { open: true, fields: this.#fields([...all.values()]) };
+        return [...all.values()];
       });
       this.#replies.set(cmd, table);
     }
@@ -148,9 +171,6 @@ export class PolicyTables {
     return agree ? all : new Map();
   }
 
-  /** Attributes of which nothing is known. */
-  readonly bare: DynamicTable = new DynamicTable(() => ({ open: true, fields: [] }));
-
   #fields(entries: readonly AttributePolicy[]): { id: number; key: string; codec: AnyCodec }[] {
     return entries.map((one) => ({ id: one.id, key: String(one.id), codec: this.#checked(one) }));
   }
@@ -160,7 +180,7 @@ export class PolicyTables {
     if (type === "nested_array" && policy !== undefined) {
       return onlyNest(list(this.table(policy) as Codec<unknown>) as unknown as AnyCodec);
     }
-    return TYPES[type] ?? { ...(bytes as AnyCodec), ...(type === "nested" ? { nested: true } : {}) };
+    return TYPES.get(type) ?? { ...(bytes as AnyCodec), ...(type === "nested" ? { nested: true } : {}) };
   }
 
   #checked(one: AttributePolicy): AnyCodec {

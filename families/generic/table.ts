@@ -49,7 +49,7 @@ export interface DynamicShape {
   readonly open?: boolean;
 }
 
-const NLA_F_NESTED = 0x8000;
+const NLA_F_NESTED = 0x8000, NLA_TYPE_MASK = 0x3fff;
 // Deeper than any kernel nests, shallower than what makes the engine's stack overflow.
 const DEEPEST = 64;
 
@@ -59,10 +59,17 @@ const around = new WeakMap<object, object>();
 /** The value that `key` has in `owner`, or in the nearest object around it that has one. */
 export function outward(owner: object | undefined, key: string): unknown {
   for (let at = owner; at !== undefined; at = around.get(at)) {
-    const value = (at as Fields)[key];
-    if (value !== undefined) return value;
+    if (Object.hasOwn(at, key) && (at as Fields)[key] !== undefined) return (at as Fields)[key];
   }
   return undefined;
+}
+
+/** A copy of an object that is to be encoded: its own fields, and none that every object inherits. */
+export function ownFields(value: unknown, to: Writer): Fields {
+  if (typeof value !== "object" || value === null || Symbol.iterator in value) {
+    return to.fail(TypeError, `expected an object, got ${shown(value)}`);
+  }
+  return Object.assign(Object.create(null), value);
 }
 
 interface Plan {
@@ -95,6 +102,11 @@ export class DynamicTable implements Codec<Fields> {
       byKey: new Map(shape.fields.map((field) => [field.key, field])),
       headerKeys: new Set(shape.header?.fields.map(({ key }) => key!)),
     };
+  }
+
+  /** The names of the fields of its header. */
+  get headerKeys(): ReadonlySet<string> {
+    return this.#known.headerKeys;
   }
 
   /** The fields of the table. */
@@ -140,44 +152,35 @@ export class DynamicTable implements Codec<Fields> {
     if ((one as unknown) === MISFIT) {
       if (this.#known.shape.open === true) value[key] = from.own(start + 4, stop);
       else keepRaw(value, id, from, start + 4, stop);
-    } else if (multi === true) ((value[key] ??= []) as unknown[]).push(one);
-    else value[key] = one;
+    } else if (multi !== true) value[key] = one;
+    else if (Object.hasOwn(value, key)) (value[key] as unknown[]).push(one);
+    else value[key] = [one];
   }
 
   /** Appends the attributes of an object. */
   encode(value: Fields, to: Writer, owner: object): void {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      to.fail(TypeError, `expected an object, got ${shown(value)}`);
-    }
-    const { shape: { header, open }, byKey, headerKeys } = this.#known;
-    if (value !== owner) around.set(value, owner);
+    const given = ownFields(value, to), { shape: { header, open }, byKey, headerKeys } = this.#known;
+    if (to.path.length > 2 * DEEPEST) to.fail(RangeError, `objects lie in each other more than ${DEEPEST} times`);
+    around.set(given, owner);
     if (header !== undefined) {
-      const given: Fields = {};
-      for (const key of headerKeys) if (value[key] !== undefined) given[key] = value[key];
-      header.encode(given, to, value);
+      // What an attribute says too it says better: rules have tables above 255 there.
+      const head = Object.entries(given).filter(([key]) => headerKeys.has(key) && !byKey.has(key));
+      header.encode(Object.fromEntries(head), to, given);
       to.align();
     }
-    for (const [key, one] of Object.entries(value)) {
+    for (const [key, one] of Object.entries(given)) {
       if (one === undefined) continue;
-      const field = byKey.get(key);
-      if (field === undefined) {
-        if (headerKeys.has(key)) continue;
-        if (open !== true || !/^\d+$/.test(key)) {
-          const names = [...byKey.keys(), ...headerKeys];
-          const hint = open === true ? ": attributes have numbers here" : didYouMean(key, names);
-          to.fail(TypeError, `there is no attribute ${JSON.stringify(key)}${hint}`);
-        }
-      }
+      const field = byKey.get(key) ?? this.#unnamed(key, open === true, to);
+      if (field === undefined) continue;
+      const { id, codec, multi } = field, several = multi === true && Array.isArray(one);
       to.path.push(key);
-      const { id, codec, multi } = field ?? { id: Number(key), codec: bytes as AnyCodec, multi: false };
-      const items = multi === true && Array.isArray(one) ? one : [one];
-      items.forEach((item, i) => {
-        if (items !== undefined && multi === true) to.path.push(i);
+      (several ? one : [one]).forEach((item, i) => {
+        if (multi === true) to.path.push(i);
         const start = to.open(codec.nested === true ? id | NLA_F_NESTED : id);
         // What could not be read comes as bytes, and goes back as they are.
         const encoded = open === true && item instanceof Uint8Array
           ? void to.append(item)
-          : codec.encode(item as never, to, value);
+          : codec.encode(item as never, to, given);
         if (encoded === OMIT) to.length = start;
         else to.close(start);
         if (multi === true) to.path.pop();
@@ -186,17 +189,36 @@ export class DynamicTable implements Codec<Fields> {
     }
   }
 
+  /** The attribute that a field without an entry is; `undefined` where it lies in the header. */
+  #unnamed(key: string, open: boolean, to: Writer): DynamicField | undefined {
+    const { byKey, headerKeys } = this.#known;
+    if (headerKeys.has(key)) return undefined;
+    if (open && /^\d+$/.test(key) && Number(key) <= NLA_TYPE_MASK) {
+      return { id: Number(key), key, codec: bytes as AnyCodec };
+    }
+    const hint = open
+      ? `: attributes have numbers here, up to ${NLA_TYPE_MASK}`
+      : didYouMean(key, [...byKey.keys(), ...headerKeys]);
+    return to.fail(TypeError, `there is no attribute ${JSON.stringify(key)}${hint}`);
+  }
+
   /** Visits header fields and attributes. */
   walk(from: Reader, at: number, end: number, owner: object, visit: Visit): void {
     const { shape: { header }, byId } = this.#known, own = this.decode(from, at, end, owner);
-    if (header !== undefined) {
-      header.walk!(from, at, Math.min(end, at + header.size!), own, visit);
-      at = Math.min(end, at + this.#headerSize());
+    // Who visits goes on walking what lies in it.
+    from.depth++;
+    try {
+      if (header !== undefined) {
+        header.walk!(from, at, Math.min(end, at + header.size!), own, visit);
+        at = Math.min(end, at + this.#headerSize());
+      }
+      eachAttribute(from, at, end, (id, start, stop) => {
+        const field = byId.get(id);
+        visit({ name: field?.key ?? `#${id}`, id, start, at: start + 4, end: stop, codec: field?.codec, owner: own });
+      });
+    } finally {
+      from.depth--;
     }
-    eachAttribute(from, at, end, (id, start, stop) => {
-      const field = byId.get(id);
-      visit({ name: field?.key ?? `#${id}`, id, start, at: start + 4, end: stop, codec: field?.codec, owner: own });
-    });
   }
 
   /** The field that attribute `id` is. */

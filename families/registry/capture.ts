@@ -9,7 +9,7 @@ import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
 import { type CaptureSource, type Packet, packets } from "../../core/pcap.ts";
 import { messageSets, type Origin, UNFRAMED } from "./decode.ts";
 import { FAMILIES } from "./facts.ts";
-import { genericNumbers } from "./generic.ts";
+import { genericFamilies } from "./generic.ts";
 
 /** How a capture is read. */
 export interface CaptureReadOptions extends Origin {
@@ -65,7 +65,7 @@ export function monitor(
 ): AsyncIterableIterator<CapturedMessage> & AsyncDisposable {
   // Who is heard has asked for its family's number long ago.
   const { protocol = NETLINK_GENERIC } = options;
-  const generic = protocol === NETLINK_GENERIC && serves(NETLINK_GENERIC) ? genericNumbers(options.netns) : {};
+  const generic = protocol === NETLINK_GENERIC && serves(NETLINK_GENERIC) ? genericFamilies(options.netns) : {};
   return nlmon(dev, decoder({ generic, ...options }), options);
 }
 

@@ -5,7 +5,7 @@
  */
 import { bytes, type Codec, type Layout, MISFIT } from "../../core/codec/mod.ts";
 import type { MessageSet } from "../../core/datagram.ts";
-import { GENL_ID } from "../../core/generic.ts";
+import { type GenericFamily, GENL_ID } from "../../core/generic.ts";
 import { genericSet } from "../../core/generic_messages.ts";
 import { ConnectorMessage } from "../connector/message.ts";
 import { Algorithm, AlgorithmStatistics, CRYPTO_MSG } from "../crypto.ts";
@@ -105,10 +105,11 @@ export interface Origin {
   /** How wide a C `long` was there, for ip_queue and ULOG; `lp64` when absent. */
   readonly layout?: Layout;
   /**
-   * The numbers of generic families there, by name: each kernel has its own. What nlctrl is heard to say of them need not
-   * be given.
+   * The numbers of generic families there, by name: each kernel has its own. Or what nlctrl says of them, as
+   * `families.list()` of `families/generic/controller.ts` gives it: that tells too which have a header of their own. What
+   * nlctrl is heard to say need not be given.
    */
-  readonly generic?: Readonly<Record<string, number>>;
+  readonly generic?: Readonly<Record<string, number>> | readonly GenericFamily[];
 }
 
 /**
@@ -123,7 +124,8 @@ export function messageSets(number: number, { layout = "lp64", generic = {} }: O
     return (packet) => ({ types, codec: noCodec, ...conversation(packet?.port) });
   }
   if (number === NETLINK_GENERIC) {
-    const set = genericSet(genericFamily, { ...GENL_ID, ...generic });
+    const told = Array.isArray(generic), numbers = told ? {} : generic as Readonly<Record<string, number>>;
+    const set = genericSet(genericFamily, { ...GENL_ID, ...numbers }, told ? generic : []);
     return () => set;
   }
   const key = `${number} ${layout}`;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GenericProtocol } from "../../core/generic.ts";
+import type { GenericFamily, GenericProtocol } from "../../core/generic.ts";
 import { NLCTRL, open } from "../generic/controller.ts";
 import { ETHTOOL } from "../generic/ethtool.ts";
 import { knownProtocols } from "../generic/family.ts";
@@ -50,6 +50,11 @@ export function genericFamily(name: string): GenericProtocol | undefined {
  * @throws {SystemError} the kernel has no NETLINK_GENERIC, or there is no such namespace
  */
 export function genericNumbers(netns?: string | number): Record<string, number> {
+  return Object.fromEntries(genericFamilies(netns).map(({ familyName, familyId }) => [familyName, familyId]));
+}
+
+/** What the running kernel says of its generic families. */
+export function genericFamilies(netns?: string | number): GenericFamily[] {
   using controller = open(netns === undefined ? {} : { netns });
-  return Object.fromEntries(controller.families.list().map(({ familyName, familyId }) => [familyName, familyId]));
+  return controller.families.list();
 }
