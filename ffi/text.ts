@@ -41,6 +41,17 @@ export function decodeText(bytes: Uint8Array, at: number, end: number): string {
   return interned[slot] = decodeAscii(bytes, at, stop);
 }
 
+/**
+ * Decodes all of the bytes, a NUL among them as well: what the kernel counts has no other end.
+ *
+ * @param bytes where the text is
+ * @param at offset of its first byte
+ * @param end offset after its last byte
+ */
+export function decodeCounted(bytes: Uint8Array, at: number, end: number): string {
+  return at === end ? "" : decodeUtf8(bytes, at, end);
+}
+
 function same(text: string, bytes: Uint8Array, at: number): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[at + i]) return false;
   return true;

@@ -139,7 +139,8 @@ function frame(slots: number): number {
   return start;
 }
 
-const MOST_FIELDS = 128;
+/** How many fields have a bit of four numbers; those of larger tables behind them are attributes and nothing else. */
+const FIRST_FIELDS = 128;
 
 /** Lengths of which a table keeps layouts. */
 const MOST_LAYOUTS = 64;
@@ -185,14 +186,7 @@ class Table<T extends object> implements Attributes<T> {
   }
 
   get fields(): readonly Field[] {
-    if (this.#fields === undefined) {
-      const fields = this.#make();
-      if (fields.length > MOST_FIELDS) {
-        throw argumentError(RangeError, `A table has at most ${MOST_FIELDS} fields, not ${fields.length}`);
-      }
-      this.#fields = fields;
-    }
-    return this.#fields;
+    return this.#fields ??= this.#make();
   }
 
   with<U>(parts: Parts<U>, nest?: number): Attributes<T & U> {
@@ -302,7 +296,7 @@ class Table<T extends object> implements Attributes<T> {
       at += (this.headerSize + 3) & ~3;
     }
     from.orient?.(at, end);
-    let m0 = always[0], m1 = always[1], m2 = always[2], m3 = always[3];
+    let m0 = always[0], m1 = always[1], m2 = always[2], m3 = always[3], more: number[] | undefined;
     while (end - at >= 4) {
       let length = bytes[at]! | bytes[at + 1]! << 8;
       const id = (bytes[at + 2]! | bytes[at + 3]! << 8) & NLA_TYPE_MASK;
@@ -317,7 +311,12 @@ class Table<T extends object> implements Attributes<T> {
         if (slot < 32) (first = (m0 & bit) === 0, m0 |= bit);
         else if (slot < 64) (first = (m1 & bit) === 0, m1 |= bit);
         else if (slot < 96) (first = (m2 & bit) === 0, m2 |= bit);
-        else (first = (m3 & bit) === 0, m3 |= bit);
+        else if (slot < FIRST_FIELDS) (first = (m3 & bit) === 0, m3 |= bit);
+        else {
+          const word = slot >> 5, bits = (more ??= [])[word] ?? 0;
+          first = (bits & bit) === 0;
+          more[word] = bits | bit;
+        }
         if (first || !fields[slot]!.repeated) offsets[start + slot] = at;
       }
       at += (length + 3) & ~3;
@@ -326,6 +325,7 @@ class Table<T extends object> implements Attributes<T> {
     if (m1 !== 0) this.#read(from, owner, m1, 32, start, header, end);
     if (m2 !== 0) this.#read(from, owner, m2, 64, start, header, end);
     if (m3 !== 0) this.#read(from, owner, m3, 96, start, header, end);
+    more?.forEach((bits, word) => this.#read(from, owner, bits, word << 5, start, header, end));
   }
 
   /** Makes the fields whose bits are set, `first` being the slot of bit 0. */
@@ -378,8 +378,8 @@ class Table<T extends object> implements Attributes<T> {
   }
 
   #encodeFields(value: object, to: Writer): void {
-    const { slotByKey } = this.plan, fields = this.fields, given = value as Record<string, unknown>;
-    let m0 = 0, m1 = 0, m2 = 0, m3 = 0;
+    const { slotByKey } = this.plan, given = value as Record<string, unknown>;
+    let m0 = 0, m1 = 0, m2 = 0, m3 = 0, more: number[] | undefined;
     for (const key in given) {
       if (given[key] === undefined) continue;
       const slot = slotByKey.get(key);
@@ -391,15 +391,21 @@ class Table<T extends object> implements Attributes<T> {
       if (slot < 32) m0 |= bit;
       else if (slot < 64) m1 |= bit;
       else if (slot < 96) m2 |= bit;
-      else m3 |= bit;
+      else if (slot < FIRST_FIELDS) m3 |= bit;
+      else (more ??= [])[slot >> 5] = (more[slot >> 5] ?? 0) | bit;
     }
-    for (let first = 0; first < 128; first += 32) {
-      let bits = first === 0 ? m0 : first === 32 ? m1 : first === 64 ? m2 : m3;
-      while (bits !== 0) {
-        const bit = bits & -bits;
-        bits ^= bit;
-        this.#encodeField(fields[first + 31 - Math.clz32(bit)]!, given, to);
-      }
+    for (let first = 0; first < FIRST_FIELDS; first += 32) {
+      this.#encodeSome(first === 0 ? m0 : first === 32 ? m1 : first === 64 ? m2 : m3, first, given, to);
+    }
+    more?.forEach((bits, word) => this.#encodeSome(bits, word << 5, given, to));
+  }
+
+  /** Writes the fields whose bits are set, `first` being the slot of bit 0. */
+  #encodeSome(bits: number, first: number, given: Record<string, unknown>, to: Writer): void {
+    while (bits !== 0) {
+      const bit = bits & -bits;
+      bits ^= bit;
+      this.#encodeField(this.fields[first + 31 - Math.clz32(bit)]!, given, to);
     }
   }
 
@@ -485,6 +491,7 @@ function planOf(fields: readonly Field[]): Plan {
       slotById[field.id] = slot;
     }
     if (field.offset >= 0 || field.derived?.derive !== undefined || field.codec?.absent !== undefined) {
+      if (slot >= FIRST_FIELDS) throw new RangeError(`Field ${field.key} is to be among the first ${FIRST_FIELDS}`);
       always[slot >> 5]! |= 1 << (slot & 31);
     }
     if (field.lift !== undefined) { for (const inner of field.lift.fields) slotByKey.set(inner.key!, slot); }

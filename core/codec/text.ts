@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodeText, encodeText } from "../../ffi/text.ts";
+import { decodeCounted, decodeText, encodeText } from "../../ffi/text.ts";
 import { shown, type Writer } from "./buffer.ts";
 import { type Codec, inlined } from "./codec.ts";
 import type { Site } from "./compile.ts";
@@ -34,6 +34,24 @@ export function chars(size: number): Codec<string> {
     encode(value, to) {
       const bytes = textBytes(value, size - 1, to), at = to.grow(size);
       to.bytes.set(bytes, at);
+    },
+  };
+}
+
+/**
+ * At most `max` bytes as text, as many as the kernel counts: a NUL is one of them, and ends nothing. Input may be the bytes.
+ */
+export function countedText(max: number): Codec<string, string | Uint8Array> {
+  return {
+    name: "text",
+    decode: (from, at, end) => decodeCounted(from.bytes, at, end),
+    encode(value, to) {
+      if (typeof value !== "string" && !(value instanceof Uint8Array)) {
+        to.fail(TypeError, `expected a string or bytes, got ${shown(value)}`);
+      }
+      const bytes = typeof value === "string" ? encodeText(value) : value;
+      if (bytes.length > max) to.fail(RangeError, `${shown(value)} has ${bytes.length} bytes, ${max} is the most`);
+      to.append(bytes);
     },
   };
 }

@@ -31,25 +31,21 @@ import {
   type Band,
   type Bss,
   NL80211_CMD as CMD,
-  Nl80211Details,
   RegDomain,
-  type ScanFlag,
   ScanMessage,
   Station,
   WifiInterface,
   Wiphy,
 } from "./nl80211/tables.ts";
+import type { ScanFlag } from "./nl80211/codecs.ts";
+import { Nl80211Message } from "./nl80211/message.ts";
 
 /** The family. */
 export const NL80211: GenericProtocol = {
   name: "nl80211",
   version: 1,
   commands: CMD,
-  messages: () => ({
-    collections: [wiphy, interfaces, stations, domains],
-    calls: [TRIGGER, ABORT, NETWORKS, COUNTRY],
-    events: EVENTS,
-  }),
+  messages: () => ({ collections: [wiphy], calls: CALLS, events: EVENTS }),
   hint: "modprobe cfg80211 loads it, where the kernel is configured with CONFIG_CFG80211",
 };
 
@@ -63,18 +59,23 @@ const NETWORKS: GenericForm = {
 const COUNTRY: GenericForm = { cmd: CMD.NL80211_CMD_REQ_SET_REG, codec: RegDomain };
 
 /** Something that a radio, an interface or the rules have told: NL80211_CMD_* in lower case without that. */
-export interface Nl80211Event extends Nl80211Details {
+export interface Nl80211Event extends Nl80211Message {
   /** What. */
   readonly event: string;
 }
 
-const details = Nl80211Details as Codec<unknown, never>;
+const any = Nl80211Message as Codec<unknown, never>;
+/** A radio tells some attributes of itself in a form of their own. */
+const codecOf = (cmd: number): Codec<unknown, never> =>
+  cmd === CMD.NL80211_CMD_NEW_WIPHY ? Wiphy as Codec<unknown, never> : any;
 const EVENTS: Readonly<Record<number, GenericEventKind>> = Object.fromEntries(
   Object.entries(CMD).map(([name, cmd]) => [cmd, {
     event: name.slice("NL80211_CMD_".length).toLowerCase(),
-    codec: details,
+    codec: codecOf(cmd),
   }]),
 );
+/** How captures read requests and their answers: by every attribute that there is. */
+const CALLS: readonly GenericForm[] = Object.values(CMD).map((cmd) => ({ cmd, codec: any, replyCodec: codecOf(cmd) }));
 
 const wiphy: GenericDeclaration<Wiphy> = {
   object: "wiphy",
@@ -360,5 +361,9 @@ export const wifiInterfaces: Nl80211["interfaces"] = nl80211.interfaces;
 /** The stations that those speak to. */
 export const wifiStations: Stations = nl80211.stations;
 
+export { elementsOf, type InformationElement } from "./nl80211/elements.ts";
+export type * from "./nl80211/codecs.ts";
+export * from "./nl80211/message.ts";
+export * from "./nl80211/nests.ts";
 export * from "./nl80211/tables.ts";
 export type * from "./types.ts";

@@ -1,7 +1,7 @@
 /**
  * nl80211's tables: wiphys with their bands, interfaces, stations, networks in reach, rules of countries.
  *
- * Source: linux/nl80211.h, v7.2.
+ * Source: linux/nl80211.h, net/wireless/nl80211.c, v7.2.
  * @module
  */
 import {
@@ -10,10 +10,7 @@ import {
   attributes,
   bool,
   bytes,
-  type Codec,
   count64,
-  eachAttribute,
-  enumeration,
   flag,
   i32,
   i64,
@@ -22,18 +19,68 @@ import {
   key,
   list,
   mac,
-  mask,
-  Reader,
   readOnly,
   type Shape,
   string,
-  struct,
   text,
   u16,
   u32,
   u64,
   u8,
 } from "../../../core/codec/mod.ts";
+import {
+  type BandRates,
+  bandRates,
+  BSS_SELECTIONS,
+  type BssSelection,
+  type BssStatus,
+  bssStatus,
+  type ChannelType,
+  channelType,
+  type ChannelWidth,
+  channelWidth,
+  type DfsRegion,
+  dfsRegion,
+  type DfsState,
+  dfsState,
+  type Iftype,
+  iftype,
+  IFTYPES,
+  keyed,
+  MONITOR_FLAGS,
+  type MonitorFlag,
+  numbers,
+  type RegInitiator,
+  regInitiator,
+  type RegRuleFlag,
+  regRuleFlags,
+  type RegType,
+  regType,
+  type ScanFlag,
+  scanFlags,
+  ssid,
+  type StaFlags,
+  staFlags,
+  type TxPowerSetting,
+  txPowerSetting,
+} from "./codecs.ts";
+import { elements, ssidOf } from "./elements.ts";
+import { Nl80211Message } from "./message.ts";
+import {
+  BssParam,
+  CoalesceSupport,
+  FrameTypes,
+  IftypeAkmSuites,
+  InterfaceCombination,
+  MbssidConfig,
+  NanCapabilities,
+  PeerMeasurements,
+  SarSpec,
+  TidConfig,
+  VendorCommand,
+  WiphyRadio,
+  WowlanSupport,
+} from "./nests.ts";
 
 /** Commands. */
 export const NL80211_CMD = {
@@ -205,328 +252,6 @@ export const NL80211_CMD = {
   NL80211_CMD_START_PD: 166,
   NL80211_CMD_STOP_PD: 167,
 } as const;
-
-/** What an interface is for. */
-export type Iftype =
-  | "unspecified"
-  | "adhoc"
-  | "station"
-  | "ap"
-  | "ap_vlan"
-  | "wds"
-  | "monitor"
-  | "mesh_point"
-  | "p2p_client"
-  | "p2p_go"
-  | "p2p_device"
-  | "ocb"
-  | "nan"
-  | "nan_data"
-  | "pd"
-  | number;
-
-const iftype: Codec<Iftype> = enumeration(u32, {
-  unspecified: 0,
-  adhoc: 1,
-  station: 2,
-  ap: 3,
-  ap_vlan: 4,
-  wds: 5,
-  monitor: 6,
-  mesh_point: 7,
-  p2p_client: 8,
-  p2p_go: 9,
-  p2p_device: 10,
-  ocb: 11,
-  nan: 12,
-  nan_data: 13,
-  pd: 14,
-});
-
-/** Width of a channel in MHz. */
-export type ChannelWidth =
-  | "20_noht"
-  | "20"
-  | "40"
-  | "80"
-  | "80p80"
-  | "160"
-  | "5"
-  | "10"
-  | "1"
-  | "2"
-  | "4"
-  | "8"
-  | "16"
-  | "320"
-  | number;
-
-const channelWidth: Codec<ChannelWidth> = enumeration(u32, {
-  "20_noht": 0,
-  "20": 1,
-  "40": 2,
-  "80": 3,
-  "80p80": 4,
-  "160": 5,
-  "5": 6,
-  "10": 7,
-  "1": 8,
-  "2": 9,
-  "4": 10,
-  "8": 11,
-  "16": 12,
-  "320": 13,
-});
-
-/** Width of a channel as 802.11n has it. */
-export type ChannelType = "no_ht" | "ht20" | "ht40minus" | "ht40plus" | number;
-
-const channelType: Codec<ChannelType> = enumeration(u32, { no_ht: 0, ht20: 1, ht40minus: 2, ht40plus: 3 });
-
-/** Whether a channel is free of radar. */
-export type DfsState = "usable" | "unavailable" | "available" | number;
-
-const dfsState: Codec<DfsState> = enumeration(u32, { usable: 0, unavailable: 1, available: 2 });
-
-/** Whose rules on radar hold. */
-export type DfsRegion = "unset" | "fcc" | "etsi" | "jp" | number;
-
-const dfsRegion: Codec<DfsRegion> = enumeration(u8, { unset: 0, fcc: 1, etsi: 2, jp: 3 });
-
-/** Who has set rules. */
-export type RegInitiator = "core" | "user" | "driver" | "country_ie" | number;
-
-const regInitiator: Codec<RegInitiator> = enumeration(u8, { core: 0, user: 1, driver: 2, country_ie: 3 });
-
-/** What rules are of. */
-export type RegType = "country" | "world" | "custom_world" | "intersection" | number;
-
-const regType: Codec<RegType> = enumeration(u8, { country: 0, world: 1, custom_world: 2, intersection: 3 });
-
-/** How we stand to a network. */
-export type BssStatus = "authenticated" | "associated" | "ibss_joined" | number;
-
-const bssStatus: Codec<BssStatus> = enumeration(u32, { authenticated: 0, associated: 1, ibss_joined: 2 });
-
-/** Who decides how strong is sent. */
-export type TxPowerSetting = "automatic" | "limited" | "fixed" | number;
-
-const txPowerSetting: Codec<TxPowerSetting> = enumeration(u32, { automatic: 0, limited: 1, fixed: 2 });
-
-/** What is not allowed on frequencies. */
-export type RegRuleFlag =
-  | "no_ofdm"
-  | "no_cck"
-  | "no_indoor"
-  | "no_outdoor"
-  | "dfs"
-  | "ptp_only"
-  | "ptmp_only"
-  | "no_ir"
-  | "auto_bw"
-  | "ir_concurrent"
-  | "no_ht40minus"
-  | "no_ht40plus"
-  | "no_80mhz"
-  | "no_160mhz"
-  | "no_he"
-  | "no_320mhz"
-  | "no_eht"
-  | "psd"
-  | "dfs_concurrent"
-  | "no_6ghz_vlp_client"
-  | "no_6ghz_afc_client"
-  | "allow_6ghz_vlp_ap"
-  | "allow_20mhz_activity"
-  | "no_uhr"
-  | number;
-
-const regRuleFlags: Codec<readonly RegRuleFlag[]> = mask(u32, {
-  no_ofdm: 1,
-  no_cck: 2,
-  no_indoor: 4,
-  no_outdoor: 8,
-  dfs: 16,
-  ptp_only: 32,
-  ptmp_only: 64,
-  no_ir: 128,
-  auto_bw: 2048,
-  ir_concurrent: 4096,
-  no_ht40minus: 8192,
-  no_ht40plus: 16384,
-  no_80mhz: 32768,
-  no_160mhz: 65536,
-  no_he: 131072,
-  no_320mhz: 262144,
-  no_eht: 524288,
-  psd: 1048576,
-  dfs_concurrent: 2097152,
-  no_6ghz_vlp_client: 4194304,
-  no_6ghz_afc_client: 8388608,
-  allow_6ghz_vlp_ap: 16777216,
-  allow_20mhz_activity: 33554432,
-  no_uhr: 67108864,
-});
-
-/** How is scanned. */
-export type ScanFlag =
-  | "low_priority"
-  | "flush"
-  | "ap"
-  | "random_addr"
-  | "fils_max_channel_time"
-  | "accept_bcast_probe_resp"
-  | "oce_probe_req_high_tx_rate"
-  | "oce_probe_req_deferral_suppression"
-  | "low_span"
-  | "low_power"
-  | "high_accuracy"
-  | "random_sn"
-  | "min_preq_content"
-  | "freq_khz"
-  | "colocated_6ghz"
-  | number;
-
-const scanFlags: Codec<readonly ScanFlag[]> = mask(u32, {
-  low_priority: 1,
-  flush: 2,
-  ap: 4,
-  random_addr: 8,
-  fils_max_channel_time: 16,
-  accept_bcast_probe_resp: 32,
-  oce_probe_req_high_tx_rate: 64,
-  oce_probe_req_deferral_suppression: 128,
-  low_span: 256,
-  low_power: 512,
-  high_accuracy: 1024,
-  random_sn: 2048,
-  min_preq_content: 4096,
-  freq_khz: 8192,
-  colocated_6ghz: 16384,
-});
-
-const IFTYPES = {
-  unspecified: 0,
-  adhoc: 1,
-  station: 2,
-  ap: 3,
-  ap_vlan: 4,
-  wds: 5,
-  monitor: 6,
-  mesh_point: 7,
-  p2p_client: 8,
-  p2p_go: 9,
-  p2p_device: 10,
-  ocb: 11,
-  nan: 12,
-  nan_data: 13,
-  pd: 14,
-} as const;
-
-/** What a station may do: which of these are known, and which are so. */
-export interface StaFlags {
-  /** Those that are known. */
-  mask?: readonly StaFlag[];
-  /** Those that are so. */
-  set?: readonly StaFlag[];
-}
-
-/** What a station may do, or has done. */
-export type StaFlag =
-  | "authorized"
-  | "short_preamble"
-  | "wme"
-  | "mfp"
-  | "authenticated"
-  | "tdls_peer"
-  | "associated"
-  | "spp_amsdu"
-  | number;
-
-const staFlag: Codec<readonly StaFlag[]> = mask(u32, {
-  authorized: 2,
-  short_preamble: 4,
-  wme: 8,
-  mfp: 16,
-  authenticated: 32,
-  tdls_peer: 64,
-  associated: 128,
-  spp_amsdu: 256,
-});
-const staFlags: Codec<StaFlags> = struct(8, (): Shape<StaFlags> => ({ mask: [0, staFlag], set: [4, staFlag] }));
-
-/** A nest whose attribute numbers are the values: names for those that have one. */
-function numbers<N extends string>(names: Readonly<Record<N, number>>): Codec<readonly (N | number)[]> {
-  const byNumber = new Map(Object.entries<number>(names).map(([name, number]) => [number, name as N]));
-  return {
-    name: "a set",
-    nested: true,
-    decode(from, at, end) {
-      const found: (N | number)[] = [];
-      eachAttribute(from, at, end, (id) => found.push(byNumber.get(id) ?? id));
-      return found;
-    },
-    encode(value, to) {
-      for (const one of value) to.close(to.open(typeof one === "number" ? one : names[one]));
-    },
-    walk(from, at, end, owner, visit) {
-      eachAttribute(
-        from,
-        at,
-        end,
-        (id, start, stop) =>
-          visit({ name: byNumber.get(id) ?? id, id, start, at: start + 4, end: stop, codec: flag, owner }),
-      );
-    },
-  };
-}
-
-/** A nest whose attribute numbers say what each nest in it is of: that becomes field `key`. */
-function keyed<T extends object>(key: keyof T & string, table: Attributes<T>): Codec<readonly T[]> {
-  return {
-    name: `a list by ${key}`,
-    nested: true,
-    decode(from, at, end, owner) {
-      const found: T[] = [];
-      eachAttribute(from, at, end, (id, start, stop) => {
-        found.push({ [key]: id, ...table.decode(from, start + 4, stop, owner) } as T);
-      });
-      return found;
-    },
-    encode(_value, to) {
-      to.fail(TypeError, "is only received");
-    },
-    walk(from, at, end, owner, visit) {
-      eachAttribute(
-        from,
-        at,
-        end,
-        (id, start, stop) =>
-          visit({ name: id, id, start, at: start + 4, end: stop, codec: table as Codec<unknown, never>, owner }),
-      );
-    },
-  };
-}
-
-/** An SSID, which is bytes: as text. */
-const ssidText: Codec<string, string | Uint8Array> = {
-  name: "an SSID",
-  decode: (from, at, end, owner) => text.decode(from, at, end, owner),
-  encode(value, to, owner) {
-    const start = to.length;
-    if (value instanceof Uint8Array) to.append(value);
-    else {
-      text.encode(value, to, owner);
-      // It has no end of its own.
-      to.length--;
-    }
-    if (to.length - start > 32) to.fail(RangeError, `expected at most 32 bytes, got ${to.length - start}`);
-  },
-};
-
-/** Decibels with a sign in one byte. */
-const dbm: Codec<number> = i8;
-
 /** A channel of a band. */
 export interface Channel {
   /** In MHz. Read-only. */
@@ -535,6 +260,8 @@ export interface Channel {
   disabled?: boolean;
   /** Whether we may not speak first. Read-only. */
   noIr?: boolean;
+  /** The same, as kernels before 3.15 say it; newer ones say both. Read-only. */
+  noIbss?: boolean;
   /** Whether there may be radar. Read-only. */
   radar?: boolean;
   /** Greatest power in hundredths of dBm. Read-only. */
@@ -571,6 +298,42 @@ export interface Channel {
   noEht?: boolean;
   /** Greatest power density in dBm/MHz. Read-only. */
   psd?: number;
+  /** How long queues have to wait. Read-only. */
+  wmm?: readonly WmmRule[];
+  /** Whether it has 1 MHz. Read-only. */
+  "1mhz"?: boolean;
+  /** Whether it has 2 MHz. Read-only. */
+  "2mhz"?: boolean;
+  /** Whether it has 4 MHz. Read-only. */
+  "4mhz"?: boolean;
+  /** Whether it has 8 MHz. Read-only. */
+  "8mhz"?: boolean;
+  /** Whether it has 16 MHz. Read-only. */
+  "16mhz"?: boolean;
+  /** Whether we may speak with radar where we are connected. Read-only. */
+  dfsConcurrent?: boolean;
+  /** Whether not as a station of very low power. Read-only. */
+  no6ghzVlpClient?: boolean;
+  /** Whether not as a station of standard power. Read-only. */
+  no6ghzAfcClient?: boolean;
+  /** Whether it can be listened to though it may not be used. Read-only. */
+  canMonitor?: boolean;
+  /** Whether as an access point of very low power. Read-only. */
+  allow6ghzVlpAp?: boolean;
+  /** Whether 20 MHz are allowed where more are not. Read-only. */
+  allow20mhzActivity?: boolean;
+  /** Whether 4 MHz are not allowed. Read-only. */
+  no4mhz?: boolean;
+  /** Whether 8 MHz are not allowed. Read-only. */
+  no8mhz?: boolean;
+  /** Whether 16 MHz are not allowed. Read-only. */
+  no16mhz?: boolean;
+  /** Whether it cannot be the primary one. Read-only. */
+  s1gNoPrimary?: boolean;
+  /** Whether UHR is not allowed. Read-only. */
+  noUhr?: boolean;
+  /** When listening for radar began, in ns since boot. Read-only. */
+  cacStartTime?: bigint;
 }
 
 /** Wire form of {@linkcode Channel}: NL80211_FREQUENCY_ATTR_*. */
@@ -578,6 +341,7 @@ export const Channel: Attributes<Channel> = attributes((): Shape<Channel> => ({
   freq: [1, u32, readOnly],
   disabled: [2, flag, readOnly],
   noIr: [3, flag, readOnly],
+  noIbss: [4, flag, readOnly],
   radar: [5, flag, readOnly],
   maxTxPower: [6, u32, readOnly],
   dfsState: [7, dfsState, readOnly],
@@ -596,7 +360,25 @@ export const Channel: Attributes<Channel> = attributes((): Shape<Channel> => ({
   no320mhz: [26, flag, readOnly],
   noEht: [27, flag, readOnly],
   psd: [28, i8, readOnly],
-}));
+  wmm: [18, keyed("ac", WmmRule), readOnly],
+  "1mhz": [21, flag, readOnly],
+  "2mhz": [22, flag, readOnly],
+  "4mhz": [23, flag, readOnly],
+  "8mhz": [24, flag, readOnly],
+  "16mhz": [25, flag, readOnly],
+  dfsConcurrent: [29, flag, readOnly],
+  no6ghzVlpClient: [30, flag, readOnly],
+  no6ghzAfcClient: [31, flag, readOnly],
+  canMonitor: [32, flag, readOnly],
+  allow6ghzVlpAp: [33, flag, readOnly],
+  allow20mhzActivity: [34, flag, readOnly],
+  no4mhz: [35, flag, readOnly],
+  no8mhz: [36, flag, readOnly],
+  no16mhz: [37, flag, readOnly],
+  s1gNoPrimary: [38, flag, readOnly],
+  noUhr: [39, flag, readOnly],
+  cacStartTime: [40, u64, readOnly],
+}), { pad: 41 });
 
 /** A rate of a band. */
 export interface Bitrate {
@@ -610,6 +392,76 @@ export interface Bitrate {
 export const Bitrate: Attributes<Bitrate> = attributes((): Shape<Bitrate> => ({
   rate: [1, u32, readOnly],
   "2ghzShortpreamble": [2, flag, readOnly],
+}));
+
+/** How long queues wait for their turn on a channel. */
+export interface WmmRule {
+  /** The queue: 0 voice, 1 video, 2 best effort, 3 background. */
+  ac?: number;
+  /** Least window, 2^n - 1. Read-only. */
+  cwMin?: number;
+  /** Greatest window, 2^n - 1. Read-only. */
+  cwMax?: number;
+  /** Slots to wait. Read-only. */
+  aifsn?: number;
+  /** How long a turn may be, in µs. Read-only. */
+  txop?: number;
+}
+
+/** Wire form of {@linkcode WmmRule}: NL80211_WMMR_*. */
+export const WmmRule: Attributes<WmmRule> = attributes((): Shape<WmmRule> => ({
+  ac: {},
+  cwMin: [1, u16, readOnly],
+  cwMax: [2, u16, readOnly],
+  aifsn: [3, u8, readOnly],
+  txop: [4, u16, readOnly],
+}));
+
+/** What a wiphy can do in a band, by what an interface is for. */
+export interface BandIftype {
+  /** What it is for. Read-only. */
+  iftypes?: readonly Iftype[];
+  /** Abilities of 802.11ax. Read-only. */
+  heCapMac?: Uint8Array;
+  /** Those of its radio. Read-only. */
+  heCapPhy?: Uint8Array;
+  /** MCS set of it. Read-only. */
+  heCapMcsSet?: Uint8Array;
+  /** Thresholds of it. Read-only. */
+  heCapPpe?: Uint8Array;
+  /** Abilities of it at 6 GHz. Read-only. */
+  he6ghzCapa?: Uint8Array;
+  /** Elements of vendors. Read-only. */
+  vendorElems?: Uint8Array;
+  /** Abilities of 802.11be. Read-only. */
+  ehtCapMac?: Uint8Array;
+  /** Those of its radio. Read-only. */
+  ehtCapPhy?: Uint8Array;
+  /** MCS set of it. Read-only. */
+  ehtCapMcsSet?: Uint8Array;
+  /** Thresholds of it. Read-only. */
+  ehtCapPpe?: Uint8Array;
+  /** Abilities of 802.11bn. Read-only. */
+  uhrCapMac?: Uint8Array;
+  /** Those of its radio. Read-only. */
+  uhrCapPhy?: Uint8Array;
+}
+
+/** Wire form of {@linkcode BandIftype}: NL80211_BAND_IFTYPE_ATTR_*. */
+export const BandIftype: Attributes<BandIftype> = attributes((): Shape<BandIftype> => ({
+  iftypes: [1, numbers(IFTYPES), readOnly],
+  heCapMac: [2, bytes, readOnly],
+  heCapPhy: [3, bytes, readOnly],
+  heCapMcsSet: [4, bytes, readOnly],
+  heCapPpe: [5, bytes, readOnly],
+  he6ghzCapa: [6, bytes, readOnly],
+  vendorElems: [7, elements, readOnly],
+  ehtCapMac: [8, bytes, readOnly],
+  ehtCapPhy: [9, bytes, readOnly],
+  ehtCapMcsSet: [10, bytes, readOnly],
+  ehtCapPpe: [11, bytes, readOnly],
+  uhrCapMac: [12, bytes, readOnly],
+  uhrCapPhy: [13, bytes, readOnly],
 }));
 
 /** What a wiphy can do in a band. */
@@ -632,6 +484,16 @@ export interface Band {
   vhtMcsSet?: Uint8Array;
   /** Abilities of 802.11ac, as bits. Read-only. */
   vhtCapa?: number;
+  /** The rest by what an interface is for. Read-only. */
+  iftypeData?: readonly BandIftype[];
+  /** Channels of 60 GHz that can be used together, as bits. Read-only. */
+  edmgChannels?: number;
+  /** How they can. Read-only. */
+  edmgBwConfig?: number;
+  /** MCS set below 1 GHz. Read-only. */
+  s1gMcsNssSet?: Uint8Array;
+  /** Abilities below 1 GHz. Read-only. */
+  s1gCapa?: Uint8Array;
 }
 
 /** Wire form of {@linkcode Band}: NL80211_BAND_ATTR_*. */
@@ -645,6 +507,11 @@ export const Band: Attributes<Band> = attributes((): Shape<Band> => ({
   htAmpduDensity: [6, u8, readOnly],
   vhtMcsSet: [7, bytes, readOnly],
   vhtCapa: [8, u32, readOnly],
+  iftypeData: [9, list(BandIftype), readOnly],
+  edmgChannels: [10, u8, readOnly],
+  edmgBwConfig: [11, u8, readOnly],
+  s1gMcsNssSet: [12, bytes, readOnly],
+  s1gCapa: [13, bytes, readOnly],
 }));
 
 /** A radio. */
@@ -763,6 +630,68 @@ export interface Wiphy {
   maxHwTimestampPeers?: number;
   /** Whether all may be told, in several messages. */
   splitWiphyDump?: boolean;
+  /** Bands, as bits. Read-only. */
+  bands?: number;
+  /** Interfaces that it can have at once. Read-only. */
+  interfaceCombinations?: readonly InterfaceCombination[];
+  /** Its parts, where one wiphy stands for several radios. Read-only. */
+  wiphyRadios?: readonly WiphyRadio[];
+  /** Interfaces that all of them can have at once. Read-only. */
+  wiphyInterfaceCombinations?: readonly InterfaceCombination[];
+  /** Addresses: of a radio, of a list of stations. Read-only. */
+  macAddrs?: readonly string[];
+  /** Management frames that programs may send, by what an interface is for. Read-only. */
+  txFrameTypes?: readonly FrameTypes[];
+  /** Management frames that programs may receive. Read-only. */
+  rxFrameTypes?: readonly FrameTypes[];
+  /** Both by what an interface is for. Read-only. */
+  iftypeExtCapa?: readonly Nl80211Message[];
+  /** Kinds of keys by what an interface is for. Read-only. */
+  iftypeAkmSuites?: readonly IftypeAkmSuites[];
+  /** Kinds of keys: 0x000fac02 is a password. Read-only. */
+  akmSuites?: readonly number[];
+  /** Abilities of a device of several links, as bits. Read-only. */
+  emlCapability?: number;
+  /** More of them, as bits. Read-only. */
+  mldCapaAndOps?: number;
+  /** Still more of them, as bits. Read-only. */
+  extMldCapaAndOps?: number;
+  /** What can wake the machine. Read-only. */
+  wowlanTriggersSupported?: WowlanSupport;
+  /** Events of a vendor's own. Read-only. */
+  vendorEvents?: readonly VendorCommand[];
+  /** Limits of power for the sake of bodies near by. Read-only. */
+  sarSpec?: SarSpec;
+  /** How several networks share beacons. Read-only. */
+  mbssidConfig?: MbssidConfig;
+  /** Distances to peers. Read-only. */
+  peerMeasurements?: PeerMeasurements;
+  /** Packets that wait. Read-only. */
+  txqStats?: TxqStats;
+  /** Whether a radio has channels of 5 MHz. Read-only. */
+  support5Mhz?: boolean;
+  /** Whether it has channels of 10 MHz. Read-only. */
+  support10Mhz?: boolean;
+  /** What a radio can do of that. Read-only. */
+  nanCapabilities?: NanCapabilities;
+  /** Settings by priority that it has. Read-only. */
+  tidConfig?: TidConfig;
+  /** Packets that it can let wait. Read-only. */
+  coalesceRule?: CoalesceSupport;
+  /** How it can choose the best network. Read-only. */
+  bssSelect?: readonly (BssSelection | number)[];
+  /** Commands of a vendor's own. Read-only. */
+  vendorData?: readonly VendorCommand[];
+  /** What can be set of its networks. Read-only. */
+  bssParam?: BssParam;
+  /** Whether the distance is found out. */
+  wiphyDynAck?: boolean;
+  /** Who decides how strong is sent. */
+  wiphyTxPowerSetting?: TxPowerSetting;
+  /** How strong, in hundredths of dBm. */
+  wiphyTxPowerLevel?: number;
+  /** One of its parts. */
+  wiphyRadioIndex?: number;
 }
 
 /** Wire form of {@linkcode Wiphy}: NL80211_ATTR_*. */
@@ -808,7 +737,7 @@ export const Wiphy: Attributes<Wiphy> = attributes((): Shape<Wiphy> => ({
   extCapa: [169, bytes, readOnly],
   extCapaMask: [170, bytes, readOnly],
   vhtCapabilityMask: [176, bytes, readOnly],
-  maxApAssocSta: [202, u16, readOnly],
+  maxApAssocSta: [202, u32, readOnly],
   maxCsaCounters: [206, u8, readOnly],
   macMask: [215, mac, readOnly],
   wiphySelfManagedReg: [216, flag, readOnly],
@@ -824,7 +753,38 @@ export const Wiphy: Attributes<Wiphy> = attributes((): Shape<Wiphy> => ({
   maxNumAkmSuites: [316, u16, readOnly],
   maxHwTimestampPeers: [323, u16, readOnly],
   splitWiphyDump: [174, flag, "input"],
-}));
+  bands: [239, u32, readOnly],
+  interfaceCombinations: [120, list(InterfaceCombination), readOnly],
+  wiphyRadios: [331, list(WiphyRadio), readOnly],
+  wiphyInterfaceCombinations: [332, list(InterfaceCombination), readOnly],
+  macAddrs: [166, list(mac), readOnly],
+  txFrameTypes: [99, keyed("iftype", FrameTypes), readOnly],
+  rxFrameTypes: [100, keyed("iftype", FrameTypes), readOnly],
+  iftypeExtCapa: [230, list(Nl80211Message), readOnly],
+  iftypeAkmSuites: [284, list(IftypeAkmSuites), readOnly],
+  akmSuites: [76, array(u32), readOnly],
+  emlCapability: [317, u16, readOnly],
+  mldCapaAndOps: [318, u16, readOnly],
+  extMldCapaAndOps: [337, u16, readOnly],
+  wowlanTriggersSupported: [118, WowlanSupport, readOnly],
+  vendorEvents: [198, list(VendorCommand), readOnly],
+  sarSpec: [300, SarSpec, readOnly],
+  mbssidConfig: [306, MbssidConfig, readOnly],
+  peerMeasurements: [273, PeerMeasurements, readOnly],
+  txqStats: [265, TxqStats, readOnly],
+  support5Mhz: [192, flag, readOnly],
+  support10Mhz: [193, flag, readOnly],
+  nanCapabilities: [344, NanCapabilities, readOnly],
+  tidConfig: [285, TidConfig, readOnly],
+  coalesceRule: [182, CoalesceSupport, readOnly],
+  bssSelect: [227, numbers(BSS_SELECTIONS), readOnly],
+  vendorData: [197, list(VendorCommand), readOnly],
+  bssParam: [341, BssParam, readOnly],
+  wiphyDynAck: [209, flag, "input"],
+  wiphyTxPowerSetting: [97, txPowerSetting, "input"],
+  wiphyTxPowerLevel: [98, i32, "input"],
+  wiphyRadioIndex: [338, u8, "input"],
+}), { pad: 229 });
 
 /** Packets that wait. */
 export interface TxqStats {
@@ -905,8 +865,32 @@ export interface WifiInterface {
   txqStats?: TxqStats;
   /** kHz beside `wiphyFreq`. */
   wiphyFreqOffset?: number;
-  /** Parts of the radio that it may use. Read-only. */
+  /** Parts of the radio that it may use, as bits. */
   vifRadioMask?: number;
+  /** kHz beside that. */
+  centerFreq1Offset?: number;
+  /** Parts of 20 MHz that are left out, as bits. Read-only. */
+  punctBitmap?: number;
+  /** The primary channel while the usual one is busy, in MHz. Read-only. */
+  npcaPrimaryFreq?: number;
+  /** Parts of 20 MHz that are left out meanwhile, as bits. Read-only. */
+  npcaPunctBitmap?: number;
+  /** Whether the primary channel below 1 GHz has 2 MHz. Read-only. */
+  s1gPrimary2mhz?: boolean;
+  /** What holds for each link of such a device. Read-only. */
+  mloLinks?: readonly Nl80211Message[];
+  /** The link, of a device of several links. Read-only. */
+  mloLinkId?: number;
+  /** Name of a mesh. */
+  meshId?: string;
+  /** What an interface that monitors hears beside the usual. */
+  mntrFlags?: readonly (MonitorFlag | number)[];
+  /** Groups of stations whose frames a monitor hears. */
+  muMimoGroupData?: Uint8Array;
+  /** The station whose frames it hears. */
+  muMimoFollowMacAddr?: string;
+  /** Whether what is begun ends when the socket is closed. */
+  socketOwner?: boolean;
 }
 
 /** Wire form of {@linkcode WifiInterface}: NL80211_ATTR_*. */
@@ -919,18 +903,30 @@ export const WifiInterface: Attributes<WifiInterface> = attributes((): Shape<Wif
   generation: [46, u32, readOnly],
   wiphyFreq: [38, u32],
   wiphyChannelType: [39, channelType],
-  ssid: [52, ssidText, readOnly],
+  ssid: [52, ssid, readOnly],
   "4addr": [83, bool(u8)],
   wiphyTxPowerSetting: [97, txPowerSetting],
-  wiphyTxPowerLevel: [98, u32],
+  wiphyTxPowerLevel: [98, i32],
   wdev: [153, u64, readOnly],
   channelWidth: [159, channelWidth],
   centerFreq1: [160, u32],
   centerFreq2: [161, u32],
   txqStats: [265, TxqStats, readOnly],
   wiphyFreqOffset: [290, u32],
-  vifRadioMask: [333, u32, readOnly],
-}));
+  vifRadioMask: [333, u32],
+  centerFreq1Offset: [291, u32],
+  punctBitmap: [322, u32, readOnly],
+  npcaPrimaryFreq: [365, u32, readOnly],
+  npcaPunctBitmap: [366, u32, readOnly],
+  s1gPrimary2mhz: [345, flag, readOnly],
+  mloLinks: [312, list(Nl80211Message), readOnly],
+  mloLinkId: [313, u8, readOnly],
+  meshId: [24, ssid, "input"],
+  mntrFlags: [23, numbers(MONITOR_FLAGS), "input"],
+  muMimoGroupData: [231, bytes, "input"],
+  muMimoFollowMacAddr: [232, mac, "input"],
+  socketOwner: [204, flag, "input"],
+}), { pad: 229 });
 
 /** A rate. */
 export interface RateInfo {
@@ -972,6 +968,32 @@ export interface RateInfo {
   ehtGi?: number;
   /** Its part of the channel. Read-only. */
   ehtRuAlloc?: number;
+  /** Twice 80 MHz. Read-only. */
+  "80p80MhzWidth"?: boolean;
+  /** 10 MHz. Read-only. */
+  "10MhzWidth"?: boolean;
+  /** 5 MHz. Read-only. */
+  "5MhzWidth"?: boolean;
+  /** MCS below 1 GHz. Read-only. */
+  s1gMcs?: number;
+  /** Streams below 1 GHz. Read-only. */
+  s1gNss?: number;
+  /** 1 MHz. Read-only. */
+  "1MhzWidth"?: boolean;
+  /** 2 MHz. Read-only. */
+  "2MhzWidth"?: boolean;
+  /** 4 MHz. Read-only. */
+  "4MhzWidth"?: boolean;
+  /** 8 MHz. Read-only. */
+  "8MhzWidth"?: boolean;
+  /** 16 MHz. Read-only. */
+  "16MhzWidth"?: boolean;
+  /** MCS of 802.11bn. Read-only. */
+  uhrMcs?: number;
+  /** Its long range. Read-only. */
+  uhrElr?: boolean;
+  /** Its interference mitigation. Read-only. */
+  uhrIm?: boolean;
 }
 
 /** Wire form of {@linkcode RateInfo}: NL80211_RATE_INFO_*. */
@@ -995,6 +1017,19 @@ export const RateInfo: Attributes<RateInfo> = attributes((): Shape<RateInfo> => 
   ehtNss: [20, u8, readOnly],
   ehtGi: [21, u8, readOnly],
   ehtRuAlloc: [22, u8, readOnly],
+  "80p80MhzWidth": [9, flag, readOnly],
+  "10MhzWidth": [11, flag, readOnly],
+  "5MhzWidth": [12, flag, readOnly],
+  s1gMcs: [23, u8, readOnly],
+  s1gNss: [24, u8, readOnly],
+  "1MhzWidth": [25, flag, readOnly],
+  "2MhzWidth": [26, flag, readOnly],
+  "4MhzWidth": [27, flag, readOnly],
+  "8MhzWidth": [28, flag, readOnly],
+  "16MhzWidth": [29, flag, readOnly],
+  uhrMcs: [30, u8, readOnly],
+  uhrElr: [31, flag, readOnly],
+  uhrIm: [32, flag, readOnly],
 }));
 
 /** What a station's network is set to. */
@@ -1044,7 +1079,7 @@ export const TidStats: Attributes<TidStats> = attributes((): Shape<TidStats> => 
   txMsduRetries: [3, count64, readOnly],
   txMsduFailed: [4, count64, readOnly],
   txqStats: [6, TxqStats, readOnly],
-}));
+}), { pad: 5 });
 
 /** What is known of a station. */
 export interface StaInfo {
@@ -1142,13 +1177,13 @@ export const StaInfo: Attributes<StaInfo> = attributes((): Shape<StaInfo> => ({
   llid: [4, u16, readOnly],
   plid: [5, u16, readOnly],
   plinkState: [6, u8, readOnly],
-  signal: [7, dbm, readOnly],
+  signal: [7, i8, readOnly],
   txBitrate: [8, RateInfo, readOnly],
   rxPackets: [9, u32, readOnly],
   txPackets: [10, u32, readOnly],
   txRetries: [11, u32, readOnly],
   txFailed: [12, u32, readOnly],
-  signalAvg: [13, dbm, readOnly],
+  signalAvg: [13, i8, readOnly],
   rxBitrate: [14, RateInfo, readOnly],
   bssParam: [15, StaBssParam, readOnly],
   connectedTime: [16, u32, readOnly],
@@ -1160,16 +1195,16 @@ export const StaInfo: Attributes<StaInfo> = attributes((): Shape<StaInfo> => ({
   nonpeerPm: [22, u32, readOnly],
   rxBytes64: [23, count64, readOnly],
   txBytes64: [24, count64, readOnly],
-  chainSignal: [25, list(dbm), readOnly],
-  chainSignalAvg: [26, list(dbm), readOnly],
+  chainSignal: [25, list(i8), readOnly],
+  chainSignalAvg: [26, list(i8), readOnly],
   expectedThroughput: [27, u32, readOnly],
-  rxDropMisc: [28, u32, readOnly],
+  rxDropMisc: [28, count64, readOnly],
   beaconRx: [29, count64, readOnly],
-  beaconSignalAvg: [30, dbm, readOnly],
+  beaconSignalAvg: [30, i8, readOnly],
   tidStats: [31, keyed("tid", TidStats), readOnly],
   rxDuration: [32, count64, readOnly],
-  ackSignal: [34, dbm, readOnly],
-  ackSignalAvg: [35, dbm, readOnly],
+  ackSignal: [34, i8, readOnly],
+  ackSignalAvg: [35, i8, readOnly],
   rxMpdus: [36, u32, readOnly],
   fcsErrorCount: [37, u32, readOnly],
   connectedToGate: [38, bool(u8), readOnly],
@@ -1178,7 +1213,7 @@ export const StaInfo: Attributes<StaInfo> = attributes((): Shape<StaInfo> => ({
   airtimeLinkMetric: [41, u32, readOnly],
   assocAtBoottime: [42, u64, readOnly],
   connectedToAs: [43, bool(u8), readOnly],
-}));
+}), { pad: 33 });
 
 /** A station that an interface speaks to. */
 export interface Station {
@@ -1196,6 +1231,16 @@ export interface Station {
   wdev?: bigint;
   /** What is known of it. Read-only. */
   staInfo?: StaInfo;
+  /** What holds for each link of such a device. Read-only. */
+  mloLinks?: readonly Nl80211Message[];
+  /** The link, of a device of several links. Read-only. */
+  mloLinkId?: number;
+  /** Address of such a device. Read-only. */
+  mldAddr?: string;
+  /** Elements of 802.11 to send, or that were received. Read-only. */
+  ie?: Uint8Array;
+  /** Elements of the answer. Read-only. */
+  respIe?: Uint8Array;
 }
 
 /** Wire form of {@linkcode Station}: NL80211_ATTR_*. */
@@ -1207,7 +1252,12 @@ export const Station: Attributes<Station> = attributes((): Shape<Station> => ({
   mgmtSubtype: [41, u8],
   wdev: [153, u64, readOnly],
   staInfo: [21, StaInfo, readOnly],
-}));
+  mloLinks: [312, list(Nl80211Message), readOnly],
+  mloLinkId: [313, u8, readOnly],
+  mldAddr: [314, mac, readOnly],
+  ie: [42, elements, readOnly],
+  respIe: [78, elements, readOnly],
+}), { pad: 229 });
 
 /** What is allowed on some frequencies. */
 export interface RegRule {
@@ -1334,52 +1384,30 @@ export const Bss: Attributes<Bss> = attributes((): Shape<Bss> => ({
   tsf: [3, u64, readOnly],
   beaconInterval: [4, u16, readOnly],
   capability: [5, u16, readOnly],
-  informationElements: [6, bytes, readOnly],
+  informationElements: [6, elements, readOnly],
   signalMbm: [7, i32, readOnly],
   signalUnspec: [8, u8, readOnly],
   status: [9, bssStatus, readOnly],
   seenMsAgo: [10, u32, readOnly],
-  beaconIes: [11, bytes, readOnly],
+  beaconIes: [11, elements, readOnly],
   chanWidth: [12, u32, readOnly],
   beaconTsf: [13, u64, readOnly],
   prespData: [14, flag, readOnly],
   lastSeenBoottime: [15, u64, readOnly],
   parentTsf: [17, u64, readOnly],
   parentBssid: [18, mac, readOnly],
-  chainSignal: [19, list(dbm), readOnly],
+  chainSignal: [19, list(i8), readOnly],
   frequencyOffset: [20, u32, readOnly],
   mloLinkId: [21, u8, readOnly],
   mldAddr: [22, mac, readOnly],
   useFor: [23, u32, readOnly],
   cannotUseReasons: [24, u64, readOnly],
-  ssid: { derive: (owner) => ssidOf(owner as Bss), use: readOnly },
+  ssid: {
+    derive: ({ informationElements, beaconIes }: Bss) => ssidOf(informationElements, beaconIes),
+    use: readOnly,
+  },
   signal: { derive: ({ signalMbm }: Bss) => signalMbm === undefined ? undefined : signalMbm / 100, use: readOnly },
-}));
-
-/** An information element of 802.11. */
-export interface InformationElement {
-  /** Its number: 0 is the SSID, 3 the channel, 48 RSN, 221 one of a vendor. */
-  readonly id: number;
-  /** What it holds. */
-  readonly bytes: Uint8Array;
-}
-
-/** Takes information elements apart; what is cut off at the end is left out. */
-export function elementsOf(bytes: Uint8Array): InformationElement[] {
-  const found: InformationElement[] = [];
-  for (let at = 0; at + 2 <= bytes.length && at + 2 + bytes[at + 1]! <= bytes.length; at += 2 + bytes[at + 1]!) {
-    found.push({ id: bytes[at]!, bytes: bytes.subarray(at + 2, at + 2 + bytes[at + 1]!) });
-  }
-  return found;
-}
-
-function ssidOf({ informationElements, beaconIes }: Bss): string | undefined {
-  for (const elements of [informationElements, beaconIes]) {
-    const found = elements && elementsOf(elements).find(({ id }) => id === 0)?.bytes;
-    if (found !== undefined) return text.decode(new Reader(found), 0, found.length, {});
-  }
-  return undefined;
-}
+}), { pad: 16 });
 
 /** What is asked of a scan, and what it tells. */
 export interface ScanMessage {
@@ -1401,103 +1429,59 @@ export interface ScanMessage {
   wdev?: bigint;
   /** How. */
   scanFlags?: readonly ScanFlag[];
+  /** The same in kHz. */
+  scanFreqKhz?: readonly number[];
+  /** An address: of a station, of a peer, of an interface. */
+  mac?: string;
+  /** Bits of an address that count, or that differ between a radio's interfaces. */
+  macMask?: string;
+  /** Address of an access point. */
+  bssid?: string;
+  /** How long to stay on a channel, in 1.024 ms. */
+  measurementDuration?: number;
+  /** Whether neither longer nor shorter. */
+  measurementDurationMandatory?: boolean;
+  /** Whether the slow rates of 802.11b are not used to ask. */
+  txNoCckRate?: boolean;
+  /** Rates to tell of, by band. */
+  scanSuppRates?: readonly BandRates[];
+  /** Whether networks are listed that may not be used. */
+  bssDumpIncludeUseData?: boolean;
+  /** When the scan began, by the clock of `scanStartTimeTsfBssid`, in µs. Read-only. */
+  scanStartTimeTsf?: bigint;
+  /** The access point whose clock that is. Read-only. */
+  scanStartTimeTsfBssid?: string;
+  /** Pause between scheduled scans, in ms. Read-only. */
+  schedScanInterval?: number;
+  /** How long before the first, in s. Read-only. */
+  schedScanDelay?: number;
+  /** Number of a request, which its answer and its events have too. Read-only. */
+  cookie?: bigint;
 }
 
 /** Wire form of {@linkcode ScanMessage}: NL80211_ATTR_*. */
 export const ScanMessage: Attributes<ScanMessage> = attributes((): Shape<ScanMessage> => ({
   wiphy: [1, u32, readOnly],
   ifindex: [3, ifindex, key],
-  ie: [42, bytes],
+  ie: [42, elements],
   scanFrequencies: [44, list(u32)],
-  scanSsids: [45, list(ssidText)],
+  scanSsids: [45, list(ssid)],
   generation: [46, u32, readOnly],
   bss: [47, Bss, readOnly],
   wdev: [153, u64, readOnly],
   scanFlags: [158, scanFlags],
-}));
-
-/** What an event tells. */
-export interface Nl80211Details {
-  /** The radio. */
-  wiphy?: number;
-  /** Its name. */
-  wiphyName?: string;
-  /** The interface. */
-  ifindex?: number;
-  /** Its name. */
-  ifname?: string;
-  /** What it is for. */
-  iftype?: Iftype;
-  /** An address: of a station, of a peer. */
-  mac?: string;
-  /** What is known of a station. */
-  staInfo?: StaInfo;
-  /** The country. */
-  regAlpha2?: string;
-  /** A channel, in MHz. */
-  wiphyFreq?: number;
-  /** Information elements. */
-  ie?: Uint8Array;
-  /** Frequencies of a scan. */
-  scanFrequencies?: readonly number[];
-  /** Names that it asked for. */
-  scanSsids?: readonly string[];
-  /** Who has set rules. */
-  regInitiator?: RegInitiator;
-  /** What they are of. */
-  regType?: RegType;
-  /** A frame. */
-  frame?: Uint8Array;
-  /** Why a connection ended. */
-  reasonCode?: number;
-  /** Whether nothing was answered. */
-  timedOut?: boolean;
-  /** Whether the access point ended it. */
-  disconnectedByAp?: boolean;
-  /** How a request went: status codes of 802.11. */
-  statusCode?: number;
-  /** Elements of our request. */
-  reqIe?: Uint8Array;
-  /** Elements of the answer. */
-  respIe?: Uint8Array;
-  /** The request that this answers. */
-  cookie?: bigint;
-  /** Whether a frame was acknowledged. */
-  ack?: boolean;
-  /** The interface's number where it is no network interface. */
-  wdev?: bigint;
-  /** Width of a channel. */
-  channelWidth?: ChannelWidth;
-  /** Middle of that, in MHz. */
-  centerFreq1?: number;
-}
-
-/** Wire form of {@linkcode Nl80211Details}: NL80211_ATTR_*. */
-export const Nl80211Details: Attributes<Nl80211Details> = attributes((): Shape<Nl80211Details> => ({
-  wiphy: [1, u32],
-  wiphyName: [2, text],
-  ifindex: [3, ifindex],
-  ifname: [4, text],
-  iftype: [5, iftype],
+  scanFreqKhz: [292, list(u32)],
   mac: [6, mac],
-  staInfo: [21, StaInfo],
-  regAlpha2: [33, string(2)],
-  wiphyFreq: [38, u32],
-  ie: [42, bytes],
-  scanFrequencies: [44, list(u32)],
-  scanSsids: [45, list(ssidText)],
-  regInitiator: [48, regInitiator],
-  regType: [49, regType],
-  frame: [51, bytes],
-  reasonCode: [54, u16],
-  timedOut: [65, flag],
-  disconnectedByAp: [71, flag],
-  statusCode: [72, u16],
-  reqIe: [77, bytes],
-  respIe: [78, bytes],
-  cookie: [88, u64],
-  ack: [92, flag],
-  wdev: [153, u64],
-  channelWidth: [159, channelWidth],
-  centerFreq1: [160, u32],
-}));
+  macMask: [215, mac],
+  bssid: [245, mac],
+  measurementDuration: [235, u16],
+  measurementDurationMandatory: [236, flag],
+  txNoCckRate: [135, flag],
+  scanSuppRates: [125, bandRates],
+  bssDumpIncludeUseData: [327, flag],
+  scanStartTimeTsf: [233, u64, readOnly],
+  scanStartTimeTsfBssid: [234, mac, readOnly],
+  schedScanInterval: [119, u32, readOnly],
+  schedScanDelay: [220, u32, readOnly],
+  cookie: [88, u64, readOnly],
+}), { pad: 229 });

@@ -67,7 +67,7 @@ function attributesOf(to: Writer, { fields = [], headerSize = 0 }: Table, rand: 
   to.grow((headerSize + 3) & ~3);
   for (const { id, codec, lift } of fields) {
     // Large tables get a part of their attributes at a time.
-    if (id < 0 || rand(fields.length) > 40 || depth > 4) continue;
+    if (id < 0 || rand(fields.length) > (fields.length > 128 ? 10 : 40) || depth > 4) continue;
     const start = to.open(id);
     fill(to, (lift ?? codec) as Table | undefined, rand, depth + 1);
     to.close(start);

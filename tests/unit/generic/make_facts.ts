@@ -23,7 +23,7 @@ const HEADERS: Readonly<Record<string, RegExp>> = {
   "linux/wireguard.h": /^WG/,
   "linux/if_macsec.h": /^MACSEC_/,
   "linux/thermal.h": /^THERMAL_GENL_/,
-  "linux/nl80211.h": /^NL80211_(CMD|ATTR|BSS|STA|RATE|BAND_ATTR|FREQUENCY|BITRATE|TXQ|TID|IFTYPE|RRF|SCAN_FLAG|CHAN)_/,
+  "linux/nl80211.h": /^(__)?NL80211_/,
   "linux/smc.h": /^SMC_PNETID_/,
 };
 

@@ -1,10 +1,18 @@
 /** nl80211's messages: what comes in parts, and what is in elements of 802.11. */
-import { assertEquals, assertRejects } from "@std/assert";
-import { type Codec, Writer } from "../../../core/codec/mod.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { type Attributes, type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { NetlinkError } from "../../../core/errors.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
 import { message, type Reply, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
-import { elementsOf, NL80211_CMD as CMD, open } from "../../../families/generic/nl80211.ts";
+import {
+  Bss,
+  elementsOf,
+  NL80211_CMD as CMD,
+  Nl80211Message,
+  open,
+  Station,
+  Wiphy,
+} from "../../../families/generic/nl80211.ts";
 import { test } from "../../test.ts";
 
 const ID = 40;
@@ -107,7 +115,82 @@ test("nl80211: a scan that the radio ends, and one that never ends, are errors",
   await assertRejects(() => waiting.wiphys.scan("wlan0", { signal: AbortSignal.abort(reason) }), Error, "enough");
 });
 
-test("nl80211: elements of 802.11 are taken apart, what is cut off left out", () => {
-  const all = elementsOf(hex("0003 6e6574 0102 0204 dd05 01"));
-  assertEquals(all, [{ id: 0, bytes: hex("6e6574") }, { id: 1, bytes: hex("0204") }]);
+test("nl80211: elements of 802.11 are taken apart and named, what is cut off left out", () => {
+  const all = elementsOf(hex("0003 6e6574 0102 0204 ff03 23aabb dd04 0050f201 ff00 fc01 07 dd05 01"));
+  assertEquals(all, [
+    { id: 0, name: "ssid", bytes: hex("6e6574") },
+    { id: 1, name: "supp_rates", bytes: hex("0204") },
+    { id: 255, extension: 35, name: "ext_he_capability", bytes: hex("aabb") },
+    { id: 221, name: "vendor_specific", bytes: hex("0050f201") },
+    { id: 255, name: "extension", bytes: new Uint8Array(0) },
+    { id: 252, bytes: hex("07") },
+  ]);
+});
+
+/** What a table makes of attributes, and that its value is sent as the same bytes again. */
+function bothWays<T extends object>(table: Attributes<T>, attributes: string): T {
+  const bytes = hex(attributes), value = table.decode(new Reader(bytes), 0, bytes.length, {}), to = new Writer();
+  table.encode(value, to, {});
+  assertEquals(to.bytes.slice(0, to.length), bytes);
+  return value;
+}
+
+test("nl80211: names that are bytes keep a NUL", () => {
+  // SSID "a\0b", mesh id "\0m\0".
+  const value = { ssid: "a\0b", meshId: "\0m\0" };
+  assertEquals(bothWays(Nl80211Message, "07003400 61006200 07001800 006d0000"), value);
+  const elements = hex("0003 610062"),
+    bss: Bss = Bss.decode(
+      new Reader(Uint8Array.from([9, 0, 6, 0, ...elements, 0, 0, 0])),
+      0,
+      12,
+      {},
+    );
+  assertEquals([bss.ssid, bss.informationElements], ["a\0b", elements]);
+  const to = new Writer();
+  assertThrows(() => Nl80211Message.encode({ ssid: "ä".repeat(17) }, to, {}), RangeError, "34 bytes, 32 is the most");
+});
+
+test("nl80211: numbers have the width that the kernel gives them", () => {
+  // NL80211_STA_INFO_RX_DROP_MISC is put as u64, NL80211_ATTR_MAX_AP_ASSOC_STA as u32.
+  assertEquals(Station.decode(new Reader(hex("10001580 0c001c00 05000000 01000000")), 0, 16, {}), {
+    staInfo: { rxDropMisc: 4294967301 },
+  });
+  assertEquals(Wiphy.decode(new Reader(hex("0800ca00 01000100")), 0, 8, {}), { maxApAssocSta: 65537 });
+});
+
+test("nl80211: every kind of attribute goes both ways", () => {
+  // A key: data, index, cipher, default, its types.
+  assertEquals(
+    bothWays(
+      Nl80211Message,
+      "28005080 07000100 01020300 05000200 01000000 08000300 04ac0f00 04000500 08000880 04000100",
+    ),
+    { key: { data: hex("010203"), idx: 1, cipher: 0x000fac04, default: true, defaultTypes: ["unicast"] } },
+  );
+  // Rates of band 1: legacy, VHT.
+  assertEquals(
+    bothWays(Nl80211Message, "24005a80 20000180 06000100 0c120000 14000300 01000200 00000000 00000000 00000000"),
+    { txRates: [{ band: 1, legacy: hex("0c12"), vht: [1, 2, 0, 0, 0, 0, 0, 0] }] },
+  );
+  // Links of a device of several: each with what a message has.
+  assertEquals(
+    bothWays(Nl80211Message, "1c003881 18000180 05003901 01000000 0a00f500 02000000 00010000"),
+    { mloLinks: [{ mloLinkId: 1, bssid: "02:00:00:00:00:01" }] },
+  );
+  // A counter that is sent as a byte, and received as 32 bits.
+  assertEquals(bothWays(Nl80211Message, "05002f01 03000000"), { colorChangeCount: 3 });
+  assertEquals(Nl80211Message.decode(new Reader(hex("08002f01 03000000")), 0, 8, {}), { colorChangeCount: 3 });
+  // What has woken the machine: the number of a pattern; what is to: the patterns.
+  assertEquals(bothWays(Nl80211Message, "0c007580 08000480 02000000"), { wowlanTriggers: { pktPattern: 2 } });
+  assertEquals(
+    bothWays(Nl80211Message, "14007580 10000480 0c000180 06000200 aabb0000"),
+    { wowlanTriggers: { pktPattern: [{ pattern: hex("aabb") }] } },
+  );
+  assertThrows(
+    () => Nl80211Message.encode({ staFlags: ["asociated" as "associated"] }, new Writer(), {}),
+    TypeError,
+    "staFlags",
+  );
+  assertThrows(() => Nl80211Message.encode({ txRates: [{}] }, new Writer(), {}), TypeError, "band is missing");
 });
