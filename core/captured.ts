@@ -71,17 +71,18 @@ export interface PacketTables {
   readonly name: string;
   /** Its tables, which may go by whose packet it is. */
   readonly set: (packet: Packet) => MessageSet;
-  /** How a datagram is read where datagrams have no nlmsghdr. */
-  readonly unframed: Codec<unknown, never> | undefined;
+  /** How a datagram is read that has no nlmsghdr; `undefined` where it has. */
+  readonly unframed: (datagram: Uint8Array) => Codec<unknown, never> | undefined;
 }
 
 /** The messages in one packet. What is broken or cut off is a message too, that says so. */
 export function* messagesOf(
   packet: Packet,
   number: number,
-  { name, set, unframed }: PacketTables,
+  { name, set, unframed: codecOf }: PacketTables,
 ): Generator<CapturedMessage, void, undefined> {
-  const { bytes, missing } = packet, foreign = unframed === undefined && isBigEndian(bytes, packet.bigEndian);
+  const { bytes, missing } = packet, unframed = codecOf(bytes);
+  const foreign = unframed === undefined && isBigEndian(bytes, packet.bigEndian);
   const read = (bytes: Uint8Array): Reader => foreign ? new BigEndianReader(bytes) : new Reader(bytes);
   const whole = (at: number, problem: string | undefined): CapturedMessage => {
     const rest = bytes.slice(at);

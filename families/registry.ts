@@ -17,7 +17,7 @@ import { serves } from "../core/client.ts";
 import type { Layout } from "../core/codec/mod.ts";
 import { decodeMessages, decodeValue, type Message, type Outcome, showMessages } from "../core/datagram.ts";
 import { stringify } from "../core/show.ts";
-import { messageSets, type Origin, UNFRAMED } from "./registry/decode.ts";
+import { messageSets, type Origin, unframed } from "./registry/decode.ts";
 import { type Capability, FAMILIES, type Family, MAX_LINKS, type Numbers, type Status } from "./registry/facts.ts";
 import { NETLINK_ROUTE } from "./route/protocol.ts";
 
@@ -162,10 +162,8 @@ export type DecodeOptions = Origin;
  * @throws {DecodeError} a message's length leaves the datagram
  */
 export function decode(protocol: number | string, datagram: Uint8Array, options: DecodeOptions = {}): Message[] {
-  const number = numberOf(protocol), unframed = UNFRAMED.get(number);
-  if (unframed !== undefined) {
-    return [{ type: 0, flags: [], seq: 0, port: 0, value: decodeValue(datagram, unframed) }];
-  }
+  const number = numberOf(protocol), codec = unframed(number, datagram);
+  if (codec !== undefined) return [{ type: 0, flags: [], seq: 0, port: 0, value: decodeValue(datagram, codec) }];
   return decodeMessages(datagram, messageSets(number, options)());
 }
 
@@ -176,7 +174,7 @@ export function decode(protocol: number | string, datagram: Uint8Array, options:
  * @throws {DecodeError} a message's length leaves the datagram
  */
 export function show(protocol: number | string, datagram: Uint8Array, options: DecodeOptions = {}): string {
-  const number = numberOf(protocol), unframed = UNFRAMED.get(number);
-  if (unframed !== undefined) return stringify(decodeValue(datagram, unframed), 2);
+  const number = numberOf(protocol), codec = unframed(number, datagram);
+  if (codec !== undefined) return stringify(decodeValue(datagram, codec), 2);
   return showMessages(datagram, messageSets(number, options)()).join("\n");
 }

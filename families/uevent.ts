@@ -14,6 +14,7 @@
 import { Client, type Protocol } from "../core/client.ts";
 import { type Codec, raw, type RawAttribute, Reader, shown, text, type Visit, Writer } from "../core/codec/mod.ts";
 import { argumentError, DecodeError, NetlinkError, SystemError } from "../core/errors.ts";
+import { isMapped } from "../core/users.ts";
 import { decodeWhole, openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
 import type { Received } from "../core/transport.ts";
 
@@ -295,7 +296,8 @@ export interface UeventWatchOptions extends UeventFilter, StreamOptions {}
 /** What can be done with events of devices. */
 export interface Uevents {
   /**
-   * Gives each event as it comes, like `udevadm monitor`. Nobody but the kernel and root can forge one.
+   * Gives each event as it comes, like `udevadm monitor`. Nobody but the kernel and root can forge one. In a user
+   * namespace (a rootless container) it hears the same.
    *
    * A filter for udev's form works in the kernel, so that the rest does not even wake the script up.
    */
@@ -338,9 +340,16 @@ function watch(options: UeventWatchOptions = {}): Streaming<Uevent> {
   }, options);
 }
 
-/** Whether a datagram is from the kernel, or from a daemon of root's. */
+/**
+ * Whether a datagram is from the kernel, or from a daemon of root's, as libudev decides it.
+ *
+ * Only the kernel sends from port 0, whatever user it is called where root is not mapped. Who sends to udev's group is
+ * root; or it is a user of whom our user namespace knows nothing, so that it is outside of it.
+ */
 function isTrusted({ port, groups, credentials }: Received, group: number): boolean {
-  return groups === group && credentials?.uid === 0 && (group !== UEVENT_GROUPS.kernel || port === 0);
+  if (groups !== group) return false;
+  if (group === UEVENT_GROUPS.kernel) return port === 0;
+  return credentials !== undefined && (credentials.uid === 0 || !isMapped(credentials.uid));
 }
 
 /** The event in a datagram; one that has no such form is kept raw. */

@@ -491,7 +491,9 @@ function planOf(fields: readonly Field[]): Plan {
       slotById[field.id] = slot;
     }
     if (field.offset >= 0 || field.derived?.derive !== undefined || field.codec?.absent !== undefined) {
-      if (slot >= FIRST_FIELDS) throw new RangeError(`Field ${field.key} is to be among the first ${FIRST_FIELDS}`);
+      if (slot >= FIRST_FIELDS) {
+        throw argumentError(RangeError, `Field ${field.key} is to be among the first ${FIRST_FIELDS}`);
+      }
       always[slot >> 5]! |= 1 << (slot & 31);
     }
     if (field.lift !== undefined) { for (const inner of field.lift.fields) slotByKey.set(inner.key!, slot); }

@@ -12,8 +12,9 @@
  * @module
  */
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
+import type { Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
-import { KernelError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
 import {
   type EventOptions,
   GenericCaller,
@@ -90,8 +91,14 @@ const wiphy: GenericDeclaration<Wiphy> = {
   fromKey: (key) => typeof key === "number" ? { wiphy: key } : { wiphyName: key },
   keyOf: ({ wiphy, wiphyName }: Wiphy) => wiphy === undefined ? { wiphyName } : { wiphy },
   // The kernel tells all only to who knows that it takes several messages.
-  prepare: (value, verb) => verb === "list" ? { ...value, splitWiphyDump: true } : value,
+  prepare: (value, verb) => verb === "list" ? { ...value, splitWiphyDump: true } : withPower(value),
 };
+
+/** The kernel passes a power over that it is not told the setting of. */
+function withPower<T extends { wiphyTxPowerLevel?: unknown; wiphyTxPowerSetting?: unknown }>(value: T): T {
+  const { wiphyTxPowerLevel: level, wiphyTxPowerSetting: setting } = value;
+  return level === undefined || setting !== undefined ? value : { ...value, wiphyTxPowerSetting: "fixed" };
+}
 
 /** Puts together what the kernel tells of one radio in several messages. */
 function merged(parts: readonly Wiphy[]): Wiphy[] {
@@ -166,6 +173,20 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
     return merged(parts).filter((one) =>
       wanted.every(([key, value]) => (one as Record<string, unknown>)[key] === value)
     );
+  }
+
+  /**
+   * Changes the settings given, and no others. A level of power without a setting is a fixed one.
+   *
+   * @param key its number or name
+   */
+  override set(key: number | string | Wiphy, changes: Input<Wiphy> & object): void {
+    // The kernel finds a radio by its number alone, and passes antennas over where only one way is told.
+    const { wiphyAntennaTx: tx, wiphyAntennaRx: rx } = changes, half = (tx === undefined) !== (rx === undefined);
+    const number = typeof key === "object" ? key.wiphy : key;
+    const one = typeof number === "number" && !half ? { wiphy: number } : this.get(key);
+    const { wiphy, wiphyAntennaTx, wiphyAntennaRx } = one as Wiphy;
+    super.set({ wiphy }, half ? { wiphyAntennaTx, wiphyAntennaRx, ...changes } : changes);
   }
 
   /**
@@ -284,6 +305,98 @@ const domains: GenericDeclaration<RegDomain> = {
   fromKey: (wiphy) => ({ wiphy }),
 };
 
+/** What belongs to the radio that an interface is on: the kernel takes it with another request. */
+const OF_THE_RADIO = [
+  "wiphyFreq",
+  "wiphyFreqOffset",
+  "wiphyChannelType",
+  "channelWidth",
+  "centerFreq1",
+  "centerFreq1Offset",
+  "centerFreq2",
+  "wiphyTxPowerSetting",
+  "wiphyTxPowerLevel",
+] as const satisfies readonly (keyof WifiInterface)[];
+
+/** What an interface is made with, and has for good as far as this family goes. */
+const ONLY_NEW = {
+  wiphy: "an interface stays on its radio",
+  ifname: "links.set of NETLINK_ROUTE renames it",
+  mac: "links.set of NETLINK_ROUTE gives it another address",
+  socketOwner: "an interface that is there belongs to nobody",
+} as const satisfies Partial<Record<keyof WifiInterface, string>>;
+
+/** Wireless interfaces. One is named by its name or number. */
+export class WifiInterfaces extends GenericCollection<WifiInterface, object, string | number | WifiInterface> {
+  /** Sends to whom `requester` gives; watches through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(interfaces, open, requester);
+  }
+
+  /**
+   * Makes one that must not exist yet. A channel and a power are set once it is there, which a batch cannot do.
+   *
+   * @throws {KernelError} EEXIST: there is one already; what the radio refuses, the interface being there by then
+   */
+  override add(value: Input<WifiInterface> & object): WifiInterface {
+    const [own, radio] = parted(value, "add a wireless interface");
+    if (radio === undefined) return super.add(own);
+    if (this.caller.requester().deferred) {
+      throw argumentError(
+        TypeError,
+        `Cannot add a wireless interface in a batch with ${Object.keys(radio).join(", ")}: set it once it is there`,
+      );
+    }
+    const made = super.add(own) as WifiInterface | undefined, key = made?.ifindex ?? own.ifname!;
+    this.#setRadio(key, radio);
+    // A dry run has made none.
+    return made === undefined ? made as never : this.get(key);
+  }
+
+  /**
+   * Changes the fields given, and no others. A channel and a power belong to the radio: they are sent with a request of
+   * their own, behind that for the others. A level of power without a setting is a fixed one.
+   *
+   * @param key its name or number
+   */
+  override set(key: string | number | WifiInterface, changes: Input<WifiInterface> & object): void {
+    const named = this.keyValue(key) as { ifindex?: string | number };
+    const what = `set wireless interface ${interfaces.describe(named)}`, [own, radio] = parted(changes, what);
+    for (const [field, instead] of Object.entries(ONLY_NEW)) {
+      if (own[field as keyof WifiInterface] !== undefined) {
+        throw argumentError(TypeError, `Cannot ${what}: ${field} cannot be changed: ${instead}`);
+      }
+    }
+    if (radio === undefined || Object.keys(own).length > 0) super.set(key, own);
+    if (radio !== undefined) this.#setRadio(named.ifindex!, radio);
+  }
+
+  #setRadio(ifindex: string | number, radio: Input<WifiInterface>): void {
+    this.caller.request({
+      cmd: CMD.NL80211_CMD_SET_WIPHY,
+      codec: any,
+      value: withPower({ ifindex, ...radio }),
+      what: `set the radio of wireless interface ${ifindex}`,
+    });
+  }
+}
+
+/** What is sent for the interface itself, and what for its radio if anything is. */
+function parted(
+  value: Input<WifiInterface>,
+  what: string,
+): readonly [own: Input<WifiInterface> & object, radio: Input<WifiInterface> | undefined] {
+  if (typeof value !== "object" || value === null) {
+    throw argumentError(TypeError, `Cannot ${what}: expected an object, got ${String(value)}`);
+  }
+  const own: Record<string, unknown> = { ...value }, radio: Record<string, unknown> = {};
+  for (const field of OF_THE_RADIO) {
+    if (own[field] !== undefined) radio[field] = own[field];
+    delete own[field];
+  }
+  return [own as Input<WifiInterface> & object, Object.keys(radio).length === 0 ? undefined : radio];
+}
+
 /** Stations that interfaces speak to. Lists are of one interface: `list({ ifindex: "wlan0" })`. */
 export class Stations extends GenericCollection<Station> {
   /** Sends to whom `requester` gives; watches through the client that `open` gives. */
@@ -297,7 +410,7 @@ export class Nl80211 {
   /** Radios. */
   readonly wiphys: Wiphys;
   /** Interfaces on them. */
-  readonly interfaces: GenericCollection<WifiInterface, object, string | number | WifiInterface>;
+  readonly interfaces: WifiInterfaces;
   /** Stations that those speak to. */
   readonly stations: Stations;
   /** The rules of countries: those of all radios, and those that a radio has to itself. */
@@ -307,7 +420,7 @@ export class Nl80211 {
   /** Sends to whom `requester` gives; looks through the client that `open` gives. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.wiphys = new Wiphys(open, requester);
-    this.interfaces = new GenericCollection(interfaces, open, requester);
+    this.interfaces = new WifiInterfaces(open, requester);
     this.stations = new Stations(open, requester);
     this.domains = new GenericCollection(domains, open, requester);
     this.#caller = new GenericCaller(NL80211, open, requester);

@@ -7,7 +7,7 @@ import { CapturedMessage, messagesOf, type PacketTables } from "../../core/captu
 import { serves } from "../../core/client.ts";
 import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
 import { type CaptureSource, type Packet, packets } from "../../core/pcap.ts";
-import { messageSets, type Origin, UNFRAMED } from "./decode.ts";
+import { messageSets, type Origin, unframed } from "./decode.ts";
 import { FAMILIES } from "./facts.ts";
 import { genericFamilies } from "./generic.ts";
 
@@ -81,7 +81,11 @@ function decoder({ protocol, ...origin }: CaptureReadOptions): (packet: Packet) 
     let known = tables.get(packet.protocol);
     if (known === undefined) {
       const name = FAMILIES[packet.protocol]?.name ?? `netlink protocol ${packet.protocol}`;
-      known = { name, set: messageSets(packet.protocol, origin), unframed: UNFRAMED.get(packet.protocol) };
+      known = {
+        name,
+        set: messageSets(packet.protocol, origin),
+        unframed: (datagram) => unframed(packet.protocol, datagram),
+      };
       tables.set(packet.protocol, known);
     }
     yield* messagesOf(packet, number, known);

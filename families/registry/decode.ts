@@ -7,7 +7,8 @@ import { bytes, type Codec, type Layout, MISFIT } from "../../core/codec/mod.ts"
 import type { MessageSet } from "../../core/datagram.ts";
 import { type GenericFamily, GENL_ID } from "../../core/generic.ts";
 import { genericSet } from "../../core/generic_messages.ts";
-import { ConnectorMessage } from "../connector/message.ts";
+import { NLMSG_HDRLEN } from "../../core/message.ts";
+import { ConnectorTalk } from "../connector/talk.ts";
 import { Algorithm, AlgorithmStatistics, CRYPTO_MSG } from "../crypto.ts";
 import { messages as dnrtmsg } from "../dnrtmsg.ts";
 import { messages as ecryptfs } from "../ecryptfs.ts";
@@ -26,6 +27,8 @@ import { messages as sockDiag } from "../sock_diag/messages.ts";
 import { Uevent } from "../uevent.ts";
 import { FAMILIES } from "./facts.ts";
 import { genericFamily } from "./generic.ts";
+
+const NETLINK_USERSOCK = 2, NETLINK_SOCK_DIAG = 4, NETLINK_KOBJECT_UEVENT = 15, NETLINK_GENERIC = 16;
 
 /** Messages of AF_CAN have a header of their own where those of all others have rtmsg. */
 const AF_CAN = 29;
@@ -84,19 +87,42 @@ const SETS: Readonly<Record<number, (layout: Layout) => Partial<MessageSet>>> = 
   9: () => ({ whole: (type) => type >= 1100 }),
   // The answer is the request, whatever its type is; and DONE carries data.
   10: () => ({ control: false, codec: () => FibResult }),
-  11: () => ({ control: false, codec: () => ConnectorMessage }),
+  11: () => ({ control: false, codec: () => ConnectorTalk }),
   13: firewall,
   14: dnrtmsg,
+  // What is sent to the kernel, and its answers; see `unframed`.
+  15: () => ({ codec: (type) => type < NLMSG_MIN_TYPE ? undefined : Uevent }),
   18: scsiTransport,
   19: ecryptfs,
   21: crypto,
 };
 
+/** The first type that is no control message. */
+const NLMSG_MIN_TYPE = 16;
+
 /** How datagrams that are no messages are read: text, or whatever two programs agreed on. */
-export const UNFRAMED: ReadonlyMap<number, Codec<unknown, never>> = new Map<number, Codec<unknown, never>>([
-  [2, bytes],
-  [15, Uevent],
+const UNFRAMED: ReadonlyMap<number, Codec<unknown, never>> = new Map<number, Codec<unknown, never>>([
+  [NETLINK_USERSOCK, bytes],
+  [NETLINK_KOBJECT_UEVENT, Uevent],
 ]);
+
+/**
+ * How a datagram is read that is no messages; `undefined` where it is messages. Events of devices are text, but who has
+ * the kernel tell of one sends a message, and gets one.
+ */
+export function unframed(number: number, datagram: Uint8Array): Codec<unknown, never> | undefined {
+  return number === NETLINK_KOBJECT_UEVENT && hasHeader(datagram) ? undefined : UNFRAMED.get(number);
+}
+
+/** Whether it begins with a length that it can have: that of text would be far more. */
+function hasHeader({ length, buffer, byteOffset, byteLength }: Uint8Array): boolean {
+  if (length < NLMSG_HDRLEN) return false;
+  const view = new DataView(buffer, byteOffset, byteLength);
+  return [true, false].some((little) => {
+    const stated = view.getUint32(0, little);
+    return stated >= NLMSG_HDRLEN && stated <= length;
+  });
+}
 
 const made = new Map<string, MessageSet>();
 
@@ -138,5 +164,3 @@ export function messageSets(number: number, { layout = "lp64", generic = {} }: O
 interface Asker {
   readonly port?: number;
 }
-
-const NETLINK_SOCK_DIAG = 4, NETLINK_GENERIC = 16;

@@ -5,6 +5,7 @@ import process from "node:process";
 import { SystemError } from "../../../core/errors.ts";
 import { type Uevent, uevents } from "../../../families/uevent.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
+import { startIn } from "../route/child.ts";
 import { untilPrinted } from "./script.ts";
 
 /** `udevadm monitor` in a namespace, which listens by the time that this resolves. */
@@ -156,4 +157,34 @@ kernelTest("script 23: a stick was plugged in", [], async () => {
     })).replaceAll("nope0\n", ""),
     "",
   );
+});
+
+kernelTest("uevents: a user namespace that does not map root hears them too", ["ip", "unshare"], async () => {
+  await inNamespace(async ({ name, ip }) => {
+    // The user has no number there, and the kernel's events come from one that has none either.
+    const code = `import { uevents } from ${
+      JSON.stringify(new URL("../../../families/uevent.ts", import.meta.url).href)
+    };
+      const kernel = uevents.watch({ subsystem: "net" }), udev = uevents.watch({ source: "udev" });
+      console.log("listening");
+      const { value: first } = await kernel.next(), { value: second } = await udev.next();
+      console.log(first.action, first.subsystem, second.action, second.devpath);
+      await kernel.return(); await udev.return();`;
+    const child = startIn(name, code, ["unshare", "--user"]);
+    let out = "", complaints = "";
+    child.stderr!.on("data", (text) => complaints += text);
+    const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
+    await new Promise<void>((resolve) => {
+      child.stdout!.on("data", (text) => {
+        out += text;
+        if (out.includes("listening")) resolve();
+      });
+      void ended.then(resolve);
+    });
+    ip("link add v7 type veth peer name w7");
+    // udev is root's, outside.
+    uevents.send({ source: "udev", action: "add", devpath: "/devices/v7" }, { netns: name });
+    await ended;
+    assertEquals([out, complaints], ["listening\nadd net add /devices/v7\n", ""]);
+  });
 });

@@ -1,9 +1,14 @@
 /** nl80211 against `iw`, in the lab: this needs mac80211_hwsim. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { spawnSync } from "node:child_process";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { spawn, spawnSync } from "node:child_process";
+import { type Attributes, rawOf } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
-import { type Bss, open, type WifiInterface } from "../../../families/generic/nl80211.ts";
-import { run } from "../namespace.ts";
+import * as controller from "../../../families/generic/controller.ts";
+import { family } from "../../../families/generic/mod.ts";
+import { type Bss, Nl80211Message, open, type WifiInterface } from "../../../families/generic/nl80211.ts";
+import { type CapturedMessage, monitor } from "../../../families/registry.ts";
+import { before, load, run } from "../namespace.ts";
+import { skip } from "../../test.ts";
 import { moduleTest } from "./lab.ts";
 
 const wifiTest = (name: string, body: () => void | Promise<void>): void =>
@@ -134,4 +139,146 @@ wifiTest("nl80211: the rules of a country are what `iw reg get` says", () => {
     rule.powerRuleMaxEirp! / 100,
   ]);
   assertEquals(ours.map(String), theirs.map(String));
+});
+
+wifiTest("nl80211: attributes have the types of the kernel's policy", () => {
+  using nlctrl = controller.open();
+  const { operations, policies } = nlctrl.families.policy("nl80211");
+  const sizes: Readonly<Record<string, number>> = { u8: 1, s8: 1, u16: 2, s16: 2, u32: 4, s32: 4, u64: 8, s64: 8 };
+  const compared = new Set<string>(), seen = new Set<string>();
+  const compare = (index: number, table: Attributes<object>, path: string): void => {
+    if (seen.has(`${index} ${path}`)) return;
+    seen.add(`${index} ${path}`);
+    for (const { id, type, policy } of policies[index]!) {
+      const field = table.fields.find((field) => field.id === id);
+      // A kernel newer than the table has more.
+      if (field === undefined) continue;
+      const { codec, key } = field, at = `${path}${key}`, { name, size, nested } = codec!;
+      if (typeof type === "string" && type in sizes) {
+        // What is received in another size as well is sent in this one.
+        assertEquals([at, size ?? sizes[name]], [at, sizes[type]]);
+      } else if (type === "flag") assertEquals([at, name], [at, "flag"]);
+      else if (type === "nested" || type === "nested_array") assertEquals([at, nested ?? field.repeated], [at, true]);
+      else if (type !== "binary" && type !== "string" && type !== "nul_string") continue;
+      else assertEquals([at, nested], [at, undefined]);
+      compared.add(at);
+      const inner = codec as Partial<Attributes<object>>;
+      if (type === "nested" && policy !== undefined && policy !== index && inner.fields !== undefined) {
+        compare(policy, inner as Attributes<object>, `${at}.`);
+      }
+    }
+  };
+  compare(operations.find(({ cmd }) => cmd === 2)!.do!, Nl80211Message as Attributes<object>, "");
+  assert(compared.size > (before(6, 1) ? 180 : 220), `${compared.size} compared`);
+});
+
+/** The attributes that no table could read, by where they are. */
+function unread(value: unknown, path: string): string[] {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return [];
+  return [
+    ...rawOf(value).map(({ id, bytes }) => `${path}#${id} (${bytes.length} bytes)`),
+    ...Object.entries(value).flatMap(([key, inner]) => unread(inner, `${path}.${key}`)),
+  ];
+}
+
+wifiTest("nl80211: all that `iw` says and hears is read, nothing left as bytes", async () => {
+  if (!load("nlmon")) skip("a kernel with nlmon");
+  const [one, two] = up(),
+    commands = [
+      ["phy"],
+      ["dev"],
+      ["dev", one.ifname!, "scan", "-u"],
+      ["dev", one.ifname!, "survey", "dump"],
+      ["dev", one.ifname!, "station", "dump"],
+      ["dev", one.ifname!, "set", "txpower", "fixed", "1500"],
+      ["dev", one.ifname!, "set", "bitrates", "legacy-2.4", "12", "18", "24"],
+      ["dev", one.ifname!, "set", "power_save", "off"],
+      ["dev", one.ifname!, "cqm", "rssi", "-60", "5"],
+      ["reg", "get"],
+      ["phy", "phy0", "wowlan", "show"],
+      ["phy", "phy0", "set", "retry", "short", "5"],
+      ["dev", two.ifname!, "interface", "add", "mesh9", "type", "mp", "mesh_id", "m"],
+      ["dev", "mesh9", "get", "mesh_param"],
+      ["dev", "mesh9", "del"],
+      ["dev", one.ifname!, "get", "power_save"],
+    ];
+  run("ip", ["link", "add", "nlmon9", "type", "nlmon"]);
+  try {
+    run("ip", ["link", "set", "nlmon9", "up"]);
+    const heard: CapturedMessage[] = [], messages = monitor("nlmon9", { protocol: 16 });
+    const reading = (async () => {
+      for await (const message of messages) if (message.type === "nl80211") heard.push(message);
+    })();
+    for (const words of commands) await new Promise((resolve) => spawn("iw", words).on("close", resolve));
+    const last = (): boolean =>
+      heard.some(({ value, flags }) => (value as { psState?: string }).psState !== undefined && flags.length === 0);
+    while (!last()) await new Promise((resolve) => setTimeout(resolve, 1));
+    await messages.return!();
+    await reading;
+    const left = heard.flatMap(({ value }) => unread(value, String((value as { cmd?: string }).cmd)));
+    assertEquals([...new Set(left)], []);
+    const told = new Set(heard.map(({ value }) => (value as { cmd?: string }).cmd));
+    assert(told.size >= 15, [...told].join(" "));
+    const find = (cmd: string): Record<string, unknown> =>
+      heard.find(({ value }) => (value as { cmd?: string }).cmd === cmd)!.value as Record<string, unknown>;
+    assertEquals(find("NL80211_CMD_SET_POWER_SAVE").psState, "disabled");
+    assertEquals(find("NL80211_CMD_SET_TX_BITRATE_MASK").txRates, [{ band: 0, legacy: Uint8Array.of(24, 36, 48) }]);
+    assertEquals(find("NL80211_CMD_SET_CQM").cqm, { rssiThold: [-60], rssiHyst: 5 });
+    assertEquals(find("NL80211_CMD_NEW_INTERFACE").meshId, "m");
+  } finally {
+    run("ip", ["link", "delete", "nlmon9"]);
+  }
+});
+
+wifiTest("nl80211: interfaces and radios: what is given is set, or refused by name", () => {
+  using client = open();
+  const [one] = up(), info = (dev: string): string => run("iw", ["dev", dev, "info"]);
+  client.interfaces.set(one.ifname!, { wiphyTxPowerLevel: 1200 });
+  assert(info(one.ifname!).includes("txpower 12.00 dBm"), info(one.ifname!));
+  client.interfaces.set(one.ifname!, { wiphyTxPowerSetting: "automatic" });
+  const made = client.interfaces.add({ wiphy: one.wiphy, ifname: "mon8", iftype: "monitor" }) as WifiInterface;
+  try {
+    run("ip", ["link", "set", "mon8", "up"]);
+    run("ip", ["link", "set", one.ifname!, "down"]);
+    client.interfaces.set("mon8", { wiphyFreq: 2437, channelWidth: "20" });
+    assert(info("mon8").includes("channel 6 (2437 MHz)"), info("mon8"));
+    for (const changes of [{ ifname: "x" }, { mac: "02:00:00:00:00:09" }, { wiphy: 1 }]) {
+      assertThrows(
+        () => client.interfaces.set("mon8", changes),
+        TypeError,
+        `${Object.keys(changes)[0]} cannot be changed`,
+      );
+    }
+    // One antenna of two: the other way stays, and the name of a radio is as good as its number.
+    const name = `phy${made.wiphy}`, phy = client.wiphys.get(made.wiphy!);
+    client.wiphys.set(phy.wiphyName!, { wiphyRetryShort: 5 });
+    assertEquals([client.wiphys.get(name).wiphyRetryShort, client.wiphys.get(name).wiphyRetryLong], [
+      5,
+      phy.wiphyRetryLong,
+    ]);
+    client.wiphys.set(made.wiphy!, { wiphyRetryShort: phy.wiphyRetryShort! });
+  } finally {
+    client.interfaces.delete("mon8");
+    run("ip", ["link", "set", one.ifname!, "up"]);
+  }
+});
+
+wifiTest("nl80211: a name with a NUL in it is whole", async () => {
+  using client = open();
+  const [one, two] = up(), name = "nl\0test";
+  run("ip", ["link", "set", two.ifname!, "down"]);
+  run("iw", [two.ifname!, "set", "type", "ibss"]);
+  run("ip", ["link", "set", two.ifname!, "up"]);
+  using wifi = family("nl80211");
+  // NL80211_CMD_JOIN_IBSS is a request of no verb: interface, name, channel.
+  wifi.request(43, { 3: two.ifindex!, 52: "6e6c0074657374", 38: 2412 });
+  try {
+    const found = await client.wiphys.scan(one.ifname!, { ssids: [name] });
+    assert(found.some(({ ssid }) => ssid === name), JSON.stringify(found.map(({ ssid }) => ssid)));
+    assertEquals(client.interfaces.get(two.ifname!).ssid, name);
+  } finally {
+    run("iw", [two.ifname!, "ibss", "leave"]);
+    run("ip", ["link", "set", two.ifname!, "down"]);
+    run("iw", [two.ifname!, "set", "type", "managed"]);
+  }
 });

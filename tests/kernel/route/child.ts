@@ -42,7 +42,7 @@ export function runIn(netns: string, code: string, wrap: readonly string[] = [])
   return { stdout, stderr, status, signal };
 }
 
-/** Starts a module's text in a namespace. */
-export function startIn(netns: string, code: string): ChildProcess {
-  return spawn("ip", ["netns", "exec", netns, ...evaluate(code)], { stdio: ["ignore", "pipe", "pipe"], env });
+/** Starts a module's text in a namespace, behind the commands of `wrap`. */
+export function startIn(netns: string, code: string, wrap: readonly string[] = []): ChildProcess {
+  return spawn("ip", ["netns", "exec", netns, ...wrap, ...evaluate(code)], { stdio: ["ignore", "pipe", "pipe"], env });
 }

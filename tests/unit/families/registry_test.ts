@@ -1,8 +1,10 @@
 /** The registry against the kernel's headers (uapi.json, from v7.2), its words, and messages of every family. */
 import { assert, assertEquals, assertMatch, assertObjectMatch, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
+import { encodeMessages } from "../../../core/datagram.ts";
 import { DecodeError } from "../../../core/errors.ts";
 import { decode, explain, FAMILIES, family, openHint, protocol, show } from "../../../families/registry.ts";
+import { messageSets } from "../../../families/registry/decode.ts";
 import { NETFILTER_MSG } from "../../../families/registry/names.ts";
 import { hex, mutate, random, ROUNDS, vectors } from "./golden.ts";
 import { test } from "../../test.ts";
@@ -191,6 +193,62 @@ test("registry: decode() reads the small families", () => {
   const lookup = "24000000ff0000000000000000000000" + "0a000001" + "0".repeat(32);
   assertObjectMatch(decode("FIB_LOOKUP", hex(lookup))[0]!, { type: 255, value: {} });
   assert(!(decode("FIB_LOOKUP", hex(lookup))[0]!.value instanceof Uint8Array));
+});
+
+test("registry: decode() reads what the connector says of processes, and what it is asked", () => {
+  const of = (data: string, ack = "00000000"): string => {
+    const length = (bytes: number): string => bytes.toString(16).padStart(2, "0");
+    const size = data.length / 2;
+    return `${length(36 + size)}000000` + "0300000000000000" + "00000000" +
+      "0100000001000000" + "07000000" + ack + `${length(size)}00` + "0000" + data;
+  };
+  // PROC_EVENT_EXIT on CPU 2, pid 5 of process 5, status 1, SIGCHLD; PROC_CN_MCAST_LISTEN for PROC_EVENT_FORK.
+  const exit = of(
+    "00000080" + "02000000" + "0900000000000000" + "05000000" + "05000000" + "00010000" + "11000000" + "0".repeat(16),
+  );
+  assertEquals(decode("CONNECTOR", hex(exit))[0]!.value, {
+    idx: 1,
+    val: 1,
+    seq: 7,
+    ack: 0,
+    flags: 0,
+    data: {
+      event: "exit",
+      cpu: 2,
+      timestampNs: 9n,
+      pid: 5,
+      tgid: 5,
+      exitCode: 256,
+      exitSignal: 17,
+      parentPid: 0,
+      parentTgid: 0,
+    },
+  });
+  assertMatch(show("CONNECTOR", hex(exit)), /exitCode +256/);
+  assertObjectMatch(decode("CONNECTOR", hex(of("0100000001000000")))[0]!.value as object, {
+    data: { mcastOp: 1, eventType: ["fork"] },
+  });
+  for (const message of [exit, of("0100000001000000"), of("01000000")]) {
+    assertEquals(encodeMessages(decode("CONNECTOR", hex(message)), messageSets(11, {})()), hex(message));
+  }
+});
+
+test("registry: decode() tells a verdict on a uevent from a uevent", () => {
+  // NLMSG_ERROR, EPERM, of the message that had the kernel tell of a change.
+  const refused = "24000000020000000700000001000000" + "ffffffff" + "30000000100005000700000001000000";
+  assertObjectMatch(decode("KOBJECT_UEVENT", hex(refused))[0]!, {
+    type: "NLMSG_ERROR",
+    value: { errno: 1, code: "EPERM" },
+  });
+  assertMatch(show("KOBJECT_UEVENT", hex(refused)), /NLMSG_ERROR.*\n.*\n.*errno +-1/);
+  const text = "change@/nope\0ACTION=change\0DEVPATH=/nope\0", words = Uint8Array.from(text, (c) => c.charCodeAt(0));
+  assertObjectMatch(decode("KOBJECT_UEVENT", words)[0]!, { type: 0, value: { action: "change", source: "kernel" } });
+  // What was asked: a header, then the event.
+  const asked = new Uint8Array(16 + words.length);
+  asked.set(hex("00000000100005000700000001000000"));
+  asked.set(words, 16);
+  asked[0] = asked.length;
+  assertObjectMatch(decode("KOBJECT_UEVENT", asked)[0]!, { type: 16, value: { action: "change", devpath: "/nope" } });
 });
 
 test("registry: decode() reads the removed families in both layouts", () => {
