@@ -38,4 +38,5 @@ export const RAW: InetForm<RawSocket> = {
   table: RawSocket,
   protocol: "raw",
   module: ["raw_diag", "CONFIG_INET_RAW_DIAG"],
+  anyCookie: true,
 };

@@ -35,4 +35,6 @@ export const DCCP: InetForm<DccpSocket> = {
   table: DccpSocket,
   protocol: "dccp",
   module: ["dccp_diag", "CONFIG_INET_DCCP_DIAG"],
+  toldAs: { new_syn_recv: "syn_recv" },
+  storages: true,
 };

@@ -77,6 +77,8 @@ export interface Compiled {
   readonly size: number;
   /** For us: `undefined` where what was told of the socket does not say. */
   readonly test: (socket: Checked) => boolean | undefined;
+  /** Whether it holds of whatever socket (`true`) or of none (`false`), where that goes without looking at one. */
+  readonly always?: boolean;
 }
 
 /** Who knows the numbers of interfaces. */
@@ -103,12 +105,12 @@ const LEAVES: { readonly [K in keyof SocketCondition]?: (value: never, context: 
   if: (value: number, { to }) => dev(value, to),
   mark(value: number | { value: number; mask: number }, { to }) {
     const { value: mark, mask } = typeof value === "object" && value !== null ? value : { value, mask: 0xffffffff };
+    if (typeof value === "object") only(value, ["value", "mask"], to);
     check(mark, 0xffffffff, to);
     check(mask, 0xffffffff, to);
-    return leaf([
-      { code: "mark_cond", mark, mask },
-      (s) => s.mark === undefined ? undefined : same(s.mark, mark, mask),
-    ]);
+    const test = (s: Checked): boolean | undefined => s.mark === undefined ? undefined : (s.mark & mask) >>> 0 === mark;
+    const marked = leaf([{ code: "mark_cond", mark, mask }, test]);
+    return mark === 0 && mask === 0 ? { ...marked, always: true } : marked;
   },
   cgroupId(value: bigint | number, { to }) {
     if (typeof value !== "bigint") check(value, Number.MAX_SAFE_INTEGER, to);
@@ -132,6 +134,8 @@ const LEAVES: { readonly [K in keyof SocketCondition]?: (value: never, context: 
 
 /** The fields that a condition has. */
 export const CONDITIONS: ReadonlySet<string> = new Set(Object.keys(LEAVES));
+
+const NEVER = { always: false } as const;
 
 /** The farthest that an op can jump. */
 const FARTHEST = 0xffff;
@@ -186,8 +190,10 @@ function check(value: number, most: number, to: Writer): void {
   if (value < 0 || value > most) to.fail(RangeError, `expected 0..${most}, got ${value}`);
 }
 
-function same(value: number, wanted: number, mask: number): boolean {
-  return ((value ^ wanted) & mask) === 0;
+function only(value: object, known: readonly string[], to: Writer): void {
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key)) to.fail(TypeError, `${shown(key)} is none of ${known.join(", ")}`);
+  }
 }
 
 function dev(index: number, to: Writer): Compiled {
@@ -207,10 +213,11 @@ function port(side: "s" | "d", key: "localPort" | "dstPort", value: PortMatch, {
   if (typeof value !== "object" || value === null) {
     to.fail(TypeError, `expected a port 0..65535 or { start, end }, got ${shown(value)}`);
   }
-  const { start, end } = value;
+  only(value, ["start", "end"], to);
+  const { start = 0, end = 0xffff } = value;
   return all([
-    ...(start === undefined ? [] : [compare("ge", start, (found) => found >= start)]),
-    ...(end === undefined ? [] : [compare("le", end, (found) => found <= end)]),
+    ...(start === 0 ? [] : [compare("ge", start, (found) => found >= start)]),
+    ...(end === 0xffff ? [] : [compare("le", end, (found) => found <= end)]),
   ]);
 }
 
@@ -284,20 +291,26 @@ function verdict(parts: readonly Compiled[], wanted: boolean): Compiled["test"] 
   };
 }
 
-function all(parts: readonly Compiled[]): Compiled {
-  return { ...join(parts, (part, rest) => fartherNo(part, rest)), test: verdict(parts, false) };
+function all(given: readonly Compiled[]): Compiled {
+  const parts = given.filter(({ always }) => always !== true);
+  const always = parts.length === 0 ? { always: true } : parts.some(({ always }) => always === false) ? NEVER : {};
+  return { ...join(parts, (part, rest) => fartherNo(part, rest)), test: verdict(parts, false), ...always };
 }
 
 function some(parts: readonly Compiled[]): Compiled {
-  const last = parts.at(-1);
+  if (parts.some(({ always }) => always === true)) return all([]);
+  const last = parts.at(-1), always = parts.every(({ always }) => always === false) ? NEVER : {};
   // Who says yes jumps over all that are left.
   const place = (part: Compiled, rest: number): readonly BytecodeOp[] =>
     part === last ? part.ops : [...part.ops, jump(4 + rest)];
-  return { ...join(parts, place), test: verdict(parts, true) };
+  return { ...join(parts, place), test: verdict(parts, true), ...always };
 }
 
-function not({ ops, size, test }: Compiled): Compiled {
+function not({ ops, size, test, always }: Compiled): Compiled {
+  // What never holds, turned round, is no condition any more.
+  if (always === false) return all([]);
   return {
+    ...(always === true ? NEVER : {}),
     ops: [...ops, jump(8)],
     size: size + 4,
     test(socket) {

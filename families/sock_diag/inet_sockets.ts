@@ -3,14 +3,16 @@
  *
  * @module
  */
+import { expectFields, isCondition } from "../../core/arguments.ts";
 import type { Client, Operation } from "../../core/client.ts";
-import type { Attributes, Codec } from "../../core/codec/mod.ts";
+import { type Attributes, type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
-import { argumentError, BatchError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, BatchError, KernelError, NetlinkError } from "../../core/errors.ts";
 import type { ChangeEvent, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import { compile, type Compiled, CONDITIONS, type SocketCondition } from "./filter.ts";
-import { InetRequest, type InetSocket, type IpProtocol } from "./inet.ts";
-import { INET_DIAG_NOCOOKIE, SOCK_DIAG, type SocketFamily, stateBits } from "./protocol.ts";
+import { InetRequest, type InetSocket, IPPROTO, type IpProtocol } from "./inet.ts";
+import { AF, INET_DIAG_NOCOOKIE, SOCK_DIAG, type SocketFamily, stateBits, TCP_STATE } from "./protocol.ts";
+import type { SctpSocket } from "./sctp.ts";
 import { MESSAGES, moduleHint, type SocketForm, type StateFilter } from "./sockets.ts";
 
 /** A socket of whatever protocol, which may have states of its own. */
@@ -33,15 +35,28 @@ export interface InetForm<T extends AnyInetSocket> {
   readonly module: SocketForm<T>["module"];
   /** Whether its states are not those of TCP, so that the kernel cannot be asked for some of them. */
   readonly ownStates?: true;
+  /** States that a socket which was asked for by them is told to be in another one. */
+  readonly toldAs?: Readonly<Partial<Record<keyof typeof TCP_STATE, keyof typeof TCP_STATE>>>;
   /** Whether the kernel takes the two ends in each other's place when it is asked for a single one. */
   readonly swapped?: true;
+  /** Whether it makes nothing of the cookie when it is asked for a single one, or to destroy it. */
+  readonly anyCookie?: true;
+  /** Whether it cannot be asked for a single one by its ends. */
+  readonly listOnly?: true;
+  /** Whether it makes nothing of conditions. */
+  readonly unfiltered?: true;
+  /** Whether it tells what BPF programs keep with one. */
+  readonly storages?: true;
 }
 
 /** What is asked for beside what is always told. */
 export interface InetAsk {
-  /** Whether to tell of the connection too: `info`, and what congestion control knows. */
+  /** Whether to tell of the connection too: `info`, and what congestion control knows. Not of UDP and raw sockets. */
   info?: boolean;
-  /** What BPF programs keep with it: of all maps, or of those with these file descriptors. Needs CAP_BPF. */
+  /**
+   * What BPF programs keep with it: of all maps, or of those with these file descriptors. Needs CAP_BPF; of TCP, DCCP and
+   * MPTCP sockets.
+   */
   skBpfStorages?: boolean | readonly number[];
   /** `inet` or `inet6`; both when absent. */
   family?: SocketFamily;
@@ -57,7 +72,13 @@ export type InetFilter<T> =
   & InetAsk
   & Omit<Input<T>, keyof SocketCondition | keyof InetAsk | "state">;
 
-/** What names one socket: a socket that was listed, or as much of it. `cookie` makes sure that it is still the same. */
+/**
+ * What names one socket: a socket that was listed, or as much of it.
+ *
+ * Its cookie alone does. Without it both ends are meant as they are given, and one that is not given is none: 0.0.0.0 or ::,
+ * and port 0, as of what listens. Neither a socket that listens on all addresses nor one that is bound to another
+ * interface than `dev` stands for it. An IPv4 address is also that address of an IPv6 socket (`::ffff:…`).
+ */
 export type InetKey = Partial<
   Pick<
     InetSocket,
@@ -77,6 +98,38 @@ interface Question<T extends object> {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly families: readonly SocketFamily[];
   readonly test: (one: T) => boolean;
+  /** Whether anything is asked of a socket. */
+  readonly selects: boolean;
+}
+
+/** The ends of a socket, and the interface that it is bound to. */
+type Ends = Required<Pick<InetRequest, "family" | "localPort" | "dstPort" | "local" | "dst" | "if">>;
+
+/** The states of what the kernel finds by its ends. */
+const ACTIVE = Object.keys(TCP_STATE).filter((name) => name !== "bound_inactive");
+
+const ENDS = ["localPort", "dstPort", "local", "dst", "if"] as const;
+
+/** A key in the kernel's own form, in one family. */
+interface Asked {
+  readonly ends: Ends;
+  readonly cookie: bigint | undefined;
+  /** The fields that were given, and have to be the same. */
+  readonly given: ReadonlySet<string>;
+  /** The family that it has to be of, where an IPv6 socket will not do for an IPv4 address. */
+  readonly family?: SocketFamily;
+  /** Whether it is an association, as SCTP's sockets have. */
+  readonly peers?: true;
+}
+
+/** What a key names. */
+interface Named {
+  /** What is being done: `get TCP socket 127.0.0.1:80`. */
+  readonly what: string;
+  /** Whether the key has all that a socket which was listed has. */
+  readonly whole: boolean;
+  /** In each family that may be meant. */
+  readonly asked: readonly Asked[];
 }
 
 /** All sockets of one protocol, in one network namespace. */
@@ -119,24 +172,18 @@ export class InetSockets<T extends AnyInetSocket> {
    * One socket.
    *
    * @param key its ends, as of a socket that was listed; `{ local: "127.0.0.1", localPort: 80 }` for one that listens
-   * @throws {KernelError} ENOENT: there is none, or another one by now
+   * @throws {KernelError} ENOENT: there is none with exactly these ends, or another one by now
    */
   get(key: InetKey): T {
-    try {
-      return this.asking({}).get(identity(key));
-    } catch (error) {
-      // Of those that share a port the kernel finds but one.
-      const shared = key.cookie !== undefined && error instanceof NetlinkError && ABSENT.has(error.code);
-      const found = shared ? this.#sharer(identity(key)) : undefined;
-      if (found === undefined) throw error;
-      return found;
-    }
+    const named = this.named(key, "get"), found = this.look(named);
+    if (found === undefined && !this.client().deferred) throw absent(named.what, "there is no such socket");
+    return found as T;
   }
 
   /** The same, `undefined` when there is none. */
   find(key: InetKey): T | undefined {
     try {
-      return this.get(key);
+      return this.look(this.named(key, "find"));
     } catch (error) {
       if (error instanceof NetlinkError && ABSENT.has(error.code)) return undefined;
       throw error;
@@ -152,30 +199,136 @@ export class InetSockets<T extends AnyInetSocket> {
       : String(cookie);
   }
 
-  #sharer({ family, local, localPort, dst, dstPort, cookie }: InetKey): T | undefined {
-    const filter = { family, local, localPort, dst, dstPort, cookie };
-    return this.list(present(filter) as InetFilter<T>)[0];
+  /** What a key names, as the kernel has it. */
+  protected named(key: InetKey, verb: string): Named {
+    const { object, table, protocol } = this.form;
+    const fail = (why: string): never => {
+      throw argumentError(TypeError, `Cannot ${verb} ${object}: ${why}`);
+    };
+    if (typeof key !== "object" || key === null) fail(`expected an object with its addresses and ports, got ${key}`);
+    for (const field of Object.keys(key)) if (table.field(field) === undefined) fail(`it has no ${shown(field)}`);
+    const { family, local, dst, dstPort, cookie } = key;
+    if (family !== undefined && familyName(family) === undefined) fail(`its family is inet or inet6, not ${family}`);
+    const number = typeof key.protocol === "string" ? IPPROTO[key.protocol] : key.protocol;
+    if (protocol !== "raw" && number !== undefined && number !== IPPROTO[protocol as keyof typeof IPPROTO]) {
+      fail(`its protocol is ${protocol}, not ${key.protocol}`);
+    }
+    const localPort = key.localPort ?? (protocol === "raw" ? number : undefined);
+    if (localPort === undefined && cookie === undefined) fail("expected its localPort or its cookie to be given");
+    const text = local ?? dst, byText = typeof text !== "string" ? undefined : text.includes(":") ? "inet6" : "inet";
+    const own = family === undefined ? undefined : familyName(family), told = own ?? byText;
+    const on = key.if === undefined ? { dev: key.dev } : { if: key.if }, what = `${verb} ${object} ${describe(key)}`;
+    const given = present({ localPort, dstPort, local, dst, ...on, cookie, protocol });
+    const client = this.client(), codec = InetRequest as Codec<unknown, never>;
+    const whole = [family, key.localPort, dstPort, local, dst, key.if, cookie].every((one) => one !== undefined);
+    return {
+      what,
+      whole,
+      asked: (told === undefined ? FAMILIES : [told]).map((family) => {
+        const { localPort, dstPort, local, dst, if: on, ...rest } = client.normalize(
+          codec,
+          { ...given, family },
+          what,
+        ) as
+          & InetRequest
+          & Ends;
+        return {
+          ends: { family, localPort, dstPort, local, dst, if: on },
+          cookie: cookie === undefined ? undefined : rest.cookie!,
+          given: new Set([...Object.keys(given), ..."dev" in given ? ["if"] : []]),
+          ...(told === undefined || own !== undefined ? { family } : {}),
+          ...("peers" in key ? { peers: true } : {}),
+        };
+      }),
+    };
   }
 
-  #ask(filter: InetFilter<T> = {} as InetFilter<T>): Question<T> {
-    const fields: Record<string, unknown> = {}, condition: Record<string, unknown> = {}, what = this.#what();
+  /** The one that is named. The kernel's own look-up comes first; where what it finds is another, all are looked through. */
+  protected look({ asked }: Named): T | undefined {
+    for (const one of asked) {
+      const found = this.lookUp(one.ends, one.cookie);
+      if (found !== undefined && this.#isIt(found, one)) return found;
+    }
+    if (this.client().deferred) return undefined;
+    for (const one of asked) {
+      const { ends, cookie, given, family } = one, filter: Record<string, unknown> = present({ family, cookie });
+      // What was destroyed stays bound to its port until its process closes it.
+      if (cookie === undefined && this.form.toldAs?.bound_inactive !== undefined) filter["state"] = ACTIVE;
+      for (const field of ENDS) if (given.has(field)) filter[field] = ends[field];
+      const found = this.list(filter as InetFilter<T>).find((other) => this.#isIt(other, one));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** What the kernel finds by these ends: maybe another, as it takes what would receive a packet with them. */
+  protected lookUp(ends: Ends, cookie?: bigint): T | undefined {
+    if (this.form.listOnly === true) return undefined;
+    try {
+      return this.asking({}).get(present({ ...ends, cookie }));
+    } catch (error) {
+      if (error instanceof NetlinkError && ABSENT.has(error.code)) return undefined;
+      throw error;
+    }
+  }
+
+  #isIt(found: T, { ends, cookie, given, family, peers }: Asked): boolean {
+    const { locals, peers: theirs } = found as Partial<Pick<SctpSocket, "locals" | "peers">>;
+    const port = (field: "localPort" | "dstPort" | "if"): boolean => found[field] === ends[field];
+    const address = (field: "local" | "dst", all: SctpSocket["peers"] = []): boolean =>
+      given.has(field)
+        ? [found[field], ...all.map(({ addr }) => addr)].some((one) => isAddress(one, ends[field]))
+        : cookie !== undefined || UNSPECIFIED.includes(found[field]);
+    return (family === undefined || found.family === family) && (!given.has("if") || port("if")) &&
+      (["localPort", "dstPort"] as const).every((field) => cookie !== undefined && !given.has(field) || port(field)) &&
+      address("local", locals) && address("dst", theirs) &&
+      // Associations of one SCTP socket have its cookie.
+      (cookie === undefined || found.cookie === cookie && (theirs !== undefined) === (peers === true));
+  }
+
+  #ask(given: InetFilter<T> | undefined): Question<T> {
+    const { ownStates, toldAs = {}, unfiltered, storages, table } = this.form, what = this.#what();
+    const fields: Record<string, unknown> = {}, condition: Record<string, unknown> = {};
+    const fail = (why: string): never => {
+      throw argumentError(TypeError, `Cannot ${what}: ${why}`);
+    };
+    const filter: unknown = given ?? {};
+    expectFields(filter, what, "a filter as an object");
     const { info, skBpfStorages, family, state, ...rest } = filter as InetAsk & { state?: unknown };
     for (const [key, value] of Object.entries(rest)) (CONDITIONS.has(key) ? condition : fields)[key] = value;
-    const client = this.client(), { ownStates } = this.form;
-    const bits = ownStates === true ? ALL_STATES : stateBits(state);
+    const client = this.client(), bits = ownStates === true ? ALL_STATES : stateBits(state);
     const compiled = compile(condition, what, (name) => client.names.index(name));
+    if (unfiltered === true && compiled.ops.some(({ code }) => code === "auto")) {
+      fail("auto: the kernel does not say which of these ports it chose");
+    }
+    if (info !== undefined && typeof info !== "boolean") fail(`info: expected true or false, got ${shown(info)}`);
+    if (info === true && table.field("info") === undefined) fail("info: the kernel has none of these");
+    const maps = mapsOf(skBpfStorages, fail);
+    if (maps !== undefined && storages !== true) fail("skBpfStorages: the kernel does not tell of these");
+    const name = family === undefined ? undefined : familyName(family);
+    if (family !== undefined && name === undefined) fail(`family: expected inet or inet6, got ${shown(family)}`);
+    const told = Object.entries(toldAs).reduce(
+      (sum, [asked, told]) => (bits & stateBits(asked)) === 0 ? sum : sum | stateBits(told),
+      bits,
+    );
     const request = present({
       ext: info === true ? ALL : USUAL,
       states: bits,
       bytecode: compiled.ops.length === 0 ? undefined : compiled.ops,
-      skBpfStorages: storages(skBpfStorages),
+      skBpfStorages: maps,
     });
     return {
       all: this.asking(request),
       fields,
-      families: family === undefined ? FAMILIES : [family],
-      test: testOf(compiled, ownStates === true ? among(state) : inBits(bits)),
+      families: name === undefined ? FAMILIES : [name],
+      test: testOf(compiled, ownStates === true ? among(state) : inBits(told)),
+      selects: compiled.always !== true || name !== undefined || state !== undefined || isCondition(fields),
     };
+  }
+
+  /** Whether a filter can be said to choose among the sockets. */
+  protected selects(filter: InetFilter<T>): boolean {
+    return this.#ask(filter).selects;
   }
 
   #what(): string {
@@ -188,9 +341,9 @@ export class InetSockets<T extends AnyInetSocket> {
     const of = (value: object, verb: Verb): object => {
       const { family } = value as InetKey;
       if (verb === "list") return { ...request, family, protocol };
-      const { protocol: own, ...id } = verb === "get" && swapped === true ? swap(value) : value as InetKey;
-      const raw = protocol === "raw" && own !== undefined ? { rawProtocol: own } : {};
-      return { ext: ALL, states: ALL_STATES, cookie: INET_DIAG_NOCOOKIE, ...id, ...raw, protocol };
+      const ends = verb === "get" && swapped === true ? swap(value) : value as InetKey;
+      const raw = protocol === "raw" ? { rawProtocol: ends.localPort } : {};
+      return { ext: ALL, states: ALL_STATES, cookie: INET_DIAG_NOCOOKIE, ...ends, ...raw, protocol };
     };
     const declaration: Declaration<T> = {
       object,
@@ -215,14 +368,29 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
    * Like `ss -K`. The socket stays the process's, who has yet to close it. Needs CAP_NET_ADMIN, and a kernel that is
    * configured with CONFIG_INET_DIAG_DESTROY.
    *
-   * Of sockets that share an address and a port (SO_REUSEPORT) the kernel finds but one: ENOENT for the others. `flush`
-   * comes to all of them.
+   * What the kernel does not come to is not destroyed: a raw socket behind another of its protocol, a UDP socket behind
+   * another that has its ends (SO_REUSEADDR), a TCP socket that is bound and does nothing yet.
    *
    * @param key a socket that was listed, or as much of it as names one
-   * @throws {KernelError} ENOENT: there is none, or another one by now; EOPNOTSUPP: this kernel does not do that
+   * @throws {KernelError} ENOENT: there is none with exactly these ends, or another one by now, or the kernel does not come
+   * to it; EOPNOTSUPP: this kernel does not do that
    */
   destroy(key: InetKey): void {
-    this.client().request(this.#destruction(key));
+    const client = this.client(), named = this.named(key, "destroy"), { asked: [first] } = named;
+    const found = named.whole ? undefined : this.look(named);
+    if (found === undefined && !named.whole && !client.deferred) throw absent(named.what, "there is no such socket");
+    const one = found ?? { ...first!.ends, cookie: first!.cookie ?? INET_DIAG_NOCOOKIE };
+    if (this.form.anyCookie !== true || client.deferred) {
+      try {
+        client.request(this.#destruction(one));
+        return;
+      } catch (error) {
+        if (!(error instanceof NetlinkError && ABSENT.has(error.code))) throw error;
+      }
+    }
+    if (this.#destroySharers([one]) === 0) {
+      throw absent(named.what, "the kernel finds no such socket, or another first");
+    }
   }
 
   /**
@@ -232,43 +400,103 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
    * tcp.flush({ dst: "192.0.2.7" }); // kill every connection to this address
    * ```
    *
-   * @param filter as for `list`; `{ all: true }` for everything
-   * @returns how many there were; those that went by themselves meanwhile are not among them
+   * @param filter as for `list`; `{ all: true }` for everything. One that asks nothing of a socket is refused: `{}`,
+   * `{ info: true }`, `{ and: [] }`, `{ dstPort: { start: 0 } }`. A prefix asks for its family: `0.0.0.0/0` is all of IPv4
+   * @returns how many were destroyed; not among them are those that went by themselves meanwhile, and those that `destroy`
+   * does not come to
    */
   flush(filter: InetFilter<T> | { all: true }): number {
-    const { all, ...rest } = filter as { all?: true };
-    if (all !== true && Object.values(rest).every((value) => value === undefined)) {
-      throw argumentError(TypeError, `Cannot destroy ${this.form.object}s without a filter: { all: true } says so`);
+    const what = `destroy ${this.form.object}s`;
+    expectFields(filter, what, "a filter as an object");
+    const { all, ...rest } = filter as { all?: unknown };
+    if (all !== undefined && all !== true) {
+      throw argumentError(TypeError, `Cannot ${what}: all: expected true or nothing, got ${shown(all)}`);
     }
-    const done = new Set<bigint>();
-    // Of those that share a port the kernel finds one at a time.
-    for (let before = -1; before < done.size;) {
-      before = done.size;
-      const found = this.list(rest as InetFilter<T>).filter(({ cookie }) => !done.has(cookie));
-      for (const one of this.#destroyAll(found)) done.add(one.cookie);
+    if ((all === true) === this.selects(rest as InetFilter<T>)) {
+      throw argumentError(
+        TypeError,
+        all === true
+          ? `Cannot ${what}: { all: true } takes no filter beside it`
+          : `Cannot ${what} without a filter that asks something of them: { all: true } says so`,
+      );
     }
-    return done.size;
+    const found = this.list(rest as InetFilter<T>);
+    let count = 0;
+    for (let rank = 0; rank < RANKS; rank++) count += this.#destroyAll(found.filter((one) => rankOf(one) === rank));
+    return count;
   }
 
-  /** Destroys these, and says which of them were still there to be found. */
-  #destroyAll(found: readonly T[]): T[] {
+  /** Destroys these, and says how many of them. */
+  #destroyAll(found: readonly T[]): number {
+    const groups = new Map<string, Map<bigint, T>>(), alone: T[] = [], sharing: T[][] = [];
+    for (const one of found) {
+      const name = JSON.stringify(endsOf(one));
+      groups.set(name, (groups.get(name) ?? new Map()).set(one.cookie, one));
+    }
+    for (const group of groups.values()) {
+      if (group.size === 1 && this.form.anyCookie !== true) alone.push(...group.values());
+      else sharing.push([...group.values()]);
+    }
+    const left = this.#destroyBatch(alone);
+    for (const one of left) sharing.push([one]);
+    return sharing.reduce((count, group) => count + this.#destroySharers(group), alone.length - left.length);
+  }
+
+  /** Destroys these, and gives those that the kernel did not find by their own ends. */
+  #destroyBatch(found: readonly T[]): T[] {
     try {
       this.client().runBatch((add) => {
         for (const one of found) add(this.#destruction(one));
       });
     } catch (error) {
       if (!(error instanceof BatchError)) throw error;
-      const left = error.without(({ error }) => error instanceof NetlinkError && ABSENT.has(error.code));
-      if (left !== undefined) throw left;
-      const absent = new Set(error.failures.map(({ index }) => index));
-      return found.filter((_one, index) => !absent.has(index));
+      const other = error.without(({ error }) => error instanceof NetlinkError && ABSENT.has(error.code));
+      if (other !== undefined) throw other;
+      return error.failures.map(({ index }) => found[index]!);
     }
-    return [...found];
+    return [];
   }
 
-  #destruction(key: InetKey): Operation {
-    const { object, protocol } = this.form;
-    const operation = this.asking({}).operation("delete", SOCK_DIAG.SOCK_DESTROY, identity(key));
+  /** Destroys those among sockets of the same ends that the kernel comes to, and says how many. */
+  #destroySharers(group: readonly (Ends & { cookie: bigint })[]): number {
+    const ends = endsOf(group[0]!), [first, ...others] = group.map(({ cookie }) => cookie) as [bigint, ...bigint[]];
+    if (ends.dstPort !== 0 || this.form.anyCookie === true) {
+      return this.#destroyFound(again(ends), [first, ...others], 0);
+    }
+    // The kernel tells of them in the order in which it looks for one. A UDP socket on all addresses leaves its group when
+    // it is destroyed, and hides from then on those behind it: so the first one goes last.
+    return this.#destroyFound(peersOf(ends), others) + this.#destroyFound(peersOf(ends), [first]);
+  }
+
+  /**
+   * Destroys those of some sockets that the kernel finds one after the other.
+   *
+   * Among sockets that share an address and a port (SO_REUSEPORT) it chooses by the other end: as another one would be chosen
+   * for another peer, the peer is varied until all that are to be seen have been.
+   */
+  #destroyFound(ways: Iterable<Ends>, cookies: readonly bigint[], patience: number = PATIENCE): number {
+    const left = new Set(cookies), seen = new Set<bigint>();
+    let count = 0, missed = 0;
+    for (const ends of ways) {
+      if (left.size === 0 || missed > patience * (seen.size + 1)) break;
+      const cookie = this.lookUp(ends)?.cookie;
+      missed = cookie === undefined || seen.has(cookie) ? missed + 1 : 0;
+      if (cookie === undefined) continue;
+      seen.add(cookie);
+      if (!left.delete(cookie)) continue;
+      try {
+        this.client().request(this.#destruction({ ...ends, cookie }));
+        count++;
+      } catch (error) {
+        if (!(error instanceof NetlinkError && ABSENT.has(error.code))) throw error;
+      }
+    }
+    return count;
+  }
+
+  #destruction(one: Ends & { cookie: bigint }): Operation {
+    const { object, protocol } = this.form, key = { ...endsOf(one), cookie: one.cookie };
+    const operation = this.asking({}).operation("delete", SOCK_DIAG.SOCK_DESTROY, key);
     return {
       ...operation,
       what: `destroy ${object} ${describe(key)}`,
@@ -296,7 +524,16 @@ export class WatchableSockets<T extends AnyInetSocket> extends DestroyableSocket
 }
 
 /** Codes that say that a socket does not exist. */
-const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ESTALE"]);
+const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ESTALE", "ENODEV"]);
+
+const ENOENT = 2;
+
+/** So many other ends for each socket seen, without a new one, mean that all were: a chance of one in 10^8 that not. */
+const PATIENCE = 20;
+
+function absent(what: string, kernelMessage: string): KernelError {
+  return new KernelError(what, ENOENT, { kernelMessage });
+}
 
 type StateTest = (state: string | number) => boolean;
 
@@ -313,22 +550,47 @@ function testOf<T extends AnyInetSocket>({ ops, test }: Compiled, inState: State
   return (one) => inState(one.state) && (ops.length === 0 || test(one) !== false);
 }
 
-function storages(wanted: boolean | readonly number[] | undefined): object | undefined {
-  return wanted === undefined || wanted === false ? undefined : wanted === true ? {} : { mapFd: wanted };
+function mapsOf(wanted: unknown, fail: (why: string) => never): object | undefined {
+  if (wanted === undefined || wanted === false) return undefined;
+  if (wanted === true) return {};
+  if (!Array.isArray(wanted)) fail(`skBpfStorages: expected true, false or file descriptors, got ${shown(wanted)}`);
+  // No map is not all maps.
+  return (wanted as number[]).length === 0 ? undefined : { mapFd: wanted };
 }
 
-/** What of a socket names it; the family where it does not say so itself. */
-function identity(key: InetKey): InetKey {
-  if (typeof key !== "object" || key === null) {
-    throw argumentError(
-      TypeError,
-      `Cannot find a socket by ${String(key)}: expected an object with its addresses and ports`,
-    );
-  }
-  const { family, local, localPort, dst, dstPort, cookie, protocol } = key;
-  const of = family ?? ((local ?? dst ?? "").includes(":") ? "inet6" : "inet");
-  const on = key.if === undefined ? { dev: key.dev } : { if: key.if };
-  return present({ family: of, localPort, dstPort, local, dst, ...on, cookie, protocol });
+function familyName(family: unknown): typeof FAMILIES[number] | undefined {
+  return FAMILIES.find((name) => family === name || family === AF[name]);
+}
+
+const UNSPECIFIED: readonly string[] = ["0.0.0.0", "::"];
+
+/** Whether an address is the one wanted, or that IPv4 address in IPv6. */
+function isAddress(found: string | undefined, wanted: string): boolean {
+  return found === wanted || (!wanted.includes(":") && found === `::ffff:${wanted}`);
+}
+
+/** The same ends again and again: who was destroyed does not have them any more. */
+function* again(ends: Ends): Generator<Ends> {
+  while (true) yield ends;
+}
+
+/** The ends of one that has no peer, seen from peers of one port after the other. */
+function* peersOf(ends: Ends): Generator<Ends> {
+  for (let dstPort = 0; dstPort <= 0xffff; dstPort++) yield { ...ends, dstPort };
+}
+
+/**
+ * Which sockets are destroyed before which others. A UDP socket that was destroyed stays on its port, without its peer and its
+ * interface, and the kernel may find it in the place of one that never had these.
+ */
+function rankOf(one: Pick<Ends, "dstPort" | "if">): number {
+  return (one.dstPort === 0 ? 0 : 2) + (one.if === 0 ? 0 : 1);
+}
+
+const RANKS = 4;
+
+function endsOf({ family, localPort, dstPort, local, dst, if: on }: Ends): Ends {
+  return { family, localPort, dstPort, local, dst, if: on };
 }
 
 /** The two ends in each other's place. */

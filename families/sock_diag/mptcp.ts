@@ -118,4 +118,7 @@ export const MPTCP: InetForm<MptcpSocket> = {
   table: MptcpSocket,
   protocol: "mptcp",
   module: ["mptcp_diag", "CONFIG_INET_MPTCP_DIAG"],
+  // It takes a connection's token where others have the cookie, and nothing else.
+  listOnly: true,
+  storages: true,
 };

@@ -258,4 +258,5 @@ export const SCTP: InetForm<SctpSocket> = {
   protocol: "sctp",
   ownStates: true,
   module: ["sctp_diag", "CONFIG_INET_SCTP_DIAG"],
+  unfiltered: true,
 };

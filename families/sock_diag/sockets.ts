@@ -4,8 +4,9 @@
  * @module
  */
 import type { Client } from "../../core/client.ts";
-import type { Codec } from "../../core/codec/mod.ts";
+import { type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
+import { argumentError, NetlinkError } from "../../core/errors.ts";
 import { SOCK_DIAG, stateBits, type States } from "./protocol.ts";
 
 /** Fields that a socket is to have; of a mask, the names that are to be among it. */
@@ -60,14 +61,14 @@ export function moduleHint([name, option]: SocketForm<object>["module"]): NonNul
 /** All sockets of one kind, in one network namespace. */
 export class Sockets<T extends { cookie?: bigint; inode?: number }> {
   readonly #form: SocketForm<T>;
-  readonly #asking: (states: number) => Collection<T, object, number | object>;
+  readonly #asking: (states: number, get?: SocketForm<T>["request"]["get"]) => Collection<T, object, number | object>;
 
   /** Asks through the client that `open` gives. */
   constructor(form: SocketForm<T>, open: () => Client) {
-    const { object, table, request, describe, module } = form, { codec, list, get } = request;
+    const { object, table, request, describe, module } = form, { codec, list } = request;
     const hint = moduleHint(module);
     this.#form = form;
-    this.#asking = (states) =>
+    this.#asking = (states, get) =>
       new Collection<T, object, number | object>({
         object,
         table,
@@ -109,7 +110,10 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
     test: (one: T) => boolean;
   } {
     const { state, ...fields } = (filter ?? {}) as { state?: unknown }, seen = new Set<bigint>();
-    const { states } = this.#form, bits = stateBits(state, states);
+    const { states, object, table } = this.#form, bits = stateBits(state, states);
+    if (state !== undefined && table.field("state") === undefined) {
+      throw argumentError(TypeError, `Cannot list ${object}s by "state": they have none`);
+    }
     const test = (one: T): boolean => {
       // Of those in other states TIPC's messages say nothing at all.
       if (one.cookie === undefined) return false;
@@ -128,13 +132,34 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
    * @param key its inode, or an object with `inode` or `cookie`, as a socket that was listed
    * @throws {KernelError} ENOENT: there is none; ESTALE: it is another one by now
    */
-  get(key: number | Pick<T, "inode" | "cookie">): T {
-    return this.#asking(stateBits(undefined)).get(key);
+  get(key: number | Partial<Pick<T, "inode" | "cookie">>): T {
+    return this.#one(key).get(key);
   }
 
   /** The same, `undefined` when there is none. */
-  find(key: number | Pick<T, "inode" | "cookie">): T | undefined {
-    return this.#asking(stateBits(undefined)).find(key);
+  find(key: number | Partial<Pick<T, "inode" | "cookie">>): T | undefined {
+    try {
+      return this.#one(key).find(key);
+    } catch (error) {
+      if (error instanceof NetlinkError && error.code === "ESTALE") return undefined;
+      throw error;
+    }
+  }
+
+  /** Asks for one: the kernel, where it can be asked for that and knows the inode. */
+  #one(key: unknown): Collection<T, object, number | object> {
+    const { object, request } = this.#form;
+    const { inode, cookie } = (typeof key === "number" ? { inode: key } : key ?? {}) as {
+      inode?: number;
+      cookie?: bigint;
+    };
+    if (inode === undefined && cookie === undefined) {
+      throw argumentError(
+        TypeError,
+        `Cannot find a ${object} by ${shown(key)}: expected an inode, or an object with inode or cookie`,
+      );
+    }
+    return this.#asking(stateBits(undefined), inode === undefined ? undefined : request.get);
   }
 
   /** What tells `value` from all others, as text. */

@@ -583,4 +583,6 @@ export const TCP: InetForm<TcpSocket> = {
   protocol: "tcp",
   groups: [SKNLGRP.SKNLGRP_INET_TCP_DESTROY, SKNLGRP.SKNLGRP_INET6_TCP_DESTROY],
   module: ["tcp_diag", "CONFIG_INET_TCP_DIAG"],
+  toldAs: { new_syn_recv: "syn_recv", bound_inactive: "close" },
+  storages: true,
 };

@@ -68,7 +68,7 @@ kernelTest("strace: requests about sockets of IP decode to what was meant", NEED
       }) tcp.list({ family: "inet", ...condition });
       ask(() => udp.get({ local: "127.0.0.1", localPort: 53, dst: "127.0.0.2", dstPort: 1053 }));
       ask(() => tcp.get({ local: "127.0.0.1", localPort: 80, dst: "127.0.0.2", dstPort: 1080, cookie: 0x500000004n }));
-      ask(() => tcp.destroy({ local: "::1", localPort: 81, cookie: 7n }));
+      ask(() => tcp.destroy({ family: "inet6", local: "::1", localPort: 81, dst: "::", dstPort: 0, if: 0, cookie: 7n }));
       for (const kind of [udp, raw, sctp, dccp]) ask(() => kind.list({ family: "inet" }));
       ask(() => mptcp.list({ family: "inet" }));`,
     );

@@ -93,7 +93,7 @@ function says(socket: Full): (op: BytecodeOp) => boolean {
       case "dev_cond":
         return socket.if === op.ifindex;
       case "mark_cond":
-        return ((socket.mark ^ op.mark!) & op.mask!) === 0;
+        return (socket.mark & op.mask!) >>> 0 === op.mark;
       case "cgroup_cond":
         return socket.cgroupId === op.cgroupId;
       case "auto":
