@@ -19,11 +19,9 @@ import {
   readOnly,
   select,
   type Shape,
-  shown,
   struct,
   u32,
   u8,
-  type Writer,
 } from "../../core/codec/mod.ts";
 import { AF, type Family } from "./family.ts";
 import { BridgePort } from "./kinds/bridge.ts";
@@ -106,24 +104,31 @@ const IPV4_SETTINGS: readonly Ipv4Setting[] = [
   "arpEvictNocarrier",
 ];
 
+/** What kernels send: a row of all settings. */
 const ipv4Row = row<Ipv4Devconf>(i32, IPV4_SETTINGS);
 
-/** Kernels send a row of numbers and take a nest of those to be set. */
-const ipv4Devconf: Codec<Ipv4Devconf> = {
-  ...ipv4Row,
+/** What kernels take: a nest of those that are to be set. */
+const ipv4Nest: Attributes<Ipv4Devconf> = attributes<Ipv4Devconf>(() =>
+  Object.fromEntries(IPV4_SETTINGS.map((name, index) => [name, [index + 1, i32]])) as object as Shape<Ipv4Devconf>
+);
+
+const NLA_F_NESTED = 0x8000;
+
+/** The payload that begins at `at` is one or the other by its attribute's flag. */
+function ipv4Form(from: Reader, at: number): Codec<Ipv4Devconf> {
+  return (from.view.getUint16(at - 2, true) & NLA_F_NESTED) === 0 ? ipv4Row : ipv4Nest;
+}
+
+const ipv4Devconf: Codec<Ipv4Devconf> & Pick<Attributes<Ipv4Devconf>, "fields"> = {
+  name: "settings",
   nested: true,
-  encode(value: Ipv4Devconf, to: Writer, owner: object): void {
-    if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
-    for (const [name, setting] of Object.entries(value)) {
-      const index = IPV4_SETTINGS.indexOf(name as Ipv4Setting);
-      to.path.push(name);
-      if (index < 0) to.fail(TypeError, "there is no such setting");
-      const start = to.open(index + 1);
-      i32.encode(setting, to, owner);
-      to.close(start);
-      to.path.pop();
-    }
+  get fields() {
+    return ipv4Nest.fields;
   },
+  decode: (from, at, end, owner) => ipv4Form(from, at).decode(from, at, end, owner),
+  encode: (value, to, owner) => ipv4Nest.encode(value, to, owner),
+  walk: (from, at, end, owner, visit) => ipv4Form(from, at).walk!(from, at, end, owner, visit),
+  attributeName: (id, owner) => ipv4Nest.attributeName!(id, owner),
 };
 
 /** A setting of IPv6 on a link, as in /proc/sys/net/ipv6/conf. */

@@ -12,7 +12,7 @@ import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/show.ts";
 import { type Kind, Link, type LinkFields, type Port, type PropList } from "./link.ts";
 import { AF } from "./family.ts";
-import { RTM, RTNLGRP } from "./protocol.ts";
+import { addressSizeOf, checkAddress, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A link as it is given: like {@linkcode Link}, with names or numbers for interfaces. */
 export type LinkInput = Input<LinkFields> & Input<Kind> & Input<Port>;
@@ -131,6 +131,27 @@ function refuse(what: string, value: object, fields: Readonly<Record<string, str
   }
 }
 
+const ADDRESSES = ["address", "broadcast"] as const;
+
+/** Kinds whose links have addresses of Ethernet. */
+const ETHERNET: ReadonlySet<unknown> = new Set([
+  ..."amt batadv bond bridge dummy erspan geneve gretap hsr ifb ip6erspan ip6gretap ipvlan ipvtap macsec macvlan".split(
+    " ",
+  ),
+  ..."macvtap netkit openvswitch team veth virt_wifi vlan vrf vxlan".split(" "),
+]);
+const IPV4: ReadonlySet<unknown> = new Set(["gre", "ipip", "sit", "vti"]);
+const IPV6: ReadonlySet<unknown> = new Set(["ip6gre", "ip6tnl", "vti6"]);
+
+/** Bytes of the addresses of links of a kind; `undefined` where kinds do not tell. */
+function addressSizeByKind({ kind }: LinkInput): number | undefined {
+  return ETHERNET.has(kind) ? 6 : IPV4.has(kind) ? 4 : IPV6.has(kind) ? 16 : kind === "ipoib" ? 20 : undefined;
+}
+
+function checkAddresses(what: string, value: object, size: number | undefined, path = ""): void {
+  for (const name of ADDRESSES) checkAddress(what, `${path}${name}`, (value as Fields)[name], size);
+}
+
 /** Fields that are 0 in a new link anyway, and which some kernels refuse to be told. */
 const ZERO: Readonly<Record<string, readonly string[]>> = {
   // Kernels without VLANs list it as others do.
@@ -144,6 +165,8 @@ function news(link: Fields): Fields {
   const { kind, data } = link, zero = ZERO[String(kind)];
   if (kind === "netkit") return routed(link);
   if (!isFields(data)) return link;
+  // A new bond has no ports, of which one could be in use.
+  if (kind === "bond") return { ...link, data: without(data, ["activeSlave"]) };
   if (data["macaddrData"] !== undefined && data["macaddrMode"] === undefined) {
     return { ...link, data: { ...data, macaddrMode: "set" } };
   }
@@ -310,9 +333,11 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     const requester = this.#requester(), client = this.#open(), batched = requester !== client && requester.deferred;
     const elsewhere = isElsewhere(value), clients: Client[] = [], peer = peerOf(value);
     refuse(what, value, PASSED_OVER.add);
+    checkAddresses(what, value, addressSizeByKind(value));
     if (peer !== undefined) {
       const [name, { index }] = peer, path = `data.${name}.`;
       refuse(what, peer[1], PASSED_OVER.peer, path);
+      checkAddresses(what, peer[1], addressSizeByKind(value), path);
       if (index !== undefined && value.index === undefined) {
         throw argumentError(
           TypeError,
@@ -383,6 +408,9 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     if (isFields(changes)) {
       const what = `set link ${declaration.describe(this.keyValue(key, "set"))}`;
       refuse(what, changes, PASSED_OVER.set);
+      if (ADDRESSES.some((name) => (changes as Fields)[name] !== undefined)) {
+        checkAddresses(what, changes, addressSizeOf(this.#open(), this.keyValue(key, "set")));
+      }
       if (typeof changes["allmulti"] === "number" && changes["allmulti"] !== (key as Fields)["allmulti"]) {
         throw argumentError(TypeError, `Cannot ${what}: allmulti: expected true or false, got ${changes["allmulti"]}`);
       }

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Client, Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type Input } from "../../core/collection.ts";
+import type { Client, Operation, Requester } from "../../core/client.ts";
+import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
 import { Neighbour, neighbourKey, prepareNeighbour } from "./neighbour.ts";
 import { AF } from "./family.ts";
-import { RTM, RTNLGRP } from "./protocol.ts";
+import { addressSize, addressSizeOf, checkAddress, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A neighbour as it is given: like {@linkcode Neighbour}, with names or numbers for interfaces. */
 export type NeighbourInput = Input<Neighbour>;
@@ -44,8 +44,24 @@ function dumpOf({ ifindex, flags, ...rest }: Fields): object {
  * those that others are answered for.
  */
 export class Neighbours extends Collection<Neighbour, NeighbourInput> {
+  readonly #open: () => Client;
+
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);
+    this.#open = open;
+  }
+
+  /** The message of one verb. A link-layer address has the length of the link's. */
+  override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
+    const operation = super.operation(verb, type, given, reply);
+    if (verb !== "list" && verb !== "get" && verb !== "delete") {
+      const { lladdr, dev, ifindex, family } = given as NeighbourInput, link = dev ?? ifindex;
+      // Kernels themselves refuse what is shorter, and in forwarding tables whatever is not Ethernet's.
+      if (lladdr !== undefined && link !== undefined && family !== "bridge" && addressSize(lladdr) !== 6) {
+        checkAddress(operation.what, "lladdr", lladdr, addressSizeOf(this.#open(), { index: link }));
+      }
+    }
+    return operation;
   }
 }

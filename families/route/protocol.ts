@@ -5,7 +5,20 @@
  * @module
  */
 import type { Client, LinkName, Protocol } from "../../core/client.ts";
-import { type Attributes, attributes, type Codec, head, i32, type Shape, string } from "../../core/codec/mod.ts";
+import {
+  type Attributes,
+  attributes,
+  bytes,
+  type Codec,
+  head,
+  i32,
+  ifindex,
+  parseIp,
+  type Shape,
+  shown,
+  string,
+} from "../../core/codec/mod.ts";
+import { argumentError, NetlinkError } from "../../core/errors.ts";
 
 /** Message types. */
 export const RTM = {
@@ -145,6 +158,65 @@ const Named: Attributes<Named> = attributes((): Shape<Named> => ({
   ifname: [IFLA_IFNAME, ifname],
   altIfname: [53, string(127)],
 }), { header: HEADER });
+
+/** As much of a link as the length of its addresses takes. */
+interface LinkAddress {
+  index?: number;
+  ifname?: string;
+  altIfname?: string;
+  address?: Uint8Array;
+}
+
+const LinkAddress: Attributes<LinkAddress> = attributes((): Shape<LinkAddress> => ({
+  index: head(4, ifindex),
+  ifname: [IFLA_IFNAME, ifname],
+  altIfname: [53, string(127)],
+  address: [1, bytes],
+}), { header: 16 });
+
+/** Bytes of a link-layer address as it is given; `undefined` for what is none. */
+export function addressSize(value: unknown): number | undefined {
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value !== "string") return undefined;
+  if (value.includes("::") || /^\d+\.\d+\.\d+\.\d+$/.test(value)) return parseIp(value)?.length;
+  return Math.ceil(value.replace(/[:.-]/g, "").length / 2);
+}
+
+/**
+ * Refuses a link-layer address of another length than a link's, as kernels take the beginning of one that is too long.
+ *
+ * @param what what is done: `set link v0`
+ * @param field where the address lies
+ * @param expected bytes of the link's addresses; any when `undefined`
+ */
+export function checkAddress(what: string, field: string, value: unknown, expected: number | undefined): void {
+  const size = addressSize(value);
+  if (expected === undefined || size === undefined || size === expected) return;
+  throw argumentError(
+    RangeError,
+    `Cannot ${what}: ${field}: ${shown(value)} has ${size} bytes, ${expected} are the link's`,
+  );
+}
+
+/** Bytes of the addresses of the link that `key` names; `undefined` where it has none, or is not there (yet). */
+export function addressSizeOf(client: Client, key: object): number | undefined {
+  if (client.deferred) return undefined;
+  try {
+    const found = client.request({
+      type: RTM.RTM_GETLINK,
+      flags: 0,
+      codec: LinkAddress as Codec<unknown, never>,
+      value: key,
+      what: "find a link",
+      reply: RTM.RTM_NEWLINK,
+      looks: true,
+    }) as LinkAddress;
+    return found.address?.length;
+  } catch (error) {
+    if (error instanceof NetlinkError) return undefined;
+    throw error;
+  }
+}
 
 /** The protocol as clients need it. */
 export const NETLINK_ROUTE: Protocol = {

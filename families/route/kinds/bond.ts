@@ -203,19 +203,13 @@ const delay: Codec<number> = {
   encode: (value, to, owner) => value === 0 && (owner as Bond).miimon === 0 ? OMIT : u32.encode(value, to, owner),
 };
 
-/** What a request that also says the mode cannot set: modes change while there are no ports. */
-const portInUse: Codec<number, number | string | null> = {
-  ...ifindex,
-  encode: (value, to, owner) => (owner as Bond).mode !== undefined ? OMIT : ifindex.encode(value, to, owner),
-};
-
 /** Modes that watch ports by ARP. */
 const ARP = ["roundrobin", "activebackup", "xor", "broadcast"] as const;
 
 /** Wire form of {@linkcode Bond}: IFLA_BOND_*. */
 export const Bond: Attributes<Bond> = attributes((): Shape<Bond> => ({
   mode: [1, enumeration(u8, BOND_MODE)],
-  activeSlave: [2, portInUse],
+  activeSlave: [2, ifindex],
   activeSlaveDev: nameOf("activeSlave", readOnly),
   miimon: [3, u32],
   updelay: [4, delay],

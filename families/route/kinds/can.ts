@@ -19,7 +19,7 @@ import {
   u16,
   u32,
 } from "../../../core/codec/mod.ts";
-import { row, selectedFlags } from "./shared.ts";
+import { row, selectedFlags, type SomeFlags } from "./shared.ts";
 
 /** Numbers of {@linkcode CanCtrlmode} by name. */
 export const CTRLMODE = {
@@ -224,8 +224,8 @@ export interface Can {
   clock?: CanClock;
   /** How it is. Read-only. */
   state?: CanState;
-  /** All its modes; those not given are off. */
-  ctrlmode?: readonly (CanCtrlmode | number)[];
+  /** All its modes; those not given are off. A request may mean some. */
+  ctrlmode?: readonly (CanCtrlmode | number)[] | SomeFlags<CanCtrlmode>;
   /** Milliseconds until it restarts after bus-off; 0 never. */
   restartMs?: number;
   /** Restarts it now. Input only. */

@@ -19,7 +19,7 @@ import {
   u32,
   u8,
 } from "../../../core/codec/mod.ts";
-import { selectedFlags } from "./shared.ts";
+import { selectedFlags, type SomeFlags } from "./shared.ts";
 
 /** Numbers of {@linkcode TunType} by name. */
 export const TUN_TYPE = { tun: 1, tap: 2 } as const;
@@ -99,8 +99,8 @@ export type RmnetFlag = keyof typeof RMNET_FLAGS;
 export interface Rmnet {
   /** Number of the connection, 0..254. */
   muxId?: number;
-  /** All properties of the data format; those not given are off. */
-  flags?: readonly (RmnetFlag | number)[];
+  /** All properties of the data format; those not given are off. A request may mean some. */
+  flags?: readonly (RmnetFlag | number)[] | SomeFlags<RmnetFlag>;
 }
 
 /** Wire form of {@linkcode Rmnet}: IFLA_RMNET_*. */

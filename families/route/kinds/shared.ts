@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { isFields } from "../../../core/arguments.ts";
 import {
   type Codec,
   hardwareAddress,
+  mask,
   maskNames,
   maskValue,
   OMIT,
@@ -13,6 +15,7 @@ import {
   shown,
   struct,
   toHex,
+  u32,
 } from "../../../core/codec/mod.ts";
 
 /** Numbers of one width side by side, each with a name: what a kernel sends of a longer row than known is passed over. */
@@ -22,24 +25,50 @@ export function row<T extends object>(codec: Codec<number>, names: readonly (key
   return struct<T>(names.length * size, shape as unknown as Shape<T>);
 }
 
+/** Some of several flags: those in `mask` are on or off as `flags` says, the others stay as they are. */
+export interface SomeFlags<F> {
+  /** Those that are on. */
+  flags: readonly (F | number)[];
+  /** Those that are meant. */
+  mask: readonly (F | number)[];
+}
+
 /**
- * Flags with the mask of those that are meant beside them. What is given is all of them: those that are known and not
- * given are cleared.
+ * Flags with the mask of those that are meant beside them. An array is all of them: those that are known and not given are
+ * off. Kernels tell of all; a request that means some is {@linkcode SomeFlags}, both ways.
  */
 export function selectedFlags<const M extends Readonly<Record<string, number>>>(
   map: M,
   layout: { readonly flags: number; readonly mask: number },
-): Codec<readonly ((keyof M & string) | number)[], readonly ((keyof M & string) | number)[] | number> {
+): Codec<
+  readonly ((keyof M & string) | number)[] | SomeFlags<keyof M & string>,
+  readonly ((keyof M & string) | number)[] | number | SomeFlags<keyof M & string>
+> {
+  type Names = readonly ((keyof M & string) | number)[];
   const known = Object.values(map).reduce((all, bit) => all | bit, 0);
+  const part = mask(u32, map) as Codec<Names, Names | number>;
+  const both = struct<SomeFlags<keyof M & string>>(8, { flags: [layout.flags, part], mask: [layout.mask, part] });
   return {
     name: "flags",
     size: 8,
-    decode: (from, at) =>
-      maskNames(map, from.view.getUint32(at + layout.flags, true)) as ((keyof M & string) | number)[],
+    decode(from, at, end, owner) {
+      const meant = from.view.getUint32(at + layout.mask, true), some = both.decode(from, at, end, owner);
+      // CAN controllers tell of all by a mask of 0.
+      return meant === 0 || (meant & known) === known ? some.flags : some;
+    },
     encode(value, to) {
-      const flags = maskValue(map, value, to), at = to.grow(8);
+      const one = isFields(value) ? value as SomeFlags<keyof M & string> : undefined;
+      const flags = maskValue(map, one === undefined ? value as Names | number : one.flags, to);
+      const meant = one === undefined ? known | flags : maskValue(map, one.mask, to);
+      if ((flags & ~meant) !== 0) {
+        to.fail(
+          TypeError,
+          `${maskNames(map, (flags & ~meant) >>> 0).map(shown).join(", ")} must be in the mask as well`,
+        );
+      }
+      const at = to.grow(8);
       to.view.setUint32(at + layout.flags, flags, true);
-      to.view.setUint32(at + layout.mask, (known | flags) >>> 0, true);
+      to.view.setUint32(at + layout.mask, meant >>> 0, true);
     },
   };
 }
@@ -54,6 +83,9 @@ export const byteOrFlag: Codec<boolean> = {
   },
 };
 
+/** Bytes of a link-layer address in a field that does not say its length: Ethernet's, InfiniBand's, and all of the field. */
+const PADDED = [6, 20, 32];
+
 /** A link-layer address in a field of 32 bytes: 6 of Ethernet, 20 of InfiniBand, else all. */
 export const paddedAddress: Codec<string, string | Uint8Array> = {
   name: "a link-layer address",
@@ -65,8 +97,9 @@ export const paddedAddress: Codec<string, string | Uint8Array> = {
   encode(value, to, owner) {
     const at = to.length;
     hardwareAddress.encode(value, to, owner);
-    if (to.length > at + 32) to.fail(RangeError, `${to.length - at} bytes are more than the 32 of an address`);
-    to.grow(at + 32 - to.length);
+    const size = to.length - at;
+    if (!PADDED.includes(size)) to.fail(RangeError, `expected an address of 6 or 20 bytes, got ${size}`);
+    to.grow(32 - size);
   },
 };
 

@@ -28,7 +28,7 @@ import {
   u64,
   u8,
 } from "../../../core/codec/mod.ts";
-import { selectedFlags, VLAN_PROTOCOL, type VlanProtocol } from "./shared.ts";
+import { selectedFlags, type SomeFlags, VLAN_PROTOCOL, type VlanProtocol } from "./shared.ts";
 
 /** Numbers of {@linkcode VlanFlag} by name. */
 export const VLAN_FLAG = { reorder_hdr: 1, gvrp: 2, loose_binding: 4, mvrp: 8, bridge_binding: 16 } as const;
@@ -58,8 +58,8 @@ export const VlanQos: Attributes<VlanQos> = attributes((): Shape<VlanQos> => ({
 export interface Vlan {
   /** Number of the VLAN, 0..4094. */
   id?: number;
-  /** All its properties; those not given are off. The kernel begins with `reorder_hdr`. */
-  flags?: readonly (VlanFlag | number)[];
+  /** All its properties; those not given are off. The kernel begins with `reorder_hdr`. A request may mean some. */
+  flags?: readonly (VlanFlag | number)[] | SomeFlags<VlanFlag>;
   /** Priorities of packets to priorities of tags. */
   egressQos?: VlanQos;
   /** Priorities of tags to priorities of packets. */

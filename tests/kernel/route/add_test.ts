@@ -148,7 +148,8 @@ kernelTest("what cannot be completed is refused before anything is made", NEEDS,
     refused(() => links.add({ ifname: "b0", kind: "bridge", ifalias: 5 as never }), "ifalias: expected a string");
     refused(
       () => links.add({ ifname: "b0", kind: "bridge", afSpec: { inet: { conf: { rpfilter: 1 } as never } } }),
-      "afSpec.inet.conf.rpfilter",
+      "afSpec.inet.conf",
+      "rpFilter",
     );
     refused(
       () => links.add({ ifname: "b0", kind: "bridge", propList: { altIfname: ["x".repeat(128)] } }),

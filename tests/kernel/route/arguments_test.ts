@@ -1,5 +1,7 @@
 /** What verbs do with their arguments: which they refuse, and that what they were given is done. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import type { ShownMessage } from "../../../core/show.ts";
+import { type Link, open } from "../../../families/route/mod.ts";
 import { inNamespace, kernelTest, type Namespace } from "../namespace.ts";
 
 const NEEDS = ["ip"];
@@ -125,5 +127,68 @@ kernelTest("a link is found by any name it has, whose length is in bytes", NEEDS
     assertEquals(all.find("вход-интернет"), undefined);
     all.set("v1", { ifname: "вход-юг" });
     assertEquals(all.get("вход-юг").ifname, "вход-юг");
+  });
+});
+
+kernelTest("an address of another length than the link's is refused, as ip refuses it", NEEDS, async () => {
+  await inNamespace((ns) => {
+    ns.ipBatch(["link add v0 type veth peer name v1", "link set v0 address 02:00:00:00:00:01"]);
+    const { links: all, neighbours } = ns.route, before = ns.ipJson("link show");
+    const eight = "02:00:00:00:00:01:02:03",
+      says = (act: () => unknown, ...words: string[]): void => {
+        const error = assertThrows(act, RangeError);
+        for (const word of words) assertStringIncludes(error.message, word);
+      };
+    assertThrows(() => ns.ip(`link set v0 address ${eight}`), Error, "Invalid address length 8 - must be 6 bytes");
+    for (const name of ["address", "broadcast"] as const) {
+      for (const value of [eight, "02:00", new Uint8Array(7), "fe80::1", "10.0.0.1", "0200000000010203"]) {
+        says(() => all.set("v0", { [name]: value }), "Cannot set link v0", name, "6 are the link's");
+        says(() => ns.route.batch((b) => b.links.set("v0", { [name]: value })), "Cannot set link v0", name);
+        says(() => all.add({ ifname: "b0", kind: "bridge", [name]: value } as never), "Cannot add link b0", name);
+        const peer = { ifname: "w1", [name]: value };
+        says(() => all.add({ ifname: "w0", kind: "veth", data: { peer } } as never), `data.peer.${name}`);
+      }
+    }
+    assertEquals(ns.ipJson("link show"), before);
+    ns.ipBatch(["link set v0 up", "link set v1 up"]);
+    for (const verb of ["add", "replace", "append"] as const) {
+      says(
+        () => neighbours[verb]({ dev: "v0", dst: "192.0.2.9", lladdr: eight }),
+        `Cannot ${verb} neighbour`,
+        "lladdr",
+        "8 bytes",
+      );
+    }
+    says(() => neighbours.add({ dev: "v0", dst: "192.0.2.9", lladdr: "fe80::1" }), "16 bytes");
+    assertEquals(neighbours.list({ dst: "192.0.2.9" }), []);
+    all.set("v0", { address: "02-00-00-00-00-07", broadcast: "010203040506" });
+    const { address, broadcast } = ns.ipJson("link show dev v0")[0]!;
+    assertEquals([address, broadcast], ["02:00:00:00:00:07", "01:02:03:04:05:06"]);
+    neighbours.add({ dev: "v0", dst: "192.0.2.9", lladdr: "02:00:00:00:00:08" });
+    assertEquals(ns.ipJson("neigh show dev v0").map(({ lladdr }) => lladdr), ["02:00:00:00:00:08"]);
+  });
+});
+
+kernelTest("a request's settings of IPv4 are shown as they are sent, and as they are received", NEEDS, async () => {
+  await inNamespace((ns) => {
+    ns.ip("link add v0 type veth peer name v1");
+    const shown: ShownMessage[] = [], conf = { rpFilter: 2, arpIgnore: 1 };
+    using dry = open({ netns: ns.name, dryRun: (message) => shown.push(message) });
+    dry.links.set("v0", { afSpec: { inet: { conf } } });
+    assertEquals((shown[0]!.value as Link).afSpec?.inet, { conf });
+    const rows = shown[0]!.fields.map(({ path, value }) => [path, value]).filter(([path]) =>
+      String(path).includes("conf")
+    );
+    assertEquals(rows, [["afSpec.inet.conf.rpFilter", 2], ["afSpec.inet.conf.arpIgnore", 1]]);
+    ns.route.links.set("v0", { afSpec: { inet: { conf } } });
+    assertEquals(ns.route.links.list({ afSpec: { inet: { conf } } }).map(({ ifname }) => ifname), ["v0"]);
+    const all = ns.route.links.get("v0").afSpec?.inet?.conf;
+    assertEquals([all?.rpFilter, all?.arpIgnore, all?.forwarding], [2, 1, 0]);
+    const wrong = { rpfilter: 1 } as never;
+    assertThrows(
+      () => ns.route.links.set("v0", { afSpec: { inet: { conf: wrong } } }),
+      TypeError,
+      'did you mean "rpFilter"',
+    );
   });
 });

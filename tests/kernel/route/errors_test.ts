@@ -40,9 +40,9 @@ kernelTest("error: what the kernel's policy forbids names the policy", NEEDS, as
   await inNamespace((ns) => {
     wire(ns);
     const error = refusedByKernel(
-      () => ns.route.links.set("v0", { address: "02".repeat(40) }),
+      () => ns.route.links.add({ ifname: "x0", kind: "nlmon", address: "02".repeat(40) }),
       "ERANGE",
-      "set link v0",
+      "add link x0",
       "at address",
       "expected binary of at most 32 bytes",
     );

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { rawOf, Reader, toHex, Writer } from "../../../core/codec/mod.ts";
 import { Link } from "../../../families/route/link.ts";
 import { decode, encode, names, parts, wire } from "./wire.ts";
@@ -49,7 +49,7 @@ const IPROUTE: readonly (readonly [command: string, hex: string, value: object])
       kind: "vlan",
       data: {
         id: 5,
-        flags: ["gvrp"],
+        flags: { flags: ["gvrp"], mask: ["gvrp"] },
         egressQos: { mapping: [{ from: 1, to: 2 }, { from: 3, to: 4 }] },
         ingressQos: { mapping: [{ from: 5, to: 6 }] },
         protocol: "802.1ad",
@@ -353,7 +353,7 @@ const IPROUTE: readonly (readonly [command: string, hex: string, value: object])
       kind: "can",
       data: {
         bittiming: { bitrate: 500000, samplePoint: 0, tq: 0, propSeg: 0, phaseSeg1: 0, phaseSeg2: 0, sjw: 0, brp: 0 },
-        ctrlmode: ["fd"],
+        ctrlmode: { flags: ["fd"], mask: ["loopback", "fd"] },
         restartMs: 100,
         dataBittiming: {
           bitrate: 2000000,
@@ -640,6 +640,36 @@ test("Link: a VLAN's flags are all that it has", () => {
   assertEquals(sent({ kind: "vlan", data: { flags: ["reorder_hdr"] } }), rows.replace("ffffffff", "1f000000"));
 });
 
+test("Link: flags with a mask keep it, so that what was sent is sent again as it was", () => {
+  const kinds = [
+    ["vlan", "flags", ["gvrp", "mvrp"], "02000000", "0a000000"],
+    ["rmnet", "flags", ["ingress_deaggregation", "egress_map_cksumv4"], "01000000", "09000000"],
+    ["can", "ctrlmode", ["loopback", "fd"], "01000000", "21000000"],
+  ] as const;
+  for (const [kind, field, mask, flagBits, maskBits] of kinds) {
+    const some = { kind, data: { [field]: { flags: [mask[0]], mask } } };
+    const bytes = sent(some);
+    assertStringIncludes(bytes, kind === "can" ? maskBits + flagBits : flagBits + maskBits);
+    assertEquals<unknown>(body(bytes), some);
+    assertEquals(sent(body(bytes) as object), bytes);
+    const none = { kind, data: { [field]: { flags: [], mask: [mask[1]] } } };
+    assertEquals<unknown>(body(sent(none)), none);
+    // All of them are an array, both ways.
+    const all = { kind, data: { [field]: [mask[0]] } };
+    assertEquals<unknown>(body(sent(all)), all);
+    assertThrows(
+      () => sent({ kind, data: { [field]: { flags: mask, mask: [mask[0]] } } }),
+      TypeError,
+      `data.${field}: ${JSON.stringify(mask[1])} must be in the mask as well`,
+    );
+    assertThrows(
+      () => sent({ kind, data: { [field]: { flags: [mask[0]] } } }),
+      TypeError,
+      "expected an array of names",
+    );
+  }
+});
+
 test("Link: settings that do not count in a bond's mode are not sent beside it", () => {
   const dumped = {
     mode: "activebackup",
@@ -660,9 +690,9 @@ test("Link: settings that do not count in a bond's mode are not sent beside it",
   };
   const ids = (data: object) =>
     parts(Link, HEADER + sent({ kind: "bond", data }).slice(8 + 24 + 8)).slice(1).map((row) => Number(row.slice(0, 2)));
-  assertEquals(ids(dumped), [1, 3, 7, 9, 30]);
-  assertEquals(ids({ ...dumped, mode: "8023ad" }), [1, 3, 21, 29, 32]);
-  assertEquals(ids({ ...dumped, mode: "8023ad", miimon: 100 }), [1, 3, 4, 5, 21, 28, 29, 32]);
+  assertEquals(ids(dumped), [1, 2, 3, 7, 9, 30]);
+  assertEquals(ids({ ...dumped, mode: "8023ad" }), [1, 2, 3, 21, 29, 32]);
+  assertEquals(ids({ ...dumped, mode: "8023ad", miimon: 100 }), [1, 2, 3, 4, 5, 21, 28, 29, 32]);
   // What one asks for is asked of the kernel.
   assertEquals(ids({ mode: "activebackup", adLacpRate: "fast" }), [1, 21]);
   assertEquals(ids({ activeSlave: "e0" }), [2]);
@@ -687,8 +717,11 @@ test("Link: settings of IPv4 come as a row and go as a nest", () => {
   assertThrows(
     () => sent({ afSpec: { inet: { conf: { proxyArpp: 1 } } } }),
     TypeError,
-    "afSpec.inet.conf.proxyArpp: there is no such setting",
+    'afSpec.inet.conf: there is no field "proxyArpp", did you mean "proxyArp"?',
   );
+  // What was sent is read as what it is, not as a row.
+  const request = { afSpec: { inet: { conf: { mcForwarding: 1, rpFilter: 2, arpEvictNocarrier: 0 } } } };
+  assertEquals<unknown>(body(sent(request)), request);
 });
 
 test("Link: of IPv6 only how addresses are made is sent", () => {
