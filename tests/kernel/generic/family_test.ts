@@ -3,11 +3,14 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { KernelError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/show.ts";
 import { families } from "../../../families/generic/controller.ts";
-import { family } from "../../../families/generic/mod.ts";
+import { type Family, family, type FamilyEvent, type Spec } from "../../../families/generic/mod.ts";
 import { open as openMptcp } from "../../../families/generic/mptcp_pm.ts";
-import { inNamespace, kernelTest } from "../namespace.ts";
+import type { Fields } from "../../../families/generic/table.ts";
+import { readCapture } from "../../../families/registry.ts";
+import { inNamespace, kernelTest, run } from "../namespace.ts";
+import { moduleTest } from "./lab.ts";
 import { genericTest, hasFamily } from "./needs.ts";
-import { NETDEV, NLCTRL, RT_LINK } from "./specs.ts";
+import { NETDEV, NLCTRL, RT_ADDR, RT_LINK, RT_ROUTE, TC } from "./specs.ts";
 
 kernelTest("family(): nlctrl with a specification equals the module", [], () => {
   using nlctrl = family("nlctrl", { spec: NLCTRL });
@@ -138,5 +141,143 @@ genericTest(
       // What it can do is set later than it is told of.
       assertEquals(Object.keys(now).filter((key) => key in value), Object.keys(value));
       assert((now.xdpFeatures as string[]).includes("basic"), String(now.xdpFeatures));
+    }),
+);
+
+/** The words of a watch for what `change` does, as far as `wanted` of its values; and what the kernel says of each. */
+async function told(
+  it: Family,
+  change: () => void,
+  wanted: (value: Fields) => boolean,
+  count: number,
+): Promise<string[]> {
+  await using events = it.watch();
+  change();
+  const words: string[] = [];
+  while (words.length < count) {
+    const { value: one } = await events.next();
+    const { event, value } = one as { event: string; value: Fields };
+    if (event === "overrun" || wanted(value)) words.push(event);
+  }
+  return words;
+}
+
+kernelTest(
+  "family(): events of protocols of their own are called what the kernel calls them",
+  ["ip", "tc"],
+  () =>
+    inNamespace(async ({ name, ip }) => {
+      const by = (spec: Spec): Family => family(spec.name, { spec, netns: name });
+      ip("link add v0 type veth peer name v1");
+      ip("link set v0 up");
+      using link = by(RT_LINK), addr = by(RT_ADDR), tc = by(TC);
+      const addresses = await told(
+        addr,
+        () => {
+          for (const verb of ["add", "del"]) {
+            for (const address of ["192.0.2.1/24", "2001:db8::1/64"]) ip(`address ${verb} ${address} dev v0`);
+          }
+        },
+        ({ address }) => address === "192.0.2.1" || address === "2001:db8::1",
+        4,
+      );
+      assertEquals(addresses, ["newaddr", "newaddr", "deladdr", "deladdr"]);
+      const qdisc = (words: string): unknown => run("tc", ["-n", name, "qdisc", ...words.split(" ")]);
+      const qdiscs = await told(
+        tc,
+        () => {
+          qdisc("add dev v0 root handle 7: pfifo limit 5");
+          qdisc("del dev v0 root");
+        },
+        ({ kind }) => kind === "pfifo",
+        2,
+      );
+      assertEquals(qdiscs, ["newqdisc", "delqdisc"]);
+      const links = await told(
+        link,
+        () => {
+          ip("link add d0 type bridge");
+          ip("link del d0");
+        },
+        ({ ifname, change }) => ifname === "d0" && change === 0xffffffff,
+        2,
+      );
+      assertEquals(links.map((word) => word.replace("-ntf", "")), ["newlink", "dellink"]);
+    }),
+);
+
+kernelTest(
+  "family(): addresses that a specification says are IPv4's may be IPv6's, both ways",
+  ["ip"],
+  () =>
+    inNamespace(({ name, ip, ipJson }) => {
+      ip("link add v0 type veth peer name v1");
+      for (const dev of ["v0", "v1"]) ip(`link set ${dev} up`);
+      ip("address add 192.0.2.1/24 dev v0");
+      ip("address add 2001:db8::1/64 dev v0 nodad");
+      using routes = family("rt-route", { spec: RT_ROUTE, netns: name });
+      const { ifindex } = ipJson("link show v0")[0] as { ifindex: number };
+      const head = { rtmTable: 254, rtmProtocol: 4, rtmType: 1, oif: ifindex };
+      for (
+        const [rtmFamily, rtmDstLen, dst, gateway] of [
+          [2, 24, "198.51.100.0", "192.0.2.7"],
+          [10, 48, "2001:db8:7::", "2001:db8::7"],
+        ]
+      ) {
+        const shown = (): unknown[] =>
+          ipJson(`${rtmFamily === 2 ? "-4" : "-6"} route show ${dst}/${rtmDstLen}`).map((
+            { dst, gateway },
+          ) => [dst, gateway]);
+        routes.request("newroute", { ...head, rtmFamily, rtmDstLen, dst, gateway }, { flags: ["create", "excl"] });
+        assertEquals(shown(), [[`${dst}/${rtmDstLen}`, gateway]]);
+        const found = routes.dump("getroute").filter((one) => one.dst === dst && one.rtmFamily === rtmFamily);
+        assertEquals(found.map((one) => one.gateway), [gateway]);
+        const whole = { rtmFamily, rtmDstLen: rtmFamily === 2 ? 32 : 128, dst: gateway };
+        assertEquals(routes.request("getroute", whole)!.dst, gateway);
+        routes.request("delroute", found[0]);
+        assertEquals(shown(), []);
+      }
+    }),
+);
+
+kernelTest("family(): a watch of a family without any group says so at once", [], () => {
+  for (const { familyName, mcastGroups } of families.list()) {
+    using it = family(familyName!);
+    if (mcastGroups === undefined) {
+      assertThrows(() => it.watch(), TypeError, `Cannot watch ${familyName}: it has no groups`);
+    } else void it.watch().return!();
+  }
+});
+
+moduleTest(
+  "ovs_datapath",
+  ["openvswitch"],
+  "family(): the header that messages of Open vSwitch have is sent, read, and told, without a specification",
+  ["ip"],
+  () =>
+    inNamespace(async ({ name, ipJson }) => {
+      const pieces: Uint8Array[] = [], capture = (bytes: Uint8Array): void => void pieces.push(bytes);
+      const datapaths = family("ovs_datapath", { netns: name, capture });
+      const events = datapaths.watch();
+      // OVS_DP_CMD_NEW: OVS_DP_ATTR_NAME, OVS_DP_ATTR_UPCALL_PID.
+      datapaths.request(1, { 1: "dp0", 2: 0 });
+      const { ifindex } = ipJson("link show dp0")[0] as { ifindex: number };
+      const header = new Uint8Array(Uint32Array.of(ifindex).buffer),
+        text = (bytes: unknown): string => stringify(bytes);
+      const [found] = datapaths.dump(3);
+      assertEquals([text(found!.header), found![1]], [text(header), "dp0"]);
+      assertEquals(datapaths.request(3, { header })![1], "dp0");
+      assertEquals(datapaths.request(3, { 1: "dp0" })!.header, found!.header);
+      const { value: told } = await events.next() as { value: FamilyEvent };
+      assertEquals([told.event, text(told.value.header)], ["1", text(header)]);
+      datapaths.request(2, { header });
+      assertEquals(datapaths.dump(3), []);
+      await events.return!();
+      datapaths.close();
+      const seen = [...readCapture(new Uint8Array(pieces.flatMap((piece) => [...piece])))];
+      const ours = seen.filter(({ type }) => type === "ovs_datapath").map(({ value }) => value as Fields);
+      assert(ours.length >= 8 && ours.every((one) => one.header instanceof Uint8Array), text(ours));
+      assertEquals(text(ours.at(-1)!.header), text(header));
+      assertStringIncludes(family("ovs_datapath", { netns: name }).describe(), "messages begin with header, 4 bytes");
     }),
 );

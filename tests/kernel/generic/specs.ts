@@ -447,3 +447,122 @@ export const NL80211: Spec = {
     }],
   },
 };
+
+/** Addresses: linux/if_addr.h. Operations have no answers of their own, as the kernel's own specification says it. */
+export const RT_ADDR: Spec = {
+  name: "rt-addr",
+  protocol: "netlink-raw",
+  protonum: 0,
+  definitions: [{
+    name: "ifaddrmsg",
+    type: "struct",
+    members: [
+      { name: "ifa-family", type: "u8" },
+      { name: "ifa-prefixlen", type: "u8" },
+      { name: "ifa-flags", type: "u8" },
+      { name: "ifa-scope", type: "u8" },
+      { name: "ifa-index", type: "u32" },
+    ],
+  }],
+  "attribute-sets": [{
+    name: "addr-attrs",
+    attributes: [
+      { name: "address", type: "binary", "display-hint": "ipv4" },
+      { name: "local", type: "binary", "display-hint": "ipv4" },
+    ],
+  }],
+  operations: {
+    "enum-model": "directional",
+    "fixed-header": "ifaddrmsg",
+    list: [
+      {
+        name: "newaddr",
+        "attribute-set": "addr-attrs",
+        do: { request: { value: 20, attributes: ["address", "local"] } },
+      },
+      {
+        name: "deladdr",
+        "attribute-set": "addr-attrs",
+        do: { request: { value: 21, attributes: ["address", "local"] } },
+      },
+      { name: "getaddr", "attribute-set": "addr-attrs", dump: { request: { value: 22 }, reply: { value: 20 } } },
+    ],
+  },
+  "mcast-groups": {
+    list: [{ name: "rtnlgrp-ipv4-ifaddr", value: 5 }, { name: "rtnlgrp-ipv6-ifaddr", value: 9 }],
+  },
+};
+
+/** Queueing disciplines and classes: linux/pkt_sched.h. */
+export const TC: Spec = {
+  name: "tc",
+  protocol: "netlink-raw",
+  protonum: 0,
+  definitions: [{
+    name: "tcmsg",
+    type: "struct",
+    members: [
+      { name: "family", type: "u8" },
+      { name: "pad", type: "pad", len: 3 },
+      { name: "ifindex", type: "s32" },
+      { name: "handle", type: "u32" },
+      { name: "parent", type: "u32" },
+      { name: "info", type: "u32" },
+    ],
+  }],
+  "attribute-sets": [{ name: "attrs", attributes: [{ name: "kind", type: "string" }] }],
+  operations: {
+    "enum-model": "directional",
+    "fixed-header": "tcmsg",
+    list: [
+      { name: "newqdisc", "attribute-set": "attrs", do: { request: { value: 36 } } },
+      { name: "delqdisc", "attribute-set": "attrs", do: { request: { value: 37 } } },
+      { name: "getqdisc", "attribute-set": "attrs", do: { request: { value: 38 }, reply: { value: 36 } } },
+      { name: "newtclass", "attribute-set": "attrs", do: { request: { value: 40 } } },
+      { name: "deltclass", "attribute-set": "attrs", do: { request: { value: 41 } } },
+      { name: "gettclass", "attribute-set": "attrs", do: { request: { value: 42 }, reply: { value: 40 } } },
+    ],
+  },
+  "mcast-groups": { list: [{ name: "rtnlgrp-tc", value: 4 }] },
+};
+
+/** Routes, whose addresses this says are IPv4's: linux/rtnetlink.h. */
+export const RT_ROUTE: Spec = {
+  name: "rt-route",
+  protocol: "netlink-raw",
+  protonum: 0,
+  definitions: [{
+    name: "rtmsg",
+    type: "struct",
+    members: [
+      ...["family", "dst-len", "src-len", "tos", "table", "protocol", "scope", "type"].map((name) => ({
+        name: `rtm-${name}`,
+        type: "u8",
+      })),
+      { name: "rtm-flags", type: "u32" },
+    ],
+  }],
+  "attribute-sets": [{
+    name: "route-attrs",
+    attributes: [
+      { name: "dst", type: "binary", "display-hint": "ipv4" },
+      { name: "oif", type: "u32", value: 4 },
+      { name: "gateway", type: "binary", "display-hint": "ipv4" },
+      { name: "table", type: "u32", value: 15 },
+    ],
+  }],
+  operations: {
+    "enum-model": "directional",
+    "fixed-header": "rtmsg",
+    list: [
+      {
+        name: "getroute",
+        "attribute-set": "route-attrs",
+        do: { request: { value: 26 }, reply: { value: 24 } },
+        dump: { request: { value: 26 }, reply: { value: 24 } },
+      },
+      { name: "newroute", "attribute-set": "route-attrs", do: { request: { value: 24 } } },
+      { name: "delroute", "attribute-set": "route-attrs", do: { request: { value: 25 } } },
+    ],
+  },
+};
