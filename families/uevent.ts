@@ -323,7 +323,7 @@ export const uevents: Uevents = { watch, trigger, send };
 
 function watch(options: UeventWatchOptions = {}): Streaming<Uevent> {
   const { source = "kernel" } = options, fits = test(options);
-  const group = UEVENT_GROUPS[source];
+  const group = Object.hasOwn(UEVENT_GROUPS, source) ? UEVENT_GROUPS[source] : undefined;
   if (group === undefined) {
     throw argumentError(TypeError, `Cannot watch uevents: source: expected "kernel" or "udev", got ${shown(source)}`);
   }

@@ -587,10 +587,15 @@ export function encodePlaced(
   to.grow(begin + size - to.length);
 }
 
+/** Letters of a name that may be misspelt. */
+const LONGEST_WORD = 64;
+
 /** `, did you mean "ifname"?` when a name is near one that exists. */
 export function didYouMean(name: string, names: Iterable<string>): string {
   let best = "", least = 3;
   for (const other of names) {
+    // What is longer by more than that is farther, and what nobody types costs nothing.
+    if (name.length > LONGEST_WORD || Math.abs(name.length - other.length) >= least) continue;
     const d = distance(name.toLowerCase(), other.toLowerCase());
     if (d < least) (best = other, least = d);
   }

@@ -54,6 +54,9 @@ export class Reader {
   }
 }
 
+/** Names and positions of a path; what goes deeper lies in itself. */
+const DEEPEST_PATH = 128;
+
 /** Messages being written, into one buffer that grows. */
 export class Writer {
   /** The buffer; its first {@linkcode Writer.length} bytes are written. */
@@ -109,6 +112,7 @@ export class Writer {
 
   /** Begins an attribute; hand its result to {@linkcode Writer.close}. */
   open(id: number): number {
+    if (this.path.length > DEEPEST_PATH) this.fail(RangeError, "objects lie in each other without end");
     const start = this.grow(4);
     this.view.setUint16(start + 2, id, true);
     return start;

@@ -160,7 +160,6 @@ export class DynamicTable implements Codec<Fields> {
   /** Appends the attributes of an object. */
   encode(value: Fields, to: Writer, owner: object): void {
     const given = ownFields(value, to), { shape: { header, open }, byKey, headerKeys } = this.#known;
-    if (to.path.length > 2 * DEEPEST) to.fail(RangeError, `objects lie in each other more than ${DEEPEST} times`);
     around.set(given, owner);
     if (header !== undefined) {
       // What an attribute says too it says better: rules have tables above 255 there.

@@ -137,6 +137,9 @@ export const CONDITIONS: ReadonlySet<string> = new Set(Object.keys(LEAVES));
 
 const NEVER = { always: false } as const;
 
+/** Names and positions of a path; what goes deeper lies in itself. */
+const DEEPEST_PATH = 128;
+
 /** The farthest that an op can jump. */
 const FARTHEST = 0xffff;
 
@@ -156,6 +159,7 @@ export function compile(condition: SocketCondition, what: string, resolve: Resol
 
 function compileAt(condition: SocketCondition, context: Context): Compiled {
   const { to } = context;
+  if (to.path.length > DEEPEST_PATH) to.fail(RangeError, "conditions lie in each other without end");
   if (typeof condition !== "object" || condition === null) {
     to.fail(TypeError, `expected a condition, got ${shown(condition)}`);
   }
