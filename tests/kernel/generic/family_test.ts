@@ -7,6 +7,7 @@ import { type Family, family, type FamilyEvent, type Spec } from "../../../famil
 import { open as openMptcp } from "../../../families/generic/mptcp_pm.ts";
 import type { Fields } from "../../../families/generic/table.ts";
 import { readCapture } from "../../../families/registry.ts";
+import { skip } from "../../test.ts";
 import { inNamespace, kernelTest, run } from "../namespace.ts";
 import { moduleTest } from "./lab.ts";
 import { genericTest, hasFamily } from "./needs.ts";
@@ -71,7 +72,7 @@ genericTest(
 );
 
 kernelTest("family(): a family that is not there names what may have it", [], () => {
-  if (hasFamily("nbd")) return;
+  if (hasFamily("nbd")) skip("this kernel has nbd");
   using nbd = family("nbd");
   assertStringIncludes(nbd.describe(), "connect (1)");
   const error = assertThrows(() => nbd.request("connect", { index: 1 }), KernelError);
@@ -277,7 +278,7 @@ moduleTest(
       const seen = [...readCapture(new Uint8Array(pieces.flatMap((piece) => [...piece])))];
       const ours = seen.filter(({ type }) => type === "ovs_datapath").map(({ value }) => value as Fields);
       assert(ours.length >= 8 && ours.every((one) => one.header instanceof Uint8Array), text(ours));
-      assertEquals(text(ours.at(-1)!.header), text(header));
+      assertEquals([...new Set(ours.map((one) => text(one.header)))].sort(), ['"00000000"', text(header)].sort());
       assertStringIncludes(family("ovs_datapath", { netns: name }).describe(), "messages begin with header, 4 bytes");
     }),
 );
