@@ -7,7 +7,7 @@ import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { prepareRoute, Route, routeKey } from "./route.ts";
-import { AF } from "./family.ts";
+import { AF, type Family, familyNumber } from "./family.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
 
 /** A route as it is given: like {@linkcode Route}, with names or numbers for interfaces. */
@@ -48,11 +48,13 @@ const declaration: Declaration<Route> = {
   listOnly: true,
   // CAN gateways have the message types, and a header of their own.
   concerns: (from, at) => from.bytes[at] !== AF.can,
-  hint(code, { kernelMessage }) {
-    if (code === "ENETUNREACH" && /gateway|nexthop/i.test(kernelMessage ?? "")) {
+  hint(code, { kernelMessage = "" }) {
+    if (code === "ENETUNREACH" && /gateway|nexthop/i.test(kernelMessage)) {
       return 'the gateway must be on a network that an interface which is up has; { flags: ["onlink"] } says that it is';
     }
-    return code === "ENETDOWN" ? "bring the interface up first: links.set(dev, { up: true })" : undefined;
+    return code === "ENETDOWN" && /not up/i.test(kernelMessage)
+      ? "bring the interface up first: links.set(dev, { up: true })"
+      : undefined;
   },
   silentRemoval: {
     groups: [
@@ -102,7 +104,8 @@ export class Routes extends Collection<Route, RouteInput> {
    *
    * @param dst an address
    * @param options what else the packet is like: where from, its mark, its ports …
-   * @throws {KernelError} ENETUNREACH: there is none
+   * @throws {KernelError} ENETUNREACH: there is none; EHOSTUNREACH, EACCES, EINVAL: a route or rule of type `unreachable`,
+   * `prohibit`, `blackhole` refuses such packets
    */
   lookup(dst: string, options: LookupOptions = {}): Route {
     const { dev, ...rest } = options;
@@ -111,15 +114,23 @@ export class Routes extends Collection<Route, RouteInput> {
       ...(dev === undefined ? {} : { oif: dev }),
       dst,
     });
-    const value = { ...operation.value, flags: RTM_F_LOOKUP_TABLE };
+    const { family } = operation.value as RouteInput;
+    // Others than IPv4 say the table anyway, and refuse to be asked.
+    const flags = familyNumber(family as Family) === AF.inet ? { flags: RTM_F_LOOKUP_TABLE } : {};
     return this.#requester().request({
       ...operation,
-      value,
+      value: { ...operation.value, ...flags },
       reply: RTM.RTM_NEWROUTE,
       what: `look up the way to ${dst}`,
+      hint: (code) => REFUSING[code],
     }) as Route;
   }
 }
 
 /** Asks that the reply says which table the way was found in. */
 const RTM_F_LOOKUP_TABLE = 0x1000;
+
+/** What a look-up ends with where it finds a route, or a rule, that refuses packets. */
+const REFUSING: Readonly<Record<string, string>> = {
+  EACCES: "a route or rule of type prohibit refuses such packets",
+};
