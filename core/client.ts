@@ -81,6 +81,8 @@ export interface Operation {
   readonly codec: Codec<unknown, never>;
   /** What is sent. */
   readonly value: object;
+  /** Makes what is sent in the place of `value`, once all that was asked for before is done. */
+  readonly read?: () => object;
   /** What is done, for errors: `add link v0`. */
   readonly what: string;
   /** The kernel's name of the message, where its type alone does not tell. */
@@ -206,8 +208,8 @@ export class Client implements Requester, Disposable {
   }
 
   /** Sends it and waits for the verdict. */
-  request(operation: Operation): unknown {
-    const answers = new Answers(this.#timeout);
+  request(given: Operation): unknown {
+    const operation = whole(given), answers = new Answers(this.#timeout);
     for (let tries = 1;; tries++) {
       try {
         return this.#requestOnce(operation, answers);
@@ -340,10 +342,10 @@ export class Client implements Requester, Disposable {
         }
       };
       /** Puts it behind the others; what keeps it from that is given back. */
-      const append = (operation: Operation, index: number): Error | undefined => {
+      const append = (given: Operation, index: number): Error | undefined => {
         const before = writer.length;
         try {
-          const start = this.#encode(writer, operation, 0, chunk.length > 0);
+          const operation = whole(given), start = this.#encode(writer, operation, 0, chunk.length > 0);
           // The kernel takes no datagram that is longer than its buffer: alone it is refused, else it is the next one's first.
           if (writer.length > longest && chunk.length > 0) throw new TooLong();
           chunk.push({ operation, index, start, seq: seqOf(writer, start) });
@@ -357,7 +359,7 @@ export class Client implements Requester, Disposable {
         }
       };
       const put = (operation: Operation, index: number): void => {
-        if (chunk.length > 0 && room < answerSize(operation)) flush();
+        if (chunk.length > 0 && (room < answerSize(operation) || operation.read !== undefined)) flush();
         let error = batch.ended ?? append(operation, index);
         // The interface may be what an earlier item of the batch is to make.
         if (chunk.length > 0 && (error instanceof NoSuchInterface || error instanceof TooLong)) {
@@ -726,6 +728,11 @@ const HINTS: Readonly<Record<string, string>> = {
   EPERM: "needs the capability CAP_NET_ADMIN: run as root, or in a user and network namespace of your own",
   EACCES: "needs the capability CAP_NET_ADMIN: run as root, or in a user and network namespace of your own",
 };
+
+/** An operation with what is sent, where that is made only now. */
+function whole(operation: Operation): Operation {
+  return operation.read === undefined ? operation : { ...operation, value: operation.read() };
+}
 
 /** The sequence number of the message at `start`: looking a name up while it was encoded may have used later ones. */
 function seqOf(writer: Writer, start: number): number {

@@ -9,6 +9,7 @@ import type { MessageSet } from "./datagram.ts";
 import { type Client, type Operation, type Requester, sharedClient } from "./client.ts";
 import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError } from "./errors.ts";
 import { NLM_F } from "./message.ts";
+import { stringify } from "./show.ts";
 import { type ChangeEvent, waitFor, type WaitOptions, watch, type WatchEvent, type WatchOptions } from "./watch.ts";
 
 /** Fields that take an interface's name, or `null` for none, where the kernel has its number. */
@@ -76,16 +77,51 @@ export interface Declaration<T extends object> {
   readonly setFlags?: number;
   /** Whether `add` gives the object back, as the kernel assigns what the caller cannot know. */
   readonly echoes?: true;
+  /** Fields that tell one from others, which `set` cannot change; those that the table calls keys when absent. */
+  readonly fixed?: readonly string[];
+  /**
+   * Where the kernel replaces the whole object when one is changed: what is sent for that. `set` reads the object for it.
+   * Refuses by a TypeError what the kernel would pass over.
+   */
+  readonly merge?: (merge: Merge<T>) => object;
+  /** Fields of one that is there that the kernel does not change, beside those that are fixed. */
+  readonly lasting?: (found: T) => readonly string[];
+  /** What the kernel says when it is asked to list what is in a table that it does not have: there is nothing in it. */
+  readonly none?: string;
   /** What may help when the kernel refuses. */
   readonly hint?: (code: string, details: KernelErrorDetails, value: object) => string | undefined;
   /** Whether the kernel has no request for a single one, so that `get` looks through a list. */
   readonly listOnly?: true;
+  /** Whether a key means one that has all fields of it: for what a key says by leaving it out. */
+  readonly means?: (key: object, one: T) => boolean;
   /** Whether the message whose payload begins at `at` is one of these, where several kinds share a message type. */
   readonly concerns?: (from: Reader, at: number, event: boolean) => boolean;
   /** How objects of this kind go without an event of their own. */
   readonly silentRemoval?: SilentRemoval;
   /** How requests are made where they are not what the objects are. */
   readonly request?: RequestForm;
+}
+
+/** A change of an object that the kernel replaces whole. */
+export interface Merge<T> {
+  /** The object as it is. */
+  readonly found: T;
+  /** It and those of the same {@linkcode Declaration.fixed} fields, in the kernel's order. */
+  readonly among: readonly T[];
+  /** What is to be other. */
+  readonly changes: Readonly<Record<string, unknown>>;
+  /** The object with the changes, of objects in it field by field. */
+  readonly whole: Readonly<Record<string, unknown>>;
+  /** What is done, for errors. */
+  readonly what: string;
+}
+
+/** One that a key names. */
+export interface Found<T> {
+  /** The object. */
+  readonly found: T;
+  /** See {@linkcode Merge.among}. */
+  readonly among: readonly T[];
 }
 
 /** A request that is another message than the object that it asks for. */
@@ -158,10 +194,19 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * @throws {KernelError} DUMP_INTERRUPTED: the table changed while it was read, ten times; `partial` holds the last try
    */
   list(filter?: I): T[] {
-    const wanted = this.#wanted(filter), all = this.#requester().dump(this.#dump(wanted)) as T[];
-    if (wanted === undefined) return all;
-    const fields = Object.entries(wanted);
-    return all.filter((one) => fits(one, fields));
+    return this.#list(this.#wanted(filter));
+  }
+
+  #list(wanted: Fields | undefined): T[] {
+    try {
+      const all = this.#requester().dump(this.#dump(wanted)) as T[];
+      if (wanted === undefined) return all;
+      const fields = Object.entries(wanted);
+      return all.filter((one) => fits(one, fields));
+    } catch (error) {
+      if (this.#hasNone(error)) return [];
+      throw error;
+    }
   }
 
   /**
@@ -174,7 +219,21 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   iterate(filter?: I): Generator<T, void, undefined> {
     const wanted = this.#wanted(filter), fields = Object.entries(wanted ?? {});
     const fitting = wanted === undefined ? undefined : (one: unknown): boolean => fits(one as T, fields);
-    return this.#requester().iterate(this.#dump(wanted), fitting) as Generator<T, void, undefined>;
+    const all = this.#requester().iterate(this.#dump(wanted), fitting) as Generator<T, void, undefined>;
+    return this.declaration.none === undefined ? all : this.#orNone(all);
+  }
+
+  *#orNone(all: Generator<T, void, undefined>): Generator<T, void, undefined> {
+    try {
+      yield* all;
+    } catch (error) {
+      if (!this.#hasNone(error)) throw error;
+    }
+  }
+
+  #hasNone(error: unknown): boolean {
+    const { none } = this.declaration;
+    return none !== undefined && error instanceof KernelError && error.code === none;
   }
 
   /**
@@ -183,23 +242,43 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * @throws {KernelError} what the kernel says when there is none
    */
   get(key: K): T {
-    const { messages, listOnly, object, describe } = this.declaration;
-    if (listOnly === true) {
-      const value = this.keyValue(key, "get"), [found] = this.list(value as I);
-      if (found !== undefined) return found;
-      throw new KernelError(`get ${object} ${describe(value)}`, ENOENT, {
-        kernelMessage: `there is no such ${object}`,
-      });
-    }
-    const reply = messages.reply ?? messages.new;
-    const requester = this.#requester(),
-      operation = this.operation("get", messages.get, this.keyValue(key, "get"), reply);
-    const found = requester.request(operation);
+    const value = this.keyValue(key, "get"), { object, describe } = this.declaration;
+    return this.look(value, `get ${object} ${describe(value)}`.trimEnd(), this.#requester()).found;
+  }
+
+  /**
+   * Looks for the one that `key` names.
+   *
+   * @param what what is being done, for the error when there is none
+   */
+  protected look(key: object, what: string, requester: Requester): Found<T> {
+    const { messages, listOnly } = this.declaration;
+    if (listOnly === true) return this.#lookThrough(key, what);
+    const operation = { ...this.operation("get", messages.get, key, messages.reply ?? messages.new), what };
+    const found = requester.request(operation) as T | undefined;
     // Some kernels acknowledge a question that they have no answer to.
     if (found === undefined && !requester.deferred) {
       throw new KernelError(operation.what, ENODATA, { kernelMessage: "acknowledged without an answer" });
     }
-    return found as T;
+    return { found: found as T, among: [found as T] };
+  }
+
+  /** Looks for it in a list: the first that has what the key says, as the kernel deletes the first. */
+  #lookThrough(key: object, what: string): Found<T> {
+    const { table, identity, prepare, object, means } = this.declaration;
+    const whole = defined(prepare?.(key, "get") ?? key), said = Object.entries(whole);
+    const pick = (is: (name: string) => boolean): I => Object.fromEntries(said.filter(([name]) => is(name))) as I;
+    const fitting = (all: readonly T[], given: I): T[] => {
+      const wanted = Object.entries(this.#wanted(given, what) ?? {});
+      return all.filter((one) => fits(one, wanted) && means?.(key, one) !== false);
+    };
+    const all = this.#list(this.#wanted(pick((name) => this.#isFixed(name)), what));
+    // One that was listed is still the same when its state is another.
+    const listed = identity(key as T), same = fitting(all, pick((name) => table.field(name)?.use === "key"));
+    const found = same.find((one) => identity(one) === listed) ?? fitting(all, whole as I)[0];
+    if (found === undefined) throw new KernelError(what, ENOENT, { kernelMessage: `there is no such ${object}` });
+    const names = table.fields.flatMap(({ key }) => key !== undefined && this.#isFixed(key) ? [key] : []);
+    return { found, among: all.filter((one) => names.every((name) => one === found || alike(one, found, name))) };
   }
 
   /** The one that `key` names, `undefined` when there is none. */
@@ -250,17 +329,42 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   /**
    * Changes the fields given, and no others, of the one that `key` names.
    *
-   * @throws {TypeError} a field is only ever received, and its value is not the one that an object given as key has
+   * Where the kernel replaces the whole object, it is read, and sent with the changes: what others change between the two
+   * is lost. A dry run, which reads nothing, shows the changes alone. In a batch all that was asked for before is done
+   * before it is read.
+   *
+   * @throws {TypeError} a field names the object, and its value is another one; or it is only ever received, and its value
+   * is not the one that an object given as key has
    */
   set(key: K, changes: I): void {
-    const named = this.keyValue(key, "set"), { messages, object, describe } = this.declaration;
-    expectFields(changes, `set ${object} ${describe(named)}`, "the changes as an object");
-    const received = onlyReceived(changes as Fields, this.declaration.table, isFields(key) ? key : {});
-    if (received !== undefined) {
-      throw argumentError(TypeError, `Cannot set ${object} ${describe(named)}: ${received} is only received`);
+    const { messages, merge, lasting: lastingOf, object, describe, table } = this.declaration;
+    const named = defined(this.keyValue(key, "set")), what = `set ${object} ${describe(named)}`.trimEnd();
+    expectFields(changes, what, "the changes as an object");
+    const received = onlyReceived(changes as Fields, table, isFields(key) ? key : {});
+    if (received !== undefined) throw argumentError(TypeError, `Cannot ${what}: ${received} is only received`);
+    const given = defined(changes);
+    const operation = { ...this.operation("set", messages.set ?? messages.new, { ...named, ...given }), what };
+    const inKey = (name: string): boolean => Object.keys(named).some((other) => this.#base(other) === this.#base(name));
+    const naming = Object.keys(given).filter((name) =>
+      (this.#isFixed(name) || merge === undefined && inKey(name)) && !alike(given, named, name)
+    );
+    const told = naming.filter(inKey), others = naming.filter((name) => !inKey(name));
+    if (told.length > 0) {
+      this.#refuseOther(this.#requester().normalize(table as Codec<unknown, never>, named, what), given, told, what);
     }
-    const value = { ...named, ...changes };
-    this.#requester().request(this.operation("set", messages.set ?? messages.new, value));
+    if (this.#open().deferred || merge === undefined && lastingOf === undefined && others.length === 0) {
+      return void this.#requester().request(operation);
+    }
+    const read = (): object => {
+      const { found, among } = this.look(named, what, this.#open());
+      const lasting = lastingOf?.(found).filter((name) => Object.hasOwn(given, name)) ?? [];
+      this.#refuseOther(found, given, [...others, ...lasting], what);
+      if (merge === undefined) return operation.value;
+      const whole = this.#merged(found, given);
+      return this.operation("set", operation.type, merge({ found, among, changes: given as Fields, whole, what }))
+        .value;
+    };
+    this.#requester().request({ ...operation, read });
   }
 
   /** Deletes the one that `key` names; an object that was listed names itself. */
@@ -384,6 +488,41 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     };
   }
 
+  #isFixed(name: string): boolean {
+    const { fixed, table } = this.declaration;
+    return fixed === undefined ? table.field(name)?.use === "key" : fixed.includes(name);
+  }
+
+  /** The field that `name` stands for: a number of an interface, where it is a name of one. */
+  #base(name: string): string {
+    return this.declaration.table.field(name)?.derived?.of ?? name;
+  }
+
+  /** An object with changes: a number of an interface that is to be another loses its name. */
+  #merged(found: object, changes: object): Fields {
+    const changed = new Set(Object.keys(changes).map((name) => this.#base(name)));
+    return merged(
+      Object.fromEntries(
+        Object.entries(found).filter(([name]) => {
+          return !changed.has(this.#base(name)) || Object.hasOwn(changes, name);
+        }),
+      ),
+      changes as Fields,
+    );
+  }
+
+  /** Refuses changes of fields that tell `one` from others. */
+  #refuseOther(one: object, changes: object, names: readonly string[], what: string): void {
+    for (const name of names) {
+      const wanted = (changes as Fields)[name];
+      if (fits(one, Object.entries(this.#wanted({ [name]: wanted } as I) ?? {}))) continue;
+      throw argumentError(
+        TypeError,
+        `Cannot ${what}: ${name} does not change, got ${shown(wanted)}: delete it, and add it as it is to be`,
+      );
+    }
+  }
+
   #wanted(filter: I | undefined, what = `list ${plural(this.declaration.object)}`): Fields | undefined {
     if (filter === undefined) return undefined;
     expectFields(filter, what, "a filter as an object");
@@ -396,7 +535,12 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       );
     }
     // The kernel's own form of what was given: names have become numbers, numbers names.
-    return given(filter as Fields, this.#requester().normalize(table as Codec<unknown, never>, filter, what), table);
+    const form = (value: object): Fields =>
+      this.#requester().normalize(table as Codec<unknown, never>, value, what) as Fields;
+    const whole = form(filter), wanted = given(filter as Fields, whole, table);
+    // An address tells its family.
+    const told = table.field("family") !== undefined && whole["family"] !== form({})["family"];
+    return told ? { ...wanted, family: whole["family"] } : wanted;
   }
 
   #dump(wanted: Fields | undefined): Operation {
@@ -410,6 +554,27 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 }
 
 const ENOENT = 2, ENODATA = 61;
+
+/** An object without fields that are undefined. */
+function defined(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined));
+}
+
+/** Whether both say the same of a field in the same words. */
+function alike(one: object, other: object, name: string): boolean {
+  return stringify((one as Fields)[name]) === stringify((other as Fields)[name]);
+}
+
+/** `found` with `changes`, of objects in it field by field. */
+function merged(found: Fields, changes: Fields): Fields {
+  const whole: Record<string, unknown> = { ...found };
+  for (const [name, one] of Object.entries(changes)) {
+    if (one === undefined) continue;
+    const before = whole[name];
+    whole[name] = isFields(one) && isFields(before) ? merged(before, one) : one;
+  }
+  return whole;
+}
 
 /** Codes that say that an object does not exist. */
 const ABSENT: ReadonlySet<string> = new Set(["ENODEV", "ENOENT", "ESRCH", "ENXIO", "EADDRNOTAVAIL", "ENODATA"]);

@@ -218,9 +218,10 @@ class Watch {
     const key = collection.key(value), known = state.has(key);
     if (event === "new") state.set(key, value);
     else state.delete(key);
-    // One that took another's place, joined others, or was part of another that we knew: what is left of those?
-    const joins = (flags & (NLM_F.NLM_F_REPLACE | NLM_F.NLM_F_APPEND)) !== 0;
-    if (collection.declaration.silentRemoval !== undefined && (event === "new" ? joins : !known)) this.#dirty = true;
+    // One that took another's place, joined others, or was part of another that we knew: what is left of those? Of one that
+    // is new beside all others the kernel says so, whichever way it was made.
+    const alone = (flags & NLM_F.NLM_F_EXCL) !== 0;
+    if (collection.declaration.silentRemoval !== undefined && (event === "new" ? !alone : !known)) this.#dirty = true;
   }
 }
 

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { argumentError } from "../../core/errors.ts";
 import {
   type Attributes,
   attributes,
@@ -32,7 +33,7 @@ import {
   u8,
   type Writer,
 } from "../../core/codec/mod.ts";
-import type { Input, Verb } from "../../core/collection.ts";
+import type { Input, Merge, Verb } from "../../core/collection.ts";
 import { AF, type Family, family, type Scope, scope } from "./family.ts";
 import { address as anyAddress, prefix, toPrefix } from "./prefix.ts";
 
@@ -95,6 +96,8 @@ export interface AddressCacheinfo {
   tstamp?: number;
 }
 
+const FOREVER = 0xffffffff;
+
 const lifetimes: Codec<AddressCacheinfo> = struct(16, (): Shape<AddressCacheinfo> => ({
   prefered: [0, u32],
   valid: [4, u32],
@@ -105,7 +108,7 @@ const cacheinfo: Codec<AddressCacheinfo> = {
   ...lifetimes,
   encode(value, to, owner) {
     if (typeof value !== "object" || value === null) return lifetimes.encode(value, to, owner);
-    const valid = value.valid ?? 0xffffffff;
+    const valid = value.valid ?? FOREVER;
     return lifetimes.encode({ ...value, valid, prefered: value.prefered ?? valid }, to, owner);
   },
 };
@@ -134,7 +137,10 @@ export interface Address {
   multicast?: string;
   /** IPv4 label, at most 15 bytes, beginning with the interface's name: `eth0:1`. */
   label?: string;
-  /** Its properties; what the kernel alone decides (`permanent`, `tentative`, `secondary` …) is passed over when sent. */
+  /**
+   * Its properties; `deprecated` is sent as a {@linkcode AddressCacheinfo.prefered} of 0, what the kernel alone decides
+   * (`permanent`, `tentative`, `secondary` …) is passed over when sent.
+   */
   flags: readonly (AddressFlag | number)[];
   /** Lifetimes. */
   cacheinfo?: AddressCacheinfo;
@@ -218,7 +224,7 @@ export const Address: Attributes<Address> = attributes((): Shape<Address> => ({
   broadcast: [4, ip],
   anycast: [5, ip, readOnly],
   multicast: [7, ip, readOnly],
-  label: [3, string(15)],
+  label: [3, string(15), key],
   flags: [8, addressFlags],
   cacheinfo: [6, cacheinfo],
   rtPriority: [9, u32],
@@ -226,12 +232,76 @@ export const Address: Attributes<Address> = attributes((): Shape<Address> => ({
   targetNetnsid: [10, i32, readOnly],
 }), { header: 8 });
 
-/** Completes an address as `ip address` does. */
+/**
+ * Completes an address as `ip address` does.
+ *
+ * @throws {TypeError} one to delete or to change is not named: the kernel would take the interface's first one
+ */
 export function prepareAddress(value: Input<Address>, verb: Verb): Input<Address> {
-  if (verb !== "delete" && value.scope === undefined && value.address?.startsWith("127.")) {
-    return { ...value, scope: "host" };
+  if (value.address === undefined && (verb === "delete" || verb === "set")) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${verb} an address without "address": as { dev: "eth0", address: "192.0.2.1/24" }`,
+    );
   }
-  return value;
+  if (verb === "delete" || verb === "get" || verb === "list") return value;
+  const { scope, address, flags, cacheinfo } = value;
+  return {
+    ...value,
+    ...(scope === undefined && address?.startsWith?.("127.") ? { scope: "host" as const } : {}),
+    // Of an IPv4 address that is valid for ever the kernel shows only by the flag that it is no longer preferred.
+    ...(Array.isArray(flags) && flags.includes("deprecated") ? { cacheinfo: { ...cacheinfo, prefered: 0 } } : {}),
+  };
+}
+
+/** The flags that the kernel changes of an address that is there; the others it decides alone, or for good. */
+const CHANGING: Readonly<Record<string, number>> = {
+  inet: 0,
+  inet6: IFA_F.nodad | IFA_F.homeaddress | IFA_F.managetempaddr | IFA_F.noprefixroute,
+};
+
+/** The flags that are chosen when an address is made. */
+const CHOSEN = IFA_F.nodad | IFA_F.homeaddress | IFA_F.managetempaddr | IFA_F.noprefixroute | IFA_F.mcautojoin;
+
+const namesOf = (flags: number): string[] =>
+  Object.entries(IFA_F).flatMap(([name, bit]) => (flags & bit) === 0 ? [] : [name]);
+
+function bits(flags: unknown): number {
+  if (!Array.isArray(flags)) return Number(flags);
+  return flags.reduce((all, one) => all | (typeof one === "number" ? one : IFA_F_INET6[one as AddressFlag]), 0);
+}
+
+/**
+ * An address as it is to be, for a kernel that replaces all of it that changes: lifetimes, metric and origin, and of IPv6
+ * some flags.
+ *
+ * @throws {TypeError} flags are to change that do not
+ */
+export function mergeAddress({ found, changes, whole, what }: Merge<Address>): Input<Address> {
+  const { flags = found.flags, cacheinfo } = changes as Input<Address>;
+  const stays = (bits(flags) ^ bits(found.flags)) & CHOSEN & ~(CHANGING[found.family] ?? 0);
+  if (stays !== 0) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: flags: the kernel does not change ${
+        namesOf(stays).join(", ")
+      } of an ${found.family} address: delete it, and add it as it is to be`,
+    );
+  }
+  const { valid = FOREVER, prefered = FOREVER } = (whole as unknown as Address).cacheinfo ?? {};
+  if (cacheinfo?.prefered === undefined) {
+    // One that is deprecated stays so, whatever the kernel shows; and nothing is preferred for longer than it is valid.
+    const left = found.flags.includes("deprecated") ? 0 : Math.min(prefered, valid);
+    return { ...whole, cacheinfo: { valid, prefered: left } } as Input<Address>;
+  }
+  if (found.family === "inet" && valid === FOREVER && prefered > 0 && prefered < FOREVER) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: cacheinfo.prefered: the kernel does not count it where valid is for ever`,
+    );
+  }
+  const kept = changes["flags"] === undefined ? { flags: found.flags.filter((flag) => flag !== "deprecated") } : {};
+  return { ...whole, ...kept } as Input<Address>;
 }
 
 /** What tells one address from another, as text. */

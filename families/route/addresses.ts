@@ -5,7 +5,7 @@
  */
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
-import { Address, addressKey, prepareAddress } from "./address.ts";
+import { Address, addressKey, mergeAddress, prepareAddress } from "./address.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
 
 /** An address as it is given: like {@linkcode Address}, with names or numbers for interfaces. */
@@ -24,8 +24,11 @@ const declaration: Declaration<Address> = {
     return `${address ?? local ?? ""}${on === undefined ? "" : ` on ${on}`}`.trim();
   },
   identity: addressKey,
-  prepare: (value, verb) => verb === "list" ? value : prepareAddress(value as AddressInput, verb),
+  prepare: (value, verb) => prepareAddress(value as AddressInput, verb),
   listOnly: true,
+  fixed: ["family", "index", "dev", "address", "peer"],
+  lasting: () => ["scope", "broadcast", "label"],
+  merge: mergeAddress,
 };
 
 /** All addresses of one namespace. */

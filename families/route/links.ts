@@ -400,7 +400,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
   /**
    * Changes the fields given, and no others.
    *
-   * Like `ip link set dev v0 mtu 1400`. With `netns` it moves the link.
+   * Like `ip link set dev v0 mtu 1400`. With `netns` it moves the link, with another `ifname` it renames it.
    *
    * @throws {TypeError} a field is fixed when a link is made, is changed by another verb, or is only ever received
    */
@@ -418,7 +418,12 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
         throw argumentError(TypeError, `Cannot ${what}: newIfindex is for a link that moves, by netns`);
       }
     }
-    super.set(key, changes);
+    // One that is named by its name, and gets another, is named by its number.
+    const { ifname } = this.keyValue(key, "set") as Fields;
+    super.set(
+      typeof ifname === "string" && isFields(changes) && changes["ifname"] !== undefined ? ifname : key,
+      changes,
+    );
   }
 
   /** The object that a key stands for. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { argumentError } from "../../core/errors.ts";
 import {
   type Attributes,
   attributes,
@@ -28,7 +29,7 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import type { Input, Verb } from "../../core/collection.ts";
+import type { Input, Merge, Verb } from "../../core/collection.ts";
 import { AF, type Family, family, familyNumber, protocol, type RouteProtocol, type RouteType, RTN } from "./family.ts";
 import { address } from "./prefix.ts";
 
@@ -163,7 +164,7 @@ export const Neighbour: Attributes<Neighbour> = attributes((): Shape<Neighbour> 
   ifindex: head(4, ifindex, key),
   dev: nameOf("ifindex", key),
   dst: [1, address, key],
-  lladdr: [2, lladdr],
+  lladdr: [2, lladdr, key],
   state: head(8, mask(u16, NUD)),
   flags: head(10, mask(u8, NTF)),
   flagsExt: [15, mask(u32, NTF_EXT)],
@@ -198,22 +199,105 @@ export const Neighbour: Attributes<Neighbour> = attributes((): Shape<Neighbour> 
  * forwarding table when neither that nor the bridge's is named.
  */
 export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Neighbour> {
-  if (verb === "get" || verb === "list") return value;
-  const neighbour = { ...value }, forwarding = familyNumber(value.family as Family) === AF.bridge;
+  if (verb === "list") return value;
+  const { family, ifindex, dev, dst, flags } = value, forwarding = isForwarding(value);
+  if (verb === "get") {
+    // The kernel wants no more to find a neighbour; which table an entry is in, entries of a bridge do not say.
+    if (!forwarding) {
+      return { family, ifindex, dev, dst, flags: has(flags, "proxy") ? ["proxy"] : undefined } as Input<Neighbour>;
+    }
+    return { ...value, flags: Array.isArray(flags) ? flags.filter((flag) => !isTable(flag)) : [] };
+  }
+  const neighbour = { ...value };
   if (verb !== "delete") neighbour.state ??= forwarding ? ["noarp", "permanent"] : ["permanent"];
-  if (forwarding) neighbour.flags = tableOf(neighbour.flags);
+  if (forwarding) neighbour.flags = tableOf(neighbour);
   return neighbour;
+}
+
+const isTable = (flag: unknown): boolean => has([flag], "self") || has([flag], "master");
+
+/** Whether it is an entry of a forwarding table. */
+export function isForwarding({ family }: Input<Neighbour>): boolean {
+  return familyNumber(family as Family) === AF.bridge;
+}
+
+/** Whether `flag` is among flags, by name or number. */
+function has(flags: unknown, flag: NeighbourFlag): boolean {
+  if (typeof flags === "number") return (flags & NTF[flag]) !== 0;
+  return Array.isArray(flags) && (flags.includes(flag) || flags.includes(NTF[flag]));
 }
 
 /**
  * The flags of a forwarding table's entry with the table that is meant, which kernels want beside any other flag and
- * leave out where they show the bridge's.
+ * leave out where they show the bridge's: of a port that of its bridge, of the bridge itself its own.
  */
-function tableOf(flags: Input<Neighbour>["flags"]): Input<Neighbour>["flags"] {
+function tableOf({ flags, ...rest }: Input<Neighbour>): Input<Neighbour>["flags"] {
   if (flags === undefined) return ["self"];
-  if (!Array.isArray(flags) || flags.length === 0) return flags;
-  const told = flags.some((flag) => flag === "self" || flag === "master" || flag === NTF.self || flag === NTF.master);
-  return told ? flags : [...flags, "master"];
+  if (!Array.isArray(flags) || has(flags, "self") || has(flags, "master")) return flags;
+  const { dev, ifindex, masterDev, master } = rest;
+  const ofBridge = dev !== undefined && masterDev !== undefined
+    ? dev === masterDev
+    : ifindex !== undefined && ifindex === master;
+  return ofBridge ? [...flags, "self"] : flags.length === 0 ? flags : [...flags, "master"];
+}
+
+/** Whether a key means an entry by the table that it is in. */
+export function meansTable(key: Input<Neighbour>, entry: Neighbour): boolean {
+  const wanted = tableOf(key), flags = tableOf(entry as Input<Neighbour>);
+  const bridges = (flags: unknown): boolean => has(flags, "master") || !has(flags, "self");
+  return has(wanted, "self") && has(flags, "self") || bridges(wanted) && bridges(flags);
+}
+
+/** States in which a neighbour has a link-layer address. */
+const VALID = NUD.reachable | NUD.stale | NUD.delay | NUD.probe | NUD.noarp | NUD.permanent;
+
+/**
+ * A neighbour as it is to be, for a kernel that takes the state and the flags as new ones.
+ *
+ * @throws {TypeError} the kernel would pass over the link-layer address, or change another entry
+ */
+export function mergeNeighbour({ found, changes, whole, what }: Merge<Neighbour>): Input<Neighbour> {
+  const neighbour = whole as unknown as Neighbour;
+  if (has(found.flags, "proxy") !== has(neighbour.flags, "proxy")) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: flags: an entry that answers for others is another one than a neighbour`,
+    );
+  }
+  const { state } = neighbour;
+  const valid = !Array.isArray(state) ||
+    state.some((one) => VALID & (typeof one === "number" ? one : NUD[one as NeighbourState]));
+  if (changes["lladdr"] !== undefined && !valid) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: lladdr: the kernel keeps none of a neighbour that is ${
+        state.join(", ") || "new"
+      }: give its state`,
+    );
+  }
+  return neighbour as Input<Neighbour>;
+}
+
+/**
+ * An entry of a forwarding table as it is to be.
+ *
+ * @throws {TypeError} the kernel would change another one
+ */
+export function mergeForwarding({ found, among, whole, what }: Merge<Neighbour>): Input<Neighbour> {
+  const first = among.find((one) => meansTable(found as Input<Neighbour>, one));
+  if (first !== found) {
+    throw argumentError(TypeError, `Cannot ${what}: the kernel would change another remote end, which comes before it`);
+  }
+  const entry = whole as Input<Neighbour>, { flags } = entry;
+  if (!Array.isArray(flags)) return entry;
+  const own = has(tableOf(found as Input<Neighbour>), "self");
+  if (has(flags, own ? "master" : "self")) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: flags: it is in the table of the ${own ? "device (self)" : "bridge (master)"}`,
+    );
+  }
+  return { ...entry, flags: [...flags.filter((flag) => !isTable(flag)), own ? "self" : "master"] };
 }
 
 /** What tells one neighbour from all others, as text. */

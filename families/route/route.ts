@@ -36,7 +36,7 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import type { Input, Verb } from "../../core/collection.ts";
+import type { Input, Merge, Verb } from "../../core/collection.ts";
 import { type Encap, encap } from "./encap.ts";
 import {
   AF,
@@ -360,7 +360,10 @@ const mfcStats: Codec<MfcStats> = struct(24, (): Shape<MfcStats> => ({
   wrongIf: [16, count64],
 }));
 
-/** Seconds in four bytes; of multicast routes, hundredths of a second in eight. */
+/**
+ * Seconds in four bytes; of multicast routes, hundredths of a second in eight. IPv6 is told by it, and says what remains
+ * in {@linkcode RouteCacheinfo.expires}: less than a second is one, as 0 would be for ever.
+ */
 const expires: Codec<number> = {
   ...u32,
   tolerant: true,
@@ -370,6 +373,11 @@ const expires: Codec<number> = {
       : end - at === 8
       ? count64.decode(from, at, end, owner)
       : MISFIT;
+  },
+  absent(from, owner) {
+    const { expires = 0 } = (owner as RouteFields).cacheinfo ?? {};
+    if (expires === 0 || from.bytes[from.base] !== AF.inet6) return undefined;
+    return Math.max(1, Math.ceil(expires / 100));
   },
 };
 
@@ -435,7 +443,7 @@ export interface RouteFields {
   nhId?: number;
   /** Router preference (IPv6). */
   pref?: "medium" | "high" | "low" | number;
-  /** Seconds after which the kernel removes it (IPv6; given, and shown in `cacheinfo`). */
+  /** Seconds until the kernel removes it (IPv6): what remains of them in one that was listed, as of addresses. */
   expires?: number;
   /** Flow label, in look-ups (IPv6). Only given. */
   flowlabel?: number;
@@ -465,7 +473,7 @@ export const Route: Attributes<Route> = attributes((): Shape<RouteFields> => ({
   via: [18, via, key],
   newdst: [19, labels],
   priority: [6, u32, key],
-  prefsrc: [7, address],
+  prefsrc: [7, address, key],
   metrics: [8, RouteMetrics],
   multipath: [9, hops, key],
   flow: [11, u32],
@@ -495,7 +503,8 @@ const NEXTHOP_SAYS = ["oif", "dev", "gateway", "via", "multipath", "encapType", 
  * Completes a route as `ip route` does.
  *
  * What it adds: family, table (`local` for local, broadcast and anycast routes), protocol `boot`, type `unicast`, and for IPv4
- * the scope: `host` for local routes, `link` for those without a gateway. Deleting matches what is given and nothing else.
+ * the scope: `host` for local routes, `link` for those without a gateway. Deleting and looking for one match what is
+ * given, in that family and table, and nothing else.
  *
  * @throws {TypeError} there is no `dst`
  */
@@ -503,19 +512,26 @@ export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
   if (verb === "list") return value;
   const { dst, nhId } = value as Input<RouteFields>;
   if (dst === undefined || dst === null) {
+    // Any that fits.
+    if (verb === "get") return value;
     throw argumentError(TypeError, `Cannot ${verb} a route without "dst": the default route is { dst: "default" }`);
   }
-  const route = { ...value, family: familyOf(value) } as Input<RouteFields> & Record<string, unknown>;
-  if (verb === "get") return route as Input<Route>;
-  if (nhId !== undefined) { for (const field of NEXTHOP_SAYS) delete route[field]; }
-  const number = familyNumber(route.family as Family), deleting = verb === "delete";
+  const route = { ...value, family: routeFamily(value) } as Input<RouteFields> & Record<string, unknown>;
+  const number = familyNumber(route.family as Family), naming = verb === "delete" || verb === "get";
   const ip = number === AF.inet || number === AF.inet6;
+  if (verb === "get") {
+    // A kernel that deletes takes these as they are when they are not given.
+    if (number === AF.inet) route.tos ??= 0;
+    route.table ??= tableOf(route, number);
+    if (route.priority === 0) delete route.priority;
+    return route as Input<Route>;
+  }
+  if (nhId !== undefined) { for (const field of NEXTHOP_SAYS) delete route[field]; }
   // A kernel that deletes IP routes takes 0 for any type; the others know unicast alone.
-  if (!deleting || !ip) route.type ??= "unicast";
-  const { type } = route;
-  route.table ??= isOf(RTN, type, "local", "broadcast", "anycast", "nat") ? "local" : "main";
-  if (number === AF.inet) route.scope ??= scopeOf(route, deleting);
-  if (!deleting) {
+  if (!naming || !ip) route.type ??= "unicast";
+  route.table ??= tableOf(route, number);
+  if (number === AF.inet) route.scope ??= scopeOf(route, naming);
+  if (!naming) {
     route.protocol ??= "boot";
     // What a look-up or a cache entry says of itself is no wish.
     if (Array.isArray(route.flags)) route.flags = route.flags.filter((flag) => !isOf(RTM_F, flag, "cloned"));
@@ -523,8 +539,57 @@ export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
   return route as Input<Route>;
 }
 
+/** The table of a route that does not say it. */
+function tableOf({ type }: Input<RouteFields>, family: number): RouteTable {
+  if (family === AF.ipmr || family === AF.ip6mr) return "default";
+  return isOf(RTN, type, "local", "broadcast", "anycast", "nat") ? "local" : "main";
+}
+
+/** Fields that say where packets go, all of one way. */
+const WAY = ["oif", "dev", "gateway", "via", "encapType", "encap"] as const;
+
+/**
+ * A route as it is to be, for a kernel that puts it in the place of the first of its kind.
+ *
+ * @throws {TypeError} it is not the first
+ */
+export function mergeRoute({ found, among, changes, whole, what }: Merge<Route>): Input<Route> {
+  const route: Record<string, unknown> = { ...whole }, { nhId, multipath, type } = changes;
+  const single = WAY.some((name) => changes[name] !== undefined), was = found as RouteFields & Encap;
+  const other = type !== undefined && type !== was.type &&
+    !(typeof type === "number" && isOf(RTN, type, was.type as never));
+  const drop = (...names: readonly string[]): void =>
+    names.forEach((name) => {
+      if (changes[name] === undefined) delete route[name];
+    });
+  // One way, several, and a nexthop object stand in the place of each other.
+  if (multipath !== undefined || nhId !== undefined || other || single && was.nhId !== undefined) drop(...WAY, "flow");
+  if (single || nhId !== undefined || other) drop("multipath");
+  if (single || multipath !== undefined || other) drop("nhId");
+  if (changes["gateway"] !== undefined) drop("via");
+  if (changes["via"] !== undefined) drop("gateway");
+  if (changes["encapType"] !== undefined && changes["encapType"] !== was.encapType) route["encap"] = changes["encap"];
+  // The scope follows from the ways, unless it was chosen.
+  if (was.scope === scopeOf(was as Input<RouteFields>, false)) drop("scope");
+  const six = was.family === "inet6";
+  const first = six ? among.find((one) => joins(one) === joins(route)) ?? among[0] : among[0];
+  if (first !== found) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: the kernel would change another route with this destination, table and metric, which comes ` +
+        "before it: delete this one, and append it as it is to be",
+    );
+  }
+  return route as Input<Route>;
+}
+
+/** Whether an IPv6 route can be one way of several. */
+function joins({ gateway, multipath, nhId, protocol }: { readonly [K in keyof RouteFields]?: unknown }): boolean {
+  return nhId === undefined && protocol !== "ra" && (gateway !== undefined || multipath !== undefined);
+}
+
 /** The family of a route that does not say it: the destination's, and of the default route its gateway's. */
-function familyOf(value: Input<Route>): Family {
+export function routeFamily(value: Input<Route>): Family {
   const { family, dst, src, gateway, prefsrc, multipath } = value as Input<RouteFields>;
   if (family !== undefined) return family as Family;
   const hops: unknown[] = Array.isArray(multipath) ? multipath.map((hop) => hop?.gateway) : [];

@@ -6,8 +6,8 @@
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
-import { prepareRoute, Route, routeKey } from "./route.ts";
-import { AF, type Family, familyNumber } from "./family.ts";
+import { mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
+import { AF, familyNumber } from "./family.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
 
 /** A route as it is given: like {@linkcode Route}, with names or numbers for interfaces. */
@@ -46,6 +46,13 @@ const declaration: Declaration<Route> = {
   identity: routeKey,
   prepare: (value, verb) => verb === "list" ? value : prepareRoute(value as RouteInput, verb),
   listOnly: true,
+  // A kernel that deletes an IPv6 route takes none with a source for one without.
+  means: (key, { src }) =>
+    (key as RouteInput).dst === undefined || ((key as RouteInput).src === undefined) === (src === undefined),
+  // What tells which route it is that another one replaces.
+  fixed: ["family", "table", "dst", "src", "tos", "priority"],
+  merge: mergeRoute,
+  none: "ENOENT",
   // CAN gateways have the message types, and a header of their own.
   concerns: (from, at) => from.bytes[at] !== AF.can,
   hint(code, { kernelMessage = "" }) {
@@ -108,21 +115,16 @@ export class Routes extends Collection<Route, RouteInput> {
    * `prohibit`, `blackhole` refuses such packets
    */
   lookup(dst: string, options: LookupOptions = {}): Route {
-    const { dev, ...rest } = options;
-    const operation = this.operation("get", RTM.RTM_GETROUTE, {
-      ...rest,
-      ...(dev === undefined ? {} : { oif: dev }),
-      dst,
-    });
-    const { family } = operation.value as RouteInput;
+    const { dev, ...rest } = options, asked = { ...rest, ...(dev === undefined ? {} : { oif: dev }), dst };
+    const family = routeFamily(asked);
     // Others than IPv4 say the table anyway, and refuse to be asked.
-    const flags = familyNumber(family as Family) === AF.inet ? { flags: RTM_F_LOOKUP_TABLE } : {};
+    const flags = familyNumber(family) === AF.inet ? { flags: RTM_F_LOOKUP_TABLE } : {};
+    const operation = this.operation("list", RTM.RTM_GETROUTE, { ...asked, ...flags, family });
     return this.#requester().request({
       ...operation,
-      value: { ...operation.value, ...flags },
       reply: RTM.RTM_NEWROUTE,
       what: `look up the way to ${dst}`,
-      hint: (code) => REFUSING[code],
+      hint: (code, { kernelMessage }) => kernelMessage === undefined ? REFUSING[code] : undefined,
     }) as Route;
   }
 }
@@ -133,4 +135,5 @@ const RTM_F_LOOKUP_TABLE = 0x1000;
 /** What a look-up ends with where it finds a route, or a rule, that refuses packets. */
 const REFUSING: Readonly<Record<string, string>> = {
   EACCES: "a route or rule of type prohibit refuses such packets",
+  EINVAL: "a route or rule of type blackhole drops such packets",
 };

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { argumentError } from "../../core/errors.ts";
 import {
   type Attributes,
   attributes,
@@ -172,8 +173,8 @@ export const Rule: Attributes<Rule> = attributes((): Shape<Rule> => ({
   table: [15, headerTable, key],
   goto: [4, u32],
   flags: head(8, ruleFlags),
-  suppressPrefixlen: [14, unlessAll],
-  suppressIfgroup: [13, unlessAll],
+  suppressPrefixlen: [14, unlessAll, key],
+  suppressIfgroup: [13, unlessAll, key],
   l3mdev: [19, l3mdev, key],
   flow: [11, u32, key],
   tunId: [12, be64, key],
@@ -199,7 +200,7 @@ const NOT_SELECTING: ReadonlySet<string> = new Set(["family", "action", "flags"]
  * @throws {TypeError} a rule to delete is not named by anything
  */
 export function prepareRule(value: Input<Rule>, verb: Verb): Input<Rule> {
-  if (verb === "list" || verb === "get") return value;
+  if (verb === "list") return value;
   const rule = { ...value };
   if (rule.family === undefined) {
     const told = rule.src ?? rule.dst ?? "";
@@ -209,10 +210,14 @@ export function prepareRule(value: Input<Rule>, verb: Verb): Input<Rule> {
       ? "inet6"
       : "inet";
   }
+  if (verb === "get") return rule;
   if (verb === "delete") {
     const named = Object.entries(rule).some(([name, given]) => given !== undefined && !NOT_SELECTING.has(name));
     if (!named) {
-      throw new TypeError("Cannot delete a rule that nothing is said of: the kernel would take the first one");
+      throw argumentError(
+        TypeError,
+        "Cannot delete a rule that nothing is said of: the kernel would take the first one",
+      );
     }
     return rule;
   }
