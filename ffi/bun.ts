@@ -28,7 +28,7 @@ interface WorkerThreads {
   Worker: new (source: string, options: { eval: true; workerData: unknown }) => {
     ref(): void;
     unref(): void;
-    on(event: "message", listener: () => void): void;
+    on(event: "message" | "exit", listener: () => void): void;
   };
 }
 
@@ -91,6 +91,10 @@ function createWaker(process: BunProcess, library: string, libc: Libc, epoll: nu
     setRef(on: boolean): void {
       ref = on;
       waker.setRef(on);
+    },
+    close(): void {
+      broken = true;
+      waker.close();
     },
   };
 }
@@ -160,6 +164,9 @@ function createSocketWaker(libc: Libc, epoll: number, ready: () => number, broke
       if (on) current?.socket?.ref();
       else current?.socket?.unref();
     },
+    close(): void {
+      this.disarm();
+    },
   };
 }
 
@@ -176,7 +183,7 @@ const memory = new ArrayBuffer(16), fds = new Int32Array(memory), bytes = new Ui
 const counter = new Uint8Array(8);
 fds[1] = fds[3] = 1; // POLLIN
 fds[2] = workerData.bell;
-for (;;) {
+while (Atomics.load(armed, 0) !== 2) {
   const listening = Atomics.load(armed, 0) === 1;
   fds[0] = listening ? workerData.epoll : -1;
   poll(bytes, 2, -1);
@@ -184,7 +191,7 @@ for (;;) {
   if (listening && fds[1] >>> 16 && Atomics.compareExchange(armed, 0, 1, 0) === 1) parentPort.postMessage(0);
 }`;
 
-/** A thread that is never ended, and keeps nothing alive while disarmed. */
+/** A thread that keeps nothing alive while disarmed, and is told to end. */
 function createWorkerWaker(
   process: BunProcess,
   library: string,
@@ -228,6 +235,12 @@ function createWorkerWaker(
     setRef(on: boolean): void {
       ref = on;
       applyRef();
+    },
+    close(): void {
+      worker.on("exit", () => libc.close(bell));
+      worker.ref();
+      Atomics.store(armed, 0, 2);
+      libc.write(bell, one, 8);
     },
   };
 }

@@ -24,6 +24,7 @@ interface DenoSymbol {
 /** Deno's FFI, given its global object. */
 export function denoRuntime(Deno: DenoGlobal): Runtime {
   let library = "";
+  let wait: Nonblocking | undefined;
   return {
     name: "Deno",
     load(path: string, symbols: Readonly<Record<string, Signature>>): Partial<Libc> {
@@ -39,8 +40,17 @@ export function denoRuntime(Deno: DenoGlobal): Runtime {
     addressOf: (memory: ArrayBuffer): bigint => BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(memory))),
     memoryAt: (pointer: Pointer, length: number): ArrayBuffer => Deno.UnsafePointerView.getArrayBuffer(pointer, length),
     createWaker: (libc: Libc, epoll: number, ready: () => number): Waker =>
-      createWaker(Deno, library, libc, epoll, ready),
+      createWaker(Deno, wait ??= nonblocking(Deno, library), libc, epoll, ready),
   };
+}
+
+/** epoll_wait on a thread of Deno's pool. */
+type Nonblocking = (epfd: number, events: Uint8Array, maxevents: number, timeout: number) => Promise<number>;
+
+function nonblocking(Deno: DenoGlobal, library: string): Nonblocking {
+  const parameters: Kind[] = ["i32", "buffer", "i32", "i32"];
+  const { symbols } = Deno.dlopen(library, { epoll_wait: { parameters, result: "i32", nonblocking: true } });
+  return (symbols as { epoll_wait: Nonblocking }).epoll_wait;
 }
 
 /**
@@ -56,12 +66,7 @@ const PATIENCE = 60_000;
  * One nonblocking epoll_wait takes one of the 32 threads of Deno's pool while anything is waited for. It waits for an outer set
  * of the caller's epoll and an eventfd that ends the call early.
  */
-function createWaker(Deno: DenoGlobal, library: string, libc: Libc, epoll: number, ready: () => number): Waker {
-  const parameters: Kind[] = ["i32", "buffer", "i32", "i32"];
-  const nonblocking = Deno.dlopen(library, { epoll_wait: { parameters, result: "i32", nonblocking: true } })
-    .symbols as {
-      epoll_wait(epfd: number, events: Uint8Array, maxevents: number, timeout: number): Promise<number>;
-    };
+function createWaker(Deno: DenoGlobal, wait: Nonblocking, libc: Libc, epoll: number, ready: () => number): Waker {
   const core = Deno.internal === undefined ? undefined : Deno[Deno.internal]?.core;
   const bell = libc.eventfd(0, 0x80800); // EFD_CLOEXEC | EFD_NONBLOCK
   const outer = libc.epoll_create1(0x80000); // EPOLL_CLOEXEC
@@ -75,6 +80,7 @@ function createWaker(Deno: DenoGlobal, library: string, libc: Libc, epoll: numbe
   const events = new Uint8Array(new ArrayBuffer(32)); // the pool's thread writes here: kept by this closure
   let wanted = false;
   let running = false;
+  let closed = false;
   let ref = true;
   let pending: Promise<number> | undefined;
   let timers = performance.now(); // when they last had their turn
@@ -88,7 +94,7 @@ function createWaker(Deno: DenoGlobal, library: string, libc: Libc, epoll: numbe
     running = true;
     while (wanted) {
       const begin = performance.now();
-      pending = nonblocking.epoll_wait(outer, events, 2, PATIENCE);
+      pending = wait(outer, events, 2, PATIENCE);
       applyRef();
       // A count, 0 for PATIENCE or -1 for a signal: errno is on another thread, so look for ourselves in any case.
       await pending;
@@ -105,6 +111,11 @@ function createWaker(Deno: DenoGlobal, library: string, libc: Libc, epoll: numbe
       ready();
     }
     running = false;
+    if (closed) free();
+  }
+  function free(): void {
+    libc.close(outer);
+    libc.close(bell);
   }
   return {
     arm(): void {
@@ -118,6 +129,14 @@ function createWaker(Deno: DenoGlobal, library: string, libc: Libc, epoll: numbe
     setRef(on: boolean): void {
       ref = on;
       applyRef();
+    },
+    close(): void {
+      closed = true;
+      if (!running) return free();
+      // The call is told to end, or was: its descriptors are closed when it has, so the thread stays for that.
+      ref = true;
+      applyRef();
+      this.disarm();
     },
   };
 }

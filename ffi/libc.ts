@@ -130,6 +130,8 @@ export interface Waker {
   disarm(): void;
   /** Says whether an armed waker keeps the process alive; it does at first. */
   setRef(on: boolean): void;
+  /** Gives up what it has, for good. To be called before the epoll descriptor is closed. */
+  close(): void;
 }
 
 /** What each runtime's adapter does. */

@@ -11,7 +11,7 @@ interface NodeFfi {
   dlopen(library: string | null, symbols: Record<string, { arguments: string[]; return: string }>): {
     lib: {
       getSymbol(name: string): bigint;
-      registerCallback(signature: { arguments: string[]; return: string }, callback: () => void): bigint;
+      registerCallback(signature: { arguments: string[]; return: string }, callback: (handle: bigint) => void): bigint;
     };
     functions: Record<string, Call>;
   };
@@ -23,6 +23,7 @@ interface NodeFfi {
 /** What is used of the global `process`. */
 interface NodeProcess {
   once(event: "exit", listener: () => void): unknown;
+  off(event: "exit", listener: () => void): unknown;
 }
 
 const KINDS: Readonly<Record<Kind, string>> = {
@@ -35,6 +36,7 @@ const KINDS: Readonly<Record<Kind, string>> = {
 
 /** Node's FFI, given its module. */
 export function nodeRuntime(ffi: NodeFfi, process: NodeProcess): Runtime {
+  let loop: Loop | undefined;
   return {
     name: "Node",
     load(library: string, symbols: Readonly<Record<string, Signature>>): Partial<Libc> {
@@ -51,7 +53,8 @@ export function nodeRuntime(ffi: NodeFfi, process: NodeProcess): Runtime {
     addressOf: (memory: ArrayBuffer): bigint => ffi.getRawPointer(memory),
     memoryAt: (pointer: Pointer, length: number): ArrayBuffer =>
       ffi.toArrayBuffer(pointer as unknown as bigint, length, false),
-    createWaker: (_libc: Libc, epoll: number, ready: () => number): Waker => createWaker(ffi, process, epoll, ready),
+    createWaker: (_libc: Libc, epoll: number, ready: () => number): Waker =>
+      createWaker(loop ??= openLoop(ffi), process, epoll, ready),
   };
 }
 
@@ -69,7 +72,18 @@ const UV_POLL = 8;
 const UV_READABLE = 1;
 
 /** The event loop's own uv_poll_*, out of the node binary: no thread. */
-function createWaker(ffi: NodeFfi, process: NodeProcess, epoll: number, ready: () => number): Waker {
+interface Loop {
+  readonly uv: Readonly<Record<string, Call>>;
+  readonly loop: bigint;
+  /** libc's, for handles that are closed. */
+  readonly free: bigint;
+  /** What libuv calls when a handle's descriptor is readable. */
+  readonly callback: bigint;
+  /** What to do then, by handle. */
+  readonly readable: Map<bigint, () => void>;
+}
+
+function openLoop(ffi: NodeFfi): Loop {
   const { lib, functions: uv } = ffi.dlopen(null, {
     uv_handle_size: { arguments: ["int32"], return: "uint64" },
     calloc: { arguments: ["uint64", "uint64"], return: "pointer" },
@@ -79,43 +93,62 @@ function createWaker(ffi: NodeFfi, process: NodeProcess, epoll: number, ready: (
     uv_ref: { arguments: ["pointer"], return: "void" },
     uv_unref: { arguments: ["pointer"], return: "void" },
     uv_close: { arguments: ["pointer", "function"], return: "void" },
-  }) as { lib: ReturnType<NodeFfi["dlopen"]>["lib"]; functions: Record<string, Call> };
-  // libuv keeps the handle as long as the loop lives, so no JavaScript memory will do.
-  const handle = uv.calloc!(1n, uv.uv_handle_size!(UV_POLL));
-  const failed = uv.uv_poll_init!(ffi.getCurrentEventLoop(), handle, epoll);
+  });
+  const readable = new Map<bigint, () => void>(),
+    signature = { arguments: ["pointer", "int32", "int32"], return: "void" };
+  const callback = lib.registerCallback(signature, (handle) => readable.get(handle)?.());
+  return { uv, loop: ffi.getCurrentEventLoop(), free: lib.getSymbol("free"), callback, readable };
+}
+
+function createWaker(
+  { uv, loop, free, callback, readable }: Loop,
+  process: NodeProcess,
+  epoll: number,
+  ready: () => number,
+): Waker {
+  // libuv keeps the handle as long as it is open, so no JavaScript memory will do.
+  const handle = uv["calloc"]!(1n, uv["uv_handle_size"]!(UV_POLL)) as bigint;
+  const failed = uv["uv_poll_init"]!(loop, handle, epoll);
   if (failed !== 0) throw new Error(`uv_poll_init() failed with ${failed}`);
   let ended = false;
+  let wanted = false;
+  function close(): void {
+    ended = true;
+    wanted = false;
+    process.off("exit", close);
+    readable.delete(handle);
+    uv["uv_close"]!(handle, free);
+  }
   // The loop runs once more to close what is open, too late for JavaScript: a callback then, or in a Worker a handle that is open,
   // aborts the process. (Worker.terminate() gives no chance to close it.)
-  process.once("exit", () => {
-    ended = true;
-    uv.uv_close!(handle, lib.getSymbol("free"));
-  });
+  process.once("exit", close);
 
-  let wanted = false;
   function fire(): void {
     if (!wanted) return;
     wanted = false;
     ready();
   }
-  const callback = lib.registerCallback({ arguments: ["pointer", "int32", "int32"], return: "void" }, () => {
-    uv.uv_poll_stop!(handle);
+  readable.set(handle, () => {
+    uv["uv_poll_stop"]!(handle);
     setImmediate(fire); // promises settled right here would wait for the next turn of the loop: no microtasks run after it
   });
   return {
     arm(): void {
       if (wanted || ended) return;
       wanted = true;
-      uv.uv_poll_start!(handle, UV_READABLE, callback);
+      uv["uv_poll_start"]!(handle, UV_READABLE, callback);
     },
     disarm(): void {
       wanted = false;
-      if (!ended) uv.uv_poll_stop!(handle);
+      if (!ended) uv["uv_poll_stop"]!(handle);
     },
     setRef(on: boolean): void {
       if (ended) return;
-      if (on) uv.uv_ref!(handle);
-      else uv.uv_unref!(handle);
+      if (on) uv["uv_ref"]!(handle);
+      else uv["uv_unref"]!(handle);
+    },
+    close(): void {
+      if (!ended) close();
     },
   };
 }

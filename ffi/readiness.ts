@@ -3,7 +3,9 @@
  *
  * All descriptors of a thread sit in one epoll set. Each wait arms its descriptor for one event, so a descriptor that nobody waits
  * for wakes nobody up (backpressure), and the runtime's event loop watches the set only while there is a wait: nothing else keeps the
- * process alive.
+ * process alive. The set is closed with the last descriptor in it. A Worker that is terminated cannot do that: its descriptors stay
+ * open until the process ends, those in the set and, per Worker, the set with what wakes the event loop (three on Deno, one on Bun and
+ * Node).
  *
  * Source: sys/epoll.h; epoll(7).
  * @module
@@ -106,7 +108,15 @@ class Reactor {
     this.#waits.delete(fd);
     this.#control(EPOLL_CTL_DEL, fd, 0);
     this.#watch();
+    if (this.#waits.size === 0) this.#close();
     wait?.reject(new NetlinkError("Cannot wait for a socket: it was closed", "CLOSED"));
+  }
+
+  /** The next wait makes another one. */
+  #close(): void {
+    reactor = undefined;
+    this.#waker.close();
+    libc().close(this.#epoll);
   }
 
   /** Ends the waits of all that is ready; answers how many descriptors were. */

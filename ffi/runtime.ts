@@ -16,6 +16,7 @@ interface Process {
   env: Readonly<Record<string, string | undefined>>;
   getBuiltinModule?(name: string): unknown;
   once(event: "exit", listener: () => void): unknown;
+  off(event: "exit", listener: () => void): unknown;
 }
 
 /** The globals that tell the runtimes apart. Touching `process` costs Deno tens of milliseconds, so it is not touched there. */

@@ -1,7 +1,7 @@
 /** Waiting for sockets without blocking the event loop. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import process from "node:process";
 import { NetlinkError } from "../../../ffi/errors.ts";
 import { Socket } from "../../../ffi/socket.ts";
@@ -256,6 +256,62 @@ test("readable() works in a Worker, which ends while a wait is pending", () => {
   `);
 });
 
+test("readable() leaves nothing behind when the last socket is closed, again and again", async () => {
+  const own = (): number => {
+    const links = readdirSync("/proc/self/fd").map((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`);
+      } catch {
+        return "";
+      }
+    });
+    return links.filter((link) => /eventpoll|eventfd/.test(link)).length;
+  };
+  const round = async (i: number): Promise<void> => {
+    using a = usersock();
+    const b = usersock();
+    if (i % 3 === 0) setTimeout(() => a.send(Uint8Array.of(i), 1, b.port), 1);
+    else if (i % 3 === 1) setTimeout(() => b.close(), 1);
+    else b.close();
+    await Promise.allSettled([b.readable(), i % 2 ? a.readable({ signal: AbortSignal.timeout(2) }) : undefined]);
+    b.close();
+  };
+  await round(0); // what the runtime itself opens is there now
+  await sleep(50);
+  const before = own();
+  for (let i = 0; i < 60; i++) await round(i);
+  // Deno's pool gives its thread back, and is asked for the descriptors then.
+  while (own() > before) await sleep(5);
+  assertEquals(own(), before);
+});
+
+test("readable() in Workers that end leaves no descriptor behind", () => {
+  assertEnds(`
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
+    const { readdirSync, readlinkSync } = process.getBuiltinModule("node:fs");
+    const own = () => readdirSync("/proc/self/fd").map((fd) => {
+      try { return readlinkSync("/proc/self/fd/" + fd); } catch { return ""; }
+    }).filter((link) => /eventpoll|eventfd|socket/.test(link)).length;
+    const round = () => new Promise((resolve, reject) => new Worker(\`(async () => {
+      const { Socket } = await import(${JSON.stringify(SOCKET)});
+      const a = new Socket({ protocol: 2 }), b = new Socket({ protocol: 2 });
+      setTimeout(() => a.send(Uint8Array.of(1), 1, b.port), 5);
+      await b.readable();
+      const wait = b.readable().catch(() => {});
+      a.close();
+      b.close();
+      await wait;
+    })();\`, { eval: true }).on("error", reject).on("exit", resolve));
+    // What each runtime keeps for Workers that were comes to an end.
+    for (let i = 0; i < 3; i++) await round();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = own();
+    for (let i = 0; i < 6; i++) await round();
+    while (own() > before) await new Promise((resolve) => setTimeout(resolve, 5));
+    console.log("done");
+  `);
+});
+
 const bun = process.versions.bun !== undefined;
 /** What a Bun that changed could do to the way that waits by its event loop. */
 const CHANGES: Record<string, string> = {
@@ -277,7 +333,13 @@ for (const [name, connect] of Object.entries(CHANGES)) {
       const controller = new AbortController();
       setTimeout(() => controller.abort(), 20);
       await b.readable({ signal: controller.signal }).catch(() => {});
-      b.readable({ ref: false });
+      // Another thread waits after the first one ended.
+      a.close();
+      b.close();
+      const c = new Socket({ protocol: 2 }), d = new Socket({ protocol: 2 });
+      setTimeout(() => c.send(Uint8Array.of(7), 1, d.port), 20);
+      await d.readable();
+      d.readable({ ref: false });
       console.log("done");
     `);
   });
