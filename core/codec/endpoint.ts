@@ -6,13 +6,15 @@
 import { ipv4Text, ipv6Text, parseIp } from "./addresses.ts";
 import { shown, type Writer } from "./buffer.ts";
 import { type Codec, MISFIT } from "./codec.ts";
+import { toIndex } from "./ifindex.ts";
 import { octets, toHex } from "./text.ts";
 
 const AF_INET = 2, AF_INET6 = 10;
 
 /**
  * struct sockaddr_in or sockaddr_in6: `192.0.2.7:51820`, `[2001:db8::1]:51820`, `[fe80::1%2]:51820` with the number of
- * the interface that a link-local address belongs to.
+ * the interface that a link-local address belongs to. Input takes its name as well: `[fe80::1%eth0]:51820`; digits alone are
+ * its number.
  */
 export const sockaddr: Codec<string> = {
   name: "an address with a port",
@@ -24,7 +26,7 @@ export const sockaddr: Codec<string> = {
     return `[${ipv6Text(from.bytes, at + 8)}${scope === 0 ? "" : `%${scope}`}]:${from.view.getUint16(at + 2)}`;
   },
   encode(value: string, to: Writer): void {
-    const match = typeof value === "string" ? /^(?:\[([^\]%]+)(?:%(\d+))?\]|([^:]+)):(\d+)$/.exec(value) : null;
+    const match = typeof value === "string" ? /^(?:\[([^\]%]+)(?:%(.+))?\]|([^:]+)):(\d+)$/s.exec(value) : null;
     const address = parseIp(match?.[1] ?? match?.[3] ?? ""), port = Number(match?.[4]), six = match?.[1] !== undefined;
     if (address === undefined || address.length !== (six ? 16 : 4) || port > 0xffff) {
       to.fail(
@@ -32,11 +34,12 @@ export const sockaddr: Codec<string> = {
         `expected an address and port like "192.0.2.7:51820" or "[2001:db8::1]:51820", got ${shown(value)}`,
       );
     }
+    const zone = match?.[2] ?? "0", scope = toIndex(/^\d+$/.test(zone) ? Number(zone) : zone, to);
     const at = to.grow(six ? 28 : 16);
     to.view.setUint16(at, six ? AF_INET6 : AF_INET, true);
     to.view.setUint16(at + 2, port);
     to.bytes.set(address, at + (six ? 8 : 4));
-    if (six) to.view.setUint32(at + 24, Number(match?.[2] ?? 0), true);
+    if (six) to.view.setUint32(at + 24, scope, true);
   },
 };
 

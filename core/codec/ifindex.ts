@@ -18,7 +18,8 @@ export const ifindex: Codec<number, number | string | null> = {
   },
 };
 
-function toIndex(value: number | string | null, to: Writer): number {
+/** The number of an interface that is given by number or name, 0 for `null`. */
+export function toIndex(value: number | string | null, to: Writer): number {
   if (value === null) return 0;
   if (typeof value === "number" && Number.isInteger(value)) {
     if (value < 0 || value > 0x7fffffff) {
