@@ -32,7 +32,7 @@ import { CallNames, type LinkNameReader } from "./names.ts";
 import type { MessageSet } from "./datagram.ts";
 import { flagNames, ShownMessage } from "./show.ts";
 import type { Buffers, Received, Transport } from "./transport.ts";
-import { Answers, checkTimeout, DEFAULT_TIMEOUT, isOverflow, overflowed, settle } from "./wait.ts";
+import { Answers, checkTimeout, DEFAULT_TIMEOUT, isOverflow, overflowed, settle, TRIES } from "./wait.ts";
 
 /** A protocol of AF_NETLINK as clients need it. */
 export interface Protocol {
@@ -119,8 +119,8 @@ export interface Requester {
 
 /** A message is no field of any object; one for all. */
 const NOBODY = Object.freeze({});
-/** What only looks is asked again so often, with pauses of at most so many ms: its table changed, or answers were lost. */
-const TRIES = 10, LONGEST_PAUSE = 128;
+/** A table that changes while it is read is asked for again after at most so many ms. */
+const LONGEST_PAUSE = 128;
 /** The buffers of a socket, where nobody has changed the system's default. */
 const DEFAULT_BUFFERS: Buffers = { receive: 212_992, send: 212_992 };
 /** What a refusal with its words takes of a receive buffer at most, and an object that comes back beside it. */
@@ -150,6 +150,8 @@ export class Client implements Requester, Disposable {
   #unsettled = false;
   /** Whether some of the answers did not fit the receive buffer. */
   #overflowed = false;
+  #closed = false;
+  #closing: AbortController | undefined;
   #seq = 0;
   readonly #known: KnownCodecs | undefined = knownCodecs();
   readonly #openFds: number[] = [];
@@ -200,6 +202,19 @@ export class Client implements Requester, Disposable {
   /** Closes the socket. */
   close(): void {
     this.transport.close();
+    this.#closed = true;
+    this.#closing?.abort(this.#closedError());
+  }
+
+  /** Aborted, with an error of code CLOSED, as it is closed. */
+  get closing(): AbortSignal {
+    this.#closing ??= new AbortController();
+    if (this.#closed) this.#closing.abort(this.#closedError());
+    return this.#closing.signal;
+  }
+
+  #closedError(): NetlinkError {
+    return new NetlinkError(`Cannot go on: the ${this.protocol.name} client was closed`, "CLOSED");
   }
 
   /** The same as {@linkcode Client.close}. */

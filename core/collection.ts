@@ -430,7 +430,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    *
    * @param key what names it
    * @param test what is waited for; that it exists, when absent
-   * @throws {NetlinkError} TIMEOUT: it did not come to that
+   * @throws {NetlinkError} TIMEOUT: it did not come to that; CLOSED: its client was closed
    */
   async waitFor(key: K, test: (value: T) => boolean = () => true, options: WaitOptions = {}): Promise<T> {
     const what = `wait for ${this.declaration.object}`;

@@ -290,6 +290,11 @@ export class GenericCaller {
     this.#requester = requester;
   }
 
+  /** Aborted as the client is closed. */
+  get closing(): AbortSignal {
+    return this.#open().closing;
+  }
+
   /** The family as the kernel has it. */
   family(): FoundFamily {
     return lookUp(this.#open(), this.protocol);

@@ -8,6 +8,8 @@ import type { Received, Transport } from "./transport.ts";
 
 /** How long a call waits where nobody says, in ms. */
 export const DEFAULT_TIMEOUT = 10_000;
+/** What only looks is asked again so often, when its answers were lost. */
+export const TRIES = 10;
 /** So many datagrams that nobody wants are taken away before a socket is given up. */
 const MOST_LEFT = 1024;
 /** The longest that timers of the runtimes take, in ms: beyond, they fire at once. */
@@ -38,6 +40,60 @@ export function after(ms: number, then: () => void): () => void {
   };
   if (ms !== Infinity) wait();
   return () => clearTimeout(timer);
+}
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** In ms, of any length; forever when absent or Infinity. */
+  timeout?: number;
+  /** Ends the wait with its reason. */
+  signal?: AbortSignal;
+}
+
+/** A wait for events, which a time limit, a signal or the end of its client ends. */
+export class Waiting implements Disposable {
+  readonly #what: string;
+  readonly #timeout: number;
+  readonly #signals: readonly AbortSignal[];
+  readonly #over: AbortController = new AbortController();
+  readonly #stop = (): void => this.#over.abort();
+  readonly #cancel: () => void;
+
+  /**
+   * Begins to wait.
+   *
+   * @param what what for: `link eth0`
+   * @param closing the client's, which is aborted as it is closed
+   */
+  constructor(what: string, { timeout = Infinity, signal }: WaitOptions, closing: AbortSignal) {
+    this.#what = what;
+    this.#timeout = checkTimeout(timeout, `wait for ${what}`);
+    this.#signals = signal === undefined ? [closing] : [signal, closing];
+    for (const one of this.#signals) one.throwIfAborted();
+    for (const one of this.#signals) one.addEventListener("abort", this.#stop, { once: true });
+    this.#cancel = after(timeout, this.#stop);
+  }
+
+  /** Aborted as it ends. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Why it ended: the reason of what was aborted, or TIMEOUT, with what there is instead. */
+  failure(instead: string): unknown {
+    const aborted = this.#signals.find((one) => one.aborted);
+    if (aborted !== undefined) return aborted.reason;
+    return new NetlinkError(
+      `Cannot wait any longer for ${this.#what}: after ${this.#timeout} ms ${instead}`,
+      "TIMEOUT",
+    );
+  }
+
+  /** Lets go of timer and signals. */
+  [Symbol.dispose](): void {
+    this.#cancel();
+    for (const one of this.#signals) one.removeEventListener("abort", this.#stop);
+  }
 }
 
 /** Whether it says that the kernel had more to send than the socket's receive buffer holds. */

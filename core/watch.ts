@@ -13,8 +13,10 @@ import { EventNames } from "./names.ts";
 import { stringify } from "./show.ts";
 import { drain, type OverrunEvent, Subscription } from "./stream.ts";
 import type { Received } from "./transport.ts";
+import { Waiting, type WaitOptions } from "./wait.ts";
 
 export type { OverrunEvent } from "./stream.ts";
+export type { WaitOptions } from "./wait.ts";
 
 /** How to watch. */
 export interface WatchOptions {
@@ -54,14 +56,6 @@ export type WatchEvent<C> =
 export interface SyncedEvent {
   /** The word. */
   readonly event: "synced";
-}
-
-/** How long to wait. */
-export interface WaitOptions {
-  /** In ms; forever when absent. */
-  timeout?: number;
-  /** Ends the wait with its reason. */
-  signal?: AbortSignal;
 }
 
 type AnyEvent = WatchEvent<ChangeEvent<string, object>>;
@@ -238,28 +232,17 @@ export async function waitFor(
   test: (value: object) => boolean,
   options: WaitOptions,
 ): Promise<object> {
-  const { object, describe } = collection.declaration, { timeout, signal } = options;
-  signal?.throwIfAborted();
-  const controller = new AbortController(), abort = (): void => controller.abort();
-  const timer = timeout === undefined ? undefined : setTimeout(abort, timeout);
-  signal?.addEventListener("abort", abort, { once: true });
-  let last: object | undefined;
-  try {
-    // The watch begins before the first look, so nothing is missed between the two.
-    await using events = watch(client, [collection], { signal: controller.signal });
-    const look = (): boolean => (last = collection.find(key as never)) !== undefined && test(last);
-    if (look()) return last!;
-    for await (const _event of events) if (look()) return last!;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-  }
-  signal?.throwIfAborted();
-  const what = `${object} ${describe(collection.keyValue(key as never))}`.trimEnd();
-  throw new NetlinkError(
-    `Cannot wait any longer for ${what}: after ${timeout} ms ${
-      last === undefined ? "there is none" : "it is not as wanted"
-    }`,
-    "TIMEOUT",
+  const { object, describe } = collection.declaration;
+  using wait = new Waiting(
+    `${object} ${describe(collection.keyValue(key as never))}`.trimEnd(),
+    options,
+    client.closing,
   );
+  let last: object | undefined;
+  // The watch begins before the first look, so nothing is missed between the two.
+  await using events = watch(client, [collection], { signal: wait.signal });
+  const look = (): boolean => (last = collection.find(key as never)) !== undefined && test(last);
+  if (look()) return last!;
+  for await (const _event of events) if (look()) return last!;
+  throw wait.failure(last === undefined ? "there is none" : "it is not as wanted");
 }

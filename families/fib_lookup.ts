@@ -13,10 +13,11 @@
  */
 import type { Protocol } from "../core/client.ts";
 import { type Codec, enumeration, i32, ipv4, Reader, type Shape, struct, u32, u8, Writer } from "../core/codec/mod.ts";
-import { KernelError, NetlinkError } from "../core/errors.ts";
+import { KernelError } from "../core/errors.ts";
 import { NLM_F, NLMSG_HDRLEN } from "../core/message.ts";
 import { openTransport, type StreamOptions } from "../core/stream.ts";
 import type { Transport } from "../core/transport.ts";
+import { Answers, checkTimeout, DEFAULT_TIMEOUT, isOverflow, settle, TRIES } from "../core/wait.ts";
 
 /** The protocol. It has no message types: whatever type is sent comes back. */
 export const NETLINK_FIB_LOOKUP: Protocol = {
@@ -134,7 +135,7 @@ let shared: FibLookup | undefined;
 
 /** How a socket is opened. */
 export interface FibLookupOptions extends Pick<StreamOptions, "netns" | "capture" | "transport"> {
-  /** How long to wait for an answer, in ms; 10,000 when absent. */
+  /** How long a call waits for its answer, in ms; 10,000 when absent. */
   timeout?: number;
 }
 
@@ -147,7 +148,7 @@ export class FibLookup implements Disposable {
 
   /** Opens the socket; {@linkcode open} reads better. */
   constructor(options: FibLookupOptions = {}) {
-    this.#timeout = options.timeout ?? 10_000;
+    this.#timeout = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, "open a NETLINK_FIB_LOOKUP socket");
     this.#transport = openTransport(NETLINK_FIB_LOOKUP, options);
   }
 
@@ -162,21 +163,27 @@ export class FibLookup implements Disposable {
     writer.view.setUint32(start, writer.length, true);
     writer.view.setUint16(start + 6, NLM_F.NLM_F_REQUEST, true);
     writer.view.setUint32(start + 8, seq, true);
-    this.#transport.send(writer.bytes, writer.length);
-    const { err = 0, ...result } = this.#answer(seq, writer.length, what);
-    if (err < 0) throw new KernelError(what, -err);
-    return result;
+    const answers = new Answers(this.#timeout);
+    for (let tries = 1;; tries++) {
+      this.#transport.send(writer.bytes, writer.length);
+      try {
+        const { err = 0, ...result } = this.#answer(answers, seq, writer.length, what);
+        if (err < 0) throw new KernelError(what, -err);
+        return result;
+      } catch (error) {
+        // It only looks, so it may ask again when the answer was lost.
+        if (answers.lost === undefined || !isOverflow(error) || tries === TRIES) throw error;
+        settle(this.#transport);
+        answers.forget();
+      }
+    }
   }
 
   /** The datagram that was sent comes back, with the answer in it. */
-  #answer(seq: number, size: number, what: string): FibResult {
+  #answer(answers: Answers, seq: number, size: number, what: string): FibResult {
     while (true) {
-      const received = this.#transport.receive(this.#timeout);
-      if (received === undefined) {
-        throw new NetlinkError(`Cannot ${what}: no reply within ${this.#timeout} ms`, "TIMEOUT");
-      }
-      const { bytes, view, length, port } = received;
-      if (port !== 0 || length < size || view.getUint32(8, true) !== seq) continue;
+      const { bytes, view, length } = answers.next(this.#transport, what);
+      if (length < size || view.getUint32(8, true) !== seq) continue;
       return FibResult.decode(new Reader(bytes, length, view), NLMSG_HDRLEN, length, {});
     }
   }

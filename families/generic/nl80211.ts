@@ -28,6 +28,7 @@ import {
   sharedGeneric,
 } from "../../core/generic.ts";
 import type { Streaming } from "../../core/stream.ts";
+import { Waiting } from "../../core/wait.ts";
 import {
   type Band,
   type Bss,
@@ -209,48 +210,39 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
    *
    * @param dev the interface, by name or number, which must be up
    * @throws {KernelError} ENETDOWN: it is down; EPERM: without CAP_NET_ADMIN
-   * @throws {NetlinkError} ABORTED: the radio ended the scan; TIMEOUT: it did not end in time
+   * @throws {NetlinkError} ABORTED: the radio ended the scan; TIMEOUT: it did not end in time; CLOSED: the client was closed
    */
   async scan(dev: string | number, options: ScanOptions = {}): Promise<Bss[]> {
     const { ssids = [""], frequencies, flags, ie, timeout = SCAN_TIMEOUT, signal } = options;
-    signal?.throwIfAborted();
-    const control = new AbortController(), stop = (): void => control.abort();
-    const timer = setTimeout(stop, timeout);
-    signal?.addEventListener("abort", stop, { once: true });
+    using wait = new Waiting(`the scan of ${dev}`, { timeout, ...(signal && { signal }) }, this.caller.closing);
+    // The subscription begins before the scan, so that its end is not missed.
+    const index = this.index(dev);
+    await using events = this.caller.events<Nl80211Event>(["scan"], EVENTS, { signal: wait.signal });
     try {
-      // The subscription begins before the scan, so that its end is not missed.
-      const index = this.index(dev);
-      await using events = this.caller.events<Nl80211Event>(["scan"], EVENTS, { signal: control.signal });
-      try {
-        this.caller.request({
-          ...TRIGGER,
-          value: {
-            ifindex: dev,
-            ...(ssids.length === 0 ? {} : { scanSsids: ssids }),
-            ...(frequencies === undefined ? {} : { scanFrequencies: frequencies }),
-            ...(flags === undefined ? {} : { scanFlags: flags }),
-            ...(ie === undefined ? {} : { ie }),
-          },
-          what: `scan with ${dev}`,
-          hint: (code) => code === "ENETDOWN" ? "the interface must be up" : undefined,
-        });
-      } catch (error) {
-        if (!(error instanceof KernelError && error.code === EBUSY)) throw error;
-      }
-      for await (const { event, ifindex } of events) {
-        // A lost event may have been the one.
-        if (event !== "overrun" && ifindex !== index) continue;
-        if (event === "scan_aborted") {
-          throw new NetlinkError(`Cannot scan with ${dev}: the radio has ended it`, "ABORTED");
-        }
-        if (event === "new_scan_results" || event === "overrun") return this.networks(dev);
-      }
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
+      this.caller.request({
+        ...TRIGGER,
+        value: {
+          ifindex: dev,
+          ...(ssids.length === 0 ? {} : { scanSsids: ssids }),
+          ...(frequencies === undefined ? {} : { scanFrequencies: frequencies }),
+          ...(flags === undefined ? {} : { scanFlags: flags }),
+          ...(ie === undefined ? {} : { ie }),
+        },
+        what: `scan with ${dev}`,
+        hint: (code) => code === "ENETDOWN" ? "the interface must be up" : undefined,
+      });
+    } catch (error) {
+      if (!(error instanceof KernelError && error.code === EBUSY)) throw error;
     }
-    signal?.throwIfAborted();
-    throw new NetlinkError(`Cannot wait any longer for the scan of ${dev}: nothing after ${timeout} ms`, "TIMEOUT");
+    for await (const { event, ifindex } of events) {
+      // A lost event may have been the one.
+      if (event !== "overrun" && ifindex !== index) continue;
+      if (event === "scan_aborted") {
+        throw new NetlinkError(`Cannot scan with ${dev}: the radio has ended it`, "ABORTED");
+      }
+      if (event === "new_scan_results" || event === "overrun") return this.networks(dev);
+    }
+    throw wait.failure("it goes on");
   }
 
   /** Ends a scan of an interface. */

@@ -526,6 +526,65 @@ test("waitFor() says what it waited for in vain", async () => {
   assertEquals(kernels.slice(1).map(closed), [true, true]);
 });
 
+test("waitFor() takes a time-out of any length: beyond what timers take it does not end at once", async () => {
+  for (const timeout of [2 ** 31 - 1, 2 ** 31, 2 ** 40, Number.MAX_VALUE, Infinity]) {
+    const { lamps, kernels, state } = shop();
+    let ended: unknown;
+    const waiting = lamps.waitFor({ index: 1 }, undefined, { timeout });
+    waiting.catch((error) => ended = error);
+    // A timer that is too long fires after 1 ms.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assertEquals(ended, undefined, String(timeout));
+    state.set(1, { index: 1 });
+    kernels[1]!.push(event({ index: 1 }));
+    assertEquals((await waiting).index, 1);
+  }
+});
+
+test("waitFor() refuses what is no time-out", async () => {
+  const { lamps, kernels } = shop([{ index: 1 }]);
+  for (const timeout of ["5", NaN, null]) {
+    await assertRejects(
+      () => lamps.waitFor({ index: 1 }, undefined, { timeout: timeout as number }),
+      TypeError,
+      "timeout",
+    );
+  }
+  const negative = () => lamps.waitFor({ index: 1, name: "b" }, undefined, { timeout: -1 });
+  await assertRejects(
+    negative,
+    RangeError,
+    "Cannot wait for lamp b: timeout: expected milliseconds, 0 or more, got -1",
+  );
+  assertEquals(kernels.length, 1);
+});
+
+test("waitFor() ends with CLOSED when its client is closed, and at once when it is closed already", async () => {
+  const { lamps, kernels, client } = shop();
+  const waiting = lamps.waitFor({ index: 1 }, undefined, { timeout: 2 ** 40 });
+  setTimeout(() => client.close(), 5);
+  const error = await assertRejects(() => waiting, NetlinkError);
+  assertEquals([error.code, error.message], ["CLOSED", "Cannot go on: the NETLINK_LAMPS client was closed"]);
+  assertEquals(kernels.map(closed), [true, true]);
+  assertEquals((await assertRejects(() => lamps.waitFor({ index: 1 }), NetlinkError)).code, "CLOSED");
+  assertEquals(kernels.length, 2);
+});
+
+test("trap 9: waitFor() and a watch's own list survive answers that are lost", async () => {
+  const { lamps, kernels, state } = shop();
+  const waiting = lamps.waitFor({ index: 1 });
+  await using watching = lamps.watch({ initial: true, resync: true });
+  assertEquals(await hear(watching, 1), ["synced"]);
+  state.set(1, { index: 1 });
+  // The client's own socket has overflowed when they look, and so have theirs.
+  kernels[0]!.push(LOST, event({ index: 66 }), LOST);
+  kernels[1]!.push(LOST);
+  kernels[2]!.push(LOST);
+  assertEquals((await waiting).index, 1);
+  kernels[0]!.push(LOST);
+  assertEquals(await hear(watching, 3), ["overrun", "new 1", "synced"]);
+});
+
 test("waitFor() ends with a signal's reason", async () => {
   const { lamps, kernels } = shop(), controller = new AbortController();
   const waiting = lamps.waitFor({ index: 1 }, undefined, { signal: controller.signal });

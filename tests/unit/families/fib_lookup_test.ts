@@ -1,6 +1,6 @@
 /** FIB_LOOKUP: the golden answers, and whose answer is taken. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { KernelError, NetlinkError } from "../../../core/errors.ts";
+import { KernelError, NetlinkError, SystemError } from "../../../core/errors.ts";
 import { ScriptedKernel } from "../../../core/transport.ts";
 import { FibResult, open } from "../../../families/fib_lookup.ts";
 import { decode, encode, hex, random } from "../core/help.ts";
@@ -65,6 +65,35 @@ test("lookup: what the search ended with is a KernelError, no answer a TIMEOUT",
   assertEquals(assertThrows(() => silent.lookup("8.8.8.8"), NetlinkError).code, "TIMEOUT");
   assertThrows(() => silent.lookup("8.8.8.8", { table: 256 }), RangeError, "0..255");
   assertThrows(() => silent.lookup("::1"), TypeError);
+});
+
+test("lookup: an answer that is lost is asked for again, and ENOBUFS in the end says what for", () => {
+  const lost = new SystemError("recvmsg", 105, "receive"), answers = answering(LOCAL);
+  let sent = 0;
+  const kernel = new ScriptedKernel((_, kernel) => {
+    if (++sent < 3) return [lost];
+    answers.send(kernel.sent.at(-1)!, 36);
+    return [answers.receive(0)!.bytes.slice(0, 36)];
+  });
+  using fib = open({ transport: () => kernel });
+  assertEquals([fib.lookup("127.0.0.1").prefixlen, sent], [32, 3]);
+  using full = open({ transport: () => new ScriptedKernel(() => [lost]) });
+  assertThrows(
+    () => full.lookup("127.0.0.1"),
+    SystemError,
+    "Cannot look up 127.0.0.1 in table main: recvmsg() failed with",
+  );
+});
+
+test("lookup: its time-out is for all that comes, however little at a time", () => {
+  const slow = new Int32Array(new SharedArrayBuffer(4)), bytes = LOCAL.slice();
+  const kernel = new ScriptedKernel();
+  kernel.receive = (timeout) => {
+    Atomics.wait(slow, 0, 0, Math.min(3, timeout));
+    return { bytes, view: new DataView(bytes.buffer), length: 20, port: 0, groups: 0, nsid: undefined };
+  };
+  using fib = open({ transport: () => kernel, timeout: 30 });
+  assertEquals(assertThrows(() => fib.lookup("127.0.0.1"), NetlinkError).code, "TIMEOUT");
 });
 
 test(`FibResult: ${ROUNDS} mutated answers give a value`, () => {

@@ -113,6 +113,10 @@ test("nl80211: a scan that the radio ends, and one that never ends, are errors",
   assertEquals(error.code, "TIMEOUT");
   const reason = new Error("enough");
   await assertRejects(() => waiting.wiphys.scan("wlan0", { signal: AbortSignal.abort(reason) }), Error, "enough");
+  // Timers that are too long would end it at once.
+  const scan = waiting.wiphys.scan("wlan0", { timeout: 2 ** 31 });
+  setTimeout(() => waiting.close(), 20);
+  assertEquals((await assertRejects(() => scan, NetlinkError)).code, "CLOSED");
 });
 
 test("nl80211: elements of 802.11 are taken apart and named, what is cut off left out", () => {
