@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openNetns } from "../ffi/netns.ts";
+import { entered, Netns, openNetns, outside } from "../ffi/netns.ts";
 import { NETLINK_OPTIONS, Socket } from "../ffi/socket.ts";
 import { libc } from "../ffi/runtime.ts";
 import { type Capture, type KnownCodecs, knownCodecs, tapped } from "./capture.ts";
@@ -54,7 +54,10 @@ export interface Protocol {
 
 /** How a client is opened. */
 export interface OpenOptions {
-  /** The network namespace to work in: a name that `ip netns` knows, a path, or the number of a process. */
+  /**
+   * The network namespace to work in: a name that `ip netns` knows, a path, or the number of a process. All that the client
+   * does is done in the namespace that this is as it is opened, whatever it is later.
+   */
   netns?: string | number;
   /**
    * How long a call (one verb, or one batch) waits for the kernel altogether, in ms; 10,000 when absent. What the script
@@ -156,32 +159,58 @@ export class Client implements Requester, Disposable {
   readonly #known: KnownCodecs | undefined = knownCodecs();
   readonly #openFds: number[] = [];
 
-  /** Opens the socket. */
-  constructor(protocol: Protocol, options: OpenOptions = {}) {
+  /** The namespace where it lives, where that is not the thread's own. */
+  readonly #home: Netns | undefined;
+
+  /**
+   * Opens the socket.
+   *
+   * @param home the namespace to open it in, instead of what the options name; the client closes it
+   */
+  constructor(protocol: Protocol, options: OpenOptions = {}, home?: Netns) {
     this.protocol = protocol;
     this.options = options;
-    this.#timeout = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, `open a ${protocol.name} socket`);
     this.deferred = options.dryRun !== undefined;
-    this.#transport = this.#open();
+    try {
+      this.#timeout = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, `open a ${protocol.name} socket`);
+      if (options.transport === undefined) home ??= options.netns === undefined ? entered() : new Netns(options.netns);
+      this.#transport = this.#open(home);
+    } catch (error) {
+      home?.close();
+      throw error;
+    }
+    this.#home = home;
     this.names = new CallNames({
       interfaceName: (index) => this.transport.interfaceName(index),
       interfaceIndex: (name) => this.transport.interfaceIndex(name),
     }, (name) => protocol.longName?.(this, name));
   }
 
-  #open(): Transport {
-    const { options, protocol } = this;
-    const transport = tapped(
-      options.transport?.() ?? openSocket(protocol, options),
-      protocol,
-      options.capture,
-      this.#known,
-    );
+  #open(home: Netns | undefined): Transport {
+    const { options, protocol } = this, socket = options.transport?.() ?? openSocket(protocol, { netns: home });
+    const transport = tapped(socket, protocol, options.capture, this.#known);
     // Kernels that do not know one of these (before 4.3, 4.12, 4.20) do without.
     transport.setOption(NETLINK_OPTIONS.NETLINK_CAP_ACK, 1);
     transport.setOption(NETLINK_OPTIONS.NETLINK_EXT_ACK, 1);
     transport.setOption(NETLINK_OPTIONS.NETLINK_GET_STRICT_CHK, 1);
     return transport;
+  }
+
+  /** Lends the namespace where further sockets belong; the thread's own needs no help, unless the thread has left it. */
+  #at<R>(use: (home: Netns | undefined) => R): R {
+    if (this.options.transport !== undefined) return use(undefined);
+    const home = this.#home?.share() ?? outside();
+    try {
+      return use(home);
+    } finally {
+      home?.close();
+    }
+  }
+
+  /** Another socket with the same options in the same namespace, also of another protocol. */
+  sibling(protocol: Protocol = this.protocol): Client {
+    if (this.#closed) throw this.#closedError();
+    return this.#at((home) => new Client(protocol, this.options, home?.share()));
   }
 
   /** The socket. */
@@ -201,8 +230,10 @@ export class Client implements Requester, Disposable {
 
   /** Closes the socket. */
   close(): void {
-    this.transport.close();
+    if (this.#closed) return;
     this.#closed = true;
+    this.transport.close();
+    this.#home?.close();
     this.#closing?.abort(this.#closedError());
   }
 
@@ -290,7 +321,7 @@ export class Client implements Requester, Disposable {
   /** The same one by one, those that `fits` wants, on a socket of its own: one generator, as each costs an item something. */
   *iterate(operation: Operation, fits?: (value: unknown) => boolean): Generator<unknown, void, undefined> {
     if (this.options.dryRun !== undefined) return void this.dump(operation);
-    using own = new Client(this.protocol, this.options);
+    using own = this.sibling();
     const writer = own.#writer, start = own.#encode(writer, operation, NLM_F.NLM_F_DUMP), codec = codecOf(operation);
     const seq = seqOf(writer, start), answers = new Answers(own.#timeout);
     own.#send(writer, operation.what);
@@ -557,7 +588,7 @@ export class Client implements Requester, Disposable {
     this.#unsettled = false;
     if (!settle(this.transport)) {
       const old = this.#transport;
-      this.#transport = this.#open();
+      this.#transport = this.#at((home) => this.#open(home));
       old.close();
     }
     if (this.#overflowed) this.#enlarge();
@@ -776,8 +807,10 @@ function interrupted(operation: Operation, partial: readonly unknown[] | undefin
 }
 
 /** Opens a socket of a protocol; where the kernel does not serve it, the error says why. */
-export function openSocket(protocol: Protocol, options: Pick<OpenOptions, "netns"> = {}): Transport {
-  const { number, name, hint } = protocol, { netns } = options;
+export function openSocket(
+  { number, name, hint }: Protocol,
+  { netns }: { netns?: string | number | Netns | undefined } = {},
+): Transport {
   try {
     return new Socket({ protocol: number, protocolName: name, ...(netns === undefined ? {} : { netns }) });
   } catch (error) {

@@ -367,7 +367,7 @@ export class GenericCaller {
     kinds: Readonly<Record<number, GenericEventKind>>,
     options: EventOptions = {},
   ): Streaming<E> {
-    const { protocol, options: opened } = this.#open(), events = new Client(protocol, opened);
+    const client = this.#open(), events = client.sibling();
     try {
       const family = lookUp(events, this.protocol), { names } = events;
       if (options.buffer !== undefined) events.transport.setBuffer(options.buffer);
@@ -380,7 +380,7 @@ export class GenericCaller {
         const from = new Reader(received.bytes, received.length, received.view);
         // No link events are heard here, so names are those of the moment.
         names.forget();
-        if (opened.names !== false) from.names = names;
+        if (client.options.names !== false) from.names = names;
         for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
           end = messageEnd(from, at);
           const payload = at + NLMSG_HDRLEN;

@@ -4,10 +4,9 @@
  * @module
  */
 import { NETLINK_OPTIONS } from "../ffi/socket.ts";
-import { Client } from "./client.ts";
+import type { Client } from "./client.ts";
 import { Reader } from "./codec/mod.ts";
 import type { Collection, Listening, SilentRemoval } from "./collection.ts";
-import { NetlinkError } from "./errors.ts";
 import { messageEnd, NLM_F, NLMSG_HDRLEN } from "./message.ts";
 import { EventNames } from "./names.ts";
 import { stringify } from "./show.ts";
@@ -99,7 +98,7 @@ class Watch {
     }));
     const silent = keep ? collections.flatMap(({ declaration }) => declaration.silentRemoval ?? []) : [];
     this.#silent = new Set(silent.flatMap(({ types }) => types));
-    this.#events = new Client(client.protocol, client.options);
+    this.#events = client.sibling();
     this.#names = new EventNames(this.#events.transport, this.#events.names, client.protocol.linkName);
     try {
       this.#subscribe(silent);

@@ -714,7 +714,9 @@ export class Smc implements Disposable {
   }
 
   #client(protocol: Protocol): Client {
-    return this.#options === undefined ? sharedClient(protocol) : new Client(protocol, this.#options);
+    if (this.#options === undefined) return sharedClient(protocol);
+    // Both are in the namespace that the first found.
+    return (this.#diag ?? this.#generic)?.sibling(protocol) ?? new Client(protocol, this.#options);
   }
 
   #dump<T>(cmd: number, what: string): T[] {

@@ -32,7 +32,8 @@ export function checkNetnsName(name: string): void {
 }
 
 /** The namespace as messages call it. */
-function title(netns: string | number): string {
+function title(netns: string | number | Netns): string {
+  if (netns instanceof Netns) return "the network namespace of a client";
   return typeof netns === "number" ? `the network namespace of process ${netns}` : `network namespace "${netns}"`;
 }
 
@@ -77,20 +78,56 @@ export function openNetns(netns: string | number): number {
   throw new SystemError("open", error, `open ${title(netns)}`, { hint: hintFor(netns, error) });
 }
 
+/** A network namespace that stays at hand, whatever becomes of the name, file or process that it was found by. */
+export class Netns {
+  /** Its file descriptor. */
+  readonly fd: number;
+  #users = 1;
+
+  /** Opens it; see {@linkcode openNetns}. */
+  constructor(netns: string | number) {
+    this.fd = openNetns(netns);
+  }
+
+  /** The same for one more user, who closes it too. */
+  share(): this {
+    this.#users++;
+    return this;
+  }
+
+  /** Closes it, when its last user does. */
+  close(): void {
+    if (--this.#users === 0) libc().close(this.fd);
+  }
+}
+
+/** The thread's own namespace, while a function runs in another. */
+let left: number | undefined;
+
+/** The namespace that this thread is in, where that is another than its own: a function runs there. */
+export function entered(): Netns | undefined {
+  return left === undefined ? undefined : new Netns(THREAD_NETNS);
+}
+
+/** This thread's own namespace, while a function runs in another. */
+export function outside(): Netns | undefined {
+  return left === undefined ? undefined : new Netns(`/proc/thread-self/fd/${left}`);
+}
+
 /**
  * Runs a function in another network namespace; only this thread is there, and only until the function ends or throws.
  *
- * @param netns as in {@linkcode openNetns}
+ * @param netns as in {@linkcode openNetns}, or one that is open
  * @param fn what to do there; not async: whatever else the thread runs meanwhile would be there too
  * @returns what the function returns
  * @throws {SystemError} EPERM: entering needs CAP_SYS_ADMIN
  * @throws {TypeError} if the function returns a promise
  */
-export function inNetns<T>(netns: string | number, fn: () => T): T {
-  const target = openNetns(netns);
+export function inNetns<T>(netns: string | number | Netns, fn: () => T): T {
+  const target = netns instanceof Netns ? netns.share() : new Netns(netns);
   try {
     return restoring(() => {
-      if (libc().setns(target, CLONE_NEWNET) < 0) {
+      if (libc().setns(target.fd, CLONE_NEWNET) < 0) {
         const error = errno();
         const hint = error === ERRNO.EPERM
           ? "needs CAP_SYS_ADMIN"
@@ -102,7 +139,7 @@ export function inNetns<T>(netns: string | number, fn: () => T): T {
       return fn();
     });
   } finally {
-    libc().close(target);
+    target.close();
   }
 }
 
@@ -116,10 +153,13 @@ export function inNetns<T>(netns: string | number, fn: () => T): T {
 export function restoring<T>(fn: () => T): T {
   const path = encodeCString(THREAD_NETNS);
   const own = check(libc().open(path, O.O_RDONLY | O.O_CLOEXEC, 0), "open", "open this thread's network namespace");
+  const outer = left;
+  left ??= own;
   let result: T;
   try {
     result = fn();
   } finally {
+    left = outer;
     goBack(own);
   }
   if (isThenable(result)) {

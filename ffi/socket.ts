@@ -6,7 +6,7 @@
  */
 import { ERRNO, NetlinkError, SystemError } from "./errors.ts";
 import type { Pointer } from "./libc.ts";
-import { inNetns } from "./netns.ts";
+import { inNetns, type Netns } from "./netns.ts";
 import { forget, waitReadable } from "./readiness.ts";
 import { addressOf, check, errno, libc, pointerOf } from "./runtime.ts";
 import { decodeText, encodeText } from "./text.ts";
@@ -49,8 +49,8 @@ export interface SocketOptions {
   protocol: number;
   /** Its name, for messages. */
   protocolName?: string;
-  /** The network namespace to open it in: a name that `ip netns` knows, a path, or the number of a process. */
-  netns?: string | number;
+  /** The network namespace to open it in: a name that `ip netns` knows, a path, the number of a process, or one that is open. */
+  netns?: string | number | Netns;
 }
 
 /** Who sent a datagram, as the kernel vouches for it. */

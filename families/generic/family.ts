@@ -296,7 +296,7 @@ export class Family implements Disposable {
     }
     const mcastGroups = list.map(({ name, value }) => ({ name, id: value! }));
     const numbers = groupNumbers({ familyId: 0, familyName: this.name, mcastGroups }, wanted);
-    const events = new Client(this.#protocol(), this.#options), kinds = kindsOf(this.#spec!);
+    const events = this.#open().sibling(), kinds = kindsOf(this.#spec!);
     try {
       if (options.buffer !== undefined) events.transport.setBuffer(options.buffer);
       for (const number of numbers) events.transport.join(number);

@@ -13,7 +13,7 @@
  * Source: linux/taskstats.h, linux/cgroupstats.h, v7.2.
  * @module
  */
-import { Client, type OpenOptions, type Requester } from "../../core/client.ts";
+import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
   attributes,
@@ -37,7 +37,6 @@ import {
   type GenericForm,
   type GenericProtocol,
   GENL_HDRLEN,
-  NETLINK_GENERIC,
   type Opened,
   openGeneric,
   sharedGeneric,
@@ -509,7 +508,7 @@ export class Tasks {
    * @throws {KernelError} EPERM: without CAP_NET_ADMIN; EINVAL: there are no such CPUs
    */
   exits({ cpus, ...options }: ExitOptions = {}): Streaming<TaskExit> {
-    const { options: opened } = this.#open(), client = new Client(NETLINK_GENERIC, opened);
+    const client = this.#open().sibling();
     try {
       if (options.buffer !== undefined) client.transport.setBuffer(options.buffer);
       const own = new GenericCaller(TASKSTATS, () => client), { familyId } = own.family();
