@@ -238,6 +238,11 @@ export function lookUp(
   return family;
 }
 
+/** Has the families that a client's messages go to looked up anew: nobody sends an item of a batch again. */
+export function forgetFamilies(client: Client): void {
+  known.delete(client);
+}
+
 /** The numbers of a family's groups by their names; what is a number already stays it. */
 export function groupNumbers(family: FoundFamily, groups: readonly (string | number)[]): number[] {
   const { familyName: of, mcastGroups = [] } = family, there = mcastGroups.map(({ name }) => name).join(", ");
@@ -536,8 +541,7 @@ export function openGeneric<C extends object>(options: OpenOptions, make: MakeGe
 }
 
 function runGenericBatch<C>(client: Client, make: MakeGeneric<C>, collect: (batch: C) => void): void {
-  // Nobody sends an item again whose family has another number now: it is looked up for the batch.
-  known.delete(client);
+  forgetFamilies(client);
   client.runBatch((add) => {
     const requester = new BatchRequester(client, add);
     collect(make(() => client, () => requester));

@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { Client, type OpenOptions, type Operation, type Protocol } from "../../core/client.ts";
+import { Client, type OpenOptions, type Operation, type Protocol, type Requester } from "../../core/client.ts";
 import { type AnyCodec, didYouMean, Reader, shown } from "../../core/codec/mod.ts";
 import { argumentError, KernelError } from "../../core/errors.ts";
 import {
   type EventOptions,
+  forgetFamilies,
   framed,
   GenericCaller,
   type GenericEventKind,
@@ -136,6 +137,11 @@ export class Family implements Disposable {
     return this.#caller = new GenericCaller(protocol, () => this.#open());
   }
 
+  /** Sends to the family, also when its module was loaded again and its number is another. */
+  get #requester(): Requester {
+    return this.#raw ? this.#open() : this.#speaker.requester();
+  }
+
   get #families(): GenericFamilies {
     return new GenericFamilies(() => this.#open());
   }
@@ -234,7 +240,7 @@ export class Family implements Disposable {
    * @throws {TypeError | RangeError} an attribute, or the operation, is not as it should be
    */
   request(operation: string | number, attributes: Fields = {}, options: RequestOptions = {}): Fields | undefined {
-    return this.#open().request(this.#requested(operation, attributes, options)) as Fields | undefined;
+    return this.#requester.request(this.#requested(operation, attributes, options)) as Fields | undefined;
   }
 
   #requested(operation: string | number, attributes: Fields, { flags = 0 }: RequestOptions): Operation {
@@ -249,6 +255,7 @@ export class Family implements Disposable {
    * @throws {BatchError} with every request that is not known to be done: refused, unknown or not sent, by its position
    */
   batch(collect: (batch: FamilyBatch) => void): void {
+    if (!this.#raw) forgetFamilies(this.#open());
     this.#open().runBatch((add) => {
       collect({
         request: (operation, attributes = {}, options = {}) => add(this.#requested(operation, attributes, options)),
@@ -259,7 +266,7 @@ export class Family implements Disposable {
   /** Asks for all that an operation dumps; see {@linkcode Family.request}. */
   dump(operation: string | number, attributes: Fields = {}): Fields[] {
     const asked = this.#find(operation, "dump", attributes);
-    return this.#open().dump(this.#operation(asked, attributes, 0)) as Fields[];
+    return this.#requester.dump(this.#operation(asked, attributes, 0)) as Fields[];
   }
 
   /**

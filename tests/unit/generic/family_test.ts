@@ -131,6 +131,28 @@ test("family: a watch without any group is refused at once", () => {
   assertThrows(() => it.watch(["constructor"]), TypeError, 'Cannot join group "constructor" of lantern');
 });
 
+test("family: one whose module was loaded again has another number, and is found again", () => {
+  let id = 40;
+  const transport = (): ScriptedKernel =>
+    new ScriptedKernel(({ type, seq, flags }: SentMessage) => {
+      if (type === 16) {
+        const to = new Writer(), codec = framed(CTRL_CMD.CTRL_CMD_NEWFAMILY, 2, GenericFamily as Codec<unknown, never>);
+        codec.encode({ familyId: id, familyName: "lamp", version: 1 } as never, to, {});
+        return [message(16, 0, seq, to.bytes.slice(0, to.length)), verdict(seq, 0)];
+      }
+      if (type !== id) return [verdict(seq, 2)];
+      return [(flags & 0x300) !== 0 ? message(3, 2, seq, new Uint8Array(4)) : verdict(seq, 0)];
+    });
+  using it = family("lamp", { spec: LAMP, transport });
+  for (const next of [41, 42, 43]) {
+    it.request("lamp-set", { index: 1 });
+    assertEquals(it.dump("lamp-get"), []);
+    id = next;
+    it.batch((batch) => batch.request("lamp-set", { index: 1 }));
+    id = next + 10;
+  }
+});
+
 /** A protocol of its own, some of whose groups have no number. */
 function raw(groups: object): Spec {
   return { name: "tube", protocol: "netlink-raw", protonum: 5, operations: { list: [] }, ...groups } as Spec;
