@@ -8,6 +8,7 @@
  * kernel with CONFIG_CRYPTO_USER; says so where it has not.
  */
 import { parseArgs } from "node:util";
+import { printable } from "../core/show.ts";
 import { algorithms } from "../families/crypto.ts";
 
 const { values, positionals } = parseArgs({ options: { type: { type: "string" } }, allowPositionals: true });
@@ -19,6 +20,6 @@ for (const { type, name, driverName, priorityVal, ...rest } of all) {
   const sizes = Object.entries(rest).filter(([field]) => field.endsWith("size")).map(([field, size]) =>
     `${field}=${size}`
   );
-  console.log([type, name, driverName, priorityVal, sizes.join(" ")].join("  "));
+  console.log(printable([type, name, driverName, priorityVal, sizes.join(" ")].join("  ")));
 }
 console.log(`${all.length} algorithms`);

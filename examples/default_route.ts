@@ -8,6 +8,7 @@
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { printable } from "../core/show.ts";
 import { NetlinkError } from "../core/errors.ts";
 import { routes } from "../families/route/mod.ts";
 
@@ -19,7 +20,7 @@ try {
     : routes.lookup(values.to);
   const hop = route?.multipath?.[0] ?? route;
   if (hop === undefined) console.error("There is no default route");
-  else console.log(`${hop.dev ?? "no interface"}${hop.gateway === undefined ? "" : ` via ${hop.gateway}`}`);
+  else console.log(printable(hop.dev ?? "no interface", ...(hop.gateway === undefined ? [] : ["via", hop.gateway])));
   process.exitCode = hop === undefined ? 1 : 0;
 } catch (error) {
   if (!(error instanceof NetlinkError)) throw error;

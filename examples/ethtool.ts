@@ -7,6 +7,7 @@
  * Prints what the driver has: `speed 1000 full`, `rings rx 256/4096 tx 256/4096`, then the features that are on.
  */
 import process from "node:process";
+import { printable } from "../core/show.ts";
 import { channels, features, linkModes, rings } from "../families/generic/ethtool.ts";
 
 const [dev = "lo", ...switches] = process.argv.slice(2);
@@ -14,7 +15,11 @@ if (switches.length > 0) {
   features.switch(dev, Object.fromEntries(switches.map((one) => [one.split("=")[0], one.endsWith("=on")])));
 }
 const modes = linkModes.find(dev), ring = rings.find(dev), queues = channels.find(dev);
-if (modes !== undefined) console.log("speed", modes.speed, modes.duplex, modes.autoneg ? "by agreement" : "fixed");
-if (ring !== undefined) console.log(`rings rx ${ring.rx}/${ring.rxMax} tx ${ring.tx}/${ring.txMax}`);
-if (queues !== undefined) console.log("queues", queues.combinedCount ?? `rx ${queues.rxCount} tx ${queues.txCount}`);
-console.log("features", features.get(dev).active?.value.join(" "));
+if (modes !== undefined) {
+  console.log(printable("speed", modes.speed, modes.duplex, modes.autoneg ? "by agreement" : "fixed"));
+}
+if (ring !== undefined) console.log(printable(`rings rx ${ring.rx}/${ring.rxMax} tx ${ring.tx}/${ring.txMax}`));
+if (queues !== undefined) {
+  console.log(printable("queues", queues.combinedCount ?? `rx ${queues.rxCount} tx ${queues.txCount}`));
+}
+console.log(printable("features", features.get(dev).active?.value.join(" ")));

@@ -8,10 +8,11 @@
  * it. With names or numbers, a line for each that says the same in words.
  */
 import process from "node:process";
+import { printable } from "../core/show.ts";
 import { explain, families } from "../families/registry.ts";
 
 const wanted = process.argv.slice(2);
-for (const one of wanted) console.log(explain(/^\d+$/.test(one) ? Number(one) : one));
+for (const one of wanted) console.log(printable(explain(/^\d+$/.test(one) ? Number(one) : one)));
 if (wanted.length === 0) {
   const rows = families().map(({ number, name, status, served, since, until, provider }) => [
     String(number),
@@ -24,5 +25,7 @@ if (wanted.length === 0) {
   ]);
   const all = [["", "name", "status", "here", "since", "until", "provided by"], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  for (const row of all) console.log(row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
+  for (const row of all) {
+    console.log(printable(row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd()));
+  }
 }

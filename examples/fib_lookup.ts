@@ -9,6 +9,7 @@
  * 127.0.0.1. Which way a packet goes is `routes.lookup` of families/route/mod.ts.
  */
 import { parseArgs } from "node:util";
+import { printable } from "../core/show.ts";
 import { KernelError } from "../core/errors.ts";
 import { lookup } from "../families/fib_lookup.ts";
 
@@ -18,10 +19,10 @@ for (const address of positionals.length > 0 ? positionals : ["127.0.0.1"]) {
   for (const table of ["local", "main", "default"] as const) {
     try {
       const { prefixlen, type, scope } = lookup(address, { table });
-      console.log(`${address} ${table}: /${prefixlen}`, type, scope);
+      console.log(printable(`${address} ${table}: /${prefixlen}`, type, scope));
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      console.log(`${address} ${table}: ${error.code}`);
+      console.log(printable(`${address} ${table}: ${error.code}`));
     }
   }
 }

@@ -6,11 +6,17 @@
  *
  * Prints a line an event until Ctrl-C: `12:03:11 host3 #17 linkdown`. Needs CAP_NET_ADMIN, and module scsi_mod.
  */
+import process from "node:process";
+import { printable, stringify } from "../core/show.ts";
 import { scsiTransport } from "../families/scsi_transport.ts";
+
+// Ends quietly when nobody reads any more, as behind `| head`.
+process.stdout.on("error", () => process.exit());
+const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 
 for await (const e of scsiTransport.watch()) {
   if (e.msgtype === "async_event") {
     const time = new Date(1000 * (e.seconds ?? 0)).toISOString().slice(11, 19);
-    console.log(time, `host${e.hostNo}`, `#${e.eventNum}`, e.eventCode, e.eventData ?? "");
-  } else console.log(e);
+    print(time, `host${e.hostNo}`, `#${e.eventNum}`, e.eventCode, e.eventData ?? "");
+  } else print(stringify(e));
 }

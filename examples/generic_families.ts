@@ -7,15 +7,16 @@
  * Prints a line a family: number, name, groups; of one family, each operation with its attributes, types and ranges.
  */
 import process from "node:process";
+import { printable } from "../core/show.ts";
 import { families } from "../families/generic/controller.ts";
 import { family } from "../families/generic/mod.ts";
 
 const [name] = process.argv.slice(2);
 if (name !== undefined) {
   using one = family(name);
-  console.log(one.describe());
+  for (const line of one.describe().split("\n")) console.log(printable(line));
 } else {
   for (const { familyId, familyName, mcastGroups = [] } of families.list()) {
-    console.log(String(familyId).padStart(4), familyName, mcastGroups.map(({ name }) => name).join(" "));
+    console.log(printable(String(familyId).padStart(4), familyName, mcastGroups.map(({ name }) => name).join(" ")));
   }
 }

@@ -8,6 +8,7 @@
  * and meet ECONNABORTED. Needs root, and a kernel with CONFIG_INET_DIAG_DESTROY.
  */
 import process from "node:process";
+import { printable } from "../core/show.ts";
 import { type InetFilter, tcp, type TcpSocket } from "../families/sock_diag/mod.ts";
 
 const [dst, port] = process.argv.slice(2);
@@ -20,5 +21,5 @@ const filter: InetFilter<TcpSocket> = {
   ...(port === undefined ? {} : { dstPort: Number(port) }),
   not: { dstPort: 0 },
 };
-for (const s of tcp.list(filter)) console.log(`${s.local}:${s.localPort} to ${s.dst}:${s.dstPort}`);
-console.log(`${tcp.flush(filter)} killed`);
+for (const s of tcp.list(filter)) console.log(printable(`${s.local}:${s.localPort} to ${s.dst}:${s.dstPort}`));
+console.log(printable(tcp.flush(filter), "killed"));

@@ -6,7 +6,7 @@
  *
  * Prints a line a link: name, state, address, MTU, what it is.
  */
-import { stringify } from "../core/show.ts";
+import { printable, stringify } from "../core/show.ts";
 import { open } from "../families/route/mod.ts";
 
 async function options(): Promise<{ netns?: string; json?: boolean }> {
@@ -26,6 +26,8 @@ else {
   for (const link of links) {
     const { ifname = "?", operstate = "unknown", address = "", mtu, kind, masterDev } = link;
     const what = [kind, masterDev && `in ${masterDev}`].filter(Boolean).join(" ");
-    console.log(ifname.padEnd(width), String(operstate).padEnd(8), address.padEnd(17), `mtu ${mtu}`, what);
+    console.log(
+      printable(ifname.padEnd(width), String(operstate).padEnd(8), address.padEnd(17), `mtu ${mtu}`, what),
+    );
   }
 }

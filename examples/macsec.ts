@@ -8,6 +8,7 @@
  * Needs CAP_NET_ADMIN. With the interface alone it only shows what there is. Prints our channel, then those of peers.
  */
 import process from "node:process";
+import { printable } from "../core/show.ts";
 import { macsec } from "../families/generic/macsec.ts";
 
 const [dev = "macsec0", key, sci, peerKey] = process.argv.slice(2);
@@ -17,7 +18,7 @@ if (sci !== undefined && peerKey !== undefined) {
   macsec.addRxSa(dev, sci, { an: 0, pn: 1, active: true, keyid: "02", key: peerKey });
 }
 const { secy, rxscList = [], txscStats } = macsec.get(dev);
-console.log("sends on", secy?.sci, secy?.cipherSuite, txscStats?.outPktsEncrypted, "packets encrypted");
+console.log(printable("sends on", secy?.sci, secy?.cipherSuite, txscStats?.outPktsEncrypted, "packets encrypted"));
 for (const { sci, active, stats } of rxscList) {
-  console.log("hears", sci, active ? "on" : "off", stats?.inPktsOk, "good");
+  console.log(printable("hears", sci, active ? "on" : "off", stats?.inPktsOk, "good"));
 }

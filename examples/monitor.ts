@@ -6,17 +6,23 @@
  *
  * Prints a line a change until Ctrl-C.
  */
+import process from "node:process";
 import { parseArgs } from "node:util";
+import { printable } from "../core/show.ts";
 import { type RouteEvent, watch } from "../families/route/mod.ts";
+
+// Ends quietly when nobody reads any more, as behind `| head`.
+process.stdout.on("error", () => process.exit());
+const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 
 const { values, positionals } = parseArgs({ options: { initial: { type: "boolean" } }, allowPositionals: true });
 const objects =
   (positionals.length > 0 ? positionals : ["link", "address", "route", "neighbour"]) as RouteEvent["object"][];
 
 for await (const event of watch(...objects, { initial: values.initial ?? false, resync: true })) {
-  if (event.event === "synced") console.log("--- this is all there is; changes follow");
-  else if (event.event === "overrun") console.log("--- changes came too fast, looking again");
-  else console.log(event.event === "new" ? "+" : "-", event.object.padEnd(9), describe(event));
+  if (event.event === "synced") print("--- this is all there is; changes follow");
+  else if (event.event === "overrun") print("--- changes came too fast, looking again");
+  else print(event.event === "new" ? "+" : "-", event.object.padEnd(9), describe(event));
 }
 
 function describe(event: RouteEvent): string {

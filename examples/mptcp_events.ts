@@ -6,10 +6,16 @@
  *
  * Needs CAP_NET_ADMIN. Prints a line an event: what, connection, our address and port, the peer's.
  */
+import process from "node:process";
+import { printable, stringify } from "../core/show.ts";
 import { endpoints, events, limits } from "../families/generic/mptcp_pm.ts";
 
-console.log("limits", limits());
-for (const { id, addr4, addr6, flags } of endpoints.list()) console.log("endpoint", id, addr4 ?? addr6, flags);
+// Ends quietly when nobody reads any more, as behind `| head`.
+process.stdout.on("error", () => process.exit());
+const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
+
+print("limits", stringify(limits()));
+for (const { id, addr4, addr6, flags } of endpoints.list()) print("endpoint", id, addr4 ?? addr6, flags);
 for await (const e of events()) {
-  console.log(e.event, e.token, e.saddr4 ?? e.saddr6, e.sport, "→", e.daddr4 ?? e.daddr6, e.dport);
+  print(e.event, e.token, e.saddr4 ?? e.saddr6, e.sport, "→", e.daddr4 ?? e.daddr6, e.dport);
 }

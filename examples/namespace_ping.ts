@@ -9,6 +9,7 @@
 import { execFileSync } from "node:child_process";
 import process from "node:process";
 import * as netns from "../core/netns.ts";
+import { printable } from "../core/show.ts";
 import { addresses, links, open } from "../families/route/mod.ts";
 
 const name = `example-${process.pid}`;
@@ -23,9 +24,13 @@ try {
   inside.addresses.add({ dev: "nlx1", address: "192.0.2.2/30" });
 
   await links.waitFor("nlx0", (link) => link.operstate === "up", { timeout: 5000 });
-  console.log("here:  ", addresses.list({ dev: "nlx0", family: "inet" }).map(({ address }) => address));
-  console.log("there: ", inside.addresses.list({ dev: "nlx1", family: "inet" }).map(({ address }) => address));
-  console.log(execFileSync("ping", ["-c", "1", "-W", "2", "192.0.2.2"], { encoding: "utf8" }));
+  console.log(printable("here:  ", ...addresses.list({ dev: "nlx0", family: "inet" }).map(({ address }) => address)));
+  console.log(
+    printable("there: ", ...inside.addresses.list({ dev: "nlx1", family: "inet" }).map(({ address }) => address)),
+  );
+  for (const line of execFileSync("ping", ["-c", "1", "-W", "2", "192.0.2.2"], { encoding: "utf8" }).split("\n")) {
+    console.log(printable(line));
+  }
 } finally {
   // The wire goes with the namespace that one of its ends is in.
   if (links.find("nlx0")) links.delete("nlx0");

@@ -10,10 +10,14 @@
  * Prints a line a message; `-v` a tree with offsets and bytes, `--json` an object a line; `-p route` one protocol's only.
  */
 import { readSync } from "node:fs";
+import process from "node:process";
 import { parseArgs } from "node:util";
 import { type CapturedMessage, family, monitor, readCapture } from "../families/registry.ts";
 import { open } from "../families/route/mod.ts";
 import { stringify } from "../core/show.ts";
+
+// Ends quietly when nobody reads any more, as behind `| head`.
+process.stdout.on("error", () => process.exit());
 
 const { values, positionals: [file] } = parseArgs({
   options: {
@@ -34,7 +38,8 @@ if (values.protocol !== undefined && protocol === undefined) {
 const only = protocol === undefined ? {} : { protocol };
 
 function print(message: CapturedMessage): void {
-  console.log(values.json ? stringify(message) : values.verbose ? String(message) : message.summary());
+  // Messages escape what a terminal would obey; the tree of one has lines.
+  process.stdout.write(`${values.json ? stringify(message) : values.verbose ? message : message.summary()}\n`);
 }
 
 /** What comes through a pipe. */

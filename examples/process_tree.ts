@@ -7,7 +7,13 @@
  * Prints a line a program until Ctrl-C: `4711     make -j4`, and what ended badly: `4711     exit 2`.
  */
 import { readFileSync } from "node:fs";
+import process from "node:process";
+import { printable } from "../core/show.ts";
 import { processes } from "../families/connector/mod.ts";
+
+// Ends quietly when nobody reads any more, as behind `| head`.
+process.stdout.on("error", () => process.exit());
+const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 
 /** How deep each process is below those that were there before us. */
 const depths = new Map<number, number>();
@@ -23,18 +29,18 @@ function commandLine(pid: number): string {
 
 for await (const e of processes.watch("fork", "exec", "exit")) {
   if (e.event === "overrun") {
-    console.log("--- too fast, some are lost");
+    print("--- too fast, some are lost");
     continue;
   }
   // Threads are none of our business.
   if (e.pid !== e.tgid) continue;
   const depth = depths.get(e.tgid) ?? 0, line = `${String(e.tgid).padEnd(8)} ${"  ".repeat(depth)}`;
   if (e.event === "fork") depths.set(e.tgid, (depths.get(e.parentTgid) ?? 0) + 1);
-  else if (e.event === "exec") console.log(line + commandLine(e.tgid));
+  else if (e.event === "exec") print(line + commandLine(e.tgid));
   else {
     depths.delete(e.tgid);
     if (e.exitCode !== 0) {
-      console.log(line + (e.exitCode & 0x7f ? `signal ${e.exitCode & 0x7f}` : `exit ${e.exitCode >> 8}`));
+      print(line + (e.exitCode & 0x7f ? `signal ${e.exitCode & 0x7f}` : `exit ${e.exitCode >> 8}`));
     }
   }
 }

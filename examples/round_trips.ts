@@ -8,10 +8,11 @@
  * forget them all, which needs CAP_NET_ADMIN.
  */
 import process from "node:process";
+import { printable } from "../core/show.ts";
 import { metrics } from "../families/generic/tcp_metrics.ts";
 
 const known = metrics.list().filter(({ vals }) => vals?.rttUs !== undefined);
 for (const { addrIpv4, addrIpv6, vals } of known.sort((a, b) => a.vals!.rttUs! - b.vals!.rttUs!)) {
-  console.log((vals!.rttUs! / 8000).toFixed(2).padStart(8), "ms", vals!.cwnd ?? "-", addrIpv4 ?? addrIpv6);
+  console.log(printable((vals!.rttUs! / 8000).toFixed(2).padStart(8), "ms", vals!.cwnd ?? "-", addrIpv4 ?? addrIpv6));
 }
 if (process.argv.includes("--forget")) metrics.forgetAll();

@@ -7,7 +7,7 @@
  * Prints a table, or JSON that JSON.parse and `routes.add` take back.
  */
 import { parseArgs } from "node:util";
-import { stringify } from "../core/show.ts";
+import { printable, stringify } from "../core/show.ts";
 import { routes } from "../families/route/mod.ts";
 
 const { values } = parseArgs({
@@ -20,13 +20,20 @@ const found = routes.list({
 
 if (values.json) console.log(stringify(found, 2));
 else {
-  console.table(found.map(({ dst, type, gateway, dev, prefsrc, priority, table, multipath }) => ({
+  const rows = found.map(({ dst, type, gateway, dev, prefsrc, priority, table, multipath }) => [
     dst,
     type,
-    via: multipath ? multipath.map((hop) => `${hop.gateway ?? ""} ${hop.dev ?? ""}`.trim()).join(", ") : gateway ?? "",
-    dev: dev ?? "",
-    from: prefsrc ?? "",
-    metric: priority ?? 0,
+    multipath ? multipath.map((hop) => `${hop.gateway ?? ""} ${hop.dev ?? ""}`.trim()).join(", ") : gateway ?? "",
+    dev ?? "",
+    prefsrc ?? "",
+    priority ?? 0,
     table,
-  })));
+  ]);
+  const all = [["dst", "type", "via", "dev", "from", "metric", "table"], ...rows].map((row) =>
+    row.map((cell) => printable(cell))
+  );
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  for (const row of all) {
+    console.log(printable(row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd()));
+  }
 }

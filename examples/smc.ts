@@ -7,15 +7,16 @@
  * Prints the machine's name, a line a socket, a line a reason for which connections fell back, and which interfaces are
  * on one physical network. Needs a kernel with the modules smc and smc_diag.
  */
+import { printable } from "../core/show.ts";
 import { pnetids } from "../families/generic/smc_pnetid.ts";
 import { smc } from "../families/smc.ts";
 
 const { localHost, ver, rel } = smc.systemInfo();
-console.log(`${localHost}: SMC ${ver}.${rel}`);
+console.log(printable(`${localHost}: SMC ${ver}.${rel}`));
 for (const { local, localPort, dst, dstPort, state, mode } of smc.sockets()) {
-  console.log(`${local}:${localPort} ${dst}:${dstPort}`, state, mode);
+  console.log(printable(`${local}:${localPort} ${dst}:${dstPort}`, state, mode));
 }
 for (const { type, rsnCode = 0, rsnCnt } of smc.fallbackStatistics()) {
-  console.log(`${rsnCnt} times TCP instead, as ${type}: reason 0x${rsnCode.toString(16)}`);
+  console.log(printable(`${rsnCnt} times TCP instead, as ${type}: reason 0x${rsnCode.toString(16)}`));
 }
-for (const { name, ethname, ibname } of pnetids.list()) console.log("network", name, ethname, ibname);
+for (const { name, ethname, ibname } of pnetids.list()) console.log(printable("network", name, ethname, ibname));

@@ -8,6 +8,7 @@
  * and /proc takes all of Deno's permissions.
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { printable } from "../core/show.ts";
 import { tcp, udp, unix } from "../families/sock_diag/mod.ts";
 
 /** Entries of a folder; none of a process that is over, or another's. */
@@ -38,8 +39,10 @@ for (const pid of entries("/proc").filter((name) => /^\d+$/.test(name))) {
 function line(kind: string, state: unknown, queues: string, local: string, peer: string, inode: number): void {
   const by = (owners.get(inode) ?? []).join(" ");
   console.log(
-    `${kind.padEnd(5)} ${String(state).padEnd(11)} ${queues.padEnd(9)} ${local.padEnd(30)} ${peer.padEnd(30)} ${by}`
-      .trimEnd(),
+    printable(
+      `${kind.padEnd(5)} ${String(state).padEnd(11)} ${queues.padEnd(9)} ${local.padEnd(30)} ${peer.padEnd(30)} ${by}`
+        .trimEnd(),
+    ),
   );
 }
 

@@ -7,14 +7,19 @@
  * Needs CAP_NET_ADMIN. Prints a line an exit: number, command, exit code, ms on a CPU, ms of waiting for a CPU and for disks.
  */
 import process from "node:process";
+import { printable } from "../core/show.ts";
 import { tasks } from "../families/generic/taskstats.ts";
+
+// Ends quietly when nobody reads any more, as behind `| head`.
+process.stdout.on("error", () => process.exit());
+const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 
 const [cpus] = process.argv.slice(2);
 const ms = (ns = 0): number => Math.round(ns / 1e6);
 for await (const { event, pid, stats } of tasks.exits(cpus === undefined ? {} : { cpus })) {
-  if (event === "overrun") console.log("some were lost");
+  if (event === "overrun") print("some were lost");
   else {
     const { acComm, acExitcode = 0, cpuRunRealTotal, cpuDelayTotal, blkioDelayTotal } = stats ?? {};
-    console.log(pid, acComm, acExitcode >> 8, ms(cpuRunRealTotal), ms(cpuDelayTotal), ms(blkioDelayTotal));
+    print(pid, acComm, acExitcode >> 8, ms(cpuRunRealTotal), ms(cpuDelayTotal), ms(blkioDelayTotal));
   }
 }

@@ -6,8 +6,14 @@
  *
  * Prints a line an event until Ctrl-C: `1203.448 add      /devices/virtual/net/v0 (net)`; with --property all that it says.
  */
+import process from "node:process";
 import { parseArgs } from "node:util";
+import { printable } from "../core/show.ts";
 import { uevents } from "../families/uevent.ts";
+
+// Ends quietly when nobody reads any more, as behind `| head`.
+process.stdout.on("error", () => process.exit());
+const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 
 const { values: { udev, property, subsystem } } = parseArgs({
   options: {
@@ -20,10 +26,10 @@ const { values: { udev, property, subsystem } } = parseArgs({
 const filter = subsystem === undefined ? {} : { subsystem };
 for await (const e of uevents.watch({ source: udev ? "udev" : "kernel", ...filter })) {
   if (e.event === "overrun") {
-    console.log("--- events came too fast, some are lost");
+    print("--- events came too fast, some are lost");
     continue;
   }
-  console.log((performance.now() / 1000).toFixed(3), e.action?.padEnd(8), e.devpath, `(${e.subsystem})`);
+  print((performance.now() / 1000).toFixed(3), e.action?.padEnd(8), e.devpath, `(${e.subsystem})`);
   if (!property) continue;
-  for (const [name, value] of Object.entries(e.properties ?? {})) console.log(`  ${name}=${value}`);
+  for (const [name, value] of Object.entries(e.properties ?? {})) print(`  ${name}=${value}`);
 }

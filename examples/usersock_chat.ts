@@ -9,7 +9,12 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { type Attributes, attributes, text } from "../core/codec/mod.ts";
+import { printable } from "../core/show.ts";
 import { open } from "../families/usersock.ts";
+
+// Ends quietly when nobody reads any more, as behind `| head`.
+process.stdout.on("error", () => process.exit());
+const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 
 /** What is said, laid out as the kernel does it: each field an attribute. */
 interface Line {
@@ -33,10 +38,10 @@ typed.on("close", () => {
 });
 
 for await (const message of socket) {
-  if (message.event === "overrun") console.log("--- some lines were lost");
-  else if (message.value === undefined) console.log(`--- ${message.bytes.length} bytes that are no line`);
+  if (message.event === "overrun") print("--- some lines were lost");
+  else if (message.value === undefined) print(`--- ${message.bytes.length} bytes that are no line`);
   else {
     const { pid, uid } = message.credentials!;
-    console.log(`${message.value.name} (process ${pid}, user ${uid}): ${message.value.said}`);
+    print(`${message.value.name} (process ${pid}, user ${uid}): ${message.value.said}`);
   }
 }

@@ -9,6 +9,7 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { NetlinkError } from "../core/errors.ts";
+import { printable } from "../core/show.ts";
 import { addresses } from "../families/route/mod.ts";
 
 const { values, positionals } = parseArgs({
@@ -27,7 +28,7 @@ try {
     ({ flags = [] }) => !flags.includes("tentative") && !flags.includes("dadfailed"),
     { timeout: Number(values.timeout) },
   );
-  console.log(found.address);
+  console.log(printable(found.address));
 } catch (error) {
   if (!(error instanceof NetlinkError)) throw error;
   console.error(error.message);

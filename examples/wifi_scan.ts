@@ -7,10 +7,11 @@
  * Needs CAP_NET_ADMIN, and the interface must be up. Prints a line a network: strength, channel, address, name.
  */
 import process from "node:process";
+import { printable } from "../core/show.ts";
 import { wiphys } from "../families/generic/nl80211.ts";
 
 const [dev = "wlan0"] = process.argv.slice(2);
 const found = await wiphys.scan(dev);
 for (const { signal, frequency, bssid, ssid } of found.sort((a, b) => (b.signal ?? -999) - (a.signal ?? -999))) {
-  console.log(`${signal} dBm`, `${frequency} MHz`, bssid, ssid === "" ? "(hidden)" : ssid);
+  console.log(printable(`${signal} dBm`, `${frequency} MHz`, bssid, ssid === "" ? "(hidden)" : ssid));
 }

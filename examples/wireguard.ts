@@ -7,14 +7,17 @@
  * Needs CAP_NET_ADMIN. Prints a line a peer: key, where it is, addresses, bytes received and sent, how long ago it was heard.
  */
 import process from "node:process";
+import { printable } from "../core/show.ts";
 import { wireguard } from "../families/generic/wireguard.ts";
 
 const [dev = "wg0"] = process.argv.slice(2);
 const { publicKey, listenPort, peers = [] } = wireguard.get(dev);
-console.log(dev, publicKey ?? "has no key", "port", listenPort);
+console.log(printable(dev, publicKey ?? "has no key", "port", listenPort));
 for (const { publicKey, endpoint, allowedIps = [], rxBytes, txBytes, lastHandshakeTime } of peers) {
   const heard = lastHandshakeTime === undefined
     ? "never heard"
     : `heard ${Math.round(Date.now() / 1000 - Number(lastHandshakeTime / 1_000_000_000n))} s ago`;
-  console.log(" ", publicKey, endpoint ?? "nowhere yet", allowedIps.join(","), `${rxBytes} in, ${txBytes} out,`, heard);
+  console.log(
+    printable(" ", publicKey, endpoint ?? "nowhere yet", allowedIps.join(","), `${rxBytes} in, ${txBytes} out,`, heard),
+  );
 }

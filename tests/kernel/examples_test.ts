@@ -1,0 +1,120 @@
+/** The examples where names hold what a terminal would obey, and where nobody reads what they print to the end. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { test } from "../test.ts";
+import { kernelTest } from "./namespace.ts";
+
+const NEEDS = ["ip", "unshare", "python3"];
+const EXAMPLES = new URL("../../examples/", import.meta.url);
+const RUN: readonly string[] = "Deno" in globalThis
+  ? ["run", "-A", "--no-lock", "--no-check"]
+  : process.versions["bun"] === undefined
+  ? ["--disable-warning=ExperimentalWarning"]
+  : [];
+
+/** Runs a shell's script in namespaces of its own, where `example NAME …` runs one. */
+function shell(script: string, setup = ""): { status: number | null; stdout: string; stderr: string } {
+  const example = `example() { name=$1; shift; "$RUNTIME" ${RUN.join(" ")} "$EXAMPLES/$name.ts" "$@"; }`;
+  return spawnSync(
+    "unshare",
+    ["-n", "-m", "sh", "-e", "-c", `ip link set lo up\n${setup}\nexec python3 -c "$HOLDER"`],
+    {
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        NO_COLOR: "1",
+        RUNTIME: process.execPath,
+        EXAMPLES: fileURLToPath(EXAMPLES),
+        HOLDER,
+        SCRIPT: `${example}\n${script}`,
+      },
+      timeout: 110_000,
+    },
+  );
+}
+
+/** A name as a shell's printf writes it: escape, CSI, DEL, a turn of direction; and how it is shown. */
+const NAME = "x\\033\\302\\233\\177\\342\\200\\256R", SHOWN = "x\\u001b\\u009b\\u007f\\u202eR";
+
+/** An interface of that name with an address, a route and a neighbour. */
+const SETUP = `
+name=$(printf '${NAME}')
+ip link add "$name" type veth peer name other
+ip link set other up
+ip link set "$name" up
+ip address add 192.0.2.1/24 dev "$name"
+ip route add default via 192.0.2.2 dev "$name"
+ip neighbour add 192.0.2.2 lladdr 02:00:00:00:00:01 dev "$name"
+`;
+
+/** A process of that name that has an abstract socket of it, and runs the script. */
+const HOLDER = `
+import os, socket, subprocess, sys
+name = b"x\\x1b\\xc2\\x9b\\x7f\\xe2\\x80\\xaeR"
+with open("/proc/self/comm", "wb") as comm: comm.write(name)
+one = socket.socket(socket.AF_UNIX)
+one.bind(b"\\0" + name)
+one.listen()
+sys.exit(subprocess.call(["bash", "-c", os.environ["SCRIPT"]]))
+`;
+
+/** What is printed of other than text and ends of lines. */
+function controls(text: string): string[] {
+  return [...text].filter((one) => /[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/.test(one))
+    .map((one) => one.charCodeAt(0).toString(16));
+}
+
+kernelTest("no example prints a raw control of a name: interfaces, processes, abstract sockets", NEEDS, () => {
+  const commands: readonly (readonly [command: string, names: RegExp])[] = [
+    ["links", /^NAME +up /m],
+    ["routes", /^default +unicast +192\.0\.2\.2 +NAME +0 +main$/m],
+    ["default_route", /^NAME via 192\.0\.2\.2$/m],
+    ["monitor --initial | head -n 3", / NAME up /],
+    ["ss", /@NAME +\* +NAME\(\d+\)$/m],
+    ["nldump -v", /ifname +"NAME"/],
+    ["nldump --json", /"ifname":"NAME"/],
+  ];
+  for (const [command, names] of commands) {
+    const { stdout, stderr } = shell(`example ${command}`, SETUP);
+    assertEquals([controls(stdout + stderr), stderr], [[], ""], command);
+    assertMatch(
+      stdout,
+      new RegExp(names.source.replaceAll("NAME", SHOWN.replaceAll("\\", "\\\\")), names.flags),
+      command,
+    );
+  }
+  // What fails says so without them too.
+  const failed = shell(
+    `example ethtool "$(printf 'y${NAME}')"; example wait_for_address "$(printf 'y${NAME}')" --timeout 1`,
+  );
+  assertEquals(controls(failed.stderr), []);
+  assertMatch(failed.stderr, /yx\\u001b\\u009b\\u007f\\u202eR/);
+});
+
+kernelTest("examples end quietly when nobody reads what they print", NEEDS, () => {
+  const many = "for i in 1 2 3 4 5 6 7 8; do ip link add d$i type veth peer name p$i; done";
+  `${many}; { sleep 0; while kill -0 $$ 2>/dev/null; do ip link set d1 up; ip link set d1 down; done; } &`;
+  const commands = ["links", "families", "nldump -v", "monitor --initial"];
+  for (const command of commands) {
+    const { status, stdout, stderr } = shell(`example ${command} | head -n 1; exit \${PIPESTATUS[0]}`, many);
+    assertEquals([stderr, stdout.split("\n").length], ["", 2], command);
+    assertEquals(status, 0, command);
+  }
+});
+
+test("what an example prints passes printable() or stringify(), which escape controls", () => {
+  const faults: string[] = [];
+  for (const file of readdirSync(EXAMPLES)) {
+    const source = readFileSync(new URL(file, EXAMPLES), "utf8");
+    for (const [call, given] of source.matchAll(/console\.(?:log|table)\(\s*([^]{0,20})/g)) {
+      if (!/^(printable\(|stringify\(|show\(|`\$\{all\.length\})/.test(given!)) faults.push(`${file}: ${call}`);
+    }
+    for (const [call, given] of source.matchAll(/stdout\.write\(([^]{0,50})/g)) {
+      if (!/^`\$\{(printable|values\.json \? stringify)/.test(given!)) faults.push(`${file}: ${call}`);
+    }
+  }
+  assertEquals(faults, []);
+});
