@@ -44,6 +44,8 @@ export interface MessageInput extends MessageHeader {
 export interface MessageSet {
   /** Names of its types. */
   readonly types: Readonly<Record<string, number>>;
+  /** The name of a type, where these become more and {@linkcode MessageSet.types} is dear. */
+  readonly nameOf?: (type: number) => string | undefined;
   /**
    * How the payload of `type` is read and written; `undefined` where no table does. What the type alone does not tell,
    * the message does, that begins `at` in `from`; there is none yet where one is to be written.
@@ -210,13 +212,17 @@ function headerOf(from: Reader, at: number, set: MessageSet): Omit<Message, "val
 
 const namesOf = new WeakMap<object, ReadonlyMap<number, string>>();
 
-function nameOf({ types, control }: MessageSet, type: number): string | number {
+function nameOf(set: MessageSet, type: number): string | number {
+  const common = set.control !== false && type > 0 && type <= NLMSG.NLMSG_OVERRUN;
+  return (set.nameOf ?? nameAmong(set.types))(type) ?? (common ? COMMON_NAMES[type]! : type);
+}
+
+function nameAmong(types: Readonly<Record<string, number>>): (type: number) => string | undefined {
   let names = namesOf.get(types);
   if (names === undefined) {
     namesOf.set(types, names = new Map(Object.entries(types).reverse().map(([name, value]) => [value, name])));
   }
-  const common = control !== false && type > 0 && type <= NLMSG.NLMSG_OVERRUN;
-  return names.get(type) ?? (common ? COMMON_NAMES[type]! : type);
+  return (type) => names.get(type);
 }
 
 const COMMON_NAMES = ["", "NLMSG_NOOP", "NLMSG_ERROR", "NLMSG_DONE", "NLMSG_OVERRUN"];

@@ -213,7 +213,7 @@ export function genericSet(
   numbers: Readonly<Record<string, number>>,
   families: readonly GenericFamily[] = [],
 ): MessageSet {
-  let types: Readonly<Record<string, number>> = numbers;
+  let types: Readonly<Record<string, number>> | undefined = numbers;
   const names = new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
   const others = new Map<number, GenericProtocol>();
   const familyOf = (type: number): GenericProtocol =>
@@ -227,15 +227,16 @@ export function genericSet(
       others.set(familyId, { ...NOBODY, hdrsize: hdrsize <= MOST_HEADER ? hdrsize : 0 });
     }
     if (names.get(familyId) === familyName) return;
-    const { [names.get(familyId) ?? ""]: _before, ...rest } = types;
-    types = { ...rest, [familyName]: familyId };
+    names.delete(familyId); // what is told last is last
     names.set(familyId, familyName);
+    types = undefined;
   };
   families.forEach(learn);
   return {
     get types() {
-      return types;
+      return types ??= Object.fromEntries(Array.from(names, ([number, name]) => [name, number]));
     },
+    nameOf: (type) => names.get(type),
     codec(type, from, at) {
       if (type < GENL_ID.GENL_ID_CTRL) return undefined;
       if (from === undefined || at === undefined) return chosen(familyOf(type));

@@ -40,14 +40,20 @@ interface Exchange {
   readonly payload: string;
   /** Its answers, in datagrams of one or more messages. */
   readonly answers: Uint8Array[][];
+  /** How many requests were before it. */
+  readonly order: number;
 }
 
 /** What a recording holds. */
 interface Recorded {
-  /** Those that were not asked for yet. */
-  readonly exchanges: Exchange[];
+  /** How many there are. */
+  count: number;
+  /** Those that were not asked for yet, in order, by what asks for them. */
+  readonly waiting: Map<string, Exchange[]>;
+  /** The last ones, by what their answers say: port and number, or the number alone. */
+  readonly last: Map<string, Exchange>;
   /** What came without being asked for, and was not given yet. */
-  readonly events: AddressedReply[];
+  events: AddressedReply[];
   /** Names of interfaces, as messages told them. */
   readonly interfaces: Map<number, string>;
 }
@@ -67,8 +73,10 @@ interface Recorded {
  * @throws {NetlinkError} FOREIGN: a big-endian machine's messages cannot be sent here
  */
 export function replay(capture: CaptureSource, protocol: Protocol): () => ScriptedKernel {
-  const recorded: Recorded = { exchanges: [], events: [], interfaces: new Map() };
+  const recorded: Recorded = { count: 0, waiting: new Map(), last: new Map(), events: [], interfaces: new Map() };
   for (const packet of packets(capture)) if (packet.protocol === protocol.number) take(packet, recorded, protocol);
+  // They are taken from the end.
+  for (const alike of recorded.waiting.values()) alike.reverse();
   return () => new Replay(recorded, protocol);
 }
 
@@ -81,13 +89,25 @@ class Replay extends ScriptedKernel {
     for (const [index, name] of recorded.interfaces) this.interfaces.set(index, name);
   }
 
+  /** Whether groups were joined since it was looked which events are theirs. */
+  #joined = false;
+
+  override join(group: number): void {
+    super.join(group);
+    this.#joined = true;
+  }
+
   /** Queues what was told to the groups that were joined, in the order in which it was told. */
   #hear(): void {
-    const { events } = this.#recorded, { groups } = this;
-    // nlmon does not say which group: then it is anybody's who joined one.
-    const heard = events.filter((event) => event.groups === 0 ? groups.length > 0 : groups.includes(event.groups!));
-    for (const event of heard) events.splice(events.indexOf(event), 1);
-    this.push(...heard);
+    if (!this.#joined) return;
+    this.#joined = false;
+    const groups = new Set(this.groups), left: AddressedReply[] = [];
+    for (const event of this.#recorded.events) {
+      // nlmon does not say which group: then it is anybody's who joined one.
+      if (event.groups === 0 ? groups.size > 0 : groups.has(event.groups!)) this.push(event);
+      else left.push(event);
+    }
+    this.#recorded.events = left;
   }
 
   override receive(timeout: number): Received | undefined {
@@ -101,20 +121,23 @@ class Replay extends ScriptedKernel {
   }
 }
 
-function answer({ type, flags, seq, payload }: SentMessage, { exchanges }: Recorded, protocol: Protocol): Reply[] {
-  const wanted = toHex(payload);
-  const at = exchanges.findIndex((one) => one.type === type && one.flags === flags && one.payload === wanted);
-  if (at < 0) {
+/** What a request says, whoever asks it. */
+function asking(type: number, flags: number, payload: string): string {
+  return `${type} ${flags} ${payload}`;
+}
+
+function answer({ type, flags, seq, payload }: SentMessage, { waiting }: Recorded, protocol: Protocol): Reply[] {
+  const wanted = toHex(payload), exchange = waiting.get(asking(type, flags, wanted))?.pop();
+  if (exchange === undefined) {
     const name = Object.entries(protocol.types).find(([, number]) => number === type)?.[0] ?? `message ${type}`;
-    const left = exchanges.filter((one) => one.type === type).length;
+    const left = [...waiting.values()].flat().filter((one) => one.type === type).length;
     throw new NetlinkError(
       `Cannot send ${name}: no request of the recording that was not answered yet is like it`,
       "NOT_RECORDED",
       { hint: `it has ${left} others of this type; flags 0x${flags.toString(16)}, payload ${wanted}` },
     );
   }
-  const [exchange] = exchanges.splice(at, 1);
-  return exchange!.answers.map((messages) => datagram(...messages.map((message) => addressed(message, seq))));
+  return exchange.answers.map((messages) => datagram(...messages.map((message) => addressed(message, seq))));
 }
 
 /** A recorded answer with the number and port of who asks now, also in the header that an error repeats. */
@@ -148,22 +171,34 @@ function take(
     const seq = view.getUint32(at + 8, true), asker = view.getUint32(at + 12, true);
     if (direction === "sent" || (direction === undefined && (flags & NLM_F.NLM_F_REQUEST) !== 0)) {
       const payload = toHex(bytes.subarray(at + NLMSG_HDRLEN, end));
-      into.exchanges.push({ type, flags, seq, port: port || asker, payload, answers: [] });
+      note({ type, flags, seq, port: port || asker, payload, answers: [], order: into.count++ }, into);
       continue;
     }
     const link = protocol.linkName?.(type, from, at + NLMSG_HDRLEN, end);
     if (link !== undefined) into.interfaces.set(link.index, link.name);
     const message = bytes.slice(at, end);
     // What a request brought about is told to groups with its number, so the socket counts, where the capture says which.
-    const exchange = into.exchanges.findLast((one) =>
-      one.seq === seq && (port === 0 ? one.port === 0 || asker === 0 || one.port === asker : one.port === port)
-    );
+    const exchange = port !== 0 ? into.last.get(`${port} ${seq}`) : answered(into, asker, seq);
     if (exchange === undefined) unasked.push(message);
     else if (exchange === last) exchange.answers.at(-1)!.push(message);
     else exchange.answers.push([message]);
     last = exchange;
   }
   if (unasked.length > 0) into.events.push({ bytes: joined(unasked), port: peer, groups: group });
+}
+
+function note(exchange: Exchange, { waiting, last }: Recorded): void {
+  const { type, flags, seq, port, payload } = exchange, key = asking(type, flags, payload), alike = waiting.get(key);
+  if (alike === undefined) waiting.set(key, [exchange]);
+  else alike.push(exchange);
+  last.set(`${port} ${seq}`, exchange).set(String(seq), exchange);
+}
+
+/** The last request that a message to `port` answers, where the capture does not say whose socket it came to. */
+function answered({ last }: Recorded, port: number, seq: number): Exchange | undefined {
+  if (port === 0) return last.get(String(seq));
+  const own = last.get(`${port} ${seq}`), nobodys = last.get(`0 ${seq}`);
+  return (own?.order ?? -1) > (nobodys?.order ?? -1) ? own : nobodys;
 }
 
 /** Whether it is messages at all, as some protocols' datagrams are not. */

@@ -104,7 +104,9 @@ export class ScriptedKernel implements Transport {
   /** Its interfaces. */
   readonly interfaces: Map<number, string> = new Map();
   readonly #script: (request: SentMessage, kernel: ScriptedKernel) => readonly Reply[];
-  readonly #queue: Reply[] = [];
+  #queue: Reply[] = [];
+  /** How many of the queue were received. */
+  #received = 0;
   #wake: (() => void) | undefined;
   #fail: ((error: Error) => void) | undefined;
   #closed = false;
@@ -116,7 +118,7 @@ export class ScriptedKernel implements Transport {
 
   /** Sends a datagram to the client without being asked. */
   push(...replies: readonly Reply[]): void {
-    this.#queue.push(...replies);
+    for (const reply of replies) this.#queue.push(reply);
     const wake = this.#wake;
     if (replies.length > 0) wake?.();
   }
@@ -142,8 +144,12 @@ export class ScriptedKernel implements Transport {
   /** The next datagram of the script. */
   receive(_timeout: number): Received | undefined {
     if (this.#closed) throw new NetlinkError("Cannot receive: the socket is closed", "CLOSED");
-    const reply = this.#queue.shift();
-    if (reply === undefined) return undefined;
+    if (this.#received === this.#queue.length) return undefined;
+    const reply = this.#queue[this.#received++]!;
+    if (this.#received === this.#queue.length) {
+      this.#queue = [];
+      this.#received = 0;
+    }
     if (reply instanceof Error) throw reply;
     const addressed: AddressedReply = reply instanceof Uint8Array ? { bytes: reply } : reply;
     const { bytes: given, port = 0, groups = 0, nsid, credentials } = addressed;
@@ -198,7 +204,7 @@ export class ScriptedKernel implements Transport {
   readable(options: { signal?: AbortSignal; ref?: boolean } = {}): Promise<void> {
     const { signal } = options;
     if (this.#closed) return Promise.reject(new NetlinkError("Cannot wait: the socket is closed", "CLOSED"));
-    if (this.#queue.length > 0) return Promise.resolve();
+    if (this.#received < this.#queue.length) return Promise.resolve();
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       this.#wake = resolve;

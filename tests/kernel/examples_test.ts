@@ -31,7 +31,7 @@ function shell(script: string, setup = ""): { status: number | null; stdout: str
         HOLDER,
         SCRIPT: `${example}\n${script}`,
       },
-      timeout: 110_000,
+      timeout: 60_000,
     },
   );
 }
@@ -71,11 +71,9 @@ kernelTest("no example prints a raw control of a name: interfaces, processes, ab
   const commands: readonly (readonly [command: string, names: RegExp])[] = [
     ["links", /^NAME +up /m],
     ["routes", /^default +unicast +192\.0\.2\.2 +NAME +0 +main$/m],
-    ["default_route", /^NAME via 192\.0\.2\.2$/m],
     ["monitor --initial | head -n 3", / NAME up /],
     ["ss", /@NAME +\* +NAME\(\d+\)$/m],
     ["nldump -v", /ifname +"NAME"/],
-    ["nldump --json", /"ifname":"NAME"/],
   ];
   for (const [command, names] of commands) {
     const { stdout, stderr } = shell(`example ${command}`, SETUP);
@@ -88,7 +86,7 @@ kernelTest("no example prints a raw control of a name: interfaces, processes, ab
   }
   // What fails says so without them too.
   const failed = shell(
-    `example ethtool "$(printf 'y${NAME}')"; example wait_for_address "$(printf 'y${NAME}')" --timeout 1`,
+    `example wait_for_address "$(printf 'y${NAME}')" --timeout 1`,
   );
   assertEquals(controls(failed.stderr), []);
   assertMatch(failed.stderr, /yx\\u001b\\u009b\\u007f\\u202eR/);

@@ -62,3 +62,23 @@ export function random(seed: number): (below: number) => number {
 export function known<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value)) as T;
 }
+
+/** Elements that the searching methods of arrays go over while `body` runs: work that grows with what is kept. */
+export function searched(body: () => void): number {
+  const names = ["find", "findIndex", "findLast", "filter", "some", "indexOf", "shift", "splice"] as const;
+  const own = Array.prototype as unknown as Record<string, (...given: unknown[]) => unknown>;
+  const before = Object.fromEntries(names.map((name) => [name, own[name]!]));
+  let steps = 0;
+  for (const name of names) {
+    own[name] = function (this: unknown[], ...given: unknown[]): unknown {
+      steps += this.length;
+      return before[name]!.apply(this, given);
+    };
+  }
+  try {
+    body();
+  } finally {
+    Object.assign(own, before);
+  }
+  return steps;
+}

@@ -1,12 +1,13 @@
 /** Recorded conversations in the place of the kernel. */
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Client } from "../../../core/client.ts";
 import { Collection } from "../../../core/collection.ts";
 import { KernelError, NetlinkError } from "../../../core/errors.ts";
 import { replay } from "../../../core/replay.ts";
+import { openTransport } from "../../../core/stream.ts";
 import { datagram, type Reply, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
 import { open as usersock } from "../../../families/usersock.ts";
-import { hex } from "./help.ts";
+import { hex, searched } from "./help.ts";
 import {
   answer,
   client,
@@ -155,4 +156,46 @@ test("a capture of nlmon, which says neither direction nor port nor group, is re
   const { lamps, client: again } = played(pieces);
   assertEquals((again.dump(DUMP) as Lamp[]).map(({ index }) => index), [1]);
   lamps.watch();
+});
+
+test("a long recording is replayed in a time that grows as it does", () => {
+  const count = 3000;
+  const pieces: Uint8Array[] = [];
+  {
+    const script: Script = ({ seq, type }) => type === GET ? [lamp(seq, { index: 1 }, 0), answer(seq)] : [answer(seq)];
+    const { client: c, lamps } = client(script, { capture: (bytes) => void pieces.push(bytes) });
+    for (let index = 0; index < count; index++) lamps.get({ index });
+    c.close();
+  }
+  const work = (times: number, backwards: boolean): number =>
+    searched(() => {
+      // Each get is three packets: request, answer, verdict.
+      const { client: c, lamps } = played(pieces.slice(0, 1 + 3 * times));
+      for (let i = 0; i < times; i++) assertEquals(lamps.get({ index: backwards ? times - 1 - i : i }).index, 1);
+      c.close();
+    });
+  for (const backwards of [false, true]) {
+    const some = work(count / 10, backwards), all = work(count, backwards);
+    assert(all <= 12 * some + 1000, `${all} steps of ${count} requests, ${some} of ${count / 10}`);
+  }
+});
+
+test("events by the hundred thousand wait for who joins their group", () => {
+  const count = 150_000, pieces: Uint8Array[] = [], one = event({ index: 9 });
+  {
+    const capture = (bytes: Uint8Array): void => void pieces.push(bytes);
+    const kernel = new ScriptedKernel();
+    using transport = openTransport(PROTOCOL, { capture, transport: () => kernel });
+    for (let index = 0; index < count; index++) kernel.push(one);
+    for (let index = 0; index < count; index++) transport.receive(0);
+  }
+  const socket = replay(pieces, PROTOCOL)();
+  let heard = 0;
+  const steps = searched(() => {
+    assertEquals(socket.receive(0), undefined);
+    socket.join(1);
+    while (socket.receive(0) !== undefined) heard++;
+  });
+  assertEquals([heard, socket.receive(0)], [count, undefined]);
+  assert(steps < 10 * count, `${steps} steps`);
 });
