@@ -61,10 +61,15 @@ one.listen()
 sys.exit(subprocess.call(["bash", "-c", os.environ["SCRIPT"]]))
 `;
 
-/** What is printed of other than text and ends of lines. */
+/** Marks and turns of the direction of text. */
+const MARKS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/** What is printed other than text and ends of lines. */
 function controls(text: string): string[] {
-  return [...text].filter((one) => /[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/.test(one))
-    .map((one) => one.charCodeAt(0).toString(16));
+  const isControl = (code: number): boolean => code < 0x20 && code !== 10 || code >= 0x7f && code < 0xa0;
+  return [...text].filter((one) => isControl(one.charCodeAt(0)) || MARKS.test(one)).map((one) =>
+    one.charCodeAt(0).toString(16)
+  );
 }
 
 kernelTest("no example prints a raw control of a name: interfaces, processes, abstract sockets", NEEDS, () => {
