@@ -68,7 +68,10 @@ export interface OpenOptions {
   names?: boolean;
   /** Records what the sockets send and receive, for Wireshark and `readCapture`. */
   capture?: Capture;
-  /** Receives each message in the place of the kernel: nothing is sent. */
+  /**
+   * Receives each message in the place of the kernel: nothing is sent. In the place of the number of an interface that an
+   * earlier message would make, which only the kernel knows, is one from 2147483647 downwards.
+   */
   dryRun?: (message: ShownMessage) => void;
   /** Makes what stands in for the kernel, in tests: one for each socket that would be opened. */
   transport?: () => Transport;
@@ -128,6 +131,8 @@ const LONGEST_PAUSE = 128;
 const DEFAULT_BUFFERS: Buffers = { receive: 212_992, send: 212_992 };
 /** What a refusal with its words takes of a receive buffer at most, and an object that comes back beside it. */
 const REFUSAL = 1664, REPLY = 4352;
+/** The number of the first interface that a dry run foresees. */
+const STAND_IN = 0x7fffffff;
 /** What the kernel keeps of a send buffer for itself. */
 const SEND_OVERHEAD = 32;
 /** As far as a receive buffer that was too small is made larger. */
@@ -159,6 +164,8 @@ export class Client implements Requester, Disposable {
   readonly #known: KnownCodecs | undefined = knownCodecs();
   readonly #openFds: number[] = [];
 
+  /** Interfaces that there would be by what a dry run has shown. */
+  readonly #foreseen: Map<string, number> = new Map();
   /** The namespace where it lives, where that is not the thread's own. */
   readonly #home: Netns | undefined;
 
@@ -182,7 +189,7 @@ export class Client implements Requester, Disposable {
     this.#home = home;
     this.names = new CallNames({
       interfaceName: (index) => this.transport.interfaceName(index),
-      interfaceIndex: (name) => this.transport.interfaceIndex(name),
+      interfaceIndex: (name) => this.transport.interfaceIndex(name) ?? this.#foreseen.get(name),
     }, (name) => protocol.longName?.(this, name));
   }
 
@@ -568,7 +575,19 @@ export class Client implements Requester, Disposable {
       Object.entries(this.protocol.types).find(([, number]) => number === operation.type)?.[0] ?? operation.type;
     const flags = flagNames(writer.view.getUint16(6, true), type);
     dryRun(new ShownMessage(writer.bytes.slice(0, writer.length), type, flags, operation.codec));
+    this.#foresee(writer, operation);
     return true;
+  }
+
+  /** Has what this would make, or call otherwise, at hand for what is shown later. */
+  #foresee(writer: Writer, { type, flags, value }: Operation): void {
+    const from = new Reader(writer.bytes, writer.length);
+    const link = this.protocol.linkName?.(type, from, NLMSG_HDRLEN, writer.length);
+    if (link !== undefined && link.index !== 0 && !link.gone) this.#foreseen.set(link.name, link.index);
+    if ((flags & NLM_F.NLM_F_CREATE) === 0) return;
+    for (const name of interfacesIn(value)) {
+      if (!this.#foreseen.has(name)) this.#foreseen.set(name, STAND_IN - this.#foreseen.size);
+    }
   }
 
   #send(writer: Writer, what: string): void {
@@ -740,6 +759,15 @@ interface Batch {
   readonly unknown: BatchFailure[];
   readonly unsent: BatchFailure[];
   ended: Error | undefined;
+}
+
+/** The names of the interfaces that a value describes, at any depth; those of other namespaces are not found by name here. */
+function* interfacesIn(value: unknown): Generator<string, void, undefined> {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
+  const { ifname, netns, netNsFd, netNsPid } = value as Record<string, unknown>;
+  if ((netns ?? netNsFd ?? netNsPid) !== undefined) return;
+  if (typeof ifname === "string") yield ifname;
+  for (const part of Object.values(value)) yield* interfacesIn(part);
 }
 
 /** Says that an item does not fit what others of a batch are sent with. */
