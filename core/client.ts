@@ -32,6 +32,7 @@ import { CallNames, type LinkNameReader } from "./names.ts";
 import type { MessageSet } from "./datagram.ts";
 import { flagNames, ShownMessage } from "./show.ts";
 import type { Buffers, Received, Transport } from "./transport.ts";
+import { capabilityHint } from "./users.ts";
 import { Answers, checkTimeout, DEFAULT_TIMEOUT, isOverflow, overflowed, settle, TRIES } from "./wait.ts";
 
 /** A protocol of AF_NETLINK as clients need it. */
@@ -714,7 +715,10 @@ export class Client implements Requester, Disposable {
     const sent = new Reader(writer.bytes, writer.length);
     const details = explainExtAck(verdict.from, verdict.details, verdict.end, sent, start, operation.codec);
     const plain = new KernelError(operation.what, verdict.errno, details);
-    const hint = operation.hint?.(plain.code, details) ?? HINTS[plain.code];
+    // Where the kernel has said why, it is no capability.
+    const lacks = plain.code === "EPERM" && details.kernelMessage === undefined;
+    const hint = operation.hint?.(plain.code, details) ??
+      (lacks ? capabilityHint(false, this.options.transport === undefined) : undefined);
     return new KernelError(operation.what, verdict.errno, { ...details, hint, partial });
   }
 }
@@ -797,11 +801,6 @@ interface FullVerdict extends Verdict {
   readonly from: Reader;
   readonly end: number;
 }
-
-const HINTS: Readonly<Record<string, string>> = {
-  EPERM: "needs the capability CAP_NET_ADMIN: run as root, or in a user and network namespace of your own",
-  EACCES: "needs the capability CAP_NET_ADMIN: run as root, or in a user and network namespace of your own",
-};
 
 /** An operation with what is sent, where that is made only now. */
 function whole(operation: Operation): Operation {

@@ -45,6 +45,7 @@ import {
 } from "./generic_messages.ts";
 import { messageEnd, NLMSG_HDRLEN } from "./message.ts";
 import { decodeWhole, stream, type Streaming } from "./stream.ts";
+import { capabilityHint } from "./users.ts";
 
 /** Numbers of the families that have the same on every kernel. */
 export const GENL_ID = { GENL_ID_CTRL: 16, GENL_ID_VFS_DQUOT: 17, GENL_ID_PMCRAID: 18 } as const;
@@ -306,10 +307,11 @@ export class GenericCaller {
   }
 
   /** The message of a request. */
-  operation({ cmd, reply = cmd, flags = 0, codec, replyCodec, ...rest }: GenericCall): Operation {
-    const { version, messages } = this.protocol, { familyId } = this.family();
+  operation({ cmd, reply = cmd, flags = 0, codec, replyCodec, hint, ...rest }: GenericCall): Operation {
+    const { version, messages } = this.protocol, family = this.family(), { familyId } = family;
     return {
       ...rest,
+      hint: (code, details) => hint?.(code, details) ?? this.#firstHint(code, details, family, cmd),
       type: familyId,
       flags,
       codec: framed(cmd, version, codec),
@@ -319,6 +321,18 @@ export class GenericCaller {
       name: commandName(this.protocol, cmd),
       ...(messages === undefined ? {} : { messages: () => familySet(this.protocol, familyId) }),
     };
+  }
+
+  /** Some commands want the capability where no user namespace is around; nlctrl tells which. */
+  #firstHint(
+    code: string,
+    { kernelMessage }: KernelErrorDetails,
+    { ops }: FoundFamily,
+    cmd: number,
+  ): string | undefined {
+    if (code !== "EPERM" || kernelMessage !== undefined) return undefined;
+    const first = ops?.find(({ id }) => id === cmd)?.flags?.includes("admin_perm") === true;
+    return first ? capabilityHint(true, this.#open().options.transport === undefined) : undefined;
   }
 
   /** Sends it; the object that came back, if any. */
@@ -344,7 +358,7 @@ export class GenericCaller {
       deferred: inner.deferred,
       request: (operation) => this.#trusting(operation, (operation) => inner.request(operation)),
       dump: (operation) => this.#trusting(operation, (operation) => inner.dump(operation)),
-      iterate: (operation) => inner.iterate(operation),
+      iterate: (operation, fits) => inner.iterate(operation, fits),
       normalize: (codec, value, what) => inner.normalize(codec, value, what),
     };
   }

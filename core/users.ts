@@ -1,5 +1,5 @@
 /**
- * The user namespace that this process is in.
+ * What this process may do, and the user namespace that it is in.
  *
  * @module
  */
@@ -9,6 +9,9 @@ import { libc } from "../ffi/runtime.ts";
 
 /** What no map is longer than: 340 lines of three numbers. */
 const MOST = 16_384;
+
+/** Of linux/capability.h. */
+const CAP_NET_ADMIN = 12;
 
 /** The text of a file of /proc about this process, without a permission of the runtime's; `undefined` when it cannot be read. */
 function readProc(path: string): string | undefined {
@@ -35,4 +38,34 @@ export function isMapped(uid: number): boolean {
     const [first, , count] = line.trim().split(/\s+/).map(Number);
     return first !== undefined && count !== undefined && uid >= first && uid - first < count;
   });
+}
+
+/** Whether this thread has the capability to administer networks, in the user namespace that it is in. */
+function administersNetworks(): boolean {
+  const status = readProc("/proc/thread-self/status") ?? "", effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
+  return effective !== undefined && (BigInt(`0x${effective}`) >> BigInt(CAP_NET_ADMIN) & 1n) === 1n;
+}
+
+/** Whether no user namespace is around this process: all users have the numbers that they have outside. */
+function isInFirst(): boolean {
+  return /^\s*0\s+0\s+4294967295\s*$/.test(readProc("/proc/self/uid_map") ?? "");
+}
+
+/**
+ * What may help against EPERM; nothing where the capability is there, so that it cannot be what is missing.
+ *
+ * @param first whether only the first user namespace counts, and not that of the network namespace
+ * @param here whether it is this process that was refused, and not one of a recorded conversation
+ */
+export function capabilityHint(first: boolean, here: boolean): string | undefined {
+  if (!here || !administersNetworks()) {
+    return first
+      ? "needs the capability CAP_NET_ADMIN in the first user namespace: run as root, outside of containers"
+      : "needs the capability CAP_NET_ADMIN: run as root, or in a user and network namespace of your own";
+  }
+  if (isInFirst()) return undefined;
+  return first
+    ? "needs the capability CAP_NET_ADMIN in the first user namespace; this process has it in one of its own only"
+    : "needs the capability CAP_NET_ADMIN in the user namespace of the network namespace, or in the first; this process " +
+      "has it in one of its own only";
 }

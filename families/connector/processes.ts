@@ -25,7 +25,7 @@ import {
   type Visit,
   Writer,
 } from "../../core/codec/mod.ts";
-import { DecodeError, KernelError, NetlinkError } from "../../core/errors.ts";
+import { DecodeError, KernelError, NetlinkError, SystemError } from "../../core/errors.ts";
 import { NLMSG_HDRLEN } from "../../core/message.ts";
 import { decodeWhole, drain, openTransport, stream, type Streaming, type StreamOptions } from "../../core/stream.ts";
 import type { Received, Transport } from "../../core/transport.ts";
@@ -293,7 +293,18 @@ function watch(args: readonly Argument[]): Streaming<ProcessEvent & Numbered> {
   const checker = new Writer();
   checker.what = "watch processes";
   const wanted = maskValue(WORDS, words, checker);
-  const transport = openTransport(NETLINK_CONNECTOR, options, (transport) => listen(transport, wanted));
+  const transport = openTransport(NETLINK_CONNECTOR, options, (transport) => {
+    try {
+      listen(transport, wanted);
+    } catch (error) {
+      // The kernel's end of the connector is there and nowhere else.
+      if (!(error instanceof SystemError && error.code === "ECONNREFUSED")) throw error;
+      throw new SystemError(error.call, error.errno, "watch processes", {
+        cause: error,
+        hint: "the kernel tells of processes in the first network namespace only",
+      });
+    }
+  });
   return stream(transport, (received) => {
     const event = eventOf(received);
     return event !== undefined && fits(event, wanted) ? [event] : [];

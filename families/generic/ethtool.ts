@@ -15,7 +15,7 @@
  * Source: linux/ethtool_netlink.h, linux/ethtool_netlink_generated.h, v7.2.
  * @module
  */
-import type { Client, OpenOptions, Requester } from "../../core/client.ts";
+import type { Client, OpenOptions, Operation, Requester } from "../../core/client.ts";
 import type { Attributes, Codec } from "../../core/codec/mod.ts";
 import type { Input } from "../../core/collection.ts";
 import { KernelError } from "../../core/errors.ts";
@@ -70,35 +70,118 @@ function hasNone(error: unknown): error is KernelError {
   return error instanceof KernelError && error.code === "EOPNOTSUPP";
 }
 
+/** What one device may answer that has nothing of a kind, or nothing just now. */
+const NOTHING: ReadonlySet<string> = new Set(["EOPNOTSUPP", "ENODEV", "EINVAL", "ENODATA", "ENETDOWN"]);
+
+/** What a device may have several of: the kernel dumps those of the device that is named. */
+const SEVERAL: ReadonlySet<number> = new Set([U.ETHTOOL_MSG_RSS_GET, U.ETHTOOL_MSG_PHY_GET, U.ETHTOOL_MSG_TSINFO_GET]);
+
+/**
+ * Has lists leave out the devices that have nothing of a kind. Kernels end a dump at a device that answers with an error
+ * of its own, and some also where the last one has none: then each of the others is asked for itself.
+ */
+class EachDevice implements Requester {
+  readonly #inner: Requester;
+  readonly #caller: GenericCaller;
+  readonly #get: number;
+
+  constructor(get: number, open: () => Client, inner: Requester) {
+    this.#get = get;
+    this.#inner = inner;
+    this.#caller = new GenericCaller(ETHTOOL, open);
+  }
+
+  get deferred(): boolean {
+    return this.#inner.deferred;
+  }
+
+  request(operation: Operation): unknown {
+    return this.#inner.request(operation);
+  }
+
+  normalize(codec: Codec<unknown, never>, value: object, what: string): object {
+    return this.#inner.normalize(codec, value, what);
+  }
+
+  dump(operation: Operation): unknown[] {
+    try {
+      return this.#inner.dump(operation);
+    } catch (error) {
+      const some = error instanceof KernelError ? error.partial ?? [] : [];
+      return [...some, ...this.#others(error, operation, some)];
+    }
+  }
+
+  *iterate(operation: Operation, fits?: (value: unknown) => boolean): Generator<unknown, void, undefined> {
+    const some: unknown[] = [];
+    try {
+      for (const one of this.#inner.iterate(operation)) {
+        some.push({ devIndex: (one as EthtoolHeader).devIndex });
+        if (fits?.(one) !== false) yield one;
+      }
+    } catch (error) {
+      for (const one of this.#others(error, operation, some)) if (fits?.(one) !== false) yield one;
+    }
+  }
+
+  /** What the devices have that a dump which ended with `error` did not come to. */
+  *#others(error: unknown, operation: Operation, some: readonly unknown[]): Generator<unknown, void, undefined> {
+    if (!(error instanceof KernelError && NOTHING.has(error.code)) || this.#lacks()) throw error;
+    // All were asked: it was the last that had none.
+    if (error.code === "EOPNOTSUPP") return;
+    const told = new Set(some.map((one) => (one as EthtoolHeader).devIndex));
+    for (const { devIndex, devName } of this.#inner.dump(this.#all()) as EthtoolHeader[]) {
+      if (told.has(devIndex)) continue;
+      const value = { ...operation.value as EthtoolHeader, devIndex }, what = `${operation.what}: of ${devName}`;
+      try {
+        const asked = { ...operation, value, what };
+        const own = SEVERAL.has(this.#get) ? this.#inner.dump(asked) : [this.#inner.request(asked)];
+        yield* own.filter((one) => (one as EthtoolHeader | undefined)?.devIndex === devIndex);
+      } catch (error) {
+        if (!(error instanceof KernelError && NOTHING.has(error.code))) throw error;
+      }
+    }
+  }
+
+  /** The link states, which every device has. */
+  #all(): Operation {
+    return this.#caller.operation({
+      cmd: U.ETHTOOL_MSG_LINKSTATE_GET,
+      reply: K.ETHTOOL_MSG_LINKSTATE_GET_REPLY,
+      codec: link.LinkState as Codec<unknown, never>,
+      value: { headerFlags: [] },
+      what: "list devices",
+    });
+  }
+
+  /** Whether it is the kernel that does not have it, and not a device. */
+  #lacks(): boolean {
+    return lacks(this.#caller, this.#get);
+  }
+}
+
+function lacks(caller: GenericCaller, cmd: number): boolean {
+  const { ops } = caller.family();
+  return ops !== undefined && !ops.some(({ id }) => id === cmd);
+}
+
 /** One kind of setting, of every device that has it. */
 export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Input<T> & object, Device<T>> {
   /** Sends to whom `requester` gives; looks through the client that `open` gives. */
   constructor(declaration: GenericDeclaration<T>, open: () => Client, requester: () => Requester = open) {
-    super(declaration, open, requester);
-  }
-
-  /** The settings of all devices that have them. */
-  override list(filter?: Input<T> & object): T[] {
-    try {
-      return super.list(filter);
-    } catch (error) {
-      if (!hasNone(error) || error.partial === undefined || error.partial.length === 0) throw error;
-      return [...this.iterate(filter)];
-    }
-  }
-
-  /** The same one by one. */
-  override *iterate(filter?: Input<T> & object): Generator<T, void, undefined> {
-    let some = false;
-    try {
-      for (const one of super.iterate(filter)) {
-        some = true;
-        yield one;
-      }
-    } catch (error) {
-      // Linux 5.10 ends so when the last device has none, whoever came before.
-      if (!some || !hasNone(error)) throw error;
-    }
+    const { get } = declaration.commands, asked = new GenericCaller(ETHTOOL, open), { hint } = declaration;
+    const said = Object.entries(U).find(([, cmd]) => cmd === get)![0];
+    super(
+      {
+        ...declaration,
+        hint: (code, details, value) =>
+          code === "EOPNOTSUPP" && lacks(asked, get)
+            ? `this kernel's ethtool does not have ${said}`
+            : hint?.(code, details, value),
+      },
+      open,
+      () => new EachDevice(get, open, requester()),
+    );
   }
 
   /** The settings of one device, `undefined` where it has none of the kind, or where there is no such device. */

@@ -498,6 +498,10 @@ export class Tasks {
       ...CGROUP,
       value: { fd },
       what: `get the control group of file descriptor ${fd}`,
+      hint: (code) =>
+        code === "EINVAL"
+          ? "only a folder of cgroup version 1 has these numbers; of version 2, read cgroup.events and cgroup.procs in it"
+          : undefined,
     }) as { cgroupStats?: Cgroupstats } | undefined;
     return reply?.cgroupStats ?? {};
   }

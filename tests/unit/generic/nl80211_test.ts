@@ -198,3 +198,27 @@ test("nl80211: every kind of attribute goes both ways", () => {
   );
   assertThrows(() => Nl80211Message.encode({ txRates: [{}] }, new Writer(), {}), TypeError, "band is missing");
 });
+
+test("nl80211: what belongs to the radio goes in a request of its own", () => {
+  const sent: string[] = [];
+  const kernel = kernelWith(({ seq, payload }) => {
+    sent.push(
+      [...payload.subarray(0, 1), ...payload.subarray(4)].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
+    );
+    return [message(2, 0, seq, new Uint8Array(20))];
+  });
+  using client = open({ transport: () => kernel });
+  client.interfaces.set("wlan0", { iftype: "monitor", wiphyFreq: 2412, wiphyTxPowerLevel: -100 });
+  // SET_INTERFACE with interface and type; SET_WIPHY with interface, channel, the setting "fixed", the level.
+  assertEquals(sent, [
+    "06" + "0800030003000000" + "0800050006000000",
+    "02" + "0800030003000000" + "080026006c090000" + "0800610002000000" + "080062009cffffff",
+  ]);
+  assertThrows(() => client.interfaces.set("wlan0", { ifname: "x" }), TypeError, "ifname cannot be changed: links.set");
+  assertThrows(
+    () =>
+      client.batch(({ interfaces }) => interfaces.add({ wiphy: 0, ifname: "a", iftype: "monitor", wiphyFreq: 2412 })),
+    TypeError,
+    "in a batch with wiphyFreq",
+  );
+});
