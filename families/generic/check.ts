@@ -16,13 +16,19 @@ type Part = (given: unknown, path: string, fail: Fail) => unknown;
 const text: Part = (given, path, fail) =>
   typeof given === "string" ? given : fail(path, `expected text, got ${shown(given)}`);
 
+/** Letters of a name; nothing that the kernel has comes near. */
+const LONGEST_NAME = 256;
+
+const isName = (given: unknown): boolean =>
+  typeof given === "string" && given.length > 0 && given.length <= LONGEST_NAME;
+
 /** A name. YAML takes those that are all digits for numbers. */
 const name: Part = (given, path, fail) =>
-  typeof given === "string" && given !== ""
+  isName(given)
     ? given
     : Number.isSafeInteger(given)
     ? String(given)
-    : fail(path, `expected a name, got ${shown(given)}`);
+    : fail(path, `expected a name of at most ${LONGEST_NAME} letters, got ${shown(given)}`);
 
 const truth: Part = (given, path, fail) =>
   typeof given === "boolean" ? given : fail(path, `expected true or false, got ${shown(given)}`);
@@ -36,9 +42,7 @@ function integer(min: number, max: number): Part {
 
 /** A number of an enumeration's entry or of a constant; names are resolved later. */
 const numberOrName: Part = (given, path, fail) =>
-  Number.isInteger(given) || typeof given === "string" && given !== ""
-    ? given
-    : fail(path, `expected an integer or a name, got ${shown(given)}`);
+  Number.isInteger(given) || isName(given) ? given : fail(path, `expected an integer or a name, got ${shown(given)}`);
 
 function oneOf(...words: readonly string[]): Part {
   return (given, path, fail) =>
@@ -50,7 +54,7 @@ function list(item: Part): Part {
     if (!Array.isArray(given)) return fail(path, `expected a list, got ${shown(given)}`);
     return Array.from(given, (one: unknown, i) => {
       const called = (one as { readonly name?: unknown } | null | undefined)?.name;
-      return item(one, `${path}[${typeof called === "string" && /^[\w-]+$/.test(called) ? called : i}]`, fail);
+      return item(one, `${path}[${typeof called === "string" && /^[\w-]{1,64}$/.test(called) ? called : i}]`, fail);
     });
   };
 }

@@ -216,6 +216,7 @@ export class CompiledSpec {
       open: true,
     }));
     this.operations = this.#number();
+    void this.bare.headerKeys;
     // Tables lie in each other, so more of them come up as these are made.
     for (const { fields } of this.#tables.values()) void fields;
   }

@@ -188,7 +188,16 @@ const WRONG: readonly (readonly [why: string, spec: unknown])[] = [
   ["expected an object, got 5", 5],
   ["expected an object, got an array of 0", []],
   ["name: it is missing", { operations: { list: [] } }],
-  ["name: expected a name, got an object", { name: {}, operations: { list: [] } }],
+  ["name: expected a name of at most 256 letters, got an object", { name: {}, operations: { list: [] } }],
+  [
+    "attributes[0].name: expected a name of at most 256 letters",
+    small({}, [{ name: "-".repeat(1_000_000), type: "u8" }]),
+  ],
+  [
+    "max: expected an integer or a name",
+    small({}, [{ name: "x", type: "u8", checks: { max: "-".repeat(1_000_000) } }]),
+  ],
+  ['there is no definition "no"', small({ operations: { "fixed-header": "no", list: [] } })],
   ["operations: it is missing", { name: "small" }],
   ["operations.list: it is missing", { name: "small", operations: {} }],
   ["operations.list: expected a list, got an object", { name: "small", operations: { list: {} } }],
