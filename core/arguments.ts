@@ -25,6 +25,14 @@ export function expectFields(value: unknown, what: string, expected = "an object
   if (!isFields(value)) throw argumentError(TypeError, `Cannot ${what}: expected ${expected}, got ${shown(value)}`);
 }
 
+/** Refuses a value of another type than those named: a missing argument above all. */
+export function expectType(value: unknown, what: string, ...types: readonly ("boolean" | "number" | "string")[]): void {
+  const type: string = typeof value;
+  if (types.some((one) => one === type)) return;
+  const expected = types.map((type) => `a ${type}`).join(" or ");
+  throw argumentError(TypeError, `Cannot ${what}: expected ${expected}, got ${shown(value)}`);
+}
+
 /**
  * Whether a filter's value tells any object from another: what is empty, or undefined all the way down, does not, and
  * whoever deletes by it would delete everything.

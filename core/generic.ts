@@ -9,7 +9,7 @@
  * Source: linux/genetlink.h, v7.2.
  * @module
  */
-import { plural } from "./arguments.ts";
+import { expectFields, plural } from "./arguments.ts";
 import {
   BatchRequester,
   Client,
@@ -386,6 +386,7 @@ export class GenericCaller {
     kinds: Readonly<Record<number, GenericEventKind>>,
     options: EventOptions = {},
   ): Streaming<E> {
+    expectFields(options, `listen to ${this.protocol.name}`, "options as an object");
     const client = this.#open(), events = client.sibling();
     try {
       const family = lookUp(events, this.protocol), { names } = events;

@@ -16,6 +16,7 @@
  * Source: linux/smc_diag.h, v7.2; linux/smc.h, v6.1.
  * @module
  */
+import { expectType } from "../core/arguments.ts";
 import { Client, type OpenOptions, type Protocol, sharedClient } from "../core/client.ts";
 import {
   type Attributes,
@@ -658,11 +659,13 @@ export class Smc implements Disposable {
    * @throws {KernelError} EINVAL: it has others; EEXIST: it is there; ERANGE: there are four already
    */
   addUserEid(entry: string): void {
+    expectType(entry, "add an SMC user identifier", "string");
     this.#do(SMC_NETLINK.SMC_NETLINK_ADD_UEID, `add SMC user identifier ${entry}`, { entry });
   }
 
   /** Removes one. */
   removeUserEid(entry: string): void {
+    expectType(entry, "remove an SMC user identifier", "string");
     this.#do(SMC_NETLINK.SMC_NETLINK_REMOVE_UEID, `remove SMC user identifier ${entry}`, { entry });
   }
 
@@ -685,6 +688,7 @@ export class Smc implements Disposable {
    * @throws {KernelError} EOPNOTSUPP: it has none, for want of a device that gives it
    */
   setSystemEid(enabled: boolean): void {
+    expectType(enabled, "enable or disable SMC's system identifier", "boolean");
     const { SMC_NETLINK_ENABLE_SEID: on, SMC_NETLINK_DISABLE_SEID: off } = SMC_NETLINK;
     this.#do(enabled ? on : off, `${enabled ? "enable" : "disable"} SMC's system identifier`);
   }
@@ -697,6 +701,7 @@ export class Smc implements Disposable {
 
   /** Limits handshakes while there are many, or not. */
   setHsLimitation(enabled: boolean): void {
+    expectType(enabled, "enable or disable SMC's limit of handshakes", "boolean");
     const { SMC_NETLINK_ENABLE_HS_LIMITATION: on, SMC_NETLINK_DISABLE_HS_LIMITATION: off } = SMC_NETLINK;
     this.#do(enabled ? on : off, `${enabled ? "enable" : "disable"} SMC's limit of handshakes`);
   }

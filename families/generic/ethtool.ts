@@ -15,6 +15,7 @@
  * Source: linux/ethtool_netlink.h, linux/ethtool_netlink_generated.h, v7.2.
  * @module
  */
+import { expectFields, expectType } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Operation, Requester } from "../../core/client.ts";
 import type { Attributes, Codec } from "../../core/codec/mod.ts";
 import type { Input } from "../../core/collection.ts";
@@ -56,6 +57,7 @@ export type Device<T = EthtoolHeader> = string | number | T;
 function deviceOf(key: Device<EthtoolHeader>): EthtoolHeader {
   if (typeof key === "number") return { devIndex: key };
   if (typeof key === "string") return { devName: key };
+  expectFields(key, "name a device", "a name, a number or an object");
   const { devIndex, devName, phyIndex } = key;
   return {
     ...(devIndex === undefined ? { devName } : { devIndex }),
@@ -457,6 +459,7 @@ export class FeatureSettings extends Settings<device.Features> {
    * @throws {KernelError} EOPNOTSUPP: there is no such feature
    */
   switch(dev: Device<device.Features>, wanted: Readonly<Record<string, boolean>>): void {
+    expectFields(wanted, "switch features");
     const mask = Object.keys(wanted);
     this.set(dev, { wanted: { value: mask.filter((name) => wanted[name]), mask } });
   }
@@ -590,6 +593,7 @@ export class Ethtool {
 
   /** Begins to write a module's firmware; {@linkcode Ethtool.events} tells how it goes. */
   flashModule(dev: Device, fileName: string, password?: number): void {
+    expectType(fileName, "flash a module", "string");
     const value = { ...deviceOf(dev), fileName, ...(password === undefined ? {} : { password }) };
     this.#caller.request({ ...FLASH, value, what: `flash the module of ${nameOf(value)}` });
   }

@@ -14,6 +14,7 @@
  * Source: linux/if_macsec.h, v7.1.
  * @module
  */
+import { expectFields, expectType } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -422,54 +423,67 @@ export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> 
 
   /** Makes the channel of a peer. */
   addRxSc(dev: MacsecName, rxscConfig: MacsecRxsc): void {
+    expectFields(rxscConfig, "add a channel");
     this.#change(MACSEC_CMD.MACSEC_CMD_ADD_RXSC, dev, { rxscConfig }, `add channel ${rxscConfig.sci}`);
   }
 
   /** Takes one into use, or out of it. */
   setRxSc(dev: MacsecName, rxscConfig: MacsecRxsc): void {
+    expectFields(rxscConfig, "set a channel");
     this.#change(MACSEC_CMD.MACSEC_CMD_UPD_RXSC, dev, { rxscConfig }, `set channel ${rxscConfig.sci}`);
   }
 
   /** Deletes one with its associations. */
   deleteRxSc(dev: MacsecName, sci: string): void {
+    expectType(sci, "delete a channel", "string");
     this.#change(MACSEC_CMD.MACSEC_CMD_DEL_RXSC, dev, { rxscConfig: { sci } }, `delete channel ${sci}`);
   }
 
   /** Gives a key to send with. */
   addTxSa(dev: MacsecName, saConfig: MacsecSaInput): void {
+    expectFields(saConfig, "add a sending association");
     this.#change(MACSEC_CMD.MACSEC_CMD_ADD_TXSA, dev, { saConfig }, `add sending association ${saConfig.an}`);
   }
 
   /** Changes the packet number, or whether it is in use. */
   setTxSa(dev: MacsecName, saConfig: MacsecSaInput): void {
+    expectFields(saConfig, "set a sending association");
     this.#change(MACSEC_CMD.MACSEC_CMD_UPD_TXSA, dev, { saConfig }, `set sending association ${saConfig.an}`);
   }
 
   /** Deletes a key to send with, that is not in use. */
   deleteTxSa(dev: MacsecName, an: number): void {
+    expectType(an, "delete a sending association", "number");
     this.#change(MACSEC_CMD.MACSEC_CMD_DEL_TXSA, dev, { saConfig: { an } }, `delete sending association ${an}`);
   }
 
   /** Gives the key that a peer sends with. */
   addRxSa(dev: MacsecName, sci: string, saConfig: MacsecSaInput): void {
+    expectType(sci, "add an association of a channel", "string");
+    expectFields(saConfig, "add an association of a channel");
     const value = { rxscConfig: { sci }, saConfig };
     this.#change(MACSEC_CMD.MACSEC_CMD_ADD_RXSA, dev, value, `add association ${saConfig.an} of channel ${sci}`);
   }
 
   /** Changes the packet number, or whether it is in use. */
   setRxSa(dev: MacsecName, sci: string, saConfig: MacsecSaInput): void {
+    expectType(sci, "set an association of a channel", "string");
+    expectFields(saConfig, "set an association of a channel");
     const value = { rxscConfig: { sci }, saConfig };
     this.#change(MACSEC_CMD.MACSEC_CMD_UPD_RXSA, dev, value, `set association ${saConfig.an} of channel ${sci}`);
   }
 
   /** Deletes the key of a peer, that is not in use. */
   deleteRxSa(dev: MacsecName, sci: string, an: number): void {
+    expectType(sci, "delete an association of a channel", "string");
+    expectType(an, "delete an association of a channel", "number");
     const value = { rxscConfig: { sci }, saConfig: { an } };
     this.#change(MACSEC_CMD.MACSEC_CMD_DEL_RXSA, dev, value, `delete association ${an} of channel ${sci}`);
   }
 
   /** Says who encrypts. */
   setOffload(dev: MacsecName, type: MacsecOffload): void {
+    expectType(type, "set offload", "string", "number");
     this.#change(MACSEC_CMD.MACSEC_CMD_UPD_OFFLOAD, dev, { offload: { type } }, "set offload");
   }
 }

@@ -14,6 +14,7 @@
  * Source: linux/mptcp_pm.h, linux/mptcp.h, v7.2.
  * @module
  */
+import { expectFields, expectType } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -21,6 +22,7 @@ import {
   be16,
   bool,
   type Codec,
+  didYouMean,
   enumeration,
   ifindex,
   ipv4,
@@ -34,6 +36,7 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
+import { argumentError } from "../../core/errors.ts";
 import {
   type EventOptions,
   everyCommand,
@@ -298,6 +301,17 @@ function complete(value: MptcpAddress): MptcpAddress {
   return { ...value, family: addr6 === undefined ? "inet" : "inet6" };
 }
 
+/** An argument with these fields and no others. */
+function parts<T extends object>(value: T, what: string, names: readonly (keyof T & string)[]): T {
+  expectFields(value, what);
+  const other = Object.keys(value).find((name) => !(names as readonly string[]).includes(name));
+  if (other === undefined) return value;
+  throw argumentError(
+    TypeError,
+    `Cannot ${what}: there is no field ${JSON.stringify(other)}${didYouMean(other, names)}`,
+  );
+}
+
 /** How an endpoint is given: like {@linkcode MptcpAddress}, with names for interfaces. */
 export interface EndpointInput extends Omit<MptcpAddress, "ifIdx"> {
   /** The interface that it is on: number or name. */
@@ -358,20 +372,24 @@ export class MptcpPm {
   }
 
   /** Changes the limits given. */
-  setLimits({ rcvAddAddrs, subflows }: MptcpLimits): void {
-    const value = { rcvAddAddrs, subflows } as PmMessage;
-    this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_SET_LIMITS, value, "set MPTCP limits");
+  setLimits(limits: MptcpLimits): void {
+    const what = "set MPTCP limits", { rcvAddAddrs, subflows } = parts(limits, what, ["rcvAddAddrs", "subflows"]);
+    this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_SET_LIMITS, { rcvAddAddrs, subflows } as PmMessage, what);
   }
 
   /** Tells the peer of a connection, managed from user space, of an address; `addr.id` is needed. */
   announce(token: number, addr: MptcpAddress): void {
-    const value = { token, addr: complete(addr) };
-    this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_ANNOUNCE, value, `announce an address of MPTCP connection ${token}`);
+    const what = `announce an address of MPTCP connection ${token}`;
+    expectType(token, what, "number");
+    expectFields(addr, what);
+    this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_ANNOUNCE, { token, addr: complete(addr) }, what);
   }
 
   /** Tells the peer of a connection that an address is gone. */
   withdraw(token: number, locId: number): void {
     const what = `withdraw address ${locId} of MPTCP connection ${token}`;
+    expectType(token, what, "number");
+    expectType(locId, what, "number");
     this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_REMOVE, { token, locId }, what);
   }
 
@@ -385,7 +403,11 @@ export class MptcpPm {
     this.#subflow(MPTCP_PM_CMD.MPTCP_PM_CMD_SUBFLOW_DESTROY, subflow, "delete");
   }
 
-  #subflow(cmd: number, { token, addr, addrRemote }: MptcpSubflow, verb: string): void {
+  #subflow(cmd: number, subflow: MptcpSubflow, verb: string): void {
+    const what = `${verb} a subflow of an MPTCP connection`;
+    const { token, addr, addrRemote } = parts(subflow, what, ["token", "addr", "addrRemote"]);
+    expectType(token, what, "number");
+    for (const one of [addr, addrRemote]) expectFields(one, what, "addr and addrRemote as objects");
     const value = { token, addr: complete(addr), addrRemote: complete(addrRemote) };
     this.#request(cmd, value, `${verb} a subflow of MPTCP connection ${token}`);
   }
@@ -395,9 +417,8 @@ export class MptcpPm {
    *
    * Of a connection that is managed from user space; the kernel's own go by the flags of endpoints.
    */
-  setSubflow({ token, addr, addrRemote }: MptcpSubflow): void {
-    const value = { token, addr: complete(addr), addrRemote: complete(addrRemote) };
-    this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_SET_FLAGS, value, `set a subflow of MPTCP connection ${token}`);
+  setSubflow(subflow: MptcpSubflow): void {
+    this.#subflow(MPTCP_PM_CMD.MPTCP_PM_CMD_SET_FLAGS, subflow, "set");
   }
 
   /** What happens to connections. It begins before this returns. */

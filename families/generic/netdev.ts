@@ -12,6 +12,7 @@
  * Source: linux/netdev.h, v7.2.
  * @module
  */
+import { expectFields } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -30,6 +31,7 @@ import {
   u32,
   uint,
 } from "../../core/codec/mod.ts";
+import { argumentError } from "../../core/errors.ts";
 import {
   GenericCaller,
   GenericCollection,
@@ -580,9 +582,17 @@ export class QueueStatistics extends GenericCollection<Qstats> {
 
   /** All statistics; `scope` is only asked for, and not among what comes back. */
   override list(filter: Parameters<GenericCollection<Qstats>["list"]>[0] = {}): Qstats[] {
+    expectFields(filter, "list queue statistics", "a filter as an object");
     const { scope, ...rest } = filter;
     if (scope === undefined) return super.list(rest);
-    const { ifindex } = rest, value = { scope, ...(ifindex === undefined ? {} : { ifindex }) };
+    const { ifindex, ...others } = rest, other = Object.keys(others)[0];
+    if (other !== undefined) {
+      throw argumentError(
+        TypeError,
+        `Cannot list queue statistics by ${JSON.stringify(other)} and scope: filter what comes`,
+      );
+    }
+    const value = { scope, ...(ifindex === undefined ? {} : { ifindex }) };
     const cmd = NETDEV_CMD.NETDEV_CMD_QSTATS_GET, codec = Qstats as Codec<unknown, never>;
     return this.caller.dump({ cmd, codec, value, what: "list queue statistics" }) as Qstats[];
   }

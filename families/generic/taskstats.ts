@@ -13,6 +13,7 @@
  * Source: linux/taskstats.h, linux/cgroupstats.h, v7.2.
  * @module
  */
+import { expectFields, expectType } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -464,6 +465,7 @@ export class Tasks {
   }
 
   #get(value: TaskRequest, what: string): TaskMessage {
+    expectType(value.pid ?? value.tgid, what, "number");
     return this.#caller.request({ ...TASK, value, what }) as TaskMessage;
   }
 
@@ -494,10 +496,12 @@ export class Tasks {
    * @throws {KernelError} EINVAL: it is no such folder; EBADF: it is no file descriptor
    */
   cgroup(fd: number): Cgroupstats {
+    const what = `get the control group of file descriptor ${fd}`;
+    expectType(fd, what, "number");
     const reply = this.#caller.request({
       ...CGROUP,
       value: { fd },
-      what: `get the control group of file descriptor ${fd}`,
+      what,
       hint: (code) =>
         code === "EINVAL"
           ? "only a folder of cgroup version 1 has these numbers; of version 2, read cgroup.events and cgroup.procs in it"
@@ -511,8 +515,9 @@ export class Tasks {
    *
    * @throws {KernelError} EPERM: without CAP_NET_ADMIN; EINVAL: there are no such CPUs
    */
-  exits({ cpus, ...options }: ExitOptions = {}): Streaming<TaskExit> {
-    const client = this.#open().sibling();
+  exits(given: ExitOptions = {}): Streaming<TaskExit> {
+    expectFields(given, "listen to exits", "options as an object");
+    const { cpus, ...options } = given, client = this.#open().sibling();
     try {
       if (options.buffer !== undefined) client.transport.setBuffer(options.buffer);
       const own = new GenericCaller(TASKSTATS, () => client), { familyId } = own.family();

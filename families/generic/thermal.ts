@@ -13,6 +13,7 @@
  * Source: linux/thermal.h, v7.2; the kernel's drivers/thermal/thermal_netlink.c.
  * @module
  */
+import { expectFields, expectType } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -317,6 +318,7 @@ export class Thermal {
   }
 
   #ask(cmd: number, value: ThermalMessage, what: string): ThermalMessage {
+    expectType(value.tzId, what, "number");
     return (this.#caller.request({ cmd, codec: table, value, what }) ?? {}) as ThermalMessage;
   }
 
@@ -362,13 +364,19 @@ export class Thermal {
   /** Wants to be told when a zone crosses a temperature; events `threshold_up` and `threshold_down` do. */
   addThreshold(tzId: number, threshold: Threshold): void {
     const cmd = THERMAL_GENL_CMD.THERMAL_GENL_CMD_THRESHOLD_ADD;
-    this.#ask(cmd, { tzId, ...threshold }, `add a threshold of thermal zone ${tzId}`);
+    this.#threshold(cmd, tzId, threshold, "add");
   }
 
   /** Wants to be told of it no longer. */
   deleteThreshold(tzId: number, threshold: Threshold): void {
     const cmd = THERMAL_GENL_CMD.THERMAL_GENL_CMD_THRESHOLD_DELETE;
-    this.#ask(cmd, { tzId, ...threshold }, `delete a threshold of thermal zone ${tzId}`);
+    this.#threshold(cmd, tzId, threshold, "delete");
+  }
+
+  #threshold(cmd: number, tzId: number, threshold: Threshold, verb: string): void {
+    const what = `${verb} a threshold of thermal zone ${tzId}`;
+    expectFields(threshold, what);
+    this.#ask(cmd, { tzId, ...threshold }, what);
   }
 
   /** Wants to be told of none of a zone's. */

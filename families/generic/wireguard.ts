@@ -20,6 +20,7 @@
  * Source: linux/wireguard.h, v7.2.
  * @module
  */
+import { expectFields, expectType } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -44,6 +45,7 @@ import {
   u8,
   type Writer,
 } from "../../core/codec/mod.ts";
+import { argumentError } from "../../core/errors.ts";
 import {
   everyCommand,
   GenericCaller,
@@ -302,6 +304,7 @@ export class Wireguard {
    * @throws {KernelError} ENODEV: there is no such interface; EOPNOTSUPP: it is not one of WireGuard
    */
   get(dev: string | number): WgDevice {
+    expectType(dev, "get a WireGuard interface", "string", "number");
     const parts = this.#caller.dump({
       cmd: WG_CMD.WG_CMD_GET_DEVICE,
       codec: WgDevice as Codec<unknown, never>,
@@ -328,7 +331,10 @@ export class Wireguard {
    *
    * @param dev its name or number
    */
-  set(dev: string | number, { peers, flags, ...changes }: WgDeviceInput): void {
+  set(dev: string | number, given: WgDeviceInput): void {
+    expectType(dev, "set a WireGuard interface", "string", "number");
+    expectFields(given, `set WireGuard interface ${dev}`, "the changes as an object");
+    const { peers, flags, ...changes } = given;
     const send = (value: object): void => {
       this.#caller.request({
         cmd: WG_CMD.WG_CMD_SET_DEVICE,
@@ -337,7 +343,16 @@ export class Wireguard {
         what: `set WireGuard interface ${dev}`,
       });
     };
-    const { ifindex: _index, ifname: _name, ...rest } = changes, asked = flags === undefined ? {} : { flags };
+    const { ifindex, ifname, ...rest } = changes, other = typeof dev === "number" ? ifindex ?? dev : ifname ?? dev;
+    if (other !== dev) {
+      throw argumentError(
+        TypeError,
+        `Cannot set WireGuard interface ${dev}: the changes name another, ${
+          shown(other)
+        }: links.set of NETLINK_ROUTE renames`,
+      );
+    }
+    const asked = flags === undefined ? {} : { flags };
     const all = peers === undefined ? [] : [...portions(peers)];
     send({ ...rest, ...asked, ...(all[0] === undefined ? {} : { peers: all[0] }) });
     // Peers are to go once, before the first are made.
@@ -346,6 +361,10 @@ export class Wireguard {
 
   /** Removes a peer. */
   removePeer(dev: string | number, publicKey: string | Uint8Array): void {
+    expectType(dev, "remove a peer of a WireGuard interface", "string", "number");
+    if (!(publicKey instanceof Uint8Array)) {
+      expectType(publicKey, `remove a peer of WireGuard interface ${dev}`, "string");
+    }
     this.set(dev, { peers: [{ publicKey, flags: ["remove_me"] }] });
   }
 }

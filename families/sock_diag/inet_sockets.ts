@@ -292,7 +292,7 @@ export class InetSockets<T extends AnyInetSocket> {
     const fail = (why: string): never => {
       throw argumentError(TypeError, `Cannot ${what}: ${why}`);
     };
-    const filter: unknown = given ?? {};
+    const filter: unknown = given === undefined ? {} : given;
     expectFields(filter, what, "a filter as an object");
     const { info, skBpfStorages, family, state, ...rest } = filter as InetAsk & { state?: unknown };
     for (const [key, value] of Object.entries(rest)) (CONDITIONS.has(key) ? condition : fields)[key] = value;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { expectFields } from "../../core/arguments.ts";
 import type { Client } from "../../core/client.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
@@ -109,6 +110,7 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
     fields: object | undefined;
     test: (one: T) => boolean;
   } {
+    if (filter !== undefined) expectFields(filter, `list ${this.#form.object}s`, "a filter as an object");
     const { state, ...fields } = (filter ?? {}) as { state?: unknown }, seen = new Set<bigint>();
     const { states, object, table } = this.#form, bits = stateBits(state, states);
     if (state !== undefined && table.field("state") === undefined) {

@@ -1,0 +1,117 @@
+/** Verbs of families that are no collections: wrong arguments are refused by name, and nothing is sent. */
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { ScriptedKernel } from "../../../core/transport.ts";
+import type { OpenOptions } from "../../../core/client.ts";
+import * as everything from "../../../mod.ts";
+import { test } from "../../test.ts";
+
+let sent = 0;
+
+/** A kernel that is never asked. */
+const NOBODY: OpenOptions = { dryRun: () => sent++, transport: () => new ScriptedKernel(() => []) };
+
+const NOTHING: readonly unknown[] = [undefined, null, [], [{}], true, () => {}, 5n];
+/** What is neither a name nor a number. */
+const UNNAMED: readonly unknown[] = [...NOTHING, {}];
+
+function refused(shapes: readonly unknown[], act: (wrong: never) => unknown): void {
+  sent = 0;
+  for (const shape of shapes) {
+    const error = assertThrows(() => act(shape as never), TypeError);
+    assertMatch(error.message, /^Cannot [^:]+: (expected|there is no field)/);
+  }
+  assertEquals(sent, 0);
+}
+
+test("thermal: a zone is a number, a threshold an object", () => {
+  using client = everything.thermal.open(NOBODY);
+  refused([...UNNAMED, "1"], (zone) => client.temperature(zone));
+  refused([...UNNAMED, "1"], (zone) => client.trips(zone));
+  refused([...UNNAMED, "1"], (zone) => client.thresholds(zone));
+  refused([...UNNAMED, "1"], (zone) => client.flushThresholds(zone));
+  refused([...NOTHING, 5, "x"], (threshold) => client.addThreshold(1, threshold));
+  refused([...NOTHING, 5, "x"], (threshold) => client.deleteThreshold(1, threshold));
+  refused([null, [], 5], (options) => client.events(options));
+});
+
+test("taskstats: tasks and file descriptors are numbers", () => {
+  using client = everything.taskstats.open(NOBODY);
+  refused([...UNNAMED, "1"], (pid) => client.tasks.get(pid));
+  refused([...UNNAMED, "1"], (pid) => client.tasks.getProcess(pid));
+  refused([...UNNAMED, "1"], (fd) => client.tasks.cgroup(fd));
+  refused([null, [], 5], (options) => client.tasks.exits(options));
+});
+
+test("WireGuard: an interface has a name or number, changes are an object, a peer has a key", () => {
+  using client = everything.wireguard.open(NOBODY);
+  const { wireguard } = client;
+  refused(UNNAMED, (dev) => wireguard.get(dev));
+  refused(UNNAMED, (dev) => wireguard.set(dev, {}));
+  refused([...NOTHING, 5, "x"], (changes) => wireguard.set("wg0", changes));
+  refused([...UNNAMED, 5], (key) => wireguard.removePeer("wg0", key));
+  assertThrows(() => wireguard.set("wg0", { ifname: "wg1" }), TypeError, 'the changes name another, "wg1"');
+  assertThrows(() => wireguard.set(7, { ifindex: 8 }), TypeError, "the changes name another, 8");
+  assertEquals(sent, 0);
+  wireguard.set("wg0", { ifname: "wg0", listenPort: 1 });
+  assertEquals(sent, 1);
+});
+
+test("MACsec: channels and associations", () => {
+  using client = everything.macsec.open(NOBODY);
+  const { macsec } = client;
+  for (const verb of ["addRxSc", "setRxSc", "addTxSa", "setTxSa"] as const) {
+    refused([...NOTHING, 5, "x"], (given) => macsec[verb](5, given));
+  }
+  for (const verb of ["addRxSa", "setRxSa"] as const) {
+    refused([...NOTHING, 5, "x"], (given) => macsec[verb](5, "0200000000010001", given));
+    refused([...UNNAMED, 5], (sci) => macsec[verb](5, sci, { an: 0 }));
+  }
+  refused([...UNNAMED, 5], (sci) => macsec.deleteRxSc(5, sci));
+  refused([...UNNAMED, "1"], (an) => macsec.deleteTxSa(5, an));
+  refused([...UNNAMED, "1"], (an) => macsec.deleteRxSa(5, "0200000000010001", an));
+  refused(UNNAMED, (type) => macsec.setOffload(5, type));
+});
+
+test("MPTCP: limits, addresses and subflows have their fields and no others", () => {
+  using client = everything.mptcpPm.open(NOBODY);
+  refused([...NOTHING, 5, "x", { subflow: 2 }], (limits) => client.setLimits(limits));
+  refused([...NOTHING, 5, "x"], (addr) => client.announce(5, addr));
+  refused([...UNNAMED, "1"], (token) => client.withdraw(token, 1));
+  refused([...UNNAMED, "1"], (id) => client.withdraw(1, id));
+  const addr = { addr4: "192.0.2.1" };
+  for (const verb of ["addSubflow", "deleteSubflow", "setSubflow"] as const) {
+    const wrong = [{}, { token: 1 }, { token: 1, addr }, { token: "1", addr, addrRemote: addr }];
+    refused(
+      [...NOTHING, 5, "x", ...wrong, { token: 1, addr, addrRemote: addr, flags: [] }],
+      (one) => client[verb](one),
+    );
+  }
+});
+
+test("ethtool: a device has a name or number, features are an object", () => {
+  using client = everything.ethtool.open(NOBODY);
+  refused(NOTHING, (dev) => client.testCable(dev));
+  refused(NOTHING, (dev) => client.measureCable(dev));
+  refused(NOTHING, (dev) => client.moduleEeprom(dev, {} as never));
+  refused([...UNNAMED, 5], (file) => client.flashModule("eth0", file));
+  refused([...NOTHING, 5, "x"], (wanted) => client.features.switch("eth0", wanted));
+});
+
+test("SMC: identifiers are text, switches true or false", () => {
+  using client = everything.smc.open(NOBODY);
+  refused([...UNNAMED, 5], (entry) => client.addUserEid(entry));
+  refused([...UNNAMED, 5], (entry) => client.removeUserEid(entry));
+  refused([undefined, null, [], {}, 0, 1, "on"], (on) => client.setSystemEid(on));
+  refused([undefined, null, [], {}, 0, 1, "on"], (on) => client.setHsLimitation(on));
+});
+
+test("lists of sockets and of queues' statistics take a filter that is an object", () => {
+  using sockets = everything.sockDiag.open(NOBODY), queues = everything.netdev.open(NOBODY);
+  for (const  of of["tcp", "udp", "unix", "packet", "netlink", "vsock"] as const) {
+    refused([null, [], [{}], 5, "x", () => {}], (filter) => sockets[of].list(filter));
+    refused([null, [], [{}], 5, "x", () => {}], (filter) => [...sockets[of].iterate(filter)]);
+  }
+  refused([null, [], [{}], 5, "x", () => {}], (filter) => queues.qstats.list(filter));
+  const both = { scope: ["queue"], queueType: "rx" } as never;
+  assertThrows(() => queues.qstats.list(both), TypeError, 'by "queueType" and scope');
+});
