@@ -331,6 +331,35 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
     return this.list().find(({ id }) => id === wanted);
   }
 
+  /**
+   * Changes whether an endpoint is a spare one (`backup`) and whether all addresses are connected with it (`fullmesh`):
+   * it has those of `flags` that are given then, and not the other. The kernel changes nothing else.
+   *
+   * @param id its number
+   */
+  override set(id: number | MptcpAddress, { flags, ...others }: EndpointInput): void {
+    const one = this.keyValue(id) as MptcpAddress, what = `Cannot set MPTCP endpoint ${declaration.describe(one)}`;
+    const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
+    if (other !== undefined) {
+      throw argumentError(
+        TypeError,
+        `${what}: ${other} cannot be changed: the kernel changes flags only; delete it and add it again`,
+      );
+    }
+    if (flags === undefined) {
+      throw argumentError(TypeError, `${what}: flags is missing, and nothing else can be changed`);
+    }
+    const fixed = (all: MptcpAddress["flags"]): string[] =>
+      (all ?? []).filter((flag) => flag !== "backup" && flag !== "fullmesh").map(String);
+    const given = fixed(flags), has = given.length === 0 ? [] : fixed(this.find(id)?.flags);
+    const odd = given.find((flag) => !has.includes(flag));
+    // What is not there is for the kernel to say.
+    if (odd !== undefined && has.length > 0) {
+      throw argumentError(TypeError, `${what}: flags: ${odd} cannot be changed: delete it and add it again`);
+    }
+    super.set(id, { flags });
+  }
+
   /** Deletes all of them. */
   deleteAll(): void {
     const cmd = MPTCP_PM_CMD.MPTCP_PM_CMD_FLUSH_ADDRS, codec = Endpoint as Codec<unknown, never>;

@@ -38,6 +38,19 @@ genericTest(
       assertEquals(pm.endpoints.find(78), undefined);
       pm.endpoints.set(77, { flags: ["subflow", "fullmesh", "backup"] });
       assertEquals(ipJson("mptcp endpoint show id 77").map(({ backup }) => backup), [true]);
+      // What the kernel would pass over is refused by name.
+      pm.endpoints.set(77, { flags: ["backup"] });
+      assertEquals(pm.endpoints.get(77).flags, ["subflow", "backup"]);
+      const before = ipJson("mptcp endpoint");
+      for (
+        const [changes, words] of [
+          [{ port: 5 }, "port cannot be changed"],
+          [{ flags: ["backup"] as const, ifIdx: 1 }, "ifIdx cannot be changed"],
+          [{ flags: ["signal"] as const }, "flags: signal cannot be changed"],
+          [{}, "flags is missing"],
+        ] as const
+      ) assertThrows(() => pm.endpoints.set(77, changes), TypeError, words);
+      assertEquals(ipJson("mptcp endpoint"), before);
       pm.setLimits({ subflows: 3, rcvAddAddrs: 2 });
       assertEquals(pm.limits(), { rcvAddAddrs: 2, subflows: 3 });
       assertEquals(run("ip", ["-n", name, "mptcp", "limits"]).trim(), "add_addr_accepted 2 subflows 3");
