@@ -180,7 +180,8 @@ kernelTest(`ynl: what this kernel serves of ${files.length} specifications is du
       const spec = read(join(SPECS!, file));
       using it = family(spec.name, { netns: name, spec });
       for (const { name: operation, dump } of spec.operations.list) {
-        if (dump === undefined) continue;
+        // What getgen answers has no end, as it is no dump whatever the specification says.
+        if (dump === undefined || operation === "getgen") continue;
         try {
           const found = it.dump(operation), text = stringify(found);
           dumps++;
