@@ -14,7 +14,7 @@
  * Source: linux/mptcp_pm.h, linux/mptcp.h, v7.2.
  * @module
  */
-import { expectFields, expectType } from "../../core/arguments.ts";
+import { expectFields, expectType, isCondition } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -49,6 +49,7 @@ import {
   openGeneric,
   sharedGeneric,
 } from "../../core/generic.ts";
+import { KernelError } from "../../core/errors.ts";
 import type { Streaming } from "../../core/stream.ts";
 
 /** Commands. */
@@ -318,17 +319,48 @@ export interface EndpointInput extends Omit<MptcpAddress, "ifIdx"> {
   ifIdx?: number | string;
 }
 
-/** The endpoints of a namespace. One is named by its number. */
+const ENOENT = 2;
+
+/**
+ * The endpoints of a namespace. One is named by its number, by its address, or by both, as one that was listed: what has that
+ * number and another address by now is not the one that is meant.
+ */
 export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, number | MptcpAddress> {
+  readonly #requester: () => Requester;
+
   /** Sends to whom `requester` gives; looks through the client that `open` gives. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
+    this.#requester = requester;
   }
 
-  /** The one of that number, `undefined` when there is none: the kernel has no code of its own for that. */
-  override find(id: number | MptcpAddress): MptcpAddress | undefined {
-    const { id: wanted } = this.keyValue(id) as MptcpAddress;
-    return this.list().find(({ id }) => id === wanted);
+  /** The same as `get`, `undefined` when there is none: the kernel has no code of its own for that. */
+  override find(key: number | MptcpAddress): MptcpAddress | undefined {
+    return this.list(this.#named(key, "find"))[0];
+  }
+
+  /** The number of the endpoint that a key names. */
+  override keyValue(key: number | MptcpAddress, verb = "find"): object {
+    const named = this.#named(key, verb), { id, addr4, addr6 } = named;
+    const byAddress = addr4 !== undefined || addr6 !== undefined;
+    // 0 is what a connection began with: no endpoint, and named by its address as well.
+    if (id === 0 && byAddress) return named;
+    if (!byAddress || this.#requester().deferred) return { id };
+    const [found] = this.list(named);
+    if (found !== undefined) return { id: found.id };
+    const what = `${verb} MPTCP endpoint ${declaration.describe(named)}`;
+    throw new KernelError(what, ENOENT, { kernelMessage: "there is no such MPTCP endpoint" });
+  }
+
+  #named(key: number | MptcpAddress, verb: string): Pick<MptcpAddress, "id" | "addr4" | "addr6" | "port"> {
+    const { id, addr4, addr6, port } = typeof key === "object" && key !== null
+      ? key
+      : super.keyValue(key, verb) as MptcpAddress;
+    const named = { id, addr4, addr6, port: addr4 === undefined && addr6 === undefined ? undefined : port };
+    if (!isCondition(named)) {
+      throw new TypeError(`Cannot ${verb} an MPTCP endpoint: expected its number or its address`);
+    }
+    return Object.fromEntries(Object.entries(named).filter(([, one]) => one !== undefined));
   }
 
   /**

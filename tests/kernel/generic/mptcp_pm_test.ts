@@ -68,6 +68,47 @@ genericTest(
     }),
 );
 
+genericTest(
+  "mptcp_pm",
+  "mptcp_pm: an endpoint is named by its number and its address, and no other is deleted",
+  ["ip"],
+  () =>
+    inNamespace(({ name, ip, ipJson }) => {
+      using pm = open({ netns: name });
+      ip("link set lo up");
+      const { endpoints } = pm, left = (): unknown[] => ipJson("mptcp endpoint").map(({ id }) => id).sort();
+      endpoints.add({ addr4: "192.0.2.1", flags: ["signal"], id: 1 });
+      endpoints.add({ addr4: "192.0.2.2", flags: ["subflow"], id: 2 });
+      endpoints.add({ addr6: "2001:db8::3", flags: ["signal"], id: 3 });
+      endpoints.add({ addr4: "192.0.2.4", flags: ["signal"], id: 4 });
+      assertEquals(endpoints.get({ addr4: "192.0.2.2" }).id, 2);
+      assertEquals(endpoints.find({ addr6: "2001:db8:0::3" })?.id, 3);
+      // Numbers come again: what has this one by now is another.
+      for (const key of [{ id: 1, addr4: "192.0.2.2" }, { id: 9, addr4: "192.0.2.2" }, { addr4: "192.0.2.9" }]) {
+        assertEquals(endpoints.find(key), undefined);
+        for (const verb of ["get", "delete"] as const) {
+          assertEquals(assertThrows(() => endpoints[verb](key), KernelError).code, "ENOENT");
+        }
+        assertEquals(assertThrows(() => endpoints.set(key, { flags: ["backup"] }), KernelError).code, "ENOENT");
+      }
+      for (const key of [{}, { flags: ["signal"] }, { port: 80 }, undefined, null]) {
+        for (const verb of ["get", "find", "delete"] as const) {
+          assertThrows(() => endpoints[verb](key as MptcpAddress), TypeError, "MPTCP endpoint");
+        }
+      }
+      assertEquals(left(), [1, 2, 3, 4]);
+      endpoints.set({ addr4: "192.0.2.2" }, { flags: ["subflow", "backup"] });
+      assertEquals(endpoints.get(2).flags, ["subflow", "backup"]);
+      endpoints.delete({ addr4: "192.0.2.1" });
+      endpoints.delete(endpoints.get(3));
+      assertEquals(left(), [2, 4]);
+      assertEquals(endpoints.flush({ flags: ["signal"] }), 1);
+      assertEquals(left(), [2]);
+      assertThrows(() => endpoints.flush({ flags: [] }), TypeError, "{ all: true }");
+      assertEquals(endpoints.flush({ all: true }), 1);
+    }),
+);
+
 /** A connection of Multipath TCP to itself, that ends when it is told to. */
 const TALK = `
 import socket, sys
