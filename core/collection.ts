@@ -266,6 +266,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   /** Looks for it in a list: the first that has what the key says, as the kernel deletes the first. */
   #lookThrough(key: object, what: string): Found<T> {
     const { table, identity, prepare, object, means } = this.declaration;
+    if (!isCondition(key)) throw argumentError(TypeError, `Cannot ${what}: it is not said which`);
     const whole = defined(prepare?.(key, "get") ?? key), said = Object.entries(whole);
     const pick = (is: (name: string) => boolean): I => Object.fromEntries(said.filter(([name]) => is(name))) as I;
     const fitting = (all: readonly T[], given: I): T[] => {

@@ -1,5 +1,5 @@
 /** Sockets of kinds that few kernels have, in the lab: it loads modules. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { KernelError } from "../../../core/errors.ts";
 import { open, type SockDiagClient, type VsockSocket } from "../../../families/sock_diag/mod.ts";
@@ -17,9 +17,10 @@ function needs(...modules: readonly string[]): string[] {
 function inLab(
   code: string,
   body: (client: SockDiagClient, netns: string, said: string[]) => void | Promise<void>,
+  ...ip: readonly string[]
 ): Promise<void> {
   return inNamespace(async (ns) => {
-    ns.ip("link set lo up");
+    for (const command of ["link set lo up", ...ip]) ns.ip(command);
     await withSockets(ns.name, code, async (said) => {
       using client = open({ netns: ns.name });
       await body(client, ns.name, said);
@@ -49,6 +50,94 @@ c = keep(socket(AF_INET, SOCK_RAW, 255)); c.setsockopt(IPPROTO_IP, IP_TOS, 8)
     }
   });
 });
+
+kernelTest(
+  "sock_diag: a raw socket that the kernel finds in another's place is left alone",
+  needs("raw_diag"),
+  async () => {
+    const code = `
+whole = [keep(socket(AF_INET, SOCK_RAW, 1)) for i in range(2)]
+there = keep(socket(AF_INET, SOCK_RAW, 1)); there.bind(('127.0.0.1', 0)); there.connect(('127.0.0.2', 0))
+other = keep(socket(AF_INET, SOCK_RAW, 17))
+later = [keep(socket(AF_INET, SOCK_RAW, 1)) for i in range(2)]
+say(os.fstat(there.fileno()).st_ino)
+say(*[os.fstat(s.fileno()).st_ino for s in whole + later])
+`;
+    await inLab(code, ({ raw }, _netns, said) => {
+      const [inode] = said[0]!.split(" ").map(Number), whole = said[1]!.split(" ").map(Number);
+      const local = "127.0.0.1", dst = "127.0.0.2", left = (): number[] => raw.list().map(({ inode }) => inode).sort();
+      assertEquals(raw.get({ protocol: "icmp", local, dst }).inode, inode);
+      assertEquals(raw.find({ protocol: "icmp", local }), undefined);
+      assertEquals(raw.find({ protocol: "icmp", local, dst: "127.0.0.3" }), undefined);
+      assertEquals(raw.find({ protocol: "igmp" }), undefined);
+      assert(whole.includes(raw.get({ localPort: 1 }).inode));
+      for (const one of raw.list()) assertEquals(raw.get(one).inode, one.inode);
+      const before = left();
+      const code = (body: () => void): string => {
+        try {
+          body();
+          return "";
+        } catch (error) {
+          if (error instanceof KernelError) return error.code;
+          throw error;
+        }
+      };
+      assertEquals(code(() => raw.destroy({ protocol: "icmp", local, dst: "127.0.0.3" })), "ENOENT");
+      assertEquals(left(), before);
+      const destroyed = code(() => raw.destroy({ protocol: "icmp", local, dst }));
+      // A kernel may do without destroying; and it may come to another one first.
+      if (destroyed === "EOPNOTSUPP") return;
+      assertEquals(left(), destroyed === "ENOENT" ? before : before.filter((one) => one !== inode));
+      assertEquals(raw.flush({ localPort: 1, dst: "0.0.0.0" }), 4);
+      assertEquals(left().filter((one) => whole.includes(one)), []);
+      assertEquals(raw.find({ protocol: "udp" })?.localPort, 17);
+      assertEquals(raw.flush({ localPort: 1 }), destroyed === "ENOENT" ? 1 : 0);
+    });
+  },
+);
+
+kernelTest(
+  "sock_diag: sockets of a VRF are named by their ends, and by it",
+  needs("vrf", "tcp_diag", "udp_diag"),
+  async () => {
+    const code = `
+for name in ('vrf0', 'vrf1'):
+    def bound(kind):
+        s = keep(socket(AF_INET, kind)); s.setsockopt(SOL_SOCKET, SO_BINDTODEVICE, name.encode()); return s
+    l = bound(SOCK_STREAM); l.bind(('192.0.2.1', 8000)); l.listen(4)
+    c = bound(SOCK_STREAM); c.bind(('192.0.2.1', 7777)); c.connect(('192.0.2.1', 8000)); s = keep(l.accept()[0])
+    u = bound(SOCK_DGRAM); u.bind(('192.0.2.1', 9000))
+    say(*[os.fstat(x.fileno()).st_ino for x in (l, c, s, u)])
+`;
+    const vrfs = ["vrf0", "vrf1"].flatMap((name, i) => [
+      `link add ${name} type vrf table ${10 + i}`,
+      `link set ${name} up`,
+      `address add 192.0.2.1/32 dev ${name}`,
+    ]);
+    await inLab(code, ({ tcp, udp }, _netns, said) => {
+      const local = "192.0.2.1", dst = local;
+      said.forEach((line, i) => {
+        const [l, c, s, u] = line.split(" ").map(Number), dev = `vrf${i}`;
+        assertEquals(tcp.get({ local, localPort: 8000, dev }).inode, l);
+        assertEquals(tcp.get({ local, localPort: 7777, dst, dstPort: 8000, dev }).inode, c);
+        assertEquals(tcp.get({ local, localPort: 8000, dst, dstPort: 7777, dev }).inode, s);
+        assertEquals(udp.get({ local, localPort: 9000, dev }).inode, u);
+        assertEquals(tcp.find({ local, localPort: 8000, dst, dstPort: 7778, dev }), undefined);
+      });
+      assertEquals(tcp.find({ local, localPort: 8000, if: 0 }), undefined);
+      assertEquals(tcp.find({ local, localPort: 8000, dev: "lo" }), undefined);
+      try {
+        tcp.destroy({ local, localPort: 8000, dst, dstPort: 7777, dev: "vrf1" });
+      } catch (error) {
+        assert(error instanceof KernelError && error.code === "EOPNOTSUPP", `${error}`);
+        return;
+      }
+      assertEquals(tcp.find({ local, localPort: 8000, dst, dstPort: 7777, dev: "vrf1" }), undefined);
+      assertEquals(tcp.find({ local, localPort: 8000, dst, dstPort: 7777, dev: "vrf0" })?.dev, "vrf0");
+      assertEquals(udp.flush({ dev: "vrf0" }), 1);
+    }, ...vrfs);
+  },
+);
 
 kernelTest("sock_diag: SCTP sockets and associations are what ss -Siem says", needs("sctp", "sctp_diag"), async () => {
   const code = `
@@ -80,6 +169,17 @@ c.send(b'hello'); s.recv(2)
     assertEquals(new Set(sockets.map((one) => sctp.key(one))).size, 5);
     assertEquals(sctp.get(association!).cookie, association!.cookie);
     assertEquals(sctp.list({ state: "listen" }).length, 1);
+    // A socket and its association have one cookie and the same ends.
+    for (const one of sctp.list()) assertEquals(sctp.key(sctp.get(one)), sctp.key(one));
+    const { local, localPort, dst, dstPort } = association!;
+    assertEquals(sctp.get({ local, localPort, dst, dstPort }).peers?.length, 1);
+    assertEquals(sctp.find({ local, localPort, dst, dstPort: 1 }), undefined);
+    assertEquals(
+      sctp.get({ local: "127.0.0.1", localPort: sctp.list({ state: "listen" })[0]!.localPort }).state,
+      "listen",
+    );
+    assertThrows(() => sctp.list({ auto: true }), TypeError, "auto");
+    assertThrows(() => sctp.list({ skBpfStorages: true }), TypeError, "skBpfStorages");
   });
 });
 
