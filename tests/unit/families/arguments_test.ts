@@ -108,8 +108,8 @@ test("SMC: identifiers are text, switches true or false", () => {
 test("lists of sockets and of queues' statistics take a filter that is an object", () => {
   using sockets = everything.sockDiag.open(NOBODY), queues = everything.netdev.open(NOBODY);
   for (const  of of["tcp", "udp", "unix", "packet", "netlink", "vsock"] as const) {
-    refused([null, [], [{}], 5, "x", () => {}], (filter) => sockets[of].list(filter));
-    refused([null, [], [{}], 5, "x", () => {}], (filter) => [...sockets[of].iterate(filter)]);
+    refused([null, [], [{}], 5, "x", () => {}], (filter) => sockets[kind].list(filter));
+    refused([null, [], [{}], 5, "x", () => {}], (filter) => [...sockets[kind].iterate(filter)]);
   }
   refused([null, [], [{}], 5, "x", () => {}], (filter) => queues.qstats.list(filter));
   const both = { scope: ["queue"], queueType: "rx" } as never;
