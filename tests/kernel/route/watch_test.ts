@@ -219,6 +219,7 @@ kernelTest("watch: without resync an overrun is told, and the watch goes on", NE
     await until(events, ({ event }) => event === "overrun");
     links.set("br0", { txqlen: 7 });
     await until(events, (e) => e.event === "new" && e.value.txqlen === 7);
+    assertEquals(links.get("br0").txqlen, 7);
   });
 });
 
