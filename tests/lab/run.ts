@@ -9,7 +9,6 @@ import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { stripVTControlCharacters } from "node:util";
 import { installTools, TEST_TOOLS } from "../tools.ts";
 import { extra } from "./extra.ts";
 import { DENO_DIR, type Image, image, KERNELS, oracles } from "./image.ts";
@@ -25,13 +24,13 @@ The machine's files are this machine's files, read only, under a layer in memory
 rest of /tmp and /run is empty; /lib/modules is the kernel's; there is no network but lo; LAB is the kernel's name.
 Packages come from the mirror that this machine's apt uses; what is made of them is kept in ~/.cache/netlink-lab.
 
-  --timeout SECONDS  for each machine (3600); then the status is 124. 125: the machine failed
+  --timeout SECONDS  for each machine (3600); then the status is 124, and of tests the one that ran has failed.
+                     125: the machine failed, or cannot be had for want of a tool or package
   --memory MIB       of each machine (2048)
   --append=TEXT      more kernel parameters
   --qemu=TEXT        more of qemu's arguments, divided by spaces
   --only RUNTIME     tests on this one only
-  --short            only the tests that say most of a kernel: everything is slow there, and CI has a time limit; what
-                     has not ended at the time limit is skipped
+  --short            only the tests that say most of a kernel: everything is slow there
   --repo FOLDER      another checkout to start in
   --oracles          with the newest suite's tools (ip, strace, nft, ethtool, iw, rdma, …) over this machine's
                      (here.ts does that without a machine)
@@ -106,11 +105,15 @@ interface Tests {
   readonly runtimes: readonly string[];
   readonly short: boolean;
   readonly repo: string;
+  readonly timeout: number;
   readonly prepare: Prepare;
 }
 
-/** Runs the tests on each kernel, each runtime in a machine of its own at the same time; what can't be had is skipped. */
-async function runTests({ kernels, runtimes, short, repo, prepare }: Tests, run: Run): Promise<number> {
+/** How long before its machine the tests in it end, so that they can say which one ran. */
+const LAST_WORDS = 60;
+
+/** Runs the tests on each kernel, each runtime in a machine of its own at the same time; what can't be had has failed. */
+async function runTests({ kernels, runtimes, short, repo, timeout, prepare }: Tests, run: Run): Promise<number> {
   const results: string[] = [];
   const say = (text: string): void => {
     results.push(text);
@@ -122,7 +125,8 @@ async function runTests({ kernels, runtimes, short, repo, prepare }: Tests, run:
     try {
       made = prepare(kernel);
     } catch (error) {
-      say(`!!! SKIPPED: kernel ${kernel}: ${error} !!!`);
+      say(`${kernel}: FAILED: it cannot be had: ${error}`);
+      status ||= 125;
       continue;
     }
     console.log(`\n=== kernel ${kernel}: Linux ${made.release} ===`);
@@ -138,13 +142,12 @@ async function runTests({ kernels, runtimes, short, repo, prepare }: Tests, run:
       const missing = leftOut(repo, parts);
       if (missing.length > 0) say(`!!! LEFT OUT on ${name}: ${missing.join(", ")} !!!`);
       const started = Date.now(), lines = new Lines(`${kernel} ${runtime}| `);
-      const command = ["node_modules/.bin/deno", "run", "-A", "tests/run.ts", "--only", runtime, ...parts];
+      const limit = `${Math.max(timeout - LAST_WORDS, 1)}`;
+      const options = ["--only", runtime, "--limit", limit];
+      const command = ["node_modules/.bin/deno", "run", "-A", "tests/run.ts", ...options, ...parts];
       const result = await run(made, command, { stdout: lines, stderr: lines });
       const minutes = ((Date.now() - started) / 60_000).toFixed(1);
-      if (short && result === 124 && !lines.failed) {
-        say(`!!! SKIPPED on ${name}: what follows "${lines.last}", as ${minutes} minutes are over !!!`);
-        return;
-      }
+      for (const failure of lines.failures) say(`${name}: ${failure}`);
       say(`${name}: ${result === 0 ? "" : `FAILED (${result}): `}${lines.last}, ${minutes} min`);
       status ||= result;
     }));
@@ -157,8 +160,8 @@ async function runTests({ kernels, runtimes, short, repo, prepare }: Tests, run:
 class Lines {
   /** The last line that is not empty. */
   last = "";
-  /** Whether a test has failed. */
-  failed = false;
+  /** What the tests' summary says of those that failed. */
+  readonly failures: string[] = [];
   readonly #from: string;
   readonly #decoder = new TextDecoder();
   #rest = "";
@@ -173,19 +176,8 @@ class Lines {
     for (const line of lines) {
       console.log(this.#from + line);
       if (line.trim() !== "") this.last = line;
-      // As Bun and Deno say it.
-      if (/^\(fail\) | FAILED\b/.test(stripVTControlCharacters(line))) this.failed = true;
+      if (/^failed( \d+ times)?: /.test(line)) this.failures.push(line);
     }
-  }
-}
-
-/** The newest suite's tools, as far as they can be had. */
-function newestTools(update: boolean): string | undefined {
-  try {
-    return oracles(update);
-  } catch (error) {
-    console.log(`!!! SKIPPED: the newest suite's tools, so this machine's are used: ${error} !!!`);
-    return undefined;
   }
 }
 
@@ -209,23 +201,19 @@ async function main(): Promise<number> {
     console.log([...wrong, USAGE].join("\n"));
     return args.help ? 0 : 2;
   }
-  const missing = installTools(command.length > 0 ? TOOLS : { ...TOOLS, ...TEST_TOOLS, ...LAB_TEST_TOOLS })
-    .filter((program) => program in TOOLS);
-  if (process.arch !== "x64") missing.push("an x86-64 machine");
-  if (missing.length > 0) {
-    for (const kernel of kernels) console.log(`!!! SKIPPED: kernel ${kernel}: needs ${missing.join(", ")} !!!`);
+  if (process.arch !== "x64") {
+    for (const kernel of kernels) console.log(`!!! SKIPPED: kernel ${kernel}: needs an x86-64 machine !!!`);
     return command.length > 0 ? 125 : 0;
   }
-  const over = args.oracles ? newestTools(args.update) : undefined;
+  const missing = installTools(command.length > 0 ? TOOLS : { ...TOOLS, ...TEST_TOOLS, ...LAB_TEST_TOOLS });
+  if (missing.length > 0) {
+    for (const kernel of kernels) console.log(`${kernel}: FAILED: needs ${missing.join(", ")}`);
+    return 125;
+  }
+  const over = args.oracles ? oracles(args.update) : undefined;
   const prepare: Prepare = (kernel) => {
     const made = image(kernel, args.update);
-    if (!args.extra) return made;
-    try {
-      return extra(made);
-    } catch (error) {
-      console.log(`!!! SKIPPED: kernel ${kernel}: the modules that Debian leaves out: ${error} !!!`);
-      return made;
-    }
+    return args.extra ? extra(made) : made;
   };
   const run: Run = async (image, command, output) => {
     try {
@@ -245,9 +233,9 @@ async function main(): Promise<number> {
   };
   if (command.length > 0) return await runCommand(kernels, command, prepare, run);
   const runtimes = ["bun", "deno"].filter((runtime) => args.only.length === 0 || args.only.includes(runtime));
-  const { short } = args, repo = resolve(args.repo);
+  const { short } = args, repo = resolve(args.repo), timeout = Number(args.timeout);
   compile(repo);
-  return await runTests({ kernels, runtimes, short, repo, prepare }, run);
+  return await runTests({ kernels, runtimes, short, repo, timeout, prepare }, run);
 }
 
 process.exitCode = await main();
