@@ -21,8 +21,9 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { specifications } from "./lab/image.ts";
 import type { Step } from "./test.ts";
-import { installTools, TEST_TOOLS } from "./tools.ts";
+import { installTools, isThere, TEST_TOOLS } from "./tools.ts";
 
 const USAGE = `usage: deno run -A tests/run.ts [OPTION]... [PART OF A TEST FILE'S PATH]...
 
@@ -81,6 +82,15 @@ function kernelAnswers(): Promise<boolean> {
     const answered = (): void => (clearTimeout(timer), resolve(true));
     probe.once("exit", answered).once("error", answered);
   });
+}
+
+/** Tells tests where kernels' specifications are, out of Debian's packages the first time; in the lab they are told. */
+function haveSpecifications(): void {
+  if (process.env.NETLINK_SPECS !== undefined) return;
+  if (!isThere("apt-get")) {
+    return console.log("\n!!! not a Debian-like system: the tests of specifications are skipped !!!");
+  }
+  process.env.NETLINK_SPECS = specifications().join(":");
 }
 
 /** Leaves out what would hang, loudly and by name. */
@@ -279,6 +289,7 @@ async function main(): Promise<number> {
     }
     const missing = installTools(TEST_TOOLS);
     if (missing.length > 0) console.log(`\n!!! the tests that need ${missing.join(", ")} are skipped !!!`);
+    if (files.some((file) => file.includes("ynl"))) haveSpecifications();
     if (!(await kernelAnswers())) files = withoutKernel(files);
     if (process.getuid?.() !== 0) console.log("\nnot root: the tests that need root are skipped, see their names");
   }

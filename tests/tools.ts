@@ -4,8 +4,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 
-/** Whether a program is on the PATH, or where a system has those of root. */
+/** Whether a program is on the PATH, or where a system has those of root; or a file is where its whole path says. */
 export function isThere(program: string): boolean {
+  if (program.startsWith("/")) return existsSync(program);
   return [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"]
     .some((folder) => existsSync(join(folder, program)));
 }
@@ -46,4 +47,11 @@ export const TEST_TOOLS: Record<string, string> = {
   gcc: "gcc libc6-dev linux-libc-dev",
   tshark: "tshark",
   dumpcap: "wireshark-common",
+  ethtool: "ethtool",
+  wg: "wireguard-tools",
+  iw: "iw",
+  git: "git",
+  python3: "python3",
+  "/usr/lib/python3/dist-packages/yaml": "python3-yaml",
+  unshare: "util-linux",
 };

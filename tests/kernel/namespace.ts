@@ -32,8 +32,9 @@ export const patience = (ms: number): number => lab ? 10 * ms : ms;
 /** Where the system keeps its tools. */
 const PATHS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/** Whether a program is installed. */
+/** Whether a program is installed, or a file is where its whole path says. */
 export function has(program: string): boolean {
+  if (program.startsWith("/")) return existsSync(program);
   return PATHS.some((path) => existsSync(`${path}/${program}`));
 }
 

@@ -72,6 +72,33 @@ export function oracles(update = false): string {
   return folder;
 }
 
+/** The packages of kernels' documentation, which has their specifications of protocols, by the kernel. */
+const DOCS: Record<string, string> = { "6.12": "linux-doc-6.12", newest: "linux-doc" };
+
+/** Folders of the specifications that kernels have of their protocols, YAML files in a folder for each kernel. */
+export function specifications(update = false): string[] {
+  return Object.entries(DOCS).map(([kernel, name]) => {
+    const folder = join(CACHE, "specs", kernel);
+    if (update || !existsSync(folder)) {
+      const packages = suites(kernel);
+      mkdirSync(join(CACHE, "specs"), { recursive: true });
+      const work = mkdtempSync(`${folder}-`);
+      try {
+        const all = packages.closure([name], /^linux-doc-\d/), [last] = all.slice(-1);
+        packages.unpack([last], work, "*/netlink/specs/*.yaml*");
+        const specs = join(work, `usr/share/doc/${last}/Documentation/netlink/specs`);
+        const packed = readdirSync(specs).filter((file) => file.endsWith(".gz")).map((file) => join(specs, file));
+        capture("gzip", ["--decompress", ...packed]);
+        rmSync(folder, { recursive: true, force: true });
+        renameSync(specs, folder);
+      } finally {
+        rmSync(work, { recursive: true, force: true });
+      }
+    }
+    return folder;
+  });
+}
+
 /** The suites that a kernel comes from. */
 export function suites(kernel: string): Suites {
   mkdirSync(CACHE, { recursive: true });

@@ -19,6 +19,9 @@ function text(program: string, args: readonly string[]): string {
   return new TextDecoder().decode(capture(program, args));
 }
 
+/** Of the package $0 into the folder $1 what the others say. */
+const UNPACK = 'into=$1; shift; dpkg-deb --fsys-tarfile "$0" | tar --extract --wildcards --directory="$into" "$@"';
+
 /** Where a suite is. */
 export interface Source {
   readonly suite: string;
@@ -96,13 +99,17 @@ export class Suites {
     return found;
   }
 
-  /** Unpacks packages into a folder, running none of their scripts. */
-  unpack(names: readonly string[], into: string): void {
+  /** Unpacks packages, or what of them tar's `patterns` say, into a folder, running none of their scripts. */
+  unpack(names: readonly string[], into: string, ...patterns: readonly string[]): void {
     const folder = mkdtempSync(join(this.#folder, "debs-"));
     try {
       capture("apt-get", [...this.#options, "--quiet", "download", ...names], { cwd: folder });
       mkdirSync(into, { recursive: true });
-      for (const file of readdirSync(folder)) capture("dpkg-deb", ["--extract", join(folder, file), into]);
+      for (const file of readdirSync(folder)) {
+        const deb = join(folder, file);
+        if (patterns.length === 0) capture("dpkg-deb", ["--extract", deb, into]);
+        else capture("sh", ["-c", UNPACK, deb, into, ...patterns]);
+      }
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -11,7 +11,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { installTools, TEST_TOOLS } from "../tools.ts";
 import { extra } from "./extra.ts";
-import { DENO_DIR, type Image, image, KERNELS, oracles } from "./image.ts";
+import { DENO_DIR, type Image, image, KERNELS, oracles, specifications } from "./image.ts";
 import { LabError, type Output, runVm } from "./vm.ts";
 
 const USAGE = `usage: deno run -A tests/lab/run.ts [OPTION]... [KERNEL]... [-- COMMAND [ARGUMENT]...]
@@ -233,6 +233,7 @@ async function main(): Promise<number> {
   };
   if (command.length > 0) return await runCommand(kernels, command, prepare, run);
   const runtimes = ["bun", "deno"].filter((runtime) => args.only.length === 0 || args.only.includes(runtime));
+  process.env.NETLINK_SPECS ??= specifications(args.update).join(":");
   const { short } = args, repo = resolve(args.repo), timeout = Number(args.timeout);
   compile(repo);
   return await runTests({ kernels, runtimes, short, repo, timeout, prepare }, run);

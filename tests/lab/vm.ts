@@ -263,6 +263,7 @@ function script(image: Image, command: readonly string[]): string {
   return `export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LAB=${image.kernel} DENO_DIR=${
     quote(DENO_DIR)
   }
+export NETLINK_SPECS=${quote(process.env.NETLINK_SPECS ?? "")}
 exec ${command.map(quote).join(" ")}
 `;
 }

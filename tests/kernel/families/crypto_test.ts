@@ -5,6 +5,7 @@ import { serves } from "../../../core/client.ts";
 import { KernelError } from "../../../core/errors.ts";
 import { type Algorithm, algorithms } from "../../../families/crypto.ts";
 import { kernelTest } from "../namespace.ts";
+import { skip } from "../../test.ts";
 
 /** The kernel's part of what a test needs, for its name. */
 function cryptoTest(name: string, body: () => void): void {
@@ -90,10 +91,10 @@ function makes(driverName: string): boolean {
 cryptoTest("crypto: an instance is made, its priority changed, and it is deleted", () => {
   // A template of what is there, whatever that is.
   const cipher = algorithms.list().find(({ type, driverName }) => type === "cipher" && !driverName!.includes("("));
-  if (cipher === undefined) return console.log("no cipher to make an instance of");
+  if (cipher === undefined) skip("the kernel has no cipher to make an instance of");
   const names = ["pcbc", "cmac", "xcbc", "cbc", "ecb"].map((template) => `${template}(${cipher.driverName})`);
   const driverName = names.find((name) => algorithms.find({ driverName: name }) === undefined && makes(name));
-  if (driverName === undefined) return console.log(`${names} are all there already, or no template is`);
+  if (driverName === undefined) skip(`${names} are all there already, or no template is`);
   assertEquals(algorithms.get({ driverName }).priorityVal, 1);
   assertEquals(assertThrows(() => algorithms.add({ driverName }), KernelError).code, "EEXIST");
   algorithms.set(driverName, { priorityVal: 2 });

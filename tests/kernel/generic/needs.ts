@@ -4,11 +4,7 @@ import { kernelTest } from "../namespace.ts";
 
 /** Whether the kernel has the family, or loads it when asked. */
 export function hasFamily(name: string): boolean {
-  try {
-    return families.find(name) !== undefined;
-  } catch {
-    return false;
-  }
+  return families.find(name) !== undefined;
 }
 
 /** A test that needs a generic family, root and programs; without them it is skipped, its name saying why. */

@@ -1,12 +1,13 @@
 /**
- * The kernel's own specifications, each of which is taken as it is, and speaks to this kernel.
+ * The kernels' own specifications, each of which is taken as it is, and speaks to this kernel.
  *
- * They are in NETLINK_SPECS, a folder of YAML files, or else in the kernel's source below /usr/src.
+ * They are YAML files in the folders of NETLINK_SPECS, with colons between them, one for each version; tests/run.ts fetches
+ * Debian's.
  */
 import { assert, assertEquals } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { KernelError, SystemError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/show.ts";
@@ -17,65 +18,76 @@ import { open as openNetdev } from "../../../families/generic/netdev.ts";
 import type { Fields } from "../../../families/generic/table.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
 
-/** The folder, `undefined` where there is none. */
-function folder(): string | undefined {
-  const { NETLINK_SPECS } = process.env, source = "/usr/src";
-  if (NETLINK_SPECS !== undefined) return NETLINK_SPECS;
-  return (existsSync(source) ? readdirSync(source) : []).map((name) =>
-    join(source, name, "Documentation/netlink/specs")
-  )
-    .find((path) => existsSync(path));
-}
-
+const PYTHON = "/usr/bin/python3";
 /** All files at once, by libyaml where it is: Python's own reading takes seconds for a large one. */
 const READ = `import json, sys, yaml
 loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 print(json.dumps([json.dumps(yaml.load(open(path), loader)) for path in sys.argv[1:]]))`;
 
-let texts: ReadonlyMap<string, string> | undefined;
+/** The JSON of each file of a folder, by its path. */
+const texts = new Map<string, ReadonlyMap<string, string>>();
 
 /** A specification, made anew from the JSON of its file. */
 function read(path: string): Spec {
-  texts ??= parsed(files.map((file) => join(SPECS!, file)));
-  return JSON.parse(texts.get(path)!);
+  const folder = dirname(path);
+  if (!texts.has(folder)) texts.set(folder, parsed(filesOf(folder).map((file) => join(folder, file))));
+  return JSON.parse(texts.get(folder)!.get(path)!);
 }
 
 function parsed(paths: readonly string[]): ReadonlyMap<string, string> {
-  const { status, stdout, stderr } = spawnSync("python3", ["-c", READ, ...paths], {
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-  });
+  const options = { encoding: "utf8", maxBuffer: 1 << 28 } as const;
+  const { status, stdout, stderr } = spawnSync(PYTHON, ["-c", READ, ...paths], options);
   assertEquals(status, 0, stderr);
   return new Map((JSON.parse(stdout) as string[]).map((text, i) => [paths[i]!, text]));
 }
 
-const SPECS = folder(), hasYaml = spawnSync("python3", ["-c", "import yaml"]).status === 0;
-const NEEDS = [
-  ...(SPECS === undefined ? ["a folder of specifications, NETLINK_SPECS"] : []),
-  ...(hasYaml ? [] : ["python3 with yaml"]),
-];
-const files = SPECS === undefined ? [] : readdirSync(SPECS).filter((name) => name.endsWith(".yaml")).sort();
+const filesOf = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith(".yaml")).sort();
 
-kernelTest(`ynl: ${files.length} specifications of the kernel are taken whole`, NEEDS, () => {
-  for (const file of files) {
-    const spec = read(join(SPECS!, file)), compiled = new CompiledSpec(spec), seen = new Set<unknown>();
-    let attributes = 0;
-    const walk = (table: { fields?: readonly { codec: unknown }[] } | undefined): void => {
-      if (table === undefined || seen.has(table)) return;
-      seen.add(table);
-      for (const { codec } of table.fields ?? []) {
-        attributes++;
-        walk(codec as never);
-      }
-    };
-    for (const { table } of compiled.operations.values()) walk(table);
-    assert(compiled.operations.size > 0 && attributes > 0, file);
-    const text = family(spec.name, { spec }).describe();
-    for (const name of compiled.operations.keys()) assert(text.includes(`  ${name} (`), `${file}: ${name}`);
+const FOLDERS = (process.env["NETLINK_SPECS"] ?? "").split(":").filter((folder) => folder !== "");
+const NEEDS = FOLDERS.length > 0
+  ? [PYTHON, "/usr/lib/python3/dist-packages/yaml"]
+  : ["folders of specifications, NETLINK_SPECS"];
+
+/** The file of a protocol in a version's folder: its words were put together by underlines before. */
+const find = (folder: string, name: string): string | undefined =>
+  [name, name.replaceAll("-", "_")].map((name) => join(folder, `${name}.yaml`)).find((path) => existsSync(path));
+
+/** Declares a test of each version's specifications of some protocols. */
+function specTest(
+  name: string,
+  protocols: readonly string[],
+  body: (spec: (protocol: string) => Spec) => void | Promise<void>,
+): void {
+  if (FOLDERS.length === 0) kernelTest(name, NEEDS, () => {});
+  for (const folder of FOLDERS) {
+    const missing = protocols.filter((protocol) => find(folder, protocol) === undefined);
+    const needs = [...NEEDS, "ip", ...missing.map((protocol) => `a specification of ${protocol}`)];
+    kernelTest(`${name}, of ${basename(folder)}`, needs, () => body((protocol) => read(find(folder, protocol)!)));
   }
-});
+}
 
-const has = (name: string): string[] => files.includes(`${name}.yaml`) ? NEEDS : [...NEEDS, `${name}.yaml`];
+for (const folder of FOLDERS) {
+  const files = filesOf(folder);
+  kernelTest(`ynl: ${files.length} specifications are taken whole, of ${basename(folder)}`, NEEDS, () => {
+    assert(files.length > 10, folder);
+    for (const file of files) {
+      const spec = read(join(folder, file)), compiled = new CompiledSpec(spec), seen = new Set<unknown>();
+      let attributes = 0;
+      const walk = (table: { fields?: readonly { codec: unknown }[] } | undefined): void => {
+        if (table === undefined || seen.has(table)) return;
+        seen.add(table);
+        for (const { codec } of table.fields ?? []) {
+          attributes++;
+          walk(codec as never);
+        }
+      };
+      for (const { table } of compiled.operations.values()) walk(table);
+      assert(compiled.operations.size > 0 && attributes > 0, file);
+      const text = family(spec.name, { spec }).describe();
+      for (const name of compiled.operations.keys()) assert(text.includes(`  ${name} (`), `${file}: ${name}`);
+    }
+  });
+}
 
 /** That each object of ours has what the specification's has, where both have a field of the name. */
 function assertAgree(theirs: readonly Fields[], ours: readonly object[], least: number): void {
@@ -89,16 +101,16 @@ function assertAgree(theirs: readonly Fields[], ours: readonly object[], least: 
   });
 }
 
-kernelTest(
+specTest(
   "ynl: netdev by the kernel's specification is netdev by the module",
-  ["ip", ...has("netdev")],
-  () =>
+  ["netdev"],
+  (spec) =>
     inNamespace(({ name, ip }) => {
       ip("link add v0 numtxqueues 2 numrxqueues 2 type veth peer name v1");
       ip("link set v0 up");
       ip("link set v1 up");
       using typed = openNetdev({ netns: name, names: false });
-      using netdev = family("netdev", { netns: name, spec: read(join(SPECS!, "netdev.yaml")) });
+      using netdev = family("netdev", { netns: name, spec: spec("netdev") });
       assertAgree(netdev.dump("dev-get"), typed.devices.list(), 4);
       assertAgree(netdev.dump("queue-get"), typed.queues.list(), 3);
       assertAgree(netdev.dump("napi-get"), typed.napis.list(), 0);
@@ -107,23 +119,26 @@ kernelTest(
     }),
 );
 
-kernelTest("ynl: nlctrl by the kernel's specification is nlctrl by the module", has("nlctrl"), () => {
+specTest("ynl: nlctrl by the kernel's specification is nlctrl by the module", ["nlctrl"], (spec) => {
   using typed = openController();
-  using nlctrl = family("nlctrl", { spec: read(join(SPECS!, "nlctrl.yaml")) });
+  using nlctrl = family("nlctrl", { spec: spec("nlctrl") });
   assertAgree(nlctrl.dump("getfamily"), typed.families.list(), 5);
 });
 
-kernelTest(
+specTest(
   "ynl: protocols of their own by the kernel's specifications are what the modules say",
-  ["ip", ...has("rt-link"), ...has("rt-addr"), ...has("rt-route"), ...has("rt-rule"), ...has("rt-neigh")],
-  () =>
-    inNamespace(({ name, ip, route }) => {
+  ["rt-link", "rt-addr", "rt-route", "rt-rule", "rt-neigh"],
+  (spec) =>
+    inNamespace(async ({ name, ip, route }) => {
       ip("link add v0 type veth peer name v1");
       for (const dev of ["lo", "v0", "v1"]) ip(`link set ${dev} up`);
       ip("address add 192.0.2.1/24 dev v0");
+      // Later they have more routes: those of the addresses that links have by themselves.
+      for (const dev of ["v0", "v1"]) {
+        await route.addresses.waitFor({ dev, scope: "link" }, ({ flags }) => !flags?.includes("tentative"));
+      }
       ip("neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0 nud permanent");
-      const by = (file: string): ReturnType<typeof family> =>
-        family(file, { netns: name, spec: read(join(SPECS!, `${file}.yaml`)) });
+      const by = (file: string): ReturnType<typeof family> => family(file, { netns: name, spec: spec(file) });
       using link = by("rt-link");
       const pick = (list: readonly object[], ...keys: string[]): unknown[] =>
         list.map((one) => keys.map((key) => (one as Fields)[key]));
@@ -157,54 +172,56 @@ kernelTest(
 /** Tables with a name. */
 const NUMBERS: Readonly<Record<string, number>> = { default: 253, main: 254, local: 255 };
 
-kernelTest(`ynl: what this kernel serves of ${files.length} specifications is dumped, all that it says`, [
-  "ip",
-  ...NEEDS,
-], () =>
-  inNamespace(({ name, ip }) => {
-    for (
-      const command of [
-        "link add v0 type veth peer name v1",
-        "link set v0 up",
-        "link set v1 up",
-        "address add 192.0.2.1/24 dev v0",
-        "address add 2001:db8::1/64 dev v0 nodad",
-        "route add 198.51.100.0/24 via 192.0.2.7",
-        "route add 2001:db8:7::/48 via 2001:db8::7",
-        "neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0",
-        "neighbour add 2001:db8::9 lladdr 02:00:00:00:00:09 dev v0",
-      ]
-    ) ip(command);
-    let dumps = 0, objects = 0;
-    for (const file of files) {
-      const spec = read(join(SPECS!, file));
-      using it = family(spec.name, { netns: name, spec });
-      for (const { name: operation, dump } of spec.operations.list) {
-        // What getgen answers has no end, as it is no dump whatever the specification says.
-        if (dump === undefined || operation === "getgen") continue;
-        try {
-          const found = it.dump(operation), text = stringify(found);
-          dumps++;
-          objects += found.length;
-          // Addresses of both lengths are text, whatever hint they have.
-          if (/^rt[-_](addr|route|neigh)$/.test(spec.name) && /^get(addr|route|neigh)$/.test(operation)) {
-            for (const address of ["192.0.2.", "2001:db8:"]) assert(text.includes(`"${address}`), `${file}: ${text}`);
+for (const folder of FOLDERS) {
+  kernelTest(`ynl: what this kernel serves of the specifications is dumped, all that it says, of ${basename(folder)}`, [
+    "ip",
+    ...NEEDS,
+  ], () =>
+    inNamespace(({ name, ip }) => {
+      for (
+        const command of [
+          "link add v0 type veth peer name v1",
+          "link set v0 up",
+          "link set v1 up",
+          "address add 192.0.2.1/24 dev v0",
+          "address add 2001:db8::1/64 dev v0 nodad",
+          "route add 198.51.100.0/24 via 192.0.2.7",
+          "route add 2001:db8:7::/48 via 2001:db8::7",
+          "neighbour add 192.0.2.9 lladdr 02:00:00:00:00:09 dev v0",
+          "neighbour add 2001:db8::9 lladdr 02:00:00:00:00:09 dev v0",
+        ]
+      ) ip(command);
+      let dumps = 0, objects = 0;
+      for (const file of filesOf(folder)) {
+        const spec = read(join(folder, file));
+        using it = family(spec.name, { netns: name, spec });
+        for (const { name: operation, dump } of spec.operations.list) {
+          // What getgen answers has no end, as it is no dump whatever the specification says.
+          if (dump === undefined || operation === "getgen") continue;
+          try {
+            const found = it.dump(operation), text = stringify(found);
+            dumps++;
+            objects += found.length;
+            // Addresses of both lengths are text, whatever hint they have.
+            if (/^rt[-_](addr|route|neigh)$/.test(spec.name) && /^get(addr|route|neigh)$/.test(operation)) {
+              for (const address of ["192.0.2.", "2001:db8:"]) assert(text.includes(`"${address}`), `${file}: ${text}`);
+            }
+          } catch (error) {
+            if (!(error instanceof KernelError || error instanceof SystemError)) throw error;
           }
-        } catch (error) {
-          if (!(error instanceof KernelError || error instanceof SystemError)) throw error;
         }
       }
-    }
-    assert(dumps > 0 && objects > 0, `${dumps} dumps, ${objects} objects`);
-  }));
+      assert(dumps > 0 && objects > 0, `${dumps} dumps, ${objects} objects`);
+    }));
+}
 
-kernelTest(
+specTest(
   "ynl: events of protocols of their own are called what the kernel calls them",
-  ["ip", ...has("rt-link"), ...has("rt-addr")],
-  () =>
+  ["rt-link", "rt-addr"],
+  (spec) =>
     inNamespace(async ({ name, ip }) => {
       const told = async (file: string, fits: (value: Fields) => boolean, change: () => void): Promise<string[]> => {
-        using it = family(file, { netns: name, spec: read(join(SPECS!, `${file}.yaml`)) });
+        using it = family(file, { netns: name, spec: spec(file) });
         await using events = it.watch();
         change();
         const words: string[] = [];

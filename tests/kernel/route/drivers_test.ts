@@ -8,13 +8,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { family, type Spec } from "../../../families/generic/mod.ts";
 import { inNamespace, kernelTest, lab, load, type Namespace, run } from "../namespace.ts";
+import { skip } from "../../test.ts";
 import { differences, LINK } from "./words.ts";
 
-/** Whether there is a driver's folder; else its name is said. */
-function hasDriver(path: string, module: string): boolean {
+/** Loads a driver where its folder is not there yet; without it the test is skipped. */
+function needDriver(path: string, module: string): void {
   if (!existsSync(path)) load(module);
-  if (!existsSync(path)) console.log(`not here: the module ${module}`);
-  return existsSync(path);
+  if (!existsSync(path)) skip(`the kernel has no module ${module}`);
 }
 
 /** What ip says of the link `x`, of which we say the same. */
@@ -27,8 +27,8 @@ function equalInBoth(ns: Namespace, what: string): Record<string, unknown> {
 
 kernelTest("kind can: a controller at a serial line is set while it is down, and goes up", ["ip", "gcc"], async () => {
   // The driver makes it in the first namespace, whoever asks.
-  if (!lab) return console.log("not here: controllers at serial lines (only in the lab)");
-  if (!hasDriver("/sys/module/slcan", "slcan")) return;
+  if (!lab) skip("only in the lab");
+  needDriver("/sys/module/slcan", "slcan");
   const folder = mkdtempSync(join(tmpdir(), "netlink-slcan-"));
   try {
     const program = join(folder, "slcan");
@@ -40,7 +40,7 @@ kernelTest("kind can: a controller at a serial line is set while it is down, and
         // It says that it is there, or it ends.
         await Promise.race([once(driver.stdout, "data"), ended]);
         const { kind, ifname } = links.list().find(({ type }) => type === "can")!;
-        if (kind === undefined) return console.log(`not here: ${ifname} is of no kind, before 6.0`);
+        if (kind === undefined) skip(`${ifname} is of no kind, before 6.0`);
         links.set(ifname!, { ifname: "x" });
         equalInBoth(ns, "made");
         links.set("x", { kind: "can", data: { bittiming: { bitrate: 500_000 } } });
@@ -64,7 +64,7 @@ kernelTest("kind can: a controller at a serial line is set while it is down, and
 
 kernelTest("kind netdevsim: made and deleted by its driver, changed by us", ["ip"], async () => {
   const bus = "/sys/bus/netdevsim";
-  if (!hasDriver(bus, "netdevsim")) return;
+  needDriver(bus, "netdevsim");
   await inNamespace((ns) => {
     const { links } = ns.route;
     const write = (file: string, text: string): string =>
@@ -105,7 +105,7 @@ const DATAPATH: Spec = {
 };
 
 kernelTest("kind openvswitch: made and deleted by a data path, changed by us", ["ip"], async () => {
-  if (!hasDriver("/sys/module/openvswitch", "openvswitch")) return;
+  needDriver("/sys/module/openvswitch", "openvswitch");
   await inNamespace((ns) => {
     const { links } = ns.route;
     using datapath = family("ovs_datapath", { netns: ns.name, spec: DATAPATH });
