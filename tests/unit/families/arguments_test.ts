@@ -107,7 +107,7 @@ test("SMC: identifiers are text, switches true or false", () => {
 
 test("lists of sockets and of queues' statistics take a filter that is an object", () => {
   using sockets = everything.sockDiag.open(NOBODY), queues = everything.netdev.open(NOBODY);
-  for (const  of of["tcp", "udp", "unix", "packet", "netlink", "vsock"] as const) {
+  for (const kind of ["tcp", "udp", "unix", "packet", "netlink", "vsock"] as const) {
     refused([null, [], [{}], 5, "x", () => {}], (filter) => sockets[kind].list(filter));
     refused([null, [], [{}], 5, "x", () => {}], (filter) => [...sockets[kind].iterate(filter)]);
   }
