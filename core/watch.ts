@@ -65,6 +65,8 @@ interface Watched {
   readonly listening: Listening<object>;
   /** What there is, by key; `undefined` in a watch that keeps no state. */
   readonly state: Map<string, object> | undefined;
+  /** Keys of those that are there more than once: kernels let a route be replaced by the like of another. */
+  readonly doubled: Set<string>;
 }
 
 /** Watches collections of one client. The subscription begins before this returns. */
@@ -95,6 +97,7 @@ class Watch {
       collection,
       listening: collection.listening(client),
       state: keep ? new Map() : undefined,
+      doubled: new Set(),
     }));
     const silent = keep ? collections.flatMap(({ declaration }) => declaration.silentRemoval ?? []) : [];
     this.#silent = new Set(silent.flatMap(({ types }) => types));
@@ -166,10 +169,15 @@ class Watch {
   }
 
   /** Reads everything again and tells what is other than it was. */
-  *#difference({ collection, state }: Watched): Generator<AnyEvent, void, undefined> {
+  *#difference({ collection, state, doubled }: Watched): Generator<AnyEvent, void, undefined> {
     if (state === undefined) return;
     const object = collection.declaration.object, present = new Map<string, object>();
-    for (const value of collection.list()) present.set(collection.key(value), value);
+    doubled.clear();
+    for (const value of collection.list()) {
+      const key = collection.key(value);
+      if (present.has(key)) doubled.add(key);
+      present.set(key, value);
+    }
     for (const [key, value] of state) {
       if (present.has(key)) continue;
       state.delete(key);
@@ -206,7 +214,7 @@ class Watch {
     }
   }
 
-  #apply({ collection, state }: Watched, event: "new" | "del", value: object, flags: number): void {
+  #apply({ collection, state, doubled }: Watched, event: "new" | "del", value: object, flags: number): void {
     if (state === undefined) return;
     const key = collection.key(value), known = state.has(key);
     if (event === "new") state.set(key, value);
@@ -214,7 +222,9 @@ class Watch {
     // One that took another's place, joined others, or was part of another that we knew: what is left of those? Of one that
     // is new beside all others the kernel says so, whichever way it was made.
     const alone = (flags & NLM_F.NLM_F_EXCL) !== 0;
-    if (collection.declaration.silentRemoval !== undefined && (event === "new" ? !alone : !known)) this.#dirty = true;
+    if (collection.declaration.silentRemoval !== undefined && (event === "new" ? !alone : !known || doubled.has(key))) {
+      this.#dirty = true;
+    }
   }
 }
 

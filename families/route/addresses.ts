@@ -6,6 +6,7 @@
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import { Address, addressKey, mergeAddress, prepareAddress } from "./address.ts";
+import { switchedOff } from "./family.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
 
 /** An address as it is given: like {@linkcode Address}, with names or numbers for interfaces. */
@@ -29,6 +30,7 @@ const declaration: Declaration<Address> = {
   fixed: ["family", "index", "dev", "address", "peer"],
   lasting: () => ["scope", "broadcast", "label"],
   merge: mergeAddress,
+  hint: (code, { kernelMessage = "" }) => code === "EACCES" ? switchedOff(kernelMessage) : undefined,
 };
 
 /** All addresses of one namespace. */

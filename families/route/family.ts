@@ -145,3 +145,10 @@ export const headerTable: Codec<RouteTable> = {
     return OMIT;
   },
 };
+
+/** What helps where the kernel says that an interface has no IPv6. */
+export function switchedOff(kernelMessage: string): string | undefined {
+  return /IPv6 is disabled/i.test(kernelMessage)
+    ? "IPv6 is switched off there: set the sysctl net.ipv6.conf.<interface>.disable_ipv6 to 0"
+    : undefined;
+}

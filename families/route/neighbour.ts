@@ -209,6 +209,8 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
     return { ...value, flags: Array.isArray(flags) ? flags.filter((flag) => !isTable(flag)) : [] };
   }
   const neighbour = { ...value };
+  // Devices without a table of their own kind delete only what is called permanent, whatever it is in others.
+  if (verb === "delete" && forwarding) neighbour.state ??= ["permanent"];
   if (verb !== "delete") neighbour.state ??= forwarding ? ["noarp", "permanent"] : ["permanent"];
   if (forwarding) neighbour.flags = tableOf(neighbour);
   return neighbour;

@@ -7,7 +7,7 @@ import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
-import { AF, familyNumber } from "./family.ts";
+import { AF, familyNumber, switchedOff } from "./family.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
 
 /** A route as it is given: like {@linkcode Route}, with names or numbers for interfaces. */
@@ -59,6 +59,7 @@ const declaration: Declaration<Route> = {
     if (code === "ENETUNREACH" && /gateway|nexthop/i.test(kernelMessage)) {
       return 'the gateway must be on a network that an interface which is up has; { flags: ["onlink"] } says that it is';
     }
+    if (code === "EACCES") return switchedOff(kernelMessage);
     return code === "ENETDOWN" && /not up/i.test(kernelMessage)
       ? "bring the interface up first: links.set(dev, { up: true })"
       : undefined;

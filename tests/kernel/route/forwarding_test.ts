@@ -1,0 +1,94 @@
+/** Forwarding tables: an entry that was listed names itself, and is waited for and followed as others are. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { Neighbour } from "../../../families/route/mod.ts";
+import { inNamespace, kernelTest, type Namespace, run, wire } from "../namespace.ts";
+
+const NEEDS = ["ip", "bridge"], MAC = "02:00:00:00:00:aa";
+
+/** What `bridge fdb` shows, in one order. */
+const shown = (ns: Namespace): string[] => run("bridge", ["-n", ns.name, "fdb", "show"]).trim().split("\n").sort();
+const bridge = (ns: Namespace, words: string): string => run("bridge", ["-n", ns.name, ...words.split(" ")]);
+
+function bridged(ns: Namespace): void {
+  wire(ns);
+  ns.ipBatch(["link add br0 type bridge", "link set br0 up", "link set v1 master br0"]);
+}
+
+kernelTest(
+  "forwarding entries of ports, devices and the bridge itself: deleted and made again as they were listed",
+  NEEDS,
+  async () => {
+    await inNamespace((ns) => {
+      bridged(ns);
+      ns.ip("link add vx0 type vxlan id 7 dstport 4789 dev v0");
+      for (
+        const words of [
+          "02:00:00:00:00:07 dev v1 master static",
+          "02:00:00:00:00:08 dev br0 self permanent",
+          "02:00:00:00:00:07 dev v1 self permanent",
+          "02:00:00:00:00:0a dev vx0 dst 192.0.2.7",
+        ]
+      ) bridge(ns, `fdb append ${words}`);
+      const { neighbours } = ns.route, before = shown(ns);
+      // What an interface listens to is its own affair: the lists of multicast addresses are not tried.
+      const tried = neighbours.list({ family: "bridge" }).filter(({ lladdr }) => lladdr?.startsWith("02:00:"));
+      assertEquals(tried.length, 4);
+      assert(tried.some(({ dev, masterDev }) => dev === "br0" && masterDev === "br0"));
+      for (const entry of [...tried, ...tried.map((one) => JSON.parse(JSON.stringify(one)) as Neighbour)]) {
+        const text = JSON.stringify(entry);
+        assertEquals(neighbours.key(neighbours.get(entry)), neighbours.key(entry), text);
+        neighbours.delete(entry);
+        assertEquals(neighbours.find(entry), undefined, text);
+        assertEquals(shown(ns).length, before.length - 1, text);
+        neighbours.add(entry);
+        assertEquals(shown(ns), before, text);
+      }
+      // One address in two tables: a key means the device's own, as `bridge fdb del` does.
+      const key = { family: "bridge", dev: "v1", lladdr: "02:00:00:00:00:07" } as const;
+      assertEquals(neighbours.get(key).flags, ["self"]);
+      assertEquals(neighbours.get({ ...key, flags: ["master"] }).masterDev, "br0");
+      neighbours.delete(key);
+      assertEquals(neighbours.find(key), undefined);
+      assertEquals(neighbours.get({ ...key, flags: ["master"] }).masterDev, "br0");
+    });
+  },
+);
+
+kernelTest("waitFor and watch see what list sees of forwarding tables", NEEDS, async () => {
+  await inNamespace(async (ns) => {
+    bridged(ns);
+    const { neighbours } = ns.route, key = { family: "bridge", dev: "v1", lladdr: MAC, flags: ["master"] } as const;
+    const coming = neighbours.waitFor(key, ({ state }) => state.includes("noarp"), { timeout: 20_000 });
+    await using entries = neighbours.watch({ family: "bridge", initial: true, resync: true });
+    await using others = neighbours.watch({ initial: true });
+    const map = new Map<string, Neighbour>(), seen: Neighbour[] = [];
+    let synced = false;
+    const until = async (fits: () => boolean): Promise<void> => {
+      for await (const event of { [Symbol.asyncIterator]: () => ({ next: () => entries.next() }) }) {
+        if (event.event === "new") map.set(neighbours.key(event.value), event.value);
+        else if (event.event === "del") map.delete(neighbours.key(event.value));
+        else synced = true;
+        if (fits()) return;
+      }
+    };
+    await until(() => synced);
+    const keys = (): string[] => neighbours.list({ family: "bridge" }).map((one) => neighbours.key(one)).sort();
+    assertEquals([...map.keys()].sort(), keys());
+    bridge(ns, `fdb add ${MAC} dev v1 master static`);
+    assertEquals((await coming).lladdr, MAC);
+    await until(() => [...map.values()].some(({ lladdr }) => lladdr === MAC));
+    assertEquals([...map.keys()].sort(), keys());
+    bridge(ns, `fdb del ${MAC} dev v1 master`);
+    await until(() => ![...map.values()].some(({ lladdr }) => lladdr === MAC));
+    assertEquals([...map.keys()].sort(), keys());
+    // A watch of neighbours tells of neighbours.
+    ns.ip("neigh add 192.0.2.50 lladdr 02:00:00:00:00:50 dev v0");
+    for await (const event of others) {
+      if (event.event !== "new") continue;
+      seen.push(event.value);
+      if (event.value.dst === "192.0.2.50") break;
+    }
+    assertEquals(seen.filter(({ family }) => family === "bridge"), []);
+    assertThrows(() => neighbours.watch({ family: "inet" } as never), TypeError, "family");
+  });
+});

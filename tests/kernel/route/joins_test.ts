@@ -1,0 +1,74 @@
+/** Routes that join others, replace them, or leave them: whatever the events say, a watch's map ends right. */
+import { assert, assertEquals } from "@std/assert";
+import { random } from "../../unit/core/help.ts";
+import { inNamespace, kernelTest, type Namespace, wire } from "../namespace.ts";
+
+const VERBS = ["add", "append", "prepend", "replace", "change", "del"] as const;
+const WAYS = [
+  "via fd00::2 dev v0",
+  "via fd00::3 dev v0",
+  "via fd00:1::2 dev v1",
+  "dev v0",
+  "dev v1",
+  "nexthop via fd00::2 dev v0 nexthop via fd00::4 dev v0",
+] as const;
+
+/** What `ip -6 route` shows of the test's own prefixes: one line a route, and two that are the same are one. */
+function theirs(ns: Namespace): string[] {
+  const lines = ns.ipJson("-6 route show").filter(({ dst }) => String(dst).startsWith("fd1")).flatMap((route) => {
+    const ways = (route["nexthops"] ?? [route]) as { gateway?: string; dev: string }[];
+    return [`${route["dst"]} ${route["metric"]} ${ways.map(({ gateway, dev }) => `${gateway} ${dev}`).sort()}`];
+  });
+  return [...new Set(lines)].sort();
+}
+
+kernelTest(
+  "IPv6 routes that join others in any order, by any verb: a watch's map is what ip -6 route shows",
+  ["ip"],
+  async () => {
+    await inNamespace(async (ns) => {
+      wire(ns);
+      ns.ipBatch(["-6 address add fd00::1/64 dev v0 nodad", "-6 address add fd00:1::1/64 dev v1 nodad"]);
+      const { routes } = ns.route, below = random(12);
+      await using events = routes.watch({ initial: true, resync: true });
+      const map = new Map<string, string>();
+      let marks = 0;
+      const follow = (async (): Promise<void> => {
+        for await (const event of events) {
+          if (event.event !== "new" && event.event !== "del") continue;
+          const { dst, priority, multipath, gateway, dev } = event.value;
+          if (event.event === "new" && dst === "fd77::/64") marks++;
+          if (!dst.startsWith("fd1")) continue;
+          const ways = (multipath ?? [{ gateway, dev }]).map((way) => `${way.gateway} ${way.dev}`).sort();
+          if (event.event === "del") map.delete(routes.key(event.value));
+          else map.set(routes.key(event.value), `${dst} ${priority} ${ways}`);
+        }
+      })();
+      let joined = 0, done = 0;
+      for (let round = 0; round < 12; round++) {
+        for (let i = 0; i < 25; i++) {
+          const [verb, way] = [VERBS[below(VERBS.length)]!, WAYS[below(WAYS.length)]!];
+          try {
+            ns.ip(`-6 route ${verb} fd1${below(2)}::/64 ${way} ${below(2) === 0 ? "" : "metric 5"}`);
+            done++;
+          } catch {
+            // The kernel refuses what does not fit what is there.
+          }
+        }
+        const expected = theirs(ns);
+        if (expected.some((line) => line.includes(","))) joined++;
+        // What comes after all others has been heard is heard after them, and what they left is looked at before the next wait.
+        const before = marks;
+        ns.ip("-6 route add fd77::/64 dev v0");
+        while (marks === before || JSON.stringify([...map.values()].sort()) !== JSON.stringify(expected)) {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+        ns.ip("-6 route del fd77::/64");
+        assertEquals([...map.values()].sort(), expected);
+      }
+      assert(joined > 2 && done > 60, `${joined} rounds ended with joined routes, ${done} changes were done`);
+      await events.return?.();
+      await follow;
+    });
+  },
+);

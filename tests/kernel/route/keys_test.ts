@@ -1,0 +1,177 @@
+/** What keys and filters mean: the same object in every verb, the family that their text tells, nothing where nothing is. */
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { KernelError } from "../../../core/errors.ts";
+import type { Route, RouteInput } from "../../../families/route/mod.ts";
+import { inNamespace, kernelTest, type Namespace, run, wire } from "../namespace.ts";
+
+const NEEDS = ["ip"];
+
+/** Default routes of both families, in two tables and with several metrics; nothing else in these but the wire's. */
+function defaults(ns: Namespace): void {
+  wire(ns);
+  ns.ipBatch([
+    "-6 address add fd00::1/64 dev v0 nodad",
+    "route add default via 192.0.2.9 table 5",
+    "-6 route add default via fd00::9 table 5",
+    "-6 route add default via fd00::9 metric 9",
+    "-6 route add default via fd00::8 metric 5",
+    "route add default via 192.0.2.9 metric 9",
+    "route add default via 192.0.2.8 metric 5",
+    "route add default via 192.0.2.7 tos 4",
+    "route add 198.51.100.0/24 via 192.0.2.9",
+    "-6 route add fd01::/64 via fd00::9",
+  ]);
+}
+
+/** A route without what is changed, and what goes on. */
+const still = ({ metrics: _metrics, cacheinfo: _cacheinfo, ...route }: Partial<Route>): object => route;
+
+kernelTest("find, get, set and delete of one key of a route mean the same one", NEEDS, async () => {
+  const keys: readonly RouteInput[] = [
+    { dst: "default" },
+    { dst: "0.0.0.0/0" },
+    { dst: "::/0" },
+    { dst: "default", family: "inet6" },
+    { dst: "default", gateway: "fd00::9" },
+    { dst: "default", gateway: "192.0.2.9" },
+    { dst: "default", table: 5 },
+    { dst: "::/0", table: 5 },
+    { dst: "default", priority: 9 },
+    { dst: "::/0", priority: 9 },
+    { dst: "default", tos: 4 },
+    { dst: "198.51.100.0/24" },
+    { dst: "198.51.100.0/24", dev: "v0", protocol: "boot" },
+    { dst: "fd01::/64" },
+    { dst: "fd00::/64", protocol: "kernel" },
+    { dst: "192.0.2.1", table: "local", type: "local" },
+    { dst: "192.0.2.1", type: "local" },
+  ];
+  for (const key of keys) {
+    await inNamespace((ns) => {
+      defaults(ns);
+      const { routes } = ns.route,
+        list = (): Map<string, Route> => new Map(routes.list().map((one) => [routes.key(one), one]));
+      const before = list(), found = routes.find(key)!, text = JSON.stringify(key);
+      assert(found !== undefined, text);
+      assertEquals(routes.get(key), found, text);
+      // One that was listed names itself.
+      for (const one of before.values()) assertEquals(routes.key(routes.get(one)), routes.key(one));
+      routes.set(key, { metrics: { mtu: 1300 } });
+      const changed = list(), [other] = [...changed.values()].filter((one) => !before.has(routes.key(one)));
+      assertEquals(changed.size, before.size, text);
+      assertEquals(still(other!), still(found), text);
+      routes.delete(key);
+      assertEquals([...changed.keys()].filter((one) => !list().has(one)), [routes.key(other!)], text);
+    });
+  }
+});
+
+kernelTest("a filter whose text tells its family keeps it, in list, iterate and flush", NEEDS, async () => {
+  await inNamespace((ns) => {
+    defaults(ns);
+    const { addresses, neighbours, routes, rules } = ns.route,
+      told = (all: readonly { family: unknown }[]): unknown[] => [...new Set(all.map(({ family }) => family))].sort();
+    for (const [dst, family, count] of [["0.0.0.0/0", "inet", 4], ["::/0", "inet6", 3]] as const) {
+      assertEquals(told(routes.list({ dst })), [family]);
+      assertEquals(routes.list({ dst }).length, count);
+      assertEquals(told([...routes.iterate({ dst })]), [family]);
+    }
+    // This text tells none.
+    assertEquals(told(routes.list({ dst: "default" })), ["inet", "inet6"]);
+    assertEquals(told(routes.list({ dst: "default", family: "inet6" })), ["inet6"]);
+    ns.ipBatch(["rule add from 0.0.0.0/0 table 5 priority 50", "-6 rule add from ::/0 table 5 priority 50"]);
+    assertEquals(told(rules.list({ priority: 50 })), ["inet", "inet6"]);
+    assertEquals(rules.find({ priority: 50 })?.family, "inet");
+    rules.delete({ priority: 50 });
+    assertEquals([rules.find({ priority: 50 }), told(rules.list({ priority: 50 }))], [undefined, ["inet6"]]);
+    assertEquals(told(addresses.list({ address: "fd00::1/64" })), ["inet6"]);
+    ns.ip("neigh add 192.0.2.50 lladdr 02:00:00:00:00:50 dev v0");
+    assertEquals(told(neighbours.list({ dst: "192.0.2.50" })), ["inet"]);
+    const six = ns.ipJson("-6 route show table all").length;
+    assertEquals(routes.flush({ dst: "0.0.0.0/0" }), 4);
+    assertEquals(ns.ipJson("-6 route show table all").length, six);
+    assertEquals(routes.flush({ dst: "::/0" }), 3);
+    assertEquals(ns.ipJson("-6 route show table all").length, six - 3);
+    assertEquals(routes.list({ dst: "default" }), []);
+  });
+});
+
+kernelTest("a table that is not there is empty", NEEDS, async () => {
+  await inNamespace((ns) => {
+    const { routes } = ns.route;
+    // A new namespace has no IPv4 before its loopback interface is up.
+    for (const family of ["inet", "inet6", "ipmr", "ip6mr", undefined] as const) {
+      for (const table of ["main", 999, 70_000] as const) {
+        const filter: RouteInput = { table, ...(family === undefined ? {} : { family }) };
+        if (family === "inet6" && table === "main") continue;
+        assertEquals(routes.list(filter), [], JSON.stringify(filter));
+        assertEquals([...routes.iterate(filter)], []);
+        assertEquals(routes.flush(filter), 0);
+        assertEquals(routes.find({ ...filter, dst: "default" }), undefined);
+        assertEquals(assertThrows(() => routes.get({ ...filter, dst: "default" }), KernelError).code, "ENOENT");
+      }
+    }
+  });
+});
+
+kernelTest(
+  "addresses: what names none is not deleted or changed, and a flush takes secondaries along",
+  NEEDS,
+  async () => {
+    await inNamespace((ns) => {
+      wire(ns);
+      ns.ipBatch(Array.from({ length: 5 }, (_, i) => `address add 192.0.2.${i + 2}/24 dev v0`));
+      ns.ip("address add 198.51.100.1/24 dev v1");
+      const { addresses } = ns.route,
+        local = (dev: string): unknown[] =>
+          ns.ipJson(`-4 address show dev ${dev}`).flatMap((link) =>
+            (link["addr_info"] as { local: string }[]).map(({ local }) => local)
+          );
+      for (const key of [{ dev: "v0" }, { dev: "v0", local: "192.0.2.3" }, { dev: "v0", label: "v0" }]) {
+        assertThrows(() => addresses.delete(key), TypeError, 'without "address"');
+        assertThrows(() => addresses.set(key, { rtPriority: 5 }), TypeError, 'without "address"');
+      }
+      assertEquals(local("v0").length, 6);
+      // One that is found by what does not delete it deletes itself.
+      addresses.delete(addresses.get({ dev: "v0", local: "192.0.2.3" }));
+      assertEquals(local("v0").includes("192.0.2.3"), false);
+      assertEquals(addresses.flush({ dev: "v0", family: "inet" }), 5);
+      assertEquals([local("v0"), local("v1")], [[], ["198.51.100.1"]]);
+    });
+  },
+);
+
+kernelTest("IPv6 where it is switched off is no missing capability", NEEDS, async () => {
+  await inNamespace((ns) => {
+    wire(ns);
+    run("ip", ["netns", "exec", ns.name, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/v0/disable_ipv6"]);
+    for (
+      const make of [
+        () => ns.route.addresses.add({ dev: "v0", address: "fd00::1/64" }),
+        () => ns.route.routes.add({ dst: "fd01::/64", dev: "v0" }),
+      ]
+    ) {
+      const error = assertThrows(make, KernelError);
+      assertEquals(error.code, "EACCES");
+      assertStringIncludes(error.message, "IPv6 is disabled on");
+      assertStringIncludes(error.hint ?? "", "disable_ipv6");
+      assert(!error.message.includes("CAP_NET_ADMIN"), error.message);
+    }
+  });
+});
+
+kernelTest("the law for an IPv6 route that goes by itself: what remains of its time is sent again", NEEDS, async () => {
+  await inNamespace((ns) => {
+    wire(ns);
+    ns.ipBatch(["-6 address add fd00::1/64 dev v0 nodad", "-6 route add fd01::/64 via fd00::9 expires 5000"]);
+    const { routes } = ns.route, listed = routes.get({ dst: "fd01::/64" });
+    assert(listed.expires !== undefined && listed.expires > 4_000 && listed.expires <= 5_000, String(listed.expires));
+    for (const form of [listed, JSON.parse(JSON.stringify(listed))]) {
+      routes.delete(form);
+      routes.add(form);
+      const { expires } = ns.ipJson("-6 route show fd01::/64")[0] as { expires: number };
+      assert(expires > 4_000 && expires <= 5_000, String(expires));
+    }
+    assertEquals(routes.get({ dst: "fd00::/64" }).expires, undefined);
+  });
+});
