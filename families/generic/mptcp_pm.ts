@@ -371,7 +371,9 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
    */
   override set(id: number | MptcpAddress, { flags, ...others }: EndpointInput): void {
     const one = this.keyValue(id) as MptcpAddress, what = `Cannot set MPTCP endpoint ${declaration.describe(one)}`;
-    const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
+    const given = Object.entries(others).filter(([, value]) => value !== undefined);
+    const found = given.length === 0 ? undefined : this.find(id);
+    const [other] = given.find(([name, value]) => found?.[name as keyof MptcpAddress] !== value) ?? [];
     if (other !== undefined) {
       throw argumentError(
         TypeError,
@@ -383,8 +385,8 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
     }
     const fixed = (all: MptcpAddress["flags"]): string[] =>
       (all ?? []).filter((flag) => flag !== "backup" && flag !== "fullmesh").map(String);
-    const given = fixed(flags), has = given.length === 0 ? [] : fixed(this.find(id)?.flags);
-    const odd = given.find((flag) => !has.includes(flag));
+    const lasting = fixed(flags), has = lasting.length === 0 ? [] : fixed((found ?? this.find(id))?.flags);
+    const odd = lasting.find((flag) => !has.includes(flag));
     // What is not there is for the kernel to say.
     if (odd !== undefined && has.length > 0) {
       throw argumentError(TypeError, `${what}: flags: ${odd} cannot be changed: delete it and add it again`);

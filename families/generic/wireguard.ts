@@ -290,10 +290,12 @@ function withIps({ allowedIps: _all, ...peer }: WgPeerInput, allowedIps: readonl
 
 /** The WireGuard interfaces of a namespace. */
 export class Wireguard {
+  readonly #open: () => Client;
   readonly #caller: GenericCaller;
 
   /** Sends to whom `requester` gives; looks through the client that `open` gives. */
   constructor(open: () => Client, requester: () => Requester = open) {
+    this.#open = open;
     this.#caller = new GenericCaller(WIREGUARD, open, requester);
   }
 
@@ -330,6 +332,7 @@ export class Wireguard {
    * `["remove_me"]` the peer. What does not fit one message goes in several: if one is refused, those before it are done.
    *
    * @param dev its name or number
+   * @throws {TypeError} the changes name another interface
    */
   set(dev: string | number, given: WgDeviceInput): void {
     expectType(dev, "set a WireGuard interface", "string", "number");
@@ -343,8 +346,13 @@ export class Wireguard {
         what: `set WireGuard interface ${dev}`,
       });
     };
-    const { ifindex, ifname, ...rest } = changes, other = typeof dev === "number" ? ifindex ?? dev : ifname ?? dev;
-    if (other !== dev) {
+    const { ifindex, ifname, ...rest } = changes, asked = flags === undefined ? {} : { flags };
+    const number = (one: string | number): number | undefined =>
+      typeof one === "number" ? one : this.#open().names.index(one);
+    for (const other of [ifindex, ifname]) {
+      if (other === undefined || other === dev) continue;
+      const own = number(dev);
+      if (own !== undefined && number(other) === own) continue;
       throw argumentError(
         TypeError,
         `Cannot set WireGuard interface ${dev}: the changes name another, ${
@@ -352,7 +360,6 @@ export class Wireguard {
         }: links.set of NETLINK_ROUTE renames`,
       );
     }
-    const asked = flags === undefined ? {} : { flags };
     const all = peers === undefined ? [] : [...portions(peers)];
     send({ ...rest, ...asked, ...(all[0] === undefined ? {} : { peers: all[0] }) });
     // Peers are to go once, before the first are made.

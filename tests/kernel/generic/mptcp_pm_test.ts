@@ -51,6 +51,13 @@ genericTest(
         ] as const
       ) assertThrows(() => pm.endpoints.set(77, changes), TypeError, words);
       assertEquals(ipJson("mptcp endpoint"), before);
+      // What names another changes neither; the same value is no change.
+      for (const other of [{ addr4: "192.0.2.2" }, { id: 5 }, { dev: "lo" }, { addr6: "2001:db8::1" }]) {
+        assertThrows(() => pm.endpoints.set(77, { ...other, flags: [] }), TypeError, "cannot be changed");
+      }
+      pm.endpoints.set(77, { ...pm.endpoints.get(77), flags: ["subflow", "fullmesh", "backup"] });
+      assertEquals(pm.endpoints.get(77).flags, ["subflow", "backup", "fullmesh"]);
+      assertEquals(pm.endpoints.get(5).flags, ["subflow", "backup"]);
       pm.setLimits({ subflows: 3, rcvAddAddrs: 2 });
       assertEquals(pm.limits(), { rcvAddAddrs: 2, subflows: 3 });
       assertEquals(run("ip", ["-n", name, "mptcp", "limits"]).trim(), "add_addr_accepted 2 subflows 3");

@@ -305,3 +305,46 @@ test("a verb with a hint and preparations of its own has them", () => {
   assertEquals(assertThrows(() => lamps.add({ name: "a" }), NetlinkError).hint, "EEXIST of level 1");
   assertEquals(assertThrows(() => lamps.replace({ name: "a" }), NetlinkError).hint, "EEXIST of level 2");
 });
+
+test("set() refuses changes that name another object, takes the same, and asks where the key does not tell", () => {
+  const { client: c, asked } = shop();
+  const lamps = new Collection<Lamp>({ ...declaration, fixed: ["index", "holder", "holderDev"] }, () => c);
+  assertThrows(
+    () => lamps.set({ index: 1 }, { index: 2, level: 1 }),
+    TypeError,
+    "Cannot set lamp 1: index does not change",
+  );
+  assertThrows(() => lamps.set({ name: "a" }, { name: "b" }), TypeError, "Cannot set lamp a: name does not change");
+  assertEquals(asked.length, 0);
+  lamps.set({ index: 1 }, { index: 1, level: 1 });
+  lamps.set({ name: "a" }, { index: undefined, level: 2 });
+  assertEquals(asked.map(({ value }) => value.level), [1, 2]);
+  assertThrows(
+    () => lamps.set({ name: "a" }, { index: 2 }),
+    TypeError,
+    "Cannot set lamp a: index does not change, got 2",
+  );
+  lamps.set({ name: "a" }, { holderDev: "br0", level: 3 });
+  assertEquals(asked.map(({ type }) => type), [NEW, NEW, GET, GET, NEW]);
+});
+
+test("set() sends an object whole where the kernel replaces it: objects in it field by field, names with their numbers", () => {
+  const { client: c, asked } = shop();
+  const merging = { ...declaration, fixed: ["index"], merge: ({ whole }: { whole: object }) => whole };
+  const lamps = new Collection<Lamp>(merging, () => c);
+  lamps.set({ index: 2 }, { kind: "bulb", data: { watts: 75 } });
+  assertEquals(asked[1]!.value, { family: 0, ...LAMPS[1]!, data: { watts: 75, colours: [1, 2] } } as Lamp);
+  lamps.set({ index: 1 }, { holder: 9 });
+  assertEquals(asked[3]!.value.holder, 9);
+  const shown: unknown[] = [];
+  const { client: dry } = client(() => [], { dryRun: (message) => shown.push(message.value) });
+  new Collection<Lamp>(merging, () => dry).set({ index: 2 }, { level: 7 });
+  assertEquals(shown, [{ family: 0, index: 2, level: 7 }]);
+});
+
+test("a table that is not there is empty, where the kernel has a word for that", () => {
+  const { client: c } = client(({ seq }) => [done(seq, 2)]);
+  const lamps = new Collection<Lamp>({ ...declaration, none: "ENOENT" }, () => c);
+  assertEquals([lamps.list(), [...lamps.iterate()], lamps.flush({ all: true })], [[], [], 0]);
+  assertThrows(() => new Collection<Lamp>(declaration, () => c).list(), KernelError, "ENOENT");
+});

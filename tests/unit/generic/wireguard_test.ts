@@ -41,6 +41,29 @@ function kernelWith(parts: readonly object[], sent: WgDevice[]): ScriptedKernel 
   });
 }
 
+test("wireguard: changes that name another interface are refused", () => {
+  const kernels: ScriptedKernel[] = [];
+  using client = open({
+    transport() {
+      const kernel = kernelWith([], []);
+      kernel.interfaces.set(3, "wg0").set(4, "wg1");
+      kernels.push(kernel);
+      return kernel;
+    },
+  });
+  for (
+    const [key, other] of [["wg0", { ifname: "wg1" }], ["wg0", { ifindex: 4 }], [3, { ifname: "wg1" }], [3, {
+      ifindex: 4,
+    }]] as const
+  ) {
+    const error = assertThrows(() => client.wireguard.set(key, { ...other, listenPort: 1 }), TypeError);
+    assert(error.message.includes(`Cannot set WireGuard interface ${key}: the changes name another`));
+  }
+  assertEquals(kernels[0]?.sent.length ?? 0, 0);
+  client.wireguard.set("wg0", { ifname: "wg0", ifindex: 3, listenPort: 1 });
+  client.wireguard.set(3, { ifname: "wg0", listenPort: 1 });
+});
+
 test("wireguard: a small change is one message, attribute by attribute", () => {
   const kernels: ScriptedKernel[] = [];
   using client = open({ transport: () => (kernels.push(kernelWith([], [])), kernels[0]!) });
