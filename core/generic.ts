@@ -44,6 +44,7 @@ import {
   genericSet,
 } from "./generic_messages.ts";
 import { messageEnd, NLMSG_HDRLEN } from "./message.ts";
+import { LastNames } from "./names.ts";
 import { decodeWhole, stream, type Streaming } from "./stream.ts";
 import { capabilityHint } from "./users.ts";
 
@@ -389,7 +390,7 @@ export class GenericCaller {
     expectFields(options, `listen to ${this.protocol.name}`, "options as an object");
     const client = this.#open(), events = client.sibling();
     try {
-      const family = lookUp(events, this.protocol), { names } = events;
+      const family = lookUp(events, this.protocol), names = new LastNames(events.names);
       if (options.buffer !== undefined) events.transport.setBuffer(options.buffer);
       for (const group of groupNumbers(family, groups)) events.transport.join(group);
       events.expectAll(family.familyId, () => familySet(this.protocol, family.familyId));
@@ -398,8 +399,7 @@ export class GenericCaller {
         // Only the kernel tells of the kernel's objects.
         if (received.port !== 0) return found;
         const from = new Reader(received.bytes, received.length, received.view);
-        // No link events are heard here, so names are those of the moment.
-        names.forget();
+        names.next();
         if (client.options.names !== false) from.names = names;
         for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
           end = messageEnd(from, at);

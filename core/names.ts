@@ -67,6 +67,47 @@ export class CallNames implements Names {
   }
 }
 
+/** As many names as are remembered of interfaces of which no event says that they are gone. */
+const MOST_NAMES = 1000;
+
+/** Names for events where no link event is heard: those of the moment, and the last one of an interface that is gone. */
+export class LastNames implements Names {
+  readonly #inner: CallNames;
+  readonly #last = new Map<number, string>();
+  readonly #told = new Map<number, string | undefined>();
+
+  /** Asks `inner`. */
+  constructor(inner: CallNames) {
+    this.#inner = inner;
+  }
+
+  /** Says that another datagram is at hand: interfaces may have changed since. */
+  next(): void {
+    this.#inner.forget();
+    this.#told.clear();
+  }
+
+  /** The name of interface `index`; `undefined` where it has another than before, as the number may be another's. */
+  name(index: number): string | undefined {
+    if (!this.#told.has(index)) this.#told.set(index, this.#look(index));
+    return this.#told.get(index);
+  }
+
+  #look(index: number): string | undefined {
+    const now = this.#inner.name(index), last = this.#last.get(index);
+    if (now === undefined) return last;
+    this.#last.delete(index);
+    this.#last.set(index, now);
+    if (this.#last.size > MOST_NAMES) this.#last.delete(this.#last.keys().next().value!);
+    return last === undefined || last === now ? now : undefined;
+  }
+
+  /** The number of the interface called `name`. */
+  index(name: string): number | undefined {
+    return this.#inner.index(name);
+  }
+}
+
 /** The longest line of datagrams that is received before its turn: what a large receive buffer holds. */
 const LONGEST_LINE = 10_000;
 
@@ -81,6 +122,7 @@ export class EventNames implements Names {
   readonly #transport: Transport;
   readonly #inner: CallNames;
   readonly #linkName: LinkNameReader | undefined;
+  readonly #last: LastNames;
   readonly #known = new Map<number, string>();
   /** Received ahead of their turn: datagrams, and the error in the place of what was lost. */
   #line: (Received | Error)[] = [];
@@ -92,16 +134,17 @@ export class EventNames implements Names {
   /** Whether link events may be missing from what had its turn, or will be until all that is there has arrived. */
   #lost = false;
 
-  /** Asks `inner` what no event has told; without a `linkName` none does, so that names are those of the moment. */
+  /** Asks `inner` what no event has told; without a `linkName` none tells of names. */
   constructor(transport: Transport, inner: CallNames, linkName: LinkNameReader | undefined) {
     this.#transport = transport;
     this.#inner = inner;
+    this.#last = new LastNames(inner);
     this.#linkName = linkName;
   }
 
   /** The next datagram, if one is there. */
   receive(): Received | undefined {
-    this.#inner.forget();
+    this.#last.next();
     if (this.#next < this.#line.length) {
       const next = this.#line[this.#next++]!;
       if (this.#next === this.#line.length) {
@@ -138,11 +181,12 @@ export class EventNames implements Names {
 
   /** The name that interface `index` had when the datagram at hand was sent; `undefined` where it may be another's. */
   name(index: number): string | undefined {
+    if (this.#linkName === undefined) return this.#last.name(index);
     const known = this.#known.get(index);
     if (known !== undefined || this.#lost) return known;
-    const now = this.#inner.name(index);
-    if (this.#linkName === undefined) return now;
-    const all = this.#lookAhead(), name = this.#coming.get(index)?.[0] ?? (all ? now : undefined);
+    const now = this.#inner.name(index),
+      all = this.#lookAhead(),
+      name = this.#coming.get(index)?.[0] ?? (all ? now : undefined);
     if (name !== undefined) this.#known.set(index, name);
     return name;
   }

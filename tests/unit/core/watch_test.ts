@@ -370,6 +370,21 @@ test("what is read ahead for names keeps its order, its namespaces and its error
   await assertRejects(() => watching.next(), DecodeError);
 });
 
+test("where no link event is heard, what is gone has its last name, and what may be another's has none", async () => {
+  const { lamps, kernels } = shop();
+  await using watching = lamps.watch();
+  const kernel = kernels[1]!, { interfaces } = kernel;
+  interfaces.set(50, "a0");
+  kernel.push(event({ index: 50 }));
+  assertEquals(await devs(watching, 1), ["a0"]);
+  interfaces.delete(50);
+  kernel.push(event({ index: 50 }, DEL), event({ index: 51 }, DEL));
+  assertEquals(await devs(watching, 2), ["a0", undefined]);
+  interfaces.set(50, "b0");
+  kernel.push(event({ index: 50 }, DEL), event({ index: 50 }));
+  assertEquals(await devs(watching, 2), [undefined, "b0"]);
+});
+
 test("without names the group of links is not joined", async () => {
   const { client: c, kernels } = client(() => [], { names: false }, LINKED);
   await using watching = new Collection<Lamp>(declaration, () => c).watch();
