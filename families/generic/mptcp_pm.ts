@@ -358,7 +358,7 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
       : super.keyValue(key, verb) as MptcpAddress;
     const named = { id, addr4, addr6, port: addr4 === undefined && addr6 === undefined ? undefined : port };
     if (!isCondition(named)) {
-      throw new TypeError(`Cannot ${verb} an MPTCP endpoint: expected its number or its address`);
+      throw argumentError(TypeError, `Cannot ${verb} an MPTCP endpoint: expected its number or its address`);
     }
     return Object.fromEntries(Object.entries(named).filter(([, one]) => one !== undefined));
   }
