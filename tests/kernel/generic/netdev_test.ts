@@ -42,16 +42,19 @@ genericTest(
 
 genericTest(
   "netdev",
-  "netdev: devices that come, change and go are told with their names",
+  "netdev: devices that come, change and go are told, with their names while they have one",
   ["ip"],
   () =>
     inNamespace(async ({ name, ip }) => {
       using client = open({ netns: name });
       await using events = client.devices.watch({ initial: true });
-      const told: string[] = [];
+      const told: string[] = [], names = new Map<number, string>();
       for await (const event of events) {
         if (event.event === "synced") ip("link add v0 type veth peer name v1");
-        if (event.event === "new" || event.event === "del") told.push(`${event.event} ${event.value.dev}`);
+        if (event.event === "new") names.set(event.value.ifindex!, event.value.dev!);
+        if (event.event === "new" || event.event === "del") {
+          told.push(`${event.event} ${names.get(event.value.ifindex!)}`);
+        }
         if (told.includes("new v0") && told.includes("new v1") && !told.includes("asked")) {
           told.push("asked");
           ip("link del v0");

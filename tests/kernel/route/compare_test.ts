@@ -1,7 +1,7 @@
 /** Side by side: every key that `ip -j -d` prints of a namespace made by iproute2 is found equal in ours. */
 import { assert, assertEquals } from "@std/assert";
 import * as netns from "../../../core/netns.ts";
-import { inNamespace, kernelTest, type Namespace, run } from "../namespace.ts";
+import { inNamespace, kernelTest, type Namespace, patience, run } from "../namespace.ts";
 import { ADDRESS, type Around, differences, LINK, NEIGHBOUR, ROUTE, RULE, type Words } from "./words.ts";
 
 const NEEDS = ["ip"];
@@ -223,7 +223,9 @@ kernelTest("compare: every key of ip -j -d link, addr, route, neigh and rule is 
 kernelTest("compare: counters of IPv6 are those of /proc/net/dev_snmp6, in each kernel's order", NEEDS, async () => {
   await inNamespace(async ({ name, ipBatch, route: { addresses, links } }) => {
     ipBatch(["link add v0 type veth peer name v1", "link set v0 up", "link set v1 up"]);
-    await addresses.waitFor({ dev: "v0", family: "inet6", scope: "link" });
+    // Then it has sent: it has asked whether somebody else has the address.
+    const asked = ({ flags }: { flags: readonly unknown[] }): boolean => !flags.includes("tentative");
+    await addresses.waitFor({ dev: "v0", family: "inet6", scope: "link" }, asked, { timeout: patience(20_000) });
     const words: Record<string, string> = { inreceives: "inpkts", outtransmits: "outpkts" };
     const theirs = (): Record<string, number> => {
       const text = run("ip", ["netns", "exec", name, "cat", "/proc/net/dev_snmp6/v0"]);
