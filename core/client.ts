@@ -4,7 +4,7 @@
  * @module
  */
 import { entered, Netns, openNetns, outside } from "../ffi/netns.ts";
-import { NETLINK_OPTIONS, Socket } from "../ffi/socket.ts";
+import { NETLINK_OPTIONS } from "../ffi/socket.ts";
 import { libc } from "../ffi/runtime.ts";
 import { type Capture, type KnownCodecs, knownCodecs, tapped } from "./capture.ts";
 import { type Codec, NoSuchInterface, Reader, Writer } from "./codec/mod.ts";
@@ -30,6 +30,7 @@ import {
 } from "./message.ts";
 import { CallNames, type LinkNameReader } from "./names.ts";
 import type { MessageSet } from "./datagram.ts";
+import { openSocket } from "./served.ts";
 import { flagNames, ShownMessage } from "./show.ts";
 import type { Buffers, Received, Transport } from "./transport.ts";
 import { capabilityHint } from "./users.ts";
@@ -831,34 +832,6 @@ function interrupted(operation: Operation, partial: readonly unknown[] | undefin
     partial,
     hint: "partial holds the last try",
   }, "DUMP_INTERRUPTED");
-}
-
-/** Opens a socket of a protocol; where the kernel does not serve it, the error says why. */
-export function openSocket(
-  { number, name, hint }: Protocol,
-  { netns }: { netns?: string | number | Netns | undefined } = {},
-): Transport {
-  try {
-    return new Socket({ protocol: number, protocolName: name, ...(netns === undefined ? {} : { netns }) });
-  } catch (error) {
-    if (hint === undefined || !isUnserved(error)) throw error;
-    throw new SystemError(error.call, error.errno, `open a ${name} socket`, { hint });
-  }
-}
-
-function isUnserved(error: unknown): error is SystemError {
-  return error instanceof SystemError && error.code === "EPROTONOSUPPORT";
-}
-
-/** Whether the running kernel serves protocol `number`. Asking makes it load the module that it has for that. */
-export function serves(number: number): boolean {
-  try {
-    new Socket({ protocol: number }).close();
-    return true;
-  } catch (error) {
-    if (isUnserved(error)) return false;
-    throw error;
-  }
 }
 
 const shared = new Map<number, Client>();

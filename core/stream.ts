@@ -4,9 +4,10 @@
  * @module
  */
 import { type Capture, knownCodecs, tapped } from "./capture.ts";
-import { openSocket, type Protocol } from "./client.ts";
+import type { Protocol } from "./client.ts";
 import { type Codec, MISFIT, type Reader } from "./codec/mod.ts";
 import { DecodeError, NetlinkError } from "./errors.ts";
+import { openSocket } from "./served.ts";
 import type { Received, Transport } from "./transport.ts";
 
 /** How a socket is opened that receives what it was not asked for. */

@@ -13,7 +13,7 @@
  * @module
  */
 import { argumentError } from "../core/errors.ts";
-import { serves } from "../core/client.ts";
+import { serves } from "../core/served.ts";
 import type { Layout } from "../core/codec/mod.ts";
 import { decodeMessages, decodeValue, type Message, type Outcome, showMessages } from "../core/datagram.ts";
 import { stringify } from "../core/show.ts";

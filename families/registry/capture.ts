@@ -4,7 +4,7 @@
  * @module
  */
 import { CapturedMessage, messagesOf, type PacketTables } from "../../core/captured.ts";
-import { serves } from "../../core/client.ts";
+import { serves } from "../../core/served.ts";
 import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
 import { type CaptureSource, type Packet, packets } from "../../core/pcap.ts";
 import { messageSets, type Origin, unframed } from "./decode.ts";

@@ -199,7 +199,11 @@ export class InetSockets<T extends AnyInetSocket> {
       : String(cookie);
   }
 
-  /** What a key names, as the kernel has it. */
+  /**
+   * What a key names, as the kernel has it.
+   *
+   * @internal
+   */
   protected named(key: InetKey, verb: string): Named {
     const { object, table, protocol } = this.form;
     const fail = (why: string): never => {
@@ -243,7 +247,11 @@ export class InetSockets<T extends AnyInetSocket> {
     };
   }
 
-  /** The one that is named. The kernel's own look-up comes first; where what it finds is another, all are looked through. */
+  /**
+   * The one that is named. The kernel's own look-up comes first; where what it finds is another, all are looked through.
+   *
+   * @internal
+   */
   protected look({ asked }: Named): T | undefined {
     for (const one of asked) {
       const found = this.lookUp(one.ends, one.cookie);
@@ -261,7 +269,11 @@ export class InetSockets<T extends AnyInetSocket> {
     return undefined;
   }
 
-  /** What the kernel finds by these ends: maybe another, as it takes what would receive a packet with them. */
+  /**
+   * What the kernel finds by these ends: maybe another, as it takes what would receive a packet with them.
+   *
+   * @internal
+   */
   protected lookUp(ends: Ends, cookie?: bigint): T | undefined {
     if (this.form.listOnly === true) return undefined;
     try {

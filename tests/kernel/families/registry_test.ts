@@ -1,7 +1,8 @@
 /** The registry against the running kernel: every number is opened, or refused with the right words. */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
-import { Client, serves } from "../../../core/client.ts";
+import { Client } from "../../../core/client.ts";
+import { serves } from "../../../core/served.ts";
 import { SystemError } from "../../../core/errors.ts";
 import { families, family, openHint, protocol } from "../../../families/registry.ts";
 import { test } from "../../test.ts";
