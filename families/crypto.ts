@@ -13,8 +13,8 @@
  * Source: linux/cryptouser.h, v7.2; CRYPTO_ALG_* of linux/crypto.h, v6.17.
  * @module
  */
-import { argumentError } from "../core/errors.ts";
-import { Client, type OpenOptions, type Protocol, sharedClient } from "../core/client.ts";
+import { argumentError, KernelError } from "../core/errors.ts";
+import { Client, type OpenOptions, type Protocol, type Requester, sharedClient } from "../core/client.ts";
 import {
   type Attributes,
   attributes,
@@ -32,7 +32,7 @@ import {
   struct,
   u32,
 } from "../core/codec/mod.ts";
-import { Collection, type Declaration } from "../core/collection.ts";
+import { Collection, type Declaration, type Found } from "../core/collection.ts";
 
 export type * from "../core/client.ts";
 export type * from "../core/codec/mod.ts";
@@ -443,7 +443,10 @@ export const AlgorithmStatistics: Attributes<AlgorithmStatistics> = attributes<O
   { header: HEADER },
 ).with(reports<Counters>(STATISTICS)) as Attributes<AlgorithmStatistics>;
 
-/** What names an algorithm: a driver, or what it does, of which the kernel then takes the first. */
+/**
+ * What names an algorithm: a driver, or what it does, of which the kernel then takes the first. Of both, both are meant: a
+ * driver that does something else is another algorithm. One that was listed names its type as well.
+ */
 export type AlgorithmKey = Pick<AlgorithmFields, "name" | "driverName" | "cruType" | "cruMask">;
 
 /** What algorithms are listed by: fields that they are to have. */
@@ -479,8 +482,11 @@ export interface AlgorithmInput extends AlgorithmKey {
 const KEYS = ["name", "driverName", "cruType", "cruMask"] as const;
 
 function keyOf(value: object): AlgorithmKey {
-  const given = value as AlgorithmKey;
-  return Object.fromEntries(KEYS.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]));
+  const given = value as Algorithm, { algType, cruType, cruMask } = given;
+  const key = Object.fromEntries(KEYS.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]));
+  // Algorithms of several types may share their names.
+  const typed = algType !== undefined && cruType === undefined && cruMask === undefined;
+  return typed ? { ...key, cruType: algType, cruMask: TYPE_MASK } : key;
 }
 
 const declaration: Declaration<Algorithm> = {
@@ -503,6 +509,13 @@ const declaration: Declaration<Algorithm> = {
   fromKey: (key) => ({ name: String(key) }),
   keyOf,
   prepare(value, verb) {
+    const { cruType, cruMask } = value as AlgorithmKey;
+    if (cruType !== undefined && cruMask === undefined) {
+      throw argumentError(
+        TypeError,
+        `Cannot ${verb} an algorithm by cruType without cruMask: the kernel would compare none of its bits`,
+      );
+    }
     if ((verb === "set" || verb === "delete") && !(value as AlgorithmKey).driverName) {
       throw argumentError(
         TypeError,
@@ -519,15 +532,56 @@ const declaration: Declaration<Algorithm> = {
   },
 };
 
+const ENOENT = 2;
+
+/** Algorithms by keys that mean all that they say: where a driver is named the kernel passes the name over. */
+class ByWholeKey extends Collection<Algorithm, object, AlgorithmKey | string> {
+  readonly #open: () => Client;
+
+  constructor(open: () => Client) {
+    super(declaration, open);
+    this.#open = open;
+  }
+
+  protected override look(key: AlgorithmKey, what: string, requester: Requester): Found<Algorithm> {
+    const one = super.look(key, what, requester);
+    if (!requester.deferred) expectName(key, one.found, what);
+    return one;
+  }
+
+  override set(key: AlgorithmKey | string, changes: object): void {
+    this.#expect(key, "set");
+    super.set(key, changes);
+  }
+
+  override delete(key: AlgorithmKey | string): void {
+    this.#expect(key, "delete");
+    super.delete(key);
+  }
+
+  /** Looks whether the driver that a key names is the algorithm that it names. */
+  #expect(key: AlgorithmKey | string, verb: string): void {
+    const client = this.#open(), value = this.keyValue(key, verb) as AlgorithmKey;
+    if (!value.name || !value.driverName || client.deferred) return;
+    this.look(value, `${verb} algorithm ${declaration.describe(value)}`, client);
+  }
+}
+
+/** Refuses another algorithm than the one whose name was given. */
+function expectName({ name, driverName }: AlgorithmKey, found: AlgorithmFields, what: string): void {
+  if (!name || name === found.name) return;
+  throw new KernelError(what, ENOENT, { kernelMessage: `${driverName} is no ${name}, but ${found.name}` });
+}
+
 /** Everything that can be done with the algorithms of one kernel. */
 export class Algorithms {
   readonly #open: () => Client;
-  readonly #all: Collection<Algorithm, object, AlgorithmKey | string>;
+  readonly #all: ByWholeKey;
 
   /** Sends through the client that `open` gives. */
   constructor(open: () => Client) {
     this.#open = open;
-    this.#all = new Collection(declaration, open);
+    this.#all = new ByWholeKey(open);
   }
 
   /**
@@ -547,8 +601,8 @@ export class Algorithms {
   /**
    * One algorithm. The kernel loads no module for that and makes nothing of templates.
    *
-   * @param key its name, as `sha256`; or an object with `driverName`
-   * @throws {KernelError} ENOENT: there is none
+   * @param key its name, as `sha256`; or an object with `driverName`, and `name` if that has to be its name too
+   * @throws {KernelError} ENOENT: there is none, or the driver does something else
    */
   get(key: string | AlgorithmKey): Algorithm {
     return this.#all.get(key);
@@ -560,7 +614,8 @@ export class Algorithms {
   }
 
   /**
-   * Makes an instance of templates, `{ driverName: "cbc(aes-generic)" }`, or has the module of an algorithm loaded.
+   * Makes an instance of templates, `{ driverName: "cbc(aes-generic)" }`, or has the module of an algorithm loaded. Where a
+   * driver is named, the kernel makes that, and its name follows from it.
    *
    * @throws {KernelError} EEXIST: there is one; ENOENT: nothing of that name can be made
    */
@@ -572,6 +627,7 @@ export class Algorithms {
    * Changes the priority of a driver.
    *
    * @param key the driver's name, or an object with `driverName`, as an algorithm that was listed
+   * @throws {KernelError} ENOENT: there is none, or the driver does something else
    */
   set(key: string | AlgorithmKey, changes: Required<Pick<AlgorithmInput, "priorityVal">>): void {
     this.#all.set(driverKey(key), changes);
@@ -581,7 +637,8 @@ export class Algorithms {
    * Deletes an instance.
    *
    * @param key the driver's name, or an object with `driverName`, as an algorithm that was listed
-   * @throws {KernelError} EINVAL: it is no instance; EBUSY: it is in use
+   * @throws {KernelError} EINVAL: it is no instance; EBUSY: it is in use; ENOENT: there is none, or the driver does something
+   * else
    */
   delete(key: string | AlgorithmKey): void {
     this.#all.delete(driverKey(key));
@@ -596,19 +653,23 @@ export class Algorithms {
    * @throws {KernelError} ENOTSUPP, EINVAL: this kernel does not count
    */
   statistics(key: string | AlgorithmKey): AlgorithmStatistics {
-    const value = this.#all.keyValue(key);
-    return this.#open().request({
+    const value = this.#all.keyValue(key, "get statistics of") as AlgorithmKey;
+    const what = `get statistics of algorithm ${declaration.describe(value)}`;
+    const found = this.#open().request({
       type: CRYPTO_MSG.CRYPTO_MSG_GETSTAT,
       flags: 0,
       codec: AlgorithmStatistics,
       value,
-      what: `get statistics of algorithm ${declaration.describe(value)}`,
+      what,
       reply: CRYPTO_MSG.CRYPTO_MSG_GETSTAT,
+      looks: true,
       hint: (code) =>
         code === "ENOTSUPP" || code === "EINVAL" || code === "EOPNOTSUPP"
           ? "Linux 4.20 to 6.9 has statistics where it is configured with CONFIG_CRYPTO_STATS"
           : undefined,
-    }) as AlgorithmStatistics;
+    }) as AlgorithmStatistics | undefined;
+    if (found !== undefined) expectName(value, found, what);
+    return found ?? {};
   }
 
   /**

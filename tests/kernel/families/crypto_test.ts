@@ -77,6 +77,21 @@ cryptoTest("crypto: get() finds what list() has, find() nothing where there is n
   assertEquals(assertThrows(() => algorithms.get("nl-test-nothing"), KernelError).code, "ENOENT");
 });
 
+cryptoTest("crypto: what was listed is found as what it is, and a driver by another's name is not", () => {
+  const listed = algorithms.list(), [one] = listed, other = listed.find(({ name }) => name !== one!.name);
+  for (const { refcnt: _used, ...algorithm } of listed) {
+    const { refcnt: _now, ...found } = algorithms.get(algorithm);
+    assertEquals(found, algorithm);
+  }
+  if (other === undefined) skip("there are no two algorithms");
+  const key = { name: other.name!, driverName: one!.driverName! };
+  assertEquals(algorithms.find(key), undefined);
+  assertEquals(assertThrows(() => algorithms.get(key), KernelError).code, "ENOENT");
+  assertEquals(assertThrows(() => algorithms.set(key, { priorityVal: 1 }), KernelError).code, "ENOENT");
+  assertEquals(assertThrows(() => algorithms.delete(key), KernelError).code, "ENOENT");
+  assertEquals(algorithms.get({ driverName: one!.driverName! }).priorityVal, one!.priorityVal);
+});
+
 /** Makes an instance; `false` where the kernel has no such template. */
 function makes(driverName: string): boolean {
   try {

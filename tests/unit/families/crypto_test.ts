@@ -100,7 +100,13 @@ function kernel(): ScriptedKernel {
     if ((flags & 0x300) === 0x300) {
       return [datagram(...all.map((one) => message(19, 2, seq, one)), message(3, 2, seq, new Uint8Array(4)))];
     }
-    const found = all.find((one) => one.slice(0, 64).every((byte, i) => byte === asked[i]));
+    // As the kernel compares: the bits of the type, then the driver's name if there is one, else the name.
+    const word = (of: Uint8Array, at: number): number => new DataView(of.buffer, of.byteOffset).getUint32(at, true);
+    const same = (one: Uint8Array, at: number): boolean =>
+      one.slice(at, at + 64).every((byte, i) => byte === asked[at + i]);
+    const found = all.find((one) =>
+      ((word(one, 204) ^ word(asked, 192)) & word(asked, 196)) === 0 && same(one, asked[64] === 0 ? 0 : 64)
+    );
     return found === undefined ? [answer(2)] : [message(19, 0, seq, found), answer(0)];
   });
 }
@@ -130,7 +136,7 @@ test("crypto: what is sent is what the kernel takes", () => {
   algorithms.delete(hash!);
   const text = (bytes: Uint8Array, at: number): string =>
     new TextDecoder().decode(bytes.slice(at, at + 64)).replace(/\0+$/, "");
-  const sent = kernels[0]!.sent.slice(1).map((bytes) => [
+  const sent = kernels[0]!.sent.slice(1).filter((bytes) => bytes[4] !== 19).map((bytes) => [
     bytes[4],
     text(bytes, 16),
     text(bytes, 80),
@@ -145,8 +151,48 @@ test("crypto: what is sent is what the kernel takes", () => {
   ]);
   // Nothing that only the kernel knows went out.
   for (const bytes of kernels[0]!.sent.slice(1)) {
-    assertEquals(bytes.slice(16 + 128, 16 + 208).some((byte) => byte !== 0), false);
+    assertEquals(bytes.slice(16 + 128, 16 + 192).some((byte) => byte !== 0), false);
+    assertEquals(bytes.slice(16 + 200, 16 + 208).some((byte) => byte !== 0), false);
   }
+});
+
+test("crypto: a key with a driver and a name means both, in every verb", () => {
+  const kernels: ScriptedKernel[] = [];
+  const { algorithms } = open({ transport: () => (kernels.push(kernel()), kernels[0]!) });
+  const driverName = "d-REPORT_HASH", right = { name: "n(REPORT_HASH)", driverName };
+  const wrong = { name: "n(REPORT_AEAD)", driverName };
+  assertEquals(algorithms.get(right).driverName, driverName);
+  assertEquals(algorithms.find(wrong), undefined);
+  const verbs: readonly (readonly [string, () => unknown])[] = [
+    ["get", () => algorithms.get(wrong)],
+    ["set", () => algorithms.set(wrong, { priorityVal: 1 })],
+    ["delete", () => algorithms.delete(wrong)],
+  ];
+  for (const [verb, act] of verbs) {
+    const error = assertThrows(act, KernelError, `Cannot ${verb} algorithm ${driverName}: ENOENT`);
+    assertStringIncludes(error.message, "d-REPORT_HASH is no n(REPORT_AEAD), but n(REPORT_HASH)");
+  }
+  // Only questions went out.
+  assertEquals(new Set(kernels[0]!.sent.map((bytes) => bytes[4])), new Set([19]));
+  algorithms.set(right, { priorityVal: 1 });
+  algorithms.delete(right);
+  assertEquals(kernels[0]!.sent.filter((bytes) => bytes[4] !== 19).map((bytes) => bytes[4]), [18, 17]);
+});
+
+test("crypto: an algorithm that was listed is of its type, and a type without a mask is refused", () => {
+  const { algorithms } = open({ transport: kernel });
+  const [hash] = algorithms.list();
+  assertEquals(algorithms.find(hash!), hash);
+  assertEquals(algorithms.find({ ...hash!, algType: 3 } as never), undefined);
+  assertThrows(() => algorithms.delete({ ...hash!, algType: 3 } as never), KernelError, "ENOENT");
+  for (
+    const act of [
+      () => algorithms.get({ name: "n(REPORT_HASH)", cruType: 3 }),
+      () => algorithms.add({ driverName: "d", cruType: 3 }),
+      () => algorithms.set({ driverName: "d", cruType: 3 }, { priorityVal: 1 }),
+      () => algorithms.delete({ driverName: "d", cruType: 3 }),
+    ]
+  ) assertThrows(act, TypeError, "cruType without cruMask");
 });
 
 test("crypto: refusals say what they are about", () => {
