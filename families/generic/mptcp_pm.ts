@@ -345,6 +345,12 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
     const byAddress = addr4 !== undefined || addr6 !== undefined;
     // 0 is what a connection began with: no endpoint, and named by its address as well.
     if (id === 0 && byAddress) return named;
+    if (id === 0 && verb === "delete") {
+      throw argumentError(
+        TypeError,
+        "Cannot delete MPTCP endpoint 0: no endpoint has that number, and without an address the kernel does nothing",
+      );
+    }
     if (!byAddress || this.#requester().deferred) return { id };
     const [found] = this.list(named);
     if (found !== undefined) return { id: found.id };
@@ -392,6 +398,20 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
       throw argumentError(TypeError, `${what}: flags: ${odd} cannot be changed: delete it and add it again`);
     }
     super.set(id, { flags });
+  }
+
+  /**
+   * Deletes the one that `key` names.
+   *
+   * `{ id: 0, addr4 }` is no endpoint, but the address that connections began with: their first subflows from there end.
+   * The kernel says the same where there are none.
+   *
+   * @param key its number, its address, or both
+   * @throws {KernelError} EINVAL, ENOENT: there is none
+   * @throws {TypeError} the number is 0, and there is no address
+   */
+  override delete(key: number | MptcpAddress): void {
+    super.delete(key);
   }
 
   /** Deletes all of them. */

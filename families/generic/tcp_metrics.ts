@@ -26,6 +26,7 @@ import {
   u16,
   u32,
 } from "../../core/codec/mod.ts";
+import { argumentError } from "../../core/errors.ts";
 import {
   GenericCollection,
   type GenericDeclaration,
@@ -137,10 +138,16 @@ const declaration: GenericDeclaration<TcpMetrics> = {
     return { addrIpv4, addrIpv6, saddrIpv4, saddrIpv6 };
   },
   prepare(value, verb) {
-    const { addrIpv4, addrIpv6 } = value as TcpMetrics;
+    const { addrIpv4, addrIpv6, saddrIpv4, saddrIpv6 } = value as TcpMetrics;
+    const refuse = (why: string): never => {
+      throw argumentError(TypeError, `Cannot ${verb} TCP metrics ${why}`);
+    };
+    // The kernel takes the first that is there, and passes the other over.
+    if (addrIpv4 !== undefined && addrIpv6 !== undefined) refuse("by addrIpv4 and addrIpv6: a host has one address");
+    if (saddrIpv4 !== undefined && saddrIpv6 !== undefined) refuse("by saddrIpv4 and saddrIpv6: we have one address");
     // Without an address the kernel forgets every host.
     if (verb === "delete" && addrIpv4 === undefined && addrIpv6 === undefined) {
-      throw new TypeError("Cannot delete TCP metrics without an address: forgetAll() forgets every host");
+      refuse("without an address: forgetAll() forgets every host");
     }
     return value;
   },

@@ -103,6 +103,15 @@ genericTest(
           assertThrows(() => endpoints[verb](key as MptcpAddress), TypeError, "MPTCP endpoint");
         }
       }
+      for (const key of [0, { id: 0 }, { id: 0, flags: ["signal"] as const }]) {
+        assertThrows(
+          () => endpoints.delete(key),
+          TypeError,
+          "Cannot delete MPTCP endpoint 0: no endpoint has that number",
+        );
+        assertEquals(endpoints.find(key), undefined);
+      }
+      assertThrows(() => pm.batch(({ endpoints }) => endpoints.delete(0)), TypeError, "Cannot delete MPTCP endpoint 0");
       assertEquals(left(), [1, 2, 3, 4]);
       endpoints.set({ addr4: "192.0.2.2" }, { flags: ["subflow", "backup"] });
       assertEquals(endpoints.get(2).flags, ["subflow", "backup"]);

@@ -76,6 +76,18 @@ genericTest(
       const bare1 = bare.request(1, { 1: 0x0100007f })!;
       assertEquals(bare1[1], 0x0100007f);
       assertEquals((bare1[6] as Uint8Array).length > 0, true);
+      // The kernel would take the first of two addresses.
+      for (const verb of ["get", "find", "delete"] as const) {
+        const both = { addrIpv4: "127.0.0.1", addrIpv6: "::1" };
+        assertThrows(
+          () => client.metrics[verb](both),
+          TypeError,
+          `Cannot ${verb === "find" ? "get" : verb} TCP metrics by`,
+        );
+        const ours = { addrIpv4: "127.0.0.1", saddrIpv4: "127.0.0.1", saddrIpv6: "::1" };
+        assertThrows(() => client.metrics[verb](ours), TypeError, "by saddrIpv4 and saddrIpv6");
+      }
+      assertEquals(client.metrics.list().length, 2);
       client.metrics.delete(one);
       assertEquals([client.metrics.find("127.0.0.1"), ipJson("tcp_metrics").length], [undefined, 1]);
       assertEquals(assertThrows(() => client.metrics.delete("192.0.2.77"), KernelError).code, "ESRCH");
