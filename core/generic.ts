@@ -270,7 +270,7 @@ export function groupNumbers(family: FoundFamily, groups: readonly (string | num
 }
 
 /** A request of a family. */
-export interface GenericCall extends GenericForm, Pick<Operation, "value" | "what" | "hint" | "looks"> {
+export interface GenericCall extends GenericForm, Pick<Operation, "value" | "what" | "hint"> {
   /** nlmsg_flags beside NLM_F_REQUEST. */
   readonly flags?: number;
 }
@@ -310,8 +310,10 @@ export class GenericCaller {
   /** The message of a request. */
   operation({ cmd, reply = cmd, flags = 0, codec, replyCodec, hint, ...rest }: GenericCall): Operation {
     const { version, messages } = this.protocol, family = this.family(), { familyId } = family;
+    const name = commandName(this.protocol, cmd);
     return {
       ...rest,
+      ...(LOOKING.test(name) ? { looks: true } : {}),
       hint: (code, details) => hint?.(code, details) ?? this.#firstHint(code, details, family, cmd),
       type: familyId,
       flags,
@@ -319,7 +321,7 @@ export class GenericCaller {
       replyCodec: framed(reply, version, replyCodec ?? codec),
       reply: familyId,
       concerns: (from, at) => from.bytes[at] === reply,
-      name: commandName(this.protocol, cmd),
+      name,
       ...(messages === undefined ? {} : { messages: () => familySet(this.protocol, familyId) }),
     };
   }
@@ -419,7 +421,10 @@ export class GenericCaller {
   }
 }
 
-/** The name of a command, `undefined` when there is none. */
+/** Names of commands that change nothing: `CTRL_CMD_GETFAMILY`, `ETHTOOL_MSG_STRSET_GET`, `dev-get` of a specification. */
+const LOOKING = /(?:^|[_-])get/i;
+
+/** The name of a command, or what stands for it where there is none. */
 function commandName({ name, commands }: GenericProtocol, cmd: number): string {
   return Object.entries(commands).find(([, number]) => number === cmd)?.[0] ?? `${name} command ${cmd}`;
 }
@@ -489,21 +494,30 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
 
   /** The message of one verb; `cmd` and `reply` are commands. */
   override operation(verb: Verb, cmd: number, given: object, reply?: number): Operation {
-    const { family, object } = this.#declaration;
-    if (cmd === NO_COMMAND) {
-      throw argumentError(TypeError, `Cannot ${verb} ${plural(object)}: ${family.name} has no such request`);
-    }
-    const { codec, value, what, hint, looks } = super.operation(verb, cmd, given, reply);
+    this.#expectCommand(verb, cmd);
+    const { codec, value, what, hint } = super.operation(verb, cmd, given, reply);
     const { flags, replyCodec: _own, reply: answer, ...operation } = this.caller.operation({
       cmd,
       codec,
       value,
       what,
       ...(hint === undefined ? {} : { hint }),
-      ...(looks === undefined ? {} : { looks }),
       ...(reply === undefined ? {} : { reply }),
     });
     return { ...operation, flags, ...(reply === undefined ? {} : { reply: answer! }) };
+  }
+
+  /** Deletes all that fit the filter, in one batch; see {@linkcode Collection.flush}. */
+  override flush(filter: I | { all: true }): number {
+    this.#expectCommand("flush", this.declaration.messages.del);
+    return super.flush(filter);
+  }
+
+  /** Refuses a verb that the family has no command for. */
+  #expectCommand(verb: string, cmd: number): void {
+    if (cmd !== NO_COMMAND) return;
+    const { family, object } = this.#declaration;
+    throw argumentError(TypeError, `Cannot ${verb} ${plural(object)}: ${family.name} has no such request`);
   }
 
   /** The number of an interface by its name or number; `undefined` when there is none. */

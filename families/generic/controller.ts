@@ -206,7 +206,8 @@ export class GenericFamilies
   }
 
   /**
-   * What a family accepts: the attributes of each operation with their types, ranges and nests.
+   * What a family accepts: the attributes of each operation with their types, ranges and nests. A dry run, in which nothing
+   * comes back, gives an empty one.
    *
    * @param name its name
    * @param op of this command alone (since Linux 5.10); of all when absent
@@ -227,7 +228,9 @@ export class GenericFamilies
       }
     }
     // Where an operation can only be dumped, kernels say 0: they come in the order in which the family has them.
-    const operations = result.operations, all = op === undefined ? this.get(name).ops ?? [] : [{ id: op }];
+    const operations = result.operations,
+      { ops = [] } = op === undefined && operations.length > 0 ? this.get(name) : {};
+    const all = op === undefined ? ops : [{ id: op }];
     const described = all.filter(({ flags }: GenericOp) => flags?.includes("cmd_cap_haspol") !== false);
     if (operations.length === described.length) operations.forEach((one, i) => one.cmd = described[i]!.id ?? one.cmd);
     return result;

@@ -573,22 +573,25 @@ export class Ethtool {
   }
 
   /**
-   * The names of a set: of features, link modes, statistics …
+   * The names of a set: of features, link modes, statistics … A dry run, in which nothing comes back, gives none.
    *
    * @param dev the device; absent for sets that all have
    */
   strings(id: device.StringSetId, dev?: Device): string[] {
     // Without a device the header is there all the same.
     const value = { ...(dev === undefined ? { headerFlags: [] } : deviceOf(dev)), stringsets: { stringset: [{ id }] } };
-    const found = this.#caller.request({ ...STRINGS, value, what: `get string set ${id}` }) as device.StrSet;
-    return found.stringsets?.stringset?.[0]?.strings?.string?.map(({ value }) => value ?? "") ?? [];
+    const found = this.#caller.request({ ...STRINGS, value, what: `get string set ${id}` }) as
+      | device.StrSet
+      | undefined;
+    return found?.stringsets?.stringset?.[0]?.strings?.string?.map(({ value }) => value ?? "") ?? [];
   }
 
-  /** A part of the memory of a device's plugged-in module. */
+  /** A part of the memory of a device's plugged-in module. A dry run, in which nothing comes back, gives no bytes. */
   moduleEeprom(dev: Device, part: Omit<plugged.ModuleEeprom, keyof EthtoolHeader | "data">): Uint8Array {
     const value = { i2cAddress: 0x50, page: 0, ...deviceOf(dev), ...part };
     const what = `read the module of ${nameOf(value)}`;
-    return (this.#caller.request({ ...EEPROM, value, what }) as plugged.ModuleEeprom).data!;
+    const found = this.#caller.request({ ...EEPROM, value, what }) as plugged.ModuleEeprom | undefined;
+    return found?.data ?? new Uint8Array(0);
   }
 
   /** Begins to write a module's firmware; {@linkcode Ethtool.events} tells how it goes. */

@@ -466,11 +466,12 @@ export class Tasks {
 
   #get(value: TaskRequest, what: string): TaskMessage {
     expectType(value.pid ?? value.tgid, what, "number");
-    return this.#caller.request({ ...TASK, value, what }) as TaskMessage;
+    return (this.#caller.request({ ...TASK, value, what }) ?? {}) as TaskMessage;
   }
 
   /**
-   * What a thread has used and waited for so far.
+   * What a thread has used and waited for so far. A dry run, in which nothing comes back, gives an empty object; so do the
+   * others.
    *
    * @param pid the thread; a process's number is that of its first thread
    * @throws {KernelError} ESRCH: there is no such thread

@@ -115,3 +115,30 @@ test("lists of sockets and of queues' statistics take a filter that is an object
   const both = { scope: ["queue"], queueType: "rx" } as never;
   assertThrows(() => queues.qstats.list(both), TypeError, 'by "queueType" and scope');
 });
+
+test("a dry run shows what asks, and gives nothing in the place of an answer", () => {
+  const shown: unknown[] = [], options: OpenOptions = { ...NOBODY, dryRun: ({ type }) => void shown.push(type) };
+  using devices = everything.ethtool.open(options), threads = everything.taskstats.open(options);
+  using controller = everything.nlctrl.open(options), radios = everything.nl80211.open(options);
+  assertEquals(devices.strings("features"), []);
+  assertEquals(devices.strings("priv_flags", "eth0"), []);
+  assertEquals(devices.moduleEeprom("eth0", { offset: 0, length: 16 } as never), new Uint8Array(0));
+  assertEquals([threads.tasks.get(5), threads.tasks.getProcess(5), threads.tasks.cgroup(5)], [{}, {}, {}]);
+  assertEquals(controller.families.policy("nlctrl"), { operations: [], policies: [] });
+  assertEquals(controller.families.policy("nlctrl", 3), { operations: [], policies: [] });
+  assertEquals(radios.domain(), undefined);
+  assertEquals([radios.wiphys.list(), radios.wiphys.networks(5)], [[], []]);
+  assertEquals(shown, [
+    "ETHTOOL_MSG_STRSET_GET",
+    "ETHTOOL_MSG_STRSET_GET",
+    "ETHTOOL_MSG_MODULE_EEPROM_GET",
+    "TASKSTATS_CMD_GET",
+    "TASKSTATS_CMD_GET",
+    "CGROUPSTATS_CMD_GET",
+    "CTRL_CMD_GETPOLICY",
+    "CTRL_CMD_GETPOLICY",
+    "NL80211_CMD_GET_REG",
+    "NL80211_CMD_GET_WIPHY",
+    "NL80211_CMD_GET_SCAN",
+  ]);
+});

@@ -1,12 +1,15 @@
 /** Families that come, go and are numbered anew: what no kernel does on demand. */
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Attributes, attributes, type Codec, string, u32, Writer } from "../../../core/codec/mod.ts";
-import { KernelError } from "../../../core/errors.ts";
+import { Client } from "../../../core/client.ts";
+import { KernelError, SystemError } from "../../../core/errors.ts";
 import {
   framed,
+  GenericCaller,
   GenericCollection,
   type GenericDeclaration,
   GenericFamily,
+  NETLINK_GENERIC,
   type Opened,
   openGeneric,
 } from "../../../core/generic.ts";
@@ -46,8 +49,8 @@ function answer(seq: number, errno: number): Uint8Array {
   return message(2, 0, seq, body);
 }
 
-/** A kernel whose family has the number that `id` says; `asked` counts who asked for it. */
-function kernelWith(state: { id: number | undefined; asked: number }): ScriptedKernel {
+/** A kernel whose family has the number that `id` says; `asked` counts who asked for it, the next `lost` answers are lost. */
+function kernelWith(state: { id: number | undefined; asked: number; lost?: number }): ScriptedKernel {
   const groups = [{ name: "events", id: 77 }];
   return new ScriptedKernel(({ type, seq, flags, payload }: SentMessage) => {
     if (type === 16) {
@@ -60,6 +63,7 @@ function kernelWith(state: { id: number | undefined; asked: number }): ScriptedK
       ];
     }
     if (type !== state.id) return [answer(seq, 2)];
+    if (state.lost !== undefined && state.lost-- > 0) return [new SystemError("recvmsg", 105, "receive")];
     const lamp = message(
       type,
       2,
@@ -108,6 +112,10 @@ test("generic: a family that is not there, or no longer, names its module", () =
 test("generic: verbs without a command say so", () => {
   using client = openLamps(() => kernelWith({ id: 40, asked: 0 }));
   assertThrows(() => client.lamps.delete(5), TypeError, "Cannot delete lamps: lamp has no such request");
+  // Also where nothing would be found.
+  for (const filter of [{ index: 77 }, { index: 5 }, { all: true as const }]) {
+    assertThrows(() => client.lamps.flush(filter), TypeError, "Cannot flush lamps: lamp has no such request");
+  }
 });
 
 test("generic: events of a group, joined by its name, are told by command", async () => {
@@ -152,4 +160,28 @@ test("generic: a dry run asks nothing and shows command and fields by name", () 
   assertEquals(shown[0]!.type, "LAMP_NEW");
   assertEquals(shown[0]!.fields.map(({ path, value }) => [path, value]), [["index", 5], ["name", "hall"]]);
   assertEquals([...shown[0]!.bytes.subarray(16, 20)], [8, 3, 0, 0]);
+});
+
+test("generic: a command that gets is asked again when its answer was lost, any other is not", () => {
+  for (
+    const [commands, again] of [
+      [{ LAMP_GET: 7 }, true],
+      [{ LAMP_CMD_GETSTATE: 7 }, true],
+      [{ "state-get": 7 }, true],
+      [{ LAMP_RESET: 7 }, false],
+      [{ LAMP_TARGET: 7 }, false],
+      [{ LAMP_SET: 7 }, false],
+    ] as const
+  ) {
+    const state = { id: 40, asked: 0, lost: 0 }, kernel = kernelWith(state);
+    using client = new Client(NETLINK_GENERIC, { transport: () => kernel });
+    const caller = new GenericCaller({ ...declaration.family, commands }, () => client);
+    const call = { cmd: 7, reply: 9, codec: Lamp as Codec<unknown, never>, value: { index: 5 }, what: "look" };
+    assertEquals((caller.request(call) as Lamp).name, "hall");
+    state.lost = 1;
+    const before = kernel.sent.length;
+    if (again) assertEquals((caller.request(call) as Lamp).name, "hall");
+    else assertThrows(() => caller.request(call), SystemError, "ENOBUFS");
+    assertEquals(kernel.sent.length - before, again ? 2 : 1);
+  }
 });
