@@ -210,8 +210,8 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
   }
   const neighbour = { ...value };
   // Devices without a table of their own kind delete only what is called permanent, whatever it is in others.
-  if (verb === "delete" && forwarding) neighbour.state ??= ["permanent"];
-  if (verb !== "delete") neighbour.state ??= forwarding ? ["noarp", "permanent"] : ["permanent"];
+  if (forwarding) neighbour.state ??= ["noarp", "permanent"];
+  else if (verb !== "delete") neighbour.state ??= ["permanent"];
   if (forwarding) neighbour.flags = tableOf(neighbour);
   return neighbour;
 }

@@ -38,10 +38,16 @@ export function has(program: string): boolean {
   return PATHS.some((path) => existsSync(`${path}/${program}`));
 }
 
-/** Declares a test that needs root and programs; without them it is skipped, and told why. */
-export function kernelTest(name: string, needs: readonly string[], body: () => void | Promise<void>): void {
+/** Declares a test that needs root and programs, with a time limit in ms; without them it is skipped, and told why. */
+export function kernelTest(
+  name: string,
+  needs: readonly string[],
+  body: () => void | Promise<void>,
+  timeout?: number,
+): void {
   const missing = [...(root ? [] : ["root"]), ...needs.filter((program) => !has(program))];
-  test(name, { skip: missing.length > 0 && `needs ${missing.join(", ")}` }, body);
+  const skip = missing.length > 0 && `needs ${missing.join(", ")}`;
+  test(name, timeout === undefined ? { skip } : { skip, timeout }, body);
 }
 
 /** Runs a program and gives what it prints; anything but success is an error. */

@@ -1,11 +1,10 @@
 /** KOBJECT_UEVENT: what the running kernel tells, against udevadm. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type ChildProcess, spawn } from "node:child_process";
-import process from "node:process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { SystemError } from "../../../core/errors.ts";
 import { type Uevent, uevents } from "../../../families/uevent.ts";
-import { inNamespace, kernelTest } from "../namespace.ts";
-import { startIn } from "../route/child.ts";
+import { inNamespace, kernelTest, patience } from "../namespace.ts";
+import { evaluate, startIn } from "../route/child.ts";
 import { untilPrinted } from "./script.ts";
 
 /** `udevadm monitor` in a namespace, which listens by the time that this resolves. */
@@ -142,10 +141,14 @@ kernelTest("uevents: trigger() is answered with an event of that uuid", [], asyn
   assertThrows(() => uevents.trigger("/devices/virtual/mem/nope", "add"), SystemError, "ENOENT");
 });
 
-kernelTest("uevents: a process that waits for none ends", [], async () => {
-  const events = uevents.watch({ subsystem: `none of ${process.pid}` });
-  // Were it to keep the process alive, the test run would not end.
-  await Promise.resolve(events);
+kernelTest("uevents: a process that waits for none ends", [], () => {
+  const code = `
+    const { uevents } = await import(${JSON.stringify(new URL("../../../families/uevent.ts", import.meta.url).href)});
+    globalThis.kept = uevents.watch({ subsystem: "none" });
+    console.log("watching");`;
+  const [program, ...args] = evaluate(code);
+  const { stdout, signal } = spawnSync(program!, args, { encoding: "utf8", timeout: patience(60_000) });
+  assertEquals([stdout, signal], ["watching\n", null]);
 });
 
 kernelTest("script 23: a stick was plugged in", [], async () => {
