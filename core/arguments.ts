@@ -33,6 +33,18 @@ export function expectType(value: unknown, what: string, ...types: readonly ("bo
   throw argumentError(TypeError, `Cannot ${what}: expected ${expected}, got ${shown(value)}`);
 }
 
+/** Refuses what is no bytes. */
+export function expectBytes(value: unknown, what: string): asserts value is Uint8Array {
+  if (value instanceof Uint8Array) return;
+  throw argumentError(TypeError, `Cannot ${what}: expected bytes as a Uint8Array, got ${shown(value)}`);
+}
+
+/** Refuses what is no array. */
+export function expectArray(value: unknown, what: string, expected: string): asserts value is readonly unknown[] {
+  if (Array.isArray(value)) return;
+  throw argumentError(TypeError, `Cannot ${what}: expected ${expected}, got ${shown(value)}`);
+}
+
 /**
  * Whether a filter's value tells any object from another: what is empty, or undefined all the way down, does not, and
  * whoever deletes by it would delete everything.

@@ -6,6 +6,7 @@
 import { entered, Netns, openNetns, outside } from "../ffi/netns.ts";
 import { NETLINK_OPTIONS } from "../ffi/socket.ts";
 import { libc } from "../ffi/runtime.ts";
+import { expectFields } from "./arguments.ts";
 import { type Capture, type KnownCodecs, knownCodecs, tapped } from "./capture.ts";
 import { type Codec, NoSuchInterface, Reader, Writer } from "./codec/mod.ts";
 import {
@@ -177,6 +178,7 @@ export class Client implements Requester, Disposable {
    * @param home the namespace to open it in, instead of what the options name; the client closes it
    */
   constructor(protocol: Protocol, options: OpenOptions = {}, home?: Netns) {
+    expectFields(options, `open a ${protocol.name} socket`, "options as an object");
     this.protocol = protocol;
     this.options = options;
     this.deferred = options.dryRun !== undefined;

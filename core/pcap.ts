@@ -15,7 +15,9 @@
  */
 import { fileError, files } from "../ffi/runtime.ts";
 import { ARPHRD_NETLINK, COOKED_HDRLEN, type Direction, LINKTYPE_NETLINK, PACKET } from "./capture.ts";
-import { DecodeError } from "./errors.ts";
+import { expectBytes } from "./arguments.ts";
+import { shown } from "./codec/mod.ts";
+import { argumentError, DecodeError } from "./errors.ts";
 
 export type { Direction } from "./capture.ts";
 
@@ -64,6 +66,12 @@ const READ_SIZE = 1 << 16;
  */
 export function* packets(capture: CaptureSource): Generator<Packet, void, undefined> {
   const what = typeof capture === "string" ? `read the capture ${JSON.stringify(capture)}` : "read a capture";
+  if (
+    typeof capture !== "string" &&
+    typeof (capture as Iterable<unknown> | null | undefined)?.[Symbol.iterator] !== "function"
+  ) {
+    throw argumentError(TypeError, `Cannot ${what}: expected a path, bytes, or pieces of them, got ${shown(capture)}`);
+  }
   const chunks = typeof capture === "string"
     ? chunksOf(capture, what)
     : capture instanceof Uint8Array
@@ -155,6 +163,7 @@ class Source {
     while (this.#behind.length === 0) {
       const { done, value } = this.#chunks.next();
       if (done) return false;
+      expectBytes(value, this.#what);
       this.#behind = value;
     }
     return true;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { expectFields } from "./arguments.ts";
 import { type Capture, knownCodecs, tapped } from "./capture.ts";
 import type { Protocol } from "./client.ts";
 import { type Codec, MISFIT, type Reader } from "./codec/mod.ts";
@@ -50,6 +51,7 @@ export function openTransport(
   options: StreamOptions,
   prepare?: (transport: Transport) => void,
 ): Transport {
+  expectFields(options, `open a ${protocol.name} socket`, "options as an object");
   const socket = options.transport?.() ?? openSocket(protocol, options);
   const transport = tapped(socket, protocol, options.capture, knownCodecs());
   try {

@@ -13,6 +13,7 @@
  * Source: linux/cryptouser.h, v7.2; CRYPTO_ALG_* of linux/crypto.h, v6.17.
  * @module
  */
+import { expectFields } from "../core/arguments.ts";
 import { argumentError, KernelError } from "../core/errors.ts";
 import { Client, type OpenOptions, type Protocol, type Requester, sharedClient } from "../core/client.ts";
 import {
@@ -541,6 +542,11 @@ class ByWholeKey extends Collection<Algorithm, object, AlgorithmKey | string> {
   constructor(open: () => Client) {
     super(declaration, open);
     this.#open = open;
+  }
+
+  override keyValue(key: AlgorithmKey | string, verb = "find"): object {
+    if (typeof key !== "string") expectFields(key, `${verb} algorithm`, "a name or an object");
+    return super.keyValue(key, verb);
   }
 
   protected override look(key: AlgorithmKey, what: string, requester: Requester): Found<Algorithm> {

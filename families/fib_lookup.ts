@@ -11,6 +11,7 @@
  * Source: struct fib_result_nl of net/ip_fib.h, v7.2, which no UAPI header has.
  * @module
  */
+import { expectFields, expectType } from "../core/arguments.ts";
 import type { Protocol } from "../core/client.ts";
 import { type Codec, enumeration, i32, ipv4, Reader, type Shape, struct, u32, u8, Writer } from "../core/codec/mod.ts";
 import { KernelError } from "../core/errors.ts";
@@ -148,12 +149,15 @@ export class FibLookup implements Disposable {
 
   /** Opens the socket; {@linkcode open} reads better. */
   constructor(options: FibLookupOptions = {}) {
+    expectFields(options, "open a NETLINK_FIB_LOOKUP socket", "options as an object");
     this.#timeout = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, "open a NETLINK_FIB_LOOKUP socket");
     this.#transport = openTransport(NETLINK_FIB_LOOKUP, options);
   }
 
   /** Looks an address up; see {@linkcode lookup}. */
   lookup(address: string, options: LookupOptions = {}): FibResult {
+    expectType(address, "look up an address", "string");
+    expectFields(options, `look up ${address}`, "options as an object");
     const { table = "main", mark = 0, tos = 0, scope = "universe" } = options, writer = this.#writer;
     const what = `look up ${address} in table ${table}`;
     writer.reset();

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { expectBytes, expectFields, expectType } from "../core/arguments.ts";
 import { argumentError } from "../core/errors.ts";
 import { serves } from "../core/served.ts";
 import type { Layout } from "../core/codec/mod.ts";
@@ -68,6 +69,7 @@ export function families(): FamilyRow[] {
  * @param protocol its number; or its name, in whatever case, with or without `NETLINK_`, today's or one that it had
  */
 export function family(protocol: number | string): Family | undefined {
+  expectType(protocol, "find a netlink protocol", "number", "string");
   if (typeof protocol === "number") return FAMILIES[protocol];
   const wanted = plain(protocol);
   const has = (names: readonly string[]): boolean => names.some((name) => plain(name) === wanted);
@@ -148,6 +150,11 @@ export function protocol(protocol: number | string): Opening {
   return { number, name, types, hint: openHint(number) };
 }
 
+function expectDatagram(datagram: unknown, options: unknown, verb: string): void {
+  expectBytes(datagram, `${verb} a datagram`);
+  expectFields(options, `${verb} a datagram`, "options as an object");
+}
+
 /** How bytes are read. */
 export type DecodeOptions = Origin;
 
@@ -162,7 +169,9 @@ export type DecodeOptions = Origin;
  * @throws {DecodeError} a message's length leaves the datagram
  */
 export function decode(protocol: number | string, datagram: Uint8Array, options: DecodeOptions = {}): Message[] {
-  const number = numberOf(protocol), codec = unframed(number, datagram);
+  const number = numberOf(protocol);
+  expectDatagram(datagram, options, "decode");
+  const codec = unframed(number, datagram);
   if (codec !== undefined) return [{ type: 0, flags: [], seq: 0, port: 0, value: decodeValue(datagram, codec) }];
   return decodeMessages(datagram, messageSets(number, options)());
 }
@@ -174,7 +183,9 @@ export function decode(protocol: number | string, datagram: Uint8Array, options:
  * @throws {DecodeError} a message's length leaves the datagram
  */
 export function show(protocol: number | string, datagram: Uint8Array, options: DecodeOptions = {}): string {
-  const number = numberOf(protocol), codec = unframed(number, datagram);
+  const number = numberOf(protocol);
+  expectDatagram(datagram, options, "show");
+  const codec = unframed(number, datagram);
   if (codec !== undefined) return stringify(decodeValue(datagram, codec), 2);
   return showMessages(datagram, messageSets(number, options)()).join("\n");
 }

@@ -12,6 +12,7 @@
  * Source: scsi/scsi_netlink.h, scsi/scsi_netlink_fc.h, v7.2, which are no UAPI headers.
  * @module
  */
+import { expectArray, expectBytes, expectFields } from "../core/arguments.ts";
 import { type OpenOptions, type Protocol, sharedClient } from "../core/client.ts";
 import { Client } from "../core/client.ts";
 import {
@@ -313,6 +314,7 @@ export function messages(): MessageSet {
  * @throws {DecodeError} a message's length leaves the datagram
  */
 export function decode(datagram: Uint8Array): TransportMessage[] {
+  expectBytes(datagram, "decode messages of SCSI transports");
   return decodeMessages(datagram, messages()) as TransportMessage[];
 }
 
@@ -326,8 +328,12 @@ export interface TransportMessageInput extends MessageHeader {
 
 /** Messages as one datagram. */
 export function encode(given: readonly TransportMessageInput[]): Uint8Array {
+  expectArray(given, ENCODE, "messages as an array");
+  for (const one of given) expectFields(one, ENCODE, "messages as objects");
   return encodeMessages(given.map((one) => ({ type: "SCSI_TRANSPORT_MSG", ...one })), messages());
 }
+
+const ENCODE = "encode messages of SCSI transports";
 
 /** What has another type than all messages of the protocol, or a header that is not known. */
 export interface ForeignMessage {
@@ -378,6 +384,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 function sendTo(client: Client, message: ScsiMessageInput): void {
+  expectFields(message, "send to a SCSI transport", "a message as an object");
   client.request({
     type: SCSI_TRANSPORT.SCSI_TRANSPORT_MSG,
     flags: 0,

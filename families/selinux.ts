@@ -12,6 +12,7 @@
  * Source: linux/selinux_netlink.h, v7.2.
  * @module
  */
+import { expectBytes } from "../core/arguments.ts";
 import type { Protocol } from "../core/client.ts";
 import { type Codec, enumeration, i32, Reader, type Shape, struct, u32 } from "../core/codec/mod.ts";
 import { DecodeError } from "../core/errors.ts";
@@ -63,6 +64,7 @@ export type SelinuxEvent =
 
 /** The events in a datagram. */
 export function decodeEvents(datagram: Uint8Array): SelinuxEvent[] {
+  expectBytes(datagram, "decode events of SELinux");
   return eventsOf(new Reader(datagram));
 }
 

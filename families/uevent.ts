@@ -11,6 +11,7 @@
  * Source: lib/kobject_uevent.c, v7.2; systemd's device-monitor.c.
  * @module
  */
+import { expectFields, expectType } from "../core/arguments.ts";
 import { Client, type Protocol } from "../core/client.ts";
 import { type Codec, raw, type RawAttribute, Reader, shown, text, type Visit, Writer } from "../core/codec/mod.ts";
 import { argumentError, DecodeError, NetlinkError, SystemError } from "../core/errors.ts";
@@ -321,7 +322,10 @@ export interface Uevents {
 /** Events of devices. */
 export const uevents: Uevents = { watch, trigger, send };
 
+const WATCH = "watch uevents";
+
 function watch(options: UeventWatchOptions = {}): Streaming<Uevent> {
+  expectFields(options, WATCH, "options as an object");
   const { source = "kernel" } = options, fits = test(options);
   const group = Object.hasOwn(UEVENT_GROUPS, source) ? UEVENT_GROUPS[source] : undefined;
   if (group === undefined) {
@@ -364,6 +368,13 @@ const listOf = (given: string | readonly string[] | undefined): readonly string[
 
 function test(filter: UeventFilter): (event: Uevent) => boolean {
   const { subsystem, devtype, action } = filter, tags = listOf(filter.tag);
+  for (const [field, given] of Object.entries({ subsystem, devtype, action, tag: filter.tag })) {
+    if (given === undefined || [given].flat().every((one) => typeof one === "string")) continue;
+    throw argumentError(
+      TypeError,
+      `Cannot ${WATCH}: ${field}: expected a string or an array of them, got ${shown(given)}`,
+    );
+  }
   const tests = Object.entries({ subsystem, devtype, action }).map(([field, given]) =>
     [field as "subsystem" | "devtype" | "action", listOf(given)] as const
   );
@@ -417,7 +428,10 @@ interface FileSystem {
 }
 
 function trigger(devpath: string, action: UeventAction, properties: Readonly<Record<string, string>> = {}): string {
-  const what = `trigger ${action} of ${shown(devpath)}`;
+  const what = `trigger ${shown(action)} of ${shown(devpath)}`;
+  expectType(devpath, what, "string");
+  expectType(action, what, "string");
+  expectFields(properties, what, "properties as an object");
   if (!/^\/[^\0]+$/.test(devpath) || /(^|\/)\.\.?(\/|$)/.test(devpath)) {
     throw argumentError(TypeError, `Cannot ${what}: expected a path below /sys, without dots`);
   }
@@ -449,6 +463,8 @@ function trigger(devpath: string, action: UeventAction, properties: Readonly<Rec
 const INJECT = 16;
 
 function send(event: Uevent, options: Pick<StreamOptions, "netns" | "capture" | "transport"> = {}): void {
+  expectFields(event, "send a uevent", "an event as an object");
+  expectFields(options, "send a uevent", "options as an object");
   const what = `send uevent ${event.action} of ${shown(event.devpath)}`;
   if (event.source === "udev") {
     const writer = new Writer();

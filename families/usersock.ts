@@ -17,6 +17,7 @@
  */
 import { argumentError } from "../core/errors.ts";
 import type { Protocol } from "../core/client.ts";
+import { expectArray, expectFields, expectType } from "../core/arguments.ts";
 import { bytes, type Codec, Reader, shown, Writer } from "../core/codec/mod.ts";
 import { Conversation, decodeWhole, openTransport, type StreamOptions } from "../core/stream.ts";
 import type { Credentials, Received } from "../core/transport.ts";
@@ -61,6 +62,7 @@ export function open(options?: UsersockOptions): Usersock<Uint8Array, Uint8Array
 /** Opens a socket for typed messages. */
 export function open<D, E = D>(options: UsersockOptions & { codec: Codec<D, E> }): Usersock<D, E>;
 export function open(options: UsersockOptions & { codec?: Codec<unknown, never> } = {}): Usersock<unknown, never> {
+  expectFields(options, OPEN, "options as an object");
   return new Usersock<unknown, never>(options.codec ?? bytes, options);
 }
 
@@ -74,7 +76,10 @@ export class Usersock<D, E = D> extends Conversation<UsersockMessage<D>> {
 
   /** Opens the socket; {@linkcode open} reads better. */
   constructor(codec: Codec<D, E>, options: UsersockOptions = {}) {
-    const groups = (options.groups ?? []).map((group) => checkGroup(group, "open a NETLINK_USERSOCK socket"));
+    expectFields(options, OPEN, "options as an object");
+    const { groups: given = [] } = options;
+    expectArray(given, OPEN, "groups as an array");
+    const groups = given.map((group) => checkGroup(group, OPEN));
     const transport = openTransport(NETLINK_USERSOCK, options, (transport) => {
       transport.passCredentials();
       for (const group of groups) transport.join(group);
@@ -94,11 +99,13 @@ export class Usersock<D, E = D> extends Conversation<UsersockMessage<D>> {
    * @throws {SystemError} ECONNREFUSED: nobody has that port; EAGAIN: its buffer is full, try again later
    */
   send(to: Recipient, value: E): void {
+    if (typeof to !== "number") expectFields(to, "send", "a port, or an object with a port or a group");
     const { port, group } = typeof to === "number" ? { port: to, group: undefined } : to, writer = this.#writer;
     const what = group === undefined ? `send to port ${port}` : `send to group ${group}`;
     if (port === undefined && group === undefined) {
-      throw new TypeError("Cannot send: neither a port nor a group is given");
+      throw argumentError(TypeError, "Cannot send: neither a port nor a group is given");
     }
+    if (port !== undefined) expectType(port, what, "number");
     if (port !== undefined && (port >>> 0 !== port || port === 0 && group === undefined)) {
       throw argumentError(RangeError, `Cannot ${what}: expected a port 1..4294967295, got ${shown(port)}`);
     }
@@ -132,7 +139,10 @@ export class Usersock<D, E = D> extends Conversation<UsersockMessage<D>> {
   }
 }
 
+const OPEN = "open a NETLINK_USERSOCK socket";
+
 function checkGroup(group: number, what: string): number {
+  expectType(group, what, "number");
   if (Number.isInteger(group) && group >= 1 && group <= 32) return group;
   throw argumentError(RangeError, `Cannot ${what}: expected a group 1..32, got ${shown(group)}`);
 }

@@ -9,6 +9,7 @@
  * Source: linux/cn_proc.h, v7.2.
  * @module
  */
+import { expectFields, expectType } from "../../core/arguments.ts";
 import {
   bytes,
   chars,
@@ -288,8 +289,11 @@ export const processes: Processes = {
 };
 
 function watch(args: readonly Argument[]): Streaming<ProcessEvent & Numbered> {
-  const last = args.at(-1), options = typeof last === "object" ? last : {};
-  const words = args.filter((one) => typeof one === "string" || one !== last) as ProcessWord[];
+  const last = args.at(-1), onlyWords = typeof last === "string";
+  const options = onlyWords || last === undefined ? {} : last;
+  expectFields(options, "watch processes", "names of events, then options as an object");
+  const words = (onlyWords ? args : args.slice(0, -1)) as ProcessWord[];
+  for (const word of words) expectType(word, "watch processes", "string");
   const checker = new Writer();
   checker.what = "watch processes";
   const wanted = maskValue(WORDS, words, checker);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { expectFields } from "../../core/arguments.ts";
 import { Client, type OpenOptions, type Operation, type Protocol, type Requester } from "../../core/client.ts";
 import { type AnyCodec, didYouMean, Reader, shown } from "../../core/codec/mod.ts";
 import { argumentError, KernelError } from "../../core/errors.ts";
@@ -93,11 +94,13 @@ export class Family implements Disposable {
    */
   constructor(
     name: string,
-    { spec = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined, ...options }: FamilyOptions = {},
+    given: FamilyOptions = {},
   ) {
     if (typeof name !== "string" || name === "") {
       throw argumentError(TypeError, `Cannot open a family: expected a name, got ${shown(name)}`);
     }
+    expectFields(given, `open the family ${shown(name)}`, "options as an object");
+    const { spec = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined, ...options } = given;
     this.name = name;
     this.#spec = spec === undefined ? undefined : new CompiledSpec(spec, name);
     this.#options = options;

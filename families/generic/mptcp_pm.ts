@@ -375,8 +375,10 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
    *
    * @param id its number
    */
-  override set(id: number | MptcpAddress, { flags, ...others }: EndpointInput): void {
-    const one = this.keyValue(id) as MptcpAddress, what = `Cannot set MPTCP endpoint ${declaration.describe(one)}`;
+  override set(id: number | MptcpAddress, changes: EndpointInput): void {
+    const one = this.keyValue(id, "set") as MptcpAddress, verb = `set MPTCP endpoint ${declaration.describe(one)}`;
+    expectFields(changes, verb, "the changes as an object");
+    const { flags, ...others } = changes, what = `Cannot ${verb}`;
     const given = Object.entries(others).filter(([, value]) => value !== undefined);
     const found = given.length === 0 ? undefined : this.find(id);
     const [other] = given.find(([name, value]) => found?.[name as keyof MptcpAddress] !== value) ?? [];

@@ -11,6 +11,7 @@
  * Source: linux/nl80211.h, v7.2.
  * @module
  */
+import { expectFields, expectType } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import type { Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
@@ -155,13 +156,17 @@ const EBUSY = "EBUSY", SCAN_TIMEOUT = 30_000;
 
 /** Radios. One is named by its number or name. */
 export class Wiphys extends GenericCollection<Wiphy, object, number | string | Wiphy> {
+  readonly #open: () => Client;
+
   /** Sends to whom `requester` gives; watches through the client that `open` gives. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(wiphy, open, requester);
+    this.#open = open;
   }
 
   /** All of them, each put together from the several messages that the kernel needs. */
   override list(filter: Partial<Wiphy> = {}): Wiphy[] {
+    expectFields(filter, "list wiphys", "a filter as an object");
     const { declaration } = this;
     const parts = this.caller.dump({
       cmd: CMD.NL80211_CMD_GET_WIPHY,
@@ -182,10 +187,14 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
    * @param key its number or name
    */
   override set(key: number | string | Wiphy, changes: Input<Wiphy> & object): void {
+    const what = `set wiphy ${this.declaration.describe(this.keyValue(key, "set"))}`;
+    expectFields(changes, what, "the changes as an object");
     // The kernel finds a radio by its number alone, and passes antennas over where only one way is told.
     const { wiphyAntennaTx: tx, wiphyAntennaRx: rx } = changes, half = (tx === undefined) !== (rx === undefined);
     const number = typeof key === "object" ? key.wiphy : key;
-    const one = typeof number === "number" && !half ? { wiphy: number } : this.get(key);
+    // A dry run, which finds none, shows the request without the number.
+    const known = typeof number === "number" && !half || this.#open().deferred;
+    const one = known ? { wiphy: typeof number === "number" ? number : undefined } : this.get(key);
     const { wiphy, wiphyAntennaTx, wiphyAntennaRx } = one as Wiphy;
     super.set({ wiphy }, half ? { wiphyAntennaTx, wiphyAntennaRx, ...changes } : changes);
   }
@@ -196,6 +205,7 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
    * @param dev the interface, by name or number
    */
   networks(dev: string | number): Bss[] {
+    expectType(dev, "list networks of an interface", "string", "number");
     const found = this.caller.dump({
       ...NETWORKS,
       value: { ifindex: dev },
@@ -213,6 +223,8 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
    * @throws {NetlinkError} ABORTED: the radio ended the scan; TIMEOUT: it did not end in time; CLOSED: the client was closed
    */
   async scan(dev: string | number, options: ScanOptions = {}): Promise<Bss[]> {
+    expectType(dev, "scan with an interface", "string", "number");
+    expectFields(options, `scan with ${dev}`, "options as an object");
     const { ssids = [""], frequencies, flags, ie, timeout = SCAN_TIMEOUT, signal } = options;
     using wait = new Waiting(`the scan of ${dev}`, { timeout, ...(signal && { signal }) }, this.caller.closing);
     // The subscription begins before the scan, so that its end is not missed.
@@ -247,6 +259,7 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
 
   /** Ends a scan of an interface. */
   abortScan(dev: string | number): void {
+    expectType(dev, "end the scan of an interface", "string", "number");
     this.caller.request({ ...ABORT, value: { ifindex: dev }, what: `end the scan of ${dev}` });
   }
 }
@@ -378,9 +391,7 @@ function parted(
   value: Input<WifiInterface>,
   what: string,
 ): readonly [own: Input<WifiInterface> & object, radio: Input<WifiInterface> | undefined] {
-  if (typeof value !== "object" || value === null) {
-    throw argumentError(TypeError, `Cannot ${what}: expected an object, got ${String(value)}`);
-  }
+  expectFields(value, what);
   const own: Record<string, unknown> = { ...value }, radio: Record<string, unknown> = {};
   for (const field of OF_THE_RADIO) {
     if (own[field] !== undefined) radio[field] = own[field];
@@ -424,6 +435,7 @@ export class Nl80211 {
    * @param wiphy number of the radio whose own are asked for
    */
   domain(wiphy?: number): RegDomain {
+    if (wiphy !== undefined) expectType(wiphy, "get the regulatory domain of a wiphy", "number");
     const value = wiphy === undefined ? {} : { wiphy }, codec = RegDomain as Codec<unknown, never>;
     const what = `get the regulatory domain${wiphy === undefined ? "" : ` of wiphy ${wiphy}`}`;
     return this.#caller.request({ cmd: CMD.NL80211_CMD_GET_REG, codec, value, what }) as RegDomain;
@@ -436,6 +448,7 @@ export class Nl80211 {
    * @param regAlpha2 two letters; `00` is the world
    */
   setCountry(regAlpha2: string): void {
+    expectType(regAlpha2, "set the country", "string");
     this.#caller.request({ ...COUNTRY, value: { regAlpha2 }, what: `set the country to ${regAlpha2}` });
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { expectFields, expectType } from "../../core/arguments.ts";
 import { CapturedMessage, messagesOf, type PacketTables } from "../../core/captured.ts";
 import { serves } from "../../core/served.ts";
 import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
@@ -38,6 +39,7 @@ export function* readCapture(
   capture: CaptureSource,
   options: CaptureReadOptions = {},
 ): Generator<CapturedMessage, void, undefined> {
+  expectFields(options, "read a capture", "options as an object");
   const decode = decoder(options);
   for (const packet of packets(capture)) yield* decode(packet);
 }
@@ -63,6 +65,8 @@ export function monitor(
   dev: string,
   options: MonitorOptions = {},
 ): AsyncIterableIterator<CapturedMessage> & AsyncDisposable {
+  expectType(dev, "monitor an interface", "string");
+  expectFields(options, `monitor ${dev}`, "options as an object");
   // Who is heard has asked for its family's number long ago.
   const { protocol = NETLINK_GENERIC } = options;
   const generic = protocol === NETLINK_GENERIC && serves(NETLINK_GENERIC) ? genericFamilies(options.netns) : {};

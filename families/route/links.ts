@@ -5,7 +5,7 @@
  */
 import { Client, type Operation, type Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
-import { isFields } from "../../core/arguments.ts";
+import { expectType, isFields } from "../../core/arguments.ts";
 import { type Codec, type Field, NoSuchInterface } from "../../core/codec/mod.ts";
 import { argumentError, NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
@@ -487,6 +487,9 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
   }
 
   #altnames(verb: "add" | "delete", type: number, key: LinkKey, names: readonly string[]): void {
+    for (const name of names) {
+      expectType(name, `${verb} names of link ${declaration.describe(this.keyValue(key, "set"))}`, "string");
+    }
     const operation = this.operation("set", type, { ...this.keyValue(key), propList: { altIfname: names } });
     const flags = verb === "add" ? NEW_NAMES : 0;
     const what = `${verb} ${names.length === 1 ? "name" : "names"} ${names.join(", ")} of link ${

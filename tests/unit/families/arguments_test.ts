@@ -1,5 +1,5 @@
 /** Verbs of families that are no collections: wrong arguments are refused by name, and nothing is sent. */
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { ScriptedKernel } from "../../../core/transport.ts";
 import type { OpenOptions } from "../../../core/client.ts";
 import * as everything from "../../../mod.ts";
@@ -141,4 +141,110 @@ test("a dry run shows what asks, and gives nothing in the place of an answer", (
     "NL80211_CMD_GET_WIPHY",
     "NL80211_CMD_GET_SCAN",
   ]);
+});
+
+const NO_OPTIONS: readonly unknown[] = [null, [], [{}], 5, "x", true, () => {}];
+
+test("nl80211: a radio and its interfaces", async () => {
+  using client = everything.nl80211.open(NOBODY);
+  const { wiphys, interfaces } = client;
+  refused(NO_OPTIONS, (filter) => wiphys.list(filter));
+  refused([...NOTHING, 5, "x"], (changes) => wiphys.set(5, changes));
+  refused(NOTHING, (key) => wiphys.set(key, {}));
+  refused([...NOTHING, 5, "x"], (changes) => interfaces.set("wlan0", changes));
+  refused([...NOTHING, 5, "x"], (value) => interfaces.add(value));
+  refused(UNNAMED, (dev) => wiphys.networks(dev));
+  refused(UNNAMED, (dev) => wiphys.abortScan(dev));
+  refused([...UNNAMED, 5], (country) => client.setCountry(country));
+  refused([null, [], {}, "5", true], (wiphy) => client.domain(wiphy));
+  refused([null, [], 5], (options) => client.events(undefined, options));
+  for (const dev of UNNAMED) {
+    await assertRejects(() => wiphys.scan(dev as never), TypeError, "Cannot scan with an interface");
+  }
+  for (const options of NO_OPTIONS) {
+    await assertRejects(() => wiphys.scan(5, options as never), TypeError, "Cannot scan with 5");
+  }
+  // In a dry run the number of a radio that is named is not known.
+  wiphys.set("phy0", { wiphyRetryShort: 5 });
+});
+
+test("usersock: a recipient is a port or an object, groups are numbers", () => {
+  const transport = (): ScriptedKernel => new ScriptedKernel(() => []);
+  using socket = everything.usersock.open({ transport });
+  refused([undefined, null, [], true, "x", () => {}, 5n], (to) => socket.send(to, "x"));
+  refused([null, [], {}, "5", true], (port) => socket.send({ port } as never, "x"));
+  refused([null, [], {}, "5", true], (group) => socket.send({ group } as never, "x"));
+  refused([...UNNAMED, "1"], (group) => socket.join(group));
+  refused([...UNNAMED, "1"], (group) => socket.leave(group));
+  refused(NO_OPTIONS, (options) => everything.usersock.open(options));
+  refused([null, {}, 5, "1"], (groups) => everything.usersock.open({ groups, transport }));
+  refused([["1"], [null], [{}]], (groups) => everything.usersock.open({ groups, transport }));
+});
+
+test("links: a further name is text", () => {
+  using client = everything.route.open(NOBODY);
+  for (const verb of ["addAltnames", "deleteAltnames"] as const) {
+    refused([...UNNAMED, 5], (name) => client.links[verb](5, name));
+    refused([...UNNAMED, 5], (name) => client.links[verb](5, "ok", name));
+    refused(NOTHING, (key) => client.links[verb](key, "ok"));
+  }
+});
+
+test("options of every client and stream are an object", () => {
+  const { route, sockDiag, ethtool, crypto, generic, uevent, selinux, scsiTransport, connector, fibLookup } =
+    everything;
+  for (const { open } of [route, sockDiag, ethtool, crypto, fibLookup]) refused(NO_OPTIONS, (options) => open(options));
+  refused(NO_OPTIONS, (options) => generic.family("x", options).request(1));
+  refused(NO_OPTIONS, (options) => uevent.uevents.watch(options));
+  refused(NO_OPTIONS, (options) => selinux.selinux.watch(options));
+  refused(NO_OPTIONS, (options) => scsiTransport.scsiTransport.watch(options));
+  refused([null, [], [{}], 5, true, () => {}], (options) => connector.processes.watch(options));
+  refused([null, [], [{}], 5, true, () => {}], (options) => connector.processes.watch("exec", options));
+  refused([null, [], {}, 5, true], (word) => connector.processes.watch(word, {}));
+});
+
+test("uevents, SELinux, SCSI transports, look-ups and algorithms", () => {
+  const { uevents } = everything.uevent;
+  for (const field of ["subsystem", "devtype", "action", "tag"]) {
+    for (const wrong of [null, {}, 5, true, [5]]) {
+      assertThrows(
+        () => uevents.watch({ [field]: wrong } as never),
+        TypeError,
+        `Cannot watch uevents: ${field}: expected`,
+      );
+    }
+  }
+  refused([...UNNAMED, 5], (path) => uevents.trigger(path, "add"));
+  refused([...UNNAMED, 5], (action) => uevents.trigger("/class/net/lo", action));
+  refused([null, [], 5, "x"], (properties) => uevents.trigger("/class/net/lo", "add", properties));
+  refused([...NOTHING, 5, "x"], (event) => uevents.send(event));
+  refused([...UNNAMED, 5, "x"], (bytes) => everything.selinux.decodeEvents(bytes));
+  const { decode, encode, scsiTransport } = everything.scsiTransport;
+  refused([...UNNAMED, 5, "x"], (bytes) => decode(bytes));
+  refused([undefined, null, {}, 5, "x", [null], [5]], (messages) => encode(messages));
+  refused([...NOTHING, 5, "x"], (message) => scsiTransport.send(message, NOBODY));
+  using fib = everything.fibLookup.open({ transport: () => new ScriptedKernel(() => []) });
+  refused([...UNNAMED, 5], (address) => fib.lookup(address));
+  refused(NO_OPTIONS, (options) => fib.lookup("192.0.2.1", options));
+  using client = everything.crypto.open(NOBODY);
+  for (const verb of ["get", "find", "delete", "statistics"] as const) {
+    refused([...NOTHING, 5], (key) => client.algorithms[verb](key));
+  }
+  refused([...NOTHING, 5], (key) => client.algorithms.set(key, { priorityVal: 1 }));
+  refused([...NOTHING, 5, "x"], (changes) => client.algorithms.set("x", changes));
+  refused([...NOTHING, 5, "x"], (value) => client.algorithms.add(value));
+  refused(NO_OPTIONS, (filter) => client.algorithms.list(filter));
+});
+
+test("registry: a protocol is a number or a name, a datagram is bytes, a capture is a path or bytes", () => {
+  const { decode, show, family, explain, protocol, readCapture } = everything.registry, none = new Uint8Array(0);
+  for (const verb of [family, explain, protocol]) refused(UNNAMED, (which) => verb(which));
+  for (const verb of [decode, show]) {
+    refused(UNNAMED, (which) => verb(which, none));
+    refused([...UNNAMED, 5, "x"], (bytes) => verb("ROUTE", bytes));
+    refused(NO_OPTIONS, (options) => verb("ROUTE", none, options));
+  }
+  refused([undefined, null, {}, 5, true], (capture) => [...readCapture(capture)]);
+  refused([[5], ["x"], [null]], (capture) => [...readCapture(capture)]);
+  refused(NO_OPTIONS, (options) => [...readCapture(none, options)]);
 });
