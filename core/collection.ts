@@ -273,7 +273,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       const wanted = Object.entries(this.#wanted(given, what) ?? {});
       return all.filter((one) => fits(one, wanted) && means?.(key, one) !== false);
     };
-    const all = this.#list(this.#wanted(pick((name) => this.#isFixed(name)), what));
+    const fixed = pick((name) => this.#isFixed(name));
+    // What is wrong with it is said of what is being done; the list is the collection's own, which may be put together.
+    this.#wanted(fixed, what);
+    const all = this.list(fixed);
     // One that was listed is still the same when its state is another.
     const listed = identity(key as T), same = fitting(all, pick((name) => table.field(name)?.use === "key"));
     const found = same.find((one) => identity(one) === listed) ?? fitting(all, whole as I)[0];

@@ -108,7 +108,9 @@ genericTest(
   has(12) ? [] : ["a kernel with qstats"],
   () => {
     using client = open();
-    for (const device of client.qstats.list()) {
+    const devices = client.qstats.list();
+    if (devices.length === 0) skip("a device whose driver counts by queue");
+    for (const device of devices) {
       const queues = client.qstats.list({ ifindex: device.ifindex!, scope: ["queue"] });
       const sum = queues.reduce((all, { rxPackets = 0 }) => all + rxPackets, 0);
       assert(queues.length > 0 && sum >= device.rxPackets!, `${sum} ${device.rxPackets}`);
