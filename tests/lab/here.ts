@@ -1,14 +1,27 @@
 /**
- * Runs a command on this machine with the newest suite's tools (ip, strace, nft, ethtool, iw, rdma, …) over its own, for
- * the command alone: `deno run -A tests/lab/here.ts COMMAND [ARGUMENT]…`, as root.
+ * Runs a command on this machine with another /usr over its own, for the command alone, as root:
+ * `deno run -A tests/lab/here.ts [--musl] COMMAND [ARGUMENT]…`. That is the newest suite's tools (ip, strace, nft,
+ * ethtool, iw, rdma, …), or, with `--musl`, musl with Bun for it in the place of this checkout's.
  *
  * @module
  */
 import { spawnSync } from "node:child_process";
+import { realpathSync } from "node:fs";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { oracles } from "./image.ts";
+import { forMusl } from "./machines.ts";
 
-const SCRIPT = 'mount -t overlay -o "lowerdir=$0/usr:/usr" overlay /usr && exec "$@"';
+const SCRIPT = `
+mount -t overlay -o "lowerdir=$0:/usr" overlay /usr || exit
+[ -z "$1" ] || mount --bind "$1" "$2" || exit
+shift 2
+exec "$@"`;
 
-const args = ["--mount", "sh", "-c", SCRIPT, oracles(), ...process.argv.slice(2)];
+const BUN = realpathSync(fileURLToPath(new URL("../../node_modules/.bin/bun", import.meta.url)));
+
+const [first, ...rest] = process.argv.slice(2), withMusl = first === "--musl";
+const { usr, bun } = withMusl ? forMusl() : { usr: `${oracles()}/usr`, bun: "" };
+const command = withMusl ? rest : [first, ...rest];
+const args = ["--mount", "sh", "-c", SCRIPT, usr, bun, BUN, ...command];
 process.exitCode = spawnSync("unshare", args, { stdio: "inherit" }).status ?? 125;

@@ -23,28 +23,44 @@ export const CACHE: string = join(process.env.XDG_CACHE_HOME || join(homedir(), 
 /** What Deno keeps of what it compiled, for the guests. */
 export const DENO_DIR: string = join(CACHE, "deno");
 
-/** The kernels by name: a suite's meta-package, as versions move. */
-export const KERNELS: Record<string, { suites: string[]; meta: string }> = {
+/** A kernel's meta-package, as versions move, and the suites that have it. */
+interface Kernel {
+  readonly suites: readonly string[];
+  readonly meta: string;
+  /** Where it is not this machine's. */
+  readonly architecture?: "arm64";
+}
+
+/** The kernels by name. */
+export const KERNELS: Record<string, Kernel> = {
   "6.12": { suites: ["bookworm", "bookworm-security"], meta: "linux-image-6.12-amd64" },
   "6.1": { suites: ["bookworm", "bookworm-security"], meta: "linux-image-amd64" },
   "5.10": { suites: ["bullseye", "bullseye-security"], meta: "linux-image-amd64" },
   newest: { suites: ["unstable"], meta: "linux-image-amd64" },
+  arm64: { suites: ["bookworm", "bookworm-security"], meta: "linux-image-6.12-arm64", architecture: "arm64" },
 };
 
 /** What the initramfs needs to reach the host's files and ports; built in or not, that is the kernel's matter. */
 const MODULES = ["virtio_pci", "virtio_console", "9p", "9pnet_virtio", "overlay"];
 
-/** A kernel's files. */
+/** A machine's files. */
 export interface Image {
-  /** Its name in `KERNELS`. */
+  /** Its name. */
   readonly kernel: string;
   /** Its folder in the cache. */
   readonly folder: string;
+  readonly architecture: "amd64" | "arm64";
   readonly vmlinux: string;
   /** The folder for /lib/modules. */
   readonly modules: string;
   /** As `uname -r` says. */
   readonly release: string;
+  /** The folders that make its /usr, the upper ones first. */
+  readonly usr: readonly string[];
+  /** Runtimes by name that take the place of the checkout's; then only these are what the tests run on. */
+  readonly runtimes: Readonly<Record<string, string>>;
+  /** The static busybox of its initramfs. */
+  readonly busybox: string;
 }
 
 /** The packages of the tools that show us what the kernel has: other kernels are newer than this machine's. */
@@ -102,8 +118,8 @@ export function specifications(update = false): string[] {
 /** The suites that a kernel comes from. */
 export function suites(kernel: string): Suites {
   mkdirSync(CACHE, { recursive: true });
-  const { suites } = KERNELS[kernel];
-  return new Suites(join(CACHE, `apt-${suites[0]}`), suites);
+  const { suites, architecture } = KERNELS[kernel];
+  return new Suites(join(CACHE, `apt-${[suites[0], architecture ?? []].flat().join("-")}`), suites, architecture);
 }
 
 /** A kernel of `KERNELS`, out of the cache or, the first time and with `update`, out of Debian's packages. */
@@ -121,7 +137,8 @@ export function image(kernel: string, update = false): Image {
       const vmlinuz = [join(tree, `boot/vmlinuz-${release}`), join(work, "modules", release, "vmlinuz")].find(
         existsSync,
       )!;
-      unpackKernel(readFileSync(vmlinuz), join(work, "vmlinux"));
+      if (KERNELS[kernel].architecture === "arm64") renameSync(vmlinuz, join(work, "vmlinux"));
+      else unpackKernel(readFileSync(vmlinuz), join(work, "vmlinux"));
       rmSync(tree, { recursive: true });
       mkdirSync(join(work, "lib"));
       renameSync(join(work, "modules"), join(work, "lib/modules")); // depmod wants DIR/lib/modules/RELEASE
@@ -132,8 +149,18 @@ export function image(kernel: string, update = false): Image {
       rmSync(work, { recursive: true, force: true });
     }
   }
-  const modules = join(folder, "lib/modules");
-  return { kernel, folder, vmlinux: join(folder, "vmlinux"), modules, release: readdirSync(modules)[0] };
+  const modules = join(folder, "lib/modules"), [release] = readdirSync(modules);
+  return {
+    kernel,
+    folder,
+    architecture: KERNELS[kernel].architecture ?? "amd64",
+    vmlinux: join(folder, "vmlinux"),
+    modules,
+    release,
+    usr: ["/usr"],
+    runtimes: {},
+    busybox: "/bin/busybox",
+  };
 }
 
 /**
@@ -151,7 +178,7 @@ function unpackKernel(vmlinuz: Uint8Array, vmlinux: string): void {
 }
 
 /** An initramfs with busybox, our init, and the modules of `MODULES` with what they need, in the order to load them. */
-export function initramfs({ modules, release }: Image): Uint8Array {
+export function initramfs({ modules, release, busybox }: Image): Uint8Array {
   const folder = join(modules, release);
   const lines = (file: string) => readFileSync(join(folder, file), "utf8").trim().split("\n");
   const name = (path: string) => basename(path).replace(/\.ko.*/, "").replaceAll("-", "_");
@@ -171,7 +198,7 @@ export function initramfs({ modules, release }: Image): Uint8Array {
   const directories = ["bin", "dev", "proc", "sys", "modules"];
   return cpio([
     ...directories.map((path): Entry => [path, 0o040755, new Uint8Array()]),
-    ["bin/busybox", 0o100755, readFileSync("/bin/busybox")],
+    ["bin/busybox", 0o100755, readFileSync(busybox)],
     ["init", 0o100755, readFileSync(new URL("init.sh", import.meta.url))],
     ...order.map((path): Entry => {
       const file = join(folder, path);

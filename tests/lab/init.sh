@@ -2,7 +2,7 @@
 # PID 1 of a lab's guest, twice: first in the initramfs (which holds busybox, this file and a few modules), then, called
 # with "root", in the real root. The host speaks to it through virtio-serial ports named lab.ctl,
 # lab.stdout and lab.stderr:
-#   initramfs: the host's line of files to keep in memory, between spaces -> "ready"
+#   initramfs: the host's line of files to keep in memory, each "FILE:ITS PLACE", between spaces -> "ready"
 #     (here snapshots are made; a mounted 9p share could not be)
 #   the host's line "SETTINGS COMMAND", both shell text in base64
 #   root: the command's output on lab.stdout and lab.stderr, then its exit status on lab.ctl, and the host ends qemu
@@ -53,7 +53,10 @@ kept() { echo "/upper/files/$(echo "$1" | tr / _)"; } # where a file is kept in 
 read -r files <&8
 share none # before 5.18 a cache makes it read page by page
 # Large reads: each is a question to the host.
-for file in $files; do dd if="/host$file" of="$(kept "$file")" bs=500k 2> /dev/null; chmod 755 "$(kept "$file")"; done
+for file in $files; do
+  dd if="/host${file%:*}" of="$(kept "$file")" bs=500k 2> /dev/null
+  chmod 755 "$(kept "$file")"
+done
 umount /host
 echo ready >&8
 read -r settings command <&8
@@ -66,8 +69,8 @@ over() { # of lower folders, at a place, with a name for what is written to it
   mount -t overlay -o "lowerdir=$1,upperdir=/upper/$3,workdir=/upper/$3.work" overlay "$2" || die "overlay: mount failed"
 }
 over /host /root data
-[ -z "$OVER" ] || over "/host$OVER/usr:/host/usr" /root/usr usr
-for file in $files; do mount -o bind "$(kept "$file")" "/root$file"; done
+[ "$USR" = /host/usr ] || over "$USR" /root/usr usr
+for file in $files; do mount -o bind "$(kept "$file")" "/root${file#*:}"; done
 mount -t tmpfs tmpfs /root/run
 mkdir -p /root/run/lab /root/lib/modules /repo
 cp /settings /root/run/lab/

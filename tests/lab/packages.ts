@@ -54,8 +54,8 @@ export class Suites {
   readonly #options: string[];
   readonly #folder: string;
 
-  /** Keeps the lists in `folder`, and fetches them. */
-  constructor(folder: string, suites: readonly string[]) {
+  /** Keeps the lists in `folder`, and fetches them; of another architecture than this machine's when one is given. */
+  constructor(folder: string, suites: readonly string[], architecture?: string) {
     this.#folder = folder;
     mkdirSync(join(folder, "state/lists/partial"), { recursive: true });
     mkdirSync(join(folder, "cache/archives/partial"), { recursive: true });
@@ -71,6 +71,9 @@ export class Suites {
       "Dir::Etc::sourceparts=/dev/null",
       "APT::Sandbox::User=",
       "Acquire::Languages=none",
+      ...(architecture === undefined
+        ? []
+        : [`APT::Architecture=${architecture}`, `APT::Architectures=${architecture}`]),
     ].map((option) => `--option=${option}`).concat(APT);
     capture("apt-get", [...this.#options, "--quiet", "--error-on=any", "update"]);
   }
@@ -113,5 +116,18 @@ export class Suites {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  }
+
+  /** Unpacks packages and all that they depend on into a system's folder, running none of their scripts. */
+  unpackAll(names: readonly string[], into: string): void {
+    const options = ["--quiet", "--yes", "--no-install-recommends", "--download-only"];
+    capture("apt-get", [...this.#options, ...options, "install", ...names]);
+    const archives = join(this.#folder, "cache/archives");
+    for (const file of readdirSync(archives)) {
+      if (!file.endsWith(".deb")) continue;
+      // Debian's packages still have files in /bin and /lib, which are links.
+      capture("sh", ["-c", UNPACK, join(archives, file), into, "--keep-directory-symlink"]);
+    }
+    capture("apt-get", [...this.#options, "clean"]);
   }
 }

@@ -11,14 +11,16 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { installTools, TEST_TOOLS } from "../tools.ts";
 import { extra } from "./extra.ts";
-import { DENO_DIR, type Image, image, KERNELS, oracles, specifications } from "./image.ts";
+import { DENO_DIR, type Image, oracles, specifications } from "./image.ts";
+import { LAB_TEST_TOOLS, MACHINES } from "./machines.ts";
 import { LabError, type Output, runVm } from "./vm.ts";
 
 const USAGE = `usage: deno run -A tests/lab/run.ts [OPTION]... [KERNEL]... [-- COMMAND [ARGUMENT]...]
 
 Runs COMMAND as root in a fresh virtual machine for each KERNEL, and gives its output and exit status. Without a
 COMMAND, runs all tests of tests/kernel/ on Bun and on Deno, each in a machine of its own, and adds up the results.
-Kernels (all, when none is named): ${Object.keys(KERNELS).join(", ")}.
+Kernels (all, when none is named): ${Object.keys(MACHINES).join(", ")}.
+arm64 is the kernel 6.12 for that processor, with Debian's tools, Bun and Deno for it; musl is 6.12 with Bun for musl.
 
 The machine's files are this machine's files, read only, under a layer in memory; COMMAND starts in this checkout; the
 rest of /tmp and /run is empty; /lib/modules is the kernel's; there is no network but lo; LAB is the kernel's name.
@@ -30,7 +32,7 @@ Packages come from the mirror that this machine's apt uses; what is made of them
   --append=TEXT      more kernel parameters
   --qemu=TEXT        more of qemu's arguments, divided by spaces
   --only RUNTIME     tests on this one only
-  --short            only the tests that say most of a kernel: everything is slow there
+  --short            only the tests that say most of a kernel, or of a runtime: everything is slow there
   --repo FOLDER      another checkout to start in
   --oracles          with the newest suite's tools (ip, strace, nft, ethtool, iw, rdma, …) over this machine's
                      (here.ts does that without a machine)
@@ -47,11 +49,15 @@ const TOOLS = {
   zstd: "zstd",
 };
 
-/** What tests use that only run there. */
-const LAB_TEST_TOOLS = { i2cset: "i2c-tools", secilc: "secilc" };
+const ARM64_TOOLS = { "qemu-system-aarch64": "qemu-system-arm" };
 
-/** What `--short` leaves of the tests. */
+/** What `--short` leaves of the tests on another kernel. */
 const SHORT = ["kernel/families/", "kernel/route/kinds", "kernel/route/made_by_us", "kernel/route/law"];
+
+/** And where the runtimes, their C library or the processor are others. */
+const SHORT_RUNTIMES = ["ffi/", "route/errors", "route/made_by_us", "route/watch", "sock_diag/"].map((part) =>
+  `kernel/${part}`
+);
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -130,6 +136,7 @@ async function runTests({ kernels, runtimes, short, repo, timeout, prepare }: Te
       continue;
     }
     console.log(`\n=== kernel ${kernel}: Linux ${made.release} ===`);
+    const own = made.runtimes, mine = Object.keys(own).length === 0;
     // The snapshot, once for both.
     const failed = await run(made, ["true"], process);
     if (failed !== 0) {
@@ -137,8 +144,10 @@ async function runTests({ kernels, runtimes, short, repo, timeout, prepare }: Te
       status ||= failed;
       continue;
     }
-    await Promise.all(runtimes.map(async (runtime) => {
-      const name = `${kernel} (${made.release}) ${runtime}`, parts = short ? SHORT : ["kernel/"];
+    const on = runtimes.filter((name) => mine || name in own);
+    await Promise.all(on.map(async (runtime) => {
+      const name = `${kernel} (${made.release}) ${runtime}`;
+      const parts = !short ? ["kernel/"] : mine ? SHORT : SHORT_RUNTIMES;
       const missing = leftOut(repo, parts);
       if (missing.length > 0) say(`!!! LEFT OUT on ${name}: ${missing.join(", ")} !!!`);
       const started = Date.now(), lines = new Lines(`${kernel} ${runtime}| `);
@@ -195,8 +204,11 @@ async function main(): Promise<number> {
       if (key !== undefined) wrong.push(`${arg}: no such option`);
     },
   });
-  const kernels = args._.length > 0 ? args._.map(String) : Object.keys(KERNELS);
-  wrong.push(...kernels.filter((kernel) => !(kernel in KERNELS)).map((kernel) => `${kernel}: no such kernel`));
+  const kernels = args._.length > 0 ? args._.map(String) : Object.keys(MACHINES);
+  wrong.push(...kernels.filter((kernel) => !(kernel in MACHINES)).map((kernel) => `${kernel}: no such kernel`));
+  if (kernels.includes("arm64") && (args.oracles || args.extra)) {
+    wrong.push("arm64: --oracles and --extra have nothing for this processor: name the other kernels");
+  }
   if (args.help || wrong.length > 0) {
     console.log([...wrong, USAGE].join("\n"));
     return args.help ? 0 : 2;
@@ -205,14 +217,18 @@ async function main(): Promise<number> {
     for (const kernel of kernels) console.log(`!!! SKIPPED: kernel ${kernel}: needs an x86-64 machine !!!`);
     return command.length > 0 ? 125 : 0;
   }
-  const missing = installTools(command.length > 0 ? TOOLS : { ...TOOLS, ...TEST_TOOLS, ...LAB_TEST_TOOLS });
+  const missing = installTools({
+    ...TOOLS,
+    ...(kernels.includes("arm64") ? ARM64_TOOLS : {}),
+    ...(command.length > 0 ? {} : { ...TEST_TOOLS, ...LAB_TEST_TOOLS }),
+  });
   if (missing.length > 0) {
     for (const kernel of kernels) console.log(`${kernel}: FAILED: needs ${missing.join(", ")}`);
     return 125;
   }
   const over = args.oracles ? oracles(args.update) : undefined;
   const prepare: Prepare = (kernel) => {
-    const made = image(kernel, args.update);
+    const made = MACHINES[kernel](args.update);
     return args.extra ? extra(made) : made;
   };
   const run: Run = async (image, command, output) => {

@@ -31,7 +31,7 @@ export interface Options {
   append: string;
   /** More of qemu's arguments. */
   qemu: string[];
-  /** A system's folder whose /usr comes before this machine's in the guest. */
+  /** A system's folder whose /usr comes over the guest's. */
   over?: string;
 }
 
@@ -72,8 +72,8 @@ class Vm {
     process.exit(125);
   };
 
-  /** Starts qemu; it is killed after so many seconds. */
-  constructor(args: readonly string[], limit: number) {
+  /** Starts a program of qemu; it is killed after so many seconds. */
+  constructor(program: string, args: readonly string[], limit: number) {
     this.#limit = limit;
     this.#folder = mkdtempSync(join(tmpdir(), "lab-"));
     this.#servers = PORTS.map((name) => createServer().listen(join(this.#folder, name)));
@@ -87,7 +87,7 @@ class Vm {
         : ["-device", `virtserialport,chardev=${name},name=lab.${name}`]),
     ]);
     // timeout(1) holds the limit even when we are killed.
-    const command = ["--foreground", "--signal=KILL", `${limit}`, "qemu-system-x86_64", ...args, ...ports];
+    const command = ["--foreground", "--signal=KILL", `${limit}`, program, ...args, ...ports];
     this.#process = spawn("timeout", [...command, "-serial", `file:${this.#folder}/console`], {
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -167,7 +167,7 @@ export async function runVm(
   options: Options,
 ): Promise<number> {
   const { args, state } = await snapshot(image, options);
-  const vm = new Vm(args, options.timeout);
+  const vm = new Vm(MACHINES[image.architecture].program, args, options.timeout);
   try {
     const outputs = (["stdout", "stderr"] as const).map(async (name) => {
       for await (const data of dataOf(await vm.ports[name])) output[name].write(data);
@@ -190,31 +190,45 @@ const RAM_STAYS: [string, object] = ["migrate-set-capabilities", {
   capabilities: ["x-ignore-shared", "events"].map((capability) => ({ capability, state: true })),
 }];
 
+/** What differs between the processors that qemu plays. */
+const MACHINES = {
+  amd64: {
+    program: "qemu-system-x86_64",
+    machine: "pc",
+    cpu: "max,-erms",
+    append: "console=ttyS0 tsc=reliable no_timer_check",
+  },
+  // The signing of pointers by the real algorithm takes most of the time.
+  arm64: { program: "qemu-system-aarch64", machine: "virt", cpu: "max,pauth-impdef=on", append: "console=ttyAMA0" },
+} as const;
+
 /** How many snapshots of a kernel are kept: they differ by options, by our init and by the runtimes. */
 const KEPT = 4;
 
 /** qemu's arguments to go on from a snapshot, and its state; the snapshot is made if there is none yet. */
 async function snapshot(image: Image, options: Options): Promise<{ args: string[]; state: string }> {
+  const { program, machine, cpu, append } = MACHINES[image.architecture];
   const common = [
-    ...["-accel", "tcg,thread=multi", "-cpu", "max,-erms", "-smp", "2", "-m", `${options.memory}`],
+    ...["-accel", "tcg,thread=multi", "-cpu", cpu, "-smp", "2", "-m", `${options.memory}`],
     ...["-nodefaults", "-no-user-config", "-nic", "none", "-display", "none", "-no-reboot"],
     ...["-virtfs", "local,id=host,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"],
     ...["-device", "virtio-serial-pci", ...options.qemu, "-kernel", image.vmlinux, "-append"],
-    "console=ttyS0 panic=-1 oops=panic quiet cryptomgr.notests=1 mitigations=off nokaslr tsc=reliable no_timer_check " +
+    `${append} panic=-1 oops=panic quiet cryptomgr.notests=1 mitigations=off nokaslr ` +
     // SELinux without a policy, which allows everything, so that its family is there.
     `random.trust_cpu=on security=selinux selinux=1 ${options.append}`,
   ];
   // The runtimes' pages come from the snapshot, not over 9p.
-  const files = ["bun", "deno"].map((name) => realpathSync(join(options.repo, "node_modules/.bin", name)));
+  const places = ["bun", "deno"].map((name) => realpathSync(join(options.repo, "node_modules/.bin", name)));
+  const files = ["bun", "deno"].map((name, i) => image.runtimes[name] ?? places[i]);
   const archive = initramfs(image);
-  const version = spawnSync("qemu-system-x86_64", ["--version"], { encoding: "utf8" }).stdout;
-  const facts = JSON.stringify([version, common, files, files.map((file) => statSync(file).mtimeMs)]);
+  const version = spawnSync(program, ["--version"], { encoding: "utf8" }).stdout;
+  const facts = JSON.stringify([version, common, places, files, files.map((file) => statSync(file).mtimeMs)]);
   const key = createHash("sha256").update(facts).update(archive).digest("hex").slice(0, 16);
   const folder = join(image.folder, `snapshot-${key}`);
   const args = (folder: string, share: string) => [
     ...common,
     ...["-object", `memory-backend-file,id=ram,size=${options.memory}M,mem-path=${folder}/ram,share=${share}`],
-    ...["-machine", "memory-backend=ram", "-initrd", `${folder}/initramfs`],
+    ...["-machine", `${machine},memory-backend=ram`, "-initrd", `${folder}/initramfs`],
   ];
 
   if (!existsSync(folder)) {
@@ -224,10 +238,10 @@ async function snapshot(image: Image, options: Options): Promise<{ args: string[
     for (const path of old.slice(KEPT - 1)) rmSync(path, { recursive: true, force: true });
     const work = mkdtempSync(`${folder}-`);
     writeFileSync(join(work, "initramfs"), archive);
-    const vm = new Vm(args(work, "on"), options.timeout);
+    const vm = new Vm(program, args(work, "on"), options.timeout);
     try {
       const ctl = await vm.during(vm.ports.ctl);
-      ctl.write(files.join(" ") + "\n");
+      ctl.write(files.map((file, i) => `${file}:${places[i]}`).join(" ") + "\n");
       await vm.line(linesOf(ctl)); // "ready"
       await vm.monitor(RAM_STAYS, ["migrate", { uri: `exec:cat > '${work}/state'` }]);
       await vm.stop();
@@ -253,9 +267,12 @@ function base64(text: string): string {
 
 /** What init wants to know. */
 function settings(image: Image, options: Options): string {
-  const { repo, over = "" } = options;
+  const { repo, over } = options;
   const now = Math.floor(Date.now() / 1000);
-  return `NOW=${now} REPO=${quote(repo)} MODULES=${quote(image.modules)} OVER=${quote(over)}\n`;
+  const usr = [...(over === undefined ? [] : [`${over}/usr`]), ...image.usr].map((folder) => `/host${folder}`).join(
+    ":",
+  );
+  return `NOW=${now} REPO=${quote(repo)} MODULES=${quote(image.modules)} USR=${quote(usr)}\n`;
 }
 
 /** The command as a shell script. */
