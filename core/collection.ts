@@ -86,14 +86,19 @@ export interface Declaration<T extends object> {
   readonly merge?: (merge: Merge<T>) => object;
   /** Fields of one that is there that the kernel does not change, beside those that are fixed. */
   readonly lasting?: (found: T) => readonly string[];
-  /** What the kernel says when it is asked to list what is in a table that it does not have: there is nothing in it. */
-  readonly none?: string;
+  /** What the kernel says when it is asked to list what is in a table, or on an interface, that it does not have. */
+  readonly none?: readonly string[];
+  /**
+   * Whether a kernel that deletes compares all that a key says, where one can say more: `delete` looks for that one first,
+   * as `find` does, and deletes what it found. What `list` and `get` gave is deleted as it is.
+   */
+  readonly compares?: (key: object) => boolean;
   /** What may help when the kernel refuses. */
   readonly hint?: (code: string, details: KernelErrorDetails, value: object) => string | undefined;
   /** Whether the kernel has no request for a single one, so that `get` looks through a list. */
   readonly listOnly?: true;
   /** Whether a key means one that has all fields of it: for what a key says by leaving it out. */
-  readonly means?: (key: object, one: T) => boolean;
+  readonly means?: (key: object, one: T, fitting: readonly T[]) => boolean;
   /** Whether the message whose payload begins at `at` is one of these, where several kinds share a message type. */
   readonly concerns?: (from: Reader, at: number, event: boolean) => boolean;
   /** How objects of this kind go without an event of their own. */
@@ -200,6 +205,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   #list(wanted: Fields | undefined): T[] {
     try {
       const all = this.#requester().dump(this.#dump(wanted)) as T[];
+      if (this.declaration.compares !== undefined) all.forEach(Received.mark);
       if (wanted === undefined) return all;
       const fields = Object.entries(wanted);
       return all.filter((one) => fits(one, fields));
@@ -224,8 +230,12 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   *#orNone(all: Generator<T, void, undefined>): Generator<T, void, undefined> {
+    const mark = this.declaration.compares !== undefined;
     try {
-      yield* all;
+      for (const one of all) {
+        if (mark) Received.mark(one);
+        yield one;
+      }
     } catch (error) {
       if (!this.#hasNone(error)) throw error;
     }
@@ -233,7 +243,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   #hasNone(error: unknown): boolean {
     const { none } = this.declaration;
-    return none !== undefined && error instanceof KernelError && error.code === none;
+    return none !== undefined && error instanceof KernelError && none.includes(error.code);
   }
 
   /**
@@ -271,7 +281,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     const pick = (is: (name: string) => boolean): I => Object.fromEntries(said.filter(([name]) => is(name))) as I;
     const fitting = (all: readonly T[], given: I): T[] => {
       const wanted = Object.entries(this.#wanted(given, what) ?? {});
-      return all.filter((one) => fits(one, wanted) && means?.(key, one) !== false);
+      const fitting = all.filter((one) => fits(one, wanted));
+      return means === undefined ? fitting : fitting.filter((one) => means(key, one, fitting));
     };
     const fixed = pick((name) => this.#isFixed(name));
     // What is wrong with it is said of what is being done; the list is the collection's own, which may be put together.
@@ -371,11 +382,23 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     this.#requester().request({ ...operation, read });
   }
 
-  /** Deletes the one that `key` names; an object that was listed names itself. */
+  /**
+   * Deletes the one that `key` names; an object that was listed names itself.
+   *
+   * Of a key that says what the kernel does not compare, the one that `find` gives is looked for first. A dry run, which
+   * reads nothing, shows the key alone.
+   *
+   * @throws {KernelError} what the kernel says when there is none, ENOENT where it was looked for
+   */
   delete(key: K | T): void {
-    this.#requester().request(
-      this.operation("delete", this.declaration.messages.del, this.keyValue(key as K, "delete")),
-    );
+    const { messages, compares } = this.declaration, named = this.keyValue(key as K, "delete");
+    const operation = this.operation("delete", messages.del, named);
+    if (compares === undefined || Received.is(named) || this.#open().deferred || compares(named)) {
+      return void this.#requester().request(operation);
+    }
+    const read = (): object =>
+      this.operation("delete", messages.del, this.look(named, operation.what, this.#open()).found).value;
+    this.#requester().request({ ...operation, read });
   }
 
   /**
@@ -519,7 +542,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   #refuseOther(one: object, changes: object, names: readonly string[], what: string): void {
     for (const name of names) {
       const wanted = (changes as Fields)[name];
-      if (fits(one, Object.entries(this.#wanted({ [name]: wanted } as I) ?? {}))) continue;
+      if (fits(one, Object.entries(this.#wanted({ [name]: wanted } as I, what) ?? {}))) continue;
       throw argumentError(
         TypeError,
         `Cannot ${what}: ${name} does not change, got ${shown(wanted)}: delete it, and add it as it is to be`,
@@ -558,6 +581,24 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 }
 
 const ENOENT = 2, ENODATA = 61;
+
+/** Gives back what it is made of, so that a class can add a private field to it. */
+const Given = function (one: object): object {
+  return one;
+} as unknown as new (one: object) => object;
+
+/** Marks what the kernel gave, for this module alone to see: a copy, or the same with other values, is not marked. */
+class Received extends Given {
+  readonly #received = true;
+
+  static is(one: object): boolean {
+    return #received in one;
+  }
+
+  static mark(this: void, one: object): void {
+    if (!Received.is(one)) new Received(one);
+  }
+}
 
 /** An object without fields that are undefined. */
 function defined(value: object): object {

@@ -27,6 +27,7 @@ const declaration: Declaration<Address> = {
   identity: addressKey,
   prepare: (value, verb) => prepareAddress(value as AddressInput, verb),
   listOnly: true,
+  none: ["ENODEV"],
   fixed: ["family", "index", "dev", "address", "peer"],
   lasting: () => ["scope", "broadcast", "label"],
   merge: mergeAddress,

@@ -11,7 +11,7 @@ import { argumentError, NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/show.ts";
 import { type Kind, Link, type LinkFields, type Port, type PropList } from "./link.ts";
-import { AF } from "./family.ts";
+import { AF, type Family, familyNumber } from "./family.ts";
 import { addressSizeOf, checkAddress, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A link as it is given: like {@linkcode Link}, with names or numbers for interfaces. */
@@ -42,9 +42,17 @@ const declaration: Declaration<Link> = {
     throw new TypeError("Cannot name a link: expected its ifname, altIfname or index");
   },
   prepare(value, verb) {
-    const { flags, ifname, index } = value as Fields;
+    const { family, flags, ifname, index } = value as Fields;
     if (verb === "add") return atOnce(value);
-    if (verb === "get" || verb === "list") return { extMask: RTEXT_FILTER_VF, ...value };
+    if (verb === "list" && familyNumber(family as Family | undefined) === AF.ipmr) {
+      throw argumentError(
+        TypeError,
+        "Cannot list links: family: multicast routing tells of its interfaces in a form of its own",
+      );
+    }
+    // What a protocol says of links is asked for by its family alone.
+    const whole = [AF.unspec, AF.bridge].some((one) => one === familyNumber(family as Family | undefined));
+    if (verb === "get" || verb === "list") return whole ? { extMask: RTEXT_FILTER_VF, ...value } : value;
     if (verb === "set" && flags !== undefined) {
       throw argumentError(
         TypeError,

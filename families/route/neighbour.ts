@@ -31,6 +31,7 @@ import {
 } from "../../core/codec/mod.ts";
 import type { Input, Merge, Verb } from "../../core/collection.ts";
 import { AF, type Family, family, familyNumber, protocol, type RouteProtocol, type RouteType, RTN } from "./family.ts";
+import { stringify } from "../../core/show.ts";
 import { address } from "./prefix.ts";
 
 /** Numbers of {@linkcode NeighbourState} by name. */
@@ -140,9 +141,9 @@ export interface Neighbour {
   viaIfindex?: number;
   /** Its name. */
   viaDev?: string;
-  /** Number of the bridge or other master of the interface. Read-only. */
+  /** Number of the bridge or other master of the interface; given, it says that the bridge's table is meant. */
   master?: number;
-  /** Its name. Read-only. */
+  /** Its name; see {@linkcode master}. */
   masterDev?: string;
   /** VNI that packets come in with (VXLAN in external mode). */
   srcVni?: number;
@@ -204,7 +205,7 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
   if (verb === "get") {
     // The kernel wants no more to find a neighbour; which table an entry is in, entries of a bridge do not say.
     if (!forwarding) {
-      return { family, ifindex, dev, dst, flags: has(flags, "proxy") ? ["proxy"] : undefined } as Input<Neighbour>;
+      return { family, ifindex, dev, dst, flags: hasFlag(flags, "proxy") ? ["proxy"] : undefined } as Input<Neighbour>;
     }
     return { ...value, flags: Array.isArray(flags) ? flags.filter((flag) => !isTable(flag)) : [] };
   }
@@ -216,7 +217,7 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
   return neighbour;
 }
 
-const isTable = (flag: unknown): boolean => has([flag], "self") || has([flag], "master");
+const isTable = (flag: unknown): boolean => hasFlag([flag], "self") || hasFlag([flag], "master");
 
 /** Whether it is an entry of a forwarding table. */
 export function isForwarding({ family }: Input<Neighbour>): boolean {
@@ -224,30 +225,50 @@ export function isForwarding({ family }: Input<Neighbour>): boolean {
 }
 
 /** Whether `flag` is among flags, by name or number. */
-function has(flags: unknown, flag: NeighbourFlag): boolean {
+export function hasFlag(flags: unknown, flag: NeighbourFlag): boolean {
   if (typeof flags === "number") return (flags & NTF[flag]) !== 0;
   return Array.isArray(flags) && (flags.includes(flag) || flags.includes(NTF[flag]));
 }
+
+/** Whether a key says which table an entry is in: by its flags, or by the bridge that it is of. */
+function saysTable({ flags, master, masterDev }: Input<Neighbour>): boolean {
+  return flags !== undefined || named(master) || named(masterDev);
+}
+
+const named = (master: unknown): boolean => master !== undefined && master !== null && master !== 0;
 
 /**
  * The flags of a forwarding table's entry with the table that is meant, which kernels want beside any other flag and
  * leave out where they show the bridge's: of a port that of its bridge, of the bridge itself its own.
  */
-function tableOf({ flags, ...rest }: Input<Neighbour>): Input<Neighbour>["flags"] {
-  if (flags === undefined) return ["self"];
-  if (!Array.isArray(flags) || has(flags, "self") || has(flags, "master")) return flags;
-  const { dev, ifindex, masterDev, master } = rest;
-  const ofBridge = dev !== undefined && masterDev !== undefined
-    ? dev === masterDev
-    : ifindex !== undefined && ifindex === master;
-  return ofBridge ? [...flags, "self"] : flags.length === 0 ? flags : [...flags, "master"];
+function tableOf(entry: Input<Neighbour>): Input<Neighbour>["flags"] {
+  const { flags = [], dev, ifindex, master, masterDev } = entry;
+  if (!saysTable(entry)) return ["self"];
+  if (!Array.isArray(flags) || hasFlag(flags, "self") || hasFlag(flags, "master")) return flags;
+  const ofBridge = [master, masterDev].some((one) => named(one) && (one === dev || one === ifindex));
+  if (ofBridge) return [...flags, "self"];
+  return flags.length > 0 || named(master) || named(masterDev) ? [...flags, "master"] : flags;
 }
 
 /** Whether a key means an entry by the table that it is in. */
 export function meansTable(key: Input<Neighbour>, entry: Neighbour): boolean {
   const wanted = tableOf(key), flags = tableOf(entry as Input<Neighbour>);
-  const bridges = (flags: unknown): boolean => has(flags, "master") || !has(flags, "self");
-  return has(wanted, "self") && has(flags, "self") || bridges(wanted) && bridges(flags);
+  const bridges = (flags: unknown): boolean => hasFlag(flags, "master") || !hasFlag(flags, "self");
+  return hasFlag(wanted, "self") && hasFlag(flags, "self") || bridges(wanted) && bridges(flags);
+}
+
+/** Whether a key means an entry among those that fit it: one that says no table, what is in the bridge's where no other is. */
+export function meansEntry(key: Input<Neighbour>, entry: Neighbour, fitting: readonly Neighbour[]): boolean {
+  if (meansTable(key, entry)) return true;
+  return !saysTable(key) && !fitting.some((one) => meansTable(key, one));
+}
+
+/** What a filter of forwarding tables says beside the table, where its flags say that; `undefined` where they do not. */
+export function withoutTable(filter: Input<Neighbour>): Input<Neighbour> | undefined {
+  const { flags } = filter;
+  return Array.isArray(flags) && flags.some(isTable)
+    ? { ...filter, flags: flags.filter((flag) => !isTable(flag)) }
+    : undefined;
 }
 
 /** States in which a neighbour has a link-layer address. */
@@ -260,7 +281,7 @@ const VALID = NUD.reachable | NUD.stale | NUD.delay | NUD.probe | NUD.noarp | NU
  */
 export function mergeNeighbour({ found, changes, whole, what }: Merge<Neighbour>): Input<Neighbour> {
   const neighbour = whole as unknown as Neighbour;
-  if (has(found.flags, "proxy") !== has(neighbour.flags, "proxy")) {
+  if (hasFlag(found.flags, "proxy") !== hasFlag(neighbour.flags, "proxy")) {
     throw argumentError(
       TypeError,
       `Cannot ${what}: flags: an entry that answers for others is another one than a neighbour`,
@@ -280,20 +301,30 @@ export function mergeNeighbour({ found, changes, whole, what }: Merge<Neighbour>
   return neighbour as Input<Neighbour>;
 }
 
+/** What says where a tunnel ends: bridges know none of it. */
+const REMOTE: ReadonlySet<string> = new Set(["dst", "vni", "port", "srcVni", "viaIfindex", "viaDev", "nhId"]);
+
 /**
  * An entry of a forwarding table as it is to be.
  *
- * @throws {TypeError} the kernel would change another one
+ * @throws {TypeError} the kernel would change another one, or pass over a field
  */
-export function mergeForwarding({ found, among, whole, what }: Merge<Neighbour>): Input<Neighbour> {
+export function mergeForwarding({ found, among, changes, whole, what }: Merge<Neighbour>): Input<Neighbour> {
   const first = among.find((one) => meansTable(found as Input<Neighbour>, one));
   if (first !== found) {
     throw argumentError(TypeError, `Cannot ${what}: the kernel would change another remote end, which comes before it`);
   }
+  const ofBridge = !hasFlag(tableOf(found as Input<Neighbour>), "self") || found.master === found.ifindex;
+  for (const [name, value] of Object.entries(changes)) {
+    const passed = name === "protocol" || ofBridge && REMOTE.has(name) || !ofBridge && name === "fdbExtAttrs" ||
+      name === "state" && hasFlag(whole["flags"], "ext_learned");
+    if (!passed || value === undefined || stringify(value) === stringify(found[name as keyof Neighbour])) continue;
+    throw argumentError(TypeError, `Cannot ${what}: ${name}: the kernel does not change it in this forwarding table`);
+  }
   const entry = whole as Input<Neighbour>, { flags } = entry;
   if (!Array.isArray(flags)) return entry;
-  const own = has(tableOf(found as Input<Neighbour>), "self");
-  if (has(flags, own ? "master" : "self")) {
+  const own = hasFlag(tableOf(found as Input<Neighbour>), "self");
+  if (hasFlag(flags, own ? "master" : "self")) {
     throw argumentError(
       TypeError,
       `Cannot ${what}: flags: it is in the table of the ${own ? "device (self)" : "bridge (master)"}`,

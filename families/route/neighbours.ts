@@ -10,13 +10,16 @@ import { Collection, type Declaration, type Input, type Verb } from "../../core/
 import { argumentError } from "../../core/errors.ts";
 import type { ChangeEvent, WaitOptions, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import {
+  hasFlag,
   isForwarding,
+  meansEntry,
   meansTable,
   mergeForwarding,
   mergeNeighbour,
   Neighbour,
   neighbourKey,
   prepareNeighbour,
+  withoutTable,
 } from "./neighbour.ts";
 import { AF } from "./family.ts";
 import { addressSize, addressSizeOf, checkAddress, RTM, RTNLGRP } from "./protocol.ts";
@@ -42,6 +45,7 @@ const declaration: Declaration<Neighbour> = {
   merge: mergeNeighbour,
   // Forwarding tables of bridges come in messages of the same type.
   concerns: (from, at, event) => !event || from.bytes[at] !== AF.bridge,
+  none: ["ENODEV"],
 };
 
 /** Forwarding tables: another set of objects in the same messages. */
@@ -53,7 +57,9 @@ const forwarding: Declaration<Neighbour> = {
   },
   // The kernel finds an entry only where a driver knows how, and of several remote ends the first.
   listOnly: true,
-  means: (key, entry) => meansTable(key as NeighbourInput, entry),
+  means: (key, entry, fitting) => meansEntry(key as NeighbourInput, entry, fitting),
+  // It compares the address and the VLAN, and takes an entry of one table only.
+  compares: () => false,
   fixed: ["family", "ifindex", "dev", "lladdr", "vlan"],
   merge: mergeForwarding,
   concerns: (from, at) => from.bytes[at] === AF.bridge,
@@ -66,6 +72,10 @@ function dumpOf({ ifindex, flags, ...rest }: Fields): object {
     ...(ifindex === undefined ? {} : { viaIfindex: ifindex }),
     ...(Array.isArray(flags) && flags.includes("proxy") ? { flags: ["proxy"] } : {}),
   };
+}
+
+function* only<T>(all: Generator<T, void, undefined>, fits: (one: T) => boolean): Generator<T, void, undefined> {
+  for (const one of all) if (fits(one)) yield one;
 }
 
 /** How to watch neighbours. */
@@ -90,6 +100,21 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
     this.#forwarding = new Collection(forwarding, open, requester);
   }
 
+  /** Everything that the kernel has and that fits the filter; see {@linkcode Collection.list}. */
+  override list(filter?: NeighbourInput): Neighbour[] {
+    if (!isFields(filter) || !isForwarding(filter)) return super.list(filter);
+    const rest = withoutTable(filter);
+    if (rest === undefined) return this.#forwarding.list(filter);
+    return this.#forwarding.list(rest).filter((entry) => meansTable(filter, entry));
+  }
+
+  /** The same one by one; see {@linkcode Collection.iterate}. */
+  override iterate(filter?: NeighbourInput): Generator<Neighbour, void, undefined> {
+    if (!isFields(filter) || !isForwarding(filter)) return super.iterate(filter);
+    const rest = withoutTable(filter), all = this.#forwarding.iterate(rest ?? filter);
+    return rest === undefined ? all : only(all, (entry) => meansTable(filter, entry));
+  }
+
   /** The one that `key` names; see {@linkcode Collection.get}. */
   override get(key: NeighbourInput): Neighbour {
     return isForwarding(this.keyValue(key, "get")) ? this.#forwarding.get(key) : super.get(key);
@@ -99,6 +124,12 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
   override set(key: NeighbourInput, changes: NeighbourInput): void {
     if (isForwarding(this.keyValue(key, "set"))) this.#forwarding.set(key, changes);
     else super.set(key, changes);
+  }
+
+  /** Deletes the one that `key` names; see {@linkcode Collection.delete}. */
+  override delete(key: NeighbourInput): void {
+    if (isForwarding(this.keyValue(key, "delete"))) this.#forwarding.delete(key);
+    else super.delete(key);
   }
 
   /**
@@ -117,13 +148,23 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
     );
   }
 
-  /** Waits until one fits; see {@linkcode Collection.waitFor}. */
+  /**
+   * Waits until one fits; see {@linkcode Collection.waitFor}.
+   *
+   * @throws {TypeError} the key has the flag `proxy`: the kernel tells of no such entry when it comes
+   */
   override async waitFor(
     key: NeighbourInput,
     test?: (value: Neighbour) => boolean,
     options?: WaitOptions,
   ): Promise<Neighbour> {
-    const forwarding = isForwarding(this.keyValue(key, "wait for"));
+    const named = this.keyValue(key, "wait for") as NeighbourInput, forwarding = isForwarding(named);
+    if (!forwarding && hasFlag(named.flags, "proxy")) {
+      throw argumentError(
+        TypeError,
+        "Cannot wait for neighbour: flags: the kernel does not tell when an entry that is proxy comes: ask find",
+      );
+    }
     return await (forwarding ? this.#forwarding.waitFor(key, test, options) : super.waitFor(key, test, options));
   }
 

@@ -588,6 +588,30 @@ function joins({ gateway, multipath, nhId, protocol }: { readonly [K in keyof Ro
   return nhId === undefined && protocol !== "ra" && (gateway !== undefined || multipath !== undefined);
 }
 
+/** What a kernel that deletes compares, by family, where it is more than 0. */
+const COMPARED: Readonly<Record<number, ReadonlySet<string>>> = {
+  [AF.inet]: new Set(["family", "dst", "table", "priority", "type", "protocol", "scope", "prefsrc", "tos"]),
+  [AF.inet6]: new Set(["family", "dst", "table", "priority", "protocol", "src"]),
+  [AF.mpls]: new Set(["family", "dst"]),
+};
+
+/** What stands for 0, which a kernel that deletes takes for anything. */
+const ANY: ReadonlySet<unknown> = new Set([0, null, "unspec", "nowhere", 255, "0.0.0.0", "::"]);
+
+/**
+ * Whether a kernel that deletes compares all that a key says of a route. Of several ways it compares one alone, so ways
+ * are not among it.
+ */
+export function comparesAll(key: object): boolean {
+  const compared = COMPARED[familyNumber(routeFamily(key))];
+  // Where the kernel knows no request that deletes, it says so.
+  if (compared === undefined) return true;
+  return Object.entries(key).every(([name, value]) =>
+    value === undefined || (name === "priority" || name === "tos") && value === 0 ||
+    compared.has(name) && !ANY.has(value) && !(name === "src" && String(value).endsWith("/0"))
+  );
+}
+
 /** The family of a route that does not say it: the destination's, and of the default route its gateway's. */
 export function routeFamily(value: Input<Route>): Family {
   const { family, dst, src, gateway, prefsrc, multipath } = value as Input<RouteFields>;

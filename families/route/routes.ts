@@ -5,8 +5,10 @@
  */
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
-import type { Codec } from "../../core/codec/mod.ts";
-import { mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
+import { expectFields, expectType } from "../../core/arguments.ts";
+import { type Codec, shown } from "../../core/codec/mod.ts";
+import { argumentError } from "../../core/errors.ts";
+import { comparesAll, mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
 import { AF, familyNumber, switchedOff } from "./family.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
 
@@ -52,7 +54,8 @@ const declaration: Declaration<Route> = {
   // What tells which route it is that another one replaces.
   fixed: ["family", "table", "dst", "src", "tos", "priority"],
   merge: mergeRoute,
-  none: "ENOENT",
+  none: ["ENOENT", "ENODEV"],
+  compares: comparesAll,
   // CAN gateways have the message types, and a header of their own.
   concerns: (from, at) => from.bytes[at] !== AF.can,
   hint(code, { kernelMessage = "" }) {
@@ -116,7 +119,18 @@ export class Routes extends Collection<Route, RouteInput> {
    * `prohibit`, `blackhole` refuses such packets
    */
   lookup(dst: string, options: LookupOptions = {}): Route {
-    const { dev, ...rest } = options, asked = { ...rest, ...(dev === undefined ? {} : { oif: dev }), dst };
+    const what = "look up a way";
+    if (!((dst as unknown) instanceof Uint8Array)) expectType(dst, what, "string");
+    expectFields(options, what, "options as an object");
+    const { dev, oif, ...rest } = options, out = dev ?? oif;
+    if (dev !== undefined && oif !== undefined) {
+      const number = (value: RouteInput): unknown =>
+        (this.#requester().normalize(Route as Codec<unknown, never>, value, what) as Route).oif;
+      if (number({ dev }) !== number({ oif })) {
+        throw argumentError(TypeError, `Cannot ${what}: dev and oif name two interfaces: ${shown(dev)}, ${shown(oif)}`);
+      }
+    }
+    const asked = { ...rest, ...(out === undefined ? {} : { oif: out }), dst } as RouteInput;
     const family = routeFamily(asked);
     // Others than IPv4 say the table anyway, and refuse to be asked.
     const flags = familyNumber(family) === AF.inet ? { flags: RTM_F_LOOKUP_TABLE } : {};

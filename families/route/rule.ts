@@ -194,6 +194,12 @@ export const Rule: Attributes<Rule> = attributes((): Shape<Rule> => ({
 /** Fields that say nothing of which rule is meant. */
 const NOT_SELECTING: ReadonlySet<string> = new Set(["family", "action", "flags"]);
 
+/** Whether a rule can be told from others by a field: neither by one that it has not, nor by the type of service of most. */
+function selects([name, given]: readonly [string, unknown]): boolean {
+  const none = given === undefined || given === null || given === false || name === "tos" && given === 0;
+  return !none && !NOT_SELECTING.has(name);
+}
+
 /**
  * Completes a rule as `ip rule` does: family, action `to_tbl` and table `main`, where no other thing to do is given.
  *
@@ -212,8 +218,7 @@ export function prepareRule(value: Input<Rule>, verb: Verb): Input<Rule> {
   }
   if (verb === "get") return rule;
   if (verb === "delete") {
-    const named = Object.entries(rule).some(([name, given]) => given !== undefined && !NOT_SELECTING.has(name));
-    if (!named) {
+    if (!Object.entries(rule).some(selects)) {
       throw argumentError(
         TypeError,
         "Cannot delete a rule that nothing is said of: the kernel would take the first one",

@@ -40,6 +40,9 @@ const declaration: Declaration<Rule> = {
     return prepareRule(value as RuleInput, verb);
   },
   listOnly: true,
+  none: ["EAFNOSUPPORT"],
+  // It compares what is not 0, and takes the first that fits.
+  compares: () => false,
   echoes: true,
 };
 

@@ -1,5 +1,6 @@
 /** Forwarding tables: an entry that was listed names itself, and is waited for and followed as others are. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { BatchError, KernelError } from "../../../core/errors.ts";
 import type { Neighbour } from "../../../families/route/mod.ts";
 import { inNamespace, kernelTest, type Namespace, run, wire } from "../namespace.ts";
 
@@ -51,13 +52,14 @@ kernelTest(
         neighbours.add(entry);
         assertEquals(shown(ns), before, text);
       }
-      // One address in two tables: a key means the device's own, as `bridge fdb del` does.
+      // One address in two tables: a key means the device's own, as `bridge fdb del` does, where it is there.
       const key = { family: "bridge", dev: "v1", lladdr: "02:00:00:00:00:07" } as const;
       assertEquals(neighbours.get(key).flags, ["self"]);
       assertEquals(neighbours.get({ ...key, flags: ["master"] }).masterDev, "br0");
       neighbours.delete(key);
-      assertEquals(neighbours.find(key), undefined);
-      assertEquals(neighbours.get({ ...key, flags: ["master"] }).masterDev, "br0");
+      assertEquals(neighbours.find({ ...key, flags: ["self"] }), undefined);
+      assertEquals(neighbours.get(key), neighbours.get({ ...key, flags: ["master"] }));
+      assertEquals(neighbours.get(key).masterDev, "br0");
     });
   },
 );
@@ -98,5 +100,87 @@ kernelTest("waitFor and watch see what list sees of forwarding tables", NEEDS, a
     }
     assertEquals(seen.filter(({ family }) => family === "bridge"), []);
     assertThrows(() => neighbours.watch({ family: "inet" } as never), TypeError, "family");
+  });
+});
+
+kernelTest("the table of a forwarding entry is the same in every verb, however it is said", NEEDS, async () => {
+  await inNamespace(async (ns) => {
+    bridged(ns);
+    const { neighbours } = ns.route, key = { family: "bridge", dev: "v1", lladdr: MAC } as const;
+    const tables = (): string[] =>
+      shown(ns).filter((line) => line.startsWith(MAC)).map((line) => line.includes("self") ? "self" : "master").sort();
+    const { ifindex } = neighbours.list({ family: "bridge", dev: "v1" })[0]!;
+    const { index } = ns.route.links.get("br0");
+    const ofBridge = [{ master: "br0" }, { masterDev: "br0" }, { master: index }, { flags: ["master"] as const }];
+    for (const table of ofBridge) {
+      const named = { ...key, ...table }, text = JSON.stringify(table);
+      neighbours.add(named);
+      assertEquals(tables(), ["master"], text);
+      neighbours.replace({ ...named, ifindex });
+      assertEquals(tables(), ["master"], text);
+      // Beside the device's own.
+      neighbours.add(key);
+      assertEquals(tables(), ["master", "self"], text);
+      assertEquals(neighbours.list(named).map(({ masterDev }) => masterDev), ["br0"], text);
+      assertEquals([...neighbours.iterate(named)], neighbours.list(named), text);
+      assertEquals(neighbours.find(named), neighbours.list(named)[0], text);
+      assertEquals((await neighbours.waitFor(named, undefined, { timeout: 5_000 })).masterDev, "br0", text);
+      neighbours.set(named, { state: ["permanent"] });
+      assertEquals(neighbours.find(named)?.state, ["permanent"], text);
+      // What says more than the entry is deletes none.
+      for (const more of [{ vlan: 7 }, { dst: "192.0.2.9" }, { vni: 5 }, { state: ["noarp"] as const }]) {
+        assertEquals(neighbours.find({ ...named, ...more }), undefined);
+        assertEquals(assertThrows(() => neighbours.delete({ ...named, ...more }), KernelError).code, "ENOENT");
+        assertThrows(() => ns.route.batch((add) => add.neighbours.delete({ ...named, ...more })), BatchError);
+      }
+      neighbours.delete(named);
+      assertEquals(tables(), ["self"], text);
+      assertEquals(neighbours.find(named), undefined, text);
+      assertEquals(neighbours.list(named), [], text);
+      assertEquals(assertThrows(() => neighbours.delete(named), KernelError).code, "ENOENT", text);
+      assertEquals(tables(), ["self"], text);
+      assertEquals(neighbours.list({ ...key, flags: ["self"] }).length, 1, text);
+      neighbours.delete({ ...key, flags: ["self"] });
+      assertEquals(tables(), []);
+    }
+    // A key that says no table means what list gives.
+    neighbours.add({ ...key, master: "br0" });
+    assertEquals(neighbours.list(key), [neighbours.get(key)]);
+    assertEquals((await neighbours.waitFor(key, undefined, { timeout: 5_000 })).masterDev, "br0");
+    neighbours.add(key);
+    assertEquals(neighbours.flush({ ...key, flags: ["master"] }), 1);
+    assertEquals(tables(), ["self"]);
+    neighbours.delete(key);
+    const coming = neighbours.waitFor(key, undefined, { timeout: 20_000 });
+    bridge(ns, `fdb add ${MAC} dev v1 master static`);
+    assertEquals((await coming).masterDev, "br0");
+    neighbours.delete(key);
+    assertEquals(tables(), []);
+  });
+});
+
+kernelTest("set refuses what the kernel passes over in a forwarding table", NEEDS, async () => {
+  await inNamespace((ns) => {
+    bridged(ns);
+    const { neighbours } = ns.route, key = { family: "bridge", dev: "v1", lladdr: MAC } as const;
+    bridge(ns, `fdb add ${MAC} dev v1 master static`);
+    const before = shown(ns);
+    for (const changes of [{ protocol: 3 }, { dst: "192.0.2.9" }, { vni: 5 }, { port: 4789 }, { viaDev: "v0" }]) {
+      assertThrows(() => neighbours.set(key, changes), TypeError, `: ${Object.keys(changes)[0]}: `);
+      assertEquals(shown(ns), before);
+    }
+    neighbours.delete(key);
+    bridge(ns, `fdb add ${MAC} dev v1 master extern_learn`);
+    assertThrows(() => neighbours.set(key, { state: ["noarp"] }), TypeError, ": state: ");
+  });
+});
+
+kernelTest("waitFor refuses proxies, of which the kernel tells nothing", NEEDS, async () => {
+  await inNamespace(async (ns) => {
+    wire(ns);
+    const { neighbours } = ns.route, key = { dev: "v0", dst: "192.0.2.77", flags: ["proxy"] } as const;
+    await assertRejects(() => neighbours.waitFor(key, undefined, { timeout: 5_000 }), TypeError, "proxy");
+    neighbours.add(key);
+    assertEquals(neighbours.find(key)?.flags, ["proxy"]);
   });
 });

@@ -1,0 +1,224 @@
+/** A key deletes the object that find gives, and none where find gives none: kernels compare little of what it can say. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { BatchError, NetlinkError } from "../../../core/errors.ts";
+import type { Route, RouteInput, RuleInput } from "../../../families/route/mod.ts";
+import { inNamespace, kernelTest, type Namespace, wire } from "../namespace.ts";
+
+const NEEDS = ["ip"];
+
+function prepared(ns: Namespace): void {
+  wire(ns);
+  ns.ipBatch([
+    "-6 address add fd00::1/64 dev v0 nodad",
+    "-6 route add fd01::/64 via fd00::9",
+    "-6 route add fd02::/64 nexthop via fd00::8 nexthop via fd00::9",
+    "-6 route add fd03::/64 via fd00::9 metric 5 mtu 1400 proto static",
+    "route add 198.51.100.0/24 via 192.0.2.9",
+    "route add 198.51.101.0/24 nexthop via 192.0.2.8 nexthop via 192.0.2.9",
+    "route add 198.51.102.0/24 dev v0 src 192.0.2.1 metric 7 mtu 1300 proto static",
+  ]);
+}
+
+/** Refusals of an object that is not there, or of a key that cannot name one. */
+function isRefused(act: () => void, text: string): void {
+  const error = assertThrows(act, Error, undefined, text);
+  assert(error instanceof TypeError || error instanceof RangeError || isAbsent(error), `${text}: ${error}`);
+}
+
+function isAbsent(error: unknown): boolean {
+  if (error instanceof BatchError) return error.failures.every(({ error }) => isAbsent(error));
+  return error instanceof NetlinkError && (error.code === "ENOENT" || error.code === "ESRCH");
+}
+
+kernelTest("a rule is deleted only by a key that names it", NEEDS, async () => {
+  await inNamespace((ns) => {
+    const { rules } = ns.route, all = (): unknown[] => [...ns.ipJson("rule show"), ...ns.ipJson("-6 rule show")];
+    ns.ipBatch(["link set lo up", "rule add fwmark 1 table 7 priority 50"]);
+    const before = all();
+    const keys: readonly RuleInput[] = [
+      { src: "0.0.0.0/0" },
+      { src: "::/0" },
+      { dst: "0.0.0.0/0" },
+      { dst: "::/0" },
+      { fwmark: 0 },
+      { fwmask: 0 },
+      { table: 0 },
+      { ipProto: 0 },
+      { tunId: 0n },
+      { flow: 0 },
+      { table: "main", src: "0.0.0.0/0" },
+      { src: "0.0.0.0/0", priority: 32766 },
+      { priority: 50, fwmark: 0 },
+      { priority: 50, flags: ["invert"] },
+      { priority: 50, goto: 60 },
+      { priority: 50, uidRange: { start: 0, end: 0 } },
+      { priority: 50, iifname: "" },
+    ];
+    for (const key of keys) {
+      const text = Object.entries(key).map(([name, value]) => `${name} ${value}`).join();
+      assertEquals(rules.find(key), undefined, text);
+      assert(isAbsent(assertThrows(() => rules.delete(key), NetlinkError)), text);
+      assert(isAbsent(assertThrows(() => ns.route.batch((add) => add.rules.delete(key)), BatchError)), text);
+      assertEquals(all(), before, text);
+    }
+    for (const key of [{ tos: 0, family: "inet" }, { l3mdev: false }, { iifname: null }, { tos: 0, l3mdev: false }]) {
+      assertThrows(() => rules.delete(key as never), TypeError, "nothing is said of");
+      assertEquals(all(), before);
+    }
+    // What was listed is gone at once, in a copy as well, and in a batch after what it needs.
+    const [one] = rules.list({ priority: 50 });
+    rules.delete(one!);
+    assertEquals(rules.find({ priority: 50 }), undefined);
+    ns.route.batch((add) => {
+      add.rules.add({ priority: 51, fwmark: 3, table: 9 });
+      add.rules.delete({ priority: 51, fwmark: 3 });
+      add.rules.add(one!);
+      add.rules.delete({ ...one! });
+    });
+    assertEquals(all().length, before.length - 1);
+  });
+});
+
+kernelTest("a family without rules has none", NEEDS, async () => {
+  await inNamespace((ns) => {
+    for (const family of ["mpls", "bridge", "ieee802154"] as const) {
+      assertEquals(ns.route.rules.list({ family }), [], family);
+      assertEquals([...ns.route.rules.iterate({ family })], [], family);
+    }
+  });
+});
+
+kernelTest("a route is deleted only by a key that names it", NEEDS, async () => {
+  await inNamespace((ns) => {
+    prepared(ns);
+    const { routes } = ns.route, all = (): unknown[] => routes.list().map((one) => routes.key(one)).sort();
+    const before = all(), six = "fd01::/64", four = "198.51.100.0/24";
+    const nothing: readonly RouteInput[] = [
+      { type: "blackhole" },
+      { type: 0 },
+      { protocol: 0 },
+      { table: 0 },
+      { oif: 0 },
+      { dev: null as never },
+      { nhId: 0 },
+      { prefsrc: "fd00::77" },
+      { metrics: {} },
+      { metrics: { mtu: 1280 } },
+      { pref: "high" },
+      { scope: "link" },
+      { src: "::/0" },
+      { expires: 50 },
+      { flags: ["cloned"] },
+      { multipath: [{ gateway: "fd00::9" }] },
+      { mark: 1 },
+      { iif: 1 },
+      { uid: 1 },
+      { tos: 4 },
+      { encapType: "mpls", encap: { dst: "100" } },
+    ];
+    const keys = [
+      ...nothing.map((key) => ({ ...key, dst: six })),
+      { dst: "fd02::/64", gateway: "fd00::8" },
+      { dst: "fd02::/64", gateway: "fd00::9" },
+      { dst: "fd02::/64", dev: "v0" },
+      { dst: "fd02::/64", multipath: [{ gateway: "fd00::7" }] },
+      ...nothing.filter(({ src, scope }) => src === undefined && scope === undefined).map((key) => ({
+        ...key,
+        dst: four,
+        ...(key.prefsrc === undefined ? {} : { prefsrc: "0.0.0.0" }),
+        ...(key.multipath === undefined ? {} : { multipath: [{ gateway: "192.0.2.9" }] }),
+      })),
+      { dst: four, gateway: "0.0.0.0" },
+      { dst: four, scope: "nowhere" },
+      { dst: four, flow: 3 },
+      { dst: four, ttlPropagate: true },
+      { dst: "198.51.101.0/24", gateway: "192.0.2.8" },
+      { dst: "198.51.101.0/24", dev: "v0" },
+    ] as readonly RouteInput[];
+    for (const key of keys) {
+      const text = JSON.stringify(key);
+      assertEquals(routes.find(key), undefined, text);
+      isRefused(() => routes.delete(key), text);
+      isRefused(() => ns.route.batch((add) => add.routes.delete(key)), text);
+      assertEquals(all(), before, text);
+    }
+  });
+});
+
+kernelTest(
+  "one that was listed is not deleted in other words, and each word of its own still names it",
+  NEEDS,
+  async () => {
+    await inNamespace((ns) => {
+      prepared(ns);
+      const { routes } = ns.route, fits = (key: RouteInput): Route | undefined => routes.find(key);
+      const others: Readonly<Record<string, unknown>> = {
+        prefsrc: "192.0.2.77",
+        protocol: "bgp",
+        type: "blackhole",
+        priority: 77,
+        table: 77,
+        nhId: 77,
+        metrics: { mtu: 1299 },
+      };
+      for (const dst of ["fd01::/64", "fd03::/64", "198.51.100.0/24", "198.51.102.0/24"]) {
+        const listed = routes.list({ dst })[0]!;
+        for (const [name, value] of Object.entries(others)) {
+          const key = { ...listed, [name]: name === "prefsrc" && dst.includes(":") ? "fd00::77" : value } as RouteInput;
+          isRefused(() => routes.delete(key), `${dst} ${name}`);
+          assertEquals(routes.list({ dst }).length, 1, name);
+        }
+        for (const [name, value] of Object.entries(listed)) {
+          if (["cacheinfo", "flagsExt"].includes(name)) continue;
+          const key = { dst, [name]: value } as RouteInput;
+          // A metric is named by a key as it is by the list; where find gives it, delete takes it.
+          if (fits(key) === undefined) continue;
+          routes.delete(key);
+          assertEquals(routes.list({ dst }), [], `${dst} ${name}`);
+          routes.add(listed);
+        }
+        routes.delete(routes.list({ dst })[0]!);
+        assertEquals(routes.list({ dst }), []);
+      }
+    });
+  },
+);
+
+kernelTest("look-ups refuse what they would drop, and what says no address", NEEDS, async () => {
+  await inNamespace((ns) => {
+    prepared(ns);
+    const { routes } = ns.route;
+    for (const dst of [undefined, null, 5, {}]) assertThrows(() => routes.lookup(dst as never), TypeError);
+    assertThrows(() => routes.lookup("192.0.2.9", { dev: "v0", oif: 1 }), TypeError, "dev and oif");
+    const { oif } = routes.lookup("192.0.2.9", { dev: "v0" });
+    assertEquals(routes.lookup("192.0.2.9", { dev: "v0", oif: oif! }).dev, "v0");
+    assertEquals(routes.lookup("192.0.2.9", { oif: "v0" }).dev, "v0");
+  });
+});
+
+kernelTest("the number of an interface that is not there fits nothing", NEEDS, async () => {
+  await inNamespace((ns) => {
+    wire(ns);
+    const { addresses, links, neighbours, routes } = ns.route;
+    assertEquals(links.list({ index: 99 }), []);
+    assertEquals(links.list({ master: 99 }), []);
+    assertEquals([addresses.list({ index: 99 }), [...addresses.iterate({ index: 99 })]], [[], []]);
+    assertEquals(addresses.flush({ index: 99 }), 0);
+    assertEquals(addresses.find({ index: 99, address: "192.0.2.1/24" }), undefined);
+    for (const family of ["inet", "inet6", undefined] as const) {
+      const told = family === undefined ? {} : { family };
+      assertEquals([routes.list({ ...told, oif: 99 }), routes.flush({ ...told, oif: 99 })], [[], 0]);
+      assertEquals([neighbours.list({ ...told, ifindex: 99 }), neighbours.list({ ...told, master: 99 })], [[], []]);
+    }
+    assertEquals(neighbours.list({ family: "bridge", ifindex: 99 }), []);
+    assertEquals(neighbours.list({ family: "bridge", master: 99 }), []);
+    assertThrows(
+      () => addresses.set({ dev: "v0", address: "192.0.2.1/24" }, { scope: "global" as never }),
+      TypeError,
+      "Cannot set address 192.0.2.1/24",
+    );
+    // What IPv6 says of links.
+    assertEquals(links.list({ family: "inet6" }).map(({ ifname }) => ifname).sort(), ["lo", "v0", "v1"]);
+    assertThrows(() => links.list({ family: "ipmr" }), TypeError, "Cannot list links: family");
+  });
+});
