@@ -344,7 +344,7 @@ test("set() sends an object whole where the kernel replaces it: objects in it fi
 
 test("a table that is not there is empty, where the kernel has a word for that", () => {
   const { client: c } = client(({ seq }) => [done(seq, 2)]);
-  const lamps = new Collection<Lamp>({ ...declaration, none: "ENOENT" }, () => c);
+  const lamps = new Collection<Lamp>({ ...declaration, none: ["ENOENT"] }, () => c);
   assertEquals([lamps.list(), [...lamps.iterate()], lamps.flush({ all: true })], [[], [], 0]);
   assertThrows(() => new Collection<Lamp>(declaration, () => c).list(), KernelError, "ENOENT");
 });
