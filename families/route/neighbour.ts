@@ -257,10 +257,15 @@ export function meansTable(key: Input<Neighbour>, entry: Neighbour): boolean {
   return hasFlag(wanted, "self") && hasFlag(flags, "self") || bridges(wanted) && bridges(flags);
 }
 
-/** Whether a key means an entry among those that fit it: one that says no table, what is in the bridge's where no other is. */
+/**
+ * Whether a key means an entry among those that fit it: where it says no table, one of the bridge's if the device's has
+ * none; where it says no VLAN, the one of all if there is one.
+ */
 export function meansEntry(key: Input<Neighbour>, entry: Neighbour, fitting: readonly Neighbour[]): boolean {
-  if (meansTable(key, entry)) return true;
-  return !saysTable(key) && !fitting.some((one) => meansTable(key, one));
+  const meant = fitting.filter((one) => meansTable(key, one)),
+    among = meant.length > 0 || saysTable(key) ? meant : fitting;
+  if (!among.includes(entry)) return false;
+  return key.vlan !== undefined || entry.vlan === undefined || among.every(({ vlan }) => vlan !== undefined);
 }
 
 /** What a filter of forwarding tables says beside the table, where its flags say that; `undefined` where they do not. */
