@@ -5,7 +5,16 @@
  */
 import { bytes, type Codec, i32, maskNames, maskValue, MISFIT, Reader, shown, Writer } from "./codec/mod.ts";
 import { DecodeError, errnoName, type KernelErrorDetails } from "./errors.ts";
-import { explainExtAck, ExtAckTable, messageEnd, NLMSG, NLMSG_HDRLEN, readDone, readError } from "./message.ts";
+import {
+  explainExtAck,
+  ExtAckTable,
+  isRequest,
+  messageEnd,
+  NLMSG,
+  NLMSG_HDRLEN,
+  readDone,
+  readError,
+} from "./message.ts";
 import { FLAG_NAMES, type FlagNames, flagNames, ShownMessage } from "./show.ts";
 
 /** A message as values. */
@@ -82,6 +91,7 @@ export function decodeMessages(
 ): Message[] {
   const from = new Reader(datagram), messages: Message[] = [];
   eachMessage(from, set, (at, end) => {
+    from.request = isRequest(from.view, at);
     const type = from.view.getUint16(at + 4, true),
       value = valueOf(from, at + NLMSG_HDRLEN, end, codecOf(set, from, at));
     const header = headerOf(from, at, set), named = foreign === "name" || !(value instanceof Uint8Array);

@@ -26,7 +26,7 @@ import {
   nlctrl,
 } from "./generic.ts";
 import { DecodeError } from "./errors.ts";
-import { messageEnd, NLM_F, NLMSG_HDRLEN } from "./message.ts";
+import { isRequest, messageEnd, NLMSG_HDRLEN } from "./message.ts";
 
 type Table = Codec<unknown, never>;
 
@@ -116,7 +116,7 @@ function tablesOf({ collections = [], calls = [], events = {} }: GenericMessages
 
 /** Who asks says so; what was not asked for is sent to nobody's port. */
 function wayOf(from: Reader, at: number): Way {
-  if ((from.view.getUint16(at + 6, true) & NLM_F.NLM_F_REQUEST) !== 0) return "request";
+  if (isRequest(from.view, at)) return "request";
   return from.view.getUint32(at + 12, true) === 0 ? "event" : "answer";
 }
 

@@ -73,6 +73,11 @@ export interface Verdict {
   readonly details: number;
 }
 
+/** Whether the message whose header begins `at` is a request. */
+export function isRequest(view: DataView, at: number): boolean {
+  return (view.getUint16(at + 6, true) & NLM_F.NLM_F_REQUEST) !== 0;
+}
+
 /** Reads the ERROR message at `at`..`end`. Its echo of the request is cut short or not, as its flags say. */
 export function readError(from: Reader, at: number, end: number): Verdict {
   if (end - at < 20) throw new DecodeError("an error message is too short", at);

@@ -6,7 +6,7 @@
 import { escapeControls, escapeJson } from "../ffi/text.ts";
 import { type Codec, maskNames, MISFIT, type Part, pathText, Reader, toHex } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
-import { NLM_F, NLMSG_HDRLEN } from "./message.ts";
+import { isRequest, NLM_F, NLMSG_HDRLEN } from "./message.ts";
 
 /** One field of a message that is shown. */
 export interface ShownField {
@@ -79,6 +79,7 @@ export class ShownMessage {
     this.seq = header ? from.view.getUint32(8, true) : 0;
     this.port = header ? from.view.getUint32(12, true) : 0;
     this.bytes = bytes;
+    from.request = header && isRequest(from.view, 0);
     this.#from = from;
     this.#codec = codec;
     this.#header = header ? NLMSG_HDRLEN : 0;

@@ -28,6 +28,8 @@ export class Reader {
   base = 0;
   /** How many tables are being decoded, one within the other. */
   depth = 0;
+  /** Whether the message at hand is a request that is shown, and nothing that the kernel says. */
+  request = false;
   /** Who knows interface names; without it objects carry numbers alone. */
   names: Names | undefined;
   /** Prepares the attributes `at`..`end` for being read, where another machine wrote them. */

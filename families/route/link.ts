@@ -17,6 +17,7 @@
  *
  * @module
  */
+import { isFields } from "../../core/arguments.ts";
 import {
   type Attributes,
   attributes,
@@ -35,6 +36,7 @@ import {
   key,
   lazy,
   mask,
+  maskNames,
   maskValue,
   nameOf,
   OMIT,
@@ -60,7 +62,7 @@ import { Bond, BondPort } from "./kinds/bond.ts";
 import { Bridge, BridgePort } from "./kinds/bridge.ts";
 import { Can, CanXstats } from "./kinds/can.ts";
 import { Batadv, Dsa, Ipoib, Ovpn, Ppp, Rmnet, Tun, Wwan } from "./kinds/others.ts";
-import { row } from "./kinds/shared.ts";
+import { row, type SomeFlags } from "./kinds/shared.ts";
 import {
   Amt,
   Bareudp,
@@ -424,7 +426,10 @@ export interface LinkFields {
   type?: LinkType;
   /** Number. A given one is taken where it is free. */
   index?: number;
-  /** All flags, as read and for `add`; to change single ones see `up` and its like. */
+  /**
+   * All flags, as read and for `add`; to change single ones see `up` and its like. A request that was decoded has those
+   * that it changes as `{ flags, mask }`, and may be sent again so.
+   */
   flags?: readonly (LinkFlag | number)[];
   /** Name, at most 15 bytes. */
   ifname?: string;
@@ -789,15 +794,31 @@ const port: Parts<Port> = choice<Port, "slaveKind", "slaveData">("slaveKind", 4,
 
 const flagNames = mask(u32, IFF);
 
-/** Flags and the mask of those to change, which are not shown. */
-const flags: Codec<readonly (LinkFlag | number)[]> = {
+/**
+ * Flags, and beside them those that are to change: what the kernel tells has all, an array is all that a request may change.
+ * A request of which that is not so is {@linkcode SomeFlags}, both ways, and none where it speaks of no flags.
+ */
+const flags: Codec<readonly (LinkFlag | number)[], readonly (LinkFlag | number)[] | number | SomeFlags<LinkFlag>> = {
   name: "u32 mask",
   size: 8,
-  decode: (from, at, _end, owner) => flagNames.decode(from, at, at + 4, owner),
+  decode(from, at, _end, owner) {
+    const all = flagNames.decode(from, at, at + 4, owner);
+    const change = from.request ? from.view.getUint32(at + CHANGE - FLAGS, true) : SETTABLE;
+    if (change === 0 && all.length === 0) return undefined as never;
+    const some: SomeFlags<LinkFlag> = { flags: all, mask: flagNames.decode(from, at + 4, at + 8, owner) };
+    return change === SETTABLE ? all : some as never;
+  },
   encode(value, to) {
-    const bits = maskValue(IFF, value, to), at = to.grow(8);
+    const some = isFields(value) ? value as unknown as SomeFlags<LinkFlag> : undefined;
+    const bits = maskValue(IFF, some === undefined ? value as readonly LinkFlag[] | number : some.flags, to);
+    const change = some === undefined ? SETTABLE : maskValue(IFF, some.mask, to), at = to.grow(8);
+    // Kernels take a mask of none for one of all.
+    const spare = change === 0 ? 0 : bits & ~change;
+    if (some !== undefined && spare !== 0) {
+      to.fail(TypeError, `${maskNames(IFF, spare >>> 0).map(shown).join(", ")} must be in the mask as well`);
+    }
     to.view.setUint32(at, bits, true);
-    to.view.setUint32(at + CHANGE - FLAGS, SETTABLE, true);
+    to.view.setUint32(at + CHANGE - FLAGS, change, true);
   },
 };
 

@@ -10,12 +10,17 @@ import { type Codec, type Field, NoSuchInterface } from "../../core/codec/mod.ts
 import { argumentError, NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/show.ts";
-import { type Kind, Link, type LinkFields, type Port, type PropList } from "./link.ts";
+import type { SomeFlags } from "./kinds/shared.ts";
+import { type Kind, Link, type LinkFields, type LinkFlag, type Port, type PropList } from "./link.ts";
 import { AF, type Family, familyNumber } from "./family.ts";
 import { addressSizeOf, checkAddress, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A link as it is given: like {@linkcode Link}, with names or numbers for interfaces. */
-export type LinkInput = Input<LinkFields> & Input<Kind> & Input<Port>;
+export type LinkInput =
+  & Omit<Input<LinkFields>, "flags">
+  & { flags?: LinkFields["flags"] | SomeFlags<LinkFlag> }
+  & Input<Kind>
+  & Input<Port>;
 
 /** What names a link: its name, another name of it, its number, or an object with one of these. */
 export type LinkKey = string | number | LinkInput;
@@ -53,10 +58,12 @@ const declaration: Declaration<Link> = {
     // What a protocol says of links is asked for by its family alone.
     const whole = [AF.unspec, AF.bridge].some((one) => one === familyNumber(family as Family | undefined));
     if (verb === "get" || verb === "list") return whole ? { extMask: RTEXT_FILTER_VF, ...value } : value;
-    if (verb === "set" && flags !== undefined) {
+    if (verb === "set" && flags !== undefined && !isFields(flags)) {
       throw argumentError(
         TypeError,
-        `Cannot set link ${ifname ?? index}: flags are set one by one: up, promisc, allmulti, arp, multicast`,
+        `Cannot set link ${
+          ifname ?? index
+        }: flags are set one by one: up, promisc, allmulti, arp, multicast; or as { flags, mask }`,
       );
     }
     return value;

@@ -1,0 +1,96 @@
+/** A request that was shown or captured, sent again: it asks for the same. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { decode } from "../../../families/registry.ts";
+import { type LinkInput, open } from "../../../families/route/mod.ts";
+import { inNamespace, kernelTest, run } from "../namespace.ts";
+
+type Route = ReturnType<typeof open>;
+
+/** Bytes of the only message that `act` would send, but for its numbers. */
+function sentBy(netns: string, act: (route: Route) => void): Uint8Array {
+  const all: Uint8Array[] = [];
+  using route = open({ netns, dryRun: ({ bytes }) => all.push(bytes) });
+  act(route);
+  assertEquals(all.length, 1);
+  all[0]!.fill(0, 8, 16);
+  return all[0]!;
+}
+
+/** What decoding has of it. */
+const decoded = (bytes: Uint8Array): LinkInput => decode("ROUTE", bytes)[0]!.value as LinkInput;
+
+kernelTest(
+  "link: an added one that was decoded and is added again has the same flags, and its peer",
+  ["ip"],
+  async () => {
+    await inNamespace(({ route, name }) => {
+      const asked = sentBy(name, ({ links }) =>
+        links.add({
+          ifname: "k3",
+          kind: "veth",
+          data: { peer: { ifname: "k4", promisc: true } },
+          promisc: true,
+          up: false,
+        }));
+      route.links.add({
+        ifname: "k1",
+        kind: "veth",
+        data: { peer: { ifname: "k2", promisc: true } },
+        promisc: true,
+        up: false,
+      });
+      route.links.add(decoded(asked));
+      const flags = (dev: string): unknown =>
+        JSON.parse(run("ip", ["-n", name, "-j", "link", "show", "dev", dev]))[0].flags.toSorted();
+      assertEquals([flags("k3"), flags("k4")], [flags("k1"), flags("k2")]);
+      assertEquals(
+        sentBy(name, ({ links }) => links.add(decoded(asked))),
+        asked,
+      );
+    });
+  },
+);
+
+const ADDED: readonly LinkInput[] = [
+  { ifname: "k3", kind: "veth", data: { peer: { ifname: "k4" } } },
+  { ifname: "k3", kind: "bridge", up: true, promisc: false },
+  { ifname: "k3", kind: "bridge", arp: false, multicast: false, allmulti: true },
+  { ifname: "k3", kind: "bridge", flags: ["up"] },
+  { ifname: "k3", kind: "bridge", flags: [] },
+  { ifname: "k3", kind: "veth", data: { peer: { ifname: "k4", flags: ["up", "multicast"] } }, up: false },
+];
+
+kernelTest("link: a request that was decoded sends the same flags again", [], async () => {
+  await inNamespace(({ name }) => {
+    for (const value of ADDED) {
+      const asked = sentBy(name, ({ links }) => links.add(value));
+      assertEquals(sentBy(name, ({ links }) => links.add(decoded(asked))), asked);
+    }
+    for (const changes of [{ up: true, promisc: false }, { arp: true }, { mtu: 9000 }]) {
+      const asked = sentBy(name, ({ links }) => links.set("lo", changes));
+      assertEquals(sentBy(name, ({ links }) => links.set(decoded(asked), decoded(asked))), asked);
+    }
+  });
+});
+
+kernelTest(
+  "link: flags with a mask change those of the mask alone; what the kernel tells has all flags",
+  [],
+  async () => {
+    await inNamespace(async ({ route }) => {
+      route.links.add({ ifname: "k1", kind: "bridge", promisc: true });
+      await using watch = route.links.watch();
+      route.links.set("k1", { flags: { flags: ["up"], mask: ["up", "multicast"] } });
+      assertEquals(route.links.get("k1").flags!.includes("up"), true);
+      for await (const event of watch) {
+        if (!("value" in event)) continue;
+        const { value } = event;
+        if (value.ifname !== "k1" || !value.flags!.includes("up")) continue;
+        assertEquals(value.flags!.includes("promisc"), true);
+        assertEquals(value.flags!.includes("multicast"), false);
+        break;
+      }
+      assertThrows(() => route.links.set("k1", { flags: { flags: ["up"], mask: ["promisc"] } }), TypeError, "mask");
+    });
+  },
+);
