@@ -85,15 +85,18 @@ kernelTest("waitFor and watch see what list sees of forwarding tables", NEEDS, a
       }
     };
     await until(() => synced);
-    const keys = (): string[] => neighbours.list({ family: "bridge" }).map((one) => neighbours.key(one)).sort();
-    assertEquals([...map.keys()].sort(), keys());
+    // Interfaces join multicast groups when it suits them, so between two looks.
+    const own = (all: Iterable<Neighbour>): string[] =>
+      [...all].filter(({ lladdr }) => !/^(33:33|01:00:5e):/.test(lladdr!)).map((one) => neighbours.key(one)).sort();
+    const keys = (): string[] => own(neighbours.list({ family: "bridge" }));
+    assertEquals(own(map.values()), keys());
     bridge(ns, `fdb add ${MAC} dev v1 master static`);
     assertEquals((await coming).lladdr, MAC);
     await until(() => [...map.values()].some(({ lladdr }) => lladdr === MAC));
-    assertEquals([...map.keys()].sort(), keys());
+    assertEquals(own(map.values()), keys());
     bridge(ns, `fdb del ${MAC} dev v1 master`);
     await until(() => ![...map.values()].some(({ lladdr }) => lladdr === MAC));
-    assertEquals([...map.keys()].sort(), keys());
+    assertEquals(own(map.values()), keys());
     // A watch of neighbours tells of neighbours.
     ns.ip("neigh add 192.0.2.50 lladdr 02:00:00:00:00:50 dev v0");
     for await (const event of others) {
