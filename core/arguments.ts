@@ -4,7 +4,7 @@
  * @module
  */
 import { argumentError } from "./errors.ts";
-import { shown } from "./codec/mod.ts";
+import { didYouMean, type Field, shown } from "./codec/mod.ts";
 
 /** Several of an object: links, addresses, TCP metrics. */
 export function plural(object: string): string {
@@ -23,6 +23,23 @@ export function isFields(value: unknown): value is Readonly<Record<string, unkno
  */
 export function expectFields(value: unknown, what: string, expected = "an object"): asserts value is object {
   if (!isFields(value)) throw argumentError(TypeError, `Cannot ${what}: expected ${expected}, got ${shown(value)}`);
+}
+
+/** Refuses fields that are given and that there are none of: misspelt ones above all, which nobody would look at. */
+export function expectNames(value: object, what: string, names: Iterable<string>): void {
+  const known = new Set(names);
+  for (const [name, one] of Object.entries(value)) {
+    if (one === undefined || known.has(name)) continue;
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: there is no field ${JSON.stringify(name)}${didYouMean(name, known)}`,
+    );
+  }
+}
+
+/** The names of a table's fields, also of those in a nest of their own. */
+export function namesOf({ fields }: { readonly fields: readonly Field[] }): string[] {
+  return fields.flatMap(({ key, lift }) => lift === undefined ? [key!] : namesOf(lift));
 }
 
 /** Refuses a value of another type than those named: a missing argument above all. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { expectFields, isCondition, isFields, plural } from "./arguments.ts";
+import { expectFields, expectNames, isCondition, isFields, namesOf, plural } from "./arguments.ts";
 import { type Attributes, type Codec, type Field, type Reader, shown } from "./codec/mod.ts";
 import type { MessageSet } from "./datagram.ts";
 import { type Client, type Operation, type Requester, sharedClient } from "./client.ts";
@@ -69,7 +69,7 @@ export interface Declaration<T extends object> {
   readonly identity: (value: T) => string;
   /** The object that a key alone stands for; keys are objects when absent. */
   readonly fromKey?: (key: string | number) => object;
-  /** As much of an object as names it. */
+  /** As much of an object as names it; other fields of a key are passed over, unless there are none of that name. */
   readonly keyOf?: (value: object) => object;
   /** Last changes to what is sent: defaults, refusals, what only some verbs take. */
   readonly prepare?: (value: object, verb: Verb) => object;
@@ -84,8 +84,13 @@ export interface Declaration<T extends object> {
    * Refuses by a TypeError what the kernel would pass over.
    */
   readonly merge?: (merge: Merge<T>) => object;
-  /** Fields of one that is there that the kernel does not change, beside those that are fixed. */
-  readonly lasting?: (found: T) => readonly string[];
+  /** Fields of changes that the kernel passes over, beside those that are fixed: they have to be as they are. */
+  readonly lasting?: (changes: Fields) => readonly string[];
+  /**
+   * What else a field of a filter may say of an object, by the field's name: further names of it. Such texts are of any
+   * length: what none can have fits none.
+   */
+  readonly alternatives?: Readonly<Record<string, (value: T) => readonly string[]>>;
   /** What the kernel says when it is asked to list what is in a table, or on an interface, that it does not have. */
   readonly none?: readonly string[];
   /**
@@ -208,7 +213,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       if (this.declaration.compares !== undefined) all.forEach(Received.mark);
       if (wanted === undefined) return all;
       const fields = Object.entries(wanted);
-      return all.filter((one) => fits(one, fields));
+      return all.filter((one) => this.#fits(one, fields));
     } catch (error) {
       if (this.#hasNone(error)) return [];
       throw error;
@@ -224,7 +229,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    */
   iterate(filter?: I): Generator<T, void, undefined> {
     const wanted = this.#wanted(filter), fields = Object.entries(wanted ?? {});
-    const fitting = wanted === undefined ? undefined : (one: unknown): boolean => fits(one as T, fields);
+    const fitting = wanted === undefined ? undefined : (one: unknown): boolean => this.#fits(one as T, fields);
     const all = this.#requester().iterate(this.#dump(wanted), fitting) as Generator<T, void, undefined>;
     return this.declaration.none === undefined ? all : this.#orNone(all);
   }
@@ -363,17 +368,17 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     const naming = Object.keys(given).filter((name) =>
       (this.#isFixed(name) || merge === undefined && inKey(name)) && !alike(given, named, name)
     );
-    const told = naming.filter(inKey), others = naming.filter((name) => !inKey(name));
+    const lasting = lastingOf?.(given as Fields).filter((name) => Object.hasOwn(given, name)) ?? [];
+    const told = naming.filter(inKey), others = [...naming.filter((name) => !inKey(name)), ...lasting];
     if (told.length > 0) {
       this.#refuseOther(this.#requester().normalize(table as Codec<unknown, never>, named, what), given, told, what);
     }
-    if (this.#open().deferred || merge === undefined && lastingOf === undefined && others.length === 0) {
+    if (this.#open().deferred || merge === undefined && others.length === 0) {
       return void this.#requester().request(operation);
     }
     const read = (): object => {
       const { found, among } = this.look(named, what, this.#open());
-      const lasting = lastingOf?.(found).filter((name) => Object.hasOwn(given, name)) ?? [];
-      this.#refuseOther(found, given, [...others, ...lasting], what);
+      this.#refuseOther(found, given, others, what);
       if (merge === undefined) return operation.value;
       const whole = this.#merged(found, given);
       return this.operation("set", operation.type, merge({ found, among, changes: given as Fields, whole, what }))
@@ -490,10 +495,12 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** The object that a key stands for; `verb` is what is to be done with it. */
   keyValue(key: K, verb = "find"): object {
-    const { fromKey, keyOf, object } = this.declaration;
+    const { fromKey, keyOf, object, table } = this.declaration, what = `${verb} ${object}`;
     if (fromKey !== undefined && (typeof key === "string" || typeof key === "number")) return fromKey(key);
-    expectFields(key, `${verb} ${object}`, fromKey === undefined ? "an object" : "a name, a number or an object");
-    return keyOf === undefined ? key : keyOf(key);
+    expectFields(key, what, fromKey === undefined ? "an object" : "a name, a number or an object");
+    if (keyOf === undefined) return key;
+    expectNames(key, what, namesOf(table));
+    return keyOf(key);
   }
 
   /** The message of one verb. */
@@ -513,6 +520,17 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       ...(concerns === undefined ? {} : { concerns: (from, at) => concerns(from, at, false) }),
       ...(hint === undefined ? {} : { hint: (code, details) => hint(code, details, value) }),
     };
+  }
+
+  #fits(one: T, wanted: readonly (readonly [string, unknown])[]): boolean {
+    return wanted.every(([name, said]) =>
+      fits(one, [[name, said]]) || this.#others(name)?.(one).includes(said as string) === true
+    );
+  }
+
+  /** What else the field called `name` may say of an object. */
+  #others(name: string): ((value: T) => readonly string[]) | undefined {
+    return this.declaration.alternatives?.[name];
   }
 
   #isFixed(name: string): boolean {
@@ -564,7 +582,11 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     // The kernel's own form of what was given: names have become numbers, numbers names.
     const form = (value: object): Fields =>
       this.#requester().normalize(table as Codec<unknown, never>, value, what) as Fields;
-    const whole = form(filter), wanted = given(filter as Fields, whole, table);
+    const texts = Object.entries(filter).filter(([name, one]) =>
+      typeof one === "string" && this.#others(name) !== undefined
+    );
+    const others = Object.fromEntries(Object.entries(filter).filter((one) => !texts.some(([name]) => name === one[0])));
+    const whole = form(others), wanted = { ...given(others, whole, table), ...Object.fromEntries(texts) };
     // An address tells its family.
     const told = table.field("family") !== undefined && whole["family"] !== form({})["family"];
     return told ? { ...wanted, family: whole["family"] } : wanted;

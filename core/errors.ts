@@ -218,13 +218,14 @@ function explainBatch(
     ...(unsent.length === 0 ? [] : [`${unsent.length} not sent`]),
   ];
   const which = unknown.length + unsent.length === 0 ? "" : ` (${parts.join(", ")})`;
+  const others = done === 0 ? "" : done === 1 ? ", the other one is done" : `, the other ${done} are done`;
   const lines = [
     ...shorten(failures.map(({ index, error }) => `item ${index}: ${error.message}`), "failures"),
     ...shorten(ranges(unknown).map(({ items, message }) => `${items}, which may be done: ${message}`), "unknown"),
     ...shorten(ranges(unsent).map(({ items, message }) => `${items}, not sent: ${message}`), "unsent"),
   ];
   return [
-    `Cannot do ${undone} of ${count} items of a batch${which}, the other ${done} are done:`,
+    `Cannot do ${undone} of ${count} items of a batch${which}${others}:`,
     ...lines.map((line) => `  ${line}`),
   ];
 }

@@ -279,7 +279,7 @@ export interface GenericCall extends GenericForm, Pick<Operation, "value" | "wha
 export interface EventOptions {
   /** Size of the receive buffer in bytes. */
   buffer?: number;
-  /** Ends the stream, as leaving the loop does. */
+  /** Ends the stream, as leaving the loop does, and as the end of its client does. */
   signal?: AbortSignal;
 }
 
@@ -413,7 +413,7 @@ export class GenericCaller {
           found.push({ event: kind!.event, ...(kind!.whole === true ? { value } : value as object) } as E);
         }
         return found;
-      }, { signal: options.signal, close: () => events.close() });
+      }, { signal: options.signal, closing: client.closing, close: () => events.close() });
     } catch (error) {
       events.close();
       throw error;

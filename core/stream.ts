@@ -97,7 +97,7 @@ export function drain(from: Pick<Transport, "receive">, take: (received: Receive
 export class Subscription<E> implements AsyncIterableIterator<E>, AsyncDisposable {
   readonly #close: () => void;
   readonly #run: AsyncGenerator<E, void, undefined>;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signals: readonly AbortSignal[];
   readonly #abort = (): void => this.end();
   #ended = false;
 
@@ -106,17 +106,18 @@ export class Subscription<E> implements AsyncIterableIterator<E>, AsyncDisposabl
    *
    * @param close closes it
    * @param events what is given; an error with code CLOSED ends it quietly once the socket was closed from here
+   * @param signals end it: one that its consumer has, that of the client which it belongs to
    */
   constructor(
     close: () => void,
     events: (subscription: Subscription<E>) => AsyncGenerator<E, void, undefined>,
-    signal?: AbortSignal,
+    ...signals: readonly (AbortSignal | undefined)[]
   ) {
     this.#close = close;
     this.#run = this.#guard(events);
-    this.#signal = signal;
-    signal?.addEventListener("abort", this.#abort, { once: true });
-    if (signal?.aborted) this.end();
+    this.#signals = signals.filter((signal) => signal !== undefined);
+    for (const signal of this.#signals) signal.addEventListener("abort", this.#abort, { once: true });
+    if (this.#signals.some(({ aborted }) => aborted)) this.end();
   }
 
   /** Whether it is over. */
@@ -149,7 +150,7 @@ export class Subscription<E> implements AsyncIterableIterator<E>, AsyncDisposabl
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#signal?.removeEventListener("abort", this.#abort);
+    for (const signal of this.#signals) signal.removeEventListener("abort", this.#abort);
     this.#close();
   }
 
@@ -174,12 +175,13 @@ export class Subscription<E> implements AsyncIterableIterator<E>, AsyncDisposabl
  *
  * @param transport an open socket, which is the stream's from now on
  * @param decode the messages in a datagram; it is used again, so they must not point into it
- * @param options `signal` ends the stream; `close` is what there is to do instead of just closing the socket
+ * @param options `signal` and `closing`, that of its client, end the stream; `close` is what there is to do instead of just
+ * closing the socket
  */
 export function stream<T>(
   transport: Transport,
   decode: (received: Received) => Iterable<T>,
-  options: { signal?: AbortSignal | undefined; close?: () => void } = {},
+  options: { signal?: AbortSignal | undefined; closing?: AbortSignal; close?: () => void } = {},
 ): Streaming<T> {
   async function* events(subscription: Subscription<Streamed<T>>): AsyncGenerator<Streamed<T>, void, undefined> {
     while (!subscription.ended) {
@@ -193,7 +195,7 @@ export function stream<T>(
       await transport.readable();
     }
   }
-  return new Subscription(options.close ?? (() => transport.close()), events, options.signal);
+  return new Subscription(options.close ?? (() => transport.close()), events, options.signal, options.closing);
 }
 
 /**

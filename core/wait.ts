@@ -35,7 +35,7 @@ export function after(ms: number, then: () => void): () => void {
   const end = performance.now() + ms;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const wait = (): void => {
-    const left = end - performance.now();
+    const left = Math.max(0, end - performance.now());
     timer = left > LONGEST_TIMER ? setTimeout(wait, LONGEST_TIMER) : setTimeout(then, left);
   };
   if (ms !== Infinity) wait();

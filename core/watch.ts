@@ -27,7 +27,7 @@ export interface WatchOptions {
   allNamespaces?: boolean;
   /** Size of the receive buffer in bytes. */
   buffer?: number;
-  /** Ends the watch, as leaving the loop does. */
+  /** Ends the watch, as leaving the loop does, and as the end of its client does. */
   signal?: AbortSignal;
 }
 
@@ -109,7 +109,12 @@ class Watch {
       this.#events.close();
       throw error;
     }
-    this.subscription = new Subscription(() => this.#events.close(), () => this.#events$(), options.signal);
+    this.subscription = new Subscription(
+      () => this.#events.close(),
+      () => this.#events$(),
+      options.signal,
+      client.closing,
+    );
   }
 
   #subscribe(silent: readonly SilentRemoval[]): void {

@@ -279,6 +279,14 @@ export class Family implements Disposable {
    * @throws {TypeError} there is no such group, or none at all
    */
   watch(groups?: readonly (string | number)[], options: EventOptions = {}): Streaming<FamilyEvent> {
+    const what = `watch ${this.name}`;
+    if (groups !== undefined && !Array.isArray(groups)) {
+      throw argumentError(
+        TypeError,
+        `Cannot ${what}: groups: expected an array of names or numbers, got ${shown(groups)}`,
+      );
+    }
+    expectFields(options, what, "options as an object");
     return this.#raw ? this.#watchRaw(groups, options) : this.#watchGeneric(groups, options);
   }
 
@@ -306,7 +314,7 @@ export class Family implements Disposable {
     }
     const mcastGroups = list.map(({ name, value }) => ({ name, id: value! }));
     const numbers = groupNumbers({ familyId: 0, familyName: this.name, mcastGroups }, wanted);
-    const events = this.#open().sibling(), kinds = kindsOf(this.#spec!);
+    const { closing } = this.#open(), events = this.#open().sibling(), kinds = kindsOf(this.#spec!);
     try {
       if (options.buffer !== undefined) events.transport.setBuffer(options.buffer);
       for (const number of numbers) events.transport.join(number);
@@ -328,7 +336,7 @@ export class Family implements Disposable {
         }
       }
       return found;
-    }, { signal: options.signal, close: () => events.close() });
+    }, { signal: options.signal, closing, close: () => events.close() });
   }
 
   /** What the family offers: operations with the attributes that they take, and groups. A text of several lines. */

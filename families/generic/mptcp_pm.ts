@@ -14,7 +14,7 @@
  * Source: linux/mptcp_pm.h, linux/mptcp.h, v7.2.
  * @module
  */
-import { expectFields, expectType, isCondition } from "../../core/arguments.ts";
+import { expectFields, expectNames, expectType, isCondition, namesOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -22,7 +22,6 @@ import {
   be16,
   bool,
   type Codec,
-  didYouMean,
   enumeration,
   ifindex,
   ipv4,
@@ -305,12 +304,8 @@ function complete(value: MptcpAddress): MptcpAddress {
 /** An argument with these fields and no others. */
 function parts<T extends object>(value: T, what: string, names: readonly (keyof T & string)[]): T {
   expectFields(value, what);
-  const other = Object.keys(value).find((name) => !(names as readonly string[]).includes(name));
-  if (other === undefined) return value;
-  throw argumentError(
-    TypeError,
-    `Cannot ${what}: there is no field ${JSON.stringify(other)}${didYouMean(other, names)}`,
-  );
+  expectNames(value, what, names);
+  return value;
 }
 
 /** How an endpoint is given: like {@linkcode MptcpAddress}, with names for interfaces. */
@@ -359,10 +354,10 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
   }
 
   #named(key: number | MptcpAddress, verb: string): Pick<MptcpAddress, "id" | "addr4" | "addr6" | "port"> {
-    const { id, addr4, addr6, port } = typeof key === "object" && key !== null
-      ? key
-      : super.keyValue(key, verb) as MptcpAddress;
-    const named = { id, addr4, addr6, port: addr4 === undefined && addr6 === undefined ? undefined : port };
+    const given = typeof key === "object" && key !== null ? key : super.keyValue(key, verb) as MptcpAddress;
+    expectNames(given, `${verb} MPTCP endpoint`, namesOf(Endpoint));
+    const { id, addr4, addr6, port } = given,
+      named = { id, addr4, addr6, port: addr4 === undefined && addr6 === undefined ? undefined : port };
     if (!isCondition(named)) {
       throw argumentError(TypeError, `Cannot ${verb} an MPTCP endpoint: expected its number or its address`);
     }

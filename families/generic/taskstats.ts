@@ -518,7 +518,7 @@ export class Tasks {
    */
   exits(given: ExitOptions = {}): Streaming<TaskExit> {
     expectFields(given, "listen to exits", "options as an object");
-    const { cpus, ...options } = given, client = this.#open().sibling();
+    const { cpus, ...options } = given, { closing } = this.#open(), client = this.#open().sibling();
     try {
       if (options.buffer !== undefined) client.transport.setBuffer(options.buffer);
       const own = new GenericCaller(TASKSTATS, () => client), { familyId } = own.family();
@@ -545,7 +545,7 @@ export class Tasks {
           if (value !== undefined) found.push(exitOf(value));
         }
         return found;
-      }, { signal: options.signal, close: () => client.close() });
+      }, { signal: options.signal, closing, close: () => client.close() });
     } catch (error) {
       client.close();
       throw error;

@@ -13,7 +13,7 @@
  * Source: linux/thermal.h, v7.2; the kernel's drivers/thermal/thermal_netlink.c.
  * @module
  */
-import { expectFields, expectType } from "../../core/arguments.ts";
+import { expectFields, expectNames, expectType, namesOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -376,6 +376,7 @@ export class Thermal {
   #threshold(cmd: number, tzId: number, threshold: Threshold, verb: string): void {
     const what = `${verb} a threshold of thermal zone ${tzId}`;
     expectFields(threshold, what);
+    expectNames(threshold, what, namesOf(Threshold));
     this.#ask(cmd, { tzId, ...threshold }, what);
   }
 

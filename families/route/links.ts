@@ -6,7 +6,7 @@
 import { Client, type Operation, type Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import { expectType, isFields } from "../../core/arguments.ts";
-import { type Codec, type Field, NoSuchInterface } from "../../core/codec/mod.ts";
+import { type Codec, type Field, NoSuchInterface, shown } from "../../core/codec/mod.ts";
 import { argumentError, NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/show.ts";
@@ -27,6 +27,13 @@ export type LinkKey = string | number | LinkInput;
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Bytes of the longest first name of a link. */
+const LONGEST_NAME = 15;
+
+function isLong(name: unknown): boolean {
+  return typeof name === "string" && new TextEncoder().encode(name).length > LONGEST_NAME;
+}
+
 const declaration: Declaration<Link> = {
   object: "link",
   table: Link,
@@ -42,7 +49,8 @@ const declaration: Declaration<Link> = {
   keyOf(value) {
     const { index, ifname, altIfname } = value as Fields;
     if (index !== undefined && index !== 0) return { index };
-    if (ifname !== undefined) return { ifname };
+    // The kernel finds a link by either name under either attribute, of which one holds the longer ones.
+    if (ifname !== undefined) return isLong(ifname) ? { altIfname: ifname } : { ifname };
     if (altIfname !== undefined) return { altIfname };
     throw new TypeError("Cannot name a link: expected its ifname, altIfname or index");
   },
@@ -69,6 +77,13 @@ const declaration: Declaration<Link> = {
     return value;
   },
   echoes: true,
+  alternatives: { ifname: ({ propList }) => propList?.altIfname ?? [] },
+  // Of another kind the kernel refuses data, and passes the kind alone over; it asks the master what slaveData is.
+  lasting: ({ data, master }) => [
+    ...["link", "numRxQueues", "numTxQueues", "parentDevName"],
+    ...(data === undefined ? ["kind"] : []),
+    ...(master === undefined ? ["slaveKind"] : []),
+  ],
   // Links know no NLM_F_REPLACE.
   setFlags: 0,
   hint(code, { kernelMessage }, value) {
@@ -115,7 +130,6 @@ function atOnce(value: object): Fields {
     : { ...link, data: { ...link["data"] as object, [peer[0]]: without(peer[1], OF_PEER) } };
 }
 
-const FIXED = "is fixed when a link is made";
 const MOVES = "is for a link that moves";
 
 /** Fields that kernels pass over without a word, by verb, and what to do instead. */
@@ -131,10 +145,6 @@ const PASSED_OVER: Readonly<Record<"add" | "peer" | "set", Readonly<Record<strin
   },
   set: {
     altIfname: "finds a link: addAltnames gives it further names",
-    link: FIXED,
-    numRxQueues: FIXED,
-    numTxQueues: FIXED,
-    parentDevName: FIXED,
     propList: "is changed by addAltnames and deleteAltnames",
   },
 };
@@ -144,6 +154,17 @@ function refuse(what: string, value: object, fields: Readonly<Record<string, str
   for (const [name, why] of Object.entries(fields)) {
     if ((value as Fields)[name] !== undefined) throw argumentError(TypeError, `Cannot ${what}: ${path}${name} ${why}`);
   }
+}
+
+/** Refuses what the kernel passes over of the other end of a pair, where it is not what that is anyway. */
+function checkEnd(what: string, { kind, ifname, index }: LinkInput, peer: LinkInput, path: string): void {
+  const fail = (name: string, why: string): never => {
+    throw argumentError(TypeError, `Cannot ${what}: ${path}${name}: ${why}, got ${shown((peer as Fields)[name])}`);
+  };
+  if (peer.kind !== undefined && peer.kind !== kind) fail("kind", `both ends are a ${kind}`);
+  if (peer.data !== undefined) fail("data", "is given of the link, for both ends");
+  const { link } = peer;
+  if (link !== undefined && link !== ifname && link !== index) fail("link", "the other end is linked to this one");
 }
 
 const ADDRESSES = ["address", "broadcast"] as const;
@@ -348,10 +369,13 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     const requester = this.#requester(), client = this.#open(), batched = requester !== client && requester.deferred;
     const elsewhere = isElsewhere(value), clients: Client[] = [], peer = peerOf(value);
     refuse(what, value, PASSED_OVER.add);
+    if (!elsewhere) this.#checkPort(what, value);
     checkAddresses(what, value, addressSizeByKind(value));
     if (peer !== undefined) {
       const [name, { index }] = peer, path = `data.${name}.`;
       refuse(what, peer[1], PASSED_OVER.peer, path);
+      checkEnd(what, value, peer[1], path);
+      if (!isElsewhere(peer[1])) this.#checkPort(what, peer[1], path);
       checkAddresses(what, peer[1], addressSizeByKind(value), path);
       if (index !== undefined && value.index === undefined) {
         throw argumentError(
@@ -423,6 +447,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     if (isFields(changes)) {
       const what = `set link ${declaration.describe(this.keyValue(key, "set"))}`;
       refuse(what, changes, PASSED_OVER.set);
+      if (changes["master"] !== undefined) this.#checkPort(what, changes);
       if (ADDRESSES.some((name) => (changes as Fields)[name] !== undefined)) {
         checkAddresses(what, changes, addressSizeOf(this.#open(), this.keyValue(key, "set")));
       }
@@ -434,9 +459,9 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
       }
     }
     // One that is named by its name, and gets another, is named by its number.
-    const { ifname } = this.keyValue(key, "set") as Fields;
+    const { ifname, altIfname } = this.keyValue(key, "set") as Fields, name = ifname ?? altIfname;
     super.set(
-      typeof ifname === "string" && isFields(changes) && changes["ifname"] !== undefined ? ifname : key,
+      typeof name === "string" && isFields(changes) && changes["ifname"] !== undefined ? name : key,
       changes,
     );
   }
@@ -451,6 +476,27 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
       );
     }
     return { ...value, targetNetnsid: there };
+  }
+
+  /** Refuses to call a link the port of something that its master is not; of one that is yet to be made nobody knows. */
+  #checkPort(what: string, { master, slaveKind }: LinkInput, path = ""): void {
+    if (slaveKind === undefined) return;
+    const fail = (why: string): never => {
+      throw argumentError(TypeError, `Cannot ${what}: ${path}slaveKind: ${why}, got ${shown(slaveKind)}`);
+    };
+    if (master === undefined || master === null || master === 0) fail("says whose port it is, and there is no master");
+    const kind = this.#open().deferred ? undefined : this.#kindOf(master!);
+    if (kind !== undefined && kind !== slaveKind) fail(`its master is a ${kind}`);
+  }
+
+  /** The kind of a link, `undefined` where there is none yet. */
+  #kindOf(key: string | number): string | undefined {
+    try {
+      return this.find(key)?.kind;
+    } catch (error) {
+      if (error instanceof NoSuchInterface) return undefined;
+      throw error;
+    }
   }
 
   /** Refuses what no request could say, before anything is made. */
@@ -486,7 +532,8 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
   }
 
   /**
-   * Gives a link further names, of at most 127 bytes; all verbs find it by them.
+   * Gives a link further names, of at most 127 bytes; all verbs find it by them, as `"uplink"` and as
+   * `{ ifname: "uplink" }`, also in filters.
    *
    * Like `ip link property add dev eth0 altname uplink`.
    *

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { expectFields, isCondition } from "../../core/arguments.ts";
+import { expectFields, expectNames, isCondition, namesOf } from "../../core/arguments.ts";
 import type { Client, Operation } from "../../core/client.ts";
 import { type Attributes, type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
-import { argumentError, BatchError, KernelError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, BatchError, type BatchFailure, KernelError, NetlinkError } from "../../core/errors.ts";
 import type { ChangeEvent, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import { compile, type Compiled, CONDITIONS, type SocketCondition } from "./filter.ts";
 import { InetRequest, type InetSocket, IPPROTO, type IpProtocol } from "./inet.ts";
@@ -185,7 +185,7 @@ export class InetSockets<T extends AnyInetSocket> {
     try {
       return this.look(this.named(key, "find"));
     } catch (error) {
-      if (error instanceof NetlinkError && ABSENT.has(error.code)) return undefined;
+      if (isAbsence(error)) return undefined;
       throw error;
     }
   }
@@ -210,7 +210,7 @@ export class InetSockets<T extends AnyInetSocket> {
       throw argumentError(TypeError, `Cannot ${verb} ${object}: ${why}`);
     };
     if (typeof key !== "object" || key === null) fail(`expected an object with its addresses and ports, got ${key}`);
-    for (const field of Object.keys(key)) if (table.field(field) === undefined) fail(`it has no ${shown(field)}`);
+    expectNames(key, `${verb} ${object}`, namesOf(table));
     const { family, local, dst, dstPort, cookie } = key;
     if (family !== undefined && familyName(family) === undefined) fail(`its family is inet or inet6, not ${family}`);
     const number = typeof key.protocol === "string" ? IPPROTO[key.protocol] : key.protocol;
@@ -279,7 +279,7 @@ export class InetSockets<T extends AnyInetSocket> {
     try {
       return this.asking({}).get(present({ ...ends, cookie }));
     } catch (error) {
-      if (error instanceof NetlinkError && ABSENT.has(error.code)) return undefined;
+      if (isAbsence(error)) return undefined;
       throw error;
     }
   }
@@ -397,10 +397,13 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
         client.request(this.#destruction(one));
         return;
       } catch (error) {
-        if (!(error instanceof NetlinkError && ABSENT.has(error.code))) throw error;
+        if (!isAbsence(error)) throw error;
       }
     }
-    if (this.#destroySharers([one]) === 0) {
+    const refuse: Refuse = (_cookie, error) => {
+      throw error;
+    };
+    if (this.#destroySharers([one], refuse) === 0) {
       throw absent(named.what, "the kernel finds no such socket, or another first");
     }
   }
@@ -416,6 +419,7 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
    * `{ info: true }`, `{ and: [] }`, `{ dstPort: { start: 0 } }`. A prefix asks for its family: `0.0.0.0/0` is all of IPv4
    * @returns how many were destroyed; not among them are those that went by themselves meanwhile, and those that `destroy`
    * does not come to
+   * @throws {BatchError} with every one that is not known to be destroyed, by its position in the list; all are tried
    */
   flush(filter: InetFilter<T> | { all: true }): number {
     const what = `destroy ${this.form.object}s`;
@@ -432,14 +436,22 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
           : `Cannot ${what} without a filter that asks something of them: { all: true } says so`,
       );
     }
-    const found = this.list(rest as InetFilter<T>);
+    const found = this.list(rest as InetFilter<T>), undone: Undone<T> = { failures: [], unknown: [], unsent: [] };
     let count = 0;
-    for (let rank = 0; rank < RANKS; rank++) count += this.#destroyAll(found.filter((one) => rankOf(one) === rank));
+    for (let rank = 0; rank < RANKS; rank++) {
+      count += this.#destroyAll(found.filter((one) => rankOf(one) === rank), undone);
+    }
+    const [failures, unknown, unsent] = [undone.failures, undone.unknown, undone.unsent].map((list) =>
+      list.map(({ one, error }) => ({ index: found.indexOf(one), error })).sort((a, b) => a.index - b.index)
+    ) as [BatchFailure[], BatchFailure[], BatchFailure[]];
+    if (failures.length + unknown.length + unsent.length > 0) {
+      throw new BatchError({ count: found.length, failures, unknown, unsent });
+    }
     return count;
   }
 
-  /** Destroys these, and says how many of them. */
-  #destroyAll(found: readonly T[]): number {
+  /** Destroys these, says how many of them, and notes which could not be. */
+  #destroyAll(found: readonly T[], undone: Undone<T>): number {
     const groups = new Map<string, Map<bigint, T>>(), alone: T[] = [], sharing: T[][] = [];
     for (const one of found) {
       const name = JSON.stringify(endsOf(one));
@@ -449,35 +461,46 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
       if (group.size === 1 && this.form.anyCookie !== true) alone.push(...group.values());
       else sharing.push([...group.values()]);
     }
-    const left = this.#destroyBatch(alone);
+    const left = this.#destroyBatch(alone, undone);
     for (const one of left) sharing.push([one]);
-    return sharing.reduce((count, group) => count + this.#destroySharers(group), alone.length - left.length);
+    return sharing.reduce((count, group) => {
+      const refuse: Refuse = (cookie, error) => {
+        const list = error instanceof KernelError ? undone.failures : undone.unknown;
+        list.push({ one: group.find((one) => one.cookie === cookie)!, error });
+      };
+      return count + this.#destroySharers(group, refuse);
+    }, alone.length - left.length);
   }
 
-  /** Destroys these, and gives those that the kernel did not find by their own ends. */
-  #destroyBatch(found: readonly T[]): T[] {
+  /** Destroys these, gives those that the kernel did not find by their own ends, and notes which could not be destroyed. */
+  #destroyBatch(found: readonly T[], undone: Undone<T>): T[] {
     try {
       this.client().runBatch((add) => {
         for (const one of found) add(this.#destruction(one));
       });
     } catch (error) {
       if (!(error instanceof BatchError)) throw error;
-      const other = error.without(({ error }) => error instanceof NetlinkError && ABSENT.has(error.code));
-      if (other !== undefined) throw other;
-      return error.failures.map(({ index }) => found[index]!);
+      const left: T[] = [];
+      for (const list of ["failures", "unknown", "unsent"] as const) {
+        for (const { index, error: why } of error[list]) {
+          if (list === "failures" && isAbsence(why)) left.push(found[index]!);
+          else undone[list].push({ one: found[index]!, error: why });
+        }
+      }
+      return left;
     }
     return [];
   }
 
   /** Destroys those among sockets of the same ends that the kernel comes to, and says how many. */
-  #destroySharers(group: readonly (Ends & { cookie: bigint })[]): number {
+  #destroySharers(group: readonly (Ends & { cookie: bigint })[], refuse: Refuse): number {
     const ends = endsOf(group[0]!), [first, ...others] = group.map(({ cookie }) => cookie) as [bigint, ...bigint[]];
     if (ends.dstPort !== 0 || this.form.anyCookie === true) {
-      return this.#destroyFound(again(ends), [first, ...others], 0);
+      return this.#destroyFound(again(ends), [first, ...others], refuse, 0);
     }
     // The kernel tells of them in the order in which it looks for one. A UDP socket on all addresses leaves its group when
     // it is destroyed, and hides from then on those behind it: so the first one goes last.
-    return this.#destroyFound(peersOf(ends), others) + this.#destroyFound(peersOf(ends), [first]);
+    return this.#destroyFound(peersOf(ends), others, refuse) + this.#destroyFound(peersOf(ends), [first], refuse);
   }
 
   /**
@@ -486,12 +509,23 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
    * Among sockets that share an address and a port (SO_REUSEPORT) it chooses by the other end: as another one would be chosen
    * for another peer, the peer is varied until all that are to be seen have been.
    */
-  #destroyFound(ways: Iterable<Ends>, cookies: readonly bigint[], patience: number = PATIENCE): number {
+  #destroyFound(
+    ways: Iterable<Ends>,
+    cookies: readonly bigint[],
+    refuse: Refuse,
+    patience: number = PATIENCE,
+  ): number {
     const left = new Set(cookies), seen = new Set<bigint>();
     let count = 0, missed = 0;
     for (const ends of ways) {
       if (left.size === 0 || missed > patience * (seen.size + 1)) break;
-      const cookie = this.lookUp(ends)?.cookie;
+      let cookie: bigint | undefined;
+      try {
+        cookie = this.lookUp(ends)?.cookie;
+      } catch (error) {
+        for (const one of left) refuse(one, error as Error);
+        break;
+      }
       missed = cookie === undefined || seen.has(cookie) ? missed + 1 : 0;
       if (cookie === undefined) continue;
       seen.add(cookie);
@@ -500,7 +534,7 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
         this.client().request(this.#destruction({ ...ends, cookie }));
         count++;
       } catch (error) {
-        if (!(error instanceof NetlinkError && ABSENT.has(error.code))) throw error;
+        if (!isAbsence(error)) refuse(cookie, error as Error);
       }
     }
     return count;
@@ -537,6 +571,16 @@ export class WatchableSockets<T extends AnyInetSocket> extends DestroyableSocket
 
 /** Codes that say that a socket does not exist. */
 const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ESTALE", "ENODEV"]);
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof NetlinkError && ABSENT.has(error.code);
+}
+
+/** Is told which socket, by its cookie, could not be destroyed. */
+type Refuse = (cookie: bigint, error: Error) => void;
+
+/** Sockets that are not known to be destroyed, as in {@linkcode BatchError}. */
+type Undone<T> = Readonly<Record<"failures" | "unknown" | "unsent", { readonly one: T; readonly error: Error }[]>>;
 
 const ENOENT = 2;
 

@@ -260,8 +260,10 @@ kernelTest("set refuses by name what the kernel would pass over", NEEDS, async (
       const [changes, ...words] of [
         [{ altIfname: "x" }, "altIfname", "addAltnames"],
         [{ propList: { altIfname: ["x"] } }, "propList", "addAltnames"],
-        [{ numTxQueues: 3 }, "numTxQueues is fixed"],
-        [{ link: "lo" }, "link is fixed"],
+        [{ numTxQueues: 3 }, "numTxQueues does not change"],
+        [{ kind: "bridge" }, "kind does not change"],
+        [{ slaveKind: "bridge" }, "slaveKind does not change"],
+        [{ link: "lo" }, "link does not change"],
         [{ newIfindex: 99 }, "newIfindex", "netns"],
         [{ allmulti: 1 }, "allmulti: expected true or false"],
         [{ qdisc: "fq" }, "qdisc is only received"],

@@ -187,7 +187,7 @@ test("trap 14: a batch that nobody answers: what was sent is unknown, the rest i
   assertEquals(error.code, "TIMEOUT");
   assertEquals(
     error.message,
-    "Cannot do 200 of 200 items of a batch (128 sent without an answer, 72 not sent), the other 0 are done:\n" +
+    "Cannot do 200 of 200 items of a batch (128 sent without an answer, 72 not sent):\n" +
       "  items 0..127, which may be done: Cannot do items 0..127 of a batch: no reply within 10000 ms\n" +
       "  items 128..199, not sent: Cannot do items 0..127 of a batch: no reply within 10000 ms",
   );
