@@ -36,6 +36,10 @@ genericTest(
       assertEquals(pm.endpoints.list().sort(byId).map(inItsWords), theirs.sort(byId));
       assertEquals(pm.endpoints.get(77).flags, ["subflow", "fullmesh"]);
       assertEquals(pm.endpoints.find(78), undefined);
+      for (const key of [{ id: 77, addr: "192.0.2.1" }, { id: 77, nonsense: 5 }] as object[]) {
+        const verbs = [() => pm.endpoints.find(key), () => pm.endpoints.get(key), () => pm.endpoints.delete(key)];
+        for (const verb of verbs) assertThrows(verb, TypeError, "there is no field");
+      }
       pm.endpoints.set(77, { flags: ["subflow", "fullmesh", "backup"] });
       assertEquals(ipJson("mptcp endpoint show id 77").map(({ backup }) => backup), [true]);
       // What the kernel would pass over is refused by name.

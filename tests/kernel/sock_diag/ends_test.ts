@@ -1,7 +1,8 @@
 /** One socket by its ends, and filters that ask nothing: what is not named is neither found nor destroyed. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { KernelError } from "../../../core/errors.ts";
+import { BatchError, KernelError } from "../../../core/errors.ts";
 import { type InetKey, type InetSocket, open, type SockDiagClient } from "../../../families/sock_diag/mod.ts";
+import { skip } from "../../test.ts";
 import { inNamespace, kernelTest, run } from "../namespace.ts";
 import { type Holder, MPTCP, withSockets } from "./sockets.ts";
 
@@ -164,7 +165,7 @@ kernelTest(
         [8000, "expected an object"],
         [{}, "localPort or its cookie"],
         [{ local: "127.0.0.1" }, "localPort or its cookie"],
-        [{ local: "127.0.0.1", localport: 8000 }, `no "localport"`],
+        [{ local: "127.0.0.1", localport: 8000 }, `no field "localport"`],
         [{ local: "127.0.0.0/8", localPort: 8000 }, "expected an IPv4 or IPv6 address"],
         [{ localPort: 8000, family: "unix" }, "inet or inet6"],
         [{ localPort: 8000, family: "inet", local: "::1" }, "is not of the family"],
@@ -461,5 +462,22 @@ say(c.getsockname()[1], c6.getsockname()[1])
     const token = all.map(({ info }) => info?.token ?? 0).find((token) => token !== 0)!;
     assertEquals(mptcp.find({ cookie: BigInt(token) }), undefined);
     absent(() => mptcp.get({ local: "127.0.0.1", localPort: 9 }));
+  });
+});
+
+kernelTest("sock_diag: flush tries all, and says which the kernel refuses", NEEDS, async () => {
+  if (!MPTCP) skip("this kernel has no MPTCP");
+  const code = `
+m = socket(AF_INET, SOCK_STREAM, 262)
+m.bind(("127.0.0.1", 5100)); m.listen()
+l, c, s = tcp_pair(port=5000)
+say("ready")
+`;
+  await inSockets(code, (diag) => {
+    const filter = { local: "127.0.0.0/8" } as const, list = diag.tcp.list(filter);
+    const error = assertThrows(() => diag.tcp.flush(filter), BatchError);
+    assertEquals(error.count, list.length);
+    assertEquals(error.failures.map(({ index }) => list[index]!.localPort), [5100]);
+    assertEquals(diag.tcp.list({ ...filter, state: "established" }), []);
   });
 });
