@@ -8,6 +8,7 @@ import { didYouMean, type Field, shown } from "./codec/mod.ts";
 
 /** Several of an object: links, addresses, TCP metrics. */
 export function plural(object: string): string {
+  if (/[^aeiou]y$/.test(object)) return `${object.slice(0, -1)}ies`;
   return /(?:s|x|z|ch|sh)$/.test(object) ? `${object}es` : `${object}s`;
 }
 

@@ -60,7 +60,9 @@ function deviceOf(key: Device<EthtoolHeader>): EthtoolHeader {
   expectFields(key, "name a device", "a name, a number or an object");
   const { devIndex, devName, phyIndex } = key;
   return {
-    ...(devIndex === undefined ? { devName } : { devIndex }),
+    // The kernel itself refuses a name and a number of two devices.
+    ...(devIndex === undefined ? {} : { devIndex }),
+    ...(devName === undefined ? {} : { devName }),
     ...(phyIndex === undefined ? {} : { phyIndex }),
   } as EthtoolHeader;
 }
@@ -457,10 +459,14 @@ export class FeatureSettings extends Settings<device.Features> {
    *
    * @param wanted `true` or `false` by the kernel's name: `{ "tx-generic-segmentation": false }`
    * @throws {KernelError} EOPNOTSUPP: there is no such feature
+   * @throws {TypeError} a value is neither `true` nor `false`
    */
   switch(dev: Device<device.Features>, wanted: Readonly<Record<string, boolean>>): void {
-    expectFields(wanted, "switch features");
-    const mask = Object.keys(wanted);
+    const what = `switch features of ${nameOf(deviceOf(dev as Device))}`;
+    expectFields(wanted, what, "an object of true and false by name");
+    const given = Object.entries(wanted).filter(([, on]) => on !== undefined);
+    for (const [name, on] of given) expectType(on, `${what}: ${name}`, "boolean");
+    const mask = given.map(([name]) => name);
     this.set(dev, { wanted: { value: mask.filter((name) => wanted[name]), mask } });
   }
 }
