@@ -117,7 +117,9 @@ export function octets(value: Uint8Array | string, to: Writer): Uint8Array {
   if (typeof value !== "string") to.fail(TypeError, `expected bytes or hexadecimal text, got ${shown(value)}`);
   const groups = value === "" ? [] : value.split(/[:.-]/), digits = groups.join("");
   if (/[^0-9a-f]/i.test(digits) || groups.some(({ length }) => length === 0 || length % 2 !== 0)) {
-    to.fail(TypeError, `expected bytes or hexadecimal text, got ${shown(value)}`);
+    // What is longer than a MAC address may be a key, which is nobody's to read.
+    const got = value.length > 17 ? `a text of ${value.length} characters` : shown(value);
+    to.fail(TypeError, `expected bytes or hexadecimal text, got ${got}`);
   }
   const out = new Uint8Array(digits.length / 2);
   for (let i = 0; i < out.length; i++) out[i] = parseInt(digits.slice(2 * i, 2 * i + 2), 16);

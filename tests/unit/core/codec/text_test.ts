@@ -78,3 +78,8 @@ test("octetString() and hex() have exactly their size", () => {
     assertThrows(() => encode(codec, "010203"), RangeError, "expected 2 bytes, got 3");
   }
 });
+
+test("an error shows no text that may be a key", () => {
+  const key = "00112233445566778899aabbccddeefg";
+  assertThrows(() => encode(bytes, key), TypeError, "expected bytes or hexadecimal text, got a text of 32 characters");
+});
