@@ -1,7 +1,8 @@
 /** A client stays in the namespace in which it was opened, whatever becomes of the name that it was opened by. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import process from "node:process";
 import * as netns from "../../../core/netns.ts";
 import { KernelError, type NetlinkError, SystemError } from "../../../core/errors.ts";
 import { packets } from "../../../core/pcap.ts";
@@ -60,19 +61,14 @@ kernelTest(
     }),
 );
 
-kernelTest("home: the process by which it was found is gone", NEEDS, async () => {
+kernelTest("home: the process by which it was found is gone", [...NEEDS, "unshare"], async () => {
   const child = spawn("unshare", ["--net", "sleep", "1000"], { stdio: "ignore" });
   try {
     await new Promise((resolve) => child.once("spawn", resolve));
-    const own = readdirSync("/sys/class/net").length;
-    let route: RouteClient | undefined;
     // unshare has its namespace a moment after it began.
-    while (route === undefined) {
-      const there = open({ netns: child.pid! });
-      if (there.links.list().length === 1 && own > 1) route = there;
-      else there.close();
-    }
-    using _ = route;
+    const ns = (pid: number): string => readlinkSync(`/proc/${pid}/ns/net`);
+    while (ns(child.pid!) === ns(process.pid)) await new Promise((resolve) => setTimeout(resolve, 1));
+    using route = open({ netns: child.pid! });
     const gone = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGKILL");
     await gone;
