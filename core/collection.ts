@@ -85,7 +85,7 @@ export interface Declaration<T extends object> {
    */
   readonly merge?: (merge: Merge<T>) => object;
   /** Fields of changes that the kernel passes over, beside those that are fixed: they have to be as they are. */
-  readonly lasting?: (changes: Fields) => readonly string[];
+  readonly lasting?: (changes: Readonly<Record<string, unknown>>) => readonly string[];
   /**
    * What else a field of a filter may say of an object, by the field's name: further names of it. Such texts are of any
    * length: what none can have fits none.
