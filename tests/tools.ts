@@ -12,7 +12,11 @@ export function isThere(program: string): boolean {
 }
 
 /** Options of every apt: where no link can be listed, a look-up must not ask which addresses there are. */
-export const APT: readonly string[] = ["--option=Acquire::Connect::AddrConfig=false"];
+export const APT: readonly string[] = [
+  "--option=Acquire::Connect::AddrConfig=false",
+  // CI's two machines may both come to it.
+  "--option=DPkg::Lock::Timeout=600",
+];
 
 /**
  * Installs the Debian packages of the programs that are not there, given as `{ program: "package…" }`, and says what
