@@ -33,7 +33,7 @@ export function expectNames(value: object, what: string, names: Iterable<string>
     if (one === undefined || known.has(name)) continue;
     throw argumentError(
       TypeError,
-      `Cannot ${what}: there is no field ${JSON.stringify(name)}${didYouMean(name, known)}`,
+      `Cannot ${what}: there is no field ${shown(name)}${didYouMean(name, known)}`,
     );
   }
 }

@@ -385,7 +385,7 @@ class Table<T extends object> implements Attributes<T> {
       const slot = slotByKey.get(key);
       if (slot === undefined) {
         if (this.#lifted) continue;
-        to.fail(TypeError, `there is no field ${JSON.stringify(key)}${didYouMean(key, slotByKey.keys())}`);
+        to.fail(TypeError, `there is no field ${shown(key)}${didYouMean(key, slotByKey.keys())}`);
       }
       const bit = 1 << (slot & 31);
       if (slot < 32) m0 |= bit;

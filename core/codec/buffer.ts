@@ -153,9 +153,15 @@ export function pathText(path: readonly (string | number)[]): string {
   return text;
 }
 
-/** A value as an error message shows it, short. */
+/** A text that may be a key, in base64 or hexadecimal. */
+const SECRET = /^(?=.*\d)(?:[A-Za-z\d+/]{40,}={0,2}|[\da-fA-F]{16,})$/;
+
+/** A value as an error message shows it, short; never a text that may be a key. */
 export function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === "string") {
+    if (SECRET.test(value)) return `a text of ${value.length} characters`;
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  }
   if (typeof value === "bigint") return `${value}n`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (Array.isArray(value)) return `an array of ${value.length}`;

@@ -62,7 +62,7 @@ export function struct<T extends object>(size: number, shape: Shape<T> | (() => 
       const known = fields().map((field) => field.key!);
       for (const key of Object.keys(value)) {
         if (!known.includes(key)) {
-          to.fail(TypeError, `there is no field ${JSON.stringify(key)}${didYouMean(key, known)}`);
+          to.fail(TypeError, `there is no field ${shown(key)}${didYouMean(key, known)}`);
         }
       }
       encodePlaced(fields(), NOBODY_ELSE, value, to, size);

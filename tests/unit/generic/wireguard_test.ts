@@ -169,3 +169,21 @@ test("wireguard: keys are text both ways, none where they are zero, and never in
     "peers[0].allowedIps[0]",
   );
 });
+
+test("a key in the wrong place is not repeated in the error", () => {
+  using client = open({ dryRun: () => {} });
+  const key = "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=";
+  for (
+    const use of [
+      () => client.wireguard.set("wg0", key as never),
+      () => client.wireguard.set("wg0", { [key]: 1 } as never),
+      () => client.wireguard.set("wg0", { peers: [{ [key]: 1 }] } as never),
+      () => client.wireguard.set("wg0", { peers: [key] } as never),
+      () => client.wireguard.set("wg0", { listenPort: key } as never),
+      () => client.wireguard.set("wg0", { privateKey: key.slice(1) }),
+    ]
+  ) {
+    const { message } = assertThrows(use, TypeError) as Error;
+    assertEquals(message.includes(key.slice(1, 20)), false, message);
+  }
+});
