@@ -289,7 +289,7 @@ const declaration: GenericDeclaration<MptcpAddress> = {
     return String(addr4 ?? addr6 ?? id ?? "");
   },
   identity: ({ id }) => String(id),
-  fromKey: (id) => ({ id: Number(id) }),
+  fromKey: (key) => /^\d+$/.test(String(key)) ? { id: Number(key) } : addressOf(String(key)),
   keyOf: (value) => ({ id: (value as MptcpAddress).id }),
   prepare: (value, verb) => verb === "list" ? value : complete(value as MptcpAddress),
 };
@@ -297,8 +297,19 @@ const declaration: GenericDeclaration<MptcpAddress> = {
 /** An address with its family, which the kernel wants to be told, and which it takes for a sign that there is one. */
 function complete(value: MptcpAddress): MptcpAddress {
   const { family, addr4, addr6 } = value;
+  if (addr4 !== undefined && addr6 !== undefined) {
+    throw argumentError(
+      TypeError,
+      `Cannot use MPTCP endpoint ${addr4}: addr6: it has one address, not ${addr6} as well`,
+    );
+  }
   if (family !== undefined || (addr4 === undefined && addr6 === undefined)) return value;
   return { ...value, family: addr6 === undefined ? "inet" : "inet6" };
+}
+
+/** The endpoint that an address names. */
+function addressOf(address: string): MptcpAddress {
+  return address.includes(":") ? { addr6: address } : { addr4: address };
 }
 
 /** An argument with these fields and no others. */
@@ -320,7 +331,7 @@ const ENOENT = 2;
  * The endpoints of a namespace. One is named by its number, by its address, or by both, as one that was listed: what has that
  * number and another address by now is not the one that is meant.
  */
-export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, number | MptcpAddress> {
+export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, number | string | MptcpAddress> {
   readonly #requester: () => Requester;
 
   /** Sends to whom `requester` gives; looks through the client that `open` gives. */
@@ -330,12 +341,12 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
   }
 
   /** The same as `get`, `undefined` when there is none: the kernel has no code of its own for that. */
-  override find(key: number | MptcpAddress): MptcpAddress | undefined {
+  override find(key: number | string | MptcpAddress): MptcpAddress | undefined {
     return this.list(this.#named(key, "find"))[0];
   }
 
   /** The number of the endpoint that a key names. */
-  override keyValue(key: number | MptcpAddress, verb = "find"): object {
+  override keyValue(key: number | string | MptcpAddress, verb = "find"): object {
     const named = this.#named(key, verb), { id, addr4, addr6 } = named;
     const byAddress = addr4 !== undefined || addr6 !== undefined;
     // 0 is what a connection began with: no endpoint, and named by its address as well.
@@ -353,7 +364,7 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
     throw new KernelError(what, ENOENT, { kernelMessage: "there is no such MPTCP endpoint" });
   }
 
-  #named(key: number | MptcpAddress, verb: string): Pick<MptcpAddress, "id" | "addr4" | "addr6" | "port"> {
+  #named(key: number | string | MptcpAddress, verb: string): Pick<MptcpAddress, "id" | "addr4" | "addr6" | "port"> {
     const given = typeof key === "object" && key !== null ? key : super.keyValue(key, verb) as MptcpAddress;
     expectNames(given, `${verb} MPTCP endpoint`, namesOf(Endpoint));
     const { id, addr4, addr6, port } = given,
@@ -368,9 +379,9 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
    * Changes whether an endpoint is a spare one (`backup`) and whether all addresses are connected with it (`fullmesh`):
    * it has those of `flags` that are given then, and not the other. The kernel changes nothing else.
    *
-   * @param id its number
+   * @param id its number, its address as text, or both in an object
    */
-  override set(id: number | MptcpAddress, changes: EndpointInput): void {
+  override set(id: number | string | MptcpAddress, changes: EndpointInput): void {
     const one = this.keyValue(id, "set") as MptcpAddress, verb = `set MPTCP endpoint ${declaration.describe(one)}`;
     expectFields(changes, verb, "the changes as an object");
     const { flags, ...others } = changes, what = `Cannot ${verb}`;
@@ -403,11 +414,11 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
    * `{ id: 0, addr4 }` is no endpoint, but the address that connections began with: their first subflows from there end.
    * The kernel says the same where there are none.
    *
-   * @param key its number, its address, or both
+   * @param key its number, its address as text, or both in an object
    * @throws {KernelError} EINVAL, ENOENT: there is none
    * @throws {TypeError} the number is 0, and there is no address
    */
-  override delete(key: number | MptcpAddress): void {
+  override delete(key: number | string | MptcpAddress): void {
     super.delete(key);
   }
 

@@ -126,6 +126,13 @@ genericTest(
       assertEquals(left(), [2]);
       assertThrows(() => endpoints.flush({ flags: [] }), TypeError, "{ all: true }");
       assertEquals(endpoints.flush({ all: true }), 1);
+      // An address alone is a key, and what is none names nothing.
+      endpoints.add({ addr4: "127.0.0.77", flags: ["subflow"] });
+      assertEquals(endpoints.get("127.0.0.77").addr4, "127.0.0.77");
+      endpoints.delete("127.0.0.77");
+      assertEquals(endpoints.find("127.0.0.77"), undefined);
+      for (const key of ["", "x"]) assertThrows(() => endpoints.delete(key), TypeError, "addr4");
+      assertThrows(() => endpoints.add({ addr4: "127.0.0.78", addr6: "fd00::78" }), TypeError, "addr6");
     }),
 );
 
