@@ -34,7 +34,7 @@ function runScript(code: string): { stdout: string; stderr: string; status: numb
     : process.versions.bun
     ? ["-e", code]
     : ["--no-warnings", "--input-type=module", "-e", code];
-  const options = { encoding: "utf8", timeout: patience(30_000) } as const;
+  const options = { encoding: "utf8", timeout: patience(100_000) } as const;
   const { stdout, stderr, status, signal } = spawnSync(process.execPath, args, options);
   return { stdout, stderr, status, signal };
 }
