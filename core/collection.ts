@@ -682,6 +682,8 @@ function onlyReceived(changes: Fields, codec: unknown, key: Fields): string | un
   for (const [name, one] of Object.entries(changes)) {
     const field = fields.find((field) => field.key === name), said = key[name];
     if (field === undefined || one === undefined || matches(said, one)) continue;
+    // A name that stands beside its number says the same, as in what was listed.
+    if (field.derived?.names !== undefined && changes[field.derived.names] !== undefined) continue;
     if (field.use === "readOnly") return name;
     if (!isFields(one)) continue;
     const inner = field.codec?.choose?.(changes) ?? field.codec ?? {};

@@ -29,6 +29,8 @@ export interface Derived<D> {
   readonly apply?: (value: D, to: Writer, owner: object) => void;
   /** The field that is sent in this one's stead; input here wins over input there. */
   readonly of?: string;
+  /** The field whose number it names, where it is a name. */
+  readonly names?: string;
   /** What it is for. */
   readonly use?: Use;
   /** It has none, so that a placed field with a wrong codec is not taken for a derived one. */
@@ -81,6 +83,7 @@ export function nameOf(of: string, use?: Use, unless?: string): Derived<string> 
       if (from.names === undefined || typeof index !== "number" || index <= 0) return undefined;
       return unless !== undefined && fields[unless] !== undefined ? undefined : from.names.name(index);
     },
+    names: of,
     ...(use === "readOnly" ? { use } : { of, ...(use === undefined ? {} : { use }) }),
   };
 }

@@ -296,3 +296,15 @@ kernelTest("a key with the number of another namespace means the link there", NE
     assertEquals(there.ipJson("link show").map(({ ifname }) => ifname), ["lo"]);
   });
 });
+
+kernelTest("the name of an interface may stand beside its number in what is given of a kind", NEEDS, async () => {
+  await inNamespace((ns) => {
+    ns.ipBatch(["link add v0 type veth peer name v1", "link add vx0 type vxlan id 7 dstport 4789 dev v0"]);
+    const { links } = ns.route, { kind, data } = links.get("vx0") as { kind: "vxlan"; data: Record<string, unknown> };
+    const { link, linkDev } = data;
+    assertEquals(linkDev, "v0");
+    links.set("vx0", { kind, data: { link, linkDev, ageing: 77 } } as never);
+    const after = links.get("vx0") as unknown as { data: Record<string, unknown> };
+    assertEquals(after.data, { ...data, ageing: 77 });
+  });
+});
