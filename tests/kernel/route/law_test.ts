@@ -148,7 +148,9 @@ kernelTest("law: links, of every kind that the kernel has", NEEDS, async () => {
         // It cannot be up before there is an end to be connected to.
         const found = pair ? all.find((other) => other["index"] === link["link"]) : undefined;
         const flags = (found?.["flags"] ?? []) as string[], up = flags.includes("up");
-        const peer = found && { ...found, flags: flags.filter((flag) => flag !== "up") };
+        // What a netkit's data say is of both ends, and given of the one that is added.
+        const { data: _, ...end } = found ?? {};
+        const peer = found && { ...end, flags: flags.filter((flag) => flag !== "up") };
         const data = link["kind"] === "veth" ? { peer } : { ...link["data"] as object, peerInfo: peer };
         links.add((peer === undefined ? link : { ...link, data }) as never);
         if (up) links.set(Number(found!["index"]), { up: true });
