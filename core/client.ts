@@ -739,9 +739,9 @@ export class BatchRequester implements Requester {
     this.#add = add;
   }
 
-  /** Collects it. */
-  request(operation: Operation): undefined {
-    this.#add(operation);
+  /** Collects it, if it changes something; what only looks is answered at once. */
+  request(operation: Operation): unknown {
+    return operation.looks === true ? this.#client.request(operation) : this.#add(operation);
   }
 
   /** Everything that a dump gives; an interrupted one is asked for again. */

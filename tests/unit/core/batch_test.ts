@@ -1,11 +1,12 @@
 /** Batches: many operations in few datagrams, all tried, each failure by its position. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { Client, Operation } from "../../../core/client.ts";
+import { BatchRequester, type Client, type Operation } from "../../../core/client.ts";
+import { Collection } from "../../../core/collection.ts";
 import { BatchError, KernelError, type NetlinkError, SystemError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { datagram, type Reply, type SentMessage } from "../../../core/transport.ts";
 import { attribute, cstring, decode, join, word } from "./help.ts";
-import { answer, client, Lamp, lamp, request } from "./lamps.ts";
+import { answer, client, declaration, DEL, GET, Lamp, lamp, request } from "./lamps.ts";
 import { test } from "../../test.ts";
 
 const OVERFLOW = new SystemError("recvmsg", 105, "receive");
@@ -354,4 +355,20 @@ test("requests may be made while a batch is collected", () => {
   assertEquals(kernels[0]!.sent.length, 2);
   assertEquals(nameOf({ type: 0, flags: 0, seq: 0, payload: kernels[0]!.sent[0]!.subarray(16) }), "now");
   assertEquals(kernels[0]!.sent[1]!.length, 2 * join(kernels[0]!.sent[1]!).length / 2);
+});
+
+test("what only looks is answered at once in a batch, and the changes go together", () => {
+  const { client: c, kernels } = client((sent) => [lamp(sent.seq, { name: "found" }, 0), answer(sent.seq)]);
+  let found: unknown;
+  c.runBatch((add) => {
+    const lamps = new Collection(declaration, () => c, () => new BatchRequester(c, add));
+    lamps.delete({ name: "a" });
+    found = lamps.get({ name: "found" }).name;
+    lamps.delete({ name: "b" });
+  });
+  assertEquals(found, "found");
+  assertEquals(kernels[0]!.sent.map((sent) => new DataView(sent.buffer, sent.byteOffset).getUint16(4, true)), [
+    GET,
+    DEL,
+  ]);
 });
