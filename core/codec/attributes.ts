@@ -426,7 +426,7 @@ class Table<T extends object> implements Attributes<T> {
       return;
     }
     if (field.id < 0) return;
-    const key = senderOf(this.plan.senders, field.key!, given), codec = field.codec!;
+    const key = senderOf(this.plan.senders, field.key!, given, to), codec = field.codec!;
     to.path.push(key);
     if (field.repeated) codec.encode(given[key] as never, to, given);
     else {
@@ -529,9 +529,20 @@ function extentOf(field: Field, from: Reader, at: number, stated: number, end: n
 /** By a field's name, the names of those that may be given in its stead. */
 export type Senders = ReadonlyMap<string, readonly string[]>;
 
-/** The field whose input is sent as `key`: itself, or one given in its stead. */
-function senderOf(senders: Senders, key: string, given: Record<string, unknown>): string {
-  return senders.get(key)?.find((other) => given[other] !== undefined) ?? key;
+/**
+ * The field whose input is sent as `key`: itself, or one given in its stead. A number beside a name is where an object was,
+ * and passed over; two names are not.
+ */
+function senderOf(senders: Senders, key: string, given: Record<string, unknown>, to: Writer): string {
+  const other = senders.get(key)?.find((other) => given[other] !== undefined);
+  if (other === undefined) return key;
+  if (typeof given[key] === "string" && given[key] !== given[other]) {
+    to.fail(
+      TypeError,
+      `${key} ${shown(given[key])} and ${other} ${shown(given[other])} are two names of one interface`,
+    );
+  }
+  return other;
 }
 
 /** Keeps the payload `at`..`end` of an attribute that its table cannot read. */
@@ -577,7 +588,7 @@ export function encodePlaced(
 ): void {
   const given = value as Record<string, unknown>, begin = to.length;
   for (const field of placed) {
-    const key = senderOf(senders, field.key!, given), sent = given[key];
+    const key = senderOf(senders, field.key!, given, to), sent = given[key];
     if (sent === undefined || (field.use === "readOnly" && !to.everything)) continue;
     to.grow(begin + field.offset - to.length);
     to.path.push(key);
