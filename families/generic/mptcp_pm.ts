@@ -14,7 +14,7 @@
  * Source: linux/mptcp_pm.h, linux/mptcp.h, v7.2.
  * @module
  */
-import { expectFields, expectNames, expectType, isCondition, namesOf } from "../../core/arguments.ts";
+import { expectFields, expectNames, expectType, namesOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -48,7 +48,6 @@ import {
   openGeneric,
   sharedGeneric,
 } from "../../core/generic.ts";
-import { KernelError } from "../../core/errors.ts";
 import type { Streaming } from "../../core/stream.ts";
 
 /** Commands. */
@@ -288,10 +287,15 @@ const declaration: GenericDeclaration<MptcpAddress> = {
     const { id, addr4, addr6 } = value as MptcpAddress;
     return String(addr4 ?? addr6 ?? id ?? "");
   },
-  identity: ({ id }) => String(id),
+  identity: ({ family, id, addr4, addr6, port }) => JSON.stringify([family, id, addr4, addr6, port]),
   fromKey: (key) => /^\d+$/.test(String(key)) ? { id: Number(key) } : addressOf(String(key)),
-  keyOf: (value) => ({ id: (value as MptcpAddress).id }),
-  prepare: (value, verb) => verb === "list" ? value : complete(value as MptcpAddress),
+  listOnly: true,
+  // It compares the number, and the address of what has none.
+  compares: (key) => (key as MptcpAddress).id === 0 || Object.keys(key).join() === "id",
+  prepare(value, verb) {
+    const { id } = value as MptcpAddress;
+    return verb === "list" ? value : verb === "delete" && id ? { id } : complete(value as MptcpAddress);
+  },
 };
 
 /** An address with its family, which the kernel wants to be told, and which it takes for a sign that there is one. */
@@ -325,54 +329,36 @@ export interface EndpointInput extends Omit<MptcpAddress, "ifIdx"> {
   ifIdx?: number | string;
 }
 
-const ENOENT = 2;
-
 /**
  * The endpoints of a namespace. One is named by its number, by its address, or by both, as one that was listed: what has that
  * number and another address by now is not the one that is meant.
  */
 export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, number | string | MptcpAddress> {
-  readonly #requester: () => Requester;
+  readonly #open: () => Client;
 
   /** Sends to whom `requester` gives; looks through the client that `open` gives. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
-    this.#requester = requester;
+    this.#open = open;
   }
 
-  /** The same as `get`, `undefined` when there is none: the kernel has no code of its own for that. */
-  override find(key: number | string | MptcpAddress): MptcpAddress | undefined {
-    return this.list(this.#named(key, "find"))[0];
-  }
-
-  /** The number of the endpoint that a key names. */
+  /** What a key says of an endpoint: its number or its address, and whatever else it is to have. */
   override keyValue(key: number | string | MptcpAddress, verb = "find"): object {
-    const named = this.#named(key, verb), { id, addr4, addr6 } = named;
-    const byAddress = addr4 !== undefined || addr6 !== undefined;
+    const given = super.keyValue(key, verb);
+    expectNames(given, `${verb} MPTCP endpoint`, namesOf(Endpoint));
+    const named = Object.fromEntries(Object.entries(given).filter(([, one]) => one !== undefined)) as MptcpAddress;
+    const { id, addr4, addr6 } = named, address = addr4 ?? addr6;
+    if (id === undefined && address === undefined) {
+      throw argumentError(TypeError, `Cannot ${verb} an MPTCP endpoint: expected its number or its address`);
+    }
     // 0 is what a connection began with: no endpoint, and named by its address as well.
-    if (id === 0 && byAddress) return named;
-    if (id === 0 && verb === "delete") {
+    if (id === 0 && address === undefined && verb === "delete") {
       throw argumentError(
         TypeError,
         "Cannot delete MPTCP endpoint 0: no endpoint has that number, and without an address the kernel does nothing",
       );
     }
-    if (!byAddress || this.#requester().deferred) return { id };
-    const [found] = this.list(named);
-    if (found !== undefined) return { id: found.id };
-    const what = `${verb} MPTCP endpoint ${declaration.describe(named)}`;
-    throw new KernelError(what, ENOENT, { kernelMessage: "there is no such MPTCP endpoint" });
-  }
-
-  #named(key: number | string | MptcpAddress, verb: string): Pick<MptcpAddress, "id" | "addr4" | "addr6" | "port"> {
-    const given = typeof key === "object" && key !== null ? key : super.keyValue(key, verb) as MptcpAddress;
-    expectNames(given, `${verb} MPTCP endpoint`, namesOf(Endpoint));
-    const { id, addr4, addr6, port } = given,
-      named = { id, addr4, addr6, port: addr4 === undefined && addr6 === undefined ? undefined : port };
-    if (!isCondition(named)) {
-      throw argumentError(TypeError, `Cannot ${verb} an MPTCP endpoint: expected its number or its address`);
-    }
-    return Object.fromEntries(Object.entries(named).filter(([, one]) => one !== undefined));
+    return named;
   }
 
   /**
@@ -382,11 +368,11 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
    * @param id its number, its address as text, or both in an object
    */
   override set(id: number | string | MptcpAddress, changes: EndpointInput): void {
-    const one = this.keyValue(id, "set") as MptcpAddress, verb = `set MPTCP endpoint ${declaration.describe(one)}`;
+    const named = this.keyValue(id, "set") as MptcpAddress, verb = `set MPTCP endpoint ${declaration.describe(named)}`;
     expectFields(changes, verb, "the changes as an object");
     const { flags, ...others } = changes, what = `Cannot ${verb}`;
     const given = Object.entries(others).filter(([, value]) => value !== undefined);
-    const found = given.length === 0 ? undefined : this.find(id);
+    const found = this.#open().deferred ? undefined : this.look(named, verb, this.#open()).found;
     const [other] = given.find(([name, value]) => found?.[name as keyof MptcpAddress] !== value) ?? [];
     if (other !== undefined) {
       throw argumentError(
@@ -399,13 +385,12 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
     }
     const fixed = (all: MptcpAddress["flags"]): string[] =>
       (all ?? []).filter((flag) => flag !== "backup" && flag !== "fullmesh").map(String);
-    const lasting = fixed(flags), has = lasting.length === 0 ? [] : fixed((found ?? this.find(id))?.flags);
-    const odd = lasting.find((flag) => !has.includes(flag));
-    // What is not there is for the kernel to say.
-    if (odd !== undefined && has.length > 0) {
+    const has = fixed(found?.flags), odd = fixed(flags).find((flag) => !has.includes(flag));
+    if (odd !== undefined && found !== undefined) {
       throw argumentError(TypeError, `${what}: flags: ${odd} cannot be changed: delete it and add it again`);
     }
-    super.set(id, { flags });
+    const { addr4, addr6 } = named;
+    super.set(found === undefined ? { id: named.id, addr4, addr6 } : { id: found.id }, { flags });
   }
 
   /**

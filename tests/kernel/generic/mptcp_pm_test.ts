@@ -2,7 +2,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { spawn } from "node:child_process";
 import process from "node:process";
-import { KernelError } from "../../../core/errors.ts";
+import { BatchError, KernelError } from "../../../core/errors.ts";
 import { type MptcpAddress, type MptcpEvent, open } from "../../../families/generic/mptcp_pm.ts";
 import { inNamespace, run } from "../namespace.ts";
 import { genericTest } from "./needs.ts";
@@ -65,6 +65,8 @@ genericTest(
       pm.setLimits({ subflows: 3, rcvAddAddrs: 2 });
       assertEquals(pm.limits(), { rcvAddAddrs: 2, subflows: 3 });
       assertEquals(run("ip", ["-n", name, "mptcp", "limits"]).trim(), "add_addr_accepted 2 subflows 3");
+      // What only looks is answered at once, also while a batch is collected.
+      pm.batch((batch) => assertEquals(batch.limits(), pm.limits()));
       pm.setLimits({ subflows: 1 });
       assertEquals(pm.limits(), { rcvAddAddrs: 2, subflows: 1 });
       assertEquals(assertThrows(() => pm.setLimits({ subflows: 100_000 }), KernelError).code, "EINVAL");
@@ -102,6 +104,33 @@ genericTest(
         }
         assertEquals(assertThrows(() => endpoints.set(key, { flags: ["backup"] }), KernelError).code, "ENOENT");
       }
+      // What a key says beside the number and the address is compared as well.
+      const others: readonly MptcpAddress[] = [
+        { id: 1, flags: ["subflow"] },
+        { addr4: "192.0.2.1", flags: ["signal", "fullmesh"] },
+        { id: 1, port: 80 },
+        { id: 1, ifIdx: 1 },
+        { id: 1, dev: "lo" },
+        { id: 1, family: "inet6" },
+      ];
+      for (const key of others) {
+        assertEquals(endpoints.find(key), undefined);
+        assertEquals(assertThrows(() => endpoints.delete(key), KernelError).code, "ENOENT");
+        assertEquals(assertThrows(() => endpoints.set(key, { flags: ["signal"] }), KernelError).code, "ENOENT");
+        assertThrows(() => pm.batch(({ endpoints }) => endpoints.delete(key)), BatchError, "ENOENT");
+      }
+      assertEquals(endpoints.find({ id: 1, flags: ["signal"] })?.id, 1);
+      // One that was listed is still the same when its flags are other ones.
+      assertEquals(endpoints.find({ ...endpoints.get(1), flags: ["signal", "backup"] })?.id, 1);
+      pm.batch(({ endpoints }) => {
+        endpoints.add({ addr4: "192.0.2.7", flags: ["signal"], dev: "lo" });
+        endpoints.delete({ addr4: "192.0.2.7", flags: ["signal"], dev: "lo" });
+      });
+      assertThrows(
+        () => endpoints.add({ addr4: "192.0.2.7", dev: "lo", ifIdx: "v0" }),
+        TypeError,
+        'ifIdx "v0" and dev "lo" are two names of one interface',
+      );
       for (const key of [{}, { flags: ["signal"] }, { port: 80 }, undefined, null]) {
         for (const verb of ["get", "find", "delete"] as const) {
           assertThrows(() => endpoints[verb](key as MptcpAddress), TypeError, "MPTCP endpoint");
