@@ -95,9 +95,15 @@ export interface Declaration<T extends object> {
   readonly none?: readonly string[];
   /**
    * Whether a kernel that deletes compares all that a key says, where one can say more: `delete` looks for that one first,
-   * as `find` does, and deletes what it found. What `list` and `get` gave is deleted as it is.
+   * as `find` does, and deletes what it found. What `list` and `get` gave is deleted as it is. A kernel that is asked for a
+   * single one compares no more.
    */
   readonly compares?: (key: object) => boolean;
+  /**
+   * Whether the kernel, told to delete `one`, takes `other` where that comes first: none is deleted in another's place. Both
+   * are as they were listed.
+   */
+  readonly hides?: (other: T, one: T) => boolean;
   /** What may help when the kernel refuses. */
   readonly hint?: (code: string, details: KernelErrorDetails, value: object) => string | undefined;
   /** Whether the kernel has no request for a single one, so that `get` looks through a list. */
@@ -275,12 +281,24 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     if (found === undefined && !requester.deferred) {
       throw new KernelError(operation.what, ENODATA, { kernelMessage: "acknowledged without an answer" });
     }
+    if (found !== undefined && !this.#isMeant(found, key, what)) throw this.#absent(what);
     return { found: found as T, among: [found as T] };
+  }
+
+  /** Whether what the kernel gave for a key has all that the key says; one that was listed is the same in another state. */
+  #isMeant(found: T, key: object, what: string): boolean {
+    const { compares, identity } = this.declaration;
+    if (compares === undefined || compares(key) || identity(key as T) === identity(found)) return true;
+    return this.#fits(found, Object.entries(this.#wanted(key as I, what) ?? {}));
+  }
+
+  #absent(what: string): KernelError {
+    return new KernelError(what, ENOENT, { kernelMessage: `there is no such ${this.declaration.object}` });
   }
 
   /** Looks for it in a list: the first that has what the key says, as the kernel deletes the first. */
   #lookThrough(key: object, what: string): Found<T> {
-    const { table, identity, prepare, object, means } = this.declaration;
+    const { table, identity, prepare, means } = this.declaration;
     if (!isCondition(key)) throw argumentError(TypeError, `Cannot ${what}: it is not said which`);
     const whole = defined(prepare?.(key, "get") ?? key), said = Object.entries(whole);
     const pick = (is: (name: string) => boolean): I => Object.fromEntries(said.filter(([name]) => is(name))) as I;
@@ -296,7 +314,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     // One that was listed is still the same when its state is another.
     const listed = identity(key as T), same = fitting(all, pick((name) => table.field(name)?.use === "key"));
     const found = same.find((one) => identity(one) === listed) ?? fitting(all, whole as I)[0];
-    if (found === undefined) throw new KernelError(what, ENOENT, { kernelMessage: `there is no such ${object}` });
+    if (found === undefined) throw this.#absent(what);
     const names = table.fields.flatMap(({ key }) => key !== undefined && this.#isFixed(key) ? [key] : []);
     return { found, among: all.filter((one) => names.every((name) => one === found || alike(one, found, name))) };
   }
@@ -396,14 +414,29 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * @throws {KernelError} what the kernel says when there is none, ENOENT where it was looked for
    */
   delete(key: K | T): void {
-    const { messages, compares } = this.declaration, named = this.keyValue(key as K, "delete");
-    const operation = this.operation("delete", messages.del, named);
-    if (compares === undefined || Received.is(named) || this.#open().deferred || compares(named)) {
-      return void this.#requester().request(operation);
-    }
-    const read = (): object =>
-      this.operation("delete", messages.del, this.look(named, operation.what, this.#open()).found).value;
+    const { messages, compares, hides } = this.declaration, named = this.keyValue(key as K, "delete");
+    const operation = this.operation("delete", messages.del, named), { what } = operation;
+    const compared = hides === undefined && (compares === undefined || Received.is(named) || compares(named));
+    if (compared || this.#open().deferred) return void this.#requester().request(operation);
+    const read = (): object => {
+      const { found } = this.look(named, what, this.#open());
+      this.#expectFirst(found, what);
+      return this.operation("delete", messages.del, found).value;
+    };
     this.#requester().request({ ...operation, read });
+  }
+
+  /** Refuses to delete one where the kernel would take another, which comes before it. */
+  #expectFirst(one: T, what: string): void {
+    const { hides } = this.declaration, key = this.key(one);
+    const first = hides && this.list().find((other) => this.key(other) === key || hides(other, one));
+    if (first === undefined || this.key(first) === key) return;
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: the kernel would take one that comes before it and has all of it and more, ${
+        stringify(first)
+      }: delete that first`,
+    );
   }
 
   /**

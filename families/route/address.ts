@@ -254,6 +254,19 @@ export function prepareAddress(value: Input<Address>, verb: Verb): Input<Address
   };
 }
 
+/** What a kernel that deletes an address compares of it, by family. */
+const COMPARED = {
+  inet: new Set(["family", "index", "dev", "address", "peer", "label"]),
+  inet6: new Set(["family", "index", "dev", "address"]),
+} as const;
+
+/** Whether a kernel that deletes compares all that a key says of an address. */
+export function comparesAddress(key: object): boolean {
+  const { address } = key as Input<Address>, six = typeof address === "string" && address.includes(":");
+  const compared = COMPARED[six ? "inet6" : "inet"];
+  return Object.entries(key).every(([name, value]) => value === undefined || compared.has(name));
+}
+
 /** The flags that the kernel changes of an address that is there; the others it decides alone, or for good. */
 const CHANGING: Readonly<Record<string, number>> = {
   inet: 0,

@@ -5,7 +5,7 @@
  */
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
-import { Address, addressKey, mergeAddress, prepareAddress } from "./address.ts";
+import { Address, addressKey, comparesAddress, mergeAddress, prepareAddress } from "./address.ts";
 import { switchedOff } from "./family.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
 
@@ -29,6 +29,7 @@ const declaration: Declaration<Address> = {
   listOnly: true,
   none: ["ENODEV"],
   fixed: ["family", "index", "dev", "address", "peer"],
+  compares: comparesAddress,
   lasting: () => ["scope", "broadcast", "label"],
   merge: mergeAddress,
   hint: (code, { kernelMessage = "" }) => code === "EACCES" ? switchedOff(kernelMessage) : undefined,

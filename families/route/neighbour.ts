@@ -217,6 +217,17 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
   return neighbour;
 }
 
+/** What a kernel compares that looks for a neighbour, or deletes one. */
+const COMPARED: ReadonlySet<string> = new Set(["family", "ifindex", "dev", "dst"]);
+
+/** Whether a kernel compares all that a key says of a neighbour, to find it or to delete it. */
+export function comparesNeighbour(key: object): boolean {
+  return Object.entries(key).every(([name, value]) =>
+    value === undefined || COMPARED.has(name) ||
+    name === "flags" && Array.isArray(value) && value.every((flag) => hasFlag([flag], "proxy"))
+  );
+}
+
 const isTable = (flag: unknown): boolean => hasFlag([flag], "self") || hasFlag([flag], "master");
 
 /** Whether it is an entry of a forwarding table. */

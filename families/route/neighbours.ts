@@ -10,6 +10,7 @@ import { Collection, type Declaration, type Input, type Verb } from "../../core/
 import { argumentError } from "../../core/errors.ts";
 import type { ChangeEvent, WaitOptions, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import {
+  comparesNeighbour,
   hasFlag,
   isForwarding,
   meansEntry,
@@ -42,6 +43,7 @@ const declaration: Declaration<Neighbour> = {
   identity: neighbourKey,
   prepare: (value, verb) => verb === "list" ? dumpOf(value as Fields) : prepareNeighbour(value as NeighbourInput, verb),
   fixed: ["family", "ifindex", "dev", "dst", "vlan"],
+  compares: comparesNeighbour,
   merge: mergeNeighbour,
   // Forwarding tables of bridges come in messages of the same type.
   concerns: (from, at, event) => !event || from.bytes[at] !== AF.bridge,

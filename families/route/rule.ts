@@ -6,6 +6,7 @@
  * @module
  */
 import { argumentError } from "../../core/errors.ts";
+import { stringify } from "../../core/show.ts";
 import {
   type Attributes,
   attributes,
@@ -230,6 +231,17 @@ export function prepareRule(value: Input<Rule>, verb: Verb): Input<Rule> {
   const lookUp = rule.action === "to_tbl" || rule.action === FR_ACT.to_tbl;
   if (lookUp && rule.l3mdev !== true) rule.table ??= "main";
   return rule;
+}
+
+/** What a kernel that deletes a rule does not compare: it goes by the others. */
+const NOT_COMPARED: ReadonlySet<string> = new Set(["flags", "goto"]);
+
+/** Whether a kernel that is to delete a rule would take another, that has all of it and maybe more, where that comes first. */
+export function hidesRule(other: Rule, one: Rule): boolean {
+  return (Object.keys(one) as (keyof Rule)[]).every((name) => {
+    const value = one[name], none = value === undefined || value === 0 || value === "unspec" || NOT_COMPARED.has(name);
+    return none || stringify(value) === stringify(other[name]);
+  });
 }
 
 /** What tells one rule from all others, as text. */

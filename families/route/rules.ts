@@ -7,7 +7,7 @@ import { argumentError } from "../../core/errors.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import { RTM, RTNLGRP } from "./protocol.ts";
-import { prepareRule, Rule, ruleKey } from "./rule.ts";
+import { hidesRule, prepareRule, Rule, ruleKey } from "./rule.ts";
 
 /** A rule as it is given: like {@linkcode Rule}, with numbers or names. */
 export type RuleInput = Input<Rule>;
@@ -43,6 +43,7 @@ const declaration: Declaration<Rule> = {
   none: ["EAFNOSUPPORT"],
   // It compares what is not 0, and takes the first that fits.
   compares: () => false,
+  hides: hidesRule,
   echoes: true,
 };
 

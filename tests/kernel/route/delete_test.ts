@@ -80,6 +80,105 @@ kernelTest("a rule is deleted only by a key that names it", NEEDS, async () => {
   });
 });
 
+kernelTest("a rule is not deleted in the place of one that has less, and comes behind it", NEEDS, async () => {
+  await inNamespace((ns) => {
+    const { rules } = ns.route, all = (): unknown[] => [...ns.ipJson("rule show"), ...ns.ipJson("-6 rule show")];
+    ns.ipBatch([
+      "rule add from 10.0.0.0/8 fwmark 1 table 7 priority 50",
+      "rule add from 10.0.0.0/8 table 7 priority 50",
+      "rule add from 10.0.0.0/8 table 7 priority 50 iif lo",
+      "-6 rule add from fd00::/8 table 7 priority 50 iif lo",
+      "-6 rule add from fd00::/8 table 7 priority 50",
+    ]);
+    const before = all(), listed = rules.list({ priority: 50 });
+    const [more, less, last, six, sixLess] = listed.map((one) => ({ one, copy: { ...one } }));
+    for (const { one, copy } of [less!, sixLess!]) {
+      for (const key of [one, copy]) {
+        assertThrows(
+          () => rules.delete(key),
+          TypeError,
+          "the kernel would take one that comes before it and has all of it",
+        );
+        assertThrows(() => ns.route.batch((add) => add.rules.delete(key)), BatchError, "comes before it");
+        assertEquals(all(), before);
+      }
+    }
+    // What comes behind is no obstacle, and what goes first is none any more.
+    rules.delete(last!.copy);
+    assertEquals(rules.find(last!.one), undefined);
+    ns.route.batch((add) => {
+      add.rules.delete(more!.copy);
+      add.rules.delete(less!.copy);
+    });
+    assertEquals(rules.list({ priority: 50 }), [six!.one, sixLess!.one]);
+    assertEquals(rules.flush({ priority: 50 }), 2);
+    assertEquals(rules.list({ priority: 50 }), []);
+  });
+});
+
+kernelTest("an address and a neighbour are deleted only by a key that names them", NEEDS, async () => {
+  await inNamespace((ns) => {
+    const { addresses, neighbours } = ns.route;
+    wire(ns);
+    ns.ipBatch([
+      "address add 192.0.2.7/24 dev v0 label v0:a",
+      "-6 address add fd00::1/64 dev v0 nodad",
+      "-6 address add fd00::2 peer fd00::3 dev v0 nodad",
+      "neighbour add 192.0.2.9 lladdr 02:00:00:00:00:01 dev v0",
+    ]);
+    const all = (): unknown[] => [...ns.ipJson("address show dev v0"), ...ns.ipJson("neighbour show dev v0")];
+    const before = JSON.stringify(all(), (name, value) => name.endsWith("_time") || name === "flags" ? null : value);
+    const four = { dev: "v0", address: "192.0.2.7/24" }, six = { dev: "v0", address: "fd00::1/64" };
+    const none = [
+      { ...four, scope: "link" as const },
+      { ...four, flags: ["noprefixroute" as const] },
+      { ...four, label: "v0" },
+      { ...four, broadcast: "192.0.2.8" },
+      { ...four, rtPriority: 7 },
+      { ...six, scope: "link" as const },
+      { ...six, flags: ["mcautojoin" as const] },
+      { dev: "v0", address: "fd00::2", peer: "fd00::4/128" },
+    ];
+    for (const key of none) {
+      assertEquals(addresses.find(key), undefined);
+      const code = Object.hasOwn(key, "label") ? "EADDRNOTAVAIL" : "ENOENT";
+      assertEquals(assertThrows(() => addresses.delete(key), NetlinkError).code, code, JSON.stringify(key));
+      assertThrows(() => ns.route.batch((add) => add.addresses.delete(key)), BatchError, code);
+    }
+    const neighbour = { dev: "v0", dst: "192.0.2.9" };
+    const others = [
+      { ...neighbour, lladdr: "02:00:00:00:00:02" },
+      { ...neighbour, state: ["stale" as const] },
+      { ...neighbour, flags: ["router" as const] },
+      { ...neighbour, protocol: "static" as const },
+    ];
+    for (const key of others) {
+      assertEquals(neighbours.find(key), undefined);
+      for (const verb of ["get", "delete"] as const) {
+        assertEquals(assertThrows(() => neighbours[verb](key), NetlinkError).code, "ENOENT", JSON.stringify(key));
+      }
+      assertThrows(() => neighbours.set(key, { state: ["stale"] }), NetlinkError, "ENOENT");
+      assertThrows(() => ns.route.batch((add) => add.neighbours.delete(key)), BatchError, "ENOENT");
+    }
+    assertEquals(
+      JSON.stringify(all(), (name, value) => name.endsWith("_time") || name === "flags" ? null : value),
+      before,
+    );
+    // What fits is found, and what was listed is the same in another state.
+    const listed = neighbours.get({ ...neighbour, lladdr: "02:00:00:00:00:01", state: ["permanent"] });
+    neighbours.set(neighbour, { lladdr: "02:00:00:00:00:03", state: ["stale"] });
+    assertEquals(neighbours.find({ ...listed })?.lladdr, "02:00:00:00:00:03");
+    neighbours.delete({ ...neighbour, lladdr: "02:00:00:00:00:03" });
+    assertEquals(neighbours.find(neighbour), undefined);
+    for (const key of [{ ...four, scope: "universe" as const }, { ...six, flags: ["permanent" as const] }]) {
+      addresses.delete(key);
+      assertEquals(addresses.find(key), undefined);
+    }
+    addresses.delete({ dev: "v0", address: "fd00::2", peer: "fd00::3/128" });
+    assertEquals(ns.ipJson("address show dev v0").flatMap(({ addr_info }) => addr_info).length, 2);
+  });
+});
+
 kernelTest("a family without rules has none", NEEDS, async () => {
   await inNamespace((ns) => {
     for (const family of ["mpls", "bridge", "ieee802154"] as const) {
