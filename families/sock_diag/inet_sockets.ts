@@ -277,7 +277,7 @@ export class InetSockets<T extends AnyInetSocket> {
   protected lookUp(ends: Ends, cookie?: bigint): T | undefined {
     if (this.form.listOnly === true) return undefined;
     try {
-      return this.asking({}).get(present({ ...ends, cookie }));
+      return this.asking({}).get(present({ ...inFour(ends), cookie }));
     } catch (error) {
       if (isAbsence(error)) return undefined;
       throw error;
@@ -623,6 +623,15 @@ const UNSPECIFIED: readonly string[] = ["0.0.0.0", "::"];
 /** Whether an address is the one wanted, or that IPv4 address in IPv6. */
 function isAddress(found: string | undefined, wanted: string): boolean {
   return found === wanted || (!wanted.includes(":") && found === `::ffff:${wanted}`);
+}
+
+const MAPPED = "::ffff:";
+
+/** Ends that are both IPv4 addresses in IPv6 as what they are: a kernel looks for a UDP socket of these under IPv4 only. */
+function inFour(ends: Ends): Ends {
+  const { local, dst } = ends;
+  if (![local, dst].every((one) => one.startsWith(MAPPED) && one.includes("."))) return ends;
+  return { ...ends, family: "inet", local: local.slice(MAPPED.length), dst: dst.slice(MAPPED.length) };
 }
 
 /** The same ends again and again: who was destroyed does not have them any more. */

@@ -247,6 +247,8 @@ mixed = shared(SOCK_DGRAM, AF_INET, '127.0.0.1', 9004, 4)
 for s in mixed[2:]: s.connect(('127.0.0.1', 9005))
 again = shared(SOCK_DGRAM, AF_INET, '127.0.0.1', 9008, 2) + shared(SOCK_DGRAM, AF_INET, '127.0.0.1', 9008, 2, lambda s: s.setsockopt(SOL_SOCKET, SO_BINDTODEVICE, b'lo'))
 again[0].connect(('127.0.0.1', 9005)); again[2].connect(('127.0.0.1', 9005))
+mapped = shared(SOCK_DGRAM, AF_INET6, '::ffff:127.0.0.1', 9010, 4)
+for s in mapped: s.connect(('::ffff:127.0.0.1', 9005))
 t = shared(SOCK_STREAM, AF_INET, '127.0.0.1', 8000, 8)
 t6 = shared(SOCK_STREAM, AF_INET6, '::', 8001, 40)
 few = shared(SOCK_DGRAM, AF_INET, '127.0.0.1', 9006, 6)
@@ -274,6 +276,8 @@ kernelTest("sock_diag: all sockets that share a port are destroyed, counted, and
     await all("mixed", 4);
     assertEquals(udp.flush({ localPort: 9008 }), 4);
     await all("again", 4);
+    assertEquals(udp.flush({ localPort: 9010 }), 4);
+    await all("mapped", 4);
     // Every second one of those that share the port: the others are not what the filter says.
     assertEquals(few.map((inode) => udp.flush({ localPort: 9006, inode })), [1, 1, 1]);
     assertEquals(await errors(holder, "*few"), "103 0 103 0 103 0");
