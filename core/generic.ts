@@ -9,7 +9,7 @@
  * Source: linux/genetlink.h, v7.2.
  * @module
  */
-import { expectFields, plural } from "./arguments.ts";
+import { expectFields, isFields, plural } from "./arguments.ts";
 import {
   BatchRequester,
   Client,
@@ -449,6 +449,8 @@ export interface GenericDeclaration<T extends object> extends Omit<Declaration<T
   readonly family: GenericProtocol;
   /** What is asked for what. */
   readonly commands: GenericCommands;
+  /** The fields that name the interface of one: by its name and by its number. A key that gives both means one of both. */
+  readonly interface?: readonly [name: string, number: string];
   /** Who tells of changes: names of groups, and the commands that say that one is there, is other now, or is gone. */
   readonly events?: {
     readonly groups: readonly string[];
@@ -457,6 +459,7 @@ export interface GenericDeclaration<T extends object> extends Omit<Declaration<T
   };
 }
 
+const ENODEV = 19;
 /** A number that no command has. */
 const NO_COMMAND = -1;
 
@@ -470,7 +473,7 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
 
   /** Sends to whom `requester` gives; watches through the client that `open` gives. */
   constructor(declaration: GenericDeclaration<T>, open: () => Client, requester: () => Requester = open) {
-    const { family, commands, events: _events, ...rest } = declaration;
+    const { family, commands, events: _events, interface: _interface, ...rest } = declaration;
     const caller = new GenericCaller(family, open, requester);
     super(
       {
@@ -490,6 +493,23 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
     this.caller = caller;
     this.#declaration = declaration;
     this.#open = open;
+  }
+
+  /**
+   * The object that a key stands for; see {@linkcode Collection.keyValue}.
+   *
+   * @throws {KernelError} ENODEV: its name and its number are not of one interface
+   */
+  override keyValue(key: K, verb = "find"): object {
+    const named = super.keyValue(key, verb), { object, interface: fields, describe } = this.#declaration;
+    if (fields === undefined || !isFields(key) || this.#open().deferred) return named;
+    const [name, number] = fields.map((field) => key[field]) as [string | undefined, string | number | undefined];
+    if (name === undefined || number === undefined || name === number) return named;
+    const found = this.index(name);
+    if (found !== undefined && found === this.index(number)) return named;
+    throw new KernelError(`${verb} ${object} ${describe(key)}`.trimEnd(), ENODEV, {
+      kernelMessage: `${fields[0]} ${shown(name)} and ${fields[1]} ${shown(number)} are not of one interface`,
+    });
   }
 
   /** The message of one verb; `cmd` and `reply` are commands. */

@@ -394,7 +394,8 @@ const declaration: GenericDeclaration<MacsecDevice> = {
   describe: (value) => String((value as MacsecDevice).dev ?? (value as MacsecDevice).ifindex ?? ""),
   identity: ({ ifindex }) => String(ifindex),
   fromKey: (key) => ({ ifindex: key }),
-  keyOf: (value) => ({ ifindex: (value as MacsecDevice).ifindex }),
+  interface: ["dev", "ifindex"],
+  keyOf: (value) => ({ ifindex: (value as MacsecDevice).dev ?? (value as MacsecDevice).ifindex }),
 };
 
 /** An interface by its name or number. */

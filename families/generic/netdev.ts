@@ -486,7 +486,7 @@ export const DmabufBinding: Attributes<DmabufBinding> = attributes((): Shape<Dma
   id: [4, u32, readOnly],
 }));
 
-const shared = { family: NETDEV, filters: [] } as const;
+const shared = { family: NETDEV, filters: [], interface: ["dev", "ifindex"] } as const;
 const onDevice = (value: object): string => {
   const { id, dev, ifindex } = value as Queue;
   return [id, dev ?? ifindex].filter((word) => word !== undefined).join(" of ");

@@ -89,9 +89,9 @@ const wiphy: GenericDeclaration<Wiphy> = {
   filters: [],
   listOnly: true,
   describe: (value) => String((value as Wiphy).wiphyName ?? (value as Wiphy).wiphy ?? ""),
-  identity: ({ wiphy }) => String(wiphy),
+  identity: ({ wiphy, wiphyName }) => JSON.stringify([wiphy, wiphyName]),
   fromKey: (key) => typeof key === "number" ? { wiphy: key } : { wiphyName: key },
-  keyOf: ({ wiphy, wiphyName }: Wiphy) => wiphy === undefined ? { wiphyName } : { wiphy },
+  keyOf: ({ wiphy, wiphyName }: Wiphy) => ({ wiphy, wiphyName }),
   // The kernel tells all only to who knows that it takes several messages.
   prepare: (value, verb) => verb === "list" ? { ...value, splitWiphyDump: true } : withPower(value),
 };
@@ -191,10 +191,10 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
     expectFields(changes, what, "the changes as an object");
     // The kernel finds a radio by its number alone, and passes antennas over where only one way is told.
     const { wiphyAntennaTx: tx, wiphyAntennaRx: rx } = changes, half = (tx === undefined) !== (rx === undefined);
-    const number = typeof key === "object" ? key.wiphy : key;
+    const { wiphy: number, wiphyName: name } = this.keyValue(key, "set") as Wiphy;
     // A dry run, which finds none, shows the request without the number.
-    const known = typeof number === "number" && !half || this.#open().deferred;
-    const one = known ? { wiphy: typeof number === "number" ? number : undefined } : this.get(key);
+    const known = name === undefined && !half || this.#open().deferred;
+    const one = known ? { wiphy: number } : this.get(key);
     const { wiphy, wiphyAntennaTx, wiphyAntennaRx } = one as Wiphy;
     super.set({ wiphy }, half ? { wiphyAntennaTx, wiphyAntennaRx, ...changes } : changes);
   }
@@ -280,6 +280,7 @@ const interfaces: GenericDeclaration<WifiInterface> = {
   describe: (value) => String((value as WifiInterface).ifname ?? (value as WifiInterface).ifindex ?? ""),
   identity: ({ ifindex, wdev }) => String(ifindex ?? wdev),
   fromKey: (key) => ({ ifindex: key }),
+  interface: ["ifname", "ifindex"],
   keyOf: (value) => ({ ifindex: (value as WifiInterface).ifindex ?? (value as WifiInterface).ifname }),
 };
 
