@@ -45,6 +45,7 @@ import {
   u8,
   type Writer,
 } from "../../core/codec/mod.ts";
+import { encodeText } from "../../ffi/text.ts";
 import { argumentError } from "../../core/errors.ts";
 import {
   everyCommand,
@@ -376,8 +377,11 @@ export class Wireguard {
   }
 }
 
-function named(dev: string | number): WgDevice {
-  return typeof dev === "number" ? { ifindex: dev } : { ifname: dev };
+/** Bytes of the longest name that the kernel takes here; an interface may have longer ones beside. */
+const LONGEST_NAME = 15;
+
+function named(dev: string | number): { readonly ifname: string } | { readonly ifindex: string | number } {
+  return typeof dev === "number" || encodeText(dev).length > LONGEST_NAME ? { ifindex: dev } : { ifname: dev };
 }
 
 /** Opens a client of its own, in a network namespace or with options. */
