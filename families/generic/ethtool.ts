@@ -15,7 +15,7 @@
  * Source: linux/ethtool_netlink.h, linux/ethtool_netlink_generated.h, v7.2.
  * @module
  */
-import { expectFields, expectType } from "../../core/arguments.ts";
+import { expectFields, expectNames, expectType, isFields, namesOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Operation, Requester } from "../../core/client.ts";
 import type { Attributes, Codec } from "../../core/codec/mod.ts";
 import type { Input } from "../../core/collection.ts";
@@ -58,14 +58,20 @@ function deviceOf(key: Device<EthtoolHeader>): EthtoolHeader {
   if (typeof key === "number") return { devIndex: key };
   if (typeof key === "string") return { devName: key };
   expectFields(key, "name a device", "a name, a number or an object");
-  const { devIndex, devName, phyIndex } = key;
-  return {
-    // The kernel itself refuses a name and a number of two devices.
-    ...(devIndex === undefined ? {} : { devIndex }),
-    ...(devName === undefined ? {} : { devName }),
-    ...(phyIndex === undefined ? {} : { phyIndex }),
-  } as EthtoolHeader;
+  // The kernel itself refuses a name and a number of two devices.
+  return pick(key, "devIndex", "devName", "phyIndex", "headerFlags");
 }
+
+/** The same for requests beside the verbs, which take what any of these lists gave. */
+function deviceFor(what: string, key: Device): EthtoolHeader {
+  if (isFields(key)) {
+    expectNames(key, what, new Set([...HEADER, ...DECLARATIONS.flatMap(({ table }) => namesOf(table))]));
+  }
+  return deviceOf(key);
+}
+
+/** What names a device. */
+const HEADER = ["devName", "devIndex", "phyIndex", "headerFlags"] as const satisfies readonly (keyof EthtoolHeader)[];
 
 const nameOf = ({ devName, devIndex }: EthtoolHeader): string => String(devName ?? devIndex ?? "");
 
@@ -200,7 +206,7 @@ export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Inpu
 
   /** The settings of one device; `flags` as {@linkcode EthtoolHeader.headerFlags}, `stats` for statistics. */
   getWith(key: Device<T>, flags: EthtoolHeader["headerFlags"]): T {
-    return this.get({ ...deviceOf(key as Device), headerFlags: flags } as T);
+    return this.get({ ...this.keyValue(key, "get"), headerFlags: flags } as T);
   }
 }
 
@@ -221,7 +227,7 @@ function declare<T extends EthtoolHeader>(
     describe: (value) => nameOf(value as EthtoolHeader),
     identity: ({ devIndex }) => String(devIndex),
     fromKey: (key) => deviceOf(key),
-    keyOf: (value) => ({ ...deviceOf(value as EthtoolHeader), ...pick(value, "headerFlags") }),
+    keyOf: (value) => deviceOf(value as EthtoolHeader),
     hint: (code) => code === "EOPNOTSUPP" ? "the device's driver does not have it" : undefined,
     ...more,
     // Kernels before 6.6 want the header also where it names no device.
@@ -585,8 +591,9 @@ export class Ethtool {
    */
   strings(id: device.StringSetId, dev?: Device): string[] {
     // Without a device the header is there all the same.
-    const value = { ...(dev === undefined ? { headerFlags: [] } : deviceOf(dev)), stringsets: { stringset: [{ id }] } };
-    const found = this.#caller.request({ ...STRINGS, value, what: `get string set ${id}` }) as
+    const what = `get string set ${id}`, named = dev === undefined ? { headerFlags: [] } : deviceFor(what, dev);
+    const value = { ...named, stringsets: { stringset: [{ id }] } };
+    const found = this.#caller.request({ ...STRINGS, value, what }) as
       | device.StrSet
       | undefined;
     return found?.stringsets?.stringset?.[0]?.strings?.string?.map(({ value }) => value ?? "") ?? [];
@@ -594,7 +601,8 @@ export class Ethtool {
 
   /** A part of the memory of a device's plugged-in module. A dry run, in which nothing comes back, gives no bytes. */
   moduleEeprom(dev: Device, part: Omit<plugged.ModuleEeprom, keyof EthtoolHeader | "data">): Uint8Array {
-    const value = { i2cAddress: 0x50, page: 0, ...deviceOf(dev), ...part };
+    expectFields(part, "read a module", "the part as an object");
+    const value = { i2cAddress: 0x50, page: 0, ...deviceFor("read a module", dev), ...part };
     const what = `read the module of ${nameOf(value)}`;
     const found = this.#caller.request({ ...EEPROM, value, what }) as plugged.ModuleEeprom | undefined;
     return found?.data ?? new Uint8Array(0);
@@ -603,19 +611,19 @@ export class Ethtool {
   /** Begins to write a module's firmware; {@linkcode Ethtool.events} tells how it goes. */
   flashModule(dev: Device, fileName: string, password?: number): void {
     expectType(fileName, "flash a module", "string");
-    const value = { ...deviceOf(dev), fileName, ...(password === undefined ? {} : { password }) };
+    const value = { ...deviceFor("flash a module", dev), fileName, ...(password === undefined ? {} : { password }) };
     this.#caller.request({ ...FLASH, value, what: `flash the module of ${nameOf(value)}` });
   }
 
   /** Begins a test of a device's cable; {@linkcode Ethtool.events} tells what it finds. */
   testCable(dev: Device): void {
-    const value = deviceOf(dev);
+    const value = deviceFor("test a cable", dev);
     this.#caller.request({ ...CABLE_TEST, value, what: `test the cable of ${nameOf(value)}` });
   }
 
   /** Begins a measurement along a device's cable; {@linkcode Ethtool.events} tells what it finds. */
   measureCable(dev: Device, cfg?: plugged.TdrConfig): void {
-    const value = { ...deviceOf(dev), ...(cfg === undefined ? {} : { cfg }) };
+    const value = { ...deviceFor("measure a cable", dev), ...(cfg === undefined ? {} : { cfg }) };
     this.#caller.request({ ...CABLE_TDR, value, what: `measure the cable of ${nameOf(value)}` });
   }
 
