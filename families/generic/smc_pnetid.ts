@@ -12,8 +12,10 @@
  * Source: linux/smc.h, v7.2.
  * @module
  */
-import type { OpenOptions } from "../../core/client.ts";
-import { type Attributes, attributes, key, type Shape, string, u8 } from "../../core/codec/mod.ts";
+import { isCondition, isFields } from "../../core/arguments.ts";
+import type { Client, OpenOptions, Requester } from "../../core/client.ts";
+import { type Attributes, attributes, key, type Shape, shown, string, u8 } from "../../core/codec/mod.ts";
+import { argumentError } from "../../core/errors.ts";
 import {
   GenericCollection,
   type GenericDeclaration,
@@ -22,6 +24,7 @@ import {
   openGeneric,
   sharedGeneric,
 } from "../../core/generic.ts";
+import { stringify } from "../../core/show.ts";
 
 /** An interface or device of a physical network. */
 export interface Pnetid {
@@ -62,18 +65,60 @@ const declaration: GenericDeclaration<Pnetid> = {
   describe: (value) => String((value as Pnetid).name ?? ""),
   identity: ({ name, ethname, ibname, ibport }) => [name, ethname, ibname, ibport].join(" "),
   fromKey: (name) => ({ name }),
-  keyOf: ({ name }: Pnetid) => ({ name }),
+  prepare: (value, verb) => verb === "delete" ? { name: (value as Pnetid).name } : value,
 };
 
-/** Physical networks. Deleting one by its name deletes all that is of it. */
-export type Pnetids = GenericCollection<Pnetid, Pnetid, string | Pnetid>;
+/** Physical networks. Deleting one by its name deletes all that is of it, which is the kernel's only way. */
+export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid> {
+  readonly #open: () => Client;
+
+  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(declaration, open, requester);
+    this.#open = open;
+  }
+
+  /**
+   * Deletes all that is of a name.
+   *
+   * @param key the name, or a device of it that is the only one
+   * @throws {TypeError} it says a device, and the name has others, which would go as well
+   */
+  override delete(key: string | Pnetid): void {
+    const { name, ...device } = this.keyValue(key, "delete") as Pnetid;
+    const said = isCondition(device) && !this.#open().deferred,
+      what = `delete physical network ${name ?? ""}`.trimEnd();
+    super.delete(said ? this.#alone([this.look({ name, ...device }, what, this.#open()).found], what)! : key);
+  }
+
+  /** Deletes all that fit the filter; see {@linkcode Pnetids.delete}. */
+  override flush(filter: Pnetid | { all: true }): number {
+    if (isFields(filter) && isCondition(filter) && !("all" in filter)) {
+      this.#alone(this.list(filter as Pnetid), "flush physical networks");
+    }
+    return super.flush(filter);
+  }
+
+  /** Refuses these where one of their names has others beside them. Gives the first. */
+  #alone(these: readonly Pnetid[], what: string): Pnetid | undefined {
+    const keys = new Set(these.map((one) => this.key(one))), names = new Set(these.map(({ name }) => name));
+    const other = this.list().find((one) => names.has(one.name) && !keys.has(this.key(one)));
+    if (other === undefined) return these[0];
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: the kernel would delete all of ${shown(other.name)}, ${
+        stringify(other)
+      } as well: say its name alone`,
+    );
+  }
+}
 
 /** Opens a client of its own, in a network namespace or with options. */
 export function open(options: OpenOptions = {}): Opened<{ readonly pnetids: Pnetids }> {
-  return openGeneric(options, (open, requester) => ({ pnetids: new GenericCollection(declaration, open, requester) }));
+  return openGeneric(options, (open, requester) => ({ pnetids: new Pnetids(open, requester) }));
 }
 
 /** The physical networks of this namespace, on a socket that the first use opens. */
-export const pnetids: Pnetids = new GenericCollection(declaration, sharedGeneric);
+export const pnetids: Pnetids = new Pnetids(sharedGeneric);
 
 export type * from "./types.ts";
