@@ -15,9 +15,11 @@
  * @module
  */
 import { environment, fileError, type Files, files } from "../ffi/runtime.ts";
-import type { Codec } from "./codec/mod.ts";
-import { type MessageSet, showMessages } from "./datagram.ts";
+import { decodeValue, showMessages } from "./datagram.ts";
 import { DecodeError, NetlinkError, SystemError } from "./errors.ts";
+import { messageSets } from "./messages.ts";
+import type { MessageSets, Protocol } from "./protocol.ts";
+import { stringify } from "./show.ts";
 import type { Buffers, Received, Transport } from "./transport.ts";
 
 /** Receives the bytes of a capture as they are made. */
@@ -40,16 +42,6 @@ export interface CaptureOptions {
  * what is open already (`/dev/stdout`, `/dev/fd/3`) are written to as they are.
  */
 export type Capture = string | CaptureSink | CaptureOptions;
-
-/** What the tap on a socket needs to know of the protocol. */
-export interface TappedProtocol {
-  /** Its number. */
-  readonly number: number;
-  /** Its name. */
-  readonly name: string;
-  /** Names of its message types. */
-  readonly types: Readonly<Record<string, number>>;
-}
 
 /** LINKTYPE_NETLINK, ARPHRD_NETLINK, and the bytes of the cooked header. */
 export const LINKTYPE_NETLINK = 253, ARPHRD_NETLINK = 824, COOKED_HDRLEN = 16;
@@ -147,37 +139,15 @@ class Tapped implements Transport {
   }
 }
 
-/** How payloads are read that are printed: filled by who knows, as requests are made. */
-export interface KnownCodecs {
-  /** Of what is sent, by type. */
-  readonly sent: Map<number, Codec<unknown, never>>;
-  /** Of what is received, by type. */
-  readonly received: Map<number, Codec<unknown, never>>;
-  /** Of types that several kinds of messages share, both ways. */
-  readonly shared: Map<number, MessageSet>;
-}
-
-/** Somewhere to note codecs, if NETLINK_DEBUG says that messages are printed. */
-export function knownCodecs(): KnownCodecs | undefined {
-  const debug = environment("NETLINK_DEBUG");
-  return debug === undefined || debug === "" || debug === "0"
-    ? undefined
-    : { sent: new Map(), received: new Map(), shared: new Map() };
-}
-
 /**
- * Records, and prints if there are `codecs`, what passes a transport. It is closed if that cannot be.
+ * Records what passes a transport, and prints it where NETLINK_DEBUG says so. The transport is closed if that cannot be.
  *
  * @throws {SystemError} the file cannot be written
  * @throws {NetlinkError} PERMISSION: Deno was not given the right to write it
  */
-export function tapped(
-  transport: Transport,
-  protocol: TappedProtocol,
-  capture: Capture | undefined,
-  codecs: KnownCodecs | undefined,
-): Transport {
-  if (capture === undefined && codecs === undefined) return transport;
+export function tapped(transport: Transport, protocol: Protocol, capture: Capture | undefined): Transport {
+  const debug = isDebugging();
+  if (capture === undefined && !debug) return transport;
   const taps: Tap[] = [];
   try {
     if (capture !== undefined) taps.push(record(capture, protocol.number));
@@ -185,30 +155,31 @@ export function tapped(
     transport.close();
     throw error;
   }
-  if (codecs !== undefined) taps.push(new Printer(protocol, codecs));
+  if (debug) taps.push(new Printer(protocol));
   return new Tapped(transport, taps);
+}
+
+function isDebugging(): boolean {
+  const debug = environment("NETLINK_DEBUG");
+  return debug !== undefined && debug !== "" && debug !== "0";
 }
 
 /** Prints to stderr, each message as a dry run shows it. */
 class Printer implements Tap {
-  readonly #protocol: TappedProtocol;
-  readonly #codecs: KnownCodecs;
+  readonly #protocol: Protocol;
+  readonly #messages: MessageSets;
 
-  constructor(protocol: TappedProtocol, codecs: KnownCodecs) {
+  constructor(protocol: Protocol) {
     this.#protocol = protocol;
-    this.#codecs = codecs;
+    this.#messages = messageSets(protocol, { here: true });
   }
 
-  see(direction: Direction, bytes: Uint8Array, length: number): void {
-    const { name, types } = this.#protocol, { shared, [direction]: codecs } = this.#codecs;
-    const datagram = bytes.slice(0, length);
+  see(direction: Direction, bytes: Uint8Array, length: number, port: number): void {
+    const { name } = this.#protocol, datagram = bytes.slice(0, length), set = this.#messages(port);
+    const codec = set.unframed?.(datagram);
     let text: string;
     try {
-      text = showMessages(datagram, {
-        types: Object.assign({}, types, ...Array.from(shared.values(), ({ types }) => types)),
-        codec: (type, from, at) => shared.get(type)?.codec(type, from, at) ?? codecs.get(type),
-        does: (from, at) => shared.get(from.view.getUint16(at + 4, true))?.does?.(from, at),
-      }).join("\n");
+      text = codec === undefined ? showMessages(datagram, set).join("\n") : stringify(decodeValue(datagram, codec), 2);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       text = `${length} bytes that are no messages`;

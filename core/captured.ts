@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Codec } from "./codec/mod.ts";
 import { Reader } from "./codec/mod.ts";
-import { type MessageSet, type ShownParts, takeApart, takeWhole } from "./datagram.ts";
+import { type ShownParts, takeApart, takeWhole } from "./datagram.ts";
 import { DecodeError } from "./errors.ts";
 import { BigEndianReader, isBigEndian } from "./foreign.ts";
 import type { Direction, Packet } from "./pcap.ts";
+import type { MessageSet } from "./protocol.ts";
 import { ShownMessage } from "./show.ts";
 
 /** A message of a capture. `console.log` prints it as a tree, {@linkcode ShownMessage.summary} is a line. */
@@ -65,23 +65,19 @@ function clock(time: number): string {
   return `${day.toISOString().slice(-13, -1)}${String(Math.min(us, 999)).padStart(3, "0")}`;
 }
 
-/** How a packet's bytes become messages. */
-export interface PacketTables {
-  /** Name of the protocol. */
-  readonly name: string;
-  /** Its tables, which may go by whose packet it is. */
-  readonly set: (packet: Packet) => MessageSet;
-  /** How a datagram is read that has no nlmsghdr; `undefined` where it has. */
-  readonly unframed: (datagram: Uint8Array) => Codec<unknown, never> | undefined;
-}
-
-/** The messages in one packet. What is broken or cut off is a message too, that says so. */
+/**
+ * The messages in one packet. What is broken or cut off is a message too, that says so.
+ *
+ * @param number of the packet, counted from 1
+ * @param name of its protocol
+ */
 export function* messagesOf(
   packet: Packet,
   number: number,
-  { name, set, unframed: codecOf }: PacketTables,
+  name: string,
+  set: MessageSet,
 ): Generator<CapturedMessage, void, undefined> {
-  const { bytes, missing } = packet, unframed = codecOf(bytes);
+  const { bytes, missing } = packet, unframed = set.unframed?.(bytes);
   const foreign = unframed === undefined && isBigEndian(bytes, packet.bigEndian);
   const read = (bytes: Uint8Array): Reader => foreign ? new BigEndianReader(bytes) : new Reader(bytes);
   const whole = (at: number, problem: string | undefined): CapturedMessage => {
@@ -92,7 +88,7 @@ export function* messagesOf(
   if (unframed !== undefined) return yield whole(0, problem);
   let at = 0;
   try {
-    for (const parts of takeApart(bytes, set(packet), read)) {
+    for (const parts of takeApart(bytes, set, read)) {
       at += (parts[0].length + 3) & ~3;
       yield new CapturedMessage(parts, packet, number, name);
     }

@@ -5,12 +5,23 @@
  */
 import { expectFields, expectNames, isCondition, isFields, namesOf, plural } from "./arguments.ts";
 import { type Attributes, type Codec, type Field, type Reader, shown } from "./codec/mod.ts";
-import type { MessageSet } from "./datagram.ts";
-import { type Client, type Operation, type Requester, sharedClient } from "./client.ts";
+import { type Client, sharedClient } from "./client.ts";
 import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError } from "./errors.ts";
 import { NLM_F } from "./message.ts";
+import { declareMessages } from "./messages.ts";
+import type { Operation, Protocol, Requester } from "./protocol.ts";
 import { stringify } from "./show.ts";
-import { type ChangeEvent, waitFor, type WaitOptions, watch, type WatchEvent, type WatchOptions } from "./watch.ts";
+import {
+  type ChangeEvent,
+  type Listening,
+  type SilentRemoval,
+  waitFor,
+  type WaitOptions,
+  watch,
+  type Watchable,
+  type WatchEvent,
+  type WatchOptions,
+} from "./watch.ts";
 
 /** Fields that take an interface's name, or `null` for none, where the kernel has its number. */
 export type Interface =
@@ -49,6 +60,8 @@ export type Verb = "get" | "list" | "add" | "append" | "replace" | "set" | "dele
 export interface Declaration<T extends object> {
   /** What one is called: `link`. */
   readonly object: string;
+  /** The protocol whose messages it speaks with; absent where these are declared otherwise (generic families, sockets). */
+  readonly protocol?: Protocol;
   /** Its table. */
   readonly table: Attributes<T>;
   /** Message types; `set` of what changes one and `reply` of what comes back, where these are not `new` too. */
@@ -59,6 +72,8 @@ export interface Declaration<T extends object> {
     readonly set?: number;
     readonly reply?: number;
   };
+  /** Further message types that carry the table. */
+  readonly also?: readonly number[];
   /** Numbers of the multicast groups that tell of changes. */
   readonly groups: readonly number[];
   /** Fields that the kernel can filter a dump by. */
@@ -148,30 +163,6 @@ export interface RequestForm {
   readonly of: (value: object, verb: Verb) => object;
 }
 
-/** When a watch that keeps state has to look for itself: the kernel removes objects as others go, and says nothing. */
-export interface SilentRemoval {
-  /** Groups that tell of those others. */
-  readonly groups: readonly number[];
-  /** The types of their messages. */
-  readonly types: readonly number[];
-  /** Returns when the kernel is done with what it last told of. */
-  readonly settle: (client: Client) => void;
-}
-
-/** What a watch hears of the objects of a collection. */
-export interface Listening<T extends object> {
-  /** Numbers of the multicast groups. */
-  readonly groups: readonly number[];
-  /** Types of their messages. */
-  readonly types: readonly number[];
-  /** How an event's payload is read. */
-  readonly codec: Codec<T, never>;
-  /** How all messages of these types are read, where several kinds share one. */
-  readonly messages?: () => MessageSet;
-  /** What a message says of an object; `undefined` where it is about something else. */
-  readonly event: (type: number, from: Reader, at: number) => "new" | "del" | undefined;
-}
-
 type Fields = Readonly<Record<string, unknown>>;
 
 /** How a request goes out in each verb. */
@@ -201,6 +192,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     this.declaration = declaration;
     this.#open = open;
     this.#requester = requester;
+    if (declaration.protocol !== undefined) declareCollection(declaration, declaration.protocol);
   }
 
   /**
@@ -487,7 +479,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    */
   watch(options: WatchOptions = {}): AsyncIterableIterator<WatchEvent<ChangeEvent<string, T>>> & AsyncDisposable {
     expectFields(options, `watch ${plural(this.declaration.object)}`, "options as an object");
-    return watch(this.#open(), [this as unknown as Collection<object>], options) as never;
+    return watch(this.#open(), [this as unknown as Watchable], options) as never;
   }
 
   /**
@@ -503,7 +495,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       throw argumentError(TypeError, `Cannot ${what}: expected a test as a function, got ${shown(test)}`);
     }
     expectFields(options, what, "options as an object");
-    return await waitFor(this.#open(), this as unknown as Collection<object>, key, test as never, options) as T;
+    return await waitFor(this.#open(), this as unknown as Watchable, key, test as never, options) as T;
   }
 
   /** What a watch through `client` listens to. */
@@ -633,6 +625,22 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     const reply = messages.reply ?? messages.new;
     return { ...this.operation("list", messages.get, value, reply), what: `list ${plural(object)}` };
   }
+}
+
+const declared = new WeakSet<object>();
+
+/** Has captures and NETLINK_DEBUG know the messages of a collection; once for all clients and batches that have it. */
+function declareCollection<T extends object>(declaration: Declaration<T>, protocol: Protocol): void {
+  if (declared.has(declaration)) return;
+  declared.add(declaration);
+  const { messages: { new: made, del, get, set = made, reply = made }, also = [], table, request, concerns } =
+    declaration;
+  const shared = concerns && ((from: Reader, at: number): boolean => concerns(from, at, false));
+  declareMessages(
+    protocol,
+    { types: [made, del, get, set, ...also], codec: request?.codec ?? table, way: "request", concerns: shared },
+    { types: [made, del, reply, ...also], codec: table, way: "answer", concerns: shared },
+  );
 }
 
 const ENOENT = 2, ENODATA = 61;

@@ -15,6 +15,7 @@ import {
   readDone,
   readError,
 } from "./message.ts";
+import type { MessageSet } from "./protocol.ts";
 import { FLAG_NAMES, type FlagNames, flagNames, ShownMessage } from "./show.ts";
 
 /** A message as values. */
@@ -49,25 +50,6 @@ export interface MessageInput extends MessageHeader {
   readonly value?: unknown;
 }
 
-/** The messages of one protocol. */
-export interface MessageSet {
-  /** Names of its types. */
-  readonly types: Readonly<Record<string, number>>;
-  /** The name of a type, where these become more and {@linkcode MessageSet.types} is dear. */
-  readonly nameOf?: (type: number) => string | undefined;
-  /**
-   * How the payload of `type` is read and written; `undefined` where no table does. What the type alone does not tell,
-   * the message does, that begins `at` in `from`; there is none yet where one is to be written.
-   */
-  readonly codec: (type: number, from?: Reader, at?: number) => Codec<unknown, never> | undefined;
-  /** Names what the message that begins `at` does, where its type does not: its flags are called by it. */
-  readonly does?: (from: Reader, at: number) => string | undefined;
-  /** `false` where ERROR, DONE and their like are no verdicts but types as any other. */
-  readonly control?: false;
-  /** Types whose nlmsg_len is not to be trusted: such a message is all that is left of the datagram. */
-  readonly whole?: (type: number) => boolean;
-}
-
 /** What an ERROR message says, or DONE. */
 export interface Outcome extends KernelErrorDetails {
   /** 0 for success, else above 0. */
@@ -90,13 +72,13 @@ export function decodeMessages(
   foreign: "name" | "number" = "name",
 ): Message[] {
   const from = new Reader(datagram), messages: Message[] = [];
-  eachMessage(from, set, (at, end) => {
+  for (const [at, end] of messagesIn(from, set)) {
     from.request = isRequest(from.view, at);
     const type = from.view.getUint16(at + 4, true),
       value = valueOf(from, at + NLMSG_HDRLEN, end, codecOf(set, from, at));
     const header = headerOf(from, at, set), named = foreign === "name" || !(value instanceof Uint8Array);
     messages.push({ ...header, type: named ? header.type : type, value });
-  });
+  }
   return messages;
 }
 
@@ -160,24 +142,20 @@ export function encodeMessages(messages: readonly MessageInput[], set: MessageSe
     to.align();
     to.what = `encode ${type}`;
     const number = typeof type === "number" ? type : numberOf(type, set, to), start = to.grow(NLMSG_HDRLEN);
+    const bits = maskValue(ALL_FLAGS, flags, to);
     if (value instanceof Uint8Array) to.append(value);
     else if (value !== undefined) {
-      const codec = set.codec(number);
+      const codec = set.codec(number, undefined, undefined, bits);
       if (codec === undefined) to.fail(TypeError, `there is no table for ${shown(type)}: expected bytes`);
       codec.encode(value as never, to, {});
     }
     to.view.setUint32(start, to.length - start, true);
     to.view.setUint16(start + 4, number, true);
-    to.view.setUint16(start + 6, maskValue(ALL_FLAGS, flags, to), true);
+    to.view.setUint16(start + 6, bits, true);
     to.view.setUint32(start + 8, seq, true);
     to.view.setUint32(start + 12, port, true);
   }
   return to.bytes.slice(0, to.length);
-}
-
-/** Calls `visit` for each message; what is left over at the end must be nothing. */
-function eachMessage(from: Reader, set: MessageSet, visit: (at: number, end: number) => void): void {
-  for (const [at, end] of messagesIn(from, set)) visit(at, end);
 }
 
 /** Where each message begins and ends; what is left over at the end must be nothing. */

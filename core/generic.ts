@@ -1,201 +1,37 @@
 /**
- * Generic netlink: families by name, and the header of their messages.
+ * Generic netlink: families by name, their requests, their events and their collections.
  *
- *     nlmsghdr (type: the family's number)   0     1         2          4
- *                                            +-----+---------+----------+------------
- *                                            | cmd | version | reserved | attributes
- *                                            +-----+---------+----------+------------
- *
- * Source: linux/genetlink.h, v7.2.
  * @module
  */
 import { expectFields, isFields, plural } from "./arguments.ts";
-import {
-  BatchRequester,
-  Client,
-  type OpenOptions,
-  type Operation,
-  type Protocol,
-  type Requester,
-  sharedClient,
-} from "./client.ts";
-import {
-  type Attributes,
-  attributes,
-  type Codec,
-  key,
-  list,
-  mask,
-  Reader,
-  type Shape,
-  shown,
-  string,
-  u16,
-  u32,
-} from "./codec/mod.ts";
-import { Collection, type Declaration, type Input, type Listening, type Verb } from "./collection.ts";
-import type { MessageSet } from "./datagram.ts";
+import { BatchRequester, Client, type OpenOptions, sharedClient } from "./client.ts";
+import { type Codec, Reader, shown } from "./codec/mod.ts";
+import { Collection, type Declaration, type Input, type Verb } from "./collection.ts";
 import { argumentError, KernelError, type KernelErrorDetails } from "./errors.ts";
+import { LastNames } from "./event_names.ts";
+import { declareFamily, noteFamily } from "./generic_messages.ts";
 import {
+  CTRL_CMD,
   everyCommand,
+  type FoundFamily,
+  framed,
+  type GenericChanges,
+  type GenericCommands,
   type GenericEventKind,
+  GenericFamily,
   type GenericForm,
   type GenericMessages,
-  genericSet,
-} from "./generic_messages.ts";
-import { messageEnd, NLMSG_HDRLEN } from "./message.ts";
-import { LastNames } from "./names.ts";
+  type GenericProtocol,
+  GENL_HDRLEN,
+  GENL_ID,
+  NETLINK_GENERIC,
+  nlctrl,
+} from "./genl.ts";
+import { eachMessage, NLMSG_HDRLEN } from "./message.ts";
+import type { Operation, Requester } from "./protocol.ts";
 import { decodeWhole, stream, type Streaming } from "./stream.ts";
 import { capabilityHint } from "./users.ts";
-
-/** Numbers of the families that have the same on every kernel. */
-export const GENL_ID = { GENL_ID_CTRL: 16, GENL_ID_VFS_DQUOT: 17, GENL_ID_PMCRAID: 18 } as const;
-
-/** The protocol. */
-export const NETLINK_GENERIC: Protocol = {
-  number: 16,
-  name: "NETLINK_GENERIC",
-  types: GENL_ID,
-  hint: "in Linux since 2.6.15, built in, where the kernel is configured with CONFIG_NET",
-};
-
-/** Commands of nlctrl, the family that knows all others. */
-export const CTRL_CMD = {
-  CTRL_CMD_NEWFAMILY: 1,
-  CTRL_CMD_DELFAMILY: 2,
-  CTRL_CMD_GETFAMILY: 3,
-  CTRL_CMD_NEWOPS: 4,
-  CTRL_CMD_DELOPS: 5,
-  CTRL_CMD_GETOPS: 6,
-  CTRL_CMD_NEWMCAST_GRP: 7,
-  CTRL_CMD_DELMCAST_GRP: 8,
-  CTRL_CMD_GETMCAST_GRP: 9,
-  CTRL_CMD_GETPOLICY: 10,
-} as const;
-
-/** Bytes of genlmsghdr. */
-export const GENL_HDRLEN = 4;
-
-/** An operation of a family. */
-export interface GenericOp {
-  /** Its command. */
-  id?: number;
-  /** Who may ask it, how, and whether its attributes are described. */
-  flags?: readonly (GenericOpFlag | number)[];
-}
-
-/**
- * `admin_perm` needs CAP_NET_ADMIN, `uns_admin_perm` that in the user namespace of the network namespace; `cmd_cap_do`
- * and `cmd_cap_dump` can be asked once and as a dump; `cmd_cap_haspol` has a policy to be read.
- */
-export type GenericOpFlag = "admin_perm" | "cmd_cap_do" | "cmd_cap_dump" | "cmd_cap_haspol" | "uns_admin_perm";
-
-/** Wire form of {@linkcode GenericOp}: CTRL_ATTR_OP_*. */
-export const GenericOp: Attributes<GenericOp> = attributes((): Shape<GenericOp> => ({
-  id: [1, u32],
-  flags: [
-    2,
-    mask(u32, { admin_perm: 1, cmd_cap_do: 2, cmd_cap_dump: 4, cmd_cap_haspol: 8, uns_admin_perm: 16 }) as Codec<
-      readonly (GenericOpFlag | number)[]
-    >,
-  ],
-}));
-
-/** A multicast group of a family. */
-export interface GenericGroup {
-  /** Its name. */
-  name?: string;
-  /** Its number, for this boot. */
-  id?: number;
-}
-
-/** Wire form of {@linkcode GenericGroup}. */
-export const GenericGroup: Attributes<GenericGroup> = attributes((): Shape<GenericGroup> => ({
-  name: [1, string(15)],
-  id: [2, u32],
-}));
-
-/** What nlctrl says of a family. */
-export interface GenericFamily {
-  /** Its number, which is nlmsg_type of its messages, for as long as its module is loaded. */
-  familyId?: number;
-  /** Its name. */
-  familyName?: string;
-  /** Its version. */
-  version?: number;
-  /** Bytes of the header that its messages have behind genlmsghdr. */
-  hdrsize?: number;
-  /** Its highest attribute number. */
-  maxattr?: number;
-  /** Its operations. */
-  ops?: readonly GenericOp[];
-  /** Its multicast groups. */
-  mcastGroups?: readonly GenericGroup[];
-}
-
-/** Wire form of {@linkcode GenericFamily}: CTRL_ATTR_*. */
-export const GenericFamily: Attributes<GenericFamily> = attributes((): Shape<GenericFamily> => ({
-  familyId: [1, u16, key],
-  familyName: [2, string(15)],
-  version: [3, u32],
-  hdrsize: [4, u32],
-  maxattr: [5, u32],
-  ops: [6, list(GenericOp)],
-  mcastGroups: [7, list(GenericGroup)],
-}));
-
-/** A family as its module here declares it. */
-export interface GenericProtocol {
-  /** Its name: `ethtool`. */
-  readonly name: string;
-  /** The version that its messages say. */
-  readonly version: number;
-  /** Names of its commands: `{ TCP_METRICS_CMD_GET: 1 }`. */
-  readonly commands: Readonly<Record<string, number>>;
-  /** Names of what the kernel sends, where that is numbered apart. */
-  readonly answers?: Readonly<Record<string, number>>;
-  /** Names of what it sends unasked, where that is numbered apart again. */
-  readonly events?: Readonly<Record<string, number>>;
-  /** What its module speaks with: its messages in captures are read by that. */
-  readonly messages?: () => GenericMessages;
-  /** Bytes of the header that its messages have behind genlmsghdr, where no table of its own reads that. */
-  readonly hdrsize?: number;
-  /** What may help where the kernel has no such family: module, option, since when. */
-  readonly hint?: string;
-}
-
-/** The family that knows all others. */
-export const nlctrl: GenericProtocol = {
-  name: "nlctrl",
-  version: 2,
-  commands: CTRL_CMD,
-  messages: () => ({ calls: everyCommand(CTRL_CMD, GenericFamily) }),
-};
-
-/** A family that the kernel has. */
-export type FoundFamily = GenericFamily & { readonly familyId: number };
-
-/**
- * A message of one command: genlmsghdr, then what `body` says.
- *
- * Decoding passes the header over: who decodes has chosen by command before.
- */
-export function framed(cmd: number, version: number, body: Codec<unknown, never>): Codec<unknown, never> {
-  return {
-    name: body.name,
-    decode: (from, at, end, owner) => body.decode(from, Math.min(at + GENL_HDRLEN, end), end, owner),
-    encode(value, to, owner) {
-      const at = to.grow(GENL_HDRLEN);
-      to.bytes[at] = cmd;
-      to.bytes[at + 1] = version;
-      return body.encode(value, to, owner);
-    },
-    walk(from, at, end, owner, visit) {
-      body.walk?.(from, Math.min(at + GENL_HDRLEN, end), end, owner, visit);
-    },
-    attributeName: (id, owner) => body.attributeName?.(id, owner),
-  };
-}
+import type { Listening } from "./watch.ts";
 
 /**
  * Asks for a family by its name, which has the kernel load its module.
@@ -212,14 +48,8 @@ export function findFamily(client: Client, name: string, hint?: string): FoundFa
     what: `find the generic netlink family ${name}`,
     reply: GENL_ID.GENL_ID_CTRL,
     looks: true,
-    messages: () => familySet(nlctrl, GENL_ID.GENL_ID_CTRL),
     hint: (code) => code === "ENOENT" ? hint : undefined,
   }) as FoundFamily;
-}
-
-/** All messages of one family, whose number is `id`. */
-function familySet(protocol: GenericProtocol, id: number): MessageSet {
-  return genericSet(() => protocol, { [protocol.name]: id });
 }
 
 /** What each client has looked up: numbers stay for as long as a family's module is loaded. */
@@ -237,6 +67,7 @@ export function lookUp(
   if (families === undefined) known.set(client, families = new Map());
   let family = anew ? undefined : families.get(name);
   if (family === undefined) families.set(name, family = findFamily(client, name, hint));
+  noteFamily(family);
   return family;
 }
 
@@ -295,6 +126,7 @@ export class GenericCaller {
     this.protocol = protocol;
     this.#open = open;
     this.#requester = requester;
+    declareFamily(protocol);
   }
 
   /** Aborted as the client is closed. */
@@ -309,7 +141,7 @@ export class GenericCaller {
 
   /** The message of a request. */
   operation({ cmd, reply = cmd, flags = 0, codec, replyCodec, hint, ...rest }: GenericCall): Operation {
-    const { version, messages } = this.protocol, family = this.family(), { familyId } = family;
+    const { version } = this.protocol, family = this.family(), { familyId } = family;
     const name = commandName(this.protocol, cmd);
     return {
       ...rest,
@@ -322,7 +154,6 @@ export class GenericCaller {
       reply: familyId,
       concerns: (from, at) => from.bytes[at] === reply,
       name,
-      ...(messages === undefined ? {} : { messages: () => familySet(this.protocol, familyId) }),
     };
   }
 
@@ -395,7 +226,6 @@ export class GenericCaller {
       const family = lookUp(events, this.protocol), names = new LastNames(events.names);
       if (options.buffer !== undefined) events.transport.setBuffer(options.buffer);
       for (const group of groupNumbers(family, groups)) events.transport.join(group);
-      events.expectAll(family.familyId, () => familySet(this.protocol, family.familyId));
       return stream<E>(events.transport, (received) => {
         const found: E[] = [];
         // Only the kernel tells of the kernel's objects.
@@ -403,15 +233,14 @@ export class GenericCaller {
         const from = new Reader(received.bytes, received.length, received.view);
         names.next();
         if (client.options.names !== false) from.names = names;
-        for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
-          end = messageEnd(from, at);
+        eachMessage(from, (at, end) => {
           const payload = at + NLMSG_HDRLEN;
-          if (from.view.getUint16(at + 4, true) !== family.familyId || end - payload < GENL_HDRLEN) continue;
+          if (from.view.getUint16(at + 4, true) !== family.familyId || end - payload < GENL_HDRLEN) return;
           const kind = kinds[from.bytes[payload]!];
           const value = kind && decodeWhole(kind.codec, from, payload + GENL_HDRLEN, end);
-          if (value === undefined) continue;
+          if (value === undefined) return;
           found.push({ event: kind!.event, ...(kind!.whole === true ? { value } : value as object) } as E);
-        }
+        });
         return found;
       }, { signal: options.signal, closing: client.closing, close: () => events.close() });
     } catch (error) {
@@ -429,20 +258,6 @@ function commandName({ name, commands }: GenericProtocol, cmd: number): string {
   return Object.entries(commands).find(([, number]) => number === cmd)?.[0] ?? `${name} command ${cmd}`;
 }
 
-/** Commands of a collection; a verb whose command is absent is one that the kernel does not have. */
-export interface GenericCommands {
-  /** Asks for one, or for all. */
-  readonly get: number;
-  /** What comes back; `get` when absent. */
-  readonly reply?: number;
-  /** Makes one. */
-  readonly new?: number;
-  /** Changes one. */
-  readonly set?: number;
-  /** Deletes one. */
-  readonly del?: number;
-}
-
 /** All that the verbs of a collection of a generic family follow from. */
 export interface GenericDeclaration<T extends object> extends Omit<Declaration<T>, "messages" | "groups" | "concerns"> {
   /** The family. */
@@ -451,12 +266,8 @@ export interface GenericDeclaration<T extends object> extends Omit<Declaration<T
   readonly commands: GenericCommands;
   /** The fields that name the interface of one: by its name and by its number. A key that gives both means one of both. */
   readonly interface?: readonly [name: string, number: string];
-  /** Who tells of changes: names of groups, and the commands that say that one is there, is other now, or is gone. */
-  readonly events?: {
-    readonly groups: readonly string[];
-    readonly new: readonly number[];
-    readonly del: readonly number[];
-  };
+  /** Groups and commands that tell of changes. */
+  readonly events?: GenericChanges;
 }
 
 const ENODEV = 19;
@@ -557,7 +368,6 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
     return {
       groups: groupNumbers(found, events.groups),
       types: [found.familyId],
-      messages: () => familySet(family, found.familyId),
       codec: framed(NO_COMMAND, family.version, table as Codec<unknown, never>) as Codec<T, never>,
       event: (type, from, at) => type === found.familyId ? words.get(from.bytes[at]!) : undefined,
     };
@@ -602,5 +412,22 @@ export function sharedGeneric(): Client {
   return sharedClient(NETLINK_GENERIC);
 }
 
-export { everyCommand };
-export type { GenericEventKind, GenericForm, GenericMessages, KernelErrorDetails };
+export {
+  CTRL_CMD,
+  everyCommand,
+  type FoundFamily,
+  framed,
+  type GenericChanges,
+  type GenericCommands,
+  type GenericEventKind,
+  GenericFamily,
+  type GenericForm,
+  type GenericMessages,
+  type GenericProtocol,
+  GENL_HDRLEN,
+  GENL_ID,
+  NETLINK_GENERIC,
+  nlctrl,
+};
+export { GenericGroup, GenericOp, type GenericOpFlag } from "./genl.ts";
+export type { KernelErrorDetails };

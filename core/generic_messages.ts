@@ -15,59 +15,22 @@ import {
   shown,
   u8,
 } from "./codec/mod.ts";
-import type { MessageSet } from "./datagram.ts";
 import {
   CTRL_CMD,
-  type GenericDeclaration,
   GenericFamily,
+  type GenericMessages,
   type GenericProtocol,
   GENL_HDRLEN,
   GENL_ID,
+  NETLINK_GENERIC,
   nlctrl,
-} from "./generic.ts";
+} from "./genl.ts";
 import { DecodeError } from "./errors.ts";
 import { isRequest, messageEnd, NLMSG_HDRLEN } from "./message.ts";
+import { declareMessageSets } from "./messages.ts";
+import type { DescribedFamily, MessageSet, Origin } from "./protocol.ts";
 
 type Table = Codec<unknown, never>;
-
-/** One kind of message that a family sends unasked. */
-export interface GenericEventKind {
-  /** What it tells: the `event` of what a consumer gets. */
-  readonly event: string;
-  /** How it is read. */
-  readonly codec: Codec<unknown, never>;
-  /** Whether a consumer gets its object as `value`, and not its fields beside `event`. */
-  readonly whole?: true;
-}
-
-/** A request, and how it and what comes back are read. */
-export interface GenericForm {
-  /** Its command. */
-  readonly cmd: number;
-  /** The command of what comes back; its own when absent. */
-  readonly reply?: number;
-  /** How it is sent. */
-  readonly codec: Codec<unknown, never>;
-  /** How what comes back is read; the same when absent. */
-  readonly replyCodec?: Codec<unknown, never>;
-}
-
-/** What a family's module speaks with; captures are read by the same. */
-export interface GenericMessages {
-  /** What its collections are declared by. */
-  readonly collections?: readonly (Pick<GenericDeclaration<object>, "commands" | "events" | "request"> & {
-    readonly table: Codec<unknown, never>;
-  })[];
-  /** Requests beside those of collections. */
-  readonly calls?: readonly GenericForm[];
-  /** What comes unasked, beside changes of what collections have. */
-  readonly events?: Readonly<Record<number, GenericEventKind>>;
-}
-
-/** The forms of a family whose messages are all alike. */
-export function everyCommand(commands: Readonly<Record<string, number>>, codec: Codec<unknown, never>): GenericForm[] {
-  return Object.values(commands).map((cmd) => ({ cmd, codec }));
-}
 
 /** Which way a message goes, and whether it was asked for. */
 type Way = "request" | "answer" | "event";
@@ -200,27 +163,54 @@ function chosen(protocol: GenericProtocol): Table {
   };
 }
 
+const families = new Map<string, () => GenericProtocol>();
+
+/** Has captures and NETLINK_DEBUG read the messages of a family; the first declaration of a family holds. */
+export function declareFamily(protocol: GenericProtocol): void {
+  if (!families.has(protocol.name)) families.set(protocol.name, () => protocol);
+}
+
+/** The same for families whose declarations are made when their messages are met. */
+export function declareFamilies(names: readonly string[], make: (name: string) => GenericProtocol): void {
+  for (const name of names) {
+    if (families.has(name)) continue;
+    let made: GenericProtocol | undefined;
+    families.set(name, () => made ??= make(name));
+  }
+}
+
+/** Names of the families that are declared. */
+export function declaredFamilies(): string[] {
+  return [...families.keys()];
+}
+
+/** The declaration of a family; `undefined` where there is none. */
+export function declaredFamily(name: string): GenericProtocol | undefined {
+  return families.get(name)?.() ?? (name === nlctrl.name ? nlctrl : undefined);
+}
+
+/** Numbers that this process has looked up; the kernel gives them for all network namespaces. */
+const here = new Map<number, string>();
+
+/** Remembers the number that the running kernel has given a family. */
+export function noteFamily({ familyId, familyName = "" }: DescribedFamily): void {
+  if (familyId !== undefined) here.set(familyId, familyName);
+}
+
 /**
  * The messages of generic families by the numbers that these have on some machine; it learns more of them from what nlctrl
  * says in the messages that it is asked about.
- *
- * @param find the family of that name, where it is known
- * @param numbers the numbers that are known beforehand
- * @param families what nlctrl has said beforehand
  */
-export function genericSet(
-  find: (name: string) => GenericProtocol | undefined,
-  numbers: Readonly<Record<string, number>>,
-  families: readonly GenericFamily[] = [],
-): MessageSet {
+function genericSet({ generic = {}, here: own }: Origin): MessageSet {
+  const told = Array.isArray(generic) ? generic as readonly DescribedFamily[] : [];
+  const numbers = { ...GENL_ID, ...(Array.isArray(generic) ? {} : generic as Readonly<Record<string, number>>) };
   let types: Readonly<Record<string, number>> | undefined = numbers;
-  const names = new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
+  const names = new Map<number, string>(Object.entries<number>(numbers).map(([name, number]) => [number, name]));
   const others = new Map<number, GenericProtocol>();
+  const nameOf = (type: number): string | undefined => names.get(type) ?? (own === true ? here.get(type) : undefined);
   const familyOf = (type: number): GenericProtocol =>
-    type === GENL_ID.GENL_ID_CTRL
-      ? find("nlctrl") ?? nlctrl
-      : find(names.get(type) ?? "") ?? others.get(type) ?? NOBODY;
-  const learn = ({ familyId, familyName, hdrsize = 0 }: GenericFamily): void => {
+    declaredFamily(type === GENL_ID.GENL_ID_CTRL ? nlctrl.name : nameOf(type) ?? "") ?? others.get(type) ?? NOBODY;
+  const learn = ({ familyId, familyName, hdrsize = 0 }: DescribedFamily): void => {
     // Three have their numbers for good.
     if (familyId === undefined || familyName === undefined || familyId < FIRST_OF_ANY) return;
     if (others.get(familyId)?.hdrsize !== hdrsize) {
@@ -231,12 +221,12 @@ export function genericSet(
     names.set(familyId, familyName);
     types = undefined;
   };
-  families.forEach(learn);
+  told.forEach(learn);
   return {
     get types() {
       return types ??= Object.fromEntries(Array.from(names, ([number, name]) => [name, number]));
     },
-    nameOf: (type) => names.get(type),
+    nameOf,
     codec(type, from, at) {
       if (type < GENL_ID.GENL_ID_CTRL) return undefined;
       if (from === undefined || at === undefined) return chosen(familyOf(type));
@@ -269,3 +259,8 @@ const MOST_HEADER = 0xffff;
 
 /** The first number that a family gets for as long as it is there. */
 const FIRST_OF_ANY = 19;
+
+declareMessageSets(NETLINK_GENERIC, (origin) => {
+  const set = genericSet(origin);
+  return () => set;
+});

@@ -65,6 +65,20 @@ export function messageEnd(from: Reader, at: number): number {
   return at + length;
 }
 
+/**
+ * Calls `visit` for each message of a datagram, until it returns true; whether it did. Fewer bytes than a header has, at
+ * the end, are padding.
+ *
+ * @throws {DecodeError} a message's length leaves the datagram
+ */
+export function eachMessage(from: Reader, visit: (at: number, end: number) => boolean | void): boolean {
+  for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
+    end = messageEnd(from, at);
+    if (visit(at, end) === true) return true;
+  }
+  return false;
+}
+
 /** The kernel's verdict in an ERROR or DONE message. */
 export interface Verdict {
   /** 0 for success, else the errno, above 0. */

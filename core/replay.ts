@@ -13,10 +13,10 @@
  *
  * @module
  */
-import type { Protocol } from "./client.ts";
 import { Reader, toHex } from "./codec/mod.ts";
 import { NetlinkError } from "./errors.ts";
-import { messageEnd, NLM_F, NLMSG, NLMSG_HDRLEN } from "./message.ts";
+import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN } from "./message.ts";
+import type { Protocol } from "./protocol.ts";
 import { type CaptureSource, type Packet, packets } from "./pcap.ts";
 import {
   type AddressedReply,
@@ -165,14 +165,12 @@ function take(
     return;
   }
   let last: Exchange | undefined;
-  for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
-    end = messageEnd(from, at);
+  eachMessage(from, (at, end) => {
     const { view } = from, type = view.getUint16(at + 4, true), flags = view.getUint16(at + 6, true);
     const seq = view.getUint32(at + 8, true), asker = view.getUint32(at + 12, true);
     if (direction === "sent" || (direction === undefined && (flags & NLM_F.NLM_F_REQUEST) !== 0)) {
       const payload = toHex(bytes.subarray(at + NLMSG_HDRLEN, end));
-      note({ type, flags, seq, port: port || asker, payload, answers: [], order: into.count++ }, into);
-      continue;
+      return note({ type, flags, seq, port: port || asker, payload, answers: [], order: into.count++ }, into);
     }
     const link = protocol.linkName?.(type, from, at + NLMSG_HDRLEN, end);
     if (link !== undefined) into.interfaces.set(link.index, link.name);
@@ -183,7 +181,7 @@ function take(
     else if (exchange === last) exchange.answers.at(-1)!.push(message);
     else exchange.answers.push([message]);
     last = exchange;
-  }
+  });
   if (unasked.length > 0) into.events.push({ bytes: joined(unasked), port: peer, groups: group });
 }
 

@@ -5,8 +5,8 @@
  */
 import type { Netns } from "../ffi/netns.ts";
 import { Socket } from "../ffi/socket.ts";
-import type { Protocol } from "./client.ts";
 import { SystemError } from "./errors.ts";
+import type { Protocol } from "./protocol.ts";
 import type { Transport } from "./transport.ts";
 
 /** Opens a socket of a protocol; where the kernel does not serve it, the error says why. */

@@ -4,10 +4,10 @@
  * @module
  */
 import { expectFields } from "./arguments.ts";
-import { type Capture, knownCodecs, tapped } from "./capture.ts";
-import type { Protocol } from "./client.ts";
+import { type Capture, tapped } from "./capture.ts";
 import { type Codec, MISFIT, type Reader } from "./codec/mod.ts";
 import { DecodeError, NetlinkError } from "./errors.ts";
+import type { Protocol } from "./protocol.ts";
 import { openSocket } from "./served.ts";
 import type { Received, Transport } from "./transport.ts";
 
@@ -53,7 +53,7 @@ export function openTransport(
 ): Transport {
   expectFields(options, `open a ${protocol.name} socket`, "options as an object");
   const socket = options.transport?.() ?? openSocket(protocol, options);
-  const transport = tapped(socket, protocol, options.capture, knownCodecs());
+  const transport = tapped(socket, protocol, options.capture);
   try {
     if (options.buffer !== undefined) transport.setBuffer(options.buffer);
     prepare?.(transport);

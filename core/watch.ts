@@ -5,10 +5,9 @@
  */
 import { NETLINK_OPTIONS } from "../ffi/socket.ts";
 import type { Client } from "./client.ts";
-import { Reader } from "./codec/mod.ts";
-import type { Collection, Listening, SilentRemoval } from "./collection.ts";
-import { messageEnd, NLM_F, NLMSG_HDRLEN } from "./message.ts";
-import { EventNames } from "./names.ts";
+import { type Codec, Reader } from "./codec/mod.ts";
+import { EventNames } from "./event_names.ts";
+import { eachMessage, NLM_F, NLMSG_HDRLEN } from "./message.ts";
 import { stringify } from "./show.ts";
 import { drain, type OverrunEvent, Subscription } from "./stream.ts";
 import type { Received } from "./transport.ts";
@@ -57,11 +56,53 @@ export interface SyncedEvent {
   readonly event: "synced";
 }
 
+/** When a watch that keeps state has to look for itself: the kernel removes objects as others go, and says nothing. */
+export interface SilentRemoval {
+  /** Groups that tell of those others. */
+  readonly groups: readonly number[];
+  /** The types of their messages. */
+  readonly types: readonly number[];
+  /** Returns when the kernel is done with what it last told of. */
+  readonly settle: (client: Client) => void;
+}
+
+/** What a watch hears of the objects of a collection. */
+export interface Listening<T extends object> {
+  /** Numbers of the multicast groups. */
+  readonly groups: readonly number[];
+  /** Types of their messages. */
+  readonly types: readonly number[];
+  /** How an event's payload is read. */
+  readonly codec: Codec<T, never>;
+  /** What a message says of an object; `undefined` where it is about something else. */
+  readonly event: (type: number, from: Reader, at: number) => "new" | "del" | undefined;
+}
+
+/** A collection as a watch needs it. */
+export interface Watchable {
+  /** What its objects are called, and how they go without an event of their own. */
+  readonly declaration: {
+    readonly object: string;
+    readonly describe: (value: object) => string;
+    readonly silentRemoval?: SilentRemoval;
+  };
+  /** What a watch through `client` listens to. */
+  listening(client: Client): Listening<object>;
+  /** All objects. */
+  list(): object[];
+  /** The one that `key` names, `undefined` when there is none. */
+  find(key: never): object | undefined;
+  /** The object that a key stands for. */
+  keyValue(key: never): object;
+  /** What tells an object from all others, as text. */
+  key(value: object): string;
+}
+
 type AnyEvent = WatchEvent<ChangeEvent<string, object>>;
 
 /** One kind of object that is watched. */
 interface Watched {
-  readonly collection: Collection<object>;
+  readonly collection: Watchable;
   readonly listening: Listening<object>;
   /** What there is, by key; `undefined` in a watch that keeps no state. */
   readonly state: Map<string, object> | undefined;
@@ -72,7 +113,7 @@ interface Watched {
 /** Watches collections of one client. The subscription begins before this returns. */
 export function watch(
   client: Client,
-  collections: readonly Collection<object>[],
+  collections: readonly Watchable[],
   options: WatchOptions,
 ): AsyncIterableIterator<AnyEvent> & AsyncDisposable {
   return new Watch(client, collections, options).subscription;
@@ -89,7 +130,7 @@ class Watch {
   readonly #silent: ReadonlySet<number>;
   #dirty = false;
 
-  constructor(client: Client, collections: readonly Collection<object>[], options: WatchOptions) {
+  constructor(client: Client, collections: readonly Watchable[], options: WatchOptions) {
     this.#client = client;
     this.#options = options;
     const keep = options.initial === true || options.resync === true;
@@ -127,12 +168,6 @@ class Watch {
       // Names are learnt from it, so that what is gone still has its name.
       ...(options.names !== false && protocol.linkGroup !== undefined ? [protocol.linkGroup] : []),
     ]);
-    for (const { listening: { types, codec, messages } } of this.#watched) {
-      for (const type of types) {
-        this.#events.expect(type, codec);
-        if (messages !== undefined) this.#events.expectAll(type, messages);
-      }
-    }
     for (const group of groups) transport.join(group);
   }
 
@@ -201,8 +236,7 @@ class Watch {
     const { linkName } = this.#events.protocol;
     // Numbers of another namespace's interfaces mean nothing here.
     if (this.#client.options.names !== false && nsid === undefined) from.names = this.#names;
-    for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
-      end = messageEnd(from, at);
+    eachMessage(from, (at, end) => {
       const type = from.view.getUint16(at + 4, true), flags = from.view.getUint16(at + 6, true);
       const link = nsid === undefined ? linkName?.(type, from, at + NLMSG_HDRLEN, end) : undefined;
       if (link !== undefined) this.#names.learn(link);
@@ -216,7 +250,7 @@ class Watch {
         events.push(nsid === undefined ? { event, object, value } : { event, object, value, nsid });
       }
       if (link?.gone === true) this.#names.forget(link.index);
-    }
+    });
   }
 
   #apply({ collection, state, doubled }: Watched, event: "new" | "del", value: object, flags: number): void {
@@ -241,7 +275,7 @@ function turn(): Promise<void> {
 /** Waits until the object that `key` names fits. */
 export async function waitFor(
   client: Client,
-  collection: Collection<object>,
+  collection: Watchable,
   key: unknown,
   test: (value: object) => boolean,
   options: WaitOptions,

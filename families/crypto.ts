@@ -15,7 +15,7 @@
  */
 import { expectFields } from "../core/arguments.ts";
 import { argumentError, KernelError } from "../core/errors.ts";
-import { Client, type OpenOptions, type Protocol, type Requester, sharedClient } from "../core/client.ts";
+import { Client, type OpenOptions, sharedClient } from "../core/client.ts";
 import {
   type Attributes,
   attributes,
@@ -34,6 +34,8 @@ import {
   u32,
 } from "../core/codec/mod.ts";
 import { Collection, type Declaration, type Found } from "../core/collection.ts";
+import { declareMessages } from "../core/messages.ts";
+import type { Protocol, Requester } from "../core/protocol.ts";
 
 export type * from "../core/client.ts";
 export type * from "../core/codec/mod.ts";
@@ -444,6 +446,8 @@ export const AlgorithmStatistics: Attributes<AlgorithmStatistics> = attributes<O
   { header: HEADER },
 ).with(reports<Counters>(STATISTICS)) as Attributes<AlgorithmStatistics>;
 
+declareMessages(NETLINK_CRYPTO, { types: [CRYPTO_MSG.CRYPTO_MSG_GETSTAT], codec: AlgorithmStatistics });
+
 /**
  * What names an algorithm: a driver, or what it does, of which the kernel then takes the first. Of both, both are meant: a
  * driver that does something else is another algorithm. One that was listed names its type as well.
@@ -491,6 +495,7 @@ function keyOf(value: object): AlgorithmKey {
 }
 
 const declaration: Declaration<Algorithm> = {
+  protocol: NETLINK_CRYPTO,
   object: "algorithm",
   table: Algorithm,
   messages: {

@@ -20,9 +20,10 @@ import {
   encodeMessages,
   type MessageHeader,
   type MessageInput,
-  type MessageSet,
   type Outcome,
 } from "../core/datagram.ts";
+import { declareMessageSets } from "../core/messages.ts";
+import type { MessageSet } from "../core/protocol.ts";
 
 export type { MessageHeader, Outcome } from "../core/datagram.ts";
 
@@ -68,14 +69,7 @@ const routingMessage: Codec<RoutingMessage> = {
 
 const set: MessageSet = { types: {}, codec: (type) => type === 0 ? routingMessage : undefined };
 
-/**
- * The tables of DNRTMSG's messages.
- *
- * @internal
- */
-export function messages(): MessageSet {
-  return set;
-}
+declareMessageSets({ number: 14 }, () => () => set);
 
 /** The level of the routing message in a packet, which is also its multicast group; `undefined` for other packets. */
 export function levelOf(packet: Uint8Array): 1 | 2 | undefined {

@@ -22,14 +22,10 @@
  * @module
  */
 import { bytes, type Codec, enumeration, MISFIT, octets, Reader, shown, u32, u8, Writer } from "../core/codec/mod.ts";
-import {
-  decodeMessages,
-  encodeMessages,
-  type MessageHeader,
-  type MessageInput,
-  type MessageSet,
-} from "../core/datagram.ts";
+import { decodeMessages, encodeMessages, type MessageHeader, type MessageInput } from "../core/datagram.ts";
 import { DecodeError } from "../core/errors.ts";
+import { declareMessageSets } from "../core/messages.ts";
+import type { MessageSet } from "../core/protocol.ts";
 
 export type { MessageHeader } from "../core/datagram.ts";
 
@@ -331,14 +327,7 @@ const set: MessageSet = {
   control: false,
 };
 
-/**
- * The tables of the netlink messages.
- *
- * @internal
- */
-export function messages(): MessageSet {
-  return set;
-}
+declareMessageSets({ number: 19 }, () => () => set);
 
 /**
  * The messages in a datagram of NETLINK_ECRYPTFS.

@@ -12,10 +12,11 @@
  * @module
  */
 import { expectFields, expectType } from "../core/arguments.ts";
-import type { Protocol } from "../core/client.ts";
 import { type Codec, enumeration, i32, ipv4, Reader, type Shape, struct, u32, u8, Writer } from "../core/codec/mod.ts";
 import { KernelError } from "../core/errors.ts";
 import { NLM_F, NLMSG_HDRLEN } from "../core/message.ts";
+import { declareMessageSets } from "../core/messages.ts";
+import type { Protocol } from "../core/protocol.ts";
 import { openTransport, type StreamOptions } from "../core/stream.ts";
 import type { Transport } from "../core/transport.ts";
 import { Answers, checkTimeout, DEFAULT_TIMEOUT, isOverflow, settle, TRIES } from "../core/wait.ts";
@@ -105,6 +106,9 @@ export const FibResult: Codec<FibResult> = struct(20, (): Shape<FibResult> => ({
   scope: [15, scope],
   err: [16, i32],
 }));
+
+// The answer is the request, whatever its type is; and DONE carries data.
+declareMessageSets(NETLINK_FIB_LOOKUP, () => () => ({ types: {}, control: false, codec: () => FibResult }));
 
 /** Where and how to look. */
 export interface LookupOptions {

@@ -38,9 +38,10 @@ import {
   encodeMessages,
   type MessageHeader,
   type MessageInput,
-  type MessageSet,
   type Outcome,
 } from "../core/datagram.ts";
+import { declareMessageSets } from "../core/messages.ts";
+import type { MessageSet } from "../core/protocol.ts";
 
 export type { Layout } from "../core/codec/mod.ts";
 export type { MessageHeader, Outcome } from "../core/datagram.ts";
@@ -169,13 +170,12 @@ function setOf(layout: Layout): MessageSet {
 
 const sets: Partial<Record<Layout, MessageSet>> = {};
 
-/**
- * The tables of ip_queue's messages.
- *
- * @internal
- */
-export function messages(layout: Layout = "lp64"): MessageSet {
+function messages(layout: Layout = "lp64"): MessageSet {
   return sets[layout] ??= setOf(layout);
+}
+
+for (const number of [3, 13]) {
+  declareMessageSets({ number }, ({ layout }) => () => messages(layout));
 }
 
 /**

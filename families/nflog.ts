@@ -33,13 +33,9 @@ import {
   ulong,
   unlessEmpty,
 } from "../core/codec/mod.ts";
-import {
-  decodeMessages,
-  encodeMessages,
-  type MessageHeader,
-  type MessageInput,
-  type MessageSet,
-} from "../core/datagram.ts";
+import { decodeMessages, encodeMessages, type MessageHeader, type MessageInput } from "../core/datagram.ts";
+import { declareMessageSets } from "../core/messages.ts";
+import type { MessageSet } from "../core/protocol.ts";
 
 export type { Layout } from "../core/codec/mod.ts";
 export type { MessageHeader } from "../core/datagram.ts";
@@ -184,14 +180,11 @@ function setOf(layout: Layout): MessageSet {
 
 const sets: Partial<Record<Layout, MessageSet>> = {};
 
-/**
- * The tables of ULOG's messages.
- *
- * @internal
- */
-export function messages(layout: Layout = "lp64"): MessageSet {
+function messages(layout: Layout = "lp64"): MessageSet {
   return sets[layout] ??= setOf(layout);
 }
+
+declareMessageSets({ number: 5 }, ({ layout }) => () => messages(layout));
 
 /**
  * The packets in a datagram of NETLINK_NFLOG.

@@ -18,7 +18,8 @@ import { serves } from "../core/served.ts";
 import type { Layout } from "../core/codec/mod.ts";
 import { decodeMessages, decodeValue, type Message, type Outcome, showMessages } from "../core/datagram.ts";
 import { stringify } from "../core/show.ts";
-import { messageSets, type Origin, unframed } from "./registry/decode.ts";
+import type { MessageSet, Origin } from "../core/protocol.ts";
+import { messageSetsOf } from "./registry/decode.ts";
 import { type Capability, FAMILIES, type Family, MAX_LINKS, type Numbers, type Status } from "./registry/facts.ts";
 import { NETLINK_ROUTE } from "./route/protocol.ts";
 
@@ -171,9 +172,9 @@ export type DecodeOptions = Origin;
 export function decode(protocol: number | string, datagram: Uint8Array, options: DecodeOptions = {}): Message[] {
   const number = numberOf(protocol);
   expectDatagram(datagram, options, "decode");
-  const codec = unframed(number, datagram);
+  const set: MessageSet = messageSetsOf(number, options)(), codec = set.unframed?.(datagram);
   if (codec !== undefined) return [{ type: 0, flags: [], seq: 0, port: 0, value: decodeValue(datagram, codec) }];
-  return decodeMessages(datagram, messageSets(number, options)());
+  return decodeMessages(datagram, set);
 }
 
 /**
@@ -185,7 +186,7 @@ export function decode(protocol: number | string, datagram: Uint8Array, options:
 export function show(protocol: number | string, datagram: Uint8Array, options: DecodeOptions = {}): string {
   const number = numberOf(protocol);
   expectDatagram(datagram, options, "show");
-  const codec = unframed(number, datagram);
+  const set: MessageSet = messageSetsOf(number, options)(), codec = set.unframed?.(datagram);
   if (codec !== undefined) return stringify(decodeValue(datagram, codec), 2);
-  return showMessages(datagram, messageSets(number, options)()).join("\n");
+  return showMessages(datagram, set).join("\n");
 }

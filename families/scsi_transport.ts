@@ -13,8 +13,7 @@
  * @module
  */
 import { expectArray, expectBytes, expectFields } from "../core/arguments.ts";
-import { type OpenOptions, type Protocol, sharedClient } from "../core/client.ts";
-import { Client } from "../core/client.ts";
+import { Client, type OpenOptions, sharedClient } from "../core/client.ts";
 import {
   bytes,
   type Codec,
@@ -29,7 +28,9 @@ import {
   u8,
 } from "../core/codec/mod.ts";
 import { count64, MISFIT, u64, type Visit, type Writer } from "../core/codec/mod.ts";
-import { decodeMessages, encodeMessages, type MessageHeader, type MessageSet } from "../core/datagram.ts";
+import { decodeMessages, encodeMessages, type MessageHeader } from "../core/datagram.ts";
+import { declareMessages, messageSets } from "../core/messages.ts";
+import type { MessageSet, Protocol } from "../core/protocol.ts";
 import { DecodeError, type KernelError } from "../core/errors.ts";
 import { openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
 import type { Received } from "../core/transport.ts";
@@ -296,17 +297,9 @@ export interface TransportMessage extends MessageHeader {
   readonly value: ScsiMessage | Uint8Array;
 }
 
-/**
- * The tables of the messages.
- *
- * @internal
- */
-export function messages(): MessageSet {
-  return {
-    types: SCSI_TRANSPORT,
-    codec: (type) => type === SCSI_TRANSPORT.SCSI_TRANSPORT_MSG ? ScsiMessage as Codec<unknown, never> : undefined,
-  };
-}
+declareMessages(NETLINK_SCSITRANSPORT, { types: [SCSI_TRANSPORT.SCSI_TRANSPORT_MSG], codec: ScsiMessage });
+
+const MESSAGES: MessageSet = messageSets(NETLINK_SCSITRANSPORT)();
 
 /**
  * The messages in a datagram.
@@ -315,7 +308,7 @@ export function messages(): MessageSet {
  */
 export function decode(datagram: Uint8Array): TransportMessage[] {
   expectBytes(datagram, "decode messages of SCSI transports");
-  return decodeMessages(datagram, messages()) as TransportMessage[];
+  return decodeMessages(datagram, MESSAGES) as TransportMessage[];
 }
 
 /** A message to encode. */
@@ -330,7 +323,7 @@ export interface TransportMessageInput extends MessageHeader {
 export function encode(given: readonly TransportMessageInput[]): Uint8Array {
   expectArray(given, ENCODE, "messages as an array");
   for (const one of given) expectFields(one, ENCODE, "messages as objects");
-  return encodeMessages(given.map((one) => ({ type: "SCSI_TRANSPORT_MSG", ...one })), messages());
+  return encodeMessages(given.map((one) => ({ type: "SCSI_TRANSPORT_MSG", ...one })), MESSAGES);
 }
 
 const ENCODE = "encode messages of SCSI transports";
@@ -409,4 +402,4 @@ function take({ bytes, length, port }: Received): (ScsiMessage | ForeignMessage)
 }
 
 /** The messages without names for their types. */
-const RAW_TYPES: MessageSet = { ...messages(), types: {}, control: false };
+const RAW_TYPES: MessageSet = { ...MESSAGES, types: {}, control: false };

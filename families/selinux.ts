@@ -13,10 +13,11 @@
  * @module
  */
 import { expectBytes } from "../core/arguments.ts";
-import type { Protocol } from "../core/client.ts";
 import { type Codec, enumeration, i32, Reader, type Shape, struct, u32 } from "../core/codec/mod.ts";
 import { DecodeError } from "../core/errors.ts";
-import { messageEnd, NLMSG_HDRLEN } from "../core/message.ts";
+import { eachMessage, NLMSG_HDRLEN } from "../core/message.ts";
+import { declareMessages } from "../core/messages.ts";
+import type { Protocol } from "../core/protocol.ts";
 import { openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
 import type { Received } from "../core/transport.ts";
 
@@ -56,6 +57,12 @@ export interface Policyload {
 /** Wire form of {@linkcode Policyload}: struct selnl_msg_policyload. */
 export const Policyload: Codec<Policyload> = struct(4, (): Shape<Policyload> => ({ seqno: [0, u32] }));
 
+declareMessages(
+  NETLINK_SELINUX,
+  { types: [SELNL_MSG.SELNL_MSG_SETENFORCE], codec: Setenforce },
+  { types: [SELNL_MSG.SELNL_MSG_POLICYLOAD], codec: Policyload },
+);
+
 /** What SELinux says; a message that has no name here is its type and its bytes. */
 export type SelinuxEvent =
   | { readonly event: "setenforce" } & Readonly<Setenforce>
@@ -70,10 +77,9 @@ export function decodeEvents(datagram: Uint8Array): SelinuxEvent[] {
 
 function eventsOf(from: Reader): SelinuxEvent[] {
   const events: SelinuxEvent[] = [];
-  for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
-    end = messageEnd(from, at);
+  eachMessage(from, (at, end) => {
     events.push(eventOf(from, from.view.getUint16(at + 4, true), at + NLMSG_HDRLEN, end));
-  }
+  });
   return events;
 }
 

@@ -17,7 +17,8 @@
  * @module
  */
 import { expectType } from "../core/arguments.ts";
-import { Client, type OpenOptions, type Protocol, sharedClient } from "../core/client.ts";
+import { Client, type OpenOptions, sharedClient } from "../core/client.ts";
+import type { Protocol } from "../core/protocol.ts";
 import {
   type Attributes,
   attributes,

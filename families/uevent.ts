@@ -12,9 +12,12 @@
  * @module
  */
 import { expectFields, expectType } from "../core/arguments.ts";
-import { Client, type Protocol } from "../core/client.ts";
+import { Client } from "../core/client.ts";
 import { type Codec, raw, type RawAttribute, Reader, shown, text, type Visit, Writer } from "../core/codec/mod.ts";
 import { argumentError, DecodeError, NetlinkError, SystemError } from "../core/errors.ts";
+import { NLMSG, NLMSG_HDRLEN } from "../core/message.ts";
+import { declareMessageSets } from "../core/messages.ts";
+import type { Protocol } from "../core/protocol.ts";
 import { isMapped } from "../core/users.ts";
 import { decodeWhole, openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
 import type { Received } from "../core/transport.ts";
@@ -200,6 +203,23 @@ export const Uevent: Codec<Uevent> = {
     }
   },
 };
+
+// Events are text, but who has the kernel tell of a device sends a message, and gets one.
+declareMessageSets(NETLINK_KOBJECT_UEVENT, () => () => ({
+  types: {},
+  codec: (type) => type < NLMSG.NLMSG_MIN_TYPE ? undefined : Uevent,
+  unframed: (datagram) => hasHeader(datagram) ? undefined : Uevent,
+}));
+
+/** Whether a datagram begins with a length that it can have: that of text would be far more. */
+function hasHeader({ length, buffer, byteOffset, byteLength }: Uint8Array): boolean {
+  if (length < NLMSG_HDRLEN) return false;
+  const view = new DataView(buffer, byteOffset, byteLength);
+  return [true, false].some((little) => {
+    const stated = view.getUint32(0, little);
+    return stated >= NLMSG_HDRLEN && stated <= length;
+  });
+}
 
 function isUdev(from: Reader, at: number, end: number): boolean {
   return end - at >= UDEV_HEADER && PREFIX.every((byte, i) => from.bytes[at + i] === byte) &&

@@ -16,9 +16,10 @@
  * @module
  */
 import { argumentError } from "../core/errors.ts";
-import type { Protocol } from "../core/client.ts";
 import { expectArray, expectFields, expectType } from "../core/arguments.ts";
 import { bytes, type Codec, Reader, shown, Writer } from "../core/codec/mod.ts";
+import { declareMessageSets } from "../core/messages.ts";
+import type { Protocol } from "../core/protocol.ts";
 import { Conversation, decodeWhole, openTransport, type StreamOptions } from "../core/stream.ts";
 import type { Credentials, Received } from "../core/transport.ts";
 
@@ -29,6 +30,8 @@ export const NETLINK_USERSOCK: Protocol = {
   types: {},
   hint: "in Linux since 2.2, built in, where the kernel is configured with CONFIG_NET",
 };
+
+declareMessageSets(NETLINK_USERSOCK, () => () => ({ types: {}, codec: () => undefined, unframed: () => bytes }));
 
 /** One message. */
 export interface UsersockMessage<T = Uint8Array> {

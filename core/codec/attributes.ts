@@ -14,59 +14,17 @@
 import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, MISFIT, OMIT, raw, type RawAttribute, type Use, type Visit } from "./codec.ts";
 import { type Compilable, compile, type Compiled, compiling, type Into } from "./compile.ts";
-import type { AnyCodec, AnyDerived, AnyEntry, AnyPlaced, Shape } from "./entry.ts";
+import type { AnyCodec, AnyDerived, AnyEntry, AnyPlaced, Attributes, Field, Parts, Shape } from "./entry.ts";
 import { type Laid, layoutOf } from "./layout.ts";
 import { argumentError, DecodeError } from "../errors.ts";
 
 /** Top bits of an attribute's type: nested, network byte order. */
 const NLA_TYPE_MASK = 0x3fff, NLA_F_NESTED = 0x8000;
 
-/** One field as the table works with it. */
-export interface Field {
-  /** Its name; for a nest lifted into its parent, `undefined`. */
-  readonly key: string | undefined;
-  /** Attribute number, -1 where it is none. */
-  readonly id: number;
-  /** Offset in the fixed header, -1 where it does not lie there. */
-  readonly offset: number;
-  /** How its payload is read and written. */
-  readonly codec: AnyCodec | undefined;
-  /** What it is for. */
-  readonly use: Use | undefined;
-  /** The rest of a derived field. */
-  readonly derived: AnyDerived | undefined;
-  /** The fields that are found in a lifted nest. */
-  readonly lift: Attributes<object> | undefined;
-  /** Whether the attribute may come several times. */
-  readonly repeated: boolean;
-}
-
 /** A codec for attributes that come several times side by side; see `repeated`. */
 export interface RepeatedCodec {
   /** Marks it. */
   readonly repeated: true;
-}
-
-/** A table of attributes: a codec for an object. */
-export interface Attributes<in out T> extends Codec<T> {
-  /** Bytes of the fixed header in front of the attributes. */
-  readonly headerSize: number;
-  /** The fields in their order. */
-  readonly fields: readonly Field[];
-  /** The same table with discriminated parts beside its fields; `nest` where they lie in a nest of their own. */
-  with<U>(parts: Parts<U>, nest?: number): Attributes<T & U>;
-  /** The field called `key`. */
-  field(key: string): Field | undefined;
-}
-
-/** Parts of an object that are told apart by a field; made by `choice`. */
-export interface Parts<in out U> {
-  /** Their fields. */
-  readonly fields: () => readonly Field[];
-  /** These parts and others that lie in the same nest. */
-  and<V>(other: Parts<V>): Parts<U & V>;
-  /** For the compiler alone. */
-  readonly check?: (parts: U) => U;
 }
 
 /** What a table has beside its fields. */

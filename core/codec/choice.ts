@@ -5,7 +5,8 @@
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, MISFIT, type OMIT, type Visit } from "./codec.ts";
-import { didYouMean, type Field, fieldOf, fieldsOf, type Parts } from "./attributes.ts";
+import { didYouMean, fieldOf, fieldsOf } from "./attributes.ts";
+import type { Field, Parts } from "./entry.ts";
 import type { AnyCodec, Shape } from "./entry.ts";
 import { bytes } from "./text.ts";
 

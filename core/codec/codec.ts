@@ -4,7 +4,6 @@
  * @module
  */
 import type { Reader, Writer } from "./buffer.ts";
-import type { Site } from "./compile.ts";
 
 /**
  * What a codec's `decode` returns for a payload that it cannot be: the table keeps such a payload raw. It is never a
@@ -69,6 +68,16 @@ export function inlined<D>(
   code: ((site: Site) => string) | undefined,
 ): Decode<D> {
   return code === undefined ? decode : Object.assign(decode, { code });
+}
+
+/** Where a payload lies in the code around it, and what that code may name. */
+export interface Site {
+  /** An expression for where it begins: an identifier, or a sum of one and a number. */
+  readonly at: string;
+  /** The same for where it ends. */
+  readonly end: string;
+  /** An identifier for any value: a table of names, a function. */
+  constant(value: unknown): string;
 }
 
 /** One part of a payload as {@linkcode Codec.walk} shows it. */

@@ -11,18 +11,8 @@
  * @module
  */
 import type { Reader } from "./buffer.ts";
-import { type Codec, MISFIT } from "./codec.ts";
-import type { Field } from "./attributes.ts";
-
-/** Where a payload lies in the code around it, and what that code may name. */
-export interface Site {
-  /** An expression for where it begins: an identifier, or a sum of one and a number. */
-  readonly at: string;
-  /** The same for where it ends. */
-  readonly end: string;
-  /** An identifier for any value: a table of names, a function. */
-  constant(value: unknown): string;
-}
+import { type Codec, MISFIT, type Site } from "./codec.ts";
+import type { Field } from "./entry.ts";
 
 /** As much of a table as its code depends on. */
 export interface Compilable {

@@ -61,6 +61,48 @@ export interface AnyDerived extends Omit<Derived<unknown>, "apply"> {
 /** One entry for every field of `T` and no other. */
 export type Shape<T> = { readonly [K in keyof T]-?: Entry<Exclude<T[K], undefined>> };
 
+/** One field as the table works with it. */
+export interface Field {
+  /** Its name; for a nest lifted into its parent, `undefined`. */
+  readonly key: string | undefined;
+  /** Attribute number, -1 where it is none. */
+  readonly id: number;
+  /** Offset in the fixed header, -1 where it does not lie there. */
+  readonly offset: number;
+  /** How its payload is read and written. */
+  readonly codec: AnyCodec | undefined;
+  /** What it is for. */
+  readonly use: Use | undefined;
+  /** The rest of a derived field. */
+  readonly derived: AnyDerived | undefined;
+  /** The fields that are found in a lifted nest. */
+  readonly lift: Attributes<object> | undefined;
+  /** Whether the attribute may come several times. */
+  readonly repeated: boolean;
+}
+
+/** A table of attributes: a codec for an object. */
+export interface Attributes<in out T> extends Codec<T> {
+  /** Bytes of the fixed header in front of the attributes. */
+  readonly headerSize: number;
+  /** The fields in their order. */
+  readonly fields: readonly Field[];
+  /** The same table with discriminated parts beside its fields; `nest` where they lie in a nest of their own. */
+  with<U>(parts: Parts<U>, nest?: number): Attributes<T & U>;
+  /** The field called `key`. */
+  field(key: string): Field | undefined;
+}
+
+/** Parts of an object that are told apart by a field; made by `choice`. */
+export interface Parts<in out U> {
+  /** Their fields. */
+  readonly fields: () => readonly Field[];
+  /** These parts and others that lie in the same nest. */
+  and<V>(other: Parts<V>): Parts<U & V>;
+  /** For the compiler alone. */
+  readonly check?: (parts: U) => U;
+}
+
 /** A field in the fixed header of the message. */
 export function head<D>(offset: number, codec: Codec<D>, use?: Use): Placed<D> {
   return { offset, codec, ...(use === undefined ? {} : { use }) };

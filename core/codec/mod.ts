@@ -8,7 +8,6 @@ export * from "./attributes.ts";
 export * from "./buffer.ts";
 export * from "./choice.ts";
 export * from "./codec.ts";
-export type { Site } from "./compile.ts";
 export * from "./data.ts";
 export * from "./endpoint.ts";
 export * from "./entry.ts";

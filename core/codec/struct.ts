@@ -7,7 +7,8 @@ import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, inlined, type Visit } from "./codec.ts";
 import { compileStruct, compiling, type Read } from "./compile.ts";
 import type { Shape } from "./entry.ts";
-import { didYouMean, encodePlaced, type Field, fieldsOf, mayBeCompiled, placedOf, type Senders } from "./attributes.ts";
+import { didYouMean, encodePlaced, fieldsOf, mayBeCompiled, placedOf, type Senders } from "./attributes.ts";
+import type { Field } from "./entry.ts";
 
 /** In a struct, nothing is given in the stead of a field. */
 const NOBODY_ELSE: Senders = new Map();

@@ -5,8 +5,7 @@
  */
 import { decodeCounted, decodeText, encodeText } from "../../ffi/text.ts";
 import { shown, type Writer } from "./buffer.ts";
-import { type Codec, inlined } from "./codec.ts";
-import type { Site } from "./compile.ts";
+import { type Codec, inlined, type Site } from "./codec.ts";
 
 const textCode = ({ at, end, constant }: Site): string => `${constant(decodeText)}(bytes, ${at}, ${end})`;
 

@@ -9,7 +9,7 @@
  * Source: linux/connector.h, v7.2.
  * @module
  */
-import type { Protocol } from "../../core/client.ts";
+import type { Protocol } from "../../core/protocol.ts";
 import {
   bytes,
   type Codec,

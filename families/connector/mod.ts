@@ -16,6 +16,7 @@ import { DecodeError } from "../../core/errors.ts";
 import { NLMSG_HDRLEN } from "../../core/message.ts";
 import { Conversation, decodeWhole, openTransport, type StreamOptions } from "../../core/stream.ts";
 import type { Received } from "../../core/transport.ts";
+import "./talk.ts";
 import { type ConnectorMessage, connectorMessages, NETLINK_CONNECTOR, sendMessage } from "./message.ts";
 
 export * from "./message.ts";

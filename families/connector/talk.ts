@@ -4,8 +4,9 @@
  * @module
  */
 import { type Codec, MISFIT, Reader, Writer } from "../../core/codec/mod.ts";
+import { declareMessageSets } from "../../core/messages.ts";
 import { decodeWhole } from "../../core/stream.ts";
-import { CN_IDX, CN_MSG_HDRLEN, ConnectorMessage } from "./message.ts";
+import { CN_IDX, CN_MSG_HDRLEN, ConnectorMessage, NETLINK_CONNECTOR } from "./message.ts";
 import { ProcessEvent, ProcessInput } from "./processes.ts";
 import { type W1Message, W1Messages } from "./w1.ts";
 
@@ -65,3 +66,6 @@ export const ConnectorTalk: Codec<ConnectorTalk> = {
     });
   },
 };
+
+const { types } = NETLINK_CONNECTOR;
+declareMessageSets(NETLINK_CONNECTOR, () => () => ({ types, control: false, codec: () => ConnectorTalk }));

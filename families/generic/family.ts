@@ -21,7 +21,7 @@ import {
   lookUp,
   NETLINK_GENERIC,
 } from "../../core/generic.ts";
-import { messageEnd, NLM_F, NLMSG, NLMSG_HDRLEN } from "../../core/message.ts";
+import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN } from "../../core/message.ts";
 import { decodeWhole, stream, type Streaming } from "../../core/stream.ts";
 import { type CompiledOperation, CompiledSpec } from "./compile.ts";
 import { type AttributePolicy, type FamilyPolicy, GenericFamilies } from "./controller.ts";
@@ -326,15 +326,14 @@ export class Family implements Disposable {
       const found: FamilyEvent[] = [];
       if (received.port !== 0) return found;
       const from = new Reader(received.bytes, received.length, received.view);
-      for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
-        end = messageEnd(from, at);
+      eachMessage(from, (at, end) => {
         const type = from.view.getUint16(at + 4, true), kind = kinds[type];
         const value = kind && decodeWhole(kind.codec, from, at + NLMSG_HDRLEN, end);
         if (value !== undefined) found.push({ event: kind!.event, value: value as Fields });
         else if (kind === undefined && type >= NLMSG.NLMSG_MIN_TYPE) {
           found.push({ event: String(type), value: { payload: from.own(at + NLMSG_HDRLEN, end) } });
         }
-      }
+      });
       return found;
     }, { signal: options.signal, closing, close: () => events.close() });
   }
@@ -442,9 +441,14 @@ function moduleHint(name: string): string {
   return `its module, if it has one, may be named net-pf-16-proto-16-family-${name}`;
 }
 
-/** The families whose specifications are here. */
-export function knownProtocols(): GenericProtocol[] {
-  return Object.entries(KNOWN).map(([name, spec]) => protocolOf(name, new CompiledSpec(spec)));
+/** Names of the families whose specifications are here. */
+export function knownNames(): string[] {
+  return Object.keys(KNOWN);
+}
+
+/** The declaration of a family whose specification is here. */
+export function knownProtocol(name: string): GenericProtocol {
+  return protocolOf(name, new CompiledSpec(KNOWN[name]!));
 }
 
 /** Stands for whatever number a reply has, and for there being none. */

@@ -42,7 +42,7 @@ import {
   openGeneric,
   sharedGeneric,
 } from "../../core/generic.ts";
-import { messageEnd, NLMSG_HDRLEN } from "../../core/message.ts";
+import { eachMessage, NLMSG_HDRLEN } from "../../core/message.ts";
 import { decodeWhole, stream, type Streaming } from "../../core/stream.ts";
 import { timespec } from "./time.ts";
 
@@ -538,12 +538,11 @@ export class Tasks {
         const found: TaskExit[] = [];
         if (received.port !== 0) return found;
         const from = new Reader(received.bytes, received.length, received.view);
-        for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
-          end = messageEnd(from, at);
-          if (from.view.getUint16(at + 4, true) !== familyId || end - at < NLMSG_HDRLEN + GENL_HDRLEN) continue;
+        eachMessage(from, (at, end) => {
+          if (from.view.getUint16(at + 4, true) !== familyId || end - at < NLMSG_HDRLEN + GENL_HDRLEN) return;
           const value = decodeWhole(table, from, at + NLMSG_HDRLEN, end) as TaskMessage | undefined;
           if (value !== undefined) found.push(exitOf(value));
-        }
+        });
         return found;
       }, { signal: options.signal, closing, close: () => client.close() });
     } catch (error) {

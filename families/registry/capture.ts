@@ -4,11 +4,12 @@
  * @module
  */
 import { expectFields, expectType } from "../../core/arguments.ts";
-import { CapturedMessage, messagesOf, type PacketTables } from "../../core/captured.ts";
+import { CapturedMessage, messagesOf } from "../../core/captured.ts";
 import { serves } from "../../core/served.ts";
 import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
 import { type CaptureSource, type Packet, packets } from "../../core/pcap.ts";
-import { messageSets, type Origin, unframed } from "./decode.ts";
+import type { MessageSets, Origin } from "../../core/protocol.ts";
+import { messageSetsOf } from "./decode.ts";
 import { FAMILIES } from "./facts.ts";
 import { genericFamilies } from "./generic.ts";
 
@@ -77,22 +78,15 @@ const NETLINK_GENERIC = 16;
 
 /** Makes what decodes packets, one after the other. */
 function decoder({ protocol, ...origin }: CaptureReadOptions): (packet: Packet) => Iterable<CapturedMessage> {
-  const tables = new Map<number, PacketTables>();
+  const conversations = new Map<number, MessageSets>();
   let number = 0;
   return function* (packet) {
     number++;
     if (protocol !== undefined && packet.protocol !== protocol) return;
-    let known = tables.get(packet.protocol);
-    if (known === undefined) {
-      const name = FAMILIES[packet.protocol]?.name ?? `netlink protocol ${packet.protocol}`;
-      known = {
-        name,
-        set: messageSets(packet.protocol, origin),
-        unframed: (datagram) => unframed(packet.protocol, datagram),
-      };
-      tables.set(packet.protocol, known);
-    }
-    yield* messagesOf(packet, number, known);
+    let known = conversations.get(packet.protocol);
+    if (known === undefined) conversations.set(packet.protocol, known = messageSetsOf(packet.protocol, origin));
+    const name = FAMILIES[packet.protocol]?.name ?? `netlink protocol ${packet.protocol}`;
+    yield* messagesOf(packet, number, name, known(packet.port));
   };
 }
 

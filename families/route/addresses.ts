@@ -7,7 +7,7 @@ import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import { Address, addressKey, comparesAddress, mergeAddress, prepareAddress } from "./address.ts";
 import { switchedOff } from "./family.ts";
-import { RTM, RTNLGRP } from "./protocol.ts";
+import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** An address as it is given: like {@linkcode Address}, with names or numbers for interfaces. */
 export type AddressInput = Input<Address>;
@@ -15,6 +15,7 @@ export type AddressInput = Input<Address>;
 type Fields = Readonly<Record<string, unknown>>;
 
 const declaration: Declaration<Address> = {
+  protocol: NETLINK_ROUTE,
   object: "address",
   table: Address,
   messages: { new: RTM.RTM_NEWADDR, del: RTM.RTM_DELADDR, get: RTM.RTM_GETADDR },

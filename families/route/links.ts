@@ -13,7 +13,7 @@ import { stringify } from "../../core/show.ts";
 import type { SomeFlags } from "./kinds/shared.ts";
 import { type Kind, Link, type LinkFields, type LinkFlag, type Port, type PropList } from "./link.ts";
 import { AF, type Family, familyNumber } from "./family.ts";
-import { addressSizeOf, checkAddress, RTM, RTNLGRP } from "./protocol.ts";
+import { addressSizeOf, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A link as it is given: like {@linkcode Link}, with names or numbers for interfaces. */
 export type LinkInput =
@@ -35,9 +35,11 @@ function isLong(name: unknown): boolean {
 }
 
 const declaration: Declaration<Link> = {
+  protocol: NETLINK_ROUTE,
   object: "link",
   table: Link,
   messages: { new: RTM.RTM_NEWLINK, del: RTM.RTM_DELLINK, get: RTM.RTM_GETLINK },
+  also: [RTM.RTM_SETLINK, RTM.RTM_NEWLINKPROP, RTM.RTM_DELLINKPROP, RTM.RTM_GETLINKPROP],
   groups: [RTNLGRP.RTNLGRP_LINK],
   filters: ["family", "master", "kind", "targetNetnsid"],
   describe(value) {

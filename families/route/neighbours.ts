@@ -23,7 +23,7 @@ import {
   withoutTable,
 } from "./neighbour.ts";
 import { AF } from "./family.ts";
-import { addressSize, addressSizeOf, checkAddress, RTM, RTNLGRP } from "./protocol.ts";
+import { addressSize, addressSizeOf, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A neighbour as it is given: like {@linkcode Neighbour}, with names or numbers for interfaces. */
 export type NeighbourInput = Input<Neighbour>;
@@ -31,6 +31,7 @@ export type NeighbourInput = Input<Neighbour>;
 type Fields = Readonly<Record<string, unknown>>;
 
 const declaration: Declaration<Neighbour> = {
+  protocol: NETLINK_ROUTE,
   object: "neighbour",
   table: Neighbour,
   messages: { new: RTM.RTM_NEWNEIGH, del: RTM.RTM_DELNEIGH, get: RTM.RTM_GETNEIGH },
@@ -52,6 +53,7 @@ const declaration: Declaration<Neighbour> = {
 
 /** Forwarding tables: another set of objects in the same messages. */
 const forwarding: Declaration<Neighbour> = {
+  protocol: NETLINK_ROUTE,
   ...declaration,
   prepare(value, verb) {
     const entry = { ...value, family: "bridge" as const };

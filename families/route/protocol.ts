@@ -4,7 +4,9 @@
  * Source: linux/rtnetlink.h, v7.2.
  * @module
  */
-import type { Client, LinkName, Protocol } from "../../core/client.ts";
+import type { Client } from "../../core/client.ts";
+import type { LinkName } from "../../core/names.ts";
+import type { Protocol, Requester } from "../../core/protocol.ts";
 import {
   type Attributes,
   attributes,
@@ -223,9 +225,9 @@ export const NETLINK_ROUTE: Protocol = {
   number: 0,
   name: "NETLINK_ROUTE",
   types: RTM,
-  longName(client: Client, name: string): number | undefined {
+  longName(requester: Requester, name: string): number | undefined {
     try {
-      const found = client.request({
+      const found = requester.request({
         type: RTM.RTM_GETLINK,
         flags: 0,
         codec: Named,

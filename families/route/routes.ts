@@ -10,7 +10,7 @@ import { type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
 import { comparesAll, mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
 import { AF, familyNumber, switchedOff } from "./family.ts";
-import { RTM, RTNLGRP } from "./protocol.ts";
+import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A route as it is given: like {@linkcode Route}, with names or numbers for interfaces. */
 export type RouteInput = Input<Route>;
@@ -35,6 +35,7 @@ export type LookupOptions = Pick<
 type Fields = Readonly<Record<string, unknown>>;
 
 const declaration: Declaration<Route> = {
+  protocol: NETLINK_ROUTE,
   object: "route",
   table: Route,
   messages: { new: RTM.RTM_NEWROUTE, del: RTM.RTM_DELROUTE, get: RTM.RTM_GETROUTE },

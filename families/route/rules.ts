@@ -6,7 +6,7 @@
 import { argumentError } from "../../core/errors.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
-import { RTM, RTNLGRP } from "./protocol.ts";
+import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 import { hidesRule, prepareRule, Rule, ruleKey } from "./rule.ts";
 
 /** A rule as it is given: like {@linkcode Rule}, with numbers or names. */
@@ -15,6 +15,7 @@ export type RuleInput = Input<Rule>;
 type Fields = Readonly<Record<string, unknown>>;
 
 const declaration: Declaration<Rule> = {
+  protocol: NETLINK_ROUTE,
   object: "rule",
   table: Rule,
   messages: { new: RTM.RTM_NEWRULE, del: RTM.RTM_DELRULE, get: RTM.RTM_GETRULE },

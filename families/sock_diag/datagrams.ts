@@ -6,8 +6,7 @@
  * @module
  */
 import { type Attributes, attributes } from "../../core/codec/mod.ts";
-import { INET, inetShape, type InetSocket } from "./inet.ts";
-import type { InetForm } from "./inet_sockets.ts";
+import { INET, type InetForm, inetShape, type InetSocket } from "./inet.ts";
 import { SKNLGRP } from "./protocol.ts";
 
 /** A UDP socket; `established` where it has a peer, `close` where not. */

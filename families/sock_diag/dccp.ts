@@ -6,8 +6,7 @@
  * @module
  */
 import { type Attributes, attributes, type Codec, enumeration, head, type Shape, u8 } from "../../core/codec/mod.ts";
-import { INET, inetShape, type InetSocket } from "./inet.ts";
-import type { InetForm } from "./inet_sockets.ts";
+import { INET, type InetForm, inetShape, type InetSocket } from "./inet.ts";
 import { type SocketState, TCP_STATE } from "./protocol.ts";
 import { TcpInfo } from "./tcp.ts";
 

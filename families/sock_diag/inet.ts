@@ -50,8 +50,10 @@ import {
   type SocketState,
   state,
   states,
+  type TCP_STATE,
   yes,
 } from "./protocol.ts";
+import type { SocketForm } from "./sockets.ts";
 
 /** IPPROTO_*: protocols above IP. */
 export const IPPROTO = {
@@ -443,3 +445,37 @@ export const SocketAddress: Codec<SocketAddress> = {
     if (six) to.view.setUint32(at + 24, scopeId, true);
   },
 };
+
+/** A socket of whatever protocol, which may have states of its own. */
+export type AnyInetSocket = Omit<InetSocket, "state"> & {
+  /** What it is doing. */
+  state: string | number;
+};
+
+/** What protocols differ in. */
+export interface InetForm<T extends AnyInetSocket> {
+  /** What one is called: `TCP socket`. */
+  readonly object: string;
+  /** Its table. */
+  readonly table: Attributes<T>;
+  /** Its number, by name. */
+  readonly protocol: IpProtocol;
+  /** The groups that tell of those that are no more. */
+  readonly groups?: readonly number[];
+  /** The module that knows such sockets, and the kernel's option. */
+  readonly module: SocketForm<T>["module"];
+  /** Whether its states are not those of TCP, so that the kernel cannot be asked for some of them. */
+  readonly ownStates?: true;
+  /** States that a socket which was asked for by them is told to be in another one. */
+  readonly toldAs?: Readonly<Partial<Record<keyof typeof TCP_STATE, keyof typeof TCP_STATE>>>;
+  /** Whether the kernel takes the two ends in each other's place when it is asked for a single one. */
+  readonly swapped?: true;
+  /** Whether it makes nothing of the cookie when it is asked for a single one, or to destroy it. */
+  readonly anyCookie?: true;
+  /** Whether it cannot be asked for a single one by its ends. */
+  readonly listOnly?: true;
+  /** Whether it makes nothing of conditions. */
+  readonly unfiltered?: true;
+  /** Whether it tells what BPF programs keep with one. */
+  readonly storages?: true;
+}

@@ -4,16 +4,17 @@
  * @module
  */
 import { type Attributes, type Codec, MISFIT, type Reader } from "../../core/codec/mod.ts";
-import type { MessageSet } from "../../core/datagram.ts";
 import { DecodeError } from "../../core/errors.ts";
 import { messageEnd, NLM_F, NLMSG_HDRLEN } from "../../core/message.ts";
+import { declareMessageSets } from "../../core/messages.ts";
+import type { MessageSets } from "../../core/protocol.ts";
 import { RAW, UDP } from "./datagrams.ts";
 import { DCCP } from "./dccp.ts";
 import { InetRequest, InetRequestV1 } from "./inet.ts";
 import { MPTCP } from "./mptcp.ts";
 import { NetlinkRequest, NetlinkSocket } from "./netlink.ts";
 import { PacketRequest, PacketSocket } from "./packet.ts";
-import { AF, SOCK_DIAG } from "./protocol.ts";
+import { AF, NETLINK_SOCK_DIAG, SOCK_DIAG } from "./protocol.ts";
 import { SCTP } from "./sctp.ts";
 import { SmcDiagRequest, SmcSocket } from "./smc.ts";
 import { TcpSocket } from "./tcp.ts";
@@ -88,7 +89,7 @@ const MOST_ASKED = 1024;
  *
  * @returns those of a packet, by the port of the socket that it was recorded at, where that is known
  */
-export function messages(): (port?: number) => Partial<MessageSet> {
+function begin(): MessageSets {
   const asked = new Map<string, Any>();
   const note = (key: string, table: Any | undefined): void => {
     asked.delete(key);
@@ -96,6 +97,7 @@ export function messages(): (port?: number) => Partial<MessageSet> {
     if (asked.size > MOST_ASKED) asked.delete(asked.keys().next().value!);
   };
   return (own = 0) => ({
+    types: SOCK_DIAG,
     codec(type, from, at) {
       if (type === SOCK_DIAG.TCPDIAG_GETSOCK || type === SOCK_DIAG.DCCPDIAG_GETSOCK) return first;
       if (type === SOCK_DIAG.SOCK_DESTROY) return InetRequest;
@@ -112,6 +114,8 @@ export function messages(): (port?: number) => Partial<MessageSet> {
     },
   });
 }
+
+declareMessageSets(NETLINK_SOCK_DIAG, begin);
 
 function isInet(from: Reader, at: number): boolean {
   const family = from.length - at > NLMSG_HDRLEN ? from.bytes[at + NLMSG_HDRLEN] : undefined;

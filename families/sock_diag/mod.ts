@@ -16,6 +16,7 @@ import { Client, type OpenOptions, sharedClient } from "../../core/client.ts";
 import { DCCP, type DccpSocket } from "./dccp.ts";
 import { RAW, type RawSocket, UDP, type UdpSocket } from "./datagrams.ts";
 import { DestroyableSockets, InetSockets, WatchableSockets } from "./inet_sockets.ts";
+import "./messages.ts";
 import { MPTCP, type MptcpSocket } from "./mptcp.ts";
 import { NETLINK, type NetlinkSocket } from "./netlink.ts";
 import { PACKET, type PacketSocket } from "./packet.ts";
@@ -141,8 +142,10 @@ export { RawSocket, UdpSocket } from "./datagrams.ts";
 export { DccpSocket } from "./dccp.ts";
 export { type Checked, compile, type Compiled, type PortMatch, type Resolve, type SocketCondition } from "./filter.ts";
 export {
+  type AnyInetSocket,
   BpfStorage,
   type InetExtension,
+  type InetForm,
   InetMeminfo,
   InetRequest,
   InetRequestV1,
@@ -156,11 +159,9 @@ export {
   StorageRequest,
 } from "./inet.ts";
 export {
-  type AnyInetSocket,
   DestroyableSockets,
   type InetAsk,
   type InetFilter,
-  type InetForm,
   type InetKey,
   InetSockets,
   WatchableSockets,

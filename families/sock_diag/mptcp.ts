@@ -6,8 +6,7 @@
  * @module
  */
 import { type Attributes, attributes, type Codec, mask, type Struct, struct, u32, u8 } from "../../core/codec/mod.ts";
-import { INET, inetShape, type InetSocket } from "./inet.ts";
-import type { InetForm } from "./inet_sockets.ts";
+import { INET, type InetForm, inetShape, type InetSocket } from "./inet.ts";
 import { cookie, count, grown } from "./protocol.ts";
 
 /** What became of MPTCP: MPTCP_INFO_FLAG_*. */

@@ -6,7 +6,7 @@
  * @module
  */
 import { argumentError } from "../../core/errors.ts";
-import type { Protocol } from "../../core/client.ts";
+import type { Protocol } from "../../core/protocol.ts";
 import {
   bool,
   type Codec,

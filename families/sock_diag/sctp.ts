@@ -19,8 +19,7 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { INET, inetShape, type InetSocket, SocketAddress } from "./inet.ts";
-import type { InetForm } from "./inet_sockets.ts";
+import { INET, type InetForm, inetShape, type InetSocket, SocketAddress } from "./inet.ts";
 import { count, type SocketState, state } from "./protocol.ts";
 
 /** What an association is doing, as the kernel counts: SCTP_STATE_*. */

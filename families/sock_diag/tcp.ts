@@ -27,7 +27,7 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { INET, inetShape, type InetSocket } from "./inet.ts";
+import { INET, type InetForm, inetShape, type InetSocket } from "./inet.ts";
 import {
   AF,
   bitfields,
@@ -39,7 +39,6 @@ import {
   type SocketState,
   state,
 } from "./protocol.ts";
-import type { InetForm } from "./inet_sockets.ts";
 
 /** TCP_CA_*: what congestion control is doing. */
 export type TcpCaState = "open" | "disorder" | "cwr" | "recovery" | "loss" | number;

@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { Codec } from "../../../core/codec/mod.ts";
-import type { Field } from "../../../core/codec/attributes.ts";
+import type { Field } from "../../../core/codec/entry.ts";
 import { stringify } from "../../../core/show.ts";
 import type { Neighbour } from "../../../families/route/mod.ts";
 import { inNamespace, kernelTest, type Namespace } from "../namespace.ts";

@@ -73,6 +73,7 @@ export const PROTOCOL: Protocol = {
 };
 
 export const declaration: Declaration<Lamp> = {
+  protocol: PROTOCOL,
   object: "lamp",
   table: Lamp,
   messages: { new: NEW, del: DEL, get: GET },

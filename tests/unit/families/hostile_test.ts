@@ -4,7 +4,7 @@ import { DecodeError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/show.ts";
 import { message } from "../../../core/transport.ts";
 import { decode, families, readCapture, show } from "../../../families/registry.ts";
-import { genericFamily } from "../../../families/registry/generic.ts";
+import { declaredFamily } from "../../../core/generic_messages.ts";
 import { test } from "../../test.ts";
 import { attribute, cstring, hex, join, random, searched, word } from "../core/help.ts";
 
@@ -79,7 +79,7 @@ test("attributes nested 10,000 deep, of every number in every message, are decod
   }
   const numbers = Object.fromEntries(GENERIC.map((name, i) => [name, 40 + i]));
   for (const name of GENERIC) {
-    for (const cmd of [...new Set(Object.values(genericFamily(name)!.commands))].slice(0, 12)) {
+    for (const cmd of [...new Set(Object.values(declaredFamily(name)!.commands))].slice(0, 12)) {
       for (let id = 1; id < 6; id++) {
         const payload = nested(4, id);
         payload[0] = cmd;

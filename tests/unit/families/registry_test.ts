@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { encodeMessages } from "../../../core/datagram.ts";
 import { DecodeError } from "../../../core/errors.ts";
 import { decode, explain, FAMILIES, family, openHint, protocol, show } from "../../../families/registry.ts";
-import { messageSets } from "../../../families/registry/decode.ts";
+import { messageSetsOf } from "../../../families/registry/decode.ts";
 import { NETFILTER_MSG } from "../../../families/registry/names.ts";
 import { hex, mutate, random, ROUNDS, vectors } from "./golden.ts";
 import { test } from "../../test.ts";
@@ -229,7 +229,7 @@ test("registry: decode() reads what the connector says of processes, and what it
     data: { mcastOp: 1, eventType: ["fork"] },
   });
   for (const message of [exit, of("0100000001000000"), of("01000000")]) {
-    assertEquals(encodeMessages(decode("CONNECTOR", hex(message)), messageSets(11, {})()), hex(message));
+    assertEquals(encodeMessages(decode("CONNECTOR", hex(message)), messageSetsOf(11, {})()), hex(message));
   }
 });
 

@@ -6,7 +6,7 @@ import { framed, GenericFamily } from "../../../core/generic.ts";
 import { type ShownMessage, stringify } from "../../../core/show.ts";
 import { message, ScriptedKernel } from "../../../core/transport.ts";
 import { readCapture } from "../../../families/registry.ts";
-import { messageSets } from "../../../families/registry/decode.ts";
+import { messageSetsOf } from "../../../families/registry/decode.ts";
 import * as everything from "../../../mod.ts";
 import { test } from "../../test.ts";
 import { join, word } from "../core/help.ts";
@@ -138,7 +138,7 @@ test("each request of NETLINK_ROUTE, field by field, is shown as it was sent", (
                   seq: message.seq,
                   port: message.port,
                   value: read!.value,
-                }], messageSets(protocol, { generic })());
+                }], messageSetsOf(protocol, { generic })());
                 // Not the same bytes: masks and empty lists may be spelt in several ways.
                 const [twice] = readCapture(pcapOf(protocol, again), { generic });
                 const after = stringify(twice!.value);

@@ -8,13 +8,15 @@
 import { assert } from "@std/assert";
 import process from "node:process";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
-import type { Field } from "../../../core/codec/attributes.ts";
+import type { Field } from "../../../core/codec/entry.ts";
 import { decodeMessages, showMessages } from "../../../core/datagram.ts";
 import { DecodeError } from "../../../core/errors.ts";
-import type { GenericProtocol } from "../../../core/generic.ts";
-import { genericSet } from "../../../core/generic_messages.ts";
+import { type GenericProtocol, NETLINK_GENERIC } from "../../../core/genl.ts";
+import { messageSets } from "../../../core/messages.ts";
+import { knownNames } from "../../../families/generic/family.ts";
+import { declaredFamilies, declaredFamily } from "../../../core/generic_messages.ts";
 import { locate } from "../../../core/message.ts";
-import { GENERIC } from "../../../families/registry/generic.ts";
+import "../../../families/registry/generic.ts";
 import { bothWays } from "../both_ways.ts";
 import { random } from "../core/help.ts";
 import { test } from "../../test.ts";
@@ -105,13 +107,16 @@ function harmless(work: () => void): boolean {
   }
 }
 
-for (const protocol of GENERIC) {
+const MODULES = declaredFamilies().filter((name) => !knownNames().includes(name)).map((name) => declaredFamily(name)!)
+  .filter(({ messages }) => messages !== undefined);
+
+for (const protocol of MODULES) {
   test(
     `fuzz: ${COUNT} mutated messages of ${protocol.name} give values or a DecodeError`,
     { timeout: 3_600_000 },
     () => {
       const rand = random(protocol.name.length * 7919), all = tables(protocol);
-      const set = genericSet(() => protocol, { [protocol.name]: ID });
+      const set = messageSets(NETLINK_GENERIC, { generic: { [protocol.name]: ID } })();
       let read = 0, round = 0;
       for (let done = 0; done < COUNT; round++) {
         const kind = all[round % all.length]!, original = seed(kind, rand);

@@ -1,0 +1,244 @@
+/**
+ * Batches: many changes in few datagrams. Each item is done, refused, unknown or not sent, and the error tells which.
+ *
+ * @module
+ */
+import { type Codec, NoSuchInterface, type Writer } from "./codec/mod.ts";
+import { argumentError, BatchError, type BatchFailure, NetlinkError, SystemError } from "./errors.ts";
+import { type Exchange, seqOf, whole } from "./exchange.ts";
+import { eachMessage, NLM_F, NLMSG, readError } from "./message.ts";
+import type { Operation, Requester } from "./protocol.ts";
+import { Answers, overflowed } from "./wait.ts";
+
+/** Bytes of the receive buffer that a refusal with its words takes at most, and an object that comes back beside it. */
+const REFUSAL = 1664, REPLY = 4352;
+/** Bytes of a send buffer that the kernel keeps for itself. */
+const SEND_OVERHEAD = 32;
+
+/** An item of a datagram. */
+interface Chunk {
+  readonly operation: Operation;
+  readonly index: number;
+  readonly start: number;
+  readonly seq: number;
+}
+
+/** Says that an item does not fit the datagram that others are sent in. */
+class TooLong extends Error {}
+
+/**
+ * Sends the operations that `collect` adds. All are tried, as long as the socket serves.
+ *
+ * @throws {BatchError} with every one that is not known to be done
+ */
+export function runBatch(exchange: Exchange, collect: (add: (operation: Operation) => void) => void): void {
+  exchange.withWriter((writer) => new Batch(exchange, writer).run(collect));
+}
+
+class Batch {
+  readonly #exchange: Exchange;
+  readonly #writer: Writer;
+  readonly #answers: Answers;
+  readonly #failures: BatchFailure[] = [];
+  readonly #unknown: BatchFailure[] = [];
+  readonly #unsent: BatchFailure[] = [];
+  /** The error that keeps further items from being sent. */
+  #ended: Error | undefined;
+  /** The items of the datagram that is being filled. */
+  #chunk: Chunk[] = [];
+  /** Bytes of the receive buffer that are left for their answers. */
+  #room: number;
+  readonly #receive: number;
+  readonly #longest: number;
+  #count = 0;
+  #over = false;
+
+  constructor(exchange: Exchange, writer: Writer) {
+    this.#exchange = exchange;
+    this.#writer = writer;
+    this.#answers = new Answers(exchange.timeout);
+    const { receive, send } = exchange.buffers;
+    this.#receive = this.#room = receive;
+    this.#longest = send - SEND_OVERHEAD;
+  }
+
+  run(collect: (add: (operation: Operation) => void) => void): void {
+    let thrown: { readonly cause: unknown } | undefined;
+    try {
+      collect((operation) => this.#add(operation));
+    } catch (cause) {
+      thrown = { cause };
+    }
+    this.#over = true;
+    // Whatever goes wrong in the callback, what was asked for before it is done, as it would have been one by one.
+    this.#flush();
+    const failures = this.#failures, unknown = this.#unknown, unsent = this.#unsent;
+    if (failures.length + unknown.length + unsent.length > 0) {
+      failures.sort((a, b) => a.index - b.index);
+      throw new BatchError(
+        { count: this.#count, failures, unknown, unsent },
+        thrown === undefined ? this.#ended : thrown.cause,
+      );
+    }
+    if (thrown !== undefined) throw thrown.cause;
+  }
+
+  #add(operation: Operation): void {
+    if (this.#over) {
+      throw argumentError(
+        TypeError,
+        `Cannot ${operation.what} in a batch that is over: its callback returned before`,
+      );
+    }
+    const index = this.#count++;
+    this.#put(operation, index);
+    for (const next of operation.then ?? []) {
+      // Failures of the last item sent are noted last.
+      this.#flush();
+      if ([this.#failures, this.#unknown, this.#unsent].some((list) => list.at(-1)?.index === index)) break;
+      this.#put(next, index);
+    }
+  }
+
+  #put(operation: Operation, index: number): void {
+    if (this.#chunk.length > 0 && (this.#room < answerSize(operation) || operation.read !== undefined)) this.#flush();
+    let error = this.#ended ?? this.#append(operation, index);
+    // The interface may be what an earlier item of the batch is to make.
+    if (this.#chunk.length > 0 && (error instanceof NoSuchInterface || error instanceof TooLong)) {
+      this.#flush();
+      error = this.#ended ?? this.#append(operation, index);
+    }
+    if (error !== undefined) (this.#ended === undefined ? this.#failures : this.#unsent).push({ index, error });
+    if (this.#chunk.length > 0 && this.#exchange.show(this.#writer, operation)) {
+      this.#chunk = [];
+      this.#writer.reset();
+    }
+  }
+
+  /** Puts an item behind the others; the error that keeps it from that is given back. */
+  #append(given: Operation, index: number): Error | undefined {
+    const writer = this.#writer, before = writer.length;
+    try {
+      const operation = whole(given), start = this.#exchange.encode(writer, operation, 0, this.#chunk.length > 0);
+      // The kernel takes no datagram that is longer than its buffer: alone it is refused, else it is the next one's first.
+      if (writer.length > this.#longest && this.#chunk.length > 0) throw new TooLong();
+      this.#chunk.push({ operation, index, start, seq: seqOf(writer, start) });
+      this.#room -= answerSize(operation);
+      return undefined;
+    } catch (error) {
+      writer.length = before;
+      writer.path.length = 0;
+      if (error instanceof Error) return error;
+      throw error;
+    }
+  }
+
+  #flush(): void {
+    const items = this.#chunk;
+    this.#chunk = [];
+    this.#room = this.#receive;
+    try {
+      if (items.length > 0) this.#send(items);
+    } finally {
+      this.#writer.reset();
+      this.#exchange.closeNamespaces();
+    }
+  }
+
+  /** Sends items in one datagram, and notes what becomes of each. */
+  #send(items: readonly Chunk[]): void {
+    const { view } = this.#writer, answers = this.#answers;
+    // Refusals always come; only the last item is acknowledged when done, and then all are.
+    const last = items[items.length - 1]!, flagsAt = last.start + 6;
+    view.setUint16(flagsAt, view.getUint16(flagsAt, true) | NLM_F.NLM_F_ACK, true);
+    const what = items.length === 1 ? last.operation.what : `do items ${items[0]!.index}..${last.index} of a batch`;
+    answers.forget();
+    try {
+      this.#exchange.send(this.#writer, what);
+    } catch (error) {
+      if (!(error instanceof NetlinkError)) throw error;
+      // One that is too long leaves the socket as it is.
+      if (error.code === "EMSGSIZE" && items.length === 1) {
+        return void this.#failures.push({ index: last.index, error });
+      }
+      this.#ended = error;
+      // A capture that cannot be written is noticed once the datagram is sent.
+      const list = error instanceof SystemError && error.call !== "sendto" ? this.#unknown : this.#unsent;
+      for (const { index } of items) list.push({ index, error });
+      return;
+    }
+    const open = new Map(items.map((item) => [item.seq, item]));
+    let error: Error | undefined;
+    try {
+      this.#receiveVerdicts(what, last, open);
+      if (answers.lost !== undefined) error = overflowed(what, answers.lost);
+    } catch (caught) {
+      if (!(caught instanceof Error)) throw caught;
+      error = caught;
+      // A socket that was too full serves again once it is empty.
+      if (answers.lost === undefined) this.#ended = error;
+    }
+    if (error === undefined) return;
+    for (const { index } of open.values()) this.#unknown.push({ index, error });
+  }
+
+  /** Receives up to the last item's verdict; takes those whose verdict is known out of `open`. */
+  #receiveVerdicts(what: string, last: Chunk, open: Map<number, Chunk>): void {
+    const exchange = this.#exchange;
+    for (let done = false; !done;) {
+      const from = exchange.receive(what, this.#answers);
+      done = eachMessage(from, (at, end) => {
+        const seq = from.view.getUint32(at + 8, true), item = open.get(seq);
+        if (item === undefined || from.view.getUint16(at + 4, true) !== NLMSG.NLMSG_ERROR) return;
+        const verdict = readError(from, at, end);
+        open.delete(seq);
+        if (verdict.errno !== 0) {
+          const error = exchange.refusal({ ...verdict, from, end }, item.operation, this.#writer, item.start);
+          this.#failures.push({ index: item.index, error });
+        }
+        return item === last;
+      });
+    }
+    exchange.settled(this.#answers);
+  }
+}
+
+/** Bytes of the receive buffer that the answer to an item takes. An object that is made comes back only as an echo. */
+function answerSize({ reply, flags }: Operation): number {
+  const answered = reply !== undefined && (flags & (NLM_F.NLM_F_CREATE | NLM_F.NLM_F_ECHO)) !== NLM_F.NLM_F_CREATE;
+  return answered ? REFUSAL + REPLY : REFUSAL;
+}
+
+/** Collects requests for {@linkcode runBatch}; what is not a change goes to the client at once. */
+export class BatchRequester implements Requester {
+  /** Requests are collected. */
+  readonly deferred = true;
+  readonly #client: Requester;
+  readonly #add: (operation: Operation) => void;
+
+  /** Hands requests to `add`, looks through `client`. */
+  constructor(client: Requester, add: (operation: Operation) => void) {
+    this.#client = client;
+    this.#add = add;
+  }
+
+  /** Collects it, if it changes something; what only looks is answered at once. */
+  request(operation: Operation): unknown {
+    return operation.looks === true ? this.#client.request(operation) : this.#add(operation);
+  }
+
+  /** Everything that a dump gives; an interrupted one is asked for again. */
+  dump(operation: Operation): unknown[] {
+    return this.#client.dump(operation);
+  }
+
+  /** Looks at once. */
+  iterate(operation: Operation, fits?: (value: unknown) => boolean): Generator<unknown, void, undefined> {
+    return this.#client.iterate(operation, fits);
+  }
+
+  /** Brings a value into the kernel's own form: encodes it and decodes it again. */
+  normalize(codec: Codec<unknown, never>, value: object, what: string): object {
+    return this.#client.normalize(codec, value, what);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Dry runs: messages are shown instead of sent, and interfaces that they would make have numbers that stand in for those
+ * which only the kernel knows.
+ *
+ * @module
+ */
+import { Reader, type Writer } from "./codec/mod.ts";
+import { NLM_F, NLMSG_HDRLEN } from "./message.ts";
+import type { Operation, Protocol } from "./protocol.ts";
+import { flagNames, ShownMessage } from "./show.ts";
+
+/** The number of the first interface that a dry run foresees. */
+const STAND_IN = 0x7fffffff;
+
+/** Receives messages in the place of the kernel. */
+export class DryRun {
+  /** Interfaces that there would be by what was shown. */
+  readonly foreseen: Map<string, number> = new Map();
+  readonly #protocol: Protocol;
+  readonly #receive: (message: ShownMessage) => void;
+
+  /** Gives each message to `receive`. */
+  constructor(protocol: Protocol, receive: (message: ShownMessage) => void) {
+    this.#protocol = protocol;
+    this.#receive = receive;
+  }
+
+  /** Shows the message that the writer holds. */
+  show(writer: Writer, operation: Operation): void {
+    const type = operation.name ??
+      Object.entries(this.#protocol.types).find(([, number]) => number === operation.type)?.[0] ?? operation.type;
+    const flags = flagNames(writer.view.getUint16(6, true), type);
+    this.#receive(new ShownMessage(writer.bytes.slice(0, writer.length), type, flags, operation.codec));
+    this.#foresee(writer, operation);
+  }
+
+  /** Remembers the interfaces that a message would make or rename, for messages that name them later. */
+  #foresee(writer: Writer, { type, flags, value }: Operation): void {
+    const from = new Reader(writer.bytes, writer.length);
+    const link = this.#protocol.linkName?.(type, from, NLMSG_HDRLEN, writer.length);
+    if (link !== undefined && link.index !== 0 && !link.gone) this.foreseen.set(link.name, link.index);
+    if ((flags & NLM_F.NLM_F_CREATE) === 0) return;
+    for (const name of interfacesIn(value)) {
+      if (!this.foreseen.has(name)) this.foreseen.set(name, STAND_IN - this.foreseen.size);
+    }
+  }
+}
+
+/** The names of the interfaces that a value describes, at any depth; those of other namespaces are not found by name here. */
+function* interfacesIn(value: unknown): Generator<string, void, undefined> {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
+  const { ifname, netns, netNsFd, netNsPid } = value as Record<string, unknown>;
+  if ((netns ?? netNsFd ?? netNsPid) !== undefined) return;
+  if (typeof ifname === "string") yield ifname;
+  for (const part of Object.values(value)) yield* interfacesIn(part);
+}
