@@ -64,7 +64,7 @@ kernelTest("Deno runs an example by URL from a plain server, with --allow-ffi al
 kernelTest("Bun runs script 1 with the package added from a clone", ["git"], async () => {
   await inFolder(async (folder) => {
     writeFileSync(join(folder, "package.json"), "{}");
-    await finish("git", ["clone", "--quiet", ROOT, join(folder, "clone")], folder);
+    await finish("git", ["clone", "--quiet", "--bare", "--depth=1", `file://${ROOT}`, join(folder, "clone")], folder);
     await finish(join(BIN, "bun"), ["add", `git+file://${join(folder, "clone")}`], folder);
     const script = readFileSync(join(ROOT, "tests/scripts/01.ts"), "utf8").replace("../../", "@linux/netlink/");
     writeFileSync(join(folder, "script.ts"), script);

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { test } from "../test.ts";
-import { kernelTest } from "./namespace.ts";
+import { kernelTest, patience } from "./namespace.ts";
 
 const NEEDS = ["ip", "unshare", "python3"];
 const EXAMPLES = new URL("../../examples/", import.meta.url);
@@ -31,7 +31,7 @@ function shell(script: string, setup = ""): { status: number | null; stdout: str
         HOLDER,
         SCRIPT: `${example}\n${script}`,
       },
-      timeout: 60_000,
+      timeout: patience(60_000),
     },
   );
 }
