@@ -32,7 +32,6 @@ Packages come from the mirror that this machine's apt uses; what is made of them
   --append=TEXT      more kernel parameters
   --qemu=TEXT        more of qemu's arguments, divided by spaces
   --only RUNTIME     tests on this one only
-  --short            only the tests that say most of a kernel, or of a runtime: everything is slow there
   --repo FOLDER      another checkout to start in
   --oracles          with the newest suite's tools (ip, strace, nft, ethtool, iw, rdma, …) over this machine's
                      (here.ts does that without a machine)
@@ -51,24 +50,10 @@ const TOOLS = {
 
 const ARM64_TOOLS = { "qemu-system-aarch64": "qemu-system-arm" };
 
-/** The tests that `--short` runs on another kernel: as many as fit the time that CI has. */
-const SHORT = [
-  ...["capture", "entry", "examples", "families/", "ffi/"],
-  ...["batch", "capture", "controller", "ethtool", "family", "macsec", "mptcp_pm", "netdev"].map((one) =>
-    `generic/${one}_`
-  ),
-  ...["errors", "home", "kinds", "law", "lookup", "made_by_us"].map((one) => `route/${one}_`),
-].map((part) => `kernel/${part}`);
-
-/** And where the runtimes, their C library or the processor are others. */
-const SHORT_RUNTIMES = ["ffi/", "route/errors", "route/made_by_us", "route/watch", "sock_diag/"].map((part) =>
-  `kernel/${part}`
-);
-
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** What a kernel needs, made or out of the cache. */
-type Prepare = (kernel: string) => Image;
+/** What a kernel needs, made or out of the cache, or why it cannot be had. */
+type Prepare = (kernel: string) => Image | string;
 
 /** Runs a command on each kernel, one after the other; the first status that is not 0. */
 type Run = (image: Image, command: readonly string[], output: Output) => Promise<number>;
@@ -76,7 +61,9 @@ type Run = (image: Image, command: readonly string[], output: Output) => Promise
 async function runCommand(kernels: string[], command: string[], prepare: Prepare, run: Run): Promise<number> {
   let status = 0;
   for (const kernel of kernels) {
-    const ended = await run(prepare(kernel), command, process);
+    const made = prepare(kernel);
+    if (typeof made === "string") console.error(made);
+    const ended = typeof made === "string" ? 125 : await run(made, command, process);
     status ||= ended;
   }
   return status;
@@ -104,19 +91,10 @@ function compile(repo: string, runtimes: readonly string[]): void {
   }
 }
 
-/** The test files that the parts of paths leave out. */
-function leftOut(repo: string, parts: readonly string[]): string[] {
-  return readdirSync(join(repo, "tests/kernel"), { recursive: true, encoding: "utf8" })
-    .map((file) => `kernel/${file}`)
-    .filter((file) => file.endsWith("_test.ts") && !parts.some((part) => file.startsWith(part)));
-}
-
 /** Which tests run where. */
 interface Tests {
   readonly kernels: readonly string[];
   readonly runtimes: readonly string[];
-  readonly short: boolean;
-  readonly repo: string;
   readonly timeout: number;
   readonly prepare: Prepare;
 }
@@ -125,7 +103,7 @@ interface Tests {
 const LAST_WORDS = 60;
 
 /** Runs the tests on each kernel, each runtime in a machine of its own at the same time; what can't be had has failed. */
-async function runTests({ kernels, runtimes, short, repo, timeout, prepare }: Tests, run: Run): Promise<number> {
+async function runTests({ kernels, runtimes, timeout, prepare }: Tests, run: Run): Promise<number> {
   const results: string[] = [];
   const say = (text: string): void => {
     results.push(text);
@@ -133,16 +111,14 @@ async function runTests({ kernels, runtimes, short, repo, timeout, prepare }: Te
   };
   let status = 0;
   for (const kernel of kernels) {
-    let made: Image;
-    try {
-      made = prepare(kernel);
-    } catch (error) {
-      say(`${kernel}: FAILED: it cannot be had: ${error}`);
+    const made = prepare(kernel);
+    if (typeof made === "string") {
+      say(made);
       status ||= 125;
       continue;
     }
     console.log(`\n=== kernel ${kernel}: Linux ${made.release} ===`);
-    const own = made.runtimes, mine = Object.keys(own).length === 0;
+    const own = Object.keys(made.runtimes);
     // The snapshot, once for both.
     const failed = await run(made, ["true"], process);
     if (failed !== 0) {
@@ -150,16 +126,13 @@ async function runTests({ kernels, runtimes, short, repo, timeout, prepare }: Te
       status ||= failed;
       continue;
     }
-    const on = runtimes.filter((name) => mine || name in own);
+    const on = runtimes.filter((name) => own.length === 0 || own.includes(name));
     await Promise.all(on.map(async (runtime) => {
       const name = `${kernel} (${made.release}) ${runtime}`;
-      const parts = !short ? ["kernel/"] : mine ? SHORT : SHORT_RUNTIMES;
-      const missing = leftOut(repo, parts);
-      if (missing.length > 0) say(`!!! LEFT OUT on ${name}: ${missing.join(", ")} !!!`);
       const started = Date.now(), lines = new Lines(`${kernel} ${runtime}| `);
       const limit = `${Math.max(timeout - LAST_WORDS, 1)}`;
       const options = ["--only", runtime, "--limit", limit];
-      const command = ["node_modules/.bin/deno", "run", "-A", "tests/run.ts", ...options, ...parts];
+      const command = ["node_modules/.bin/deno", "run", "-A", "tests/run.ts", ...options, "kernel/"];
       const result = await run(made, command, { stdout: lines, stderr: lines });
       const minutes = ((Date.now() - started) / 60_000).toFixed(1);
       for (const failure of lines.failures) say(`${name}: ${failure}`);
@@ -202,7 +175,7 @@ async function main(): Promise<number> {
   const command = argv.slice(dashes + 1);
   const wrong: string[] = [];
   const args = parseArgs(argv.slice(0, dashes), {
-    boolean: ["help", "update", "oracles", "extra", "short"],
+    boolean: ["help", "update", "oracles", "extra"],
     string: ["timeout", "memory", "append", "qemu", "repo", "only", "_"],
     collect: ["only"],
     default: { timeout: "3600", memory: "2048", append: "", qemu: "", repo: ROOT },
@@ -234,8 +207,12 @@ async function main(): Promise<number> {
   }
   const over = args.oracles ? oracles(args.update) : undefined;
   const prepare: Prepare = (kernel) => {
-    const made = MACHINES[kernel](args.update);
-    return args.extra ? extra(made) : made;
+    try {
+      const made = MACHINES[kernel](args.update);
+      return args.extra ? extra(made) : made;
+    } catch (error) {
+      return `${kernel}: FAILED: it cannot be had: ${error}`;
+    }
   };
   const run: Run = async (image, command, output) => {
     try {
@@ -256,9 +233,8 @@ async function main(): Promise<number> {
   if (command.length > 0) return await runCommand(kernels, command, prepare, run);
   const runtimes = ["bun", "deno"].filter((runtime) => args.only.length === 0 || args.only.includes(runtime));
   process.env.NETLINK_SPECS ??= specifications(args.update).join(":");
-  const { short } = args, repo = resolve(args.repo), timeout = Number(args.timeout);
-  compile(repo, runtimes);
-  return await runTests({ kernels, runtimes, short, repo, timeout, prepare }, run);
+  compile(resolve(args.repo), runtimes);
+  return await runTests({ kernels, runtimes, timeout: Number(args.timeout), prepare }, run);
 }
 
 process.exitCode = await main();
