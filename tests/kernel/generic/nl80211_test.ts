@@ -1,6 +1,7 @@
 /** nl80211 against `iw`, in the lab: this needs mac80211_hwsim. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { type Attributes, rawOf } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
 import * as controller from "../../../families/generic/controller.ts";
@@ -207,13 +208,16 @@ wifiTest("nl80211: all that `iw` says and hears is read, nothing left as bytes",
     run("ip", ["link", "set", "nlmon9", "up"]);
     const heard: CapturedMessage[] = [], messages = monitor("nlmon9", { protocol: 16 });
     const reading = (async () => {
-      for await (const message of messages) if (message.type === "nl80211") heard.push(message);
+      for await (const message of messages) {
+        if (message.type !== "nl80211") continue;
+        heard.push(message);
+        const { psState } = message.value as { psState?: string };
+        // The answer to the last command.
+        if (psState !== undefined && message.flags.length === 0) break;
+      }
     })();
-    for (const words of commands) await new Promise((resolve) => spawn("iw", words).on("close", resolve));
-    const last = (): boolean =>
-      heard.some(({ value, flags }) => (value as { psState?: string }).psState !== undefined && flags.length === 0);
-    while (!last()) await new Promise((resolve) => setTimeout(resolve, 1));
-    await messages.return!();
+    // What `iw` prints is more than a pipe that nobody reads holds.
+    for (const words of commands) await once(spawn("iw", words, { stdio: "ignore" }), "close");
     await reading;
     const left = heard.flatMap(({ value }) => unread(value, String((value as { cmd?: string }).cmd)));
     assertEquals([...new Set(left)], []);
