@@ -9,10 +9,12 @@ const NEEDS = ["ip"];
 /** Default routes of both families, in two tables and with several metrics; nothing else in these but the wire's. */
 function defaults(ns: Namespace): void {
   // Link-local addresses, and the routes of an interface that has its carrier, come when the kernel is ready for them.
-  ns.ip("link add v0 type veth peer name v1");
-  for (const dev of ["v0", "v1"]) ns.ip(`link set ${dev} addrgenmode none`);
-  for (const dev of ["lo", "v0", "v1"]) ns.ip(`link set ${dev} up`);
-  ns.ip("address add 192.0.2.1/24 dev v0");
+  ns.ipBatch([
+    "link add v0 type veth peer name v1",
+    ...["v0", "v1"].map((dev) => `link set ${dev} addrgenmode none`),
+    ...["lo", "v0", "v1"].map((dev) => `link set ${dev} up`),
+    "address add 192.0.2.1/24 dev v0",
+  ]);
   while (ns.ipJson("-6 route show table all").filter(({ dst }) => dst === "ff00::/8").length < 2);
   ns.ipBatch([
     "-6 address add fd00::1/64 dev v0 nodad",
