@@ -12,6 +12,10 @@ export const root: boolean = process.getuid?.() === 0;
 /** Whether this is a machine of the lab, where all is ours. */
 export const lab: boolean = process.env["LAB"] !== undefined;
 
+/** Why Workers are not tried: Bun for arm64 crashes at times when one ends (1.4.5, SIGSEGV), one that did nothing as well. */
+export const noWorkers: string | false = process.versions["bun"] !== undefined && process.arch === "arm64" &&
+  "Bun for arm64 crashes when Workers end";
+
 /** How many of something a test makes: a twentieth in the lab, where everything takes that much longer. */
 export const many = (count: number): number => lab ? count / 20 : count;
 

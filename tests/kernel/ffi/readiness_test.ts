@@ -5,7 +5,7 @@ import { readdirSync, readlinkSync } from "node:fs";
 import process from "node:process";
 import { NetlinkError } from "../../../ffi/errors.ts";
 import { Socket } from "../../../ffi/socket.ts";
-import { patience } from "../namespace.ts";
+import { noWorkers, patience } from "../namespace.ts";
 import { test } from "../../test.ts";
 
 const SOCKET = new URL("../../../ffi/socket.ts", import.meta.url).href;
@@ -234,7 +234,7 @@ test("close() of a socket that is waited for lets the process end", () => {
   `);
 });
 
-test("readable() works in a Worker, which ends while a wait is pending", () => {
+test("readable() works in a Worker, which ends while a wait is pending", { skip: noWorkers }, () => {
   assertEnds(`
     const { Worker } = process.getBuiltinModule("node:worker_threads");
     const worker = new Worker(\`(async () => {
@@ -285,7 +285,7 @@ test("readable() leaves nothing behind when the last socket is closed, again and
   assertEquals(own(), before);
 });
 
-test("readable() in Workers that end leaves no descriptor behind", () => {
+test("readable() in Workers that end leaves no descriptor behind", { skip: noWorkers }, () => {
   assertEnds(`
     const { Worker } = process.getBuiltinModule("node:worker_threads");
     const { readdirSync, readlinkSync } = process.getBuiltinModule("node:fs");
@@ -321,7 +321,7 @@ const CHANGES: Record<string, string> = {
 };
 for (const [name, connect] of Object.entries(CHANGES)) {
   const title = `readable() works by a thread if one day Bun.connect() ${name}`;
-  test(title, { skip: !bun && "only for Bun" }, () => {
+  test(title, { skip: bun ? noWorkers : "only for Bun" }, () => {
     assertEnds(`
       Bun.connect = ${connect};
       const a = new Socket({ protocol: 2 }), b = new Socket({ protocol: 2 });
