@@ -18,14 +18,8 @@ import { NetlinkError } from "./errors.ts";
 import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN } from "./message.ts";
 import type { Protocol } from "./protocol.ts";
 import { type CaptureSource, type Packet, packets } from "./pcap.ts";
-import {
-  type AddressedReply,
-  datagram,
-  type Received,
-  type Reply,
-  ScriptedKernel,
-  type SentMessage,
-} from "./transport.ts";
+import { type AddressedReply, datagram, type Reply, ScriptedKernel, type SentMessage } from "./scripted.ts";
+import type { Received } from "./transport.ts";
 
 export type { CaptureSource } from "./pcap.ts";
 

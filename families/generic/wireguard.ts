@@ -380,7 +380,9 @@ export class Wireguard {
 const LONGEST_NAME = 15;
 
 function named(dev: string | number): { readonly ifname: string } | { readonly ifindex: string | number } {
-  return typeof dev === "number" || new TextEncoder().encode(dev).length > LONGEST_NAME ? { ifindex: dev } : { ifname: dev };
+  return typeof dev === "number" || new TextEncoder().encode(dev).length > LONGEST_NAME
+    ? { ifindex: dev }
+    : { ifname: dev };
 }
 
 /** Opens a client of its own, in a network namespace or with options. */

@@ -3,13 +3,13 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { type AnyCodec, didYouMean, Reader, Writer } from "../../core/codec/mod.ts";
 import { showMessages } from "../../core/datagram.ts";
 import { DecodeError } from "../../core/errors.ts";
-import { message } from "../../core/transport.ts";
+import { message } from "../../core/scripted.ts";
 import { CompiledSpec } from "../../families/generic/compile.ts";
 import { PolicyTables } from "../../families/generic/policy.ts";
 import { decode, show } from "../../families/registry.ts";
 import { Link } from "../../families/route/link.ts";
 import { open } from "../../families/sock_diag/mod.ts";
-import { ScriptedKernel } from "../../core/transport.ts";
+import { ScriptedKernel } from "../../core/scripted.ts";
 import { test } from "./../test.ts";
 
 /** Attributes around attributes: the numbers of one level, and the bytes in front of each. */

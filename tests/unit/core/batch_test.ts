@@ -4,7 +4,7 @@ import { BatchRequester, type Client, type Operation } from "../../../core/clien
 import { Collection } from "../../../core/collection.ts";
 import { BatchError, KernelError, type NetlinkError, SystemError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
-import { datagram, type Reply, type SentMessage } from "../../../core/transport.ts";
+import { datagram, type Reply, type SentMessage } from "../../../core/scripted.ts";
 import { attribute, cstring, decode, join, word } from "./help.ts";
 import { answer, client, declaration, DEL, GET, Lamp, lamp, request } from "./lamps.ts";
 import { test } from "../../test.ts";

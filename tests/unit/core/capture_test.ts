@@ -21,7 +21,7 @@ import type { Capture } from "../../../core/capture.ts";
 import { NetlinkError, SystemError } from "../../../core/errors.ts";
 import { type Packet, packets } from "../../../core/pcap.ts";
 import { openTransport } from "../../../core/stream.ts";
-import { message, ScriptedKernel } from "../../../core/transport.ts";
+import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import { processes } from "../../../families/connector/mod.ts";
 import { FibLookup } from "../../../families/fib_lookup.ts";
 import { uevents } from "../../../families/uevent.ts";

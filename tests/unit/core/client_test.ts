@@ -5,7 +5,7 @@ import type { Codec } from "../../../core/codec/mod.ts";
 import { DecodeError, KernelError, NetlinkError, SystemError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import type { ShownMessage } from "../../../core/show.ts";
-import { datagram, message, type Reply, ScriptedKernel } from "../../../core/transport.ts";
+import { datagram, message, type Reply, ScriptedKernel } from "../../../core/scripted.ts";
 import { attribute, cstring, hex, join, word } from "./help.ts";
 import { answer, client, DEL, done, DUMP, event, GET, Lamp, lamp, NEW, PROTOCOL, request } from "./lamps.ts";
 import { test } from "../../test.ts";

@@ -4,7 +4,7 @@ import { Collection, type Declaration } from "../../../core/collection.ts";
 import { attributes, head, list, struct, u32 } from "../../../core/codec/mod.ts";
 import { BatchError, KernelError, NetlinkError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
-import { datagram, message, type SentMessage } from "../../../core/transport.ts";
+import { datagram, message, type SentMessage } from "../../../core/scripted.ts";
 import { decode, encode } from "./help.ts";
 import { answer, client, declaration, DEL, done, GET, Lamp, lamp, NEW } from "./lamps.ts";
 import { test } from "../../test.ts";

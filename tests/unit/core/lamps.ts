@@ -23,7 +23,7 @@ import {
 } from "../../../core/codec/mod.ts";
 import { Collection, type Declaration } from "../../../core/collection.ts";
 import { NLM_F } from "../../../core/message.ts";
-import { message, type Reply, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { message, type Reply, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import { encode, join, word } from "./help.ts";
 
 /** What a lamp is plugged into. */

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import { type Codec, Reader } from "../../../core/codec/mod.ts";
 import { DecodeError, KernelError } from "../../../core/errors.ts";
 import { explainExtAck, locate, messageEnd, nextSeq, NLM_F, readDone, readError } from "../../../core/message.ts";
-import { message } from "../../../core/transport.ts";
+import { message } from "../../../core/scripted.ts";
 import { attribute, cstring, encode, hex, join, random, word } from "./help.ts";
 import { answer, done, Lamp } from "./lamps.ts";
 import { test } from "../../test.ts";

@@ -5,7 +5,7 @@ import { Collection } from "../../../core/collection.ts";
 import { KernelError, NetlinkError } from "../../../core/errors.ts";
 import { replay } from "../../../core/replay.ts";
 import { openTransport } from "../../../core/stream.ts";
-import { datagram, type Reply, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { datagram, type Reply, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import { open as usersock } from "../../../families/usersock.ts";
 import { hex, searched } from "./help.ts";
 import {

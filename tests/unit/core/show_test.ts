@@ -4,7 +4,7 @@ import { inspect as nodeInspect } from "node:util";
 import type { Codec } from "../../../core/codec/mod.ts";
 import { attributes, hardwareAddress, head, mac, select, struct, u16, u32, u8 } from "../../../core/codec/mod.ts";
 import { FLAG_NAMES, ShownMessage, stringify } from "../../../core/show.ts";
-import { message } from "../../../core/transport.ts";
+import { message } from "../../../core/scripted.ts";
 import { attribute, cstring, decode, encode, hex, join, word } from "./help.ts";
 import { Lamp } from "./lamps.ts";
 import { test } from "../../test.ts";

@@ -5,7 +5,7 @@ import { Reader } from "../../../core/codec/mod.ts";
 import { Collection, type Declaration } from "../../../core/collection.ts";
 import { DecodeError, NetlinkError, SystemError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
-import { type AddressedReply, datagram, type Reply, type ScriptedKernel } from "../../../core/transport.ts";
+import { type AddressedReply, datagram, type Reply, type ScriptedKernel } from "../../../core/scripted.ts";
 import { watch } from "../../../core/watch.ts";
 import { decode, hex } from "./help.ts";
 import { answer, client, declaration, DEL, done, event, GET, Lamp, lamp, NEW, PROTOCOL } from "./lamps.ts";

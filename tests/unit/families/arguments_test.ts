@@ -1,6 +1,6 @@
 /** Verbs of families that are no collections: wrong arguments are refused by name, and nothing is sent. */
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { ScriptedKernel } from "../../../core/transport.ts";
+import { ScriptedKernel } from "../../../core/scripted.ts";
 import type { OpenOptions } from "../../../core/client.ts";
 import * as everything from "../../../mod.ts";
 import { test } from "../../test.ts";

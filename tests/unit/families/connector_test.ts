@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { type Codec, Reader } from "../../../core/codec/mod.ts";
 import { DecodeError, KernelError, NetlinkError } from "../../../core/errors.ts";
-import { ScriptedKernel } from "../../../core/transport.ts";
+import { ScriptedKernel } from "../../../core/scripted.ts";
 import {
   ConnectorMessage,
   connectorMessages,

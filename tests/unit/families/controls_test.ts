@@ -6,7 +6,7 @@ import { type Codec, Writer } from "../../../core/codec/mod.ts";
 import { BatchError, DecodeError, KernelError, NetlinkError, SystemError } from "../../../core/errors.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
 import { printable, type ShownMessage, stringify } from "../../../core/show.ts";
-import { message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { message, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import * as everything from "../../../mod.ts";
 import { cstring, join, word } from "../core/help.ts";
 

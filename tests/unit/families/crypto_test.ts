@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Codec, Reader } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
-import { datagram, message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { datagram, message, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import { Algorithm, type AlgorithmFields, AlgorithmStatistics, CRYPTO_MSG, open } from "../../../families/crypto.ts";
 import { decode, show } from "../../../families/registry.ts";
 import { hex, ROUNDS, survive } from "./golden.ts";

@@ -1,7 +1,7 @@
 /** FIB_LOOKUP: the golden answers, and whose answer is taken. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { KernelError, NetlinkError, SystemError } from "../../../core/errors.ts";
-import { ScriptedKernel } from "../../../core/transport.ts";
+import { ScriptedKernel } from "../../../core/scripted.ts";
 import { FibResult, open } from "../../../families/fib_lookup.ts";
 import { decode, encode, hex, random } from "../core/help.ts";
 import { ROUNDS } from "./golden.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { DecodeError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/show.ts";
-import { message } from "../../../core/transport.ts";
+import { message } from "../../../core/scripted.ts";
 import { decode, families, readCapture, show } from "../../../families/registry.ts";
 import { declaredFamily } from "../../../core/generic_messages.ts";
 import { test } from "../../test.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
-import { message, ScriptedKernel } from "../../../core/transport.ts";
+import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import { decode as decodeAny, show } from "../../../families/registry.ts";
 import { decode, encode, type ScsiMessageInput, scsiTransport } from "../../../families/scsi_transport.ts";
 import { hex, ROUNDS, survive } from "./golden.ts";

@@ -1,7 +1,7 @@
 /** SELINUX: the golden events, and messages that have no name here. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DecodeError } from "../../../core/errors.ts";
-import { datagram, message, ScriptedKernel } from "../../../core/transport.ts";
+import { datagram, message, ScriptedKernel } from "../../../core/scripted.ts";
 import { decodeEvents, Policyload, selinux, Setenforce } from "../../../families/selinux.ts";
 import { encode, hex, random } from "../core/help.ts";
 import { ROUNDS } from "./golden.ts";

@@ -4,7 +4,7 @@ import { type Codec, Writer } from "../../../core/codec/mod.ts";
 import { encodeMessages } from "../../../core/datagram.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
 import { type ShownMessage, stringify } from "../../../core/show.ts";
-import { message, ScriptedKernel } from "../../../core/transport.ts";
+import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import { readCapture } from "../../../families/registry.ts";
 import { messageSetsOf } from "../../../families/registry/decode.ts";
 import * as everything from "../../../mod.ts";

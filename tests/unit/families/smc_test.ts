@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { type Codec, rawOf, Reader } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
 import { framed, GenericFamily, GENL_ID } from "../../../core/generic.ts";
-import { datagram, message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { datagram, message, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import { decode, show } from "../../../families/registry.ts";
 import { open, SMC_NETLINK, SmcMessage } from "../../../families/smc.ts";
 import { SmcDiagRequest, SmcSocket } from "../../../families/sock_diag/mod.ts";

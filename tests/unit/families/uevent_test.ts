@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { rawOf, Reader } from "../../../core/codec/mod.ts";
 import { DecodeError } from "../../../core/errors.ts";
-import { ScriptedKernel } from "../../../core/transport.ts";
+import { ScriptedKernel } from "../../../core/scripted.ts";
 import { murmurHash2, Uevent, uevents } from "../../../families/uevent.ts";
 import { decode, encode, hex, join, random } from "../core/help.ts";
 import { ROUNDS } from "./golden.ts";

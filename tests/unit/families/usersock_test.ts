@@ -1,7 +1,7 @@
 /** USERSOCK: what is sent where, and that a stranger's bytes break nothing. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Attributes, attributes, text, u32 } from "../../../core/codec/mod.ts";
-import { ScriptedKernel } from "../../../core/transport.ts";
+import { ScriptedKernel } from "../../../core/scripted.ts";
 import { open } from "../../../families/usersock.ts";
 import { encode, hex, random } from "../core/help.ts";
 import { test } from "../../test.ts";

@@ -14,7 +14,7 @@ import {
   openGeneric,
 } from "../../../core/generic.ts";
 import type { ShownMessage } from "../../../core/show.ts";
-import { message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { message, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import { test } from "../../test.ts";
 
 interface Lamp {

@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Codec, Writer } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
-import { message, type Reply, ScriptedKernel } from "../../../core/transport.ts";
+import { message, type Reply, ScriptedKernel } from "../../../core/scripted.ts";
 import {
   ETHTOOL_MSG_KERNEL as K,
   ETHTOOL_MSG_USER as U,

@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { test } from "../../test.ts";
 import { type Codec, Writer } from "../../../core/codec/mod.ts";
 import { CTRL_CMD, framed, GenericFamily } from "../../../core/generic.ts";
-import { message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { message, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import { type Family, family, type FamilyOptions, type Spec } from "../../../families/generic/mod.ts";
 import { decode, readCapture } from "../../../families/registry.ts";
 import { LAMP } from "./lamp_spec.ts";

@@ -3,7 +3,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { type Attributes, type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
-import { message, ScriptedKernel } from "../../../core/transport.ts";
+import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import * as ethtool from "../../../families/generic/ethtool.ts";
 import * as macsec from "../../../families/generic/macsec.ts";
 import * as netdev from "../../../families/generic/netdev.ts";

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Attributes, type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { NetlinkError } from "../../../core/errors.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
-import { message, type Reply, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { message, type Reply, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import {
   Bss,
   elementsOf,

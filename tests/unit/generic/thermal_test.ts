@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
-import { message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { message, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import { open, ThermalMessage } from "../../../families/generic/thermal.ts";
 import { test } from "../../test.ts";
 

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { Buffer } from "node:buffer";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
-import { message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { message, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import { open, WgDevice, type WgPeer } from "../../../families/generic/wireguard.ts";
 import { test } from "../../test.ts";
 

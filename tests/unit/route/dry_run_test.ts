@@ -2,7 +2,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { BatchError, type NetlinkError } from "../../../core/errors.ts";
 import type { ShownMessage } from "../../../core/show.ts";
-import { ScriptedKernel } from "../../../core/transport.ts";
+import { ScriptedKernel } from "../../../core/scripted.ts";
 import { open, type RouteClient } from "../../../families/route/mod.ts";
 import { test } from "../../test.ts";
 

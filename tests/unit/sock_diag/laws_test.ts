@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Codec, rawOf, Reader, Writer } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
-import { datagram, message, ScriptedKernel, type SentMessage } from "../../../core/transport.ts";
+import { datagram, message, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import { decode, show } from "../../../families/registry.ts";
 import * as diag from "../../../families/sock_diag/mod.ts";
 import { survive } from "../families/golden.ts";

@@ -36,7 +36,7 @@ import {
 import { DecodeError } from "../../../../core/errors.ts";
 import { locate } from "../../../../core/message.ts";
 import { ShownMessage } from "../../../../core/show.ts";
-import { message } from "../../../../core/transport.ts";
+import { message } from "../../../../core/scripted.ts";
 import { decode, encode, random } from "../help.ts";
 import { test } from "../../../test.ts";
 
