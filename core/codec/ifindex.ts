@@ -7,16 +7,22 @@ import { pathText, shown, type Writer } from "./buffer.ts";
 import { type Codec, inlined } from "./codec.ts";
 import { NetlinkError } from "../errors.ts";
 
-/** The number of an interface. Input is the number, a name, or `null` for none. */
-export const ifindex: Codec<number, number | string | null> = {
-  name: "an interface",
-  size: 4,
-  decode: inlined((from, at) => from.view.getInt32(at, true), ({ at }) => `view.getInt32(${at}, true)`),
-  encode(value, to) {
-    const index = toIndex(value, to), at = to.grow(4);
-    to.view.setInt32(at, index, true);
-  },
-};
+function interfaceNumber(little: boolean): Codec<number, number | string | null> {
+  return {
+    name: "an interface",
+    size: 4,
+    decode: inlined((from, at) => from.view.getInt32(at, little), ({ at }) => `view.getInt32(${at}, ${little})`),
+    encode(value, to) {
+      const index = toIndex(value, to), at = to.grow(4);
+      to.view.setInt32(at, index, little);
+    },
+  };
+}
+
+/** The number of an interface, host order. Input is the number, a name, or `null` for none. */
+export const ifindex: Codec<number, number | string | null> = interfaceNumber(true);
+/** The number of an interface, network order. Input is the number, a name, or `null` for none. */
+export const beIfindex: Codec<number, number | string | null> = interfaceNumber(false);
 
 /** The number of an interface that is given by number or name, 0 for `null`. */
 export function toIndex(value: number | string | null, to: Writer): number {

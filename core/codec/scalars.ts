@@ -106,25 +106,32 @@ export const i64: Codec<bigint, bigint | number> = wide("i64", true, true);
 /** Unsigned, 64 bits, network order. */
 export const be64: Codec<bigint, bigint | number> = wide("be64", false, false);
 
-/** Unsigned, 64 bits, for what counts (packets, bytes, durations): a number, exact to 2^53. */
-export const count64: Codec<number, number | bigint> = {
-  name: "count64",
-  size: 8,
-  decode: inlined(
-    (from, at) =>
-      from.orient === undefined
-        ? from.view.getUint32(at, true) + from.view.getUint32(at + 4, true) * 0x1_0000_0000
-        : Number(from.view.getBigUint64(at, true)),
-    // Most counts are small, and small integers cost engines less.
-    ({ at }) =>
-      `((t = view.getInt32(${at} + 4, true)) === 0 ? view.getInt32(${at}, true) >>> 0 : ` +
-      `(view.getInt32(${at}, true) >>> 0) + (t >>> 0) * 0x100000000)`,
-  ),
-  encode(value, to) {
-    const big = toBig(value, to, 0n, 2n ** 64n - 1n), at = to.grow(8);
-    to.view.setBigUint64(at, big, true);
-  },
-};
+function count(name: string, little: boolean): Codec<number, number | bigint> {
+  const low = little ? 0 : 4, high = 4 - low;
+  return {
+    name,
+    size: 8,
+    decode: inlined(
+      (from, at) =>
+        from.orient === undefined
+          ? from.view.getUint32(at + low, little) + from.view.getUint32(at + high, little) * 0x1_0000_0000
+          : Number(from.view.getBigUint64(at, little)),
+      // Most counts are small, and small integers cost engines less.
+      ({ at }) =>
+        `((t = view.getInt32(${at} + ${high}, ${little})) === 0 ? view.getInt32(${at} + ${low}, ${little}) >>> 0 : ` +
+        `(view.getInt32(${at} + ${low}, ${little}) >>> 0) + (t >>> 0) * 0x100000000)`,
+    ),
+    encode(value, to) {
+      const big = toBig(value, to, 0n, 2n ** 64n - 1n), at = to.grow(8);
+      to.view.setBigUint64(at, big, little);
+    },
+  };
+}
+
+/** Unsigned, 64 bits, host order, for what counts (packets, bytes, durations): a number, exact to 2^53. */
+export const count64: Codec<number, number | bigint> = count("count64", true);
+/** Unsigned, 64 bits, network order, for what counts: a number, exact to 2^53. */
+export const beCount64: Codec<number, number | bigint> = count("beCount64", false);
 
 /**
  * A truth value that the kernel keeps as an integer: 0 is false, 1 true. Numbers are taken too.

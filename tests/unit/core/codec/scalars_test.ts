@@ -5,6 +5,7 @@ import {
   be16,
   be32,
   be64,
+  beCount64,
   bool,
   type Codec,
   count64,
@@ -21,7 +22,7 @@ import {
   u8,
   Writer,
 } from "../../../../core/codec/mod.ts";
-import { decode, encode, hex } from "../help.ts";
+import { attribute, decode, encode, hex } from "../help.ts";
 import { test } from "../../../test.ts";
 
 const integers: [Codec<number>, min: number, max: number, value: number, bytes: string][] = [
@@ -66,14 +67,27 @@ for (const [codec, min, max, bytes] of wide) {
   });
 }
 
-test("count64 is a number, exact to 2^53", () => {
-  for (const one of [0, 1, 0xffffffff, 0x1_0000_0000, Number.MAX_SAFE_INTEGER]) {
-    assertEquals(decode(count64, encode(count64, one)), one);
-    assertEquals(encode(count64, BigInt(one)), encode(u64, BigInt(one)));
-  }
-  assertEquals(decode(count64, hex("ff ff ff ff ff ff ff ff")), 2 ** 64);
-  assertThrows(() => encode(count64, -1), RangeError, "got -1");
-});
+const counts: [Codec<number, number | bigint>, same: Codec<bigint, bigint | number>][] = [[count64, u64], [
+  beCount64,
+  be64,
+]];
+
+for (const [codec, same] of counts) {
+  test(`${codec.name} is a number, exact to 2^53`, () => {
+    for (const one of [0, 1, 0x102, 0xffffffff, 0x1_0000_0000, Number.MAX_SAFE_INTEGER]) {
+      assertEquals(decode(codec, encode(codec, one)), one);
+      assertEquals(encode(codec, BigInt(one)), encode(same, BigInt(one)));
+      assertEquals(
+        decode(attributes<{ n?: number }>({ n: [1, codec as Codec<number>] }), attribute(1, encode(codec, one))),
+        {
+          n: one,
+        },
+      );
+    }
+    assertEquals(decode(codec, hex("ff ff ff ff ff ff ff ff")), 2 ** 64);
+    assertThrows(() => encode(codec, -1), RangeError, "got -1");
+  });
+}
 
 test("bool is an integer of the kernel's, and takes one", () => {
   const codec = bool(u8);
