@@ -6,26 +6,26 @@
  */
 import type { Kind, Libc, Pointer, Runtime, Signature, Waker } from "./libc.ts";
 
-/** What is used of `bun:ffi`. */
+/** The part of `bun:ffi` that this file uses. */
 interface BunFfi {
   dlopen(library: string, symbols: Record<string, { args: string[]; returns: string }>): { symbols: unknown };
   ptr(memory: ArrayBuffer): number;
   toArrayBuffer(pointer: Pointer, offset: number, length: number): ArrayBuffer;
 }
 
-/** What is used of a socket of `Bun.connect`. */
+/** The part of a socket of `Bun.connect` that this file uses. */
 interface BunSocket {
   ref(): void;
   unref(): void;
   terminate(): void;
 }
 
-/** What is used of the global `Bun`. */
+/** The part of the global `Bun` that this file uses. */
 interface BunGlobal {
   connect(options: { fd: number; socket: Record<string, (socket: BunSocket) => void> }): Promise<BunSocket>;
 }
 
-/** What is used of `node:worker_threads`. */
+/** The part of `node:worker_threads` that this file uses. */
 interface WorkerThreads {
   Worker: new (source: string, options: { eval: true; workerData: unknown }) => {
     ref(): void;
@@ -34,14 +34,14 @@ interface WorkerThreads {
   };
 }
 
-/** What is used of the global `process`. */
+/** The part of the global `process` that this file uses. */
 interface BunProcess {
   getBuiltinModule(name: string): unknown;
 }
 
 const KINDS: Readonly<Record<Kind, string>> = { i32: "i32", u32: "u32", usize: "u64", buffer: "ptr", pointer: "ptr" };
 
-/** Bun's FFI, given its module. */
+/** Returns Bun's FFI and event loop, given the module `bun:ffi`. */
 export function bunRuntime(ffi: BunFfi, process: BunProcess): Runtime {
   let library = "";
   return {
@@ -63,7 +63,7 @@ export function bunRuntime(ffi: BunFfi, process: BunProcess): Runtime {
   };
 }
 
-/** The event loop itself, or a thread if one day Bun does not behave as {@linkcode createSocketWaker} needs it. */
+/** Uses the event loop itself; falls back to a thread should Bun not behave as {@linkcode createSocketWaker} needs. */
 function createWaker(process: BunProcess, library: string, libc: Libc, epoll: number, ready: () => number): Waker {
   let wanted = false;
   let ref = true;
@@ -101,19 +101,20 @@ function createWaker(process: BunProcess, library: string, libc: Libc, epoll: nu
   };
 }
 
-/** So many wake-ups in a row that find nothing mean that Bun's socket is no guide. */
+/** The number of wake-ups in a row that find nothing, after which Bun's socket is no longer trusted. */
 const SPURIOUS = 50;
 
 /**
- * `Bun.connect` takes a duplicate of the epoll descriptor for a socket and polls it. Once it is readable Bun's recv() on it fails
- * (ENOTSOCK), Bun closes the duplicate and calls `close`: that is the wake-up, for one time. No thread.
+ * Wakes up through `Bun.connect`, without a thread. Bun takes a duplicate of the epoll descriptor for a socket and
+ * polls it. When the duplicate is readable, Bun's recv() on it fails (ENOTSOCK), and Bun closes it and calls `close`.
+ * That call is the wake-up, and each connection gives one.
  */
 function createSocketWaker(libc: Libc, epoll: number, ready: () => number, broken: () => void): Waker {
   const { connect } = (globalThis as unknown as { Bun: BunGlobal }).Bun;
   let wanted = false;
   let ref = true;
   let spurious = 0;
-  /** The connection that counts; those before it were given up. */
+  /** The connection in use. Earlier ones are abandoned. */
   let current: { socket?: BunSocket } | undefined;
 
   function start(): void {
@@ -144,7 +145,7 @@ function createSocketWaker(libc: Libc, epoll: number, ready: () => number, broke
       end(): void {},
       error(): void {},
     };
-    // Before Bun 1.4.5 unref() within open() is ignored. The async function also turns a throw into a rejection.
+    // Before Bun 1.4.5, unref() within open() is ignored. The async function also turns a throw into a rejection.
     (async () => await connect({ fd: copy, socket }))().then((socket) => {
       if (current === mine && !ref) socket.unref();
     }, fail);
@@ -193,7 +194,7 @@ while (Atomics.load(armed, 0) !== 2) {
   if (listening && fds[1] >>> 16 && Atomics.compareExchange(armed, 0, 1, 0) === 1) parentPort.postMessage(0);
 }`;
 
-/** A thread that keeps nothing alive while disarmed, and is told to end. */
+/** Wakes up through a thread. While disarmed, the thread keeps nothing alive; closing the waker ends it. */
 function createWorkerWaker(
   process: BunProcess,
   library: string,

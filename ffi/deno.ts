@@ -4,12 +4,12 @@
  */
 import type { Kind, Libc, Pointer, Runtime, Signature, Waker } from "./libc.ts";
 
-/** What is used of the global `Deno`, which tsc does not know. */
+/** The part of the global `Deno` that this file uses; tsc does not know it. */
 interface DenoGlobal {
   dlopen(library: string, symbols: Record<string, DenoSymbol>): { symbols: unknown };
   UnsafePointer: { of(memory: ArrayBuffer): Pointer; value(pointer: Pointer): bigint | number };
   UnsafePointerView: { getArrayBuffer(pointer: Pointer, length: number): ArrayBuffer };
-  /** The key of what is no public API: reached for with care, and only for what nothing public does. */
+  /** The key of Deno's internals. They are no public API, so only what nothing public does is taken from them. */
   internal?: symbol;
   [internal: symbol]: { core?: { refOpPromise?(promise: unknown): void; unrefOpPromise?(promise: unknown): void } };
 }
@@ -21,7 +21,7 @@ interface DenoSymbol {
   nonblocking?: boolean;
 }
 
-/** Deno's FFI, given its global object. */
+/** Returns Deno's FFI and event loop, given the global `Deno`. */
 export function denoRuntime(Deno: DenoGlobal): Runtime {
   let library = "";
   let wait: Nonblocking | undefined;
@@ -30,7 +30,7 @@ export function denoRuntime(Deno: DenoGlobal): Runtime {
     load(path: string, symbols: Readonly<Record<string, Signature>>): Partial<Libc> {
       const table: Record<string, DenoSymbol> = {};
       for (const [name, [parameters, result]] of Object.entries(symbols)) {
-        table[name] = { parameters: [...parameters], result }; // our kinds are Deno's words
+        table[name] = { parameters: [...parameters], result }; // our kinds have Deno's names
       }
       const loaded = Deno.dlopen(path, table).symbols as Partial<Libc>;
       library = path;
@@ -44,7 +44,7 @@ export function denoRuntime(Deno: DenoGlobal): Runtime {
   };
 }
 
-/** epoll_wait on a thread of Deno's pool. */
+/** A nonblocking epoll_wait(), run on a thread of Deno's pool. */
 type Nonblocking = (epfd: number, events: Uint8Array, maxevents: number, timeout: number) => Promise<number>;
 
 function nonblocking(Deno: DenoGlobal, library: string): Nonblocking {
@@ -54,17 +54,17 @@ function nonblocking(Deno: DenoGlobal, library: string): Nonblocking {
 }
 
 /**
- * So long may one wait after another be over at once, in ms: Deno takes calls that have come back before timers that are due,
- * so that a socket which always has something would let no timer run.
+ * The longest time, in ms, for which waits that end at once may follow each other. Deno runs calls that have returned
+ * before timers that are due, so a socket that always has data would otherwise let no timer run.
  */
 const WITHOUT_TIMERS = 20;
 
-/** Longest single wait, in ms: a terminated Worker's call holds its thread of the pool no longer. */
+/** The longest single wait, in ms. It limits how long the call of a terminated Worker holds its thread of the pool. */
 const PATIENCE = 60_000;
 
 /**
- * One nonblocking epoll_wait takes one of the 32 threads of Deno's pool while anything is waited for. It waits for an outer set
- * of the caller's epoll and an eventfd that ends the call early.
+ * Wakes up through one nonblocking epoll_wait, which takes one of the 32 threads of Deno's pool while there is a wait.
+ * It waits for an outer set, which holds the caller's epoll descriptor and an eventfd that ends the call early.
  */
 function createWaker(Deno: DenoGlobal, wait: Nonblocking, libc: Libc, epoll: number, ready: () => number): Waker {
   const core = Deno.internal === undefined ? undefined : Deno[Deno.internal]?.core;
@@ -77,13 +77,13 @@ function createWaker(Deno: DenoGlobal, wait: Nonblocking, libc: Libc, epoll: num
   const one = new Uint8Array(8);
   one[0] = 1;
   const counter = new Uint8Array(8);
-  const events = new Uint8Array(new ArrayBuffer(32)); // the pool's thread writes here: kept by this closure
+  const events = new Uint8Array(new ArrayBuffer(32)); // the pool's thread writes here, so this closure keeps it alive
   let wanted = false;
   let running = false;
   let closed = false;
   let ref = true;
   let pending: Promise<number> | undefined;
-  let timers = performance.now(); // when they last had their turn
+  let timers = performance.now(); // the time when timers last had their turn
 
   function applyRef(): void {
     if (pending === undefined) return;
@@ -96,7 +96,7 @@ function createWaker(Deno: DenoGlobal, wait: Nonblocking, libc: Libc, epoll: num
       const begin = performance.now();
       pending = wait(outer, events, 2, PATIENCE);
       applyRef();
-      // A count, 0 for PATIENCE or -1 for a signal: errno is on another thread, so look for ourselves in any case.
+      // The result is a count, 0 for PATIENCE or -1 for a signal. errno is on another thread, so look in any case.
       await pending;
       pending = undefined;
       const now = performance.now();
@@ -133,7 +133,7 @@ function createWaker(Deno: DenoGlobal, wait: Nonblocking, libc: Libc, epoll: num
     close(): void {
       closed = true;
       if (!running) return free();
-      // The call is told to end, or was: its descriptors are closed when it has, so the thread stays for that.
+      // The call is about to end. Its descriptors are closed when it has ended, so stay alive until then.
       ref = true;
       applyRef();
       this.disarm();

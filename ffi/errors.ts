@@ -1,25 +1,30 @@
 /**
- * What goes wrong below the kernel's protocol: the base of all our errors, a system call that failed, and the names of errno.
+ * The errors below the kernel's protocol: the base class of all our errors, a failed system call, and the names of
+ * errno.
  *
  * Source: linux/errno.h, asm-generic/errno-base.h, asm-generic/errno.h, v7.2; the same numbers on x86-64 and arm64.
  * @module
  */
 import { escapeControls } from "./text.ts";
 
-/** Every error of this library that is not about a bad argument. Match on {@linkcode code}. */
+/** The base of every error of this library that is not about a bad argument. Match on {@linkcode code}. */
 export class NetlinkError extends Error {
   static {
     // On the prototype, so that the stack of every engine starts with it.
     Object.defineProperty(this.prototype, "name", { value: "NetlinkError", configurable: true, writable: true });
   }
 
-  /** What to match on: the name of an errno ("EEXIST"), or "TIMEOUT", "CLOSED", "UNSUPPORTED_PLATFORM" and their like. */
+  /**
+   * The code to match on: the name of an errno ("EEXIST"), or a name of ours such as "TIMEOUT", "CLOSED",
+   * "UNSUPPORTED_PLATFORM".
+   */
   readonly code: string;
-  /** What may help, where that is known; also at the end of the message. */
+  /** Advice, if any is known. It is also at the end of the message. */
   declare readonly hint?: string;
 
   /**
-   * Makes an error whose message is final. Names are in it as they came: what a terminal would obey is escaped here.
+   * Makes an error whose message is final. Control characters in the message are escaped here, so names may be passed
+   * as they are.
    *
    * @param message "Cannot <what> <thing>: <why>", or its lines
    * @param code see {@linkcode code}
@@ -34,7 +39,7 @@ export class NetlinkError extends Error {
   }
 }
 
-/** A system call failed, so the kernel's netlink never saw the request. */
+/** A system call failed, so the request never reached the kernel's netlink. */
 export class SystemError extends NetlinkError {
   static {
     Object.defineProperty(this.prototype, "name", { value: "SystemError", configurable: true, writable: true });
@@ -42,15 +47,15 @@ export class SystemError extends NetlinkError {
 
   /** The number of the error, above 0. */
   readonly errno: number;
-  /** The name of the call: "socket". */
+  /** The name of the C function that failed: "socket". */
   readonly call: string;
 
   /**
    * Makes the error of one failed call.
    *
    * @param call the name of the C function: "socket"
-   * @param errno what it left in errno
-   * @param what what was to be done, to follow "Cannot": "open a NETLINK_ROUTE socket"
+   * @param errno the number that the call left in errno
+   * @param what the task that failed, in words that follow "Cannot": "open a NETLINK_ROUTE socket"
    * @param options `hint` is added to the message in brackets
    */
   constructor(call: string, errno: number, what: string, options: { hint?: string; cause?: unknown } = {}) {
@@ -64,7 +69,7 @@ export class SystemError extends NetlinkError {
 /**
  * Names an errno: 17 is "EEXIST".
  *
- * @param errno the number, above 0; also the kernel's internal ones, as 524, which nfnetlink lets out
+ * @param errno the number, above 0. Numbers that are internal to the kernel are known too, as nfnetlink returns 524.
  * @returns the name, or "errno 999" for a number that has none
  */
 export function errnoName(errno: number): string {
@@ -72,7 +77,7 @@ export function errnoName(errno: number): string {
 }
 
 /**
- * Says what an errno means, in the words of strerror(): 17 is "File exists".
+ * Returns the text of an errno, in the words of strerror(): 17 is "File exists".
  *
  * @param errno the number, above 0
  * @returns the text, or "Unknown error 999" for a number that has none
@@ -81,12 +86,12 @@ export function errnoText(errno: number): string {
   return ERRNOS[errno]?.[1] ?? `Unknown error ${errno}`;
 }
 
-/** The error of a bad argument; what a terminal would obey of the values in its message is escaped. */
+/** Makes the error of a bad argument. Control characters in its message are escaped. */
 export function argumentError(kind: typeof TypeError | typeof RangeError, message: string): TypeError | RangeError {
   return new kind(escapeControls(message));
 }
 
-/** The numbers that this library acts on. */
+/** The errno values that this library acts on. */
 export const ERRNO = {
   EPERM: 1,
   ENOENT: 2,
@@ -102,7 +107,7 @@ export const ERRNO = {
   ECONNREFUSED: 111,
 } as const;
 
-/** Name and text by number. EWOULDBLOCK, EDEADLOCK and ENOTSUP are other names of 11, 35 and 95. */
+/** Names and texts by number. EWOULDBLOCK, EDEADLOCK and ENOTSUP are other names of 11, 35 and 95. */
 const ERRNOS: Readonly<Record<number, readonly [name: string, text: string]>> = {
   1: ["EPERM", "Operation not permitted"],
   2: ["ENOENT", "No such file or directory"],
@@ -235,7 +240,7 @@ const ERRNOS: Readonly<Record<number, readonly [name: string, text: string]>> = 
   131: ["ENOTRECOVERABLE", "State not recoverable"],
   132: ["ERFKILL", "Operation not possible due to RF-kill"],
   133: ["EHWPOISON", "Memory page has hardware error"],
-  // Kernel-internal (linux/errno.h): not for user space, yet seen there. 520 is unused.
+  // Internal to the kernel (linux/errno.h), yet user space sees some of them. 520 is unused.
   512: ["ERESTARTSYS", "Interrupted, to be restarted"],
   513: ["ERESTARTNOINTR", "Interrupted, to be restarted always"],
   514: ["ERESTARTNOHAND", "Interrupted, to be restarted without a handler"],

@@ -1,18 +1,21 @@
 /**
- * The C library as this project uses it: one table, written once, that each runtime's adapter turns into calls.
+ * The functions of the C library that this project calls, in one table. Each runtime's adapter turns the table into
+ * calls.
  *
- * Results of type ssize_t are declared as i32: no call here moves more than 2 GiB. The structs that go with the calls are
- * described where they are filled in.
+ * Results of type ssize_t are declared as i32: no call here moves more than 2 GiB. The structs that go with the calls
+ * are described where they are filled in.
  * @module
  */
 
-/** How a parameter travels: C's int, unsigned, size_t or unsigned long, memory for the time of the call, an address. */
+/**
+ * The type of a parameter: C's int, unsigned, size_t or unsigned long, memory for the duration of the call, an address.
+ */
 export type Kind = "i32" | "u32" | "usize" | "buffer" | "pointer";
 
-/** What a call takes and what it gives. */
+/** The types of a call's parameters and of its result. */
 export type Signature = readonly [parameters: readonly Kind[], result: "i32" | "pointer"];
 
-/** Functions of libc by name, each parameter with its name in the manual page. */
+/** The functions of libc by name. Each parameter carries its name in the manual page. */
 export const symbols = {
   socket: [["i32", /* domain */ "i32", /* type */ "i32" /* protocol */], "i32"],
   bind: [["i32", /* sockfd */ "buffer", /* addr */ "u32" /* addrlen */], "i32"],
@@ -66,19 +69,19 @@ export const symbols = {
     "i32",
   ],
   umount2: [["buffer", /* target */ "i32" /* flags */], "i32"],
-  /** Only for getdents64, which musl does not export under one name in all versions. */
+  /** Used only for getdents64, which not every version of musl exports under the same name. */
   syscall: [["usize", /* number */ "usize", /* fd */ "buffer", /* dirp */ "usize" /* count */], "i32"],
   eventfd: [["u32", /* initval */ "i32" /* flags */], "i32"],
   epoll_create1: [["i32" /* flags */], "i32"],
   epoll_ctl: [["i32", /* epfd */ "i32", /* op */ "i32", /* fd */ "buffer" /* event */], "i32"],
   epoll_wait: [["i32", /* epfd */ "buffer", /* events */ "i32", /* maxevents */ "i32" /* timeout, ms */], "i32"],
-  /** Where errno of the calling thread lies; glibc and musl both export it. */
+  /** Returns the address of the calling thread's errno; glibc and musl both export it. */
   __errno_location: [[], "pointer"],
 } as const;
 
 /**
- * What every socket needs. The others are looked up together when the first of them is called: looking up all at once takes
- * Deno 5 ms more on a slow machine (and opening a socket takes 1 ms there).
+ * The functions that every socket needs. All others are looked up together when the first of them is called: looking up
+ * all of them at once takes Deno 5 ms more on a slow machine, where opening a socket takes 1 ms.
  */
 export const FIRST: readonly (keyof typeof symbols)[] = [
   "socket",
@@ -93,23 +96,23 @@ export const FIRST: readonly (keyof typeof symbols)[] = [
   "__errno_location",
 ];
 
-/** An address in the form the runtime's FFI takes: opaque here, made by {@linkcode Runtime.pointerOf}. */
+/** An address in the form that the runtime's FFI takes: opaque here, made by {@linkcode Runtime.pointerOf}. */
 export interface Pointer {
-  /** Never there: it keeps other values from being taken for pointers. */
+  /** Never present at run time. The type keeps other values from being taken for pointers. */
   readonly pointer: unique symbol;
 }
 
 /** The JavaScript value of each kind. */
 export interface KindValue {
-  /** int */
+  /** int, 32 bits */
   i32: number;
-  /** unsigned int */
+  /** unsigned int, 32 bits */
   u32: number;
   /** size_t, unsigned long: a safe integer */
   usize: number;
-  /** Memory that the callee may use until it returns, not longer. */
+  /** Memory that the called function may use until it returns, not longer. */
   buffer: Uint8Array;
-  /** An address. */
+  /** An address, as {@linkcode Runtime.pointerOf} makes it. */
   pointer: Pointer;
 }
 
@@ -122,34 +125,35 @@ export type Call<Of extends Signature> = (...parameters: KindValues<Of[0]>) => K
 /** The calls of {@linkcode symbols}. */
 export type Libc = { readonly [Name in keyof typeof symbols]: Call<(typeof symbols)[Name]> };
 
-/** Asks a runtime's event loop for one call when an epoll file descriptor has something. */
+/** Asks a runtime's event loop for one call when an epoll file descriptor is ready. */
 export interface Waker {
-  /** Asks for one call of the callback; asking again changes nothing. */
+  /** Asks for one call of the callback. Asking again before that call changes nothing. */
   arm(): void;
-  /** Takes it back: nothing here keeps the process alive then. */
+  /** Withdraws the request. Nothing of the waker keeps the process alive then. */
   disarm(): void;
-  /** Says whether an armed waker keeps the process alive; it does at first. */
+  /** Sets if an armed waker keeps the process alive; at first it does. */
   setRef(on: boolean): void;
-  /** Gives up what it has, for good. To be called before the epoll descriptor is closed. */
+  /** Releases everything that the waker holds. Call it before the epoll descriptor is closed. */
   close(): void;
 }
 
-/** What each runtime's adapter does. */
+/** The interface that each runtime's adapter implements. */
 export interface Runtime {
   /** The runtime's name, for messages. */
   readonly name: "Deno" | "Bun" | "Node";
-  /** Opens a library and gives its functions, or throws what the runtime throws. */
+  /** Opens a library and returns its functions, or throws the runtime's own error. */
   load(library: string, symbols: Readonly<Record<string, Signature>>): Partial<Libc>;
-  /** Takes the address of memory. Its views exist already, and its owner keeps it referenced as long as the address is used. */
+  /** Returns the address of memory. Make its views first, and keep it referenced for as long as the address is used. */
   pointerOf(memory: ArrayBuffer): Pointer;
-  /** The same address as a number, to be stored in a struct. */
+  /** Returns the same address as a number, to be stored in a struct. */
   addressOf(memory: ArrayBuffer): bigint;
-  /** Looks at memory that C owns, without copying it. */
+  /** Returns a view of memory that C owns, without copying it. */
   memoryAt(pointer: Pointer, length: number): ArrayBuffer;
   /**
    * Makes a waker for an epoll file descriptor.
    *
-   * @param ready looks at the epoll set, answers how many descriptors were ready, and arms the waker again if others wait
+   * @param ready looks at the epoll set, returns how many descriptors were ready, and arms the waker again if others
+   * wait
    */
   createWaker(libc: Libc, epoll: number, ready: () => number): Waker;
 }

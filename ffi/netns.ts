@@ -1,24 +1,24 @@
 /**
- * Opens network namespaces and enters them for the time of a function.
+ * Opens network namespaces, and enters them while a function runs.
  * @module
  */
 import { argumentError, ERRNO, SystemError } from "./errors.ts";
 import { check, errno, libc } from "./runtime.ts";
 import { encodeCString } from "./text.ts";
 
-/** Where `ip netns` keeps its files; the second for systems whose /var/run is no link to /run. */
+/** The directories of the files of `ip netns`. The second is for systems whose /var/run is no link to /run. */
 export const NETNS_DIRECTORIES: readonly string[] = ["/run/netns", "/var/run/netns"];
 
-/** The calling thread's own namespace: /proc/self would be the main thread's, also in a Worker. */
+/** The file of the calling thread's own namespace. /proc/self would be the main thread's, also in a Worker. */
 export const THREAD_NETNS = "/proc/thread-self/ns/net";
 
-/** Flag of setns() and unshare(). */
+/** The flag of setns() and unshare() for network namespaces. */
 export const CLONE_NEWNET = 0x40000000;
-/** Flags of open(). */
+/** The flags of open() that this library uses. */
 export const O = { O_RDONLY: 0, O_CREAT: 0o100, O_EXCL: 0o200, O_CLOEXEC: 0o2000000 } as const;
 
 /**
- * Refuses what cannot be the name of a network namespace.
+ * Throws if a text cannot be the name of a network namespace.
  *
  * @param name one file name
  * @throws {TypeError} if it is empty, "." or "..", or holds "/" or NUL
@@ -31,13 +31,13 @@ export function checkNetnsName(name: string): void {
   );
 }
 
-/** The namespace as messages call it. */
+/** Returns the words that messages use for a namespace. */
 function title(netns: string | number | Netns): string {
   if (netns instanceof Netns) return "the network namespace of a client";
   return typeof netns === "number" ? `the network namespace of process ${netns}` : `network namespace "${netns}"`;
 }
 
-/** The files that may stand for it, best first. */
+/** Returns the paths of the files that may stand for a namespace, best first. */
 function candidates(netns: string | number): readonly string[] {
   if (typeof netns === "number") {
     if (Number.isSafeInteger(netns) && netns > 0) return [`/proc/${netns}/ns/net`];
@@ -63,9 +63,9 @@ function hintFor(netns: string | number, error: number): string | undefined {
 /**
  * Opens a network namespace.
  *
- * @param netns the name of one that `ip netns` knows, a path (whatever holds a "/"), or the number of a process
+ * @param netns a name that `ip netns` knows, a path (any text that holds a "/"), or the number of a process
  * @returns a file descriptor, to be closed by the caller
- * @throws {SystemError} ENOENT: there is none
+ * @throws {SystemError} ENOENT: there is no such namespace
  */
 export function openNetns(netns: string | number): number {
   let error = 0;
@@ -78,47 +78,48 @@ export function openNetns(netns: string | number): number {
   throw new SystemError("open", error, `open ${title(netns)}`, { hint: hintFor(netns, error) });
 }
 
-/** A network namespace that stays at hand, whatever becomes of the name, file or process that it was found by. */
+/** A network namespace that stays open, even if the name, file or process that it was found by goes away. */
 export class Netns {
-  /** Its file descriptor. */
+  /** The file descriptor of the namespace. */
   readonly fd: number;
   #users = 1;
 
-  /** Opens it; see {@linkcode openNetns}. */
+  /** Opens a namespace; see {@linkcode openNetns}. */
   constructor(netns: string | number) {
     this.fd = openNetns(netns);
   }
 
-  /** The same for one more user, who closes it too. */
+  /** Returns the same object for one more user, who must close it too. */
   share(): this {
     this.#users++;
     return this;
   }
 
-  /** Closes it, when its last user does. */
+  /** Closes the namespace when its last user does. */
   close(): void {
     if (--this.#users === 0) libc().close(this.fd);
   }
 }
 
-/** The thread's own namespace, while a function runs in another. */
+/** The file descriptor of the thread's own namespace, while a function runs in another. */
 let left: number | undefined;
 
-/** The namespace that this thread is in, where that is another than its own: a function runs there. */
+/** Returns the namespace that this thread is in, if that is not its own: a function runs there. */
 export function entered(): Netns | undefined {
   return left === undefined ? undefined : new Netns(THREAD_NETNS);
 }
 
-/** This thread's own namespace, while a function runs in another. */
+/** Returns this thread's own namespace, while a function runs in another. */
 export function outside(): Netns | undefined {
   return left === undefined ? undefined : new Netns(`/proc/thread-self/fd/${left}`);
 }
 
 /**
- * Runs a function in another network namespace; only this thread is there, and only until the function ends or throws.
+ * Runs a function in another network namespace. Only this thread is there, and only until the function returns or
+ * throws.
  *
- * @param netns as in {@linkcode openNetns}, or one that is open
- * @param fn what to do there; not async: whatever else the thread runs meanwhile would be there too
+ * @param netns as in {@linkcode openNetns}, or an open namespace
+ * @param fn the function to run; not async, as everything else that the thread runs meanwhile would be there too
  * @returns what the function returns
  * @throws {SystemError} EPERM: entering needs CAP_SYS_ADMIN
  * @throws {TypeError} if the function returns a promise
@@ -144,9 +145,9 @@ export function inNetns<T>(netns: string | number | Netns, fn: () => T): T {
 }
 
 /**
- * Runs a function that changes the thread's network namespace, and changes it back.
+ * Runs a function that changes the thread's network namespace, then returns to the thread's own one.
  *
- * @param fn not async
+ * @param fn the function to run; not async
  * @returns what the function returns
  * @throws {TypeError} if the function returns a promise
  */
@@ -163,7 +164,7 @@ export function restoring<T>(fn: () => T): T {
     goBack(own);
   }
   if (isThenable(result)) {
-    result.then(undefined, () => {}); // its own failure is of no interest any more
+    result.then(undefined, () => {}); // nobody needs its own failure any more
     throw new TypeError(
       "Cannot run an async function in another network namespace: it must do its work before it returns",
     );
@@ -171,7 +172,10 @@ export function restoring<T>(fn: () => T): T {
   return result;
 }
 
-/** A thread left in the wrong namespace is worse than whatever the function threw. */
+/**
+ * Returns the thread to its own namespace. A failure hides the function's error: a thread in the wrong namespace is
+ * worse.
+ */
 function goBack(own: number): void {
   const result = libc().setns(own, CLONE_NEWNET);
   const error = errno();

@@ -1,12 +1,12 @@
 /**
- * The FFI and the event loop of Node, from version 26 on.
+ * The FFI and the event loop of Node, version 26 or newer.
  * @module
  */
 import type { Kind, Libc, Pointer, Runtime, Signature, Waker } from "./libc.ts";
 
 type Call = (...parameters: unknown[]) => unknown;
 
-/** What is used of `node:ffi`. */
+/** The part of `node:ffi` that this file uses. */
 interface NodeFfi {
   dlopen(library: string | null, symbols: Record<string, { arguments: string[]; return: string }>): {
     lib: {
@@ -20,7 +20,7 @@ interface NodeFfi {
   getCurrentEventLoop(): bigint;
 }
 
-/** What is used of the global `process`. */
+/** The part of the global `process` that this file uses. */
 interface NodeProcess {
   once(event: "exit", listener: () => void): unknown;
   off(event: "exit", listener: () => void): unknown;
@@ -34,7 +34,7 @@ const KINDS: Readonly<Record<Kind, string>> = {
   pointer: "pointer",
 };
 
-/** Node's FFI, given its module. */
+/** Returns Node's FFI and event loop, given the module `node:ffi`. */
 export function nodeRuntime(ffi: NodeFfi, process: NodeProcess): Runtime {
   let loop: Loop | undefined;
   return {
@@ -58,7 +58,7 @@ export function nodeRuntime(ffi: NodeFfi, process: NodeProcess): Runtime {
   };
 }
 
-/** Makes bigints of the size_t among the parameters: node:ffi takes no numbers there. */
+/** Turns size_t parameters into bigints: node:ffi takes no numbers there. */
 function widen(call: Call, parameters: readonly Kind[]): Call {
   const wide = parameters.flatMap((kind, i) => kind === "usize" ? [i] : []);
   if (wide.length === 0) return call;
@@ -71,15 +71,15 @@ function widen(call: Call, parameters: readonly Kind[]): Call {
 const UV_POLL = 8;
 const UV_READABLE = 1;
 
-/** The event loop's own uv_poll_*, out of the node binary: no thread. */
+/** The event loop's own uv_poll_*, taken from the node binary. They need no thread. */
 interface Loop {
   readonly uv: Readonly<Record<string, Call>>;
   readonly loop: bigint;
-  /** libc's, for handles that are closed. */
+  /** The address of libc's free(), for handles that are closed. */
   readonly free: bigint;
-  /** What libuv calls when a handle's descriptor is readable. */
+  /** The address of the function that libuv calls when a handle's descriptor is readable. */
   readonly callback: bigint;
-  /** What to do then, by handle. */
+  /** The functions to call when a handle is readable, by the handle's address. */
   readonly readable: Map<bigint, () => void>;
 }
 
@@ -106,7 +106,7 @@ function createWaker(
   epoll: number,
   ready: () => number,
 ): Waker {
-  // libuv keeps the handle as long as it is open, so no JavaScript memory will do.
+  // libuv keeps the handle while it is open, so JavaScript's memory cannot hold it.
   const handle = uv["calloc"]!(1n, uv["uv_handle_size"]!(UV_POLL)) as bigint;
   const failed = uv["uv_poll_init"]!(loop, handle, epoll);
   if (failed !== 0) throw new Error(`uv_poll_init() failed with ${failed}`);
@@ -119,8 +119,8 @@ function createWaker(
     readable.delete(handle);
     uv["uv_close"]!(handle, free);
   }
-  // The loop runs once more to close what is open, too late for JavaScript: a callback then, or in a Worker a handle that is open,
-  // aborts the process. (Worker.terminate() gives no chance to close it.)
+  // At exit the loop runs once more to close open handles, too late for JavaScript. A callback then, or an open handle
+  // in a Worker, aborts the process. (Worker.terminate() gives no chance to close it.)
   process.once("exit", close);
 
   function fire(): void {
@@ -130,7 +130,7 @@ function createWaker(
   }
   readable.set(handle, () => {
     uv["uv_poll_stop"]!(handle);
-    setImmediate(fire); // promises settled right here would wait for the next turn of the loop: no microtasks run after it
+    setImmediate(fire); // promises settled here would wait for the loop's next turn: no microtasks run after it
   });
   return {
     arm(): void {

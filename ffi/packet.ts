@@ -1,5 +1,6 @@
 /**
- * A packet socket: everything that passes one network interface, as nlmon's do with the machine's netlink messages.
+ * A packet socket. It receives everything that passes one network interface; an nlmon interface passes the machine's
+ * netlink messages.
  *
  * Source: packet(7), linux/if_packet.h, linux/if_ether.h, v7.2.
  * @module
@@ -20,26 +21,26 @@ const MSG_DONTWAIT = 0x40;
 const SIOCGIFINDEX = 0x8933;
 const IFNAMSIZ = 16;
 
-/** What passed the interface. The same object and the same memory serve the next one. */
+/** A packet that passed the interface. The same object and the same memory serve the next one. */
 export interface PassingPacket {
-  /** The memory that it is at the start of. */
+  /** The memory whose start holds the packet. */
   readonly bytes: Uint8Array;
-  /** How much of it there is. */
+  /** The number of bytes received. */
   length: number;
-  /** How much of it did not fit. */
+  /** The number of bytes that did not fit. */
   missing: number;
-  /** Ethernet's number of what it is; on an nlmon interface, the netlink protocol. */
+  /** The EtherType of the packet; on an nlmon interface, the netlink protocol. */
   protocol: number;
-  /** The interface's type, ARPHRD_*. */
+  /** The interface's hardware type, ARPHRD_*. */
   hardware: number;
-  /** Where it came from and goes to, PACKET_*. */
+  /** The packet's direction, PACKET_*. */
   type: number;
 }
 
-// As in socket.ts: one piece of memory for what recvmsg() is told, views first, address last.
+// As in socket.ts, one piece of memory holds the structs of recvmsg(): views first, address last.
 const MSGHDR = 0, IOVEC = 56, NAME = 72; // struct sockaddr_ll: protocol 2, ifindex 4, hatype 8, pkttype 10; 20 bytes
 const MEMORY_LENGTH = NAME + 24;
-/** Larger than the datagrams of any kernel: what programs send may be cut. */
+/** The receive memory, in bytes: more than any datagram of a kernel. Longer ones, which programs may send, are cut. */
 const BUFFER = 1 << 18;
 
 /** A packet socket on one interface. */
@@ -55,16 +56,16 @@ export class PacketSocket implements Disposable {
   #closed = false;
 
   /**
-   * Opens one on the interface called `dev`. Needs CAP_NET_RAW.
+   * Opens a packet socket on the interface called `dev`. Needs CAP_NET_RAW.
    *
-   * @param netns the network namespace that it is in: a name that `ip netns` knows, a path, or the number of a process
+   * @param netns the interface's network namespace: a name that `ip netns` knows, a path, or the number of a process
    * @throws {SystemError} EPERM: not root; ENODEV: no such interface
    */
   constructor(dev: string, netns?: string | number) {
     this.#dev = dev;
     const what = `listen on ${JSON.stringify(dev)}`, name = encodeText(dev);
     if (name.length >= IFNAMSIZ) throw new SystemError("ioctl", ERRNO.ENODEV, what);
-    // Protocol 0: nothing arrives before it is bound to its interface.
+    // Protocol 0: nothing arrives before the socket is bound to its interface.
     const open = (): number => {
       const fd = libc().socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
       if (fd >= 0) return fd;
@@ -100,9 +101,9 @@ export class PacketSocket implements Disposable {
   }
 
   /**
-   * Takes the next packet, if there is one.
+   * Receives the next packet, if there is one.
    *
-   * @throws {SystemError} ENETDOWN: the interface is not up, or went down
+   * @throws {SystemError} ENETDOWN: the interface is down, or went down
    */
   receive(): PassingPacket | undefined {
     const fd = this.#use("receive"), view = this.#view, packet = this.#packet;
@@ -124,12 +125,12 @@ export class PacketSocket implements Disposable {
     }
   }
 
-  /** Waits, without blocking, until there is something to take: a packet or an error. */
+  /** Waits, without blocking, until there is a packet or an error to receive. */
   async readable(options?: { signal?: AbortSignal; ref?: boolean }): Promise<void> {
     await waitReadable(this.#use("wait"), options);
   }
 
-  /** Closes it; what waits for it fails with code CLOSED. Closing it again does nothing. */
+  /** Closes the socket. A pending wait fails with code CLOSED. Closing it again does nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -1,11 +1,11 @@
 /**
  * Waits for file descriptors without blocking the event loop.
  *
- * All descriptors of a thread sit in one epoll set. Each wait arms its descriptor for one event, so a descriptor that nobody waits
- * for wakes nobody up (backpressure), and the runtime's event loop watches the set only while there is a wait: nothing else keeps the
- * process alive. The set is closed with the last descriptor in it. A Worker that is terminated cannot do that: its descriptors stay
- * open until the process ends, those in the set and, per Worker, the set with what wakes the event loop (three on Deno, one on Bun and
- * Node).
+ * All descriptors of a thread are in one epoll set. Each wait arms its descriptor for one event, so a descriptor that
+ * nobody waits for wakes nobody up (backpressure). The runtime's event loop watches the set only while there is a wait:
+ * nothing else keeps the process alive. The set is closed with its last descriptor. A terminated Worker cannot do that:
+ * its descriptors stay open until the process ends, those in the set and, per Worker, the set and the descriptors that
+ * wake the event loop (three on Deno, one on Bun and Node).
  *
  * Source: sys/epoll.h; epoll(7).
  * @module
@@ -20,10 +20,10 @@ const EPOLL_CTL_DEL = 2;
 const EPOLL_CTL_MOD = 3;
 const EPOLLIN = 1;
 const EPOLLONESHOT = 1 << 30;
-/** So many descriptors are looked at in one go; the rest wakes us up again. */
+/** The most descriptors that one call looks at. The others wake us up again. */
 const MOST_EVENTS = 64;
 
-/** One pending wait. */
+/** A pending wait. */
 interface Wait {
   ref: boolean;
   resolve(): void;
@@ -37,11 +37,11 @@ let reactor: Reactor | undefined;
 /**
  * Waits until a descriptor has something to read, or an error to be fetched by reading.
  *
- * It comes in a later turn of the event loop even if something is there already, so it also serves as the point where a busy reader
- * lets others run.
+ * It resolves in a later turn of the event loop even if data is there already, so a busy reader that awaits it lets
+ * others run.
  *
- * @param fd one of pollable kind, with at most one wait at a time
- * @param options `signal` ends the wait with its reason; `ref: false` lets the process end meanwhile
+ * @param fd a descriptor that poll() supports, with at most one wait at a time
+ * @param options `signal` ends the wait with its reason; `ref: false` lets the process end during the wait
  * @throws {NetlinkError} BUSY: there is a wait already; CLOSED: {@linkcode forget} was called
  */
 export function waitReadable(fd: number, options: { signal?: AbortSignal; ref?: boolean } = {}): Promise<void> {
@@ -59,7 +59,8 @@ export function waitReadable(fd: number, options: { signal?: AbortSignal; ref?: 
 }
 
 /**
- * Ends the wait for a descriptor, if there is one, with code CLOSED, and takes it out of the set. To be called before it is closed.
+ * Ends the wait for a descriptor, if there is one, with code CLOSED, and takes the descriptor out of the set. Call it
+ * before closing.
  *
  * @param fd the descriptor
  */
@@ -70,7 +71,7 @@ export function forget(fd: number): void {
 class Reactor {
   readonly #epoll: number = check(libc().epoll_create1(EPOLL_CLOEXEC), "epoll_create1", "wait for a socket");
   readonly #waker: Waker = createWaker(this.#epoll, () => this.#dispatch());
-  /** What is in the set, with what waits for it. */
+  /** The descriptors in the set, each with its pending wait. */
   readonly #waits: Map<number, Wait | undefined> = new Map();
   #pending = 0;
   #refs = 0;
@@ -97,7 +98,7 @@ class Reactor {
   cancel(fd: number, reason: unknown): void {
     const wait = this.#take(fd);
     if (wait === undefined) return;
-    this.#control(EPOLL_CTL_MOD, fd, EPOLLONESHOT); // nothing wanted any more
+    this.#control(EPOLL_CTL_MOD, fd, EPOLLONESHOT); // no event is wanted any more
     this.#watch();
     wait.reject(reason);
   }
@@ -112,14 +113,14 @@ class Reactor {
     wait?.reject(new NetlinkError("Cannot wait for a socket: it was closed", "CLOSED"));
   }
 
-  /** The next wait makes another one. */
+  /** Closes the set. The next wait makes another one. */
   #close(): void {
     reactor = undefined;
     this.#waker.close();
     libc().close(this.#epoll);
   }
 
-  /** Ends the waits of all that is ready; answers how many descriptors were. */
+  /** Ends the waits of all descriptors that are ready, and returns how many there were. */
   #dispatch(): number {
     const ready = libc().epoll_wait(this.#epoll, this.#events, MOST_EVENTS, 0);
     if (ready < 0 && errno() !== ERRNO.EINTR) throw new SystemError("epoll_wait", errno(), "wait for a socket");
@@ -131,7 +132,7 @@ class Reactor {
     return Math.max(ready, 0);
   }
 
-  /** Takes the wait off a descriptor, which stays in the set. */
+  /** Removes and returns the wait of a descriptor, which stays in the set. */
   #take(fd: number): Wait | undefined {
     const wait = this.#waits.get(fd);
     if (wait === undefined) return undefined;
@@ -146,7 +147,10 @@ class Reactor {
     if (wait.ref) this.#refs += by;
   }
 
-  /** Has the event loop watch the set if something waits, and stay for it if something that counts does. */
+  /**
+   * Makes the event loop watch the set while there is a wait, and keep the process alive while a wait with `ref` is
+   * among them.
+   */
   #watch(): void {
     if (this.#pending === 0) return this.#waker.disarm();
     this.#waker.setRef(this.#refs > 0);

@@ -1,5 +1,6 @@
 /**
- * Picks the runtime's FFI and opens libc, both at the first use: importing this costs nothing, asks for nothing, never throws.
+ * Finds the runtime's FFI and opens libc, both at first use: importing this module costs nothing, asks no permission
+ * and never throws.
  * @module
  */
 import { bunRuntime } from "./bun.ts";
@@ -8,7 +9,7 @@ import { NetlinkError, SystemError } from "./errors.ts";
 import { FIRST, type Libc, type Pointer, type Runtime, symbols, type Waker } from "./libc.ts";
 import { nodeRuntime } from "./node.ts";
 
-/** What is used of the global `process`, which all three runtimes have. */
+/** The part of the global `process` that this file uses; all three runtimes have it. */
 interface Process {
   platform: string;
   arch: string;
@@ -19,7 +20,10 @@ interface Process {
   off(event: "exit", listener: () => void): unknown;
 }
 
-/** The globals that tell the runtimes apart. Touching `process` costs Deno tens of milliseconds, so it is not touched there. */
+/**
+ * The globals by which the runtimes are told apart. Reading `process` costs Deno tens of milliseconds, so Deno never
+ * does.
+ */
 const globals = globalThis as unknown as {
   readonly process?: Process;
   readonly Deno?: Parameters<typeof denoRuntime>[0] & {
@@ -29,37 +33,37 @@ const globals = globalThis as unknown as {
   };
 };
 
-/** What is in use once it is in use. */
+/** The libraries and memory that exist after the first use. */
 interface Loaded {
   runtime: Runtime;
   libc: Libc;
-  /** errno of this thread: reading it is no call, so nothing comes between it and the call that set it. */
+  /** The errno of this thread. Reading it is no call, so nothing can change it after the call that set it. */
   errno: Int32Array;
 }
 
 let loaded: Loaded | undefined;
 
 /**
- * Gives libc, opened by the first call.
+ * Returns libc. The first call opens it.
  *
- * @throws {NetlinkError} UNSUPPORTED_PLATFORM: not Linux on x86-64 or arm64, or a runtime without FFI; PERMISSION: the runtime
- * was not given the right to use its FFI
+ * @throws {NetlinkError} UNSUPPORTED_PLATFORM: not Linux on x86-64 or arm64, or a runtime without FFI; PERMISSION: the
+ * runtime has no permission to use its FFI
  */
 export function libc(): Libc {
   return (loaded ??= load()).libc;
 }
 
-/** Reads errno as the last failed call of this thread left it: at once after the call, before anything else. */
+/** Reads errno as this thread's last failed call left it. Read it right after the call. */
 export function errno(): number {
   return (loaded ??= load()).errno[0]!;
 }
 
 /**
- * Turns the -1 of a failed call into an error, and passes on what a successful one gave.
+ * Throws if a call returned -1, and returns its result otherwise.
  *
- * @param result what the call returned, just now: errno is read here
+ * @param result the value that the call just returned: errno is read here
  * @param call the name of the C function
- * @param what what was to be done, to follow "Cannot"
+ * @param what the task, in words that follow "Cannot"
  * @throws {SystemError} if the result is negative
  */
 export function check(result: number, call: string, what: string): number {
@@ -67,29 +71,29 @@ export function check(result: number, call: string, what: string): number {
   throw new SystemError(call, errno(), what);
 }
 
-/** Takes the address of memory, to hand it to a call. Views of it exist already; its owner keeps it referenced. */
+/** Returns the address of memory, to pass to a call. Make its views first, and keep it referenced. */
 export function pointerOf(memory: ArrayBuffer): Pointer {
   return (loaded ??= load()).runtime.pointerOf(memory);
 }
 
-/** The address of memory as a number, to be stored in a struct. */
+/** Returns the address of memory as a number, to be stored in a struct. */
 export function addressOf(memory: ArrayBuffer): bigint {
   return (loaded ??= load()).runtime.addressOf(memory);
 }
 
-/** Makes what calls `ready` from the event loop when the epoll descriptor has something. */
+/** Makes a waker: the event loop calls `ready` when the epoll descriptor is ready. */
 export function createWaker(epoll: number, ready: () => number): Waker {
   const { runtime, libc } = loaded ??= load();
   return runtime.createWaker(libc, epoll, ready);
 }
 
-/** Which system call numbers hold here: "x64" or "arm64". */
+/** Returns the architecture, which decides the numbers of system calls. */
 export function architecture(): "x64" | "arm64" {
   loaded ??= load();
   return machine().arch as "x64" | "arm64";
 }
 
-/** The system, in the words of Node. */
+/** Returns the system and the architecture, in Node's words. */
 function machine(): { platform: string; arch: string } {
   const { Deno } = globals;
   if (Deno === undefined) {
@@ -105,7 +109,7 @@ function load(): Loaded {
   return { runtime, libc, errno: new Int32Array(runtime.memoryAt(libc.__errno_location(), 4)) };
 }
 
-/** Looks up what every socket needs, and the rest when any of it is called. */
+/** Looks up the functions that every socket needs, and all others when one of them is first called. */
 function loadLazily(runtime: Runtime, library: string): Libc {
   const names = Object.keys(symbols) as (keyof typeof symbols)[];
   const load = (names: readonly (keyof typeof symbols)[]): Partial<Libc> =>
@@ -114,7 +118,7 @@ function loadLazily(runtime: Runtime, library: string): Libc {
   const calls: Record<string, (...parameters: never[]) => unknown> = { ...load(FIRST) };
   for (const name of rest) {
     calls[name] = (...parameters) => {
-      Object.assign(calls, load(rest)); // in place of these
+      Object.assign(calls, load(rest)); // replaces these stand-ins
       return calls[name]!(...parameters);
     };
   }
@@ -144,7 +148,7 @@ function pick(): Runtime {
   );
 }
 
-/** glibc's name, which musl's loader takes for itself too; then musl's own file. */
+/** The file names of libc: glibc's, which musl's loader accepts for itself too, then musl's own. */
 const LIBRARIES = {
   x64: ["libc.so.6", "libc.musl-x86_64.so.1"],
   arm64: ["libc.so.6", "libc.musl-aarch64.so.1"],
@@ -167,28 +171,28 @@ function open(runtime: Runtime): Libc {
   throw unsupported(`${runtime.name} on a system whose libc does not load`, (last as Error)?.message, last);
 }
 
-/** What is used of node:fs, which all three runtimes have. */
+/** The part of node:fs that this library uses; all three runtimes have it. */
 export interface Files {
-  /** Numbers of open(). */
+  /** The flags of open(). */
   readonly constants: Readonly<Record<"O_WRONLY" | "O_CREAT" | "O_APPEND" | "O_NOFOLLOW" | "O_NOCTTY", number>>;
-  /** Opens a file: `r` to read it, or numbers of open(); `mode` is that of a file that is made. */
+  /** Opens a file: `r` to read it, or flags of open(). `mode` is the mode of a new file. */
   openSync(path: string, flags: string | number, mode?: number): number;
-  /** What an open file is. */
+  /** Returns the kind of an open file. */
   fstatSync(fd: number): { isFile(): boolean };
-  /** Cuts an open file. */
+  /** Cuts an open file to a length in bytes. */
   ftruncateSync(fd: number, length: number): void;
-  /** Writes, and says how much of it. */
+  /** Writes bytes, and returns how many were written. */
   writeSync(fd: number, bytes: Uint8Array, offset: number): number;
-  /** Reads what comes next, 0 at the end. */
+  /** Reads the next bytes, and returns how many, 0 at the end of the file. */
   readSync(fd: number, into: Uint8Array, offset: number, length: number, position: null): number;
-  /** Closes it. */
+  /** Closes a file descriptor. */
   closeSync(fd: number): void;
 }
 
 /**
- * Gives node:fs, which is loaded by the first call: Deno then asks for the right to read or write, file by file.
+ * Returns node:fs. The first call loads it; Deno asks for permission to read or write when a file is opened.
  *
- * @throws {NetlinkError} UNSUPPORTED_PLATFORM: a runtime without it
+ * @throws {NetlinkError} UNSUPPORTED_PLATFORM: a runtime without node:fs
  */
 export function files(): Files {
   const fs = globals.process?.getBuiltinModule?.("node:fs") as Files | undefined;
@@ -198,7 +202,7 @@ export function files(): Files {
   return fs;
 }
 
-/** A variable of the environment, where reading it is allowed; asking for the right to do so is not worth it. */
+/** Returns an environment variable if the runtime may read it. It never asks for the permission. */
 export function environment(name: string): string | undefined {
   const { Deno } = globals;
   if (Deno === undefined) return globals.process?.env[name];
@@ -206,7 +210,7 @@ export function environment(name: string): string | undefined {
   return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
-/** What went wrong with a file, as one of our errors; `right` is Deno's option that allows it. */
+/** Turns the error of a file operation into one of ours. `right` is the Deno option that allows the operation. */
 export function fileError(error: unknown, call: string, what: string, right: string): unknown {
   const { name, code, errno, message } = error as { name?: string; code?: string; errno?: unknown; message?: string };
   if (name === "NotCapable" || code === "ERR_ACCESS_DENIED") {
@@ -215,7 +219,7 @@ export function fileError(error: unknown, call: string, what: string, right: str
       cause: error,
     });
   }
-  // Deno has the number in the message alone where what fails is a descriptor.
+  // Where the operation on a descriptor fails, Deno gives the number only in the message.
   const number = typeof errno === "number" ? Math.abs(errno) : Number(/\(os error (\d+)\)$/.exec(message ?? "")?.[1]);
   return number > 0 ? new SystemError(call, number, what, { cause: error }) : error;
 }

@@ -1,5 +1,5 @@
 /**
- * A netlink socket: opened in a namespace, bound, with its options, sending and receiving datagrams of whatever they hold.
+ * A netlink socket: opens in a namespace, binds, sets socket options, and sends and receives datagrams of any content.
  *
  * Source: linux/netlink.h, bits/socket.h, net/if.h, v7.2; netlink(7), recvmsg(2), netdevice(7).
  * @module
@@ -43,65 +43,71 @@ const SIOCGIFNAME = 0x8910;
 const SIOCGIFINDEX = 0x8933;
 const IFNAMSIZ = 16;
 
-/** What to open. */
+/** The protocol and the namespace of a new socket. */
 export interface SocketOptions {
   /** The number of the protocol: 0 is NETLINK_ROUTE. */
   protocol: number;
-  /** Its name, for messages. */
+  /** The protocol's name, for messages. */
   protocolName?: string;
-  /** The network namespace to open it in: a name that `ip netns` knows, a path, the number of a process, or one that is open. */
+  /**
+   * The network namespace to open it in: a name that `ip netns` knows, a path, the number of a process, or an open one.
+   */
   netns?: string | number | Netns;
 }
 
-/** Who sent a datagram, as the kernel vouches for it. */
+/** The sender of a datagram. The kernel vouches for it. */
 export interface Credentials {
-  /** Process, 0 for the kernel. */
+  /** The process's number, 0 for the kernel. */
   pid: number;
-  /** User. */
+  /** The user's number. */
   uid: number;
-  /** Group of users. */
+  /** The group's number. */
   gid: number;
 }
 
-/** One datagram. The same object and the same memory serve the next one. */
+/** A received datagram. The same object and the same memory serve the next one. */
 export interface Received {
-  /** The memory that the datagram is at the start of. */
+  /** The memory whose start holds the datagram. */
   bytes: Uint8Array;
-  /** The same memory. */
+  /** A view of the same memory. */
   view: DataView;
-  /** How long the datagram is. */
+  /** The length of the datagram in bytes. */
   length: number;
-  /** The port that it came from, 0 for the kernel. */
+  /** The sender's port, 0 for the kernel. */
   port: number;
   /** The number of the multicast group that it was sent to, 0 for none. */
   groups: number;
-  /** The namespace it is about, by this namespace's number for it, if it is another one (NETLINK_LISTEN_ALL_NSID). */
+  /**
+   * The number that the socket's namespace has for the datagram's namespace, if that is another
+   * (NETLINK_LISTEN_ALL_NSID).
+   */
   nsid: number | undefined;
-  /** Who sent it, if {@linkcode Socket.passCredentials} asked for it. */
+  /** The sender, if {@linkcode Socket.passCredentials} asked for it. */
   credentials: Credentials | undefined;
 }
 
-// Where the structs of recvmsg() lie in one piece of memory (64-bit, little-endian; glibc's and musl's msghdr agree).
-// The kernel gets these addresses stored, so they must not change: views first, address last, memory kept by the socket.
+// The offsets of recvmsg()'s structs in one piece of memory (64-bit, little-endian; msghdr is the same in glibc and
+// musl). The memory holds its own addresses, so it must not move: views first, address last, and the socket keeps the
+// memory.
 const MSGHDR = 0; // name 0, namelen 8, iov 16, iovlen 24, control 32, controllen 40, flags 48; 56 bytes
-const IOVEC = 56; // base 0, len 8; 16 bytes, and the same again for what does not fit the first
+const IOVEC = 56; // base 0, len 8; 16 bytes. A second one is for bytes that do not fit the first
 const NAME = 88; // struct sockaddr_nl: family 0, pid 4, groups 8; 12 bytes, then 4 of padding
 const CONTROL = 104; // struct cmsghdr: len 0, level 8, type 12, data 16
 const CONTROL_LENGTH = 128; // group, nsid and credentials need 24 + 24 + 32
 const MEMORY_LENGTH = CONTROL + CONTROL_LENGTH;
 
-// The same as indices of 32-bit words.
+// The same offsets as indices of 32-bit words.
 const NAMELEN = (MSGHDR + 8) >> 2;
 const IOVLEN = (MSGHDR + 24) >> 2;
 const CONTROLLEN = (MSGHDR + 40) >> 2;
 const PORT = (NAME + 4) >> 2;
 const GROUPS = (NAME + 8) >> 2;
 
-/** The kernel never makes a part of a dump larger than this (measured). */
+/** The first receive memory, in bytes. The kernel never makes a part of a dump larger than this (measured). */
 const FIRST_BUFFER = 32 * 1024;
 /**
- * What goes beyond a socket's memory comes here, so that no call is needed to ask how long a datagram is. The kernel makes
- * none beyond 4 MiB; what is never written takes no memory.
+ * The memory for bytes that do not fit a socket's own, so that no call is needed to ask for the length of a datagram.
+ * The kernel makes none longer than 4 MiB. Pages that are never written take no memory.
  */
 let overflow: Uint8Array | undefined;
 const OVERFLOW = 4 * 1024 * 1024;
@@ -116,7 +122,7 @@ const sizeBytes = new Uint8Array(size.buffer);
 const request = new Uint8Array(new ArrayBuffer(40));
 const requestWords = new Int32Array(request.buffer);
 
-/** A netlink socket. Using it once it is closed is a NetlinkError with code CLOSED. */
+/** A netlink socket. Once it is closed, every use of it throws a NetlinkError with code CLOSED. */
 export class Socket implements Disposable {
   /** The file descriptor. */
   readonly fd: number;
@@ -139,9 +145,9 @@ export class Socket implements Disposable {
   readonly #pollfdBytes: Uint8Array = new Uint8Array(this.#pollfd.buffer);
 
   /**
-   * Opens a socket and has the kernel choose its port.
+   * Opens a socket and lets the kernel choose its port.
    *
-   * @param options the protocol, and where
+   * @param options the protocol and the namespace
    * @throws {SystemError} EPROTONOSUPPORT: the kernel does not speak the protocol; ENOENT: no such namespace
    */
   constructor(options: SocketOptions) {
@@ -188,7 +194,7 @@ export class Socket implements Disposable {
     return this.#to[1]! >>> 0;
   }
 
-  /** Makes the memory of datagrams. */
+  /** Makes the memory that datagrams are received into, of a length in bytes. */
   #allocate(length: number): void {
     const memory = new ArrayBuffer(length);
     this.#received.bytes = new Uint8Array(memory);
@@ -197,25 +203,26 @@ export class Socket implements Disposable {
     this.#longs[(IOVEC + 8) >> 3] = BigInt(length);
   }
 
-  /** Whether {@linkcode close} was called. */
+  /** True once {@linkcode close} was called. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** The file descriptor, as long as there is one. */
+  /** Returns the file descriptor, or throws if the socket is closed. */
   #use(what: string): number {
     if (this.#closed) throw new NetlinkError(`Cannot ${what}: the ${this.#protocol} socket is closed`, "CLOSED");
     return this.fd;
   }
 
   /**
-   * Sends one datagram, whole.
+   * Sends one datagram.
    *
-   * @param bytes the memory that it is at the start of
-   * @param length how long it is, the whole memory by default
-   * @param port whom to: 0, the default, is the kernel
+   * @param bytes the memory whose start holds the datagram
+   * @param length the length of the datagram in bytes, by default all of the memory
+   * @param port the receiver's port: 0, the default, is the kernel
    * @param groups mask of the first 32 multicast groups to send to, default none
-   * @throws {SystemError} EMSGSIZE: larger than the send buffer; ECONNREFUSED: nobody there; EAGAIN: a program's full buffer
+   * @throws {SystemError} EMSGSIZE: larger than the send buffer; ECONNREFUSED: no such receiver; EAGAIN: the receiver's
+   * buffer is full
    */
   send(bytes: Uint8Array, length: number = bytes.length, port = 0, groups = 0): void {
     const fd = this.#use("send");
@@ -225,16 +232,17 @@ export class Socket implements Disposable {
     while (libc().sendto(fd, bytes, length, MSG_DONTWAIT, this.#toBytes, 12) < 0) {
       const error = errno();
       if (error === ERRNO.EINTR) continue;
-      // What goes to groups goes to port 0 as well, and that is last: the groups have it even if no kernel is there.
+      // A multicast also goes to port 0, and goes there last: the groups have it even if the kernel does not listen.
       if (error === ERRNO.ECONNREFUSED && groups !== 0 && port === 0) return;
       throw new SystemError("sendto", error, `send ${length} bytes to ${this.#protocol}`);
     }
   }
 
   /**
-   * Receives one datagram, whole: the memory grows with what does not fit.
+   * Receives one datagram. The memory grows if the datagram does not fit.
    *
-   * @param timeout how long to wait, in ms: 0, the default, is not at all, Infinity is forever. Nothing else of this thread runs.
+   * @param timeout time to wait in ms: 0, the default, does not wait, Infinity waits forever. Nothing else of this
+   * thread runs.
    * @returns the datagram, valid until the next call; undefined if none came
    * @throws {SystemError} ENOBUFS: datagrams were lost
    * @throws {NetlinkError} EMSGSIZE: one was longer than 4 MiB, which only another process can send
@@ -251,7 +259,7 @@ export class Socket implements Disposable {
     }
   }
 
-  /** Calls recvmsg(); -1 is that nothing is there. */
+  /** Calls recvmsg(); returns -1 if there is no datagram. */
   #recvmsg(fd: number): number {
     const words = this.#words;
     while (true) {
@@ -265,18 +273,18 @@ export class Socket implements Disposable {
     }
   }
 
-  /** Waits, blocking the thread, for so many ms; false if nothing came. */
+  /** Waits up to a time in ms, blocking the thread; returns false if nothing came. */
   #poll(timeout: number): boolean {
     if (timeout <= 0) return false;
     const ms = timeout === Infinity ? -1 : Math.min(Math.ceil(timeout), LONGEST_POLL);
     const ready = libc().poll(this.#pollfdBytes, 1, ms);
     if (ready >= 0) return ready > 0 || timeout > ms && ms !== -1;
     const error = errno();
-    if (error === ERRNO.EINTR) return true; // the caller looks, and waits for what is left
+    if (error === ERRNO.EINTR) return true; // the caller looks again, and waits for the rest of the time
     throw new SystemError("poll", error, `wait for ${this.#protocol}`);
   }
 
-  /** Makes the memory larger, and one piece of both parts. */
+  /** Makes the memory larger, and joins the datagram's two parts in it. */
   #join(length: number): void {
     const { bytes } = this.#received, rest = length - bytes.length;
     if (rest > OVERFLOW) {
@@ -319,7 +327,7 @@ export class Socket implements Disposable {
    * Sets an option of level SOL_NETLINK.
    *
    * @param name one of {@linkcode NETLINK_OPTIONS}
-   * @param to 1 or 0, or a group
+   * @param to 1 or 0, or the number of a group
    * @returns false if this kernel does not know the option
    */
   setOption(name: number, to: number): boolean {
@@ -343,7 +351,7 @@ export class Socket implements Disposable {
     return this.#refused("getsockopt", `read option ${optionName(name)}`, undefined);
   }
 
-  /** What an option that the kernel does not know comes to; any other failure is an error. */
+  /** Returns `unknown` if the kernel does not know the option; throws for any other failure. */
   #refused<T>(call: string, what: string, unknown: T): T {
     const error = errno();
     if (error === ERRNO.ENOPROTOOPT) return unknown;
@@ -351,10 +359,10 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Asks for a larger receive buffer, beyond net.core.rmem_max where that is allowed (CAP_NET_ADMIN).
+   * Asks for a larger receive buffer, beyond net.core.rmem_max if that is allowed (CAP_NET_ADMIN).
    *
-   * @param bytes how much
-   * @returns what is in force: the kernel doubles it, and holds it within its limits
+   * @param bytes the size to ask for
+   * @returns the size in force, in bytes: the kernel doubles it, and keeps it within its limits
    */
   setBuffer(bytes: number): number {
     const fd = this.#use("set the receive buffer");
@@ -366,7 +374,9 @@ export class Socket implements Disposable {
     return this.#bufferSize(fd, SO_RCVBUF, what);
   }
 
-  /** The sizes of its buffers in bytes, in which the kernel counts all the memory that datagrams take. */
+  /**
+   * Returns the sizes of the socket's buffers in bytes. The kernel counts all memory that datagrams take against them.
+   */
   buffers(): { receive: number; send: number } {
     const fd = this.#use("read the sizes of the buffers"),
       what = `read the sizes of a ${this.#protocol} socket's buffers`;
@@ -379,7 +389,7 @@ export class Socket implements Disposable {
     return value[0]!;
   }
 
-  /** Asks for the {@linkcode Credentials} of every sender. */
+  /** Asks the kernel for the {@linkcode Credentials} of every sender. */
   passCredentials(): void {
     value[0] = 1;
     const result = libc().setsockopt(this.#use("ask for credentials"), SOL_SOCKET, SO_PASSCRED, valueBytes, 4);
@@ -387,14 +397,15 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Has a classic BPF program choose which datagrams arrive.
+   * Sets a classic BPF program that chooses the datagrams that arrive.
    *
    * @param instructions struct sock_filter, 8 bytes each: code 0, jt 2, jf 3, k 4
    * @throws {SystemError} EINVAL: the kernel does not accept the program
    */
   attachFilter(instructions: Uint8Array): void {
     const fd = this.#use("attach a filter");
-    // The program, with struct sock_fprog (len 0, filter 8; 16 bytes) before it, as that stores the program's address.
+    // The struct sock_fprog (len 0, filter 8; 16 bytes) stores the program's address, so both are in one piece of
+    // memory.
     const memory = new ArrayBuffer(16 + instructions.length);
     const bytes = new Uint8Array(memory);
     bytes.set(instructions, 16);
@@ -406,10 +417,10 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Joins a multicast group. From then on each datagram tells its group, also beyond the 32nd.
+   * Joins a multicast group. From then on each datagram carries its group's number, also beyond the 32nd group.
    *
-   * @param group its number, above 0
-   * @throws {SystemError} EINVAL: no such group; EPERM: not for this user
+   * @param group the group's number, above 0
+   * @throws {SystemError} EINVAL: no such group; EPERM: the user may not join it
    */
   join(group: number): void {
     if (!this.#knowsGroups) this.#knowsGroups = this.setOption(NETLINK_OPTIONS.NETLINK_PKTINFO, 1);
@@ -419,7 +430,7 @@ export class Socket implements Disposable {
   /**
    * Leaves a multicast group.
    *
-   * @param group its number, above 0
+   * @param group the group's number, above 0
    */
   leave(group: number): void {
     this.#member(NETLINK_OPTIONS.NETLINK_DROP_MEMBERSHIP, group, `leave group ${group}`);
@@ -432,10 +443,10 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Asks for the name of an interface in the socket's own namespace.
+   * Returns the name of an interface in the socket's own namespace.
    *
-   * @param index its number
-   * @returns its name, as {@linkcode decodeText} gives it; undefined if there is no such interface
+   * @param index the interface's number
+   * @returns the name, as {@linkcode decodeText} gives it; undefined if there is no such interface
    */
   interfaceName(index: number): string | undefined {
     const fd = this.#use("look up an interface");
@@ -446,10 +457,10 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Asks for the number of an interface in the socket's own namespace.
+   * Returns the number of an interface in the socket's own namespace.
    *
-   * @param name its name, or another name of it; at most 15 bytes are found here
-   * @returns its number; undefined if there is no such interface, or the name is longer
+   * @param name the interface's name, or an alternative name; names longer than 15 bytes are not found here
+   * @returns the number; undefined if there is no such interface, or the name is longer
    */
   interfaceIndex(name: string): number | undefined {
     const fd = this.#use("look up an interface");
@@ -464,18 +475,18 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Waits, without blocking, until there is something to receive: a datagram or an error.
+   * Waits, without blocking, until there is a datagram or an error to receive.
    *
-   * It comes in a later turn of the event loop even if something is there already.
+   * It resolves in a later turn of the event loop even if there is one already.
    *
-   * @param options `signal` ends the wait with its reason; `ref: false` lets the process end meanwhile
+   * @param options `signal` ends the wait with its reason; `ref: false` lets the process end during the wait
    * @throws {NetlinkError} CLOSED: the socket is or was closed; BUSY: there is a wait already
    */
   async readable(options?: { signal?: AbortSignal; ref?: boolean }): Promise<void> {
     await waitReadable(this.#use("wait"), options);
   }
 
-  /** Closes the socket; what waits for it fails with code CLOSED. Closing it again does nothing. */
+  /** Closes the socket. A pending wait fails with code CLOSED. Closing it again does nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -493,7 +504,7 @@ function optionName(option: number): string {
   return Object.entries(NETLINK_OPTIONS).find(([, number]) => number === option)?.[0] ?? String(option);
 }
 
-/** What a failed look-up comes to: no interface, or an error. */
+/** Returns undefined after a look-up that found no interface; throws for any other failure. */
 function noInterface(what: string): undefined {
   const error = errno();
   if (error !== ERRNO.ENODEV && error !== ERRNO.ENXIO) throw new SystemError("ioctl", error, what);

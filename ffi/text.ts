@@ -1,23 +1,23 @@
 /**
- * Text as the kernel has it: bytes, UTF-8 by custom only, ended by a NUL.
+ * Converts text between strings and the kernel's form: bytes, by custom UTF-8, ended by a NUL.
  *
- * Bytes that are no UTF-8 become lone surrogates, U+DC80 to U+DCFF, and those become the same bytes again (Python's
- * "surrogateescape"), so an interface name of any bytes survives a round trip.
+ * Bytes that are not UTF-8 become lone surrogates, U+DC80 to U+DCFF, and these become the same bytes again (Python's
+ * "surrogateescape"). So an interface name of any bytes survives a round trip.
  * @module
  */
 
 const utf8 = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Names already decoded, by hash: an interface's name comes again and again. */
+/** Decoded names by hash, as an interface's name is decoded again and again. */
 const interned: string[] = new Array(512).fill("");
-/** The longest text worth remembering. */
+/** The longest text that is kept there, in bytes. */
 const INTERN = 32;
 
 /**
  * Decodes bytes up to the first NUL or the end.
  *
- * @param bytes where the text is
+ * @param bytes the memory that holds the text
  * @param at offset of its first byte
  * @param end offset after its last byte, and after its NUL if it has one
  */
@@ -42,9 +42,9 @@ export function decodeText(bytes: Uint8Array, at: number, end: number): string {
 }
 
 /**
- * Decodes all of the bytes, a NUL among them as well: what the kernel counts has no other end.
+ * Decodes all of the bytes, also a NUL among them: the text's length is given, so a NUL does not end it.
  *
- * @param bytes where the text is
+ * @param bytes the memory that holds the text
  * @param at offset of its first byte
  * @param end offset after its last byte
  */
@@ -72,7 +72,7 @@ function decodeUtf8(bytes: Uint8Array, at: number, end: number): string {
   }
 }
 
-/** Sequence by sequence, as the strict decoder refused the whole. */
+/** Decodes one UTF-8 sequence after the other, and escapes bytes of none; for text that the strict decoder refused. */
 function decodeEscaping(bytes: Uint8Array, at: number, end: number): string {
   let text = "";
   while (at < end) {
@@ -84,7 +84,7 @@ function decodeEscaping(bytes: Uint8Array, at: number, end: number): string {
   return text;
 }
 
-/** The length of the valid UTF-8 sequence at `at`, 0 if there is none (Unicode, table 3-7). */
+/** Returns the length of the valid UTF-8 sequence at `at`, 0 if there is none (Unicode, table 3-7). */
 function sequence(bytes: Uint8Array, at: number, end: number): number {
   const first = bytes[at]!;
   if (first < 0x80) return 1;
@@ -97,13 +97,14 @@ function sequence(bytes: Uint8Array, at: number, end: number): number {
   return size;
 }
 
-/** A surrogate without its partner: an escaped byte, or nothing that can be encoded. */
+/** A surrogate without its partner: an escaped byte, or a character that UTF-8 cannot encode. */
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 /**
- * Encodes text, without a NUL behind it. The inverse of {@linkcode decodeText}.
+ * Encodes text without a NUL at its end. The inverse of {@linkcode decodeText}.
  *
- * @param text may hold escaped bytes, U+DC80 to U+DCFF; other lone surrogates become U+FFFD, as TextEncoder does
+ * @param text text that may hold escaped bytes, U+DC80 to U+DCFF; other lone surrogates become U+FFFD, as in
+ * TextEncoder
  */
 export function encodeText(text: string): Uint8Array {
   if (!LONE.test(text)) return utf8.encode(text);
@@ -118,7 +119,7 @@ export function encodeText(text: string): Uint8Array {
 }
 
 /**
- * Encodes text with a NUL behind it, as C takes paths.
+ * Encodes text with a NUL at its end, as C takes paths.
  *
  * @param text as in {@linkcode encodeText}; no NUL inside
  */
@@ -129,17 +130,20 @@ export function encodeCString(text: string): Uint8Array {
   return terminated;
 }
 
-/** What a terminal obeys or turns around and does not show: controls, turns of direction, other ends of lines, halves of characters. */
+/**
+ * Characters that a terminal obeys instead of showing: controls, changes of direction, line separators, lone
+ * surrogates.
+ */
 const UNSHOWN = /[\p{Cc}\p{Cs}\p{Bidi_C}\u2028\u2029]/gu;
-/** Of those, what JSON leaves as it is. */
+/** The characters among them that JSON does not escape. */
 const UNSHOWN_IN_JSON = /[\x7f-\x9f\p{Bidi_C}\u2028\u2029]/gu;
 
-/** Text as it may be printed on one line: each character that a terminal would not show is `\u001b` and its like. */
+/** Escapes text for printing on one line: each character that a terminal would not show becomes `\u001b` or alike. */
 export function escapeControls(text: string): string {
   return text.replace(UNSHOWN, escaped);
 }
 
-/** The same of JSON, which stays JSON of the same value. */
+/** Escapes JSON for printing in the same way; the result is JSON of the same value. */
 export function escapeJson(json: string): string {
   return json.replace(UNSHOWN_IN_JSON, escaped);
 }
