@@ -1,5 +1,5 @@
 /**
- * NETLINK_CRYPTO: the kernel's cryptographic algorithms, what /proc/crypto shows, and their instances.
+ * NETLINK_CRYPTO: the kernel's cryptographic algorithms, as /proc/crypto lists them, and instances of their templates.
  *
  * ```ts ignore
  * import { algorithms } from "@linux/netlink/families/crypto.ts";
@@ -7,7 +7,7 @@
  * algorithms.add({ driverName: "cbc(aes-generic)" });
  * ```
  *
- * Looking needs no privilege, changing needs CAP_NET_ADMIN. The kernel needs its module crypto_user
+ * Reading needs no privilege, changing needs CAP_NET_ADMIN. The kernel needs its module crypto_user
  * (CONFIG_CRYPTO_USER), which opening a socket loads.
  *
  * Source: linux/cryptouser.h, v7.2; CRYPTO_ALG_* of linux/crypto.h, v6.17.
@@ -44,7 +44,7 @@ export type * from "../core/names.ts";
 export type * from "../core/show.ts";
 export type * from "../core/transport.ts";
 
-/** Types of messages. */
+/** The message types. */
 export const CRYPTO_MSG = {
   CRYPTO_MSG_NEWALG: 16,
   CRYPTO_MSG_DELALG: 17,
@@ -62,7 +62,7 @@ export const NETLINK_CRYPTO: Protocol = {
   hint: "in Linux since 3.2, in module crypto_user, where the kernel is configured with CONFIG_CRYPTO_USER",
 };
 
-/** What is known of an algorithm's state: CRYPTO_ALG_*. */
+/** A flag of an algorithm's state: CRYPTO_ALG_*. */
 export type AlgorithmFlag =
   | "larval"
   | "dead"
@@ -79,101 +79,107 @@ export type AlgorithmFlag =
   | "fips_internal"
   | "req_virt";
 
-/** What all algorithms have: struct crypto_user_alg and its attribute. */
+/** The fields of every algorithm: struct crypto_user_alg and its attribute. */
 export interface AlgorithmFields {
-  /** What it does, as users ask for it: `cbc(aes)`. At most 63 bytes. */
+  /** The name that users ask for: `cbc(aes)`. At most 63 bytes. */
   name?: string;
-  /** What does it: `cbc-aes-aesni`. At most 63 bytes. */
+  /** The name of the implementation: `cbc-aes-aesni`. At most 63 bytes. */
   driverName?: string;
-  /** The module that has it, `kernel` where it is built in. Read-only. */
+  /** The module of the implementation, `kernel` if it is built in. Read-only. */
   moduleName?: string;
-  /** In requests: bits of CRYPTO_ALG_TYPE_* and the flags that it is to have, as far as `cruMask` says. */
+  /** In requests: the CRYPTO_ALG_TYPE_* bits and the flags that the algorithm must have, in the bits of `cruMask`. */
   cruType?: number;
-  /** In requests: which bits of `cruType` are compared. */
+  /** In requests: the mask of the bits of `cruType` that are compared. */
   cruMask?: number;
-  /** How many users it has. Read-only. */
+  /** The number of users. Read-only. */
   refcnt?: number;
-  /** Its state. Read-only. */
+  /** The state. Read-only. */
   flags?: readonly (AlgorithmFlag | number)[];
-  /** CRYPTO_ALG_TYPE_*, 0..15; kernels differ in these numbers, see `type`. Read-only. */
+  /** The type as CRYPTO_ALG_TYPE_*, 0..15. The numbers differ between kernels, so use `type`. Read-only. */
   algType?: number;
-  /** Of several that do the same, the kernel takes that of the highest. */
+  /** The priority, u32: of several implementations the kernel takes the one with the highest. */
   priorityVal?: number;
 }
 
 /** A hash: CRYPTOCFGA_REPORT_HASH. */
 export interface HashReport<T extends "shash" | "ahash" = "shash" | "ahash"> {
-  /** Its type: `shash` computes at once, `ahash` may call back. */
+  /** The type: `shash` computes at once, `ahash` may call back. */
   type: T;
-  /** Bytes of a block. */
+  /** Block size in bytes. */
   blocksize?: number;
-  /** Bytes of the result. */
+  /** Size of the hash in bytes. */
   digestsize?: number;
 }
 
 /** A cipher for whole messages: CRYPTOCFGA_REPORT_BLKCIPHER. */
 export interface SkcipherReport<T extends "skcipher" | "lskcipher" = "skcipher" | "lskcipher"> {
-  /** Its type: `lskcipher` works on memory that is all in one piece. */
+  /** The type: `lskcipher` needs its data in one piece of memory. */
   type: T;
-  /** What makes its initialization vectors, `<none>` where users do. */
+  /** The generator of initialization vectors, `<none>` if users provide them. */
   geniv?: string;
-  /** Bytes of a block, 1 where it is a stream. */
+  /** Block size in bytes, 1 for a stream cipher. */
   blocksize?: number;
-  /** Bytes of the shortest key. */
+  /** Length of the shortest key in bytes. */
   minKeysize?: number;
-  /** Bytes of the longest key. */
+  /** Length of the longest key in bytes. */
   maxKeysize?: number;
-  /** Bytes of the initialization vector. */
+  /** Length of the initialization vector in bytes. */
   ivsize?: number;
 }
 
 /** Authenticated encryption: CRYPTOCFGA_REPORT_AEAD. */
 export interface AeadReport {
-  /** Its type. */
+  /** The type. */
   type: "aead";
-  /** What makes its initialization vectors, `<none>` where users do. */
+  /** The generator of initialization vectors, `<none>` if users provide them. */
   geniv?: string;
-  /** Bytes of a block, 1 where it is a stream. */
+  /** Block size in bytes, 1 for a stream cipher. */
   blocksize?: number;
-  /** Bytes of the longest authentication tag. */
+  /** Length of the longest authentication tag in bytes. */
   maxauthsize?: number;
-  /** Bytes of the initialization vector. */
+  /** Length of the initialization vector in bytes. */
   ivsize?: number;
 }
 
 /** A cipher for single blocks: CRYPTOCFGA_REPORT_CIPHER. */
 export interface CipherReport {
-  /** Its type. */
+  /** The type. */
   type: "cipher";
-  /** Bytes of a block. */
+  /** Block size in bytes. */
   blocksize?: number;
-  /** Bytes of the shortest key. */
+  /** Length of the shortest key in bytes. */
   minKeysize?: number;
-  /** Bytes of the longest key. */
+  /** Length of the longest key in bytes. */
   maxKeysize?: number;
 }
 
 /** A source of random numbers: CRYPTOCFGA_REPORT_RNG. */
 export interface RngReport {
-  /** Its type. */
+  /** The type. */
   type: "rng";
-  /** Bytes of a seed. */
+  /** Length of a seed in bytes. */
   seedsize?: number;
 }
 
-/** What has nothing to tell but its type: compression, public keys, signatures, key agreement, what is being made. */
+/**
+ * An algorithm whose report holds its type only: compression, public keys, signatures, key agreement, or one in the
+ * making.
+ */
 export interface PlainReport {
   /** Its type. */
   type: "larval" | "compression" | "scomp" | "acomp" | "akcipher" | "sig" | "kpp";
 }
 
-/** An algorithm whose type says nothing here, or of which the kernel told none. */
+/** An algorithm without a report, or with one of a type that is not known here. */
 export interface NoReport {
-  /** None. */
+  /** Always absent. */
   type?: undefined;
 }
 
-/** What an algorithm's type says of it: CRYPTOCFGA_REPORT_*. What kernels before 5.10 call otherwise is a string too. */
+/**
+ * The fields that depend on an algorithm's type: CRYPTOCFGA_REPORT_*. Type names that only kernels before 5.10 use are
+ * strings.
+ */
 export type AlgorithmReport =
   | HashReport<"shash">
   | HashReport<"ahash">
@@ -185,16 +191,16 @@ export type AlgorithmReport =
   | PlainReport
   | NoReport;
 
-/** The types of algorithms. */
+/** The known types of algorithms. */
 export type AlgorithmType = Exclude<AlgorithmReport["type"], undefined>;
 
-/** One algorithm as one driver does it. `type` tells what further fields it has. */
+/** An implementation of an algorithm. `type` decides the fields that it has. */
 export type Algorithm = AlgorithmFields & AlgorithmReport;
 
-/** What is sent in place of a report: an object of these. */
+/** An object with the fields of a report. */
 type Lifted = Readonly<Record<string, unknown>>;
 
-/** One attribute whose struct says what a type of algorithm has. */
+/** An attribute whose struct holds the fields of one or more types of algorithms. */
 interface Report {
   readonly key: string;
   readonly id: number;
@@ -206,7 +212,7 @@ function report<T extends object>(key: string, id: number, types: readonly strin
   return { key, id, types, codec: codec as unknown as Struct<Lifted> };
 }
 
-/** The struct of one attribute whose fields become fields of the object itself. */
+/** Returns a codec that puts the fields of an attribute's struct into the object itself. */
 function lifted({ codec }: Report): Codec<undefined> {
   return {
     name: "a report",
@@ -214,13 +220,13 @@ function lifted({ codec }: Report): Codec<undefined> {
       Object.assign(owner, codec.decode(from, at, end, owner));
       return undefined;
     },
-    // It is the object's `type` that sends it.
+    // Nothing to encode: the object's `type` decides the attribute that is sent.
     encode: () => {},
     walk: (from, at, end, owner, visit) => codec.walk!(from, at, end, owner, visit),
   };
 }
 
-/** The parts of an object that come in one of several attributes: `type` says which is sent. */
+/** Returns the attributes of which a message holds one: `type` decides which is sent. */
 function reports<U>(all: readonly Report[]): Parts<U> {
   const byType = new Map(all.flatMap((one) => one.types.map((type) => [type, one] as const)));
   const shape: Record<string, unknown> = {
@@ -249,7 +255,7 @@ function reports<U>(all: readonly Report[]): Parts<U> {
 
 const text64: Codec<string> = chars(64);
 
-/** The report's first field; a type that is not among `T` is a string all the same. */
+/** Returns the report's first field, the type. A type that is not among `T` is decoded as a string too. */
 function typeField<T>(): readonly [number, Codec<T>] {
   return [0, text64 as unknown as Codec<T>];
 }
@@ -304,16 +310,16 @@ const REPORTS: readonly Report[] = [
   report("reportSig", 22, ["sig"], plain),
 ];
 
-/** Bits of cru_flags that are the type. */
+/** The bits of cru_flags that hold the type. */
 const TYPE_MASK = 0xf;
 
-/** cru_flags without the type. */
+/** Codec of cru_flags without the type. */
 const state: Codec<number> = {
   ...u32,
   decode: (from, at, end, owner) => (u32.decode(from, at, end, owner) & ~TYPE_MASK) >>> 0,
 };
 
-/** cru_type and cru_mask: absent where they are 0, as in all that the kernel sends. */
+/** Codec of cru_type and cru_mask. They are absent if 0, and the kernel always sends 0. */
 const unlessZero: Codec<number> = {
   ...u32,
   decode: (from, at, end, owner) => u32.decode(from, at, end, owner) || undefined as never,
@@ -367,51 +373,51 @@ export const Algorithm: Attributes<Algorithm> = attributes<AlgorithmFields>(
   { header: HEADER },
 ).with(reports<AlgorithmReport>(REPORTS));
 
-/** What was done with one algorithm since the machine started; which fields there are follows from `type`. */
+/** Counters of an algorithm since the machine started. The fields depend on `type`. */
 export interface AlgorithmStatistics extends Omit<AlgorithmFields, "priorityVal"> {
-  /** Its type. */
+  /** The type. */
   type?: AlgorithmType;
-  /** Encryptions. */
+  /** Number of encryptions. */
   encryptCnt?: number;
-  /** Bytes encrypted. */
+  /** Number of bytes encrypted. */
   encryptTlen?: number;
-  /** Decryptions. */
+  /** Number of decryptions. */
   decryptCnt?: number;
-  /** Bytes decrypted. */
+  /** Number of bytes decrypted. */
   decryptTlen?: number;
-  /** Signatures verified. */
+  /** Number of signatures verified. */
   verifyCnt?: number;
-  /** Signatures made. */
+  /** Number of signatures made. */
   signCnt?: number;
-  /** Compressions. */
+  /** Number of compressions. */
   compressCnt?: number;
-  /** Bytes compressed. */
+  /** Number of bytes compressed. */
   compressTlen?: number;
-  /** Decompressions. */
+  /** Number of decompressions. */
   decompressCnt?: number;
-  /** Bytes decompressed. */
+  /** Number of bytes decompressed. */
   decompressTlen?: number;
-  /** Hashes. */
+  /** Number of hashes. */
   hashCnt?: number;
-  /** Bytes hashed. */
+  /** Number of bytes hashed. */
   hashTlen?: number;
-  /** Secrets set. */
+  /** Number of secrets set. */
   setsecretCnt?: number;
-  /** Public keys made. */
+  /** Number of public keys made. */
   generatePublicKeyCnt?: number;
-  /** Shared secrets computed. */
+  /** Number of shared secrets computed. */
   computeSharedSecretCnt?: number;
-  /** Random numbers made. */
+  /** Number of requests for random numbers. */
   generateCnt?: number;
-  /** Bytes of those. */
+  /** Number of random bytes made. */
   generateTlen?: number;
-  /** Seedings. */
+  /** Number of seedings. */
   seedCnt?: number;
-  /** What went wrong. */
+  /** Number of errors. */
   errCnt?: number;
 }
 
-/** Statistics of `types`: u64 counters behind the type. */
+/** Returns the statistics attribute of `types`: u64 counters after the type. */
 function counters(
   key: string,
   id: number,
@@ -440,7 +446,7 @@ const STATISTICS: readonly Report[] = [
 
 type Counters = Pick<AlgorithmStatistics, Exclude<keyof AlgorithmStatistics, keyof AlgorithmFields>>;
 
-/** Wire form of {@linkcode AlgorithmStatistics}, of kernels that have the structs crypto_stat_aead and so on. */
+/** Wire form of {@linkcode AlgorithmStatistics}, of kernels that have the structs crypto_stat_aead and alike. */
 export const AlgorithmStatistics: Attributes<AlgorithmStatistics> = attributes<Omit<AlgorithmFields, "priorityVal">>(
   header,
   { header: HEADER },
@@ -449,38 +455,38 @@ export const AlgorithmStatistics: Attributes<AlgorithmStatistics> = attributes<O
 declareMessages(NETLINK_CRYPTO, { types: [CRYPTO_MSG.CRYPTO_MSG_GETSTAT], codec: AlgorithmStatistics });
 
 /**
- * What names an algorithm: a driver, or what it does, of which the kernel then takes the first. Of both, both are meant: a
- * driver that does something else is another algorithm. One that was listed names its type as well.
+ * The key of an algorithm: its driver's name, or its name, of which the kernel takes the best implementation. If both
+ * are given, both must match. An object from a listing carries its type as well.
  */
 export type AlgorithmKey = Pick<AlgorithmFields, "name" | "driverName" | "cruType" | "cruMask">;
 
-/** What algorithms are listed by: fields that they are to have. */
+/** The fields that listed algorithms must have. */
 export interface AlgorithmFilter extends Omit<AlgorithmFields, "cruType" | "cruMask" | "flags"> {
-  /** Flags that are to be among its own. */
+  /** Flags that the algorithm must have. */
   flags?: readonly (AlgorithmFlag | number)[] | number;
-  /** Its type. */
+  /** The type. */
   type?: AlgorithmType;
-  /** What makes its initialization vectors. */
+  /** The generator of initialization vectors. */
   geniv?: string;
-  /** Bytes of a block. */
+  /** Block size in bytes. */
   blocksize?: number;
-  /** Bytes of a hash. */
+  /** Size of the hash in bytes. */
   digestsize?: number;
-  /** Bytes of the shortest key. */
+  /** Length of the shortest key in bytes. */
   minKeysize?: number;
-  /** Bytes of the longest key. */
+  /** Length of the longest key in bytes. */
   maxKeysize?: number;
-  /** Bytes of the longest authentication tag. */
+  /** Length of the longest authentication tag in bytes. */
   maxauthsize?: number;
-  /** Bytes of the initialization vector. */
+  /** Length of the initialization vector in bytes. */
   ivsize?: number;
-  /** Bytes of a seed. */
+  /** Length of a seed in bytes. */
   seedsize?: number;
 }
 
-/** What an algorithm is made from. */
+/** The fields of a new algorithm. */
 export interface AlgorithmInput extends AlgorithmKey {
-  /** Its priority, that of its template and parts when absent; takes `driverName`. */
+  /** Its priority; by default that of its template and parts. Needs `driverName`. */
   priorityVal?: number;
 }
 
@@ -489,7 +495,7 @@ const KEYS = ["name", "driverName", "cruType", "cruMask"] as const;
 function keyOf(value: object): AlgorithmKey {
   const given = value as Algorithm, { algType, cruType, cruMask } = given;
   const key = Object.fromEntries(KEYS.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]));
-  // Algorithms of several types may share their names.
+  // Algorithms of different types may have the same names.
   const typed = algType !== undefined && cruType === undefined && cruMask === undefined;
   return typed ? { ...key, cruType: algType, cruMask: TYPE_MASK } : key;
 }
@@ -540,7 +546,9 @@ const declaration: Declaration<Algorithm> = {
 
 const ENOENT = 2;
 
-/** Algorithms by keys that mean all that they say: where a driver is named the kernel passes the name over. */
+/**
+ * Collection whose keys must match in full: if a driver's name is given, the kernel itself does not compare the name.
+ */
 class ByWholeKey extends Collection<Algorithm, object, AlgorithmKey | string> {
   readonly #open: () => Client;
 
@@ -570,7 +578,7 @@ class ByWholeKey extends Collection<Algorithm, object, AlgorithmKey | string> {
     super.delete(key);
   }
 
-  /** Looks whether the driver that a key names is the algorithm that it names. */
+  /** Checks that the driver of a key implements the algorithm of the key. */
   #expect(key: AlgorithmKey | string, verb: string): void {
     const client = this.#open(), value = this.keyValue(key, verb) as AlgorithmKey;
     if (!value.name || !value.driverName || client.deferred) return;
@@ -578,57 +586,57 @@ class ByWholeKey extends Collection<Algorithm, object, AlgorithmKey | string> {
   }
 }
 
-/** Refuses another algorithm than the one whose name was given. */
+/** Throws if the algorithm that was found has not the name in the key. */
 function expectName({ name, driverName }: AlgorithmKey, found: AlgorithmFields, what: string): void {
   if (!name || name === found.name) return;
   throw new KernelError(what, ENOENT, { kernelMessage: `${driverName} is no ${name}, but ${found.name}` });
 }
 
-/** Everything that can be done with the algorithms of one kernel. */
+/** Operations on the algorithms of one kernel. */
 export class Algorithms {
   readonly #open: () => Client;
   readonly #all: ByWholeKey;
 
-  /** Sends through the client that `open` gives. */
+  /** Sends requests through the client that `open` returns. */
   constructor(open: () => Client) {
     this.#open = open;
     this.#all = new ByWholeKey(open);
   }
 
   /**
-   * All algorithms that fit the filter: what `cat /proc/crypto` shows.
+   * Returns all algorithms that match the filter, as `cat /proc/crypto` shows them.
    *
-   * Only those are there that were needed so far; templates have instances as users ask for them.
+   * Only algorithms that were in use so far are there; an instance of a template appears when a user first asks for it.
    */
   list(filter?: AlgorithmFilter): Algorithm[] {
     return this.#all.list(filter);
   }
 
-  /** The same one by one. */
+  /** Yields the algorithms that match the filter one by one. */
   iterate(filter?: AlgorithmFilter): Generator<Algorithm, void, undefined> {
     return this.#all.iterate(filter);
   }
 
   /**
-   * One algorithm. The kernel loads no module for that and makes nothing of templates.
+   * Returns an algorithm. The kernel loads no module for it, and makes no instance of a template.
    *
-   * @param key its name, as `sha256`; or an object with `driverName`, and `name` if that has to be its name too
-   * @throws {KernelError} ENOENT: there is none, or the driver does something else
+   * @param key its name, as `sha256`; or an object with `driverName`, and with `name` if that must match too
+   * @throws {KernelError} ENOENT: there is no such algorithm, or the driver implements another one
    */
   get(key: string | AlgorithmKey): Algorithm {
     return this.#all.get(key);
   }
 
-  /** The same, `undefined` when there is none. */
+  /** Returns an algorithm, or `undefined` if there is none. */
   find(key: string | AlgorithmKey): Algorithm | undefined {
     return this.#all.find(key);
   }
 
   /**
-   * Makes an instance of templates, `{ driverName: "cbc(aes-generic)" }`, or has the module of an algorithm loaded. Where a
-   * driver is named, the kernel makes that, and its name follows from it.
+   * Makes an instance of a template, as `{ driverName: "cbc(aes-generic)" }`, or loads the module of an algorithm. If
+   * `driverName` is given, the kernel makes that instance, and its name follows from it.
    *
-   * @throws {KernelError} EEXIST: there is one; ENOENT: nothing of that name can be made
+   * @throws {KernelError} EEXIST: it is there already; ENOENT: the kernel can make nothing of that name
    */
   add(value: AlgorithmInput): void {
     this.#all.add(value);
@@ -637,8 +645,8 @@ export class Algorithms {
   /**
    * Changes the priority of a driver.
    *
-   * @param key the driver's name, or an object with `driverName`, as an algorithm that was listed
-   * @throws {KernelError} ENOENT: there is none, or the driver does something else
+   * @param key the driver's name, or an object with `driverName`, as a listed algorithm
+   * @throws {KernelError} ENOENT: there is no such driver, or it implements another algorithm
    */
   set(key: string | AlgorithmKey, changes: Required<Pick<AlgorithmInput, "priorityVal">>): void {
     this.#all.set(driverKey(key), changes);
@@ -647,21 +655,21 @@ export class Algorithms {
   /**
    * Deletes an instance.
    *
-   * @param key the driver's name, or an object with `driverName`, as an algorithm that was listed
-   * @throws {KernelError} EINVAL: it is no instance; EBUSY: it is in use; ENOENT: there is none, or the driver does something
-   * else
+   * @param key the driver's name, or an object with `driverName`, as a listed algorithm
+   * @throws {KernelError} EINVAL: it is not an instance; EBUSY: it is in use; ENOENT: there is no such driver, or it
+   * implements another algorithm
    */
   delete(key: string | AlgorithmKey): void {
     this.#all.delete(driverKey(key));
   }
 
   /**
-   * What was done with an algorithm so far.
+   * Returns the counters of an algorithm.
    *
-   * Only of Linux 4.20 to 6.9, configured with CONFIG_CRYPTO_STATS.
+   * Works on Linux 4.20 to 6.9 with CONFIG_CRYPTO_STATS only.
    *
    * @param key its name, or an object with `driverName`
-   * @throws {KernelError} ENOTSUPP, EINVAL: this kernel does not count
+   * @throws {KernelError} ENOTSUPP, EINVAL: this kernel has no counters
    */
   statistics(key: string | AlgorithmKey): AlgorithmStatistics {
     const value = this.#all.keyValue(key, "get statistics of") as AlgorithmKey;
@@ -684,7 +692,7 @@ export class Algorithms {
   }
 
   /**
-   * Lets go of the default source of random numbers, so that the next user gets that of the highest priority.
+   * Releases the default random number generator, so that its next user gets the one with the highest priority.
    *
    * @throws {KernelError} EBUSY: it is in use
    */
@@ -703,9 +711,9 @@ function driverKey(key: string | AlgorithmKey): AlgorithmKey {
   return typeof key === "string" ? { driverName: key } : key;
 }
 
-/** A client of its own. */
+/** A client with its own socket. */
 export class CryptoClient implements Disposable {
-  /** The algorithms. */
+  /** Operations on the algorithms. */
   readonly algorithms: Algorithms;
   readonly #client: Client;
 
@@ -727,13 +735,13 @@ export class CryptoClient implements Disposable {
 }
 
 /**
- * Opens a client of its own.
+ * Opens a client with its own socket.
  *
- * @throws {SystemError} EPROTONOSUPPORT: the kernel does not serve it
+ * @throws {SystemError} EPROTONOSUPPORT: the kernel does not have the protocol
  */
 export function open(options: OpenOptions = {}): CryptoClient {
   return new CryptoClient(options);
 }
 
-/** The algorithms of this kernel, on a socket that the first use opens. */
+/** Operations on this kernel's algorithms, over a socket that the first use opens. */
 export const algorithms: Algorithms = new Algorithms(() => sharedClient(NETLINK_CRYPTO));

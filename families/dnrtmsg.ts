@@ -1,8 +1,8 @@
 /**
  * NETLINK_DNRTMSG (14): DECnet routing messages, copied from the wire for a routing daemon.
  *
- * Kernels 2.4 to 6.0 had it, as module dn_rtmsg; 6.1 removed DECnet, and nothing replaces it. There is nothing to open;
- * messages are encoded and decoded. They are the same for 32- and 64-bit programs.
+ * Kernels 2.4 to 6.0 had it, as module dn_rtmsg; 6.1 removed DECnet without a successor. This module opens nothing: it
+ * encodes and decodes messages. They are the same for 32- and 64-bit programs.
  *
  * ```ts
  * import { decode, encode, levelOf } from "@linux/netlink/families/dnrtmsg.ts";
@@ -27,22 +27,25 @@ import type { MessageSet } from "../core/protocol.ts";
 
 export type { MessageHeader, Outcome } from "../core/datagram.ts";
 
-/** Multicast groups: routing messages of level 1, within an area, and of level 2, between areas. */
+/** The multicast groups: routing messages of level 1 (within an area) and of level 2 (between areas). */
 export const DNRNG_NLGRP = { DNRNG_NLGRP_L1: 1, DNRNG_NLGRP_L2: 2 } as const;
 
 /** nf_dn_rtmsg: a routing message. */
 export interface RoutingMessage {
-  /** The number of the interface that it came in by. */
+  /** The number of the interface that it arrived on. */
   ifindex?: number;
-  /** The DECnet packet from its routing flags on, padded to a multiple of four: only the packet tells its true length. */
+  /**
+   * The DECnet packet from its routing flags on, padded to a multiple of four bytes. Only the packet tells its true
+   * length.
+   */
   packet?: Uint8Array;
 }
 
-/** A message of DNRTMSG; one that is none has bytes as value. */
+/** A message of DNRTMSG. The value of any other message is its bytes. */
 export interface DnrtmsgMessage extends MessageHeader {
-  /** nlmsg_type: 0 in all that the kernel sends but its refusals. */
+  /** The nlmsg_type: 0 in all messages of the kernel except errors. */
   readonly type: string | number;
-  /** The routing message; what an NLMSG_ERROR says; else bytes. */
+  /** The routing message, the content of an NLMSG_ERROR, or bytes. */
   readonly value: RoutingMessage | Outcome | Uint8Array;
 }
 
@@ -71,22 +74,24 @@ const set: MessageSet = { types: {}, codec: (type) => type === 0 ? routingMessag
 
 declareMessageSets({ number: 14 }, () => () => set);
 
-/** The level of the routing message in a packet, which is also its multicast group; `undefined` for other packets. */
+/**
+ * Returns the level of a packet's routing message, which is also its multicast group; `undefined` for other packets.
+ */
 export function levelOf(packet: Uint8Array): 1 | 2 | undefined {
   const control = packet[0]! & 0x0f;
   return control === 0x07 ? 1 : control === 0x09 ? 2 : undefined;
 }
 
 /**
- * The messages in a datagram of NETLINK_DNRTMSG.
+ * Decodes the messages in a datagram of NETLINK_DNRTMSG.
  *
- * @throws {DecodeError} a message's length leaves the datagram
+ * @throws {DecodeError} a message is longer than the rest of the datagram
  */
 export function decode(datagram: Uint8Array): DnrtmsgMessage[] {
   return decodeMessages(datagram, set) as DnrtmsgMessage[];
 }
 
-/** Messages as a datagram. */
+/** Encodes messages as one datagram. */
 export function encode(given: readonly DnrtmsgMessage[]): Uint8Array {
   return encodeMessages(given as readonly MessageInput[], set);
 }

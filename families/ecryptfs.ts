@@ -1,9 +1,9 @@
 /**
- * NETLINK_ECRYPTFS (19): eCryptfs asked a daemon, ecryptfsd, to wrap and unwrap file keys.
+ * NETLINK_ECRYPTFS (19): requests of eCryptfs to a daemon, ecryptfsd, to encrypt and decrypt file keys.
  *
  * Kernels 2.6.21 to 2.6.27 spoke it over netlink; 2.6.28 removed that. Its successor, since 2.6.26, is the device
- * /dev/ecryptfs, which carries the same packets in a framing of its own. There is nothing to open here; messages of both
- * are encoded and decoded. They are the same for 32- and 64-bit programs.
+ * /dev/ecryptfs, which carries the same packets in its own framing. This module opens nothing: it encodes and decodes
+ * the messages of both. They are the same for 32- and 64-bit programs.
  *
  * ```ts
  * import { decode, encode } from "@linux/netlink/families/ecryptfs.ts";
@@ -16,7 +16,8 @@
  * console.log(decode(bytes));
  * ```
  *
- * Nothing is acknowledged. A response repeats `seq` and `index` of its request, and must end its datagram unpadded.
+ * The kernel acknowledges nothing. A response repeats `seq` and `index` of its request, and must end its datagram
+ * unpadded.
  *
  * Source: fs/ecryptfs/{messaging,netlink,miscdev,keystore}.c, ecryptfs_kernel.h, v2.6.27 and v7.2; ecryptfs-utils.
  * @module
@@ -29,7 +30,7 @@ import type { MessageSet } from "../core/protocol.ts";
 
 export type { MessageHeader } from "../core/datagram.ts";
 
-/** Message types, the same on the device. */
+/** The message types, the same on the device. */
 export const ECRYPTFS_MSG = {
   ECRYPTFS_MSG_HELO: 100,
   ECRYPTFS_MSG_QUIT: 101,
@@ -51,77 +52,77 @@ export type Cipher =
 
 /** The key of a file. */
 export interface SessionKey {
-  /** What it is for. */
+  /** The cipher that uses it. */
   readonly cipher: Cipher;
-  /** The key itself. */
+  /** The bytes of the key. */
   readonly key: Uint8Array;
-  /** The sum of its bytes, 16 bits; made when absent. */
+  /** The sum of its bytes, 16 bits; computed when absent. */
   readonly checksum?: number;
 }
 
-/** Tag 64: unwrap this key. From the kernel. */
+/** Tag 64, from the kernel: a request to decrypt a file key. */
 export interface DecryptRequest {
   /** ECRYPTFS_TAG_64_PACKET_TYPE. */
   readonly tag: 64;
-  /** Which key of the user's wraps it: 16 hexadecimal digits. */
+  /** The signature of the user's key that encrypted it: 16 hexadecimal digits. */
   readonly signature: string;
-  /** The wrapped key. */
+  /** The encrypted file key. */
   readonly encryptedKey: Uint8Array;
 }
 
-/** Tag 65: it is unwrapped. To the kernel. */
+/** Tag 65, to the kernel: the reply with the decrypted file key. */
 export interface DecryptReply {
   /** ECRYPTFS_TAG_65_PACKET_TYPE. */
   readonly tag: 65;
-  /** 0 when it was. */
+  /** 0 for success. */
   readonly status: number;
-  /** The key; absent when it was not. */
+  /** The file key; absent after a failure. */
   readonly sessionKey?: SessionKey;
 }
 
-/** Tag 66: wrap this key. From the kernel. */
+/** Tag 66, from the kernel: a request to encrypt a file key. */
 export interface EncryptRequest {
   /** ECRYPTFS_TAG_66_PACKET_TYPE. */
   readonly tag: 66;
-  /** Which key of the user's is to wrap it: 16 hexadecimal digits. */
+  /** The signature of the user's key to encrypt it with: 16 hexadecimal digits. */
   readonly signature: string;
-  /** The key. */
+  /** The file key. */
   readonly sessionKey: SessionKey;
 }
 
-/** Tag 67: it is wrapped. To the kernel. */
+/** Tag 67, to the kernel: the reply with the encrypted file key. */
 export interface EncryptReply {
   /** ECRYPTFS_TAG_67_PACKET_TYPE. */
   readonly tag: 67;
-  /** 0 when it was. */
+  /** 0 for success. */
   readonly status: number;
-  /** The wrapped key, at most 512 bytes. */
+  /** The encrypted file key, at most 512 bytes. */
   readonly encryptedKey: Uint8Array;
 }
 
-/** What the kernel and the daemon say to each other. */
+/** A packet between the kernel and the daemon. */
 export type TagPacket = DecryptRequest | DecryptReply | EncryptRequest | EncryptReply;
 
-/** ecryptfs_message: a packet and the slot that waits for its answer. */
+/** A packet and the number of the kernel's slot that waits for the answer: ecryptfs_message. */
 export interface Exchange {
-  /** Number of the slot, from 0. */
+  /** The slot's number, from 0. */
   readonly index: number;
-  /** The packet; bytes where it is none of the four. */
+  /** The packet; bytes if it is none of the four. */
   readonly packet: TagPacket | Uint8Array;
 }
 
-/** What a message says: HELO and QUIT (the daemon comes and goes) nothing, the others a packet. */
+/** The content of a message: none for HELO and QUIT (the daemon starts or ends), a packet for the others. */
 export type EcryptfsBody =
   | { readonly type: "ECRYPTFS_MSG_HELO" | "ECRYPTFS_MSG_QUIT"; readonly value?: Readonly<Record<never, never>> }
   | { readonly type: "ECRYPTFS_MSG_REQUEST" | "ECRYPTFS_MSG_RESPONSE"; readonly value: Exchange }
   | { readonly type: number; readonly value: Uint8Array };
 
-/** A message over netlink; one of another type, or not what it says, has a number as type. */
+/** A message over netlink. One of another type, or whose content does not fit its type, has a number as its type. */
 export type EcryptfsMessage = MessageHeader & EcryptfsBody;
 
 /** A message over the device. */
 export type DeviceMessage = EcryptfsBody & {
-  /** Counts the requests of a slot; a response repeats it. 0 when absent. */
+  /** The number of the request in its slot, u32; a response repeats it. 0 when absent. */
   readonly counter?: number;
 };
 
@@ -139,7 +140,7 @@ const cipher = enumeration(u8, {
 // A length below 192 is one byte, up to 8383 two: 192 + (n - 192 >> 8), then the lower byte of n - 192 (RFC 2440).
 const ONE_BYTE = 192, TWO_BYTES = 224, LONGEST = (TWO_BYTES - ONE_BYTE) * 256 + ONE_BYTE - 1;
 
-/** Takes bytes off the front; once something does not fit, nothing does. */
+/** Reads bytes from the front. Once a read does not fit, all later ones fail. */
 class Cursor {
   readonly from: Reader;
   readonly end: number;
@@ -152,7 +153,7 @@ class Cursor {
     this.end = end;
   }
 
-  /** Passes over `count` bytes and says where they were. */
+  /** Skips `count` bytes and returns the offset of the first. */
   take(count: number): number {
     const start = this.at;
     if (count > this.end - start) this.fits = false;
@@ -206,7 +207,7 @@ function writeSignature(value: string, to: Writer): void {
   writeCounted(Uint8Array.from(value, (digit) => digit.charCodeAt(0)), to);
 }
 
-/** A session key is the cipher, the key, and the sum of its bytes in network order. */
+/** Reads a session key: the cipher, the key, and the sum of its bytes in network order. */
 function readSessionKey(cursor: Cursor): SessionKey {
   const { from, end, fits } = cursor, length = cursor.length(), start = cursor.take(length);
   if (length < 3 || !cursor.fits || !fits || start + length > end) {
@@ -231,7 +232,7 @@ function writeSessionKey(value: SessionKey, to: Writer): void {
   to.view.setUint16(at, value.checksum ?? sum);
 }
 
-/** The packet at `at`..`end`, or nothing where it is none. */
+/** Decodes the packet at `at`..`end`; returns undefined if it is none. */
 function readPacket(from: Reader, at: number, end: number): TagPacket | undefined {
   const cursor = new Cursor(from, at, end), packet = packetOf(cursor);
   return cursor.fits && cursor.at === end ? packet : undefined;
@@ -283,7 +284,7 @@ function writePacket(packet: TagPacket, to: Writer): void {
 const exchange: Codec<Exchange> = {
   name: "an ecryptfs_message",
   decode(from, at, end) {
-    // The receivers want data_len to be exact.
+    // The kernel and the daemon require an exact data_len.
     if (end - at < 8 || from.view.getUint32(at + 4, true) !== end - at - 8) return MISFIT;
     return {
       index: from.view.getUint32(at, true),
@@ -330,21 +331,21 @@ const set: MessageSet = {
 declareMessageSets({ number: 19 }, () => () => set);
 
 /**
- * The messages in a datagram of NETLINK_ECRYPTFS.
+ * Decodes the messages in a datagram of NETLINK_ECRYPTFS.
  *
- * @throws {DecodeError} a message's length leaves the datagram
+ * @throws {DecodeError} a message is longer than the rest of the datagram
  */
 export function decode(datagram: Uint8Array): EcryptfsMessage[] {
   return decodeMessages(datagram, set, "number") as EcryptfsMessage[];
 }
 
-/** Messages as a datagram. */
+/** Encodes messages as one datagram. */
 export function encode(given: readonly EcryptfsMessage[]): Uint8Array {
   return encodeMessages(given as readonly MessageInput[], set);
 }
 
 /**
- * What one read of /dev/ecryptfs gives.
+ * Decodes the message that one read of /dev/ecryptfs returns.
  *
  *     0      1          5            6 or 7
  *     +------+----------+------------+----------------------------------+
@@ -352,9 +353,9 @@ export function encode(given: readonly EcryptfsMessage[]): Uint8Array {
  *     |      | u32 BE   | 1 or 2     | data_len u32, packet             |
  *     +------+----------+------------+----------------------------------+
  *
- * HELO and QUIT end behind the counter.
+ * HELO and QUIT end after the counter.
  *
- * @throws {DecodeError} it is shorter than its header, or its length is not what there is
+ * @throws {DecodeError} the packet is shorter than its header, or its length does not match the bytes
  */
 export function decodeDevice(packet: Uint8Array): DeviceMessage {
   const from = new Reader(packet);
@@ -371,7 +372,7 @@ export function decodeDevice(packet: Uint8Array): DeviceMessage {
   return { type: nameOf(number), counter, value } as DeviceMessage;
 }
 
-/** What one write to /dev/ecryptfs takes. */
+/** Encodes a message for one write to /dev/ecryptfs. */
 export function encodeDevice(message: DeviceMessage): Uint8Array {
   const { type, counter = 0, value } = message, to: Writer = new Writer();
   to.what = `encode ${type}`;

@@ -1,14 +1,14 @@
 /**
- * NETLINK_FIB_LOOKUP: looks an IPv4 address up in one routing table, as the kernel itself would, past all rules.
+ * NETLINK_FIB_LOOKUP: looks up an IPv4 address in one routing table, as the kernel does, but without the routing rules.
  *
  * ```ts
  * import { lookup } from "@linux/netlink/families/fib_lookup.ts";
  * console.log(lookup("127.0.0.1", { table: "local" })); // … prefixlen: 8 or 32, type: "local", scope: "host"
  * ```
  *
- * It tells neither gateway nor interface: `routes.lookup` of NETLINK_ROUTE does. Needs no privilege.
+ * The answer has no gateway and no interface; `routes.lookup` of NETLINK_ROUTE returns them. Needs no privilege.
  *
- * Source: struct fib_result_nl of net/ip_fib.h, v7.2, which no UAPI header has.
+ * Source: struct fib_result_nl of net/ip_fib.h, v7.2; no UAPI header has it.
  * @module
  */
 import { expectFields, expectType } from "../core/arguments.ts";
@@ -21,7 +21,7 @@ import { openTransport, type StreamOptions } from "../core/stream.ts";
 import type { Transport } from "../core/transport.ts";
 import { Answers, checkTimeout, DEFAULT_TIMEOUT, isOverflow, settle, TRIES } from "../core/wait.ts";
 
-/** The protocol. It has no message types: whatever type is sent comes back. */
+/** The protocol. It has no message types: the kernel answers with the type of the request. */
 export const NETLINK_FIB_LOOKUP: Protocol = {
   number: 10,
   name: "NETLINK_FIB_LOOKUP",
@@ -31,9 +31,9 @@ export const NETLINK_FIB_LOOKUP: Protocol = {
 
 /** A routing table by name or number, 0..255. */
 export type FibTable = "unspec" | "default" | "main" | "local" | number;
-/** How far away: enum rt_scope_t. */
+/** The scope of a route, from far to near: enum rt_scope_t. */
 export type FibScope = "universe" | "site" | "link" | "host" | "nowhere" | number;
-/** What a route does: RTN_*. */
+/** The type of a route: RTN_*. */
 export type FibType =
   | "unspec"
   | "unicast"
@@ -66,29 +66,29 @@ const type: Codec<FibType> = enumeration(u8, {
   xresolve: 11,
 });
 
-/** Question and answer in one: struct fib_result_nl. */
+/** The request and its answer in one struct: fib_result_nl. */
 export interface FibResult {
-  /** The address asked for. */
+  /** The IPv4 address to look up. */
   flAddr: string;
-  /** The firewall mark asked for. */
+  /** The firewall mark of the request, u32. */
   flMark?: number;
-  /** The type of service asked for. */
+  /** The type of service of the request, u8. */
   flTos?: number;
-  /** The scope asked for. */
+  /** The scope of the request. */
   flScope?: FibScope;
-  /** The table asked for; `unspec` is the main table. */
+  /** The table of the request; `unspec` is the main table. */
   tbIdIn?: FibTable;
-  /** The table of the route that was found. */
+  /** The table of the route found. */
   tbId?: FibTable;
-  /** The length of its prefix, 0..32. */
+  /** The prefix length of the route, 0..32. */
   prefixlen?: number;
-  /** Which of its next hops, from 0. */
+  /** The index of the next hop in the route, from 0. */
   nhSel?: number;
-  /** What it does. */
+  /** The type of the route. */
   type?: FibType;
-  /** How far its destination is. */
+  /** The scope of the route. */
   scope?: FibScope;
-  /** 0, or the errno below 0 with which the search ended. */
+  /** 0, or the errno (below 0) that the search ended with. */
   err?: number;
 }
 
@@ -107,44 +107,45 @@ export const FibResult: Codec<FibResult> = struct(20, (): Shape<FibResult> => ({
   err: [16, i32],
 }));
 
-// The answer is the request, whatever its type is; and DONE carries data.
+// The answer repeats the request's type, whatever it is, so even DONE carries data.
 declareMessageSets(NETLINK_FIB_LOOKUP, () => () => ({ types: {}, control: false, codec: () => FibResult }));
 
-/** Where and how to look. */
+/** Options of a look-up. */
 export interface LookupOptions {
-  /** The table, `main` when absent. While there are no rules but the usual, it has what `local` has. */
+  /** The table, `main` when absent. As long as only the usual rules exist, it also holds the routes of `local`. */
   table?: FibTable;
-  /** Firewall mark, 0 when absent. */
+  /** Firewall mark, u32, 0 when absent. */
   mark?: number;
-  /** Type of service, 0 when absent. */
+  /** Type of service, u8, 0 when absent. */
   tos?: number;
-  /** The least scope, `universe` when absent. */
+  /** The widest scope allowed, `universe` when absent. */
   scope?: FibScope;
 }
 
 /**
- * Looks an address up where the script runs.
+ * Looks up an address in the script's network namespace.
  *
- * @throws {KernelError} ENETUNREACH, EAGAIN: no route; ENOENT: no such table; EINVAL, EHOSTUNREACH, EACCES: the route refuses
+ * @throws {KernelError} ENETUNREACH, EAGAIN: no route; ENOENT: no such table; EINVAL, EHOSTUNREACH, EACCES: the route
+ * refuses
  */
 export function lookup(address: string, options?: LookupOptions): FibResult {
   return (shared ??= open()).lookup(address, options);
 }
 
-/** Opens a socket of one's own, as in another namespace. */
+/** Opens a socket of its own, for example in another namespace. */
 export function open(options?: FibLookupOptions): FibLookup {
   return new FibLookup(options);
 }
 
 let shared: FibLookup | undefined;
 
-/** How a socket is opened. */
+/** Options of the socket. */
 export interface FibLookupOptions extends Pick<StreamOptions, "netns" | "capture" | "transport"> {
-  /** How long a call waits for its answer, in ms; 10,000 when absent. */
+  /** The time in ms that a call waits for its answer; 10,000 when absent. */
   timeout?: number;
 }
 
-/** A socket in one network namespace. */
+/** A socket for look-ups in one network namespace. */
 export class FibLookup implements Disposable {
   readonly #transport: Transport;
   readonly #timeout: number;
@@ -158,7 +159,7 @@ export class FibLookup implements Disposable {
     this.#transport = openTransport(NETLINK_FIB_LOOKUP, options);
   }
 
-  /** Looks an address up; see {@linkcode lookup}. */
+  /** Looks up an address; see {@linkcode lookup}. */
   lookup(address: string, options: LookupOptions = {}): FibResult {
     expectType(address, "look up an address", "string");
     expectFields(options, `look up ${address}`, "options as an object");
@@ -179,7 +180,7 @@ export class FibLookup implements Disposable {
         if (err < 0) throw new KernelError(what, -err);
         return result;
       } catch (error) {
-        // It only looks, so it may ask again when the answer was lost.
+        // A look-up changes nothing, so it is repeated if the answer was lost.
         if (answers.lost === undefined || !isOverflow(error) || tries === TRIES) throw error;
         settle(this.#transport);
         answers.forget();
@@ -187,7 +188,7 @@ export class FibLookup implements Disposable {
     }
   }
 
-  /** The datagram that was sent comes back, with the answer in it. */
+  /** Waits for the answer: the datagram that was sent, with the result filled in. */
   #answer(answers: Answers, seq: number, size: number, what: string): FibResult {
     while (true) {
       const { bytes, view, length } = answers.next(this.#transport, what);

@@ -1,8 +1,9 @@
 /**
- * NETLINK_FIREWALL (3) and NETLINK_IP6_FW (13): ip_queue, which handed packets to one process and took its verdicts.
+ * NETLINK_FIREWALL (3) and NETLINK_IP6_FW (13): ip_queue, which passed packets to one process and took its verdicts.
  *
  * Kernels 2.4 to 3.4 had it, as modules ip_queue and ip6_queue; 3.5 removed it. Its successor is nfnetlink_queue,
- * subsystem QUEUE (3) of NETLINK_NETFILTER. There is nothing to open; messages of both numbers are encoded and decoded.
+ * subsystem QUEUE (3) of NETLINK_NETFILTER. This module opens nothing: it encodes and decodes messages of both
+ * protocols.
  *
  * ```ts
  * import { decode, encode } from "@linux/netlink/families/firewall.ts";
@@ -10,7 +11,7 @@
  * console.log(decode(bytes));
  * ```
  *
- * Fields are C's `long`, so 64- and 32-bit programs spoke differently: every function takes the layout.
+ * Fields are C's `long`, so 64- and 32-bit programs used different messages: every function takes the layout.
  *
  * Source: linux/netfilter_ipv4/ip_queue.h and net/ipv4/netfilter/ip_queue.c, v3.4; libipq.
  * @module
@@ -46,63 +47,63 @@ import type { MessageSet } from "../core/protocol.ts";
 export type { Layout } from "../core/codec/mod.ts";
 export type { MessageHeader, Outcome } from "../core/datagram.ts";
 
-/** Message types. */
+/** The message types. */
 export const IPQM = { IPQM_MODE: 17, IPQM_VERDICT: 18, IPQM_PACKET: 19 } as const;
 
-/** How much of each packet is wanted. */
+/** The part of each packet to copy to the process: none, the metadata, or metadata and bytes. */
 export type CopyMode = "none" | "meta" | "packet" | number;
 
-/** What becomes of a packet. */
+/** The fate of a packet. */
 export type Verdict = "drop" | "accept" | "stolen" | "queue" | "repeat" | "stop" | number;
 
-/** Where in its way a packet is. */
+/** The netfilter hook that a packet has reached. */
 export type Hook = "pre_routing" | "local_in" | "forward" | "local_out" | "post_routing" | number;
 
-/** ipq_mode_msg: how much of each packet is wanted. To the kernel. */
+/** ipq_mode_msg, to the kernel: sets how much of each packet the process gets. */
 export interface Mode {
-  /** At first none, and packets are refused. */
+  /** The copy mode. Until one is set it is `none`, and packets are refused. */
   value?: CopyMode;
-  /** Bytes of each packet, at most 65,535; 0 for all. Only for `packet`. */
+  /** The number of bytes of each packet, at most 65,535; 0 for all. Only for `packet`. */
   range?: number;
 }
 
-/** ipq_verdict_msg: what becomes of a packet. To the kernel. */
+/** ipq_verdict_msg, to the kernel: decides on a packet. */
 export interface VerdictMessage {
   /** The verdict. */
   value?: Verdict;
-  /** Whose: {@linkcode Packet.packetId}. */
+  /** The packet's {@linkcode Packet.packetId}. */
   id?: bigint;
-  /** What goes on in the packet's place, from its IP header; the packet itself when absent. */
+  /** Bytes that replace the packet, from its IP header; the packet is unchanged when absent. */
   payload?: Uint8Array;
 }
 
-/** ipq_packet_msg: a packet that waits for its verdict. From the kernel. */
+/** ipq_packet_msg, from the kernel: a packet that waits for its verdict. */
 export interface Packet {
-  /** Names it; an address in the kernel, in truth. */
+  /** The packet's identifier, 64 bits; in truth a kernel address. */
   packetId?: bigint;
-  /** Its mark. */
+  /** The packet's firewall mark. */
   mark?: number;
-  /** When it came, in seconds since the epoch. */
+  /** The time of arrival, in seconds since the epoch. */
   timestampSec?: number;
-  /** The microseconds of that. */
+  /** The microseconds of the time of arrival. */
   timestampUsec?: number;
-  /** Where it is. */
+  /** The hook that it has reached. */
   hook?: Hook;
-  /** The interface that it came in by. */
+  /** The name of the interface that it arrived on. */
   indevName?: string;
-  /** The interface that it is to leave by. */
+  /** The name of the interface that it will leave on. */
   outdevName?: string;
-  /** Its ethertype: 0x0800, 0x86dd. */
+  /** The EtherType: 0x0800, 0x86dd. */
   hwProtocol?: number;
-  /** What kind of link it came by: ARPHRD_*. */
+  /** The hardware type of the interface that it arrived on: ARPHRD_*. */
   hwType?: number;
   /** The sender's link-layer address. */
   hwAddr?: string;
-  /** The packet from its IP header, as far as was asked for. */
+  /** The packet from its IP header, up to the length that the copy mode allows. */
   payload?: Uint8Array;
 }
 
-/** A message of ip_queue, or what became of one; what is neither, or is not what it says, has a number as type. */
+/** A message of ip_queue, or an error or acknowledgement. Others, and malformed ones, have a number as their type. */
 export type FirewallMessage =
   & MessageHeader
   & (
@@ -120,7 +121,7 @@ const device: Codec<string> = unlessEmpty(chars(16));
 
 function mode(layout: Layout): Codec<Mode> {
   const wide = layout === "lp64";
-  // The kernel wants room for a verdict, whatever the message is.
+  // The kernel requires a message to have room for a verdict, even if it is another one.
   return struct<Mode>(wide ? 24 : 12, { value: [0, copyMode], range: [wide ? 8 : 4, ulong(layout)] });
 }
 
@@ -179,21 +180,21 @@ for (const number of [3, 13]) {
 }
 
 /**
- * The messages in a datagram of NETLINK_FIREWALL or NETLINK_IP6_FW.
+ * Decodes the messages in a datagram of NETLINK_FIREWALL or NETLINK_IP6_FW.
  *
- * @param layout of the machine that it comes from
- * @throws {DecodeError} a message's length leaves the datagram
+ * @param layout the layout of the machine that it comes from
+ * @throws {DecodeError} a message is longer than the rest of the datagram
  */
 export function decode(datagram: Uint8Array, layout: Layout = "lp64"): FirewallMessage[] {
   return decodeMessages(datagram, messages(layout), "number") as FirewallMessage[];
 }
 
 /**
- * Messages as a datagram.
+ * Encodes messages as one datagram.
  *
- * The kernel of old looked at the first message of a datagram only.
+ * Those kernels read only the first message of a datagram.
  *
- * @param layout of the machine that it is for
+ * @param layout the layout of the machine that it is for
  */
 export function encode(given: readonly FirewallMessage[], layout: Layout = "lp64"): Uint8Array {
   return encodeMessages(given as readonly MessageInput[], messages(layout));

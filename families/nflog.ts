@@ -1,9 +1,9 @@
 /**
- * NETLINK_NFLOG (5): ULOG, which multicast copies of the packets that a rule of iptables or ebtables matched.
+ * NETLINK_NFLOG (5): ULOG, which multicast copies of packets that a rule of iptables or ebtables matched.
  *
  * Kernels 2.4 to 3.16 had it, as modules ipt_ULOG and ebt_ulog; 3.17 removed it. Its successor is nfnetlink_log,
- * subsystem ULOG (4) of NETLINK_NETFILTER, where iptables' target NFLOG goes. There is nothing to open; messages are
- * encoded and decoded.
+ * subsystem ULOG (4) of NETLINK_NETFILTER, which iptables' target NFLOG uses. This module opens nothing: it encodes and
+ * decodes messages.
  *
  * ```ts
  * import { decode, encode } from "@linux/netlink/families/nflog.ts";
@@ -11,8 +11,8 @@
  * console.log(decode(bytes));
  * ```
  *
- * A datagram may hold up to 50 messages, `seq` counting them from 0. All but the last have the flag "multi", and the
- * type of the last is NLMSG_DONE, though it carries a packet as the others do.
+ * A datagram may hold up to 50 messages, which `seq` counts from 0. All but the last have the flag "multi", and the
+ * last has type NLMSG_DONE, though it carries a packet like the others.
  *
  * Source: linux/netfilter_ipv4/ipt_ULOG.h, linux/netfilter_bridge/ebt_ulog.h, v3.16.
  * @module
@@ -40,68 +40,68 @@ import type { MessageSet } from "../core/protocol.ts";
 export type { Layout } from "../core/codec/mod.ts";
 export type { MessageHeader } from "../core/datagram.ts";
 
-/** The type of iptables' messages. Those of ebtables have type 0, the last of several NLMSG_DONE (3). */
+/** The message type of iptables. Messages of ebtables have type 0, the last of several NLMSG_DONE (3). */
 export const ULOG = { ULOG_NL_EVENT: 111 } as const;
 
-/** Where in its way an IP packet is. */
+/** The netfilter hook that an IP packet has reached. */
 export type Hook = "pre_routing" | "local_in" | "forward" | "local_out" | "post_routing" | number;
 
-/** Where in its way a frame is. */
+/** The netfilter hook that a bridge's frame has reached. */
 export type BridgeHook = Exclude<Hook, number> | "brouting" | number;
 
 /** ulog_packet_msg: a packet that iptables logged. */
 export interface UlogPacket {
-  /** Its mark. */
+  /** The packet's firewall mark. */
   mark?: number;
-  /** When it came, in seconds since the epoch. */
+  /** The time of arrival, in seconds since the epoch. */
   timestampSec?: number;
-  /** The microseconds of that. */
+  /** The microseconds of the time of arrival. */
   timestampUsec?: number;
-  /** Where it is. */
+  /** The hook that it has reached. */
   hook?: Hook;
-  /** The interface that it came in by. */
+  /** The name of the interface that it arrived on. */
   indevName?: string;
-  /** The interface that it is to leave by. */
+  /** The name of the interface that it will leave on. */
   outdevName?: string;
-  /** What the rule says of it, at most 31 bytes. */
+  /** The rule's text, at most 31 bytes. */
   prefix?: string;
-  /** Its link-layer header as it came, at most 80 bytes. */
+  /** Its link-layer header as it arrived, at most 80 bytes. */
   mac?: Uint8Array;
-  /** The packet from its IP header, as far as was asked for. */
+  /** The packet from its IP header, up to the length that the rule sets. */
   payload?: Uint8Array;
 }
 
 /** ebt_ulog_packet_msg: a frame that ebtables logged. */
 export interface EbtUlogPacket {
-  /** EBT_ULOG_VERSION: 1. Tells it from an {@linkcode UlogPacket}. */
+  /** EBT_ULOG_VERSION: 1. Distinguishes it from an {@linkcode UlogPacket}. */
   version: number;
-  /** The bridge that it came in by. */
+  /** The bridge that it arrived on. */
   indev?: string;
-  /** The bridge that it is to leave by. */
+  /** The bridge that it will leave on. */
   outdev?: string;
-  /** The port that it came in by. */
+  /** The bridge port that it arrived on. */
   physindev?: string;
-  /** The port that it is to leave by. */
+  /** The bridge port that it will leave on. */
   physoutdev?: string;
-  /** What the rule says of it, at most 31 bytes. */
+  /** The rule's text, at most 31 bytes. */
   prefix?: string;
-  /** When it came, in seconds since the epoch. */
+  /** The time of arrival, in seconds since the epoch. */
   stampSec?: number;
-  /** The microseconds of that. */
+  /** The microseconds of the time of arrival. */
   stampUsec?: number;
-  /** Its mark. */
+  /** The frame's firewall mark. */
   mark?: number;
-  /** Where it is. */
+  /** The hook that it has reached. */
   hook?: BridgeHook;
-  /** The frame from its Ethernet header, as far as was asked for. */
+  /** The frame from its Ethernet header, up to the length that the rule sets. */
   data?: Uint8Array;
 }
 
-/** A message of ULOG; one that is none, or is not what it says, has bytes as value. */
+/** A message of ULOG. The value of one that is malformed, or is of another type, is its bytes. */
 export type NflogMessage = MessageHeader & {
-  /** ULOG_NL_EVENT of iptables, 0 of ebtables, NLMSG_DONE of either. */
+  /** ULOG_NL_EVENT for iptables, 0 for ebtables, NLMSG_DONE for the last message of either. */
   readonly type: "ULOG_NL_EVENT" | "NLMSG_DONE" | number;
-  /** The packet. */
+  /** The packet or frame. */
   readonly value: UlogPacket | EbtUlogPacket | Uint8Array;
 };
 
@@ -122,7 +122,7 @@ function ulogPacket(layout: Layout): Codec<UlogPacket> {
     prefix: [prefixAt, prefix],
     mac: [prefixAt + 32, counted(80, bytes)],
   });
-  // The packet begins right behind mac[], inside of what the compiler padded the struct to.
+  // The packet follows mac[] directly, within the bytes that the compiler pads the struct with.
   return structWithData<UlogPacket, "payload">(head, {
     key: "payload",
     at: prefixAt + 113,
@@ -153,14 +153,14 @@ function ebtUlogPacket(layout: Layout): Codec<EbtUlogPacket> {
   });
 }
 
-/** Whether the 16 bytes at `at` are an interface's name. */
+/** Returns true if the 16 bytes at `at` are an interface's name. */
 function isName({ bytes }: Reader, at: number): boolean {
   let length = 0;
   while (length < 16 && bytes[at + length]! > 0x20 && bytes[at + length]! < 0x7f) length++;
   return length > 0 && length < 16 && bytes[at + length] === 0;
 }
 
-/** Whether a DONE, which either module sends, is ebt_ulog's: the version, and then a bridge. */
+/** Returns true if a DONE, which both modules send, is ebt_ulog's: it begins with the version and a bridge's name. */
 function looksLikeEbt(from: Reader, at: number, end: number): boolean {
   return end - at >= 36 && from.view.getUint32(at, true) === 1 && (isName(from, at + 4) || isName(from, at + 20));
 }
@@ -187,21 +187,21 @@ function messages(layout: Layout = "lp64"): MessageSet {
 declareMessageSets({ number: 5 }, ({ layout }) => () => messages(layout));
 
 /**
- * The packets in a datagram of NETLINK_NFLOG.
+ * Decodes the packets in a datagram of NETLINK_NFLOG.
  *
- * Which of the two modules sent a DONE is seen by its first bytes.
+ * Both modules send messages of type DONE; their first bytes tell which module sent one.
  *
- * @param layout of the machine that it comes from
- * @throws {DecodeError} a message's length leaves the datagram
+ * @param layout the layout of the machine that it comes from
+ * @throws {DecodeError} a message is longer than the rest of the datagram
  */
 export function decode(datagram: Uint8Array, layout: Layout = "lp64"): NflogMessage[] {
   return decodeMessages(datagram, messages(layout)) as NflogMessage[];
 }
 
 /**
- * Packets as a datagram; the caller says which is the last, by its type.
+ * Encodes packets as one datagram. The caller marks the last one by its type.
  *
- * @param layout of the machine that it is for
+ * @param layout the layout of the machine that it is for
  */
 export function encode(given: readonly NflogMessage[], layout: Layout = "lp64"): Uint8Array {
   return encodeMessages(given as readonly MessageInput[], messages(layout));

@@ -1,13 +1,13 @@
 /**
- * NETLINK_SCSITRANSPORT: what happens on Fibre Channel, and messages for the drivers of SCSI host adapters.
+ * NETLINK_SCSITRANSPORT: events of Fibre Channel, and messages to the drivers of SCSI host adapters.
  *
  * ```ts ignore
  * import { scsiTransport } from "@linux/netlink/families/scsi_transport.ts";
  * for await (const e of scsiTransport.watch()) if (e.msgtype === "async_event") console.log(e.hostNo, e.eventCode);
  * ```
  *
- * Listening needs CAP_NET_ADMIN, sending CAP_SYS_ADMIN; only in the first network namespace, and once module scsi_mod is
- * there, which opening a socket does not load. Fibre Channel takes no messages, it only sends.
+ * Listening needs CAP_NET_ADMIN, sending CAP_SYS_ADMIN. It exists in the first network namespace only, and once module
+ * scsi_mod is loaded; opening a socket does not load it. Fibre Channel sends events, but accepts no messages.
  *
  * Source: scsi/scsi_netlink.h, scsi/scsi_netlink_fc.h, v7.2, which are no UAPI headers.
  * @module
@@ -44,7 +44,7 @@ export type * from "../core/show.ts";
 export type * from "../core/stream.ts";
 export type * from "../core/transport.ts";
 
-/** Types of messages: there is one. */
+/** The only message type. */
 export const SCSI_TRANSPORT = { SCSI_TRANSPORT_MSG: 17 } as const;
 
 /** The protocol. */
@@ -57,10 +57,10 @@ export const NETLINK_SCSITRANSPORT: Protocol = {
     "configured with CONFIG_SCSI_NETLINK",
 };
 
-/** Its multicast groups. The header's value is a bit (1 << 2); the kernel takes it for a number. */
+/** The multicast groups. The header has a bit (1 << 2), but the kernel uses it as a group's number. */
 export const SCSI_NL_GRP = { SCSI_NL_GRP_FC_EVENTS: 4 } as const;
 
-/** What happened: FCH_EVT_*. */
+/** A kind of event: FCH_EVT_*. */
 export type FcEventCode =
   | "lip"
   | "linkup"
@@ -78,60 +78,60 @@ export type FcEventCode =
   | "vendor_unique"
   | number;
 
-/** Something happened on Fibre Channel: struct fc_nl_event. */
+/** An event of Fibre Channel: struct fc_nl_event. */
 export interface FcEvent {
-  /** Which messages these are. */
+  /** The kind of message. */
   msgtype: "async_event";
-  /** Who sends it. */
+  /** The transport that sends it. */
   transport?: "fc";
-  /** When, in seconds since the epoch. */
+  /** The time of the event, in seconds since the epoch. */
   seconds?: number;
-  /** Whose event it is where `eventCode` is `vendor_unique`, else 0; see {@linkcode VendorMessage.vendorId}. */
+  /** The vendor if `eventCode` is `vendor_unique`, else 0; see {@linkcode VendorMessage.vendorId}. */
   vendorId?: bigint;
-  /** The host adapter: `/sys/class/fc_host/host`N. */
+  /** The number N of the host adapter: `/sys/class/fc_host/host`N. */
   hostNo?: number;
-  /** Counts the events since the machine started. */
+  /** The number of the event since the machine started. */
   eventNum?: number;
-  /** What happened. */
+  /** The kind of event. */
   eventCode?: FcEventCode;
-  /** More about it: a u32 in host order mostly, a whole ELS frame of `link_fpin`. */
+  /** Details: a u32 in host byte order for most events, a whole ELS frame for `link_fpin`. */
   eventData?: Uint8Array;
 }
 
-/** A message for a host adapter's driver, or from it: struct scsi_nl_host_vendor_msg. */
+/** A message to a host adapter's driver, or from it: struct scsi_nl_host_vendor_msg. */
 export interface VendorMessage {
-  /** Which messages these are. */
+  /** The kind of message. */
   msgtype: "shost_vendor";
-  /** Who sends it. */
+  /** The transport that sends it. */
   transport?: "scsi";
-  /** Whose driver it is: the kind of number in bits 56..63, 1 for that of a PCI vendor, the number below. */
+  /** The vendor of the driver: bits 56..63 give the kind of number (1: a PCI vendor), the bits below the number. */
   vendorId?: bigint;
-  /** The host adapter. */
+  /** The number of the host adapter. */
   hostNo?: number;
-  /** What the driver understands. */
+  /** Bytes in the driver's own format. */
   data?: Uint8Array;
 }
 
-/** A message that is neither. */
+/** A message of another kind. */
 export interface OtherMessage {
-  /** Its type, which depends on `transport`. */
+  /** Its number, whose meaning depends on `transport`. */
   msgtype: number;
-  /** Who sends it. */
+  /** The transport that sends it. */
   transport: "scsi" | "fc" | number;
-  /** What it says. */
+  /** The bytes after its header. */
   bytes: Uint8Array;
 }
 
-/** What follows nlmsghdr. */
+/** The content of a message after nlmsghdr. */
 export type ScsiMessage = FcEvent | VendorMessage | OtherMessage;
 
-/** What may be given for a {@linkcode ScsiMessage}: numbers for bigints, hexadecimal text for bytes. */
+/** The input form of a {@linkcode ScsiMessage}: numbers may stand for bigints, hexadecimal text for bytes. */
 export type ScsiMessageInput =
   | Omit<FcEvent, "vendorId" | "eventData"> & { vendorId?: bigint | number; eventData?: Uint8Array | string }
   | Omit<VendorMessage, "vendorId" | "data"> & { vendorId?: bigint | number; data?: Uint8Array | string }
   | Omit<OtherMessage, "bytes"> & { bytes: Uint8Array | string };
 
-/** scsi_nl_hdr.version and .magic. */
+/** The values of scsi_nl_hdr.version and .magic. */
 const VERSION = 1, MAGIC = 0xa1b2;
 const HEADER = 8, TRANSPORT_SCSI = 0, TRANSPORT_FC = 1, SHOST_VENDOR = 1, ASYNC_EVENT = 0x100;
 
@@ -151,16 +151,16 @@ const Header: Struct<Header> = struct(HEADER, (): Shape<Header> => ({
   msglen: [6, u16],
 }));
 
-/** One of the messages that are known: their fields behind the header, and the bytes at their end. */
+/** A known kind of message: its fields after the header, and the bytes at its end. */
 interface Kind {
   readonly msgtype: string;
   readonly transport: "scsi" | "fc";
   readonly number: number;
-  /** Offsets from the header's beginning. */
+  /** The fields, at offsets from the header's start. */
   readonly fields: Struct<object>;
-  /** The field that holds the bytes, where they begin, and where their number stands. */
+  /** The field that holds the bytes, the offset of the bytes, and the offset of their length. */
   readonly data: { readonly key: string; readonly at: number; readonly length: number };
-  /** Bytes at least. */
+  /** The least number of bytes. */
   readonly least: number;
 }
 
@@ -211,7 +211,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Which message lies at `at`, when it is all there. */
+/** Returns the kind of the message at `at`, if all of it is there. */
 function kindOf(from: Reader, at: number, end: number): Kind | undefined {
   const { transport, msgtype } = Header.decode(from, at, end, {});
   const kind = KINDS.find((one) => one.transport === transport && one.number === msgtype);
@@ -219,12 +219,12 @@ function kindOf(from: Reader, at: number, end: number): Kind | undefined {
   return from.view.getUint16(at + kind.data.length, true) <= end - at - kind.data.at ? kind : undefined;
 }
 
-/** Whether a message of version 1 begins at `at`. */
+/** Returns true if a message of version 1 begins at `at`. */
 function isMessage(from: Reader, at: number, end: number): boolean {
   return end - at >= HEADER && from.bytes[at] === VERSION && from.view.getUint16(at + 2, true) === MAGIC;
 }
 
-/** Wire form of {@linkcode ScsiMessage}: struct scsi_nl_hdr and what follows it, padded to a multiple of eight. */
+/** Wire form of {@linkcode ScsiMessage}: struct scsi_nl_hdr and the rest, padded to a multiple of eight bytes. */
 export const ScsiMessage: Codec<ScsiMessage, ScsiMessageInput> = {
   name: "a message of a SCSI transport",
   decode(from, at, end): ScsiMessage {
@@ -289,11 +289,11 @@ function encodeOther({ msgtype, transport, bytes: given }: OtherMessage, to: Wri
   to.path.pop();
 }
 
-/** A whole message. What has another type, or none of this protocol's headers, is its bytes. */
+/** A whole message. If it has another type, or an unknown header, its value is bytes. */
 export interface TransportMessage extends MessageHeader {
-  /** nlmsg_type. */
+  /** The nlmsg_type. */
   readonly type: "SCSI_TRANSPORT_MSG" | string | number;
-  /** What it carries. */
+  /** The content. */
   readonly value: ScsiMessage | Uint8Array;
 }
 
@@ -302,9 +302,9 @@ declareMessages(NETLINK_SCSITRANSPORT, { types: [SCSI_TRANSPORT.SCSI_TRANSPORT_M
 const MESSAGES: MessageSet = messageSets(NETLINK_SCSITRANSPORT)();
 
 /**
- * The messages in a datagram.
+ * Decodes the messages in a datagram.
  *
- * @throws {DecodeError} a message's length leaves the datagram
+ * @throws {DecodeError} a message is longer than the rest of the datagram
  */
 export function decode(datagram: Uint8Array): TransportMessage[] {
   expectBytes(datagram, "decode messages of SCSI transports");
@@ -313,13 +313,13 @@ export function decode(datagram: Uint8Array): TransportMessage[] {
 
 /** A message to encode. */
 export interface TransportMessageInput extends MessageHeader {
-  /** nlmsg_type; SCSI_TRANSPORT_MSG when absent. */
+  /** The nlmsg_type; SCSI_TRANSPORT_MSG when absent. */
   readonly type?: string | number;
-  /** What it carries. */
+  /** The content. */
   readonly value: ScsiMessageInput | Uint8Array;
 }
 
-/** Messages as one datagram. */
+/** Encodes messages as one datagram. */
 export function encode(given: readonly TransportMessageInput[]): Uint8Array {
   expectArray(given, ENCODE, "messages as an array");
   for (const one of given) expectFields(one, ENCODE, "messages as objects");
@@ -328,33 +328,33 @@ export function encode(given: readonly TransportMessageInput[]): Uint8Array {
 
 const ENCODE = "encode messages of SCSI transports";
 
-/** What has another type than all messages of the protocol, or a header that is not known. */
+/** A message of a type that the protocol does not have, or with an unknown header. */
 export interface ForeignMessage {
-  /** None. */
+  /** Always absent. */
   readonly msgtype?: undefined;
-  /** nlmsg_type. */
+  /** The nlmsg_type. */
   readonly type: number;
-  /** What follows nlmsghdr. */
+  /** The bytes after nlmsghdr. */
   readonly bytes: Uint8Array;
 }
 
-/** What can be done with SCSI transports here. */
+/** Operations on SCSI transports. */
 export interface ScsiTransport {
   /**
-   * Gives each event as it comes.
+   * Yields each event when it happens.
    *
    * @throws {SystemError} EPROTONOSUPPORT: scsi_mod is not loaded; EPERM: needs CAP_NET_ADMIN
    */
   watch(options?: StreamOptions): Streaming<ScsiMessage | ForeignMessage>;
   /**
-   * Hands a message to the driver of a host adapter, and waits until it has taken it.
+   * Sends a message to the driver of a host adapter, and waits until the driver has accepted it.
    *
-   * @throws {KernelError} ESRCH: no driver is of that vendor; ENODEV: no such host; EINVAL: it is another driver's
+   * @throws {KernelError} ESRCH: no driver of that vendor; ENODEV: no such host; EINVAL: the host has another driver
    */
   send(message: ScsiMessageInput, options?: OpenOptions): void;
 }
 
-/** SCSI transports: Fibre Channel's events, drivers' messages. */
+/** Operations on SCSI transports: events of Fibre Channel, messages to drivers. */
 export const scsiTransport: ScsiTransport = {
   watch(options: StreamOptions = {}): Streaming<ScsiMessage | ForeignMessage> {
     const join = SCSI_NL_GRP.SCSI_NL_GRP_FC_EVENTS;
@@ -388,7 +388,7 @@ function sendTo(client: Client, message: ScsiMessageInput): void {
   });
 }
 
-/** Only the kernel tells of itself, and its framing is never broken; what breaks it is passed over. */
+/** Returns the messages in a datagram of the kernel. Other senders, and datagrams with broken framing, are ignored. */
 function take({ bytes, length, port }: Received): (ScsiMessage | ForeignMessage)[] {
   if (port !== 0) return [];
   try {
@@ -401,5 +401,5 @@ function take({ bytes, length, port }: Received): (ScsiMessage | ForeignMessage)
   }
 }
 
-/** The messages without names for their types. */
+/** The protocol's messages, with types as numbers. */
 const RAW_TYPES: MessageSet = { ...MESSAGES, types: {}, control: false };

@@ -1,13 +1,13 @@
 /**
- * NETLINK_SELINUX: SELinux says when its mode or its policy changes, for who remembers its decisions.
+ * NETLINK_SELINUX: events of SELinux's mode and policy, for programs that cache its decisions.
  *
  * ```ts ignore
  * import { selinux } from "@linux/netlink/families/selinux.ts";
  * for await (const e of selinux.watch()) console.log(e.event, e.val ?? e.seqno);
  * ```
  *
- * Needs no privilege, and a kernel that was booted with SELinux; only in the first network namespace. Up to Linux 6.18 a
- * kernel that is built with SELinux serves it also where that is off, and is silent.
+ * Needs no privilege, but a kernel booted with SELinux, and works in the first network namespace only. Up to Linux 6.18
+ * a kernel that is built with SELinux accepts listeners also if SELinux is off, and sends nothing.
  *
  * Source: linux/selinux_netlink.h, v7.2.
  * @module
@@ -21,7 +21,7 @@ import type { Protocol } from "../core/protocol.ts";
 import { openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
 import type { Received } from "../core/transport.ts";
 
-/** Types of messages. */
+/** The message types. */
 export const SELNL_MSG = { SELNL_MSG_SETENFORCE: 16, SELNL_MSG_POLICYLOAD: 17 } as const;
 
 /** The protocol. */
@@ -34,12 +34,12 @@ export const NETLINK_SELINUX: Protocol = {
     "from boot: security=selinux on the kernel's command line",
 };
 
-/** Its multicast groups. */
+/** The multicast groups. */
 export const SELNLGRP = { SELNLGRP_AVC: 1 } as const;
 
-/** Whether SELinux refuses what its policy does not allow. */
+/** SELinux's mode changed. */
 export interface Setenforce {
-  /** `permissive`: it only notes it; `enforcing`: it does. */
+  /** The new mode: `permissive` only logs what the policy forbids, `enforcing` refuses it. */
   val: "permissive" | "enforcing" | number;
 }
 
@@ -48,9 +48,9 @@ export const Setenforce: Codec<Setenforce> = struct(4, (): Shape<Setenforce> => 
   val: [0, enumeration(i32, { permissive: 0, enforcing: 1 })],
 }));
 
-/** There is another policy. */
+/** A new policy was loaded. */
 export interface Policyload {
-  /** Counts the policies since the machine started. */
+  /** The number of the policy since the machine started. */
   seqno: number;
 }
 
@@ -63,13 +63,13 @@ declareMessages(
   { types: [SELNL_MSG.SELNL_MSG_POLICYLOAD], codec: Policyload },
 );
 
-/** What SELinux says; a message that has no name here is its type and its bytes. */
+/** An event of SELinux; a message of unknown type has that type's number and the bytes. */
 export type SelinuxEvent =
   | { readonly event: "setenforce" } & Readonly<Setenforce>
   | { readonly event: "policyload" } & Readonly<Policyload>
   | { readonly event: number; readonly bytes: Uint8Array };
 
-/** The events in a datagram. */
+/** Decodes the events in a datagram. */
 export function decodeEvents(datagram: Uint8Array): SelinuxEvent[] {
   expectBytes(datagram, "decode events of SELinux");
   return eventsOf(new Reader(datagram));
@@ -93,13 +93,13 @@ function eventOf(from: Reader, type: number, at: number, end: number): SelinuxEv
   return { event: type, bytes: from.own(at, end) };
 }
 
-/** What can be done with SELinux here. */
+/** Operations on SELinux. */
 export interface Selinux {
-  /** Gives each event as it comes. */
+  /** Yields each event when it happens. */
   watch(options?: StreamOptions): Streaming<SelinuxEvent>;
 }
 
-/** Events of SELinux. */
+/** Operations on SELinux. */
 export const selinux: Selinux = {
   watch(options: StreamOptions = {}): Streaming<SelinuxEvent> {
     const transport = openTransport(NETLINK_SELINUX, options, (transport) => transport.join(SELNLGRP.SELNLGRP_AVC));
@@ -107,7 +107,10 @@ export const selinux: Selinux = {
   },
 };
 
-/** Only the kernel tells of itself. A datagram that is no messages is shown as it is, as event 0. */
+/**
+ * Returns the events of a datagram of the kernel; other senders are ignored. A datagram without messages becomes event
+ * 0.
+ */
 function takeEvents({ bytes, view, length, port }: Received): SelinuxEvent[] {
   if (port !== 0) return [];
   const from = new Reader(bytes, length, view);

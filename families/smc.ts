@@ -1,5 +1,5 @@
 /**
- * SMC, Shared Memory Communications: TCP sockets whose data go over RDMA or shared memory.
+ * SMC, Shared Memory Communications: TCP sockets whose data travel over RDMA or shared memory.
  *
  * ```ts ignore
  * import { smc } from "@linux/netlink/families/smc.ts";
@@ -7,11 +7,11 @@
  * console.log(smc.systemInfo());
  * ```
  *
- * NETLINK_SMC (22) is a number in the header that no kernel ever served. What it is named for goes over two other
- * protocols, which this module speaks: sockets over NETLINK_SOCK_DIAG (4) with AF_SMC, in module smc_diag
- * (CONFIG_SMC_DIAG); link groups, devices, statistics and settings over the generic netlink family SMC_GEN_NETLINK, in
- * module smc (CONFIG_SMC), since Linux 5.11; physical networks are in `families/generic/smc_pnetid.ts`. Looking needs no
- * privilege, changing needs CAP_NET_ADMIN.
+ * No kernel ever served NETLINK_SMC (22), a number in the header. SMC uses two other protocols, which this module
+ * speaks: NETLINK_SOCK_DIAG (4) with AF_SMC for sockets, in module smc_diag (CONFIG_SMC_DIAG); and the generic netlink
+ * family SMC_GEN_NETLINK for link groups, devices, statistics and settings, in module smc (CONFIG_SMC), since Linux
+ * 5.11. For physical networks see `families/generic/smc_pnetid.ts`. Reading needs no privilege, changing needs
+ * CAP_NET_ADMIN.
  *
  * Source: linux/smc_diag.h, v7.2; linux/smc.h, v6.1.
  * @module
@@ -48,7 +48,7 @@ export type * from "../core/names.ts";
 export type * from "../core/show.ts";
 export type * from "../core/transport.ts";
 
-/** The number without a kernel side: opening it is an error that says where SMC is. */
+/** The number that no kernel serves. Opening it is an error that names the protocols to use. */
 export const NETLINK_SMC: Protocol = {
   number: 22,
   name: "NETLINK_SMC",
@@ -59,7 +59,7 @@ export const NETLINK_SMC: Protocol = {
 
 const BLANK = 0x20;
 
-/** Text that is filled up with blanks to 32 bytes, which are not shown. */
+/** Codec of text that is padded to 32 bytes with blanks; decoding removes them. */
 const blanked: Codec<string> = {
   ...string(32),
   decode: (from, at, end, owner) => text.decode(from, at, end, owner).trimEnd(),
@@ -76,7 +76,7 @@ const id64: Codec<bigint> = u64 as Codec<bigint>;
 const count: Codec<number> = count64 as Codec<number>;
 const yes: Codec<boolean> = bool(u8) as Codec<boolean>;
 
-/** Commands of SMC_GEN_NETLINK. */
+/** The commands of SMC_GEN_NETLINK. */
 export const SMC_NETLINK = {
   SMC_NETLINK_GET_SYS_INFO: 1,
   SMC_NETLINK_GET_LGR_SMCR: 2,
@@ -98,19 +98,19 @@ export const SMC_NETLINK = {
   SMC_NETLINK_DISABLE_HS_LIMITATION: 18,
 } as const;
 
-/** What SMC is on this machine: SMC_NLA_SYS_*. */
+/** The properties of SMC on this machine: SMC_NLA_SYS_*. */
 export interface SmcSystemInfo {
-  /** Version of SMC. */
+  /** The version of SMC. */
   ver?: number;
-  /** Its release. */
+  /** The release of that version. */
   rel?: number;
-  /** Whether shared memory works across subnets. */
+  /** True if shared memory works across subnets. */
   isIsmV2?: boolean;
-  /** This machine's name. */
+  /** The name of this machine. */
   localHost?: string;
   /** The system's enterprise identifier. */
   seid?: string;
-  /** Whether RDMA works across subnets. */
+  /** True if RDMA works across subnets. */
   isSmcrV2?: boolean;
 }
 
@@ -124,21 +124,21 @@ export const SmcSystemInfo: Attributes<SmcSystemInfo> = attributes((): Shape<Smc
   isSmcrV2: [6, yes],
 }));
 
-/** What version 2 adds to a link group: SMC_NLA_LGR_V2_*. */
+/** The properties of a link group of version 2: SMC_NLA_LGR_V2_*. */
 export interface SmcLgrV2Common {
-  /** Version. */
+  /** The version of SMC. */
   ver?: number;
-  /** Release. */
+  /** The release of that version. */
   rel?: number;
   /** The peer's operating system: 1 z/OS, 2 Linux, 3 AIX. */
   os?: number;
-  /** The enterprise identifier that both have. */
+  /** The enterprise identifier that both ends have. */
   negEid?: string;
-  /** The peer's name. */
+  /** The name of the peer. */
   peerHost?: string;
 }
 
-/** Wire form of {@linkcode SmcLgrV2Common}; its numbers begin with 0. */
+/** Wire form of {@linkcode SmcLgrV2Common}. The attribute numbers begin with 0. */
 export const SmcLgrV2Common: Attributes<SmcLgrV2Common> = attributes((): Shape<SmcLgrV2Common> => ({
   ver: [0, u8],
   rel: [1, u8],
@@ -147,9 +147,9 @@ export const SmcLgrV2Common: Attributes<SmcLgrV2Common> = attributes((): Shape<S
   peerHost: [4, blanked],
 }));
 
-/** What version 2 adds to a link group over RDMA: SMC_NLA_LGR_R_V2_*. */
+/** The properties of a link group of version 2 over RDMA: SMC_NLA_LGR_R_V2_*. */
 export interface SmcLgrRV2 {
-  /** Whether the peer is in the same subnet. */
+  /** True if the peer is in the same subnet. */
   direct?: boolean;
 }
 
@@ -158,25 +158,25 @@ export const SmcLgrRV2: Attributes<SmcLgrRV2> = attributes((): Shape<SmcLgrRV2> 
 
 /** A link group over RDMA: SMC_NLA_LGR_R_*. */
 export interface SmcLgrR {
-  /** Its number. */
+  /** The group's number, u32. */
   id?: number;
-  /** Which end this is. */
+  /** This machine's role: client or server. */
   role?: SmcRole;
-  /** What happens when a link fails. */
+  /** The redundancy of the links: what remains if one fails. */
   type?: "none" | "single" | "symmetric" | "asymmetric_peer" | "asymmetric_local" | number;
-  /** The physical network's identifier. */
+  /** The identifier of the physical network. */
   pnetid?: string;
   /** VLAN, 0 for none. */
   vlanId?: number;
-  /** Connections in it. */
+  /** Number of connections. */
   connsNum?: number;
-  /** Version 2. */
+  /** Properties of version 2. */
   v2Common?: SmcLgrV2Common;
-  /** Version 2 over RDMA. */
+  /** Properties of version 2 over RDMA. */
   v2?: SmcLgrRV2;
-  /** Identifies the network namespace. */
+  /** The cookie that identifies the network namespace, u64. */
   netCookie?: bigint;
-  /** How its buffers lie in memory. */
+  /** The kind of memory of its buffers: physically contiguous, virtually contiguous, or both. */
   bufType?: "phys_cont" | "virt_cont" | "mixed" | number;
 }
 
@@ -196,25 +196,25 @@ export const SmcLgrR: Attributes<SmcLgrR> = attributes((): Shape<SmcLgrR> => ({
 
 /** A link of a link group over RDMA: SMC_NLA_LINK_*. */
 export interface SmcLink {
-  /** Its number in its group. */
+  /** The link's number in its group. */
   id?: number;
-  /** The RDMA device. */
+  /** The name of the RDMA device. */
   ibDev?: string;
-  /** Its port. */
+  /** The port of that device. */
   ibPort?: number;
-  /** Our GID. */
+  /** This machine's GID. */
   gid?: string;
-  /** The peer's GID. */
+  /** The GID of the peer. */
   peerGid?: string;
-  /** Connections on it. */
+  /** Number of connections. */
   connCnt?: number;
-  /** Index of the network interface, 0 for none. */
+  /** The number of the network interface, 0 for none. */
   netDev?: number;
-  /** Our number of it, across groups. */
+  /** This machine's number of the link, unique across groups. */
   uid?: number;
-  /** The peer's number of it. */
+  /** The peer's number of the link. */
   peerUid?: number;
-  /** What it is doing. */
+  /** The state of the link. */
   state?: "unused" | "inactive" | "activating" | "active" | number;
 }
 
@@ -234,21 +234,21 @@ export const SmcLink: Attributes<SmcLink> = attributes((): Shape<SmcLink> => ({
 
 /** A link group over shared memory: SMC_NLA_LGR_D_*. */
 export interface SmcLgrD {
-  /** Its number. */
+  /** The group's number, u32. */
   id?: number;
-  /** Our GID. */
+  /** This machine's GID. */
   gid?: bigint;
-  /** The peer's GID. */
+  /** The GID of the peer. */
   peerGid?: bigint;
   /** VLAN, 0 for none. */
   vlanId?: number;
-  /** Connections in it. */
+  /** Number of connections. */
   connsNum?: number;
-  /** The physical network's identifier. */
+  /** The identifier of the physical network. */
   pnetid?: string;
-  /** The channel of the device. */
+  /** The device's channel. */
   chid?: number;
-  /** Version 2. */
+  /** Properties of version 2. */
   v2Common?: SmcLgrV2Common;
 }
 
@@ -266,17 +266,17 @@ export const SmcLgrD: Attributes<SmcLgrD> = attributes((): Shape<SmcLgrD> => ({
 
 /** A port of a device: SMC_NLA_DEV_PORT_*. */
 export interface SmcDevicePort {
-  /** Whether a user gave the identifier of its physical network. */
+  /** True if a user set the identifier of the physical network. */
   pnetUsr?: boolean;
-  /** The physical network's identifier. */
+  /** The identifier of the physical network. */
   pnetid?: string;
-  /** Index of the network interface. */
+  /** The number of the network interface. */
   netdev?: number;
-  /** 1 while it is active. */
+  /** 1 while the port is active. */
   state?: number;
-  /** Whether it can be used. */
+  /** True if the port is usable. */
   valid?: boolean;
-  /** Links on it. */
+  /** Number of links on it. */
   lnkCnt?: number;
 }
 
@@ -290,27 +290,27 @@ export const SmcDevicePort: Attributes<SmcDevicePort> = attributes((): Shape<Smc
   lnkCnt: [6, u32],
 }));
 
-/** A device that SMC can use: SMC_NLA_DEV_*. */
+/** A device that SMC may use: SMC_NLA_DEV_*. */
 export interface SmcDevice {
-  /** Link groups on it. */
+  /** Number of link groups that use it. */
   useCnt?: number;
-  /** Whether the last way out of some link group is over it. */
+  /** True if a link group has no other path than this device. */
   isCrit?: boolean;
-  /** Number of the PCI function. */
+  /** The number of the PCI function. */
   pciFid?: number;
-  /** Its channel. */
+  /** The channel of the PCI function. */
   pciChid?: number;
-  /** PCI vendor. */
+  /** The PCI vendor's number. */
   pciVendor?: number;
-  /** PCI device. */
+  /** The PCI device's number. */
   pciDevice?: number;
-  /** Its address on the PCI bus. */
+  /** The address on the PCI bus. */
   pciId?: string;
-  /** Its first port. */
+  /** The first port. */
   port?: SmcDevicePort;
-  /** Its second port. */
+  /** The second port. */
   port2?: SmcDevicePort;
-  /** Its name as an RDMA device. */
+  /** The name of the RDMA device. */
   ibName?: string;
 }
 
@@ -328,7 +328,7 @@ export const SmcDevice: Attributes<SmcDevice> = attributes((): Shape<SmcDevice> 
   ibName: [10, text],
 }));
 
-/** How many buffers or calls were of which size: SMC_NLA_STATS_PLOAD_*. */
+/** Numbers of buffers or calls by size: SMC_NLA_STATS_PLOAD_*. */
 export interface SmcSizes {
   /** Up to 8 KiB. */
   "8k"?: number;
@@ -346,7 +346,7 @@ export interface SmcSizes {
   "512k"?: number;
   /** Up to 1 MiB. */
   "1024k"?: number;
-  /** More. */
+  /** More than 1 MiB. */
   g1024k?: number;
 }
 
@@ -363,21 +363,21 @@ export const SmcSizes: Attributes<SmcSizes> = attributes((): Shape<SmcSizes> => 
   g1024k: [9, count],
 }), { pad: 0 });
 
-/** What happened to buffers: SMC_NLA_STATS_RMB_*. */
+/** Counters of buffers: SMC_NLA_STATS_RMB_*. */
 export interface SmcRmbStats {
-  /** The peer's was too small. */
+  /** Times that the peer's buffer was too small. */
   sizeSmPeerCnt?: number;
-  /** Ours was too small. */
+  /** Times that the own buffer was too small. */
   sizeSmCnt?: number;
-  /** The peer's was full. */
+  /** Times that the peer's buffer was full. */
   fullPeerCnt?: number;
-  /** Ours was full. */
+  /** Times that the own buffer was full. */
   fullCnt?: number;
-  /** One was used again. */
+  /** Number of buffers used again. */
   reuseCnt?: number;
-  /** One was allocated. */
+  /** Number of buffers allocated. */
   allocCnt?: number;
-  /** Only a smaller one could be had. */
+  /** Number of buffers that had to be smaller than wanted. */
   dgradeCnt?: number;
 }
 
@@ -392,45 +392,45 @@ export const SmcRmbStats: Attributes<SmcRmbStats> = attributes((): Shape<SmcRmbS
   dgradeCnt: [7, count],
 }), { pad: 0 });
 
-/** Statistics of one way that data go: SMC_NLA_STATS_T_*. */
+/** Statistics of RDMA or of shared memory: SMC_NLA_STATS_T_*. */
 export interface SmcTechStats {
-  /** Sizes of send buffers. */
+  /** Number of send buffers by size. */
   txRmbSize?: SmcSizes;
-  /** Sizes of receive buffers. */
+  /** Number of receive buffers by size. */
   rxRmbSize?: SmcSizes;
-  /** Bytes that one call sent. */
+  /** Number of sending calls by bytes. */
   txploadSize?: SmcSizes;
-  /** Bytes that one call received. */
+  /** Number of receiving calls by bytes. */
   rxploadSize?: SmcSizes;
-  /** Send buffers. */
+  /** Counters of send buffers. */
   txRmbStats?: SmcRmbStats;
-  /** Receive buffers. */
+  /** Counters of receive buffers. */
   rxRmbStats?: SmcRmbStats;
-  /** Connections made as client, version 1. */
+  /** Number of connections made as client, version 1. */
   clntV1Succ?: number;
-  /** Connections made as client, version 2. */
+  /** Number of connections made as client, version 2. */
   clntV2Succ?: number;
-  /** Connections taken as server, version 1. */
+  /** Number of connections accepted as server, version 1. */
   srvV1Succ?: number;
-  /** Connections taken as server, version 2. */
+  /** Number of connections accepted as server, version 2. */
   srvV2Succ?: number;
-  /** Calls of sendpage. */
+  /** Number of calls of sendpage. */
   sendpageCnt?: number;
-  /** Calls of splice. */
+  /** Number of calls of splice. */
   spliceCnt?: number;
-  /** Times that TCP_CORK was set. */
+  /** Number of times that TCP_CORK was set. */
   corkCnt?: number;
-  /** Times that TCP_NODELAY was set. */
+  /** Number of times that TCP_NODELAY was set. */
   ndlyCnt?: number;
-  /** Urgent data. */
+  /** Number of times that urgent data was sent or received. */
   urgDataCnt?: number;
-  /** Bytes received. */
+  /** Number of bytes received. */
   rxBytes?: number;
-  /** Bytes sent. */
+  /** Number of bytes sent. */
   txBytes?: number;
-  /** Calls that received. */
+  /** Number of receiving calls. */
   rxCnt?: number;
-  /** Calls that sent. */
+  /** Number of sending calls. */
   txCnt?: number;
 }
 
@@ -457,15 +457,15 @@ export const SmcTechStats: Attributes<SmcTechStats> = attributes((): Shape<SmcTe
   txCnt: [19, count],
 }), { pad: 0 });
 
-/** Statistics of a namespace: SMC_NLA_STATS_*. */
+/** Statistics of a network namespace: SMC_NLA_STATS_*. */
 export interface SmcStats {
-  /** Over shared memory. */
+  /** Statistics of shared memory (SMC-D). */
   smcdTech?: SmcTechStats;
-  /** Over RDMA. */
+  /** Statistics of RDMA (SMC-R). */
   smcrTech?: SmcTechStats;
-  /** Handshakes that failed as client. */
+  /** Number of handshakes that failed as client. */
   clntHsErrCnt?: number;
-  /** Handshakes that failed as server. */
+  /** Number of handshakes that failed as server. */
   srvHsErrCnt?: number;
 }
 
@@ -477,17 +477,17 @@ export const SmcStats: Attributes<SmcStats> = attributes((): Shape<SmcStats> => 
   srvHsErrCnt: [4, count],
 }), { pad: 0 });
 
-/** How often connections were plain TCP, for one reason: SMC_NLA_FBACK_STATS_*. */
+/** Number of connections that fell back to plain TCP, for one reason: SMC_NLA_FBACK_STATS_*. */
 export interface SmcFallbackStats {
-  /** As which end. */
+  /** This machine's role: client or server. */
   type?: SmcRole;
-  /** All of these as server. */
+  /** Number of all fallbacks as server. */
   srvCnt?: number;
-  /** All of these as client. */
+  /** Number of all fallbacks as client. */
   clntCnt?: number;
   /** The reason; see {@linkcode SmcFallback}. */
   rsnCode?: number;
-  /** How often for this reason. */
+  /** Number of fallbacks for this reason. */
   rsnCnt?: number;
 }
 
@@ -500,13 +500,13 @@ export const SmcFallbackStats: Attributes<SmcFallbackStats> = attributes((): Sha
   rsnCnt: [5, u16],
 }), { pad: 0 });
 
-/** What most messages of SMC_GEN_NETLINK hold: one of these. */
+/** The content of most messages of SMC_GEN_NETLINK: one of these fields. */
 export interface SmcMessage {
-  /** The system. */
+  /** The properties of SMC on this machine. */
   sysInfo?: SmcSystemInfo;
   /** A link group over RDMA. */
   lgrSmcr?: SmcLgrR;
-  /** A link. */
+  /** A link of a link group over RDMA. */
   linkSmcr?: SmcLink;
   /** A link group over shared memory. */
   lgrSmcd?: SmcLgrD;
@@ -514,9 +514,9 @@ export interface SmcMessage {
   devSmcd?: SmcDevice;
   /** An RDMA device. */
   devSmcr?: SmcDevice;
-  /** Statistics. */
+  /** Statistics of the network namespace. */
   stats?: SmcStats;
-  /** Statistics of plain TCP. */
+  /** Statistics of fallbacks to plain TCP. */
   fbackStats?: SmcFallbackStats;
 }
 
@@ -532,11 +532,11 @@ export const SmcMessage: Attributes<SmcMessage> = attributes((): Shape<SmcMessag
   fbackStats: [8, SmcFallbackStats],
 }));
 
-/** An enterprise identifier, or a setting that is on or off, with what kernels number 1 and 2. */
+/** An enterprise identifier, or a setting that is on or off. In both, kernels use the attributes 1 and 2. */
 export interface SmcEid {
   /** The identifier, at most 32 bytes. */
   entry?: string;
-  /** Whether it is in use; of the system's own. */
+  /** True if it is in use; only of the system's own identifier. */
   enabled?: boolean;
 }
 
@@ -546,9 +546,9 @@ export const SmcEid: Attributes<SmcEid> = attributes((): Shape<SmcEid> => ({
   enabled: [2, yes],
 }));
 
-/** Whether handshakes are limited while there are many. */
+/** The setting that limits handshakes while there are many. */
 export interface SmcHsLimitation {
-  /** On or off. */
+  /** True if it is on. */
   enabled?: boolean;
 }
 
@@ -566,13 +566,13 @@ export const SMC_GEN_NETLINK: GenericProtocol = {
   hint: "modprobe smc loads it, where the kernel is configured with CONFIG_SMC",
 };
 
-/** What a command's messages hold, both ways. */
+/** Returns the codec for the messages of a command, in both directions. */
 function tableOf(cmd: number): Codec<unknown, never> {
   if (cmd < SMC_NETLINK.SMC_NETLINK_DUMP_UEID) return SmcMessage;
   return cmd < SMC_NETLINK.SMC_NETLINK_DUMP_HS_LIMITATION ? SmcEid : SmcHsLimitation;
 }
 
-/** SMC in one network namespace. */
+/** Operations on SMC in one network namespace. */
 export class Smc implements Disposable {
   readonly #options: OpenOptions | undefined;
   #diag: Client | undefined;
@@ -580,9 +580,9 @@ export class Smc implements Disposable {
   readonly #caller: GenericCaller;
 
   /**
-   * Opens sockets as they are needed; {@linkcode open} reads better.
+   * Opens sockets when they are needed; {@linkcode open} reads better.
    *
-   * @param options of sockets of its own; those that all share when absent
+   * @param options options of the sockets; when absent, the sockets that all callers share are used
    */
   constructor(options?: OpenOptions) {
     this.#options = options;
@@ -590,26 +590,26 @@ export class Smc implements Disposable {
   }
 
   /**
-   * All SMC sockets, what `smcss` shows.
+   * Returns all SMC sockets, as `smcss` shows them.
    *
-   * @param ext what more to tell; all there is when absent
+   * @param ext the optional parts of each socket to return; all of them when absent
    * @throws {KernelError} ENOENT: the kernel has no module smc_diag
    */
   sockets(ext?: readonly SmcExtension[]): SmcSocket[] {
     return new Sockets(smcForm(ext), () => this.#diag ??= this.#client(NETLINK_SOCK_DIAG)).list();
   }
 
-  /** What SMC is on this machine. */
+  /** Returns the properties of SMC on this machine. */
   systemInfo(): SmcSystemInfo {
     return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_SYS_INFO, "sysInfo", "get SMC's system information")[0] ?? {};
   }
 
-  /** Link groups over RDMA. */
+  /** Returns the link groups over RDMA. */
   linkGroups(): SmcLgrR[] {
     return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_LGR_SMCR, "lgrSmcr", "list SMC-R link groups");
   }
 
-  /** Links over RDMA, each with the number of its group. */
+  /** Returns the links over RDMA, each with its group's number. */
   links(): (SmcLink & { lgrId?: number })[] {
     const links: (SmcLink & { lgrId?: number })[] = [];
     let lgrId: number | undefined;
@@ -621,33 +621,33 @@ export class Smc implements Disposable {
     return links;
   }
 
-  /** Link groups over shared memory. */
+  /** Returns the link groups over shared memory. */
   memoryLinkGroups(): SmcLgrD[] {
     return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_LGR_SMCD, "lgrSmcd", "list SMC-D link groups");
   }
 
-  /** RDMA devices. */
+  /** Returns the RDMA devices. */
   devices(): SmcDevice[] {
     return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_DEV_SMCR, "devSmcr", "list SMC-R devices");
   }
 
-  /** Devices for shared memory. */
+  /** Returns the devices for shared memory. */
   memoryDevices(): SmcDevice[] {
     return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_DEV_SMCD, "devSmcd", "list SMC-D devices");
   }
 
-  /** Statistics. */
+  /** Returns the statistics of the network namespace. */
   statistics(): SmcStats {
     return this.#pick(SMC_NETLINK.SMC_NETLINK_GET_STATS, "stats", "get SMC's statistics")[0] ?? {};
   }
 
-  /** How often connections were plain TCP, and why. */
+  /** Returns how many connections fell back to plain TCP, by reason. */
   fallbackStatistics(): SmcFallbackStats[] {
     const command = SMC_NETLINK.SMC_NETLINK_GET_FBACK_STATS;
     return this.#pick(command, "fbackStats", "get SMC's fallback statistics");
   }
 
-  /** Users' enterprise identifiers. */
+  /** Returns the users' enterprise identifiers. */
   userEids(): string[] {
     const command = SMC_NETLINK.SMC_NETLINK_DUMP_UEID;
     const all = this.#dump<SmcEid>(command, "list SMC's user identifiers");
@@ -655,27 +655,28 @@ export class Smc implements Disposable {
   }
 
   /**
-   * Adds a user's enterprise identifier: at most 32 of A-Z, 0-9, `.` and `-`, first a letter or digit.
+   * Adds a user's enterprise identifier: at most 32 characters of A-Z, 0-9, `.` and `-`, of which the first is a letter
+   * or digit.
    *
-   * @throws {KernelError} EINVAL: it has others; EEXIST: it is there; ERANGE: there are four already
+   * @throws {KernelError} EINVAL: it has other characters; EEXIST: it is there already; ERANGE: there are four already
    */
   addUserEid(entry: string): void {
     expectType(entry, "add an SMC user identifier", "string");
     this.#do(SMC_NETLINK.SMC_NETLINK_ADD_UEID, `add SMC user identifier ${entry}`, { entry });
   }
 
-  /** Removes one. */
+  /** Removes a user's enterprise identifier. */
   removeUserEid(entry: string): void {
     expectType(entry, "remove an SMC user identifier", "string");
     this.#do(SMC_NETLINK.SMC_NETLINK_REMOVE_UEID, `remove SMC user identifier ${entry}`, { entry });
   }
 
-  /** Removes all of them. */
+  /** Removes all users' enterprise identifiers. */
   flushUserEids(): void {
     this.#do(SMC_NETLINK.SMC_NETLINK_FLUSH_UEID, "remove all of SMC's user identifiers");
   }
 
-  /** The system's own enterprise identifier, and whether it is in use. */
+  /** Returns the system's own enterprise identifier, and if it is in use. */
   systemEid(): Pick<SmcEid, "entry" | "enabled"> {
     const command = SMC_NETLINK.SMC_NETLINK_DUMP_SEID;
     const [found = {}] = this.#dump<SmcEid>(command, "get SMC's system identifier");
@@ -684,9 +685,9 @@ export class Smc implements Disposable {
   }
 
   /**
-   * Uses the system's own enterprise identifier, or not.
+   * Turns the use of the system's own enterprise identifier on or off.
    *
-   * @throws {KernelError} EOPNOTSUPP: it has none, for want of a device that gives it
+   * @throws {KernelError} EOPNOTSUPP: there is none, as no device provides it
    */
   setSystemEid(enabled: boolean): void {
     expectType(enabled, "enable or disable SMC's system identifier", "boolean");
@@ -694,20 +695,20 @@ export class Smc implements Disposable {
     this.#do(enabled ? on : off, `${enabled ? "enable" : "disable"} SMC's system identifier`);
   }
 
-  /** Whether handshakes are limited while there are many. */
+  /** Returns true if handshakes are limited while there are many. */
   hsLimitation(): boolean {
     const command = SMC_NETLINK.SMC_NETLINK_DUMP_HS_LIMITATION;
     return this.#dump<SmcHsLimitation>(command, "get SMC's limit of handshakes")[0]?.enabled ?? false;
   }
 
-  /** Limits handshakes while there are many, or not. */
+  /** Turns the limit of handshakes on or off. */
   setHsLimitation(enabled: boolean): void {
     expectType(enabled, "enable or disable SMC's limit of handshakes", "boolean");
     const { SMC_NETLINK_ENABLE_HS_LIMITATION: on, SMC_NETLINK_DISABLE_HS_LIMITATION: off } = SMC_NETLINK;
     this.#do(enabled ? on : off, `${enabled ? "enable" : "disable"} SMC's limit of handshakes`);
   }
 
-  /** Closes the sockets that are its own. */
+  /** Closes this object's own sockets. Shared ones stay open. */
   close(): void {
     if (this.#options === undefined) return;
     this.#diag?.close();
@@ -721,7 +722,7 @@ export class Smc implements Disposable {
 
   #client(protocol: Protocol): Client {
     if (this.#options === undefined) return sharedClient(protocol);
-    // Both are in the namespace that the first found.
+    // Both sockets are in the namespace of the one that was opened first.
     return (this.#diag ?? this.#generic)?.sibling(protocol) ?? new Client(protocol, this.#options);
   }
 
@@ -745,10 +746,10 @@ export class Smc implements Disposable {
   }
 }
 
-/** Opens sockets of one's own, as in another namespace. */
+/** Opens an object with its own sockets, for example in another namespace. */
 export function open(options: OpenOptions = {}): Smc {
   return new Smc(options);
 }
 
-/** SMC in this namespace, on sockets that the first use opens. */
+/** Operations on SMC in this namespace, over sockets that the first use opens. */
 export const smc: Smc = new Smc();

@@ -1,12 +1,13 @@
 /**
- * NETLINK_KOBJECT_UEVENT: devices come, go and change, as the kernel tells it and as udev tells it once its rules are done.
+ * NETLINK_KOBJECT_UEVENT: events of devices that are added, removed or changed. The kernel sends them at once, udev
+ * after its rules have run.
  *
  * ```ts ignore
  * import { uevents } from "@linux/netlink/families/uevent.ts";
  * for await (const e of uevents.watch({ subsystem: "block", action: "add" })) console.log(e.devname);
  * ```
  *
- * Watching needs no privilege. Events of network devices are told in their own network namespace only.
+ * Watching needs no privilege. Events of network devices arrive in their own network namespace only.
  *
  * Source: lib/kobject_uevent.c, v7.2; systemd's device-monitor.c.
  * @module
@@ -30,64 +31,64 @@ export const NETLINK_KOBJECT_UEVENT: Protocol = {
   hint: "in Linux since 2.6.10, built in, where the kernel is configured with CONFIG_NET",
 };
 
-/** Its multicast groups: who tells. */
+/** The multicast groups, named by the sender of their events. */
 export const UEVENT_GROUPS = { kernel: 1, udev: 2 } as const;
 
-/** What happened to a device, in the kernel's words. */
+/** A kind of event, in the kernel's words. */
 export type UeventAction = "add" | "remove" | "change" | "move" | "online" | "offline" | "bind" | "unbind";
 
 /**
- * One event of a device.
+ * An event of a device.
  *
- * All that it says is in `properties`. The fields beside it are those that most devices have, named after the property in
- * camelCase (`DEVNAME` is `devname`, `SYNTH_UUID` is `synthUuid`), with numbers and lists taken apart.
+ * `properties` holds all of its content. The other fields are those of most devices. Each is named after its property
+ * in camelCase (`DEVNAME` is `devname`, `SYNTH_UUID` is `synthUuid`); numbers and lists are decoded.
  */
 export interface Uevent {
-  /** Who tells: the kernel at once, or udev when it has done its work. */
+  /** The sender: the kernel, at once, or udev, when its rules have run. */
   readonly source: "kernel" | "udev";
-  /** What happened. */
+  /** The kind of event. */
   readonly action?: UeventAction | (string & Record<never, never>);
-  /** Where the device is below /sys: `/devices/virtual/net/lo`. */
+  /** The device's path below /sys: `/devices/virtual/net/lo`. */
   readonly devpath?: string;
-  /** What kind of device: `block`, `net`, `usb`. */
+  /** The device's subsystem: `block`, `net`, `usb`. */
   readonly subsystem?: string;
-  /** Counts all events since the machine started. */
+  /** The number of the event since the machine started. */
   readonly seqnum?: number;
-  /** Its node below /dev; in udev's form with that in front. */
+  /** The name of the device's node below /dev; from udev, the full path. */
   readonly devname?: string;
-  /** What kind within the subsystem: `disk`, `partition`, `usb_device`. */
+  /** The device's type within its subsystem: `disk`, `partition`, `usb_device`. */
   readonly devtype?: string;
   /** The driver that it is bound to. */
   readonly driver?: string;
-  /** What modules that know it are found by. */
+  /** The alias by which modules that support the device are found. */
   readonly modalias?: string;
-  /** Major number of its node. */
+  /** Major number of the node. */
   readonly major?: number;
-  /** Minor number of its node. */
+  /** Minor number of the node. */
   readonly minor?: number;
-  /** Name of a network device; class/subclass/protocol of a USB interface. */
+  /** The name of a network device; class/subclass/protocol of a USB interface. */
   readonly interface?: string;
-  /** Number of a network device. */
+  /** The number of a network device. */
   readonly ifindex?: number;
-  /** Vendor, product and version of a USB device and its like. */
+  /** Vendor, product and version, of a USB device for example. */
   readonly product?: string;
-  /** Where it was before it was moved. */
+  /** The path before a `move`. */
   readonly devpathOld?: string;
-  /** What `trigger` returned for this event, `0` for one that a program caused otherwise; absent for what really happened. */
+  /** The identifier that `trigger` returned; `0` for another synthetic event, absent for a real one. */
   readonly synthUuid?: string;
-  /** Further names of its node. Only udev tells. */
+  /** Further names of the node. Only from udev. */
   readonly devlinks?: readonly string[];
-  /** What its rules marked the device with. Only udev tells. */
+  /** The tags that udev's rules set. Only from udev. */
   readonly tags?: readonly string[];
-  /** When udev first saw the device, in µs since the machine started. Only udev tells. */
+  /** The time at which udev first saw the device, in µs since the machine started. Only from udev. */
   readonly usecInitialized?: number;
-  /** Everything, by the name that it has in the message. */
+  /** All properties by their names in the message. */
   readonly properties?: Readonly<Record<string, string>>;
 }
 
 type Lifted = Exclude<keyof Uevent, "source" | "properties">;
 
-/** How a property becomes a field, `undefined` if it is not what it should be, and a field a property. */
+/** Converts a property to a field, or to `undefined` if it is malformed, and a field to a property. */
 interface Lift {
   readonly property: string;
   readonly parse: (text: string) => unknown;
@@ -106,7 +107,7 @@ const items = (property: string, between: string, around: string): Lift => ({
   format: (value: readonly string[]) => around + value.join(between) + around,
 });
 
-// In the order that new messages have them.
+// In the order of new messages.
 const LIFTS: Readonly<Record<Lifted, Lift>> = {
   action: words("ACTION"),
   devpath: words("DEVPATH"),
@@ -133,8 +134,8 @@ const PREFIX = [..."libudev\0"].map((character) => character.charCodeAt(0));
 const MAGIC = 0xfeedcafe, UDEV_HEADER = 40;
 
 /**
- * Wire form of {@linkcode Uevent}, both kinds of it. Encoding sends `properties`, and what the fields say wins over them;
- * udev's header, which filters look at, follows from them.
+ * Wire form of {@linkcode Uevent}, in both formats. Encoding sends `properties`; fields take precedence over them.
+ * udev's header, which filters read, is computed from them.
  *
  *     kernel   add@/devices/virtual/net/lo NUL ACTION=add NUL … SEQNUM=653 NUL
  *
@@ -204,14 +205,14 @@ export const Uevent: Codec<Uevent> = {
   },
 };
 
-// Events are text, but who has the kernel tell of a device sends a message, and gets one.
+// Events are text, but a request to the kernel to send one is a netlink message, and so is the answer.
 declareMessageSets(NETLINK_KOBJECT_UEVENT, () => () => ({
   types: {},
   codec: (type) => type < NLMSG.NLMSG_MIN_TYPE ? undefined : Uevent,
   unframed: (datagram) => hasHeader(datagram) ? undefined : Uevent,
 }));
 
-/** Whether a datagram begins with a length that it can have: that of text would be far more. */
+/** Returns true if a datagram begins with a plausible nlmsg_len; read as a length, text is far larger. */
 function hasHeader({ length, buffer, byteOffset, byteLength }: Uint8Array): boolean {
   if (length < NLMSG_HDRLEN) return false;
   const view = new DataView(buffer, byteOffset, byteLength);
@@ -226,7 +227,7 @@ function isUdev(from: Reader, at: number, end: number): boolean {
     from.view.getUint32(at + 8) === MAGIC;
 }
 
-/** Where udev's header says that the properties lie. */
+/** Returns the range of the properties, which udev's header gives. */
 function udevProperties(from: Reader, at: number, end: number): readonly [number, number] {
   const offset = from.view.getUint32(at + 16, true), length = from.view.getUint32(at + 20, true);
   if (offset < UDEV_HEADER || offset + length > end - at) {
@@ -235,7 +236,7 @@ function udevProperties(from: Reader, at: number, end: number): readonly [number
   return [at + offset, at + offset + length];
 }
 
-/** Where each of the NUL-terminated strings begins and ends. */
+/** Yields the start and the end of each NUL-terminated string. */
 function* strings(from: Reader, at: number, end: number): Generator<readonly [number, number], void, undefined> {
   while (at < end) {
     const nul = from.bytes.indexOf(0, at), stop = nul < 0 || nul > end ? end : nul;
@@ -244,7 +245,7 @@ function* strings(from: Reader, at: number, end: number): Generator<readonly [nu
   }
 }
 
-/** All properties of an event that is to be sent, in their order. */
+/** Returns all properties of an event to send, in order. */
 function propertiesOf(value: Uevent, to: Writer): Map<string, string> {
   if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
   const { source, properties } = value;
@@ -259,7 +260,7 @@ function propertiesOf(value: Uevent, to: Writer): Map<string, string> {
   for (const [field, { property, parse, format }] of Object.entries(LIFTS)) {
     const wanted = value[field as Lifted], present = given.get(property);
     if (wanted === undefined) continue;
-    // Text that means the same stays as it is.
+    // Keep text that means the same as the field.
     if (present !== undefined && String(parse(present)) === String(wanted)) continue;
     if (present !== undefined) given.set(property, format(wanted as never));
     else added.push([property, format(wanted as never)]);
@@ -271,7 +272,7 @@ function propertiesOf(value: Uevent, to: Writer): Map<string, string> {
   ]);
 }
 
-/** MurmurHash2 with seed 0, as udev hashes subsystem, type and tags. */
+/** Returns the MurmurHash2, with seed 0, by which udev hashes subsystem, type and tags. */
 export function murmurHash2(words: string): number {
   const to = new Writer(), multiplier = 0x5bd1e995;
   text.encode(words, to, {});
@@ -282,7 +283,7 @@ export function murmurHash2(words: string): number {
     hash = Math.imul(hash, multiplier) ^ Math.imul(four ^ four >>> 24, multiplier);
   }
   if (length > at) {
-    // What is behind the text is zero.
+    // Bytes after the text count as zero.
     hash ^= bytes[at]! | bytes[at + 1]! << 8 | (length - at === 3 ? bytes[at + 2]! << 16 : 0);
     hash = Math.imul(hash, multiplier);
   }
@@ -290,56 +291,57 @@ export function murmurHash2(words: string): number {
   return (hash ^ hash >>> 15) >>> 0;
 }
 
-/** The Bloom filter of tags by their hashes: four bits a tag. */
+/** Returns the Bloom filter of tags, given their hashes: four bits for each tag. */
 function tagsBloom(hashes: readonly number[]): { high: number; low: number } {
   let bits = 0n;
   for (const hash of hashes) for (const shift of [0, 6, 12, 18]) bits |= 1n << BigInt(hash >>> shift & 63);
   return { high: Number(bits >> 32n), low: Number(bits & 0xffffffffn) };
 }
 
-/** Which events to hear of. */
+/** The events to select. */
 export interface UeventFilter {
-  /** Who tells; the kernel when absent. udev tells nothing where none runs, as in most containers. */
+  /** The sender; the kernel when absent. Without a running udev, as in most containers, `udev` yields nothing. */
   source?: "kernel" | "udev";
-  /** Only of these subsystems. */
+  /** The subsystems to select. */
   subsystem?: string | readonly string[];
-  /** Only of these types. */
+  /** The types of device to select. */
   devtype?: string | readonly string[];
-  /** Only these. */
+  /** The kinds of event to select. */
   action?: UeventAction | (string & Record<never, never>) | readonly string[];
-  /** Only of devices with one of these tags. Only udev tells. */
+  /** Tags of which a device must have one. Only from udev. */
   tag?: string | readonly string[];
 }
 
-/** How to watch. */
+/** Options of a watch. */
 export interface UeventWatchOptions extends UeventFilter, StreamOptions {}
 
-/** What can be done with events of devices. */
+/** Operations on events of devices. */
 export interface Uevents {
   /**
-   * Gives each event as it comes, like `udevadm monitor`. Nobody but the kernel and root can forge one. In a user
-   * namespace (a rootless container) it hears the same.
+   * Yields each event when it happens, like `udevadm monitor`. Only the kernel and root can send them. In a user
+   * namespace (a rootless container) the same events arrive.
    *
-   * A filter for udev's form works in the kernel, so that the rest does not even wake the script up.
+   * For events of udev, the kernel applies the filter, so events that do not match do not even wake the script up.
    */
   watch(options?: UeventWatchOptions): Streaming<Uevent>;
   /**
-   * Has the kernel tell of a device as if something had happened to it, like `udevadm trigger`. Needs root.
+   * Makes the kernel send an event as if something had happened to a device, like `udevadm trigger`. Needs root.
    *
-   * @param devpath where it is below /sys, with or without that: `/devices/virtual/net/lo`, `/sys/class/net/lo`
-   * @param properties what the event has beside the usual, letters and digits only: `SYNTH_ARG_` is put before each name
+   * @param devpath the device's path, with or without /sys: `/devices/virtual/net/lo`, `/sys/class/net/lo`
+   * @param properties additional properties of the event, letters and digits only: each name gets the prefix
+   * `SYNTH_ARG_`
    * @returns the event's `synthUuid`
-   * @throws {SystemError} ENOENT: no such device; EACCES: not root
+   * @throws {SystemError} ENOENT: no such device; EACCES: the script does not run as root
    */
   trigger(devpath: string, action: UeventAction, properties?: Readonly<Record<string, string>>): string;
   /**
-   * Sends an event of whatever device, there or not. With source `kernel` it goes out from the kernel, which gives it its
-   * `seqnum` (Linux 4.18, needs CAP_SYS_ADMIN); with `udev` it goes to udev's listeners (needs CAP_NET_ADMIN).
+   * Sends an event of any device, also of one that does not exist. With source `kernel` the kernel sends it, and sets
+   * its `seqnum` (Linux 4.18, needs CAP_SYS_ADMIN); with `udev` it goes to udev's listeners (needs CAP_NET_ADMIN).
    */
   send(event: Uevent, options?: Pick<StreamOptions, "netns" | "capture" | "transport">): void;
 }
 
-/** Events of devices. */
+/** Operations on events of devices. */
 export const uevents: Uevents = { watch, trigger, send };
 
 const WATCH = "watch uevents";
@@ -365,10 +367,10 @@ function watch(options: UeventWatchOptions = {}): Streaming<Uevent> {
 }
 
 /**
- * Whether a datagram is from the kernel, or from a daemon of root's, as libudev decides it.
+ * Returns true if a datagram is from the kernel or from a daemon of root, decided as libudev does.
  *
- * Only the kernel sends from port 0, whatever user it is called where root is not mapped. Who sends to udev's group is
- * root; or it is a user of whom our user namespace knows nothing, so that it is outside of it.
+ * Only the kernel sends from port 0, under whatever user number it has in a namespace that does not map root. A sender
+ * to udev's group must be root, or a user that our user namespace does not map, who is therefore outside of it.
  */
 function isTrusted({ port, groups, credentials }: Received, group: number): boolean {
   if (groups !== group) return false;
@@ -376,7 +378,7 @@ function isTrusted({ port, groups, credentials }: Received, group: number): bool
   return credentials !== undefined && (credentials.uid === 0 || !isMapped(credentials.uid));
 }
 
-/** The event in a datagram; one that has no such form is kept raw. */
+/** Returns the event in a datagram. One that is malformed is kept as bytes. */
 function eventOf({ bytes, view, length }: Received, source: "kernel" | "udev"): Uevent {
   const from = new Reader(bytes, length, view);
   return decodeWhole(Uevent, from, 0, length) ??
@@ -403,12 +405,15 @@ function test(filter: UeventFilter): (event: Uevent) => boolean {
     (tags === undefined || tags.some((tag) => event.tags?.includes(tag)));
 }
 
-// Classic BPF, linux/filter.h: BPF_LD|BPF_W|BPF_ABS, BPF_ALU|BPF_AND|BPF_K, BPF_JMP|BPF_JEQ|BPF_K, BPF_JMP|BPF_JA, BPF_RET|BPF_K
+// Classic BPF, linux/filter.h: BPF_LD|BPF_W|BPF_ABS, BPF_ALU|BPF_AND|BPF_K, BPF_JMP|BPF_JEQ|BPF_K, BPF_JMP|BPF_JA,
+// BPF_RET|BPF_K
 const LOAD = 0x20, AND = 0x54, IF_EQUAL = 0x15, JUMP = 0x05, RETURN = 0x06;
 const ALL = 0xffffffff;
 type Instruction = readonly [code: number, k: number, ifTrue?: number, ifFalse?: number];
 
-/** What passes over datagrams of udev's form that cannot fit; hashes may clash, so those that pass are looked at again. */
+/**
+ * Returns a program that drops udev's datagrams that cannot match. Hashes may collide, so the others are checked again.
+ */
 function udevFilter({ subsystem, devtype, tag }: UeventFilter): Uint8Array | undefined {
   const program: Instruction[] = [[LOAD, 8], [IF_EQUAL, MAGIC, 1, 0], [RETURN, ALL]];
   const hashTest = (at: number, hash: number): Instruction[] => [[LOAD, at], [IF_EQUAL, hash, 0, 1]];
@@ -419,7 +424,7 @@ function udevFilter({ subsystem, devtype, tag }: UeventFilter): Uint8Array | und
   const oneOf = (given: string | readonly string[] | undefined, test: (hash: number) => Instruction[]): void => {
     const tests = listOf(given)?.map((words) => test(murmurHash2(words)));
     if (tests === undefined) return;
-    // Each test that holds jumps behind them all and behind the refusal.
+    // A test that succeeds jumps over the remaining tests and the refusal.
     let left = tests.reduce((sum, { length }) => sum + length + 1, 0);
     for (const test of tests) {
       left -= test.length + 1;
@@ -442,7 +447,7 @@ function udevFilter({ subsystem, devtype, tag }: UeventFilter): Uint8Array | und
   return bytes;
 }
 
-/** What is used of node:fs, which Deno and Bun have too. */
+/** The part of node:fs that this file uses; Deno and Bun have it too. */
 interface FileSystem {
   writeFileSync(path: string, data: string, options: { flag: string }): void;
 }
@@ -479,7 +484,7 @@ function trigger(devpath: string, action: UeventAction, properties: Readonly<Rec
   return uuid;
 }
 
-/** Type of the message that carries an event to the kernel: any above the control types. */
+/** The type of the message that carries an event to the kernel: any number above the control types. */
 const INJECT = 16;
 
 function send(event: Uevent, options: Pick<StreamOptions, "netns" | "capture" | "transport"> = {}): void {
@@ -494,7 +499,7 @@ function send(event: Uevent, options: Pick<StreamOptions, "netns" | "capture" | 
     transport.send(writer.bytes, writer.length, 0, 1 << (UEVENT_GROUPS.udev - 1));
     return;
   }
-  // The kernel numbers it anew.
+  // The kernel sets its own number.
   const { seqnum: _, properties = {}, ...rest } = event, { SEQNUM: __, ...others } = properties;
   using client = new Client(NETLINK_KOBJECT_UEVENT, options);
   client.request({

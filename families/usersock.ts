@@ -1,6 +1,6 @@
 /**
- * NETLINK_USERSOCK: messages between processes of one network namespace, without files, ports or a broker: to one of them,
- * or to all that joined a group. The kernel says who sent each.
+ * NETLINK_USERSOCK: messages between processes of one network namespace, without files, ports or a broker. A message
+ * goes to one process, or to all that joined a multicast group. The kernel vouches for the sender.
  *
  * ```ts
  * import { open } from "@linux/netlink/families/usersock.ts";
@@ -23,7 +23,7 @@ import type { Protocol } from "../core/protocol.ts";
 import { Conversation, decodeWhole, openTransport, type StreamOptions } from "../core/stream.ts";
 import type { Credentials, Received } from "../core/transport.ts";
 
-/** The protocol. Its messages have no header but what their senders agree on. */
+/** The protocol. Its messages have no header; senders and receivers agree on the format. */
 export const NETLINK_USERSOCK: Protocol = {
   number: 2,
   name: "NETLINK_USERSOCK",
@@ -33,31 +33,33 @@ export const NETLINK_USERSOCK: Protocol = {
 
 declareMessageSets(NETLINK_USERSOCK, () => () => ({ types: {}, codec: () => undefined, unframed: () => bytes }));
 
-/** One message. */
+/** A received message. */
 export interface UsersockMessage<T = Uint8Array> {
-  /** What was sent; absent where the bytes are not what the codec reads. */
+  /** The decoded message; absent if the codec cannot decode the bytes. */
   readonly value?: T;
-  /** Its bytes. */
+  /** The bytes of the message. */
   readonly bytes: Uint8Array;
-  /** The port of who sent it, where an answer goes to. */
+  /** The sender's port, for answers. */
   readonly port: number;
-  /** The group that it was sent to, even where it came here for the port given beside it; 0 if to this port alone. */
+  /**
+   * The group that it was sent to, also if it arrived by the port given beside it; 0 if it was sent to this port alone.
+   */
   readonly group: number;
-  /** Process, user and group of users of who sent it, as the kernel vouches for it. */
+  /** The sender's process, user and group of users; the kernel vouches for them. */
   readonly credentials?: Credentials;
 }
 
-/** How to open a socket. */
+/** Options of a socket. */
 export interface UsersockOptions extends StreamOptions {
-  /** The groups to join, 1..32. */
+  /** The multicast groups to join, 1..32. */
   groups?: readonly number[];
 }
 
-/** Whom a message goes to: a port, all that joined a group, or both. */
+/** The receiver of a message: a port, all members of a group, or both. */
 export type Recipient = number | { readonly port?: number; readonly group?: number };
 
 /**
- * Opens a socket for bytes, or for what `codec` makes of them.
+ * Opens a socket for bytes, or for messages that `codec` encodes and decodes.
  *
  * @throws {SystemError} EPERM: joining a group needs CAP_NET_ADMIN
  */
@@ -70,8 +72,8 @@ export function open(options: UsersockOptions & { codec?: Codec<unknown, never> 
 }
 
 /**
- * A socket, and the messages that come to it: `for await (const message of socket)`, or `await socket.next()` for one.
- * Leaving the loop closes it. Where messages to a group were lost, one says so.
+ * A socket and the messages that arrive on it: `for await (const message of socket)`, or `await socket.next()` for one.
+ * Leaving the loop closes the socket. If messages to a group were lost, an item of the loop says so.
  */
 export class Usersock<D, E = D> extends Conversation<UsersockMessage<D>> {
   readonly #codec: Codec<D, E>;
@@ -91,15 +93,16 @@ export class Usersock<D, E = D> extends Conversation<UsersockMessage<D>> {
     this.#codec = codec;
   }
 
-  /** Where others send to reach it. */
+  /** The socket's own port, to which others send. */
   get port(): number {
     return this.transport.port;
   }
 
   /**
-   * Sends a message. Whoever has joined a group and is too slow loses it and hears of that; a port that is too slow refuses.
+   * Sends a message. A group member whose buffer is full loses it, and learns of the loss; a port whose buffer is full
+   * refuses it.
    *
-   * @throws {SystemError} ECONNREFUSED: nobody has that port; EAGAIN: its buffer is full, try again later
+   * @throws {SystemError} ECONNREFUSED: no socket has that port; EAGAIN: its buffer is full, try again later
    */
   send(to: Recipient, value: E): void {
     if (typeof to !== "number") expectFields(to, "send", "a port, or an object with a port or a group");
@@ -119,17 +122,17 @@ export class Usersock<D, E = D> extends Conversation<UsersockMessage<D>> {
     this.transport.send(writer.bytes, writer.length, port ?? 0, mask);
   }
 
-  /** Joins a group, 1..32. */
+  /** Joins a multicast group, 1..32. */
   join(group: number): void {
     this.transport.join(checkGroup(group, "join a group"));
   }
 
-  /** Leaves a group. */
+  /** Leaves a multicast group, 1..32. */
   leave(group: number): void {
     this.transport.leave(checkGroup(group, "leave a group"));
   }
 
-  /** A datagram is a message. */
+  /** Returns the message of a datagram. */
   protected override take({ bytes, view, length, port, groups, credentials }: Received): UsersockMessage<D>[] {
     const from = new Reader(bytes, length, view), value = decodeWhole(this.#codec, from, 0, length);
     return [{

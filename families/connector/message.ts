@@ -1,5 +1,5 @@
 /**
- * The connector's own header: who talks, and about what.
+ * The connector's own header: the subsystem that sends, and the type of its message.
  *
  *     cn_msg  0       4       8       12      16      18      20          20 + len
  *             +-------+-------+-------+-------+-------+-------+-----------+
@@ -36,7 +36,7 @@ export const NETLINK_CONNECTOR: Protocol = {
     "CONFIG_PROC_EVENTS",
 };
 
-/** Who is known to talk, as idx; this is the multicast group too. */
+/** The known subsystems of the connector by `idx`, which is also the number of their multicast group. */
 export const CN_IDX = {
   CN_IDX_PROC: 1,
   CN_IDX_CIFS: 2,
@@ -50,23 +50,23 @@ export const CN_IDX = {
   CN_VSS_IDX: 10,
 } as const;
 
-/** One message: struct cn_msg. */
+/** A message: struct cn_msg. */
 export interface ConnectorMessage {
-  /** Who talks: {@linkcode CN_IDX}. */
+  /** The subsystem that sends or receives: {@linkcode CN_IDX}. */
   idx: number;
-  /** About what; 1 with all that the kernel knows. */
+  /** The subsystem's second number, u32; 1 in all subsystems that the kernel has. */
   val: number;
-  /** Number of the message, 0 when absent. */
+  /** The message's sequence number, u32; 0 when absent. */
   seq?: number;
-  /** Number of the message that it answers, by a rule of each talker's own; 0 when absent. */
+  /** The number of the message that it answers, u32, by a rule of each subsystem's own; 0 when absent. */
   ack?: number;
-  /** Flags of a talker's own (W1_CN_BUNDLE 1), 0 when absent. */
+  /** The subsystem's own flags (W1_CN_BUNDLE 1), u16; 0 when absent. */
   flags?: number;
-  /** What is said. */
+  /** The payload. */
   data: Uint8Array;
 }
 
-/** Bytes of cn_msg. */
+/** The length of cn_msg in bytes. */
 export const CN_MSG_HDRLEN = 20;
 
 interface Header extends Omit<ConnectorMessage, "data"> {
@@ -82,7 +82,9 @@ const Header: Codec<Header> = struct(CN_MSG_HDRLEN, (): Shape<Header> => ({
   flags: [18, u16],
 }));
 
-/** Wire form of {@linkcode ConnectorMessage}. The data ends where the message says so, or at the end of the bytes. */
+/**
+ * Wire form of {@linkcode ConnectorMessage}. The data ends after the length in the header, or at the end of the bytes.
+ */
 export const ConnectorMessage: Codec<ConnectorMessage> = {
   name: "a connector message",
   decode(from: Reader, at: number, end: number): ConnectorMessage {
@@ -106,8 +108,8 @@ export const ConnectorMessage: Codec<ConnectorMessage> = {
 };
 
 /**
- * Every message in the payload of a datagram: 1-wire packs several one behind the other. Bytes that are too few for one
- * are the data of a message from nobody: `idx` 0.
+ * Decodes all messages in the payload of a datagram: 1-wire packs several into one. Bytes that are too few for a
+ * message become the data of a message with `idx` 0, which names no subsystem.
  */
 export function* connectorMessages(
   from: Reader,
@@ -119,7 +121,7 @@ export function* connectorMessages(
     yield message;
     at += CN_MSG_HDRLEN + message.data.length;
   }
-  // Fewer than four only pad.
+  // Fewer than four bytes are padding.
   if (end - at >= 4) yield { idx: 0, val: 0, seq: 0, ack: 0, flags: 0, data: from.own(at, end) };
 }
 

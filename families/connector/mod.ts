@@ -1,12 +1,13 @@
 /**
- * NETLINK_CONNECTOR: what happens to processes, 1-wire, and whatever else in the kernel talks over it.
+ * NETLINK_CONNECTOR: process events, 1-wire, and every other subsystem of the kernel that uses the connector.
  *
  * ```ts ignore
  * import { processes } from "@linux/netlink/families/connector/mod.ts";
  * for await (const e of processes.watch("exec", "exit")) console.log(e.event, e.pid);
  * ```
  *
- * Served in the first network namespace only. Needs CAP_NET_ADMIN; process events do not since Linux 6.6.
+ * The kernel serves it in the first network namespace only. It needs CAP_NET_ADMIN; process events need none since
+ * Linux 6.6.
  *
  * Source: linux/connector.h, v7.2.
  * @module
@@ -23,29 +24,29 @@ export * from "./message.ts";
 export * from "./processes.ts";
 export * from "./w1.ts";
 
-/** What to listen to. */
+/** The subsystem to listen to. */
 export interface ConnectorOptions extends StreamOptions {
-  /** Who talks: {@linkcode CN_IDX}, or any other number. */
+  /** The subsystem: {@linkcode CN_IDX}, or any other number. */
   idx: number;
-  /** About what; everything when absent. */
+  /** The second number of its messages; all messages when absent. */
   val?: number;
-  /** Whether to hear of what is told to all, as a member of group `idx`; `true` when absent. Answers come in any case. */
+  /** True, the default, joins multicast group `idx`. Answers arrive in any case. */
   join?: boolean;
 }
 
-/** A message that came, with what it says. */
+/** A received message with its decoded data. */
 export interface ConnectorEvent<T> extends ConnectorMessage {
-  /** What it says; absent where the data is not what the codec reads. */
+  /** The decoded data; absent if the codec cannot decode it. */
   value?: T;
-  /** The group that it was sent to, 0 for an answer to us alone. */
+  /** The multicast group that it was sent to, 0 for an answer to this socket alone. */
   group: number;
 }
 
-/** What a message that is sent has beside what it says. */
+/** The header fields of a message to send; all are optional. */
 export type ConnectorHeader = Partial<Omit<ConnectorMessage, "idx" | "data">>;
 
 /**
- * Listens to whatever in the kernel talks as `idx`, and talks to it.
+ * Opens a connector socket that receives a subsystem's messages and sends messages to it.
  *
  * ```ts ignore
  * import { CN_IDX, open, W1Messages } from "@linux/netlink/families/connector/mod.ts";
@@ -55,13 +56,13 @@ export type ConnectorHeader = Partial<Omit<ConnectorMessage, "idx" | "data">>;
  * ```
  */
 export function open(options: ConnectorOptions): Connector<Uint8Array, Uint8Array | string>;
-/** The same with a codec for what is said. */
+/** Opens a connector socket with a codec for the data. */
 export function open<D, E = D>(options: ConnectorOptions & { codec: Codec<D, E> }): Connector<D, E>;
 export function open(options: ConnectorOptions & { codec?: Codec<unknown, never> }): Connector<unknown, never> {
   return new Connector<unknown, never>(options.codec ?? bytes, options);
 }
 
-/** A socket of the connector, and the messages that come to it. Leaving the loop closes it. */
+/** A connector socket and the messages that arrive on it. Leaving the loop over it closes it. */
 export class Connector<D, E = D> extends Conversation<ConnectorEvent<D>> {
   readonly #codec: Codec<D, E>;
   readonly #options: ConnectorOptions;
@@ -76,7 +77,7 @@ export class Connector<D, E = D> extends Conversation<ConnectorEvent<D>> {
     this.#options = options;
   }
 
-  /** Sends a message. The kernel never says that it does not take one: then there is no answer. */
+  /** Sends a message. The kernel reports no error for a message that it refuses: there is just no answer. */
   send(value: E, header: ConnectorHeader = {}): void {
     const { idx, val = 1 } = this.#options, writer = new Writer();
     writer.what = `send to connector ${idx}/${header.val ?? val}`;
@@ -84,9 +85,9 @@ export class Connector<D, E = D> extends Conversation<ConnectorEvent<D>> {
     sendMessage(this.transport, { idx, val, ...header, data: writer.bytes.subarray(0, writer.length) });
   }
 
-  /** A datagram may hold several. */
+  /** Returns the messages of a datagram, which may hold several. */
   protected override take({ bytes, view, length, port, groups }: Received): ConnectorEvent<D>[] {
-    // Whoever is not the kernel has no say here.
+    // Ignore datagrams that are not from the kernel.
     if (port !== 0) return [];
     const events: ConnectorEvent<D>[] = [], from = new Reader(bytes, length, view), { val } = this.#options;
     try {

@@ -1,5 +1,5 @@
 /**
- * Process events of the connector: every fork, exec and exit of this machine, and what else becomes of processes.
+ * Process events of the connector: every fork, exec, exit and other change of a process on this machine.
  *
  *     proc_event  0       4       8               16              40
  *                 +-------+-------+---------------+---------------+
@@ -32,7 +32,7 @@ import { decodeWhole, drain, openTransport, stream, type Streaming, type StreamO
 import type { Received, Transport } from "../../core/transport.ts";
 import { CN_IDX, ConnectorMessage, NETLINK_CONNECTOR, sendMessage } from "./message.ts";
 
-/** What happens to processes: enum proc_cn_event. `nonzero_exit` only selects: exits that say something went wrong. */
+/** Process events: enum proc_cn_event. `nonzero_exit` is a filter only: exits with a status other than 0. */
 export const PROC_EVENT = {
   none: 0,
   fork: 0x1,
@@ -47,105 +47,107 @@ export const PROC_EVENT = {
   exit: 0x80000000,
 } as const;
 
-/** What every event says. */
+/** The fields of every event. */
 export interface ProcessEventBase {
-  /** On which CPU it happened. */
+  /** The CPU on which it happened. */
   cpu: number;
-  /** When, in ns since the machine started, without the time that it slept. */
+  /** The time in ns since the machine started, without the time that it was suspended. */
   timestampNs: bigint;
 }
 
-/** What almost every event says: whom it is about. */
+/** The fields of almost every event: the process concerned. */
 export interface ProcessEventOf<E extends string> extends ProcessEventBase {
-  /** What happened. */
+  /** The kind of event. */
   event: E;
-  /** The thread; its first one has the number of the process. */
+  /** The thread's number; that of its first thread is the process's number. */
   pid: number;
-  /** The process. */
+  /** The process's number. */
   tgid: number;
 }
 
-/** A process or a thread (whose `pid` is not its `tgid`) was made; `pid` and `tgid` are its own. */
+/** A process or a thread was created; `pid` and `tgid` are its own, and differ for a thread. */
 export interface ForkEvent extends ProcessEventOf<"fork"> {
-  /** The thread that made it. */
+  /** The thread that created it. */
   parentPid: number;
-  /** The process of that. */
+  /** The process that created it. */
   parentTgid: number;
 }
 
-/** A process runs another program now. */
+/** A process started to run another program. */
 export type ExecEvent = ProcessEventOf<"exec">;
 
-/** A process runs as another user now. */
+/** A process changed its user. */
 export interface UidEvent extends ProcessEventOf<"uid"> {
-  /** Real user. */
+  /** The real user's number. */
   ruid: number;
-  /** Effective user. */
+  /** The effective user's number. */
   euid: number;
 }
 
-/** A process runs as another group of users now. */
+/** A process changed its group. */
 export interface GidEvent extends ProcessEventOf<"gid"> {
-  /** Real group. */
+  /** The real group's number. */
   rgid: number;
-  /** Effective group. */
+  /** The effective group's number. */
   egid: number;
 }
 
-/** A process has begun a session. */
+/** A process started a session. */
 export type SidEvent = ProcessEventOf<"sid">;
 
-/** A debugger has taken hold of a process, or let it go. */
+/** A debugger attached to a process, or detached from it. */
 export interface PtraceEvent extends ProcessEventOf<"ptrace"> {
-  /** The debugger's thread, 0 when it let go. */
+  /** The debugger's thread, 0 when it detached. */
   tracerPid: number;
-  /** The debugger, 0 when it let go. */
+  /** The debugger's process, 0 when it detached. */
   tracerTgid: number;
 }
 
-/** A process or thread has another name now. */
+/** A process or thread changed its name. */
 export interface CommEvent extends ProcessEventOf<"comm"> {
-  /** The name, at most 15 bytes. */
+  /** The new name, at most 15 bytes. */
   comm: string;
 }
 
-/** A process crashed and its memory is being written to a file. */
+/** A process crashed, and the kernel writes its memory to a file. */
 export interface CoredumpEvent extends ProcessEventOf<"coredump"> {
-  /** Its parent's thread; kernels before 4.18 do not tell. */
+  /** The parent's thread; absent before Linux 4.18. */
   parentPid?: number;
-  /** Its parent; kernels before 4.18 do not tell. */
+  /** The parent's process; absent before Linux 4.18. */
   parentTgid?: number;
 }
 
-/** A process or thread has ended. */
+/** A process or thread ended. */
 export interface ExitEvent extends ProcessEventOf<"exit"> {
-  /** As wait(2) has it: the status is `exitCode >> 8`, the signal that killed it `exitCode & 0x7f`. */
+  /**
+   * The wait status, as in wait(2): the exit status is `exitCode >> 8`, the signal that killed it `exitCode & 0x7f`.
+   */
   exitCode: number;
   /** The signal that its parent gets; 0xffffffff for a thread. */
   exitSignal: number;
-  /** Its parent's thread, 0 when that had done with it by then; kernels before 4.18 do not tell. */
+  /** The parent's thread, 0 if it had already reaped the process; absent before Linux 4.18. */
   parentPid?: number;
-  /** Its parent, 0 when that had done with it by then; kernels before 4.18 do not tell. */
+  /** The parent's process, 0 if it had already reaped the process; absent before Linux 4.18. */
   parentTgid?: number;
 }
 
-/** The kernel's answer to who begins or ends to listen. */
+/** The kernel's answer to a request to start or stop listening. */
 export interface AckEvent extends ProcessEventBase {
-  /** The word. */
+  /** Always `none`. */
   event: "none";
-  /** 0, or the errno (above 0) that it is refused with. */
+  /** 0, or the errno (above 0) of the refusal. */
   err: number;
 }
 
-/** An event that has no name here. */
+/** An event that this library does not know. */
 export interface UnknownProcessEvent extends ProcessEventBase {
-  /** Its number. */
+  /** Its number: one bit, as in {@linkcode PROC_EVENT}. */
   event: number;
-  /** What it says. */
+  /** The bytes of its event_data. */
   data: Uint8Array;
 }
 
-/** What happens to processes and has a name here. */
+/** The events that this library knows. */
 export type KnownProcessEvent =
   | ForkEvent
   | ExecEvent
@@ -157,7 +159,7 @@ export type KnownProcessEvent =
   | CoredumpEvent
   | ExitEvent;
 
-/** Everything that a message may say. */
+/** Everything that a message from the kernel may hold. */
 export type ProcessEvent = KnownProcessEvent | AckEvent | UnknownProcessEvent;
 
 type Rest<E> = Omit<E, "event" | keyof ProcessEventBase>;
@@ -223,17 +225,17 @@ export const ProcessEvent: Codec<ProcessEvent> = {
   },
 };
 
-/** What can be asked for. */
+/** The names of events that a watch may select. */
 export type ProcessWord = Exclude<keyof typeof PROC_EVENT, "none">;
 
 const { none: _none, ...WORDS } = PROC_EVENT;
 const MASK: Codec<readonly (ProcessWord | number)[], readonly (ProcessWord | number)[] | number> = mask(u32, WORDS);
 
-/** Begins or ends to listen: enum proc_cn_mcast_op, struct proc_input. */
+/** A request to start or stop listening: enum proc_cn_mcast_op, struct proc_input. */
 export interface ProcessInput {
-  /** 1 begins (PROC_CN_MCAST_LISTEN), 2 ends (PROC_CN_MCAST_IGNORE). */
+  /** 1 starts (PROC_CN_MCAST_LISTEN), 2 stops (PROC_CN_MCAST_IGNORE). */
   mcastOp: number;
-  /** To what, as kernels since 6.6 can be told; older ones do not take such a request. */
+  /** The events to listen to. Kernels before 6.6 do not accept a request with this field. */
   eventType?: readonly (ProcessWord | number)[] | number;
 }
 
@@ -253,37 +255,38 @@ export const ProcessInput: Codec<ProcessInput> = {
   },
 };
 
-/** The events that words ask for. */
+/** The types of the events that some names select. */
 export type Watched<W extends ProcessWord> =
   & Extract<KnownProcessEvent, { event: W extends "nonzero_exit" ? "exit" : W }>
   & Numbered;
 
-/** What a watch adds to each event. */
+/** The field that a watch adds to each event. */
 export interface Numbered {
-  /** Counts the events of this CPU, those that were not asked for too. */
+  /** The number of the event on its CPU. It also counts events that the watch does not select. */
   readonly seq: number;
 }
 
-/** What can be done with processes. */
+/** Operations on processes. */
 export interface Processes {
   /**
-   * Gives each event as it comes, like `forkstat`: all of them, or those of the words given.
+   * Yields each event when it happens, like `forkstat`: all events, or those of the given names.
    *
-   * Kernels since 6.6 send only those. Needs CAP_NET_ADMIN before 6.6, and the first process, user and network namespace.
+   * Since Linux 6.6 the kernel itself selects them. Works in the first process, user and network namespace only; needs
+   * CAP_NET_ADMIN before Linux 6.6.
    *
-   * @throws {NetlinkError} NOT_SERVED: not in a container of its own processes or users
+   * @throws {NetlinkError} NOT_SERVED: the script is in a container with its own processes or users
    * @throws {SystemError} EPERM: needs CAP_NET_ADMIN; ECONNREFUSED: not in this network namespace
    */
   watch(options?: StreamOptions): Streaming<(KnownProcessEvent | UnknownProcessEvent) & Numbered>;
-  /** Gives the events that the words ask for. */
+  /** Yields the events of the given names. */
   watch<W extends ProcessWord>(...words: [W, ...W[]]): Streaming<Watched<W>>;
-  /** Gives the events that the words ask for. */
+  /** Yields the events of the given names. */
   watch<W extends ProcessWord>(...args: [W, ...W[], StreamOptions]): Streaming<Watched<W>>;
 }
 
 type Argument = ProcessWord | StreamOptions | undefined;
 
-/** Processes of this machine. */
+/** Operations on the processes of this machine. */
 export const processes: Processes = {
   watch: ((...args: Argument[]) => watch(args)) as unknown as Processes["watch"],
 };
@@ -301,7 +304,7 @@ function watch(args: readonly Argument[]): Streaming<ProcessEvent & Numbered> {
     try {
       listen(transport, wanted);
     } catch (error) {
-      // The kernel's end of the connector is there and nowhere else.
+      // The kernel's end of the connector exists only in the first network namespace.
       if (!(error instanceof SystemError && error.code === "ECONNREFUSED")) throw error;
       throw new SystemError(error.call, error.errno, "watch processes", {
         cause: error,
@@ -315,7 +318,7 @@ function watch(args: readonly Argument[]): Streaming<ProcessEvent & Numbered> {
   }, {
     signal: options.signal,
     close: () => {
-      // Kernels before 6.6 count the listeners and do not see that one is gone.
+      // Kernels before 6.6 count the listeners, and do not notice one that is gone.
       try {
         sendInput(transport, { mcastOp: IGNORE });
       } finally {
@@ -327,7 +330,7 @@ function watch(args: readonly Argument[]): Streaming<ProcessEvent & Numbered> {
 
 function listen(transport: Transport, wanted: number): void {
   transport.join(CN_IDX.CN_IDX_PROC);
-  // Without a filter, as all kernels take it; the answer is there when the send is done, or never comes.
+  // All kernels accept a request without a filter. The answer is there when the send returns, or never comes.
   sendInput(transport, { mcastOp: LISTEN });
   let err: number | undefined, empty = false;
   while (!empty && err === undefined) {
@@ -345,7 +348,7 @@ function listen(transport: Transport, wanted: number): void {
   if (wanted !== 0) sendInput(transport, { mcastOp: LISTEN, eventType: wanted });
 }
 
-/** The answer to a message with this number. */
+/** Returns the number of the answer to a message. */
 function nextOf(ack: number): number {
   return (ack + 1) >>> 0;
 }
@@ -357,7 +360,7 @@ function sendInput(transport: Transport, input: ProcessInput): void {
   sendMessage(transport, { idx: CN_IDX.CN_IDX_PROC, val: 1, ack: port, data });
 }
 
-/** What the kernel says; nobody else has a say. */
+/** Returns the message in a datagram from the kernel, and undefined for other senders. */
 function messageOf({ bytes, view, length, port, groups }: Received): ConnectorMessage | undefined {
   if (port !== 0 || groups !== CN_IDX.CN_IDX_PROC) return undefined;
   return decodeWhole(ConnectorMessage, new Reader(bytes, length, view), NLMSG_HDRLEN, length);

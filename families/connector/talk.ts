@@ -1,5 +1,5 @@
 /**
- * Messages of the connector with what they say: process events and 1-wire, as captures show them.
+ * Messages of the connector with their data decoded, for process events and 1-wire, as captures show them.
  *
  * @module
  */
@@ -10,16 +10,16 @@ import { CN_IDX, CN_MSG_HDRLEN, ConnectorMessage, NETLINK_CONNECTOR } from "./me
 import { ProcessEvent, ProcessInput } from "./processes.ts";
 import { type W1Message, W1Messages } from "./w1.ts";
 
-/** A message, with what it says where that is known. */
+/** A message with its data decoded, if its format is known. */
 export interface ConnectorTalk extends Omit<ConnectorMessage, "data"> {
-  /** What is said: of processes, of 1-wire; bytes where it is neither. */
+  /** The data: of process events, of 1-wire; bytes for other subsystems. */
   data: Uint8Array | ProcessEvent | ProcessInput | readonly W1Message[];
 }
 
-/** A request to hear of processes is shorter than any event. */
+/** The length of the shortest event, in bytes. Requests for process events are shorter. */
 const SHORTEST_EVENT = 16;
 
-/** How the data of a message of `length` bytes are read. */
+/** Returns the codec for the data of a message, which is `length` bytes long; undefined if the format is not known. */
 function codecOf(
   { idx, val }: Pick<ConnectorMessage, "idx" | "val">,
   length: number,

@@ -1,5 +1,5 @@
 /**
- * 1-wire over the connector: masters and slaves come and go, and masters do what they are told.
+ * 1-wire over the connector: events of masters and slaves, and commands to them.
  *
  *     w1_netlink_msg  0       1       2       4               12
  *                     +-------+-------+-------+---------------+---------------------
@@ -25,7 +25,7 @@ import {
 } from "../../core/codec/mod.ts";
 import { argumentError, DecodeError } from "../../core/errors.ts";
 
-/** What a message is about. */
+/** The types of messages: enum w1_netlink_message_types. */
 export const W1_MSG = {
   slave_add: 0,
   slave_remove: 1,
@@ -36,7 +36,7 @@ export const W1_MSG = {
   list_masters: 6,
 } as const;
 
-/** What a master can be told to do. */
+/** The commands of a master or slave: enum w1_commands. */
 export const W1_CMD = {
   read: 0,
   write: 1,
@@ -49,33 +49,33 @@ export const W1_CMD = {
   list_slaves: 8,
 } as const;
 
-/** A command, or the answer to it. */
+/** A command, or the answer to one. */
 export interface W1Command {
-  /** What to do. */
+  /** The command. */
   cmd: keyof typeof W1_CMD | number;
   /** Reserved, 0 when absent. */
   res?: number;
-  /** What to write, or what was read. */
+  /** The bytes to write, or the bytes read. */
   data?: Uint8Array;
-  /** The slaves that were found or are meant: of `search`, `alarm_search`, `list_slaves`, `slave_add`, `slave_remove`. */
+  /** The slaves found or meant, in `search`, `alarm_search`, `list_slaves`, `slave_add`, `slave_remove`. */
   slaves?: readonly bigint[];
 }
 
-/** One message: an event, a request or the answer to it. */
+/** A message: an event, a request or the answer to one. */
 export interface W1Message {
-  /** What it is about. */
+  /** The type of the message. */
   type: keyof typeof W1_MSG | number;
-  /** In an answer: 0, or the errno above 0. */
+  /** The result in an answer: 0, or the errno above 0. */
   status?: number;
-  /** Number of the master: of `master_add`, `master_remove`, `master_cmd`. */
+  /** The master's number, in `master_add`, `master_remove`, `master_cmd`. */
   master?: number;
-  /** Number of the slave, see {@linkcode slaveName}: of `slave_add`, `slave_remove`, `slave_cmd`. */
+  /** The slave's number, see {@linkcode slaveName}, in `slave_add`, `slave_remove`, `slave_cmd`. */
   slave?: bigint;
-  /** Of `master_cmd` and `slave_cmd`. */
+  /** The commands, in `master_cmd` and `slave_cmd`. */
   commands?: readonly W1Command[];
-  /** Numbers of all masters: in the answer to `list_masters`. */
+  /** The numbers of all masters, in the answer to `list_masters`. */
   masters?: readonly number[];
-  /** What follows in any other message. */
+  /** The bytes after the header, in messages of any other type. */
   data?: Uint8Array;
 }
 
@@ -89,7 +89,7 @@ const OF_MASTER: ReadonlySet<unknown> = new Set(["master_add", "master_remove", 
 const OF_SLAVE: ReadonlySet<unknown> = new Set(["slave_add", "slave_remove", "slave_cmd"]);
 const WITH_COMMANDS: ReadonlySet<unknown> = new Set(["master_cmd", "slave_cmd"]);
 
-/** Wire form of the {@linkcode W1Message}s in the data of one connector message, one behind the other. */
+/** Wire form of the {@linkcode W1Message}s in the data of one connector message; one follows the other. */
 export const W1Messages: Codec<readonly W1Message[]> = {
   name: "1-wire messages",
   decode(from: Reader, at: number, end: number): readonly W1Message[] {
@@ -122,7 +122,9 @@ export const W1Messages: Codec<readonly W1Message[]> = {
   },
 };
 
-/** Where the thing at `at` ends, whose header of `size` bytes has the length of the rest at 2. */
+/**
+ * Returns the end of the message or command at `at`. Its header of `size` bytes has the length of the rest at offset 2.
+ */
 function stopOf(from: Reader, at: number, end: number, size: number): number {
   if (end - at < size) throw new DecodeError(`a 1-wire message has ${end - at} bytes`, at);
   const length = u16.decode(from, at + 2, at + 4, {});
@@ -148,7 +150,7 @@ function decodeMessage(from: Reader, at: number, end: number): W1Message {
   return message;
 }
 
-/** `undefined` where they are no commands after all. */
+/** Decodes commands; returns `undefined` if the bytes are no commands. */
 function decodeCommands(from: Reader, at: number, end: number): W1Command[] | undefined {
   const commands: W1Command[] = [];
   while (at < end) {
@@ -174,13 +176,13 @@ function encodeCommand(command: W1Command, to: Writer, owner: object): void {
   patchLength(to, start, COMMAND);
 }
 
-/** The name that a slave has below /sys/bus/w1/devices: `28-0000000000ab`, its family and its serial number. */
+/** Returns a slave's name below /sys/bus/w1/devices: `28-0000000000ab`, its family and its serial number. */
 export function slaveName(slave: bigint): string {
   const hex = (value: bigint, digits: number): string => value.toString(16).padStart(digits, "0");
   return `${hex(slave & 0xffn, 2)}-${hex(slave >> 8n & 0xffffffffffffn, 12)}`;
 }
 
-/** The number of the slave with that name; what it ends with is the checksum of the rest. */
+/** Returns the number of the slave with that name. The number's highest byte is the checksum of the other bytes. */
 export function slaveId(name: string): bigint {
   const [, family, serial] = /^([0-9a-f]{2})-([0-9a-f]{12})$/i.exec(name) ?? [];
   if (serial === undefined) {
