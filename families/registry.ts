@@ -1,6 +1,5 @@
 /**
- * Every protocol of AF_NETLINK: numbers, names, what became of them, what provides them; and any message of any of them
- * as values.
+ * All protocols of AF_NETLINK: their numbers, names, history and modules. Also decodes any message of any protocol.
  *
  * ```ts
  * import { decode, explain, families } from "@linux/netlink/families/registry.ts";
@@ -29,28 +28,28 @@ export { genericNumbers } from "./registry/generic.ts";
 export type { Capability, Family, Layout, Message, Numbers, Origin, Outcome, Status };
 export { FAMILIES };
 
-/** What the running kernel makes of one protocol, as a row of a table. */
+/** A protocol on the running kernel, as a row of a table. */
 export interface FamilyRow {
-  /** Its number. */
+  /** The protocol's number, 0..22. */
   readonly number: number;
-  /** Its name. */
+  /** The protocol's name, NETLINK_*. */
   readonly name: string;
-  /** What became of it. */
+  /** Its state: served, removed, reserved or unused. */
   readonly status: Status;
-  /** Whether the running kernel speaks it. */
+  /** True if the running kernel serves it. */
   readonly served: boolean;
-  /** The first kernel with it; empty where there was none. */
+  /** The first kernel with it; empty if there was none. */
   readonly since: string;
-  /** The last kernel with it; empty where there is none yet. */
+  /** The last kernel with it; empty if there is none yet. */
   readonly until: string;
-  /** The modules that provide it, or the options of the kernel; empty where nothing does. */
+  /** The modules that provide it, or else the kernel's options; empty if there are none. */
   readonly provider: string;
 }
 
 /**
- * All protocols, and whether the running kernel speaks them.
+ * Returns all protocols, each with whether the running kernel serves it.
  *
- * It is asked by opening a socket of each, which makes it load the modules that it has for them; needs no privilege.
+ * It opens a socket of each protocol, which makes the kernel load the modules that it has for them. Needs no privilege.
  */
 export function families(): FamilyRow[] {
   return FAMILIES.map(({ number, name, status, since = "", until = "", modules, options }) => ({
@@ -65,9 +64,9 @@ export function families(): FamilyRow[] {
 }
 
 /**
- * What is known of a protocol, `undefined` where nothing is.
+ * Returns the facts about a protocol, `undefined` for a number or name that no protocol has.
  *
- * @param protocol its number; or its name, in whatever case, with or without `NETLINK_`, today's or one that it had
+ * @param protocol its number; or its name or a former one, in upper or lower case, with or without `NETLINK_`
  */
 export function family(protocol: number | string): Family | undefined {
   expectType(protocol, "find a netlink protocol", "number", "string");
@@ -94,17 +93,17 @@ function numberOf(protocol: number | string): number {
 }
 
 /**
- * Says why a kernel may not speak a protocol: since when it is gone and what does its work now, that none ever spoke it,
- * or what provides it.
+ * Returns a sentence on why a kernel may not serve a protocol: when it was removed and what replaces it, that no kernel
+ * ever served it, or which module provides it.
  *
- * @param protocol as {@linkcode family} takes it
+ * @param protocol a number or name, as {@linkcode family} takes it
  */
 export function explain(protocol: number | string): string {
   const number = numberOf(protocol), known = family(number);
   return `${known === undefined ? "netlink protocol" : known.name} ${number}: ${openHint(number)}`;
 }
 
-/** The same without its name, as the hint of the error that opening it throws. */
+/** Returns the same sentence without the protocol's name, for the hint of the error that opening a socket throws. */
 export function openHint(number: number): string {
   const known = FAMILIES[number];
   if (known === undefined) return "no kernel since 2.6.14 has a protocol of this number";
@@ -131,19 +130,19 @@ function provision({ since, modules, options, autoload, condition }: Family): st
   return `in Linux since ${since}, ${by}${load}, where the kernel is configured with ${options.join(", ")}${more}`;
 }
 
-/** A protocol as clients need it. */
+/** The facts that a client needs about a protocol. */
 export interface Opening {
-  /** Its number. */
+  /** The protocol's number. */
   readonly number: number;
-  /** Its name. */
+  /** The protocol's name. */
   readonly name: string;
-  /** Its message types. */
+  /** The numbers of its message types by name. */
   readonly types: Numbers;
-  /** Why a kernel may not serve it. */
+  /** The reason why a kernel may not serve it. */
   readonly hint?: string;
 }
 
-/** A protocol for clients: opening one that the kernel does not serve throws a SystemError that says why. */
+/** Returns a protocol for a client. If the kernel does not serve it, opening it throws a SystemError that says why. */
 export function protocol(protocol: number | string): Opening {
   const number = numberOf(protocol), known = FAMILIES[number];
   if (number === NETLINK_ROUTE.number) return NETLINK_ROUTE;
@@ -156,18 +155,18 @@ function expectDatagram(datagram: unknown, options: unknown, verb: string): void
   expectFields(options, `${verb} a datagram`, "options as an object");
 }
 
-/** How bytes are read. */
+/** The origin of the bytes: the machine's byte order and the numbers of its generic families. */
 export type DecodeOptions = Origin;
 
 /**
- * The messages in a datagram of any protocol.
+ * Decodes the messages in a datagram of any protocol.
  *
- * What no table reads has its bytes as value, and a type without a name is a number; for generic families give their
- * numbers, `{ generic: genericNumbers() }` for those of this machine. A datagram that is no messages
- * (USERSOCK, KOBJECT_UEVENT) comes back as one of type 0.
+ * A message that no table describes has its bytes as value, and a type without a name is a number. Messages of generic
+ * families need the families' numbers: `{ generic: genericNumbers() }` gives those of this machine. A datagram without
+ * messages (USERSOCK, KOBJECT_UEVENT) is returned as one message of type 0.
  *
- * @param protocol as {@linkcode family} takes it
- * @throws {DecodeError} a message's length leaves the datagram
+ * @param protocol a number or name, as {@linkcode family} takes it
+ * @throws {DecodeError} a message is longer than the rest of the datagram
  */
 export function decode(protocol: number | string, datagram: Uint8Array, options: DecodeOptions = {}): Message[] {
   const number = numberOf(protocol);
@@ -178,10 +177,10 @@ export function decode(protocol: number | string, datagram: Uint8Array, options:
 }
 
 /**
- * The same for people: a line for each message's header, then a line for each of its fields, with its offset.
+ * Prints the messages in a datagram for people: a line for each header, then a line for each field, with its offset.
  *
- * @param protocol as {@linkcode family} takes it
- * @throws {DecodeError} a message's length leaves the datagram
+ * @param protocol a number or name, as {@linkcode family} takes it
+ * @throws {DecodeError} a message is longer than the rest of the datagram
  */
 export function show(protocol: number | string, datagram: Uint8Array, options: DecodeOptions = {}): string {
   const number = numberOf(protocol);

@@ -1,5 +1,5 @@
 /**
- * Captures decoded: any protocol's messages, by the tables of its family.
+ * Reads captures, and decodes the messages of all protocols in them.
  *
  * @module
  */
@@ -13,27 +13,27 @@ import { messageSetsOf } from "./decode.ts";
 import { FAMILIES } from "./facts.ts";
 import { genericFamilies } from "./generic.ts";
 
-/** How a capture is read. */
+/** Options of reading a capture. */
 export interface CaptureReadOptions extends Origin {
-  /** Only messages of this protocol, by its number. */
+  /** The number of a protocol, to read its messages only. */
   protocol?: number;
 }
 
 /**
- * The messages of a capture, one by one as they are read: pcap or pcapng, ours or one of an nlmon interface, of a machine of
- * either byte order.
+ * Yields the messages of a capture one by one, while it is read. It reads pcap and pcapng, written by this library or
+ * from an nlmon interface, of a machine of either byte order.
  *
  * ```ts ignore
  * import { readCapture } from "@linux/netlink/families/registry.ts";
  * for (const message of readCapture("talk.pcap")) console.log(message.summary());
  * ```
  *
- * What no table reads has its bytes as value. Generic netlink's families have their numbers from the machine: their
- * messages have the family's name as type, their command's as `cmd`, and their fields, once the capture has shown whose
- * number it is, or where `generic` says so. Deno asks for --allow-read.
+ * A message that no table describes has its bytes as value. Each machine numbers its generic families itself. Their
+ * messages are decoded once the capture has shown the family's number, or if `generic` has it: the type is then the
+ * family's name, and `cmd` the command's. Deno asks for --allow-read.
  *
- * @param capture the path of a file, its bytes, or pieces of them as they come
- * @throws {DecodeError} it is no capture, or a broken one, at the byte that the error names
+ * @param capture the path of a file, its bytes, or the pieces of them in order
+ * @throws {DecodeError} it is not a capture, or is damaged, at the offset that the error names
  * @throws {SystemError} the file cannot be read
  */
 export function* readCapture(
@@ -45,19 +45,19 @@ export function* readCapture(
   for (const packet of packets(capture)) yield* decode(packet);
 }
 
-/** How to listen to a machine. */
+/** Options of listening to a machine's netlink traffic. */
 export interface MonitorOptions extends NlmonOptions, Pick<CaptureReadOptions, "protocol"> {}
 
 /**
- * Gives what all programs say to the kernel and hear from it, as it passes an nlmon interface; those of its network
- * namespace. Leaving the loop ends it.
+ * Yields all messages between programs and the kernel, and between programs, that pass an nlmon interface. It sees
+ * those of its own network namespace. Leaving the loop ends it.
  *
  * ```ts ignore
  * // ip link add nlmon0 type nlmon; ip link set nlmon0 up
  * for await (const message of monitor("nlmon0")) console.log(message.summary());
  * ```
  *
- * Needs root (CAP_NET_RAW), and a kernel with nlmon to have the interface.
+ * Needs root (CAP_NET_RAW), and a kernel with nlmon for the interface.
  *
  * @throws {SystemError} EPERM: not root; ENODEV: no such interface; ENETDOWN: it is not up
  * @throws {NetlinkError} NOT_NLMON: it is another kind of interface
@@ -68,7 +68,7 @@ export function monitor(
 ): AsyncIterableIterator<CapturedMessage> & AsyncDisposable {
   expectType(dev, "monitor an interface", "string");
   expectFields(options, `monitor ${dev}`, "options as an object");
-  // Who is heard has asked for its family's number long ago.
+  // The programs on the other end asked for their families' numbers long ago, so ask for all of them.
   const { protocol = NETLINK_GENERIC } = options;
   const generic = protocol === NETLINK_GENERIC && serves(NETLINK_GENERIC) ? genericFamilies(options.netns) : {};
   return nlmon(dev, decoder({ generic, ...options }), options);
@@ -76,7 +76,7 @@ export function monitor(
 
 const NETLINK_GENERIC = 16;
 
-/** Makes what decodes packets, one after the other. */
+/** Returns a function that decodes packets, one after the other. */
 function decoder({ protocol, ...origin }: CaptureReadOptions): (packet: Packet) => Iterable<CapturedMessage> {
   const conversations = new Map<number, MessageSets>();
   let number = 0;

@@ -1,5 +1,5 @@
 /**
- * The messages of all families: importing them is what declares their tables.
+ * The messages of all protocols: importing their modules declares their tables.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { FAMILIES } from "./facts.ts";
 import "./generic.ts";
 
 const NETLINK_AUDIT = 9;
-/** The first type of a record for the audit daemon: these leave the header out of their length. */
+/** The first type of a record for the audit daemon. The length in the header of a record does not count the header. */
 const AUDIT_FIRST_RECORD = 1100;
 
 declareMessageSets({ number: NETLINK_AUDIT }, () => () => ({
@@ -31,7 +31,7 @@ declareMessageSets({ number: NETLINK_AUDIT }, () => () => ({
   whole: (type) => type >= AUDIT_FIRST_RECORD,
 }));
 
-/** Begins to read messages of protocol `number`, recorded or live. */
+/** Returns the reader of messages of protocol `number`, for a capture or a live socket. */
 export function messageSetsOf(number: number, origin: Origin): MessageSets {
   return messageSets({ number, types: FAMILIES[number]?.types ?? {} }, origin);
 }

@@ -1,7 +1,7 @@
 /**
- * What is known of every protocol number of AF_NETLINK.
+ * The facts about every protocol number of AF_NETLINK.
  *
- * Source: linux/netlink.h, v7.2 and v2.6.12; the kernel's history; and what was seen on kernels 6.1 and 6.18.
+ * Source: linux/netlink.h, v7.2 and v2.6.12; the kernel's history; and tests on kernels 6.1 and 6.18.
  * @module
  */
 import { GENL_ID } from "../../core/generic.ts";
@@ -19,63 +19,63 @@ import { UEVENT_GROUPS } from "../uevent.ts";
 import * as names from "./names.ts";
 
 /**
- * What became of a number: kernels serve it (`active`), served it once (`removed`), the header keeps it though no kernel
- * ever served it (`reserved`), or nothing has it (`unused`).
+ * The state of a number: kernels serve it (`active`) or once did (`removed`), the header names it though no kernel ever
+ * served it (`reserved`), or nothing uses it (`unused`).
  */
 export type Status = "active" | "reserved" | "removed" | "unused";
 
 /** Numbers of message types or groups, by the kernel's names. */
 export type Numbers = Readonly<Record<string, number>>;
 
-/** What is known of one protocol number. */
+/** The facts about one protocol number. */
 export interface Family {
   /** The number, 0..22. */
   readonly number: number;
-  /** Its name in linux/netlink.h. */
+  /** The name in linux/netlink.h. */
   readonly name: string;
   /** Other names of the same protocol. */
   readonly aliases: readonly string[];
-  /** Other protocols that had the number, and in which kernels. */
+  /** Other protocols that had the number, each with the kernels that had it. */
   readonly formerly: Readonly<Record<string, string>>;
-  /** What became of it. */
+  /** The state of the number. */
   readonly status: Status;
-  /** What it is for. */
+  /** The purpose of the protocol. */
   readonly summary: string;
-  /** The first kernel with it; of a reserved one, with its number. */
+  /** The first kernel with the protocol; for a reserved number, the first with the number. */
   readonly since?: string;
-  /** The last kernel with it. */
+  /** The last kernel with the protocol. */
   readonly until?: string;
-  /** The first kernel without it. */
+  /** The first kernel without the protocol. */
   readonly removedIn?: string;
-  /** What does its work now. */
+  /** The interface that replaces it. */
   readonly successor?: string;
-  /** The kernel modules that provide it; none where it is built in or nothing provides it. */
+  /** The kernel modules that provide it; empty if it is built in or nothing provides it. */
   readonly modules: readonly string[];
-  /** The options that a kernel is configured with to have it. */
+  /** The kernel configuration options that it needs. */
   readonly options: readonly string[];
-  /** Whether opening a socket makes the kernel load the module. */
+  /** True if opening a socket makes the kernel load the module. */
   readonly autoload: boolean;
-  /** What else it takes for a kernel to serve it. */
+  /** A further condition for a kernel to serve it. */
   readonly condition?: string;
-  /** What it takes to use it. */
+  /** The privileges that it needs. */
   readonly capability: Capability;
-  /** Multicast groups. */
+  /** The multicast groups. */
   readonly groups: Numbers;
-  /** Message types. */
+  /** The message types. */
   readonly types: Numbers;
 }
 
-/** What it takes to use a protocol: a capability, or words. */
+/** The privileges that a protocol needs, each a capability or a short text. */
 export interface Capability {
-  /** To join a multicast group. */
+  /** The privilege to join a multicast group. */
   readonly join: string;
-  /** To have a request done. */
+  /** The privilege to send a request. */
   readonly send: string;
 }
 
 const ADMIN = "CAP_NET_ADMIN", NONE = "none", CHANGES = "CAP_NET_ADMIN for changes";
 
-/** A row, with what most rows have in common. */
+/** A fact sheet without the fields that have a default. */
 type Row =
   & Pick<Family, "name" | "status" | "summary" | "capability">
   & Partial<Omit<Family, "number" | "autoload">>
@@ -353,7 +353,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** All numbers, in their order. */
+/** The facts about all numbers, in order. */
 export const FAMILIES: readonly Family[] = ROWS.map((row, number) => ({
   number,
   aliases: [],
@@ -366,5 +366,5 @@ export const FAMILIES: readonly Family[] = ROWS.map((row, number) => ({
   ...row,
 }));
 
-/** One more than the largest number that AF_NETLINK has room for. */
+/** The number of protocols that AF_NETLINK has room for. */
 export const MAX_LINKS = 32;

@@ -1,5 +1,5 @@
 /**
- * The generic families whose messages are known: importing a module declares its family.
+ * The generic families that this library knows: importing their modules declares their tables.
  *
  * @module
  */
@@ -22,8 +22,8 @@ import "../smc.ts";
 declareFamilies(knownNames(), knownProtocol);
 
 /**
- * The numbers that the running kernel has given its generic families, by their names: for bytes of this machine that do
- * not tell them.
+ * Returns the numbers of the running kernel's generic families by name, to decode bytes of this machine that do not
+ * contain them.
  *
  * @param netns the network namespace, as `open` takes it
  * @throws {SystemError} the kernel has no NETLINK_GENERIC, or there is no such namespace
@@ -32,7 +32,7 @@ export function genericNumbers(netns?: string | number): Record<string, number> 
   return Object.fromEntries(genericFamilies(netns).map(({ familyName, familyId }) => [familyName, familyId]));
 }
 
-/** What the running kernel says of its generic families. */
+/** Returns the running kernel's descriptions of its generic families. */
 export function genericFamilies(netns?: string | number): GenericFamily[] {
   using controller = open(netns === undefined ? {} : { netns });
   return controller.families.list();

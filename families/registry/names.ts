@@ -1,11 +1,11 @@
 /**
- * Message types and multicast groups of the families that have no module of their own yet, by the kernel's names.
+ * The message types and multicast groups of protocols that have no module of their own yet, by the kernel's names.
  *
  * Source: the kernel's UAPI headers, v7.2; include/scsi/iscsi_if.h.
  * @module
  */
 
-/** NETLINK_XFRM. */
+/** The message types of NETLINK_XFRM. */
 export const XFRM_MSG = {
   XFRM_MSG_NEWSA: 16,
   XFRM_MSG_DELSA: 17,
@@ -35,7 +35,7 @@ export const XFRM_MSG = {
   XFRM_MSG_MIGRATE_STATE: 41,
 } as const;
 
-/** Groups of NETLINK_XFRM. */
+/** The multicast groups of NETLINK_XFRM. */
 export const XFRMNLGRP = {
   XFRMNLGRP_ACQUIRE: 1,
   XFRMNLGRP_EXPIRE: 2,
@@ -47,7 +47,7 @@ export const XFRMNLGRP = {
   XFRMNLGRP_MAPPING: 8,
 } as const;
 
-/** NETLINK_ISCSI: requests and their answers. Events have type 0 and their number in the body. */
+/** The requests of NETLINK_ISCSI and their answers. Events have type 0, and their number in the body. */
 export const ISCSI_UEVENT = {
   ISCSI_UEVENT_CREATE_SESSION: 11,
   ISCSI_UEVENT_DESTROY_SESSION: 12,
@@ -84,13 +84,13 @@ export const ISCSI_UEVENT = {
   ISCSI_UEVENT_DESTROY_SESSION_ASYNC: 43,
 } as const;
 
-/** Groups of NETLINK_ISCSI. */
+/** The multicast groups of NETLINK_ISCSI. */
 export const ISCSI_NL_GRP = {
   ISCSI_NL_GRP_ISCSID: 1,
   ISCSI_NL_GRP_UIP: 2,
 } as const;
 
-/** NETLINK_AUDIT: requests below 1100, records above. */
+/** The message types of NETLINK_AUDIT: requests below 1100, records above. */
 export const AUDIT = {
   AUDIT_GET: 1000,
   AUDIT_SET: 1001,
@@ -198,12 +198,12 @@ export const AUDIT = {
   AUDIT_KERNEL: 2000,
 } as const;
 
-/** Groups of NETLINK_AUDIT. */
+/** The multicast groups of NETLINK_AUDIT. */
 export const AUDIT_NLGRP = {
   AUDIT_NLGRP_READLOG: 1,
 } as const;
 
-/** NETLINK_NETFILTER: the subsystem in the upper byte, its message in the lower. */
+/** The message types of NETLINK_NETFILTER: the subsystem in the upper byte, its message in the lower. */
 export const NETFILTER_MSG = {
   NFNL_MSG_BATCH_BEGIN: 0x10,
   NFNL_MSG_BATCH_END: 0x11,
@@ -293,7 +293,7 @@ export const NETFILTER_MSG = {
   NFNL_MSG_HOOK_GET: 0xc00,
 } as const;
 
-/** Groups of NETLINK_NETFILTER. */
+/** The multicast groups of NETLINK_NETFILTER. */
 export const NFNLGRP = {
   NFNLGRP_CONNTRACK_NEW: 1,
   NFNLGRP_CONNTRACK_UPDATE: 2,
@@ -306,7 +306,7 @@ export const NFNLGRP = {
   NFNLGRP_NFTRACE: 9,
 } as const;
 
-/** NETLINK_RDMA: the client in the bits from 10 on, its operation below. */
+/** The message types of NETLINK_RDMA: the client in the bits from 10 on, its operation below. */
 export const RDMA_NL = {
   RDMA_NL_IWPM_REG_PID: 0x800,
   RDMA_NL_IWPM_ADD_MAPPING: 0x801,
@@ -351,7 +351,7 @@ export const RDMA_NL = {
   RDMA_NLDEV_CMD_FRMR_POOLS_SET: 0x141e,
 } as const;
 
-/** Groups of NETLINK_RDMA. */
+/** The multicast groups of NETLINK_RDMA. */
 export const RDMA_NL_GROUP = {
   RDMA_NL_GROUP_IWPM: 2,
   RDMA_NL_GROUP_LS: 3,
