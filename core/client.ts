@@ -12,7 +12,7 @@ import { type Codec, Reader } from "./codec/mod.ts";
 import { DryRun } from "./dry_run.ts";
 import { NetlinkError } from "./errors.ts";
 import { Exchange } from "./exchange.ts";
-import type { CallNames } from "./names.ts";
+import type { CallNames } from "./interface_names.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
 import { dump, iterate, type OwnExchange, request } from "./requests.ts";
 import { openSocket } from "./served.ts";
@@ -217,5 +217,5 @@ export function sharedClient(protocol: Protocol): Client {
 
 export { BatchRequester } from "./batch.ts";
 export type * from "./capture.ts";
-export type { LinkName } from "./names.ts";
+export type { LinkName } from "./interface_names.ts";
 export type * from "./protocol.ts";

@@ -7,7 +7,7 @@
 import { type Names, Reader } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
 import { eachMessage, NLMSG_HDRLEN } from "./message.ts";
-import type { CallNames, LinkName, LinkNameReader } from "./names.ts";
+import type { CallNames, LinkName, LinkNameReader } from "./interface_names.ts";
 import type { Received, Transport } from "./transport.ts";
 
 /** As many names as are remembered of interfaces of which no event says that they are gone. */

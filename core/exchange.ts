@@ -20,10 +20,10 @@ import {
   readError,
   type Verdict,
 } from "./message.ts";
-import { CallNames } from "./names.ts";
+import { CallNames } from "./interface_names.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
 import type { Buffers, Received, Transport } from "./transport.ts";
-import { capabilityHint } from "./users.ts";
+import { capabilityHint } from "./capabilities.ts";
 import { Answers, settle } from "./wait.ts";
 
 /** The buffers of a socket, where nobody has changed the system's default. */

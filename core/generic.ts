@@ -30,7 +30,7 @@ import {
 import { eachMessage, NLMSG_HDRLEN } from "./message.ts";
 import type { Operation, Requester } from "./protocol.ts";
 import { decodeWhole, stream, type Streaming } from "./stream.ts";
-import { capabilityHint } from "./users.ts";
+import { capabilityHint } from "./capabilities.ts";
 import type { Listening } from "./watch.ts";
 
 /**

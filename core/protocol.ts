@@ -6,7 +6,7 @@
  */
 import type { Codec, Layout, Reader } from "./codec/mod.ts";
 import type { KernelErrorDetails } from "./errors.ts";
-import type { LinkNameReader } from "./names.ts";
+import type { LinkNameReader } from "./interface_names.ts";
 
 /** A protocol of AF_NETLINK. */
 export interface Protocol {

@@ -18,12 +18,12 @@ import type { Layout } from "../core/codec/mod.ts";
 import { decodeMessages, decodeValue, type Message, type Outcome, showMessages } from "../core/datagram.ts";
 import { stringify } from "../core/show.ts";
 import type { MessageSet, Origin } from "../core/protocol.ts";
-import { messageSetsOf } from "./registry/decode.ts";
+import { messageSetsOf } from "./registry/messages.ts";
 import { type Capability, FAMILIES, type Family, MAX_LINKS, type Numbers, type Status } from "./registry/facts.ts";
 import { NETLINK_ROUTE } from "./route/protocol.ts";
 
-export * from "./registry/capture.ts";
-export { genericNumbers } from "./registry/generic.ts";
+export * from "./registry/read_capture.ts";
+export { genericNumbers } from "./registry/generic_families.ts";
 
 export type { Capability, Family, Layout, Message, Numbers, Origin, Outcome, Status };
 export { FAMILIES };

@@ -19,7 +19,7 @@ import { argumentError, DecodeError, NetlinkError, SystemError } from "../core/e
 import { NLMSG, NLMSG_HDRLEN } from "../core/message.ts";
 import { declareMessageSets } from "../core/messages.ts";
 import type { Protocol } from "../core/protocol.ts";
-import { isMapped } from "../core/users.ts";
+import { isMapped } from "../core/capabilities.ts";
 import { decodeWhole, openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
 import type { Received } from "../core/transport.ts";
 

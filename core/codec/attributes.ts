@@ -13,7 +13,7 @@
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, MISFIT, OMIT, raw, type RawAttribute, type Use, type Visit } from "./codec.ts";
-import { type Compilable, compile, type Compiled, compiling, type Into } from "./compile.ts";
+import { type Compilable, compile, type Compiled, compiling, type Into } from "./compile_table.ts";
 import type { AnyCodec, AnyDerived, AnyEntry, AnyPlaced, Attributes, Field, Parts, Shape } from "./entry.ts";
 import { type Laid, layoutOf } from "./layout.ts";
 import { argumentError, DecodeError } from "../errors.ts";
@@ -218,7 +218,7 @@ class Table<T extends object> implements Attributes<T> {
     return { ...this.plan, fields: this.fields, headerSize: this.headerSize, pad: this.#pad };
   }
 
-  /** The table's code, made as soon as that pays; see compile.ts. */
+  /** The table's code, made as soon as that pays; see compile_table.ts. */
   #compiled(from: Reader): Compiled<T> | undefined {
     if (!mayBeCompiled(from)) return undefined;
     if (this.#code !== undefined) return this.#code;

@@ -12,7 +12,7 @@
  */
 import type { Reader } from "./buffer.ts";
 import { MISFIT, raw } from "./codec.ts";
-import { arePlain, type Compilable, Constants, evaluate } from "./compile.ts";
+import { arePlain, type Compilable, Constants, evaluate } from "./compile_table.ts";
 import type { AnyCodec } from "./entry.ts";
 
 /** Makes an object from bytes; `undefined` where they are laid out in another way. */

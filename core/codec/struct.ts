@@ -5,7 +5,7 @@
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
 import { type Codec, inlined, type Visit } from "./codec.ts";
-import { compileStruct, compiling, type Read } from "./compile.ts";
+import { compileStruct, compiling, type Read } from "./compile_table.ts";
 import type { Shape } from "./entry.ts";
 import { didYouMean, encodePlaced, fieldsOf, mayBeCompiled, placedOf, type Senders } from "./attributes.ts";
 import type { Field } from "./entry.ts";

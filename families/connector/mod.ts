@@ -17,10 +17,10 @@ import { DecodeError } from "../../core/errors.ts";
 import { NLMSG_HDRLEN } from "../../core/message.ts";
 import { Conversation, decodeWhole, openTransport, type StreamOptions } from "../../core/stream.ts";
 import type { Received } from "../../core/transport.ts";
-import "./talk.ts";
-import { type ConnectorMessage, connectorMessages, NETLINK_CONNECTOR, sendMessage } from "./message.ts";
+import "./messages.ts";
+import { type ConnectorMessage, connectorMessages, NETLINK_CONNECTOR, sendMessage } from "./header.ts";
 
-export * from "./message.ts";
+export * from "./header.ts";
 export * from "./processes.ts";
 export * from "./w1.ts";
 

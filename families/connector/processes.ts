@@ -30,7 +30,7 @@ import { DecodeError, KernelError, NetlinkError, SystemError } from "../../core/
 import { NLMSG_HDRLEN } from "../../core/message.ts";
 import { decodeWhole, drain, openTransport, stream, type Streaming, type StreamOptions } from "../../core/stream.ts";
 import type { Received, Transport } from "../../core/transport.ts";
-import { CN_IDX, ConnectorMessage, NETLINK_CONNECTOR, sendMessage } from "./message.ts";
+import { CN_IDX, ConnectorMessage, NETLINK_CONNECTOR, sendMessage } from "./header.ts";
 
 /** Process events: enum proc_cn_event. `nonzero_exit` is a filter only: exits with a status other than 0. */
 export const PROC_EVENT = {

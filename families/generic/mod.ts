@@ -18,7 +18,7 @@
  *
  * @module
  */
-import { Family, type FamilyOptions } from "./family.ts";
+import { Family, type FamilyOptions } from "./any_family.ts";
 
 /**
  * A family by its name. Nothing is asked of the kernel before it is used.
@@ -30,9 +30,9 @@ export function family(name: string, options: FamilyOptions = {}): Family {
   return new Family(name, options);
 }
 
-export * from "./family.ts";
+export * from "./any_family.ts";
 export * from "./spec.ts";
-export * from "./table.ts";
-export type * from "./compile.ts";
+export * from "./dynamic_table.ts";
+export type * from "./compile_spec.ts";
 export type * from "./controller.ts";
 export type * from "./types.ts";

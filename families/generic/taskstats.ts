@@ -44,7 +44,7 @@ import {
 } from "../../core/generic.ts";
 import { eachMessage, NLMSG_HDRLEN } from "../../core/message.ts";
 import { decodeWhole, stream, type Streaming } from "../../core/stream.ts";
-import { timespec } from "./time.ts";
+import { timespec } from "./timespec.ts";
 
 /** Commands, those of cgroupstats among them. */
 export const TASKSTATS_CMD = {

@@ -54,7 +54,7 @@ import {
   openGeneric,
   sharedGeneric,
 } from "../../core/generic.ts";
-import { timespec } from "./time.ts";
+import { timespec } from "./timespec.ts";
 
 /** Commands. */
 export const WG_CMD = { WG_CMD_GET_DEVICE: 0, WG_CMD_SET_DEVICE: 1 } as const;

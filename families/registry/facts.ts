@@ -5,7 +5,7 @@
  * @module
  */
 import { GENL_ID } from "../../core/generic.ts";
-import { CN_IDX, NETLINK_CONNECTOR } from "../connector/message.ts";
+import { CN_IDX, NETLINK_CONNECTOR } from "../connector/header.ts";
 import { CRYPTO_MSG } from "../crypto.ts";
 import { DNRNG_NLGRP } from "../dnrtmsg.ts";
 import { ECRYPTFS_MSG } from "../ecryptfs.ts";
@@ -16,7 +16,7 @@ import { SCSI_NL_GRP, SCSI_TRANSPORT } from "../scsi_transport.ts";
 import { SELNL_MSG, SELNLGRP } from "../selinux.ts";
 import { SKNLGRP, SOCK_DIAG } from "../sock_diag/protocol.ts";
 import { UEVENT_GROUPS } from "../uevent.ts";
-import * as names from "./names.ts";
+import * as names from "./message_types.ts";
 
 /**
  * The state of a number: kernels serve it (`active`) or once did (`removed`), the header names it though no kernel ever

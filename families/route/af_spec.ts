@@ -23,7 +23,7 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { AF, type Family } from "./family.ts";
+import { AF, type Family } from "./numbers.ts";
 import { BridgePort } from "./kinds/bridge.ts";
 import { BridgeAf } from "./kinds/bridge_af.ts";
 import { row } from "./kinds/shared.ts";

@@ -35,7 +35,7 @@ import {
   u8,
   type Writer,
 } from "../../core/codec/mod.ts";
-import { type RouteTable, table } from "./family.ts";
+import { type RouteTable, table } from "./numbers.ts";
 import { labels } from "./prefix.ts";
 
 const LWTUNNEL_ENCAP = {

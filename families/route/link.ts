@@ -57,7 +57,7 @@ import {
   type Writer,
 } from "../../core/codec/mod.ts";
 import { type AfSpec, afSpec, type Protinfo, protinfo } from "./af_spec.ts";
-import { type Family, family } from "./family.ts";
+import { type Family, family } from "./numbers.ts";
 import { Bond, BondPort } from "./kinds/bond.ts";
 import { Bridge, BridgePort } from "./kinds/bridge.ts";
 import { Can, CanXstats } from "./kinds/can.ts";

@@ -12,7 +12,7 @@ import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/show.ts";
 import type { SomeFlags } from "./kinds/shared.ts";
 import { type Kind, Link, type LinkFields, type LinkFlag, type Port, type PropList } from "./link.ts";
-import { AF, type Family, familyNumber } from "./family.ts";
+import { AF, type Family, familyNumber } from "./numbers.ts";
 import { addressSizeOf, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A link as it is given: like {@linkcode Link}, with names or numbers for interfaces. */

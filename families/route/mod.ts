@@ -206,7 +206,7 @@ export function watch<O extends keyof RouteObjects>(
 export * from "./address.ts";
 export * from "./addresses.ts";
 export * from "./encap.ts";
-export * from "./family.ts";
+export * from "./numbers.ts";
 export * from "./af_spec.ts";
 export * from "./kinds/bond.ts";
 export * from "./kinds/bridge.ts";
@@ -230,7 +230,7 @@ export type * from "../../core/client.ts";
 export type * from "../../core/codec/mod.ts";
 export type * from "../../core/collection.ts";
 export type * from "../../core/errors.ts";
-export type * from "../../core/names.ts";
+export type * from "../../core/interface_names.ts";
 export type * from "../../core/show.ts";
 export type * from "../../core/transport.ts";
 export type * from "../../core/watch.ts";

@@ -30,7 +30,7 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 import type { Input, Merge, Verb } from "../../core/collection.ts";
-import { AF, type Family, family, familyNumber, protocol, type RouteProtocol, type RouteType, RTN } from "./family.ts";
+import { AF, type Family, family, familyNumber, protocol, type RouteProtocol, type RouteType, RTN } from "./numbers.ts";
 import { stringify } from "../../core/show.ts";
 import { address } from "./prefix.ts";
 

@@ -22,7 +22,7 @@ import {
   prepareNeighbour,
   withoutTable,
 } from "./neighbour.ts";
-import { AF } from "./family.ts";
+import { AF } from "./numbers.ts";
 import { addressSize, addressSizeOf, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A neighbour as it is given: like {@linkcode Neighbour}, with names or numbers for interfaces. */

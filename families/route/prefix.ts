@@ -18,7 +18,7 @@ import {
   shown,
   type Writer,
 } from "../../core/codec/mod.ts";
-import { AF } from "./family.ts";
+import { AF } from "./numbers.ts";
 
 /** Text of an address of 4, 16 or (phonet, MCTP) 1 bytes; `undefined` for other sizes. */
 function addressText(from: Reader, at: number, end: number): string | undefined {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Client } from "../../core/client.ts";
-import type { LinkName } from "../../core/names.ts";
+import type { LinkName } from "../../core/interface_names.ts";
 import type { Protocol, Requester } from "../../core/protocol.ts";
 import {
   type Attributes,

@@ -52,7 +52,7 @@ import {
   RTN,
   type Scope,
   scope,
-} from "./family.ts";
+} from "./numbers.ts";
 import { address, labels, prefix } from "./prefix.ts";
 
 /** RTNH_F_*, the flags of a next hop. */

@@ -9,7 +9,7 @@ import { expectFields, expectType } from "../../core/arguments.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
 import { comparesAll, mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
-import { AF, familyNumber, switchedOff } from "./family.ts";
+import { AF, familyNumber, switchedOff } from "./numbers.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A route as it is given: like {@linkcode Route}, with names or numbers for interfaces. */

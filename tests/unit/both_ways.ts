@@ -1,6 +1,6 @@
 /** Tables are walked, or compiled to code, also for one layout: what is decoded in a test is decoded all these ways, with one outcome. */
 import { assertEquals } from "@std/assert";
-import { compiling } from "../../core/codec/compile.ts";
+import { compiling } from "../../core/codec/compile_table.ts";
 import { stringify } from "../../core/show.ts";
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };

@@ -4,8 +4,8 @@ import { type AnyCodec, didYouMean, Reader, Writer } from "../../core/codec/mod.
 import { showMessages } from "../../core/datagram.ts";
 import { DecodeError } from "../../core/errors.ts";
 import { message } from "../../core/scripted.ts";
-import { CompiledSpec } from "../../families/generic/compile.ts";
-import { PolicyTables } from "../../families/generic/policy.ts";
+import { CompiledSpec } from "../../families/generic/compile_spec.ts";
+import { PolicyTables } from "../../families/generic/compile_policy.ts";
 import { decode, show } from "../../families/registry.ts";
 import { Link } from "../../families/route/link.ts";
 import { open } from "../../families/sock_diag/mod.ts";

@@ -5,7 +5,7 @@ import { stringify } from "../../../core/show.ts";
 import { families } from "../../../families/generic/controller.ts";
 import { type Family, family, type FamilyEvent, type Spec } from "../../../families/generic/mod.ts";
 import { open as openMptcp } from "../../../families/generic/mptcp_pm.ts";
-import type { Fields } from "../../../families/generic/table.ts";
+import type { Fields } from "../../../families/generic/dynamic_table.ts";
 import { readCapture } from "../../../families/registry.ts";
 import { skip } from "../../test.ts";
 import { inNamespace, kernelTest, run } from "../namespace.ts";

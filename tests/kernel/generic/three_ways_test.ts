@@ -11,7 +11,7 @@ import { family, type Spec } from "../../../families/generic/mod.ts";
 import * as mptcp from "../../../families/generic/mptcp_pm.ts";
 import * as netdev from "../../../families/generic/netdev.ts";
 import * as nl80211 from "../../../families/generic/nl80211.ts";
-import { PolicyTables } from "../../../families/generic/policy.ts";
+import { PolicyTables } from "../../../families/generic/compile_policy.ts";
 import * as taskstats from "../../../families/generic/taskstats.ts";
 import * as tcpMetrics from "../../../families/generic/tcp_metrics.ts";
 import * as thermal from "../../../families/generic/thermal.ts";

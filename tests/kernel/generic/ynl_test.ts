@@ -11,11 +11,11 @@ import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { KernelError, SystemError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/show.ts";
-import { CompiledSpec } from "../../../families/generic/compile.ts";
+import { CompiledSpec } from "../../../families/generic/compile_spec.ts";
 import { open as openController } from "../../../families/generic/controller.ts";
 import { family, type Spec } from "../../../families/generic/mod.ts";
 import { open as openNetdev } from "../../../families/generic/netdev.ts";
-import type { Fields } from "../../../families/generic/table.ts";
+import type { Fields } from "../../../families/generic/dynamic_table.ts";
 import { skip } from "../../test.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
 

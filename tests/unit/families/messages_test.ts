@@ -4,7 +4,7 @@ import type { Attributes, Codec } from "../../../core/codec/mod.ts";
 import { Reader } from "../../../core/codec/mod.ts";
 import { declaredTypes } from "../../../core/messages.ts";
 import { decode, FAMILIES, readCapture } from "../../../families/registry.ts";
-import { messageSetsOf } from "../../../families/registry/decode.ts";
+import { messageSetsOf } from "../../../families/registry/messages.ts";
 import { test } from "../../test.ts";
 import { hex } from "./golden.ts";
 

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { encodeMessages } from "../../../core/datagram.ts";
 import { DecodeError } from "../../../core/errors.ts";
 import { decode, explain, FAMILIES, family, openHint, protocol, show } from "../../../families/registry.ts";
-import { messageSetsOf } from "../../../families/registry/decode.ts";
-import { NETFILTER_MSG } from "../../../families/registry/names.ts";
+import { messageSetsOf } from "../../../families/registry/messages.ts";
+import { NETFILTER_MSG } from "../../../families/registry/message_types.ts";
 import { hex, mutate, random, ROUNDS, vectors } from "./golden.ts";
 import { test } from "../../test.ts";
 

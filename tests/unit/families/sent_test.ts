@@ -6,7 +6,7 @@ import { framed, GenericFamily } from "../../../core/generic.ts";
 import { type ShownMessage, stringify } from "../../../core/show.ts";
 import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import { readCapture } from "../../../families/registry.ts";
-import { messageSetsOf } from "../../../families/registry/decode.ts";
+import { messageSetsOf } from "../../../families/registry/messages.ts";
 import * as everything from "../../../mod.ts";
 import { test } from "../../test.ts";
 import { join, word } from "../core/help.ts";

@@ -7,7 +7,7 @@ import { declaredFamily } from "../../../core/generic_messages.ts";
 import { everyCommand, NETLINK_GENERIC } from "../../../core/genl.ts";
 import { messageSets } from "../../../core/messages.ts";
 import { ETHTOOL } from "../../../families/generic/ethtool.ts";
-import "../../../families/registry/generic.ts";
+import "../../../families/registry/generic_families.ts";
 import { test } from "../../test.ts";
 
 const folder = new URL("../../../families/generic/", import.meta.url);
@@ -17,7 +17,7 @@ test("registry: each generic family's module is registered", async () => {
     const module = await import(new URL(file, folder).href) as Record<string, Partial<GenericProtocol>>;
     for (const one of Object.values(module)) {
       if (typeof one !== "object" || one === null || one.messages === undefined || one.commands === undefined) continue;
-      assert(declaredFamily(one.name!) === one, `${file}: ${one.name} is not in families/registry/generic.ts`);
+      assert(declaredFamily(one.name!) === one, `${file}: ${one.name} is not in families/registry/generic_families.ts`);
     }
   }
   // SMC's other family is with the rest of it.

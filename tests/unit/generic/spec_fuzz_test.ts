@@ -9,7 +9,7 @@ import process from "node:process";
 import { test } from "../../test.ts";
 import { type AnyCodec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { DecodeError } from "../../../core/errors.ts";
-import { CompiledSpec } from "../../../families/generic/compile.ts";
+import { CompiledSpec } from "../../../families/generic/compile_spec.ts";
 import { family, type Spec } from "../../../families/generic/mod.ts";
 import * as specs from "../../kernel/generic/specs.ts";
 import { random } from "../core/help.ts";

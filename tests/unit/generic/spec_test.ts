@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { type AnyCodec, rawOf, Reader, Writer } from "../../../core/codec/mod.ts";
 import { DecodeError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/show.ts";
-import { CompiledSpec } from "../../../families/generic/compile.ts";
+import { CompiledSpec } from "../../../families/generic/compile_spec.ts";
 import { family, type Spec } from "../../../families/generic/mod.ts";
 import { LAMP } from "./lamp_spec.ts";
 import { test } from "../../test.ts";

@@ -6,12 +6,12 @@
 import { type Codec, MISFIT, Reader, Writer } from "../../core/codec/mod.ts";
 import { declareMessageSets } from "../../core/messages.ts";
 import { decodeWhole } from "../../core/stream.ts";
-import { CN_IDX, CN_MSG_HDRLEN, ConnectorMessage, NETLINK_CONNECTOR } from "./message.ts";
+import { CN_IDX, CN_MSG_HDRLEN, ConnectorMessage, NETLINK_CONNECTOR } from "./header.ts";
 import { ProcessEvent, ProcessInput } from "./processes.ts";
 import { type W1Message, W1Messages } from "./w1.ts";
 
 /** A message with its data decoded, if its format is known. */
-export interface ConnectorTalk extends Omit<ConnectorMessage, "data"> {
+export interface DecodedConnectorMessage extends Omit<ConnectorMessage, "data"> {
   /** The data: of process events, of 1-wire; bytes for other subsystems. */
   data: Uint8Array | ProcessEvent | ProcessInput | readonly W1Message[];
 }
@@ -30,14 +30,17 @@ function codecOf(
   return length < SHORTEST_EVENT ? ProcessInput : ProcessEvent;
 }
 
-/** Wire form of {@linkcode ConnectorTalk}. */
-export const ConnectorTalk: Codec<ConnectorTalk> = {
+/** Wire form of {@linkcode DecodedConnectorMessage}. */
+export const DecodedConnectorMessage: Codec<DecodedConnectorMessage> = {
   name: ConnectorMessage.name,
   decode(from, at, end, owner) {
     if (end - at < CN_MSG_HDRLEN) return MISFIT;
     const message = ConnectorMessage.decode(from, at, end, owner), { data } = message;
     const codec = codecOf(message, data.length);
-    return { ...message, data: codec && decodeWhole(codec, new Reader(data), 0, data.length) || data } as ConnectorTalk;
+    return {
+      ...message,
+      data: codec && decodeWhole(codec, new Reader(data), 0, data.length) || data,
+    } as DecodedConnectorMessage;
   },
   encode({ data, ...header }, to, owner) {
     if (data instanceof Uint8Array || typeof data === "string") {
@@ -68,4 +71,4 @@ export const ConnectorTalk: Codec<ConnectorTalk> = {
 };
 
 const { types } = NETLINK_CONNECTOR;
-declareMessageSets(NETLINK_CONNECTOR, () => () => ({ types, control: false, codec: () => ConnectorTalk }));
+declareMessageSets(NETLINK_CONNECTOR, () => () => ({ types, control: false, codec: () => DecodedConnectorMessage }));

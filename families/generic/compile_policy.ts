@@ -29,7 +29,7 @@ import {
 } from "../../core/codec/mod.ts";
 import { DecodeError } from "../../core/errors.ts";
 import type { AttributePolicy, FamilyPolicy } from "./controller.ts";
-import { DynamicTable } from "./table.ts";
+import { DynamicTable } from "./dynamic_table.ts";
 
 /** Text; what goes on behind its end is none: a reply may mean something else by the number. */
 const onlyText: AnyCodec = {

@@ -23,12 +23,12 @@ import {
 } from "../../core/generic.ts";
 import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN } from "../../core/message.ts";
 import { decodeWhole, stream, type Streaming } from "../../core/stream.ts";
-import { type CompiledOperation, CompiledSpec } from "./compile.ts";
+import { type CompiledOperation, CompiledSpec } from "./compile_spec.ts";
 import { type AttributePolicy, type FamilyPolicy, GenericFamilies } from "./controller.ts";
-import { KNOWN } from "./known.ts";
-import { PolicyTables } from "./policy.ts";
+import { KNOWN } from "./small_specs.ts";
+import { PolicyTables } from "./compile_policy.ts";
 import type { Spec } from "./spec.ts";
-import type { Fields } from "./table.ts";
+import type { Fields } from "./dynamic_table.ts";
 
 /** How a family is opened. */
 export interface FamilyOptions extends OpenOptions {

@@ -48,7 +48,7 @@ import {
   uuid,
   type Writer,
 } from "../../core/codec/mod.ts";
-import { checkSpec } from "./check.ts";
+import { checkSpec } from "./check_spec.ts";
 import type {
   Spec,
   SpecAttribute,
@@ -59,7 +59,7 @@ import type {
   SpecNumber,
   SpecOperation,
 } from "./spec.ts";
-import { type DynamicField, DynamicTable, outward, ownFields } from "./table.ts";
+import { type DynamicField, DynamicTable, outward, ownFields } from "./dynamic_table.ts";
 
 /** An attribute's number lies in these bits. */
 const NLA_TYPE_MASK = 0x3fff;

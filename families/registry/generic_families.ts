@@ -7,7 +7,7 @@ import type { GenericFamily } from "../../core/generic.ts";
 import { declareFamilies } from "../../core/generic_messages.ts";
 import { open } from "../generic/controller.ts";
 import "../generic/ethtool.ts";
-import { knownNames, knownProtocol } from "../generic/family.ts";
+import { knownNames, knownProtocol } from "../generic/any_family.ts";
 import "../generic/macsec.ts";
 import "../generic/mptcp_pm.ts";
 import "../generic/netdev.ts";

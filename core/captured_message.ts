@@ -6,7 +6,7 @@
 import { Reader } from "./codec/mod.ts";
 import { type ShownParts, takeApart, takeWhole } from "./datagram.ts";
 import { DecodeError } from "./errors.ts";
-import { BigEndianReader, isBigEndian } from "./foreign.ts";
+import { BigEndianReader, isBigEndian } from "./big_endian.ts";
 import type { Direction, Packet } from "./pcap.ts";
 import type { MessageSet } from "./protocol.ts";
 import { ShownMessage } from "./show.ts";

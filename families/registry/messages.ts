@@ -5,7 +5,7 @@
  */
 import { declareMessageSets, messageSets } from "../../core/messages.ts";
 import type { MessageSets, Origin } from "../../core/protocol.ts";
-import "../connector/talk.ts";
+import "../connector/messages.ts";
 import "../crypto.ts";
 import "../dnrtmsg.ts";
 import "../ecryptfs.ts";
@@ -19,7 +19,7 @@ import "../sock_diag/messages.ts";
 import "../uevent.ts";
 import "../usersock.ts";
 import { FAMILIES } from "./facts.ts";
-import "./generic.ts";
+import "./generic_families.ts";
 
 const NETLINK_AUDIT = 9;
 /** The first type of a record for the audit daemon. The length in the header of a record does not count the header. */

@@ -4,14 +4,14 @@
  * @module
  */
 import { expectFields, expectType } from "../../core/arguments.ts";
-import { CapturedMessage, messagesOf } from "../../core/captured.ts";
+import { CapturedMessage, messagesOf } from "../../core/captured_message.ts";
 import { serves } from "../../core/served.ts";
 import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
 import { type CaptureSource, type Packet, packets } from "../../core/pcap.ts";
 import type { MessageSets, Origin } from "../../core/protocol.ts";
-import { messageSetsOf } from "./decode.ts";
+import { messageSetsOf } from "./messages.ts";
 import { FAMILIES } from "./facts.ts";
-import { genericFamilies } from "./generic.ts";
+import { genericFamilies } from "./generic_families.ts";
 
 /** Options of reading a capture. */
 export interface CaptureReadOptions extends Origin {
