@@ -1,12 +1,12 @@
 /**
- * nl80211: wireless networks: radios, interfaces, stations, scans, rules of countries; what `iw` does.
+ * nl80211: wireless networks. Radios, interfaces, stations, scans and regulatory domains, as `iw` shows and sets them.
  *
  * ```ts ignore
  * import { wiphys } from "@linux/netlink/families/generic/nl80211.ts";
  * for (const bss of await wiphys.scan("wlan0")) console.log(bss.ssid, bss.signal);
  * ```
  *
- * Looking needs no privilege for the most part, changing and scanning CAP_NET_ADMIN in the network namespace.
+ * Most reading needs no privilege; changing and scanning need CAP_NET_ADMIN in the network namespace.
  *
  * Source: linux/nl80211.h, v7.2.
  * @module
@@ -43,7 +43,7 @@ import {
 import type { ScanFlag } from "./nl80211/codecs.ts";
 import { Nl80211Message } from "./nl80211/message.ts";
 
-/** The family. */
+/** The generic family. */
 export const NL80211: GenericProtocol = {
   name: "nl80211",
   version: 1,
@@ -61,14 +61,14 @@ const NETWORKS: GenericForm = {
 };
 const COUNTRY: GenericForm = { cmd: CMD.NL80211_CMD_REQ_SET_REG, codec: RegDomain };
 
-/** Something that a radio, an interface or the rules have told: NL80211_CMD_* in lower case without that. */
+/** An event of a radio, an interface or the regulatory domain: NL80211_CMD_* in lower case, without that prefix. */
 export interface Nl80211Event extends Nl80211Message {
-  /** What. */
+  /** The kind of event. */
   readonly event: string;
 }
 
 const any = Nl80211Message as Codec<unknown, never>;
-/** A radio tells some attributes of itself in a form of their own. */
+// A radio's description has attributes of its own types.
 const codecOf = (cmd: number): Codec<unknown, never> =>
   cmd === CMD.NL80211_CMD_NEW_WIPHY ? Wiphy as Codec<unknown, never> : any;
 const EVENTS: Readonly<Record<number, GenericEventKind>> = Object.fromEntries(
@@ -77,7 +77,7 @@ const EVENTS: Readonly<Record<number, GenericEventKind>> = Object.fromEntries(
     codec: codecOf(cmd),
   }]),
 );
-/** How captures read requests and their answers: by every attribute that there is. */
+/** The requests and answers as captures decode them: with every attribute. */
 const CALLS: readonly GenericForm[] = Object.values(CMD).map((cmd) => ({ cmd, codec: any, replyCodec: codecOf(cmd) }));
 
 const wiphy: GenericDeclaration<Wiphy> = {
@@ -92,17 +92,17 @@ const wiphy: GenericDeclaration<Wiphy> = {
   identity: ({ wiphy, wiphyName }) => JSON.stringify([wiphy, wiphyName]),
   fromKey: (key) => typeof key === "number" ? { wiphy: key } : { wiphyName: key },
   keyOf: ({ wiphy, wiphyName }: Wiphy) => ({ wiphy, wiphyName }),
-  // The kernel tells all only to who knows that it takes several messages.
+  // The kernel sends all attributes only to programs that say they understand descriptions in several messages.
   prepare: (value, verb) => verb === "list" ? { ...value, splitWiphyDump: true } : withPower(value),
 };
 
-/** The kernel passes a power over that it is not told the setting of. */
+/** Adds the setting to a power level without one: the kernel ignores such a level. */
 function withPower<T extends { wiphyTxPowerLevel?: unknown; wiphyTxPowerSetting?: unknown }>(value: T): T {
   const { wiphyTxPowerLevel: level, wiphyTxPowerSetting: setting } = value;
   return level === undefined || setting !== undefined ? value : { ...value, wiphyTxPowerSetting: "fixed" };
 }
 
-/** Puts together what the kernel tells of one radio in several messages. */
+/** Merges the messages that describe one radio. */
 function merged(parts: readonly Wiphy[]): Wiphy[] {
   const all = new Map<number | undefined, Wiphy>();
   for (const part of parts) {
@@ -136,17 +136,17 @@ function joined(key: "freqs" | "rates", a: Band, b: Band): Partial<Band> {
   return all.length === 0 ? {} : { [key]: all };
 }
 
-/** How is scanned. */
+/** Options of a scan. */
 export interface ScanOptions {
-  /** Names to ask for; `[""]`, any, when absent. Give `[]` to listen only. */
+  /** The SSIDs to probe for; `[""]`, any network, when absent. `[]` only listens. */
   ssids?: readonly string[];
-  /** Frequencies in MHz; all when absent. */
+  /** The frequencies to scan, in MHz; all when absent. */
   frequencies?: readonly number[];
-  /** How. */
+  /** The flags of the scan. */
   flags?: readonly ScanFlag[];
-  /** Information elements to send along. */
+  /** The information elements to send with each probe. */
   ie?: Uint8Array | string;
-  /** How long to wait, in ms; 30,000 when absent. */
+  /** The time to wait for the end of the scan, in ms; 30,000 when absent. */
   timeout?: number;
   /** Ends the wait with its reason. */
   signal?: AbortSignal;
@@ -154,17 +154,17 @@ export interface ScanOptions {
 
 const EBUSY = "EBUSY", SCAN_TIMEOUT = 30_000;
 
-/** Radios. One is named by its number or name. */
+/** Operations on radios. The key of a radio is its number or name. */
 export class Wiphys extends GenericCollection<Wiphy, object, number | string | Wiphy> {
   readonly #open: () => Client;
 
-  /** Sends to whom `requester` gives; watches through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; watches through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(wiphy, open, requester);
     this.#open = open;
   }
 
-  /** All of them, each put together from the several messages that the kernel needs. */
+  /** Returns all radios, each merged from the several messages that describe it. */
   override list(filter: Partial<Wiphy> = {}): Wiphy[] {
     expectFields(filter, "list wiphys", "a filter as an object");
     const { declaration } = this;
@@ -182,17 +182,17 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
   }
 
   /**
-   * Changes the settings given, and no others. A level of power without a setting is a fixed one.
+   * Changes the given settings only. A power level without a setting becomes a fixed level.
    *
-   * @param key its number or name
+   * @param key the radio's number or name
    */
   override set(key: number | string | Wiphy, changes: Input<Wiphy> & object): void {
     const what = `set wiphy ${this.declaration.describe(this.keyValue(key, "set"))}`;
     expectFields(changes, what, "the changes as an object");
-    // The kernel finds a radio by its number alone, and passes antennas over where only one way is told.
+    // The kernel finds a radio by its number only, and ignores the antennas unless both directions are given.
     const { wiphyAntennaTx: tx, wiphyAntennaRx: rx } = changes, half = (tx === undefined) !== (rx === undefined);
     const { wiphy: number, wiphyName: name } = this.keyValue(key, "set") as Wiphy;
-    // A dry run, which finds none, shows the request without the number.
+    // A dry run finds no radio, and shows the request without the number.
     const known = name === undefined && !half || this.#open().deferred;
     const one = known ? { wiphy: number } : this.get(key);
     const { wiphy, wiphyAntennaTx, wiphyAntennaRx } = one as Wiphy;
@@ -200,9 +200,9 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
   }
 
   /**
-   * Networks that the last scan of an interface has found, and that are still there.
+   * Returns the networks that the last scans of an interface found and the kernel still keeps.
    *
-   * @param dev the interface, by name or number
+   * @param dev the interface's name or number
    */
   networks(dev: string | number): Bss[] {
     expectType(dev, "list networks of an interface", "string", "number");
@@ -215,19 +215,20 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
   }
 
   /**
-   * Scans for networks: asks the radio to, waits for its event, and gives what there is. If it scans already, that is
-   * waited for.
+   * Scans for networks: starts a scan, waits for the event of its end, and returns the networks. If a scan runs
+   * already, it waits for that one.
    *
-   * @param dev the interface, by name or number, which must be up
-   * @throws {KernelError} ENETDOWN: it is down; EPERM: without CAP_NET_ADMIN
-   * @throws {NetlinkError} ABORTED: the radio ended the scan; TIMEOUT: it did not end in time; CLOSED: the client was closed
+   * @param dev the interface's name or number; it must be up
+   * @throws {KernelError} ENETDOWN: the interface is down; EPERM: needs CAP_NET_ADMIN
+   * @throws {NetlinkError} ABORTED: the scan was aborted; TIMEOUT: it did not end in time; CLOSED: the client was
+   * closed
    */
   async scan(dev: string | number, options: ScanOptions = {}): Promise<Bss[]> {
     expectType(dev, "scan with an interface", "string", "number");
     expectFields(options, `scan with ${dev}`, "options as an object");
     const { ssids = [""], frequencies, flags, ie, timeout = SCAN_TIMEOUT, signal } = options;
     using wait = new Waiting(`the scan of ${dev}`, { timeout, ...(signal && { signal }) }, this.caller.closing);
-    // The subscription begins before the scan, so that its end is not missed.
+    // Subscribe before the scan starts, so that the event of its end is not missed.
     const index = this.index(dev);
     await using events = this.caller.events<Nl80211Event>(["scan"], EVENTS, { signal: wait.signal });
     try {
@@ -247,7 +248,7 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
       if (!(error instanceof KernelError && error.code === EBUSY)) throw error;
     }
     for await (const { event, ifindex } of events) {
-      // A lost event may have been the one.
+      // The event of the end may be among the lost ones.
       if (event !== "overrun" && ifindex !== index) continue;
       if (event === "scan_aborted") {
         throw new NetlinkError(`Cannot scan with ${dev}: the radio has ended it`, "ABORTED");
@@ -257,7 +258,7 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
     throw wait.failure("it goes on");
   }
 
-  /** Ends a scan of an interface. */
+  /** Aborts the scan of an interface. */
   abortScan(dev: string | number): void {
     expectType(dev, "end the scan of an interface", "string", "number");
     this.caller.request({ ...ABORT, value: { ifindex: dev }, what: `end the scan of ${dev}` });
@@ -311,7 +312,7 @@ const domains: GenericDeclaration<RegDomain> = {
   fromKey: (wiphy) => ({ wiphy }),
 };
 
-/** What belongs to the radio that an interface is on: the kernel takes it with another request. */
+/** The fields that belong to an interface's radio. The kernel accepts them only in a request of their own. */
 const OF_THE_RADIO = [
   "wiphyFreq",
   "wiphyFreqOffset",
@@ -324,7 +325,7 @@ const OF_THE_RADIO = [
   "wiphyTxPowerLevel",
 ] as const satisfies readonly (keyof WifiInterface)[];
 
-/** What an interface is made with, and has for good as far as this family goes. */
+/** The fields that are set when an interface is created, and cannot be changed through this family. */
 const ONLY_NEW = {
   wiphy: "an interface stays on its radio",
   ifname: "links.set of NETLINK_ROUTE renames it",
@@ -332,17 +333,19 @@ const ONLY_NEW = {
   socketOwner: "an interface that is there belongs to nobody",
 } as const satisfies Partial<Record<keyof WifiInterface, string>>;
 
-/** Wireless interfaces. One is named by its name or number. */
+/** Operations on wireless interfaces. The key of an interface is its name or number. */
 export class WifiInterfaces extends GenericCollection<WifiInterface, object, string | number | WifiInterface> {
-  /** Sends to whom `requester` gives; watches through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; watches through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(interfaces, open, requester);
   }
 
   /**
-   * Makes one that must not exist yet. A channel and a power are set once it is there, which a batch cannot do.
+   * Adds an interface. A channel and a power are set after that, with a second request, so they cannot be part of a
+   * batch.
    *
-   * @throws {KernelError} EEXIST: there is one already; what the radio refuses, the interface being there by then
+   * @throws {KernelError} EEXIST: it exists already; another code if the radio refuses its settings: the interface
+   * exists then
    */
   override add(value: Input<WifiInterface> & object): WifiInterface {
     const [own, radio] = parted(value, "add a wireless interface");
@@ -355,15 +358,15 @@ export class WifiInterfaces extends GenericCollection<WifiInterface, object, str
     }
     const made = super.add(own) as WifiInterface | undefined, key = made?.ifindex ?? own.ifname!;
     this.#setRadio(key, radio);
-    // A dry run has made none.
+    // A dry run has added none.
     return made === undefined ? made as never : this.get(key);
   }
 
   /**
-   * Changes the fields given, and no others. A channel and a power belong to the radio: they are sent with a request of
-   * their own, behind that for the others. A level of power without a setting is a fixed one.
+   * Changes the given fields only. A channel and a power belong to the radio, and are sent in a second request of their
+   * own. A power level without a setting becomes a fixed level.
    *
-   * @param key its name or number
+   * @param key the interface's name or number
    */
   override set(key: string | number | WifiInterface, changes: Input<WifiInterface> & object): void {
     const named = this.keyValue(key) as { ifindex?: string | number };
@@ -387,7 +390,7 @@ export class WifiInterfaces extends GenericCollection<WifiInterface, object, str
   }
 }
 
-/** What is sent for the interface itself, and what for its radio if anything is. */
+/** Returns the fields for the interface itself, and those for its radio if there are any. */
 function parted(
   value: Input<WifiInterface>,
   what: string,
@@ -401,27 +404,27 @@ function parted(
   return [own as Input<WifiInterface> & object, Object.keys(radio).length === 0 ? undefined : radio];
 }
 
-/** Stations that interfaces speak to. Lists are of one interface: `list({ ifindex: "wlan0" })`. */
+/** Operations on the stations of an interface. A listing needs the interface: `list({ ifindex: "wlan0" })`. */
 export class Stations extends GenericCollection<Station> {
-  /** Sends to whom `requester` gives; watches through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; watches through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(stations, open, requester);
   }
 }
 
-/** All of the family, in one namespace. */
+/** All operations of the family, in one namespace. */
 export class Nl80211 {
-  /** Radios. */
+  /** Operations on radios. */
   readonly wiphys: Wiphys;
-  /** Interfaces on them. */
+  /** Operations on wireless interfaces. */
   readonly interfaces: WifiInterfaces;
-  /** Stations that those speak to. */
+  /** Operations on the stations that interfaces communicate with. */
   readonly stations: Stations;
-  /** The rules of countries: those of all radios, and those that a radio has to itself. */
+  /** Operations on the regulatory domains: the one of all radios, and those of self-managed radios. */
   readonly domains: GenericCollection<RegDomain, object, number | RegDomain>;
   readonly #caller: GenericCaller;
 
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.wiphys = new Wiphys(open, requester);
     this.interfaces = new WifiInterfaces(open, requester);
@@ -431,9 +434,9 @@ export class Nl80211 {
   }
 
   /**
-   * The rules that hold.
+   * Returns the regulatory domain in force.
    *
-   * @param wiphy number of the radio whose own are asked for
+   * @param wiphy the number of a self-managed radio, to return its own domain
    */
   domain(wiphy?: number): RegDomain {
     if (wiphy !== undefined) expectType(wiphy, "get the regulatory domain of a wiphy", "number");
@@ -443,10 +446,9 @@ export class Nl80211 {
   }
 
   /**
-   * Says in which country we are. The kernel takes the rules from its data base, later: an event of the group `regulatory`
-   * tells.
+   * Tells the kernel the country. The kernel loads its rules later; an event of group `regulatory` reports that.
    *
-   * @param regAlpha2 two letters; `00` is the world
+   * @param regAlpha2 the country's two letters; `00` is the world
    */
   setCountry(regAlpha2: string): void {
     expectType(regAlpha2, "set the country", "string");
@@ -454,9 +456,9 @@ export class Nl80211 {
   }
 
   /**
-   * What happens. It begins before this returns.
+   * Yields the family's events. The subscription exists when this returns.
    *
-   * @param groups `config`, `scan`, `regulatory`, `mlme` (connections), `vendor`, `nan`
+   * @param groups the multicast groups: `config`, `scan`, `regulatory`, `mlme` (connections), `vendor`, `nan`
    */
   events(
     groups: readonly string[] = ["config", "scan", "regulatory", "mlme"],
@@ -466,18 +468,18 @@ export class Nl80211 {
   }
 }
 
-/** Opens a client of its own, in a network namespace or with options. */
+/** Opens a client with its own socket, in a network namespace or with other options. */
 export function open(options: OpenOptions = {}): Opened<Nl80211> {
   return openGeneric(options, (open, requester) => new Nl80211(open, requester));
 }
 
-/** All of this namespace, on a socket that the first use opens. */
+/** All operations in this namespace, over a socket that the first use opens. */
 export const nl80211: Nl80211 = new Nl80211(sharedGeneric);
-/** The radios of this namespace. */
+/** Operations on the radios of this namespace. */
 export const wiphys: Wiphys = nl80211.wiphys;
-/** The wireless interfaces of this namespace. */
+/** Operations on the wireless interfaces of this namespace. */
 export const wifiInterfaces: Nl80211["interfaces"] = nl80211.interfaces;
-/** The stations that those speak to. */
+/** Operations on the stations of this namespace's interfaces. */
 export const wifiStations: Stations = nl80211.stations;
 
 export { elementsOf, type InformationElement } from "./nl80211/elements.ts";

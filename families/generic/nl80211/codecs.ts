@@ -1,5 +1,5 @@
 /**
- * nl80211's values with names, and how its own kinds of nests are read and written.
+ * Codecs of nl80211's enumerations, flags and special nests.
  *
  * Source: linux/nl80211.h, v7.2.
  * @module
@@ -22,7 +22,7 @@ import {
   u8,
 } from "../../../core/codec/mod.ts";
 
-/** What an interface is for. */
+/** The type of an interface. */
 export type Iftype =
   | "unspecified"
   | "adhoc"
@@ -41,7 +41,7 @@ export type Iftype =
   | "pd"
   | number;
 
-/** What interfaces are for, by name: NL80211_IFTYPE_*. */
+/** The numbers of the interface types: NL80211_IFTYPE_*. */
 export const IFTYPES = {
   unspecified: 0,
   adhoc: 1,
@@ -63,7 +63,7 @@ export const IFTYPES = {
 /** Wire form of {@linkcode Iftype}. */
 export const iftype: Codec<Iftype> = enumeration(u32, IFTYPES);
 
-/** Width of a channel in MHz. */
+/** The width of a channel in MHz. */
 export type ChannelWidth =
   | "20_noht"
   | "20"
@@ -99,49 +99,49 @@ export const channelWidth: Codec<ChannelWidth> = enumeration(u32, {
   "320": 13,
 });
 
-/** Width of a channel as 802.11n has it. */
+/** The width of a channel in the terms of 802.11n. */
 export type ChannelType = "no_ht" | "ht20" | "ht40minus" | "ht40plus" | number;
 
 /** Wire form of {@linkcode ChannelType}. */
 export const channelType: Codec<ChannelType> = enumeration(u32, { no_ht: 0, ht20: 1, ht40minus: 2, ht40plus: 3 });
 
-/** Whether a channel is free of radar. */
+/** The state of a channel that must be checked for radar. */
 export type DfsState = "usable" | "unavailable" | "available" | number;
 
 /** Wire form of {@linkcode DfsState}. */
 export const dfsState: Codec<DfsState> = enumeration(u32, { usable: 0, unavailable: 1, available: 2 });
 
-/** Whose rules on radar hold. */
+/** The region whose radar rules apply. */
 export type DfsRegion = "unset" | "fcc" | "etsi" | "jp" | number;
 
 /** Wire form of {@linkcode DfsRegion}. */
 export const dfsRegion: Codec<DfsRegion> = enumeration(u8, { unset: 0, fcc: 1, etsi: 2, jp: 3 });
 
-/** Who has set rules. */
+/** The source of a regulatory domain. */
 export type RegInitiator = "core" | "user" | "driver" | "country_ie" | number;
 
 /** Wire form of {@linkcode RegInitiator}. */
 export const regInitiator: Codec<RegInitiator> = enumeration(u8, { core: 0, user: 1, driver: 2, country_ie: 3 });
 
-/** What rules are of. */
+/** The scope of a regulatory domain. */
 export type RegType = "country" | "world" | "custom_world" | "intersection" | number;
 
 /** Wire form of {@linkcode RegType}. */
 export const regType: Codec<RegType> = enumeration(u8, { country: 0, world: 1, custom_world: 2, intersection: 3 });
 
-/** How we stand to a network. */
+/** The interface's relation to a network. */
 export type BssStatus = "authenticated" | "associated" | "ibss_joined" | number;
 
 /** Wire form of {@linkcode BssStatus}. */
 export const bssStatus: Codec<BssStatus> = enumeration(u32, { authenticated: 0, associated: 1, ibss_joined: 2 });
 
-/** Who decides how strong is sent. */
+/** The way that transmit power is chosen. */
 export type TxPowerSetting = "automatic" | "limited" | "fixed" | number;
 
 /** Wire form of {@linkcode TxPowerSetting}. */
 export const txPowerSetting: Codec<TxPowerSetting> = enumeration(u32, { automatic: 0, limited: 1, fixed: 2 });
 
-/** What is not allowed on frequencies. */
+/** A restriction or permission on a range of frequencies. */
 export type RegRuleFlag =
   | "no_ofdm"
   | "no_cck"
@@ -197,7 +197,7 @@ export const regRuleFlags: Codec<readonly RegRuleFlag[]> = mask(u32, {
   no_uhr: 67108864,
 });
 
-/** How is scanned. */
+/** A flag of a scan. */
 export type ScanFlag =
   | "low_priority"
   | "flush"
@@ -235,10 +235,10 @@ export const scanFlags: Codec<readonly ScanFlag[]> = mask(u32, {
   colocated_6ghz: 16384,
 });
 
-/** Who decides how strong is sent to a station; a byte. */
+/** Codec of {@linkcode TxPowerSetting} as one byte, for the power to a station. */
 export const txPowerSetting8: Codec<TxPowerSetting> = enumeration(u8, { automatic: 0, limited: 1, fixed: 2 });
 
-/** What happened to a channel with radar. */
+/** An event on a channel that must be checked for radar. */
 export type RadarEvent =
   | "detected"
   | "cac_finished"
@@ -258,19 +258,19 @@ export const radarEvent: Codec<RadarEvent> = enumeration(u32, {
   cac_started: 5,
 });
 
-/** Whether an interface sleeps between beacons. */
+/** The state of power saving between beacons. */
 export type PsState = "disabled" | "enabled" | number;
 
 /** Wire form of {@linkcode PsState}: NL80211_PS_*. */
 export const psState: Codec<PsState> = enumeration(u32, { disabled: 0, enabled: 1 });
 
-/** Whether antennas sleep. */
+/** The mode of spatial multiplexing power save: it turns antennas off. */
 export type SmpsMode = "off" | "static" | "dynamic" | number;
 
 /** Wire form of {@linkcode SmpsMode}: NL80211_SMPS_*. */
 export const smpsMode: Codec<SmpsMode> = enumeration(u8, { off: 0, static: 1, dynamic: 2 });
 
-/** How one shows who one is. */
+/** The method of 802.11 authentication. */
 export type AuthType =
   | "open_system"
   | "shared_key"
@@ -306,67 +306,67 @@ export type WpaVersion = "1" | "2" | "3" | number;
 /** Wire form of {@linkcode WpaVersion}: NL80211_WPA_VERSION_*. */
 export const wpaVersions: Codec<readonly WpaVersion[]> = mask(u32, { "1": 1, "2": 2, "3": 4 });
 
-/** Whether management frames are protected. */
+/** The use of management frame protection. */
 export type Mfp = "no" | "required" | "optional" | number;
 
 /** Wire form of {@linkcode Mfp}: NL80211_MFP_*. */
 export const mfp: Codec<Mfp> = enumeration(u32, { no: 0, required: 1, optional: 2 });
 
-/** What was not answered. */
+/** The request to which no answer came in time. */
 export type TimeoutReason = "unspecified" | "scan" | "auth" | "assoc" | number;
 
 /** Wire form of {@linkcode TimeoutReason}: NL80211_TIMEOUT_*. */
 export const timeoutReason: Codec<TimeoutReason> = enumeration(u32, { unspecified: 0, scan: 1, auth: 2, assoc: 3 });
 
-/** What a program that shows who we are is to do. */
+/** The action that a program takes for external authentication. */
 export type ExternalAuthAction = "start" | "abort" | number;
 
 /** Wire form of {@linkcode ExternalAuthAction}: NL80211_EXTERNAL_AUTH_*. */
 export const externalAuthAction: Codec<ExternalAuthAction> = enumeration(u32, { start: 0, abort: 1 });
 
-/** How a point is made of a password. */
+/** The method by which SAE derives the password element. */
 export type SaePwe = "unspecified" | "hunt_and_peck" | "hash_to_element" | "both" | number;
 
 /** Wire form of {@linkcode SaePwe}: NL80211_SAE_PWE_*. */
 export const saePwe: Codec<SaePwe> = enumeration(u8, { unspecified: 0, hunt_and_peck: 1, hash_to_element: 2, both: 3 });
 
-/** For whom a key is. */
+/** The kind of receivers that a key is for. */
 export type KeyType = "group" | "pairwise" | "peerkey" | number;
 
 /** Wire form of {@linkcode KeyType}: NL80211_KEYTYPE_*. */
 export const keyType: Codec<KeyType> = enumeration(u32, { group: 0, pairwise: 1, peerkey: 2 });
 
-/** Whether a key is sent with. */
+/** The directions that a key may be used in. */
 export type KeyMode = "rx_tx" | "no_tx" | "set_tx" | number;
 
 /** Wire form of {@linkcode KeyMode}: NL80211_KEY_*. */
 export const keyMode: Codec<KeyMode> = enumeration(u8, { rx_tx: 0, no_tx: 1, set_tx: 2 });
 
-/** How a name is hidden. */
+/** The way that an access point hides its SSID. */
 export type HiddenSsid = "not_in_use" | "zero_len" | "zero_contents" | number;
 
 /** Wire form of {@linkcode HiddenSsid}: NL80211_HIDDEN_SSID_*. */
 export const hiddenSsid: Codec<HiddenSsid> = enumeration(u32, { not_in_use: 0, zero_len: 1, zero_contents: 2 });
 
-/** Who is let in. */
+/** The policy of an access control list: the stations that it admits. */
 export type AclPolicy = "accept_unless_listed" | "deny_unless_listed" | number;
 
 /** Wire form of {@linkcode AclPolicy}: NL80211_ACL_POLICY_*. */
 export const aclPolicy: Codec<AclPolicy> = enumeration(u32, { accept_unless_listed: 0, deny_unless_listed: 1 });
 
-/** Why a station was not let in. */
+/** The reason why a station could not connect. */
 export type ConnFailedReason = "max_clients" | "blocked_client" | number;
 
 /** Wire form of {@linkcode ConnFailedReason}: NL80211_CONN_FAIL_*. */
 export const connFailedReason: Codec<ConnFailedReason> = enumeration(u32, { max_clients: 0, blocked_client: 1 });
 
-/** What is done with a mesh link. */
+/** An action on a mesh peer link. */
 export type PlinkAction = "no_action" | "open" | "block" | number;
 
 /** Wire form of {@linkcode PlinkAction}: NL80211_PLINK_ACTION_*. */
 export const plinkAction: Codec<PlinkAction> = enumeration(u8, { no_action: 0, open: 1, block: 2 });
 
-/** Where a mesh link stands. */
+/** The state of a mesh peer link. */
 export type PlinkState = "listen" | "opn_snt" | "opn_rcvd" | "cnf_rcvd" | "estab" | "holding" | "blocked" | number;
 
 /** Wire form of {@linkcode PlinkState}: NL80211_PLINK_*. */
@@ -380,7 +380,7 @@ export const plinkState: Codec<PlinkState> = enumeration(u8, {
   blocked: 6,
 });
 
-/** What is done with a direct link. */
+/** An operation on a TDLS link. */
 export type TdlsOperation = "discovery_req" | "setup" | "teardown" | "enable_link" | "disable_link" | number;
 
 /** Wire form of {@linkcode TdlsOperation}: NL80211_TDLS_*. */
@@ -392,7 +392,7 @@ export const tdlsOperation: Codec<TdlsOperation> = enumeration(u8, {
   disable_link: 4,
 });
 
-/** What is so important. */
+/** A protocol whose exchange is critical. */
 export type CritProto = "unspec" | "dhcp" | "eapol" | "apipa" | "max_duration" | number;
 
 /** Wire form of {@linkcode CritProto}: NL80211_CRIT_PROTO_*. */
@@ -404,7 +404,7 @@ export const critProto: Codec<CritProto> = enumeration(u16, {
   max_duration: 5000,
 });
 
-/** How one sleeps in a mesh. */
+/** The power mode of a mesh peer. */
 export type MeshPowerMode = "unknown" | "active" | "light_sleep" | "deep_sleep" | number;
 
 /** Wire form of {@linkcode MeshPowerMode}: NL80211_MESH_POWER_*. */
@@ -415,37 +415,37 @@ export const meshPowerMode: Codec<MeshPowerMode> = enumeration(u32, {
   deep_sleep: 3,
 });
 
-/** A queue: voice, video, best effort, background. */
+/** An access category: voice, video, best effort, background. */
 export type AccessCategory = "vo" | "vi" | "be" | "bk" | number;
 
 /** Wire form of {@linkcode AccessCategory}: NL80211_AC_*. */
 export const accessCategory: Codec<AccessCategory> = enumeration(u8, { vo: 0, vi: 1, be: 2, bk: 3 });
 
-/** A guard interval. */
+/** The guard interval of a rate. */
 export type TxRateGi = "default_gi" | number;
 
 /** Wire form of {@linkcode TxRateGi}: NL80211_TXRATE_*. */
 export const txRateGi: Codec<TxRateGi> = enumeration(u8, { default_gi: 0 });
 
-/** Who decides on rates. */
+/** The way that transmit rates are chosen. */
 export type TxRateSetting = "automatic" | "limited" | "fixed" | number;
 
 /** Wire form of {@linkcode TxRateSetting}: NL80211_TX_RATE_*. */
 export const txRateSetting: Codec<TxRateSetting> = enumeration(u8, { automatic: 0, limited: 1, fixed: 2 });
 
-/** Which way a strength has gone. */
+/** The direction in which the signal strength crossed a threshold, or the loss of beacons. */
 export type CqmRssiEvent = "low" | "high" | "beacon_loss" | number;
 
 /** Wire form of {@linkcode CqmRssiEvent}: NL80211_CQM_RSSI_THRESHOLD_EVENT_*. */
 export const cqmRssiEvent: Codec<CqmRssiEvent> = enumeration(u32, { low: 0, high: 1, beacon_loss: 2 });
 
-/** Which packets are meant. */
+/** The condition under which packets are coalesced. */
 export type CoalesceCondition = "match" | "no_match" | number;
 
 /** Wire form of {@linkcode CoalesceCondition}: NL80211_COALESCE_CONDITION_*. */
 export const coalesceCondition: Codec<CoalesceCondition> = enumeration(u32, { match: 0, no_match: 1 });
 
-/** Where a path stands. */
+/** A flag of a mesh path. */
 export type MpathFlag = "active" | "resolving" | "sn_valid" | "fixed" | "resolved" | number;
 
 /** Wire form of {@linkcode MpathFlag}: NL80211_MPATH_FLAG_*. */
@@ -457,13 +457,13 @@ export const mpathFlags: Codec<readonly MpathFlag[]> = mask(u8, {
   resolved: 16,
 });
 
-/** A preamble. */
+/** The preamble of a frame. */
 export type Preamble = "legacy" | "ht" | "vht" | "dmg" | "he" | number;
 
 /** Wire form of {@linkcode Preamble}: NL80211_PREAMBLE_*. */
 export const preamble: Codec<Preamble> = enumeration(u32, { legacy: 0, ht: 1, vht: 2, dmg: 3, he: 4 });
 
-/** How a measurement went. */
+/** The outcome of a measurement. */
 export type MeasurementStatus = "success" | "refused" | "timeout" | "failure" | number;
 
 /** Wire form of {@linkcode MeasurementStatus}: NL80211_PMSR_STATUS_*. */
@@ -474,21 +474,21 @@ export const measurementStatus: Codec<MeasurementStatus> = enumeration(u32, {
   failure: 3,
 });
 
-/** What is done with a service. */
+/** The kind of a NAN function. */
 export type NanFuncType = "publish" | "subscribe" | "follow_up" | number;
 
 /** Wire form of {@linkcode NanFuncType}: NL80211_NAN_FUNC_*. */
 export const nanFuncType: Codec<NanFuncType> = enumeration(u8, { publish: 0, subscribe: 1, follow_up: 2 });
 
-/** What a station may do: which of these are known, and which are so. */
+/** The flags of a station: a mask, and the values under it. */
 export interface StaFlags {
-  /** Those that are known. */
+  /** The flags that are given. */
   mask?: readonly StaFlag[];
-  /** Those that are so. */
+  /** Those of them that are set; the others are cleared. */
   set?: readonly StaFlag[];
 }
 
-/** What a station may do, or has done. */
+/** A flag of a station. */
 export type StaFlag =
   | "authorized"
   | "short_preamble"
@@ -514,7 +514,7 @@ export const staFlag: Codec<readonly StaFlag[]> = mask(u32, {
 /** Wire form of {@linkcode StaFlags}. */
 export const staFlags: Codec<StaFlags> = struct(8, (): Shape<StaFlags> => ({ mask: [0, staFlag], set: [4, staFlag] }));
 
-/** The same by number, as nests have them: NL80211_STA_FLAG_*. */
+/** The attribute numbers of the same flags in a nest: NL80211_STA_FLAG_*. */
 export const STA_FLAGS = {
   authorized: 1,
   short_preamble: 2,
@@ -526,7 +526,7 @@ export const STA_FLAGS = {
   spp_amsdu: 8,
 } as const;
 
-/** What an interface that monitors hears: NL80211_MNTR_FLAG_*. */
+/** The frames that a monitor interface captures or skips: NL80211_MNTR_FLAG_*. */
 export const MONITOR_FLAGS = {
   fcsfail: 1,
   plcpfail: 2,
@@ -537,25 +537,25 @@ export const MONITOR_FLAGS = {
   skip_tx: 7,
 } as const;
 
-/** What an interface that monitors hears beside the usual. */
+/** A flag of a monitor interface. */
 export type MonitorFlag = keyof typeof MONITOR_FLAGS;
 
-/** For which frames a key is the one: NL80211_KEY_DEFAULT_TYPE_*. */
+/** The kinds of frames that a default key is for: NL80211_KEY_DEFAULT_TYPE_*. */
 export const KEY_DEFAULT_TYPES = { unicast: 1, multicast: 2 } as const;
 
-/** For which frames a key is the one. */
+/** A kind of frames that a default key is for. */
 export type KeyDefaultType = keyof typeof KEY_DEFAULT_TYPES;
 
-/** How the best network can be chosen: NL80211_BSS_SELECT_ATTR_*. */
+/** The criteria by which a driver may choose the best network: NL80211_BSS_SELECT_ATTR_*. */
 export const BSS_SELECTIONS = { rssi: 1, band_pref: 2, rssi_adjust: 3 } as const;
 
-/** How the best network can be chosen. */
+/** A criterion by which a driver may choose the best network. */
 export type BssSelection = keyof typeof BSS_SELECTIONS;
 
-/** An SSID or the name of a mesh, which are bytes: as text, a NUL in it as well. */
+/** Codec of an SSID or mesh ID. Its bytes become text, also a NUL among them. */
 export const ssid: Codec<string, string | Uint8Array> = countedText(32);
 
-/** A nest whose attribute numbers are the values: names for those that have one. */
+/** Returns the codec of a nest whose attribute numbers are the values. Numbers with a name become that name. */
 export function numbers<N extends string>(names: Readonly<Record<N, number>>): Codec<readonly (N | number)[]> {
   const byNumber = new Map(Object.entries<number>(names).map(([name, number]) => [number, name as N]));
   return {
@@ -586,12 +586,12 @@ export function numbers<N extends string>(names: Readonly<Record<N, number>>): C
   };
 }
 
-/** A nest whose attribute numbers say what each nest in it is of: that becomes field `key`. */
+/** Returns the codec of a nest of nests, whose attribute numbers become field `key` of each. */
 export function keyed<T extends object>(key: keyof T & string, table: Attributes<T>): Codec<readonly T[]> {
   return byKey(key, table, (id, value) => ({ [key]: id, ...value }) as T, (value) => value, true);
 }
 
-/** A nest whose attribute numbers say what each value in it is of. */
+/** Returns the codec of a nest of values, whose attribute numbers become a field of each. */
 function pairs<T extends object, V>(
   key: keyof T & string,
   field: keyof T & string,
@@ -647,11 +647,11 @@ function byKey<T extends object, V>(
 
 const NLA_F_NESTED = 0x8000;
 
-/** Rates of a band. */
+/** The rates of a band. */
 export interface BandRates {
-  /** The band, as in `Band`. */
+  /** The band's number, as in `Band`. */
   band: number;
-  /** The rates, in 500 kbit/s. */
+  /** The rates, each in units of 500 kbit/s. */
   rates: Uint8Array;
 }
 
@@ -662,18 +662,18 @@ export const bandRates: Codec<readonly BandRates[]> = pairs<BandRates, Uint8Arra
   bytes as Codec<Uint8Array>,
 );
 
-/** Strength in a band. */
+/** The least signal strength that a scheduled scan reports in a band. */
 export interface BandRssi {
-  /** The band, as in `Band`. */
+  /** The band's number, as in `Band`. */
   band: number;
-  /** The strength, in dBm. */
+  /** The signal strength, in dBm. */
   rssi: number;
 }
 
 /** Wire form of {@linkcode BandRssi}, one for each band. */
 export const bandRssi: Codec<readonly BandRssi[]> = pairs<BandRssi, number>("band", "rssi", i32);
 
-/** A number that is sent as `sent` and received as either, whichever has the size. */
+/** Returns a codec that encodes a number as `sent`, and decodes it as the codec of matching size. */
 export function eitherSize(sent: Codec<number>, other: Codec<number>): Codec<number> {
   return {
     name: sent.name,
@@ -685,7 +685,7 @@ export function eitherSize(sent: Codec<number>, other: Codec<number>): Codec<num
   };
 }
 
-/** A nest that some messages have a number in the place of. */
+/** Returns the codec of a nest that in some messages is a number instead. */
 export function numberOr<D>(nest: Codec<D>): Codec<D | number> {
   return {
     name: nest.name,

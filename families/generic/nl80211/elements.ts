@@ -1,9 +1,9 @@
 /**
- * Elements of 802.11: what networks and stations say of themselves in their frames.
+ * Information elements of 802.11: the properties that networks and stations announce in their frames.
  *
  *     0    1        2                  2 + length
  *     +----+--------+------------------+
- *     | id | length | what it holds    |     id 255: its first byte says which
+ *     | id | length | content          |     id 255: the first byte is the extension's number
  *     +----+--------+------------------+
  *
  * Source: linux/ieee80211.h, v7.2: WLAN_EID_*.
@@ -11,15 +11,18 @@
  */
 import { bytes, type Codec, countedText, Reader } from "../../../core/codec/mod.ts";
 
-/** An element of 802.11. */
+/** An information element of 802.11. */
 export interface InformationElement {
-  /** Its number: 0 is the SSID, 3 the channel, 48 RSN, 221 one of a vendor, 255 one that `extension` numbers. */
+  /**
+   * The element's number: 0 is the SSID, 3 the channel, 48 RSN, 221 vendor specific, 255 an extension (see
+   * `extension`).
+   */
   readonly id: number;
-  /** Its number among those of id 255. */
+  /** The extension's number, if `id` is 255. */
   readonly extension?: number;
-  /** What it is called: WLAN_EID_* in lower case, `ext_…` among those of id 255; absent where it has no name. */
+  /** The name: WLAN_EID_* in lower case, `ext_…` for extensions; absent for an unknown number. */
   readonly name?: string;
-  /** What it holds, without `extension`. */
+  /** The content, without the `extension` byte. */
   readonly bytes: Uint8Array;
 }
 
@@ -211,7 +214,7 @@ const NAMES: Readonly<Record<number, string>> = {
   255: "extension",
 };
 
-/** Those of id 255, by their first byte. */
+/** The names of extensions (id 255), by their first byte. */
 const EXTENSIONS: Readonly<Record<number, string>> = {
   1: "ext_assoc_delay_info",
   2: "ext_fils_req_params",
@@ -261,7 +264,7 @@ const EXTENSIONS: Readonly<Record<number, string>> = {
   159: "ext_txpi",
 };
 
-/** Where each element lies; what is cut off at the end is left out. */
+/** Yields the position of each element. A truncated element at the end is left out. */
 function* places(all: Uint8Array, at: number, end: number): Generator<readonly [at: number, end: number]> {
   for (let next = at; at + 2 <= end && (next = at + 2 + all[at + 1]!) <= end; at = next) yield [at, next];
 }
@@ -270,7 +273,7 @@ function nameOf(id: number, extension: number | undefined): string | undefined {
   return id === EXTENSION && extension !== undefined ? EXTENSIONS[extension] : NAMES[id];
 }
 
-/** Takes elements apart, and names them; what is cut off at the end is left out. */
+/** Decodes elements and names them. A truncated element at the end is left out. */
 export function elementsOf(all: Uint8Array): InformationElement[] {
   return [...places(all, 0, all.length)].map(([at, end]) => {
     const id = all[at]!, extended = id === EXTENSION && end > at + 2, extension = extended ? all[at + 2]! : undefined;
@@ -284,7 +287,7 @@ export function elementsOf(all: Uint8Array): InformationElement[] {
   });
 }
 
-/** Elements of 802.11, as bytes; each by its name where they are printed. */
+/** Codec of elements: the value is bytes, but printing shows each element by name. */
 export const elements: Codec<Uint8Array, Uint8Array | string> = {
   ...bytes,
   name: "elements of 802.11",
@@ -299,7 +302,7 @@ export const elements: Codec<Uint8Array, Uint8Array | string> = {
 
 const anyLength = countedText(255);
 
-/** The SSID among elements, as text. */
+/** Returns the SSID among elements, as text. */
 export function ssidOf(...all: readonly (Uint8Array | undefined)[]): string | undefined {
   for (const elements of all) {
     const found = elements && elementsOf(elements).find(({ id }) => id === 0)?.bytes;

@@ -1,5 +1,5 @@
 /**
- * Every attribute of nl80211, by what it is about.
+ * All attributes of nl80211, grouped by topic.
  *
  * Source: linux/nl80211.h NL80211_ATTR_*, net/wireless/nl80211.c, v7.2.
  * @module
@@ -142,784 +142,784 @@ import {
 import { Band, Bss, Channel, RegRule, StaInfo, TxqStats } from "./tables.ts";
 
 /**
- * A message of nl80211, whatever its command: every attribute that there is.
+ * A message of nl80211 of any command: it may hold every attribute.
  *
- * What a radio tells of itself has other types for some; see {@linkcode Wiphy}.
+ * In a radio's description some attributes have other types; see {@linkcode Wiphy}.
  */
 export interface Nl80211Message {
-  // Whose.
+  // The radio, interface or station concerned.
 
-  /** The radio. */
+  /** The radio's number. */
   wiphy?: number;
-  /** Its name. */
+  /** The radio's name. */
   wiphyName?: string;
-  /** The interface. */
+  /** The interface's number. */
   ifindex?: number;
-  /** Its name. */
+  /** The interface's name. */
   ifname?: string;
-  /** What it is for. */
+  /** The interface's type. */
   iftype?: Iftype;
-  /** The interface's number where it is no network interface. */
+  /** The wireless device's number, which also exists if it has no network interface. */
   wdev?: bigint;
-  /** An address: of a station, of a peer, of an interface. */
+  /** A MAC address: of a station, a peer or an interface. */
   mac?: string;
-  /** Bits of an address that count, or that differ between a radio's interfaces. */
+  /** The mask of the address bits that count, or that differ between a radio's interfaces. */
   macMask?: string;
-  /** Addresses: of a radio, of a list of stations. */
+  /** MAC addresses: those of a radio, or a list of stations. */
   macAddrs?: readonly string[];
-  /** Changes when the list that is dumped does. */
+  /** The generation of a dumped list. It changes with the list. */
   generation?: number;
-  /** Number of a request, which its answer and its events have too. */
+  /** The cookie of a request, repeated in its answer and events. */
   cookie?: bigint;
-  /** Whether what is begun ends when the socket is closed. */
+  /** True if the operation ends when its socket is closed. */
   socketOwner?: boolean;
-  /** Port of a process: the one whose network namespace a radio goes to. */
+  /** The number of a process; a radio moves to its network namespace. */
   pid?: number;
-  /** Descriptor of the network namespace that a radio goes to. */
+  /** The file descriptor of the network namespace that a radio moves to. */
   netnsFd?: number;
-  /** The link, of a device of several links. */
+  /** The link's number, for multi-link devices. */
   mloLinkId?: number;
-  /** What holds for each link of such a device. */
+  /** The attributes of each link of a multi-link device. */
   mloLinks?: readonly Nl80211Message[];
-  /** Address of such a device. */
+  /** The MAC address of a multi-link device. */
   mldAddr?: string;
-  /** How long to wait, in ms. */
+  /** The timeout, in ms. */
   timeout?: number;
 
   // Channels.
 
-  /** A channel, in MHz. */
+  /** The frequency of the primary channel, in MHz. */
   wiphyFreq?: number;
-  /** kHz beside that. */
+  /** The offset to add to that frequency, in kHz. */
   wiphyFreqOffset?: number;
-  /** Width of it, as 802.11n has it. */
+  /** The channel's width in the terms of 802.11n. */
   wiphyChannelType?: ChannelType;
-  /** Width of it. */
+  /** The channel's width. */
   channelWidth?: ChannelWidth;
-  /** Middle of it, in MHz. */
+  /** The centre frequency, in MHz. */
   centerFreq1?: number;
-  /** kHz beside that. */
+  /** The offset to add to the centre frequency, in kHz. */
   centerFreq1Offset?: number;
-  /** Middle of its other half, where there are two, in MHz. */
+  /** The centre frequency of the second segment, for 80+80 MHz, in MHz. */
   centerFreq2?: number;
-  /** Parts of 20 MHz that are left out, as bits. */
+  /** Mask of the 20 MHz subchannels that are not used (punctured). */
   punctBitmap?: number;
-  /** The primary channel while the usual one is busy, in MHz. */
+  /** The primary channel to use while the usual one is busy (NPCA), in MHz. */
   npcaPrimaryFreq?: number;
-  /** Parts of 20 MHz that are left out meanwhile, as bits. */
+  /** Mask of the 20 MHz subchannels that are not used during NPCA. */
   npcaPunctBitmap?: number;
-  /** Channels of 60 GHz that are used together, as bits. */
+  /** Mask of the bonded 60 GHz channels (EDMG). */
   wiphyEdmgChannels?: number;
-  /** How they are used together. */
+  /** The bandwidth configuration of EDMG. */
   wiphyEdmgBwConfig?: number;
-  /** Whether the primary channel below 1 GHz has 2 MHz. */
+  /** True if the primary channel below 1 GHz is 2 MHz wide. */
   s1gPrimary2mhz?: boolean;
-  /** Whether an ad hoc network may not go to another channel. */
+  /** True if an ad hoc network must stay on its channel. */
   freqFixed?: boolean;
-  /** Channel of the access point that may be the best, in MHz. */
+  /** The channel of a suggested access point, in MHz. */
   wiphyFreqHint?: number;
-  /** Beacons until a switch of channels. */
+  /** The number of beacons until the channel switch. */
   chSwitchCount?: number;
-  /** Whether nothing is sent until then. */
+  /** True if no frames are sent until the switch. */
   chSwitchBlockTx?: boolean;
-  /** Beacons as they are until then. */
+  /** The beacon and its templates to use until the switch. */
   csaIes?: Nl80211Message;
-  /** Where the counter stands in a beacon's tail. */
+  /** The offsets of the countdown counters in the beacon's tail, in bytes. */
   cntdwnOffsBeacon?: readonly number[];
-  /** Where it stands in an answer to a probe. */
+  /** The offsets of the countdown counters in the probe response, in bytes. */
   cntdwnOffsPresp?: readonly number[];
-  /** Where it stands in a frame that is sent. */
+  /** The offsets of the countdown counters in a frame to send, in bytes. */
   csaCOffsetsTx?: readonly number[];
-  /** Counters that a radio keeps up to date. */
+  /** The number of countdown counters that the radio can update. */
   maxCsaCounters?: number;
-  /** A channel as it was before a beacon told of a country. */
+  /** The channel before a beacon's country changed its rules. */
   freqBefore?: Channel;
-  /** That channel as it is since. */
+  /** The channel after that change. */
   freqAfter?: Channel;
-  /** What happened to a channel with radar. */
+  /** The radar event. */
   radarEvent?: RadarEvent;
-  /** Whether radar is looked for beside other work. */
+  /** True if radar is detected in the background, beside normal operation. */
   radarBackground?: boolean;
-  /** Whether the program handles radar in an ad hoc network or a mesh. */
+  /** True if the program handles radar in an ad hoc network or a mesh. */
   handleDfs?: boolean;
-  /** Parts of 20 MHz in which others of older right were heard, as bits. */
+  /** Mask of the 20 MHz subchannels on which an incumbent user (with older rights) was heard. */
   incumbentSignalInterferenceBitmap?: number;
-  /** Whether a radio has channels of 5 MHz. */
+  /** True if the radio supports channels of 5 MHz. */
   support5Mhz?: boolean;
-  /** Whether it has channels of 10 MHz. */
+  /** True if the radio supports channels of 10 MHz. */
   support10Mhz?: boolean;
-  /** Class of a channel as 802.11 numbers it. */
+  /** The operating class, as 802.11 numbers it. */
   operClass?: number;
 
-  // What a radio can do.
+  // Capabilities of a radio.
 
-  /** Its bands. */
+  /** The bands. */
   wiphyBands?: readonly Band[];
-  /** Bands, as bits. */
+  /** Mask of bands. */
   bands?: number;
-  /** What interfaces may be for. */
+  /** The supported interface types. */
   supportedIftypes?: readonly Iftype[];
-  /** What can always be added. */
+  /** The interface types that can always be added, being done in software. */
   softwareIftypes?: readonly Iftype[];
-  /** Commands that it has. */
+  /** The supported commands, by number: NL80211_CMD_*. */
   supportedCommands?: readonly number[];
-  /** Interfaces that it can have at once. */
+  /** The combinations of interfaces that can exist at the same time. */
   interfaceCombinations?: readonly InterfaceCombination[];
-  /** Its parts, where one wiphy stands for several radios. */
+  /** The radios of a device that has several. */
   wiphyRadios?: readonly WiphyRadio[];
-  /** Interfaces that all of them can have at once. */
+  /** The combinations of interfaces across all radios of the device. */
   wiphyInterfaceCombinations?: readonly InterfaceCombination[];
-  /** One of its parts. */
+  /** The index of one of the device's radios. */
   wiphyRadioIndex?: number;
-  /** Parts that an interface may use, as bits. */
+  /** Mask of the device's radios that an interface may use. */
   vifRadioMask?: number;
-  /** Ciphers: 0x000fac04 is CCMP. */
+  /** The supported ciphers: 0x000fac04 is CCMP. */
   cipherSuites?: readonly number[];
-  /** Abilities, as bits: NL80211_FEATURE_*. */
+  /** Feature flags, as a mask: NL80211_FEATURE_*. */
   featureFlags?: number;
-  /** Abilities: bit n is NL80211_EXT_FEATURE_* number n. */
+  /** Extended features: bit n is number n of NL80211_EXT_FEATURE_*. */
   extFeatures?: Uint8Array;
-  /** Abilities of nl80211 itself, as bits: 1 is several messages for a radio. */
+  /** Features of nl80211 itself, as a mask: 1 is a radio's description in several messages. */
   protocolFeatures?: number;
-  /** Whether all may be told, in several messages. */
+  /** True if a radio's description may be split into several messages. */
   splitWiphyDump?: boolean;
-  /** Names that one scan can ask for. */
+  /** The most SSIDs in one scan. */
   maxNumScanSsids?: number;
-  /** Bytes of elements that a scan can send. */
+  /** The most bytes of elements in one scan. */
   maxScanIeLen?: number;
-  /** Names that a scheduled scan can ask for. */
+  /** The most SSIDs in one scheduled scan. */
   maxNumSchedScanSsids?: number;
-  /** Bytes of elements that one can send. */
+  /** The most bytes of elements in one scheduled scan. */
   maxSchedScanIeLen?: number;
-  /** What one can be told to look for. */
+  /** The most match sets in one scheduled scan. */
   maxMatchSets?: number;
-  /** Plans that one can have. */
+  /** The most plans in one scheduled scan. */
   maxNumSchedScanPlans?: number;
-  /** Longest pause in one, in s. */
+  /** The longest interval in a plan, in s. */
   maxScanPlanInterval?: number;
-  /** Most rounds of one. */
+  /** The most iterations of a plan. */
   maxScanPlanIterations?: number;
-  /** Scheduled scans at once. */
+  /** The most scheduled scans at the same time. */
   schedScanMaxReqs?: number;
-  /** Keys that a radio remembers. */
+  /** The most PMKIDs that the radio stores. */
   maxNumPmkids?: number;
-  /** Kinds of keys in one request. */
+  /** The most AKM suites in one request. */
   maxNumAkmSuites?: number;
-  /** Stations that an access point can have. */
+  /** The most stations of an access point. */
   maxApAssocSta?: number;
-  /** How long it can listen on another channel, in ms. */
+  /** The longest time on another channel, in ms. */
   maxRemainOnChannelDuration?: number;
-  /** Whether it can send, or may, on another channel. */
+  /** True if frames can, or may, be sent on another channel. */
   offchannelTxOk?: boolean;
-  /** How long something important may take, in ms. */
+  /** The longest time that a critical protocol may take, in ms. */
   maxCritProtDuration?: number;
-  /** Peers whose frames get a time. */
+  /** The most peers whose frames get hardware timestamps. */
   maxHwTimestampPeers?: number;
-  /** Whether several links at once. */
+  /** True if multi-link operation is supported. */
   mloSupport?: boolean;
-  /** Whether it roams by itself. */
+  /** True if the firmware roams by itself. */
   roamSupport?: boolean;
-  /** Whether stations may speak to each other. */
+  /** True if TDLS (direct links between stations) is supported. */
   tdlsSupport?: boolean;
-  /** Whether others set that up. */
+  /** True if a program must set TDLS links up. */
   tdlsExternalSetup?: boolean;
-  /** Whether stations may sleep by U-APSD. */
+  /** True if an access point supports U-APSD power saving. */
   supportApUapsd?: boolean;
-  /** Whether WPA in an ad hoc network. */
+  /** True if WPA is supported in ad hoc networks. */
   supportIbssRsn?: boolean;
-  /** Whether meshes with keys. */
+  /** True if authenticated meshes are supported. */
   supportMeshAuth?: boolean;
-  /** Whether it manages stations by itself, as bits. */
+  /** Flags of a device that manages stations as an access point by itself. */
   deviceApSme?: number;
-  /** Probes that it answers by itself, as bits. */
+  /** Mask of the kinds of probe requests that the device answers by itself. */
   probeRespOffload?: number;
-  /** Management frames that programs may send, by what an interface is for. */
+  /** The management frames that programs may send, by interface type. */
   txFrameTypes?: readonly FrameTypes[];
-  /** Management frames that programs may receive. */
+  /** The management frames that programs may receive, by interface type. */
   rxFrameTypes?: readonly FrameTypes[];
-  /** Extended abilities. */
+  /** The extended capabilities of 802.11. */
   extCapa?: Uint8Array;
-  /** Which of them are told. */
+  /** The mask of the valid bits in `extCapa`. */
   extCapaMask?: Uint8Array;
-  /** Both by what an interface is for. */
+  /** Both by interface type. */
   iftypeExtCapa?: readonly Nl80211Message[];
-  /** Kinds of keys by what an interface is for. */
+  /** The AKM suites by interface type. */
   iftypeAkmSuites?: readonly IftypeAkmSuites[];
-  /** Abilities of a device of several links, as bits. */
+  /** The enhanced multi-link capabilities, as bits of 802.11. */
   emlCapability?: number;
-  /** More of them, as bits. */
+  /** The multi-link capabilities and operations, as bits of 802.11. */
   mldCapaAndOps?: number;
-  /** Still more of them, as bits. */
+  /** The extended multi-link capabilities and operations, as bits of 802.11. */
   extMldCapaAndOps?: number;
-  /** What can wake the machine. */
+  /** The supported wake-up triggers. */
   wowlanTriggersSupported?: WowlanSupport;
-  /** Events of a vendor's own. */
+  /** The vendor's events. */
   vendorEvents?: readonly VendorCommand[];
 
   // Settings of a radio.
 
-  /** Tries to send a short frame. */
+  /** The number of attempts to send a short frame. */
   wiphyRetryShort?: number;
-  /** Tries to send a long one. */
+  /** The number of attempts to send a long frame. */
   wiphyRetryLong?: number;
-  /** Longer frames go in parts; 4294967295 is never. */
+  /** The size in bytes above which frames are fragmented; 4294967295 is never. */
   wiphyFragThreshold?: number;
-  /** Longer frames are asked for; 4294967295 is never. */
+  /** The size in bytes above which frames use RTS/CTS; 4294967295 is never. */
   wiphyRtsThreshold?: number;
-  /** Distance, in steps of 450 m. */
+  /** The coverage class: the distance in steps of 450 m. */
   wiphyCoverageClass?: number;
-  /** Whether the distance is found out. */
+  /** True if the distance is measured dynamically (dynack). */
   wiphyDynAck?: boolean;
-  /** Antennas that send, as bits. */
+  /** Mask of the antennas that transmit. */
   wiphyAntennaTx?: number;
-  /** Antennas that receive, as bits. */
+  /** Mask of the antennas that receive. */
   wiphyAntennaRx?: number;
-  /** Antennas that can send. */
+  /** Mask of the available transmit antennas. */
   wiphyAntennaAvailTx?: number;
-  /** Antennas that can receive. */
+  /** Mask of the available receive antennas. */
   wiphyAntennaAvailRx?: number;
-  /** How each queue waits for its turn. */
+  /** The parameters of the transmit queues. */
   wiphyTxqParams?: readonly TxqParams[];
-  /** Who decides how strong is sent. */
+  /** The way that transmit power is chosen. */
   wiphyTxPowerSetting?: TxPowerSetting;
-  /** How strong, in hundredths of dBm. */
+  /** The transmit power, in mBm (hundredths of dBm). */
   wiphyTxPowerLevel?: number;
-  /** Packets that wait. */
+  /** Statistics of the queues. */
   txqStats?: TxqStats;
-  /** Most packets that wait. */
+  /** The most packets in the queues. */
   txqLimit?: number;
-  /** Most bytes that wait. */
+  /** The most bytes in the queues. */
   txqMemoryLimit?: number;
-  /** Bytes of a flow in its turn. */
+  /** The bytes that a flow may send in its turn. */
   txqQuantum?: number;
-  /** Limits of power for the sake of bodies near by. */
+  /** Transmit power limits for exposure near bodies (SAR). */
   sarSpec?: SarSpec;
-  /** Whether an interface sleeps between beacons. */
+  /** The state of power saving. */
   psState?: PsState;
-  /** When a weak connection is told of. */
+  /** Connection quality monitoring: thresholds and events. */
   cqm?: Cqm;
-  /** Priorities without acknowledgement, as bits. */
+  /** Mask of the traffic identifiers that are sent without acknowledgement. */
   noackMap?: number;
-  /** Settings by priority. */
+  /** Settings by traffic identifier. */
   tidConfig?: readonly TidConfig[];
-  /** Whether frames have four addresses, so that an interface can be in a bridge. */
+  /** True if frames have four addresses, which a bridge needs. */
   "4addr"?: boolean;
-  /** Whether an access point sends multicast to each station. */
+  /** True if an access point sends multicast to each station as unicast. */
   multicastToUnicastEnabled?: boolean;
-  /** What an interface that monitors hears beside the usual. */
+  /** The flags of a monitor interface. */
   mntrFlags?: readonly (MonitorFlag | number)[];
-  /** Groups of stations whose frames a monitor hears. */
+  /** The MU-MIMO groups that a monitor follows. */
   muMimoGroupData?: Uint8Array;
-  /** The station whose frames it hears. */
+  /** The station that a monitor follows in MU-MIMO. */
   muMimoFollowMacAddr?: string;
-  /** What wakes the machine, or has. */
+  /** The wake-up triggers to set, or those that woke the machine. */
   wowlanTriggers?: Wowlan;
-  /** Which packets may wait until there are several. */
+  /** The rules by which received packets are coalesced. */
   coalesceRule?: readonly CoalesceRule[];
-  /** What a radio renews keys with by itself. */
+  /** The keys with which the device rekeys by itself. */
   rekeyData?: RekeyData;
-  /** Rate of multicast, in 100 kbit/s. */
+  /** The rate of multicast, in 100 kbit/s. */
   mcastRate?: number;
-  /** Rates that may be sent with, by band. */
+  /** The allowed transmit rates, by band. */
   txRates?: readonly TxRates[];
-  /** Whether antennas sleep. */
+  /** The mode of spatial multiplexing power save. */
   smpsMode?: SmpsMode;
-  /** Whether frames get a time. */
+  /** True if frames get hardware timestamps. */
   hwTimestampEnabled?: boolean;
-  /** When a frame was sent, in ns. */
+  /** The time at which a frame was sent, in ns. */
   txHwTimestamp?: bigint;
-  /** When it was received, in ns. */
+  /** The time at which a frame was received, in ns. */
   rxHwTimestamp?: bigint;
 
-  // Rules of countries.
+  // Regulatory domains.
 
   /** The country, two letters; `00` is the world. */
   regAlpha2?: string;
-  /** The rules. */
+  /** The rules by frequency range. */
   regRules?: readonly RegRule[];
-  /** Who has set them. */
+  /** The source of the domain. */
   regInitiator?: RegInitiator;
-  /** What they are of. */
+  /** The scope of the domain. */
   regType?: RegType;
-  /** Whose rules on radar hold. */
+  /** The region whose radar rules apply. */
   dfsRegion?: DfsRegion;
-  /** Where a wish comes from: 0 a user, 1 a cellular base station, 2 is indoors. */
+  /** The source of a hint: 0 a user, 1 a cellular base station, 2 is indoors. */
   userRegHintType?: number;
-  /** Whether the machine is indoors. */
+  /** True if the machine is indoors. */
   regIndoor?: boolean;
-  /** Whether a radio has rules to itself. */
+  /** True if the radio manages its own regulatory domain. */
   wiphySelfManagedReg?: boolean;
 
   // Scans.
 
-  /** Frequencies, in MHz; all when absent. */
+  /** The frequencies to scan, in MHz; all when absent. */
   scanFrequencies?: readonly number[];
-  /** The same in kHz. */
+  /** The frequencies to scan, in kHz. */
   scanFreqKhz?: readonly number[];
-  /** Names that are asked for; `""` asks any. Without, only what is heard is told. */
+  /** The SSIDs to probe for; `""` is any network. Without SSIDs a scan only listens. */
   scanSsids?: readonly string[];
-  /** How. */
+  /** The flags of the scan. */
   scanFlags?: readonly ScanFlag[];
-  /** Rates to tell of, by band. */
+  /** The supported rates to announce, by band. */
   scanSuppRates?: readonly BandRates[];
-  /** Whether the slow rates of 802.11b are not used to ask. */
+  /** True if probes do not use the CCK rates of 802.11b. */
   txNoCckRate?: boolean;
-  /** How long to stay on a channel, in 1.024 ms. */
+  /** The time to stay on a channel, in units of 1.024 ms. */
   measurementDuration?: number;
-  /** Whether neither longer nor shorter. */
+  /** True if that time must be kept exactly. */
   measurementDurationMandatory?: boolean;
-  /** When the scan began, by the clock of `scanStartTimeTsfBssid`, in µs. */
+  /** The start of the scan, by the clock of `scanStartTimeTsfBssid`, in µs. */
   scanStartTimeTsf?: bigint;
-  /** The access point whose clock that is. */
+  /** The access point whose clock gives that time. */
   scanStartTimeTsfBssid?: string;
-  /** A network. */
+  /** A network (BSS). */
   bss?: Bss;
-  /** Whether networks are listed that may not be used. */
+  /** True to list networks also that may not be used. */
   bssDumpIncludeUseData?: boolean;
-  /** Pause between scheduled scans, in ms. */
+  /** The interval between scheduled scans, in ms. */
   schedScanInterval?: number;
-  /** The same as plans, one after the other. */
+  /** The plans of a scheduled scan, one after the other. */
   schedScanPlans?: readonly SchedScanPlan[];
-  /** How long before the first, in s. */
+  /** The delay before the first scheduled scan, in s. */
   schedScanDelay?: number;
-  /** What they look for. */
+  /** The match sets: networks that a scheduled scan reports. */
   schedScanMatch?: readonly SchedScanMatch[];
-  /** Whether there may be several at once. */
+  /** True if the scheduled scan may run beside others. */
   schedScanMulti?: boolean;
-  /** How much stronger than the present network, in dB. */
+  /** The least improvement on the current network that is reported, in dB. */
   schedScanRelativeRssi?: number;
-  /** How much more or less in one band. */
+  /** An adjustment of that comparison for one band. */
   schedScanRssiAdjust?: RssiAdjust;
-  /** Pause between scans of a driver's own, in s. */
+  /** The interval between the driver's own background scans, in s. */
   bgScanPeriod?: number;
-  /** How busy a channel is. */
+  /** A survey of a channel: its noise and use. */
   surveyInfo?: SurveyInfo;
-  /** Whether it is asked of the whole radio. */
+  /** True to return statistics of the whole radio too. */
   surveyRadioStats?: boolean;
 
   // Connections.
 
-  /** Name of a network. */
+  /** The SSID: the name of a network. */
   ssid?: string;
-  /** Address of an access point. */
+  /** The MAC address of an access point. */
   bssid?: string;
-  /** Address of the access point that may be the best. */
+  /** The MAC address of a suggested access point. */
   macHint?: string;
-  /** Address of the access point before. */
+  /** The MAC address of the previous access point. */
   prevBssid?: string;
-  /** How one shows who one is. */
+  /** The method of authentication. */
   authType?: AuthType;
-  /** Fields of the frame that shows it. */
+  /** The fields of the authentication frame after its first. */
   authData?: Uint8Array;
-  /** Versions of WPA. */
+  /** The versions of WPA. */
   wpaVersions?: readonly WpaVersion[];
-  /** Ciphers for one station: 0x000fac04 is CCMP. */
+  /** The pairwise ciphers: 0x000fac04 is CCMP. */
   cipherSuitesPairwise?: readonly number[];
-  /** Cipher for all. */
+  /** The group cipher. */
   cipherSuiteGroup?: number;
-  /** Kinds of keys: 0x000fac02 is a password. */
+  /** The AKM suites (key management): 0x000fac02 is a pre-shared key. */
   akmSuites?: readonly number[];
-  /** Whether frames are enciphered. */
+  /** True if data frames are encrypted. */
   privacy?: boolean;
-  /** Whether management frames are protected. */
+  /** The use of management frame protection. */
   useMfp?: Mfp;
-  /** Elements of 802.11 to send, or that were received. */
+  /** Information elements to send, or received. */
   ie?: Uint8Array;
-  /** Elements of our request. */
+  /** The information elements of the association request. */
   reqIe?: Uint8Array;
-  /** Elements of the answer. */
+  /** The information elements of the association response. */
   respIe?: Uint8Array;
-  /** Elements that ask for resources while roaming. */
+  /** The elements of a resource request in fast roaming. */
   ieRic?: Uint8Array;
-  /** Domain within which one roams fast. */
+  /** The mobility domain's identifier, for fast roaming. */
   mdid?: number;
-  /** Why a connection ended: reason codes of 802.11. */
+  /** The reason for the end of a connection: a reason code of 802.11. */
   reasonCode?: number;
-  /** How a request went: status codes of 802.11. */
+  /** The outcome of a request: a status code of 802.11. */
   statusCode?: number;
-  /** Whether nothing was answered. */
+  /** True if no answer came in time. */
   timedOut?: boolean;
-  /** On what. */
+  /** The request that timed out. */
   timeoutReason?: TimeoutReason;
-  /** Whether the access point ended it. */
+  /** True if the access point ended the connection. */
   disconnectedByAp?: boolean;
-  /** Whether it ends without a frame. */
+  /** True if only the local state changes, and no frame is sent. */
   localStateChange?: boolean;
-  /** Whether the access point wants a new one. */
+  /** True if the access point asks to reconnect. */
   reconnectRequested?: boolean;
-  /** How the best network is chosen. */
+  /** The criterion by which the driver chooses a network. */
   bssSelect?: BssSelect;
-  /** Whether radio resources are measured. */
+  /** True if radio resource measurement is used. */
   useRrm?: boolean;
-  /** Whether the network is a personal one, of 60 GHz. */
+  /** True if the network is a personal one (PBSS), of 60 GHz. */
   pbss?: boolean;
-  /** Whether without 802.11n. */
+  /** True to connect without 802.11n (HT). */
   disableHt?: boolean;
-  /** Whether without 802.11ac. */
+  /** True to connect without 802.11ac (VHT). */
   disableVht?: boolean;
-  /** Whether without 802.11ax. */
+  /** True to connect without 802.11ax (HE). */
   disableHe?: boolean;
-  /** Whether without 802.11be. */
+  /** True to connect without 802.11be (EHT). */
   disableEht?: boolean;
-  /** Whether without 802.11bn. */
+  /** True to connect without 802.11bn (UHR). */
   disableUhr?: boolean;
-  /** Abilities of 802.11n. */
+  /** The capabilities of 802.11n (HT). */
   htCapability?: Uint8Array;
-  /** Which of them are told, or can be switched off. */
+  /** The mask of the bits in `htCapability` that count, or may be changed. */
   htCapabilityMask?: Uint8Array;
-  /** Abilities of 802.11ac. */
+  /** The capabilities of 802.11ac (VHT). */
   vhtCapability?: Uint8Array;
-  /** Which of them are told, or can be switched off. */
+  /** The mask of the bits in `vhtCapability` that count, or may be changed. */
   vhtCapabilityMask?: Uint8Array;
-  /** Abilities of 802.11ax. */
+  /** The capabilities of 802.11ax (HE). */
   heCapability?: Uint8Array;
-  /** Abilities of it at 6 GHz. */
+  /** The capabilities of 802.11ax at 6 GHz. */
   he6ghzCapability?: Uint8Array;
-  /** Abilities of 802.11be. */
+  /** The capabilities of 802.11be (EHT). */
   ehtCapability?: Uint8Array;
-  /** Abilities of 802.11bn. */
+  /** The capabilities of 802.11bn (UHR). */
   uhrCapability?: Uint8Array;
-  /** How a network does 802.11bn. */
+  /** The network's operation of 802.11bn (UHR). */
   uhrOperation?: Uint8Array;
-  /** Abilities below 1 GHz. */
+  /** The capabilities below 1 GHz (S1G). */
   s1gCapability?: Uint8Array;
-  /** Which of them are told. */
+  /** The mask of the bits in `s1gCapability` that count. */
   s1gCapabilityMask?: Uint8Array;
-  /** Whether the radio makes the keys of 802.1X. */
+  /** True if the device does the 4-way handshake of 802.1X. */
   want1x4wayHs?: boolean;
-  /** Whether keys are made, and frames may pass. */
+  /** True if the port is authorized: keys are set and frames may pass. */
   portAuthorized?: boolean;
-  /** What a program is to do that shows who we are. */
+  /** The action that a program takes for external authentication. */
   externalAuthAction?: ExternalAuthAction;
-  /** Whether it can. */
+  /** True if the program supports external authentication. */
   externalAuthSupport?: boolean;
-  /** Whether aggregates are protected. */
+  /** True if signalled and protected A-MSDUs (aggregates) are used. */
   assocSppAmsdu?: boolean;
-  /** Whether the request to associate was enciphered. */
+  /** True if the association request was encrypted. */
   assocEncrypted?: boolean;
-  /** Whether a peer protects frames before it is associated. */
+  /** True if a peer encrypts frames before it is associated. */
   eppPeer?: boolean;
-  /** Whether priority in an emergency. */
+  /** True if priority access for emergencies (EPCS) is used. */
   epcs?: boolean;
-  /** Selectors of networks that are known. */
+  /** The BSS membership selectors that the program supports. */
   supportedSelectors?: Uint8Array;
-  /** Whether a link is not used. */
+  /** True if the link is disabled. */
   mloLinkDisabled?: boolean;
-  /** Links to be removed, as bits. */
+  /** Mask of the links to remove. */
   mloReconfRemLinks?: number;
-  /** Links of each priority down, as bits. */
+  /** The mask of downlink links for each traffic identifier. */
   mloTtlmDlink?: readonly number[];
-  /** Links of each priority up, as bits. */
+  /** The mask of uplink links for each traffic identifier. */
   mloTtlmUlink?: readonly number[];
-  /** Parts of WPA that an access point no longer has, as bits. */
+  /** Transition disable: mask of the older security modes that the network no longer needs. */
   tdBitmap?: Uint8Array;
-  /** Name of a user, for fast links. */
+  /** The user's name for FILS, without the realm. */
   filsErpUsername?: string;
-  /** Realm of that. */
+  /** The realm of that user. */
   filsErpRealm?: string;
-  /** Its next number. */
+  /** The next sequence number of ERP. */
   filsErpNextSeqNum?: number;
-  /** Its key. */
+  /** The reauthentication root key of ERP. */
   filsErpRrk?: Uint8Array;
-  /** Number of a network whose keys are remembered. */
+  /** The FILS cache identifier of a network. */
   filsCacheId?: Uint8Array;
-  /** Key that enciphers other keys. */
+  /** The key encryption key of FILS. */
   filsKek?: Uint8Array;
-  /** Numbers used once: ours, then the access point's. */
+  /** The nonces of FILS: the station's, then the access point's. */
   filsNonces?: Uint8Array;
-  /** Password of WPA3. */
+  /** The password of SAE (WPA3). */
   saePassword?: Uint8Array;
-  /** How a point is made of it. */
+  /** The method by which SAE derives the password element. */
   saePwe?: SaePwe;
 
   // Keys.
 
   /** A key. */
   key?: Key;
-  /** Keys of WEP. */
+  /** The WEP keys. */
   keys?: readonly Key[];
-  /** The key itself. */
+  /** The bytes of the key. */
   keyData?: Uint8Array;
-  /** Its number. */
+  /** The index of the key. */
   keyIdx?: number;
-  /** Its cipher: 0x000fac04 is CCMP. */
+  /** The cipher of the key: 0x000fac04 is CCMP. */
   keyCipher?: number;
-  /** Number of the last packet that it was used for. */
+  /** The key's sequence number: that of the last packet. */
   keySeq?: Uint8Array;
-  /** For whom it is. */
+  /** The kind of receivers that the key is for. */
   keyType?: KeyType;
-  /** Whether it is the one to send with. */
+  /** True if it is the default key. */
   keyDefault?: boolean;
-  /** Whether it is the one for management frames. */
+  /** True if it is the default key for management frames. */
   keyDefaultMgmt?: boolean;
-  /** For which frames it is the one. */
+  /** The kinds of frames for which it is the default key. */
   keyDefaultTypes?: readonly (KeyDefaultType | number)[];
-  /** The master key of a connection. */
+  /** The pairwise master key. */
   pmk?: Uint8Array;
-  /** Name of one. */
+  /** The identifier of a pairwise master key. */
   pmkid?: Uint8Array;
-  /** How long it may be used, in s. */
+  /** The lifetime of the master key, in s. */
   pmkLifetime?: number;
-  /** After how much of that a new one is made, in per cent. */
+  /** The part of the lifetime after which the key is renewed, in per cent. */
   pmkReauthThreshold?: number;
-  /** Name of one for roaming. */
+  /** The name of a PMK-R0, for fast roaming. */
   pmkr0Name?: Uint8Array;
-  /** An access point that one might prepare for. */
+  /** An access point that is a candidate for preauthentication. */
   pmksaCandidate?: PmksaCandidate;
-  /** Whether frames wait until keys are made. */
+  /** True if data frames are blocked until keys are set. */
   controlPort?: boolean;
-  /** Type of key frames; 0x888e when absent. */
+  /** The EtherType of key frames; 0x888e when absent. */
   controlPortEthertype?: number;
-  /** Whether these are not enciphered. */
+  /** True if key frames are not encrypted. */
   controlPortNoEncrypt?: boolean;
-  /** Whether they go through nl80211. */
+  /** True if key frames go through nl80211. */
   controlPortOverNl80211?: boolean;
-  /** Whether those that prepare do not. */
+  /** True if preauthentication frames do not go through nl80211. */
   controlPortNoPreauth?: boolean;
 
   // Access points.
 
-  /** Time between beacons, in 1.024 ms. */
+  /** The interval between beacons, in units of 1.024 ms. */
   beaconInterval?: number;
-  /** Beacons between two that wake sleepers. */
+  /** The number of beacon intervals between DTIM beacons, which wake sleeping stations. */
   dtimPeriod?: number;
-  /** A beacon up to what stations are waited for. */
+  /** The beacon's part before the TIM element. */
   beaconHead?: Uint8Array;
-  /** Its elements behind that. */
+  /** The beacon's part after the TIM element. */
   beaconTail?: Uint8Array;
-  /** Elements for answers to probes. */
+  /** The additional elements of probe responses. */
   ieProbeResp?: Uint8Array;
-  /** Elements for answers to associations. */
+  /** The additional elements of association responses. */
   ieAssocResp?: Uint8Array;
-  /** An answer to a probe. */
+  /** The template of the probe response. */
   probeResp?: Uint8Array;
-  /** Whether the name is not told. */
+  /** The way that the SSID is hidden. */
   hiddenSsid?: HiddenSsid;
-  /** Protection by CTS. */
+  /** True if frames are protected with CTS. */
   bssCtsProt?: boolean;
-  /** Short preambles. */
+  /** True if short preambles are used. */
   bssShortPreamble?: boolean;
-  /** Short slots. */
+  /** True if short slots are used. */
   bssShortSlotTime?: boolean;
-  /** Rates that stations must have, in 500 kbit/s. */
+  /** The rates that stations must support, in units of 500 kbit/s. */
   bssBasicRates?: Uint8Array;
-  /** How stations of different age live together. */
+  /** The operation mode of 802.11n: the protection of older stations. */
   bssHtOpmode?: number;
-  /** Whether what a radio cannot set of these is refused. */
+  /** True if settings that the radio cannot apply are refused. */
   bssParam?: boolean;
-  /** Whether stations do not reach each other. */
+  /** True if stations cannot reach each other. */
   apIsolate?: boolean;
-  /** When a silent station is gone, in s. */
+  /** The time after which a silent station is removed, in s. */
   inactivityTimeout?: number;
-  /** How long an owner of a group is awake after a beacon, in 1.024 ms. */
+  /** The client traffic window of a P2P group owner, in units of 1.024 ms. */
   p2pCtwindow?: number;
-  /** Whether it sleeps after that. */
+  /** True if a P2P group owner uses opportunistic power saving. */
   p2pOppps?: boolean;
-  /** Whether `macAddrs` are let in, or shut out. */
+  /** The policy for `macAddrs`: accept or deny the listed stations. */
   aclPolicy?: AclPolicy;
-  /** How many these may be. */
+  /** The most addresses in that list. */
   macAclMax?: number;
-  /** Why a station was not let in. */
+  /** The reason why a station could not connect. */
   connFailedReason?: ConnFailedReason;
-  /** What a program does beside, as bits. */
+  /** Flags of the program that runs the access point, as a mask: NL80211_AP_SETTINGS_*. */
   apSettingsFlags?: number;
-  /** Priorities by DSCP. */
+  /** The mapping of DSCP to priority. */
   qosMap?: Uint8Array;
-  /** Whether distances may be measured to it. */
+  /** The settings of a responder to distance measurements (FTM). */
   ftmResponder?: FtmResponder;
-  /** How often they were. */
+  /** The statistics of that responder. */
   ftmResponderStats?: FtmResponderStats;
-  /** Whether stations may agree on when they wake. */
+  /** True if stations may negotiate target wake times. */
   twtResponder?: boolean;
-  /** When it speaks at the same time as others near by. */
+  /** The settings of spatial reuse beside neighbouring networks. */
   heObssPd?: HeObssPd;
-  /** Its color, which tells its frames from theirs. */
+  /** The BSS color, which marks the network's frames. */
   heBssColor?: HeBssColor;
-  /** Colors of others, as bits. */
+  /** Mask of the BSS colors of neighbouring networks. */
   obssColorBitmap?: bigint;
-  /** Beacons until another color. */
+  /** The number of beacons until the color change. */
   colorChangeCount?: number;
-  /** That color. */
+  /** The new color. */
   colorChangeColor?: number;
-  /** Beacons as they are until then. */
+  /** The beacon and its templates to use until the color change. */
   colorChangeElems?: Nl80211Message;
-  /** Short frames that tell of it between beacons. */
+  /** The settings of FILS discovery frames between beacons. */
   filsDiscovery?: FilsDiscovery;
-  /** Answers to probes that nobody asked for. */
+  /** The settings of unsolicited broadcast probe responses. */
   unsolBcastProbeResp?: UnsolBcastProbeResp;
-  /** How several networks share beacons. */
+  /** The settings of several networks that share a beacon (MBSSID). */
   mbssidConfig?: MbssidConfig;
-  /** Elements of each of them. */
+  /** The MBSSID elements, one for each beacon of a period. */
   mbssidElems?: readonly Uint8Array[];
-  /** Elements on their neighbours. */
+  /** The reduced neighbour reports, one for each beacon of a period. */
   emaRnrElems?: readonly Uint8Array[];
-  /** Short beacons between long ones, below 1 GHz. */
+  /** The number of short beacons between long ones, below 1 GHz (S1G). */
   s1gLongBeaconPeriod?: number;
-  /** The short ones. */
+  /** The short beacon of S1G. */
   s1gShortBeacon?: S1gShortBeacon;
 
   // Stations.
 
-  /** A station's number. */
+  /** The station's association identifier. */
   staAid?: number;
-  /** The interface that it goes to. */
+  /** The number of the AP/VLAN interface that the station moves to. */
   staVlan?: number;
-  /** Its VLAN. */
+  /** The station's VLAN. */
   vlanId?: number;
-  /** What it may do. */
+  /** The station's flags. */
   staFlags?: readonly StaFlag[];
-  /** What it may do: which of these are meant, and which are so. */
+  /** The station's flags with a mask of those that are given. */
   staFlags2?: StaFlags;
-  /** What is known of it. */
+  /** The station's statistics and state. */
   staInfo?: StaInfo;
-  /** Beacons that it sleeps through. */
+  /** The station's listen interval, in beacon intervals. */
   staListenInterval?: number;
-  /** Its rates, in 500 kbit/s. */
+  /** The station's supported rates, in units of 500 kbit/s. */
   staSupportedRates?: Uint8Array;
-  /** Its channels: first and count, in turn. */
+  /** The station's supported channels: pairs of first channel and count. */
   staSupportedChannels?: Uint8Array;
-  /** Its classes of channels. */
+  /** The station's supported operating classes. */
   staSupportedOperClasses?: Uint8Array;
-  /** What it can do, as bits of 802.11. */
+  /** The station's capabilities, as bits of 802.11. */
   staCapability?: number;
-  /** Its extended abilities. */
+  /** The station's extended capabilities. */
   staExtCapability?: Uint8Array;
-  /** How it sleeps by U-APSD. */
+  /** The station's settings of U-APSD power saving. */
   staWme?: StaWme;
-  /** What is done with a mesh link. */
+  /** The action on the mesh peer link. */
   staPlinkAction?: PlinkAction;
-  /** Where that stands. */
+  /** The state of the mesh peer link. */
   staPlinkState?: PlinkState;
-  /** Whether it knows how owners of groups sleep. */
+  /** True if the station supports P2P power saving. */
   staSupportP2pPs?: boolean;
-  /** Who decides how strong is sent to it. */
+  /** The way that the power to the station is chosen. */
   staTxPowerSetting?: TxPowerSetting;
-  /** How strong, in hundredths of dBm. */
+  /** The power to the station, in mBm (hundredths of dBm). */
   staTxPower?: number;
-  /** Its share of time. */
+  /** The station's weight in sharing airtime. */
   airtimeWeight?: number;
-  /** A peer's number. */
+  /** The peer's association identifier. */
   peerAid?: number;
-  /** Width and streams that it wants, as 802.11ac has it. */
+  /** The width and streams that the station can receive: the operating mode notification of 802.11ac. */
   opmodeNotif?: number;
-  /** Its streams. */
+  /** The number of spatial streams. */
   nss?: number;
-  /** A stream of traffic. */
+  /** The identifier of a traffic stream. */
   tsid?: number;
-  /** Priority of it. */
+  /** The user priority of the traffic stream. */
   userPrio?: number;
-  /** Time that it may use, in 32 µs a second. */
+  /** The medium time of the traffic stream, in units of 32 µs per second. */
   admittedTime?: number;
-  /** Which frame sets a direct link up. */
+  /** The TDLS action code: the kind of frame to send. */
   tdlsAction?: number;
-  /** Number of it. */
+  /** The dialog token of the TDLS frame. */
   tdlsDialogToken?: number;
-  /** What is done with a direct link. */
+  /** The operation on a TDLS link. */
   tdlsOperation?: TdlsOperation;
-  /** What the other end can do, as bits. */
+  /** The TDLS peer's capabilities, as a mask. */
   tdlsPeerCapability?: number;
-  /** Whether we began. */
+  /** True if this side initiated the TDLS link. */
   tdlsInitiator?: boolean;
 
   // Frames.
 
-  /** A frame. */
+  /** A frame of 802.11. */
   frame?: Uint8Array;
-  /** Type and subtype of frames, as 802.11 has them. */
+  /** The type and subtype of frames, as in the frame control field. */
   frameType?: number;
-  /** How those begin that are meant. */
+  /** The first bytes of the frame bodies to receive. */
   frameMatch?: Uint8Array;
-  /** Subtype of a management frame: 10 disassociation, 12 deauthentication. */
+  /** The subtype of a management frame: 10 disassociation, 12 deauthentication. */
   mgmtSubtype?: number;
-  /** Whether it was acknowledged. */
+  /** True if the frame was acknowledged. */
   ack?: boolean;
-  /** How strong that was, in dBm. */
+  /** The signal strength of the acknowledgement, in dBm. */
   ackSignal?: number;
-  /** Whether that does not matter. */
+  /** True if no acknowledgement is awaited. */
   dontWaitForAck?: boolean;
-  /** How long to stay on a channel, in ms. */
+  /** The time to stay on a channel, in ms. */
   duration?: number;
-  /** How strong it was received, in dBm. */
+  /** The signal strength of the received frame, in dBm. */
   rxSignalDbm?: number;
-  /** What is known of it, as bits: 1 is that the radio has answered. */
+  /** Flags of the received frame: 1 is that the device has answered it. */
   rxmgmtFlags?: number;
-  /** Whether multicast ones are meant too. */
+  /** True to receive multicast frames too. */
   receiveMulticast?: boolean;
-  /** What is so important that nothing else is to be done. */
+  /** The critical protocol that starts. */
   critProtId?: CritProto;
-  /** A vendor. */
+  /** The vendor's OUI. */
   vendorId?: number;
-  /** A command of that vendor. */
+  /** The number of the vendor's command. */
   vendorSubcmd?: number;
-  /** What belongs to it. */
+  /** The data of the vendor's command or event. */
   vendorData?: Uint8Array;
-  /** What a driver's tests send. */
+  /** The data of a driver's test command. */
   testdata?: Uint8Array;
 
   // Meshes.
 
-  /** Name of a mesh. */
+  /** The mesh ID: the name of a mesh. */
   meshId?: string;
-  /** How it works. */
+  /** The parameters of the mesh. */
   meshConfig?: MeshConfig;
-  /** How one joins it. */
+  /** The parameters for joining the mesh. */
   meshSetup?: MeshSetup;
-  /** A peer's number. */
+  /** The mesh peer's association identifier. */
   meshPeerAid?: number;
-  /** Next station on a path. */
+  /** The MAC address of the next hop on a path. */
   mpathNextHop?: string;
-  /** What is known of a path. */
+  /** The properties of a path. */
   mpathInfo?: MpathInfo;
-  /** How we sleep. */
+  /** This station's own power mode in the mesh. */
   localMeshPowerMode?: MeshPowerMode;
 
-  // Distances, and devices near by.
+  // Peer measurements and NAN (neighbour awareness networking).
 
-  /** Distances to peers. */
+  /** The measurements of distances to peers. */
   peerMeasurements?: PeerMeasurements;
-  /** How much we want to lead a cluster. */
+  /** The master preference: how much this device prefers to lead a cluster. */
   nanMasterPref?: number;
-  /** A service that is offered or looked for. */
+  /** A NAN function: a service that is published or subscribed. */
   nanFunc?: NanFunc;
-  /** One that fits. */
+  /** A match of a NAN function with a peer's. */
   nanMatch?: NanMatch;
-  /** How a cluster works. */
+  /** The configuration of NAN. */
   nanConfig?: NanConfig;
-  /** What a radio can do of that. */
+  /** The NAN capabilities of the radio. */
   nanCapabilities?: NanCapabilities;
-  /** Whether the cluster is a new one. */
+  /** True if the cluster is a new one. */
   nanNewCluster?: boolean;
-  /** Channels of a schedule. */
+  /** The channels of a schedule. */
   nanChannel?: readonly Nl80211Message[];
-  /** One of them, as the frames of the protocol have it. */
+  /** A channel entry in the format of the NAN protocol. */
   nanChannelEntry?: Uint8Array;
-  /** The channel of each slot of time; 255 is none. */
+  /** The channel of each time slot, as an index; 255 is none. */
   nanTimeSlots?: Uint8Array;
-  /** Streams that are received on it. */
+  /** The number of spatial streams that are received on the channel. */
   nanRxNss?: number;
-  /** When we are there, as frames tell it. */
+  /** The availability attribute in the format of the NAN protocol. */
   nanAvailBlob?: Uint8Array;
-  /** Whether a schedule holds only once others have agreed. */
+  /** True if the schedule takes effect only once peers have agreed. */
   nanSchedDeferred?: boolean;
-  /** Whether they have. */
+  /** True if the schedule update succeeded. */
   nanSchedUpdateSuccess?: boolean;
-  /** Address that a peer manages with. */
+  /** The MAC address of a peer's NAN management interface. */
   nanNmiMac?: string;
-  /** When a peer is not there. */
+  /** The unaligned windows, in which a peer is not available. */
   nanUlw?: Uint8Array;
-  /** Windows in which a peer listens, as bits. */
+  /** The committed discovery windows, in which a peer listens, as a mask. */
   nanCommittedDw?: number;
-  /** Number of a peer's schedule. */
+  /** The sequence number of a peer's schedule. */
   nanSeqId?: number;
-  /** How long a peer takes from channel to channel, in µs. */
+  /** The longest time in which a peer switches channels, in µs. */
   nanMaxChanSwitchTime?: number;
-  /** A peer's schedules. */
+  /** The maps of a peer's schedule. */
   nanPeerMaps?: readonly NanPeerMap[];
 }
 
 /** Wire form of {@linkcode Nl80211Message}: NL80211_ATTR_*. */
 export const Nl80211Message: Attributes<Nl80211Message> = attributes((): Shape<Nl80211Message> => ({
-  // Whose.
+  // The radio, interface or station concerned.
   wiphy: [1, u32],
   wiphyName: [2, text],
   ifindex: [3, ifindex],
@@ -972,7 +972,7 @@ export const Nl80211Message: Attributes<Nl80211Message> = attributes((): Shape<N
   support10Mhz: [193, flag],
   operClass: [214, u8],
 
-  // What a radio can do.
+  // Capabilities of a radio.
   wiphyBands: [22, keyed("band", Band)],
   bands: [239, u32],
   supportedIftypes: [32, numbers(IFTYPES)],
@@ -1063,7 +1063,7 @@ export const Nl80211Message: Attributes<Nl80211Message> = attributes((): Shape<N
   txHwTimestamp: [319, u64],
   rxHwTimestamp: [320, u64],
 
-  // Rules of countries.
+  // Regulatory domains.
   regAlpha2: [33, string(2)],
   regRules: [34, list(RegRule)],
   regInitiator: [48, regInitiator],
@@ -1288,7 +1288,7 @@ export const Nl80211Message: Attributes<Nl80211Message> = attributes((): Shape<N
   mpathInfo: [27, MpathInfo],
   localMeshPowerMode: [164, meshPowerMode],
 
-  // Distances, and devices near by.
+  // Peer measurements and NAN.
   peerMeasurements: [273, PeerMeasurements],
   nanMasterPref: [238, u8],
   nanFunc: [240, NanFunc],
