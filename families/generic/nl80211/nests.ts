@@ -1,5 +1,5 @@
 /**
- * What nl80211's attributes hold that are nests: keys, meshes, measurements, what wakes the machine.
+ * The nests in nl80211's attributes: keys, mesh parameters, measurements, wake-up triggers and others.
  *
  * Source: linux/nl80211.h, net/wireless/nl80211.c, v7.2.
  * @module
@@ -73,11 +73,11 @@ import { RateInfo } from "./tables.ts";
 
 // Radios.
 
-/** Management frames, by what an interface is for. */
+/** Management frames for a type of interface. */
 export interface FrameTypes {
-  /** What the interface is for: NL80211_IFTYPE_*. */
+  /** The interface type: NL80211_IFTYPE_*. */
   iftype?: number;
-  /** Types and subtypes, as 802.11 has them. */
+  /** The types and subtypes, as in the frame control field. */
   frameType?: readonly number[];
 }
 
@@ -87,11 +87,11 @@ export const FrameTypes: Attributes<FrameTypes> = attributes((): Shape<FrameType
   frameType: [101, repeated(101, u16)],
 }));
 
-/** How many interfaces of some kinds. */
+/** The limit on the number of interfaces of some types. */
 export interface InterfaceLimit {
-  /** As many. */
+  /** The most interfaces of these types together. */
   max?: number;
-  /** Of these, together. */
+  /** The interface types. */
   types?: readonly Iftype[];
 }
 
@@ -101,21 +101,21 @@ export const InterfaceLimit: Attributes<InterfaceLimit> = attributes((): Shape<I
   types: [2, numbers(IFTYPES)],
 }));
 
-/** Interfaces that a radio can have at once. */
+/** A combination of interfaces that a radio can have at the same time. */
 export interface InterfaceCombination {
-  /** How many of which. */
+  /** The limits by interface type. */
   limits?: readonly InterfaceLimit[];
-  /** How many in all. */
+  /** The most interfaces in all. */
   maxnum?: number;
-  /** Whether access points need the beacon interval of the network that stations are in. */
+  /** True if access points must have the beacon interval of the network that stations are in. */
   staApBiMatch?: boolean;
-  /** On as many channels. */
+  /** The most different channels. */
   numChannels?: number;
-  /** Widths with which radar is heard, as bits. */
+  /** Mask of the channel widths on which radar is detected. */
   radarDetectWidths?: number;
-  /** Regions whose radar is heard, as bits. */
+  /** Mask of the regions whose radar is detected. */
   radarDetectRegions?: number;
-  /** Least common divisor of beacon intervals. */
+  /** The least greatest common divisor of the interfaces' beacon intervals. */
   biMinGcd?: number;
 }
 
@@ -130,11 +130,11 @@ export const InterfaceCombination: Attributes<InterfaceCombination> = attributes
   biMinGcd: [7, u32],
 }));
 
-/** Frequencies of a part of a radio. */
+/** A frequency range of one of a device's radios. */
 export interface RadioFrequencies {
-  /** From, in kHz. */
+  /** The start, in kHz. */
   start?: number;
-  /** To, in kHz. */
+  /** The end, in kHz. */
   end?: number;
 }
 
@@ -144,17 +144,17 @@ export const RadioFrequencies: Attributes<RadioFrequencies> = attributes((): Sha
   end: [2, u32],
 }));
 
-/** A part of a wiphy that stands for several radios. */
+/** One of the radios of a device that has several. */
 export interface WiphyRadio {
-  /** Its number. */
+  /** The index of the radio. */
   index?: number;
-  /** Its frequencies. */
+  /** The frequency ranges. */
   freqRange?: readonly RadioFrequencies[];
-  /** Interfaces that it can have at once. */
+  /** The combinations of interfaces that it can have at the same time. */
   interfaceCombination?: readonly InterfaceCombination[];
-  /** Its antennas, as bits. */
+  /** Mask of the antennas. */
   antennaMask?: number;
-  /** Longer frames are asked for. */
+  /** The size in bytes above which frames use RTS/CTS. */
   rtsThreshold?: number;
 }
 
@@ -167,11 +167,11 @@ export const WiphyRadio: Attributes<WiphyRadio> = attributes((): Shape<WiphyRadi
   rtsThreshold: [5, u32],
 }));
 
-/** Kinds of keys by what an interface is for. */
+/** The AKM suites of some interface types. */
 export interface IftypeAkmSuites {
-  /** What it is for. */
+  /** The interface types. */
   iftypes?: readonly Iftype[];
-  /** Kinds of keys: 0x000fac02 is a password. */
+  /** The AKM suites (key management): 0x000fac02 is a pre-shared key. */
   suites?: readonly number[];
 }
 
@@ -181,17 +181,17 @@ export const IftypeAkmSuites: Attributes<IftypeAkmSuites> = attributes((): Shape
   suites: [2, array(u32)],
 }));
 
-/** How a queue waits for its turn. */
+/** The parameters of a transmit queue. */
 export interface TxqParams {
-  /** The queue. */
+  /** The access category. */
   ac?: AccessCategory;
-  /** How long a turn may be, in 32 µs. */
+  /** The longest transmission, in units of 32 µs. */
   txop?: number;
-  /** Least window, 2^n - 1. */
+  /** The least contention window, 2^n - 1. */
   cwmin?: number;
-  /** Greatest window, 2^n - 1. */
+  /** The greatest contention window, 2^n - 1. */
   cwmax?: number;
-  /** Slots to wait. */
+  /** The arbitration interframe space, in slots. */
   aifs?: number;
 }
 
@@ -204,29 +204,29 @@ export const TxqParams: Attributes<TxqParams> = attributes((): Shape<TxqParams> 
   aifs: [5, u8],
 }));
 
-/** Rates that may be sent with in a band. */
+/** The allowed transmit rates in a band. */
 export interface TxRates {
-  /** The band, as in {@linkcode Band}. */
+  /** The band's number, as in {@linkcode Band}. */
   band?: number;
-  /** Rates of 802.11a/b/g, in 500 kbit/s. */
+  /** The rates of 802.11a/b/g, in units of 500 kbit/s. */
   legacy?: Uint8Array;
-  /** Numbers of MCS of 802.11n. */
+  /** The MCS indices of 802.11n. */
   ht?: Uint8Array;
-  /** MCS of 802.11ac as bits, for each number of streams. */
+  /** The MCS masks of 802.11ac, one for each number of streams. */
   vht?: readonly number[];
-  /** Guard interval of both. */
+  /** The guard interval of 802.11n and 802.11ac. */
   gi?: TxRateGi;
-  /** MCS of 802.11ax as bits, for each number of streams. */
+  /** The MCS masks of 802.11ax, one for each number of streams. */
   he?: readonly number[];
-  /** Guard interval of it: 0 is 0.8 µs, 1 is 1.6, 2 is 3.2. */
+  /** The guard interval of 802.11ax: 0 is 0.8 µs, 1 is 1.6, 2 is 3.2. */
   heGi?: number;
-  /** Long training fields of it: 0 is 1x, 1 is 2x, 2 is 4x. */
+  /** The long training fields of 802.11ax: 0 is 1x, 1 is 2x, 2 is 4x. */
   heLtf?: number;
-  /** MCS of 802.11be as bits, for each number of streams. */
+  /** The MCS masks of 802.11be, one for each number of streams. */
   eht?: readonly number[];
-  /** Guard interval of it. */
+  /** The guard interval of 802.11be. */
   ehtGi?: number;
-  /** Long training fields of it. */
+  /** The long training fields of 802.11be. */
   ehtLtf?: number;
 }
 
@@ -245,29 +245,29 @@ export const TxRates: Attributes<TxRates> = attributes((): Shape<TxRates> => ({
   ehtLtf: [10, u8],
 }));
 
-/** Settings of some priorities. */
+/** The settings of some traffic identifiers. */
 export interface TidConfig {
-  /** What can be set for an interface, as bits. */
+  /** Mask of the settings that an interface supports. */
   vifSupp?: bigint;
-  /** What can be set for a station, as bits. */
+  /** Mask of the settings that a peer supports. */
   peerSupp?: bigint;
-  /** Whether stations' own settings end. */
+  /** True to reset the stations' own settings. */
   override?: boolean;
-  /** The priorities, as bits. */
+  /** Mask of the traffic identifiers. */
   tids?: number;
-  /** Frames without acknowledgement: 0 on, 1 off. */
+  /** Sending without acknowledgement: 0 on, 1 off. */
   noack?: number;
-  /** Tries to send a short frame. */
+  /** The number of attempts to send a short frame. */
   retryShort?: number;
-  /** Tries to send a long one. */
+  /** The number of attempts to send a long frame. */
   retryLong?: number;
-  /** Aggregates of frames: 0 on, 1 off. */
+  /** Aggregation of frames (A-MPDU): 0 on, 1 off. */
   ampduCtrl?: number;
-  /** Frames that are asked for: 0 on, 1 off. */
+  /** RTS/CTS: 0 on, 1 off. */
   rtsctsCtrl?: number;
-  /** Aggregates within frames: 0 on, 1 off. */
+  /** Aggregation within frames (A-MSDU): 0 on, 1 off. */
   amsduCtrl?: number;
-  /** Who decides on rates. */
+  /** The way that transmit rates are chosen. */
   txRateType?: TxRateSetting;
   /** The rates, by band. */
   txRate?: readonly TxRates[];
@@ -289,15 +289,15 @@ export const TidConfig: Attributes<TidConfig> = attributes((): Shape<TidConfig> 
   txRate: [13, keyed("band", TxRates)],
 }), { pad: 1 });
 
-/** A limit of power on some frequencies. */
+/** A power limit for a frequency range. */
 export interface SarRange {
-  /** Greatest power, in 0.25 dBm. */
+  /** The greatest power, in units of 0.25 dBm. */
   power?: number;
-  /** Number of the frequencies. */
+  /** The index of the frequency range. */
   rangeIndex?: number;
-  /** From, in kHz. */
+  /** The start of the range, in kHz. */
   startFreq?: number;
-  /** To, in kHz. */
+  /** The end of the range, in kHz. */
   endFreq?: number;
 }
 
@@ -309,9 +309,9 @@ export const SarRange: Attributes<SarRange> = attributes((): Shape<SarRange> => 
   endFreq: [4, u32],
 }));
 
-/** Limits of power for the sake of bodies near by. */
+/** Transmit power limits for exposure near bodies (SAR). */
 export interface SarSpec {
-  /** What they limit: 0 is power. */
+  /** The kind of limits: 0 is power. */
   type?: number;
   /** The limits. */
   specs?: readonly SarRange[];
@@ -323,25 +323,25 @@ export const SarSpec: Attributes<SarSpec> = attributes((): Shape<SarSpec> => ({
   specs: [2, list(SarRange)],
 }));
 
-/** When a weak connection is told of, or what it is told. */
+/** The settings of connection quality monitoring, or its event. */
 export interface Cqm {
-  /** Strengths, in dBm. */
+  /** The thresholds of signal strength, in dBm. */
   rssiThold?: readonly number[];
-  /** By how much it has to change, in dB. */
+  /** The hysteresis: the least change for the next event, in dB. */
   rssiHyst?: number;
-  /** Whether it got weaker or stronger. */
+  /** The direction in which the signal strength crossed a threshold. */
   rssiThresholdEvent?: CqmRssiEvent;
-  /** Packets that were lost. */
+  /** The number of lost packets. */
   pktLossEvent?: number;
-  /** Packets that are lost, in per cent. */
+  /** The threshold of transmit errors, in per cent. */
   txeRate?: number;
-  /** Of as many. */
+  /** The number of packets that the error rate is computed from. */
   txePkts?: number;
-  /** Within as many s. */
+  /** The interval in which the error rate is computed, in s. */
   txeIntvl?: number;
-  /** Whether beacons are missed. */
+  /** True if beacons were lost. */
   beaconLossEvent?: boolean;
-  /** The strength, in dBm. */
+  /** The signal strength, in dBm. */
   rssiLevel?: number;
 }
 
@@ -358,11 +358,11 @@ export const Cqm: Attributes<Cqm> = attributes((): Shape<Cqm> => ({
   rssiLevel: [9, i32],
 }));
 
-/** How much more or less one band counts. */
+/** An adjustment of the signal strength in one band, for comparisons. */
 export interface RssiAdjust {
-  /** The band, as in {@linkcode Band}. */
+  /** The band's number, as in {@linkcode Band}. */
   band?: number;
-  /** dB. */
+  /** The adjustment to add, in dB. */
   delta?: number;
 }
 
@@ -372,11 +372,11 @@ export const RssiAdjust: Codec<RssiAdjust> = struct(2, (): Shape<RssiAdjust> => 
   delta: [1, i8],
 }));
 
-/** A command or event of a vendor. */
+/** A vendor's command or event. */
 export interface VendorCommand {
-  /** The vendor. */
+  /** The vendor's OUI. */
   vendorId?: number;
-  /** Its number. */
+  /** The number of the command or event. */
   subcmd?: number;
 }
 
@@ -386,15 +386,15 @@ export const VendorCommand: Codec<VendorCommand> = struct(8, (): Shape<VendorCom
   subcmd: [4, u32],
 }));
 
-// What wakes the machine.
+// Wake-up triggers.
 
-/** How a packet has to look. */
+/** A pattern that packets are compared with. */
 export interface PacketPattern {
-  /** Which of the bytes count, a bit each. */
+  /** Mask of the bytes to compare, one bit each. */
   mask?: Uint8Array;
   /** The bytes. */
   pattern?: Uint8Array;
-  /** Where they begin. */
+  /** The offset of the bytes in the packet. */
   offset?: number;
 }
 
@@ -405,15 +405,15 @@ export const PacketPattern: Attributes<PacketPattern> = attributes((): Shape<Pac
   offset: [3, u32],
 }));
 
-/** Patterns that a radio can look for. */
+/** The limits of packet patterns. */
 export interface PatternSupport {
-  /** As many. */
+  /** The most patterns. */
   maxPatterns?: number;
-  /** Of at least as many bytes. */
+  /** The shortest pattern, in bytes. */
   minPatternLen?: number;
-  /** Of at most as many. */
+  /** The longest pattern, in bytes. */
   maxPatternLen?: number;
-  /** That begin here at the latest. */
+  /** The greatest offset, in bytes. */
   maxPktOffset?: number;
 }
 
@@ -425,13 +425,13 @@ export const PatternSupport: Codec<PatternSupport> = struct(16, (): Shape<Patter
   maxPktOffset: [12, u32],
 }));
 
-/** Packets that may wait. */
+/** A rule by which received packets are coalesced: held back for a while. */
 export interface CoalesceRule {
-  /** How long, in ms. */
+  /** The longest delay, in ms. */
   delay?: number;
-  /** Whether those that fit, or those that do not. */
+  /** The condition: packets that match, or those that do not. */
   condition?: CoalesceCondition;
-  /** How they look. */
+  /** The patterns. */
   pktPattern?: readonly PacketPattern[];
 }
 
@@ -442,19 +442,19 @@ export const CoalesceRule: Attributes<CoalesceRule> = attributes((): Shape<Coale
   pktPattern: [3, list(PacketPattern)],
 }));
 
-/** What a radio can do of that. */
+/** The limits of coalescing rules. */
 export interface CoalesceSupport {
-  /** Rules. */
+  /** The most rules. */
   maxRules?: number;
-  /** Patterns in each. */
+  /** The most patterns in a rule. */
   maxPatterns?: number;
-  /** Of at least as many bytes. */
+  /** The shortest pattern, in bytes. */
   minPatternLen?: number;
-  /** Of at most as many. */
+  /** The longest pattern, in bytes. */
   maxPatternLen?: number;
-  /** That begin here at the latest. */
+  /** The greatest offset, in bytes. */
   maxPktOffset?: number;
-  /** Longest wait, in ms. */
+  /** The longest delay, in ms. */
   maxDelay?: number;
 }
 
@@ -468,13 +468,13 @@ export const CoalesceSupport: Codec<CoalesceSupport> = struct(24, (): Shape<Coal
   maxDelay: [20, u32],
 }));
 
-/** Where a number that counts stands in what is sent. */
+/** A sequence number in the payload of a wake-up connection. */
 export interface WowlanTcpSeq {
-  /** The first. */
+  /** The first number. */
   start?: number;
-  /** Where. */
+  /** The offset in the payload, in bytes. */
   offset?: number;
-  /** Its bytes. */
+  /** The length, in bytes. */
   len?: number;
 }
 
@@ -485,29 +485,29 @@ export const WowlanTcpSeq: Codec<WowlanTcpSeq> = struct(12, (): Shape<WowlanTcpS
   len: [8, u32],
 }));
 
-/** A connection that a radio keeps alive. */
+/** A TCP connection that the device keeps alive while the machine sleeps. */
 export interface WowlanTcp {
-  /** Our address. */
+  /** The source IPv4 address. */
   srcIpv4?: string;
-  /** The other end's. */
+  /** The destination IPv4 address. */
   dstIpv4?: string;
-  /** The other end's link-layer address. */
+  /** The destination MAC address. */
   dstMac?: string;
-  /** Our port. */
+  /** The source port. */
   srcPort?: number;
-  /** The other end's. */
+  /** The destination port. */
   dstPort?: number;
-  /** What is sent again and again. */
+  /** The payload that is sent at each interval. */
   dataPayload?: Uint8Array;
-  /** A number in that. */
+  /** The sequence number in the payload. */
   dataPayloadSeq?: WowlanTcpSeq;
-  /** Tokens in that: where they go and how long they are, 32 bits each, then the tokens. */
+  /** The tokens in the payload: their offset and length, 32 bits each, then the tokens. */
   dataPayloadToken?: Uint8Array;
-  /** How often, in s. */
+  /** The interval of sending, in s. */
   dataInterval?: number;
-  /** What wakes the machine. */
+  /** The payload that wakes the machine. */
   wakePayload?: Uint8Array;
-  /** Which of its bytes count, a bit each. */
+  /** Mask of its bytes to compare, one bit each. */
   wakeMask?: Uint8Array;
 }
 
@@ -526,17 +526,17 @@ export const WowlanTcp: Attributes<WowlanTcp> = attributes((): Shape<WowlanTcp> 
   wakeMask: [11, bytes],
 }));
 
-/** What a radio can do of that. */
+/** The limits of wake-up connections. */
 export interface WowlanTcpSupport {
-  /** Bytes to send. */
+  /** The longest payload, in bytes. */
   dataPayload?: number;
-  /** Whether a number in them can count. */
+  /** True if the payload may have a sequence number. */
   dataPayloadSeq?: boolean;
-  /** Tokens: least and greatest length, and bytes in all, 32 bits each. */
+  /** The limits of tokens: least and greatest length, and bytes in all, 32 bits each. */
   dataPayloadToken?: Uint8Array;
-  /** Longest interval, in s. */
+  /** The longest interval, in s. */
   dataInterval?: number;
-  /** Bytes that can wake the machine. */
+  /** The longest wake-up payload, in bytes. */
   wakePayload?: number;
 }
 
@@ -549,45 +549,45 @@ export const WowlanTcpSupport: Attributes<WowlanTcpSupport> = attributes((): Sha
   wakePayload: [10, u32],
 }));
 
-/** What wakes the machine, or has. */
+/** The wake-up triggers, or the one that woke the machine. */
 export interface Wowlan {
-  /** Anything. */
+  /** Wake up on any activity. */
   any?: boolean;
-  /** The end of a connection. */
+  /** Wake up when the connection ends. */
   disconnect?: boolean;
-  /** The packet that is made for it. */
+  /** Wake up on a magic packet. */
   magicPkt?: boolean;
-  /** Packets that look so; which of them it was. */
+  /** Wake up on packets with these patterns; in an event, the index of the pattern. */
   pktPattern?: number | readonly PacketPattern[];
-  /** Keys that cannot be renewed. */
+  /** Wake up if group keys cannot be renewed. */
   gtkRekeyFailure?: boolean;
-  /** Someone who asks who we are. */
+  /** Wake up on an EAP identity request. */
   eapIdentRequest?: boolean;
-  /** New keys. */
+  /** Wake up on a 4-way handshake. */
   "4wayHandshake"?: boolean;
-  /** The switch of the radio. */
+  /** Wake up when the radio's switch (rfkill) is released. */
   rfkillRelease?: boolean;
-  /** The frame that has, or its beginning. */
+  /** The 802.11 frame that woke the machine; may be truncated. */
   wakeupPkt80211?: Uint8Array;
-  /** Its length where that is more. */
+  /** Its full length in bytes, if it is truncated. */
   wakeupPkt80211Len?: number;
-  /** The packet that has, or its beginning. */
+  /** The Ethernet packet that woke the machine; may be truncated. */
   wakeupPkt8023?: Uint8Array;
-  /** Its length where that is more. */
+  /** Its full length in bytes, if it is truncated. */
   wakeupPkt8023Len?: number;
-  /** A connection that is kept alive. */
+  /** The TCP connection to keep alive. */
   tcpConnection?: WowlanTcp;
-  /** It has brought what wakes. */
+  /** The wake-up payload arrived on the connection. */
   wakeupTcpMatch?: boolean;
-  /** It was lost. */
+  /** The connection was lost. */
   wakeupTcpConnlost?: boolean;
-  /** It has used all tokens. */
+  /** The connection has used all its tokens. */
   wakeupTcpNomoretokens?: boolean;
-  /** A network, as a scheduled scan looks for it. */
+  /** Wake up when a network is found: the settings of a scheduled scan. */
   netDetect?: Nl80211Message;
-  /** Networks that were found. */
+  /** The networks that were found. */
   netDetectResults?: readonly Nl80211Message[];
-  /** A frame that ends the connection without saying who sent it. */
+  /** An unprotected deauthentication or disassociation frame arrived. */
   unprotectedDeauthDisassoc?: boolean;
 }
 
@@ -614,29 +614,29 @@ export const Wowlan: Attributes<Wowlan> = attributes((): Shape<Wowlan> => ({
   unprotectedDeauthDisassoc: [20, flag],
 }));
 
-/** What can wake the machine. */
+/** The wake-up triggers that a radio supports. */
 export interface WowlanSupport {
-  /** Anything. */
+  /** Any activity. */
   any?: boolean;
-  /** The end of a connection. */
+  /** The end of the connection. */
   disconnect?: boolean;
-  /** The packet that is made for it. */
+  /** A magic packet. */
   magicPkt?: boolean;
-  /** Packets that look so. */
+  /** Packet patterns, within these limits. */
   pktPattern?: PatternSupport;
-  /** Whether keys are renewed meanwhile. */
+  /** The device renews group keys while the machine sleeps. */
   gtkRekeySupported?: boolean;
-  /** Keys that cannot be renewed. */
+  /** A failure to renew group keys. */
   gtkRekeyFailure?: boolean;
-  /** Someone who asks who we are. */
+  /** An EAP identity request. */
   eapIdentRequest?: boolean;
-  /** New keys. */
+  /** A 4-way handshake. */
   "4wayHandshake"?: boolean;
-  /** The switch of the radio. */
+  /** The release of the radio's switch (rfkill). */
   rfkillRelease?: boolean;
-  /** A connection that is kept alive. */
+  /** A TCP connection that is kept alive, within these limits. */
   tcpConnection?: WowlanTcpSupport;
-  /** Networks, as many. */
+  /** Found networks: the most match sets. */
   netDetect?: number;
 }
 
@@ -655,15 +655,15 @@ export const WowlanSupport: Attributes<WowlanSupport> = attributes((): Shape<Wow
   netDetect: [18, u32],
 }));
 
-/** What keys are renewed with. */
+/** The keys with which the device renews group keys. */
 export interface RekeyData {
-  /** Key that enciphers them. */
+  /** The key encryption key. */
   kek?: Uint8Array;
-  /** Key that confirms them. */
+  /** The key confirmation key. */
   kck?: Uint8Array;
-  /** The last number. */
+  /** The last replay counter. */
   replayCtr?: Uint8Array;
-  /** Kind of keys. */
+  /** The AKM suite (key management). */
   akm?: number;
 }
 
@@ -677,11 +677,11 @@ export const RekeyData: Attributes<RekeyData> = attributes((): Shape<RekeyData> 
 
 // Scans.
 
-/** A plan of scheduled scans. */
+/** A plan of a scheduled scan. */
 export interface SchedScanPlan {
-  /** Pause between them, in s. */
+  /** The interval between scans, in s. */
   interval?: number;
-  /** How many; without end when absent. */
+  /** The number of scans; endless when absent. */
   iterations?: number;
 }
 
@@ -691,19 +691,19 @@ export const SchedScanPlan: Attributes<SchedScanPlan> = attributes((): Shape<Sch
   iterations: [2, u32],
 }));
 
-/** A network that scheduled scans look for. */
+/** A match set of a scheduled scan: the conditions on a network. */
 export interface SchedScanMatch {
-  /** Its name. */
+  /** The SSID. */
   ssid?: string;
-  /** Least strength, in dBm. */
+  /** The least signal strength, in dBm. */
   rssi?: number;
-  /** How much stronger than the present network, in dB. */
+  /** The least improvement on the current network, in dB. */
   relativeRssi?: number;
-  /** How much more or less in one band. */
+  /** An adjustment of that comparison for one band. */
   rssiAdjust?: RssiAdjust;
-  /** Its address. */
+  /** The MAC address of the access point. */
   bssid?: string;
-  /** Least strength by band. */
+  /** The least signal strength by band. */
   perBandRssi?: readonly BandRssi[];
 }
 
@@ -717,29 +717,29 @@ export const SchedScanMatch: Attributes<SchedScanMatch> = attributes((): Shape<S
   perBandRssi: [6, bandRssi],
 }));
 
-/** How busy a channel is. */
+/** The survey of a channel: its noise and use. */
 export interface SurveyInfo {
-  /** The channel, in MHz. */
+  /** The channel's frequency, in MHz. */
   frequency?: number;
-  /** Noise, in dBm. */
+  /** The noise, in dBm. */
   noise?: number;
-  /** Whether it is the one in use. */
+  /** True if it is the channel in use. */
   inUse?: boolean;
-  /** How long the radio was on it, in ms. */
+  /** The time that the radio was on the channel, in ms. */
   time?: number;
-  /** How long it was busy, in ms. */
+  /** The time that the channel was busy, in ms. */
   timeBusy?: number;
-  /** How long its extension was busy, in ms. */
+  /** The time that the extension channel was busy, in ms. */
   timeExtBusy?: number;
-  /** How long was received, in ms. */
+  /** The time spent receiving, in ms. */
   timeRx?: number;
-  /** How long was sent, in ms. */
+  /** The time spent transmitting, in ms. */
   timeTx?: number;
-  /** How long was scanned, in ms. */
+  /** The time spent scanning, in ms. */
   timeScan?: number;
-  /** How long was received from our network, in ms. */
+  /** The time spent receiving from the own network, in ms. */
   timeBssRx?: number;
-  /** kHz beside `frequency`. */
+  /** The offset to add to `frequency`, in kHz. */
   frequencyOffset?: number;
 }
 
@@ -760,13 +760,13 @@ export const SurveyInfo: Attributes<SurveyInfo> = attributes((): Shape<SurveyInf
 
 // Connections.
 
-/** How the best network is chosen. */
+/** The criterion by which the driver chooses the best network. */
 export interface BssSelect {
-  /** By strength. */
+  /** By signal strength. */
   rssi?: boolean;
-  /** By band first: the one that is liked. */
+  /** By band first: the number of the preferred band. */
   bandPref?: number;
-  /** By strength, one band counting more or less. */
+  /** By signal strength, adjusted for one band. */
   rssiAdjust?: RssiAdjust;
 }
 
@@ -779,27 +779,27 @@ export const BssSelect: Attributes<BssSelect> = attributes((): Shape<BssSelect> 
 
 /** A key. */
 export interface Key {
-  /** The key itself. */
+  /** The bytes of the key. */
   data?: Uint8Array;
-  /** Its number. */
+  /** The index of the key. */
   idx?: number;
-  /** Its cipher: 0x000fac04 is CCMP. */
+  /** The cipher: 0x000fac04 is CCMP. */
   cipher?: number;
-  /** Number of the last packet that it was used for. */
+  /** The sequence number: that of the last packet. */
   seq?: Uint8Array;
-  /** Whether it is the one to send with. */
+  /** True if it is the default key. */
   default?: boolean;
-  /** Whether it is the one for management frames. */
+  /** True if it is the default key for management frames. */
   defaultMgmt?: boolean;
-  /** For whom it is. */
+  /** The kind of receivers that the key is for. */
   type?: KeyType;
-  /** For which frames it is the one. */
+  /** The kinds of frames for which it is the default key. */
   defaultTypes?: readonly (KeyDefaultType | number)[];
-  /** Whether it is sent with already. */
+  /** The directions that the key is used in. */
   mode?: KeyMode;
-  /** Whether it is the one for beacons. */
+  /** True if it is the default key for beacons. */
   defaultBeacon?: boolean;
-  /** What training fields of measurements are made from. */
+  /** The seed of the secure training fields (LTF) in measurements. */
   ltfSeed?: Uint8Array;
 }
 
@@ -818,13 +818,13 @@ export const Key: Attributes<Key> = attributes((): Shape<Key> => ({
   ltfSeed: [11, bytes],
 }));
 
-/** An access point that one might prepare for. */
+/** An access point that is a candidate for preauthentication. */
 export interface PmksaCandidate {
-  /** Its place; 0 is the best. */
+  /** Its rank; 0 is the best. */
   index?: number;
-  /** Its address. */
+  /** The MAC address. */
   bssid?: string;
-  /** Whether one can. */
+  /** True if the access point supports preauthentication. */
   preauth?: boolean;
 }
 
@@ -837,23 +837,23 @@ export const PmksaCandidate: Attributes<PmksaCandidate> = attributes((): Shape<P
 
 // Access points and stations.
 
-/** What a radio can set of its networks. */
+/** The settings of a network that a radio can apply. */
 export interface BssParam {
-  /** Protection by CTS. */
+  /** True if it can protect frames with CTS. */
   bssCtsProt?: boolean;
-  /** Short preambles. */
+  /** True if it can use short preambles. */
   bssShortPreamble?: boolean;
-  /** Short slots. */
+  /** True if it can use short slots. */
   bssShortSlotTime?: boolean;
-  /** Rates that stations must have. */
+  /** True if it can set the rates that stations must support. */
   bssBasicRates?: boolean;
-  /** Whether stations reach each other. */
+  /** True if it can isolate stations from each other. */
   apIsolate?: boolean;
-  /** How stations of different age live together. */
+  /** True if it can set the operation mode of 802.11n. */
   bssHtOpmode?: boolean;
-  /** How long an owner of a group is awake after a beacon. */
+  /** True if it can set the client traffic window of a P2P group owner. */
   p2pCtwindow?: boolean;
-  /** Whether it sleeps after that. */
+  /** True if it can use opportunistic power saving. */
   p2pOppps?: boolean;
 }
 
@@ -869,11 +869,11 @@ export const BssParam: Attributes<BssParam> = attributes((): Shape<BssParam> => 
   p2pOppps: [163, flag],
 }));
 
-/** How a station sleeps by U-APSD. */
+/** The U-APSD settings of a station. */
 export interface StaWme {
-  /** Its queues, as bits. */
+  /** Mask of the access categories with U-APSD. */
   uapsdQueues?: number;
-  /** Frames that it takes when it wakes. */
+  /** The most frames in a service period. */
   maxSp?: number;
 }
 
@@ -883,13 +883,13 @@ export const StaWme: Attributes<StaWme> = attributes((): Shape<StaWme> => ({
   maxSp: [2, u8],
 }));
 
-/** What is told to those who measure the distance. */
+/** The settings of a responder to distance measurements (FTM). */
 export interface FtmResponder {
-  /** Whether they may. */
+  /** True if the responder is on. */
   enabled?: boolean;
-  /** Where it is, by coordinates. */
+  /** The location as coordinates (LCI). */
   lci?: Uint8Array;
-  /** Where it is, by address. */
+  /** The location as a civic address. */
   civicloc?: Uint8Array;
 }
 
@@ -900,25 +900,25 @@ export const FtmResponder: Attributes<FtmResponder> = attributes((): Shape<FtmRe
   civicloc: [3, bytes],
 }));
 
-/** How often the distance was measured. */
+/** The statistics of a responder to distance measurements. */
 export interface FtmResponderStats {
-  /** Sessions that were done. */
+  /** Number of successful sessions. */
   successNum?: number;
-  /** Sessions that were done in part. */
+  /** Number of partly successful sessions. */
   partialNum?: number;
-  /** Sessions that failed. */
+  /** Number of failed sessions. */
   failedNum?: number;
-  /** Sessions that began at once. */
+  /** Number of sessions that started at once (ASAP). */
   asapNum?: number;
-  /** Sessions that began later. */
+  /** Number of sessions that started later. */
   nonAsapNum?: number;
-  /** How long they took, in ms. */
+  /** Total duration of the sessions, in ms. */
   totalDurationMsec?: number;
-  /** Requests by strangers. */
+  /** Number of triggers from unknown stations. */
   unknownTriggersNum?: number;
-  /** Requests for another time. */
+  /** Number of requests to reschedule. */
   rescheduleRequestsNum?: number;
-  /** Requests at the wrong time. */
+  /** Number of triggers outside of the agreed window. */
   outOfWindowTriggersNum?: number;
 }
 
@@ -935,19 +935,19 @@ export const FtmResponderStats: Attributes<FtmResponderStats> = attributes((): S
   outOfWindowTriggersNum: [9, u32],
 }), { pad: 10 });
 
-/** When an access point speaks at the same time as others near by. */
+/** The settings of spatial reuse (OBSS PD) beside neighbouring networks. */
 export interface HeObssPd {
-  /** Least offset, in dB. */
+  /** The least offset, in dB. */
   minOffset?: number;
-  /** Greatest offset, in dB. */
+  /** The greatest offset, in dB. */
   maxOffset?: number;
-  /** Greatest offset to others, in dB. */
+  /** The greatest offset for networks outside of the group (SRG), in dB. */
   nonSrgMaxOffset?: number;
-  /** Colors, as bits. */
+  /** Mask of the BSS colors in the group. */
   bssColorBitmap?: Uint8Array;
-  /** Parts of addresses, as bits. */
+  /** Mask of the partial BSSIDs in the group. */
   partialBssidBitmap?: Uint8Array;
-  /** What is told of it, as bits. */
+  /** The spatial reuse control bits to announce. */
   srCtrl?: number;
 }
 
@@ -961,13 +961,13 @@ export const HeObssPd: Attributes<HeObssPd> = attributes((): Shape<HeObssPd> => 
   srCtrl: [6, u8],
 }));
 
-/** The color of a network. */
+/** The BSS color of a network. */
 export interface HeBssColor {
-  /** Color, 1..63. */
+  /** The color, 1..63. */
   color?: number;
-  /** Whether it is not used. */
+  /** True if the color is disabled. */
   disabled?: boolean;
-  /** Whether numbers of stations are made from it. */
+  /** True if association identifiers are derived from the color (partial BSS color). */
   partial?: boolean;
 }
 
@@ -978,13 +978,13 @@ export const HeBssColor: Attributes<HeBssColor> = attributes((): Shape<HeBssColo
   partial: [3, flag],
 }));
 
-/** Short frames between beacons. */
+/** The settings of FILS discovery frames between beacons. */
 export interface FilsDiscovery {
-  /** Least pause, in 1.024 ms. */
+  /** The least interval, in units of 1.024 ms. */
   intMin?: number;
-  /** Greatest pause, in 1.024 ms. */
+  /** The greatest interval, in units of 1.024 ms. */
   intMax?: number;
-  /** The frame. */
+  /** The frame's template. */
   tmpl?: Uint8Array;
 }
 
@@ -995,11 +995,11 @@ export const FilsDiscovery: Attributes<FilsDiscovery> = attributes((): Shape<Fil
   tmpl: [3, bytes],
 }));
 
-/** Answers to probes that nobody asked for. */
+/** The settings of unsolicited broadcast probe responses. */
 export interface UnsolBcastProbeResp {
-  /** Pause, in 1.024 ms. */
+  /** The interval, in units of 1.024 ms. */
   int?: number;
-  /** The frame. */
+  /** The frame's template. */
   tmpl?: Uint8Array;
 }
 
@@ -1009,19 +1009,19 @@ export const UnsolBcastProbeResp: Attributes<UnsolBcastProbeResp> = attributes((
   tmpl: [2, bytes],
 }));
 
-/** How several networks share beacons. */
+/** The settings of several networks that share a beacon (MBSSID). */
 export interface MbssidConfig {
-  /** Networks that can. */
+  /** The most networks. */
   maxInterfaces?: number;
-  /** Beacons that it takes to tell of all. */
+  /** The most beacons in a period of EMA. */
   maxEmaProfilePeriodicity?: number;
-  /** The network's place. */
+  /** The index of the network. */
   index?: number;
-  /** The interface that sends the beacons. */
+  /** The number of the interface that sends the beacons. */
   txIfindex?: number;
-  /** Whether it takes several beacons to tell of all. */
+  /** True if the networks are spread over several beacons (EMA). */
   ema?: boolean;
-  /** The link that sends them. */
+  /** The number of the link that sends the beacons. */
   txLinkId?: number;
 }
 
@@ -1035,11 +1035,11 @@ export const MbssidConfig: Attributes<MbssidConfig> = attributes((): Shape<Mbssi
   txLinkId: [6, u8],
 }));
 
-/** A short beacon, below 1 GHz. */
+/** A short beacon, below 1 GHz (S1G). */
 export interface S1gShortBeacon {
-  /** Up to its elements. */
+  /** The part before the elements. */
   head?: Uint8Array;
-  /** Its elements. */
+  /** The elements. */
   tail?: Uint8Array;
 }
 
@@ -1051,69 +1051,69 @@ export const S1gShortBeacon: Attributes<S1gShortBeacon> = attributes((): Shape<S
 
 // Meshes.
 
-/** How a mesh works. */
+/** The parameters of a mesh. */
 export interface MeshConfig {
-  /** How long to wait for an answer to the request for a link, in ms. */
+  /** The time to wait for an answer to a request for a peer link, in ms. */
   retryTimeout?: number;
-  /** How long to wait for a confirmation, in ms. */
+  /** The time to wait for a confirmation, in ms. */
   confirmTimeout?: number;
-  /** How long a link is kept that is being closed, in ms. */
+  /** The time that a link being closed is kept, in ms. */
   holdingTimeout?: number;
-  /** Most links. */
+  /** The most peer links. */
   maxPeerLinks?: number;
-  /** Tries to make one. */
+  /** The most attempts to open a peer link. */
   maxRetries?: number;
-  /** Stations that a frame can pass. */
+  /** The time to live of frames, in hops. */
   ttl?: number;
-  /** Stations that an element can pass. */
+  /** The time to live of elements, in hops. */
   elementTtl?: number;
-  /** Whether links are made unasked. */
+  /** True if peer links are opened automatically. */
   autoOpenPlinks?: boolean;
-  /** Tries to find a path. */
+  /** The most attempts to find a path. */
   hwmpMaxPreqRetries?: number;
-  /** How often a path is looked for anew, in ms. */
+  /** The time after which a path is refreshed, in ms. */
   pathRefreshTime?: number;
-  /** How long to wait for a path, in ms. */
+  /** The time to wait for a path, in ms. */
   minDiscoveryTimeout?: number;
-  /** How long a path holds, in 1.024 ms. */
+  /** The lifetime of a path, in units of 1.024 ms. */
   hwmpActivePathTimeout?: number;
-  /** Least pause between requests for paths, in 1.024 ms. */
+  /** The least interval between path requests, in units of 1.024 ms. */
   hwmpPreqMinInterval?: number;
-  /** How long a frame takes through all of the mesh, in 1.024 ms. */
+  /** The time that a frame takes across the whole mesh, in units of 1.024 ms. */
   hwmpNetDiamTrvsTime?: number;
-  /** How it is a root. */
+  /** The root mode, as 802.11 numbers it. */
   hwmpRootmode?: number;
-  /** Pause between its announcements, in 1.024 ms. */
+  /** The interval between root announcements, in units of 1.024 ms. */
   hwmpRannInterval?: number;
-  /** Whether it tells that it is a gate. */
+  /** True if it announces itself as a gate. */
   gateAnnouncements?: boolean;
-  /** Least pause between reports of broken paths, in 1.024 ms. */
+  /** The least interval between path errors, in units of 1.024 ms. */
   hwmpPerrMinInterval?: number;
-  /** Whether it forwards. */
+  /** True if it forwards frames. */
   forwarding?: boolean;
-  /** Least strength of a peer, in dBm. */
+  /** The least signal strength of a peer, in dBm. */
   rssiThreshold?: number;
-  /** Most clocks to go by. */
+  /** The most neighbours whose clocks are followed. */
   syncOffsetMaxNeighbor?: number;
-  /** How stations of different age live together. */
+  /** The operation mode of 802.11n: the protection of older stations. */
   htOpmode?: number;
-  /** How long the path to a root holds, in 1.024 ms. */
+  /** The lifetime of the path to a root, in units of 1.024 ms. */
   hwmpPathToRootTimeout?: number;
-  /** Pause between a root's requests, in 1.024 ms. */
+  /** The interval between a root's path requests, in units of 1.024 ms. */
   hwmpRootInterval?: number;
-  /** Least pause between confirmations to a root, in 1.024 ms. */
+  /** The least interval between confirmations to a root, in units of 1.024 ms. */
   hwmpConfirmationInterval?: number;
-  /** How it sleeps. */
+  /** The power mode. */
   powerMode?: MeshPowerMode;
-  /** How long it is awake after its beacon, in 1.024 ms. */
+  /** The time it stays awake after its beacon, in units of 1.024 ms. */
   awakeWindow?: number;
-  /** When a silent peer is gone, in s. */
+  /** The time after which a silent peer is removed, in s. */
   plinkTimeout?: number;
-  /** Whether it reaches a gate. */
+  /** True if it is connected to a gate. */
   connectedToGate?: boolean;
-  /** Whether it learns no paths from frames that it forwards. */
+  /** True if it learns no paths from frames that it forwards. */
   nolearn?: boolean;
-  /** Whether it reaches a server for keys. */
+  /** True if it is connected to an authentication server. */
   connectedToAs?: boolean;
 }
 
@@ -1152,23 +1152,23 @@ export const MeshConfig: Attributes<MeshConfig> = attributes((): Shape<MeshConfi
   connectedToAs: [31, bool(u8)],
 }));
 
-/** How one joins a mesh. */
+/** The parameters for joining a mesh. */
 export interface MeshSetup {
-  /** Whether paths are chosen a vendor's way. */
+  /** True if a vendor's path selection is used. */
   enableVendorPathSel?: boolean;
-  /** Whether they are measured a vendor's way. */
+  /** True if a vendor's path metric is used. */
   enableVendorMetric?: boolean;
-  /** Elements that tell of this. */
+  /** The information elements of the vendor's protocols. */
   ie?: Uint8Array;
-  /** Whether a program shows who we are. */
+  /** True if a program does the authentication. */
   userspaceAuth?: boolean;
-  /** Whether it makes keys. */
+  /** True if a program does the peering exchange that sets keys (AMPE). */
   userspaceAmpe?: boolean;
-  /** Whether clocks go a vendor's way. */
+  /** True if a vendor's synchronization is used. */
   enableVendorSync?: boolean;
-  /** Whether a program makes links. */
+  /** True if a program manages peer links. */
   userspaceMpm?: boolean;
-  /** How we show who we are: 0 not at all, 1 SAE. */
+  /** The authentication protocol: 0 none, 1 SAE. */
   authProtocol?: number;
 }
 
@@ -1184,25 +1184,25 @@ export const MeshSetup: Attributes<MeshSetup> = attributes((): Shape<MeshSetup> 
   authProtocol: [8, u8],
 }));
 
-/** What is known of a path through a mesh. */
+/** The properties of a path through a mesh. */
 export interface MpathInfo {
-  /** Frames that wait for it. */
+  /** The number of frames queued for it. */
   frameQlen?: number;
-  /** Its number. */
+  /** The sequence number of the target. */
   sn?: number;
-  /** What it costs. */
+  /** The metric. */
   metric?: number;
-  /** How long it holds, in ms. */
+  /** The time until it expires, in ms. */
   exptime?: number;
-  /** Where it stands. */
+  /** The flags. */
   flags?: readonly MpathFlag[];
-  /** How long an answer is waited for, in ms. */
+  /** The time to wait for an answer to a path request, in ms. */
   discoveryTimeout?: number;
-  /** Tries to find it. */
+  /** The number of attempts to find it. */
   discoveryRetries?: number;
-  /** Stations on it. */
+  /** The number of hops. */
   hopCount?: number;
-  /** How often it changed. */
+  /** The number of changes. */
   pathChange?: number;
 }
 
@@ -1219,71 +1219,71 @@ export const MpathInfo: Attributes<MpathInfo> = attributes((): Shape<MpathInfo> 
   pathChange: [9, u32],
 }));
 
-// Distances.
+// Peer measurements.
 
-/** How a radio can measure distances. */
+/** The capabilities of distance measurements (FTM). */
 export interface FtmCapabilities {
-  /** At once. */
+  /** Sessions that start at once (ASAP) are supported. */
   asap?: boolean;
-  /** Later. */
+  /** Sessions that start later are supported. */
   nonAsap?: boolean;
-  /** Asking where the other is, by coordinates. */
+  /** The location as coordinates (LCI) can be requested. */
   reqLci?: boolean;
-  /** Asking where it is, by address. */
+  /** The location as a civic address can be requested. */
   reqCivicloc?: boolean;
-  /** With these preambles, as bits. */
+  /** Mask of the supported preambles. */
   preambles?: number;
-  /** With these widths, as bits. */
+  /** Mask of the supported channel widths. */
   bandwidths?: number;
-  /** Most bursts, as a power of two. */
+  /** The most bursts, as an exponent of two. */
   maxBurstsExponent?: number;
-  /** Most frames in a burst. */
+  /** The most frames in a burst. */
   maxFtmsPerBurst?: number;
-  /** When triggered. */
+  /** Trigger-based measurements are supported. */
   triggerBased?: boolean;
-  /** When not triggered. */
+  /** Non-trigger-based measurements are supported. */
   nonTriggerBased?: boolean;
-  /** At 6 GHz. */
+  /** Measurements at 6 GHz are supported. */
   "6ghzSupport"?: boolean;
-  /** Training fields that it sends. */
+  /** The most repetitions of training fields (LTF) that it sends. */
   maxTxLtfRep?: number;
-  /** Training fields that it receives. */
+  /** The most repetitions of training fields (LTF) that it receives. */
   maxRxLtfRep?: number;
-  /** Streams that it sends. */
+  /** The most streams that it sends. */
   maxTxSts?: number;
-  /** Streams that it receives. */
+  /** The most streams that it receives. */
   maxRxSts?: number;
-  /** Training fields that it sends in all. */
+  /** The most training fields (LTF) that it sends in all. */
   maxTotalLtfTx?: number;
-  /** Training fields that it receives in all. */
+  /** The most training fields (LTF) that it receives in all. */
   maxTotalLtfRx?: number;
-  /** As the one who is asked. */
+  /** The responder's role is supported. */
   rstaSupport?: boolean;
-  /** What it can do as the one who asks. */
+  /** The capabilities as initiator. */
   istaCaps?: FtmCapabilities;
-  /** What it can do as the one who is asked. */
+  /** The capabilities as responder. */
   rstaCaps?: FtmCapabilities;
-  /** Without triggers. */
+  /** Non-trigger-based measurements are supported in this role. */
   supportNtb?: boolean;
-  /** With triggers. */
+  /** Trigger-based measurements are supported in this role. */
   supportTb?: boolean;
-  /** In turn with others. */
+  /** Measurements in turn with other traffic (EDCA) are supported in this role. */
   supportEdca?: boolean;
-  /** For whom. */
+  /** The uses that are supported. */
   typeCaps?: FtmTypeCapabilities;
-  /** As both at once. */
+  /** Both roles are supported at the same time. */
   concurrentIstaRstaSupport?: boolean;
-  /** Antennas that send. */
+  /** The number of transmit antennas. */
   maxNumTxAntennas?: number;
-  /** Antennas that receive. */
+  /** The number of receive antennas. */
   maxNumRxAntennas?: number;
-  /** Least pause in turn with others, in ms. */
+  /** The least interval of EDCA measurements, in ms. */
   minIntervalEdca?: number;
-  /** Least pause without triggers, in ms. */
+  /** The least interval of non-trigger-based measurements, in ms. */
   minIntervalNtb?: number;
-  /** Preambles to find what is near, as bits. */
+  /** Mask of the preambles for proximity detection. */
   pdPreambles?: number;
-  /** Widths to find what is near, as bits. */
+  /** Mask of the channel widths for proximity detection. */
   pdBandwidths?: number;
 }
 
@@ -1322,11 +1322,11 @@ export const FtmCapabilities: Attributes<FtmCapabilities> = attributes((): Shape
   pdBandwidths: [31, u32],
 }));
 
-/** For whom distances can be measured. */
+/** The uses of distance measurements that are supported. */
 export interface FtmTypeCapabilities {
-  /** For networks. */
+  /** Measurements between stations and access points. */
   infraSupport?: boolean;
-  /** To find what is near. */
+  /** Proximity detection. */
   pdSupport?: boolean;
 }
 
@@ -1336,51 +1336,51 @@ export const FtmTypeCapabilities: Attributes<FtmTypeCapabilities> = attributes((
   pdSupport: [2, flag],
 }));
 
-/** How a distance is to be measured. */
+/** A request for a distance measurement (FTM). */
 export interface FtmRequest {
-  /** At once. */
+  /** Start at once (ASAP). */
   asap?: boolean;
-  /** With this preamble. */
+  /** The preamble to use. */
   preamble?: Preamble;
-  /** Bursts, as a power of two. */
+  /** The number of bursts, as an exponent of two. */
   numBurstsExp?: number;
-  /** Pause between bursts, in 100 ms. */
+  /** The interval between bursts, in units of 100 ms. */
   burstPeriod?: number;
-  /** How long one takes, as 802.11 numbers it; 15 is any. */
+  /** The duration of a burst, as 802.11 numbers it; 15 is no preference. */
   burstDuration?: number;
-  /** Frames in a burst. */
+  /** The number of frames in a burst. */
   ftmsPerBurst?: number;
-  /** Tries to begin. */
+  /** The most attempts to start a session. */
   numFtmrRetries?: number;
-  /** Asking where the other is, by coordinates. */
+  /** Request the peer's location as coordinates (LCI). */
   requestLci?: boolean;
-  /** Asking where it is, by address. */
+  /** Request the peer's location as a civic address. */
   requestCivicloc?: boolean;
-  /** With triggers. */
+  /** Measure with triggers. */
   triggerBased?: boolean;
-  /** Without triggers. */
+  /** Measure without triggers. */
   nonTriggerBased?: boolean;
-  /** Telling the other what came out. */
+  /** Send the result to the peer. */
   lmrFeedback?: boolean;
-  /** Color of the other's network. */
+  /** The BSS color of the peer's network. */
   bssColor?: number;
-  /** As the one who is asked. */
+  /** Act as the responder. */
   rsta?: boolean;
-  /** Least pause, in 100 µs. */
+  /** The least interval between measurements, in units of 100 µs. */
   minTimeBetweenMeasurements?: number;
-  /** Greatest pause, in 10 ms. */
+  /** The greatest interval between measurements, in units of 10 ms. */
   maxTimeBetweenMeasurements?: number;
-  /** Usual pause, in ms. */
+  /** The nominal interval between measurements, in ms. */
   nominalTime?: number;
-  /** How long one listens, in ms. */
+  /** The duration of the availability window, in ms. */
   awDuration?: number;
-  /** How often. */
+  /** The number of measurements. */
   numMeasurements?: number;
-  /** Tell when it comes nearer than so many mm. */
+  /** Report when the peer comes nearer than this, in mm. */
   ingress?: bigint;
-  /** Tell when it goes farther than so many mm. */
+  /** Report when the peer goes farther away than this, in mm. */
   egress?: bigint;
-  /** Telling nothing else. */
+  /** Report nothing else. */
   pdSuppressResults?: boolean;
 }
 
@@ -1410,71 +1410,71 @@ export const FtmRequest: Attributes<FtmRequest> = attributes((): Shape<FtmReques
   pdSuppressResults: [23, flag],
 }), { pad: 20 });
 
-/** A distance. */
+/** The result of a distance measurement. */
 export interface FtmResult {
-  /** Why it could not be measured: NL80211_PMSR_FTM_FAILURE_*. */
+  /** The reason for a failure: NL80211_PMSR_FTM_FAILURE_*. */
   failReason?: number;
-  /** The burst. */
+  /** The index of the burst. */
   burstIndex?: number;
-  /** Frames that were tried. */
+  /** The number of frames sent. */
   numFtmrAttempts?: number;
-  /** Frames that were acknowledged. */
+  /** The number of frames acknowledged. */
   numFtmrSuccesses?: number;
-  /** When to try again, in s. */
+  /** The time after which a busy peer may be asked again, in s. */
   busyRetryTime?: number;
-  /** Bursts, as a power of two. */
+  /** The number of bursts, as an exponent of two. */
   numBurstsExp?: number;
-  /** How long one took, as 802.11 numbers it. */
+  /** The duration of a burst, as 802.11 numbers it. */
   burstDuration?: number;
-  /** Frames in a burst. */
+  /** The number of frames in a burst. */
   ftmsPerBurst?: number;
-  /** Strength on average, in 0.5 dBm. */
+  /** The average signal strength, in units of 0.5 dBm. */
   rssiAvg?: number;
-  /** Spread of it, in 0.5 dB. */
+  /** The spread of the signal strength, in units of 0.5 dB. */
   rssiSpread?: number;
-  /** Rate of what was sent. */
+  /** The rate of the frames sent. */
   txRate?: RateInfo;
-  /** Rate of what was received. */
+  /** The rate of the frames received. */
   rxRate?: RateInfo;
-  /** Time there and back on average, in ps. */
+  /** The average round trip time, in ps. */
   rttAvg?: bigint;
-  /** Variance of it, in ps². */
+  /** The variance of the round trip time, in ps². */
   rttVariance?: bigint;
-  /** Spread of it, in ps. */
+  /** The spread of the round trip time, in ps. */
   rttSpread?: bigint;
-  /** Distance on average, in mm. */
+  /** The average distance, in mm. */
   distAvg?: bigint;
-  /** Variance of it, in mm². */
+  /** The variance of the distance, in mm². */
   distVariance?: bigint;
-  /** Spread of it, in mm. */
+  /** The spread of the distance, in mm. */
   distSpread?: bigint;
-  /** Where the other is, by coordinates. */
+  /** The peer's location as coordinates (LCI). */
   lci?: Uint8Array;
-  /** Where it is, by address. */
+  /** The peer's location as a civic address. */
   civicloc?: Uint8Array;
-  /** Pause between bursts, in 100 ms. */
+  /** The interval between bursts, in units of 100 ms. */
   burstPeriod?: number;
-  /** Training fields that were sent. */
+  /** The number of repetitions of training fields (LTF) sent. */
   txLtfRepetitionCount?: number;
-  /** Training fields that were received. */
+  /** The number of repetitions of training fields (LTF) received. */
   rxLtfRepetitionCount?: number;
-  /** Greatest pause, in 10 ms. */
+  /** The greatest interval between measurements, in units of 10 ms. */
   maxTimeBetweenMeasurements?: number;
-  /** Least pause, in 100 µs. */
+  /** The least interval between measurements, in units of 100 µs. */
   minTimeBetweenMeasurements?: number;
-  /** Streams that were sent. */
+  /** The number of spatial streams sent. */
   numTxSpatialStreams?: number;
-  /** Streams that were received. */
+  /** The number of spatial streams received. */
   numRxSpatialStreams?: number;
-  /** Usual pause, in ms. */
+  /** The nominal interval between measurements, in ms. */
   nominalTime?: number;
-  /** How long the other listens, in ms. */
+  /** The duration of the peer's availability window, in ms. */
   availabilityWindow?: number;
-  /** Width of the channel. */
+  /** The channel's width. */
   channelWidth?: ChannelWidth;
   /** The preamble. */
   preamble?: Preamble;
-  /** Whether what came out is of the time before. */
+  /** True if the result is that of the previous measurement (delayed report). */
   isDelayedLmr?: boolean;
 }
 
@@ -1514,9 +1514,9 @@ export const FtmResult: Attributes<FtmResult> = attributes((): Shape<FtmResult> 
   isDelayedLmr: [33, flag],
 }), { pad: 21 });
 
-/** How is measured. */
+/** The parameters of a measurement. */
 export interface MeasurementData {
-  /** By time there and back. */
+  /** By round trip time (FTM). */
   ftm?: FtmRequest;
 }
 
@@ -1525,11 +1525,11 @@ export const MeasurementData: Attributes<MeasurementData> = attributes((): Shape
   ftm: [1, FtmRequest],
 }));
 
-/** What is to be measured. */
+/** A request for a measurement. */
 export interface MeasurementRequest {
-  /** How. */
+  /** The parameters. */
   data?: MeasurementData;
-  /** Whether with the access point's clock. */
+  /** True to return the access point's clock too. */
   getApTsf?: boolean;
 }
 
@@ -1539,9 +1539,9 @@ export const MeasurementRequest: Attributes<MeasurementRequest> = attributes(():
   getApTsf: [2, flag],
 }));
 
-/** What came out. */
+/** The result of a measurement. */
 export interface MeasurementResult {
-  /** By time there and back. */
+  /** By round trip time (FTM). */
   ftm?: FtmResult;
 }
 
@@ -1550,17 +1550,17 @@ export const MeasurementResult: Attributes<MeasurementResult> = attributes((): S
   ftm: [1, FtmResult],
 }));
 
-/** What was measured. */
+/** A response to a request for a measurement. */
 export interface MeasurementResponse {
-  /** What came out. */
+  /** The result. */
   data?: MeasurementResult;
-  /** How it went. */
+  /** The outcome. */
   status?: MeasurementStatus;
-  /** When, in ns since boot. */
+  /** The time, in ns since boot. */
   hostTime?: bigint;
-  /** When, by the access point's clock, in µs. */
+  /** The time by the access point's clock, in µs. */
   apTsf?: bigint;
-  /** Whether nothing else comes. */
+  /** True if it is the last response. */
   final?: boolean;
 }
 
@@ -1573,17 +1573,17 @@ export const MeasurementResponse: Attributes<MeasurementResponse> = attributes((
   final: [5, flag],
 }), { pad: 6 });
 
-/** A peer to which the distance is measured. */
+/** A peer whose distance is measured. */
 export interface MeasurementPeer {
-  /** Its address. */
+  /** The MAC address. */
   addr?: string;
-  /** Its channel. */
+  /** The channel. */
   chan?: Nl80211Message;
-  /** What is to be measured. */
+  /** The request. */
   req?: MeasurementRequest;
-  /** What was. */
+  /** The response. */
   resp?: MeasurementResponse;
-  /** What for: 0 a network, 1 to find what is near. */
+  /** The use of the measurement: 0 an access point or station, 1 proximity detection. */
   reqType?: number;
 }
 
@@ -1596,9 +1596,9 @@ export const MeasurementPeer: Attributes<MeasurementPeer> = attributes((): Shape
   reqType: [5, u32],
 }));
 
-/** What a radio can measure. */
+/** The measurements that a radio supports. */
 export interface MeasurementTypes {
-  /** By time there and back. */
+  /** By round trip time (FTM). */
   ftm?: FtmCapabilities;
 }
 
@@ -1607,21 +1607,21 @@ export const MeasurementTypes: Attributes<MeasurementTypes> = attributes((): Sha
   ftm: [1, FtmCapabilities],
 }));
 
-/** Distances to peers. */
+/** Measurements of peers, or a radio's limits of them. */
 export interface PeerMeasurements {
-  /** Peers at once. */
+  /** The most peers at the same time. */
   maxPeers?: number;
-  /** Whether the access point's clock can be told. */
+  /** True if the access point's clock can be returned. */
   reportApTsf?: boolean;
-  /** Whether the address can be a random one. */
+  /** True if the MAC address can be randomized. */
   randomizeMacAddr?: boolean;
-  /** What can be measured. */
+  /** The supported measurements. */
   typeCapa?: MeasurementTypes;
   /** The peers. */
   peers?: readonly MeasurementPeer[];
-  /** Peers at once as the one who asks. */
+  /** The most peers at the same time as initiator. */
   maxPeerIstaRole?: number;
-  /** Peers at once as the one who is asked. */
+  /** The most peers at the same time as responder. */
   maxPeerRstaRole?: number;
 }
 
@@ -1636,17 +1636,17 @@ export const PeerMeasurements: Attributes<PeerMeasurements> = attributes((): Sha
   maxPeerRstaRole: [7, u32],
 }));
 
-// Devices near by.
+// NAN (neighbour awareness networking).
 
-/** Who is to answer. */
+/** The service response filter: the devices that may answer. */
 export interface NanSrf {
-  /** Whether those that are meant, or all others. */
+  /** True if the matching devices may answer, false if all others. */
   include?: boolean;
-  /** Bloom filter of their addresses. */
+  /** The Bloom filter of their MAC addresses. */
   bf?: Uint8Array;
-  /** Its number. */
+  /** The index of the Bloom filter's hash functions. */
   bfIdx?: number;
-  /** Their addresses. */
+  /** Their MAC addresses. */
   macAddrs?: readonly string[];
 }
 
@@ -1658,39 +1658,39 @@ export const NanSrf: Attributes<NanSrf> = attributes((): Shape<NanSrf> => ({
   macAddrs: [4, list(mac)],
 }));
 
-/** A service that is offered or looked for. */
+/** A NAN function: a service that is published or subscribed, or a message about one. */
 export interface NanFunc {
-  /** Which of them. */
+  /** The kind of function. */
   type?: NanFuncType;
-  /** Hash of its name. */
+  /** The hash of the service's name. */
   serviceId?: Uint8Array;
-  /** How it is offered, as bits: 1 when asked, 2 unasked. */
+  /** The kind of publishing, as a mask: 1 solicited, 2 unsolicited. */
   publishType?: number;
-  /** Whether to all. */
+  /** True if solicited announcements go to all. */
   publishBcast?: boolean;
-  /** Whether it is asked for. */
+  /** True if a subscription actively searches. */
   subscribeActive?: boolean;
-  /** Number of what a message belongs to. */
+  /** The identifier of the function that a message belongs to. */
   followUpId?: number;
-  /** Number of it at the other end. */
+  /** The peer's identifier of that function. */
   followUpReqId?: number;
-  /** Whom it goes to. */
+  /** The MAC address that the message goes to. */
   followUpDest?: string;
-  /** Whether only near by. */
+  /** True if only devices close by count. */
   closeRange?: boolean;
-  /** Windows that it lasts. */
+  /** The lifetime in discovery windows. */
   ttl?: number;
-  /** What it says. */
+  /** The service specific information. */
   serviceInfo?: Uint8Array;
-  /** Who is to answer. */
+  /** The devices that may answer. */
   srf?: NanSrf;
-  /** What others have to offer. */
+  /** The filters that a peer's announcement must match. */
   rxMatchFilter?: readonly Uint8Array[];
-  /** What we offer. */
+  /** The filters that are sent to peers. */
   txMatchFilter?: readonly Uint8Array[];
-  /** Its number. */
+  /** The identifier of the function. */
   instanceId?: number;
-  /** Why it ended: 0 as asked, 1 in time, 2 by an error. */
+  /** The reason for its end: 0 a request, 1 its lifetime, 2 an error. */
   termReason?: number;
 }
 
@@ -1714,11 +1714,11 @@ export const NanFunc: Attributes<NanFunc> = attributes((): Shape<NanFunc> => ({
   termReason: [16, u8],
 }));
 
-/** A service that fits. */
+/** A match of NAN functions. */
 export interface NanMatch {
-  /** Ours. */
+  /** The own function. */
   funcLocal?: NanFunc;
-  /** The peer's. */
+  /** The peer's function. */
   funcPeer?: NanFunc;
 }
 
@@ -1728,19 +1728,19 @@ export const NanMatch: Attributes<NanMatch> = attributes((): Shape<NanMatch> => 
   funcPeer: [2, NanFunc],
 }));
 
-/** How a cluster works in a band. */
+/** The configuration of NAN in a band. */
 export interface NanBandConfig {
-  /** The band, as in {@linkcode Band}. */
+  /** The band's number, as in {@linkcode Band}. */
   band?: number;
-  /** Its channel, in MHz. */
+  /** The discovery channel, in MHz. */
   freq?: number;
-  /** Strength of what is close, in dBm. */
+  /** The signal strength of close devices, in dBm. */
   rssiClose?: number;
-  /** Strength of what is not far, in dBm. */
+  /** The signal strength of devices at a middle distance, in dBm. */
   rssiMiddle?: number;
-  /** How often one wakes: in each 2^(n - 1)th window; 0 is never. */
+  /** The wake-up interval: every 2^(n - 1)th discovery window; 0 is never. */
   wakeDw?: number;
-  /** Whether it is not scanned. */
+  /** True if the band is not scanned. */
   disableScan?: boolean;
 }
 
@@ -1754,23 +1754,23 @@ export const NanBandConfig: Attributes<NanBandConfig> = attributes((): Shape<Nan
   disableScan: [6, flag],
 }));
 
-/** How a cluster works. */
+/** The configuration of NAN. */
 export interface NanConfig {
-  /** Its number. */
+  /** The cluster's identifier. */
   clusterId?: Uint8Array;
-  /** What beacons say beside. */
+  /** The additional attributes of beacons. */
   extraAttrs?: Uint8Array;
-  /** Elements of vendors in them. */
+  /** The vendor specific elements of beacons. */
   vendorElems?: Uint8Array;
-  /** Its bands. */
+  /** The configurations by band. */
   bandConfigs?: readonly NanBandConfig[];
-  /** Pause between scans, in s. */
+  /** The interval between scans, in s. */
   scanPeriod?: number;
-  /** How long one stays on a channel, in 1.024 ms. */
+  /** The time that a scan stays on a channel, in units of 1.024 ms. */
   scanDwellTime?: number;
-  /** Time between beacons, in 1.024 ms. */
+  /** The interval between discovery beacons, in units of 1.024 ms. */
   discoveryBeaconInterval?: number;
-  /** Whether windows are told of. */
+  /** True if events report discovery windows. */
   notifyDw?: boolean;
 }
 
@@ -1786,27 +1786,27 @@ export const NanConfig: Attributes<NanConfig> = attributes((): Shape<NanConfig> 
   notifyDw: [8, flag],
 }));
 
-/** Abilities that a radio has for data. */
+/** The radio capabilities for NAN data. */
 export interface NanPhy {
-  /** MCS set of 802.11n. */
+  /** The MCS set of 802.11n. */
   htMcsSet?: Uint8Array;
-  /** Abilities of it, as bits. */
+  /** The capabilities of 802.11n, as bits. */
   htCapa?: number;
-  /** Length of its aggregates. */
+  /** The greatest A-MPDU length of 802.11n, as an exponent. */
   htAmpduFactor?: number;
-  /** Gaps in them. */
+  /** The least spacing of frames in an A-MPDU of 802.11n, as 802.11 numbers it. */
   htAmpduDensity?: number;
-  /** MCS set of 802.11ac. */
+  /** The MCS set of 802.11ac. */
   vhtMcsSet?: Uint8Array;
-  /** Abilities of it, as bits. */
+  /** The capabilities of 802.11ac, as bits. */
   vhtCapa?: number;
-  /** Abilities of 802.11ax. */
+  /** The MAC capabilities of 802.11ax. */
   heMac?: Uint8Array;
-  /** Those of its radio. */
+  /** The PHY capabilities of 802.11ax. */
   hePhy?: Uint8Array;
-  /** MCS set of it. */
+  /** The MCS set of 802.11ax. */
   heMcsSet?: Uint8Array;
-  /** Thresholds of it. */
+  /** The PPE thresholds of 802.11ax. */
   hePpe?: Uint8Array;
 }
 
@@ -1824,21 +1824,21 @@ export const NanPhy: Attributes<NanPhy> = attributes((): Shape<NanPhy> => ({
   hePpe: [10, bytes],
 }));
 
-/** What a radio can do. */
+/** The NAN capabilities of a radio. */
 export interface NanCapabilities {
-  /** Clocks that programs can set. */
+  /** True if programs can configure the synchronization. */
   configurableSync?: boolean;
-  /** Programs that discover. */
+  /** True if the discovery engine runs in a program. */
   userspaceDe?: boolean;
-  /** Modes, as bits. */
+  /** The operation modes, as a mask. */
   opMode?: number;
-  /** Antennas: those that send in the low half, those that receive in the high one. */
+  /** The number of antennas: transmit in the low half of the byte, receive in the high half. */
   numAntennas?: number;
-  /** How long it takes from channel to channel, in µs. */
+  /** The longest time of a channel switch, in µs. */
   maxChannelSwitchTime?: number;
-  /** More, as bits. */
+  /** Further capabilities, as a mask. */
   capabilities?: number;
-  /** Abilities for data. */
+  /** The radio capabilities for NAN data. */
   phy?: NanPhy;
 }
 
@@ -1853,11 +1853,11 @@ export const NanCapabilities: Attributes<NanCapabilities> = attributes((): Shape
   phy: [7, NanPhy],
 }));
 
-/** A schedule of a peer. */
+/** A map of a peer's schedule. */
 export interface NanPeerMap {
-  /** Its number. */
+  /** The identifier of the map. */
   mapId?: number;
-  /** The channel of each slot of time; 255 is none. */
+  /** The channel of each time slot, as an index; 255 is none. */
   timeSlots?: Uint8Array;
 }
 
