@@ -17,7 +17,7 @@ import { open as openEthtool } from "../../families/generic/ethtool.ts";
 import { type CapturedMessage, decode, genericNumbers, monitor, readCapture } from "../../families/registry.ts";
 import { type Link, NETLINK_ROUTE, open, type OpenOptions } from "../../families/route/mod.ts";
 import { open as openSockets } from "../../families/sock_diag/mod.ts";
-import { inNamespace, kernelTest, load, type Namespace, root, run } from "./namespace.ts";
+import { inNamespace, kernelTest, load, type Namespace, namesOf, root, run } from "./namespace.ts";
 
 async function inFolder(body: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "netlink-capture-"));
@@ -371,7 +371,7 @@ kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", 
       const [question, ...answers] = said;
       assertEquals(question!.cmd, "ETHTOOL_MSG_LINKSTATE_GET");
       assertEquals(answers.map(({ cmd }) => cmd), answers.map(() => "ETHTOOL_MSG_LINKSTATE_GET_REPLY"));
-      assertEquals(answers.map(({ devName }) => devName), ["lo", "nlmon0"]);
+      assertEquals(namesOf(answers.map(({ devName }) => ({ ifname: devName }))), ["lo", "nlmon0"]);
       await tun.end();
     });
   });

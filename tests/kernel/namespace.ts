@@ -78,6 +78,12 @@ export interface Namespace {
   ipJson(command: string): Record<string, unknown>[];
 }
 
+/** The names of links, without what modules of tunnels, once loaded, put into each namespace. */
+export const namesOf = (links: Iterable<{ readonly ifname?: unknown }>): unknown[] =>
+  [...links].map(({ ifname }) => ifname).filter((name) =>
+    !/^(erspan|gre|gretap|ip6gre|ip6tnl|ip6_vti|ip_vti|sit|tunl)0$/.test(String(name))
+  );
+
 let count = 0;
 
 /** Makes a namespace, or gives one a name by `make`, hands it to `body`, and removes it whatever happens. */

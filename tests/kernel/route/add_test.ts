@@ -3,7 +3,7 @@ import { assert, assertEquals, assertInstanceOf, assertStringIncludes, assertThr
 import { BatchError, KernelError } from "../../../core/errors.ts";
 import * as netns from "../../../core/netns.ts";
 import { open } from "../../../families/route/mod.ts";
-import { before, inNamespace, kernelTest, type Namespace } from "../namespace.ts";
+import { before, inNamespace, kernelTest, namesOf, type Namespace } from "../namespace.ts";
 
 const NEEDS = ["ip"];
 
@@ -289,11 +289,11 @@ kernelTest("a key with the number of another namespace means the link there", NE
     here.ip(`netns set ${there.name} 7`);
     const far = here.route.links.get({ ifname: "far", targetNetnsid: 7 });
     assertEquals(far.targetNetnsid, 7);
-    assertEquals(here.route.links.list({ targetNetnsid: 7 }).map(({ ifname }) => ifname), ["lo", "far"]);
+    assertEquals(namesOf(here.route.links.list({ targetNetnsid: 7 })), ["lo", "far"]);
     assertEquals(here.route.links.find({ ifname: "far" }), undefined);
     assertThrows(() => here.route.links.set(far, { mtu: 1400 }), TypeError, "targetNetnsid");
     here.route.links.delete(far);
-    assertEquals(there.ipJson("link show").map(({ ifname }) => ifname), ["lo"]);
+    assertEquals(namesOf(there.ipJson("link show")), ["lo"]);
   });
 });
 

@@ -2,13 +2,13 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { ShownMessage } from "../../../core/show.ts";
 import { type Link, open } from "../../../families/route/mod.ts";
-import { inNamespace, kernelTest, type Namespace } from "../namespace.ts";
+import { inNamespace, kernelTest, namesOf, type Namespace } from "../namespace.ts";
 
 const NEEDS = ["ip"];
 
 /** The names of all links, as `ip` has them. */
 function links(ns: Namespace): unknown[] {
-  return ns.ipJson("link show").map(({ ifname }) => ifname);
+  return namesOf(ns.ipJson("link show"));
 }
 
 kernelTest("flush of links takes both ends of each pair, and counts both", NEEDS, async () => {

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BatchError, NetlinkError } from "../../../core/errors.ts";
 import type { Route, RouteInput, RuleInput } from "../../../families/route/mod.ts";
-import { inNamespace, kernelTest, type Namespace, wire } from "../namespace.ts";
+import { inNamespace, kernelTest, namesOf, type Namespace, wire } from "../namespace.ts";
 
 const NEEDS = ["ip"];
 
@@ -319,7 +319,7 @@ kernelTest("the number of an interface that is not there fits nothing", NEEDS, a
       "Cannot set address 192.0.2.1/24",
     );
     // What IPv6 says of links.
-    assertEquals(links.list({ family: "inet6" }).map(({ ifname }) => ifname).sort(), ["lo", "v0", "v1"]);
+    assertEquals(namesOf(links.list({ family: "inet6" })).sort(), ["lo", "v0", "v1"]);
     assertThrows(() => links.list({ family: "ipmr" }), TypeError, "Cannot list links: family");
   });
 });

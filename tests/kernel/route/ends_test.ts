@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { family } from "../../../families/generic/mod.ts";
 import { open } from "../../../families/route/mod.ts";
 import { open as openSockets } from "../../../families/sock_diag/mod.ts";
-import { inNamespace, kernelTest } from "../namespace.ts";
+import { inNamespace, kernelTest, namesOf } from "../namespace.ts";
 
 kernelTest("a watch ends when its client is closed, and a wait fails with CLOSED", ["ip"], async () => {
   await inNamespace(async ({ name: netns }) => {
@@ -41,17 +41,17 @@ kernelTest("a link is found by each of its names as { ifname }", ["ip"], async (
       assertEquals((await links.waitFor({ ifname })).index, index);
     }
     links.set({ ifname: names[0]! }, { ifname: "bb" });
-    assertEquals(ipJson("link show").map(({ ifname }) => ifname), ["lo", "bb"]);
+    assertEquals(namesOf(ipJson("link show")), ["lo", "bb"]);
     assertEquals(links.list({ ifname: "x".repeat(200) }), []);
     assertEquals(links.find({ ifname: "a-long-name-of-none" }), undefined);
     const error = assertThrows(() => links.add({ ifname: names[1]!, kind: "dummy" }));
     assertStringIncludes((error as Error).message, "15 is the most");
     assertThrows(() => links.find({ ifname: "bb", nonsense: 5 } as never), TypeError, 'no field "nonsense"');
     links.delete({ ifname: names[1]! });
-    assertEquals(ipJson("link show").map(({ ifname }) => ifname), ["lo"]);
+    assertEquals(namesOf(ipJson("link show")), ["lo"]);
     links.add({ ifname: "cc", kind: "bridge", propList: { altIfname: [names[0]!] } });
     assertEquals(links.flush({ ifname: names[0]! }), 1);
-    assertEquals(ipJson("link show").map(({ ifname }) => ifname), ["lo"]);
+    assertEquals(namesOf(ipJson("link show")), ["lo"]);
   });
 });
 

@@ -10,7 +10,7 @@ import { family } from "../../../families/generic/mod.ts";
 import { open, type RouteClient } from "../../../families/route/mod.ts";
 import { open as openSmc } from "../../../families/smc.ts";
 import { Socket } from "../../../ffi/socket.ts";
-import { inNamespace, kernelTest, run } from "../namespace.ts";
+import { inNamespace, kernelTest, namesOf, run } from "../namespace.ts";
 
 const NEEDS = ["ip"];
 
@@ -19,14 +19,14 @@ function makeWire(name: string, end: string): void {
 }
 
 /** The links that each way of looking finds. */
-async function seen(route: RouteClient): Promise<string[][]> {
-  const names = (links: Iterable<{ ifname?: string }>): string[] => [...links].map(({ ifname }) => ifname!).sort();
-  const events: string[] = [];
+async function seen(route: RouteClient): Promise<unknown[][]> {
+  const names = (links: Iterable<{ ifname?: string }>): unknown[] => namesOf(links).sort();
+  const events: { ifname?: string }[] = [];
   for await (const e of route.links.watch({ initial: true, resync: true })) {
     if (e.event === "synced") break;
-    if (e.event === "new") events.push(e.value.ifname!);
+    if (e.event === "new") events.push(e.value);
   }
-  return [names(route.links.list()), names(route.links.iterate()), events.sort()];
+  return [names(route.links.list()), names(route.links.iterate()), names(events)];
 }
 
 const OLD = ["lo", "old", "oldp"], NEW = ["lo", "new", "newp"];
@@ -123,21 +123,21 @@ kernelTest(
       makeWire(name, "old");
       using inner = netns.run(name, () => open());
       using own = open();
-      const here = own.links.list().map(({ ifname }) => ifname).sort() as string[];
+      const here = namesOf(own.links.list()).sort();
       assertEquals(await seen(inner), [OLD, OLD, OLD]);
       const [iterated, watching, deeper] = netns.run(name, () => [
-        [...own.links.iterate()].map(({ ifname }) => ifname).sort(),
+        namesOf(own.links.iterate()).sort(),
         own.links.watch({ initial: true }),
         // Also two deep.
-        netns.run(name, () => [...own.links.iterate()].map(({ ifname }) => ifname).sort()),
+        netns.run(name, () => namesOf(own.links.iterate()).sort()),
       ]);
       assertEquals([iterated, deeper], [here, here]);
-      const found: string[] = [];
+      const found: { ifname?: string }[] = [];
       for await (const e of watching) {
         if (e.event === "synced") break;
-        if (e.event === "new") found.push(e.value.ifname!);
+        if (e.event === "new") found.push(e.value);
       }
-      assertEquals(found.sort(), here);
+      assertEquals(namesOf(found).sort(), here);
       assertEquals(await seen(own), [here, here, here]);
     }),
 );
@@ -160,7 +160,7 @@ kernelTest(
         return receive.call(this, timeout);
       };
       try {
-        assertEquals(route.links.list().map(({ ifname }) => ifname).sort(), OLD);
+        assertEquals(namesOf(route.links.list()).sort(), OLD);
       } finally {
         Socket.prototype.receive = receive;
       }
