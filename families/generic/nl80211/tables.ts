@@ -1,5 +1,5 @@
 /**
- * nl80211's tables: wiphys with their bands, interfaces, stations, networks in reach, rules of countries.
+ * nl80211's objects: radios (wiphys) with their bands, interfaces, stations, networks and regulatory domains.
  *
  * Source: linux/nl80211.h, net/wireless/nl80211.c, v7.2.
  * @module
@@ -82,7 +82,7 @@ import {
   WowlanSupport,
 } from "./nests.ts";
 
-/** Commands. */
+/** The commands: NL80211_CMD_*. */
 export const NL80211_CMD = {
   NL80211_CMD_GET_WIPHY: 1,
   NL80211_CMD_SET_WIPHY: 2,
@@ -254,85 +254,85 @@ export const NL80211_CMD = {
 } as const;
 /** A channel of a band. */
 export interface Channel {
-  /** In MHz. Read-only. */
+  /** The frequency, in MHz. Read-only. */
   freq?: number;
-  /** Whether it may not be used. Read-only. */
+  /** True if it must not be used. Read-only. */
   disabled?: boolean;
-  /** Whether we may not speak first. Read-only. */
+  /** True if this device must not be the first to transmit. Read-only. */
   noIr?: boolean;
-  /** The same, as kernels before 3.15 say it; newer ones say both. Read-only. */
+  /** The same as `noIr`, for kernels before 3.15; newer ones send both. Read-only. */
   noIbss?: boolean;
-  /** Whether there may be radar. Read-only. */
+  /** True if radar must be looked for. Read-only. */
   radar?: boolean;
-  /** Greatest power in hundredths of dBm. Read-only. */
+  /** The greatest transmit power, in mBm (hundredths of dBm). Read-only. */
   maxTxPower?: number;
-  /** Whether it is free of radar. Read-only. */
+  /** The state of the radar check. Read-only. */
   dfsState?: DfsState;
-  /** How long it has been so, in ms. Read-only. */
+  /** The time in that state, in ms. Read-only. */
   dfsTime?: number;
-  /** Whether the channel below may not be added. Read-only. */
+  /** True if it must not be joined with the channel below to 40 MHz. Read-only. */
   noHt40Minus?: boolean;
-  /** Whether the channel above may not be added. Read-only. */
+  /** True if it must not be joined with the channel above to 40 MHz. Read-only. */
   noHt40Plus?: boolean;
-  /** Whether 80 MHz are not allowed. Read-only. */
+  /** True if 80 MHz are not allowed. Read-only. */
   no80mhz?: boolean;
-  /** Whether 160 MHz are not allowed. Read-only. */
+  /** True if 160 MHz are not allowed. Read-only. */
   no160mhz?: boolean;
-  /** How long to listen for radar before, in ms. Read-only. */
+  /** The duration of the radar check before use, in ms. Read-only. */
   dfsCacTime?: number;
-  /** Whether only inside. Read-only. */
+  /** True if it is allowed indoors only. Read-only. */
   indoorOnly?: boolean;
-  /** Whether we may speak first where we are connected. Read-only. */
+  /** True if this device may transmit first on a channel where it is connected as a station. Read-only. */
   irConcurrent?: boolean;
-  /** Whether 20 MHz are not allowed. Read-only. */
+  /** True if 20 MHz are not allowed. Read-only. */
   no20mhz?: boolean;
-  /** Whether 10 MHz are not allowed. Read-only. */
+  /** True if 10 MHz are not allowed. Read-only. */
   no10mhz?: boolean;
-  /** Whether HE is not allowed. Read-only. */
+  /** True if 802.11ax (HE) is not allowed. Read-only. */
   noHe?: boolean;
-  /** kHz beside `freq`. Read-only. */
+  /** The offset to add to `freq`, in kHz. Read-only. */
   offset?: number;
-  /** Whether 320 MHz are not allowed. Read-only. */
+  /** True if 320 MHz are not allowed. Read-only. */
   no320mhz?: boolean;
-  /** Whether EHT is not allowed. Read-only. */
+  /** True if 802.11be (EHT) is not allowed. Read-only. */
   noEht?: boolean;
-  /** Greatest power density in dBm/MHz. Read-only. */
+  /** The greatest power density, in dBm/MHz. Read-only. */
   psd?: number;
-  /** How long queues have to wait. Read-only. */
+  /** The limits of the transmit queues. Read-only. */
   wmm?: readonly WmmRule[];
-  /** Whether it has 1 MHz. Read-only. */
+  /** True if a width of 1 MHz is allowed. Read-only. */
   "1mhz"?: boolean;
-  /** Whether it has 2 MHz. Read-only. */
+  /** True if a width of 2 MHz is allowed. Read-only. */
   "2mhz"?: boolean;
-  /** Whether it has 4 MHz. Read-only. */
+  /** True if a width of 4 MHz is allowed. Read-only. */
   "4mhz"?: boolean;
-  /** Whether it has 8 MHz. Read-only. */
+  /** True if a width of 8 MHz is allowed. Read-only. */
   "8mhz"?: boolean;
-  /** Whether it has 16 MHz. Read-only. */
+  /** True if a width of 16 MHz is allowed. Read-only. */
   "16mhz"?: boolean;
-  /** Whether we may speak with radar where we are connected. Read-only. */
+  /** True if the radar rules are met where this device is connected as a station. Read-only. */
   dfsConcurrent?: boolean;
-  /** Whether not as a station of very low power. Read-only. */
+  /** True if connecting to a very low power access point at 6 GHz is not allowed. Read-only. */
   no6ghzVlpClient?: boolean;
-  /** Whether not as a station of standard power. Read-only. */
+  /** True if connecting to a standard power access point at 6 GHz is not allowed. Read-only. */
   no6ghzAfcClient?: boolean;
-  /** Whether it can be listened to though it may not be used. Read-only. */
+  /** True if it may be monitored even if it must not be used. Read-only. */
   canMonitor?: boolean;
-  /** Whether as an access point of very low power. Read-only. */
+  /** True if a very low power access point at 6 GHz is allowed. Read-only. */
   allow6ghzVlpAp?: boolean;
-  /** Whether 20 MHz are allowed where more are not. Read-only. */
+  /** True if 20 MHz are allowed even if wider channels are not. Read-only. */
   allow20mhzActivity?: boolean;
-  /** Whether 4 MHz are not allowed. Read-only. */
+  /** True if 4 MHz are not allowed. Read-only. */
   no4mhz?: boolean;
-  /** Whether 8 MHz are not allowed. Read-only. */
+  /** True if 8 MHz are not allowed. Read-only. */
   no8mhz?: boolean;
-  /** Whether 16 MHz are not allowed. Read-only. */
+  /** True if 16 MHz are not allowed. Read-only. */
   no16mhz?: boolean;
-  /** Whether it cannot be the primary one. Read-only. */
+  /** True if it cannot be the primary channel. Read-only. */
   s1gNoPrimary?: boolean;
-  /** Whether UHR is not allowed. Read-only. */
+  /** True if 802.11bn (UHR) is not allowed. Read-only. */
   noUhr?: boolean;
-  /** When listening for radar began, in ns since boot. Read-only. */
+  /** The start of the running radar check, in ns since boot. Read-only. */
   cacStartTime?: bigint;
 }
 
@@ -382,9 +382,9 @@ export const Channel: Attributes<Channel> = attributes((): Shape<Channel> => ({
 
 /** A rate of a band. */
 export interface Bitrate {
-  /** In 100 kbit/s. Read-only. */
+  /** The rate, in 100 kbit/s. Read-only. */
   rate?: number;
-  /** Whether with a short preamble. Read-only. */
+  /** True if it supports a short preamble at 2.4 GHz. Read-only. */
   "2ghzShortpreamble"?: boolean;
 }
 
@@ -394,17 +394,17 @@ export const Bitrate: Attributes<Bitrate> = attributes((): Shape<Bitrate> => ({
   "2ghzShortpreamble": [2, flag, readOnly],
 }));
 
-/** How long queues wait for their turn on a channel. */
+/** The limits of a transmit queue on a channel. */
 export interface WmmRule {
-  /** The queue: 0 voice, 1 video, 2 best effort, 3 background. */
+  /** The access category: 0 voice, 1 video, 2 best effort, 3 background. */
   ac?: number;
-  /** Least window, 2^n - 1. Read-only. */
+  /** The least contention window, 2^n - 1. Read-only. */
   cwMin?: number;
-  /** Greatest window, 2^n - 1. Read-only. */
+  /** The greatest contention window, 2^n - 1. Read-only. */
   cwMax?: number;
-  /** Slots to wait. Read-only. */
+  /** The arbitration interframe space, in slots. Read-only. */
   aifsn?: number;
-  /** How long a turn may be, in µs. Read-only. */
+  /** The longest transmission, in µs. Read-only. */
   txop?: number;
 }
 
@@ -417,33 +417,33 @@ export const WmmRule: Attributes<WmmRule> = attributes((): Shape<WmmRule> => ({
   txop: [4, u16, readOnly],
 }));
 
-/** What a wiphy can do in a band, by what an interface is for. */
+/** The capabilities of a radio in a band, for some interface types. */
 export interface BandIftype {
-  /** What it is for. Read-only. */
+  /** The interface types. Read-only. */
   iftypes?: readonly Iftype[];
-  /** Abilities of 802.11ax. Read-only. */
+  /** The MAC capabilities of 802.11ax (HE). Read-only. */
   heCapMac?: Uint8Array;
-  /** Those of its radio. Read-only. */
+  /** The PHY capabilities of 802.11ax. Read-only. */
   heCapPhy?: Uint8Array;
-  /** MCS set of it. Read-only. */
+  /** The MCS set of 802.11ax. Read-only. */
   heCapMcsSet?: Uint8Array;
-  /** Thresholds of it. Read-only. */
+  /** The PPE thresholds of 802.11ax. Read-only. */
   heCapPpe?: Uint8Array;
-  /** Abilities of it at 6 GHz. Read-only. */
+  /** The capabilities of 802.11ax at 6 GHz. Read-only. */
   he6ghzCapa?: Uint8Array;
-  /** Elements of vendors. Read-only. */
+  /** The vendor specific elements. Read-only. */
   vendorElems?: Uint8Array;
-  /** Abilities of 802.11be. Read-only. */
+  /** The MAC capabilities of 802.11be (EHT). Read-only. */
   ehtCapMac?: Uint8Array;
-  /** Those of its radio. Read-only. */
+  /** The PHY capabilities of 802.11be. Read-only. */
   ehtCapPhy?: Uint8Array;
-  /** MCS set of it. Read-only. */
+  /** The MCS set of 802.11be. Read-only. */
   ehtCapMcsSet?: Uint8Array;
-  /** Thresholds of it. Read-only. */
+  /** The PPE thresholds of 802.11be. Read-only. */
   ehtCapPpe?: Uint8Array;
-  /** Abilities of 802.11bn. Read-only. */
+  /** The MAC capabilities of 802.11bn (UHR). Read-only. */
   uhrCapMac?: Uint8Array;
-  /** Those of its radio. Read-only. */
+  /** The PHY capabilities of 802.11bn. Read-only. */
   uhrCapPhy?: Uint8Array;
 }
 
@@ -464,35 +464,35 @@ export const BandIftype: Attributes<BandIftype> = attributes((): Shape<BandIftyp
   uhrCapPhy: [13, bytes, readOnly],
 }));
 
-/** What a wiphy can do in a band. */
+/** The capabilities of a radio in a band. */
 export interface Band {
-  /** The band: 0 of 2.4 GHz, 1 of 5 GHz, 2 of 60 GHz, 3 of 6 GHz, 4 below 1 GHz. */
+  /** The band: 0 is 2.4 GHz, 1 is 5 GHz, 2 is 60 GHz, 3 is 6 GHz, 4 is below 1 GHz. */
   band?: number;
-  /** Its channels. Read-only. */
+  /** The channels. Read-only. */
   freqs?: readonly Channel[];
-  /** Its rates. Read-only. */
+  /** The rates. Read-only. */
   rates?: readonly Bitrate[];
-  /** MCS set of 802.11n. Read-only. */
+  /** The MCS set of 802.11n (HT). Read-only. */
   htMcsSet?: Uint8Array;
-  /** Abilities of 802.11n, as bits. Read-only. */
+  /** The capabilities of 802.11n, as bits. Read-only. */
   htCapa?: number;
-  /** Length of aggregates. Read-only. */
+  /** The greatest A-MPDU length of 802.11n, as an exponent. Read-only. */
   htAmpduFactor?: number;
-  /** Gaps in aggregates. Read-only. */
+  /** The least spacing of frames in an A-MPDU of 802.11n, as 802.11 numbers it. Read-only. */
   htAmpduDensity?: number;
-  /** MCS set of 802.11ac. Read-only. */
+  /** The MCS set of 802.11ac (VHT). Read-only. */
   vhtMcsSet?: Uint8Array;
-  /** Abilities of 802.11ac, as bits. Read-only. */
+  /** The capabilities of 802.11ac, as bits. Read-only. */
   vhtCapa?: number;
-  /** The rest by what an interface is for. Read-only. */
+  /** The capabilities by interface type. Read-only. */
   iftypeData?: readonly BandIftype[];
-  /** Channels of 60 GHz that can be used together, as bits. Read-only. */
+  /** Mask of the 60 GHz channels that can be bonded (EDMG). Read-only. */
   edmgChannels?: number;
-  /** How they can. Read-only. */
+  /** The supported bandwidth configuration of EDMG. Read-only. */
   edmgBwConfig?: number;
-  /** MCS set below 1 GHz. Read-only. */
+  /** The MCS set below 1 GHz (S1G). Read-only. */
   s1gMcsNssSet?: Uint8Array;
-  /** Abilities below 1 GHz. Read-only. */
+  /** The capabilities below 1 GHz (S1G). Read-only. */
   s1gCapa?: Uint8Array;
 }
 
@@ -514,183 +514,183 @@ export const Band: Attributes<Band> = attributes((): Shape<Band> => ({
   s1gCapa: [13, bytes, readOnly],
 }));
 
-/** A radio. */
+/** A radio (wiphy). */
 export interface Wiphy {
-  /** Its number. */
+  /** The radio's number. */
   wiphy?: number;
-  /** Its name. */
+  /** The radio's name. */
   wiphyName?: string;
-  /** Its address. Read-only. */
+  /** The radio's MAC address. Read-only. */
   mac?: string;
-  /** Its bands. Read-only. */
+  /** The bands. Read-only. */
   wiphyBands?: readonly Band[];
-  /** What interfaces on it may be for. Read-only. */
+  /** The supported interface types. Read-only. */
   supportedIftypes?: readonly Iftype[];
-  /** Names that one scan can ask for. Read-only. */
+  /** The most SSIDs in one scan. Read-only. */
   maxNumScanSsids?: number;
-  /** Changes when the list does. Read-only. */
+  /** The generation of the list. It changes with the list. Read-only. */
   generation?: number;
-  /** Commands that it has: NL80211_CMD_*. Read-only. */
+  /** The supported commands, by number: NL80211_CMD_*. Read-only. */
   supportedCommands?: readonly number[];
-  /** Bytes of information elements that a scan can send. Read-only. */
+  /** The most bytes of information elements in one scan. Read-only. */
   maxScanIeLen?: number;
-  /** Ciphers: 0x000fac04 is CCMP. Read-only. */
+  /** The supported ciphers: 0x000fac04 is CCMP. Read-only. */
   cipherSuites?: readonly number[];
-  /** Tries to send a short frame. */
+  /** The number of attempts to send a short frame. */
   wiphyRetryShort?: number;
-  /** Tries to send a long one. */
+  /** The number of attempts to send a long frame. */
   wiphyRetryLong?: number;
-  /** Longer frames go in parts; 4294967295 is never. */
+  /** The size in bytes above which frames are fragmented; 4294967295 is never. */
   wiphyFragThreshold?: number;
-  /** Longer frames are asked for; 4294967295 is never. */
+  /** The size in bytes above which frames use RTS/CTS; 4294967295 is never. */
   wiphyRtsThreshold?: number;
-  /** Keys that it remembers. Read-only. */
+  /** The most PMKIDs that the radio stores. Read-only. */
   maxNumPmkids?: number;
-  /** Distance, in steps of 450 m. */
+  /** The coverage class: the distance in steps of 450 m. */
   wiphyCoverageClass?: number;
-  /** Whether the type of key frames can be chosen. Read-only. */
+  /** True if the EtherType of key frames can be chosen. Read-only. */
   controlPortEthertype?: boolean;
-  /** Whether WPA in an ad hoc network. Read-only. */
+  /** True if WPA is supported in ad hoc networks. Read-only. */
   supportIbssRsn?: boolean;
-  /** Antennas that send, as bits. */
+  /** Mask of the antennas that transmit. */
   wiphyAntennaTx?: number;
-  /** Antennas that receive, as bits. */
+  /** Mask of the antennas that receive. */
   wiphyAntennaRx?: number;
-  /** Whether it can send on another channel. Read-only. */
+  /** True if frames can be sent on another channel. Read-only. */
   offchannelTxOk?: boolean;
-  /** How long it can listen there, in ms. Read-only. */
+  /** The longest time on another channel, in ms. Read-only. */
   maxRemainOnChannelDuration?: number;
-  /** Antennas that can send. Read-only. */
+  /** Mask of the available transmit antennas. Read-only. */
   wiphyAntennaAvailTx?: number;
-  /** Antennas that can receive. Read-only. */
+  /** Mask of the available receive antennas. Read-only. */
   wiphyAntennaAvailRx?: number;
-  /** Whether meshes with keys. Read-only. */
+  /** True if authenticated meshes are supported. Read-only. */
   supportMeshAuth?: boolean;
-  /** What can always be added. Read-only. */
+  /** The interface types that can always be added, being done in software. Read-only. */
   softwareIftypes?: readonly Iftype[];
-  /** Names that a scheduled scan can ask for. Read-only. */
+  /** The most SSIDs in one scheduled scan. Read-only. */
   maxNumSchedScanSsids?: number;
-  /** Bytes of elements that one can send. Read-only. */
+  /** The most bytes of elements in one scheduled scan. Read-only. */
   maxSchedScanIeLen?: number;
-  /** Whether stations may sleep by U-APSD. Read-only. */
+  /** True if an access point supports U-APSD power saving. Read-only. */
   supportApUapsd?: boolean;
-  /** Whether it roams by itself. Read-only. */
+  /** True if the firmware roams by itself. Read-only. */
   roamSupport?: boolean;
-  /** What a scheduled scan can be told to look for. Read-only. */
+  /** The most match sets in one scheduled scan. Read-only. */
   maxMatchSets?: number;
-  /** Whether stations may speak to each other. Read-only. */
+  /** True if TDLS (direct links between stations) is supported. Read-only. */
   tdlsSupport?: boolean;
-  /** Whether others set that up. Read-only. */
+  /** True if a program must set TDLS links up. Read-only. */
   tdlsExternalSetup?: boolean;
-  /** Whether it manages stations by itself, as bits. Read-only. */
+  /** Flags of a device that manages stations as an access point by itself. Read-only. */
   deviceApSme?: number;
-  /** Abilities, as bits: NL80211_FEATURE_*. Read-only. */
+  /** Feature flags, as a mask: NL80211_FEATURE_*. Read-only. */
   featureFlags?: number;
-  /** Probes that it answers by itself, as bits. Read-only. */
+  /** Mask of the kinds of probe requests that the device answers by itself. Read-only. */
   probeRespOffload?: number;
-  /** Abilities of 802.11n that can be switched off. Read-only. */
+  /** The mask of the capabilities of 802.11n that can be switched off. Read-only. */
   htCapabilityMask?: Uint8Array;
-  /** Addresses that can be shut out. Read-only. */
+  /** The most addresses in an access control list. Read-only. */
   macAclMax?: number;
-  /** Extended abilities. Read-only. */
+  /** The extended capabilities of 802.11. Read-only. */
   extCapa?: Uint8Array;
-  /** Which of them are told. Read-only. */
+  /** The mask of the valid bits in `extCapa`. Read-only. */
   extCapaMask?: Uint8Array;
-  /** Abilities of 802.11ac that can be switched off. Read-only. */
+  /** The mask of the capabilities of 802.11ac that can be switched off. Read-only. */
   vhtCapabilityMask?: Uint8Array;
-  /** Stations that an access point can have. Read-only. */
+  /** The most stations of an access point. Read-only. */
   maxApAssocSta?: number;
-  /** Counters of a channel switch. Read-only. */
+  /** The number of countdown counters that the radio can update. Read-only. */
   maxCsaCounters?: number;
-  /** Bits of the address that differ between its interfaces. Read-only. */
+  /** The mask of the address bits that differ between its interfaces. Read-only. */
   macMask?: string;
-  /** Whether it has rules of its own. Read-only. */
+  /** True if the radio manages its own regulatory domain. Read-only. */
   wiphySelfManagedReg?: boolean;
-  /** Abilities: bit n is NL80211_EXT_FEATURE_* number n. Read-only. */
+  /** Extended features: bit n is number n of NL80211_EXT_FEATURE_*. Read-only. */
   extFeatures?: Uint8Array;
-  /** Plans that a scheduled scan can have. Read-only. */
+  /** The most plans in one scheduled scan. Read-only. */
   maxNumSchedScanPlans?: number;
-  /** Longest pause in one, in s. Read-only. */
+  /** The longest interval in a plan, in s. Read-only. */
   maxScanPlanInterval?: number;
-  /** Most rounds of one. Read-only. */
+  /** The most iterations of a plan. Read-only. */
   maxScanPlanIterations?: number;
-  /** Scheduled scans at once. Read-only. */
+  /** The most scheduled scans at the same time. Read-only. */
   schedScanMaxReqs?: number;
-  /** Packets that wait. */
+  /** The most packets in the queues. */
   txqLimit?: number;
-  /** Bytes that wait. */
+  /** The most bytes in the queues. */
   txqMemoryLimit?: number;
-  /** Bytes of a flow in its turn. */
+  /** The bytes that a flow may send in its turn. */
   txqQuantum?: number;
-  /** Whether several links at once. Read-only. */
+  /** True if multi-link operation is supported. Read-only. */
   mloSupport?: boolean;
-  /** Kinds of keys in one request. Read-only. */
+  /** The most AKM suites in one request. Read-only. */
   maxNumAkmSuites?: number;
-  /** Peers whose frames get a time. Read-only. */
+  /** The most peers whose frames get hardware timestamps. Read-only. */
   maxHwTimestampPeers?: number;
-  /** Whether all may be told, in several messages. */
+  /** True if a radio's description may be split into several messages. */
   splitWiphyDump?: boolean;
-  /** Bands, as bits. Read-only. */
+  /** Mask of bands. Read-only. */
   bands?: number;
-  /** Interfaces that it can have at once. Read-only. */
+  /** The combinations of interfaces that can exist at the same time. Read-only. */
   interfaceCombinations?: readonly InterfaceCombination[];
-  /** Its parts, where one wiphy stands for several radios. Read-only. */
+  /** The radios of a device that has several. Read-only. */
   wiphyRadios?: readonly WiphyRadio[];
-  /** Interfaces that all of them can have at once. Read-only. */
+  /** The combinations of interfaces across all radios of the device. Read-only. */
   wiphyInterfaceCombinations?: readonly InterfaceCombination[];
-  /** Addresses: of a radio, of a list of stations. Read-only. */
+  /** MAC addresses: those of a radio, or a list of stations. Read-only. */
   macAddrs?: readonly string[];
-  /** Management frames that programs may send, by what an interface is for. Read-only. */
+  /** The management frames that programs may send, by interface type. Read-only. */
   txFrameTypes?: readonly FrameTypes[];
-  /** Management frames that programs may receive. Read-only. */
+  /** The management frames that programs may receive, by interface type. Read-only. */
   rxFrameTypes?: readonly FrameTypes[];
-  /** Both by what an interface is for. Read-only. */
+  /** Both by interface type. Read-only. */
   iftypeExtCapa?: readonly Nl80211Message[];
-  /** Kinds of keys by what an interface is for. Read-only. */
+  /** The AKM suites by interface type. Read-only. */
   iftypeAkmSuites?: readonly IftypeAkmSuites[];
-  /** Kinds of keys: 0x000fac02 is a password. Read-only. */
+  /** The AKM suites (key management): 0x000fac02 is a pre-shared key. Read-only. */
   akmSuites?: readonly number[];
-  /** Abilities of a device of several links, as bits. Read-only. */
+  /** The enhanced multi-link capabilities, as bits of 802.11. Read-only. */
   emlCapability?: number;
-  /** More of them, as bits. Read-only. */
+  /** The multi-link capabilities and operations, as bits of 802.11. Read-only. */
   mldCapaAndOps?: number;
-  /** Still more of them, as bits. Read-only. */
+  /** The extended multi-link capabilities and operations, as bits of 802.11. Read-only. */
   extMldCapaAndOps?: number;
-  /** What can wake the machine. Read-only. */
+  /** The supported wake-up triggers. Read-only. */
   wowlanTriggersSupported?: WowlanSupport;
-  /** Events of a vendor's own. Read-only. */
+  /** The vendor's events. Read-only. */
   vendorEvents?: readonly VendorCommand[];
-  /** Limits of power for the sake of bodies near by. Read-only. */
+  /** Transmit power limits for exposure near bodies (SAR). Read-only. */
   sarSpec?: SarSpec;
-  /** How several networks share beacons. Read-only. */
+  /** The settings of several networks that share a beacon (MBSSID). Read-only. */
   mbssidConfig?: MbssidConfig;
-  /** Distances to peers. Read-only. */
+  /** The measurements of distances to peers. Read-only. */
   peerMeasurements?: PeerMeasurements;
-  /** Packets that wait. Read-only. */
+  /** Statistics of the queues. Read-only. */
   txqStats?: TxqStats;
-  /** Whether a radio has channels of 5 MHz. Read-only. */
+  /** True if the radio supports channels of 5 MHz. Read-only. */
   support5Mhz?: boolean;
-  /** Whether it has channels of 10 MHz. Read-only. */
+  /** True if the radio supports channels of 10 MHz. Read-only. */
   support10Mhz?: boolean;
-  /** What a radio can do of that. Read-only. */
+  /** The NAN capabilities of the radio. Read-only. */
   nanCapabilities?: NanCapabilities;
-  /** Settings by priority that it has. Read-only. */
+  /** The settings by traffic identifier that it supports. Read-only. */
   tidConfig?: TidConfig;
-  /** Packets that it can let wait. Read-only. */
+  /** The limits of coalescing rules. Read-only. */
   coalesceRule?: CoalesceSupport;
-  /** How it can choose the best network. Read-only. */
+  /** The criteria by which it can choose the best network. Read-only. */
   bssSelect?: readonly (BssSelection | number)[];
-  /** Commands of a vendor's own. Read-only. */
+  /** The vendor's commands. Read-only. */
   vendorData?: readonly VendorCommand[];
-  /** What can be set of its networks. Read-only. */
+  /** The settings of a network that it can apply. Read-only. */
   bssParam?: BssParam;
-  /** Whether the distance is found out. */
+  /** True if the distance is measured dynamically (dynack). */
   wiphyDynAck?: boolean;
-  /** Who decides how strong is sent. */
+  /** The way that transmit power is chosen. */
   wiphyTxPowerSetting?: TxPowerSetting;
-  /** How strong, in hundredths of dBm. */
+  /** The transmit power, in mBm (hundredths of dBm). */
   wiphyTxPowerLevel?: number;
-  /** One of its parts. */
+  /** The index of one of the device's radios. */
   wiphyRadioIndex?: number;
 }
 
@@ -786,29 +786,29 @@ export const Wiphy: Attributes<Wiphy> = attributes((): Shape<Wiphy> => ({
   wiphyRadioIndex: [338, u8, "input"],
 }), { pad: 229 });
 
-/** Packets that wait. */
+/** Statistics of transmit queues. */
 export interface TxqStats {
-  /** Bytes. Read-only. */
+  /** Number of bytes queued. Read-only. */
   backlogBytes?: number;
-  /** Packets. Read-only. */
+  /** Number of packets queued. Read-only. */
   backlogPackets?: number;
-  /** Flows that there were. Read-only. */
+  /** Number of flows so far. Read-only. */
   flows?: number;
-  /** Packets dropped. Read-only. */
+  /** Number of packets dropped. Read-only. */
   drops?: number;
-  /** Packets marked. Read-only. */
+  /** Number of packets marked for congestion (ECN). Read-only. */
   ecnMarks?: number;
-  /** Dropped as there were too many. Read-only. */
+  /** Number of packets dropped as too many were queued. Read-only. */
   overlimit?: number;
-  /** Dropped as they were too large. Read-only. */
+  /** Number of packets dropped as too many bytes were queued. Read-only. */
   overmemory?: number;
-  /** Flows that shared a queue. Read-only. */
+  /** Number of flows that shared a queue by a hash collision. Read-only. */
   collisions?: number;
-  /** Bytes sent. Read-only. */
+  /** Number of bytes sent. Read-only. */
   txBytes?: number;
-  /** Packets sent. Read-only. */
+  /** Number of packets sent. Read-only. */
   txPackets?: number;
-  /** Queues. Read-only. */
+  /** Number of queues for flows. Read-only. */
   maxFlows?: number;
 }
 
@@ -827,69 +827,69 @@ export const TxqStats: Attributes<TxqStats> = attributes((): Shape<TxqStats> => 
   maxFlows: [11, u32, readOnly],
 }));
 
-/** An interface on a wiphy. */
+/** A wireless interface of a radio. */
 export interface WifiInterface {
-  /** Its radio. */
+  /** The radio's number. */
   wiphy?: number;
-  /** Its number. */
+  /** The interface's number. */
   ifindex?: number;
-  /** Its name. */
+  /** The interface's name. */
   ifname?: string;
-  /** What it is for. */
+  /** The interface's type. */
   iftype?: Iftype;
-  /** Its address. */
+  /** The MAC address. */
   mac?: string;
-  /** Changes when the list does. Read-only. */
+  /** The generation of the list. It changes with the list. Read-only. */
   generation?: number;
-  /** Its channel, in MHz. */
+  /** The channel's frequency, in MHz. */
   wiphyFreq?: number;
-  /** Width, as 802.11n has it. */
+  /** The channel's width in the terms of 802.11n. */
   wiphyChannelType?: ChannelType;
-  /** The network that it is in. Read-only. */
+  /** The SSID of its network. Read-only. */
   ssid?: string;
-  /** Whether frames have four addresses, so that it can be in a bridge. */
+  /** True if frames have four addresses, which a bridge needs. */
   "4addr"?: boolean;
-  /** Who decides how strong it sends. */
+  /** The way that transmit power is chosen. */
   wiphyTxPowerSetting?: TxPowerSetting;
-  /** How strong, in hundredths of dBm. */
+  /** The transmit power, in mBm (hundredths of dBm). */
   wiphyTxPowerLevel?: number;
-  /** Its number where it is no network interface. Read-only. */
+  /** The wireless device's number, which also exists if it has no network interface. Read-only. */
   wdev?: bigint;
-  /** Width of its channel. */
+  /** The channel's width. */
   channelWidth?: ChannelWidth;
-  /** Middle of that, in MHz. */
+  /** The channel's centre frequency, in MHz. */
   centerFreq1?: number;
-  /** Middle of the other half, where there are two. */
+  /** The centre frequency of the second segment, for 80+80 MHz, in MHz. */
   centerFreq2?: number;
-  /** Packets that wait. Read-only. */
+  /** Statistics of the queues. Read-only. */
   txqStats?: TxqStats;
-  /** kHz beside `wiphyFreq`. */
+  /** The offset to add to `wiphyFreq`, in kHz. */
   wiphyFreqOffset?: number;
-  /** Parts of the radio that it may use, as bits. */
+  /** Mask of the device's radios that it may use. */
   vifRadioMask?: number;
-  /** kHz beside that. */
+  /** The offset to add to the centre frequency, in kHz. */
   centerFreq1Offset?: number;
-  /** Parts of 20 MHz that are left out, as bits. Read-only. */
+  /** Mask of the 20 MHz subchannels that are not used (punctured). Read-only. */
   punctBitmap?: number;
-  /** The primary channel while the usual one is busy, in MHz. Read-only. */
+  /** The primary channel to use while the usual one is busy (NPCA), in MHz. Read-only. */
   npcaPrimaryFreq?: number;
-  /** Parts of 20 MHz that are left out meanwhile, as bits. Read-only. */
+  /** Mask of the 20 MHz subchannels that are not used during NPCA. Read-only. */
   npcaPunctBitmap?: number;
-  /** Whether the primary channel below 1 GHz has 2 MHz. Read-only. */
+  /** True if the primary channel below 1 GHz is 2 MHz wide. Read-only. */
   s1gPrimary2mhz?: boolean;
-  /** What holds for each link of such a device. Read-only. */
+  /** The attributes of each link of a multi-link device. Read-only. */
   mloLinks?: readonly Nl80211Message[];
-  /** The link, of a device of several links. Read-only. */
+  /** The link's number, for multi-link devices. Read-only. */
   mloLinkId?: number;
-  /** Name of a mesh. */
+  /** The mesh ID: the name of a mesh. */
   meshId?: string;
-  /** What an interface that monitors hears beside the usual. */
+  /** The flags of a monitor interface. */
   mntrFlags?: readonly (MonitorFlag | number)[];
-  /** Groups of stations whose frames a monitor hears. */
+  /** The MU-MIMO groups that a monitor follows. */
   muMimoGroupData?: Uint8Array;
-  /** The station whose frames it hears. */
+  /** The station that a monitor follows in MU-MIMO. */
   muMimoFollowMacAddr?: string;
-  /** Whether what is begun ends when the socket is closed. */
+  /** True if the operation ends when its socket is closed. */
   socketOwner?: boolean;
 }
 
@@ -930,69 +930,69 @@ export const WifiInterface: Attributes<WifiInterface> = attributes((): Shape<Wif
 
 /** A rate. */
 export interface RateInfo {
-  /** In 100 kbit/s, where that fits. Read-only. */
+  /** The rate in 100 kbit/s, if it fits 16 bits. Read-only. */
   bitrate?: number;
-  /** MCS of 802.11n. Read-only. */
+  /** The MCS index of 802.11n. Read-only. */
   mcs?: number;
-  /** 40 MHz. Read-only. */
+  /** True if the width is 40 MHz. Read-only. */
   "40MhzWidth"?: boolean;
-  /** Short guard interval. Read-only. */
+  /** True for a short guard interval. Read-only. */
   shortGi?: boolean;
-  /** In 100 kbit/s. Read-only. */
+  /** The rate in 100 kbit/s. Read-only. */
   bitrate32?: number;
-  /** MCS of 802.11ac. Read-only. */
+  /** The MCS index of 802.11ac. Read-only. */
   vhtMcs?: number;
-  /** Streams of 802.11ac. Read-only. */
+  /** The number of streams of 802.11ac. Read-only. */
   vhtNss?: number;
-  /** 80 MHz. Read-only. */
+  /** True if the width is 80 MHz. Read-only. */
   "80MhzWidth"?: boolean;
-  /** 160 MHz. Read-only. */
+  /** True if the width is 160 MHz. Read-only. */
   "160MhzWidth"?: boolean;
-  /** MCS of 802.11ax. Read-only. */
+  /** The MCS index of 802.11ax. Read-only. */
   heMcs?: number;
-  /** Streams of 802.11ax. Read-only. */
+  /** The number of streams of 802.11ax. Read-only. */
   heNss?: number;
-  /** Its guard interval. Read-only. */
+  /** The guard interval of 802.11ax: 0 is 0.8 µs, 1 is 1.6, 2 is 3.2. Read-only. */
   heGi?: number;
-  /** Whether each bit goes twice. Read-only. */
+  /** 1 if dual carrier modulation sends each bit twice. Read-only. */
   heDcm?: number;
-  /** Its part of the channel. Read-only. */
+  /** The resource unit of 802.11ax: its part of the channel. Read-only. */
   heRuAlloc?: number;
-  /** 320 MHz. Read-only. */
+  /** True if the width is 320 MHz. Read-only. */
   "320MhzWidth"?: boolean;
-  /** MCS of 802.11be. Read-only. */
+  /** The MCS index of 802.11be. Read-only. */
   ehtMcs?: number;
-  /** Streams of 802.11be. Read-only. */
+  /** The number of streams of 802.11be. Read-only. */
   ehtNss?: number;
-  /** Its guard interval. Read-only. */
+  /** The guard interval of 802.11be: 0 is 0.8 µs, 1 is 1.6, 2 is 3.2. Read-only. */
   ehtGi?: number;
-  /** Its part of the channel. Read-only. */
+  /** The resource unit of 802.11be: its part of the channel. Read-only. */
   ehtRuAlloc?: number;
-  /** Twice 80 MHz. Read-only. */
+  /** True if the width is 80+80 MHz. Read-only. */
   "80p80MhzWidth"?: boolean;
-  /** 10 MHz. Read-only. */
+  /** True if the width is 10 MHz. Read-only. */
   "10MhzWidth"?: boolean;
-  /** 5 MHz. Read-only. */
+  /** True if the width is 5 MHz. Read-only. */
   "5MhzWidth"?: boolean;
-  /** MCS below 1 GHz. Read-only. */
+  /** The MCS index below 1 GHz (S1G). Read-only. */
   s1gMcs?: number;
-  /** Streams below 1 GHz. Read-only. */
+  /** The number of streams below 1 GHz. Read-only. */
   s1gNss?: number;
-  /** 1 MHz. Read-only. */
+  /** True if the width is 1 MHz. Read-only. */
   "1MhzWidth"?: boolean;
-  /** 2 MHz. Read-only. */
+  /** True if the width is 2 MHz. Read-only. */
   "2MhzWidth"?: boolean;
-  /** 4 MHz. Read-only. */
+  /** True if the width is 4 MHz. Read-only. */
   "4MhzWidth"?: boolean;
-  /** 8 MHz. Read-only. */
+  /** True if the width is 8 MHz. Read-only. */
   "8MhzWidth"?: boolean;
-  /** 16 MHz. Read-only. */
+  /** True if the width is 16 MHz. Read-only. */
   "16MhzWidth"?: boolean;
-  /** MCS of 802.11bn. Read-only. */
+  /** The MCS index of 802.11bn. Read-only. */
   uhrMcs?: number;
-  /** Its long range. Read-only. */
+  /** True if enhanced long range of 802.11bn is used. Read-only. */
   uhrElr?: boolean;
-  /** Its interference mitigation. Read-only. */
+  /** True if interference mitigation of 802.11bn is used. Read-only. */
   uhrIm?: boolean;
 }
 
@@ -1032,17 +1032,17 @@ export const RateInfo: Attributes<RateInfo> = attributes((): Shape<RateInfo> => 
   uhrIm: [32, flag, readOnly],
 }));
 
-/** What a station's network is set to. */
+/** The settings of a station's network. */
 export interface StaBssParam {
-  /** Protection by CTS. Read-only. */
+  /** True if frames are protected with CTS. Read-only. */
   ctsProt?: boolean;
-  /** Short preambles. Read-only. */
+  /** True if short preambles are used. Read-only. */
   shortPreamble?: boolean;
-  /** Short slots. Read-only. */
+  /** True if short slots are used. Read-only. */
   shortSlotTime?: boolean;
-  /** Beacons between two that wake sleepers. Read-only. */
+  /** The number of beacon intervals between DTIM beacons, which wake sleeping stations. Read-only. */
   dtimPeriod?: number;
-  /** Time between beacons, in 1.024 ms. Read-only. */
+  /** The interval between beacons, in units of 1.024 ms. Read-only. */
   beaconInterval?: number;
 }
 
@@ -1055,19 +1055,19 @@ export const StaBssParam: Attributes<StaBssParam> = attributes((): Shape<StaBssP
   beaconInterval: [5, u16, readOnly],
 }));
 
-/** Frames of one priority. */
+/** Statistics of a traffic identifier. */
 export interface TidStats {
-  /** The priority, 1 more than its number; 17 is all others. */
+  /** The traffic identifier plus 1; 17 stands for frames without one. */
   tid?: number;
-  /** Received. Read-only. */
+  /** Number of frames received. Read-only. */
   rxMsdu?: number;
-  /** Sent, or tried. Read-only. */
+  /** Number of frames sent or attempted. Read-only. */
   txMsdu?: number;
-  /** Sent again. Read-only. */
+  /** Number of retransmissions. Read-only. */
   txMsduRetries?: number;
-  /** Not sent. Read-only. */
+  /** Number of frames that could not be sent. Read-only. */
   txMsduFailed?: number;
-  /** Waiting. Read-only. */
+  /** Statistics of the queue. Read-only. */
   txqStats?: TxqStats;
 }
 
@@ -1081,91 +1081,91 @@ export const TidStats: Attributes<TidStats> = attributes((): Shape<TidStats> => 
   txqStats: [6, TxqStats, readOnly],
 }), { pad: 5 });
 
-/** What is known of a station. */
+/** The statistics and state of a station. */
 export interface StaInfo {
-  /** ms since it was heard. Read-only. */
+  /** The time since its last activity, in ms. Read-only. */
   inactiveTime?: number;
-  /** Bytes received, as 32 bits hold them. Read-only. */
+  /** Number of bytes received, modulo 2^32. Read-only. */
   rxBytes?: number;
-  /** Bytes sent. Read-only. */
+  /** Number of bytes sent, modulo 2^32. Read-only. */
   txBytes?: number;
-  /** Our number of a mesh link. Read-only. */
+  /** This station's identifier of the mesh peer link. Read-only. */
   llid?: number;
-  /** Its number of that. Read-only. */
+  /** The peer's identifier of the mesh peer link. Read-only. */
   plid?: number;
-  /** State of that. Read-only. */
+  /** The state of the mesh peer link. Read-only. */
   plinkState?: number;
-  /** Strength of its last frame, in dBm. Read-only. */
+  /** The signal strength of its last frame, in dBm. Read-only. */
   signal?: number;
-  /** Rate to it. Read-only. */
+  /** The rate of the last frame sent to it. Read-only. */
   txBitrate?: RateInfo;
-  /** Packets received. Read-only. */
+  /** Number of packets received. Read-only. */
   rxPackets?: number;
-  /** Packets sent. Read-only. */
+  /** Number of packets sent. Read-only. */
   txPackets?: number;
-  /** Sent again. Read-only. */
+  /** Number of retransmissions. Read-only. */
   txRetries?: number;
-  /** Not sent. Read-only. */
+  /** Number of packets that could not be sent. Read-only. */
   txFailed?: number;
-  /** Strength on average, in dBm. Read-only. */
+  /** The average signal strength, in dBm. Read-only. */
   signalAvg?: number;
-  /** Rate from it. Read-only. */
+  /** The rate of the last frame received from it. Read-only. */
   rxBitrate?: RateInfo;
-  /** What its network is set to. Read-only. */
+  /** The settings of its network. Read-only. */
   bssParam?: StaBssParam;
-  /** s since it is connected. Read-only. */
+  /** The time since it connected, in s. Read-only. */
   connectedTime?: number;
-  /** What it may do. Read-only. */
+  /** The station's flags. Read-only. */
   staFlags?: StaFlags;
-  /** Beacons that were missed. Read-only. */
+  /** Number of times that beacons were lost. Read-only. */
   beaconLoss?: number;
-  /** Its clock before ours, in µs. Read-only. */
+  /** The offset of its clock to the own one, in µs. Read-only. */
   tOffset?: bigint;
-  /** How we sleep, in a mesh. Read-only. */
+  /** This station's power mode for the mesh peer link. Read-only. */
   localPm?: number;
-  /** How it sleeps, in a mesh. Read-only. */
+  /** The peer's power mode for the mesh peer link. Read-only. */
   peerPm?: number;
-  /** How we sleep for others, in a mesh. Read-only. */
+  /** The peer's power mode for stations that are no peers. Read-only. */
   nonpeerPm?: number;
-  /** Bytes received. Read-only. */
+  /** Number of bytes received. Read-only. */
   rxBytes64?: number;
-  /** Bytes sent. Read-only. */
+  /** Number of bytes sent. Read-only. */
   txBytes64?: number;
-  /** Strength at each antenna. Read-only. */
+  /** The signal strength at each antenna, in dBm. Read-only. */
   chainSignal?: readonly number[];
-  /** That on average. Read-only. */
+  /** The average signal strength at each antenna, in dBm. Read-only. */
   chainSignalAvg?: readonly number[];
-  /** What to expect, in kbit/s. Read-only. */
+  /** The expected throughput, in kbit/s. Read-only. */
   expectedThroughput?: number;
-  /** Frames dropped. Read-only. */
+  /** Number of received frames that were dropped. Read-only. */
   rxDropMisc?: number;
-  /** Beacons heard. Read-only. */
+  /** Number of beacons received. Read-only. */
   beaconRx?: number;
-  /** Their strength on average. Read-only. */
+  /** The average signal strength of beacons, in dBm. Read-only. */
   beaconSignalAvg?: number;
-  /** Frames by priority. Read-only. */
+  /** Statistics by traffic identifier. Read-only. */
   tidStats?: readonly TidStats[];
-  /** How long it spoke, in µs. Read-only. */
+  /** The total duration of frames received, in µs. Read-only. */
   rxDuration?: number;
-  /** Strength of its last ACK. Read-only. */
+  /** The signal strength of its last acknowledgement, in dBm. Read-only. */
   ackSignal?: number;
-  /** That on average. Read-only. */
+  /** The average signal strength of its acknowledgements, in dBm. Read-only. */
   ackSignalAvg?: number;
-  /** Frames received. Read-only. */
+  /** Number of frames (MPDUs) received. Read-only. */
   rxMpdus?: number;
-  /** Frames with a wrong sum. Read-only. */
+  /** Number of frames received with a wrong checksum. Read-only. */
   fcsErrorCount?: number;
-  /** Whether it reaches a gate, in a mesh. Read-only. */
+  /** True if it is connected to a mesh gate. Read-only. */
   connectedToGate?: boolean;
-  /** How long we spoke to it, in µs. Read-only. */
+  /** The total duration of frames sent to it, in µs. Read-only. */
   txDuration?: number;
-  /** Its share of time. */
+  /** The station's weight in sharing airtime. */
   airtimeWeight?: number;
-  /** How long a frame takes, in a mesh. Read-only. */
+  /** The airtime link metric of the mesh peer link. Read-only. */
   airtimeLinkMetric?: number;
-  /** When it was connected, in ns since boot. Read-only. */
+  /** The time of association, in ns since boot. Read-only. */
   assocAtBoottime?: bigint;
-  /** Whether it reaches a server for keys, in a mesh. Read-only. */
+  /** True if it is connected to an authentication server of the mesh. Read-only. */
   connectedToAs?: boolean;
 }
 
@@ -1215,31 +1215,31 @@ export const StaInfo: Attributes<StaInfo> = attributes((): Shape<StaInfo> => ({
   connectedToAs: [43, bool(u8), readOnly],
 }), { pad: 33 });
 
-/** A station that an interface speaks to. */
+/** A station that an interface communicates with. */
 export interface Station {
-  /** The interface. */
+  /** The interface's number. */
   ifindex?: number;
-  /** The station's address. */
+  /** The station's MAC address. */
   mac?: string;
-  /** Changes when the list does. Read-only. */
+  /** The generation of the list. It changes with the list. Read-only. */
   generation?: number;
-  /** Why it is deleted: reason codes of 802.11. */
+  /** The reason for deleting it: a reason code of 802.11. */
   reasonCode?: number;
-  /** As which frame that is told: 10 disassociation, 12 deauthentication. */
+  /** The frame that tells the station: 10 disassociation, 12 deauthentication. */
   mgmtSubtype?: number;
-  /** The interface's number where it is no network interface. Read-only. */
+  /** The wireless device's number, which also exists if it has no network interface. Read-only. */
   wdev?: bigint;
-  /** What is known of it. Read-only. */
+  /** The station's statistics and state. Read-only. */
   staInfo?: StaInfo;
-  /** What holds for each link of such a device. Read-only. */
+  /** The attributes of each link of a multi-link device. Read-only. */
   mloLinks?: readonly Nl80211Message[];
-  /** The link, of a device of several links. Read-only. */
+  /** The link's number, for multi-link devices. Read-only. */
   mloLinkId?: number;
-  /** Address of such a device. Read-only. */
+  /** The MAC address of a multi-link device. Read-only. */
   mldAddr?: string;
-  /** Elements of 802.11 to send, or that were received. Read-only. */
+  /** Information elements to send, or received. Read-only. */
   ie?: Uint8Array;
-  /** Elements of the answer. Read-only. */
+  /** The information elements of the association response. Read-only. */
   respIe?: Uint8Array;
 }
 
@@ -1259,27 +1259,29 @@ export const Station: Attributes<Station> = attributes((): Shape<Station> => ({
   respIe: [78, elements, readOnly],
 }), { pad: 229 });
 
-/** What is allowed on some frequencies. */
+/** A rule of a regulatory domain for a frequency range. */
 export interface RegRule {
-  /** What is not. Read-only. */
+  /** The restrictions and permissions. Read-only. */
   regRuleFlags?: readonly RegRuleFlag[];
-  /** From, in kHz. Read-only. */
+  /** The start of the range, in kHz. Read-only. */
   freqRangeStart?: number;
-  /** To, in kHz. Read-only. */
+  /** The end of the range, in kHz. Read-only. */
   freqRangeEnd?: number;
-  /** Greatest width, in kHz. Read-only. */
+  /** The greatest channel width, in kHz. Read-only. */
   freqRangeMaxBw?: number;
-  /** Greatest gain of an antenna, in hundredths of dBi. Read-only. */
+  /** The greatest antenna gain, in hundredths of dBi. Read-only. */
   powerRuleMaxAntGain?: number;
-  /** Greatest power, in hundredths of dBm. Read-only. */
+  /** The greatest power (EIRP), in mBm (hundredths of dBm). Read-only. */
   powerRuleMaxEirp?: number;
-  /** How long to listen for radar before, in ms. Read-only. */
+  /** The duration of the radar check before use, in ms. Read-only. */
   dfsCacTime?: number;
-  /** Greatest power density, in dBm/MHz. Read-only. */
+  /** The greatest power density, in dBm/MHz. Read-only. */
   powerRulePsd?: number;
 }
 
-/** Wire form of {@linkcode RegRule}: NL80211_ATTR_REG_RULE_FLAGS, NL80211_ATTR_FREQ_RANGE_*, NL80211_ATTR_POWER_RULE_*. */
+/**
+ * Wire form of {@linkcode RegRule}: NL80211_ATTR_REG_RULE_FLAGS, NL80211_ATTR_FREQ_RANGE_*, NL80211_ATTR_POWER_RULE_*.
+ */
 export const RegRule: Attributes<RegRule> = attributes((): Shape<RegRule> => ({
   regRuleFlags: [1, regRuleFlags, readOnly],
   freqRangeStart: [2, u32, readOnly],
@@ -1291,23 +1293,23 @@ export const RegRule: Attributes<RegRule> = attributes((): Shape<RegRule> => ({
   powerRulePsd: [8, i8, readOnly],
 }));
 
-/** The rules of a country, as they hold here or for one radio. */
+/** A regulatory domain: that of all radios, or of a self-managed one. */
 export interface RegDomain {
-  /** The radio that has them to itself. */
+  /** The number of the self-managed radio. */
   wiphy?: number;
   /** The country, two letters; `00` is the world. */
   regAlpha2?: string;
-  /** The rules. Read-only. */
+  /** The rules by frequency range. Read-only. */
   regRules?: readonly RegRule[];
-  /** Who has set them. Read-only. */
+  /** The source of the domain. Read-only. */
   regInitiator?: RegInitiator;
-  /** What they are of. Read-only. */
+  /** The scope of the domain. Read-only. */
   regType?: RegType;
-  /** Whose rules on radar hold. Read-only. */
+  /** The region whose radar rules apply. Read-only. */
   dfsRegion?: DfsRegion;
-  /** Where a wish comes from: 0 a user, 1 a cellular base station, 2 is indoors. */
+  /** The source of a hint: 0 a user, 1 a cellular base station, 2 is indoors. */
   userRegHintType?: number;
-  /** Whether the radio has them to itself. Read-only. */
+  /** True if the radio manages it by itself. Read-only. */
   wiphySelfManagedReg?: boolean;
 }
 
@@ -1323,57 +1325,57 @@ export const RegDomain: Attributes<RegDomain> = attributes((): Shape<RegDomain> 
   wiphySelfManagedReg: [216, flag, readOnly],
 }));
 
-/** A network in reach. */
+/** A network (BSS) that a scan found. */
 export interface Bss {
-  /** Its name, from its elements. Read-only. */
+  /** The SSID, from the information elements. Read-only. */
   ssid?: string;
-  /** Its strength, in dBm. Read-only. */
+  /** The signal strength, in dBm. Read-only. */
   signal?: number;
-  /** Address of its access point. Read-only. */
+  /** The MAC address of the access point. Read-only. */
   bssid?: string;
-  /** Its channel, in MHz. Read-only. */
+  /** The channel's frequency, in MHz. Read-only. */
   frequency?: number;
-  /** Its clock, in µs. Read-only. */
+  /** The access point's clock (TSF), in µs. Read-only. */
   tsf?: bigint;
-  /** Time between beacons, in 1.024 ms. Read-only. */
+  /** The interval between beacons, in units of 1.024 ms. Read-only. */
   beaconInterval?: number;
-  /** What it can do, as bits of 802.11. Read-only. */
+  /** The capabilities, as bits of 802.11. Read-only. */
   capability?: number;
-  /** What it says of itself: elements of 802.11, of its last beacon or answer. Read-only. */
+  /** The information elements of the last beacon or probe response. Read-only. */
   informationElements?: Uint8Array;
-  /** Its strength, in hundredths of dBm. Read-only. */
+  /** The signal strength, in mBm (hundredths of dBm). Read-only. */
   signalMbm?: number;
-  /** Its strength, 0..100, of drivers that know no dBm. Read-only. */
+  /** The signal strength 0..100, from drivers that do not measure in dBm. Read-only. */
   signalUnspec?: number;
-  /** How we stand to it. Read-only. */
+  /** The interface's relation to the network. Read-only. */
   status?: BssStatus;
-  /** ms since it was heard. Read-only. */
+  /** The time since the last frame, in ms. Read-only. */
   seenMsAgo?: number;
-  /** What its last beacon said. Read-only. */
+  /** The information elements of the last beacon. Read-only. */
   beaconIes?: Uint8Array;
-  /** Width of its channel, where that is odd. Read-only. */
+  /** The channel's width, if it is unusual. Read-only. */
   chanWidth?: number;
-  /** Its clock in the last beacon, in µs. Read-only. */
+  /** The access point's clock (TSF) in the last beacon, in µs. Read-only. */
   beaconTsf?: bigint;
-  /** Whether the elements are of an answer. Read-only. */
+  /** True if the information elements are from a probe response. Read-only. */
   prespData?: boolean;
-  /** When it was heard, in ns since boot. Read-only. */
+  /** The time of the last frame, in ns since boot. Read-only. */
   lastSeenBoottime?: bigint;
-  /** Clock of the access point that we are at, in µs. Read-only. */
+  /** The clock of the access point that the interface is connected to, in µs. Read-only. */
   parentTsf?: bigint;
-  /** That access point. Read-only. */
+  /** The MAC address of that access point. Read-only. */
   parentBssid?: string;
-  /** Strength at each antenna. Read-only. */
+  /** The signal strength at each antenna, in dBm. Read-only. */
   chainSignal?: readonly number[];
-  /** kHz beside `frequency`. Read-only. */
+  /** The offset to add to `frequency`, in kHz. Read-only. */
   frequencyOffset?: number;
-  /** Its number of a device of several links. Read-only. */
+  /** The link's number in a multi-link device. Read-only. */
   mloLinkId?: number;
-  /** Address of that device. Read-only. */
+  /** The MAC address of the multi-link device. Read-only. */
   mldAddr?: string;
-  /** What it may be used for, as bits. Read-only. */
+  /** Mask of the uses that are allowed. Read-only. */
   useFor?: number;
-  /** Why not for more, as bits. Read-only. */
+  /** Mask of the reasons why other uses are not. Read-only. */
   cannotUseReasons?: bigint;
 }
 
@@ -1409,53 +1411,53 @@ export const Bss: Attributes<Bss> = attributes((): Shape<Bss> => ({
   signal: { derive: ({ signalMbm }: Bss) => signalMbm === undefined ? undefined : signalMbm / 100, use: readOnly },
 }), { pad: 16 });
 
-/** What is asked of a scan, and what it tells. */
+/** A request for a scan or for its results, and the answer to it. */
 export interface ScanMessage {
-  /** The radio. Read-only. */
+  /** The radio's number. Read-only. */
   wiphy?: number;
-  /** The interface. */
+  /** The interface's number. */
   ifindex?: number;
-  /** Information elements to send. */
+  /** The information elements to send. */
   ie?: Uint8Array;
-  /** Frequencies, in MHz; all when absent. */
+  /** The frequencies to scan, in MHz; all when absent. */
   scanFrequencies?: readonly number[];
-  /** Names that are asked for; `""` asks any. Without, only what is heard is told. */
+  /** The SSIDs to probe for; `""` is any network. Without SSIDs a scan only listens. */
   scanSsids?: readonly string[];
-  /** Changes when the list does. Read-only. */
+  /** The generation of the list. It changes with the list. Read-only. */
   generation?: number;
-  /** A network. Read-only. */
+  /** A network (BSS). Read-only. */
   bss?: Bss;
-  /** The interface's number where it is no network interface. Read-only. */
+  /** The wireless device's number, which also exists if it has no network interface. Read-only. */
   wdev?: bigint;
-  /** How. */
+  /** The flags of the scan. */
   scanFlags?: readonly ScanFlag[];
-  /** The same in kHz. */
+  /** The frequencies to scan, in kHz. */
   scanFreqKhz?: readonly number[];
-  /** An address: of a station, of a peer, of an interface. */
+  /** A MAC address: of a station, a peer or an interface. */
   mac?: string;
-  /** Bits of an address that count, or that differ between a radio's interfaces. */
+  /** The mask of the address bits that count, or that differ between a radio's interfaces. */
   macMask?: string;
-  /** Address of an access point. */
+  /** The MAC address of an access point. */
   bssid?: string;
-  /** How long to stay on a channel, in 1.024 ms. */
+  /** The time to stay on a channel, in units of 1.024 ms. */
   measurementDuration?: number;
-  /** Whether neither longer nor shorter. */
+  /** True if that time must be kept exactly. */
   measurementDurationMandatory?: boolean;
-  /** Whether the slow rates of 802.11b are not used to ask. */
+  /** True if probes do not use the CCK rates of 802.11b. */
   txNoCckRate?: boolean;
-  /** Rates to tell of, by band. */
+  /** The supported rates to announce, by band. */
   scanSuppRates?: readonly BandRates[];
-  /** Whether networks are listed that may not be used. */
+  /** True to list networks also that may not be used. */
   bssDumpIncludeUseData?: boolean;
-  /** When the scan began, by the clock of `scanStartTimeTsfBssid`, in µs. Read-only. */
+  /** The start of the scan, by the clock of `scanStartTimeTsfBssid`, in µs. Read-only. */
   scanStartTimeTsf?: bigint;
-  /** The access point whose clock that is. Read-only. */
+  /** The access point whose clock gives that time. Read-only. */
   scanStartTimeTsfBssid?: string;
-  /** Pause between scheduled scans, in ms. Read-only. */
+  /** The interval between scheduled scans, in ms. Read-only. */
   schedScanInterval?: number;
-  /** How long before the first, in s. Read-only. */
+  /** The delay before the first scheduled scan, in s. Read-only. */
   schedScanDelay?: number;
-  /** Number of a request, which its answer and its events have too. Read-only. */
+  /** The cookie of a request, repeated in its answer and events. Read-only. */
   cookie?: bigint;
 }
 
