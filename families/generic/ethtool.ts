@@ -1,5 +1,5 @@
 /**
- * ethtool: settings of network devices: speeds, features, queues, interrupts, statistics, modules, cables.
+ * ethtool: settings of network devices: link modes, features, queues, interrupts, statistics, modules, cables.
  *
  * ```ts ignore
  * import { features, linkModes, rings } from "@linux/netlink/families/generic/ethtool.ts";
@@ -8,9 +8,9 @@
  * for (const { devName, rx, rxMax } of rings.list()) console.log(devName, rx, rxMax);
  * ```
  *
- * Every message of the kernel's ethtool family, in Linux since 5.6; which of them a device answers is its driver's choice:
- * EOPNOTSUPP says that it does not. Looking needs no privilege for the most part, changing CAP_NET_ADMIN. A device is named
- * by its name or number.
+ * It has every message of the kernel's ethtool family, in Linux since 5.6. Each driver supports some of them, and
+ * answers EOPNOTSUPP to the others. Most reading needs no privilege, changing needs CAP_NET_ADMIN. A device is named by
+ * its name or number.
  *
  * Source: linux/ethtool_netlink.h, linux/ethtool_netlink_generated.h, v7.2.
  * @module
@@ -40,7 +40,7 @@ import * as plugged from "./ethtool/module.ts";
 import { ETHTOOL_MSG_KERNEL as K, ETHTOOL_MSG_USER as U, type EthtoolHeader } from "./ethtool/protocol.ts";
 import { Stats } from "./ethtool/stats.ts";
 
-/** The family. */
+/** The generic family. */
 export const ETHTOOL: GenericProtocol = {
   name: "ethtool",
   version: 1,
@@ -50,19 +50,19 @@ export const ETHTOOL: GenericProtocol = {
   hint: "in Linux since 5.6, where the kernel is configured with CONFIG_ETHTOOL_NETLINK",
 };
 
-/** A device by its name or number, or an object that was listed. */
+/** A device: its name or number, or a listed object. */
 export type Device<T = EthtoolHeader> = string | number | T;
 
-/** What names a device in a request. */
+/** Returns the fields that name a device in a request. */
 function deviceOf(key: Device<EthtoolHeader>): EthtoolHeader {
   if (typeof key === "number") return { devIndex: key };
   if (typeof key === "string") return { devName: key };
   expectFields(key, "name a device", "a name, a number or an object");
-  // The kernel itself refuses a name and a number of two devices.
+  // The kernel refuses a name and a number of different devices.
   return pick(key, "devIndex", "devName", "phyIndex", "headerFlags");
 }
 
-/** The same for requests beside the verbs, which take what any of these lists gave. */
+/** Returns the same for calls of their own, which accept the objects that any of the lists returned. */
 function deviceFor(what: string, key: Device): EthtoolHeader {
   if (isFields(key)) {
     expectNames(key, what, new Set([...HEADER, ...DECLARATIONS.flatMap(({ table }) => namesOf(table))]));
@@ -70,25 +70,26 @@ function deviceFor(what: string, key: Device): EthtoolHeader {
   return deviceOf(key);
 }
 
-/** What names a device. */
+/** The fields that name a device. */
 const HEADER = ["devName", "devIndex", "phyIndex", "headerFlags"] as const satisfies readonly (keyof EthtoolHeader)[];
 
 const nameOf = ({ devName, devIndex }: EthtoolHeader): string => String(devName ?? devIndex ?? "");
 
-/** Whether an error says that a device has no settings of a kind. */
+/** Returns true if an error says that a device does not support a kind of setting. */
 function hasNone(error: unknown): error is KernelError {
   return error instanceof KernelError && error.code === "EOPNOTSUPP";
 }
 
-/** What one device may answer that has nothing of a kind, or nothing just now. */
+/** The errors of a device that does not support a kind of setting, or has no value of it now. */
 const NOTHING: ReadonlySet<string> = new Set(["EOPNOTSUPP", "ENODEV", "EINVAL", "ENODATA", "ENETDOWN"]);
 
-/** What a device may have several of: the kernel dumps those of the device that is named. */
+/** The requests whose answer may be several objects of one device: they are dumped with that device named. */
 const SEVERAL: ReadonlySet<number> = new Set([U.ETHTOOL_MSG_RSS_GET, U.ETHTOOL_MSG_PHY_GET, U.ETHTOOL_MSG_TSINFO_GET]);
 
 /**
- * Has lists leave out the devices that have nothing of a kind. Kernels end a dump at a device that answers with an error
- * of its own, and some also where the last one has none: then each of the others is asked for itself.
+ * Lists the settings of all devices, and leaves out devices without them. The kernel ends a dump at the first device
+ * that answers with an error of its own; some kernels also fail if the last device has no such settings. The devices
+ * that the dump did not reach are then asked one by one.
  */
 class EachDevice implements Requester {
   readonly #inner: Requester;
@@ -134,10 +135,10 @@ class EachDevice implements Requester {
     }
   }
 
-  /** What the devices have that a dump which ended with `error` did not come to. */
+  /** Yields the settings of the devices that a dump, ended by `error`, did not reach. */
   *#others(error: unknown, operation: Operation, some: readonly unknown[]): Generator<unknown, void, undefined> {
     if (!(error instanceof KernelError && NOTHING.has(error.code)) || this.#lacks()) throw error;
-    // All were asked: it was the last that had none.
+    // The dump reached all devices: only the last had no such settings.
     if (error.code === "EOPNOTSUPP") return;
     const told = new Set(some.map((one) => (one as EthtoolHeader).devIndex));
     for (const { devIndex, devName } of this.#inner.dump(this.#all()) as EthtoolHeader[]) {
@@ -153,7 +154,7 @@ class EachDevice implements Requester {
     }
   }
 
-  /** The link states, which every device has. */
+  /** Returns the dump of link states, which all devices have. */
   #all(): Operation {
     return this.#caller.operation({
       cmd: U.ETHTOOL_MSG_LINKSTATE_GET,
@@ -164,7 +165,7 @@ class EachDevice implements Requester {
     });
   }
 
-  /** Whether it is the kernel that does not have it, and not a device. */
+  /** Returns true if the kernel itself, not just a device, lacks the message. */
   #lacks(): boolean {
     return lacks(this.#caller, this.#get);
   }
@@ -175,9 +176,9 @@ function lacks(caller: GenericCaller, cmd: number): boolean {
   return ops !== undefined && !ops.some(({ id }) => id === cmd);
 }
 
-/** One kind of setting, of every device that has it. */
+/** Operations on one kind of setting, of all devices that have it. */
 export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Input<T> & object, Device<T>> {
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(declaration: GenericDeclaration<T>, open: () => Client, requester: () => Requester = open) {
     const { get } = declaration.commands, asked = new GenericCaller(ETHTOOL, open), { hint } = declaration;
     const said = Object.entries(U).find(([, cmd]) => cmd === get)![0];
@@ -194,7 +195,7 @@ export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Inpu
     );
   }
 
-  /** The settings of one device, `undefined` where it has none of the kind, or where there is no such device. */
+  /** Returns the settings of a device, `undefined` if it does not support them or does not exist. */
   override find(key: Device<T>): T | undefined {
     try {
       return super.find(key);
@@ -204,7 +205,7 @@ export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Inpu
     }
   }
 
-  /** The settings of one device; `flags` as {@linkcode EthtoolHeader.headerFlags}, `stats` for statistics. */
+  /** Returns the settings of a device; `flags` as in {@linkcode EthtoolHeader.headerFlags}, `stats` for statistics. */
   getWith(key: Device<T>, flags: EthtoolHeader["headerFlags"]): T {
     return this.get({ ...this.keyValue(key, "get"), headerFlags: flags } as T);
   }
@@ -230,7 +231,7 @@ function declare<T extends EthtoolHeader>(
     keyOf: (value) => deviceOf(value as EthtoolHeader),
     hint: (code) => code === "EOPNOTSUPP" ? "the device's driver does not have it" : undefined,
     ...more,
-    // Kernels before 6.6 want the header also where it names no device.
+    // Kernels before 6.6 require the header even if it names no device.
     prepare(value, verb) {
       const given = more.prepare?.(value, verb) ?? value;
       return verb === "list" ? { headerFlags: [], ...given } : given;
@@ -393,12 +394,12 @@ const statsDeclaration = declare(
   undefined,
   {
     keyOf: (value) => ({ ...deviceOf(value as EthtoolHeader), ...pick(value, "groups", "src") }),
-    // The kernel wants to be told which.
+    // The kernel requires the groups.
     prepare: (value) => ({ groups: { value: ["eth-phy", "eth-mac", "eth-ctrl", "rmon"] }, ...value }),
   },
 );
 
-/** What every declaration of the family says: what asks, what sets, what comes back. */
+/** The declarations of the family's settings: the messages to get and set them, and their answers. */
 export const DECLARATIONS: readonly GenericDeclaration<EthtoolHeader>[] = [
   linkInfoDeclaration,
   linkModesDeclaration,
@@ -438,7 +439,7 @@ const EEPROM: GenericForm = {
   reply: K.ETHTOOL_MSG_MODULE_EEPROM_GET_REPLY,
   codec: plugged.ModuleEeprom,
 };
-// What these begin is told of as it happens; no number is that of an answer.
+// These only start an operation, whose outcome events report. They have no answer, so no message has its number.
 const FLASH: GenericForm = { cmd: U.ETHTOOL_MSG_MODULE_FW_FLASH_ACT, reply: 0, codec: plugged.ModuleFwFlash };
 const CABLE_TEST: GenericForm = { cmd: U.ETHTOOL_MSG_CABLE_TEST_ACT, reply: 0, codec: plugged.CableTest };
 const CABLE_TDR: GenericForm = { cmd: U.ETHTOOL_MSG_CABLE_TEST_TDR_ACT, reply: 0, codec: plugged.CableTestTdr };
@@ -453,18 +454,18 @@ const CALLS: readonly GenericForm[] = [
   { cmd: U.ETHTOOL_MSG_RSS_CREATE_ACT, reply: K.ETHTOOL_MSG_RSS_CREATE_ACT_REPLY, codec: device.Rss },
 ];
 
-/** Features, with a short way to switch some. */
+/** Operations on features. */
 export class FeatureSettings extends Settings<device.Features> {
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(featuresDeclaration, open, requester);
   }
 
   /**
-   * Switches features on and off, as `ethtool -K` does.
+   * Turns features on or off, as `ethtool -K` does.
    *
-   * @param wanted `true` or `false` by the kernel's name: `{ "tx-generic-segmentation": false }`
-   * @throws {KernelError} EOPNOTSUPP: there is no such feature
+   * @param wanted `true` or `false` by the kernel's name of each feature: `{ "tx-generic-segmentation": false }`
+   * @throws {KernelError} EOPNOTSUPP: the kernel has no such feature
    * @throws {TypeError} a value is neither `true` nor `false`
    */
   switch(dev: Device<device.Features>, wanted: Readonly<Record<string, boolean>>): void {
@@ -477,7 +478,7 @@ export class FeatureSettings extends Settings<device.Features> {
   }
 }
 
-/** Something that a device has told. */
+/** An event of a device. */
 export type EthtoolEvent =
   | { readonly event: "cable_test"; readonly value: plugged.CableTestEvent }
   | { readonly event: "cable_test_tdr"; readonly value: plugged.CableTdrEvent }
@@ -497,63 +498,63 @@ const EVENTS: Readonly<Record<number, GenericEventKind>> = {
   [K.ETHTOOL_MSG_PSE_NTF]: whole("pse", link.PseEventMessage),
 };
 
-/** All that ethtool's family has, in one namespace. */
+/** All operations of the ethtool family, in one namespace. */
 export class Ethtool {
-  /** How links are wired. */
+  /** Operations on the ports and wiring of links. */
   readonly linkInfos: Settings<link.LinkInfo>;
-  /** Speeds. */
+  /** Operations on link modes: speed, duplex, autonegotiation. */
   readonly linkModes: Settings<link.LinkModes>;
-  /** Whether there are links. */
+  /** Operations on link states. */
   readonly linkStates: Settings<link.LinkState>;
-  /** Energy efficient Ethernet. */
+  /** Operations on Energy Efficient Ethernet. */
   readonly eee: Settings<link.Eee>;
-  /** Forward error correction. */
+  /** Operations on forward error correction. */
   readonly fec: Settings<link.Fec>;
-  /** MAC merge. */
+  /** Operations on MAC merge (frame preemption). */
   readonly mm: Settings<link.Mm>;
-  /** Turns on a shared pair. */
+  /** Operations on PLCA: taking turns on a shared pair. */
   readonly plca: Settings<link.Plca>;
-  /** Whether their beacon is heard. */
+  /** Operations on the state of PLCA. */
   readonly plcaStatus: Settings<link.Plca>;
-  /** Power over the cable. */
+  /** Operations on Power over Ethernet. */
   readonly pse: Settings<link.Pse>;
-  /** PHYs. */
+  /** Operations on PHYs. */
   readonly phys: Settings<link.Phy>;
-  /** How good signals are. */
+  /** Operations on the signal quality (mean square error). */
   readonly mse: Settings<link.Mse>;
-  /** What drivers report. */
+  /** Operations on the messages that drivers log. */
   readonly debug: Settings<device.Debug>;
-  /** What wakes the machine. */
+  /** Operations on Wake-on-LAN. */
   readonly wol: Settings<device.Wol>;
-  /** What devices do in the kernel's stead. */
+  /** Operations on offloads and other features. */
   readonly features: FeatureSettings;
-  /** Switches of drivers. */
+  /** Operations on the private flags of drivers. */
   readonly privFlags: Settings<device.PrivFlags>;
-  /** Places for packets. */
+  /** Operations on the sizes of rings. */
   readonly rings: Settings<device.Rings>;
-  /** Queues. */
+  /** Operations on the numbers of queues. */
   readonly channels: Settings<device.Channels>;
-  /** Interrupts. */
+  /** Operations on interrupt coalescing. */
   readonly coalesce: Settings<device.Coalesce>;
-  /** Pauses. */
+  /** Operations on flow control by pause frames. */
   readonly pause: Settings<device.Pause>;
-  /** How packets are spread over queues. */
+  /** Operations on receive side scaling: how packets are spread over queues. */
   readonly rss: Settings<device.Rss>;
-  /** Ports of tunnels. */
+  /** Operations on offloaded tunnel ports. */
   readonly tunnels: Settings<device.TunnelInfo>;
-  /** Plugged-in modules. */
+  /** Operations on plugged-in modules. */
   readonly modules: Settings<plugged.Module>;
-  /** What clocks can do. */
+  /** Operations on timestamping capabilities. */
   readonly tsInfos: Settings<plugged.TsInfo>;
-  /** What clocks are set to. */
+  /** Operations on timestamping settings. */
   readonly tsConfigs: Settings<plugged.TsConfig>;
-  /** Virtual clocks. */
+  /** Operations on virtual clocks. */
   readonly phcVclocks: Settings<plugged.PhcVclocks>;
-  /** Statistics with names of standards. */
+  /** Operations on standard statistics. */
   readonly stats: Settings<Stats>;
   readonly #caller: GenericCaller;
 
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.linkInfos = new Settings(linkInfoDeclaration, open, requester);
     this.linkModes = new Settings(linkModesDeclaration, open, requester);
@@ -585,12 +586,13 @@ export class Ethtool {
   }
 
   /**
-   * The names of a set: of features, link modes, statistics … A dry run, in which nothing comes back, gives none.
+   * Returns the names in a string set: of features, link modes, statistics … A dry run, which gets no answer, returns
+   * none.
    *
-   * @param dev the device; absent for sets that all have
+   * @param dev the device; absent for sets that are the same for all devices
    */
   strings(id: device.StringSetId, dev?: Device): string[] {
-    // Without a device the header is there all the same.
+    // The header is required even if it names no device.
     const what = `get string set ${id}`, named = dev === undefined ? { headerFlags: [] } : deviceFor(what, dev);
     const value = { ...named, stringsets: { stringset: [{ id }] } };
     const found = this.#caller.request({ ...STRINGS, value, what }) as
@@ -599,7 +601,7 @@ export class Ethtool {
     return found?.stringsets?.stringset?.[0]?.strings?.string?.map(({ value }) => value ?? "") ?? [];
   }
 
-  /** A part of the memory of a device's plugged-in module. A dry run, in which nothing comes back, gives no bytes. */
+  /** Reads memory of a device's plugged-in module. A dry run, which gets no answer, returns no bytes. */
   moduleEeprom(dev: Device, part: Omit<plugged.ModuleEeprom, keyof EthtoolHeader | "data">): Uint8Array {
     expectFields(part, "read a module", "the part as an object");
     const value = { i2cAddress: 0x50, page: 0, ...deviceFor("read a module", dev), ...part };
@@ -608,90 +610,93 @@ export class Ethtool {
     return found?.data ?? new Uint8Array(0);
   }
 
-  /** Begins to write a module's firmware; {@linkcode Ethtool.events} tells how it goes. */
+  /** Starts to write a module's firmware; {@linkcode Ethtool.events} yields the progress. */
   flashModule(dev: Device, fileName: string, password?: number): void {
     expectType(fileName, "flash a module", "string");
     const value = { ...deviceFor("flash a module", dev), fileName, ...(password === undefined ? {} : { password }) };
     this.#caller.request({ ...FLASH, value, what: `flash the module of ${nameOf(value)}` });
   }
 
-  /** Begins a test of a device's cable; {@linkcode Ethtool.events} tells what it finds. */
+  /** Starts a test of a device's cable; {@linkcode Ethtool.events} yields the result. */
   testCable(dev: Device): void {
     const value = deviceFor("test a cable", dev);
     this.#caller.request({ ...CABLE_TEST, value, what: `test the cable of ${nameOf(value)}` });
   }
 
-  /** Begins a measurement along a device's cable; {@linkcode Ethtool.events} tells what it finds. */
+  /** Starts a measurement along a device's cable; {@linkcode Ethtool.events} yields the result. */
   measureCable(dev: Device, cfg?: plugged.TdrConfig): void {
     const value = { ...deviceFor("measure a cable", dev), ...(cfg === undefined ? {} : { cfg }) };
     this.#caller.request({ ...CABLE_TDR, value, what: `measure the cable of ${nameOf(value)}` });
   }
 
-  /** What is told of cable tests, firmware and power. It begins before this returns. Changes of settings are watched. */
+  /**
+   * Yields events of cable tests, firmware and power. The subscription exists when this returns. For changes of
+   * settings, watch.
+   */
   events(options: EventOptions = {}): Streaming<EthtoolEvent> {
     return this.#caller.events<EthtoolEvent>(["monitor"], EVENTS, options);
   }
 }
 
-/** Opens a client of its own, in a network namespace or with options. */
+/** Opens a client with its own socket, in a network namespace or with other options. */
 export function open(options: OpenOptions = {}): Opened<Ethtool> {
   return openGeneric(options, (open, requester) => new Ethtool(open, requester));
 }
 
-/** All of this namespace, on a socket that the first use opens. */
+/** All operations in this namespace, over a socket that the first use opens. */
 export const ethtool: Ethtool = new Ethtool(sharedGeneric);
 
-/** How links are wired. In this namespace. */
+/** Operations on the ports and wiring of links, in this namespace. */
 export const linkInfos: Ethtool["linkInfos"] = ethtool.linkInfos;
-/** Speeds. In this namespace. */
+/** Operations on link modes: speed, duplex, autonegotiation, in this namespace. */
 export const linkModes: Ethtool["linkModes"] = ethtool.linkModes;
-/** Whether there are links. In this namespace. */
+/** Operations on link states, in this namespace. */
 export const linkStates: Ethtool["linkStates"] = ethtool.linkStates;
-/** Energy efficient Ethernet. In this namespace. */
+/** Operations on Energy Efficient Ethernet, in this namespace. */
 export const eee: Ethtool["eee"] = ethtool.eee;
-/** Forward error correction. In this namespace. */
+/** Operations on forward error correction, in this namespace. */
 export const fec: Ethtool["fec"] = ethtool.fec;
-/** MAC merge. In this namespace. */
+/** Operations on MAC merge (frame preemption), in this namespace. */
 export const mm: Ethtool["mm"] = ethtool.mm;
-/** Turns on a shared pair. In this namespace. */
+/** Operations on PLCA: taking turns on a shared pair, in this namespace. */
 export const plca: Ethtool["plca"] = ethtool.plca;
-/** Whether their beacon is heard. In this namespace. */
+/** Operations on the state of PLCA, in this namespace. */
 export const plcaStatus: Ethtool["plcaStatus"] = ethtool.plcaStatus;
-/** Power over the cable. In this namespace. */
+/** Operations on Power over Ethernet, in this namespace. */
 export const pse: Ethtool["pse"] = ethtool.pse;
-/** PHYs. In this namespace. */
+/** Operations on PHYs, in this namespace. */
 export const phys: Ethtool["phys"] = ethtool.phys;
-/** How good signals are. In this namespace. */
+/** Operations on the signal quality (mean square error), in this namespace. */
 export const mse: Ethtool["mse"] = ethtool.mse;
-/** What drivers report. In this namespace. */
+/** Operations on the messages that drivers log, in this namespace. */
 export const debug: Ethtool["debug"] = ethtool.debug;
-/** What wakes the machine. In this namespace. */
+/** Operations on Wake-on-LAN, in this namespace. */
 export const wol: Ethtool["wol"] = ethtool.wol;
-/** What devices do in the kernel's stead. In this namespace. */
+/** Operations on offloads and other features, in this namespace. */
 export const features: Ethtool["features"] = ethtool.features;
-/** Switches of drivers. In this namespace. */
+/** Operations on the private flags of drivers, in this namespace. */
 export const privFlags: Ethtool["privFlags"] = ethtool.privFlags;
-/** Places for packets. In this namespace. */
+/** Operations on the sizes of rings, in this namespace. */
 export const rings: Ethtool["rings"] = ethtool.rings;
-/** Queues. In this namespace. */
+/** Operations on the numbers of queues, in this namespace. */
 export const channels: Ethtool["channels"] = ethtool.channels;
-/** Interrupts. In this namespace. */
+/** Operations on interrupt coalescing, in this namespace. */
 export const coalesce: Ethtool["coalesce"] = ethtool.coalesce;
-/** Pauses. In this namespace. */
+/** Operations on flow control by pause frames, in this namespace. */
 export const pause: Ethtool["pause"] = ethtool.pause;
-/** How packets are spread over queues. In this namespace. */
+/** Operations on receive side scaling: how packets are spread over queues, in this namespace. */
 export const rss: Ethtool["rss"] = ethtool.rss;
-/** Ports of tunnels. In this namespace. */
+/** Operations on offloaded tunnel ports, in this namespace. */
 export const tunnels: Ethtool["tunnels"] = ethtool.tunnels;
-/** Plugged-in modules. In this namespace. */
+/** Operations on plugged-in modules, in this namespace. */
 export const modules: Ethtool["modules"] = ethtool.modules;
-/** What clocks can do. In this namespace. */
+/** Operations on timestamping capabilities, in this namespace. */
 export const tsInfos: Ethtool["tsInfos"] = ethtool.tsInfos;
-/** What clocks are set to. In this namespace. */
+/** Operations on timestamping settings, in this namespace. */
 export const tsConfigs: Ethtool["tsConfigs"] = ethtool.tsConfigs;
-/** Virtual clocks. In this namespace. */
+/** Operations on virtual clocks, in this namespace. */
 export const phcVclocks: Ethtool["phcVclocks"] = ethtool.phcVclocks;
-/** Statistics with names of standards. In this namespace. */
+/** Operations on standard statistics, in this namespace. */
 export const stats: Ethtool["stats"] = ethtool.stats;
 
 export * from "./ethtool/bitset.ts";

@@ -1,5 +1,5 @@
 /**
- * Bit sets: how ethtool's messages say which of many named things are on.
+ * Bit sets: the form in which ethtool's messages carry sets of named bits.
  *
  * Source: linux/ethtool_netlink_generated.h ETHTOOL_A_BITSET_*, v7.2.
  * @module
@@ -18,17 +18,17 @@ import {
   type Writer,
 } from "../../../core/codec/mod.ts";
 
-/** One bit: its name, or its number where names were not asked for, and in all that is told unasked. */
+/** A bit: its name, or its number in events and in answers to requests with the flag `compact_bitsets`. */
 export type Bit = string | number;
 
 /**
- * A set of bits. With a mask it says which of those in the mask are on, and nothing of others; without one it is the whole
- * set. Given to a request, the bits of the mask are switched: on where they are in `value`, off where not.
+ * A set of bits. With a mask, it gives the values of the bits in the mask, and says nothing about others. Without one
+ * it gives all bits. In a request, the bits in the mask change: to on if they are in `value`, else to off.
  */
 export interface Bitset {
-  /** Bits that are on. */
+  /** The bits that are on. */
   value: readonly Bit[];
-  /** Bits that are meant. */
+  /** The bits whose value is given. */
   mask?: readonly Bit[];
 }
 
@@ -101,7 +101,7 @@ function toWire(given: Bitset, to: Writer): BitsetWire {
   return { bits: { bit: mask.map((one) => on.has(one) ? { ...bit(one), value: true } : bit(one)) } };
 }
 
-/** A bit set, both ways; sent with names. */
+/** Codec of a bit set; it encodes names. */
 export const bitset: Codec<Bitset> = {
   name: "a bit set",
   nested: true,

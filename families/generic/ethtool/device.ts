@@ -1,5 +1,5 @@
 /**
- * ethtool's messages on a device: features, queues, interrupts, pauses, wake-up, names.
+ * ethtool's messages about a device: features, queues, interrupts, flow control, wake-up, string sets.
  *
  * Source: linux/ethtool_netlink_generated.h, linux/ethtool.h, v7.2.
  * @module
@@ -29,7 +29,7 @@ import {
 import { type Bitset, bitset } from "./bitset.ts";
 import { type EthtoolHeader, message } from "./protocol.ts";
 
-/** A set of names. */
+/** The identifier of a string set. */
 export type StringSetId =
   | "test"
   | "stats"
@@ -82,23 +82,23 @@ const stringSetId: Codec<StringSetId> = enumeration(u32, {
   ts_flags: 22,
 });
 
-/** Whether headers and data go to buffers of their own. */
+/** The setting that splits received packets into headers and data. */
 export type TcpDataSplit = "unknown" | "disabled" | "enabled" | number;
 
 const tcpDataSplit: Codec<TcpDataSplit> = enumeration(u8, { unknown: 0, disabled: 1, enabled: 2 });
 
-/** Which part of a MAC statistics are of: of both, of the urgent one, of that which can be interrupted. */
+/** The part of a MAC that statistics count: the whole, the express MAC, the preemptible MAC. */
 export type PauseStatsSrc = "aggregate" | "emac" | "pmac" | number;
 
-/** The number of a {@linkcode PauseStatsSrc}. */
+/** Codec of {@linkcode PauseStatsSrc}. */
 export const statsSrc: Codec<PauseStatsSrc> = enumeration(u32, { aggregate: 0, emac: 1, pmac: 2 });
 
-/** A kind of tunnel. */
+/** A type of tunnel. */
 export type UdpTunnelType = "vxlan" | "geneve" | "vxlan_gpe" | number;
 
 const udpTunnelType: Codec<UdpTunnelType> = enumeration(u32, { vxlan: 0, geneve: 1, vxlan_gpe: 2 });
 
-/** A field of packets that decides on their queue. */
+/** A field of packets that the hash for their queue is computed from. */
 export type HashField =
   | "l2da"
   | "vlan"
@@ -125,16 +125,16 @@ const hashFields: Codec<readonly HashField[]> = mask(uint, {
   discard: 2147483648,
 });
 
-/** How both directions of a connection come to one queue. */
+/** The transformation that gives both directions of a connection the same queue. */
 export type InputXfrm = "sym_xor" | "sym_or_xor" | number;
 
 const inputXfrm: Codec<readonly InputXfrm[]> = mask(u32, { sym_xor: 1, sym_or_xor: 2 });
 
-/** A name of a set. */
+/** A string of a set. */
 export interface EthtoolString {
-  /** Its number. */
+  /** The index in the set. */
   index?: number;
-  /** The name. */
+  /** The string. */
   value?: string;
 }
 
@@ -144,9 +144,9 @@ export const EthtoolString: Attributes<EthtoolString> = attributes((): Shape<Eth
   value: [2, text],
 }));
 
-/** Names of a set. */
+/** The strings of a set. */
 export interface EthtoolStrings {
-  /** The names. */
+  /** The strings. */
   string?: readonly EthtoolString[];
 }
 
@@ -155,13 +155,13 @@ export const EthtoolStrings: Attributes<EthtoolStrings> = attributes((): Shape<E
   string: [1, repeated(1, EthtoolString)],
 }));
 
-/** A set of names. */
+/** A string set. */
 export interface StringSet {
-  /** Which. */
+  /** The identifier. */
   id?: StringSetId;
-  /** Names that it has. */
+  /** The number of strings. */
   count?: number;
-  /** The names. */
+  /** The strings. */
   strings?: EthtoolStrings;
 }
 
@@ -172,9 +172,9 @@ export const StringSet: Attributes<StringSet> = attributes((): Shape<StringSet> 
   strings: [3, EthtoolStrings],
 }));
 
-/** Sets of names. */
+/** A list of string sets. */
 export interface StringSets {
-  /** The sets. */
+  /** The string sets. */
   stringset?: readonly StringSet[];
 }
 
@@ -183,11 +183,11 @@ export const StringSets: Attributes<StringSets> = attributes((): Shape<StringSet
   stringset: [1, repeated(1, StringSet)],
 }));
 
-/** Sets of names, of a device or of all. */
+/** String sets of a device, or those of all devices. */
 export interface StrSet extends EthtoolHeader {
-  /** The sets. */
+  /** The string sets. */
   stringsets?: StringSets;
-  /** Whether only their sizes are asked for. */
+  /** True to return only the number of strings. */
   countsOnly?: boolean;
 }
 
@@ -197,9 +197,9 @@ export const StrSet: Attributes<StrSet> = message<StrSet>((): Shape<Omit<StrSet,
   countsOnly: [3, flag],
 }));
 
-/** What a driver reports to the kernel's log. */
+/** The messages that a driver writes to the kernel's log. */
 export interface Debug extends EthtoolHeader {
-  /** Classes of messages. */
+  /** The classes of messages. */
   msgmask?: Bitset;
 }
 
@@ -208,11 +208,11 @@ export const Debug: Attributes<Debug> = message<Debug>((): Shape<Omit<Debug, key
   msgmask: [2, bitset],
 }));
 
-/** What wakes a sleeping machine. */
+/** Wake-on-LAN: the events that wake a sleeping machine. */
 export interface Wol extends EthtoolHeader {
-  /** What can wake it; of those, what does. */
+  /** The supported events as mask; those that are on as value. */
   modes?: Bitset;
-  /** Password of `magicsecure`, 6 bytes. */
+  /** The password of `magicsecure`, 6 bytes. */
   sopass?: string;
 }
 
@@ -222,15 +222,15 @@ export const Wol: Attributes<Wol> = message<Wol>((): Shape<Omit<Wol, keyof Ethto
   sopass: [3, hex(6)],
 }));
 
-/** What a device does in the kernel's stead. */
+/** The features of a device: offloads and others. */
 export interface Features extends EthtoolHeader {
-  /** What can be switched. Read-only. */
+  /** The features that can be changed. Read-only. */
   hw?: Bitset;
-  /** What is wished for. */
+  /** The features that were asked for. */
   wanted?: Bitset;
-  /** What is on. Read-only. */
+  /** The features that are on. Read-only. */
   active?: Bitset;
-  /** What can never be switched. Read-only. */
+  /** The features that can never be changed. Read-only. */
   nochange?: Bitset;
 }
 
@@ -242,9 +242,9 @@ export const Features: Attributes<Features> = message<Features>((): Shape<Omit<F
   nochange: [5, bitset, readOnly],
 }));
 
-/** Switches that only this driver has. */
+/** The private flags of a device's driver. */
 export interface PrivFlags extends EthtoolHeader {
-  /** The switches that are on, among those that there are. */
+  /** The driver's flags as mask; those that are on as value. */
   flags?: Bitset;
 }
 
@@ -253,41 +253,41 @@ export const PrivFlags: Attributes<PrivFlags> = message<PrivFlags>((): Shape<Omi
   flags: [2, bitset],
 }));
 
-/** Places for packets in a device's queues. */
+/** The sizes of a device's rings, in descriptors. */
 export interface Rings extends EthtoolHeader {
-  /** Most to receive into. Read-only. */
+  /** The greatest size of receive rings. Read-only. */
   rxMax?: number;
-  /** Most for small packets. Read-only. */
+  /** The greatest size of receive rings for small packets. Read-only. */
   rxMiniMax?: number;
-  /** Most for large packets. Read-only. */
+  /** The greatest size of receive rings for large packets. Read-only. */
   rxJumboMax?: number;
-  /** Most to send from. Read-only. */
+  /** The greatest size of transmit rings. Read-only. */
   txMax?: number;
-  /** To receive into. */
+  /** The size of receive rings. */
   rx?: number;
-  /** For small packets. */
+  /** The size of receive rings for small packets. */
   rxMini?: number;
-  /** For large packets. */
+  /** The size of receive rings for large packets. */
   rxJumbo?: number;
-  /** To send from. */
+  /** The size of transmit rings. */
   tx?: number;
-  /** Bytes of one of those. */
+  /** The size of a receive buffer, in bytes. */
   rxBufLen?: number;
-  /** Whether headers and data are apart. */
+  /** The setting that splits received packets into headers and data. */
   tcpDataSplit?: TcpDataSplit;
-  /** Bytes of what tells that one is done. */
+  /** The size of a completion queue entry, in bytes. */
   cqeSize?: number;
-  /** Whether descriptors are written into the device. */
+  /** True if transmit descriptors are written directly to the device. */
   txPush?: boolean;
-  /** Whether that is so for receiving. */
+  /** True if receive descriptors are written directly to the device. */
   rxPush?: boolean;
-  /** Bytes of a packet that are written along. */
+  /** The number of bytes of a packet that are written with its descriptor. */
   txPushBufLen?: number;
-  /** Most of those. Read-only. */
+  /** The most such bytes. Read-only. */
   txPushBufLenMax?: number;
-  /** Packets of more bytes are split into header and data. */
+  /** The size in bytes above which packets are split into header and data. */
   hdsThresh?: number;
-  /** The most that can be. Read-only. */
+  /** The greatest value of `hdsThresh`. Read-only. */
   hdsThreshMax?: number;
 }
 
@@ -312,23 +312,23 @@ export const Rings: Attributes<Rings> = message<Rings>((): Shape<Omit<Rings, key
   hdsThreshMax: [18, u32, readOnly],
 }));
 
-/** Queues of a device. */
+/** The numbers of a device's queues. */
 export interface Channels extends EthtoolHeader {
-  /** Most for receiving. Read-only. */
+  /** The most receive queues. Read-only. */
   rxMax?: number;
-  /** Most for sending. Read-only. */
+  /** The most transmit queues. Read-only. */
   txMax?: number;
-  /** Most for other things. Read-only. */
+  /** The most other queues. Read-only. */
   otherMax?: number;
-  /** Most for both. Read-only. */
+  /** The most combined queues. Read-only. */
   combinedMax?: number;
-  /** For receiving. */
+  /** The number of receive queues. */
   rxCount?: number;
-  /** For sending. */
+  /** The number of transmit queues. */
   txCount?: number;
-  /** For other things. */
+  /** The number of other queues, for example for link interrupts. */
   otherCount?: number;
-  /** For both. */
+  /** The number of combined queues, which receive and transmit. */
   combinedCount?: number;
 }
 
@@ -344,13 +344,13 @@ export const Channels: Attributes<Channels> = message<Channels>((): Shape<Omit<C
   combinedCount: [9, u32],
 }));
 
-/** When an interrupt is made. */
+/** The limits of interrupt moderation in one step of a profile. */
 export interface IrqModeration {
-  /** After so many µs. */
+  /** The delay of an interrupt, in µs. */
   usec?: number;
-  /** After so many packets. */
+  /** The number of packets that cause an interrupt. */
   pkts?: number;
-  /** After so many completions. */
+  /** The number of completions that cause an interrupt. */
   comps?: number;
 }
 
@@ -361,7 +361,7 @@ export const IrqModeration: Attributes<IrqModeration> = attributes((): Shape<Irq
   comps: [3, u32],
 }));
 
-/** Steps from few to many interrupts. */
+/** A profile of adaptive moderation: steps from few to many interrupts. */
 export interface CoalesceProfile {
   /** The steps. */
   irqModeration?: readonly IrqModeration[];
@@ -372,69 +372,69 @@ export const CoalesceProfile: Attributes<CoalesceProfile> = attributes((): Shape
   irqModeration: [1, repeated(1, IrqModeration)],
 }));
 
-/** How long interrupts are held back. */
+/** The settings of interrupt coalescing. */
 export interface Coalesce extends EthtoolHeader {
-  /** µs after a packet is received. */
+  /** The delay of an interrupt after a packet was received, in µs. */
   rxUsecs?: number;
-  /** Packets received. */
+  /** The most packets received before an interrupt. */
   rxMaxFrames?: number;
-  /** µs while an interrupt is served. */
+  /** The same delay while an interrupt is served, in µs. */
   rxUsecsIrq?: number;
-  /** Packets while one is. */
+  /** The same number of packets while an interrupt is served. */
   rxMaxFramesIrq?: number;
-  /** µs after a packet is sent. */
+  /** The delay of an interrupt after a packet was sent, in µs. */
   txUsecs?: number;
-  /** Packets sent. */
+  /** The most packets sent before an interrupt. */
   txMaxFrames?: number;
-  /** µs while an interrupt is served. */
+  /** The same delay while an interrupt is served, in µs. */
   txUsecsIrq?: number;
-  /** Packets while one is. */
+  /** The same number of packets while an interrupt is served. */
   txMaxFramesIrq?: number;
-  /** How often the device writes its statistics, in µs. */
+  /** The interval at which the device updates its statistics, in µs. */
   statsBlockUsecs?: number;
-  /** Whether it adapts to what is received. */
+  /** True if the settings for receiving adapt to the traffic. */
   useAdaptiveRx?: boolean;
-  /** Whether it adapts to what is sent. */
+  /** True if the settings for sending adapt to the traffic. */
   useAdaptiveTx?: boolean;
-  /** Packets a second below which the low values hold. */
+  /** The packet rate, per second, below which the low values apply. */
   pktRateLow?: number;
-  /** µs, when few packets come. */
+  /** The receive delay at a low packet rate, in µs. */
   rxUsecsLow?: number;
-  /** Packets, when few come. */
+  /** The most packets received before an interrupt at a low packet rate. */
   rxMaxFramesLow?: number;
-  /** µs, when few packets go. */
+  /** The transmit delay at a low packet rate, in µs. */
   txUsecsLow?: number;
-  /** Packets, when few go. */
+  /** The most packets sent before an interrupt at a low packet rate. */
   txMaxFramesLow?: number;
-  /** Packets a second above which the high values hold. */
+  /** The packet rate, per second, above which the high values apply. */
   pktRateHigh?: number;
-  /** µs, when many packets come. */
+  /** The receive delay at a high packet rate, in µs. */
   rxUsecsHigh?: number;
-  /** Packets, when many come. */
+  /** The most packets received before an interrupt at a high packet rate. */
   rxMaxFramesHigh?: number;
-  /** µs, when many packets go. */
+  /** The transmit delay at a high packet rate, in µs. */
   txUsecsHigh?: number;
-  /** Packets, when many go. */
+  /** The most packets sent before an interrupt at a high packet rate. */
   txMaxFramesHigh?: number;
-  /** How often the rate is measured, in s. */
+  /** The interval at which the packet rate is measured, in s. */
   rateSampleInterval?: number;
-  /** Whether the timer of sending starts anew with each completion. */
+  /** True if each completion restarts the transmit timer. */
   useCqeModeTx?: boolean;
-  /** Whether that of receiving does. */
+  /** True if each completion restarts the receive timer. */
   useCqeModeRx?: boolean;
-  /** Most bytes of packets sent together. */
+  /** The most bytes of packets that are aggregated for sending. */
   txAggrMaxBytes?: number;
-  /** Most packets sent together. */
+  /** The most packets that are aggregated for sending. */
   txAggrMaxFrames?: number;
-  /** Longest wait for more of them, in µs. */
+  /** The longest delay of aggregation, in µs. */
   txAggrTimeUsecs?: number;
-  /** Steps of adapting, for receiving. */
+  /** The profile of adaptive receiving. */
   rxProfile?: CoalesceProfile;
-  /** Steps of adapting, for sending. */
+  /** The profile of adaptive sending. */
   txProfile?: CoalesceProfile;
-  /** Packets that are completed together. */
+  /** The most packets received before their completions are written. */
   rxCqeFrames?: number;
-  /** Longest wait for that, in ns. */
+  /** The longest delay of writing them, in ns. */
   rxCqeNsecs?: number;
 }
 
@@ -473,13 +473,13 @@ export const Coalesce: Attributes<Coalesce> = message<Coalesce>((): Shape<Omit<C
   rxCqeNsecs: [32, u32],
 }));
 
-/** Pause frames. */
+/** The statistics of pause frames. */
 export interface PauseStat {
-  /** Sent. Read-only. */
+  /** Number of pause frames sent. Read-only. */
   txFrames?: number;
-  /** Received. Read-only. */
+  /** Number of pause frames received. Read-only. */
   rxFrames?: number;
-  /** How often too many were sent. Read-only. */
+  /** Number of pause storms: too many pause frames were sent. Read-only. */
   txPauseStormEvents?: number;
 }
 
@@ -490,17 +490,17 @@ export const PauseStat: Attributes<PauseStat> = attributes((): Shape<PauseStat> 
   txPauseStormEvents: [4, count64, readOnly],
 }), { pad: 1 });
 
-/** Whether either end may ask the other to pause. */
+/** The settings of flow control by pause frames. */
 export interface Pause extends EthtoolHeader {
-  /** Whether both ends agree on it. */
+  /** True if both ends negotiate it. */
   autoneg?: boolean;
-  /** Whether we obey. */
+  /** True if the device obeys pause frames. */
   rx?: boolean;
-  /** Whether we ask. */
+  /** True if the device sends pause frames. */
   tx?: boolean;
-  /** Pause frames; with `headerFlags: ["stats"]`. Read-only. */
+  /** The statistics; with `headerFlags: ["stats"]`. Read-only. */
   stats?: PauseStat;
-  /** Which part of the MAC those are of. */
+  /** The part of the MAC that the statistics count. */
   statsSrc?: PauseStatsSrc;
 }
 
@@ -513,61 +513,61 @@ export const Pause: Attributes<Pause> = message<Pause>((): Shape<Omit<Pause, key
   statsSrc: [6, statsSrc],
 }));
 
-/** Which fields of packets decide on their queue, by kind of packet. */
+/** The fields that the hash of each kind of packet is computed from. */
 export interface FlowHash {
-  /** Of ether packets. */
+  /** The fields of other Ethernet packets. */
   ether?: readonly HashField[];
-  /** Of ip4 packets. */
+  /** The fields of IPv4 packets. */
   ip4?: readonly HashField[];
-  /** Of ip6 packets. */
+  /** The fields of IPv6 packets. */
   ip6?: readonly HashField[];
-  /** Of tcp4 packets. */
+  /** The fields of TCP over IPv4. */
   tcp4?: readonly HashField[];
-  /** Of tcp6 packets. */
+  /** The fields of TCP over IPv6. */
   tcp6?: readonly HashField[];
-  /** Of udp4 packets. */
+  /** The fields of UDP over IPv4. */
   udp4?: readonly HashField[];
-  /** Of udp6 packets. */
+  /** The fields of UDP over IPv6. */
   udp6?: readonly HashField[];
-  /** Of sctp4 packets. */
+  /** The fields of SCTP over IPv4. */
   sctp4?: readonly HashField[];
-  /** Of sctp6 packets. */
+  /** The fields of SCTP over IPv6. */
   sctp6?: readonly HashField[];
-  /** Of ah4 packets. */
+  /** The fields of AH over IPv4. */
   ah4?: readonly HashField[];
-  /** Of ah6 packets. */
+  /** The fields of AH over IPv6. */
   ah6?: readonly HashField[];
-  /** Of esp4 packets. */
+  /** The fields of ESP over IPv4. */
   esp4?: readonly HashField[];
-  /** Of esp6 packets. */
+  /** The fields of ESP over IPv6. */
   esp6?: readonly HashField[];
-  /** Of ahEsp4 packets. */
+  /** The fields of AH or ESP over IPv4. */
   ahEsp4?: readonly HashField[];
-  /** Of ahEsp6 packets. */
+  /** The fields of AH or ESP over IPv6. */
   ahEsp6?: readonly HashField[];
-  /** Of gtpu4 packets. */
+  /** The fields of GTP-U over IPv4. */
   gtpu4?: readonly HashField[];
-  /** Of gtpu6 packets. */
+  /** The fields of GTP-U over IPv6. */
   gtpu6?: readonly HashField[];
-  /** Of gtpc4 packets. */
+  /** The fields of GTP-C over IPv4. */
   gtpc4?: readonly HashField[];
-  /** Of gtpc6 packets. */
+  /** The fields of GTP-C over IPv6. */
   gtpc6?: readonly HashField[];
-  /** Of gtpcTeid4 packets. */
+  /** The fields of GTP-C with a tunnel endpoint identifier over IPv4. */
   gtpcTeid4?: readonly HashField[];
-  /** Of gtpcTeid6 packets. */
+  /** The fields of GTP-C with a tunnel endpoint identifier over IPv6. */
   gtpcTeid6?: readonly HashField[];
-  /** Of gtpuEh4 packets. */
+  /** The fields of GTP-U with extension header over IPv4. */
   gtpuEh4?: readonly HashField[];
-  /** Of gtpuEh6 packets. */
+  /** The fields of GTP-U with extension header over IPv6. */
   gtpuEh6?: readonly HashField[];
-  /** Of gtpuUl4 packets. */
+  /** The fields of GTP-U uplink over IPv4. */
   gtpuUl4?: readonly HashField[];
-  /** Of gtpuUl6 packets. */
+  /** The fields of GTP-U uplink over IPv6. */
   gtpuUl6?: readonly HashField[];
-  /** Of gtpuDl4 packets. */
+  /** The fields of GTP-U downlink over IPv4. */
   gtpuDl4?: readonly HashField[];
-  /** Of gtpuDl6 packets. */
+  /** The fields of GTP-U downlink over IPv6. */
   gtpuDl6?: readonly HashField[];
 }
 
@@ -602,21 +602,21 @@ export const FlowHash: Attributes<FlowHash> = attributes((): Shape<FlowHash> => 
   gtpuDl6: [27, hashFields],
 }));
 
-/** How received packets are spread over queues. */
+/** Receive side scaling: how received packets are spread over queues. */
 export interface Rss extends EthtoolHeader {
-  /** Which of the device's spreadings; 0 or absent is the first. */
+  /** The number of the RSS context; 0 or absent is the default one. */
   context?: number;
-  /** Bit of the hash function, of the string set `rss_hash_funcs`. */
+  /** The hash function, as a bit of the string set `rss_hash_funcs`. */
   hfunc?: number;
-  /** The queue of each remainder. */
+  /** The indirection table: the queue of each hash value. */
   indir?: readonly number[];
-  /** Key of the hash. */
+  /** The key of the hash. */
   hkey?: Uint8Array;
-  /** How both directions come to one queue. */
+  /** The transformation that gives both directions of a connection the same queue. */
   inputXfrm?: readonly InputXfrm[];
-  /** Where a dump begins. */
+  /** The first context of a dump. */
   startContext?: number;
-  /** Which fields of packets decide. */
+  /** The fields that the hash is computed from. */
   flowHash?: FlowHash;
 }
 
@@ -631,7 +631,7 @@ export const Rss: Attributes<Rss> = message<Rss>((): Shape<Omit<Rss, keyof Ethto
   flowHash: [8, FlowHash],
 }));
 
-/** A port of tunnels that a device knows. */
+/** A tunnel's UDP port that a device offloads. */
 export interface TunnelUdpEntry {
   /** The port. Read-only. */
   port?: number;
@@ -647,9 +647,9 @@ export const TunnelUdpEntry: Attributes<TunnelUdpEntry> = attributes((): Shape<T
 
 /** A table of such ports. */
 export interface TunnelUdpTable {
-  /** Ports that it has room for. Read-only. */
+  /** The number of ports that it has room for. Read-only. */
   size?: number;
-  /** Kinds of tunnels that may be in it. Read-only. */
+  /** The types of tunnels that it accepts. Read-only. */
   types?: Bitset;
   /** The ports. Read-only. */
   entry?: readonly TunnelUdpEntry[];
@@ -662,7 +662,7 @@ export const TunnelUdpTable: Attributes<TunnelUdpTable> = attributes((): Shape<T
   entry: [3, repeated(3, TunnelUdpEntry), readOnly],
 }));
 
-/** Tables of such ports. */
+/** The tables of such ports. */
 export interface TunnelUdp {
   /** The tables. Read-only. */
   table?: readonly TunnelUdpTable[];
@@ -673,9 +673,9 @@ export const TunnelUdp: Attributes<TunnelUdp> = attributes((): Shape<TunnelUdp> 
   table: [1, repeated(1, TunnelUdpTable), readOnly],
 }));
 
-/** Ports of tunnels into which a device looks. */
+/** The tunnel ports that a device offloads. */
 export interface TunnelInfo extends EthtoolHeader {
-  /** Ports of UDP. Read-only. */
+  /** The UDP ports. Read-only. */
   udpPorts?: TunnelUdp;
 }
 

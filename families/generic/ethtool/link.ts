@@ -1,5 +1,5 @@
 /**
- * ethtool's messages on a link: modes, state, energy, error correction, power, PHYs.
+ * ethtool's messages about a link: modes, state, energy, error correction, power, PHYs.
  *
  * Source: linux/ethtool_netlink_generated.h, linux/ethtool.h, v7.2.
  * @module
@@ -25,7 +25,7 @@ import {
 import { type Bitset, bitset } from "./bitset.ts";
 import { type EthtoolHeader, message } from "./protocol.ts";
 
-/** What the cable is plugged into. */
+/** The type of the port. */
 export type EthtoolPort = "tp" | "aui" | "mii" | "fibre" | "bnc" | "da" | "none" | "other" | number;
 
 const port: Codec<EthtoolPort> = enumeration(u8, {
@@ -39,27 +39,27 @@ const port: Codec<EthtoolPort> = enumeration(u8, {
   other: 255,
 });
 
-/** Whether the pairs of a cable are crossed. */
+/** The crossing of a cable's pairs. */
 export type TpMdix = "mdi_invalid" | "mdi" | "mdi_x" | "mdi_auto" | number;
 
 const tpMdix: Codec<TpMdix> = enumeration(u8, { mdi_invalid: 0, mdi: 1, mdi_x: 2, mdi_auto: 3 });
 
-/** Where the transceiver is. */
+/** The place of the transceiver. */
 export type Transceiver = "internal" | "external" | number;
 
 const transceiver: Codec<Transceiver> = enumeration(u8, { internal: 0, external: 1 });
 
-/** Whether both ends may speak at once. */
+/** The duplex mode: one direction at a time, or both. */
 export type Duplex = "half" | "full" | "unknown" | number;
 
 const duplex: Codec<Duplex> = enumeration(u8, { half: 0, full: 1, unknown: 255 });
 
-/** In Mbit/s. */
+/** The speed in Mbit/s. */
 export type Speed = number | "unknown";
 
 const speed: Codec<Speed> = enumeration(u32, { unknown: 0xffffffff });
 
-/** Which end is to give the clock. */
+/** The setting for which end provides the clock. */
 export type MasterSlaveCfg =
   | "unsupported"
   | "unknown"
@@ -78,7 +78,7 @@ const masterSlaveCfg: Codec<MasterSlaveCfg> = enumeration(u8, {
   slave_force: 5,
 });
 
-/** Which end gives the clock. */
+/** The end that provides the clock. */
 export type MasterSlaveState = "unsupported" | "unknown" | "master" | "slave" | "err" | number;
 
 const masterSlaveState: Codec<MasterSlaveState> = enumeration(u8, {
@@ -89,12 +89,12 @@ const masterSlaveState: Codec<MasterSlaveState> = enumeration(u8, {
   err: 4,
 });
 
-/** How a PHY fits the speeds of both its sides. */
+/** The way that a PHY adapts the speeds of its two sides. */
 export type RateMatching = "none" | "pause" | "crs" | "open_loop" | number;
 
 const rateMatching: Codec<RateMatching> = enumeration(u8, { none: 0, pause: 1, crs: 2, open_loop: 3 });
 
-/** Why there is no link. */
+/** The reason why there is no link. */
 export type LinkExtState =
   | "autoneg"
   | "link_training_failure"
@@ -127,7 +127,7 @@ const extState: Codec<LinkExtState> = enumeration(u8, {
   bmc_request_down: 12,
 });
 
-/** How the check for MAC merge has gone. */
+/** The state of the verification of MAC merge. */
 export type MmVerifyStatus = "unknown" | "initial" | "verifying" | "succeeded" | "failed" | "disabled" | number;
 
 const verifyStatus: Codec<MmVerifyStatus> = enumeration(u8, {
@@ -139,12 +139,12 @@ const verifyStatus: Codec<MmVerifyStatus> = enumeration(u8, {
   disabled: 5,
 });
 
-/** Whether a port may give power. */
+/** The administrative state of a port's power. */
 export type PseAdminState = "unknown" | "disabled" | "enabled" | number;
 
 const adminState: Codec<PseAdminState> = enumeration(u32, { unknown: 1, disabled: 2, enabled: 3 });
 
-/** What a single-pair port does about power. */
+/** The power state of a single-pair port (PoDL). */
 export type PodlPseStatus = "unknown" | "disabled" | "searching" | "delivering" | "sleep" | "idle" | "error" | number;
 
 const podlStatus: Codec<PodlPseStatus> = enumeration(u32, {
@@ -157,7 +157,7 @@ const podlStatus: Codec<PodlPseStatus> = enumeration(u32, {
   error: 7,
 });
 
-/** What a port does about power. */
+/** The power state of a port (clause 33). */
 export type C33PseStatus =
   | "unknown"
   | "disabled"
@@ -178,7 +178,7 @@ const c33Status: Codec<C33PseStatus> = enumeration(u32, {
   otherfault: 7,
 });
 
-/** Why a port gives no power. */
+/** The reason why a port provides no power. */
 export type C33PseExtState =
   | "error_condition"
   | "mr_mps_valid"
@@ -203,12 +203,12 @@ const c33ExtState: Codec<C33PseExtState> = enumeration(u32, {
   short_detected: 9,
 });
 
-/** What a PHY hangs on. */
+/** The device that a PHY is attached to. */
 export type PhyUpstream = "mac" | "phy" | number;
 
 const upstream: Codec<PhyUpstream> = enumeration(u32, { mac: 0, phy: 1 });
 
-/** Something that happened to power on a port. */
+/** A power event of a port. */
 export type PseEvent =
   | "over_current"
   | "over_temp"
@@ -229,17 +229,17 @@ const pseEvents: Codec<readonly PseEvent[]> = mask(uint, {
   c33_disconnection: 16,
 });
 
-/** How a link is wired. */
+/** The port and wiring of a link. */
 export interface LinkInfo extends EthtoolHeader {
-  /** What the cable is plugged into. */
+  /** The type of the port. */
   port?: EthtoolPort;
-  /** Address of the PHY. */
+  /** The address of the PHY. */
   phyaddr?: number;
-  /** Whether pairs are crossed. Read-only. */
+  /** The crossing of the pairs. Read-only. */
   tpMdix?: TpMdix;
-  /** Whether pairs are to be crossed. */
+  /** The setting for the crossing of the pairs. */
   tpMdixCtrl?: TpMdix;
-  /** Where the transceiver is. Read-only. */
+  /** The place of the transceiver. Read-only. */
   transceiver?: Transceiver;
 }
 
@@ -252,25 +252,25 @@ export const LinkInfo: Attributes<LinkInfo> = message<LinkInfo>((): Shape<Omit<L
   transceiver: [6, transceiver, readOnly],
 }));
 
-/** Speeds and how they are found. */
+/** The mode of a link: speed, duplex, autonegotiation. */
 export interface LinkModes extends EthtoolHeader {
-  /** Whether both ends agree on the mode. */
+  /** True if both ends negotiate the mode. */
   autoneg?: boolean;
-  /** What we can do; of it, what we offer. */
+  /** The supported modes as mask; those that are advertised as value. */
   ours?: Bitset;
-  /** What the peer offers. Read-only. */
+  /** The modes that the peer advertises. Read-only. */
   peer?: Bitset;
-  /** In Mbit/s. */
+  /** The speed in Mbit/s. */
   speed?: Speed;
-  /** Whether both ends may speak at once. */
+  /** The duplex mode. */
   duplex?: Duplex;
-  /** Which end is to give the clock. */
+  /** The setting for which end provides the clock. */
   masterSlaveCfg?: MasterSlaveCfg;
-  /** Which end gives the clock. Read-only. */
+  /** The end that provides the clock. Read-only. */
   masterSlaveState?: MasterSlaveState;
-  /** Lanes, 1 to 8. */
+  /** The number of lanes, 1 to 8. */
   lanes?: number;
-  /** How the PHY fits the speeds of both its sides. Read-only. */
+  /** The way that the PHY adapts the speeds of its two sides. Read-only. */
   rateMatching?: RateMatching;
 }
 
@@ -287,19 +287,19 @@ export const LinkModes: Attributes<LinkModes> = message<LinkModes>((): Shape<Omi
   rateMatching: [10, rateMatching, readOnly],
 }));
 
-/** Whether there is a link, and why not. */
+/** The state of a link. */
 export interface LinkState extends EthtoolHeader {
-  /** Whether there is one. Read-only. */
+  /** True if there is a link. Read-only. */
   link?: boolean;
-  /** Quality of the signal. Read-only. */
+  /** The signal quality index. Read-only. */
   sqi?: number;
-  /** The best that it can be. Read-only. */
+  /** The greatest signal quality index. Read-only. */
   sqiMax?: number;
-  /** Why there is none. Read-only. */
+  /** The reason why there is no link. Read-only. */
   extState?: LinkExtState;
-  /** Why, in more detail: ETHTOOL_LINK_EXT_SUBSTATE_* of the state. Read-only. */
+  /** The detailed reason: ETHTOOL_LINK_EXT_SUBSTATE_* of the state. Read-only. */
   extSubstate?: number;
-  /** How often it went down. Read-only. */
+  /** The number of times that the link went down. Read-only. */
   extDownCnt?: number;
 }
 
@@ -313,19 +313,19 @@ export const LinkState: Attributes<LinkState> = message<LinkState>((): Shape<Omi
   extDownCnt: [7, u32, readOnly],
 }));
 
-/** Energy efficient Ethernet. */
+/** The settings of Energy Efficient Ethernet (EEE). */
 export interface Eee extends EthtoolHeader {
-  /** Modes that it can be used in; of those, what we offer. */
+  /** The modes that support EEE as mask; those that are advertised as value. */
   modesOurs?: Bitset;
-  /** Modes that the peer offers. Read-only. */
+  /** The modes that the peer advertises. Read-only. */
   modesPeer?: Bitset;
-  /** Whether it is in use. Read-only. */
+  /** True if EEE is in use. Read-only. */
   active?: boolean;
-  /** Whether it may be. */
+  /** True if EEE is enabled. */
   enabled?: boolean;
-  /** Whether the sender sleeps. */
+  /** True if the transmitter may sleep (low power idle). */
   txLpiEnabled?: boolean;
-  /** How long it waits before it does, in µs. */
+  /** The idle time before it sleeps, in µs. */
   txLpiTimer?: number;
 }
 
@@ -339,15 +339,15 @@ export const Eee: Attributes<Eee> = message<Eee>((): Shape<Omit<Eee, keyof Ethto
   txLpiTimer: [7, u32],
 }));
 
-/** How many errors blocks had. */
+/** The number of blocks in a bin of a histogram, by errors per block. */
 export interface FecHist {
-  /** Fewest errors of the bin. Read-only. */
+  /** The fewest errors of the bin. Read-only. */
   binLow?: number;
-  /** Most errors of the bin. Read-only. */
+  /** The most errors of the bin. Read-only. */
   binHigh?: number;
-  /** Blocks. Read-only. */
+  /** The number of blocks. Read-only. */
   binVal?: number;
-  /** Blocks of each lane. Read-only. */
+  /** The number of blocks of each lane. Read-only. */
   binValPerLane?: readonly number[];
 }
 
@@ -359,15 +359,15 @@ export const FecHist: Attributes<FecHist> = attributes((): Shape<FecHist> => ({
   binValPerLane: [5, array(count64), readOnly],
 }), { pad: 1 });
 
-/** What error correction has done: the sum, then each lane. */
+/** The statistics of error correction. Each list holds the total, then the value of each lane. */
 export interface FecStat {
-  /** Blocks that were put right. Read-only. */
+  /** Number of blocks corrected. Read-only. */
   corrected?: readonly number[];
-  /** Blocks that could not be. Read-only. */
+  /** Number of blocks that could not be corrected. Read-only. */
   uncorr?: readonly number[];
-  /** Bits that were put right. Read-only. */
+  /** Number of bits corrected. Read-only. */
   corrBits?: readonly number[];
-  /** How many errors blocks had. Read-only. */
+  /** The histogram of blocks by errors. Read-only. */
   hist?: readonly FecHist[];
 }
 
@@ -379,15 +379,15 @@ export const FecStat: Attributes<FecStat> = attributes((): Shape<FecStat> => ({
   hist: [5, repeated(5, FecHist), readOnly],
 }), { pad: 1 });
 
-/** Forward error correction. */
+/** The settings of forward error correction (FEC). */
 export interface Fec extends EthtoolHeader {
-  /** Modes that may be used. */
+  /** The modes that may be used. */
   modes?: Bitset;
-  /** Whether the device chooses. */
+  /** True if the device chooses the mode. */
   auto?: boolean;
-  /** The bit of the mode in use, of link modes. Read-only. */
+  /** The mode in use, as a bit of the link modes. Read-only. */
   active?: number;
-  /** What it has done; with `headerFlags: ["stats"]`. Read-only. */
+  /** The statistics; with `headerFlags: ["stats"]`. Read-only. */
   stats?: FecStat;
 }
 
@@ -399,19 +399,19 @@ export const Fec: Attributes<Fec> = message<Fec>((): Shape<Omit<Fec, keyof Ethto
   stats: [5, FecStat, readOnly],
 }));
 
-/** Frames that were taken apart and put together. */
+/** The statistics of MAC merge. */
 export interface MmStat {
-  /** Frames that could not be put together. Read-only. */
+  /** Number of frames that could not be reassembled. Read-only. */
   reassemblyErrors?: number;
-  /** Fragments with a wrong start. Read-only. */
+  /** Number of fragments with a wrong start delimiter. Read-only. */
   smdErrors?: number;
-  /** Frames that were put together. Read-only. */
+  /** Number of frames reassembled. Read-only. */
   reassemblyOk?: number;
-  /** Fragments received. Read-only. */
+  /** Number of fragments received. Read-only. */
   rxFragCount?: number;
-  /** Fragments sent. Read-only. */
+  /** Number of fragments sent. Read-only. */
   txFragCount?: number;
-  /** How often the sender held frames back. Read-only. */
+  /** Number of times that the transmitter held preemptible frames. Read-only. */
   holdCount?: number;
 }
 
@@ -425,27 +425,27 @@ export const MmStat: Attributes<MmStat> = attributes((): Shape<MmStat> => ({
   holdCount: [7, count64, readOnly],
 }), { pad: 1 });
 
-/** MAC merge: urgent frames in the middle of others. */
+/** The settings of MAC merge: urgent frames may interrupt (preempt) others. */
 export interface Mm extends EthtoolHeader {
-  /** Whether what can be interrupted is received. */
+  /** True if the preemptible MAC receives. */
   pmacEnabled?: boolean;
-  /** Whether frames may be interrupted. */
+  /** True if the transmitter may preempt frames. */
   txEnabled?: boolean;
-  /** Whether they are. Read-only. */
+  /** True if it does preempt frames. Read-only. */
   txActive?: boolean;
-  /** Least bytes of a fragment that is sent. */
+  /** The least size of a fragment that it sends, in bytes. */
   txMinFragSize?: number;
-  /** Least bytes of one that can be received. Read-only. */
+  /** The least size of a fragment that it can receive, in bytes. Read-only. */
   rxMinFragSize?: number;
-  /** Whether the peer is asked first. */
+  /** True if it verifies first that the peer supports MAC merge. */
   verifyEnabled?: boolean;
-  /** How that has gone. Read-only. */
+  /** The state of the verification. Read-only. */
   verifyStatus?: MmVerifyStatus;
-  /** How long to wait for it, in ms. */
+  /** The time to wait for the verification, in ms. */
   verifyTime?: number;
-  /** The longest wait, in ms. Read-only. */
+  /** The greatest value of `verifyTime`, in ms. Read-only. */
   maxVerifyTime?: number;
-  /** Frames that were interrupted; with `headerFlags: ["stats"]`. Read-only. */
+  /** The statistics; with `headerFlags: ["stats"]`. Read-only. */
   stats?: MmStat;
 }
 
@@ -463,23 +463,23 @@ export const Mm: Attributes<Mm> = message<Mm>((): Shape<Omit<Mm, keyof EthtoolHe
   stats: [11, MmStat, readOnly],
 }));
 
-/** Taking turns on a shared single pair. */
+/** The settings of PLCA: stations on a shared pair take turns. */
 export interface Plca extends EthtoolHeader {
-  /** Version of what the PHY knows. Read-only. */
+  /** The version of PLCA that the PHY supports. Read-only. */
   version?: number;
-  /** Whether turns are taken. */
+  /** True if PLCA is enabled. */
   enabled?: boolean;
-  /** Whether the beacon is heard. Read-only. */
+  /** True if the beacon of PLCA is received. Read-only. */
   status?: boolean;
-  /** Stations. */
+  /** The number of stations. */
   nodeCnt?: number;
-  /** Which of them this is; 0 gives the beacon. */
+  /** The number of this station; 0 sends the beacon. */
   nodeId?: number;
-  /** How long a station may keep silent in its turn, in bit times. */
+  /** The time that a station may stay silent in its turn, in bit times. */
   toTmr?: number;
-  /** Frames more that one may send in its turn. */
+  /** The number of additional frames that a station may send in its turn. */
   burstCnt?: number;
-  /** How long it may pause between those, in bit times. */
+  /** The longest pause between those frames, in bit times. */
   burstTmr?: number;
 }
 
@@ -495,11 +495,11 @@ export const Plca: Attributes<Plca> = message<Plca>((): Shape<Omit<Plca, keyof E
   burstTmr: [9, u32],
 }));
 
-/** A range of power. */
+/** A range of power limits. */
 export interface PsePwLimit {
-  /** Least, in mW. Read-only. */
+  /** The least limit, in mW. Read-only. */
   min?: number;
-  /** Most, in mW. Read-only. */
+  /** The greatest limit, in mW. Read-only. */
   max?: number;
 }
 
@@ -509,37 +509,37 @@ export const PsePwLimit: Attributes<PsePwLimit> = attributes((): Shape<PsePwLimi
   max: [2, u32, readOnly],
 }));
 
-/** Power over the cable. */
+/** The settings of Power over Ethernet. */
 export interface Pse extends EthtoolHeader {
-  /** Whether a single-pair port may give power. Read-only. */
+  /** The administrative state of a single-pair port. Read-only. */
   podlPseAdminState?: PseAdminState;
-  /** Whether it is to. */
+  /** The setting for the power of a single-pair port. */
   podlPseAdminControl?: PseAdminState;
-  /** What it does. Read-only. */
+  /** The power state of a single-pair port. Read-only. */
   podlPsePwDStatus?: PodlPseStatus;
-  /** Whether a port may give power. Read-only. */
+  /** The administrative state of a port. Read-only. */
   c33PseAdminState?: PseAdminState;
-  /** Whether it is to. */
+  /** The setting for the power of a port. */
   c33PseAdminControl?: PseAdminState;
-  /** What it does. Read-only. */
+  /** The power state of a port. Read-only. */
   c33PsePwDStatus?: C33PseStatus;
-  /** Class of the device that takes it. Read-only. */
+  /** The power class of the powered device. Read-only. */
   c33PsePwClass?: number;
-  /** Power that is taken, in mW. Read-only. */
+  /** The power that the device takes, in mW. Read-only. */
   c33PseActualPw?: number;
-  /** Why none is given. Read-only. */
+  /** The reason why the port provides no power. Read-only. */
   c33PseExtState?: C33PseExtState;
-  /** Why, in more detail: ETHTOOL_C33_PSE_EXT_SUBSTATE_* of the state. Read-only. */
+  /** The detailed reason: ETHTOOL_C33_PSE_EXT_SUBSTATE_* of the state. Read-only. */
   c33PseExtSubstate?: number;
-  /** Most that may be taken, in mW. */
+  /** The limit of the power that may be taken, in mW. */
   c33PseAvailPwLimit?: number;
-  /** What that may be. Read-only. */
+  /** The ranges of that limit. Read-only. */
   c33PsePwLimitRanges?: readonly PsePwLimit[];
-  /** The supply that the port belongs to. Read-only. */
+  /** The power domain (supply) of the port. Read-only. */
   psePwDId?: number;
-  /** Lowest priority that a port of it can have. Read-only. */
+  /** The lowest priority that a port of the domain can have. Read-only. */
   psePrioMax?: number;
-  /** Priority of the port; 0 is the highest. */
+  /** The priority of the port; 0 is the highest. */
   psePrio?: number;
 }
 
@@ -562,9 +562,9 @@ export const Pse: Attributes<Pse> = message<Pse>((): Shape<Omit<Pse, keyof Ethto
   psePrio: [16, u32],
 }));
 
-/** Something happened to power on a port. */
+/** A power event of a port. */
 export interface PseEventMessage extends EthtoolHeader {
-  /** What. */
+  /** The kinds of the event. */
   events?: readonly PseEvent[];
 }
 
@@ -577,19 +577,19 @@ export const PseEventMessage: Attributes<PseEventMessage> = message<PseEventMess
 
 /** A PHY of a device. */
 export interface Phy extends EthtoolHeader {
-  /** Its number. Read-only. */
+  /** The index of the PHY. Read-only. */
   index?: number;
-  /** Its driver. Read-only. */
+  /** The name of the driver. Read-only. */
   drvname?: string;
-  /** Its name. Read-only. */
+  /** The name of the PHY. Read-only. */
   name?: string;
-  /** What it hangs on. Read-only. */
+  /** The kind of device that it is attached to. Read-only. */
   upstreamType?: PhyUpstream;
-  /** The PHY that it hangs on. Read-only. */
+  /** The index of the PHY that it is attached to. Read-only. */
   upstreamIndex?: number;
   /** The SFP cage that it is in. Read-only. */
   upstreamSfpName?: string;
-  /** The SFP cage that hangs on it. Read-only. */
+  /** The SFP cage that is attached to it. Read-only. */
   downstreamSfpName?: string;
 }
 
@@ -604,15 +604,15 @@ export const Phy: Attributes<Phy> = message<Phy>((): Shape<Omit<Phy, keyof Ethto
   downstreamSfpName: [8, text, readOnly],
 }));
 
-/** How the error of a signal is measured. */
+/** The scale and timing of the mean square error. */
 export interface MseCapabilities {
-  /** Greatest average. Read-only. */
+  /** The greatest value of averages. Read-only. */
   maxAverageMse?: number;
-  /** Greatest peak. Read-only. */
+  /** The greatest value of peaks. Read-only. */
   maxPeakMse?: number;
-  /** How often it is measured, in ps. Read-only. */
+  /** The interval of measurements, in ps. Read-only. */
   refreshRatePs?: number;
-  /** Symbols that are measured each time. Read-only. */
+  /** The number of symbols in a measurement. Read-only. */
   numSymbols?: number;
 }
 
@@ -624,13 +624,13 @@ export const MseCapabilities: Attributes<MseCapabilities> = attributes((): Shape
   numSymbols: [4, uint, readOnly],
 }));
 
-/** How far a signal is from what it should be. */
+/** The mean square error of a signal, in units of the PHY. */
 export interface MseSnapshot {
-  /** On average. Read-only. */
+  /** The average. Read-only. */
   averageMse?: number;
-  /** At most, lately. Read-only. */
+  /** The recent peak. Read-only. */
   peakMse?: number;
-  /** At most, ever. Read-only. */
+  /** The greatest peak so far. Read-only. */
   worstPeakMse?: number;
 }
 
@@ -641,21 +641,21 @@ export const MseSnapshot: Attributes<MseSnapshot> = attributes((): Shape<MseSnap
   worstPeakMse: [3, uint, readOnly],
 }));
 
-/** How good the signals of a cable are; since Linux 7.0. */
+/** The signal quality of a cable, as mean square errors; since Linux 7.0. */
 export interface Mse extends EthtoolHeader {
-  /** How it is measured. Read-only. */
+  /** The scale and timing. Read-only. */
   capabilities?: MseCapabilities;
-  /** On pair A. Read-only. */
+  /** The error on pair A. Read-only. */
   channelA?: MseSnapshot;
-  /** On pair B. Read-only. */
+  /** The error on pair B. Read-only. */
   channelB?: MseSnapshot;
-  /** On pair C. Read-only. */
+  /** The error on pair C. Read-only. */
   channelC?: MseSnapshot;
-  /** On pair D. Read-only. */
+  /** The error on pair D. Read-only. */
   channelD?: MseSnapshot;
-  /** On the worst pair. Read-only. */
+  /** The error on the worst pair. Read-only. */
   worstChannel?: MseSnapshot;
-  /** On the whole link. Read-only. */
+  /** The error of the whole link. Read-only. */
   link?: MseSnapshot;
 }
 

@@ -1,5 +1,5 @@
 /**
- * ethtool's messages on modules, clocks and cables.
+ * ethtool's messages about modules, timestamping clocks and cables.
  *
  * Source: linux/ethtool_netlink_generated.h, linux/ethtool_netlink.h, v7.2.
  * @module
@@ -24,22 +24,22 @@ import {
 import { type Bitset, bitset } from "./bitset.ts";
 import { type EthtoolHeader, message } from "./protocol.ts";
 
-/** When a module has full power: always, or while its port is up. */
+/** The policy for a module's power: always high, or only while its port is up. */
 export type ModulePowerPolicy = "high" | "auto" | number;
 
 const powerPolicy: Codec<ModulePowerPolicy> = enumeration(u8, { high: 1, auto: 2 });
 
-/** How much power a module takes. */
+/** The power mode of a module. */
 export type ModulePowerMode = "low" | "high" | number;
 
 const powerMode: Codec<ModulePowerMode> = enumeration(u8, { low: 1, high: 2 });
 
-/** How writing of firmware goes. */
+/** The progress of writing firmware. */
 export type FlashStatus = "started" | "in_progress" | "completed" | "error" | number;
 
 const flashStatus: Codec<FlashStatus> = enumeration(u32, { started: 1, in_progress: 2, completed: 3, error: 4 });
 
-/** What takes the time of packets. */
+/** The device that takes timestamps. */
 export type HwtstampSource = "netdev" | "phylib" | number;
 
 const tsSource: Codec<HwtstampSource> = enumeration(u32, { netdev: 1, phylib: 2 });
@@ -49,7 +49,7 @@ export type CablePair = "a" | "b" | "c" | "d" | number;
 
 const pair: Codec<CablePair> = enumeration(u8, { a: 0, b: 1, c: 2, d: 3 });
 
-/** What is wrong with a pair. */
+/** The state of a pair: good, or its fault. */
 export type CableCode =
   | "unspec"
   | "ok"
@@ -72,27 +72,27 @@ const code: Codec<CableCode> = enumeration(u8, {
   resolution_not_possible: 7,
 });
 
-/** How that was found. */
+/** The method of a test. */
 export type CableSource = "unspec" | "tdr" | "alcd" | number;
 
 const cableSource: Codec<CableSource> = enumeration(u32, { unspec: 0, tdr: 1, alcd: 2 });
 
-/** How far a test is. */
+/** The progress of a test. */
 export type CableStatus = "unspec" | "started" | "completed" | number;
 
 const cableStatus: Codec<CableStatus> = enumeration(u8, { unspec: 0, started: 1, completed: 2 });
 
 /** A part of the memory of a plugged-in module. */
 export interface ModuleEeprom extends EthtoolHeader {
-  /** Where it begins in the page. */
+  /** The offset in the page, in bytes. */
   offset?: number;
-  /** Bytes, 1 to 128. */
+  /** The number of bytes, 1 to 128. */
   length?: number;
   /** The page. */
   page?: number;
   /** The bank. */
   bank?: number;
-  /** Address on the bus: 0x50 or 0x51. */
+  /** The I2C address: 0x50 or 0x51. */
   i2cAddress?: number;
   /** The bytes. Read-only. */
   data?: Uint8Array;
@@ -112,9 +112,9 @@ export const ModuleEeprom: Attributes<ModuleEeprom> = message<ModuleEeprom>((): 
 
 /** A plugged-in module. */
 export interface Module extends EthtoolHeader {
-  /** When it has full power. */
+  /** The policy for its power. */
   powerModePolicy?: ModulePowerPolicy;
-  /** How much it takes. Read-only. */
+  /** Its power mode. Read-only. */
   powerMode?: ModulePowerMode;
 }
 
@@ -124,19 +124,19 @@ export const Module: Attributes<Module> = message<Module>((): Shape<Omit<Module,
   powerMode: [3, powerMode, readOnly],
 }));
 
-/** Writing of a module's firmware. */
+/** The writing of a module's firmware. */
 export interface ModuleFwFlash extends EthtoolHeader {
-  /** The file, below /lib/firmware. */
+  /** The name of the file below /lib/firmware. */
   fileName?: string;
-  /** Password of the module. */
+  /** The password of the module, u32. */
   password?: number;
-  /** How it goes. Read-only. */
+  /** The progress. Read-only. */
   status?: FlashStatus;
-  /** In words. Read-only. */
+  /** The kernel's text about the progress. Read-only. */
   statusMsg?: string;
-  /** Bytes written. Read-only. */
+  /** The number of bytes written. Read-only. */
   done?: number;
-  /** Bytes to write. Read-only. */
+  /** The number of bytes to write. Read-only. */
   total?: number;
 }
 
@@ -152,11 +152,11 @@ export const ModuleFwFlash: Attributes<ModuleFwFlash> = message<ModuleFwFlash>((
   total: [7, uint, readOnly],
 }));
 
-/** A clock that takes the time of packets. */
+/** A clock that takes timestamps. */
 export interface HwtstampProvider {
-  /** Number of the clock. */
+  /** The number of the clock, /dev/ptpN. */
   index?: number;
-  /** 0 precise, 1 approximate. */
+  /** The precision: 0 precise, 1 approximate. */
   qualifier?: number;
 }
 
@@ -166,15 +166,15 @@ export const HwtstampProvider: Attributes<HwtstampProvider> = attributes((): Sha
   qualifier: [2, u32],
 }));
 
-/** Times that were taken. */
+/** The statistics of timestamps. */
 export interface TsStat {
-  /** Packets sent with a time. Read-only. */
+  /** Number of packets sent with a timestamp. Read-only. */
   txPkts?: number;
-  /** Times that did not come. Read-only. */
+  /** Number of timestamps that did not arrive. Read-only. */
   txLost?: number;
-  /** Times that went wrong. Read-only. */
+  /** Number of timestamps that failed. Read-only. */
   txErr?: number;
-  /** Packets into which the time was written, without being told. Read-only. */
+  /** Number of packets that the device put a timestamp into without confirming it. Read-only. */
   txOnestepPktsUnconfirmed?: number;
 }
 
@@ -186,23 +186,23 @@ export const TsStat: Attributes<TsStat> = attributes((): Shape<TsStat> => ({
   txOnestepPktsUnconfirmed: [4, uint, readOnly],
 }));
 
-/** What a device can do to take the time of packets. */
+/** The timestamping capabilities of a device. */
 export interface TsInfo extends EthtoolHeader {
-  /** How times are taken: SOF_TIMESTAMPING_*. Read-only. */
+  /** The supported kinds of timestamps: SOF_TIMESTAMPING_*. Read-only. */
   timestamping?: Bitset;
-  /** For which packets sent. Read-only. */
+  /** The supported selections of sent packets. Read-only. */
   txTypes?: Bitset;
-  /** For which packets received. Read-only. */
+  /** The supported selections of received packets. Read-only. */
   rxFilters?: Bitset;
-  /** Number of its clock, /dev/ptpN. Read-only. */
+  /** The number of its clock, /dev/ptpN. Read-only. */
   phcIndex?: number;
-  /** Times that were taken; with `headerFlags: ["stats"]`. Read-only. */
+  /** The statistics; with `headerFlags: ["stats"]`. Read-only. */
   stats?: TsStat;
-  /** The clock. */
+  /** The clock that takes the timestamps. */
   hwtstampProvider?: HwtstampProvider;
-  /** What takes the times. Read-only. */
+  /** The kind of device that takes the timestamps. Read-only. */
   hwtstampSource?: HwtstampSource;
-  /** The PHY that does. Read-only. */
+  /** The index of the PHY that takes the timestamps. Read-only. */
   hwtstampPhyindex?: number;
 }
 
@@ -218,15 +218,15 @@ export const TsInfo: Attributes<TsInfo> = message<TsInfo>((): Shape<Omit<TsInfo,
   hwtstampPhyindex: [9, u32, readOnly],
 }));
 
-/** How a device takes the time of packets. */
+/** The timestamping settings of a device. */
 export interface TsConfig extends EthtoolHeader {
-  /** The clock. */
+  /** The clock that takes the timestamps. */
   hwtstampProvider?: HwtstampProvider;
-  /** For which packets sent. */
+  /** The selection of sent packets. */
   txTypes?: Bitset;
-  /** For which packets received. */
+  /** The selection of received packets. */
   rxFilters?: Bitset;
-  /** Switches. */
+  /** The flags. */
   hwtstampFlags?: Bitset;
 }
 
@@ -238,11 +238,11 @@ export const TsConfig: Attributes<TsConfig> = message<TsConfig>((): Shape<Omit<T
   hwtstampFlags: [5, bitset],
 }));
 
-/** Virtual clocks on a device's clock. */
+/** The virtual clocks of a device's clock. */
 export interface PhcVclocks extends EthtoolHeader {
-  /** How many. Read-only. */
+  /** The number of virtual clocks. Read-only. */
   num?: number;
-  /** Their numbers, /dev/ptpN. Read-only. */
+  /** The numbers of the virtual clocks, /dev/ptpN. Read-only. */
   index?: readonly number[];
 }
 
@@ -254,22 +254,22 @@ export const PhcVclocks: Attributes<PhcVclocks> = message<PhcVclocks>((): Shape<
   index: [3, array(i32), readOnly],
 }));
 
-/** Asks for a test of the cable. */
+/** A request for a cable test. */
 export interface CableTest extends EthtoolHeader {
 }
 
 /** Wire form of {@linkcode CableTest}: ETHTOOL_A_CABLE_TEST_*. */
 export const CableTest: Attributes<CableTest> = message<CableTest>(() => ({}));
 
-/** Where to measure. */
+/** The range of a measurement along the cable. */
 export interface TdrConfig {
-  /** From, in cm. */
+  /** The first distance, in cm. */
   first?: number;
-  /** To, in cm. */
+  /** The last distance, in cm. */
   last?: number;
-  /** In steps of, in cm. */
+  /** The step, in cm. */
   step?: number;
-  /** This pair alone. */
+  /** The only pair to measure; all pairs when absent. */
   pair?: CablePair;
 }
 
@@ -281,9 +281,9 @@ export const TdrConfig: Attributes<TdrConfig> = attributes((): Shape<TdrConfig> 
   pair: [4, pair],
 }));
 
-/** Asks for a measurement along the cable. */
+/** A request for a measurement along the cable. */
 export interface CableTestTdr extends EthtoolHeader {
-  /** Where. */
+  /** The range. */
   cfg?: TdrConfig;
 }
 
@@ -294,13 +294,13 @@ export const CableTestTdr: Attributes<CableTestTdr> = message<CableTestTdr>((): 
   cfg: [2, TdrConfig],
 }));
 
-/** What is wrong with a pair. */
+/** The state of a pair. */
 export interface CableResult {
   /** The pair. */
   pair?: CablePair;
-  /** What. */
+  /** The state. */
   code?: CableCode;
-  /** How it was found. */
+  /** The method of the test. */
   src?: CableSource;
 }
 
@@ -311,13 +311,13 @@ export const CableResult: Attributes<CableResult> = attributes((): Shape<CableRe
   src: [3, cableSource],
 }));
 
-/** Where a pair is broken. */
+/** The distance of a fault on a pair. */
 export interface CableFaultLength {
   /** The pair. */
   pair?: CablePair;
-  /** How far away, in cm. */
+  /** The distance, in cm. */
   cm?: number;
-  /** How it was found. */
+  /** The method of the test. */
   src?: CableSource;
 }
 
@@ -328,11 +328,11 @@ export const CableFaultLength: Attributes<CableFaultLength> = attributes((): Sha
   src: [3, cableSource],
 }));
 
-/** What a test found. */
+/** The results of a cable test. */
 export interface CableNest {
-  /** What is wrong with pairs. */
+  /** The states of the pairs. */
   result?: readonly CableResult[];
-  /** Where they are broken. */
+  /** The distances of the faults. */
   faultLength?: readonly CableFaultLength[];
 }
 
@@ -342,11 +342,11 @@ export const CableNest: Attributes<CableNest> = attributes((): Shape<CableNest> 
   faultLength: [2, repeated(2, CableFaultLength)],
 }));
 
-/** A test goes on, or is done. */
+/** An event of a cable test. */
 export interface CableTestEvent extends EthtoolHeader {
-  /** How far it is. */
+  /** The progress. */
   status?: CableStatus;
-  /** What it found. */
+  /** The results. */
   nest?: CableNest;
 }
 
@@ -358,11 +358,11 @@ export const CableTestEvent: Attributes<CableTestEvent> = message<CableTestEvent
   nest: [3, CableNest],
 }));
 
-/** How strong an echo is. */
+/** The amplitude of an echo. */
 export interface CableAmplitude {
   /** The pair. */
   pair?: CablePair;
-  /** In mV. */
+  /** The amplitude, in mV. */
   mV?: number;
 }
 
@@ -372,9 +372,9 @@ export const CableAmplitude: Attributes<CableAmplitude> = attributes((): Shape<C
   mV: [2, i16],
 }));
 
-/** How strong the pulse is. */
+/** The amplitude of the test pulse. */
 export interface CablePulse {
-  /** In mV. */
+  /** The amplitude, in mV. */
   mV?: number;
 }
 
@@ -383,13 +383,13 @@ export const CablePulse: Attributes<CablePulse> = attributes((): Shape<CablePuls
   mV: [1, i16],
 }));
 
-/** Where is measured. */
+/** The range of a measurement. */
 export interface CableStep {
-  /** From, in cm. */
+  /** The first distance, in cm. */
   firstDistance?: number;
-  /** To, in cm. */
+  /** The last distance, in cm. */
   lastDistance?: number;
-  /** In steps of, in cm. */
+  /** The step, in cm. */
   stepDistance?: number;
 }
 
@@ -400,13 +400,13 @@ export const CableStep: Attributes<CableStep> = attributes((): Shape<CableStep> 
   stepDistance: [3, u32],
 }));
 
-/** A measurement along the cable. */
+/** The results of a measurement along the cable. */
 export interface CableTdrNest {
-  /** Where. */
+  /** The range. */
   step?: CableStep;
-  /** Echoes, step by step. */
+  /** The echoes, step by step. */
   amplitude?: readonly CableAmplitude[];
-  /** The pulse. */
+  /** The test pulse. */
   pulse?: CablePulse;
 }
 
@@ -417,11 +417,11 @@ export const CableTdrNest: Attributes<CableTdrNest> = attributes((): Shape<Cable
   pulse: [3, CablePulse],
 }));
 
-/** A measurement goes on, or is done. */
+/** An event of a measurement along the cable. */
 export interface CableTdrEvent extends EthtoolHeader {
-  /** How far it is. */
+  /** The progress. */
   status?: CableStatus;
-  /** What was measured. */
+  /** The results. */
   nest?: CableTdrNest;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What all messages of the ethtool family share: their numbers, and the nest that names the device.
+ * The parts that all messages of the ethtool family share: their numbers, and the header nest that names the device.
  *
- * Requests and what the kernel sends are numbered apart.
+ * Messages to the kernel and messages from the kernel are numbered separately.
  *
  * Source: linux/ethtool_netlink_generated.h ETHTOOL_MSG_*, ETHTOOL_A_HEADER_*, v7.2.
  * @module
@@ -18,7 +18,7 @@ import {
   u32,
 } from "../../../core/codec/mod.ts";
 
-/** Messages to the kernel. */
+/** The messages to the kernel. */
 export const ETHTOOL_MSG_USER = {
   ETHTOOL_MSG_STRSET_GET: 1,
   ETHTOOL_MSG_LINKINFO_GET: 2,
@@ -73,7 +73,7 @@ export const ETHTOOL_MSG_USER = {
   ETHTOOL_MSG_MSE_GET: 51,
 } as const;
 
-/** Messages from the kernel. */
+/** The messages from the kernel. */
 export const ETHTOOL_MSG_KERNEL = {
   ETHTOOL_MSG_STRSET_GET_REPLY: 1,
   ETHTOOL_MSG_LINKINFO_GET_REPLY: 2,
@@ -131,18 +131,18 @@ export const ETHTOOL_MSG_KERNEL = {
   ETHTOOL_MSG_MSE_GET_REPLY: 54,
 } as const;
 
-/** How a request is answered: bit sets without names, not at all, with statistics. */
+/** A flag of a request: answer with compact bit sets, without a reply, with statistics. */
 export type EthtoolFlag = "compact_bitsets" | "omit_reply" | "stats" | number;
 
-/** The device that a message is about. */
+/** The header of a message: the device concerned. */
 export interface EthtoolHeader {
-  /** Its number. */
+  /** The device's number. */
   devIndex?: number;
-  /** Its name. */
+  /** The device's name. */
   devName?: string;
-  /** How a request is answered. Only given. */
+  /** The flags of the request. Only given. */
   headerFlags?: readonly EthtoolFlag[];
-  /** One of its PHYs, where it has several. */
+  /** The index of one of the device's PHYs, if it has several. */
   phyIndex?: number;
 }
 
@@ -153,7 +153,7 @@ const fields: Parts<EthtoolHeader> = part((): Shape<EthtoolHeader> => ({
   phyIndex: [4, u32],
 }));
 
-/** The table of a message, whose header is number `nest` of its attributes. */
+/** Returns the table of a message whose header is attribute number `nest`. */
 export function message<T extends EthtoolHeader>(
   shape: () => Shape<Omit<T, keyof EthtoolHeader>>,
   nest = 1,

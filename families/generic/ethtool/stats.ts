@@ -1,5 +1,5 @@
 /**
- * ethtool's statistics that IEEE 802.3 and RFC 2819 have names for.
+ * ethtool's standard statistics, which IEEE 802.3 and RFC 2819 name.
  *
  * Source: linux/ethtool_netlink.h ETHTOOL_A_STATS_*, v7.2.
  * @module
@@ -21,12 +21,12 @@ import { type Bitset, bitset } from "./bitset.ts";
 import { type PauseStatsSrc, statsSrc } from "./device.ts";
 import { type EthtoolHeader, message } from "./protocol.ts";
 
-/** A group of statistics: of the PHY, of the MAC, of its control frames, of RFC 2819, of a PHY's driver. */
+/** A group of statistics: of the PHY, the MAC, the MAC's control frames, RFC 2819, a PHY's driver. */
 export type StatsGroup = "eth-phy" | "eth-mac" | "eth-ctrl" | "rmon" | "phydev" | number;
 
 const groupId: Codec<StatsGroup> = enumeration(u32, { "eth-phy": 0, "eth-mac": 1, "eth-ctrl": 2, rmon: 3, phydev: 4 });
 
-/** Names of the statistics of each group, as the kernel's string sets have them. */
+/** The names of the statistics of each group, as in the kernel's string sets. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   "eth-phy": ["SymbolErrorDuringCarrier"],
   "eth-mac": [
@@ -60,7 +60,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 
 const STAT = 4;
 
-/** Nests of one counter each, whose number says which: gathered into one object by name. */
+/** Codec of nests of one counter each, whose attribute number identifies it. The value is one object of all by name. */
 const counters: Codec<Readonly<Record<string, number>>> & RepeatedCodec = {
   name: "counters by name",
   repeated: true,
@@ -85,13 +85,13 @@ const counters: Codec<Readonly<Record<string, number>>> & RepeatedCodec = {
   },
 };
 
-/** Packets of a range of sizes. */
+/** The number of packets in a range of sizes. */
 export interface StatsHist {
-  /** Least bytes. Read-only. */
+  /** The least size in bytes. Read-only. */
   histBktLow?: number;
-  /** Most bytes. Read-only. */
+  /** The greatest size in bytes. Read-only. */
   histBktHi?: number;
-  /** Packets. Read-only. */
+  /** The number of packets. Read-only. */
   histVal?: number;
 }
 
@@ -102,17 +102,17 @@ export const StatsHist: Attributes<StatsHist> = attributes((): Shape<StatsHist> 
   histVal: [9, count64, readOnly],
 }));
 
-/** Statistics of one group. */
+/** The statistics of one group. */
 export interface StatsGrp {
   /** The group. Read-only. */
   id?: StatsGroup;
-  /** The set of its counters' names: ETH_SS_*. Read-only. */
+  /** The string set of its counters' names: ETH_SS_*. Read-only. */
   ssId?: number;
-  /** The counters that the device has, by name. Read-only. */
+  /** The counters that the device supports, by name. Read-only. */
   stat?: Readonly<Record<string, number>>;
-  /** Packets received, by size. Read-only. */
+  /** The packets received, by size. Read-only. */
   histRx?: readonly StatsHist[];
-  /** Packets sent, by size. Read-only. */
+  /** The packets sent, by size. Read-only. */
   histTx?: readonly StatsHist[];
 }
 
@@ -127,11 +127,11 @@ export const StatsGrp: Attributes<StatsGrp> = attributes((): Shape<StatsGrp> => 
 
 /** Statistics of a device. */
 export interface Stats extends EthtoolHeader {
-  /** The groups that are asked for. */
+  /** The groups to return. */
   groups?: Bitset;
-  /** What there is of each. Read-only. */
+  /** The statistics of each group. Read-only. */
   grp?: readonly StatsGrp[];
-  /** Which part of the MAC they are of. */
+  /** The part of the MAC that they count. */
   src?: PauseStatsSrc;
 }
 

@@ -310,7 +310,7 @@ export interface Channel {
   "8mhz"?: boolean;
   /** True if a width of 16 MHz is allowed. Read-only. */
   "16mhz"?: boolean;
-  /** True if the radar rules are met where this device is connected as a station. Read-only. */
+  /** True if ad hoc and P2P may use it beside an access point that checks for radar on the same channel. Read-only. */
   dfsConcurrent?: boolean;
   /** True if connecting to a very low power access point at 6 GHz is not allowed. Read-only. */
   no6ghzVlpClient?: boolean;
