@@ -33,7 +33,10 @@ export class NetlinkError extends Error {
   constructor(message: string | readonly string[], code: string, options: { hint?: string; cause?: unknown } = {}) {
     const { hint, cause } = options, lines = typeof message === "string" ? [message] : message;
     const text = lines.map(escapeControls).join("\n"), help = hint === undefined ? undefined : escapeControls(hint);
-    super(help === undefined ? text : `${text} (${help})`, cause === undefined ? undefined : { cause });
+    super(
+      help === undefined ? text : `${text} (${help})`,
+      cause === undefined ? undefined : { cause: harmless(cause) },
+    );
     this.code = code;
     if (help !== undefined) this.hint = help;
   }
@@ -84,6 +87,18 @@ export function errnoName(errno: number): string {
  */
 export function errnoText(errno: number): string {
   return ERRNOS[errno]?.[1] ?? `Unknown error ${errno}`;
+}
+
+/** Returns a foreign error unchanged, or a copy with escaped text if its message holds control characters (a file name can). */
+function harmless(cause: unknown): unknown {
+  if (!(cause instanceof Error) || escapeControls(cause.message) === cause.message) return cause;
+  const { name, message, stack = "" } = cause, { code, errno, syscall } = cause as unknown as Record<string, unknown>;
+  const likeness = Object.assign(new Error(escapeControls(message)), { code, errno, syscall });
+  Object.defineProperties(likeness, {
+    name: { value: name, configurable: true, writable: true },
+    stack: { value: stack.replace(message, () => likeness.message), configurable: true, writable: true },
+  });
+  return likeness;
 }
 
 /** Makes the error of a bad argument. Control characters in its message are escaped. */

@@ -1,6 +1,7 @@
 /** Names hold what a terminal would obey: no message of any family, and nothing that is made for people to read, has it raw. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readdirSync, readFileSync } from "node:fs";
+import { inspect } from "node:util";
 import { test } from "../../test.ts";
 import { type Codec, Writer } from "../../../core/codec/mod.ts";
 import { BatchError, DecodeError, KernelError, NetlinkError, SystemError } from "../../../core/errors.ts";
@@ -8,6 +9,7 @@ import { framed, GenericFamily } from "../../../core/generic.ts";
 import { printable, type ShownMessage, stringify } from "../../../core/show.ts";
 import { message, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import * as everything from "../../../mod.ts";
+import { readCapture } from "../../../families/registry/capture.ts";
 import { cstring, join, word } from "../core/help.ts";
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -264,4 +266,23 @@ test("what has a value in it is said through argumentError() or a class of ours,
       })
   );
   assertEquals(faults, []);
+});
+
+test("the error of a file, which is the cause of ours, has no control of its name raw", () => {
+  const path = "/nowhere/x\x1b[31mR\u009b", { route } = everything;
+  const acts = [
+    () => [...readCapture(path)],
+    () => route.open({ capture: path, transport: () => new ScriptedKernel(() => []) }).links.list(),
+  ];
+  for (const act of acts) {
+    const error = assertThrows(act, SystemError), cause = error.cause as Error & { code?: string };
+    assertEquals([error.code, cause.code], ["ENOENT", "ENOENT"]);
+    assert(cause.message.includes("x\\u001b[31mR\\u009b"), cause.message);
+    for (const text of [cause.message, cause.stack!, inspect(error), inspect(cause)]) {
+      assertEquals(raw(text.replaceAll("\n", "").replace(/\x1b\[\d+m(?!R)/g, "")), []);
+    }
+  }
+  // An error without any is itself.
+  const own = new Error("as it is");
+  assertEquals(new NetlinkError("x", "X", { cause: own }).cause, own);
 });
