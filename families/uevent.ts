@@ -453,9 +453,9 @@ interface FileSystem {
 }
 
 function trigger(devpath: string, action: UeventAction, properties: Readonly<Record<string, string>> = {}): string {
+  expectType(devpath, "trigger a uevent of a device", "string");
+  expectType(action, `trigger a uevent of ${shown(devpath)}`, "string");
   const what = `trigger ${shown(action)} of ${shown(devpath)}`;
-  expectType(devpath, what, "string");
-  expectType(action, what, "string");
   expectFields(properties, what, "properties as an object");
   if (!/^\/[^\0]+$/.test(devpath) || /(^|\/)\.\.?(\/|$)/.test(devpath)) {
     throw argumentError(TypeError, `Cannot ${what}: expected a path below /sys, without dots`);
@@ -490,7 +490,8 @@ const INJECT = 16;
 function send(event: Uevent, options: Pick<StreamOptions, "netns" | "capture" | "transport"> = {}): void {
   expectFields(event, "send a uevent", "an event as an object");
   expectFields(options, "send a uevent", "options as an object");
-  const what = `send uevent ${event.action} of ${shown(event.devpath)}`;
+  const { action, devpath } = event, of = devpath === undefined ? "" : ` of ${shown(devpath)}`;
+  const what = `send ${action === undefined ? "a uevent" : `uevent ${action}`}${of}`;
   if (event.source === "udev") {
     const writer = new Writer();
     writer.what = what;

@@ -107,11 +107,12 @@ export class Usersock<D, E = D> extends Conversation<UsersockMessage<D>> {
   send(to: Recipient, value: E): void {
     if (typeof to !== "number") expectFields(to, "send", "a port, or an object with a port or a group");
     const { port, group } = typeof to === "number" ? { port: to, group: undefined } : to, writer = this.#writer;
-    const what = group === undefined ? `send to port ${port}` : `send to group ${group}`;
     if (port === undefined && group === undefined) {
       throw argumentError(TypeError, "Cannot send: neither a port nor a group is given");
     }
-    if (port !== undefined) expectType(port, what, "number");
+    if (port !== undefined) expectType(port, "send to a port", "number");
+    if (group !== undefined) expectType(group, "send to a group", "number");
+    const what = group === undefined ? `send to port ${port}` : `send to group ${group}`;
     if (port !== undefined && (port >>> 0 !== port || port === 0 && group === undefined)) {
       throw argumentError(RangeError, `Cannot ${what}: expected a port 1..4294967295, got ${shown(port)}`);
     }

@@ -398,6 +398,10 @@ const declaration: GenericDeclaration<MacsecDevice> = {
   keyOf: (value) => ({ ifindex: (value as MacsecDevice).dev ?? (value as MacsecDevice).ifindex }),
 };
 
+/** What is spoken of, which may not be said. */
+const channel = (sci: string | undefined): string => sci === undefined ? "a channel" : `channel ${sci}`;
+const association = (an: number | undefined): string => `association${an === undefined ? "" : ` ${an}`}`;
+
 /** An interface by its name or number. */
 export type MacsecName = string | number | MacsecDevice;
 
@@ -425,13 +429,13 @@ export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> 
   /** Makes the channel of a peer. */
   addRxSc(dev: MacsecName, rxscConfig: MacsecRxsc): void {
     expectFields(rxscConfig, "add a channel");
-    this.#change(MACSEC_CMD.MACSEC_CMD_ADD_RXSC, dev, { rxscConfig }, `add channel ${rxscConfig.sci}`);
+    this.#change(MACSEC_CMD.MACSEC_CMD_ADD_RXSC, dev, { rxscConfig }, `add ${channel(rxscConfig.sci)}`);
   }
 
   /** Takes one into use, or out of it. */
   setRxSc(dev: MacsecName, rxscConfig: MacsecRxsc): void {
     expectFields(rxscConfig, "set a channel");
-    this.#change(MACSEC_CMD.MACSEC_CMD_UPD_RXSC, dev, { rxscConfig }, `set channel ${rxscConfig.sci}`);
+    this.#change(MACSEC_CMD.MACSEC_CMD_UPD_RXSC, dev, { rxscConfig }, `set ${channel(rxscConfig.sci)}`);
   }
 
   /** Deletes one with its associations. */
@@ -443,13 +447,13 @@ export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> 
   /** Gives a key to send with. */
   addTxSa(dev: MacsecName, saConfig: MacsecSaInput): void {
     expectFields(saConfig, "add a sending association");
-    this.#change(MACSEC_CMD.MACSEC_CMD_ADD_TXSA, dev, { saConfig }, `add sending association ${saConfig.an}`);
+    this.#change(MACSEC_CMD.MACSEC_CMD_ADD_TXSA, dev, { saConfig }, `add sending ${association(saConfig.an)}`);
   }
 
   /** Changes the packet number, or whether it is in use. */
   setTxSa(dev: MacsecName, saConfig: MacsecSaInput): void {
     expectFields(saConfig, "set a sending association");
-    this.#change(MACSEC_CMD.MACSEC_CMD_UPD_TXSA, dev, { saConfig }, `set sending association ${saConfig.an}`);
+    this.#change(MACSEC_CMD.MACSEC_CMD_UPD_TXSA, dev, { saConfig }, `set sending ${association(saConfig.an)}`);
   }
 
   /** Deletes a key to send with, that is not in use. */
@@ -463,7 +467,7 @@ export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> 
     expectType(sci, "add an association of a channel", "string");
     expectFields(saConfig, "add an association of a channel");
     const value = { rxscConfig: { sci }, saConfig };
-    this.#change(MACSEC_CMD.MACSEC_CMD_ADD_RXSA, dev, value, `add association ${saConfig.an} of channel ${sci}`);
+    this.#change(MACSEC_CMD.MACSEC_CMD_ADD_RXSA, dev, value, `add ${association(saConfig.an)} of channel ${sci}`);
   }
 
   /** Changes the packet number, or whether it is in use. */
@@ -471,7 +475,7 @@ export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> 
     expectType(sci, "set an association of a channel", "string");
     expectFields(saConfig, "set an association of a channel");
     const value = { rxscConfig: { sci }, saConfig };
-    this.#change(MACSEC_CMD.MACSEC_CMD_UPD_RXSA, dev, value, `set association ${saConfig.an} of channel ${sci}`);
+    this.#change(MACSEC_CMD.MACSEC_CMD_UPD_RXSA, dev, value, `set ${association(saConfig.an)} of channel ${sci}`);
   }
 
   /** Deletes the key of a peer, that is not in use. */

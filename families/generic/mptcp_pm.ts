@@ -455,17 +455,16 @@ export class MptcpPm {
 
   /** Tells the peer of a connection, managed from user space, of an address; `addr.id` is needed. */
   announce(token: number, addr: MptcpAddress): void {
+    expectType(token, "announce an address of an MPTCP connection", "number");
     const what = `announce an address of MPTCP connection ${token}`;
-    expectType(token, what, "number");
     expectFields(addr, what);
     this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_ANNOUNCE, { token, addr: complete(addr) }, what);
   }
 
   /** Tells the peer of a connection that an address is gone. */
   withdraw(token: number, locId: number): void {
+    for (const one of [token, locId]) expectType(one, "withdraw an address of an MPTCP connection", "number");
     const what = `withdraw address ${locId} of MPTCP connection ${token}`;
-    expectType(token, what, "number");
-    expectType(locId, what, "number");
     this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_REMOVE, { token, locId }, what);
   }
 

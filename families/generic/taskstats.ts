@@ -464,8 +464,10 @@ export class Tasks {
     this.#caller = new GenericCaller(TASKSTATS, open, requester);
   }
 
-  #get(value: TaskRequest, what: string): TaskMessage {
-    expectType(value.pid ?? value.tgid, what, "number");
+  #get(value: TaskRequest, noun: string): TaskMessage {
+    const number = value.pid ?? value.tgid;
+    expectType(number, `get a ${noun}`, "number");
+    const what = `get ${noun} ${number}`;
     return (this.#caller.request({ ...TASK, value, what }) ?? {}) as TaskMessage;
   }
 
@@ -477,7 +479,7 @@ export class Tasks {
    * @throws {KernelError} ESRCH: there is no such thread
    */
   get(pid: number): Taskstats {
-    return this.#get({ pid }, `get task ${pid}`).aggrPid?.stats ?? {};
+    return this.#get({ pid }, "task").aggrPid?.stats ?? {};
   }
 
   /**
@@ -487,7 +489,7 @@ export class Tasks {
    * @throws {KernelError} ESRCH: there is no such process
    */
   getProcess(tgid: number): Taskstats {
-    return this.#get({ tgid }, `get process ${tgid}`).aggrTgid?.stats ?? {};
+    return this.#get({ tgid }, "process").aggrTgid?.stats ?? {};
   }
 
   /**
@@ -497,8 +499,8 @@ export class Tasks {
    * @throws {KernelError} EINVAL: it is no such folder; EBADF: it is no file descriptor
    */
   cgroup(fd: number): Cgroupstats {
+    expectType(fd, "get the control group of a file descriptor", "number");
     const what = `get the control group of file descriptor ${fd}`;
-    expectType(fd, what, "number");
     const reply = this.#caller.request({
       ...CGROUP,
       value: { fd },

@@ -317,8 +317,9 @@ export class Thermal {
     return this.#caller.dump({ cmd, codec: table, value: {}, what }) as ThermalMessage[];
   }
 
-  #ask(cmd: number, value: ThermalMessage, what: string): ThermalMessage {
-    expectType(value.tzId, what, "number");
+  #ask(cmd: number, value: ThermalMessage, verb: string): ThermalMessage {
+    expectType(value.tzId, `${verb} a thermal zone`, "number");
+    const what = `${verb} thermal zone ${value.tzId}`;
     return (this.#caller.request({ cmd, codec: table, value, what }) ?? {}) as ThermalMessage;
   }
 
@@ -340,25 +341,25 @@ export class Thermal {
    * @throws {KernelError} EINVAL: there is no such zone
    */
   temperature(tzId: number): number | undefined {
-    return this.#ask(THERMAL_GENL_CMD.THERMAL_GENL_CMD_TZ_GET_TEMP, { tzId }, `measure thermal zone ${tzId}`).tzTemp;
+    return this.#ask(THERMAL_GENL_CMD.THERMAL_GENL_CMD_TZ_GET_TEMP, { tzId }, "measure").tzTemp;
   }
 
   /** The trip points of a zone. */
   trips(tzId: number): readonly TripPoint[] {
     const cmd = THERMAL_GENL_CMD.THERMAL_GENL_CMD_TZ_GET_TRIP;
-    return this.#ask(cmd, { tzId }, `get trip points of thermal zone ${tzId}`).tzTrip ?? [];
+    return this.#ask(cmd, { tzId }, "get trip points of").tzTrip ?? [];
   }
 
   /** Who decides how a zone is cooled. */
   governor(tzId: number): string | undefined {
     const cmd = THERMAL_GENL_CMD.THERMAL_GENL_CMD_TZ_GET_GOV;
-    return this.#ask(cmd, { tzId }, `get the governor of thermal zone ${tzId}`).tzGovName;
+    return this.#ask(cmd, { tzId }, "get the governor of").tzGovName;
   }
 
   /** The thresholds of a zone. */
   thresholds(tzId: number): readonly Threshold[] {
     const cmd = THERMAL_GENL_CMD.THERMAL_GENL_CMD_THRESHOLD_GET;
-    return this.#ask(cmd, { tzId }, `get thresholds of thermal zone ${tzId}`).threshold ?? [];
+    return this.#ask(cmd, { tzId }, "get thresholds of").threshold ?? [];
   }
 
   /** Wants to be told when a zone crosses a temperature; events `threshold_up` and `threshold_down` do. */
@@ -374,15 +375,15 @@ export class Thermal {
   }
 
   #threshold(cmd: number, tzId: number, threshold: Threshold, verb: string): void {
-    const what = `${verb} a threshold of thermal zone ${tzId}`;
-    expectFields(threshold, what);
-    expectNames(threshold, what, namesOf(Threshold));
+    const what = `${verb} a threshold of`;
+    expectFields(threshold, `${what} a thermal zone`);
+    expectNames(threshold, `${what} a thermal zone`, namesOf(Threshold));
     this.#ask(cmd, { tzId, ...threshold }, what);
   }
 
   /** Wants to be told of none of a zone's. */
   flushThresholds(tzId: number): void {
-    this.#ask(THERMAL_GENL_CMD.THERMAL_GENL_CMD_THRESHOLD_FLUSH, { tzId }, `flush thresholds of thermal zone ${tzId}`);
+    this.#ask(THERMAL_GENL_CMD.THERMAL_GENL_CMD_THRESHOLD_FLUSH, { tzId }, "flush thresholds of");
   }
 
   /** What happens. It begins before this returns. */

@@ -454,7 +454,10 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
         checkAddresses(what, changes, addressSizeOf(this.#open(), this.keyValue(key, "set")));
       }
       if (typeof changes["allmulti"] === "number" && changes["allmulti"] !== (key as Fields)["allmulti"]) {
-        throw argumentError(TypeError, `Cannot ${what}: allmulti: expected true or false, got ${changes["allmulti"]}`);
+        throw argumentError(
+          TypeError,
+          `Cannot ${what}: allmulti: expected true or false, got ${shown(changes["allmulti"])}`,
+        );
       }
       if (changes["newIfindex"] !== undefined && !isElsewhere(changes)) {
         throw argumentError(TypeError, `Cannot ${what}: newIfindex is for a link that moves, by netns`);

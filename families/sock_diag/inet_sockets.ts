@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { expectFields, expectNames, isCondition, namesOf } from "../../core/arguments.ts";
+import { expectFields, expectNames, isCondition, isFields, namesOf } from "../../core/arguments.ts";
 import type { Client, Operation } from "../../core/client.ts";
 import { type Attributes, type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
@@ -175,7 +175,7 @@ export class InetSockets<T extends AnyInetSocket> {
     const fail = (why: string): never => {
       throw argumentError(TypeError, `Cannot ${verb} ${object}: ${why}`);
     };
-    if (typeof key !== "object" || key === null) fail(`expected an object with its addresses and ports, got ${key}`);
+    if (!isFields(key)) fail(`expected an object with its addresses and ports, got ${shown(key)}`);
     expectNames(key, `${verb} ${object}`, namesOf(table));
     const { family, local, dst, dstPort, cookie } = key;
     if (family !== undefined && familyName(family) === undefined) fail(`its family is inet or inet6, not ${family}`);

@@ -1,5 +1,5 @@
 /** Verbs of families that are no collections: wrong arguments are refused by name, and nothing is sent. */
-import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertNotMatch, assertRejects, assertThrows } from "@std/assert";
 import { ScriptedKernel } from "../../../core/scripted.ts";
 import type { OpenOptions } from "../../../core/client.ts";
 import * as everything from "../../../mod.ts";
@@ -19,6 +19,8 @@ function refused(shapes: readonly unknown[], act: (wrong: never) => unknown): vo
   for (const shape of shapes) {
     const error = assertThrows(() => act(shape as never), TypeError);
     assertMatch(error.message, /^Cannot [^:]+: (expected|there is no field)/);
+    // Nobody is told of a "zone undefined".
+    assertNotMatch(error.message.split(":")[0]!, /undefined|null|object|=>/);
   }
   assertEquals(sent, 0);
 }
@@ -247,4 +249,26 @@ test("registry: a protocol is a number or a name, a datagram is bytes, a capture
   refused([undefined, null, {}, 5, true], (capture) => [...readCapture(capture)]);
   refused([[5], ["x"], [null]], (capture) => [...readCapture(capture)]);
   refused(NO_OPTIONS, (options) => [...readCapture(none, options)]);
+});
+
+test("what is not said of an object is not said to be undefined, and no words are without a value", () => {
+  using client = everything.macsec.open(NOBODY), sockets = everything.sockDiag.open(NOBODY);
+  const words = (act: () => unknown): string => assertThrows(act, Error).message;
+  assertMatch(words(() => client.macsec.addRxSc(5, { nope: 1 } as never)), /^Cannot add a channel of 5: /);
+  assertMatch(words(() => client.macsec.setTxSa(5, { nope: 1 } as never)), /^Cannot set sending association of 5: /);
+  assertMatch(
+    words(() => everything.uevent.uevents.send({ source: "kernel" })),
+    /^Cannot send a uevent: a uevent needs "action"/,
+  );
+  assertEquals(
+    words(() => everything.uevent.uevents.trigger(undefined as never, "add")),
+    "Cannot trigger a uevent of a device: expected a string, got undefined",
+  );
+  for (const [key, shown] of [["", '""'], [[], "an array of 0"], [null, "null"], [undefined, "undefined"]] as const) {
+    assertEquals(
+      words(() => sockets.tcp.find(key as never)),
+      `Cannot find TCP socket: expected an object with its addresses and ports, got ${shown}`,
+    );
+  }
+  assertMatch(words(() => sockets.xdp.find({} as never)), /^Cannot find XDP socket by /);
 });
