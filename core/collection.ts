@@ -186,6 +186,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   readonly declaration: Declaration<T>;
   readonly #open: () => Client;
   readonly #requester: () => Requester;
+  /** The kernel's own form of nothing. */
+  #unsaid: Fields | undefined;
 
   /** Sends to whom `requester` gives; watches through the client that `open` gives. */
   constructor(declaration: Declaration<T>, open: () => Client, requester: () => Requester = open) {
@@ -299,16 +301,24 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       const fitting = all.filter((one) => fits(one, wanted));
       return means === undefined ? fitting : fitting.filter((one) => means(key, one, fitting));
     };
-    const fixed = pick((name) => this.#isFixed(name));
-    // What is wrong with it is said of what is being done; the list is the collection's own, which may be put together.
-    this.#wanted(fixed, what);
-    const all = this.list(fixed);
+    const all = this.#listFixed(pick((name) => this.#isFixed(name)), what);
     // One that was listed is still the same when its state is another.
-    const listed = identity(key as T), same = fitting(all, pick((name) => table.field(name)?.use === "key"));
-    const found = same.find((one) => identity(one) === listed) ?? fitting(all, whole as I)[0];
+    const listed = identity(key as T), like = all.find((one) => identity(one) === listed);
+    const same = like !== undefined && fitting(all, pick((name) => table.field(name)?.use === "key")).includes(like);
+    const found = same ? like : fitting(all, whole as I)[0];
     if (found === undefined) throw this.#absent(what);
     const names = table.fields.flatMap(({ key }) => key !== undefined && this.#isFixed(key) ? [key] : []);
     return { found, among: all.filter((one) => names.every((name) => one === found || alike(one, found, name))) };
+  }
+
+  /** The collection's own list, which may be put together; what is wrong with the filter is said of what is being done. */
+  #listFixed(fixed: I, what: string): T[] {
+    try {
+      return this.list(fixed);
+    } catch (error) {
+      this.#wanted(fixed, what);
+      throw error;
+    }
   }
 
   /** The one that `key` names, `undefined` when there is none. */
@@ -613,7 +623,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     const others = Object.fromEntries(Object.entries(filter).filter((one) => !texts.some(([name]) => name === one[0])));
     const whole = form(others), wanted = { ...given(others, whole, table), ...Object.fromEntries(texts) };
     // An address tells its family.
-    const told = table.field("family") !== undefined && whole["family"] !== form({})["family"];
+    const told = table.field("family") !== undefined && whole["family"] !== (this.#unsaid ??= form({}))["family"];
     return told ? { ...wanted, family: whole["family"] } : wanted;
   }
 

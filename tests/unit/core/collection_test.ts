@@ -119,8 +119,18 @@ test("find() is undefined for what does not exist, and throws what else is wrong
 test("get() looks through a list where the kernel has no request for one", () => {
   const { client: c } = shop();
   const lamps = new Collection<Lamp>({ ...declaration, listOnly: true }, () => c);
+  const normalize = c.normalize.bind(c);
+  let normalized = 0;
+  c.normalize = (...given) => {
+    normalized++;
+    return normalize(...given);
+  };
   assertEquals(lamps.get("b" as never).index, 2);
   assertEquals(lamps.find("nope" as never), undefined);
+  normalized = 0;
+  assertEquals(lamps.get("b" as never).index, 2);
+  // What the list is asked for, and what the key says.
+  assertEquals(normalized, 2);
   assertThrows(() => lamps.get("nope" as never), KernelError, 'Cannot get lamp nope: ENOENT "there is no such lamp"');
 });
 
