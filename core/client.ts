@@ -5,6 +5,7 @@
  */
 import { entered, Netns, outside } from "../ffi/netns.ts";
 import { NETLINK_OPTIONS } from "../ffi/socket.ts";
+import { atEnd } from "../ffi/runtime.ts";
 import { expectFields } from "./arguments.ts";
 import { runBatch } from "./batch.ts";
 import { type Capture, tapped } from "./capture.ts";
@@ -208,11 +209,22 @@ export class Client implements Requester, Disposable {
 
 const shared = new Map<number, Client>();
 
-/** The client of a protocol that whoever opens none of their own shares; opened at first use. */
+/**
+ * The client of a protocol that whoever opens none of their own shares; opened at first use, and closed as the thread ends.
+ */
 export function sharedClient(protocol: Protocol): Client {
   let client = shared.get(protocol.number);
-  if (client === undefined) shared.set(protocol.number, client = new Client(protocol));
+  if (client !== undefined) return client;
+  client = new Client(protocol);
+  if (shared.size === 0) atEnd(closeShared);
+  shared.set(protocol.number, client);
   return client;
+}
+
+/** Whoever uses one later, as the thread ends, has it opened anew. */
+function closeShared(): void {
+  for (const client of shared.values()) client.close();
+  shared.clear();
 }
 
 export { BatchRequester } from "./batch.ts";

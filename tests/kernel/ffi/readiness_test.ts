@@ -9,6 +9,8 @@ import { noWorkers, patience } from "../namespace.ts";
 import { test } from "../../test.ts";
 
 const SOCKET = new URL("../../../ffi/socket.ts", import.meta.url).href;
+const ROUTE = new URL("../../../families/route/mod.ts", import.meta.url).href;
+const CONTROLLER = new URL("../../../families/generic/controller.ts", import.meta.url).href;
 
 const root = process.getuid?.() === 0;
 
@@ -301,6 +303,32 @@ test("readable() in Workers that end leaves no descriptor behind", { skip: noWor
       a.close();
       b.close();
       await wait;
+    })();\`, { eval: true }).on("error", reject).on("exit", resolve));
+    // What each runtime keeps for Workers that were comes to an end.
+    for (let i = 0; i < 3; i++) await round();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = own();
+    for (let i = 0; i < 6; i++) await round();
+    while (own() > before) await new Promise((resolve) => setTimeout(resolve, 5));
+    console.log("done");
+  `);
+});
+
+test("a Worker that ends closes the clients that all share, whatever it did with them", () => {
+  assertEnds(`
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
+    const { readdirSync, readlinkSync } = process.getBuiltinModule("node:fs");
+    const own = () => readdirSync("/proc/self/fd").map((fd) => {
+      try { return readlinkSync("/proc/self/fd/" + fd); } catch { return ""; }
+    }).filter((link) => /eventpoll|eventfd|socket/.test(link)).length;
+    const round = () => new Promise((resolve, reject) => new Worker(\`(async () => {
+      const { links } = await import(${JSON.stringify(ROUTE)});
+      const { families } = await import(${JSON.stringify(CONTROLLER)});
+      links.get(1);
+      families.get("nlctrl");
+      const watch = links.watch({ initial: true });
+      await watch.next();
+      await watch.return();
     })();\`, { eval: true }).on("error", reject).on("exit", resolve));
     // What each runtime keeps for Workers that were comes to an end.
     for (let i = 0; i < 3; i++) await round();
