@@ -314,7 +314,7 @@ test("readable() in Workers that end leaves no descriptor behind", { skip: noWor
   `);
 });
 
-test("a Worker that ends closes the clients that all share, whatever it did with them", () => {
+test("a Worker that ends closes the clients that all share, whatever it did with them", { skip: noWorkers }, () => {
   assertEnds(`
     const { Worker } = process.getBuiltinModule("node:worker_threads");
     const { readdirSync, readlinkSync } = process.getBuiltinModule("node:fs");
