@@ -449,6 +449,11 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     if (isFields(changes)) {
       const what = `set link ${declaration.describe(this.keyValue(key, "set"))}`;
       refuse(what, changes, PASSED_OVER.set);
+      // The kernel says no more than that it does not do that; and a dry run does not ask it.
+      const { kind } = isFields(key) ? key : {}, { kind: other } = changes;
+      if (kind !== undefined && other !== undefined && other !== kind) {
+        throw argumentError(TypeError, `Cannot ${what}: kind does not change, it is a ${kind}, got ${shown(other)}`);
+      }
       if (changes["master"] !== undefined) this.#checkPort(what, changes);
       if (ADDRESSES.some((name) => (changes as Fields)[name] !== undefined)) {
         checkAddresses(what, changes, addressSizeOf(this.#open(), this.keyValue(key, "set")));

@@ -3,6 +3,8 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { family } from "../../../families/generic/mod.ts";
 import { open } from "../../../families/route/mod.ts";
 import { open as openSockets } from "../../../families/sock_diag/mod.ts";
+import { KernelError } from "../../../core/errors.ts";
+import { skip } from "../../test.ts";
 import { inNamespace, kernelTest, namesOf } from "../namespace.ts";
 
 kernelTest("a watch ends when its client is closed, and a wait fails with CLOSED", ["ip"], async () => {
@@ -79,5 +81,29 @@ kernelTest("kinds that the kernel passes over are refused, and those that are so
     assertThrows(() => links.add({ ifname: "w0", kind: "dummy", slaveKind: "bond" }), TypeError, "slaveKind");
     add({ ifname: "w1", kind: "veth" });
     assertEquals(ipJson("link show type veth").map(({ ifname }) => ifname).sort(), ["v0", "v1", "w0", "w1"]);
+  });
+});
+
+kernelTest("a netkit's data are given of the link, for both ends", ["ip"], async () => {
+  await inNamespace(({ ipJson, route: { links } }) => {
+    const make = (more: object): unknown => links.add({ ifname: "n0", kind: "netkit", data: more } as never);
+    try {
+      make({ mode: "l2", peerInfo: { ifname: "n1" } });
+    } catch (error) {
+      if (!(error instanceof KernelError && error.kernelMessage === "Unknown device type")) throw error;
+      skip("the kernel has no links of kind netkit");
+    }
+    const both = ipJson("link show").filter(({ linkinfo }) =>
+      (linkinfo as { info_kind?: string })?.info_kind === "netkit"
+    );
+    assertEquals(both.map(({ ifname }) => ifname).sort(), ["n0", "n1"]);
+    assertEquals([links.get("n0").kind, links.get("n1").kind], ["netkit", "netkit"]);
+    links.delete("n0");
+    const error = assertThrows(
+      () => make({ peerInfo: { ifname: "n1", kind: "netkit", data: { mode: "l2" } } }),
+      TypeError,
+    );
+    assertStringIncludes(error.message, "peerInfo.data: is given of the link, for both ends");
+    assertEquals(links.list().map(({ ifname }) => ifname), ["lo"]);
   });
 });

@@ -60,3 +60,24 @@ test("dry run: what nothing would make, or elsewhere, is not there", () => {
   assertEquals(error.failures.map(({ index }) => index), [0, 2, 3, 5]);
   assertEquals(error.failures.map(({ error }) => (error as NetlinkError).code), Array(4).fill("ENODEV"));
 });
+
+test("dry run: what a key says of a link's kind is what its data are of, and a pair's data are given of the link", () => {
+  const { route, shown } = dry();
+  const set = (key: object, changes: object): void => route.links.set(key, changes);
+  assertThrows(
+    () => set({ index: 5, kind: "bridge" }, { kind: "vlan", data: { id: 5 } }),
+    TypeError,
+    'Cannot set link 5: kind does not change, it is a bridge, got "vlan"',
+  );
+  assertThrows(() => set({ index: 5, kind: "bridge" }, { kind: "vlan" }), TypeError, "kind does not change");
+  for (const key of [{ index: 5 }, { index: 5, kind: "bridge" }]) set(key, { kind: "bridge", data: { ageingTime: 5 } });
+  assertEquals(shown(), [5, 5]);
+  const netkit = { ifname: "n0", kind: "netkit" as const }, peerInfo = { ifname: "n1" };
+  route.links.add({ ...netkit, data: { mode: "l2", peerInfo } });
+  assertThrows(
+    () => route.links.add({ ...netkit, data: { peerInfo: { ...peerInfo, kind: "netkit", data: { mode: "l2" } } } }),
+    TypeError,
+    "data.peerInfo.data: is given of the link, for both ends",
+  );
+  assertEquals(shown(), [5, 5, "n0"]);
+});
