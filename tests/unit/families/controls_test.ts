@@ -9,7 +9,7 @@ import { framed, GenericFamily } from "../../../core/generic.ts";
 import { printable, type ShownMessage, stringify } from "../../../core/show.ts";
 import { message, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import * as everything from "../../../mod.ts";
-import { readCapture } from "../../../families/registry/capture.ts";
+import { readCapture } from "../../../families/registry.ts";
 import { cstring, join, word } from "../core/help.ts";
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
