@@ -1,5 +1,5 @@
 /**
- * nlctrl: which generic families the kernel has, with their operations, groups and policies.
+ * nlctrl: the kernel's generic families, with their operations, multicast groups and policies.
  *
  * ```ts
  * import { families, policy } from "@linux/netlink/families/generic/controller.ts";
@@ -9,8 +9,8 @@
  * console.log(policy("nlctrl").operations);
  * ```
  *
- * Like `genl ctrl list` and `genl ctrl policy`. Looking needs no privilege; asking for a family by name has the kernel
- * load its module. Policies can be read since Linux 5.7, one operation's since 5.10.
+ * Like `genl ctrl list` and `genl ctrl policy`. Reading needs no privilege. Asking for a family by name makes the
+ * kernel load its module. Policies can be read since Linux 5.7, that of one operation since 5.10.
  *
  * Source: linux/genetlink.h CTRL_*, linux/netlink.h NL_POLICY_TYPE_ATTR_* and NL_ATTR_TYPE_*, v7.2.
  * @module
@@ -43,7 +43,7 @@ import {
 
 export { NL_ATTR_TYPE } from "../../core/message.ts";
 
-/** What a payload is, in the kernel's words: NL_ATTR_TYPE_*. */
+/** The type of an attribute's payload, in the kernel's words: NL_ATTR_TYPE_*. */
 export type AttributeType =
   | "invalid"
   | "flag"
@@ -65,47 +65,50 @@ export type AttributeType =
   | "uint"
   | number;
 
-/** What the kernel accepts as one attribute. */
+/** The policy of one attribute: the payloads that the kernel accepts. */
 export interface AttributePolicy {
-  /** Attribute number. */
+  /** The attribute number. */
   id: number;
-  /** What its payload is. */
+  /** The type of the payload. */
   type: AttributeType;
-  /** Least value. */
+  /** The least value. */
   min?: bigint;
-  /** Greatest value. */
+  /** The greatest value. */
   max?: bigint;
-  /** Bits that may be set. */
+  /** The mask of the bits that may be set. */
   mask?: bigint;
-  /** Least length in bytes. */
+  /** The least length in bytes. */
   minLength?: number;
-  /** Greatest length in bytes. */
+  /** The greatest length in bytes. */
   maxLength?: number;
-  /** What lies in it, by position in {@linkcode FamilyPolicy.policies}; several of it in a `nested_array`. */
+  /**
+   * The policy of the nested attributes, as an index of {@linkcode FamilyPolicy.policies}; of each element in a
+   * `nested_array`.
+   */
   policy?: number;
-  /** Highest attribute number in it. */
+  /** The highest attribute number in the nest. */
   maxtype?: number;
 }
 
-/** Which attributes one operation takes. */
+/** The policies of one operation. */
 export interface OperationPolicy {
-  /** Its command. */
+  /** The number of the command. */
   cmd: number;
-  /** The policy of a request, by position in {@linkcode FamilyPolicy.policies}. */
+  /** The policy of a request, as an index of {@linkcode FamilyPolicy.policies}. */
   do?: number;
-  /** That of a dump. */
+  /** The policy of a dump request, likewise. */
   dump?: number;
 }
 
-/** What a family accepts. Policies name each other by position, as they may contain themselves. */
+/** The policies of a family. They refer to each other by index, as they may contain themselves. */
 export interface FamilyPolicy {
-  /** Its operations that have a policy; empty on kernels before 5.10, whose families have but one. */
+  /** The operations that have a policy; empty on kernels before 5.10, whose families have only one policy. */
   operations: OperationPolicy[];
   /** The attributes of each policy. */
   policies: AttributePolicy[][];
 }
 
-/** A nest whose attribute numbers are values themselves. */
+/** Returns the codec of a nest whose attribute numbers are values themselves. */
 function numbered<T>(codec: Codec<T>): Codec<readonly (readonly [number, T])[]> {
   return {
     name: `${codec.name} by number`,
@@ -172,7 +175,7 @@ function attributePolicy(id: number, wire: PolicyAttributes): AttributePolicy {
 
 const POLICY: GenericForm = { cmd: CTRL_CMD.CTRL_CMD_GETPOLICY, codec: PolicyMessage };
 
-/** The family. */
+/** The generic family. */
 export const NLCTRL: GenericProtocol = {
   ...nlctrl,
   messages: () => ({ collections: [declaration], calls: [POLICY] }),
@@ -197,21 +200,22 @@ const declaration: GenericDeclaration<GenericFamily> = {
   },
 };
 
-/** The generic families of a kernel. */
+/** Operations on the generic families of a kernel. */
 export class GenericFamilies
   extends GenericCollection<GenericFamily, Partial<GenericFamily>, string | number | GenericFamily> {
-  /** Sends to whom `requester` gives; watches through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; watches through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
   }
 
   /**
-   * What a family accepts: the attributes of each operation with their types, ranges and nests. A dry run, in which nothing
-   * comes back, gives an empty one.
+   * Returns the policies of a family: the attributes of each operation with their types, ranges and nests. A dry run,
+   * which gets no answer, returns an empty one.
    *
-   * @param name its name
-   * @param op of this command alone (since Linux 5.10); of all when absent
-   * @throws {KernelError} ENOENT: there is no such family; ENODATA: it has no policy; EOPNOTSUPP: it has no such command
+   * @param name the family's name
+   * @param op the number of one command (since Linux 5.10); all of them when absent
+   * @throws {KernelError} ENOENT: there is no such family; ENODATA: it has no policy; EOPNOTSUPP: it has no such
+   * command
    */
   policy(name: string, op?: number): FamilyPolicy {
     const found = this.caller.dump({
@@ -227,7 +231,7 @@ export class GenericFamilies
         for (const [id, wire] of entries) result.policies[index]?.push(attributePolicy(id, wire));
       }
     }
-    // Where an operation can only be dumped, kernels say 0: they come in the order in which the family has them.
+    // For operations that can only be dumped, some kernels send 0. They are in the order of the family's operations.
     const operations = result.operations,
       { ops = [] } = op === undefined && operations.length > 0 ? this.get(name) : {};
     const all = op === undefined ? ops : [{ id: op }];
@@ -237,24 +241,24 @@ export class GenericFamilies
   }
 }
 
-/** As many as attribute numbers can count. */
+/** The number of attribute numbers that exist: 14 bits. */
 const MOST_POLICIES = 0x4000;
 
-/** What {@linkcode open} gives. */
+/** The client that {@linkcode open} returns. */
 export interface Controller {
-  /** The families. */
+  /** Operations on the families. */
   readonly families: GenericFamilies;
 }
 
-/** Opens a client of its own, in a network namespace or with options. */
+/** Opens a client with its own socket, in a network namespace or with other options. */
 export function open(options: OpenOptions = {}): Opened<Controller> {
   return openGeneric(options, (open, requester) => ({ families: new GenericFamilies(open, requester) }));
 }
 
-/** The generic families of this namespace, on a socket that the first use opens. */
+/** Operations on the generic families of this namespace, over a socket that the first use opens. */
 export const families: GenericFamilies = new GenericFamilies(sharedGeneric);
 
-/** What a family accepts; see {@linkcode GenericFamilies.policy}. */
+/** Returns the policies of a family; see {@linkcode GenericFamilies.policy}. */
 export function policy(name: string, op?: number): FamilyPolicy {
   return families.policy(name, op);
 }

@@ -1,5 +1,5 @@
 /**
- * macsec: keys and channels of MACsec interfaces, what `ip macsec` does.
+ * macsec: secure channels and keys of MACsec interfaces, as `ip macsec` shows and sets them.
  *
  * ```ts ignore
  * import { macsec } from "@linux/netlink/families/generic/macsec.ts";
@@ -9,7 +9,8 @@
  * console.log(macsec.get("macsec0").txscStats);
  * ```
  *
- * Interfaces themselves are links of kind `macsec`. Looking needs no privilege, changing CAP_NET_ADMIN. In Linux since 4.6.
+ * The interfaces are links of kind `macsec`. Reading needs no privilege, changing needs CAP_NET_ADMIN. In Linux since
+ * 4.6.
  *
  * Source: linux/if_macsec.h, v7.1.
  * @module
@@ -46,7 +47,7 @@ import {
   sharedGeneric,
 } from "../../core/generic.ts";
 
-/** Commands. */
+/** The commands: MACSEC_CMD_*. */
 export const MACSEC_CMD = {
   MACSEC_CMD_GET_TXSC: 0,
   MACSEC_CMD_ADD_RXSC: 1,
@@ -61,7 +62,7 @@ export const MACSEC_CMD = {
   MACSEC_CMD_UPD_OFFLOAD: 10,
 } as const;
 
-/** The family. */
+/** The generic family. */
 export const MACSEC: GenericProtocol = {
   name: "macsec",
   version: 1,
@@ -70,7 +71,7 @@ export const MACSEC: GenericProtocol = {
   hint: "in Linux since 4.6: modprobe macsec loads it, where the kernel is configured with CONFIG_MACSEC",
 };
 
-/** MACSEC_CIPHER_ID_*, and the older number of the first. */
+/** The numbers of cipher suites: MACSEC_CIPHER_ID_*, and the older number of the first. */
 const CIPHERS: readonly (readonly [name: CipherSuite & string, id: bigint])[] = [
   ["gcm_aes_128", 0x0080c20001000001n],
   ["gcm_aes_256", 0x0080c20001000002n],
@@ -79,7 +80,7 @@ const CIPHERS: readonly (readonly [name: CipherSuite & string, id: bigint])[] = 
   ["gcm_aes_128", 0x0080020001000001n],
 ];
 
-/** How packets are encrypted; XPN counts them in 64 bits. */
+/** A cipher suite; XPN suites have packet numbers of 64 bits. */
 export type CipherSuite = "gcm_aes_128" | "gcm_aes_256" | "gcm_aes_xpn_128" | "gcm_aes_xpn_256" | bigint;
 
 const cipherSuite: Codec<CipherSuite> = {
@@ -95,12 +96,12 @@ const cipherSuite: Codec<CipherSuite> = {
   },
 };
 
-/** What is done with packets that are not as they should be. */
+/** The treatment of packets that fail validation. */
 export type MacsecValidate = "disabled" | "check" | "strict" | number;
 
 const validate: Codec<MacsecValidate> = enumeration(u8, { disabled: 0, check: 1, strict: 2 });
 
-/** Who encrypts: the kernel, the PHY or the MAC. */
+/** The place of encryption: the kernel, the PHY or the MAC. */
 export type MacsecOffload = "off" | "phy" | "mac" | number;
 
 const offload: Codec<MacsecOffload> = enumeration(u8, { off: 0, phy: 1, mac: 2 });
@@ -108,7 +109,7 @@ const offload: Codec<MacsecOffload> = enumeration(u8, { off: 0, phy: 1, mac: 2 }
 const sci: Codec<string> = hex(8);
 const keyid: Codec<string> = {
   ...hex(16),
-  // It is shown whole and may be given short: the rest is zero.
+  // Decoding returns all bytes; encoding accepts fewer, and fills up with zeros.
   encode(value, to) {
     const start = to.length;
     hex().encode(value, to, {});
@@ -117,21 +118,21 @@ const keyid: Codec<string> = {
   },
 };
 
-/** What became of packets of an association. */
+/** The packet counters of an association. */
 export interface MacsecSaStats {
-  /** Received and good. Read-only. */
+  /** Number of valid packets received. Read-only. */
   inPktsOk?: number;
-  /** Received, not good, and let through. Read-only. */
+  /** Number of invalid packets received and accepted. Read-only. */
   inPktsInvalid?: number;
-  /** Received, not good, and dropped. Read-only. */
+  /** Number of invalid packets received and dropped. Read-only. */
   inPktsNotValid?: number;
-  /** Received while it was not in use. Read-only. */
+  /** Number of packets received while the association was not in use. Read-only. */
   inPktsNotUsingSa?: number;
-  /** Received without its being there. Read-only. */
+  /** Number of packets received, and accepted, for an association that does not exist. Read-only. */
   inPktsUnusedSa?: number;
-  /** Sent with a check value. Read-only. */
+  /** Number of packets sent with an integrity check value only. Read-only. */
   outPktsProtected?: number;
-  /** Sent encrypted. Read-only. */
+  /** Number of packets sent encrypted. Read-only. */
   outPktsEncrypted?: number;
 }
 
@@ -146,23 +147,23 @@ export const MacsecSaStats: Attributes<MacsecSaStats> = attributes((): Shape<Mac
   outPktsEncrypted: [7, u32, readOnly],
 }));
 
-/** A security association: a key in use. */
+/** A secure association: a key in a channel. */
 export interface MacsecSa {
-  /** Its number, 0..3. */
+  /** The association number, 0..3. */
   an?: number;
-  /** Whether it is in use. */
+  /** True if it is in use. */
   active?: boolean;
-  /** Number of the next packet; give a bigint where the suite is XPN. */
+  /** The number of the next packet; must be a bigint for XPN suites. */
   pn?: number;
   /** The key, 16 or 32 bytes. Only given. */
   key?: Uint8Array;
-  /** Name of the key, 16 bytes in hexadecimal. */
+  /** The identifier of the key, 16 bytes in hexadecimal. */
   keyid?: string;
-  /** What became of its packets. Read-only. */
+  /** The packet counters. Read-only. */
   stats?: MacsecSaStats;
-  /** Short number of the channel, of XPN suites. */
+  /** The short identifier of the channel, for XPN suites, u32. */
   ssci?: number;
-  /** Salt, of XPN suites, 12 bytes. */
+  /** The salt, for XPN suites, 12 bytes in hexadecimal. */
   salt?: string;
 }
 
@@ -178,27 +179,27 @@ export const MacsecSa: Attributes<MacsecSa> = attributes((): Shape<MacsecSa> => 
   salt: [9, hex(12)],
 }));
 
-/** What became of packets of a channel. */
+/** The packet counters of a peer's channel. */
 export interface MacsecRxscStats {
-  /** Bytes that were checked. Read-only. */
+  /** Number of bytes validated. Read-only. */
   inOctetsValidated?: number;
-  /** Bytes that were decrypted. Read-only. */
+  /** Number of bytes decrypted. Read-only. */
   inOctetsDecrypted?: number;
-  /** Packets that were not checked. Read-only. */
+  /** Number of packets not validated. Read-only. */
   inPktsUnchecked?: number;
-  /** Packets that came late and were let through. Read-only. */
+  /** Number of packets that came late and were accepted. Read-only. */
   inPktsDelayed?: number;
-  /** Packets that were good. Read-only. */
+  /** Number of valid packets. Read-only. */
   inPktsOk?: number;
-  /** Packets that were not good and let through. Read-only. */
+  /** Number of invalid packets that were accepted. Read-only. */
   inPktsInvalid?: number;
-  /** Packets that came too late. Read-only. */
+  /** Number of packets that came too late and were dropped. Read-only. */
   inPktsLate?: number;
-  /** Packets that were not good and dropped. Read-only. */
+  /** Number of invalid packets that were dropped. Read-only. */
   inPktsNotValid?: number;
-  /** Packets of associations that are not in use. Read-only. */
+  /** Number of packets dropped as their association was not in use. Read-only. */
   inPktsNotUsingSa?: number;
-  /** Packets of associations that there are not. Read-only. */
+  /** Number of packets accepted although their association did not exist. Read-only. */
   inPktsUnusedSa?: number;
 }
 
@@ -216,15 +217,15 @@ export const MacsecRxscStats: Attributes<MacsecRxscStats> = attributes((): Shape
   inPktsUnusedSa: [10, count64, readOnly],
 }));
 
-/** A channel on which a peer sends. */
+/** A receive channel: the channel that a peer sends on. */
 export interface MacsecRxsc {
-  /** Its identifier: 16 hexadecimal digits, MAC address and port. */
+  /** The secure channel identifier: 16 hexadecimal digits, MAC address and port. */
   sci?: string;
-  /** Whether it is in use. */
+  /** True if it is in use. */
   active?: boolean;
   /** Its associations. Read-only. */
   saList?: readonly MacsecSa[];
-  /** What became of its packets. Read-only. */
+  /** The packet counters. Read-only. */
   stats?: MacsecRxscStats;
 }
 
@@ -236,15 +237,15 @@ export const MacsecRxsc: Attributes<MacsecRxsc> = attributes((): Shape<MacsecRxs
   stats: [4, MacsecRxscStats, readOnly],
 }));
 
-/** What became of packets that were sent. */
+/** The packet counters of the transmit channel. */
 export interface MacsecTxscStats {
-  /** Packets with a check value. Read-only. */
+  /** Number of packets with an integrity check value only. Read-only. */
   outPktsProtected?: number;
-  /** Packets encrypted. Read-only. */
+  /** Number of packets encrypted. Read-only. */
   outPktsEncrypted?: number;
-  /** Bytes with a check value. Read-only. */
+  /** Number of bytes with an integrity check value only. Read-only. */
   outOctetsProtected?: number;
-  /** Bytes encrypted. Read-only. */
+  /** Number of bytes encrypted. Read-only. */
   outOctetsEncrypted?: number;
 }
 
@@ -256,23 +257,23 @@ export const MacsecTxscStats: Attributes<MacsecTxscStats> = attributes((): Shape
   outOctetsEncrypted: [4, count64, readOnly],
 }));
 
-/** What became of packets outside channels. */
+/** The counters of packets that belong to no channel. */
 export interface MacsecSecyStats {
-  /** Sent without tag. Read-only. */
+  /** Number of packets sent without a MACsec tag. Read-only. */
   outPktsUntagged?: number;
-  /** Received without tag, and let through. Read-only. */
+  /** Number of packets received without a tag and accepted. Read-only. */
   inPktsUntagged?: number;
-  /** Too long to be sent. Read-only. */
+  /** Number of packets too long to be sent. Read-only. */
   outPktsTooLong?: number;
-  /** Received without tag, and dropped. Read-only. */
+  /** Number of packets received without a tag and dropped. Read-only. */
   inPktsNoTag?: number;
-  /** Received with a bad tag. Read-only. */
+  /** Number of packets received with a bad tag. Read-only. */
   inPktsBadTag?: number;
-  /** Of channels that are not known, let through. Read-only. */
+  /** Number of packets of unknown channels that were accepted. Read-only. */
   inPktsUnknownSci?: number;
-  /** Of channels that are not known, dropped. Read-only. */
+  /** Number of packets of unknown channels that were dropped. Read-only. */
   inPktsNoSci?: number;
-  /** Too many to be looked at. Read-only. */
+  /** Number of packets dropped as too many arrived. Read-only. */
   inPktsOverrun?: number;
 }
 
@@ -288,33 +289,33 @@ export const MacsecSecyStats: Attributes<MacsecSecyStats> = attributes((): Shape
   inPktsOverrun: [8, count64, readOnly],
 }));
 
-/** How an interface is set; links of kind `macsec` set it. */
+/** The settings of an interface; they are changed through its link of kind `macsec`. */
 export interface MacsecSecy {
-  /** Identifier of the channel on which it sends. Read-only. */
+  /** The identifier of the transmit channel. Read-only. */
   sci?: string;
-  /** Association that it sends with. Read-only. */
+  /** The number of the association that it sends with. Read-only. */
   encodingSa?: number;
-  /** How far behind packets may be. Read-only. */
+  /** The replay window, in packets. Read-only. */
   window?: number;
-  /** How packets are encrypted. Read-only. */
+  /** The cipher suite. Read-only. */
   cipherSuite?: CipherSuite;
-  /** Bytes of the check value. Read-only. */
+  /** The length of the integrity check value, in bytes. Read-only. */
   icvLen?: number;
-  /** Whether packets are protected. Read-only. */
+  /** True if packets are protected. Read-only. */
   protect?: boolean;
-  /** Whether old packets are refused. Read-only. */
+  /** True if replayed packets are dropped. Read-only. */
   replay?: boolean;
-  /** Whether it can send. Read-only. */
+  /** True if it is operational: it can send. Read-only. */
   oper?: boolean;
-  /** What is done with packets that are not good. Read-only. */
+  /** The treatment of packets that fail validation. Read-only. */
   validate?: MacsecValidate;
-  /** Whether packets are encrypted. Read-only. */
+  /** True if packets are encrypted. Read-only. */
   encrypt?: boolean;
-  /** Whether each packet names its channel. Read-only. */
+  /** True if each packet contains the channel's identifier. Read-only. */
   incSci?: boolean;
-  /** Whether it is an end station. Read-only. */
+  /** True if it is an end station. Read-only. */
   es?: boolean;
-  /** Whether it is a single copy broadcast. Read-only. */
+  /** True if it is a single copy broadcast. Read-only. */
   scb?: boolean;
 }
 
@@ -335,9 +336,9 @@ export const MacsecSecy: Attributes<MacsecSecy> = attributes((): Shape<MacsecSec
   scb: [13, bool(u8), readOnly],
 }));
 
-/** Who encrypts. */
+/** The setting for the place of encryption. */
 export interface MacsecOffloadSetting {
-  /** Who. */
+  /** The place of encryption. */
   type?: MacsecOffload;
 }
 
@@ -348,25 +349,25 @@ export const MacsecOffloadSetting: Attributes<MacsecOffloadSetting> = attributes
 
 /** A MACsec interface with its channels. */
 export interface MacsecDevice {
-  /** Its number. */
+  /** The interface's number. */
   ifindex?: number;
-  /** Its name. */
+  /** The interface's name. */
   dev?: string;
-  /** The channel that a change is about. */
+  /** The receive channel that a change is about. */
   rxscConfig?: MacsecRxsc;
   /** The association that a change is about. */
   saConfig?: MacsecSa;
-  /** How it is set. Read-only. */
+  /** The settings. Read-only. */
   secy?: MacsecSecy;
-  /** Associations that it sends with. Read-only. */
+  /** The associations of the transmit channel. Read-only. */
   txsaList?: readonly MacsecSa[];
-  /** Channels of peers. Read-only. */
+  /** The receive channels: those of peers. Read-only. */
   rxscList?: readonly MacsecRxsc[];
-  /** What became of packets that it sent. Read-only. */
+  /** The packet counters of the transmit channel. Read-only. */
   txscStats?: MacsecTxscStats;
-  /** What became of packets outside channels. Read-only. */
+  /** The counters of packets that belong to no channel. Read-only. */
   secyStats?: MacsecSecyStats;
-  /** Who encrypts. */
+  /** The place of encryption. */
   offload?: MacsecOffloadSetting;
 }
 
@@ -398,24 +399,24 @@ const declaration: GenericDeclaration<MacsecDevice> = {
   keyOf: (value) => ({ ifindex: (value as MacsecDevice).dev ?? (value as MacsecDevice).ifindex }),
 };
 
-/** What is spoken of, which may not be said. */
+/** Returns the words for a channel or an association in messages; its number may be absent. */
 const channel = (sci: string | undefined): string => sci === undefined ? "a channel" : `channel ${sci}`;
 const association = (an: number | undefined): string => `association${an === undefined ? "" : ` ${an}`}`;
 
-/** An interface by its name or number. */
+/** An interface: its name or number, or a listed object. */
 export type MacsecName = string | number | MacsecDevice;
 
-/** An association as it is given. */
+/** The input form of an association. */
 export interface MacsecSaInput extends Omit<MacsecSa, "key" | "pn"> {
-  /** The key, 16 or 32 bytes, or as hexadecimal text. */
+  /** The key: 16 or 32 bytes, or the same as hexadecimal text. */
   key?: Uint8Array | string;
-  /** Number of the next packet; a bigint where the suite is XPN. */
+  /** The number of the next packet; a bigint for XPN suites. */
   pn?: number | bigint;
 }
 
-/** The MACsec interfaces of a namespace. */
+/** Operations on the MACsec interfaces of a namespace. */
 export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> {
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
   }
@@ -426,43 +427,43 @@ export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> 
     this.caller.request({ cmd, codec, value: { ifindex, ...value }, what: `${what} of ${ifindex}` });
   }
 
-  /** Makes the channel of a peer. */
+  /** Adds the channel of a peer. */
   addRxSc(dev: MacsecName, rxscConfig: MacsecRxsc): void {
     expectFields(rxscConfig, "add a channel");
     this.#change(MACSEC_CMD.MACSEC_CMD_ADD_RXSC, dev, { rxscConfig }, `add ${channel(rxscConfig.sci)}`);
   }
 
-  /** Takes one into use, or out of it. */
+  /** Enables or disables the channel of a peer. */
   setRxSc(dev: MacsecName, rxscConfig: MacsecRxsc): void {
     expectFields(rxscConfig, "set a channel");
     this.#change(MACSEC_CMD.MACSEC_CMD_UPD_RXSC, dev, { rxscConfig }, `set ${channel(rxscConfig.sci)}`);
   }
 
-  /** Deletes one with its associations. */
+  /** Deletes the channel of a peer, with its associations. */
   deleteRxSc(dev: MacsecName, sci: string): void {
     expectType(sci, "delete a channel", "string");
     this.#change(MACSEC_CMD.MACSEC_CMD_DEL_RXSC, dev, { rxscConfig: { sci } }, `delete channel ${sci}`);
   }
 
-  /** Gives a key to send with. */
+  /** Adds a key to send with. */
   addTxSa(dev: MacsecName, saConfig: MacsecSaInput): void {
     expectFields(saConfig, "add a sending association");
     this.#change(MACSEC_CMD.MACSEC_CMD_ADD_TXSA, dev, { saConfig }, `add sending ${association(saConfig.an)}`);
   }
 
-  /** Changes the packet number, or whether it is in use. */
+  /** Changes the packet number of a key to send with, or enables or disables it. */
   setTxSa(dev: MacsecName, saConfig: MacsecSaInput): void {
     expectFields(saConfig, "set a sending association");
     this.#change(MACSEC_CMD.MACSEC_CMD_UPD_TXSA, dev, { saConfig }, `set sending ${association(saConfig.an)}`);
   }
 
-  /** Deletes a key to send with, that is not in use. */
+  /** Deletes a key to send with; it must not be in use. */
   deleteTxSa(dev: MacsecName, an: number): void {
     expectType(an, "delete a sending association", "number");
     this.#change(MACSEC_CMD.MACSEC_CMD_DEL_TXSA, dev, { saConfig: { an } }, `delete sending association ${an}`);
   }
 
-  /** Gives the key that a peer sends with. */
+  /** Adds a key that a peer sends with. */
   addRxSa(dev: MacsecName, sci: string, saConfig: MacsecSaInput): void {
     expectType(sci, "add an association of a channel", "string");
     expectFields(saConfig, "add an association of a channel");
@@ -470,7 +471,7 @@ export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> 
     this.#change(MACSEC_CMD.MACSEC_CMD_ADD_RXSA, dev, value, `add ${association(saConfig.an)} of channel ${sci}`);
   }
 
-  /** Changes the packet number, or whether it is in use. */
+  /** Changes the packet number of a peer's key, or enables or disables it. */
   setRxSa(dev: MacsecName, sci: string, saConfig: MacsecSaInput): void {
     expectType(sci, "set an association of a channel", "string");
     expectFields(saConfig, "set an association of a channel");
@@ -478,7 +479,7 @@ export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> 
     this.#change(MACSEC_CMD.MACSEC_CMD_UPD_RXSA, dev, value, `set ${association(saConfig.an)} of channel ${sci}`);
   }
 
-  /** Deletes the key of a peer, that is not in use. */
+  /** Deletes a peer's key; it must not be in use. */
   deleteRxSa(dev: MacsecName, sci: string, an: number): void {
     expectType(sci, "delete an association of a channel", "string");
     expectType(an, "delete an association of a channel", "number");
@@ -486,18 +487,18 @@ export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> 
     this.#change(MACSEC_CMD.MACSEC_CMD_DEL_RXSA, dev, value, `delete association ${an} of channel ${sci}`);
   }
 
-  /** Says who encrypts. */
+  /** Sets the place of encryption. */
   setOffload(dev: MacsecName, type: MacsecOffload): void {
     expectType(type, "set offload", "string", "number");
     this.#change(MACSEC_CMD.MACSEC_CMD_UPD_OFFLOAD, dev, { offload: { type } }, "set offload");
   }
 }
 
-/** Opens a client of its own, in a network namespace or with options. */
+/** Opens a client with its own socket, in a network namespace or with other options. */
 export function open(options: OpenOptions = {}): Opened<{ readonly macsec: Macsec }> {
   return openGeneric(options, (open, requester) => ({ macsec: new Macsec(open, requester) }));
 }
 
-/** The MACsec interfaces of this namespace, on a socket that the first use opens. */
+/** Operations on the MACsec interfaces of this namespace, over a socket that the first use opens. */
 export const macsec: Macsec = new Macsec(sharedGeneric);
 export type * from "./types.ts";

@@ -1,5 +1,5 @@
 /**
- * mptcp_pm: the path manager of Multipath TCP: endpoints, limits, subflows, and what happens to connections.
+ * mptcp_pm: the path manager of Multipath TCP: endpoints, limits, subflows, and events of connections.
  *
  * ```ts ignore
  * import { endpoints, events, limits, setLimits } from "@linux/netlink/families/generic/mptcp_pm.ts";
@@ -8,8 +8,8 @@
  * for await (const e of events()) console.log(e.event, e.token, e.saddr4 ?? e.saddr6, e.dport);
  * ```
  *
- * Like `ip mptcp`. In Linux since 5.6, events since 5.11, connections managed from user space since 5.19. Looking at
- * limits needs no privilege, all else CAP_NET_ADMIN in the network namespace.
+ * Like `ip mptcp`. In Linux since 5.6, events since 5.11, connections managed from user space since 5.19. Reading the
+ * limits needs no privilege, everything else needs CAP_NET_ADMIN in the network namespace.
  *
  * Source: linux/mptcp_pm.h, linux/mptcp.h, v7.2.
  * @module
@@ -50,7 +50,7 @@ import {
 } from "../../core/generic.ts";
 import type { Streaming } from "../../core/stream.ts";
 
-/** Commands. */
+/** The commands: MPTCP_PM_CMD_*. */
 export const MPTCP_PM_CMD = {
   MPTCP_PM_CMD_ADD_ADDR: 1,
   MPTCP_PM_CMD_DEL_ADDR: 2,
@@ -65,7 +65,7 @@ export const MPTCP_PM_CMD = {
   MPTCP_PM_CMD_SUBFLOW_DESTROY: 11,
 } as const;
 
-/** The family. */
+/** The generic family. */
 export const MPTCP_PM: GenericProtocol = {
   name: "mptcp_pm",
   version: 1,
@@ -75,25 +75,27 @@ export const MPTCP_PM: GenericProtocol = {
       Object.entries(MPTCP_EVENT).map(([name, cmd]) => [`MPTCP_EVENT_${name.toUpperCase()}`, cmd]),
     );
   },
-  // Flags are changed of endpoints and of subflows, and the latter's message has all of the former's.
+  // Flags can be changed of endpoints and of subflows. A message for subflows may have all attributes of one for
+  // endpoints.
   messages: () => ({ collections: [declaration], calls: everyCommand(CALLS, PmMessage), events: EVENTS }),
   hint: "in Linux since 5.6, where the kernel is configured with CONFIG_MPTCP",
 };
 
-/** Families of addresses. */
+/** The family of an address. */
 export type MptcpFamily = "inet" | "inet6" | number;
 
 const family: Codec<MptcpFamily> = enumeration(u16, { inet: 2, inet6: 10 });
 
-/** A port in host order, whatever the kernel's specification says; 0 is none. */
+/** Codec of a port, in host byte order even though the kernel's specification says otherwise; 0 is none. */
 const port: Codec<number> = {
   ...u16,
   decode: (from, at) => from.view.getUint16(at, true) || (undefined as never),
 };
 
 /**
- * What an endpoint is for: `signal` tells peers of it, `subflow` opens subflows from it, `backup` uses those last,
- * `fullmesh` opens one to each address of the peer, `implicit` is one that the kernel made for itself.
+ * A flag of an endpoint: `signal` announces it to peers, `subflow` opens subflows from it, `backup` uses those only as
+ * a last resort, `fullmesh` opens one to each address of the peer, `implicit` marks one that the kernel created by
+ * itself.
  */
 export type EndpointFlag = "signal" | "subflow" | "backup" | "fullmesh" | "implicit" | "laminar" | number;
 
@@ -106,23 +108,23 @@ const flags: Codec<readonly EndpointFlag[]> = mask(u32, {
   laminar: 32,
 });
 
-/** An address of ours or of a peer. */
+/** An address of this machine or of a peer. */
 export interface MptcpAddress {
-  /** Its family; follows from the address when it is sent. */
+  /** The address family; when sent, it follows from the address. */
   family?: MptcpFamily;
-  /** Its number, 1..255; the kernel chooses when absent. */
+  /** The address identifier, 1..255; the kernel chooses one when absent. */
   id?: number;
-  /** The address, of IPv4. */
+  /** The IPv4 address. */
   addr4?: string;
-  /** The address, of IPv6. */
+  /** The IPv6 address. */
   addr6?: string;
-  /** Its port, where it is not the connection's. */
+  /** The port, if it differs from the connection's. */
   port?: number;
-  /** What it is for. */
+  /** The flags of the endpoint. */
   flags?: readonly EndpointFlag[];
-  /** The interface that it is on. */
+  /** The number of the interface that it is on. */
   ifIdx?: number;
-  /** Name of that interface. */
+  /** The name of that interface. */
   dev?: string;
 }
 
@@ -138,7 +140,7 @@ export const MptcpAddress: Attributes<MptcpAddress> = attributes((): Shape<Mptcp
   dev: nameOf("ifIdx"),
 }));
 
-/** What most messages hold. */
+/** The content of most messages. */
 interface PmMessage {
   addr?: MptcpAddress;
   rcvAddAddrs?: number;
@@ -157,7 +159,7 @@ const PmMessage: Attributes<PmMessage> = attributes((): Shape<PmMessage> => ({
   addrRemote: [6, MptcpAddress],
 }));
 
-/** An endpoint: an address that Multipath TCP may use beside that of a connection. */
+/** Wire form of an endpoint: an address that Multipath TCP may use beside that of a connection. */
 export const Endpoint: Attributes<MptcpAddress> = attributes((): Shape<Record<never, never>> => ({})).with(
   part<MptcpAddress>({
     family: [1, family],
@@ -172,56 +174,56 @@ export const Endpoint: Attributes<MptcpAddress> = attributes((): Shape<Record<ne
   1,
 ) as Attributes<MptcpAddress>;
 
-/** How far a namespace's connections go. */
+/** The limits of a namespace's connections. */
 export interface MptcpLimits {
-  /** Addresses of peers that are taken up, 0..8. */
+  /** The most announced addresses of a peer that are used, 0..8. */
   rcvAddAddrs?: number;
-  /** Subflows beside the first, 0..8. */
+  /** The most subflows beside the first, 0..8. */
   subflows?: number;
 }
 
 const { MPTCP_PM_CMD_ADD_ADDR: _add, MPTCP_PM_CMD_GET_ADDR: _get, MPTCP_PM_CMD_DEL_ADDR: _del, ...CALLS } =
   MPTCP_PM_CMD;
 
-/** What an event tells of a connection or one of its subflows. */
+/** The fields of an event: a connection or one of its subflows. */
 export interface MptcpDetails {
-  /** The connection. */
+  /** The token of the connection. */
   token?: number;
-  /** Family of the addresses. */
+  /** The family of the addresses. */
   family?: MptcpFamily;
-  /** Our address's number. */
+  /** The identifier of the local address. */
   locId?: number;
-  /** The peer's address's number. */
+  /** The identifier of the peer's address. */
   remId?: number;
-  /** Our address, of IPv4. */
+  /** The local IPv4 address. */
   saddr4?: string;
-  /** Our address, of IPv6. */
+  /** The local IPv6 address. */
   saddr6?: string;
-  /** The peer's address, of IPv4. */
+  /** The peer's IPv4 address. */
   daddr4?: string;
-  /** The peer's address, of IPv6. */
+  /** The peer's IPv6 address. */
   daddr6?: string;
-  /** Our port. */
+  /** The local port. */
   sport?: number;
-  /** The peer's port. */
+  /** The port of the peer. */
   dport?: number;
-  /** Whether the subflow is used last. */
+  /** True if the subflow is used only as a last resort. */
   backup?: boolean;
   /** The errno of the subflow. */
   error?: number;
-  /** Bits: 1 if addresses are not to be announced (since Linux 5.19), 2 for the server's side. */
+  /** A mask: 1 if addresses must not be announced (since Linux 5.19), 2 on the server's side. */
   flags?: number;
-  /** Timeout in ms; not sent yet. */
+  /** The timeout in ms. The kernel does not send it yet. */
   timeout?: number;
-  /** The interface. */
+  /** The number of the interface. */
   ifIdx?: number;
-  /** Why the subflow was reset: RFC 8684, section 3.6. */
+  /** The reason why the subflow was reset: RFC 8684, section 3.6. */
   resetReason?: number;
-  /** Whether that is transient: its bit 1. */
+  /** Flags of the reset: bit 1 says that it is transient. */
   resetFlags?: number;
-  /** Whether we were connected to. */
+  /** True if the peer opened the connection. */
   serverSide?: boolean;
-  /** Name of the interface. */
+  /** The name of the interface. */
   dev?: string;
 }
 
@@ -248,7 +250,7 @@ export const MptcpDetails: Attributes<MptcpDetails> = attributes((): Shape<Mptcp
   dev: nameOf("ifIdx"),
 }));
 
-/** What happens: MPTCP_EVENT_*. */
+/** The kinds of events: MPTCP_EVENT_*. */
 export const MPTCP_EVENT = {
   created: 1,
   established: 2,
@@ -266,9 +268,9 @@ const EVENTS: Readonly<Record<number, GenericEventKind>> = Object.fromEntries(
   Object.entries(MPTCP_EVENT).map(([event, cmd]) => [cmd, { event, codec: MptcpDetails as Codec<unknown, never> }]),
 );
 
-/** Something happened to a connection. */
+/** An event of a connection. */
 export interface MptcpEvent extends MptcpDetails {
-  /** What. */
+  /** The kind of event. */
   readonly event: keyof typeof MPTCP_EVENT;
 }
 
@@ -290,7 +292,7 @@ const declaration: GenericDeclaration<MptcpAddress> = {
   identity: ({ family, id, addr4, addr6, port }) => JSON.stringify([family, id, addr4, addr6, port]),
   fromKey: (key) => /^\d+$/.test(String(key)) ? { id: Number(key) } : addressOf(String(key)),
   listOnly: true,
-  // It compares the number, and the address of what has none.
+  // The kernel compares the identifier only, or for identifier 0 the address.
   compares: (key) => (key as MptcpAddress).id === 0 || Object.keys(key).join() === "id",
   prepare(value, verb) {
     const { id } = value as MptcpAddress;
@@ -298,7 +300,7 @@ const declaration: GenericDeclaration<MptcpAddress> = {
   },
 };
 
-/** An address with its family, which the kernel wants to be told, and which it takes for a sign that there is one. */
+/** Adds the family of an address. The kernel requires it, and takes it as the sign that there is an address. */
 function complete(value: MptcpAddress): MptcpAddress {
   const { family, addr4, addr6 } = value;
   if (addr4 !== undefined && addr6 !== undefined) {
@@ -311,38 +313,40 @@ function complete(value: MptcpAddress): MptcpAddress {
   return { ...value, family: addr6 === undefined ? "inet" : "inet6" };
 }
 
-/** The endpoint that an address names. */
+/** Returns the endpoint for an address as text. */
 function addressOf(address: string): MptcpAddress {
   return address.includes(":") ? { addr6: address } : { addr4: address };
 }
 
-/** An argument with these fields and no others. */
+/** Checks that an argument has these fields only, and returns it. */
 function parts<T extends object>(value: T, what: string, names: readonly (keyof T & string)[]): T {
   expectFields(value, what);
   expectNames(value, what, names);
   return value;
 }
 
-/** How an endpoint is given: like {@linkcode MptcpAddress}, with names for interfaces. */
+/** The input form of an endpoint: {@linkcode MptcpAddress}, in which an interface may be given by name. */
 export interface EndpointInput extends Omit<MptcpAddress, "ifIdx"> {
   /** The interface that it is on: number or name. */
   ifIdx?: number | string;
 }
 
 /**
- * The endpoints of a namespace. One is named by its number, by its address, or by both, as one that was listed: what has that
- * number and another address by now is not the one that is meant.
+ * Operations on the endpoints of a namespace. The key of an endpoint is its identifier, its address, or both, as in a
+ * listed object: an endpoint that has that identifier but another address now does not match.
  */
 export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, number | string | MptcpAddress> {
   readonly #open: () => Client;
 
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#open = open;
   }
 
-  /** What a key says of an endpoint: its number or its address, and whatever else it is to have. */
+  /**
+   * Returns the fields in a key of an endpoint: its identifier or its address, and the further fields that must match.
+   */
   override keyValue(key: number | string | MptcpAddress, verb = "find"): object {
     const given = super.keyValue(key, verb);
     expectNames(given, `${verb} MPTCP endpoint`, namesOf(Endpoint));
@@ -351,7 +355,7 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
     if (id === undefined && address === undefined) {
       throw argumentError(TypeError, `Cannot ${verb} an MPTCP endpoint: expected its number or its address`);
     }
-    // 0 is what a connection began with: no endpoint, and named by its address as well.
+    // Identifier 0 is the address that a connection began with. That is no endpoint, and its address must be given too.
     if (id === 0 && address === undefined && verb === "delete") {
       throw argumentError(
         TypeError,
@@ -362,10 +366,10 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
   }
 
   /**
-   * Changes whether an endpoint is a spare one (`backup`) and whether all addresses are connected with it (`fullmesh`):
-   * it has those of `flags` that are given then, and not the other. The kernel changes nothing else.
+   * Changes the flags `backup` and `fullmesh` of an endpoint: those in `flags` are set, the others are cleared. The
+   * kernel cannot change anything else.
    *
-   * @param id its number, its address as text, or both in an object
+   * @param id its identifier, its address as text, or an object with both
    */
   override set(id: number | string | MptcpAddress, changes: EndpointInput): void {
     const named = this.keyValue(id, "set") as MptcpAddress, verb = `set MPTCP endpoint ${declaration.describe(named)}`;
@@ -394,43 +398,43 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
   }
 
   /**
-   * Deletes the one that `key` names.
+   * Deletes the endpoint that `key` names.
    *
-   * `{ id: 0, addr4 }` is no endpoint, but the address that connections began with: their first subflows from there end.
-   * The kernel says the same where there are none.
+   * `{ id: 0, addr4 }` is no endpoint, but the address that connections began with: their first subflows from that
+   * address are closed. The kernel reports success even if there are none.
    *
-   * @param key its number, its address as text, or both in an object
-   * @throws {KernelError} EINVAL, ENOENT: there is none
-   * @throws {TypeError} the number is 0, and there is no address
+   * @param key its identifier, its address as text, or an object with both
+   * @throws {KernelError} EINVAL, ENOENT: there is no such endpoint
+   * @throws {TypeError} the identifier is 0, and there is no address
    */
   override delete(key: number | string | MptcpAddress): void {
     super.delete(key);
   }
 
-  /** Deletes all of them. */
+  /** Deletes all endpoints. */
   deleteAll(): void {
     const cmd = MPTCP_PM_CMD.MPTCP_PM_CMD_FLUSH_ADDRS, codec = Endpoint as Codec<unknown, never>;
     this.caller.request({ cmd, codec, value: {}, what: "delete all MPTCP endpoints" });
   }
 }
 
-/** A connection and an address of its, for connections that are managed from user space. */
+/** A connection and its addresses, for connections that are managed from user space. */
 export interface MptcpSubflow {
-  /** The connection, as events name it. */
+  /** The token of the connection, as in events. */
   token: number;
-  /** Our address. */
+  /** The local address. */
   addr: MptcpAddress;
-  /** The peer's. */
+  /** The address of the peer. */
   addrRemote: MptcpAddress;
 }
 
-/** The path manager of one namespace. */
+/** All operations on the path manager of one namespace. */
 export class MptcpPm {
-  /** Its endpoints. */
+  /** Operations on the endpoints. */
   readonly endpoints: Endpoints;
   readonly #caller: GenericCaller;
 
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.endpoints = new Endpoints(open, requester);
     this.#caller = new GenericCaller(MPTCP_PM, open, requester);
@@ -442,18 +446,18 @@ export class MptcpPm {
       | undefined;
   }
 
-  /** How far connections go. */
+  /** Returns the limits of connections. */
   limits(): MptcpLimits {
     return this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_GET_LIMITS, {}, "get MPTCP limits") ?? {};
   }
 
-  /** Changes the limits given. */
+  /** Changes the given limits only. */
   setLimits(limits: MptcpLimits): void {
     const what = "set MPTCP limits", { rcvAddAddrs, subflows } = parts(limits, what, ["rcvAddAddrs", "subflows"]);
     this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_SET_LIMITS, { rcvAddAddrs, subflows } as PmMessage, what);
   }
 
-  /** Tells the peer of a connection, managed from user space, of an address; `addr.id` is needed. */
+  /** Announces an address to the peer of a connection that is managed from user space; `addr.id` is required. */
   announce(token: number, addr: MptcpAddress): void {
     expectType(token, "announce an address of an MPTCP connection", "number");
     const what = `announce an address of MPTCP connection ${token}`;
@@ -461,7 +465,7 @@ export class MptcpPm {
     this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_ANNOUNCE, { token, addr: complete(addr) }, what);
   }
 
-  /** Tells the peer of a connection that an address is gone. */
+  /** Tells the peer of a connection that an address is no longer available. */
   withdraw(token: number, locId: number): void {
     for (const one of [token, locId]) expectType(one, "withdraw an address of an MPTCP connection", "number");
     const what = `withdraw address ${locId} of MPTCP connection ${token}`;
@@ -473,7 +477,7 @@ export class MptcpPm {
     this.#subflow(MPTCP_PM_CMD.MPTCP_PM_CMD_SUBFLOW_CREATE, subflow, "add");
   }
 
-  /** Closes one; its ports are needed. */
+  /** Closes a subflow; its ports are required. */
   deleteSubflow(subflow: MptcpSubflow): void {
     this.#subflow(MPTCP_PM_CMD.MPTCP_PM_CMD_SUBFLOW_DESTROY, subflow, "delete");
   }
@@ -490,30 +494,30 @@ export class MptcpPm {
   /**
    * Changes the flags of a subflow: `backup` or none.
    *
-   * Of a connection that is managed from user space; the kernel's own go by the flags of endpoints.
+   * For connections that are managed from user space only; those of the kernel follow the flags of endpoints.
    */
   setSubflow(subflow: MptcpSubflow): void {
     this.#subflow(MPTCP_PM_CMD.MPTCP_PM_CMD_SET_FLAGS, subflow, "set");
   }
 
-  /** What happens to connections. It begins before this returns. */
+  /** Yields events of connections. The subscription exists when this returns. */
   events(options: EventOptions = {}): Streaming<MptcpEvent> {
     return this.#caller.events<MptcpEvent>(["mptcp_pm_events"], EVENTS, options);
   }
 }
 
-/** Opens a client of its own, in a network namespace or with options. */
+/** Opens a client with its own socket, in a network namespace or with other options. */
 export function open(options: OpenOptions = {}): Opened<MptcpPm> {
   return openGeneric(options, (open, requester) => new MptcpPm(open, requester));
 }
 
 const here: MptcpPm = new MptcpPm(sharedGeneric);
-/** The endpoints of this namespace, on a socket that the first use opens. */
+/** Operations on the endpoints of this namespace, over a socket that the first use opens. */
 export const endpoints: Endpoints = here.endpoints;
-/** How far this namespace's connections go; see {@linkcode MptcpPm.limits}. */
+/** Returns the limits of this namespace's connections; see {@linkcode MptcpPm.limits}. */
 export const limits = (): MptcpLimits => here.limits();
-/** Changes the limits given; see {@linkcode MptcpPm.setLimits}. */
+/** Changes the given limits only; see {@linkcode MptcpPm.setLimits}. */
 export const setLimits = (limits: MptcpLimits): void => here.setLimits(limits);
-/** What happens to connections; see {@linkcode MptcpPm.events}. */
+/** Yields events of connections; see {@linkcode MptcpPm.events}. */
 export const events = (options?: EventOptions): Streaming<MptcpEvent> => here.events(options);
 export type * from "./types.ts";

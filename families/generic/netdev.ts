@@ -1,5 +1,5 @@
 /**
- * netdev: queues, NAPI instances, page pools and statistics of network devices, and what they can do for XDP.
+ * netdev: queues, NAPI instances, page pools and statistics of network devices, and their XDP features.
  *
  * ```ts
  * import { devices, napis, qstats } from "@linux/netlink/families/generic/netdev.ts";
@@ -7,7 +7,8 @@
  * console.log(qstats.list({ scope: ["queue"] }), napis.list().map(({ id, threaded }) => [id, threaded]));
  * ```
  *
- * Devices are told of since Linux 6.3, the rest since 6.7 to 6.10. Looking needs no privilege, changing CAP_NET_ADMIN.
+ * In Linux since 6.3; everything but devices since 6.7 to 6.10. Reading needs no privilege, changing needs
+ * CAP_NET_ADMIN.
  *
  * Source: linux/netdev.h, v7.2.
  * @module
@@ -42,7 +43,7 @@ import {
   sharedGeneric,
 } from "../../core/generic.ts";
 
-/** Commands. */
+/** The commands: NETDEV_CMD_*. */
 export const NETDEV_CMD = {
   NETDEV_CMD_DEV_GET: 1,
   NETDEV_CMD_DEV_ADD_NTF: 2,
@@ -62,7 +63,7 @@ export const NETDEV_CMD = {
   NETDEV_CMD_QUEUE_CREATE: 16,
 } as const;
 
-/** The family. */
+/** The generic family. */
 export const NETDEV: GenericProtocol = {
   name: "netdev",
   version: 1,
@@ -77,7 +78,7 @@ export const NETDEV: GenericProtocol = {
   hint: "in Linux since 6.3, where the kernel is configured with CONFIG_NET",
 };
 
-/** What a device can do with XDP programs. */
+/** An XDP feature of a device. */
 export type XdpAct =
   | "basic"
   | "redirect"
@@ -97,12 +98,12 @@ const xdpAct: Codec<readonly (XdpAct | bigint)[]> = mask64({
   ndo_xmit_sg: 64n,
 });
 
-/** What a program can learn of a received packet. */
+/** The metadata of a received packet that an XDP program can read. */
 export type XdpRxMetadata = "timestamp" | "hash" | "vlan_tag";
 
 const xdpRxMetadata: Codec<readonly (XdpRxMetadata | bigint)[]> = mask64({ timestamp: 1n, hash: 2n, vlan_tag: 4n });
 
-/** What can be asked of a packet that AF_XDP sends. */
+/** The metadata that AF_XDP can request for a packet to send. */
 export type XskFlag = "tx_timestamp" | "tx_checksum" | "tx_launch_time_fifo";
 
 const xskFlags: Codec<readonly (XskFlag | bigint)[]> = mask64({
@@ -111,39 +112,39 @@ const xskFlags: Codec<readonly (XskFlag | bigint)[]> = mask64({
   tx_launch_time_fifo: 4n,
 });
 
-/** Which way a queue goes. */
+/** The direction of a queue: receive or transmit. */
 export type QueueType = "rx" | "tx" | number;
 
 const queueType: Codec<QueueType> = enumeration(u32, { rx: 0, tx: 1 });
 
-/** Where a NAPI instance polls: in softirq, in a thread of its own, or there without end. */
+/** The place of a NAPI instance's polling: softirq, its own thread, or that thread without pause (busy polling). */
 export type NapiThreaded = "disabled" | "enabled" | "busy_poll" | number;
 
 const threaded: Codec<NapiThreaded> = enumeration(u32, { disabled: 0, enabled: 1, busy_poll: 2 });
 
-/** Whether statistics are told for each queue. */
+/** The scope of statistics: one entry per queue. */
 export type QstatsScope = "queue" | number;
 
 const number: Codec<number> = uint;
 const scope: Codec<readonly QstatsScope[]> = mask(number, { queue: 1 });
 
-/** A nest with nothing in it yet: that it is there says all. */
+/** A nest without attributes so far: its presence is the information. */
 export type Nothing = Readonly<Record<never, never>>;
 const nothing: Codec<Nothing> = attributes((): Shape<Nothing> => ({}));
 
 /** A network device. */
 export interface NetDevice {
-  /** Its number. */
+  /** The device's number. */
   ifindex?: number;
-  /** Its name. */
+  /** The device's name. */
   dev?: string;
-  /** What it can do with XDP programs. Read-only. */
+  /** The XDP features. Read-only. */
   xdpFeatures?: readonly (XdpAct | bigint)[];
-  /** Fragments of a packet that AF_XDP can have without copying. Read-only. */
+  /** The most fragments of a packet that AF_XDP can handle without copying. Read-only. */
   xdpZcMaxSegs?: number;
-  /** What a program can learn of a received packet. Read-only. */
+  /** The metadata of a received packet that an XDP program can read. Read-only. */
   xdpRxMetadataFeatures?: readonly (XdpRxMetadata | bigint)[];
-  /** What AF_XDP can ask of it. Read-only. */
+  /** The metadata that AF_XDP can request. Read-only. */
   xskFeatures?: readonly (XskFlag | bigint)[];
 }
 
@@ -157,9 +158,9 @@ export const NetDevice: Attributes<NetDevice> = attributes((): Shape<NetDevice> 
   xskFeatures: [6, xskFlags, readOnly],
 }));
 
-/** Memory of io_uring in a page pool or queue. */
+/** The properties of io_uring's memory in a page pool or queue. */
 export interface IoUringProviderInfo {
-  /** Bytes of a buffer. Read-only. */
+  /** The size of a receive buffer, in bytes. Read-only. */
   rxBufLen?: number;
 }
 
@@ -168,25 +169,25 @@ export const IoUringProviderInfo: Attributes<IoUringProviderInfo> = attributes((
   rxBufLen: [1, uint, readOnly],
 }));
 
-/** Memory that a device receives into. */
+/** A page pool: memory that a device receives into. */
 export interface PagePool {
-  /** Its number. */
+  /** The page pool's number. */
   id?: number;
-  /** Its device; 0 where that is gone. */
+  /** The device's number; 0 if it is gone. */
   ifindex?: number;
-  /** Name of its device. */
+  /** The device's name. */
   dev?: string;
-  /** The NAPI instance that uses it. Read-only. */
+  /** The number of the NAPI instance that uses it. Read-only. */
   napiId?: number;
-  /** Pages that are in use. Read-only. */
+  /** Number of pages in use. Read-only. */
   inflight?: number;
-  /** Bytes of those. Read-only. */
+  /** Number of bytes in use. Read-only. */
   inflightMem?: number;
-  /** When its device let it go, in seconds since boot. Read-only. */
+  /** The time when the device released it, in seconds since boot. Read-only. */
   detachTime?: number;
-  /** The dmabuf that it is made of. Read-only. */
+  /** The number of the dmabuf binding that it takes its memory from. Read-only. */
   dmabuf?: number;
-  /** The memory of io_uring that it is made of. Read-only. */
+  /** The io_uring memory that it uses. Read-only. */
   ioUring?: IoUringProviderInfo;
 }
 
@@ -203,11 +204,11 @@ export const PagePool: Attributes<PagePool> = attributes((): Shape<PagePool> => 
   ioUring: [8, IoUringProviderInfo, readOnly],
 }));
 
-/** The page pool that statistics are of. */
+/** The page pool that statistics are about. */
 export interface PagePoolInfo {
-  /** Its number. */
+  /** The page pool's number. */
   id?: number;
-  /** Its device. */
+  /** The device's number. */
   ifindex?: number;
 }
 
@@ -217,31 +218,31 @@ export const PagePoolInfo: Attributes<PagePoolInfo> = attributes((): Shape<PageP
   ifindex: [2, ifindex],
 }));
 
-/** What became of the pages of a pool. */
+/** The statistics of a page pool. */
 export interface PagePoolStats {
-  /** The pool. */
+  /** The page pool. */
   info?: PagePoolInfo;
-  /** Allocations from the cache. Read-only. */
+  /** Number of allocations from the cache. Read-only. */
   allocFast?: number;
-  /** Allocations of a page from the system. Read-only. */
+  /** Number of allocations of one page from the system. Read-only. */
   allocSlow?: number;
-  /** Allocations of several pages from the system. Read-only. */
+  /** Number of allocations of several contiguous pages from the system. Read-only. */
   allocSlowHighOrder?: number;
-  /** How often the ring was empty. Read-only. */
+  /** Number of times that the ring was empty. Read-only. */
   allocEmpty?: number;
-  /** How often the cache was filled. Read-only. */
+  /** Number of times that the cache was refilled. Read-only. */
   allocRefill?: number;
-  /** Pages of the wrong memory node. Read-only. */
+  /** Number of pages of the ring that could not be used, as they are of another memory node. Read-only. */
   allocWaive?: number;
-  /** Pages that went back to the cache. Read-only. */
+  /** Number of pages returned to the cache. Read-only. */
   recycleCached?: number;
-  /** How often the cache was full. Read-only. */
+  /** Number of times that the cache was full. Read-only. */
   recycleCacheFull?: number;
-  /** Pages that went back to the ring. Read-only. */
+  /** Number of pages returned to the ring. Read-only. */
   recycleRing?: number;
-  /** How often the ring was full. Read-only. */
+  /** Number of times that the ring was full. Read-only. */
   recycleRingFull?: number;
-  /** Pages that went back to the system, being in use elsewhere. Read-only. */
+  /** Number of pages returned to the system as they were in use elsewhere. Read-only. */
   recycleReleasedRefcnt?: number;
 }
 
@@ -261,25 +262,25 @@ export const PagePoolStats: Attributes<PagePoolStats> = attributes((): Shape<Pag
   recycleReleasedRefcnt: [18, uint, readOnly],
 }));
 
-/** A NAPI instance: what polls queues when there is an interrupt. */
+/** A NAPI instance: it polls queues after an interrupt. */
 export interface Napi {
-  /** Its device. */
+  /** The device's number. */
   ifindex?: number;
-  /** Name of its device. */
+  /** The device's name. */
   dev?: string;
-  /** Its number, SO_INCOMING_NAPI_ID of sockets. */
+  /** The number of the NAPI instance: SO_INCOMING_NAPI_ID of sockets. */
   id?: number;
-  /** Its interrupt. Read-only. */
+  /** The number of its interrupt. Read-only. */
   irq?: number;
-  /** The thread that polls. Read-only. */
+  /** The number of the thread that polls. Read-only. */
   pid?: number;
-  /** How often it polls in vain before interrupts are on again. */
+  /** The number of polls without a packet before interrupts are enabled again. */
   deferHardIrqs?: number;
-  /** How long it waits for packets to put together, in ns. */
+  /** The time to wait for packets that can be merged (GRO), in ns. */
   groFlushTimeout?: number;
-  /** How long interrupts stay off while a program polls, in ns. */
+  /** The time that interrupts stay off while a program polls, in ns. */
   irqSuspendTimeout?: number;
-  /** Where it polls. */
+  /** The place of the polling. */
   threaded?: NapiThreaded;
 }
 
@@ -298,9 +299,9 @@ export const Napi: Attributes<Napi> = attributes((): Shape<Napi> => ({
 
 /** A queue of a device. */
 export interface QueueId {
-  /** Its number. */
+  /** The queue's number. */
   id?: number;
-  /** Which way it goes. */
+  /** The direction of the queue. */
   type?: QueueType;
 }
 
@@ -310,13 +311,13 @@ export const QueueId: Attributes<QueueId> = attributes((): Shape<QueueId> => ({
   type: [3, queueType],
 }));
 
-/** The queue of another device that stands behind a queue. */
+/** The queue of another device that backs a queue. */
 export interface QueueLease {
-  /** That device. */
+  /** The number of the other device. */
   ifindex?: number;
-  /** The queue. */
+  /** The queue of the other device. */
   queue?: QueueId;
-  /** The namespace of the device, by this one's number for it. */
+  /** The number that this namespace has for the other device's namespace. */
   netnsId?: number;
 }
 
@@ -329,23 +330,23 @@ export const QueueLease: Attributes<QueueLease> = attributes((): Shape<QueueLeas
 
 /** A queue of a device that is in use. */
 export interface Queue {
-  /** Its number, from 0, of its type. */
+  /** The queue's number, from 0 for each type. */
   id?: number;
-  /** Its device. */
+  /** The device's number. */
   ifindex?: number;
-  /** Name of its device. */
+  /** The device's name. */
   dev?: string;
-  /** Which way it goes. */
+  /** The direction of the queue. */
   type?: QueueType;
-  /** The NAPI instance that polls it. Read-only. */
+  /** The number of the NAPI instance that polls it. Read-only. */
   napiId?: number;
-  /** The dmabuf that it receives into. Read-only. */
+  /** The number of the dmabuf binding that it receives into. Read-only. */
   dmabuf?: number;
-  /** The memory of io_uring that it receives into. Read-only. */
+  /** The io_uring memory that it receives into. Read-only. */
   ioUring?: IoUringProviderInfo;
-  /** There where AF_XDP has it. Read-only. */
+  /** Present if AF_XDP uses the queue. Read-only. */
   xsk?: Nothing;
-  /** The queue of another device that stands behind it. */
+  /** The queue of another device that backs it. */
   lease?: QueueLease;
 }
 
@@ -364,69 +365,69 @@ export const Queue: Attributes<Queue> = attributes((): Shape<Queue> => ({
 
 /** Statistics of a device, or of one of its queues. */
 export interface Qstats {
-  /** The device. */
+  /** The device's number. */
   ifindex?: number;
-  /** Name of the device. */
+  /** The device's name. */
   dev?: string;
-  /** Which way the queue goes. */
+  /** The direction of the queue. */
   queueType?: QueueType;
   /** The queue's number. */
   queueId?: number;
-  /** What is asked for. */
+  /** The scope to ask for. */
   scope?: readonly QstatsScope[];
-  /** Packets received. Read-only. */
+  /** Number of packets received. Read-only. */
   rxPackets?: number;
-  /** Bytes received. Read-only. */
+  /** Number of bytes received. Read-only. */
   rxBytes?: number;
-  /** Packets sent. Read-only. */
+  /** Number of packets sent. Read-only. */
   txPackets?: number;
-  /** Bytes sent. Read-only. */
+  /** Number of bytes sent. Read-only. */
   txBytes?: number;
-  /** Allocations for receiving that failed. Read-only. */
+  /** Number of failed allocations for receiving. Read-only. */
   rxAllocFail?: number;
-  /** Packets that the device dropped. Read-only. */
+  /** Number of received packets that the device dropped. Read-only. */
   rxHwDrops?: number;
-  /** Of those, for want of buffers. Read-only. */
+  /** Number of those dropped as there were no buffers. Read-only. */
   rxHwDropOverruns?: number;
-  /** Packets whose sum the device gave. Read-only. */
+  /** Number of packets whose checksum the device computed. Read-only. */
   rxCsumComplete?: number;
-  /** Packets whose sum it checked. Read-only. */
+  /** Number of packets whose checksum the device verified. Read-only. */
   rxCsumUnnecessary?: number;
-  /** Packets whose sum it did not look at. Read-only. */
+  /** Number of packets whose checksum the device did not verify. Read-only. */
   rxCsumNone?: number;
-  /** Packets with a wrong sum. Read-only. */
+  /** Number of packets with a wrong checksum. Read-only. */
   rxCsumBad?: number;
-  /** Packets that it put together. Read-only. */
+  /** Number of packets that the device made by merging others (GRO). Read-only. */
   rxHwGroPackets?: number;
-  /** Bytes of those. Read-only. */
+  /** Number of bytes in them. Read-only. */
   rxHwGroBytes?: number;
-  /** Packets from which it did. Read-only. */
+  /** Number of packets that were merged. Read-only. */
   rxHwGroWirePackets?: number;
-  /** Bytes of those. Read-only. */
+  /** Number of bytes in those. Read-only. */
   rxHwGroWireBytes?: number;
-  /** Packets dropped as they came too fast. Read-only. */
+  /** Number of received packets dropped by a rate limit. Read-only. */
   rxHwDropRatelimits?: number;
-  /** Packets that the device dropped. Read-only. */
+  /** Number of packets to send that the device dropped. Read-only. */
   txHwDrops?: number;
-  /** Of those, as they were wrong. Read-only. */
+  /** Number of those dropped as they were malformed. Read-only. */
   txHwDropErrors?: number;
-  /** Packets that needed no sum. Read-only. */
+  /** Number of packets that needed no checksum. Read-only. */
   txCsumNone?: number;
-  /** Packets whose sum it made. Read-only. */
+  /** Number of packets whose checksum the device filled in. Read-only. */
   txNeedsCsum?: number;
-  /** Packets that it took apart. Read-only. */
+  /** Number of packets that the device segmented (GSO). Read-only. */
   txHwGsoPackets?: number;
-  /** Bytes of those. Read-only. */
+  /** Number of bytes in them. Read-only. */
   txHwGsoBytes?: number;
-  /** Packets into which it did. Read-only. */
+  /** Number of packets that they were segmented into. Read-only. */
   txHwGsoWirePackets?: number;
-  /** Bytes of those. Read-only. */
+  /** Number of bytes in those. Read-only. */
   txHwGsoWireBytes?: number;
-  /** Packets dropped as they went too fast. Read-only. */
+  /** Number of packets to send dropped by a rate limit. Read-only. */
   txHwDropRatelimits?: number;
-  /** How often the queue was full. Read-only. */
+  /** Number of times that the queue was stopped as it was full. Read-only. */
   txStop?: number;
-  /** How often it had room again. Read-only. */
+  /** Number of times that the queue was started again. Read-only. */
   txWake?: number;
 }
 
@@ -466,13 +467,13 @@ export const Qstats: Attributes<Qstats> = attributes((): Shape<Qstats> => ({
   txWake: [34, uint, readOnly],
 }));
 
-/** A dmabuf and the queues that are to receive into it. */
+/** A dmabuf, and the queues that receive into it. */
 export interface DmabufBinding {
-  /** The device. */
+  /** The device's number. */
   ifindex?: number;
-  /** The queues; for receiving. */
+  /** The receive queues. */
   queues?: readonly QueueId[];
-  /** File descriptor of the dmabuf. */
+  /** The file descriptor of the dmabuf. */
   fd?: number;
   /** The number of the binding. Read-only. */
   id?: number;
@@ -573,14 +574,14 @@ const qstat: GenericDeclaration<Qstats> = {
   identity: ({ ifindex, queueType, queueId }) => `${ifindex} ${queueType} ${queueId}`,
 };
 
-/** Statistics of devices and their queues: sums of devices, or with `scope: ["queue"]` those of each queue. */
+/** Operations on statistics: the totals of each device, or with `scope: ["queue"]` those of each queue. */
 export class QueueStatistics extends GenericCollection<Qstats> {
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(qstat, open, requester);
   }
 
-  /** All statistics; `scope` is only asked for, and not among what comes back. */
+  /** Returns all statistics. `scope` is part of the request only; the answer does not contain it. */
   override list(filter: Parameters<GenericCollection<Qstats>["list"]>[0] = {}): Qstats[] {
     expectFields(filter, "list queue statistics", "a filter as an object");
     const { scope, ...rest } = filter;
@@ -600,25 +601,25 @@ export class QueueStatistics extends GenericCollection<Qstats> {
 
 /** The collections of the family. */
 export interface NetdevCollections {
-  /** Devices and what they can do for XDP. */
+  /** Operations on devices and their XDP features. */
   readonly devices: GenericCollection<NetDevice, object, string | number | NetDevice>;
-  /** Page pools. */
+  /** Operations on page pools. */
   readonly pagePools: GenericCollection<PagePool, object, number | PagePool>;
-  /** Statistics of page pools. */
+  /** Operations on statistics of page pools. */
   readonly pagePoolStats: GenericCollection<PagePoolStats, object, number | PagePoolStats>;
-  /** NAPI instances. */
+  /** Operations on NAPI instances. */
   readonly napis: GenericCollection<Napi, object, number | Napi>;
-  /** Queues. */
+  /** Operations on queues. */
   readonly queues: GenericCollection<Queue>;
-  /** Statistics of devices and queues. */
+  /** Operations on statistics of devices and queues. */
   readonly qstats: QueueStatistics;
   /**
-   * Lets queues receive into a dmabuf, for as long as the client's socket is open.
+   * Makes queues receive into a dmabuf, for as long as the client's socket is open.
    *
    * @returns the number of the binding
    */
   bindRx(binding: DmabufBinding): number | undefined;
-  /** Lets a device send from a dmabuf, for as long as the client's socket is open. */
+  /** Makes a device send from a dmabuf, for as long as the client's socket is open. */
   bindTx(binding: DmabufBinding): number | undefined;
 }
 
@@ -639,22 +640,22 @@ function collections(open: () => Client, requester: () => Requester = open): Net
   };
 }
 
-/** Opens a client of its own, in a network namespace or with options. */
+/** Opens a client with its own socket, in a network namespace or with other options. */
 export function open(options: OpenOptions = {}): Opened<NetdevCollections> {
   return openGeneric(options, collections);
 }
 
 const here: NetdevCollections = collections(sharedGeneric);
-/** The devices of this namespace, on a socket that the first use opens. */
+/** Operations on the devices of this namespace, over a socket that the first use opens. */
 export const devices: NetdevCollections["devices"] = here.devices;
-/** The page pools of this namespace's devices. */
+/** Operations on the page pools of this namespace's devices. */
 export const pagePools: NetdevCollections["pagePools"] = here.pagePools;
-/** Statistics of those. */
+/** Operations on the statistics of those page pools. */
 export const poolStats: NetdevCollections["pagePoolStats"] = here.pagePoolStats;
-/** The NAPI instances of this namespace's devices. */
+/** Operations on the NAPI instances of this namespace's devices. */
 export const napis: NetdevCollections["napis"] = here.napis;
-/** The queues of this namespace's devices. */
+/** Operations on the queues of this namespace's devices. */
 export const queues: NetdevCollections["queues"] = here.queues;
-/** Statistics of this namespace's devices and queues. */
+/** Operations on the statistics of this namespace's devices and queues. */
 export const qstats: QueueStatistics = here.qstats;
 export type * from "./types.ts";

@@ -1,13 +1,13 @@
 /**
- * SMC_PNETID: which network interfaces and RDMA devices are on one physical network, for SMC to use together.
+ * SMC_PNETID: the physical network of network interfaces and RDMA devices, which SMC uses together.
  *
  * ```ts ignore
  * import { pnetids } from "@linux/netlink/families/generic/smc_pnetid.ts";
  * pnetids.add({ name: "NET1", ethname: "eth0" });
  * ```
  *
- * Like `smc_pnet`. Sockets, link groups and statistics of SMC are in `families/smc.ts`. Changing needs CAP_NET_ADMIN. In
- * Linux since 4.11.
+ * Like `smc_pnet`. For sockets, link groups and statistics of SMC see `families/smc.ts`. Changing needs CAP_NET_ADMIN.
+ * In Linux since 4.11.
  *
  * Source: linux/smc.h, v7.2.
  * @module
@@ -28,13 +28,13 @@ import { stringify } from "../../core/show.ts";
 
 /** An interface or device of a physical network. */
 export interface Pnetid {
-  /** Name of the network, at most 16 upper-case letters and digits. */
+  /** The name of the network: at most 16 upper-case letters and digits. */
   name?: string;
-  /** The network interface; `n/a` is none. */
+  /** The name of the network interface; `n/a` is none. */
   ethname?: string;
-  /** The RDMA device, or that for shared memory; `n/a` is none. */
+  /** The name of the RDMA or shared memory device; `n/a` is none. */
   ibname?: string;
-  /** Port of that; 255 is none. */
+  /** The port of that device; 255 is none. */
   ibport?: number;
 }
 
@@ -46,7 +46,7 @@ export const Pnetid: Attributes<Pnetid> = attributes((): Shape<Pnetid> => ({
   ibport: [4, u8],
 }));
 
-/** The family. */
+/** The generic family. */
 export const SMC_PNETID: GenericProtocol = {
   name: "SMC_PNETID",
   version: 1,
@@ -68,21 +68,24 @@ const declaration: GenericDeclaration<Pnetid> = {
   prepare: (value, verb) => verb === "delete" ? { name: (value as Pnetid).name } : value,
 };
 
-/** Physical networks. Deleting one by its name deletes all that is of it, which is the kernel's only way. */
+/**
+ * Operations on physical networks. Deleting by name removes every device of that name: the kernel cannot remove just
+ * one.
+ */
 export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid> {
   readonly #open: () => Client;
 
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#open = open;
   }
 
   /**
-   * Deletes all that is of a name.
+   * Deletes all devices of a physical network.
    *
-   * @param key the name, or a device of it that is the only one
-   * @throws {TypeError} it says a device, and the name has others, which would go as well
+   * @param key the network's name, or its only device
+   * @throws {TypeError} the key names a device, and the network has others, which would be deleted too
    */
   override delete(key: string | Pnetid): void {
     const { name, ...device } = this.keyValue(key, "delete") as Pnetid;
@@ -91,7 +94,7 @@ export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid> 
     super.delete(said ? this.#alone([this.look({ name, ...device }, what, this.#open()).found], what)! : key);
   }
 
-  /** Deletes all that fit the filter; see {@linkcode Pnetids.delete}. */
+  /** Deletes all that match the filter; see {@linkcode Pnetids.delete}. */
   override flush(filter: Pnetid | { all: true }): number {
     if (isFields(filter) && isCondition(filter) && !("all" in filter)) {
       this.#alone(this.list(filter as Pnetid), "flush physical networks");
@@ -99,7 +102,7 @@ export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid> 
     return super.flush(filter);
   }
 
-  /** Refuses these where one of their names has others beside them. Gives the first. */
+  /** Throws if a network of these devices has others too. Returns the first of them. */
   #alone(these: readonly Pnetid[], what: string): Pnetid | undefined {
     const keys = new Set(these.map((one) => this.key(one))), names = new Set(these.map(({ name }) => name));
     const other = this.list().find((one) => names.has(one.name) && !keys.has(this.key(one)));
@@ -113,12 +116,12 @@ export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid> 
   }
 }
 
-/** Opens a client of its own, in a network namespace or with options. */
+/** Opens a client with its own socket, in a network namespace or with other options. */
 export function open(options: OpenOptions = {}): Opened<{ readonly pnetids: Pnetids }> {
   return openGeneric(options, (open, requester) => ({ pnetids: new Pnetids(open, requester) }));
 }
 
-/** The physical networks of this namespace, on a socket that the first use opens. */
+/** Operations on the physical networks of this namespace, over a socket that the first use opens. */
 export const pnetids: Pnetids = new Pnetids(sharedGeneric);
 
 export type * from "./types.ts";

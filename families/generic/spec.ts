@@ -1,9 +1,9 @@
 /**
- * The language in which the kernel describes netlink families (YNL): what a specification is, once it is parsed.
+ * The language in which the kernel describes netlink families (YNL): the types of a parsed specification.
  *
- * Its files are YAML, in Documentation/netlink/specs of the kernel's source; whoever has one parses it, or its JSON form,
- * and hands in the object. All four levels of the language are here: genetlink, genetlink-c, genetlink-legacy and
- * netlink-raw.
+ * Specifications are YAML files in Documentation/netlink/specs of the kernel's source. Parse such a file, or its JSON
+ * form, and pass the resulting object. All four levels of the language are supported: genetlink, genetlink-c,
+ * genetlink-legacy and netlink-raw.
  *
  * Source: Documentation/netlink/genetlink-legacy.yaml and netlink-raw.yaml, v7.2.
  * @module
@@ -12,41 +12,41 @@
 /** A number, or the name of a constant or limit: `wg-key-len`, `u32-max`. */
 export type SpecNumber = number | string;
 
-/** One value of an enumeration or one bit of flags; a name alone has the number after the one before. */
+/** A value of an enumeration, or a bit of flags. A name alone has the number after the previous one. */
 export type SpecEntry = string | {
-  /** Its name. */
+  /** The name. */
   readonly name: string;
-  /** Its number; of flags, that of the bit. */
+  /** The number; for flags, the bit's position. */
   readonly value?: number;
 };
 
 /** A field of a struct. */
 export interface SpecMember {
-  /** Its name. */
+  /** The name. */
   readonly name: string;
-  /** `u8` … `s64`, `binary`, `string`, `pad`. */
+  /** The type: `u8` … `s64`, `binary`, `string`, `pad`. */
   readonly type: string;
-  /** Bytes, of what has no size of its own. */
+  /** The length in bytes, for types without a size of their own. */
   readonly len?: SpecNumber;
-  /** `big-endian` where it is not the machine's. */
+  /** The byte order: `big-endian` if it is not the machine's. */
   readonly "byte-order"?: string;
-  /** The definition that names its values. */
+  /** The definition that names the values. */
   readonly enum?: string;
-  /** Whether these are bits. */
+  /** True if the value is a set of the definition's bits. */
   readonly "enum-as-flags"?: boolean;
-  /** How people read it: `mac`, `ipv4` … */
+  /** The display format: `mac`, `ipv4` … */
   readonly "display-hint"?: string;
-  /** The struct that lies in it. */
+  /** The struct that it contains. */
   readonly struct?: string;
 }
 
 /** A constant, an enumeration, flags or a struct. */
 export interface SpecDefinition {
-  /** Its name. */
+  /** The name. */
   readonly name: string;
-  /** What the names of its constants begin with. */
+  /** The prefix of the names of its constants. */
   readonly "name-prefix"?: string;
-  /** `const`, `enum`, `flags` or `struct`. */
+  /** The type: `const`, `enum`, `flags` or `struct`. */
   readonly type: string;
   /** The number of a constant. */
   readonly value?: SpecNumber;
@@ -58,159 +58,159 @@ export interface SpecDefinition {
   readonly members?: readonly SpecMember[];
 }
 
-/** What a value must be. */
+/** The conditions on a value. */
 export interface SpecChecks {
-  /** Least value. */
+  /** The least value. */
   readonly min?: SpecNumber;
-  /** Greatest value. */
+  /** The greatest value. */
   readonly max?: SpecNumber;
-  /** Least length in bytes. */
+  /** The least length in bytes. */
   readonly "min-len"?: SpecNumber;
-  /** Greatest length in bytes. */
+  /** The greatest length in bytes. */
   readonly "max-len"?: SpecNumber;
-  /** The length in bytes. */
+  /** The exact length in bytes. */
   readonly "exact-len"?: SpecNumber;
-  /** The definition whose bits alone may be set. */
+  /** The definition of the bits that may be set. */
   readonly "flags-mask"?: SpecNumber;
 }
 
 /** An attribute. */
 export interface SpecAttribute {
-  /** Its name. */
+  /** The name. */
   readonly name: string;
-  /** What its payload is; of the attribute that it stands for, in a subset. */
+  /** The type of its payload; absent in a subset, which takes it from the full set. */
   readonly type?: string;
-  /** Its number; the one after the attribute before when absent. */
+  /** The attribute number; when absent, the number after that of the previous attribute. */
   readonly value?: number;
-  /** `big-endian` where it is not the machine's. */
+  /** The byte order: `big-endian` if it is not the machine's. */
   readonly "byte-order"?: string;
-  /** Whether it comes once for each item. */
+  /** True if it is an array whose elements are attributes of the same number. */
   readonly "multi-attr"?: boolean;
-  /** The set that lies in it. */
+  /** The attribute set of the nest. */
   readonly "nested-attributes"?: string;
-  /** What the items of an array are. */
+  /** The type of an array's elements. */
   readonly "sub-type"?: string;
-  /** What the attribute numbers of the nests around its set say. */
+  /** The names of the values that are the attribute numbers of the nests around its set. */
   readonly "type-value"?: readonly string[];
-  /** The definition that names its values. */
+  /** The definition that names the values. */
   readonly enum?: string;
-  /** Whether these are bits. */
+  /** True if the value is a set of the definition's bits. */
   readonly "enum-as-flags"?: boolean;
-  /** How people read it: `hex`, `mac`, `ipv4`, `ipv6`, `ipv4-or-v6`, `uuid` … */
+  /** The display format: `hex`, `mac`, `ipv4`, `ipv6`, `ipv4-or-v6`, `uuid` … */
   readonly "display-hint"?: string;
-  /** The struct that it holds. */
+  /** The struct that it contains. */
   readonly struct?: string;
-  /** Bytes of a payload of fixed size. */
+  /** The length in bytes of a payload of fixed size. */
   readonly len?: SpecNumber;
-  /** The messages, one of which lies in it. */
+  /** The sub-message that it contains. */
   readonly "sub-message"?: string;
-  /** The attribute that says which. */
+  /** The attribute whose value selects the format of the sub-message. */
   readonly selector?: string;
-  /** What its value must be. */
+  /** The conditions on its value. */
   readonly checks?: SpecChecks;
 }
 
-/** Attributes that share a space of numbers. */
+/** An attribute set: attributes that share a space of numbers. */
 export interface SpecAttributeSet {
-  /** Its name. */
+  /** The name. */
   readonly name: string;
-  /** The set whose numbers and types it takes. */
+  /** The set that it is a subset of, and whose numbers and types it takes. */
   readonly "subset-of"?: string;
   /** The attributes. */
   readonly attributes: readonly SpecAttribute[];
 }
 
-/** What a payload may be, told by an attribute beside it. */
+/** A sub-message: a payload whose format depends on the value of another attribute. */
 export interface SpecSubMessage {
-  /** Its name. */
+  /** The name. */
   readonly name: string;
-  /** One for each value of the selector. */
+  /** The formats, one for each value of the selector. */
   readonly formats: readonly {
     /** The selector's value. */
     readonly value: string | number;
-    /** The struct that comes first. */
+    /** The struct at the start. */
     readonly "fixed-header"?: string;
-    /** The attributes behind it. */
+    /** The attribute set after it. */
     readonly "attribute-set"?: string;
   }[];
 }
 
-/** What a message holds. */
+/** The content of a message. */
 export interface SpecMessage {
-  /** Its number. */
+  /** The number. */
   readonly value?: number;
-  /** The attributes that may be in it. */
+  /** The names of the attributes that it may contain. */
   readonly attributes?: readonly string[];
 }
 
-/** A way to ask: once, or for a dump. */
+/** A mode of an operation: one request, or a dump. */
 export interface SpecMode {
-  /** What is asked. */
+  /** The request. */
   readonly request?: SpecMessage;
-  /** What comes back. */
+  /** The reply. */
   readonly reply?: SpecMessage;
 }
 
-/** An operation, or a message that comes unasked. */
+/** An operation, a notification or an event. */
 export interface SpecOperation {
-  /** Its name. */
+  /** The name. */
   readonly name: string;
-  /** What it is for. */
+  /** The purpose. */
   readonly doc?: string;
-  /** Its number; the one after the operation before when absent. */
+  /** The number; when absent, the number after that of the previous operation. */
   readonly value?: number;
-  /** The attributes that its messages are made of. */
+  /** The attribute set of its messages. */
   readonly "attribute-set"?: string;
-  /** The struct in front of them. */
+  /** The struct before the attributes. */
   readonly "fixed-header"?: string;
-  /** Who may ask: `admin-perm`, `uns-admin-perm`. */
+  /** Flags, such as the privilege that it needs: `admin-perm`, `uns-admin-perm`. */
   readonly flags?: readonly string[];
-  /** How it is asked once. */
+  /** The messages of a single request. */
   readonly do?: SpecMode;
-  /** How it is asked for a dump. */
+  /** The messages of a dump. */
   readonly dump?: SpecMode;
-  /** The operation whose reply it looks like, coming unasked. */
+  /** For a notification, the operation whose reply has the same form. */
   readonly notify?: string;
-  /** What it holds, coming unasked. */
+  /** For an event, its content. */
   readonly event?: SpecMessage;
-  /** The group that it goes to. */
+  /** For a notification or event, its multicast group. */
   readonly mcgrp?: string;
 }
 
 /** A specification. */
 export interface Spec {
-  /** The family's name. */
+  /** The name of the family. */
   readonly name: string;
-  /** `genetlink` when absent, `genetlink-c`, `genetlink-legacy` or `netlink-raw`. */
+  /** The level of the language: `genetlink` (when absent), `genetlink-c`, `genetlink-legacy` or `netlink-raw`. */
   readonly protocol?: string;
-  /** The protocol's number, of `netlink-raw`. */
+  /** The number of the protocol, for `netlink-raw`. */
   readonly protonum?: number;
-  /** What it is for. */
+  /** The purpose. */
   readonly doc?: string;
-  /** The version that messages say; 1 when absent. */
+  /** The version in the header of messages; 1 when absent. */
   readonly version?: number;
-  /** Constants, enumerations, structs. */
+  /** The constants, enumerations, flags and structs. */
   readonly definitions?: readonly SpecDefinition[];
-  /** Sets of attributes. */
+  /** The attribute sets. */
   readonly "attribute-sets"?: readonly SpecAttributeSet[];
-  /** Payloads told apart by another attribute. */
+  /** The sub-messages. */
   readonly "sub-messages"?: readonly SpecSubMessage[];
-  /** Operations and messages that come unasked. */
+  /** The operations, notifications and events. */
   readonly operations: {
-    /** `unified`, or `directional` where requests and replies are numbered apart. */
+    /** The numbering: `unified`, or `directional` if requests and replies are numbered separately. */
     readonly "enum-model"?: string;
-    /** The struct in front of the attributes of all. */
+    /** The struct before the attributes of every operation. */
     readonly "fixed-header"?: string;
-    /** All of them. */
+    /** The operations. */
     readonly list: readonly SpecOperation[];
   };
-  /** Multicast groups. */
+  /** The multicast groups. */
   readonly "mcast-groups"?: {
-    /** All of them. */
+    /** The groups. */
     readonly list: readonly {
-      /** Its name. */
+      /** The name. */
       readonly name: string;
-      /** Its number, of `netlink-raw`. */
+      /** The number, for `netlink-raw`. */
       readonly value?: number;
     }[];
   };

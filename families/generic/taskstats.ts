@@ -1,5 +1,5 @@
 /**
- * TASKSTATS: what threads and processes have used and waited for, now and when they exit.
+ * TASKSTATS: the resources that threads and processes have used, and the time they have waited; now and when they exit.
  *
  * ```ts ignore
  * import { tasks } from "@linux/netlink/families/generic/taskstats.ts";
@@ -7,8 +7,8 @@
  * for await (const exit of tasks.exits()) console.log(exit.pid, exit.stats?.acComm, exit.stats?.acUtime);
  * ```
  *
- * Needs CAP_NET_ADMIN in the first user namespace, and CONFIG_TASKSTATS; delays are counted where the kernel is configured
- * with CONFIG_TASK_DELAY_ACCT and sysctl kernel.task_delayacct (or parameter delayacct) has them on.
+ * Needs CAP_NET_ADMIN in the first user namespace, and CONFIG_TASKSTATS. The kernel counts delays if it is configured
+ * with CONFIG_TASK_DELAY_ACCT and sysctl kernel.task_delayacct (or parameter delayacct) is on.
  *
  * Source: linux/taskstats.h, linux/cgroupstats.h, v7.2.
  * @module
@@ -46,7 +46,7 @@ import { eachMessage, NLMSG_HDRLEN } from "../../core/message.ts";
 import { decodeWhole, stream, type Streaming } from "../../core/stream.ts";
 import { timespec } from "./timespec.ts";
 
-/** Commands, those of cgroupstats among them. */
+/** The commands, with those of cgroupstats: TASKSTATS_CMD_*, CGROUPSTATS_CMD_*. */
 export const TASKSTATS_CMD = {
   TASKSTATS_CMD_GET: 1,
   TASKSTATS_CMD_NEW: 2,
@@ -54,7 +54,7 @@ export const TASKSTATS_CMD = {
   CGROUPSTATS_CMD_NEW: 5,
 } as const;
 
-/** The family. */
+/** The generic family. */
 export const TASKSTATS: GenericProtocol = {
   name: "TASKSTATS",
   version: 1,
@@ -63,117 +63,117 @@ export const TASKSTATS: GenericProtocol = {
   hint: "in kernels that are configured with CONFIG_TASKSTATS",
 };
 
-/** What one thread, or one process, has used and waited for. */
+/** The resources that a thread or a process has used, and the time it has waited. */
 export interface Taskstats {
-  /** Version of the struct, TASKSTATS_VERSION of the kernel. */
+  /** The version of the struct: TASKSTATS_VERSION of the kernel. */
   version?: number;
-  /** Exit code, as wait() gives it. */
+  /** The exit code, as wait() returns it. */
   acExitcode?: number;
-  /** What it did: bits of linux/acct.h (1: forked but never exec'd, 8: dumped core, 16: killed by a signal). */
+  /** Accounting flags of linux/acct.h (1: forked but never exec'd, 8: dumped core, 16: killed by a signal). */
   acFlag?: number;
-  /** Nice value, as an unsigned byte. */
+  /** The nice value, as an unsigned byte. */
   acNice?: number;
-  /** How often it waited for a CPU. */
+  /** Number of waits for a CPU. */
   cpuCount?: number;
-  /** How long it waited for a CPU, in ns. */
+  /** Total time of waiting for a CPU, in ns. */
   cpuDelayTotal?: number;
-  /** How often it waited for block I/O. */
+  /** Number of waits for block I/O. */
   blkioCount?: number;
-  /** How long it waited for block I/O, in ns. */
+  /** Total time of waiting for block I/O, in ns. */
   blkioDelayTotal?: number;
-  /** How often it waited for swapped-out pages. */
+  /** Number of waits for swapped-out pages. */
   swapinCount?: number;
-  /** How long it waited for swapped-out pages, in ns. */
+  /** Total time of waiting for swapped-out pages, in ns. */
   swapinDelayTotal?: number;
-  /** Time on a CPU by the wall clock, in ns. */
+  /** Real time on a CPU, in ns. */
   cpuRunRealTotal?: number;
-  /** Time on a CPU as accounted, in ns. */
+  /** Accounted time on a CPU, in ns. */
   cpuRunVirtualTotal?: number;
-  /** Command, at most 31 bytes. */
+  /** The command, at most 31 bytes. */
   acComm?: string;
-  /** Scheduling discipline. */
+  /** The scheduling policy: SCHED_*. */
   acSched?: number;
-  /** User. */
+  /** The user's number. */
   acUid?: number;
-  /** Group. */
+  /** The group's number. */
   acGid?: number;
-  /** Thread. */
+  /** The thread's number. */
   acPid?: number;
-  /** Parent process. */
+  /** The number of the parent process. */
   acPpid?: number;
-  /** When it began, in seconds since the epoch. */
+  /** Start time, in seconds since the epoch, 32 bits. */
   acBtime?: number;
-  /** How long it has lived, in µs. */
+  /** Elapsed time since the start, in µs. */
   acEtime?: number;
   /** Time in user mode, in µs. */
   acUtime?: number;
   /** Time in the kernel, in µs. */
   acStime?: number;
-  /** Minor page faults. */
+  /** Number of minor page faults. */
   acMinflt?: number;
-  /** Major page faults. */
+  /** Number of major page faults. */
   acMajflt?: number;
-  /** Resident memory over time, in MB-µs. */
+  /** Resident memory integrated over time, in MB-µs. */
   coremem?: number;
-  /** Virtual memory over time, in MB-µs. */
+  /** Virtual memory integrated over time, in MB-µs. */
   virtmem?: number;
-  /** Most memory that was resident, in KB. */
+  /** Peak resident memory, in KB. */
   hiwaterRss?: number;
-  /** Most virtual memory, in KB. */
+  /** Peak virtual memory, in KB. */
   hiwaterVm?: number;
-  /** Bytes read. */
+  /** Number of bytes read. */
   readChar?: number;
-  /** Bytes written. */
+  /** Number of bytes written. */
   writeChar?: number;
-  /** Calls that read. */
+  /** Number of reading system calls. */
   readSyscalls?: number;
-  /** Calls that write. */
+  /** Number of writing system calls. */
   writeSyscalls?: number;
-  /** Bytes read from storage. */
+  /** Number of bytes read from storage. */
   readBytes?: number;
-  /** Bytes written to storage. */
+  /** Number of bytes written to storage. */
   writeBytes?: number;
-  /** Bytes that need not be written after all. */
+  /** Number of bytes whose writing to storage was cancelled. */
   cancelledWriteBytes?: number;
-  /** Context switches of its own will. */
+  /** Number of voluntary context switches. */
   nvcsw?: number;
-  /** Context switches that were forced. */
+  /** Number of involuntary context switches. */
   nivcsw?: number;
-  /** Time in user mode, scaled by the frequency, in µs. */
+  /** Time in user mode, scaled by the CPU's frequency, in µs. */
   acUtimescaled?: number;
-  /** Time in the kernel, scaled by the frequency, in µs. */
+  /** Time in the kernel, scaled by the CPU's frequency, in µs. */
   acStimescaled?: number;
-  /** Time on a CPU, scaled by the frequency, in ns. */
+  /** Time on a CPU, scaled by its frequency, in ns. */
   cpuScaledRunRealTotal?: number;
-  /** How often it waited for memory to be reclaimed. */
+  /** Number of waits for memory reclaim. */
   freepagesCount?: number;
-  /** How long it waited for memory to be reclaimed, in ns. */
+  /** Total time of waiting for memory reclaim, in ns. */
   freepagesDelayTotal?: number;
-  /** How often it waited for pages that thrash. */
+  /** Number of waits for thrashing pages. */
   thrashingCount?: number;
-  /** How long it waited for pages that thrash, in ns. */
+  /** Total time of waiting for thrashing pages, in ns. */
   thrashingDelayTotal?: number;
-  /** When it began, in seconds since the epoch. */
+  /** Start time, in seconds since the epoch, 64 bits. */
   acBtime64?: number;
-  /** How often it waited for memory to be compacted. */
+  /** Number of waits for memory compaction. */
   compactCount?: number;
-  /** How long it waited for memory to be compacted, in ns. */
+  /** Total time of waiting for memory compaction, in ns. */
   compactDelayTotal?: number;
-  /** Process. */
+  /** The number of the process. */
   acTgid?: number;
-  /** How long its process has lived, in µs. */
+  /** Elapsed time since the start of its process, in µs. */
   acTgetime?: number;
-  /** Device of its executable. */
+  /** The device that holds its executable. */
   acExeDev?: bigint;
-  /** Inode of its executable. */
+  /** The inode of its executable. */
   acExeInode?: bigint;
-  /** How often it waited for pages to be copied for writing. */
+  /** Number of waits for copy on write. */
   wpcopyCount?: number;
-  /** How long it waited for pages to be copied for writing, in ns. */
+  /** Total time of waiting for copy on write, in ns. */
   wpcopyDelayTotal?: number;
-  /** How often it waited for interrupts. */
+  /** Number of delays by interrupts. */
   irqCount?: number;
-  /** How long it waited for interrupts, in ns. */
+  /** Total delay by interrupts, in ns. */
   irqDelayTotal?: number;
   /** Longest wait for a CPU, in ns. */
   cpuDelayMax?: number;
@@ -187,41 +187,41 @@ export interface Taskstats {
   swapinDelayMax?: number;
   /** Shortest wait for swapped-out pages, in ns. */
   swapinDelayMin?: number;
-  /** Longest wait for memory to be reclaimed, in ns. */
+  /** Longest wait for memory reclaim, in ns. */
   freepagesDelayMax?: number;
-  /** Shortest wait for memory to be reclaimed, in ns. */
+  /** Shortest wait for memory reclaim, in ns. */
   freepagesDelayMin?: number;
-  /** Longest wait for pages that thrash, in ns. */
+  /** Longest wait for thrashing pages, in ns. */
   thrashingDelayMax?: number;
-  /** Shortest wait for pages that thrash, in ns. */
+  /** Shortest wait for thrashing pages, in ns. */
   thrashingDelayMin?: number;
-  /** Longest wait for memory to be compacted, in ns. */
+  /** Longest wait for memory compaction, in ns. */
   compactDelayMax?: number;
-  /** Shortest wait for memory to be compacted, in ns. */
+  /** Shortest wait for memory compaction, in ns. */
   compactDelayMin?: number;
-  /** Longest wait for pages to be copied for writing, in ns. */
+  /** Longest wait for copy on write, in ns. */
   wpcopyDelayMax?: number;
-  /** Shortest wait for pages to be copied for writing, in ns. */
+  /** Shortest wait for copy on write, in ns. */
   wpcopyDelayMin?: number;
-  /** Longest wait for interrupts, in ns. */
+  /** Longest delay by interrupts, in ns. */
   irqDelayMax?: number;
-  /** Shortest wait for interrupts, in ns. */
+  /** Shortest delay by interrupts, in ns. */
   irqDelayMin?: number;
-  /** When the longest wait for a CPU was, in ns since the epoch. */
+  /** Time of the longest wait for a CPU, in ns since the epoch. */
   cpuDelayMaxTs?: bigint;
-  /** When the longest wait for block I/O was, in ns since the epoch. */
+  /** Time of the longest wait for block I/O, in ns since the epoch. */
   blkioDelayMaxTs?: bigint;
-  /** When the longest wait for swapped-out pages was, in ns since the epoch. */
+  /** Time of the longest wait for swapped-out pages, in ns since the epoch. */
   swapinDelayMaxTs?: bigint;
-  /** When the longest wait for memory to be reclaimed was, in ns since the epoch. */
+  /** Time of the longest wait for memory reclaim, in ns since the epoch. */
   freepagesDelayMaxTs?: bigint;
-  /** When the longest wait for pages that thrash was, in ns since the epoch. */
+  /** Time of the longest wait for thrashing pages, in ns since the epoch. */
   thrashingDelayMaxTs?: bigint;
-  /** When the longest wait for memory to be compacted was, in ns since the epoch. */
+  /** Time of the longest wait for memory compaction, in ns since the epoch. */
   compactDelayMaxTs?: bigint;
-  /** When the longest wait for pages to be copied for writing was, in ns since the epoch. */
+  /** Time of the longest wait for copy on write, in ns since the epoch. */
   wpcopyDelayMaxTs?: bigint;
-  /** When the longest wait for interrupts was, in ns since the epoch. */
+  /** Time of the longest delay by interrupts, in ns since the epoch. */
   irqDelayMaxTs?: bigint;
 }
 
@@ -310,12 +310,12 @@ const shape = (): Shape<Taskstats> => ({
 /** Wire form of {@linkcode Taskstats}: struct taskstats. */
 export const Taskstats: Struct<Taskstats> = struct(688, shape);
 
-/** Bytes of the version before it. */
+/** The size of version 14, in bytes. */
 const SIZE_14 = 432;
 
 /**
- * Wire form of version 15 (Linux 6.14 and 6.15), whose layout was another; those before it are the beginning of those
- * after it. The longest and shortest delay came behind each sum, and all that follows was that much further on.
+ * Wire form of version 15 (Linux 6.14 and 6.15), whose layout differs; each other version only appends to the one
+ * before it. Version 15 has the longest and shortest delay after each total, so all later fields are at larger offsets.
  */
 const Taskstats15: Struct<Taskstats> = struct(560, () => {
   const all = Object.entries(shape()) as [keyof Taskstats, readonly [offset: number, ...rest: unknown[]]][];
@@ -333,17 +333,17 @@ const Taskstats15: Struct<Taskstats> = struct(560, () => {
   return Object.fromEntries([...before, ...extremes]) as unknown as Shape<Taskstats>;
 });
 
-/** Tasks of a control group (of version 1) by what they do. */
+/** The numbers of tasks in a control group (of version 1), by state. */
 export interface Cgroupstats {
-  /** Tasks that sleep. */
+  /** Number of sleeping tasks. */
   nrSleeping?: number;
-  /** Tasks that run. */
+  /** Number of running tasks. */
   nrRunning?: number;
-  /** Tasks that are stopped. */
+  /** Number of stopped tasks. */
   nrStopped?: number;
-  /** Tasks that sleep and cannot be woken. */
+  /** Number of tasks in uninterruptible sleep. */
   nrUninterruptible?: number;
-  /** Tasks that wait for I/O. */
+  /** Number of tasks that wait for I/O. */
   nrIoWait?: number;
 }
 
@@ -356,7 +356,7 @@ export const Cgroupstats: Struct<Cgroupstats> = struct(40, (): Shape<Cgroupstats
   nrIoWait: [32, count64],
 }));
 
-/** The struct whose version it says. */
+/** Codec of the statistics: their version selects the struct. */
 const stats: Codec<Taskstats> = {
   ...Taskstats,
   decode: (from, at, end, owner) => versionAt(from, at, end).decode(from, at, end, owner),
@@ -368,13 +368,15 @@ function versionAt(from: Reader, at: number, end: number): Struct<Taskstats> {
   return end - at >= 2 && from.view.getUint16(at, true) === 15 ? Taskstats15 : Taskstats;
 }
 
-/** What one thread or process is about: a message when it exits has one for the thread, and one for its process. */
+/**
+ * The statistics of a thread or a process. The message of an exit may have one for the thread and one for its process.
+ */
 export interface TaskAggregate {
-  /** The thread. */
+  /** The number of the thread. */
   pid?: number;
-  /** The process. */
+  /** The number of the process. */
   tgid?: number;
-  /** What it has used and waited for. */
+  /** The statistics. */
   stats?: Taskstats;
 }
 
@@ -385,11 +387,11 @@ export const TaskAggregate: Attributes<TaskAggregate> = attributes((): Shape<Tas
   stats: [3, stats],
 }));
 
-/** What the kernel tells of a task. */
+/** A message about a task. */
 export interface TaskMessage {
-  /** Of a thread. */
+  /** The statistics of a thread. */
   aggrPid?: TaskAggregate;
-  /** Of a process: all of its threads. */
+  /** The statistics of a process: the totals of all its threads. */
   aggrTgid?: TaskAggregate;
 }
 
@@ -399,15 +401,15 @@ export const TaskMessage: Attributes<TaskMessage> = attributes((): Shape<TaskMes
   aggrTgid: [5, TaskAggregate],
 }));
 
-/** What is asked. */
+/** A request. */
 export interface TaskRequest {
-  /** For a thread. */
+  /** The thread whose statistics are asked for. */
   pid?: number;
-  /** For a process. */
+  /** The process whose statistics are asked for. */
   tgid?: number;
-  /** To be told of exits on these CPUs: `0-3,8`. */
+  /** The CPUs whose exits to listen to: `0-3,8`. */
   registerCpumask?: string;
-  /** To be told no longer. */
+  /** The CPUs whose exits to stop listening to. */
   deregisterCpumask?: string;
 }
 
@@ -419,15 +421,15 @@ export const TaskRequest: Attributes<TaskRequest> = attributes((): Shape<TaskReq
   deregisterCpumask: [4, text],
 }));
 
-/** A thread has exited; with the last one of a process comes what the whole process has used. */
+/** The exit of a thread. That of the last thread of a process also has the statistics of the process. */
 export interface TaskExit {
-  /** The thread. */
+  /** The number of the thread. */
   readonly pid?: number;
-  /** What it has used and waited for. */
+  /** The statistics of the thread. */
   readonly stats?: Taskstats;
-  /** The process, where this was its last thread. */
+  /** The number of the process, if this was its last thread. */
   readonly tgid?: number;
-  /** What all of its threads have used. */
+  /** The statistics of the process: the totals of all its threads. */
   readonly process?: Taskstats;
 }
 
@@ -447,18 +449,18 @@ const CGROUP: GenericForm = {
   replyCodec: cgroupReply,
 };
 
-/** How exits are listened to. */
+/** Options of listening to exits. */
 export interface ExitOptions extends EventOptions {
-  /** The CPUs on which tasks exit: `0-3,8`; all when absent. */
+  /** The CPUs whose exits to listen to: `0-3,8`; all when absent. */
   cpus?: string;
 }
 
-/** Threads and processes. */
+/** Operations on threads and processes. */
 export class Tasks {
   readonly #open: () => Client;
   readonly #caller: GenericCaller;
 
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#open = open;
     this.#caller = new GenericCaller(TASKSTATS, open, requester);
@@ -472,10 +474,10 @@ export class Tasks {
   }
 
   /**
-   * What a thread has used and waited for so far. A dry run, in which nothing comes back, gives an empty object; so do the
-   * others.
+   * Returns the statistics of a thread so far. A dry run, which gets no answer, returns an empty object, here and in
+   * the other methods.
    *
-   * @param pid the thread; a process's number is that of its first thread
+   * @param pid the number of the thread; that of a process is the number of its first thread
    * @throws {KernelError} ESRCH: there is no such thread
    */
   get(pid: number): Taskstats {
@@ -483,8 +485,8 @@ export class Tasks {
   }
 
   /**
-   * What the threads of a process have used and waited for so far. The kernel adds up delays, context switches and
-   * times, and leaves the rest empty.
+   * Returns the statistics of a process so far. The kernel adds up the delays, context switches and times of its
+   * threads, and leaves the other fields empty.
    *
    * @throws {KernelError} ESRCH: there is no such process
    */
@@ -493,10 +495,10 @@ export class Tasks {
   }
 
   /**
-   * How many tasks of a control group sleep, run, wait.
+   * Returns the numbers of sleeping, running and waiting tasks of a control group.
    *
-   * @param fd a file descriptor of the group's folder, in a file system of cgroup version 1
-   * @throws {KernelError} EINVAL: it is no such folder; EBADF: it is no file descriptor
+   * @param fd a file descriptor of the group's directory, in a file system of cgroup version 1
+   * @throws {KernelError} EINVAL: it is not such a directory; EBADF: it is not a file descriptor
    */
   cgroup(fd: number): Cgroupstats {
     expectType(fd, "get the control group of a file descriptor", "number");
@@ -514,9 +516,10 @@ export class Tasks {
   }
 
   /**
-   * Every exit of a thread, with what it has used. It begins before this returns, on a socket of its own.
+   * Yields each exit of a thread, with its statistics. It uses its own socket; the subscription exists when this
+   * returns.
    *
-   * @throws {KernelError} EPERM: without CAP_NET_ADMIN; EINVAL: there are no such CPUs
+   * @throws {KernelError} EPERM: needs CAP_NET_ADMIN; EINVAL: there are no such CPUs
    */
   exits(given: ExitOptions = {}): Streaming<TaskExit> {
     expectFields(given, "listen to exits", "options as an object");
@@ -554,7 +557,7 @@ export class Tasks {
   }
 }
 
-/** What the kernel understands as every CPU that it may have; numbers behind the last one are refused, so it is one range. */
+/** The mask of all CPUs. The kernel replaces N by its last CPU, and refuses numbers above that. */
 const ALL_CPUS = "0-N";
 
 function exitOf({ aggrPid, aggrTgid }: TaskMessage): TaskExit {
@@ -566,11 +569,11 @@ function exitOf({ aggrPid, aggrTgid }: TaskMessage): TaskExit {
   };
 }
 
-/** Opens a client of its own. */
+/** Opens a client with its own socket. */
 export function open(options: OpenOptions = {}): Opened<{ readonly tasks: Tasks }> {
   return openGeneric(options, (open, requester) => ({ tasks: new Tasks(open, requester) }));
 }
 
-/** Threads and processes, on a socket that the first use opens. */
+/** Operations on threads and processes, over a socket that the first use opens. */
 export const tasks: Tasks = new Tasks(sharedGeneric);
 export type * from "./types.ts";

@@ -1,12 +1,14 @@
 /**
- * tcp_metrics: what TCP remembers of the hosts that it has talked to: round-trip times, windows, Fast Open cookies.
+ * tcp_metrics: the metrics that TCP keeps of hosts it has communicated with: round-trip times, windows, Fast Open
+ * cookies.
  *
  * ```ts
  * import { metrics } from "@linux/netlink/families/generic/tcp_metrics.ts";
- * for (const { addrIpv4, addrIpv6, vals } of metrics.list()) console.log(addrIpv4 ?? addrIpv6, vals?.rttUs, vals?.cwnd);
+ * for (const { addrIpv4, addrIpv6, vals } of metrics.list()) console.log(addrIpv4 ?? addrIpv6, vals?.rttUs,
+ * vals?.cwnd);
  * ```
  *
- * Like `ip tcp_metrics`. Looking needs no privilege, deleting CAP_NET_ADMIN.
+ * Like `ip tcp_metrics`. Reading needs no privilege, deleting needs CAP_NET_ADMIN.
  *
  * Source: linux/tcp_metrics.h, v7.2.
  * @module
@@ -36,10 +38,10 @@ import {
   sharedGeneric,
 } from "../../core/generic.ts";
 
-/** Commands. */
+/** The commands: TCP_METRICS_CMD_*. */
 export const TCP_METRICS_CMD = { TCP_METRICS_CMD_GET: 1, TCP_METRICS_CMD_DEL: 2 } as const;
 
-/** The family. */
+/** The generic family. */
 export const TCP_METRICS: GenericProtocol = {
   name: "tcp_metrics",
   version: 1,
@@ -48,21 +50,21 @@ export const TCP_METRICS: GenericProtocol = {
   hint: "in Linux since 3.7, where the kernel is configured with CONFIG_INET",
 };
 
-/** What is remembered of the path to a host. */
+/** The metrics of the path to a host. */
 export interface TcpMetricValues {
-  /** Round-trip time in ms, eight times over. */
+  /** The smoothed round-trip time, in ms, times 8. */
   rtt?: number;
-  /** Its variance in ms, four times over. */
+  /** The variance of the round-trip time, in ms, times 4. */
   rttvar?: number;
-  /** Slow start threshold in packets. */
+  /** The slow start threshold, in packets. */
   ssthresh?: number;
-  /** Congestion window in packets. */
+  /** The congestion window, in packets. */
   cwnd?: number;
-  /** How far packets are out of order, in packets; spelt so in the kernel. */
+  /** The reordering distance, in packets; spelt so in the kernel. */
   reodering?: number;
-  /** Round-trip time in µs, eight times over. */
+  /** The smoothed round-trip time, in µs, times 8. */
   rttUs?: number;
-  /** Its variance in µs, four times over. */
+  /** The variance of the round-trip time, in µs, times 4. */
   rttvarUs?: number;
 }
 
@@ -77,31 +79,31 @@ export const TcpMetricValues: Attributes<TcpMetricValues> = attributes((): Shape
   rttvarUs: [7, u32],
 }));
 
-/** What TCP remembers of one host. */
+/** The metrics that TCP keeps of one host. */
 export interface TcpMetrics {
-  /** The host, of IPv4. */
+  /** The host's IPv4 address. */
   addrIpv4?: string;
-  /** The host, of IPv6. */
+  /** The host's IPv6 address. */
   addrIpv6?: string;
-  /** When that was last brought up to date, in ms ago. Read-only. */
+  /** The time since the last update, in ms. Read-only. */
   age?: number;
-  /** Last timestamp that it sent; of old kernels. Read-only. */
+  /** The last timestamp that the host sent; on old kernels only. Read-only. */
   twTsval?: number;
-  /** Seconds since that came; of old kernels. Read-only. */
+  /** The time since that timestamp arrived, in s; on old kernels only. Read-only. */
   twTsStamp?: number;
-  /** The path to it. Read-only. */
+  /** The metrics of the path. Read-only. */
   vals?: TcpMetricValues;
-  /** Its segment size, for Fast Open, in bytes. Read-only. */
+  /** The host's maximum segment size for Fast Open, in bytes. Read-only. */
   fopenMss?: number;
-  /** How often its SYNs with data were lost. Read-only. */
+  /** Number of SYN packets with data that were lost. Read-only. */
   fopenSynDrops?: number;
-  /** When the last one was, in ms ago. Read-only. */
+  /** The time since the last such loss, in ms. Read-only. */
   fopenSynDropTs?: number;
-  /** Its Fast Open cookie. Read-only. */
+  /** The host's Fast Open cookie. Read-only. */
   fopenCookie?: Uint8Array;
-  /** Our address, of IPv4. */
+  /** The local IPv4 address. */
   saddrIpv4?: string;
-  /** Our address, of IPv6. */
+  /** The local IPv6 address. */
   saddrIpv6?: string;
 }
 
@@ -142,10 +144,10 @@ const declaration: GenericDeclaration<TcpMetrics> = {
     const refuse = (why: string): never => {
       throw argumentError(TypeError, `Cannot ${verb} TCP metrics ${why}`);
     };
-    // The kernel takes the first that is there, and passes the other over.
+    // The kernel uses the first address and ignores the other.
     if (addrIpv4 !== undefined && addrIpv6 !== undefined) refuse("by addrIpv4 and addrIpv6: a host has one address");
     if (saddrIpv4 !== undefined && saddrIpv6 !== undefined) refuse("by saddrIpv4 and saddrIpv6: we have one address");
-    // Without an address the kernel forgets every host.
+    // Without an address the kernel deletes the metrics of every host.
     if (verb === "delete" && addrIpv4 === undefined && addrIpv6 === undefined) {
       refuse("without an address: forgetAll() forgets every host");
     }
@@ -153,25 +155,25 @@ const declaration: GenericDeclaration<TcpMetrics> = {
   },
 };
 
-/** What TCP remembers. One is named by its address, or by an object that has our address too. */
+/** Operations on TCP metrics. The key is the host's address, or an object that may have the local address too. */
 export class AllTcpMetrics extends GenericCollection<TcpMetrics, TcpMetrics, string | TcpMetrics> {
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
   }
 
-  /** Forgets every host of the namespace. */
+  /** Deletes the metrics of every host, in this namespace. */
   forgetAll(): void {
     const { table, commands } = declaration;
     this.caller.request({ cmd: commands.del!, codec: table, value: {}, what: "delete all TCP metrics" });
   }
 }
 
-/** Opens a client of its own, in a network namespace or with options. */
+/** Opens a client with its own socket, in a network namespace or with other options. */
 export function open(options: OpenOptions = {}): Opened<{ readonly metrics: AllTcpMetrics }> {
   return openGeneric(options, (open, requester) => ({ metrics: new AllTcpMetrics(open, requester) }));
 }
 
-/** What TCP remembers in this namespace, on a socket that the first use opens. */
+/** Operations on the TCP metrics of this namespace, over a socket that the first use opens. */
 export const metrics: AllTcpMetrics = new AllTcpMetrics(sharedGeneric);
 export type * from "./types.ts";

@@ -1,5 +1,5 @@
 /**
- * thermal: zones with their temperatures and trip points, cooling devices, and what happens to them.
+ * thermal: zones with their temperatures and trip points, cooling devices, and their events.
  *
  * ```ts
  * import { coolingDevices, zones } from "@linux/netlink/families/generic/thermal.ts";
@@ -7,8 +7,8 @@
  * for (const { cdevId, cdevName } of coolingDevices()) console.log(cdevName, cdevId);
  * ```
  *
- * Temperatures are in thousandths of a degree Celsius. In Linux since 5.9, thresholds of one's own since 6.13. Looking and
- * listening need no privilege on most kernels, thresholds CAP_NET_ADMIN.
+ * Temperatures are in thousandths of a degree Celsius. In Linux since 5.9, user thresholds since 6.13. On most kernels
+ * reading and listening need no privilege; thresholds need CAP_NET_ADMIN.
  *
  * Source: linux/thermal.h, v7.2; the kernel's drivers/thermal/thermal_netlink.c.
  * @module
@@ -39,7 +39,7 @@ import {
 } from "../../core/generic.ts";
 import type { Streaming } from "../../core/stream.ts";
 
-/** Commands. */
+/** The commands: THERMAL_GENL_CMD_*. */
 export const THERMAL_GENL_CMD = {
   THERMAL_GENL_CMD_TZ_GET_ID: 1,
   THERMAL_GENL_CMD_TZ_GET_TRIP: 2,
@@ -53,7 +53,7 @@ export const THERMAL_GENL_CMD = {
   THERMAL_GENL_CMD_THRESHOLD_FLUSH: 10,
 } as const;
 
-/** The family. */
+/** The generic family. */
 export const THERMAL: GenericProtocol = {
   name: "thermal",
   version: 2,
@@ -68,24 +68,24 @@ export const THERMAL: GenericProtocol = {
   hint: "in Linux since 5.9, where the kernel is configured with CONFIG_THERMAL_NETLINK",
 };
 
-/** What a trip point does: cooling devices on, the machine slower, a warning, the machine off. */
+/** The effect of a trip point: `active` and `passive` cool, `hot` warns, `critical` shuts down. */
 export type TripType = "active" | "passive" | "hot" | "critical" | number;
 
 const tripType: Codec<TripType> = enumeration(u32, { active: 0, passive: 1, hot: 2, critical: 3 });
 
-/** Whether a zone is looked after. */
+/** The mode of a zone: managed by the kernel or not. */
 export type ZoneMode = "disabled" | "enabled" | number;
 
 const zoneMode: Codec<ZoneMode> = enumeration(u32, { disabled: 0, enabled: 1 });
 
-/** When a threshold is told of: as it is crossed from below, from above. */
+/** The direction in which a threshold is crossed: up or down. */
 export type ThresholdDirection = "up" | "down" | number;
 
 const direction: Codec<readonly ThresholdDirection[]> = mask(u32, { up: 1, down: 2 });
 
 /**
- * A nest in which the attributes of several things follow each other without nests of their own: each begins with number
- * `first`.
+ * A codec of a nest that holds the attributes of several things one after the other, without a nest for each. Attribute
+ * number `first` begins each thing.
  */
 function sequence<T>(first: number, table: Attributes<T>): Codec<readonly T[]> {
   const records = (from: Parameters<typeof eachAttribute>[0], at: number, end: number): [number, number][] => {
@@ -114,9 +114,9 @@ function sequence<T>(first: number, table: Attributes<T>): Codec<readonly T[]> {
 
 /** A zone: a place whose temperature is measured. */
 export interface ThermalZone {
-  /** Its number. */
+  /** The number of the zone. */
   tzId?: number;
-  /** Its kind, as in /sys/class/thermal/thermal_zoneN/type. */
+  /** The type, as in /sys/class/thermal/thermal_zoneN/type. */
   tzName?: string;
 }
 
@@ -126,15 +126,15 @@ export const ThermalZone: Attributes<ThermalZone> = attributes((): Shape<Thermal
   tzName: [10, text],
 }));
 
-/** A temperature at which something is done. */
+/** A trip point: a temperature at which the kernel acts. */
 export interface TripPoint {
-  /** Its number in the zone. */
+  /** The number of the trip point in its zone. */
   tzTripId?: number;
-  /** What is done. */
+  /** The effect of the trip point. */
   tzTripType?: TripType;
-  /** The temperature. */
+  /** The temperature, in thousandths of a degree Celsius. */
   tzTripTemp?: number;
-  /** How far it must fall until that ends. */
+  /** The hysteresis: the fall that ends the effect, in thousandths of a degree Celsius. */
   tzTripHyst?: number;
 }
 
@@ -146,11 +146,11 @@ export const TripPoint: Attributes<TripPoint> = attributes((): Shape<TripPoint> 
   tzTripHyst: [8, i32],
 }));
 
-/** Something that cools. */
+/** A cooling device. */
 export interface CoolingDevice {
-  /** Its number. */
+  /** The number of the device. */
   cdevId?: number;
-  /** Its kind. */
+  /** The type, as in /sys/class/thermal/cooling_deviceN/type. */
   cdevName?: string;
 }
 
@@ -160,11 +160,11 @@ export const CoolingDevice: Attributes<CoolingDevice> = attributes((): Shape<Coo
   cdevName: [18, text],
 }));
 
-/** A temperature of which a program wants to be told. */
+/** A user threshold: a temperature whose crossing causes an event. */
 export interface Threshold {
-  /** The temperature. */
+  /** The temperature, in thousandths of a degree Celsius. */
   thresholdTemp?: number;
-  /** When. */
+  /** The directions in which a crossing causes an event. */
   thresholdDirection?: readonly ThresholdDirection[];
 }
 
@@ -174,13 +174,13 @@ export const Threshold: Attributes<Threshold> = attributes((): Shape<Threshold> 
   thresholdDirection: [26, direction],
 }));
 
-/** What a CPU is to be given to do. */
+/** The capabilities of a CPU, which hardware may change. */
 export interface CpuCapability {
-  /** The CPU. */
+  /** The number of the CPU. */
   cpuCapabilityId?: number;
-  /** How fast it is, 0..1023. */
+  /** The performance, 0..1023. */
   cpuCapabilityPerformance?: number;
-  /** How efficient, 0..1023. */
+  /** The energy efficiency, 0..1023. */
   cpuCapabilityEfficiency?: number;
 }
 
@@ -191,53 +191,53 @@ export const CpuCapability: Attributes<CpuCapability> = attributes((): Shape<Cpu
   cpuCapabilityEfficiency: [23, u32],
 }));
 
-/** What messages of the family hold. */
+/** The content of the family's messages. */
 export interface ThermalMessage {
-  /** Zones. */
+  /** A list of zones. */
   tz?: readonly ThermalZone[];
-  /** A zone. */
+  /** The number of a zone. */
   tzId?: number;
-  /** Its temperature. */
+  /** The temperature, in thousandths of a degree Celsius. */
   tzTemp?: number;
-  /** Its trip points. */
+  /** The trip points. */
   tzTrip?: readonly TripPoint[];
-  /** One of its trip points. */
+  /** The number of a trip point. */
   tzTripId?: number;
-  /** What is done there. */
+  /** The effect of the trip point. */
   tzTripType?: TripType;
-  /** The temperature of that. */
+  /** The temperature of the trip point, in thousandths of a degree Celsius. */
   tzTripTemp?: number;
-  /** How far it must fall until that ends. */
+  /** The hysteresis of the trip point, in thousandths of a degree Celsius. */
   tzTripHyst?: number;
-  /** Whether it is looked after. */
+  /** The mode of the zone. */
   tzMode?: ZoneMode;
-  /** Its kind. */
+  /** The type of the zone. */
   tzName?: string;
-  /** How much a cooling device does for it. */
+  /** The weight of a cooling device in the zone. */
   tzCdevWeight?: number;
-  /** Who decides how it is cooled. */
+  /** The governor of the zone: the policy that decides on its cooling. */
   tzGovName?: string;
-  /** Cooling devices. */
+  /** A list of cooling devices. */
   cdev?: readonly CoolingDevice[];
-  /** A cooling device. */
+  /** The number of a cooling device. */
   cdevId?: number;
-  /** How much it cools. */
+  /** The cooling state, from 0 (off) to `cdevMaxState`. */
   cdevCurState?: number;
-  /** How much it can. */
+  /** The greatest cooling state. */
   cdevMaxState?: number;
-  /** Its kind. */
+  /** The type of the cooling device. */
   cdevName?: string;
-  /** Who decides. */
+  /** The name of a governor. */
   govName?: string;
-  /** CPUs. */
+  /** The capabilities of CPUs. */
   cpuCapability?: readonly CpuCapability[];
-  /** Thresholds. */
+  /** The user thresholds of the zone. */
   threshold?: readonly Threshold[];
-  /** A threshold. */
+  /** The temperature of a threshold, in thousandths of a degree Celsius. */
   thresholdTemp?: number;
-  /** When it is told of. */
+  /** The directions of a threshold. */
   thresholdDirection?: readonly ThresholdDirection[];
-  /** The temperature before. */
+  /** The previous temperature, in thousandths of a degree Celsius. */
   tzPrevTemp?: number;
 }
 
@@ -268,7 +268,7 @@ export const ThermalMessage: Attributes<ThermalMessage> = attributes((): Shape<T
   tzPrevTemp: [27, i32],
 }));
 
-/** What happens: THERMAL_GENL_EVENT_*. */
+/** The kinds of events: THERMAL_GENL_EVENT_*. */
 export const THERMAL_GENL_EVENT = {
   tz_create: 1,
   tz_delete: 2,
@@ -291,9 +291,9 @@ export const THERMAL_GENL_EVENT = {
   threshold_down: 19,
 } as const;
 
-/** Something happened to a zone, a cooling device or a CPU; or a temperature was measured, which is a `sampling`. */
+/** An event of a zone, a cooling device or a CPU; or a measured temperature, which is a `sampling`. */
 export interface ThermalEvent extends ThermalMessage {
-  /** What. */
+  /** The kind of event. */
   readonly event: keyof typeof THERMAL_GENL_EVENT | "sampling";
 }
 
@@ -304,11 +304,11 @@ const EVENTS: Readonly<Record<number, GenericEventKind>> = Object.fromEntries(
 
 const SAMPLES: Readonly<Record<number, GenericEventKind>> = { 0: { event: "sampling", codec: table } };
 
-/** Zones and cooling devices. */
+/** Operations on zones and cooling devices. */
 export class Thermal {
   readonly #caller: GenericCaller;
 
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#caller = new GenericCaller(THERMAL, open, requester);
   }
@@ -323,12 +323,12 @@ export class Thermal {
     return (this.#caller.request({ cmd, codec: table, value, what }) ?? {}) as ThermalMessage;
   }
 
-  /** All zones. */
+  /** Returns all zones. */
   zones(): ThermalZone[] {
     return this.#dump(THERMAL_GENL_CMD.THERMAL_GENL_CMD_TZ_GET_ID, "list thermal zones").flatMap(({ tz }) => tz ?? []);
   }
 
-  /** All cooling devices. */
+  /** Returns all cooling devices. */
   coolingDevices(): CoolingDevice[] {
     return this.#dump(THERMAL_GENL_CMD.THERMAL_GENL_CMD_CDEV_GET, "list cooling devices").flatMap(({ cdev }) =>
       cdev ?? []
@@ -336,7 +336,7 @@ export class Thermal {
   }
 
   /**
-   * The temperature of a zone, in thousandths of a degree Celsius.
+   * Returns the temperature of a zone, in thousandths of a degree Celsius.
    *
    * @throws {KernelError} EINVAL: there is no such zone
    */
@@ -344,31 +344,31 @@ export class Thermal {
     return this.#ask(THERMAL_GENL_CMD.THERMAL_GENL_CMD_TZ_GET_TEMP, { tzId }, "measure").tzTemp;
   }
 
-  /** The trip points of a zone. */
+  /** Returns the trip points of a zone. */
   trips(tzId: number): readonly TripPoint[] {
     const cmd = THERMAL_GENL_CMD.THERMAL_GENL_CMD_TZ_GET_TRIP;
     return this.#ask(cmd, { tzId }, "get trip points of").tzTrip ?? [];
   }
 
-  /** Who decides how a zone is cooled. */
+  /** Returns the governor of a zone: the policy that decides on its cooling. */
   governor(tzId: number): string | undefined {
     const cmd = THERMAL_GENL_CMD.THERMAL_GENL_CMD_TZ_GET_GOV;
     return this.#ask(cmd, { tzId }, "get the governor of").tzGovName;
   }
 
-  /** The thresholds of a zone. */
+  /** Returns the user thresholds of a zone. */
   thresholds(tzId: number): readonly Threshold[] {
     const cmd = THERMAL_GENL_CMD.THERMAL_GENL_CMD_THRESHOLD_GET;
     return this.#ask(cmd, { tzId }, "get thresholds of").threshold ?? [];
   }
 
-  /** Wants to be told when a zone crosses a temperature; events `threshold_up` and `threshold_down` do. */
+  /** Adds a threshold to a zone: crossing its temperature causes events `threshold_up` and `threshold_down`. */
   addThreshold(tzId: number, threshold: Threshold): void {
     const cmd = THERMAL_GENL_CMD.THERMAL_GENL_CMD_THRESHOLD_ADD;
     this.#threshold(cmd, tzId, threshold, "add");
   }
 
-  /** Wants to be told of it no longer. */
+  /** Removes a threshold of a zone. */
   deleteThreshold(tzId: number, threshold: Threshold): void {
     const cmd = THERMAL_GENL_CMD.THERMAL_GENL_CMD_THRESHOLD_DELETE;
     this.#threshold(cmd, tzId, threshold, "delete");
@@ -381,31 +381,34 @@ export class Thermal {
     this.#ask(cmd, { tzId, ...threshold }, what);
   }
 
-  /** Wants to be told of none of a zone's. */
+  /** Removes all thresholds of a zone. */
   flushThresholds(tzId: number): void {
     this.#ask(THERMAL_GENL_CMD.THERMAL_GENL_CMD_THRESHOLD_FLUSH, { tzId }, "flush thresholds of");
   }
 
-  /** What happens. It begins before this returns. */
+  /** Yields the events. The subscription exists when this returns. */
   events(options: EventOptions = {}): Streaming<ThermalEvent> {
     return this.#caller.events<ThermalEvent>(["event"], EVENTS, options);
   }
 
-  /** Each temperature as the kernel measures it, on a group of its own. It begins before this returns. */
+  /**
+   * Yields each temperature that the kernel measures, from a group of its own. The subscription exists when this
+   * returns.
+   */
   samples(options: EventOptions = {}): Streaming<ThermalEvent> {
     return this.#caller.events<ThermalEvent>(["sampling"], SAMPLES, options);
   }
 }
 
-/** Opens a client of its own. */
+/** Opens a client with its own socket. */
 export function open(options: OpenOptions = {}): Opened<Thermal> {
   return openGeneric(options, (open, requester) => new Thermal(open, requester));
 }
 
-/** This machine's zones and cooling devices, on a socket that the first use opens. */
+/** Operations on this machine's zones and cooling devices, over a socket that the first use opens. */
 export const thermal: Thermal = new Thermal(sharedGeneric);
-/** All zones; see {@linkcode Thermal.zones}. */
+/** Returns all zones; see {@linkcode Thermal.zones}. */
 export const zones = (): ThermalZone[] => thermal.zones();
-/** All cooling devices; see {@linkcode Thermal.coolingDevices}. */
+/** Returns all cooling devices; see {@linkcode Thermal.coolingDevices}. */
 export const coolingDevices = (): CoolingDevice[] => thermal.coolingDevices();
 export type * from "./types.ts";

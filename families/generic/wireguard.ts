@@ -1,5 +1,5 @@
 /**
- * wireguard: keys, peers and addresses of WireGuard interfaces, what `wg` does.
+ * wireguard: keys, peers and addresses of WireGuard interfaces, as `wg` shows and sets them.
  *
  * ```ts ignore
  * import { links } from "@linux/netlink/families/route/mod.ts";
@@ -13,9 +13,9 @@
  * for (const { publicKey, rxBytes } of wireguard.get("wg0").peers ?? []) console.log(publicKey, rxBytes);
  * ```
  *
- * Any number of peers and of allowed addresses: what does not fit one message goes in several, and what comes in several
- * is put together. Keys are text as `wg` prints it (base64), or 32 bytes. In Linux since 5.6; needs CAP_NET_ADMIN in the
- * network namespace, also for looking, as private keys are told.
+ * Peers and allowed addresses may be many: changes that do not fit one message are sent in several, and an interface
+ * that the kernel describes in several messages is merged. Keys are text as `wg` prints it (base64), or 32 bytes. In
+ * Linux since 5.6. Needs CAP_NET_ADMIN in the network namespace, also for reading, as the answer contains private keys.
  *
  * Source: linux/wireguard.h, v7.2.
  * @module
@@ -56,10 +56,10 @@ import {
 } from "../../core/generic.ts";
 import { timespec } from "./timespec.ts";
 
-/** Commands. */
+/** The commands: WG_CMD_*. */
 export const WG_CMD = { WG_CMD_GET_DEVICE: 0, WG_CMD_SET_DEVICE: 1 } as const;
 
-/** The family. */
+/** The generic family. */
 export const WIREGUARD: GenericProtocol = {
   name: "wireguard",
   version: 1,
@@ -97,12 +97,12 @@ function keyBytes(given: string | Uint8Array, to: Writer): Uint8Array {
   return out;
 }
 
-/** What is wrong with a key, without telling the key. */
+/** Returns what is wrong with a key, without the key itself. */
 function wrongKey(given: unknown): string {
   return typeof given === "string" ? `${given.length} letters` : shown(given);
 }
 
-/** A key as `wg` prints it: base64. Input may be 32 bytes. */
+/** Codec of a key, as `wg` prints it: base64. Input may be 32 bytes. */
 const wgKey: Codec<string, string | Uint8Array> = {
   name: "a key",
   size: KEY_LENGTH,
@@ -110,7 +110,7 @@ const wgKey: Codec<string, string | Uint8Array> = {
   encode: (value, to) => to.append(keyBytes(value, to)),
 };
 
-/** A key that is none where all of it is zero; `null` removes it. */
+/** Codec of an optional key: all bytes are zero if there is none. `null` removes it. */
 const keyOrNone: Codec<string, string | Uint8Array | null> = {
   ...wgKey,
   decode(from, at) {
@@ -120,13 +120,13 @@ const keyOrNone: Codec<string, string | Uint8Array | null> = {
   encode: (value, to) => to.append(value === null ? new Uint8Array(KEY_LENGTH) : keyBytes(value, to)),
 };
 
-/** Nanoseconds since the epoch; 0 is never. */
+/** Codec of a time in ns since the epoch; 0 is never. */
 const moment: Codec<bigint, bigint | number> = {
   ...timespec,
   decode: (from, at, end, owner) => timespec.decode(from, at, end, owner) || (undefined as never),
 };
 
-/** What a change does with an address that is given: `remove_me` takes it away (since Linux 6.17). */
+/** A flag of an allowed address in a change: `remove_me` removes it (since Linux 6.17). */
 export type AllowedIpFlag = "remove_me" | number;
 
 interface AllowedIpWire {
@@ -145,7 +145,7 @@ const AllowedIpTable: Attributes<AllowedIpWire> = attributes((): Shape<AllowedIp
   flags: [4, mask(u32, { remove_me: 1 })],
 }));
 
-/** An address that a peer may send from, with the length of its prefix: `10.7.0.0/16`. Input may be a bare address. */
+/** Codec of an allowed address with its prefix length: `10.7.0.0/16`. Input may be a bare address. */
 const allowedIp: Codec<string, string> = {
   name: "a prefix",
   nested: true,
@@ -161,30 +161,30 @@ const allowedIp: Codec<string, string> = {
   walk: (from, at, end, owner, visit) => AllowedIpTable.walk!(from, at, end, owner, visit),
 };
 
-/** What a change does with a peer beside what is given. */
+/** A flag of a peer in a change. */
 export type PeerFlag = "remove_me" | "replace_allowedips" | "update_only" | number;
 
 /** A peer. */
 export interface WgPeer {
-  /** Its key. */
+  /** The public key. */
   publicKey?: string;
-  /** A secret that both ends share; `null` given removes it. */
+  /** The preshared key; `null` given removes it. */
   presharedKey?: string;
-  /** What a change does beside: `remove_me`, `replace_allowedips`, `update_only` if there is none. Only given. */
+  /** The flags of a change: `remove_me`, `replace_allowedips`, `update_only` to never add the peer. Only given. */
   flags?: readonly PeerFlag[];
-  /** Where it is: `192.0.2.7:51820`, `[2001:db8::7]:51820`. */
+  /** The endpoint: `192.0.2.7:51820`, `[2001:db8::7]:51820`. */
   endpoint?: string;
-  /** How often it hears from us when there is nothing to say, in s; 0 is never. */
+  /** The interval of keepalive packets, in s; 0 is never. */
   persistentKeepaliveInterval?: number;
-  /** When keys were last agreed on, in ns since the epoch. Read-only. */
+  /** The time of the last handshake, in ns since the epoch. Read-only. */
   lastHandshakeTime?: bigint;
-  /** Bytes received from it. Read-only. */
+  /** Number of bytes received. Read-only. */
   rxBytes?: number;
-  /** Bytes sent to it. Read-only. */
+  /** Number of bytes sent. Read-only. */
   txBytes?: number;
-  /** Addresses that it may send from, and that are sent to it. */
+  /** The allowed addresses: the peer may send from them, and packets to them go to the peer. */
   allowedIps?: readonly string[];
-  /** Version of the protocol, 1. */
+  /** The version of the protocol, 1. */
   protocolVersion?: number;
 }
 
@@ -204,21 +204,21 @@ export const WgPeer: Attributes<WgPeer> = attributes((): Shape<WgPeer> => ({
 
 /** A WireGuard interface. */
 export interface WgDevice {
-  /** Number of the interface. */
+  /** The interface's number. */
   ifindex?: number;
-  /** Its name. */
+  /** The interface's name. */
   ifname?: string;
-  /** Its secret key; `null` given removes it. */
+  /** The private key; `null` given removes it. */
   privateKey?: string;
-  /** The key that peers know it by. Read-only. */
+  /** The public key, which peers use. Read-only. */
   publicKey?: string;
-  /** What a change does beside: `replace_peers` removes those that are not given. Only given. */
+  /** The flags of a change: `replace_peers` removes all peers that are not given. Only given. */
   flags?: readonly ("replace_peers" | number)[];
-  /** The port that it listens on; 0 given lets the kernel choose. */
+  /** The UDP port that it listens on; 0 given lets the kernel choose. */
   listenPort?: number;
-  /** The mark of what it sends; 0 is none. */
+  /** The firewall mark of packets that it sends; 0 is none. */
   fwmark?: number;
-  /** Its peers. */
+  /** The peers. */
   peers?: readonly WgPeer[];
 }
 
@@ -234,30 +234,30 @@ export const WgDevice: Attributes<WgDevice> = attributes((): Shape<WgDevice> => 
   peers: [8, list(WgPeer)],
 }));
 
-/** A peer as it is given. */
+/** The input form of a peer. */
 export interface WgPeerInput extends Omit<WgPeer, "presharedKey" | "publicKey" | "lastHandshakeTime"> {
-  /** Its key, which must be there. */
+  /** The public key, which is required. */
   publicKey?: string | Uint8Array;
-  /** A secret that both ends share; `null` removes it. */
+  /** The preshared key; `null` removes it. */
   presharedKey?: string | Uint8Array | null;
-  /** Not sent. */
+  /** Accepted, but not sent. */
   lastHandshakeTime?: bigint | number;
 }
 
-/** Changes of an interface as they are given. */
+/** The input form of changes of an interface. */
 export interface WgDeviceInput extends Omit<WgDevice, "privateKey" | "peers"> {
-  /** Its secret key; `null` removes it. */
+  /** The private key; `null` removes it. */
   privateKey?: string | Uint8Array | null;
-  /** Peers to make or change. */
+  /** The peers to add or change. */
   peers?: readonly WgPeerInput[];
 }
 
-/** Bytes of peers in one message: a nest holds 65,535, and the kernel is not to be asked for more at a time. */
+/** The most bytes of peers in one message. A nest holds at most 65,535; messages stay well below that. */
 const MOST_BYTES = 32_000;
-/** What one peer takes at most without its addresses, and one address: attributes, headers and padding. */
+/** The most bytes of one peer without its addresses, and of one address: attributes, headers and padding. */
 const PEER_BYTES = 160, IP_BYTES = 48;
 
-/** Peers in portions that fit a message; one with many addresses is in several. */
+/** Yields peers in portions that fit a message. A peer with many addresses is in several. */
 function* portions(peers: readonly WgPeerInput[]): Generator<WgPeerInput[], void, undefined> {
   let portion: WgPeerInput[] = [], room = MOST_BYTES;
   for (const peer of peers) {
@@ -288,22 +288,22 @@ function withIps({ allowedIps: _all, ...peer }: WgPeerInput, allowedIps: readonl
   return allowedIps === undefined ? peer : { ...peer, allowedIps };
 }
 
-/** The WireGuard interfaces of a namespace. */
+/** Operations on the WireGuard interfaces of a namespace. */
 export class Wireguard {
   readonly #open: () => Client;
   readonly #caller: GenericCaller;
 
-  /** Sends to whom `requester` gives; looks through the client that `open` gives. */
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#open = open;
     this.#caller = new GenericCaller(WIREGUARD, open, requester);
   }
 
   /**
-   * An interface with all of its peers.
+   * Returns an interface with all of its peers.
    *
-   * @param dev its name or number
-   * @throws {KernelError} ENODEV: there is no such interface; EOPNOTSUPP: it is not one of WireGuard
+   * @param dev the interface's name or number
+   * @throws {KernelError} ENODEV: there is no such interface; EOPNOTSUPP: it is no WireGuard interface
    */
   get(dev: string | number): WgDevice {
     expectType(dev, "get a WireGuard interface", "string", "number");
@@ -317,7 +317,7 @@ export class Wireguard {
     for (const part of [first, ...rest]) {
       for (const peer of part.peers ?? []) {
         const last = peers[peers.length - 1];
-        // What did not fit one message goes on in the next.
+        // A peer that did not fit one message continues in the next.
         if (last?.publicKey !== peer.publicKey) peers.push(peer);
         else last!.allowedIps = [...last!.allowedIps ?? [], ...peer.allowedIps ?? []];
       }
@@ -326,12 +326,13 @@ export class Wireguard {
   }
 
   /**
-   * Changes what is given, and makes peers that are not there.
+   * Changes the given fields only, and adds peers that do not exist.
    *
-   * With `flags: ["replace_peers"]` other peers go; a peer's `flags: ["replace_allowedips"]` has its other addresses go,
-   * `["remove_me"]` the peer. What does not fit one message goes in several: if one is refused, those before it are done.
+   * `flags: ["replace_peers"]` removes all other peers. A peer's `flags: ["replace_allowedips"]` removes its other
+   * addresses, and `["remove_me"]` the peer. Changes that do not fit one message are sent in several: if one fails, the
+   * earlier ones have taken effect.
    *
-   * @param dev its name or number
+   * @param dev the interface's name or number
    * @throws {TypeError} the changes name another interface
    */
   set(dev: string | number, given: WgDeviceInput): void {
@@ -362,7 +363,7 @@ export class Wireguard {
     }
     const all = peers === undefined ? [] : [...portions(peers)];
     send({ ...rest, ...asked, ...(all[0] === undefined ? {} : { peers: all[0] }) });
-    // Peers are to go once, before the first are made.
+    // Only the first message replaces the peers; the next ones would remove those that it added.
     for (const portion of all.slice(1)) send({ peers: portion });
   }
 
@@ -376,7 +377,7 @@ export class Wireguard {
   }
 }
 
-/** Bytes of the longest name that the kernel takes here; an interface may have longer ones beside. */
+/** The length of the longest interface name that the kernel takes here, in bytes; alternative names may be longer. */
 const LONGEST_NAME = 15;
 
 function named(dev: string | number): { readonly ifname: string } | { readonly ifindex: string | number } {
@@ -385,11 +386,11 @@ function named(dev: string | number): { readonly ifname: string } | { readonly i
     : { ifname: dev };
 }
 
-/** Opens a client of its own, in a network namespace or with options. */
+/** Opens a client with its own socket, in a network namespace or with other options. */
 export function open(options: OpenOptions = {}): Opened<{ readonly wireguard: Wireguard }> {
   return openGeneric(options, (open, requester) => ({ wireguard: new Wireguard(open, requester) }));
 }
 
-/** The WireGuard interfaces of this namespace, on a socket that the first use opens. */
+/** Operations on the WireGuard interfaces of this namespace, over a socket that the first use opens. */
 export const wireguard: Wireguard = new Wireguard(sharedGeneric);
 export type * from "./types.ts";
