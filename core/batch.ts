@@ -5,7 +5,7 @@
  */
 import { type Codec, NoSuchInterface, type Writer } from "./codec/mod.ts";
 import { argumentError, BatchError, type BatchFailure, NetlinkError, SystemError } from "./errors.ts";
-import { type Exchange, seqOf, whole } from "./exchange.ts";
+import { type Exchange, seqOf, withValueRead } from "./exchange.ts";
 import { eachMessage, NLM_F, NLMSG, readError } from "./message.ts";
 import type { Operation, Requester } from "./protocol.ts";
 import { Answers, overflowed } from "./wait.ts";
@@ -119,7 +119,8 @@ class Batch {
   #append(given: Operation, index: number): Error | undefined {
     const writer = this.#writer, before = writer.length;
     try {
-      const operation = whole(given), start = this.#exchange.encode(writer, operation, 0, this.#chunk.length > 0);
+      const operation = withValueRead(given),
+        start = this.#exchange.encode(writer, operation, 0, this.#chunk.length > 0);
       // The kernel takes no datagram that is longer than its buffer: alone it is refused, else it is the next one's first.
       if (writer.length > this.#longest && this.#chunk.length > 0) throw new TooLong();
       this.#chunk.push({ operation, index, start, seq: seqOf(writer, start) });

@@ -108,7 +108,7 @@ export function* takeApart(
   const whole = read(datagram);
   for (const [at, end] of messagesIn(whole, set)) {
     const bytes = datagram.slice(at, end), from = read(bytes);
-    const codec = codecOf(set, from, 0), name = nameOf(set, from.view.getUint16(4, true));
+    const codec = codecOf(set, from, 0), name = typeName(set, from.view.getUint16(4, true));
     const names = flagNames(from.view.getUint16(6, true), set.does?.(from, 0) ?? name);
     const shown = readable(from, NLMSG_HDRLEN, end - at, codec);
     // Who tried to read another machine's bytes has turned some.
@@ -189,7 +189,7 @@ function valueOf(from: Reader, at: number, end: number, codec: Codec<unknown, ne
 }
 
 function headerOf(from: Reader, at: number, set: MessageSet): Omit<Message, "value"> {
-  const type = nameOf(set, from.view.getUint16(at + 4, true)), flags = from.view.getUint16(at + 6, true);
+  const type = typeName(set, from.view.getUint16(at + 4, true)), flags = from.view.getUint16(at + 6, true);
   return {
     type,
     flags: maskNames(flagNames(flags, set.does?.(from, at) ?? type), flags),
@@ -198,17 +198,17 @@ function headerOf(from: Reader, at: number, set: MessageSet): Omit<Message, "val
   };
 }
 
-const namesOf = new WeakMap<object, ReadonlyMap<number, string>>();
+const namesByNumber = new WeakMap<object, ReadonlyMap<number, string>>();
 
-function nameOf(set: MessageSet, type: number): string | number {
+function typeName(set: MessageSet, type: number): string | number {
   const common = set.control !== false && type > 0 && type <= NLMSG.NLMSG_OVERRUN;
-  return (set.nameOf ?? nameAmong(set.types))(type) ?? (common ? COMMON_NAMES[type]! : type);
+  return (set.typeName ?? nameAmong(set.types))(type) ?? (common ? COMMON_NAMES[type]! : type);
 }
 
 function nameAmong(types: Readonly<Record<string, number>>): (type: number) => string | undefined {
-  let names = namesOf.get(types);
+  let names = namesByNumber.get(types);
   if (names === undefined) {
-    namesOf.set(types, names = new Map(Object.entries(types).reverse().map(([name, value]) => [value, name])));
+    namesByNumber.set(types, names = new Map(Object.entries(types).reverse().map(([name, value]) => [value, name])));
   }
   return (type) => names.get(type);
 }

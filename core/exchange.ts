@@ -285,7 +285,7 @@ export class Exchange {
 }
 
 /** The operation with what is sent, where that is made only now. */
-export function whole(operation: Operation): Operation {
+export function withValueRead(operation: Operation): Operation {
   return operation.read === undefined ? operation : { ...operation, value: operation.read() };
 }
 

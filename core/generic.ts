@@ -53,18 +53,18 @@ export function findFamily(client: Client, name: string, hint?: string): FoundFa
 }
 
 /** What each client has looked up: numbers stay for as long as a family's module is loaded. */
-const known = new WeakMap<Client, Map<string, FoundFamily>>();
+const foundFamilies = new WeakMap<Client, Map<string, FoundFamily>>();
 
 /** The family that a message of `client` goes to, looked up once; `anew` does not trust what was found before. */
-export function lookUp(
+export function lookUpFamily(
   client: Client,
   { name, hint }: Pick<GenericProtocol, "name" | "hint">,
   anew = false,
 ): FoundFamily {
   // Nothing is sent there, so no number is known.
   if (client.options.dryRun !== undefined) return { familyId: 0, familyName: name };
-  let families = known.get(client);
-  if (families === undefined) known.set(client, families = new Map());
+  let families = foundFamilies.get(client);
+  if (families === undefined) foundFamilies.set(client, families = new Map());
   let family = anew ? undefined : families.get(name);
   if (family === undefined) families.set(name, family = findFamily(client, name, hint));
   noteFamily(family);
@@ -73,7 +73,7 @@ export function lookUp(
 
 /** Has the families that a client's messages go to looked up anew: nobody sends an item of a batch again. */
 export function forgetFamilies(client: Client): void {
-  known.delete(client);
+  foundFamilies.delete(client);
 }
 
 /** The numbers of a family's groups by their names; what is a number already stays it. */
@@ -136,7 +136,7 @@ export class GenericCaller {
 
   /** The family as the kernel has it. */
   family(): FoundFamily {
-    return lookUp(this.#open(), this.protocol);
+    return lookUpFamily(this.#open(), this.protocol);
   }
 
   /** The message of a request. */
@@ -172,12 +172,12 @@ export class GenericCaller {
   /** Sends it; the object that came back, if any. */
   request(call: GenericCall): unknown {
     const operation = this.operation(call);
-    return this.#trusting(operation, (operation) => this.#requester().request(operation));
+    return this.#retryIfRenumbered(operation, (operation) => this.#requester().request(operation));
   }
 
   /** Sends it; everything that came back, where one request has several replies. */
   dump(call: GenericCall): unknown[] {
-    return this.#trusting(this.operation(call), (operation) => this.#requester().dump(operation));
+    return this.#retryIfRenumbered(this.operation(call), (operation) => this.#requester().dump(operation));
   }
 
   /** The same one by one, on a socket of its own. */
@@ -190,20 +190,20 @@ export class GenericCaller {
     const inner = this.#requester();
     return {
       deferred: inner.deferred,
-      request: (operation) => this.#trusting(operation, (operation) => inner.request(operation)),
-      dump: (operation) => this.#trusting(operation, (operation) => inner.dump(operation)),
+      request: (operation) => this.#retryIfRenumbered(operation, (operation) => inner.request(operation)),
+      dump: (operation) => this.#retryIfRenumbered(operation, (operation) => inner.dump(operation)),
       iterate: (operation, fits) => inner.iterate(operation, fits),
       normalize: (codec, value, what) => inner.normalize(codec, value, what),
     };
   }
 
   /** Does it, and once more when the kernel does not know the number: the family's module was loaded again. */
-  #trusting<R>(operation: Operation, send: (operation: Operation) => R): R {
+  #retryIfRenumbered<R>(operation: Operation, send: (operation: Operation) => R): R {
     try {
       return send(operation);
     } catch (error) {
       if (!(error instanceof KernelError) || error.code !== "ENOENT") throw error;
-      const { familyId } = lookUp(this.#open(), this.protocol, true);
+      const { familyId } = lookUpFamily(this.#open(), this.protocol, true);
       if (familyId === operation.type) throw error;
       return send({ ...operation, type: familyId, reply: familyId });
     }
@@ -223,7 +223,7 @@ export class GenericCaller {
     expectFields(options, `listen to ${this.protocol.name}`, "options as an object");
     const client = this.#open(), events = client.sibling();
     try {
-      const family = lookUp(events, this.protocol), names = new LastNames(events.names);
+      const family = lookUpFamily(events, this.protocol), names = new LastNames(events.names);
       if (options.buffer !== undefined) events.transport.setBuffer(options.buffer);
       for (const group of groupNumbers(family, groups)) events.transport.join(group);
       return stream<E>(events.transport, (received) => {
@@ -362,7 +362,7 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
     if (events === undefined) {
       throw argumentError(TypeError, `Cannot watch ${plural(object)}: ${family.name} tells of no changes`);
     }
-    const found = lookUp(client, family);
+    const found = lookUpFamily(client, family);
     const words = new Map<number, "new" | "del">();
     for (const word of ["new", "del"] as const) for (const cmd of events[word]) words.set(cmd, word);
     return {

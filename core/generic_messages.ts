@@ -36,20 +36,20 @@ type Table = Codec<unknown, never>;
 type Way = "request" | "answer" | "event";
 
 /** What is known of one family. */
-interface Known {
+interface FamilyTables {
   readonly tables: Readonly<Record<Way, ReadonlyMap<number, Table>>>;
   readonly names: Readonly<Record<Way, ReadonlyMap<number, string>>>;
   readonly codecs: Map<string, Table>;
 }
 
-const known = new WeakMap<GenericProtocol, Known>();
+const tablesByFamily = new WeakMap<GenericProtocol, FamilyTables>();
 
-function knownOf(protocol: GenericProtocol): Known {
-  let found = known.get(protocol);
+function tablesOfFamily(protocol: GenericProtocol): FamilyTables {
+  let found = tablesByFamily.get(protocol);
   if (found === undefined) {
     const { commands, answers = commands, events = answers } = protocol;
     const names = { request: named(commands), answer: named(answers), event: named(events) };
-    known.set(protocol, found = { tables: tablesOf(protocol.messages?.() ?? {}), names, codecs: new Map() });
+    tablesByFamily.set(protocol, found = { tables: tablesOf(protocol.messages?.() ?? {}), names, codecs: new Map() });
   }
   return found;
 }
@@ -58,7 +58,7 @@ function named(numbers: Readonly<Record<string, number>>): ReadonlyMap<number, s
   return new Map(Object.entries(numbers).reverse().map(([name, number]) => [number, name]));
 }
 
-function tablesOf({ collections = [], calls = [], events = {} }: GenericMessages): Known["tables"] {
+function tablesOf({ collections = [], calls = [], events = {} }: GenericMessages): FamilyTables["tables"] {
   const tables = {
     request: new Map<number, Table>(),
     answer: new Map<number, Table>(),
@@ -96,7 +96,7 @@ const NOBODY: GenericProtocol = { name: "", version: 0, commands: {} };
 
 /** How the payload of one command's messages is read: the header's `cmd`, by name, and `version` beside its fields. */
 function codecOf(protocol: GenericProtocol, way: Way, cmd: number): Table {
-  const { tables, names, codecs } = knownOf(protocol), key = `${way} ${cmd}`;
+  const { tables, names, codecs } = tablesOfFamily(protocol), key = `${way} ${cmd}`;
   let codec = codecs.get(key);
   if (codec === undefined) {
     // An answer may be what comes unasked as well, and the other way round.
@@ -143,8 +143,8 @@ function withHeader(name: string | number, cmd: number, body: Table): Table {
 }
 
 /** What is to be encoded says its command by name or number. */
-function chosen(protocol: GenericProtocol): Table {
-  const { names } = knownOf(protocol);
+function byCommand(protocol: GenericProtocol): Table {
+  const { names } = tablesOfFamily(protocol);
   return {
     name: "a generic netlink message",
     decode: () => MISFIT,
@@ -190,11 +190,11 @@ export function declaredFamily(name: string): GenericProtocol | undefined {
 }
 
 /** Numbers that this process has looked up; the kernel gives them for all network namespaces. */
-const here = new Map<number, string>();
+const foundNumbers = new Map<number, string>();
 
 /** Remembers the number that the running kernel has given a family. */
 export function noteFamily({ familyId, familyName = "" }: DescribedFamily): void {
-  if (familyId !== undefined) here.set(familyId, familyName);
+  if (familyId !== undefined) foundNumbers.set(familyId, familyName);
 }
 
 /**
@@ -207,9 +207,10 @@ function genericSet({ generic = {}, here: own }: Origin): MessageSet {
   let types: Readonly<Record<string, number>> | undefined = numbers;
   const names = new Map<number, string>(Object.entries<number>(numbers).map(([name, number]) => [number, name]));
   const others = new Map<number, GenericProtocol>();
-  const nameOf = (type: number): string | undefined => names.get(type) ?? (own === true ? here.get(type) : undefined);
+  const typeName = (type: number): string | undefined =>
+    names.get(type) ?? (own === true ? foundNumbers.get(type) : undefined);
   const familyOf = (type: number): GenericProtocol =>
-    declaredFamily(type === GENL_ID.GENL_ID_CTRL ? nlctrl.name : nameOf(type) ?? "") ?? others.get(type) ?? NOBODY;
+    declaredFamily(type === GENL_ID.GENL_ID_CTRL ? nlctrl.name : typeName(type) ?? "") ?? others.get(type) ?? NOBODY;
   const learn = ({ familyId, familyName, hdrsize = 0 }: DescribedFamily): void => {
     // Three have their numbers for good.
     if (familyId === undefined || familyName === undefined || familyId < FIRST_OF_ANY) return;
@@ -226,17 +227,17 @@ function genericSet({ generic = {}, here: own }: Origin): MessageSet {
     get types() {
       return types ??= Object.fromEntries(Array.from(names, ([number, name]) => [name, number]));
     },
-    nameOf,
+    typeName,
     codec(type, from, at) {
       if (type < GENL_ID.GENL_ID_CTRL) return undefined;
-      if (from === undefined || at === undefined) return chosen(familyOf(type));
+      if (from === undefined || at === undefined) return byCommand(familyOf(type));
       if (from.length - at <= NLMSG_HDRLEN) return NoAttributes;
       if (type === GENL_ID.GENL_ID_CTRL) learn(toldFamily(from, at));
       return codecOf(familyOf(type), wayOf(from, at), from.bytes[at + NLMSG_HDRLEN]!);
     },
     does(from, at) {
       if (from.length - at <= NLMSG_HDRLEN) return undefined;
-      const { names } = knownOf(familyOf(from.view.getUint16(at + 4, true)));
+      const { names } = tablesOfFamily(familyOf(from.view.getUint16(at + 4, true)));
       return names[wayOf(from, at)].get(from.bytes[at + NLMSG_HDRLEN]!);
     },
   };

@@ -62,7 +62,7 @@ export interface MessageSet {
   /** Names of its types. */
   readonly types: Readonly<Record<string, number>>;
   /** The name of a type, where these become more and {@linkcode MessageSet.types} is dear. */
-  readonly nameOf?: (type: number) => string | undefined;
+  readonly typeName?: (type: number) => string | undefined;
   /**
    * The codec of the payload of `type`; `undefined` where no table reads it. The message begins `at` in `from`; both are
    * absent where one is to be written, whose `flags` are those.

@@ -5,7 +5,7 @@
  */
 import type { Codec, Reader } from "./codec/mod.ts";
 import { KernelError } from "./errors.ts";
-import { type Exchange, isReply, seqOf, verdictOf, whole } from "./exchange.ts";
+import { type Exchange, isReply, seqOf, verdictOf, withValueRead } from "./exchange.ts";
 import { messageEnd, NLM_F, NLMSG_HDRLEN } from "./message.ts";
 import type { Operation } from "./protocol.ts";
 import { Answers, isOverflow, overflowed, TRIES } from "./wait.ts";
@@ -18,7 +18,7 @@ const LOST = "the kernel could not send all of it: ask again";
 
 /** Sends a request and waits for the verdict; the object that came back, if any. */
 export function request(exchange: Exchange, given: Operation): unknown {
-  const operation = whole(given), answers = new Answers(exchange.timeout);
+  const operation = withValueRead(given), answers = new Answers(exchange.timeout);
   for (let tries = 1;; tries++) {
     try {
       return requestOnce(exchange, operation, answers);

@@ -203,7 +203,7 @@ function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: num
       const nest = part.at > part.start ? [{ name: `#${id}`, start: part.start, end: part.at }] : [];
       if (name !== undefined) path.push(name);
       if (codec?.walk !== undefined && codec.name !== "struct") {
-        for (const row of nest) rows.push({ ...row, name: nameOf(name) ?? row.name, depth, field: undefined });
+        for (const row of nest) rows.push({ ...row, name: stepText(name) ?? row.name, depth, field: undefined });
         const length = path.length, above = depth;
         if (nest.length > 0) depth++;
         try {
@@ -222,7 +222,7 @@ function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: num
         const value = partValue(from, part), { start, end } = part;
         const shown = value === MISFIT ? from.own(part.at, part.end) : value;
         const field: ShownField = { path: pathText(path), offset: start, value: shown };
-        rows.push({ name: nameOf(name)!, depth, start, end, field });
+        rows.push({ name: stepText(name)!, depth, start, end, field });
       }
       if (name !== undefined) path.pop();
     });
@@ -230,7 +230,7 @@ function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: num
   return rows;
 }
 
-function nameOf(name: string | number | undefined): string | undefined {
+function stepText(name: string | number | undefined): string | undefined {
   return typeof name === "number" ? `[${name}]` : name;
 }
 

@@ -213,7 +213,7 @@ function report<T extends object>(key: string, id: number, types: readonly strin
 }
 
 /** Returns a codec that puts the fields of an attribute's struct into the object itself. */
-function lifted({ codec }: Report): Codec<undefined> {
+function spreadIntoOwner({ codec }: Report): Codec<undefined> {
   return {
     name: "a report",
     decode(from, at, end, owner) {
@@ -249,7 +249,7 @@ function reports<U>(all: readonly Report[]): Parts<U> {
   for (const { codec } of all) {
     for (const { key } of codec.fields) shape[key!] ??= { use: readOnly, apply: () => {} };
   }
-  for (const one of all) shape[one.key] = [one.id, lifted(one), readOnly];
+  for (const one of all) shape[one.key] = [one.id, spreadIntoOwner(one), readOnly];
   return part(shape as never) as unknown as Parts<U>;
 }
 

@@ -361,7 +361,9 @@ export function decodeDevice(packet: Uint8Array): DeviceMessage {
   const from = new Reader(packet);
   if (packet.length < 5) throw new DecodeError(`${packet.length} bytes are left, 5 are the header of a packet`, 0);
   const number = packet[0]!, codec = set.codec(number), counter = from.view.getUint32(1);
-  if (codec === nothing && packet.length === 5) return { type: nameOf(number), counter, value: {} } as DeviceMessage;
+  if (codec === nothing && packet.length === 5) {
+    return { type: messageTypeName(number), counter, value: {} } as DeviceMessage;
+  }
   if (codec !== exchange) return { type: number, counter, value: packet.slice(5) };
   const cursor = new Cursor(from, 5, packet.length), length = cursor.length();
   if (!cursor.fits || length !== packet.length - cursor.at) {
@@ -369,7 +371,7 @@ export function decodeDevice(packet: Uint8Array): DeviceMessage {
   }
   const value = exchange.decode(from, cursor.at, packet.length, {});
   if (value === MISFIT) return { type: number, counter, value: packet.slice(5) };
-  return { type: nameOf(number), counter, value } as DeviceMessage;
+  return { type: messageTypeName(number), counter, value } as DeviceMessage;
 }
 
 /** Encodes a message for one write to /dev/ecryptfs. */
@@ -394,6 +396,6 @@ export function encodeDevice(message: DeviceMessage): Uint8Array {
   return to.bytes.slice(0, to.length);
 }
 
-function nameOf(number: number): keyof typeof ECRYPTFS_MSG {
+function messageTypeName(number: number): keyof typeof ECRYPTFS_MSG {
   return Object.entries(ECRYPTFS_MSG).find(([, value]) => value === number)![0] as keyof typeof ECRYPTFS_MSG;
 }

@@ -71,13 +71,13 @@ export function families(): FamilyRow[] {
 export function family(protocol: number | string): Family | undefined {
   expectType(protocol, "find a netlink protocol", "number", "string");
   if (typeof protocol === "number") return FAMILIES[protocol];
-  const wanted = plain(protocol);
-  const has = (names: readonly string[]): boolean => names.some((name) => plain(name) === wanted);
+  const wanted = bareName(protocol);
+  const has = (names: readonly string[]): boolean => names.some((name) => bareName(name) === wanted);
   return FAMILIES.find(({ name, aliases }) => has([name, ...aliases])) ??
     FAMILIES.find(({ formerly }) => has(Object.keys(formerly)));
 }
 
-function plain(name: string): string {
+function bareName(name: string): string {
   return name.toUpperCase().replace(/^NETLINK_/, "");
 }
 

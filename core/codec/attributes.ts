@@ -12,8 +12,8 @@
  * @module
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
-import { type Codec, MISFIT, OMIT, raw, type RawAttribute, type Use, type Visit } from "./codec.ts";
-import { type Compilable, compile, type Compiled, compiling, type Into } from "./compile_table.ts";
+import { HEADER_ONLY, MISFIT, raw, type RawAttribute, type Use, type Visit } from "./codec.ts";
+import { type Compilable, type Compiled, compileTable, compiling, type Into } from "./compile_table.ts";
 import type { AnyCodec, AnyDerived, AnyEntry, AnyPlaced, Attributes, Field, Parts, Shape } from "./entry.ts";
 import { type Laid, layoutOf } from "./layout.ts";
 import { argumentError, DecodeError } from "../errors.ts";
@@ -223,7 +223,7 @@ class Table<T extends object> implements Attributes<T> {
     if (!mayBeCompiled(from)) return undefined;
     if (this.#code !== undefined) return this.#code;
     if (++this.#decoded < compiling.after) return undefined;
-    return this.#code = compile<T>(this.#compilable(), this.#lifted, { keepRaw, badLength });
+    return this.#code = compileTable<T>(this.#compilable(), this.#lifted, { keepRaw, badLength });
   }
 
   /** Decodes into an object that others decode into too. */
@@ -389,7 +389,7 @@ class Table<T extends object> implements Attributes<T> {
     if (field.repeated) codec.encode(given[key] as never, to, given);
     else {
       const start = to.open(codec.nested ? field.id | NLA_F_NESTED : field.id);
-      if (codec.encode(given[key] as never, to, given) === OMIT) to.length = start;
+      if (codec.encode(given[key] as never, to, given) === HEADER_ONLY) to.length = start;
       else to.close(start);
     }
     to.path.pop();

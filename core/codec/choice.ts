@@ -4,7 +4,7 @@
  * @module
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
-import { type Codec, MISFIT, type OMIT, type Visit } from "./codec.ts";
+import { type Codec, type HEADER_ONLY, MISFIT, type Visit } from "./codec.ts";
 import { didYouMean, fieldOf, fieldsOf } from "./attributes.ts";
 import type { Field, Parts } from "./entry.ts";
 import type { AnyCodec, Shape } from "./entry.ts";
@@ -50,7 +50,7 @@ export function choice<U, On extends keyof U & string, At extends keyof U & stri
       if (codec.size !== undefined && codec.tolerant === undefined && codec.size !== end - start) return MISFIT;
       return codec.decode(from, start, end, owner);
     },
-    encode(value: unknown, to: Writer, owner: object): void | typeof OMIT {
+    encode(value: unknown, to: Writer, owner: object): void | typeof HEADER_ONLY {
       const codec = pick(owner);
       if (codec !== undefined) return codec.encode(value as never, to, owner);
       if (value instanceof Uint8Array || typeof value === "string") return bytes.encode(value, to, owner);

@@ -12,7 +12,7 @@ import type { Reader, Writer } from "./buffer.ts";
 export const MISFIT: never = Symbol("misfit") as never;
 
 /** What `encode` returns when the value is said by the fixed header alone, so that no attribute is to be sent. */
-export const OMIT: unique symbol = Symbol("omit");
+export const HEADER_ONLY: unique symbol = Symbol("header only");
 
 /**
  * How one payload becomes a value (`D`) and which values may be sent (`E`).
@@ -31,8 +31,8 @@ export interface Codec<out D, in E = D> {
   readonly nested?: true;
   /** The value of the bytes `at`..`end`. */
   readonly decode: Decode<D>;
-  /** Appends the payload; {@linkcode OMIT} when there is none to send. */
-  encode(value: E, to: Writer, owner: object): void | typeof OMIT;
+  /** Appends the payload; {@linkcode HEADER_ONLY} when there is none to send. */
+  encode(value: E, to: Writer, owner: object): void | typeof HEADER_ONLY;
   /** The value when the attribute is absent, for what the fixed header alone says (a prefix of length 0). */
   absent?(from: Reader, owner: object): D | undefined;
   /**

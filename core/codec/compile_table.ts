@@ -11,7 +11,7 @@
  * @module
  */
 import type { Reader } from "./buffer.ts";
-import { type Codec, MISFIT, type Site } from "./codec.ts";
+import { type Codec, MISFIT } from "./codec.ts";
 import type { Field } from "./entry.ts";
 
 /** As much of a table as its code depends on. */
@@ -96,7 +96,7 @@ export interface Compiled<T> {
 }
 
 /** Compiles a table: a `lifted` one reads into an object that there is, another makes its own. */
-export function compile<T>(table: Compilable, lifted: boolean, helpers: Helpers): Compiled<T> {
+export function compileTable<T>(table: Compilable, lifted: boolean, helpers: Helpers): Compiled<T> {
   if (!arePlain(table.fields)) return {};
   const constants = new Constants(), body = bodyOf(table, helpers, lifted ? "o" : "this", constants);
   if (!lifted) return { made: constructorOf<T>(constants, body) };

@@ -113,7 +113,7 @@ export function head<D>(offset: number, codec: Codec<D>, use?: Use): Placed<D> {
  *
  * @param unless a field whose presence says that the number belongs to another namespace
  */
-export function nameOf(of: string, use?: Use, unless?: string): Derived<string> {
+export function interfaceNameOf(of: string, use?: Use, unless?: string): Derived<string> {
   return {
     code(owner) {
       const index = `${owner}[${JSON.stringify(of)}]`, here = `from.names !== undefined && ${index} > 0`;

@@ -17,7 +17,7 @@ export function enumeration<const M extends Readonly<Record<string, number>>>(
 ): Codec<(keyof M & string) | number> {
   type Name = (keyof M & string) | number;
   let names: (string | undefined)[] | Map<number, string> | undefined;
-  const nameOf = (value: number): Name => {
+  const nameOfValue = (value: number): Name => {
     names ??= reverse(map);
     const name = Array.isArray(names) ? names[value] : names.get(value);
     return (name ?? value) as Name;
@@ -26,7 +26,7 @@ export function enumeration<const M extends Readonly<Record<string, number>>>(
     name: base.name,
     ...(base.size === undefined ? {} : { size: base.size }),
     decode: inlined(
-      (from, at, end, owner) => nameOf(base.decode(from, at, end, owner)),
+      (from, at, end, owner) => nameOfValue(base.decode(from, at, end, owner)),
       base.decode.code && ((site) => {
         names ??= reverse(map);
         const known = site.constant(names), value = `t = ${base.decode.code!(site)}`;
@@ -34,7 +34,7 @@ export function enumeration<const M extends Readonly<Record<string, number>>>(
       }),
     ),
     encode(value, to, owner) {
-      return base.encode(typeof value === "number" ? value : lookUp(map, value, to), to, owner);
+      return base.encode(typeof value === "number" ? value : numberOfName(map, value, to), to, owner);
     },
   };
 }
@@ -50,12 +50,12 @@ function reverse(map: Readonly<Record<string, number>>): (string | undefined)[] 
   return names;
 }
 
-function lookUp(map: Readonly<Record<string, number>>, value: unknown, to: Writer): number {
+function numberOfName(map: Readonly<Record<string, number>>, value: unknown, to: Writer): number {
   if (typeof value === "string" && Object.hasOwn(map, value)) return map[value]!;
-  to.fail(TypeError, `expected ${namesOf(map)} or the number, got ${shown(value)}`);
+  to.fail(TypeError, `expected ${listOfNames(map)} or the number, got ${shown(value)}`);
 }
 
-function namesOf(map: Readonly<Record<string, number>>): string {
+function listOfNames(map: Readonly<Record<string, number>>): string {
   const names = Object.keys(map).map((name) => JSON.stringify(name));
   return names.length <= 16 ? names.join(", ") : `${names.slice(0, 12).join(", ")} … (${names.length} names)`;
 }
@@ -128,7 +128,7 @@ export function maskValue(
     if (typeof one === "number" && one >>> 0 !== one) {
       to.fail(RangeError, `expected bits 0..4294967295, got ${shown(one)}`);
     }
-    bits |= typeof one === "number" ? one : lookUp(map, one, to);
+    bits |= typeof one === "number" ? one : numberOfName(map, one, to);
   }
   return bits >>> 0;
 }

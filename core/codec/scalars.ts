@@ -4,7 +4,7 @@
  * @module
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
-import { type Codec, inlined, OMIT } from "./codec.ts";
+import { type Codec, HEADER_ONLY, inlined } from "./codec.ts";
 
 type Get = "getUint8" | "getInt8" | "getUint16" | "getInt16" | "getUint32" | "getInt32";
 type Set = "setUint8" | "setInt8" | "setUint16" | "setInt16" | "setUint32" | "setInt32";
@@ -161,6 +161,6 @@ export const flag: Codec<true, boolean> = {
   decode: () => true,
   encode(value, to) {
     if (typeof value !== "boolean") to.fail(TypeError, `expected true or false, got ${shown(value)}`);
-    return value ? undefined : OMIT;
+    return value ? undefined : HEADER_ONLY;
   },
 };

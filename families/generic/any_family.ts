@@ -18,7 +18,7 @@ import {
   type GenericOp,
   type GenericProtocol,
   groupNumbers,
-  lookUp,
+  lookUpFamily,
   NETLINK_GENERIC,
 } from "../../core/generic.ts";
 import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN } from "../../core/message.ts";
@@ -151,7 +151,7 @@ export class Family implements Disposable {
 
   /** What the kernel says of the family; in a dry run, where it is not asked, its name alone. */
   get #told(): GenericFamily {
-    return lookUp(this.#open(), { name: this.name, hint: moduleHint(this.name) });
+    return lookUpFamily(this.#open(), { name: this.name, hint: moduleHint(this.name) });
   }
 
   /** The kernel's policy, and tables made of it. */

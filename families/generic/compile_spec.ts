@@ -59,7 +59,7 @@ import type {
   SpecNumber,
   SpecOperation,
 } from "./spec.ts";
-import { type DynamicField, DynamicTable, outward, ownFields } from "./dynamic_table.ts";
+import { type DynamicField, DynamicTable, ownFields, valueAround } from "./dynamic_table.ts";
 
 /** An attribute's number lies in these bits. */
 const NLA_TYPE_MASK = 0x3fff;
@@ -126,8 +126,8 @@ const BIG_ENDIAN = record(Object.entries<AnyCodec>({
   u16: be16,
   u32: be32,
   u64: be64,
-  s16: swapped(i16, be16, 16),
-  s32: swapped(i32, be32, 32),
+  s16: inNetworkOrder(i16, be16, 16),
+  s32: inNetworkOrder(i32, be32, 32),
   s64: {
     ...i64,
     decode: (from, at) => from.view.getBigInt64(at, false),
@@ -141,7 +141,7 @@ const BIG_ENDIAN = record(Object.entries<AnyCodec>({
 }));
 
 /** A signed integer in network order, from the codecs that have one half of that each. */
-function swapped(signed: Codec<number>, big: Codec<number>, bits: number): Codec<number> {
+function inNetworkOrder(signed: Codec<number>, big: Codec<number>, bits: number): Codec<number> {
   return {
     name: signed.name,
     size: bits / 8,
@@ -452,7 +452,7 @@ export class CompiledSpec {
     }
     const bits = this.#bits(name);
     if (type === "u64") return mask64(bits, codec as unknown as Codec<bigint, bigint | number>);
-    if (type === "uint") return wide(mask64(bits));
+    if (type === "uint") return shortMask(mask64(bits));
     return mask(number, this.#lowBits(name));
   }
 
@@ -543,7 +543,7 @@ export class CompiledSpec {
         : this.#tableOf(format["attribute-set"], format["fixed-header"]),
     ]));
     const pick = (owner: object): AnyCodec => {
-      const selected = outward(owner, key);
+      const selected = valueAround(owner, key);
       return formats.get(valueName(typeof selected === "string" ? selected : shown(selected))) ?? bytes;
     };
     return {
@@ -553,7 +553,10 @@ export class CompiledSpec {
       encode(value, to, owner) {
         const codec = pick(owner);
         if (codec === bytes && !((value as unknown) instanceof Uint8Array)) {
-          to.fail(TypeError, `${key} ${shown(outward(owner, key))} has no attributes that are known: expected bytes`);
+          to.fail(
+            TypeError,
+            `${key} ${shown(valueAround(owner, key))} has no attributes that are known: expected bytes`,
+          );
         }
         return codec.encode(value, to, owner);
       },
@@ -625,7 +628,7 @@ export class CompiledSpec {
         const start = to.length, done = codec.encode(value, to, owner);
         const length = to.length - start - (string ? 1 : 0);
         if (least !== undefined && length < least || most !== undefined && length > most) {
-          to.fail(RangeError, `expected ${lengths(least, most)} bytes, got ${length}`);
+          to.fail(RangeError, `expected ${lengthText(least, most)} bytes, got ${length}`);
         }
         if (bits !== undefined && length <= 8) {
           let sent = 0n;
@@ -645,7 +648,7 @@ function inRange(value: number | bigint, min: bigint | undefined, max: bigint | 
   }
 }
 
-function lengths(least: number | undefined, most: number | undefined): string {
+function lengthText(least: number | undefined, most: number | undefined): string {
   return least === most ? `${least}` : least === undefined ? `at most ${most}` : `${least}..${most ?? ""}`;
 }
 
@@ -668,7 +671,7 @@ function sized(codec: AnyCodec, size: number): AnyCodec {
 }
 
 /** A mask of 64 bits in an integer that is as short as it fits. */
-function wide(codec: AnyCodec): AnyCodec {
+function shortMask(codec: AnyCodec): AnyCodec {
   return {
     name: codec.name,
     decode(from, at, end, owner) {

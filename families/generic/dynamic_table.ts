@@ -11,9 +11,9 @@ import {
   type Codec,
   didYouMean,
   eachAttribute,
+  HEADER_ONLY,
   keepRaw,
   MISFIT,
-  OMIT,
   type Reader,
   shown,
   type Struct,
@@ -57,7 +57,7 @@ const DEEPEST = 64;
 const around = new WeakMap<object, object>();
 
 /** The value that `key` has in `owner`, or in the nearest object around it that has one. */
-export function outward(owner: object | undefined, key: string): unknown {
+export function valueAround(owner: object | undefined, key: string): unknown {
   for (let at = owner; at !== undefined; at = around.get(at)) {
     if (Object.hasOwn(at, key) && (at as Fields)[key] !== undefined) return (at as Fields)[key];
   }
@@ -180,7 +180,7 @@ export class DynamicTable implements Codec<Fields> {
         const encoded = open === true && item instanceof Uint8Array
           ? void to.append(item)
           : codec.encode(item as never, to, given);
-        if (encoded === OMIT) to.length = start;
+        if (encoded === HEADER_ONLY) to.length = start;
         else to.close(start);
         if (multi === true) to.path.pop();
       });

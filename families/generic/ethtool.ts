@@ -59,7 +59,7 @@ function deviceOf(key: Device<EthtoolHeader>): EthtoolHeader {
   if (typeof key === "string") return { devName: key };
   expectFields(key, "name a device", "a name, a number or an object");
   // The kernel refuses a name and a number of different devices.
-  return pick(key, "devIndex", "devName", "phyIndex", "headerFlags");
+  return pickFields(key, "devIndex", "devName", "phyIndex", "headerFlags");
 }
 
 /** Returns the same for calls of their own, which accept the objects that any of the lists returned. */
@@ -73,10 +73,10 @@ function deviceFor(what: string, key: Device): EthtoolHeader {
 /** The fields that name a device. */
 const HEADER = ["devName", "devIndex", "phyIndex", "headerFlags"] as const satisfies readonly (keyof EthtoolHeader)[];
 
-const nameOf = ({ devName, devIndex }: EthtoolHeader): string => String(devName ?? devIndex ?? "");
+const deviceName = ({ devName, devIndex }: EthtoolHeader): string => String(devName ?? devIndex ?? "");
 
 /** Returns true if an error says that a device does not support a kind of setting. */
-function hasNone(error: unknown): error is KernelError {
+function saysNoSettings(error: unknown): error is KernelError {
   return error instanceof KernelError && error.code === "EOPNOTSUPP";
 }
 
@@ -137,7 +137,7 @@ class EachDevice implements Requester {
 
   /** Yields the settings of the devices that a dump, ended by `error`, did not reach. */
   *#others(error: unknown, operation: Operation, some: readonly unknown[]): Generator<unknown, void, undefined> {
-    if (!(error instanceof KernelError && NOTHING.has(error.code)) || this.#lacks()) throw error;
+    if (!(error instanceof KernelError && NOTHING.has(error.code)) || this.#kernelLacks()) throw error;
     // The dump reached all devices: only the last had no such settings.
     if (error.code === "EOPNOTSUPP") return;
     const told = new Set(some.map((one) => (one as EthtoolHeader).devIndex));
@@ -166,12 +166,12 @@ class EachDevice implements Requester {
   }
 
   /** Returns true if the kernel itself, not just a device, lacks the message. */
-  #lacks(): boolean {
-    return lacks(this.#caller, this.#get);
+  #kernelLacks(): boolean {
+    return kernelLacks(this.#caller, this.#get);
   }
 }
 
-function lacks(caller: GenericCaller, cmd: number): boolean {
+function kernelLacks(caller: GenericCaller, cmd: number): boolean {
   const { ops } = caller.family();
   return ops !== undefined && !ops.some(({ id }) => id === cmd);
 }
@@ -186,7 +186,7 @@ export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Inpu
       {
         ...declaration,
         hint: (code, details, value) =>
-          code === "EOPNOTSUPP" && lacks(asked, get)
+          code === "EOPNOTSUPP" && kernelLacks(asked, get)
             ? `this kernel's ethtool does not have ${said}`
             : hint?.(code, details, value),
       },
@@ -200,7 +200,7 @@ export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Inpu
     try {
       return super.find(key);
     } catch (error) {
-      if (hasNone(error)) return undefined;
+      if (saysNoSettings(error)) return undefined;
       throw error;
     }
   }
@@ -225,7 +225,7 @@ function declare<T extends EthtoolHeader>(
     commands,
     ...(told === undefined ? {} : { events: { groups: ["monitor"], new: [told], del: [] } }),
     filters: [],
-    describe: (value) => nameOf(value as EthtoolHeader),
+    describe: (value) => deviceName(value as EthtoolHeader),
     identity: ({ devIndex }) => String(devIndex),
     fromKey: (key) => deviceOf(key),
     keyOf: (value) => deviceOf(value as EthtoolHeader),
@@ -239,7 +239,7 @@ function declare<T extends EthtoolHeader>(
   };
 }
 
-function pick(value: object, ...keys: readonly string[]): object {
+function pickFields(value: object, ...keys: readonly string[]): object {
   const fields = value as Record<string, unknown>;
   return Object.fromEntries(keys.filter((key) => fields[key] !== undefined).map((key) => [key, fields[key]]));
 }
@@ -359,7 +359,7 @@ const rssDeclaration = declare(
       del: [K.ETHTOOL_MSG_RSS_DELETE_NTF],
     },
     identity: ({ devIndex, context = 0 }) => `${devIndex} ${context}`,
-    keyOf: (value) => ({ ...deviceOf(value as EthtoolHeader), ...pick(value, "context") }),
+    keyOf: (value) => ({ ...deviceOf(value as EthtoolHeader), ...pickFields(value, "context") }),
   },
 );
 const tunnelInfoDeclaration = declare("tunnel table", device.TunnelInfo, {
@@ -393,7 +393,7 @@ const statsDeclaration = declare(
   },
   undefined,
   {
-    keyOf: (value) => ({ ...deviceOf(value as EthtoolHeader), ...pick(value, "groups", "src") }),
+    keyOf: (value) => ({ ...deviceOf(value as EthtoolHeader), ...pickFields(value, "groups", "src") }),
     // The kernel requires the groups.
     prepare: (value) => ({ groups: { value: ["eth-phy", "eth-mac", "eth-ctrl", "rmon"] }, ...value }),
   },
@@ -469,7 +469,7 @@ export class FeatureSettings extends Settings<device.Features> {
    * @throws {TypeError} a value is neither `true` nor `false`
    */
   switch(dev: Device<device.Features>, wanted: Readonly<Record<string, boolean>>): void {
-    const what = `switch features of ${nameOf(deviceOf(dev as Device))}`;
+    const what = `switch features of ${deviceName(deviceOf(dev as Device))}`;
     expectFields(wanted, what, "an object of true and false by name");
     const given = Object.entries(wanted).filter(([, on]) => on !== undefined);
     for (const [name, on] of given) expectType(on, `${what}: ${name}`, "boolean");
@@ -485,17 +485,17 @@ export type EthtoolEvent =
   | { readonly event: "module_fw_flash"; readonly value: plugged.ModuleFwFlash }
   | { readonly event: "pse"; readonly value: link.PseEventMessage };
 
-const whole = (event: EthtoolEvent["event"], codec: Codec<unknown, never>): GenericEventKind => ({
+const wholeEvent = (event: EthtoolEvent["event"], codec: Codec<unknown, never>): GenericEventKind => ({
   event,
   codec,
   whole: true,
 });
 
 const EVENTS: Readonly<Record<number, GenericEventKind>> = {
-  [K.ETHTOOL_MSG_CABLE_TEST_NTF]: whole("cable_test", plugged.CableTestEvent),
-  [K.ETHTOOL_MSG_CABLE_TEST_TDR_NTF]: whole("cable_test_tdr", plugged.CableTdrEvent),
-  [K.ETHTOOL_MSG_MODULE_FW_FLASH_NTF]: whole("module_fw_flash", plugged.ModuleFwFlash),
-  [K.ETHTOOL_MSG_PSE_NTF]: whole("pse", link.PseEventMessage),
+  [K.ETHTOOL_MSG_CABLE_TEST_NTF]: wholeEvent("cable_test", plugged.CableTestEvent),
+  [K.ETHTOOL_MSG_CABLE_TEST_TDR_NTF]: wholeEvent("cable_test_tdr", plugged.CableTdrEvent),
+  [K.ETHTOOL_MSG_MODULE_FW_FLASH_NTF]: wholeEvent("module_fw_flash", plugged.ModuleFwFlash),
+  [K.ETHTOOL_MSG_PSE_NTF]: wholeEvent("pse", link.PseEventMessage),
 };
 
 /** All operations of the ethtool family, in one namespace. */
@@ -605,7 +605,7 @@ export class Ethtool {
   moduleEeprom(dev: Device, part: Omit<plugged.ModuleEeprom, keyof EthtoolHeader | "data">): Uint8Array {
     expectFields(part, "read a module", "the part as an object");
     const value = { i2cAddress: 0x50, page: 0, ...deviceFor("read a module", dev), ...part };
-    const what = `read the module of ${nameOf(value)}`;
+    const what = `read the module of ${deviceName(value)}`;
     const found = this.#caller.request({ ...EEPROM, value, what }) as plugged.ModuleEeprom | undefined;
     return found?.data ?? new Uint8Array(0);
   }
@@ -614,19 +614,19 @@ export class Ethtool {
   flashModule(dev: Device, fileName: string, password?: number): void {
     expectType(fileName, "flash a module", "string");
     const value = { ...deviceFor("flash a module", dev), fileName, ...(password === undefined ? {} : { password }) };
-    this.#caller.request({ ...FLASH, value, what: `flash the module of ${nameOf(value)}` });
+    this.#caller.request({ ...FLASH, value, what: `flash the module of ${deviceName(value)}` });
   }
 
   /** Starts a test of a device's cable; {@linkcode Ethtool.events} yields the result. */
   testCable(dev: Device): void {
     const value = deviceFor("test a cable", dev);
-    this.#caller.request({ ...CABLE_TEST, value, what: `test the cable of ${nameOf(value)}` });
+    this.#caller.request({ ...CABLE_TEST, value, what: `test the cable of ${deviceName(value)}` });
   }
 
   /** Starts a measurement along a device's cable; {@linkcode Ethtool.events} yields the result. */
   measureCable(dev: Device, cfg?: plugged.TdrConfig): void {
     const value = { ...deviceFor("measure a cable", dev), ...(cfg === undefined ? {} : { cfg }) };
-    this.#caller.request({ ...CABLE_TDR, value, what: `measure the cable of ${nameOf(value)}` });
+    this.#caller.request({ ...CABLE_TDR, value, what: `measure the cable of ${deviceName(value)}` });
   }
 
   /**

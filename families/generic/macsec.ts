@@ -27,9 +27,9 @@ import {
   enumeration,
   hex,
   ifindex,
+  interfaceNameOf,
   key,
   list,
-  nameOf,
   readOnly,
   type Shape,
   u32,
@@ -374,7 +374,7 @@ export interface MacsecDevice {
 /** Wire form of {@linkcode MacsecDevice}: MACSEC_ATTR_*. */
 export const MacsecDevice: Attributes<MacsecDevice> = attributes((): Shape<MacsecDevice> => ({
   ifindex: [1, ifindex, key],
-  dev: nameOf("ifindex"),
+  dev: interfaceNameOf("ifindex"),
   rxscConfig: [2, MacsecRxsc, "input"],
   saConfig: [3, MacsecSa, "input"],
   secy: [4, MacsecSecy, readOnly],

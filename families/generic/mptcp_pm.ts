@@ -24,11 +24,11 @@ import {
   type Codec,
   enumeration,
   ifindex,
+  interfaceNameOf,
   ipv4,
   ipv6,
   key,
   mask,
-  nameOf,
   part,
   type Shape,
   u16,
@@ -137,7 +137,7 @@ export const MptcpAddress: Attributes<MptcpAddress> = attributes((): Shape<Mptcp
   port: [5, port],
   flags: [6, flags],
   ifIdx: [7, ifindex],
-  dev: nameOf("ifIdx"),
+  dev: interfaceNameOf("ifIdx"),
 }));
 
 /** The content of most messages. */
@@ -169,7 +169,7 @@ export const Endpoint: Attributes<MptcpAddress> = attributes((): Shape<Record<ne
     port: [5, port],
     flags: [6, flags],
     ifIdx: [7, ifindex],
-    dev: nameOf("ifIdx"),
+    dev: interfaceNameOf("ifIdx"),
   }),
   1,
 ) as Attributes<MptcpAddress>;
@@ -247,7 +247,7 @@ export const MptcpDetails: Attributes<MptcpDetails> = attributes((): Shape<Mptcp
   resetReason: [16, u32],
   resetFlags: [17, u32],
   serverSide: [18, bool(u8)],
-  dev: nameOf("ifIdx"),
+  dev: interfaceNameOf("ifIdx"),
 }));
 
 /** The kinds of events: MPTCP_EVENT_*. */
@@ -296,12 +296,12 @@ const declaration: GenericDeclaration<MptcpAddress> = {
   compares: (key) => (key as MptcpAddress).id === 0 || Object.keys(key).join() === "id",
   prepare(value, verb) {
     const { id } = value as MptcpAddress;
-    return verb === "list" ? value : verb === "delete" && id ? { id } : complete(value as MptcpAddress);
+    return verb === "list" ? value : verb === "delete" && id ? { id } : withFamily(value as MptcpAddress);
   },
 };
 
 /** Adds the family of an address. The kernel requires it, and takes it as the sign that there is an address. */
-function complete(value: MptcpAddress): MptcpAddress {
+function withFamily(value: MptcpAddress): MptcpAddress {
   const { family, addr4, addr6 } = value;
   if (addr4 !== undefined && addr6 !== undefined) {
     throw argumentError(
@@ -319,7 +319,7 @@ function addressOf(address: string): MptcpAddress {
 }
 
 /** Checks that an argument has these fields only, and returns it. */
-function parts<T extends object>(value: T, what: string, names: readonly (keyof T & string)[]): T {
+function expectOnly<T extends object>(value: T, what: string, names: readonly (keyof T & string)[]): T {
   expectFields(value, what);
   expectNames(value, what, names);
   return value;
@@ -453,7 +453,7 @@ export class MptcpPm {
 
   /** Changes the given limits only. */
   setLimits(limits: MptcpLimits): void {
-    const what = "set MPTCP limits", { rcvAddAddrs, subflows } = parts(limits, what, ["rcvAddAddrs", "subflows"]);
+    const what = "set MPTCP limits", { rcvAddAddrs, subflows } = expectOnly(limits, what, ["rcvAddAddrs", "subflows"]);
     this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_SET_LIMITS, { rcvAddAddrs, subflows } as PmMessage, what);
   }
 
@@ -462,7 +462,7 @@ export class MptcpPm {
     expectType(token, "announce an address of an MPTCP connection", "number");
     const what = `announce an address of MPTCP connection ${token}`;
     expectFields(addr, what);
-    this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_ANNOUNCE, { token, addr: complete(addr) }, what);
+    this.#request(MPTCP_PM_CMD.MPTCP_PM_CMD_ANNOUNCE, { token, addr: withFamily(addr) }, what);
   }
 
   /** Tells the peer of a connection that an address is no longer available. */
@@ -484,10 +484,10 @@ export class MptcpPm {
 
   #subflow(cmd: number, subflow: MptcpSubflow, verb: string): void {
     const what = `${verb} a subflow of an MPTCP connection`;
-    const { token, addr, addrRemote } = parts(subflow, what, ["token", "addr", "addrRemote"]);
+    const { token, addr, addrRemote } = expectOnly(subflow, what, ["token", "addr", "addrRemote"]);
     expectType(token, what, "number");
     for (const one of [addr, addrRemote]) expectFields(one, what, "addr and addrRemote as objects");
-    const value = { token, addr: complete(addr), addrRemote: complete(addrRemote) };
+    const value = { token, addr: withFamily(addr), addrRemote: withFamily(addrRemote) };
     this.#request(cmd, value, `${verb} a subflow of MPTCP connection ${token}`);
   }
 

@@ -21,10 +21,10 @@ import {
   type Codec,
   enumeration,
   ifindex,
+  interfaceNameOf,
   key,
   mask,
   mask64,
-  nameOf,
   readOnly,
   repeated,
   type Shape,
@@ -151,7 +151,7 @@ export interface NetDevice {
 /** Wire form of {@linkcode NetDevice}: NETDEV_A_DEV_*. */
 export const NetDevice: Attributes<NetDevice> = attributes((): Shape<NetDevice> => ({
   ifindex: [1, ifindex, key],
-  dev: nameOf("ifindex"),
+  dev: interfaceNameOf("ifindex"),
   xdpFeatures: [3, xdpAct, readOnly],
   xdpZcMaxSegs: [4, u32, readOnly],
   xdpRxMetadataFeatures: [5, xdpRxMetadata, readOnly],
@@ -195,7 +195,7 @@ export interface PagePool {
 export const PagePool: Attributes<PagePool> = attributes((): Shape<PagePool> => ({
   id: [1, uint, key],
   ifindex: [2, ifindex],
-  dev: nameOf("ifindex"),
+  dev: interfaceNameOf("ifindex"),
   napiId: [3, uint, readOnly],
   inflight: [4, uint, readOnly],
   inflightMem: [5, uint, readOnly],
@@ -287,7 +287,7 @@ export interface Napi {
 /** Wire form of {@linkcode Napi}: NETDEV_A_NAPI_*. */
 export const Napi: Attributes<Napi> = attributes((): Shape<Napi> => ({
   ifindex: [1, ifindex],
-  dev: nameOf("ifindex"),
+  dev: interfaceNameOf("ifindex"),
   id: [2, u32, key],
   irq: [3, u32, readOnly],
   pid: [4, u32, readOnly],
@@ -354,7 +354,7 @@ export interface Queue {
 export const Queue: Attributes<Queue> = attributes((): Shape<Queue> => ({
   id: [1, u32, key],
   ifindex: [2, ifindex, key],
-  dev: nameOf("ifindex"),
+  dev: interfaceNameOf("ifindex"),
   type: [3, queueType, key],
   napiId: [4, u32, readOnly],
   dmabuf: [5, u32, readOnly],
@@ -434,7 +434,7 @@ export interface Qstats {
 /** Wire form of {@linkcode Qstats}: NETDEV_A_QSTATS_*. */
 export const Qstats: Attributes<Qstats> = attributes((): Shape<Qstats> => ({
   ifindex: [1, ifindex, key],
-  dev: nameOf("ifindex"),
+  dev: interfaceNameOf("ifindex"),
   queueType: [2, queueType, key],
   queueId: [3, u32, key],
   scope: [4, scope],

@@ -123,15 +123,15 @@ function bandsOf({ wiphyBands: before }: Wiphy, { wiphyBands: more }: Wiphy): { 
       known === undefined ? band : {
         ...known,
         ...band,
-        ...joined("freqs", known, band),
-        ...joined("rates", known, band),
+        ...joinLists("freqs", known, band),
+        ...joinLists("rates", known, band),
       },
     );
   }
   return { wiphyBands: [...bands.values()] };
 }
 
-function joined(key: "freqs" | "rates", a: Band, b: Band): Partial<Band> {
+function joinLists(key: "freqs" | "rates", a: Band, b: Band): Partial<Band> {
   const all = [...a[key] ?? [], ...b[key] ?? []];
   return all.length === 0 ? {} : { [key]: all };
 }
@@ -348,7 +348,7 @@ export class WifiInterfaces extends GenericCollection<WifiInterface, object, str
    * exists then
    */
   override add(value: Input<WifiInterface> & object): WifiInterface {
-    const [own, radio] = parted(value, "add a wireless interface");
+    const [own, radio] = splitByReceiver(value, "add a wireless interface");
     if (radio === undefined) return super.add(own);
     if (this.caller.requester().deferred) {
       throw argumentError(
@@ -370,7 +370,7 @@ export class WifiInterfaces extends GenericCollection<WifiInterface, object, str
    */
   override set(key: string | number | WifiInterface, changes: Input<WifiInterface> & object): void {
     const named = this.keyValue(key) as { ifindex?: string | number };
-    const what = `set wireless interface ${interfaces.describe(named)}`, [own, radio] = parted(changes, what);
+    const what = `set wireless interface ${interfaces.describe(named)}`, [own, radio] = splitByReceiver(changes, what);
     for (const [field, instead] of Object.entries(ONLY_NEW)) {
       if (own[field as keyof WifiInterface] !== undefined) {
         throw argumentError(TypeError, `Cannot ${what}: ${field} cannot be changed: ${instead}`);
@@ -391,7 +391,7 @@ export class WifiInterfaces extends GenericCollection<WifiInterface, object, str
 }
 
 /** Returns the fields for the interface itself, and those for its radio if there are any. */
-function parted(
+function splitByReceiver(
   value: Input<WifiInterface>,
   what: string,
 ): readonly [own: Input<WifiInterface> & object, radio: Input<WifiInterface> | undefined] {

@@ -310,7 +310,7 @@ export class Wireguard {
     const parts = this.#caller.dump({
       cmd: WG_CMD.WG_CMD_GET_DEVICE,
       codec: WgDevice as Codec<unknown, never>,
-      value: named(dev),
+      value: interfaceField(dev),
       what: `get WireGuard interface ${dev}`,
     }) as WgDevice[];
     const [first = {}, ...rest] = parts, peers: WgPeer[] = [];
@@ -343,7 +343,7 @@ export class Wireguard {
       this.#caller.request({
         cmd: WG_CMD.WG_CMD_SET_DEVICE,
         codec: WgDevice as Codec<unknown, never>,
-        value: { ...named(dev), ...value },
+        value: { ...interfaceField(dev), ...value },
         what: `set WireGuard interface ${dev}`,
       });
     };
@@ -380,7 +380,7 @@ export class Wireguard {
 /** The length of the longest interface name that the kernel takes here, in bytes; alternative names may be longer. */
 const LONGEST_NAME = 15;
 
-function named(dev: string | number): { readonly ifname: string } | { readonly ifindex: string | number } {
+function interfaceField(dev: string | number): { readonly ifname: string } | { readonly ifindex: string | number } {
   return typeof dev === "number" || new TextEncoder().encode(dev).length > LONGEST_NAME
     ? { ifindex: dev }
     : { ifname: dev };

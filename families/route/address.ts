@@ -19,10 +19,10 @@ import {
   head,
   i32,
   ifindex,
+  interfaceNameOf,
   ip,
   key,
   mask,
-  nameOf,
   readOnly,
   type RepeatedCodec,
   type Shape,
@@ -207,7 +207,7 @@ function write(id: number, bytes: Uint8Array, to: Writer): void {
 export const Address: Attributes<Address> = attributes((): Shape<Address> => ({
   family: head(0, family, key),
   index: head(4, ifindex, key),
-  dev: nameOf("index"),
+  dev: interfaceNameOf("index"),
   scope: head(3, scope),
   local: [IFA_LOCAL, anyAddress, readOnly],
   peer: [IFA_ADDRESS, peer, key],
@@ -276,10 +276,10 @@ const CHANGING: Readonly<Record<string, number>> = {
 /** The flags that are chosen when an address is made. */
 const CHOSEN = IFA_F.nodad | IFA_F.homeaddress | IFA_F.managetempaddr | IFA_F.noprefixroute | IFA_F.mcautojoin;
 
-const namesOf = (flags: number): string[] =>
+const flagNames = (flags: number): string[] =>
   Object.entries(IFA_F).flatMap(([name, bit]) => (flags & bit) === 0 ? [] : [name]);
 
-function bits(flags: unknown): number {
+function flagBits(flags: unknown): number {
   if (!Array.isArray(flags)) return Number(flags);
   return flags.reduce((all, one) => all | (typeof one === "number" ? one : IFA_F_INET6[one as AddressFlag]), 0);
 }
@@ -292,12 +292,12 @@ function bits(flags: unknown): number {
  */
 export function mergeAddress({ found, changes, whole, what }: Merge<Address>): Input<Address> {
   const { flags = found.flags, cacheinfo } = changes as Input<Address>;
-  const stays = (bits(flags) ^ bits(found.flags)) & CHOSEN & ~(CHANGING[found.family] ?? 0);
+  const stays = (flagBits(flags) ^ flagBits(found.flags)) & CHOSEN & ~(CHANGING[found.family] ?? 0);
   if (stays !== 0) {
     throw argumentError(
       TypeError,
       `Cannot ${what}: flags: the kernel does not change ${
-        namesOf(stays).join(", ")
+        flagNames(stays).join(", ")
       } of an ${found.family} address: delete it, and add it as it is to be`,
     );
   }

@@ -6,7 +6,7 @@
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import { Address, addressKey, comparesAddress, mergeAddress, prepareAddress } from "./address.ts";
-import { switchedOff } from "./numbers.ts";
+import { ipv6DisabledHint } from "./numbers.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** An address as it is given: like {@linkcode Address}, with names or numbers for interfaces. */
@@ -33,7 +33,7 @@ const declaration: Declaration<Address> = {
   compares: comparesAddress,
   lasting: () => ["scope", "broadcast", "label"],
   merge: mergeAddress,
-  hint: (code, { kernelMessage = "" }) => code === "EACCES" ? switchedOff(kernelMessage) : undefined,
+  hint: (code, { kernelMessage = "" }) => code === "EACCES" ? ipv6DisabledHint(kernelMessage) : undefined,
 };
 
 /** All addresses of one namespace. */

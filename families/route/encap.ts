@@ -17,13 +17,13 @@ import {
   count64,
   enumeration,
   ifindex,
+  interfaceNameOf,
   ipv4,
   ipv6,
   mask,
   maskNames,
   maskValue,
   MISFIT,
-  nameOf,
   type Parts,
   readOnly,
   repeated,
@@ -496,9 +496,9 @@ export const Seg6LocalEncap: Attributes<Seg6LocalEncap> = attributes((): Shape<S
   nh4: [4, ipv4],
   nh6: [5, ipv6],
   iif: [6, ifindex],
-  iifDev: nameOf("iif", readOnly),
+  iifDev: interfaceNameOf("iif", readOnly),
   oif: [7, ifindex],
-  oifDev: nameOf("oif", readOnly),
+  oifDev: interfaceNameOf("oif", readOnly),
   bpf: [8, attributes<Seg6LocalProgram>({ prog: [1, u32], progName: [2, string(255)] })],
   vrftable: [9, table],
   counters: [10, counters],
@@ -627,7 +627,7 @@ export interface XfrmEncap {
 export const XfrmEncap: Attributes<XfrmEncap> = attributes((): Shape<XfrmEncap> => ({
   ifId: [1, u32],
   link: [2, ifindex],
-  linkDev: nameOf("link", readOnly),
+  linkDev: interfaceNameOf("link", readOnly),
 }));
 
 /** What a route or next hop wraps its packets in: `encap` is what `encapType` says. */

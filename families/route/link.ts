@@ -29,17 +29,17 @@ import {
   enumeration,
   hardwareAddress,
   head,
+  HEADER_ONLY,
   hex,
   i32,
   ifindex,
+  interfaceNameOf,
   ip,
   key,
   lazy,
   mask,
   maskNames,
   maskValue,
-  nameOf,
-  OMIT,
   part,
   type Parts,
   readOnly,
@@ -831,7 +831,7 @@ function setFlag(to: Writer, bit: number, on: boolean | number): void {
 }
 
 /** A flag as a field of its own. */
-const switched = (bit: number, inverted = false): Derived<boolean> => ({
+const flagField = (bit: number, inverted = false): Derived<boolean> => ({
   apply: (on, to) => setFlag(to, bit, inverted && typeof on === "boolean" ? !on : on),
   use: "input",
 });
@@ -843,7 +843,7 @@ const allmulti: Codec<boolean | number, boolean | number> = {
   decode: u32.decode,
   encode(value, to) {
     if (typeof value !== "number") setFlag(to, IFF.allmulti, value);
-    return OMIT;
+    return HEADER_ONLY;
   },
 };
 
@@ -908,24 +908,24 @@ export const Link: Attributes<Link> = attributes((): Shape<LinkFields> => ({
   flags: head(FLAGS, flags),
   ifname: [3, string(15)],
   altIfname: [53, string(127), "input"],
-  up: switched(IFF.up),
-  promisc: switched(IFF.promisc),
+  up: flagField(IFF.up),
+  promisc: flagField(IFF.promisc),
   allmulti: [61, allmulti],
-  arp: switched(IFF.noarp, true),
-  multicast: switched(IFF.multicast),
+  arp: flagField(IFF.noarp, true),
+  multicast: flagField(IFF.multicast),
   netns,
   address: [1, address],
   broadcast: [2, address],
   mtu: [4, u32],
   linkNetnsid: [37, i32],
   link: [5, ifindex],
-  linkDev: nameOf("link", readOnly, "linkNetnsid"),
+  linkDev: interfaceNameOf("link", readOnly, "linkNetnsid"),
   qdisc: [6, text, readOnly],
   stats: [7, row<LinkStats>(u32, COUNTERS.slice(0, -1)), readOnly],
   cost: [8, bytes, readOnly],
   priority: [9, bytes, readOnly],
   master: [10, ifindex],
-  masterDev: nameOf("master", readOnly),
+  masterDev: interfaceNameOf("master", readOnly),
   wireless: [11, bytes, readOnly],
   protinfo: [12, protinfo],
   txqlen: [13, u32],

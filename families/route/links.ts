@@ -58,7 +58,7 @@ const declaration: Declaration<Link> = {
   },
   prepare(value, verb) {
     const { family, flags, ifname, index } = value as Fields;
-    if (verb === "add") return atOnce(value);
+    if (verb === "add") return fieldsToCreateWith(value);
     if (verb === "list" && familyNumber(family as Family | undefined) === AF.ipmr) {
       throw argumentError(
         TypeError,
@@ -105,7 +105,7 @@ const declaration: Declaration<Link> = {
 };
 
 /** Fields that the kernel refuses or passes over while it makes a link; they are set as soon as it is there. */
-const LATER: readonly string[] = [
+const AFTER_CREATE: readonly string[] = [
   "afSpec",
   "carrier",
   "ifalias",
@@ -122,20 +122,20 @@ const LATER: readonly string[] = [
 ];
 
 /** Of the other end of a pair also whose port it is, and that before what this says of its port. */
-const OF_PEER: readonly string[] = ["master", ...LATER];
+const PEER_AFTER_CREATE: readonly string[] = ["master", ...AFTER_CREATE];
 
 /** What of a link, and of its other end, goes into the request that makes it. */
-function atOnce(value: object): Fields {
-  const link = news(without(value, LATER)), peer = peerOf(link);
+function fieldsToCreateWith(value: object): Fields {
+  const link = withoutDefaults(without(value, AFTER_CREATE)), peer = peerOf(link);
   return peer === undefined
     ? link
-    : { ...link, data: { ...link["data"] as object, [peer[0]]: without(peer[1], OF_PEER) } };
+    : { ...link, data: { ...link["data"] as object, [peer[0]]: without(peer[1], PEER_AFTER_CREATE) } };
 }
 
 const MOVES = "is for a link that moves";
 
 /** Fields that kernels pass over without a word, by verb, and what to do instead. */
-const PASSED_OVER: Readonly<Record<"add" | "peer" | "set", Readonly<Record<string, string>>>> = {
+const IGNORED_FIELDS: Readonly<Record<"add" | "peer" | "set", Readonly<Record<string, string>>>> = {
   add: {
     altIfname: "finds a link that is there: give propList: { altIfname: […] }",
     newIfindex: `${MOVES}: give index`,
@@ -199,9 +199,9 @@ const ZERO: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A link without what it is anyway, and with the word that a macvlan's list of sources is all of them. */
-function news(link: Fields): Fields {
+function withoutDefaults(link: Fields): Fields {
   const { kind, data } = link, zero = ZERO[String(kind)];
-  if (kind === "netkit") return routed(link);
+  if (kind === "netkit") return withoutZeroAddress(link);
   if (!isFields(data)) return link;
   // A new bond has no ports, of which one could be in use.
   if (kind === "bond") return { ...link, data: without(data, ["activeSlave"]) };
@@ -217,10 +217,10 @@ function news(link: Fields): Fields {
 }
 
 /** A netkit without MAC addresses where it has none: the kernel refuses zeros. */
-function routed(link: Fields): Fields {
+function withoutZeroAddress(link: Fields): Fields {
   const kept = link["address"] === "00:00:00:00:00:00" ? without(link, ["address"]) : link, { data } = kept;
   if (!isFields(data) || !isFields(data["peerInfo"])) return kept;
-  return { ...kept, data: { ...data, peerInfo: routed(data["peerInfo"]) } };
+  return { ...kept, data: { ...data, peerInfo: withoutZeroAddress(data["peerInfo"]) } };
 }
 
 /** The other end of a pair that is made with it, and the field that it is. */
@@ -236,11 +236,15 @@ function without(value: object, fields: readonly string[]): Fields {
 }
 
 /** What of a link has to be set once it is there: what is given, can be sent, and is not so already. */
-function later(value: LinkInput, made: Link | undefined, names: readonly string[] = LATER): Fields {
+function fieldsToSetAfterCreate(
+  value: LinkInput,
+  made: Link | undefined,
+  names: readonly string[] = AFTER_CREATE,
+): Fields {
   const fields = value as Fields, given: Record<string, unknown> = {};
   for (const name of names) {
     if (name === "propList" || name === "slaveKind" || name === "carrier") continue;
-    const rest = unlike(
+    const rest = changedFields(
       sendable(Link.fields, { [name]: fields[name] }, value)[name],
       (made as Fields | undefined)?.[name],
     );
@@ -272,11 +276,11 @@ function sendable(fields: readonly Field[], value: Fields, owner: object): Field
 }
 
 /** Of `given` what is other than it is; of objects field by field. Nothing when all is so already. */
-function unlike(given: unknown, is: unknown): unknown {
+function changedFields(given: unknown, is: unknown): unknown {
   if (given === undefined || stringify(given) === stringify(is)) return undefined;
   if (!isFields(given)) return given;
   const other = Object.entries(given).flatMap(([name, one]) => {
-    const rest = unlike(one, (is as Fields | undefined)?.[name]);
+    const rest = changedFields(one, (is as Fields | undefined)?.[name]);
     return rest === undefined ? [] : [[name, rest] as const];
   });
   return other.length === 0 ? undefined : Object.fromEntries(other);
@@ -311,18 +315,21 @@ interface Made {
 }
 
 /** The links that `value` makes of which something is to be set once they are there. */
-function incomplete(value: LinkInput): Made[] {
-  const peer = peerOf(value), all: Made[] = [{ value, path: [], names: LATER, within: (value) => value }];
+function linksToComplete(value: LinkInput): Made[] {
+  const peer = peerOf(value), all: Made[] = [{ value, path: [], names: AFTER_CREATE, within: (value) => value }];
   if (peer !== undefined) {
     const [name, other] = peer, { kind } = value, within = (other: Fields) => ({ kind, data: { [name]: other } });
-    all.push({ value: other, path: ["data", name], names: OF_PEER, within });
+    all.push({ value: other, path: ["data", name], names: PEER_AFTER_CREATE, within });
   }
-  return all.filter(({ value, names }) => fieldsLater(value, undefined, names).length > 0);
+  return all.filter(({ value, names }) => namesToSetAfterCreate(value, undefined, names).length > 0);
 }
 
 /** The names of the fields that are set of a link once it is there. */
-function fieldsLater(value: LinkInput, made: Link | undefined, names: readonly string[]): string[] {
-  return [...Object.keys(later(value, made, names)), ...(altnamesOf(value).length > 0 ? ["propList"] : [])];
+function namesToSetAfterCreate(value: LinkInput, made: Link | undefined, names: readonly string[]): string[] {
+  return [
+    ...Object.keys(fieldsToSetAfterCreate(value, made, names)),
+    ...(altnamesOf(value).length > 0 ? ["propList"] : []),
+  ];
 }
 
 function altnamesOf(value: LinkInput): readonly string[] {
@@ -370,12 +377,12 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     const operation = this.operation("add", RTM.RTM_NEWLINK, value, RTM.RTM_NEWLINK), { what } = operation;
     const requester = this.#requester(), client = this.#open(), batched = requester !== client && requester.deferred;
     const elsewhere = isElsewhere(value), clients: Client[] = [], peer = peerOf(value);
-    refuse(what, value, PASSED_OVER.add);
+    refuse(what, value, IGNORED_FIELDS.add);
     if (!elsewhere) this.#checkPort(what, value);
     checkAddresses(what, value, addressSizeByKind(value));
     if (peer !== undefined) {
       const [name, { index }] = peer, path = `data.${name}.`;
-      refuse(what, peer[1], PASSED_OVER.peer, path);
+      refuse(what, peer[1], IGNORED_FIELDS.peer, path);
       checkEnd(what, value, peer[1], path);
       if (!isElsewhere(peer[1])) this.#checkPort(what, peer[1], path);
       checkAddresses(what, peer[1], addressSizeByKind(value), path);
@@ -387,9 +394,9 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
       }
     }
     try {
-      const places = incomplete(value).map((made) => {
+      const places = linksToComplete(value).map((made) => {
         const netns = namespaceOf(made.value),
-          field = [...made.path, fieldsLater(made.value, undefined, made.names)[0]];
+          field = [...made.path, namesToSetAfterCreate(made.value, undefined, made.names)[0]];
         const refuse = (why: string): never => {
           throw argumentError(TypeError, `Cannot ${what}: ${field.join(".")}: is set once the link is there, ${why}`);
         };
@@ -448,7 +455,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
   override set(key: LinkKey, changes: LinkInput): void {
     if (isFields(changes)) {
       const what = `set link ${declaration.describe(this.keyValue(key, "set"))}`;
-      refuse(what, changes, PASSED_OVER.set);
+      refuse(what, changes, IGNORED_FIELDS.set);
       // The kernel says no more than that it does not do that; and a dry run does not ask it.
       const { kind } = isFields(key) ? key : {}, { kind: other } = changes;
       if (kind !== undefined && other !== undefined && other !== kind) {
@@ -511,7 +518,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
 
   /** Refuses what no request could say, before anything is made. */
   #check({ value, names, within }: Made, what: string): void {
-    const rest = { ...later(value, undefined, names), propList: { altIfname: altnamesOf(value) } };
+    const rest = { ...fieldsToSetAfterCreate(value, undefined, names), propList: { altIfname: altnamesOf(value) } };
     try {
       this.#requester().normalize(Link as Codec<unknown, never>, within(rest), what);
     } catch (error) {
@@ -523,7 +530,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
   /** The requests that set what can only be set of a link that is there; `is` says what is so already. */
   *#rest({ value, names }: Made, key: LinkInput, is: Link | undefined): Generator<Operation, void, undefined> {
     const { describe } = declaration, name = value.ifname ?? describe(key), altnames = altnamesOf(value);
-    const { master, ...first } = later(value, is, names);
+    const { master, ...first } = fieldsToSetAfterCreate(value, is, names);
     let rest: Fields = first;
     const step = (type: number, fields: Fields, undone: readonly string[]): Operation => ({
       ...this.operation("set", type, { ...key, ...fields }),
@@ -533,7 +540,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     if (master !== undefined) {
       yield step(RTM.RTM_NEWLINK, { master }, ["master", ...Object.keys(rest), ...more]);
       // As a port it says more, and refuses to be told some of it again.
-      if (is !== undefined) rest = later(value, this.find(key));
+      if (is !== undefined) rest = fieldsToSetAfterCreate(value, this.find(key));
     }
     if (Object.keys(rest).length > 0) yield step(RTM.RTM_NEWLINK, rest, [...Object.keys(rest), ...more]);
     if (altnames.length > 0) {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Codec, enumeration, OMIT, u32, u8 } from "../../core/codec/mod.ts";
+import { type Codec, enumeration, HEADER_ONLY, u32, u8 } from "../../core/codec/mod.ts";
 
 /** Address families that speak rtnetlink. */
 export const AF = {
@@ -142,12 +142,12 @@ export const headerTable: Codec<RouteTable> = {
     const number = to.view.getUint32(at, true);
     if (number > 255) return;
     to.bytes[to.base + TABLE] = number;
-    return OMIT;
+    return HEADER_ONLY;
   },
 };
 
 /** What helps where the kernel says that an interface has no IPv6. */
-export function switchedOff(kernelMessage: string): string | undefined {
+export function ipv6DisabledHint(kernelMessage: string): string | undefined {
   return /IPv6 is disabled/i.test(kernelMessage)
     ? "IPv6 is switched off there: set the sysctl net.ipv6.conf.<interface>.disable_ipv6 to 0"
     : undefined;

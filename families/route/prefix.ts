@@ -8,11 +8,11 @@
  */
 import {
   type Codec,
+  HEADER_ONLY,
   ip,
   ipv4Text,
   ipv6Text,
   MISFIT,
-  OMIT,
   parsePrefix,
   type Reader,
   shown,
@@ -109,7 +109,7 @@ export function prefix(lengthOffset: number, options: PrefixOptions = {}): Codec
       const place = to.base + lengthOffset, family = to.bytes[to.base];
       if (whole && value === "default") {
         to.bytes[place] = 0;
-        return OMIT;
+        return HEADER_ONLY;
       }
       if (family === AF.mpls) {
         labels.encode(value, to, owner);

@@ -19,13 +19,13 @@ import {
   head,
   i32,
   ifindex,
+  interfaceNameOf,
   ip,
   ipv4,
   ipv6,
   key,
   mask,
   MISFIT,
-  nameOf,
   parseIp,
   readOnly,
   type Shape,
@@ -102,7 +102,7 @@ export type RouteFlag =
 type Mask<F> = Codec<readonly (F | number)[], readonly (F | number)[] | number>;
 
 /** A mask whose volatile bits are shown and not sent. */
-function stable<F>(base: Mask<F>): Mask<F> {
+function withoutVolatileBits<F>(base: Mask<F>): Mask<F> {
   return {
     ...base,
     encode(value, to, owner) {
@@ -115,8 +115,8 @@ function stable<F>(base: Mask<F>): Mask<F> {
   };
 }
 
-const routeFlags: Mask<RouteFlag> = stable(mask(u32, RTM_F) as Mask<RouteFlag>);
-const hopFlags: Mask<HopFlag> = stable(mask(u8, RTNH_F));
+const routeFlags: Mask<RouteFlag> = withoutVolatileBits(mask(u32, RTM_F) as Mask<RouteFlag>);
+const hopFlags: Mask<HopFlag> = withoutVolatileBits(mask(u8, RTNH_F));
 
 /** A gateway of another family than the route's, or (MPLS) its link-layer address. */
 export interface Via {
@@ -268,7 +268,7 @@ const weight: Codec<number> = {
 /** Wire form of {@linkcode RouteHop}: struct rtnexthop and RTA_*. */
 export const RouteHop: Attributes<RouteHop> = attributes((): Shape<RouteHopFields> => ({
   oif: head(4, ifindex),
-  dev: nameOf("oif"),
+  dev: interfaceNameOf("oif"),
   gateway: [5, ip],
   via: [18, via],
   weight: head(3, weight),
@@ -466,9 +466,9 @@ export const Route: Attributes<Route> = attributes((): Shape<RouteFields> => ({
   type: head(7, routeType, key),
   flags: head(8, routeFlags),
   iif: [3, ifindex],
-  iifDev: nameOf("iif", readOnly),
+  iifDev: interfaceNameOf("iif", readOnly),
   oif: [4, ifindex, key],
-  dev: nameOf("oif", key),
+  dev: interfaceNameOf("oif", key),
   gateway: [5, ip, key],
   via: [18, via, key],
   newdst: [19, labels],
@@ -572,7 +572,7 @@ export function mergeRoute({ found, among, changes, whole, what }: Merge<Route>)
   // The scope follows from the ways, unless it was chosen.
   if (was.scope === scopeOf(was as Input<RouteFields>, false)) drop("scope");
   const six = was.family === "inet6";
-  const first = six ? among.find((one) => joins(one) === joins(route)) ?? among[0] : among[0];
+  const first = six ? among.find((one) => canJoinOthers(one) === canJoinOthers(route)) ?? among[0] : among[0];
   if (first !== found) {
     throw argumentError(
       TypeError,
@@ -584,7 +584,9 @@ export function mergeRoute({ found, among, changes, whole, what }: Merge<Route>)
 }
 
 /** Whether an IPv6 route can be one way of several. */
-function joins({ gateway, multipath, nhId, protocol }: { readonly [K in keyof RouteFields]?: unknown }): boolean {
+function canJoinOthers(
+  { gateway, multipath, nhId, protocol }: { readonly [K in keyof RouteFields]?: unknown },
+): boolean {
   return nhId === undefined && protocol !== "ra" && (gateway !== undefined || multipath !== undefined);
 }
 
@@ -666,13 +668,13 @@ export function routeKey(route: Route): string {
   if (nhId !== undefined) return text;
   text += `${oif ?? dev ?? ""} ${gateway ?? ""} ${flow ?? ""}${flags?.includes("onlink") ? " onlink" : ""}`;
   if (via !== undefined) text += JSON.stringify(via);
-  if (encapType !== undefined) text += JSON.stringify([encapType, encap], steady);
-  if (multipath !== undefined) text += JSON.stringify(multipath, steady);
+  if (encapType !== undefined) text += JSON.stringify([encapType, encap], withoutState);
+  if (multipath !== undefined) text += JSON.stringify(multipath, withoutState);
   return text;
 }
 
 /** A JSON.stringify replacer that leaves out names, counters and states. */
-function steady(name: string, value: unknown): unknown {
+function withoutState(name: string, value: unknown): unknown {
   if (name === "counters" || name === "dev" || name.endsWith("Dev")) return undefined;
   if (name === "flags" && Array.isArray(value)) {
     return value.filter((flag) => !Object.hasOwn(RTNH_F, flag) || flag === "onlink");

@@ -9,7 +9,7 @@ import { expectFields, expectType } from "../../core/arguments.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
 import { comparesAll, mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
-import { AF, familyNumber, switchedOff } from "./numbers.ts";
+import { AF, familyNumber, ipv6DisabledHint } from "./numbers.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A route as it is given: like {@linkcode Route}, with names or numbers for interfaces. */
@@ -63,7 +63,7 @@ const declaration: Declaration<Route> = {
     if (code === "ENETUNREACH" && /gateway|nexthop/i.test(kernelMessage)) {
       return 'the gateway must be on a network that an interface which is up has; { flags: ["onlink"] } says that it is';
     }
-    if (code === "EACCES") return switchedOff(kernelMessage);
+    if (code === "EACCES") return ipv6DisabledHint(kernelMessage);
     return code === "ENETDOWN" && /not up/i.test(kernelMessage)
       ? "bring the interface up first: links.set(dev, { up: true })"
       : undefined;

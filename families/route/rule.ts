@@ -15,9 +15,9 @@ import {
   type Codec,
   enumeration,
   head,
+  HEADER_ONLY,
   key,
   mask,
-  OMIT,
   type Shape,
   string,
   struct,
@@ -81,7 +81,7 @@ const l3mdev: Codec<true, boolean> = {
   decode: (from, at) => from.bytes[at] !== 0 ? true : undefined as never,
   encode(value, to) {
     if (typeof value !== "boolean") to.fail(TypeError, `expected true or false, got ${String(value)}`);
-    if (!value) return OMIT;
+    if (!value) return HEADER_ONLY;
     to.append(Uint8Array.of(1));
   },
 };
@@ -196,7 +196,7 @@ export const Rule: Attributes<Rule> = attributes((): Shape<Rule> => ({
 const NOT_SELECTING: ReadonlySet<string> = new Set(["family", "action", "flags"]);
 
 /** Whether a rule can be told from others by a field: neither by one that it has not, nor by the type of service of most. */
-function selects([name, given]: readonly [string, unknown]): boolean {
+function isSelector([name, given]: readonly [string, unknown]): boolean {
   const none = given === undefined || given === null || given === false || name === "tos" && given === 0;
   return !none && !NOT_SELECTING.has(name);
 }
@@ -219,7 +219,7 @@ export function prepareRule(value: Input<Rule>, verb: Verb): Input<Rule> {
   }
   if (verb === "get") return rule;
   if (verb === "delete") {
-    if (!Object.entries(rule).some(selects)) {
+    if (!Object.entries(rule).some(isSelector)) {
       throw argumentError(
         TypeError,
         "Cannot delete a rule that nothing is said of: the kernel would take the first one",

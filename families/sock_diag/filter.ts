@@ -149,7 +149,7 @@ const FARTHEST = 0xffff;
  * @param what what it is for, in errors: `list TCP sockets`
  * @param resolve looks the numbers of interfaces up
  */
-export function compile(condition: SocketCondition, what: string, resolve: Resolve = () => undefined): Compiled {
+export function compileFilter(condition: SocketCondition, what: string, resolve: Resolve = () => undefined): Compiled {
   const to = new Writer();
   to.what = what;
   const compiled = compileAt(condition, { to, resolve }), { size } = compiled;

@@ -18,14 +18,14 @@ import {
   type Codec,
   enumeration,
   head,
+  HEADER_ONLY,
   ifindex,
+  interfaceNameOf,
   ipv4Text,
   ipv6Text,
   key,
   listOf,
   mask,
-  nameOf,
-  OMIT,
   parseIp,
   type Reader,
   repeated,
@@ -139,7 +139,7 @@ export function socketId(offset: number, addresses: Codec<string> = address): Sh
     local: head(offset + 4, addresses, key),
     dst: head(offset + 20, addresses, key),
     if: head(offset + 36, ifindex, key),
-    dev: nameOf("if", key),
+    dev: interfaceNameOf("if", key),
     cookie: head(offset + 40, cookie, key),
   };
 }
@@ -187,7 +187,7 @@ const requestProtocol: Codec<IpProtocol> = {
     protocolWord.encode(value, to, owner);
     const number = to.view.getUint32(at, true);
     to.bytes[to.base + PROTOCOL_AT] = number;
-    return number > 255 ? undefined : OMIT;
+    return number > 255 ? undefined : HEADER_ONLY;
   },
 };
 

@@ -5,15 +5,15 @@
  */
 import { expectFields, expectNames, isCondition, isFields, namesOf } from "../../core/arguments.ts";
 import type { Client, Operation } from "../../core/client.ts";
-import { type Attributes, type Codec, shown } from "../../core/codec/mod.ts";
+import { type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
 import { argumentError, BatchError, type BatchFailure, KernelError, NetlinkError } from "../../core/errors.ts";
 import type { ChangeEvent, WatchEvent, WatchOptions } from "../../core/watch.ts";
-import { compile, type Compiled, CONDITIONS, type SocketCondition } from "./filter.ts";
+import { type Compiled, compileFilter, CONDITIONS, type SocketCondition } from "./filter.ts";
 import { type AnyInetSocket, type InetForm, InetRequest, type InetSocket, IPPROTO } from "./inet.ts";
 import { AF, INET_DIAG_NOCOOKIE, SOCK_DIAG, type SocketFamily, stateBits, TCP_STATE } from "./protocol.ts";
 import type { SctpSocket } from "./sctp.ts";
-import { MESSAGES, moduleHint, type SocketForm, type StateFilter } from "./sockets.ts";
+import { MESSAGES, moduleHint, type StateFilter } from "./sockets.ts";
 
 /** What is asked for beside what is always told. */
 export interface InetAsk {
@@ -188,7 +188,7 @@ export class InetSockets<T extends AnyInetSocket> {
     const text = local ?? dst, byText = typeof text !== "string" ? undefined : text.includes(":") ? "inet6" : "inet";
     const own = family === undefined ? undefined : familyName(family), told = own ?? byText;
     const on = key.if === undefined ? { dev: key.dev } : { if: key.if }, what = `${verb} ${object} ${describe(key)}`;
-    const given = present({ localPort, dstPort, local, dst, ...on, cookie, protocol });
+    const given = withoutUndefined({ localPort, dstPort, local, dst, ...on, cookie, protocol });
     const client = this.client(), codec = InetRequest as Codec<unknown, never>;
     const whole = [family, key.localPort, dstPort, local, dst, key.if, cookie].every((one) => one !== undefined);
     return {
@@ -225,7 +225,8 @@ export class InetSockets<T extends AnyInetSocket> {
     }
     if (this.client().deferred) return undefined;
     for (const one of asked) {
-      const { ends, cookie, given, family } = one, filter: Record<string, unknown> = present({ family, cookie });
+      const { ends, cookie, given, family } = one,
+        filter: Record<string, unknown> = withoutUndefined({ family, cookie });
       // What was destroyed stays bound to its port until its process closes it.
       if (cookie === undefined && this.form.toldAs?.bound_inactive !== undefined) filter["state"] = ACTIVE;
       for (const field of ENDS) if (given.has(field)) filter[field] = ends[field];
@@ -243,7 +244,7 @@ export class InetSockets<T extends AnyInetSocket> {
   protected lookUp(ends: Ends, cookie?: bigint): T | undefined {
     if (this.form.listOnly === true) return undefined;
     try {
-      return this.asking({}).get(present({ ...inFour(ends), cookie }));
+      return this.asking({}).get(withoutUndefined({ ...mappedToIpv4(ends), cookie }));
     } catch (error) {
       if (isAbsence(error)) return undefined;
       throw error;
@@ -275,7 +276,7 @@ export class InetSockets<T extends AnyInetSocket> {
     const { info, skBpfStorages, family, state, ...rest } = filter as InetAsk & { state?: unknown };
     for (const [key, value] of Object.entries(rest)) (CONDITIONS.has(key) ? condition : fields)[key] = value;
     const client = this.client(), bits = ownStates === true ? ALL_STATES : stateBits(state);
-    const compiled = compile(condition, what, (name) => client.names.index(name));
+    const compiled = compileFilter(condition, what, (name) => client.names.index(name));
     if (unfiltered === true && compiled.ops.some(({ code }) => code === "auto")) {
       fail("auto: the kernel does not say which of these ports it chose");
     }
@@ -289,7 +290,7 @@ export class InetSockets<T extends AnyInetSocket> {
       (sum, [asked, told]) => (bits & stateBits(asked)) === 0 ? sum : sum | stateBits(told),
       bits,
     );
-    const request = present({
+    const request = withoutUndefined({
       ext: info === true ? ALL : USUAL,
       states: bits,
       bytecode: compiled.ops.length === 0 ? undefined : compiled.ops,
@@ -299,7 +300,7 @@ export class InetSockets<T extends AnyInetSocket> {
       all: this.asking(request),
       fields,
       families: name === undefined ? FAMILIES : [name],
-      test: testOf(compiled, ownStates === true ? among(state) : inBits(told)),
+      test: testOf(compiled, ownStates === true ? stateAmong(state) : stateInMask(told)),
       selects: compiled.always !== true || name !== undefined || state !== undefined || isCondition(fields),
     };
   }
@@ -319,7 +320,7 @@ export class InetSockets<T extends AnyInetSocket> {
     const of = (value: object, verb: Verb): object => {
       const { family } = value as InetKey;
       if (verb === "list") return { ...request, family, protocol };
-      const ends = verb === "get" && swapped === true ? swap(value) : value as InetKey;
+      const ends = verb === "get" && swapped === true ? swapEnds(value) : value as InetKey;
       const raw = protocol === "raw" ? { rawProtocol: ends.localPort } : {};
       return { ext: ALL, states: ALL_STATES, cookie: INET_DIAG_NOCOOKIE, ...ends, ...raw, protocol };
     };
@@ -559,11 +560,11 @@ function absent(what: string, kernelMessage: string): KernelError {
 
 type StateTest = (state: string | number) => boolean;
 
-function inBits(bits: number): StateTest {
+function stateInMask(bits: number): StateTest {
   return bits === ALL_STATES ? () => true : (state) => (bits & stateBits(state)) !== 0;
 }
 
-function among(wanted: unknown): StateTest {
+function stateAmong(wanted: unknown): StateTest {
   return wanted === undefined ? () => true : (state) => [wanted].flat().includes(state);
 }
 
@@ -594,7 +595,7 @@ function isAddress(found: string | undefined, wanted: string): boolean {
 const MAPPED = "::ffff:";
 
 /** Ends that are both IPv4 addresses in IPv6 as what they are: a kernel looks for a UDP socket of these under IPv4 only. */
-function inFour(ends: Ends): Ends {
+function mappedToIpv4(ends: Ends): Ends {
   const { local, dst } = ends;
   if (![local, dst].every((one) => one.startsWith(MAPPED) && one.includes("."))) return ends;
   return { ...ends, family: "inet", local: local.slice(MAPPED.length), dst: dst.slice(MAPPED.length) };
@@ -625,11 +626,11 @@ function endsOf({ family, localPort, dstPort, local, dst, if: on }: Ends): Ends 
 }
 
 /** The two ends in each other's place. */
-function swap({ local, localPort, dst, dstPort, ...rest }: InetKey): InetKey {
-  return { ...rest, ...present({ local: dst, localPort: dstPort, dst: local, dstPort: localPort }) };
+function swapEnds({ local, localPort, dst, dstPort, ...rest }: InetKey): InetKey {
+  return { ...rest, ...withoutUndefined({ local: dst, localPort: dstPort, dst: local, dstPort: localPort }) };
 }
 
-function present<V extends object>(value: V): V {
+function withoutUndefined<V extends object>(value: V): V {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as V;
 }
 

@@ -140,7 +140,14 @@ export const smc: Sockets<SmcSocket> = shared.smc;
 export { Bytecode, type BytecodeCode, type BytecodeOp, INET_DIAG_BC } from "./bytecode.ts";
 export { RawSocket, UdpSocket } from "./datagrams.ts";
 export { DccpSocket } from "./dccp.ts";
-export { type Checked, compile, type Compiled, type PortMatch, type Resolve, type SocketCondition } from "./filter.ts";
+export {
+  type Checked,
+  type Compiled,
+  compileFilter,
+  type PortMatch,
+  type Resolve,
+  type SocketCondition,
+} from "./filter.ts";
 export {
   type AnyInetSocket,
   BpfStorage,

@@ -7,7 +7,7 @@
  */
 import { type Attributes, attributes, type Codec, mask, type Struct, struct, u32, u8 } from "../../core/codec/mod.ts";
 import { INET, type InetForm, inetShape, type InetSocket } from "./inet.ts";
-import { cookie, count, grown } from "./protocol.ts";
+import { cookie, count, extensible } from "./protocol.ts";
 
 /** What became of MPTCP: MPTCP_INFO_FLAG_*. */
 export type MptcpFlag = "fallback" | "remote_key_received" | number;
@@ -67,7 +67,7 @@ export interface MptcpInfo {
 }
 
 /** Wire form of {@linkcode MptcpInfo}, as long as a kernel that knows what is given has it. */
-export const MptcpInfo: Struct<MptcpInfo> = grown(
+export const MptcpInfo: Struct<MptcpInfo> = extensible(
   struct<MptcpInfo>(96, {
     subflows: [0, u8],
     addAddrSignal: [1, u8],

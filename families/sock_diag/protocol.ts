@@ -227,7 +227,7 @@ export function bitfields<K extends string>(
  * @param align what its length is a multiple of
  * @param least how long it always was
  */
-export function grown<T extends object>(whole: Struct<T>, align: number, least: number): Struct<T> {
+export function extensible<T extends object>(whole: Struct<T>, align: number, least: number): Struct<T> {
   const ends = whole.fields.map(({ key, offset, codec }) => [key!, offset + codec!.size!] as const);
   return {
     ...whole,

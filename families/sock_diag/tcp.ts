@@ -33,7 +33,7 @@ import {
   bitfields,
   cookie,
   count,
-  grown,
+  extensible,
   SKNLGRP,
   type SocketFamily,
   type SocketState,
@@ -210,7 +210,7 @@ const rate: Codec<number> = {
 };
 
 /** Wire form of {@linkcode TcpInfo}, as long as a kernel that knows what is given has it. */
-export const TcpInfo: Struct<TcpInfo> = grown(
+export const TcpInfo: Struct<TcpInfo> = extensible(
   struct<TcpInfo>(280, {
     state: [0, state],
     caState: [1, enumeration(u8, { open: 0, disorder: 1, cwr: 2, recovery: 3, loss: 4 })],

@@ -76,11 +76,11 @@ function fromWire({ nomask, bits, value, mask }: BitsetWire): Bitset {
     return nomask === true || mask === undefined ? { value: on } : { value: on, mask: numbers(mask) };
   }
   const all = bits.bit ?? [],
-    nameOf = ({ name, index }: BitWire): Bit =>
+    bitName = ({ name, index }: BitWire): Bit =>
       // Some bits have an empty name.
       name === undefined || name === "" ? index ?? 0 : name;
-  if (nomask === true) return { value: all.map(nameOf) };
-  return { value: all.filter(({ value }) => value === true).map(nameOf), mask: all.map(nameOf) };
+  if (nomask === true) return { value: all.map(bitName) };
+  return { value: all.filter(({ value }) => value === true).map(bitName), mask: all.map(bitName) };
 }
 
 function toWire(given: Bitset, to: Writer): BitsetWire {

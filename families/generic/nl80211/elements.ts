@@ -269,7 +269,7 @@ function* places(all: Uint8Array, at: number, end: number): Generator<readonly [
   for (let next = at; at + 2 <= end && (next = at + 2 + all[at + 1]!) <= end; at = next) yield [at, next];
 }
 
-function nameOf(id: number, extension: number | undefined): string | undefined {
+function elementName(id: number, extension: number | undefined): string | undefined {
   return id === EXTENSION && extension !== undefined ? EXTENSIONS[extension] : NAMES[id];
 }
 
@@ -277,7 +277,7 @@ function nameOf(id: number, extension: number | undefined): string | undefined {
 export function elementsOf(all: Uint8Array): InformationElement[] {
   return [...places(all, 0, all.length)].map(([at, end]) => {
     const id = all[at]!, extended = id === EXTENSION && end > at + 2, extension = extended ? all[at + 2]! : undefined;
-    const name = nameOf(id, extension);
+    const name = elementName(id, extension);
     return {
       id,
       ...(extension === undefined ? {} : { extension }),
@@ -294,7 +294,7 @@ export const elements: Codec<Uint8Array, Uint8Array | string> = {
   walk(from, at, end, owner, visit) {
     for (const [start, stop] of places(from.bytes, at, end)) {
       const id = from.bytes[start]!, extended = id === EXTENSION && stop > start + 2;
-      const name = nameOf(id, extended ? from.bytes[start + 2] : undefined) ?? id;
+      const name = elementName(id, extended ? from.bytes[start + 2] : undefined) ?? id;
       visit({ name, id: -1, start, at: start + (extended ? 3 : 2), end: stop, codec: bytes, owner });
     }
   },

@@ -11,15 +11,15 @@ import {
   type Codec,
   enumeration,
   hardwareAddress,
+  HEADER_ONLY,
   i32,
   ifindex,
+  interfaceNameOf,
   ipv4,
   ipv6,
   list,
   mac,
   mask,
-  nameOf,
-  OMIT,
   readOnly,
   type Shape,
   u16,
@@ -191,7 +191,7 @@ function onlyIn<D extends string | number, E>(
     ...codec,
     encode(value, to, owner) {
       const { mode } = owner as Bond;
-      if (mode !== undefined && !counts.has(mode) && value as unknown === initial) return OMIT;
+      if (mode !== undefined && !counts.has(mode) && value as unknown === initial) return HEADER_ONLY;
       return codec.encode(value, to, owner);
     },
   };
@@ -200,7 +200,8 @@ function onlyIn<D extends string | number, E>(
 /** A delay, which kernels refuse without `miimon`, even 0. */
 const delay: Codec<number> = {
   ...u32,
-  encode: (value, to, owner) => value === 0 && (owner as Bond).miimon === 0 ? OMIT : u32.encode(value, to, owner),
+  encode: (value, to, owner) =>
+    value === 0 && (owner as Bond).miimon === 0 ? HEADER_ONLY : u32.encode(value, to, owner),
 };
 
 /** Modes that watch ports by ARP. */
@@ -210,7 +211,7 @@ const ARP = ["roundrobin", "activebackup", "xor", "broadcast"] as const;
 export const Bond: Attributes<Bond> = attributes((): Shape<Bond> => ({
   mode: [1, enumeration(u8, BOND_MODE)],
   activeSlave: [2, ifindex],
-  activeSlaveDev: nameOf("activeSlave", readOnly),
+  activeSlaveDev: interfaceNameOf("activeSlave", readOnly),
   miimon: [3, u32],
   updelay: [4, delay],
   downdelay: [5, delay],
@@ -220,7 +221,7 @@ export const Bond: Attributes<Bond> = attributes((): Shape<Bond> => ({
   arpValidate: [9, onlyIn(ARP, enumeration(u32, ARP_VALIDATE), "none")],
   arpAllTargets: [10, enumeration(u32, ARP_ALL_TARGETS)],
   primary: [11, ifindex],
-  primaryDev: nameOf("primary", readOnly),
+  primaryDev: interfaceNameOf("primary", readOnly),
   primaryReselect: [12, enumeration(u8, PRIMARY_RESELECT)],
   failOverMac: [13, enumeration(u8, FAIL_OVER_MAC)],
   xmitHashPolicy: [14, enumeration(u8, XMIT_POLICY)],

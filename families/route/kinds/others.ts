@@ -11,7 +11,7 @@ import {
   enumeration,
   i32,
   ifindex,
-  nameOf,
+  interfaceNameOf,
   readOnly,
   type Shape,
   string,
@@ -134,7 +134,7 @@ export interface Dsa {
 /** Wire form of {@linkcode Dsa}: IFLA_DSA_*. */
 export const Dsa: Attributes<Dsa> = attributes((): Shape<Dsa> => ({
   conduit: [1, ifindex],
-  conduitDev: nameOf("conduit", readOnly),
+  conduitDev: interfaceNameOf("conduit", readOnly),
 }));
 
 /** A B.A.T.M.A.N. mesh. */

@@ -7,10 +7,10 @@ import { isFields } from "../../../core/arguments.ts";
 import {
   type Codec,
   hardwareAddress,
+  HEADER_ONLY,
   mask,
   maskNames,
   maskValue,
-  OMIT,
   type Shape,
   shown,
   struct,
@@ -79,7 +79,7 @@ export const byteOrFlag: Codec<boolean> = {
   decode: (from, at, end) => at === end || from.bytes[at] !== 0,
   encode(value, to) {
     if (typeof value !== "boolean") to.fail(TypeError, `expected true or false, got ${shown(value)}`);
-    return value ? undefined : OMIT;
+    return value ? undefined : HEADER_ONLY;
   },
 };
 

@@ -15,13 +15,13 @@ import {
   type Codec,
   enumeration,
   flag,
+  HEADER_ONLY,
   hex,
   ifindex,
+  interfaceNameOf,
   ipv4,
   ipv6,
   mask,
-  nameOf,
-  OMIT,
   readOnly,
   type Shape,
   struct,
@@ -115,7 +115,7 @@ export interface Gre extends TunnelWrapping {
 const gre = (address: Address): Attributes<Gre> =>
   attributes<Gre>({
     link: [1, ifindex],
-    linkDev: nameOf("link", readOnly),
+    linkDev: interfaceNameOf("link", readOnly),
     iflags: [2, mask(be16, GRE)],
     oflags: [3, mask(be16, GRE)],
     ikey: [4, be32],
@@ -202,7 +202,7 @@ export interface Ip6Tunnel extends IpTunnel {
 /** The entries that do not depend on what is outside. */
 const ipTunnel = {
   link: [1, ifindex],
-  linkDev: nameOf("link", readOnly),
+  linkDev: interfaceNameOf("link", readOnly),
   ttl: [4, u8],
   tos: [5, u8],
   encapLimit: [6, u8],
@@ -259,7 +259,7 @@ export interface Vti {
 const vti = (address: Address): Attributes<Vti> =>
   attributes<Vti>({
     link: [1, ifindex],
-    linkDev: nameOf("link", readOnly),
+    linkDev: interfaceNameOf("link", readOnly),
     ikey: [2, be32],
     okey: [3, be32],
     local: [4, address],
@@ -370,7 +370,7 @@ export const Vxlan: Attributes<Vxlan> = attributes((): Shape<Vxlan> => ({
   id: [1, u32],
   group: [2, ipv4],
   link: [3, ifindex],
-  linkDev: nameOf("link", readOnly),
+  linkDev: interfaceNameOf("link", readOnly),
   local: [4, ipv4],
   ttl: [5, u8],
   tos: [6, u8],
@@ -447,7 +447,8 @@ export interface Geneve {
 /** 0 is not sent beside a `ttl`, which the kernel then takes no notice of. */
 const ttlInherit: Codec<number> = {
   ...u8,
-  encode: (value, to, owner) => value === 0 && (owner as Geneve).ttl !== undefined ? OMIT : u8.encode(value, to, owner),
+  encode: (value, to, owner) =>
+    value === 0 && (owner as Geneve).ttl !== undefined ? HEADER_ONLY : u8.encode(value, to, owner),
 };
 
 /** Wire form of {@linkcode Geneve}: IFLA_GENEVE_*. */
@@ -562,7 +563,7 @@ export const Amt: Attributes<Amt> = attributes((): Shape<Amt> => ({
   relayPort: [2, be16],
   gatewayPort: [3, be16],
   link: [4, ifindex],
-  linkDev: nameOf("link", readOnly),
+  linkDev: interfaceNameOf("link", readOnly),
   localIp: [5, ipv4],
   remoteIp: [6, ipv4],
   discoveryIp: [7, ipv4],
@@ -584,7 +585,7 @@ export interface XfrmInterface {
 /** Wire form of {@linkcode XfrmInterface}: IFLA_XFRM_*. */
 export const XfrmInterface: Attributes<XfrmInterface> = attributes((): Shape<XfrmInterface> => ({
   link: [1, ifindex],
-  linkDev: nameOf("link", readOnly),
+  linkDev: interfaceNameOf("link", readOnly),
   ifId: [2, u32],
   collectMetadata: [3, flag],
 }));

@@ -14,10 +14,10 @@ import {
   hex,
   i32,
   ifindex,
+  interfaceNameOf,
   listOf,
   mac,
   mask,
-  nameOf,
   readOnly,
   repeated,
   type Shape,
@@ -271,16 +271,16 @@ export interface Hsr {
 /** Wire form of {@linkcode Hsr}: IFLA_HSR_*. */
 export const Hsr: Attributes<Hsr> = attributes((): Shape<Hsr> => ({
   slave1: [1, ifindex],
-  slave1Dev: nameOf("slave1", readOnly),
+  slave1Dev: interfaceNameOf("slave1", readOnly),
   slave2: [2, ifindex],
-  slave2Dev: nameOf("slave2", readOnly),
+  slave2Dev: interfaceNameOf("slave2", readOnly),
   multicastSpec: [3, u8],
   supervisionAddr: [4, mac, readOnly],
   seqNr: [5, u16, readOnly],
   version: [6, u8],
   protocol: [7, enumeration(u8, HSR_PROTOCOL)],
   interlink: [8, ifindex],
-  interlinkDev: nameOf("interlink", readOnly),
+  interlinkDev: interfaceNameOf("interlink", readOnly),
 }));
 
 /** A VRF: links that have it as master use its table. */

@@ -4,7 +4,7 @@ import { Client } from "../../../core/client.ts";
 import type { Codec } from "../../../core/codec/mod.ts";
 import { KernelError, NetlinkError } from "../../../core/errors.ts";
 import {
-  compile,
+  compileFilter,
   InetRequest,
   NETLINK_SOCK_DIAG,
   open,
@@ -34,7 +34,7 @@ for i in range(5000):
 
 /** What the kernel alone makes of a condition. */
 function fromKernel(client: Client, condition: SocketCondition): TcpSocket[] {
-  const bytecode = compile(condition, "list", (name) => client.names.index(name)).ops;
+  const bytecode = compileFilter(condition, "list", (name) => client.names.index(name)).ops;
   return client.dump({
     type: SOCK_DIAG.SOCK_DIAG_BY_FAMILY,
     flags: 0,

@@ -7,7 +7,7 @@ import {
   Bytecode,
   type BytecodeOp,
   type Checked,
-  compile,
+  compileFilter,
   type SocketCondition,
 } from "../../../families/sock_diag/mod.ts";
 import { test } from "../../test.ts";
@@ -144,7 +144,7 @@ test("Conditions: programs pass the kernel's check, and say what we say of every
   const rand = random(20);
   let yes = 0, no = 0;
   for (let round = 0; round < 3000; round++) {
-    const condition = someCondition(rand, 3), { ops, test } = compile(condition, "list");
+    const condition = someCondition(rand, 3), { ops, test } = compileFilter(condition, "list");
     audit(ops);
     for (let i = 0; i < 10; i++) {
       const socket: Full = {
@@ -179,7 +179,8 @@ const encode = (codec: Codec<unknown, never>, value: unknown): Uint8Array => {
 test("Bytecode: programs are what they were after a round trip, and as long as they say", () => {
   const rand = random(21);
   for (let round = 0; round < 500; round++) {
-    const { ops } = compile(someCondition(rand, 3), "list"), bytes = encode(Bytecode as Codec<unknown, never>, ops);
+    const { ops } = compileFilter(someCondition(rand, 3), "list"),
+      bytes = encode(Bytecode as Codec<unknown, never>, ops);
     assertEquals(bytes.length, starts(ops).at(-1));
     assertEquals(Bytecode.decode(new Reader(bytes), 0, bytes.length, {}), ops);
   }
@@ -198,7 +199,7 @@ test("Bytecode: ports in the place of a jump, hosts with a port, hosts of any fa
 });
 
 test("Conditions: what is wrong with them is said with its place", () => {
-  const of = (condition: unknown) => () => void compile(condition as SocketCondition, "list TCP sockets");
+  const of = (condition: unknown) => () => void compileFilter(condition as SocketCondition, "list TCP sockets");
   assertThrows(of({ dstPort: 65536 }), RangeError, "Cannot list TCP sockets: dstPort: expected 0..65535, got 65536");
   assertThrows(
     of({ or: [{ dst: "nowhere" }] }),
@@ -218,8 +219,8 @@ test("Conditions: what is wrong with them is said with its place", () => {
     RangeError,
     "takes",
   );
-  assertEquals(compile({ dev: "eth0" }, "list", (name) => name === "eth0" ? 7 : undefined).ops, [
+  assertEquals(compileFilter({ dev: "eth0" }, "list", (name) => name === "eth0" ? 7 : undefined).ops, [
     { code: "dev_cond", ifindex: 7, yes: 8, no: 12 },
   ]);
-  assertEquals(compile({ localPort: undefined, and: [] } as never, "list").ops, []);
+  assertEquals(compileFilter({ localPort: undefined, and: [] } as never, "list").ops, []);
 });

@@ -6,10 +6,10 @@ import {
   type Codec,
   head,
   ifindex,
+  interfaceNameOf,
   ip,
   key,
   lazy,
-  nameOf,
   type Names,
   rawOf,
   Reader,
@@ -58,8 +58,8 @@ const Lamp: Attributes<Lamp> = attributes<Lamp>({
   inner: [5, Inner],
   master: [10, ifindex as Codec<number>],
   peerNsid: [11, u32, readOnly],
-  masterDev: nameOf("master", readOnly, "peerNsid"),
-  dev: nameOf("index"),
+  masterDev: interfaceNameOf("master", readOnly, "peerNsid"),
+  dev: interfaceNameOf("index"),
   state: [12, u8, readOnly],
 }, { header: 8, pad: 9 });
 
@@ -211,7 +211,7 @@ test("a table decodes rightly after one that threw", () => {
   assertEquals(decode(Inner, hex("0c00 0380  0600 0100 0900 0000")), { inner: { a: 9 } });
 });
 
-test("nameOf() gives the name beside the number, where there is one", () => {
+test("interfaceNameOf() gives the name beside the number, where there is one", () => {
   const header = hex("00 000000 00000000");
   assertEquals(named(join(header, attribute(10, word(7)))).masterDev, "br0");
   assertEquals(named(join(header, attribute(10, word(8)))).masterDev, undefined);
@@ -219,12 +219,12 @@ test("nameOf() gives the name beside the number, where there is one", () => {
   assertEquals(decode(Lamp, join(header, attribute(10, word(7)))).masterDev, undefined);
 });
 
-test("trap 27: nameOf() gives no name for a number of another namespace", () => {
+test("trap 27: interfaceNameOf() gives no name for a number of another namespace", () => {
   const value = named(join(hex("00 000000 00000000"), attribute(10, word(7)), attribute(11, word(0))));
   assertEquals([value.master, value.peerNsid, value.masterDev], [7, 0, undefined]);
 });
 
-test("nameOf() as input wins over the number beside it; read-only it is not sent", () => {
+test("interfaceNameOf() as input wins over the number beside it; read-only it is not sent", () => {
   assertEquals(encode(Lamp, { index: 3, dev: "br0" }, naming()), hex("00 000000 07000000"));
   assertEquals(encode(Lamp, { dev: "br0" }, naming()), hex("00 000000 07000000"));
   assertEquals(

@@ -5,7 +5,7 @@ import {
   beIfindex,
   type Codec,
   ifindex,
-  nameOf,
+  interfaceNameOf,
   type Names,
   NoSuchInterface,
   Reader,
@@ -38,7 +38,7 @@ for (const [order, codec, bytes] of orders) {
   test(`an interface in ${order} order has a field for its name beside it`, () => {
     const table = attributes<{ oif?: number; oifDev?: string }>({
       oif: [1, codec as Codec<number>],
-      oifDev: nameOf("oif"),
+      oifDev: interfaceNameOf("oif"),
     });
     const message = attribute(1, hex(bytes)), from = new Reader(message), to = new Writer();
     from.names = to.names = names;

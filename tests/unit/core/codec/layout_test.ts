@@ -5,7 +5,7 @@ import {
   attributes,
   bytes,
   head,
-  nameOf,
+  interfaceNameOf,
   rawOf,
   repeated,
   type Shape,
@@ -41,7 +41,7 @@ function table(): Attributes<Lamp> {
   return attributes((): Shape<Lamp> => ({
     kind: head(0, u8),
     index: [1, u32],
-    dev: nameOf("index"),
+    dev: interfaceNameOf("index"),
     name: [2, string(15)],
     level: [3, u32],
     other: [4, u32],
