@@ -6,7 +6,7 @@
 import { expectFields, expectNames, isCondition, isFields, namesOf, plural } from "./arguments.ts";
 import { type Attributes, type Codec, type Field, type Reader, shown } from "./codec/mod.ts";
 import { type Client, sharedClient } from "./client.ts";
-import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError } from "./errors.ts";
+import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError, unasked } from "./errors.ts";
 import { NLM_F } from "./message.ts";
 import { declareMessages } from "./messages.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
@@ -56,6 +56,16 @@ export type Input<T> = T extends Uint8Array ? Uint8Array | string
 /** What a request does. */
 export type Verb = "get" | "list" | "add" | "append" | "replace" | "set" | "delete";
 
+/** The verbs that make an object. */
+export type MakingVerb = "add" | "append" | "replace";
+
+/** The verbs of the collection `C` that change something, as a batch has them: they give nothing back. */
+export type Changes<C> = {
+  readonly [V in keyof C & (MakingVerb | "set" | "delete")]: C[V] extends (...args: infer A) => unknown
+    ? (...args: A) => void
+    : never;
+};
+
 /** All that the verbs of a collection follow from. */
 export interface Declaration<T extends object> {
   /** What one is called: `link`. */
@@ -90,8 +100,6 @@ export interface Declaration<T extends object> {
   readonly prepare?: (value: object, verb: Verb) => object;
   /** Flags of the request that changes one; NLM_F_REPLACE when absent. */
   readonly setFlags?: number;
-  /** Whether `add` gives the object back, as the kernel assigns what the caller cannot know. */
-  readonly echoes?: true;
   /** Fields that tell one from others, which `set` cannot change; those that the table calls keys when absent. */
   readonly fixed?: readonly string[];
   /**
@@ -272,11 +280,12 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     const operation = { ...this.operation("get", messages.get, key, messages.reply ?? messages.new), what };
     const found = requester.request(operation) as T | undefined;
     // Some kernels acknowledge a question that they have no answer to.
-    if (found === undefined && !requester.deferred) {
+    if (found === undefined) {
+      if (this.#open().deferred) throw unasked(what);
       throw new KernelError(operation.what, ENODATA, { kernelMessage: "acknowledged without an answer" });
     }
-    if (found !== undefined && !this.#isMeant(found, key, what)) throw this.#absent(what);
-    return { found: found as T, among: [found as T] };
+    if (!this.#isMeant(found, key, what)) throw this.#absent(what);
+    return { found, among: [found] };
   }
 
   /** Whether what the kernel gave for a key has all that the key says; one that was listed is the same in another state. */
@@ -334,36 +343,51 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   /**
    * Makes one that must not exist yet.
    *
-   * @returns the object as the kernel made it where that tells something new (numbers, names that it chose)
    * @throws {KernelError} EEXIST: there is one already
    */
-  add(value: I): T {
-    return this.#make("add", value);
+  add(value: I): void {
+    this.make("add", value);
   }
 
   /** Makes one beside others of the same key. */
-  append(value: I): T {
-    return this.#make("append", value);
+  append(value: I): void {
+    this.make("append", value);
   }
 
   /** Makes one, in the place of what has the same key. */
-  replace(value: I): T {
-    return this.#make("replace", value);
+  replace(value: I): void {
+    this.make("replace", value);
   }
 
-  #make(verb: Verb, value: I): T {
-    const { messages, echoes } = this.declaration, requester = this.#requester();
-    const operation = this.operation(verb, messages.new, value, messages.new);
-    const batched = requester.deferred && requester !== this.#open();
-    if (echoes === undefined || batched) return requester.request(operation) as T;
-    const made = requester.request({ ...operation, flags: operation.flags | NLM_F.NLM_F_ECHO });
-    // Kernels before 6.2 do not echo links.
-    return (made ?? (requester.deferred ? undefined : this.findMade(value))) as T;
+  /** Sends the request that makes one; the object that the kernel gives back, if it does. */
+  protected make(verb: MakingVerb, value: I, flags = 0): T | undefined {
+    const { messages } = this.declaration, operation = this.operation(verb, messages.new, value, messages.new);
+    return this.#requester().request({ ...operation, flags: operation.flags | flags }) as T | undefined;
   }
 
-  /** Finds what was just made where the kernel does not give it back. */
-  protected findMade(_value: I): T | undefined {
-    return undefined;
+  /** Makes one that must not exist yet and gives it back as the kernel made it, or as a dry run would send it. */
+  protected addEchoed(value: I): T {
+    const requester = this.#requester(), batched = requester.deferred && requester !== this.#open();
+    const made = this.make("add", value, batched ? 0 : NLM_F.NLM_F_ECHO);
+    // The types of a batch promise nothing: see Changes.
+    if (made !== undefined || batched) return made as T;
+    return requester.deferred ? this.foresee("add", value) : this.findMade(value);
+  }
+
+  /** Finds what was just made where the kernel did not give it back. */
+  protected findMade(value: I): T {
+    const { object, describe } = this.declaration;
+    throw new NetlinkError(
+      `Cannot get ${object} ${describe(value)}`.trimEnd() + ", which is made: this kernel does not tell which it is",
+      "ENODEV",
+    );
+  }
+
+  /** The object that a verb would send, as a dry run gives it back. */
+  protected foresee(verb: MakingVerb, value: I): T {
+    const { table, messages } = this.declaration;
+    const operation = this.operation(verb, messages.new, value);
+    return this.#requester().normalize(table as Codec<unknown, never>, operation.value as object, operation.what) as T;
   }
 
   /**
@@ -695,7 +719,15 @@ function merged(found: Fields, changes: Fields): Fields {
 }
 
 /** Codes that say that an object does not exist. */
-const ABSENT: ReadonlySet<string> = new Set(["ENODEV", "ENOENT", "ESRCH", "ENXIO", "EADDRNOTAVAIL", "ENODATA"]);
+const ABSENT: ReadonlySet<string> = new Set([
+  "ENODEV",
+  "ENOENT",
+  "ESRCH",
+  "ENXIO",
+  "EADDRNOTAVAIL",
+  "ENODATA",
+  "DRY_RUN",
+]);
 
 /** Whether an error says that an object does not exist. */
 function isAbsence(error: unknown): boolean {

@@ -248,3 +248,8 @@ function ranges(failures: readonly BatchFailure[]): { items: string; message: st
     message,
   }));
 }
+
+/** The error of a question in a dry run, which has no answer to give. */
+export function unasked(what: string): NetlinkError {
+  return new NetlinkError(`Cannot ${what}: a dry run asks the kernel nothing`, "DRY_RUN");
+}

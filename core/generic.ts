@@ -374,14 +374,14 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
   }
 }
 
-/** A client of its own with the collections of one family. */
-export type Opened<C> = C & Disposable & {
+/** A client of its own with the collections `C` of one family, which a batch has as `B`. */
+export type Opened<C, B = C> = C & Disposable & {
   /**
    * Collects the changes that its callback asks for and makes them in as few sends as fit. All are tried.
    *
    * @throws {BatchError} with every change that is not known to be done: refused, unknown or not sent, by its position
    */
-  batch(collect: (batch: C) => void): void;
+  batch(collect: (batch: B) => void): void;
   /** Closes the socket. */
   close(): void;
 };

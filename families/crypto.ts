@@ -564,7 +564,7 @@ class ByWholeKey extends Collection<Algorithm, object, AlgorithmKey | string> {
 
   protected override look(key: AlgorithmKey, what: string, requester: Requester): Found<Algorithm> {
     const one = super.look(key, what, requester);
-    if (!requester.deferred) expectName(key, one.found, what);
+    expectName(key, one.found, what);
     return one;
   }
 

@@ -13,9 +13,9 @@
  */
 import { expectFields, expectType } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
-import type { Input } from "../../core/collection.ts";
+import type { Changes, Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
-import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, KernelError, NetlinkError, unasked } from "../../core/errors.ts";
 import {
   type EventOptions,
   GenericCaller,
@@ -344,22 +344,22 @@ export class WifiInterfaces extends GenericCollection<WifiInterface, object, str
    * Adds an interface. A channel and a power are set after that, with a second request, so they cannot be part of a
    * batch.
    *
-   * @throws {KernelError} EEXIST: it exists already; another code if the radio refuses its settings: the interface
-   * exists then
+   * @returns the interface as the kernel made it; in a dry run as it would be sent
+   * @throws {KernelError} EEXIST: there is one already; what the radio refuses, the interface being there by then
    */
   override add(value: Input<WifiInterface> & object): WifiInterface {
     const [own, radio] = splitByReceiver(value, "add a wireless interface");
-    if (radio === undefined) return super.add(own);
+    const make = (): WifiInterface => this.make("add", own) ?? this.foresee("add", own);
+    if (radio === undefined) return make();
     if (this.caller.requester().deferred) {
       throw argumentError(
         TypeError,
         `Cannot add a wireless interface in a batch with ${Object.keys(radio).join(", ")}: set it once it is there`,
       );
     }
-    const made = super.add(own) as WifiInterface | undefined, key = made?.ifindex ?? own.ifname!;
-    this.#setRadio(key, radio);
-    // A dry run has added none.
-    return made === undefined ? made as never : this.get(key);
+    const { ifindex } = make();
+    this.#setRadio(ifindex ?? own.ifname!, radio);
+    return this.get(ifindex ?? own.ifname!);
   }
 
   /**
@@ -412,6 +412,12 @@ export class Stations extends GenericCollection<Station> {
   }
 }
 
+/** The family as a batch has it. */
+export type Nl80211Batch = Omit<Nl80211, "interfaces"> & {
+  /** Interfaces on radios. */
+  readonly interfaces: Changes<WifiInterfaces>;
+};
+
 /** All operations of the family, in one namespace. */
 export class Nl80211 {
   /** Operations on radios. */
@@ -442,7 +448,9 @@ export class Nl80211 {
     if (wiphy !== undefined) expectType(wiphy, "get the regulatory domain of a wiphy", "number");
     const value = wiphy === undefined ? {} : { wiphy }, codec = RegDomain as Codec<unknown, never>;
     const what = `get the regulatory domain${wiphy === undefined ? "" : ` of wiphy ${wiphy}`}`;
-    return this.#caller.request({ cmd: CMD.NL80211_CMD_GET_REG, codec, value, what }) as RegDomain;
+    const found = this.#caller.request({ cmd: CMD.NL80211_CMD_GET_REG, codec, value, what }) as RegDomain | undefined;
+    if (found === undefined) throw unasked(what);
+    return found;
   }
 
   /**
@@ -469,7 +477,7 @@ export class Nl80211 {
 }
 
 /** Opens a client with its own socket, in a network namespace or with other options. */
-export function open(options: OpenOptions = {}): Opened<Nl80211> {
+export function open(options: OpenOptions = {}): Opened<Nl80211, Nl80211Batch> {
   return openGeneric(options, (open, requester) => new Nl80211(open, requester));
 }
 

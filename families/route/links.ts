@@ -4,7 +4,7 @@
  * @module
  */
 import { Client, type Operation, type Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type Input } from "../../core/collection.ts";
+import { Collection, type Declaration, type Input, type MakingVerb } from "../../core/collection.ts";
 import { expectType, isFields } from "../../core/arguments.ts";
 import { type Codec, type Field, NoSuchInterface, shown } from "../../core/codec/mod.ts";
 import { argumentError, NetlinkError } from "../../core/errors.ts";
@@ -21,6 +21,18 @@ export type LinkInput =
   & { flags?: LinkFields["flags"] | SomeFlags<LinkFlag> }
   & Input<Kind>
   & Input<Port>;
+
+/** Says that a link is made in this namespace: no field names another. */
+export interface Here {
+  /** Not given. */
+  netns?: undefined;
+  /** Not given. */
+  netNsPid?: undefined;
+  /** Not given. */
+  netNsFd?: undefined;
+  /** Not given. */
+  targetNetnsid?: undefined;
+}
 
 /** What names a link: its name, another name of it, its number, or an object with one of these. */
 export type LinkKey = string | number | LinkInput;
@@ -78,7 +90,6 @@ const declaration: Declaration<Link> = {
     }
     return value;
   },
-  echoes: true,
   alternatives: { ifname: ({ propList }) => propList?.altIfname ?? [] },
   // Of another kind the kernel refuses data, and passes the kind alone over; it asks the master what slaveData is.
   lasting: ({ data, master }) => [
@@ -337,7 +348,10 @@ function altnamesOf(value: LinkInput): readonly string[] {
 }
 
 /** What names a link that is made; `undefined` where the kernel chooses that, and `first`, which it told of, does not say it. */
-function keyOfMade({ value: { ifname, index }, path }: Made, first: Link | undefined): LinkInput | undefined {
+function keyOfMade(
+  { value: { ifname, index }, path }: Pick<Made, "value" | "path">,
+  first: Link | undefined,
+): LinkInput | undefined {
   const told = path.length === 0 ? first?.index : first?.link;
   if (told !== undefined) return { index: told };
   if (typeof index === "number" && index > 0) return { index };
@@ -368,12 +382,14 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
    * refused the link stands without, and the error says so. In a batch they belong to the item, and are not done when the
    * link is not made; in another namespace they are refused there.
    *
-   * @returns the link as the kernel made it; `undefined` in a batch, and when it was made in another namespace, where
-   * its number is another's
+   * @returns the link as the kernel made it; in a dry run as it would be sent, with the number that stands in for its own
    * @throws {KernelError} EEXIST: the name is taken; EOPNOTSUPP: this kernel has no such kind
    * @throws {TypeError} something is to be set once it is there, and neither name nor `index` of it can be known then
    */
-  override add(value: LinkInput): Link {
+  override add(value: LinkInput & Here): Link;
+  /** Makes a link here or in another namespace, of which nothing is returned: its number there is another link's here. */
+  override add(value: LinkInput): Link | undefined;
+  override add(value: LinkInput): Link | undefined {
     const operation = this.operation("add", RTM.RTM_NEWLINK, value, RTM.RTM_NEWLINK), { what } = operation;
     const requester = this.#requester(), client = this.#open(), batched = requester !== client && requester.deferred;
     const elsewhere = isElsewhere(value), clients: Client[] = [], peer = peerOf(value);
@@ -417,9 +433,10 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
         const then = places.flatMap((
           { made, links },
         ) => [...links.#rest(made, keyOfMade(made, undefined)!, undefined)]);
-        return requester.request({ ...operation, then }) as Link;
+        return void requester.request({ ...operation, then });
       }
-      const first = elsewhere ? void requester.request(operation) : super.add(value);
+      const given = elsewhere ? void requester.request(operation) : this.addEchoed(value);
+      const first = requester.deferred ? undefined : given;
       let changed = false;
       for (const { made, links } of places) {
         const key = keyOfMade(made, first);
@@ -439,7 +456,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
           links.#requester().request(step);
         }
       }
-      return (changed && first !== undefined ? this.get({ index: first.index! }) : first) as Link;
+      return changed && first !== undefined ? this.get({ index: first.index! }) : given;
     } finally {
       for (const client of clients) client.close();
     }
@@ -577,8 +594,16 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     this.#requester().request({ ...operation, flags, what });
   }
 
-  /** Finds what was just made, where the kernel does not echo it. */
-  protected override findMade({ ifname }: LinkInput): Link | undefined {
-    return ifname === undefined ? undefined : this.find({ ifname });
+  /** The link as a dry run would send it, with the number that stands in for its own. */
+  protected override foresee(verb: MakingVerb, value: LinkInput): Link {
+    const link = super.foresee(verb, without(value, ["netns", "netNsPid", "netNsFd", "targetNetnsid"]) as LinkInput);
+    const { index, ifname } = link;
+    return { ...link, index: index || (ifname === undefined ? 0 : this.#open().names.index(ifname) ?? 0) };
+  }
+
+  /** Finds what was just made, where the kernel does not echo it: before 6.2. */
+  protected override findMade(value: LinkInput): Link {
+    const { ifname } = value;
+    return (ifname === undefined ? undefined : this.find({ ifname })) ?? super.findMade(value);
   }
 }

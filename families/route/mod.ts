@@ -13,7 +13,7 @@
  */
 import { argumentError } from "../../core/errors.ts";
 import { BatchRequester, Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
-import type { Collection } from "../../core/collection.ts";
+import type { Changes, Collection } from "../../core/collection.ts";
 import { type ChangeEvent, watch as watchAll, type WatchEvent, type WatchOptions } from "../../core/watch.ts";
 import type { Address } from "./address.ts";
 import { Addresses } from "./addresses.ts";
@@ -48,9 +48,6 @@ export type RouteEvent<O extends keyof RouteObjects = keyof RouteObjects> = {
 
 /** A stream of events; leaving the loop ends it. */
 export type Watching<E> = AsyncIterableIterator<E> & AsyncDisposable;
-
-/** The verbs that a batch collects. */
-export type Changes<C> = Pick<C, keyof C & ("add" | "append" | "replace" | "set" | "delete")>;
 
 /** The collections as a batch has them. */
 export interface RouteBatch {

@@ -7,7 +7,7 @@ import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
 import { expectFields, expectType } from "../../core/arguments.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
-import { argumentError } from "../../core/errors.ts";
+import { argumentError, unasked } from "../../core/errors.ts";
 import { comparesAll, mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
 import { AF, familyNumber, ipv6DisabledHint } from "./numbers.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
@@ -136,12 +136,15 @@ export class Routes extends Collection<Route, RouteInput> {
     // Others than IPv4 say the table anyway, and refuse to be asked.
     const flags = familyNumber(family) === AF.inet ? { flags: RTM_F_LOOKUP_TABLE } : {};
     const operation = this.operation("list", RTM.RTM_GETROUTE, { ...asked, ...flags, family });
-    return this.#requester().request({
+    const found = this.#requester().request({
       ...operation,
       reply: RTM.RTM_NEWROUTE,
+      looks: true,
       what: `look up the way to ${dst}`,
       hint: (code, { kernelMessage }) => kernelMessage === undefined ? REFUSING[code] : undefined,
-    }) as Route;
+    }) as Route | undefined;
+    if (found === undefined) throw unasked(`look up the way to ${dst}`);
+    return found;
   }
 }
 

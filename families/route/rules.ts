@@ -45,7 +45,6 @@ const declaration: Declaration<Rule> = {
   // It compares what is not 0, and takes the first that fits.
   compares: () => false,
   hides: hidesRule,
-  echoes: true,
 };
 
 /** All rules of one namespace. */
@@ -53,5 +52,15 @@ export class Rules extends Collection<Rule, RuleInput> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);
+  }
+
+  /**
+   * Makes a rule. Like `ip rule add from 10.9.0.0/24 table 100`.
+   *
+   * @returns the rule as the kernel made it, with the priority that it chose; in a dry run as it would be sent
+   * @throws {KernelError} EEXIST: there is one already
+   */
+  override add(value: RuleInput): Rule {
+    return this.addEchoed(value);
   }
 }

@@ -7,7 +7,7 @@ import { expectFields, expectNames, isCondition, isFields, namesOf } from "../..
 import type { Client, Operation } from "../../core/client.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
-import { argumentError, BatchError, type BatchFailure, KernelError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, BatchError, type BatchFailure, KernelError, NetlinkError, unasked } from "../../core/errors.ts";
 import type { ChangeEvent, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import { type Compiled, compileFilter, CONDITIONS, type SocketCondition } from "./filter.ts";
 import { type AnyInetSocket, type InetForm, InetRequest, type InetSocket, IPPROTO } from "./inet.ts";
@@ -142,8 +142,8 @@ export class InetSockets<T extends AnyInetSocket> {
    */
   get(key: InetKey): T {
     const named = this.named(key, "get"), found = this.look(named);
-    if (found === undefined && !this.client().deferred) throw absent(named.what, "there is no such socket");
-    return found as T;
+    if (found !== undefined) return found;
+    throw this.client().deferred ? unasked(named.what) : absent(named.what, "there is no such socket");
   }
 
   /** The same, `undefined` when there is none. */
@@ -537,7 +537,7 @@ export class WatchableSockets<T extends AnyInetSocket> extends DestroyableSocket
 }
 
 /** Codes that say that a socket does not exist. */
-const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ESTALE", "ENODEV"]);
+const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ESTALE", "ENODEV", "DRY_RUN"]);
 
 function isAbsence(error: unknown): boolean {
   return error instanceof NetlinkError && ABSENT.has(error.code);

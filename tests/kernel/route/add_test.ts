@@ -48,12 +48,12 @@ kernelTest(
         up: true,
         ...LATER,
       });
-      assertEquals(made, undefined as never);
+      assertEquals(made, undefined);
       assertEquals(shown(here, "eth0"), is);
       assertEquals(later(there, ifname), [...DONE, undefined]);
       assertEquals(shown(there, ifname)["address"], "02:00:00:00:00:07");
       assert((shown(there, ifname)["flags"] as string[]).includes("UP"));
-      assertThrows(() => here.route.links.delete(made), TypeError, "Cannot delete link");
+      assertThrows(() => here.route.links.delete(made!), TypeError, "Cannot delete link");
     });
   },
 );

@@ -237,7 +237,7 @@ for (const { link, own = {}, data, may } of KINDS) {
       links.add({ ifname: "h1", kind: "veth", data: { peer: { ifname: "h1p" } } });
       let index: number | undefined;
       try {
-        index = links.add(link).index;
+        index = links.add(link)?.index;
       } catch (error) {
         const refused = error instanceof KernelError && error.code === "EOPNOTSUPP";
         if (!refused || (may === undefined && error.kernelMessage !== "Unknown device type")) throw error;

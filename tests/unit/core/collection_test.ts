@@ -1,6 +1,6 @@
 /** The verbs of a collection: what goes out, what comes back, what is refused before. */
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Collection, type Declaration } from "../../../core/collection.ts";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { Collection, type Declaration, type Input } from "../../../core/collection.ts";
 import { attributes, head, list, struct, u32 } from "../../../core/codec/mod.ts";
 import { BatchError, KernelError, NetlinkError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
@@ -151,14 +151,22 @@ test("the verbs have their types and flags", () => {
   assertEquals(asked[3]!.value, { family: 0, index: 0, name: "a", level: 1 });
 });
 
+class EchoedLamps extends Collection<Lamp> {
+  override add(value: Input<Lamp>): Lamp {
+    return this.addEchoed(value);
+  }
+}
+
 test("add() gives the object back where the kernel echoes it", () => {
   const made = client(({ seq, flags }) => [
     ...(flags & NLM_F.NLM_F_ECHO ? [lamp(seq, { index: 9, name: "a" }, 0)] : []),
     answer(seq),
   ]);
-  const echoing = new Collection<Lamp>({ ...declaration, echoes: true }, () => made.client);
-  assertEquals(echoing.add({ name: "a" }).index, 9);
-  assertEquals(made.lamps.add({ name: "a" }), undefined as never);
+  assertEquals(new EchoedLamps(declaration, () => made.client).add({ name: "a" }).index, 9);
+  assertEquals(made.lamps.add({ name: "a" }), undefined);
+  const silent = client(({ seq }) => [answer(seq)]).client;
+  const error = assertThrows(() => new EchoedLamps(declaration, () => silent).add({ name: "a" }));
+  assertStringIncludes((error as Error).message, "Cannot get lamp a, which is made: this kernel does not tell");
 });
 
 test("trap 5: what list() gives, add() and delete() accept", () => {
@@ -350,6 +358,17 @@ test("set() sends an object whole where the kernel replaces it: objects in it fi
   const { client: dry } = client(() => [], { dryRun: (message) => shown.push(message.value) });
   new Collection<Lamp>(merging, () => dry).set({ index: 2 }, { level: 7 });
   assertEquals(shown, [{ family: 0, index: 2, level: 7 }]);
+});
+
+test("a dry run gives what would be made, and refuses to answer", () => {
+  const types: unknown[] = [];
+  const { client: c, lamps } = client(() => [], { dryRun: ({ type }) => types.push(type) });
+  const made = new EchoedLamps(declaration, () => c).add({ name: "a", holderDev: "br0" });
+  assertEquals(made, { family: 0, index: 0, name: "a", holder: 7 } as Lamp);
+  const error = assertThrows(() => lamps.get({ index: 1 }), NetlinkError);
+  assertEquals([error.code, error.message], ["DRY_RUN", "Cannot get lamp 1: a dry run asks the kernel nothing"]);
+  assertEquals([lamps.find({ index: 1 }), lamps.list()], [undefined, []]);
+  assertEquals(types, ["LAMP_NEW", "LAMP_GET", "LAMP_GET", "LAMP_GET"]);
 });
 
 test("a table that is not there is empty, where the kernel has a word for that", () => {

@@ -3,6 +3,7 @@ import { assertEquals, assertMatch, assertNotMatch, assertRejects, assertThrows 
 import { ScriptedKernel } from "../../../core/scripted.ts";
 import type { OpenOptions } from "../../../core/client.ts";
 import * as everything from "../../../mod.ts";
+import { NetlinkError } from "../../../core/errors.ts";
 import { test } from "../../test.ts";
 
 let sent = 0;
@@ -128,7 +129,11 @@ test("a dry run shows what asks, and gives nothing in the place of an answer", (
   assertEquals([threads.tasks.get(5), threads.tasks.getProcess(5), threads.tasks.cgroup(5)], [{}, {}, {}]);
   assertEquals(controller.families.policy("nlctrl"), { operations: [], policies: [] });
   assertEquals(controller.families.policy("nlctrl", 3), { operations: [], policies: [] });
-  assertEquals(radios.domain(), undefined);
+  assertThrows(
+    () => radios.domain(),
+    NetlinkError,
+    "Cannot get the regulatory domain: a dry run asks the kernel nothing",
+  );
   assertEquals([radios.wiphys.list(), radios.wiphys.networks(5)], [[], []]);
   assertEquals(shown, [
     "ETHTOOL_MSG_STRSET_GET",
