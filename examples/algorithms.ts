@@ -1,11 +1,11 @@
 /**
- * Lists the kernel's cryptographic algorithms, like `cat /proc/crypto`, a line each.
+ * Lists the kernel's cryptographic algorithms, like `cat /proc/crypto`, one per line.
  *
  *     deno run --allow-ffi examples/algorithms.ts [--type aead] [NAME]...
  *     bun examples/algorithms.ts --type skcipher
  *
- * Prints type, name, driver, priority, and sizes in bytes: `aead  gcm(aes)  generic-gcm-aesni  400  ivsize=12 …`. Needs a
- * kernel with CONFIG_CRYPTO_USER; says so where it has not.
+ * Prints type, name, driver, priority, and sizes in bytes: `aead  gcm(aes)  generic-gcm-aesni  400  ivsize=12 …`. Needs
+ * a kernel with CONFIG_CRYPTO_USER; without it, the error says so.
  */
 import { parseArgs } from "node:util";
 import { printable } from "../core/show.ts";

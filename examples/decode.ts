@@ -1,12 +1,12 @@
 /**
- * Says what the bytes of a message mean, in any protocol, also one that no kernel speaks any more.
+ * Decodes the bytes of a message of any protocol, even of one that no kernel serves any more.
  *
  *     deno run --allow-ffi examples/decode.ts route 14000000 16000103 01000000 00000000 02000000
  *     bun examples/decode.ts firewall 28000000120001000000000092100000…
  *
- * Takes a protocol by name or number, then hexadecimal digits as they come: with spaces, with 0x or \x before each.
- * `--32` reads what a kernel of 32 bits said (ip_queue, ULOG). Prints a tree: offset, bytes, field, value. Without
- * arguments, a packet's verdict as ip_queue took it until Linux 3.4.
+ * Takes a protocol by name or number, then hexadecimal digits, which may have spaces between them or 0x or \x before
+ * them. `--32` decodes messages of a 32-bit kernel (ip_queue, ULOG). Prints a tree: offset, bytes, field, value.
+ * Without arguments it decodes a packet's verdict as ip_queue took it until Linux 3.4.
  */
 import { parseArgs } from "node:util";
 import { family, genericNumbers, show } from "../families/registry.ts";
@@ -20,6 +20,6 @@ if (!/^([0-9a-f]{2})+$/i.test(digits)) throw new TypeError("these are no bytes: 
 
 const bytes = Uint8Array.from(digits.match(/../g)!, (byte) => parseInt(byte, 16));
 const number = /^\d+$/.test(protocol) ? Number(protocol) : protocol;
-// Only the kernel knows which number a generic family has.
+// Each kernel numbers its generic families itself, so ask for the numbers.
 const generic = family(number)?.number === 16 ? genericNumbers() : {};
 console.log(show(number, bytes, { layout: values[32] ? "ilp32" : "lp64", generic }));

@@ -1,10 +1,10 @@
 /**
- * Finds the interface that the default route leaves by; `--to ADDRESS` asks for the way to an address.
+ * Prints the interface and gateway of the default route; with `--to ADDRESS`, those of the route to an address.
  *
  *     deno run --allow-ffi examples/default_route.ts [--inet6] [--to 192.0.2.1]
  *     bun examples/default_route.ts
  *
- * Prints the interface and the gateway; fails when there is no way out.
+ * Fails if there is no such route.
  */
 import process from "node:process";
 import { parseArgs } from "node:util";

@@ -1,10 +1,10 @@
 /**
- * Shows an interface's speed, queues and features, and switches features, like `ethtool`.
+ * Shows an interface's speed, rings and features, and turns features on or off, like `ethtool`.
  *
  *     deno run --allow-ffi examples/ethtool.ts eth0 [FEATURE=on|off]...
  *     bun examples/ethtool.ts eth0 tx-generic-segmentation=off
  *
- * Prints what the driver has: `speed 1000 full`, `rings rx 256/4096 tx 256/4096`, then the features that are on.
+ * Prints what the driver supports: `speed 1000 full`, `rings rx 256/4096 tx 256/4096`, then the features that are on.
  */
 import process from "node:process";
 import { printable } from "../core/show.ts";

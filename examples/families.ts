@@ -1,11 +1,11 @@
 /**
- * Prints what netlink protocols there are and which the running kernel speaks.
+ * Lists all netlink protocols, and shows the ones that the running kernel serves.
  *
  *     deno run --allow-ffi examples/families.ts [NAME OR NUMBER]...
  *     bun examples/families.ts smc 3
  *
- * Prints a table: number, name, what became of it, whether it is served here, from which kernel to which, what provides
- * it. With names or numbers, a line for each that says the same in words.
+ * Prints a table: number, name, status, if it is served here, its first and last kernel, and the modules or options
+ * that provide it. With names or numbers, it prints a sentence about each of these protocols.
  */
 import process from "node:process";
 import { printable } from "../core/show.ts";

@@ -1,12 +1,12 @@
 /**
- * Shows which route each table of IPv4 has for an address, as the kernel itself looks: past all rules, and from the
- * longest prefix that fits.
+ * Shows the route that each IPv4 table has for an address, by the longest matching prefix. Unlike the kernel's choice
+ * of a route, it ignores the routing rules.
  *
  *     deno run --allow-ffi examples/fib_lookup.ts 127.0.0.1 192.0.2.7
  *     bun examples/fib_lookup.ts 192.0.2.7
  *
- * Prints a line for each address and table: `127.0.0.1 local: /32 local host`; without an address, those of
- * 127.0.0.1. Which way a packet goes is `routes.lookup` of families/route/mod.ts.
+ * Prints a line for each address and table: `127.0.0.1 local: /32 local host`. Without arguments it looks up 127.0.0.1.
+ * For the route that a packet takes, use `routes.lookup` of families/route/mod.ts.
  */
 import { parseArgs } from "node:util";
 import { printable } from "../core/show.ts";

@@ -1,16 +1,16 @@
 /**
- * Shows what happens on Fibre Channel: links that go down and up, ports that come and go.
+ * Shows events of Fibre Channel: links that go down and up, ports that come and go.
  *
  *     sudo deno run --allow-ffi examples/fibre_channel.ts
  *     sudo bun examples/fibre_channel.ts
  *
- * Prints a line an event until Ctrl-C: `12:03:11 host3 #17 linkdown`. Needs CAP_NET_ADMIN, and module scsi_mod.
+ * Prints a line for each event until Ctrl-C: `12:03:11 host3 #17 linkdown`. Needs CAP_NET_ADMIN, and module scsi_mod.
  */
 import process from "node:process";
 import { printable, stringify } from "../core/show.ts";
 import { scsiTransport } from "../families/scsi_transport.ts";
 
-// Ends quietly when nobody reads any more, as behind `| head`.
+// Exit quietly when the reader is gone, as after `| head`.
 process.stdout.on("error", () => process.exit());
 const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 

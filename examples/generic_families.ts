@@ -1,10 +1,11 @@
 /**
- * Lists the generic netlink families of the kernel, or what one of them takes, like `genl ctrl`.
+ * Lists the kernel's generic netlink families, or the requests that one of them accepts, like `genl ctrl`.
  *
  *     deno run --allow-ffi examples/generic_families.ts [FAMILY]
  *     bun examples/generic_families.ts mptcp_pm
  *
- * Prints a line a family: number, name, groups; of one family, each operation with its attributes, types and ranges.
+ * Prints a line for each family: number, name, groups. For one family it prints each operation with attributes, types
+ * and ranges.
  */
 import process from "node:process";
 import { printable } from "../core/show.ts";

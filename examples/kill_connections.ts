@@ -1,11 +1,11 @@
 /**
- * Kills every TCP connection to an address or network, like `ss -K dst 192.0.2.7`.
+ * Ends every TCP connection to an address or network, like `ss -K dst 192.0.2.7`.
  *
  *     sudo deno run --allow-ffi examples/kill_connections.ts 192.0.2.7
  *     sudo bun examples/kill_connections.ts 10.0.0.0/8 443
  *
- * The second argument is the peer's port. Prints what it ends: `10.0.0.1:50000 to 192.0.2.7:443`. The processes live on,
- * and meet ECONNABORTED. Needs root, and a kernel with CONFIG_INET_DIAG_DESTROY.
+ * The second argument is the peer's port. Prints each connection: `10.0.0.1:50000 to 192.0.2.7:443`. The processes keep
+ * running, and get ECONNABORTED. Needs root, and a kernel with CONFIG_INET_DIAG_DESTROY.
  */
 import process from "node:process";
 import { printable } from "../core/show.ts";

@@ -4,7 +4,7 @@
  *     deno run --allow-ffi examples/links.ts [--netns NAME] [--json]
  *     bun examples/links.ts
  *
- * Prints a line a link: name, state, address, MTU, what it is.
+ * Prints a line for each link: name, state, address, MTU, kind.
  */
 import { printable, stringify } from "../core/show.ts";
 import { open } from "../families/route/mod.ts";
@@ -14,7 +14,7 @@ async function options(): Promise<{ netns?: string; json?: boolean }> {
   return parseArgs({ options: { netns: { type: "string" }, json: { type: "boolean" } } }).values;
 }
 
-// Deno takes as long for what comes from Node as for all the rest, so it is loaded only where there is something to parse.
+// Loading node:util takes Deno as long as everything else here, so it is loaded only if there are options to parse.
 const { Deno } = globalThis as { Deno?: { args: string[] } };
 const values = (Deno?.args ?? process.argv.slice(2)).length > 0 ? await options() : {};
 using route = open(values.netns === undefined ? {} : { netns: values.netns });

@@ -1,11 +1,12 @@
 /**
- * Encrypts a wire: gives a MACsec interface a key to send with, and one of the peer to receive with.
+ * Encrypts a link: adds to a MACsec interface a key to send with, and a peer's key to receive with.
  *
  *     ip link add link eth0 macsec0 type macsec encrypt on
  *     deno run --allow-ffi examples/macsec.ts macsec0 OURKEY PEERSCI PEERKEY
  *     bun examples/macsec.ts macsec0 $(openssl rand -hex 16) 5254001234560001 00112233445566778899aabbccddeeff
  *
- * Needs CAP_NET_ADMIN. With the interface alone it only shows what there is. Prints our channel, then those of peers.
+ * Needs CAP_NET_ADMIN. With the interface's name alone, it changes nothing. Prints the transmit channel, then those of
+ * peers.
  */
 import process from "node:process";
 import { printable } from "../core/show.ts";

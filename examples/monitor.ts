@@ -1,17 +1,17 @@
 /**
- * Shows links, addresses, routes and neighbours as they change, like `ip monitor`.
+ * Shows changes of links, addresses, routes and neighbours, like `ip monitor`.
  *
  *     deno run --allow-ffi examples/monitor.ts [--initial] [link address route neighbour rule]
  *     bun examples/monitor.ts --initial link address
  *
- * Prints a line a change until Ctrl-C.
+ * Prints a line for each change until Ctrl-C.
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { printable } from "../core/show.ts";
 import { type RouteEvent, watch } from "../families/route/mod.ts";
 
-// Ends quietly when nobody reads any more, as behind `| head`.
+// Exit quietly when the reader is gone, as after `| head`.
 process.stdout.on("error", () => process.exit());
 const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 

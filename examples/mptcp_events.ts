@@ -1,16 +1,16 @@
 /**
- * Tells of Multipath TCP: its endpoints and limits, then what happens to connections, until it is interrupted.
+ * Shows the endpoints and limits of Multipath TCP, then the events of connections, until it is interrupted.
  *
  *     deno run --allow-ffi examples/mptcp_events.ts
  *     bun examples/mptcp_events.ts
  *
- * Needs CAP_NET_ADMIN. Prints a line an event: what, connection, our address and port, the peer's.
+ * Needs CAP_NET_ADMIN. Prints a line for each event: kind, connection, local address and port, peer's address and port.
  */
 import process from "node:process";
 import { printable, stringify } from "../core/show.ts";
 import { endpoints, events, limits } from "../families/generic/mptcp_pm.ts";
 
-// Ends quietly when nobody reads any more, as behind `| head`.
+// Exit quietly when the reader is gone, as after `| head`.
 process.stdout.on("error", () => process.exit());
 const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 

@@ -1,10 +1,10 @@
 /**
- * Makes a network namespace, a wire into it with an address at each end, and pings through it. Leaves nothing behind.
+ * Makes a network namespace and a veth pair into it with an address at each end, pings through it, and removes both.
  *
  *     deno run --allow-ffi --allow-run=ping examples/namespace_ping.ts     (as root)
  *     bun examples/namespace_ping.ts
  *
- * Prints both ends and what ping says.
+ * Prints the addresses of both ends, and the output of ping.
  */
 import { execFileSync } from "node:child_process";
 import process from "node:process";
@@ -15,7 +15,7 @@ import { addresses, links, open } from "../families/route/mod.ts";
 const name = `example-${process.pid}`;
 netns.add(name);
 try {
-  // The peer is born in the other namespace.
+  // The peer is created in the other namespace.
   links.add({ ifname: "nlx0", kind: "veth", up: true, data: { peer: { ifname: "nlx1", netns: name } } });
   addresses.add({ dev: "nlx0", address: "192.0.2.1/30" });
 
@@ -32,7 +32,7 @@ try {
     console.log(printable(line));
   }
 } finally {
-  // The wire goes with the namespace that one of its ends is in.
+  // Deleting one end of the pair deletes the other too.
   if (links.find("nlx0")) links.delete("nlx0");
   netns.delete(name);
 }

@@ -1,13 +1,14 @@
 /**
- * Prints netlink messages like tcpdump: those of a capture file, of an nlmon interface, or its own.
+ * Prints netlink messages, as tcpdump prints packets: those of a capture file, of an nlmon interface, or its own.
  *
- *     deno run --allow-read examples/nldump.ts talk.pcap        a file: pcap or pcapng, ours, tcpdump's or Wireshark's
- *     tcpdump -i nlmon0 -w - | bun examples/nldump.ts -         the same as it comes
- *     sudo deno run --allow-ffi examples/nldump.ts -i nlmon0    what all programs say, until Ctrl-C; makes no interface:
+ *     deno run --allow-read examples/nldump.ts talk.pcap        reads a pcap or pcapng file, also of tcpdump
+ *     tcpdump -i nlmon0 -w - | bun examples/nldump.ts -         reads the same from a pipe
+ *     sudo deno run --allow-ffi examples/nldump.ts -i nlmon0    prints all programs' traffic until Ctrl-C; needs nlmon0:
  *                                                               ip link add nlmon0 type nlmon; ip link set nlmon0 up
- *     deno run --allow-ffi examples/nldump.ts                   what is said when this program asks for links and routes
+ *     deno run --allow-ffi examples/nldump.ts                   lists links and routes, and prints that traffic
  *
- * Prints a line a message; `-v` a tree with offsets and bytes, `--json` an object a line; `-p route` one protocol's only.
+ * Prints a line for each message; with `-v` a tree with offsets and bytes, with `--json` an object. `-p route` selects
+ * a protocol.
  */
 import { readSync } from "node:fs";
 import process from "node:process";
@@ -16,7 +17,7 @@ import { type CapturedMessage, family, monitor, readCapture } from "../families/
 import { open } from "../families/route/mod.ts";
 import { stringify } from "../core/show.ts";
 
-// Ends quietly when nobody reads any more, as behind `| head`.
+// Exit quietly when the reader is gone, as after `| head`.
 process.stdout.on("error", () => process.exit());
 
 const { values, positionals: [file] } = parseArgs({
@@ -38,11 +39,11 @@ if (values.protocol !== undefined && protocol === undefined) {
 const only = protocol === undefined ? {} : { protocol };
 
 function print(message: CapturedMessage): void {
-  // Messages escape what a terminal would obey; the tree of one has lines.
+  // The messages' text is escaped already. A tree has several lines, so it must not be escaped again.
   process.stdout.write(`${values.json ? stringify(message) : values.verbose ? message : message.summary()}\n`);
 }
 
-/** What comes through a pipe. */
+/** Yields the pieces that arrive on standard input. */
 function* stdin(): Generator<Uint8Array> {
   while (true) {
     const chunk = new Uint8Array(65536), length = readSync(0, chunk);
@@ -51,7 +52,7 @@ function* stdin(): Generator<Uint8Array> {
   }
 }
 
-/** What this program says itself. */
+/** Lists links and routes, and returns the traffic as a capture. */
 function own(): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   using route = open({ capture: (bytes) => pieces.push(bytes) });

@@ -1,21 +1,21 @@
 /**
- * Shows every program that is started on this machine, below the one that started it, like `forkstat`.
+ * Shows every program that starts on this machine, below the program that started it, like `forkstat`.
  *
- *     sudo deno run -A examples/process_tree.ts      Deno lets nobody look at other processes with less
+ *     sudo deno run -A examples/process_tree.ts      Deno requires -A to read /proc of other processes
  *     sudo bun examples/process_tree.ts
  *
- * Prints a line a program until Ctrl-C: `4711     make -j4`, and what ended badly: `4711     exit 2`.
+ * Prints a line for each program until Ctrl-C: `4711     make -j4`, and for each failure: `4711     exit 2`.
  */
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { printable } from "../core/show.ts";
 import { processes } from "../families/connector/mod.ts";
 
-// Ends quietly when nobody reads any more, as behind `| head`.
+// Exit quietly when the reader is gone, as after `| head`.
 process.stdout.on("error", () => process.exit());
 const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 
-/** How deep each process is below those that were there before us. */
+/** The depth of each process in the tree; processes that ran before this program have depth 0. */
 const depths = new Map<number, number>();
 
 function commandLine(pid: number): string {
@@ -32,7 +32,7 @@ for await (const e of processes.watch("fork", "exec", "exit")) {
     print("--- too fast, some are lost");
     continue;
   }
-  // Threads are none of our business.
+  // Skip threads.
   if (e.pid !== e.tgid) continue;
   const depth = depths.get(e.tgid) ?? 0, line = `${String(e.tgid).padEnd(8)} ${"  ".repeat(depth)}`;
   if (e.event === "fork") depths.set(e.tgid, (depths.get(e.parentTgid) ?? 0) + 1);

@@ -1,10 +1,10 @@
 /**
- * Shows the queues of network devices, who polls them, and what went through them.
+ * Shows the queues of network devices, the NAPI instances that poll them, and their packets and bytes.
  *
  *     deno run --allow-ffi examples/queues.ts [DEVICE]
  *     bun examples/queues.ts eth0
  *
- * Needs Linux 6.10 or newer. Prints a line a queue: device, direction, number, NAPI instance, packets, bytes.
+ * Needs Linux 6.10 or newer. Prints a line for each queue: device, direction, number, NAPI instance, packets, bytes.
  */
 import process from "node:process";
 import { printable } from "../core/show.ts";

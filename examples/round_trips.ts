@@ -1,11 +1,11 @@
 /**
- * Shows how far away the hosts are that TCP has talked to, from what the kernel remembers of them.
+ * Shows the round-trip times to hosts that TCP has communicated with, from the metrics that the kernel keeps.
  *
  *     deno run --allow-ffi examples/round_trips.ts [--forget]
  *     bun examples/round_trips.ts
  *
- * Prints a line a host, the nearest first: round-trip time in ms, congestion window, address. `--forget` has the kernel
- * forget them all, which needs CAP_NET_ADMIN.
+ * Prints a line for each host, the nearest first: round-trip time in ms, congestion window, address. `--forget` deletes
+ * the metrics, which needs CAP_NET_ADMIN.
  */
 import process from "node:process";
 import { printable } from "../core/show.ts";

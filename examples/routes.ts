@@ -4,7 +4,7 @@
  *     deno run --allow-ffi examples/routes.ts [--all] [--inet6] [--json]
  *     bun examples/routes.ts
  *
- * Prints a table, or JSON that JSON.parse and `routes.add` take back.
+ * Prints a table, or JSON that JSON.parse and `routes.add` accept.
  */
 import { parseArgs } from "node:util";
 import { printable, stringify } from "../core/show.ts";

@@ -1,17 +1,17 @@
 /**
- * Says when SELinux begins or ceases to enforce, and when it is given another policy.
+ * Shows changes of SELinux's mode (enforcing or permissive) and of its policy.
  *
  *     deno run --allow-ffi examples/selinux.ts
  *     bun examples/selinux.ts
  *
- * Prints a line an event until Ctrl-C. Needs a kernel that was booted with SELinux: others refuse it, saying so, or (built
- * with it, up to Linux 6.18) have nothing to tell.
+ * Prints a line for each event until Ctrl-C. Needs a kernel that was booted with SELinux. On others it fails, or stays
+ * silent if the kernel is built with SELinux (up to Linux 6.18).
  */
 import process from "node:process";
 import { printable, stringify } from "../core/show.ts";
 import { selinux } from "../families/selinux.ts";
 
-// Ends quietly when nobody reads any more, as behind `| head`.
+// Exit quietly when the reader is gone, as after `| head`.
 process.stdout.on("error", () => process.exit());
 const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 

@@ -1,11 +1,11 @@
 /**
- * Shows what SMC does on this machine: sockets that go over RDMA or shared memory, or fell back to TCP, and why.
+ * Shows SMC on this machine: sockets that use RDMA or shared memory or fell back to TCP, and the reasons for that.
  *
  *     deno run --allow-ffi examples/smc.ts
  *     bun examples/smc.ts
  *
- * Prints the machine's name, a line a socket, a line a reason for which connections fell back, and which interfaces are
- * on one physical network. Needs a kernel with the modules smc and smc_diag.
+ * Prints the machine's name, a line for each socket, a line for each reason for a fallback, and the interfaces on each
+ * physical network. Needs a kernel with the modules smc and smc_diag.
  */
 import { printable } from "../core/show.ts";
 import { pnetids } from "../families/generic/smc_pnetid.ts";

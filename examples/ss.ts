@@ -1,17 +1,17 @@
 /**
- * Lists sockets and the processes that have them, like `ss -tuxp`.
+ * Lists sockets and the processes that own them, like `ss -tuxp`.
  *
  *     sudo deno run -A examples/ss.ts
  *     sudo bun examples/ss.ts
  *
- * Prints a line a socket: `tcp   listen  0 511  127.0.0.1:8080  *:*  node(4711)`. Others' processes are root's to see,
- * and /proc takes all of Deno's permissions.
+ * Prints a line for each socket: `tcp   listen  0 511  127.0.0.1:8080  *:*  node(4711)`. Only root sees the processes
+ * of other users, and Deno requires -A to read /proc.
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { printable } from "../core/show.ts";
 import { tcp, udp, unix } from "../families/sock_diag/mod.ts";
 
-/** Entries of a folder; none of a process that is over, or another's. */
+/** Returns the entries of a directory, or none if it is gone or may not be read. */
 function entries(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -20,7 +20,7 @@ function entries(folder: string): string[] {
   }
 }
 
-/** Who has which socket: `node(4711)`, by inode. */
+/** The processes that own each socket, by its inode: `node(4711)`. */
 const owners = new Map<number, string[]>();
 for (const pid of entries("/proc").filter((name) => /^\d+$/.test(name))) {
   for (const fd of entries(`/proc/${pid}/fd`)) {
@@ -31,7 +31,7 @@ for (const pid of entries("/proc").filter((name) => /^\d+$/.test(name))) {
         others = owners.get(Number(inode)) ?? [];
       if (!others.includes(name)) owners.set(Number(inode), [...others, name]);
     } catch {
-      // It was closed meanwhile.
+      // The file was closed in the meantime.
     }
   }
 }

@@ -1,16 +1,17 @@
 /**
- * Tells of every thread that exits, and what it has used, until it is interrupted.
+ * Shows every thread that exits, and the time that it used and waited, until it is interrupted.
  *
  *     deno run --allow-ffi examples/task_exits.ts [CPUS]
  *     bun examples/task_exits.ts 0-3
  *
- * Needs CAP_NET_ADMIN. Prints a line an exit: number, command, exit code, ms on a CPU, ms of waiting for a CPU and for disks.
+ * Needs CAP_NET_ADMIN. Prints a line for each exit: number, command, exit code, ms on a CPU, ms of waiting for a CPU
+ * and for disks.
  */
 import process from "node:process";
 import { printable } from "../core/show.ts";
 import { tasks } from "../families/generic/taskstats.ts";
 
-// Ends quietly when nobody reads any more, as behind `| head`.
+// Exit quietly when the reader is gone, as after `| head`.
 process.stdout.on("error", () => process.exit());
 const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 

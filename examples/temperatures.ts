@@ -1,10 +1,10 @@
 /**
- * Shows the temperatures of the machine, and from which on it does something about them.
+ * Shows the machine's temperatures, and its trip points: the temperatures at which the kernel acts.
  *
  *     deno run --allow-ffi examples/temperatures.ts
  *     bun examples/temperatures.ts
  *
- * Prints a line a zone: name, degrees Celsius, trip points; then the cooling devices.
+ * Prints a line for each zone: name, degrees Celsius, trip points; then the cooling devices.
  */
 import { printable } from "../core/show.ts";
 import { thermal } from "../families/generic/thermal.ts";

@@ -1,17 +1,18 @@
 /**
- * Shows devices as they come, go and change, like `udevadm monitor`.
+ * Shows events of devices that are added, removed or changed, like `udevadm monitor`.
  *
  *     deno run --allow-ffi examples/uevents.ts [--udev] [--property] [--subsystem block --subsystem net]
  *     bun examples/uevents.ts --property
  *
- * Prints a line an event until Ctrl-C: `1203.448 add      /devices/virtual/net/v0 (net)`; with --property all that it says.
+ * Prints a line for each event until Ctrl-C: `1203.448 add      /devices/virtual/net/v0 (net)`; with --property all
+ * properties.
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { printable } from "../core/show.ts";
 import { uevents } from "../families/uevent.ts";
 
-// Ends quietly when nobody reads any more, as behind `| head`.
+// Exit quietly when the reader is gone, as after `| head`.
 process.stdout.on("error", () => process.exit());
 const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 

@@ -1,5 +1,6 @@
 /**
- * Two scripts talk, with no server between them: what one types, all others print, with who said it as the kernel has it.
+ * A chat without a server: each script prints the lines that others type, with the process and user that the kernel
+ * vouches for.
  *
  *     sudo deno run --allow-ffi --allow-env examples/usersock_chat.ts deno
  *     sudo bun examples/usersock_chat.ts bun                                   in another terminal
@@ -12,15 +13,15 @@ import { type Attributes, attributes, text } from "../core/codec/mod.ts";
 import { printable } from "../core/show.ts";
 import { open } from "../families/usersock.ts";
 
-// Ends quietly when nobody reads any more, as behind `| head`.
+// Exit quietly when the reader is gone, as after `| head`.
 process.stdout.on("error", () => process.exit());
 const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
 
-/** What is said, laid out as the kernel does it: each field an attribute. */
+/** A message, encoded as the kernel encodes its own: each field is an attribute. */
 interface Line {
-  /** Who. */
+  /** The name of the sender. */
   name?: string;
-  /** What. */
+  /** The line of text. */
   said?: string;
 }
 const Line: Attributes<Line> = attributes<Line>({ name: [1, text], said: [2, text] });

@@ -1,5 +1,5 @@
 /**
- * Waits until an interface has an address that can be used: one that duplicate address detection is done with.
+ * Waits until an interface has an address that is ready for use: duplicate address detection has finished.
  *
  *     deno run --allow-ffi examples/wait_for_address.ts eth0 [--inet6] [--timeout 10000]
  *     bun examples/wait_for_address.ts eth0

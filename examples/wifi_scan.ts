@@ -4,7 +4,8 @@
  *     deno run --allow-ffi examples/wifi_scan.ts wlan0
  *     bun examples/wifi_scan.ts wlan0
  *
- * Needs CAP_NET_ADMIN, and the interface must be up. Prints a line a network: strength, channel, address, name.
+ * Needs CAP_NET_ADMIN; the interface must be up. Prints a line for each network: signal strength, channel, address,
+ * name.
  */
 import process from "node:process";
 import { printable } from "../core/show.ts";

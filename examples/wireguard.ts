@@ -1,10 +1,11 @@
 /**
- * Shows a WireGuard interface and its peers, like `wg show`, without keys that are secret.
+ * Shows a WireGuard interface and its peers, like `wg show`, without the secret keys.
  *
  *     deno run --allow-ffi examples/wireguard.ts wg0
  *     bun examples/wireguard.ts wg0
  *
- * Needs CAP_NET_ADMIN. Prints a line a peer: key, where it is, addresses, bytes received and sent, how long ago it was heard.
+ * Needs CAP_NET_ADMIN. Prints a line for each peer: key, endpoint, addresses, bytes received and sent, time since the
+ * last handshake.
  */
 import process from "node:process";
 import { printable } from "../core/show.ts";

@@ -1,28 +1,28 @@
 /**
- * Whether an object is a specification at all: that each of its parts is of the type that the language gives it, so that
- * who compiles it can rely on that. What is wrong is named by where it stands: `attribute-sets[lamp].attributes[2].type`.
+ * Checks that an object is a specification: that each of its parts has the type that the language gives it. The
+ * compiler relies on that. Errors name the place of the fault: `attribute-sets[lamp].attributes[2].type`.
  *
  * @module
  */
 import { shown } from "../../core/codec/mod.ts";
 import type { Spec } from "./spec.ts";
 
-/** Says what is wrong with the part at hand. */
+/** Throws the error for a fault at a place. */
 type Fail = (where: string, why: string) => never;
 
-/** Takes one part of a specification, which stands at `path`. */
+/** Checks the part of a specification at `path`, and returns it. */
 type Part = (given: unknown, path: string, fail: Fail) => unknown;
 
 const text: Part = (given, path, fail) =>
   typeof given === "string" ? given : fail(path, `expected text, got ${shown(given)}`);
 
-/** Letters of a name; nothing that the kernel has comes near. */
+/** The greatest length of a name, in characters: far more than any name in the kernel has. */
 const LONGEST_NAME = 256;
 
 const isName = (given: unknown): boolean =>
   typeof given === "string" && given.length > 0 && given.length <= LONGEST_NAME;
 
-/** A name. YAML takes those that are all digits for numbers. */
+/** Checks a name. YAML reads names of digits as numbers. */
 const name: Part = (given, path, fail) =>
   isName(given)
     ? given
@@ -40,7 +40,7 @@ function integer(min: number, max: number): Part {
       : fail(path, `expected an integer ${min}..${max}, got ${shown(given)}`);
 }
 
-/** A number of an enumeration's entry or of a constant; names are resolved later. */
+/** Checks the number of an enumeration's entry or of a constant. Names are looked up later. */
 const numberOrName: Part = (given, path, fail) =>
   Number.isInteger(given) || isName(given) ? given : fail(path, `expected an integer or a name, got ${shown(given)}`);
 
@@ -59,7 +59,7 @@ function list(item: Part): Part {
   };
 }
 
-/** A list of what has names, each once. */
+/** Returns the check of a list of named items whose names must differ. */
 function named(item: Part): Part {
   const all = list(item);
   return (given, path, fail) => {
@@ -72,10 +72,10 @@ function named(item: Part): Part {
   };
 }
 
-/** Parts that are there, and hold nothing, where YAML has nothing behind their name. */
+/** The parts that YAML may leave empty: a key without a value. */
 const mayBeEmpty = new Set<Part>();
 
-/** An object: what it may have, of which the `required` has to be there. What else it has says nothing here. */
+/** Returns the check of an object with some parts, of which the `required` must be present. Other parts are ignored. */
 function object(parts: Readonly<Record<string, Part>>, ...required: readonly string[]): Part {
   return (given, path, fail) => {
     if (typeof given !== "object" || given === null || Array.isArray(given)) {
@@ -92,7 +92,7 @@ function object(parts: Readonly<Record<string, Part>>, ...required: readonly str
   };
 }
 
-/** What members of structs and attributes have in common. */
+/** The parts that members of structs and attributes have in common. */
 const PAYLOAD: Readonly<Record<string, Part>> = {
   name,
   type: name,
@@ -132,7 +132,7 @@ const checks = object({
   "flags-mask": numberOrName,
 });
 
-/** Attribute numbers have 14 bits, message types 16. */
+/** The greatest attribute number, 14 bits, and the check of message types, 16 bits. */
 const MOST_ATTRIBUTES = 0x3fff, messageType = integer(0, 0xffff);
 
 const attribute = object({
@@ -202,7 +202,7 @@ const SPEC = object(
   "operations",
 );
 
-/** The specification that `given` is, with those parts of it that mean something here. */
+/** Returns the specification in `given`, with the parts that this library knows. */
 export function checkSpec(given: unknown, fail: Fail): Spec {
   return SPEC(given, "", fail) as Spec;
 }

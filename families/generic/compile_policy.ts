@@ -1,5 +1,6 @@
 /**
- * From the kernel's own policy to codecs, for families without a specification: attributes by number.
+ * Makes codecs from the kernel's own policy, for families without a specification. Attributes are named by their
+ * numbers.
  *
  * @module
  */
@@ -31,7 +32,7 @@ import { DecodeError } from "../../core/errors.ts";
 import type { AttributePolicy, FamilyPolicy } from "./controller.ts";
 import { DynamicTable } from "./dynamic_table.ts";
 
-/** Text; what goes on behind its end is none: a reply may mean something else by the number. */
+/** Codec of text. It rejects bytes after the NUL: in a reply, the attribute number may stand for something else. */
 const onlyText: AnyCodec = {
   ...text as AnyCodec,
   decode(from, at, end, owner) {
@@ -41,7 +42,7 @@ const onlyText: AnyCodec = {
   },
 };
 
-/** A nest; what is no attributes is none, for the same reason. */
+/** Returns a codec of a nest, which rejects payloads that are not attributes, for the same reason. */
 function onlyNest(nest: AnyCodec): AnyCodec {
   return {
     name: nest.name,
@@ -80,20 +81,20 @@ const TYPES: ReadonlyMap<string | number, AnyCodec> = new Map(Object.entries<Any
   uint,
 }));
 
-/** Tables of a family by the kernel's policy. */
+/** The tables of a family by the kernel's policy. */
 export class PolicyTables {
   readonly #policy: FamilyPolicy;
   readonly #header: Struct<object> | undefined;
   readonly #tables = new Map<number, DynamicTable>();
   readonly #requests = new Map<number, DynamicTable>();
   readonly #replies = new Map<number, DynamicTable>();
-  /** Messages of which nothing is known. */
+  /** The table of messages without a policy. */
   readonly bare: DynamicTable;
 
   /**
-   * Takes what `policy()` gave.
+   * Keeps the family's policies.
    *
-   * @param hdrsize bytes of the header that the family's messages begin with: a field of theirs
+   * @param hdrsize the length in bytes of the family's own header in each message, which becomes a field
    */
   constructor(policy: FamilyPolicy, hdrsize = 0) {
     this.#policy = policy;
@@ -103,12 +104,12 @@ export class PolicyTables {
     this.bare = this.#message(() => []);
   }
 
-  /** The table of a whole message. */
+  /** Returns the table of a whole message. */
   #message(entries: () => readonly AttributePolicy[]): DynamicTable {
     return new DynamicTable(() => ({ header: this.#header, open: true, fields: this.#fields(entries()) }));
   }
 
-  /** The table of the policy at a position. */
+  /** Returns the table of the policy with an index. */
   table(index: number): DynamicTable {
     let table = this.#tables.get(index);
     if (table === undefined) {
@@ -118,10 +119,10 @@ export class PolicyTables {
     return table;
   }
 
-  /** The table of what an operation takes. */
+  /** Returns the table of an operation's request. */
   request(cmd: number, mode: "do" | "dump"): DynamicTable {
     const { operations, policies } = this.#policy, index = operations.find((one) => one.cmd === cmd)?.[mode];
-    // Kernels before 5.10 have one policy a family.
+    // Kernels before 5.10 have one policy for each family.
     const of = index ?? (operations.length === 0 && policies.length > 0 ? 0 : undefined);
     if (of === undefined) return this.bare;
     let table = this.#requests.get(of);
@@ -130,9 +131,10 @@ export class PolicyTables {
   }
 
   /**
-   * What comes back of an operation: attributes as it takes them, then, where all operations of the family agree on every
-   * number that several take, as the others take them. All else is bytes: a kernel's policy is about what it is sent, and
-   * nothing in it says which numbers an answer has. What cannot be what the policy says is bytes too.
+   * Returns the table of an operation's reply. The kernel has policies for requests only, so the table is a guess: the
+   * attributes of the operation's requests, and, if all operations of the family agree on every attribute number that
+   * they share, those of the other operations. All other attributes are bytes, and so are payloads that do not fit the
+   * policy.
    */
   reply(cmd: number): DynamicTable {
     let table = this.#replies.get(cmd);
@@ -147,7 +149,7 @@ export class PolicyTables {
     return table;
   }
 
-  /** The attributes that some operations take at their top. */
+  /** Returns the top-level attributes of some operations. */
   #taken(operations: FamilyPolicy["operations"]): Map<number, AttributePolicy> {
     const found = new Map<number, AttributePolicy>();
     for (const one of operations) {
@@ -158,7 +160,10 @@ export class PolicyTables {
     return found;
   }
 
-  /** Those that all operations of the family mean alike; none where any two do not agree: they have spaces of their own. */
+  /**
+   * Returns the attributes of all operations if no two disagree on any; else none, as each has its own attribute
+   * numbers.
+   */
   #shared(): ReadonlyMap<number, AttributePolicy> {
     const { operations, policies } = this.#policy;
     if (operations.length === 0) return new Map((policies[0] ?? []).map((one) => [one.id, one]));
@@ -200,7 +205,7 @@ export class PolicyTables {
           }
         }
         const start = to.length, done = codec.encode(value, to, owner);
-        // A string's end is not counted.
+        // The NUL at the end of a string does not count.
         const length = to.length - start - (codec === onlyText ? 1 : 0);
         if (maxLength !== undefined && length > maxLength) {
           to.fail(RangeError, `expected at most ${maxLength} bytes, got ${length}`);

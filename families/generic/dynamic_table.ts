@@ -1,7 +1,7 @@
 /**
- * Tables that are made while the program runs: from a specification, or from the kernel's own policy.
+ * Tables that are made at run time: from a specification, or from the kernel's own policy.
  *
- * They may contain themselves, and know of the object around: what a payload is may be told by an attribute there.
+ * They may contain themselves. A payload's format may depend on an attribute of an enclosing object.
  *
  * @module
  */
@@ -22,41 +22,44 @@ import {
 } from "../../core/codec/mod.ts";
 import { DecodeError } from "../../core/errors.ts";
 
-/** An object of such a table. */
+/** An object that such a table decodes or encodes. */
 export type Fields = Record<string, unknown>;
 
-/** One attribute. */
+/** An attribute. */
 export interface DynamicField {
-  /** Attribute number. */
+  /** The attribute number. */
   readonly id: number;
   /** The field's name. */
   readonly key: string;
-  /** How its payload is read and written. */
+  /** The codec of the payload. */
   readonly codec: AnyCodec;
-  /** Whether it comes once for each item of an array. */
+  /** True if it is an array whose elements are attributes of the same number. */
   readonly multi?: boolean;
-  /** Whether it is read after all others, as one of them says what it is. */
+  /** True if it is decoded after all others, as its format depends on one of them. */
   readonly late?: boolean;
 }
 
-/** What a table has. */
+/** The header and the attributes of a table. */
 export interface DynamicShape {
-  /** The struct in front of the attributes, whose fields are the object's. */
+  /** The struct before the attributes. Its fields become fields of the object. */
   readonly header?: Struct<object> | undefined;
   /** The attributes. */
   readonly fields: readonly DynamicField[];
-  /** Whether attributes without a name are fields called by their number, as bytes; else they are kept aside. */
+  /**
+   * True if unknown attributes become fields, with their numbers as names and bytes as values; else they are kept
+   * aside.
+   */
   readonly open?: boolean;
 }
 
 const NLA_F_NESTED = 0x8000, NLA_TYPE_MASK = 0x3fff;
-// Deeper than any kernel nests, shallower than what makes the engine's stack overflow.
+// Deeper than the kernel ever nests attributes, and too shallow to overflow the engine's stack.
 const DEEPEST = 64;
 
-/** The object that another is a field of. */
+/** The enclosing object of each object. */
 const around = new WeakMap<object, object>();
 
-/** The value that `key` has in `owner`, or in the nearest object around it that has one. */
+/** Returns the value of `key` in `owner`, or in the nearest enclosing object that has one. */
 export function valueAround(owner: object | undefined, key: string): unknown {
   for (let at = owner; at !== undefined; at = around.get(at)) {
     if (Object.hasOwn(at, key) && (at as Fields)[key] !== undefined) return (at as Fields)[key];
@@ -64,7 +67,7 @@ export function valueAround(owner: object | undefined, key: string): unknown {
   return undefined;
 }
 
-/** A copy of an object that is to be encoded: its own fields, and none that every object inherits. */
+/** Returns a copy of an object to encode: its own fields, and none that it inherits. */
 export function ownFields(value: unknown, to: Writer): Fields {
   if (typeof value !== "object" || value === null || Symbol.iterator in value) {
     return to.fail(TypeError, `expected an object, got ${shown(value)}`);
@@ -79,16 +82,16 @@ interface Plan {
   readonly headerKeys: ReadonlySet<string>;
 }
 
-/** A table whose shape is asked for when it is first used. */
+/** A table whose shape is asked for at the first use. */
 export class DynamicTable implements Codec<Fields> {
-  /** What messages call it. */
+  /** The name in messages. */
   readonly name = "attributes";
-  /** Sent with NLA_F_NESTED. */
+  /** True: the attribute is sent with flag NLA_F_NESTED. */
   readonly nested = true;
   readonly #shape: () => DynamicShape;
   #plan: Plan | undefined;
 
-  /** Asks `shape` once. */
+  /** Keeps `shape`, which is called once. */
   constructor(shape: () => DynamicShape) {
     this.#shape = shape;
   }
@@ -104,12 +107,12 @@ export class DynamicTable implements Codec<Fields> {
     };
   }
 
-  /** The names of the fields of its header. */
+  /** The names of the fields of the header. */
   get headerKeys(): ReadonlySet<string> {
     return this.#known.headerKeys;
   }
 
-  /** The fields of the table. */
+  /** The attributes of the table. */
   get fields(): readonly DynamicField[] {
     return this.#known.shape.fields;
   }
@@ -118,7 +121,7 @@ export class DynamicTable implements Codec<Fields> {
     return ((this.#known.shape.header?.size ?? 0) + 3) & ~3;
   }
 
-  /** The object of the attributes `at`..`end`. */
+  /** Decodes the attributes at `at`..`end` into an object. */
   decode(from: Reader, at: number, end: number, owner: object): Fields {
     if (from.depth === DEEPEST) throw new DecodeError(`attributes are nested more than ${DEEPEST} times`, at);
     const { shape: { header, open }, byId } = this.#known, value: Fields = {};
@@ -157,12 +160,12 @@ export class DynamicTable implements Codec<Fields> {
     else value[key] = [one];
   }
 
-  /** Appends the attributes of an object. */
+  /** Encodes the attributes of an object. */
   encode(value: Fields, to: Writer, owner: object): void {
     const given = ownFields(value, to), { shape: { header, open }, byKey, headerKeys } = this.#known;
     around.set(given, owner);
     if (header !== undefined) {
-      // What an attribute says too it says better: rules have tables above 255 there.
+      // If an attribute has the same name as a header field, it takes precedence: rules have tables above 255 there.
       const head = Object.entries(given).filter(([key]) => headerKeys.has(key) && !byKey.has(key));
       header.encode(Object.fromEntries(head), to, given);
       to.align();
@@ -176,7 +179,7 @@ export class DynamicTable implements Codec<Fields> {
       (several ? one : [one]).forEach((item, i) => {
         if (multi === true) to.path.push(i);
         const start = to.open(codec.nested === true ? id | NLA_F_NESTED : id);
-        // What could not be read comes as bytes, and goes back as they are.
+        // A payload that could not be decoded is bytes, and is encoded unchanged.
         const encoded = open === true && item instanceof Uint8Array
           ? void to.append(item)
           : codec.encode(item as never, to, given);
@@ -188,7 +191,7 @@ export class DynamicTable implements Codec<Fields> {
     }
   }
 
-  /** The attribute that a field without an entry is; `undefined` where it lies in the header. */
+  /** Returns the attribute for a field without an entry in the table; `undefined` for a field of the header. */
   #unnamed(key: string, open: boolean, to: Writer): DynamicField | undefined {
     const { byKey, headerKeys } = this.#known;
     if (headerKeys.has(key)) return undefined;
@@ -204,7 +207,7 @@ export class DynamicTable implements Codec<Fields> {
   /** Visits header fields and attributes. */
   walk(from: Reader, at: number, end: number, owner: object, visit: Visit): void {
     const { shape: { header }, byId } = this.#known, own = this.decode(from, at, end, owner);
-    // Who visits goes on walking what lies in it.
+    // The visitor may walk the nested attributes in turn.
     from.depth++;
     try {
       if (header !== undefined) {
@@ -220,7 +223,7 @@ export class DynamicTable implements Codec<Fields> {
     }
   }
 
-  /** The field that attribute `id` is. */
+  /** Returns the field name of attribute `id`. */
   attributeName(id: number): string | undefined {
     return this.#known.byId.get(id)?.key;
   }

@@ -1,12 +1,12 @@
 /**
- * Specifications of small families that have no module of their own, so that names are known without one at hand.
+ * Specifications of small families that have no module of their own, so that their attributes have names.
  *
  * Source: linux/nbd-netlink.h, v6.1; linux/quota.h, v7.2; the kernel's drivers/acpi/event.c.
  * @module
  */
 import type { Spec } from "./spec.ts";
 
-/** Network block devices. */
+/** nbd: network block devices. */
 const nbd: Spec = {
   name: "nbd",
   version: 1,
@@ -80,7 +80,7 @@ const nbd: Spec = {
   "mcast-groups": { list: [{ name: "nbd_mc_group" }] },
 };
 
-/** Warnings of disk quotas. */
+/** VFS_DQUOT: warnings of disk quotas. */
 const quota: Spec = {
   name: "VFS_DQUOT",
   version: 1,
@@ -123,7 +123,7 @@ const quota: Spec = {
   "mcast-groups": { list: [{ name: "events" }] },
 };
 
-/** ACPI's buttons, lids and batteries. */
+/** acpi_event: events of ACPI's buttons, lids and batteries. */
 const acpi: Spec = {
   name: "acpi_event",
   version: 1,
@@ -146,5 +146,5 @@ const acpi: Spec = {
   "mcast-groups": { list: [{ name: "acpi_mc_group" }] },
 };
 
-/** All of them by their families' names. */
+/** The specifications by family name. */
 export const KNOWN: Readonly<Record<string, Spec>> = { nbd, VFS_DQUOT: quota, acpi_event: acpi };
