@@ -5,15 +5,10 @@
  */
 import { type Codec, NoSuchInterface, type Writer } from "./codec/mod.ts";
 import { argumentError, BatchError, type BatchFailure, NetlinkError, SystemError } from "./errors.ts";
-import { type Exchange, seqOf, withValueRead } from "./exchange.ts";
+import { answerSize, type Exchange, SEND_OVERHEAD, seqOf, withValueRead } from "./exchange.ts";
 import { eachMessage, NLM_F, NLMSG, readError } from "./message.ts";
 import type { Operation, Requester } from "./protocol.ts";
 import { Answers, overflowed } from "./wait.ts";
-
-/** Bytes of the receive buffer that a refusal with its words takes at most, and an object that comes back beside it. */
-const REFUSAL = 1664, REPLY = 4352;
-/** Bytes of a send buffer that the kernel keeps for itself. */
-const SEND_OVERHEAD = 32;
 
 /** An item of a datagram. */
 interface Chunk {
@@ -204,13 +199,7 @@ class Batch {
   }
 }
 
-/** Bytes of the receive buffer that the answer to an item takes. An object that is made comes back only as an echo. */
-function answerSize({ reply, flags }: Operation): number {
-  const answered = reply !== undefined && (flags & (NLM_F.NLM_F_CREATE | NLM_F.NLM_F_ECHO)) !== NLM_F.NLM_F_CREATE;
-  return answered ? REFUSAL + REPLY : REFUSAL;
-}
-
-/** Collects requests for {@linkcode runBatch}; what is not a change goes to the client at once. */
+/** Collects requests for a batch or a transaction; what is not a change goes to the client at once. */
 export class BatchRequester implements Requester {
   /** Requests are collected. */
   readonly deferred = true;

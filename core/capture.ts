@@ -95,6 +95,10 @@ class Tapped implements Transport {
     return this.#inner.setBuffer(bytes);
   }
 
+  setSendBuffer(bytes: number): number {
+    return this.#inner.setSendBuffer(bytes);
+  }
+
   buffers(): Buffers | undefined {
     return this.#inner.buffers?.();
   }

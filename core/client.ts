@@ -14,10 +14,11 @@ import { DryRun } from "./dry_run.ts";
 import { NetlinkError } from "./errors.ts";
 import { Exchange } from "./exchange.ts";
 import type { CallNames } from "./interface_names.ts";
-import type { Operation, Protocol, Requester } from "./protocol.ts";
+import type { Frame, Operation, Protocol, Requester } from "./protocol.ts";
 import { dump, iterate, type OwnExchange, request } from "./requests.ts";
 import { openSocket } from "./served.ts";
 import type { ShownMessage } from "./show.ts";
+import { runTransaction } from "./transaction.ts";
 import type { Transport } from "./transport.ts";
 import { checkTimeout, DEFAULT_TIMEOUT } from "./wait.ts";
 
@@ -204,6 +205,18 @@ export class Client implements Requester, Disposable {
    */
   runBatch(collect: (add: (operation: Operation) => void) => void): void {
     runBatch(this.#exchange, collect);
+  }
+
+  /**
+   * Sends many operations in one datagram, between two messages that have the kernel do all of them or none.
+   *
+   * @param frame makes those messages; called again, and `collect` behind it, for each further try
+   * @returns for each item what came back (NLM_F_ECHO), in the order of the kernel; nothing of a dry run
+   * @throws {TransactionError} nothing was done, or that is not known
+   * @throws {RangeError} it is longer than the longest datagram that the socket can send
+   */
+  runTransaction(frame: () => Frame, collect: (add: (operation: Operation) => void) => void): unknown[][] {
+    return runTransaction(this.#exchange, frame, collect);
   }
 }
 

@@ -25,19 +25,18 @@ export class DryRun {
     this.#receive = receive;
   }
 
-  /** Shows the message that the writer holds. */
-  show(writer: Writer, operation: Operation): void {
+  /** Shows the message that the writer holds, or one of several. */
+  show(writer: Writer, operation: Operation, start = 0, end: number = writer.length): void {
     const type = operation.name ??
       Object.entries(this.#protocol.types).find(([, number]) => number === operation.type)?.[0] ?? operation.type;
-    const flags = flagNames(writer.view.getUint16(6, true), type);
-    this.#receive(new ShownMessage(writer.bytes.slice(0, writer.length), type, flags, operation.codec));
-    this.#foresee(writer, operation);
+    const flags = flagNames(writer.view.getUint16(start + 6, true), type);
+    this.#receive(new ShownMessage(writer.bytes.slice(start, end), type, flags, operation.codec));
+    this.#foresee(new Reader(writer.bytes, end), operation, start);
   }
 
   /** Remembers the interfaces that a message would make or rename, for messages that name them later. */
-  #foresee(writer: Writer, { type, flags, value }: Operation): void {
-    const from = new Reader(writer.bytes, writer.length);
-    const link = this.#protocol.linkName?.(type, from, NLMSG_HDRLEN, writer.length);
+  #foresee(from: Reader, { type, flags, value }: Operation, start: number): void {
+    const link = this.#protocol.linkName?.(type, from, start + NLMSG_HDRLEN, from.length);
     if (link !== undefined && link.index !== 0 && !link.gone) this.foreseen.set(link.name, link.index);
     if ((flags & NLM_F.NLM_F_CREATE) === 0) return;
     for (const name of interfacesIn(value)) {

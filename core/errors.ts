@@ -157,7 +157,7 @@ export class BatchError extends NetlinkError {
   /** Makes the error of one batch; `cause` is what its callback ended with when not by returning. */
   constructor(outcome: BatchOutcome, cause?: unknown) {
     const { count, failures, unknown = [], unsent = [] } = outcome, first = unknown[0] ?? unsent[0] ?? failures[0];
-    super(explainBatch(count, failures, unknown, unsent), codeOf(first), { cause });
+    super(explainBatch(count, failures, unknown, unsent), codeOf(first?.error), { cause });
     this.count = count;
     this.failures = failures;
     this.unknown = unknown;
@@ -198,8 +198,57 @@ export interface BatchFailure {
   readonly error: Error;
 }
 
-function codeOf(failure: BatchFailure | undefined): string {
-  return failure?.error instanceof NetlinkError ? failure.error.code : "EINVAL";
+/**
+ * A transaction is not known to be done. Either nothing of it was done, as the kernel refused items, or all of it; or the
+ * answer was lost, and it is not known which of both happened.
+ */
+export class TransactionError extends NetlinkError {
+  static {
+    Object.defineProperty(this.prototype, "name", { value: "TransactionError", configurable: true, writable: true });
+  }
+
+  /** How many items the transaction had. */
+  readonly count: number;
+  /** The items that the kernel refused; none where it refused the transaction as a whole, and `cause` is why. */
+  readonly failures: readonly BatchFailure[];
+  /** `false`: nothing was done. `true`: the answer was lost or did not come, so all was done, or nothing. */
+  readonly mayBeDone: boolean;
+
+  /** Makes the error of one transaction; `cause` is the refusal of all of it, or the reason why answers are missing. */
+  constructor({ count, failures = [], mayBeDone = false }: TransactionOutcome, cause?: Error) {
+    super(explainTransaction(count, failures, mayBeDone, cause), codeOf(failures[0]?.error ?? cause), { cause });
+    this.count = count;
+    this.failures = failures;
+    this.mayBeDone = mayBeDone;
+  }
+}
+
+/** What became of a transaction that is not known to be done. */
+export interface TransactionOutcome {
+  /** How many items it had. */
+  readonly count: number;
+  /** The items that were refused, in order; none when absent. */
+  readonly failures?: readonly BatchFailure[];
+  /** `true` where it may be done all the same; `false` when absent. */
+  readonly mayBeDone?: boolean;
+}
+
+function explainTransaction(
+  count: number,
+  failures: readonly BatchFailure[],
+  mayBeDone: boolean,
+  cause: Error | undefined,
+): string[] {
+  const what = `a transaction of ${count} item${count === 1 ? "" : "s"}`;
+  if (mayBeDone) return [`Cannot tell whether ${what} was done: ${cause?.message}`];
+  if (failures.length === 0) return [`Cannot do ${what}, nothing was done: ${cause?.message}`];
+  const lines = refusals(failures);
+  if (cause !== undefined) lines.push(`${cause instanceof KernelError ? "all" : "maybe others"}: ${cause.message}`);
+  return [`Cannot do ${what} (${failures.length} refused), nothing was done:`, ...lines.map((line) => `  ${line}`)];
+}
+
+function codeOf(error: Error | undefined): string {
+  return error instanceof NetlinkError ? error.code : "EINVAL";
 }
 
 /** So many lines a list has in a message. */
@@ -220,7 +269,7 @@ function explainBatch(
   const which = unknown.length + unsent.length === 0 ? "" : ` (${parts.join(", ")})`;
   const others = done === 0 ? "" : done === 1 ? ", the other one is done" : `, the other ${done} are done`;
   const lines = [
-    ...shorten(failures.map(({ index, error }) => `item ${index}: ${error.message}`), "failures"),
+    ...refusals(failures),
     ...shorten(ranges(unknown).map(({ items, message }) => `${items}, which may be done: ${message}`), "unknown"),
     ...shorten(ranges(unsent).map(({ items, message }) => `${items}, not sent: ${message}`), "unsent"),
   ];
@@ -228,6 +277,10 @@ function explainBatch(
     `Cannot do ${undone} of ${count} items of a batch${which}${others}:`,
     ...lines.map((line) => `  ${line}`),
   ];
+}
+
+function refusals(failures: readonly BatchFailure[]): string[] {
+  return shorten(failures.map(({ index, error }) => `item ${index}: ${error.message}`), "failures");
 }
 
 function shorten(lines: readonly string[], list: string): string[] {

@@ -28,6 +28,10 @@ import { Answers, settle } from "./wait.ts";
 
 /** The buffers of a socket, where nobody has changed the system's default. */
 export const DEFAULT_BUFFERS: Buffers = { receive: 212_992, send: 212_992 };
+/** Bytes of a send buffer that the kernel keeps for itself. */
+export const SEND_OVERHEAD = 32;
+/** Bytes of the receive buffer that a refusal with its words takes at most, and an object that comes back beside it. */
+const REFUSAL = 1664, REPLY = 4352;
 /** As far as a receive buffer that was too small is made larger. */
 const LARGEST_BUFFER = 1 << 22;
 
@@ -62,7 +66,7 @@ export class Exchange {
   /** Names of interfaces where the socket lives; remembered for one call. */
   readonly names: CallNames;
   readonly #parts: ExchangeParts;
-  readonly #writer: Writer = new Writer();
+  #writer: Writer = new Writer();
   readonly #openFds: number[] = [];
   #transport: Transport;
   #reader: Reader = new Reader(new Uint8Array(0));
@@ -115,7 +119,11 @@ export class Exchange {
       return use(writer);
     } finally {
       this.#encoding = nested;
-      if (!nested) this.closeNamespaces();
+      if (!nested) {
+        this.closeNamespaces();
+        // The memory of a long transaction is not kept.
+        if (writer.bytes.length > LARGEST_BUFFER) this.#writer = new Writer();
+      }
     }
   }
 
@@ -141,11 +149,25 @@ export class Exchange {
     return start;
   }
 
-  /** Shows what the writer holds instead of sending it, in a dry run; whether this is one. */
-  show(writer: Writer, operation: Operation): boolean {
+  /** Shows what the writer holds, or one message of several, instead of sending it, in a dry run; whether this is one. */
+  show(writer: Writer, operation: Operation, start = 0, end: number = writer.length): boolean {
     const { dryRun } = this.#parts;
-    dryRun?.show(writer, operation);
+    dryRun?.show(writer, operation, start, end);
     return dryRun !== undefined;
+  }
+
+  /**
+   * Makes the buffers large enough for a datagram of so many bytes, and for answers that take so many, as far as the system
+   * lets them grow.
+   *
+   * @returns the length of the longest datagram that can be sent
+   */
+  makeRoom(length: number, answers: number): number {
+    // What is left unread may cost the socket, and its buffers with it.
+    if (this.#unsettled) this.#settle();
+    const { receive, send } = this.buffers, needed = length + SEND_OVERHEAD;
+    if (receive < answers) this.#transport.setBuffer(answers);
+    return (send < needed ? this.#transport.setSendBuffer(needed) : send) - SEND_OVERHEAD;
   }
 
   /** Sends what the writer holds as one datagram. */
@@ -282,6 +304,12 @@ export class Exchange {
       (lacks ? capabilityHint(false, this.#parts.real) : undefined);
     return new KernelError(operation.what, verdict.errno, { ...details, hint, partial });
   }
+}
+
+/** Bytes of the receive buffer that the answer to a change takes. An object that is made comes back only as an echo. */
+export function answerSize({ reply, flags }: Operation): number {
+  const answered = reply !== undefined && (flags & (NLM_F.NLM_F_CREATE | NLM_F.NLM_F_ECHO)) !== NLM_F.NLM_F_CREATE;
+  return answered ? REFUSAL + REPLY : REFUSAL;
 }
 
 /** The operation with what is sent, where that is made only now. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Codec, Layout, Reader } from "./codec/mod.ts";
-import type { KernelErrorDetails } from "./errors.ts";
+import type { KernelErrorDetails, TransactionError } from "./errors.ts";
 import type { LinkNameReader } from "./interface_names.ts";
 
 /** A protocol of AF_NETLINK. */
@@ -106,6 +106,16 @@ export interface Operation {
   readonly hint?: (code: string, details: KernelErrorDetails) => string | undefined;
   /** What is asked for in turn once this is done, as a part of the same item of a batch. */
   readonly then?: readonly Operation[];
+}
+
+/** The messages around the items of a transaction. */
+export interface Frame {
+  /** Begins it. The kernel's verdicts on the transaction as a whole answer this message. */
+  readonly begin: Operation;
+  /** Ends it; without this message the kernel does nothing. */
+  readonly end: Operation;
+  /** Says `true` after errors that call for another try, as when the tables have changed since they were read. */
+  readonly again?: (error: TransactionError) => boolean;
 }
 
 /** Where a collection sends its operations: a client at once, a batch later. */

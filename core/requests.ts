@@ -12,8 +12,6 @@ import { Answers, isOverflow, overflowed, TRIES } from "./wait.ts";
 
 /** A message is no field of any object; one for all. */
 const NOBODY = Object.freeze({});
-/** A table that changes while it is read is asked for again after at most so many ms. */
-const LONGEST_PAUSE = 128;
 const LOST = "the kernel could not send all of it: ask again";
 
 /** Sends a request and waits for the verdict; the object that came back, if any. */
@@ -52,8 +50,7 @@ export function dump(exchange: Exchange, operation: Operation): unknown[] {
   const answers = new Answers(exchange.timeout);
   let items: unknown[] = [];
   for (let tries = 0; tries < TRIES; tries++) {
-    // What changes without end needs a moment; whatever arrives in it is stale.
-    if (tries > 1) answers.pause(exchange.transport, Math.min(LONGEST_PAUSE, 2 ** (tries - 2)));
+    answers.backOff(exchange.transport, tries);
     answers.forget();
     items = [];
     try {

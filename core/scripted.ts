@@ -109,6 +109,11 @@ export class ScriptedKernel implements Transport {
     return bytes;
   }
 
+  /** Takes any size. */
+  setSendBuffer(bytes: number): number {
+    return bytes;
+  }
+
   /** Has none. */
   buffers(): Buffers | undefined {
     return undefined;

@@ -46,6 +46,8 @@ export interface Transport extends Disposable {
   setOption(name: number, value: number): boolean;
   /** Sets the size of the receive buffer in bytes, and says what came of it. */
   setBuffer(bytes: number): number;
+  /** Sets the size of the send buffer in bytes, and says what came of it. */
+  setSendBuffer(bytes: number): number;
   /** The sizes of its buffers, where it has any. */
   buffers?(): Buffers | undefined;
   /** Joins multicast group number `group`. */

@@ -10,6 +10,8 @@ import type { Received, Transport } from "./transport.ts";
 export const DEFAULT_TIMEOUT = 10_000;
 /** What only looks is asked again so often, when its answers were lost. */
 export const TRIES = 10;
+/** What changes all the time is asked for again after at most so many ms. */
+const LONGEST_PAUSE = 128;
 /** So many datagrams that nobody wants are taken away before a socket is given up. */
 const MOST_LEFT = 1024;
 /** The longest that timers of the runtimes take, in ms: beyond, they fire at once. */
@@ -157,11 +159,17 @@ export class Answers {
     }
   }
 
-  /** Waits at most so many ms for something that nobody wants. */
-  pause(transport: Transport, ms: number): void {
+  /** True once no time is left to wait. */
+  get over(): boolean {
+    return this.#left === 0 && this.#timeout > 0;
+  }
+
+  /** Waits a moment before the same is tried again, from the third try on; whatever arrives in it is stale. */
+  backOff(transport: Transport, tries: number): void {
+    if (tries < 2) return;
     const begin = performance.now();
     try {
-      transport.receive(Math.min(ms, this.#left));
+      transport.receive(Math.min(LONGEST_PAUSE, 2 ** (tries - 2), this.#left));
     } catch (error) {
       if (!isOverflow(error)) throw error;
     }

@@ -34,6 +34,7 @@ const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const SO_PASSCRED = 16;
 const SO_ATTACH_FILTER = 26;
+const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
 const SCM_CREDENTIALS = 2;
 const MSG_TRUNC = 0x20;
@@ -112,6 +113,8 @@ const FIRST_BUFFER = 32 * 1024;
 let overflow: Uint8Array | undefined;
 const OVERFLOW = 4 * 1024 * 1024;
 const LONGEST_POLL = 0x7fffffff;
+/** The kernel doubles the size of a buffer that it is asked for, and keeps it as an int. */
+const LARGEST_BUFFER = 0x3fffffff;
 
 // Scratch memory for calls that are over before anything else runs.
 const value = new Int32Array(new ArrayBuffer(4));
@@ -365,13 +368,27 @@ export class Socket implements Disposable {
    * @returns the size in force, in bytes: the kernel doubles it, and keeps it within its limits
    */
   setBuffer(bytes: number): number {
-    const fd = this.#use("set the receive buffer");
-    const what = `set the receive buffer of a ${this.#protocol} socket`;
-    value[0] = bytes;
-    if (libc().setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, valueBytes, 4) < 0) {
-      check(libc().setsockopt(fd, SOL_SOCKET, SO_RCVBUF, valueBytes, 4), "setsockopt", what);
+    return this.#setBufferSize(bytes, SO_RCVBUFFORCE, SO_RCVBUF, "receive");
+  }
+
+  /**
+   * Asks for a larger send buffer, beyond net.core.wmem_max where that is allowed (CAP_NET_ADMIN): no datagram can be longer.
+   *
+   * @param bytes how much
+   * @returns what is in force: the kernel doubles it, and holds it within its limits
+   */
+  setSendBuffer(bytes: number): number {
+    return this.#setBufferSize(bytes, SO_SNDBUFFORCE, SO_SNDBUF, "send");
+  }
+
+  #setBufferSize(bytes: number, force: number, option: number, which: string): number {
+    const fd = this.#use(`set the ${which} buffer`);
+    const what = `set the ${which} buffer of a ${this.#protocol} socket`;
+    value[0] = Math.min(bytes, LARGEST_BUFFER);
+    if (libc().setsockopt(fd, SOL_SOCKET, force, valueBytes, 4) < 0) {
+      check(libc().setsockopt(fd, SOL_SOCKET, option, valueBytes, 4), "setsockopt", what);
     }
-    return this.#bufferSize(fd, SO_RCVBUF, what);
+    return this.#bufferSize(fd, option, what);
   }
 
   /**

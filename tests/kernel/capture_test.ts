@@ -17,7 +17,7 @@ import { open as openEthtool } from "../../families/generic/ethtool.ts";
 import { type CapturedMessage, decode, genericNumbers, monitor, readCapture } from "../../families/registry.ts";
 import { type Link, NETLINK_ROUTE, open, type OpenOptions } from "../../families/route/mod.ts";
 import { open as openSockets } from "../../families/sock_diag/mod.ts";
-import { inNamespace, kernelTest, load, type Namespace, namesOf, root, run } from "./namespace.ts";
+import { inNamespace, kernelTest, load, namesOf, type Namespace, root, run } from "./namespace.ts";
 
 async function inFolder(body: (folder: string) => void | Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "netlink-capture-"));

@@ -1,6 +1,7 @@
 /** The netlink socket, against the running kernel. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import * as netns from "../../../core/netns.ts";
 import { NetlinkError, SystemError } from "../../../ffi/errors.ts";
@@ -32,8 +33,8 @@ function rootTest(name: string, fn: (netns: string) => void): void {
   });
 }
 
-/** A test that joins groups of NETLINK_USERSOCK, which takes CAP_NET_ADMIN. */
-function groupTest(name: string, fn: () => void): void {
+/** A test that takes CAP_NET_ADMIN: it joins groups of NETLINK_USERSOCK, or makes a buffer larger than others may. */
+function adminTest(name: string, fn: () => void): void {
   test(name, { skip: !root && "needs root" }, fn);
 }
 
@@ -153,7 +154,7 @@ rootTest("receive() waits for what comes later", (blue) => {
   }
 });
 
-groupTest("receive() tells of lost datagrams with ENOBUFS, and goes on", () => {
+adminTest("receive() tells of lost datagrams with ENOBUFS, and goes on", () => {
   using a = usersock();
   using b = usersock();
   b.join(5);
@@ -189,7 +190,7 @@ test("send() says what is wrong", () => {
   assertEquals(large.code, "EMSGSIZE");
 });
 
-groupTest("join() and leave() choose multicast groups, beyond the 32nd too", () => {
+adminTest("join() and leave() choose multicast groups, beyond the 32nd too", () => {
   using a = usersock();
   using b = usersock();
   a.send(Uint8Array.of(1), 1, 0, 1 << 31);
@@ -217,7 +218,7 @@ rootTest("receive() tells groups beyond the 32nd by their number", (blue) => {
   assertEquals(socket.receive(5000)?.groups, group);
 });
 
-groupTest("join() says which group it cannot join", () => {
+adminTest("join() says which group it cannot join", () => {
   using socket = usersock();
   const error = assertThrows(() => socket.join(1000), SystemError);
   assertEquals(
@@ -259,10 +260,28 @@ test("setOption() and getOption() agree, and know what the kernel does not", () 
   assertEquals(socket.getOption(12345), undefined);
 });
 
-test("setBuffer() tells what is in force", () => {
+test("setBuffer() and setSendBuffer() tell what is in force", () => {
   using socket = usersock();
-  const [small, large] = [socket.setBuffer(10_000), socket.setBuffer(100_000)];
-  assertEquals([small, large], [20_000, 200_000]);
+  assertEquals([socket.setBuffer(10_000), socket.setBuffer(100_000)], [20_000, 200_000]);
+  assertEquals([socket.setSendBuffer(10_000), socket.setSendBuffer(100_000)], [20_000, 200_000]);
+  assertEquals(socket.buffers(), { receive: 200_000, send: 200_000 });
+});
+
+test("setSendBuffer() lets a longer datagram go, up to 32 bytes less than the buffer", () => {
+  using socket = usersock();
+  const { send } = socket.buffers(), bytes = new Uint8Array(4 * send);
+  assertEquals(assertThrows(() => socket.send(bytes, send - 31, socket.port), SystemError).code, "EMSGSIZE");
+  socket.setSendBuffer(send);
+  socket.send(bytes, 2 * send - 32, socket.port);
+  assertEquals(socket.receive()?.length, 2 * send - 32);
+  assertEquals(assertThrows(() => socket.send(bytes, 2 * send - 31, socket.port), SystemError).code, "EMSGSIZE");
+});
+
+adminTest("setSendBuffer() is not held to net.core.wmem_max by who may change it, nor by any number", () => {
+  using socket = usersock();
+  const most = Number(readFileSync("/proc/sys/net/core/wmem_max", "utf8"));
+  assertEquals(socket.setSendBuffer(4 * most), 8 * most);
+  assertEquals(socket.setSendBuffer(2 ** 40), 0x7ffffffe);
 });
 
 test("attachFilter() has the kernel drop what the program does not want", () => {
@@ -312,6 +331,7 @@ test("Socket is of no use once closed, and closing it again is nothing", () => {
     setOption: () => socket.setOption(11, 1),
     getOption: () => socket.getOption(11),
     setBuffer: () => socket.setBuffer(1000),
+    setSendBuffer: () => socket.setSendBuffer(1000),
     attachFilter: () => socket.attachFilter(new Uint8Array(8)),
     join: () => socket.join(1),
     leave: () => socket.leave(1),

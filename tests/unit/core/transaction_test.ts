@@ -1,0 +1,519 @@
+/** Transactions: many operations in one datagram that are done together or not at all, each refusal by its position. */
+import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
+import { messagesOf } from "../../../core/captured_message.ts";
+import { BatchRequester, Client, type Frame, type OpenOptions, type Operation } from "../../../core/client.ts";
+import { type Attributes, attributes, be32, type Codec } from "../../../core/codec/mod.ts";
+import { Collection } from "../../../core/collection.ts";
+import { BatchError, KernelError, type NetlinkError, SystemError, TransactionError } from "../../../core/errors.ts";
+import { NLM_F } from "../../../core/message.ts";
+import { declareMessages, messageSets } from "../../../core/messages.ts";
+import { packets } from "../../../core/pcap.ts";
+import { replay } from "../../../core/replay.ts";
+import { datagram, type Reply, type SentMessage } from "../../../core/scripted.ts";
+import type { ShownMessage } from "../../../core/show.ts";
+import { attribute, cstring, decode, encode, hex, join, word } from "./help.ts";
+import { answer, client, declaration, GET, Lamp, lamp, NEW, PROTOCOL, request } from "./lamps.ts";
+import { test } from "../../test.ts";
+
+const OVERFLOW = new SystemError("recvmsg", 105, "receive");
+const { NLM_F_ACK: ACK, NLM_F_ACK_TLVS: TLVS, NLM_F_CAPPED: CAPPED, NLM_F_ECHO: ECHO } = NLM_F;
+const EPERM = 1, EAGAIN = 11, ENOMEM = 12, EINVAL = 22, ERESTART = 85;
+const BEGIN = 20, END = 21, GENERATION = 22;
+
+interface Begin {
+  generation?: number;
+}
+const Begin: Attributes<Begin> = attributes<Begin>({ generation: [1, be32] }, { header: 4 });
+const LAMPS = { ...PROTOCOL, types: { ...PROTOCOL.types, LAMP_BEGIN: BEGIN, LAMP_END: END } };
+declareMessages(LAMPS, { types: [BEGIN, END], codec: Begin as Codec<unknown, never> });
+declareMessages(LAMPS, { types: [NEW, GET], codec: Lamp as Codec<unknown, never> });
+
+/** The messages around a transaction, which says which generation it is made for. */
+function frame(generation?: number, again?: Frame["again"]): Frame {
+  const around = { flags: 0, codec: Begin as Codec<unknown, never> };
+  return {
+    begin: { ...around, type: BEGIN, value: { generation }, what: "begin the transaction" },
+    end: { ...around, type: END, value: {}, what: "end the transaction" },
+    ...(again === undefined ? {} : { again }),
+  };
+}
+
+function nameOf({ payload }: SentMessage): string {
+  return decode(Lamp, payload).name ?? "";
+}
+
+/** A kernel that does a transaction as a whole, refuses lamps called bad…, and answers in nf_tables' order. */
+class LampBoard {
+  /** The names of the lamps that it has. */
+  lamps: string[] = [];
+  generation = 7;
+  /** Errors of the next commits. */
+  failing: number[] = [];
+  seen: SentMessage[] = [];
+  #begin: SentMessage | undefined;
+  #stale = false;
+  #names: string[] = [];
+  #echoes: Uint8Array[] = [];
+  #verdicts: Uint8Array[] = [];
+  #refused = false;
+
+  readonly script = (asked: SentMessage): Reply[] => {
+    this.seen.push(asked);
+    if (asked.type === GET) return [lamp(asked.seq, { name: "found" }, 0), answer(asked.seq)];
+    if (asked.type === BEGIN) return this.#start(asked);
+    if (this.#stale || this.#begin === undefined) return [];
+    if (asked.type === END) return this.#finish();
+    const name = nameOf(asked), words = [new Uint8Array(16), attribute(1, cstring("bad lamp")), attribute(2, word(24))];
+    if (name.startsWith("bad")) {
+      this.#refused = true;
+      this.#verdicts.push(answer(asked.seq, EINVAL, CAPPED | TLVS, ...words));
+      return [];
+    }
+    this.#names.push(name);
+    if ((asked.flags & ECHO) !== 0) this.#echoes.push(lamp(asked.seq, { index: this.#names.length, name }, 0));
+    if ((asked.flags & ACK) !== 0) this.#verdicts.push(answer(asked.seq));
+    return [];
+  };
+
+  #start(asked: SentMessage): Reply[] {
+    const { generation = 0 } = decode(Begin, asked.payload);
+    this.#begin = asked;
+    [this.#names, this.#echoes, this.#verdicts, this.#refused] = [[], [], [], false];
+    this.#stale = generation !== 0 && generation !== this.generation;
+    return this.#stale ? [answer(asked.seq, ERESTART)] : [];
+  }
+
+  #finish(): Reply[] {
+    const { seq } = this.#begin!;
+    if (this.#refused) return this.#verdicts;
+    const failure = this.failing.shift();
+    if (failure !== undefined) return [answer(seq, failure), ...this.#verdicts];
+    this.lamps.push(...this.#names);
+    this.generation++;
+    const told = this.#echoes.length === 0 ? [] : [
+      datagram(...this.#echoes),
+      // As NEWGEN: another message with the number of the first echo.
+      datagram(new Uint8Array(this.#echoes[0]!).map((byte, at) => at === 4 ? GENERATION : byte)),
+    ];
+    return [...told, ...this.#verdicts];
+  }
+}
+
+function board(options: OpenOptions = {}) {
+  const kernel = new LampBoard();
+  return { board: kernel, ...client(kernel.script, options, LAMPS) };
+}
+
+/** The replies of each item, or the error. */
+function run(c: Client, operations: readonly Operation[], around: () => Frame = () => frame()): unknown {
+  try {
+    return c.runTransaction(around, (add) => operations.forEach(add));
+  } catch (error) {
+    if (error instanceof TransactionError) return error;
+    throw error;
+  }
+}
+function refused(c: Client, operations: readonly Operation[], around?: () => Frame): TransactionError {
+  const error = run(c, operations, around);
+  assertInstanceOf(error, TransactionError);
+  return error;
+}
+function named(...names: string[]): Operation[] {
+  return names.map((name) => request({ name }));
+}
+function numbered(count: number, name: (index: number) => string): Operation[] {
+  return named(...Array.from({ length: count }, (_, i) => name(i)));
+}
+function positions({ failures }: TransactionError): number[] {
+  return failures.map(({ index }) => index);
+}
+
+test("a transaction is one send between two messages, and only its last item asks for an ACK", () => {
+  const { client: c, kernels, board: b } = board();
+  assertEquals(run(c, named("a", "b", "c")), [[], [], []]);
+  assertEquals(kernels[0]!.sent.length, 1);
+  assertEquals(b.seen.map(({ type }) => type), [BEGIN, NEW, NEW, NEW, END]);
+  assertEquals(b.seen.map(({ flags }) => flags & ACK), [0, 0, 0, ACK, 0]);
+  assertEquals(new Set(b.seen.map(({ seq }) => seq)).size, 5);
+  assertEquals(b.lamps, ["a", "b", "c"]);
+});
+
+test("every refusal is told by the position of its item, with its words and its field, and nothing is done", () => {
+  const { client: c, board: b } = board();
+  const error = refused(c, named("a", "bad1", "c", "bad3"));
+  assertEquals(
+    error.message,
+    "Cannot do a transaction of 4 items (2 refused), nothing was done:" +
+      [1, 3].map((i) => `\n  item ${i}: Cannot add lamp bad${i}: EINVAL at name "bad lamp"`).join(""),
+  );
+  assertEquals([error.count, error.code, error.mayBeDone, error.cause], [4, "EINVAL", false, undefined]);
+  assertEquals(positions(error), [1, 3]);
+  assertEquals(error.failures.every(({ error }) => error instanceof KernelError && error.path === "name"), true);
+  assertEquals(b.lamps, []);
+  assertEquals(error instanceof BatchError, false);
+  assertEquals(run(c, named("a")), [[]]);
+});
+
+test("items are done or refused together however many there are, in one datagram", () => {
+  const { client: c, kernels, board: b } = board(), sizes: number[] = [];
+  kernels[0]!.setBuffer = (bytes) => sizes[sizes.push(bytes) - 1]!;
+  assertEquals((run(c, numbered(300, (i) => `l${i}`)) as unknown[]).length, 300);
+  assertEquals([kernels[0]!.sent.length, b.lamps.length], [1, 300]);
+  const error = refused(c, numbered(300, (i) => `bad${i}`));
+  assertEquals([kernels[0]!.sent.length, error.failures.length, b.lamps.length], [2, 300, 300]);
+  assertEquals(positions(error), Array.from({ length: 300 }, (_, i) => i));
+  assertStringIncludes(
+    error.message,
+    "Cannot do a transaction of 300 items (300 refused), nothing was done:\n  item 0: ",
+  );
+  assertStringIncludes(error.message, "… and 290 more, see failures");
+  // A refusal with its words takes as much as this of the receive buffer.
+  for (const size of sizes) assertEquals(size >= 302 * 1_600, true);
+  assertEquals(sizes.length, 2);
+});
+
+test("the last item may be what is refused, and the only one", () => {
+  const { client: c } = board();
+  assertEquals(positions(refused(c, named("a", "bad1"))), [1]);
+  assertEquals(
+    refused(c, named("bad0")).message,
+    'Cannot do a transaction of 1 item (1 refused), nothing was done:\n  item 0: Cannot add lamp bad0: EINVAL at name "bad lamp"',
+  );
+});
+
+test("what the kernel says of all of it is said as the cause, and what comes behind it is nobody's", () => {
+  const { client: c, board: b, kernels } = board();
+  b.failing = [ENOMEM, EPERM];
+  const error = refused(c, named("a", "b"));
+  assertEquals(
+    error.message,
+    "Cannot do a transaction of 2 items, nothing was done: " +
+      'Cannot begin the transaction: ENOMEM "Cannot allocate memory"',
+  );
+  assertEquals([error.code, error.mayBeDone, error.failures], ["ENOMEM", false, []]);
+  assertInstanceOf(error.cause, KernelError);
+  assertEquals(refused(c, named("a")).code, "EPERM");
+  assertEquals(b.lamps, []);
+  assertEquals(run(c, named("a")), [[]]);
+  assertEquals(kernels[0]!.receive(0), undefined);
+});
+
+test("answers may come in any order and in any datagrams, and twice; those of others are passed over", () => {
+  const held: Uint8Array[] = [];
+  const { client: c } = client((asked) => {
+    if (asked.type === END) return [datagram(...held.splice(0))];
+    const error = nameOf(asked).startsWith("bad") ? [answer(asked.seq, EINVAL), answer(asked.seq, EINVAL)] : [];
+    held.unshift(...error, ...((asked.flags & ACK) !== 0 ? [answer(asked.seq)] : []));
+    return [
+      answer(asked.seq - 1000, EINVAL),
+      answer(0, EINVAL),
+      { bytes: answer(asked.seq, EINVAL), port: 77 },
+      lamp(asked.seq, { index: 1 }),
+    ];
+  });
+  assertEquals(positions(refused(c, named("a", "bad1", "c", "bad3", "e"))), [1, 3]);
+  assertEquals(run(c, named("a", "b")), [[], []]);
+});
+
+test("what comes back for an item is given by its position", () => {
+  const { client: c } = board();
+  const asked = ["a", "b", "c"].map((name, i) => request({ name }, i === 1 ? {} : { flags: ECHO, reply: NEW }));
+  const [first, second, third] = run(c, asked) as Lamp[][];
+  assertEquals(first!.map(({ index, name }) => [index, name]), [[1, "a"]]);
+  assertEquals(second, []);
+  assertEquals(third!.map(({ index, name }) => [index, name]), [[3, "c"]]);
+  // Nothing comes back of what is not done.
+  assertEquals(positions(refused(c, [...asked, ...named("bad")])), [3]);
+});
+
+test("a reply that cannot be read is an error, and every verdict is heard before it", () => {
+  const strange: Codec<unknown, never> = {
+    ...Lamp as Codec<unknown, never>,
+    decode: () => {
+      throw new TypeError("strange");
+    },
+  };
+  const { client: c, board: b } = board();
+  const asked = [request({ name: "a" }, { flags: ECHO, reply: NEW, replyCodec: strange }), ...named("b")];
+  assertThrows(() => run(c, asked), TypeError, "strange");
+  assertEquals(b.lamps, ["a", "b"]);
+  assertEquals(run(c, named("c")), [[]]);
+});
+
+test("operations that follow from an item are a part of it", () => {
+  const { client: c, board: b } = board();
+  const [then] = named("bad after"), [second] = named("b");
+  assertEquals(positions(refused(c, [request({ name: "a" }, { then: [then!] }), second!])), [0]);
+  const both = request({ name: "a" }, {
+    flags: ECHO,
+    reply: NEW,
+    then: [request({ name: "c" }, { flags: ECHO, reply: NEW })],
+  });
+  assertEquals((run(c, [both, second!]) as Lamp[][]).map((replies) => replies.map(({ name }) => name)), [
+    ["a", "c"],
+    [],
+  ]);
+  assertEquals(b.lamps, ["a", "c", "b"]);
+});
+
+test("a send buffer that is too small is made as large as the datagram needs", () => {
+  const { client: c, kernels, board: b } = board(), sizes: number[] = [], kernel = kernels[0]!;
+  kernel.setSendBuffer = (bytes) => sizes[sizes.push(bytes) - 1]!;
+  assertEquals((run(c, numbered(20, (i) => `l${i}`)) as unknown[]).length, 20);
+  assertEquals(sizes, []);
+  assertEquals((run(c, numbered(6_000, (i) => `l${i}`)) as unknown[]).length, 6_000);
+  assertEquals(sizes, [kernel.sent[1]!.length + 32]);
+  assertEquals([kernel.sent.length, b.lamps.length], [2, 6_020]);
+});
+
+test("a datagram that no send buffer takes is a RangeError that says how long it is and how long it may be", () => {
+  const { client: c, kernels, board: b } = board(), kernel = kernels[0]!;
+  kernel.buffers = () => ({ receive: 212_992, send: 212_992 });
+  kernel.setSendBuffer = () => 425_984;
+  const items = numbered(20_000, (i) => `lamp${String(i).padStart(8, "0")}`), length = 20_000 * 44 + 2 * 20;
+  assertEquals(
+    assertThrows(() => run(c, items), RangeError).message,
+    `Cannot do a transaction of 20000 items: it has ${length} bytes, and the socket sends at most 425952 at once ` +
+      "(without CAP_NET_ADMIN net.core.wmem_max is the limit)",
+  );
+  assertEquals([kernel.sent.length, b.lamps], [0, []]);
+  assertEquals(run(c, named("a")), [[]]);
+});
+
+test("without an answer it is not known whether a transaction is done, and it is not sent again", () => {
+  let ends = 0;
+  const { client: c, kernels } = client((asked) => {
+    if (asked.type === END) ends++;
+    return ends === 2 && asked.type === NEW && (asked.flags & ACK) !== 0 ? [answer(asked.seq)] : [];
+  });
+  const error = refused(c, named("a", "b"), () => frame(0, () => true));
+  assertEquals(
+    error.message,
+    "Cannot tell whether a transaction of 2 items was done: " +
+      "Cannot do a transaction of 2 items: no reply within 10000 ms",
+  );
+  assertEquals([error.code, error.mayBeDone, error.failures], ["TIMEOUT", true, []]);
+  assertEquals(kernels[0]!.sent.length, 1);
+});
+
+test("answers that are lost leave it unknown whether a transaction is done, unless a refusal is among those that are there", () => {
+  let lose = true;
+  const { client: c } = client((asked) => {
+    if (lose) return asked.type === END ? [OVERFLOW] : nameOf(asked) === "bad1" ? [answer(asked.seq, EINVAL)] : [];
+    return (asked.flags & ACK) !== 0 ? [answer(asked.seq)] : [];
+  });
+  const error = refused(c, named("a", "b"));
+  assertEquals([error.code, error.mayBeDone, error.failures], ["ENOBUFS", true, []]);
+  assertStringIncludes(
+    error.message,
+    "Cannot tell whether a transaction of 2 items was done: Cannot do a transaction of 2",
+  );
+  assertStringIncludes(error.message, "it may be done, or refused");
+  const known = refused(c, named("a", "bad1", "bad2"));
+  assertEquals([known.code, known.mayBeDone, positions(known)], ["EINVAL", false, [1]]);
+  assertStringIncludes(known.message, "Cannot do a transaction of 3 items (1 refused), nothing was done:\n  item 1: ");
+  assertStringIncludes(
+    known.message,
+    "\n  maybe others: Cannot do a transaction of 3 items: recvmsg() failed with ENOBUFS",
+  );
+  lose = false;
+  assertEquals(run(c, named("a")), [[]]);
+});
+
+test("answers behind others that were lost do not tell that a transaction is done", () => {
+  const { client: c } = client((asked) => {
+    return (asked.flags & ACK) !== 0 ? [OVERFLOW, answer(asked.seq)] : [];
+  });
+  assertEquals(refused(c, named("a", "b")).mayBeDone, true);
+});
+
+for (const code of ["CLOSED", "EIO"]) {
+  test(`a socket that dies before the answer (${code}) leaves it unknown whether a transaction is done`, () => {
+    const { client: c } = client((asked, kernel) => {
+      if (asked.type !== END) return [];
+      if (code === "CLOSED") kernel.close();
+      return [new SystemError("recvmsg", 5, "receive")];
+    });
+    const error = refused(c, named("a", "b"));
+    assertEquals([error.code, error.mayBeDone, (error.cause as NetlinkError).code], [code, true, code]);
+  });
+}
+
+test("a send that fails leaves nothing done", () => {
+  const { client: c, kernels } = board();
+  kernels[0]!.send = (_bytes, length) => {
+    throw new SystemError("sendto", 105, `send ${length} bytes`);
+  };
+  const error = refused(c, named("a", "b"));
+  assertEquals([error.code, error.mayBeDone], ["ENOBUFS", false]);
+  assertEquals(
+    error.message,
+    "Cannot do a transaction of 2 items, nothing was done: Cannot do a transaction of 2 items: " +
+      'sendto() failed with ENOBUFS "No buffer space available"',
+  );
+});
+
+test("a capture that cannot be written once a transaction is sent leaves it unknown whether it is done", () => {
+  let full = false;
+  const { client: c } = board({
+    capture: () => {
+      if (full) throw new SystemError("write", 28, "write the capture");
+    },
+  });
+  full = true;
+  const error = refused(c, named("a"));
+  assertEquals([error.code, error.mayBeDone], ["ENOSPC", true]);
+});
+
+test("a transaction whose generation is over is made again, framing and items, with a fresh one", () => {
+  const { client: c, board: b, kernels } = board();
+  const collected: number[] = [];
+  let framed = 0;
+  // Somebody else is quicker twice.
+  const around = () => frame(framed++ < 2 ? b.generation++ : b.generation, ({ code }) => code === "ERESTART");
+  const done = c.runTransaction(around, (add) => {
+    collected.push(b.generation);
+    named("a", `of${b.generation}`).forEach(add);
+  });
+  assertEquals(done, [[], []]);
+  assertEquals([framed, collected, kernels[0]!.sent.length], [3, [8, 9, 9], 3]);
+  assertEquals(b.lamps, ["a", "of9"]);
+});
+
+test("a transaction is made again only where its framing says so, and at most ten times", () => {
+  const { client: c, kernels, board: b } = board();
+  const stale = refused(c, named("a"), () => frame(1));
+  assertEquals([stale.code, stale.mayBeDone, kernels[0]!.sent.length], ["ERESTART", false, 1]);
+  assertEquals(
+    stale.message,
+    "Cannot do a transaction of 1 item, nothing was done: Cannot begin the transaction: " +
+      'ERESTART "Interrupted system call should be restarted"',
+  );
+  assertEquals(refused(c, named("a"), () => frame(1, ({ code }) => code === "ERESTART")).code, "ERESTART");
+  assertEquals(kernels[0]!.sent.length, 11);
+  assertEquals(refused(c, named("bad"), () => frame(0, ({ code }) => code === "ERESTART")).code, "EINVAL");
+  assertEquals(kernels[0]!.sent.length, 12);
+  b.failing = [EAGAIN, EAGAIN];
+  assertEquals(run(c, named("a"), () => frame(0, ({ code }) => code === "EAGAIN")), [[]]);
+  assertEquals([kernels[0]!.sent.length, b.lamps], [15, ["a"]]);
+});
+
+test("an error of another transaction that the callback makes is the callback's", () => {
+  const { client: c, kernels } = board(), other = board().client;
+  const error = assertThrows(() =>
+    c.runTransaction(() => frame(0, () => true), (add) => {
+      add(named("a")[0]!);
+      other.runTransaction(() => frame(), (add) => add(named("bad")[0]!));
+    }), TransactionError);
+  assertEquals([positions(error), kernels[0]!.sent.length], [[0], 0]);
+});
+
+test("nothing is sent when the callback throws", () => {
+  const { client: c, kernels } = board();
+  const error = assertThrows(() =>
+    c.runTransaction(() => frame(), (add) => {
+      named("a", "b").forEach(add);
+      throw new Error("mine");
+    })
+  );
+  assertEquals([(error as Error).message, kernels[0]!.sent], ["mine", []]);
+  assertEquals(run(c, named("a")), [[]]);
+});
+
+test("an item that no message can be made of is an error where it is added, and nothing is sent", () => {
+  const { client: c, kernels, board: b } = board(), bad = request({ name: "b", level: -1 });
+  assertThrows(
+    () => run(c, [...named("a"), bad]),
+    RangeError,
+    "Cannot add lamp b: level: expected 0..4294967295, got -1",
+  );
+  assertThrows(
+    () => run(c, [...named("a"), request({ name: "b" }, { then: [request({ levle: 1 } as Lamp)] })]),
+    TypeError,
+    'there is no field "levle"',
+  );
+  assertEquals(kernels[0]!.sent, []);
+  // Who catches it leaves the item out, with what follows from it.
+  const done = c.runTransaction(() => frame(), (add) => {
+    add(named("a")[0]!);
+    assertThrows(() => add(request({ name: "b" }, { then: [bad] })), RangeError);
+    add(named("c")[0]!);
+  });
+  assertEquals([done, b.lamps], [[[], []], ["a", "c"]]);
+});
+
+test("an item that depends on what is done before has no place in a transaction", () => {
+  const { client: c, kernels } = board();
+  assertThrows(
+    () => run(c, [...named("a"), request({ name: "b" }, { read: () => ({}) })]),
+    TypeError,
+    "Cannot add lamp b in a transaction: it depends on what is done before, and all is done at once",
+  );
+  assertEquals(kernels[0]!.sent, []);
+});
+
+test("what is asked of a transaction that is over is an error, and not lost in silence", () => {
+  const { client: c } = board();
+  let kept: ((operation: Operation) => void) | undefined;
+  c.runTransaction(() => frame(), (add) => kept = add);
+  assertThrows(() => kept!(named("late")[0]!), TypeError, "Cannot add lamp late in a transaction that is over");
+});
+
+test("a transaction of nothing sends nothing", () => {
+  const { client: c, kernels } = board();
+  assertEquals([run(c, []), kernels[0]!.sent], [[], []]);
+});
+
+test("collections put their changes in a transaction, and look at once", () => {
+  const { client: c, kernels, board: b } = board();
+  let found: unknown;
+  c.runTransaction(() => frame(), (add) => {
+    const lamps = new Collection(declaration, () => c, () => new BatchRequester(c, add));
+    lamps.add({ name: "a" });
+    found = lamps.get({ name: "found" }).name;
+    lamps.add({ name: "b" });
+  });
+  assertEquals([found, b.lamps, kernels[0]!.sent.length], ["found", ["a", "b"], 2]);
+});
+
+test("a dry run shows each message, framing included, as it would be sent", () => {
+  const shown: ShownMessage[] = [];
+  const { client: c, kernels } = board({ dryRun: (message) => void shown.push(message) });
+  assertEquals(run(c, named("a", "b"), () => frame(7)), [[], []]);
+  assertEquals(shown.map(({ type, flags }) => [type, flags]), [
+    ["LAMP_BEGIN", ["request"]],
+    ["LAMP_NEW", ["request"]],
+    ["LAMP_NEW", ["request", "ack"]],
+    ["LAMP_END", ["request"]],
+  ]);
+  assertEquals(shown.map(({ value }) => value), [{ generation: 7 }, { family: 0, index: 0, name: "a" }, {
+    family: 0,
+    index: 0,
+    name: "b",
+  }, {}]);
+  assertEquals(
+    shown[0]!.bytes,
+    join(hex("1c000000 1400 0100"), shown[0]!.bytes.slice(8, 16), encode(Begin, { generation: 7 })),
+  );
+  assertEquals(kernels[0]!.sent, []);
+  // What would not be sent is not shown.
+  assertThrows(() => run(c, [...named("a"), request({ level: -1 })]), RangeError);
+  assertEquals(shown.length, 4);
+});
+
+test("a capture has the whole transaction, and is replayed", () => {
+  const pieces: Uint8Array[] = [],
+    talk = (c: Client): unknown[] => {
+      const asked = named("a", "b").map((one) => ({ ...one, flags: ECHO, reply: NEW }));
+      return [run(c, asked), positions(refused(c, named("c", "bad1", "bad2")))];
+    };
+  const { client: c } = board({ capture: (bytes) => void pieces.push(bytes) });
+  const told = talk(c), set = messageSets(LAMPS)();
+  const said = [...packets(pieces)].map((packet, i) => [...messagesOf(packet, i + 1, LAMPS.name, set)]);
+  assertEquals(said.filter(([first]) => first!.direction === "sent").map((all) => all.map(({ type }) => type)), [
+    ["LAMP_BEGIN", "LAMP_NEW", "LAMP_NEW", "LAMP_END"],
+    ["LAMP_BEGIN", "LAMP_NEW", "LAMP_NEW", "LAMP_NEW", "LAMP_END"],
+  ]);
+  assertEquals(told[1], [1, 2]);
+  assertEquals(talk(new Client(LAMPS, { transport: replay(pieces, LAMPS) })), told);
+});
