@@ -178,7 +178,6 @@ test("each request of routing and the generic families, field by field, is shown
   const many = ["links", "addresses", "routes", "neighbours", "rules"].map((name) => `route.${name}`);
   many.push(
     "mptcpPm.endpoints",
-    "netdev.napis",
     "nl80211.wiphys",
     "smcPnetid.pnetids",
     "ethtool.rss",
