@@ -8,8 +8,8 @@ import { appendFileSync } from "node:fs";
 import process from "node:process";
 import { test as declare } from "node:test";
 
-/** How long a test may take, in ms: ten times that in the lab, where everything is emulated. */
-const LIMIT = process.env["LAB"] === undefined ? 120_000 : 1_200_000;
+/** How long a test may take, in ms: five times that in the lab, where everything is emulated. */
+const LIMIT = process.env["LAB"] === undefined ? 120_000 : 600_000;
 
 /** What a test may be given. */
 export interface TestOptions {

@@ -78,6 +78,14 @@ export interface Namespace {
   ipJson(command: string): Record<string, unknown>[];
 }
 
+/** Makes a bridge br0 that is up, without VLANs, so that an entry is in its table once. */
+export function bridgeWithoutVlans(ns: Namespace): void {
+  ns.ip("link add br0 type bridge");
+  const [link] = ns.ipJson("link show br0"), { info_data: data } = link!["linkinfo"] as { info_data: object };
+  if ("vlan_default_pvid" in data) ns.ip("link set br0 type bridge vlan_default_pvid 0");
+  ns.ip("link set br0 up");
+}
+
 /** The names of links, without what modules of tunnels, once loaded, put into each namespace. */
 export const namesOf = (links: Iterable<{ readonly ifname?: unknown }>): unknown[] =>
   [...links].map(({ ifname }) => ifname).filter((name) =>

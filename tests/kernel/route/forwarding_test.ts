@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { BatchError, KernelError } from "../../../core/errors.ts";
 import type { Neighbour } from "../../../families/route/mod.ts";
-import { inNamespace, kernelTest, type Namespace, run, wire } from "../namespace.ts";
+import { bridgeWithoutVlans, inNamespace, kernelTest, type Namespace, run, wire } from "../namespace.ts";
 
 const NEEDS = ["ip", "bridge"], MAC = "02:00:00:00:00:aa";
 
@@ -11,17 +11,12 @@ const shown = (ns: Namespace): string[] =>
   run("bridge", ["-n", ns.name, "fdb", "show"]).split("\n").filter((line) => line.startsWith("02:00:00:00:00:")).sort();
 const bridge = (ns: Namespace, words: string): string => run("bridge", ["-n", ns.name, ...words.split(" ")]);
 
-/** A bridge with a port, and without VLANs, so that an entry is in its table once. */
+/** A bridge with a port. */
 function bridged(ns: Namespace): void {
   wire(ns);
-  ns.ip("link add br0 type bridge");
-  if (ns.ipJson("link show br0").some((link) => "vlan_default_pvid" in (link["linkinfo"] as Data)["info_data"]!)) {
-    ns.ip("link set br0 type bridge vlan_default_pvid 0");
-  }
-  ns.ipBatch(["link set br0 up", "link set v1 master br0"]);
+  bridgeWithoutVlans(ns);
+  ns.ip("link set v1 master br0");
 }
-
-type Data = Readonly<Record<string, object>>;
 
 kernelTest(
   "forwarding entries of ports, devices and the bridge itself: deleted and made again as they were listed",

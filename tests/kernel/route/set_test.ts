@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { BatchError } from "../../../core/errors.ts";
 import type { AddressInput, NeighbourInput, RouteInput } from "../../../families/route/mod.ts";
-import { inNamespace, kernelTest, type Namespace, run, wire } from "../namespace.ts";
+import { bridgeWithoutVlans, inNamespace, kernelTest, type Namespace, run, wire } from "../namespace.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -329,12 +329,8 @@ kernelTest("set changes one field of a neighbour and no other", ["ip"], async ()
 kernelTest("set changes one field of a forwarding entry and no other", ["ip", "bridge"], async () => {
   await inNamespace((ns) => {
     wire(ns);
-    ns.ipBatch([
-      "link add br0 type bridge",
-      "link set br0 up",
-      "link set v1 master br0",
-      "link add vx0 type vxlan id 7 dstport 4789 dev v0",
-    ]);
+    bridgeWithoutVlans(ns);
+    ns.ipBatch(["link set v1 master br0", "link add vx0 type vxlan id 7 dstport 4789 dev v0"]);
     const bridge = (words: string): string => run("bridge", ["-n", ns.name, ...words.split(" ")]);
     const entries = (dev: string): Fields[] =>
       (JSON.parse(run("bridge", ["-n", ns.name, "-j", "-d", "fdb", "show", "dev", dev])) as Fields[])
