@@ -531,7 +531,7 @@ const declaration: Declaration<Algorithm> = {
     if ((verb === "set" || verb === "delete") && !(value as AlgorithmKey).driverName) {
       throw argumentError(
         TypeError,
-        `Cannot ${verb} an algorithm without driverName: the kernel takes no other name for that`,
+        `Cannot ${verb} an algorithm without driverName: the kernel requires it`,
       );
     }
     return value;
@@ -539,7 +539,7 @@ const declaration: Declaration<Algorithm> = {
   hint(code) {
     if (code === "EBUSY") return "it is in use";
     return code === "EINVAL"
-      ? "only what was made from a template can be deleted, only a driver has a priority"
+      ? "only an instance of a template can be deleted, and only a driver has a priority"
       : undefined;
   },
 };
@@ -589,7 +589,7 @@ class ByWholeKey extends Collection<Algorithm, object, AlgorithmKey | string> {
 /** Throws if the algorithm that was found has not the name in the key. */
 function expectName({ name, driverName }: AlgorithmKey, found: AlgorithmFields, what: string): void {
   if (!name || name === found.name) return;
-  throw new KernelError(what, ENOENT, { kernelMessage: `${driverName} is no ${name}, but ${found.name}` });
+  throw new KernelError(what, ENOENT, { kernelMessage: `driver ${driverName} implements ${found.name}, not ${name}` });
 }
 
 /** Operations on the algorithms of one kernel. */
@@ -684,7 +684,7 @@ export class Algorithms {
       looks: true,
       hint: (code) =>
         code === "ENOTSUPP" || code === "EINVAL" || code === "EOPNOTSUPP"
-          ? "Linux 4.20 to 6.9 has statistics where it is configured with CONFIG_CRYPTO_STATS"
+          ? "only Linux 4.20 to 6.9 with CONFIG_CRYPTO_STATS has statistics"
           : undefined,
     }) as AlgorithmStatistics | undefined;
     if (found !== undefined) expectName(value, found, what);

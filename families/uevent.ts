@@ -473,7 +473,7 @@ function trigger(devpath: string, action: UeventAction, properties: Readonly<Rec
   const path = `/sys${devpath.replace(/^\/sys(?=\/)/, "").replace(/\/$/, "")}/uevent`;
   const { process } = globalThis as unknown as { process?: { getBuiltinModule?(name: string): unknown } };
   const fs = process?.getBuiltinModule?.("node:fs") as FileSystem | undefined;
-  if (fs === undefined) throw new NetlinkError(`Cannot ${what}: this runtime gives no files`, "UNSUPPORTED_PLATFORM");
+  if (fs === undefined) throw new NetlinkError(`Cannot ${what}: this runtime has no node:fs`, "UNSUPPORTED_PLATFORM");
   try {
     fs.writeFileSync(path, words.join(" "), { flag: "r+" });
   } catch (error) {

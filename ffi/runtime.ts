@@ -207,7 +207,7 @@ export interface Files {
 export function files(): Files {
   const fs = globals.process?.getBuiltinModule?.("node:fs") as Files | undefined;
   if (fs === undefined) {
-    throw new NetlinkError("Cannot use files: this runtime does not give them", "UNSUPPORTED_PLATFORM");
+    throw new NetlinkError("Cannot use files: this runtime has no node:fs", "UNSUPPORTED_PLATFORM");
   }
   return fs;
 }

@@ -95,7 +95,7 @@ export const ConnectorMessage: Codec<ConnectorMessage> = {
   encode({ data, ...header }: ConnectorMessage, to: Writer, owner: object): void {
     to.path.push("data");
     const given = octets(data, to);
-    if (given.length > 0xffff) to.fail(RangeError, `65535 bytes are the most, got ${given.length}`);
+    if (given.length > 0xffff) to.fail(RangeError, `expected at most 65535 bytes, got ${given.length}`);
     to.path.pop();
     Header.encode({ ...header, len: given.length }, to, owner);
     to.append(given);

@@ -308,7 +308,7 @@ function watch(args: readonly Argument[]): Streaming<ProcessEvent & Numbered> {
       if (!(error instanceof SystemError && error.code === "ECONNREFUSED")) throw error;
       throw new SystemError(error.call, error.errno, "watch processes", {
         cause: error,
-        hint: "the kernel tells of processes in the first network namespace only",
+        hint: "the kernel sends process events in the first network namespace only",
       });
     }
   });

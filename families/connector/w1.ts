@@ -134,7 +134,7 @@ function stopOf(from: Reader, at: number, end: number, size: number): number {
 
 function patchLength(to: Writer, start: number, size: number): void {
   const length = to.length - start - size;
-  if (length > 0xffff) to.fail(RangeError, `65535 bytes are the most, got ${length}`);
+  if (length > 0xffff) to.fail(RangeError, `expected at most 65535 bytes, got ${length}`);
   to.view.setUint16(start + 2, length, true);
 }
 

@@ -53,8 +53,8 @@ export interface FamilyEvent {
   /** The operation's name, or its number where there is no name for it. */
   readonly event: string;
   /**
-   * Its attributes; of what the specification has no operation for, by number, or `{ payload }` where that is the message
-   * of a protocol of its own.
+   * Its attributes; of what the specification has no operation for, by number, or `{ payload }` where that is the
+   * message of a protocol of its own.
    */
   readonly value: Fields;
 }
@@ -171,7 +171,7 @@ export class Family implements Disposable {
     const word = mode === "do" ? "request" : "dump", compiled = this.#compiled(operation);
     if (compiled !== undefined) {
       const { name, request, reply, table } = compiled, what = `${word} ${this.name} ${name}`;
-      if (request === undefined) throw argumentError(TypeError, `Cannot ${what}: it only comes unasked`);
+      if (request === undefined) throw argumentError(TypeError, `Cannot ${what}: the kernel only sends it as an event`);
       refuseForeign(compiled, mode, attributes, what);
       // What echoes a request of a protocol of its own is of the request's type.
       const answer = reply ?? (this.#raw ? request : NOTHING);
@@ -232,12 +232,12 @@ export class Family implements Disposable {
   /**
    * Asks for one operation.
    *
-   * Nothing is left out in silence: an attribute that there is not, that the specification gives to other operations but
-   * not to this one, or that is not of its type or range, is refused by name.
+   * Nothing is left out in silence: an attribute that there is not, that the specification gives to other operations
+   * but not to this one, or that is not of its type or range, is refused by name.
    *
    * @param operation its name in the specification, or its number
-   * @param attributes by name (camelCase); by number without a specification. What families that have a header of their own
-   * (`hdrsize`) expect there is `header` without a specification: bytes, zeros when absent
+   * @param attributes by name (camelCase); by number without a specification. What families that have a header of their
+   * own (`hdrsize`) expect there is `header` without a specification: bytes, zeros when absent
    * @returns the attributes of what came back; `undefined` where nothing did
    * @throws {KernelError} what the kernel says; ENOENT: it has no such family
    * @throws {TypeError | RangeError} an attribute, or the operation, is not as it should be
@@ -309,7 +309,9 @@ export class Family implements Disposable {
       const { name } = numberless;
       throw argumentError(
         TypeError,
-        `Cannot join group ${JSON.stringify(name)} of ${this.name}: its specification gives it no number, so give that`,
+        `Cannot join group ${
+          JSON.stringify(name)
+        } of ${this.name}: its specification has no number for it, so use the number`,
       );
     }
     const mcastGroups = list.map(({ name, value }) => ({ name, id: value! }));

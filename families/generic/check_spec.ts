@@ -65,7 +65,7 @@ function named(item: Part): Part {
   return (given, path, fail) => {
     const items = all(given, path, fail) as readonly { readonly name: string }[], seen = new Set<string>();
     for (const { name } of items) {
-      if (seen.has(name)) fail(path, `${JSON.stringify(name)} stands there twice`);
+      if (seen.has(name)) fail(path, `${JSON.stringify(name)} appears twice`);
       seen.add(name);
     }
     return items;

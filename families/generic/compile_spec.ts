@@ -96,7 +96,9 @@ export function valueName(name: string): string {
   return name.replaceAll("-", "_");
 }
 
-/** An object of what has names from elsewhere: `__proto__` is one as any other, and nothing is there that nobody named. */
+/**
+ * An object of what has names from elsewhere: `__proto__` is one as any other, and nothing is there that nobody named.
+ */
 function record<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
   const found: Record<string, T> = Object.create(null);
   for (const [name, value] of entries) found[name] = value;
@@ -228,10 +230,10 @@ export class CompiledSpec {
   /** Makes a part, whose name then stands in front of what is wrong in it; one that lies in itself is wrong. */
   #within<R>(kind: string, name: string, make: () => R): R {
     const part = `${kind} ${JSON.stringify(name)}`;
-    if (this.#at.includes(part)) this.#fail(`${part} lies in itself`);
+    if (this.#at.includes(part)) this.#fail(`${part} contains itself`);
     if (this.#at.length === DEEPEST) {
       this.#at.splice(1);
-      this.#fail(`more than ${DEEPEST} parts lie in each other`);
+      this.#fail(`parts are nested more than ${DEEPEST} deep`);
     }
     this.#at.push(part);
     const made = make();
@@ -344,7 +346,7 @@ export class CompiledSpec {
     if (whole !== undefined) {
       const found = this.#within("subset", name, () => this.#numbered(whole));
       const all = new Map(found.map((one) => [one.name, one]));
-      // One that stands there twice is one.
+      // One that appears twice is one.
       return [...new Map(set.attributes.map((one) => [one.name, one])).values()].map((one) => {
         const found = all.get(one.name) ??
           this.#fail(`${JSON.stringify(whole)} has no attribute ${JSON.stringify(one.name)}`);
@@ -401,14 +403,14 @@ export class CompiledSpec {
     if (less !== null) {
       return this.#within("constant", value, () => this.#resolve(value.slice(0, value.length - less[0].length))! - 1n);
     }
-    return LIMITS[value] ?? this.#fail(`${JSON.stringify(value)} is no number that is known`);
+    return LIMITS[value] ?? this.#fail(`${JSON.stringify(value)} is not a known number`);
   }
 
   /** A number of bytes. */
   #bytes(value: SpecNumber | undefined): number | undefined {
     const size = this.#resolve(value);
     if (size === undefined || size >= 0n && size <= MOST_BYTES) return size === undefined ? undefined : Number(size);
-    return this.#fail(`${shown(value)} is no number of bytes, expected 0..${MOST_BYTES}`);
+    return this.#fail(`expected a number of bytes 0..${MOST_BYTES}, got ${shown(value)}`);
   }
 
   #definition(name: string): SpecDefinition {
@@ -431,7 +433,7 @@ export class CompiledSpec {
     return record(
       Object.entries(this.#numbers(name)).map(([one, bit]) => {
         if (bit < 0 || bit > 63) {
-          this.#fail(`${JSON.stringify(one)} of ${JSON.stringify(name)} is bit ${bit}, of 0..63`);
+          this.#fail(`${JSON.stringify(one)} of ${JSON.stringify(name)} is bit ${bit}, expected 0..63`);
         }
         return [one, 1n << BigInt(bit)] as const;
       }),
@@ -514,7 +516,7 @@ export class CompiledSpec {
   #item(one: SpecAttribute): AnyCodec {
     const { "sub-type": sub = "nest", "nested-attributes": nested } = one;
     if (sub === "nest") return this.#tableOf(nested);
-    if (sub === "indexed-array" || sub === "array-nest") this.#fail("an array of arrays is not known");
+    if (sub === "indexed-array" || sub === "array-nest") this.#fail("an array of arrays is not supported");
     return this.#attribute({ ...one, type: sub });
   }
 
@@ -547,7 +549,7 @@ export class CompiledSpec {
       return formats.get(valueName(typeof selected === "string" ? selected : shown(selected))) ?? bytes;
     };
     return {
-      name: `what ${key} says`,
+      name: `the sub-message for ${key}`,
       nested: true,
       decode: (from, at, end, owner) => pick(owner).decode(from, at, end, owner),
       encode(value, to, owner) {

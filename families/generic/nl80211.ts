@@ -251,7 +251,7 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
       // The event of the end may be among the lost ones.
       if (event !== "overrun" && ifindex !== index) continue;
       if (event === "scan_aborted") {
-        throw new NetlinkError(`Cannot scan with ${dev}: the radio has ended it`, "ABORTED");
+        throw new NetlinkError(`Cannot scan with ${dev}: the radio aborted the scan`, "ABORTED");
       }
       if (event === "new_scan_results" || event === "overrun") return this.networks(dev);
     }
@@ -261,7 +261,7 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
   /** Aborts the scan of an interface. */
   abortScan(dev: string | number): void {
     expectType(dev, "end the scan of an interface", "string", "number");
-    this.caller.request({ ...ABORT, value: { ifindex: dev }, what: `end the scan of ${dev}` });
+    this.caller.request({ ...ABORT, value: { ifindex: dev }, what: `abort the scan of ${dev}` });
   }
 }
 
@@ -354,7 +354,7 @@ export class WifiInterfaces extends GenericCollection<WifiInterface, object, str
     if (this.caller.requester().deferred) {
       throw argumentError(
         TypeError,
-        `Cannot add a wireless interface in a batch with ${Object.keys(radio).join(", ")}: set it once it is there`,
+        `Cannot add a wireless interface in a batch with ${Object.keys(radio).join(", ")}: set them after adding it`,
       );
     }
     const { ifindex } = make();

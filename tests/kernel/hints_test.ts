@@ -70,7 +70,7 @@ kernelTest("hints: processes are told of in the first network namespace", ["ip"]
     const error = assertThrows(() => processes.watch({ netns: name }), SystemError);
     assertEquals([error.code, error.hint], [
       "ECONNREFUSED",
-      "the kernel tells of processes in the first network namespace only",
+      "the kernel sends process events in the first network namespace only",
     ]);
   });
 });

@@ -97,7 +97,7 @@ function toWire(given: Bitset, to: Writer): BitsetWire {
       : wrong(`expected the name or number of a bit, got ${shown(one)}`);
   if (mask === undefined) return { nomask: true, bits: { bit: value.map(bit) } };
   const on = new Set(value), spare = value.find((one) => !mask.includes(one));
-  if (spare !== undefined) wrong(`${shown(spare)} is to be on and is not in the mask`);
+  if (spare !== undefined) wrong(`${shown(spare)} is in value but not in mask`);
   return { bits: { bit: mask.map((one) => on.has(one) ? { ...bit(one), value: true } : bit(one)) } };
 }
 

@@ -626,7 +626,7 @@ function byKey<T extends object, V>(
       value.forEach((one: T, index) => {
         to.path.push(index);
         const id: unknown = one[key];
-        if (typeof id !== "number") return to.fail(TypeError, `${key} is missing: the number that the rest is of`);
+        if (typeof id !== "number") return to.fail(TypeError, `${key} is missing`);
         const start = to.open(nested ? id | NLA_F_NESTED : id);
         codec.encode(part(one), to, owner);
         to.close(start);

@@ -170,7 +170,7 @@ test("crypto: a key with a driver and a name means both, in every verb", () => {
   ];
   for (const [verb, act] of verbs) {
     const error = assertThrows(act, KernelError, `Cannot ${verb} algorithm ${driverName}: ENOENT`);
-    assertStringIncludes(error.message, "d-REPORT_HASH is no n(REPORT_AEAD), but n(REPORT_HASH)");
+    assertStringIncludes(error.message, "driver d-REPORT_HASH implements n(REPORT_HASH), not n(REPORT_AEAD)");
   }
   // Only questions went out.
   assertEquals(new Set(kernels[0]!.sent.map((bytes) => bytes[4])), new Set([19]));

@@ -204,7 +204,7 @@ const WRONG: readonly (readonly [why: string, spec: unknown])[] = [
   ["operations.list[0]: expected an object, got 5", { name: "small", operations: { list: [5] } }],
   ["operations.list[0].name: it is missing", { name: "small", operations: { list: [{}] } }],
   [
-    'operations.list: "a" stands there twice',
+    'operations.list: "a" appears twice',
     { name: "small", operations: { list: [{ name: "a" }, { name: "a" }] } },
   ],
   ["protocol: expected genetlink or genetlink-c or", small({ protocol: "constructor" })],
@@ -238,12 +238,15 @@ const WRONG: readonly (readonly [why: string, spec: unknown])[] = [
   ['display-hint "valueOf" is not known', small({}, [{ name: "x", type: "u32", "display-hint": "valueOf" }])],
   ['there is no definition "no"', small({}, [{ name: "x", type: "u8", enum: "no" }])],
   ['there is no definition "constructor"', small({}, [{ name: "x", type: "u8", enum: "constructor" }])],
-  ['"no" is no number that is known', small({}, [{ name: "x", type: "u8", checks: { max: "no" } }])],
-  ['"toString" is no number that is known', small({}, [{ name: "x", type: "u8", checks: { max: "toString" } }])],
+  ['"no" is not a known number', small({}, [{ name: "x", type: "u8", checks: { max: "no" } }])],
+  ['"toString" is not a known number', small({}, [{ name: "x", type: "u8", checks: { max: "toString" } }])],
   ["checks.min: expected an integer or a name, got 0.5", small({}, [{ name: "x", type: "u8", checks: { min: 0.5 } }])],
   ["checks.min: expected an integer or a name, got NaN", small({}, [{ name: "x", type: "u8", checks: { min: NaN } }])],
-  ["-1 is no number of bytes", small({}, [{ name: "x", type: "binary", checks: { "max-len": -1 } }])],
-  ["1e+300 is no number of bytes", small({}, [{ name: "x", type: "binary", len: 1e300 }])],
+  [
+    "expected a number of bytes 0..65531, got -1",
+    small({}, [{ name: "x", type: "binary", checks: { "max-len": -1 } }]),
+  ],
+  ["expected a number of bytes 0..65531, got 1e+300", small({}, [{ name: "x", type: "binary", len: 1e300 }])],
   ["len: expected an integer or a name, got 4.5", small({}, [{ name: "x", type: "binary", len: 4.5 }])],
   ['no sub-message "no"', small({}, [{ name: "x", type: "sub-message", "sub-message": "no" }])],
   [
@@ -257,11 +260,11 @@ const WRONG: readonly (readonly [why: string, spec: unknown])[] = [
     small({}, [{ name: "x", type: "nest-type-value", "type-value": Array(65).fill("n") }]),
   ],
   [
-    'subset "s" lies in itself',
+    'subset "s" contains itself',
     small({ "attribute-sets": [{ name: "s", "subset-of": "s", attributes: [] }] }),
   ],
   [
-    'subset "s" lies in itself',
+    'subset "s" contains itself',
     small({
       "attribute-sets": [{ name: "s", "subset-of": "t", attributes: [] }, {
         name: "t",
@@ -271,7 +274,7 @@ const WRONG: readonly (readonly [why: string, spec: unknown])[] = [
     }),
   ],
   [
-    "more than 64 parts lie in each other",
+    "parts are nested more than 64 deep",
     small({
       "attribute-sets": [
         { name: "s", "subset-of": "p0", attributes: [] },
@@ -280,30 +283,30 @@ const WRONG: readonly (readonly [why: string, spec: unknown])[] = [
     }),
   ],
   [
-    'constant "c" lies in itself',
+    'constant "c" contains itself',
     small({ definitions: [{ name: "c", type: "const", value: "c" }] }, [{ name: "x", type: "binary", len: "c" }]),
   ],
   [
-    'constant "d" lies in itself',
+    'constant "d" contains itself',
     small({ definitions: [{ name: "c", type: "const", value: "d" }, { name: "d", type: "const", value: "c - 1" }] }, [
       { name: "x", type: "u8", checks: { max: "d" } },
     ]),
   ],
   [
-    "more than 64 parts lie in each other",
+    "parts are nested more than 64 deep",
     small({ definitions: chain(20_000, (name, value) => ({ name, type: "const", value })) }, [
       { name: "x", type: "binary", len: "p0" },
     ]),
   ],
-  ["is no number that is known", small({}, [{ name: "x", type: "binary", len: `y${" - 1".repeat(40)}` }])],
+  ["is not a known number", small({}, [{ name: "x", type: "binary", len: `y${" - 1".repeat(40)}` }])],
   [
-    'struct "t" lies in itself',
+    'struct "t" contains itself',
     small({ definitions: [struct("t", { name: "a", type: "binary", struct: "t" })] }, [
       { name: "x", type: "binary", struct: "t" },
     ]),
   ],
   [
-    "more than 64 parts lie in each other",
+    "parts are nested more than 64 deep",
     small({
       definitions: chain(20_000, (name, next) => struct(name, { name: "a", type: "binary", struct: next })),
     }, [{ name: "x", type: "binary", struct: "p0" }]),
@@ -313,7 +316,7 @@ const WRONG: readonly (readonly [why: string, spec: unknown])[] = [
     small({ definitions: [struct("t")] }, [{ name: "x", type: "binary", "sub-type": "t" }]),
   ],
   [
-    'member "t.a": -8 is no number of bytes',
+    'member "t.a": expected a number of bytes 0..65531, got -8',
     small({ definitions: [struct("t", { name: "a", type: "pad", len: -8 })] }, [
       { name: "x", type: "binary", "sub-type": "t" },
     ]),
@@ -347,13 +350,13 @@ const WRONG: readonly (readonly [why: string, spec: unknown])[] = [
     small({ definitions: [{ name: "f", type: "flags", entries: [{ name: "b", value: 1.5 }] }] }),
   ],
   [
-    '"b" of "f" is bit 1000000000, of 0..63',
+    '"b" of "f" is bit 1000000000, expected 0..63',
     small({ definitions: [{ name: "f", type: "flags", entries: [{ name: "b", value: 1e9 }] }] }, [
       { name: "x", type: "u64", enum: "f" },
     ]),
   ],
   [
-    '"b" of "f" is bit -1, of 0..63',
+    '"b" of "f" is bit -1, expected 0..63',
     small({ definitions: [{ name: "f", type: "flags", "value-start": -1, entries: ["b"] }] }, [
       { name: "x", type: "bitfield32", enum: "f" },
     ]),
