@@ -33,6 +33,7 @@ import {
   u32,
   u64,
   u8,
+  uint,
 } from "../core/codec/mod.ts";
 import { GenericCaller, type GenericProtocol, NETLINK_GENERIC } from "../core/generic.ts";
 import { NETLINK_SOCK_DIAG } from "./sock_diag/protocol.ts";
@@ -151,10 +152,18 @@ export const SmcLgrV2Common: Attributes<SmcLgrV2Common> = attributes((): Shape<S
 export interface SmcLgrRV2 {
   /** True if the peer is in the same subnet. */
   direct?: boolean;
+  /** The most connections it may have. Kernels after 6.12. */
+  maxConns?: number;
+  /** The most links it may have. Kernels after 6.12. */
+  maxLinks?: number;
 }
 
 /** Wire form of {@linkcode SmcLgrRV2}. */
-export const SmcLgrRV2: Attributes<SmcLgrRV2> = attributes((): Shape<SmcLgrRV2> => ({ direct: [1, yes] }));
+export const SmcLgrRV2: Attributes<SmcLgrRV2> = attributes((): Shape<SmcLgrRV2> => ({
+  direct: [1, yes],
+  maxConns: [2, u8],
+  maxLinks: [3, u8],
+}));
 
 /** A link group over RDMA: SMC_NLA_LGR_R_*. */
 export interface SmcLgrR {
@@ -178,6 +187,10 @@ export interface SmcLgrR {
   netCookie?: bigint;
   /** The kind of memory of its buffers: physically contiguous, virtually contiguous, or both. */
   bufType?: "phys_cont" | "virt_cont" | "mixed" | number;
+  /** Bytes of its send buffers. Kernels after 6.12. */
+  sndbufAlloc?: number;
+  /** Bytes of its receive buffers. Kernels after 6.12. */
+  rmbAlloc?: number;
 }
 
 /** Wire form of {@linkcode SmcLgrR}. */
@@ -192,6 +205,8 @@ export const SmcLgrR: Attributes<SmcLgrR> = attributes((): Shape<SmcLgrR> => ({
   v2: [8, SmcLgrRV2],
   netCookie: [9, id64],
   bufType: [11, enumeration(u8, { phys_cont: 0, virt_cont: 1, mixed: 2 })],
+  sndbufAlloc: [12, uint],
+  rmbAlloc: [13, uint],
 }), { pad: 10 });
 
 /** A link of a link group over RDMA: SMC_NLA_LINK_*. */
@@ -250,6 +265,14 @@ export interface SmcLgrD {
   chid?: number;
   /** Properties of version 2. */
   v2Common?: SmcLgrV2Common;
+  /** The upper half of a GID of 128 bits. Kernels after 6.1. */
+  extGid?: bigint;
+  /** The upper half of the peer's GID. Kernels after 6.1. */
+  peerExtGid?: bigint;
+  /** Bytes of its send buffers. Kernels after 6.12. */
+  sndbufAlloc?: number;
+  /** Bytes of its receive buffers. Kernels after 6.12. */
+  dmbAlloc?: number;
 }
 
 /** Wire form of {@linkcode SmcLgrD}. */
@@ -260,8 +283,12 @@ export const SmcLgrD: Attributes<SmcLgrD> = attributes((): Shape<SmcLgrD> => ({
   vlanId: [4, u8],
   connsNum: [5, u32],
   pnetid: [6, text],
-  chid: [7, u16],
+  chid: [7, u32],
   v2Common: [9, SmcLgrV2Common],
+  extGid: [10, id64],
+  peerExtGid: [11, id64],
+  sndbufAlloc: [12, uint],
+  dmbAlloc: [13, uint],
 }), { pad: 8 });
 
 /** A port of a device: SMC_NLA_DEV_PORT_*. */
@@ -432,6 +459,10 @@ export interface SmcTechStats {
   rxCnt?: number;
   /** Number of sending calls. */
   txCnt?: number;
+  /** Bytes of receive buffers that are in use. Kernels after 6.12. */
+  rxRmbUsage?: number;
+  /** Bytes of send buffers that are in use. Kernels after 6.12. */
+  txRmbUsage?: number;
 }
 
 /** Wire form of {@linkcode SmcTechStats}. */
@@ -455,6 +486,8 @@ export const SmcTechStats: Attributes<SmcTechStats> = attributes((): Shape<SmcTe
   txBytes: [17, count],
   rxCnt: [18, count],
   txCnt: [19, count],
+  rxRmbUsage: [20, uint],
+  txRmbUsage: [21, uint],
 }), { pad: 0 });
 
 /** Statistics of a network namespace: SMC_NLA_STATS_*. */

@@ -20,6 +20,7 @@ import {
   attributes,
   type Codec,
   enumeration,
+  i32,
   ifindex,
   interfaceNameOf,
   key,
@@ -28,7 +29,6 @@ import {
   readOnly,
   repeated,
   type Shape,
-  sint,
   u32,
   uint,
 } from "../../core/codec/mod.ts";
@@ -325,7 +325,7 @@ export interface QueueLease {
 export const QueueLease: Attributes<QueueLease> = attributes((): Shape<QueueLease> => ({
   ifindex: [1, u32],
   queue: [2, QueueId],
-  netnsId: [3, sint],
+  netnsId: [3, i32],
 }));
 
 /** A queue of a device that is in use. */

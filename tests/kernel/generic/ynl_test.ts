@@ -5,7 +5,6 @@
  * Debian's.
  */
 import { assert, assertEquals } from "@std/assert";
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
@@ -16,14 +15,9 @@ import { open as openController } from "../../../families/generic/controller.ts"
 import { family, type Spec } from "../../../families/generic/mod.ts";
 import { open as openNetdev } from "../../../families/generic/netdev.ts";
 import type { Fields } from "../../../families/generic/dynamic_table.ts";
+import { PYTHON, readSpecifications } from "../../facts/specs.ts";
 import { skip } from "../../test.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
-
-const PYTHON = "/usr/bin/python3";
-/** All files at once, by libyaml where it is: Python's own reading takes seconds for a large one. */
-const READ = `import json, sys, yaml
-loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-print(json.dumps([json.dumps(yaml.load(open(path), loader)) for path in sys.argv[1:]]))`;
 
 /** The JSON of each file of a folder, by its path. */
 const texts = new Map<string, ReadonlyMap<string, string>>();
@@ -31,15 +25,8 @@ const texts = new Map<string, ReadonlyMap<string, string>>();
 /** A specification, made anew from the JSON of its file. */
 function read(path: string): Spec {
   const folder = dirname(path);
-  if (!texts.has(folder)) texts.set(folder, parsed(filesOf(folder).map((file) => join(folder, file))));
+  if (!texts.has(folder)) texts.set(folder, readSpecifications(filesOf(folder).map((file) => join(folder, file))));
   return JSON.parse(texts.get(folder)!.get(path)!);
-}
-
-function parsed(paths: readonly string[]): ReadonlyMap<string, string> {
-  const options = { encoding: "utf8", maxBuffer: 1 << 28 } as const;
-  const { status, stdout, stderr } = spawnSync(PYTHON, ["-c", READ, ...paths], options);
-  assertEquals(status, 0, stderr);
-  return new Map((JSON.parse(stdout) as string[]).map((text, i) => [paths[i]!, text]));
 }
 
 const filesOf = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith(".yaml")).sort();

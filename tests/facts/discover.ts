@@ -1,0 +1,61 @@
+/**
+ * Every table and struct of the library, and every enumeration in them, by name.
+ *
+ * @module
+ */
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type AnyCodec, elementOf, hasFields, hasNames, type WithFields } from "./wire.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+/** Deeper than any list lies in a list. */
+const DEEPEST = 4;
+
+/** What there is. */
+export interface Found {
+  /** Tables and structs: by the name under which a module exports them, else by the field that they are of: `Link.map`. */
+  readonly subjects: ReadonlyMap<WithFields, string>;
+  /** Codecs of numbers with names, by the first field that has each. */
+  readonly enumerations: ReadonlyMap<AnyCodec, string>;
+  /** Exported objects of numbers by name, by the name of each. */
+  readonly numbers: ReadonlyMap<string, Readonly<Record<string, number>>>;
+}
+
+/** Loads every module of the families, and finds what they export and all that lies in it. */
+export async function discover(): Promise<Found> {
+  const subjects = new Map<WithFields, string>(), enumerations = new Map<AnyCodec, string>();
+  const numbers = new Map<string, Readonly<Record<string, number>>>();
+  const files = readdirSync(fileURLToPath(new URL("families/", ROOT)), { recursive: true, encoding: "utf8" });
+  for (const file of ["core/generic.ts", ...files.map((file) => `families/${file}`).sort()]) {
+    if (!file.endsWith(".ts")) continue;
+    const module = await import(new URL(file, ROOT).href) as Record<string, unknown>;
+    for (const [name, value] of Object.entries(module)) {
+      if (hasFields(value) && !subjects.has(value)) subjects.set(value, name);
+      else if (areNumbers(value)) numbers.set(name, value);
+    }
+  }
+  const visit = (subject: WithFields, name: string): void => {
+    for (const { key, codec, lift } of subject.fields) {
+      const path = `${name}.${key ?? "…"}`;
+      let one = (lift ?? codec) as AnyCodec | undefined;
+      for (let depth = 0; one !== undefined && depth < DEEPEST; depth++) {
+        if (hasFields(one)) {
+          if (!subjects.has(one)) {
+            subjects.set(one, path);
+            visit(one, path);
+          }
+          break;
+        }
+        if (!enumerations.has(one) && hasNames(one)) enumerations.set(one, path);
+        one = elementOf(one);
+      }
+    }
+  };
+  for (const [subject, name] of [...subjects]) visit(subject, name);
+  return { subjects, enumerations, numbers };
+}
+
+function areNumbers(value: unknown): value is Readonly<Record<string, number>> {
+  return typeof value === "object" && value !== null && Object.keys(value).length > 0 &&
+    Object.values(value).every((number) => typeof number === "number");
+}
