@@ -1,6 +1,6 @@
 /**
- * A family by its name, whatever it is: operations by name or number, attributes typed by a specification or by the
- * kernel's own policy.
+ * A client of any family by its name. Operations have names or numbers; a specification or the kernel's own policy
+ * gives the types of attributes.
  *
  * @module
  */
@@ -30,31 +30,34 @@ import { PolicyTables } from "./compile_policy.ts";
 import type { Spec } from "./spec.ts";
 import type { Fields } from "./dynamic_table.ts";
 
-/** How a family is opened. */
+/** Options of opening a family. */
 export interface FamilyOptions extends OpenOptions {
-  /** Its specification, parsed; without one attributes have numbers, and types by the kernel's policy. */
+  /**
+   * The parsed specification. Without one, attributes are named by their numbers, and the kernel's policy gives their
+   * types.
+   */
   spec?: Spec;
 }
 
-/** How a request is made. */
+/** Options of a request. */
 export interface RequestOptions {
-  /** Flags beside those of every request: `create`, `excl`, `replace`, `append`, `echo`; or their number. */
+  /** Additional flags: `create`, `excl`, `replace`, `append`, `echo`; or a mask, 0..65535. */
   flags?: readonly ("create" | "excl" | "replace" | "append" | "echo")[] | number;
 }
 
-/** A family as a batch has it. */
+/** A family within a batch. */
 export interface FamilyBatch {
-  /** Collects a request; see {@linkcode Family.request}. */
+  /** Adds a request to the batch; see {@linkcode Family.request}. */
   request(operation: string | number, attributes?: Fields, options?: RequestOptions): void;
 }
 
-/** Something that a family sent unasked. */
+/** An event of a family. */
 export interface FamilyEvent {
-  /** The operation's name, or its number where there is no name for it. */
+  /** The operation's name, or its number if it has no name. */
   readonly event: string;
   /**
-   * Its attributes; of what the specification has no operation for, by number, or `{ payload }` where that is the
-   * message of a protocol of its own.
+   * The attributes. For an operation that the specification lacks they are named by their numbers; for a message of a
+   * protocol other than NETLINK_GENERIC, it is `{ payload }`.
    */
   readonly value: Fields;
 }
@@ -67,7 +70,7 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
   ["echo", NLM_F.NLM_F_ECHO],
 ]);
 
-/** One operation as it is asked. */
+/** An operation to request: its numbers and tables. */
 interface Asked {
   readonly name: string;
   readonly cmd: number;
@@ -77,9 +80,9 @@ interface Asked {
   readonly what: string;
 }
 
-/** A family; made by `family()`. */
+/** A client of a family; made by `family()`. */
 export class Family implements Disposable {
-  /** Its name. */
+  /** The name of the family. */
   readonly name: string;
   readonly #spec: CompiledSpec | undefined;
   readonly #options: OpenOptions;
@@ -88,9 +91,9 @@ export class Family implements Disposable {
   #policy: { readonly policy: FamilyPolicy; readonly tables: PolicyTables } | undefined;
 
   /**
-   * Opens its socket when it is first used.
+   * Keeps the name and options. The first use opens the socket.
    *
-   * @throws {TypeError} the specification is none, or makes no sense; where and why
+   * @throws {TypeError} the specification is malformed or contradicts itself; the message names the place and the fault
    */
   constructor(
     name: string,
@@ -106,7 +109,7 @@ export class Family implements Disposable {
     this.#options = options;
   }
 
-  /** Whether it is a protocol of its own, and none of NETLINK_GENERIC. */
+  /** True if the family is a protocol of its own instead of one of NETLINK_GENERIC. */
   get #raw(): boolean {
     return this.#spec?.spec.protocol === "netlink-raw";
   }
@@ -125,7 +128,7 @@ export class Family implements Disposable {
     return { number: protonum, name, types: Object.fromEntries(types) };
   }
 
-  /** Speaks the family, of NETLINK_GENERIC. */
+  /** Returns the caller of a family of NETLINK_GENERIC. */
   get #speaker(): GenericCaller {
     if (this.#caller !== undefined) return this.#caller;
     const protocol = this.#spec === undefined
@@ -140,7 +143,7 @@ export class Family implements Disposable {
     return this.#caller = new GenericCaller(protocol, () => this.#open());
   }
 
-  /** Sends to the family, also when its module was loaded again and its number is another. */
+  /** Returns the sender of requests. It also finds the family's new number after its module was loaded again. */
   get #requester(): Requester {
     return this.#raw ? this.#open() : this.#speaker.requester();
   }
@@ -149,19 +152,21 @@ export class Family implements Disposable {
     return new GenericFamilies(() => this.#open());
   }
 
-  /** What the kernel says of the family; in a dry run, where it is not asked, its name alone. */
+  /**
+   * Returns the kernel's description of the family. A dry run, which does not ask the kernel, returns the name only.
+   */
   get #told(): GenericFamily {
     return lookUpFamily(this.#open(), { name: this.name, hint: moduleHint(this.name) });
   }
 
-  /** The kernel's policy, and tables made of it. */
+  /** Returns the kernel's policy, and the tables made from it. */
   #byPolicy(): { readonly policy: FamilyPolicy; readonly tables: PolicyTables } {
     if (this.#policy !== undefined) return this.#policy;
     let policy: FamilyPolicy = { operations: [], policies: [] };
     try {
       policy = this.#families.policy(this.name);
     } catch (error) {
-      // It has none, or the kernel does not tell.
+      // The family has no policy, or the kernel is too old to return it.
       if (!(error instanceof KernelError && (error.code === "ENODATA" || error.code === "EOPNOTSUPP"))) throw error;
     }
     return this.#policy = { policy, tables: new PolicyTables(policy, this.#told.hdrsize) };
@@ -173,7 +178,7 @@ export class Family implements Disposable {
       const { name, request, reply, table } = compiled, what = `${word} ${this.name} ${name}`;
       if (request === undefined) throw argumentError(TypeError, `Cannot ${what}: the kernel only sends it as an event`);
       refuseForeign(compiled, mode, attributes, what);
-      // What echoes a request of a protocol of its own is of the request's type.
+      // A protocol of its own echoes a request with the request's type.
       const answer = reply ?? (this.#raw ? request : NOTHING);
       return { name, cmd: request, reply: answer, table: table as AnyCodec, replies: table as AnyCodec, what };
     }
@@ -192,7 +197,7 @@ export class Family implements Disposable {
       throw argumentError(RangeError, `Cannot ${word} ${this.name} ${operation}: operations have numbers 0..255`);
     }
     const { tables } = this.#byPolicy();
-    // What comes back may have another number; without a specification nobody knows which.
+    // A reply may have another number, which is not known without a specification.
     return {
       name: String(cmd),
       cmd,
@@ -230,17 +235,17 @@ export class Family implements Disposable {
   }
 
   /**
-   * Asks for one operation.
+   * Sends a request of one operation, and returns the reply.
    *
-   * Nothing is left out in silence: an attribute that there is not, that the specification gives to other operations
-   * but not to this one, or that is not of its type or range, is refused by name.
+   * No attribute is silently ignored. It is an error, which names the attribute, if the attribute does not exist, if
+   * the specification has it for other operations only, or if its value has the wrong type or is out of range.
    *
    * @param operation its name in the specification, or its number
-   * @param attributes by name (camelCase); by number without a specification. What families that have a header of their
-   * own (`hdrsize`) expect there is `header` without a specification: bytes, zeros when absent
-   * @returns the attributes of what came back; `undefined` where nothing did
-   * @throws {KernelError} what the kernel says; ENOENT: it has no such family
-   * @throws {TypeError | RangeError} an attribute, or the operation, is not as it should be
+   * @param attributes the attributes by name (camelCase), or by number without a specification. If the family has its
+   * own header (`hdrsize`), `header` holds its bytes in the latter case; zeros when absent
+   * @returns the attributes of the reply; `undefined` if there was none
+   * @throws {KernelError} the kernel's error; ENOENT: it has no such family
+   * @throws {TypeError | RangeError} there is no such operation, or an attribute is wrong as said above
    */
   request(operation: string | number, attributes: Fields = {}, options: RequestOptions = {}): Fields | undefined {
     return this.#requester.request(this.#requested(operation, attributes, options)) as Fields | undefined;
@@ -252,10 +257,11 @@ export class Family implements Disposable {
   }
 
   /**
-   * Collects the requests that its callback makes and sends them in as few sends as fit. All are tried; what comes back
-   * is passed over.
+   * Collects the requests that the callback makes, and sends them in as few datagrams as possible. A failed request
+   * does not stop the others. Replies are ignored.
    *
-   * @throws {BatchError} with every request that is not known to be done: refused, unknown or not sent, by its position
+   * @throws {BatchError} with every request that is not known to have succeeded: failed, unknown or not sent, by its
+   * position
    */
   batch(collect: (batch: FamilyBatch) => void): void {
     if (!this.#raw) forgetFamilies(this.#open());
@@ -266,17 +272,17 @@ export class Family implements Disposable {
     });
   }
 
-  /** Asks for all that an operation dumps; see {@linkcode Family.request}. */
+  /** Returns all objects that an operation dumps; see {@linkcode Family.request}. */
   dump(operation: string | number, attributes: Fields = {}): Fields[] {
     const asked = this.#find(operation, "dump", attributes);
     return this.#requester.dump(this.#operation(asked, attributes, 0)) as Fields[];
   }
 
   /**
-   * What the family sends to groups. It begins before this returns.
+   * Yields the events that the family sends to multicast groups. The subscription exists when this returns.
    *
-   * @param groups names of groups, or their numbers; all that the family has when absent
-   * @throws {TypeError} there is no such group, or none at all
+   * @param groups the names or numbers of the groups; all groups of the family when absent
+   * @throws {TypeError} there is no such group, or the family has no groups
    */
   watch(groups?: readonly (string | number)[], options: EventOptions = {}): Streaming<FamilyEvent> {
     const what = `watch ${this.name}`;
@@ -290,7 +296,7 @@ export class Family implements Disposable {
     return this.#raw ? this.#watchRaw(groups, options) : this.#watchGeneric(groups, options);
   }
 
-  /** How every message is read, also one that nobody knows by name. */
+  /** Returns the codecs of all messages that may arrive, also of those without a name. */
   #kinds(): Record<number, GenericEventKind> {
     const codec = this.#spec?.bare ?? this.#byPolicy().tables.bare;
     const bare = Array.from({ length: 256 }, (_, cmd) => [cmd, { event: String(cmd), codec, whole: true }] as const);
@@ -340,7 +346,7 @@ export class Family implements Disposable {
     }, { signal: options.signal, closing, close: () => events.close() });
   }
 
-  /** What the family offers: operations with the attributes that they take, and groups. A text of several lines. */
+  /** Returns a text of several lines: the family's operations with the attributes that they accept, and its groups. */
   describe(): string {
     const lines: string[] = [];
     if (this.#spec !== undefined) {
@@ -359,7 +365,7 @@ export class Family implements Disposable {
     return lines.join("\n");
   }
 
-  /** Closes its socket. */
+  /** Closes the socket. */
   close(): void {
     this.#client?.close();
     this.#client = undefined;
@@ -371,7 +377,7 @@ export class Family implements Disposable {
   }
 }
 
-/** Refuses what the specification gives to other operations alone: kernels pass over much of that. */
+/** Throws for attributes that the specification has for other operations only: kernels ignore many of them. */
 function refuseForeign(operation: CompiledOperation, mode: "do" | "dump", attributes: Fields, what: string): void {
   const { table, given, [mode]: taken } = operation;
   if (taken === undefined || typeof attributes !== "object" || attributes === null) return;
@@ -382,7 +388,7 @@ function refuseForeign(operation: CompiledOperation, mode: "do" | "dump", attrib
   }
 }
 
-/** nlmsg_flags of a request. */
+/** Returns the nlmsg_flags of a request. */
 function flagBits(flags: NonNullable<RequestOptions["flags"]>, what: string): number {
   if (typeof flags === "number") {
     if (Number.isInteger(flags) && flags >= 0 && flags <= 0xffff) return flags;
@@ -402,20 +408,21 @@ function flagBits(flags: NonNullable<RequestOptions["flags"]>, what: string): nu
   return bits;
 }
 
-/** What a specification's family sends unasked, by number, called what the kernel calls it. */
+/** Returns the events of a specification's family by their numbers, with the kernel's names. */
 function kindsOf({ operations, spec: { protocol } }: CompiledSpec): Record<number, GenericEventKind> {
   const kinds: Record<number, GenericEventKind> = {}, all = [...operations.values()];
   const add = (number: number | undefined, { name, table }: CompiledOperation): void => {
     if (number !== undefined) kinds[number] ??= { event: name, codec: table, whole: true };
   };
   for (const one of all) if (one.unasked) add(one.reply, one);
-  // One space of numbers: RTM_DELADDR is told as "deladdr", and RTM_NEWADDR is no "getaddr", whose reply it is as well.
+  // Requests and events share their numbers: the event RTM_DELADDR is "deladdr", and RTM_NEWADDR is "newaddr", though
+  // it is the reply of "getaddr" too.
   if (protocol === "netlink-raw") { for (const one of all) add(one.request, one); }
   for (const one of all) add(one.reply, one);
   return kinds;
 }
 
-/** A family by its specification. */
+/** Returns the declaration of a family by its specification. */
 function protocolOf(name: string, compiled: CompiledSpec): GenericProtocol {
   const { spec: { version = 1, doc }, operations } = compiled, all = [...operations.values()];
   const called = (one: (operation: CompiledOperation) => number | undefined): Record<string, number> =>
@@ -443,17 +450,17 @@ function moduleHint(name: string): string {
   return `its module, if it has one, may be named net-pf-16-proto-16-family-${name}`;
 }
 
-/** Names of the families whose specifications are here. */
+/** Returns the names of the families whose specifications this library contains. */
 export function knownNames(): string[] {
   return Object.keys(KNOWN);
 }
 
-/** The declaration of a family whose specification is here. */
+/** Returns the declaration of a family whose specification this library contains. */
 export function knownProtocol(name: string): GenericProtocol {
   return protocolOf(name, new CompiledSpec(KNOWN[name]!));
 }
 
-/** Stands for whatever number a reply has, and for there being none. */
+/** The number of a reply of any number, and that of an operation without a reply. */
 const ANY = -1, NOTHING = -2;
 
 function describeOperation({ name, doc, request, reply, unasked, do: once, dump, table }: CompiledOperation): string[] {
@@ -483,7 +490,7 @@ function describeOp({ id, flags = [] }: GenericOp, policy: FamilyPolicy): string
 function describePolicy(policy: FamilyPolicy, index: number, indent: string, above: readonly number[]): string[] {
   return (policy.policies[index] ?? []).flatMap((one) => [
     `${indent}${one.id} ${typeText(one)}`,
-    // What contains itself is shown once.
+    // A policy that contains itself is shown once.
     ...(one.policy === undefined || above.includes(one.policy)
       ? []
       : describePolicy(policy, one.policy, `${indent}  `, [...above, index])),

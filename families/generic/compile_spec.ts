@@ -1,8 +1,8 @@
 /**
- * From a specification to codecs: what {@linkcode Spec} says of attributes, structs and operations, made into tables.
+ * Makes codecs from a specification: tables for the attributes, structs and operations of a {@linkcode Spec}.
  *
- * Names become camelCase (`family-id` → `familyId`), those of values have underscores (`admin-perm` → `admin_perm`), as
- * everywhere in this library. Wide integers (`u64`, `s64`) are bigints, `uint` and `sint` numbers.
+ * As everywhere in this library, names become camelCase (`family-id` → `familyId`), and names of values get underscores
+ * (`admin-perm` → `admin_perm`). Wide integers (`u64`, `s64`) are bigints, `uint` and `sint` numbers.
  *
  * @module
  */
@@ -61,43 +61,43 @@ import type {
 } from "./spec.ts";
 import { type DynamicField, DynamicTable, ownFields, valueAround } from "./dynamic_table.ts";
 
-/** An attribute's number lies in these bits. */
+/** The mask of an attribute's number. */
 const NLA_TYPE_MASK = 0x3fff;
 
-/** An operation, ready to be used. */
+/** A compiled operation. */
 export interface CompiledOperation {
-  /** Its name in the specification. */
+  /** The name in the specification. */
   readonly name: string;
-  /** What it is for. */
+  /** The purpose. */
   readonly doc: string | undefined;
-  /** The number of a request; `undefined` for what only comes unasked. */
+  /** The number of a request; `undefined` for an event. */
   readonly request: number | undefined;
-  /** The number of what comes back or unasked; `undefined` where nothing does. */
+  /** The number of a reply or event; `undefined` if there is none. */
   readonly reply: number | undefined;
-  /** How requests and replies are read and written. */
+  /** The table of requests and replies. */
   readonly table: DynamicTable;
-  /** The attributes that a request takes; `undefined` where it cannot be asked so. */
+  /** The attributes that a request accepts; `undefined` if the operation can only be dumped, or is an event. */
   readonly do: readonly string[] | undefined;
-  /** Those that a dump takes. */
+  /** The attributes that a dump request accepts; `undefined` if the operation cannot be dumped. */
   readonly dump: readonly string[] | undefined;
-  /** All attributes that the specification gives to any operation with the same set. */
+  /** The attributes that the specification lists for any operation with the same attribute set. */
   readonly given: ReadonlySet<string>;
-  /** Whether it comes unasked. */
+  /** True for an event. */
   readonly unasked: boolean;
 }
 
-/** `family-id` as a field's name: `familyId`. */
+/** Returns a field's name: `family-id` becomes `familyId`. */
 export function camelCase(name: string): string {
   return name.replace(/[-_]+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** `admin-perm` as a value: `admin_perm`. */
+/** Returns a value's name: `admin-perm` becomes `admin_perm`. */
 export function valueName(name: string): string {
   return name.replaceAll("-", "_");
 }
 
 /**
- * An object of what has names from elsewhere: `__proto__` is one as any other, and nothing is there that nobody named.
+ * Makes an object whose keys are foreign names: it inherits nothing, and `__proto__` is a key like any other.
  */
 function record<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
   const found: Record<string, T> = Object.create(null);
@@ -134,7 +134,7 @@ const BIG_ENDIAN = record(Object.entries<AnyCodec>({
     ...i64,
     decode: (from, at) => from.view.getBigInt64(at, false),
     encode(value: bigint | number, to, owner) {
-      // The same value in the same number of bytes, then turned.
+      // Encode in host order, then reverse the bytes.
       const start = to.length, done = i64.encode(value, to, owner);
       to.bytes.subarray(start, to.length).reverse();
       return done;
@@ -142,7 +142,7 @@ const BIG_ENDIAN = record(Object.entries<AnyCodec>({
   },
 }));
 
-/** A signed integer in network order, from the codecs that have one half of that each. */
+/** Returns the codec of a signed integer in network order, given those of the signed and of the network order one. */
 function inNetworkOrder(signed: Codec<number>, big: Codec<number>, bits: number): Codec<number> {
   return {
     name: signed.name,
@@ -162,7 +162,7 @@ const HINTS = record(Object.entries<AnyCodec>({
   hex: hex(),
   mac: hardwareAddress,
   fddi: hardwareAddress,
-  // Up to Linux 7.2 also said of addresses that are either's: their length tells.
+  // Up to Linux 7.2, specifications use this hint also for IPv4 or IPv6 addresses, which differ by length.
   ipv4: ip,
   ipv6,
   "ipv4-or-v6": ip,
@@ -170,13 +170,13 @@ const HINTS = record(Object.entries<AnyCodec>({
   "sockaddr_in-or-sockaddr_in6": sockaddr,
 }));
 
-/** Addresses whose size is stated. */
+/** The codecs of addresses of a stated size. */
 const SIZED = record<AnyCodec>([["mac 6", mac], ["ipv4 4", ipv4], ["ipv6 16", ipv6]]);
 
-/** Parts that lie in each other, of one specification; more is taken for a mistake. */
+/** The greatest nesting depth of a specification's parts. */
 const DEEPEST = 64;
 
-/** Bytes that an attribute can hold. */
+/** The most bytes of an attribute's payload. */
 const MOST_BYTES = 0xffff - 4;
 
 /** The compiler of one specification. */
@@ -184,28 +184,28 @@ export class CompiledSpec {
   /** The specification. */
   readonly spec: Spec;
   readonly #name: string;
-  /** Its operations by name. */
+  /** The operations by name. */
   readonly operations: ReadonlyMap<string, CompiledOperation>;
-  /** How messages are read that it has no operation for: attributes by number. */
+  /** The table of messages without an operation: attributes are named by their numbers. */
   readonly bare: DynamicTable;
   readonly #definitions: ReadonlyMap<string, SpecDefinition>;
   readonly #sets: ReadonlyMap<string, SpecAttributeSet>;
   readonly #tables = new Map<string, DynamicTable>();
   readonly #structs = new Map<string, Struct<object>>();
-  /** What is being compiled, from outside in. */
+  /** The parts that are being compiled, from the outermost to the innermost. */
   readonly #at: string[] = [];
 
   /**
-   * Compiles all that its operations use.
+   * Compiles the operations and all that they use.
    *
-   * @param name the family's name, where it is a specification of somebody else's
-   * @throws {TypeError} it is none, or makes no sense; where and why
+   * @param name the family's name, for messages about a specification that a user gave
+   * @throws {TypeError} the specification is malformed or contradicts itself; the message names the place and the fault
    */
   constructor(given: Spec, name?: string) {
     const called = (given as Partial<Spec> | null | undefined)?.name;
     this.#name = typeof called === "string" ? called : name ?? "a family";
     const spec = this.spec = checkSpec(given, (where, why) => this.#fail(where === "" ? why : `${where}: ${why}`));
-    // Checks call constants by their whole name.
+    // Checks refer to constants by their full names.
     this.#definitions = new Map((spec.definitions ?? []).flatMap((one) => {
       const prefix = one["name-prefix"];
       return [[one.name, one] as const, ...(prefix === undefined ? [] : [[prefix + one.name, one] as const])];
@@ -219,7 +219,7 @@ export class CompiledSpec {
     }));
     this.operations = this.#number();
     void this.bare.headerKeys;
-    // Tables lie in each other, so more of them come up as these are made.
+    // Making the fields of a table may add the tables of its nests, which this loop reaches too.
     for (const { fields } of this.#tables.values()) void fields;
   }
 
@@ -227,7 +227,7 @@ export class CompiledSpec {
     throw argumentError(TypeError, `Cannot use the specification of ${this.#name}: ${[...this.#at, why].join(": ")}`);
   }
 
-  /** Makes a part, whose name then stands in front of what is wrong in it; one that lies in itself is wrong. */
+  /** Makes a part; errors within it name it. Fails if the part contains itself. */
   #within<R>(kind: string, name: string, make: () => R): R {
     const part = `${kind} ${JSON.stringify(name)}`;
     if (this.#at.includes(part)) this.#fail(`${part} contains itself`);
@@ -241,7 +241,7 @@ export class CompiledSpec {
     return made;
   }
 
-  /** Numbers the operations: those that state none follow the one before. */
+  /** Numbers the operations: one without a number has the number after the previous one. */
   #number(): Map<string, CompiledOperation> {
     const { "enum-model": model = "unified", list } = this.spec.operations;
     const found = new Map<string, CompiledOperation>(), named = new Map(list.map((one) => [one.name, one]));
@@ -268,7 +268,7 @@ export class CompiledSpec {
         add(request, reply);
         reply++;
       } else {
-        // A dump may be numbered where the single request is not.
+        // Only the dump may have a number, and the single request none.
         const modes = [one.do, one.dump].filter((mode) => mode !== undefined);
         const answer = modes.find((mode) => mode.reply !== undefined)?.reply;
         request = modes.find((mode) => mode.request?.value !== undefined)?.request?.value ?? request;
@@ -281,7 +281,7 @@ export class CompiledSpec {
     return found;
   }
 
-  /** By set, the attributes that operations are said to take, give back or tell. */
+  /** Returns, for each attribute set, the attributes that operations list in requests, replies or events. */
   #given(list: readonly SpecOperation[]): ReadonlyMap<string, ReadonlySet<string>> {
     const sets = new Map<string, Set<string>>();
     for (const { "attribute-set": set = "", do: once, dump, event } of list) {
@@ -321,7 +321,7 @@ export class CompiledSpec {
     };
   }
 
-  /** The table of a set, behind a struct or not. */
+  /** Returns the table of an attribute set, with a struct before it or not. */
   #tableOf(set: string | undefined, header?: string): DynamicTable {
     const key = JSON.stringify([set, header]);
     let table = this.#tables.get(key);
@@ -340,13 +340,13 @@ export class CompiledSpec {
     return this.#sets.get(name) ?? this.#fail(`there is no attribute set ${JSON.stringify(name)}`);
   }
 
-  /** The attributes of a set with their numbers; a subset takes them from the set it is one of. */
+  /** Returns the attributes of a set with their numbers; a subset takes these from its full set. */
   #numbered(name: string): readonly (SpecAttribute & { readonly value: number })[] {
     const set = this.#set(name), whole = set["subset-of"];
     if (whole !== undefined) {
       const found = this.#within("subset", name, () => this.#numbered(whole));
       const all = new Map(found.map((one) => [one.name, one]));
-      // One that appears twice is one.
+      // An attribute may be listed twice in a subset.
       return [...new Map(set.attributes.map((one) => [one.name, one])).values()].map((one) => {
         const found = all.get(one.name) ??
           this.#fail(`${JSON.stringify(whole)} has no attribute ${JSON.stringify(one.name)}`);
@@ -389,7 +389,9 @@ export class CompiledSpec {
     });
   }
 
-  /** A number that may be the name of a constant, of a limit, or of all bits of flags. */
+  /**
+   * Returns a number that may be given as the name of a constant, of a limit, or of flags, which is the mask of all.
+   */
   #resolve(value: SpecNumber | undefined): bigint | undefined {
     if (value === undefined) return undefined;
     if (typeof value === "number") return BigInt(value);
@@ -406,7 +408,7 @@ export class CompiledSpec {
     return LIMITS[value] ?? this.#fail(`${JSON.stringify(value)} is not a known number`);
   }
 
-  /** A number of bytes. */
+  /** Returns a number of bytes. */
   #bytes(value: SpecNumber | undefined): number | undefined {
     const size = this.#resolve(value);
     if (size === undefined || size >= 0n && size <= MOST_BYTES) return size === undefined ? undefined : Number(size);
@@ -417,7 +419,7 @@ export class CompiledSpec {
     return this.#definitions.get(name) ?? this.#fail(`there is no definition ${JSON.stringify(name)}`);
   }
 
-  /** The numbers of an enumeration, or of flags' bits, by name. */
+  /** Returns the numbers of an enumeration, or of the bits of flags, by name. */
   #numbers(name: string): Record<string, number> {
     const { entries, "value-start": start = 0 } = this.#definition(name);
     if (entries === undefined) this.#fail(`definition ${JSON.stringify(name)} has no entries`);
@@ -440,13 +442,13 @@ export class CompiledSpec {
     );
   }
 
-  /** Those of the bits that lie in 32. */
+  /** Returns the flags that fit 32 bits. */
   #lowBits(name: string): Record<string, number> {
     const low = Object.entries(this.#bits(name)).filter(([, bit]) => bit >> 32n === 0n);
     return record(low.map(([one, bit]) => [one, Number(bit)] as const));
   }
 
-  /** Names for the values of an integer. */
+  /** Returns the codec of an integer whose values or bits have names. */
   #named(type: string, codec: AnyCodec, name: string, asFlags: boolean): AnyCodec {
     const number = codec as unknown as Codec<number>;
     if (this.#definition(name).type !== "flags" && !asFlags) {
@@ -458,7 +460,7 @@ export class CompiledSpec {
     return mask(number, this.#lowBits(name));
   }
 
-  /** What may stand for one value: an attribute's payload, a member of a struct, an item of an array. */
+  /** Returns the codec of one value: an attribute's payload, a member of a struct, an element of an array. */
   #scalar(type: string, one: SpecAttribute | SpecMember): AnyCodec | undefined {
     const big = one["byte-order"] === "big-endian", codec = (big ? BIG_ENDIAN[type] : undefined) ?? SCALARS[type];
     const hint = one["display-hint"];
@@ -466,7 +468,7 @@ export class CompiledSpec {
       this.#fail(`display-hint ${JSON.stringify(hint)} is not known`);
     }
     if (codec === undefined) return undefined;
-    // An address in network order is bytes, whatever its type says.
+    // An address in network order is bytes, even if its type is an integer.
     if (type === "u32" && hint === "ipv4" && big) return ipv4;
     return one.enum === undefined ? codec : this.#named(type, codec, one.enum, one["enum-as-flags"] === true);
   }
@@ -512,7 +514,7 @@ export class CompiledSpec {
     }
   }
 
-  /** An item of an indexed array. */
+  /** Returns the codec of an element of an indexed array. */
   #item(one: SpecAttribute): AnyCodec {
     const { "sub-type": sub = "nest", "nested-attributes": nested } = one;
     if (sub === "nest") return this.#tableOf(nested);
@@ -568,7 +570,7 @@ export class CompiledSpec {
     };
   }
 
-  /** A struct by its name; its members follow each other without gaps that they do not state. */
+  /** Returns the codec of a struct by its name. Its members follow each other; all padding is stated. */
   struct(name: string): Struct<object> {
     let made = this.#structs.get(name);
     if (made === undefined) {
@@ -595,13 +597,13 @@ export class CompiledSpec {
     const made = struct<Record<string, unknown>>(size, shape);
     return {
       ...made,
-      // Of what is given, nothing that every object inherits is a field.
+      // Fields that the given object inherits are ignored.
       encode: (value: Record<string, unknown>, to: Writer, owner: object) =>
         made.encode(ownFields(value, to), to, owner),
     } as unknown as Struct<object>;
   }
 
-  /** The codec of a member, which has a size. */
+  /** Returns the codec of a member, which has a fixed size. */
   #member(member: SpecMember): AnyCodec {
     const { type } = member, size = this.#bytes(member.len);
     const known = type === "string" ? text : type === "binary" ? this.#binary(member) : undefined;
@@ -613,7 +615,7 @@ export class CompiledSpec {
     return codec.size ? codec : this.#fail("it has no size");
   }
 
-  /** Refuses what the specification does not allow, before the kernel has to. */
+  /** Adds the specification's checks to a codec, so that wrong values fail before they are sent. */
   #checked(codec: AnyCodec, one: SpecAttribute): AnyCodec {
     const { checks } = one;
     if (checks === undefined || codec instanceof DynamicTable) return codec;
@@ -654,7 +656,7 @@ function lengthText(least: number | undefined, most: number | undefined): string
   return least === most ? `${least}` : least === undefined ? `at most ${most}` : `${least}..${most ?? ""}`;
 }
 
-/** A codec in a field of fixed size: shorter input is filled up with zeros. */
+/** Returns a codec of a field of fixed size: shorter values are padded with zeros. */
 function sized(codec: AnyCodec, size: number): AnyCodec {
   if (codec.size !== undefined) return codec;
   return {
@@ -663,7 +665,7 @@ function sized(codec: AnyCodec, size: number): AnyCodec {
     decode: (from, at, end, owner) => codec.decode(from, at, end, owner),
     encode(value, to, owner) {
       const start = to.length, done = codec.encode(value, to, owner);
-      // A string's own end may be left out.
+      // The NUL at the end of a string may be left out.
       if (codec === text && to.length - start === size + 1) to.length--;
       if (to.length - start > size) to.fail(RangeError, `expected at most ${size} bytes, got ${to.length - start}`);
       to.grow(start + size - to.length);
@@ -672,7 +674,7 @@ function sized(codec: AnyCodec, size: number): AnyCodec {
   };
 }
 
-/** A mask of 64 bits in an integer that is as short as it fits. */
+/** Returns the codec of a mask of up to 64 bits in an integer of variable length. */
 function shortMask(codec: AnyCodec): AnyCodec {
   return {
     name: codec.name,
@@ -686,12 +688,12 @@ function shortMask(codec: AnyCodec): AnyCodec {
 }
 
 /**
- * Nests whose attribute numbers are values, one within the other, the last of which holds attributes: a list of objects
- * that have the numbers as fields, as `policyId` and `attrId`.
+ * Returns the codec of nests within nests whose attribute numbers are values. The innermost nest holds attributes. The
+ * value is a list of objects, which have the numbers as fields, for example `policyId` and `attrId`.
  */
 function typeValues(names: readonly string[], table: DynamicTable): AnyCodec {
   const keys = names.map(camelCase);
-  /** The number that an item has as `key`. */
+  /** Returns the number in field `key` of an item. */
   const numberOf = (one: Record<string, unknown>, key: string, to: Writer): number => {
     const number = Object.hasOwn(one, key) ? one[key] : undefined;
     if (typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= NLA_TYPE_MASK) return number;

@@ -1,5 +1,5 @@
 /**
- * NETLINK_GENERIC: any family by its name, also those that nobody wrote a module for.
+ * NETLINK_GENERIC: a client of any family by its name, also of families that this library has no module for.
  *
  * ```ts
  * import { family } from "@linux/netlink/families/generic/mod.ts";
@@ -9,7 +9,7 @@
  * ```
  *
  * With the kernel's specification (Documentation/netlink/specs, parsed by the caller) operations and attributes have
- * names, values are checked and named; and families that are protocols of their own can be spoken too:
+ * names, and values are checked and named. Families that are protocols of their own then work too:
  *
  * ```ts ignore
  * const netdev = family("netdev", { spec: JSON.parse(text) });
@@ -21,7 +21,7 @@
 import { Family, type FamilyOptions } from "./any_family.ts";
 
 /**
- * A family by its name. Nothing is asked of the kernel before it is used.
+ * Returns a client of a family by its name. It asks the kernel nothing before the first use.
  *
  * @param options `spec` is its specification; the others are those of a socket
  * @throws {TypeError} the specification is not one

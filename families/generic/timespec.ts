@@ -1,11 +1,11 @@
 /**
- * Points in time as the kernel tells them: struct __kernel_timespec.
+ * The codec of points in time: struct __kernel_timespec.
  *
  * @module
  */
 import { type Codec, shown } from "../../core/codec/mod.ts";
 
-/** struct __kernel_timespec: nanoseconds since the epoch. */
+/** Codec of struct __kernel_timespec. The value is in nanoseconds since the epoch. */
 export const timespec: Codec<bigint, bigint | number> = {
   name: "a point in time",
   size: 16,

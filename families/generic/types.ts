@@ -1,5 +1,5 @@
 /**
- * The types that what generic families export is made of, for each of their entries to export along.
+ * The types that the exports of generic families use. Each entry exports them too.
  *
  * @module
  */
