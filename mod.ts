@@ -10,6 +10,8 @@
  *
  * @module
  */
+import "./core/capture.ts";
+import "./core/dry_run.ts";
 export * as route from "./families/route/mod.ts";
 export * as connector from "./families/connector/mod.ts";
 export * as crypto from "./families/crypto.ts";

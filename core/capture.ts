@@ -1,5 +1,6 @@
 /**
- * Captures: what sockets send and receive, as files that Wireshark, tshark and tcpdump open; and the same printed.
+ * Captures: what sockets send and receive, as files that Wireshark, tshark and tcpdump open. The option `capture` works
+ * where this is loaded; every `mod.ts` loads it.
  *
  * Each datagram is a packet of link type 253 (LINKTYPE_NETLINK), behind its cooked header, whose integers are big-endian.
  * What the format leaves unused there says what a reader of ours wants to know.
@@ -14,34 +15,13 @@
  * linux/if_packet.h, v7.2.
  * @module
  */
-import { environment, fileError, type Files, files } from "../ffi/runtime.ts";
-import { decodeValue, showMessages } from "./datagram.ts";
-import { DecodeError, NetlinkError, SystemError } from "./errors.ts";
-import { messageSets } from "./messages.ts";
-import type { MessageSets, Protocol } from "./protocol.ts";
-import { stringify } from "./show.ts";
-import type { Buffers, Received, Transport } from "./transport.ts";
+import { fileError, type Files, files } from "../ffi/runtime.ts";
+import { NetlinkError, SystemError } from "./errors.ts";
+import { type Capture, type CaptureOptions, type CaptureSink, parts } from "./open.ts";
+import { type Direction, type Tap, Tapped } from "./tap.ts";
 
-/** Receives the bytes of a capture as they are made. */
-export type CaptureSink = (bytes: Uint8Array) => void;
-
-/** Where a capture goes, and in which form. */
-export interface CaptureOptions {
-  /** The path of a file, or what receives the bytes. */
-  readonly to: string | CaptureSink;
-  /** The form of the file; by the end of its name when absent, classic pcap for a function. */
-  readonly format?: "pcap" | "pcapng";
-}
-
-/**
- * Where a capture goes. Sockets of one process that name the same path or function share it, and it begins anew once all
- * of them are closed. A path that ends in `.pcapng` is written in that form.
- *
- * A capture has all that is said, keys too. So a file is made for its owner alone (mode 0600); one that is there is
- * emptied, and keeps the owner and mode that it has. A symbolic link to a file is refused, with ELOOP. Pipes, devices and
- * what is open already (`/dev/stdout`, `/dev/fd/3`) are written to as they are.
- */
-export type Capture = string | CaptureSink | CaptureOptions;
+export type { Capture, CaptureOptions, CaptureSink } from "./open.ts";
+export type { Direction } from "./tap.ts";
 
 /** LINKTYPE_NETLINK, ARPHRD_NETLINK, and the bytes of the cooked header. */
 export const LINKTYPE_NETLINK = 253, ARPHRD_NETLINK = 824, COOKED_HDRLEN = 16;
@@ -50,149 +30,7 @@ export const PACKET = { PACKET_USER: 6, PACKET_KERNEL: 7 } as const;
 /** The most bytes of a packet that a file keeps, the same as tcpdump and Wireshark take. */
 const SNAPLEN = 262_144;
 
-/** Sent or received. */
-export type Direction = "sent" | "received";
-
-/** What watches a socket. */
-interface Tap {
-  see(direction: Direction, bytes: Uint8Array, length: number, port: number, peer: number, group: number): void;
-  close(): void;
-}
-
-/** A transport, and who sees what passes it. */
-class Tapped implements Transport {
-  readonly port: number;
-  readonly #inner: Transport;
-  readonly #taps: readonly Tap[];
-  #closed = false;
-
-  constructor(inner: Transport, taps: readonly Tap[]) {
-    this.port = inner.port;
-    this.#inner = inner;
-    this.#taps = taps;
-  }
-
-  send(bytes: Uint8Array, length: number, port = 0, groups = 0): void {
-    this.#inner.send(bytes, length, port, groups);
-    const group = groups === 0 ? 0 : 32 - Math.clz32(groups);
-    for (const tap of this.#taps) tap.see("sent", bytes, length, this.port, port, group);
-  }
-
-  receive(timeout: number): Received | undefined {
-    const received = this.#inner.receive(timeout);
-    if (received !== undefined) {
-      const { bytes, length, port, groups } = received;
-      for (const tap of this.#taps) tap.see("received", bytes, length, this.port, port, groups);
-    }
-    return received;
-  }
-
-  setOption(name: number, value: number): boolean {
-    return this.#inner.setOption(name, value);
-  }
-
-  setBuffer(bytes: number): number {
-    return this.#inner.setBuffer(bytes);
-  }
-
-  setSendBuffer(bytes: number): number {
-    return this.#inner.setSendBuffer(bytes);
-  }
-
-  buffers(): Buffers | undefined {
-    return this.#inner.buffers?.();
-  }
-
-  join(group: number): void {
-    this.#inner.join(group);
-  }
-
-  leave(group: number): void {
-    this.#inner.leave(group);
-  }
-
-  passCredentials(): void {
-    this.#inner.passCredentials();
-  }
-
-  attachFilter(instructions: Uint8Array): void {
-    this.#inner.attachFilter(instructions);
-  }
-
-  interfaceName(index: number): string | undefined {
-    return this.#inner.interfaceName(index);
-  }
-
-  interfaceIndex(name: string): number | undefined {
-    return this.#inner.interfaceIndex(name);
-  }
-
-  async readable(options?: { signal?: AbortSignal; ref?: boolean }): Promise<void> {
-    await this.#inner.readable(options);
-  }
-
-  close(): void {
-    this.#inner.close();
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const tap of this.#taps) tap.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-}
-
-/**
- * Records what passes a transport, and prints it where NETLINK_DEBUG says so. The transport is closed if that cannot be.
- *
- * @throws {SystemError} the file cannot be written
- * @throws {NetlinkError} PERMISSION: Deno was not given the right to write it
- */
-export function tapped(transport: Transport, protocol: Protocol, capture: Capture | undefined): Transport {
-  const debug = isDebugging();
-  if (capture === undefined && !debug) return transport;
-  const taps: Tap[] = [];
-  try {
-    if (capture !== undefined) taps.push(record(capture, protocol.number));
-  } catch (error) {
-    transport.close();
-    throw error;
-  }
-  if (debug) taps.push(new Printer(protocol));
-  return new Tapped(transport, taps);
-}
-
-function isDebugging(): boolean {
-  const debug = environment("NETLINK_DEBUG");
-  return debug !== undefined && debug !== "" && debug !== "0";
-}
-
-/** Prints to stderr, each message as a dry run shows it. */
-class Printer implements Tap {
-  readonly #protocol: Protocol;
-  readonly #messages: MessageSets;
-
-  constructor(protocol: Protocol) {
-    this.#protocol = protocol;
-    this.#messages = messageSets(protocol, { here: true });
-  }
-
-  see(direction: Direction, bytes: Uint8Array, length: number, port: number): void {
-    const { name } = this.#protocol, datagram = bytes.slice(0, length), set = this.#messages(port);
-    const codec = set.unframed?.(datagram);
-    let text: string;
-    try {
-      text = codec === undefined ? showMessages(datagram, set).join("\n") : stringify(decodeValue(datagram, codec), 2);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      text = `${length} bytes that are no messages`;
-    }
-    console.error(`${name} ${direction} ${text}`);
-  }
-
-  close(): void {}
-}
+parts.capture = (transport, { number }, capture) => new Tapped(transport, record(capture, number));
 
 /** A capture that is being written, and how many sockets it is of. */
 interface Recording {

@@ -8,15 +8,13 @@ import { NETLINK_OPTIONS } from "../ffi/socket.ts";
 import { atEnd } from "../ffi/runtime.ts";
 import { expectFields } from "./arguments.ts";
 import { runBatch } from "./batch.ts";
-import { type Capture, tapped } from "./capture.ts";
 import { type Codec, Reader } from "./codec/mod.ts";
-import { DryRun } from "./dry_run.ts";
 import { NetlinkError } from "./errors.ts";
 import { Exchange } from "./exchange.ts";
 import type { CallNames } from "./interface_names.ts";
 import type { Frame, Operation, Protocol, Requester } from "./protocol.ts";
 import { dump, iterate, type OwnExchange, request } from "./requests.ts";
-import { openSocket } from "./served.ts";
+import { type Capture, openSocket, part, tapped } from "./open.ts";
 import type { ShownMessage } from "./show.ts";
 import { runTransaction } from "./transaction.ts";
 import type { Transport } from "./transport.ts";
@@ -85,7 +83,7 @@ export class Client implements Requester, Disposable {
           return this.#open(home);
         },
         names: names !== false,
-        dryRun: dryRun === undefined ? undefined : new DryRun(protocol, dryRun),
+        dryRun: dryRun === undefined ? undefined : part("dryRun", protocol)(protocol, dryRun),
         real: transport === undefined,
         requester: this,
       });
@@ -241,6 +239,6 @@ function closeShared(): void {
 }
 
 export { BatchRequester } from "./batch.ts";
-export type * from "./capture.ts";
 export type { LinkName } from "./interface_names.ts";
+export type { Capture, CaptureOptions, CaptureSink } from "./open.ts";
 export type * from "./protocol.ts";

@@ -10,7 +10,7 @@ import { argumentError, BatchError, KernelError, type KernelErrorDetails, Netlin
 import { NLM_F } from "./message.ts";
 import { declareMessages } from "./messages.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
-import { stringify } from "./show.ts";
+import { stringify } from "./printable.ts";
 import {
   type ChangeEvent,
   type Listening,

@@ -1,11 +1,12 @@
 /**
  * Dry runs: messages are shown instead of sent, and interfaces that they would make have numbers that stand in for those
- * which only the kernel knows.
+ * which only the kernel knows. The option `dryRun` works where this is loaded; every `mod.ts` loads it.
  *
  * @module
  */
 import { Reader, type Writer } from "./codec/mod.ts";
 import { NLM_F, NLMSG_HDRLEN } from "./message.ts";
+import { type DryRun, parts } from "./open.ts";
 import type { Operation, Protocol } from "./protocol.ts";
 import { flagNames, ShownMessage } from "./show.ts";
 
@@ -13,7 +14,7 @@ import { flagNames, ShownMessage } from "./show.ts";
 const STAND_IN = 0x7fffffff;
 
 /** Receives messages in the place of the kernel. */
-export class DryRun {
+class Shower implements DryRun {
   /** Interfaces that there would be by what was shown. */
   readonly foreseen: Map<string, number> = new Map();
   readonly #protocol: Protocol;
@@ -44,6 +45,8 @@ export class DryRun {
     }
   }
 }
+
+parts.dryRun = (protocol, receive) => new Shower(protocol, receive);
 
 /** The names of the interfaces that a value describes, at any depth; those of other namespaces are not found by name here. */
 function* interfacesIn(value: unknown): Generator<string, void, undefined> {

@@ -7,7 +7,6 @@
 import { openNetns } from "../ffi/netns.ts";
 import { libc } from "../ffi/runtime.ts";
 import { Reader, Writer } from "./codec/mod.ts";
-import type { DryRun } from "./dry_run.ts";
 import { KernelError, SystemError } from "./errors.ts";
 import {
   eachMessage,
@@ -21,6 +20,7 @@ import {
   type Verdict,
 } from "./message.ts";
 import { CallNames } from "./interface_names.ts";
+import type { DryRun } from "./open.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
 import type { Buffers, Received, Transport } from "./transport.ts";
 import { capabilityHint } from "./capabilities.ts";

@@ -3,10 +3,13 @@
  *
  * @module
  */
-import { escapeControls, escapeJson } from "../ffi/text.ts";
+import { escapeControls } from "../ffi/text.ts";
 import { type Codec, maskNames, MISFIT, type Part, pathText, Reader, toHex } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
 import { isRequest, NLM_F, NLMSG_HDRLEN } from "./message.ts";
+import { printable, stringify } from "./printable.ts";
+
+export { printable, stringify };
 
 /** One field of a message that is shown. */
 export interface ShownField {
@@ -232,39 +235,4 @@ function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: num
 
 function stepText(name: string | number | undefined): string | undefined {
   return typeof name === "number" ? `[${name}]` : name;
-}
-
-// ECMAScript 2026; not every declaration file has it yet.
-const JSON_WITH_RAW = JSON as typeof JSON & { rawJSON(text: string): unknown };
-
-/**
- * A line of text for a terminal, of parts with a space between them. Names come from anybody (of interfaces, processes,
- * sockets), and may hold what a terminal obeys: controls and turns of direction are shown as `\u001b` and its like.
- *
- * ```ts
- * import { printable } from "@linux/netlink/core/show.ts";
- * console.log(printable("link", "x\u001b[31mR", 7)); // link x\u001b[31mR 7
- * ```
- */
-export function printable(...parts: readonly unknown[]): string {
-  return escapeControls(parts.map(String).join(" "));
-}
-
-/**
- * JSON of our objects: what JSON.stringify throws on becomes text that is accepted as input again: a bigint is a plain
- * number, bytes are hexadecimal text. It can be printed: what a terminal would obey is escaped, as JSON allows everywhere.
- *
- * ```ts
- * import { stringify } from "@linux/netlink";
- * console.log(stringify({ cookie: 5n, key: new Uint8Array([1, 255]) })); // {"cookie":5,"key":"01ff"}
- * ```
- *
- * @param space as JSON.stringify takes it
- */
-export function stringify(value: unknown, space?: string | number): string {
-  const json = JSON.stringify(value, (_key, one: unknown) => {
-    if (typeof one === "bigint") return JSON_WITH_RAW.rawJSON(String(one));
-    return one instanceof Uint8Array ? toHex(one) : one;
-  }, space);
-  return json === undefined ? escapeControls(String(value)) : escapeJson(json);
 }

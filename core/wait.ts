@@ -14,8 +14,6 @@ export const TRIES = 10;
 const LONGEST_PAUSE = 128;
 /** So many datagrams that nobody wants are taken away before a socket is given up. */
 const MOST_LEFT = 1024;
-/** The longest that timers of the runtimes take, in ms: beyond, they fire at once. */
-const LONGEST_TIMER = 0x7fffffff;
 
 /**
  * Refuses what is no time limit.
@@ -31,6 +29,9 @@ export function checkTimeout(timeout: unknown, what: string): number {
   if (timeout < 0) throw argumentError(RangeError, `${text}, got ${timeout}`);
   return timeout;
 }
+
+/** The longest that timers of the runtimes take, in ms: beyond, they fire at once. */
+const LONGEST_TIMER = 0x7fffffff;
 
 /** Calls `then` after so many ms, of which there may be any number, also Infinity; what it returns takes that back. */
 export function after(ms: number, then: () => void): () => void {

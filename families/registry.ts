@@ -11,9 +11,11 @@
  *
  * @module
  */
+import "../core/capture.ts";
+import "../core/dry_run.ts";
 import { expectBytes, expectFields, expectType } from "../core/arguments.ts";
 import { argumentError } from "../core/errors.ts";
-import { serves } from "../core/served.ts";
+import { serves } from "../core/open.ts";
 import type { Layout } from "../core/codec/mod.ts";
 import { decodeMessages, decodeValue, type Message, type Outcome, showMessages } from "../core/datagram.ts";
 import { stringify } from "../core/show.ts";

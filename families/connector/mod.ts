@@ -12,6 +12,8 @@
  * Source: linux/connector.h, v7.2.
  * @module
  */
+import "../../core/capture.ts";
+import "../../core/dry_run.ts";
 import { bytes, type Codec, Reader, Writer } from "../../core/codec/mod.ts";
 import { DecodeError } from "../../core/errors.ts";
 import { NLMSG_HDRLEN } from "../../core/message.ts";

@@ -28,7 +28,8 @@ import {
 } from "../../core/codec/mod.ts";
 import { DecodeError, KernelError, NetlinkError, SystemError } from "../../core/errors.ts";
 import { NLMSG_HDRLEN } from "../../core/message.ts";
-import { decodeWhole, drain, openTransport, stream, type Streaming, type StreamOptions } from "../../core/stream.ts";
+import { decodeWhole, openTransport, stream, type Streaming, type StreamOptions } from "../../core/stream.ts";
+import { drain } from "../../core/subscription.ts";
 import type { Received, Transport } from "../../core/transport.ts";
 import { CN_IDX, ConnectorMessage, NETLINK_CONNECTOR, sendMessage } from "./header.ts";
 

@@ -18,6 +18,8 @@
  *
  * @module
  */
+import "../../core/capture.ts";
+import "../../core/dry_run.ts";
 import { Family, type FamilyOptions } from "./any_family.ts";
 
 /**

@@ -24,7 +24,7 @@ import {
   openGeneric,
   sharedGeneric,
 } from "../../core/generic.ts";
-import { stringify } from "../../core/show.ts";
+import { stringify } from "../../core/printable.ts";
 
 /** An interface or device of a physical network. */
 export interface Pnetid {

@@ -5,8 +5,8 @@
  */
 import { expectFields, expectType } from "../../core/arguments.ts";
 import { CapturedMessage, messagesOf } from "../../core/captured_message.ts";
-import { serves } from "../../core/served.ts";
 import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
+import { serves } from "../../core/open.ts";
 import { type CaptureSource, type Packet, packets } from "../../core/pcap.ts";
 import type { MessageSets, Origin } from "../../core/protocol.ts";
 import { messageSetsOf } from "./messages.ts";

@@ -9,7 +9,7 @@ import { expectType, isFields } from "../../core/arguments.ts";
 import { type Codec, type Field, NoSuchInterface, shown } from "../../core/codec/mod.ts";
 import { argumentError, NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
-import { stringify } from "../../core/show.ts";
+import { stringify } from "../../core/printable.ts";
 import type { SomeFlags } from "./kinds/shared.ts";
 import { type Kind, Link, type LinkFields, type LinkFlag, type Port, type PropList } from "./link.ts";
 import { AF, type Family, familyNumber } from "./numbers.ts";

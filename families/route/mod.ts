@@ -11,6 +11,8 @@
  *
  * @module
  */
+import "../../core/capture.ts";
+import "../../core/dry_run.ts";
 import { argumentError } from "../../core/errors.ts";
 import { BatchRequester, Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import type { Changes, Collection } from "../../core/collection.ts";

@@ -31,7 +31,7 @@ import {
 } from "../../core/codec/mod.ts";
 import type { Input, Merge, Verb } from "../../core/collection.ts";
 import { AF, type Family, family, familyNumber, protocol, type RouteProtocol, type RouteType, RTN } from "./numbers.ts";
-import { stringify } from "../../core/show.ts";
+import { stringify } from "../../core/printable.ts";
 import { address } from "./prefix.ts";
 
 /** Numbers of {@linkcode NeighbourState} by name. */

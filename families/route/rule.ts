@@ -6,7 +6,7 @@
  * @module
  */
 import { argumentError } from "../../core/errors.ts";
-import { stringify } from "../../core/show.ts";
+import { stringify } from "../../core/printable.ts";
 import {
   type Attributes,
   attributes,

@@ -12,6 +12,8 @@
  *
  * @module
  */
+import "../../core/capture.ts";
+import "../../core/dry_run.ts";
 import { Client, type OpenOptions, sharedClient } from "../../core/client.ts";
 import { DCCP, type DccpSocket } from "./dccp.ts";
 import { RAW, type RawSocket, UDP, type UdpSocket } from "./datagrams.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Client } from "../../core/client.ts";
-import { serves } from "../../core/served.ts";
+import { serves } from "../../core/open.ts";
 import { KernelError, NetlinkError, SystemError } from "../../core/errors.ts";
 import { findFamily, NETLINK_GENERIC } from "../../core/generic.ts";
 import * as netns from "../../core/netns.ts";

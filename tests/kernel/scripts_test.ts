@@ -4,7 +4,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { serves } from "../../core/served.ts";
+import { serves } from "../../core/open.ts";
 import { has, kernelTest, root } from "./namespace.ts";
 
 const NEEDS = ["ip", "unshare", "mount"];

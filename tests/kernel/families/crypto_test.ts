@@ -1,7 +1,7 @@
 /** NETLINK_CRYPTO against /proc/crypto. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
-import { serves } from "../../../core/served.ts";
+import { serves } from "../../../core/open.ts";
 import { KernelError } from "../../../core/errors.ts";
 import { type Algorithm, algorithms } from "../../../families/crypto.ts";
 import { kernelTest } from "../namespace.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { Client } from "../../../core/client.ts";
-import { serves } from "../../../core/served.ts";
+import { serves } from "../../../core/open.ts";
 import { SystemError } from "../../../core/errors.ts";
 import { families, family, openHint, protocol } from "../../../families/registry.ts";
 import { test } from "../../test.ts";

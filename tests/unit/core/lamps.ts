@@ -1,4 +1,6 @@
 /** A protocol of our own for the tests: lamps, and a kernel that serves them. */
+import "../../../core/capture.ts";
+import "../../../core/dry_run.ts";
 import { Client, type OpenOptions, type Operation, type Protocol } from "../../../core/client.ts";
 import {
   type Attributes,

@@ -1,4 +1,5 @@
 /** Families that come, go and are numbered anew: what no kernel does on demand. */
+import "../../../core/dry_run.ts";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Attributes, attributes, type Codec, string, u32, Writer } from "../../../core/codec/mod.ts";
 import { Client } from "../../../core/client.ts";

@@ -1,4 +1,5 @@
 /** wireguard's messages as bytes, and what does not fit one. */
+import "../../../core/dry_run.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";

@@ -1,0 +1,148 @@
+/**
+ * Follows what a watch listens to: events, and what became of the objects where the kernel says nothing of them.
+ *
+ * @module
+ */
+import type { Client } from "./client.ts";
+import { Reader } from "./codec/mod.ts";
+import { EventNames } from "./event_names.ts";
+import { eachMessage, NLM_F, NLMSG_HDRLEN } from "./message.ts";
+import { stringify } from "./printable.ts";
+import { drain } from "./subscription.ts";
+import type { Received } from "./transport.ts";
+import type { AnyEvent, Begun, Listening, Watchable, WatchOptions } from "./watchable.ts";
+
+/** One kind of object that is watched. */
+interface Watched {
+  readonly collection: Watchable;
+  readonly listening: Listening<object>;
+  /** What there is, by key; `undefined` in a watch that keeps no state. */
+  readonly state: Map<string, object> | undefined;
+  /** Keys of those that are there more than once: kernels let a route be replaced by the like of another. */
+  readonly doubled: Set<string>;
+}
+
+/** The events of a watch. */
+export function follow(begun: Begun): AsyncGenerator<AnyEvent, void, undefined> {
+  return new Watch(begun).run();
+}
+
+class Watch {
+  readonly #client: Client;
+  readonly #options: WatchOptions;
+  readonly #watched: readonly Watched[];
+  readonly #events: Client;
+  readonly #names: EventNames;
+  readonly #silent: ReadonlySet<number>;
+  #dirty = false;
+
+  constructor({ client, events, watched, silent, keep, options }: Begun) {
+    this.#client = client;
+    this.#options = options;
+    this.#watched = watched.map((one) => ({ ...one, state: keep ? new Map() : undefined, doubled: new Set() }));
+    this.#events = events;
+    this.#silent = new Set(silent.flatMap(({ types }) => types));
+    this.#names = new EventNames(events.transport, events.names, client.protocol.linkName);
+  }
+
+  /** The events, for ever. */
+  async *run(): AsyncGenerator<AnyEvent, void, undefined> {
+    for (const watched of this.#watched) {
+      if (watched.state === undefined) continue;
+      for (const event of this.#difference(watched)) if (this.#options.initial === true) yield event;
+    }
+    if (this.#options.initial === true) yield { event: "synced" };
+    let overrun = false;
+    while (true) {
+      const events: AnyEvent[] = [];
+      const { lost, empty } = drain(this.#names, (received) => {
+        // Only the kernel tells of the kernel's objects.
+        if (received.port === 0) this.#take(received, events);
+      });
+      yield* events;
+      if (lost) {
+        yield { event: "overrun" };
+        overrun = this.#options.resync === true;
+        this.#dirty ||= overrun;
+      }
+      // Only when all that was told has been heard: what there is now is the sum of it.
+      if (!empty) await turn();
+      else if (this.#dirty) {
+        yield* this.#lookAgain(overrun);
+        overrun = false;
+      } else await this.#events.transport.readable();
+    }
+  }
+
+  *#lookAgain(synced: boolean): Generator<AnyEvent, void, undefined> {
+    this.#dirty = false;
+    for (const watched of this.#watched) {
+      watched.collection.declaration.silentRemoval?.settle(this.#client);
+      yield* this.#difference(watched);
+    }
+    if (synced) yield { event: "synced" };
+  }
+
+  /** Reads everything again and tells what is other than it was. */
+  *#difference({ collection, state, doubled }: Watched): Generator<AnyEvent, void, undefined> {
+    if (state === undefined) return;
+    const object = collection.declaration.object, present = new Map<string, object>();
+    doubled.clear();
+    for (const value of collection.list()) {
+      const key = collection.key(value);
+      if (present.has(key)) doubled.add(key);
+      present.set(key, value);
+    }
+    for (const [key, value] of state) {
+      if (present.has(key)) continue;
+      state.delete(key);
+      yield { event: "del", object, value };
+    }
+    for (const [key, value] of present) {
+      const before = state.get(key);
+      if (before !== undefined && stringify(before) === stringify(value)) continue;
+      state.set(key, value);
+      yield { event: "new", object, value };
+    }
+  }
+
+  #take(received: Received, events: AnyEvent[]): void {
+    const from = new Reader(received.bytes, received.length, received.view), { nsid } = received;
+    const { linkName } = this.#events.protocol;
+    // Numbers of another namespace's interfaces mean nothing here.
+    if (this.#client.options.names !== false && nsid === undefined) from.names = this.#names;
+    eachMessage(from, (at, end) => {
+      const type = from.view.getUint16(at + 4, true), flags = from.view.getUint16(at + 6, true);
+      const link = nsid === undefined ? linkName?.(type, from, at + NLMSG_HDRLEN, end) : undefined;
+      if (link !== undefined) this.#names.learn(link);
+      if (this.#silent.has(type)) this.#dirty = true;
+      for (const watched of this.#watched) {
+        const { object } = watched.collection.declaration, { codec } = watched.listening;
+        const event = watched.listening.event(type, from, at + NLMSG_HDRLEN);
+        if (event === undefined) continue;
+        const value = codec.decode(from, at + NLMSG_HDRLEN, end, {});
+        if (nsid === undefined) this.#apply(watched, event, value, flags);
+        events.push(nsid === undefined ? { event, object, value } : { event, object, value, nsid });
+      }
+      if (link?.gone === true) this.#names.forget(link.index);
+    });
+  }
+
+  #apply({ collection, state, doubled }: Watched, event: "new" | "del", value: object, flags: number): void {
+    if (state === undefined) return;
+    const key = collection.key(value), known = state.has(key);
+    if (event === "new") state.set(key, value);
+    else state.delete(key);
+    // One that took another's place, joined others, or was part of another that we knew: what is left of those? Of one that
+    // is new beside all others the kernel says so, whichever way it was made.
+    const alone = (flags & NLM_F.NLM_F_EXCL) !== 0;
+    if (collection.declaration.silentRemoval !== undefined && (event === "new" ? !alone : !known || doubled.has(key))) {
+      this.#dirty = true;
+    }
+  }
+}
+
+/** One turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,43 @@
+/**
+ * Prints the messages of sockets to stderr, as NETLINK_DEBUG asks for.
+ *
+ * @module
+ */
+import { decodeValue, showMessages } from "./datagram.ts";
+import { DecodeError } from "./errors.ts";
+import { messageSets } from "./messages.ts";
+import type { MessageSets, Protocol } from "./protocol.ts";
+import { stringify } from "./printable.ts";
+import { type Direction, type Tap, Tapped } from "./tap.ts";
+import type { Transport } from "./transport.ts";
+
+/** Prints to stderr, each message as a dry run shows it. */
+class Printer implements Tap {
+  readonly #protocol: Protocol;
+  readonly #messages: MessageSets;
+
+  constructor(protocol: Protocol) {
+    this.#protocol = protocol;
+    this.#messages = messageSets(protocol, { here: true });
+  }
+
+  see(direction: Direction, bytes: Uint8Array, length: number, port: number): void {
+    const { name } = this.#protocol, datagram = bytes.slice(0, length), set = this.#messages(port);
+    const codec = set.unframed?.(datagram);
+    let text: string;
+    try {
+      text = codec === undefined ? showMessages(datagram, set).join("\n") : stringify(decodeValue(datagram, codec), 2);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      text = `${length} bytes that are no messages`;
+    }
+    console.error(`${name} ${direction} ${text}`);
+  }
+
+  close(): void {}
+}
+
+/** A transport whose messages are printed. */
+export function printed(transport: Transport, protocol: Protocol): Transport {
+  return new Tapped(transport, new Printer(protocol));
+}
