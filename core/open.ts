@@ -65,8 +65,8 @@ export type Capture = string | CaptureSink | CaptureOptions;
 export interface DryRun {
   /** Interfaces that there would be by what was shown, with their numbers. */
   readonly foreseen: Map<string, number>;
-  /** Shows the message that the writer holds. */
-  show(writer: Writer, operation: Operation): void;
+  /** Shows the message that lies at `start`..`end` of the writer. */
+  show(writer: Writer, operation: Operation, start: number, end: number): void;
 }
 
 /** Options that most scripts do without. Their module puts itself here when it is loaded: `import "…/core/capture.ts"`. */
