@@ -16,9 +16,10 @@ function changes<I>(
   set: (changes: I) => void,
   tried: readonly Change<I>[],
 ): void {
-  for (const [change, other] of tried) {
-    made();
-    const before = look();
+  made();
+  const before = look();
+  for (const [at, [change, other]] of tried.entries()) {
+    if (at > 0) made();
     set(change);
     const expected: Fields = { ...before, ...other };
     for (const [name, value] of Object.entries(other)) if (value === undefined) delete expected[name];
