@@ -4,7 +4,7 @@
  * @module
  */
 import { escapeControls } from "../ffi/text.ts";
-import { type Codec, maskNames, MISFIT, type Part, pathText, Reader, toHex } from "./codec/mod.ts";
+import { type Codec, maskNames, MISFIT, type Part, pathText, payloadOf, Reader, toHex } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
 import { isRequest, NLM_F, NLMSG_HDRLEN } from "./message.ts";
 import { printable, stringify } from "./printable.ts";
@@ -150,9 +150,8 @@ function hexOf(bytes: Uint8Array, start: number, end: number): string {
 }
 
 function partValue(from: Reader, { codec, at, end, owner }: Part): unknown {
-  const fits = codec !== undefined && (codec.size === undefined || codec.tolerant === true || codec.size === end - at);
   try {
-    return fits ? codec.decode(from, at, end, owner) : MISFIT;
+    return codec === undefined ? MISFIT : payloadOf(codec, from, at, end, owner);
   } catch (error) {
     if (error instanceof DecodeError) return MISFIT;
     throw error;

@@ -4,7 +4,7 @@
  * @module
  */
 import { expectFields } from "./arguments.ts";
-import { type Codec, MISFIT, type Reader } from "./codec/mod.ts";
+import { type Codec, MISFIT, payloadOf, type Reader } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
 import type { Protocol } from "./protocol.ts";
 import { type Capture, openSocket, tapped } from "./open.ts";
@@ -134,9 +134,8 @@ export abstract class Conversation<T> implements AsyncIterableIterator<Streamed<
 
 /** What a codec makes of the bytes `at`..`end`; `undefined` where they are not what it reads: anybody may send anything. */
 export function decodeWhole<T>(codec: Codec<T, never>, from: Reader, at: number, end: number): T | undefined {
-  if (codec.size !== undefined && codec.tolerant === undefined && codec.size !== end - at) return undefined;
   try {
-    const value = codec.decode(from, at, end, {});
+    const value = payloadOf(codec, from, at, end, {});
     return value === MISFIT ? undefined : value;
   } catch (error) {
     if (error instanceof DecodeError) return undefined;

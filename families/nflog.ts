@@ -27,6 +27,7 @@ import {
   type Layout,
   long,
   type Reader,
+  selectAt,
   struct,
   structWithData,
   u32,
@@ -167,13 +168,11 @@ function looksLikeEbt(from: Reader, at: number, end: number): boolean {
 
 function setOf(layout: Layout): MessageSet {
   const ulog: Codec<unknown, never> = ulogPacket(layout), ebt: Codec<unknown, never> = ebtUlogPacket(layout);
-  const either: Codec<unknown, never> = {
-    name: "a logged packet",
-    decode: (from, at, end, owner) => (looksLikeEbt(from, at, end) ? ebt : ulog).decode(from, at, end, owner),
-    encode: (value, to, owner) => ("version" in (value as object) ? ebt : ulog).encode(value, to, owner),
-    walk: (from, at, end, owner, visit) =>
-      (looksLikeEbt(from, at, end) ? ebt : ulog).walk!(from, at, end, owner, visit),
-  };
+  const either: Codec<unknown, never> = selectAt<unknown, never>(
+    "a logged packet",
+    (from, at, end) => looksLikeEbt(from, at, end) ? ebt : ulog,
+    (value, to, owner) => ("version" in (value as object) ? ebt : ulog).encode(value, to, owner),
+  );
   const codecs: Readonly<Record<number, Codec<unknown, never>>> = { 0: ebt, 3: either, [ULOG.ULOG_NL_EVENT]: ulog };
   return { types: { ...ULOG, NLMSG_DONE: 3 }, codec: (type) => codecs[type], control: false };
 }

@@ -12,7 +12,7 @@
  * @module
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
-import { HEADER_ONLY, MISFIT, raw, type RawAttribute, type Use, type Visit } from "./codec.ts";
+import { HEADER_ONLY, MISFIT, payloadOf, raw, type RawAttribute, type Use, type Visit } from "./codec.ts";
 import { type Compilable, type Compiled, compileTable, compiling, type Into } from "./compile_table.ts";
 import type { AnyCodec, AnyDerived, AnyEntry, AnyPlaced, Attributes, Field, Parts, Shape } from "./entry.ts";
 import { type Laid, layoutOf } from "./layout.ts";
@@ -301,8 +301,7 @@ class Table<T extends object> implements Attributes<T> {
           (field.lift as Table<object>).decodeInto(from, at + 4, stop, owner);
           continue;
         }
-        if (codec.size !== undefined && codec.tolerant === undefined && stop - at - 4 !== codec.size) value = MISFIT;
-        else value = field.repeated ? codec.decode(from, at, stop, owner) : codec.decode(from, at + 4, stop, owner);
+        value = field.repeated ? codec.decode(from, at, stop, owner) : payloadOf(codec, from, at + 4, stop, owner);
         if (value === MISFIT) {
           keepRaw(
             owner,

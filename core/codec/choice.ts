@@ -4,7 +4,7 @@
  * @module
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
-import { type Codec, type HEADER_ONLY, MISFIT, type Visit } from "./codec.ts";
+import { type Codec, type HEADER_ONLY, MISFIT, payloadOf, type Visit } from "./codec.ts";
 import { didYouMean, fieldOf, fieldsOf } from "./attributes.ts";
 import type { Field, Parts } from "./entry.ts";
 import type { AnyCodec, Shape } from "./entry.ts";
@@ -46,9 +46,8 @@ export function choice<U, On extends keyof U & string, At extends keyof U & stri
     name: `what ${on} says`,
     nested: true,
     decode(from: Reader, start: number, end: number, owner: object): unknown {
-      const codec = pick(owner) ?? bytes;
-      if (codec.size !== undefined && codec.tolerant === undefined && codec.size !== end - start) return MISFIT;
-      return codec.decode(from, start, end, owner);
+      const codec: AnyCodec = pick(owner) ?? bytes;
+      return payloadOf(codec, from, start, end, owner);
     },
     encode(value: unknown, to: Writer, owner: object): void | typeof HEADER_ONLY {
       const codec = pick(owner);
@@ -85,15 +84,32 @@ function parts<U>(fields: () => readonly Field[]): Parts<U> {
 export function select<D, E>(name: string, pick: (owner: object) => Codec<D, E>): Codec<D, E> {
   return {
     name,
-    decode(from, at, end, owner) {
-      const codec = pick(owner);
-      if (codec.size !== undefined && codec.tolerant === undefined && codec.size !== end - at) return MISFIT;
-      return codec.decode(from, at, end, owner);
-    },
+    decode: (from, at, end, owner) => payloadOf(pick(owner), from, at, end, owner),
     encode: (value, to, owner) => pick(owner).encode(value, to, owner),
     walk: (from, at, end, owner, visit) => pick(owner).walk?.(from, at, end, owner, visit),
     choose: pick as (owner: object) => AnyCodec,
     attributeName: (id, owner) => pick(owner).attributeName?.(id, owner),
+  };
+}
+
+/**
+ * A codec that reads and walks by the codec that `codecAt` finds for the bytes at hand; without one they are a misfit.
+ *
+ * @param encode says itself which codec a value has
+ */
+export function selectAt<D, E = D>(
+  name: string,
+  codecAt: (from: Reader, at: number, end: number, owner: object) => Codec<D, never> | undefined,
+  encode: Codec<D, E>["encode"],
+): Codec<D, E> {
+  return {
+    name,
+    decode(from, at, end, owner) {
+      const codec = codecAt(from, at, end, owner);
+      return codec === undefined ? MISFIT : payloadOf(codec, from, at, end, owner);
+    },
+    encode,
+    walk: (from, at, end, owner, visit) => codecAt(from, at, end, owner)?.walk?.(from, at, end, owner, visit),
   };
 }
 

@@ -48,6 +48,12 @@ export interface Codec<out D, in E = D> {
   attributeName?(id: number, owner: object): string | undefined;
 }
 
+/** Decodes the payload `at`..`end`; {@linkcode MISFIT} if the codec has one size and the payload another. */
+export function payloadOf<D>(codec: Codec<D, never>, from: Reader, at: number, end: number, owner: object): D {
+  if (codec.size !== undefined && codec.tolerant === undefined && codec.size !== end - at) return MISFIT;
+  return codec.decode(from, at, end, owner);
+}
+
 /** Reads a payload. */
 export interface Decode<out D> {
   /** The value of the bytes `at`..`end`. */

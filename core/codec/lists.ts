@@ -4,7 +4,7 @@
  * @module
  */
 import { type Reader, shown, type Writer } from "./buffer.ts";
-import { type Codec, MISFIT, type Visit } from "./codec.ts";
+import { type Codec, MISFIT, payloadOf, type Visit } from "./codec.ts";
 import { eachAttribute, keepRaw, type RepeatedCodec } from "./attributes.ts";
 
 const NLA_F_NESTED = 0x8000;
@@ -12,12 +12,6 @@ const NLA_F_NESTED = 0x8000;
 function items<E>(value: readonly E[], to: Writer): readonly E[] {
   if (!Array.isArray(value)) to.fail(TypeError, `expected an array, got ${shown(value)}`);
   return value;
-}
-
-/** The item in the attribute `start`..`stop`. */
-function member<D, E>(codec: Codec<D, E>, from: Reader, start: number, stop: number, owner: object): D {
-  if (codec.size !== undefined && codec.tolerant === undefined && stop - start - 4 !== codec.size) return MISFIT;
-  return codec.decode(from, start + 4, stop, owner);
 }
 
 function nest<D, E>(
@@ -32,7 +26,7 @@ function nest<D, E>(
       const list: D[] = [];
       let misfits = 0;
       eachAttribute(from, at, end, (_id, start, stop) => {
-        const value = member(codec, from, start, stop, owner);
+        const value = payloadOf(codec, from, start + 4, stop, owner);
         if (value === MISFIT) misfits++;
         else list.push(value);
       });
@@ -104,7 +98,7 @@ export function repeated<D, E>(id: number, codec: Codec<D, E>): Codec<readonly D
       const list: D[] = [];
       eachAttribute(from, at, end, (other, start, stop) => {
         if (other !== id) return;
-        const value = member(codec, from, start, stop, owner);
+        const value = payloadOf(codec, from, start + 4, stop, owner);
         if (value === MISFIT) keepRaw(owner, id, from, start + 4, stop);
         else list.push(value);
       });

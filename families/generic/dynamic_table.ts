@@ -14,6 +14,7 @@ import {
   HEADER_ONLY,
   keepRaw,
   MISFIT,
+  payloadOf,
   type Reader,
   shown,
   type Struct,
@@ -150,8 +151,7 @@ export class DynamicTable implements Codec<Fields> {
   }
 
   #take({ id, key, codec, multi }: DynamicField, from: Reader, start: number, stop: number, value: Fields): void {
-    const wrong = codec.size !== undefined && codec.tolerant === undefined && stop - start - 4 !== codec.size;
-    const one = wrong ? MISFIT : codec.decode(from, start + 4, stop, value);
+    const one = payloadOf(codec, from, start + 4, stop, value);
     if ((one as unknown) === MISFIT) {
       if (this.#known.shape.open === true) value[key] = from.own(start + 4, stop);
       else keepRaw(value, id, from, start + 4, stop);

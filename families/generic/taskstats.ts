@@ -22,6 +22,7 @@ import {
   type Codec,
   count64,
   Reader,
+  selectAt,
   type Shape,
   type Struct,
   struct,
@@ -359,9 +360,11 @@ export const Cgroupstats: Struct<Cgroupstats> = struct(40, (): Shape<Cgroupstats
 /** Codec of the statistics: their version selects the struct. */
 const stats: Codec<Taskstats> = {
   ...Taskstats,
-  decode: (from, at, end, owner) => versionAt(from, at, end).decode(from, at, end, owner),
-  encode: (value, to, owner) => (value.version === 15 ? Taskstats15 : Taskstats).encode(value, to, owner),
-  walk: (from, at, end, owner, visit) => versionAt(from, at, end).walk!(from, at, end, owner, visit),
+  ...selectAt<Taskstats>(
+    Taskstats.name,
+    versionAt,
+    (value, to, owner) => (value.version === 15 ? Taskstats15 : Taskstats).encode(value, to, owner),
+  ),
 };
 
 function versionAt(from: Reader, at: number, end: number): Struct<Taskstats> {

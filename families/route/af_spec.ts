@@ -18,6 +18,7 @@ import {
   type Reader,
   readOnly,
   select,
+  selectAt,
   type Shape,
   struct,
   u32,
@@ -120,14 +121,11 @@ function ipv4Form(from: Reader, at: number): Codec<Ipv4Devconf> {
 }
 
 const ipv4Devconf: Codec<Ipv4Devconf> & Pick<Attributes<Ipv4Devconf>, "fields"> = {
-  name: "settings",
+  ...selectAt<Ipv4Devconf>("settings", ipv4Form, (value, to, owner) => ipv4Nest.encode(value, to, owner)),
   nested: true,
   get fields() {
     return ipv4Nest.fields;
   },
-  decode: (from, at, end, owner) => ipv4Form(from, at).decode(from, at, end, owner),
-  encode: (value, to, owner) => ipv4Nest.encode(value, to, owner),
-  walk: (from, at, end, owner, visit) => ipv4Form(from, at).walk!(from, at, end, owner, visit),
   attributeName: (id, owner) => ipv4Nest.attributeName!(id, owner),
 };
 
@@ -382,10 +380,11 @@ function isSince615(from: Reader, owner: object): boolean {
 /** The row of IPSTATS_MIB_*, in the order that the message's kernel has. */
 const ipv6Stats: Codec<Ipv6Stats> = {
   ...ipv6StatsOld,
-  decode: (from, at, end, owner) =>
-    (isSince615(from, owner) ? ipv6StatsNew : ipv6StatsOld).decode(from, at, end, owner),
-  walk: (from, at, end, owner, visit) =>
-    (isSince615(from, owner) ? ipv6StatsNew : ipv6StatsOld).walk!(from, at, end, owner, visit),
+  ...selectAt<Ipv6Stats>(
+    ipv6StatsOld.name,
+    (from, _at, _end, owner) => isSince615(from, owner) ? ipv6StatsNew : ipv6StatsOld,
+    ipv6StatsOld.encode,
+  ),
 };
 
 /** Counters of ICMPv6 on a link; `num` says how many there are. */

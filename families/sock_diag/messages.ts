@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Attributes, type Codec, MISFIT, type Reader } from "../../core/codec/mod.ts";
+import { type Attributes, type Codec, type Reader, selectAt } from "../../core/codec/mod.ts";
 import { DecodeError } from "../../core/errors.ts";
 import { messageEnd, NLM_F, NLMSG_HDRLEN } from "../../core/message.ts";
 import { declareMessageSets } from "../../core/messages.ts";
@@ -55,18 +55,16 @@ function pick(from: Reader, at: number, end: number, known: (asked: boolean) => 
 }
 
 /** A table that the message itself chooses: by its family, and whether it is a request. */
-function chosen(known: (family: number, asked: boolean) => Any | undefined): Any {
-  const codecAt = (from: Reader, at: number, end: number): Any | undefined =>
-    pick(from, at, end, (asked) => known(from.bytes[at]!, asked));
-  return {
-    name: "a message of SOCK_DIAG",
-    decode(from, at, end, owner) {
-      const codec = codecAt(from, at, end), { headerSize } = (codec ?? {}) as Partial<Attributes<object>>;
-      if (codec === undefined || end - at < (headerSize ?? codec.size ?? 0)) return MISFIT;
-      return codec.decode(from, at, end, owner);
+function bySocket(known: (family: number, asked: boolean) => Any | undefined): Any {
+  return selectAt<unknown, never>(
+    "a message of SOCK_DIAG",
+    (from, at, end) => {
+      const codec = pick(from, at, end, (asked) => known(from.bytes[at]!, asked));
+      const { headerSize = codec?.size ?? 0 } = (codec ?? {}) as Partial<Attributes<object>>;
+      return end - at < headerSize ? undefined : codec;
     },
-    // Who encodes says what it is by the fields that are there.
-    encode(value: never, to, owner) {
+    // The fields of a value tell its codec.
+    (value, to, owner) => {
       const { family, cookie } = value as { family?: string | number; cookie?: bigint };
       const number = typeof family === "string" && Object.hasOwn(AF, family) ? AF[family as keyof typeof AF] : family;
       const asked = ["states", "show", "ext", "protocol"].some((key) => key in (value as object));
@@ -74,12 +72,11 @@ function chosen(known: (family: number, asked: boolean) => Any | undefined): Any
       if (codec === undefined) return to.fail(TypeError, `expected a socket or a request with its family`);
       return codec.encode(value, to, owner);
     },
-    walk: (from, at, end, owner, visit) => codecAt(from, at, end)?.walk?.(from, at, end, owner, visit),
-  };
+  );
 }
 
-const byFamily: Any = chosen((family, asked) => BY_FAMILY.get(family)?.[asked ? 0 : 1]);
-const first: Any = chosen((_family, asked) => asked ? InetRequestV1 : TcpSocket);
+const byFamily: Any = bySocket((family, asked) => BY_FAMILY.get(family)?.[asked ? 0 : 1]);
+const first: Any = bySocket((_family, asked) => asked ? InetRequestV1 : TcpSocket);
 
 /** As many requests as may wait for their answers. */
 const MOST_ASKED = 1024;
@@ -110,7 +107,7 @@ function begin(): MessageSets {
       }
       // Who recorded the request may not have told whose it was.
       const table = asked.get(`${port} ${seq}`) ?? asked.get(`0 ${seq}`);
-      return table === undefined ? byFamily : chosen(() => table);
+      return table === undefined ? byFamily : bySocket(() => table);
     },
   });
 }
