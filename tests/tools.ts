@@ -58,4 +58,5 @@ export const TEST_TOOLS: Record<string, string> = {
   python3: "python3",
   "/usr/lib/python3/dist-packages/yaml": "python3-yaml",
   unshare: "util-linux",
+  nft: "nftables",
 };
