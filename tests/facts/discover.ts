@@ -26,7 +26,7 @@ export async function discover(): Promise<Found> {
   const subjects = new Map<WithFields, string>(), enumerations = new Map<AnyCodec, string>();
   const numbers = new Map<string, Readonly<Record<string, number>>>();
   const files = readdirSync(fileURLToPath(new URL("families/", ROOT)), { recursive: true, encoding: "utf8" });
-  for (const file of ["core/generic.ts", ...files.map((file) => `families/${file}`).sort()]) {
+  for (const file of ["core/genl.ts", ...files.map((file) => `families/${file}`).sort()]) {
     if (!file.endsWith(".ts")) continue;
     const module = await import(new URL(file, ROOT).href) as Record<string, unknown>;
     for (const [name, value] of Object.entries(module)) {
