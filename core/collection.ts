@@ -4,7 +4,7 @@
  * @module
  */
 import { expectFields, expectNames, isCondition, isFields, namesOf, plural } from "./arguments.ts";
-import { type Attributes, type Codec, type Field, type Reader, shown } from "./codec/mod.ts";
+import { type Attributes, type Codec, type Field, type IsIfindex, type Reader, shown } from "./codec/mod.ts";
 import { type Client, sharedClient } from "./client.ts";
 import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError, unasked } from "./errors.ts";
 import { NLM_F } from "./message.ts";
@@ -23,34 +23,15 @@ import {
   type WatchOptions,
 } from "./watch.ts";
 
-/** Fields that take an interface's name, or `null` for none, where the kernel has its number. */
-export type Interface =
-  | "index"
-  | "ifindex"
-  | "oif"
-  | "iif"
-  | "link"
-  | "master"
-  | "activeSlave"
-  | "primary"
-  | "backupPort"
-  | "slave1"
-  | "slave2"
-  | "interlink"
-  | "conduit"
-  | "viaIfindex"
-  | "pIfindex"
-  | "sIfindex"
-  | "iIfindex";
-
 /**
  * What may be given where `T` is received: names or `null` for interfaces, numbers for bigints, text for bytes, the number
  * for a mask.
  */
-export type Input<T> = T extends Uint8Array ? Uint8Array | string
+export type Input<T> = T extends number ? T | (IsIfindex<T> extends true ? string | null : never)
+  : T extends Uint8Array ? Uint8Array | string
   : T extends bigint ? bigint | number
   : T extends readonly (infer U)[] ? readonly Input<U>[] | (number extends U ? number : never)
-  : T extends object ? { [K in keyof T]?: K extends Interface ? Input<T[K]> | string | null : Input<T[K]> }
+  : T extends object ? { [K in keyof T]?: Input<T[K]> }
   : T;
 
 /** What a request does. */

@@ -14,7 +14,7 @@
 import { type Reader, shown, type Writer } from "./buffer.ts";
 import { HEADER_ONLY, MISFIT, payloadOf, raw, type RawAttribute, type Use, type Visit } from "./codec.ts";
 import { type Compilable, type Compiled, compileTable, compiling, type Into } from "./compile_table.ts";
-import type { AnyCodec, AnyDerived, AnyEntry, AnyPlaced, Attributes, Field, Parts, Shape } from "./entry.ts";
+import type { AnyCodec, AnyDerived, AnyEntry, Attributes, Field, Parts, Placed, Shape } from "./entry.ts";
 import { type Laid, layoutOf } from "./layout.ts";
 import { argumentError, DecodeError } from "../errors.ts";
 
@@ -63,7 +63,7 @@ export function fieldOf(key: string, entry: AnyEntry): Field {
     return field(key, id, -1, codec, use, undefined, "repeated" in codec);
   }
   if ("offset" in entry) {
-    const { offset, codec, use } = entry as AnyPlaced;
+    const { offset, codec, use } = entry as Placed<AnyCodec>;
     return field(key, -1, offset, codec, use, undefined, false);
   }
   const derived = entry as AnyDerived;

@@ -5,16 +5,20 @@
  */
 import type { Reader, Writer } from "./buffer.ts";
 import type { Codec, Use } from "./codec.ts";
+import type { IfindexCodec, IsIfindex } from "./ifindex.ts";
+
+/** A codec of a field of type `D`: names of interfaces are taken where the field is declared as an {@linkcode Ifindex}. */
+export type FieldCodec<D> = IsIfindex<D> extends true ? IfindexCodec : Codec<D> & { readonly takes?: undefined };
 
 /** An attribute: number, codec and, where it is not simply sent, what it is for. */
-export type Attribute<D> = readonly [id: number, codec: Codec<D>, use?: Use];
+export type Attribute<D> = readonly [id: number, codec: FieldCodec<D>, use?: Use];
 
 /** A field that lies at a fixed offset, in a header or struct. */
-export interface Placed<D> {
+export interface Placed<C extends AnyCodec> {
   /** Bytes from the beginning of the header. */
   readonly offset: number;
   /** Its codec, of fixed size. */
-  readonly codec: Codec<D>;
+  readonly codec: C;
   /** What it is for. */
   readonly use?: Use;
 }
@@ -38,19 +42,13 @@ export interface Derived<D> {
 }
 
 /** Where one field lies. */
-export type Entry<D> = Attribute<D> | Placed<D> | Derived<D>;
+export type Entry<D> = Attribute<D> | Placed<FieldCodec<D>> | Derived<D>;
 
 /** A codec of whatever values, as tables hold it. */
 export type AnyCodec = Codec<unknown, never>;
 
 /** An entry of whatever values, as tables hold it. */
-export type AnyEntry = readonly [id: number, codec: AnyCodec, use?: Use] | AnyPlaced | AnyDerived;
-
-/** A {@linkcode Placed} of whatever value. */
-export interface AnyPlaced extends Omit<Placed<unknown>, "codec"> {
-  /** Its codec, of fixed size. */
-  readonly codec: AnyCodec;
-}
+export type AnyEntry = readonly [id: number, codec: AnyCodec, use?: Use] | Placed<AnyCodec> | AnyDerived;
 
 /** A {@linkcode Derived} of whatever value. */
 export interface AnyDerived extends Omit<Derived<unknown>, "apply"> {
@@ -104,7 +102,7 @@ export interface Parts<in out U> {
 }
 
 /** A field in the fixed header of the message. */
-export function head<D>(offset: number, codec: Codec<D>, use?: Use): Placed<D> {
+export function head<C extends AnyCodec>(offset: number, codec: C, use?: Use): Placed<C> {
   return { offset, codec, ...(use === undefined ? {} : { use }) };
 }
 

@@ -7,11 +7,31 @@ import { pathText, shown, type Writer } from "./buffer.ts";
 import { type Codec, inlined } from "./codec.ts";
 import { NetlinkError } from "../errors.ts";
 
-function interfaceNumber(little: boolean): Codec<number, number | string | null> {
+/**
+ * The number of an interface, 1..2147483647; 0 is none. Any number is one for the compiler.
+ *
+ * Where such a field is given, its type is `number | string | null`: the number, the interface's name, or `null` for none.
+ */
+export type Ifindex = number & { readonly "number of"?: "interface" };
+
+/** `true` where `T` is an {@linkcode Ifindex}. */
+export type IsIfindex<T> = [T] extends [number] ? "number of" extends keyof T ? true : false : false;
+
+/** A codec of an interface's number. */
+export interface IfindexCodec extends Codec<Ifindex, number | string | null> {
+  /** Marks it for the compiler, which refuses it for a field that is not declared as an {@linkcode Ifindex}. */
+  readonly takes: "names of interfaces";
+}
+
+function interfaceNumber(little: boolean): IfindexCodec {
   return {
     name: "an interface",
+    takes: "names of interfaces",
     size: 4,
-    decode: inlined((from, at) => from.view.getInt32(at, little), ({ at }) => `view.getInt32(${at}, ${little})`),
+    decode: inlined(
+      (from, at) => from.view.getInt32(at, little),
+      ({ at }) => `view.getInt32(${at}, ${little})`,
+    ),
     encode(value, to) {
       const index = toIndex(value, to), at = to.grow(4);
       to.view.setInt32(at, index, little);
@@ -20,9 +40,9 @@ function interfaceNumber(little: boolean): Codec<number, number | string | null>
 }
 
 /** The number of an interface, host order. Input is the number, a name, or `null` for none. */
-export const ifindex: Codec<number, number | string | null> = interfaceNumber(true);
+export const ifindex: IfindexCodec = interfaceNumber(true);
 /** The number of an interface, network order. Input is the number, a name, or `null` for none. */
-export const beIfindex: Codec<number, number | string | null> = interfaceNumber(false);
+export const beIfindex: IfindexCodec = interfaceNumber(false);
 
 /** The number of an interface that is given by number or name, 0 for `null`. */
 export function toIndex(value: number | string | null, to: Writer): number {

@@ -26,6 +26,7 @@ import {
   count64,
   enumeration,
   hex,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   key,
@@ -350,7 +351,7 @@ export const MacsecOffloadSetting: Attributes<MacsecOffloadSetting> = attributes
 /** A MACsec interface with its channels. */
 export interface MacsecDevice {
   /** The interface's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The interface's name. */
   dev?: string;
   /** The receive channel that a change is about. */

@@ -23,6 +23,7 @@ import {
   bool,
   type Codec,
   enumeration,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   ipv4,
@@ -123,7 +124,7 @@ export interface MptcpAddress {
   /** The flags of the endpoint. */
   flags?: readonly EndpointFlag[];
   /** The number of the interface that it is on. */
-  ifIdx?: number;
+  ifIdx?: Ifindex;
   /** The name of that interface. */
   dev?: string;
 }
@@ -216,7 +217,7 @@ export interface MptcpDetails {
   /** The timeout in ms. The kernel does not send it yet. */
   timeout?: number;
   /** The number of the interface. */
-  ifIdx?: number;
+  ifIdx?: Ifindex;
   /** The reason why the subflow was reset: RFC 8684, section 3.6. */
   resetReason?: number;
   /** Flags of the reset: bit 1 says that it is transient. */

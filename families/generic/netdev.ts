@@ -21,6 +21,7 @@ import {
   type Codec,
   enumeration,
   i32,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   key,
@@ -135,7 +136,7 @@ const nothing: Codec<Nothing> = attributes((): Shape<Nothing> => ({}));
 /** A network device. */
 export interface NetDevice {
   /** The device's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The device's name. */
   dev?: string;
   /** The XDP features. Read-only. */
@@ -174,7 +175,7 @@ export interface PagePool {
   /** The page pool's number. */
   id?: number;
   /** The device's number; 0 if it is gone. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The device's name. */
   dev?: string;
   /** The number of the NAPI instance that uses it. Read-only. */
@@ -209,7 +210,7 @@ export interface PagePoolInfo {
   /** The page pool's number. */
   id?: number;
   /** The device's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
 }
 
 /** Wire form of {@linkcode PagePoolInfo}: NETDEV_A_PAGE_POOL_*. */
@@ -265,7 +266,7 @@ export const PagePoolStats: Attributes<PagePoolStats> = attributes((): Shape<Pag
 /** A NAPI instance: it polls queues after an interrupt. */
 export interface Napi {
   /** The device's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The device's name. */
   dev?: string;
   /** The number of the NAPI instance: SO_INCOMING_NAPI_ID of sockets. */
@@ -333,7 +334,7 @@ export interface Queue {
   /** The queue's number, from 0 for each type. */
   id?: number;
   /** The device's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The device's name. */
   dev?: string;
   /** The direction of the queue. */
@@ -366,7 +367,7 @@ export const Queue: Attributes<Queue> = attributes((): Shape<Queue> => ({
 /** Statistics of a device, or of one of its queues. */
 export interface Qstats {
   /** The device's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The device's name. */
   dev?: string;
   /** The direction of the queue. */
@@ -470,7 +471,7 @@ export const Qstats: Attributes<Qstats> = attributes((): Shape<Qstats> => ({
 /** A dmabuf, and the queues that receive into it. */
 export interface DmabufBinding {
   /** The device's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The receive queues. */
   queues?: readonly QueueId[];
   /** The file descriptor of the dmabuf. */

@@ -27,6 +27,7 @@ import {
   attributes,
   type Codec,
   count64,
+  type Ifindex,
   ifindex,
   ipv4,
   ipv6,
@@ -205,7 +206,7 @@ export const WgPeer: Attributes<WgPeer> = attributes((): Shape<WgPeer> => ({
 /** A WireGuard interface. */
 export interface WgDevice {
   /** The interface's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The interface's name. */
   ifname?: string;
   /** The private key; `null` given removes it. */

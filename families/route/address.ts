@@ -18,6 +18,7 @@ import {
   enumeration,
   head,
   i32,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   ip,
@@ -118,7 +119,7 @@ export interface Address {
   /** Address family: `inet` or `inet6`. */
   family: Family;
   /** The interface's number. */
-  index: number;
+  index: Ifindex;
   /** The interface's name. */
   dev?: string;
   /** How far it is valid; when absent, `host` for 127.0.0.0/8 and `universe` for others. IPv6 decides by itself. */

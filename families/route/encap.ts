@@ -16,6 +16,7 @@ import {
   type Codec,
   count64,
   enumeration,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   ipv4,
@@ -471,11 +472,11 @@ export interface Seg6LocalEncap {
   /** IPv6 next hop. */
   nh6?: string;
   /** Number of the interface that packets come from. */
-  iif?: number;
+  iif?: Ifindex;
   /** Its name. Read-only. */
   iifDev?: string;
   /** Number of the interface that packets go to. */
-  oif?: number;
+  oif?: Ifindex;
   /** Its name. Read-only. */
   oifDev?: string;
   /** Program, for `end_bpf`. */
@@ -618,7 +619,7 @@ export interface XfrmEncap {
   /** Interface id of the policies. */
   ifId?: number;
   /** Number of the underlying interface. */
-  link?: number;
+  link?: Ifindex;
   /** Its name. Read-only. */
   linkDev?: string;
 }

@@ -32,6 +32,7 @@ import {
   HEADER_ONLY,
   hex,
   i32,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   ip,
@@ -425,7 +426,7 @@ export interface LinkFields {
   /** What its frames are. Read-only. */
   type?: LinkType;
   /** Number. A given one is taken where it is free. */
-  index?: number;
+  index?: Ifindex;
   /**
    * All flags, as read and for `add`; to change single ones see `up` and its like. A request that was decoded has those
    * that it changes as `{ flags, mask }`, and may be sent again so.
@@ -456,7 +457,7 @@ export interface LinkFields {
   /** Identifier here of the namespace that `link` is in. */
   linkNetnsid?: number;
   /** Number of the link below, or of a pair's other end. */
-  link?: number;
+  link?: Ifindex;
   /** Its name, while it is in this namespace. Read-only. */
   linkDev?: string;
   /** Name of the queueing discipline. Read-only. */
@@ -468,7 +469,7 @@ export interface LinkFields {
   /** Unused since Linux 2.6. */
   priority?: Uint8Array;
   /** Number of the link that this is a port of; null takes it out. */
-  master?: number;
+  master?: Ifindex;
   /** Its name. Read-only. */
   masterDev?: string;
   /** An event of the old wireless extensions. Read-only. */

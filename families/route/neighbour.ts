@@ -16,6 +16,7 @@ import {
   hardwareAddress,
   head,
   i32,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   ip,
@@ -110,7 +111,7 @@ export interface Neighbour {
   /** `inet`, `inet6`, or `bridge` for forwarding tables; told by `dst` when absent. */
   family: Family;
   /** Number of the interface that it is on. */
-  ifindex: number;
+  ifindex: Ifindex;
   /** The interface's name. */
   dev?: string;
   /** Its address; in forwarding tables of tunnels the remote end. */
@@ -138,11 +139,11 @@ export interface Neighbour {
   /** Namespace that {@linkcode viaIfindex} counts in, where it is another. Read-only. */
   linkNetnsid?: number;
   /** Number of the interface to the remote end (VXLAN): NDA_IFINDEX. */
-  viaIfindex?: number;
+  viaIfindex?: Ifindex;
   /** Its name. */
   viaDev?: string;
   /** Number of the bridge or other master of the interface; given, it says that the bridge's table is meant. */
-  master?: number;
+  master?: Ifindex;
   /** Its name; see {@linkcode master}. */
   masterDev?: string;
   /** VNI that packets come in with (VXLAN in external mode). */

@@ -14,6 +14,7 @@ import {
   type Codec,
   head,
   i32,
+  type Ifindex,
   ifindex,
   parseIp,
   type Shape,
@@ -163,7 +164,7 @@ const Named: Attributes<Named> = attributes((): Shape<Named> => ({
 
 /** As much of a link as the length of its addresses takes. */
 interface LinkAddress {
-  index?: number;
+  index?: Ifindex;
   ifname?: string;
   altIfname?: string;
   address?: Uint8Array;

@@ -18,6 +18,7 @@ import {
   hardwareAddress,
   head,
   i32,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   ip,
@@ -235,7 +236,7 @@ export const RouteMetrics: Attributes<RouteMetrics> = attributes((): Shape<Route
 /** One way of a multipath route, without what it is wrapped in. */
 export interface RouteHopFields {
   /** Interface number. */
-  oif: number;
+  oif: Ifindex;
   /** Interface name. */
   dev?: string;
   /** Gateway. */
@@ -402,11 +403,11 @@ export interface RouteFields {
   /** Its properties; of them `onlink` is sent, and not what the kernel alone decides (`dead`, `linkdown`, `offload` …). */
   flags: readonly (RouteFlag | number)[];
   /** Number of the interface that packets come in by: look-ups and multicast routes. */
-  iif?: number;
+  iif?: Ifindex;
   /** Its name. Read-only. */
   iifDev?: string;
   /** Number of the interface that packets leave by. */
-  oif?: number;
+  oif?: Ifindex;
   /** Its name. */
   dev?: string;
   /** Next router, of the route's own family. */

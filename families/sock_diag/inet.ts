@@ -19,6 +19,7 @@ import {
   enumeration,
   head,
   HEADER_ONLY,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   ipv4Text,
@@ -124,7 +125,7 @@ export interface SocketId {
   /** The peer's address, `0.0.0.0` or `::` for none. */
   dst: string;
   /** Number of the interface that it is bound to, 0 for none. */
-  if: number;
+  if: Ifindex;
   /** The name of that interface. */
   dev?: string;
   /** What tells it from all others, also from those that have its addresses later. */

@@ -15,6 +15,7 @@ import {
   i16,
   i32,
   i8,
+  type Ifindex,
   ifindex,
   list,
   mac,
@@ -154,7 +155,7 @@ export interface Nl80211Message {
   /** The radio's name. */
   wiphyName?: string;
   /** The interface's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The interface's name. */
   ifname?: string;
   /** The interface's type. */
@@ -763,7 +764,7 @@ export interface Nl80211Message {
   /** The station's association identifier. */
   staAid?: number;
   /** The number of the AP/VLAN interface that the station moves to. */
-  staVlan?: number;
+  staVlan?: Ifindex;
   /** The station's VLAN. */
   vlanId?: number;
   /** The station's flags. */

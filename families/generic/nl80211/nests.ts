@@ -16,6 +16,7 @@ import {
   i32,
   i64,
   i8,
+  type Ifindex,
   ifindex,
   ipv4,
   list,
@@ -1018,7 +1019,7 @@ export interface MbssidConfig {
   /** The index of the network. */
   index?: number;
   /** The number of the interface that sends the beacons. */
-  txIfindex?: number;
+  txIfindex?: Ifindex;
   /** True if the networks are spread over several beacons (EMA). */
   ema?: boolean;
   /** The number of the link that sends the beacons. */

@@ -15,6 +15,7 @@ import {
   i32,
   i64,
   i8,
+  type Ifindex,
   ifindex,
   key,
   list,
@@ -832,7 +833,7 @@ export interface WifiInterface {
   /** The radio's number. */
   wiphy?: number;
   /** The interface's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The interface's name. */
   ifname?: string;
   /** The interface's type. */
@@ -1218,7 +1219,7 @@ export const StaInfo: Attributes<StaInfo> = attributes((): Shape<StaInfo> => ({
 /** A station that an interface communicates with. */
 export interface Station {
   /** The interface's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The station's MAC address. */
   mac?: string;
   /** The generation of the list. It changes with the list. Read-only. */
@@ -1416,7 +1417,7 @@ export interface ScanMessage {
   /** The radio's number. Read-only. */
   wiphy?: number;
   /** The interface's number. */
-  ifindex?: number;
+  ifindex?: Ifindex;
   /** The information elements to send. */
   ie?: Uint8Array;
   /** The frequencies to scan, in MHz; all when absent. */

@@ -13,6 +13,7 @@ import {
   hardwareAddress,
   HEADER_ONLY,
   i32,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   ipv4,
@@ -109,7 +110,7 @@ export interface Bond {
   /** How it uses its ports. */
   mode?: BondMode;
   /** Index of the port in use; to be set once it is one, so not sent beside `mode`. */
-  activeSlave?: number;
+  activeSlave?: Ifindex;
   /** Its name. Read-only. */
   activeSlaveDev?: string;
   /** Time between looks at the ports' carriers; 0 is none. */
@@ -129,7 +130,7 @@ export interface Bond {
   /** How many targets must answer. */
   arpAllTargets?: BondArpAllTargets;
   /** Index of the port that is used whenever it can be; 0 is none. */
-  primary?: number;
+  primary?: Ifindex;
   /** Its name. Read-only. */
   primaryDev?: string;
   /** When it takes over again. */

@@ -15,6 +15,7 @@ import {
   count64,
   enumeration,
   flag,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   ipv4,
@@ -320,7 +321,7 @@ export interface BridgePort {
   /** Cannot talk to other isolated ports. */
   isolated?: number;
   /** Index of the port that takes over without carrier; 0 is none. */
-  backupPort?: number;
+  backupPort?: Ifindex;
   /** Its name. Read-only. */
   backupPortDev?: string;
   /** Whether the MRP ring is open here. Read-only. */

@@ -10,6 +10,7 @@ import {
   attributes,
   enumeration,
   hex,
+  type Ifindex,
   ifindex,
   mac,
   mask,
@@ -70,9 +71,9 @@ export interface MrpInstance {
   /** Number of the ring. */
   ringId?: number;
   /** Index of the primary port. */
-  pIfindex?: number;
+  pIfindex?: Ifindex;
   /** Index of the secondary port. */
-  sIfindex?: number;
+  sIfindex?: Ifindex;
   /** Priority to become manager, 0..65535. */
   prio?: number;
 }
@@ -163,9 +164,9 @@ export interface MrpInfo {
   /** Number of the ring. */
   ringId?: number;
   /** Index of the primary port. */
-  pIfindex?: number;
+  pIfindex?: Ifindex;
   /** Index of the secondary port. */
-  sIfindex?: number;
+  sIfindex?: Ifindex;
   /** Priority to become manager. */
   prio?: number;
   /** Whether it is open. */
@@ -179,7 +180,7 @@ export interface MrpInfo {
   /** 1 watches only. */
   testMonitor?: number;
   /** Index of the interconnection port. */
-  iIfindex?: number;
+  iIfindex?: Ifindex;
   /** Whether the interconnection is open. */
   inState?: MrpStateName;
   /** The part in the interconnection. */
@@ -217,7 +218,7 @@ export interface MrpInRole {
   /** The part. */
   role?: MrpInRoleName;
   /** Index of the port. */
-  iIfindex?: number;
+  iIfindex?: Ifindex;
 }
 
 /** Wire form of {@linkcode MrpInRole}: IFLA_BRIDGE_MRP_IN_ROLE_*. */
@@ -309,7 +310,7 @@ export interface CfmMepCreate {
   /** Which way it looks. */
   direction?: CfmDirection;
   /** Index of its port. */
-  ifindex?: number;
+  ifindex?: Ifindex;
 }
 
 /** Wire form of {@linkcode CfmMepCreate}: IFLA_BRIDGE_CFM_MEP_CREATE_*. */

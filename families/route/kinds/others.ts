@@ -10,6 +10,7 @@ import {
   attributes,
   enumeration,
   i32,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   readOnly,
@@ -126,7 +127,7 @@ export const Ovpn: Attributes<Ovpn> = attributes((): Shape<Ovpn> => ({ mode: [1,
 /** A port of a switch. Drivers make it. */
 export interface Dsa {
   /** Index of the link to the switch. */
-  conduit?: number;
+  conduit?: Ifindex;
   /** Its name. Read-only. */
   conduitDev?: string;
 }

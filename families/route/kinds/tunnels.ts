@@ -17,6 +17,7 @@ import {
   flag,
   HEADER_ONLY,
   hex,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   ipv4,
@@ -69,7 +70,7 @@ export interface TunnelWrapping {
 /** A tunnel of GRE: gre, gretap and erspan over IPv4, ip6gre, ip6gretap and ip6erspan over IPv6. */
 export interface Gre extends TunnelWrapping {
   /** Index of the link that its packets leave through. */
-  link?: number;
+  link?: Ifindex;
   /** Its name. Read-only. */
   linkDev?: string;
   /** Fields that incoming packets have. */
@@ -154,7 +155,7 @@ export type SitFlag = keyof typeof SIT_FLAG;
 /** What ipip, sit and ip6tnl have in common. */
 export interface IpTunnel extends TunnelWrapping {
   /** Index of the link that its packets leave through. */
-  link?: number;
+  link?: Ifindex;
   /** Its name. Read-only. */
   linkDev?: string;
   /** Own address. */
@@ -241,7 +242,7 @@ export const Ip6Tunnel: Attributes<Ip6Tunnel> = attributes((): Shape<Ip6Tunnel> 
 /** A tunnel for IPsec by routes: vti over IPv4, vti6 over IPv6. */
 export interface Vti {
   /** Index of the link that its packets leave through. */
-  link?: number;
+  link?: Ifindex;
   /** Its name. Read-only. */
   linkDev?: string;
   /** Key of incoming packets. */
@@ -298,7 +299,7 @@ export interface Vxlan {
   /** Multicast group, or the one other end, IPv4. */
   group?: string;
   /** Index of the link that its packets leave through. */
-  link?: number;
+  link?: Ifindex;
   /** Its name. Read-only. */
   linkDev?: string;
   /** Own address, IPv4. */
@@ -544,7 +545,7 @@ export interface Amt {
   /** UDP port of gateways; 2268 when absent. */
   gatewayPort?: number;
   /** Index of the link that its packets leave through. */
-  link?: number;
+  link?: Ifindex;
   /** Its name. Read-only. */
   linkDev?: string;
   /** Own address. */
@@ -573,7 +574,7 @@ export const Amt: Attributes<Amt> = attributes((): Shape<Amt> => ({
 /** An interface for IPsec policies and states with its `ifId`. */
 export interface XfrmInterface {
   /** Index of the link that its packets leave through. */
-  link?: number;
+  link?: Ifindex;
   /** Its name. Read-only. */
   linkDev?: string;
   /** What its policies and states have, 1 or more. */

@@ -13,6 +13,7 @@ import {
   enumeration,
   hex,
   i32,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   listOf,
@@ -245,11 +246,11 @@ export type HsrProtocol = keyof typeof HSR_PROTOCOL | number;
 /** HSR or PRP: two links that carry every frame twice. */
 export interface Hsr {
   /** Index of the first link. */
-  slave1?: number;
+  slave1?: Ifindex;
   /** Its name. Read-only. */
   slave1Dev?: string;
   /** Index of the second link. */
-  slave2?: number;
+  slave2?: Ifindex;
   /** Its name. Read-only. */
   slave2Dev?: string;
   /** Last byte of the address of supervision frames. */
@@ -263,7 +264,7 @@ export interface Hsr {
   /** How the two ways are used. */
   protocol?: HsrProtocol;
   /** Index of the link to another ring. */
-  interlink?: number;
+  interlink?: Ifindex;
   /** Its name. Read-only. */
   interlinkDev?: string;
 }

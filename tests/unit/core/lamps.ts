@@ -9,6 +9,7 @@ import {
   type Codec,
   head,
   i32,
+  type Ifindex,
   ifindex,
   interfaceNameOf,
   key,
@@ -42,7 +43,7 @@ export interface Fields {
   name?: string;
   level?: number;
   cookie?: bigint;
-  holder?: number;
+  holder?: Ifindex;
   holderDev?: string;
   dev?: string;
   flags?: readonly ("lit" | "warm" | number)[];
@@ -58,7 +59,7 @@ export const Lamp: Attributes<Lamp> = attributes<Fields>({
   name: [1, string(15)],
   level: [2, u32],
   cookie: [3, u64 as Codec<bigint>],
-  holder: [4, ifindex as Codec<number>],
+  holder: [4, ifindex],
   holderDev: interfaceNameOf("holder"),
   dev: interfaceNameOf("index", readOnly),
   flags: [5, mask(u32, { lit: 1, warm: 2 }) as Codec<readonly ("lit" | "warm" | number)[]>],

@@ -8,6 +8,7 @@ import {
   enumeration,
   flag,
   head,
+  type Ifindex,
   ifindex,
   key,
   list,
@@ -19,7 +20,7 @@ import {
   u32,
   u64,
 } from "../../../core/codec/mod.ts";
-import type { Collection, Input } from "../../../core/collection.ts";
+import { type Changes, Collection, type Input } from "../../../core/collection.ts";
 import type { ChangeEvent, WatchEvent } from "../../../core/watch.ts";
 import { test } from "../../test.ts";
 
@@ -43,7 +44,7 @@ interface Fields {
   cookie?: bigint;
   flags?: readonly ("up" | number)[];
   key?: Uint8Array;
-  master?: number;
+  master?: Ifindex;
 }
 type Link = Fields & Kind;
 
@@ -90,6 +91,14 @@ export function refusals(): void {
   attributes<{ names?: readonly string[] }>({ names: [1, text] });
   // @ts-expect-error a header field of a wrong codec
   attributes<Bond>({ mode: head(0, text) }, { header: 4 });
+  // @ts-expect-error a codec that takes names of interfaces for a field that is a number
+  attributes<Bond>({ mode: [1, ifindex] });
+  // @ts-expect-error the same in a header
+  attributes<Bond>({ mode: head(0, ifindex) }, { header: 4 });
+  // @ts-expect-error a codec that takes no names for an interface
+  attributes<{ master?: Ifindex }>({ master: [1, u32] });
+  // @ts-expect-error the same in a header
+  attributes<{ master?: Ifindex }>({ master: head(0, u32) }, { header: 4 });
   // @ts-expect-error no such use
   attributes<Bond>({ mode: [1, u16, "secret"] });
   attributes<{ names?: readonly string[] }>({ names: [1, repeated(1, text)] });
@@ -118,8 +127,19 @@ export function follow(event: WatchEvent<ChangeEvent<"link", Link>>): string | u
   return event.value.kind === "vlan" ? String(event.value.data?.id) : event.value.ifname;
 }
 
+export class Echoed extends Collection<Link> {
+  override add(value: Input<Link>): Link {
+    return this.addEchoed(value);
+  }
+}
+
 /** What a collection takes and gives. */
-export function use(links: Collection<Link>): void {
+export function use(links: Collection<Link>, echoed: Echoed, batch: Changes<Echoed>): void {
+  // @ts-expect-error the kernel gives nothing back
+  links.add({ ifname: "x" }).ifname;
+  echoed.add({ ifname: "x" }).ifname;
+  // @ts-expect-error nothing is done yet
+  batch.add({ ifname: "x" }).ifname;
   links.add({ kind: "vlan", data: { id: 5 } });
   links.delete(links.list()[0]!);
   // @ts-expect-error a field that does not exist
@@ -131,6 +151,11 @@ export function use(links: Collection<Link>): void {
 /** A codec that accepts more than it gives stands where less is asked for. */
 export const wider: Codec<bigint, bigint> = u64;
 export const interfaces: Codec<number, number> = ifindex;
+
+/** What the name of a field is says nothing: only an interface's number may be given as a name. */
+export const inner: Input<{ info?: { index?: number } }> = { info: { index: 5 } };
+// @ts-expect-error a number that is no interface's
+export const named: Input<{ info?: { index?: number } }> = { info: { index: "eth0" } };
 
 test("types: what compiles also runs", () => {
   assertEquals(follow({ event: "new", object: "link", value: good }), "5");
