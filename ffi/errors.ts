@@ -89,7 +89,10 @@ export function errnoText(errno: number): string {
   return ERRNOS[errno]?.[1] ?? `Unknown error ${errno}`;
 }
 
-/** Returns a foreign error unchanged, or a copy with escaped text if its message holds control characters (a file name can). */
+/**
+ * Returns a foreign error unchanged, or a copy with escaped text if its message holds control characters (a file name
+ * can).
+ */
 function harmless(cause: unknown): unknown {
   if (!(cause instanceof Error) || escapeControls(cause.message) === cause.message) return cause;
   const { name, message, stack = "" } = cause, { code, errno, syscall } = cause as unknown as Record<string, unknown>;

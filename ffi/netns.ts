@@ -120,7 +120,7 @@ export function outside(): Netns | undefined {
  *
  * @param netns as in {@linkcode openNetns}, or an open namespace
  * @param fn the function to run; not async, as everything else that the thread runs meanwhile would be there too
- * @returns what the function returns
+ * @returns the function's result
  * @throws {SystemError} EPERM: entering needs CAP_SYS_ADMIN
  * @throws {TypeError} if the function returns a promise
  */
@@ -148,7 +148,7 @@ export function inNetns<T>(netns: string | number | Netns, fn: () => T): T {
  * Runs a function that changes the thread's network namespace, then returns to the thread's own one.
  *
  * @param fn the function to run; not async
- * @returns what the function returns
+ * @returns the function's result
  * @throws {TypeError} if the function returns a promise
  */
 export function restoring<T>(fn: () => T): T {

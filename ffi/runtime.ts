@@ -88,11 +88,11 @@ export function createWaker(epoll: number, ready: () => number): Waker {
 }
 
 /**
- * Calls `close` as this thread ends: what a Worker has opened stays open otherwise, until the process ends. One that is
- * terminated is not told of that, nor is one of Deno's own that ends by `close()`.
+ * Calls `close` when this thread ends. Descriptors of a Worker would otherwise stay open until the process ends. The
+ * call is missing if the Worker is terminated, and, on Deno, if a Web Worker ends by `close()`.
  */
 export function atEnd(close: () => void): void {
-  // A process ends with all that it has open, and this would cost Deno its tens of milliseconds.
+  // The end of the process closes everything anyway, and reading `process` would cost Deno tens of milliseconds.
   if (globals.Deno !== undefined && globalThis.constructor.name === "Window") return;
   globals.process?.once("exit", close);
 }
@@ -229,7 +229,7 @@ export function fileError(error: unknown, call: string, what: string, right: str
       cause: error,
     });
   }
-  // Where the operation on a descriptor fails, Deno gives the number only in the message.
+  // For a failed operation on a descriptor, Deno gives the number only in the message.
   const number = typeof errno === "number" ? Math.abs(errno) : Number(/\(os error (\d+)\)$/.exec(message ?? "")?.[1]);
   return number > 0 ? new SystemError(call, number, what, { cause: error }) : error;
 }

@@ -372,10 +372,11 @@ export class Socket implements Disposable {
   }
 
   /**
-   * Asks for a larger send buffer, beyond net.core.wmem_max where that is allowed (CAP_NET_ADMIN): no datagram can be longer.
+   * Asks for a larger send buffer, beyond net.core.wmem_max if that is allowed (CAP_NET_ADMIN). It limits the length of
+   * a datagram.
    *
-   * @param bytes how much
-   * @returns what is in force: the kernel doubles it, and holds it within its limits
+   * @param bytes the size to ask for
+   * @returns the size in force, in bytes: the kernel doubles it, and keeps it within its limits
    */
   setSendBuffer(bytes: number): number {
     return this.#setBufferSize(bytes, SO_SNDBUFFORCE, SO_SNDBUF, "send");

@@ -72,7 +72,7 @@ function controls(text: string): string[] {
   );
 }
 
-kernelTest("no example prints a raw control of a name: interfaces, processes, abstract sockets", NEEDS, () => {
+kernelTest("no example prints control characters of names: interfaces, processes, abstract sockets", NEEDS, () => {
   const commands: readonly (readonly [command: string, names: RegExp])[] = [
     ["links", /^NAME +up /m],
     ["routes", /^default +unicast +192\.0\.2\.2 +NAME +0 +main$/m],
@@ -97,7 +97,7 @@ kernelTest("no example prints a raw control of a name: interfaces, processes, ab
   assertMatch(failed.stderr, /yx\\u001b\\u009b\\u007f\\u202eR/);
 });
 
-kernelTest("examples end quietly when nobody reads what they print", NEEDS, () => {
+kernelTest("examples exit quietly when the reader of their output is gone", NEEDS, () => {
   const many = "for i in 1 2 3 4 5 6 7 8; do ip link add d$i type veth peer name p$i; done";
   `${many}; { sleep 0; while kill -0 $$ 2>/dev/null; do ip link set d1 up; ip link set d1 down; done; } &`;
   const commands = ["links", "families", "nldump -v", "monitor --initial"];
@@ -108,7 +108,7 @@ kernelTest("examples end quietly when nobody reads what they print", NEEDS, () =
   }
 });
 
-test("what an example prints passes printable() or stringify(), which escape controls", () => {
+test("examples print through printable() or stringify(), which escape control characters", () => {
   const faults: string[] = [];
   for (const file of readdirSync(EXAMPLES)) {
     const source = readFileSync(new URL(file, EXAMPLES), "utf8");

@@ -13,7 +13,7 @@ import { ROUTE, runIn } from "./route/child.ts";
 
 const TASKSTATS = new URL("../../families/generic/taskstats.ts", import.meta.url).href;
 
-kernelTest("hints: a device without IPv6 wants no capability", ["ip"], async () => {
+kernelTest("hints: an error for a device without IPv6 asks for no capability", ["ip"], async () => {
   await inNamespace(({ name, route, ip }) => {
     ip("link add v0 type veth peer name v1");
     const off = "/proc/sys/net/ipv6/conf/v0/disable_ipv6";
@@ -28,7 +28,7 @@ kernelTest("hints: a device without IPv6 wants no capability", ["ip"], async () 
   });
 });
 
-kernelTest("hints: who has the capability is not told to get it", ["ip"], async () => {
+kernelTest("hints: a process that has the capability is not told to get it", ["ip"], async () => {
   await inNamespace(({ route, ip }) => {
     ip("link add br0 type bridge");
     ip("link add v0 type veth peer name v1");
@@ -38,7 +38,7 @@ kernelTest("hints: who has the capability is not told to get it", ["ip"], async 
   });
 });
 
-kernelTest("hints: root of a user namespace reads that another one counts", ["ip", "unshare"], async () => {
+kernelTest("hints: root of a user namespace learns that another user namespace counts", ["ip", "unshare"], async () => {
   if (!hasFamily("TASKSTATS")) skip("a kernel with TASKSTATS");
   await inNamespace(({ name }) => {
     const code = `
@@ -65,7 +65,7 @@ kernelTest("hints: root of a user namespace reads that another one counts", ["ip
   });
 });
 
-kernelTest("hints: processes are told of in the first network namespace", ["ip"], async () => {
+kernelTest("hints: process events are sent in the first network namespace only", ["ip"], async () => {
   await inNamespace(({ name }) => {
     const error = assertThrows(() => processes.watch({ netns: name }), SystemError);
     assertEquals([error.code, error.hint], [
@@ -75,7 +75,7 @@ kernelTest("hints: processes are told of in the first network namespace", ["ip"]
   });
 });
 
-kernelTest("hints: a control group of version 2 has no such numbers", [], () => {
+kernelTest("hints: a control group of version 2 has no counts of tasks", [], () => {
   if (!hasFamily("TASKSTATS")) skip("a kernel with TASKSTATS");
   const folder = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].find((path) => existsSync(`${path}/cgroup.procs`));
   if (folder === undefined) skip("a mounted cgroup of version 2");
@@ -87,7 +87,7 @@ kernelTest("hints: a control group of version 2 has no such numbers", [], () => 
   }
 });
 
-kernelTest("hints: what the kernel's ethtool does not have is no driver's fault", [], () => {
+kernelTest("hints: a message that the kernel's ethtool lacks is not blamed on the driver", [], () => {
   if (!hasFamily("ethtool")) skip("a kernel with ethtool");
   try {
     ethtool.mse.list();

@@ -69,7 +69,7 @@ kernelTest("script 1: ip -br link", NEEDS, async () => {
   assert(lines.some((line) => /^eth0 up ([0-9a-f]{2}:){5}[0-9a-f]{2} \d+$/.test(line)), lines.join("\n"));
 });
 
-kernelTest("script 2: which way out", NEEDS, async () => {
+kernelTest("script 2: the default route", NEEDS, async () => {
   assertEquals(await script("02", [...ETH0, "ip route add default via 192.0.2.1"]), "eth0 undefined 192.0.2.2\n");
 });
 
@@ -77,7 +77,7 @@ kernelTest("script 3: my addresses", NEEDS, async () => {
   assertStringIncludes(await script("03", [...ETH0, "ip address add 198.51.100.7/24 dev eth1"]), "192.0.2.2");
 });
 
-kernelTest("script 4: who is on this wire", NEEDS, async () => {
+kernelTest("script 4: the neighbours on a link", NEEDS, async () => {
   const setup = [
     "ip link add br0 type bridge",
     "ip link set br0 up",
@@ -89,7 +89,7 @@ kernelTest("script 4: who is on this wire", NEEDS, async () => {
   assertEquals(out.includes("192.0.2.8"), false);
 });
 
-kernelTest("script 6: what does this kernel speak?", NEEDS, async () => {
+kernelTest("script 6: the protocols that this kernel serves", NEEDS, async () => {
   const lines = (await script("06")).split("\n"),
     row = (name: string) => lines.find((line) => line.includes(name)) ?? "";
   assert(/active.*true/.test(row("NETLINK_ROUTE")), lines.join("\n"));
@@ -103,7 +103,7 @@ kernelTest("script 7: /proc/crypto, typed", [...NEEDS, ...CRYPTO], async () => {
   assertEquals(/type: ["']aead["']/.test(out), listed, out);
 });
 
-kernelTest("script 11: a wire into a new namespace", [...NEEDS, "ping"], async () => {
+kernelTest("script 11: a veth pair into a new namespace", [...NEEDS, "ping"], async () => {
   const out = await script("11", [], ["ping -c 1 -W 5 10.9.0.2"]);
   assertStringIncludes(out, "1 received");
 });

@@ -5,7 +5,7 @@ import { lookup, open } from "../../../families/fib_lookup.ts";
 import { random } from "../../unit/core/help.ts";
 import { inNamespace, kernelTest, run } from "../namespace.ts";
 
-kernelTest("fib_lookup: 1,000 addresses, as ip route get finds them", ["ip"], async () => {
+kernelTest("fib_lookup: the routes of 1,000 addresses equal those of `ip route get`", ["ip"], async () => {
   await inNamespace(({ name, ipBatch }) => {
     const next = random(10), octets = (count: number) => Array.from({ length: count }, () => next(256)).join(".");
     const prefixes = new Set(Array.from({ length: 400 }, (_, i) => {
@@ -45,7 +45,7 @@ kernelTest("fib_lookup: 1,000 addresses, as ip route get finds them", ["ip"], as
   });
 });
 
-kernelTest("fib_lookup: what a search ends with has the code that ip route get has", ["ip"], async () => {
+kernelTest("fib_lookup: a failed search has the same code as in `ip route get`", ["ip"], async () => {
   await inNamespace(({ name, ipBatch }) => {
     ipBatch([
       "link set lo up",
@@ -68,6 +68,6 @@ kernelTest("fib_lookup: what a search ends with has the code that ip route get h
   });
 });
 
-kernelTest("fib_lookup: where the script runs, on a shared socket", [], () => {
+kernelTest("fib_lookup: lookup() works in the script's namespace, on a shared socket", [], () => {
   assertEquals(lookup("127.0.0.1", { table: "local" }).type, "local");
 });

@@ -30,7 +30,7 @@ for (let number = 0; number < 32; number++) {
   });
 }
 
-test("registry: families() has what every kernel serves, and nothing that none does", () => {
+test("registry: families() marks protocols of every kernel as served, and none that no kernel has", () => {
   const rows = families();
   assertEquals(rows.length, 23);
   for (const name of ["NETLINK_ROUTE", "NETLINK_USERSOCK", "NETLINK_KOBJECT_UEVENT", "NETLINK_GENERIC"]) {
@@ -39,7 +39,7 @@ test("registry: families() has what every kernel serves, and nothing that none d
   for (const { name, status, served } of rows) assert(status === "active" || !served, name);
 });
 
-test("registry: the protocols that the kernel lists sockets of are served", () => {
+test("registry: protocols whose sockets the kernel lists are marked as served", () => {
   const rows = families();
   // sk, Eth (the protocol), Pid (0: the kernel's own) …
   const lines = readFileSync("/proc/net/netlink", "utf8").trim().split("\n").slice(1);
@@ -49,7 +49,7 @@ test("registry: the protocols that the kernel lists sockets of are served", () =
   for (const number of numbers) assert(rows[number]!.served, rows[number]!.name);
 });
 
-test("registry: a protocol that is served has no hint in the way", () => {
+test("registry: opening a protocol that is served gives no hint", () => {
   using client = new Client(protocol("GENERIC"));
   assertEquals(client.protocol.name, "NETLINK_GENERIC");
 });

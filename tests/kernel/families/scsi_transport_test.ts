@@ -8,7 +8,7 @@ import { kernelTest, load } from "../namespace.ts";
 
 const needs = load("fcoe") && load("veth") ? [] : ["the lab, with a kernel that has fcoe"];
 
-kernelTest("scsi_transport: an adapter that is made on a veth tells of itself", needs, async () => {
+kernelTest("scsi_transport: an adapter on a veth pair sends events", needs, async () => {
   links.add({ ifname: "nl-fc0", kind: "veth", data: { peer: { ifname: "nl-fc1" } } });
   links.set("nl-fc0", { up: true });
   links.set("nl-fc1", { up: true });
@@ -26,7 +26,7 @@ kernelTest("scsi_transport: an adapter that is made on a veth tells of itself", 
   }
 });
 
-kernelTest("scsi_transport: messages that nobody takes are refused with the right words", needs, () => {
+kernelTest("scsi_transport: messages without a receiver are refused with the right error", needs, () => {
   const refused = (message: Parameters<typeof scsiTransport.send>[0]): string =>
     assertThrows(() => scsiTransport.send(message), KernelError).code;
   assertEquals(refused({ msgtype: "shost_vendor", vendorId: 0x0100_0000_0000_1234n, hostNo: 0 }), "ESRCH");

@@ -15,7 +15,7 @@ if (lab && existsSync(FS) && !existsSync(`${FS}/enforce`)) {
 const there = lab && existsSync(`${FS}/enforce`);
 const needs = there ? [] : ["the lab, with a kernel that was booted with SELinux"];
 
-kernelTest("selinux: that it enforces, and that it does not any more, is heard of", needs, async () => {
+kernelTest("selinux: events report that enforcing starts and ends", needs, async () => {
   const events = selinux.watch({ signal: AbortSignal.timeout(60_000) });
   try {
     for (const [mode, val] of [["1", "enforcing"], ["0", "permissive"]]) {
@@ -40,7 +40,7 @@ const POLICY = `
 (allow t self (process (transition)))
 `;
 
-kernelTest("selinux: each policy that is loaded is heard of, with its number", [...needs, "secilc"], async () => {
+kernelTest("selinux: an event reports each policy that is loaded, with its number", [...needs, "secilc"], async () => {
   const folder = mkdtempSync(join(tmpdir(), "netlink-selinux-")), source = join(folder, "policy.cil");
   const events = selinux.watch({ signal: AbortSignal.timeout(60_000) });
   try {

@@ -56,7 +56,7 @@ kernelTest("smc: a connected pair and its listener are in the dump", needs, asyn
   }
 });
 
-kernelTest("smc: SMC_GEN_NETLINK answers each question", generic, () => {
+kernelTest("smc: SMC_GEN_NETLINK answers each request", generic, () => {
   const { ver, localHost } = smc.systemInfo();
   assert(ver! >= 1 && localHost === localHost!.trimEnd());
   for (const list of [smc.linkGroups(), smc.links(), smc.memoryLinkGroups(), smc.devices(), smc.memoryDevices()]) {

@@ -45,7 +45,7 @@ async function udevadm(
 const propertiesOf = (event: Pick<Uevent, "properties">): string[] =>
   Object.entries(event.properties ?? {}).map(([key, value]) => `${key}=${value}`).sort();
 
-kernelTest("uevents: of a veth pair that comes and goes, as udevadm monitor has them", ["ip", "udevadm"], async () => {
+kernelTest("uevents: events of a veth pair equal those of `udevadm monitor`", ["ip", "udevadm"], async () => {
   await inNamespace(async ({ name, ip }) => {
     await using monitor = await udevadm(name, "--kernel", "--subsystem-match=net");
     const ours: string[][] = [], net = uevents.watch({ netns: name, subsystem: "net" });
@@ -67,7 +67,7 @@ kernelTest("uevents: of a veth pair that comes and goes, as udevadm monitor has 
 });
 
 kernelTest(
-  "uevents: in udev's form, libudev finds ours and its filter lets them through",
+  "uevents: libudev accepts those that we send in udev's format, and its filter passes them",
   ["ip", "udevadm"],
   async () => {
     await inNamespace(async ({ name }) => {
@@ -112,7 +112,9 @@ kernelTest(
   },
 );
 
-kernelTest("uevents: send() has the kernel tell of what is not there, in that namespace alone", ["ip"], async () => {
+kernelTest("uevents: send() makes the kernel send an event of a device that does not exist, in that namespace only", [
+  "ip",
+], async () => {
   await inNamespace(async ({ name }) => {
     const inside = uevents.watch({ netns: name, subsystem: "nope" }), outside = uevents.watch({ subsystem: "nope" });
     const properties = { ANY: "thing" };
@@ -130,7 +132,7 @@ kernelTest("uevents: send() has the kernel tell of what is not there, in that na
   });
 });
 
-kernelTest("uevents: trigger() is answered with an event of that uuid", [], async () => {
+kernelTest("uevents: trigger() causes an event with the uuid that it returned", [], async () => {
   const events = uevents.watch({ subsystem: "mem", action: "change" });
   const uuid = uevents.trigger("/sys/devices/virtual/mem/null", "change", { WHO: "us" });
   for await (const e of events) {
@@ -141,7 +143,7 @@ kernelTest("uevents: trigger() is answered with an event of that uuid", [], asyn
   assertThrows(() => uevents.trigger("/devices/virtual/mem/nope", "add"), SystemError, "ENOENT");
 });
 
-kernelTest("uevents: a process that waits for none ends", [], () => {
+kernelTest("uevents: a process without a pending wait ends", [], () => {
   const code = `
     const { uevents } = await import(${JSON.stringify(new URL("../../../families/uevent.ts", import.meta.url).href)});
     globalThis.kept = uevents.watch({ subsystem: "none" });
@@ -162,7 +164,7 @@ kernelTest("script 23: a stick was plugged in", [], async () => {
   );
 });
 
-kernelTest("uevents: a user namespace that does not map root hears them too", ["ip", "unshare"], async () => {
+kernelTest("uevents: they arrive in a user namespace that does not map root too", ["ip", "unshare"], async () => {
   await inNamespace(async ({ name, ip }) => {
     // The user has no number there, and the kernel's events come from one that has none either.
     const code = `import { uevents } from ${

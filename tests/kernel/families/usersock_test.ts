@@ -45,27 +45,31 @@ kernelTest(
   },
 );
 
-kernelTest("usersock: a group hears what is sent to it, the sender does not, and no other group", [], async () => {
-  await using first = open({ groups: [1, 32] });
-  await using second = open({ groups: [31] });
-  await using sender = open({ groups: [32] });
-  sender.send({ group: 32 }, "01");
-  sender.send({ group: 31 }, "02");
-  sender.send({ group: 1, port: second.port }, "03");
-  const heard = async (socket: typeof first) => {
-    const { bytes, group, port } = (await socket.next()).value!;
-    assertEquals(port, sender.port);
-    return [[...bytes!], group];
-  };
-  assertEquals([await heard(first), await heard(first)], [[[1], 32], [[3], 1]]);
-  assertEquals([await heard(second), await heard(second)], [[[2], 31], [[3], 1]]);
-  first.leave(1);
-  sender.send({ group: 1 }, "04");
-  sender.send({ group: 32 }, "05");
-  assertEquals(await heard(first), [[5], 32]);
-});
+kernelTest(
+  "usersock: a message to a group reaches its members, but neither the sender nor other groups",
+  [],
+  async () => {
+    await using first = open({ groups: [1, 32] });
+    await using second = open({ groups: [31] });
+    await using sender = open({ groups: [32] });
+    sender.send({ group: 32 }, "01");
+    sender.send({ group: 31 }, "02");
+    sender.send({ group: 1, port: second.port }, "03");
+    const heard = async (socket: typeof first) => {
+      const { bytes, group, port } = (await socket.next()).value!;
+      assertEquals(port, sender.port);
+      return [[...bytes!], group];
+    };
+    assertEquals([await heard(first), await heard(first)], [[[1], 32], [[3], 1]]);
+    assertEquals([await heard(second), await heard(second)], [[[2], 31], [[3], 1]]);
+    first.leave(1);
+    sender.send({ group: 1 }, "04");
+    sender.send({ group: 32 }, "05");
+    assertEquals(await heard(first), [[5], 32]);
+  },
+);
 
-kernelTest("usersock: whoever is too slow for a group hears that something was lost", [], async () => {
+kernelTest("usersock: a group's member that reads too slowly learns that messages were lost", [], async () => {
   await using slow = open({ groups: [3], buffer: 4096 });
   await using sender = open();
   for (let i = 0; i < 1000; i++) sender.send({ group: 3 }, new Uint8Array(100));
@@ -77,7 +81,7 @@ kernelTest("usersock: whoever is too slow for a group hears that something was l
   assert(count < 1000);
 });
 
-kernelTest("usersock: a port that is too slow refuses", [], async () => {
+kernelTest("usersock: a port that reads too slowly refuses messages", [], async () => {
   await using slow = open();
   await using sender = open();
   const error = assertThrows(() => {

@@ -42,7 +42,7 @@ function makeChip(): string {
   return `/sys/bus/i2c/devices/${bus}`;
 }
 
-kernelTest("w1: masters and slaves come and go, and do what they are told", needs, async () => {
+kernelTest("w1: masters and slaves are added and removed, and carry out commands", needs, async () => {
   const signal = AbortSignal.timeout(240_000);
   await using w1 = open({ idx: CN_IDX.CN_W1_IDX, val: 1, codec: W1Messages, signal });
   const others: W1Message[] = [], next = (is: (message: W1Message) => boolean) => until(w1, others, is);

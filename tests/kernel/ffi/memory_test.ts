@@ -55,7 +55,7 @@ test("trap 34: addressOf() and pointerOf() stay valid however the views are used
   }
 });
 
-test("trap 34: Socket receives into its own memory however what it gave is used", () => {
+test("trap 34: Socket receives into its own memory, however a received datagram is used", () => {
   const sockets = Array.from({ length: 20 }, () => new Socket({ protocol: 2 }));
   using sender = new Socket({ protocol: 2 });
   for (let round = 0; round < 10; round++) {

@@ -58,7 +58,7 @@ test("readable() wakes up when a message comes", async () => {
   }
 });
 
-test("readable() comes at once when a message is there, again and again", async () => {
+test("readable() resolves at once if a message is there, each time", async () => {
   using a = usersock();
   using b = usersock();
   a.send(Uint8Array.of(1), 1, b.port);
@@ -70,7 +70,7 @@ test("readable() comes at once when a message is there, again and again", async 
   assertEquals(drain(b), 1);
 });
 
-test("readable() lets others run, though there is always something", async () => {
+test("readable() lets other code run, even if there is always a message", async () => {
   using a = usersock();
   using b = usersock();
   a.send(Uint8Array.of(1), 1, b.port);
@@ -137,7 +137,7 @@ test("readable() refuses a second wait", async () => {
   await first;
 });
 
-test("readable() waits for a socket whose number another one had", async () => {
+test("readable() waits for a socket that reuses another one's descriptor number", async () => {
   using a = usersock();
   for (let i = 0; i < 20; i++) {
     const b = usersock();
@@ -207,7 +207,7 @@ test("readable() with ref: false lets the process end also after others waited w
   `);
 });
 
-test("readable() with ref: false lets the process end also when a message comes just then", () => {
+test("readable() with ref: false lets the process end, even if a message arrives at that moment", () => {
   assertEnds(`
     const a = new Socket({ protocol: 2 });
     a.readable({ ref: false });
@@ -216,7 +216,7 @@ test("readable() with ref: false lets the process end also when a message comes 
   `);
 });
 
-test("readable() keeps the process until it comes, and no longer", () => {
+test("readable() keeps the process alive until it resolves, and no longer", () => {
   assertEnds(`
     const a = new Socket({ protocol: 2 }), b = new Socket({ protocol: 2 });
     const timer = setTimeout(() => a.send(Uint8Array.of(1), 1, b.port), 100);
@@ -227,7 +227,7 @@ test("readable() keeps the process until it comes, and no longer", () => {
   `);
 });
 
-test("close() of a socket that is waited for lets the process end", () => {
+test("close() of a socket with a pending wait lets the process end", () => {
   assertEnds(`
     const socket = new Socket({ protocol: 2 });
     setTimeout(() => socket.close(), 20);
@@ -314,7 +314,7 @@ test("readable() in Workers that end leaves no descriptor behind", { skip: noWor
   `);
 });
 
-test("a Worker that ends closes the clients that all share, whatever it did with them", { skip: noWorkers }, () => {
+test("a Worker that ends closes its shared clients, however it used them", { skip: noWorkers }, () => {
   assertEnds(`
     const { Worker } = process.getBuiltinModule("node:worker_threads");
     const { readdirSync, readlinkSync } = process.getBuiltinModule("node:fs");

@@ -32,14 +32,14 @@ function failureOf(change: string, flags: string[] = []): [code: string, message
   return JSON.parse(stdout);
 }
 
-test("errno() is the last call's, each time", () => {
+test("errno() returns the errno of the last call", () => {
   for (let i = 0; i < 1000; i++) {
     assertEquals([libc().close(-1), errno()], [-1, 9 /* EBADF */]);
     assertEquals([libc().socket(9999, 1, 0), errno()], [-1, 97 /* EAFNOSUPPORT */]);
   }
 });
 
-test("check() passes on a result, and throws what errno says", () => {
+test("check() returns a result, and throws the error that errno holds", () => {
   assertEquals(check(5, "read", "read"), 5);
   const error = assertThrows(() => check(libc().close(-1), "close", "close the door"), SystemError);
   assertEquals(error.message, 'Cannot close the door: close() failed with EBADF "Bad file descriptor"');
@@ -47,7 +47,7 @@ test("check() passes on a result, and throws what errno says", () => {
 
 const NEEDS = "Cannot use netlink: it needs Linux on x86-64 or arm64 and Deno, Bun or Node 26, this is";
 
-test("another platform is one clear error, when a socket is opened", () => {
+test("opening a socket on another platform gives one clear error", () => {
   const flags = deno ? ["--allow-read", "--allow-ffi", "--allow-import"] : [];
   const change = (name: "platform" | "arch", value: string): string =>
     deno

@@ -81,7 +81,7 @@ test("Socket asks the kernel for a dump and gets it whole", () => {
   assertEquals(socket.receive(), undefined);
 });
 
-test("receive() tells who sent, in the same object each time", () => {
+test("receive() returns the sender, in the same object each time", () => {
   using a = usersock();
   using b = usersock();
   a.send(Uint8Array.of(1, 2, 3), 2, b.port);
@@ -107,7 +107,7 @@ test("receive() never cuts a datagram, however large", () => {
   }
 });
 
-test("receive() says so when another process sends more than the kernel ever does", () => {
+test("receive() fails if another process sends a longer datagram than the kernel ever does", () => {
   using a = usersock();
   using b = usersock();
   const [SOL_SOCKET, SO_SNDBUFFORCE] = [1, 32], size = new Uint8Array(Int32Array.of(1 << 24).buffer);
@@ -125,7 +125,7 @@ test("receive() says so when another process sends more than the kernel ever doe
   assertEquals(b.receive()!.length, 1);
 });
 
-test("receive() gets the kernel's echo of a large request whole", () => {
+test("receive() returns the kernel's echo of a large request in full", () => {
   using socket = new Socket({ protocol: NETLINK_ROUTE });
   const large = new Uint8Array(100_000);
   large.set(request(RTM_GETLINK, 0x5));
@@ -137,7 +137,7 @@ test("receive() gets the kernel's echo of a large request whole", () => {
   assertEquals(received.length, 100_000 + 20);
 });
 
-test("receive() waits no longer than it may", () => {
+test("receive() waits no longer than its timeout", () => {
   using socket = usersock();
   assertEquals(socket.receive(), undefined);
   assertEquals(socket.receive(0), undefined);
@@ -179,7 +179,7 @@ test("send() does not wait for a program that does not read", () => {
   assertEquals(error.code, "EAGAIN");
 });
 
-test("send() says what is wrong", () => {
+test("send() names the fault", () => {
   using a = usersock();
   const refused = assertThrows(() => a.send(new Uint8Array(8), 8, 0x7fffffff), SystemError);
   assertEquals(
@@ -227,7 +227,7 @@ adminTest("join() says which group it cannot join", () => {
   );
 });
 
-test("passCredentials() has every datagram tell its sender", () => {
+test("passCredentials() adds the sender to every datagram", () => {
   using a = usersock();
   using b = usersock();
   b.passCredentials();
@@ -251,7 +251,7 @@ rootTest("receive() tells which namespace an event comes from", (blue) => {
   assertEquals([received?.nsid, received?.groups], [4711, RTNLGRP_LINK]);
 });
 
-test("setOption() and getOption() agree, and know what the kernel does not", () => {
+test("setOption() and getOption() agree, and report options that the kernel does not know", () => {
   using socket = usersock();
   assertEquals(socket.getOption(NETLINK_OPTIONS.NETLINK_EXT_ACK), 0);
   assertEquals(socket.setOption(NETLINK_OPTIONS.NETLINK_EXT_ACK, 1), true);
@@ -260,14 +260,14 @@ test("setOption() and getOption() agree, and know what the kernel does not", () 
   assertEquals(socket.getOption(12345), undefined);
 });
 
-test("setBuffer() and setSendBuffer() tell what is in force", () => {
+test("setBuffer() and setSendBuffer() return the size in force", () => {
   using socket = usersock();
   assertEquals([socket.setBuffer(10_000), socket.setBuffer(100_000)], [20_000, 200_000]);
   assertEquals([socket.setSendBuffer(10_000), socket.setSendBuffer(100_000)], [20_000, 200_000]);
   assertEquals(socket.buffers(), { receive: 200_000, send: 200_000 });
 });
 
-test("setSendBuffer() lets a longer datagram go, up to 32 bytes less than the buffer", () => {
+test("setSendBuffer() allows longer datagrams, up to 32 bytes less than the buffer", () => {
   using socket = usersock();
   const { send } = socket.buffers(), bytes = new Uint8Array(4 * send);
   assertEquals(assertThrows(() => socket.send(bytes, send - 31, socket.port), SystemError).code, "EMSGSIZE");
@@ -284,7 +284,7 @@ adminTest("setSendBuffer() is not held to net.core.wmem_max by who may change it
   assertEquals(socket.setSendBuffer(2 ** 40), 0x7ffffffe);
 });
 
-test("attachFilter() has the kernel drop what the program does not want", () => {
+test("attachFilter() makes the kernel drop the datagrams that the program rejects", () => {
   using a = usersock();
   using b = usersock();
   // Keep what starts with 1: BPF_LD|BPF_B|BPF_ABS 0; BPF_JMP|BPF_JEQ 1, else skip one; BPF_RET all; BPF_RET nothing.
@@ -296,7 +296,7 @@ test("attachFilter() has the kernel drop what the program does not want", () => 
   assertEquals(error.code, "EINVAL");
 });
 
-test("interfaceName() and interfaceIndex() know the loopback, and what there is not", () => {
+test("interfaceName() and interfaceIndex() find the loopback, and no interface that does not exist", () => {
   using socket = new Socket({ protocol: NETLINK_ROUTE });
   assertEquals(socket.interfaceName(1), "lo");
   assertEquals(socket.interfaceIndex("lo"), 1);
@@ -318,7 +318,7 @@ rootTest("interfaceName() and interfaceIndex() know alternative names and names 
   assert(socket.interfaceIndex("p0")! > 0);
 });
 
-test("Socket is of no use once closed, and closing it again is nothing", () => {
+test("a closed Socket throws at every use, and closing it again does nothing", () => {
   const socket = usersock();
   assertEquals(socket.closed, false);
   socket.close();
@@ -344,7 +344,7 @@ test("Socket is of no use once closed, and closing it again is nothing", () => {
   }
 });
 
-test("Socket names a protocol that the kernel does not speak", () => {
+test("Socket names a protocol that the kernel does not serve", () => {
   const error = assertThrows(() => new Socket({ protocol: 19, protocolName: "NETLINK_ECRYPTFS" }), SystemError);
   assertEquals(
     error.message,

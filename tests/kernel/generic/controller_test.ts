@@ -87,7 +87,7 @@ kernelTest("nlctrl: policies of every family equal `genl ctrl policy`", ["genl"]
   assert(compared > 20, `${compared}`);
 });
 
-kernelTest("nlctrl: get() by name and number, find() of nothing, one operation's policy", [], () => {
+kernelTest("nlctrl: get() by name and number, find() of a missing family, the policy of one operation", [], () => {
   const tcp = families.get("tcp_metrics");
   assertEquals(families.get(tcp.familyId!), tcp);
   assertEquals(families.get(tcp), tcp);
@@ -103,7 +103,7 @@ kernelTest("nlctrl: get() by name and number, find() of nothing, one operation's
 
 const module = lab && spawnSync("modinfo", ["l2tp_netlink"]).status === 0;
 kernelTest(
-  "nlctrl: a family that comes and goes is an event",
+  "nlctrl: events report families that are added and removed",
   module ? ["modprobe"] : ["the lab, with module l2tp_netlink"],
   async () => {
     using own = open();

@@ -29,7 +29,7 @@ kernelTest("family(): nlctrl with a specification equals the module", [], () => 
   );
 });
 
-kernelTest("family(): without a specification the kernel's policy types what it takes", [], () => {
+kernelTest("family(): without a specification the kernel's policy gives the types of attributes", [], () => {
   using nlctrl = family("nlctrl");
   const [one] = [nlctrl.request(3, { 2: "ethtool" })!];
   assertEquals([one[1], one[2]], [families.get("ethtool").familyId, "ethtool"]);
@@ -71,7 +71,7 @@ genericTest(
     }),
 );
 
-kernelTest("family(): a family that is not there names what may have it", [], () => {
+kernelTest("family(): the error for a missing family names the module that may provide it", [], () => {
   if (hasFamily("nbd")) skip("this kernel has nbd");
   using nbd = family("nbd");
   assertStringIncludes(nbd.describe(), "connect (1)");
@@ -81,7 +81,7 @@ kernelTest("family(): a family that is not there names what may have it", [], ()
 });
 
 kernelTest(
-  "family(): a protocol of its own is spoken by its specification",
+  "family(): a protocol of its own works by its specification",
   ["ip"],
   () =>
     inNamespace(async ({ name, ipJson }) => {
@@ -164,7 +164,7 @@ async function told(
 }
 
 kernelTest(
-  "family(): events of protocols of their own are called what the kernel calls them",
+  "family(): events of protocols of their own have the kernel's names",
   ["ip", "tc"],
   () =>
     inNamespace(async ({ name, ip }) => {
@@ -208,7 +208,7 @@ kernelTest(
 );
 
 kernelTest(
-  "family(): addresses that a specification says are IPv4's may be IPv6's, both ways",
+  "family(): addresses that a specification calls IPv4 may be IPv6, in both directions",
   ["ip"],
   () =>
     inNamespace(({ name, ip, ipJson }) => {
@@ -241,7 +241,7 @@ kernelTest(
     }),
 );
 
-kernelTest("family(): a watch of a family without any group says so at once", [], () => {
+kernelTest("family(): watching a family without groups fails at once", [], () => {
   for (const { familyName, mcastGroups } of families.list()) {
     using it = family(familyName!);
     if (mcastGroups === undefined) {

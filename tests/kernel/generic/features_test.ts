@@ -4,7 +4,7 @@ import { plural } from "../../../core/arguments.ts";
 import { open } from "../../../families/generic/ethtool.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
 
-kernelTest("ethtool: a feature is switched to true or false, and to nothing else", [], async () => {
+kernelTest("ethtool: a feature can be set to true or false only", [], async () => {
   await inNamespace(({ name, route }) => {
     route.links.add({ ifname: "va", kind: "veth", data: { peer: { ifname: "vb" } } });
     using ethtool = open({ netns: name });
@@ -21,7 +21,7 @@ kernelTest("ethtool: a feature is switched to true or false, and to nothing else
   });
 });
 
-kernelTest("ethtool: a name and a number of two devices name neither", [], async () => {
+kernelTest("ethtool: a key with the name and number of different devices matches neither", [], async () => {
   await inNamespace(({ name, route }) => {
     route.links.add({ ifname: "va", kind: "veth", data: { peer: { ifname: "vb" } } });
     const devIndex = route.links.get("vb").index!, lo = 1;

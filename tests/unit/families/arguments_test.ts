@@ -119,7 +119,7 @@ test("lists of sockets and of queues' statistics take a filter that is an object
   assertThrows(() => queues.qstats.list(both), TypeError, 'by "queueType" and scope');
 });
 
-test("a dry run shows what asks, and gives nothing in the place of an answer", () => {
+test("a dry run shows requests for data, and returns nothing instead of the answer", () => {
   const shown: unknown[] = [], options: OpenOptions = { ...NOBODY, dryRun: ({ type }) => void shown.push(type) };
   using devices = everything.ethtool.open(options), threads = everything.taskstats.open(options);
   using controller = everything.nlctrl.open(options), radios = everything.nl80211.open(options);
@@ -188,7 +188,7 @@ test("usersock: a recipient is a port or an object, groups are numbers", () => {
   refused([["1"], [null], [{}]], (groups) => everything.usersock.open({ groups, transport }));
 });
 
-test("links: a further name is text", () => {
+test("links: an alternative name is text", () => {
   using client = everything.route.open(NOBODY);
   for (const verb of ["addAltnames", "deleteAltnames"] as const) {
     refused([...UNNAMED, 5], (name) => client.links[verb](5, name));
@@ -256,7 +256,7 @@ test("registry: a protocol is a number or a name, a datagram is bytes, a capture
   refused(NO_OPTIONS, (options) => [...readCapture(none, options)]);
 });
 
-test("what is not said of an object is not said to be undefined, and no words are without a value", () => {
+test('messages never contain "undefined", and never lack a value', () => {
   using client = everything.macsec.open(NOBODY), sockets = everything.sockDiag.open(NOBODY);
   const words = (act: () => unknown): string => assertThrows(act, Error).message;
   assertMatch(words(() => client.macsec.addRxSc(5, { nope: 1 } as never)), /^Cannot add a channel of 5: /);

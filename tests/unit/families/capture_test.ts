@@ -193,7 +193,7 @@ test("readCapture() decodes any family's messages: answers, errors in words, the
   assertEquals([user, raw] as unknown[], [hex("0102"), hex("0506")]);
 });
 
-test("readCapture() reads what a big-endian machine wrote as it reads its own", () => {
+test("readCapture() reads a capture of a big-endian machine like its own", () => {
   const of = (m: Machine): Uint8Array =>
     m.pcap([0, join(link(m), done(m))], [0, route(m)], [0, refusal(m)], [16, family(m)], [16, told(m)]);
   assertEquals(values(of(BIG)), values(of(LITTLE)));
@@ -209,14 +209,14 @@ test("readCapture() reads what a big-endian machine wrote as it reads its own", 
   assertMatch(String(messages[0]), /\n +32 {2}00080003 762e3500 +ifname +"v\.5"\n/);
 });
 
-test("the messages decide whose they are, not the file: it may have been written elsewhere", () => {
+test("readCapture() takes the byte order from the messages, not from the file, which another machine may have written", () => {
   for (const [file, machine] of [[LITTLE, BIG], [BIG, LITTLE]] as const) {
     const [message] = readCapture(file.pcap([0, link(machine)]));
     assertEquals([message!.bigEndian, (message!.value as { ifname: string }).ifname], [machine === BIG, "v.5"]);
   }
 });
 
-test("readCapture() goes by the numbers that are given, until the capture says otherwise", () => {
+test("readCapture() uses the given family numbers until the capture shows others", () => {
   const file = LITTLE.pcap([16, told(LITTLE)], [16, unknown(LITTLE)], [16, family(LITTLE)], [16, told(LITTLE)]);
   const types = (generic: Record<string, number>): unknown[] =>
     [...readCapture(file, { generic })].map(({ type }) => type);
@@ -252,7 +252,7 @@ const answered = (m: Machine, seq: number, port: number): Uint8Array =>
     m.attribute(2, m.bytes(4, 7, 8), new Uint8Array(232)),
   );
 
-test("what is told of sockets is read by what was asked for", () => {
+test("readCapture() decodes descriptions of sockets by the request that asked for them", () => {
   for (const m of [LITTLE, BIG]) {
     const file = m.pcap(
       [4, asked(m, 1, 0, 262)],
@@ -281,7 +281,7 @@ test("readCapture() gives one protocol's messages when asked to", () => {
   ]]);
 });
 
-test("a message that is broken or was cut off is given as bytes, says so, and loses no other", () => {
+test("readCapture() returns a broken or truncated message as bytes with a note, and decodes all others", () => {
   const cut = LITTLE.pcap([0, route(LITTLE)]), whole = new DataView(cut.buffer).getUint32(36, true);
   new DataView(cut.buffer).setUint32(36, whole + 100, true);
   const broken = join(done(LITTLE), link(LITTLE).subarray(0, 40));
@@ -304,7 +304,7 @@ function inspect(value: unknown): string {
   return Deno === undefined ? nodeInspect(value) : Deno.inspect(value);
 }
 
-test("a captured message reads well: as a line, a tree, in console.log and as JSON", () => {
+test("a captured message is readable as a line, as a tree, in console.log and as JSON", () => {
   const file = LITTLE.pcap([0, refusal(LITTLE)]);
   const sent = file.slice();
   sent.set(hex("0006 0338 00000384 00000000 0001"), 40);

@@ -25,7 +25,7 @@ const LISTEN_EXEC = hex("01000000 01000000 05000000 09000000 0800 0000 01000000 
 const ACK_DATA = hex("00000000 00000000 9909dbf3bc0b0000 000000000000000000000000000000000000000000000000");
 const FORK_DATA = hex("01000000 01000000 55e89605bd0b0000 be560000 be560000 e8560000 e8560000 0000000000000000");
 
-test("ConnectorMessage: the golden LISTEN requests, both ways", () => {
+test("ConnectorMessage: recorded LISTEN requests are decoded and encoded", () => {
   const listen = decode(ConnectorMessage, LISTEN);
   assertEquals(listen, { idx: 1, val: 1, seq: 5, ack: 9, flags: 0, data: hex("01000000") });
   assertEquals(encode(ConnectorMessage, listen), LISTEN);
@@ -35,7 +35,7 @@ test("ConnectorMessage: the golden LISTEN requests, both ways", () => {
   assertEquals(encode(ProcessInput, { mcastOp: 1, eventType: ["exec"] }), filtered.data);
 });
 
-test("ProcessEvent: every event, both ways", () => {
+test("ProcessEvent: every event is decoded and encoded", () => {
   const base = { cpu: 1, timestampNs: 0xbbdf3db0999n };
   assertEquals(decode(ProcessEvent, ACK_DATA), { event: "none", cpu: 0, timestampNs: 0xbbcf3db0999n, err: 0 });
   assertEquals(decode(ProcessEvent, FORK_DATA), {
@@ -117,7 +117,7 @@ function listening(err = 0): ScriptedKernel {
   });
 }
 
-test("processes.watch(): listens without a filter, then with one, and takes leave", async () => {
+test("processes.watch(): listens without a filter, then with one, and stops listening at the end", async () => {
   const kernel = listening(), ending = new AbortController();
   const events = processes.watch("exec", "nonzero_exit", { transport: () => kernel, signal: ending.signal });
   assertEquals(kernel.groups, [1]);
@@ -138,7 +138,7 @@ test("processes.watch(): listens without a filter, then with one, and takes leav
   assertEquals(kernel.sent.at(-1)!.slice(36), hex("02000000"));
 });
 
-test("processes.watch(): everything when nothing is named, also what has no name here", async () => {
+test("processes.watch(): without names it yields every event, also unknown ones", async () => {
   const kernel = listening(), events = processes.watch({ transport: () => kernel });
   assertEquals(kernel.sent.length, 1);
   kernel.push(told({ ...AT, event: 1024, data: hex("01") }));
@@ -146,7 +146,7 @@ test("processes.watch(): everything when nothing is named, also what has no name
   await events.return!();
 });
 
-test("processes.watch(): a kernel that refuses, one that is silent, a word that is none", () => {
+test("processes.watch(): errors for a kernel that refuses, for one that does not answer, and for an unknown name", () => {
   const refused = assertThrows(() => processes.watch({ transport: () => listening(1) }), KernelError);
   assertEquals(refused.code, "EPERM");
   const silent = assertThrows(() => processes.watch({ transport: () => new ScriptedKernel() }), NetlinkError);
@@ -193,14 +193,14 @@ const W1: [bytes: Uint8Array, messages: readonly W1Message[]][] = [
   ],
 ];
 
-test("W1Messages: both ways", () => {
+test("W1Messages: messages are decoded and encoded", () => {
   for (const [bytes, messages] of W1) {
     assertEquals(decode(W1Messages, bytes), messages);
     assertEquals(encode(W1Messages, messages), bytes);
   }
 });
 
-test("W1Messages: commands that are none are kept as data, a message that leaves its datagram is refused", () => {
+test("W1Messages: malformed commands are kept as data, and a message longer than its datagram is refused", () => {
   const bytes = hex("04 00 0400 0100000000000000 02 00 1000");
   assertEquals(decode(W1Messages, bytes), [{ type: "master_cmd", status: 0, master: 1, data: hex("02001000") }]);
   assertThrows(() => decode(W1Messages, hex("04 00 0500 0100000000000000 02001000")), DecodeError);
@@ -214,7 +214,7 @@ test("slaveName: the name below /sys and the number with its checksum", () => {
   assertThrows(() => slaveId("02-1"), TypeError);
 });
 
-test("Connector: sends, gives bundled messages one by one, and keeps what it cannot read", async () => {
+test("Connector: sends, yields bundled messages one by one, and keeps messages that it cannot decode", async () => {
   const kernel = new ScriptedKernel();
   await using w1 = open({ idx: 3, val: 1, codec: W1Messages, transport: () => kernel });
   assertEquals(kernel.groups, [3]);
@@ -263,7 +263,7 @@ test(`Connector: ${ROUNDS} mutated messages of each kind give values or a Decode
   assert(values > 0 && errors > 0, `${values} values, ${errors} errors`);
 });
 
-test("open(): what is too short for a message is shown as the data of nobody's", async () => {
+test("open(): bytes too short for a message are the data of a message with idx 0", async () => {
   const kernel = new ScriptedKernel();
   await using any = open({ idx: 3, val: 1, transport: () => kernel });
   kernel.push({ bytes: hex("18000000 0300 0000 00000000 00000000 aabbccddeeff0011"), groups: 3 });

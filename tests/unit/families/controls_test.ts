@@ -38,7 +38,7 @@ function raw(text: string): string[] {
   return CONTROLS.filter((one) => text.includes(one)).map((one) => one.charCodeAt(0).toString(16));
 }
 
-test("each control is shown as JSON escapes it, and nothing else is touched", () => {
+test("control characters are escaped as in JSON, and nothing else changes", () => {
   for (const control of CONTROLS) {
     const code = `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
     assertEquals(printable(`a${control}b`), `a${code}b`);
@@ -65,7 +65,7 @@ test("each control is shown as JSON escapes it, and nothing else is touched", ()
   assertEquals(printable("a", 1, undefined, 5n, ["x", "y"]), "a 1 undefined 5 x,y");
 });
 
-test("stringify() is JSON of the same value, without a raw control but its own ends of lines", () => {
+test("stringify() returns JSON of the same value, without control characters except its own newlines", () => {
   const value = { [CONTROLS.join("")]: NAMES, deep: [{ name: CONTROLS.join("\\") }] };
   for (const space of [undefined, 2, "\t"]) {
     const json = stringify(value, space);
@@ -84,7 +84,7 @@ function wordsOf(error: unknown): string[] {
   return [...own.slice(1), ...error.failures.flatMap(({ error }) => wordsOf(error))];
 }
 
-test("errors of every class escape what they are given, wherever it stands in them", () => {
+test("errors of every class escape control characters in all of their parts", () => {
   const evil = CONTROLS.join("");
   const policy = { type: "u32" };
   const errors = [
@@ -172,7 +172,7 @@ function argumentsOf(verbs: Anything, name: string): unknown[][] {
   ];
 }
 
-test("no verb of any family says a name raw: not in an error, nor in a dry run's tree and line", async () => {
+test("no verb of any family shows a name unescaped, in an error or in a dry run", async () => {
   let tried = 0;
   const refused = new Set<string>(), shownBy = new Set<string>(), faults: string[] = [];
   const check = (where: string, words: string): void => {
@@ -245,7 +245,7 @@ test("no verb of any family says a name raw: not in an error, nor in a dry run's
   assert(tried > 5000 && refused.size > 25 && shownBy.size > 8, `${tried} ${refused.size} ${shownBy.size}`);
 });
 
-test("the error of a batch has a line an item, whatever the items are called", () => {
+test("the error of a batch has one line for each item, whatever their names", () => {
   const names = NAMES.slice(0, 12).map((name) => name.replaceAll("\0", ""));
   using client = everything.route.open({ transport: () => refusing("no\x1b[31m\nCannot do this") });
   const error = assertThrows(() => client.batch((b) => names.forEach((name) => b.links.delete(name))), BatchError);
@@ -254,7 +254,7 @@ test("the error of a batch has a line an item, whatever the items are called", (
   assertEquals([lines.flatMap(raw), lines.length], [[], 12]);
 });
 
-test("what has a value in it is said through argumentError() or a class of ours, never by a bare TypeError", () => {
+test("messages with values use argumentError() or a class of ours, never a plain TypeError", () => {
   const root = new URL("../../../", import.meta.url);
   const faults = ["core", "families", "ffi"].flatMap((folder) =>
     readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))
@@ -268,7 +268,7 @@ test("what has a value in it is said through argumentError() or a class of ours,
   assertEquals(faults, []);
 });
 
-test("the error of a file, which is the cause of ours, has no control of its name raw", () => {
+test("the cause of a file's error escapes the file's name", () => {
   const path = "/nowhere/x\x1b[31mR\u009b", { route } = everything;
   const acts = [
     () => [...readCapture(path)],
@@ -279,6 +279,7 @@ test("the error of a file, which is the cause of ours, has no control of its nam
     assertEquals([error.code, cause.code], ["ENOENT", "ENOENT"]);
     assert(cause.message.includes("x\\u001b[31mR\\u009b"), cause.message);
     for (const text of [cause.message, cause.stack!, inspect(error), inspect(cause)]) {
+      // deno-lint-ignore no-control-regex
       assertEquals(raw(text.replaceAll("\n", "").replace(/\x1b\[\d+m(?!R)/g, "")), []);
     }
   }

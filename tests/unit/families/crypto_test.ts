@@ -47,7 +47,7 @@ function fields(name: string, algType: number, flags: AlgorithmFields["flags"]):
   return { name: `n(${name})`, driverName: `d-${name}`, moduleName: "kernel", refcnt: 2, flags: flags!, algType };
 }
 
-test("crypto: there is a vector for each report and each statistic", () => {
+test("crypto: there is a test vector for each report and each statistic", () => {
   assertEquals(printedNames("REPORT_"), Object.keys(REPORTS));
   assertEquals(printedNames("STAT_"), Object.keys(STATISTICS));
 });
@@ -76,7 +76,7 @@ test("crypto: a message is shown field by field", () => {
   assert(/ {3}maxauthsize +16/.test(text), text);
 });
 
-test("crypto: a signature's report, newer than the header that C read, is one too", () => {
+test("crypto: a signature's report, which is newer than the C header, is decoded too", () => {
   const value = { name: "p1363(ecdsa)", driverName: "x", moduleName: "kernel", type: "sig" };
   const bytes = payload(Algorithm as Codec<unknown, never>, value);
   assertEquals(new DataView(bytes.buffer).getUint32(208, true), 22 << 16 | 68);
@@ -125,7 +125,7 @@ test("crypto: algorithms are listed, filtered, found and not found", () => {
   assertThrows(() => algorithms.get("sha3"), KernelError, "Cannot get algorithm sha3: ENOENT");
 });
 
-test("crypto: what is sent is what the kernel takes", () => {
+test("crypto: requests have the form that the kernel accepts", () => {
   const kernels: ScriptedKernel[] = [];
   const { algorithms } = open({ transport: () => (kernels.push(kernel()), kernels[0]!) });
   const [hash] = algorithms.list();
@@ -179,7 +179,7 @@ test("crypto: a key with a driver and a name means both, in every verb", () => {
   assertEquals(kernels[0]!.sent.filter((bytes) => bytes[4] !== 19).map((bytes) => bytes[4]), [18, 17]);
 });
 
-test("crypto: an algorithm that was listed is of its type, and a type without a mask is refused", () => {
+test("crypto: the type of a listed algorithm must match, and a type without a mask is refused", () => {
   const { algorithms } = open({ transport: kernel });
   const [hash] = algorithms.list();
   assertEquals(algorithms.find(hash!), hash);
@@ -195,7 +195,7 @@ test("crypto: an algorithm that was listed is of its type, and a type without a 
   ) assertThrows(act, TypeError, "cruType without cruMask");
 });
 
-test("crypto: refusals say what they are about", () => {
+test("crypto: errors name the algorithm and the fault", () => {
   const { algorithms } = open({ transport: kernel });
   assertThrows(() => algorithms.set({ name: "aes" }, { priorityVal: 1 }), TypeError, "without driverName");
   assertThrows(() => algorithms.delete({ name: "aes" }), TypeError, "without driverName");
@@ -210,7 +210,7 @@ test("crypto: refusals say what they are about", () => {
   assertThrows(() => algorithms.add({ name: "x".repeat(64) }), RangeError, "name");
 });
 
-test("crypto: what is foreign has its bytes as value, what is longer or shorter is read as far as both sides know", () => {
+test("crypto: the value of a foreign message is its bytes, and longer or shorter structs are decoded as far as known", () => {
   const foreign = hex("14000000630000000000000000000000" + "01020304");
   assertEquals(decode("CRYPTO", foreign)[0]!.value, new Uint8Array([1, 2, 3, 4]));
   const bytes = printed("REPORT_HASH"), at = 16 + 208 + 8, view = new DataView(bytes.buffer);

@@ -5,7 +5,7 @@ import { test } from "../../test.ts";
 
 const golden: readonly Vector[] = vectors(14);
 
-test("dnrtmsg: there are vectors of both levels", () => {
+test("dnrtmsg: there are test vectors of both levels", () => {
   assertEquals(golden.map(({ fields }) => fields.group), [1, 2]);
 });
 
@@ -33,7 +33,7 @@ test("dnrtmsg: only routing messages have a level", () => {
   assertEquals(packets, [undefined, undefined, undefined, 1, 2]);
 });
 
-test("dnrtmsg: a refusal is a verdict, what is foreign has its bytes as value", () => {
+test("dnrtmsg: errors are decoded, and the value of a message of another type is its bytes", () => {
   const refusal = hex("240000000200000000000000d2040000eaffffff" + "100000001100010001000000d2040000");
   const request = { type: 17, flags: ["request"], seq: 1, port: 1234 };
   assertEquals(decode(refusal), [
@@ -45,7 +45,7 @@ test("dnrtmsg: a refusal is a verdict, what is foreign has its bytes as value", 
   }
 });
 
-test("dnrtmsg: wrong input is named", () => {
+test("dnrtmsg: an error names the wrong field", () => {
   assertThrows(() => encode([{ type: 0, value: { packet: 5 as never } }]), TypeError, "packet: expected bytes");
 });
 

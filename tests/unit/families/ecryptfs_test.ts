@@ -42,7 +42,7 @@ function body(type: number, fields: Fields): EcryptfsMessage {
 
 const golden: readonly Vector[] = vectors(19), device: readonly Vector[] = vectors(-1);
 
-test("ecryptfs: there are vectors of both framings", () => {
+test("ecryptfs: there are test vectors of both framings", () => {
   assertEquals([golden.length, device.length], [5, 3]);
 });
 
@@ -69,7 +69,7 @@ function roundTrip(packet: TagPacket): unknown[] {
   return [(value as Exchange).packet, (decodeDevice(encodeDevice(message)).value as Exchange).packet];
 }
 
-test("ecryptfs: every tag comes back, keys of every length that the one- and two-byte forms hold", () => {
+test("ecryptfs: every tag survives a round trip, with keys of all lengths that the one- and two-byte forms hold", () => {
   const signature = "00112233aabbccdd", key = (length: number) => new Uint8Array(length).fill(1);
   for (const length of [0, 1, 188, 189, 190, 191, 192, 193, 447, 448, 512, 8000]) {
     const sessionKey = { cipher: "twofish", key: key(length), checksum: length } as const;
@@ -85,7 +85,7 @@ test("ecryptfs: every tag comes back, keys of every length that the one- and two
   assertEquals(roundTrip(failed), [failed, failed]);
 });
 
-test("ecryptfs: the checksum is made when absent", () => {
+test("ecryptfs: an absent checksum is computed", () => {
   const sessionKey = { cipher: 99, key: new Uint8Array(300).fill(255) };
   const [back] = roundTrip({ tag: 65, status: 0, sessionKey });
   assertEquals(back, { tag: 65, status: 0, sessionKey: { ...sessionKey, checksum: 300 * 255 & 0xffff } });
@@ -99,7 +99,7 @@ test("ecryptfs: packets that are none of the four are bytes, also with the lengt
   }
 });
 
-test("ecryptfs: messages that are not what they say keep their number and bytes", () => {
+test("ecryptfs: malformed messages keep their number and bytes", () => {
   const value = new Uint8Array([1, 2, 3]);
   for (const type of [99, 100, 102]) {
     assertEquals(decode(encode([{ type, value }])), [{ type, flags: [], seq: 0, port: 0, value }]);
@@ -111,13 +111,13 @@ test("ecryptfs: messages that are not what they say keep their number and bytes"
   assertEquals(decode(bytes)[0]!.type, 103);
 });
 
-test("ecryptfs: a device packet whose length is not what there is throws", () => {
+test("ecryptfs: a device packet whose length does not match its bytes throws", () => {
   for (const text of ["", "64000000", "660000000908010000000000", "66000000090900000000000000000000", "6600000009e0"]) {
     assertThrows(() => decodeDevice(hex(text)));
   }
 });
 
-test("ecryptfs: wrong input is named", () => {
+test("ecryptfs: an error names the wrong field", () => {
   const of = (packet: unknown) => [{ type: "ECRYPTFS_MSG_RESPONSE", value: { index: 0, packet } }] as EcryptfsMessage[];
   const encryptedKey = new Uint8Array(1);
   assertThrows(() => encode(of({ tag: 64, signature: "xyz", encryptedKey })), TypeError, "packet.signature: expected");

@@ -43,7 +43,7 @@ function answering(result: Uint8Array, before: (answer: Uint8Array) => object[] 
   });
 }
 
-test("lookup: sends one request and takes its own answer alone", () => {
+test("lookup: sends one request, and accepts its own answer only", () => {
   const kernel = answering(LOCAL, (answer) => {
     const forged = answer.slice(), stale = answer.slice();
     forged[28] = 1;
@@ -57,7 +57,7 @@ test("lookup: sends one request and takes its own answer alone", () => {
   assertEquals(kernel.sent, [hex(request)]);
 });
 
-test("lookup: what the search ended with is a KernelError, no answer a TIMEOUT", () => {
+test("lookup: a failed search is a KernelError, a missing answer a TIMEOUT", () => {
   using absent = open({ transport: () => answering(ABSENT) });
   const error = assertThrows(() => absent.lookup("8.8.8.8", { table: 77 }), KernelError, "look up 8.8.8.8 in table 77");
   assertEquals(error.code, "ENOENT");
@@ -67,7 +67,7 @@ test("lookup: what the search ended with is a KernelError, no answer a TIMEOUT",
   assertThrows(() => silent.lookup("::1"), TypeError);
 });
 
-test("lookup: an answer that is lost is asked for again, and ENOBUFS in the end says what for", () => {
+test("lookup: a lost answer is asked for again, and the final ENOBUFS names the look-up", () => {
   const lost = new SystemError("recvmsg", 105, "receive"), answers = answering(LOCAL);
   let sent = 0;
   const kernel = new ScriptedKernel((_, kernel) => {
@@ -85,7 +85,7 @@ test("lookup: an answer that is lost is asked for again, and ENOBUFS in the end 
   );
 });
 
-test("lookup: its time-out is for all that comes, however little at a time", () => {
+test("lookup: the timeout covers the whole call, even if datagrams keep arriving", () => {
   const slow = new Int32Array(new SharedArrayBuffer(4)), bytes = LOCAL.slice();
   const kernel = new ScriptedKernel();
   kernel.receive = (timeout) => {

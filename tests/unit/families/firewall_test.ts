@@ -42,7 +42,7 @@ function expected(fields: Fields): FirewallMessage {
 const FLAGS: Readonly<Record<number, readonly string[]>> = { 0: [], 1: ["request"], 5: ["request", "ack"] };
 const golden: readonly Vector[] = vectors(3, 13);
 
-test("firewall: there are vectors of each message in both layouts", () => {
+test("firewall: there are test vectors of each message in both layouts", () => {
   assertEquals(golden.length, 16);
 });
 
@@ -55,25 +55,25 @@ for (const { name, layout, fields, bytes } of golden) {
   });
 }
 
-test("firewall: a packet of seven bytes has its padding in nlmsg_len, a replacement has not", () => {
+test("firewall: nlmsg_len counts the padding of a packet of seven bytes, but not that of a replacement", () => {
   const payload = new Uint8Array(7);
   assertEquals(encode([{ type: "IPQM_PACKET", value: { payload } }]).length, 16 + 96 + 8);
   assertEquals(encode([{ type: "IPQM_VERDICT", value: { value: "accept", id: 1n, payload } }]).length, 16 + 24 + 7);
 });
 
-test("firewall: libipq's mode message with stray bytes behind it is read", () => {
+test("firewall: libipq's mode message with stray bytes after it is decoded", () => {
   const bytes = new Uint8Array(56);
   bytes.set(encode([{ type: "IPQM_MODE", value: { value: "packet", range: 100 } }]));
   bytes[0] = 56;
   assertEquals(decode(bytes)[0]!.value, { value: "packet", range: 100 });
 });
 
-test("firewall: values beyond the names are numbers both ways", () => {
+test("firewall: values without names are numbers in both directions", () => {
   const value = { value: 7, id: 2n ** 64n - 1n };
   assertEquals(decode(encode([{ type: "IPQM_VERDICT", value }]))[0]!.value, value);
 });
 
-test("firewall: what is foreign keeps its number and its bytes", () => {
+test("firewall: a message of another type keeps its number and bytes", () => {
   const type = 99, value = new Uint8Array([1, 2, 3]);
   assertEquals(decode(encode([{ type, value }])), [{ type, flags: [], seq: 0, port: 0, value }]);
   assertEquals(decode(encode([{ type: IPQM.IPQM_PACKET, value }])), [{ type: 19, flags: [], seq: 0, port: 0, value }]);
@@ -82,7 +82,7 @@ test("firewall: what is foreign keeps its number and its bytes", () => {
   assertEquals(decode(packet)[0]!.type, 19);
 });
 
-test("firewall: wrong input is named", () => {
+test("firewall: an error names the wrong field", () => {
   assertThrows(
     () => encode([{ type: "IPQM_VERDICT", value: { value: "permit" as never } }]),
     TypeError,

@@ -53,7 +53,7 @@ function nested(header: number, id: number): Uint8Array {
   return bytes;
 }
 
-test("attributes nested 10,000 deep, of every number in every message, are decoded, shown and printed", () => {
+test("attributes of every number, nested 10,000 deep, are decoded and printed in every message", () => {
   let tried = 0;
   const read = (protocol: number, type: number, payload: Uint8Array, names?: Record<string, number>): void => {
     const datagram = message(type, 0, 1, payload, 7), options = names === undefined ? {} : { generic: names };
@@ -90,7 +90,7 @@ test("attributes nested 10,000 deep, of every number in every message, are decod
   assert(tried > 800, String(tried));
 });
 
-test("families by the ten thousand are learned from a capture without looking through those before", () => {
+test("ten thousand families in a capture are learned without searching through the earlier ones", () => {
   const told = (id: number): Uint8Array =>
     message(
       16,
@@ -151,7 +151,7 @@ test("10,000 mutated captures of every protocol, of both byte orders: messages, 
   assert(given > 10_000 && broken > 100, `${given} ${broken}`);
 });
 
-test("one packet full of the smallest messages, or of one that says it is empty", () => {
+test("a packet full of the smallest messages, or of messages of length 0, is decoded", () => {
   const small = message(3, 0, 1, new Uint8Array(0)), count = 8000, full = new Uint8Array(small.length * count);
   for (let i = 0; i < count; i++) full.set(small, i * small.length);
   let given = 0;

@@ -73,7 +73,7 @@ test("messages: each declared type is decoded by decode() and readCapture() to t
   assert(tried.includes("NETLINK_ROUTE 16") && tried.includes("NETLINK_CRYPTO 19"), tried.join());
 });
 
-test("messages: a named type that no table reads is listed with its reason", () => {
+test("messages: a named type without a table is listed with its reason", () => {
   const unread: string[] = [], unlisted: string[] = [], used = new Set<string>();
   for (const { number, name, types } of FAMILIES) {
     const set = messageSetsOf(number, {})();

@@ -39,7 +39,7 @@ function expected(fields: Fields): NflogMessage {
 const FLAGS: Readonly<Record<number, readonly string[]>> = { 0: [], 2: ["multi"] };
 const golden: readonly Vector[] = vectors(5);
 
-test("nflog: there are vectors of both modules in both layouts", () => {
+test("nflog: there are test vectors of both modules in both layouts", () => {
   assertEquals(golden.length, 6);
 });
 
@@ -70,7 +70,7 @@ for (const layout of ["lp64", "ilp32"] as const) {
   });
 }
 
-test("nflog: what is foreign has its bytes as value", () => {
+test("nflog: the value of a message of another type is its bytes", () => {
   const value = new Uint8Array([1, 2, 3]);
   for (const type of [99, 2, 0]) {
     assertEquals(decode(encode([{ type, value }])), [{ type, flags: [], seq: 0, port: 0, value }]);
@@ -84,7 +84,7 @@ test("nflog: what is foreign has its bytes as value", () => {
   });
 });
 
-test("nflog: wrong input is named", () => {
+test("nflog: an error names the wrong field", () => {
   const long = new Uint8Array(81);
   assertThrows(
     () => encode([{ type: "ULOG_NL_EVENT", value: { mac: long } }]),

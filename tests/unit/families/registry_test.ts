@@ -17,7 +17,7 @@ const uapi = JSON.parse(readFileSync(new URL("uapi.json", import.meta.url), "utf
   subsystems: Numbers;
 };
 
-test("registry: numbers 0..22 are in their places, under the names of linux/netlink.h", () => {
+test("registry: numbers 0..22 are in order, with the names of linux/netlink.h", () => {
   assertEquals(FAMILIES.map(({ number }) => number), Array.from({ length: 23 }, (_, i) => i));
   const { NETLINK_INET_DIAG, ...header } = uapi.protocols;
   // 17 has no name in the header: it is a gap.
@@ -39,12 +39,12 @@ for (const [number, numbers] of Object.entries(uapi.types)) {
   });
 }
 
-test("registry: message types of NETLINK_NETFILTER are of subsystems that there are", () => {
+test("registry: message types of NETLINK_NETFILTER belong to existing subsystems", () => {
   const known = new Set(Object.values(uapi.subsystems));
   for (const [name, type] of Object.entries(NETFILTER_MSG)) assert(type < 0x100 || known.has(type >> 8), name);
 });
 
-test("registry: no number stands twice among a family's groups or types", () => {
+test("registry: no number appears twice among a protocol's groups or types", () => {
   for (const { name, groups, types } of FAMILIES) {
     for (const numbers of [groups, types]) {
       const values = Object.values(numbers);
@@ -53,7 +53,7 @@ test("registry: no number stands twice among a family's groups or types", () => 
   }
 });
 
-test("registry: what is removed says when, what is active says what provides it", () => {
+test("registry: a removed protocol has the kernel of its removal, an active one its module or options", () => {
   for (const { name, status, since, until, removedIn, successor, options } of FAMILIES) {
     const facts = [since, until, removedIn, options.length > 0].map(Boolean);
     if (status === "removed") assertEquals(facts, [true, true, true, true], name);
@@ -62,7 +62,7 @@ test("registry: what is removed says when, what is active says what provides it"
   }
 });
 
-test("registry: a family is found by number and by any of its names", () => {
+test("registry: family() finds a protocol by its number and by each of its names", () => {
   const numbers = ["NETLINK_ROUTE", "route", "inet_diag", "ULOG", "NETLINK_W1", "arpd", "nfnetlink", "smc"].map((
     name,
   ) => family(name)?.number);
@@ -70,7 +70,7 @@ test("registry: a family is found by number and by any of its names", () => {
   assertEquals([family(17)?.name, family(23), family("nonsense")], ["NETLINK_DM", undefined, undefined]);
 });
 
-test("registry: explain() has words for each", () => {
+test("registry: explain() returns a sentence about each protocol", () => {
   assertEquals(
     explain("FIREWALL"),
     "NETLINK_FIREWALL 3: removed in Linux 3.5, the last to have it is 3.4; instead there is " +
@@ -94,13 +94,13 @@ test("registry: explain() has words for each", () => {
   assertThrows(() => explain(32), RangeError, "0..31");
 });
 
-test("registry: protocol() is what a client needs", () => {
+test("registry: protocol() returns the facts that a client needs", () => {
   const { number, name, types, hint } = protocol("crypto");
   assertEquals([number, name, types.CRYPTO_MSG_GETALG, hint], [21, "NETLINK_CRYPTO", 19, openHint(21)]);
   assertEquals(protocol(0).types.RTM_NEWLINK, 16);
 });
 
-test("registry: decode() reads what a family's tables know", () => {
+test("registry: decode() decodes the messages that a protocol's tables describe", () => {
   // RTM_GETADDR, REQUEST|DUMP, ifaddrmsg { family 2 }
   assertEquals(
     decode("ROUTE", hex("1800000016000103010000000000000002000000" + "00000000")).map((
@@ -117,7 +117,7 @@ test("registry: decode() reads what a family's tables know", () => {
   assertObjectMatch(value as object, { index: 7, ifname: "d0" });
 });
 
-test("registry: decode() gives names to types without a table, and their bytes", () => {
+test("registry: decode() names types without a table, and returns their bytes", () => {
   const body = "0102030405060708", of = (type: string) => hex(`18000000${type}0500010000000000000${"0"}${body}`);
   const types: [number | string, string, string | number][] = [
     ["XFRM", "1000", "XFRM_MSG_NEWSA"],
@@ -137,7 +137,7 @@ test("registry: decode() gives names to types without a table, and their bytes",
   }
 });
 
-test("registry: decode() reads the kernel's verdicts, and names the field that an extended ACK is about", () => {
+test("registry: decode() decodes errors and acknowledgements, and names the field that an extended ACK is about", () => {
   // RTM_NEWLINK with IFLA_MTU (4), refused at that attribute: NLM_F_ACK_TLVS, EINVAL, the request, MSG "no", OFFS 32
   const request = "28000000100005000700000000000000" + "00000000010000000000000000000000" + "0800040001000000";
   const attributes = "070001006e6f0000" + "0800020020000000";
@@ -161,14 +161,14 @@ test("registry: decode() reads the kernel's verdicts, and names the field that a
   assertEquals(decode(16, hex("1400000003000200010000000000000000000000"))[0]!.value, { errno: 0 });
 });
 
-test("registry: decode() reads audit's records, whose length leaves the header out", () => {
+test("registry: decode() decodes audit's records, whose length does not count the header", () => {
   const text = new TextEncoder().encode("audit(1.2:3): x");
   const record = new Uint8Array([...hex("0f000000190500000000000000000000"), ...text]);
   const [message, ...more] = decode("AUDIT", record);
   assertEquals([message!.type, message!.value, more], ["AUDIT_CONFIG_CHANGE", text, []]);
 });
 
-test("registry: decode() takes datagrams that are no messages for one", () => {
+test("registry: decode() returns a datagram without messages as one message", () => {
   const text = new TextEncoder().encode("add@/devices/x\0ACTION=add\0DEVPATH=/devices/x\0SEQNUM=1\0");
   const [uevent] = decode("KOBJECT_UEVENT", text);
   assertObjectMatch(uevent!, { type: 0, value: { action: "add", devpath: "/devices/x" } });
@@ -176,7 +176,7 @@ test("registry: decode() takes datagrams that are no messages for one", () => {
   assertEquals(decode("USERSOCK", text)[0]!.value, text);
 });
 
-test("registry: decode() reads the small families", () => {
+test("registry: decode() decodes messages of the small families", () => {
   const enforcing = "1400000010000000000000000000000001000000";
   assertEquals(decode("SELINUX", hex(enforcing))[0], {
     type: "SELNL_MSG_SETENFORCE",
@@ -195,7 +195,7 @@ test("registry: decode() reads the small families", () => {
   assert(!(decode("FIB_LOOKUP", hex(lookup))[0]!.value instanceof Uint8Array));
 });
 
-test("registry: decode() reads what the connector says of processes, and what it is asked", () => {
+test("registry: decode() decodes process events of the connector, and requests for them", () => {
   const of = (data: string, ack = "00000000"): string => {
     const length = (bytes: number): string => bytes.toString(16).padStart(2, "0");
     const size = data.length / 2;
@@ -233,7 +233,7 @@ test("registry: decode() reads what the connector says of processes, and what it
   }
 });
 
-test("registry: decode() tells a verdict on a uevent from a uevent", () => {
+test("registry: decode() distinguishes an error about a uevent from a uevent", () => {
   // NLMSG_ERROR, EPERM, of the message that had the kernel tell of a change.
   const refused = "24000000020000000700000001000000" + "ffffffff" + "30000000100005000700000001000000";
   assertObjectMatch(decode("KOBJECT_UEVENT", hex(refused))[0]!, {
@@ -251,13 +251,13 @@ test("registry: decode() tells a verdict on a uevent from a uevent", () => {
   assertObjectMatch(decode("KOBJECT_UEVENT", asked)[0]!, { type: 16, value: { action: "change", devpath: "/nope" } });
 });
 
-test("registry: decode() reads the removed families in both layouts", () => {
+test("registry: decode() decodes messages of the removed protocols in both layouts", () => {
   for (const { family, layout, bytes, name } of vectors(3, 5, 13, 14, 19)) {
     for (const { value } of decode(family, bytes, { layout })) assert(!(value instanceof Uint8Array), name);
   }
 });
 
-test("registry: broken framing throws, what is foreign inside of it does not", () => {
+test("registry: broken framing throws, foreign messages within correct framing do not", () => {
   for (const text of ["01", "0f000000100000000000000000000000", "20000000100000000000000000000000"]) {
     assertThrows(() => decode(0, hex(text)), DecodeError);
   }
@@ -270,7 +270,7 @@ test("registry: broken framing throws, what is foreign inside of it does not", (
   assertEquals(decode(0, hex("12000000100000000000000000000000" + "0001")).length, 1);
 });
 
-test("registry: show() prints a line a field, with its place and bytes", () => {
+test("registry: show() prints a line for each field, with its offset and bytes", () => {
   const link = hex("28000000100002000900000004030201" + "00000100070000000000000000000000" + "0700030064300000");
   assertMatch(
     show("ROUTE", link),

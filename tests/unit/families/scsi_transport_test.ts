@@ -76,7 +76,7 @@ test("scsi_transport: data are padded to a multiple of eight", () => {
   }
 });
 
-test("scsi_transport: wrong input is named", () => {
+test("scsi_transport: an error names the wrong field", () => {
   const of = (value: object): () => void => () => void encode([{ value: value as never }]);
   assertThrows(of({ msgtype: "vendor" }), TypeError, '"shost_vendor" or the number');
   assertThrows(of({ msgtype: "shost_vendor", transport: "fc" }), TypeError, 'transport of shost_vendor is "scsi"');
@@ -84,7 +84,7 @@ test("scsi_transport: wrong input is named", () => {
   assertThrows(of({ msgtype: "shost_vendor", hostno: 1 }), TypeError, 'did you mean "hostNo"');
 });
 
-test("scsi_transport: another version, another type and what is cut short are bytes", () => {
+test("scsi_transport: messages of another version or type, and truncated ones, are bytes", () => {
   const odd = hex("180000001100010001000000000000000200b2a101000800"), value = odd.slice(16);
   assertEquals(decode(odd)[0]!.value, value);
   assertEquals(decode(encode([{ type: 99, value }]))[0], { type: 99, flags: [], seq: 0, port: 0, value });
@@ -93,7 +93,7 @@ test("scsi_transport: another version, another type and what is cut short are by
   assertEquals(decode(cut)[0]!.value, { msgtype: 0x100, transport: "fc", bytes: cut.slice(24) });
 });
 
-test("scsi_transport: watch() joins group 4 and shows what is foreign", async () => {
+test("scsi_transport: watch() joins group 4, and returns foreign messages too", async () => {
   const kernel = new ScriptedKernel();
   const events = scsiTransport.watch({ transport: () => kernel });
   assertEquals(kernel.groups, [4]);
@@ -106,7 +106,7 @@ test("scsi_transport: watch() joins group 4 and shows what is foreign", async ()
   await events.return!();
 });
 
-test("scsi_transport: send() hands the message over, and says why it is refused", () => {
+test("scsi_transport: send() sends the message, and reports why it is refused", () => {
   const answers = (errno: number): ScriptedKernel =>
     new ScriptedKernel(({ seq }) => {
       const body = new Uint8Array(20);

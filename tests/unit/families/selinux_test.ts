@@ -12,7 +12,7 @@ const ON = hex("14000000 1000 0000 00000000 00000000 01000000");
 const OFF = hex("14000000 1000 0000 00000000 00000000 00000000");
 const LOADED = hex("14000000 1100 0000 00000000 00000000 05000000");
 
-test("selinux: setenforce and policyload, both ways", () => {
+test("selinux: setenforce and policyload are decoded and encoded", () => {
   assertEquals(decodeEvents(ON), [{ event: "setenforce", val: "enforcing" }]);
   assertEquals(decodeEvents(OFF), [{ event: "setenforce", val: "permissive" }]);
   assertEquals(decodeEvents(LOADED), [{ event: "policyload", seqno: 5 }]);
@@ -20,7 +20,7 @@ test("selinux: setenforce and policyload, both ways", () => {
   assertEquals(encode(Policyload, { seqno: 5 }), LOADED.slice(16));
 });
 
-test("selinux: unknown types and short messages are shown raw, longer ones as far as known", () => {
+test("selinux: unknown and short messages are returned as bytes, longer ones are decoded as far as known", () => {
   const events = decodeEvents(datagram(
     message(18, 0, 0, hex("0102")),
     message(16, 0, 0, hex("01")),
@@ -33,7 +33,7 @@ test("selinux: unknown types and short messages are shown raw, longer ones as fa
   ]);
 });
 
-test("selinux.watch(): joins its group and believes the kernel alone", async () => {
+test("selinux.watch(): joins its group, and accepts events of the kernel only", async () => {
   const kernel = new ScriptedKernel(), events = selinux.watch({ transport: () => kernel });
   assertEquals(kernel.groups, [1]);
   kernel.push({ bytes: ON, port: 7 }, hex("ffffffff 1000 0000 00000000 00000000"), LOADED);

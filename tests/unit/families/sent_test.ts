@@ -120,7 +120,7 @@ function compare(
   return value;
 }
 
-test("each request of routing and the generic families, field by field, is shown as it was sent", () => {
+test("a capture decodes each field of each request of routing and the generic families as it was sent", () => {
   const faults = new Set<string>(), compared = new Map<string, number>();
   const modules: readonly (readonly [string, number, (options: object) => object, generic?: string])[] = [
     ["route", 0, everything.route.open],
@@ -185,7 +185,7 @@ test("each request of routing and the generic families, field by field, is shown
   assertEquals(many.filter((name) => !(compared.get(name)! > 20)), []);
 });
 
-test("each request of NETLINK_SOCK_DIAG is shown as it was sent", () => {
+test("a capture decodes each request of NETLINK_SOCK_DIAG as it was sent", () => {
   const faults = new Set<string>(), shown: ShownMessage[] = [];
   using client = everything.sockDiag.open({ transport: kernel, names: false, dryRun: (one) => shown.push(one) });
   const four = { local: "127.0.0.1", localPort: 80, dst: "127.0.0.2", dstPort: 8080 };
@@ -227,7 +227,7 @@ test("each request of NETLINK_SOCK_DIAG is shown as it was sent", () => {
   assert(compared > 100, `${compared} requests`);
 });
 
-test("each request of NETLINK_CRYPTO is shown as it was sent", () => {
+test("a capture decodes each request of NETLINK_CRYPTO as it was sent", () => {
   const faults = new Set<string>(), shown: ShownMessage[] = [];
   using client = everything.crypto.open({ transport: kernel, names: false, dryRun: (one) => shown.push(one) });
   const verbs = client.algorithms as unknown as Record<string, (given: object, more?: object) => unknown>;

@@ -17,7 +17,7 @@ const FALLBACK = hex(
     "0500030000000000" + "0c0005000000000500000303",
 );
 
-test("smc: a socket that Linux 6.1 told of", () => {
+test("smc: a socket as Linux 6.1 described it", () => {
   const [{ type, flags, value }] = decode("SOCK_DIAG", FALLBACK) as [ReturnType<typeof decode>[0]];
   assertEquals([type, flags], ["SOCK_DIAG_BY_FAMILY", ["multi"]]);
   assertEquals(value, {
@@ -72,7 +72,7 @@ const SOCKET: SmcSocket = {
   fallback: { reason: 0x03030000, peerDiagnosis: 1 },
 };
 
-test("smc: what C printed decodes to its fields and encodes to its bytes", () => {
+test("smc: messages that a C program made decode to its fields, and encode to its bytes", () => {
   const bytes = printed("smc_diag_msg");
   assertEquals(decode("SOCK_DIAG", bytes)[0]!.value, SOCKET);
   assertEquals(payload(SmcSocket as Codec<unknown, never>, SOCKET), bytes.slice(16));
@@ -82,14 +82,14 @@ test("smc: what C printed decodes to its fields and encodes to its bytes", () =>
   assertStringIncludes(show("SOCK_DIAG", bytes), "conninfo");
 });
 
-test("smc: newer kernels' longer shared memory info is read and written too", () => {
+test("smc: the longer shared memory info of newer kernels is decoded and encoded too", () => {
   const dmbinfo = { linkid: 1, peerGid: 2n, myGid: 3n, token: 4n, peerToken: 5n, peerGidExt: 6n, myGidExt: 7n };
   const bytes = payload(SmcSocket as Codec<unknown, never>, { family: "smc", dmbinfo });
   assertEquals(bytes.length, 64 + 4 + 56);
   assertEquals((decode("SOCK_DIAG", message(20, 0, 1, bytes))[0]!.value as SmcSocket).dmbinfo, dmbinfo);
 });
 
-test("smc: wrong input is named", () => {
+test("smc: an error names the wrong field", () => {
   const of = (value: unknown): () => void => () => void payload(SmcSocket as Codec<unknown, never>, value);
   assertThrows(of({ local: "nowhere" }), TypeError, "local: expected an IPv4 or IPv6 address");
   assertThrows(of({ fallback: { reasons: 1 } }), TypeError, 'did you mean "reason"');
@@ -162,13 +162,13 @@ function kernel(there = true): ScriptedKernel {
   });
 }
 
-test("smc: sockets are what the dump gives", () => {
+test("smc: sockets() returns the sockets of the dump", () => {
   using smc = open({ transport: kernel });
   const [tcp, memory] = smc.sockets();
   assertEquals([tcp!.mode, tcp!.localPort, memory], ["fallback_tcp", 5555, SOCKET]);
 });
 
-test("smc: each question gets its answer from SMC_GEN_NETLINK", () => {
+test("smc: each request gets its answer from SMC_GEN_NETLINK", () => {
   using smc = open({ transport: kernel });
   assertEquals(smc.systemInfo(), ANSWERS[1]![0]!.sysInfo);
   assertEquals(smc.linkGroups(), [ANSWERS[2]![0]!.lgrSmcr!]);
@@ -188,7 +188,7 @@ test("smc: each question gets its answer from SMC_GEN_NETLINK", () => {
   ]);
 });
 
-test("smc: changes go out as commands of the family as it is numbered", () => {
+test("smc: changes are sent as commands with the family's number", () => {
   const kernels: ScriptedKernel[] = [];
   using smc = open({ transport: () => (kernels.push(kernel()), kernels[0]!) });
   smc.addUserEid("AB");
@@ -211,7 +211,7 @@ test("smc: changes go out as commands of the family as it is numbered", () => {
   );
 });
 
-test("smc: without its modules it says which", () => {
+test("smc: without its modules, the error names them", () => {
   using smc = open({ transport: () => kernel(false) });
   assertStringIncludes(assertThrows(() => smc.sockets(), KernelError).message, "modprobe smc_diag");
   const error = assertThrows(() => smc.systemInfo(), KernelError);
@@ -220,7 +220,7 @@ test("smc: without its modules it says which", () => {
   assertStringIncludes(error.message, "CONFIG_SMC");
 });
 
-test("smc: nlctrl's words on a family are read, what is not known is kept raw", () => {
+test("smc: nlctrl's description of a family is decoded, and unknown messages are kept as bytes", () => {
   // GETFAMILY of nlctrl: FAMILY_NAME, FAMILY_ID, OPS (6), MCAST_GROUPS { NAME, ID }
   const bytes = message(
     16,

@@ -44,14 +44,14 @@ const UDEV = join(
   ascii("DEVTYPE=disk\0MAJOR=8\0MINOR=0\0TAGS=:seat:\0SEQNUM=7\0"),
 );
 
-test("trap 16: Uevent: the kernel's form, both ways", () => {
+test("trap 16: Uevent: the kernel's format is decoded and encoded", () => {
   assertEquals(decode(Uevent, KERNEL), DUMMY7);
   assertEquals(encode(Uevent, DUMMY7), KERNEL);
   const { properties: _, ...fields } = DUMMY7;
   assertEquals(encode(Uevent, fields), KERNEL);
 });
 
-test("trap 16: Uevent: udev's form, both ways, its header from the properties", () => {
+test("trap 16: Uevent: udev's format is decoded and encoded, with its header computed from the properties", () => {
   const disk = decode(Uevent, UDEV);
   const { properties, ...fields } = disk;
   assertEquals(fields, {
@@ -71,7 +71,7 @@ test("trap 16: Uevent: udev's form, both ways, its header from the properties", 
   assertEquals(encode(Uevent, fields), UDEV);
 });
 
-test("murmurHash2: is udev's (from the filter that libudev 252 attaches)", () => {
+test("murmurHash2: equals udev's hash (taken from the filter that libudev 252 attaches)", () => {
   assertEquals(["block", "disk", "net", "seat", ""].map(murmurHash2), [
     0xf0031db7,
     0x7bcbc5ee,
@@ -81,32 +81,32 @@ test("murmurHash2: is udev's (from the filter that libudev 252 attaches)", () =>
   ]);
 });
 
-test("Uevent: fields win over properties, text that means the same stays", () => {
+test("Uevent: fields take precedence over properties, unless the text means the same", () => {
   const changed = decode(Uevent, encode(Uevent, { ...DUMMY7, action: "change" }));
   assertEquals([changed.action, changed.properties?.ACTION], ["change", "change"]);
   const bytes = encode(Uevent, { ...DUMMY7, properties: { ...DUMMY7.properties, SEQNUM: "0653" } });
   assertEquals(decode(Uevent, bytes).properties?.SEQNUM, "0653");
 });
 
-test("Uevent: numbers that are none stay properties, names of Object.prototype are names", () => {
+test("Uevent: malformed numbers stay properties, and names of Object.prototype are ordinary names", () => {
   const event = decode(Uevent, ascii("add@/a=b@c\0MAJOR=x\0__proto__=1\0constructor=\0"));
   assertEquals(event.devpath, "/a=b@c");
   assertEquals(event.major, undefined);
   assertEquals(Object.entries(event.properties!).slice(2), [["MAJOR", "x"], ["__proto__", "1"], ["constructor", ""]]);
 });
 
-test("Uevent: bytes that are no UTF-8 survive", () => {
+test("Uevent: bytes that are not UTF-8 survive a round trip", () => {
   const bytes = join(ascii("add@/a\0ACTION=add\0DEVPATH=/a\0X="), hex("ff c3 00"));
   assertEquals(encode(Uevent, decode(Uevent, bytes)), bytes);
 });
 
-test("Uevent: what has no such form is kept raw", () => {
+test("Uevent: a malformed datagram is kept as bytes", () => {
   const event = decode(Uevent, ascii("hello\0A=b\0C\0"));
   assertEquals({ ...event }, { source: "kernel", properties: { A: "b" } });
   assertEquals(rawOf(event).map(({ bytes }) => new TextDecoder().decode(bytes)), ["hello", "C"]);
 });
 
-test("Uevent: udev's header must not leave its datagram", () => {
+test("Uevent: udev's header must not point outside of the datagram", () => {
   for (const [at, byte] of [[16, 0xff], [20, 0xff], [16, 0]] as const) {
     const bytes = UDEV.slice();
     bytes[at] = byte;
@@ -114,7 +114,7 @@ test("Uevent: udev's header must not leave its datagram", () => {
   }
 });
 
-test("Uevent: what cannot be sent is refused", () => {
+test("Uevent: properties that cannot be sent are refused", () => {
   assertThrows(() => encode(Uevent, { source: "kernel", devpath: "/a" }), TypeError, "action");
   assertThrows(() => encode(Uevent, { ...DUMMY7, devnam: "x" } as Uevent), TypeError, "devnam");
   assertThrows(() => encode(Uevent, { ...DUMMY7, source: "me" as "udev" }), TypeError, "source");
@@ -122,7 +122,7 @@ test("Uevent: what cannot be sent is refused", () => {
   assertThrows(() => encode(Uevent, { ...DUMMY7, devname: "a\0b" }), TypeError, "NUL");
 });
 
-test("uevents.watch(): believes the kernel, and root in udev's form, and filters", async () => {
+test("uevents.watch(): accepts the kernel's events, udev's from root only, and filters", async () => {
   const kernel = new ScriptedKernel(), root = { pid: 0, uid: 0, gid: 0 }, other = { pid: 1, uid: 1000, gid: 0 };
   const events = uevents.watch({ transport: () => kernel, subsystem: ["net", "block"], action: "add" });
   assertEquals(kernel.groups, [1]);
@@ -154,7 +154,7 @@ test("uevents.watch(): believes the kernel, and root in udev's form, and filters
   await told.return!();
 });
 
-test("uevents.watch(): without a filter what is not understood is shown raw", async () => {
+test("uevents.watch(): without a filter, malformed datagrams are returned as bytes", async () => {
   const kernel = new ScriptedKernel(), events = uevents.watch({ transport: () => kernel, source: "udev" });
   const broken = UDEV.slice();
   broken[20] = 0xff;
@@ -164,7 +164,7 @@ test("uevents.watch(): without a filter what is not understood is shown raw", as
   await events.return!();
 });
 
-test("uevents.trigger(): refuses what is no path below /sys, and what the kernel would refuse", () => {
+test("uevents.trigger(): refuses paths outside of /sys, and properties that the kernel would refuse", () => {
   for (const path of ["", "devices", "/a/../../etc", "/.", "/a\0"]) {
     assertThrows(() => uevents.trigger(path, "change"), TypeError, "path");
   }

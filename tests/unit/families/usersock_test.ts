@@ -35,7 +35,7 @@ test("Usersock: sends to a port, a group, or both", () => {
   assertEquals(kernel.groups, [32, 2]);
 });
 
-test("Usersock: refuses what cannot be reached", () => {
+test("Usersock: refuses recipients that do not exist", () => {
   using socket = open({ transport: () => new ScriptedKernel() });
   assertThrows(() => socket.send(0, "01"), RangeError, "port");
   assertThrows(() => socket.send(-1, "01"), RangeError, "port");
@@ -45,7 +45,7 @@ test("Usersock: refuses what cannot be reached", () => {
   assertThrows(() => open({ transport: () => new ScriptedKernel(), groups: [0] }), RangeError, "1..32");
 });
 
-test("Usersock: typed messages, with what is none as bytes", async () => {
+test("Usersock: decodes typed messages, and returns others as bytes", async () => {
   const kernel = new ScriptedKernel(), credentials = { pid: 5, uid: 6, gid: 7 };
   await using socket = open({ transport: () => kernel, codec: Line });
   const bytes = encode(Line, { id: 3, said: "hello" });

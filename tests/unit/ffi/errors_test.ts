@@ -7,7 +7,7 @@ import { test } from "../../test.ts";
 /** The runtime's names for numbers that have two. */
 const ALIASES: Record<string, string> = { EWOULDBLOCK: "EAGAIN", ENOTSUP: "EOPNOTSUPP", EDEADLOCK: "EDEADLK" };
 
-test("errnoName() knows what the runtime knows", () => {
+test("errnoName() agrees with the runtime's names", () => {
   for (const [name, number] of Object.entries(constants.errno)) assertEquals(errnoName(number), ALIASES[name] ?? name);
 });
 
@@ -21,12 +21,12 @@ test("errnoName() and errnoText() know every number that Linux has", () => {
   assertEquals(new Set(numbers.map(errnoName)).size, numbers.length);
 });
 
-test("errnoName() and errnoText() know what nfnetlink lets out", () => {
+test("errnoName() and errnoText() know the internal numbers that nfnetlink returns", () => {
   assertEquals(errnoName(524), "ENOTSUPP");
   assertEquals(errnoText(524), "Operation is not supported");
 });
 
-test("errnoName() and errnoText() say the number of what they don't know", () => {
+test("errnoName() and errnoText() return an unknown number as text", () => {
   assertEquals(errnoName(999), "errno 999");
   assertEquals(errnoText(999), "Unknown error 999");
 });
@@ -35,7 +35,7 @@ test("ERRNO has the right numbers", () => {
   for (const [name, number] of Object.entries(ERRNO)) assertEquals(errnoName(number), name);
 });
 
-test("SystemError says what could not be done, and why", () => {
+test("SystemError names the task that failed, and the reason", () => {
   const error = new SystemError("socket", 93, "open a NETLINK_ROUTE socket");
   assertEquals(
     error.message,
@@ -59,7 +59,7 @@ test("NetlinkError has its hint in the message and in the stack", () => {
   assert(error.stack!.includes("Cannot fly (flap them)"));
 });
 
-test("NetlinkError without a hint has no such property", () => {
+test('NetlinkError without a hint has no property "hint"', () => {
   const error = new NetlinkError("Cannot fly", "WINGS");
   assertEquals(error.message, "Cannot fly");
   assertEquals(["hint" in error, "cause" in error], [false, false]);

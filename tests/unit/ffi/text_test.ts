@@ -35,19 +35,19 @@ test("decodeText() stops at the first NUL, and at the end without one", () => {
   assertEquals(decodeText(bytes, 3, 5), "");
 });
 
-test("decodeText() keeps texts apart that it remembers in one place", () => {
+test("decodeText() distinguishes texts with the same hash", () => {
   const names = Array.from({ length: 5000 }, (_, i) => `v${i}`);
   for (let round = 0; round < 2; round++) {
     for (const name of names) assertEquals(decodeText(encodeText(name), 0, name.length), name);
   }
 });
 
-test("decodeText() and encodeText() take long text", () => {
+test("decodeText() and encodeText() convert long text", () => {
   const text = "0123456789".repeat(1000);
   assertEquals(decodeText(encodeText(text), 0, text.length), text);
 });
 
-test("decodeText() and encodeText() give back any bytes", () => {
+test("decodeText() and encodeText() preserve any bytes", () => {
   let seed = 1;
   const random = (below: number): number => (seed = Math.imul(seed, 1103515245) + 12345 >>> 0) % 65521 % below;
   for (let round = 0; round < 3000; round++) {
@@ -57,7 +57,7 @@ test("decodeText() and encodeText() give back any bytes", () => {
   }
 });
 
-test("encodeText() makes U+FFFD of half a surrogate pair that is no escaped byte", () => {
+test("encodeText() replaces a lone surrogate that is no escaped byte by U+FFFD", () => {
   assertEquals([...encodeText("\ud800a")], [0xef, 0xbf, 0xbd, 0x61]);
 });
 

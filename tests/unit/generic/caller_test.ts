@@ -97,7 +97,7 @@ test("generic: a family is looked up once, and again when its module was loaded 
   assertEquals(state.asked, 3);
 });
 
-test("generic: a family that is not there, or no longer, names its module", () => {
+test("generic: the error for a missing or removed family names its module", () => {
   const state = { id: undefined as number | undefined, asked: 0 };
   using client = openLamps(() => kernelWith(state));
   const error = assertThrows(() => client.lamps.list(), KernelError);
@@ -110,7 +110,7 @@ test("generic: a family that is not there, or no longer, names its module", () =
   assertStringIncludes(assertThrows(() => client.lamps.list(), KernelError).message, "modprobe lamp");
 });
 
-test("generic: verbs without a command say so", () => {
+test("generic: a verb without a command is an error that says so", () => {
   using client = openLamps(() => kernelWith({ id: 40, asked: 0 }));
   assertThrows(() => client.lamps.delete(5), TypeError, "Cannot delete lamps: lamp has no such request");
   // Also where nothing would be found.
@@ -119,7 +119,7 @@ test("generic: verbs without a command say so", () => {
   }
 });
 
-test("generic: events of a group, joined by its name, are told by command", async () => {
+test("generic: events of a group, joined by its name, are named after their commands", async () => {
   const kernels: ScriptedKernel[] = [], state = { id: 40, asked: 0 };
   using client = openLamps(() => (kernels.push(kernelWith(state)), kernels.at(-1)!));
   await using events = client.lamps.watch({ initial: true });
@@ -139,7 +139,7 @@ test("generic: events of a group, joined by its name, are told by command", asyn
   assertEquals(told, [["new", 5], "synced", ["new", 3], ["del", 5]]);
 });
 
-test("generic: a group that the family does not have is named, with those that it has", async () => {
+test("generic: the error for an unknown group names it, and the family's groups", async () => {
   const lost: GenericDeclaration<Lamp> = { ...declaration, events: { groups: ["nope"], new: [], del: [] } };
   using client = openGeneric({ transport: () => kernelWith({ id: 40, asked: 0 }) }, (client) => ({
     lamps: new GenericCollection(lost, client),
@@ -163,7 +163,7 @@ test("generic: a dry run asks nothing and shows command and fields by name", () 
   assertEquals([...shown[0]!.bytes.subarray(16, 20)], [8, 3, 0, 0]);
 });
 
-test("generic: a command that gets is asked again when its answer was lost, any other is not", () => {
+test("generic: a request that only reads is repeated if its answer was lost, others are not", () => {
   for (
     const [commands, again] of [
       [{ LAMP_GET: 7 }, true],

@@ -86,7 +86,7 @@ const rings = (dumped: [number, object][], end: number, alone?: (index: number) 
     alone,
   );
 
-test("ethtool: a list leaves out the device that ends the dump, and has those behind it", () => {
+test("ethtool: a list leaves out the device whose error ends the dump, and includes the devices after it", () => {
   // Device 2 says ENODEV, and the kernel asks no more.
   const kernel = () => rings([[1, { rx: 10 }]], ENODEV, (index) => index === 3 ? { rx: 30 } : ENODEV);
   using client = open({ transport: kernel });
@@ -97,7 +97,7 @@ test("ethtool: a list leaves out the device that ends the dump, and has those be
   assertEquals([...client.rings.iterate({ rx: 30 })], [wanted[1]]);
 });
 
-test("ethtool: a list is empty where no device has any, whatever the last one says", () => {
+test("ethtool: a list is empty if no device supports the setting, whatever error the last one gives", () => {
   using client = open({ transport: () => rings([], EOPNOTSUPP) });
   assertEquals([client.rings.list(), [...client.rings.iterate()]], [[], []]);
   const config = TsConfig as Codec<unknown, never>;
@@ -108,7 +108,7 @@ test("ethtool: a list is empty where no device has any, whatever the last one sa
   assertEquals(configs.tsConfigs.list(), []);
 });
 
-test("ethtool: what is wrong with the whole list is thrown", () => {
+test("ethtool: an error of the whole list is thrown", () => {
   using client = open({ transport: () => rings([[1, { rx: 10 }]], EPERM) });
   assertEquals(assertThrows(() => client.rings.list(), KernelError).code, "EPERM");
   const kernel = (): ScriptedKernel =>

@@ -56,7 +56,7 @@ const LANTERN: GenericFamily = {
 const REPLY = "01010000 0a0b0c0d0e0f0000 0800020007000000";
 const READ = { header: bytesOf("0a0b0c0d0e0f"), 2: bytesOf("07000000") };
 
-test("family: the header that a family's messages have is sent, and read, without a specification", () => {
+test("family: a family's own header is encoded and decoded without a specification", () => {
   const pieces: Uint8Array[] = [];
   const { it, last } = opened(LANTERN, REPLY, { capture: (bytes) => pieces.push(bytes) });
   assertEquals({ ...it.request(1, { header: "010203040506", 5: "aabbccdd" }) as typeof READ }, READ);
@@ -87,7 +87,7 @@ test("family: the header that a family's messages have is sent, and read, withou
   assertStringIncludes(seen[received]!.summary(), '"header":"0a0b0c0d0e0f"');
 });
 
-test("family: who decodes bytes says what nlctrl tells of families", () => {
+test("family: decode() accepts nlctrl's descriptions of families", () => {
   const bytes = message(ID, 2, 7, bytesOf(REPLY)), generic = [{ ...LANTERN, familyId: ID }];
   const [told] = decode("GENERIC", bytes, { generic }),
     [untold] = decode("GENERIC", bytes, { generic: { lantern: ID } });
@@ -100,7 +100,7 @@ test("family: who decodes bytes says what nlctrl tells of families", () => {
   }
 });
 
-test("family: events of a family with a header of its own, also of commands that nobody knows", async () => {
+test("family: events of a family with its own header are decoded, also those of unknown commands", async () => {
   for (const spec of [undefined, { ...LAMP, name: "lantern" }]) {
     const { it, kernels } = opened({ ...LANTERN, ...(spec === undefined ? {} : { hdrsize: 4 }) }, "", { spec });
     await using events = it.watch();
@@ -131,7 +131,7 @@ test("family: a watch without any group is refused at once", () => {
   assertThrows(() => it.watch(["constructor"]), TypeError, 'Cannot join group "constructor" of lantern');
 });
 
-test("family: one whose module was loaded again has another number, and is found again", () => {
+test("family: a family is found again after its module was loaded again with another number", () => {
   let id = 40;
   const transport = (): ScriptedKernel =>
     new ScriptedKernel(({ type, seq, flags }: SentMessage) => {
@@ -158,7 +158,7 @@ function raw(groups: object): Spec {
   return { name: "tube", protocol: "netlink-raw", protonum: 5, operations: { list: [] }, ...groups } as Spec;
 }
 
-test("family: groups of a protocol of its own have the numbers of its specification, or those given", async () => {
+test("family: groups of a protocol of its own have the numbers of its specification, or the given ones", async () => {
   const kernels: ScriptedKernel[] = [];
   const open = (groups: object): Family =>
     family("tube", {
@@ -179,7 +179,7 @@ test("family: groups of a protocol of its own have the numbers of its specificat
   }
 });
 
-test("family: an event is called what the kernel calls it, whatever else is numbered alike", async () => {
+test("family: an event has the kernel's name, even if another operation has the same number", async () => {
   const struct = { name: "h", type: "struct", members: [{ name: "family", type: "u32" }] };
   const op = (name: string, parts: object): object => ({ name, "attribute-set": "s", "fixed-header": "h", ...parts });
   const spec = raw({
@@ -218,7 +218,7 @@ test("family: an event is called what the kernel calls it, whatever else is numb
   ]);
 });
 
-test("family: a request takes what its operation takes, and nothing given is left out", () => {
+test("family: a request accepts the attributes of its operation, and refuses all others", () => {
   const spec: Spec = {
     name: "lantern",
     definitions: [{ name: "f", type: "flags", entries: ["a", "b"] }],

@@ -55,7 +55,7 @@ function kernelWith<T extends object>(
 /** Names that are not of one interface: none is meant. */
 const TWO = [{ dev: "eth0", ifindex: 4 }, { dev: "eth1", ifindex: 3 }, { dev: "eth9", ifindex: 3 }] as const;
 
-test("netdev: a key's name and number are of one device, or it names none", () => {
+test("netdev: a key with the name and number of different devices matches none", () => {
   const sent: netdev.NetDevice[] = [];
   using client = netdev.open({ transport: kernelWith("netdev", netdev.NetDevice, [{ ifindex: 3 }], sent) });
   for (const key of TWO) {
@@ -69,7 +69,7 @@ test("netdev: a key's name and number are of one device, or it names none", () =
   assertEquals(sent, [{ ifindex: 3 }]);
 });
 
-test("macsec: a key's name names the interface, and so does its number", () => {
+test("macsec: a key names the interface by name or number", () => {
   const told = [{ ifindex: 3 }, { ifindex: 4 }], sent: macsec.MacsecDevice[] = [];
   using client = macsec.open({ transport: kernelWith("macsec", macsec.MacsecDevice, told, sent) });
   for (const key of TWO) {
@@ -84,7 +84,7 @@ test("macsec: a key's name names the interface, and so does its number", () => {
   }
 });
 
-test("nl80211: an interface's name and number are of one, and a radio has both of its", () => {
+test("nl80211: a key's name and number must belong to the same interface or radio", () => {
   {
     const sent: nl80211.WifiInterface[] = [];
     const transport = kernelWith("nl80211", nl80211.WifiInterface, [{ ifindex: 3, ifname: "eth0" }], sent, 2);
@@ -108,7 +108,7 @@ test("nl80211: an interface's name and number are of one, and a radio has both o
   }
 });
 
-test("wireguard: a name that is too long for the kernel's attribute goes as the number that it is of", () => {
+test("wireguard: the name of an interface that is too long for the attribute is sent as its number", () => {
   const sent: wireguard.WgDevice[] = [], told = { ifindex: 4, ifname: "wg0" }, long = "a name that is an altname";
   const make = kernelWith("wireguard", wireguard.WgDevice, [told], sent);
   using client = wireguard.open({
@@ -125,7 +125,7 @@ test("wireguard: a name that is too long for the kernel's attribute goes as the 
   assertThrows(() => client.wireguard.get(`${long} not`), Error, `no interface is called "${long} not"`);
 });
 
-test("ethtool: no request beside the verbs passes over what a key says", () => {
+test("ethtool: calls of their own ignore no field of a key", () => {
   const sent: object[] = [], told = { devIndex: 3, devName: "eth0" };
   using client = ethtool.open({
     transport: kernelWith("ethtool", ethtool.CableTest as Attributes<object>, [told], sent),
@@ -148,7 +148,7 @@ test("ethtool: no request beside the verbs passes over what a key says", () => {
   assertEquals(sent, [{ devIndex: 3, devName: "eth0", headerFlags: ["omit_reply"] }]);
 });
 
-test("smc_pnetid: a key that says a device deletes no other one of its name", () => {
+test("smc_pnetid: a key with a device deletes no other device of its network", () => {
   const sent: smc.Pnetid[] = [], none = { ibname: "n/a", ibport: 255 };
   const told = [
     { name: "NET1", ethname: "eth0", ...none },

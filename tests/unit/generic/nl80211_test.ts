@@ -37,7 +37,7 @@ function kernelWith(script: (request: SentMessage, kernel: ScriptedKernel) => re
   return kernel;
 }
 
-test("nl80211: a radio that is told in parts is one", () => {
+test("nl80211: the messages that describe one radio are merged", () => {
   // wiphy 0, name "a"; band 0: channel 2412 …
   const parts = [
     "08000100 00000000 06000200 61000000 05002b00 04000000",
@@ -103,7 +103,7 @@ test("nl80211: a scan waits for the event of its interface", async () => {
   assertEquals(trigger.slice(20), hex("08000300 03000000 0c002d80 07000100 6e657400"));
 });
 
-test("nl80211: a scan that the radio ends, and one that never ends, are errors", async () => {
+test("nl80211: a scan that is aborted, and one that never ends, are errors", async () => {
   const kernels: ScriptedKernel[] = [];
   using ended = open({ transport: scanner(CMD.NL80211_CMD_SCAN_ABORTED, kernels) });
   assertEquals((await assertRejects(() => ended.wiphys.scan("wlan0"), NetlinkError)).code, "ABORTED");
@@ -119,7 +119,7 @@ test("nl80211: a scan that the radio ends, and one that never ends, are errors",
   assertEquals((await assertRejects(() => scan, NetlinkError)).code, "CLOSED");
 });
 
-test("nl80211: elements of 802.11 are taken apart and named, what is cut off left out", () => {
+test("nl80211: elements of 802.11 are decoded and named, and truncated ones are left out", () => {
   const all = elementsOf(hex("0003 6e6574 0102 0204 ff03 23aabb dd04 0050f201 ff00 fc01 07 dd05 01"));
   assertEquals(all, [
     { id: 0, name: "ssid", bytes: hex("6e6574") },
@@ -139,7 +139,7 @@ function bothWays<T extends object>(table: Attributes<T>, attributes: string): T
   return value;
 }
 
-test("nl80211: names that are bytes keep a NUL", () => {
+test("nl80211: SSIDs keep a NUL", () => {
   // SSID "a\0b", mesh id "\0m\0".
   const value = { ssid: "a\0b", meshId: "\0m\0" };
   assertEquals(bothWays(Nl80211Message, "07003400 61006200 07001800 006d0000"), value);
@@ -155,7 +155,7 @@ test("nl80211: names that are bytes keep a NUL", () => {
   assertThrows(() => Nl80211Message.encode({ ssid: "ä".repeat(17) }, to, {}), RangeError, "34 bytes, 32 is the most");
 });
 
-test("nl80211: numbers have the width that the kernel gives them", () => {
+test("nl80211: numbers have the kernel's width", () => {
   // NL80211_STA_INFO_RX_DROP_MISC is put as u64, NL80211_ATTR_MAX_AP_ASSOC_STA as u32.
   assertEquals(Station.decode(new Reader(hex("10001580 0c001c00 05000000 01000000")), 0, 16, {}), {
     staInfo: { rxDropMisc: 4294967301 },
@@ -163,7 +163,7 @@ test("nl80211: numbers have the width that the kernel gives them", () => {
   assertEquals(Wiphy.decode(new Reader(hex("0800ca00 01000100")), 0, 8, {}), { maxApAssocSta: 65537 });
 });
 
-test("nl80211: every kind of attribute goes both ways", () => {
+test("nl80211: every kind of attribute is decoded and encoded", () => {
   // A key: data, index, cipher, default, its types.
   assertEquals(
     bothWays(
@@ -199,7 +199,7 @@ test("nl80211: every kind of attribute goes both ways", () => {
   assertThrows(() => Nl80211Message.encode({ txRates: [{}] }, new Writer(), {}), TypeError, "band is missing");
 });
 
-test("nl80211: what belongs to the radio goes in a request of its own", () => {
+test("nl80211: settings of the radio are sent in a request of their own", () => {
   const sent: string[] = [];
   const kernel = kernelWith(({ seq, payload }) => {
     sent.push(

@@ -49,7 +49,7 @@ function message(flags: number, port: number, cmd: number, ...rest: number[]): R
   return new Reader(bytes);
 }
 
-test("registry: a command means this in a request, that in an answer, and something else unasked", () => {
+test("registry: a command number may mean different messages in a request, an answer and an event", () => {
   const set = messageSets(NETLINK_GENERIC, { generic: { mptcp_pm: 29 } })();
   const of = (flags: number, port: number, ...attributes: number[]): unknown => {
     const from = message(flags, port, 6, ...attributes);
@@ -61,7 +61,7 @@ test("registry: a command means this in a request, that in an answer, and someth
   assertEquals(of(0, 0, 5, 0, 3, 0, 7, 0, 0, 0), { cmd: "MPTCP_EVENT_ANNOUNCED", version: 1, locId: 7 });
 });
 
-test("registry: what was decoded is encoded again, its command by name or number", () => {
+test("registry: decoded messages are encoded again, with the command's name or number", () => {
   const set = messageSets(NETLINK_GENERIC, { generic: { tcp_metrics: 29 } })();
   const from = message(1, 0, 2, 8, 0, 1, 0, 192, 0, 2, 7),
     value = set.codec(29, from, 0)!.decode(from, 16, from.length, {});

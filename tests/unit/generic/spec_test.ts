@@ -99,19 +99,19 @@ for (const [field, value, bytes] of ROWS) {
   });
 }
 
-test("spec: a payload is told by an attribute that comes behind it, or lies further out", () => {
+test("spec: a payload's format may depend on a later attribute, or on one of an enclosing object", () => {
   const swapped = "09000000 1800 1b80 0800 0180 05000000 0900 0200 6c656e7300 000000".replaceAll(" ", "");
   const bytes = Uint8Array.from(swapped.match(/../g)!, (two) => parseInt(two, 16));
   assertEquals(decode(bytes).info, { kind: "lens", data: { focus: 5 } });
 });
 
-test("spec: what is not known is kept aside", () => {
+test("spec: unknown attributes are kept aside", () => {
   const value = decode(Uint8Array.of(9, 0, 0, 0, 6, 0, 99, 0, 1, 2, 0, 0, 5, 0, 1, 0, 7, 0, 0, 0));
   assertEquals(Object.entries(value), [["house", 9]]);
   assertEquals(rawOf(value), [{ id: 99, bytes: Uint8Array.of(1, 2) }, { id: 1, bytes: Uint8Array.of(7) }]);
 });
 
-test("spec: operations are numbered in both directions, apart", () => {
+test("spec: requests and replies may be numbered separately", () => {
   assertEquals(
     [...lamp.operations.values()].map(({ name, request, reply, unasked }) => [name, request, reply, unasked]),
     [
@@ -131,7 +131,7 @@ test("spec: operations are numbered in both directions, apart", () => {
   ]]);
 });
 
-test("spec: what it does not allow is refused by name", () => {
+test("spec: the error for a forbidden value names the field", () => {
   const refused: readonly (readonly [object, string])[] = [
     [{ index: 0 }, "index: expected 1..2147483647, got 0"],
     [{ name: "a lamp" }, "name: expected at most 4 bytes, got 6"],
@@ -371,7 +371,7 @@ for (const [why, spec] of WRONG) {
   });
 }
 
-test("spec: attributes, values, members and operations may be called as what every object has", () => {
+test("spec: attributes, values, members and operations may have the names of Object's own properties", () => {
   const names = ["constructor", "to-string", "has-own-property", "value-of", "__proto__", "__defineGetter__"];
   const keys = ["constructor", "toString", "hasOwnProperty", "valueOf", "Proto__", "DefineGetter__"];
   const spec = small(
@@ -433,7 +433,7 @@ test("spec: attributes, values, members and operations may be called as what eve
   assertThrows(() => there(table, { value: "hasOwnProperty" }), TypeError, "value: expected");
 });
 
-test("spec: a hint of IPv4 is of addresses that may be IPv6, unless they have a size", () => {
+test("spec: the IPv4 hint also means IPv6 addresses, unless a size is stated", () => {
   const table = tableOf(small({}, [
     { name: "any", type: "binary", "display-hint": "ipv4" },
     { name: "four", type: "binary", "display-hint": "ipv4", len: 4 },
@@ -450,7 +450,7 @@ test("spec: a hint of IPv4 is of addresses that may be IPv6, unless they have a 
   assertThrows(() => there(table, { any: "192.0.2" }), TypeError, "any: expected an IP address");
 });
 
-test("spec: names of YAML that are numbers, and parts that are empty, are what they are meant to be", () => {
+test("spec: names that YAML reads as numbers, and empty parts, are accepted", () => {
   const spec = {
     ...small({ doc: null, definitions: [{ name: "e", type: "enum", entries: [1, { name: 2 }] }] }, [
       { name: "x", type: "u8", enum: "e", doc: null, checks: null },
@@ -460,7 +460,7 @@ test("spec: names of YAML that are numbers, and parts that are empty, are what t
   assertEquals(back(tableOf(spec), { x: "2" }), { x: "2" });
 });
 
-test("spec: an attribute that the header has too is told by the attribute", () => {
+test("spec: an attribute takes precedence over a header field of the same name", () => {
   const spec = small({
     definitions: [struct("h", { name: "table", type: "u8" }, { name: "kind", type: "u8" })],
     operations: { "fixed-header": "h", list: [{ name: "get", "attribute-set": "s", do: {} }] },
@@ -469,7 +469,7 @@ test("spec: an attribute that the header has too is told by the attribute", () =
   assertEquals(back(tableOf(spec), { table: 1000, kind: 3 }), { table: 1000, kind: 3 });
 });
 
-test("spec: objects that lie in themselves, and messages that do not end, are refused", () => {
+test("spec: objects that contain themselves, and endlessly nested messages, are refused", () => {
   const table = tableOf(small({}, [{ name: "x", type: "nest", "nested-attributes": "s" }]));
   const self: Record<string, unknown> = {};
   self.x = self;
@@ -484,7 +484,7 @@ test("spec: objects that lie in themselves, and messages that do not end, are re
   assertThrows(() => decoded(16_000), DecodeError, "nested more than 64 times");
 });
 
-test("spec: describe() tells operations, attributes and groups", () => {
+test("spec: describe() lists operations, attributes and groups", () => {
   assertEquals(family("lamp", { spec: LAMP }).describe().split("\n"), [
     "lamp: Lamps.",
     "More on lamps.",
@@ -499,7 +499,7 @@ test("spec: describe() tells operations, attributes and groups", () => {
   ]);
 });
 
-test("spec: 20,000 mutated messages give values or a DecodeError", () => {
+test("spec: 20,000 mutated messages decode to values or throw a DecodeError", () => {
   let seed = 1, returned = 0;
   const random = (below: number): number => (seed = Math.imul(seed, 48271) >>> 0 & 0x7fffffff) % below;
   const whole = ROWS.map(([field, value]) => encode({ house: 9, [field]: value }));

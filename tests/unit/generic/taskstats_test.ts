@@ -58,7 +58,7 @@ const VERSION_15 = {
   irqDelayMin: 552,
 };
 
-test("taskstats: version 15 has its longest and shortest delays beside each sum, and all else in another place", () => {
+test("taskstats: version 15 has the longest and shortest delay after each total, and other offsets", () => {
   const stats = decoded(15, 560), { acExitcode, acExeInode, acSched, ...places } = VERSION_15;
   assertEquals([acExitcode, stats.acExitcode], [4, 0]);
   assertEquals([stats.acExeInode, stats.acSched], [BigInt(acExeInode), acSched & 255]);
@@ -77,7 +77,7 @@ test("taskstats: version 15 has its longest and shortest delays beside each sum,
   assertEquals(TaskAggregate.decode(new Reader(to.bytes, to.length), 0, to.length, {}).stats, stats);
 });
 
-test("taskstats: other versions are the beginning of those after them", () => {
+test("taskstats: each other version only appends to the previous one", () => {
   const whole = Object.entries(decoded(17, 688));
   for (
     const [version, size, last] of [

@@ -23,7 +23,7 @@ const ZONES = "2800 0180 0800 0200 00000000 0a00 0a00 61637069 7a00 0000" +
 const TRIPS = "4400 0480 0800 0500 00000000 0800 0600 03000000 0800 0700 a0860100 0800 0800 00000000" +
   "0800 0500 01000000 0800 0600 01000000 0800 0700 30f2ffff 0800 0800 e8030000";
 
-test("thermal: zones and trip points in a row", () => {
+test("thermal: zones and trip points without nests of their own are decoded", () => {
   const bytes = hex(TRIPS);
   assertEquals(ThermalMessage.decode(new Reader(bytes), 0, bytes.length, {}), {
     tzTrip: [
@@ -51,7 +51,7 @@ test("thermal: a dump whose parts have neither number nor sender", () => {
   assertEquals(client.zones(), [{ tzId: 0, tzName: "acpiz" }, { tzId: 1, tzName: "cpu" }]);
 });
 
-test("thermal: events by name", async () => {
+test("thermal: events are named", async () => {
   const kernels: ScriptedKernel[] = [];
   const make = (): ScriptedKernel => {
     const kernel = new ScriptedKernel(({ type, seq }: SentMessage) => {

@@ -100,7 +100,7 @@ test("wireguard: a small change is one message, attribute by attribute", () => {
   assertStringIncludes(sent, "1c0001800600010002000000080002000a0700000500030010000000");
 });
 
-test("wireguard: 1,000 peers of 20 addresses, and one of 5,000, go in messages that fit", () => {
+test("wireguard: 1,000 peers of 20 addresses, and one of 5,000, are split into messages that fit", () => {
   const peers = Array.from({ length: 1000 }, (_, i) => ({
     publicKey: Buffer.from([...Array(28).fill(7), i >> 8, i & 255, 1, 2]).toString("base64"),
     presharedKey: keyOf(9),
@@ -134,7 +134,7 @@ test("wireguard: 1,000 peers of 20 addresses, and one of 5,000, go in messages t
   assertEquals(odd === -1 ? "" : ours[odd]!.slice(0, 600), "");
 });
 
-test("wireguard: what comes in several messages is put together", () => {
+test("wireguard: an interface described in several messages is merged", () => {
   const ips = (from: number): string[] => Array.from({ length: 3 }, (_, i) => `10.0.0.${from + i}/32`);
   const parts = [
     { ifname: "wg0", listenPort: 5, peers: [{ publicKey: keyOf(1), allowedIps: ips(0) }] },
@@ -148,7 +148,7 @@ test("wireguard: what comes in several messages is put together", () => {
   });
 });
 
-test("wireguard: keys are text both ways, none where they are zero, and never in an error", () => {
+test("wireguard: keys are text in both directions, absent if zero, and never in an error", () => {
   const random = Buffer.from(Array.from({ length: 32 }, (_, i) => i * 37 & 255)).toString("base64");
   const read = (value: object): WgDevice => {
     const bytes = bytesOf(WgDevice as Codec<unknown, never>, value);
