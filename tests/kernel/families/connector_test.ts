@@ -8,7 +8,7 @@ import { inNamespace, kernelTest, lab, root } from "../namespace.ts";
 import { untilPrinted } from "./script.ts";
 import { test } from "../../test.ts";
 
-/** Why process events cannot be had here, if they cannot. */
+/** Returns the reason why process events do not work here, if they do not. */
 function missing(): string | undefined {
   try {
     void processes.watch("exec").return!();
@@ -24,7 +24,7 @@ function processTest(name: string, needs: readonly string[], body: () => Promise
   else kernelTest(name, needs, body, timeout);
 }
 
-/** What a shell and those below it did, up to its exit. */
+/** Returns the events of a shell and its descendants, up to the shell's exit. */
 async function eventsOf(script: string): Promise<KnownProcessEvent[]> {
   const seen: KnownProcessEvent[] = [], ours = new Set<number>();
   const watching = processes.watch("fork", "exec", "uid", "gid", "sid", "ptrace", "comm", "coredump", "exit");

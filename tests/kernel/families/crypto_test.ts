@@ -21,7 +21,7 @@ function proc(): Entry[] {
   );
 }
 
-/** What /proc/crypto calls our fields. */
+/** The names of our fields in /proc/crypto. */
 const NAMES: Readonly<Record<string, string>> = {
   name: "name",
   driverName: "driver",
@@ -51,7 +51,7 @@ function inItsWords(algorithm: Algorithm, entry: Entry): Record<string, string> 
   return words;
 }
 
-/** What only /proc/crypto says, and what differs from one moment to the next. */
+/** The fields that only /proc/crypto has, and those that change all the time. */
 const APART = new Set(["refcnt", "geniv", "chunksize", "walksize", "statesize", "reqsize", "maxsize", "flags"]);
 
 cryptoTest("crypto: list() equals /proc/crypto field by field", () => {

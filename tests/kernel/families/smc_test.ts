@@ -22,7 +22,7 @@ const PAIR = `
 const there = load("smc") && load("smc_diag");
 const needs = there ? ["perl"] : ["the lab, with a kernel that has CONFIG_SMC"];
 
-/** Whether the kernel has the generic family, which is younger than SMC. */
+/** Returns true if the kernel has the generic family, which is younger than SMC. */
 function hasGeneric(): boolean {
   try {
     smc.systemInfo();

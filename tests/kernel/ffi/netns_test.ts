@@ -30,7 +30,7 @@ function ipNames(): string[] {
   return ip("netns", "list").split("\n").map((line) => line.split(" ")[0]!).filter((name) => name !== "");
 }
 
-/** Which namespace this thread is in. */
+/** Returns the network namespace that this thread is in. */
 function here(): string {
   return readlinkSync("/proc/thread-self/ns/net");
 }

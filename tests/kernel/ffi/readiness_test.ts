@@ -304,7 +304,7 @@ test("readable() in Workers that end leaves no descriptor behind", { skip: noWor
       b.close();
       await wait;
     })();\`, { eval: true }).on("error", reject).on("exit", resolve));
-    // What each runtime keeps for Workers that were comes to an end.
+    // Warm up: each runtime keeps a bounded number of descriptors for Workers that have ended.
     for (let i = 0; i < 3; i++) await round();
     await new Promise((resolve) => setTimeout(resolve, 100));
     const before = own();
@@ -330,7 +330,7 @@ test("a Worker that ends closes its shared clients, however it used them", { ski
       await watch.next();
       await watch.return();
     })();\`, { eval: true }).on("error", reject).on("exit", resolve));
-    // What each runtime keeps for Workers that were comes to an end.
+    // Warm up: each runtime keeps a bounded number of descriptors for Workers that have ended.
     for (let i = 0; i < 3; i++) await round();
     await new Promise((resolve) => setTimeout(resolve, 100));
     const before = own();
@@ -341,7 +341,7 @@ test("a Worker that ends closes its shared clients, however it used them", { ski
 });
 
 const bun = process.versions.bun !== undefined;
-/** What a Bun that changed could do to the way that waits by its event loop. */
+/** Ways in which the Bun.connect of another version may behave differently. */
 const CHANGES: Record<string, string> = {
   "takes no descriptor": "() => Promise.reject(new Error('no fd'))",
   "throws": "() => { throw new Error('no fd'); }",

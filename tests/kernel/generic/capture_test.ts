@@ -1,4 +1,4 @@
-/** What is said with each family is recorded, and read back with the names and values that its module has. */
+/** The traffic with each family is recorded, and read back with the names and values of its module. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -33,7 +33,7 @@ async function first<E>(events: AsyncIterable<E>, wanted: (event: E) => boolean)
   throw new Error("there was none");
 }
 
-/** What is said with each family: its protocol, the modules that the lab has for it, and a conversation, as heard. */
+/** The traffic with each family: its protocol, its modules in the lab, and a conversation. */
 const TALKS: readonly (readonly [
   protocol: GenericProtocol,
   modules: readonly string[],
@@ -163,7 +163,7 @@ for _ in range(20):
 for one in (c, s, l): one.close()
 `;
 
-/** What a message has of which no table knows the name: paths. */
+/** Returns the paths in a message of attributes that no table knows. */
 function unnamed(value: unknown, path = ""): string[] {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return [];
   const raw = Array.isArray(value) ? [] : rawOf(value).map(({ id }) => `${path}#${id}`);
@@ -207,7 +207,7 @@ for (const [protocol, modules, talk] of TALKS) {
               `GENERIC ${"" + (message.group ? `group ${message.group} ` : "")}${type} `,
             );
           }
-          // What the module gave is what was recorded.
+          // The recording equals the values that the module returned.
           const recorded = own.filter(({ direction }) => direction === "received").map(plain);
           for (const value of heard) {
             if (value === undefined) continue;
@@ -232,7 +232,7 @@ for (const [protocol, modules, talk] of TALKS) {
 
 const bigText = (_key: string, value: unknown): unknown => typeof value === "bigint" ? String(value) : value;
 
-/** Whether all that was heard was recorded so. */
+/** Returns true if the recording has all that was received. */
 function same(recorded: unknown, heard: unknown): boolean {
   try {
     assertEquals(recorded, heard);

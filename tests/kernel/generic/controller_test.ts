@@ -13,7 +13,7 @@ const CAPABILITIES: Readonly<Record<string, string>> = {
   cmd_cap_haspol: "has policy",
 };
 
-/** What `genl ctrl list` says, word for word but for the white space; it looks into no flags but those of one digit. */
+/** Returns the output of `genl ctrl list`, except for white space; it shows flags of one digit only. */
 function printed(): string[] {
   const number = (value: number | undefined): string => `0x${value!.toString(16)}`;
   return families.list().flatMap(({ familyName, familyId, version, hdrsize, maxattr, ops, mcastGroups }) => [
@@ -77,7 +77,7 @@ kernelTest("nlctrl: policies of every family equal `genl ctrl policy`", ["genl"]
     // It knows neither newer types nor masks.
     const bare = (line: string): string => line.replace(/ID: 0x[0-9a-f]+\s*/, "").replace(/\s+/g, " ").trim();
     const theirs = stdout.split("\n").map(bare).filter((line) => line !== "");
-    // What can only be dumped is operation 0 in the kernel's words.
+    // The kernel reports an operation that can only be dumped as operation 0.
     const plain = (line: string): string =>
       line.replace(/type=(UINT|SINT|BITFIELD32|unknown)/, "type=?").replace(/ mask:.*/, "")
         .replace(/^op \d+ policies: dump/, "op ? policies: dump");

@@ -7,7 +7,7 @@ import { families } from "../../../families/generic/controller.ts";
 import { before, inNamespace, load, type Namespace, run } from "../namespace.ts";
 import { genericTest } from "./needs.ts";
 
-/** What `ethtool OPTION DEVICE` prints in a namespace. */
+/** Returns the output of `ethtool OPTION DEVICE` in a namespace. */
 const inside = ({ name }: Namespace) => (...args: string[]): string =>
   run("ip", ["netns", "exec", name, "ethtool", ...args]);
 
@@ -19,7 +19,7 @@ genericTest("ethtool", "ethtool: features of every device are what `ethtool -k` 
     const { nochange, active, wanted, hw } = ethtool.features.get(dev);
     const [theirs] = JSON.parse(run("ethtool", ["--json", "-k", dev])) as [Record<string, unknown>];
     for (const [name, value] of Object.entries(theirs)) {
-      // What it calls "checksumming" and the like stands for several.
+      // Names such as "checksumming" stand for several features.
       if (name === "ifname" || !hw!.mask!.includes(name)) continue;
       const ours = {
         active: active!.value.includes(name),
@@ -48,7 +48,7 @@ genericTest(
       assertStringIncludes(says, "generic-receive-offload: on");
       const { value: told } = await events.next();
       assert(told?.event === "new" && told.value.devName === "v0");
-      // What is told unasked has the bits' numbers.
+      // Events have the numbers of the bits.
       const names = client.strings("features"),
         active = told.value.active!.value.map((bit: string | number) => names[Number(bit)]);
       assertEquals(active.sort(), [...client.features.get("v0").active!.value].sort());

@@ -57,7 +57,8 @@ genericTest(
       assertEquals(bare.request(6), { 2: 3, 3: 2 });
       bare.request(5, { 2: 1, 3: 4 });
       assertEquals(typed.limits(), { rcvAddAddrs: 1, subflows: 4 });
-      // What is in network order newer kernels leave out of their policy: bytes. Older ones tell of a u32.
+      // Newer kernels leave attributes in network order out of their policy, so they are bytes. Older ones call them
+      // u32.
       const add = (addr4: unknown): unknown => bare.request(1, { 1: { 1: 2, 2: 9, 3: addr4, 6: 4 } });
       try {
         add("c0000202");
@@ -139,7 +140,7 @@ genericTest(
       assertEquals(told?.event, "dev-add-ntf");
       const { value } = told as { value: Readonly<Record<string, unknown>> };
       const now = netdev.request("dev-get", { ifindex: value.ifindex })!;
-      // What it can do is set later than it is told of.
+      // Its abilities are set after the event that announces it.
       assertEquals(Object.keys(now).filter((key) => key in value), Object.keys(value));
       assert((now.xdpFeatures as string[]).includes("basic"), String(now.xdpFeatures));
     }),

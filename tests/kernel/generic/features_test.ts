@@ -1,4 +1,4 @@
-/** Which device's features are switched, and to what. */
+/** The device whose features are changed, and their new values. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { plural } from "../../../core/arguments.ts";
 import { open } from "../../../families/generic/ethtool.ts";

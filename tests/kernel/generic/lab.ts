@@ -1,8 +1,8 @@
-/** What the lab's kernels have as modules. */
+/** The modules of the lab's kernels. */
 import { kernelTest, load } from "../namespace.ts";
 import { hasFamily } from "./needs.ts";
 
-/** Whether the family is there, in the lab after its modules are loaded. */
+/** Returns true if the family exists; in the lab, after its modules were loaded. */
 export function loads(family: string, ...modules: readonly string[]): boolean {
   for (const module of modules) load(module);
   return hasFamily(family);

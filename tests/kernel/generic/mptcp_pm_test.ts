@@ -42,7 +42,7 @@ genericTest(
       }
       pm.endpoints.set(77, { flags: ["subflow", "fullmesh", "backup"] });
       assertEquals(ipJson("mptcp endpoint show id 77").map(({ backup }) => backup), [true]);
-      // What the kernel would pass over is refused by name.
+      // A field that the kernel would ignore is an error that names it.
       pm.endpoints.set(77, { flags: ["backup"] });
       assertEquals(pm.endpoints.get(77).flags, ["subflow", "backup"]);
       const before = ipJson("mptcp endpoint");
@@ -55,7 +55,7 @@ genericTest(
         ] as const
       ) assertThrows(() => pm.endpoints.set(77, changes), TypeError, words);
       assertEquals(ipJson("mptcp endpoint"), before);
-      // What names another changes neither; the same value is no change.
+      // A key that names another endpoint changes neither; the same value is no change.
       for (const other of [{ addr4: "192.0.2.2" }, { id: 5 }, { dev: "lo" }, { addr6: "2001:db8::1" }]) {
         assertThrows(() => pm.endpoints.set(77, { ...other, flags: [] }), TypeError, "cannot be changed");
       }
@@ -65,12 +65,12 @@ genericTest(
       pm.setLimits({ subflows: 3, rcvAddAddrs: 2 });
       assertEquals(pm.limits(), { rcvAddAddrs: 2, subflows: 3 });
       assertEquals(run("ip", ["-n", name, "mptcp", "limits"]).trim(), "add_addr_accepted 2 subflows 3");
-      // What only looks is answered at once, also while a batch is collected.
+      // A request that only reads is answered at once, even while a batch is collected.
       pm.batch((batch) => assertEquals(batch.limits(), pm.limits()));
       pm.setLimits({ subflows: 1 });
       assertEquals(pm.limits(), { rcvAddAddrs: 2, subflows: 1 });
       assertEquals(assertThrows(() => pm.setLimits({ subflows: 100_000 }), KernelError).code, "EINVAL");
-      // What was listed is deleted, and made again.
+      // A listed object is deleted, and added again.
       const [first] = pm.endpoints.list().filter(({ id }) => id === 5);
       pm.endpoints.delete(first!);
       assertEquals(pm.endpoints.find(5), undefined);
@@ -104,7 +104,7 @@ genericTest(
         }
         assertEquals(assertThrows(() => endpoints.set(key, { flags: ["backup"] }), KernelError).code, "ENOENT");
       }
-      // What a key says beside the number and the address is compared as well.
+      // Further fields of a key, beside number and address, are compared too.
       const others: readonly MptcpAddress[] = [
         { id: 1, flags: ["subflow"] },
         { addr4: "192.0.2.1", flags: ["signal", "fullmesh"] },

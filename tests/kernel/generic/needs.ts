@@ -1,8 +1,8 @@
-/** What this kernel has of NETLINK_GENERIC, for tests and the names of those that are skipped. */
+/** The generic families that this kernel has, for tests and the reasons why tests are skipped. */
 import { families } from "../../../families/generic/controller.ts";
 import { kernelTest } from "../namespace.ts";
 
-/** Whether the kernel has the family, or loads it when asked. */
+/** Returns true if the kernel has the family, or loads it when asked. */
 export function hasFamily(name: string): boolean {
   return families.find(name) !== undefined;
 }

@@ -8,7 +8,7 @@ import { skip } from "../../test.ts";
 import { genericTest, hasFamily } from "./needs.ts";
 import { NETDEV } from "./specs.ts";
 
-/** Whether the kernel's netdev has a command. */
+/** Returns true if the kernel's netdev has a command. */
 function has(cmd: number): boolean {
   return hasFamily("netdev") && families.get("netdev").ops!.some(({ id }) => id === cmd);
 }

@@ -156,7 +156,7 @@ wifiTest("nl80211: attributes have the types of the kernel's policy", () => {
       if (field === undefined) continue;
       const { codec, key } = field, at = `${path}${key}`, { name, size, nested } = codec!;
       if (typeof type === "string" && type in sizes) {
-        // What is received in another size as well is sent in this one.
+        // A number that may arrive in two sizes is sent in this one.
         assertEquals([at, size ?? sizes[name]], [at, sizes[type]]);
       } else if (type === "flag") assertEquals([at, name], [at, "flag"]);
       else if (type === "nested" || type === "nested_array") assertEquals([at, nested ?? field.repeated], [at, true]);
@@ -216,7 +216,7 @@ wifiTest("nl80211: all that `iw` says and hears is read, nothing left as bytes",
         if (psState !== undefined && message.flags.length === 0) break;
       }
     })();
-    // What `iw` prints is more than a pipe that nobody reads holds.
+    // The output of `iw` is more than a pipe holds without a reader.
     for (const words of commands) await once(spawn("iw", words, { stdio: "ignore" }), "close");
     await reading;
     const left = heard.flatMap(({ value }) => unread(value, String((value as { cmd?: string }).cmd)));

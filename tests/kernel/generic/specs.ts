@@ -146,7 +146,7 @@ export const NLCTRL: Spec = {
   },
 };
 
-/** What TCP remembers: linux/tcp_metrics.h. */
+/** The metrics that TCP keeps of hosts: linux/tcp_metrics.h. */
 export const TCP_METRICS: Spec = {
   name: "tcp_metrics",
   protocol: "genetlink-legacy",
@@ -295,7 +295,7 @@ export const MPTCP_PM: Spec = {
   },
 };
 
-/** What a process has used, a part of its struct: linux/taskstats.h. */
+/** The resources that a process has used, a part of the struct: linux/taskstats.h. */
 export const TASKSTATS: Spec = {
   name: "TASKSTATS",
   protocol: "genetlink-legacy",

@@ -42,7 +42,7 @@ function seen(line: string): Seen[] {
   return [{ family: family!, flags: flags!.replace("0x300", "NLM_F_DUMP"), value: message!.value as Seen["value"] }];
 }
 
-/** What a program sends that has the modules of `names` and runs `code`. */
+/** Returns the requests that a program sends: it imports the modules in `names` and runs `code`. */
 function traced(netns: string, wrap: readonly string[], names: readonly string[], code: string): Seen[] {
   const folder = mkdtempSync(join(tmpdir(), "netlink-strace-")), file = join(folder, "trace");
   try {
@@ -67,7 +67,7 @@ function traced(netns: string, wrap: readonly string[], names: readonly string[]
 
 const ASK = "NLM_F_REQUEST|NLM_F_ACK", DUMP = "NLM_F_REQUEST|NLM_F_DUMP";
 
-/** What each family is asked, and how that is to be seen. */
+/** The requests to each family, and their expected form. */
 const TALKS: readonly (readonly [
   family: string,
   module: string,

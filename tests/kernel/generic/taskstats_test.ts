@@ -52,7 +52,7 @@ genericTest("TASKSTATS", "taskstats: a task is what /proc says of it", [], () =>
   assertEquals(assertThrows(() => tasks.get(0x3fffff), KernelError).code, "ESRCH");
 });
 
-/** Whether all CPUs are to be given by their numbers. */
+/** True if all CPUs must be given by their numbers. */
 const OLD = before(5, 14), POSSIBLE = "/sys/devices/system/cpu/possible";
 
 genericTest("TASKSTATS", "taskstats: exits are told with what was used", ["true"], async () => {

@@ -1,4 +1,6 @@
-/** The same calls with a specification, with the kernel's policy alone, and through the typed module give equal values. */
+/**
+ * The same calls with a specification, with the kernel's policy alone, and through the typed module give equal values.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -34,7 +36,7 @@ interface Call {
   readonly spec: readonly [operation: string, attributes?: Fields];
   /** Its number, and its attributes' numbers. */
   readonly bare: readonly [cmd: number, attributes?: Fields];
-  /** Whether one is asked for, and not all. */
+  /** True if one object is asked for, false for all. */
   readonly one?: true;
 }
 
@@ -46,7 +48,7 @@ function bytesOf(table: { encode: Codec<unknown, never>["encode"] }, value: obje
   return to.bytes.slice(0, to.length);
 }
 
-/** Whether all that the specification has is as the module has it; of nests, as far as the specification goes. */
+/** Asserts that the module has all that the specification has; of nests, as far as the specification goes. */
 function assertWithin(given: unknown, wanted: unknown, path: string, forms: ReadonlySet<string>): void {
   if (given instanceof Uint8Array || typeof given !== "object" || given === null) {
     // Keys, suites and their like have text of their own in the module: their bytes are compared below.
@@ -68,7 +70,7 @@ const FORMS: ReadonlySet<string> = new Set([
   "privateKey",
 ]);
 
-/** What changes from one question to the next; when a task began is reckoned from how long it has lived. */
+/** The fields that change between two requests. The start of a task is computed from its elapsed time. */
 const VOLATILE: ReadonlySet<string> = new Set(["age", "acEtime", "acTgetime", "acBtime", "acBtime64"]);
 
 function settled(value: unknown): unknown {
@@ -185,7 +187,7 @@ const FAMILIES: readonly (readonly [
   }],
   ["TASKSTATS", [], specs.TASKSTATS, async () => {
     using client = taskstats.open();
-    // Who is stopped uses nothing.
+    // A stopped process uses nothing.
     const child = spawn("sh", ["-c", "kill -STOP $$"]), pid = child.pid!;
     stopped.push(() => child.kill("SIGKILL"));
     while (readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[2] !== "T") {
@@ -272,7 +274,7 @@ for (const [name, modules, spec, calls] of FAMILIES) {
             const forms = new Set([...FORMS, ...VOLATILE]);
             bySpec.forEach((value, i) => assertWithin(flat(value), typed[i], `${name}[${i}]`, forms));
             assert(bySpec.every((value) => Object.keys(value).length > 0));
-            // What has but a number there is the same bytes, which the module's table reads as the same values.
+            // A message with a number only has the same bytes, which the module's table decodes to the same values.
             let tables = new PolicyTables({ operations: [], policies: [] });
             try {
               tables = new PolicyTables(controller.policy(name));

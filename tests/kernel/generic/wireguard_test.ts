@@ -72,7 +72,7 @@ wireguardTest("wireguard: what we set is what `wg` says, and the other way round
     client.wireguard.removePeer("wg0", peers[1]!);
     const [left, ...others] = client.wireguard.get("wg0").peers!;
     assertEquals([left!.publicKey, left!.presharedKey, others.length], [peers[0], undefined, 0]);
-    // What is read is given back, and is the same.
+    // A configuration that was read can be set again unchanged.
     const before = client.wireguard.get("wg0");
     client.wireguard.set("wg0", { ...before, flags: ["replace_peers"] });
     assertEquals(client.wireguard.get("wg0"), before);

@@ -1,8 +1,8 @@
 /**
  * The kernels' own specifications, each of which is taken as it is, and speaks to this kernel.
  *
- * They are YAML files in the folders of NETLINK_SPECS, with colons between them, one for each version; tests/run.ts fetches
- * Debian's.
+ * They are YAML files in the folders of NETLINK_SPECS, with colons between them, one for each version; tests/run.ts
+ * fetches Debian's.
  */
 import { assert, assertEquals } from "@std/assert";
 import { existsSync, readdirSync } from "node:fs";
@@ -184,7 +184,7 @@ for (const folder of FOLDERS) {
         const spec = read(join(folder, file));
         using it = family(spec.name, { netns: name, spec });
         for (const { name: operation, dump } of spec.operations.list) {
-          // What getgen answers has no end, as it is no dump whatever the specification says.
+          // The answer of getgen has no end: it is not a dump, though the specification says so.
           if (dump === undefined || operation === "getgen") continue;
           try {
             const found = it.dump(operation), text = stringify(found);

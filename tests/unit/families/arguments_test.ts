@@ -12,7 +12,7 @@ let sent = 0;
 const NOBODY: OpenOptions = { dryRun: () => sent++, transport: () => new ScriptedKernel(() => []) };
 
 const NOTHING: readonly unknown[] = [undefined, null, [], [{}], true, () => {}, 5n];
-/** What is neither a name nor a number. */
+/** Values that are neither a name nor a number. */
 const UNNAMED: readonly unknown[] = [...NOTHING, {}];
 
 function refused(shapes: readonly unknown[], act: (wrong: never) => unknown): void {

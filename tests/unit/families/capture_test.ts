@@ -117,7 +117,10 @@ function refusal(m: Machine): Uint8Array {
 
 const done = (m: Machine): Uint8Array => m.message(3, 2, 7, 900, m.bytes(4, 0));
 
-/** What nlctrl says of a family, a message of that family, one of another, and one that is broken. */
+/**
+ * The messages of a capture: nlctrl's description of a family, a message of that family, one of another, and a broken
+ * one.
+ */
 const family = (m: Machine): Uint8Array =>
   m.message(16, 0, 1, 900, hex("01020000"), m.attribute(1, m.bytes(2, 29)), m.attribute(2, cstring("TASKSTATS")));
 const told = (m: Machine): Uint8Array =>

@@ -19,7 +19,7 @@ import { decode, encode, hex, join, random } from "../core/help.ts";
 import { ROUNDS } from "./golden.ts";
 import { test } from "../../test.ts";
 
-// What Linux 6.18 took and sent, without nlmsghdr.
+// Messages that Linux 6.18 received and sent, without nlmsghdr.
 const LISTEN = hex("01000000 01000000 05000000 09000000 0400 0000 01000000");
 const LISTEN_EXEC = hex("01000000 01000000 05000000 09000000 0800 0000 01000000 02000000");
 const ACK_DATA = hex("00000000 00000000 9909dbf3bc0b0000 000000000000000000000000000000000000000000000000");

@@ -1,4 +1,7 @@
-/** Names hold what a terminal would obey: no message of any family, and nothing that is made for people to read, has it raw. */
+/**
+ * Names hold what a terminal would obey: no message of any family, and nothing that is made for people to read, has it
+ * raw.
+ */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { inspect } from "node:util";
@@ -146,7 +149,7 @@ function methodsOf(value: object): string[] {
   return [...names];
 }
 
-/** What verbs are tried with. */
+/** The arguments that verbs are tried with. */
 function argumentsOf(verbs: Anything, name: string): unknown[][] {
   const table = (verbs.declaration as { table?: { fields?: readonly { key: string }[] } } | undefined)?.table;
   const fields = new Set([

@@ -8,7 +8,7 @@ import { hex, ROUNDS, survive } from "./golden.ts";
 import { payload, printed, printedNames } from "./golden_c.ts";
 import { test } from "../../test.ts";
 
-/** What each report of make_golden.c says; the bits of the type, the names of the flags, and its own fields. */
+/** The content of each report of make_golden.c: the bits of the type, the names of the flags, and its own fields. */
 const REPORTS: Readonly<Record<string, readonly [number, readonly string[], object]>> = {
   REPORT_LARVAL: [0, ["larval"], { type: "larval" }],
   REPORT_HASH: [14, ["tested"], { type: "shash", blocksize: 64, digestsize: 32 }],

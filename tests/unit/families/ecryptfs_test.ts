@@ -62,7 +62,7 @@ for (const { name, fields, bytes } of device) {
   });
 }
 
-/** What comes back of a packet, over netlink and over the device. */
+/** Encodes and decodes a packet, over netlink and over the device. */
 function roundTrip(packet: TagPacket): unknown[] {
   const message = { type: "ECRYPTFS_MSG_RESPONSE", value: { index: 1, packet } } as const;
   const [{ value }] = decode(encode([message])) as [EcryptfsMessage];

@@ -1,10 +1,10 @@
-/** What the tests of the removed families share: the golden vectors, and hostile input made from them. */
+/** The parts that tests of the removed protocols share: golden vectors, and hostile input made from them. */
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { DecodeError } from "../../../core/errors.ts";
 import type { Layout } from "../../../core/codec/mod.ts";
 
-/** How many mutated messages a test takes. */
+/** The number of mutated messages in a test. */
 export const ROUNDS: number = Number(process.env["NETLINK_FUZZ"] ?? 20_000);
 
 /** A message of one of those families as C printed it. */

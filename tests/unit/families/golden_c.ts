@@ -1,4 +1,4 @@
-/** What make_golden.c printed, and the way back to bytes of what only the kernel sends. */
+/** The output of make_golden.c, and an encoder of messages that only the kernel sends. */
 import { readFileSync } from "node:fs";
 import { type Codec, Writer } from "../../../core/codec/mod.ts";
 import { hex } from "./golden.ts";

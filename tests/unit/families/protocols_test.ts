@@ -1,4 +1,4 @@
-/** What each family's module says of its own protocol is what the registry says. */
+/** Each family's module and the registry agree on the family's protocol. */
 import { assertEquals } from "@std/assert";
 import type { Protocol } from "../../../core/client.ts";
 import { NETLINK_GENERIC } from "../../../core/generic.ts";

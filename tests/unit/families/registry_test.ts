@@ -243,7 +243,7 @@ test("registry: decode() distinguishes an error about a uevent from a uevent", (
   assertMatch(show("KOBJECT_UEVENT", hex(refused)), /NLMSG_ERROR.*\n.*\n.*errno +-1/);
   const text = "change@/nope\0ACTION=change\0DEVPATH=/nope\0", words = Uint8Array.from(text, (c) => c.charCodeAt(0));
   assertObjectMatch(decode("KOBJECT_UEVENT", words)[0]!, { type: 0, value: { action: "change", source: "kernel" } });
-  // What was asked: a header, then the event.
+  // The request: a header, then the event.
   const asked = new Uint8Array(16 + words.length);
   asked.set(hex("00000000100005000700000001000000"));
   asked.set(words, 16);

@@ -37,7 +37,7 @@ test("selinux.watch(): joins its group, and accepts events of the kernel only", 
   const kernel = new ScriptedKernel(), events = selinux.watch({ transport: () => kernel });
   assertEquals(kernel.groups, [1]);
   kernel.push({ bytes: ON, port: 7 }, hex("ffffffff 1000 0000 00000000 00000000"), LOADED);
-  // What is no message is shown as it came.
+  // A datagram without messages is returned as bytes.
   const { value: broken } = await events.next();
   assertEquals(broken, { event: 0, bytes: hex("ffffffff 1000 0000 00000000 00000000") });
   const { value: e } = await events.next();

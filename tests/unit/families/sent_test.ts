@@ -1,4 +1,4 @@
-/** What a dry run and a capture show of a request is what was sent: their values agree, and sent again they say the same. */
+/** Dry runs and captures show requests as they were sent: their values agree, and give the same bytes when sent again. */
 import { assert, assertEquals } from "@std/assert";
 import { type Codec, Writer } from "../../../core/codec/mod.ts";
 import { namesOf } from "../../../core/arguments.ts";

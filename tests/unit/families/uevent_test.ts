@@ -10,7 +10,7 @@ import { test } from "../../test.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
-// What Linux 6.1 sent when dummy7 was made.
+// The event that Linux 6.1 sent when dummy7 was added.
 const KERNEL = ascii(
   "add@/devices/virtual/net/dummy7\0ACTION=add\0DEVPATH=/devices/virtual/net/dummy7\0SUBSYSTEM=net\0" +
     "INTERFACE=dummy7\0IFINDEX=3\0SEQNUM=653\0",

@@ -255,7 +255,7 @@ test("family: a request accepts the attributes of its operation, and refuses all
   const { it, last } = opened(LANTERN, "", { spec });
   it.request("get", { index: 5, other: undefined });
   assertEquals(last(), "01010000" + "0800010005000000");
-  // What the specification gives to no operation at all, the kernel decides on.
+  // An attribute that the specification lists for no operation is left to the kernel.
   it.request("get", { free: 1 });
   assertEquals(last(), "01010000" + "0500040001000000");
   const wrong: readonly (readonly [() => unknown, typeof TypeError | typeof RangeError, string])[] = [

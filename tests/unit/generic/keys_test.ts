@@ -143,7 +143,7 @@ test("ethtool: calls of their own ignore no field of a key", () => {
   ];
   for (const verb of verbs) assertThrows(verb, TypeError, text);
   assertEquals(sent, []);
-  // What a list gave names its device, and the header's flags are sent.
+  // A listed object names its device, and the header's flags are sent.
   client.testCable({ devIndex: 3, devName: "eth0", rx: 5, headerFlags: ["omit_reply"] } as never);
   assertEquals(sent, [{ devIndex: 3, devName: "eth0", headerFlags: ["omit_reply"] }]);
 });

@@ -131,7 +131,7 @@ test("nl80211: elements of 802.11 are decoded and named, and truncated ones are 
   ]);
 });
 
-/** What a table makes of attributes, and that its value is sent as the same bytes again. */
+/** Decodes attributes by a table, and checks that the value encodes to the same bytes. */
 function bothWays<T extends object>(table: Attributes<T>, attributes: string): T {
   const bytes = hex(attributes), value = table.decode(new Reader(bytes), 0, bytes.length, {}), to = new Writer();
   table.encode(value, to, {});
@@ -185,7 +185,7 @@ test("nl80211: every kind of attribute is decoded and encoded", () => {
   // A counter that is sent as a byte, and received as 32 bits.
   assertEquals(bothWays(Nl80211Message, "05002f01 03000000"), { colorChangeCount: 3 });
   assertEquals(Nl80211Message.decode(new Reader(hex("08002f01 03000000")), 0, 8, {}), { colorChangeCount: 3 });
-  // What has woken the machine: the number of a pattern; what is to: the patterns.
+  // A reason for waking up has the number of a pattern; the settings have the patterns.
   assertEquals(bothWays(Nl80211Message, "0c007580 08000480 02000000"), { wowlanTriggers: { pktPattern: 2 } });
   assertEquals(
     bothWays(Nl80211Message, "14007580 10000480 0c000180 06000200 aabb0000"),

@@ -182,7 +182,7 @@ const struct = (name: string, ...members: readonly object[]): object => ({ name,
 const chain = (count: number, part: (name: string, next: string) => object): object[] =>
   Array.from({ length: count }, (_, i) => part(`p${i}`, `p${i + 1}`));
 
-/** What is wrong, and what is said of it behind "Cannot use the specification of small: ". */
+/** The messages, after "Cannot use the specification of small: ", and the faulty specifications. */
 const WRONG: readonly (readonly [why: string, spec: unknown])[] = [
   ["expected an object, got null", null],
   ["expected an object, got 5", 5],
@@ -423,7 +423,7 @@ test("spec: attributes, values, members and operations may have the names of Obj
     // As text: runtimes' own comparisons stumble over such names.
     assertEquals(stringify(back(table, value)), stringify(value));
   }
-  // What is not given is not what every object inherits.
+  // A missing field is not replaced by an inherited one.
   assertEquals(there(table, {}), "");
   const zeros = { struct: Object.fromEntries(keys.map((key) => [key, 0])) };
   assertEquals(stringify(back(table, { struct: {} })), stringify(zeros));

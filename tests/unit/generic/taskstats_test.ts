@@ -20,7 +20,7 @@ const decoded = (version: number, size: number): Record<string, unknown> => {
   return TaskAggregate.decode(from, 0, from.length, {}).stats as Record<string, unknown>;
 };
 
-/** Where version 15 had what: offsetof() in its header, as gcc says. */
+/** The offsets of version 15: offsetof() in its header, computed by gcc. */
 const VERSION_15 = {
   acExitcode: 4,
   cpuDelayTotal: 24,
