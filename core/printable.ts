@@ -14,7 +14,7 @@ const JSON_WITH_RAW = JSON as typeof JSON & { rawJSON(text: string): unknown };
  * sockets), and may hold what a terminal obeys: controls and turns of direction are shown as `\u001b` and its like.
  *
  * ```ts
- * import { printable } from "@linux/netlink/core/show.ts";
+ * import { printable } from "@linux/netlink/core/printable.ts";
  * console.log(printable("link", "x\u001b[31mR", 7)); // link x\u001b[31mR 7
  * ```
  */

@@ -8,9 +8,9 @@
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { printable } from "../core/show.ts";
+import { printable } from "../core/printable.ts";
 import { NetlinkError } from "../core/errors.ts";
-import { routes } from "../families/route/mod.ts";
+import { routes } from "../families/route/routes.ts";
 
 const { values } = parseArgs({ options: { inet6: { type: "boolean" }, to: { type: "string" } } });
 try {

@@ -8,8 +8,8 @@
  */
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import { printable } from "../core/show.ts";
-import { processes } from "../families/connector/mod.ts";
+import { printable } from "../core/printable.ts";
+import { processes } from "../families/connector/processes.ts";
 
 // Exit quietly when the reader is gone, as after `| head`.
 process.stdout.on("error", () => process.exit());

@@ -7,8 +7,8 @@
  * Prints a table, or JSON that JSON.parse and `routes.add` accept.
  */
 import { parseArgs } from "node:util";
-import { printable, stringify } from "../core/show.ts";
-import { routes } from "../families/route/mod.ts";
+import { printable, stringify } from "../core/printable.ts";
+import { routes } from "../families/route/routes.ts";
 
 const { values } = parseArgs({
   options: { all: { type: "boolean" }, inet6: { type: "boolean" }, json: { type: "boolean" } },

@@ -9,8 +9,8 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { NetlinkError } from "../core/errors.ts";
-import { printable } from "../core/show.ts";
-import { addresses } from "../families/route/mod.ts";
+import { printable } from "../core/printable.ts";
+import { addresses } from "../families/route/addresses.ts";
 
 const { values, positionals } = parseArgs({
   options: { inet6: { type: "boolean" }, timeout: { type: "string", default: "10000" } },

@@ -382,3 +382,5 @@ function fits(event: ProcessEvent, wanted: number): boolean {
   if (event.event === "exit" && event.exitCode !== 0 && (wanted & PROC_EVENT.nonzero_exit) !== 0) return true;
   return (wanted & (typeof event.event === "number" ? event.event : PROC_EVENT[event.event])) !== 0;
 }
+
+export type * from "../../core/stream.ts";

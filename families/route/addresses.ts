@@ -1,10 +1,15 @@
 /**
  * Addresses of interfaces: what `ip address` does.
  *
+ * ```ts
+ * import { addresses } from "@linux/netlink/families/route/addresses.ts";
+ * console.log(addresses.list());
+ * ```
+ *
  * @module
  */
 import type { Client, Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type Input } from "../../core/collection.ts";
+import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
 import { Address, addressKey, comparesAddress, mergeAddress, prepareAddress } from "./address.ts";
 import { ipv6DisabledHint } from "./numbers.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
@@ -43,3 +48,6 @@ export class Addresses extends Collection<Address, AddressInput> {
     super(declaration, open, requester);
   }
 }
+
+/** The addresses of this namespace's interfaces, on a socket that the first use opens. */
+export const addresses: Addresses = new Addresses(onShared(NETLINK_ROUTE));

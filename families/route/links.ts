@@ -1,10 +1,15 @@
 /**
  * Links: what `ip link` does.
  *
+ * ```ts
+ * import { links } from "@linux/netlink/families/route/links.ts";
+ * console.log(links.list());
+ * ```
+ *
  * @module
  */
 import { Client, type Operation, type Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type Input, type MakingVerb } from "../../core/collection.ts";
+import { Collection, type Declaration, type Input, type MakingVerb, onShared } from "../../core/collection.ts";
 import { expectType, isFields } from "../../core/arguments.ts";
 import { type Codec, type Field, NoSuchInterface, shown } from "../../core/codec/mod.ts";
 import { argumentError, NetlinkError } from "../../core/errors.ts";
@@ -607,3 +612,6 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     return (ifname === undefined ? undefined : this.find({ ifname })) ?? super.findMade(value);
   }
 }
+
+/** The links of this namespace, on a socket that the first use opens. */
+export const links: Links = new Links(onShared(NETLINK_ROUTE));

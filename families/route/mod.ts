@@ -7,6 +7,8 @@
  * console.log(routes.list({ family: "inet", table: "main" }));
  * ```
  *
+ * Each kind of objects has an entry of its own, `families/route/links.ts`, which loads nothing of the others.
+ *
  * Looking needs no privilege; changing needs CAP_NET_ADMIN.
  *
  * @module
@@ -18,16 +20,16 @@ import { BatchRequester, Client, type OpenOptions, type Requester, sharedClient 
 import type { Changes, Collection } from "../../core/collection.ts";
 import { type ChangeEvent, watch as watchAll, type WatchEvent, type WatchOptions } from "../../core/watch.ts";
 import type { Address } from "./address.ts";
-import { Addresses } from "./addresses.ts";
+import { Addresses, addresses } from "./addresses.ts";
 import type { Link } from "./link.ts";
-import { Links } from "./links.ts";
+import { Links, links } from "./links.ts";
 import type { Neighbour } from "./neighbour.ts";
-import { Neighbours } from "./neighbours.ts";
+import { Neighbours, neighbours } from "./neighbours.ts";
 import { NETLINK_ROUTE } from "./protocol.ts";
 import type { Route } from "./route.ts";
-import { Routes } from "./routes.ts";
+import { Routes, routes } from "./routes.ts";
 import type { Rule } from "./rule.ts";
-import { Rules } from "./rules.ts";
+import { Rules, rules } from "./rules.ts";
 
 /** The objects of the protocol by the word that `watch` takes. */
 export interface RouteObjects {
@@ -161,18 +163,7 @@ export function open(options: OpenOptions = {}): RouteClient {
   return new RouteClient(options);
 }
 
-const shared: RouteCollections = new RouteCollections(() => sharedClient(NETLINK_ROUTE));
-
-/** The links of this namespace, on a socket that the first use opens. */
-export const links: Links = shared.links;
-/** The addresses of this namespace's interfaces. */
-export const addresses: Addresses = shared.addresses;
-/** The routes of this namespace. */
-export const routes: Routes = shared.routes;
-/** The neighbours of this namespace. */
-export const neighbours: Neighbours = shared.neighbours;
-/** The rules of this namespace. */
-export const rules: Rules = shared.rules;
+const shared: RouteCollections = { links, addresses, routes, neighbours, rules };
 
 /**
  * Collects the changes that its callback asks for and makes them in as few sends as fit. All are tried.

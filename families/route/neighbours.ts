@@ -1,12 +1,17 @@
 /**
  * Neighbours: what `ip neighbour` and `bridge fdb` do.
  *
+ * ```ts
+ * import { neighbours } from "@linux/netlink/families/route/neighbours.ts";
+ * console.log(neighbours.list());
+ * ```
+ *
  * @module
  */
 import { isFields } from "../../core/arguments.ts";
 import type { Client, Operation, Requester } from "../../core/client.ts";
 import { shown } from "../../core/codec/mod.ts";
-import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
+import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
 import type { ChangeEvent, WaitOptions, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import {
@@ -185,3 +190,6 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
     return operation;
   }
 }
+
+/** The neighbours of this namespace, on a socket that the first use opens. */
+export const neighbours: Neighbours = new Neighbours(onShared(NETLINK_ROUTE));

@@ -1,10 +1,15 @@
 /**
  * Routes: what `ip route` does.
  *
+ * ```ts
+ * import { routes } from "@linux/netlink/families/route/routes.ts";
+ * console.log(routes.list());
+ * ```
+ *
  * @module
  */
 import type { Client, Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type Input } from "../../core/collection.ts";
+import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
 import { expectFields, expectType } from "../../core/arguments.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError, unasked } from "../../core/errors.ts";
@@ -156,3 +161,6 @@ const REFUSING: Readonly<Record<string, string>> = {
   EACCES: "a route or rule of type prohibit refuses such packets",
   EINVAL: "a route or rule of type blackhole drops such packets",
 };
+
+/** The routes of this namespace, on a socket that the first use opens. */
+export const routes: Routes = new Routes(onShared(NETLINK_ROUTE));

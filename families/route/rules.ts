@@ -1,11 +1,16 @@
 /**
  * Rules: what `ip rule` does.
  *
+ * ```ts
+ * import { rules } from "@linux/netlink/families/route/rules.ts";
+ * console.log(rules.list());
+ * ```
+ *
  * @module
  */
 import { argumentError } from "../../core/errors.ts";
 import type { Client, Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type Input } from "../../core/collection.ts";
+import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 import { hidesRule, prepareRule, Rule, ruleKey } from "./rule.ts";
 
@@ -64,3 +69,6 @@ export class Rules extends Collection<Rule, RuleInput> {
     return this.addEchoed(value);
   }
 }
+
+/** The rules of this namespace, on a socket that the first use opens. */
+export const rules: Rules = new Rules(onShared(NETLINK_ROUTE));
