@@ -146,7 +146,7 @@ class Transaction {
     throw argumentError(
       RangeError,
       `Cannot ${what}: it has ${length} bytes, and the socket sends at most ${longest} at once ` +
-        "(without CAP_NET_ADMIN net.core.wmem_max is the limit)",
+        "(net.core.wmem_max is the limit without CAP_NET_ADMIN in the initial user namespace)",
     );
   }
 
@@ -171,8 +171,7 @@ class Transaction {
           this.#judge(part, from, at, end);
         });
       }
-      // Behind a refusal of all of it there may be more, which the next request removes.
-      if (this.#refused === undefined) exchange.settled(answers);
+      exchange.settled(answers);
       return answers.lost === undefined ? undefined : overflowed(what, answers.lost);
     } catch (error) {
       if (error instanceof Error) return error;

@@ -4,12 +4,12 @@ import { messagesOf } from "../../../core/captured_message.ts";
 import { BatchRequester, Client, type Frame, type OpenOptions, type Operation } from "../../../core/client.ts";
 import { type Attributes, attributes, be32, type Codec } from "../../../core/codec/mod.ts";
 import { Collection } from "../../../core/collection.ts";
-import { BatchError, KernelError, type NetlinkError, SystemError, TransactionError } from "../../../core/errors.ts";
+import { BatchError, KernelError, NetlinkError, SystemError, TransactionError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { declareMessages, messageSets } from "../../../core/messages.ts";
 import { packets } from "../../../core/pcap.ts";
 import { replay } from "../../../core/replay.ts";
-import { datagram, type Reply, type SentMessage } from "../../../core/scripted.ts";
+import { datagram, message, type Reply, type SentMessage } from "../../../core/scripted.ts";
 import type { ShownMessage } from "../../../core/show.ts";
 import { attribute, cstring, decode, encode, hex, join, word } from "./help.ts";
 import { answer, client, declaration, GET, Lamp, lamp, NEW, PROTOCOL, request } from "./lamps.ts";
@@ -129,13 +129,20 @@ function positions({ failures }: TransactionError): number[] {
 }
 
 test("a transaction is one send between two messages, and only its last item asks for an ACK", () => {
-  const { client: c, kernels, board: b } = board();
+  const { client: c, kernels, board: b } = board(), kernel = kernels[0]!, receive = kernel.receive.bind(kernel);
+  let received = 0;
+  kernel.receive = (timeout) => {
+    received++;
+    return receive(timeout);
+  };
   assertEquals(run(c, named("a", "b", "c")), [[], [], []]);
   assertEquals(kernels[0]!.sent.length, 1);
   assertEquals(b.seen.map(({ type }) => type), [BEGIN, NEW, NEW, NEW, END]);
   assertEquals(b.seen.map(({ flags }) => flags & ACK), [0, 0, 0, ACK, 0]);
   assertEquals(new Set(b.seen.map(({ seq }) => seq)).size, 5);
   assertEquals(b.lamps, ["a", "b", "c"]);
+  assertEquals(run(c, named("d")), [[]]);
+  assertEquals([kernel.sent.length, received], [2, 2]);
 });
 
 test("every refusal is told by the position of its item, with its words and its field, and nothing is done", () => {
@@ -208,6 +215,7 @@ test("answers may come in any order and in any datagrams, and twice; those of ot
       answer(asked.seq - 1000, EINVAL),
       answer(0, EINVAL),
       { bytes: answer(asked.seq, EINVAL), port: 77 },
+      message(2, 0, asked.seq, join(word(-EINVAL), new Uint8Array(16)), 77),
       lamp(asked.seq, { index: 1 }),
     ];
   });
@@ -274,7 +282,7 @@ test("a datagram that no send buffer takes is a RangeError that says how long it
   assertEquals(
     assertThrows(() => run(c, items), RangeError).message,
     `Cannot do a transaction of 20000 items: it has ${length} bytes, and the socket sends at most 425952 at once ` +
-      "(without CAP_NET_ADMIN net.core.wmem_max is the limit)",
+      "(net.core.wmem_max is the limit without CAP_NET_ADMIN in the initial user namespace)",
   );
   assertEquals([kernel.sent.length, b.lamps], [0, []]);
   assertEquals(run(c, named("a")), [[]]);
@@ -398,6 +406,36 @@ test("a transaction is made again only where its framing says so, and at most te
   assertEquals([kernels[0]!.sent.length, b.lamps], [15, ["a"]]);
 });
 
+test("answers that were lost before a transaction is made again are nothing to that one", () => {
+  let tries = 0;
+  const { client: c } = client((asked) => {
+    if (asked.type === BEGIN && ++tries === 1) return [OVERFLOW, answer(asked.seq, EAGAIN)];
+    return tries === 2 && (asked.flags & ACK) !== 0 ? [answer(asked.seq)] : [];
+  });
+  assertEquals(run(c, named("a"), () => frame(0, ({ code }) => code === "EAGAIN")), [[]]);
+});
+
+test("a transaction is not made again when no time is left to hear of it", () => {
+  const { client: c, kernels } = board({ timeout: 1 }), kernel = kernels[0]!, receive = kernel.receive.bind(kernel);
+  kernel.receive = (timeout) => {
+    for (const begin = performance.now(); performance.now() - begin < 2;);
+    return receive(timeout);
+  };
+  const error = refused(c, named("a"), () => frame(1, () => true));
+  assertEquals([error.code, error.mayBeDone, kernel.sent.length], ["ERESTART", false, 1]);
+});
+
+test("the buffers that are made larger are those of the socket that it is sent on", () => {
+  const { client: c, kernels, board: b } = board();
+  assertThrows(() => c.request(request({ name: "nobody answers" })), NetlinkError, "no reply within");
+  kernels[0]!.push(...Array.from({ length: 2000 }, () => answer(0)));
+  kernels[0]!.setSendBuffer = () => 0;
+  // Too much is left unread to be removed, so another socket is opened.
+  assertEquals((run(c, numbered(6_000, (i) => `l${i}`)) as unknown[]).length, 6_000);
+  assertEquals([kernels.length, kernels[0]!.sent.length, kernels[1]!.sent.length], [2, 1, 1]);
+  assertEquals(b.lamps.length, 6_000);
+});
+
 test("an error of another transaction that the callback makes is the callback's", () => {
   const { client: c, kernels } = board(), other = board().client;
   const error = assertThrows(() =>
@@ -496,6 +534,11 @@ test("a dry run shows each message, framing included, as it would be sent", () =
     join(hex("1c000000 1400 0100"), shown[0]!.bytes.slice(8, 16), encode(Begin, { generation: 7 })),
   );
   assertEquals(kernels[0]!.sent, []);
+  c.runTransaction(() => frame(), (add) => {
+    assertThrows(() => add(request({ name: "a" }, { then: [request({ level: -1 })] })), RangeError);
+    add(named("c")[0]!);
+  });
+  assertEquals(shown.splice(4).map(({ type }) => type), ["LAMP_BEGIN", "LAMP_NEW", "LAMP_END"]);
   // What would not be sent is not shown.
   assertThrows(() => run(c, [...named("a"), request({ level: -1 })]), RangeError);
   assertEquals(shown.length, 4);
