@@ -434,20 +434,8 @@ export interface LinkFields {
   flags?: readonly (LinkFlag | number)[];
   /** Name, at most 15 bytes. */
   ifname?: string;
-  /** Another name, to find a link by. Input only. */
-  altIfname?: string;
-  /** Brings it up or down. Input only. */
-  up?: boolean;
-  /** Lets all packets in. Input only; `promiscuity` says whether any program asked. */
-  promisc?: boolean;
   /** Given as true or false: lets all multicast in. Read: how many programs want it. */
   allmulti?: boolean | number;
-  /** Whether addresses are resolved. Input only. */
-  arp?: boolean;
-  /** Whether multicast may be sent. Input only. */
-  multicast?: boolean;
-  /** Namespace to make it in or move it to: a name, a path, or the number of a process. Input only. */
-  netns?: string | number;
   /** Link-layer address: a MAC address, an IP address of ip tunnels, 20 bytes of InfiniBand. */
   address?: string;
   /** Link-layer broadcast address, or the other end of an ip tunnel. */
@@ -486,8 +474,6 @@ export interface LinkFields {
   operstate?: Operstate;
   /** What carrier makes of it. */
   linkmode?: Linkmode;
-  /** Process whose namespace it goes to; see `netns`. Input only. */
-  netNsPid?: number;
   /** Free text, at most 255 bytes; empty removes it. */
   ifalias?: string;
   /** Number of virtual functions. Read-only. */
@@ -504,10 +490,6 @@ export interface LinkFields {
   afSpec?: AfSpec;
   /** Group of links, 0 is the default. */
   group?: number;
-  /** File descriptor of the namespace it goes to; see `netns`. Input only. */
-  netNsFd?: number;
-  /** What a request wants beside the usual. Input only. */
-  extMask?: readonly (ExtMask | number)[];
   /** How many programs want all packets. Read-only. */
   promiscuity?: number;
   /** Queues for sending. */
@@ -582,13 +564,35 @@ export interface LinkFields {
   tailroom?: number;
 }
 
+/** Fields of a link that are only given: what is received has none of them. */
+export interface LinkGiven {
+  /** Another name, to find a link by. */
+  altIfname?: string;
+  /** Brings it up or down. */
+  up?: boolean;
+  /** Lets all packets in. Only given; `promiscuity` says whether any program asked. */
+  promisc?: boolean;
+  /** Whether addresses are resolved. */
+  arp?: boolean;
+  /** Whether multicast may be sent. */
+  multicast?: boolean;
+  /** Namespace to make it in or move it to: a name, a path, or the number of a process. */
+  netns?: string | number;
+  /** Process whose namespace it goes to; see `netns`. */
+  netNsPid?: number;
+  /** File descriptor of the namespace it goes to; see `netns`. */
+  netNsFd?: number;
+  /** What a request wants beside the usual. */
+  extMask?: readonly (ExtMask | number)[];
+}
+
 /** A pair of links: what is sent into one comes out of the other. */
 export interface Veth {
   /** The other end: its name, namespace, address and the like. Input only. */
-  peer?: Link;
+  peer?: LinkMessage;
 }
 
-const link: Codec<Link> = lazy((): Codec<Link> => Link);
+const link: Codec<LinkMessage> = lazy((): Codec<LinkMessage> => Link);
 
 /** Wire form of {@linkcode Veth}: VETH_INFO_*. */
 export const Veth: Attributes<Veth> = attributes((): Shape<Veth> => ({ peer: [1, link, "input"] }));
@@ -596,7 +600,7 @@ export const Veth: Attributes<Veth> = attributes((): Shape<Veth> => ({ peer: [1,
 /** A pair of CAN interfaces. */
 export interface Vxcan {
   /** The other end. Input only. */
-  peer?: Link;
+  peer?: LinkMessage;
 }
 
 /** Wire form of {@linkcode Vxcan}: VXCAN_INFO_*. */
@@ -622,7 +626,7 @@ export type NetkitPairing = keyof typeof NETKIT_DEVICE | number;
 /** A pair of links with BPF programs in between. */
 export interface Netkit {
   /** The other end. Input only. */
-  peerInfo?: Link;
+  peerInfo?: LinkMessage;
   /** 1 on the end that rules. Read-only. */
   primary?: number;
   /** What becomes of packets without a program. */
@@ -732,6 +736,9 @@ export interface KindStats {
 
 /** A link. */
 export type Link = LinkFields & KindStats & Kind & Port;
+
+/** A link as messages of both ways have it. */
+export type LinkMessage = Link & LinkGiven;
 
 const kind: Parts<Kind> = choice<Kind, "kind", "data">("kind", 1, "data", 2, {
   veth: Veth,
@@ -902,7 +909,7 @@ const ifalias: Codec<string> = {
 };
 
 /** Wire form of {@linkcode Link}: ifinfomsg and IFLA_*. */
-export const Link: Attributes<Link> = attributes((): Shape<LinkFields> => ({
+export const Link: Attributes<LinkMessage> = attributes((): Shape<LinkFields & LinkGiven> => ({
   family: head(0, family),
   type: head(2, enumeration(u16, { ...ARPHRD, cisco: ARPHRD.hdlc }) as Codec<LinkType>, readOnly),
   index: head(4, ifindex, key),

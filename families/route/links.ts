@@ -11,18 +11,18 @@
 import { Client, type Operation, type Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input, type MakingVerb, onShared } from "../../core/collection.ts";
 import { expectType, isFields } from "../../core/arguments.ts";
-import { type Codec, type Field, NoSuchInterface, shown } from "../../core/codec/mod.ts";
+import { type Attributes, type Codec, type Field, NoSuchInterface, shown } from "../../core/codec/mod.ts";
 import { argumentError, NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/printable.ts";
 import type { SomeFlags } from "./kinds/shared.ts";
-import { type Kind, Link, type LinkFields, type LinkFlag, type Port, type PropList } from "./link.ts";
+import { type Kind, Link, type LinkFields, type LinkFlag, type LinkGiven, type Port, type PropList } from "./link.ts";
 import { AF, type Family, familyNumber } from "./numbers.ts";
 import { addressSizeOf, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A link as it is given: like {@linkcode Link}, with names or numbers for interfaces. */
 export type LinkInput =
-  & Omit<Input<LinkFields>, "flags">
+  & Omit<Input<LinkFields & LinkGiven>, "flags">
   & { flags?: LinkFields["flags"] | SomeFlags<LinkFlag> }
   & Input<Kind>
   & Input<Port>;
@@ -54,7 +54,7 @@ function isLong(name: unknown): boolean {
 const declaration: Declaration<Link> = {
   protocol: NETLINK_ROUTE,
   object: "link",
-  table: Link,
+  table: Link as Attributes<unknown> as Attributes<Link>,
   messages: { new: RTM.RTM_NEWLINK, del: RTM.RTM_DELLINK, get: RTM.RTM_GETLINK },
   also: [RTM.RTM_SETLINK, RTM.RTM_NEWLINKPROP, RTM.RTM_DELLINKPROP, RTM.RTM_GETLINKPROP],
   groups: [RTNLGRP.RTNLGRP_LINK],
