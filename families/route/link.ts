@@ -422,18 +422,18 @@ export const LinkDpllPin: Attributes<LinkDpllPin> = attributes((): Shape<LinkDpl
 /** A link without what depends on its kind. */
 export interface LinkFields {
   /** `bridge` and `inet6` in messages of these families, else `unspec`. */
-  family?: Family;
+  family: Family;
   /** What its frames are. Read-only. */
-  type?: LinkType;
+  type: LinkType;
   /** Number. A given one is taken where it is free. */
-  index?: Ifindex;
+  index: Ifindex;
   /**
    * All flags, as read and for `add`; to change single ones see `up` and its like. A request that was decoded has those
    * that it changes as `{ flags, mask }`, and may be sent again so.
    */
-  flags?: readonly (LinkFlag | number)[];
+  flags: readonly (LinkFlag | number)[];
   /** Name, at most 15 bytes. */
-  ifname?: string;
+  ifname: string;
   /** Given as true or false: lets all multicast in. Read: how many programs want it. */
   allmulti?: boolean | number;
   /** Link-layer address: a MAC address, an IP address of ip tunnels, 20 bytes of InfiniBand. */
@@ -441,7 +441,7 @@ export interface LinkFields {
   /** Link-layer broadcast address, or the other end of an ip tunnel. */
   broadcast?: string;
   /** Largest packet in bytes. */
-  mtu?: number;
+  mtu: number;
   /** Identifier here of the namespace that `link` is in. */
   linkNetnsid?: number;
   /** Number of the link below, or of a pair's other end. */
@@ -471,7 +471,7 @@ export interface LinkFields {
   /** Packets in one go. Unused by today's kernels. */
   weight?: number;
   /** Whether it can carry packets. */
-  operstate?: Operstate;
+  operstate: Operstate;
   /** What carrier makes of it. */
   linkmode?: Linkmode;
   /** Free text, at most 255 bytes; empty removes it. */
@@ -737,8 +737,8 @@ export interface KindStats {
 /** A link. */
 export type Link = LinkFields & KindStats & Kind & Port;
 
-/** A link as messages of both ways have it. */
-export type LinkMessage = Link & LinkGiven;
+/** A link as messages of both ways have it: a request has only what it is about. */
+export type LinkMessage = Partial<LinkFields> & LinkGiven & KindStats & Kind & Port;
 
 const kind: Parts<Kind> = choice<Kind, "kind", "data">("kind", 1, "data", 2, {
   veth: Veth,
@@ -909,7 +909,7 @@ const ifalias: Codec<string> = {
 };
 
 /** Wire form of {@linkcode Link}: ifinfomsg and IFLA_*. */
-export const Link: Attributes<LinkMessage> = attributes((): Shape<LinkFields & LinkGiven> => ({
+export const Link: Attributes<LinkMessage> = attributes((): Shape<Partial<LinkFields> & LinkGiven> => ({
   family: head(0, family),
   type: head(2, enumeration(u16, { ...ARPHRD, cisco: ARPHRD.hdlc }) as Codec<LinkType>, readOnly),
   index: head(4, ifindex, key),

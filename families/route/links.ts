@@ -461,7 +461,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
           links.#requester().request(step);
         }
       }
-      return changed && first !== undefined ? this.get({ index: first.index! }) : given;
+      return changed && first !== undefined ? this.get({ index: first.index }) : given;
     } finally {
       for (const client of clients) client.close();
     }

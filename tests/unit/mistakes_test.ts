@@ -53,6 +53,8 @@ export async function mistakes(): Promise<void> {
   batch((b) => b.rules.add({ table: 100 }).priority);
   // @ts-expect-error what is made in another namespace has a number there
   links.add({ ifname: "v0", kind: "dummy", netns: "blue" }).index;
+  // @ts-expect-error what is only given is not received
+  links.list().filter((l) => l.up);
   // @ts-expect-error a wrong word of a mask
   neighbours.list({ state: ["reachabel"] });
   // @ts-expect-error a wrong word
@@ -103,6 +105,10 @@ export async function scripts(): Promise<void> {
   });
   routes.replace({ dst: "default", gateway: "10.9.0.2", metrics: { mtu: 1400 } });
   for (const route of routes.list({ table: 100 })) routes.delete(route);
+  // Every link has these.
+  const { index: own, ifname, flags, mtu, operstate }: Link = links.get("eth0");
+  console.log(own + mtu, ifname.length, operstate, flags.includes("up"));
+  await links.waitFor("eth0", (l) => l.flags.includes("up"));
   // What was received may be given as it is.
   for (const link of links.list()) links.add(link);
   const { index }: Link = links.add({ kind: "dummy" }), made = links.add({ kind: "dummy", netns: "blue" })?.index;

@@ -300,7 +300,8 @@ kernelTest("a key with the number of another namespace means the link there", NE
 kernelTest("the name of an interface may stand beside its number in what is given of a kind", NEEDS, async () => {
   await inNamespace((ns) => {
     ns.ipBatch(["link add v0 type veth peer name v1", "link add vx0 type vxlan id 7 dstport 4789 dev v0"]);
-    const { links } = ns.route, { kind, data } = links.get("vx0") as { kind: "vxlan"; data: Record<string, unknown> };
+    const { links } = ns.route,
+      { kind, data } = links.get("vx0") as object as { kind: "vxlan"; data: Record<string, unknown> };
     const { link, linkDev } = data;
     assertEquals(linkDev, "v0");
     links.set("vx0", { kind, data: { link, linkDev, ageing: 77 } } as never);
