@@ -24,7 +24,7 @@ import type { DryRun } from "./open.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
 import type { Buffers, Received, Transport } from "./transport.ts";
 import { capabilityHint } from "./capabilities.ts";
-import { Answers, settle } from "./wait.ts";
+import { type Answers, settle } from "./wait.ts";
 
 /** The buffers of a socket, where nobody has changed the system's default. */
 export const DEFAULT_BUFFERS: Buffers = { receive: 212_992, send: 212_992 };

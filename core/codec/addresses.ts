@@ -1,13 +1,13 @@
 /**
- * Link-layer and network addresses as text.
+ * Addresses of networks and links, interfaces by number and name, and addresses with a port.
  *
  * IPv4 text is put together from two halves that are remembered, IPv6 text from words that are: making either costs no
  * more than a few look-ups.
  *
  * @module
  */
-import { shown, type Writer } from "./buffer.ts";
-import { type Codec, inlined, MISFIT } from "./codec.ts";
+import { NetlinkError } from "../errors.ts";
+import { type Codec, inlined, MISFIT, pathText, shown, type Writer } from "./codec.ts";
 import { DIGITS, octets, toHex } from "./text.ts";
 
 /** `00:`, `01:` … */
@@ -231,3 +231,118 @@ export function parsePrefix(value: string | Uint8Array, to: Writer): Prefix {
   }
   return { bytes, length: bits ?? 8 * bytes.length };
 }
+
+/**
+ * The number of an interface, 1..2147483647; 0 is none. Any number is one for the compiler.
+ *
+ * Where such a field is given, its type is `number | string | null`: the number, the interface's name, or `null` for none.
+ */
+export type Ifindex = number & { readonly "number of"?: "interface" };
+
+/** `true` where `T` is an {@linkcode Ifindex}. */
+export type IsIfindex<T> = [T] extends [number] ? "number of" extends keyof T ? true : false : false;
+
+/** A codec of an interface's number. */
+export interface IfindexCodec extends Codec<Ifindex, number | string | null> {
+  /** Marks it for the compiler, which refuses it for a field that is not declared as an {@linkcode Ifindex}. */
+  readonly takes: "names of interfaces";
+}
+
+function interfaceNumber(little: boolean): IfindexCodec {
+  return {
+    name: "an interface",
+    takes: "names of interfaces",
+    size: 4,
+    decode: inlined(
+      (from, at) => from.view.getInt32(at, little),
+      ({ at }) => `view.getInt32(${at}, ${little})`,
+    ),
+    encode(value, to) {
+      const index = toIndex(value, to), at = to.grow(4);
+      to.view.setInt32(at, index, little);
+    },
+  };
+}
+
+/** The number of an interface, host order. Input is the number, a name, or `null` for none. */
+export const ifindex: IfindexCodec = interfaceNumber(true);
+/** The number of an interface, network order. Input is the number, a name, or `null` for none. */
+export const beIfindex: IfindexCodec = interfaceNumber(false);
+
+/** The number of an interface that is given by number or name, 0 for `null`. */
+export function toIndex(value: number | string | null, to: Writer): number {
+  if (value === null) return 0;
+  if (typeof value === "number" && Number.isInteger(value)) {
+    if (value < 0 || value > 0x7fffffff) {
+      to.fail(RangeError, `expected an interface number 0..2147483647, got ${value}`);
+    }
+    return value;
+  }
+  if (typeof value !== "string" || value === "") {
+    to.fail(TypeError, `expected an interface's name or number, got ${shown(value)}`);
+  }
+  if (to.names === undefined) to.fail(TypeError, `the name ${shown(value)} can only be looked up on an open socket`);
+  const index = to.names.index(value);
+  if (index === undefined) throw new NoSuchInterface(to.what, to.path, value);
+  return index;
+}
+
+/** No interface has the name that a request speaks of. */
+export class NoSuchInterface extends NetlinkError {
+  /** Makes the error of one name. */
+  constructor(what: string, path: readonly (string | number)[], name: string) {
+    super(
+      `Cannot ${what}: no interface is called ${JSON.stringify(name)}${path.length > 0 ? ` (${pathText(path)})` : ""}`,
+      "ENODEV",
+    );
+  }
+}
+
+const AF_INET = 2, AF_INET6 = 10;
+
+/**
+ * struct sockaddr_in or sockaddr_in6: `192.0.2.7:51820`, `[2001:db8::1]:51820`, `[fe80::1%2]:51820` with the number of
+ * the interface that a link-local address belongs to. Input takes its name as well: `[fe80::1%eth0]:51820`; digits alone are
+ * its number.
+ */
+export const sockaddr: Codec<string> = {
+  name: "an address with a port",
+  decode(from, at, end) {
+    const family = end - at < 16 ? 0 : from.view.getUint16(at, true);
+    if (family === AF_INET) return `${ipv4Text(from.bytes, at + 4)}:${from.view.getUint16(at + 2)}`;
+    if (family !== AF_INET6 || end - at < 28) return MISFIT;
+    const scope = from.view.getUint32(at + 24, true);
+    return `[${ipv6Text(from.bytes, at + 8)}${scope === 0 ? "" : `%${scope}`}]:${from.view.getUint16(at + 2)}`;
+  },
+  encode(value: string, to: Writer): void {
+    const match = typeof value === "string" ? /^(?:\[([^\]%]+)(?:%(.+))?\]|([^:]+)):(\d+)$/s.exec(value) : null;
+    const address = parseIp(match?.[1] ?? match?.[3] ?? ""), port = Number(match?.[4]), six = match?.[1] !== undefined;
+    if (address === undefined || address.length !== (six ? 16 : 4) || port > 0xffff) {
+      to.fail(
+        TypeError,
+        `expected an address and port like "192.0.2.7:51820" or "[2001:db8::1]:51820", got ${shown(value)}`,
+      );
+    }
+    const zone = match?.[2] ?? "0", scope = toIndex(/^\d+$/.test(zone) ? Number(zone) : zone, to);
+    const at = to.grow(six ? 28 : 16);
+    to.view.setUint16(at, six ? AF_INET6 : AF_INET, true);
+    to.view.setUint16(at + 2, port);
+    to.bytes.set(address, at + (six ? 8 : 4));
+    if (six) to.view.setUint32(at + 24, scope, true);
+  },
+};
+
+/** 16 bytes as `01234567-89ab-cdef-0123-456789abcdef`. */
+export const uuid: Codec<string, string | Uint8Array> = {
+  name: "a UUID",
+  size: 16,
+  decode(from, at, end) {
+    const digits = toHex(from.bytes, at, end);
+    return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map(([a, b]) => digits.slice(a, b)).join("-");
+  },
+  encode(value, to) {
+    const given = octets(value, to);
+    if (given.length !== 16) to.fail(TypeError, `expected a UUID, got ${shown(value)}`);
+    to.append(given);
+  },
+};

@@ -11,12 +11,29 @@
  *
  * @module
  */
-import { type Reader, shown, type Writer } from "./buffer.ts";
-import { HEADER_ONLY, MISFIT, payloadOf, raw, type RawAttribute, type Use, type Visit } from "./codec.ts";
-import { type Compilable, type Compiled, compileTable, compiling, type Into } from "./compile_table.ts";
-import type { AnyCodec, AnyDerived, AnyEntry, Attributes, Field, Parts, Placed, Shape } from "./entry.ts";
-import { type Laid, layoutOf } from "./layout.ts";
 import { argumentError, DecodeError } from "../errors.ts";
+import {
+  HEADER_ONLY,
+  MISFIT,
+  payloadOf,
+  raw,
+  type RawAttribute,
+  type Reader,
+  shown,
+  type Use,
+  type Visit,
+  type Writer,
+} from "./codec.ts";
+import {
+  type Compilable,
+  type Compiled,
+  compileTable,
+  compiling,
+  type Into,
+  type Laid,
+  layoutOf,
+} from "./compile_table.ts";
+import type { AnyCodec, AnyDerived, AnyEntry, Attributes, Field, Parts, Placed, Shape } from "./entry.ts";
 
 /** Top bits of an attribute's type: nested, network byte order. */
 const NLA_TYPE_MASK = 0x3fff, NLA_F_NESTED = 0x8000;

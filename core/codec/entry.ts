@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { Reader, Writer } from "./buffer.ts";
-import type { Codec, Use } from "./codec.ts";
-import type { IfindexCodec, IsIfindex } from "./ifindex.ts";
+import type { IfindexCodec, IsIfindex } from "./addresses.ts";
+import type { Codec, Reader, Use, Writer } from "./codec.ts";
 
 /** A codec of a field of type `D`: names of interfaces are taken where the field is declared as an {@linkcode Ifindex}. */
 export type FieldCodec<D> = IsIfindex<D> extends true ? IfindexCodec : Codec<D> & { readonly takes?: undefined };

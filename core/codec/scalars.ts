@@ -1,10 +1,9 @@
 /**
- * Integers, flags and truth values.
+ * Integers, in host and network byte order, and what counts by them: C longs, enumerations and masks.
  *
  * @module
  */
-import { type Reader, shown, type Writer } from "./buffer.ts";
-import { type Codec, HEADER_ONLY, inlined } from "./codec.ts";
+import { type Codec, HEADER_ONLY, inlined, type Reader, shown, type Writer } from "./codec.ts";
 
 type Get = "getUint8" | "getInt8" | "getUint16" | "getInt16" | "getUint32" | "getInt32";
 type Set = "setUint8" | "setInt8" | "setUint16" | "setInt16" | "setUint32" | "setInt32";
@@ -164,3 +163,170 @@ export const flag: Codec<true, boolean> = {
     return value ? undefined : HEADER_ONLY;
   },
 };
+
+/** How wide a `long` and a pointer are: 64 bits (`lp64`) or 32 (`ilp32`). */
+export type Layout = "lp64" | "ilp32";
+
+const long64: Codec<number, number | bigint> = {
+  name: "long",
+  size: 8,
+  decode: (from, at) => Number(from.view.getBigInt64(at, true)),
+  encode: (value, to, owner) => i64.encode(value, to, owner),
+};
+
+/** Signed, as wide as the layout says; a number, exact to 2^53. */
+export function long(layout: Layout): Codec<number, number | bigint> {
+  return layout === "lp64" ? long64 : narrow("long", i32);
+}
+
+/** Unsigned, as wide as the layout says, for what counts or is a number; exact to 2^53. */
+export function ulong(layout: Layout): Codec<number, number | bigint> {
+  return layout === "lp64" ? count64 : narrow("unsigned long", u32);
+}
+
+/** Unsigned, as wide as the layout says, for what identifies: a bigint in both. */
+export function ulongHandle(layout: Layout): Codec<bigint, bigint | number> {
+  if (layout === "lp64") return u64;
+  return {
+    name: "unsigned long",
+    size: 4,
+    decode: (from, at) => BigInt(from.view.getUint32(at, true)),
+    encode: (value, to, owner) => u32.encode(typeof value === "bigint" ? Number(value) : value, to, owner),
+  };
+}
+
+function narrow(name: string, base: Codec<number>): Codec<number, number | bigint> {
+  return {
+    name,
+    size: 4,
+    decode: base.decode,
+    encode: (value, to, owner) => base.encode(typeof value === "bigint" ? Number(value) : value, to, owner),
+  };
+}
+
+/**
+ * An enumeration: the names of `map`, and the bare number for what it does not know.
+ *
+ * Of two names with one number the first is shown; both are taken.
+ */
+export function enumeration<const M extends Readonly<Record<string, number>>>(
+  base: Codec<number>,
+  map: M,
+): Codec<(keyof M & string) | number> {
+  type Name = (keyof M & string) | number;
+  let names: (string | undefined)[] | Map<number, string> | undefined;
+  const nameOfValue = (value: number): Name => {
+    names ??= reverse(map);
+    const name = Array.isArray(names) ? names[value] : names.get(value);
+    return (name ?? value) as Name;
+  };
+  return {
+    name: base.name,
+    ...(base.size === undefined ? {} : { size: base.size }),
+    decode: inlined(
+      (from, at, end, owner) => nameOfValue(base.decode(from, at, end, owner)),
+      base.decode.code && ((site) => {
+        names ??= reverse(map);
+        const known = site.constant(names), value = `t = ${base.decode.code!(site)}`;
+        return Array.isArray(names) ? `${known}[${value}] ?? t` : `${known}.get(${value}) ?? t`;
+      }),
+    ),
+    encode(value, to, owner) {
+      return base.encode(typeof value === "number" ? value : numberOfName(map, value, to), to, owner);
+    },
+  };
+}
+
+function reverse(map: Readonly<Record<string, number>>): (string | undefined)[] | Map<number, string> {
+  const entries = Object.entries(map).reverse();
+  if (entries.some(([, value]) => value < 0 || value > 1023)) {
+    return new Map(entries.map(([name, value]) => [value, name]));
+  }
+  const names: (string | undefined)[] = [];
+  for (let i = Math.max(0, ...entries.map(([, value]) => value)); i >= 0; i--) names.push(undefined);
+  for (const [name, value] of entries) names[value] = name;
+  return names;
+}
+
+function numberOfName(map: Readonly<Record<string, number>>, value: unknown, to: Writer): number {
+  if (typeof value === "string" && Object.hasOwn(map, value)) return map[value]!;
+  to.fail(TypeError, `expected ${listOfNames(map)} or the number, got ${shown(value)}`);
+}
+
+function listOfNames(map: Readonly<Record<string, number>>): string {
+  const names = Object.keys(map).map((name) => JSON.stringify(name));
+  return names.length <= 16 ? names.join(", ") : `${names.slice(0, 12).join(", ")} … (${names.length} names)`;
+}
+
+// Masks seen so far are remembered up to this many, so that a hostile sender cannot fill the memory.
+const REMEMBERED = 1024;
+
+/**
+ * A bit mask as an array of names; a bit without a name is its value (`1 << n`). One frozen array a distinct mask.
+ *
+ * @param map names and the bits they stand for, one bit each
+ */
+export function mask<const M extends Readonly<Record<string, number>>>(
+  base: Codec<number>,
+  map: M,
+): Codec<readonly ((keyof M & string) | number)[], readonly ((keyof M & string) | number)[] | number> {
+  type Names = readonly ((keyof M & string) | number)[];
+  const seen = new Map<number, Names>();
+  const namesFor = (value: number): Names => {
+    let names = seen.get(value);
+    if (names === undefined) {
+      // What the base cannot read is no mask.
+      if (typeof value !== "number") return value;
+      names = Object.freeze(maskNames(map, value)) as Names;
+      if (seen.size < REMEMBERED) seen.set(value, names);
+    }
+    return names;
+  };
+  return {
+    name: `${base.name} mask`,
+    ...(base.size === undefined ? {} : { size: base.size }),
+    decode: inlined(
+      (from, at, end, owner) => namesFor(base.decode(from, at, end, owner)),
+      base.decode.code &&
+        ((site) =>
+          `(t = ${base.decode.code!(site)}) === 0 ? ${site.constant(namesFor(0))} : ${site.constant(namesFor)}(t)`),
+    ),
+    encode: (value, to, owner) => base.encode(maskValue(map, value, to), to, owner),
+  };
+}
+
+/** The names of the bits in `value`. */
+export function maskNames(map: Readonly<Record<string, number>>, value: number): (string | number)[] {
+  const names: (string | number)[] = [];
+  let rest = value;
+  for (const [name, bit] of Object.entries(map)) {
+    if ((rest & bit) !== 0) {
+      names.push(name);
+      rest = (rest & ~bit) >>> 0;
+    }
+  }
+  while (rest !== 0) {
+    const bit = (rest & -rest) >>> 0;
+    names.push(bit);
+    rest = (rest & ~bit) >>> 0;
+  }
+  return names;
+}
+
+/** The mask that names, bits or a number stand for. */
+export function maskValue(
+  map: Readonly<Record<string, number>>,
+  value: readonly (string | number)[] | number,
+  to: Writer,
+): number {
+  if (typeof value === "number") return value;
+  if (!Array.isArray(value)) to.fail(TypeError, `expected an array of names or the number, got ${shown(value)}`);
+  let bits = 0;
+  for (const one of value) {
+    if (typeof one === "number" && one >>> 0 !== one) {
+      to.fail(RangeError, `expected bits 0..4294967295, got ${shown(one)}`);
+    }
+    bits |= typeof one === "number" ? one : numberOfName(map, one, to);
+  }
+  return bits >>> 0;
+}
