@@ -171,6 +171,7 @@ export class Client implements Requester, Disposable {
     return this.deferred ? this.#showDump(operation) : iterate(() => this.#own(), operation, fits);
   }
 
+  // deno-lint-ignore require-yield
   *#showDump(operation: Operation): Generator<unknown, void, undefined> {
     this.dump(operation);
   }

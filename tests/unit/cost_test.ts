@@ -1,0 +1,80 @@
+/** Modules and bytes of code that a script loads for each entry, so that growth is seen, and said why. */
+import { assert, assertEquals } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { test } from "../test.ts";
+
+const root = new URL("../../", import.meta.url);
+
+/** What the entries may cost: modules, and bytes of their code without comments. Raise a number with the reason in its commit. */
+const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
+  "families/route/links.ts": [51, 377_000],
+  "families/route/addresses.ts": [42, 276_000],
+  "families/route/routes.ts": [43, 302_000],
+  "families/route/neighbours.ts": [42, 282_000],
+  "families/route/rules.ts": [42, 273_000],
+  "families/route/mod.ts": [66, 479_000],
+  "families/sock_diag/mod.ts": [61, 388_000],
+  "families/connector/processes.ts": [28, 193_000],
+  "families/generic/thermal.ts": [43, 298_000],
+  "families/generic/wireguard.ts": [44, 300_000],
+  "families/generic/mod.ts": [55, 385_000],
+  "families/uevent.ts": [36, 244_000],
+};
+
+/** The files that a module's code loads at once: not what is imported as a type, nor what `import()` loads later. */
+function imports(file: string, code: string): string[] {
+  const statements =
+    /^\s*(?:import|export)\s+(?!type\b)(?:\*(?:\s+as\s+\w+)?\s+from\s*|\{([^}]*)\}\s*from\s*)?"(\.[^"]+)"/gm;
+  return [...code.matchAll(statements)]
+    .filter(([, names]) => names === undefined || names.split(",").some((name) => !/^\s*(type\b|$)/.test(name)))
+    .map(([, , target]) => new URL(target!, `file:///${file}`).pathname.slice(1));
+}
+
+/** All modules that importing `file` loads, each with its bytes of code. */
+function behind(file: string, found: Map<string, number> = new Map()): Map<string, number> {
+  if (found.has(file)) return found;
+  const code = readFileSync(new URL(file, root), "utf8").replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "");
+  found.set(file, code.length);
+  for (const next of imports(file, code)) behind(next, found);
+  return found;
+}
+
+for (const [file, [modules, bytes]] of Object.entries(LIMITS)) {
+  test(`cost: ${file} loads at most ${modules} modules, ${bytes} bytes of code`, () => {
+    const found = behind(file), sum = [...found.values()].reduce((sum, bytes) => sum + bytes, 0);
+    assert(
+      found.size <= modules && sum <= bytes,
+      `${found.size} modules, ${sum} bytes:\n${[...found.keys()].join("\n")}`,
+    );
+  });
+}
+
+test("cost: links load no captures, dry runs, printing, loop of watches, and nothing of other objects", () => {
+  const found = behind("families/route/links.ts");
+  const others = ["capture", "dry_run", "show", "datagram", "printer", "follow", "event_names", "stream"].map((name) =>
+    `core/${name}.ts`
+  );
+  others.push(...["address", "route", "neighbour", "rule", "encap"].map((name) => `families/route/${name}.ts`));
+  assertEquals(others.filter((file) => found.has(file)), []);
+});
+
+test("cost: imports are told from types", () => {
+  const code =
+    'import { a, type B } from "./a.ts";\nimport type { C } from "./c.ts";\nimport { type D } from "./d.ts";\n' +
+    'import "./e.ts";\nexport * from "./f.ts";\nexport type * from "./g.ts";\nexport { type H, h } from "./h.ts";\n' +
+    'const later = () => import("./later.ts");\n';
+  assertEquals(imports("x/mod.ts", code), ["a", "e", "f", "h"].map((name) => `x/${name}.ts`));
+});
+
+test("cost: an option whose module nothing has loaded says which import it needs", () => {
+  const flags = process.versions["deno"] === undefined ? [] : ["run", "-A", "--no-lock", "--no-check"];
+  const child = fileURLToPath(new URL("core/lean_child.ts", import.meta.url));
+  const { stdout } = spawnSync(process.execPath, [...flags, child], { encoding: "utf8" });
+  assertEquals(stdout.trim().split("\n"), [
+    'Cannot open a NETLINK_LAMPS socket: capture needs import "@linux/netlink/core/capture.ts" in the script',
+    'Cannot open a NETLINK_LAMPS socket: dryRun needs import "@linux/netlink/core/dry_run.ts" in the script',
+  ]);
+});
