@@ -148,7 +148,8 @@ function main(): number {
     ),
   ]
     .filter((file) => file.endsWith(".ts") && (parts.length === 0 || parts.some((part) => file.includes(part))));
-  const possible = files.flatMap((file) => editsOf(file, readFileSync(join(ROOT, file), "utf8")))
+  const texts = new Map(files.map((file) => [file, readFileSync(join(ROOT, file), "utf8")]));
+  const possible = [...texts].flatMap(([file, text]) => editsOf(file, text))
     .filter((edit) => kind === undefined || edit.kind === kind);
   if (possible.length === 0) throw new TypeError("there is nothing to edit");
   const kinds = [...new Set(possible.map((edit) => edit.kind))];
@@ -165,7 +166,7 @@ function main(): number {
     for (let i = 0; i < Number(count); i++) {
       // Each kind as often as the others, though there are more numbers than byte orders.
       const wanted = kinds[i % kinds.length]!, those = possible.filter((edit) => edit.kind === wanted);
-      const edit = those[random(those.length)]!, text = readFileSync(join(ROOT, edit.file), "utf8");
+      const edit = those[random(those.length)]!, text = texts.get(edit.file)!;
       const line = text.slice(0, edit.at).split("\n").length, source = text.split("\n")[line - 1]!.trim();
       writeFileSync(
         join(tree, edit.file),

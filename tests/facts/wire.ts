@@ -60,10 +60,14 @@ const INTEGER_SIZES: ReadonlySet<number> = new Set([1, 2, 4, 8]);
 
 /**
  * A codec's form on the wire: `u8`, `be16`, `s32`; `flag`, `string`, `nest`; `6 bytes`, and `bytes` where their number
- * varies. In brackets, the form of what it holds several of: `nest [u32]`.
+ * varies. In brackets, the form of what it holds several of: `nest [u32]`; in braces, fields at their places.
  */
 export const formOf: (codec: AnyCodec) => string = remembered((codec) => {
-  const inner = elementOf(codec), form = outerForm(codec);
+  const form = outerForm(codec), parts = partsOf(codec);
+  if (parts.length > 0) {
+    return `${form} {${parts.map(([name, at, part]) => `${name} ${at} ${formOf(part)}`).join("; ")}}`;
+  }
+  const inner = elementOf(codec);
   return inner === undefined || hasFields(inner) ? form : `${form} [${formOf(inner)}]`;
 });
 
@@ -99,6 +103,19 @@ function loose(codec: AnyCodec): string {
   if (written(codec, "a")?.join() === "97,0") return "string";
   if (written(codec, "192.0.2.1")?.length === 4 && written(codec, "2001:db8::1")?.length === 16) return "address";
   return "bytes";
+}
+
+/** Fields of a codec that is no struct itself, but reads one: what it visits by name in zeros. */
+function partsOf(codec: AnyCodec): [name: string, at: number, codec: AnyCodec][] {
+  const parts: [string, number, AnyCodec][] = [], size = codec.size ?? 512;
+  if (hasFields(codec) || codec.walk === undefined || codec.nested) return parts;
+  try {
+    codec.walk(new Reader(new Uint8Array(size)), 0, size, {}, ({ name, id, at, codec: part }) => {
+      if (typeof name === "string" && id === -1 && part !== undefined) parts.push([name, at, part as AnyCodec]);
+    });
+  } catch { /* Zeros are no bytes for it. */ }
+  // A list of things of one name is no struct.
+  return new Set(parts.map(([name]) => name)).size === parts.length ? parts : [];
 }
 
 /** The codec of what a list holds: what it visits in bytes that are one attribute, or many zeros. */
