@@ -259,7 +259,7 @@ function fieldsToSetAfterCreate(
 ): Fields {
   const fields = value as Fields, given: Record<string, unknown> = {};
   for (const name of names) {
-    if (name === "propList" || name === "slaveKind" || name === "carrier") continue;
+    if (fields[name] === undefined || name === "propList" || name === "slaveKind" || name === "carrier") continue;
     const rest = changedFields(
       sendable(Link.fields, { [name]: fields[name] }, value)[name],
       (made as Fields | undefined)?.[name],

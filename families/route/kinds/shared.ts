@@ -21,8 +21,9 @@ import {
 /** Numbers of one width side by side, each with a name: what a kernel sends of a longer row than known is passed over. */
 export function row<T extends object>(codec: Codec<number>, names: readonly (keyof T & string)[]): Codec<T> {
   const size = codec.size!;
-  const shape = Object.fromEntries(names.map((name, index) => [name, [index * size, codec]]));
-  return struct<T>(names.length * size, shape as unknown as Shape<T>);
+  return struct<T>(names.length * size, () => {
+    return Object.fromEntries(names.map((name, index) => [name, [index * size, codec]])) as unknown as Shape<T>;
+  });
 }
 
 /** Some of several flags: those in `mask` are on or off as `flags` says, the others stay as they are. */
