@@ -55,10 +55,10 @@ export const IFA_F = {
   mcautojoin: 0x400,
   stable_privacy: 0x800,
 } as const;
-/** The same bit, as IPv6 means it. */
+/** IFA_F_* by name, with `temporary`: the name of bit 0x1 for an IPv6 address. */
 const IFA_F_INET6: Readonly<Record<AddressFlag, number>> = { temporary: 0x1, ...IFA_F };
 
-/** A property of an address: `secondary` for IPv4 and `temporary` for IPv6 are one bit. */
+/** A property of an address. `secondary` (IPv4) and `temporary` (IPv6) are the same bit. */
 export type AddressFlag = keyof typeof IFA_F | "temporary";
 
 type Flags = Codec<readonly (AddressFlag | number)[], readonly (AddressFlag | number)[] | number>;
@@ -68,7 +68,7 @@ const masks = (base: Codec<number>): { readonly inet: Flags; readonly inet6: Fla
 });
 const wide = masks(u32), low = masks(u8);
 
-/** IFA_FLAGS, or the low byte of them in the header where a kernel before 3.14 sends no more. */
+/** Reads IFA_FLAGS, or the low byte of the flags in ifaddrmsg: kernels before 3.14 send no IFA_FLAGS. */
 const addressFlags: Flags = {
   name: "u32 mask",
   size: 4,
@@ -85,15 +85,15 @@ const addressFlags: Flags = {
   },
 };
 
-/** How long an address lives, in seconds; 4294967295 is forever. */
+/** The lifetimes of an address, in seconds; 4294967295 is forever. */
 export interface AddressCacheinfo {
-  /** Seconds until it is deprecated: no longer chosen for new connections. As {@linkcode valid} when absent. */
+  /** Seconds until it is deprecated: no longer chosen for new connections. Default: {@linkcode valid}. */
   prefered?: number;
-  /** Seconds until it is removed. Forever when absent. */
+  /** Seconds until it is removed. Default: forever. */
   valid?: number;
-  /** When it was made, in hundredths of a second since boot. Read-only. */
+  /** Time of creation, in hundredths of a second since boot. Read-only. */
   cstamp?: number;
-  /** When it was changed last, in hundredths of a second since boot. Read-only. */
+  /** Time of the last change, in hundredths of a second since boot. Read-only. */
   tstamp?: number;
 }
 
@@ -114,51 +114,54 @@ const cacheinfo: Codec<AddressCacheinfo> = {
   },
 };
 
-/** An address of an interface. */
+/** An IPv4 or IPv6 address of an interface. */
 export interface Address {
   /** Address family: `inet` or `inet6`. */
   family: Family;
-  /** The interface's number. */
+  /** Index of the interface. */
   index: Ifindex;
-  /** The interface's name. */
+  /** Name of the interface. */
   dev?: string;
-  /** How far it is valid; when absent, `host` for 127.0.0.0/8 and `universe` for others. IPv6 decides by itself. */
+  /** Scope in which it is valid; default `host` for 127.0.0.0/8, else `universe`. For IPv6 the kernel decides. */
   scope: Scope;
-  /** The own address, bare. Read-only. */
+  /** The interface's own address without a prefix length. Read-only. */
   local?: string;
-  /** The other end of a point-to-point link, with its prefix: `10.0.0.2/32`. There only when it differs from the own address. */
+  /**
+   * Address of the other end of a point-to-point link, with its prefix length: `10.0.0.2/32`. Present only if it
+   * differs from the own address.
+   */
   peer?: string;
-  /** The own address with its prefix: `10.0.0.1/24`; bare where there is a {@linkcode peer}. */
+  /** The interface's own address with its prefix length: `10.0.0.1/24`; without it if {@linkcode peer} is given. */
   address?: string;
   /** IPv4 broadcast address. */
   broadcast?: string;
-  /** IPv6 anycast address, in RTM_GETANYCAST. Read-only. */
+  /** IPv6 anycast address, only in RTM_GETANYCAST. Read-only. */
   anycast?: string;
-  /** IPv6 multicast address, in RTM_GETMULTICAST. Read-only. */
+  /** IPv6 multicast address, only in RTM_GETMULTICAST. Read-only. */
   multicast?: string;
-  /** IPv4 label, at most 15 bytes, beginning with the interface's name: `eth0:1`. */
+  /** IPv4 label, at most 15 bytes. It starts with the interface's name: `eth0:1`. */
   label?: string;
   /**
-   * Its properties; `deprecated` is sent as a {@linkcode AddressCacheinfo.prefered} of 0, what the kernel alone decides
-   * (`permanent`, `tentative`, `secondary` …) is passed over when sent.
+   * Properties of the address. `deprecated` is sent as {@linkcode AddressCacheinfo.prefered} 0. Flags that only the
+   * kernel sets (`permanent`, `tentative`, `secondary` …) are ignored when sent.
    */
   flags: readonly (AddressFlag | number)[];
-  /** Lifetimes. */
+  /** Lifetimes in seconds, and times of creation and change. */
   cacheinfo?: AddressCacheinfo;
-  /** Metric of the route to its prefix. */
+  /** Metric of the route to the address's prefix, u32. */
   rtPriority?: number;
-  /** Who made it. */
+  /** Origin of the address: IFAPROT_*. */
   proto?: "unspec" | "kernel_lo" | "kernel_ra" | "kernel_ll" | number;
-  /** Namespace id that a dump asked about. Read-only. */
+  /** Id of the network namespace that the dump asked about. Read-only. */
   targetNetnsid?: number;
 }
 
 const withLength: Codec<string, string | Uint8Array> = prefix(PREFIX_LENGTH);
 
 /**
- * IFA_ADDRESS: the other end, or (IPv6) the own address when there is no IFA_LOCAL.
+ * IFA_ADDRESS: the peer's address, or for IPv6 the own address if there is no IFA_LOCAL.
  *
- * It writes its attributes itself, as a repeated one does: alone, in a filter, it has to stand beside an IFA_LOCAL.
+ * It encodes its attributes itself, as a repeated field does: a filter by peer alone also needs an IFA_LOCAL of zeros.
  */
 const peer: Codec<string> & RepeatedCodec = {
   name: "an address",
@@ -166,7 +169,7 @@ const peer: Codec<string> & RepeatedCodec = {
   decode(from, at, _end, owner) {
     const found = owner as Address, start = at + 4, stop = at + from.view.getUint16(at, true);
     const text = anyAddress.decode(from, start, stop, owner);
-    // MISFIT passes through.
+    // decode() may return MISFIT, which is no string.
     if (typeof text !== "string") return text;
     if (found.local === undefined) found.local = text;
     return found.local === text ? undefined as never : withLength.decode(from, start, stop, owner);
@@ -184,17 +187,17 @@ const peer: Codec<string> & RepeatedCodec = {
   },
 };
 
-/** Writes IFA_LOCAL and IFA_ADDRESS, as `ip` does for both families. */
+/** Writes IFA_LOCAL and IFA_ADDRESS, as `ip` does for IPv4 and IPv6. */
 function writeAddress(value: string, to: Writer, owner: object): void {
   const other = (owner as Address).peer,
     own = toPrefix(value, to),
     far = other === undefined ? own : toPrefix(other, to);
   if (own.length !== far.length && own.length !== 8 * own.bytes.length) {
-    to.fail(TypeError, `the prefix length stands beside the peer's address, ${shown(value)} must be bare`);
+    to.fail(TypeError, `the prefix length belongs to the peer's address, ${shown(value)} must have none`);
   }
   to.bytes[to.base + PREFIX_LENGTH] = far.length;
   write(IFA_LOCAL, own.bytes, to);
-  // Phonet and MCTP have no ends.
+  // Phonet and MCTP addresses, of one byte, have no IFA_ADDRESS.
   if (own.bytes.length > 1) write(IFA_ADDRESS, far.bytes, to);
 }
 
@@ -236,13 +239,13 @@ export const Address: Attributes<Address> = attributes((): Shape<Address> => ({
 /**
  * Completes an address as `ip address` does.
  *
- * @throws {TypeError} one to delete or to change is not named: the kernel would take the interface's first one
+ * @throws {TypeError} `address` is missing for "delete" or "set": the kernel would take the interface's first address
  */
 export function prepareAddress(value: Input<Address>, verb: Verb): Input<Address> {
   if (value.address === undefined && (verb === "delete" || verb === "set")) {
     throw argumentError(
       TypeError,
-      `Cannot ${verb} an address without "address": as { dev: "eth0", address: "192.0.2.1/24" }`,
+      `Cannot ${verb} an address without "address": give for example { dev: "eth0", address: "192.0.2.1/24" }`,
     );
   }
   if (verb === "delete" || verb === "get" || verb === "list") return value;
@@ -250,31 +253,31 @@ export function prepareAddress(value: Input<Address>, verb: Verb): Input<Address
   return {
     ...value,
     ...(scope === undefined && address?.startsWith?.("127.") ? { scope: "host" as const } : {}),
-    // Of an IPv4 address that is valid for ever the kernel shows only by the flag that it is no longer preferred.
+    // An IPv4 address that is valid forever has no other sign of being deprecated than this flag.
     ...(Array.isArray(flags) && flags.includes("deprecated") ? { cacheinfo: { ...cacheinfo, prefered: 0 } } : {}),
   };
 }
 
-/** What a kernel that deletes an address compares of it, by family. */
+/** The fields that the kernel compares to find the address to delete, by family. */
 const COMPARED = {
   inet: new Set(["family", "index", "dev", "address", "peer", "label"]),
   inet6: new Set(["family", "index", "dev", "address"]),
 } as const;
 
-/** Whether a kernel that deletes compares all that a key says of an address. */
+/** True if the kernel compares all fields of `key` when it deletes an address. */
 export function comparesAddress(key: object): boolean {
   const { address } = key as Input<Address>, six = typeof address === "string" && address.includes(":");
   const compared = COMPARED[six ? "inet6" : "inet"];
   return Object.entries(key).every(([name, value]) => value === undefined || compared.has(name));
 }
 
-/** The flags that the kernel changes of an address that is there; the others it decides alone, or for good. */
+/** The flags, by family, that the kernel can change on an existing address. */
 const CHANGING: Readonly<Record<string, number>> = {
   inet: 0,
   inet6: IFA_F.nodad | IFA_F.homeaddress | IFA_F.managetempaddr | IFA_F.noprefixroute,
 };
 
-/** The flags that are chosen when an address is made. */
+/** The flags that a user chooses when an address is added; the kernel sets the others itself. */
 const CHOSEN = IFA_F.nodad | IFA_F.homeaddress | IFA_F.managetempaddr | IFA_F.noprefixroute | IFA_F.mcautojoin;
 
 const flagNames = (flags: number): string[] =>
@@ -286,10 +289,11 @@ function flagBits(flags: unknown): number {
 }
 
 /**
- * An address as it is to be, for a kernel that replaces all of it that changes: lifetimes, metric and origin, and of IPv6
- * some flags.
+ * Merges changes into an existing address for a request that replaces it. The kernel replaces lifetimes, metric, origin
+ * and, for IPv6, some flags.
  *
- * @throws {TypeError} flags are to change that do not
+ * @throws {TypeError} the kernel cannot change one of the flags, or the preferred lifetime of an IPv4 address that is
+ * valid forever
  */
 export function mergeAddress({ found, changes, whole, what }: Merge<Address>): Input<Address> {
   const { flags = found.flags, cacheinfo } = changes as Input<Address>;
@@ -297,28 +301,28 @@ export function mergeAddress({ found, changes, whole, what }: Merge<Address>): I
   if (stays !== 0) {
     throw argumentError(
       TypeError,
-      `Cannot ${what}: flags: the kernel does not change ${
+      `Cannot ${what}: flags: the kernel cannot change ${
         flagNames(stays).join(", ")
-      } of an ${found.family} address: delete it, and add it as it is to be`,
+      } of an ${found.family} address: delete it and add it with the flags wanted`,
     );
   }
   const { valid = FOREVER, prefered = FOREVER } = (whole as unknown as Address).cacheinfo ?? {};
   if (cacheinfo?.prefered === undefined) {
-    // One that is deprecated stays so, whatever the kernel shows; and nothing is preferred for longer than it is valid.
+    // A deprecated address stays deprecated, and the preferred lifetime is at most the valid one.
     const left = found.flags.includes("deprecated") ? 0 : Math.min(prefered, valid);
     return { ...whole, cacheinfo: { valid, prefered: left } } as Input<Address>;
   }
   if (found.family === "inet" && valid === FOREVER && prefered > 0 && prefered < FOREVER) {
     throw argumentError(
       TypeError,
-      `Cannot ${what}: cacheinfo.prefered: the kernel does not count it where valid is for ever`,
+      `Cannot ${what}: cacheinfo.prefered: the kernel ignores it if the address is valid forever`,
     );
   }
   const kept = changes["flags"] === undefined ? { flags: found.flags.filter((flag) => flag !== "deprecated") } : {};
   return { ...whole, ...kept } as Input<Address>;
 }
 
-/** What tells one address from another, as text. */
+/** Returns a text that identifies an address: family, interface, address and peer. */
 export function addressKey(value: Address): string {
   return JSON.stringify([value.family, value.index ?? value.dev, value.address, value.peer]);
 }

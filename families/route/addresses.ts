@@ -1,5 +1,5 @@
 /**
- * Addresses of interfaces: what `ip address` does.
+ * Addresses of interfaces, as with `ip address`.
  *
  * ```ts
  * import { addresses } from "@linux/netlink/families/route/addresses.ts";
@@ -14,7 +14,7 @@ import { Address, addressKey, comparesAddress, mergeAddress, prepareAddress } fr
 import { ipv6DisabledHint } from "./numbers.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
-/** An address as it is given: like {@linkcode Address}, with names or numbers for interfaces. */
+/** An address as input: {@linkcode Address} with names or numbers for interfaces. */
 export type AddressInput = Input<Address>;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -41,7 +41,7 @@ const declaration: Declaration<Address> = {
   hint: (code, { kernelMessage = "" }) => code === "EACCES" ? ipv6DisabledHint(kernelMessage) : undefined,
 };
 
-/** All addresses of one namespace. */
+/** The IPv4 and IPv6 addresses of one network namespace. */
 export class Addresses extends Collection<Address, AddressInput> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {

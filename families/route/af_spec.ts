@@ -1,5 +1,5 @@
 /**
- * What address families know of a link: IFLA_AF_SPEC, and IFLA_PROTINFO of IPv6.
+ * Settings and counters of a link by address family: IFLA_AF_SPEC, and IFLA_PROTINFO of IPv6.
  *
  * Source: linux/if_link.h IFLA_INET_*, IFLA_INET6_*, IFLA_MCTP_*, linux/ip.h, linux/ipv6.h, linux/snmp.h, v7.2
  *
@@ -65,10 +65,10 @@ export type Ipv4Setting =
   | "bcForwarding"
   | "arpEvictNocarrier";
 
-/** Settings of IPv4 on a link. Those given are set, one by one. */
+/** Settings of IPv4 on a link. A request sets only the given ones. */
 export type Ipv4Devconf = { [S in Ipv4Setting]?: number };
 
-/** IPV4_DEVCONF_*, which begin at 1. */
+/** Settings by IPV4_DEVCONF_* number; the first is 1. */
 const IPV4_SETTINGS: readonly Ipv4Setting[] = [
   "forwarding",
   "mcForwarding",
@@ -105,17 +105,17 @@ const IPV4_SETTINGS: readonly Ipv4Setting[] = [
   "arpEvictNocarrier",
 ];
 
-/** What kernels send: a row of all settings. */
+/** The form that the kernel sends: an array of all settings. */
 const ipv4Row = row<Ipv4Devconf>(i32, IPV4_SETTINGS);
 
-/** What kernels take: a nest of those that are to be set. */
+/** The form that the kernel accepts: a nest of the settings to change. */
 const ipv4Nest: Attributes<Ipv4Devconf> = attributes<Ipv4Devconf>(() =>
   Object.fromEntries(IPV4_SETTINGS.map((name, index) => [name, [index + 1, i32]])) as object as Shape<Ipv4Devconf>
 );
 
 const NLA_F_NESTED = 0x8000;
 
-/** The payload that begins at `at` is one or the other by its attribute's flag. */
+/** Returns the codec of the payload at `at`: the nest if the attribute's header has NLA_F_NESTED, else the array. */
 function ipv4Form(from: Reader, at: number): Codec<Ipv4Devconf> {
   return (from.view.getUint16(at - 2, true) & NLA_F_NESTED) === 0 ? ipv4Row : ipv4Nest;
 }
@@ -192,10 +192,10 @@ export type Ipv6Setting =
   | "acceptRaMinLft"
   | "forceForwarding";
 
-/** Settings of IPv6 on a link; times in milliseconds. Read-only. */
+/** Settings of IPv6 on a link; those that are times are in milliseconds. Read-only. */
 export type Ipv6Devconf = { [S in Ipv6Setting]?: number };
 
-/** DEVCONF_*. */
+/** Settings in the order of DEVCONF_*. */
 const ipv6Devconf: Codec<Ipv6Devconf> = row<Ipv6Devconf>(i32, [
   "forwarding",
   "hoplimit",
@@ -260,8 +260,8 @@ const ipv6Devconf: Codec<Ipv6Devconf> = row<Ipv6Devconf>(i32, [
 ]);
 
 /**
- * A counter of IPv6, as in /proc/net/dev_snmp6; `num` says how many there are. Before Linux 6.8 `outrequests` counted what
- * `outpkts` does now.
+ * A counter of IPv6, as in /proc/net/dev_snmp6; `num` is the number of counters. Before Linux 6.8 `outrequests` counted
+ * what `outpkts` counts now.
  */
 export type Ipv6Counter =
   | "num"
@@ -303,10 +303,10 @@ export type Ipv6Counter =
   | "reasmOverlaps"
   | "outpkts";
 
-/** Counters of IPv6 on a link. */
+/** Counters of IPv6 on a link, 64 bits each. */
 export type Ipv6Stats = { [C in Ipv6Counter]?: number };
 
-/** IPSTATS_MIB_* from the errors on, which all kernels have in one order. */
+/** IPSTATS_MIB_* from the error counters on: all kernels have these in the same order. */
 const IPV6_REST: readonly Ipv6Counter[] = [
   "inhdrerrors",
   "intoobigerrors",
@@ -337,7 +337,7 @@ const IPV6_REST: readonly Ipv6Counter[] = [
 const IPV6_FIRST: readonly Ipv6Counter[] = ["num", "inpkts", "inoctets", "indelivers"];
 const IPV6_ECN: readonly Ipv6Counter[] = ["noectpkts", "ect1pkts", "ect0pkts", "cepkts"];
 
-/** The row of IPSTATS_MIB_* before Linux 6.15. */
+/** The array of IPSTATS_MIB_* before Linux 6.15. */
 const ipv6StatsOld: Codec<Ipv6Stats> = row<Ipv6Stats>(count64, [
   ...IPV6_FIRST,
   "outforwdatagrams",
@@ -349,7 +349,7 @@ const ipv6StatsOld: Codec<Ipv6Stats> = row<Ipv6Stats>(count64, [
   "outpkts",
 ]);
 
-/** The row of IPSTATS_MIB_* since Linux 6.15, which put what it counts most side by side. */
+/** The array of IPSTATS_MIB_* since Linux 6.15, which moved the most used counters together. */
 const ipv6StatsNew: Codec<Ipv6Stats> = row<Ipv6Stats>(count64, [
   ...IPV6_FIRST,
   ...IPV6_ECN,
@@ -361,10 +361,13 @@ const ipv6StatsNew: Codec<Ipv6Stats> = row<Ipv6Stats>(count64, [
   "reasmOverlaps",
 ]);
 
-/** What Linux has since 6.15 (IFLA_NETNS_IMMUTABLE, in each link) and since 6.17 (a setting, in each message). */
+/** IFLA_NETNS_IMMUTABLE is in each link message since Linux 6.15. */
 const IFLA_NETNS_IMMUTABLE = 67, IFINFOMSG = 16, NLMSG_HDRLEN = 16;
 
-/** Whether a message is from a kernel that has the newer row. Its length is the older one's, so the rest has to tell. */
+/**
+ * True if the message is from Linux 6.15 or later. Both arrays have the same length, so other attributes must tell:
+ * IFLA_NETNS_IMMUTABLE since 6.15, the setting `forceForwarding` since 6.17.
+ */
 function isSince615(from: Reader, owner: object): boolean {
   if ((owner as Inet6Af).conf?.forceForwarding !== undefined) return true;
   const { base, view, length } = from, start = base - NLMSG_HDRLEN;
@@ -377,7 +380,7 @@ function isSince615(from: Reader, owner: object): boolean {
   return false;
 }
 
-/** The row of IPSTATS_MIB_*, in the order that the message's kernel has. */
+/** Decodes IPSTATS_MIB_* in the order of the kernel that sent the message. */
 const ipv6Stats: Codec<Ipv6Stats> = {
   ...ipv6StatsOld,
   ...selectAt<Ipv6Stats>(
@@ -387,25 +390,25 @@ const ipv6Stats: Codec<Ipv6Stats> = {
   ),
 };
 
-/** Counters of ICMPv6 on a link; `num` says how many there are. */
+/** Counters of ICMPv6 on a link, 64 bits each. */
 export interface Icmp6Stats {
-  /** How many counters there are. */
+  /** Number of counters. */
   num?: number;
   /** Messages received. */
   inmsgs?: number;
-  /** Of these, with errors. */
+  /** Messages received with errors, included in `inmsgs`. */
   inerrors?: number;
   /** Messages sent. */
   outmsgs?: number;
-  /** Messages not sent for errors. */
+  /** Messages not sent because of errors. */
   outerrors?: number;
   /** Messages received with a wrong checksum. */
   csumerrors?: number;
-  /** Messages not sent for the limit on their rate. */
+  /** Messages not sent because of the rate limit. */
   ratelimithost?: number;
 }
 
-/** The row of ICMP6_MIB_*. */
+/** The array of ICMP6_MIB_*. */
 const icmp6Stats: Codec<Icmp6Stats> = row<Icmp6Stats>(count64, [
   "num",
   "inmsgs",
@@ -416,9 +419,9 @@ const icmp6Stats: Codec<Icmp6Stats> = row<Icmp6Stats>(count64, [
   "ratelimithost",
 ]);
 
-/** What IPv4 knows of a link. */
+/** IPv4's part of a link. */
 export interface InetAf {
-  /** Settings. */
+  /** Settings, as in /proc/sys/net/ipv4/conf. */
   conf?: Ipv4Devconf;
 }
 
@@ -433,43 +436,46 @@ export const IF_FLAG = {
   ra_othercon: 0x80,
   ready: 0x80000000,
 } as const;
-/** What IPv6 has seen on a link: solicitation sent, advertisement received and what it said, ready for use. */
+/**
+ * State of IPv6 on a link: router solicitation sent, router advertisement received and its flags (managed, other
+ * configuration), ready for use.
+ */
 export type Inet6Flag = keyof typeof IF_FLAG;
 
-/** Times and sizes of IPv6 on a link. */
+/** Times and sizes of IPv6 on a link: struct ifla_cacheinfo. Read-only. */
 export interface Inet6Cacheinfo {
-  /** Largest packet put together, in bytes. */
+  /** Largest packet that it reassembles, in bytes. */
   maxReasmLen?: number;
-  /** When anything changed, in hundredths of a second since boot. */
+  /** Time of the last change, in hundredths of a second since boot. */
   tstamp?: number;
-  /** How long a neighbour counts as reachable, in milliseconds. */
+  /** Time for which a neighbour counts as reachable, in milliseconds. */
   reachableTime?: number;
-  /** Time between solicitations, in milliseconds. */
+  /** Time between neighbour solicitations, in milliseconds. */
   retransTime?: number;
 }
 
 /** Numbers of {@linkcode Inet6AddrGenMode} by name. */
 export const IN6_ADDR_GEN_MODE = { eui64: 0, none: 1, stable_privacy: 2, random: 3 } as const;
-/** How link-local addresses are made. */
+/** Method by which IPv6 makes link-local addresses. */
 export type Inet6AddrGenMode = keyof typeof IN6_ADDR_GEN_MODE | number;
 
-/** What IPv6 knows of a link. */
+/** IPv6's part of a link. */
 export interface Inet6Af {
-  /** What it has seen. Read-only. */
+  /** State of IPv6. Read-only. */
   flags?: readonly (Inet6Flag | number)[];
-  /** Settings. Read-only. */
+  /** Settings, as in /proc/sys/net/ipv6/conf. Read-only. */
   conf?: Ipv6Devconf;
-  /** Counters. Read-only. */
+  /** Counters, as in /proc/net/dev_snmp6. Read-only. */
   stats?: Ipv6Stats;
   /** Unused by kernels. */
   mcast?: Uint8Array;
-  /** Times and sizes. Read-only. */
+  /** Times and sizes: struct ifla_cacheinfo. Read-only. */
   cacheinfo?: Inet6Cacheinfo;
   /** Counters of ICMPv6. Read-only. */
   icmp6stats?: Icmp6Stats;
-  /** The host part of addresses that come from advertisements; `::` is none. */
+  /** Host part (the lower 64 bits) of addresses made from router advertisements; `::` for none. */
   token?: string;
-  /** How link-local addresses are made. */
+  /** Method by which IPv6 makes link-local addresses. */
   addrGenMode?: Inet6AddrGenMode;
   /** MTU that a router advertised, in bytes. Read-only. */
   raMtu?: number;
@@ -497,9 +503,9 @@ export const Inet6Af: Attributes<Inet6Af> = attributes((): Shape<Inet6Af> => ({
   raMtu: [9, u32, readOnly],
 }));
 
-/** What MCTP knows of a link. */
+/** MCTP's part of a link. */
 export interface MctpAf {
-  /** Network, 1 or more. */
+  /** Number of the MCTP network, 1 or more. */
   net?: number;
   /** Physical binding (DSP0239). Read-only. */
   physBinding?: number;
@@ -511,13 +517,13 @@ export const MctpAf: Attributes<MctpAf> = attributes((): Shape<MctpAf> => ({
   physBinding: [2, u8, readOnly],
 }));
 
-/** What address families know of a link, in messages of no family. */
+/** A link's settings and counters by address family, in messages of family `unspec`. */
 export interface FamiliesAf {
-  /** IPv4. */
+  /** IPv4's part. */
   inet?: InetAf;
-  /** IPv6. */
+  /** IPv6's part. */
   inet6?: Inet6Af;
-  /** MCTP. */
+  /** MCTP's part. */
   mctp?: MctpAf;
 }
 
@@ -528,23 +534,23 @@ export const FamiliesAf: Attributes<FamiliesAf> = attributes((): Shape<FamiliesA
   mctp: [AF.mctp, MctpAf],
 }));
 
-/** What address families know of a link; in messages of family `bridge`, what the bridge knows of its port. */
+/** A link's part by address family; in messages of family `bridge`, the bridge's data about its port. */
 export interface AfSpec extends FamiliesAf, BridgeAf {}
 
-/** What the message's own family says of a link: a port of a bridge, or IPv6. */
+/** Data of the message's own family about a link: a bridge's port, or IPv6. */
 export interface Protinfo extends BridgePort, Inet6Af {}
 
 const familyOf = (owner: object): Family | undefined => (owner as { readonly family?: Family }).family;
 const isBridge = (owner: object): boolean => familyOf(owner) === "bridge" || familyOf(owner) === AF.bridge;
 
-/** IFLA_AF_SPEC. */
+/** Codec of IFLA_AF_SPEC. */
 export const afSpec: Codec<AfSpec> = {
-  ...select<AfSpec, never>("what families know", (owner) => isBridge(owner) ? BridgeAf : FamiliesAf),
+  ...select<AfSpec, never>("settings by family", (owner) => isBridge(owner) ? BridgeAf : FamiliesAf),
   nested: true,
 } as Codec<AfSpec>;
 
-/** IFLA_PROTINFO. */
+/** Codec of IFLA_PROTINFO. */
 export const protinfo: Codec<Protinfo> = {
-  ...select<Protinfo, never>("what the family says", (owner) => isBridge(owner) ? BridgePort : Inet6Af),
+  ...select<Protinfo, never>("settings of the family", (owner) => isBridge(owner) ? BridgePort : Inet6Af),
   nested: true,
 } as Codec<Protinfo>;

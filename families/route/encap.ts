@@ -1,5 +1,5 @@
 /**
- * What a route wraps its packets in: RTA_ENCAP_TYPE and RTA_ENCAP.
+ * Lightweight tunnels: the encapsulation that a route adds to its packets, RTA_ENCAP_TYPE and RTA_ENCAP.
  *
  * Source: linux/lwtunnel.h, mpls_iptunnel.h, ila.h, seg6_iptunnel.h, seg6_local.h, rpl_iptunnel.h, ioam6_iptunnel.h, v7.1
  *
@@ -53,11 +53,11 @@ const LWTUNNEL_ENCAP = {
   xfrm: 10,
 } as const;
 
-/** MPLS labels in front of the packet. */
+/** MPLS labels that are pushed in front of the packet. */
 export interface MplsEncap {
-  /** Labels, outermost first: `100/200`. */
+  /** Labels, outermost first, each 0..1048575: `100/200`. */
   dst?: string;
-  /** TTL of the labels, 1..255; the packet's own when absent. */
+  /** TTL of the labels, 1..255; default the packet's own. */
   ttl?: number;
 }
 
@@ -87,41 +87,41 @@ export const TUNNEL = {
   gtp_opt: 0x8000,
 } as const;
 
-/** What the tunnel's header shall have. */
+/** A flag of the tunnel's header. */
 export type TunnelFlag = keyof typeof TUNNEL;
 
-/** A Geneve option. */
+/** A Geneve option: a TLV in the tunnel's header. */
 export interface GeneveOption {
-  /** Namespace of the type. */
+  /** Namespace of the type, 0..65535. */
   class?: number;
   /** Type, 0..255. */
   type?: number;
-  /** Its data, a multiple of 4 bytes, at most 124. */
+  /** Data, a multiple of 4 bytes, at most 124. */
   data?: Uint8Array;
 }
 
-/** Options of one kind of tunnel. */
+/** Options in a tunnel's header, of one kind of tunnel. */
 export interface TunnelOptions {
-  /** Geneve's, in order. */
+  /** Geneve options, in order. */
   geneve?: readonly GeneveOption[];
-  /** VXLAN's. */
+  /** VXLAN's option. */
   vxlan?: {
-    /** Group policy. */
+    /** Group policy id, u32. */
     gbp?: number;
   };
-  /** ERSPAN's. */
+  /** ERSPAN's option. */
   erspan?: ErspanOption;
 }
 
-/** ERSPAN's option. */
+/** Option in the header of an ERSPAN tunnel. */
 export interface ErspanOption {
-  /** Version: 1 has an index, 2 direction and hardware id. */
+  /** Version: 1 has `index`, 2 has `dir` and `hwid`. */
   ver?: number;
-  /** Port index. */
+  /** Port index, u32. Version 1. */
   index?: number;
-  /** Direction of the mirrored traffic. */
+  /** Direction of the mirrored traffic, u8. Version 2. */
   dir?: number;
-  /** Hardware id, 0..63. */
+  /** Hardware id, 0..63. Version 2. */
   hwid?: number;
 }
 
@@ -131,21 +131,24 @@ const tunnelOptions: Attributes<TunnelOptions> = attributes((): Shape<TunnelOpti
   erspan: [3, attributes<ErspanOption>({ ver: [1, u8], index: [2, be32], dir: [3, u8], hwid: [4, u8] })],
 }));
 
-/** Metadata of an IPv4 tunnel, for a device in external mode. */
+/** Tunnel metadata for an IPv4 tunnel device in external mode. */
 export interface IpEncap {
-  /** Key, VNI. */
+  /** Key or VNI, u64. */
   id?: bigint;
-  /** Remote end. */
+  /** Address of the remote end. */
   dst?: string;
-  /** Own end. */
+  /** Address of the own end. */
   src?: string;
-  /** TTL. */
+  /** TTL of the outer header, 0..255. */
   ttl?: number;
-  /** Type of service. */
+  /** Type of service of the outer header, 0..255. */
   tos?: number;
-  /** What the header shall have. */
+  /** Flags of the tunnel's header. */
   flags?: readonly (TunnelFlag | number)[];
-  /** Options. Linux 6.18 built with FORTIFY_SOURCE stops at a BUG on these, holding its RTNL lock (seen on 6.18.44). */
+  /**
+   * Options of the tunnel's header. Linux 6.18 built with FORTIFY_SOURCE stops at a BUG on these and keeps its RTNL
+   * lock (seen on 6.18.44).
+   */
   opts?: TunnelOptions;
 }
 
@@ -160,21 +163,24 @@ export const IpEncap: Attributes<IpEncap> = attributes((): Shape<IpEncap> => ({
   opts: [8, tunnelOptions],
 }), { pad: 7 });
 
-/** Metadata of an IPv6 tunnel, for a device in external mode. */
+/** Tunnel metadata for an IPv6 tunnel device in external mode. */
 export interface Ip6Encap {
-  /** Key, VNI. */
+  /** Key or VNI, u64. */
   id?: bigint;
-  /** Remote end. */
+  /** Address of the remote end. */
   dst?: string;
-  /** Own end. */
+  /** Address of the own end. */
   src?: string;
-  /** Hop limit. */
+  /** Hop limit of the outer header, 0..255. */
   hoplimit?: number;
-  /** Traffic class. */
+  /** Traffic class of the outer header, 0..255. */
   tc?: number;
-  /** What the header shall have. */
+  /** Flags of the tunnel's header. */
   flags?: readonly (TunnelFlag | number)[];
-  /** Options. Linux 6.18 built with FORTIFY_SOURCE stops at a BUG on these, holding its RTNL lock (seen on 6.18.44). */
+  /**
+   * Options of the tunnel's header. Linux 6.18 built with FORTIFY_SOURCE stops at a BUG on these and keeps its RTNL
+   * lock (seen on 6.18.44).
+   */
   opts?: TunnelOptions;
 }
 
@@ -189,13 +195,13 @@ export const Ip6Encap: Attributes<Ip6Encap> = attributes((): Shape<Ip6Encap> => 
   opts: [8, tunnelOptions],
 }), { pad: 7 });
 
-/** Identifier-locator addressing. */
+/** Identifier-locator addressing (ILA): replaces the upper half of the destination address. */
 export interface IlaEncap {
-  /** The upper half of the address, four words: `2001:db8:0:1`. */
+  /** The new upper half of the address, four 16-bit words: `2001:db8:0:1`. */
   locator?: string;
-  /** What is done so that checksums stay right. */
+  /** Method that keeps checksums correct. */
   csumMode?: "adjust_transport" | "neutral_map" | "no_action" | "neutral_map_auto" | number;
-  /** Type of the identifier. */
+  /** Type of the identifier, the lower half of the address. */
   identType?:
     | "iid"
     | "luid"
@@ -207,7 +213,7 @@ export interface IlaEncap {
     | "rsvd_2"
     | "use_format"
     | number;
-  /** Where it is done. */
+  /** Point at which the address is replaced. */
   hookType?: "route_output" | "route_input" | number;
 }
 
@@ -245,11 +251,11 @@ export const IlaEncap: Attributes<IlaEncap> = attributes((): Shape<IlaEncap> => 
   hookType: [9, enumeration(u8, { route_output: 0, route_input: 1 })],
 }), { pad: 6 });
 
-/** A BPF program: given by its file descriptor, shown by its name. */
+/** A BPF program: a request gives its file descriptor, the kernel shows its name. */
 export interface BpfProgram {
-  /** File descriptor of the loaded program. Only given. */
+  /** File descriptor of the loaded program. Input only. */
   fd?: number;
-  /** Its name; the kernel wants one. */
+  /** Name, at most 255 bytes; the kernel requires one. */
   name?: string;
 }
 
@@ -258,15 +264,15 @@ const bpfProgram: Attributes<BpfProgram> = attributes((): Shape<BpfProgram> => (
   name: [2, string(255)],
 }));
 
-/** BPF programs that see, change or redirect the packet. */
+/** BPF programs that inspect, change or redirect the packet. */
 export interface BpfEncap {
-  /** On input. */
+  /** Program on input. */
   in?: BpfProgram;
-  /** On output. */
+  /** Program on output. */
   out?: BpfProgram;
-  /** Before transmission. */
+  /** Program before transmission. */
   xmit?: BpfProgram;
-  /** Bytes that the program of {@linkcode xmit} may put in front, 0..256; the kernel does not show it. Only given. */
+  /** Bytes that the {@linkcode xmit} program may add in front, 0..256; the kernel does not show it. Input only. */
   xmitHeadroom?: number;
 }
 
@@ -281,30 +287,33 @@ export const BpfEncap: Attributes<BpfEncap> = attributes((): Shape<BpfEncap> => 
 /** Numbers of {@linkcode SegmentRoutingHeader["flags"]} by name. */
 export const SR6_FLAG1 = { protected: 0x40, oam: 0x20, alert: 0x10 } as const, SR6_FLAG1_HMAC = 0x08;
 
-/** A segment routing header. */
+/** An IPv6 segment routing header (SRH). */
 export interface SegmentRoutingHeader {
-  /** The segments in the order of the path, the first to be visited first. */
+  /** IPv6 addresses of the segments in the order of the path, 1..126. */
   segments: readonly string[];
-  /** Number of the HMAC key, where the header is signed. */
+  /** Id of the HMAC key, u32, if the header is signed. */
   hmac?: number;
   /** Tag, 0..65535. */
   tag?: number;
-  /** Flags of the header. */
+  /** Flags of the header, without the HMAC flag. */
   flags?: readonly (keyof typeof SR6_FLAG1 | number)[];
 }
 
-/** How the header is put on. */
+/** Method that adds the header to a packet. */
 export type Seg6Mode = "inline" | "encap" | "l2encap" | "encap_red" | "l2encap_red" | number;
 
-/** A segment routing header and how it is put on. */
+/** A segment routing header and the method that adds it. */
 export interface Seg6Tunnel extends SegmentRoutingHeader {
-  /** `inline` puts the header into the packet, `encap` a new IPv6 packet around it, `_red` one without its first segment. */
+  /**
+   * `inline` inserts the header into the packet, `encap` adds an outer IPv6 packet, `l2encap` one around the Ethernet
+   * frame; `_red` leaves out the first segment.
+   */
   mode: Seg6Mode;
 }
 
-/** Packets get a segment routing header (SRv6). */
+/** Segment routing over IPv6 (SRv6): adds a segment routing header to packets. */
 export interface Seg6Encap {
-  /** The header. */
+  /** The header to add. */
   srh?: Seg6Tunnel;
   /** Source address of the outer packet. */
   src?: string;
@@ -315,12 +324,12 @@ const seg6Mode: Codec<Seg6Mode> = enumeration(u32, { inline: 0, encap: 1, l2enca
 const ROUTING_SR = 4, ROUTING_RPL = 3, SR6_TLV_HMAC = 5, HMAC_SIZE = 40, UNSPECIFIED = "::";
 
 /**
- * struct ipv6_sr_hdr: segments lie in it last first.
+ * struct ipv6_sr_hdr. The segments are in reverse order: the last one comes first.
  *
  *     0          1         2        3               4              5       6     8
  *     | nexthdr | hdrlen | type 4 | segments_left | last_segment | flags | tag | segments, 16 each | TLVs |
  *
- * hdrlen counts 8 bytes, the first 8 left out.
+ * hdrlen is the length in units of 8 bytes, without the first 8 bytes.
  */
 const srh: Codec<SegmentRoutingHeader> = {
   name: "a segment routing header",
@@ -347,7 +356,7 @@ const srh: Codec<SegmentRoutingHeader> = {
     be16.encode(tag, to, owner);
     for (const segment of segments.toReversed()) ipv6.encode(segment, to, owner);
     if (hmac === undefined) return;
-    // The kernel fills in the digest behind the key's number.
+    // The kernel computes the digest that follows the key's id.
     to.append(Uint8Array.of(SR6_TLV_HMAC, HMAC_SIZE - 2, 0, 0));
     be32.encode(hmac, to, owner);
     to.grow(at + size - to.length);
@@ -363,15 +372,15 @@ function segmentCount(segments: readonly string[], to: Writer): number {
 }
 
 /**
- * struct seg6_iptunnel_encap: the mode in front of the header. Inline, the kernel wants a slot for the packet's own
- * destination as the last segment; it is made here, and not shown.
+ * struct seg6_iptunnel_encap: the mode in front of the header. In mode `inline` the kernel requires a spare last
+ * segment for the packet's own destination: encode() adds it as `::`, and decode() removes it.
  */
 const seg6Tunnel: Codec<Seg6Tunnel> = {
   name: "a segment routing header",
   decode(from, at, end, owner) {
     if (end - at < 4) return MISFIT;
     const mode = seg6Mode.decode(from, at, at + 4, owner), header = srh.decode(from, at + 4, end, owner);
-    // decode() says MISFIT by a symbol, whatever its type says.
+    // decode() may return MISFIT, a symbol that its type does not show.
     if (typeof header !== "object") return MISFIT;
     const { segments } = header, spare = mode === "inline" && segments.length > 1 && segments.at(-1) === UNSPECIFIED;
     return { mode, ...header, ...(spare ? { segments: segments.slice(0, -1) } : {}) };
@@ -413,16 +422,16 @@ export const SEG6_LOCAL_ACTION = {
   end_dt46: 16,
 } as const;
 
-/** Flavors by bit: SEG6_LOCAL_FLV_OP_* are bit numbers. */
+/** Flavors as bits 1 << n of SEG6_LOCAL_FLV_OP_*, which are bit numbers n. */
 export const SEG6_LOCAL_FLV_OP = { psp: 2, usp: 4, usd: 8, next_csid: 16 } as const;
 
-/** Counters of a segment. */
+/** Counters of a segment, 64 bits each. */
 export interface Seg6LocalCounters {
-  /** Packets done. */
+  /** Packets processed. */
   packets?: number;
-  /** Bytes of them. */
+  /** Bytes processed. */
   bytes?: number;
-  /** Packets that were not done. */
+  /** Packets that could not be processed. */
   errors?: number;
 }
 
@@ -435,57 +444,57 @@ const counters: Codec<Seg6LocalCounters> = {
   name: "counters",
   nested: true,
   decode: (from, at, end, owner) => counterTable.decode(from, at, end, owner),
-  // The kernel wants all three.
+  // The kernel requires all three attributes.
   encode: (value, to, owner) => counterTable.encode({ packets: 0, bytes: 0, errors: 0, ...value }, to, owner),
   walk: (from, at, end, owner, visit) => counterTable.walk!(from, at, end, owner, visit),
   attributeName: (id, owner) => counterTable.attributeName!(id, owner),
 };
 
-/** What a segment does beside its action. */
+/** Modifications of a segment's action. */
 export interface Seg6LocalFlavors {
-  /** Penultimate and ultimate segment pop, decapsulation, compressed lists. */
+  /** Penultimate segment pop, ultimate segment pop, decapsulation, compressed segment lists. */
   operation?: readonly (keyof typeof SEG6_LOCAL_FLV_OP | number)[];
-  /** Bits of the locator block, for `next_csid`. */
+  /** Length of the locator block in bits, for `next_csid`. */
   lcblockBits?: number;
-  /** Bits of the locator node and function, for `next_csid`. */
+  /** Length of the locator's node and function in bits, for `next_csid`. */
   lcnodeFnBits?: number;
 }
 
 /** A BPF program that is a segment's action. */
 export interface Seg6LocalProgram {
-  /** File descriptor when given, the program's id when shown. */
+  /** File descriptor in a request, the program's id in a reply. */
   prog?: number;
-  /** Its name. */
+  /** Name of the program. */
   progName?: string;
 }
 
-/** This machine is a segment (SRv6): the action on its packets. */
+/** A local SRv6 segment: the action that this machine takes on packets for it. */
 export interface Seg6LocalEncap {
-  /** What is done. */
+  /** The action. */
   action?: keyof typeof SEG6_LOCAL_ACTION | number;
   /** Header to push, for `end_b6` and `end_b6_encap`. */
   srh?: SegmentRoutingHeader;
-  /** Table to look in, for `end_t` and `end_dt6`. */
+  /** Routing table for the lookup, for `end_t` and `end_dt6`. */
   table?: RouteTable;
   /** IPv4 next hop. */
   nh4?: string;
   /** IPv6 next hop. */
   nh6?: string;
-  /** Number of the interface that packets come from. */
+  /** Index of the interface that packets come from. */
   iif?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the interface `iif`. Read-only. */
   iifDev?: string;
-  /** Number of the interface that packets go to. */
+  /** Index of the interface that packets go to. */
   oif?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the interface `oif`. Read-only. */
   oifDev?: string;
-  /** Program, for `end_bpf`. */
+  /** BPF program, for `end_bpf`. */
   bpf?: Seg6LocalProgram;
-  /** Table of a VRF, for `end_dt4`, `end_dt6` and `end_dt46`. */
+  /** Routing table of a VRF, for `end_dt4`, `end_dt6` and `end_dt46`. */
   vrftable?: RouteTable;
-  /** Counters; when given, whatever their numbers, the kernel counts from 0. */
+  /** Counters. If given in a request, the kernel counts from 0, whatever their values. */
   counters?: Seg6LocalCounters;
-  /** What is done beside. */
+  /** Modifications of the action. */
   flavors?: Seg6LocalFlavors;
 }
 
@@ -513,15 +522,15 @@ export const Seg6LocalEncap: Attributes<Seg6LocalEncap> = attributes((): Shape<S
   ],
 }));
 
-/** Packets get a source routing header of RPL. */
+/** RPL source routing: adds a source routing header to packets. */
 export interface RplEncap {
-  /** The header. */
+  /** The header to add. */
   srh?: RplHeader;
 }
 
-/** A source routing header of RPL. */
+/** An RPL source routing header (RFC 6554). */
 export interface RplHeader {
-  /** The segments in the order of the path. */
+  /** IPv6 addresses of the segments in the order of the path, 1..126. */
   segments: readonly string[];
 }
 
@@ -550,31 +559,34 @@ const rplHeader: Codec<RplHeader> = {
 /** Wire form of {@linkcode RplEncap}. */
 export const RplEncap: Attributes<RplEncap> = attributes((): Shape<RplEncap> => ({ srh: [1, rplHeader] }));
 
-/** What an IOAM trace gathers. */
+/** Trace option of IOAM: the data that nodes on the path add to a packet. */
 export interface Ioam6Trace {
-  /** Namespace of IOAM, 0..65535. */
+  /** IOAM namespace, 0..65535. */
   namespaceId?: number;
-  /** Which data each node adds: a mask of 24 bits, 0x800000 being hop limit and node id. */
+  /** Data that each node adds: a mask of 24 bits; 0x800000 is hop limit and node id. */
   type?: number;
-  /** Room for data, in units of 4 bytes, 1..61. */
+  /** Space for data, in units of 4 bytes, 1..61. */
   remlen?: number;
-  /** What one node adds, in units of 4 bytes; the kernel counts it. Read-only. */
+  /** Length of the data that one node adds, in units of 4 bytes; the kernel computes it. Read-only. */
   nodelen?: number;
 }
 
-/** Packets gather in-situ telemetry (IOAM). */
+/** In-situ operations, administration and maintenance (IOAM): packets collect telemetry on their way. */
 export interface Ioam6Encap {
-  /** `inline` puts the option into the packet, `encap` wraps it, `auto` picks: inline for what is made here. */
+  /**
+   * `inline` inserts the option into the packet, `encap` adds an outer packet, `auto` inserts it into packets of this
+   * machine and encapsulates forwarded ones.
+   */
   mode?: "inline" | "encap" | "auto" | number;
   /** Destination of the outer packet. */
   dst?: string;
-  /** Its source. */
+  /** Source of the outer packet. */
   src?: string;
-  /** The trace. */
+  /** The trace option. */
   trace?: Ioam6Trace;
-  /** Of {@linkcode freqN} packets this many are traced. */
+  /** The kernel traces this many packets out of {@linkcode freqN}. */
   freqK?: number;
-  /** See {@linkcode freqK}; 1 to 1000000. */
+  /** Number of packets that {@linkcode freqK} refers to, 1..1000000. */
   freqN?: number;
 }
 
@@ -614,13 +626,13 @@ export const Ioam6Encap: Attributes<Ioam6Encap> = attributes((): Shape<Ioam6Enca
   freqN: [5, u32],
 }));
 
-/** Packets go through an xfrm interface's policies. */
+/** Sends packets through the policies of an xfrm interface. */
 export interface XfrmEncap {
-  /** Interface id of the policies. */
+  /** Interface id of the policies, u32. */
   ifId?: number;
-  /** Number of the underlying interface. */
+  /** Index of the underlying interface. */
   link?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the underlying interface. Read-only. */
   linkDev?: string;
 }
 
@@ -631,7 +643,7 @@ export const XfrmEncap: Attributes<XfrmEncap> = attributes((): Shape<XfrmEncap> 
   linkDev: interfaceNameOf("link", readOnly),
 }));
 
-/** What a route or next hop wraps its packets in: `encap` is what `encapType` says. */
+/** Encapsulation of a route or next hop: `encapType` selects the type of `encap`. */
 export type Encap =
   | { encapType: "mpls"; encap?: MplsEncap }
   | { encapType: "ip"; encap?: IpEncap }
@@ -645,7 +657,7 @@ export type Encap =
   | { encapType: "xfrm"; encap?: XfrmEncap }
   | { encapType?: "none" | number; encap?: Uint8Array };
 
-/** The two attributes, in whatever message they are. */
+/** Returns the codec of the two attributes, which have different ids in routes and in next hops. */
 export function encap(typeId: number, id: number): Parts<Encap> {
   return choice<Encap, "encapType", "encap">("encapType", typeId, "encap", id, {
     mpls: MplsEncap,

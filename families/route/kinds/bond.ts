@@ -1,5 +1,5 @@
 /**
- * Bonds and their ports.
+ * Bonds and their ports: kind `bond`.
  *
  * Source: linux/if_link.h IFLA_BOND_*, linux/if_bonding.h, Documentation/networking/bonding.rst, v7.2
  *
@@ -38,11 +38,11 @@ export const BOND_MODE = {
   tlb: 5,
   alb: 6,
 } as const;
-/** How a bond uses its ports. */
+/** Mode of a bond: the method by which it uses its ports. */
 export type BondMode = keyof typeof BOND_MODE | number;
 /** Numbers of {@linkcode BondXmitHashPolicy} by name. */
 export const XMIT_POLICY = { layer2: 0, layer34: 1, layer23: 2, encap23: 3, encap34: 4, vlan_srcmac: 5 } as const;
-/** What a port is chosen by. */
+/** Packet fields that the bond hashes to choose a port. */
 export type BondXmitHashPolicy = keyof typeof XMIT_POLICY | number;
 /** Numbers of {@linkcode BondArpValidate} by name. */
 export const ARP_VALIDATE = {
@@ -54,36 +54,36 @@ export const ARP_VALIDATE = {
   filter_active: 5,
   filter_backup: 6,
 } as const;
-/** On which ports ARP answers are looked at, and whether other packets count. */
+/** ARP validation: the ports on which a bond checks ARP packets; `filter` modes ignore all other packets. */
 export type BondArpValidate = keyof typeof ARP_VALIDATE | number;
 /** Numbers of {@linkcode BondArpAllTargets} by name. */
 export const ARP_ALL_TARGETS = { any: 0, all: 1 } as const;
-/** How many targets must answer. */
+/** Number of ARP targets that must answer: any or all. */
 export type BondArpAllTargets = keyof typeof ARP_ALL_TARGETS | number;
 /** Numbers of {@linkcode BondPrimaryReselect} by name. */
 export const PRIMARY_RESELECT = { always: 0, better: 1, failure: 2 } as const;
-/** When the primary port takes over again. */
+/** Condition on which the primary port takes over again. */
 export type BondPrimaryReselect = keyof typeof PRIMARY_RESELECT | number;
 /** Numbers of {@linkcode BondFailOverMac} by name. */
 export const FAIL_OVER_MAC = { none: 0, active: 1, follow: 2 } as const;
-/** Whose MAC address the ports have. */
+/** Policy for the MAC addresses of the ports, in mode activebackup. */
 export type BondFailOverMac = keyof typeof FAIL_OVER_MAC | number;
 /** Numbers of {@linkcode BondLacpRate} by name. */
 export const LACP_RATE = { slow: 0, fast: 1 } as const;
-/** How often partners send: every 30 seconds or every second. */
+/** Rate at which partners send LACP packets: every 30 seconds (slow) or every second (fast). */
 export type BondLacpRate = keyof typeof LACP_RATE | number;
 /** Numbers of {@linkcode BondAdSelect} by name. */
 export const AD_SELECT = { stable: 0, bandwidth: 1, count: 2, actor_port_prio: 3 } as const;
-/** Which aggregator is used. */
+/** Rule by which a bond selects its aggregator. */
 export type BondAdSelect = keyof typeof AD_SELECT | number;
 
-/** The aggregator that a bond uses. */
+/** The active aggregator of a bond. Read-only. */
 export interface BondAdInfo {
-  /** Its number. */
+  /** Id of the aggregator, 0..65535. */
   aggregator?: number;
-  /** Ports in it. */
+  /** Number of ports in it. */
   numPorts?: number;
-  /** Own key. */
+  /** Key of the own side. */
   actorKey?: number;
   /** Key of the partner. */
   partnerKey?: number;
@@ -101,87 +101,89 @@ export const BondAdInfo: Attributes<BondAdInfo> = attributes((): Shape<BondAdInf
 }));
 
 /**
- * A bond. Times are in milliseconds, switches 0 or 1.
+ * Settings of a bond. Times are in milliseconds, switches are 0 or 1.
  *
- * Kernels show settings that do not count in the bond's mode and refuse them there; with `mode` beside them they are not
- * sent while they have the value that the kernel begins with.
+ * The kernel shows settings that have no effect in the bond's mode, but refuses to set them there. If `mode` is given
+ * too, such settings are not sent while they have the kernel's initial value.
  */
 export interface Bond {
-  /** How it uses its ports. */
+  /** Method by which it uses its ports. */
   mode?: BondMode;
-  /** Index of the port in use; to be set once it is one, so not sent beside `mode`. */
+  /** Index of the active port. It can be set only once it is a port, so it is not sent together with `mode`. */
   activeSlave?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the active port. Read-only. */
   activeSlaveDev?: string;
-  /** Time between looks at the ports' carriers; 0 is none. */
+  /** Time between checks of the ports' carriers; 0 disables them. */
   miimon?: number;
-  /** Time until a port with carrier is used; a multiple of `miimon`. */
+  /** Time from carrier up until a port is used; a multiple of `miimon`. */
   updelay?: number;
-  /** Time until a port without carrier is given up; a multiple of `miimon`. */
+  /** Time from carrier loss until a port is disabled; a multiple of `miimon`. */
   downdelay?: number;
-  /** Kept for old programs; always 1. */
+  /** Obsolete; always 1. */
   useCarrier?: number;
-  /** Time between ARP requests; 0 is none. */
+  /** Time between ARP requests; 0 disables them. */
   arpInterval?: number;
-  /** IPv4 addresses that are asked for, at most 16. */
+  /** IPv4 addresses that ARP requests ask for, at most 16. */
   arpIpTarget?: readonly string[];
-  /** On which ports answers are looked at. */
+  /** ARP validation. */
   arpValidate?: BondArpValidate;
-  /** How many targets must answer. */
+  /** Number of ARP targets that must answer. */
   arpAllTargets?: BondArpAllTargets;
-  /** Index of the port that is used whenever it can be; 0 is none. */
+  /** Index of the primary port, which is used whenever it is available; 0 for none. */
   primary?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the primary port. Read-only. */
   primaryDev?: string;
-  /** When it takes over again. */
+  /** Condition on which the primary port takes over again. */
   primaryReselect?: BondPrimaryReselect;
-  /** Whose MAC address the ports have. */
+  /** Policy for the MAC addresses of the ports. */
   failOverMac?: BondFailOverMac;
-  /** What a port is chosen by. */
+  /** Packet fields that the bond hashes to choose a port. */
   xmitHashPolicy?: BondXmitHashPolicy;
-  /** IGMP reports after another port takes over, 0..255. */
+  /** Number of IGMP reports after another port takes over, 0..255. */
   resendIgmp?: number;
-  /** Gratuitous ARPs and advertisements after another port takes over, 0..255. */
+  /** Number of gratuitous ARPs and unsolicited neighbour advertisements after another port takes over, 0..255. */
   numPeerNotif?: number;
-  /** Whether packets on inactive ports are let in. */
+  /** 1 accepts packets on inactive ports. */
   allSlavesActive?: number;
-  /** Least ports with carrier for the bond to have it. */
+  /** Number of ports that must have carrier before the bond has carrier. */
   minLinks?: number;
-  /** Seconds between learning packets, 1 or more. */
+  /** Seconds between learning packets to the ports' switches, 1 or more. */
   lpInterval?: number;
-  /** Packets before the next port, 0 is random. Mode roundrobin. */
+  /** Number of packets sent through a port before the next one; 0 chooses ports at random. Mode roundrobin. */
   packetsPerSlave?: number;
-  /** How often partners send. Mode 8023ad. */
+  /** Rate at which partners send LACP packets. Mode 8023ad. */
   adLacpRate?: BondLacpRate;
-  /** Which aggregator is used. */
+  /** Rule by which the bond selects its aggregator. */
   adSelect?: BondAdSelect;
-  /** The aggregator in use. Read-only. */
+  /** The active aggregator. Read-only. */
   adInfo?: BondAdInfo;
-  /** Own priority, 1..65535. Mode 8023ad. */
+  /** System priority, 1..65535. Mode 8023ad. */
   adActorSysPrio?: number;
-  /** Upper bits of the ports' keys, 0..1023. Mode 8023ad. */
+  /** Upper 10 bits of the ports' keys, 0..1023. Mode 8023ad. */
   adUserPortKey?: number;
-  /** Own MAC address for partners. Mode 8023ad. */
+  /** MAC address that the bond shows its partners. Mode 8023ad. */
   adActorSystem?: string;
-  /** Whether flows move with load. Modes tlb and alb. */
+  /** 1 moves flows between ports by load. Modes tlb and alb. */
   tlbDynamicLb?: number;
-  /** Time between gratuitous ARPs; a multiple of `miimon`. */
+  /** Time between gratuitous ARPs after another port takes over; a multiple of `miimon`. */
   peerNotifDelay?: number;
-  /** Whether it begins to talk to partners. Mode 8023ad. */
+  /** 1 sends LACP packets without waiting for a partner's. Mode 8023ad. */
   adLacpActive?: number;
-  /** Answers missed until a port is given up, 1..255. */
+  /** Number of missed answers before a port counts as down, 1..255. */
   missedMax?: number;
-  /** IPv6 addresses that are asked for, at most 16. */
+  /** IPv6 addresses that neighbour solicitations ask for, at most 16. */
   nsIp6Target?: readonly string[];
-  /** Whether ports collect and distribute at once. Mode 8023ad. */
+  /** 1 enables collecting and distributing together. Mode 8023ad. */
   coupledControl?: number;
-  /** Whether ARP and neighbour discovery go out on all ports. Mode 8023ad. */
+  /** 1 sends ARP and neighbour discovery through all ports. Mode 8023ad. */
   broadcastNeigh?: number;
-  /** Whether ports without a partner carry nothing. Mode 8023ad. */
+  /** 1 blocks ports without a partner. Mode 8023ad. */
   lacpStrict?: number;
 }
 
-/** A setting that kernels refuse outside of `modes`: with another mode beside it, what it begins with is not sent. */
+/**
+ * Wraps the codec of a setting that the kernel refuses outside `modes`: in another mode the initial value is not sent.
+ */
 function onlyIn<D extends string | number, E>(
   modes: readonly (keyof typeof BOND_MODE)[],
   codec: Codec<D, E>,
@@ -198,14 +200,14 @@ function onlyIn<D extends string | number, E>(
   };
 }
 
-/** A delay, which kernels refuse without `miimon`, even 0. */
+/** Codec of a delay. The kernel refuses it if `miimon` is 0, even the delay 0. */
 const delay: Codec<number> = {
   ...u32,
   encode: (value, to, owner) =>
     value === 0 && (owner as Bond).miimon === 0 ? HEADER_ONLY : u32.encode(value, to, owner),
 };
 
-/** Modes that watch ports by ARP. */
+/** Modes that can monitor ports by ARP. */
 const ARP = ["roundrobin", "activebackup", "xor", "broadcast"] as const;
 
 /** Wire form of {@linkcode Bond}: IFLA_BOND_*. */
@@ -250,11 +252,11 @@ export const Bond: Attributes<Bond> = attributes((): Shape<Bond> => ({
 
 /** Numbers of {@linkcode BondPortState} by name. */
 export const BOND_STATE = { active: 0, backup: 1 } as const;
-/** Whether a port of a bond is in use. */
+/** State of a bond's port: in use or not. */
 export type BondPortState = keyof typeof BOND_STATE | number;
 /** Numbers of {@linkcode BondPortLink} by name. */
 export const BOND_LINK = { up: 0, fail: 1, down: 2, back: 3 } as const;
-/** Whether a port has carrier; `fail` and `back` while a delay runs. */
+/** Link state of a bond's port; `fail` and `back` while `downdelay` or `updelay` runs. */
 export type BondPortLink = keyof typeof BOND_LINK | number;
 /** Numbers of {@linkcode BondLacpState} by name. */
 export const LACP_STATE = {
@@ -267,34 +269,34 @@ export const LACP_STATE = {
   defaulted: 64,
   expired: 128,
 } as const;
-/** A state of LACP. */
+/** A flag of LACP's port state (IEEE 802.1AX). */
 export type BondLacpState = keyof typeof LACP_STATE;
 
-/** A port of a bond. */
+/** Settings and state of a bond's port. */
 export interface BondPort {
-  /** Whether it is in use. Read-only. */
+  /** State: in use or not. Read-only. */
   state?: BondPortState;
-  /** Whether it has carrier. Read-only. */
+  /** Link state. Read-only. */
   miiStatus?: BondPortLink;
-  /** How often it failed. Read-only. */
+  /** Number of link failures. Read-only. */
   linkFailureCount?: number;
-  /** Its own MAC address. Read-only. */
+  /** Permanent MAC address of the port. Read-only. */
   permHwaddr?: string;
-  /** Queue of the bond that it has for itself; 0 is none. */
+  /** Transmit queue of the bond that is reserved for this port; 0 for none. */
   queueId?: number;
-  /** Its aggregator. Read-only. */
+  /** Id of its aggregator. Read-only. */
   adAggregatorId?: number;
-  /** Own state of LACP. Read-only. */
+  /** LACP state of the own side. Read-only. */
   adActorOperPortState?: readonly (BondLacpState | number)[];
-  /** The partner's state of LACP. Read-only. */
+  /** LACP state of the partner's side. Read-only. */
   adPartnerOperPortState?: readonly (BondLacpState | number)[];
-  /** Priority to be used, larger first. */
+  /** Priority for selection as active port, i32; the highest wins. */
   prio?: number;
-  /** Priority of the port for partners, 0..65535. */
+  /** Port priority in LACP, 0..65535. */
   actorPortPrio?: number;
-  /** State of the watch on churn, own side. Read-only. */
+  /** State of the churn detection machine, own side (IEEE 802.1AX). Read-only. */
   adChurnActorState?: number;
-  /** State of the watch on churn, partner's side. Read-only. */
+  /** State of the churn detection machine, partner's side (IEEE 802.1AX). Read-only. */
   adChurnPartnerState?: number;
 }
 

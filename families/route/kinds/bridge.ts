@@ -1,7 +1,7 @@
 /**
- * Bridges and their ports; see `bridge_af.ts` for what they say in messages of AF_BRIDGE.
+ * Bridges and their ports; `bridge_af.ts` has their settings in messages of AF_BRIDGE.
  *
- * Times are in hundredths of a second, as the kernel has them here.
+ * Times are in hundredths of a second, as in the kernel's attributes.
  *
  * Source: linux/if_link.h IFLA_BR_*, IFLA_BRPORT_*, linux/if_bridge.h BR_*, v7.2
  *
@@ -31,11 +31,11 @@ import {
 } from "../../../core/codec/mod.ts";
 import { VLAN_PROTOCOL, type VlanProtocol } from "./shared.ts";
 
-/** What tells bridges apart in the spanning tree: the lower, the more likely the root. */
+/** Id of a bridge in the spanning tree. The bridge with the lowest id becomes the root. */
 export interface BridgeId {
   /** Priority 0..65535; the kernel sets it in steps of 4096. */
   prio?: number;
-  /** MAC address. */
+  /** MAC address of the bridge. */
   addr?: string;
 }
 
@@ -49,28 +49,28 @@ export const BR_BOOLOPT = {
   mdb_offload_fail_notification: 8,
   fdb_local_vlan_0: 16,
 } as const;
-/** A switch of a bridge among {@linkcode BridgeBoolopt}. */
+/** A boolean option of a bridge in {@linkcode BridgeBoolopt}. */
 export type BridgeOption = keyof typeof BR_BOOLOPT;
 
-/** Switches of a bridge, with those that are meant. */
+/** Boolean options of a bridge, with a mask. */
 export interface BridgeBoolopt {
-  /** Those that are on. */
+  /** Options that are on. */
   optval?: readonly (BridgeOption | number)[];
-  /** Those that are shown, or to be changed. */
+  /** Options that are valid in a reply, or that a request changes. */
   optmask?: readonly (BridgeOption | number)[];
 }
 
-/** Who asks for multicast members, as the bridge sees it. */
+/** The multicast querier that the bridge selected, per IP version. */
 export interface BridgeQuerier {
   /** IPv4 address of the querier. */
   ipAddress?: string;
-  /** Index of the port it is behind. */
+  /** Index of the port towards it. */
   ipPort?: number;
   /** Hundredths of a second until it counts as gone. */
   ipOtherTimer?: number;
   /** IPv6 address of the querier. */
   ipv6Address?: string;
-  /** Index of the port it is behind. */
+  /** Index of the port towards it. */
   ipv6Port?: number;
   /** Hundredths of a second until it counts as gone. */
   ipv6OtherTimer?: number;
@@ -88,108 +88,108 @@ export const BridgeQuerier: Attributes<BridgeQuerier> = attributes((): Shape<Bri
 
 /** Numbers of {@linkcode BridgeStpMode} by name. */
 export const BR_STP_MODE = { auto: 0, user: 1, kernel: 2 } as const;
-/** Who runs the spanning tree. */
+/** The program that runs the spanning tree: the kernel or a daemon in user space. */
 export type BridgeStpMode = keyof typeof BR_STP_MODE | number;
 
-/** A bridge. Switches are 0 or 1, times hundredths of a second. */
+/** Settings and state of a bridge. Switches are 0 or 1, times are in hundredths of a second. */
 export interface Bridge {
-  /** Time in each of listening and learning, 200..3000. */
+  /** Time that a port stays in each of the states listening and learning, 200..3000. */
   forwardDelay?: number;
-  /** Time between hello packets of the root, 100..1000. */
+  /** Time between hello packets of the root bridge, 100..1000. */
   helloTime?: number;
-  /** How long the word of another bridge counts, 600..4000. */
+  /** Time for which another bridge's information is valid, 600..4000. */
   maxAge?: number;
-  /** How long an address is remembered; 0 remembers none. */
+  /** Time after which a learned MAC address is forgotten; 0 learns none. */
   ageingTime?: number;
-  /** Spanning tree: 0 off, 1 the kernel's, 2 a daemon's. */
+  /** Spanning tree protocol: 0 off, 1 run by the kernel, 2 run by a daemon. */
   stpState?: number;
-  /** Priority of this bridge to become root, 0..65535. */
+  /** Priority 0..65535; the bridge with the lowest id becomes the root. */
   priority?: number;
-  /** Whether VLANs are kept apart. */
+  /** 1 filters frames by VLAN. */
   vlanFiltering?: number;
-  /** Protocol of the VLAN tags. */
+  /** Protocol of the VLAN tags, by name or EtherType. */
   vlanProtocol?: VlanProtocol;
-  /** Bit n forwards frames to 01:80:c2:00:00:0n. */
+  /** Mask: bit n forwards link-local frames to 01:80:c2:00:00:0n. */
   groupFwdMask?: number;
-  /** The root of the tree. Read-only. */
+  /** Id of the root bridge. Read-only. */
   rootId?: BridgeId;
-  /** This bridge in the tree. Read-only. */
+  /** Id of this bridge. Read-only. */
   bridgeId?: BridgeId;
-  /** Number of the port towards the root. Read-only. */
+  /** Number of the port towards the root bridge. Read-only. */
   rootPort?: number;
-  /** Cost of the way to the root. Read-only. */
+  /** Cost of the path to the root bridge. Read-only. */
   rootPathCost?: number;
-  /** Whether the tree is changing. Read-only. */
+  /** 1 during a topology change. Read-only. */
   topologyChange?: number;
-  /** Whether this bridge saw the change. Read-only. */
+  /** 1 if this bridge detected the topology change. Read-only. */
   topologyChangeDetected?: number;
-  /** Until the next hello. Read-only. */
+  /** Time until the next hello packet. Read-only. */
   helloTimer?: number;
-  /** Until the next topology change notification. Read-only. */
+  /** Time until the next topology change notification. Read-only. */
   tcnTimer?: number;
-  /** Until the topology counts as stable. Read-only. */
+  /** Time until the topology change ends. Read-only. */
   topologyChangeTimer?: number;
-  /** Until addresses are looked through again. Read-only. */
+  /** Time until the next removal of old addresses. Read-only. */
   gcTimer?: number;
-  /** Where STP packets go, 01:80:c2:00:00:0X. */
+  /** Destination address of STP packets, 01:80:c2:00:00:0X. */
   groupAddr?: string;
-  /** Forgets all addresses when given. */
+  /** Removes all learned addresses from the forwarding table. Input only. */
   fdbFlush?: true;
-  /** Multicast router on the bridge itself: 0 never, 1 as seen, 2 always. */
+  /** Multicast router on the bridge itself: 0 never, 1 as detected, 2 always. */
   mcastRouter?: number;
-  /** Whether multicast goes only where it is wanted. */
+  /** 1 enables multicast snooping: multicast goes only to ports with members. */
   mcastSnooping?: number;
-  /** Whether queries carry the bridge's own address. */
+  /** 1 sends queries from the bridge's own IP address. */
   mcastQueryUseIfaddr?: number;
-  /** Whether the bridge asks for members itself. */
+  /** 1 makes the bridge send multicast queries. */
   mcastQuerier?: number;
-  /** Kept for old programs; without effect. */
+  /** Obsolete; without effect. */
   mcastHashElasticity?: number;
-  /** Most multicast groups, a power of two. */
+  /** Largest number of multicast groups, a power of two. */
   mcastHashMax?: number;
-  /** Queries before the last member counts as gone. */
+  /** Number of queries before the last member counts as gone. */
   mcastLastMemberCnt?: number;
-  /** Queries at the start. */
+  /** Number of queries at the start. */
   mcastStartupQueryCnt?: number;
-  /** Time between queries after a leave. */
+  /** Time between queries after a leave message. */
   mcastLastMemberIntvl?: number;
-  /** How long a member counts without a report. */
+  /** Time for which a member counts without a report. */
   mcastMembershipIntvl?: number;
-  /** How long another querier counts. */
+  /** Time for which another querier counts without a query. */
   mcastQuerierIntvl?: number;
   /** Time between queries. */
   mcastQueryIntvl?: number;
-  /** Most time for a report. */
+  /** Time limit for reports in reply to a query. */
   mcastQueryResponseIntvl?: number;
   /** Time between queries at the start. */
   mcastStartupQueryIntvl?: number;
-  /** Whether iptables sees bridged IPv4. */
+  /** 1 passes bridged IPv4 packets to iptables. */
   nfCallIptables?: number;
-  /** Whether ip6tables sees bridged IPv6. */
+  /** 1 passes bridged IPv6 packets to ip6tables. */
   nfCallIp6tables?: number;
-  /** Whether arptables sees bridged ARP. */
+  /** 1 passes bridged ARP packets to arptables. */
   nfCallArptables?: number;
-  /** VLAN of untagged frames on new ports, 0..4094; 0 is none. */
+  /** VLAN of untagged frames on new ports, 0..4094; 0 for none. */
   vlanDefaultPvid?: number;
-  /** Whether VLANs are counted. */
+  /** 1 counts packets and bytes per VLAN. */
   vlanStatsEnabled?: number;
-  /** Whether multicast is counted. */
+  /** 1 counts IGMP and MLD messages. */
   mcastStatsEnabled?: number;
-  /** IGMP version 2 or 3. */
+  /** Version of IGMP, 2 or 3. */
   mcastIgmpVersion?: number;
-  /** MLD version 1 or 2. */
+  /** Version of MLD, 1 or 2. */
   mcastMldVersion?: number;
-  /** Whether VLANs are counted on each port; only while the bridge has none. */
+  /** 1 counts packets and bytes per VLAN and port. It can be changed only while no port has a VLAN. */
   vlanStatsPerPort?: number;
-  /** Further switches. */
+  /** Further boolean options. */
   multiBoolopt?: BridgeBoolopt;
-  /** Who asks for members. Read-only. */
+  /** The selected multicast querier. Read-only. */
   mcastQuerierState?: BridgeQuerier;
-  /** Addresses learned. Read-only. */
+  /** Number of learned addresses. Read-only. */
   fdbNLearned?: number;
-  /** Most addresses learned; 0 is no limit. */
+  /** Largest number of learned addresses; 0 for no limit. */
   fdbMaxLearned?: number;
-  /** Who runs the spanning tree; only while it is off. */
+  /** The program that runs the spanning tree. It can be changed only while STP is off. */
   stpMode?: BridgeStpMode;
 }
 
@@ -251,100 +251,100 @@ export const Bridge: Attributes<Bridge> = attributes((): Shape<Bridge> => ({
 
 /** Numbers of {@linkcode BridgePortState} by name. */
 export const BR_STATE = { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 } as const;
-/** What a port does with frames, as the spanning tree decides. */
+/** STP state of a port: it decides if the port forwards frames and learns addresses. */
 export type BridgePortState = keyof typeof BR_STATE | number;
 
-/** A port of a bridge. Switches are 0 or 1, times hundredths of a second. */
+/** Settings and state of a bridge's port. Switches are 0 or 1, times are in hundredths of a second. */
 export interface BridgePort {
-  /** What it does with frames; settable while the kernel's spanning tree is off. */
+  /** STP state. It can be set only while the kernel's STP is off. */
   state?: BridgePortState;
   /** Priority 0..63. */
   priority?: number;
-  /** Cost of the way through this port, 1..65535. */
+  /** Cost of a path through this port, 1..65535. */
   cost?: number;
-  /** Hairpin: frames may leave where they came in. */
+  /** Hairpin mode: 1 lets frames leave through the port that received them. */
   mode?: number;
-  /** Shuts the port for STP packets. */
+  /** BPDU guard: 1 disables the port when it receives an STP packet. */
   guard?: number;
-  /** Never the way to the root. */
+  /** Root block: 1 keeps the port from becoming the root port. */
   protect?: number;
-  /** Forgets a group with the first leave. */
+  /** 1 removes a multicast group from the port at the first leave message. */
   fastLeave?: number;
-  /** Learns addresses. */
+  /** 1 learns source addresses of received frames. */
   learning?: number;
-  /** Floods frames for unknown addresses. */
+  /** 1 floods unicast frames for unknown addresses to this port. */
   unicastFlood?: number;
-  /** Answers ARP for hosts that are known. */
+  /** 1 answers ARP requests for known hosts. */
   proxyarp?: number;
-  /** Tells hardware of what was learned. */
+  /** 1 copies learned addresses between the kernel and the hardware. */
   learningSync?: number;
-  /** Answers ARP as IEEE 802.11 asks. */
+  /** Proxy ARP for wireless networks: 1 answers ARP requests as IEEE 802.11 demands. */
   proxyarpWifi?: number;
-  /** The root, as the port heard. Read-only. */
+  /** Id of the root bridge, as received on this port. Read-only. */
   rootId?: BridgeId;
-  /** The bridge in charge of the wire. Read-only. */
+  /** Id of the designated bridge of the segment. Read-only. */
   bridgeId?: BridgeId;
-  /** The port in charge of the wire. Read-only. */
+  /** Id of the designated port of the segment. Read-only. */
   designatedPort?: number;
-  /** Cost of its way to the root. Read-only. */
+  /** Cost of the designated port's path to the root bridge. Read-only. */
   designatedCost?: number;
-  /** Priority and number as the tree has them. Read-only. */
+  /** Port id in the spanning tree: priority and number. Read-only. */
   id?: number;
-  /** Number. Read-only. */
+  /** Port number. Read-only. */
   no?: number;
-  /** Whether a topology change is to be acknowledged. Read-only. */
+  /** 1 if a topology change must be acknowledged. Read-only. */
   topologyChangeAck?: number;
-  /** Whether a configuration waits to be sent. Read-only. */
+  /** 1 if a configuration message waits to be sent. Read-only. */
   configPending?: number;
-  /** Until what was heard is too old. Read-only. */
+  /** Time until the received information expires. Read-only. */
   messageAgeTimer?: number;
-  /** Until the next state. Read-only. */
+  /** Time until the next state. Read-only. */
   forwardDelayTimer?: number;
-  /** Until the next packet may go. Read-only. */
+  /** Time until the next STP packet may be sent. Read-only. */
   holdTimer?: number;
-  /** Forgets the addresses of this port when given. */
+  /** Removes the addresses learned on this port. Input only. */
   flush?: true;
-  /** Multicast router: 0 never, 1 as seen, 2 always, 3 for a while. */
+  /** Multicast router behind the port: 0 never, 1 as detected, 2 always, 3 for a limited time. */
   multicastRouter?: number;
-  /** Floods multicast without members. */
+  /** 1 floods multicast frames without known members to this port. */
   mcastFlood?: number;
-  /** Sends multicast to each member by itself. */
+  /** 1 sends multicast to each member as unicast. */
   mcastToUcast?: number;
-  /** Maps VLANs to tunnels. */
+  /** 1 maps VLANs to tunnel ids on this port. */
   vlanTunnel?: number;
-  /** Floods broadcast. */
+  /** 1 floods broadcast frames to this port. */
   bcastFlood?: number;
-  /** Bit n forwards frames to 01:80:c2:00:00:0n. */
+  /** Mask: bit n forwards link-local frames to 01:80:c2:00:00:0n. */
   groupFwdMask?: number;
-  /** Answers for neighbours that are known instead of flooding. */
+  /** 1 suppresses ARP and neighbour discovery: the bridge answers for known neighbours and does not flood. */
   neighSuppress?: number;
-  /** Cannot talk to other isolated ports. */
+  /** 1 isolates the port from other isolated ports. */
   isolated?: number;
-  /** Index of the port that takes over without carrier; 0 is none. */
+  /** Index of the port that takes over if this one loses carrier; 0 for none. */
   backupPort?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the backup port. Read-only. */
   backupPortDev?: string;
-  /** Whether the MRP ring is open here. Read-only. */
+  /** 1 if the MRP ring is open at this port. Read-only. */
   mrpRingOpen?: number;
-  /** Whether the MRP interconnection is open here. Read-only. */
+  /** 1 if the MRP interconnection is open at this port. Read-only. */
   mrpInOpen?: number;
-  /** Most tracked hosts; 0 is no limit. */
+  /** Largest number of tracked multicast hosts; 0 for no limit. */
   mcastEhtHostsLimit?: number;
-  /** Tracked hosts. Read-only. */
+  /** Number of tracked multicast hosts. Read-only. */
   mcastEhtHostsCnt?: number;
-  /** Lets in only who is in the forwarding table. */
+  /** 1 accepts frames only from addresses in the forwarding table. */
   locked?: number;
-  /** Adds who tried a locked port to the table, locked. */
+  /** MAC authentication bypass: 1 adds unknown sources on a locked port to the forwarding table as locked entries. */
   mab?: number;
-  /** Multicast groups. Read-only. */
+  /** Number of multicast groups. Read-only. */
   mcastNGroups?: number;
-  /** Most multicast groups; 0 is no limit. */
+  /** Largest number of multicast groups; 0 for no limit. */
   mcastMaxGroups?: number;
-  /** Decides `neighSuppress` for each VLAN. */
+  /** 1 lets each VLAN decide about `neighSuppress`. */
   neighVlanSuppress?: number;
-  /** Nexthop that takes over without carrier; 0 is none. */
+  /** Id of the nexthop that takes over if the port loses carrier; 0 for none. */
   backupNhid?: number;
-  /** Forwards gratuitous ARP and unsolicited advertisements though suppressed. */
+  /** 1 forwards gratuitous ARP and unsolicited neighbour advertisements despite `neighSuppress`. */
   neighForwardGrat?: number;
 }
 

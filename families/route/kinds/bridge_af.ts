@@ -1,5 +1,5 @@
 /**
- * What bridges say of themselves and their ports in messages of AF_BRIDGE: VLANs, MRP, CFM, MST.
+ * Settings and state of bridges and their ports in messages of AF_BRIDGE: VLANs, MRP, CFM, MST.
  *
  * Source: linux/if_bridge.h IFLA_BRIDGE_*, linux/mrp_bridge.h, linux/cfm_bridge.h, v7.2
  *
@@ -26,23 +26,23 @@ import { BR_STATE } from "./bridge.ts";
 
 /** Numbers of {@linkcode MrpRingRoleName} by name. */
 export const RING_ROLE = { disabled: 0, mrc: 1, mrm: 2, mra: 3 } as const;
-/** Part in an MRP ring: none, client, manager, or either. */
+/** Role of a bridge in an MRP ring: none, client (mrc), manager (mrm), or automanager (mra). */
 export type MrpRingRoleName = keyof typeof RING_ROLE | number;
 /** Numbers of {@linkcode MrpInRoleName} by name. */
 export const IN_ROLE = { disabled: 0, mic: 1, mim: 2 } as const;
-/** Part in an MRP interconnection: none, client, manager. */
+/** Role of a bridge in an MRP interconnection: none, client (mic), manager (mim). */
 export type MrpInRoleName = keyof typeof IN_ROLE | number;
 /** Numbers of {@linkcode MrpStateName} by name. */
 export const RING_STATE = { open: 0, closed: 1 } as const;
-/** Whether a ring is open somewhere. */
+/** State of an MRP ring or interconnection: open or closed. */
 export type MrpStateName = keyof typeof RING_STATE | number;
 /** Numbers of {@linkcode MrpPortStateName} by name. */
 export const PORT_STATE = { disabled: 0, blocked: 1, forwarding: 2, not_connected: 3 } as const;
-/** What a port in a ring does. */
+/** State of a port in an MRP ring. */
 export type MrpPortStateName = keyof typeof PORT_STATE | number;
 /** Numbers of {@linkcode MrpPortRoleName} by name. */
 export const PORT_ROLE = { primary: 0, secondary: 1, inter: 2 } as const;
-/** Which port of a ring. */
+/** Role of a port in an MRP ring. */
 export type MrpPortRoleName = keyof typeof PORT_ROLE | number;
 /** Numbers of {@linkcode CfmCcmInterval} by name. */
 export const CCM_INTERVAL = {
@@ -55,26 +55,26 @@ export const CCM_INTERVAL = {
   "1_min": 6,
   "10_min": 7,
 } as const;
-/** Time between continuity checks. */
+/** Interval between continuity check messages. */
 export type CfmCcmInterval = keyof typeof CCM_INTERVAL | number;
 /** Numbers of {@linkcode CfmDomain} by name. */
 export const CFM_DOMAIN = { port: 0, vlan: 1 } as const;
-/** What is watched. */
+/** The object that a maintenance end point monitors: a port or a VLAN. */
 export type CfmDomain = keyof typeof CFM_DOMAIN | number;
 /** Numbers of {@linkcode CfmDirection} by name. */
 export const CFM_DIRECTION = { down: 0, up: 1 } as const;
-/** To the wire (down) or to the bridge (up). */
+/** Direction of a maintenance end point: to the wire (down) or to the bridge (up). */
 export type CfmDirection = keyof typeof CFM_DIRECTION | number;
 
-/** An MRP ring of a bridge. */
+/** An MRP ring to add to or remove from a bridge. */
 export interface MrpInstance {
-  /** Number of the ring. */
+  /** Id of the ring. */
   ringId?: number;
   /** Index of the primary port. */
   pIfindex?: Ifindex;
   /** Index of the secondary port. */
   sIfindex?: Ifindex;
-  /** Priority to become manager, 0..65535. */
+  /** Priority in the election of the manager, 0..65535; the lowest wins. */
   prio?: number;
 }
 
@@ -86,9 +86,9 @@ export const MrpInstance: Attributes<MrpInstance> = attributes((): Shape<MrpInst
   prio: [4, u16],
 }));
 
-/** State of a port. */
+/** MRP state of a port. */
 export interface MrpPortState {
-  /** What it does. */
+  /** The state. */
   state?: MrpPortStateName;
 }
 
@@ -97,9 +97,9 @@ export const MrpPortState: Attributes<MrpPortState> = attributes((): Shape<MrpPo
   state: [1, enumeration(u32, PORT_STATE)],
 }));
 
-/** Part of a port. */
+/** MRP role of a port. */
 export interface MrpPortRole {
-  /** Which port it is. */
+  /** The role. */
   role?: MrpPortRoleName;
 }
 
@@ -108,11 +108,11 @@ export const MrpPortRole: Attributes<MrpPortRole> = attributes((): Shape<MrpPort
   role: [1, enumeration(u32, PORT_ROLE)],
 }));
 
-/** State of a ring. */
+/** State of an MRP ring. */
 export interface MrpRingState {
-  /** Number of the ring. */
+  /** Id of the ring. */
   ringId?: number;
-  /** Whether it is open. */
+  /** The state: open or closed. */
   state?: MrpStateName;
 }
 
@@ -122,11 +122,11 @@ export const MrpRingState: Attributes<MrpRingState> = attributes((): Shape<MrpRi
   state: [2, enumeration(u32, RING_STATE)],
 }));
 
-/** Part in a ring. */
+/** Role of a bridge in an MRP ring. */
 export interface MrpRingRole {
-  /** Number of the ring. */
+  /** Id of the ring. */
   ringId?: number;
-  /** The part. */
+  /** The role. */
   role?: MrpRingRoleName;
 }
 
@@ -136,17 +136,17 @@ export const MrpRingRole: Attributes<MrpRingRole> = attributes((): Shape<MrpRing
   role: [2, enumeration(u32, RING_ROLE)],
 }));
 
-/** How a ring is tested. */
+/** Parameters of a ring test: the manager sends test frames around the ring. */
 export interface MrpStartTest {
-  /** Number of the ring. */
+  /** Id of the ring. */
   ringId?: number;
-  /** Microseconds between tests; 0 stops. */
+  /** Time between test frames in microseconds; 0 stops the test. */
   interval?: number;
-  /** Tests missed until the ring counts as open. */
+  /** Number of missed test frames before the ring counts as open. */
   maxMiss?: number;
-  /** Microseconds that tests are sent for. */
+  /** Duration of the test in microseconds. */
   period?: number;
-  /** 1 watches only. */
+  /** 1 only monitors: it sends no test frames. */
   monitor?: number;
 }
 
@@ -159,35 +159,35 @@ export const MrpStartTest: Attributes<MrpStartTest> = attributes((): Shape<MrpSt
   monitor: [5, u32],
 }));
 
-/** A ring as it is. */
+/** Settings and state of an MRP ring. */
 export interface MrpInfo {
-  /** Number of the ring. */
+  /** Id of the ring. */
   ringId?: number;
   /** Index of the primary port. */
   pIfindex?: Ifindex;
   /** Index of the secondary port. */
   sIfindex?: Ifindex;
-  /** Priority to become manager. */
+  /** Priority in the election of the manager, 0..65535; the lowest wins. */
   prio?: number;
-  /** Whether it is open. */
+  /** State of the ring: open or closed. */
   ringState?: MrpStateName;
-  /** The part in it. */
+  /** Role in the ring. */
   ringRole?: MrpRingRoleName;
-  /** Microseconds between tests. */
+  /** Time between test frames in microseconds. */
   testInterval?: number;
-  /** Tests missed until it counts as open. */
+  /** Number of missed test frames before the ring counts as open. */
   testMaxMiss?: number;
-  /** 1 watches only. */
+  /** 1 only monitors: it sends no test frames. */
   testMonitor?: number;
   /** Index of the interconnection port. */
   iIfindex?: Ifindex;
-  /** Whether the interconnection is open. */
+  /** State of the interconnection: open or closed. */
   inState?: MrpStateName;
-  /** The part in the interconnection. */
+  /** Role in the interconnection. */
   inRole?: MrpInRoleName;
-  /** Microseconds between tests of the interconnection. */
+  /** Time between test frames of the interconnection in microseconds. */
   inTestInterval?: number;
-  /** Tests missed until it counts as open. */
+  /** Number of missed test frames before the interconnection counts as open. */
   inTestMaxMiss?: number;
 }
 
@@ -209,15 +209,15 @@ export const MrpInfo: Attributes<MrpInfo> = attributes((): Shape<MrpInfo> => ({
   inTestMaxMiss: [14, u32],
 }));
 
-/** Part in an interconnection. */
+/** Role of a bridge in an MRP interconnection. */
 export interface MrpInRole {
-  /** Number of the ring. */
+  /** Id of the ring. */
   ringId?: number;
-  /** Number of the interconnection. */
+  /** Id of the interconnection. */
   inId?: number;
-  /** The part. */
+  /** The role. */
   role?: MrpInRoleName;
-  /** Index of the port. */
+  /** Index of the interconnection port. */
   iIfindex?: Ifindex;
 }
 
@@ -229,11 +229,11 @@ export const MrpInRole: Attributes<MrpInRole> = attributes((): Shape<MrpInRole> 
   iIfindex: [4, ifindex],
 }));
 
-/** State of an interconnection. */
+/** State of an MRP interconnection. */
 export interface MrpInState {
-  /** Number of the interconnection. */
+  /** Id of the interconnection. */
   inId?: number;
-  /** Whether it is open. */
+  /** The state: open or closed. */
   state?: MrpStateName;
 }
 
@@ -243,15 +243,15 @@ export const MrpInState: Attributes<MrpInState> = attributes((): Shape<MrpInStat
   state: [2, enumeration(u32, RING_STATE)],
 }));
 
-/** How an interconnection is tested. */
+/** Parameters of an interconnection test. */
 export interface MrpStartInTest {
-  /** Number of the interconnection. */
+  /** Id of the interconnection. */
   inId?: number;
-  /** Microseconds between tests; 0 stops. */
+  /** Time between test frames in microseconds; 0 stops the test. */
   interval?: number;
-  /** Tests missed until it counts as open. */
+  /** Number of missed test frames before the interconnection counts as open. */
   maxMiss?: number;
-  /** Microseconds that tests are sent for. */
+  /** Duration of the test in microseconds. */
   period?: number;
 }
 
@@ -263,27 +263,27 @@ export const MrpStartInTest: Attributes<MrpStartInTest> = attributes((): Shape<M
   period: [4, u32],
 }));
 
-/** Rings of a bridge (IEC 62439-2). */
+/** MRP rings of a bridge: Media Redundancy Protocol (IEC 62439-2). */
 export interface Mrp {
-  /** Makes a ring, or removes it. Input only. */
+  /** Adds a ring, or removes it in a delete request. Input only. */
   instance?: MrpInstance;
-  /** State of this port. Input only. */
+  /** Sets the state of this port. Input only. */
   portState?: MrpPortState;
-  /** Part of this port. Input only. */
+  /** Sets the role of this port. Input only. */
   portRole?: MrpPortRole;
-  /** State of a ring. Input only. */
+  /** Sets the state of a ring. Input only. */
   ringState?: MrpRingState;
-  /** Part in a ring. Input only. */
+  /** Sets the role in a ring. Input only. */
   ringRole?: MrpRingRole;
-  /** Tests a ring. Input only. */
+  /** Starts or stops a test of a ring. Input only. */
   startTest?: MrpStartTest;
-  /** All rings. Read-only. */
+  /** All rings of the bridge. Read-only. */
   info?: readonly MrpInfo[];
-  /** Part in an interconnection. Input only. */
+  /** Sets the role in an interconnection. Input only. */
   inRole?: MrpInRole;
-  /** State of an interconnection. Input only. */
+  /** Sets the state of an interconnection. Input only. */
   inState?: MrpInState;
-  /** Tests an interconnection. Input only. */
+  /** Starts or stops a test of an interconnection. Input only. */
   startInTest?: MrpStartInTest;
 }
 
@@ -301,15 +301,15 @@ export const Mrp: Attributes<Mrp> = attributes((): Shape<Mrp> => ({
   startInTest: [10, MrpStartInTest, "input"],
 }));
 
-/** A maintenance end point (IEEE 802.1ag). */
+/** A maintenance end point (MEP, IEEE 802.1ag) to create. */
 export interface CfmMepCreate {
   /** Number of the maintenance end point. */
   instance?: number;
-  /** What is watched. */
+  /** The monitored object: a port or a VLAN. */
   domain?: CfmDomain;
-  /** Which way it looks. */
+  /** Direction: to the wire (down) or to the bridge (up). */
   direction?: CfmDirection;
-  /** Index of its port. */
+  /** Index of the port that it is on. */
   ifindex?: Ifindex;
 }
 
@@ -321,7 +321,7 @@ export const CfmMepCreate: Attributes<CfmMepCreate> = attributes((): Shape<CfmMe
   ifindex: [4, ifindex],
 }));
 
-/** The end point to remove. */
+/** The maintenance end point to delete. */
 export interface CfmMepDelete {
   /** Number of the maintenance end point. */
   instance?: number;
@@ -332,15 +332,15 @@ export const CfmMepDelete: Attributes<CfmMepDelete> = attributes((): Shape<CfmMe
   instance: [1, u32],
 }));
 
-/** Who an end point is. */
+/** Identity of a maintenance end point. */
 export interface CfmMepConfig {
   /** Number of the maintenance end point. */
   instance?: number;
-  /** Its MAC address. */
+  /** Unicast MAC address. */
   unicastMac?: string;
-  /** Level of its domain, 0..7. */
+  /** Level of its maintenance domain, 0..7. */
   mdlevel?: number;
-  /** Its identifier, 0..8191. */
+  /** MEP identifier, 0..8191. */
   mepid?: number;
 }
 
@@ -352,15 +352,15 @@ export const CfmMepConfig: Attributes<CfmMepConfig> = attributes((): Shape<CfmMe
   mepid: [4, u32],
 }));
 
-/** How continuity is checked. */
+/** Parameters of a continuity check. */
 export interface CfmCcConfig {
   /** Number of the maintenance end point. */
   instance?: number;
-  /** 1 checks. */
+  /** 1 enables the check. */
   enable?: number;
-  /** Expected time between checks. */
+  /** Expected interval between continuity check messages. */
   expInterval?: CfmCcmInterval;
-  /** Expected association: 96 hexadecimal digits. */
+  /** Expected maintenance association identifier: 96 hexadecimal digits. */
   expMaid?: string;
 }
 
@@ -372,11 +372,11 @@ export const CfmCcConfig: Attributes<CfmCcConfig> = attributes((): Shape<CfmCcCo
   expMaid: [4, hex(48)],
 }));
 
-/** Another end point. */
+/** A peer of a maintenance end point: the remote one that it monitors. */
 export interface CfmCcPeerMep {
-  /** Number of the own end point. */
+  /** Number of the own maintenance end point. */
   mepInstance?: number;
-  /** Identifier of the other, 0..8191. */
+  /** MEP identifier of the peer, 0..8191. */
   mepid?: number;
 }
 
@@ -386,11 +386,11 @@ export const CfmCcPeerMep: Attributes<CfmCcPeerMep> = attributes((): Shape<CfmCc
   mepid: [2, u32],
 }));
 
-/** Whether a defect is told of. */
+/** Remote defect indication (RDI) in the messages that an end point sends. */
 export interface CfmCcRdi {
   /** Number of the maintenance end point. */
   instance?: number;
-  /** 1 tells of a defect. */
+  /** 1 reports a defect to the peers. */
   rdi?: number;
 }
 
@@ -400,23 +400,23 @@ export const CfmCcRdi: Attributes<CfmCcRdi> = attributes((): Shape<CfmCcRdi> => 
   rdi: [2, u32],
 }));
 
-/** How checks are sent. */
+/** Parameters of the continuity check messages (CCM) that an end point sends. */
 export interface CfmCcCcmTx {
   /** Number of the maintenance end point. */
   instance?: number;
-  /** Where they go. */
+  /** Destination MAC address. */
   dmac?: string;
-  /** 1 counts them. */
+  /** 1 increments the sequence number with each message. */
   seqNoUpdate?: number;
-  /** Seconds that they are sent for; 0 stops. */
+  /** Seconds for which messages are sent; 0 stops. */
   period?: number;
-  /** 1 adds the state of the interface. */
+  /** 1 adds the interface status TLV. */
   ifTlv?: number;
-  /** State of the interface. */
+  /** Value of the interface status TLV. */
   ifTlvValue?: number;
-  /** 1 adds the state of the port. */
+  /** 1 adds the port status TLV. */
   portTlv?: number;
-  /** State of the port. */
+  /** Value of the port status TLV. */
   portTlvValue?: number;
 }
 
@@ -432,15 +432,15 @@ export const CfmCcCcmTx: Attributes<CfmCcCcmTx> = attributes((): Shape<CfmCcCcmT
   portTlvValue: [8, u8],
 }));
 
-/** What an end point has seen. */
+/** Status of a maintenance end point. A field is 1 if the event occurred. */
 export interface CfmMepStatus {
   /** Number of the maintenance end point. */
   instance?: number;
-  /** 1: an unexpected kind of message. */
+  /** A message with an unexpected opcode was received. */
   opcodeUnexpSeen?: number;
-  /** 1: an unexpected version. */
+  /** A message with an unexpected version was received. */
   versionUnexpSeen?: number;
-  /** 1: a level too low. */
+  /** A message of a level too low was received. */
   rxLevelLowSeen?: number;
 }
 
@@ -452,25 +452,25 @@ export const CfmMepStatus: Attributes<CfmMepStatus> = attributes((): Shape<CfmMe
   rxLevelLowSeen: [4, u32],
 }));
 
-/** What is known of another end point. */
+/** Status of a peer of a maintenance end point. */
 export interface CfmCcPeerStatus {
-  /** Number of the maintenance end point. */
+  /** Number of the own maintenance end point. */
   instance?: number;
-  /** Its identifier. */
+  /** MEP identifier of the peer. */
   peerMepid?: number;
-  /** 1: checks do not arrive. */
+  /** 1: no continuity check messages arrive. */
   ccmDefect?: number;
-  /** 1: it tells of a defect. */
+  /** 1: the peer reports a defect. */
   rdi?: number;
-  /** State of its port. */
+  /** Value of the port status TLV that was received last. */
   portTlvValue?: number;
-  /** State of its interface. */
+  /** Value of the interface status TLV that was received last. */
   ifTlvValue?: number;
-  /** 1: a check was seen. */
+  /** 1: a continuity check message was received. */
   seen?: number;
-  /** 1: a state was seen. */
+  /** 1: a status TLV was received. */
   tlvSeen?: number;
-  /** 1: an unexpected count. */
+  /** 1: a message had an unexpected sequence number. */
   seqUnexpSeen?: number;
 }
 
@@ -487,39 +487,39 @@ export const CfmCcPeerStatus: Attributes<CfmCcPeerStatus> = attributes((): Shape
   seqUnexpSeen: [9, u32],
 }));
 
-/** End points of a bridge that watch connections (IEEE 802.1Q clause 18). */
+/** Connectivity fault management (CFM, IEEE 802.1Q clause 18): maintenance end points of a bridge. */
 export interface Cfm {
-  /** Makes an end point. Input only. */
+  /** Creates an end point. Input only. */
   mepCreate?: CfmMepCreate;
-  /** Removes one. Input only. */
+  /** Deletes an end point. Input only. */
   mepDelete?: CfmMepDelete;
-  /** Says who it is. Input only. */
+  /** Sets the identity of an end point. Input only. */
   mepConfig?: CfmMepConfig;
-  /** Says how continuity is checked. Input only. */
+  /** Sets the parameters of the continuity check. Input only. */
   ccConfig?: CfmCcConfig;
-  /** Adds another end point. Input only. */
+  /** Adds a peer. Input only. */
   ccPeerMepAdd?: CfmCcPeerMep;
-  /** Removes another end point. Input only. */
+  /** Removes a peer. Input only. */
   ccPeerMepRemove?: CfmCcPeerMep;
-  /** Tells of a defect. Input only. */
+  /** Sets the remote defect indication. Input only. */
   ccRdi?: CfmCcRdi;
-  /** Sends checks. Input only. */
+  /** Starts or stops continuity check messages. Input only. */
   ccCcmTx?: CfmCcCcmTx;
-  /** End points. Read-only. */
+  /** All end points. Read-only. */
   mepCreateInfo?: readonly CfmMepCreate[];
-  /** Who they are. Read-only. */
+  /** Identity of each end point. Read-only. */
   mepConfigInfo?: readonly CfmMepConfig[];
-  /** How they check. Read-only. */
+  /** Continuity check of each end point. Read-only. */
   ccConfigInfo?: readonly CfmCcConfig[];
-  /** What they tell of. Read-only. */
+  /** Remote defect indication of each end point. Read-only. */
   ccRdiInfo?: readonly CfmCcRdi[];
-  /** What they send. Read-only. */
+  /** Continuity check messages that each end point sends. Read-only. */
   ccCcmTxInfo?: readonly CfmCcCcmTx[];
-  /** Others they know. Read-only. */
+  /** All peers. Read-only. */
   ccPeerMepInfo?: readonly CfmCcPeerMep[];
-  /** What they have seen. Read-only. */
+  /** Status of each end point. Read-only. */
   mepStatusInfo?: readonly CfmMepStatus[];
-  /** How the others are. Read-only. */
+  /** Status of each peer. Read-only. */
   ccPeerStatusInfo?: readonly CfmCcPeerStatus[];
 }
 
@@ -543,11 +543,11 @@ export const Cfm: Attributes<Cfm> = attributes((): Shape<Cfm> => ({
   ccPeerStatusInfo: [16, repeated(16, CfmCcPeerStatus), readOnly],
 }));
 
-/** State of a port for a group of VLANs. */
+/** State of a port in one spanning tree instance (MST), a group of VLANs. */
 export interface MstEntry {
-  /** Number of the group, 1..4094. */
+  /** Number of the spanning tree instance, 1..4094. */
   msti?: number;
-  /** What the port does with frames of the group. */
+  /** STP state of the port in this instance. */
   state?: keyof typeof BR_STATE | number;
 }
 
@@ -557,9 +557,9 @@ export const MstEntry: Attributes<MstEntry> = attributes((): Shape<MstEntry> => 
   state: [2, enumeration(u8, BR_STATE)],
 }));
 
-/** States of a port for groups of VLANs. */
+/** States of a port in all its spanning tree instances. */
 export interface Mst {
-  /** One entry a group. */
+  /** One entry per instance. */
   entry?: readonly MstEntry[];
 }
 
@@ -576,22 +576,22 @@ export const VLAN_INFO = {
   brentry: 32,
   only_opts: 64,
 } as const;
-/** A property of a VLAN on a port. */
+/** A flag of a VLAN on a port. */
 export type BridgeVlanFlag = keyof typeof VLAN_INFO;
 
-/** A VLAN on a port, or one end of a range. */
+/** A VLAN on a port, or the first or last VLAN of a range. */
 export interface BridgeVlanInfo {
-  /** Its properties. */
+  /** Flags of the VLAN. */
   flags?: readonly (BridgeVlanFlag | number)[];
-  /** Its number, 1..4094. */
+  /** VLAN id, 1..4094. */
   vid?: number;
 }
 
-/** A tunnel for a VLAN on a port, or one end of a range. */
+/** A mapping from a VLAN to a tunnel id on a port, or the first or last one of a range. */
 export interface BridgeVlanTunnelInfo {
-  /** Identifier of the tunnel, 0..16777215. */
+  /** Tunnel id, 0..16777215. */
   id?: number;
-  /** The VLAN, 1..4094. */
+  /** VLAN id, 1..4094. */
   vid?: number;
   /** `range_begin` or `range_end`. */
   flags?: readonly (BridgeVlanFlag | number)[];
@@ -606,28 +606,28 @@ export const BridgeVlanTunnelInfo: Attributes<BridgeVlanTunnelInfo> = attributes
 
 /** Numbers of {@linkcode BridgeFlag} by name. */
 export const BRIDGE_FLAGS = { master: 1, self: 2 } as const;
-/** Who is meant: the bridge above, the port's own hardware. */
+/** Target of a request: the bridge above the port (master), or the port's own hardware (self). */
 export type BridgeFlag = keyof typeof BRIDGE_FLAGS;
 /** Numbers of {@linkcode BridgeMode} by name. */
 export const BRIDGE_MODE = { veb: 0, vepa: 1, undef: 65535 } as const;
-/** Whether hardware switches between its functions (veb) or leaves it to the switch (vepa). */
+/** Switching of frames between the functions of a network card: in the card (veb) or by the external switch (vepa). */
 export type BridgeMode = keyof typeof BRIDGE_MODE | number;
 
-/** What a bridge knows of itself or of a port. */
+/** Settings and state of a bridge or of a port, in messages of AF_BRIDGE. */
 export interface BridgeAf {
-  /** Who is meant. */
+  /** Target of the request. */
   flags?: readonly (BridgeFlag | number)[];
-  /** How hardware switches. */
+  /** Switching mode of the hardware. */
   mode?: BridgeMode;
-  /** VLANs. */
+  /** VLANs on the port or bridge. */
   vlanInfo?: readonly BridgeVlanInfo[];
-  /** Tunnels of VLANs. */
+  /** Mappings from VLANs to tunnel ids. */
   vlanTunnelInfo?: readonly BridgeVlanTunnelInfo[];
-  /** MRP rings. */
+  /** MRP rings of the bridge. */
   mrp?: Mrp;
-  /** CFM end points. */
+  /** CFM maintenance end points of the bridge. */
   cfm?: Cfm;
-  /** States for groups of VLANs. */
+  /** States of the port in spanning tree instances. */
   mst?: Mst;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Controller area networks.
+ * CAN (controller area network) interfaces: kind `can`.
  *
  * Source: linux/can/netlink.h, v7.1
  *
@@ -40,7 +40,7 @@ export const CTRLMODE = {
   xl_tdc_manual: 0x4000,
   xl_tms: 0x8000,
 } as const;
-/** A mode of a controller. */
+/** A mode of a CAN controller. */
 export type CanCtrlmode = keyof typeof CTRLMODE;
 /** Numbers of {@linkcode CanState} by name. */
 export const CAN_STATE = {
@@ -51,26 +51,26 @@ export const CAN_STATE = {
   stopped: 4,
   sleeping: 5,
 } as const;
-/** How a controller is. */
+/** Error state of a CAN controller. */
 export type CanState = keyof typeof CAN_STATE | number;
 
-/** Times of a bit: either `bitrate` (and `samplePoint`), or the segments. */
+/** Bit timing: either `bitrate` (and `samplePoint`), or the segments in time quanta. */
 export interface CanBittiming {
-  /** Bits a second. */
+  /** Bits per second. */
   bitrate?: number;
-  /** When a bit is looked at, in tenths of a per cent of it. */
+  /** Sample point, in tenths of a per cent of the bit's time. */
   samplePoint?: number;
-  /** Time quantum in nanoseconds. */
+  /** Length of a time quantum in nanoseconds. */
   tq?: number;
-  /** Propagation segment in quanta. */
+  /** Propagation segment in time quanta. */
   propSeg?: number;
-  /** Phase segment before the sample in quanta. */
+  /** Phase segment before the sample point in time quanta. */
   phaseSeg1?: number;
-  /** Phase segment after the sample in quanta. */
+  /** Phase segment after the sample point in time quanta. */
   phaseSeg2?: number;
-  /** Synchronisation jump in quanta. */
+  /** Synchronisation jump width in time quanta. */
   sjw?: number;
-  /** Divisor of the clock. */
+  /** Bit rate prescaler: the divisor of the controller's clock. */
   brp?: number;
 }
 
@@ -85,7 +85,7 @@ const bittiming: Codec<CanBittiming> = row<CanBittiming>(u32, [
   "brp",
 ]);
 
-/** What the hardware can do with times of a bit. */
+/** Limits of the hardware for bit timing. */
 export interface CanBittimingConst {
   /** Name of the hardware. */
   name?: string;
@@ -119,39 +119,39 @@ const bittimingConst: Codec<CanBittimingConst> = struct(48, (): Shape<CanBittimi
   brpInc: [44, u32],
 }));
 
-/** The clock of a controller. */
+/** The clock of a CAN controller. */
 export interface CanClock {
-  /** Hertz. */
+  /** Frequency in hertz. */
   freq?: number;
 }
 
-/** Counters of bus errors. */
+/** Error counters of a CAN controller. */
 export interface CanBerrCounter {
-  /** Sending. */
+  /** Transmit errors. */
   txerr?: number;
-  /** Receiving. */
+  /** Receive errors. */
   rxerr?: number;
 }
 
-/** Compensation of the transmitter's delay, in quanta. */
+/** Transmitter delay compensation (TDC), in clock periods. */
 export interface CanTdc {
-  /** Least value. Read-only. */
+  /** Smallest compensation value. Read-only. */
   tdcvMin?: number;
-  /** Largest value. Read-only. */
+  /** Largest compensation value. Read-only. */
   tdcvMax?: number;
-  /** Least offset. Read-only. */
+  /** Smallest offset. Read-only. */
   tdcoMin?: number;
   /** Largest offset. Read-only. */
   tdcoMax?: number;
-  /** Least filter. Read-only. */
+  /** Smallest filter window. Read-only. */
   tdcfMin?: number;
-  /** Largest filter. Read-only. */
+  /** Largest filter window. Read-only. */
   tdcfMax?: number;
-  /** Value. */
+  /** Compensation value: the measured delay of the transmitter. */
   tdcv?: number;
-  /** Offset. */
+  /** Offset that is added to the compensation value. */
   tdco?: number;
-  /** Filter. */
+  /** Filter window: the smallest delay that is measured. */
   tdcf?: number;
 }
 
@@ -168,25 +168,25 @@ export const CanTdc: Attributes<CanTdc> = attributes((): Shape<CanTdc> => ({
   tdcf: [9, u32],
 }));
 
-/** Pulse width of the data phase of CAN XL, in clock periods. */
+/** Pulse width modulation (PWM) in the data phase of CAN XL, in clock periods. */
 export interface CanPwm {
-  /** Least short phase. Read-only. */
+  /** Shortest short phase. Read-only. */
   pwmsMin?: number;
   /** Longest short phase. Read-only. */
   pwmsMax?: number;
-  /** Least long phase. Read-only. */
+  /** Shortest long phase. Read-only. */
   pwmlMin?: number;
   /** Longest long phase. Read-only. */
   pwmlMax?: number;
-  /** Least offset. Read-only. */
+  /** Smallest offset. Read-only. */
   pwmoMin?: number;
   /** Largest offset. Read-only. */
   pwmoMax?: number;
-  /** Short phase. */
+  /** Length of the short phase. */
   pwms?: number;
-  /** Long phase. */
+  /** Length of the long phase. */
   pwml?: number;
-  /** Offset. */
+  /** Offset of the pulse. */
   pwmo?: number;
 }
 
@@ -203,9 +203,9 @@ export const CanPwm: Attributes<CanPwm> = attributes((): Shape<CanPwm> => ({
   pwmo: [9, u32],
 }));
 
-/** What a controller can do. */
+/** Capabilities of a CAN controller. */
 export interface CanCtrlmodeExt {
-  /** Modes that it has. */
+  /** Modes that it supports. */
   supported?: readonly (CanCtrlmode | number)[];
 }
 
@@ -214,51 +214,57 @@ export const CanCtrlmodeExt: Attributes<CanCtrlmodeExt> = attributes((): Shape<C
   supported: [1, mask(u32, CTRLMODE)],
 }));
 
-/** A controller. It is configured while it is down; drivers make it, so it cannot be added. */
+/**
+ * Settings and state of a CAN controller. It can be configured only while it is down. Drivers create it, so it cannot
+ * be added.
+ */
 export interface Can {
-  /** Times of a bit. */
+  /** Bit timing of classic CAN and of the arbitration phase. */
   bittiming?: CanBittiming;
-  /** What the hardware can do with them. Read-only. */
+  /** Limits of the hardware for `bittiming`. Read-only. */
   bittimingConst?: CanBittimingConst;
-  /** Its clock. Read-only. */
+  /** Clock of the controller. Read-only. */
   clock?: CanClock;
-  /** How it is. Read-only. */
+  /** Error state. Read-only. */
   state?: CanState;
-  /** All its modes; those not given are off. A request may mean some. */
+  /**
+   * All modes of the controller: modes that are not given are off. To change some modes only, give
+   * {@linkcode SomeFlags}.
+   */
   ctrlmode?: readonly (CanCtrlmode | number)[] | SomeFlags<CanCtrlmode>;
-  /** Milliseconds until it restarts after bus-off; 0 never. */
+  /** Milliseconds from bus-off to an automatic restart; 0 disables it. */
   restartMs?: number;
-  /** Restarts it now. Input only. */
+  /** Restarts the controller now after bus-off. Input only. */
   restart?: number;
-  /** Counters of bus errors. Read-only. */
+  /** Error counters. Read-only. */
   berrCounter?: CanBerrCounter;
-  /** Times of a bit in the data phase of CAN FD. */
+  /** Bit timing in the data phase of CAN FD. */
   dataBittiming?: CanBittiming;
-  /** What the hardware can do with them. Read-only. */
+  /** Limits of the hardware for `dataBittiming`. Read-only. */
   dataBittimingConst?: CanBittimingConst;
   /** Termination in ohms; 0 is off. */
   termination?: number;
-  /** Terminations that it has. Read-only. */
+  /** Termination values in ohms that it supports. Read-only. */
   terminationConst?: readonly number[];
-  /** Bit rates that it has. Read-only. */
+  /** Bit rates that it supports, in bits per second. Read-only. */
   bitrateConst?: readonly number[];
-  /** Bit rates of the data phase that it has. Read-only. */
+  /** Bit rates of the data phase that it supports, in bits per second. Read-only. */
   dataBitrateConst?: readonly number[];
-  /** Largest bit rate; 0 is unknown. Read-only. */
+  /** Largest bit rate in bits per second; 0 if unknown. Read-only. */
   bitrateMax?: number;
-  /** Compensation of the transmitter's delay. */
+  /** Transmitter delay compensation of CAN FD. */
   tdc?: CanTdc;
-  /** What it can do. Read-only. */
+  /** Modes that it supports. Read-only. */
   ctrlmodeExt?: CanCtrlmodeExt;
-  /** Times of a bit in the data phase of CAN XL. */
+  /** Bit timing in the data phase of CAN XL. */
   xlDataBittiming?: CanBittiming;
-  /** What the hardware can do with them. Read-only. */
+  /** Limits of the hardware for `xlDataBittiming`. Read-only. */
   xlDataBittimingConst?: CanBittimingConst;
-  /** Bit rates of the data phase of CAN XL that it has. Read-only. */
+  /** Bit rates of the data phase of CAN XL that it supports, in bits per second. Read-only. */
   xlDataBitrateConst?: readonly number[];
-  /** Compensation of the transmitter's delay, CAN XL. */
+  /** Transmitter delay compensation of CAN XL. */
   xlTdc?: CanTdc;
-  /** Pulse width, CAN XL. */
+  /** Pulse width modulation of CAN XL. */
   xlPwm?: CanPwm;
 }
 
@@ -288,19 +294,19 @@ export const Can: Attributes<Can> = attributes((): Shape<Can> => ({
   xlPwm: [22, CanPwm],
 }));
 
-/** What a controller counts. */
+/** Event counters of a CAN controller, u32 each. */
 export interface CanXstats {
-  /** Bus errors. */
+  /** Number of bus errors. */
   busError?: number;
-  /** Changes to error_warning. */
+  /** Number of changes to error_warning. */
   errorWarning?: number;
-  /** Changes to error_passive. */
+  /** Number of changes to error_passive. */
   errorPassive?: number;
-  /** Changes to bus_off. */
+  /** Number of changes to bus_off. */
   busOff?: number;
-  /** Arbitrations lost. */
+  /** Number of lost arbitrations. */
   arbitrationLost?: number;
-  /** Restarts. */
+  /** Number of restarts. */
   restarts?: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Kinds that have little to say: tun, ipoib, rmnet, ovpn, dsa, batadv, wwan, ppp.
+ * Link kinds with few attributes: tun, ipoib, rmnet, ovpn, dsa, batadv, wwan, ppp.
  *
  * Source: linux/if_link.h, linux/if_tun.h, linux/batman_adv.h, linux/wwan.h, v7.2
  *
@@ -24,28 +24,28 @@ import { selectedFlags, type SomeFlags } from "./shared.ts";
 
 /** Numbers of {@linkcode TunType} by name. */
 export const TUN_TYPE = { tun: 1, tap: 2 } as const;
-/** What comes out of a tun device: packets or frames. */
+/** Type of a tun device: it carries IP packets (tun) or Ethernet frames (tap). */
 export type TunType = keyof typeof TUN_TYPE | number;
 
-/** A tun or tap device. Read-only: programs make them by /dev/net/tun. */
+/** A tun or tap device. Read-only: programs create it through /dev/net/tun. */
 export interface Tun {
-  /** User that may open it. */
+  /** Number of the user that may open it. */
   owner?: number;
-  /** Group that may open it. */
+  /** Number of the group that may open it. */
   group?: number;
-  /** What comes out. */
+  /** Type: tun or tap. */
   type?: TunType;
-  /** Whether packets have a header with their protocol. */
+  /** 1 if packets have a header with their protocol. */
   pi?: number;
-  /** Whether packets have a virtio-net header. */
+  /** 1 if packets have a virtio-net header. */
   vnetHdr?: number;
-  /** Whether it stays without a program. */
+  /** 1 if it remains when no program has it open. */
   persist?: number;
-  /** Whether it may have several queues. */
+  /** 1 if it may have several queues. */
   multiQueue?: number;
-  /** Queues. */
+  /** Number of queues. */
   numQueues?: number;
-  /** Queues that are detached. */
+  /** Number of detached queues. */
   numDisabledQueues?: number;
 }
 
@@ -64,16 +64,16 @@ export const Tun: Attributes<Tun> = attributes((): Shape<Tun> => ({
 
 /** Numbers of {@linkcode IpoibMode} by name. */
 export const IPOIB_MODE = { datagram: 0, connected: 1 } as const;
-/** How IP goes over InfiniBand. */
+/** Transport of IP over InfiniBand: unreliable datagrams or connections. */
 export type IpoibMode = keyof typeof IPOIB_MODE | number;
 
-/** IP over InfiniBand. */
+/** An IP over InfiniBand interface. */
 export interface Ipoib {
   /** Partition key, 0x8000..0xffff. */
   pkey?: number;
-  /** How IP goes over InfiniBand. */
+  /** Transport: unreliable datagrams or connections. */
   mode?: IpoibMode;
-  /** Whether programs manage multicast. */
+  /** 1 lets programs manage multicast groups. */
   umcast?: number;
 }
 
@@ -93,14 +93,17 @@ export const RMNET_FLAGS = {
   ingress_map_cksumv5: 16,
   egress_map_cksumv5: 32,
 } as const;
-/** A property of the data format. */
+/** A flag of the data format between a Qualcomm modem and the host. */
 export type RmnetFlag = keyof typeof RMNET_FLAGS;
 
-/** One of several connections of a Qualcomm modem on `link`. */
+/** A connection of a Qualcomm modem, multiplexed with others on `link`. */
 export interface Rmnet {
-  /** Number of the connection, 0..254. */
+  /** Id of the multiplexed connection, 0..254. */
   muxId?: number;
-  /** All properties of the data format; those not given are off. A request may mean some. */
+  /**
+   * All flags of the data format: flags that are not given are off. To change some flags only, give
+   * {@linkcode SomeFlags}.
+   */
   flags?: readonly (RmnetFlag | number)[] | SomeFlags<RmnetFlag>;
 }
 
@@ -112,23 +115,23 @@ export const Rmnet: Attributes<Rmnet> = attributes((): Shape<Rmnet> => ({
 
 /** Numbers of {@linkcode OvpnMode} by name. */
 export const OVPN_MODE = { p2p: 0, mp: 1 } as const;
-/** One other end, or many. */
+/** Mode of an OpenVPN link: one peer (p2p) or many (mp). */
 export type OvpnMode = keyof typeof OVPN_MODE | number;
 
-/** OpenVPN's data channel. */
+/** A data channel of OpenVPN. */
 export interface Ovpn {
-  /** One other end, or many. */
+  /** Mode: one peer or many. */
   mode?: OvpnMode;
 }
 
 /** Wire form of {@linkcode Ovpn}: IFLA_OVPN_*. */
 export const Ovpn: Attributes<Ovpn> = attributes((): Shape<Ovpn> => ({ mode: [1, enumeration(u8, OVPN_MODE)] }));
 
-/** A port of a switch. Drivers make it. */
+/** A port of a switch under Distributed Switch Architecture. Drivers create it. */
 export interface Dsa {
-  /** Index of the link to the switch. */
+  /** Index of the link that connects the host to the switch. */
   conduit?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the link that connects the host to the switch. Read-only. */
   conduitDev?: string;
 }
 
@@ -138,18 +141,18 @@ export const Dsa: Attributes<Dsa> = attributes((): Shape<Dsa> => ({
   conduitDev: interfaceNameOf("conduit", readOnly),
 }));
 
-/** A B.A.T.M.A.N. mesh. */
+/** A B.A.T.M.A.N. mesh interface. */
 export interface Batadv {
-  /** Algorithm: BATMAN_IV or BATMAN_V. */
+  /** Name of the routing algorithm: BATMAN_IV or BATMAN_V. */
   algoName?: string;
 }
 
 /** Wire form of {@linkcode Batadv}: IFLA_BATADV_*. */
 export const Batadv: Attributes<Batadv> = attributes((): Shape<Batadv> => ({ algoName: [1, string(19)] }));
 
-/** A connection of a modem; `parentDevName` says of which. */
+/** A connection of a WWAN modem; `parentDevName` names the modem. */
 export interface Wwan {
-  /** Number of the connection. */
+  /** Number of the connection, u32. */
   linkId?: number;
 }
 
@@ -158,7 +161,7 @@ export const Wwan: Attributes<Wwan> = attributes((): Shape<Wwan> => ({ linkId: [
 
 /** A PPP interface. */
 export interface Ppp {
-  /** Open file descriptor of /dev/ppp. Input only. */
+  /** File descriptor of an open /dev/ppp. Input only. */
   devFd?: number;
 }
 

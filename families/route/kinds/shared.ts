@@ -18,7 +18,10 @@ import {
   u32,
 } from "../../../core/codec/mod.ts";
 
-/** Numbers of one width side by side, each with a name: what a kernel sends of a longer row than known is passed over. */
+/**
+ * Returns the codec of an array of numbers of one width, each with a name. Elements after the last name, from a newer
+ * kernel, are ignored.
+ */
 export function row<T extends object>(codec: Codec<number>, names: readonly (keyof T & string)[]): Codec<T> {
   const size = codec.size!;
   return struct<T>(names.length * size, () => {
@@ -26,17 +29,17 @@ export function row<T extends object>(codec: Codec<number>, names: readonly (key
   });
 }
 
-/** Some of several flags: those in `mask` are on or off as `flags` says, the others stay as they are. */
+/** Some of several flags: the flags in `mask` are set as in `flags`, the others do not change. */
 export interface SomeFlags<F> {
-  /** Those that are on. */
+  /** Flags that are on. */
   flags: readonly (F | number)[];
-  /** Those that are meant. */
+  /** Flags that are valid or to change. */
   mask: readonly (F | number)[];
 }
 
 /**
- * Flags with the mask of those that are meant beside them. An array is all of them: those that are known and not given are
- * off. Kernels tell of all; a request that means some is {@linkcode SomeFlags}, both ways.
+ * Returns the codec of flags that have a mask. An array of flags means all: known flags that are not in it are off. The
+ * kernel always sends all. A request for some flags only is {@linkcode SomeFlags}, encoded and decoded.
  */
 export function selectedFlags<const M extends Readonly<Record<string, number>>>(
   map: M,
@@ -54,7 +57,7 @@ export function selectedFlags<const M extends Readonly<Record<string, number>>>(
     size: 8,
     decode(from, at, end, owner) {
       const meant = from.view.getUint32(at + layout.mask, true), some = both.decode(from, at, end, owner);
-      // CAN controllers tell of all by a mask of 0.
+      // The kernel sends a mask of 0 for CAN controllers, although all flags are valid.
       return meant === 0 || (meant & known) === known ? some.flags : some;
     },
     encode(value, to) {
@@ -74,7 +77,7 @@ export function selectedFlags<const M extends Readonly<Record<string, number>>>(
   };
 }
 
-/** What kernels send as a byte and take as an attribute that is there or not. */
+/** Codec of a flag that the kernel sends as a byte and accepts as an attribute without payload. */
 export const byteOrFlag: Codec<boolean> = {
   name: "flag",
   decode: (from, at, end) => at === end || from.bytes[at] !== 0,
@@ -84,10 +87,10 @@ export const byteOrFlag: Codec<boolean> = {
   },
 };
 
-/** Bytes of a link-layer address in a field that does not say its length: Ethernet's, InfiniBand's, and all of the field. */
+/** Lengths in bytes of a link-layer address in a field without a length: Ethernet, InfiniBand, the whole field. */
 const PADDED = [6, 20, 32];
 
-/** A link-layer address in a field of 32 bytes: 6 of Ethernet, 20 of InfiniBand, else all. */
+/** Codec of a link-layer address in a field of 32 bytes. The address has 6 bytes (Ethernet), 20 (InfiniBand) or 32. */
 export const paddedAddress: Codec<string, string | Uint8Array> = {
   name: "a link-layer address",
   size: 32,
@@ -104,20 +107,20 @@ export const paddedAddress: Codec<string, string | Uint8Array> = {
   },
 };
 
-/** Protocols of VLAN tags: 802.1q for one tag, 802.1ad for the outer of two. */
+/** Protocols (EtherTypes) of VLAN tags: 802.1q for a single tag, 802.1ad for the outer of two. */
 export const VLAN_PROTOCOL = { "802.1q": 0x8100, "802.1ad": 0x88a8 } as const;
 
 /** Protocol of a VLAN's tag, by name or EtherType. */
 export type VlanProtocol = keyof typeof VLAN_PROTOCOL | number;
 
-/** How a tunnel is wrapped once more: not at all, or in UDP by FOU or GUE. */
+/** Numbers of {@linkcode TunnelEncap} by name. */
 export const TUNNEL_ENCAP = { none: 0, fou: 1, gue: 2, mpls: 3 } as const;
 
-/** How a tunnel is wrapped once more. */
+/** Additional encapsulation of a tunnel: none, in UDP by FOU or GUE, or MPLS. */
 export type TunnelEncap = keyof typeof TUNNEL_ENCAP | number;
 
-/** TUNNEL_ENCAP_FLAG_*. */
+/** TUNNEL_ENCAP_FLAG_*: numbers of {@linkcode TunnelEncapFlag} by name. */
 export const TUNNEL_ENCAP_FLAG = { csum: 1, csum6: 2, remcsum: 4 } as const;
 
-/** Checksums of the wrapping UDP: over IPv4, over IPv6, remote checksum offload. */
+/** Flags of a tunnel's UDP encapsulation: checksum over IPv4, checksum over IPv6, remote checksum offload. */
 export type TunnelEncapFlag = keyof typeof TUNNEL_ENCAP_FLAG;
