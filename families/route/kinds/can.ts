@@ -89,21 +89,21 @@ const bittiming: Codec<CanBittiming> = row<CanBittiming>(u32, [
 export interface CanBittimingConst {
   /** Name of the hardware. */
   name?: string;
-  /** Least quanta before the sample. */
+  /** Smallest number of time quanta before the sample point. */
   tseg1Min?: number;
-  /** Most quanta before the sample. */
+  /** Largest number of time quanta before the sample point. */
   tseg1Max?: number;
-  /** Least quanta after the sample. */
+  /** Smallest number of time quanta after the sample point. */
   tseg2Min?: number;
-  /** Most quanta after the sample. */
+  /** Largest number of time quanta after the sample point. */
   tseg2Max?: number;
-  /** Most synchronisation jump. */
+  /** Largest synchronisation jump width in time quanta. */
   sjwMax?: number;
-  /** Least divisor of the clock. */
+  /** Smallest bit rate prescaler. */
   brpMin?: number;
-  /** Largest divisor of the clock. */
+  /** Largest bit rate prescaler. */
   brpMax?: number;
-  /** Step of the divisor. */
+  /** Step between bit rate prescalers. */
   brpInc?: number;
 }
 

@@ -1,7 +1,8 @@
 /**
  * Tunnels: gre and its relatives, ipip, sit, ip6tnl, vti, vxlan, geneve, bareudp, gtp, amt, xfrm.
  *
- * Ports, keys and labels are numbers as people write them; 0 for an address or an interface is any.
+ * Ports, keys and labels are plain numbers, not in network byte order. The value 0 of an address or an interface means
+ * any.
  *
  * Source: linux/if_tunnel.h, linux/ip6_tunnel.h, linux/if_link.h, linux/amt.h, v7.2
  *
@@ -34,9 +35,9 @@ import { byteOrFlag, TUNNEL_ENCAP, TUNNEL_ENCAP_FLAG, type TunnelEncap, type Tun
 
 type Address = Codec<string, string | Uint8Array>;
 
-/** GRE_*, in network order. */
+/** GRE_*: bits of the header's flags, in network byte order. */
 export const GRE = { csum: 0x8000, routing: 0x4000, key: 0x2000, seq: 0x1000, strict: 0x0800, ack: 0x0080 } as const;
-/** A field that packets of GRE have. */
+/** An optional field in the header of GRE packets. */
 export type GreFlag = keyof typeof GRE;
 
 /** Numbers of {@linkcode Ip6TunnelFlag} by name. */
@@ -52,64 +53,64 @@ export const IP6_TNL_F = {
   cap_rcv: 0x20000,
   cap_per_packet: 0x40000,
 } as const;
-/** A property of a tunnel over IPv6; the `cap_` ones are the kernel's own finding. */
+/** A flag of a tunnel over IPv6. The kernel sets those that begin with `cap_`. */
 export type Ip6TunnelFlag = keyof typeof IP6_TNL_F;
 
-/** How a tunnel is wrapped once more, in UDP. */
+/** Settings of a tunnel's additional encapsulation in UDP. */
 export interface TunnelWrapping {
-  /** How it is wrapped once more. */
+  /** Type of the additional encapsulation. */
   encapType?: TunnelEncap;
-  /** Checksums of the wrapping. */
+  /** Checksums of the additional encapsulation. */
   encapFlags?: readonly (TunnelEncapFlag | number)[];
-  /** UDP source port of the wrapping; 0 is by flow. */
+  /** UDP source port of the additional encapsulation; 0 chooses one per flow. */
   encapSport?: number;
-  /** UDP destination port of the wrapping. */
+  /** UDP destination port of the additional encapsulation. */
   encapDport?: number;
 }
 
-/** A tunnel of GRE: gre, gretap and erspan over IPv4, ip6gre, ip6gretap and ip6erspan over IPv6. */
+/** A GRE tunnel: gre, gretap and erspan over IPv4; ip6gre, ip6gretap and ip6erspan over IPv6. */
 export interface Gre extends TunnelWrapping {
-  /** Index of the link that its packets leave through. */
+  /** Index of the link through which its packets leave. */
   link?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the link through which its packets leave. Read-only. */
   linkDev?: string;
-  /** Fields that incoming packets have. */
+  /** Optional header fields of incoming packets. */
   iflags?: readonly (GreFlag | number)[];
-  /** Fields that outgoing packets have. */
+  /** Optional header fields of outgoing packets. */
   oflags?: readonly (GreFlag | number)[];
-  /** Key of incoming packets; counts with `key` in `iflags`. */
+  /** Key of incoming packets; used if `iflags` has `key`. */
   ikey?: number;
-  /** Key of outgoing packets; counts with `key` in `oflags`. */
+  /** Key of outgoing packets; used if `oflags` has `key`. */
   okey?: number;
   /** Own address. */
   local?: string;
   /** Address of the other end. */
   remote?: string;
-  /** TTL or hop limit; 0 is that of the packet inside. */
+  /** TTL or hop limit of outer packets; 0 copies the inner packet's. */
   ttl?: number;
-  /** TOS; 1 is that of the packet inside. Over IPv4. */
+  /** TOS of outer packets; 1 copies the inner packet's. Over IPv4. */
   tos?: number;
-  /** Whether the path's MTU is found out. Over IPv4. */
+  /** 1 discovers the path MTU. Over IPv4. */
   pmtudisc?: number;
-  /** How often packets may be wrapped, 0..255. Over IPv6. */
+  /** Limit on nested encapsulations, 0..255. Over IPv6. */
   encapLimit?: number;
   /** Traffic class and flow label, 28 bits. Over IPv6. */
   flowinfo?: number;
-  /** Further properties. Over IPv6. */
+  /** Flags of the tunnel. Over IPv6. */
   flags?: readonly (Ip6TunnelFlag | number)[];
-  /** Each packet says where it goes: addresses and keys come from routes or tc. */
+  /** External mode: routes or tc give addresses and keys for each packet. */
   collectMetadata?: true;
-  /** Whether DF of the packet inside is passed over. Over IPv4. */
+  /** 1 ignores the DF flag of inner packets. Over IPv4. */
   ignoreDf?: number;
-  /** Mark of its packets. */
+  /** Firewall mark of its packets, u32. */
   fwmark?: number;
-  /** ERSPAN version 1: index 0..1048575. */
+  /** ERSPAN version 1: port index, 0..1048575. */
   erspanIndex?: number;
   /** ERSPAN version 0..2. */
   erspanVer?: number;
-  /** ERSPAN version 2: direction, 0 in, 1 out. */
+  /** ERSPAN version 2: direction of the mirrored traffic, 0 received, 1 sent. */
   erspanDir?: number;
-  /** ERSPAN version 2: hardware, 0..63. */
+  /** ERSPAN version 2: hardware id, 0..63. */
   erspanHwid?: number;
 }
 
@@ -149,58 +150,58 @@ export const Ip6Gre: Attributes<Gre> = gre(ipv6);
 
 /** Numbers of {@linkcode SitFlag} by name. */
 export const SIT_FLAG = { isatap: 1 } as const;
-/** A property of a sit tunnel. */
+/** A flag of a sit tunnel. */
 export type SitFlag = keyof typeof SIT_FLAG;
 
-/** What ipip, sit and ip6tnl have in common. */
+/** Settings that ipip, sit and ip6tnl tunnels share. */
 export interface IpTunnel extends TunnelWrapping {
-  /** Index of the link that its packets leave through. */
+  /** Index of the link through which its packets leave. */
   link?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the link through which its packets leave. Read-only. */
   linkDev?: string;
   /** Own address. */
   local?: string;
   /** Address of the other end. */
   remote?: string;
-  /** TTL or hop limit; 0 is that of the packet inside. */
+  /** TTL or hop limit of outer packets; 0 copies the inner packet's. */
   ttl?: number;
-  /** TOS; 1 is that of the packet inside. Over IPv4. */
+  /** TOS of outer packets; 1 copies the inner packet's. Over IPv4. */
   tos?: number;
-  /** How often packets may be wrapped, 0..255. ip6tnl. */
+  /** Limit on nested encapsulations, 0..255. ip6tnl. */
   encapLimit?: number;
   /** Traffic class and flow label, 28 bits. ip6tnl. */
   flowinfo?: number;
-  /** What is inside: 4 IPv4, 41 IPv6, 137 MPLS, 0 any. */
+  /** Protocol of inner packets: 4 IPv4, 41 IPv6, 137 MPLS, 0 any. */
   proto?: number;
-  /** Whether the path's MTU is found out. Over IPv4. */
+  /** 1 discovers the path MTU. Over IPv4. */
   pmtudisc?: number;
-  /** Each packet says where it goes: addresses come from routes or tc. */
+  /** External mode: routes or tc give the addresses for each packet. */
   collectMetadata?: true;
-  /** Mark of its packets. */
+  /** Firewall mark of its packets, u32. */
   fwmark?: number;
 }
 
-/** A tunnel over IPv4: ipip has IPv4 or MPLS inside, sit IPv6 and more. */
+/** A tunnel over IPv4: ipip carries IPv4 or MPLS, sit carries IPv6 and more. */
 export interface Iptun extends IpTunnel {
-  /** Further properties. sit. */
+  /** Flags of the tunnel. sit. */
   flags?: readonly (SitFlag | number)[];
-  /** 6rd: the IPv6 prefix of the provider. sit. */
+  /** 6rd: IPv6 prefix of the provider. sit. */
   "6rdPrefix"?: string;
-  /** 6rd: the IPv4 prefix of the relays. sit. */
+  /** 6rd: IPv4 prefix of the relays. sit. */
   "6rdRelayPrefix"?: string;
-  /** 6rd: bits of the IPv6 prefix. sit. */
+  /** 6rd: length of the IPv6 prefix in bits. sit. */
   "6rdPrefixlen"?: number;
-  /** 6rd: bits of the IPv4 prefix. sit. */
+  /** 6rd: length of the IPv4 prefix in bits. sit. */
   "6rdRelayPrefixlen"?: number;
 }
 
 /** A tunnel over IPv6: ip6tnl. */
 export interface Ip6Tunnel extends IpTunnel {
-  /** Further properties. */
+  /** Flags of the tunnel. */
   flags?: readonly (Ip6TunnelFlag | number)[];
 }
 
-/** The entries that do not depend on what is outside. */
+/** Fields that do not depend on the outer protocol, IPv4 or IPv6. */
 const ipTunnel = {
   link: [1, ifindex],
   linkDev: interfaceNameOf("link", readOnly),
@@ -223,7 +224,7 @@ export const Iptun: Attributes<Iptun> = attributes((): Shape<Iptun> => ({
   ...ipTunnel,
   local: [2, ipv4],
   remote: [3, ipv4],
-  // SIT_ISATAP is 1 in the machine's own order though the attribute counts as network order.
+  // SIT_ISATAP is 1 in host byte order, although the attribute is in network byte order.
   flags: [8, mask(u16, SIT_FLAG)],
   "6rdPrefix": [11, ipv6],
   "6rdRelayPrefix": [12, ipv4],
@@ -239,11 +240,11 @@ export const Ip6Tunnel: Attributes<Ip6Tunnel> = attributes((): Shape<Ip6Tunnel> 
   flags: [8, mask(u32, IP6_TNL_F)],
 }));
 
-/** A tunnel for IPsec by routes: vti over IPv4, vti6 over IPv6. */
+/** A tunnel for route-based IPsec: vti over IPv4, vti6 over IPv6. */
 export interface Vti {
-  /** Index of the link that its packets leave through. */
+  /** Index of the link through which its packets leave. */
   link?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the link through which its packets leave. Read-only. */
   linkDev?: string;
   /** Key of incoming packets. */
   ikey?: number;
@@ -253,7 +254,7 @@ export interface Vti {
   local?: string;
   /** Address of the other end. */
   remote?: string;
-  /** Mark of its packets. */
+  /** Firewall mark of its packets, u32. */
   fwmark?: number;
 }
 
@@ -273,11 +274,11 @@ export const Vti: Attributes<Vti> = vti(ipv4);
 /** Wire form of {@linkcode Vti} over IPv6: IFLA_VTI_*. */
 export const Vti6: Attributes<Vti> = vti(ipv6);
 
-/** Ports from `low` to `high`. */
+/** A range of UDP ports, both ends included. */
 export interface PortRange {
-  /** The first, 0..65535. */
+  /** First port, 0..65535. */
   low?: number;
-  /** The last, 0..65535. */
+  /** Last port, 0..65535. */
   high?: number;
 }
 
@@ -285,84 +286,84 @@ const portRange: Codec<PortRange> = struct(4, (): Shape<PortRange> => ({ low: [0
 
 /** Numbers of {@linkcode DontFragment} by name. */
 export const VXLAN_DF = { unset: 0, set: 1, inherit: 2 } as const;
-/** Whether packets may be fragmented on their way. */
+/** Don't-fragment flag of outer packets: unset, set, or copied from the inner packet. */
 export type DontFragment = keyof typeof VXLAN_DF | number;
 /** Numbers of {@linkcode VxlanLabelPolicy} by name. */
 export const VXLAN_LABEL = { fixed: 0, inherit: 1 } as const;
-/** Where the flow label comes from. */
+/** Source of the flow label of outer packets: `label`, or the inner packet. */
 export type VxlanLabelPolicy = keyof typeof VXLAN_LABEL | number;
 
-/** A VXLAN: Ethernet in UDP. Switches are 0 or 1, `true` ones are there or not. */
+/** A VXLAN tunnel: Ethernet in UDP. Switches are 0 or 1; fields of type `true` are flags that are present or absent. */
 export interface Vxlan {
-  /** Network identifier, 0..16777215. */
+  /** VXLAN network identifier (VNI), 0..16777215. */
   id?: number;
-  /** Multicast group, or the one other end, IPv4. */
+  /** Multicast group, or address of the only remote end, IPv4. */
   group?: string;
-  /** Index of the link that its packets leave through. */
+  /** Index of the link through which its packets leave. */
   link?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the link through which its packets leave. Read-only. */
   linkDev?: string;
   /** Own address, IPv4. */
   local?: string;
-  /** TTL or hop limit; 0 is the default of the machine. */
+  /** TTL or hop limit of outer packets; 0 is the system's default. */
   ttl?: number;
-  /** TOS; 1 is that of the packet inside. */
+  /** TOS of outer packets; 1 copies the inner packet's. */
   tos?: number;
-  /** Whether it learns where addresses are. */
+  /** 1 learns the remote ends of MAC addresses. */
   learning?: number;
-  /** Seconds until what was learned is forgotten. */
+  /** Seconds after which a learned entry expires. */
   ageing?: number;
-  /** Most addresses learned; 0 is no limit. */
+  /** Largest number of learned entries; 0 for no limit. */
   limit?: number;
-  /** UDP source ports, by flow. */
+  /** UDP source ports, chosen per flow. */
   portRange?: PortRange;
-  /** Whether it answers ARP itself. */
+  /** 1 answers ARP requests and neighbour solicitations itself. */
   proxy?: number;
-  /** Whether it routes by neighbours marked as routers. */
+  /** 1 enables route short circuit: it routes through neighbours that are marked as routers. */
   rsc?: number;
-  /** Whether unknown MAC addresses are told of. */
+  /** 1 notifies programs of unknown MAC addresses. */
   l2miss?: number;
-  /** Whether unknown IP addresses are told of. */
+  /** 1 notifies programs of unknown IP addresses. */
   l3miss?: number;
-  /** UDP destination port. The kernel's default is 8472, IANA's 4789. */
+  /** UDP destination port. The kernel's default is 8472, IANA's is 4789. */
   port?: number;
-  /** Multicast group, or the one other end, IPv6. */
+  /** Multicast group, or address of the only remote end, IPv6. */
   group6?: string;
   /** Own address, IPv6. */
   local6?: string;
-  /** Whether UDP over IPv4 has a checksum. */
+  /** 1 adds UDP checksums over IPv4. */
   udpCsum?: number;
-  /** Whether UDP over IPv6 leaves without a checksum. */
+  /** 1 omits UDP checksums of outgoing packets over IPv6. */
   udpZeroCsum6Tx?: number;
-  /** Whether UDP over IPv6 may come without a checksum. */
+  /** 1 accepts incoming packets without UDP checksums over IPv6. */
   udpZeroCsum6Rx?: number;
-  /** Remote checksum offload going out. */
+  /** 1 enables remote checksum offload for outgoing packets. */
   remcsumTx?: number;
-  /** Remote checksum offload coming in. */
+  /** 1 enables remote checksum offload for incoming packets. */
   remcsumRx?: number;
-  /** Group policy: carries marks. */
+  /** Group policy extension: carries firewall marks. */
   gbp?: true;
-  /** Remote checksum offload of whole packets only. */
+  /** Remote checksum offload for whole packets only. */
   remcsumNopartial?: true;
-  /** Each packet says where it goes: identifiers and addresses come from routes or tc. */
+  /** 1 enables external mode: routes or tc give identifiers and addresses for each packet. */
   collectMetadata?: number;
-  /** Flow label, 20 bits. */
+  /** Flow label of outer packets, 20 bits. */
   label?: number;
-  /** Generic protocol extension: other than Ethernet inside. */
+  /** Generic protocol extension: carries other protocols than Ethernet too. */
   gpe?: true;
-  /** Whether the TTL is that of the packet inside. */
+  /** True copies the inner packet's TTL. */
   ttlInherit?: boolean;
-  /** Whether packets may be fragmented on their way. */
+  /** Don't-fragment flag of outer packets. */
   df?: DontFragment;
-  /** Whether identifiers are let in by a list; with `collectMetadata`. */
+  /** 1 accepts only identifiers in the VNI filter's list; requires `collectMetadata`. */
   vnifilter?: number;
-  /** Whether packets to this machine take a short cut. */
+  /** 1 delivers packets for this machine directly, without a device below. */
   localbypass?: number;
-  /** Where the flow label comes from. */
+  /** Source of the flow label. */
   labelPolicy?: VxlanLabelPolicy;
-  /** Bits of the header that are not looked at: 16 hexadecimal digits. */
+  /** Reserved bits of the header that are ignored when set: 16 hexadecimal digits. */
   reservedBits?: string;
-  /** Whether multicast inside is routed by the machine's multicast routes. */
+  /** 1 routes inner multicast by the multicast routing tables. */
   mcRoute?: number;
 }
 
@@ -405,39 +406,39 @@ export const Vxlan: Attributes<Vxlan> = attributes((): Shape<Vxlan> => ({
   mcRoute: [34, u8],
 }));
 
-/** A Geneve tunnel. Switches are 0 or 1, `true` ones are there or not. */
+/** A Geneve tunnel. Switches are 0 or 1; fields of type `true` are flags that are present or absent. */
 export interface Geneve {
-  /** Network identifier, 0..16777215. */
+  /** Virtual network identifier (VNI), 0..16777215. */
   id?: number;
   /** Address of the other end, IPv4. */
   remote?: string;
-  /** TTL or hop limit; 0 is the default of the machine. */
+  /** TTL or hop limit of outer packets; 0 is the system's default. */
   ttl?: number;
-  /** TOS; 1 is that of the packet inside. */
+  /** TOS of outer packets; 1 copies the inner packet's. */
   tos?: number;
-  /** UDP destination port; 6081 when absent. */
+  /** UDP destination port; default 6081. */
   port?: number;
-  /** Each packet says where it goes. */
+  /** External mode: routes or tc give identifiers and addresses for each packet. */
   collectMetadata?: true;
   /** Address of the other end, IPv6. */
   remote6?: string;
-  /** Whether UDP over IPv4 has a checksum. */
+  /** 1 adds UDP checksums over IPv4. */
   udpCsum?: number;
-  /** Whether UDP over IPv6 leaves without a checksum. */
+  /** 1 omits UDP checksums of outgoing packets over IPv6. */
   udpZeroCsum6Tx?: number;
-  /** Whether UDP over IPv6 may come without a checksum. */
+  /** 1 accepts incoming packets without UDP checksums over IPv6. */
   udpZeroCsum6Rx?: number;
-  /** Flow label, 20 bits. */
+  /** Flow label of outer packets, 20 bits. */
   label?: number;
-  /** Whether the TTL is that of the packet inside. */
+  /** 1 copies the inner packet's TTL. */
   ttlInherit?: number;
-  /** Whether packets may be fragmented on their way. */
+  /** Don't-fragment flag of outer packets. */
   df?: DontFragment;
-  /** IP inside without Ethernet. */
+  /** Carries IP packets without an Ethernet header. */
   innerProtoInherit?: true;
-  /** UDP source ports, by flow. */
+  /** UDP source ports, chosen per flow. */
   portRange?: PortRange;
-  /** Carries a hint that lets the receiver put packets together. */
+  /** Adds a hint to packets that helps the receiver to merge them (GRO). */
   groHint?: true;
   /** Own address, IPv4. */
   local?: string;
@@ -445,7 +446,7 @@ export interface Geneve {
   local6?: string;
 }
 
-/** 0 is not sent beside a `ttl`, which the kernel then takes no notice of. */
+/** Codec of `ttlInherit`. A 0 is not sent together with `ttl`: the kernel would ignore the `ttl`. */
 const ttlInherit: Codec<number> = {
   ...u8,
   encode: (value, to, owner) =>
@@ -474,15 +475,15 @@ export const Geneve: Attributes<Geneve> = attributes((): Shape<Geneve> => ({
   local6: [18, ipv6],
 }));
 
-/** Any protocol in UDP: MPLS, IP. */
+/** A Bareudp tunnel: carries one protocol, such as MPLS or IP, in UDP. */
 export interface Bareudp {
   /** UDP destination port. */
   port?: number;
-  /** EtherType of what is inside: 0x8847 MPLS, 0x0800 IPv4, 0x86dd IPv6. */
+  /** EtherType of inner packets: 0x8847 MPLS, 0x0800 IPv4, 0x86dd IPv6. */
   ethertype?: number;
   /** Lowest UDP source port. */
   srcportMin?: number;
-  /** Lets in MPLS multicast beside unicast, IPv6 beside IPv4. */
+  /** Accepts MPLS multicast as well as unicast, or IPv6 as well as IPv4. */
   multiprotoMode?: true;
 }
 
@@ -496,26 +497,26 @@ export const Bareudp: Attributes<Bareudp> = attributes((): Shape<Bareudp> => ({
 
 /** Numbers of {@linkcode GtpRole} by name. */
 export const GTP_ROLE = { ggsn: 0, sgsn: 1 } as const;
-/** Which side of a mobile network. */
+/** Role in a mobile network: GGSN or SGSN. */
 export type GtpRole = keyof typeof GTP_ROLE | number;
 
-/** A tunnel of mobile networks. */
+/** A GTP tunnel (GPRS tunnelling protocol) of a mobile network. */
 export interface Gtp {
-  /** File descriptor of the UDP socket of version 0. Input only. */
+  /** File descriptor of the UDP socket for GTP version 0. Input only. */
   fd0?: number;
-  /** File descriptor of the UDP socket of version 1. Input only. */
+  /** File descriptor of the UDP socket for GTP version 1. Input only. */
   fd1?: number;
-  /** Size of the table of contexts. */
+  /** Number of hash buckets in the table of PDP contexts. */
   pdpHashsize?: number;
-  /** Which side it is. */
+  /** Role in the mobile network. */
   role?: GtpRole;
-  /** 1 lets the kernel make the sockets. Input only. */
+  /** 1 lets the kernel create the sockets. Input only. */
   createSockets?: number;
-  /** Counter of restarts that peers are told. */
+  /** Restart counter that it reports to peers. */
   restartCount?: number;
-  /** Own address of the kernel's socket, IPv4. */
+  /** Own address of the socket that the kernel creates, IPv4. */
   local?: string;
-  /** Own address of the kernel's socket, IPv6. */
+  /** Own address of the socket that the kernel creates, IPv6. */
   local6?: string;
 }
 
@@ -533,28 +534,28 @@ export const Gtp: Attributes<Gtp> = attributes((): Shape<Gtp> => ({
 
 /** Numbers of {@linkcode AmtMode} by name. */
 export const AMT_MODE = { gateway: 0, relay: 1 } as const;
-/** Which end of a multicast tunnel. */
+/** Role in AMT: gateway or relay. */
 export type AmtMode = keyof typeof AMT_MODE | number;
 
-/** Automatic multicast tunnel. */
+/** A tunnel for automatic multicast tunnelling (AMT, RFC 7450). */
 export interface Amt {
-  /** Which end it is. */
+  /** Role: gateway or relay. */
   mode?: AmtMode;
-  /** UDP port of relays; 2268 when absent. */
+  /** UDP port of relays; default 2268. */
   relayPort?: number;
-  /** UDP port of gateways; 2268 when absent. */
+  /** UDP port of gateways; default 2268. */
   gatewayPort?: number;
-  /** Index of the link that its packets leave through. */
+  /** Index of the link through which its packets leave. */
   link?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the link through which its packets leave. Read-only. */
   linkDev?: string;
   /** Own address. */
   localIp?: string;
-  /** Address of the relay that was found. */
+  /** Address of the discovered relay. */
   remoteIp?: string;
-  /** Address that gateways look for relays at. */
+  /** Address to which gateways send relay discovery messages. */
   discoveryIp?: string;
-  /** Most tunnels of a relay. */
+  /** Largest number of tunnels of a relay. */
   maxTunnels?: number;
 }
 
@@ -571,15 +572,15 @@ export const Amt: Attributes<Amt> = attributes((): Shape<Amt> => ({
   maxTunnels: [8, u32],
 }));
 
-/** An interface for IPsec policies and states with its `ifId`. */
+/** An xfrm interface: IPsec policies and states with its `ifId` apply to its packets. */
 export interface XfrmInterface {
-  /** Index of the link that its packets leave through. */
+  /** Index of the link through which its packets leave. */
   link?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the link through which its packets leave. Read-only. */
   linkDev?: string;
-  /** What its policies and states have, 1 or more. */
+  /** Interface id of its policies and states, 1 or more. */
   ifId?: number;
-  /** Each packet says its `ifId`. */
+  /** External mode: routes or tc give the `ifId` for each packet. */
   collectMetadata?: true;
 }
 

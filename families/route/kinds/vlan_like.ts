@@ -1,5 +1,5 @@
 /**
- * Links on top of another link that split it or protect it: vlan, macvlan, macvtap, ipvlan, ipvtap, macsec, hsr, vrf.
+ * Links on top of another link that divide or protect it: vlan, macvlan, macvtap, ipvlan, ipvtap, macsec, hsr, vrf.
  *
  * Source: linux/if_link.h, linux/if_vlan.h, linux/if_macsec.h, v7.2
  *
@@ -33,20 +33,20 @@ import { selectedFlags, type SomeFlags, VLAN_PROTOCOL, type VlanProtocol } from 
 
 /** Numbers of {@linkcode VlanFlag} by name. */
 export const VLAN_FLAG = { reorder_hdr: 1, gvrp: 2, loose_binding: 4, mvrp: 8, bridge_binding: 16 } as const;
-/** A property of a VLAN. */
+/** A flag of a VLAN. */
 export type VlanFlag = keyof typeof VLAN_FLAG;
 
-/** How one priority becomes another. */
+/** A mapping between a packet's priority and a tag's priority. */
 export interface VlanQosMapping {
-  /** Priority of the packet going out, or of the tag coming in. */
+  /** Priority of the outgoing packet, or of the incoming tag. */
   from?: number;
-  /** Priority of the tag going out, or of the packet coming in. */
+  /** Priority of the outgoing tag, or of the incoming packet. */
   to?: number;
 }
 
-/** Mappings of priorities. */
+/** Priority mappings of one direction. */
 export interface VlanQos {
-  /** One entry a mapping. */
+  /** One entry per mapping. */
   mapping?: readonly VlanQosMapping[];
 }
 
@@ -55,17 +55,20 @@ export const VlanQos: Attributes<VlanQos> = attributes((): Shape<VlanQos> => ({
   mapping: [1, repeated(1, struct<VlanQosMapping>(8, { from: [0, u32], to: [4, u32] }))],
 }));
 
-/** A VLAN on top of `link`. */
+/** A VLAN on top of `link`: kind `vlan`. */
 export interface Vlan {
-  /** Number of the VLAN, 0..4094. */
+  /** VLAN id, 0..4094. */
   id?: number;
-  /** All its properties; those not given are off. The kernel begins with `reorder_hdr`. A request may mean some. */
+  /**
+   * All flags: flags that are not given are off. A new VLAN has `reorder_hdr`. To change some flags only, give
+   * {@linkcode SomeFlags}.
+   */
   flags?: readonly (VlanFlag | number)[] | SomeFlags<VlanFlag>;
-  /** Priorities of packets to priorities of tags. */
+  /** Mapping from priorities of outgoing packets to priorities of tags. */
   egressQos?: VlanQos;
-  /** Priorities of tags to priorities of packets. */
+  /** Mapping from priorities of incoming tags to priorities of packets. */
   ingressQos?: VlanQos;
-  /** Protocol of the tag; 802.1q when absent. */
+  /** Protocol of the tag; default 802.1q. */
   protocol?: VlanProtocol;
 }
 
@@ -80,36 +83,39 @@ export const Vlan: Attributes<Vlan> = attributes((): Shape<Vlan> => ({
 
 /** Numbers of {@linkcode MacvlanMode} by name. */
 export const MACVLAN_MODE = { private: 1, vepa: 2, bridge: 4, passthru: 8, source: 16 } as const;
-/** Whom a macvlan talks to on its own wire. */
+/** Traffic that macvlans on the same link may exchange. */
 export type MacvlanMode = keyof typeof MACVLAN_MODE | number;
 /** Numbers of {@linkcode MacvlanFlag} by name. */
 export const MACVLAN_FLAG = { nopromisc: 1, nodst: 2 } as const;
-/** A property of a macvlan. */
+/** A flag of a macvlan. */
 export type MacvlanFlag = keyof typeof MACVLAN_FLAG;
 /** Numbers of {@linkcode MacvlanMacaddrMode} by name. */
 export const MACVLAN_MACADDR = { add: 0, del: 1, flush: 2, set: 3 } as const;
-/** What to do with the sources of a macvlan. */
+/** Operation on the list of source addresses of a macvlan in mode source. */
 export type MacvlanMacaddrMode = keyof typeof MACVLAN_MACADDR | number;
 
-/** A macvlan or macvtap: one more MAC address on `link`. */
+/** A macvlan or macvtap: an additional MAC address on `link`. */
 export interface Macvlan {
-  /** Whom it talks to on its own wire; vepa when absent. */
+  /** Traffic that macvlans on the same link may exchange; default vepa. */
   mode?: MacvlanMode;
-  /** Its properties. */
+  /** Flags of the macvlan. */
   flags?: readonly (MacvlanFlag | number)[];
-  /** What to do with `macaddr` or `macaddrData` (mode source). Input only. */
+  /** Operation on `macaddr` or `macaddrData` (mode source). Input only. */
   macaddrMode?: MacvlanMacaddrMode;
-  /** The source to add or delete. Input only. */
+  /** The source MAC address to add or delete. Input only. */
   macaddr?: string;
-  /** All sources that may come in (mode source); a change takes them with `macaddrMode: "set"`, as `add` says by itself. */
+  /**
+   * All accepted source MAC addresses (mode source). To change them give `macaddrMode: "set"` too; `add` gives it by
+   * itself.
+   */
   macaddrData?: readonly string[];
-  /** Number of sources. Read-only. */
+  /** Number of source MAC addresses. Read-only. */
   macaddrCount?: number;
-  /** Wanted length of the queue of broadcasts, in packets. */
+  /** Requested length of the broadcast queue, in packets. */
   bcQueueLen?: number;
-  /** Its length in use: the most that any on this `link` wants. Read-only. */
+  /** Length of the broadcast queue in use: the largest one requested on this `link`. Read-only. */
   bcQueueLenUsed?: number;
-  /** Broadcasts to more recipients than this are queued; -1 never, 0 always. */
+  /** Broadcasts with more recipients than this are queued; -1 queues none, 0 all. */
   bcCutoff?: number;
 }
 
@@ -128,18 +134,18 @@ export const Macvlan: Attributes<Macvlan> = attributes((): Shape<Macvlan> => ({
 
 /** Numbers of {@linkcode IpvlanMode} by name. */
 export const IPVLAN_MODE = { l2: 0, l3: 1, l3s: 2 } as const;
-/** Where an ipvlan decides: by address on the wire (l2), by routes (l3), by routes with netfilter (l3s). */
+/** Layer at which an ipvlan forwards: by address on the link (l2), by routing (l3), by routing with netfilter (l3s). */
 export type IpvlanMode = keyof typeof IPVLAN_MODE | number;
 /** Numbers of {@linkcode IpvlanFlag} by name. */
 export const IPVLAN_F = { private: 1, vepa: 2 } as const;
-/** A property of an ipvlan. */
+/** A flag of an ipvlan. */
 export type IpvlanFlag = keyof typeof IPVLAN_F;
 
-/** An ipvlan or ipvtap: more IP addresses on `link`, with its MAC address. */
+/** An ipvlan or ipvtap: additional IP addresses on `link`, with its MAC address. */
 export interface Ipvlan {
-  /** Where it decides; l3 when absent. */
+  /** Layer at which it forwards; default l3. */
   mode?: IpvlanMode;
-  /** Its properties; bridge when empty. */
+  /** Flags of the ipvlan; without any it is in bridge mode. */
   flags?: readonly (IpvlanFlag | number)[];
 }
 
@@ -156,9 +162,9 @@ export const MACSEC_CIPHER = {
   gcm_aes_xpn_128: 0x0080c20001000003n,
   gcm_aes_xpn_256: 0x0080c20001000004n,
 } as const;
-/** What kernels show in the place of gcm_aes_128. */
+/** The number that the kernel shows for gcm_aes_128. */
 const MACSEC_DEFAULT_CIPHER = 0x0080020001000001n;
-/** A cipher of MACsec. */
+/** Cipher suite of MACsec, by name or number. */
 export type MacsecCipher = keyof typeof MACSEC_CIPHER | bigint;
 
 const macsecCipher: Codec<MacsecCipher, MacsecCipher | number> = {
@@ -181,42 +187,42 @@ const macsecCipher: Codec<MacsecCipher, MacsecCipher | number> = {
 
 /** Numbers of {@linkcode MacsecValidation} by name. */
 export const MACSEC_VALIDATE = { disabled: 0, check: 1, strict: 2 } as const;
-/** What happens to frames without a valid tag. */
+/** Handling of frames without a valid MACsec tag. */
 export type MacsecValidation = keyof typeof MACSEC_VALIDATE | number;
 /** Numbers of {@linkcode MacsecOffload} by name. */
 export const MACSEC_OFFLOAD = { off: 0, phy: 1, mac: 2 } as const;
-/** Who does MACsec. */
+/** The place where MACsec is done: in software (off), in the PHY or in the MAC. */
 export type MacsecOffload = keyof typeof MACSEC_OFFLOAD | number;
 
-/** MACsec on top of `link`. Switches are 0 or 1. */
+/** A MACsec interface on top of `link`. Switches are 0 or 1. */
 export interface Macsec {
-  /** Secure channel: 16 hexadecimal digits, MAC address and port. */
+  /** Secure channel identifier (SCI), MAC address and port: 16 hexadecimal digits. */
   sci?: string;
-  /** Port of the channel 1..65535, in the place of `sci`. */
+  /** Port of the secure channel, 1..65535, instead of `sci`. */
   port?: number;
-  /** Bytes of the check value, 8..16. */
+  /** Length of the integrity check value in bytes, 8..16. */
   icvLen?: number;
-  /** Cipher; gcm_aes_128 when absent. */
+  /** Cipher suite; default gcm_aes_128. */
   cipherSuite?: MacsecCipher;
-  /** Packets that may come late; only with `replayProtect`. */
+  /** Replay window: the number of packets by which a packet may be late; requires `replayProtect`. */
   window?: number;
-  /** Association that sends, 0..3. */
+  /** Number of the secure association that transmits, 0..3. */
   encodingSa?: number;
-  /** Whether frames are encrypted. */
+  /** 1 encrypts frames. */
   encrypt?: number;
-  /** Whether frames are protected. */
+  /** 1 protects the integrity of frames. */
   protect?: number;
-  /** Whether frames carry the channel. */
+  /** 1 includes the secure channel identifier in frames. */
   incSci?: number;
-  /** End station. */
+  /** 1 marks frames as from an end station (ES bit). */
   es?: number;
-  /** Single copy broadcast. */
+  /** 1 marks frames as single copy broadcast (SCB bit). */
   scb?: number;
-  /** Whether old packet numbers are refused. */
+  /** 1 rejects frames with old packet numbers. */
   replayProtect?: number;
-  /** What happens to frames without a valid tag. */
+  /** Handling of frames without a valid tag. */
   validation?: MacsecValidation;
-  /** Who does it. */
+  /** The place where MACsec is done. */
   offload?: MacsecOffload;
 }
 
@@ -240,32 +246,32 @@ export const Macsec: Attributes<Macsec> = attributes((): Shape<Macsec> => ({
 
 /** Numbers of {@linkcode HsrProtocol} by name. */
 export const HSR_PROTOCOL = { hsr: 0, prp: 1 } as const;
-/** How the two ways are used. */
+/** Redundancy protocol: HSR (ring) or PRP (two parallel networks). */
 export type HsrProtocol = keyof typeof HSR_PROTOCOL | number;
 
-/** HSR or PRP: two links that carry every frame twice. */
+/** An HSR or PRP interface: it sends every frame through two links. */
 export interface Hsr {
   /** Index of the first link. */
   slave1?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the first link. Read-only. */
   slave1Dev?: string;
   /** Index of the second link. */
   slave2?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the second link. Read-only. */
   slave2Dev?: string;
-  /** Last byte of the address of supervision frames. */
+  /** Last byte of the multicast address of supervision frames, 0..255. */
   multicastSpec?: number;
-  /** Address of supervision frames. Read-only. */
+  /** Multicast address of supervision frames. Read-only. */
   supervisionAddr?: string;
-  /** Last sequence number. Read-only. */
+  /** Sequence number of the last frame. Read-only. */
   seqNr?: number;
   /** Version of HSR, 0 or 1. */
   version?: number;
-  /** How the two ways are used. */
+  /** Redundancy protocol: HSR or PRP. */
   protocol?: HsrProtocol;
-  /** Index of the link to another ring. */
+  /** Index of the interlink port, which connects to another ring. */
   interlink?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the interlink port. Read-only. */
   interlinkDev?: string;
 }
 
@@ -284,18 +290,18 @@ export const Hsr: Attributes<Hsr> = attributes((): Shape<Hsr> => ({
   interlinkDev: interfaceNameOf("interlink", readOnly),
 }));
 
-/** A VRF: links that have it as master use its table. */
+/** A VRF (virtual routing and forwarding): its ports use its routing table. */
 export interface Vrf {
-  /** Routing table, 1 or more. */
+  /** Number of the routing table, 1 or more. */
   table?: number;
 }
 
 /** Wire form of {@linkcode Vrf}: IFLA_VRF_*. */
 export const Vrf: Attributes<Vrf> = attributes((): Shape<Vrf> => ({ table: [1, u32] }));
 
-/** A link in a VRF. */
+/** A port of a VRF. */
 export interface VrfPort {
-  /** Routing table. Read-only. */
+  /** Number of the VRF's routing table. Read-only. */
   table?: number;
 }
 
