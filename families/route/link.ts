@@ -11,7 +11,7 @@
  *                 +-----------------------------+
  *                 | attributes …                | 16
  *
- * IFLA_LINKINFO lies in the link itself: `kind` says what `data` is, `slaveKind` what `slaveData` is.
+ * IFLA_LINKINFO's fields are in the link itself: `kind` selects the type of `data`, `slaveKind` that of `slaveData`.
  *
  * Source: linux/if_link.h, linux/if.h, linux/if_arp.h, linux/veth.h, v7.2
  *
@@ -83,7 +83,7 @@ import { type VfInfo, vfinfoList, type VfPort, VfPort as VfPortTable, vfPorts } 
 
 const FLAGS = 8, CHANGE = 12, IFLA_NET_NS_PID = 19, IFLA_NET_NS_FD = 28, IFLA_LINKINFO = 18, IFLA_PAD = 42;
 
-/** IFF_*: properties of a link. */
+/** IFF_*: flags of a link. */
 export const IFF = {
   up: 0x1,
   broadcast: 0x2,
@@ -105,14 +105,14 @@ export const IFF = {
   dormant: 0x20000,
   echo: 0x40000,
 } as const;
-/** A flag of a link: `up` is what was asked for, `running` and `lower_up` what came of it. */
+/** A flag of a link: `up` is the requested state, `running` and `lower_up` the actual one. */
 export type LinkFlag = keyof typeof IFF;
 
-/** Those that a request may change; the others are the kernel's. */
+/** The flags that a request may change; the kernel sets the others. */
 const SETTABLE = IFF.up | IFF.debug | IFF.notrailers | IFF.noarp | IFF.promisc | IFF.allmulti | IFF.multicast |
   IFF.portsel | IFF.automedia | IFF.dynamic;
 
-/** ARPHRD_*: kinds of link layer. */
+/** ARPHRD_*: types of link layer. */
 export const ARPHRD = {
   netrom: 0,
   ether: 1,
@@ -182,7 +182,7 @@ export const ARPHRD = {
   none: 65534,
   void: 65535,
 } as const;
-/** What a link's frames are: `ether`, `loopback`, `none` for bare packets. */
+/** Type of the link layer: `ether`, `loopback`, `none` for plain IP packets. */
 export type LinkType = keyof typeof ARPHRD | number;
 
 /** Numbers of {@linkcode Operstate} by name. */
@@ -195,13 +195,13 @@ export const IF_OPER = {
   dormant: 5,
   up: 6,
 } as const;
-/** Whether a link can carry packets (RFC 2863). */
+/** Operational state of a link: it tells if the link can carry packets (RFC 2863). */
 export type Operstate = keyof typeof IF_OPER | number;
-/** IF_LINK_MODE_*: how `operstate` is decided. */
+/** IF_LINK_MODE_*: numbers of {@linkcode Linkmode} by name. */
 export const IF_LINK_MODE = { default: 0, dormant: 1, testing: 2 } as const;
-/** What carrier makes of a link: up, or dormant until a program says up. */
+/** Operational state of a link that gains carrier: up (default), or dormant or testing until a program sets it up. */
 export type Linkmode = keyof typeof IF_LINK_MODE | number;
-/** RTEXT_FILTER_*: what a dump is to have beside the usual. */
+/** RTEXT_FILTER_*: additional data that a dump includes or omits. */
 export const RTEXT_FILTER = {
   vf: 0x1,
   brvlan: 0x2,
@@ -213,9 +213,9 @@ export const RTEXT_FILTER = {
   mst: 0x80,
   name_only: 0x100,
 } as const;
-/** What a request wants beside the usual, or not at all. */
+/** Additional data that a request asks for, or data that it omits. */
 export type ExtMask = keyof typeof RTEXT_FILTER;
-/** IFLA_EVENT_*: why a link is told of. */
+/** IFLA_EVENT_*: reasons of a notification about a link. */
 export const IFLA_EVENT = {
   none: 0,
   reboot: 1,
@@ -225,10 +225,10 @@ export const IFLA_EVENT = {
   igmp_resend: 5,
   bonding_options: 6,
 } as const;
-/** Why a link is told of. */
+/** Reason of a notification about a link. */
 export type LinkEvent = keyof typeof IFLA_EVENT | number;
 
-/** Counters of a link. */
+/** Counters of a link: struct rtnl_link_stats and rtnl_link_stats64. */
 export interface LinkStats {
   /** Packets received. */
   rxPackets?: number;
@@ -242,33 +242,33 @@ export interface LinkStats {
   rxErrors?: number;
   /** Packets that could not be sent. */
   txErrors?: number;
-  /** Packets received and dropped for want of space. */
+  /** Received packets dropped for lack of space. */
   rxDropped?: number;
-  /** Packets dropped instead of being sent. */
+  /** Packets dropped before transmission. */
   txDropped?: number;
   /** Multicast packets received. */
   multicast?: number;
-  /** Collisions. */
+  /** Number of collisions. */
   collisions?: number;
-  /** Packets of a wrong length. */
+  /** Received packets with a wrong length. */
   rxLengthErrors?: number;
-  /** Packets that found the receiver's ring full. */
+  /** Received packets dropped because the receiver's ring was full. */
   rxOverErrors?: number;
-  /** Packets with a wrong checksum. */
+  /** Received packets with a wrong checksum. */
   rxCrcErrors?: number;
-  /** Packets with a wrong alignment. */
+  /** Received packets with a wrong alignment. */
   rxFrameErrors?: number;
-  /** Overruns of the receiver. */
+  /** Overruns of the receiver's FIFO. */
   rxFifoErrors?: number;
-  /** Packets missed by the receiver. */
+  /** Packets that the receiver missed. */
   rxMissedErrors?: number;
-  /** Sending given up. */
+  /** Aborted transmissions. */
   txAbortedErrors?: number;
-  /** Carrier lost while sending. */
+  /** Losses of carrier during transmission. */
   txCarrierErrors?: number;
-  /** Underruns of the sender. */
+  /** Underruns of the transmitter's FIFO. */
   txFifoErrors?: number;
-  /** Heartbeats lost. */
+  /** Lost heartbeats. */
   txHeartbeatErrors?: number;
   /** Late collisions. */
   txWindowErrors?: number;
@@ -276,9 +276,9 @@ export interface LinkStats {
   rxCompressed?: number;
   /** Compressed packets sent. */
   txCompressed?: number;
-  /** Packets that nobody wanted. */
+  /** Received packets that no protocol handled. */
   rxNohandler?: number;
-  /** Packets for other hosts. Not in `stats`. */
+  /** Received packets addressed to other hosts. Not in `stats`. */
   rxOtherhostDropped?: number;
 }
 
@@ -310,48 +310,48 @@ const COUNTERS: readonly (keyof LinkStats)[] = [
   "rxOtherhostDropped",
 ];
 
-/** Resources of an old card. */
+/** Hardware resources of an old network card: struct rtnl_link_ifmap. */
 export interface LinkMap {
-  /** Where its memory begins. */
+  /** Start address of its memory. */
   memStart?: number;
-  /** Where its memory ends. */
+  /** End address of its memory. */
   memEnd?: number;
-  /** Its I/O address. */
+  /** I/O address. */
   baseAddr?: number;
-  /** Its interrupt. */
+  /** Number of the interrupt. */
   irq?: number;
-  /** Its DMA channel. */
+  /** Number of the DMA channel. */
   dma?: number;
-  /** Its port: 0 unknown, 1 BNC, 2 twisted pair, 3 AUI, … */
+  /** Port type: 0 unknown, 1 BNC, 2 twisted pair, 3 AUI, … */
   port?: number;
 }
 
-/** Programs that see packets first. */
+/** XDP programs of a link: BPF programs that process packets before the network stack. */
 export interface Xdp {
   /** File descriptor of the program to attach, -1 to detach. Input only. */
   fd?: number;
-  /** How one is attached. Read-only. */
+  /** Place where a program is attached. Read-only. */
   attached?: XdpAttached;
-  /** How to attach. Input only. */
+  /** Options for attaching. Input only. */
   flags?: readonly (XdpFlag | number)[];
-  /** Number of the program; with several, see the others. Read-only. */
+  /** Id of the attached program. If several are attached, see the other fields. Read-only. */
   progId?: number;
-  /** Number of the program in the driver. Read-only. */
+  /** Id of the program in the driver. Read-only. */
   drvProgId?: number;
-  /** Number of the program behind the driver. Read-only. */
+  /** Id of the program in generic mode, after the driver. Read-only. */
   skbProgId?: number;
-  /** Number of the program in the hardware. Read-only. */
+  /** Id of the program in the hardware. Read-only. */
   hwProgId?: number;
-  /** The program that must be attached for `replace`. Input only. */
+  /** File descriptor of the program that must be attached for `replace`. Input only. */
   expectedFd?: number;
 }
 /** Numbers of {@linkcode XdpAttached} by name. */
 export const XDP_ATTACHED = { none: 0, drv: 1, skb: 2, hw: 3, multi: 4 } as const;
-/** How an XDP program is attached: in the driver, behind it, in hardware, several. */
+/** Place where an XDP program is attached: in the driver, after it (skb), in hardware, or several. */
 export type XdpAttached = keyof typeof XDP_ATTACHED | number;
 /** Numbers of {@linkcode XdpFlag} by name. */
 export const XDP_FLAGS = { update_if_noexist: 1, skb_mode: 2, drv_mode: 4, hw_mode: 8, replace: 16 } as const;
-/** How to attach an XDP program. */
+/** An option for attaching an XDP program. */
 export type XdpFlag = keyof typeof XDP_FLAGS;
 
 /** Wire form of {@linkcode Xdp}: IFLA_XDP_*. */
@@ -366,9 +366,9 @@ export const Xdp: Attributes<Xdp> = attributes((): Shape<Xdp> => ({
   expectedFd: [8, i32, "input"],
 }));
 
-/** Further names of a link. */
+/** Alternative names of a link. */
 export interface PropList {
-  /** Names, at most 127 bytes each. */
+  /** Alternative names, at most 127 bytes each. */
   altIfname?: readonly string[];
 }
 
@@ -377,11 +377,11 @@ export const PropList: Attributes<PropList> = attributes((): Shape<PropList> => 
   altIfname: [53, repeated(53, string(127))],
 }));
 
-/** Why a program keeps a link down. */
+/** Reasons for which programs keep a link down. */
 export interface ProtoDownReason {
-  /** Bits of `value` that are meant; all when absent. */
+  /** Bits of `value` to change; default all. */
   mask?: number;
-  /** Reasons, one bit each. */
+  /** Reasons, one bit each, u32. */
   value?: number;
 }
 
@@ -391,13 +391,13 @@ export const ProtoDownReason: Attributes<ProtoDownReason> = attributes((): Shape
   value: [2, u32],
 }));
 
-/** The devlink port of a link. */
+/** The devlink port of a link: a nest of DEVLINK_ATTR_*. */
 export interface LinkDevlinkPort {
-  /** Bus of the device. */
+  /** Bus of the devlink device. */
   busName?: string;
-  /** Name of the device. */
+  /** Name of the devlink device. */
   devName?: string;
-  /** Number of the port. */
+  /** Index of the port. */
   portIndex?: number;
 }
 
@@ -408,9 +408,9 @@ export const LinkDevlinkPort: Attributes<LinkDevlinkPort> = attributes((): Shape
   portIndex: [3, u32],
 }), { unlessEmpty: true });
 
-/** The clock pin of a link. */
+/** The DPLL pin of a link, for clock synchronisation. */
 export interface LinkDpllPin {
-  /** Its number. */
+  /** Id of the pin. */
   id?: number;
 }
 
@@ -419,176 +419,176 @@ export const LinkDpllPin: Attributes<LinkDpllPin> = attributes((): Shape<LinkDpl
   unlessEmpty: true,
 });
 
-/** A link without what depends on its kind. */
+/** The fields of a link that do not depend on its kind. */
 export interface LinkFields {
-  /** `bridge` and `inet6` in messages of these families, else `unspec`. */
+  /** Address family: `bridge` or `inet6` in messages of these families, else `unspec`. */
   family: Family;
-  /** What its frames are. Read-only. */
+  /** Type of the link layer. Read-only. */
   type: LinkType;
-  /** Number. A given one is taken where it is free. */
+  /** Index of the link, 1 or more. If given in `add`, the kernel uses it if it is free. */
   index: Ifindex;
   /**
-   * All flags, as read and for `add`; to change single ones see `up` and its like. A request that was decoded has those
-   * that it changes as `{ flags, mask }`, and may be sent again so.
+   * All flags, as read and as given to `add`. To change single flags use `up` and the like. A decoded request that
+   * changes only some flags has `{ flags, mask }`, and can be sent again with it.
    */
   flags: readonly (LinkFlag | number)[];
   /** Name, at most 15 bytes. */
   ifname: string;
-  /** Given as true or false: lets all multicast in. Read: how many programs want it. */
+  /** Input: true accepts all multicast packets. Output: the number of programs that ask for it. */
   allmulti?: boolean | number;
-  /** Link-layer address: a MAC address, an IP address of ip tunnels, 20 bytes of InfiniBand. */
+  /** Link-layer address: a MAC address; of IP tunnels an IP address; of InfiniBand 20 bytes. */
   address?: string;
-  /** Link-layer broadcast address, or the other end of an ip tunnel. */
+  /** Link-layer broadcast address; of IP tunnels the address of the remote end. */
   broadcast?: string;
-  /** Largest packet in bytes. */
+  /** Maximum transmission unit in bytes. */
   mtu: number;
-  /** Identifier here of the namespace that `link` is in. */
+  /** Id of the network namespace that `link` is in. */
   linkNetnsid?: number;
-  /** Number of the link below, or of a pair's other end. */
+  /** Index of the link below, or of the other end of a pair. */
   link?: Ifindex;
-  /** Its name, while it is in this namespace. Read-only. */
+  /** Name of the link below or of the other end, if it is in this namespace. Read-only. */
   linkDev?: string;
   /** Name of the queueing discipline. Read-only. */
   qdisc?: string;
-  /** Counters in 32 bits. Read-only. */
+  /** Counters of 32 bits. Read-only. */
   stats?: LinkStats;
   /** Unused since Linux 2.6. */
   cost?: Uint8Array;
   /** Unused since Linux 2.6. */
   priority?: Uint8Array;
-  /** Number of the link that this is a port of; null takes it out. */
+  /** Index of the master, whose port this link is, such as a bridge; null removes it from its master. */
   master?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the master. Read-only. */
   masterDev?: string;
-  /** An event of the old wireless extensions. Read-only. */
+  /** An event of the obsolete wireless extensions, as bytes. Read-only. */
   wireless?: Uint8Array;
-  /** What the message's own family says. */
+  /** Data of the message's own family: a bridge's port, or IPv6. */
   protinfo?: Protinfo;
-  /** Most packets queued. */
+  /** Largest number of packets in the transmit queue. */
   txqlen?: number;
-  /** Resources of an old card. Read-only. */
+  /** Hardware resources of an old network card. Read-only. */
   map?: LinkMap;
-  /** Packets in one go. Unused by today's kernels. */
+  /** Number of packets per poll. Unused by current kernels. */
   weight?: number;
-  /** Whether it can carry packets. */
+  /** Operational state. */
   operstate: Operstate;
-  /** What carrier makes of it. */
+  /** Operational state after it gains carrier. */
   linkmode?: Linkmode;
-  /** Free text, at most 255 bytes; empty removes it. */
+  /** Alias: free text of at most 255 bytes; an empty one removes the alias. */
   ifalias?: string;
   /** Number of virtual functions. Read-only. */
   numVf?: number;
-  /** Virtual functions. */
+  /** Virtual functions (SR-IOV). */
   vfinfoList?: readonly VfInfo[];
-  /** Counters. Read-only. */
+  /** Counters of 64 bits. Read-only. */
   stats64?: LinkStats;
-  /** Ports of virtual functions. */
+  /** Port profiles of virtual functions. */
   vfPorts?: readonly VfPort[];
-  /** Port of the card itself. */
+  /** Port profile of the link itself. */
   portSelf?: VfPort;
-  /** What address families know. Kernels take it once the link is there. */
+  /** Settings by address family. The kernel accepts them only for an existing link. */
   afSpec?: AfSpec;
-  /** Group of links, 0 is the default. */
+  /** Number of the group of links; 0 is the default group. */
   group?: number;
-  /** How many programs want all packets. Read-only. */
+  /** Number of programs that ask for promiscuous mode. Read-only. */
   promiscuity?: number;
-  /** Queues for sending. */
+  /** Number of transmit queues. */
   numTxQueues?: number;
-  /** Queues for receiving. */
+  /** Number of receive queues. */
   numRxQueues?: number;
-  /** Carrier: 1 or 0; few links take it, and only by `set`. */
+  /** Carrier: 1 or 0. Few kinds of link accept it, and only in `set`. */
   carrier?: number;
-  /** Identifier of the physical port, hexadecimal. Read-only. */
+  /** Id of the physical port, hexadecimal. Read-only. */
   physPortId?: string;
-  /** Changes of carrier. Read-only. */
+  /** Number of carrier changes. Read-only. */
   carrierChanges?: number;
-  /** Identifier of the switch, hexadecimal. Read-only. */
+  /** Id of the physical switch, hexadecimal. Read-only. */
   physSwitchId?: string;
   /** Name of the physical port. Read-only. */
   physPortName?: string;
-  /** 1 while a program keeps it down; few links take it. */
+  /** 1 if a program keeps the link down. Few kinds of link accept it. */
   protoDown?: number;
-  /** Most segments of a packet for the card. */
+  /** Largest number of segments in a packet for segmentation offload (GSO). */
   gsoMaxSegs?: number;
-  /** Largest packet for the card, in bytes. */
+  /** Largest packet for segmentation offload (GSO), in bytes. */
   gsoMaxSize?: number;
-  /** Programs that see packets first. */
+  /** XDP programs. */
   xdp?: Xdp;
-  /** Why it is told of. Read-only. */
+  /** Reason of the notification. Read-only. */
   event?: LinkEvent;
-  /** Identifier of the namespace it went to. Read-only. */
+  /** Id of the network namespace to which it moved. Read-only. */
   newNetnsid?: number;
-  /** Identifier of the namespace that is meant, or that it is in. */
+  /** Id of the network namespace that a request is for, or that the link is in. */
   targetNetnsid?: number;
-  /** Carrier gained. Read-only. */
+  /** Number of times it gained carrier. Read-only. */
   carrierUpCount?: number;
-  /** Carrier lost. Read-only. */
+  /** Number of times it lost carrier. Read-only. */
   carrierDownCount?: number;
-  /** Number to have in another namespace, or that it got there. */
+  /** Index that it shall have in the other namespace, or that it got there. */
   newIfindex?: number;
-  /** Least MTU. Read-only. */
+  /** Smallest MTU in bytes. Read-only. */
   minMtu?: number;
-  /** Largest MTU; 0 is no limit. Read-only. */
+  /** Largest MTU in bytes; 0 for no limit. Read-only. */
   maxMtu?: number;
-  /** Further names. Requests of their own change them. */
+  /** Alternative names. Other requests change them: addAltnames and deleteAltnames. */
   propList?: PropList;
-  /** Address that the hardware came with. Read-only. */
+  /** Permanent hardware address. Read-only. */
   permAddress?: string;
-  /** Why a program keeps it down. */
+  /** Reasons for which programs keep it down. */
   protoDownReason?: ProtoDownReason;
-  /** Device it belongs to. */
+  /** Name of the device to which it belongs. */
   parentDevName?: string;
-  /** Bus of that device. Read-only. */
+  /** Bus of the device to which it belongs. Read-only. */
   parentDevBusName?: string;
-  /** Largest packet put together when received, in bytes. */
+  /** Largest packet that receive offload (GRO) assembles, in bytes. */
   groMaxSize?: number;
-  /** Largest packet that the hardware takes apart, in bytes. Read-only. */
+  /** Largest packet that the hardware can segment (TSO), in bytes. Read-only. */
   tsoMaxSize?: number;
-  /** Most segments that the hardware makes. Read-only. */
+  /** Largest number of segments that the hardware makes of a packet (TSO). Read-only. */
   tsoMaxSegs?: number;
-  /** Its devlink port. Read-only. */
+  /** Devlink port. Read-only. */
   devlinkPort?: LinkDevlinkPort;
-  /** As `gsoMaxSize`, for IPv4. */
+  /** Largest IPv4 packet for segmentation offload (GSO), in bytes. */
   gsoIpv4MaxSize?: number;
-  /** As `groMaxSize`, for IPv4. */
+  /** Largest IPv4 packet that receive offload (GRO) assembles, in bytes. */
   groIpv4MaxSize?: number;
-  /** Its clock pin. Read-only. */
+  /** DPLL pin. Read-only. */
   dpllPin?: LinkDpllPin;
-  /** How far ahead the hardware can be told when to send, in nanoseconds. Read-only. */
+  /** Largest time in nanoseconds by which the hardware can delay transmission for pacing. Read-only. */
   maxPacingOffloadHorizon?: number;
-  /** 1 when it cannot move to another namespace. Read-only. */
+  /** 1 if it cannot move to another network namespace. Read-only. */
   netnsImmutable?: number;
-  /** Bytes it wants in front of packets. Read-only. */
+  /** Space that it needs in front of packets, in bytes. Read-only. */
   headroom?: number;
-  /** Bytes it wants behind packets. Read-only. */
+  /** Space that it needs after packets, in bytes. Read-only. */
   tailroom?: number;
 }
 
-/** Fields of a link that are only given: what is received has none of them. */
+/** A pair of virtual Ethernet links: packets sent into one arrive at the other. */
 export interface LinkGiven {
-  /** Another name, to find a link by. */
+  /** Alternative name by which a request finds a link. */
   altIfname?: string;
-  /** Brings it up or down. */
+  /** True sets the link up, false sets it down. */
   up?: boolean;
-  /** Lets all packets in. Only given; `promiscuity` says whether any program asked. */
+  /** True accepts packets for all addresses; `promiscuity` is the number of programs that ask for it. */
   promisc?: boolean;
-  /** Whether addresses are resolved. */
+  /** True resolves addresses by ARP. */
   arp?: boolean;
-  /** Whether multicast may be sent. */
+  /** True allows multicast. */
   multicast?: boolean;
-  /** Namespace to make it in or move it to: a name, a path, or the number of a process. */
+  /** Network namespace in which to create the link or to which to move it: name, path or process id. */
   netns?: string | number;
-  /** Process whose namespace it goes to; see `netns`. */
+  /** Id of the process to whose namespace it moves; see `netns`. */
   netNsPid?: number;
-  /** File descriptor of the namespace it goes to; see `netns`. */
+  /** File descriptor of the network namespace to which it moves; see `netns`. */
   netNsFd?: number;
-  /** What a request wants beside the usual. */
+  /** Additional data that a request asks for. */
   extMask?: readonly (ExtMask | number)[];
 }
 
-/** A pair of links: what is sent into one comes out of the other. */
+/** A pair of virtual Ethernet links: packets sent into one arrive at the other. */
 export interface Veth {
-  /** The other end: its name, namespace, address and the like. Input only. */
+  /** The other end of the pair: name, namespace, address and so on. Input only. */
   peer?: LinkMessage;
 }
 
@@ -597,9 +597,9 @@ const link: Codec<LinkMessage> = lazy((): Codec<LinkMessage> => Link);
 /** Wire form of {@linkcode Veth}: VETH_INFO_*. */
 export const Veth: Attributes<Veth> = attributes((): Shape<Veth> => ({ peer: [1, link, "input"] }));
 
-/** A pair of CAN interfaces. */
+/** A pair of virtual CAN links: frames sent into one arrive at the other. */
 export interface Vxcan {
-  /** The other end. Input only. */
+  /** The other end of the pair. Input only. */
   peer?: LinkMessage;
 }
 
@@ -608,42 +608,42 @@ export const Vxcan: Attributes<Vxcan> = attributes((): Shape<Vxcan> => ({ peer: 
 
 /** Numbers of {@linkcode NetkitPolicy} by name. */
 export const NETKIT_POLICY = { pass: 0, drop: 2 } as const;
-/** What becomes of packets without a program. */
+/** Handling of packets if no BPF program is attached. */
 export type NetkitPolicy = keyof typeof NETKIT_POLICY | number;
 /** Numbers of {@linkcode NetkitMode} by name. */
 export const NETKIT_MODE = { l2: 0, l3: 1 } as const;
-/** Frames (l2) or packets (l3). */
+/** Layer of a netkit pair: Ethernet frames (l2) or IP packets (l3). */
 export type NetkitMode = keyof typeof NETKIT_MODE | number;
 /** Numbers of {@linkcode NetkitScrub} by name. */
 export const NETKIT_SCRUB = { none: 0, default: 1 } as const;
-/** What of a packet is forgotten on its way: nothing, or mark and priority. */
+/** Metadata that a packet loses on the way through the pair: nothing, or mark and priority. */
 export type NetkitScrub = keyof typeof NETKIT_SCRUB | number;
 /** Numbers of {@linkcode NetkitPairing} by name. */
 export const NETKIT_DEVICE = { pair: 0, single: 1 } as const;
-/** Whether there is another end. */
+/** Number of ends: a pair, or a single link. */
 export type NetkitPairing = keyof typeof NETKIT_DEVICE | number;
 
-/** A pair of links with BPF programs in between. */
+/** A netkit pair: two links with BPF programs between them. */
 export interface Netkit {
-  /** The other end. Input only. */
+  /** The other end of the pair. Input only. */
   peerInfo?: LinkMessage;
-  /** 1 on the end that rules. Read-only. */
+  /** 1 on the primary end, through which programs are managed. Read-only. */
   primary?: number;
-  /** What becomes of packets without a program. */
+  /** Handling of packets if no BPF program is attached. */
   policy?: NetkitPolicy;
-  /** The same at the other end. */
+  /** Handling of packets at the other end if no BPF program is attached. */
   peerPolicy?: NetkitPolicy;
-  /** Frames or packets; packets when absent. */
+  /** Layer: frames or packets; default packets (l3). */
   mode?: NetkitMode;
-  /** What of a packet is forgotten. */
+  /** Metadata that a packet loses at this end. */
   scrub?: NetkitScrub;
-  /** The same at the other end. */
+  /** Metadata that a packet loses at the other end. */
   peerScrub?: NetkitScrub;
-  /** Bytes to be free in front of packets. */
+  /** Space to reserve in front of packets, in bytes. */
   headroom?: number;
-  /** Bytes to be free behind packets. */
+  /** Space to reserve after packets, in bytes. */
   tailroom?: number;
-  /** Whether there is another end. */
+  /** Number of ends: a pair, or a single link. */
   pairing?: NetkitPairing;
 }
 
@@ -661,7 +661,7 @@ export const Netkit: Attributes<Netkit> = attributes((): Shape<Netkit> => ({
   pairing: [10, enumeration(u32, NETKIT_DEVICE)],
 }));
 
-/** What a link is, and what its kind has to say. Of kinds that are not listed, `data` is bytes. */
+/** Kind of a link, with the settings of this kind in `data`. If the kind is not listed here, `data` is bytes. */
 export type Kind =
   | { kind: "veth"; data?: Veth }
   | { kind: "bridge"; data?: Bridge }
@@ -705,7 +705,7 @@ export type Kind =
   | { kind: BareKind; data?: undefined }
   | { kind?: undefined; data?: undefined };
 
-/** Kinds that have nothing to say. */
+/** Kinds of link that have no settings. */
 export type BareKind =
   | "dummy"
   | "ifb"
@@ -720,7 +720,7 @@ export type BareKind =
   | "vsockmon"
   | "wireguard";
 
-/** What a link is a port of, and what that has to say of it. */
+/** Kind of a link's master, with the settings of the master's port in `slaveData`. */
 export type Port =
   | { slaveKind: "bridge"; slaveData?: BridgePort }
   | { slaveKind: "bond"; slaveData?: BondPort }
@@ -728,13 +728,13 @@ export type Port =
   | { slaveKind: "batadv" | "hsr" | "openvswitch" | "team"; slaveData?: undefined }
   | { slaveKind?: undefined; slaveData?: undefined };
 
-/** What a link's kind counts. */
+/** Counters that depend on a link's kind. */
 export interface KindStats {
-  /** Counters of CAN; bytes of other kinds. Read-only. */
+  /** Counters of kind `can`; of other kinds as bytes. Read-only. */
   xstats?: CanXstats | Uint8Array;
 }
 
-/** A link. */
+/** A network link (interface): its fields, with those of its kind and of its master's kind. */
 export type Link = LinkFields & KindStats & Kind & Port;
 
 /** A link as messages of both ways have it: a request has only what it is about. */
@@ -786,7 +786,7 @@ const kindStats: Parts<KindStats> = part((): Shape<KindStats> => ({
   xstats: [
     3,
     select(
-      "what the kind counts",
+      "counters of the kind",
       (owner): Codec<CanXstats | Uint8Array> =>
         ((owner as Link).kind === "can" ? CanXstats : bytes) as Codec<CanXstats | Uint8Array>,
     ),
@@ -803,8 +803,9 @@ const port: Parts<Port> = choice<Port, "slaveKind", "slaveData">("slaveKind", 4,
 const flagNames = mask(u32, IFF);
 
 /**
- * Flags, and beside them those that are to change: what the kernel tells has all, an array is all that a request may change.
- * A request of which that is not so is {@linkcode SomeFlags}, both ways, and none where it speaks of no flags.
+ * Codec of the header's flags with their mask of changes. In the kernel's messages the mask is ignored: all flags are
+ * valid. In a request an array sets all settable flags; any other mask is {@linkcode SomeFlags}, encoded and decoded. A
+ * request with neither flags nor mask decodes to no value.
  */
 const flags: Codec<readonly (LinkFlag | number)[], readonly (LinkFlag | number)[] | number | SomeFlags<LinkFlag>> = {
   name: "u32 mask",
@@ -820,7 +821,7 @@ const flags: Codec<readonly (LinkFlag | number)[], readonly (LinkFlag | number)[
     const some = isFields(value) ? value as unknown as SomeFlags<LinkFlag> : undefined;
     const bits = maskValue(IFF, some === undefined ? value as readonly LinkFlag[] | number : some.flags, to);
     const change = some === undefined ? SETTABLE : maskValue(IFF, some.mask, to), at = to.grow(8);
-    // Kernels take a mask of none for one of all.
+    // The kernel takes mask 0 as the mask of all flags.
     const spare = change === 0 ? 0 : bits & ~change;
     if (some !== undefined && spare !== 0) {
       to.fail(TypeError, `${maskNames(IFF, spare >>> 0).map(shown).join(", ")} must be in the mask as well`);
@@ -830,7 +831,7 @@ const flags: Codec<readonly (LinkFlag | number)[], readonly (LinkFlag | number)[
   },
 };
 
-/** Sets or clears one flag of the header and says that it is meant. */
+/** Sets or clears one flag of the header, and adds it to the mask of changes. */
 function setFlag(to: Writer, bit: number, on: boolean | number): void {
   if (typeof on !== "boolean") to.fail(TypeError, `expected true or false, got ${shown(on)}`);
   const at = to.base + FLAGS, rest = to.view.getUint32(at, true) & ~bit;
@@ -838,13 +839,13 @@ function setFlag(to: Writer, bit: number, on: boolean | number): void {
   to.view.setUint32(at + 4, (to.view.getUint32(at + 4, true) | bit) >>> 0, true);
 }
 
-/** A flag as a field of its own. */
+/** Returns a boolean field that sets one flag of the header; `inverted` for a flag that means the opposite. */
 const flagField = (bit: number, inverted = false): Derived<boolean> => ({
   apply: (on, to) => setFlag(to, bit, inverted && typeof on === "boolean" ? !on : on),
   use: "input",
 });
 
-/** IFLA_ALLMULTI is a count; a truth value in its place is the flag. */
+/** Codec of IFLA_ALLMULTI, a count in the kernel's messages. In a request a boolean sets the flag in the header. */
 const allmulti: Codec<boolean | number, boolean | number> = {
   name: "u32",
   size: 4,
@@ -855,7 +856,7 @@ const allmulti: Codec<boolean | number, boolean | number> = {
   },
 };
 
-/** A namespace by name or path as an open file, by process as its number. */
+/** A network namespace: a name or path is opened and sent as file descriptor, a process by its id. */
 const netns: Derived<string | number> = {
   apply(value, to, owner) {
     if (typeof value !== "string" && typeof value !== "number") {
@@ -869,7 +870,7 @@ const netns: Derived<string | number> = {
   use: "input",
 };
 
-/** Types of links whose addresses are those of IP. */
+/** Link types whose link-layer addresses are IP addresses. */
 const IP_TYPES: ReadonlySet<unknown> = new Set([
   "tunnel",
   "tunnel6",
@@ -883,7 +884,7 @@ const IP_TYPES: ReadonlySet<unknown> = new Set([
   ARPHRD.ip6gre,
 ]);
 
-/** An address as the link's type has them; without a type, as it looks. */
+/** Codec of a link's address: the link's type decides its form; without a type, encode() decides by the text. */
 const address: Codec<string, string | Uint8Array> = {
   name: hardwareAddress.name,
   decode(from, at, end, owner) {
@@ -899,7 +900,7 @@ const address: Codec<string, string | Uint8Array> = {
   },
 };
 
-/** An alias goes without NUL, so that an empty one has no bytes: that removes it. */
+/** Codec of an alias, without a NUL at the end: an empty one has no bytes, which removes the alias. */
 const ifalias: Codec<string> = {
   ...string(255),
   encode(value, to, owner) {

@@ -1,5 +1,5 @@
 /**
- * Links: what `ip link` does.
+ * Links, as with `ip link`.
  *
  * ```ts
  * import { links } from "@linux/netlink/families/route/links.ts";
@@ -20,31 +20,31 @@ import { type Kind, Link, type LinkFields, type LinkFlag, type LinkGiven, type P
 import { AF, type Family, familyNumber } from "./numbers.ts";
 import { addressSizeOf, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
-/** A link as it is given: like {@linkcode Link}, with names or numbers for interfaces. */
+/** A link as input: {@linkcode Link} with names or numbers for interfaces. */
 export type LinkInput =
   & Omit<Input<LinkFields & LinkGiven>, "flags">
   & { flags?: LinkFields["flags"] | SomeFlags<LinkFlag> }
   & Input<Kind>
   & Input<Port>;
 
-/** Says that a link is made in this namespace: no field names another. */
+/** The input of a link to create in this network namespace: no field names another namespace. */
 export interface Here {
-  /** Not given. */
+  /** Absent. */
   netns?: undefined;
-  /** Not given. */
+  /** Absent. */
   netNsPid?: undefined;
-  /** Not given. */
+  /** Absent. */
   netNsFd?: undefined;
-  /** Not given. */
+  /** Absent. */
   targetNetnsid?: undefined;
 }
 
-/** What names a link: its name, another name of it, its number, or an object with one of these. */
+/** The key of a link: its name, an alternative name, its index, or an object with one of these. */
 export type LinkKey = string | number | LinkInput;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Bytes of the longest first name of a link. */
+/** Length in bytes of the longest `ifname`. */
 const LONGEST_NAME = 15;
 
 function isLong(name: unknown): boolean {
@@ -68,7 +68,8 @@ const declaration: Declaration<Link> = {
   keyOf(value) {
     const { index, ifname, altIfname } = value as Fields;
     if (index !== undefined && index !== 0) return { index };
-    // The kernel finds a link by either name under either attribute, of which one holds the longer ones.
+    // The kernel finds a link by its name or an alternative name in either attribute; only IFLA_ALT_IFNAME holds longer
+    // ones.
     if (ifname !== undefined) return isLong(ifname) ? { altIfname: ifname } : { ifname };
     if (altIfname !== undefined) return { altIfname };
     throw new TypeError("Cannot name a link: expected its ifname, altIfname or index");
@@ -79,10 +80,10 @@ const declaration: Declaration<Link> = {
     if (verb === "list" && familyNumber(family as Family | undefined) === AF.ipmr) {
       throw argumentError(
         TypeError,
-        "Cannot list links: family: multicast routing tells of its interfaces in a form of its own",
+        "Cannot list links: family: the kernel lists the interfaces of multicast routing in another format",
       );
     }
-    // What a protocol says of links is asked for by its family alone.
+    // A request for a protocol's data of links, by another family than these two, has the family alone.
     const whole = [AF.unspec, AF.bridge].some((one) => one === familyNumber(family as Family | undefined));
     if (verb === "get" || verb === "list") return whole ? { extMask: RTEXT_FILTER_VF, ...value } : value;
     if (verb === "set" && flags !== undefined && !isFields(flags)) {
@@ -96,31 +97,32 @@ const declaration: Declaration<Link> = {
     return value;
   },
   alternatives: { ifname: ({ propList }) => propList?.altIfname ?? [] },
-  // Of another kind the kernel refuses data, and passes the kind alone over; it asks the master what slaveData is.
+  // The kernel refuses the data of another kind, but ignores another kind without data; the master decides the type of
+  // slaveData.
   lasting: ({ data, master }) => [
     ...["link", "numRxQueues", "numTxQueues", "parentDevName"],
     ...(data === undefined ? ["kind"] : []),
     ...(master === undefined ? ["slaveKind"] : []),
   ],
-  // Links know no NLM_F_REPLACE.
+  // The kernel ignores NLM_F_REPLACE for links.
   setFlags: 0,
   hint(code, { kernelMessage }, value) {
     const { kind } = value as Fields;
     if (code === "ENOTCONN" && kind === "veth") {
-      return "the other end cannot be up before both are there: links.set(peer, { up: true }) afterwards";
+      return "the other end cannot be up before both ends exist: afterwards links.set(peer, { up: true })";
     }
     const { data } = value as { data?: Fields };
     if (code === "EOPNOTSUPP" && kind === "bridge" && data?.["vlanFiltering"] !== undefined) {
-      return "this kernel's bridges know no VLANs (CONFIG_BRIDGE_VLAN_FILTERING): leave vlanFiltering out";
+      return "this kernel's bridges do not support VLANs (CONFIG_BRIDGE_VLAN_FILTERING): omit vlanFiltering";
     }
     if (code !== "EOPNOTSUPP" || kernelMessage !== "Unknown device type") return undefined;
     return `this kernel has no link kind "${kind}": misspelt, or its module is missing (modprobe ${kind})`;
   },
-  // Bridges tell of their ports in messages of the same type.
+  // Bridges send notifications about their ports in messages of the same type.
   concerns: (from, at, event) => !event || from.bytes[at] === AF.unspec,
 };
 
-/** Fields that the kernel refuses or passes over while it makes a link; they are set as soon as it is there. */
+/** Fields that the kernel refuses or ignores when it creates a link; they are set right after it is created. */
 const AFTER_CREATE: readonly string[] = [
   "afSpec",
   "carrier",
@@ -137,10 +139,10 @@ const AFTER_CREATE: readonly string[] = [
   "xdp",
 ];
 
-/** Of the other end of a pair also whose port it is, and that before what this says of its port. */
+/** Such fields of a pair's other end: also its master, which must be set before its settings as a port. */
 const PEER_AFTER_CREATE: readonly string[] = ["master", ...AFTER_CREATE];
 
-/** What of a link, and of its other end, goes into the request that makes it. */
+/** Returns the fields of a link and its other end that go into the request that creates them. */
 function fieldsToCreateWith(value: object): Fields {
   const link = withoutDefaults(without(value, AFTER_CREATE)), peer = peerOf(link);
   return peer === undefined
@@ -148,46 +150,49 @@ function fieldsToCreateWith(value: object): Fields {
     : { ...link, data: { ...link["data"] as object, [peer[0]]: without(peer[1], PEER_AFTER_CREATE) } };
 }
 
-const MOVES = "is for a link that moves";
+const MOVES = "is for moving a link to another namespace";
 
-/** Fields that kernels pass over without a word, by verb, and what to do instead. */
+/** Fields that the kernel silently ignores, by verb, and what to do instead. */
 const IGNORED_FIELDS: Readonly<Record<"add" | "peer" | "set", Readonly<Record<string, string>>>> = {
   add: {
-    altIfname: "finds a link that is there: give propList: { altIfname: […] }",
+    altIfname: "only finds an existing link: give propList: { altIfname: […] }",
     newIfindex: `${MOVES}: give index`,
   },
   peer: {
-    altIfname: "finds a link that is there: give propList: { altIfname: […] }",
+    altIfname: "only finds an existing link: give propList: { altIfname: […] }",
     newIfindex: `${MOVES}: give index`,
-    targetNetnsid: "names no namespace here: give netns",
+    targetNetnsid: "has no effect on the other end: give netns",
   },
   set: {
-    altIfname: "finds a link: addAltnames gives it further names",
+    altIfname: "only finds a link: addAltnames adds alternative names",
     propList: "is changed by addAltnames and deleteAltnames",
   },
 };
 
-/** Refuses fields by a table, `path` being where the value lies. */
+/** Throws if `value` has one of `fields`, a table of reasons by name; `path` is the place of `value` in the input. */
 function refuse(what: string, value: object, fields: Readonly<Record<string, string>>, path = ""): void {
   for (const [name, why] of Object.entries(fields)) {
     if ((value as Fields)[name] !== undefined) throw argumentError(TypeError, `Cannot ${what}: ${path}${name} ${why}`);
   }
 }
 
-/** Refuses what the kernel passes over of the other end of a pair, where it is not what that is anyway. */
+/**
+ * Throws if a field of a pair's other end has a value that the kernel would ignore, unless it is the only possible
+ * value.
+ */
 function checkEnd(what: string, { kind, ifname, index }: LinkInput, peer: LinkInput, path: string): void {
   const fail = (name: string, why: string): never => {
     throw argumentError(TypeError, `Cannot ${what}: ${path}${name}: ${why}, got ${shown((peer as Fields)[name])}`);
   };
-  if (peer.kind !== undefined && peer.kind !== kind) fail("kind", `both ends are a ${kind}`);
-  if (peer.data !== undefined) fail("data", "is given of the link, for both ends");
+  if (peer.kind !== undefined && peer.kind !== kind) fail("kind", `both ends have kind ${kind}`);
+  if (peer.data !== undefined) fail("data", "is given for the link and applies to both ends");
   const { link } = peer;
-  if (link !== undefined && link !== ifname && link !== index) fail("link", "the other end is linked to this one");
+  if (link !== undefined && link !== ifname && link !== index) fail("link", "is always the link itself");
 }
 
 const ADDRESSES = ["address", "broadcast"] as const;
 
-/** Kinds whose links have addresses of Ethernet. */
+/** Kinds whose links have Ethernet addresses. */
 const ETHERNET: ReadonlySet<unknown> = new Set([
   ..."amt batadv bond bridge dummy erspan geneve gretap hsr ifb ip6erspan ip6gretap ipvlan ipvtap macsec macvlan".split(
     " ",
@@ -197,7 +202,7 @@ const ETHERNET: ReadonlySet<unknown> = new Set([
 const IPV4: ReadonlySet<unknown> = new Set(["gre", "ipip", "sit", "vti"]);
 const IPV6: ReadonlySet<unknown> = new Set(["ip6gre", "ip6tnl", "vti6"]);
 
-/** Bytes of the addresses of links of a kind; `undefined` where kinds do not tell. */
+/** Returns the length of a link's addresses in bytes by its kind; `undefined` if the kind does not determine it. */
 function addressSizeByKind({ kind }: LinkInput): number | undefined {
   return ETHERNET.has(kind) ? 6 : IPV4.has(kind) ? 4 : IPV6.has(kind) ? 16 : kind === "ipoib" ? 20 : undefined;
 }
@@ -206,20 +211,23 @@ function checkAddresses(what: string, value: object, size: number | undefined, p
   for (const name of ADDRESSES) checkAddress(what, `${path}${name}`, (value as Fields)[name], size);
 }
 
-/** Fields that are 0 in a new link anyway, and which some kernels refuse to be told. */
+/** Fields that are 0 in a new link anyway, and that some kernels refuse. */
 const ZERO: Readonly<Record<string, readonly string[]>> = {
-  // Kernels without VLANs list it as others do.
+  // Kernels without VLAN filtering list it too.
   bridge: ["vlanFiltering"],
-  // Since 6.14 the bits that it would use are taken for used, and clash with `reservedBits`.
+  // Since Linux 6.14 the kernel treats its header bits as used even if it is 0, so it conflicts with `reservedBits`.
   vxlan: ["remcsumRx"],
 };
 
-/** A link without what it is anyway, and with the word that a macvlan's list of sources is all of them. */
+/**
+ * Removes fields of a new link that have the kernel's default; adds `macaddrMode: "set"` to a macvlan's list of
+ * sources.
+ */
 function withoutDefaults(link: Fields): Fields {
   const { kind, data } = link, zero = ZERO[String(kind)];
   if (kind === "netkit") return withoutZeroAddress(link);
   if (!isFields(data)) return link;
-  // A new bond has no ports, of which one could be in use.
+  // A new bond has no ports, so none can be active.
   if (kind === "bond") return { ...link, data: without(data, ["activeSlave"]) };
   if (data["macaddrData"] !== undefined && data["macaddrMode"] === undefined) {
     return { ...link, data: { ...data, macaddrMode: "set" } };
@@ -227,19 +235,19 @@ function withoutDefaults(link: Fields): Fields {
   if (zero === undefined) return link;
   const kept: Record<string, unknown> = without(data, zero.filter((name) => data[name] === 0));
   const { multiBoolopt } = kept, optval = isFields(multiBoolopt) ? multiBoolopt["optval"] : undefined;
-  // No switch of a new bridge is on; those that are off are not known to every kernel that lists them.
+  // A new bridge has all options off. An option that is off is not sent: a kernel may list it and still not accept it.
   if (Array.isArray(optval)) kept["multiBoolopt"] = optval.length === 0 ? undefined : { optval, optmask: optval };
   return { ...link, data: kept };
 }
 
-/** A netkit without MAC addresses where it has none: the kernel refuses zeros. */
+/** Removes zero MAC addresses from both ends of a netkit pair: the kernel refuses them. */
 function withoutZeroAddress(link: Fields): Fields {
   const kept = link["address"] === "00:00:00:00:00:00" ? without(link, ["address"]) : link, { data } = kept;
   if (!isFields(data) || !isFields(data["peerInfo"])) return kept;
   return { ...kept, data: { ...data, peerInfo: withoutZeroAddress(data["peerInfo"]) } };
 }
 
-/** The other end of a pair that is made with it, and the field that it is. */
+/** Returns the other end of a pair in the input and the name of its field; `undefined` if there is none. */
 function peerOf(value: object): readonly ["peer" | "peerInfo", LinkInput] | undefined {
   const { data } = value as Fields;
   if (!isFields(data)) return undefined;
@@ -251,7 +259,10 @@ function without(value: object, fields: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !fields.includes(name)));
 }
 
-/** What of a link has to be set once it is there: what is given, can be sent, and is not so already. */
+/**
+ * Returns the fields to set after a link was created: those that are given, can be sent, and differ from the created
+ * link.
+ */
 function fieldsToSetAfterCreate(
   value: LinkInput,
   made: Link | undefined,
@@ -267,9 +278,9 @@ function fieldsToSetAfterCreate(
     if (rest !== undefined) given[name] = rest;
   }
   if (given["slaveData"] !== undefined) given["slaveKind"] = fields["slaveKind"];
-  // What a dumped link says of itself, and few links let themselves be told.
+  // A dumped link has `protoDown: 0`, but few kinds of link accept it.
   if (made === undefined && given["protoDown"] === 0) delete given["protoDown"];
-  // A dumped link says that it has no token, which the kernel takes for a wish where there can be none.
+  // A dumped link has the token `::` for none. The kernel refuses it on links that cannot have a token.
   const { afSpec } = given as { afSpec?: { inet6?: Fields } };
   if (afSpec?.inet6?.["token"] === "::") {
     const inet6 = without(afSpec.inet6, ["token"]), rest = without(afSpec, ["inet6"]);
@@ -279,7 +290,10 @@ function fieldsToSetAfterCreate(
   return given;
 }
 
-/** Of `value` what is sent of it; `owner` is what it is a part of. */
+/**
+ * Returns the fields of `value` that can be sent, without read-only ones; `owner` is the object that `value` is part
+ * of.
+ */
 function sendable(fields: readonly Field[], value: Fields, owner: object): Fields {
   const kept: Record<string, unknown> = {};
   for (const [name, one] of Object.entries(value)) {
@@ -291,7 +305,7 @@ function sendable(fields: readonly Field[], value: Fields, owner: object): Field
   return kept;
 }
 
-/** Of `given` what is other than it is; of objects field by field. Nothing when all is so already. */
+/** Returns the part of `given` that differs from `is`, field by field; `undefined` if nothing differs. */
 function changedFields(given: unknown, is: unknown): unknown {
   if (given === undefined || stringify(given) === stringify(is)) return undefined;
   if (!isFields(given)) return given;
@@ -302,35 +316,35 @@ function changedFields(given: unknown, is: unknown): unknown {
   return other.length === 0 ? undefined : Object.fromEntries(other);
 }
 
-/** Flags of a request that gives a link further names. */
+/** Flags of a request that adds alternative names to a link. */
 const NEW_NAMES = NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL | NLM_F.NLM_F_APPEND;
 
-/** Without it dumps say nothing of virtual functions. */
+/** Without this flag in `extMask`, dumps omit virtual functions. */
 const RTEXT_FILTER_VF = 1;
 
-/** The namespace that a link is made in, where its fields name one. */
+/** Returns the namespace that a link's fields name: name, path or process id; `undefined` if they name none. */
 function namespaceOf({ netns, netNsPid, netNsFd }: LinkInput): string | number | undefined {
   return netns ?? netNsPid ?? (netNsFd === undefined ? undefined : `/proc/self/fd/${netNsFd}`);
 }
 
-/** Whether a link is made in another namespace, as far as anybody can tell. */
+/** True if the link's fields name a namespace to create it in, which may be another one than this. */
 function isElsewhere(link: LinkInput): boolean {
   return namespaceOf(link) !== undefined || link.targetNetnsid !== undefined;
 }
 
-/** A link that a request makes: the one that is asked for, or its other end. */
+/** A link that a request creates: the requested one, or its other end. */
 interface Made {
-  /** What is given of it. */
+  /** The input of this link. */
   readonly value: LinkInput;
-  /** Where that stands: `data.peer`. */
+  /** Path of this link in the whole input, such as `data.peer`. */
   readonly path: readonly string[];
-  /** Fields that are set once it is there. */
+  /** Names of the fields that are set after it is created. */
   readonly names: readonly string[];
-  /** What is given of it as a part of all that is given. */
+  /** Returns fields of this link as a part of the whole input. */
   readonly within: (value: Fields) => object;
 }
 
-/** The links that `value` makes of which something is to be set once they are there. */
+/** Returns the links in `value` that have fields to set after they are created. */
 function linksToComplete(value: LinkInput): Made[] {
   const peer = peerOf(value), all: Made[] = [{ value, path: [], names: AFTER_CREATE, within: (value) => value }];
   if (peer !== undefined) {
@@ -340,7 +354,7 @@ function linksToComplete(value: LinkInput): Made[] {
   return all.filter(({ value, names }) => namesToSetAfterCreate(value, undefined, names).length > 0);
 }
 
-/** The names of the fields that are set of a link once it is there. */
+/** Returns the names of the fields to set after a link was created. */
 function namesToSetAfterCreate(value: LinkInput, made: Link | undefined, names: readonly string[]): string[] {
   return [
     ...Object.keys(fieldsToSetAfterCreate(value, made, names)),
@@ -352,7 +366,10 @@ function altnamesOf(value: LinkInput): readonly string[] {
   return (value as { propList?: PropList }).propList?.altIfname ?? [];
 }
 
-/** What names a link that is made; `undefined` where the kernel chooses that, and `first`, which it told of, does not say it. */
+/**
+ * Returns a key of a created link: the index that the kernel reported in `first`, the link that it echoed, or else the
+ * given index or name. It is `undefined` if the kernel chooses both.
+ */
 function keyOfMade(
   { value: { ifname, index }, path }: Pick<Made, "value" | "path">,
   first: Link | undefined,
@@ -360,11 +377,11 @@ function keyOfMade(
   const told = path.length === 0 ? first?.index : first?.link;
   if (told !== undefined) return { index: told };
   if (typeof index === "number" && index > 0) return { index };
-  // The kernel puts a number in the place of %d.
+  // The kernel replaces %d by a number.
   return ifname === undefined || ifname.includes("%") ? undefined : { ifname };
 }
 
-/** All links of one namespace. */
+/** The links of one network namespace. */
 export class Links extends Collection<Link, LinkInput, LinkKey> {
   readonly #open: () => Client;
   readonly #requester: () => Requester;
@@ -377,22 +394,26 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
   }
 
   /**
-   * Makes a link.
+   * Creates a link.
    *
-   * Like `ip link add v0 type veth peer name v1`. What is only received of a link (counters, `carrier` …) is passed over, so
-   * that one that was listed can be made again.
+   * Like `ip link add v0 type veth peer name v1`. Read-only fields (counters, `carrier` …) are ignored, so a link that
+   * was listed can be created again.
    *
-   * The kernel sets some of a link's fields only once it is there (`ifalias`, `afSpec`, further names …, and `master` of a
-   * pair's other end): for these more requests follow, in another namespace through a socket there. When one of them is
-   * refused the link stands without, and the error says so. In a batch they belong to the item, and are not done when the
-   * link is not made; in another namespace they are refused there.
+   * The kernel accepts some fields only for an existing link (`ifalias`, `afSpec`, alternative names …, and `master` of
+   * a pair's other end). Further requests set these, in another namespace through a socket there. If one of them is
+   * refused, the link stays without these fields, and the error says so. In a batch they belong to the same item and
+   * are skipped if the link is not created; for another namespace a batch refuses them.
    *
-   * @returns the link as the kernel made it; in a dry run as it would be sent, with the number that stands in for its own
-   * @throws {KernelError} EEXIST: the name is taken; EOPNOTSUPP: this kernel has no such kind
-   * @throws {TypeError} something is to be set once it is there, and neither name nor `index` of it can be known then
+   * @returns the link as the kernel created it; in a dry run the link as it would be sent, with a substitute for its
+   * index
+   * @throws {KernelError} EEXIST: the name is taken; EOPNOTSUPP: the kernel does not support this kind
+   * @throws {TypeError} fields must be set after the link is created, but neither its name nor its `index` can be known
    */
   override add(value: LinkInput & Here): Link;
-  /** Makes a link here or in another namespace, of which nothing is returned: its number there is another link's here. */
+  /**
+   * Creates a link here or in another namespace. Nothing is returned for another one: there its index has another
+   * meaning.
+   */
   override add(value: LinkInput): Link | undefined;
   override add(value: LinkInput): Link | undefined {
     const operation = this.operation("add", RTM.RTM_NEWLINK, value, RTM.RTM_NEWLINK), { what } = operation;
@@ -410,7 +431,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
       if (index !== undefined && value.index === undefined) {
         throw argumentError(
           TypeError,
-          `Cannot ${what}: ${path}index is taken only where the link has an index as well`,
+          `Cannot ${what}: ${path}index requires that the link has an index too`,
         );
       }
     }
@@ -419,13 +440,16 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
         const netns = namespaceOf(made.value),
           field = [...made.path, namesToSetAfterCreate(made.value, undefined, made.names)[0]];
         const refuse = (why: string): never => {
-          throw argumentError(TypeError, `Cannot ${what}: ${field.join(".")}: is set once the link is there, ${why}`);
+          throw argumentError(
+            TypeError,
+            `Cannot ${what}: ${field.join(".")}: is set after the link is created, ${why}`,
+          );
         };
         if (made.value.targetNetnsid !== undefined) {
           refuse("so its namespace must be named by netns, not targetNetnsid");
         }
         if (batched && netns !== undefined) refuse("which a batch cannot do in another namespace");
-        // The kernel tells of the link that is made here, and that of its other end.
+        // The kernel's echo has the index of a link created here and, in `link`, the index of its other end.
         const told = !requester.deferred && !elsewhere;
         if (!told && keyOfMade(made, undefined) === undefined) refuse("so its ifname or index must be given");
         if (netns === undefined) return { made, links: this };
@@ -447,7 +471,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
         const key = keyOfMade(made, first);
         if (key === undefined) {
           throw new NetlinkError(
-            `Cannot complete ${what.slice(4)}, which is made: this kernel does not tell its name`,
+            `Cannot complete ${what.slice(4)}, which was created: this kernel does not report its name`,
             "ENODEV",
           );
         }
@@ -468,20 +492,20 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
   }
 
   /**
-   * Changes the fields given, and no others.
+   * Changes the given fields of a link, and no others.
    *
-   * Like `ip link set dev v0 mtu 1400`. With `netns` it moves the link, with another `ifname` it renames it.
+   * Like `ip link set dev v0 mtu 1400`. `netns` moves the link, another `ifname` renames it.
    *
-   * @throws {TypeError} a field is fixed when a link is made, is changed by another verb, or is only ever received
+   * @throws {TypeError} a field is fixed once a link is created, is changed by another method, or is read-only
    */
   override set(key: LinkKey, changes: LinkInput): void {
     if (isFields(changes)) {
       const what = `set link ${declaration.describe(this.keyValue(key, "set"))}`;
       refuse(what, changes, IGNORED_FIELDS.set);
-      // The kernel says no more than that it does not do that; and a dry run does not ask it.
+      // The kernel would only report EOPNOTSUPP, and a dry run does not ask the kernel.
       const { kind } = isFields(key) ? key : {}, { kind: other } = changes;
       if (kind !== undefined && other !== undefined && other !== kind) {
-        throw argumentError(TypeError, `Cannot ${what}: kind does not change, it is a ${kind}, got ${shown(other)}`);
+        throw argumentError(TypeError, `Cannot ${what}: kind cannot change: it is a ${kind}, got ${shown(other)}`);
       }
       if (changes["master"] !== undefined) this.#checkPort(what, changes);
       if (ADDRESSES.some((name) => (changes as Fields)[name] !== undefined)) {
@@ -494,10 +518,10 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
         );
       }
       if (changes["newIfindex"] !== undefined && !isElsewhere(changes)) {
-        throw argumentError(TypeError, `Cannot ${what}: newIfindex is for a link that moves, by netns`);
+        throw argumentError(TypeError, `Cannot ${what}: newIfindex is for moving a link: give netns too`);
       }
     }
-    // One that is named by its name, and gets another, is named by its number.
+    // A link that is given by its name and is to be renamed is identified by its index.
     const { ifname, altIfname } = this.keyValue(key, "set") as Fields, name = ifname ?? altIfname;
     super.set(
       typeof name === "string" && isFields(changes) && changes["ifname"] !== undefined ? name : key,
@@ -505,30 +529,30 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     );
   }
 
-  /** The object that a key stands for. */
+  /** Returns the object that a key stands for. */
   override keyValue(key: LinkKey, verb?: string): object {
     const value = super.keyValue(key, verb), there = isFields(key) ? (key as Fields)["targetNetnsid"] : undefined;
     if (there === undefined) return value;
     if (verb === "set") {
       throw new TypeError(
-        "Cannot set a link of another namespace by targetNetnsid, which would move it: open({ netns })",
+        "Cannot set a link of another namespace by targetNetnsid, which would move it: use open({ netns })",
       );
     }
     return { ...value, targetNetnsid: there };
   }
 
-  /** Refuses to call a link the port of something that its master is not; of one that is yet to be made nobody knows. */
+  /** Throws if `slaveKind` is not the kind of the link's master. A master that does not exist yet is not checked. */
   #checkPort(what: string, { master, slaveKind }: LinkInput, path = ""): void {
     if (slaveKind === undefined) return;
     const fail = (why: string): never => {
       throw argumentError(TypeError, `Cannot ${what}: ${path}slaveKind: ${why}, got ${shown(slaveKind)}`);
     };
-    if (master === undefined || master === null || master === 0) fail("says whose port it is, and there is no master");
+    if (master === undefined || master === null || master === 0) fail("requires a master");
     const kind = this.#open().deferred ? undefined : this.#kindOf(master!);
-    if (kind !== undefined && kind !== slaveKind) fail(`its master is a ${kind}`);
+    if (kind !== undefined && kind !== slaveKind) fail(`its master has kind ${kind}`);
   }
 
-  /** The kind of a link, `undefined` where there is none yet. */
+  /** Returns the kind of a link; `undefined` if the link does not exist. */
   #kindOf(key: string | number): string | undefined {
     try {
       return this.find(key)?.kind;
@@ -538,30 +562,30 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     }
   }
 
-  /** Refuses what no request could say, before anything is made. */
+  /** Throws before anything is created if the fields to set afterwards cannot be encoded. */
   #check({ value, names, within }: Made, what: string): void {
     const rest = { ...fieldsToSetAfterCreate(value, undefined, names), propList: { altIfname: altnamesOf(value) } };
     try {
       this.#requester().normalize(Link as Codec<unknown, never>, within(rest), what);
     } catch (error) {
-      // In a batch an earlier item may make it.
+      // An earlier item of the batch may create the interface.
       if (!this.#requester().deferred || !(error instanceof NoSuchInterface)) throw error;
     }
   }
 
-  /** The requests that set what can only be set of a link that is there; `is` says what is so already. */
+  /** Yields the requests that set the remaining fields of a created link; `is` is the link as it is, if known. */
   *#rest({ value, names }: Made, key: LinkInput, is: Link | undefined): Generator<Operation, void, undefined> {
     const { describe } = declaration, name = value.ifname ?? describe(key), altnames = altnamesOf(value);
     const { master, ...first } = fieldsToSetAfterCreate(value, is, names);
     let rest: Fields = first;
     const step = (type: number, fields: Fields, undone: readonly string[]): Operation => ({
       ...this.operation("set", type, { ...key, ...fields }),
-      what: `complete link ${name}, which is made without ${undone.join(", ")}`,
+      what: `complete link ${name}, which was created without ${undone.join(", ")}`,
     });
     const more = altnames.length > 0 ? ["propList"] : [];
     if (master !== undefined) {
       yield step(RTM.RTM_NEWLINK, { master }, ["master", ...Object.keys(rest), ...more]);
-      // As a port it says more, and refuses to be told some of it again.
+      // Once it is a port it has more fields, and some must not be sent again.
       if (is !== undefined) rest = fieldsToSetAfterCreate(value, this.find(key));
     }
     if (Object.keys(rest).length > 0) yield step(RTM.RTM_NEWLINK, rest, [...Object.keys(rest), ...more]);
@@ -571,8 +595,8 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
   }
 
   /**
-   * Gives a link further names, of at most 127 bytes; all verbs find it by them, as `"uplink"` and as
-   * `{ ifname: "uplink" }`, also in filters.
+   * Adds alternative names of at most 127 bytes to a link. All methods then find it by them, as `"uplink"` and as `{
+   * ifname: "uplink" }`, also in filters.
    *
    * Like `ip link property add dev eth0 altname uplink`.
    *
@@ -582,7 +606,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     this.#altnames("add", RTM.RTM_NEWLINKPROP, key, names);
   }
 
-  /** Takes further names from a link. Like `ip link property del dev eth0 altname uplink`. */
+  /** Removes alternative names from a link. Like `ip link property del dev eth0 altname uplink`. */
   deleteAltnames(key: LinkKey, ...names: readonly string[]): void {
     this.#altnames("delete", RTM.RTM_DELLINKPROP, key, names);
   }
@@ -599,14 +623,14 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     this.#requester().request({ ...operation, flags, what });
   }
 
-  /** The link as a dry run would send it, with the number that stands in for its own. */
+  /** Returns the link as a dry run would send it, with a substitute for its index. */
   protected override foresee(verb: MakingVerb, value: LinkInput): Link {
     const link = super.foresee(verb, without(value, ["netns", "netNsPid", "netNsFd", "targetNetnsid"]) as LinkInput);
     const { index, ifname } = link;
     return { ...link, index: index || (ifname === undefined ? 0 : this.#open().names.index(ifname) ?? 0) };
   }
 
-  /** Finds what was just made, where the kernel does not echo it: before 6.2. */
+  /** Finds the link that was just created if the kernel does not echo it: before Linux 6.2. */
   protected override findMade(value: LinkInput): Link {
     const { ifname } = value;
     return (ifname === undefined ? undefined : this.find({ ifname })) ?? super.findMade(value);

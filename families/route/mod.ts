@@ -1,5 +1,5 @@
 /**
- * NETLINK_ROUTE: links, addresses, routes, neighbours and rules, what `ip` does.
+ * NETLINK_ROUTE: links, addresses, routes, neighbours and rules, as with `ip`.
  *
  * ```ts
  * import { links, routes } from "@linux/netlink/families/route/mod.ts";
@@ -7,9 +7,9 @@
  * console.log(routes.list({ family: "inet", table: "main" }));
  * ```
  *
- * Each kind of objects has an entry of its own, `families/route/links.ts`, which loads nothing of the others.
+ * Each type of object has an entry of its own, such as `families/route/links.ts`, which loads nothing of the others.
  *
- * Looking needs no privilege; changing needs CAP_NET_ADMIN.
+ * Reading needs no privilege; changes need CAP_NET_ADMIN.
  *
  * @module
  */
@@ -31,56 +31,56 @@ import { Routes, routes } from "./routes.ts";
 import type { Rule } from "./rule.ts";
 import { Rules, rules } from "./rules.ts";
 
-/** The objects of the protocol by the word that `watch` takes. */
+/** The types of the protocol's objects by the name that `watch` takes. */
 export interface RouteObjects {
-  /** A link. */
+  /** A network interface. */
   link: Link;
   /** An address of an interface. */
   address: Address;
-  /** A route. */
+  /** A route of IPv4, IPv6, MPLS or multicast. */
   route: Route;
-  /** A neighbour. */
+  /** A neighbour: an entry of the ARP, NDP or proxy table. */
   neighbour: Neighbour;
-  /** A rule. */
+  /** A routing policy rule. */
   rule: Rule;
 }
 
-/** A change of one of the objects `O`. */
+/** A change of an object of one of the types `O`. */
 export type RouteEvent<O extends keyof RouteObjects = keyof RouteObjects> = {
   [P in O]: ChangeEvent<P, RouteObjects[P]>;
 }[O];
 
-/** A stream of events; leaving the loop ends it. */
+/** An async iterator over events; leaving the loop closes it. */
 export type Watching<E> = AsyncIterableIterator<E> & AsyncDisposable;
 
-/** The collections as a batch has them. */
+/** The collections of the protocol in a batch: their methods collect changes. */
 export interface RouteBatch {
-  /** Links. */
+  /** Changes of links. */
   readonly links: Changes<Links>;
-  /** Addresses. */
+  /** Changes of addresses. */
   readonly addresses: Changes<Addresses>;
-  /** Routes. */
+  /** Changes of routes. */
   readonly routes: Changes<Routes>;
-  /** Neighbours. */
+  /** Changes of neighbours and forwarding tables. */
   readonly neighbours: Changes<Neighbours>;
-  /** Rules. */
+  /** Changes of rules. */
   readonly rules: Changes<Rules>;
 }
 
-/** The collections of the protocol. */
+/** The collections of the protocol, for one network namespace. */
 export class RouteCollections {
-  /** Links. */
+  /** Network interfaces. */
   readonly links: Links;
   /** Addresses of interfaces. */
   readonly addresses: Addresses;
-  /** Routes. */
+  /** Routes of IPv4, IPv6, MPLS and multicast. */
   readonly routes: Routes;
-  /** Neighbours, and forwarding tables of bridges. */
+  /** Neighbours, and forwarding tables of bridges and tunnels. */
   readonly neighbours: Neighbours;
-  /** Rules. */
+  /** Routing policy rules. */
   readonly rules: Rules;
 
-  /** Sends requests to whom `requester` gives, and watches through the client that `open` gives. */
+  /** Creates the collections. They send requests through `requester()` and watch through the client of `open()`. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.links = new Links(open, requester);
     this.addresses = new Addresses(open, requester);
@@ -98,23 +98,23 @@ const COLLECTION = {
   rule: "rules",
 } as const satisfies Record<keyof RouteObjects, keyof RouteCollections>;
 
-/** A client of its own: a socket, in a namespace, with all collections on it. */
+/** A client with its own socket, in a network namespace, and with all collections. */
 export class RouteClient extends RouteCollections implements Disposable {
   readonly #client: Client;
 
-  /** Opens the socket; {@linkcode open} reads better. */
+  /** Opens the socket; {@linkcode open} does the same. */
   constructor(options: OpenOptions = {}) {
     const client = new Client(NETLINK_ROUTE, options);
     super(() => client);
     this.#client = client;
   }
 
-  /** Collects changes and makes them in few sends; see {@linkcode batch}. */
+  /** Collects changes and sends them in few system calls; see {@linkcode batch}. */
   batch(collect: (batch: RouteBatch) => void): void {
     runBatch(this.#client, collect);
   }
 
-  /** Follows changes of several kinds of objects; see {@linkcode watch}. */
+  /** Follows changes of several types of objects; see {@linkcode watch}. */
   watch<O extends keyof RouteObjects>(...args: [...O[]] | [...O[], WatchOptions]): Watching<WatchEvent<RouteEvent<O>>> {
     return startWatch(this.#client, this, args);
   }
@@ -124,7 +124,7 @@ export class RouteClient extends RouteCollections implements Disposable {
     this.#client.close();
   }
 
-  /** The same as {@linkcode RouteClient.close}. */
+  /** Closes the socket. */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -155,9 +155,9 @@ function startWatch<E>(client: Client, collections: RouteCollections, args: read
 }
 
 /**
- * Opens a client of its own, in a network namespace or with options.
+ * Opens a client with its own socket, in a network namespace or with other options.
  *
- * @throws {SystemError} no such namespace, or not allowed to enter it
+ * @throws {SystemError} the namespace does not exist, or the process may not enter it
  */
 export function open(options: OpenOptions = {}): RouteClient {
   return new RouteClient(options);
@@ -166,26 +166,26 @@ export function open(options: OpenOptions = {}): RouteClient {
 const shared: RouteCollections = { links, addresses, routes, neighbours, rules };
 
 /**
- * Collects the changes that its callback asks for and makes them in as few sends as fit. All are tried.
+ * Collects the changes that `collect` requests, and sends them in as few system calls as possible. All are tried.
  *
  * ```ts ignore
  * batch((b) => { for (const dst of prefixes) b.routes.add({ dst, type: "blackhole" }); });
  * ```
  *
- * @throws {BatchError} with every change that is not known to be done: refused, unknown or not sent, by its position
+ * @throws {BatchError} for all changes that are not known to be done (refused, unknown or not sent), by their position
  */
 export function batch(collect: (batch: RouteBatch) => void): void {
   runBatch(sharedClient(NETLINK_ROUTE), collect);
 }
 
 /**
- * Follows changes of several kinds of objects, in one order. The subscription begins before this returns.
+ * Follows changes of several types of objects, in the kernel's order. It has subscribed when it returns.
  *
  * ```ts ignore
  * for await (const e of watch("link", "address", { initial: true, resync: true })) console.log(e);
  * ```
  *
- * It ends when the loop is left or its `signal` is aborted.
+ * It ends when the loop is left or when `signal` is aborted.
  */
 export function watch<O extends keyof RouteObjects>(
   ...args: [...O[]] | [...O[], WatchOptions]

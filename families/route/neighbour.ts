@@ -47,7 +47,7 @@ export const NUD = {
   permanent: 0x80,
 } as const;
 
-/** What the kernel knows of a neighbour's reachability; one of them, none for a new entry. */
+/** State of a neighbour's reachability. A neighbour has one state, or none when it is new. */
 export type NeighbourState = keyof typeof NUD;
 
 /** Numbers of {@linkcode NeighbourFlag} by name. */
@@ -62,17 +62,21 @@ export const NTF = {
   router: 0x80,
 } as const;
 
-/** A property of an entry: `self` is the device's own table, `master` its bridge's, `proxy` answers for others. */
+/**
+ * A flag of a neighbour: `self` is for the device's own forwarding table, `master` for its bridge's; `proxy` is an
+ * address for which this machine answers.
+ */
 export type NeighbourFlag = keyof typeof NTF;
 
 /** Numbers of {@linkcode NeighbourExtFlag} by name. */
 export const NTF_EXT = { managed: 0x1, locked: 0x2, ext_validated: 0x4 } as const;
 
-/** A property of an entry that did not fit the others. */
+/** An additional flag of a neighbour, in NDA_FLAGS_EXT. */
 export type NeighbourExtFlag = keyof typeof NTF_EXT;
 
 /**
- * A link-layer address. Of IP tunnels it is an IP address: told by its size, as neighbours say nothing of their link.
+ * Codec of a link-layer address. That of an IP tunnel is an IP address. Its length tells, because a neighbour has no
+ * link type.
  */
 const lladdr: Codec<string, string | Uint8Array> = {
   name: "a link-layer address",
@@ -86,81 +90,81 @@ const lladdr: Codec<string, string | Uint8Array> = {
   },
 };
 
-/** Ages and users of a neighbour. */
+/** Ages and reference count of a neighbour. */
 export interface NeighbourCacheinfo {
-  /** Hundredths of a second since it was confirmed. */
+  /** Hundredths of a second since it was last confirmed. */
   confirmed?: number;
-  /** Hundredths of a second since it was used. */
+  /** Hundredths of a second since it was last used. */
   used?: number;
-  /** Hundredths of a second since it changed. */
+  /** Hundredths of a second since it was last changed. */
   updated?: number;
-  /** References. */
+  /** Number of references. */
   refcnt?: number;
 }
 
-/** What a bridge watches of an entry. */
+/** Activity notifications of a bridge's forwarding entry. */
 export interface FdbExtAttrs {
-  /** Whether it tells of activity (`notify`) and of its end (`inactive`). */
+  /** `notify` enables notifications of activity and inactivity; `inactive` is set while the entry is inactive. */
   activityNotify?: readonly ("notify" | "inactive" | number)[];
-  /** A replaced entry does not count as active. */
+  /** True keeps the time of the last activity when the entry is replaced. */
   dontRefresh?: boolean;
 }
 
-/** A neighbour; with `family: "bridge"` an entry of a forwarding table. */
+/** A neighbour: an entry of the ARP, NDP or proxy table; with `family: "bridge"` an entry of a forwarding table. */
 export interface Neighbour {
-  /** `inet`, `inet6`, or `bridge` for forwarding tables; told by `dst` when absent. */
+  /** `inet`, `inet6`, or `bridge` for forwarding tables; default the family of `dst`. */
   family: Family;
-  /** Number of the interface that it is on. */
+  /** Index of the interface. */
   ifindex: Ifindex;
-  /** The interface's name. */
+  /** Name of the interface. */
   dev?: string;
-  /** Its address; in forwarding tables of tunnels the remote end. */
+  /** IP address; in forwarding tables of tunnels the remote end. */
   dst?: string;
-  /** Its link-layer address; in forwarding tables the key. */
+  /** Link-layer address; in forwarding tables it is the key. */
   lladdr?: string;
-  /** Its state; `permanent` when absent in `add` and `replace`. */
+  /** State; default `permanent` in `add` and `replace`. */
   state: readonly (NeighbourState | number)[];
-  /** Its properties. */
+  /** Flags of the neighbour. */
   flags: readonly (NeighbourFlag | number)[];
-  /** More properties: `managed` is kept resolved by the kernel. */
+  /** Additional flags; the kernel keeps a `managed` neighbour resolved. */
   flagsExt?: readonly (NeighbourExtFlag | number)[];
-  /** Kind of address: `unicast`, `multicast`. Read-only. */
+  /** Type of the address: `unicast`, `multicast` and so on. Read-only. */
   type: RouteType;
-  /** Ages and users. Read-only. */
+  /** Ages and reference count. Read-only. */
   cacheinfo?: NeighbourCacheinfo;
-  /** Probes sent so far. Read-only. */
+  /** Number of probes sent. Read-only. */
   probes?: number;
-  /** VLAN, 1..4094 (forwarding tables). */
+  /** VLAN id, 1..4094 (forwarding tables). */
   vlan?: number;
   /** UDP port of the remote end (VXLAN). */
   port?: number;
   /** VNI of the remote end (VXLAN). */
   vni?: number;
-  /** Namespace that {@linkcode viaIfindex} counts in, where it is another. Read-only. */
+  /** Id of the network namespace of {@linkcode viaIfindex}, if it is another one. Read-only. */
   linkNetnsid?: number;
-  /** Number of the interface to the remote end (VXLAN): NDA_IFINDEX. */
+  /** Index of the interface to the remote end (VXLAN): NDA_IFINDEX. */
   viaIfindex?: Ifindex;
-  /** Its name. */
+  /** Name of the interface to the remote end (VXLAN). */
   viaDev?: string;
-  /** Number of the bridge or other master of the interface; given, it says that the bridge's table is meant. */
+  /** Index of the interface's master, such as its bridge. In a request it selects the bridge's table. */
   master?: Ifindex;
-  /** Its name; see {@linkcode master}. */
+  /** Name of the interface's master; see {@linkcode master}. */
   masterDev?: string;
-  /** VNI that packets come in with (VXLAN in external mode). */
+  /** VNI of incoming packets (VXLAN in external mode). */
   srcVni?: number;
-  /** Who made it. */
+  /** Origin of the entry. */
   protocol?: RouteProtocol;
-  /** Nexthop object with the remote ends (VXLAN). */
+  /** Id of a nexthop object that holds the remote ends (VXLAN). */
   nhId?: number;
-  /** What the bridge watches of it. */
+  /** Activity notifications (bridges). */
   fdbExtAttrs?: FdbExtAttrs;
-  /** In a request that flushes: which states count. Only given. */
+  /** States to compare in a flush request, as a mask. Input only. */
   ndmStateMask?: readonly (NeighbourState | number)[];
-  /** In a request that flushes: which flags count. Only given. */
+  /** Flags to compare in a flush request, as a mask. Input only. */
   ndmFlagsMask?: readonly (NeighbourFlag | number)[];
 }
 
-/** Wire form of {@linkcode Neighbour}. */
+/** Wire form of {@linkcode Neighbour}: ndmsg and NDA_*. */
 export const Neighbour: Attributes<Neighbour> = attributes((): Shape<Neighbour> => ({
   family: head(0, family, key),
   ifindex: head(4, ifindex, key),
@@ -197,31 +201,32 @@ export const Neighbour: Attributes<Neighbour> = attributes((): Shape<Neighbour> 
 }), { header: 12 });
 
 /**
- * Completes a neighbour as `ip neighbour` and `bridge fdb` do: `permanent` when no state is given, and the device's own
- * forwarding table when neither that nor the bridge's is named.
+ * Completes a neighbour as `ip neighbour` and `bridge fdb` do: the state is `permanent` if none is given, and the table
+ * is the device's own forwarding table if neither `self` nor `master` is given.
  */
 export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Neighbour> {
   if (verb === "list") return value;
   const { family, ifindex, dev, dst, flags } = value, forwarding = isForwarding(value);
   if (verb === "get") {
-    // The kernel wants no more to find a neighbour; which table an entry is in, entries of a bridge do not say.
+    // The kernel finds a neighbour by these fields alone; entries of a bridge's table do not show their table.
     if (!forwarding) {
       return { family, ifindex, dev, dst, flags: hasFlag(flags, "proxy") ? ["proxy"] : undefined } as Input<Neighbour>;
     }
     return { ...value, flags: Array.isArray(flags) ? flags.filter((flag) => !isTable(flag)) : [] };
   }
   const neighbour = { ...value };
-  // Devices without a table of their own kind delete only what is called permanent, whatever it is in others.
+  // Drivers without a forwarding table of their own delete an entry only if the request says `permanent`; others ignore
+  // it.
   if (forwarding) neighbour.state ??= ["noarp", "permanent"];
   else if (verb !== "delete") neighbour.state ??= ["permanent"];
   if (forwarding) neighbour.flags = tableOf(neighbour);
   return neighbour;
 }
 
-/** What a kernel compares that looks for a neighbour, or deletes one. */
+/** The fields that the kernel compares when it finds or deletes a neighbour. */
 const COMPARED: ReadonlySet<string> = new Set(["family", "ifindex", "dev", "dst"]);
 
-/** Whether a kernel compares all that a key says of a neighbour, to find it or to delete it. */
+/** True if the kernel compares all fields of `key` when it finds or deletes a neighbour. */
 export function comparesNeighbour(key: object): boolean {
   return Object.entries(key).every(([name, value]) =>
     value === undefined || COMPARED.has(name) ||
@@ -231,18 +236,18 @@ export function comparesNeighbour(key: object): boolean {
 
 const isTable = (flag: unknown): boolean => hasFlag([flag], "self") || hasFlag([flag], "master");
 
-/** Whether it is an entry of a forwarding table. */
+/** True if the neighbour is an entry of a forwarding table. */
 export function isForwarding({ family }: Input<Neighbour>): boolean {
   return familyNumber(family as Family) === AF.bridge;
 }
 
-/** Whether `flag` is among flags, by name or number. */
+/** True if `flags` has `flag`, by name or number. */
 export function hasFlag(flags: unknown, flag: NeighbourFlag): boolean {
   if (typeof flags === "number") return (flags & NTF[flag]) !== 0;
   return Array.isArray(flags) && (flags.includes(flag) || flags.includes(NTF[flag]));
 }
 
-/** Whether a key says which table an entry is in: by its flags, or by the bridge that it is of. */
+/** True if a key says which table an entry is in: by its flags or its master. */
 function saysTable({ flags, master, masterDev }: Input<Neighbour>): boolean {
   return flags !== undefined || named(master) || named(masterDev);
 }
@@ -250,8 +255,9 @@ function saysTable({ flags, master, masterDev }: Input<Neighbour>): boolean {
 const named = (master: unknown): boolean => master !== undefined && master !== null && master !== 0;
 
 /**
- * The flags of a forwarding table's entry with the table that is meant, which kernels want beside any other flag and
- * leave out where they show the bridge's: of a port that of its bridge, of the bridge itself its own.
+ * Returns the flags of a forwarding entry with its table, `self` or `master`. The kernel requires the table if there
+ * are other flags, but does not show it for entries of a bridge's table. An entry of a port is in its bridge's table
+ * (`master`), an entry of the bridge itself in the bridge's own (`self`).
  */
 function tableOf(entry: Input<Neighbour>): Input<Neighbour>["flags"] {
   const { flags = [], dev, ifindex, master, masterDev } = entry;
@@ -262,7 +268,7 @@ function tableOf(entry: Input<Neighbour>): Input<Neighbour>["flags"] {
   return flags.length > 0 || named(master) || named(masterDev) ? [...flags, "master"] : flags;
 }
 
-/** Whether a key means an entry by the table that it is in. */
+/** True if a key selects the table that an entry is in. */
 export function meansTable(key: Input<Neighbour>, entry: Neighbour): boolean {
   const wanted = tableOf(key), flags = tableOf(entry as Input<Neighbour>);
   const bridges = (flags: unknown): boolean => hasFlag(flags, "master") || !hasFlag(flags, "self");
@@ -270,8 +276,9 @@ export function meansTable(key: Input<Neighbour>, entry: Neighbour): boolean {
 }
 
 /**
- * Whether a key means an entry among those that fit it: where it says no table, one of the bridge's if the device's has
- * none; where it says no VLAN, the one of all if there is one.
+ * True if a key selects an entry among `fitting`, the entries that match it. A key without a table selects the device's
+ * table, or the bridge's if the device's has no match. A key without a VLAN selects the entry without a VLAN, if there
+ * is one.
  */
 export function meansEntry(key: Input<Neighbour>, entry: Neighbour, fitting: readonly Neighbour[]): boolean {
   const meant = fitting.filter((one) => meansTable(key, one)),
@@ -280,7 +287,7 @@ export function meansEntry(key: Input<Neighbour>, entry: Neighbour, fitting: rea
   return key.vlan !== undefined || entry.vlan === undefined || among.every(({ vlan }) => vlan !== undefined);
 }
 
-/** What a filter of forwarding tables says beside the table, where its flags say that; `undefined` where they do not. */
+/** Returns a filter of forwarding entries without its table, if its flags have one; else `undefined`. */
 export function withoutTable(filter: Input<Neighbour>): Input<Neighbour> | undefined {
   const { flags } = filter;
   return Array.isArray(flags) && flags.some(isTable)
@@ -292,16 +299,16 @@ export function withoutTable(filter: Input<Neighbour>): Input<Neighbour> | undef
 const VALID = NUD.reachable | NUD.stale | NUD.delay | NUD.probe | NUD.noarp | NUD.permanent;
 
 /**
- * A neighbour as it is to be, for a kernel that takes the state and the flags as new ones.
+ * Merges changes into an existing neighbour for a request that replaces its state and flags.
  *
- * @throws {TypeError} the kernel would pass over the link-layer address, or change another entry
+ * @throws {TypeError} the kernel would ignore the link-layer address, or change another entry
  */
 export function mergeNeighbour({ found, changes, whole, what }: Merge<Neighbour>): Input<Neighbour> {
   const neighbour = whole as unknown as Neighbour;
   if (hasFlag(found.flags, "proxy") !== hasFlag(neighbour.flags, "proxy")) {
     throw argumentError(
       TypeError,
-      `Cannot ${what}: flags: an entry that answers for others is another one than a neighbour`,
+      `Cannot ${what}: flags: an entry with the flag proxy is a different object from a neighbour`,
     );
   }
   const { state } = neighbour;
@@ -310,7 +317,7 @@ export function mergeNeighbour({ found, changes, whole, what }: Merge<Neighbour>
   if (changes["lladdr"] !== undefined && !valid) {
     throw argumentError(
       TypeError,
-      `Cannot ${what}: lladdr: the kernel keeps none of a neighbour that is ${
+      `Cannot ${what}: lladdr: the kernel stores no address of a neighbour in state ${
         state.join(", ") || "new"
       }: give its state`,
     );
@@ -318,25 +325,25 @@ export function mergeNeighbour({ found, changes, whole, what }: Merge<Neighbour>
   return neighbour as Input<Neighbour>;
 }
 
-/** What says where a tunnel ends: bridges know none of it. */
+/** Fields of a tunnel's remote end, which bridges do not have. */
 const REMOTE: ReadonlySet<string> = new Set(["dst", "vni", "port", "srcVni", "viaIfindex", "viaDev", "nhId"]);
 
 /**
- * An entry of a forwarding table as it is to be.
+ * Merges changes into an existing entry of a forwarding table for a request that replaces it.
  *
- * @throws {TypeError} the kernel would change another one, or pass over a field
+ * @throws {TypeError} the kernel would change another entry, or ignore a field
  */
 export function mergeForwarding({ found, among, changes, whole, what }: Merge<Neighbour>): Input<Neighbour> {
   const first = among.find((one) => meansTable(found as Input<Neighbour>, one));
   if (first !== found) {
-    throw argumentError(TypeError, `Cannot ${what}: the kernel would change another remote end, which comes before it`);
+    throw argumentError(TypeError, `Cannot ${what}: the kernel would change another remote end that comes first`);
   }
   const ofBridge = !hasFlag(tableOf(found as Input<Neighbour>), "self") || found.master === found.ifindex;
   for (const [name, value] of Object.entries(changes)) {
     const passed = name === "protocol" || ofBridge && REMOTE.has(name) || !ofBridge && name === "fdbExtAttrs" ||
       name === "state" && hasFlag(whole["flags"], "ext_learned");
     if (!passed || value === undefined || stringify(value) === stringify(found[name as keyof Neighbour])) continue;
-    throw argumentError(TypeError, `Cannot ${what}: ${name}: the kernel does not change it in this forwarding table`);
+    throw argumentError(TypeError, `Cannot ${what}: ${name}: the kernel cannot change it in this forwarding table`);
   }
   const entry = whole as Input<Neighbour>, { flags } = entry;
   if (!Array.isArray(flags)) return entry;
@@ -344,13 +351,13 @@ export function mergeForwarding({ found, among, changes, whole, what }: Merge<Ne
   if (hasFlag(flags, own ? "master" : "self")) {
     throw argumentError(
       TypeError,
-      `Cannot ${what}: flags: it is in the table of the ${own ? "device (self)" : "bridge (master)"}`,
+      `Cannot ${what}: flags: the entry is in the table of the ${own ? "device (self)" : "bridge (master)"}`,
     );
   }
   return { ...entry, flags: [...flags.filter((flag) => !isTable(flag)), own ? "self" : "master"] };
 }
 
-/** What tells one neighbour from all others, as text. */
+/** Returns a text that identifies a neighbour. */
 export function neighbourKey(value: Neighbour): string {
   const {
     family,

@@ -1,5 +1,5 @@
 /**
- * Neighbours: what `ip neighbour` and `bridge fdb` do.
+ * Neighbours and forwarding tables, as with `ip neighbour` and `bridge fdb`.
  *
  * ```ts
  * import { neighbours } from "@linux/netlink/families/route/neighbours.ts";
@@ -30,7 +30,7 @@ import {
 import { AF } from "./numbers.ts";
 import { addressSize, addressSizeOf, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
-/** A neighbour as it is given: like {@linkcode Neighbour}, with names or numbers for interfaces. */
+/** A neighbour as input: {@linkcode Neighbour} with names or numbers for interfaces. */
 export type NeighbourInput = Input<Neighbour>;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -51,12 +51,12 @@ const declaration: Declaration<Neighbour> = {
   fixed: ["family", "ifindex", "dev", "dst", "vlan"],
   compares: comparesNeighbour,
   merge: mergeNeighbour,
-  // Forwarding tables of bridges come in messages of the same type.
+  // The kernel sends entries of bridges' forwarding tables in messages of the same type.
   concerns: (from, at, event) => !event || from.bytes[at] !== AF.bridge,
   none: ["ENODEV"],
 };
 
-/** Forwarding tables: another set of objects in the same messages. */
+/** Forwarding tables: other objects in the same messages. */
 const forwarding: Declaration<Neighbour> = {
   protocol: NETLINK_ROUTE,
   ...declaration,
@@ -64,17 +64,20 @@ const forwarding: Declaration<Neighbour> = {
     const entry = { ...value, family: "bridge" as const };
     return verb === "list" ? dumpOf(entry) : prepareNeighbour(entry, verb);
   },
-  // The kernel finds an entry only where a driver knows how, and of several remote ends the first.
+  // The kernel finds an entry only if the driver supports it, and only the first of several remote ends.
   listOnly: true,
   means: (key, entry, fitting) => meansEntry(key as NeighbourInput, entry, fitting),
-  // It compares the address and the VLAN, and takes an entry of one table only.
+  // It compares the address and the VLAN, in one table only.
   compares: () => false,
   fixed: ["family", "ifindex", "dev", "lladdr", "vlan"],
   merge: mergeForwarding,
   concerns: (from, at) => from.bytes[at] === AF.bridge,
 };
 
-/** A dump names the interface by an attribute. Its header says nothing, unless the table of proxies is meant. */
+/**
+ * Returns the value of a dump request: it gives the interface as an attribute, and its header is 0 except for the flag
+ * of the proxy table.
+ */
 function dumpOf({ ifindex, flags, ...rest }: Fields): object {
   return {
     ...rest,
@@ -87,19 +90,19 @@ function* only<T>(all: Generator<T, void, undefined>, fits: (one: T) => boolean)
   for (const one of all) if (fits(one)) yield one;
 }
 
-/** How to watch neighbours. */
+/** Options for watching neighbours. */
 export interface NeighbourWatchOptions extends WatchOptions {
-  /** `bridge` for forwarding tables. */
+  /** `bridge` for forwarding tables; by default neighbours. */
   family?: "bridge";
 }
 
 /**
- * All neighbours of one namespace. `list({ family: "bridge" })` gives the forwarding tables, `list({ flags: ["proxy"] })`
- * those that others are answered for.
+ * The neighbours of one network namespace. `list({ family: "bridge" })` returns the entries of forwarding tables,
+ * `list({ flags: ["proxy"] })` the addresses for which this machine answers.
  */
 export class Neighbours extends Collection<Neighbour, NeighbourInput> {
   readonly #open: () => Client;
-  /** The forwarding tables, which are not among what `list` gives unless they are asked for. */
+  /** The forwarding tables, which `list` returns only if asked for. */
   readonly #forwarding: Collection<Neighbour, NeighbourInput>;
 
   /** See {@linkcode Collection}. */
@@ -109,7 +112,7 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
     this.#forwarding = new Collection(forwarding, open, requester);
   }
 
-  /** Everything that the kernel has and that fits the filter; see {@linkcode Collection.list}. */
+  /** Returns all neighbours that match the filter; see {@linkcode Collection.list}. */
   override list(filter?: NeighbourInput): Neighbour[] {
     if (!isFields(filter) || !isForwarding(filter)) return super.list(filter);
     const rest = withoutTable(filter);
@@ -117,32 +120,32 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
     return this.#forwarding.list(rest).filter((entry) => meansTable(filter, entry));
   }
 
-  /** The same one by one; see {@linkcode Collection.iterate}. */
+  /** Yields all neighbours that match the filter; see {@linkcode Collection.iterate}. */
   override iterate(filter?: NeighbourInput): Generator<Neighbour, void, undefined> {
     if (!isFields(filter) || !isForwarding(filter)) return super.iterate(filter);
     const rest = withoutTable(filter), all = this.#forwarding.iterate(rest ?? filter);
     return rest === undefined ? all : only(all, (entry) => meansTable(filter, entry));
   }
 
-  /** The one that `key` names; see {@linkcode Collection.get}. */
+  /** Returns the neighbour that `key` names; see {@linkcode Collection.get}. */
   override get(key: NeighbourInput): Neighbour {
     return isForwarding(this.keyValue(key, "get")) ? this.#forwarding.get(key) : super.get(key);
   }
 
-  /** Changes the fields given, and no others, of the one that `key` names; see {@linkcode Collection.set}. */
+  /** Changes the given fields, and no others, of the neighbour that `key` names; see {@linkcode Collection.set}. */
   override set(key: NeighbourInput, changes: NeighbourInput): void {
     if (isForwarding(this.keyValue(key, "set"))) this.#forwarding.set(key, changes);
     else super.set(key, changes);
   }
 
-  /** Deletes the one that `key` names; see {@linkcode Collection.delete}. */
+  /** Deletes the neighbour that `key` names; see {@linkcode Collection.delete}. */
   override delete(key: NeighbourInput): void {
     if (isForwarding(this.keyValue(key, "delete"))) this.#forwarding.delete(key);
     else super.delete(key);
   }
 
   /**
-   * Follows changes from now on, of what `list` gives; with `family: "bridge"` of the forwarding tables. See
+   * Follows changes of neighbours from now on; with `family: "bridge"`, of forwarding tables. See
    * {@linkcode Collection.watch}.
    */
   override watch(
@@ -158,9 +161,9 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
   }
 
   /**
-   * Waits until one fits; see {@linkcode Collection.waitFor}.
+   * Waits until a neighbour matches; see {@linkcode Collection.waitFor}.
    *
-   * @throws {TypeError} the key has the flag `proxy`: the kernel tells of no such entry when it comes
+   * @throws {TypeError} the key has the flag `proxy`: the kernel sends no notification of such an entry
    */
   override async waitFor(
     key: NeighbourInput,
@@ -171,18 +174,18 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
     if (!forwarding && hasFlag(named.flags, "proxy")) {
       throw argumentError(
         TypeError,
-        "Cannot wait for neighbour: flags: the kernel does not tell when an entry that is proxy comes: ask find",
+        "Cannot wait for neighbour: flags: the kernel sends no notification of entries with the flag proxy: use find",
       );
     }
     return await (forwarding ? this.#forwarding.waitFor(key, test, options) : super.waitFor(key, test, options));
   }
 
-  /** The message of one verb. A link-layer address has the length of the link's. */
+  /** Returns the request of a verb, after checking that a link-layer address has the length of the link's. */
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const operation = super.operation(verb, type, given, reply);
     if (verb !== "list" && verb !== "get" && verb !== "delete") {
       const { lladdr, dev, ifindex, family } = given as NeighbourInput, link = dev ?? ifindex;
-      // Kernels themselves refuse what is shorter, and in forwarding tables whatever is not Ethernet's.
+      // The kernel itself refuses shorter addresses, and in forwarding tables all that are not Ethernet addresses.
       if (lladdr !== undefined && link !== undefined && family !== "bridge" && addressSize(lladdr) !== 6) {
         checkAddress(operation.what, "lladdr", lladdr, addressSizeOf(this.#open(), { index: link }));
       }

@@ -1,6 +1,6 @@
 /**
- * Numbers that the objects of this family share: address families, and what routes, rules, addresses and neighbours say
- * of a scope, a protocol or a table.
+ * Numbers and names that links, addresses, routes, neighbours and rules share: address families, scopes, protocols and
+ * tables.
  *
  * Source: linux/socket.h AF_*, linux/rtnetlink.h RTN_*, RTPROT_*, RT_SCOPE_*, RT_TABLE_*, v7.2
  *
@@ -8,7 +8,7 @@
  */
 import { type Codec, enumeration, HEADER_ONLY, u32, u8 } from "../../core/codec/mod.ts";
 
-/** Address families that speak rtnetlink. */
+/** AF_*: address families that use rtnetlink. */
 export const AF = {
   unspec: 0,
   unix: 1,
@@ -26,27 +26,27 @@ export const AF = {
   ip6mr: 129,
 } as const;
 
-/** An address family, by name; `ipmr` and `ip6mr` are multicast routing. */
+/** An address family by name or number; `ipmr` and `ip6mr` are multicast routing. */
 export type Family = keyof typeof AF | number;
 
-/** The family byte of a header. */
+/** Codec of the family in a header, u8. */
 export const family: Codec<Family> = enumeration(u8, AF);
 
-/** The number of a family, 0 when none is given. */
+/** Returns the number of a family; 0 (`unspec`) if it is not given or not known. */
 export function familyNumber(family: Family | undefined): number {
   return typeof family === "number" ? family : family === undefined || !Object.hasOwn(AF, family) ? 0 : AF[family];
 }
 
-/** RT_SCOPE_*: how far away a destination is. */
+/** RT_SCOPE_*: distances of a destination. */
 export const RT_SCOPE = { universe: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const;
 
-/** How far away: `universe` is anywhere, `link` this wire, `host` this machine. */
+/** Distance of a destination: `universe` anywhere, `link` on this link, `host` on this machine. */
 export type Scope = keyof typeof RT_SCOPE | number;
 
-/** Scope byte. */
+/** Codec of a scope, u8. */
 export const scope: Codec<Scope> = enumeration(u8, RT_SCOPE);
 
-/** RTPROT_*: who made a route, rule or neighbour. */
+/** RTPROT_*: origins of a route, rule or neighbour. */
 export const RTPROT = {
   unspec: 0,
   redirect: 1,
@@ -74,13 +74,13 @@ export const RTPROT = {
   eigrp: 192,
 } as const;
 
-/** Who made it: `kernel`, `boot` (by hand), `static`, `dhcp`, a routing daemon. */
+/** Origin of a route, rule or neighbour: `kernel`, `boot` (by hand), `static`, `dhcp`, or a routing daemon. */
 export type RouteProtocol = keyof typeof RTPROT | number;
 
-/** RouteProtocol byte. */
+/** Codec of an origin, u8. */
 export const protocol: Codec<RouteProtocol> = enumeration(u8, RTPROT);
 
-/** RTN_*: what a route does with a packet. */
+/** RTN_*: types of routes. */
 export const RTN = {
   unspec: 0,
   unicast: 1,
@@ -96,32 +96,32 @@ export const RTN = {
   xresolve: 11,
 } as const;
 
-/** What a route does: `unicast` forwards, `local` delivers, `blackhole` drops. */
+/** Type of a route, the handling of its packets: `unicast` forwards, `local` delivers, `blackhole` drops. */
 export type RouteType = keyof typeof RTN | number;
 
-/** Route type byte. */
+/** Codec of a route's type, u8. */
 export const routeType: Codec<RouteType> = enumeration(u8, RTN);
 
-/** RT_TABLE_*: the routing tables that have names in the kernel. */
+/** RT_TABLE_*: the routing tables to which the kernel gives names. */
 export const RT_TABLE = { default: 253, main: 254, local: 255 } as const;
 
 /** A routing table: a name, or its number 1..4294967295. */
 export type RouteTable = keyof typeof RT_TABLE | number;
 
-/** A table's number in an attribute. */
+/** Codec of a table's number in an attribute, u32. */
 export const table: Codec<RouteTable> = enumeration(u32, RT_TABLE);
 
-/** Offset of the table's low byte in rtmsg and fib_rule_hdr. */
+/** Offset in bytes of the table's low byte in rtmsg and fib_rule_hdr. */
 const TABLE = 4;
 
 /**
- * The table of a route or rule: the header's byte, or the attribute where the number is larger. Sent as `ip` sends it,
- * since MPLS and others know only the header.
+ * Codec of the table of a route or rule: an attribute, or only the byte in the header if there is no attribute. Numbers
+ * up to 255 are sent in the header alone, as `ip` does: MPLS and other families read no attribute.
  */
 export const headerTable: Codec<RouteTable> = {
   name: "a routing table",
   size: 4,
-  // Table 0 is none: rules that do not look into one, multicast routes that are not resolved.
+  // Table 0 means no table, in rules that look up none and in unresolved multicast routes.
   decode: (from, at, end, owner) =>
     from.view.getUint32(at, true) === 0 ? undefined as never : table.decode(from, at, end, owner),
   absent(from) {
@@ -146,9 +146,9 @@ export const headerTable: Codec<RouteTable> = {
   },
 };
 
-/** What helps where the kernel says that an interface has no IPv6. */
+/** Returns a hint for a kernel message that an interface has IPv6 disabled; `undefined` for other messages. */
 export function ipv6DisabledHint(kernelMessage: string): string | undefined {
   return /IPv6 is disabled/i.test(kernelMessage)
-    ? "IPv6 is switched off there: set the sysctl net.ipv6.conf.<interface>.disable_ipv6 to 0"
+    ? "IPv6 is disabled on the interface: set the sysctl net.ipv6.conf.<interface>.disable_ipv6 to 0"
     : undefined;
 }

@@ -1,8 +1,8 @@
 /**
- * Addresses whose prefix length lies in the message's fixed header, and MPLS labels.
+ * Codecs of addresses whose prefix length is in the message's fixed header, and of MPLS labels.
  *
- * ifaddrmsg, rtmsg, fib_rule_hdr and ndmsg begin with the address family. Where a message does not say it, the address
- * does: encoding fills it in.
+ * ifaddrmsg, rtmsg, fib_rule_hdr and ndmsg begin with the address family. If a request does not give it, encoding takes
+ * it from the address.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import {
 } from "../../core/codec/mod.ts";
 import { AF } from "./numbers.ts";
 
-/** Text of an address of 4, 16 or (phonet, MCTP) 1 bytes; `undefined` for other sizes. */
+/** Returns the text of an address of 4, 16 or 1 bytes (Phonet and MCTP); `undefined` for other lengths. */
 function addressText(from: Reader, at: number, end: number): string | undefined {
   const size = end - at;
   return size === 4
@@ -32,12 +32,14 @@ function addressText(from: Reader, at: number, end: number): string | undefined 
     : undefined;
 }
 
-/** Whether addresses of a family are one byte, written in decimal. */
+/** True if addresses of the family have one byte, written in decimal. */
 function isOneByte(family: number): boolean {
   return family === AF.phonet || family === AF.mctp;
 }
 
-/** Bytes of an address of the message's family, prefix length beside; the family is filled in or compared. */
+/**
+ * Returns the bytes and prefix length of an address. It sets the message's family, or checks the address against it.
+ */
 export function toPrefix(
   value: string | Uint8Array,
   to: Writer,
@@ -62,7 +64,7 @@ function oneByte(value: string | Uint8Array, to: Writer): number {
   return number;
 }
 
-/** An address of the message's family. One that has a length beside it is refused. */
+/** Codec of an address of the message's family, without a prefix length. */
 export const address: Codec<string, string | Uint8Array> = {
   name: "an address",
   decode: (from, at, end) => addressText(from, at, end) ?? MISFIT,
@@ -71,24 +73,24 @@ export const address: Codec<string, string | Uint8Array> = {
     else {
       const at = to.length;
       ip.encode(value, to, owner);
-      // A bridge's entries name addresses of either family.
+      // Entries of a bridge's forwarding table have addresses of IPv4 or IPv6.
       if (to.bytes[to.base] === 0) to.bytes[to.base] = to.length - at === 4 ? AF.inet : AF.inet6;
     }
   },
 };
 
-/** What follows an address: `/24`. */
+/** Texts of prefix lengths by length: `/24`. */
 const LENGTHS: readonly string[] = Array.from({ length: 129 }, (_, length) => `/${length}`);
 
-/** What a {@linkcode prefix} has beside its place. */
+/** Options of {@linkcode prefix}. */
 export interface PrefixOptions {
-  /** Whether no address at all is the prefix of length 0, `"default"`. */
+  /** True if a missing address means the prefix of length 0, `"default"`. */
   readonly whole?: boolean;
 }
 
 /**
- * An address with the length that lies at `lengthOffset` of the header: `10.0.0.0/8`, `fe80::1/128`; with `whole` also
- * `default`. In MPLS it is a label.
+ * Returns the codec of an address with its prefix length at `lengthOffset` of the header: `10.0.0.0/8`, `fe80::1/128`,
+ * with `whole` also `default`. For MPLS the address is a label.
  */
 export function prefix(lengthOffset: number, options: PrefixOptions = {}): Codec<string, string | Uint8Array> {
   const whole = options.whole === true;

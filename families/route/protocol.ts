@@ -1,7 +1,8 @@
 /**
- * NETLINK_ROUTE itself: its message types and groups, and what its clients need of links.
+ * NETLINK_ROUTE itself: message types, multicast groups, and look-ups of links that clients need.
  *
- * Source: linux/rtnetlink.h, v7.2.
+ * Source: linux/rtnetlink.h, v7.2
+ *
  * @module
  */
 import type { Client } from "../../core/client.ts";
@@ -23,7 +24,7 @@ import {
 } from "../../core/codec/mod.ts";
 import { argumentError, NetlinkError } from "../../core/errors.ts";
 
-/** Message types. */
+/** RTM_*: message types. */
 export const RTM = {
   RTM_NEWLINK: 16,
   RTM_DELLINK: 17,
@@ -102,7 +103,7 @@ export const RTM = {
   RTM_GETTUNNEL: 122,
 } as const;
 
-/** Multicast groups. */
+/** RTNLGRP_*: multicast groups. */
 export const RTNLGRP = {
   RTNLGRP_LINK: 1,
   RTNLGRP_NOTIFY: 2,
@@ -145,14 +146,14 @@ export const RTNLGRP = {
   RTNLGRP_IPV6_ACADDR: 39,
 } as const;
 
-/** As much of a link as finding one by name takes. */
+/** The fields of a link that a look-up by name uses. */
 interface Named {
   index?: number;
   ifname?: string;
   altIfname?: string;
 }
 
-/** Bytes of struct ifinfomsg. */
+/** Length of struct ifinfomsg in bytes. */
 const HEADER = 16;
 const AF_UNSPEC = 0, IFLA_IFNAME = 3, ifname: Codec<string> = string(15);
 
@@ -162,7 +163,7 @@ const Named: Attributes<Named> = attributes((): Shape<Named> => ({
   altIfname: [53, string(127)],
 }), { header: HEADER });
 
-/** As much of a link as the length of its addresses takes. */
+/** The fields of a link that determine the length of its addresses. */
 interface LinkAddress {
   index?: Ifindex;
   ifname?: string;
@@ -177,7 +178,7 @@ const LinkAddress: Attributes<LinkAddress> = attributes((): Shape<LinkAddress> =
   address: [1, bytes],
 }), { header: 16 });
 
-/** Bytes of a link-layer address as it is given; `undefined` for what is none. */
+/** Returns the length in bytes of a link-layer address in the input; `undefined` if it is not one. */
 export function addressSize(value: unknown): number | undefined {
   if (value instanceof Uint8Array) return value.length;
   if (typeof value !== "string") return undefined;
@@ -186,22 +187,26 @@ export function addressSize(value: unknown): number | undefined {
 }
 
 /**
- * Refuses a link-layer address of another length than a link's, as kernels take the beginning of one that is too long.
+ * Throws if a link-layer address does not have the length of the link's addresses: the kernel would take the first
+ * bytes of one that is too long.
  *
- * @param what what is done: `set link v0`
- * @param field where the address lies
- * @param expected bytes of the link's addresses; any when `undefined`
+ * @param what the operation, as in `set link v0`
+ * @param field the path of the address in the input
+ * @param expected the length of the link's addresses in bytes; `undefined` allows any
  */
 export function checkAddress(what: string, field: string, value: unknown, expected: number | undefined): void {
   const size = addressSize(value);
   if (expected === undefined || size === undefined || size === expected) return;
   throw argumentError(
     RangeError,
-    `Cannot ${what}: ${field}: ${shown(value)} has ${size} bytes, ${expected} are the link's`,
+    `Cannot ${what}: ${field}: ${shown(value)} has ${size} bytes, the link's addresses have ${expected}`,
   );
 }
 
-/** Bytes of the addresses of the link that `key` names; `undefined` where it has none, or is not there (yet). */
+/**
+ * Returns the length in bytes of the addresses of the link that `key` names; `undefined` if it has none, or does not
+ * exist (yet).
+ */
 export function addressSizeOf(client: Client, key: object): number | undefined {
   if (client.deferred) return undefined;
   try {
@@ -221,7 +226,7 @@ export function addressSizeOf(client: Client, key: object): number | undefined {
   }
 }
 
-/** The protocol as clients need it. */
+/** The protocol as {@linkcode Client} uses it. */
 export const NETLINK_ROUTE: Protocol = {
   number: 0,
   name: "NETLINK_ROUTE",
@@ -239,7 +244,7 @@ export const NETLINK_ROUTE: Protocol = {
       });
       return (found as Named).index;
     } catch {
-      // What is wrong with the name is said by who needed it.
+      // The caller that needs the name reports the error.
       return undefined;
     }
   },
@@ -247,9 +252,9 @@ export const NETLINK_ROUTE: Protocol = {
   linkName(type, from, at, end): LinkName | undefined {
     const gone = type === RTM.RTM_DELLINK;
     if (!gone && type !== RTM.RTM_NEWLINK || end - at < HEADER) return undefined;
-    // A bridge tells so that an interface is no port any more.
+    // With a family, such a message says that an interface is no longer a bridge's port.
     if (gone && from.bytes[at] !== AF_UNSPEC) return undefined;
-    // Every link is looked at so: nothing is decoded but the name, which comes first.
+    // This runs for every link message, so it decodes only the name, which comes first.
     for (let place = at + HEADER; end - place >= 4;) {
       const length = from.view.getUint16(place, true), stop = place + length;
       if (length < 4 || stop > end) return undefined;

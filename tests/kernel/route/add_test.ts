@@ -194,13 +194,13 @@ kernelTest("an error of what follows says that the link is made, and without wha
       KernelError,
     );
     assertEquals(error.code, "EEXIST");
-    assertStringIncludes(error.message, "Cannot complete link b0, which is made without propList: EEXIST");
+    assertStringIncludes(error.message, "Cannot complete link b0, which was created without propList: EEXIST");
     assertEquals(shown(ns, "b0")["ifalias"], "done");
     const other = assertThrows(
       () => links.add({ ifname: "v0", kind: "veth", data: { peer: { ifname: "v1", master: "v8", ifalias: "x" } } }),
       KernelError,
     );
-    assertStringIncludes(other.message, "Cannot complete link v1, which is made without master, ifalias:");
+    assertStringIncludes(other.message, "Cannot complete link v1, which was created without master, ifalias:");
     assertEquals(shown(ns, "v1")["ifalias"], undefined);
   });
 });
@@ -225,7 +225,10 @@ kernelTest(
       assertEquals(error.failures.map(({ index }) => index), [0, 2]);
       assertStringIncludes(error.message, "Cannot do 2 of 6 items of a batch, the other 4 are done");
       assertStringIncludes(error.message, "item 0: Cannot add link b0: EEXIST");
-      assertStringIncludes(error.message, "item 2: Cannot complete link b2, which is made without propList: EEXIST");
+      assertStringIncludes(
+        error.message,
+        "item 2: Cannot complete link b2, which was created without propList: EEXIST",
+      );
       assertEquals(shown(ns, "b0")["ifalias"], undefined);
       assertEquals(later(ns, "b1"), [...DONE, undefined]);
       assertEquals(shown(ns, "b2")["ifalias"], "two");
@@ -261,7 +264,7 @@ kernelTest("set refuses by name what the kernel would pass over", NEEDS, async (
         [{ altIfname: "x" }, "altIfname", "addAltnames"],
         [{ propList: { altIfname: ["x"] } }, "propList", "addAltnames"],
         [{ numTxQueues: 3 }, "numTxQueues does not change"],
-        [{ kind: "bridge" }, "kind does not change"],
+        [{ kind: "bridge" }, "kind cannot change"],
         [{ slaveKind: "bridge" }, "slaveKind does not change"],
         [{ link: "lo" }, "link does not change"],
         [{ newIfindex: 99 }, "newIfindex", "netns"],

@@ -142,7 +142,7 @@ kernelTest("an address of another length than the link's is refused, as ip refus
     assertThrows(() => ns.ip(`link set v0 address ${eight}`), Error, "Invalid address length 8 - must be 6 bytes");
     for (const name of ["address", "broadcast"] as const) {
       for (const value of [eight, "02:00", new Uint8Array(7), "fe80::1", "10.0.0.1", "0200000000010203"]) {
-        says(() => all.set("v0", { [name]: value }), "Cannot set link v0", name, "6 are the link's");
+        says(() => all.set("v0", { [name]: value }), "Cannot set link v0", name, "the link's addresses have 6");
         says(() => ns.route.batch((b) => b.links.set("v0", { [name]: value })), "Cannot set link v0", name);
         says(() => all.add({ ifname: "b0", kind: "bridge", [name]: value } as never), "Cannot add link b0", name);
         const peer = { ifname: "w1", [name]: value };

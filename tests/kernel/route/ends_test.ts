@@ -103,7 +103,7 @@ kernelTest("a netkit's data are given of the link, for both ends", ["ip"], async
       () => make({ peerInfo: { ifname: "n1", kind: "netkit", data: { mode: "l2" } } }),
       TypeError,
     );
-    assertStringIncludes(error.message, "peerInfo.data: is given of the link, for both ends");
+    assertStringIncludes(error.message, "peerInfo.data: is given for the link and applies to both ends");
     assertEquals(links.list().map(({ ifname }) => ifname), ["lo"]);
   });
 });

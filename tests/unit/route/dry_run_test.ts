@@ -67,9 +67,9 @@ test("dry run: what a key says of a link's kind is what its data are of, and a p
   assertThrows(
     () => set({ index: 5, kind: "bridge" }, { kind: "vlan", data: { id: 5 } }),
     TypeError,
-    'Cannot set link 5: kind does not change, it is a bridge, got "vlan"',
+    'Cannot set link 5: kind cannot change: it is a bridge, got "vlan"',
   );
-  assertThrows(() => set({ index: 5, kind: "bridge" }, { kind: "vlan" }), TypeError, "kind does not change");
+  assertThrows(() => set({ index: 5, kind: "bridge" }, { kind: "vlan" }), TypeError, "kind cannot change");
   for (const key of [{ index: 5 }, { index: 5, kind: "bridge" }]) set(key, { kind: "bridge", data: { ageingTime: 5 } });
   assertEquals(shown(), [5, 5]);
   const netkit = { ifname: "n0", kind: "netkit" as const }, peerInfo = { ifname: "n1" };
@@ -77,7 +77,7 @@ test("dry run: what a key says of a link's kind is what its data are of, and a p
   assertThrows(
     () => route.links.add({ ...netkit, data: { peerInfo: { ...peerInfo, kind: "netkit", data: { mode: "l2" } } } }),
     TypeError,
-    "data.peerInfo.data: is given of the link, for both ends",
+    "data.peerInfo.data: is given for the link and applies to both ends",
   );
   assertEquals(shown(), [5, 5, "n0"]);
 });
