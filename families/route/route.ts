@@ -56,7 +56,7 @@ import {
 } from "./numbers.ts";
 import { address, labels, prefix } from "./prefix.ts";
 
-/** RTNH_F_*, the flags of a next hop. */
+/** RTNH_F_*: flags of a next hop. */
 export const RTNH_F = {
   dead: 0x1,
   pervasive: 0x2,
@@ -67,7 +67,7 @@ export const RTNH_F = {
   trap: 0x40,
 } as const;
 
-/** RTNH_F_* and RTM_F_*; where a name would stand twice, the route's has `rt_` in front, as `ip` shows it. */
+/** RTNH_F_* and RTM_F_*: flags of a route. If both have a name, the route's begins with `rt_`, as in `ip`. */
 const RTM_F = {
   ...RTNH_F,
   notify: 0x100,
@@ -81,13 +81,13 @@ const RTM_F = {
   rt_offload_failed: 0x20000000,
 };
 
-/** What the kernel says of a next hop's state and refuses, or would take for granted, as input. */
+/** Flags that show a next hop's state. The kernel refuses them in a request, or would take them as given. */
 const VOLATILE = 0x2000c079;
 
-/** A property of a next hop. `onlink` may be set: the gateway is on this wire whatever the addresses say. */
+/** A flag of a next hop. Only `onlink` can be set: the gateway is on this link, whatever the addresses say. */
 export type HopFlag = keyof typeof RTNH_F;
 
-/** A property of a route. */
+/** A flag of a route. */
 export type RouteFlag =
   | HopFlag
   | "notify"
@@ -102,7 +102,7 @@ export type RouteFlag =
 
 type Mask<F> = Codec<readonly (F | number)[], readonly (F | number)[] | number>;
 
-/** A mask whose volatile bits are shown and not sent. */
+/** Returns a codec of flags that decodes the volatile ones but does not send them. */
 function withoutVolatileBits<F>(base: Mask<F>): Mask<F> {
   return {
     ...base,
@@ -119,9 +119,9 @@ function withoutVolatileBits<F>(base: Mask<F>): Mask<F> {
 const routeFlags: Mask<RouteFlag> = withoutVolatileBits(mask(u32, RTM_F) as Mask<RouteFlag>);
 const hopFlags: Mask<HopFlag> = withoutVolatileBits(mask(u8, RTNH_F));
 
-/** A gateway of another family than the route's, or (MPLS) its link-layer address. */
+/** A gateway of another family than the route's, or for MPLS its link-layer address. */
 export interface Via {
-  /** Family of the address: `inet`, `inet6` or `packet`; told by the address when absent. */
+  /** Family of the address: `inet`, `inet6` or `packet`; default by the form of the address. */
   family?: Family;
   /** IP or link-layer address. */
   address: string;
@@ -129,7 +129,7 @@ export interface Via {
 
 const viaFamily: Codec<Family> = enumeration(u16, AF);
 
-/** struct rtvia: family in two bytes, the address behind it. */
+/** struct rtvia: the family in two bytes, then the address. */
 const via: Codec<Via> = {
   name: "a gateway",
   decode(from, at, end, owner) {
@@ -151,7 +151,7 @@ const via: Codec<Via> = {
   },
 };
 
-/** RTAX_LOCK: the metrics that the kernel leaves alone. */
+/** RTAX_* as bits: the metrics that can be locked. */
 export const RTAX = {
   mtu: 0x4,
   window: 0x8,
@@ -174,41 +174,41 @@ export const RTAX = {
 /** Numbers of {@linkcode RouteMetrics["features"]} by name. */
 export const RTAX_FEATURE = { ecn: 1, sack: 2, timestamp: 4, allfrag: 8, tcp_usec_ts: 16 } as const;
 
-/** What TCP shall assume of the path. */
+/** Metrics of a route: values that TCP uses for the path. */
 export interface RouteMetrics {
-  /** Metrics that the kernel shall not change. */
+  /** Locked metrics, which the kernel does not change. */
   lock?: readonly (keyof typeof RTAX | number)[];
-  /** Bytes. */
+  /** Path MTU in bytes. */
   mtu?: number;
   /** Largest window to advertise, in bytes. */
   window?: number;
   /** Round-trip time, in eighths of a millisecond. */
   rtt?: number;
-  /** Its variance, in quarters of a millisecond. */
+  /** Variance of the round-trip time, in quarters of a millisecond. */
   rttvar?: number;
   /** Slow-start threshold, in segments. */
   ssthresh?: number;
-  /** Largest congestion window, in segments. Only when locked. */
+  /** Largest congestion window, in segments. Used only if locked. */
   cwnd?: number;
   /** Maximum segment size to advertise, in bytes. */
   advmss?: number;
-  /** Largest reordering that is not loss, in segments. */
+  /** Largest reordering that does not count as loss, in segments. */
   reordering?: number;
   /** TTL or hop limit, 1..255. */
   hoplimit?: number;
-  /** Congestion window at the start, in segments. */
+  /** Initial congestion window, in segments. */
   initcwnd?: number;
-  /** What is done on connections there. */
+  /** Features to use on connections over this route. */
   features?: readonly (keyof typeof RTAX_FEATURE | number)[];
-  /** Least retransmission timeout, in milliseconds. */
+  /** Smallest retransmission timeout, in milliseconds. */
   rtoMin?: number;
-  /** Receive window at the start, in segments. */
+  /** Initial receive window, in segments. */
   initrwnd?: number;
-  /** 1: acknowledge at once. */
+  /** 1 acknowledges received data at once. */
   quickack?: number;
   /** Congestion control algorithm: `cubic`. */
   ccAlgo?: string;
-  /** 1: TCP Fast Open without a cookie. */
+  /** 1 allows TCP Fast Open without a cookie. */
   fastopenNoCookie?: number;
 }
 
@@ -233,27 +233,27 @@ export const RouteMetrics: Attributes<RouteMetrics> = attributes((): Shape<Route
   fastopenNoCookie: [17, u32],
 }));
 
-/** One way of a multipath route, without what it is wrapped in. */
+/** A next hop of a multipath route, without its encapsulation. */
 export interface RouteHopFields {
-  /** Interface number. */
+  /** Index of the interface. */
   oif: Ifindex;
-  /** Interface name. */
+  /** Name of the interface. */
   dev?: string;
-  /** Gateway. */
+  /** Gateway of the route's own family. */
   gateway?: string;
   /** Gateway of another family. */
   via?: Via;
-  /** Its share among the others, 1..256; rtnh_hops + 1. */
+  /** Weight among the next hops, 1..256: rtnh_hops + 1. */
   weight: number;
-  /** Its properties; only `onlink` is sent. */
+  /** Flags; only `onlink` is sent. */
   flags: readonly (HopFlag | number)[];
-  /** Realms: source << 16 | destination. */
+  /** Realms as a number: source << 16 | destination. */
   flow?: number;
-  /** MPLS: labels to swap in, `100/200`. */
+  /** MPLS: labels that replace the incoming one, outermost first: `100/200`. */
   newdst?: string;
 }
 
-/** One way of a multipath route. */
+/** A next hop of a multipath route, with its encapsulation. */
 export type RouteHop = RouteHopFields & Encap;
 
 const weight: Codec<number> = {
@@ -278,7 +278,7 @@ export const RouteHop: Attributes<RouteHop> = attributes((): Shape<RouteHopField
   newdst: [19, labels],
 }), { header: 8 }).with(encap(21, 22));
 
-/** Records side by side, each with its length in its first two bytes. */
+/** Codec of a list of next hops: records one after another, each with its length in the first two bytes. */
 const hops: Codec<readonly RouteHop[]> = {
   name: "next hops",
   decode(from, at, end, owner) {
@@ -298,7 +298,7 @@ const hops: Codec<readonly RouteHop[]> = {
       to.path.push(index);
       RouteHop.encode(hop, to, owner);
       if (to.length - start > 0xffff) {
-        to.fail(RangeError, `${to.length - start} bytes are more than the 65535 that one hop can have`);
+        to.fail(RangeError, `${to.length - start} bytes are too many for one hop, which has at most 65535`);
       }
       to.view.setUint16(start, to.length - start, true);
       to.path.pop();
@@ -316,15 +316,15 @@ const hops: Codec<readonly RouteHop[]> = {
 
 /** Timers and counters of a route. */
 export interface RouteCacheinfo {
-  /** References. */
+  /** Number of references. */
   clntref?: number;
-  /** Hundredths of a second since it was used last. */
+  /** Hundredths of a second since its last use. */
   lastuse?: number;
-  /** Hundredths of a second until it goes, 0 for never. */
+  /** Hundredths of a second until it is removed; 0 for never. */
   expires?: number;
-  /** Error that its packets meet, as a negative errno; 0 for none. */
+  /** Error for its packets as a negative errno; 0 for none. */
   error?: number;
-  /** Times used. */
+  /** Number of uses. */
   used?: number;
   /** Unused since Linux 3.6. */
   id?: number;
@@ -345,13 +345,13 @@ const cacheinfo: Codec<RouteCacheinfo> = struct(32, (): Shape<RouteCacheinfo> =>
   tsage: [28, u32],
 }));
 
-/** What a multicast route has forwarded. */
+/** Counters of a multicast route. */
 export interface MfcStats {
-  /** Packets. */
+  /** Number of forwarded packets. */
   packets?: number;
-  /** Bytes. */
+  /** Number of forwarded bytes. */
   bytes?: number;
-  /** Packets that came in by another interface. */
+  /** Number of packets that arrived on the wrong interface. */
   wrongIf?: number;
 }
 
@@ -362,8 +362,9 @@ const mfcStats: Codec<MfcStats> = struct(24, (): Shape<MfcStats> => ({
 }));
 
 /**
- * Seconds in four bytes; of multicast routes, hundredths of a second in eight. IPv6 is told by it, and says what remains
- * in {@linkcode RouteCacheinfo.expires}: less than a second is one, as 0 would be for ever.
+ * Codec of RTA_EXPIRES: seconds in four bytes; of multicast routes, hundredths of a second in eight. The kernel accepts
+ * it for IPv6 routes, but shows the remaining time in {@linkcode RouteCacheinfo.expires}. Less than a second is decoded
+ * as 1, because 0 would mean forever.
  */
 const expires: Codec<number> = {
   ...u32,
@@ -382,80 +383,83 @@ const expires: Codec<number> = {
   },
 };
 
-/** A route, without what its packets are wrapped in. */
+/** A route, without its encapsulation. */
 export interface RouteFields {
-  /** `inet`, `inet6`, `mpls` …; told by `dst` and the gateway when absent. */
+  /** `inet`, `inet6`, `mpls` …; default the family of `dst` or, for `default`, of the gateway. */
   family: Family;
-  /** Destination: `10.0.0.0/8`, `default`; a bare address means all its bits. In MPLS the incoming label. */
+  /**
+   * Destination: `10.0.0.0/8`, `default`; an address without a prefix length means that address alone. For MPLS the
+   * incoming label.
+   */
   dst: string;
   /** Source prefix (IPv6 subtrees); in look-ups the source address. */
   src?: string;
-  /** Type of service it is for, 0..255 (IPv4). */
+  /** Type of service of its packets, 0..255 (IPv4). */
   tos: number;
-  /** Its table: `main`, `local`, `default` or a number. */
+  /** Routing table: `main`, `local`, `default` or a number. */
   table?: RouteTable;
-  /** Who made it; `boot` when absent, as `ip route` has it. */
+  /** Origin; default `boot`, as with `ip route`. */
   protocol: RouteProtocol;
-  /** How far away the destination is (IPv4). */
+  /** Distance of the destination (IPv4). */
   scope: Scope;
-  /** What it does with packets; `unicast` when absent. */
+  /** Handling of packets; default `unicast`. */
   type: RouteType;
-  /** Its properties; of them `onlink` is sent, and not what the kernel alone decides (`dead`, `linkdown`, `offload` …). */
+  /** Flags. Of these `onlink` is sent, but not those that only the kernel sets (`dead`, `linkdown`, `offload` …). */
   flags: readonly (RouteFlag | number)[];
-  /** Number of the interface that packets come in by: look-ups and multicast routes. */
+  /** Index of the incoming interface, in look-ups and multicast routes. */
   iif?: Ifindex;
-  /** Its name. Read-only. */
+  /** Name of the incoming interface. Read-only. */
   iifDev?: string;
-  /** Number of the interface that packets leave by. */
+  /** Index of the outgoing interface. */
   oif?: Ifindex;
-  /** Its name. */
+  /** Name of the outgoing interface. */
   dev?: string;
-  /** Next router, of the route's own family. */
+  /** Gateway of the route's own family. */
   gateway?: string;
-  /** Next router of another family. */
+  /** Gateway of another family. */
   via?: Via;
-  /** MPLS: labels to swap in, outermost first: `100/200`. */
+  /** MPLS: labels that replace the incoming one, outermost first: `100/200`. */
   newdst?: string;
-  /** Metric; the least wins. IPv6 makes 1024 of absent and 0. */
+  /** Metric, u32; the lowest wins. For IPv6 the kernel uses 1024 if it is absent or 0. */
   priority?: number;
-  /** Source address that packets of ours get. */
+  /** Preferred source address of packets from this machine. */
   prefsrc?: string;
-  /** What TCP shall assume of the path. */
+  /** Values that TCP uses for the path. */
   metrics?: RouteMetrics;
-  /** Several ways, in place of `oif` and `gateway`. */
+  /** Next hops of a multipath route, instead of `oif` and `gateway`. */
   multipath?: readonly RouteHop[];
-  /** Realms: source << 16 | destination (IPv4). */
+  /** Realms as a number: source << 16 | destination (IPv4). */
   flow?: number;
   /** Timers and counters. Read-only. */
   cacheinfo?: RouteCacheinfo;
-  /** Firewall mark, in look-ups. */
+  /** Firewall mark, u32, in look-ups. */
   mark?: number;
-  /** User, in look-ups. */
+  /** Number of the user, in look-ups. */
   uid?: number;
-  /** MPLS: whether the TTL is carried over to the inner packet. */
+  /** MPLS: true copies the TTL to the inner packet. */
   ttlPropagate?: boolean;
-  /** IP protocol, in look-ups: 6 is TCP, 17 UDP. Only given. */
+  /** IP protocol, in look-ups: 6 is TCP, 17 UDP. Input only. */
   ipProto?: number;
-  /** Source port, in look-ups. Only given. */
+  /** Source port, in look-ups. Input only. */
   sport?: number;
-  /** Destination port, in look-ups. Only given. */
+  /** Destination port, in look-ups. Input only. */
   dport?: number;
-  /** The nexthop object that it uses, in place of `oif`, `gateway`, `multipath` and `encap`. */
+  /** Id of a nexthop object, instead of `oif`, `gateway`, `multipath` and `encap`. */
   nhId?: number;
   /** Router preference (IPv6). */
   pref?: "medium" | "high" | "low" | number;
-  /** Seconds until the kernel removes it (IPv6): what remains of them in one that was listed, as of addresses. */
+  /** Seconds until the kernel removes it (IPv6); in a listed route the remaining time. */
   expires?: number;
-  /** Flow label, in look-ups (IPv6). Only given. */
+  /** Flow label, in look-ups (IPv6). Input only. */
   flowlabel?: number;
-  /** What a multicast route has forwarded. Read-only. */
+  /** Counters of a multicast route. Read-only. */
   mfcStats?: MfcStats;
 }
 
-/** A route. */
+/** A route of any family, with its encapsulation. */
 export type Route = RouteFields & Encap;
 
-/** Wire form of {@linkcode Route}. Attributes 10, 13 and 14 are of no kernel since 2.6.23. */
+/** Wire form of {@linkcode Route}: rtmsg and RTA_*. Attributes 10, 13 and 14 are unused since Linux 2.6.23. */
 export const Route: Attributes<Route> = attributes((): Shape<RouteFields> => ({
   family: head(0, family, key),
   dst: [1, prefix(1, { whole: true }), key],
@@ -492,20 +496,20 @@ export const Route: Attributes<Route> = attributes((): Shape<RouteFields> => ({
   mfcStats: [17, mfcStats, readOnly],
 }), { header: 12, pad: 24 }).with(encap(21, 22));
 
-/** Whether `given` is one of `names`, by name or number. */
+/** True if `given` is one of `names`, by name or number. */
 function isOf<M extends Readonly<Record<string, number>>>(map: M, given: unknown, ...names: (keyof M)[]): boolean {
   return names.some((name) => given === name || given === map[name]);
 }
 
-/** What a route with a nexthop object must not say again. */
+/** Fields that a nexthop object determines, so a route with one must not have them. */
 const NEXTHOP_SAYS = ["oif", "dev", "gateway", "via", "multipath", "encapType", "encap"] as const;
 
 /**
  * Completes a route as `ip route` does.
  *
- * What it adds: family, table (`local` for local, broadcast and anycast routes), protocol `boot`, type `unicast`, and for IPv4
- * the scope: `host` for local routes, `link` for those without a gateway. Deleting and looking for one match what is
- * given, in that family and table, and nothing else.
+ * It adds the family, the table (`local` for local, broadcast and anycast routes), protocol `boot`, type `unicast`, and
+ * for IPv4 the scope: `host` for local routes, `link` for those without a gateway. A key of delete and get matches only
+ * by the given fields, in that family and table.
  *
  * @throws {TypeError} there is no `dst`
  */
@@ -513,7 +517,7 @@ export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
   if (verb === "list") return value;
   const { dst, nhId } = value as Input<RouteFields>;
   if (dst === undefined || dst === null) {
-    // Any that fits.
+    // A get without `dst` matches any route that fits the other fields.
     if (verb === "get") return value;
     throw argumentError(TypeError, `Cannot ${verb} a route without "dst": the default route is { dst: "default" }`);
   }
@@ -521,38 +525,39 @@ export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
   const number = familyNumber(route.family as Family), naming = verb === "delete" || verb === "get";
   const ip = number === AF.inet || number === AF.inet6;
   if (verb === "get") {
-    // A kernel that deletes takes these as they are when they are not given.
+    // When deleting, the kernel uses 0 for these if they are not given, so a get compares them too.
     if (number === AF.inet) route.tos ??= 0;
     route.table ??= tableOf(route, number);
     if (route.priority === 0) delete route.priority;
     return route as Input<Route>;
   }
   if (nhId !== undefined) { for (const field of NEXTHOP_SAYS) delete route[field]; }
-  // A kernel that deletes IP routes takes 0 for any type; the others know unicast alone.
+  // When deleting, the kernel takes type 0 of an IP route as any type; other families have only unicast.
   if (!naming || !ip) route.type ??= "unicast";
   route.table ??= tableOf(route, number);
   if (number === AF.inet) route.scope ??= scopeOf(route, naming);
   if (!naming) {
     route.protocol ??= "boot";
-    // What a look-up or a cache entry says of itself is no wish.
+    // `cloned` marks the result of a look-up or a cache entry; it must not be requested.
     if (Array.isArray(route.flags)) route.flags = route.flags.filter((flag) => !isOf(RTM_F, flag, "cloned"));
   }
   return route as Input<Route>;
 }
 
-/** The table of a route that does not say it. */
+/** Returns the table of a route without one, by its type and family. */
 function tableOf({ type }: Input<RouteFields>, family: number): RouteTable {
   if (family === AF.ipmr || family === AF.ip6mr) return "default";
   return isOf(RTN, type, "local", "broadcast", "anycast", "nat") ? "local" : "main";
 }
 
-/** Fields that say where packets go, all of one way. */
+/** Fields of a single next hop. */
 const WAY = ["oif", "dev", "gateway", "via", "encapType", "encap"] as const;
 
 /**
- * A route as it is to be, for a kernel that puts it in the place of the first of its kind.
+ * Merges changes into an existing route for a request that replaces it. The kernel replaces the first route with the
+ * same key.
  *
- * @throws {TypeError} it is not the first
+ * @throws {TypeError} the route is not the first
  */
 export function mergeRoute({ found, among, changes, whole, what }: Merge<Route>): Input<Route> {
   const route: Record<string, unknown> = { ...whole }, { nhId, multipath, type } = changes;
@@ -563,14 +568,14 @@ export function mergeRoute({ found, among, changes, whole, what }: Merge<Route>)
     names.forEach((name) => {
       if (changes[name] === undefined) delete route[name];
     });
-  // One way, several, and a nexthop object stand in the place of each other.
+  // A single next hop, several next hops and a nexthop object exclude each other.
   if (multipath !== undefined || nhId !== undefined || other || single && was.nhId !== undefined) drop(...WAY, "flow");
   if (single || nhId !== undefined || other) drop("multipath");
   if (single || multipath !== undefined || other) drop("nhId");
   if (changes["gateway"] !== undefined) drop("via");
   if (changes["via"] !== undefined) drop("gateway");
   if (changes["encapType"] !== undefined && changes["encapType"] !== was.encapType) route["encap"] = changes["encap"];
-  // The scope follows from the ways, unless it was chosen.
+  // The kernel derives the scope from the next hops, unless it was chosen.
   if (was.scope === scopeOf(was as Input<RouteFields>, false)) drop("scope");
   const six = was.family === "inet6";
   const first = six ? among.find((one) => canJoinOthers(one) === canJoinOthers(route)) ?? among[0] : among[0];
@@ -578,36 +583,36 @@ export function mergeRoute({ found, among, changes, whole, what }: Merge<Route>)
     throw argumentError(
       TypeError,
       `Cannot ${what}: the kernel would change another route with this destination, table and metric, which comes ` +
-        "before it: delete this one, and append it as it is to be",
+        "first: delete this one, and append it with the changes",
     );
   }
   return route as Input<Route>;
 }
 
-/** Whether an IPv6 route can be one way of several. */
+/** True if an IPv6 route can be a next hop of a multipath route. */
 function canJoinOthers(
   { gateway, multipath, nhId, protocol }: { readonly [K in keyof RouteFields]?: unknown },
 ): boolean {
   return nhId === undefined && protocol !== "ra" && (gateway !== undefined || multipath !== undefined);
 }
 
-/** What a kernel that deletes compares, by family, where it is more than 0. */
+/** The fields that the kernel compares, by family, when it deletes a route and their value is not 0. */
 const COMPARED: Readonly<Record<number, ReadonlySet<string>>> = {
   [AF.inet]: new Set(["family", "dst", "table", "priority", "type", "protocol", "scope", "prefsrc", "tos"]),
   [AF.inet6]: new Set(["family", "dst", "table", "priority", "protocol", "src"]),
   [AF.mpls]: new Set(["family", "dst"]),
 };
 
-/** What stands for 0, which a kernel that deletes takes for anything. */
+/** Values that are sent as 0, which matches any value when the kernel deletes a route. */
 const ANY: ReadonlySet<unknown> = new Set([0, null, "unspec", "nowhere", 255, "0.0.0.0", "::"]);
 
 /**
- * Whether a kernel that deletes compares all that a key says of a route. Of several ways it compares one alone, so ways
- * are not among it.
+ * True if the kernel compares all fields of `key` when it deletes a route. Next hops do not count: of several, the
+ * kernel compares only one.
  */
 export function comparesAll(key: object): boolean {
   const compared = COMPARED[familyNumber(routeFamily(key))];
-  // Where the kernel knows no request that deletes, it says so.
+  // For other families the kernel itself reports that it cannot delete.
   if (compared === undefined) return true;
   return Object.entries(key).every(([name, value]) =>
     value === undefined || (name === "priority" || name === "tos") && value === 0 ||
@@ -615,7 +620,10 @@ export function comparesAll(key: object): boolean {
   );
 }
 
-/** The family of a route that does not say it: the destination's, and of the default route its gateway's. */
+/**
+ * Returns the family of a route: the given one, or else that of its destination; for a default route that of its
+ * gateway.
+ */
 export function routeFamily(value: Input<Route>): Family {
   const { family, dst, src, gateway, prefsrc, multipath } = value as Input<RouteFields>;
   if (family !== undefined) return family as Family;
@@ -635,7 +643,7 @@ function scopeOf(route: Input<RouteFields>, deleting: boolean): Scope {
   return direct && isOf(RTN, type, "unspec", "unicast") ? "link" : "universe";
 }
 
-/** Whatever tells a route from others in the kernel, and does not change while it stands. */
+/** The fields that identify a route in the kernel and do not change during its lifetime. */
 const IDENTITY = [
   "family",
   "table",
@@ -655,9 +663,10 @@ const IDENTITY = [
 ] as const;
 
 /**
- * What tells one route from all others, as text.
+ * Returns a text that identifies a route.
  *
- * Its next hops are among it: of two routes with one destination and metric the kernel keeps both (`append`). State is not.
+ * The text includes the next hops, because the kernel keeps several routes with the same destination and metric
+ * (`append`). It does not include state.
  */
 export function routeKey(route: Route): string {
   const fields = route as RouteFields, { oif, dev, gateway, via, multipath, metrics, flow, nhId, flags } = fields;
@@ -665,7 +674,7 @@ export function routeKey(route: Route): string {
   let text = "";
   for (const name of IDENTITY) text += `${fields[name] ?? ""} `;
   if (metrics !== undefined) text += JSON.stringify(metrics);
-  // A nexthop object may change under its routes.
+  // A nexthop object may change while routes use it.
   if (nhId !== undefined) return text;
   text += `${oif ?? dev ?? ""} ${gateway ?? ""} ${flow ?? ""}${flags?.includes("onlink") ? " onlink" : ""}`;
   if (via !== undefined) text += JSON.stringify(via);
@@ -674,12 +683,12 @@ export function routeKey(route: Route): string {
   return text;
 }
 
-/** A JSON.stringify replacer that leaves out names, counters and states. */
+/** JSON.stringify replacer that omits names, counters and states. */
 function withoutState(name: string, value: unknown): unknown {
   if (name === "counters" || name === "dev" || name.endsWith("Dev")) return undefined;
   if (name === "flags" && Array.isArray(value)) {
     return value.filter((flag) => !Object.hasOwn(RTNH_F, flag) || flag === "onlink");
   }
-  // What was a bigint is a number after JSON.
+  // JSON turns a bigint into a number, so both become text.
   return typeof value === "bigint" || typeof value === "number" ? String(value) : value;
 }

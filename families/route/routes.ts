@@ -1,5 +1,5 @@
 /**
- * Routes: what `ip route` does.
+ * Routes, as with `ip route`.
  *
  * ```ts
  * import { routes } from "@linux/netlink/families/route/routes.ts";
@@ -17,10 +17,10 @@ import { comparesAll, mergeRoute, prepareRoute, Route, routeFamily, routeKey } f
 import { AF, familyNumber, ipv6DisabledHint } from "./numbers.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
-/** A route as it is given: like {@linkcode Route}, with names or numbers for interfaces. */
+/** A route as input: {@linkcode Route} with names or numbers for interfaces. */
 export type RouteInput = Input<Route>;
 
-/** What a packet is like whose way is asked for. */
+/** Properties of the packet in a route look-up. */
 export type LookupOptions = Pick<
   RouteInput,
   | "family"
@@ -54,15 +54,15 @@ const declaration: Declaration<Route> = {
   identity: routeKey,
   prepare: (value, verb) => verb === "list" ? value : prepareRoute(value as RouteInput, verb),
   listOnly: true,
-  // A kernel that deletes an IPv6 route takes none with a source for one without.
+  // When deleting, the kernel distinguishes IPv6 routes with a source prefix from those without.
   means: (key, { src }) =>
     (key as RouteInput).dst === undefined || ((key as RouteInput).src === undefined) === (src === undefined),
-  // What tells which route it is that another one replaces.
+  // The fields that identify the route that a replacing one replaces.
   fixed: ["family", "table", "dst", "src", "tos", "priority"],
   merge: mergeRoute,
   none: ["ENOENT", "ENODEV"],
   compares: comparesAll,
-  // CAN gateways have the message types, and a header of their own.
+  // CAN gateways use the same message types with another header.
   concerns: (from, at) => from.bytes[at] !== AF.can,
   hint(code, { kernelMessage = "" }) {
     if (code === "ENETUNREACH" && /gateway|nexthop/i.test(kernelMessage)) {
@@ -81,7 +81,8 @@ const declaration: Declaration<Route> = {
       RTNLGRP.RTNLGRP_NEXTHOP,
     ],
     types: [RTM.RTM_NEWLINK, RTM.RTM_DELLINK, RTM.RTM_DELADDR, RTM.RTM_NEWNEXTHOP, RTM.RTM_DELNEXTHOP],
-    // Events are sent while the kernel still works under its RTNL lock; a request that takes it waits for the end of that.
+    // The kernel sends events while it holds its RTNL lock. This request takes that lock too, so it returns after the
+    // events.
     settle(client) {
       client.request({
         type: RTM.RTM_GETLINK,
@@ -94,7 +95,7 @@ const declaration: Declaration<Route> = {
   },
 };
 
-/** Names the loopback interface, which every namespace has as number 1. */
+/** Codec that names the loopback interface: it has index 1 in each namespace. */
 const LOOPBACK: Codec<object> = {
   name: "ifinfomsg",
   decode: () => ({}),
@@ -104,7 +105,7 @@ const LOOPBACK: Codec<object> = {
   },
 };
 
-/** All routes of one namespace. */
+/** The routes of one network namespace. */
 export class Routes extends Collection<Route, RouteInput> {
   readonly #requester: () => Requester;
 
@@ -115,17 +116,17 @@ export class Routes extends Collection<Route, RouteInput> {
   }
 
   /**
-   * The way that a packet to `dst` takes, as the kernel decides it now.
+   * Returns the route that the kernel chooses for a packet to `dst`.
    *
    * Like `ip route get 192.0.2.1`.
    *
-   * @param dst an address
-   * @param options what else the packet is like: where from, its mark, its ports …
-   * @throws {KernelError} ENETUNREACH: there is none; EHOSTUNREACH, EACCES, EINVAL: a route or rule of type `unreachable`,
-   * `prohibit`, `blackhole` refuses such packets
+   * @param dst the packet's destination address
+   * @param options other properties of the packet: source, mark, ports …
+   * @throws {KernelError} ENETUNREACH: there is no route; EHOSTUNREACH, EACCES, EINVAL: a route or rule of type
+   * `unreachable`, `prohibit`, `blackhole` refuses such packets
    */
   lookup(dst: string, options: LookupOptions = {}): Route {
-    const what = "look up a way";
+    const what = "look up a route";
     if (!((dst as unknown) instanceof Uint8Array)) expectType(dst, what, "string");
     expectFields(options, what, "options as an object");
     const { dev, oif, ...rest } = options, out = dev ?? oif;
@@ -138,25 +139,25 @@ export class Routes extends Collection<Route, RouteInput> {
     }
     const asked = { ...rest, ...(out === undefined ? {} : { oif: out }), dst } as RouteInput;
     const family = routeFamily(asked);
-    // Others than IPv4 say the table anyway, and refuse to be asked.
+    // Other families always show the table, and refuse this flag.
     const flags = familyNumber(family) === AF.inet ? { flags: RTM_F_LOOKUP_TABLE } : {};
     const operation = this.operation("list", RTM.RTM_GETROUTE, { ...asked, ...flags, family });
     const found = this.#requester().request({
       ...operation,
       reply: RTM.RTM_NEWROUTE,
       looks: true,
-      what: `look up the way to ${dst}`,
+      what: `look up the route to ${dst}`,
       hint: (code, { kernelMessage }) => kernelMessage === undefined ? REFUSING[code] : undefined,
     }) as Route | undefined;
-    if (found === undefined) throw unasked(`look up the way to ${dst}`);
+    if (found === undefined) throw unasked(`look up the route to ${dst}`);
     return found;
   }
 }
 
-/** Asks that the reply says which table the way was found in. */
+/** RTM_F_LOOKUP_TABLE: the reply shall contain the table in which the route was found. */
 const RTM_F_LOOKUP_TABLE = 0x1000;
 
-/** What a look-up ends with where it finds a route, or a rule, that refuses packets. */
+/** Hints for the errno values of a look-up that finds a route or rule that refuses packets. */
 const REFUSING: Readonly<Record<string, string>> = {
   EACCES: "a route or rule of type prohibit refuses such packets",
   EINVAL: "a route or rule of type blackhole drops such packets",

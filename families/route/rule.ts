@@ -1,5 +1,5 @@
 /**
- * Rules: which routing table is looked into for which packets. fib_rule_hdr and FRA_*.
+ * Routing policy rules: they select the routing table for a packet. fib_rule_hdr and FRA_*.
  *
  * Source: linux/fib_rules.h, v7.2
  *
@@ -32,7 +32,7 @@ import { prefix } from "./prefix.ts";
 /** Numbers of {@linkcode RuleAction} by name. */
 export const FR_ACT = { unspec: 0, to_tbl: 1, goto: 2, nop: 3, blackhole: 6, unreachable: 7, prohibit: 8 } as const;
 
-/** What a rule does: looks into a table, jumps to another rule, nothing, or refuses the packet. */
+/** Action of a rule: look up a table, go to another rule, do nothing, or refuse the packet. */
 export type RuleAction = keyof typeof FR_ACT;
 
 /** Numbers of {@linkcode RuleFlag} by name. */
@@ -45,10 +45,10 @@ export const FIB_RULE = {
   find_saddr: 0x10000,
 } as const;
 
-/** A property of a rule: `invert` is for packets that do not fit. */
+/** A flag of a rule: `invert` selects packets that do not match. */
 export type RuleFlag = keyof typeof FIB_RULE;
 
-/** What the kernel finds out by itself, and would take as it is given. */
+/** Flags that only the kernel sets; it would take them as given in a request. */
 const VOLATILE = FIB_RULE.unresolved | FIB_RULE.iif_detached | FIB_RULE.oif_detached;
 
 type Flags = Codec<readonly (RuleFlag | number)[], readonly (RuleFlag | number)[] | number>;
@@ -62,7 +62,7 @@ const ruleFlags: Flags = {
   },
 };
 
-/** A number whose largest value stands for none. */
+/** Codec of a number whose largest value, 4294967295, means none. */
 const unlessAll: Codec<number> = {
   ...u32,
   decode(from, at) {
@@ -71,10 +71,10 @@ const unlessAll: Codec<number> = {
   },
 };
 
-/** The kernel leaves priority 0 out, and makes up one where none is given. */
+/** Codec of the priority. The kernel does not send priority 0, and chooses one if a request has none. */
 const priority: Codec<number> = { ...u32, absent: () => 0 };
 
-/** The kernel takes 1 and no other number. */
+/** Codec of FRA_L3MDEV. The kernel accepts only 1. */
 const l3mdev: Codec<true, boolean> = {
   name: "true or false",
   size: 1,
@@ -86,80 +86,82 @@ const l3mdev: Codec<true, boolean> = {
   },
 };
 
-/** Both ends belong to it. */
+/** A range of numbers, both ends included. */
 export interface Range {
-  /** The first. */
+  /** First number. */
   start: number;
-  /** The last. */
+  /** Last number. */
   end: number;
 }
 
 const ports: Codec<Range> = struct(4, (): Shape<Range> => ({ start: [0, u16], end: [2, u16] }));
 const uids: Codec<Range> = struct(8, (): Shape<Range> => ({ start: [0, u32], end: [4, u32] }));
 
-/** A rule. */
+/** A routing policy rule. A packet must match all fields that are given. */
 export interface Rule {
-  /** `inet` or `inet6`; told by `src` and `dst` when absent, `inet` without them. */
+  /** `inet` or `inet6`; default the family of `src` or `dst`, or `inet`. */
   family: Family;
-  /** Its place: rules are tried from 0 up. The kernel takes the last but one free place when absent. */
+  /**
+   * Priority, u32: rules are tried from 0 up. By default the kernel takes the number before that of the second rule.
+   */
   priority: number;
   /** Source prefix. */
   src?: string;
   /** Destination prefix. */
   dst?: string;
-  /** Type of service, 0..255; kernels since 6.10 have `dscp` beside it. */
+  /** Type of service, 0..255. Linux 6.10 and later also have `dscp`. */
   tos: number;
-  /** Name of the interface that packets come in by; `lo` for those made here. */
+  /** Name of the incoming interface; `lo` for packets from this machine. */
   iifname?: string;
-  /** Name of the interface that a socket is bound to. */
+  /** Name of the interface that the sending socket is bound to. */
   oifname?: string;
-  /** Firewall mark. */
+  /** Firewall mark, u32. */
   fwmark?: number;
-  /** Which bits of the mark count; all when absent. */
+  /** Mask of the mark's bits to compare; default all. */
   fwmask?: number;
-  /** What is done; `to_tbl` when absent. */
+  /** Action; default `to_tbl`. */
   action: RuleAction | number;
-  /** The table to look into; `main` when absent. */
+  /** Routing table to look up; default `main`. */
   table?: RouteTable;
-  /** Priority of the rule to go on with, for `goto`. */
+  /** Priority of the rule to continue with, for action `goto`. */
   goto?: number;
-  /** Its properties; what the kernel alone decides (`unresolved`, `iif_detached` …) is not sent. */
+  /** Flags. Those that only the kernel sets (`unresolved`, `iif_detached` …) are not sent. */
   flags: readonly (RuleFlag | number)[];
-  /** Routes found with a prefix of this length or less do not count. */
+  /** Ignores routes with this prefix length or a shorter one. */
   suppressPrefixlen?: number;
-  /** Routes found on an interface of this group do not count. */
+  /** Ignores routes through an interface of this group. */
   suppressIfgroup?: number;
-  /** The table is that of the interface's VRF. */
+  /** True looks up the table of the VRF that the interface belongs to. */
   l3mdev?: boolean;
-  /** Realms: source << 16 | destination (IPv4). */
+  /** Realms as a number: source << 16 | destination (IPv4). */
   flow?: number;
-  /** Tunnel key. */
+  /** Tunnel key, u64. */
   tunId?: bigint;
-  /** Users. */
+  /** Range of user numbers. */
   uidRange?: Range;
-  /** Who made it. */
+  /** Origin of the rule. */
   protocol?: RouteProtocol;
   /** IP protocol: 6 is TCP, 17 UDP. */
   ipProto?: number;
-  /** Source ports. */
+  /** Range of source ports. */
   sportRange?: Range;
-  /** Destination ports. */
+  /** Range of destination ports. */
   dportRange?: Range;
-  /** DSCP, 0..63. */
+  /** Differentiated services code point (DSCP), 0..63. */
   dscp?: number;
-  /** IPv6 flow label. */
+  /** IPv6 flow label, 20 bits. */
   flowlabel?: number;
-  /** Which bits of the flow label count. */
+  /** Mask of the flow label's bits to compare. */
   flowlabelMask?: number;
-  /** Which bits of the source port count. */
+  /** Mask of the source port's bits to compare. */
   sportMask?: number;
-  /** Which bits of the destination port count. */
+  /** Mask of the destination port's bits to compare. */
   dportMask?: number;
-  /** Which bits of the DSCP count. */
+  /** Mask of the DSCP's bits to compare. */
   dscpMask?: number;
 }
 
-/** Wire form of {@linkcode Rule}. */
+/** Wire form of {@linkcode Rule}: fib_rule_hdr and FRA_*. */
 export const Rule: Attributes<Rule> = attributes((): Shape<Rule> => ({
   family: head(0, family, key),
   priority: [6, priority, key],
@@ -192,19 +194,19 @@ export const Rule: Attributes<Rule> = attributes((): Shape<Rule> => ({
   dscpMask: [30, u8, key],
 }), { header: 12, pad: 18 });
 
-/** Fields that say nothing of which rule is meant. */
+/** Fields that do not help to identify a rule. */
 const NOT_SELECTING: ReadonlySet<string> = new Set(["family", "action", "flags"]);
 
-/** Whether a rule can be told from others by a field: neither by one that it has not, nor by the type of service of most. */
+/** True if a field helps to identify a rule: not if it is absent, or type of service 0, which most rules have. */
 function isSelector([name, given]: readonly [string, unknown]): boolean {
   const none = given === undefined || given === null || given === false || name === "tos" && given === 0;
   return !none && !NOT_SELECTING.has(name);
 }
 
 /**
- * Completes a rule as `ip rule` does: family, action `to_tbl` and table `main`, where no other thing to do is given.
+ * Completes a rule as `ip rule` does: family, action `to_tbl`, and table `main` if the action is a look-up.
  *
- * @throws {TypeError} a rule to delete is not named by anything
+ * @throws {TypeError} a rule to delete has no field that identifies it
  */
 export function prepareRule(value: Input<Rule>, verb: Verb): Input<Rule> {
   if (verb === "list") return value;
@@ -222,7 +224,7 @@ export function prepareRule(value: Input<Rule>, verb: Verb): Input<Rule> {
     if (!Object.entries(rule).some(isSelector)) {
       throw argumentError(
         TypeError,
-        "Cannot delete a rule that nothing is said of: the kernel would take the first one",
+        "Cannot delete a rule without a field that identifies it: the kernel would take the first one",
       );
     }
     return rule;
@@ -233,10 +235,10 @@ export function prepareRule(value: Input<Rule>, verb: Verb): Input<Rule> {
   return rule;
 }
 
-/** What a kernel that deletes a rule does not compare: it goes by the others. */
+/** Fields that the kernel does not compare when it deletes a rule. */
 const NOT_COMPARED: ReadonlySet<string> = new Set(["flags", "goto"]);
 
-/** Whether a kernel that is to delete a rule would take another, that has all of it and maybe more, where that comes first. */
+/** True if the kernel would delete `other` instead of `one` if it comes first: it has all fields of `one`. */
 export function hidesRule(other: Rule, one: Rule): boolean {
   return (Object.keys(one) as (keyof Rule)[]).every((name) => {
     const value = one[name], none = value === undefined || value === 0 || value === "unspec" || NOT_COMPARED.has(name);
@@ -244,7 +246,7 @@ export function hidesRule(other: Rule, one: Rule): boolean {
   });
 }
 
-/** What tells one rule from all others, as text. */
+/** Returns a text that identifies a rule. */
 export function ruleKey(rule: Rule): string {
   return Rule.fields.map(({ key }) => {
     const value = rule[key as keyof Rule];

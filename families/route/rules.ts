@@ -1,5 +1,5 @@
 /**
- * Rules: what `ip rule` does.
+ * Routing policy rules, as with `ip rule`.
  *
  * ```ts
  * import { rules } from "@linux/netlink/families/route/rules.ts";
@@ -14,7 +14,7 @@ import { Collection, type Declaration, type Input, onShared } from "../../core/c
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 import { hidesRule, prepareRule, Rule, ruleKey } from "./rule.ts";
 
-/** A rule as it is given: like {@linkcode Rule}, with numbers or names. */
+/** A rule as input: {@linkcode Rule} with numbers or names. */
 export type RuleInput = Input<Rule>;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -40,19 +40,19 @@ const declaration: Declaration<Rule> = {
     if (verb === "set" || verb === "replace") {
       throw argumentError(
         TypeError,
-        `Cannot ${verb} a rule: the kernel would add another one; delete it and add it anew`,
+        `Cannot ${verb} a rule: the kernel would add another one; delete it and add it again`,
       );
     }
     return prepareRule(value as RuleInput, verb);
   },
   listOnly: true,
   none: ["EAFNOSUPPORT"],
-  // It compares what is not 0, and takes the first that fits.
+  // The kernel compares only fields that are not 0, and takes the first rule that matches.
   compares: () => false,
   hides: hidesRule,
 };
 
-/** All rules of one namespace. */
+/** The routing policy rules of one network namespace. */
 export class Rules extends Collection<Rule, RuleInput> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
@@ -60,10 +60,11 @@ export class Rules extends Collection<Rule, RuleInput> {
   }
 
   /**
-   * Makes a rule. Like `ip rule add from 10.9.0.0/24 table 100`.
+   * Adds a rule. Like `ip rule add from 10.9.0.0/24 table 100`.
    *
-   * @returns the rule as the kernel made it, with the priority that it chose; in a dry run as it would be sent
-   * @throws {KernelError} EEXIST: there is one already
+   * @returns the rule as the kernel created it, with the priority that it chose; in a dry run the rule as it would be
+   * sent
+   * @throws {KernelError} EEXIST: the same rule exists
    */
   override add(value: RuleInput): Rule {
     return this.addEchoed(value);

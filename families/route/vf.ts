@@ -27,11 +27,11 @@ import {
 } from "../../core/codec/mod.ts";
 import { paddedAddress, VLAN_PROTOCOL, type VlanProtocol } from "./kinds/shared.ts";
 
-/** A value of one virtual function. */
+/** A setting of a virtual function. */
 export interface VfSetting {
   /** Number of the virtual function. */
   vf?: number;
-  /** 0 or 1; 4294967295 when the card does not know. */
+  /** Value 0 or 1; 4294967295 if the card does not know. */
   setting?: number;
 }
 
@@ -39,7 +39,7 @@ export interface VfSetting {
 export interface VfMac {
   /** Number of the virtual function. */
   vf?: number;
-  /** The address. */
+  /** MAC address. */
   mac?: string;
 }
 
@@ -47,15 +47,15 @@ export interface VfMac {
 export interface VfVlan {
   /** Number of the virtual function. */
   vf?: number;
-  /** VLAN, 0..4095; 0 is none. */
+  /** VLAN id, 0..4095; 0 for none. */
   vlan?: number;
   /** Priority, 0..7. */
   qos?: number;
 }
 
-/** VLAN of a virtual function, with its protocol. */
+/** VLAN of a virtual function, with the tag's protocol. */
 export interface VfVlanInfo extends VfVlan {
-  /** Protocol of the tag. */
+  /** Protocol of the VLAN tag, by name or EtherType. */
   vlanProto?: VlanProtocol;
 }
 
@@ -63,48 +63,48 @@ export interface VfVlanInfo extends VfVlan {
 export interface VfTxRate {
   /** Number of the virtual function. */
   vf?: number;
-  /** Mbit/s; 0 is no limit. */
+  /** Rate in Mbit/s; 0 for no limit. */
   rate?: number;
 }
 
-/** How much a virtual function sends. */
+/** Limits of a virtual function's transmit rate. */
 export interface VfRate {
   /** Number of the virtual function. */
   vf?: number;
-  /** Mbit/s that it has for certain. */
+  /** Guaranteed rate in Mbit/s. */
   minTxRate?: number;
-  /** Mbit/s at most; 0 is no limit. */
+  /** Largest rate in Mbit/s; 0 for no limit. */
   maxTxRate?: number;
 }
 
 /** Numbers of {@linkcode VfLinkStateName} by name. */
 export const VF_LINK_STATE = { auto: 0, enable: 1, disable: 2 } as const;
-/** Whether the link of a virtual function is up: like the card's own, always, never. */
+/** Link state of a virtual function: like the card's own (auto), always up (enable), always down (disable). */
 export type VfLinkStateName = keyof typeof VF_LINK_STATE | number;
 
-/** Whether the link of a virtual function is up. */
+/** Link state of a virtual function. */
 export interface VfLinkState {
   /** Number of the virtual function. */
   vf?: number;
-  /** How it follows the card's own. */
+  /** The state: auto, enable or disable. */
   linkState?: VfLinkStateName;
 }
 
-/** GUID of a virtual function, InfiniBand. */
+/** GUID of a virtual function (InfiniBand). */
 export interface VfGuid {
   /** Number of the virtual function. */
   vf?: number;
-  /** The GUID. */
+  /** GUID, u64. */
   guid?: bigint;
 }
 
 /** Broadcast address of a virtual function. */
 export interface VfBroadcast {
-  /** The address. */
+  /** Link-layer broadcast address. */
   broadcast?: string;
 }
 
-/** Counters of a virtual function. */
+/** Counters of a virtual function, 64 bits each. */
 export interface VfStats {
   /** Packets received. */
   rxPackets?: number;
@@ -114,13 +114,13 @@ export interface VfStats {
   rxBytes?: number;
   /** Bytes sent. */
   txBytes?: number;
-  /** Broadcasts received. */
+  /** Broadcast packets received. */
   broadcast?: number;
-  /** Multicasts received. */
+  /** Multicast packets received. */
   multicast?: number;
-  /** Packets dropped coming in. */
+  /** Received packets that were dropped. */
   rxDropped?: number;
-  /** Packets dropped going out. */
+  /** Packets to send that were dropped. */
   txDropped?: number;
 }
 
@@ -136,33 +136,33 @@ export const VfStats: Attributes<VfStats> = attributes((): Shape<VfStats> => ({
   txDropped: [8, count64],
 }), { pad: 6 });
 
-/** A virtual function. */
+/** Settings and state of a virtual function (SR-IOV). */
 export interface VfInfo {
   /** MAC address. */
   mac?: VfMac;
   /** VLAN. */
   vlan?: VfVlan;
-  /** Most that it sends; see `rate`. */
+  /** Largest transmit rate; obsolete, see `rate`. */
   txRate?: VfTxRate;
-  /** Whether sending with another address is stopped. */
+  /** 1 blocks packets with a source address other than its own. */
   spoofchk?: VfSetting;
-  /** Whether its link is up. */
+  /** Link state. */
   linkState?: VfLinkState;
-  /** How much it sends. */
+  /** Limits of its transmit rate. */
   rate?: VfRate;
-  /** Whether it may ask for RSS keys. */
+  /** 1 allows queries of the RSS configuration. */
   rssQueryEn?: VfSetting;
   /** Counters. Read-only. */
   stats?: VfStats;
-  /** Whether it is trusted: may be promiscuous, change its address. */
+  /** 1 trusts it: it may enable promiscuous mode and change its MAC address. */
   trust?: VfSetting;
-  /** GUID of the node, InfiniBand. */
+  /** GUID of the node (InfiniBand). */
   ibNodeGuid?: VfGuid;
-  /** GUID of the port, InfiniBand. */
+  /** GUID of the port (InfiniBand). */
   ibPortGuid?: VfGuid;
-  /** VLANs with their protocols; cards take one. */
+  /** VLANs with their protocols; cards accept one. */
   vlanList?: readonly VfVlanInfo[];
-  /** Broadcast address. Read-only. */
+  /** Link-layer broadcast address. Read-only. */
   broadcast?: VfBroadcast;
 }
 
@@ -199,11 +199,11 @@ export const VfInfo: Attributes<VfInfo> = attributes((): Shape<VfInfo> => ({
 
 const IFLA_VF_INFO = 1;
 
-/** All virtual functions. With more than some hundred the kernel's 16-bit length of the list overflows. */
+/** Codec of the list of virtual functions. With more than a few hundred the 16-bit length of the list overflows. */
 export const vfinfoList: Codec<readonly VfInfo[]> = {
   ...listOf(IFLA_VF_INFO, VfInfo),
-  // Goes along the entries. The list ends where they do, a multiple of 65536 bytes behind where its length says: what
-  // follows a list in truth is another attribute of the link, and kernels put none of IFLA_VF_INFO's number there.
+  // Finds the end of the list from its entries, which may be a multiple of 65536 bytes after the stated end. The
+  // attribute that follows the list in the link has another number than IFLA_VF_INFO.
   extent(from: Reader, at: number, stated: number, end: number): number {
     let place = at, last = stated;
     while (end - place >= 4) {
@@ -218,7 +218,7 @@ export const vfinfoList: Codec<readonly VfInfo[]> = {
 
 /** Numbers of {@linkcode VfPortRequest} by name. */
 export const PORT_REQUEST = { preassociate: 0, preassociate_rr: 1, associate: 2, disassociate: 3 } as const;
-/** What is asked of a port (VDP). */
+/** A request to the port, in the protocol VDP. */
 export type VfPortRequest = keyof typeof PORT_REQUEST | number;
 /** Numbers of {@linkcode VfPortResponse} by name. */
 export const PORT_RESPONSE = {
@@ -236,24 +236,24 @@ export const PORT_RESPONSE = {
   profile_response_insufficient_resources: 260,
   profile_response_error: 261,
 } as const;
-/** What came of it (VDP or port profiles). */
+/** The response to the request, of VDP or of a port profile. */
 export type VfPortResponse = keyof typeof PORT_RESPONSE | number;
 
-/** A port of a virtual function in a switch: IEEE 802.1Qbg or a port profile. */
+/** A port of a virtual function on a switch: IEEE 802.1Qbg or a port profile. */
 export interface VfPort {
-  /** Number of the virtual function; 4294967295 is the card itself. */
+  /** Number of the virtual function; 4294967295 for the card itself. */
   vf?: number;
-  /** Port profile, at most 40 bytes. */
+  /** Name of the port profile, at most 40 bytes. */
   profile?: string;
-  /** VSI type: 8 bytes. Unused by kernels. */
+  /** VSI type, 8 bytes. Unused by the kernel. */
   vsiType?: Uint8Array;
-  /** UUID of the instance: 32 hexadecimal digits. */
+  /** UUID of the VSI instance: 32 hexadecimal digits. */
   instanceUuid?: string;
   /** UUID of the host: 32 hexadecimal digits. */
   hostUuid?: string;
-  /** What is asked. */
+  /** The request. */
   request?: VfPortRequest;
-  /** What came of it. Read-only. */
+  /** The response. Read-only. */
   response?: VfPortResponse;
 }
 
@@ -268,5 +268,5 @@ export const VfPort: Attributes<VfPort> = attributes((): Shape<VfPort> => ({
   response: [7, enumeration(u16, PORT_RESPONSE), readOnly],
 }));
 
-/** Ports of all virtual functions. */
+/** Codec of the ports of all virtual functions. */
 export const vfPorts: Codec<readonly VfPort[]> = listOf(1, VfPort);

@@ -63,7 +63,7 @@ kernelTest("a rule is deleted only by a key that names it", NEEDS, async () => {
       assertEquals(all(), before, text);
     }
     for (const key of [{ tos: 0, family: "inet" }, { l3mdev: false }, { iifname: null }, { tos: 0, l3mdev: false }]) {
-      assertThrows(() => rules.delete(key as never), TypeError, "nothing is said of");
+      assertThrows(() => rules.delete(key as never), TypeError, "without a field that identifies it");
       assertEquals(all(), before);
     }
     // What was listed is gone at once, in a copy as well, and in a batch after what it needs.

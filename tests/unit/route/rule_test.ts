@@ -134,7 +134,7 @@ test("prepareRule() deletes nothing that is not named", () => {
     assertThrows(
       () => prepareRule(value as object, "delete"),
       TypeError,
-      "Cannot delete a rule that nothing is said of",
+      "Cannot delete a rule without a field that identifies it",
     );
   }
   assertEquals(remove({ priority: 90 }), "020000000000000000000000" + "080006005a000000");
