@@ -525,14 +525,14 @@ export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
   const number = familyNumber(route.family as Family), naming = verb === "delete" || verb === "get";
   const ip = number === AF.inet || number === AF.inet6;
   if (verb === "get") {
-    // When deleting, the kernel uses 0 for these if they are not given, so a get compares them too.
+    // A delete request means 0 by these fields if they are absent, so a get compares them too.
     if (number === AF.inet) route.tos ??= 0;
     route.table ??= tableOf(route, number);
     if (route.priority === 0) delete route.priority;
     return route as Input<Route>;
   }
   if (nhId !== undefined) { for (const field of NEXTHOP_SAYS) delete route[field]; }
-  // When deleting, the kernel takes type 0 of an IP route as any type; other families have only unicast.
+  // In a request that deletes an IP route, type 0 matches any type; other families have only unicast.
   if (!naming || !ip) route.type ??= "unicast";
   route.table ??= tableOf(route, number);
   if (number === AF.inet) route.scope ??= scopeOf(route, naming);

@@ -54,7 +54,7 @@ const declaration: Declaration<Route> = {
   identity: routeKey,
   prepare: (value, verb) => verb === "list" ? value : prepareRoute(value as RouteInput, verb),
   listOnly: true,
-  // When deleting, the kernel distinguishes IPv6 routes with a source prefix from those without.
+  // If the key has no source prefix, the kernel deletes no IPv6 route that has one.
   means: (key, { src }) =>
     (key as RouteInput).dst === undefined || ((key as RouteInput).src === undefined) === (src === undefined),
   // The fields that identify the route that a replacing one replaces.

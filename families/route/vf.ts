@@ -59,7 +59,7 @@ export interface VfVlanInfo extends VfVlan {
   vlanProto?: VlanProtocol;
 }
 
-/** Most that a virtual function sends. */
+/** Largest transmit rate of a virtual function. */
 export interface VfTxRate {
   /** Number of the virtual function. */
   vf?: number;

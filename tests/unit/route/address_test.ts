@@ -98,7 +98,7 @@ test("Address: of peers, address is the own end and the prefix the other's", () 
 
 test("Address: what is given is checked", () => {
   const refused = (value: object, message: string) => assertThrows(() => encode(Address, value), Error, message);
-  refused({ address: "10.1.0.1/24", peer: "10.1.0.2/31" }, "the prefix length stands beside the peer's address");
+  refused({ address: "10.1.0.1/24", peer: "10.1.0.2/31" }, "the prefix length belongs to the peer's address");
   refused({ peer: "10.1.0.2/31" }, `peer: says nothing without "address" beside it`);
   refused({ family: "inet6", address: "10.0.0.1/24" }, "not of the family inet6");
   refused({ family: "inet", address: "fd00::1/24" }, "not of the family inet ");
