@@ -505,7 +505,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
       // The kernel would only report EOPNOTSUPP, and a dry run does not ask the kernel.
       const { kind } = isFields(key) ? key : {}, { kind: other } = changes;
       if (kind !== undefined && other !== undefined && other !== kind) {
-        throw argumentError(TypeError, `Cannot ${what}: kind cannot change: it is a ${kind}, got ${shown(other)}`);
+        throw argumentError(TypeError, `Cannot ${what}: kind does not change: it is a ${kind}, got ${shown(other)}`);
       }
       if (changes["master"] !== undefined) this.#checkPort(what, changes);
       if (ADDRESSES.some((name) => (changes as Fields)[name] !== undefined)) {

@@ -264,7 +264,7 @@ kernelTest("set refuses by name what the kernel would pass over", NEEDS, async (
         [{ altIfname: "x" }, "altIfname", "addAltnames"],
         [{ propList: { altIfname: ["x"] } }, "propList", "addAltnames"],
         [{ numTxQueues: 3 }, "numTxQueues does not change"],
-        [{ kind: "bridge" }, "kind cannot change"],
+        [{ kind: "bridge" }, "kind does not change"],
         [{ slaveKind: "bridge" }, "slaveKind does not change"],
         [{ link: "lo" }, "link does not change"],
         [{ newIfindex: 99 }, "newIfindex", "netns"],
