@@ -1,32 +1,32 @@
 /**
- * Arguments of verbs: what they are called in messages, and what is refused before anything is sent.
+ * Checks of arguments before anything is sent, and their names in error messages.
  *
  * @module
  */
 import { argumentError } from "./errors.ts";
 import { didYouMean, type Field, shown } from "./codec/mod.ts";
 
-/** Several of an object: links, addresses, TCP metrics. */
+/** Returns the plural of an object's name: links, addresses, TCP metrics. */
 export function plural(object: string): string {
   if (/[^aeiou]y$/.test(object)) return `${object.slice(0, -1)}ies`;
   return /(?:s|x|z|ch|sh)$/.test(object) ? `${object}es` : `${object}s`;
 }
 
-/** Whether a value is an object with fields: no array, no bytes, nothing but that. */
+/** True if a value is an object with fields, not an array or bytes. */
 export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 /**
- * Refuses what is no object with fields: a missing argument, null, an array, a number, a function.
+ * Throws unless the value is an object with fields: for a missing argument, null, an array, a number, a function.
  *
- * @param what what it is an argument of: `add route`
+ * @param what the operation that the value is an argument of: `add route`
  */
 export function expectFields(value: unknown, what: string, expected = "an object"): asserts value is object {
   if (!isFields(value)) throw argumentError(TypeError, `Cannot ${what}: expected ${expected}, got ${shown(value)}`);
 }
 
-/** Refuses fields that are given and that there are none of: misspelt ones above all, which nobody would look at. */
+/** Throws for fields that do not exist: above all for misspelt names, which would otherwise be silently ignored. */
 export function expectNames(value: object, what: string, names: Iterable<string>): void {
   const known = new Set(names);
   for (const [name, one] of Object.entries(value)) {
@@ -38,12 +38,12 @@ export function expectNames(value: object, what: string, names: Iterable<string>
   }
 }
 
-/** The names of a table's fields, also of those in a nest of their own. */
+/** Returns the names of a table's fields, also of those in a nest of their own. */
 export function namesOf({ fields }: { readonly fields: readonly Field[] }): string[] {
   return fields.flatMap(({ key, lift }) => lift === undefined ? [key!] : namesOf(lift));
 }
 
-/** Refuses a value of another type than those named: a missing argument above all. */
+/** Throws unless the value has one of the types: above all for a missing argument. */
 export function expectType(value: unknown, what: string, ...types: readonly ("boolean" | "number" | "string")[]): void {
   const type: string = typeof value;
   if (types.some((one) => one === type)) return;
@@ -51,21 +51,21 @@ export function expectType(value: unknown, what: string, ...types: readonly ("bo
   throw argumentError(TypeError, `Cannot ${what}: expected ${expected}, got ${shown(value)}`);
 }
 
-/** Refuses what is no bytes. */
+/** Throws unless the value is bytes. */
 export function expectBytes(value: unknown, what: string): asserts value is Uint8Array {
   if (value instanceof Uint8Array) return;
   throw argumentError(TypeError, `Cannot ${what}: expected bytes as a Uint8Array, got ${shown(value)}`);
 }
 
-/** Refuses what is no array. */
+/** Throws unless the value is an array. */
 export function expectArray(value: unknown, what: string, expected: string): asserts value is readonly unknown[] {
   if (Array.isArray(value)) return;
   throw argumentError(TypeError, `Cannot ${what}: expected ${expected}, got ${shown(value)}`);
 }
 
 /**
- * Whether a filter's value tells any object from another: what is empty, or undefined all the way down, does not, and
- * whoever deletes by it would delete everything.
+ * True if a filter's value distinguishes any object from another. An empty value, or one with only undefined fields,
+ * does not, and deleting by it would delete everything.
  */
 export function isCondition(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isCondition);

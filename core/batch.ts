@@ -1,5 +1,6 @@
 /**
- * Batches: many changes in few datagrams. Each item is done, refused, unknown or not sent, and the error tells which.
+ * Batches: many changes in few datagrams. Each item is done, refused, unknown or not sent; the error lists all but the
+ * done ones.
  *
  * @module
  */
@@ -18,13 +19,13 @@ interface Chunk {
   readonly seq: number;
 }
 
-/** Says that an item does not fit the datagram that others are sent in. */
+/** Thrown if an item does not fit into the datagram with those before it. */
 class TooLong extends Error {}
 
 /**
- * Sends the operations that `collect` adds. All are tried, as long as the socket serves.
+ * Sends the operations that `collect` adds. A refused one does not stop the others; only a failure of the socket does.
  *
- * @throws {BatchError} with every one that is not known to be done
+ * @throws {BatchError} with every operation that is not known to be done
  */
 export function runBatch(exchange: Exchange, collect: (add: (operation: Operation) => void) => void): void {
   exchange.withWriter((writer) => new Batch(exchange, writer).run(collect));
@@ -37,11 +38,11 @@ class Batch {
   readonly #failures: BatchFailure[] = [];
   readonly #unknown: BatchFailure[] = [];
   readonly #unsent: BatchFailure[] = [];
-  /** The error that keeps further items from being sent. */
+  /** The error after which no further items are sent. */
   #ended: Error | undefined;
   /** The items of the datagram that is being filled. */
   #chunk: Chunk[] = [];
-  /** Bytes of the receive buffer that are left for their answers. */
+  /** Bytes left in the receive buffer for the answers to these items. */
   #room: number;
   readonly #receive: number;
   readonly #longest: number;
@@ -65,7 +66,7 @@ class Batch {
       thrown = { cause };
     }
     this.#over = true;
-    // Whatever goes wrong in the callback, what was asked for before it is done, as it would have been one by one.
+    // If the callback throws, what it requested before is sent all the same, as it would have been without a batch.
     this.#flush();
     const failures = this.#failures, unknown = this.#unknown, unsent = this.#unsent;
     if (failures.length + unknown.length + unsent.length > 0) {
@@ -82,13 +83,13 @@ class Batch {
     if (this.#over) {
       throw argumentError(
         TypeError,
-        `Cannot ${operation.what} in a batch that is over: its callback returned before`,
+        `Cannot ${operation.what} in a batch that has ended: its callback has returned`,
       );
     }
     const index = this.#count++;
     this.#put(operation, index);
     for (const next of operation.then ?? []) {
-      // Failures of the last item sent are noted last.
+      // Failures are listed in the order of sending, so the last one may be this item's.
       this.#flush();
       if ([this.#failures, this.#unknown, this.#unsent].some((list) => list.at(-1)?.index === index)) break;
       this.#put(next, index);
@@ -98,7 +99,7 @@ class Batch {
   #put(operation: Operation, index: number): void {
     if (this.#chunk.length > 0 && (this.#room < answerSize(operation) || operation.read !== undefined)) this.#flush();
     let error = this.#ended ?? this.#append(operation, index);
-    // The interface may be what an earlier item of the batch is to make.
+    // The interface may be one that an earlier item of the batch creates.
     if (this.#chunk.length > 0 && (error instanceof NoSuchInterface || error instanceof TooLong)) {
       this.#flush();
       error = this.#ended ?? this.#append(operation, index);
@@ -110,13 +111,14 @@ class Batch {
     }
   }
 
-  /** Puts an item behind the others; the error that keeps it from that is given back. */
+  /** Appends an item to the datagram; returns the error if that fails. */
   #append(given: Operation, index: number): Error | undefined {
     const writer = this.#writer, before = writer.length;
     try {
       const operation = withValueRead(given),
         start = this.#exchange.encode(writer, operation, 0, this.#chunk.length > 0);
-      // The kernel takes no datagram that is longer than its buffer: alone it is refused, else it is the next one's first.
+      // The kernel refuses datagrams longer than its buffer. So an item that does not fit begins the next datagram; a
+      // lone item is sent, and refused.
       if (writer.length > this.#longest && this.#chunk.length > 0) throw new TooLong();
       this.#chunk.push({ operation, index, start, seq: seqOf(writer, start) });
       this.#room -= answerSize(operation);
@@ -141,10 +143,11 @@ class Batch {
     }
   }
 
-  /** Sends items in one datagram, and notes what becomes of each. */
+  /** Sends items in one datagram, and notes the outcome of each. */
   #send(items: readonly Chunk[]): void {
     const { view } = this.#writer, answers = this.#answers;
-    // Refusals always come; only the last item is acknowledged when done, and then all are.
+    // Refusals always come. Only the last item requests an acknowledgement, and when it is acknowledged all have been
+    // handled.
     const last = items[items.length - 1]!, flagsAt = last.start + 6;
     view.setUint16(flagsAt, view.getUint16(flagsAt, true) | NLM_F.NLM_F_ACK, true);
     const what = items.length === 1 ? last.operation.what : `do items ${items[0]!.index}..${last.index} of a batch`;
@@ -153,12 +156,12 @@ class Batch {
       this.#exchange.send(this.#writer, what);
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error;
-      // One that is too long leaves the socket as it is.
+      // The socket still works after a datagram that is too long.
       if (error.code === "EMSGSIZE" && items.length === 1) {
         return void this.#failures.push({ index: last.index, error });
       }
       this.#ended = error;
-      // A capture that cannot be written is noticed once the datagram is sent.
+      // A capture that cannot be written fails only after the datagram was sent.
       const list = error instanceof SystemError && error.call !== "sendto" ? this.#unknown : this.#unsent;
       for (const { index } of items) list.push({ index, error });
       return;
@@ -171,14 +174,14 @@ class Batch {
     } catch (caught) {
       if (!(caught instanceof Error)) throw caught;
       error = caught;
-      // A socket that was too full serves again once it is empty.
+      // A socket whose receive buffer overflowed works again once it is empty.
       if (answers.lost === undefined) this.#ended = error;
     }
     if (error === undefined) return;
     for (const { index } of open.values()) this.#unknown.push({ index, error });
   }
 
-  /** Receives up to the last item's verdict; takes those whose verdict is known out of `open`. */
+  /** Receives up to the last item's acknowledgement or error; removes items whose outcome is known from `open`. */
   #receiveVerdicts(what: string, last: Chunk, open: Map<number, Chunk>): void {
     const exchange = this.#exchange;
     for (let done = false; !done;) {
@@ -199,35 +202,35 @@ class Batch {
   }
 }
 
-/** Collects requests for a batch or a transaction; what is not a change goes to the client at once. */
+/** Collects requests for a batch or a transaction; requests that change nothing are sent by the client at once. */
 export class BatchRequester implements Requester {
-  /** Requests are collected. */
+  /** Changes are only collected: they return nothing. */
   readonly deferred = true;
   readonly #client: Requester;
   readonly #add: (operation: Operation) => void;
 
-  /** Hands requests to `add`, looks through `client`. */
+  /** Passes changes to `add`, and other requests to `client`. */
   constructor(client: Requester, add: (operation: Operation) => void) {
     this.#client = client;
     this.#add = add;
   }
 
-  /** Collects it, if it changes something; what only looks is answered at once. */
+  /** Collects a request that changes something; sends any other at once. */
   request(operation: Operation): unknown {
     return operation.looks === true ? this.#client.request(operation) : this.#add(operation);
   }
 
-  /** Everything that a dump gives; an interrupted one is asked for again. */
+  /** Returns all objects of a dump, at once. A dump that was interrupted is repeated. */
   dump(operation: Operation): unknown[] {
     return this.#client.dump(operation);
   }
 
-  /** Looks at once. */
+  /** Yields the objects of a dump, at once. */
   iterate(operation: Operation, fits?: (value: unknown) => boolean): Generator<unknown, void, undefined> {
     return this.#client.iterate(operation, fits);
   }
 
-  /** Brings a value into the kernel's own form: encodes it and decodes it again. */
+  /** Converts a value to the form that the kernel returns: encodes it and decodes it again. */
   normalize(codec: Codec<unknown, never>, value: object, what: string): object {
     return this.#client.normalize(codec, value, what);
   }

@@ -1,12 +1,12 @@
 /**
- * Messages of big-endian machines, as captures bring them here: every integer of theirs is big-endian, those in host
- * order because of the machine, those in network order as ever.
+ * Reading of messages of big-endian machines, from captures. All their integers are big-endian: those in host order
+ * because of the machine, those in network order as always.
  *
  * @module
  */
 import { Reader } from "./codec/mod.ts";
 
-/** Reads big-endian integers, whatever is asked for. */
+/** Reads integers as big-endian, whatever byte order is requested. */
 class BigEndianView extends DataView<ArrayBufferLike> {
   override getUint16(at: number): number {
     return super.getUint16(at);
@@ -33,11 +33,11 @@ class BigEndianView extends DataView<ArrayBufferLike> {
   }
 }
 
-/** Reads what a big-endian machine wrote with the tables of this one. */
+/** Reads messages of a big-endian machine with this machine's tables. */
 export class BigEndianReader extends Reader {
-  /** Headers of attributes that are turned already, by their offset. */
+  /** Offsets of attributes whose header was already byte-swapped. */
   readonly #turned = new Set<number>();
-  /** Turns the headers of a table's attributes before it reads them, as it reads them byte by byte. */
+  /** Swaps the bytes of the attributes' headers before a table reads them, because tables read them byte by byte. */
   override readonly orient: (at: number, end: number) => void = (at, end) => {
     const { view, bytes } = this;
     while (end - at >= 4) {
@@ -51,7 +51,7 @@ export class BigEndianReader extends Reader {
           bytes[at + 2]!,
         ];
       }
-      if (length < 4) return; // the table says so
+      if (length < 4) return; // the table reports it
       at += (length + 3) & ~3;
     }
   };
@@ -63,9 +63,9 @@ export class BigEndianReader extends Reader {
 }
 
 /**
- * Whether a datagram is a big-endian machine's: its first length makes sense only so.
+ * True if the datagram comes from a big-endian machine: its first length is valid only in that byte order.
  *
- * @param expected what the file says of the machine, for datagrams that could be both's
+ * @param expected the byte order according to the file, for datagrams that are valid in both or neither
  */
 export function isBigEndian(datagram: Uint8Array, expected: boolean): boolean {
   if (datagram.length < 4) return expected;

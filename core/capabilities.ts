@@ -1,5 +1,5 @@
 /**
- * What this process may do, and the user namespace that it is in.
+ * The capabilities and the user namespace of this process, for hints of errors.
  *
  * @module
  */
@@ -7,13 +7,16 @@ import { encodeCString } from "../ffi/text.ts";
 import { O } from "../ffi/netns.ts";
 import { libc } from "../ffi/runtime.ts";
 
-/** What no map is longer than: 340 lines of three numbers. */
+/** Longest text that is read, in bytes; the longest uid_map has 340 lines of three numbers. */
 const MOST = 16_384;
 
-/** Of linux/capability.h. */
+/** Number of the capability, from linux/capability.h. */
 const CAP_NET_ADMIN = 12;
 
-/** The text of a file of /proc about this process, without a permission of the runtime's; `undefined` when it cannot be read. */
+/**
+ * Returns the text of a /proc file about this process, read without the runtime's permission checks; `undefined` when
+ * it cannot be read.
+ */
 function readProc(path: string): string | undefined {
   const { open, read, close } = libc(), fd = open(encodeCString(path), O.O_RDONLY | O.O_CLOEXEC, 0);
   if (fd < 0) return undefined;
@@ -27,12 +30,12 @@ function readProc(path: string): string | undefined {
 }
 
 /**
- * Whether a user has a number in our user namespace. What comes from a user without one comes from outside of it, and has
- * the number that stands for all of those (65534 unless /proc/sys/kernel/overflowuid says otherwise).
+ * True if a user has a number in this process's user namespace. A message from a user outside it has an overflow number
+ * instead (65534 unless /proc/sys/kernel/overflowuid says otherwise).
  */
 export function isMapped(uid: number): boolean {
   const map = readProc("/proc/self/uid_map");
-  // Who cannot tell takes nobody for one from outside.
+  // If the map cannot be read, no user is taken for one outside.
   if (map === undefined) return true;
   return map.split("\n").some((line) => {
     const [first, , count] = line.trim().split(/\s+/).map(Number);
@@ -40,22 +43,22 @@ export function isMapped(uid: number): boolean {
   });
 }
 
-/** Whether this thread has the capability to administer networks, in the user namespace that it is in. */
+/** True if this thread has the capability CAP_NET_ADMIN in its user namespace. */
 function administersNetworks(): boolean {
   const status = readProc("/proc/thread-self/status") ?? "", effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1];
   return effective !== undefined && (BigInt(`0x${effective}`) >> BigInt(CAP_NET_ADMIN) & 1n) === 1n;
 }
 
-/** Whether no user namespace is around this process: all users have the numbers that they have outside. */
+/** True if this process is in the first user namespace: all users have the numbers that they have outside. */
 function isInFirst(): boolean {
   return /^\s*0\s+0\s+4294967295\s*$/.test(readProc("/proc/self/uid_map") ?? "");
 }
 
 /**
- * What may help against EPERM; nothing where the capability is there, so that it cannot be what is missing.
+ * Returns a hint for EPERM; `undefined` if this process has the capability, so that something else is missing.
  *
- * @param first whether only the first user namespace counts, and not that of the network namespace
- * @param here whether it is this process that was refused, and not one of a recorded conversation
+ * @param first true if the capability must be held in the first user namespace, not in that of the network namespace
+ * @param here true if this process was refused, not one of a recorded conversation
  */
 export function capabilityHint(first: boolean, here: boolean): string | undefined {
   if (!here || !administersNetworks()) {

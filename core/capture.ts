@@ -1,9 +1,9 @@
 /**
- * Captures: what sockets send and receive, as files that Wireshark, tshark and tcpdump open. The option `capture` works
- * where this is loaded; every `mod.ts` loads it.
+ * Captures: the traffic of sockets, as files that Wireshark, tshark and tcpdump open. The option `capture` works if
+ * this module is loaded; every `mod.ts` loads it.
  *
- * Each datagram is a packet of link type 253 (LINKTYPE_NETLINK), behind its cooked header, whose integers are big-endian.
- * What the format leaves unused there says what a reader of ours wants to know.
+ * Each datagram is a packet of link type 253 (LINKTYPE_NETLINK), behind its cooked header, whose integers are
+ * big-endian. The fields that this format leaves unused hold what `readCapture` needs: ports and the multicast group.
  *
  *     0           2             4            8            12      14         16
  *     +-----------+-------------+------------+------------+-------+----------+-----------
@@ -23,16 +23,16 @@ import { type Direction, type Tap, Tapped } from "./tap.ts";
 export type { Capture, CaptureOptions, CaptureSink } from "./open.ts";
 export type { Direction } from "./tap.ts";
 
-/** LINKTYPE_NETLINK, ARPHRD_NETLINK, and the bytes of the cooked header. */
+/** LINKTYPE_NETLINK, ARPHRD_NETLINK, and the size of the cooked header in bytes. */
 export const LINKTYPE_NETLINK = 253, ARPHRD_NETLINK = 824, COOKED_HDRLEN = 16;
-/** Whom a packet goes to, in linux/if_packet.h's words. */
+/** The receiver of a packet: user space or the kernel. Source: linux/if_packet.h. */
 export const PACKET = { PACKET_USER: 6, PACKET_KERNEL: 7 } as const;
-/** The most bytes of a packet that a file keeps, the same as tcpdump and Wireshark take. */
+/** Most bytes kept of a packet, the same as in tcpdump and Wireshark. */
 const SNAPLEN = 262_144;
 
 parts.capture = (transport, { number }, capture) => new Tapped(transport, record(capture, number));
 
-/** A capture that is being written, and how many sockets it is of. */
+/** A capture being written, and the number of open sockets that it records. */
 interface Recording {
   readonly write: CaptureSink;
   readonly close: () => void;
@@ -42,7 +42,7 @@ interface Recording {
 
 const recordings = new Map<string | CaptureSink, Recording>();
 
-/** Joins the recording that goes to the same place, or begins one. */
+/** Joins the recording to the same path or function, or begins one. */
 function record(capture: Capture, protocol: number): Tap {
   const { to, format }: CaptureOptions = typeof capture === "object" ? capture : { to: capture };
   let recording = recordings.get(to);
@@ -104,14 +104,17 @@ function createFile(path: string, header: Uint8Array): Pick<Recording, "write" |
   return { write, close };
 }
 
-/** Names of what is open already; those of the standard streams by number. */
+/** Paths of open file descriptors; the paths of stdout and stderr map to their numbers. */
 const DESCRIPTOR = /^\/(?:dev\/(?:stdout|stderr)|(?:dev|proc\/(?:self|thread-self|\d+))\/fd\/\d+)$/;
 const STREAMS: ReadonlyMap<string, number> = new Map(
   [["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"], ["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"]]
     .flatMap((names, i) => names.map((name) => [name, i + 1] as const)),
 );
 
-/** Opens what a capture goes to, emptied if it is a file. A descriptor up to 2 is not ours to close. */
+/**
+ * Opens the destination of a capture, and empties it if it is a file. A descriptor of 2 or below is a standard stream,
+ * which is not closed.
+ */
 function openFile(fs: Files, path: string, what: string): number {
   const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NOCTTY } = fs.constants, flags = O_WRONLY | O_APPEND | O_NOCTTY;
   const isOpen = DESCRIPTOR.test(path), stream = STREAMS.get(path);
@@ -120,7 +123,8 @@ function openFile(fs: Files, path: string, what: string): number {
     fd = isOpen ? fs.openSync(path, flags) : fs.openSync(path, flags | O_CREAT | O_NOFOLLOW, 0o600);
   } catch (error) {
     const { code, name } = error as { code?: unknown; name?: unknown };
-    // A socket cannot be opened by a name; nor, on Deno, a stream without all rights, though anybody may write to it.
+    // A socket cannot be opened by name. On Deno, neither can a stream without all permissions, though writing to it
+    // needs none.
     if (stream !== undefined && (code === "ENXIO" || name === "NotCapable")) return stream;
     if (code !== "ELOOP") throw error;
     const led = openOther(fs, path, flags);
@@ -130,14 +134,17 @@ function openFile(fs: Files, path: string, what: string): number {
   }
   if (!fs.fstatSync(fd).isFile()) return fd;
   if (stream !== undefined) {
-    fs.closeSync(fd); // the stream has its own place in the file, and would write over what is written at another
+    fs.closeSync(fd); // two descriptors have two positions in the file, and would overwrite each other
     return stream;
   }
   if (!isOpen) fs.ftruncateSync(fd, 0);
   return fd;
 }
 
-/** Opens what a link leads to, if that is no file but a pipe or a device, which cannot be harmed so. */
+/**
+ * Opens the target of a symbolic link, if it is a pipe or a device, which writing does not damage; returns `undefined`
+ * for a file.
+ */
 function openOther(fs: Files, path: string, flags: number): number | undefined {
   let fd: number;
   try {
@@ -152,7 +159,7 @@ function openOther(fs: Files, path: string, flags: number): number | undefined {
 
 const ELOOP = 40;
 
-/** µs since 1970. */
+/** Returns the time in µs since 1970. */
 function now(): number {
   return Math.floor((performance.timeOrigin + performance.now()) * 1000);
 }
@@ -162,19 +169,19 @@ function pcapHeader(): Uint8Array {
   return words(0xa1b2c3d4, 4 << 16 | 2, 0, 0, SNAPLEN, LINKTYPE_NETLINK);
 }
 
-/** struct pcap_pkthdr: s, µs, bytes kept, bytes there were. */
+/** struct pcap_pkthdr: s, µs, bytes kept, original length. */
 function pcapPacket(packet: Uint8Array, length: number): Uint8Array {
   const us = now();
   return joined(words(Math.floor(us / 1e6), us % 1e6, packet.length, length), packet);
 }
 
-/** Section header block, whose section is of unknown length (-1), and the description of one interface. */
+/** A section header block, for a section of unknown length (-1), and the description of one interface. */
 function pcapngHeader(): Uint8Array {
   const section = words(0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff, 28);
   return joined(section, words(1, 20, LINKTYPE_NETLINK, SNAPLEN, 20));
 }
 
-/** Enhanced packet block with the option epb_flags, of which two bits say inbound (1) or outbound (2). */
+/** An enhanced packet block with the option epb_flags, whose two lowest bits are 1 for inbound and 2 for outbound. */
 function pcapngPacket(packet: Uint8Array, length: number, direction: Direction): Uint8Array {
   const us = now(), padding = -packet.length & 3, total = 32 + packet.length + padding + 12;
   const head = words(6, total, 0, Math.floor(us / 2 ** 32), us % 2 ** 32, packet.length, length);
@@ -182,7 +189,7 @@ function pcapngPacket(packet: Uint8Array, length: number, direction: Direction):
   return joined(head, packet, new Uint8Array(padding), options);
 }
 
-/** 32-bit integers in host order. */
+/** Returns 32-bit integers in host order. */
 function words(...values: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(4 * values.length), view = new DataView(bytes.buffer);
   values.forEach((value, i) => view.setUint32(4 * i, value, true));

@@ -1,5 +1,5 @@
 /**
- * The messages of a capture, decoded by whatever tables are handed in.
+ * Decodes the messages of a capture with the given tables.
  *
  * @module
  */
@@ -11,24 +11,24 @@ import type { Direction, Packet } from "./pcap.ts";
 import type { MessageSet } from "./protocol.ts";
 import { ShownMessage } from "./show.ts";
 
-/** A message of a capture. `console.log` prints it as a tree, {@linkcode ShownMessage.summary} is a line. */
+/** A message of a capture. `console.log` prints it as a tree; {@linkcode ShownMessage.summary} is one line. */
 export class CapturedMessage extends ShownMessage {
-  /** When it was recorded, in ms since 1970, with what is known of µs or ns behind the point; 0 where that is not said. */
+  /** Time of recording in ms since 1970, with µs or ns as the fraction if recorded; 0 if not recorded. */
   readonly time: number;
-  /** Name of its protocol: `NETLINK_ROUTE`. */
+  /** Name of the protocol: `NETLINK_ROUTE`. */
   readonly protocol: string;
-  /** Which way it went, seen from the program; nlmon does not say. */
+  /** Direction of the message, seen from the program; `undefined` in captures of nlmon, which does not record it. */
   readonly direction: Direction | undefined;
-  /** The multicast group that it went to, 0 for none; only our captures say. */
+  /** The multicast group that it was sent to, 0 for none; known in captures of this library only. */
   readonly group: number | undefined;
-  /** Whether it is a big-endian machine's; `value` and `fields` are read accordingly. */
+  /** True if a big-endian machine sent it; `value` and `fields` are decoded accordingly. */
   readonly bigEndian: boolean;
-  /** The packet of the capture that it is from, counted from 1 as Wireshark does. */
+  /** The number of the packet in the capture, counted from 1 as Wireshark does. */
   readonly packet: number;
-  /** What is wrong with it: cut off by who recorded it, or broken. Its value is then its bytes. */
+  /** The defect of a message that is malformed or was cut off in recording; `value` is then its bytes. */
   readonly problem: string | undefined;
 
-  /** Takes apart a message of a packet. */
+  /** Makes the message from a part of a packet. */
   constructor(parts: ShownParts, packet: Packet, number: number, protocol: string, problem?: string) {
     super(parts[0], parts[1], parts[2], parts[3], parts[4]);
     this.time = packet.time;
@@ -40,7 +40,7 @@ export class CapturedMessage extends ShownMessage {
     this.problem = problem;
   }
 
-  /** What its text form begins with: time, direction, protocol, header. */
+  /** The beginning of the text form: time, direction, protocol, header. */
   protected override get head(): string {
     const { time, direction, protocol, group, problem } = this;
     const arrow = direction === "sent" ? "> " : direction === "received" ? "< " : "";
@@ -50,14 +50,14 @@ export class CapturedMessage extends ShownMessage {
     }${problem === undefined ? "" : ` (${problem})`}`;
   }
 
-  /** What JSON has of it. */
+  /** Returns the fields that JSON contains. */
   override toJSON(): Record<string, unknown> {
     const { time, protocol, direction, group, problem } = this;
     return { time, protocol, direction, group, ...super.toJSON(), problem };
   }
 }
 
-/** The time of day in UTC, as far as µs. */
+/** Formats the time of day in UTC, to the µs. */
 function clock(time: number): string {
   const day = new Date(time);
   if (Number.isNaN(day.getTime())) return "--:--:--";
@@ -66,10 +66,10 @@ function clock(time: number): string {
 }
 
 /**
- * The messages in one packet. What is broken or cut off is a message too, that says so.
+ * Yields the messages of one packet. A malformed or cut-off part is a message too, with a `problem`.
  *
- * @param number of the packet, counted from 1
- * @param name of its protocol
+ * @param number the number of the packet, counted from 1
+ * @param name the name of the protocol
  */
 export function* messagesOf(
   packet: Packet,

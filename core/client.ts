@@ -1,5 +1,5 @@
 /**
- * Clients: a socket in a network namespace, on which requests are made before the call returns.
+ * Clients: sockets in a network namespace, with synchronous requests.
  *
  * @module
  */
@@ -20,41 +20,41 @@ import { runTransaction } from "./transaction.ts";
 import type { Transport } from "./transport.ts";
 import { checkTimeout, DEFAULT_TIMEOUT } from "./wait.ts";
 
-/** How a client is opened. */
+/** Options of opening a client. */
 export interface OpenOptions {
   /**
-   * The network namespace to work in: a name that `ip netns` knows, a path, or the number of a process. All that the client
-   * does is done in the namespace that this is as it is opened, whatever it is later.
+   * The network namespace to work in: a name that `ip netns` knows, a path, or the number of a process. The client
+   * stays in the namespace that this denotes when it is opened, even if the name later denotes another.
    */
   netns?: string | number;
   /**
-   * How long a call (one verb, or one batch) waits for the kernel altogether, in ms; 10,000 when absent. What the script
-   * does meanwhile, as in the body of a loop over `iterate`, does not count.
+   * Time that a call (one verb, or one batch) waits for the kernel in total, in ms; 10,000 when absent. The script's
+   * own time, as in the body of a loop over `iterate`, does not count.
    */
   timeout?: number;
-  /** Whether objects carry interface names beside numbers; `true` when absent. */
+  /** True if objects have interface names beside numbers; `true` when absent. */
   names?: boolean;
-  /** Records what the sockets send and receive, for Wireshark and `readCapture`. */
+  /** Records the traffic of the sockets, for Wireshark and `readCapture`. */
   capture?: Capture;
   /**
-   * Receives each message in the place of the kernel: nothing is sent. In the place of the number of an interface that an
-   * earlier message would make, which only the kernel knows, is one from 2147483647 downwards.
+   * Receives each message instead of the kernel: nothing is sent. Interfaces that an earlier message would make have
+   * numbers from 2147483647 downwards, since only the kernel knows the real ones.
    */
   dryRun?: (message: ShownMessage) => void;
-  /** Makes what stands in for the kernel, in tests: one for each socket that would be opened. */
+  /** Makes a replacement of the kernel for tests, one for each socket that would be opened. */
   transport?: () => Transport;
 }
 
 /** A socket with its requests. */
 export class Client implements Requester, Disposable {
-  /** The protocol spoken. */
+  /** The protocol of the socket. */
   readonly protocol: Protocol;
-  /** What it was opened with. */
+  /** The options of the client. */
   readonly options: OpenOptions;
-  /** Requests are sent at once; in a dry run nothing comes back. */
+  /** True in a dry run: requests return nothing. */
   readonly deferred: boolean;
   readonly #exchange: Exchange;
-  /** The namespace where it lives, where that is not the thread's own. */
+  /** The namespace of the socket, if it is not the thread's own. */
   readonly #home: Netns | undefined;
   #closed = false;
   #closing: AbortController | undefined;
@@ -62,7 +62,7 @@ export class Client implements Requester, Disposable {
   /**
    * Opens the socket.
    *
-   * @param home the namespace to open it in, instead of what the options name; the client closes it
+   * @param home the namespace to open it in, instead of that of the options; the client closes it
    */
   constructor(protocol: Protocol, options: OpenOptions = {}, home?: Netns) {
     expectFields(options, `open a ${protocol.name} socket`, "options as an object");
@@ -97,14 +97,17 @@ export class Client implements Requester, Disposable {
   #open(home: Netns | undefined): Transport {
     const { options, protocol } = this, socket = options.transport?.() ?? openSocket(protocol, { netns: home });
     const transport = tapped(socket, protocol, options.capture);
-    // Kernels that do not know one of these (before 4.3, 4.12, 4.20) do without.
+    // Older kernels lack these options (before 4.3, 4.12 and 4.20), and the client works without them.
     transport.setOption(NETLINK_OPTIONS.NETLINK_CAP_ACK, 1);
     transport.setOption(NETLINK_OPTIONS.NETLINK_EXT_ACK, 1);
     transport.setOption(NETLINK_OPTIONS.NETLINK_GET_STRICT_CHK, 1);
     return transport;
   }
 
-  /** Lends the namespace where further sockets belong; the thread's own needs no help, unless the thread has left it. */
+  /**
+   * Calls `use` with the client's namespace, for further sockets; with `undefined` if it is the thread's own and the
+   * thread is in it.
+   */
   #at<R>(use: (home: Netns | undefined) => R): R {
     if (this.options.transport !== undefined) return use(undefined);
     const home = this.#home?.share() ?? outside();
@@ -115,7 +118,7 @@ export class Client implements Requester, Disposable {
     }
   }
 
-  /** Another socket with the same options in the same namespace, also of another protocol. */
+  /** Opens another socket with the same options in the same namespace; it may have another protocol. */
   sibling(protocol: Protocol = this.protocol): Client {
     if (this.#closed) throw this.#closedError();
     return this.#at((home) => new Client(protocol, this.options, home?.share()));
@@ -126,7 +129,7 @@ export class Client implements Requester, Disposable {
     return this.#exchange.transport;
   }
 
-  /** The names of interfaces where the socket lives. */
+  /** The names of the interfaces in the socket's namespace. */
   get names(): CallNames {
     return this.#exchange.names;
   }
@@ -140,7 +143,7 @@ export class Client implements Requester, Disposable {
     this.#closing?.abort(this.#closedError());
   }
 
-  /** Aborted, with an error of code CLOSED, as it is closed. */
+  /** A signal that closing the client aborts, with an error of code CLOSED. */
   get closing(): AbortSignal {
     this.#closing ??= new AbortController();
     if (this.#closed) this.#closing.abort(this.#closedError());
@@ -148,25 +151,28 @@ export class Client implements Requester, Disposable {
   }
 
   #closedError(): NetlinkError {
-    return new NetlinkError(`Cannot go on: the ${this.protocol.name} client was closed`, "CLOSED");
+    return new NetlinkError(`Cannot continue: the ${this.protocol.name} client was closed`, "CLOSED");
   }
 
-  /** The same as {@linkcode Client.close}. */
+  /** Does the same as {@linkcode Client.close}. */
   [Symbol.dispose](): void {
     this.close();
   }
 
-  /** Sends it and waits for the verdict; the object that came back, if any. */
+  /** Sends a request and waits for the kernel's answer; returns the object in the reply, if any. */
   request(operation: Operation): unknown {
     return request(this.#exchange, operation);
   }
 
-  /** Everything that a dump gives; one that was interrupted, or of which something was lost, is asked for again. */
+  /** Returns all objects of a dump. A dump that was interrupted or partly lost is repeated. */
   dump(operation: Operation): unknown[] {
     return dump(this.#exchange, operation);
   }
 
-  /** The same one by one, those that `fits` wants, on a socket of its own, which is closed when the loop ends. */
+  /**
+   * Yields the objects of a dump that `fits` accepts, one by one, on a socket of its own, which is closed when the loop
+   * ends.
+   */
   iterate(operation: Operation, fits?: (value: unknown) => boolean): Generator<unknown, void, undefined> {
     return this.deferred ? this.#showDump(operation) : iterate(() => this.#own(), operation, fits);
   }
@@ -181,7 +187,7 @@ export class Client implements Requester, Disposable {
     return { exchange: own.#exchange, [Symbol.dispose]: () => own.close() };
   }
 
-  /** Brings a value into the kernel's own form: encodes it and decodes it again. */
+  /** Converts a value to the form that the kernel returns: encodes it and decodes it again. */
   normalize(codec: Codec<unknown, never>, value: object, what: string): object {
     return this.#exchange.withWriter((writer) => {
       writer.reset();
@@ -198,21 +204,21 @@ export class Client implements Requester, Disposable {
   }
 
   /**
-   * Sends many operations in few datagrams. All are tried, as long as the socket serves.
+   * Sends many operations in few datagrams. A refused one does not stop the others; only a failure of the socket does.
    *
-   * @throws {BatchError} with every one that is not known to be done
+   * @throws {BatchError} with every operation that is not known to be done
    */
   runBatch(collect: (add: (operation: Operation) => void) => void): void {
     runBatch(this.#exchange, collect);
   }
 
   /**
-   * Sends many operations in one datagram, between two messages that have the kernel do all of them or none.
+   * Sends many operations in one datagram, between two messages that make the kernel do all of them or none.
    *
-   * @param frame makes those messages; called again, and `collect` behind it, for each further try
-   * @returns for each item what came back (NLM_F_ECHO), in the order of the kernel; nothing of a dry run
-   * @throws {TransactionError} nothing was done, or that is not known
-   * @throws {RangeError} it is longer than the longest datagram that the socket can send
+   * @param frame makes these two messages; for each further try, it is called again, and then `collect`
+   * @returns the replies (NLM_F_ECHO) of each item, in the kernel's order; empty in a dry run
+   * @throws {TransactionError} nothing was done, or it is not known whether all or nothing was
+   * @throws {RangeError} the datagram is longer than the socket can send
    */
   runTransaction(frame: () => Frame, collect: (add: (operation: Operation) => void) => void): unknown[][] {
     return runTransaction(this.#exchange, frame, collect);
@@ -222,7 +228,8 @@ export class Client implements Requester, Disposable {
 const shared = new Map<number, Client>();
 
 /**
- * The client of a protocol that whoever opens none of their own shares; opened at first use, and closed as the thread ends.
+ * Returns the client of a protocol that all calls without a client of their own share; it is opened at first use and
+ * closed when the thread ends.
  */
 export function sharedClient(protocol: Protocol): Client {
   let client = shared.get(protocol.number);
@@ -233,7 +240,7 @@ export function sharedClient(protocol: Protocol): Client {
   return client;
 }
 
-/** Whoever uses one later, as the thread ends, has it opened anew. */
+/** Closes the shared clients; a later use, while the thread ends, opens a new one. */
 function closeShared(): void {
   for (const client of shared.values()) client.close();
   shared.clear();

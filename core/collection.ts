@@ -24,8 +24,8 @@ import {
 } from "./watch.ts";
 
 /**
- * What may be given where `T` is received: names or `null` for interfaces, numbers for bigints, text for bytes, the number
- * for a mask.
+ * The input type for values received as `T`: it also accepts names or `null` for interfaces, numbers for bigints, text
+ * for bytes, and a number for a mask.
  */
 export type Input<T> = T extends number ? T | (IsIfindex<T> extends true ? string | null : never)
   : T extends Uint8Array ? Uint8Array | string
@@ -34,28 +34,28 @@ export type Input<T> = T extends number ? T | (IsIfindex<T> extends true ? strin
   : T extends object ? { [K in keyof T]?: Input<T[K]> }
   : T;
 
-/** What a request does. */
+/** The operation of a request. */
 export type Verb = "get" | "list" | "add" | "append" | "replace" | "set" | "delete";
 
 /** The verbs that make an object. */
 export type MakingVerb = "add" | "append" | "replace";
 
-/** The verbs of the collection `C` that change something, as a batch has them: they give nothing back. */
+/** The verbs of the collection `C` that change something, in a batch: they return nothing. */
 export type Changes<C> = {
   readonly [V in keyof C & (MakingVerb | "set" | "delete")]: C[V] extends (...args: infer A) => unknown
     ? (...args: A) => void
     : never;
 };
 
-/** All that the verbs of a collection follow from. */
+/** The declaration that defines the verbs of a collection. */
 export interface Declaration<T extends object> {
-  /** What one is called: `link`. */
+  /** The name of an object in messages: `link`. */
   readonly object: string;
-  /** The protocol whose messages it speaks with; absent where these are declared otherwise (generic families, sockets). */
+  /** The protocol of its messages; absent if these are declared in another way (generic families, sockets). */
   readonly protocol?: Protocol;
-  /** Its table. */
+  /** The table of an object. */
   readonly table: Attributes<T>;
-  /** Message types; `set` of what changes one and `reply` of what comes back, where these are not `new` too. */
+  /** Message types; `set` of changes and `reply` of replies, if these differ from `new`. */
   readonly messages: {
     readonly new: number;
     readonly del: number;
@@ -63,80 +63,83 @@ export interface Declaration<T extends object> {
     readonly set?: number;
     readonly reply?: number;
   };
-  /** Further message types that carry the table. */
+  /** Further message types with the same table. */
   readonly also?: readonly number[];
-  /** Numbers of the multicast groups that tell of changes. */
+  /** Numbers of the multicast groups that report changes. */
   readonly groups: readonly number[];
   /** Fields that the kernel can filter a dump by. */
   readonly filters: readonly (keyof T & string)[];
-  /** Names one for messages: `veth0`. */
+  /** Describes an object in messages: `veth0`. */
   readonly describe: (value: object) => string;
-  /** What tells one from all others, as text. */
+  /** Returns a text that distinguishes an object from all others. */
   readonly identity: (value: T) => string;
-  /** The object that a key alone stands for; keys are objects when absent. */
+  /** Returns the key fields for a key given as a string or number; keys are objects when absent. */
   readonly fromKey?: (key: string | number) => object;
-  /** As much of an object as names it; other fields of a key are passed over, unless there are none of that name. */
+  /**
+   * Returns the fields of an object that identify it. Other fields of a key are ignored, but a name that is not a field
+   * is an error.
+   */
   readonly keyOf?: (value: object) => object;
-  /** Last changes to what is sent: defaults, refusals, what only some verbs take. */
+  /** Prepares the value to send: sets defaults, throws for bad values, sets what only some verbs need. */
   readonly prepare?: (value: object, verb: Verb) => object;
-  /** Flags of the request that changes one; NLM_F_REPLACE when absent. */
+  /** Flags of the request that changes an object; NLM_F_REPLACE when absent. */
   readonly setFlags?: number;
-  /** Fields that tell one from others, which `set` cannot change; those that the table calls keys when absent. */
+  /** Fields that distinguish objects, which `set` cannot change; the table's key fields when absent. */
   readonly fixed?: readonly string[];
   /**
-   * Where the kernel replaces the whole object when one is changed: what is sent for that. `set` reads the object for it.
-   * Refuses by a TypeError what the kernel would pass over.
+   * For kernels that replace the whole object when it is changed: returns the value to send. `set` reads the object for
+   * it. Throws a TypeError for changes that the kernel would ignore.
    */
   readonly merge?: (merge: Merge<T>) => object;
-  /** Fields of changes that the kernel passes over, beside those that are fixed: they have to be as they are. */
+  /** Returns fields of changes that the kernel ignores, besides the fixed ones: they must have their present values. */
   readonly lasting?: (changes: Readonly<Record<string, unknown>>) => readonly string[];
   /**
-   * What else a field of a filter may say of an object, by the field's name: further names of it. Such texts are of any
-   * length: what none can have fits none.
+   * By name of a filter's field, a function that returns further texts that match an object. Such texts may have any
+   * length: one that no object can have matches none.
    */
   readonly alternatives?: Readonly<Record<string, (value: T) => readonly string[]>>;
-  /** What the kernel says when it is asked to list what is in a table, or on an interface, that it does not have. */
+  /** Codes of the kernel's errors for a list from a table, or on an interface, that does not exist. */
   readonly none?: readonly string[];
   /**
-   * Whether a kernel that deletes compares all that a key says, where one can say more: `delete` looks for that one first,
-   * as `find` does, and deletes what it found. What `list` and `get` gave is deleted as it is. A kernel that is asked for a
-   * single one compares no more.
+   * True if a kernel that deletes compares all fields of the key, for keys that may have more. If false, `delete` first
+   * looks for the object, as `find` does, and deletes the one found. Objects from `list` and `get` are deleted as they
+   * are. A kernel that gets a single object does not compare more fields either.
    */
   readonly compares?: (key: object) => boolean;
   /**
-   * Whether the kernel, told to delete `one`, takes `other` where that comes first: none is deleted in another's place. Both
-   * are as they were listed.
+   * True if the kernel would delete `other` instead of `one` if it comes first; then neither is deleted. Both are
+   * objects as listed.
    */
   readonly hides?: (other: T, one: T) => boolean;
-  /** What may help when the kernel refuses. */
+  /** Returns the hint of the error if the kernel refuses the request. */
   readonly hint?: (code: string, details: KernelErrorDetails, value: object) => string | undefined;
-  /** Whether the kernel has no request for a single one, so that `get` looks through a list. */
+  /** True if the kernel cannot get a single object, so that `get` searches a list. */
   readonly listOnly?: true;
-  /** Whether a key means one that has all fields of it: for what a key says by leaving it out. */
+  /** True if a key with some fields left out means `one`; `fitting` are the objects that have all fields of the key. */
   readonly means?: (key: object, one: T, fitting: readonly T[]) => boolean;
-  /** Whether the message whose payload begins at `at` is one of these, where several kinds share a message type. */
+  /** True if the message whose payload begins at `at` is of this kind, if several kinds share a message type. */
   readonly concerns?: (from: Reader, at: number, event: boolean) => boolean;
-  /** How objects of this kind go without an event of their own. */
+  /** The removals of objects without an event. */
   readonly silentRemoval?: SilentRemoval;
-  /** How requests are made where they are not what the objects are. */
+  /** The form of requests, if it differs from that of the objects. */
   readonly request?: RequestForm;
 }
 
-/** A change of an object that the kernel replaces whole. */
+/** A change of an object that the kernel replaces as a whole. */
 export interface Merge<T> {
-  /** The object as it is. */
+  /** The present object. */
   readonly found: T;
-  /** It and those of the same {@linkcode Declaration.fixed} fields, in the kernel's order. */
+  /** The present object and those with the same {@linkcode Declaration.fixed} fields, in the kernel's order. */
   readonly among: readonly T[];
-  /** What is to be other. */
+  /** The fields to change. */
   readonly changes: Readonly<Record<string, unknown>>;
-  /** The object with the changes, of objects in it field by field. */
+  /** The present object with the changes, merged field by field also in nested objects. */
   readonly whole: Readonly<Record<string, unknown>>;
-  /** What is done, for errors. */
+  /** The operation in error messages. */
   readonly what: string;
 }
 
-/** One that a key names. */
+/** The object that a key denotes. */
 export interface Found<T> {
   /** The object. */
   readonly found: T;
@@ -144,17 +147,17 @@ export interface Found<T> {
   readonly among: readonly T[];
 }
 
-/** A request that is another message than the object that it asks for. */
+/** The form of a request that differs from the objects it is about. */
 export interface RequestForm {
-  /** How it is sent. */
+  /** The codec of the request. */
   readonly codec: Codec<unknown, never>;
-  /** What is sent for an object, a key or the fields of a filter. */
+  /** Returns the value to send for an object, a key or the fields of a filter. */
   readonly of: (value: object, verb: Verb) => object;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** How a request goes out in each verb. */
+/** The request flags of each verb. */
 const FLAGS: Readonly<Record<Verb, number>> = {
   get: 0,
   list: 0,
@@ -168,17 +171,17 @@ const FLAGS: Readonly<Record<Verb, number>> = {
 /**
  * All objects of one kind: links, routes …
  *
- * `T` is what the kernel gives, `I` what may be given to it, `K` what names one.
+ * `T` is the type of objects from the kernel, `I` the type of input, `K` the type of keys.
  */
 export class Collection<T extends object, I extends object = Input<T> & object, K = I> {
-  /** What the verbs follow from. */
+  /** The declaration that defines the verbs. */
   readonly declaration: Declaration<T>;
   readonly #open: () => Client;
   readonly #requester: () => Requester;
-  /** The kernel's own form of nothing. */
+  /** An empty object in the kernel's form. */
   #unsaid: Fields | undefined;
 
-  /** Sends to whom `requester` gives; watches through the client that `open` gives. */
+  /** Sends with the client of `requester`, and watches with that of `open`. */
   constructor(declaration: Declaration<T>, open: () => Client, requester: () => Requester = open) {
     this.declaration = declaration;
     this.#open = open;
@@ -187,10 +190,11 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   /**
-   * Everything that the kernel has and that fits the filter, complete and consistent.
+   * Returns all of the kernel's objects that match the filter; the list is complete and consistent.
    *
-   * @param filter fields and the values they are to have; of a mask, the names that are to be among it
-   * @throws {KernelError} DUMP_INTERRUPTED: the table changed while it was read, ten times; `partial` holds the last try
+   * @param filter fields and the values that they must have; for a mask, names that it must contain
+   * @throws {KernelError} DUMP_INTERRUPTED: the table changed during each of ten dumps; `partial` has the objects of
+   * the last one
    */
   list(filter?: I): T[] {
     return this.#list(this.#wanted(filter));
@@ -210,11 +214,11 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   /**
-   * The same one by one, in constant memory: for tables too large to hold.
+   * Yields the objects that match the filter one by one, in constant memory: for tables too large to hold.
    *
-   * It has a socket of its own, which is closed when the loop ends or is left.
+   * It uses a socket of its own, which is closed when the loop ends or is left.
    *
-   * @throws {KernelError} DUMP_INTERRUPTED, after the last one: the table changed meanwhile
+   * @throws {KernelError} DUMP_INTERRUPTED, after the last object: the table changed during the dump
    */
   iterate(filter?: I): Generator<T, void, undefined> {
     const wanted = this.#wanted(filter), fields = Object.entries(wanted ?? {});
@@ -241,9 +245,9 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   /**
-   * The one that `key` names.
+   * Returns the object that `key` denotes.
    *
-   * @throws {KernelError} what the kernel says when there is none
+   * @throws {KernelError} the kernel's error when there is none
    */
   get(key: K): T {
     const value = this.keyValue(key, "get"), { object, describe } = this.declaration;
@@ -251,16 +255,16 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   /**
-   * Looks for the one that `key` names.
+   * Looks for the object that `key` denotes.
    *
-   * @param what what is being done, for the error when there is none
+   * @param what the operation, for the error when there is none
    */
   protected look(key: object, what: string, requester: Requester): Found<T> {
     const { messages, listOnly } = this.declaration;
     if (listOnly === true) return this.#lookThrough(key, what);
     const operation = { ...this.operation("get", messages.get, key, messages.reply ?? messages.new), what };
     const found = requester.request(operation) as T | undefined;
-    // Some kernels acknowledge a question that they have no answer to.
+    // Some kernels acknowledge a request for an object without a reply.
     if (found === undefined) {
       if (this.#open().deferred) throw unasked(what);
       throw new KernelError(operation.what, ENODATA, { kernelMessage: "acknowledged without an answer" });
@@ -269,7 +273,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return { found, among: [found] };
   }
 
-  /** Whether what the kernel gave for a key has all that the key says; one that was listed is the same in another state. */
+  /**
+   * True if the kernel's object has all fields of the key. A listed object denotes the same object even if its state
+   * has changed.
+   */
   #isMeant(found: T, key: object, what: string): boolean {
     const { compares, identity } = this.declaration;
     if (compares === undefined || compares(key) || identity(key as T) === identity(found)) return true;
@@ -280,10 +287,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return new KernelError(what, ENOENT, { kernelMessage: `there is no such ${this.declaration.object}` });
   }
 
-  /** Looks for it in a list: the first that has what the key says, as the kernel deletes the first. */
+  /** Searches a list for the first object that has all fields of the key, as the kernel deletes the first. */
   #lookThrough(key: object, what: string): Found<T> {
     const { table, identity, prepare, means } = this.declaration;
-    if (!isCondition(key)) throw argumentError(TypeError, `Cannot ${what}: it is not said which`);
+    if (!isCondition(key)) throw argumentError(TypeError, `Cannot ${what}: the key is empty`);
     const whole = defined(prepare?.(key, "get") ?? key), said = Object.entries(whole);
     const pick = (is: (name: string) => boolean): I => Object.fromEntries(said.filter(([name]) => is(name))) as I;
     const fitting = (all: readonly T[], given: I): T[] => {
@@ -292,7 +299,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       return means === undefined ? fitting : fitting.filter((one) => means(key, one, fitting));
     };
     const all = this.#listFixed(pick((name) => this.#isFixed(name)), what);
-    // One that was listed is still the same when its state is another.
+    // A listed object denotes the same object even if its state has changed.
     const listed = identity(key as T), like = all.find((one) => identity(one) === listed);
     const same = like !== undefined && fitting(all, pick((name) => table.field(name)?.use === "key")).includes(like);
     const found = same ? like : fitting(all, whole as I)[0];
@@ -301,7 +308,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return { found, among: all.filter((one) => names.every((name) => one === found || alike(one, found, name))) };
   }
 
-  /** The collection's own list, which may be put together; what is wrong with the filter is said of what is being done. */
+  /**
+   * Calls the collection's own `list`, which a subclass may compose; an error about the filter names the current
+   * operation.
+   */
   #listFixed(fixed: I, what: string): T[] {
     try {
       return this.list(fixed);
@@ -311,7 +321,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     }
   }
 
-  /** The one that `key` names, `undefined` when there is none. */
+  /** Returns the object that `key` denotes, `undefined` when there is none. */
   find(key: K): T | undefined {
     try {
       return this.get(key);
@@ -322,49 +332,49 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   /**
-   * Makes one that must not exist yet.
+   * Makes an object that must not exist yet.
    *
-   * @throws {KernelError} EEXIST: there is one already
+   * @throws {KernelError} EEXIST: it exists already
    */
   add(value: I): void {
     this.make("add", value);
   }
 
-  /** Makes one beside others of the same key. */
+  /** Makes an object beside others with the same key. */
   append(value: I): void {
     this.make("append", value);
   }
 
-  /** Makes one, in the place of what has the same key. */
+  /** Makes an object, and replaces one with the same key. */
   replace(value: I): void {
     this.make("replace", value);
   }
 
-  /** Sends the request that makes one; the object that the kernel gives back, if it does. */
+  /** Sends the request that makes an object; returns the kernel's reply, if any. */
   protected make(verb: MakingVerb, value: I, flags = 0): T | undefined {
     const { messages } = this.declaration, operation = this.operation(verb, messages.new, value, messages.new);
     return this.#requester().request({ ...operation, flags: operation.flags | flags }) as T | undefined;
   }
 
-  /** Makes one that must not exist yet and gives it back as the kernel made it, or as a dry run would send it. */
+  /** Makes an object that must not exist yet. Returns it as the kernel made it; in a dry run, as it would be sent. */
   protected addEchoed(value: I): T {
     const requester = this.#requester(), batched = requester.deferred && requester !== this.#open();
     const made = this.make("add", value, batched ? 0 : NLM_F.NLM_F_ECHO);
-    // The types of a batch promise nothing: see Changes.
+    // In a batch, the types hide the missing result: see Changes.
     if (made !== undefined || batched) return made as T;
     return requester.deferred ? this.foresee("add", value) : this.findMade(value);
   }
 
-  /** Finds what was just made where the kernel did not give it back. */
+  /** Finds an object that was just made, if the kernel did not return it. */
   protected findMade(value: I): T {
     const { object, describe } = this.declaration;
     throw new NetlinkError(
-      `Cannot get ${object} ${describe(value)}`.trimEnd() + ", which is made: this kernel does not tell which it is",
+      `Cannot get ${object} ${describe(value)}`.trimEnd() + ": it was made, but this kernel does not return it",
       "ENODEV",
     );
   }
 
-  /** The object that a verb would send, as a dry run gives it back. */
+  /** Returns the object that a verb would send, for dry runs. */
   protected foresee(verb: MakingVerb, value: I): T {
     const { table, messages } = this.declaration;
     const operation = this.operation(verb, messages.new, value);
@@ -372,21 +382,21 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   /**
-   * Changes the fields given, and no others, of the one that `key` names.
+   * Changes only the given fields of the object that `key` denotes.
    *
-   * Where the kernel replaces the whole object, it is read, and sent with the changes: what others change between the two
-   * is lost. A dry run, which reads nothing, shows the changes alone. In a batch all that was asked for before is done
-   * before it is read.
+   * If the kernel replaces the whole object, the object is read, and sent with the changes: changes by others in
+   * between are lost. A dry run, which reads nothing, shows only the changes. In a batch, all earlier requests are done
+   * before the object is read.
    *
-   * @throws {TypeError} a field names the object, and its value is another one; or it is only ever received, and its value
-   * is not the one that an object given as key has
+   * @throws {TypeError} a field that identifies the object has a new value; or a read-only field has another value than
+   * in the object given as key
    */
   set(key: K, changes: I): void {
     const { messages, merge, lasting: lastingOf, object, describe, table } = this.declaration;
     const named = defined(this.keyValue(key, "set")), what = `set ${object} ${describe(named)}`.trimEnd();
     expectFields(changes, what, "the changes as an object");
     const received = onlyReceived(changes as Fields, table, isFields(key) ? key : {});
-    if (received !== undefined) throw argumentError(TypeError, `Cannot ${what}: ${received} is only received`);
+    if (received !== undefined) throw argumentError(TypeError, `Cannot ${what}: ${received} is read-only`);
     const given = defined(changes);
     const operation = { ...this.operation("set", messages.set ?? messages.new, { ...named, ...given }), what };
     const inKey = (name: string): boolean => Object.keys(named).some((other) => this.#base(other) === this.#base(name));
@@ -413,12 +423,12 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   /**
-   * Deletes the one that `key` names; an object that was listed names itself.
+   * Deletes the object that `key` denotes; a listed object denotes itself.
    *
-   * Of a key that says what the kernel does not compare, the one that `find` gives is looked for first. A dry run, which
-   * reads nothing, shows the key alone.
+   * If the key has fields that the kernel does not compare, the object that `find` returns is looked for first. A dry
+   * run, which reads nothing, shows only the key.
    *
-   * @throws {KernelError} what the kernel says when there is none, ENOENT where it was looked for
+   * @throws {KernelError} the kernel's error when there is none; ENOENT if it was looked for
    */
   delete(key: K | T): void {
     const { messages, compares, hides } = this.declaration, named = this.keyValue(key as K, "delete");
@@ -433,42 +443,43 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     this.#requester().request({ ...operation, read });
   }
 
-  /** Refuses to delete one where the kernel would take another, which comes before it. */
+  /** Throws if the kernel would delete another object, which comes first. */
   #expectFirst(one: T, what: string): void {
     const { hides } = this.declaration, key = this.key(one);
     const first = hides && this.list().find((other) => this.key(other) === key || hides(other, one));
     if (first === undefined || this.key(first) === key) return;
     throw argumentError(
       TypeError,
-      `Cannot ${what}: the kernel would take one that comes before it and has all of it and more, ${
+      `Cannot ${what}: the kernel would delete another one, which comes before it and has all of its fields, ${
         stringify(first)
-      }: delete that first`,
+      }: delete that one first`,
     );
   }
 
   /**
-   * Deletes all that fit the filter, in one batch.
+   * Deletes all objects that match the filter, in one batch.
    *
-   * What goes along with another (the other end of a pair, the secondary addresses of one) is gone as well, and counted.
+   * Objects that the kernel removes along with others (the other end of a pair, the secondary addresses of one) count
+   * too.
    *
    * @param filter as for `list`; `{ all: true }` for everything
-   * @returns how many fitted as it looked; none of them is there any more
-   * @throws {TypeError} the filter has no condition: it is empty, or undefined all the way down
-   * @throws {BatchError} with every one that is still there, by its position in the list
+   * @returns the number of objects that matched; all of them are gone
+   * @throws {TypeError} the filter has no condition: it is empty, or has only undefined fields
+   * @throws {BatchError} with every object that still exists, by its position in the list
    */
   flush(filter: I | { all: true }): number {
     const { object, messages } = this.declaration, what = `flush ${plural(object)}`;
     expectFields(filter, what, "a filter as an object");
     const { all, ...rest } = filter as { all?: unknown }, wanted = this.#wanted(rest as I, what);
     if (all !== undefined && all !== true) {
-      throw argumentError(TypeError, `Cannot ${what}: all: expected true or nothing, got ${shown(all)}`);
+      throw argumentError(TypeError, `Cannot ${what}: all: expected true or undefined, got ${shown(all)}`);
     }
     if ((all === true) === isCondition(wanted)) {
       throw argumentError(
         TypeError,
         all === true
-          ? `Cannot ${what}: { all: true } takes no filter beside it`
-          : `Cannot ${what} without a filter: { all: true } says so`,
+          ? `Cannot ${what}: { all: true } excludes other fields`
+          : `Cannot ${what} without a filter: use { all: true } to delete all`,
       );
     }
     const found = this.list(rest as I);
@@ -478,7 +489,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       });
     } catch (error) {
       if (!(error instanceof BatchError) || error.unsent.length > 0) throw error;
-      // Whether the kernel does not find one because it is gone shows in another look.
+      // If the kernel did not find an object, a second list tells if it is gone.
       const missed = error.failures.some(({ error }) => isAbsence(error));
       const there = new Set((missed ? this.list(rest as I) : []).map((one) => this.key(one)));
       const left = error.without((one) => isAbsence(one.error) && !there.has(this.key(found[one.index]!)));
@@ -488,9 +499,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   /**
-   * Follows changes from now on. Ends when the loop is left or `signal` is aborted; unread, it keeps no process alive.
+   * Yields changes from now on. Ends when the loop is left or `signal` is aborted; it keeps the process alive only
+   * while a `next()` is pending.
    *
-   * @param options `initial` begins with what there is, `resync` makes good for lost messages
+   * @param options `initial` begins with the existing objects, `resync` corrects the state after lost messages
    */
   watch(options: WatchOptions = {}): AsyncIterableIterator<WatchEvent<ChangeEvent<string, T>>> & AsyncDisposable {
     expectFields(options, `watch ${plural(this.declaration.object)}`, "options as an object");
@@ -498,11 +510,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   /**
-   * Waits until one fits.
+   * Waits until the object that `key` denotes passes a test.
    *
-   * @param key what names it
-   * @param test what is waited for; that it exists, when absent
-   * @throws {NetlinkError} TIMEOUT: it did not come to that; CLOSED: its client was closed
+   * @param test the condition; the object's existence, when absent
+   * @throws {NetlinkError} TIMEOUT: the time limit passed; CLOSED: the client was closed
    */
   async waitFor(key: K, test: (value: T) => boolean = () => true, options: WaitOptions = {}): Promise<T> {
     const what = `wait for ${this.declaration.object}`;
@@ -513,7 +524,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return await waitFor(this.#open(), this as unknown as Watchable, key, test as never, options) as T;
   }
 
-  /** What a watch through `client` listens to. */
+  /** Returns the groups, message types and codec that a watch needs. */
   listening(_client: Client): Listening<T> {
     const { groups, table, messages, concerns } = this.declaration;
     return {
@@ -528,12 +539,12 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     };
   }
 
-  /** What tells `value` from all others, as text: the key for maps that follow a watch. */
+  /** Returns a text that distinguishes `value` from all others: the key for maps that follow a watch. */
   key(value: T): string {
     return this.declaration.identity(value);
   }
 
-  /** The object that a key stands for; `verb` is what is to be done with it. */
+  /** Returns the object that a key denotes; `verb` is the operation, for errors. */
   keyValue(key: K, verb = "find"): object {
     const { fromKey, keyOf, object, table } = this.declaration, what = `${verb} ${object}`;
     if (fromKey !== undefined && (typeof key === "string" || typeof key === "number")) return fromKey(key);
@@ -543,7 +554,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return keyOf(key);
   }
 
-  /** The message of one verb. */
+  /** Returns the message of one verb. */
   operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const { object, table, describe, prepare, hint, concerns, setFlags, request } = this.declaration;
     expectFields(given, `${verb} ${object}`);
@@ -568,7 +579,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     );
   }
 
-  /** What else the field called `name` may say of an object. */
+  /** Returns the function for further texts that match the field called `name`. */
   #others(name: string): ((value: T) => readonly string[]) | undefined {
     return this.declaration.alternatives?.[name];
   }
@@ -578,12 +589,12 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return fixed === undefined ? table.field(name)?.use === "key" : fixed.includes(name);
   }
 
-  /** The field that `name` stands for: a number of an interface, where it is a name of one. */
+  /** Returns the field that `name` stands for: the number of an interface, if `name` is a field with its name. */
   #base(name: string): string {
     return this.declaration.table.field(name)?.derived?.of ?? name;
   }
 
-  /** An object with changes: a number of an interface that is to be another loses its name. */
+  /** Returns an object with changes. If the number of an interface changes, its old name is removed. */
   #merged(found: object, changes: object): Fields {
     const changed = new Set(Object.keys(changes).map((name) => this.#base(name)));
     return merged(
@@ -596,14 +607,14 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     );
   }
 
-  /** Refuses changes of fields that tell `one` from others. */
+  /** Throws for changes of fields that distinguish `one` from other objects. */
   #refuseOther(one: object, changes: object, names: readonly string[], what: string): void {
     for (const name of names) {
       const wanted = (changes as Fields)[name];
       if (fits(one, Object.entries(this.#wanted({ [name]: wanted } as I, what) ?? {}))) continue;
       throw argumentError(
         TypeError,
-        `Cannot ${what}: ${name} does not change, got ${shown(wanted)}: delete it, and add it as it is to be`,
+        `Cannot ${what}: ${name} does not change, got ${shown(wanted)}: delete it, and add it with the new value`,
       );
     }
   }
@@ -616,10 +627,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     if (input !== undefined) {
       throw argumentError(
         TypeError,
-        `Cannot ${what} by ${JSON.stringify(input[0])}: what is received has no such field`,
+        `Cannot ${what} by ${JSON.stringify(input[0])}: objects from the kernel have no such field`,
       );
     }
-    // The kernel's own form of what was given: names have become numbers, numbers names.
+    // Converts input to the kernel's form: names become numbers, and numbers names.
     const form = (value: object): Fields =>
       this.#requester().normalize(table as Codec<unknown, never>, value, what) as Fields;
     const texts = Object.entries(filter).filter(([name, one]) =>
@@ -627,7 +638,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     );
     const others = Object.fromEntries(Object.entries(filter).filter((one) => !texts.some(([name]) => name === one[0])));
     const whole = form(others), wanted = { ...given(others, whole, table), ...Object.fromEntries(texts) };
-    // An address tells its family.
+    // An address implies its family.
     const told = table.field("family") !== undefined && whole["family"] !== (this.#unsaid ??= form({}))["family"];
     return told ? { ...wanted, family: whole["family"] } : wanted;
   }
@@ -644,7 +655,9 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
 const declared = new WeakSet<object>();
 
-/** Has captures and NETLINK_DEBUG know the messages of a collection; once for all clients and batches that have it. */
+/**
+ * Declares the messages of a collection for captures and NETLINK_DEBUG, once for all clients and batches that use it.
+ */
 function declareCollection<T extends object>(declaration: Declaration<T>, protocol: Protocol): void {
   if (declared.has(declaration)) return;
   declared.add(declaration);
@@ -660,12 +673,15 @@ function declareCollection<T extends object>(declaration: Declaration<T>, protoc
 
 const ENOENT = 2, ENODATA = 61;
 
-/** Gives back what it is made of, so that a class can add a private field to it. */
+/** Returns its argument from the constructor, so that a subclass can add a private field to it. */
 const Given = function (one: object): object {
   return one;
 } as unknown as new (one: object) => object;
 
-/** Marks what the kernel gave, for this module alone to see: a copy, or the same with other values, is not marked. */
+/**
+ * Marks objects from the kernel with a private field, which only this module sees; copies and changed copies are not
+ * marked.
+ */
 class Received extends Given {
   readonly #received = true;
 
@@ -678,17 +694,17 @@ class Received extends Given {
   }
 }
 
-/** An object without fields that are undefined. */
+/** Returns an object without its undefined fields. */
 function defined(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined));
 }
 
-/** Whether both say the same of a field in the same words. */
+/** True if a field has equal values in both objects. */
 function alike(one: object, other: object, name: string): boolean {
   return stringify((one as Fields)[name]) === stringify((other as Fields)[name]);
 }
 
-/** `found` with `changes`, of objects in it field by field. */
+/** Returns `found` with `changes`, merged field by field also in nested objects. */
 function merged(found: Fields, changes: Fields): Fields {
   const whole: Record<string, unknown> = { ...found };
   for (const [name, one] of Object.entries(changes)) {
@@ -699,7 +715,7 @@ function merged(found: Fields, changes: Fields): Fields {
   return whole;
 }
 
-/** Codes that say that an object does not exist. */
+/** Codes of errors that mean that an object does not exist. */
 const ABSENT: ReadonlySet<string> = new Set([
   "ENODEV",
   "ENOENT",
@@ -710,18 +726,20 @@ const ABSENT: ReadonlySet<string> = new Set([
   "DRY_RUN",
 ]);
 
-/** Whether an error says that an object does not exist. */
+/** True if an error means that an object does not exist. */
 function isAbsence(error: unknown): boolean {
   return error instanceof NetlinkError && ABSENT.has(error.code);
 }
 
-/** The fields of a table or struct, also where those beside it decide which one it is. */
+/** Returns the fields of a table or struct; if fields of `owner` select it, those of the selected one. */
 function fieldsOf(codec: unknown, owner: object): readonly Field[] {
   const { choose, fields } = codec as { choose?(owner: object): unknown; fields?: readonly Field[] };
   return choose === undefined ? fields ?? [] : fieldsOf(choose(owner) ?? {}, owner);
 }
 
-/** Of `whole`, which is the kernel's form of `filter`, what was given: structs have zeros for all else. */
+/**
+ * Returns the part of `whole`, the kernel's form of `filter`, that was given: structs have zeros for all other fields.
+ */
 function given(filter: Fields, whole: object, codec: unknown): Fields {
   const wanted: Record<string, unknown> = {},
     fields = fieldsOf(codec, whole).flatMap((one) => one.lift?.fields ?? [one]);
@@ -729,7 +747,7 @@ function given(filter: Fields, whole: object, codec: unknown): Fields {
     if (one === undefined) continue;
     const field = fields.find((field) => field.key === key), name = field?.derived?.of ?? key;
     const sent = (whole as Fields)[name];
-    // What stands for absence is not among what is sent, and neither are names that others derive from.
+    // The kernel's form lacks values that mean absence, and names that are derived from other fields.
     if (one === null) wanted[name] = null;
     else if (isFields(one) && isFields(sent)) {
       wanted[name] = given(one, sent, field?.codec?.choose?.(whole) ?? field?.codec ?? {});
@@ -740,13 +758,13 @@ function given(filter: Fields, whole: object, codec: unknown): Fields {
   return wanted;
 }
 
-/** The path of a field in `changes` that the table only receives, unless `key`, an object that was listed, says the same of it. */
+/** Returns the path of a read-only field in `changes`, unless `key`, a listed object, has the same value. */
 function onlyReceived(changes: Fields, codec: unknown, key: Fields): string | undefined {
   const fields = fieldsOf(codec, changes).flatMap((one) => one.lift?.fields ?? [one]);
   for (const [name, one] of Object.entries(changes)) {
     const field = fields.find((field) => field.key === name), said = key[name];
     if (field === undefined || one === undefined || matches(said, one)) continue;
-    // A name that stands beside its number says the same, as in what was listed.
+    // A name beside its number is allowed, as in a listed object.
     if (field.derived?.names !== undefined && changes[field.derived.names] !== undefined) continue;
     if (field.use === "readOnly") return name;
     if (!isFields(one)) continue;
@@ -767,7 +785,7 @@ function fits(value: object, wanted: readonly (readonly [string, unknown])[]): b
 
 function matches(value: unknown, wanted: unknown): boolean {
   if (value === wanted) return true;
-  // None: no attribute, or one that says 0.
+  // `null` matches an absent attribute, and one with the value 0.
   if (wanted === null) return value === undefined || value === 0;
   if (value === undefined) return wanted === false;
   if (Array.isArray(wanted)) {
@@ -781,7 +799,7 @@ function matches(value: unknown, wanted: unknown): boolean {
   return fits(value, Object.entries(wanted));
 }
 
-/** A collection on the shared client of its protocol, which the first use opens. */
+/** Returns a function that returns the shared client of a protocol, which the first use opens. */
 export function onShared(protocol: Client["protocol"]): () => Client {
   return () => sharedClient(protocol);
 }

@@ -1,5 +1,5 @@
 /**
- * Whole messages as values and back, without a socket: for captures, logs, old machines and tests.
+ * Decodes and encodes whole messages without a socket: for captures, logs, old machines and tests.
  *
  * @module
  */
@@ -18,23 +18,23 @@ import {
 import type { MessageSet } from "./protocol.ts";
 import { FLAG_NAMES, type FlagNames, flagNames, ShownMessage } from "./show.ts";
 
-/** A message as values. */
+/** A decoded message. */
 export interface Message {
-  /** The kernel's name of nlmsg_type, or the number where it has none. */
+  /** The kernel's name of nlmsg_type, or the number if it has no name. */
   readonly type: string | number;
-  /** Names of the bits in nlmsg_flags, and the value of a bit without one. */
+  /** Names of the bits in nlmsg_flags, and the values of bits without a name. */
   readonly flags: readonly (string | number)[];
   /** nlmsg_seq. */
   readonly seq: number;
-  /** nlmsg_pid: the port of who asked, or 0. */
+  /** nlmsg_pid: the port of the requesting socket, or 0. */
   readonly port: number;
-  /** What it carries; the bytes themselves where no table reads them. */
+  /** The decoded payload; its bytes if there is no table for it. */
   readonly value: unknown;
 }
 
-/** What a message to encode says of itself beside its type. */
+/** The header fields of a message to encode, besides its type. */
 export interface MessageHeader {
-  /** nlmsg_flags, as names or the number; none when absent. */
+  /** nlmsg_flags, as names or a number; none when absent. */
   readonly flags?: readonly (string | number)[] | number;
   /** nlmsg_seq, 0 when absent. */
   readonly seq?: number;
@@ -46,25 +46,27 @@ export interface MessageHeader {
 export interface MessageInput extends MessageHeader {
   /** nlmsg_type, by name or number. */
   readonly type: string | number;
-  /** What it carries; bytes go out as they are. */
+  /** The payload's value; bytes are sent as they are. */
   readonly value?: unknown;
 }
 
-/** What an ERROR message says, or DONE. */
+/** The content of an ERROR or DONE message. */
 export interface Outcome extends KernelErrorDetails {
-  /** 0 for success, else above 0. */
+  /** 0 for success, else a positive errno. */
   readonly errno: number;
-  /** Its name: `EPERM`. */
+  /** The name of the errno: `EPERM`. */
   readonly code?: string;
   /** The header of the request that was answered. */
   readonly request?: Omit<Message, "value">;
 }
 
 /**
- * The messages in a datagram. What no table reads, and what is not what its type says, has its bytes as value.
+ * Decodes the messages in a datagram. A message without a table, or whose payload does not match its type, has its
+ * bytes as value.
  *
- * @param foreign whether such a message still has its type's name, or the number, so that types tell values apart
- * @throws {DecodeError} the framing is broken: a length leaves the datagram
+ * @param foreign `"name"` if such a message still has its type's name, `"number"` if it has the number, so that the
+ * type tells decoded values from bytes
+ * @throws {DecodeError} the framing is broken: a length exceeds the datagram
  */
 export function decodeMessages(
   datagram: Uint8Array,
@@ -82,23 +84,24 @@ export function decodeMessages(
   return messages;
 }
 
-/** What a datagram that has no header holds; its bytes where it is not what the codec reads. */
+/** Decodes a datagram without a message header; returns its bytes if the codec cannot decode it. */
 export function decodeValue(datagram: Uint8Array, codec: Codec<unknown, never>): unknown {
   return valueOf(new Reader(datagram), 0, datagram.length, codec);
 }
 
-/** The messages in a datagram, taken apart field by field for people to read; see {@linkcode decodeMessages}. */
+/** Returns the messages in a datagram field by field, for people to read; see {@linkcode decodeMessages}. */
 export function showMessages(datagram: Uint8Array, set: MessageSet): ShownMessage[] {
   return Array.from(takeApart(datagram, set, (bytes) => new Reader(bytes)), (parts) => new ShownMessage(...parts));
 }
 
-/** What a {@linkcode ShownMessage} is made from. */
+/** The arguments of a {@linkcode ShownMessage}'s constructor. */
 export type ShownParts = ConstructorParameters<typeof ShownMessage>;
 
 /**
- * The parts of each message in a datagram; broken framing throws where it is met, so what is before it is given.
+ * Yields the constructor's arguments for each message in a datagram. Broken framing throws when it is reached, after
+ * the messages before it.
  *
- * @param read how bytes are read: as this machine's, or another's
+ * @param read makes a reader of the bytes, in this machine's byte order or another
  */
 export function* takeApart(
   datagram: Uint8Array,
@@ -111,17 +114,17 @@ export function* takeApart(
     const codec = codecOf(set, from, 0), name = typeName(set, from.view.getUint16(4, true));
     const names = flagNames(from.view.getUint16(6, true), set.does?.(from, 0) ?? name);
     const shown = readable(from, NLMSG_HDRLEN, end - at, codec);
-    // Who tried to read another machine's bytes has turned some.
+    // Trying to decode another machine's bytes has changed the byte order of some of them.
     yield [bytes, name, names, shown, shown === RAW ? read(bytes) : from];
   }
 }
 
-/** The parts of a datagram that is no messages. */
+/** Returns the arguments of {@linkcode ShownMessage} for a datagram that is not made of messages. */
 export function takeWhole(datagram: Uint8Array, codec: Codec<unknown, never> | undefined, from: Reader): ShownParts {
   return [datagram, 0, undefined, readable(from, 0, datagram.length, codec), from];
 }
 
-/** The codec, or where it cannot read the bytes, or say where its fields are, one that takes them as they are. */
+/** Returns the codec; or, if it cannot decode the bytes or walk their fields, the codec of raw bytes. */
 function readable(
   from: Reader,
   at: number,
@@ -132,9 +135,9 @@ function readable(
 }
 
 /**
- * Messages as one datagram. Each begins at a multiple of four; the last is not padded.
+ * Encodes messages as one datagram. Each begins at a multiple of four; the last is not padded.
  *
- * @throws {TypeError} a field is not what its table takes
+ * @throws {TypeError} a field has the wrong type
  */
 export function encodeMessages(messages: readonly MessageInput[], set: MessageSet): Uint8Array {
   const to: Writer = new Writer();
@@ -158,12 +161,12 @@ export function encodeMessages(messages: readonly MessageInput[], set: MessageSe
   return to.bytes.slice(0, to.length);
 }
 
-/** Where each message begins and ends; what is left over at the end must be nothing. */
+/** Yields the start and end of each message; throws for trailing bytes that are not a message. */
 function* messagesIn(from: Reader, { whole }: MessageSet): Generator<readonly [number, number], void, undefined> {
   let at = 0;
   for (let end = 0; at < from.length; at = (end + 3) & ~3) {
     if (from.length - at < NLMSG_HDRLEN) {
-      throw new DecodeError(`${from.length - at} bytes are left, ${NLMSG_HDRLEN} are the header of a message`, at);
+      throw new DecodeError(`${from.length - at} bytes are left, but the header of a message has ${NLMSG_HDRLEN}`, at);
     }
     end = whole?.(from.view.getUint16(at + 4, true)) ? from.length : messageEnd(from, at);
     yield [at, end];
@@ -179,7 +182,7 @@ function codecOf(set: MessageSet, from: Reader, at: number): Codec<unknown, neve
 function valueOf(from: Reader, at: number, end: number, codec: Codec<unknown, never> | undefined): unknown {
   try {
     const value = codec?.decode(from, at, end, {});
-    // A struct of which not even the first field is there says nothing of what is.
+    // A struct so short that it lacks even its first field decodes to an empty object; it is kept as bytes.
     const nothing = value !== MISFIT && end > at && Reflect.ownKeys(Object(value)).length === 0;
     if (value !== undefined && value !== MISFIT && !nothing) return value;
   } catch (error) {
@@ -223,7 +226,7 @@ function numberOf(type: string, { types }: MessageSet, to: Writer): number {
 
 const ALL_FLAGS: FlagNames = Object.assign({}, ...Object.values(FLAG_NAMES));
 
-/** A payload that no table reads. */
+/** A payload without a table. */
 const RAW: Codec<Uint8Array, Uint8Array | string> = {
   ...bytes,
   walk(_from, at, end, owner, visit) {
@@ -233,7 +236,7 @@ const RAW: Codec<Uint8Array, Uint8Array | string> = {
 
 const NOTHING: Codec<object> = { name: "nothing", decode: () => ({}), encode: () => {} };
 
-/** nlmsgerr: i32 error, the request's header, maybe the request, maybe an extended ACK about it. */
+/** nlmsgerr: i32 error, the request's header, sometimes the request, sometimes an extended ACK about it. */
 function errorCodec(set: MessageSet): Codec<unknown, never> {
   return {
     name: "an error",
@@ -241,7 +244,7 @@ function errorCodec(set: MessageSet): Codec<unknown, never> {
       const { errno, details } = readError(from, at - NLMSG_HDRLEN, end), echo = at + 4;
       const verdict = { errno, ...(errno === 0 ? {} : { code: errnoName(errno) }) };
       if (end - echo < NLMSG_HDRLEN) return verdict;
-      // Only where the request itself is there can its fields be named.
+      // The request's fields can be named only if the whole request is repeated.
       const whole = echo + from.view.getUint32(echo, true) <= details;
       const codec = whole ? set.codec(from.view.getUint16(echo + 4, true), from, echo) : undefined;
       const more = details < end ? explainExtAck(from, details, end, from, echo, codec ?? NOTHING) : {};
@@ -255,7 +258,7 @@ function errorCodec(set: MessageSet): Codec<unknown, never> {
       const codec: Codec<unknown, never> = { ...NOTHING, decode: () => headerOf(from, echo, set) };
       visit({ name: "request", id: -1, start: echo, at: echo, end: header, codec, owner });
       if (details > header) visit({ ...rest, name: "payload", codec: bytes });
-      // Lifted, without a header of its own.
+      // Attributes of the extended ACK, without a header of their own.
       if (details < end) visit({ ...rest, name: undefined, start: details, at: details, end, codec: ExtAckTable });
     },
     encode: () => {},

@@ -1,6 +1,6 @@
 /**
- * Dry runs: messages are shown instead of sent, and interfaces that they would make have numbers that stand in for those
- * which only the kernel knows. The option `dryRun` works where this is loaded; every `mod.ts` loads it.
+ * Dry runs: messages are shown instead of sent. Interfaces that they would make get stand-in numbers, since only the
+ * kernel knows the real ones. The option `dryRun` works if this module is loaded; every `mod.ts` loads it.
  *
  * @module
  */
@@ -10,23 +10,23 @@ import { type DryRun, parts } from "./open.ts";
 import type { Operation, Protocol } from "./protocol.ts";
 import { flagNames, ShownMessage } from "./show.ts";
 
-/** The number of the first interface that a dry run foresees. */
+/** The number of the first interface that a dry run would make. */
 const STAND_IN = 0x7fffffff;
 
-/** Receives messages in the place of the kernel. */
+/** Receives messages instead of the kernel. */
 class Shower implements DryRun {
-  /** Interfaces that there would be by what was shown. */
+  /** The numbers of the interfaces that the shown messages would make, by name. */
   readonly foreseen: Map<string, number> = new Map();
   readonly #protocol: Protocol;
   readonly #receive: (message: ShownMessage) => void;
 
-  /** Gives each message to `receive`. */
+  /** Passes each message to `receive`. */
   constructor(protocol: Protocol, receive: (message: ShownMessage) => void) {
     this.#protocol = protocol;
     this.#receive = receive;
   }
 
-  /** Shows the message that the writer holds, or one of several. */
+  /** Shows the message at `start`..`end` of the writer. */
   show(writer: Writer, operation: Operation, start = 0, end: number = writer.length): void {
     const type = operation.name ??
       Object.entries(this.#protocol.types).find(([, number]) => number === operation.type)?.[0] ?? operation.type;
@@ -35,7 +35,7 @@ class Shower implements DryRun {
     this.#foresee(new Reader(writer.bytes, end), operation, start);
   }
 
-  /** Remembers the interfaces that a message would make or rename, for messages that name them later. */
+  /** Remembers the interfaces that a message would make or rename, for later messages that name them. */
   #foresee(from: Reader, { type, flags, value }: Operation, start: number): void {
     const link = this.#protocol.linkName?.(type, from, start + NLMSG_HDRLEN, from.length);
     if (link !== undefined && link.index !== 0 && !link.gone) this.foreseen.set(link.name, link.index);
@@ -48,7 +48,10 @@ class Shower implements DryRun {
 
 parts.dryRun = (protocol, receive) => new Shower(protocol, receive);
 
-/** The names of the interfaces that a value describes, at any depth; those of other namespaces are not found by name here. */
+/**
+ * Yields the names of the interfaces that a value describes, at any depth, except those in other network namespaces,
+ * whose names cannot be used here.
+ */
 function* interfacesIn(value: unknown): Generator<string, void, undefined> {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
   const { ifname, netns, netNsFd, netNsPid } = value as Record<string, unknown>;

@@ -1,6 +1,7 @@
 /**
- * The errors of the library. All are a {@linkcode NetlinkError}; three tell who said no: the kernel
- * ({@linkcode KernelError}), libc ({@linkcode SystemError}), or the bytes themselves ({@linkcode DecodeError}).
+ * The errors of the library. All are a {@linkcode NetlinkError}. Three classes tell the cause: the kernel refused a
+ * request ({@linkcode KernelError}), a libc call failed ({@linkcode SystemError}), or bytes are malformed ({@linkcode
+ * DecodeError}).
  *
  * ```ts
  * import { KernelError } from "@linux/netlink/core/errors.ts";
@@ -19,9 +20,9 @@ import { escapeControls } from "../ffi/text.ts";
 
 export { argumentError, errnoName, errnoText, NetlinkError, SystemError } from "../ffi/errors.ts";
 
-/** What the kernel's policy says of the attribute that it refused. */
+/** The kernel's policy for the attribute that it refused. */
 export interface Policy {
-  /** Type of the payload in the kernel's words: `u32`, `string`, `nested` … */
+  /** Type of the payload, with the kernel's name: `u32`, `string`, `nested` … */
   readonly type?: string;
   /** Least value. */
   readonly min?: bigint;
@@ -35,21 +36,21 @@ export interface Policy {
   readonly mask?: bigint;
 }
 
-/** What an error of the kernel carries beside its number. */
+/** Details of a kernel's error besides its number. */
 export interface KernelErrorDetails {
-  /** The kernel's own words. */
+  /** The kernel's own message. */
   readonly kernelMessage?: string | undefined;
-  /** The field that it refused, as the caller would write it: `data.id`, `multipath[1].gateway`. */
+  /** The refused field, as the caller would write it: `data.id`, `multipath[1].gateway`. */
   readonly path?: string | undefined;
-  /** The field that it misses. */
+  /** The missing field. */
   readonly missing?: string | undefined;
-  /** What it would accept. */
+  /** The values that the kernel accepts. */
   readonly policy?: Policy | undefined;
   /** The extended ACK's cookie. */
   readonly cookie?: Uint8Array | undefined;
-  /** What may help. */
+  /** A hint for mending the error. */
   readonly hint?: string | undefined;
-  /** What a dump had given when it went wrong. */
+  /** The objects that a dump returned before it failed. */
   readonly partial?: readonly unknown[] | undefined;
 }
 
@@ -59,24 +60,24 @@ export class KernelError extends NetlinkError {
     Object.defineProperty(this.prototype, "name", { value: "KernelError", configurable: true, writable: true });
   }
 
-  /** The number of the error, above 0; 0 where a dump came to nothing without one. */
+  /** The errno, positive; 0 if a dump failed without one. */
   readonly errno: number;
-  /** What was asked for: `add link veth0`. */
+  /** The operation: `add link veth0`. */
   readonly operation: string;
-  /** The kernel's own words, where it had any. */
+  /** The kernel's own message, if it sent one. */
   declare readonly kernelMessage?: string;
-  /** The field that it refused, as the caller would write it. */
+  /** The refused field, as the caller would write it. */
   declare readonly path?: string;
-  /** The field that it misses. */
+  /** The missing field. */
   declare readonly missing?: string;
-  /** What it would accept. */
+  /** The values that the kernel accepts. */
   declare readonly policy?: Policy;
   /** The extended ACK's cookie. */
   declare readonly cookie?: Uint8Array;
-  /** The objects of a dump that was refused on its way (`DUMP_INTERRUPTED`: those of the last try). */
+  /** The objects that a dump returned before it failed (`DUMP_INTERRUPTED`: those of the last try). */
   declare readonly partial?: readonly unknown[];
 
-  /** Makes the error of one refused request; its message is final. */
+  /** Makes the error of one refused request; its message does not change later. */
   constructor(operation: string, errno: number, details: KernelErrorDetails = {}, code: string = errnoName(errno)) {
     super(explain(operation, errno, details, code), code, details.hint === undefined ? {} : { hint: details.hint });
     this.errno = errno;
@@ -120,16 +121,16 @@ function policyText({ type, min, max, minLength, maxLength, mask }: Policy): str
   return parts.join(" ");
 }
 
-/** The framing of a message, or of a capture, is broken: a length leaves its buffer. */
+/** The framing of a message or a capture is broken: a length exceeds its buffer. */
 export class DecodeError extends NetlinkError {
   static {
     Object.defineProperty(this.prototype, "name", { value: "DecodeError", configurable: true, writable: true });
   }
 
-  /** Where in the datagram or file, in bytes. */
+  /** Offset in the datagram or file, in bytes. */
   readonly offset: number;
 
-  /** Makes the error of one broken length. */
+  /** Makes the error of one malformed place. */
   constructor(why: string, offset: number, what = "decode a message") {
     super(`Cannot ${what}: ${why}, at byte ${offset}`, "MALFORMED");
     this.offset = offset;
@@ -137,24 +138,24 @@ export class DecodeError extends NetlinkError {
 }
 
 /**
- * A batch was not done as a whole. Each of its items is one of four: done, refused, unknown or not sent, and each of the
- * last three is listed with its position in the batch and why.
+ * A batch was not done as a whole. Each of its items is done, refused, unknown or not sent. The items of the last three
+ * kinds are listed with their position and their error.
  */
 export class BatchError extends NetlinkError {
   static {
     Object.defineProperty(this.prototype, "name", { value: "BatchError", configurable: true, writable: true });
   }
 
-  /** How many items the batch had. */
+  /** Number of items in the batch. */
   readonly count: number;
-  /** Those that were refused: by the kernel, or by us as none could be made of them. */
+  /** The items that the kernel refused, or that could not be encoded. */
   readonly failures: readonly BatchFailure[];
-  /** Those that were sent, and whose answer was lost or did not come: they are done, or refused. */
+  /** The items that were sent, but whose answer was lost or did not come: they may be done or refused. */
   readonly unknown: readonly BatchFailure[];
-  /** Those that were never sent, as nothing could be sent any more. */
+  /** The items that were never sent, because nothing more could be sent. */
   readonly unsent: readonly BatchFailure[];
 
-  /** Makes the error of one batch; `cause` is what its callback ended with when not by returning. */
+  /** Makes the error of one batch; `cause` is the error that ended it or that its callback threw. */
   constructor(outcome: BatchOutcome, cause?: unknown) {
     const { count, failures, unknown = [], unsent = [] } = outcome, first = unknown[0] ?? unsent[0] ?? failures[0];
     super(explainBatch(count, failures, unknown, unsent), codeOf(first?.error), { cause });
@@ -164,13 +165,13 @@ export class BatchError extends NetlinkError {
     this.unsent = unsent;
   }
 
-  /** The positions of all items that are done. */
+  /** The positions of all done items. */
   get done(): number[] {
     const others = new Set([...this.failures, ...this.unknown, ...this.unsent].map(({ index }) => index));
     return Array.from({ length: this.count }, (_, index) => index).filter((index) => !others.has(index));
   }
 
-  /** The same error without the refusals that are none to who asked; `undefined` when nothing is left of it. */
+  /** Returns the error without the failures that `fine` accepts; `undefined` when no failure is left. */
   without(fine: (failure: BatchFailure) => boolean): BatchError | undefined {
     const { count, unknown, unsent, cause } = this, failures = this.failures.filter((one) => !fine(one));
     if (failures.length + unknown.length + unsent.length === 0) return undefined;
@@ -178,43 +179,43 @@ export class BatchError extends NetlinkError {
   }
 }
 
-/** What became of a batch; what is not listed is done. */
+/** The outcome of a batch; items that are not listed are done. */
 export interface BatchOutcome {
-  /** How many items it had. */
+  /** Number of items in the transaction. */
   readonly count: number;
-  /** Those that were refused, in order. */
+  /** The refused items, in order. */
   readonly failures: readonly BatchFailure[];
-  /** Those that were sent and of which no more is known, in order; none when absent. */
+  /** The items that were sent and whose outcome is unknown, in order; none when absent. */
   readonly unknown?: readonly BatchFailure[];
-  /** Those that were not sent, in order; none when absent. */
+  /** The items that were not sent, in order; none when absent. */
   readonly unsent?: readonly BatchFailure[];
 }
 
-/** One item of a batch that is not known to be done. */
+/** An item of a batch that is not known to be done. */
 export interface BatchFailure {
-  /** Its position in the batch, from 0. */
+  /** The position in the batch, from 0. */
   readonly index: number;
-  /** Why. */
+  /** The reason. */
   readonly error: Error;
 }
 
 /**
- * A transaction is not known to be done. Either nothing of it was done, as the kernel refused items, or all of it; or the
- * answer was lost, and it is not known which of both happened.
+ * A transaction is not known to be done. Either nothing was done, because the kernel refused items or the whole; or the
+ * answer was lost, and all or nothing was done.
  */
 export class TransactionError extends NetlinkError {
   static {
     Object.defineProperty(this.prototype, "name", { value: "TransactionError", configurable: true, writable: true });
   }
 
-  /** How many items the transaction had. */
+  /** Number of items in the transaction. */
   readonly count: number;
-  /** The items that the kernel refused; none where it refused the transaction as a whole, and `cause` is why. */
+  /** The items that the kernel refused; empty if it refused the transaction as a whole, for the reason in `cause`. */
   readonly failures: readonly BatchFailure[];
   /** `false`: nothing was done. `true`: the answer was lost or did not come, so all was done, or nothing. */
   readonly mayBeDone: boolean;
 
-  /** Makes the error of one transaction; `cause` is the refusal of all of it, or the reason why answers are missing. */
+  /** Makes the error of one transaction; `cause` is the refusal of the whole, or the reason why answers are missing. */
   constructor({ count, failures = [], mayBeDone = false }: TransactionOutcome, cause?: Error) {
     super(explainTransaction(count, failures, mayBeDone, cause), codeOf(failures[0]?.error ?? cause), { cause });
     this.count = count;
@@ -223,13 +224,13 @@ export class TransactionError extends NetlinkError {
   }
 }
 
-/** What became of a transaction that is not known to be done. */
+/** The outcome of a transaction that is not known to be done. */
 export interface TransactionOutcome {
-  /** How many items it had. */
+  /** Number of items in the transaction. */
   readonly count: number;
-  /** The items that were refused, in order; none when absent. */
+  /** The refused items, in order; none when absent. */
   readonly failures?: readonly BatchFailure[];
-  /** `true` where it may be done all the same; `false` when absent. */
+  /** `true` if all may be done nevertheless; `false` when absent. */
   readonly mayBeDone?: boolean;
 }
 
@@ -251,7 +252,7 @@ function codeOf(error: Error | undefined): string {
   return error instanceof NetlinkError ? error.code : "EINVAL";
 }
 
-/** So many lines a list has in a message. */
+/** Most lines of a list in a message. */
 const MOST_LINES = 10;
 
 function explainBatch(
@@ -288,7 +289,7 @@ function shorten(lines: readonly string[], list: string): string[] {
   return more > 0 ? [...lines.slice(0, MOST_LINES), `… and ${more} more, see ${list}`] : [...lines];
 }
 
-/** Items that follow each other and have the same error. */
+/** Joins successive items with the same error to ranges. */
 function ranges(failures: readonly BatchFailure[]): { items: string; message: string }[] {
   const found: { first: number; last: number; error: Error }[] = [];
   for (const { index, error } of failures) {
@@ -302,7 +303,7 @@ function ranges(failures: readonly BatchFailure[]): { items: string; message: st
   }));
 }
 
-/** The error of a question in a dry run, which has no answer to give. */
+/** Returns the error of a question in a dry run, which cannot be answered. */
 export function unasked(what: string): NetlinkError {
-  return new NetlinkError(`Cannot ${what}: a dry run asks the kernel nothing`, "DRY_RUN");
+  return new NetlinkError(`Cannot ${what}: a dry run does not ask the kernel`, "DRY_RUN");
 }

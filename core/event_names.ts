@@ -1,6 +1,6 @@
 /**
- * Names of interfaces for who follows events: those that the interfaces had when the events were sent, remembered as long as
- * the interface is there.
+ * Names of interfaces for watches: the names that the interfaces had when the events were sent, remembered as long as
+ * the interfaces exist.
  *
  * @module
  */
@@ -10,27 +10,30 @@ import { eachMessage, NLMSG_HDRLEN } from "./message.ts";
 import type { CallNames, LinkName, LinkNameReader } from "./interface_names.ts";
 import type { Received, Transport } from "./transport.ts";
 
-/** As many names as are remembered of interfaces of which no event says that they are gone. */
+/** Most names that are remembered if no event reports the end of an interface. */
 const MOST_NAMES = 1000;
 
-/** Names for events where no link event is heard: those of the moment, and the last one of an interface that is gone. */
+/** Looks up names for streams without link events: the current name, or the last one of an interface that is gone. */
 export class LastNames implements Names {
   readonly #inner: CallNames;
   readonly #last = new Map<number, string>();
   readonly #told = new Map<number, string | undefined>();
 
-  /** Asks `inner`. */
+  /** Looks names up with `inner`. */
   constructor(inner: CallNames) {
     this.#inner = inner;
   }
 
-  /** Says that another datagram is at hand: interfaces may have changed since. */
+  /** Begins the next datagram: interfaces may have changed since the last one. */
   next(): void {
     this.#inner.forget();
     this.#told.clear();
   }
 
-  /** The name of interface `index`; `undefined` where it has another than before, as the number may be another's. */
+  /**
+   * Returns the name of interface `index`; `undefined` if it differs from the last one, since the number may belong to
+   * another interface now.
+   */
   name(index: number): string | undefined {
     if (!this.#told.has(index)) this.#told.set(index, this.#look(index));
     return this.#told.get(index);
@@ -45,21 +48,22 @@ export class LastNames implements Names {
     return last === undefined || last === now ? now : undefined;
   }
 
-  /** The number of the interface called `name`. */
+  /** Returns the number of the interface called `name`. */
   index(name: string): number | undefined {
     return this.#inner.index(name);
   }
 }
 
-/** The longest line of datagrams that is received before its turn: what a large receive buffer holds. */
+/** Most datagrams that are received ahead of their turn; a large receive buffer holds as many. */
 const LONGEST_LINE = 10_000;
 
 /**
- * What arrives on a socket that follows events, and the names that interfaces had when each was sent.
+ * Receives the datagrams of a watch, and tells the names that interfaces had when each was sent.
  *
- * An event is read later than it was sent, and in between its interface may be gone and its number another's. So a name
- * that no link event has told is asked of the kernel, and then what has arrived until then is received ahead of its
- * turn: if it tells of that interface, it knows the name. Each name is forgotten with its interface.
+ * An event is read later than it was sent. In between, its interface may have gone, and its number may have been given
+ * to another. So if no link event has told an interface's name, the kernel is asked for it, and then all datagrams that
+ * have arrived so far are received ahead of their turn: if one of them is about that interface, it has the name. A name
+ * is forgotten with its interface.
  */
 export class EventNames implements Names {
   readonly #transport: Transport;
@@ -67,17 +71,19 @@ export class EventNames implements Names {
   readonly #linkName: LinkNameReader | undefined;
   readonly #last: LastNames;
   readonly #known = new Map<number, string>();
-  /** Received ahead of their turn: datagrams, and the error in the place of what was lost. */
+  /** Datagrams received ahead of their turn, with an error in the place of lost ones. */
   #line: (Received | Error)[] = [];
   #next = 0;
-  /** What the link events in the line say, by interface and in order. */
+  /** The names in the link events of the line, by interface and in order. */
   readonly #coming = new Map<number, string[]>();
-  /** Whether link events may be missing from the line. */
+  /** True if link events may be missing from the line. */
   #gap = false;
-  /** Whether link events may be missing from what had its turn, or will be until all that is there has arrived. */
+  /**
+   * True if link events may be missing from the datagrams that were returned; until all that has arrived is received.
+   */
   #lost = false;
 
-  /** Asks `inner` what no event has told; without a `linkName` none tells of names. */
+  /** Asks `inner` for names that no event has told; without a `linkName`, no event tells any. */
   constructor(transport: Transport, inner: CallNames, linkName: LinkNameReader | undefined) {
     this.#transport = transport;
     this.#inner = inner;
@@ -85,7 +91,7 @@ export class EventNames implements Names {
     this.#linkName = linkName;
   }
 
-  /** The next datagram, if one is there. */
+  /** Returns the next datagram, if one has arrived. */
   receive(): Received | undefined {
     this.#last.next();
     if (this.#next < this.#line.length) {
@@ -101,7 +107,7 @@ export class EventNames implements Names {
     try {
       const received = this.#transport.receive(0);
       if (received === undefined) this.#lost = this.#gap = false;
-      // Others may be received while it is read.
+      // Others may be received while this one is decoded.
       return received && this.#linkName !== undefined ? keep(received) : received;
     } catch (error) {
       this.#lose();
@@ -109,7 +115,7 @@ export class EventNames implements Names {
     }
   }
 
-  /** Says what a link event tells, when it has its turn. */
+  /** Stores the name in a link event whose turn has come. */
   learn({ index, name }: LinkName): void {
     const coming = this.#coming.get(index);
     coming?.shift();
@@ -117,12 +123,15 @@ export class EventNames implements Names {
     if (!this.#lost) this.#known.set(index, name);
   }
 
-  /** Says that an interface is gone: its number may become another's. */
+  /** Forgets the name of an interface that is gone: its number may be given to another. */
   forget(index: number): void {
     this.#known.delete(index);
   }
 
-  /** The name that interface `index` had when the datagram at hand was sent; `undefined` where it may be another's. */
+  /**
+   * Returns the name that interface `index` had when the current datagram was sent; `undefined` if it may be another
+   * interface's.
+   */
   name(index: number): string | undefined {
     if (this.#linkName === undefined) return this.#last.name(index);
     const known = this.#known.get(index);
@@ -134,12 +143,12 @@ export class EventNames implements Names {
     return name;
   }
 
-  /** The number of the interface called `name`. */
+  /** Returns the number of the interface called `name`. */
   index(name: string): number | undefined {
     return this.#inner.index(name);
   }
 
-  /** Receives all that is there; `false` where it may not be all that was sent. */
+  /** Receives all datagrams that have arrived; returns `false` if some that were sent may be missing. */
   #lookAhead(): boolean {
     while (!this.#gap) {
       if (this.#line.length - this.#next >= LONGEST_LINE) return false;
@@ -168,7 +177,7 @@ export class EventNames implements Names {
         else coming.push(link.name);
       });
     } catch (error) {
-      // Broken framing is an error when the datagram has its turn.
+      // Broken framing is reported when the datagram's turn comes.
       if (!(error instanceof DecodeError)) throw error;
     }
   }
@@ -179,7 +188,7 @@ export class EventNames implements Names {
   }
 }
 
-/** A datagram that stays as it is when the next one is received: object and memory are used again for that. */
+/** Copies a datagram, because the next receive reuses the object and its memory. */
 function keep({ bytes: memory, length, port, groups, nsid, credentials }: Received): Received {
   const bytes = memory.slice(0, length);
   return { bytes, view: new DataView(bytes.buffer), length, port, groups, nsid, credentials };

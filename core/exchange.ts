@@ -1,6 +1,6 @@
 /**
- * One socket's requests and answers: a message is encoded and sent, and what comes back is told apart by its sequence
- * number, up to the kernel's verdict.
+ * Requests and answers on one socket: encodes and sends a message, and receives what has its sequence number, up to the
+ * kernel's acknowledgement or error.
  *
  * @module
  */
@@ -26,44 +26,44 @@ import type { Buffers, Received, Transport } from "./transport.ts";
 import { capabilityHint } from "./capabilities.ts";
 import { type Answers, settle } from "./wait.ts";
 
-/** The buffers of a socket, where nobody has changed the system's default. */
+/** The sizes of a socket's buffers by the system's default. */
 export const DEFAULT_BUFFERS: Buffers = { receive: 212_992, send: 212_992 };
-/** Bytes of a send buffer that the kernel keeps for itself. */
+/** Bytes of a send buffer that the kernel reserves for itself. */
 export const SEND_OVERHEAD = 32;
-/** Bytes of the receive buffer that a refusal with its words takes at most, and an object that comes back beside it. */
+/** Most bytes of the receive buffer that a refusal with its message takes, and an object that is returned beside it. */
 const REFUSAL = 1664, REPLY = 4352;
-/** As far as a receive buffer that was too small is made larger. */
+/** Size up to which a receive buffer that was too small is enlarged. */
 const LARGEST_BUFFER = 1 << 22;
 
-/** What an exchange is made of. */
+/** The parts of an exchange. */
 export interface ExchangeParts {
-  /** The protocol spoken. */
+  /** The protocol of the socket. */
   readonly protocol: Protocol;
-  /** Opens a socket, also one in the place of another that cannot be emptied. */
+  /** Opens a socket, also to replace one that cannot be emptied. */
   readonly open: () => Transport;
-  /** Whether objects carry interface names beside numbers. */
+  /** True if objects have interface names beside numbers. */
   readonly names: boolean;
-  /** How long a call waits for the kernel altogether, in ms. */
+  /** Time that a call waits for the kernel in total, in ms. */
   readonly timeout: number;
-  /** Receives messages in the place of the kernel. */
+  /** Receives messages instead of the kernel in a dry run. */
   readonly dryRun: DryRun | undefined;
-  /** Whether a real kernel answers, so that this process's capabilities explain a refusal. */
+  /** True if a real kernel answers, so that this process's capabilities explain a refusal. */
   readonly real: boolean;
-  /** Who is asked for interfaces by names that are too long for SIOCGIFINDEX. */
+  /** Sends the look-ups of interface names that are too long for SIOCGIFINDEX. */
   readonly requester: Requester;
 }
 
-/** A verdict with the datagram that it is in. */
+/** The kernel's acknowledgement or error, with its datagram. */
 export interface FullVerdict extends Verdict {
   /** The datagram. */
   readonly from: Reader;
-  /** Where its message ends. */
+  /** Offset of the end of the message. */
   readonly end: number;
 }
 
-/** A socket, and the buffers that messages are written to and read from. */
+/** A socket, and the buffers for encoding and decoding messages. */
 export class Exchange {
-  /** Names of interfaces where the socket lives; remembered for one call. */
+  /** Names of interfaces in the socket's namespace; remembered for one call. */
   readonly names: CallNames;
   readonly #parts: ExchangeParts;
   #writer: Writer = new Writer();
@@ -72,9 +72,9 @@ export class Exchange {
   #reader: Reader = new Reader(new Uint8Array(0));
   #unicast = true;
   #encoding = false;
-  /** Whether a call ended before its answers did: some may still come. */
+  /** True if a call ended before all its answers were received: some may still come. */
   #unsettled = false;
-  /** Whether some of the answers did not fit the receive buffer. */
+  /** True if some of the answers did not fit into the receive buffer. */
   #overflowed = false;
   #seq = 0;
 
@@ -94,7 +94,7 @@ export class Exchange {
     return this.#transport;
   }
 
-  /** How long a call waits for the kernel altogether, in ms. */
+  /** Time that a call waits for the kernel in total, in ms. */
   get timeout(): number {
     return this.#parts.timeout;
   }
@@ -104,7 +104,10 @@ export class Exchange {
     return this.#transport.buffers?.() ?? DEFAULT_BUFFERS;
   }
 
-  /** Lends the writer; a request made while another is being encoded (a name is looked up) gets one of its own. */
+  /**
+   * Calls `use` with the writer. A request that is made while another is being encoded (to look up a name) gets a
+   * writer of its own.
+   */
   withWriter<R>(use: (writer: Writer) => R): R {
     const nested = this.#encoding, writer = nested ? new Writer() : this.#writer;
     this.#encoding = true;
@@ -121,7 +124,7 @@ export class Exchange {
       this.#encoding = nested;
       if (!nested) {
         this.closeNamespaces();
-        // The memory of a long transaction is not kept.
+        // The memory of a long transaction is released.
         if (writer.bytes.length > LARGEST_BUFFER) this.#writer = new Writer();
       }
     }
@@ -132,11 +135,11 @@ export class Exchange {
     for (const fd of this.#openFds.splice(0)) libc().close(fd);
   }
 
-  /** Appends a message and returns where it begins; `more` leaves what is there in front of it. */
+  /** Appends a message and returns its offset; `more` keeps the messages before it. */
   encode(writer: Writer, operation: Operation, flags: number, more = false): number {
     if (!more) writer.reset();
     writer.what = operation.what;
-    // A dump may be filtered by fields that no request could change.
+    // A dump may be filtered by fields that are read-only in other requests.
     writer.everything = flags === NLM_F.NLM_F_DUMP;
     writer.align();
     this.#seq = nextSeq(this.#seq);
@@ -149,7 +152,9 @@ export class Exchange {
     return start;
   }
 
-  /** Shows what the writer holds, or one message of several, instead of sending it, in a dry run; whether this is one. */
+  /**
+   * In a dry run, shows the message at `start`..`end` of the writer instead of sending it; returns true in a dry run.
+   */
   show(writer: Writer, operation: Operation, start = 0, end: number = writer.length): boolean {
     const { dryRun } = this.#parts;
     dryRun?.show(writer, operation, start, end);
@@ -157,23 +162,23 @@ export class Exchange {
   }
 
   /**
-   * Makes the buffers large enough for a datagram of so many bytes, and for answers that take so many, as far as the system
-   * lets them grow.
+   * Enlarges the buffers for a datagram of `length` bytes, and for answers of `answers` bytes, as far as the system
+   * allows.
    *
    * @returns the length of the longest datagram that can be sent
    */
   makeRoom(length: number, answers: number): number {
-    // What is left unread may cost the socket, and its buffers with it.
+    // Removing unread answers may replace the socket, and thereby its buffers.
     if (this.#unsettled) this.#settle();
     const { receive, send } = this.buffers, needed = length + SEND_OVERHEAD;
     if (receive < answers) this.#transport.setBuffer(answers);
     return (send < needed ? this.#transport.setSendBuffer(needed) : send) - SEND_OVERHEAD;
   }
 
-  /** Sends what the writer holds as one datagram. */
+  /** Sends the content of the writer as one datagram. */
   send(writer: Writer, what: string): void {
     if (this.#unsettled) this.#settle();
-    // Until the verdict is there.
+    // This holds until the answer is received.
     this.#unsettled = true;
     try {
       this.#transport.send(writer.bytes, writer.length);
@@ -183,7 +188,7 @@ export class Exchange {
     }
   }
 
-  /** Removes what an earlier call left unread, so that the next one hears its own answers, and all of them. */
+  /** Removes unread answers of an earlier call, so that the next call receives all of its own answers and no others. */
   #settle(): void {
     this.#unsettled = false;
     if (!settle(this.#transport)) {
@@ -195,14 +200,14 @@ export class Exchange {
     this.#overflowed = false;
   }
 
-  /** Gives a socket that was too small for its answers twice the room. */
+  /** Doubles the receive buffer of a socket that was too small for its answers. */
   #enlarge(): void {
     const { receive } = this.buffers;
-    // The kernel doubles what it is asked for.
+    // The kernel doubles the given size.
     if (receive < LARGEST_BUFFER) this.#transport.setBuffer(Math.max(receive, DEFAULT_BUFFERS.receive / 2));
   }
 
-  /** The next datagram from the kernel, as a reader that the following one is read with as well. */
+  /** Receives the next datagram from the kernel; the next call reuses the returned reader. */
   receive(what: string, answers: Answers): Reader {
     let received: Received;
     try {
@@ -222,24 +227,24 @@ export class Exchange {
     return this.#reader;
   }
 
-  /** Takes note that a call's last answer was received. */
+  /** Marks the socket as settled after the last answer of a call, unless answers were lost. */
   settled(answers: Answers): void {
     this.#unsettled = answers.lost !== undefined;
   }
 
-  /** Whether the message at `at` answers the request `seq`. */
+  /** True if the message at `at` answers the request `seq`. */
   isOurs(from: Reader, at: number, seq: number, dump: boolean): boolean {
     const number = from.view.getInt32(at + 8, true), port = from.view.getInt32(at + 12, true);
     if (number === (seq | 0) && port === (this.#transport.port | 0)) return true;
-    // The parts of thermal's dumps have neither.
+    // The parts of a dump of the family thermal have neither number.
     return dump && number === 0 && port === 0 && this.#unicast;
   }
 
   /**
-   * Receives all that belongs to a request, up to the kernel's verdict.
+   * Receives all answers to a request, up to the kernel's acknowledgement or error.
    *
-   * @param take receives each reply; when it throws, the answers are received to their end all the same
-   * @param interrupted receives that a dump changed while it was read; absent for requests that are no dumps
+   * @param take receives each reply; if it throws, the remaining answers are received before the error is thrown
+   * @param interrupted is called if the table changed during a dump; absent for requests that are not dumps
    */
   receiveAll(
     operation: Operation,
@@ -276,7 +281,7 @@ export class Exchange {
     return verdict;
   }
 
-  /** Throws what the kernel refused; `partial` is what a dump gave before. */
+  /** Throws the error if the kernel refused; `partial` has the objects of a dump before it. */
   judge(
     verdict: FullVerdict,
     operation: Operation,
@@ -287,7 +292,7 @@ export class Exchange {
     if (verdict.errno !== 0) throw this.refusal(verdict, operation, writer, start, partial);
   }
 
-  /** The error of a refusal, in the words of the request at `start` of the writer. */
+  /** Returns the error of a refusal, with the fields of the request at `start` of the writer. */
   refusal(
     verdict: FullVerdict,
     operation: Operation,
@@ -298,7 +303,7 @@ export class Exchange {
     const sent = new Reader(writer.bytes, writer.length);
     const details = explainExtAck(verdict.from, verdict.details, verdict.end, sent, start, operation.codec);
     const plain = new KernelError(operation.what, verdict.errno, details);
-    // Where the kernel has said why, it is no capability.
+    // If the kernel gave a reason, a missing capability is not the cause.
     const lacks = plain.code === "EPERM" && details.kernelMessage === undefined;
     const hint = operation.hint?.(plain.code, details) ??
       (lacks ? capabilityHint(false, this.#parts.real) : undefined);
@@ -306,28 +311,31 @@ export class Exchange {
   }
 }
 
-/** Bytes of the receive buffer that the answer to a change takes. An object that is made comes back only as an echo. */
+/**
+ * Returns the bytes of the receive buffer that the answer to a change takes. A created object is returned only with
+ * NLM_F_ECHO.
+ */
 export function answerSize({ reply, flags }: Operation): number {
   const answered = reply !== undefined && (flags & (NLM_F.NLM_F_CREATE | NLM_F.NLM_F_ECHO)) !== NLM_F.NLM_F_CREATE;
   return answered ? REFUSAL + REPLY : REFUSAL;
 }
 
-/** The operation with what is sent, where that is made only now. */
+/** Returns the operation with its value, which `read` makes if it exists. */
 export function withValueRead(operation: Operation): Operation {
   return operation.read === undefined ? operation : { ...operation, value: operation.read() };
 }
 
-/** The sequence number of the message at `start`: looking a name up while it was encoded may have used later ones. */
+/** Returns the sequence number of the message at `start`: a name looked up during encoding may have used later ones. */
 export function seqOf(writer: Writer, start: number): number {
   return writer.view.getUint32(start + 8, true);
 }
 
-/** Whether the message at `at` is what an operation asks for. */
+/** True if the message at `at` is the reply that an operation expects. */
 export function isReply({ reply, concerns }: Operation, from: Reader, at: number, type: number): boolean {
   return type === reply && concerns?.(from, at + NLMSG_HDRLEN) !== false;
 }
 
-/** The verdict in the message `at`..`end`; `undefined` where it is none. */
+/** Returns the acknowledgement or error in the message `at`..`end`; `undefined` if it is neither. */
 export function verdictOf(from: Reader, at: number, end: number, type: number): Verdict | undefined {
   if (type === NLMSG.NLMSG_ERROR) return readError(from, at, end);
   return type === NLMSG.NLMSG_DONE ? readDone(from, at, end) : undefined;

@@ -1,5 +1,5 @@
 /**
- * Follows what a watch listens to: events, and what became of the objects where the kernel says nothing of them.
+ * The loop of a watch: yields events, and looks again at objects that the kernel removes without an event.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import type { AnyEvent, Begun, Listening, Watchable, WatchOptions } from "./watc
 interface Watched {
   readonly collection: Watchable;
   readonly listening: Listening<object>;
-  /** What there is, by key; `undefined` in a watch that keeps no state. */
+  /** The known objects by key; `undefined` in a watch that keeps no state. */
   readonly state: Map<string, object> | undefined;
-  /** Keys of those that are there more than once: kernels let a route be replaced by the like of another. */
+  /** Keys of objects that exist more than once: a kernel may replace a route so that it equals another. */
   readonly doubled: Set<string>;
 }
 
-/** The events of a watch. */
+/** Yields the events of a watch. */
 export function follow(begun: Begun): AsyncGenerator<AnyEvent, void, undefined> {
   return new Watch(begun).run();
 }
@@ -45,7 +45,7 @@ class Watch {
     this.#names = new EventNames(events.transport, events.names, client.protocol.linkName);
   }
 
-  /** The events, for ever. */
+  /** Yields the events without end. */
   async *run(): AsyncGenerator<AnyEvent, void, undefined> {
     for (const watched of this.#watched) {
       if (watched.state === undefined) continue;
@@ -56,7 +56,7 @@ class Watch {
     while (true) {
       const events: AnyEvent[] = [];
       const { lost, empty } = drain(this.#names, (received) => {
-        // Only the kernel tells of the kernel's objects.
+        // Events about the kernel's objects come only from the kernel.
         if (received.port === 0) this.#take(received, events);
       });
       yield* events;
@@ -65,7 +65,7 @@ class Watch {
         overrun = this.#options.resync === true;
         this.#dirty ||= overrun;
       }
-      // Only when all that was told has been heard: what there is now is the sum of it.
+      // Objects are read again only after all pending events, because the current state is their result.
       if (!empty) await turn();
       else if (this.#dirty) {
         yield* this.#lookAgain(overrun);
@@ -83,7 +83,7 @@ class Watch {
     if (synced) yield { event: "synced" };
   }
 
-  /** Reads everything again and tells what is other than it was. */
+  /** Reads everything again and yields the differences from the known state. */
   *#difference({ collection, state, doubled }: Watched): Generator<AnyEvent, void, undefined> {
     if (state === undefined) return;
     const object = collection.declaration.object, present = new Map<string, object>();
@@ -109,7 +109,7 @@ class Watch {
   #take(received: Received, events: AnyEvent[]): void {
     const from = new Reader(received.bytes, received.length, received.view), { nsid } = received;
     const { linkName } = this.#events.protocol;
-    // Numbers of another namespace's interfaces mean nothing here.
+    // Interface numbers of another namespace have no meaning in this one.
     if (this.#client.options.names !== false && nsid === undefined) from.names = this.#names;
     eachMessage(from, (at, end) => {
       const type = from.view.getUint16(at + 4, true), flags = from.view.getUint16(at + 6, true);
@@ -133,8 +133,9 @@ class Watch {
     const key = collection.key(value), known = state.has(key);
     if (event === "new") state.set(key, value);
     else state.delete(key);
-    // One that took another's place, joined others, or was part of another that we knew: what is left of those? Of one that
-    // is new beside all others the kernel says so, whichever way it was made.
+    // The object may have replaced another, joined others, or been part of one that is known; then the kernel does not
+    // report what remains, so all is read again. NLM_F_EXCL marks an object that is new beside all others, however it
+    // was made.
     const alone = (flags & NLM_F.NLM_F_EXCL) !== 0;
     if (collection.declaration.silentRemoval !== undefined && (event === "new" ? !alone : !known || doubled.has(key))) {
       this.#dirty = true;
@@ -142,7 +143,7 @@ class Watch {
   }
 }
 
-/** One turn of the event loop. */
+/** Waits for one turn of the event loop. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

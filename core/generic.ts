@@ -1,5 +1,5 @@
 /**
- * Generic netlink: families by name, their requests, their events and their collections.
+ * Generic netlink: families by name, with their requests, events and collections.
  *
  * @module
  */
@@ -35,9 +35,9 @@ import { capabilityHint } from "./capabilities.ts";
 import type { Listening } from "./watch.ts";
 
 /**
- * Asks for a family by its name, which has the kernel load its module.
+ * Asks the kernel for a family by name, which makes it load the family's module.
  *
- * @param hint what may help when there is none
+ * @param hint the hint of the error if there is no such family
  * @throws {KernelError} ENOENT: the kernel has no such family
  */
 export function findFamily(client: Client, name: string, hint?: string): FoundFamily {
@@ -53,16 +53,16 @@ export function findFamily(client: Client, name: string, hint?: string): FoundFa
   }) as FoundFamily;
 }
 
-/** What each client has looked up: numbers stay for as long as a family's module is loaded. */
+/** The families that each client has looked up: their numbers are valid as long as their modules are loaded. */
 const foundFamilies = new WeakMap<Client, Map<string, FoundFamily>>();
 
-/** The family that a message of `client` goes to, looked up once; `anew` does not trust what was found before. */
+/** Returns the family that a client's message is sent to, looked up once; `anew` ignores an earlier result. */
 export function lookUpFamily(
   client: Client,
   { name, hint }: Pick<GenericProtocol, "name" | "hint">,
   anew = false,
 ): FoundFamily {
-  // Nothing is sent there, so no number is known.
+  // A dry run sends nothing, so the number is not known.
   if (client.options.dryRun !== undefined) return { familyId: 0, familyName: name };
   let families = foundFamilies.get(client);
   if (families === undefined) foundFamilies.set(client, families = new Map());
@@ -72,18 +72,18 @@ export function lookUpFamily(
   return family;
 }
 
-/** Has the families that a client's messages go to looked up anew: nobody sends an item of a batch again. */
+/** Makes a client look up its families again before a batch, whose items cannot be repeated. */
 export function forgetFamilies(client: Client): void {
   foundFamilies.delete(client);
 }
 
-/** The numbers of a family's groups by their names; what is a number already stays it. */
+/** Returns the numbers of a family's groups; a group given by number keeps it. */
 export function groupNumbers(family: FoundFamily, groups: readonly (string | number)[]): number[] {
   const { familyName: of, mcastGroups = [] } = family, there = mcastGroups.map(({ name }) => name).join(", ");
   if (groups.length === 0) {
     throw argumentError(
       TypeError,
-      `Cannot watch ${of}: ${there === "" ? "it has no groups" : `no group is given, it has ${there}`}`,
+      `Cannot watch ${of}: ${there === "" ? "it has no groups" : `no group is given, expected ${there}`}`,
     );
   }
   return groups.map((group) => {
@@ -103,26 +103,26 @@ export function groupNumbers(family: FoundFamily, groups: readonly (string | num
 
 /** A request of a family. */
 export interface GenericCall extends GenericForm, Pick<Operation, "value" | "what" | "hint"> {
-  /** nlmsg_flags beside NLM_F_REQUEST. */
+  /** nlmsg_flags besides NLM_F_REQUEST. */
   readonly flags?: number;
 }
 
-/** How events are listened to. */
+/** Options of a stream of events. */
 export interface EventOptions {
   /** Size of the receive buffer in bytes. */
   buffer?: number;
-  /** Ends the stream, as leaving the loop does, and as the end of its client does. */
+  /** Ends the stream, as leaving the loop and closing the client do. */
   signal?: AbortSignal;
 }
 
-/** Speaks one family on a client. */
+/** Sends the requests of one family on a client. */
 export class GenericCaller {
   /** The family. */
   readonly protocol: GenericProtocol;
   readonly #open: () => Client;
   readonly #requester: () => Requester;
 
-  /** Looks the family up through the client that `open` gives; sends to whom `requester` gives. */
+  /** Looks the family up with the client of `open`, and sends with that of `requester`. */
   constructor(protocol: GenericProtocol, open: () => Client, requester: () => Requester = open) {
     this.protocol = protocol;
     this.#open = open;
@@ -130,17 +130,17 @@ export class GenericCaller {
     declareFamily(protocol);
   }
 
-  /** Aborted as the client is closed. */
+  /** A signal that closing the client aborts. */
   get closing(): AbortSignal {
     return this.#open().closing;
   }
 
-  /** The family as the kernel has it. */
+  /** Returns the kernel's description of the family. */
   family(): FoundFamily {
     return lookUpFamily(this.#open(), this.protocol);
   }
 
-  /** The message of a request. */
+  /** Returns the message of a request. */
   operation({ cmd, reply = cmd, flags = 0, codec, replyCodec, hint, ...rest }: GenericCall): Operation {
     const { version } = this.protocol, family = this.family(), { familyId } = family;
     const name = commandName(this.protocol, cmd);
@@ -158,7 +158,7 @@ export class GenericCaller {
     };
   }
 
-  /** Some commands want the capability where no user namespace is around; nlctrl tells which. */
+  /** Returns the hint for commands that need the capability in the first user namespace; nlctrl tells which do. */
   #firstHint(
     code: string,
     { kernelMessage }: KernelErrorDetails,
@@ -170,23 +170,23 @@ export class GenericCaller {
     return first ? capabilityHint(true, this.#open().options.transport === undefined) : undefined;
   }
 
-  /** Sends it; the object that came back, if any. */
+  /** Sends a request; returns the object in the reply, if any. */
   request(call: GenericCall): unknown {
     const operation = this.operation(call);
     return this.#retryIfRenumbered(operation, (operation) => this.#requester().request(operation));
   }
 
-  /** Sends it; everything that came back, where one request has several replies. */
+  /** Sends a request with several replies; returns all objects. */
   dump(call: GenericCall): unknown[] {
     return this.#retryIfRenumbered(this.operation(call), (operation) => this.#requester().dump(operation));
   }
 
-  /** The same one by one, on a socket of its own. */
+  /** Yields the objects of a dump one by one, on a socket of its own. */
   iterate(call: GenericCall): Generator<unknown, void, undefined> {
     return this.#requester().iterate(this.operation(call));
   }
 
-  /** A requester that looks the family up again when its number is another now. */
+  /** Returns a sender of requests that looks the family up again if its number has changed. */
   requester(): Requester {
     const inner = this.#requester();
     return {
@@ -198,7 +198,10 @@ export class GenericCaller {
     };
   }
 
-  /** Does it, and once more when the kernel does not know the number: the family's module was loaded again. */
+  /**
+   * Sends an operation, and once more with the family's new number if the kernel does not know the old one: the
+   * family's module was loaded again.
+   */
   #retryIfRenumbered<R>(operation: Operation, send: (operation: Operation) => R): R {
     try {
       return send(operation);
@@ -211,10 +214,10 @@ export class GenericCaller {
   }
 
   /**
-   * What the family sends to groups, decoded by command. It begins before this returns.
+   * Yields the events that the family sends to groups, decoded by command. The subscription exists when this returns.
    *
    * @param groups names or numbers of the groups
-   * @param kinds how messages are read, by command; others are passed over
+   * @param kinds the codecs of the events, by command; other messages are ignored
    */
   events<E>(
     groups: readonly (string | number)[],
@@ -229,7 +232,7 @@ export class GenericCaller {
       for (const group of groupNumbers(family, groups)) events.transport.join(group);
       return stream<E>(events.transport, (received) => {
         const found: E[] = [];
-        // Only the kernel tells of the kernel's objects.
+        // Events about the kernel's objects come only from the kernel.
         if (received.port !== 0) return found;
         const from = new Reader(received.bytes, received.length, received.view);
         names.next();
@@ -251,23 +254,26 @@ export class GenericCaller {
   }
 }
 
-/** Names of commands that change nothing: `CTRL_CMD_GETFAMILY`, `ETHTOOL_MSG_STRSET_GET`, `dev-get` of a specification. */
+/**
+ * Matches names of commands that change nothing: `CTRL_CMD_GETFAMILY`, `ETHTOOL_MSG_STRSET_GET`, `dev-get` of a
+ * specification.
+ */
 const LOOKING = /(?:^|[_-])get/i;
 
-/** The name of a command, or what stands for it where there is none. */
+/** Returns the name of a command, or a description if it has none. */
 function commandName({ name, commands }: GenericProtocol, cmd: number): string {
   return Object.entries(commands).find(([, number]) => number === cmd)?.[0] ?? `${name} command ${cmd}`;
 }
 
-/** All that the verbs of a collection of a generic family follow from. */
+/** The declaration that defines the verbs of a generic family's collection. */
 export interface GenericDeclaration<T extends object> extends Omit<Declaration<T>, "messages" | "groups" | "concerns"> {
   /** The family. */
   readonly family: GenericProtocol;
-  /** What is asked for what. */
+  /** The commands of the verbs. */
   readonly commands: GenericCommands;
-  /** The fields that name the interface of one: by its name and by its number. A key that gives both means one of both. */
+  /** The fields with the name and the number of an object's interface. A key with both must mean one interface. */
   readonly interface?: readonly [name: string, number: string];
-  /** Groups and commands that tell of changes. */
+  /** The groups and commands that report changes. */
   readonly events?: GenericChanges;
 }
 
@@ -275,15 +281,15 @@ const ENODEV = 19;
 /** A number that no command has. */
 const NO_COMMAND = -1;
 
-/** A collection of a generic family: the same verbs, the same watches. */
+/** A collection of a generic family, with the same verbs and watches as any collection. */
 export class GenericCollection<T extends object, I extends object = Input<T> & object, K = I>
   extends Collection<T, I, K> {
-  /** What requests beside the verbs go through. */
+  /** Sends requests other than the verbs. */
   protected readonly caller: GenericCaller;
   readonly #declaration: GenericDeclaration<T>;
   readonly #open: () => Client;
 
-  /** Sends to whom `requester` gives; watches through the client that `open` gives. */
+  /** Sends with the client of `requester`, and watches with that of `open`. */
   constructor(declaration: GenericDeclaration<T>, open: () => Client, requester: () => Requester = open) {
     const { family, commands, events: _events, interface: _interface, ...rest } = declaration;
     const caller = new GenericCaller(family, open, requester);
@@ -308,9 +314,9 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
   }
 
   /**
-   * The object that a key stands for; see {@linkcode Collection.keyValue}.
+   * Returns the object that a key denotes; see {@linkcode Collection.keyValue}.
    *
-   * @throws {KernelError} ENODEV: its name and its number are not of one interface
+   * @throws {KernelError} ENODEV: the key's name and number are not of one interface
    */
   override keyValue(key: K, verb = "find"): object {
     const named = super.keyValue(key, verb), { object, interface: fields, describe } = this.#declaration;
@@ -324,7 +330,7 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
     });
   }
 
-  /** The message of one verb; `cmd` and `reply` are commands. */
+  /** Returns the message of one verb; `cmd` and `reply` are commands. */
   override operation(verb: Verb, cmd: number, given: object, reply?: number): Operation {
     this.#expectCommand(verb, cmd);
     const { codec, value, what, hint } = super.operation(verb, cmd, given, reply);
@@ -339,29 +345,29 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
     return { ...operation, flags, ...(reply === undefined ? {} : { reply: answer! }) };
   }
 
-  /** Deletes all that fit the filter, in one batch; see {@linkcode Collection.flush}. */
+  /** Deletes all objects that match the filter, in one batch; see {@linkcode Collection.flush}. */
   override flush(filter: I | { all: true }): number {
     this.#expectCommand("flush", this.declaration.messages.del);
     return super.flush(filter);
   }
 
-  /** Refuses a verb that the family has no command for. */
+  /** Throws if the family has no command for a verb. */
   #expectCommand(verb: string, cmd: number): void {
     if (cmd !== NO_COMMAND) return;
     const { family, object } = this.#declaration;
     throw argumentError(TypeError, `Cannot ${verb} ${plural(object)}: ${family.name} has no such request`);
   }
 
-  /** The number of an interface by its name or number; `undefined` when there is none. */
+  /** Returns the number of an interface given by name or number; `undefined` when there is none. */
   protected index(dev: string | number): number | undefined {
     return typeof dev === "number" ? dev : this.#open().names.index(dev);
   }
 
-  /** What a watch listens to. */
+  /** Returns the groups, message types and codecs that a watch needs. */
   override listening(client: Client): Listening<T> {
     const { family, events, table, object } = this.#declaration;
     if (events === undefined) {
-      throw argumentError(TypeError, `Cannot watch ${plural(object)}: ${family.name} tells of no changes`);
+      throw argumentError(TypeError, `Cannot watch ${plural(object)}: ${family.name} reports no changes`);
     }
     const found = lookUpFamily(client, family);
     const words = new Map<number, "new" | "del">();
@@ -375,10 +381,11 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
   }
 }
 
-/** A client of its own with the collections `C` of one family, which a batch has as `B`. */
+/** A client with the collections `C` of one family; in a batch, they have type `B`. */
 export type Opened<C, B = C> = C & Disposable & {
   /**
-   * Collects the changes that its callback asks for and makes them in as few sends as fit. All are tried.
+   * Collects the changes that the callback requests and sends them in as few datagrams as possible. A refused one does
+   * not stop the others.
    *
    * @throws {BatchError} with every change that is not known to be done: refused, unknown or not sent, by its position
    */
@@ -387,7 +394,7 @@ export type Opened<C, B = C> = C & Disposable & {
   close(): void;
 };
 
-/** Makes what speaks a family: it looks through `open`'s client, and sends to whom `requester` gives. */
+/** Makes the collections of a family: they look things up with `open`'s client, and send with `requester`'s. */
 export type MakeGeneric<C> = (open: () => Client, requester: () => Requester) => C;
 
 /** Opens a socket and makes the collections of a family on it. */
@@ -408,7 +415,7 @@ function runGenericBatch<C>(client: Client, make: MakeGeneric<C>, collect: (batc
   });
 }
 
-/** The client that those share who open none of their own. */
+/** Returns the client that all calls without a client of their own share. */
 export function sharedGeneric(): Client {
   return sharedClient(NETLINK_GENERIC);
 }

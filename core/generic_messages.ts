@@ -1,5 +1,6 @@
 /**
- * Messages of generic families as captures show them: each command's by the table that the family's module has for it.
+ * The messages of generic families in captures: each command is decoded with the table that the family's module has for
+ * it.
  *
  * @module
  */
@@ -32,10 +33,10 @@ import type { DescribedFamily, MessageSet, Origin } from "./protocol.ts";
 
 type Table = Codec<unknown, never>;
 
-/** Which way a message goes, and whether it was asked for. */
+/** The direction of a message, and whether it answers a request. */
 type Way = "request" | "answer" | "event";
 
-/** What is known of one family. */
+/** The tables and names of one family's messages. */
 interface FamilyTables {
   readonly tables: Readonly<Record<Way, ReadonlyMap<number, Table>>>;
   readonly names: Readonly<Record<Way, ReadonlyMap<number, string>>>;
@@ -77,7 +78,7 @@ function tablesOf({ collections = [], calls = [], events = {} }: GenericMessages
   return tables;
 }
 
-/** Who asks says so; what was not asked for is sent to nobody's port. */
+/** Returns the kind of a message: a request has its flag, and an event is sent to port 0. */
 function wayOf(from: Reader, at: number): Way {
   if (isRequest(from.view, at)) return "request";
   return from.view.getUint32(at + 12, true) === 0 ? "event" : "answer";
@@ -85,21 +86,24 @@ function wayOf(from: Reader, at: number): Way {
 
 const NoAttributes: Table = attributes((): Shape<Record<never, never>> => ({}));
 
-/** Of messages that have a header of their own, that is known at least. */
+/** Returns the table of messages of which only the size of the family's own header is known. */
 function headerOnly(size: number): Table {
   if (size === 0) return NoAttributes;
   return attributes((): Shape<{ header: Uint8Array }> => ({ header: head(0, octetString(size)) }), { header: size });
 }
 
-/** What a message of a family that is not known, or of which nothing is, has at least. */
+/** The declaration of an unknown family. */
 const NOBODY: GenericProtocol = { name: "", version: 0, commands: {} };
 
-/** How the payload of one command's messages is read: the header's `cmd`, by name, and `version` beside its fields. */
+/**
+ * Returns the codec of one command's messages: the header's `cmd`, by name, and `version`, beside the fields of the
+ * payload.
+ */
 function codecOf(protocol: GenericProtocol, way: Way, cmd: number): Table {
   const { tables, names, codecs } = tablesOfFamily(protocol), key = `${way} ${cmd}`;
   let codec = codecs.get(key);
   if (codec === undefined) {
-    // An answer may be what comes unasked as well, and the other way round.
+    // The same message may be an answer and an event.
     const other = way === "answer" ? tables.event : tables.answer;
     const body = tables[way].get(cmd) ?? (way === "request" ? undefined : other.get(cmd)) ??
       headerOnly(protocol.hdrsize ?? 0);
@@ -114,7 +118,7 @@ function withHeader(name: string | number, cmd: number, body: Table): Table {
     decode: () => name,
     encode: (_value, to) => void to.append(Uint8Array.of(cmd)),
   };
-  // Of two versions, nlctrl's is that of the family that it tells of.
+  // In messages of nlctrl, `version` is the version of the described family instead.
   const own = (body as Partial<Attributes<object>>).fields?.some(({ key }) => key === "version") === true;
   return {
     name: "a generic netlink message",
@@ -142,7 +146,7 @@ function withHeader(name: string | number, cmd: number, body: Table): Table {
   };
 }
 
-/** What is to be encoded says its command by name or number. */
+/** Returns the codec for encoding; the value's `cmd` selects the command by name or number. */
 function byCommand(protocol: GenericProtocol): Table {
   const { names } = tablesOfFamily(protocol);
   return {
@@ -165,12 +169,12 @@ function byCommand(protocol: GenericProtocol): Table {
 
 const families = new Map<string, () => GenericProtocol>();
 
-/** Has captures and NETLINK_DEBUG read the messages of a family; the first declaration of a family holds. */
+/** Makes captures and NETLINK_DEBUG decode the messages of a family. The first declaration of a family is kept. */
 export function declareFamily(protocol: GenericProtocol): void {
   if (!families.has(protocol.name)) families.set(protocol.name, () => protocol);
 }
 
-/** The same for families whose declarations are made when their messages are met. */
+/** Does the same for families whose declarations are made when their messages are first met. */
 export function declareFamilies(names: readonly string[], make: (name: string) => GenericProtocol): void {
   for (const name of names) {
     if (families.has(name)) continue;
@@ -179,27 +183,27 @@ export function declareFamilies(names: readonly string[], make: (name: string) =
   }
 }
 
-/** Names of the families that are declared. */
+/** Returns the names of the declared families. */
 export function declaredFamilies(): string[] {
   return [...families.keys()];
 }
 
-/** The declaration of a family; `undefined` where there is none. */
+/** Returns the declaration of a family; `undefined` if there is none. */
 export function declaredFamily(name: string): GenericProtocol | undefined {
   return families.get(name)?.() ?? (name === nlctrl.name ? nlctrl : undefined);
 }
 
-/** Numbers that this process has looked up; the kernel gives them for all network namespaces. */
+/** Family numbers that this process has looked up; they are the same in all network namespaces. */
 const foundNumbers = new Map<number, string>();
 
-/** Remembers the number that the running kernel has given a family. */
+/** Remembers the number that the running kernel has given to a family. */
 export function noteFamily({ familyId, familyName = "" }: DescribedFamily): void {
   if (familyId !== undefined) foundNumbers.set(familyId, familyName);
 }
 
 /**
- * The messages of generic families by the numbers that these have on some machine; it learns more of them from what nlctrl
- * says in the messages that it is asked about.
+ * Returns the messages of generic families by their numbers on one machine. It learns further numbers from messages of
+ * nlctrl that it decodes.
  */
 function genericSet({ generic = {}, here: own }: Origin): MessageSet {
   const told = Array.isArray(generic) ? generic as readonly DescribedFamily[] : [];
@@ -212,13 +216,13 @@ function genericSet({ generic = {}, here: own }: Origin): MessageSet {
   const familyOf = (type: number): GenericProtocol =>
     declaredFamily(type === GENL_ID.GENL_ID_CTRL ? nlctrl.name : typeName(type) ?? "") ?? others.get(type) ?? NOBODY;
   const learn = ({ familyId, familyName, hdrsize = 0 }: DescribedFamily): void => {
-    // Three have their numbers for good.
+    // Three families have fixed numbers.
     if (familyId === undefined || familyName === undefined || familyId < FIRST_OF_ANY) return;
     if (others.get(familyId)?.hdrsize !== hdrsize) {
       others.set(familyId, { ...NOBODY, hdrsize: hdrsize <= MOST_HEADER ? hdrsize : 0 });
     }
     if (names.get(familyId) === familyName) return;
-    names.delete(familyId); // what is told last is last
+    names.delete(familyId); // moves it to the end of the order
     names.set(familyId, familyName);
     types = undefined;
   };
@@ -243,7 +247,7 @@ function genericSet({ generic = {}, here: own }: Origin): MessageSet {
   };
 }
 
-/** The family that a message of nlctrl tells of. */
+/** Returns the family that a message of nlctrl describes. */
 function toldFamily(from: Reader, at: number): GenericFamily {
   if (wayOf(from, at) === "request" || from.bytes[at + NLMSG_HDRLEN] !== CTRL_CMD.CTRL_CMD_NEWFAMILY) return {};
   try {
@@ -255,10 +259,10 @@ function toldFamily(from: Reader, at: number): GenericFamily {
   }
 }
 
-/** Bytes of a header that a message can have at most. */
+/** Largest size of a family's own header in bytes. */
 const MOST_HEADER = 0xffff;
 
-/** The first number that a family gets for as long as it is there. */
+/** The lowest number that the kernel gives to a family when it is registered. */
 const FIRST_OF_ANY = 19;
 
 declareMessageSets(NETLINK_GENERIC, (origin) => {

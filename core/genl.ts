@@ -1,5 +1,5 @@
 /**
- * Generic netlink's header, its controller, and what a family's module declares of the family.
+ * Generic netlink's header, its controller, and the types with which a module declares a family.
  *
  *     nlmsghdr (type: the family's number)   0     1         2          4
  *                                            +-----+---------+----------+------------
@@ -12,18 +12,18 @@
 import { type Attributes, attributes, type Codec, key, list, mask, type Shape, string, u16, u32 } from "./codec/mod.ts";
 import type { Protocol } from "./protocol.ts";
 
-/** Numbers of the families that have the same on every kernel. */
+/** Family numbers that are the same on every kernel. */
 export const GENL_ID = { GENL_ID_CTRL: 16, GENL_ID_VFS_DQUOT: 17, GENL_ID_PMCRAID: 18 } as const;
 
-/** The protocol. */
+/** The protocol of generic netlink. */
 export const NETLINK_GENERIC: Protocol = {
   number: 16,
   name: "NETLINK_GENERIC",
   types: GENL_ID,
-  hint: "in Linux since 2.6.15, built in, where the kernel is configured with CONFIG_NET",
+  hint: "in Linux since 2.6.15, built in if the kernel is configured with CONFIG_NET",
 };
 
-/** Commands of nlctrl, the family that knows all others. */
+/** Commands of nlctrl, the family that describes all others. */
 export const CTRL_CMD = {
   CTRL_CMD_NEWFAMILY: 1,
   CTRL_CMD_DELFAMILY: 2,
@@ -37,20 +37,20 @@ export const CTRL_CMD = {
   CTRL_CMD_GETPOLICY: 10,
 } as const;
 
-/** Bytes of genlmsghdr. */
+/** Size of genlmsghdr in bytes. */
 export const GENL_HDRLEN = 4;
 
 /** An operation of a family. */
 export interface GenericOp {
-  /** Its command. */
+  /** The number of its command. */
   id?: number;
-  /** Who may ask it, how, and whether its attributes are described. */
+  /** The capability that it needs, its modes, and the presence of a policy. */
   flags?: readonly (GenericOpFlag | number)[];
 }
 
 /**
- * `admin_perm` needs CAP_NET_ADMIN, `uns_admin_perm` that in the user namespace of the network namespace; `cmd_cap_do`
- * and `cmd_cap_dump` can be asked once and as a dump; `cmd_cap_haspol` has a policy to be read.
+ * `admin_perm` needs CAP_NET_ADMIN in the first user namespace, `uns_admin_perm` in that of the network namespace;
+ * `cmd_cap_do` and `cmd_cap_dump` support single requests and dumps; `cmd_cap_haspol` has a policy that can be read.
  */
 export type GenericOpFlag = "admin_perm" | "cmd_cap_do" | "cmd_cap_dump" | "cmd_cap_haspol" | "uns_admin_perm";
 
@@ -67,9 +67,9 @@ export const GenericOp: Attributes<GenericOp> = attributes((): Shape<GenericOp> 
 
 /** A multicast group of a family. */
 export interface GenericGroup {
-  /** Its name. */
+  /** The name of the group. */
   name?: string;
-  /** Its number, for this boot. */
+  /** Its number, fixed until the family's module is unloaded. */
   id?: number;
 }
 
@@ -79,21 +79,21 @@ export const GenericGroup: Attributes<GenericGroup> = attributes((): Shape<Gener
   id: [2, u32],
 }));
 
-/** What nlctrl says of a family. */
+/** A family as nlctrl describes it. */
 export interface GenericFamily {
-  /** Its number, which is nlmsg_type of its messages, for as long as its module is loaded. */
+  /** The family's number, which is nlmsg_type of its messages as long as its module is loaded. */
   familyId?: number;
-  /** Its name. */
+  /** The name of the family. */
   familyName?: string;
-  /** Its version. */
+  /** The version of the family. */
   version?: number;
-  /** Bytes of the header that its messages have behind genlmsghdr. */
+  /** Size in bytes of the family's own header behind genlmsghdr. */
   hdrsize?: number;
-  /** Its highest attribute number. */
+  /** The highest attribute number. */
   maxattr?: number;
-  /** Its operations. */
+  /** The operations. */
   ops?: readonly GenericOp[];
-  /** Its multicast groups. */
+  /** The multicast groups. */
   mcastGroups?: readonly GenericGroup[];
 }
 
@@ -108,100 +108,100 @@ export const GenericFamily: Attributes<GenericFamily> = attributes((): Shape<Gen
   mcastGroups: [7, list(GenericGroup)],
 }));
 
-/** Commands of a collection; a verb whose command is absent is one that the kernel does not have. */
+/** Commands of a collection's verbs; a verb without a command is one that the kernel does not have. */
 export interface GenericCommands {
-  /** Asks for one, or for all. */
+  /** Gets one object, or dumps all. */
   readonly get: number;
-  /** What comes back; `get` when absent. */
+  /** The command of the reply; `get` when absent. */
   readonly reply?: number;
-  /** Makes one. */
+  /** Makes an object. */
   readonly new?: number;
-  /** Changes one. */
+  /** Changes an object. */
   readonly set?: number;
-  /** Deletes one. */
+  /** Deletes an object. */
   readonly del?: number;
 }
 
-/** One kind of message that a family sends unasked. */
+/** One kind of event that a family sends. */
 export interface GenericEventKind {
-  /** What it tells: the `event` of what a consumer gets. */
+  /** The `event` of the object that users receive. */
   readonly event: string;
-  /** How it is read. */
+  /** The codec of the message. */
   readonly codec: Codec<unknown, never>;
-  /** Whether a consumer gets its object as `value`, and not its fields beside `event`. */
+  /** True if users receive the decoded object as `value`, instead of its fields beside `event`. */
   readonly whole?: true;
 }
 
-/** A request, and how it and what comes back are read. */
+/** A request, with the codecs of the request and its reply. */
 export interface GenericForm {
-  /** Its command. */
+  /** The command. */
   readonly cmd: number;
-  /** The command of what comes back; its own when absent. */
+  /** The command of the reply; the same when absent. */
   readonly reply?: number;
-  /** How it is sent. */
+  /** The codec of the request. */
   readonly codec: Codec<unknown, never>;
-  /** How what comes back is read; the same when absent. */
+  /** The codec of the reply; the same when absent. */
   readonly replyCodec?: Codec<unknown, never>;
 }
 
-/** Groups that tell of changes, and the commands that say that an object is there, is other now, or is gone. */
+/** The multicast groups that report changes, and the commands for new, changed and removed objects. */
 export interface GenericChanges {
   /** Names of the groups. */
   readonly groups: readonly string[];
-  /** Commands that say that an object is there, or is other now. */
+  /** Commands that report a new or changed object. */
   readonly new: readonly number[];
-  /** Commands that say that one is gone. */
+  /** Commands that report a removed object. */
   readonly del: readonly number[];
 }
 
-/** As much of a collection's declaration as its messages follow from. */
+/** The parts of a collection's declaration that define its messages. */
 export interface GenericCollectionForm {
-  /** Its commands. */
+  /** The commands of the verbs. */
   readonly commands: GenericCommands;
-  /** Its events. */
+  /** The groups and commands that report changes. */
   readonly events?: GenericChanges;
-  /** How its requests are made where they are not what the objects are. */
+  /** The codec of its requests, if it differs from that of the objects. */
   readonly request?: { readonly codec: Codec<unknown, never> };
-  /** How its objects are read. */
+  /** The codec of the objects. */
   readonly table: Codec<unknown, never>;
 }
 
-/** What a family's module speaks with; captures are read by the same. */
+/** The messages that a family's module uses; captures are decoded with the same. */
 export interface GenericMessages {
-  /** What its collections are declared by. */
+  /** The declarations of its collections. */
   readonly collections?: readonly GenericCollectionForm[];
-  /** Requests beside those of collections. */
+  /** Requests besides those of collections. */
   readonly calls?: readonly GenericForm[];
-  /** What comes unasked, beside changes of what collections have. */
+  /** Events by command, besides the changes that collections report. */
   readonly events?: Readonly<Record<number, GenericEventKind>>;
 }
 
-/** The forms of a family whose messages are all alike. */
+/** Returns the requests of a family whose messages all have one codec. */
 export function everyCommand(commands: Readonly<Record<string, number>>, codec: Codec<unknown, never>): GenericForm[] {
   return Object.values(commands).map((cmd) => ({ cmd, codec }));
 }
 
-/** A family as its module here declares it. */
+/** A family as its module declares it. */
 export interface GenericProtocol {
-  /** Its name: `ethtool`. */
+  /** The name of the family: `ethtool`. */
   readonly name: string;
-  /** The version that its messages say. */
+  /** The version in the header of its messages. */
   readonly version: number;
   /** Names of its commands: `{ TCP_METRICS_CMD_GET: 1 }`. */
   readonly commands: Readonly<Record<string, number>>;
-  /** Names of what the kernel sends, where that is numbered apart. */
+  /** Names of the kernel's replies, if they are numbered separately. */
   readonly answers?: Readonly<Record<string, number>>;
-  /** Names of what it sends unasked, where that is numbered apart again. */
+  /** Names of its events, if they are numbered separately again. */
   readonly events?: Readonly<Record<string, number>>;
-  /** What its module speaks with: its messages in captures are read by that. */
+  /** Returns the messages that the module uses; captures are decoded with the same. */
   readonly messages?: () => GenericMessages;
-  /** Bytes of the header that its messages have behind genlmsghdr, where no table of its own reads that. */
+  /** Size in bytes of the family's own header behind genlmsghdr, if no table decodes it. */
   readonly hdrsize?: number;
-  /** What may help where the kernel has no such family: module, option, since when. */
+  /** Hint for a kernel without this family: the module, the configuration option, the version. */
   readonly hint?: string;
 }
 
-/** The family that knows all others. */
+/** The family that describes all others. */
 export const nlctrl: GenericProtocol = {
   name: "nlctrl",
   version: 2,
@@ -213,9 +213,9 @@ export const nlctrl: GenericProtocol = {
 export type FoundFamily = GenericFamily & { readonly familyId: number };
 
 /**
- * A message of one command: genlmsghdr, then what `body` says.
+ * Makes the codec of one command's messages: genlmsghdr, then `body`.
  *
- * Decoding passes the header over: who decodes has chosen by command before.
+ * Decoding skips the header: the caller has selected the codec by the command.
  */
 export function framed(cmd: number, version: number, body: Codec<unknown, never>): Codec<unknown, never> {
   return {

@@ -1,6 +1,6 @@
 /**
- * Names of interfaces, told by the messages at hand or asked of the kernel on the client's own socket; remembered for one
- * call. `event_names.ts` has those for who follows events.
+ * Names of interfaces, from the current messages or from the kernel on the client's own socket; remembered for one
+ * call. `event_names.ts` has those of watches.
  *
  * @module
  */
@@ -9,29 +9,31 @@ import type { Names, Reader } from "./codec/mod.ts";
 import { eachMessage, NLMSG_HDRLEN } from "./message.ts";
 import type { Transport } from "./transport.ts";
 
-/** What a link's message says of its name. */
+/** An interface's name, from a link's message. */
 export interface LinkName {
-  /** The interface. */
+  /** The number of the interface. */
   readonly index: number;
-  /** Its name. */
+  /** The name of the interface. */
   readonly name: string;
-  /** Whether the interface is gone. */
+  /** True if the interface is gone. */
   readonly gone: boolean;
 }
 
-/** Reads it from the message of this type whose payload is `at`..`end`; `undefined` where that is no link's. */
+/**
+ * Reads the name from the message of this type with the payload `at`..`end`; returns `undefined` if it is not a link's.
+ */
 export type LinkNameReader = (type: number, from: Reader, at: number, end: number) => LinkName | undefined;
 
-/** Bytes of the longest name that an ioctl takes. */
+/** Length in bytes of the longest name that an ioctl accepts. */
 const LONGEST = 15;
 
-/** Looks names and numbers up, at most once each until {@linkcode CallNames.forget}. */
+/** Looks up names and numbers, each name at most once until {@linkcode CallNames.forget}. */
 export class CallNames implements Names {
   readonly #transport: Pick<Transport, "interfaceName" | "interfaceIndex">;
   readonly #lookUp: (name: string) => number | undefined;
   readonly #names = new Map<number, string | undefined>();
 
-  /** `lookUp` knows names that are too long for an ioctl. */
+  /** Uses `lookUp` for names that are too long for an ioctl. */
   constructor(
     transport: Pick<Transport, "interfaceName" | "interfaceIndex">,
     lookUp: (name: string) => number | undefined,
@@ -40,12 +42,12 @@ export class CallNames implements Names {
     this.#lookUp = lookUp;
   }
 
-  /** Forgets what was asked: interfaces may have changed since. */
+  /** Forgets the names: interfaces may have changed. */
   forget(): void {
     if (this.#names.size > 0) this.#names.clear();
   }
 
-  /** Remembers the names of the interfaces that a datagram tells of, as they refer to each other. */
+  /** Remembers the names of the interfaces in a datagram, as links refer to each other. */
   learnFrom(from: Reader, linkName: LinkNameReader): void {
     eachMessage(from, (at, end) => {
       const link = linkName(from.view.getUint16(at + 4, true), from, at + NLMSG_HDRLEN, end);
@@ -54,12 +56,12 @@ export class CallNames implements Names {
     });
   }
 
-  /** Says what an interface is called. */
+  /** Remembers an interface's name. */
   learn({ index, name }: LinkName): void {
     this.#names.set(index, name);
   }
 
-  /** The name of interface `index`. */
+  /** Returns the name of interface `index`. */
   name(index: number): string | undefined {
     let name = this.#names.get(index);
     if (name === undefined && !this.#names.has(index)) {
@@ -69,7 +71,7 @@ export class CallNames implements Names {
     return name;
   }
 
-  /** The number of the interface called `name`. */
+  /** Returns the number of the interface called `name`. */
   index(name: string): number | undefined {
     const found = this.#transport.interfaceIndex(name);
     return found === undefined && encodeText(name).length > LONGEST ? this.#lookUp(name) : found;

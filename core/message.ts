@@ -1,5 +1,5 @@
 /**
- * nlmsghdr: the 16 bytes in front of every message, and what the kernel's own replies (ERROR, DONE) hold.
+ * nlmsghdr, the 16 bytes in front of every message, and the content of the kernel's own replies (ERROR, DONE).
  *
  *     0        4       6       8        12       16
  *     +--------+-------+-------+--------+--------+---------
@@ -23,7 +23,7 @@ import {
 import { enumeration, i64 } from "./codec/mod.ts";
 import { DecodeError, type KernelErrorDetails, type Policy } from "./errors.ts";
 
-/** Flags of a message; the upper ones mean one thing in GET, another in NEW and DEL requests and a third in ACKs. */
+/** Flags of a message. The upper ones have different meanings in GET requests, in NEW and DEL requests, and in ACKs. */
 export const NLM_F = {
   NLM_F_REQUEST: 0x1,
   NLM_F_MULTI: 0x2,
@@ -45,31 +45,34 @@ export const NLM_F = {
   NLM_F_ACK_TLVS: 0x200,
 } as const;
 
-/** Types that mean the same in every protocol. */
+/** Message types that mean the same in every protocol. */
 export const NLMSG = { NLMSG_NOOP: 1, NLMSG_ERROR: 2, NLMSG_DONE: 3, NLMSG_OVERRUN: 4, NLMSG_MIN_TYPE: 16 } as const;
 
-/** Bytes of nlmsghdr. */
+/** Size of nlmsghdr in bytes. */
 export const NLMSG_HDRLEN = 16;
 
-/** The sequence number after `seq`; 0 is left out, as it is that of events. */
+/** Returns the sequence number after `seq`; never 0, which events have. */
 export function nextSeq(seq: number): number {
   return seq === 0xffffffff ? 1 : seq + 1;
 }
 
-/** Checks the length of the message at `at` and returns where it ends. */
+/** Checks the length of the message at `at` and returns the offset of its end. */
 export function messageEnd(from: Reader, at: number): number {
   const length = from.view.getInt32(at, true) >>> 0;
   if (length < NLMSG_HDRLEN || length > from.length - at) {
-    throw new DecodeError(`a message says it has ${length} bytes, ${from.length - at} are left`, at);
+    throw new DecodeError(
+      `a message has a length of ${length} bytes, expected ${NLMSG_HDRLEN}..${from.length - at}`,
+      at,
+    );
   }
   return at + length;
 }
 
 /**
- * Calls `visit` for each message of a datagram, until it returns true; whether it did. Fewer bytes than a header has, at
- * the end, are padding.
+ * Calls `visit` for each message of a datagram, until it returns true; returns true in that case. Trailing bytes that
+ * are fewer than a header are padding.
  *
- * @throws {DecodeError} a message's length leaves the datagram
+ * @throws {DecodeError} a message's length exceeds the datagram
  */
 export function eachMessage(from: Reader, visit: (at: number, end: number) => boolean | void): boolean {
   for (let at = 0, end = 0; from.length - at >= NLMSG_HDRLEN; at = (end + 3) & ~3) {
@@ -79,30 +82,32 @@ export function eachMessage(from: Reader, visit: (at: number, end: number) => bo
   return false;
 }
 
-/** The kernel's verdict in an ERROR or DONE message. */
+/** The content of an ERROR or DONE message: an acknowledgement or an error. */
 export interface Verdict {
-  /** 0 for success, else the errno, above 0. */
+  /** 0 for success, else a positive errno. */
   readonly errno: number;
-  /** Where the extended ACK's attributes begin; the message's end when there are none. */
+  /** Offset of the extended ACK's attributes; the message's end when there are none. */
   readonly details: number;
 }
 
-/** Whether the message whose header begins `at` is a request. */
+/** True if the message at `at` is a request. */
 export function isRequest(view: DataView, at: number): boolean {
   return (view.getUint16(at + 6, true) & NLM_F.NLM_F_REQUEST) !== 0;
 }
 
-/** Reads the ERROR message at `at`..`end`. Its echo of the request is cut short or not, as its flags say. */
+/**
+ * Reads the ERROR message at `at`..`end`. Its flags tell whether it repeats the request's payload or only its header.
+ */
 export function readError(from: Reader, at: number, end: number): Verdict {
   if (end - at < 20) throw new DecodeError("an error message is too short", at);
-  // What is above 0 is a success that says a number (MAC80211_HWSIM's new radio).
+  // A positive number means success with a value (MAC80211_HWSIM's new radio).
   const flags = from.view.getUint16(at + 6, true), errno = Math.max(0, -from.view.getInt32(at + 16, true));
   if ((flags & NLM_F.NLM_F_ACK_TLVS) === 0 || end - at < 36) return { errno, details: end };
   const echo = (flags & NLM_F.NLM_F_CAPPED) !== 0 ? 16 : ((from.view.getUint32(at + 20, true) + 3) & ~3) >>> 0;
   return { errno, details: Math.min(end, at + 20 + echo) };
 }
 
-/** Reads the DONE message at `at`..`end`: some kernels leave its i32 out, none echoes the request. */
+/** Reads the DONE message at `at`..`end`. Some kernels omit its i32; none repeats the request. */
 export function readDone(from: Reader, at: number, end: number): Verdict {
   if (end - at < 20) return { errno: 0, details: end };
   const flags = from.view.getUint16(at + 6, true), errno = Math.max(0, -from.view.getInt32(at + 16, true));
@@ -119,7 +124,7 @@ export interface ExtAck {
   missNest?: number;
 }
 
-/** What a payload is: NL_ATTR_TYPE_*. */
+/** Types of payloads: NL_ATTR_TYPE_*. */
 export const NL_ATTR_TYPE = {
   invalid: 0,
   flag: 1,
@@ -141,7 +146,7 @@ export const NL_ATTR_TYPE = {
   uint: 17,
 } as const;
 
-/** A policy of an attribute, in an extended ACK and among what nlctrl tells: NL_POLICY_TYPE_ATTR_*. */
+/** The policy of an attribute, in an extended ACK and in replies of nlctrl: NL_POLICY_TYPE_ATTR_*. */
 export interface PolicyAttributes {
   type?: keyof typeof NL_ATTR_TYPE | number;
   minValueS?: bigint;
@@ -182,9 +187,9 @@ export const ExtAckTable: Attributes<ExtAck> = attributes((): Shape<ExtAck> => (
 }));
 
 /**
- * The extended ACK at `at`..`end` in words.
+ * Decodes the extended ACK at `at`..`end`, and names the fields it refers to.
  *
- * Its offsets point into the request as we sent it: `sent`, from `start` on, whose payload is `codec`'s.
+ * Its offsets refer to the request as it was sent, which begins at `start` of `sent` and has a payload of `codec`.
  */
 export function explainExtAck(
   from: Reader,
@@ -227,15 +232,15 @@ function policyOf(given: PolicyAttributes): Policy {
 
 /** A place in a message. */
 export interface Place {
-  /** As a caller would write it; empty for the message itself. */
+  /** The path as a caller would write it; empty for the message itself. */
   readonly path: string;
-  /** How what lies there is read. */
+  /** The codec at that place. */
   readonly codec: Codec<unknown, never> | undefined;
-  /** The object that it is a field of. */
+  /** The object that has the place as a field. */
   readonly owner: object;
 }
 
-/** What lies `offset` bytes behind the beginning of a message. */
+/** Returns the place at `offset` bytes from the start of a message. */
 export function locate(from: Reader, start: number, offset: number, codec: Codec<unknown, never>): Place {
   const target = start + offset;
   let place: Place = { path: "", codec, owner: {} };

@@ -1,6 +1,6 @@
 /**
- * The messages of a protocol, as its modules declare them while they are loaded: captures, `decode` and NETLINK_DEBUG read
- * by the tables that requests are made and answers are read with.
+ * The messages of protocols, which modules declare when they are loaded. Captures, `decode` and NETLINK_DEBUG use the
+ * same tables as requests and their replies.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import type { Codec, Reader } from "./codec/mod.ts";
 import { isRequest, NLM_F, NLMSG_HDRLEN } from "./message.ts";
 import type { MessageSet, MessageSets, Origin, Protocol } from "./protocol.ts";
 
-/** Message types that carry one table. */
+/** Message types with the same table. */
 export interface MessageForm {
-  /** Their numbers. */
+  /** The numbers of the types. */
   readonly types: readonly number[];
-  /** How their payload is read and written. */
+  /** The codec of the payload. */
   readonly codec: Codec<unknown, never>;
-  /** `request`: messages to the kernel alone; `answer`: those from it alone. */
+  /** `request`: only messages to the kernel; `answer`: only messages from it; both when absent. */
   readonly way?: "request" | "answer";
-  /** Whether the payload that begins `at` is of this kind, where several share a type. */
+  /** True if the payload that begins at `at` is of this form, if several forms have the same type. */
   readonly concerns?: ((from: Reader, at: number) => boolean) | undefined;
 }
 
-/** Begins to read messages of one machine. */
+/** Makes the message sets for one conversation. */
 export type MakeMessageSets = (origin: Origin) => MessageSets;
 
 const WAYS = ["request", "answer"] as const;
 
-/** The tables of one type, each way. */
+/** The tables of one type for each direction. */
 type Tables = { readonly [W in typeof WAYS[number]]: MessageForm[] };
 
 type Numbered = Pick<Protocol, "number">;
@@ -33,7 +33,7 @@ type Numbered = Pick<Protocol, "number">;
 const tablesOf = new Map<number, Map<number, Tables>>();
 const conversations = new Map<number, MakeMessageSets>();
 
-/** Adds message types to those that a protocol's messages are read by. Declared again, they change nothing. */
+/** Declares message types of a protocol. A repeated declaration has no effect. */
 export function declareMessages({ number }: Numbered, ...forms: readonly MessageForm[]): void {
   let types = tablesOf.get(number);
   if (types === undefined) tablesOf.set(number, types = new Map());
@@ -50,17 +50,17 @@ export function declareMessages({ number }: Numbered, ...forms: readonly Message
   }
 }
 
-/** Declares how a protocol's messages are read where type and direction do not tell their table. */
+/** Declares how to decode a protocol's messages if the type and direction do not select the table. */
 export function declareMessageSets({ number }: Numbered, begin: MakeMessageSets): void {
   conversations.set(number, begin);
 }
 
-/** The message types that a protocol's modules have declared. */
+/** Returns the message types that a protocol's modules have declared. */
 export function declaredTypes({ number }: Numbered): number[] {
   return [...tablesOf.get(number)?.keys() ?? []];
 }
 
-/** Begins to read messages of a protocol, recorded or live. */
+/** Returns the message sets of a protocol for one conversation, recorded or live. */
 export function messageSets(protocol: Pick<Protocol, "number" | "types">, origin: Origin = {}): MessageSets {
   const begin = conversations.get(protocol.number);
   if (begin !== undefined) return begin(origin);

@@ -1,5 +1,5 @@
 /**
- * Named network namespaces: the ones of `ip netns`, by the same files.
+ * Named network namespaces: those of `ip netns`, in the same files.
  *
  * ```ts
  * import * as netns from "@linux/netlink/core/netns.ts";
@@ -11,10 +11,10 @@
  * netns.delete("blue");
  * ```
  *
- * A name stands for a file in /run/netns, on which the namespace is mounted: that keeps it there without a process.
- * Changing them needs root (CAP_SYS_ADMIN); in Deno, `--allow-ffi` and nothing else.
+ * A name is a file in /run/netns on which the namespace is mounted: the mount keeps the namespace without a process.
+ * Adding and deleting needs root (CAP_SYS_ADMIN); Deno needs only `--allow-ffi`.
  *
- * Source: ip-netns(8), namespaces(7), and what iproute2's ipnetns.c does.
+ * Source: ip-netns(8), namespaces(7), and the behaviour of iproute2's ipnetns.c.
  * @module
  */
 import { ERRNO, SystemError } from "../ffi/errors.ts";
@@ -30,13 +30,13 @@ const LOCK_EX = 2;
 const SYS_getdents64 = { x64: 217, arm64: 61 } as const;
 
 /**
- * Adds a network namespace with nothing in it but a `lo` that is down.
+ * Adds a network namespace that has only a `lo`, which is down.
  *
- * Like `ip netns add blue`. This thread stays where it is.
+ * Like `ip netns add blue`. This thread stays in its namespace.
  *
- * @param name one file name, free so far
+ * @param name a file name that is not in use
  * @throws {SystemError} EEXIST: the name is taken; EPERM or EACCES: not root
- * @throws {TypeError} if the name is empty, "." or "..", or holds a "/"
+ * @throws {TypeError} if the name is empty, "." or "..", or has a "/"
  */
 export function add(name: string): void {
   checkNetnsName(name);
@@ -57,13 +57,13 @@ export function add(name: string): void {
 }
 
 /**
- * Deletes a network namespace's name; the namespace itself ends once no process and no socket is in it.
+ * Deletes the name of a network namespace; the namespace itself ends when no process and no socket is in it.
  *
  * Like `ip netns delete blue`.
  *
- * @param name what {@linkcode list} says
+ * @param name a name that {@linkcode list} returns
  * @throws {SystemError} ENOENT: there is none; EPERM: not root
- * @throws {TypeError} if the name is empty, "." or "..", or holds a "/"
+ * @throws {TypeError} if the name is empty, "." or "..", or has a "/"
  */
 function deleteNetns(name: string): void {
   checkNetnsName(name);
@@ -74,7 +74,7 @@ function deleteNetns(name: string): void {
     if (libc().umount2(path, MNT_DETACH) < 0) {
       error = errno();
       if (error === ERRNO.ENOENT) continue;
-      // EINVAL: nothing is mounted on it, so a left-over of a machine that went down: the file alone goes.
+      // EINVAL: nothing is mounted on the file, which is left from before a reboot; so only the file is deleted.
       if (error !== ERRNO.EINVAL) break;
     }
     succeed(libc().unlink(path), "unlink", what);
@@ -110,12 +110,12 @@ export function list(): string[] {
 /**
  * Runs a function in a network namespace, and returns to this one, also when it throws.
  *
- * What the function opens (sockets, of any library) belongs to that namespace for good. Like `ip netns exec blue`, for this thread
- * only: a process that the function starts may come from another thread.
+ * Sockets that the function opens, with any library, stay in that namespace. Like `ip netns exec blue`, but for this
+ * thread only: a process that the function starts may come from another thread.
  *
- * @param netns a name; a path, if it holds a "/"; or the number of a process
- * @param fn what to do there; not async
- * @returns what the function returns
+ * @param netns a name; a path, if it has a "/"; or the number of a process
+ * @param fn the function to run; not async
+ * @returns the function's result
  * @throws {SystemError} ENOENT: there is none; EPERM: not root
  * @throws {TypeError} if the function returns a promise
  */
@@ -123,7 +123,7 @@ export function run<T>(netns: string | number, fn: () => T): T {
   return inNetns(netns, fn);
 }
 
-/** Quoted for messages. */
+/** Quotes a name for messages. */
 function quote(name: string): string {
   return JSON.stringify(name);
 }
@@ -133,7 +133,7 @@ function failure(call: string, error: number, what: string): SystemError {
   return new SystemError(call, error, what, { hint });
 }
 
-/** As `check` of ffi/, with the hint of {@linkcode failure}. */
+/** Throws for a negative result, like `check` of ffi/, with the hint of {@linkcode failure}. */
 function succeed(result: number, call: string, what: string): number {
   if (result < 0) throw failure(call, errno(), what);
   return result;
@@ -144,19 +144,20 @@ function mount(source: Uint8Array, target: Uint8Array, flags: number): number {
 }
 
 /**
- * Makes the directory if it is not there, and makes it a shared mount, as `ip netns` does: so a namespace added in one mount
- * namespace (a container, a service) is there in the others, and one deleted here ends although others have seen it.
+ * Makes the directory if it does not exist, and makes it a shared mount, as `ip netns` does. So a namespace added in
+ * one mount namespace (a container, a service) is visible in the others, and one deleted here ends although others have
+ * seen it.
  */
 function prepareDirectory(what: string): string {
   const directory = makeDirectory(what);
   const path = encodeCString(directory);
   const fd = succeed(libc().open(path, O.O_RDONLY | O.O_CLOEXEC, 0), "open", what);
   try {
-    succeed(libc().flock(fd, LOCK_EX), "flock", what); // two at a time would mount it twice
+    succeed(libc().flock(fd, LOCK_EX), "flock", what); // two processes at the same time would mount it twice
     const nothing = encodeCString("");
     if (mount(nothing, path, MS_SHARED | MS_REC) < 0) {
       const error = errno();
-      if (error !== ERRNO.EINVAL) throw failure("mount", error, what); // EINVAL: no mount point yet
+      if (error !== ERRNO.EINVAL) throw failure("mount", error, what); // EINVAL: it is not a mount point yet
       succeed(mount(path, path, MS_BIND | MS_REC), "mount", what);
       succeed(mount(nothing, path, MS_SHARED | MS_REC), "mount", what);
     }

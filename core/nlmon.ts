@@ -1,5 +1,5 @@
 /**
- * Live netlink of a whole machine: what an nlmon interface shows.
+ * Live netlink traffic of a whole machine, from an nlmon interface.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { NetlinkError } from "./errors.ts";
 import type { Packet } from "./pcap.ts";
 import { Subscription } from "./subscription.ts";
 
-/** How to listen. */
+/** Options of listening. */
 export interface NlmonOptions {
   /** The network namespace that the interface is in: a name that `ip netns` knows, a path, or the number of a process. */
   netns?: string | number;
-  /** Ends it, as leaving the loop does. */
+  /** Ends the stream, as leaving the loop does. */
   signal?: AbortSignal;
 }
 
-/** Packets taken before the event loop has its turn again. */
+/** Most packets received per turn of the event loop. */
 const BUDGET = 256;
 
 /**
- * What passes the interface `dev`, from now on, decoded by `decode`.
+ * Yields the packets that pass the interface `dev` from now on, decoded by `decode`.
  *
  * @throws {SystemError} EPERM: needs CAP_NET_RAW; ENODEV: no such interface
  */
@@ -40,7 +40,7 @@ export function nlmon<T>(
         const { bytes, length, missing, protocol, hardware, type } = passing;
         if (hardware !== ARPHRD_NETLINK) {
           throw new NetlinkError(
-            `Cannot read netlink from ${JSON.stringify(dev)}: it is no nlmon interface`,
+            `Cannot read netlink from ${JSON.stringify(dev)}: it is not an nlmon interface`,
             "NOT_NLMON",
           );
         }
@@ -61,7 +61,7 @@ export function nlmon<T>(
         });
         offset += length;
       }
-      // A turn of the event loop also when more is there.
+      // This waits a turn of the event loop even if more packets have arrived.
       await socket.readable();
     }
   }

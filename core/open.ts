@@ -1,5 +1,5 @@
 /**
- * Opens sockets: of protocols that the running kernel may not serve, recorded and printed where that is wanted.
+ * Opens sockets, also of protocols that the running kernel may lack, and adds captures and printing on request.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Operation, Protocol } from "./protocol.ts";
 import type { ShownMessage } from "./show.ts";
 import type { Transport } from "./transport.ts";
 
-/** Opens a socket of a protocol; where the kernel does not serve it, the error says why. */
+/** Opens a socket of a protocol; if the kernel lacks the protocol, the error has a hint. */
 export function openSocket(
   { number, name, hint }: Protocol,
   { netns }: { netns?: string | number | Netns | undefined } = {},
@@ -29,7 +29,7 @@ function isUnserved(error: unknown): error is SystemError {
   return error instanceof SystemError && error.code === "EPROTONOSUPPORT";
 }
 
-/** Whether the running kernel serves protocol `number`. Asking makes it load the module that it has for that. */
+/** True if the running kernel has protocol `number`. Asking makes it load the protocol's module. */
 export function serves(number: number): boolean {
   try {
     new Socket({ protocol: number }).close();
@@ -40,53 +40,56 @@ export function serves(number: number): boolean {
   }
 }
 
-/** Receives the bytes of a capture as they are made. */
+/** Receives the bytes of a capture as they are written. */
 export type CaptureSink = (bytes: Uint8Array) => void;
 
-/** Where a capture goes, and in which form. */
+/** The destination and format of a capture. */
 export interface CaptureOptions {
-  /** The path of a file, or what receives the bytes. */
+  /** The path of a file, or a function that receives the bytes. */
   readonly to: string | CaptureSink;
-  /** The form of the file; by the end of its name when absent, classic pcap for a function. */
+  /** The format of the file; when absent, by the end of its name, and classic pcap for a function. */
   readonly format?: "pcap" | "pcapng";
 }
 
 /**
- * Where a capture goes. Sockets of one process that name the same path or function share it, and it begins anew once all
- * of them are closed. A path that ends in `.pcapng` is written in that form.
+ * The destination of a capture. Sockets of one process with the same path or function share one capture; after all of
+ * them are closed, the next one begins a new capture. A path that ends in `.pcapng` gets that format.
  *
- * A capture has all that is said, keys too. So a file is made for its owner alone (mode 0600); one that is there is
- * emptied, and keeps the owner and mode that it has. A symbolic link to a file is refused, with ELOOP. Pipes, devices and
- * what is open already (`/dev/stdout`, `/dev/fd/3`) are written to as they are.
+ * A capture contains all traffic, including keys. So a new file is readable for its owner only (mode 0600). An existing
+ * file is emptied, and keeps its owner and mode. A symbolic link to a file is refused with ELOOP. Pipes, devices and
+ * open descriptors (`/dev/stdout`, `/dev/fd/3`) are written to as they are.
  */
 export type Capture = string | CaptureSink | CaptureOptions;
 
-/** What receives messages in the place of the kernel. */
+/** Receives messages instead of the kernel. */
 export interface DryRun {
-  /** Interfaces that there would be by what was shown, with their numbers. */
+  /** The numbers of the interfaces that the shown messages would make, by name. */
   readonly foreseen: Map<string, number>;
-  /** Shows the message that lies at `start`..`end` of the writer. */
+  /** Shows the message at `start`..`end` of the writer. */
   show(writer: Writer, operation: Operation, start: number, end: number): void;
 }
 
-/** Options that most scripts do without. Their module puts itself here when it is loaded: `import "…/core/capture.ts"`. */
+/**
+ * Features that most scripts do not use. Their modules register themselves here when they are loaded: `import
+ * "…/core/capture.ts"`.
+ */
 export interface Parts {
-  /** Records what passes a transport. */
+  /** Records the traffic of a transport. */
   capture?: (transport: Transport, protocol: Protocol, capture: Capture) => Transport;
   /** Shows messages instead of sending them. */
   dryRun?: (protocol: Protocol, receive: (message: ShownMessage) => void) => DryRun;
 }
 
-/** The parts that are loaded. */
+/** The features whose modules are loaded. */
 export const parts: Parts = {};
 
-/** The file of each part. */
+/** The file of each feature's module. */
 const FILES = { capture: "capture.ts", dryRun: "dry_run.ts" } as const;
 
 /**
- * A part that an option asks for.
+ * Returns the feature that an option needs.
  *
- * @throws {TypeError} nothing has loaded it
+ * @throws {TypeError} its module is not loaded
  */
 export function part<P extends keyof Parts>(name: P, { name: protocol }: Protocol): NonNullable<Parts[P]> {
   const loaded = parts[name];
@@ -101,10 +104,11 @@ const debug = environment("NETLINK_DEBUG");
 const print = debug === undefined || debug === "" || debug === "0" ? undefined : (await import("./printer.ts")).printed;
 
 /**
- * Records what passes a transport, and prints it where NETLINK_DEBUG says so. The transport is closed if that cannot be.
+ * Records the traffic of a transport, and prints it if NETLINK_DEBUG is set. If recording is not possible, the
+ * transport is closed.
  *
  * @throws {SystemError} the file cannot be written
- * @throws {NetlinkError} PERMISSION: Deno was not given the right to write it
+ * @throws {NetlinkError} PERMISSION: Deno lacks the permission to write it
  */
 export function tapped(transport: Transport, protocol: Protocol, capture: Capture | undefined): Transport {
   let outer = transport;

@@ -1,6 +1,6 @@
 /**
- * Capture files as datagrams: pcap and pcapng, of this machine's byte order and the other, ours or recorded on an nlmon
- * interface by tcpdump, Wireshark and their like.
+ * Datagrams of capture files: pcap and pcapng in both byte orders, written by this library, or recorded on an nlmon
+ * interface by tcpdump, Wireshark and similar tools.
  *
  * ```ts ignore
  * import { packets } from "@linux/netlink/core/pcap.ts";
@@ -9,8 +9,8 @@
  *
  * `readCapture` of `families/registry.ts` decodes them too.
  *
- * Source: pcap-savefile(5); the pcapng draft of the IETF; LINKTYPE_NETLINK, LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2 at
- * www.tcpdump.org/linktypes.html.
+ * Source: pcap-savefile(5); the pcapng draft of the IETF; LINKTYPE_NETLINK, LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2
+ * at www.tcpdump.org/linktypes.html.
  * @module
  */
 import { fileError, files } from "../ffi/runtime.ts";
@@ -21,7 +21,7 @@ import { argumentError, DecodeError } from "./errors.ts";
 
 export type { Direction } from "./capture.ts";
 
-/** A capture: the path of a file, its bytes, or pieces of them as they come. */
+/** A capture: the path of a file, its bytes, or an iterable of pieces of them. */
 export type CaptureSource = string | Uint8Array | Iterable<Uint8Array>;
 
 /** A datagram of a capture. */
@@ -30,39 +30,42 @@ export interface Packet {
   readonly protocol: number;
   /** The datagram. */
   readonly bytes: Uint8Array;
-  /** When it was recorded, in ms since 1970, with what is known of µs or ns behind the point; 0 where that is not said. */
+  /** Time of recording in ms since 1970, with µs or ns as the fraction if recorded; 0 if not recorded. */
   readonly time: number;
-  /** Which way it went, seen from the program; nlmon does not say. */
+  /** Direction of the datagram, seen from the program; absent in captures of nlmon, which does not record it. */
   readonly direction?: Direction;
-  /** In our captures: the port of the socket that was recorded. */
+  /** The port of the recorded socket; in captures of this library only. */
   readonly port?: number;
-  /** In our captures: the port of whom it talked to, 0 for the kernel. */
+  /** The port of the other side, 0 for the kernel; in captures of this library only. */
   readonly peer?: number;
-  /** In our captures: the multicast group that it went to, 0 for none. */
+  /** The multicast group that it was sent to, 0 for none; in captures of this library only. */
   readonly group?: number;
-  /** How many bytes of it were not recorded. */
+  /** Number of its bytes that were not recorded. */
   readonly missing: number;
-  /** Whether a big-endian machine wrote the file, so that its messages are probably that machine's too. */
+  /** True if a big-endian machine wrote the file, so that its messages probably come from that machine. */
   readonly bigEndian: boolean;
-  /** Where its record begins in the file, in bytes. */
+  /** Offset of its record in the file, in bytes. */
   readonly offset: number;
 }
 
-/** Link types that may have netlink in them: cooked headers of `tcpdump -i any`. */
+/** Link types that may contain netlink: cooked headers of `tcpdump -i any`. */
 const LINKTYPE_LINUX_SLL = 113, LINKTYPE_LINUX_SLL2 = 276;
-/** The most bytes of a packet that tcpdump, Wireshark and we record: a length above it is none, and not waited for. */
+/**
+ * Most bytes of a packet that tcpdump, Wireshark and this library record: a greater length is an error, and no such
+ * packet is read.
+ */
 const LARGEST_PACKET = 1 << 18;
-/** The most bytes of a block of pcapng that is read: a packet and what its options may say of it. */
+/** Most bytes of a pcapng block that is read: a packet with its options. */
 const LARGEST_BLOCK = 2 * LARGEST_PACKET;
 const READ_SIZE = 1 << 16;
 
 /**
- * The netlink datagrams of a capture, one by one as they are read.
+ * Yields the netlink datagrams of a capture, one by one as they are read.
  *
- * @throws {DecodeError} it is no capture, or of something else, or broken, at the byte that the error names; what is before
- * that has been given
+ * @throws {DecodeError} it is not a capture, or not one of netlink, or malformed, at the byte in the message; datagrams
+ * before that were yielded
  * @throws {SystemError} the file cannot be read
- * @throws {NetlinkError} PERMISSION: Deno was not given the right to read it
+ * @throws {NetlinkError} PERMISSION: Deno lacks the permission to read it
  */
 export function* packets(capture: CaptureSource): Generator<Packet, void, undefined> {
   const what = typeof capture === "string" ? `read the capture ${JSON.stringify(capture)}` : "read a capture";
@@ -79,7 +82,7 @@ export function* packets(capture: CaptureSource): Generator<Packet, void, undefi
     : capture;
   const iterator = chunks[Symbol.iterator](), source = new Source(iterator, what);
   try {
-    const magic = source.peek(4) ? source.view.getUint32(source.at) : source.fail("there is no header of a file");
+    const magic = source.peek(4) ? source.view.getUint32(source.at) : source.fail("the file has no header");
     if (magic === SECTION) yield* pcapng(source);
     else yield* pcap(source, magic);
   } finally {
@@ -108,20 +111,20 @@ function* chunksOf(path: string, what: string): Generator<Uint8Array, void, unde
 }
 
 /**
- * Bytes of a file that come in pieces. What lies in one piece is read there; what lies in several is copied together, so
- * that each byte is copied at most once for each time that more of its record is asked for.
+ * The bytes of a file that arrive in pieces. A record within one piece is read in place. A record across several pieces
+ * is copied together; each byte is copied at most once for each time that more of the record is requested.
  */
 class Source {
-  /** What there is of it. */
+  /** The available bytes. */
   bytes: Uint8Array = new Uint8Array(0);
   view: DataView = new DataView(this.bytes.buffer);
-  /** Where reading goes on. */
+  /** Current position in {@linkcode Source.bytes}. */
   at = 0;
   readonly #chunks: Iterator<Uint8Array>;
   readonly #what: string;
-  /** What of the last piece lies behind {@linkcode Source.bytes}. */
+  /** The part of the last piece that follows {@linkcode Source.bytes}. */
   #behind: Uint8Array = new Uint8Array(0);
-  /** Bytes of the file before what there is. */
+  /** Number of bytes of the file before {@linkcode Source.bytes}. */
   #before = 0;
 
   constructor(chunks: Iterator<Uint8Array>, what: string) {
@@ -129,12 +132,12 @@ class Source {
     this.#what = what;
   }
 
-  /** Where reading goes on, from the beginning of the file. */
+  /** Current position in the file. */
   get offset(): number {
     return this.#before + this.at;
   }
 
-  /** Whether so many bytes follow; they lie at {@linkcode Source.at} then. */
+  /** Makes `count` bytes available at {@linkcode Source.at}; returns false if the file has fewer. */
   peek(count: number): boolean {
     const rest = this.bytes.subarray(this.at);
     if (rest.length >= count) return true;
@@ -144,7 +147,7 @@ class Source {
       this.#behind = new Uint8Array(0);
       return this.peek(count);
     }
-    // The source may use the memory of a piece again, so what is left of one is copied before the next is asked for.
+    // The source may reuse the memory of a piece, so the rest of a piece is copied before the next one is requested.
     const joined = new Uint8Array(count);
     joined.set(rest);
     let length = rest.length;
@@ -158,7 +161,7 @@ class Source {
     return length === count;
   }
 
-  /** Whether bytes lie behind those that there are; asks for pieces until one is not empty. */
+  /** Requests pieces until one is not empty; returns false at the end of the file. */
   #more(): boolean {
     while (this.#behind.length === 0) {
       const { done, value } = this.#chunks.next();
@@ -169,7 +172,7 @@ class Source {
     return true;
   }
 
-  /** Reads on in `bytes`, which begin where reading was. */
+  /** Continues in `bytes`, which begin at the current position. */
   #use(bytes: Uint8Array): void {
     this.#before += this.at;
     this.bytes = bytes;
@@ -177,18 +180,18 @@ class Source {
     this.at = 0;
   }
 
-  /** Whether nothing follows. */
+  /** True if no bytes follow. */
   get ended(): boolean {
     return !this.peek(1);
   }
 
-  /** Makes sure that so many bytes follow. */
+  /** Throws unless `count` bytes follow. */
   need(count: number, of: string): void {
     const begin = this.offset;
     if (!this.peek(count)) this.#lacks(count, this.bytes.length - this.at, of, begin);
   }
 
-  /** Passes over so many bytes, which need not be there all at once, but the last `kept`: those follow then. */
+  /** Skips `count` bytes except the last `kept`, which are then available. The skipped bytes are not held in memory. */
   skip(count: number, kept: number, of: string): void {
     const begin = this.offset;
     let left = count - kept;
@@ -205,14 +208,14 @@ class Source {
     this.fail(`${of} has ${count} bytes, ${left} are left`, begin);
   }
 
-  /** Throws what is wrong at `offset`, here when absent. */
+  /** Throws an error about `offset`, by default the current position. */
   fail(why: string, offset: number = this.offset): never {
     throw new DecodeError(why, offset, this.#what);
   }
 }
 
 const PCAP_HEADER = 24, RECORD_HEADER = 16;
-/** Magic of pcap files by how they begin: byte order, and fractions of a second. */
+/** Byte order and unit of time by the first four bytes of a pcap file. */
 const MAGIC: ReadonlyMap<number, readonly [little: boolean, perSecond: number]> = new Map([
   [0xa1b2c3d4, [false, 1e6]],
   [0xd4c3b2a1, [true, 1e6]],
@@ -231,7 +234,9 @@ function* pcap(source: Source, magic: number): Generator<Packet, void, undefined
     source.need(RECORD_HEADER, "the header of a packet");
     const { view, at, offset } = source, word = (place: number): number => view.getUint32(at + place, little);
     const kept = word(8), length = word(12), time = word(0) * 1000 + word(4) * 1000 / perSecond;
-    if (kept > LARGEST_PACKET) source.fail(`a packet says it has ${kept} bytes, ${LARGEST_PACKET} is the most`);
+    if (kept > LARGEST_PACKET) {
+      source.fail(`a packet has a length of ${kept} bytes, expected at most ${LARGEST_PACKET}`);
+    }
     source.need(RECORD_HEADER + kept, "a packet with its header");
     const begin = source.at + RECORD_HEADER, bytes = source.bytes.slice(begin, begin + kept);
     source.at = begin + kept;
@@ -240,26 +245,26 @@ function* pcap(source: Source, magic: number): Generator<Packet, void, undefined
   }
 }
 
-/** Types of blocks of pcapng. */
+/** Types of pcapng blocks. */
 const SECTION = 0x0a0d0d0a, INTERFACE = 1, OLD_PACKET = 2, SIMPLE_PACKET = 3, PACKET_BLOCK = 6;
 const BYTE_ORDER = 0x1a2b3c4d;
-/** Options of pcapng that are read. */
+/** Numbers of the pcapng options that are read. */
 const EPB_FLAGS = 2, IF_TSRESOL = 9, IF_TSOFFSET = 14;
 
-/** What is known of an interface of a section. */
+/** An interface of a section. */
 interface Interface {
   readonly link: number;
   readonly snaplen: number;
-  /** Units of its time stamps in a second. */
+  /** Units of its time stamps per second. */
   readonly perSecond: number;
-  /** Seconds that are to be added to them. */
+  /** Seconds to add to its time stamps. */
   readonly from: number;
 }
 
-/** The interfaces that a section has described until now. */
+/** The interfaces that a section has described so far. */
 class Interfaces {
   readonly #all: Interface[] = [];
-  /** Whether one of them may have netlink. */
+  /** True if an interface may have netlink packets. */
   netlink = false;
 
   get count(): number {
@@ -288,10 +293,14 @@ function* pcapng(source: Source): Generator<Packet, void, undefined> {
       interfaces = new Interfaces();
     }
     const type = source.view.getUint32(begin, little), length = source.view.getUint32(begin + 4, little);
-    if (length < 12 || length % 4 !== 0) source.fail(`a block says it has ${length} bytes`);
+    if (length < 12 || length % 4 !== 0) {
+      source.fail(`a block has a length of ${length} bytes, expected a multiple of 4 from 12 up`);
+    }
     const packet = type === PACKET_BLOCK || type === OLD_PACKET || type === SIMPLE_PACKET;
     if (packet || type === INTERFACE) {
-      if (length > LARGEST_BLOCK) source.fail(`a block says it has ${length} bytes, ${LARGEST_BLOCK} is the most`);
+      if (length > LARGEST_BLOCK) {
+        source.fail(`a block has a length of ${length} bytes, expected at most ${LARGEST_BLOCK}`);
+      }
       source.need(length, "a block");
       const block = new Block(source, source.at, length, little);
       if (block.word(length - 4) !== length) wrongEnd(source, length, block.word(length - 4), offset);
@@ -299,7 +308,7 @@ function* pcapng(source: Source): Generator<Packet, void, undefined> {
       source.at += length;
       if (given !== undefined) yield given;
     } else {
-      // Nothing of it is read, however large it is, but the length behind it.
+      // The block is skipped, however large it is, except for the length at its end.
       source.skip(length, 4, "a block");
       const stated = source.view.getUint32(source.at, little);
       if (stated !== length) wrongEnd(source, length, stated, offset);
@@ -312,7 +321,7 @@ function wrongEnd(source: Source, length: number, stated: number, offset: number
   source.fail(`a block of ${length} bytes ends with another length, ${stated}`, offset);
 }
 
-/** A block of pcapng that is there as a whole. */
+/** A pcapng block that is available as a whole. */
 class Block {
   readonly length: number;
   readonly little: boolean;
@@ -348,16 +357,16 @@ class Block {
     return this.#source.bytes.slice(this.#at + place, this.#at + end);
   }
 
-  /** Makes sure that it has so many bytes before its last word. */
+  /** Throws unless the block has `count` bytes before its last word. */
   need(count: number, of: string): void {
-    if (count > this.length - 4) this.fail(`${of} says it has ${count} bytes in a block of ${this.length}`);
+    if (count > this.length - 4) this.fail(`${of} has ${count} bytes in a block of ${this.length}`);
   }
 
   fail(why: string): never {
     this.#source.fail(why);
   }
 
-  /** Calls `visit` with each option that begins at `place` or behind, until there is no more. */
+  /** Calls `visit` for each option from `place` on. */
   options(place: number, visit: (code: number, place: number, length: number) => void): void {
     while (place + 4 <= this.length - 4) {
       const code = this.half(place), length = this.half(place + 2);
@@ -385,9 +394,9 @@ function packetOf(block: Block, type: number, interfaces: Interfaces, offset: nu
   const simple = type === SIMPLE_PACKET, data = simple ? 12 : 28;
   block.need(data, "the header of a packet");
   const number = simple ? 0 : type === OLD_PACKET ? block.half(8) : block.word(8), on = interfaces.get(number);
-  if (on === undefined) block.fail(`a packet is of interface ${number}, ${interfaces.count} are described`);
+  if (on === undefined) block.fail(`a packet is of interface ${number}, but ${interfaces.count} are described`);
   if (!isNetlink(on.link)) {
-    // A file may have others beside it, but not nothing else.
+    // A file may have other interfaces beside one for netlink, but must have one.
     if (interfaces.netlink) return undefined;
     block.fail(otherLink(on.link));
   }
@@ -415,7 +424,10 @@ function otherLink(link: number): string {
   return `its link type is ${link}, not netlink's ${LINKTYPE_NETLINK}`;
 }
 
-/** Takes the cooked header off; `undefined` for what came from another kind of interface, or is cut off before. */
+/**
+ * Removes the cooked header; returns `undefined` for a packet of another kind of interface, or one cut off within the
+ * header.
+ */
 function cooked(
   bytes: Uint8Array,
   link: number,

@@ -1,20 +1,21 @@
 /**
- * Text that may be printed: lines for a terminal, and JSON of our objects.
+ * Text that is safe to print: lines for a terminal, and JSON of decoded objects.
  *
  * @module
  */
 import { escapeControls, escapeJson } from "../ffi/text.ts";
 import { toHex } from "./codec/mod.ts";
 
-// ECMAScript 2026; not every declaration file has it yet.
+// JSON.rawJSON is in ECMAScript 2026, which not every declaration file has yet.
 const JSON_WITH_RAW = JSON as typeof JSON & { rawJSON(text: string): unknown };
 
 /**
- * A line of text for a terminal, of parts with a space between them. Names come from anybody (of interfaces, processes,
- * sockets), and may hold what a terminal obeys: controls and turns of direction are shown as `\u001b` and its like.
+ * Returns a line of text for a terminal, with spaces between the parts. Names (of interfaces, processes, sockets) may
+ * come from anybody, and may contain terminal commands: control characters and changes of text direction are shown as
+ * `\u001b` and the like.
  *
  * ```ts
- * import { printable } from "@linux/netlink/core/printable.ts";
+ * import { printable } from "@linux/netlink/core/show.ts";
  * console.log(printable("link", "x\u001b[31mR", 7)); // link x\u001b[31mR 7
  * ```
  */
@@ -23,15 +24,16 @@ export function printable(...parts: readonly unknown[]): string {
 }
 
 /**
- * JSON of our objects: what JSON.stringify throws on becomes text that is accepted as input again: a bigint is a plain
- * number, bytes are hexadecimal text. It can be printed: what a terminal would obey is escaped, as JSON allows everywhere.
+ * Returns JSON of a decoded object. Values that JSON lacks are written in a form that is accepted as input again: a
+ * bigint as a plain number, bytes as hexadecimal text. The text is safe to print: terminal commands are escaped, as
+ * JSON allows everywhere.
  *
  * ```ts
  * import { stringify } from "@linux/netlink";
  * console.log(stringify({ cookie: 5n, key: new Uint8Array([1, 255]) })); // {"cookie":5,"key":"01ff"}
  * ```
  *
- * @param space as JSON.stringify takes it
+ * @param space as for JSON.stringify
  */
 export function stringify(value: unknown, space?: string | number): string {
   const json = JSON.stringify(value, (_key, one: unknown) => {

@@ -1,5 +1,5 @@
 /**
- * Prints the messages of sockets to stderr, as NETLINK_DEBUG asks for.
+ * Prints the messages of sockets to stderr if NETLINK_DEBUG is set.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { stringify } from "./printable.ts";
 import { type Direction, type Tap, Tapped } from "./tap.ts";
 import type { Transport } from "./transport.ts";
 
-/** Prints to stderr, each message as a dry run shows it. */
+/** Prints each message to stderr in the form of a dry run. */
 class Printer implements Tap {
   readonly #protocol: Protocol;
   readonly #messages: MessageSets;
@@ -29,7 +29,7 @@ class Printer implements Tap {
       text = codec === undefined ? showMessages(datagram, set).join("\n") : stringify(decodeValue(datagram, codec), 2);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      text = `${length} bytes that are no messages`;
+      text = `${length} bytes that are not messages`;
     }
     console.error(`${name} ${direction} ${text}`);
   }
@@ -37,7 +37,7 @@ class Printer implements Tap {
   close(): void {}
 }
 
-/** A transport whose messages are printed. */
+/** Returns a transport whose messages are printed. */
 export function printed(transport: Transport, protocol: Protocol): Transport {
   return new Tapped(transport, new Printer(protocol));
 }

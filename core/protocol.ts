@@ -1,6 +1,6 @@
 /**
- * The types that the rooms of the core share: a protocol, its messages, a request, and who sends it. Types only, so that
- * importing them costs nothing and closes no circle.
+ * The types that the modules of core share: a protocol, its messages, a request, and the sender of requests. Only
+ * types, so that importing them costs nothing and makes no import cycles.
  *
  * @module
  */
@@ -10,124 +10,129 @@ import type { LinkNameReader } from "./interface_names.ts";
 
 /** A protocol of AF_NETLINK. */
 export interface Protocol {
-  /** Its number. */
+  /** The number of the protocol. */
   readonly number: number;
-  /** Its name: `NETLINK_ROUTE`. */
+  /** The name of the protocol: `NETLINK_ROUTE`. */
   readonly name: string;
   /** Names of its message types: `{ RTM_NEWLINK: 16 }`. */
   readonly types: Readonly<Record<string, number>>;
-  /** Why a kernel may not serve it, for the error that opening it is then. */
+  /** The hint of the error if the kernel lacks the protocol. */
   readonly hint?: string;
   /** Finds interfaces by names that are too long for SIOCGIFINDEX. */
   readonly longName?: (requester: Requester, name: string) => number | undefined;
-  /** The multicast group that tells of interfaces and their names. */
+  /** The multicast group that reports interfaces and their names. */
   readonly linkGroup?: number;
-  /** Reads which interface a message of that group tells of, and its name. */
+  /** Reads the number and name of an interface from a message of that group. */
   readonly linkName?: LinkNameReader;
 }
 
-/** Facts about the machine that messages come from, which the messages themselves do not tell. */
+/** Facts about the machine that messages come from, which the messages do not contain. */
 export interface Origin {
   /** Width of a C `long` there, for ip_queue and ULOG; `lp64` when absent. */
   readonly layout?: Layout;
   /**
-   * Numbers of generic families there, by name: each kernel has its own. Or the families as nlctrl describes them
-   * (`families.list()` of `families/generic/controller.ts`), which also tells the size of their own headers. Families that
-   * nlctrl describes within the conversation need not be given.
+   * The numbers of generic families on that machine, by name, since each kernel assigns its own. Or the families as
+   * nlctrl describes them (`families.list()` of `families/generic/controller.ts`), which also have the size of their
+   * own headers. Families that nlctrl describes within the conversation need not be given.
    */
   readonly generic?: Readonly<Record<string, number>> | readonly DescribedFamily[];
-  /** The messages are this process's own: the numbers that it has looked up hold. */
+  /** True if the messages are this process's own, so that family numbers it has looked up are valid. */
   readonly here?: true;
 }
 
 /** A generic family as nlctrl describes it. */
 export interface DescribedFamily {
-  /** Its number. */
+  /** The number of the family. */
   familyId?: number;
-  /** Its name. */
+  /** The name of the family. */
   familyName?: string;
-  /** Bytes of the header that its messages have behind genlmsghdr. */
+  /** Size in bytes of the family's own header behind genlmsghdr. */
   hdrsize?: number;
 }
 
 /**
- * The messages of one conversation: an answer may be read by what was asked before.
+ * Returns the message set of one conversation: the table of an answer may depend on the request before it.
  *
- * @param port the port of the socket that a packet was recorded at, where that is known
+ * @param port the port of the recorded socket, if known
  */
 export type MessageSets = (port?: number) => MessageSet;
 
-/** How the messages of one protocol are read and written. */
+/** The names and codecs of one protocol's messages. */
 export interface MessageSet {
-  /** Names of its types. */
+  /** Names of the message types. */
   readonly types: Readonly<Record<string, number>>;
-  /** The name of a type, where these become more and {@linkcode MessageSet.types} is dear. */
+  /** Returns the name of a type, for sets whose {@linkcode MessageSet.types} grows and is expensive to make. */
   readonly typeName?: (type: number) => string | undefined;
   /**
-   * The codec of the payload of `type`; `undefined` where no table reads it. The message begins `at` in `from`; both are
-   * absent where one is to be written, whose `flags` are those.
+   * Returns the codec of the payload of `type`; `undefined` if it has no table. For decoding, the message begins at
+   * `at` in `from`; for encoding, both are absent and `flags` are the message's.
    */
   readonly codec: (type: number, from?: Reader, at?: number, flags?: number) => Codec<unknown, never> | undefined;
-  /** The name of what the message that begins `at` does, where its type does not tell: its flags are called by it. */
+  /**
+   * Returns the name of the operation in the message at `at`, if the type does not tell it; the flags are named by it.
+   */
   readonly does?: (from: Reader, at: number) => string | undefined;
-  /** `false` where ERROR, DONE and their like are no verdicts but types as any other. */
+  /** `false` if ERROR, DONE and the other control messages are ordinary types of the protocol. */
   readonly control?: false;
-  /** Types whose nlmsg_len is not to be trusted: such a message is all that is left of the datagram. */
+  /** True for types whose nlmsg_len is unreliable: such a message extends to the end of the datagram. */
   readonly whole?: (type: number) => boolean;
-  /** How a datagram is read that has no message header; `undefined` where it has one. */
+  /** Returns the codec of a datagram without a message header; `undefined` if it has one. */
   readonly unframed?: (datagram: Uint8Array) => Codec<unknown, never> | undefined;
 }
 
-/** A message to send, and how to read what comes back. */
+/** A message to send, and the codecs of its replies. */
 export interface Operation {
   /** nlmsg_type. */
   readonly type: number;
-  /** nlmsg_flags beside NLM_F_REQUEST. */
+  /** nlmsg_flags besides NLM_F_REQUEST. */
   readonly flags: number;
-  /** How the value becomes the payload. */
+  /** The codec of the request's payload. */
   readonly codec: Codec<unknown, never>;
-  /** What is sent. */
+  /** The value to send. */
   readonly value: object;
-  /** Makes what is sent in the place of `value`, once all that was asked for before is done. */
+  /** Makes the value to send instead of `value`, after all earlier requests are done. */
   readonly read?: () => object;
-  /** What is done, for errors: `add link v0`. */
+  /** The operation in error messages: `add link v0`. */
   readonly what: string;
-  /** The kernel's name of the message, where its type alone does not tell. */
+  /** The kernel's name of the message, if its type alone does not tell. */
   readonly name?: string;
-  /** nlmsg_type of what comes back; messages of other types are passed over. */
+  /** nlmsg_type of the reply; messages of other types are ignored. */
   readonly reply?: number;
-  /** Whether the message whose payload begins at `at` is meant, where several kinds share its type. */
+  /** True if the message whose payload begins at `at` is meant, if several kinds of objects share its type. */
   readonly concerns?: (from: Reader, at: number) => boolean;
-  /** How that is read; the request's own codec when absent. */
+  /** The codec of the reply; that of the request when absent. */
   readonly replyCodec?: Codec<unknown, never>;
-  /** Whether it only looks, so that it may be asked again when the answer is lost. */
+  /** True if the request changes nothing, so that it may be repeated when the answer is lost. */
   readonly looks?: true;
-  /** What may help when the kernel refuses. */
+  /** Returns the hint of the error if the kernel refuses the request. */
   readonly hint?: (code: string, details: KernelErrorDetails) => string | undefined;
-  /** What is asked for in turn once this is done, as a part of the same item of a batch. */
+  /** Further requests after this one succeeded, as parts of the same item of a batch. */
   readonly then?: readonly Operation[];
 }
 
 /** The messages around the items of a transaction. */
 export interface Frame {
-  /** Begins it. The kernel's verdicts on the transaction as a whole answer this message. */
+  /** Begins the transaction. The kernel's errors about the transaction as a whole answer this message. */
   readonly begin: Operation;
-  /** Ends it; without this message the kernel does nothing. */
+  /** Ends the transaction; without this message the kernel does nothing. */
   readonly end: Operation;
-  /** Says `true` after errors that call for another try, as when the tables have changed since they were read. */
+  /**
+   * Returns `true` for errors after which the transaction should be tried again, as when the tables have changed since
+   * they were read.
+   */
   readonly again?: (error: TransactionError) => boolean;
 }
 
-/** Where a collection sends its operations: a client at once, a batch later. */
+/** Sends the operations of a collection: a client at once, a batch later. */
 export interface Requester {
-  /** Whether requests are only collected, or shown: nothing comes back. */
+  /** True if requests are only collected or shown, so that they return nothing. */
   readonly deferred: boolean;
-  /** Sends it; the object that came back, if any. */
+  /** Sends a request; returns the object in the reply, if any. */
   request(operation: Operation): unknown;
-  /** Everything that a dump gives. */
+  /** Returns all objects of a dump. */
   dump(operation: Operation): unknown[];
-  /** The same one by one, those that `fits` wants, on a socket of its own. */
+  /** Yields the objects of a dump that `fits` accepts, one by one, on a socket of its own. */
   iterate(operation: Operation, fits?: (value: unknown) => boolean): Generator<unknown, void, undefined>;
-  /** Brings a value into the form that the kernel gives it back in. */
+  /** Converts a value to the form that the kernel returns. */
   normalize(codec: Codec<unknown, never>, value: object, what: string): object;
 }

@@ -1,5 +1,5 @@
 /**
- * A recorded conversation in the place of the kernel, for tests: what a capture heard is answered again.
+ * Replays a recorded conversation instead of the kernel, for tests: requests get the answers in a capture.
  *
  * ```ts ignore
  * import { replay } from "@linux/netlink/core/replay.ts";
@@ -23,53 +23,53 @@ import type { Received } from "./transport.ts";
 
 export type { CaptureSource } from "./pcap.ts";
 
-/** A request of the recording, and what came of it. */
+/** A recorded request and its answers. */
 interface Exchange {
   readonly type: number;
   readonly flags: number;
   readonly seq: number;
-  /** The port of the socket that asked; 0 where the capture does not say. */
+  /** The port of the requesting socket; 0 if the capture does not have it. */
   readonly port: number;
-  /** What follows its header. */
+  /** The bytes behind the header, in hexadecimal. */
   readonly payload: string;
-  /** Its answers, in datagrams of one or more messages. */
+  /** The answers: datagrams of one or more messages. */
   readonly answers: Uint8Array[][];
-  /** How many requests were before it. */
+  /** Number of requests before this one. */
   readonly order: number;
 }
 
-/** What a recording holds. */
+/** The content of a recording. */
 interface Recorded {
-  /** How many there are. */
+  /** Number of requests. */
   count: number;
-  /** Those that were not asked for yet, in order, by what asks for them. */
+  /** Requests without an answer so far, in order, by type, flags and payload. */
   readonly waiting: Map<string, Exchange[]>;
-  /** The last ones, by what their answers say: port and number, or the number alone. */
+  /** The latest request for each port and sequence number, and for each sequence number alone. */
   readonly last: Map<string, Exchange>;
-  /** What came without being asked for, and was not given yet. */
+  /** Events that were not delivered yet. */
   events: AddressedReply[];
-  /** Names of interfaces, as messages told them. */
+  /** Names of interfaces, from the recorded messages. */
   readonly interfaces: Map<number, string>;
 }
 
 /**
- * Makes what stands in for the kernel: `open({ transport: replay("talk.pcap", NETLINK_ROUTE) })`.
+ * Makes a replacement of the kernel: `open({ transport: replay("talk.pcap", NETLINK_ROUTE) })`.
  *
- * Each request is answered as the first one like it was in the recording: same type, flags and payload. Each is answered
- * once, in whatever order; sequence numbers and ports are those of the new conversation. Events are there for the first
- * socket that has joined their group. Interfaces have the names that the recording's messages tell.
+ * Each request gets the answers of the first unanswered request in the recording with the same type, flags and payload,
+ * in whatever order requests are made. Sequence numbers and ports are adapted to the new conversation. Events go to the
+ * first socket that has joined their group. Interfaces have the names in the recording's messages.
  *
- * A request that the recording does not have is a NetlinkError of code NOT_RECORDED when it is sent.
+ * Sending a request that is not in the recording throws a NetlinkError of code NOT_RECORDED.
  *
- * @param capture ours, or one of an nlmon interface, of one program
- * @param protocol whose messages are taken from it
- * @throws {DecodeError} it is no capture, or a broken one
- * @throws {NetlinkError} FOREIGN: a big-endian machine's messages cannot be sent here
+ * @param capture a capture by this library, or one by nlmon of a single program
+ * @param protocol the protocol whose messages are replayed
+ * @throws {DecodeError} it is not a capture, or it is malformed
+ * @throws {NetlinkError} FOREIGN: messages of a big-endian machine cannot be replayed here
  */
 export function replay(capture: CaptureSource, protocol: Protocol): () => ScriptedKernel {
   const recorded: Recorded = { count: 0, waiting: new Map(), last: new Map(), events: [], interfaces: new Map() };
   for (const packet of packets(capture)) if (packet.protocol === protocol.number) take(packet, recorded, protocol);
-  // They are taken from the end.
+  // Requests are taken from the end.
   for (const alike of recorded.waiting.values()) alike.reverse();
   return () => new Replay(recorded, protocol);
 }
@@ -83,7 +83,7 @@ class Replay extends ScriptedKernel {
     for (const [index, name] of recorded.interfaces) this.interfaces.set(index, name);
   }
 
-  /** Whether groups were joined since it was looked which events are theirs. */
+  /** True if groups were joined since the last search for their events. */
   #joined = false;
 
   override join(group: number): void {
@@ -91,13 +91,13 @@ class Replay extends ScriptedKernel {
     this.#joined = true;
   }
 
-  /** Queues what was told to the groups that were joined, in the order in which it was told. */
+  /** Queues the events of the joined groups, in the recorded order. */
   #hear(): void {
     if (!this.#joined) return;
     this.#joined = false;
     const groups = new Set(this.groups), left: AddressedReply[] = [];
     for (const event of this.#recorded.events) {
-      // nlmon does not say which group: then it is anybody's who joined one.
+      // nlmon does not record the group: then the event goes to any socket that has joined one.
       if (event.groups === 0 ? groups.size > 0 : groups.has(event.groups!)) this.push(event);
       else left.push(event);
     }
@@ -115,7 +115,7 @@ class Replay extends ScriptedKernel {
   }
 }
 
-/** What a request says, whoever asks it. */
+/** Returns a key of a request that does not depend on the requesting socket. */
 function asking(type: number, flags: number, payload: string): string {
   return `${type} ${flags} ${payload}`;
 }
@@ -126,15 +126,22 @@ function answer({ type, flags, seq, payload }: SentMessage, { waiting }: Recorde
     const name = Object.entries(protocol.types).find(([, number]) => number === type)?.[0] ?? `message ${type}`;
     const left = [...waiting.values()].flat().filter((one) => one.type === type).length;
     throw new NetlinkError(
-      `Cannot send ${name}: no request of the recording that was not answered yet is like it`,
+      `Cannot send ${name}: no unanswered request in the recording matches`,
       "NOT_RECORDED",
-      { hint: `it has ${left} others of this type; flags 0x${flags.toString(16)}, payload ${wanted}` },
+      {
+        hint: `the recording has ${left} other unanswered requests of this type; this one has flags 0x${
+          flags.toString(16)
+        }, payload ${wanted}`,
+      },
     );
   }
   return exchange.answers.map((messages) => datagram(...messages.map((message) => addressed(message, seq))));
 }
 
-/** A recorded answer with the number and port of who asks now, also in the header that an error repeats. */
+/**
+ * Returns a recorded answer with the sequence number and port of the new conversation, also in the header that an error
+ * repeats.
+ */
 function addressed(recorded: Uint8Array, seq: number): Uint8Array {
   const message = new Uint8Array((recorded.length + 3) & ~3), view = new DataView(message.buffer);
   message.set(recorded);
@@ -146,7 +153,7 @@ function addressed(recorded: Uint8Array, seq: number): Uint8Array {
 
 const REPLAY_PORT: number = new ScriptedKernel().port;
 
-/** Sorts a packet into requests, their answers, and events. */
+/** Sorts the messages of a packet into requests, their answers, and events. */
 function take(
   { bytes, direction, port = 0, peer = 0, group = 0, bigEndian }: Packet,
   into: Recorded,
@@ -169,7 +176,7 @@ function take(
     const link = protocol.linkName?.(type, from, at + NLMSG_HDRLEN, end);
     if (link !== undefined) into.interfaces.set(link.index, link.name);
     const message = bytes.slice(at, end);
-    // What a request brought about is told to groups with its number, so the socket counts, where the capture says which.
+    // Events that a request caused carry its sequence number too. So the socket decides, if the capture records it.
     const exchange = port !== 0 ? into.last.get(`${port} ${seq}`) : answered(into, asker, seq);
     if (exchange === undefined) unasked.push(message);
     else if (exchange === last) exchange.answers.at(-1)!.push(message);
@@ -186,21 +193,21 @@ function note(exchange: Exchange, { waiting, last }: Recorded): void {
   last.set(`${port} ${seq}`, exchange).set(String(seq), exchange);
 }
 
-/** The last request that a message to `port` answers, where the capture does not say whose socket it came to. */
+/** Returns the latest request that a message to `port` answers, if the capture does not record the socket. */
 function answered({ last }: Recorded, port: number, seq: number): Exchange | undefined {
   if (port === 0) return last.get(String(seq));
   const own = last.get(`${port} ${seq}`), nobodys = last.get(`0 ${seq}`);
   return (own?.order ?? -1) > (nobodys?.order ?? -1) ? own : nobodys;
 }
 
-/** Whether it is messages at all, as some protocols' datagrams are not. */
+/** True if the datagram consists of messages; those of some protocols do not. */
 function isFramed(from: Reader): boolean {
   if (from.length < NLMSG_HDRLEN) return false;
   const length = from.view.getUint32(0, true);
   return length >= NLMSG_HDRLEN && length <= from.length;
 }
 
-/** Messages, each at a multiple of four. */
+/** Joins messages, each at a multiple of four. */
 function joined(messages: readonly Uint8Array[]): Uint8Array {
   return datagram(...messages.map((message) => {
     const padded = new Uint8Array((message.length + 3) & ~3);

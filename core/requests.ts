@@ -1,5 +1,5 @@
 /**
- * Requests and dumps on one exchange, asked again where the kernel's answer was lost or the table changed meanwhile.
+ * Requests and dumps on one exchange, repeated if the kernel's answer was lost or the table changed during a dump.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { messageEnd, NLM_F, NLMSG_HDRLEN } from "./message.ts";
 import type { Operation } from "./protocol.ts";
 import { Answers, isOverflow, overflowed, TRIES } from "./wait.ts";
 
-/** A message is no field of any object; one for all. */
+/** The owner of a message, which is not a field of any object; one for all. */
 const NOBODY = Object.freeze({});
-const LOST = "the kernel could not send all of it: ask again";
+const LOST = "the kernel could not send all objects: repeat the dump";
 
-/** Sends a request and waits for the verdict; the object that came back, if any. */
+/** Sends a request and waits for the kernel's answer; returns the object in the reply, if any. */
 export function request(exchange: Exchange, given: Operation): unknown {
   const operation = withValueRead(given), answers = new Answers(exchange.timeout);
   for (let tries = 1;; tries++) {
@@ -39,13 +39,13 @@ function requestOnce(exchange: Exchange, operation: Operation, answers: Answers)
     });
     exchange.judge(verdict, operation, writer, start);
     if (answers.lost !== undefined && value === undefined && operation.reply !== undefined) {
-      throw overflowed(operation.what, answers.lost, "it is done, but what the kernel says of it is lost");
+      throw overflowed(operation.what, answers.lost, "it is done, but the kernel's reply is lost");
     }
     return value;
   });
 }
 
-/** Everything that a dump gives; one that was interrupted, or of which something was lost, is asked for again. */
+/** Returns all objects of a dump. A dump that was interrupted or partly lost is repeated. */
 export function dump(exchange: Exchange, operation: Operation): unknown[] {
   const answers = new Answers(exchange.timeout);
   let items: unknown[] = [];
@@ -77,15 +77,16 @@ function dumpOnce(exchange: Exchange, operation: Operation, answers: Answers, it
   });
 }
 
-/** An exchange that nobody else asks on; it is closed with its owner. */
+/** An exchange without other users; it is closed with its owner. */
 export interface OwnExchange extends Disposable {
   /** The exchange. */
   readonly exchange: Exchange;
 }
 
 /**
- * The same one by one, those that `fits` wants, on an exchange of its own: requests made in the loop's body go to other
- * sockets, so that the datagram stays as it is. One generator: each more would cost every object something.
+ * Yields the objects of a dump that `fits` accepts, one by one, on an exchange of its own: requests in the loop's body
+ * use other sockets, so that they do not overwrite the datagram. This is one generator, since each further one would
+ * make every object slower.
  */
 export function* iterate(
   open: () => OwnExchange,
@@ -128,7 +129,7 @@ function codecOf({ replyCodec, codec }: Operation): Codec<unknown, never> {
   return replyCodec ?? codec;
 }
 
-/** Whether a call came to nothing as answers were lost. */
+/** True if a call failed because answers were lost. */
 function isLoss(error: unknown, answers: Answers): boolean {
   return answers.lost !== undefined && isOverflow(error);
 }

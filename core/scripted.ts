@@ -1,6 +1,6 @@
 /**
- * A kernel that follows a script. It stands in for a real one in tests, ours and users', and does what a real kernel does
- * not do on demand.
+ * A kernel that follows a script. It replaces a real one in tests, also in those of users, and does things that a real
+ * kernel does not do on demand.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import type { Buffers, Credentials, Received, Transport } from "./transport.ts";
 
 export type * from "./transport.ts";
 
-/** What a scripted kernel sends: a datagram, one with where it came from, or an error that the receive throws. */
+/** An answer of a scripted kernel: a datagram, one with its sender, or an error that the receive throws. */
 export type Reply = Uint8Array | AddressedReply | Error;
 
-/** A datagram that is not simply the kernel's answer. */
+/** A datagram with its sender and further facts about it. */
 export interface AddressedReply {
   /** The datagram. */
   readonly bytes: Uint8Array;
-  /** Who sent it: 0, the kernel, when absent. */
+  /** The port of the sender; 0, the kernel, when absent. */
   readonly port?: number;
-  /** The multicast group that it went to; 0, none, when absent. */
+  /** The multicast group that it was sent to; 0, none, when absent. */
   readonly groups?: number;
-  /** The namespace that it is about, by this one's number for it. */
+  /** The number, in the socket's namespace, of the network namespace that it is about. */
   readonly nsid?: number;
-  /** Who sent it; absent where nobody vouches for it. */
+  /** The sender's credentials; absent if the kernel does not vouch for them. */
   readonly credentials?: Credentials;
 }
 
 /**
- * A kernel that follows a script, for tests: a function from what is sent to what is received.
+ * A kernel that follows a script, for tests: a function that returns the answers to a request.
  *
  * ```ts
  * import { message, ScriptedKernel } from "@linux/netlink/core/scripted.ts";
@@ -37,42 +37,42 @@ export interface AddressedReply {
  * ```
  */
 export class ScriptedKernel implements Transport {
-  /** The port that it answers to. */
+  /** The port of the client's socket. */
   readonly port = 4242;
-  /** Everything that was sent to it. */
+  /** All datagrams that were sent to it. */
   readonly sent: Uint8Array[] = [];
   /** The groups that were joined. */
   readonly groups: number[] = [];
-  /** Its interfaces. */
+  /** The names of its interfaces by number. */
   readonly interfaces: Map<number, string> = new Map();
   readonly #script: (request: SentMessage, kernel: ScriptedKernel) => readonly Reply[];
   #queue: Reply[] = [];
-  /** How many of the queue were received. */
+  /** Number of answers in the queue that were received. */
   #received = 0;
   #wake: (() => void) | undefined;
   #fail: ((error: Error) => void) | undefined;
   #closed = false;
 
-  /** Answers each message with what `script` returns for it. */
+  /** Answers each message with the datagrams that `script` returns. */
   constructor(script: (request: SentMessage, kernel: ScriptedKernel) => readonly Reply[] = () => []) {
     this.#script = script;
   }
 
-  /** Sends a datagram to the client without being asked. */
+  /** Sends datagrams to the client without a request. */
   push(...replies: readonly Reply[]): void {
     for (const reply of replies) this.#queue.push(reply);
     const wake = this.#wake;
     if (replies.length > 0) wake?.();
   }
 
-  /** Takes a datagram apart and runs the script on each of its messages, wherever they are sent to. */
+  /** Runs the script for each message of a datagram, whatever address it is sent to. */
   send(bytes: Uint8Array, length: number, _port?: number, _groups?: number): void {
     if (this.#closed) throw new NetlinkError("Cannot send: the socket is closed", "CLOSED");
     const datagram = bytes.slice(0, length), view = new DataView(datagram.buffer);
     this.sent.push(datagram);
     for (let at = 0; at + 16 <= length;) {
       const size = view.getUint32(at, true);
-      if (size < 16) break; // no message at all, as some protocols send
+      if (size < 16) break; // not a message: some protocols send such datagrams
       this.push(...this.#script({
         type: view.getUint16(at + 4, true),
         flags: view.getUint16(at + 6, true),
@@ -83,7 +83,7 @@ export class ScriptedKernel implements Transport {
     }
   }
 
-  /** The next datagram of the script. */
+  /** Returns the next datagram of the script. */
   receive(_timeout: number): Received | undefined {
     if (this.#closed) throw new NetlinkError("Cannot receive: the socket is closed", "CLOSED");
     if (this.#received === this.#queue.length) return undefined;
@@ -99,27 +99,27 @@ export class ScriptedKernel implements Transport {
     return { bytes, view: new DataView(bytes.buffer), length: bytes.length, port, groups, nsid, credentials };
   }
 
-  /** Knows every option. */
+  /** Accepts every option. */
   setOption(_name: number, _value: number): boolean {
     return true;
   }
 
-  /** Takes any size. */
+  /** Accepts any size. */
   setBuffer(bytes: number): number {
     return bytes;
   }
 
-  /** Takes any size. */
+  /** Accepts any size. */
   setSendBuffer(bytes: number): number {
     return bytes;
   }
 
-  /** Has none. */
+  /** Returns `undefined`: it has no buffers. */
   buffers(): Buffers | undefined {
     return undefined;
   }
 
-  /** Notes the group. */
+  /** Remembers the group. */
   join(group: number): void {
     this.groups.push(group);
   }
@@ -130,24 +130,24 @@ export class ScriptedKernel implements Transport {
     if (at >= 0) this.groups.splice(at, 1);
   }
 
-  /** Replies carry what the script says. */
+  /** Does nothing: replies have the script's credentials. */
   passCredentials(): void {}
 
-  /** The script is not filtered. */
+  /** Does nothing: the script's datagrams are not filtered. */
   attachFilter(_instructions: Uint8Array): void {}
 
-  /** Looks in {@linkcode ScriptedKernel.interfaces}. */
+  /** Returns a name from {@linkcode ScriptedKernel.interfaces}. */
   interfaceName(index: number): string | undefined {
     return this.interfaces.get(index);
   }
 
-  /** Looks in {@linkcode ScriptedKernel.interfaces}. */
+  /** Returns a number from {@linkcode ScriptedKernel.interfaces}. */
   interfaceIndex(name: string): number | undefined {
     for (const [index, other] of this.interfaces) if (other === name) return index;
     return undefined;
   }
 
-  /** Resolves when the script has something to say. */
+  /** Resolves when the script has sent a datagram. */
   readable(options: { signal?: AbortSignal; ref?: boolean } = {}): Promise<void> {
     const { signal } = options;
     if (this.#closed) return Promise.reject(new NetlinkError("Cannot wait: the socket is closed", "CLOSED"));
@@ -160,32 +160,34 @@ export class ScriptedKernel implements Transport {
     });
   }
 
-  /** Ends a wait. */
+  /** Closes the socket, and ends a wait with an error. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#fail?.(new NetlinkError("Cannot wait: the socket is closed", "CLOSED"));
   }
 
-  /** The same as {@linkcode close}. */
+  /** Does the same as {@linkcode close}. */
   [Symbol.dispose](): void {
     this.close();
   }
 }
 
-/** A message as a scripted kernel sees it. */
+/** A message as a script receives it. */
 export interface SentMessage {
-  /** Its type. */
+  /** nlmsg_type. */
   readonly type: number;
-  /** Its flags, NLM_F_*. */
+  /** nlmsg_flags: NLM_F_*. */
   readonly flags: number;
   /** Its sequence number. */
   readonly seq: number;
-  /** What follows its header. */
+  /** The bytes behind the header. */
   readonly payload: Uint8Array;
 }
 
-/** A message with its header, for scripts: nlmsg_pid is the scripted kernel's {@linkcode ScriptedKernel.port}. */
+/**
+ * Returns a message with its header, for scripts: nlmsg_pid is the scripted kernel's {@linkcode ScriptedKernel.port}.
+ */
 export function message(type: number, flags: number, seq: number, payload: Uint8Array, port = 4242): Uint8Array {
   const bytes = new Uint8Array((16 + payload.length + 3) & ~3), view = new DataView(bytes.buffer);
   view.setUint32(0, 16 + payload.length, true);
@@ -197,7 +199,7 @@ export function message(type: number, flags: number, seq: number, payload: Uint8
   return bytes;
 }
 
-/** Several messages as one datagram. */
+/** Joins several messages to one datagram. */
 export function datagram(...messages: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(messages.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

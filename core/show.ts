@@ -1,5 +1,5 @@
 /**
- * Messages and values as people read them: a message taken apart field by field, and JSON for our objects.
+ * Messages and values for people to read: a message field by field, and JSON of decoded objects.
  *
  * @module
  */
@@ -11,30 +11,30 @@ import { printable, stringify } from "./printable.ts";
 
 export { printable, stringify };
 
-/** One field of a message that is shown. */
+/** One field of a shown message. */
 export interface ShownField {
-  /** As a caller would write it: `data.peer.ifname`; attributes without a name are `#53`. */
+  /** The path as a caller would write it: `data.peer.ifname`; attributes without a name are `#53`. */
   readonly path: string;
-  /** Bytes from the beginning of the message. */
+  /** Offset in bytes from the start of the message. */
   readonly offset: number;
-  /** Its value; bytes where the table does not know it. */
+  /** The value; bytes if the table does not know the field. */
   readonly value: unknown;
 }
 
-/** A line of a message's text: a field, or the nest that the lines below it are in. */
+/** A line of a message's text: a field, or the nest of the lines below it. */
 interface Row {
   readonly name: string;
   readonly depth: number;
-  /** Its bytes, its own header included. */
+  /** Offset of its bytes, including its own header. */
   readonly start: number;
   readonly end: number;
-  /** What makes it a field. */
+  /** The field; `undefined` for a nest. */
   readonly field: ShownField | undefined;
 }
 
 /**
- * A message taken apart. Its text form, which `console.log` prints too, is a line for the header, then the tree of its
- * fields: offset, bytes, name, value.
+ * A message shown field by field. Its text form, which `console.log` prints too, has a line for the header and then the
+ * tree of its fields: offset, bytes, name, value.
  */
 export class ShownMessage {
   static {
@@ -53,9 +53,9 @@ export class ShownMessage {
   readonly flags: readonly (string | number)[];
   /** Its sequence number. */
   readonly seq: number;
-  /** nlmsg_pid: the port of who asked, or 0. */
+  /** nlmsg_pid: the port of the requesting socket, or 0. */
   readonly port: number;
-  /** The message, header and all. */
+  /** The bytes of the message with its header. */
   readonly bytes: Uint8Array;
   readonly #from: Reader;
   readonly #codec: Codec<unknown, never>;
@@ -64,10 +64,10 @@ export class ShownMessage {
   #rows: readonly Row[] | undefined;
 
   /**
-   * Takes the message in `bytes` apart.
+   * Makes the shown message of `bytes`.
    *
-   * @param flags how the bits of nlmsg_flags are called; `undefined` where the message has no header, so no flags
-   * @param from what its integers are read with, where they are another machine's
+   * @param flags the names of the bits in nlmsg_flags; `undefined` if the message has no header
+   * @param from the reader of its integers, if they are in another byte order
    */
   constructor(
     bytes: Uint8Array,
@@ -88,12 +88,12 @@ export class ShownMessage {
     this.#header = header ? NLMSG_HDRLEN : 0;
   }
 
-  /** The object that it carries. */
+  /** The decoded payload. */
   get value(): unknown {
     return this.#value ??= this.#codec.decode(this.#from, this.#header, this.bytes.length, {});
   }
 
-  /** That object's fields, one by one, in the order of the bytes. */
+  /** The fields of that object, in the order of the bytes. */
   get fields(): readonly ShownField[] {
     return this.#lines().flatMap(({ field }) => field ?? []);
   }
@@ -102,7 +102,7 @@ export class ShownMessage {
     return this.#rows ??= rowsOf(this.#from, this.#codec, this.#header, this.bytes.length);
   }
 
-  /** What its text form begins with: type, flags, numbers. */
+  /** The beginning of the text form: type, flags, numbers. */
   protected get head(): string {
     const { type, flags, seq, port, bytes } = this;
     if (this.#header === 0) return `${type === 0 ? "" : `${type} `}${bytes.length} bytes`;
@@ -110,12 +110,12 @@ export class ShownMessage {
     return `${type}${mask} seq ${seq}${port === 0 ? "" : ` port ${port}`}, ${bytes.length} bytes`;
   }
 
-  /** All of it in one line: the header, then the object as JSON. */
+  /** Returns the message in one line: the header, then the object as JSON. */
   summary(): string {
     return printable(this.head, stringify(this.value));
   }
 
-  /** A line for the header, then a line a field or nest: offset, bytes, name, value. */
+  /** Returns a line for the header, then a line for each field or nest: offset, bytes, name, value. */
   toString(): string {
     const rows: Row[] = [...this.#lines()];
     if (this.#header > 0) rows.unshift({ name: "nlmsghdr", depth: 0, start: 0, end: 16, field: undefined });
@@ -128,7 +128,7 @@ export class ShownMessage {
     return [this.head, ...lines].map(escapeControls).join("\n");
   }
 
-  /** What JSON has of it: the header's fields and the object. */
+  /** Returns the fields that JSON contains: the header's fields and the object. */
   toJSON(): Record<string, unknown> {
     const { type, flags, seq, port, value } = this;
     return { type, flags, seq, port, value };
@@ -139,10 +139,10 @@ function widest(texts: readonly string[]): number {
   return texts.reduce((width, { length }) => Math.max(width, length), 0);
 }
 
-/** Bytes that one line shows. */
+/** Most bytes that one line shows. */
 const SHOWN_BYTES = 16;
 
-/** Bytes in groups of four, and how many more there are. */
+/** Formats bytes in groups of four, and the number of further bytes. */
 function hexOf(bytes: Uint8Array, start: number, end: number): string {
   const last = Math.min(end, start + SHOWN_BYTES);
   const text = toHex(bytes.subarray(start, last)).replace(/.{8}(?=.)/g, "$& ");
@@ -170,7 +170,7 @@ const COMMON: FlagNames = {
   dump_filtered: NLM_F.NLM_F_DUMP_FILTERED,
 };
 
-/** The names of a message's flags by what it does, as one bit means different things. */
+/** The names of flags by the kind of message, as the same bit has different meanings. */
 export const FLAG_NAMES: Readonly<Record<"new" | "del" | "get" | "outcome" | "dump", FlagNames>> = {
   new: {
     ...COMMON,
@@ -180,13 +180,13 @@ export const FLAG_NAMES: Readonly<Record<"new" | "del" | "get" | "outcome" | "du
     append: NLM_F.NLM_F_APPEND,
   },
   del: { ...COMMON, nonrec: NLM_F.NLM_F_NONREC, bulk: NLM_F.NLM_F_BULK },
-  // A dump is two bits, which other requests have one by one.
+  // A dump has two bits set, which other requests have one by one.
   get: { ...COMMON, root: NLM_F.NLM_F_ROOT, match: NLM_F.NLM_F_MATCH, atomic: NLM_F.NLM_F_ATOMIC },
   outcome: { ...COMMON, capped: NLM_F.NLM_F_CAPPED, ack_tlvs: NLM_F.NLM_F_ACK_TLVS },
   dump: { ...COMMON, dump: NLM_F.NLM_F_DUMP, atomic: NLM_F.NLM_F_ATOMIC },
 };
 
-/** The names of the flags `value`, as one bit means this or that by whether the message asks, makes or deletes. */
+/** Returns the names of the bits in `value`; the message's type decides between the meanings of a bit. */
 export function flagNames(value: number, type: string | number): FlagNames {
   if (typeof type === "number") return FLAG_NAMES.new;
   if (type === "NLMSG_ERROR" || type === "NLMSG_DONE") return FLAG_NAMES.outcome;
@@ -201,7 +201,7 @@ function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: num
   const walk = (inner: Codec<unknown, never>, start: number, stop: number, owner: object): void =>
     inner.walk!(from, start, stop, owner, (part) => {
       const { name, codec, id } = part, before = rows.length;
-      // The nest of lifted fields has no name; it has a line if it has bytes of its own.
+      // The nest of lifted fields has no name; it has a line if it has a header of its own.
       const nest = part.at > part.start ? [{ name: `#${id}`, start: part.start, end: part.at }] : [];
       if (name !== undefined) path.push(name);
       if (codec?.walk !== undefined && codec.name !== "struct") {
@@ -212,13 +212,13 @@ function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: num
           walk(codec, part.at, part.end, part.owner);
         } catch (error) {
           if (!(error instanceof DecodeError)) throw error;
-          // What its table takes as a whole need not be attributes to the end.
+          // A payload that its table decodes as a whole need not consist of attributes.
           rows.length = before + nest.length;
           path.length = length;
         }
         depth = above;
       }
-      // What has no parts of its own (an empty nest, a payload whose kind is not known) is shown as a whole.
+      // A payload without parts (an empty nest, or one of unknown kind) is shown as a whole.
       if (rows.length <= before + nest.length && name !== undefined) {
         rows.length = before;
         const value = partValue(from, part), { start, end } = part;

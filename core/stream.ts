@@ -1,5 +1,5 @@
 /**
- * Streams: what arrives on a socket that nobody has to ask first, as an async iterable.
+ * Streams: the messages that arrive on a socket without requests, as an async iterable.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type Capture, openSocket, tapped } from "./open.ts";
 import { drain, type OverrunEvent, Subscription } from "./subscription.ts";
 import type { Received, Transport } from "./transport.ts";
 
-/** How a socket is opened that receives what it was not asked for. */
+/** Options of opening a socket that receives messages without requests. */
 export interface StreamOptions {
   /** The network namespace to listen in: a name that `ip netns` knows, a path, or the number of a process. */
   netns?: string | number;
@@ -19,15 +19,15 @@ export interface StreamOptions {
   buffer?: number;
   /** Ends the stream, as leaving the loop does. */
   signal?: AbortSignal;
-  /** Records what the socket sends and receives, for Wireshark and `readCapture`. */
+  /** Records the traffic of the socket, for Wireshark and `readCapture`. */
   capture?: Capture;
-  /** What stands in for the kernel, in tests. */
+  /** Makes a replacement of the kernel, in tests. */
   transport?: () => Transport;
 }
 
 /**
- * What a stream of `T` gives: those, and the word that some were lost. The fields of `T` can be read on both, so that a
- * script that does not care needs no `if`.
+ * The elements of a stream of `T`: values of `T`, and an event when some were lost. Both have the fields of `T`, so
+ * that a script that ignores losses needs no `if`.
  */
 export type Streamed<T> =
   | (T extends { readonly event: unknown } ? T : T & { readonly event?: undefined })
@@ -36,7 +36,7 @@ export type Streamed<T> =
 /** A stream of events; leaving the loop ends it. */
 export type Streaming<T> = AsyncIterableIterator<Streamed<T>> & AsyncDisposable;
 
-/** Opens a socket of a protocol, or what stands in for it; closes it again if `prepare` throws. */
+/** Opens a socket of a protocol, or its replacement in tests; closes it again if `prepare` throws. */
 export function openTransport(
   protocol: Protocol,
   options: StreamOptions,
@@ -56,11 +56,11 @@ export function openTransport(
 }
 
 /**
- * Gives what arrives on a socket, decoded, as long as the consumer wants it.
+ * Yields the decoded messages that arrive on a socket, until the consumer stops.
  *
- * @param transport an open socket, which is the stream's from now on
- * @param decode the messages in a datagram; it is used again, so they must not point into it
- * @param options `signal` and `closing`, that of its client, end the stream; `close` is what there is to do instead of just
+ * @param transport an open socket; the stream closes it
+ * @param decode returns the messages in a datagram; they must not refer to its memory, which is reused
+ * @param options `signal`, and `closing` of the stream's client, end the stream; `close` is called instead of only
  * closing the socket
  */
 export function stream<T>(
@@ -76,7 +76,7 @@ export function stream<T>(
       });
       yield* messages as unknown as Streamed<T>[];
       if (lost) yield { event: "overrun" } as Streamed<T>;
-      // A turn of the event loop also when more is there.
+      // This waits a turn of the event loop even if more packets have arrived.
       await transport.readable();
     }
   }
@@ -84,8 +84,8 @@ export function stream<T>(
 }
 
 /**
- * A socket that is spoken on as well as listened to: `for await (const message of it)`, or `await it.next()` for one.
- * Leaving the loop closes it.
+ * A socket for sending and listening: `for await (const message of it)`, or `await it.next()` for one message. Leaving
+ * the loop closes it.
  */
 export abstract class Conversation<T> implements AsyncIterableIterator<Streamed<T>>, AsyncDisposable, Disposable {
   /** The open socket. */
@@ -98,20 +98,20 @@ export abstract class Conversation<T> implements AsyncIterableIterator<Streamed<
     this.#messages = stream(transport, (received) => this.take(received), options);
   }
 
-  /** The messages in a datagram. */
+  /** Returns the messages in a datagram. */
   protected abstract take(received: Received): T[];
 
-  /** The next message, or the word that some were lost. */
+  /** Returns the next message, or the event that some were lost. */
   next(): Promise<IteratorResult<Streamed<T>, void>> {
     return this.#messages.next();
   }
 
-  /** Closes the socket, which ends a `next()` that waits. */
+  /** Closes the socket, which ends a pending `next()`. */
   async return(): Promise<IteratorResult<Streamed<T>, void>> {
     return await this.#messages.return!();
   }
 
-  /** The messages. */
+  /** Returns itself. */
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -121,18 +121,20 @@ export abstract class Conversation<T> implements AsyncIterableIterator<Streamed<
     void this.return();
   }
 
-  /** The same as {@linkcode close}. */
+  /** Does the same as {@linkcode close}. */
   [Symbol.dispose](): void {
     this.close();
   }
 
-  /** The same as {@linkcode close}. */
+  /** Does the same as {@linkcode close}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }
 }
 
-/** What a codec makes of the bytes `at`..`end`; `undefined` where they are not what it reads: anybody may send anything. */
+/**
+ * Decodes the bytes `at`..`end`; returns `undefined` if they do not fit the codec, since any process may send anything.
+ */
 export function decodeWhole<T>(codec: Codec<T, never>, from: Reader, at: number, end: number): T | undefined {
   try {
     const value = payloadOf(codec, from, at, end, {});

@@ -1,29 +1,29 @@
 /**
- * Subscriptions: an open socket and what arrives on it, as an async iterator that whatever ends it closes.
+ * Subscriptions: an open socket and its events, as an async iterator. Whatever ends the iterator closes the socket.
  *
  * @module
  */
 import { NetlinkError } from "./errors.ts";
 import type { Received, Transport } from "./transport.ts";
 
-/** Messages were lost, as they came faster than they were read. */
+/** Messages were lost, because they arrived faster than they were read. */
 export interface OverrunEvent {
-  /** The word. */
+  /** The kind of event. */
   readonly event: "overrun";
 }
 
-/** Datagrams taken before the event loop has its turn again. */
+/** Most datagrams received per turn of the event loop. */
 const BUDGET = 256;
 
-/** What became of {@linkcode drain}. */
+/** The result of {@linkcode drain}. */
 export interface Drained {
-  /** Whether datagrams were lost. */
+  /** True if datagrams were lost. */
   readonly lost: boolean;
-  /** Whether nothing is left to be taken. */
+  /** True if no datagram is left to receive. */
   readonly empty: boolean;
 }
 
-/** Takes what has arrived, within the budget of one turn of the event loop. */
+/** Receives the datagrams that have arrived, within the budget of one turn of the event loop. */
 export function drain(from: Pick<Transport, "receive">, take: (received: Received) => void): Drained {
   let lost = false;
   for (let taken = 0; taken < BUDGET; taken++) {
@@ -44,8 +44,8 @@ export function drain(from: Pick<Transport, "receive">, take: (received: Receive
 type Events<E> = AsyncGenerator<E, void, undefined>;
 
 /**
- * An async iterator over what a socket receives. Whatever ends it, its consumer or a signal, closes the socket, and that
- * ends a `next()` that waits. Nothing is received, and the process is not kept alive, while nobody waits for a `next()`.
+ * An async iterator over the events of a socket. Whatever ends it, its consumer or a signal, closes the socket, which
+ * ends a pending `next()`. While no `next()` is pending, nothing is received, and the process is not kept alive.
  */
 export class Subscription<E> implements AsyncIterableIterator<E>, AsyncDisposable {
   readonly #close: () => void;
@@ -57,9 +57,10 @@ export class Subscription<E> implements AsyncIterableIterator<E>, AsyncDisposabl
   /**
    * Takes over an open socket.
    *
-   * @param close closes it
-   * @param events what is given, at once or when its code is loaded; an error with code CLOSED ends it quietly once the socket was closed from here
-   * @param signals end it: one that its consumer has, that of the client which it belongs to
+   * @param close closes the socket
+   * @param events returns the events, at once or once its code is loaded; after the subscription has ended, an error
+   * with code CLOSED is ignored
+   * @param signals end the subscription: one of its consumer, one of its client
    */
   constructor(
     close: () => void,
@@ -73,33 +74,33 @@ export class Subscription<E> implements AsyncIterableIterator<E>, AsyncDisposabl
     if (this.#signals.some(({ aborted }) => aborted)) this.end();
   }
 
-  /** Whether it is over. */
+  /** True after the subscription has ended. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** The next event; done when it is over. */
+  /** Returns the next event; `done` after the end. */
   next(): Promise<IteratorResult<E, void>> {
     return this.#run.next();
   }
 
-  /** Ends it, as leaving the loop does. */
+  /** Ends the subscription, as leaving the loop does. */
   async return(): Promise<IteratorResult<E, void>> {
     this.end();
     return await this.#run.return();
   }
 
-  /** The same as {@linkcode Subscription.return}. */
+  /** Does the same as {@linkcode Subscription.return}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }
 
-  /** The events. */
+  /** Returns itself. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  /** Ends it: closes the socket. */
+  /** Ends the subscription: closes the socket. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,30 +1,30 @@
 /**
- * A transport, and who sees what passes it: a capture, or what prints.
+ * A transport with an observer of its datagrams: a capture or the printer.
  *
  * @module
  */
 import type { Buffers, Received, Transport } from "./transport.ts";
 
-/** Sent or received. */
+/** Direction of a datagram, seen from the program. */
 export type Direction = "sent" | "received";
 
-/** What watches a socket. */
+/** An observer of a socket's datagrams. */
 export interface Tap {
-  /** Sees a datagram, once it is sent or received. */
+  /** Receives a datagram after it was sent or received. */
   see(direction: Direction, bytes: Uint8Array, length: number, port: number, peer: number, group: number): void;
-  /** Ends with the socket. */
+  /** Closes the observer when the socket is closed. */
   close(): void;
 }
 
-/** A transport, and who sees what passes it. */
+/** A transport with an observer of its datagrams. */
 export class Tapped implements Transport {
-  /** The port that replies come to. */
+  /** The port of the socket, which replies are sent to. */
   readonly port: number;
   readonly #inner: Transport;
   readonly #tap: Tap;
   #closed = false;
 
-  /** Shows to `tap` what passes `inner`. */
+  /** Passes the datagrams of `inner` to `tap`. */
   constructor(inner: Transport, tap: Tap) {
     this.port = inner.port;
     this.#inner = inner;
@@ -38,7 +38,7 @@ export class Tapped implements Transport {
     this.#tap.see("sent", bytes, length, this.port, port, group);
   }
 
-  /** Receives one. */
+  /** Receives a datagram. */
   receive(timeout: number): Received | undefined {
     const received = this.#inner.receive(timeout);
     if (received !== undefined) {
@@ -48,7 +48,7 @@ export class Tapped implements Transport {
     return received;
   }
 
-  /** Sets an option. */
+  /** Sets a socket option. */
   setOption(name: number, value: number): boolean {
     return this.#inner.setOption(name, value);
   }
@@ -63,47 +63,47 @@ export class Tapped implements Transport {
     return this.#inner.setSendBuffer(bytes);
   }
 
-  /** The sizes of the buffers. */
+  /** Returns the sizes of the buffers. */
   buffers(): Buffers | undefined {
     return this.#inner.buffers?.();
   }
 
-  /** Joins a group. */
+  /** Joins a multicast group. */
   join(group: number): void {
     this.#inner.join(group);
   }
 
-  /** Leaves it. */
+  /** Leaves multicast group number `group`. */
   leave(group: number): void {
     this.#inner.leave(group);
   }
 
-  /** Asks for credentials. */
+  /** Requests the credentials of senders. */
   passCredentials(): void {
     this.#inner.passCredentials();
   }
 
-  /** Filters what arrives. */
+  /** Filters the datagrams that arrive. */
   attachFilter(instructions: Uint8Array): void {
     this.#inner.attachFilter(instructions);
   }
 
-  /** The name of an interface. */
+  /** Returns the name of an interface. */
   interfaceName(index: number): string | undefined {
     return this.#inner.interfaceName(index);
   }
 
-  /** Its number. */
+  /** Returns the number of an interface. */
   interfaceIndex(name: string): number | undefined {
     return this.#inner.interfaceIndex(name);
   }
 
-  /** Resolves when there is something to receive. */
+  /** Resolves when a datagram can be received. */
   async readable(options?: { signal?: AbortSignal; ref?: boolean }): Promise<void> {
     await this.#inner.readable(options);
   }
 
-  /** Closes both. */
+  /** Closes the socket and the observer. */
   close(): void {
     this.#inner.close();
     if (this.#closed) return;
@@ -111,7 +111,7 @@ export class Tapped implements Transport {
     this.#tap.close();
   }
 
-  /** The same as {@linkcode Tapped.close}. */
+  /** Does the same as {@linkcode Tapped.close}. */
   [Symbol.dispose](): void {
     this.close();
   }

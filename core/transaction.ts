@@ -1,5 +1,5 @@
 /**
- * Transactions: many changes in one datagram, between two messages that have the kernel do all of them or none.
+ * Transactions: many changes in one datagram, between two messages that make the kernel do all of them or none.
  *
  * @module
  */
@@ -13,19 +13,19 @@ import { Answers, overflowed, TRIES } from "./wait.ts";
 /** A message of the datagram. */
 interface Part {
   readonly operation: Operation;
-  /** The position of the item that it is of; `undefined` for those around the items. */
+  /** The position of its item; `undefined` for the messages around the items. */
   readonly index: number | undefined;
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Sends the operations that `collect` adds in one datagram, between the messages of `frame`; both are called again for each
- * further try.
+ * Sends the operations that `collect` adds in one datagram, between the messages of `frame`; both are called again for
+ * each further try.
  *
- * @returns for each item what came back
- * @throws {TransactionError} nothing was done, or that is not known
- * @throws {RangeError} it is longer than the longest datagram that the socket can send
+ * @returns the replies to each item
+ * @throws {TransactionError} nothing was done, or it is not known whether all or nothing was
+ * @throws {RangeError} the datagram is longer than the socket can send
  */
 export function runTransaction(
   exchange: Exchange,
@@ -52,12 +52,12 @@ class Transaction {
   readonly #answers: Answers;
   /** All messages, in the order of the datagram. */
   readonly #parts: Part[] = [];
-  /** What came back for each item. */
+  /** The replies to each item. */
   readonly #echoes: unknown[][] = [];
   readonly #failures: BatchFailure[] = [];
-  /** The refusal of all of it. */
+  /** The refusal of the transaction as a whole. */
   #refused: Error | undefined;
-  /** The error of a reply that cannot be read. */
+  /** The error of decoding a malformed reply. */
   #unreadable: Error | undefined;
   #over = false;
 
@@ -73,21 +73,21 @@ class Transaction {
     if (this.#over) {
       throw argumentError(
         TypeError,
-        `Cannot ${operation.what} in a transaction that is over: its callback returned before`,
+        `Cannot ${operation.what} in a transaction that has ended: its callback has returned`,
       );
     }
     const index = this.#echoes.length, parts = [operation, ...operation.then ?? []];
     if (parts.some(({ read }) => read !== undefined)) {
       throw argumentError(
         TypeError,
-        `Cannot ${operation.what} in a transaction: it depends on what is done before, and all is done at once`,
+        `Cannot ${operation.what} in a transaction: it must read the result of earlier changes, but all are done at once`,
       );
     }
     const { length } = this.#writer, before = this.#parts.length;
     try {
       for (const part of parts) this.#append(part, index);
     } catch (error) {
-      // Who catches it leaves the item out.
+      // A callback that catches the error leaves the item out.
       this.#writer.length = length;
       this.#writer.path.length = 0;
       this.#parts.length = before;
@@ -101,12 +101,13 @@ class Transaction {
     this.#parts.push({ operation, index, start, end: writer.length });
   }
 
-  /** Sends it; for each item what came back, or the error where it is not known to be done. */
+  /** Sends the datagram; returns the replies to each item, or the error if it is not known to be done. */
   commit(end: Operation): unknown[][] | TransactionError {
     this.#over = true;
     const exchange = this.#exchange, writer = this.#writer, echoes = this.#echoes, count = echoes.length;
     if (count === 0) return [];
-    // Refusals always come; only the last item is acknowledged when done, and then all are judged.
+    // Refusals always come. Only the last item requests an acknowledgement, and when it is acknowledged all have been
+    // handled.
     const last = this.#parts.at(-1)!, flagsAt = last.start + 6;
     writer.view.setUint16(flagsAt, writer.view.getUint16(flagsAt, true) | NLM_F.NLM_F_ACK, true);
     this.#append(end, undefined);
@@ -120,12 +121,12 @@ class Transaction {
       exchange.send(writer, what);
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error;
-      // A capture that cannot be written is noticed once the datagram is sent.
+      // A capture that cannot be written fails only after the datagram was sent.
       const mayBeDone = error instanceof SystemError && error.call !== "sendto";
       return new TransactionError({ count, mayBeDone }, error);
     }
     const missing = this.#receiveAnswers(what, last), failures = this.#failures;
-    // One refusal is enough to know that nothing was done, whatever was lost.
+    // One refusal proves that nothing was done, even if other answers were lost.
     if (failures.length > 0 || this.#refused !== undefined) {
       failures.sort((a, b) => a.index - b.index);
       return new TransactionError({ count, failures }, this.#refused ?? missing);
@@ -135,7 +136,7 @@ class Transaction {
     return echoes;
   }
 
-  /** Makes the socket's buffers large enough, for refusals of all items too. */
+  /** Makes the socket's buffers large enough, also for refusals of all items. */
   #makeRoom(what: string): void {
     const { length } = this.#writer;
     const longest = this.#exchange.makeRoom(
@@ -151,9 +152,9 @@ class Transaction {
   }
 
   /**
-   * Receives up to the verdict on the last item, or on all of it.
+   * Receives answers up to that of the last item, or a refusal of the whole.
    *
-   * @returns the reason why answers are missing, where some are
+   * @returns the reason why answers are missing, if some are
    */
   #receiveAnswers(what: string, last: Part): Error | undefined {
     const exchange = this.#exchange, answers = this.#answers;

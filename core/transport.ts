@@ -1,6 +1,6 @@
 /**
- * What requests and watches need of a socket: types only. A real one is `Socket` of `ffi/socket.ts`; in tests the
- * `ScriptedKernel` of `core/scripted.ts` stands in for it.
+ * The interface of a socket for requests and watches; types only. The real one is `Socket` of `ffi/socket.ts`; tests
+ * use the `ScriptedKernel` of `core/scripted.ts`.
  *
  * @module
  */
@@ -8,25 +8,25 @@ import type { Credentials } from "../ffi/socket.ts";
 
 export type { Credentials } from "../ffi/socket.ts";
 
-/** One datagram; object and memory are used again for the next one. */
+/** A received datagram; the next receive reuses the object and its memory. */
 export interface Received {
-  /** The memory that it lies at the beginning of. */
+  /** The memory; the datagram begins at its start. */
   readonly bytes: Uint8Array;
-  /** The same memory. */
+  /** A view of the same memory. */
   readonly view: DataView;
-  /** Its length in bytes. */
+  /** The length in bytes. */
   readonly length: number;
-  /** Who sent it: 0 is the kernel. */
+  /** The port of the sender; 0 is the kernel. */
   readonly port: number;
-  /** The multicast group that it went to, 0 for none. */
+  /** The multicast group that it was sent to, 0 for none. */
   readonly groups: number;
-  /** The namespace it is about, where that is another than the socket's own. */
+  /** The number of the network namespace that it is about, if that is not the socket's own. */
   readonly nsid: number | undefined;
-  /** Who sent it, as the kernel vouches for it, if {@linkcode Transport.passCredentials} asked for it. */
+  /** The sender's credentials, which the kernel vouches for, after {@linkcode Transport.passCredentials}. */
   readonly credentials?: Credentials | undefined;
 }
 
-/** Sizes of a socket's buffers in bytes, in which the kernel counts the memory that datagrams take. */
+/** Sizes of a socket's buffers in bytes; the kernel counts the memory that datagrams take. */
 export interface Buffers {
   /** SO_RCVBUF. */
   readonly receive: number;
@@ -36,34 +36,34 @@ export interface Buffers {
 
 /** Carries datagrams to and from a kernel. */
 export interface Transport extends Disposable {
-  /** The port that replies come to. */
+  /** The port of the socket, which replies are sent to. */
   readonly port: number;
-  /** Sends one datagram: to the kernel, or to another port, to multicast groups as a mask. */
+  /** Sends a datagram to the kernel; or to another port, or to multicast groups given as a mask. */
   send(bytes: Uint8Array, length: number, port?: number, groups?: number): void;
-  /** Receives one, waiting at most `timeout` ms. */
+  /** Receives a datagram, waiting at most `timeout` ms; `undefined` if none came. */
   receive(timeout: number): Received | undefined;
-  /** Sets an option of level SOL_NETLINK; `false` where the kernel does not know it. */
+  /** Sets an option of level SOL_NETLINK; returns `false` if the kernel does not know it. */
   setOption(name: number, value: number): boolean;
-  /** Sets the size of the receive buffer in bytes, and says what came of it. */
+  /** Sets the size of the receive buffer in bytes, and returns the resulting size. */
   setBuffer(bytes: number): number;
-  /** Sets the size of the send buffer in bytes, and says what came of it. */
+  /** Sets the size of the send buffer in bytes, and returns the resulting size. */
   setSendBuffer(bytes: number): number;
-  /** The sizes of its buffers, where it has any. */
+  /** Returns the sizes of the buffers, if it has any. */
   buffers?(): Buffers | undefined;
   /** Joins multicast group number `group`. */
   join(group: number): void;
-  /** Leaves it. */
+  /** Leaves multicast group number `group`. */
   leave(group: number): void;
-  /** Asks for the {@linkcode Credentials} of every sender. */
+  /** Requests the {@linkcode Credentials} of every sender. */
   passCredentials(): void;
-  /** Has a classic BPF program (struct sock_filter, 8 bytes each) choose what arrives. */
+  /** Attaches a classic BPF program (struct sock_filter, 8 bytes each) that filters arriving datagrams. */
   attachFilter(instructions: Uint8Array): void;
-  /** The name of interface `index`. */
+  /** Returns the name of interface `index`. */
   interfaceName(index: number): string | undefined;
-  /** The number of interface `name`. */
+  /** Returns the number of interface `name`. */
   interfaceIndex(name: string): number | undefined;
-  /** Resolves when there is something to receive. */
+  /** Resolves when a datagram can be received. */
   readable(options?: { signal?: AbortSignal; ref?: boolean }): Promise<void>;
-  /** Closes it; who waits is woken with an error of code CLOSED. */
+  /** Closes the socket; a pending wait fails with an error of code CLOSED. */
   close(): void;
 }

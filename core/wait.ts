@@ -1,24 +1,25 @@
 /**
- * Waiting with limits that hold: one for all that a call receives, however little comes at a time, and timers of any length.
+ * Waits with time limits: one limit for all that a call receives, however many datagrams come, and timers of any
+ * length.
  *
  * @module
  */
 import { argumentError, NetlinkError, SystemError } from "./errors.ts";
 import type { Received, Transport } from "./transport.ts";
 
-/** How long a call waits where nobody says, in ms. */
+/** Default time that a call waits for the kernel, in ms. */
 export const DEFAULT_TIMEOUT = 10_000;
-/** What only looks is asked again so often, when its answers were lost. */
+/** Most tries of a request that changes nothing, if its answers are lost or the table changes. */
 export const TRIES = 10;
-/** What changes all the time is asked for again after at most so many ms. */
+/** Longest pause between two tries, in ms. */
 const LONGEST_PAUSE = 128;
-/** So many datagrams that nobody wants are taken away before a socket is given up. */
+/** Most stale datagrams that are removed before a socket is replaced. */
 const MOST_LEFT = 1024;
 
 /**
- * Refuses what is no time limit.
+ * Checks a time limit, and returns it.
  *
- * @throws {TypeError} it is no number
+ * @throws {TypeError} it is not a number
  * @throws {RangeError} it is below 0
  */
 export function checkTimeout(timeout: unknown, what: string): number {
@@ -30,10 +31,12 @@ export function checkTimeout(timeout: unknown, what: string): number {
   return timeout;
 }
 
-/** The longest that timers of the runtimes take, in ms: beyond, they fire at once. */
+/** Longest delay that the runtimes' timers accept, in ms; with a longer one they fire at once. */
 const LONGEST_TIMER = 0x7fffffff;
 
-/** Calls `then` after so many ms, of which there may be any number, also Infinity; what it returns takes that back. */
+/**
+ * Calls `then` after `ms` milliseconds, of any number; never for Infinity. Returns a function that cancels the call.
+ */
 export function after(ms: number, then: () => void): () => void {
   const end = performance.now() + ms;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -45,15 +48,15 @@ export function after(ms: number, then: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** How long to wait. */
+/** Options of waiting. */
 export interface WaitOptions {
-  /** In ms, of any length; forever when absent or Infinity. */
+  /** Time limit in ms, of any length; none when absent or Infinity. */
   timeout?: number;
-  /** Ends the wait with its reason. */
+  /** Ends the wait with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** A wait for events, which a time limit, a signal or the end of its client ends. */
+/** A wait for events that a time limit, a signal or the closing of its client ends. */
 export class Waiting implements Disposable {
   readonly #what: string;
   readonly #timeout: number;
@@ -65,8 +68,8 @@ export class Waiting implements Disposable {
   /**
    * Begins to wait.
    *
-   * @param what what for: `link eth0`
-   * @param closing the client's, which is aborted as it is closed
+   * @param what the awaited object: `link eth0`
+   * @param closing the client's signal, which closing the client aborts
    */
   constructor(what: string, { timeout = Infinity, signal }: WaitOptions, closing: AbortSignal) {
     this.#what = what;
@@ -77,12 +80,12 @@ export class Waiting implements Disposable {
     this.#cancel = after(timeout, this.#stop);
   }
 
-  /** Aborted as it ends. */
+  /** A signal that is aborted when the wait ends. */
   get signal(): AbortSignal {
     return this.#over.signal;
   }
 
-  /** Why it ended: the reason of what was aborted, or TIMEOUT, with what there is instead. */
+  /** Returns the error that ended the wait: the reason of the aborted signal, or TIMEOUT with the present state. */
   failure(instead: string): unknown {
     const aborted = this.#signals.find((one) => one.aborted);
     if (aborted !== undefined) return aborted.reason;
@@ -92,23 +95,23 @@ export class Waiting implements Disposable {
     );
   }
 
-  /** Lets go of timer and signals. */
+  /** Releases the timer and the signals. */
   [Symbol.dispose](): void {
     this.#cancel();
     for (const one of this.#signals) one.removeEventListener("abort", this.#stop);
   }
 }
 
-/** Whether it says that the kernel had more to send than the socket's receive buffer holds. */
+/** True if the error means that the kernel's answers did not fit into the socket's receive buffer. */
 export function isOverflow(error: unknown): error is NetlinkError {
   return error instanceof NetlinkError && error.code === "ENOBUFS";
 }
 
 /**
- * The datagrams from the kernel that one call receives.
+ * Receives the datagrams from the kernel for one call.
  *
- * Its time limit is for what is waited for all of them. What the caller, or who decodes them, takes meanwhile does not
- * count.
+ * The time limit is for waiting, over all datagrams. The time in between, for decoding and the caller's own work, does
+ * not count.
  */
 export class Answers {
   readonly #timeout: number;
@@ -116,33 +119,33 @@ export class Answers {
   #overflows = 0;
   #lost: NetlinkError | undefined;
 
-  /** Waits so many ms altogether. */
+  /** Waits at most `timeout` ms in total. */
   constructor(timeout: number) {
     this.#timeout = this.#left = timeout;
   }
 
-  /** What the socket said as answers were lost; `undefined` where none were. */
+  /** The socket's error if answers were lost; `undefined` if none were. */
   get lost(): NetlinkError | undefined {
     return this.#lost;
   }
 
-  /** Forgets that answers were lost: what is received from now on is the answer to something else. */
+  /** Forgets that answers were lost: those from now on belong to another request. */
   forget(): void {
     this.#lost = undefined;
     this.#overflows = 0;
   }
 
   /**
-   * The next one. Once some were lost, only what was received before that, and is still there.
+   * Returns the next datagram. Once some were lost, it returns only those that have already arrived.
    *
    * @throws {NetlinkError} TIMEOUT: none came in time
-   * @throws {SystemError} ENOBUFS: some were lost, and no more are there
+   * @throws {SystemError} ENOBUFS: some were lost, and no more have arrived
    */
   next(transport: Transport, what: string): Received {
     while (true) {
       let received: Received | undefined;
       const begin = performance.now();
-      // What comes without end must not take for ever, though nothing is waited for.
+      // The limit also ends a call for which datagrams arrive without end.
       if (this.#left > 0 || this.#timeout === 0) {
         try {
           received = transport.receive(this.#lost === undefined ? this.#left : 0);
@@ -155,17 +158,17 @@ export class Answers {
         }
       }
       if (received === undefined) throw this.#lost === undefined ? this.#late(what) : overflowed(what, this.#lost);
-      // Whoever is not the kernel has no say here.
+      // Datagrams from other processes are ignored.
       if (received.port === 0) return received;
     }
   }
 
-  /** True once no time is left to wait. */
+  /** True when no time is left to wait. */
   get over(): boolean {
     return this.#left === 0 && this.#timeout > 0;
   }
 
-  /** Waits a moment before the same is tried again, from the third try on; whatever arrives in it is stale. */
+  /** Waits before another try, from the third one on. A datagram that arrives meanwhile is stale. */
   backOff(transport: Transport, tries: number): void {
     if (tries < 2) return;
     const begin = performance.now();
@@ -182,27 +185,28 @@ export class Answers {
   }
 }
 
-/** The error of a call whose answer was lost; `hint` says what became of what it asked for. */
+/** Returns the error of a call whose answer was lost; `hint` tells the state of the request. */
 export function overflowed(
   what: string,
   cause: NetlinkError,
-  hint = "the kernel's answer did not fit the socket's receive buffer and is lost: it may be done, or refused",
+  hint =
+    "the kernel's answer did not fit into the socket's receive buffer and is lost: the request may be done or refused",
 ): SystemError {
   return new SystemError("recvmsg", 105, what, { hint, cause });
 }
 
 /**
- * Takes away what a call left unread: until it is all gone, the kernel sends nothing more to a socket that was too full, and
- * refuses a second dump.
+ * Removes the datagrams that a call left unread. While any are left, the kernel sends nothing more to a socket that has
+ * overflowed, and refuses a second dump.
  *
- * @returns whether it is all gone
+ * @returns true if all were removed
  */
 export function settle(transport: Transport): boolean {
   for (let taken = 0; taken < MOST_LEFT; taken++) {
     try {
       if (transport.receive(0) === undefined) return true;
     } catch (error) {
-      // What closed it is said by the next call.
+      // The next call reports an error that closed the socket.
       if (error instanceof NetlinkError && error.code === "CLOSED") return true;
       if (!(error instanceof NetlinkError)) throw error;
     }

@@ -1,5 +1,5 @@
 /**
- * Watches: the kernel's events as an async iterable that a map can follow without ever being wrong.
+ * Watches: the kernel's events as an async iterable, from which a map of the objects can be kept correct at all times.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export type {
   WatchOptions,
 } from "./watchable.ts";
 
-/** Watches collections of one client. The subscription begins before this returns. */
+/** Watches collections of one client. The subscription exists when this returns. */
 export function watch(
   client: Client,
   collections: readonly Watchable[],
@@ -46,7 +46,7 @@ export function watch(
   );
 }
 
-/** What follows the events, once a watch has loaded it: scripts that only list do without. */
+/** The loop of a watch, once it is loaded: scripts that only list do not load it. */
 let following: typeof import("./follow.ts").follow | undefined;
 
 async function load(begun: Begun): Promise<ReturnType<NonNullable<typeof following>>> {
@@ -60,13 +60,13 @@ function join({ client, events: { transport, protocol }, watched, silent, option
   const groups = new Set([
     ...watched.flatMap(({ listening }) => listening.groups),
     ...silent.flatMap(({ groups }) => groups),
-    // Names are learnt from it, so that what is gone still has its name.
+    // Names are learnt from this group, so that objects of an interface that is gone still have its name.
     ...(client.options.names !== false && protocol.linkGroup !== undefined ? [protocol.linkGroup] : []),
   ]);
   for (const group of groups) transport.join(group);
 }
 
-/** Waits until the object that `key` names fits. */
+/** Waits until the object that `key` denotes passes `test`. */
 export async function waitFor(
   client: Client,
   collection: Watchable,
@@ -81,10 +81,10 @@ export async function waitFor(
     client.closing,
   );
   let last: object | undefined;
-  // The watch begins before the first look, so nothing is missed between the two.
+  // The watch begins before the first look, so no change between the two is missed.
   await using events = watch(client, [collection], { signal: wait.signal });
   const look = (): boolean => (last = collection.find(key as never)) !== undefined && test(last);
   if (look()) return last!;
   for await (const _event of events) if (look()) return last!;
-  throw wait.failure(last === undefined ? "there is none" : "it is not as wanted");
+  throw wait.failure(last === undefined ? "it does not exist" : "it does not pass the test");
 }

@@ -1,5 +1,5 @@
 /**
- * The types that watches and collections share. Types only: importing them costs nothing and closes no circle.
+ * The types that watches and collections share. Types only: importing them costs nothing and makes no import cycles.
  *
  * @module
  */
@@ -9,85 +9,88 @@ import type { OverrunEvent } from "./subscription.ts";
 
 export type { OverrunEvent } from "./subscription.ts";
 
-/** How to watch. */
+/** Options of a watch. */
 export interface WatchOptions {
-  /** Begins with every object that there is, then `synced`. */
+  /** Begins with an event for every existing object, then `synced`. */
   initial?: boolean;
-  /** After lost messages: reads everything again, gives the difference, then `synced`. */
+  /** After lost messages: reads everything again, yields the differences, then `synced`. */
   resync?: boolean;
-  /** Hears of other namespaces too that this one has numbers for: such events have an `nsid`. */
+  /** Also receives events of other network namespaces that have a number in this one; such events have an `nsid`. */
   allNamespaces?: boolean;
   /** Size of the receive buffer in bytes. */
   buffer?: number;
-  /** Ends the watch, as leaving the loop does, and as the end of its client does. */
+  /** Ends the watch, as leaving the loop and closing the client do. */
   signal?: AbortSignal;
 }
 
-/** An object is this now, or is gone. */
+/** An object is new or changed, or is gone. */
 export interface ChangeEvent<O extends string, T> {
-  /** `new`: the object is this now; `del`: it is gone. */
+  /** `new`: the object is new or changed; `del`: it is gone. */
   readonly event: "new" | "del";
-  /** What kind of object. */
+  /** The kind of object. */
   readonly object: O;
   /** The object. */
   readonly value: T;
-  /** The namespace that it lives in, by this one's number for it; absent for this one. */
+  /** The number, in this namespace, of the network namespace of the object; absent for this namespace. */
   readonly nsid?: number;
 }
 
-/** What a watch gives. */
+/** An event of a watch. */
 export type WatchEvent<C> =
   | C
-  /** All that there was has been given: the consumer's state is the kernel's. */
+  /** All existing objects were yielded: the consumer's state equals the kernel's. */
   | SyncedEvent
   /** Messages were lost. */
   | OverrunEvent;
 
-/** All that there was has been given: the consumer's state is the kernel's. */
+/** All existing objects were yielded: the consumer's state equals the kernel's. */
 export interface SyncedEvent {
-  /** The word. */
+  /** The kind of event. */
   readonly event: "synced";
 }
 
-/** When a watch that keeps state has to look for itself: the kernel removes objects as others go, and says nothing. */
+/**
+ * Defines when a watch that keeps state must read the objects again: the kernel removes them with others, without an
+ * event.
+ */
 export interface SilentRemoval {
-  /** Groups that tell of those others. */
+  /** Groups that report changes of those others. */
   readonly groups: readonly number[];
   /** The types of their messages. */
   readonly types: readonly number[];
-  /** Returns when the kernel is done with what it last told of. */
+  /** Returns when the kernel has finished the change that it last reported. */
   readonly settle: (client: Client) => void;
 }
 
-/** What a watch hears of the objects of a collection. */
+/** The part of a watch for the objects of one collection. */
 export interface Listening<T extends object> {
   /** Numbers of the multicast groups. */
   readonly groups: readonly number[];
-  /** Types of their messages. */
+  /** Types of the groups' messages. */
   readonly types: readonly number[];
-  /** How an event's payload is read. */
+  /** The codec of an event's payload. */
   readonly codec: Codec<T, never>;
-  /** What a message says of an object; `undefined` where it is about something else. */
+  /** Returns the kind of change in a message; `undefined` if it is about something else. */
   readonly event: (type: number, from: Reader, at: number) => "new" | "del" | undefined;
 }
 
-/** A collection as a watch needs it. */
+/** A collection as a watch uses it. */
 export interface Watchable {
-  /** What its objects are called, and how they go without an event of their own. */
+  /** The name of its objects, and their removal without an event. */
   readonly declaration: {
     readonly object: string;
     readonly describe: (value: object) => string;
     readonly silentRemoval?: SilentRemoval;
   };
-  /** What a watch through `client` listens to. */
+  /** Returns the groups, message types and codec that a watch needs. */
   listening(client: Client): Listening<object>;
-  /** All objects. */
+  /** Returns all objects. */
   list(): object[];
-  /** The one that `key` names, `undefined` when there is none. */
+  /** Returns the object that `key` denotes, `undefined` when there is none. */
   find(key: never): object | undefined;
-  /** The object that a key stands for. */
+  /** Returns the object that a key denotes. */
   keyValue(key: never): object;
-  /** What tells an object from all others, as text. */
+  /** Returns a text that distinguishes an object from all others. */
   key(value: object): string;
 }
 
@@ -96,16 +99,16 @@ export type AnyEvent = WatchEvent<ChangeEvent<string, object>>;
 
 /** A watch that has begun. */
 export interface Begun {
-  /** The client that the objects are looked at through. */
+  /** The client with which objects are read. */
   readonly client: Client;
-  /** What the events arrive on. */
+  /** The client that receives the events. */
   readonly events: Client;
-  /** What is watched. */
+  /** The collections and their events. */
   readonly watched: readonly { readonly collection: Watchable; readonly listening: Listening<object> }[];
-  /** How objects go without an event of their own. */
+  /** The removals of objects without an event. */
   readonly silent: readonly SilentRemoval[];
-  /** Whether it keeps what there is. */
+  /** True if the watch keeps the state of the objects. */
   readonly keep: boolean;
-  /** How to watch. */
+  /** The options of the watch. */
   readonly options: WatchOptions;
 }

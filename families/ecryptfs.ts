@@ -180,7 +180,7 @@ class Cursor {
 }
 
 function writeLength(length: number, to: Writer): void {
-  if (length > LONGEST) to.fail(RangeError, `${length} bytes are more than ${LONGEST}`);
+  if (length > LONGEST) to.fail(RangeError, `expected at most ${LONGEST} bytes, got ${length}`);
   const at = to.grow(length < ONE_BYTE ? 1 : 2), rest = length - ONE_BYTE;
   to.bytes[at] = length < ONE_BYTE ? length : ONE_BYTE + (rest >> 8);
   if (length >= ONE_BYTE) to.bytes[at + 1] = rest & 0xff;

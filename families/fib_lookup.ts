@@ -26,7 +26,7 @@ export const NETLINK_FIB_LOOKUP: Protocol = {
   number: 10,
   name: "NETLINK_FIB_LOOKUP",
   types: {},
-  hint: "in Linux since 2.6.13, built in, where the kernel is configured with CONFIG_INET",
+  hint: "in Linux since 2.6.13, built in if the kernel is configured with CONFIG_INET",
 };
 
 /** A routing table by name or number, 0..255. */

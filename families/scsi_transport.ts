@@ -257,7 +257,7 @@ export const ScsiMessage: Codec<ScsiMessage, ScsiMessageInput> = {
       to.length = start + at;
       to.path.push(key);
       const given = octets(data as Uint8Array, to);
-      if (at + given.length > 0xfff8) to.fail(RangeError, `${given.length} bytes are more than ${0xfff8 - at}`);
+      if (at + given.length > 0xfff8) to.fail(RangeError, `expected at most ${0xfff8 - at} bytes, got ${given.length}`);
       to.append(given);
       to.view.setUint16(start + length, given.length, true);
       to.path.pop();

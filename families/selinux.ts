@@ -29,8 +29,7 @@ export const NETLINK_SELINUX: Protocol = {
   number: 7,
   name: "NETLINK_SELINUX",
   types: SELNL_MSG,
-  hint:
-    "in Linux since 2.6.8, built in, where the kernel is configured with CONFIG_SECURITY_SELINUX; SELinux must be on " +
+  hint: "in Linux since 2.6.8, built in if the kernel is configured with CONFIG_SECURITY_SELINUX; SELinux must be on " +
     "from boot: security=selinux on the kernel's command line",
 };
 

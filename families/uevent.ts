@@ -28,7 +28,7 @@ export const NETLINK_KOBJECT_UEVENT: Protocol = {
   number: 15,
   name: "NETLINK_KOBJECT_UEVENT",
   types: {},
-  hint: "in Linux since 2.6.10, built in, where the kernel is configured with CONFIG_NET",
+  hint: "in Linux since 2.6.10, built in if the kernel is configured with CONFIG_NET",
 };
 
 /** The multicast groups, named by the sender of their events. */

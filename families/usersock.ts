@@ -28,7 +28,7 @@ export const NETLINK_USERSOCK: Protocol = {
   number: 2,
   name: "NETLINK_USERSOCK",
   types: {},
-  hint: "in Linux since 2.2, built in, where the kernel is configured with CONFIG_NET",
+  hint: "in Linux since 2.2, built in if the kernel is configured with CONFIG_NET",
 };
 
 declareMessageSets(NETLINK_USERSOCK, () => () => ({ types: {}, codec: () => undefined, unframed: () => bytes }));

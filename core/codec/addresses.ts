@@ -1,8 +1,7 @@
 /**
  * Addresses of networks and links, interfaces by number and name, and addresses with a port.
  *
- * IPv4 text is put together from two halves that are remembered, IPv6 text from words that are: making either costs no
- * more than a few look-ups.
+ * IPv4 text is joined from two cached halves, IPv6 text from cached words: making an address takes only a few look-ups.
  *
  * @module
  */
@@ -10,16 +9,16 @@ import { NetlinkError } from "../errors.ts";
 import { type Codec, inlined, MISFIT, pathText, shown, type Writer } from "./codec.ts";
 import { DIGITS, octets, toHex } from "./text.ts";
 
-/** `00:`, `01:` … */
+/** The two hexadecimal digits of each byte with a colon: `00:`, `01:` … */
 const OCTETS: readonly string[] = DIGITS.map((digits) => `${digits}:`);
 
-/** Text of the six bytes at `at`. */
+/** Returns the text of the six bytes at `at`. */
 function macText(bytes: Uint8Array, at: number): string {
   return OCTETS[bytes[at]!]! + OCTETS[bytes[at + 1]!]! + OCTETS[bytes[at + 2]!]! + OCTETS[bytes[at + 3]!]! +
     OCTETS[bytes[at + 4]!]! + DIGITS[bytes[at + 5]!]!;
 }
 
-/** Text of a link-layer address of any length. */
+/** Returns the text of a link-layer address of any length. */
 function hardwareText(bytes: Uint8Array, at: number, end: number): string {
   return end - at === 6 ? macText(bytes, at) : toHex(bytes, at, end, ":");
 }
@@ -46,7 +45,8 @@ export const mac: Codec<string, string | Uint8Array> = {
   },
 };
 
-// "a.b." by its first octet, then second; "c.d" likewise. Rows of 256 are made when first met.
+// HIGH has the texts "a.b." by the first and then the second octet, LOW those of "c.d". Rows of 256 are made at first
+// use.
 const HIGH: (string[] | undefined)[] = [], LOW: (string[] | undefined)[] = [];
 for (let i = 0; i < 256; i++) (HIGH.push(undefined), LOW.push(undefined));
 
@@ -57,7 +57,7 @@ function low(c: number): string[] {
   return LOW[c] = Array.from({ length: 256 }, (_, d) => `${c}.${d}`);
 }
 
-/** IPv4 text of the four bytes at `at`. */
+/** Returns the IPv4 text of the four bytes at `at`. */
 export function ipv4Text(bytes: Uint8Array, at: number): string {
   return (HIGH[bytes[at]!] ?? high(bytes[at]!))[bytes[at + 1]!]! +
     (LOW[bytes[at + 2]!] ?? low(bytes[at + 2]!))[bytes[at + 3]!]!;
@@ -70,9 +70,9 @@ function words(top: number): string[] {
   return WORDS[top] = Array.from({ length: 256 }, (_, i) => (top * 256 + i).toString(16));
 }
 
-/** IPv6 text of the sixteen bytes at `at`, in the form of RFC 5952. */
+/** Returns the IPv6 text of the sixteen bytes at `at`, in the form of RFC 5952. */
 export function ipv6Text(bytes: Uint8Array, at: number): string {
-  // The longest run of two or more zero words becomes "::", the first of equals.
+  // The longest run of two or more zero words becomes "::"; the first of runs of equal length.
   let best = -1, bestLength = 1, run = -1;
   for (let i = 0; i < 8; i++) {
     if (bytes[at + 2 * i] !== 0 || bytes[at + 2 * i + 1] !== 0) run = -1;
@@ -100,12 +100,12 @@ export function ipv6Text(bytes: Uint8Array, at: number): string {
   return text;
 }
 
-/** Text of the address in `at`..`end`, `undefined` when it has neither four bytes nor sixteen. */
+/** Returns the text of the address in `at`..`end`, `undefined` unless it has 4 or 16 bytes. */
 export function ipText(bytes: Uint8Array, at: number, end: number): string | undefined {
   return end - at === 4 ? ipv4Text(bytes, at) : end - at === 16 ? ipv6Text(bytes, at) : undefined;
 }
 
-/** The four or sixteen bytes of an address in text form; `undefined` when it is none. */
+/** Returns the four or sixteen bytes of an address in text form; `undefined` if the text is not an address. */
 export function parseIp(text: string): Uint8Array | undefined {
   return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
 }
@@ -116,7 +116,7 @@ function parseIpv4(text: string): Uint8Array | undefined {
   for (let i = 0; i < text.length; i++) {
     const digit = text.charCodeAt(i) - 48;
     if (digit >= 0 && digit <= 9) {
-      if (octet === 0) return undefined; // 010 is 8 to some
+      if (octet === 0) return undefined; // some programs read 010 as 8
       octet = octet < 0 ? digit : 10 * octet + digit;
       if (octet > 255) return undefined;
     } else if (digit === -2 && octet >= 0 && dots < 3) { // a dot
@@ -197,7 +197,7 @@ export const ipv6: Codec<string, string | Uint8Array> = {
   encode: (value, to) => to.append(ipBytes(value, to, 16)),
 };
 
-/** An IPv4 or IPv6 address, told apart by its size. */
+/** An IPv4 or IPv6 address; the size tells which. */
 export const ip: Codec<string, string | Uint8Array> = {
   name: "an IP address",
   decode: inlined(
@@ -207,15 +207,15 @@ export const ip: Codec<string, string | Uint8Array> = {
   encode: (value, to) => to.append(ipBytes(value, to, undefined)),
 };
 
-/** An address with the length of its prefix, as {@linkcode parsePrefix} takes it apart. */
+/** An address and its prefix length, as {@linkcode parsePrefix} returns them. */
 export interface Prefix {
-  /** Four or sixteen bytes. */
+  /** The address: 4 or 16 bytes. */
   readonly bytes: Uint8Array;
-  /** Bits of the prefix. */
+  /** The prefix length in bits. */
   readonly length: number;
 }
 
-/** Takes `10.0.0.0/8` apart; a bare address means all its bits. */
+/** Parses `10.0.0.0/8`; an address without a length has a prefix of all its bits. */
 export function parsePrefix(value: string | Uint8Array, to: Writer): Prefix {
   const [address, length, ...rest] = typeof value === "string" ? value.split("/") : [];
   const bytes = address === undefined ? value : parseIp(address);
@@ -227,24 +227,24 @@ export function parsePrefix(value: string | Uint8Array, to: Writer): Prefix {
     to.fail(TypeError, `expected an address or prefix like "10.0.0.0/8", got ${shown(value)}`);
   }
   if (bits !== undefined && bits > 8 * bytes.length) {
-    to.fail(RangeError, `a prefix of ${shown(value)} has at most ${8 * bytes.length} bits`);
+    to.fail(RangeError, `expected a prefix length of at most ${8 * bytes.length}, got ${shown(value)}`);
   }
   return { bytes, length: bits ?? 8 * bytes.length };
 }
 
 /**
- * The number of an interface, 1..2147483647; 0 is none. Any number is one for the compiler.
+ * The number of an interface, 1..2147483647; 0 for none. TypeScript accepts any number.
  *
- * Where such a field is given, its type is `number | string | null`: the number, the interface's name, or `null` for none.
+ * As input, such a field has the type `number | string | null`: the number, the interface's name, or `null` for none.
  */
 export type Ifindex = number & { readonly "number of"?: "interface" };
 
-/** `true` where `T` is an {@linkcode Ifindex}. */
+/** `true` if `T` is an {@linkcode Ifindex}. */
 export type IsIfindex<T> = [T] extends [number] ? "number of" extends keyof T ? true : false : false;
 
 /** A codec of an interface's number. */
 export interface IfindexCodec extends Codec<Ifindex, number | string | null> {
-  /** Marks it for the compiler, which refuses it for a field that is not declared as an {@linkcode Ifindex}. */
+  /** Marks the codec for TypeScript, which rejects it for a field that is not declared as an {@linkcode Ifindex}. */
   readonly takes: "names of interfaces";
 }
 
@@ -269,7 +269,7 @@ export const ifindex: IfindexCodec = interfaceNumber(true);
 /** The number of an interface, network order. Input is the number, a name, or `null` for none. */
 export const beIfindex: IfindexCodec = interfaceNumber(false);
 
-/** The number of an interface that is given by number or name, 0 for `null`. */
+/** Returns the number of an interface given by number or name; 0 for `null`. */
 export function toIndex(value: number | string | null, to: Writer): number {
   if (value === null) return 0;
   if (typeof value === "number" && Number.isInteger(value)) {
@@ -287,9 +287,9 @@ export function toIndex(value: number | string | null, to: Writer): number {
   return index;
 }
 
-/** No interface has the name that a request speaks of. */
+/** The error of a request that names an interface that does not exist. */
 export class NoSuchInterface extends NetlinkError {
-  /** Makes the error of one name. */
+  /** Makes the error for one name. */
   constructor(what: string, path: readonly (string | number)[], name: string) {
     super(
       `Cannot ${what}: no interface is called ${JSON.stringify(name)}${path.length > 0 ? ` (${pathText(path)})` : ""}`,
@@ -301,9 +301,9 @@ export class NoSuchInterface extends NetlinkError {
 const AF_INET = 2, AF_INET6 = 10;
 
 /**
- * struct sockaddr_in or sockaddr_in6: `192.0.2.7:51820`, `[2001:db8::1]:51820`, `[fe80::1%2]:51820` with the number of
- * the interface that a link-local address belongs to. Input takes its name as well: `[fe80::1%eth0]:51820`; digits alone are
- * its number.
+ * struct sockaddr_in or sockaddr_in6: `192.0.2.7:51820`, `[2001:db8::1]:51820`, or `[fe80::1%2]:51820` with the
+ * interface number of a link-local address. Input may also have the interface's name: `[fe80::1%eth0]:51820`; digits
+ * alone are the number.
  */
 export const sockaddr: Codec<string> = {
   name: "an address with a port",

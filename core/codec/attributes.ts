@@ -1,8 +1,9 @@
 /**
- * The table: one object's fixed header and attributes, both ways.
+ * The table: decodes and encodes one kind of object with its fixed header and attributes.
  *
- * Decoding walks the attributes once, noting where each lies, and then makes the fields in the table's order: an object
- * has the same shape whatever order a kernel sends in, and a field may depend on one that the table lists before it.
+ * Decoding first walks the attributes and notes the offset of each, then makes the fields in the table's order. So
+ * objects have the same shape in whatever order the kernel sends attributes, and a field may depend on a field before
+ * it in the table.
  *
  *     nlattr   0       2       4                      length
  *              +-------+-------+----------------------+-----+
@@ -35,30 +36,30 @@ import {
 } from "./compile_table.ts";
 import type { AnyCodec, AnyDerived, AnyEntry, Attributes, Field, Parts, Placed, Shape } from "./entry.ts";
 
-/** Top bits of an attribute's type: nested, network byte order. */
+/** Mask of the attribute's number, and the flag of a nest, in the attribute's type. */
 const NLA_TYPE_MASK = 0x3fff, NLA_F_NESTED = 0x8000;
 
-/** A codec for attributes that come several times side by side; see `repeated`. */
+/** A codec for attributes that occur several times side by side; see `repeated`. */
 export interface RepeatedCodec {
-  /** Marks it. */
+  /** Marks the codec as repeated. */
   readonly repeated: true;
 }
 
-/** What a table has beside its fields. */
+/** Options of a table. */
 export interface TableOptions {
-  /** Bytes of the fixed header. */
+  /** Size of the fixed header in bytes. */
   readonly header?: number;
-  /** The attribute that only pads. */
+  /** The number of the attribute that only pads. */
   readonly pad?: number;
-  /** Whether a nest with nothing in it is no object: kernels send some so. */
+  /** True if an empty nest decodes to `undefined` instead of an object: some kernels send such nests. */
   readonly unlessEmpty?: true;
 }
 
 /**
- * Makes the table of `T`: an entry for each of its fields.
+ * Makes the table of `T` from an entry for each of its fields.
  *
- * A shape that is given as a function is looked at when the table is used first: a script that lists links does not pay
- * for tables of routes.
+ * A shape given as a function is evaluated when the table is first used: a script that lists links does not pay for the
+ * tables of routes.
  */
 export function attributes<T extends object>(
   shape: Shape<T> | (() => Shape<T>),
@@ -67,13 +68,13 @@ export function attributes<T extends object>(
   return new Table<T>(() => fieldsOf(shape), options.header ?? 0, options.pad, false, options.unlessEmpty);
 }
 
-/** The fields of a shape, in its order. */
+/** Returns the fields of a shape, in its order. */
 export function fieldsOf<T>(shape: Shape<T> | (() => Shape<T>)): readonly Field[] {
   const entries = Object.entries<AnyEntry>(typeof shape === "function" ? shape() : shape);
   return entries.map(([key, entry]) => fieldOf(key, entry));
 }
 
-/** A field from its entry. */
+/** Makes a field from its entry. */
 export function fieldOf(key: string, entry: AnyEntry): Field {
   if (Array.isArray(entry)) {
     const [id, codec, use] = entry as readonly [number, AnyCodec, Use?];
@@ -99,7 +100,7 @@ function field(
   return { key, id, offset, codec, use, derived, lift: undefined, repeated };
 }
 
-// Where the attributes of the tables being decoded lie: a stack of frames, one number a field.
+// A stack of frames with one number per field: the offsets of the attributes in the tables being decoded.
 let offsets = new Int32Array(1024);
 let top = 0;
 
@@ -114,26 +115,29 @@ function frame(slots: number): number {
   return start;
 }
 
-/** How many fields have a bit of four numbers; those of larger tables behind them are attributes and nothing else. */
+/**
+ * Number of fields that have a bit in the four 32-bit masks. In larger tables, all later fields must be plain
+ * attributes.
+ */
 const FIRST_FIELDS = 128;
 
-/** Lengths of which a table keeps layouts. */
+/** Most payload lengths for which a table keeps layouts. */
 const MOST_LAYOUTS = 64;
 
-// Deeper than any kernel nests, shallower than what makes the engine's stack overflow.
+// Deeper than any kernel nests, and too shallow to overflow the engine's stack.
 const DEEPEST = 64;
 
 interface Plan {
   readonly slotById: readonly number[];
   readonly slotByKey: ReadonlyMap<string, number>;
   readonly senders: Senders;
-  /** Bits of the fields that are made whatever attributes there are. */
+  /** Bits of the fields that are made even if their attribute is absent. */
   readonly always: readonly [number, number, number, number];
-  /** Of these, the slots of attributes whose codec has a word on their absence. */
+  /** The slots among them that are attributes whose codec has a value for absence. */
   readonly absent: readonly number[];
-  /** The fields of the header, by offset. */
+  /** The fields of the header, ordered by offset. */
   readonly placed: readonly Field[];
-  /** The attribute whose length may have overflowed, -1 when there is none. */
+  /** The number of the attribute whose length may have overflowed, -1 when there is none. */
   readonly overflowing: number;
 }
 
@@ -148,7 +152,7 @@ class Table<T extends object> implements Attributes<T> {
   #fields: readonly Field[] | undefined;
   #code: Compiled<T> | undefined;
   #decoded = 0;
-  /** By length: the layout of what has it, or how often what has it was decoded. */
+  /** For each payload length: its layout, or how many payloads of that length were decoded so far. */
   readonly #layouts = new Map<number, Laid<T> | number>();
   #plan: Plan | undefined;
 
@@ -222,7 +226,10 @@ class Table<T extends object> implements Attributes<T> {
     }
   }
 
-  /** Makes a layout of what has been seen so often, for the first lengths that come. */
+  /**
+   * Makes a layout once enough payloads of this length were decoded. Only the first {@linkcode MOST_LAYOUTS} lengths
+   * are counted.
+   */
   #observe(seen: number | Laid<T>, from: Reader, at: number, end: number, value: T): T {
     if (typeof seen === "number" && seen < compiling.after && (seen > 0 || this.#layouts.size < MOST_LAYOUTS)) {
       const layout = seen + 1 === compiling.after ? layoutOf(this.#compilable(), from, at, end, value) : undefined;
@@ -235,7 +242,10 @@ class Table<T extends object> implements Attributes<T> {
     return { ...this.plan, fields: this.fields, headerSize: this.headerSize, pad: this.#pad };
   }
 
-  /** The table's code, made as soon as that pays; see compile_table.ts. */
+  /**
+   * Returns the compiled table, or `undefined` before enough objects were decoded to make compiling worthwhile; see
+   * compile_table.ts.
+   */
   #compiled(from: Reader): Compiled<T> | undefined {
     if (!mayBeCompiled(from)) return undefined;
     if (this.#code !== undefined) return this.#code;
@@ -243,7 +253,7 @@ class Table<T extends object> implements Attributes<T> {
     return this.#code = compileTable<T>(this.#compilable(), this.#lifted, { keepRaw, badLength });
   }
 
-  /** Decodes into an object that others decode into too. */
+  /** Decodes into an object that other tables decode into too. */
   decodeInto(from: Reader, at: number, end: number, owner: object): void {
     this.#enter(from, at, end, owner, this.#compiled(from)?.into);
   }
@@ -303,7 +313,7 @@ class Table<T extends object> implements Attributes<T> {
     more?.forEach((bits, word) => this.#read(from, owner, bits, word << 5, start, header, end));
   }
 
-  /** Makes the fields whose bits are set, `first` being the slot of bit 0. */
+  /** Makes the fields whose bits are set; `first` is the slot of bit 0. */
   #read(from: Reader, owner: object, bits: number, first: number, start: number, header: number, end: number): void {
     const fields = this.fields, object = owner as Record<string, unknown>, overflowing = this.plan.overflowing;
     while (bits !== 0) {
@@ -374,7 +384,7 @@ class Table<T extends object> implements Attributes<T> {
     more?.forEach((bits, word) => this.#encodeSome(bits, word << 5, given, to));
   }
 
-  /** Writes the fields whose bits are set, `first` being the slot of bit 0. */
+  /** Writes the fields whose bits are set; `first` is the slot of bit 0. */
   #encodeSome(bits: number, first: number, given: Record<string, unknown>, to: Writer): void {
     while (bits !== 0) {
       const bit = bits & -bits;
@@ -387,7 +397,7 @@ class Table<T extends object> implements Attributes<T> {
     if (field.lift !== undefined) {
       const start = to.open(field.id | NLA_F_NESTED);
       (field.lift as Table<object>).#encodeFields(given, to);
-      // A nest whose fields are all read-only says nothing.
+      // Removes a nest without content: all its fields are read-only.
       if (to.length === start + 4) to.length = start;
       else to.close(start);
       return;
@@ -440,7 +450,7 @@ class Table<T extends object> implements Attributes<T> {
       } else if (field.lift !== undefined) {
         visit({ name: undefined, id, start, at: start + 4, end: stop, codec: field.lift, owner: own });
       } else if (field.repeated) {
-        // A repeated codec is walked from the attribute's own header, one attribute at a time.
+        // A repeated codec walks one attribute at a time, beginning with the attribute's own header.
         field.codec!.walk!(from, start, stop, own, (part) => visit({ ...part, name: field.key! }));
       } else visit({ name: field.key, id, start, at: start + 4, end: stop, codec: field.codec, owner: own });
     }, (id, start, stop) => id === overflowing ? extentOf(this.fields[slotById[id]!]!, from, start, stop, end) : stop);
@@ -448,7 +458,7 @@ class Table<T extends object> implements Attributes<T> {
   }
 }
 
-/** Compiled code reads what this machine wrote. */
+/** True if compiled code may decode the bytes: it assumes host byte order. */
 export function mayBeCompiled(from: Reader): boolean {
   return from.orient === undefined && compiling.after !== Infinity;
 }
@@ -461,19 +471,19 @@ function planOf(fields: readonly Field[]): Plan {
   for (let id = 0; id <= highest; id++) slotById.push(-1);
   fields.forEach((field, slot) => {
     if (field.id >= 0) {
-      if (slotById[field.id] !== -1) throw new Error(`Attribute ${field.id} stands twice in a table`);
+      if (slotById[field.id] !== -1) throw new Error(`A table has attribute ${field.id} twice`);
       slotById[field.id] = slot;
     }
     if (field.offset >= 0 || field.derived?.derive !== undefined || field.codec?.absent !== undefined) {
       if (slot >= FIRST_FIELDS) {
-        throw argumentError(RangeError, `Field ${field.key} is to be among the first ${FIRST_FIELDS}`);
+        throw argumentError(RangeError, `Field ${field.key} must be among the first ${FIRST_FIELDS} of its table`);
       }
       always[slot >> 5]! |= 1 << (slot & 31);
     }
     if (field.lift !== undefined) { for (const inner of field.lift.fields) slotByKey.set(inner.key!, slot); }
     else slotByKey.set(field.key!, slot);
   });
-  // A name stands for the field beside it.
+  // A field that holds a name is sent in the place of the field that holds the number.
   const senders = new Map<string, string[]>();
   for (const { key, derived } of fields) {
     if (derived?.of === undefined) continue;
@@ -492,20 +502,20 @@ function tooDeep(at: number): never {
 }
 
 function badLength(length: number, left: number, at: number): never {
-  throw new DecodeError(`an attribute says it has ${length} bytes, ${left} are left`, at);
+  throw new DecodeError(`an attribute has a length of ${length} bytes, expected 4..${left}`, at);
 }
 
-/** Where the attribute of `field` that begins at `at` really ends. */
+/** Returns the true end of the attribute of `field` that begins at `at`. */
 function extentOf(field: Field, from: Reader, at: number, stated: number, end: number): number {
   return field.codec!.extent!(from, at + 4, stated, end);
 }
 
-/** By a field's name, the names of those that may be given in its stead. */
+/** For a field's name, the names of the fields that may be given instead of it. */
 export type Senders = ReadonlyMap<string, readonly string[]>;
 
 /**
- * The field whose input is sent as `key`: itself, or one given in its stead. A number beside a name is where an object was,
- * and passed over; two names are not.
+ * Returns the field whose input is sent as `key`: itself, or one given instead of it. A name wins over a number beside
+ * it, which is the number in an object read from elsewhere; two different names are an error.
  */
 function senderOf(senders: Senders, key: string, given: Record<string, unknown>, to: Writer): string {
   const other = senders.get(key)?.find((other) => given[other] !== undefined);
@@ -519,16 +529,16 @@ function senderOf(senders: Senders, key: string, given: Record<string, unknown>,
   return other;
 }
 
-/** Keeps the payload `at`..`end` of an attribute that its table cannot read. */
+/** Keeps the payload `at`..`end` of an attribute that its table cannot decode. */
 export function keepRaw(owner: object, id: number, from: Reader, at: number, end: number): void {
   const attribute: RawAttribute = { id, bytes: from.own(at, end) };
   ((owner as { [raw]?: RawAttribute[] })[raw] ??= []).push(attribute);
 }
 
 /**
- * Calls `visit` for each attribute in `at`..`end`, `stop` being the end of its payload.
+ * Calls `visit` for each attribute in `at`..`end`; `stop` is the end of its payload.
  *
- * @param extent where an attribute really ends, when not where its length says
+ * @param extent returns the true end of an attribute, if it may differ from its length
  */
 export function eachAttribute(
   from: Reader,
@@ -547,12 +557,12 @@ export function eachAttribute(
   }
 }
 
-/** The fields that have a fixed offset, in its order. */
+/** Returns the fields with a fixed offset, ordered by offset. */
 export function placedOf(fields: readonly Field[]): readonly Field[] {
   return fields.filter((field) => field.offset >= 0).sort((a, b) => a.offset - b.offset);
 }
 
-/** Writes the `placed` ones of `fields`, gaps and absent ones as zeros, `size` bytes in all. */
+/** Writes the `placed` fields in `size` bytes, with zeros for gaps and absent fields. */
 export function encodePlaced(
   placed: readonly Field[],
   senders: Senders,
@@ -572,14 +582,15 @@ export function encodePlaced(
   to.grow(begin + size - to.length);
 }
 
-/** Letters of a name that may be misspelt. */
+/** Longest name, in characters, that is compared with other names. */
 const LONGEST_WORD = 64;
 
-/** `, did you mean "ifname"?` when a name is near one that exists. */
+/** Returns `, did you mean "ifname"?` if a similar name exists, else an empty string. */
 export function didYouMean(name: string, names: Iterable<string>): string {
   let best = "", least = 3;
   for (const other of names) {
-    // What is longer by more than that is farther, and what nobody types costs nothing.
+    // A larger difference in length is a larger distance. Names too long to be typed are not compared, which saves
+    // time.
     if (name.length > LONGEST_WORD || Math.abs(name.length - other.length) >= least) continue;
     const d = distance(name.toLowerCase(), other.toLowerCase());
     if (d < least) (best = other, least = d);
@@ -587,7 +598,7 @@ export function didYouMean(name: string, names: Iterable<string>): string {
   return best === "" ? "" : `, did you mean ${JSON.stringify(best)}?`;
 }
 
-/** Letters to add, leave out or change until one text is the other. */
+/** Returns the number of letters to add, remove or change to turn one string into the other. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 0; i < a.length; i++) {

@@ -1,38 +1,39 @@
 /**
- * Codecs: how one value is read from the memory of a message and written to it.
+ * The codec interface, and the buffers that codecs use: a {@linkcode Reader} over received bytes and a {@linkcode
+ * Writer} that grows.
  *
- * Integers are in host order, which is little-endian on every machine that the library supports; what netlink has in
- * network order says so in its codec's name (`be16`).
+ * Integers are in host order, which is little-endian on every machine that the library supports. Codecs of integers in
+ * network order have names with `be` (`be16`).
  *
  * @module
  */
 import { argumentError } from "../../ffi/errors.ts";
 
-/** Names and numbers of network interfaces, asked where the client's socket lives. */
+/** Looks up names and numbers of network interfaces, in the network namespace of the client's socket. */
 export interface Names {
-  /** The name of interface `index`, `undefined` when there is none. */
+  /** Returns the name of interface `index`, `undefined` when there is none. */
   name(index: number): string | undefined;
-  /** The number of the interface called `name`, `undefined` when there is none. */
+  /** Returns the number of the interface called `name`, `undefined` when there is none. */
   index(name: string): number | undefined;
 }
 
-/** A datagram being read. */
+/** A datagram being decoded. */
 export class Reader {
-  /** The datagram, and maybe more behind it. */
+  /** The buffer that the datagram lies in; it may be longer than the datagram. */
   readonly bytes: Uint8Array;
-  /** The same bytes for reading integers. */
+  /** A view of the same bytes, to read integers. */
   readonly view: DataView;
-  /** Bytes that the datagram has. */
+  /** Size of the datagram in bytes. */
   length: number;
-  /** Where the fixed header of the message at hand begins. */
+  /** Offset of the fixed header of the current message. */
   base = 0;
-  /** How many tables are being decoded, one within the other. */
+  /** Number of nested tables being decoded. */
   depth = 0;
-  /** Whether the message at hand is a request that is shown, and nothing that the kernel says. */
+  /** True if the current message is a request to be shown, not a message from the kernel. */
   request = false;
-  /** Who knows interface names; without it objects carry numbers alone. */
+  /** Looks up interface names; without it, decoded objects have only the numbers. */
   names: Names | undefined;
-  /** Prepares the attributes `at`..`end` for being read, where another machine wrote them. */
+  /** Converts the attributes `at`..`end` to host order, if a machine of the other byte order wrote them. */
   readonly orient: ((at: number, end: number) => void) | undefined = undefined;
   #copy: Uint8Array | undefined;
 
@@ -43,51 +44,51 @@ export class Reader {
     this.length = length;
   }
 
-  /** Says that another datagram lies in the same buffer now. */
+  /** Begins another datagram in the same buffer. */
   next(length: number): void {
     this.length = length;
     this.#copy = undefined;
   }
 
-  /** Bytes that may be handed out: a view of a copy that is made once a datagram. */
+  /** Returns bytes that may be given to users: a view of a copy, which is made once per datagram. */
   own(at: number, end: number): Uint8Array {
     const copy = this.#copy ??= this.bytes.slice(0, this.length);
     return copy.subarray(at, end);
   }
 }
 
-/** Names and positions of a path; what goes deeper lies in itself. */
+/** Most parts of a path; a longer one means that an object contains itself. */
 const DEEPEST_PATH = 128;
 
-/** Messages being written, into one buffer that grows. */
+/** Messages being encoded, in one buffer that grows. */
 export class Writer {
   /** The buffer; its first {@linkcode Writer.length} bytes are written. */
   bytes: Uint8Array = new Uint8Array(4096);
-  /** The same bytes for writing integers. */
+  /** A view of the same bytes, to write integers. */
   view: DataView = new DataView(this.bytes.buffer);
   /** Bytes written so far. */
   length = 0;
-  /** Where the fixed header of the message at hand begins. */
+  /** Offset of the fixed header of the current message. */
   base = 0;
-  /** Who resolves interface names. */
+  /** Looks up interface names. */
   names: Names | undefined;
-  /** Opens a network namespace by name or path; who sends closes it. */
+  /** Opens a network namespace by name or path; the sender closes it. */
   openNamespace: ((name: string) => number) | undefined;
-  /** Whether read-only fields are written too, as when a filter is brought into the kernel's own form. */
+  /** True if read-only fields are written too, as when a filter is converted to the kernel's form. */
   everything = false;
-  /** What is being done, for errors: `add link v0`. */
+  /** The operation in error messages: `add link v0`. */
   what = "encode";
-  /** The field at hand, from the message down. */
+  /** The path of the current field, from the message down. */
   readonly path: (string | number)[] = [];
 
-  /** Starts anew, keeping the buffer. */
+  /** Clears the content and keeps the buffer. */
   reset(): void {
     this.length = 0;
     this.base = 0;
     this.path.length = 0;
   }
 
-  /** Makes room for `count` more bytes, all zero, and returns where they begin. */
+  /** Adds `count` zero bytes, and returns the offset of the first. */
   grow(count: number): number {
     const at = this.length, needed = at + count;
     if (needed > this.bytes.length) {
@@ -112,25 +113,25 @@ export class Writer {
     if (rest !== 0) this.grow(4 - rest);
   }
 
-  /** Begins an attribute; hand its result to {@linkcode Writer.close}. */
+  /** Begins an attribute, and returns its offset for {@linkcode Writer.close}. */
   open(id: number): number {
-    if (this.path.length > DEEPEST_PATH) this.fail(RangeError, "objects lie in each other without end");
+    if (this.path.length > DEEPEST_PATH) this.fail(RangeError, "objects are nested without end");
     const start = this.grow(4);
     this.view.setUint16(start + 2, id, true);
     return start;
   }
 
-  /** Ends the attribute begun at `start`: patches its length and pads. */
+  /** Ends the attribute that begins at `start`: sets its length and pads it. */
   close(start: number): void {
     const length = this.length - start;
     if (length > 0xffff) {
-      this.fail(RangeError, `${length} bytes are more than the 65535 that one attribute can hold`);
+      this.fail(RangeError, `an attribute holds at most 65535 bytes, got ${length}`);
     }
     this.view.setUint16(start, length, true);
     this.align();
   }
 
-  /** A file descriptor of the network namespace called `name`, or at that path, good until the message is sent. */
+  /** Returns a file descriptor of the network namespace with this name or path, open until the message is sent. */
   namespaceFd(name: string): number {
     if (this.openNamespace === undefined) {
       this.fail(TypeError, `the namespace ${shown(name)} can only be looked up on an open socket`);
@@ -138,13 +139,13 @@ export class Writer {
     return this.openNamespace(name);
   }
 
-  /** Throws what is wrong with the value at hand, naming the operation and the field. */
+  /** Throws an error about the current value, naming the operation and the field. */
   fail(kind: typeof TypeError | typeof RangeError, why: string): never {
     throw argumentError(kind, `Cannot ${this.what}: ${this.path.length > 0 ? `${pathText(this.path)}: ` : ""}${why}`);
   }
 }
 
-/** A path as a caller would write it: `data.peer.ifname`, `multipath[1].gateway`. */
+/** Formats a path as a caller would write it: `data.peer.ifname`, `multipath[1].gateway`. */
 export function pathText(path: readonly (string | number)[]): string {
   let text = "";
   for (const part of path) {
@@ -153,10 +154,10 @@ export function pathText(path: readonly (string | number)[]): string {
   return text;
 }
 
-/** A text that may be a key, in base64 or hexadecimal. */
+/** Matches a string that may be a secret key, in base64 or hexadecimal. */
 const SECRET = /^(?=.*\d)(?:[A-Za-z\d+/]{40,}={0,2}|[\da-fA-F]{16,})$/;
 
-/** A value as an error message shows it, short; never a text that may be a key. */
+/** Formats a value for an error message, shortened; never shows a string that may be a secret key. */
 export function shown(value: unknown): string {
   if (typeof value === "string") {
     if (SECRET.test(value)) return `a text of ${value.length} characters`;
@@ -170,68 +171,73 @@ export function shown(value: unknown): string {
 }
 
 /**
- * What a codec's `decode` returns for a payload that it cannot be: the table keeps such a payload raw. It is never a
- * value that a user meets.
+ * The result of `decode` for a payload that does not fit the codec, such as one of the wrong size. The table then keeps
+ * the payload raw, so users never see this value.
  */
 export const MISFIT: never = Symbol("misfit") as never;
 
-/** What `encode` returns when the value is said by the fixed header alone, so that no attribute is to be sent. */
+/** The result of `encode` if the fixed header alone holds the value, so that no attribute is sent. */
 export const HEADER_ONLY: unique symbol = Symbol("header only");
 
 /**
- * How one payload becomes a value (`D`) and which values may be sent (`E`).
+ * Decodes a payload into a value of type `D`, and encodes a value of type `E` as a payload.
  *
- * Both directions work on one buffer and offsets; no array is made for a payload. `owner` is the object that the payload
- * is a field of: a codec whose meaning depends on a sibling (an address on the link's type) looks there.
+ * Both directions use one buffer and offsets; no array is made for a payload. `owner` is the object that has the
+ * payload as a field. A codec whose meaning depends on a sibling field (an address on the link's type) reads it there.
  */
 export interface Codec<out D, in E = D> {
-  /** What messages call it: `u32`, `a MAC address`. */
+  /** The type's name in messages: `u32`, `a MAC address`. */
   readonly name: string;
-  /** Payload size in bytes where it is fixed. */
+  /** Payload size in bytes, if fixed. */
   readonly size?: number;
-  /** Whether other sizes are decoded as far as both sides know (structs of other kernels). */
+  /**
+   * True if payloads of other sizes are decoded up to the fields that both sides know (structs of other kernel
+   * versions).
+   */
   readonly tolerant?: true;
-  /** Whether the attribute is sent with NLA_F_NESTED. */
+  /** True if the attribute is sent with NLA_F_NESTED. */
   readonly nested?: true;
-  /** The value of the bytes `at`..`end`. */
+  /** Returns the value of the bytes `at`..`end`. */
   readonly decode: Decode<D>;
-  /** Appends the payload; {@linkcode HEADER_ONLY} when there is none to send. */
+  /** Appends the payload; returns {@linkcode HEADER_ONLY} if there is none to send. */
   encode(value: E, to: Writer, owner: object): void | typeof HEADER_ONLY;
-  /** The value when the attribute is absent, for what the fixed header alone says (a prefix of length 0). */
+  /** Returns the value of an absent attribute, if the fixed header alone gives it (a prefix of length 0). */
   absent?(from: Reader, owner: object): D | undefined;
   /**
-   * Where the payload that begins at `at` really ends, for nests whose 16-bit length kernels let overflow: `stated` is
-   * what the length says, `end` where the nest around it ends.
+   * Returns the true end of the payload that begins at `at`, for nests whose 16-bit length some kernels let overflow.
+   * `stated` is the end according to that length, `end` the end of the surrounding nest.
    */
   extent?(from: Reader, at: number, stated: number, end: number): number;
-  /** Calls `visit` for each part of the payload: what error paths and printers go down. */
+  /** Calls `visit` for each part of the payload; used for the paths of errors and by printers. */
   walk?(from: Reader, at: number, end: number, owner: object, visit: Visit): void;
-  /** The codec that a payload beside the fields of `owner` has, where those decide. */
+  /** Returns the codec of the payload, if the fields of `owner` beside it decide that. */
   choose?(owner: object): Codec<unknown, never> | undefined;
-  /** The field that attribute `id` of the payload is, for naming one that is missing. */
+  /** Returns the field of attribute `id` in the payload, to name an attribute that is missing. */
   attributeName?(id: number, owner: object): string | undefined;
 }
 
-/** Decodes the payload `at`..`end`; {@linkcode MISFIT} if the codec has one size and the payload another. */
+/**
+ * Decodes the payload `at`..`end`; returns {@linkcode MISFIT} if the codec has a fixed size and the payload another.
+ */
 export function payloadOf<D>(codec: Codec<D, never>, from: Reader, at: number, end: number, owner: object): D {
   if (codec.size !== undefined && codec.tolerant === undefined && codec.size !== end - at) return MISFIT;
   return codec.decode(from, at, end, owner);
 }
 
-/** Reads a payload. */
+/** A function that decodes a payload. */
 export interface Decode<out D> {
-  /** The value of the bytes `at`..`end`. */
+  /** Returns the value of the bytes `at`..`end`. */
   (from: Reader, at: number, end: number, owner: object): D;
   /**
-   * What it does as a JavaScript expression, for compiled tables; see {@linkcode inlined}. It lies with the function, so that
-   * a codec that is another one with a `decode` of its own does not inherit it.
+   * Returns a JavaScript expression that does the same, for compiled tables; see {@linkcode inlined}. It is a property
+   * of the function, so that a codec that copies another one but has its own `decode` does not inherit it.
    */
   code?(site: Site): string;
 }
 
 /**
- * `decode` with the JavaScript expression that does the same. It may name `bytes`, `view` and `from`, and assign `t`; in a
- * codec that has a `size` it gives a value whatever the bytes are.
+ * Attaches to `decode` the JavaScript expression that does the same. The expression may use `bytes`, `view` and `from`,
+ * and assign `t`. If the codec has a `size`, the expression must give a value for any bytes.
  */
 export function inlined<D>(
   decode: (from: Reader, at: number, end: number, owner: object) => D,
@@ -240,31 +246,31 @@ export function inlined<D>(
   return code === undefined ? decode : Object.assign(decode, { code });
 }
 
-/** Where a payload lies in the code around it, and what that code may name. */
+/** The place of a payload in the surrounding compiled code, and the names available to that code. */
 export interface Site {
-  /** An expression for where it begins: an identifier, or a sum of one and a number. */
+  /** An expression for the start of the payload: an identifier, or the sum of an identifier and a number. */
   readonly at: string;
-  /** The same for where it ends. */
+  /** An expression for the end of the payload, of the same form. */
   readonly end: string;
-  /** An identifier for any value: a table of names, a function. */
+  /** Returns an identifier for any value: a table of names, a function. */
   constant(value: unknown): string;
 }
 
-/** One part of a payload as {@linkcode Codec.walk} shows it. */
+/** One part of a payload, as {@linkcode Codec.walk} visits it. */
 export interface Part {
-  /** The field's name or the list's position; `undefined` for a nest whose fields are lifted into its parent. */
+  /** The field's name or the position in a list; `undefined` for a nest whose fields belong to the parent object. */
   readonly name: string | number | undefined;
-  /** Attribute number; -1 where there is none (fields of a struct or header). */
+  /** Attribute number; -1 if it is not an attribute (fields of a struct or header). */
   readonly id: number;
-  /** Offset of the attribute's own header, or of the value where it has none. */
+  /** Offset of the attribute's own header, or of the value if it has none. */
   readonly start: number;
   /** Offset of the payload. */
   readonly at: number;
-  /** Offset behind the payload. */
+  /** Offset of the end of the payload. */
   readonly end: number;
-  /** How the payload is read; `undefined` for an attribute that the table does not know. */
+  /** The codec of the payload; `undefined` for an attribute that the table does not know. */
   readonly codec: Codec<unknown, never> | undefined;
-  /** The object that the part is a field of. */
+  /** The object that has the part as a field. */
   readonly owner: object;
 }
 
@@ -272,29 +278,30 @@ export interface Part {
 export type Visit = (part: Part) => void;
 
 /**
- * What a field is for: sent (when absent here), part of the object's key, only ever received, or only ever given.
+ * The role of a field. Without one, the field is both received and sent. `"key"`: part of the object's key;
+ * `"readOnly"`: received but never sent; `"input"`: sent but never received.
  *
- * `"input"` fields are never found in a decoded object.
+ * Decoded objects never contain `"input"` fields.
  */
 export type Use = "key" | "readOnly" | "input";
 
-/** Fields that are received and never sent: statistics, timers, states that the kernel alone decides. */
+/** Marks fields that are received and never sent: statistics, timers, states that the kernel alone decides. */
 export const readOnly: Use = "readOnly";
-/** Fields that tell one object from another. */
+/** Marks fields that tell one object from another. */
 export const key: Use = "key";
 
-/** The symbol under which a decoded object keeps what its table does not know, or what does not fit what it knows. */
+/** The symbol under which a decoded object keeps the attributes that its table does not know or cannot decode. */
 export const raw: unique symbol = Symbol.for("netlink.raw") as never;
 
-/** An attribute kept as it came. */
+/** An attribute kept undecoded. */
 export interface RawAttribute {
   /** Attribute number, without its flag bits. */
   readonly id: number;
-  /** Its payload. */
+  /** The payload. */
   readonly bytes: Uint8Array;
 }
 
-/** The attributes of a decoded object that its table could not read; empty when there are none. */
+/** Returns the attributes of a decoded object that its table could not decode; empty when there are none. */
 export function rawOf(value: object): readonly RawAttribute[] {
   return (value as { [raw]?: RawAttribute[] })[raw] ?? [];
 }

@@ -1,19 +1,20 @@
 /**
- * Tables as JavaScript made for them: a function that decodes one table, with a line for each field.
+ * Compiles tables to JavaScript: a function that decodes one table, with a line for each field.
  *
- * A table that has decoded a few hundred objects is worth the milliseconds that making the function takes; until then, and
- * where a program forbids code made from text, it is walked field by field. Both ways give the same, which the tests see
- * to by decoding everything both ways. What the function gains: every object is made in one place and one shape, integers
- * and names are read where they are needed instead of through a codec's call.
+ * Making the function takes milliseconds, which pay off after a few hundred objects. Until then, and where a program
+ * forbids code made from strings, the table is interpreted field by field. Both ways give the same results; the tests
+ * decode everything both ways. The function is faster because it makes all objects in one place and with one shape, and
+ * reads integers and names directly instead of by calling a codec.
  *
- * Source of the design: measured (README, Performance); `new Made` is an object of its own shape with Object's prototype.
+ * Source of the design: measured (README, Performance); `new Made` is an object of its own shape with Object's
+ * prototype.
  *
- * Layouts: JavaScript for the messages of a table that are laid out as one before them was.
+ * Layouts are compiled code for messages that have the same layout as an earlier one.
  *
- * What a kernel tells of many objects is mostly laid out alike: the same attributes in the same order at the same places.
- * Where that has been seen often enough, a function is made that compares the attributes' headers with those of the
- * sample, reads every value at its known place and makes the object at once, in its final shape. Whatever is different
- * in anything is left to the table's general code, so that both give the same, which the tests see to.
+ * A kernel sends most objects of a kind with the same layout: the same attributes in the same order at the same
+ * offsets. After enough such messages, a function is made that compares the attributes' headers with those of a sample,
+ * reads every value at its known offset and makes the object at once, in its final shape. The table's general code
+ * decodes any message that differs. Both give the same results, which the tests check.
  *
  * Source of the design: measured (README, Performance).
  *
@@ -22,38 +23,38 @@
 import { type Codec, MISFIT, raw, type Reader } from "./codec.ts";
 import type { AnyCodec, Field } from "./entry.ts";
 
-/** As much of a table as its code depends on. */
+/** The part of a table that its code depends on. */
 export interface Compilable {
-  /** The fields in their order. */
+  /** The fields in the table's order. */
   readonly fields: readonly Field[];
-  /** Bytes of the fixed header. */
+  /** Size of the fixed header in bytes. */
   readonly headerSize: number;
-  /** The attribute that only pads, -1 when there is none. */
+  /** The number of the attribute that only pads, -1 when there is none. */
   readonly pad: number;
-  /** The attribute whose length may have overflowed, -1 when there is none. */
+  /** The number of the attribute whose length may have overflowed, -1 when there is none. */
   readonly overflowing: number;
 }
 
-/** What the code calls for what is rare. */
+/** Functions that the code calls in rare cases. */
 export interface Helpers {
-  /** Keeps an attribute that the table does not know or cannot read. */
+  /** Keeps an attribute that the table does not know or cannot decode. */
   keepRaw(owner: object, id: number, from: Reader, at: number, end: number): void;
-  /** Throws that an attribute's length is wrong. */
+  /** Throws an error about an attribute's wrong length. */
   badLength(length: number, left: number, at: number): never;
 }
 
 /**
- * After how many objects a table is compiled. Nobody but a test changes it: `Infinity` has all tables walked, also those
- * that are compiled already, and 1 compiles them at once.
+ * The number of objects after which a table is compiled. Only tests change it: `Infinity` interprets all tables, also
+ * those already compiled, and 1 compiles them at once.
  */
 export const compiling: { after: number } = { after: 256 };
 
-/** Makes objects of a table: `new Made(from, at, end)`. */
+/** The constructor of a table's objects: `new Made(from, at, end)`. */
 export type Made<T> = new (from: Reader, at: number, end: number) => T;
-/** Reads into an object that there is already. */
+/** Decodes into an existing object. */
 export type Into = (from: Reader, at: number, end: number, owner: object) => void;
 
-/** The values that code names, each once. */
+/** The values that code refers to by name, each once. */
 export class Constants {
   readonly names: string[] = [];
   readonly values: unknown[] = [];
@@ -68,7 +69,7 @@ export class Constants {
   }
 }
 
-/** Makes the function from code, or `undefined` where the program forbids that. */
+/** Evaluates code to a function; returns `undefined` if the program forbids that. */
 export function evaluate({ names, values }: Constants, code: string): unknown {
   try {
     return new Function(...names, code)(...values);
@@ -77,7 +78,7 @@ export function evaluate({ names, values }: Constants, code: string): unknown {
   }
 }
 
-/** An expression for the value of a payload. `exact` says that it is neither a misfit nor nothing. */
+/** Returns an expression for the value of a payload. `exact` is true if the value is never a misfit or `undefined`. */
 function expression(
   codec: Codec<unknown, never>,
   at: string,
@@ -90,20 +91,23 @@ function expression(
   return { code: `${constants.name(codec)}.decode(from, ${at}, ${end}, ${owner})`, exact: false };
 }
 
-/** Whether only numbers become code besides what is written here: a table may come from a specification of somebody else. */
+/**
+ * True if all numbers that become code are integers: a table may come from somebody else's specification, and must not
+ * inject code.
+ */
 export function arePlain(fields: readonly Field[]): boolean {
   return fields.every(({ id, offset, codec }) => [id, offset, codec?.size ?? 0].every(Number.isInteger));
 }
 
-/** A table's code; neither of both where the program forbids code made from text. */
+/** The code of a table; both fields are absent if the program forbids code made from strings. */
 export interface Compiled<T> {
-  /** Makes its objects. */
+  /** The constructor of the table's objects. */
   readonly made?: Made<T> | undefined;
-  /** Reads a lifted nest into the object around it. */
+  /** Decodes a nest into the object of its parent. */
   readonly into?: Into | undefined;
 }
 
-/** Compiles a table: a `lifted` one reads into an object that there is, another makes its own. */
+/** Compiles a table: a `lifted` table decodes into an existing object, others make their own. */
 export function compileTable<T>(table: Compilable, lifted: boolean, helpers: Helpers): Compiled<T> {
   if (!arePlain(table.fields)) return {};
   const constants = new Constants(), body = bodyOf(table, helpers, lifted ? "o" : "this", constants);
@@ -117,7 +121,7 @@ function constructorOf<T>(constants: Constants, body: string): Made<T> | undefin
   return made;
 }
 
-/** First every attribute's place is noted, then the fields are made in the table's order. */
+/** Returns code that first notes the offset of every attribute, then makes the fields in the table's order. */
 function bodyOf(table: Compilable, helpers: Helpers, o: string, constants: Constants): string {
   const { fields, headerSize, pad, overflowing } = table;
   const misfit = constants.name(MISFIT), keepRaw = constants.name(helpers.keepRaw);
@@ -150,7 +154,7 @@ switch (id) {
 
   fields.forEach((field, slot) => {
     const { key, id, offset, codec, derived, lift, repeated } = field, target = `${o}[${JSON.stringify(key)}]`;
-    // What a payload may turn out to be, and what becomes of it.
+    // Stores a value, unless it is a misfit, which is kept raw, or `undefined`.
     const store = (value: { code: string; exact: boolean }, raw?: string): string =>
       value.exact
         ? `${target} = ${value.code};`
@@ -195,10 +199,10 @@ switch (id) {
   return code;
 }
 
-/** Makes a struct's objects. */
+/** Decodes a struct into a new object. */
 export type Read<T> = (from: Reader, at: number, end: number) => T;
 
-/** Compiles the fields of a struct, whole or cut short; `undefined` when one of them has no code of its own. */
+/** Compiles the fields of a struct, also for shorter payloads; `undefined` if a field's codec has no code. */
 export function compileStruct<T>(fields: readonly Field[]): Read<T> | undefined {
   if (!arePlain(fields) || fields.some(({ codec, key }) => codec!.decode.code === undefined || key === "__proto__")) {
     return undefined;
@@ -225,20 +229,21 @@ ${partial}return o;
   ) as Read<T> | undefined;
 }
 
-/** Makes an object from bytes; `undefined` where they are laid out in another way. */
+/** Makes an object from bytes; returns `undefined` if they have another layout. */
 export type Laid<T> = (from: Reader, at: number, end: number) => T | undefined;
 
-/** Where the attributes of a sample lie. */
+/** The offsets of a sample's attributes. */
 interface Places {
-  /** By an attribute's number, how far behind the table's beginning it begins: the first one, where it is repeated. */
+  /** Offset from the start of the table by attribute number; the first one of a repeated attribute. */
   readonly of: ReadonlyMap<number, number>;
-  /** What is true of bytes that are laid out so. */
+  /** JavaScript conditions that are true if bytes have the same layout. */
   readonly conditions: readonly string[];
 }
 
 /**
- * The layout of `sample`, which was decoded from `at`..`end`; `undefined` where that is peculiar: has what the table does
- * not know or cannot read, an attribute twice, one whose length may overflow, or a field in another's place.
+ * Makes the layout of `sample`, which was decoded from `at`..`end`. Returns `undefined` for an unusual sample: with an
+ * attribute that the table does not know or cannot decode, an attribute that occurs twice, one whose length may
+ * overflow, or fields in another order than the table's.
  */
 export function layoutOf<T extends object>(
   table: Compilable,
@@ -263,7 +268,8 @@ function placesOf(table: Compilable, from: Reader, at: number, end: number): Pla
     if (id === table.overflowing || (field === undefined && id !== table.pad)) return undefined;
     if (of.has(id) && field?.repeated !== true) return undefined;
     const here = `view.getInt32(${behind(place - at)}, true)`;
-    // What varies in size may do so within its last word, but not be shorter than its header, or longer than the rest.
+    // A payload of variable size may vary within its last word, but must not be shorter than its header or exceed the
+    // rest.
     const varies = field !== undefined && !field.repeated && field.codec?.size === undefined && length > 4 &&
       place + ((length + 3) & ~3) <= end;
     conditions.push(varies ? `((${here} + 3) & ~3) === ${(word + 3) & ~3}` : `${here} === ${word}`);
@@ -273,14 +279,14 @@ function placesOf(table: Compilable, from: Reader, at: number, end: number): Pla
   return { of, conditions };
 }
 
-/** An expression for what lies so many bytes behind the table's beginning. */
+/** Returns an expression for an offset from the start of the table. */
 function behind(offset: number): string {
   return offset === 0 ? "at" : `at + ${offset}`;
 }
 
 /**
- * Values that are read in place stand in the object's literal; what has to be called comes after it, as it may look at the
- * object.
+ * Returns the code of a layout. Values that are read in place are part of the object literal. Values that need a call
+ * come after it, since the called function may look at the object.
  */
 function laidBody(
   table: Compilable,
@@ -297,7 +303,7 @@ function laidBody(
     keys.push(key);
     literal += `${JSON.stringify(key)}: ${code},\n`;
   };
-  /** A value that is there as in the sample, or is not. */
+  /** Adds a value that must be present if the sample has it, and absent if not. */
   const call = (key: string, code: string): void => {
     const name = JSON.stringify(key), isThere = Object.hasOwn(sample, key);
     after += `v = ${code};\nif (v ${isThere ? "===" : "!=="} undefined || v === ${misfit}) return undefined;\n`;
@@ -305,7 +311,7 @@ function laidBody(
     if (!lifted) set(key, "undefined");
     after += `o[${name}] = v;\n`;
   };
-  /** The value of the bytes from `place` on, for as long as its codec or the expression `stop` says. */
+  /** Adds the value of the bytes from `place` on; the codec's size or the expression `stop` gives the end. */
   const read = (key: string, codec: AnyCodec, place: number, stop?: string): void => {
     const end = stop ?? behind(place + codec.size!);
     const code = codec.decode.code?.({ at: behind(place), end, constant: (value) => constants.name(value) });
@@ -337,7 +343,7 @@ function laidBody(
       else read(key!, codec!, place + 4);
     }
   }
-  // A codec may have given the object a field of another one.
+  // A codec may have set another field of the object.
   const found = Object.keys(sample);
   if (keys.some((key, i) => key !== found[i]) || (!lifted && found.length > keys.length)) return undefined;
   const base = table.headerSize > 0 ? "from.base = at;\n" : "";

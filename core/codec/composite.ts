@@ -1,5 +1,5 @@
 /**
- * Codecs that are made of others: C structs, lists, choices by another field, integers of several widths.
+ * Codecs made of other codecs: C structs, lists, choices by another field, integers of several widths.
  *
  * @module
  */
@@ -31,27 +31,27 @@ import type { AnyCodec, Field, Parts, Shape } from "./entry.ts";
 import { count64, i32, i64, u32, u64 } from "./scalars.ts";
 import { bytes } from "./text.ts";
 
-/** In a struct, nothing is given in the stead of a field. */
+/** No field of a struct is sent in place of another. */
 const NOBODY_ELSE: Senders = new Map();
 
-/** A {@linkcode struct}'s codec, with its fields in the order of their offsets. */
+/** The codec of a {@linkcode struct}, with its fields ordered by offset. */
 export interface Struct<T> extends Codec<T> {
   /** The fields. */
   readonly fields: readonly Field[];
 }
 
 /**
- * A struct of `size` bytes, offsets in the place of attribute numbers.
+ * Makes the codec of a struct of `size` bytes; entries have offsets instead of attribute numbers.
  *
- * A shorter or longer one, from an older or newer kernel, is decoded as far as both sides know. On encoding absent
- * fields are zero.
+ * A shorter or longer struct, from an older or newer kernel, is decoded up to the fields that both sides know. Absent
+ * fields are encoded as zero.
  */
 export function struct<T extends object>(size: number, shape: Shape<T> | (() => Shape<T>)): Struct<T> {
   let made: readonly Field[] | undefined;
   let compiled: Read<T> | undefined;
   const fields = (): readonly Field[] =>
     made ??= placedOf(fieldsOf(shape).map((field) => ({ ...field, id: -1, offset: field.id })));
-  // Where a table's code does not name this one's, it is compiled by itself, as tables are.
+  // If a table's code does not include this struct, the struct is compiled by itself, after as many objects as a table.
   let decoded = 0;
   const whole = (from: Reader): Read<T> | undefined => {
     if (!mayBeCompiled(from)) return undefined;
@@ -123,7 +123,7 @@ function nest<D, E>(
         if (value === MISFIT) misfits++;
         else list.push(value);
       });
-      // A list with one item less would be another list.
+      // Without the misfits, the list would look complete; so all of it is a misfit.
       return misfits > 0 ? MISFIT : list;
     },
     encode(value, to, owner) {
@@ -144,17 +144,17 @@ function nest<D, E>(
   };
 }
 
-/** A nest whose attributes are numbered 1, 2, 3 …, each one item. */
+/** Makes the codec of a nest whose attributes are numbered 1, 2, 3 …, each one item. */
 export function list<D, E>(codec: Codec<D, E>): Codec<readonly D[], readonly E[]> {
   return nest(codec, `a list of ${codec.name}`, (index) => index + 1);
 }
 
-/** A nest whose attributes all have number `id`, each one item. */
+/** Makes the codec of a nest whose attributes all have number `id`, each one item. */
 export function listOf<D, E>(id: number, codec: Codec<D, E>): Codec<readonly D[], readonly E[]> {
   return nest(codec, `a list of ${codec.name}`, () => id);
 }
 
-/** Items of fixed size side by side in one payload. */
+/** Makes the codec of items of fixed size side by side in one payload. */
 export function array<D, E>(codec: Codec<D, E>): Codec<readonly D[], readonly E[]> {
   const size = codec.size!, member: Codec<unknown, never> = codec;
   return {
@@ -180,13 +180,13 @@ export function array<D, E>(codec: Codec<D, E>): Codec<readonly D[], readonly E[
   };
 }
 
-/** An attribute of number `id` that comes once for each item, side by side with the others. */
+/** Makes the codec of an attribute `id` that occurs once for each item, side by side with other attributes. */
 export function repeated<D, E>(id: number, codec: Codec<D, E>): Codec<readonly D[], readonly E[]> & RepeatedCodec {
   const type = codec.nested ? id | NLA_F_NESTED : id;
   return {
     name: `${codec.name}, several times`,
     repeated: true,
-    // From the first of them, its own header included, to the end of the nest that holds them.
+    // The bytes are from the header of the first such attribute to the end of the nest that holds them.
     decode(from: Reader, at: number, end: number, owner: object): D[] {
       const list: D[] = [];
       eachAttribute(from, at, end, (other, start, stop) => {
@@ -212,24 +212,24 @@ export function repeated<D, E>(id: number, codec: Codec<D, E>): Codec<readonly D
   };
 }
 
-/** Numbers of {@linkcode Cases} by name. */
+/** The literals of the discriminant `On` in the union `U`. */
 export type Literals<U, On extends PropertyKey> = U extends { readonly [P in On]: infer L extends string } ? L : never;
-/** Numbers of {@linkcode Cases} by name. */
+/** The type of field `At` in the member of the union `U` whose discriminant `On` is `L`. */
 export type Payload<U, On extends PropertyKey, At extends PropertyKey, L> = U extends { readonly [P in On]: L }
   ? At extends keyof U ? Exclude<U[At], undefined> : never
   : never;
 
-/** One case for every literal whose member has a payload: a missing, a spare or a wrong one does not compile. */
+/** A codec for every literal whose member has a payload. A missing, superfluous or wrong one does not compile. */
 export type Cases<U, On extends PropertyKey, At extends PropertyKey> = {
   readonly [L in Literals<U, On> as [Payload<U, On, At, L>] extends [never] ? never : L]: Codec<Payload<U, On, At, L>>;
 };
 
 /**
- * A part of a message: field `on` (attribute `onId`) says which case field `at` (attribute `atId`) is.
+ * Makes a part of a message in which field `on` (attribute `onId`) selects the codec of field `at` (attribute `atId`).
  *
- * The payload of a case that is not listed is bytes, both ways.
+ * If the value of `on` is not listed in `cases`, the payload is bytes, in both directions.
  *
- * @param onCodec how the discriminant is sent
+ * @param onCodec the codec of field `on`
  */
 export function choice<U, On extends keyof U & string, At extends keyof U & string>(
   on: On,
@@ -245,7 +245,7 @@ export function choice<U, On extends keyof U & string, At extends keyof U & stri
     return typeof kind === "string" && Object.hasOwn(known, kind) ? known[kind] : undefined;
   };
   const payload: Codec<unknown, unknown> = {
-    name: `what ${on} says`,
+    name: `the payload for ${on}`,
     nested: true,
     decode(from: Reader, start: number, end: number, owner: object): unknown {
       const codec: AnyCodec = pick(owner) ?? bytes;
@@ -256,12 +256,12 @@ export function choice<U, On extends keyof U & string, At extends keyof U & stri
       if (codec !== undefined) return codec.encode(value as never, to, owner);
       if (value instanceof Uint8Array || typeof value === "string") return bytes.encode(value, to, owner);
       const kind = (owner as Record<string, unknown>)[on];
-      if (kind === undefined) to.fail(TypeError, `says nothing without ${JSON.stringify(on)} beside it`);
+      if (kind === undefined) to.fail(TypeError, `${JSON.stringify(on)} is missing beside it`);
       to.fail(
         TypeError,
-        `${on} ${shown(kind)} has no fields that are known here${
-          didYouMean(String(kind), Object.keys(known))
-        }: expected bytes, got ${shown(value)}`,
+        `${on} ${shown(kind)} has no known fields${didYouMean(String(kind), Object.keys(known))}: expected bytes, got ${
+          shown(value)
+        }`,
       );
     },
     walk(from: Reader, start: number, end: number, owner: object, visit: Visit): void {
@@ -273,7 +273,7 @@ export function choice<U, On extends keyof U & string, At extends keyof U & stri
   return parts(() => [fieldOf(on, [onId, onCodec]), fieldOf(at, [atId, payload])]);
 }
 
-/** Plain fields that lie in the nest of a choice; see `Parts.and`. */
+/** Makes plain fields of the nest that holds a choice; see `Parts.and`. */
 export function part<U extends object>(shape: Shape<U> | (() => Shape<U>)): Parts<U> {
   return parts(() => fieldsOf(shape));
 }
@@ -282,7 +282,7 @@ function parts<U>(fields: () => readonly Field[]): Parts<U> {
   return { fields, and: (other) => parts(() => [...fields(), ...other.fields()]) };
 }
 
-/** A codec that depends on the object at hand: a header field, a sibling listed before. */
+/** Makes a codec that depends on the surrounding object: on a header field, or on a sibling before it. */
 export function select<D, E>(name: string, pick: (owner: object) => Codec<D, E>): Codec<D, E> {
   return {
     name,
@@ -295,9 +295,10 @@ export function select<D, E>(name: string, pick: (owner: object) => Codec<D, E>)
 }
 
 /**
- * A codec that reads and walks by the codec that `codecAt` finds for the bytes at hand; without one they are a misfit.
+ * Makes a codec that decodes and walks with the codec that `codecAt` selects by the bytes; if it selects none, the
+ * payload is a misfit.
  *
- * @param encode says itself which codec a value has
+ * @param encode encodes a value, and selects the codec itself
  */
 export function selectAt<D, E = D>(
   name: string,
@@ -315,7 +316,7 @@ export function selectAt<D, E = D>(
   };
 }
 
-/** A codec named before it exists, for tables that contain themselves. */
+/** Makes a codec from a function that returns it, for tables that contain themselves. */
 export function lazy<D, E = D>(get: () => Codec<D, E>): Codec<D, E> {
   return {
     name: "an object",
@@ -327,7 +328,7 @@ export function lazy<D, E = D>(get: () => Codec<D, E>): Codec<D, E> {
   };
 }
 
-/** Unsigned, 32 or 64 bits, whichever the number needs; exact to 2^53. Input may be a bigint. */
+/** An unsigned integer of 32 bits, or of 64 if the number needs them; exact to 2^53. Input may be a bigint. */
 export const uint: Codec<number, number | bigint> = {
   name: "uint",
   decode: (from, at, end, owner) =>
@@ -338,7 +339,7 @@ export const uint: Codec<number, number | bigint> = {
   },
 };
 
-/** Signed, 32 or 64 bits, whichever the number needs; exact to 2^53. Input may be a bigint. */
+/** A signed integer of 32 bits, or of 64 if the number needs them; exact to 2^53. Input may be a bigint. */
 export const sint: Codec<number, number | bigint> = {
   name: "sint",
   decode: (from, at, end) =>
@@ -353,17 +354,19 @@ export const sint: Codec<number, number | bigint> = {
   },
 };
 
-/** Bits with the mask of those that are meant: struct nla_bitfield32. */
+/** Bits and the mask of those that are valid: struct nla_bitfield32. */
 export interface Bitfield32 {
   /** The bits. */
   value?: number;
-  /** Which of them are meant. */
+  /** The mask of the valid bits. */
   selector?: number;
 }
 
 const pair: Codec<Bitfield32> = struct<Bitfield32>(8, { value: [0, u32], selector: [4, u32] });
 
-/** Bits with their mask. A number alone means all of its bits, and none of the others. */
+/**
+ * Bits and the mask of those that are valid. A bare number sets all bits: those of the number to 1, the others to 0.
+ */
 export const bitfield32: Codec<Bitfield32, Bitfield32 | number> = {
   name: "bitfield32",
   size: 8,
@@ -378,10 +381,11 @@ export const bitfield32: Codec<Bitfield32, Bitfield32 | number> = {
 };
 
 /**
- * A bit mask of 64 bits as an array of names; a bit without a name is its value as a bigint. Input takes the number too.
+ * Makes the codec of a 64-bit mask as an array of names; a bit without a name is its value as a bigint. Input may also
+ * be the number.
  *
- * @param map names and the bits they stand for, one bit each
- * @param integer how the number is written; in host order when absent
+ * @param map the names and their bits, one bit each
+ * @param integer the codec of the number; 64 bits in host order when absent
  */
 export function mask64<const M extends Readonly<Record<string, bigint>>>(
   map: M,

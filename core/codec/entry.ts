@@ -1,114 +1,123 @@
 /**
- * One entry of a table: where a field of an object lies in a message.
+ * Table entries: the place and codec of one field of an object in a message.
  *
  * @module
  */
 import type { IfindexCodec, IsIfindex } from "./addresses.ts";
 import type { Codec, Reader, Use, Writer } from "./codec.ts";
 
-/** A codec of a field of type `D`: names of interfaces are taken where the field is declared as an {@linkcode Ifindex}. */
+/**
+ * A codec of a field of type `D`. A field declared as an {@linkcode Ifindex} needs one that accepts names of
+ * interfaces.
+ */
 export type FieldCodec<D> = IsIfindex<D> extends true ? IfindexCodec : Codec<D> & { readonly takes?: undefined };
 
-/** An attribute: number, codec and, where it is not simply sent, what it is for. */
+/** A field that is an attribute: its number, its codec and its role, if it has one. */
 export type Attribute<D> = readonly [id: number, codec: FieldCodec<D>, use?: Use];
 
-/** A field that lies at a fixed offset, in a header or struct. */
+/** A field at a fixed offset in a header or struct. */
 export interface Placed<C extends AnyCodec> {
-  /** Bytes from the beginning of the header. */
+  /** Offset in bytes from the start of the header. */
   readonly offset: number;
-  /** Its codec, of fixed size. */
+  /** The codec; it has a fixed size. */
   readonly codec: C;
-  /** What it is for. */
+  /** The field's role. */
   readonly use?: Use;
 }
 
-/** A field that has no place of its own: it follows from others, or says them in another way. */
+/** A field without a place of its own: it is computed from other fields, or is another form of them. */
 export interface Derived<D> {
-  /** The value that a decoded object has. */
+  /** Returns the field's value in a decoded object. */
   readonly derive?: (owner: object, from: Reader) => D | undefined;
-  /** What `derive` does as a JavaScript expression, for compiled tables: `owner` is the object's name there. */
+  /**
+   * Returns a JavaScript expression that does the same as `derive`, for compiled tables; `owner` is the variable that
+   * holds the object.
+   */
   readonly code?: (owner: string, constant: (value: unknown) => string) => string;
-  /** Writes what a given value stands for: patches the header, adds attributes. */
+  /** Writes the given value: changes the header, adds attributes. */
   readonly apply?: (value: D, to: Writer, owner: object) => void;
-  /** The field that is sent in this one's stead; input here wins over input there. */
+  /** The field that this one is sent in place of; this field's input wins over that field's. */
   readonly of?: string;
-  /** The field whose number it names, where it is a name. */
+  /** The field with the number of the interface that this field names. */
   readonly names?: string;
-  /** What it is for. */
+  /** The field's role. */
   readonly use?: Use;
-  /** It has none, so that a placed field with a wrong codec is not taken for a derived one. */
+  /** Always absent, so that a placed field with a wrong codec does not pass as a derived field. */
   readonly codec?: undefined;
 }
 
-/** Where one field lies. */
+/** An entry: the place and codec of one field. */
 export type Entry<D> = Attribute<D> | Placed<FieldCodec<D>> | Derived<D>;
 
-/** A codec of whatever values, as tables hold it. */
+/** A codec of any value, as tables hold it. */
 export type AnyCodec = Codec<unknown, never>;
 
-/** An entry of whatever values, as tables hold it. */
+/** An entry of any value, as tables hold it. */
 export type AnyEntry = readonly [id: number, codec: AnyCodec, use?: Use] | Placed<AnyCodec> | AnyDerived;
 
-/** A {@linkcode Derived} of whatever value. */
+/** A {@linkcode Derived} of any value. */
 export interface AnyDerived extends Omit<Derived<unknown>, "apply"> {
-  /** Writes what a given value stands for. */
+  /** Writes the given value: changes the header, adds attributes. */
   readonly apply?: (value: never, to: Writer, owner: object) => void;
 }
 
-/** One entry for every field of `T` and no other. */
+/** An entry for each field of `T`, and no others. */
 export type Shape<T> = { readonly [K in keyof T]-?: Entry<Exclude<T[K], undefined>> };
 
-/** One field as the table works with it. */
+/** A field in the form that tables use. */
 export interface Field {
-  /** Its name; for a nest lifted into its parent, `undefined`. */
+  /** The field's name; `undefined` for a nest whose fields belong to the parent object. */
   readonly key: string | undefined;
-  /** Attribute number, -1 where it is none. */
+  /** Attribute number, -1 if the field is not an attribute. */
   readonly id: number;
-  /** Offset in the fixed header, -1 where it does not lie there. */
+  /** Offset in the fixed header, -1 if the field is not in the header. */
   readonly offset: number;
-  /** How its payload is read and written. */
+  /** The codec of the payload. */
   readonly codec: AnyCodec | undefined;
-  /** What it is for. */
+  /** The field's role. */
   readonly use: Use | undefined;
-  /** The rest of a derived field. */
+  /** The entry of a derived field. */
   readonly derived: AnyDerived | undefined;
-  /** The fields that are found in a lifted nest. */
+  /** The table of a nest whose fields belong to the parent object. */
   readonly lift: Attributes<object> | undefined;
-  /** Whether the attribute may come several times. */
+  /** True if the attribute may occur several times. */
   readonly repeated: boolean;
 }
 
-/** A table of attributes: a codec for an object. */
+/** A table of attributes, which is a codec for an object. */
 export interface Attributes<in out T> extends Codec<T> {
-  /** Bytes of the fixed header in front of the attributes. */
+  /** Size in bytes of the fixed header in front of the attributes. */
   readonly headerSize: number;
-  /** The fields in their order. */
+  /** The fields in the table's order. */
   readonly fields: readonly Field[];
-  /** The same table with discriminated parts beside its fields; `nest` where they lie in a nest of their own. */
+  /**
+   * Returns this table with the fields of a discriminated union added; `nest` is the number of the nest that holds
+   * them, if any.
+   */
   with<U>(parts: Parts<U>, nest?: number): Attributes<T & U>;
-  /** The field called `key`. */
+  /** Returns the field called `key`. */
   field(key: string): Field | undefined;
 }
 
-/** Parts of an object that are told apart by a field; made by `choice`. */
+/** The fields of a discriminated union; made by `choice`. */
 export interface Parts<in out U> {
-  /** Their fields. */
+  /** Returns the fields. */
   readonly fields: () => readonly Field[];
-  /** These parts and others that lie in the same nest. */
+  /** Returns these fields and others of the same nest. */
   and<V>(other: Parts<V>): Parts<U & V>;
-  /** For the compiler alone. */
+  /** Exists for type checking only. */
   readonly check?: (parts: U) => U;
 }
 
-/** A field in the fixed header of the message. */
+/** Makes the entry of a field in the message's fixed header. */
 export function head<C extends AnyCodec>(offset: number, codec: C, use?: Use): Placed<C> {
   return { offset, codec, ...(use === undefined ? {} : { use }) };
 }
 
 /**
- * The name of the interface whose number is in field `of`, beside it.
+ * Makes the entry of a field with the name of the interface whose number is in field `of`.
  *
- * @param unless a field whose presence says that the number belongs to another namespace
+ * @param unless a field whose presence means that the number belongs to another network namespace
  */
 export function interfaceNameOf(of: string, use?: Use, unless?: string): Derived<string> {
   return {

@@ -1,5 +1,5 @@
 /**
- * Codecs: how a table says what a message is made of.
+ * Codecs, with which tables declare the parts of a message.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Integers, in host and network byte order, and what counts by them: C longs, enumerations and masks.
+ * Integers in host and network byte order, and the types based on them: C longs, enumerations and masks.
  *
  * @module
  */
@@ -35,7 +35,7 @@ function integer(
   };
 }
 
-// One closure a width, each with its own call site, so that engines see one method and inline it.
+// One function per width, each with its own call site, so that engines see one method and inline it.
 const DECODERS: Record<Get, (little: boolean) => (from: Reader, at: number) => number> = {
   getUint8: () => (from, at) => from.bytes[at]!,
   getInt8: () => (from, at) => from.view.getInt8(at),
@@ -45,7 +45,10 @@ const DECODERS: Record<Get, (little: boolean) => (from: Reader, at: number) => n
   getInt32: (little) => (from, at) => from.view.getInt32(at, little),
 };
 
-/** The same as JavaScript. Signed reads, as V8's quicker compiler calls a function for unsigned ones. */
+/**
+ * Returns the JavaScript that does the same. Reads are signed, since V8's quicker compiler calls a function for
+ * unsigned ones.
+ */
 const CODE: Record<Get, (at: string, little: boolean) => string> = {
   getUint8: (at) => `bytes[${at}]`,
   getInt8: (at) => `view.getInt8(${at})`,
@@ -55,21 +58,21 @@ const CODE: Record<Get, (at: string, little: boolean) => string> = {
   getInt32: (at, little) => `view.getInt32(${at}, ${little})`,
 };
 
-/** Unsigned, 8 bits. */
+/** An unsigned integer of 8 bits. */
 export const u8: Codec<number> = integer("u8", 1, "getUint8", "setUint8", 0, 0xff, true);
-/** Unsigned, 16 bits, host order. */
+/** An unsigned integer of 16 bits, host order. */
 export const u16: Codec<number> = integer("u16", 2, "getUint16", "setUint16", 0, 0xffff, true);
-/** Unsigned, 32 bits, host order. */
+/** An unsigned integer of 32 bits, host order. */
 export const u32: Codec<number> = integer("u32", 4, "getUint32", "setUint32", 0, 0xffffffff, true);
-/** Signed, 8 bits. */
+/** A signed integer of 8 bits. */
 export const i8: Codec<number> = integer("i8", 1, "getInt8", "setInt8", -0x80, 0x7f, true);
-/** Signed, 16 bits, host order. */
+/** A signed integer of 16 bits, host order. */
 export const i16: Codec<number> = integer("i16", 2, "getInt16", "setInt16", -0x8000, 0x7fff, true);
-/** Signed, 32 bits, host order. */
+/** A signed integer of 32 bits, host order. */
 export const i32: Codec<number> = integer("i32", 4, "getInt32", "setInt32", -0x80000000, 0x7fffffff, true);
-/** Unsigned, 16 bits, network order. */
+/** An unsigned integer of 16 bits, network order. */
 export const be16: Codec<number> = integer("be16", 2, "getUint16", "setUint16", 0, 0xffff, false);
-/** Unsigned, 32 bits, network order. */
+/** An unsigned integer of 32 bits, network order. */
 export const be32: Codec<number> = integer("be32", 4, "getUint32", "setUint32", 0, 0xffffffff, false);
 
 function wide(name: string, little: boolean, signed: boolean): Codec<bigint, bigint | number> {
@@ -98,11 +101,11 @@ function toBig(value: bigint | number, to: Writer, min: bigint, max: bigint): bi
   return big;
 }
 
-/** Unsigned, 64 bits, host order, for what identifies or stamps: handles, cookies, masks. */
+/** An unsigned integer of 64 bits, host order, for identifiers and masks (handles, cookies): a bigint. */
 export const u64: Codec<bigint, bigint | number> = wide("u64", true, false);
-/** Signed, 64 bits, host order. */
+/** A signed integer of 64 bits, host order: a bigint. */
 export const i64: Codec<bigint, bigint | number> = wide("i64", true, true);
-/** Unsigned, 64 bits, network order. */
+/** An unsigned integer of 64 bits, network order: a bigint. */
 export const be64: Codec<bigint, bigint | number> = wide("be64", false, false);
 
 function count(name: string, little: boolean): Codec<number, number | bigint> {
@@ -127,15 +130,16 @@ function count(name: string, little: boolean): Codec<number, number | bigint> {
   };
 }
 
-/** Unsigned, 64 bits, host order, for what counts (packets, bytes, durations): a number, exact to 2^53. */
+/** An unsigned integer of 64 bits, host order, for quantities (packets, bytes, durations): a number, exact to 2^53. */
 export const count64: Codec<number, number | bigint> = count("count64", true);
-/** Unsigned, 64 bits, network order, for what counts: a number, exact to 2^53. */
+/** An unsigned integer of 64 bits, network order, for quantities: a number, exact to 2^53. */
 export const beCount64: Codec<number, number | bigint> = count("beCount64", false);
 
 /**
- * A truth value that the kernel keeps as an integer: 0 is false, 1 true. Numbers are taken too.
+ * Makes the codec of a boolean that the kernel keeps as an integer: 0 is false, any other value true. Input may also be
+ * a number.
  *
- * For attributes where 0 and absent differ; see {@linkcode flag} for those that are there or not.
+ * For attributes where 0 and absent differ; see {@linkcode flag} for those whose presence alone counts.
  */
 export function bool(base: Codec<number>): Codec<boolean, boolean | number> {
   return {
@@ -154,7 +158,7 @@ export function bool(base: Codec<number>): Codec<boolean, boolean | number> {
   };
 }
 
-/** An attribute without payload: there means true. `false` sends nothing. */
+/** An attribute without payload: its presence means true. `false` sends nothing. */
 export const flag: Codec<true, boolean> = {
   name: "flag",
   decode: () => true,
@@ -164,7 +168,7 @@ export const flag: Codec<true, boolean> = {
   },
 };
 
-/** How wide a `long` and a pointer are: 64 bits (`lp64`) or 32 (`ilp32`). */
+/** The width of `long` and pointers: 64 bits (`lp64`) or 32 bits (`ilp32`). */
 export type Layout = "lp64" | "ilp32";
 
 const long64: Codec<number, number | bigint> = {
@@ -174,17 +178,17 @@ const long64: Codec<number, number | bigint> = {
   encode: (value, to, owner) => i64.encode(value, to, owner),
 };
 
-/** Signed, as wide as the layout says; a number, exact to 2^53. */
+/** Makes the codec of a signed `long`: a number, exact to 2^53. */
 export function long(layout: Layout): Codec<number, number | bigint> {
   return layout === "lp64" ? long64 : narrow("long", i32);
 }
 
-/** Unsigned, as wide as the layout says, for what counts or is a number; exact to 2^53. */
+/** Makes the codec of an unsigned `long` that counts or numbers something: a number, exact to 2^53. */
 export function ulong(layout: Layout): Codec<number, number | bigint> {
   return layout === "lp64" ? count64 : narrow("unsigned long", u32);
 }
 
-/** Unsigned, as wide as the layout says, for what identifies: a bigint in both. */
+/** Makes the codec of an unsigned `long` that identifies something: a bigint in both layouts. */
 export function ulongHandle(layout: Layout): Codec<bigint, bigint | number> {
   if (layout === "lp64") return u64;
   return {
@@ -205,9 +209,9 @@ function narrow(name: string, base: Codec<number>): Codec<number, number | bigin
 }
 
 /**
- * An enumeration: the names of `map`, and the bare number for what it does not know.
+ * Makes the codec of an enumeration: one of the names in `map`, or the bare number if it has no name there.
  *
- * Of two names with one number the first is shown; both are taken.
+ * If two names have the same number, decoding gives the first; encoding accepts both.
  */
 export function enumeration<const M extends Readonly<Record<string, number>>>(
   base: Codec<number>,
@@ -258,13 +262,14 @@ function listOfNames(map: Readonly<Record<string, number>>): string {
   return names.length <= 16 ? names.join(", ") : `${names.slice(0, 12).join(", ")} … (${names.length} names)`;
 }
 
-// Masks seen so far are remembered up to this many, so that a hostile sender cannot fill the memory.
+// Most masks that are remembered, so that a hostile sender cannot fill the memory.
 const REMEMBERED = 1024;
 
 /**
- * A bit mask as an array of names; a bit without a name is its value (`1 << n`). One frozen array a distinct mask.
+ * Makes the codec of a bit mask as an array of names; a bit without a name is its value (`1 << n`). Equal masks decode
+ * to the same frozen array.
  *
- * @param map names and the bits they stand for, one bit each
+ * @param map the names and their bits, one bit each
  */
 export function mask<const M extends Readonly<Record<string, number>>>(
   base: Codec<number>,
@@ -275,7 +280,7 @@ export function mask<const M extends Readonly<Record<string, number>>>(
   const namesFor = (value: number): Names => {
     let names = seen.get(value);
     if (names === undefined) {
-      // What the base cannot read is no mask.
+      // If the base codec cannot decode the value, it is not a mask.
       if (typeof value !== "number") return value;
       names = Object.freeze(maskNames(map, value)) as Names;
       if (seen.size < REMEMBERED) seen.set(value, names);
@@ -295,7 +300,7 @@ export function mask<const M extends Readonly<Record<string, number>>>(
   };
 }
 
-/** The names of the bits in `value`. */
+/** Returns the names of the bits in `value`. */
 export function maskNames(map: Readonly<Record<string, number>>, value: number): (string | number)[] {
   const names: (string | number)[] = [];
   let rest = value;
@@ -313,7 +318,7 @@ export function maskNames(map: Readonly<Record<string, number>>, value: number):
   return names;
 }
 
-/** The mask that names, bits or a number stand for. */
+/** Returns the mask for an array of names and bits, or for a number. */
 export function maskValue(
   map: Readonly<Record<string, number>>,
   value: readonly (string | number)[] | number,

@@ -1,5 +1,5 @@
 /**
- * Text and bytes: strings, hexadecimal, and data that is one or the other.
+ * Text and bytes: strings, hexadecimal, and data that may be either.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Codec, inlined, MISFIT, shown, type Site, type Writer } from "./co
 
 const textCode = ({ at, end, constant }: Site): string => `${constant(decodeText)}(bytes, ${at}, ${end})`;
 
-/** A string of at most `max` bytes, NUL-terminated on the wire; longer input is refused. */
+/** Makes the codec of a string of at most `max` bytes, NUL-terminated on the wire; longer input is an error. */
 export function string(max: number): Codec<string> {
   return {
     name: "string",
@@ -20,10 +20,10 @@ export function string(max: number): Codec<string> {
   };
 }
 
-/** A string without a limit of ours, NUL-terminated on the wire. */
+/** A NUL-terminated string of at most 65000 bytes, for attributes without a limit of their own. */
 export const text: Codec<string> = string(65_000);
 
-/** A string in a fixed field of `size` bytes, NUL-padded (`char name[16]`). */
+/** Makes the codec of a string in a fixed field of `size` bytes, NUL-padded (`char name[16]`). */
 export function chars(size: number): Codec<string> {
   return {
     name: `char[${size}]`,
@@ -37,7 +37,8 @@ export function chars(size: number): Codec<string> {
 }
 
 /**
- * At most `max` bytes as text, as many as the kernel counts: a NUL is one of them, and ends nothing. Input may be the bytes.
+ * Makes the codec of a string of at most `max` bytes whose length the attribute gives: a NUL is part of the string and
+ * does not end it. Input may also be bytes.
  */
 export function countedText(max: number): Codec<string, string | Uint8Array> {
   return {
@@ -48,7 +49,9 @@ export function countedText(max: number): Codec<string, string | Uint8Array> {
         to.fail(TypeError, `expected a string or bytes, got ${shown(value)}`);
       }
       const bytes = typeof value === "string" ? encodeText(value) : value;
-      if (bytes.length > max) to.fail(RangeError, `${shown(value)} has ${bytes.length} bytes, ${max} is the most`);
+      if (bytes.length > max) {
+        to.fail(RangeError, `expected at most ${max} bytes, got ${bytes.length} in ${shown(value)}`);
+      }
       to.append(bytes);
     },
   };
@@ -58,7 +61,7 @@ function textBytes(value: string, max: number, to: Writer): Uint8Array {
   if (typeof value !== "string") to.fail(TypeError, `expected a string, got ${shown(value)}`);
   if (value.includes("\0")) to.fail(TypeError, `expected a string without NUL, got ${shown(value)}`);
   const bytes = encodeText(value);
-  if (bytes.length > max) to.fail(RangeError, `${shown(value)} has ${bytes.length} bytes, ${max} is the most`);
+  if (bytes.length > max) to.fail(RangeError, `expected at most ${max} bytes, got ${bytes.length} in ${shown(value)}`);
   return bytes;
 }
 
@@ -69,7 +72,7 @@ export const bytes: Codec<Uint8Array, Uint8Array | string> = {
   encode: (value, to) => to.append(octets(value, to)),
 };
 
-/** Exactly `size` uninterpreted bytes. */
+/** Makes the codec of exactly `size` uninterpreted bytes. */
 export function octetString(size: number): Codec<Uint8Array, Uint8Array | string> {
   return {
     name: `${size} bytes`,
@@ -83,7 +86,10 @@ export function octetString(size: number): Codec<Uint8Array, Uint8Array | string
   };
 }
 
-/** Bytes as lower-case hexadecimal text without separators: keys, hashes, identifiers that people compare. */
+/**
+ * Makes the codec of bytes as lower-case hexadecimal text without separators: keys, hashes, identifiers that people
+ * compare.
+ */
 export function hex(size?: number): Codec<string, string | Uint8Array> {
   return {
     name: size === undefined ? "hexadecimal text" : `${2 * size} hexadecimal digits`,
@@ -99,23 +105,26 @@ export function hex(size?: number): Codec<string, string | Uint8Array> {
   };
 }
 
-/** `00`, `01` … */
+/** The two hexadecimal digits of each byte: `00`, `01` … */
 export const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, i) => (i < 16 ? "0" : "") + i.toString(16));
 
-/** The bytes `at`..`end` as hexadecimal text, with `separator` between them. */
+/** Returns the bytes `at`..`end` as hexadecimal text, with `separator` between them. */
 export function toHex(bytes: Uint8Array, at = 0, end: number = bytes.length, separator = ""): string {
   let text = "";
   for (let i = at; i < end; i++) text += (i > at ? separator : "") + DIGITS[bytes[i]!];
   return text;
 }
 
-/** Bytes from hexadecimal text (colons, dots and dashes between whole octets are passed over), or the bytes themselves. */
+/**
+ * Returns the bytes of hexadecimal text, or the bytes themselves. Colons, dots and dashes between whole octets are
+ * ignored.
+ */
 export function octets(value: Uint8Array | string, to: Writer): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (typeof value !== "string") to.fail(TypeError, `expected bytes or hexadecimal text, got ${shown(value)}`);
   const groups = value === "" ? [] : value.split(/[:.-]/), digits = groups.join("");
   if (/[^0-9a-f]/i.test(digits) || groups.some(({ length }) => length === 0 || length % 2 !== 0)) {
-    // What is longer than a MAC address may be a key, which is nobody's to read.
+    // A text longer than a MAC address may be a secret key, so it is not shown.
     const got = value.length > 17 ? `a text of ${value.length} characters` : shown(value);
     to.fail(TypeError, `expected bytes or hexadecimal text, got ${got}`);
   }
@@ -124,24 +133,24 @@ export function octets(value: Uint8Array | string, to: Writer): Uint8Array {
   return out;
 }
 
-/** What follows a struct, and where the struct says how much it is. */
+/** The bytes after a struct, and the place of their length in the struct. */
 export interface DataPlace<K> {
-  /** The field that the bytes are. */
+  /** The name of the field with the bytes. */
   readonly key: K;
-  /** Where the bytes begin; at the struct's end when absent. */
+  /** Offset of the bytes from the start of the struct; the struct's size when absent. */
   readonly at?: number;
-  /** Where their number stands. */
+  /** Offset of their length. */
   readonly length: number;
-  /** How their number is written. */
+  /** The codec of their length. */
   readonly lengthCodec: Codec<number>;
-  /** Whether the whole is padded to a multiple of four. */
+  /** True if the payload is padded to a multiple of four. */
   readonly padded?: true;
 }
 
 /**
- * A struct and the bytes behind it. Without bytes, or with none, the field is absent.
+ * Makes the codec of a struct and the bytes behind it. If there are no bytes, the field is absent.
  *
- * A struct that is cut short, or that says it has more bytes than there are, does not fit; more is passed over.
+ * A struct that is cut short, or whose length exceeds the bytes that are there, is a misfit; further bytes are ignored.
  */
 export function structWithData<T extends object, K extends keyof T & string>(
   head: Codec<Omit<T, K>>,
@@ -172,7 +181,7 @@ export function structWithData<T extends object, K extends keyof T & string>(
       head.encode(rest, to, owner);
       to.path.push(key);
       const data = given === undefined ? new Uint8Array(0) : octets(given as Uint8Array, to), end = to.length;
-      // The number of bytes goes where the struct has left room for it.
+      // Moves the encoded length to its place in the struct.
       lengthCodec.encode(data.length, to, owner);
       to.bytes.copyWithin(begin + length, end, to.length);
       to.path.pop();
@@ -191,7 +200,7 @@ export function structWithData<T extends object, K extends keyof T & string>(
   };
 }
 
-/** A byte that says how many of the `max` bytes after it count; absent when none does. */
+/** Makes the codec of a value in `max` bytes after a byte with the number of those in use; absent when none is. */
 export function counted<D, E>(max: number, codec: Codec<D, E>): Codec<D, E> {
   return {
     name: codec.name,
@@ -205,14 +214,14 @@ export function counted<D, E>(max: number, codec: Codec<D, E>): Codec<D, E> {
       const at = to.grow(1);
       codec.encode(value, to, owner);
       const count = to.length - at - 1;
-      if (count > max) to.fail(RangeError, `${count} bytes are more than ${max}`);
+      if (count > max) to.fail(RangeError, `expected at most ${max} bytes, got ${count}`);
       to.bytes[at] = count;
       to.grow(max - count);
     },
   };
 }
 
-/** A string that is absent when it is empty. */
+/** Makes the codec of a string that is absent when empty. */
 export function unlessEmpty(codec: Codec<string>): Codec<string> {
   return {
     ...codec,

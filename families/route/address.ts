@@ -176,7 +176,7 @@ const peer: Codec<string> & RepeatedCodec = {
   },
   encode(value, to, owner) {
     if ((owner as Address).address !== undefined) return;
-    if (!to.everything) to.fail(TypeError, `says nothing without "address" beside it`);
+    if (!to.everything) to.fail(TypeError, `"address" is missing beside it`);
     const { bytes, length } = toPrefix(value, to);
     to.bytes[to.base + PREFIX_LENGTH] = length;
     write(IFA_LOCAL, new Uint8Array(bytes.length), to);

@@ -153,13 +153,13 @@ export function compileFilter(condition: SocketCondition, what: string, resolve:
   const to = new Writer();
   to.what = what;
   const compiled = compileAt(condition, { to, resolve }), { size } = compiled;
-  if (size > FARTHEST - 4) to.fail(RangeError, `the condition takes ${size} bytes, ${FARTHEST - 4} is the most`);
+  if (size > FARTHEST - 4) to.fail(RangeError, `expected a condition of at most ${FARTHEST - 4} bytes, got ${size}`);
   return compiled;
 }
 
 function compileAt(condition: SocketCondition, context: Context): Compiled {
   const { to } = context;
-  if (to.path.length > DEEPEST_PATH) to.fail(RangeError, "conditions lie in each other without end");
+  if (to.path.length > DEEPEST_PATH) to.fail(RangeError, "conditions are nested without end");
   if (typeof condition !== "object" || condition === null) {
     to.fail(TypeError, `expected a condition, got ${shown(condition)}`);
   }

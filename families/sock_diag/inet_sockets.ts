@@ -393,14 +393,14 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
     expectFields(filter, what, "a filter as an object");
     const { all, ...rest } = filter as { all?: unknown };
     if (all !== undefined && all !== true) {
-      throw argumentError(TypeError, `Cannot ${what}: all: expected true or nothing, got ${shown(all)}`);
+      throw argumentError(TypeError, `Cannot ${what}: all: expected true or undefined, got ${shown(all)}`);
     }
     if ((all === true) === this.selects(rest as InetFilter<T>)) {
       throw argumentError(
         TypeError,
         all === true
-          ? `Cannot ${what}: { all: true } takes no filter beside it`
-          : `Cannot ${what} without a filter that asks something of them: { all: true } says so`,
+          ? `Cannot ${what}: { all: true } excludes other fields`
+          : `Cannot ${what} without a filter that asks something of them: use { all: true } to delete all`,
       );
     }
     const found = this.list(rest as InetFilter<T>), undone: Undone<T> = { failures: [], unknown: [], unsent: [] };

@@ -120,7 +120,7 @@ const addr: Codec<string, string | Uint8Array> = {
   },
   encode(value, to) {
     const given = octets(value, to);
-    if (given.length > MAX_ADDR_LEN) to.fail(RangeError, `${given.length} bytes are more than ${MAX_ADDR_LEN}`);
+    if (given.length > MAX_ADDR_LEN) to.fail(RangeError, `expected at most ${MAX_ADDR_LEN} bytes, got ${given.length}`);
     const at = to.grow(2 + MAX_ADDR_LEN);
     to.view.setUint16(at, given.length, true);
     to.bytes.set(given, at + 2);

@@ -394,7 +394,7 @@ export const TcpMd5sig: Codec<TcpMd5sig> = {
   },
   encode(value, to) {
     const prefix = parsePrefix(value.addr ?? "", to), secret = octets(value.key ?? new Uint8Array(0), to);
-    if (secret.length > MOST_KEY) to.fail(RangeError, `${secret.length} bytes are more than ${MOST_KEY}`);
+    if (secret.length > MOST_KEY) to.fail(RangeError, `expected at most ${MOST_KEY} bytes, got ${secret.length}`);
     const at = to.grow(MD5SIG);
     to.bytes[at] = prefix.bytes.length === 4 ? AF.inet : AF.inet6;
     to.bytes[at + 1] = prefix.length;

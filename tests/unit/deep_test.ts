@@ -72,14 +72,14 @@ test("deep: objects that lie in themselves are refused by name", () => {
   self.data = { peer: self };
   const to = new Writer();
   const error = assertThrows(() => Link.encode(self as never, to, {}), RangeError);
-  assertStringIncludes(error.message, "objects lie in each other without end");
+  assertStringIncludes(error.message, "objects are nested without end");
   const condition: { not?: object } = {};
   condition.not = condition;
   using sockets = open({ transport: () => new ScriptedKernel() });
-  assertThrows(() => sockets.tcp.list(condition), RangeError, "conditions lie in each other without end");
+  assertThrows(() => sockets.tcp.list(condition), RangeError, "conditions are nested without end");
   const many: { and?: object[] } = {};
   many.and = [many];
-  assertThrows(() => sockets.tcp.list(many as never), RangeError, "conditions lie in each other without end");
+  assertThrows(() => sockets.tcp.list(many as never), RangeError, "conditions are nested without end");
 });
 
 test("deep: a name that nobody would type is not compared letter by letter", () => {

@@ -269,9 +269,9 @@ kernelTest("set refuses by name what the kernel would pass over", NEEDS, async (
         [{ link: "lo" }, "link does not change"],
         [{ newIfindex: 99 }, "newIfindex", "netns"],
         [{ allmulti: 1 }, "allmulti: expected true or false"],
-        [{ qdisc: "fq" }, "qdisc is only received"],
-        [{ afSpec: { inet6: { raMtu: 1400 } } }, "afSpec.inet6.raMtu is only received"],
-        [{ mtu: 1400, stats64: { rxBytes: 5 } }, "stats64 is only received"],
+        [{ qdisc: "fq" }, "qdisc is read-only"],
+        [{ afSpec: { inet6: { raMtu: 1400 } } }, "afSpec.inet6.raMtu is read-only"],
+        [{ mtu: 1400, stats64: { rxBytes: 5 } }, "stats64 is read-only"],
         [{ flags: ["up"] }, "up, promisc"],
       ] as const
     ) {

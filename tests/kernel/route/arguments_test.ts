@@ -121,8 +121,8 @@ kernelTest("a link is found by any name it has, whose length is in bytes", NEEDS
     });
     assertEquals(addresses.list({ dev: "вход-интернет", family: "inet" }).length, names.length);
     // Fifteen bytes are the most of a name, 127 of another one.
-    assertThrows(() => all.set("v0", { ifname: "é".repeat(8) }), RangeError, "16 bytes, 15 is the most");
-    assertThrows(() => all.addAltnames("v0", "é".repeat(64)), RangeError, "128 bytes, 127 is the most");
+    assertThrows(() => all.set("v0", { ifname: "é".repeat(8) }), RangeError, "at most 15 bytes, got 16");
+    assertThrows(() => all.addAltnames("v0", "é".repeat(64)), RangeError, "at most 127 bytes, got 128");
     all.deleteAltnames("вход-интернет", "вход-интернет");
     assertEquals(all.find("вход-интернет"), undefined);
     all.set("v1", { ifname: "вход-юг" });

@@ -97,7 +97,7 @@ kernelTest("a rule is not deleted in the place of one that has less, and comes b
         assertThrows(
           () => rules.delete(key),
           TypeError,
-          "the kernel would take one that comes before it and has all of it",
+          "the kernel would delete another one, which comes before it and has all of its fields",
         );
         assertThrows(() => ns.route.batch((add) => add.rules.delete(key)), BatchError, "comes before it");
         assertEquals(all(), before);

@@ -47,7 +47,7 @@ kernelTest("a link is found by each of its names as { ifname }", ["ip"], async (
     assertEquals(links.list({ ifname: "x".repeat(200) }), []);
     assertEquals(links.find({ ifname: "a-long-name-of-none" }), undefined);
     const error = assertThrows(() => links.add({ ifname: names[1]!, kind: "dummy" }));
-    assertStringIncludes((error as Error).message, "15 is the most");
+    assertStringIncludes((error as Error).message, "at most 15 bytes");
     assertThrows(() => links.find({ ifname: "bb", nonsense: 5 } as never), TypeError, 'no field "nonsense"');
     links.delete({ ifname: names[1]! });
     assertEquals(namesOf(ipJson("link show")), ["lo"]);

@@ -311,7 +311,7 @@ test("what is asked of a batch that is over is an error, and not lost in silence
   const { client: c } = client(refuseBad);
   let kept: ((operation: Operation) => void) | undefined;
   c.runBatch((add) => kept = add);
-  assertThrows(() => kept!(request({ name: "late" })), TypeError, "Cannot add lamp late in a batch that is over");
+  assertThrows(() => kept!(request({ name: "late" })), TypeError, "Cannot add lamp late in a batch that has ended");
 });
 
 test("without() leaves refusals out that are none, and keeps the rest", () => {

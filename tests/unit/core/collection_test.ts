@@ -166,7 +166,7 @@ test("add() gives the object back where the kernel echoes it", () => {
   assertEquals(made.lamps.add({ name: "a" }), undefined);
   const silent = client(({ seq }) => [answer(seq)]).client;
   const error = assertThrows(() => new EchoedLamps(declaration, () => silent).add({ name: "a" }));
-  assertStringIncludes((error as Error).message, "Cannot get lamp a, which is made: this kernel does not tell");
+  assertStringIncludes((error as Error).message, "Cannot get lamp a: it was made, but this kernel does not return it");
 });
 
 test("trap 5: what list() gives, add() and delete() accept", () => {
@@ -202,12 +202,16 @@ test("trap 32: flush() without a filter, or with one that says nothing, is refus
     assertThrows(
       () => lamps.flush(filter as never),
       TypeError,
-      "Cannot flush lamps without a filter: { all: true } says so",
+      "Cannot flush lamps without a filter: use { all: true } to delete all",
     );
   }
   const both = { all: true, level: 5 } as never;
-  assertThrows(() => lamps.flush(both), TypeError, "Cannot flush lamps: { all: true } takes no filter beside it");
-  assertThrows(() => lamps.flush({ all: 1 } as never), TypeError, "Cannot flush lamps: all: expected true or nothing");
+  assertThrows(() => lamps.flush(both), TypeError, "Cannot flush lamps: { all: true } excludes other fields");
+  assertThrows(
+    () => lamps.flush({ all: 1 } as never),
+    TypeError,
+    "Cannot flush lamps: all: expected true or undefined",
+  );
   assertEquals(asked, []);
 });
 
@@ -366,7 +370,7 @@ test("a dry run gives what would be made, and refuses to answer", () => {
   const made = new EchoedLamps(declaration, () => c).add({ name: "a", holderDev: "br0" });
   assertEquals(made, { family: 0, index: 0, name: "a", holder: 7 } as Lamp);
   const error = assertThrows(() => lamps.get({ index: 1 }), NetlinkError);
-  assertEquals([error.code, error.message], ["DRY_RUN", "Cannot get lamp 1: a dry run asks the kernel nothing"]);
+  assertEquals([error.code, error.message], ["DRY_RUN", "Cannot get lamp 1: a dry run does not ask the kernel"]);
   assertEquals([lamps.find({ index: 1 }), lamps.list()], [undefined, []]);
   assertEquals(types, ["LAMP_NEW", "LAMP_GET", "LAMP_GET", "LAMP_GET"]);
 });

@@ -87,7 +87,7 @@ test("trap 3: messageEnd() takes a message that ends unaligned, and no length th
     assertThrows(
       () => messageEnd(new Reader(bytes), 0),
       DecodeError,
-      `a message says it has ${length} bytes, 17 are left`,
+      `a message has a length of ${length} bytes, expected 16..17`,
     );
   }
 });

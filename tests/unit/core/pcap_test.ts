@@ -218,38 +218,44 @@ test("a file that ends too early is an error at the byte where that is, behind a
 test("what is no capture, or one of something else, says so", () => {
   const message = (bytes: Uint8Array): string => assertThrows(() => [...packets(bytes)], DecodeError).message;
   const cases: [string, Uint8Array][] = [
-    ["there is no header of a file, at byte 0", hex("")],
-    ["there is no header of a file, at byte 0", hex("d4c3b2")],
+    ["the file has no header, at byte 0", hex("")],
+    ["the file has no header, at byte 0", hex("d4c3b2")],
     ["it is neither pcap nor pcapng: it begins with 1f8b0800, at byte 0", hex("1f8b080000000000")],
     ["the header of a file has 24 bytes, 4 are left, at byte 0", hex("d4c3b2a1")],
     ["its link type is 1, not netlink's 253, at byte 20", pcap(true, false, 1)],
     ["its link type is 1, not netlink's 253, at byte 48", join(section(true), description(true, 1), enhanced(true, 1))],
     [
-      "a packet says it has 4294967279 bytes, 262144 is the most, at byte 24",
+      "a packet has a length of 4294967279 bytes, expected at most 262144, at byte 24",
       join(pcap(true).subarray(0, 32), words(true, 0xffffffef, 4)),
     ],
     [
-      "a packet is of interface 1, 1 are described, at byte 48",
+      "a packet is of interface 1, but 1 are described, at byte 48",
       join(section(true), description(true), enhanced(true, 1, 1)),
     ],
-    ["a packet is of interface 0, 0 are described, at byte 28", join(section(true), enhanced(true, 1))],
+    ["a packet is of interface 0, but 0 are described, at byte 28", join(section(true), enhanced(true, 1))],
     ["a section has no byte order, at byte 8", block(true, 0x0a0d0d0a, words(true, 0x1a2b3c4e, 0, 0, 0))],
-    ["a block says it has 13 bytes, at byte 28", join(section(true), words(true, 1, 13, 0, 0, 0))],
-    ["a block says it has 0 bytes, at byte 28", join(section(true), words(true, 1, 0, 0, 0, 0))],
+    [
+      "a block has a length of 13 bytes, expected a multiple of 4 from 12 up, at byte 28",
+      join(section(true), words(true, 1, 13, 0, 0, 0)),
+    ],
+    [
+      "a block has a length of 0 bytes, expected a multiple of 4 from 12 up, at byte 28",
+      join(section(true), words(true, 1, 0, 0, 0, 0)),
+    ],
     [
       "a block of 20 bytes ends with another length, 24, at byte 28",
       join(section(true), words(true, 1, 20, 253, 0, 24)),
     ],
     [
-      "the description of an interface says it has 16 bytes in a block of 12, at byte 28",
+      "the description of an interface has 16 bytes in a block of 12, at byte 28",
       join(section(true), block(true, 1)),
     ],
     [
-      "an option says it has 1020 bytes in a block of 28, at byte 28",
+      "an option has 1020 bytes in a block of 28, at byte 28",
       join(section(true), description(true, 253, words(true, pair(true, 9, 1000), 0))),
     ],
     [
-      "a packet says it has 64 bytes in a block of 36, at byte 48",
+      "a packet has 64 bytes in a block of 36, at byte 48",
       join(section(true), description(true), block(true, 6, words(true, 0, 0, 0, 36, 36), hex("00000000"))),
     ],
   ];
@@ -355,15 +361,21 @@ test("a record above what is ever written is refused at once, and no more of the
   const begin = join(section(true), description(true));
   const heads: [string, Uint8Array][] = [
     [
-      "a packet says it has 262145 bytes, 262144 is the most",
+      "a packet has a length of 262145 bytes, expected at most 262144",
       join(pcap(true).subarray(0, 24), words(true, 0, 0, 262_145, 262_145)),
     ],
     [
-      "a packet says it has 4294967295 bytes, 262144 is the most",
+      "a packet has a length of 4294967295 bytes, expected at most 262144",
       join(pcap(true).subarray(0, 24), words(true, 0, 0, 0xffffffff, 1)),
     ],
-    ["a block says it has 4294967292 bytes, 524288 is the most", join(begin, words(true, 6, 0xfffffffc, 0, 0))],
-    ["a block says it has 4294967292 bytes, 524288 is the most", join(section(true), words(true, 1, 0xfffffffc, 0, 0))],
+    [
+      "a block has a length of 4294967292 bytes, expected at most 524288",
+      join(begin, words(true, 6, 0xfffffffc, 0, 0)),
+    ],
+    [
+      "a block has a length of 4294967292 bytes, expected at most 524288",
+      join(section(true), words(true, 1, 0xfffffffc, 0, 0)),
+    ],
   ];
   for (const [expected, head] of heads) {
     const error = assertThrows(() => [...packets(endless(head, 8192))], DecodeError);

@@ -77,10 +77,10 @@ test("a request is answered once for each time that it was recorded", async () =
   ]);
   const error = assertThrows(() => lamps.get({ index: 5 }), NetlinkError);
   assertEquals(error.code, "NOT_RECORDED");
-  assertStringIncludes(error.message, "Cannot send LAMP_GET: no request of the recording");
+  assertStringIncludes(error.message, "Cannot send LAMP_GET: no unanswered request in the recording matches");
   assertStringIncludes(
     assertThrows(() => lamps.get({ index: 7 }), NetlinkError).message,
-    "it has 0 others of this type",
+    "the recording has 0 other unanswered requests of this type",
   );
 });
 

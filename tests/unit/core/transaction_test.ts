@@ -316,7 +316,7 @@ test("answers that are lost leave it unknown whether a transaction is done, unle
     error.message,
     "Cannot tell whether a transaction of 2 items was done: Cannot do a transaction of 2",
   );
-  assertStringIncludes(error.message, "it may be done, or refused");
+  assertStringIncludes(error.message, "the request may be done or refused");
   const known = refused(c, named("a", "bad1", "bad2"));
   assertEquals([known.code, known.mayBeDone, positions(known)], ["EINVAL", false, [1]]);
   assertStringIncludes(known.message, "Cannot do a transaction of 3 items (1 refused), nothing was done:\n  item 1: ");
@@ -485,7 +485,7 @@ test("an item that depends on what is done before has no place in a transaction"
   assertThrows(
     () => run(c, [...named("a"), request({ name: "b" }, { read: () => ({}) })]),
     TypeError,
-    "Cannot add lamp b in a transaction: it depends on what is done before, and all is done at once",
+    "Cannot add lamp b in a transaction: it must read the result of earlier changes, but all are done at once",
   );
   assertEquals(kernels[0]!.sent, []);
 });
@@ -494,7 +494,7 @@ test("what is asked of a transaction that is over is an error, and not lost in s
   const { client: c } = board();
   let kept: ((operation: Operation) => void) | undefined;
   c.runTransaction(() => frame(), (add) => kept = add);
-  assertThrows(() => kept!(named("late")[0]!), TypeError, "Cannot add lamp late in a transaction that is over");
+  assertThrows(() => kept!(named("late")[0]!), TypeError, "Cannot add lamp late in a transaction that has ended");
 });
 
 test("a transaction of nothing sends nothing", () => {

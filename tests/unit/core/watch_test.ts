@@ -225,7 +225,7 @@ test("an error of the first list comes out of next(), and closes the socket", as
 test("an event with broken framing is a DecodeError", async () => {
   const { lamps, kernels } = shop(), watching = lamps.watch();
   kernels[1]!.push(hex("ff000000 10000000 00000000 00000000"));
-  await assertRejects(() => watching.next(), DecodeError, "a message says it has 255 bytes");
+  await assertRejects(() => watching.next(), DecodeError, "a message has a length of 255 bytes");
   assertEquals(closed(kernels[1]!), true);
 });
 
@@ -535,11 +535,14 @@ test("waitFor() says what it waited for in vain", async () => {
     () => lamps.waitFor({ index: 2, name: "b" }, undefined, { timeout: 1 }),
     NetlinkError,
   );
-  assertEquals([none.code, none.message], ["TIMEOUT", "Cannot wait any longer for lamp b: after 1 ms there is none"]);
+  assertEquals([none.code, none.message], [
+    "TIMEOUT",
+    "Cannot wait any longer for lamp b: after 1 ms it does not exist",
+  ]);
   await assertRejects(
     () => lamps.waitFor({ index: 1 }, () => false, { timeout: 1 }),
     NetlinkError,
-    "lamp 1: after 1 ms it is not as wanted",
+    "lamp 1: after 1 ms it does not pass the test",
   );
   assertEquals(kernels.slice(1).map(closed), [true, true]);
 });
@@ -582,7 +585,7 @@ test("waitFor() ends with CLOSED when its client is closed, and at once when it 
   const waiting = lamps.waitFor({ index: 1 }, undefined, { timeout: 2 ** 40 });
   setTimeout(() => client.close(), 5);
   const error = await assertRejects(() => waiting, NetlinkError);
-  assertEquals([error.code, error.message], ["CLOSED", "Cannot go on: the NETLINK_LAMPS client was closed"]);
+  assertEquals([error.code, error.message], ["CLOSED", "Cannot continue: the NETLINK_LAMPS client was closed"]);
   assertEquals(kernels.map(closed), [true, true]);
   assertEquals((await assertRejects(() => lamps.waitFor({ index: 1 }), NetlinkError)).code, "CLOSED");
   assertEquals(kernels.length, 2);

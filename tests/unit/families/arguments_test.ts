@@ -132,7 +132,7 @@ test("a dry run shows requests for data, and returns nothing instead of the answ
   assertThrows(
     () => radios.domain(),
     NetlinkError,
-    "Cannot get the regulatory domain: a dry run asks the kernel nothing",
+    "Cannot get the regulatory domain: a dry run does not ask the kernel",
   );
   assertEquals([radios.wiphys.list(), radios.wiphys.networks(5)], [[], []]);
   assertEquals(shown, [

@@ -292,8 +292,8 @@ test("readCapture() returns a broken or truncated message as bytes with a note, 
   const all = [...readCapture(file)];
   assertEquals(all.map(({ type, problem }) => [type, problem]), [
     ["NLMSG_DONE", undefined],
-    [0, `Cannot decode a message: a message says it has ${link(LITTLE).length} bytes, 40 are left, at byte 20`],
-    [0, "Cannot decode a message: 1 bytes are left, 16 are the header of a message, at byte 0"],
+    [0, `Cannot decode a message: a message has a length of ${link(LITTLE).length} bytes, expected 16..40, at byte 20`],
+    [0, "Cannot decode a message: 1 bytes are left, but the header of a message has 16, at byte 0"],
     [0, undefined],
     ["RTM_NEWROUTE", undefined],
     [0, "100 bytes more were not recorded"],

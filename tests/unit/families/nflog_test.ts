@@ -89,7 +89,7 @@ test("nflog: an error names the wrong field", () => {
   assertThrows(
     () => encode([{ type: "ULOG_NL_EVENT", value: { mac: long } }]),
     RangeError,
-    "mac: 81 bytes are more than 80",
+    "mac: expected at most 80 bytes, got 81",
   );
   assertThrows(() => encode([{ type: "ULOG_NL_EVENT", value: { prefix: "x".repeat(32) } }]), RangeError, "prefix");
 });

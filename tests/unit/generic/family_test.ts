@@ -124,7 +124,7 @@ test("family: a watch without any group is refused at once", () => {
     assertThrows(() => it.watch(["wicks"]), TypeError, 'Cannot join group "wicks" of lantern');
   }
   const { it } = opened(LANTERN, "");
-  assertThrows(() => it.watch([]), TypeError, "Cannot watch lantern: no group is given, it has wicks, oil");
+  assertThrows(() => it.watch([]), TypeError, "Cannot watch lantern: no group is given, expected wicks, oil");
   for (const group of [0, -1, 1.5, 2 ** 40]) {
     assertThrows(() => it.watch([group]), RangeError, `Cannot join group ${group}`);
   }

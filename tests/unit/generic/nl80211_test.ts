@@ -152,7 +152,7 @@ test("nl80211: SSIDs keep a NUL", () => {
     );
   assertEquals([bss.ssid, bss.informationElements], ["a\0b", elements]);
   const to = new Writer();
-  assertThrows(() => Nl80211Message.encode({ ssid: "ä".repeat(17) }, to, {}), RangeError, "34 bytes, 32 is the most");
+  assertThrows(() => Nl80211Message.encode({ ssid: "ä".repeat(17) }, to, {}), RangeError, "at most 32 bytes, got 34");
 });
 
 test("nl80211: numbers have the kernel's width", () => {

@@ -473,7 +473,7 @@ test("spec: objects that contain themselves, and endlessly nested messages, are 
   const table = tableOf(small({}, [{ name: "x", type: "nest", "nested-attributes": "s" }]));
   const self: Record<string, unknown> = {};
   self.x = self;
-  assertThrows(() => there(table, self), RangeError, "x: objects lie in each other without end");
+  assertThrows(() => there(table, self), RangeError, "x: objects are nested without end");
   const nested = (depth: number): Uint8Array => {
     const bytes = new Uint8Array(4 * depth), view = new DataView(bytes.buffer);
     for (let i = 0; i < depth; i++) view.setUint32(4 * i, 0x80010000 | 4 * (depth - i), true);

@@ -99,12 +99,12 @@ test("Address: of peers, address is the own end and the prefix the other's", () 
 test("Address: what is given is checked", () => {
   const refused = (value: object, message: string) => assertThrows(() => encode(Address, value), Error, message);
   refused({ address: "10.1.0.1/24", peer: "10.1.0.2/31" }, "the prefix length belongs to the peer's address");
-  refused({ peer: "10.1.0.2/31" }, `peer: says nothing without "address" beside it`);
+  refused({ peer: "10.1.0.2/31" }, `peer: "address" is missing beside it`);
   refused({ family: "inet6", address: "10.0.0.1/24" }, "not of the family inet6");
   refused({ family: "inet", address: "fd00::1/24" }, "not of the family inet ");
-  refused({ address: "10.0.0.1/33" }, "at most 32 bits");
+  refused({ address: "10.0.0.1/33" }, "at most 32");
   refused({ address: "10.0.0" }, "expected an address or prefix");
-  refused({ address: "10.0.0.1/24", label: "a label that is too long" }, "15 is the most");
+  refused({ address: "10.0.0.1/24", label: "a label that is too long" }, "at most 15 bytes");
   refused({ adress: "10.0.0.1/24" }, `did you mean "address"`);
 });
 

@@ -270,7 +270,7 @@ test("Route: an encapsulation that is not known is bytes", () => {
 
 test("encap: what is given is checked", () => {
   const refused = (value: object, message: string) => assertThrows(() => encode(Route, value), Error, message);
-  refused({ encap: { dst: "100" } }, `encap: says nothing without "encapType" beside it`);
+  refused({ encap: { dst: "100" } }, `encap: "encapType" is missing beside it`);
   refused({ encapType: "mplss", encap: { dst: "100" } }, "encapType: expected");
   refused({ encapType: "mpls", encap: { dts: "100" } }, `encap: there is no field "dts", did you mean "dst"?`);
   const seg6 = (srh: unknown) => ({ encapType: "seg6", encap: { srh } });

@@ -346,7 +346,7 @@ test("sock_diag: wrong input is named", () => {
   assertThrows(
     of(diag.TcpSocket, { md5sig: [{ addr: "10.0.0.1", key: new Uint8Array(81) }] }),
     RangeError,
-    "81 bytes are more than 80",
+    "expected at most 80 bytes, got 81",
   );
   assertThrows(of(diag.NetlinkSocket, { groups: [0] }), TypeError, "numbers of groups from 1 on");
   assertThrows(of(diag.UnixSocket, { name: 5 }), TypeError, "name: expected a string");

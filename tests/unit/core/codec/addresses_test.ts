@@ -165,8 +165,12 @@ test("parsePrefix() takes prefixes apart; a bare address means all its bits", ()
       'expected an address or prefix like "10.0.0.0/8", got ',
     );
   }
-  assertThrows(() => parsePrefix("10.0.0.0/33", to), RangeError, 'a prefix of "10.0.0.0/33" has at most 32 bits');
-  assertThrows(() => parsePrefix("::/129", to), RangeError, "at most 128 bits");
+  assertThrows(
+    () => parsePrefix("10.0.0.0/33", to),
+    RangeError,
+    'expected a prefix length of at most 32, got "10.0.0.0/33"',
+  );
+  assertThrows(() => parsePrefix("::/129", to), RangeError, "at most 128");
 });
 
 test("mac and hardwareAddress are octets with colons; mac has six", () => {

@@ -163,10 +163,10 @@ test("trap 3: an attribute of length zero is one without payload", () => {
 test("trap 3: an nla_len below 4 or beyond the end is a DecodeError that says where", () => {
   for (
     const [bytes, why] of [
-      ["0300 0100", "an attribute says it has 3 bytes, 4 are left, at byte 8"],
-      ["0000 0100 00000000", "an attribute says it has 0 bytes, 8 are left, at byte 8"],
-      ["0600 0100 0900 0000 0900 0200 76", "an attribute says it has 9 bytes, 5 are left, at byte 16"],
-      ["0800 0380 0500 0100", "an attribute says it has 5 bytes, 4 are left, at byte 12"],
+      ["0300 0100", "an attribute has a length of 3 bytes, expected 4..4, at byte 8"],
+      ["0000 0100 00000000", "an attribute has a length of 0 bytes, expected 4..8, at byte 8"],
+      ["0600 0100 0900 0000 0900 0200 76", "an attribute has a length of 9 bytes, expected 4..5, at byte 16"],
+      ["0800 0380 0500 0100", "an attribute has a length of 5 bytes, expected 4..4, at byte 12"],
     ] as const
   ) {
     assertThrows(() => decode(Inner, hex(bytes)), DecodeError, `Cannot decode a message: ${why}`);
@@ -322,10 +322,10 @@ test("a table refuses a number that stands twice, and a 129th field that is made
   assertThrows(
     () => decode(attributes<Record<string, number>>(shape as Shape<Record<string, number>>), hex("")),
     RangeError,
-    "Field last is to be among the first 128",
+    "Field last must be among the first 128",
   );
   const doubled = attributes<{ a?: number; b?: number }>({ a: [1, u32], b: [1, u32] });
-  assertThrows(() => decode(doubled, hex("")), Error, "Attribute 1 stands twice");
+  assertThrows(() => decode(doubled, hex("")), Error, "A table has attribute 1 twice");
 });
 
 test("a nest of more than 65,535 bytes is a RangeError with its path", () => {
@@ -336,12 +336,16 @@ test("a nest of more than 65,535 bytes is a RangeError with its path", () => {
   const error = assertThrows(() => encode(table, { outer: { x: half, y: half } }, to), RangeError);
   assertEquals(
     error.message,
-    "Cannot add lamp v0: outer: 80020 bytes are more than the 65535 that one attribute can hold",
+    "Cannot add lamp v0: outer: an attribute holds at most 65535 bytes, got 80020",
   );
   // 4 + 65,531 bytes is what fits.
   const one = attributes<{ x?: string }>({ x: [1, string(70_000)] });
   assertEquals(encode(one, { x: "x".repeat(65_530) }).length, 65_536);
-  assertThrows(() => encode(one, { x: "x".repeat(65_531) }), RangeError, "x: 65536 bytes are more than the 65535");
+  assertThrows(
+    () => encode(one, { x: "x".repeat(65_531) }),
+    RangeError,
+    "x: an attribute holds at most 65535 bytes, got 65536",
+  );
 });
 
 test("a writer that is used again has no traces of what it wrote", () => {

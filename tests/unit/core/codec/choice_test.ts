@@ -139,10 +139,10 @@ test("choice() says what is wrong with its data", () => {
   const says = (value: object, why: string) => {
     assertEquals(assertThrows(() => encode(Link, value as Link, to), TypeError).message, `Cannot add link v0: ${why}`);
   };
-  says({ data: { id: 1 } }, 'data: says nothing without "kind" beside it');
+  says({ data: { id: 1 } }, 'data: "kind" is missing beside it');
   says(
     { kind: "vlann", data: { id: 1 } },
-    'data: kind "vlann" has no fields that are known here, did you mean "vlan"?: expected bytes, got an object',
+    'data: kind "vlann" has no known fields, did you mean "vlan"?: expected bytes, got an object',
   );
   says({ kind: "vlan", data: { idd: 1 } }, 'data: there is no field "idd", did you mean "id"?');
   says(

@@ -22,9 +22,9 @@ test("string() counts bytes, not letters", () => {
   assertThrows(
     () => encode(string(15), "x".repeat(16)),
     RangeError,
-    `"${"x".repeat(16)}" has 16 bytes, 15 is the most`,
+    `expected at most 15 bytes, got 16 in "${"x".repeat(16)}"`,
   );
-  assertThrows(() => encode(string(15), "ä".repeat(8)), RangeError, "has 16 bytes, 15 is the most");
+  assertThrows(() => encode(string(15), "ä".repeat(8)), RangeError, "expected at most 15 bytes, got 16");
 });
 
 test("string() refuses a NUL inside, and what is no string", () => {
@@ -44,7 +44,7 @@ test("text that is not UTF-8 survives a round trip", () => {
 test("chars() fills its field with NULs, and keeps one", () => {
   assertEquals(encode(chars(4), "ab"), hex("61 62 00 00"));
   assertEquals(encode(chars(4), "abc"), hex("61 62 63 00"));
-  assertThrows(() => encode(chars(4), "abcd"), RangeError, '"abcd" has 4 bytes, 3 is the most');
+  assertThrows(() => encode(chars(4), "abcd"), RangeError, 'expected at most 3 bytes, got 4 in "abcd"');
   assertEquals(decode(chars(4), hex("61 62 63 64")), "abcd");
   assertEquals(decode(chars(4), hex("61 00 63 64")), "a");
 });
