@@ -448,6 +448,18 @@ export const STRUCTS: Readonly<Record<string, string>> = {
   "VfInfo.broadcast": "ifla_vf_broadcast",
 };
 
+/**
+ * Tables whose attributes are structs that are read into the object itself: what these are called in front of an
+ * attribute's name; and attributes whose struct is called otherwise.
+ */
+export const SPREAD_STRUCTS: Readonly<Record<string, string>> = {
+  "Algorithm": "crypto_",
+  "Algorithm.reportCompress": "crypto_report_comp",
+  "AlgorithmStatistics": "crypto_",
+  "AlgorithmStatistics.statBlkcipher": "crypto_stat_cipher",
+  "AlgorithmStatistics.statAcomp": "crypto_stat_compress",
+};
+
 /** What fields of C are called here. */
 export const PLACE_NAMES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(

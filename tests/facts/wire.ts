@@ -106,7 +106,7 @@ function loose(codec: AnyCodec): string {
 }
 
 /** Fields of a codec that is no struct itself, but reads one: what it visits by name in zeros. */
-function partsOf(codec: AnyCodec): [name: string, at: number, codec: AnyCodec][] {
+export function partsOf(codec: AnyCodec): [name: string, at: number, codec: AnyCodec][] {
   const parts: [string, number, AnyCodec][] = [], size = codec.size ?? 512;
   if (hasFields(codec) || codec.walk === undefined || codec.nested) return parts;
   try {

@@ -31,11 +31,12 @@ import {
   OTHER_PREFIXES,
   OTHERWISE,
   PLACE_NAMES,
+  SPREAD_STRUCTS,
   STRUCTS,
   TABLES,
   UNKNOWN,
 } from "../facts/tables.ts";
-import { type AnyCodec, bitsOf, formOf, isTable, namesOf, type WithFields } from "../facts/wire.ts";
+import { type AnyCodec, bitsOf, formOf, isTable, namesOf, partsOf, type WithFields } from "../facts/wire.ts";
 import { test } from "../test.ts";
 
 const { subjects, enumerations, numbers } = await discover();
@@ -136,6 +137,26 @@ for (const [subject, name] of subjects) {
         !LEFT_OUT_OF_STRUCTS.includes(`${struct}.${name}`)
       );
       assertEquals(missing.map(({ name }) => name), []);
+    });
+  }
+}
+
+for (const [subject, name] of subjects) {
+  const prefix = SPREAD_STRUCTS[name];
+  if (prefix === undefined) continue;
+  for (const { key, codec } of attributesOf(subject)) {
+    const parts = partsOf(codec),
+      struct = SPREAD_STRUCTS[`${name}.${key}`] ??
+        prefix + key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    if (parts.length === 0) continue;
+    test(`${name}.${key}: fields lie where ${struct} has them`, () => {
+      const { places } = layoutOf(struct);
+      assertEquals(parts.length, places.length);
+      parts.forEach(([field, at, part], i) => {
+        const place = places[i]!;
+        assert(at === place.offset && isCalled(field, place.name, PLACE_NAMES), `${field} ${at}, ${place.name}`);
+        assert(fitsPlace(part, place), `${field} is ${formOf(part)}, ${place.name} is ${place.type}`);
+      });
     });
   }
 }
