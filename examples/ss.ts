@@ -8,8 +8,10 @@
  * of other users, and Deno requires -A to read /proc.
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { printable } from "../core/show.ts";
-import { tcp, udp, unix } from "../families/sock_diag/mod.ts";
+import { printable } from "../core/printable.ts";
+import { udp } from "../families/sock_diag/datagrams.ts";
+import { tcp } from "../families/sock_diag/tcp.ts";
+import { unix } from "../families/sock_diag/unix.ts";
 
 /** Returns the entries of a directory, or none if it is gone or may not be read. */
 function entries(folder: string): string[] {

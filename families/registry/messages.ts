@@ -15,7 +15,7 @@ import "../nflog.ts";
 import "../route/mod.ts";
 import "../scsi_transport.ts";
 import "../selinux.ts";
-import "../sock_diag/messages.ts";
+import "../sock_diag/mod.ts";
 import "../uevent.ts";
 import "../usersock.ts";
 import { FAMILIES } from "./facts.ts";

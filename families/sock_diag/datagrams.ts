@@ -6,8 +6,11 @@
  * @module
  */
 import { type Attributes, attributes } from "../../core/codec/mod.ts";
+import { onShared } from "../../core/collection.ts";
 import { INET, type InetForm, inetShape, type InetSocket } from "./inet.ts";
-import { SKNLGRP } from "./protocol.ts";
+import { DestroyableSockets, WatchableSockets } from "./inet_sockets.ts";
+import { declareInetSockets } from "./messages.ts";
+import { NETLINK_SOCK_DIAG, SKNLGRP } from "./protocol.ts";
 
 /** A UDP socket; `established` where it has a peer, `close` where not. */
 export interface UdpSocket extends InetSocket {}
@@ -39,3 +42,13 @@ export const RAW: InetForm<RawSocket> = {
   module: ["raw_diag", "CONFIG_INET_RAW_DIAG"],
   anyCookie: true,
 };
+
+declareInetSockets(UDP);
+
+/** The UDP sockets of this namespace, on a socket that the first use opens. */
+export const udp: WatchableSockets<UdpSocket> = new WatchableSockets(UDP, onShared(NETLINK_SOCK_DIAG));
+
+declareInetSockets(RAW);
+
+/** The raw sockets of this namespace, on a socket that the first use opens. */
+export const raw: DestroyableSockets<RawSocket> = new DestroyableSockets(RAW, onShared(NETLINK_SOCK_DIAG));

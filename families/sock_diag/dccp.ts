@@ -6,8 +6,11 @@
  * @module
  */
 import { type Attributes, attributes, type Codec, enumeration, head, type Shape, u8 } from "../../core/codec/mod.ts";
+import { onShared } from "../../core/collection.ts";
 import { INET, type InetForm, inetShape, type InetSocket } from "./inet.ts";
-import { type SocketState, TCP_STATE } from "./protocol.ts";
+import { InetSockets } from "./inet_sockets.ts";
+import { declareInetSockets } from "./messages.ts";
+import { NETLINK_SOCK_DIAG, type SocketState, TCP_STATE } from "./protocol.ts";
 import { TcpInfo } from "./tcp.ts";
 
 /** A DCCP socket; numbers from 13 on are states that it alone has: what a client is in until data came, and others. */
@@ -37,3 +40,8 @@ export const DCCP: InetForm<DccpSocket> = {
   toldAs: { new_syn_recv: "syn_recv" },
   storages: true,
 };
+
+declareInetSockets(DCCP);
+
+/** The DCCP sockets of this namespace, on a socket that the first use opens. */
+export const dccp: InetSockets<DccpSocket> = new InetSockets(DCCP, onShared(NETLINK_SOCK_DIAG));

@@ -39,6 +39,7 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
+import { declareInetRequests } from "./messages.ts";
 import { Bytecode, type BytecodeOp } from "./bytecode.ts";
 import {
   AF,
@@ -480,3 +481,5 @@ export interface InetForm<T extends AnyInetSocket> {
   /** Whether it tells what BPF programs keep with one. */
   readonly storages?: true;
 }
+
+declareInetRequests(InetRequest, InetRequestV1);

@@ -10,9 +10,15 @@ import { Collection, type Declaration, type Input, type Verb } from "../../core/
 import { argumentError, BatchError, type BatchFailure, KernelError, NetlinkError, unasked } from "../../core/errors.ts";
 import type { ChangeEvent, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import { type Compiled, compileFilter, CONDITIONS, type SocketCondition } from "./filter.ts";
-import { type AnyInetSocket, type InetForm, InetRequest, type InetSocket, IPPROTO } from "./inet.ts";
+import {
+  type AnyInetSocket,
+  type InetForm,
+  InetRequest,
+  type InetSocket,
+  IPPROTO,
+  type SocketAddress,
+} from "./inet.ts";
 import { AF, INET_DIAG_NOCOOKIE, SOCK_DIAG, type SocketFamily, stateBits, TCP_STATE } from "./protocol.ts";
-import type { SctpSocket } from "./sctp.ts";
 import { MESSAGES, moduleHint, type StateFilter } from "./sockets.ts";
 
 /** What is asked for beside what is always told. */
@@ -252,9 +258,9 @@ export class InetSockets<T extends AnyInetSocket> {
   }
 
   #isIt(found: T, { ends, cookie, given, family, peers }: Asked): boolean {
-    const { locals, peers: theirs } = found as Partial<Pick<SctpSocket, "locals" | "peers">>;
+    const { locals, peers: theirs } = found as { locals?: readonly SocketAddress[]; peers?: readonly SocketAddress[] };
     const port = (field: "localPort" | "dstPort" | "if"): boolean => found[field] === ends[field];
-    const address = (field: "local" | "dst", all: SctpSocket["peers"] = []): boolean =>
+    const address = (field: "local" | "dst", all: readonly SocketAddress[] = []): boolean =>
       given.has(field)
         ? [found[field], ...all.map(({ addr }) => addr)].some((one) => isAddress(one, ends[field]))
         : cookie !== undefined || UNSPECIFIED.includes(found[field]);

@@ -8,40 +8,52 @@ import { DecodeError } from "../../core/errors.ts";
 import { messageEnd, NLM_F, NLMSG_HDRLEN } from "../../core/message.ts";
 import { declareMessageSets } from "../../core/messages.ts";
 import type { MessageSets } from "../../core/protocol.ts";
-import { RAW, UDP } from "./datagrams.ts";
-import { DCCP } from "./dccp.ts";
-import { InetRequest, InetRequestV1 } from "./inet.ts";
-import { MPTCP } from "./mptcp.ts";
-import { NetlinkRequest, NetlinkSocket } from "./netlink.ts";
-import { PacketRequest, PacketSocket } from "./packet.ts";
 import { AF, NETLINK_SOCK_DIAG, SOCK_DIAG } from "./protocol.ts";
-import { SCTP } from "./sctp.ts";
-import { SmcDiagRequest, SmcSocket } from "./smc.ts";
-import { TcpSocket } from "./tcp.ts";
-import { TipcRequest, TipcSocket } from "./tipc.ts";
-import { UnixRequest, UnixSocket } from "./unix.ts";
-import { VsockRequest, VsockSocket } from "./vsock.ts";
-import { XdpRequest, XdpSocket } from "./xdp.ts";
 
 type Any = Codec<unknown, never>;
 
-/** Requests and answers of each family; what is told of sockets of IP looks as what is told of TCP. */
-const BY_FAMILY: ReadonlyMap<number, readonly [request: Any, answer: Any]> = new Map<number, readonly [Any, Any]>([
-  [AF.unix, [UnixRequest, UnixSocket]],
-  [AF.inet, [InetRequest, TcpSocket]],
-  [AF.inet6, [InetRequest, TcpSocket]],
-  [AF.netlink, [NetlinkRequest, NetlinkSocket]],
-  [AF.packet, [PacketRequest, PacketSocket]],
-  [AF.tipc, [TipcRequest, TipcSocket]],
-  [AF.vsock, [VsockRequest, VsockSocket]],
-  [AF.smc, [SmcDiagRequest, SmcSocket]],
-  [AF.xdp, [XdpRequest, XdpSocket]],
-]);
+/** Requests and answers of each family, as its module declares them when it is loaded. */
+const BY_FAMILY = new Map<number, readonly [request: Any, answer: Any]>();
 
-/** What is told of sockets of IP by what was asked for. */
-const BY_PROTOCOL: ReadonlyMap<unknown, Any> = new Map<unknown, Any>(
-  [UDP, RAW, SCTP, DCCP, MPTCP].map(({ protocol, table }) => [protocol, table]),
-);
+/** The sockets of IP by the name of the protocol that was asked for. */
+const BY_PROTOCOL = new Map<unknown, Any>();
+
+/** How sockets of IP are asked for. */
+interface InetRequests {
+  /** By family. */
+  readonly request: Attributes<object>;
+  /** In the form that the kernel knew first. */
+  readonly first: Any;
+}
+
+let inet: InetRequests | undefined;
+
+/** Has captures and NETLINK_DEBUG know the messages of a family of sockets. */
+export function declareSockets(family: number, request: unknown, answer: unknown): void {
+  BY_FAMILY.set(family, [request as Any, answer as Any]);
+}
+
+/** The same of the requests for sockets of IP. */
+export function declareInetRequests(request: unknown, first: unknown): void {
+  inet = { request: request as Attributes<object>, first: first as Any };
+}
+
+/** The same of one protocol's sockets of IP. */
+export function declareInetSockets(
+  { protocol, table }: { readonly protocol: string | number; readonly table: unknown },
+): void {
+  BY_PROTOCOL.set(protocol, table as Any);
+}
+
+/** The tables of a family: what is told of sockets of IP looks as what is told of TCP. */
+function tablesOf(family: number): readonly [request: Any | undefined, answer: Any | undefined] | undefined {
+  if (family !== AF.inet && family !== AF.inet6) return BY_FAMILY.get(family);
+  return [inet?.request as Any | undefined, BY_PROTOCOL.get("tcp") ?? [...BY_PROTOCOL.values()][0]];
+}
+
+function tipcSocket(): Any | undefined {
+  return BY_FAMILY.get(AF.tipc)?.[1];
+}
 
 const TIPC_NLA_SOCK = 2, NLA_TYPE_MASK = 0x3fff;
 
@@ -51,7 +63,7 @@ function pick(from: Reader, at: number, end: number, known: (asked: boolean) => 
   // TIPC's answers have no header: one nest is all there is.
   const nest = (from.view.getUint16(at + 2, true) & NLA_TYPE_MASK) === TIPC_NLA_SOCK &&
     from.view.getUint16(at, true) === end - at;
-  return !asked && nest ? TipcSocket : known(asked);
+  return !asked && nest ? tipcSocket() : known(asked);
 }
 
 /** A table that the message itself chooses: by its family, and whether it is a request. */
@@ -68,15 +80,15 @@ function bySocket(known: (family: number, asked: boolean) => Any | undefined): A
       const { family, cookie } = value as { family?: string | number; cookie?: bigint };
       const number = typeof family === "string" && Object.hasOwn(AF, family) ? AF[family as keyof typeof AF] : family;
       const asked = ["states", "show", "ext", "protocol"].some((key) => key in (value as object));
-      const codec = number === undefined && cookie !== undefined ? TipcSocket : known(Number(number), asked);
+      const codec = number === undefined && cookie !== undefined ? tipcSocket() : known(Number(number), asked);
       if (codec === undefined) return to.fail(TypeError, `expected a socket or a request with its family`);
       return codec.encode(value, to, owner);
     },
   );
 }
 
-const byFamily: Any = bySocket((family, asked) => BY_FAMILY.get(family)?.[asked ? 0 : 1]);
-const first: Any = bySocket((_family, asked) => asked ? InetRequestV1 : TcpSocket);
+const byFamily: Any = bySocket((family, asked) => tablesOf(family)?.[asked ? 0 : 1]);
+const first: Any = bySocket((_family, asked) => asked ? inet?.first : tablesOf(AF.inet)?.[1]);
 
 /** As many requests as may wait for their answers. */
 const MOST_ASKED = 1024;
@@ -97,7 +109,7 @@ function begin(): MessageSets {
     types: SOCK_DIAG,
     codec(type, from, at) {
       if (type === SOCK_DIAG.TCPDIAG_GETSOCK || type === SOCK_DIAG.DCCPDIAG_GETSOCK) return first;
-      if (type === SOCK_DIAG.SOCK_DESTROY) return InetRequest;
+      if (type === SOCK_DIAG.SOCK_DESTROY) return inet?.request as Any | undefined;
       if (type !== SOCK_DIAG.SOCK_DIAG_BY_FAMILY) return undefined;
       if (from === undefined || at === undefined || !isInet(from, at)) return byFamily;
       const seq = from.view.getUint32(at + 8, true), port = from.view.getUint32(at + 12, true);
@@ -123,7 +135,8 @@ function isInet(from: Reader, at: number): boolean {
 function protocolOf(from: Reader, at: number): string | number | undefined {
   try {
     const end = messageEnd(from, at), start = at + NLMSG_HDRLEN;
-    return end - start < InetRequest.headerSize ? undefined : InetRequest.decode(from, start, end, {}).protocol;
+    if (inet === undefined || end - start < inet.request.headerSize) return undefined;
+    return (inet.request.decode(from, start, end, {}) as { protocol?: string | number }).protocol;
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;

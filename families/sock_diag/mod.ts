@@ -14,11 +14,10 @@
  */
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
-import { Client, type OpenOptions, sharedClient } from "../../core/client.ts";
+import { Client, type OpenOptions } from "../../core/client.ts";
 import { DCCP, type DccpSocket } from "./dccp.ts";
 import { RAW, type RawSocket, UDP, type UdpSocket } from "./datagrams.ts";
 import { DestroyableSockets, InetSockets, WatchableSockets } from "./inet_sockets.ts";
-import "./messages.ts";
 import { MPTCP, type MptcpSocket } from "./mptcp.ts";
 import { NETLINK, type NetlinkSocket } from "./netlink.ts";
 import { PACKET, type PacketSocket } from "./packet.ts";
@@ -110,38 +109,9 @@ export function open(options: OpenOptions = {}): SockDiagClient {
   return new SockDiagClient(options);
 }
 
-const shared: SocketCollections = new SocketCollections(() => sharedClient(NETLINK_SOCK_DIAG));
-
-/** The TCP sockets of this namespace, on a socket that the first use opens; so are all others. */
-export const tcp: WatchableSockets<TcpSocket> = shared.tcp;
-/** The UDP sockets of this namespace. */
-export const udp: WatchableSockets<UdpSocket> = shared.udp;
-/** The raw sockets of this namespace. */
-export const raw: DestroyableSockets<RawSocket> = shared.raw;
-/** The SCTP sockets of this namespace. */
-export const sctp: InetSockets<SctpSocket> = shared.sctp;
-/** The DCCP sockets of this namespace. */
-export const dccp: InetSockets<DccpSocket> = shared.dccp;
-/** The MPTCP sockets of this namespace. */
-export const mptcp: InetSockets<MptcpSocket> = shared.mptcp;
-/** The unix sockets of this namespace. */
-export const unix: Sockets<UnixSocket> = shared.unix;
-/** The packet sockets of this namespace. */
-export const packet: Sockets<PacketSocket> = shared.packet;
-/** The netlink sockets of this namespace. */
-export const netlink: Sockets<NetlinkSocket> = shared.netlink;
-/** The vsock sockets of this namespace. */
-export const vsock: Sockets<VsockSocket> = shared.vsock;
-/** The XDP sockets of this namespace. */
-export const xdp: Sockets<XdpSocket> = shared.xdp;
-/** The TIPC sockets of this namespace. */
-export const tipc: Sockets<TipcSocket> = shared.tipc;
-/** The SMC sockets of this namespace; what else there is to SMC is in `families/smc.ts`. */
-export const smc: Sockets<SmcSocket> = shared.smc;
-
 export { Bytecode, type BytecodeCode, type BytecodeOp, INET_DIAG_BC } from "./bytecode.ts";
-export { RawSocket, UdpSocket } from "./datagrams.ts";
-export { DccpSocket } from "./dccp.ts";
+export { raw, RawSocket, udp, UdpSocket } from "./datagrams.ts";
+export { dccp, DccpSocket } from "./dccp.ts";
 export {
   type Checked,
   type Compiled,
@@ -175,9 +145,10 @@ export {
   InetSockets,
   WatchableSockets,
 } from "./inet_sockets.ts";
-export { type MptcpFlag, MptcpInfo, MptcpSocket } from "./mptcp.ts";
+export { mptcp, type MptcpFlag, MptcpInfo, MptcpSocket } from "./mptcp.ts";
 export {
   NDIAG_PROTO_ALL,
+  netlink,
   NETLINK_PROTOCOL,
   type NetlinkFlag,
   type NetlinkProtocol,
@@ -187,6 +158,7 @@ export {
   NetlinkSocket,
 } from "./netlink.ts";
 export {
+  packet,
   PacketFanout,
   type PacketFlag,
   PacketInfo,
@@ -212,9 +184,10 @@ export {
   type States,
   TCP_STATE,
 } from "./protocol.ts";
-export { SctpInfo, SctpSocket, type SctpState } from "./sctp.ts";
+export { sctp, SctpInfo, SctpSocket, type SctpState } from "./sctp.ts";
 export {
   AF_SMC,
+  smc,
   SmcConninfo,
   SmcCursor,
   SmcDiagRequest,
@@ -230,6 +203,7 @@ export { type SocketFilter, type SocketForm, Sockets, type StateFilter } from ".
 export {
   MptcpSubflow,
   type MptcpSubflowFlag,
+  tcp,
   TcpBbrInfo,
   type TcpCaState,
   TcpDctcpInfo,
@@ -242,10 +216,10 @@ export {
   TlsInfo,
   UlpInfo,
 } from "./tcp.ts";
-export { TipcCon, TipcGroup, TipcRequest, TipcSocket, TipcStat, type TipcState } from "./tipc.ts";
-export { UnixRequest, UnixRqlen, type UnixShow, UnixSocket, UnixVfs } from "./unix.ts";
-export { VsockRequest, VsockSocket } from "./vsock.ts";
-export { XdpInfo, XdpRequest, XdpRing, type XdpShow, XdpSocket, XdpStats, XdpUmem } from "./xdp.ts";
+export { tipc, TipcCon, TipcGroup, TipcRequest, TipcSocket, TipcStat, type TipcState } from "./tipc.ts";
+export { unix, UnixRequest, UnixRqlen, type UnixShow, UnixSocket, UnixVfs } from "./unix.ts";
+export { vsock, VsockRequest, VsockSocket } from "./vsock.ts";
+export { xdp, XdpInfo, XdpRequest, XdpRing, type XdpShow, XdpSocket, XdpStats, XdpUmem } from "./xdp.ts";
 export type * from "../../core/client.ts";
 export type * from "../../core/codec/mod.ts";
 export type * from "../../core/collection.ts";

@@ -6,8 +6,11 @@
  * @module
  */
 import { type Attributes, attributes, type Codec, mask, type Struct, struct, u32, u8 } from "../../core/codec/mod.ts";
+import { onShared } from "../../core/collection.ts";
 import { INET, type InetForm, inetShape, type InetSocket } from "./inet.ts";
-import { cookie, count, extensible } from "./protocol.ts";
+import { InetSockets } from "./inet_sockets.ts";
+import { declareInetSockets } from "./messages.ts";
+import { cookie, count, extensible, NETLINK_SOCK_DIAG } from "./protocol.ts";
 
 /** What became of MPTCP: MPTCP_INFO_FLAG_*. */
 export type MptcpFlag = "fallback" | "remote_key_received" | number;
@@ -121,3 +124,8 @@ export const MPTCP: InetForm<MptcpSocket> = {
   listOnly: true,
   storages: true,
 };
+
+declareInetSockets(MPTCP);
+
+/** The MPTCP sockets of this namespace, on a socket that the first use opens. */
+export const mptcp: InetSockets<MptcpSocket> = new InetSockets(MPTCP, onShared(NETLINK_SOCK_DIAG));

@@ -20,8 +20,19 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { AF, cookie, family, type SocketFamily, SocketMemory, type SocketType, socketType } from "./protocol.ts";
-import type { SocketForm } from "./sockets.ts";
+import { onShared } from "../../core/collection.ts";
+import { declareSockets } from "./messages.ts";
+import {
+  AF,
+  cookie,
+  family,
+  NETLINK_SOCK_DIAG,
+  type SocketFamily,
+  SocketMemory,
+  type SocketType,
+  socketType,
+} from "./protocol.ts";
+import { type SocketForm, Sockets } from "./sockets.ts";
 
 /** NDIAG_SHOW_*: what to tell of a socket. */
 export type NetlinkShow = "meminfo" | "groups" | "ring_cfg" | "flags" | number;
@@ -209,3 +220,8 @@ export const NETLINK: SocketForm<NetlinkSocket> = {
   describe: (value) => String((value as NetlinkSocket).inode ?? (value as NetlinkSocket).cookie ?? ""),
   module: ["netlink_diag", "CONFIG_NETLINK_DIAG"],
 };
+
+declareSockets(AF.netlink, NetlinkRequest, NetlinkSocket);
+
+/** The netlink sockets of this namespace, on a socket that the first use opens. */
+export const netlink: Sockets<NetlinkSocket> = new Sockets(NETLINK, onShared(NETLINK_SOCK_DIAG));

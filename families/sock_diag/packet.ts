@@ -23,17 +23,20 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
+import { onShared } from "../../core/collection.ts";
+import { declareSockets } from "./messages.ts";
 import {
   AF,
   cookie,
   family,
   nameIn,
+  NETLINK_SOCK_DIAG,
   type SocketFamily,
   SocketMemory,
   type SocketType,
   socketType,
 } from "./protocol.ts";
-import type { SocketForm } from "./sockets.ts";
+import { type SocketForm, Sockets } from "./sockets.ts";
 
 /** PACKET_SHOW_*: what to tell of a socket. */
 export type PacketShow = "info" | "mclist" | "ring_cfg" | "fanout" | "meminfo" | "filter" | number;
@@ -259,3 +262,8 @@ export const PACKET: SocketForm<PacketSocket> = {
   describe: (value) => String((value as PacketSocket).inode ?? (value as PacketSocket).cookie ?? ""),
   module: ["af_packet_diag", "CONFIG_PACKET_DIAG"],
 };
+
+declareSockets(AF.packet, PacketRequest, PacketSocket);
+
+/** The packet sockets of this namespace, on a socket that the first use opens. */
+export const packet: Sockets<PacketSocket> = new Sockets(PACKET, onShared(NETLINK_SOCK_DIAG));

@@ -19,8 +19,11 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
+import { onShared } from "../../core/collection.ts";
 import { INET, type InetForm, inetShape, type InetSocket, SocketAddress } from "./inet.ts";
-import { count, type SocketState, state } from "./protocol.ts";
+import { InetSockets } from "./inet_sockets.ts";
+import { declareInetSockets } from "./messages.ts";
+import { count, NETLINK_SOCK_DIAG, type SocketState, state } from "./protocol.ts";
 
 /** What an association is doing, as the kernel counts: SCTP_STATE_*. */
 export type SctpState =
@@ -259,3 +262,8 @@ export const SCTP: InetForm<SctpSocket> = {
   module: ["sctp_diag", "CONFIG_INET_SCTP_DIAG"],
   unfiltered: true,
 };
+
+declareInetSockets(SCTP);
+
+/** The SCTP sockets of this namespace, on a socket that the first use opens. */
+export const sctp: InetSockets<SctpSocket> = new InetSockets(SCTP, onShared(NETLINK_SOCK_DIAG));

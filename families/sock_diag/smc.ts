@@ -24,9 +24,11 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
+import { onShared } from "../../core/collection.ts";
 import { type SocketId, socketId } from "./inet.ts";
-import { AF, cookie, count, family, type SocketFamily } from "./protocol.ts";
-import type { SocketForm } from "./sockets.ts";
+import { declareSockets } from "./messages.ts";
+import { AF, cookie, count, family, NETLINK_SOCK_DIAG, type SocketFamily } from "./protocol.ts";
+import { type SocketForm, Sockets } from "./sockets.ts";
 
 /** The address family of SMC sockets. */
 export const AF_SMC: number = AF.smc;
@@ -305,3 +307,8 @@ export function smcForm(ext: readonly SmcExtension[] = EXTENSIONS): SocketForm<S
     module: ["smc_diag", "CONFIG_SMC_DIAG"],
   };
 }
+
+declareSockets(AF_SMC, SmcDiagRequest, SmcSocket);
+
+/** The SMC sockets of this namespace, on a socket that the first use opens. */
+export const smc: Sockets<SmcSocket> = new Sockets(smcForm(), onShared(NETLINK_SOCK_DIAG));

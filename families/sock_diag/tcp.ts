@@ -27,13 +27,17 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
+import { onShared } from "../../core/collection.ts";
 import { INET, type InetForm, inetShape, type InetSocket } from "./inet.ts";
+import { WatchableSockets } from "./inet_sockets.ts";
+import { declareInetSockets } from "./messages.ts";
 import {
   AF,
   bitfields,
   cookie,
   count,
   extensible,
+  NETLINK_SOCK_DIAG,
   SKNLGRP,
   type SocketFamily,
   type SocketState,
@@ -585,3 +589,8 @@ export const TCP: InetForm<TcpSocket> = {
   toldAs: { new_syn_recv: "syn_recv", bound_inactive: "close" },
   storages: true,
 };
+
+declareInetSockets(TCP);
+
+/** The TCP sockets of this namespace, on a socket that the first use opens. */
+export const tcp: WatchableSockets<TcpSocket> = new WatchableSockets(TCP, onShared(NETLINK_SOCK_DIAG));

@@ -20,8 +20,10 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { AF, cookie, family, SOCK, type SocketFamily, type SocketType } from "./protocol.ts";
-import type { SocketForm } from "./sockets.ts";
+import { onShared } from "../../core/collection.ts";
+import { declareSockets } from "./messages.ts";
+import { AF, cookie, family, NETLINK_SOCK_DIAG, SOCK, type SocketFamily, type SocketType } from "./protocol.ts";
+import { type SocketForm, Sockets } from "./sockets.ts";
 
 /** TIPC_*: states, of which some have the numbers of others. */
 const STATE = { established: 1, connecting: 2, open: 7, disconnecting: 8, listen: 10 } as const;
@@ -176,3 +178,8 @@ export const TIPC: SocketForm<TipcSocket> = {
   describe: (value) => String((value as TipcSocket).inode ?? (value as TipcSocket).cookie ?? ""),
   module: ["tipc_diag (diag on kernels before 6.12)", "CONFIG_TIPC_DIAG"],
 };
+
+declareSockets(AF.tipc, TipcRequest, TipcSocket);
+
+/** The TIPC sockets of this namespace, on a socket that the first use opens. */
+export const tipc: Sockets<TipcSocket> = new Sockets(TIPC, onShared(NETLINK_SOCK_DIAG));

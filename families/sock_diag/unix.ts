@@ -22,11 +22,14 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
+import { onShared } from "../../core/collection.ts";
+import { declareSockets } from "./messages.ts";
 import {
   AF,
   cookie,
   family,
   INET_DIAG_NOCOOKIE,
+  NETLINK_SOCK_DIAG,
   type Shutdown,
   shutdown,
   type SocketFamily,
@@ -37,7 +40,7 @@ import {
   state,
   states,
 } from "./protocol.ts";
-import type { SocketForm } from "./sockets.ts";
+import { type SocketForm, Sockets } from "./sockets.ts";
 
 /** UDIAG_SHOW_*: what to tell of a socket. */
 export type UnixShow = "name" | "vfs" | "peer" | "icons" | "rqlen" | "meminfo" | "uid" | number;
@@ -176,3 +179,8 @@ export const UNIX: SocketForm<UnixSocket> = {
   describe: (value) => String((value as UnixSocket).inode ?? (value as UnixSocket).name?.replaceAll("\0", "@") ?? ""),
   module: ["unix_diag", "CONFIG_UNIX_DIAG"],
 };
+
+declareSockets(AF.unix, UnixRequest, UnixSocket);
+
+/** The unix sockets of this namespace, on a socket that the first use opens. */
+export const unix: Sockets<UnixSocket> = new Sockets(UNIX, onShared(NETLINK_SOCK_DIAG));

@@ -17,10 +17,13 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
+import { onShared } from "../../core/collection.ts";
+import { declareSockets } from "./messages.ts";
 import {
   AF,
   cookie,
   family,
+  NETLINK_SOCK_DIAG,
   type Shutdown,
   shutdown,
   type SocketFamily,
@@ -30,7 +33,7 @@ import {
   state,
   states,
 } from "./protocol.ts";
-import type { SocketForm } from "./sockets.ts";
+import { type SocketForm, Sockets } from "./sockets.ts";
 
 /** What is asked: struct vsock_diag_req. */
 export interface VsockRequest {
@@ -107,3 +110,8 @@ export const VSOCK: SocketForm<VsockSocket> = {
   describe: (value) => String((value as VsockSocket).inode ?? (value as VsockSocket).cookie ?? ""),
   module: ["vsock_diag", "CONFIG_VSOCKETS_DIAG"],
 };
+
+declareSockets(AF.vsock, VsockRequest, VsockSocket);
+
+/** The vsock sockets of this namespace, on a socket that the first use opens. */
+export const vsock: Sockets<VsockSocket> = new Sockets(VSOCK, onShared(NETLINK_SOCK_DIAG));

@@ -18,18 +18,21 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
+import { onShared } from "../../core/collection.ts";
+import { declareSockets } from "./messages.ts";
 import {
   AF,
   cookie,
   count,
   family,
   nameIn,
+  NETLINK_SOCK_DIAG,
   type SocketFamily,
   SocketMemory,
   type SocketType,
   socketType,
 } from "./protocol.ts";
-import type { SocketForm } from "./sockets.ts";
+import { type SocketForm, Sockets } from "./sockets.ts";
 
 /** XDP_SHOW_*: what to tell of a socket. */
 export type XdpShow = "info" | "ring_cfg" | "umem" | "meminfo" | "stats" | number;
@@ -199,3 +202,8 @@ export const XDP: SocketForm<XdpSocket> = {
   describe: (value) => String((value as XdpSocket).inode ?? (value as XdpSocket).cookie ?? ""),
   module: ["xsk_diag", "CONFIG_XDP_SOCKETS_DIAG"],
 };
+
+declareSockets(AF.xdp, XdpRequest, XdpSocket);
+
+/** The XDP sockets of this namespace, on a socket that the first use opens. */
+export const xdp: Sockets<XdpSocket> = new Sockets(XDP, onShared(NETLINK_SOCK_DIAG));
