@@ -7,7 +7,6 @@
 import { ERRNO, NetlinkError, SystemError } from "./errors.ts";
 import type { Pointer } from "./libc.ts";
 import { inNetns, type Netns } from "./netns.ts";
-import { forget, waitReadable } from "./readiness.ts";
 import { addressOf, check, errno, libc, pointerOf } from "./runtime.ts";
 import { decodeText, encodeText } from "./text.ts";
 
@@ -124,6 +123,9 @@ const sizeBytes = new Uint8Array(size.buffer);
 /** struct ifreq: ifr_name 0, ifr_ifindex 16; 40 bytes */
 const request = new Uint8Array(new ArrayBuffer(40));
 const requestWords = new Int32Array(request.buffer);
+
+/** Waits for sockets, once the first wait has loaded it. */
+let readiness: typeof import("./readiness.ts") | undefined;
 
 /** A netlink socket. Once it is closed, every use of it throws a NetlinkError with code CLOSED. */
 export class Socket implements Disposable {
@@ -501,14 +503,16 @@ export class Socket implements Disposable {
    * @throws {NetlinkError} CLOSED: the socket is or was closed; BUSY: there is a wait already
    */
   async readable(options?: { signal?: AbortSignal; ref?: boolean }): Promise<void> {
-    await waitReadable(this.#use("wait"), options);
+    // Who asks and is answered at once does without.
+    readiness ??= await import("./readiness.ts");
+    await readiness.waitReadable(this.#use("wait"), options);
   }
 
   /** Closes the socket. A pending wait fails with code CLOSED. Closing it again does nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    forget(this.fd);
+    readiness?.forget(this.fd);
     libc().close(this.fd);
   }
 
