@@ -153,13 +153,19 @@ function isNamed(codec: AnyCodec, number: bigint): boolean {
 /** What a codec writes for 1. */
 const oneOf: (codec: AnyCodec) => Uint8Array | undefined = remembered((codec) => written(codec, 1));
 
-/** What an enumeration or a mask reads for a number, in the order that it writes. */
+/**
+ * What an enumeration or a mask reads for a number, in the order that it writes; a name that is written as another number
+ * than it was read from is none.
+ */
 export function namesOf(codec: AnyCodec, number: bigint): unknown {
   const one = oneOf(codec);
   if (one === undefined) return undefined;
   const bytes = new Uint8Array(one.length), last = bytes.length - 1, big = one[0] !== 1;
   for (let i = 0; i <= last; i++) bytes[big ? last - i : i] = Number(number >> BigInt(8 * i) & 0xffn);
-  return read(codec, bytes);
+  const names = read(codec, bytes), back = written(codec, names);
+  // What is only ever read may be left out of what is written.
+  const same = back === undefined || back.every((byte, j) => byte === bytes[j]) || back.every((byte) => byte === 0);
+  return same ? names : undefined;
 }
 
 /** How many bits an enumeration has. */
