@@ -1,13 +1,14 @@
 /**
- * INET_DIAG_REQ_BYTECODE: a program of the kernel's that says yes or no to each socket.
+ * INET_DIAG_REQ_BYTECODE: a program that the kernel runs on each socket to accept or reject it.
  *
  *     inet_diag_bc_op  0       1       2               4
  *                      +-------+-------+---------------+------------------
- *                      | code  | yes   | no            | what it compares with
+ *                      | code  | yes   | no            | operand
  *                      +-------+-------+---------------+------------------
  *
- * `yes` and `no` say how many bytes on the next op is. Who comes to the very end is told of, who jumps four bytes past it
- * is not. A port stands where `no` would be in an op of its own.
+ * `yes` and `no` are the distance in bytes to the next op. The kernel accepts a socket whose op jumps exactly to the
+ * end of the program, and rejects one whose op jumps four bytes past the end. A port operand is in the field `no` of
+ * another op.
  *
  * Source: linux/inet_diag.h, v7.2
  *
@@ -30,7 +31,7 @@ import {
 } from "../../core/codec/mod.ts";
 import { AF } from "./protocol.ts";
 
-/** INET_DIAG_BC_*: what ops do. */
+/** INET_DIAG_BC_*: codes of ops. */
 export const INET_DIAG_BC = {
   nop: 0,
   jmp: 1,
@@ -48,28 +49,28 @@ export const INET_DIAG_BC = {
   cgroup_cond: 13,
 } as const;
 
-/** What an op does. */
+/** Code of an op: the check that it does. */
 export type BytecodeCode = keyof typeof INET_DIAG_BC;
 
-/** One op, with what its code compares with. */
+/** An op of a program: a code with its operand. */
 export interface BytecodeOp {
-  /** What it does. */
+  /** Code of the op. */
   code: BytecodeCode;
-  /** Bytes to the next op if so; its own length. */
+  /** Distance in bytes to the next op if the check succeeds: the op's own length. */
   yes: number;
-  /** Bytes to the next op if not. */
+  /** Distance in bytes to the next op if the check fails. */
   no: number;
-  /** The port of `s_ge`, `s_le`, `s_eq`, `d_ge`, `d_le`, `d_eq`; that of `s_cond` and `d_cond`, where these ask for one. */
+  /** Port of `s_ge`, `s_le`, `s_eq`, `d_ge`, `d_le`, `d_eq`; of `s_cond` and `d_cond` if they compare one. 0..65535. */
   port?: number;
-  /** The addresses of `s_cond` and `d_cond`: `10.0.0.0/8`; of any family when absent. */
+  /** Address prefix of `s_cond` and `d_cond`: `10.0.0.0/8`; if absent, any address. */
   prefix?: string;
-  /** The interface of `dev_cond`. */
+  /** Index of the interface of `dev_cond`. */
   ifindex?: number;
-  /** The mark of `mark_cond`. */
+  /** Firewall mark of `mark_cond`, u32. */
   mark?: number;
-  /** The bits of the mark that count. */
+  /** Mask of the mark's bits to compare, u32. */
   mask?: number;
-  /** The control group of `cgroup_cond`. */
+  /** Control group of `cgroup_cond`, as the inode of its directory. */
   cgroupId?: bigint;
 }
 
@@ -94,10 +95,10 @@ const OPERANDS: Readonly<Record<BytecodeCode, Operand>> = {
   cgroup_cond: "cgroup",
 };
 
-/** Bytes of operands; hosts have addresses behind. */
+/** Lengths of operands in bytes; the address of a host operand follows it. */
 const SIZES: Readonly<Record<Operand, number>> = { none: 0, port: OP, host: HOSTCOND, dev: 4, mark: 8, cgroup: 8 };
 
-/** Bytes of an op. */
+/** Returns the length of an op in bytes. */
 export function opSize({ code, prefix }: Pick<BytecodeOp, "code" | "prefix">): number {
   const address = prefix === undefined ? 0 : prefix.includes(":") ? 16 : 4;
   return OP + SIZES[OPERANDS[code]] + (OPERANDS[code] === "host" ? address : 0);
@@ -109,7 +110,7 @@ function addressSize(family: number): number {
   return family === AF.inet ? 4 : family === AF.inet6 ? 16 : 0;
 }
 
-/** Reads the op at `at`; `undefined` where it is none that is known, or cut short. */
+/** Decodes the op at `at`; `undefined` if it is unknown or cut off. */
 function readOp(from: Reader, at: number, end: number): { op: BytecodeOp; size: number } | undefined {
   if (end - at < OP) return undefined;
   const { view, bytes } = from, code = codeOf.decode(from, at, at + 1, {});
@@ -145,7 +146,7 @@ function readOp(from: Reader, at: number, end: number): { op: BytecodeOp; size: 
   return { op, size };
 }
 
-/** Wire form of a program. */
+/** Wire form of a program: ops one after another. */
 export const Bytecode: Codec<readonly BytecodeOp[]> = {
   name: "a filter program",
   decode(from, at, end) {
@@ -163,7 +164,7 @@ export const Bytecode: Codec<readonly BytecodeOp[]> = {
     (value as readonly BytecodeOp[]).forEach((op, index) => {
       to.path.push(index);
       if (typeof op !== "object" || op === null || !Object.hasOwn(OPERANDS, op.code)) {
-        to.fail(TypeError, `expected an op with a code out of ${Object.keys(OPERANDS).join(", ")}`);
+        to.fail(TypeError, `expected an op with one of the codes ${Object.keys(OPERANDS).join(", ")}`);
       }
       codeOf.encode(op.code, to, op);
       u8.encode(op.yes, to, op);

@@ -12,19 +12,19 @@ import { DestroyableSockets, WatchableSockets } from "./inet_sockets.ts";
 import { declareInetSockets } from "./messages.ts";
 import { NETLINK_SOCK_DIAG, SKNLGRP } from "./protocol.ts";
 
-/** A UDP socket; `established` where it has a peer, `close` where not. */
+/** A UDP socket; its state is `established` if it has a peer, else `close`. */
 export interface UdpSocket extends InetSocket {}
 
 /** Wire form of {@linkcode UdpSocket}. */
 export const UdpSocket: Attributes<UdpSocket> = attributes<UdpSocket>(inetShape, INET);
 
-/** A raw socket: its `localPort` is its protocol. */
+/** A raw IP socket: `localPort` is the number of its IP protocol. */
 export interface RawSocket extends InetSocket {}
 
 /** Wire form of {@linkcode RawSocket}. */
 export const RawSocket: Attributes<RawSocket> = attributes<RawSocket>(inetShape, INET);
 
-/** How UDP sockets are asked for. */
+/** Requests for UDP sockets. */
 export const UDP: InetForm<UdpSocket> = {
   object: "UDP socket",
   table: UdpSocket,
@@ -34,7 +34,7 @@ export const UDP: InetForm<UdpSocket> = {
   swapped: true,
 };
 
-/** How raw sockets are asked for; since Linux 4.9. */
+/** Requests for raw sockets; since Linux 4.9. */
 export const RAW: InetForm<RawSocket> = {
   object: "raw socket",
   table: RawSocket,

@@ -1,5 +1,5 @@
 /**
- * DCCP, which Linux had until 6.15: connections of datagrams.
+ * DCCP: connections that carry datagrams. Linux has it up to 6.15.
  *
  * Source: linux/inet_diag.h, v6.1
  *
@@ -13,11 +13,11 @@ import { declareInetSockets } from "./messages.ts";
 import { NETLINK_SOCK_DIAG, type SocketState, TCP_STATE } from "./protocol.ts";
 import { TcpInfo } from "./tcp.ts";
 
-/** A DCCP socket; numbers from 13 on are states that it alone has: what a client is in until data came, and others. */
+/** A DCCP socket. States from 13 on are numbers: DCCP alone has them. */
 export interface DccpSocket extends Omit<InetSocket, "state"> {
-  /** What it is doing. */
+  /** State of the connection. */
   state: Exclude<SocketState, "bound_inactive">;
-  /** The connection, as far as TCP has the like, where that was asked for: `info: true`. */
+  /** The connection, in the form of TCP's; present if the request has `info: true`. */
   info?: TcpInfo;
 }
 
@@ -31,7 +31,7 @@ export const DccpSocket: Attributes<DccpSocket> = attributes((): Shape<DccpSocke
   info: [2, TcpInfo],
 }), INET);
 
-/** How DCCP sockets are asked for. */
+/** Requests for DCCP sockets. */
 export const DCCP: InetForm<DccpSocket> = {
   object: "DCCP socket",
   table: DccpSocket,

@@ -1,5 +1,5 @@
 /**
- * Conditions on sockets, as objects: compiled to the kernel's bytecode, and checked here in the same way.
+ * Conditions on sockets, as objects. They are compiled to the kernel's bytecode, and to a test with the same result.
  *
  * ```ts ignore
  * tcp.list({ dst: "10.0.0.0/8", or: [{ dstPort: 443 }, { dstPort: { start: 8000, end: 8999 } }], not: { dev: "lo" } });
@@ -10,83 +10,83 @@
 import { ipv4Text, ipv6Text, NoSuchInterface, parseIp, parsePrefix, shown, Writer } from "../../core/codec/mod.ts";
 import { type BytecodeOp, opSize } from "./bytecode.ts";
 
-/** A port, or the ports of a range, both ends included. */
+/** A port, or a range of ports with both ends included. */
 export type PortMatch = number | {
-  /** The lowest, 0 when absent. */
+  /** Lowest port; default 0. */
   start?: number;
-  /** The highest, 65535 when absent. */
+  /** Highest port; default 65535. */
   end?: number;
 };
 
-/** What is asked of a socket. All that one object says must hold. */
+/** Conditions on a socket. All fields of an object must hold. */
 export interface SocketCondition {
-  /** Its own address, or a prefix that it lies in: `127.0.0.1`, `10.0.0.0/8`, `fe80::/10`. */
+  /** The socket's own address, or a prefix that contains it: `127.0.0.1`, `10.0.0.0/8`, `fe80::/10`. */
   local?: string;
-  /** Its own port. */
+  /** The socket's own port. */
   localPort?: PortMatch;
-  /** The peer's address, or a prefix that it lies in. IPv4 in IPv6 (`::ffff:…`) is IPv4 too. */
+  /** The peer's address, or a prefix that contains it. An IPv4 address matches IPv4-mapped IPv6 (`::ffff:…`) too. */
   dst?: string;
   /** The peer's port. */
   dstPort?: PortMatch;
-  /** The interface that it is bound to, by name or number. */
+  /** Name or index of the interface that the socket is bound to. */
   dev?: string | number;
-  /** The same by number, 0 for none. */
+  /** Index of the interface that the socket is bound to; 0 for none. */
   if?: number;
-  /** Its mark, or some bits of it; only who has CAP_NET_ADMIN may ask. Since Linux 4.7. */
+  /** Firewall mark of the socket, or some of its bits; needs CAP_NET_ADMIN. Since Linux 4.7. */
   mark?: number | {
-    /** The mark. */
+    /** Value of the bits to compare. */
     value: number;
-    /** The bits that count. */
+    /** Mask of the bits to compare. */
     mask: number;
   };
-  /** Its control group: the inode of the group's folder. Since Linux 5.8. */
+  /** Control group of the socket: the inode of the group's directory. Since Linux 5.8. */
   cgroupId?: bigint | number;
-  /** Whether the kernel chose its port. */
+  /** True if the kernel chose the socket's port. */
   auto?: boolean;
-  /** These too must hold. */
+  /** All of these must hold too. */
   and?: readonly SocketCondition[];
-  /** One of these must hold. */
+  /** At least one of these must hold. */
   or?: readonly SocketCondition[];
   /** This must not hold. */
   not?: SocketCondition;
 }
 
-/** What a condition is checked on. */
+/** The fields of a socket that a condition checks. */
 export interface Checked {
-  /** Its own address. */
+  /** The socket's own address. */
   local?: string;
-  /** Its own port. */
+  /** The socket's own port. */
   localPort?: number;
   /** The peer's address. */
   dst?: string;
   /** The peer's port. */
   dstPort?: number;
-  /** The interface that it is bound to. */
+  /** Index of the interface that the socket is bound to. */
   if?: number;
-  /** Its mark. */
+  /** Firewall mark of the socket. */
   mark?: number;
-  /** Its control group. */
+  /** Control group of the socket: the inode of the group's directory. */
   cgroupId?: bigint;
 }
 
-/** A condition in both its forms. */
+/** A compiled condition: bytecode for the kernel, and a test of a decoded socket. */
 export interface Compiled {
-  /** For the kernel. */
+  /** The bytecode. */
   readonly ops: readonly BytecodeOp[];
-  /** Bytes of these. */
+  /** Length of the bytecode in bytes. */
   readonly size: number;
-  /** For us: `undefined` where what was told of the socket does not say. */
+  /** Tests a decoded socket; `undefined` if a field that it needs is missing from the reply. */
   readonly test: (socket: Checked) => boolean | undefined;
-  /** Whether it holds of whatever socket (`true`) or of none (`false`), where that goes without looking at one. */
+  /** Result for all sockets, if it is known without looking at one: true or false. */
   readonly always?: boolean;
 }
 
-/** Who knows the numbers of interfaces. */
+/** Returns the index of the interface with this name. */
 export type Resolve = (name: string) => number | undefined;
 
 type Leaf = readonly [op: Omit<BytecodeOp, "yes" | "no">, test: Compiled["test"]];
 
-/** What is at hand while a condition is compiled. */
+/** State of a compilation. */
 interface Context {
   readonly to: Writer;
   readonly resolve: Resolve;
@@ -126,28 +126,28 @@ const LEAVES: { readonly [K in keyof SocketCondition]?: (value: never, context: 
   and: (value: readonly SocketCondition[], context) => all(each(value, context)),
   or(value: readonly SocketCondition[], context) {
     const parts = each(value, context);
-    if (parts.length === 0) context.to.fail(TypeError, "none of no conditions can hold");
+    if (parts.length === 0) context.to.fail(TypeError, "expected at least one condition, got none");
     return some(parts);
   },
   not: (value: SocketCondition, context) => not(compileAt(value, context)),
 };
 
-/** The fields that a condition has. */
+/** The names of the fields of a condition. */
 export const CONDITIONS: ReadonlySet<string> = new Set(Object.keys(LEAVES));
 
 const NEVER = { always: false } as const;
 
-/** Names and positions of a path; what goes deeper lies in itself. */
+/** Largest depth of nested conditions, as a number of names and positions in the path. A deeper one contains itself. */
 const DEEPEST_PATH = 128;
 
-/** The farthest that an op can jump. */
+/** Largest distance in bytes that an op can jump. */
 const FARTHEST = 0xffff;
 
 /**
  * Compiles a condition.
  *
- * @param what what it is for, in errors: `list TCP sockets`
- * @param resolve looks the numbers of interfaces up
+ * @param what the operation, for errors: `list TCP sockets`
+ * @param resolve returns the index of an interface by its name
  */
 export function compileFilter(condition: SocketCondition, what: string, resolve: Resolve = () => undefined): Compiled {
   const to = new Writer();
@@ -196,7 +196,7 @@ function check(value: number, most: number, to: Writer): void {
 
 function only(value: object, known: readonly string[], to: Writer): void {
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) to.fail(TypeError, `${shown(key)} is none of ${known.join(", ")}`);
+    if (!known.includes(key)) to.fail(TypeError, `${shown(key)} is not one of ${known.join(", ")}`);
   }
 }
 
@@ -245,8 +245,8 @@ function host(code: "s_cond" | "d_cond", key: "local" | "dst", value: string, { 
   }]);
 }
 
-// The blocks that programs are made of all begin at their first op, say yes by coming to their end, and no by jumping
-// four bytes past it: into what follows, or, where that is a JMP, beyond it.
+// A program consists of blocks. Each block starts at its first op. To accept a socket it jumps to its end, to reject it
+// four bytes past its end: into the block that follows, or beyond it if that is a JMP, which has four bytes.
 
 function leaf([op, test]: Leaf): Compiled {
   const size = opSize(op);
@@ -257,7 +257,7 @@ function jump(no: number): BytecodeOp {
   return { code: "jmp", yes: 4, no };
 }
 
-/** A block's ops with those that say no jumping `more` bytes farther. */
+/** Returns a block's ops, with the jumps that reject made `more` bytes longer. */
 function fartherNo({ ops, size }: Compiled, more: number): BytecodeOp[] {
   let left = size;
   return ops.map((op) => {
@@ -267,7 +267,7 @@ function fartherNo({ ops, size }: Compiled, more: number): BytecodeOp[] {
   });
 }
 
-/** Blocks one after the other, each with what follows it in mind. */
+/** Joins blocks; `place` returns the ops of each block from the length of the blocks that follow it. */
 function join(parts: readonly Compiled[], place: (part: Compiled, rest: number) => readonly BytecodeOp[]): {
   ops: readonly BytecodeOp[];
   size: number;
@@ -282,7 +282,9 @@ function join(parts: readonly Compiled[], place: (part: Compiled, rest: number) 
   return { ops: blocks.flat(), size };
 }
 
-/** Holds what all, or some (`wanted`), of the parts say; `undefined` where that hangs on what is not told. */
+/**
+ * Returns a test that is `wanted` if any part is, else its opposite; `undefined` if that depends on a missing field.
+ */
 function verdict(parts: readonly Compiled[], wanted: boolean): Compiled["test"] {
   return (socket) => {
     let said: boolean | undefined = !wanted;
@@ -304,14 +306,14 @@ function all(given: readonly Compiled[]): Compiled {
 function some(parts: readonly Compiled[]): Compiled {
   if (parts.some(({ always }) => always === true)) return all([]);
   const last = parts.at(-1), always = parts.every(({ always }) => always === false) ? NEVER : {};
-  // Who says yes jumps over all that are left.
+  // A block that accepts jumps over all blocks that follow.
   const place = (part: Compiled, rest: number): readonly BytecodeOp[] =>
     part === last ? part.ops : [...part.ops, jump(4 + rest)];
   return { ...join(parts, place), test: verdict(parts, true), ...always };
 }
 
 function not({ ops, size, test, always }: Compiled): Compiled {
-  // What never holds, turned round, is no condition any more.
+  // A condition that never holds, negated, holds always, which needs no ops.
   if (always === false) return all([]);
   return {
     ...(always === true ? NEVER : {}),

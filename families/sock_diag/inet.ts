@@ -1,5 +1,5 @@
 /**
- * Sockets of IPv4 and IPv6: requests, and what all of their protocols have.
+ * Sockets of IPv4 and IPv6: requests, and the fields that all their protocols share.
  *
  *     inet_diag_sockid 0       2       4          20         36     40        48
  *                      +-------+-------+----------+----------+------+---------+
@@ -57,7 +57,7 @@ import {
 } from "./protocol.ts";
 import type { SocketForm } from "./sockets.ts";
 
-/** IPPROTO_*: protocols above IP. */
+/** IPPROTO_*: protocols on top of IP. */
 export const IPPROTO = {
   ip: 0,
   icmp: 1,
@@ -91,13 +91,13 @@ export const IPPROTO = {
   mptcp: 262,
 } as const;
 
-/** A protocol above IP, by name. */
+/** A protocol on top of IP, by name or number. */
 export type IpProtocol = keyof typeof IPPROTO | number;
 
 const protocolByte: Codec<IpProtocol> = enumeration(u8, IPPROTO);
 const protocolWord: Codec<IpProtocol> = enumeration(u32, IPPROTO);
 
-/** Sixteen bytes, of which IPv4 has the first four; which it is the header's first byte says. */
+/** Codec of an address in 16 bytes: IPv4 uses the first four. The family is the first byte of the header. */
 const address: Codec<string> = {
   name: "an IPv4 or IPv6 address",
   size: 16,
@@ -108,32 +108,32 @@ const address: Codec<string> = {
     const own = given.length === 4 ? AF.inet : AF.inet6, place = to.base;
     if (to.bytes[place] === 0) to.bytes[place] = own;
     else if ((to.bytes[place] === AF.inet6) !== (own === AF.inet6)) {
-      to.fail(TypeError, `${shown(value)} is not of the family ${own === AF.inet ? "inet6" : "inet"} beside it`);
+      to.fail(TypeError, `${shown(value)} is not of the family ${own === AF.inet ? "inet6" : "inet"} of the message`);
     }
     to.append(given);
     to.grow(16 - given.length);
   },
 };
 
-/** What tells one connection from another. */
+/** The identity of a connection: struct inet_diag_sockid. */
 export interface SocketId {
-  /** Its own port; for raw sockets their protocol. */
+  /** Own port; of raw sockets the number of their protocol. */
   localPort: number;
-  /** The peer's port, 0 for none. */
+  /** The peer's port; 0 for none. */
   dstPort: number;
-  /** Its own address, `0.0.0.0` or `::` for any. */
+  /** Own address; `0.0.0.0` or `::` for any. */
   local: string;
-  /** The peer's address, `0.0.0.0` or `::` for none. */
+  /** The peer's address; `0.0.0.0` or `::` for none. */
   dst: string;
-  /** Number of the interface that it is bound to, 0 for none. */
+  /** Index of the interface that it is bound to; 0 for none. */
   if: Ifindex;
-  /** The name of that interface. */
+  /** Name of the interface that it is bound to. */
   dev?: string;
-  /** What tells it from all others, also from those that have its addresses later. */
+  /** Unique number of the socket, u64: later sockets with the same addresses have another one. */
   cookie: bigint;
 }
 
-/** Entries of a header for struct inet_diag_sockid at `offset`. */
+/** Returns the fields of a header for struct inet_diag_sockid at `offset`. */
 export function socketId(offset: number, addresses: Codec<string> = address): Shape<SocketId> {
   return {
     localPort: head(offset, be16, key),
@@ -146,7 +146,7 @@ export function socketId(offset: number, addresses: Codec<string> = address): Sh
   };
 }
 
-/** INET_DIAG_*: what to tell beside what is always told. */
+/** INET_DIAG_*: additional data that a request asks for. */
 export type InetExtension =
   | "meminfo"
   | "info"
@@ -158,27 +158,27 @@ export type InetExtension =
   | "shutdown"
   | number;
 
-/** What is asked: struct inet_diag_req_v2 and INET_DIAG_REQ_*. */
+/** A request: struct inet_diag_req_v2 and INET_DIAG_REQ_*. */
 export interface InetRequest extends Partial<SocketId> {
   /** `inet` or `inet6`. */
   family?: SocketFamily;
-  /** What to tell. */
+  /** Additional data in the reply. */
   ext?: readonly InetExtension[];
-  /** The protocol of raw sockets. */
+  /** Protocol of raw sockets. */
   rawProtocol?: IpProtocol;
-  /** In which states. */
+  /** States of the sockets to list. */
   states?: readonly SocketState[];
-  /** A filter. */
+  /** Filter program that the kernel runs on each socket. */
   bytecode?: readonly BytecodeOp[];
-  /** BPF maps whose storage is to be told of, all maps when there is none among them. Needs CAP_BPF. */
+  /** BPF maps whose socket storage the reply shall contain; all maps if the list is empty. Needs CAP_BPF. */
   skBpfStorages?: StorageRequest;
-  /** Which protocol's sockets. */
+  /** Protocol of the sockets. */
   protocol?: IpProtocol;
 }
 
 const PROTOCOL_AT = 1;
 
-/** sdiag_protocol; numbers above 255 have an attribute of their own. */
+/** Codec of sdiag_protocol; numbers above 255 have an attribute of their own. */
 const requestProtocol: Codec<IpProtocol> = {
   name: "a protocol",
   size: 4,
@@ -193,9 +193,9 @@ const requestProtocol: Codec<IpProtocol> = {
   },
 };
 
-/** The BPF maps of INET_DIAG_REQ_SK_BPF_STORAGES. */
+/** BPF maps in a request: INET_DIAG_REQ_SK_BPF_STORAGES. */
 export interface StorageRequest {
-  /** File descriptors of maps. */
+  /** File descriptors of the maps. */
   mapFd?: readonly number[];
 }
 
@@ -228,21 +228,21 @@ export const InetRequest: Attributes<InetRequest> = attributes((): Shape<InetReq
   protocol: [3, requestProtocol],
 }), { header: 56 });
 
-/** What kernels before 3.3 are asked, and newer ones still understand: struct inet_diag_req. */
+/** A request in the form that Linux before 3.3 used and later kernels still accept: struct inet_diag_req. */
 export interface InetRequestV1 extends Partial<SocketId> {
-  /** `inet` or `inet6`; sockets of both are told of where it is 0. */
+  /** `inet` or `inet6`; 0 for sockets of both. */
   family?: SocketFamily;
-  /** Bytes of `local`. */
+  /** Length of `local` in bytes. */
   srcLen?: number;
-  /** Bytes of `dst`. */
+  /** Length of `dst` in bytes. */
   dstLen?: number;
-  /** What to tell. */
+  /** Additional data in the reply. */
   ext?: readonly InetExtension[];
-  /** In which states. */
+  /** States of the sockets to list. */
   states?: readonly SocketState[];
-  /** Which tables. */
+  /** Tables to search. Unused. */
   dbs?: number;
-  /** A filter. */
+  /** Filter program that the kernel runs on each socket. */
   bytecode?: readonly BytecodeOp[];
 }
 
@@ -258,15 +258,15 @@ export const InetRequestV1: Attributes<InetRequestV1> = attributes((): Shape<Ine
   bytecode: [1, Bytecode],
 }), { header: 60 });
 
-/** Memory of a socket in short: struct inet_diag_meminfo. */
+/** Memory of a socket in short form: struct inet_diag_meminfo. */
 export interface InetMeminfo {
-  /** Bytes received and not read, with what they cost. */
+  /** Memory of received data that was not read yet, in bytes. */
   rmem?: number;
-  /** Bytes in the send queue. */
+  /** Memory of the send queue, in bytes. */
   wmem?: number;
-  /** Reserved, and not in use yet. */
+  /** Memory that is reserved but not used yet, in bytes. */
   fmem?: number;
-  /** Bytes on their way out, with what they cost. */
+  /** Memory of data being sent, in bytes. */
   tmem?: number;
 }
 
@@ -278,11 +278,11 @@ export const InetMeminfo: Struct<InetMeminfo> = struct(16, (): Shape<InetMeminfo
   tmem: [12, u32],
 }));
 
-/** What a BPF program keeps with a socket: SK_DIAG_BPF_STORAGE_*. */
+/** Storage of a BPF map with a socket: SK_DIAG_BPF_STORAGE_*. */
 export interface BpfStorage {
-  /** The map's number. */
+  /** Id of the map. */
   mapId?: number;
-  /** Its value. */
+  /** Value that the map has for the socket. */
   mapValue?: Uint8Array;
 }
 
@@ -292,7 +292,7 @@ export const BpfStorage: Attributes<BpfStorage> = attributes((): Shape<BpfStorag
   mapValue: [3, bytes as Codec<Uint8Array>],
 }), { pad: 1 });
 
-/** What a socket is set to: struct inet_diag_sockopt. */
+/** A socket option or flag: struct inet_diag_sockopt. */
 export type InetSockopt =
   | "recverr"
   | "is_icsk"
@@ -307,56 +307,56 @@ export type InetSockopt =
   | "defer_connect"
   | number;
 
-/** What a timer is for. */
+/** Purpose of a socket's timer. */
 export type InetTimer = "off" | "on" | "keepalive" | "timewait" | "probe0" | "delack" | number;
 
-/** A socket of whatever protocol: struct inet_diag_msg and INET_DIAG_*. */
+/** A socket of IPv4 or IPv6 of any protocol: struct inet_diag_msg and INET_DIAG_*. */
 export interface InetSocket extends SocketId {
   /** `inet` or `inet6`. */
   family: SocketFamily;
-  /** What it is doing. */
+  /** State of the socket. */
   state: SocketState;
-  /** Which timer runs: `on` sends again. */
+  /** Purpose of the running timer: `on` retransmits. */
   timer: InetTimer;
-  /** How often that was already so. */
+  /** Number of times that this timer already expired. */
   retrans: number;
-  /** When it goes off, in ms. */
+  /** Milliseconds until the timer expires. */
   expires: number;
-  /** Bytes to be read; of one that listens, connections to be accepted. */
+  /** Bytes to be read; of a listening socket, connections to be accepted. */
   rqueue: number;
-  /** Bytes that are not acknowledged; of one that listens, connections that may wait. */
+  /** Unacknowledged bytes; of a listening socket, the limit of connections to be accepted. */
   wqueue: number;
-  /** The user that it belongs to. */
+  /** Number of the user that owns it. */
   uid: number;
-  /** Its inode: that of `socket:[…]` in /proc/PID/fd; 0 where no process has it. */
+  /** Inode: that of `socket:[…]` in /proc/PID/fd; 0 if no process has it open. */
   inode: number;
-  /** Its memory in short. */
+  /** Memory in short form. */
   meminfo?: InetMeminfo;
-  /** Type of service, of IPv4. */
+  /** Type of service, 0..255. IPv4. */
   tos?: number;
-  /** Traffic class, of IPv6. */
+  /** Traffic class, 0..255. IPv6. */
   tclass?: number;
-  /** Its memory. */
+  /** Memory of the socket. */
   skmeminfo?: SocketMemory;
-  /** Which ways it is shut down. */
+  /** Directions that are shut down. */
   shutdown?: Shutdown;
-  /** Its protocol, where that does not go without saying: of raw sockets, and of all that are destroyed. */
+  /** Protocol; only of raw sockets and in events of destroyed sockets. */
   protocol?: IpProtocol;
-  /** Whether it is for IPv6 alone. */
+  /** True if it accepts IPv6 only. */
   skv6only?: boolean;
-  /** Its mark; told to who has CAP_NET_ADMIN. */
+  /** Firewall mark, u32; only with CAP_NET_ADMIN. */
   mark?: number;
-  /** Its class in net_cls, else its priority. */
+  /** Class id of the net_cls control group, or the socket's priority, u32. */
   classId?: number;
-  /** What BPF programs keep with it, where that was asked for. */
+  /** Storage of BPF maps; present if the request has `skBpfStorages`. */
   skBpfStorages?: readonly BpfStorage[];
-  /** Its control group: the inode of the group's folder. Since Linux 5.8. */
+  /** Control group: the inode of the group's directory. Since Linux 5.8. */
   cgroupId?: bigint;
-  /** What it is set to; since Linux 5.9. */
+  /** Socket options and flags that are on; since Linux 5.9. */
   sockopt?: readonly InetSockopt[];
 }
 
-/** Entries of {@linkcode InetSocket}; protocols add their own. */
+/** The fields of {@linkcode InetSocket}; each protocol adds its own. */
 export const inetShape: Shape<InetSocket> = {
   family: head(0, family, key),
   state: head(1, state),
@@ -397,24 +397,24 @@ export const inetShape: Shape<InetSocket> = {
   ],
 };
 
-/** Bytes of inet_diag_msg, and the attribute that only pads. */
+/** Length of inet_diag_msg in bytes, and the attribute that is padding. */
 export const INET: { readonly header: number; readonly pad: number } = { header: 72, pad: 14 };
 
-/** An address with its port, as struct sockaddr_storage has it. */
+/** An address with a port: struct sockaddr_storage. */
 export interface SocketAddress {
   /** `inet` or `inet6`. */
   family?: SocketFamily;
-  /** The port. */
+  /** Port, 0..65535. */
   port?: number;
-  /** The address. */
+  /** IPv4 or IPv6 address. */
   addr?: string;
-  /** Number of the interface that a link-local address is of. */
+  /** Index of the interface of a link-local address. */
   scopeId?: number;
 }
 
 const SOCKADDR_STORAGE = 128;
 
-/** Wire form of {@linkcode SocketAddress}. */
+/** Wire form of {@linkcode SocketAddress}: 128 bytes. */
 export const SocketAddress: Codec<SocketAddress> = {
   name: "an address with a port",
   size: SOCKADDR_STORAGE,
@@ -448,37 +448,37 @@ export const SocketAddress: Codec<SocketAddress> = {
   },
 };
 
-/** A socket of whatever protocol, which may have states of its own. */
+/** A socket of any protocol, which may have states of its own. */
 export type AnyInetSocket = Omit<InetSocket, "state"> & {
-  /** What it is doing. */
+  /** State of the socket. */
   state: string | number;
 };
 
-/** What protocols differ in. */
+/** The differences between the protocols of sockets. */
 export interface InetForm<T extends AnyInetSocket> {
-  /** What one is called: `TCP socket`. */
+  /** Name of such a socket in messages: `TCP socket`. */
   readonly object: string;
-  /** Its table. */
+  /** Table of such a socket's fields. */
   readonly table: Attributes<T>;
-  /** Its number, by name. */
+  /** Name of the protocol. */
   readonly protocol: IpProtocol;
-  /** The groups that tell of those that are no more. */
+  /** Multicast groups that report destroyed sockets. */
   readonly groups?: readonly number[];
-  /** The module that knows such sockets, and the kernel's option. */
+  /** Kernel module for such sockets, and its configuration option. */
   readonly module: SocketForm<T>["module"];
-  /** Whether its states are not those of TCP, so that the kernel cannot be asked for some of them. */
+  /** True if the states are not those of TCP, so that the kernel cannot filter by state. */
   readonly ownStates?: true;
-  /** States that a socket which was asked for by them is told to be in another one. */
+  /** States that the reply shows as another state than the request selects. */
   readonly toldAs?: Readonly<Partial<Record<keyof typeof TCP_STATE, keyof typeof TCP_STATE>>>;
-  /** Whether the kernel takes the two ends in each other's place when it is asked for a single one. */
+  /** True if the kernel swaps the two ends in a request for a single socket. */
   readonly swapped?: true;
-  /** Whether it makes nothing of the cookie when it is asked for a single one, or to destroy it. */
+  /** True if the kernel ignores the cookie in a request that gets or destroys a single socket. */
   readonly anyCookie?: true;
-  /** Whether it cannot be asked for a single one by its ends. */
+  /** True if the kernel cannot look up a single socket by its ends. */
   readonly listOnly?: true;
-  /** Whether it makes nothing of conditions. */
+  /** True if the kernel ignores filter programs. */
   readonly unfiltered?: true;
-  /** Whether it tells what BPF programs keep with one. */
+  /** True if the kernel reports socket storage of BPF maps. */
   readonly storages?: true;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Sockets of IPv4 and IPv6, to be looked at, destroyed, and followed to their end.
+ * Sockets of IPv4 and IPv6: list them, destroy them, and follow their destruction.
  *
  * @module
  */
@@ -21,22 +21,22 @@ import {
 import { AF, INET_DIAG_NOCOOKIE, SOCK_DIAG, type SocketFamily, stateBits, TCP_STATE } from "./protocol.ts";
 import { MESSAGES, moduleHint, type StateFilter } from "./sockets.ts";
 
-/** What is asked for beside what is always told. */
+/** Additional data that a list asks for. */
 export interface InetAsk {
-  /** Whether to tell of the connection too: `info`, and what congestion control knows. Not of UDP and raw sockets. */
+  /** True asks for the connection: `info`, and the data of congestion control. Not for UDP and raw sockets. */
   info?: boolean;
   /**
-   * What BPF programs keep with it: of all maps, or of those with these file descriptors. Needs CAP_BPF; of TCP, DCCP and
-   * MPTCP sockets.
+   * Storage of BPF maps: true for all maps, or file descriptors of maps. Needs CAP_BPF. For TCP, DCCP and MPTCP
+   * sockets.
    */
   skBpfStorages?: boolean | readonly number[];
-  /** `inet` or `inet6`; both when absent. */
+  /** `inet` or `inet6`; default both. */
   family?: SocketFamily;
 }
 
 /**
- * What sockets are listed by: conditions that the kernel checks (addresses, ports, interface, mark, control group, and
- * what `and`, `or` and `not` make of these), states, and fields that they are to have.
+ * Filter of a list: conditions that the kernel checks (addresses, ports, interface, mark, control group, and their
+ * combinations by `and`, `or` and `not`), states, and values of other fields.
  */
 export type InetFilter<T> =
   & SocketCondition
@@ -45,11 +45,12 @@ export type InetFilter<T> =
   & Omit<Input<T>, keyof SocketCondition | keyof InetAsk | "state">;
 
 /**
- * What names one socket: a socket that was listed, or as much of it.
+ * Key of a socket: a listed socket, or some of its fields.
  *
- * Its cookie alone does. Without it both ends are meant as they are given, and one that is not given is none: 0.0.0.0 or ::,
- * and port 0, as of what listens. Neither a socket that listens on all addresses nor one that is bound to another
- * interface than `dev` stands for it. An IPv4 address is also that address of an IPv6 socket (`::ffff:…`).
+ * The cookie alone is enough. Without it the two ends must be exactly as given, and an end that is not given means
+ * none: address 0.0.0.0 or ::, and port 0, as a listening socket has. A socket that listens on all addresses does not
+ * match a single address, nor does one that is bound to another interface than `dev`. An IPv4 address also matches the
+ * IPv6 socket of that address (`::ffff:…`).
  */
 export type InetKey = Partial<
   Pick<
@@ -60,7 +61,7 @@ export type InetKey = Partial<
 
 const ALL_STATES: number = stateBits(undefined);
 
-/** Extensions without what `info` asks for. */
+/** Extensions as a mask: without those that `info` asks for, and all. */
 const USUAL = 0b11111001, ALL = 0xff;
 
 const FAMILIES = ["inet", "inet6"] as const;
@@ -70,69 +71,69 @@ interface Question<T extends object> {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly families: readonly SocketFamily[];
   readonly test: (one: T) => boolean;
-  /** Whether anything is asked of a socket. */
+  /** True if the filter selects among the sockets. */
   readonly selects: boolean;
 }
 
-/** The ends of a socket, and the interface that it is bound to. */
+/** The ends of a socket, and the index of the interface that it is bound to. */
 type Ends = Required<Pick<InetRequest, "family" | "localPort" | "dstPort" | "local" | "dst" | "if">>;
 
-/** The states of what the kernel finds by its ends. */
+/** The states of sockets that the kernel finds by their ends. */
 const ACTIVE = Object.keys(TCP_STATE).filter((name) => name !== "bound_inactive");
 
 const ENDS = ["localPort", "dstPort", "local", "dst", "if"] as const;
 
-/** A key in the kernel's own form, in one family. */
+/** A key in the kernel's form, for one address family. */
 interface Asked {
   readonly ends: Ends;
   readonly cookie: bigint | undefined;
-  /** The fields that were given, and have to be the same. */
+  /** The names of the fields that were given, and must be equal. */
   readonly given: ReadonlySet<string>;
-  /** The family that it has to be of, where an IPv6 socket will not do for an IPv4 address. */
+  /** The family that the socket must have; absent if an IPv6 socket may match an IPv4 address. */
   readonly family?: SocketFamily;
-  /** Whether it is an association, as SCTP's sockets have. */
+  /** True if it is an association of an SCTP socket. */
   readonly peers?: true;
 }
 
-/** What a key names. */
+/** A key with its forms. */
 interface Named {
-  /** What is being done: `get TCP socket 127.0.0.1:80`. */
+  /** The operation, for errors: `get TCP socket 127.0.0.1:80`. */
   readonly what: string;
-  /** Whether the key has all that a socket which was listed has. */
+  /** True if the key has all identifying fields of a listed socket. */
   readonly whole: boolean;
-  /** In each family that may be meant. */
+  /** The key's forms, one for each address family that it may mean. */
   readonly asked: readonly Asked[];
 }
 
-/** All sockets of one protocol, in one network namespace. */
+/** The sockets of one protocol, in one network namespace. */
 export class InetSockets<T extends AnyInetSocket> {
-  /** What they are. */
+  /** Properties of the protocol. */
   protected readonly form: InetForm<T>;
-  /** Who is asked. */
+  /** Returns the client that sends the requests. */
   protected readonly client: () => Client;
 
-  /** Asks through the client that `open` gives. */
+  /** Creates the collection; it sends requests through the client of `open()`. */
   constructor(form: InetForm<T>, open: () => Client) {
     this.form = form;
     this.client = open;
   }
 
   /**
-   * All that fit the filter.
+   * Returns all sockets that match the filter.
    *
    * ```ts ignore
    * tcp.list({ state: "listen" }); // ss -tln
    * tcp.list({ dst: "10.0.0.0/8", dstPort: { start: 8000, end: 8999 }, not: { dev: "eth0" }, info: true });
    * ```
    *
-   * @throws {KernelError} ENOENT: this kernel does not know such sockets; EINVAL: or not such a condition
+   * @throws {KernelError} ENOENT or EINVAL: the kernel does not support such sockets; EINVAL: nor such a condition
    */
   list(filter?: InetFilter<T>): T[] {
     const { all, fields, families, test } = this.#ask(filter);
     return families.flatMap((family) => all.list({ ...fields, family })).filter(test);
   }
 
-  /** The same one by one, in constant memory, on sockets of its own. */
+  /** Yields all sockets that match the filter, in constant memory, with kernel sockets of its own. */
   *iterate(filter?: InetFilter<T>): Generator<T, void, undefined> {
     const { all, fields, families, test } = this.#ask(filter);
     for (const family of families) {
@@ -141,10 +142,10 @@ export class InetSockets<T extends AnyInetSocket> {
   }
 
   /**
-   * One socket.
+   * Returns one socket.
    *
-   * @param key its ends, as of a socket that was listed; `{ local: "127.0.0.1", localPort: 80 }` for one that listens
-   * @throws {KernelError} ENOENT: there is none with exactly these ends, or another one by now
+   * @param key its ends, as in a listed socket; `{ local: "127.0.0.1", localPort: 80 }` for a listening one
+   * @throws {KernelError} ENOENT: no socket has exactly these ends, or another one has them by now
    */
   get(key: InetKey): T {
     const named = this.named(key, "get"), found = this.look(named);
@@ -152,7 +153,7 @@ export class InetSockets<T extends AnyInetSocket> {
     throw this.client().deferred ? unasked(named.what) : absent(named.what, "there is no such socket");
   }
 
-  /** The same, `undefined` when there is none. */
+  /** Returns one socket, or `undefined` if it does not exist. */
   find(key: InetKey): T | undefined {
     try {
       return this.look(this.named(key, "find"));
@@ -162,17 +163,17 @@ export class InetSockets<T extends AnyInetSocket> {
     }
   }
 
-  /** What tells `value` from all others, as text. */
+  /** Returns a text that identifies `value`. */
   key(value: T): string {
     const { cookie, local, localPort, dst, dstPort } = value;
-    // Associations of one SCTP socket have its cookie.
+    // All associations of one SCTP socket have the socket's cookie.
     return this.form.ownStates === true
       ? JSON.stringify([String(cookie), local, localPort, dst, dstPort, "peers" in value])
       : String(cookie);
   }
 
   /**
-   * What a key names, as the kernel has it.
+   * Converts a key to the kernel's form, once for each address family that it may mean.
    *
    * @internal
    */
@@ -220,7 +221,7 @@ export class InetSockets<T extends AnyInetSocket> {
   }
 
   /**
-   * The one that is named. The kernel's own look-up comes first; where what it finds is another, all are looked through.
+   * Finds the socket of a key. It asks the kernel first; if the kernel finds another socket, it searches a list of all.
    *
    * @internal
    */
@@ -233,7 +234,7 @@ export class InetSockets<T extends AnyInetSocket> {
     for (const one of asked) {
       const { ends, cookie, given, family } = one,
         filter: Record<string, unknown> = withoutUndefined({ family, cookie });
-      // What was destroyed stays bound to its port until its process closes it.
+      // A destroyed socket stays bound to its port until its process closes it, so other states are searched.
       if (cookie === undefined && this.form.toldAs?.bound_inactive !== undefined) filter["state"] = ACTIVE;
       for (const field of ENDS) if (given.has(field)) filter[field] = ends[field];
       const found = this.list(filter as InetFilter<T>).find((other) => this.#isIt(other, one));
@@ -243,7 +244,8 @@ export class InetSockets<T extends AnyInetSocket> {
   }
 
   /**
-   * What the kernel finds by these ends: maybe another, as it takes what would receive a packet with them.
+   * Returns the socket that the kernel finds by these ends. It may be another one: the kernel returns the socket that
+   * would receive a packet with these ends.
    *
    * @internal
    */
@@ -267,7 +269,7 @@ export class InetSockets<T extends AnyInetSocket> {
     return (family === undefined || found.family === family) && (!given.has("if") || port("if")) &&
       (["localPort", "dstPort"] as const).every((field) => cookie !== undefined && !given.has(field) || port(field)) &&
       address("local", locals) && address("dst", theirs) &&
-      // Associations of one SCTP socket have its cookie.
+      // All associations of one SCTP socket have the socket's cookie.
       (cookie === undefined || found.cookie === cookie && (theirs !== undefined) === (peers === true));
   }
 
@@ -284,12 +286,12 @@ export class InetSockets<T extends AnyInetSocket> {
     const client = this.client(), bits = ownStates === true ? ALL_STATES : stateBits(state);
     const compiled = compileFilter(condition, what, (name) => client.names.index(name));
     if (unfiltered === true && compiled.ops.some(({ code }) => code === "auto")) {
-      fail("auto: the kernel does not say which of these ports it chose");
+      fail("auto: the kernel does not show which ports of these sockets it chose");
     }
     if (info !== undefined && typeof info !== "boolean") fail(`info: expected true or false, got ${shown(info)}`);
-    if (info === true && table.field("info") === undefined) fail("info: the kernel has none of these");
+    if (info === true && table.field("info") === undefined) fail("info: the kernel has none for these sockets");
     const maps = mapsOf(skBpfStorages, fail);
-    if (maps !== undefined && storages !== true) fail("skBpfStorages: the kernel does not tell of these");
+    if (maps !== undefined && storages !== true) fail("skBpfStorages: the kernel has none for these sockets");
     const name = family === undefined ? undefined : familyName(family);
     if (family !== undefined && name === undefined) fail(`family: expected inet or inet6, got ${shown(family)}`);
     const told = Object.entries(toldAs).reduce(
@@ -311,7 +313,7 @@ export class InetSockets<T extends AnyInetSocket> {
     };
   }
 
-  /** Whether a filter can be said to choose among the sockets. */
+  /** True if a filter selects among the sockets. */
   protected selects(filter: InetFilter<T>): boolean {
     return this.#ask(filter).selects;
   }
@@ -320,7 +322,7 @@ export class InetSockets<T extends AnyInetSocket> {
     return `list ${this.form.object}s`;
   }
 
-  /** The collection that asks with `request`. */
+  /** Returns a collection whose requests contain the fields of `request`. */
   protected asking(request: object): Collection<T, object, object> {
     const { object, table, protocol, groups = [], module, swapped } = this.form, hint = moduleHint(module);
     const of = (value: object, verb: Verb): object => {
@@ -348,17 +350,19 @@ export class InetSockets<T extends AnyInetSocket> {
 /** Sockets that can be destroyed. */
 export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> {
   /**
-   * Ends a connection, or a socket's listening, without its process: what that does with it next fails with ECONNABORTED.
+   * Destroys a socket without its process: a connection, or a listening socket. The process's next call on it fails
+   * with ECONNABORTED.
    *
-   * Like `ss -K`. The socket stays the process's, who has yet to close it. Needs CAP_NET_ADMIN, and a kernel that is
+   * Like `ss -K`. The process keeps the socket and must still close it. Needs CAP_NET_ADMIN, and a kernel that is
    * configured with CONFIG_INET_DIAG_DESTROY.
    *
-   * What the kernel does not come to is not destroyed: a raw socket behind another of its protocol, a UDP socket behind
-   * another that has its ends (SO_REUSEADDR), a TCP socket that is bound and does nothing yet.
+   * The kernel cannot destroy a socket that it does not find: a raw socket behind another one of its protocol, a UDP
+   * socket behind another one with the same ends (SO_REUSEADDR), a TCP socket that is bound but neither listens nor
+   * connects.
    *
-   * @param key a socket that was listed, or as much of it as names one
-   * @throws {KernelError} ENOENT: there is none with exactly these ends, or another one by now, or the kernel does not come
-   * to it; EOPNOTSUPP: this kernel does not do that
+   * @param key a listed socket, or the fields that identify one
+   * @throws {KernelError} ENOENT: no socket has exactly these ends, another one has them by now, or the kernel does not
+   * find it; EOPNOTSUPP: the kernel cannot destroy sockets
    */
   destroy(key: InetKey): void {
     const client = this.client(), named = this.named(key, "destroy"), { asked: [first] } = named;
@@ -377,22 +381,23 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
       throw error;
     };
     if (this.#destroySharers([one], refuse) === 0) {
-      throw absent(named.what, "the kernel finds no such socket, or another first");
+      throw absent(named.what, "the kernel finds no such socket, or finds another one first");
     }
   }
 
   /**
-   * Destroys all that fit the filter, in few requests.
+   * Destroys all sockets that match the filter, in few requests.
    *
    * ```ts ignore
    * tcp.flush({ dst: "192.0.2.7" }); // kill every connection to this address
    * ```
    *
-   * @param filter as for `list`; `{ all: true }` for everything. One that asks nothing of a socket is refused: `{}`,
-   * `{ info: true }`, `{ and: [] }`, `{ dstPort: { start: 0 } }`. A prefix asks for its family: `0.0.0.0/0` is all of IPv4
-   * @returns how many were destroyed; not among them are those that went by themselves meanwhile, and those that `destroy`
-   * does not come to
-   * @throws {BatchError} with every one that is not known to be destroyed, by its position in the list; all are tried
+   * @param filter as for `list`; `{ all: true }` for all sockets. A filter that selects nothing is refused: `{}`, `{
+   * info: true }`, `{ and: [] }`, `{ dstPort: { start: 0 } }`. A prefix selects its family: `0.0.0.0/0` is all of IPv4
+   * @returns the number of destroyed sockets; it does not count sockets that were closed meanwhile or that `destroy`
+   * cannot find
+   * @throws {BatchError} for all sockets that are not known to be destroyed, by their position in the list; all are
+   * tried
    */
   flush(filter: InetFilter<T> | { all: true }): number {
     const what = `destroy ${this.form.object}s`;
@@ -423,7 +428,7 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
     return count;
   }
 
-  /** Destroys these, says how many of them, and notes which could not be. */
+  /** Destroys sockets and returns their number; adds those that could not be destroyed to `undone`. */
   #destroyAll(found: readonly T[], undone: Undone<T>): number {
     const groups = new Map<string, Map<bigint, T>>(), alone: T[] = [], sharing: T[][] = [];
     for (const one of found) {
@@ -445,7 +450,10 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
     }, alone.length - left.length);
   }
 
-  /** Destroys these, gives those that the kernel did not find by their own ends, and notes which could not be destroyed. */
+  /**
+   * Destroys sockets in a batch and returns those that the kernel did not find by their ends; adds the other failures
+   * to `undone`.
+   */
   #destroyBatch(found: readonly T[], undone: Undone<T>): T[] {
     try {
       this.client().runBatch((add) => {
@@ -465,22 +473,22 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
     return [];
   }
 
-  /** Destroys those among sockets of the same ends that the kernel comes to, and says how many. */
+  /** Destroys sockets that share the same ends, as far as the kernel finds them, and returns their number. */
   #destroySharers(group: readonly (Ends & { cookie: bigint })[], refuse: Refuse): number {
     const ends = endsOf(group[0]!), [first, ...others] = group.map(({ cookie }) => cookie) as [bigint, ...bigint[]];
     if (ends.dstPort !== 0 || this.form.anyCookie === true) {
       return this.#destroyFound(again(ends), [first, ...others], refuse, 0);
     }
-    // The kernel tells of them in the order in which it looks for one. A UDP socket on all addresses leaves its group when
-    // it is destroyed, and hides from then on those behind it: so the first one goes last.
+    // The kernel lists them in the order in which it looks them up. A UDP socket on all addresses leaves its group when
+    // it is destroyed, and then hides those behind it: so the first one is destroyed last.
     return this.#destroyFound(peersOf(ends), others, refuse) + this.#destroyFound(peersOf(ends), [first], refuse);
   }
 
   /**
-   * Destroys those of some sockets that the kernel finds one after the other.
+   * Destroys sockets that share their ends, one after another as the kernel finds them, and returns their number.
    *
-   * Among sockets that share an address and a port (SO_REUSEPORT) it chooses by the other end: as another one would be chosen
-   * for another peer, the peer is varied until all that are to be seen have been.
+   * Among sockets that share an address and a port (SO_REUSEPORT) the kernel chooses by the peer. So the peer is varied
+   * until all sockets that can be found were found.
    */
   #destroyFound(
     ways: Iterable<Ends>,
@@ -521,19 +529,21 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
       what: `destroy ${object} ${describe(key)}`,
       hint: (code) =>
         code === "EOPNOTSUPP"
-          ? `this kernel is not configured with CONFIG_INET_DIAG_DESTROY, or cannot do that to ${protocol}`
+          ? `this kernel is not configured with CONFIG_INET_DIAG_DESTROY, or cannot destroy sockets of protocol ${protocol}`
           : undefined,
     };
   }
 }
 
-/** Sockets that can be destroyed, and whose end the kernel tells of. */
+/** Sockets that can be destroyed, and whose destruction the kernel reports. */
 export class WatchableSockets<T extends AnyInetSocket> extends DestroyableSockets<T> {
   /**
-   * Follows what is destroyed, from now on: `del` for each socket that is no more, whoever ended it. Like `ss -E`.
+   * Follows the destruction of sockets from now on: yields `del` for each socket that is gone, whoever closed it. Like
+   * `ss -E`.
    *
-   * The event comes when the socket's last user lets go of it, with `protocol` and, of TCP, `info` as they were at the end:
-   * of what `destroy` ended, once its process has closed it too. Of new sockets the kernel does not tell.
+   * The event comes when the last reference to the socket is released, so for a socket that `destroy` ended only once
+   * its process has closed it too. It has `protocol` and, for TCP, `info` as they were at the end. The kernel does not
+   * report new sockets.
    */
   watch(
     options: Pick<WatchOptions, "buffer" | "signal" | "allNamespaces"> = {},
@@ -542,14 +552,14 @@ export class WatchableSockets<T extends AnyInetSocket> extends DestroyableSocket
   }
 }
 
-/** Codes that say that a socket does not exist. */
+/** Error codes that mean that a socket does not exist. */
 const ABSENT: ReadonlySet<string> = new Set(["ENOENT", "ESTALE", "ENODEV", "DRY_RUN"]);
 
 function isAbsence(error: unknown): boolean {
   return error instanceof NetlinkError && ABSENT.has(error.code);
 }
 
-/** Is told which socket, by its cookie, could not be destroyed. */
+/** Receives the cookie of a socket that could not be destroyed, and the error. */
 type Refuse = (cookie: bigint, error: Error) => void;
 
 /** Sockets that are not known to be destroyed, as in {@linkcode BatchError}. */
@@ -557,7 +567,10 @@ type Undone<T> = Readonly<Record<"failures" | "unknown" | "unsent", { readonly o
 
 const ENOENT = 2;
 
-/** So many other ends for each socket seen, without a new one, mean that all were: a chance of one in 10^8 that not. */
+/**
+ * Number of peers to try per found socket before the search ends without a new one. It misses a socket with probability
+ * 10^-8.
+ */
 const PATIENCE = 20;
 
 function absent(what: string, kernelMessage: string): KernelError {
@@ -575,7 +588,7 @@ function stateAmong(wanted: unknown): StateTest {
 }
 
 function testOf<T extends AnyInetSocket>({ ops, test }: Compiled, inState: StateTest): (one: T) => boolean {
-  // What we are not told the kernel has checked.
+  // If a field is missing from the reply, trust the kernel's filter.
   return (one) => inState(one.state) && (ops.length === 0 || test(one) !== false);
 }
 
@@ -583,7 +596,7 @@ function mapsOf(wanted: unknown, fail: (why: string) => never): object | undefin
   if (wanted === undefined || wanted === false) return undefined;
   if (wanted === true) return {};
   if (!Array.isArray(wanted)) fail(`skBpfStorages: expected true, false or file descriptors, got ${shown(wanted)}`);
-  // No map is not all maps.
+  // An empty list means no map; the kernel would take it as all maps.
   return (wanted as number[]).length === 0 ? undefined : { mapFd: wanted };
 }
 
@@ -593,33 +606,33 @@ function familyName(family: unknown): typeof FAMILIES[number] | undefined {
 
 const UNSPECIFIED: readonly string[] = ["0.0.0.0", "::"];
 
-/** Whether an address is the one wanted, or that IPv4 address in IPv6. */
+/** True if an address equals the wanted one, or is its IPv4-mapped IPv6 form. */
 function isAddress(found: string | undefined, wanted: string): boolean {
   return found === wanted || (!wanted.includes(":") && found === `::ffff:${wanted}`);
 }
 
 const MAPPED = "::ffff:";
 
-/** Ends that are both IPv4 addresses in IPv6 as what they are: a kernel looks for a UDP socket of these under IPv4 only. */
+/** Converts ends that are both IPv4-mapped to IPv4: the kernel looks up a UDP socket of such ends only under IPv4. */
 function mappedToIpv4(ends: Ends): Ends {
   const { local, dst } = ends;
   if (![local, dst].every((one) => one.startsWith(MAPPED) && one.includes("."))) return ends;
   return { ...ends, family: "inet", local: local.slice(MAPPED.length), dst: dst.slice(MAPPED.length) };
 }
 
-/** The same ends again and again: who was destroyed does not have them any more. */
+/** Yields the same ends forever: a destroyed socket no longer has them. */
 function* again(ends: Ends): Generator<Ends> {
   while (true) yield ends;
 }
 
-/** The ends of one that has no peer, seen from peers of one port after the other. */
+/** Yields the ends of a socket without a peer, with one peer port after another. */
 function* peersOf(ends: Ends): Generator<Ends> {
   for (let dstPort = 0; dstPort <= 0xffff; dstPort++) yield { ...ends, dstPort };
 }
 
 /**
- * Which sockets are destroyed before which others. A UDP socket that was destroyed stays on its port, without its peer and its
- * interface, and the kernel may find it in the place of one that never had these.
+ * Returns the rank of a socket: those of a lower rank are destroyed first. A destroyed UDP socket stays on its port
+ * without its peer and interface, and the kernel may find it instead of a socket that never had these.
  */
 function rankOf(one: Pick<Ends, "dstPort" | "if">): number {
   return (one.dstPort === 0 ? 0 : 2) + (one.if === 0 ? 0 : 1);
@@ -631,7 +644,7 @@ function endsOf({ family, localPort, dstPort, local, dst, if: on }: Ends): Ends 
   return { family, localPort, dstPort, local, dst, if: on };
 }
 
-/** The two ends in each other's place. */
+/** Returns a key with its two ends swapped. */
 function swapEnds({ local, localPort, dst, dstPort, ...rest }: InetKey): InetKey {
   return { ...rest, ...withoutUndefined({ local: dst, localPort: dstPort, dst: local, dstPort: localPort }) };
 }

@@ -1,5 +1,5 @@
 /**
- * The messages of the protocol, by what begins them, and by what was asked before: for captures.
+ * Codecs of the protocol's messages for captures, chosen by the start of a message and by the request before it.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { AF, NETLINK_SOCK_DIAG, SOCK_DIAG } from "./protocol.ts";
 
 type Any = Codec<unknown, never>;
 
-/** Requests and answers of each family, as its module declares them when it is loaded. */
+/** Codecs of replies about IP sockets by the protocol in the request. */
 const BY_FAMILY = new Map<number, readonly [request: Any, answer: Any]>();
 
-/** The sockets of IP by the name of the protocol that was asked for. */
+/** Codecs of replies about IP sockets by the protocol in the request. */
 const BY_PROTOCOL = new Map<unknown, Any>();
 
 /** How sockets of IP are asked for. */
@@ -60,13 +60,13 @@ const TIPC_NLA_SOCK = 2, NLA_TYPE_MASK = 0x3fff;
 function pick(from: Reader, at: number, end: number, known: (asked: boolean) => Any | undefined): Any | undefined {
   if (end - at < 4 || at < NLMSG_HDRLEN) return undefined;
   const asked = (from.view.getUint16(at - NLMSG_HDRLEN + 6, true) & NLM_F.NLM_F_REQUEST) !== 0;
-  // TIPC's answers have no header: one nest is all there is.
+  // Replies about TIPC sockets have no header, only one nest.
   const nest = (from.view.getUint16(at + 2, true) & NLA_TYPE_MASK) === TIPC_NLA_SOCK &&
     from.view.getUint16(at, true) === end - at;
   return !asked && nest ? tipcSocket() : known(asked);
 }
 
-/** A table that the message itself chooses: by its family, and whether it is a request. */
+/** Returns a codec that chooses its table by the message: by its family, and if it is a request. */
 function bySocket(known: (family: number, asked: boolean) => Any | undefined): Any {
   return selectAt<unknown, never>(
     "a message of SOCK_DIAG",
@@ -75,7 +75,7 @@ function bySocket(known: (family: number, asked: boolean) => Any | undefined): A
       const { headerSize = codec?.size ?? 0 } = (codec ?? {}) as Partial<Attributes<object>>;
       return end - at < headerSize ? undefined : codec;
     },
-    // The fields of a value tell its codec.
+    // The fields of the value determine its codec.
     (value, to, owner) => {
       const { family, cookie } = value as { family?: string | number; cookie?: bigint };
       const number = typeof family === "string" && Object.hasOwn(AF, family) ? AF[family as keyof typeof AF] : family;
@@ -90,13 +90,15 @@ function bySocket(known: (family: number, asked: boolean) => Any | undefined): A
 const byFamily: Any = bySocket((family, asked) => tablesOf(family)?.[asked ? 0 : 1]);
 const first: Any = bySocket((_family, asked) => asked ? inet?.first : tablesOf(AF.inet)?.[1]);
 
-/** As many requests as may wait for their answers. */
+/** Largest number of requests that are remembered until their replies come. */
 const MOST_ASKED = 1024;
 
 /**
- * The messages of one conversation. An answer does not say which protocol's socket it tells of: its request did.
+ * Starts decoding the messages of one conversation. A reply does not name the protocol of its socket, but its request
+ * does.
  *
- * @returns those of a packet, by the port of the socket that it was recorded at, where that is known
+ * @returns a function that returns the codecs for a packet, by the port of the socket at which it was recorded, if
+ * known
  */
 function begin(): MessageSets {
   const asked = new Map<string, Any>();
@@ -117,7 +119,7 @@ function begin(): MessageSets {
         note(`${port || own} ${seq}`, BY_PROTOCOL.get(protocolOf(from, at)));
         return byFamily;
       }
-      // Who recorded the request may not have told whose it was.
+      // The recorder of the request may not have known the port of its socket.
       const table = asked.get(`${port} ${seq}`) ?? asked.get(`0 ${seq}`);
       return table === undefined ? byFamily : bySocket(() => table);
     },
@@ -131,7 +133,7 @@ function isInet(from: Reader, at: number): boolean {
   return family === AF.inet || family === AF.inet6;
 }
 
-/** The protocol whose sockets a request is about. */
+/** Returns the protocol in a request. */
 function protocolOf(from: Reader, at: number): string | number | undefined {
   try {
     const end = messageEnd(from, at), start = at + NLMSG_HDRLEN;

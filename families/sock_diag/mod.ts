@@ -1,5 +1,5 @@
 /**
- * NETLINK_SOCK_DIAG: the sockets of this machine, all that `ss` tells of them, and their end.
+ * NETLINK_SOCK_DIAG: the sockets of this machine, with everything that `ss` shows, and a way to destroy them.
  *
  * ```ts
  * import { tcp, unix } from "@linux/netlink/families/sock_diag/mod.ts";
@@ -8,7 +8,8 @@
  * console.log(slow.length, unix.list({ type: "seqpacket" }).length);
  * ```
  *
- * Looking needs no privilege; marks, packet filters and keys are told to who has CAP_NET_ADMIN, who alone can destroy.
+ * Reading needs no privilege. Only with CAP_NET_ADMIN the kernel shows marks, packet filters and keys, and destroys
+ * sockets.
  *
  * @module
  */
@@ -31,36 +32,36 @@ import { UNIX, type UnixSocket } from "./unix.ts";
 import { VSOCK, type VsockSocket } from "./vsock.ts";
 import { XDP, type XdpSocket } from "./xdp.ts";
 
-/** The sockets of one namespace, by kind. */
+/** The collections of sockets by protocol, for one network namespace. */
 export class SocketCollections {
-  /** TCP. */
+  /** TCP sockets. */
   readonly tcp: WatchableSockets<TcpSocket>;
-  /** UDP. */
+  /** UDP sockets. */
   readonly udp: WatchableSockets<UdpSocket>;
-  /** Raw IP. */
+  /** Raw IP sockets. */
   readonly raw: DestroyableSockets<RawSocket>;
-  /** SCTP. */
+  /** SCTP sockets and associations. */
   readonly sctp: InetSockets<SctpSocket>;
-  /** DCCP. */
+  /** DCCP sockets. */
   readonly dccp: InetSockets<DccpSocket>;
-  /** MPTCP. */
+  /** MPTCP sockets. */
   readonly mptcp: InetSockets<MptcpSocket>;
-  /** Between processes. */
+  /** Unix sockets, between processes of this machine. */
   readonly unix: Sockets<UnixSocket>;
-  /** Frames of network devices. */
+  /** Packet sockets, for frames of network interfaces. */
   readonly packet: Sockets<PacketSocket>;
-  /** Netlink. */
+  /** Netlink sockets. */
   readonly netlink: Sockets<NetlinkSocket>;
-  /** Between virtual machines and their host. */
+  /** Vsock sockets, between virtual machines and their host. */
   readonly vsock: Sockets<VsockSocket>;
-  /** Queues of network devices. */
+  /** XDP sockets, for queues of network interfaces. */
   readonly xdp: Sockets<XdpSocket>;
-  /** TIPC. */
+  /** TIPC sockets. */
   readonly tipc: Sockets<TipcSocket>;
-  /** SMC. */
+  /** SMC sockets. */
   readonly smc: Sockets<SmcSocket>;
 
-  /** Asks through the client that `open` gives. */
+  /** Creates the collections; they send requests through the client of `open()`. */
   constructor(open: () => Client) {
     this.tcp = new WatchableSockets(TCP, open);
     this.udp = new WatchableSockets(UDP, open);
@@ -78,11 +79,11 @@ export class SocketCollections {
   }
 }
 
-/** A client of its own: a socket, in a namespace, with all collections on it. */
+/** A client with its own socket, in a network namespace, and with all collections. */
 export class SockDiagClient extends SocketCollections implements Disposable {
   readonly #client: Client;
 
-  /** Opens the socket; {@linkcode open} reads better. */
+  /** Opens the socket; {@linkcode open} does the same. */
   constructor(options: OpenOptions = {}) {
     const client = new Client(NETLINK_SOCK_DIAG, options);
     super(() => client);
@@ -94,16 +95,16 @@ export class SockDiagClient extends SocketCollections implements Disposable {
     this.#client.close();
   }
 
-  /** The same as {@linkcode SockDiagClient.close}. */
+  /** Closes the socket. */
   [Symbol.dispose](): void {
     this.close();
   }
 }
 
 /**
- * Opens a client of its own, in a network namespace or with options.
+ * Opens a client with its own socket, in a network namespace or with other options.
  *
- * @throws {SystemError} no such namespace, or not allowed to enter it
+ * @throws {SystemError} the namespace does not exist, or the process may not enter it
  */
 export function open(options: OpenOptions = {}): SockDiagClient {
   return new SockDiagClient(options);

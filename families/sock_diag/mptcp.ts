@@ -1,5 +1,5 @@
 /**
- * MPTCP: connections over several paths, each of them TCP.
+ * MPTCP: connections over several paths, each of which is a TCP connection (subflow).
  *
  * Source: linux/mptcp.h, v7.2
  *
@@ -12,42 +12,42 @@ import { InetSockets } from "./inet_sockets.ts";
 import { declareInetSockets } from "./messages.ts";
 import { cookie, count, extensible, NETLINK_SOCK_DIAG } from "./protocol.ts";
 
-/** What became of MPTCP: MPTCP_INFO_FLAG_*. */
+/** State of an MPTCP connection: MPTCP_INFO_FLAG_*. */
 export type MptcpFlag = "fallback" | "remote_key_received" | number;
 
-/** A connection: struct mptcp_info. Fields that a kernel does not know are absent. */
+/** An MPTCP connection: struct mptcp_info. Fields that the kernel does not have are absent. */
 export interface MptcpInfo {
-  /** Subflows beside the first. */
+  /** Number of subflows besides the first. */
   subflows?: number;
-  /** Addresses that we told the peer. */
+  /** Number of own addresses that were announced to the peer. */
   addAddrSignal?: number;
-  /** Addresses of the peer that we accepted. */
+  /** Number of the peer's addresses that were accepted. */
   addAddrAccepted?: number;
-  /** Subflows that there may be. */
+  /** Limit of subflows. */
   subflowsMax?: number;
-  /** Addresses that we may tell. */
+  /** Limit of own addresses to announce. */
   addAddrSignalMax?: number;
-  /** Addresses that we may accept. */
+  /** Limit of the peer's addresses to accept. */
   addAddrAcceptedMax?: number;
-  /** What became of MPTCP; `fallback`: it is plain TCP. */
+  /** State; `fallback` means plain TCP. */
   flags?: readonly MptcpFlag[];
-  /** Our token, that of {@linkcode MptcpSubflow}. */
+  /** Own token, the same as in {@linkcode MptcpSubflow}. */
   token?: number;
-  /** Where we write in the connection's sequence. */
+  /** Next sequence number to send. */
   writeSeq?: bigint;
-  /** How far that is acknowledged. */
+  /** First sequence number that is not acknowledged. */
   sndUna?: bigint;
-  /** How far we have received. */
+  /** Next sequence number to receive. */
   rcvNxt?: bigint;
-  /** Our addresses that subflows are made from. Since Linux 5.12. */
+  /** Number of own addresses from which subflows are made. Since Linux 5.12. */
   localAddrUsed?: number;
-  /** How many there may be. Since Linux 5.12. */
+  /** Limit of own addresses from which subflows are made. Since Linux 5.12. */
   localAddrMax?: number;
-  /** Whether data have a checksum. Since Linux 5.14. */
+  /** 1 if data has a checksum. Since Linux 5.14. */
   csumEnabled?: number;
-  /** How often was sent again. Since Linux 6.5. */
+  /** Number of retransmissions. Since Linux 6.5. */
   retransmits?: number;
-  /** Bytes sent again. Since Linux 6.5. */
+  /** Bytes retransmitted. Since Linux 6.5. */
   bytesRetrans?: number;
   /** Bytes sent. Since Linux 6.5. */
   bytesSent?: number;
@@ -55,21 +55,21 @@ export interface MptcpInfo {
   bytesReceived?: number;
   /** Bytes acknowledged. Since Linux 6.5. */
   bytesAcked?: number;
-  /** Subflows, the first among them. Since Linux 6.7. */
+  /** Number of subflows, with the first. Since Linux 6.7. */
   subflowsTotal?: number;
-  /** Endpoints for subflows to addresses that the peer tells. Since Linux 6.18. */
+  /** Limit of endpoints for subflows to addresses that the peer announces. Since Linux 6.18. */
   endpLaminarMax?: number;
-  /** Endpoints for subflows to all addresses of the peer. Since Linux 6.18. */
+  /** Limit of endpoints for subflows to all addresses of the peer. Since Linux 6.18. */
   endpFullmeshMax?: number;
-  /** Since data were sent, ms. Since Linux 6.10. */
+  /** Milliseconds since data was last sent. Since Linux 6.10. */
   lastDataSent?: number;
-  /** Since data were received, ms. Since Linux 6.10. */
+  /** Milliseconds since data was last received. Since Linux 6.10. */
   lastDataRecv?: number;
-  /** Since an ACK was received, ms. Since Linux 6.10. */
+  /** Milliseconds since an ACK was last received. Since Linux 6.10. */
   lastAckRecv?: number;
 }
 
-/** Wire form of {@linkcode MptcpInfo}, as long as a kernel that knows what is given has it. */
+/** Wire form of {@linkcode MptcpInfo}, as long as its last given field requires. */
 export const MptcpInfo: Struct<MptcpInfo> = extensible(
   struct<MptcpInfo>(96, {
     subflows: [0, u8],
@@ -102,9 +102,9 @@ export const MptcpInfo: Struct<MptcpInfo> = extensible(
   40,
 );
 
-/** An MPTCP socket. */
+/** An MPTCP socket: the fields of all IP sockets, and the connection. */
 export interface MptcpSocket extends InetSocket {
-  /** The connection, where that was asked for: `info: true`. */
+  /** The connection; present if the request has `info: true`. */
   info?: MptcpInfo;
 }
 
@@ -114,13 +114,13 @@ export const MptcpSocket: Attributes<MptcpSocket> = attributes<MptcpSocket>(
   INET,
 );
 
-/** How MPTCP sockets are asked for; since Linux 5.9. */
+/** Requests for MPTCP sockets; since Linux 5.9. */
 export const MPTCP: InetForm<MptcpSocket> = {
   object: "MPTCP socket",
   table: MptcpSocket,
   protocol: "mptcp",
   module: ["mptcp_diag", "CONFIG_INET_MPTCP_DIAG"],
-  // It takes a connection's token where others have the cookie, and nothing else.
+  // The kernel looks one up only by the connection's token, in the place of the cookie.
   listOnly: true,
   storages: true,
 };

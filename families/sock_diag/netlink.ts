@@ -1,5 +1,5 @@
 /**
- * AF_NETLINK: sockets as this one.
+ * AF_NETLINK: netlink sockets.
  *
  * Source: linux/netlink_diag.h, linux/netlink.h, v7.2
  *
@@ -34,10 +34,10 @@ import {
 } from "./protocol.ts";
 import { type SocketForm, Sockets } from "./sockets.ts";
 
-/** NDIAG_SHOW_*: what to tell of a socket. */
+/** NDIAG_SHOW_*: data that a request asks for. */
 export type NetlinkShow = "meminfo" | "groups" | "ring_cfg" | "flags" | number;
 
-/** NETLINK_*: protocols of netlink, by name. */
+/** NETLINK_*: protocols of netlink by name. */
 export const NETLINK_PROTOCOL = {
   route: 0,
   unused: 1,
@@ -63,25 +63,25 @@ export const NETLINK_PROTOCOL = {
   smc: 22,
 } as const;
 
-/** A protocol of netlink, by name. */
+/** A protocol of netlink, by name or number. */
 export type NetlinkProtocol = keyof typeof NETLINK_PROTOCOL | number;
 
 const protocol: Codec<NetlinkProtocol> = enumeration(u8, NETLINK_PROTOCOL);
 
-/** NDIAG_PROTO_ALL: sockets of all protocols. */
+/** NDIAG_PROTO_ALL: selects the sockets of all protocols. */
 export const NDIAG_PROTO_ALL = 255;
 
-/** What is asked: struct netlink_diag_req. */
+/** A request: struct netlink_diag_req. */
 export interface NetlinkRequest {
   /** `netlink`. */
   family?: SocketFamily;
-  /** Which protocol's sockets; {@linkcode NDIAG_PROTO_ALL} for those of all. */
+  /** Protocol of the sockets; {@linkcode NDIAG_PROTO_ALL} for all. */
   protocol?: NetlinkProtocol;
-  /** The kernel makes nothing of it. */
+  /** Ignored by the kernel. */
   inode?: number;
-  /** What to tell. */
+  /** Data that the request asks for. */
   show?: readonly NetlinkShow[];
-  /** The kernel makes nothing of it. */
+  /** Ignored by the kernel. */
   cookie?: bigint;
 }
 
@@ -94,15 +94,15 @@ export const NetlinkRequest: Struct<NetlinkRequest> = struct(20, (): Shape<Netli
   cookie: [12, cookie],
 }));
 
-/** A ring of messages in memory that the kernel and a process share, of Linux 3.10 to 4.6: struct netlink_diag_ring. */
+/** A ring of messages in memory shared by the kernel and a process, in Linux 3.10 to 4.6: struct netlink_diag_ring. */
 export interface NetlinkRing {
-  /** Bytes of a block. */
+  /** Size of a block in bytes. */
   blockSize?: number;
-  /** Blocks. */
+  /** Number of blocks. */
   blockNr?: number;
-  /** Bytes of a frame. */
+  /** Size of a frame in bytes. */
   frameSize?: number;
-  /** Frames. */
+  /** Number of frames. */
   frameNr?: number;
 }
 
@@ -114,7 +114,7 @@ export const NetlinkRing: Struct<NetlinkRing> = struct(16, (): Shape<NetlinkRing
   frameNr: [12, u32],
 }));
 
-/** A switch of a socket: NDIAG_FLAG_*. */
+/** A flag of a netlink socket: NDIAG_FLAG_*. */
 export type NetlinkFlag =
   | "cb_running"
   | "pktinfo"
@@ -124,42 +124,42 @@ export type NetlinkFlag =
   | "cap_ack"
   | number;
 
-/** States of netlink sockets; `close` until they first had a peer. */
+/** States of netlink sockets: `close` until a socket first had a peer. */
 const STATE = { unconnected: 0, connected: 1, close: 7 } as const;
 
-/** A socket: struct netlink_diag_msg and NETLINK_DIAG_*. */
+/** A netlink socket: struct netlink_diag_msg and NETLINK_DIAG_*. */
 export interface NetlinkSocket {
   /** `netlink`. */
   family: SocketFamily;
-  /** `raw` or `dgram`, which are the same. */
+  /** `raw` or `dgram`, which mean the same. */
   type: SocketType;
-  /** Its protocol. */
+  /** Protocol of netlink. */
   protocol: NetlinkProtocol;
-  /** Whether it has a peer. */
+  /** State: connected to a peer or not. */
   state: "unconnected" | "connected" | "close" | number;
-  /** Its port; 0 is the kernel's own, or that of one not bound yet. */
+  /** Port id; 0 for the kernel's own socket, or for one that is not bound yet. */
   portid: number;
-  /** The port of its peer. */
+  /** Port id of its peer. */
   dstPortid: number;
-  /** The group that it sends to, as a mask. */
+  /** Number of the multicast group that it sends to; 0 for none. */
   dstGroup: number;
-  /** Its inode, 0 for the kernel's own. */
+  /** Inode; 0 for the kernel's own socket. */
   inode: number;
-  /** What tells it from all others. */
+  /** Unique number of the socket, u64. */
   cookie: bigint;
-  /** Its memory. */
+  /** Memory of the socket. */
   meminfo?: SocketMemory;
-  /** Numbers of the groups that it is in. */
+  /** Numbers of the multicast groups that it joined. */
   groups?: readonly number[];
-  /** The ring of what is received. */
+  /** Ring of received messages. */
   rxRing?: NetlinkRing;
-  /** The ring of what is sent. */
+  /** Ring of messages to send. */
   txRing?: NetlinkRing;
-  /** Its switches; since Linux 4.20. */
+  /** Flags of the socket; since Linux 4.20. */
   flags?: readonly NetlinkFlag[];
 }
 
-/** Groups as bits, in as many longs as there are groups for. */
+/** Codec of multicast groups: a bit mask of whole longs. */
 const groups: Codec<readonly number[]> = {
   name: "groups",
   decode(from, at, end) {
@@ -208,7 +208,7 @@ export const NetlinkSocket: Attributes<NetlinkSocket> = attributes((): Shape<Net
   ],
 }), { header: 28 });
 
-/** How netlink sockets are asked for. */
+/** Requests for netlink sockets. */
 export const NETLINK: SocketForm<NetlinkSocket> = {
   object: "netlink socket",
   table: NetlinkSocket,

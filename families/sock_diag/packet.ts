@@ -1,5 +1,5 @@
 /**
- * AF_PACKET: sockets that see frames as they come and go, as of tcpdump.
+ * AF_PACKET: sockets that receive frames of network interfaces, such as tcpdump's.
  *
  * Source: linux/packet_diag.h, linux/if_packet.h, v7.2
  *
@@ -38,20 +38,20 @@ import {
 } from "./protocol.ts";
 import { type SocketForm, Sockets } from "./sockets.ts";
 
-/** PACKET_SHOW_*: what to tell of a socket. */
+/** PACKET_SHOW_*: data that a request asks for. */
 export type PacketShow = "info" | "mclist" | "ring_cfg" | "fanout" | "meminfo" | "filter" | number;
 
-/** What is asked: struct packet_diag_req. */
+/** A request: struct packet_diag_req. */
 export interface PacketRequest {
   /** `packet`. */
   family?: SocketFamily;
-  /** 0. */
+  /** Always 0. */
   protocol?: number;
-  /** The kernel makes nothing of it. */
+  /** Ignored by the kernel. */
   inode?: number;
-  /** What to tell. */
+  /** Data that the request asks for. */
   show?: readonly PacketShow[];
-  /** The kernel makes nothing of it. */
+  /** Ignored by the kernel. */
   cookie?: bigint;
 }
 
@@ -67,22 +67,22 @@ export const PacketRequest: Struct<PacketRequest> = struct(20, (): Shape<PacketR
   cookie: [12, cookie],
 }));
 
-/** A switch of a socket: PDI_*. */
+/** A flag of a packet socket: PDI_*. */
 export type PacketFlag = "running" | "auxdata" | "origdev" | "vnethdr" | "loss" | number;
 
-/** How a socket is set up: struct packet_diag_info. */
+/** Settings of a packet socket: struct packet_diag_info. */
 export interface PacketInfo {
-  /** Number of the interface that it is bound to, 0 for all. */
+  /** Index of the interface that it is bound to; 0 for all. */
   index?: number;
-  /** TPACKET_V*: form of the frames in its rings. */
+  /** TPACKET_V*: format of the frames in its rings. */
   version?: "v1" | "v2" | "v3" | number;
-  /** Bytes kept free in front of each frame in a ring. */
+  /** Bytes reserved in front of each frame in a ring. */
   reserve?: number;
-  /** Frames longer than this are given whole beside a ring, 0 for none. */
+  /** Frames longer than this are also delivered in full outside the ring; 0 for none. */
   copyThresh?: number;
-  /** Which time stamps frames have, SOF_TIMESTAMPING_* as bits. */
+  /** Time stamps of frames: SOF_TIMESTAMPING_* as a mask. */
   tstamp?: number;
-  /** Its switches. */
+  /** Flags of the socket. */
   flags?: readonly PacketFlag[];
 }
 
@@ -99,21 +99,21 @@ export const PacketInfo: Struct<PacketInfo> = struct(24, (): Shape<PacketInfo> =
   ],
 }));
 
-/** Addresses that a socket asked an interface for: struct packet_diag_mclist. */
+/** A link-layer address that a socket asked an interface to receive: struct packet_diag_mclist. */
 export interface PacketMclist {
-  /** The interface's number. */
+  /** Index of the interface. */
   index?: number;
-  /** How often it was asked for. */
+  /** Number of times that it was asked for. */
   count?: number;
-  /** PACKET_MR_*: one address, all of a kind. */
+  /** PACKET_MR_*: one multicast or unicast address, all multicast, or all frames. */
   type?: "multicast" | "promisc" | "allmulti" | "unicast" | number;
-  /** The address; empty where it is for all of a kind. */
+  /** The address; empty for types that mean all. */
   addr?: string;
 }
 
 const MAX_ADDR_LEN = 32;
 
-/** The length of an address and the address, in 2 + 32 bytes. */
+/** Codec of a link-layer address in 34 bytes: the length in 2 bytes, then 32 bytes. */
 const addr: Codec<string, string | Uint8Array> = {
   name: "a link-layer address",
   size: 2 + MAX_ADDR_LEN,
@@ -138,21 +138,21 @@ export const PacketMclist: Struct<PacketMclist> = struct(44, (): Shape<PacketMcl
   addr: [10, addr],
 }));
 
-/** A ring of frames in memory that the kernel and a process share: struct packet_diag_ring. */
+/** A ring of frames in memory shared by the kernel and a process: struct packet_diag_ring. */
 export interface PacketRing {
-  /** Bytes of a block. */
+  /** Size of a block in bytes. */
   blockSize?: number;
-  /** Blocks. */
+  /** Number of blocks. */
   blockNr?: number;
-  /** Bytes of a frame. */
+  /** Size of a frame in bytes. */
   frameSize?: number;
-  /** Frames. */
+  /** Number of frames. */
   frameNr?: number;
-  /** Milliseconds until a block that is not full is handed over; of `v3`. */
+  /** Milliseconds until the kernel passes a block that is not full to the process; `v3` only. */
   retireTmo?: number;
-  /** Bytes of a block that are the process's own; of `v3`. */
+  /** Bytes of a block that belong to the process; `v3` only. */
   sizeofPriv?: number;
-  /** TP_FT_REQ_* as bits; of `v3`. */
+  /** TP_FT_REQ_* as a mask; `v3` only. */
   features?: number;
 }
 
@@ -167,11 +167,13 @@ export const PacketRing: Struct<PacketRing> = struct(28, (): Shape<PacketRing> =
   features: [24, u32],
 }));
 
-/** How frames are shared out among sockets: what setsockopt(PACKET_FANOUT) was given, but for its flags. */
+/**
+ * Distribution of frames among the sockets of a fanout group: the argument of setsockopt(PACKET_FANOUT) without flags.
+ */
 export interface PacketFanout {
-  /** The group. */
+  /** Id of the group, 0..65535. */
   id?: number;
-  /** PACKET_FANOUT_*: by what. */
+  /** PACKET_FANOUT_*: method of distribution. */
   type?: "hash" | "lb" | "cpu" | "rollover" | "rnd" | "qm" | "cbpf" | "ebpf" | number;
 }
 
@@ -183,13 +185,13 @@ export const PacketFanout: Struct<PacketFanout> = struct(4, (): Shape<PacketFano
 
 /** An instruction of a classic BPF program: struct sock_filter. */
 export interface SockFilter {
-  /** What to do. */
+  /** Code of the operation. */
   code?: number;
-  /** How far to jump if so. */
+  /** Number of instructions to skip if a comparison is true. */
   jt?: number;
-  /** How far to jump if not. */
+  /** Number of instructions to skip if a comparison is false. */
   jf?: number;
-  /** With what. */
+  /** Operand, u32. */
   k?: number;
 }
 
@@ -201,35 +203,35 @@ export const SockFilter: Struct<SockFilter> = struct(8, (): Shape<SockFilter> =>
   k: [4, u32],
 }));
 
-/** A socket: struct packet_diag_msg and PACKET_DIAG_*. */
+/** A packet socket: struct packet_diag_msg and PACKET_DIAG_*. */
 export interface PacketSocket {
   /** `packet`. */
   family: SocketFamily;
-  /** `raw`: with link-layer headers, `dgram`: without. */
+  /** `raw` receives frames with link-layer headers, `dgram` without. */
   type: SocketType;
-  /** The EtherType that it sees: 3 is all. */
+  /** EtherType of the frames that it receives; 3 for all. */
   num: number;
-  /** Its inode. */
+  /** Inode: that of `socket:[…]` in /proc/PID/fd. */
   inode: number;
-  /** What tells it from all others. */
+  /** Unique number of the socket, u64. */
   cookie: bigint;
-  /** How it is set up. */
+  /** Settings of the socket. */
   info?: PacketInfo;
-  /** The name of the interface that it is bound to. Read-only. */
+  /** Name of the interface that it is bound to. Read-only. */
   dev?: string;
-  /** Addresses that it asked for. */
+  /** Link-layer addresses that it asked interfaces to receive. */
   mclist?: readonly PacketMclist[];
-  /** The ring of what is received. */
+  /** Ring of received frames. */
   rxRing?: PacketRing;
-  /** The ring of what is sent. */
+  /** Ring of frames to send. */
   txRing?: PacketRing;
-  /** How frames are shared out. */
+  /** Distribution of frames among the sockets of its fanout group. */
   fanout?: PacketFanout;
-  /** The user that it belongs to. */
+  /** Number of the user that owns it. */
   uid?: number;
-  /** Its memory. */
+  /** Memory of the socket. */
   meminfo?: SocketMemory;
-  /** Its classic BPF program; told to who may see that alone: CAP_NET_ADMIN. */
+  /** Classic BPF program that filters its frames; only with CAP_NET_ADMIN. */
   filter?: readonly SockFilter[];
 }
 
@@ -251,7 +253,7 @@ export const PacketSocket: Attributes<PacketSocket> = attributes((): Shape<Packe
   filter: [7, array(SockFilter)],
 }), { header: 16 });
 
-/** How packet sockets are asked for. */
+/** Requests for packet sockets. */
 export const PACKET: SocketForm<PacketSocket> = {
   object: "packet socket",
   table: PacketSocket,

@@ -1,5 +1,5 @@
 /**
- * What all socket families share: message types, groups, states, and the parts that several of their messages have.
+ * Message types, multicast groups, states and codecs that all socket families share.
  *
  * Source: linux/sock_diag.h, linux/inet_diag.h, net/tcp_states.h, v7.2
  *
@@ -23,7 +23,7 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 
-/** Message types. The first two are those of kernels before 3.3, and still work. */
+/** Message types. The first two are for Linux before 3.3, and still work. */
 export const SOCK_DIAG = {
   TCPDIAG_GETSOCK: 18,
   DCCPDIAG_GETSOCK: 19,
@@ -31,7 +31,7 @@ export const SOCK_DIAG = {
   SOCK_DESTROY: 21,
 } as const;
 
-/** Groups that tell of sockets which are no more. */
+/** SKNLGRP_*: multicast groups that report destroyed sockets. */
 export const SKNLGRP = {
   SKNLGRP_INET_TCP_DESTROY: 1,
   SKNLGRP_INET_UDP_DESTROY: 2,
@@ -39,17 +39,16 @@ export const SKNLGRP = {
   SKNLGRP_INET6_UDP_DESTROY: 4,
 } as const;
 
-/** The protocol. */
+/** The protocol as the client uses it. */
 export const NETLINK_SOCK_DIAG: Protocol = {
   number: 4,
   name: "NETLINK_SOCK_DIAG",
   types: SOCK_DIAG,
-  hint:
-    "in Linux since 2.6.0, in module sock_diag, where the kernel is configured with CONFIG_NET; each socket family " +
+  hint: "in Linux since 2.6.0, in module sock_diag, if the kernel is configured with CONFIG_NET; each socket family " +
     "has a module of its own: inet_diag, unix_diag …",
 };
 
-/** Address families that can be asked about. */
+/** Address families of sockets that can be listed. */
 export const AF = {
   unix: 1,
   inet: 2,
@@ -62,13 +61,13 @@ export const AF = {
   xdp: 44,
 } as const;
 
-/** An address family, by name. */
+/** An address family, by name or number. */
 export type SocketFamily = keyof typeof AF | number;
 
-/** The family byte of a header. */
+/** Codec of the address family in a header, u8. */
 export const family: Codec<SocketFamily> = enumeration(u8, AF);
 
-/** TCP_*: states, which other protocols have too as far as they mean something there. */
+/** TCP_*: states of TCP sockets, which other protocols use too as far as they apply. */
 export const TCP_STATE = {
   established: 1,
   syn_sent: 2,
@@ -85,13 +84,13 @@ export const TCP_STATE = {
   bound_inactive: 13,
 } as const;
 
-/** What a socket is doing; `close` is also that of a datagram socket without a peer. */
+/** State of a socket; `close` is also the state of a datagram socket without a peer. */
 export type SocketState = keyof typeof TCP_STATE | number;
 
-/** The state byte of a header. */
+/** Codec of the state in a header, u8. */
 export const state: Codec<SocketState> = enumeration(u8, TCP_STATE);
 
-/** States as a request has them: a bit each. */
+/** Codec of states in a request: a mask with bit n for state n. */
 export const states: Codec<readonly SocketState[], readonly SocketState[] | number> = mask(
   u32,
   Object.fromEntries(Object.entries(TCP_STATE).map(([name, number]) => [name, 1 << number])) as Record<
@@ -100,10 +99,10 @@ export const states: Codec<readonly SocketState[], readonly SocketState[] | numb
   >,
 );
 
-/** States of one kind of sockets: their numbers by name. */
+/** States of one type of socket: their numbers by name. */
 export type States = Readonly<Record<string, number>>;
 
-/** The bits that stand for one state or several, by name or number; all bits when none is named. */
+/** Returns a mask of the given states, by name or number; all bits if none is given. */
 export function stateBits(wanted: unknown, names: States = TCP_STATE): number {
   if (wanted === undefined) return 0xffffffff;
   let bits = 0;
@@ -120,46 +119,46 @@ export function stateBits(wanted: unknown, names: States = TCP_STATE): number {
   return bits >>> 0;
 }
 
-/** What tells a socket from all others, also from those that have its addresses later. */
+/** Codec of a socket's cookie: a unique number, which later sockets with the same addresses do not get. */
 export const cookie: Codec<bigint> = u64 as Codec<bigint>;
 
-/** The cookie that fits every socket. */
+/** The cookie that matches every socket. */
 export const INET_DIAG_NOCOOKIE = 0xffff_ffff_ffff_ffffn;
 
-/** SOCK_*: kinds of sockets. */
+/** SOCK_*: types of sockets. */
 export type SocketType = "stream" | "dgram" | "raw" | "rdm" | "seqpacket" | "dccp" | "packet" | number;
 
-/** SOCK_* by name. */
+/** SOCK_* numbers by name. */
 export const SOCK = { stream: 1, dgram: 2, raw: 3, rdm: 4, seqpacket: 5, dccp: 6, packet: 10 } as const;
 
-/** The byte of a header that says what kind of socket it is. */
+/** Codec of the type in a header, u8. */
 export const socketType: Codec<SocketType> = enumeration(u8, SOCK);
 
-/** Which ways a socket is shut down. */
+/** Directions in which a socket is shut down. */
 export type Shutdown = readonly ("rcv" | "send" | number)[];
 
-/** Which ways a socket is shut down, in a byte. */
+/** Codec of the directions that are shut down, a mask in a byte. */
 export const shutdown: Codec<Shutdown> = mask(u8, { rcv: 1, send: 2 }) as Codec<Shutdown>;
 
-/** The memory of a socket: SK_MEMINFO_*, what ss calls skmem. Bytes, but for `drops`. */
+/** Memory of a socket: SK_MEMINFO_*, which ss shows as skmem. All in bytes except `drops`. */
 export interface SocketMemory {
-  /** Bytes received and not read, with what they cost. */
+  /** Memory of received data that was not read yet. */
   rmemAlloc?: number;
   /** Limit of the receive buffer. */
   rcvbuf?: number;
-  /** Bytes on their way out, with what they cost. */
+  /** Memory of data being sent. */
   wmemAlloc?: number;
   /** Limit of the send buffer. */
   sndbuf?: number;
-  /** Reserved, and not in use yet. */
+  /** Memory that is reserved but not used yet. */
   fwdAlloc?: number;
-  /** Bytes in the send queue. */
+  /** Memory of the send queue. */
   wmemQueued?: number;
-  /** For socket options and control messages. */
+  /** Memory of socket options and control messages. */
   optmem?: number;
-  /** Bytes received while the socket was locked. */
+  /** Memory of packets received while the socket was locked. */
   backlog?: number;
-  /** Packets that were thrown away. */
+  /** Number of dropped packets. */
   drops?: number;
 }
 
@@ -176,21 +175,21 @@ export const SocketMemory: Struct<SocketMemory> = struct(36, (): Shape<SocketMem
   drops: [32, u32],
 }));
 
-/** A u64 that counts. */
+/** Codec of a 64-bit count. */
 export const count: Codec<number> = count64 as Codec<number>;
 
-/** Yes or no in a byte. */
+/** Codec of a boolean in a byte. */
 export const yes: Codec<boolean> = bool(u8) as Codec<boolean>;
 
-/** Bits `shift`..`shift + width - 1` of an integer that several fields share. */
+/** A range of bits in an integer that several fields share: `shift`..`shift + width - 1`. */
 export interface BitRange {
-  /** The lowest. */
+  /** Number of the lowest bit. */
   readonly shift: number;
-  /** How many. */
+  /** Number of bits. */
   readonly width: number;
 }
 
-/** Fields that share one integer of a struct at `offset`, each with its bits: entries of a struct. */
+/** Returns the fields of a struct that share the integer at `offset`, each with its range of bits. */
 export function bitfields<K extends string>(
   offset: number,
   base: Codec<number>,
@@ -202,7 +201,7 @@ export function bitfields<K extends string>(
       name: `${width} bits`,
       size: base.size!,
       decode: (from, at, end, owner) => (base.decode(from, at, end, owner) >>> shift) & most,
-      // Each writes them all: they lie in one place.
+      // Each field writes the whole integer, because all share it.
       encode(_value, to, owner) {
         let whole = 0;
         for (const [other, range] of Object.entries<BitRange>(ranges)) {
@@ -222,10 +221,10 @@ export function bitfields<K extends string>(
 }
 
 /**
- * A struct that grew from kernel to kernel: as long as the last of its fields that is given asks for.
+ * Returns the codec of a struct that grows with kernel versions: it encodes only up to the last given field.
  *
- * @param align what its length is a multiple of
- * @param least how long it always was
+ * @param align number of bytes that the length is a multiple of
+ * @param least shortest length in bytes
  */
 export function extensible<T extends object>(whole: Struct<T>, align: number, least: number): Struct<T> {
   const ends = whole.fields.map(({ key, offset, codec }) => [key!, offset + codec!.size!] as const);
@@ -241,7 +240,7 @@ export function extensible<T extends object>(whole: Struct<T>, align: number, le
   };
 }
 
-/** The name of the interface whose number is in a part of the object. */
+/** Returns a derived field: the name of the interface whose index is in another field of the object. */
 export function nameIn(number: (owner: object) => number | undefined): {
   derive: (owner: object, from: Reader) => string | undefined;
   use: typeof readOnly;

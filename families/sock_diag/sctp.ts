@@ -1,5 +1,5 @@
 /**
- * SCTP: associations of several streams, between several addresses of two machines.
+ * SCTP: associations with several streams, between several addresses of two machines.
  *
  * Source: linux/sctp.h, linux/inet_diag.h, v6.1
  *
@@ -25,7 +25,7 @@ import { InetSockets } from "./inet_sockets.ts";
 import { declareInetSockets } from "./messages.ts";
 import { count, NETLINK_SOCK_DIAG, type SocketState, state } from "./protocol.ts";
 
-/** What an association is doing, as the kernel counts: SCTP_STATE_*. */
+/** State of an association in the kernel's numbering: SCTP_STATE_*. */
 export type SctpState =
   | "closed"
   | "cookie_wait"
@@ -37,111 +37,114 @@ export type SctpState =
   | "shutdown_ack_sent"
   | number;
 
-/** An association: struct sctp_info. */
+/** An SCTP association: struct sctp_info. */
 export interface SctpInfo {
-  /** Our tag of it. */
+  /** Own verification tag. */
   tag?: number;
-  /** What it is doing. */
+  /** State of the association. */
   state?: SctpState;
-  /** Our window in bytes. */
+  /** Own receive window in bytes. */
   rwnd?: number;
-  /** Chunks that are not acknowledged. */
+  /** Number of unacknowledged chunks. */
   unackdata?: number;
-  /** Chunks that wait to be read. */
+  /** Number of chunks to be read. */
   penddata?: number;
-  /** Streams that come in. */
+  /** Number of incoming streams. */
   instrms?: number;
-  /** Streams that go out. */
+  /** Number of outgoing streams. */
   outstrms?: number;
-  /** Bytes that are sent in one piece. */
+  /** Largest number of bytes sent in one chunk. */
   fragmentationPoint?: number;
-  /** Chunks in the receive queue. */
+  /** Number of chunks in the receive queue. */
   inqueue?: number;
-  /** Chunks in the send queue. */
+  /** Number of chunks in the send queue. */
   outqueue?: number;
-  /** Errors in a row. */
+  /** Number of consecutive errors. */
   overallError?: number;
-  /** Packets in one burst at most. */
+  /** Largest number of packets in a burst. */
   maxBurst?: number;
-  /** Bytes of a fragment at most, as the program set it. */
+  /** Largest fragment in bytes, as the program set it. */
   maxseg?: number;
-  /** The peer's window in bytes. */
+  /** The peer's receive window in bytes. */
   peerRwnd?: number;
-  /** The peer's tag. */
+  /** The peer's verification tag. */
   peerTag?: number;
-  /** What the peer can do, as bits: ECN, IPv4, IPv6, host names, address changes, PR-SCTP, authentication, stream reset. */
+  /**
+   * Capabilities of the peer, as a mask: ECN, IPv4, IPv6, host names, address changes, PR-SCTP, authentication, stream
+   * reset.
+   */
   peerCapable?: number;
-  /** How the peer acknowledges, as bits. */
+  /** Method by which the peer acknowledges, as a mask. */
   peerSack?: number;
-  /** Acknowledgements received. */
+  /** Number of acknowledgements received. */
   isacks?: number;
-  /** Acknowledgements sent. */
+  /** Number of acknowledgements sent. */
   osacks?: number;
-  /** Packets sent. */
+  /** Number of packets sent. */
   opackets?: number;
-  /** Packets received. */
+  /** Number of packets received. */
   ipackets?: number;
-  /** Chunks sent again. */
+  /** Number of chunks retransmitted. */
   rtxchunks?: number;
-  /** Chunks received out of order. */
+  /** Number of chunks received out of order. */
   outofseqtsns?: number;
-  /** Chunks received twice. */
+  /** Number of duplicate chunks received. */
   idupchunks?: number;
-  /** Gaps that were acknowledged. */
+  /** Number of gaps that were acknowledged. */
   gapcnt?: number;
-  /** Unordered chunks sent. */
+  /** Number of unordered chunks sent. */
   ouodchunks?: number;
-  /** Unordered chunks received. */
+  /** Number of unordered chunks received. */
   iuodchunks?: number;
-  /** Ordered chunks sent. */
+  /** Number of ordered chunks sent. */
   oodchunks?: number;
-  /** Ordered chunks received. */
+  /** Number of ordered chunks received. */
   iodchunks?: number;
-  /** Control chunks sent. */
+  /** Number of control chunks sent. */
   octrlchunks?: number;
-  /** Control chunks received. */
+  /** Number of control chunks received. */
   ictrlchunks?: number;
-  /** The peer's address that data go to. */
+  /** Primary path: the peer's address to which data is sent. The fields with `p` in front describe this path. */
   pAddress?: SocketAddress;
-  /** Whether that answers. */
+  /** State of the primary path; `pf` is potentially failed. */
   pState?: "inactive" | "pf" | "active" | "unconfirmed" | "unknown" | number;
-  /** Its congestion window in bytes. */
+  /** Congestion window of the primary path in bytes. */
   pCwnd?: number;
-  /** Its round-trip time, ms. */
+  /** Smoothed round-trip time of the primary path in ms. */
   pSrtt?: number;
-  /** Its retransmission timeout, ms. */
+  /** Retransmission timeout of the primary path in ms. */
   pRto?: number;
-  /** Its heartbeats' interval, ms. */
+  /** Heartbeat interval of the primary path in ms. */
   pHbinterval?: number;
-  /** Errors until it is given up. */
+  /** Number of errors after which the primary path counts as failed. */
   pPathmaxrxt?: number;
-  /** How long acknowledgements wait, ms. */
+  /** Delay of acknowledgements in ms. */
   pSackdelay?: number;
-  /** How many packets they wait for. */
+  /** Number of packets after which an acknowledgement is sent without delay. */
   pSackfreq?: number;
-  /** Its slow start threshold in bytes. */
+  /** Slow start threshold of the primary path in bytes. */
   pSsthresh?: number;
-  /** Bytes acknowledged of this window. */
+  /** Bytes acknowledged in the current window. */
   pPartialBytesAcked?: number;
-  /** Bytes under way to it. */
+  /** Bytes in flight on the primary path. */
   pFlightSize?: number;
-  /** Its errors in a row. */
+  /** Number of consecutive errors on the primary path. */
   pError?: number;
-  /** Seconds until an idle association is closed. */
+  /** Seconds after which an idle association is closed. */
   sAutoclose?: number;
-  /** What we tell the peer in its adaptation indication. */
+  /** Value of the adaptation indication sent to the peer. */
   sAdaptationInd?: number;
-  /** Bytes after which a part of a message is given to the program. */
+  /** Number of bytes after which a part of a message is delivered to the program. */
   sPdPoint?: number;
-  /** Whether small messages go out at once. */
+  /** 1 sends small messages at once. */
   sNodelay?: number;
-  /** Whether messages go out in one piece. */
+  /** 1 disables fragmentation of messages. */
   sDisableFragments?: number;
-  /** Whether IPv4 addresses are shown as IPv6. */
+  /** 1 shows IPv4 addresses as IPv4-mapped IPv6 addresses. */
   sV4mapped?: number;
-  /** Whether parts of messages come mixed. */
+  /** 1 delivers fragments of different messages interleaved. */
   sFragInterleave?: number;
-  /** What kind: 0 one to many, 1 one to one, 2 high bandwidth. */
+  /** Socket style: 0 one to many, 1 one to one, 2 high bandwidth. */
   sType?: number;
 }
 
@@ -215,15 +218,15 @@ export const SctpInfo: Struct<SctpInfo> = struct(368, (): Shape<SctpInfo> => ({
   sType: [360, u32],
 }));
 
-/** An SCTP socket, or an association of one, which has the socket's inode and cookie. */
+/** An SCTP socket, or one of its associations, which have the socket's inode and cookie. */
 export interface SctpSocket extends Omit<InetSocket, "state"> {
-  /** The association, where that was asked for: `info: true`. */
+  /** The association; present if the request has `info: true`. */
   info?: SctpInfo;
-  /** All its own addresses. */
+  /** Own addresses. */
   locals?: readonly SocketAddress[];
-  /** All addresses of the peer, of an association. */
+  /** Addresses of the peer; only of an association. */
   peers?: readonly SocketAddress[];
-  /** What the association is doing; or, without {@linkcode peers}, the socket: `listen`, `close`, `established`. */
+  /** State of the association or, without {@linkcode peers}, of the socket: `listen`, `close`, `established`. */
   state: SctpState | SocketState;
 }
 
@@ -237,7 +240,7 @@ export const SctpSocket: Attributes<SctpSocket> = attributes((): Shape<SctpSocke
   info: [2, SctpInfo],
   locals: [12, array(SocketAddress)],
   peers: [13, array(SocketAddress)],
-  // The kernel counts an association's states in another way than a socket's, in one place.
+  // An association and a socket use the same byte with different state numbers.
   state: {
     derive(owner, from) {
       const at = from.base + STATE_AT, codec = (owner as SctpSocket).peers === undefined ? state : states;
@@ -253,7 +256,7 @@ export const SctpSocket: Attributes<SctpSocket> = attributes((): Shape<SctpSocke
   },
 }), INET);
 
-/** How SCTP sockets are asked for; since Linux 4.7. */
+/** Requests for SCTP sockets; since Linux 4.7. */
 export const SCTP: InetForm<SctpSocket> = {
   object: "SCTP socket",
   table: SctpSocket,

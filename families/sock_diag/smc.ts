@@ -1,5 +1,5 @@
 /**
- * AF_SMC: TCP sockets whose data go over RDMA or shared memory. What else there is to SMC is in `families/smc.ts`.
+ * AF_SMC: TCP sockets that transfer data over RDMA or shared memory. `families/smc.ts` has the rest of SMC.
  *
  * Source: linux/smc_diag.h, v7.2
  *
@@ -30,21 +30,21 @@ import { declareSockets } from "./messages.ts";
 import { AF, cookie, count, family, NETLINK_SOCK_DIAG, type SocketFamily } from "./protocol.ts";
 import { type SocketForm, Sockets } from "./sockets.ts";
 
-/** The address family of SMC sockets. */
+/** AF_SMC: number of the address family of SMC sockets. */
 export const AF_SMC: number = AF.smc;
 
-/** What to tell of a socket beside what is always told. */
+/** Additional data that a request asks for. */
 export type SmcExtension = "conninfo" | "lgrinfo" | "shutdown" | "dmbinfo" | "fallback";
 
-/** What is asked of SOCK_DIAG: struct smc_diag_req. */
+/** A request to SOCK_DIAG: struct smc_diag_req. */
 export interface SmcDiagRequest {
   /** `smc`. */
   family: SocketFamily;
-  /** What more to tell. */
+  /** Additional data in the reply. */
   ext?: readonly (SmcExtension | number)[];
 }
 
-/** Wire form of {@linkcode SmcDiagRequest}; the kernel makes nothing of the socket in it. */
+/** Wire form of {@linkcode SmcDiagRequest}; the kernel ignores the socket id in it. */
 export const SmcDiagRequest: Codec<SmcDiagRequest> = struct(52, (): Shape<SmcDiagRequest> => ({
   family: [0, family],
   ext: [
@@ -55,48 +55,48 @@ export const SmcDiagRequest: Codec<SmcDiagRequest> = struct(52, (): Shape<SmcDia
   ],
 }));
 
-/** A place in a ring buffer. */
+/** A position in a ring buffer. */
 export interface SmcCursor {
-  /** How often it went round. */
+  /** Number of times that the buffer wrapped, u16. */
   wrap?: number;
-  /** Bytes from the beginning. */
+  /** Offset from the start of the buffer in bytes. */
   count?: number;
 }
 
 /** Wire form of {@linkcode SmcCursor}: struct smc_diag_cursor. */
 export const SmcCursor: Struct<SmcCursor> = struct(8, (): Shape<SmcCursor> => ({ wrap: [2, u16], count: [4, u32] }));
 
-/** A connection: struct smc_diag_conninfo. */
+/** An SMC connection: struct smc_diag_conninfo. */
 export interface SmcConninfo {
-  /** Its number. */
+  /** Token of the connection, u32. */
   token?: number;
-  /** Bytes of the send buffer. */
+  /** Size of the send buffer in bytes. */
   sndbufSize?: number;
-  /** Bytes of our element of the receive buffer. */
+  /** Size of the own element in the receive buffer (RMBE) in bytes. */
   rmbeSize?: number;
-  /** Bytes of the peer's. */
+  /** Size of the peer's receive buffer element in bytes. */
   peerRmbeSize?: number;
-  /** How far the peer has written to us. */
+  /** Position to which the peer has written in the own buffer. */
   rxProd?: SmcCursor;
-  /** How far the peer has read. */
+  /** Position to which the peer has read. */
   rxCons?: SmcCursor;
-  /** How far we have written to the peer. */
+  /** Position to which this side has written in the peer's buffer. */
   txProd?: SmcCursor;
-  /** How far we have read. */
+  /** Position to which this side has read. */
   txCons?: SmcCursor;
-  /** Flags that came with `rxProd`, as bits. */
+  /** Flags received with `rxProd`, as a mask. */
   rxProdFlags?: number;
-  /** What the peer says of the connection, as bits. */
+  /** Connection state received from the peer, as a mask. */
   rxConnStateFlags?: number;
-  /** Flags that went with `txProd`, as bits. */
+  /** Flags sent with `txProd`, as a mask. */
   txProdFlags?: number;
-  /** What we say of the connection, as bits. */
+  /** Connection state sent to the peer, as a mask. */
   txConnStateFlags?: number;
-  /** How far what is to be sent is prepared. */
+  /** Position to which data is prepared for sending. */
   txPrep?: SmcCursor;
-  /** How far it is sent. */
+  /** Position to which data was sent. */
   txSent?: SmcCursor;
-  /** How far that is confirmed. */
+  /** Position to which sent data was confirmed. */
   txFin?: SmcCursor;
 }
 
@@ -119,24 +119,24 @@ export const SmcConninfo: Struct<SmcConninfo> = struct(76, (): Shape<SmcConninfo
   txFin: [68, SmcCursor],
 }));
 
-/** Which end of a link group this is. */
+/** Role in a link group: client or server. */
 export type SmcRole = "client" | "server" | number;
 /** Wire form of {@linkcode SmcRole}. */
 export const smcRole: Codec<SmcRole> = enumeration(u8, { client: 0, server: 1 });
 
-/** The RDMA link that a connection uses: struct smc_diag_lgrinfo. */
+/** The RDMA link of a connection: struct smc_diag_lgrinfo. */
 export interface SmcLgrinfo {
-  /** Number of the link in its group. */
+  /** Number of the link in its group, u8. */
   linkId?: number;
-  /** The RDMA device. */
+  /** Name of the RDMA device. */
   ibname?: string;
-  /** Its port. */
+  /** Port of the RDMA device. */
   ibport?: number;
-  /** Our GID. */
+  /** Own GID. */
   gid?: string;
-  /** The peer's GID. */
+  /** GID of the peer. */
   peerGid?: string;
-  /** Which end this is. */
+  /** Role in the link group. */
   role?: SmcRole;
 }
 
@@ -150,21 +150,21 @@ export const SmcLgrinfo: Struct<SmcLgrinfo> = struct(147, (): Shape<SmcLgrinfo> 
   role: [146, smcRole],
 }));
 
-/** The shared memory that a connection uses: struct smcd_diag_dmbinfo. */
+/** The shared memory (SMC-D) of a connection: struct smcd_diag_dmbinfo. */
 export interface SmcDmbinfo {
-  /** Number of the link group. */
+  /** Number of the link group, u32. */
   linkid?: number;
-  /** The peer's GID. */
+  /** GID of the peer, or its lower half. */
   peerGid?: bigint;
-  /** Our GID. */
+  /** Own GID, or its lower half. */
   myGid?: bigint;
-  /** Our buffer. */
+  /** Token of the own buffer. */
   token?: bigint;
-  /** The peer's buffer. */
+  /** Token of the peer's buffer. */
   peerToken?: bigint;
-  /** The upper half of the peer's GID; since Linux 6.8. */
+  /** Upper half of the peer's GID; since Linux 6.8. */
   peerGidExt?: bigint;
-  /** The upper half of our GID; since Linux 6.8. */
+  /** Upper half of the own GID; since Linux 6.8. */
   myGidExt?: bigint;
 }
 
@@ -183,7 +183,7 @@ const longDmbinfo: Codec<SmcDmbinfo> = struct(56, (): Shape<SmcDmbinfo> => ({
   myGidExt: [48, id64],
 }));
 
-/** Wire form of {@linkcode SmcDmbinfo}: as of Linux 6.8 where it has what that added. */
+/** Wire form of {@linkcode SmcDmbinfo}: in the longer form of Linux 6.8 if it has one of the fields added there. */
 export const SmcDmbinfo: Codec<SmcDmbinfo> = {
   ...longDmbinfo,
   encode(value, to, owner) {
@@ -192,11 +192,11 @@ export const SmcDmbinfo: Codec<SmcDmbinfo> = {
   },
 };
 
-/** Why a connection is plain TCP: struct smc_diag_fallback. */
+/** Reasons for which a connection falls back to plain TCP: struct smc_diag_fallback. */
 export interface SmcFallback {
-  /** Our reason: 0x03030000 for no SMC device, 0x05000000 for a peer that declined, others in net/smc/smc_clc.h. */
+  /** Own reason: 0x03030000 for no SMC device, 0x05000000 for a peer that declined, others in net/smc/smc_clc.h. */
   reason?: number;
-  /** The peer's reason. */
+  /** Reason of the peer. */
   peerDiagnosis?: number;
 }
 
@@ -206,7 +206,7 @@ export const SmcFallback: Struct<SmcFallback> = struct(
   (): Shape<SmcFallback> => ({ reason: [0, u32], peerDiagnosis: [4, u32] }),
 );
 
-/** What a socket is doing. */
+/** State of an SMC socket. */
 export type SmcState =
   | "active"
   | "init"
@@ -237,31 +237,31 @@ const STATE = {
   processabort: 27,
 } as const;
 
-/** A socket: struct smc_diag_msg and its attributes. */
+/** An SMC socket: struct smc_diag_msg and its attributes. */
 export interface SmcSocket extends SocketId {
   /** `smc`. */
   family: SocketFamily;
-  /** What it is doing. */
+  /** State of the socket. */
   state: SmcState;
-  /** How its data go: over RDMA (`smcr`), over shared memory (`smcd`), or as plain TCP. */
+  /** Transport of data: RDMA (`smcr`), shared memory (`smcd`), or plain TCP (`fallback_tcp`). */
   mode: "smcr" | "fallback_tcp" | "smcd" | number;
-  /** The user that it belongs to. */
+  /** Number of the user that owns it. */
   uid: number;
-  /** Its inode, 0 for what no process has open. */
+  /** Inode; 0 if no process has it open. */
   inode: number;
   /** The connection. */
   conninfo?: SmcConninfo;
-  /** The RDMA link in use. */
+  /** The RDMA link. */
   lgrinfo?: SmcLgrinfo;
-  /** Which ways it is shut down. */
+  /** Directions that are shut down. */
   shutdown?: readonly ("rcv" | "send" | number)[];
-  /** The shared memory in use. */
+  /** The shared memory. */
   dmbinfo?: SmcDmbinfo;
-  /** Why it is plain TCP. */
+  /** Reasons for the fallback to plain TCP. */
   fallback?: SmcFallback;
 }
 
-/** Sixteen bytes, of which IPv4 has the first four; the kernel does not say which of the two it is. */
+/** Codec of an address in 16 bytes: IPv4 uses the first four. The kernel does not send which of the two it is. */
 const address: Codec<string> = {
   name: "an IPv4 or IPv6 address",
   size: 16,
@@ -296,7 +296,7 @@ export const SmcSocket: Attributes<SmcSocket> = attributes((): Shape<SmcSocket> 
 
 const EXTENSIONS: readonly SmcExtension[] = ["conninfo", "lgrinfo", "shutdown", "dmbinfo", "fallback"];
 
-/** How SMC sockets are asked for: with all there is to tell, where no other extensions are named. */
+/** Returns the requests for SMC sockets, with all additional data unless `ext` names some. */
 export function smcForm(ext: readonly SmcExtension[] = EXTENSIONS): SocketForm<SmcSocket> {
   return {
     object: "SMC socket",

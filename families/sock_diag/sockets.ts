@@ -1,5 +1,5 @@
 /**
- * Sockets of one kind, to be looked at: what all families of sockets have.
+ * Collections of sockets of one type: the methods that all address families share.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { Collection, type Declaration, type Input } from "../../core/collection.
 import { argumentError, NetlinkError } from "../../core/errors.ts";
 import { SOCK_DIAG, stateBits, type States } from "./protocol.ts";
 
-/** Fields that a socket is to have; of a mask, the names that are to be among it. */
+/** Filter of a list by the values of fields; of a field that is a mask, the named flags must be on. */
 export type SocketFilter<T> = Omit<Input<T>, "state"> & StateFilter<T>;
 
-/** The states that a socket may have. */
+/** Filter of a list by states. */
 export type StateFilter<T> = T extends { state?: infer S } ? {
-    /** One state or several. */
+    /** One state or several; a socket must be in one of them. */
     state?: S | readonly S[];
   }
   : unknown;
 
-/** Message types of a declaration. The kernel never says that there is a new socket. */
+/** Message types in declarations. The kernel does not report new sockets. */
 export const MESSAGES: Declaration<object>["messages"] = {
   new: 0,
   del: SOCK_DIAG.SOCK_DIAG_BY_FAMILY,
@@ -28,43 +28,43 @@ export const MESSAGES: Declaration<object>["messages"] = {
   reply: SOCK_DIAG.SOCK_DIAG_BY_FAMILY,
 };
 
-/** What kinds of sockets differ in. */
+/** The differences between the types of sockets. */
 export interface SocketForm<T extends object> {
-  /** What one is called: `unix socket`. */
+  /** Name of such a socket in messages: `unix socket`. */
   readonly object: string;
-  /** Its table. */
+  /** Table of such a socket's fields. */
   readonly table: Declaration<T>["table"];
-  /** Its states, where it has any; those of TCP when absent. */
+  /** Numbers of the states by name; default those of TCP. */
   readonly states?: States;
-  /** How it is asked for; with `key` where the kernel can be asked for a single one. */
+  /** Requests for such sockets. `get` is present if the kernel can look up a single socket. */
   readonly request: {
-    /** How that is sent. */
+    /** Codec of the requests. */
     readonly codec: Codec<unknown, never>;
-    /** The request for all that are in one of `states`. */
+    /** Returns the request for all sockets in one of `states`, a mask. */
     readonly list: (states: number) => object;
-    /** The request for one. */
+    /** Returns the request for a single socket. */
     readonly get?: (key: object) => object;
   };
-  /** Names one for messages. */
+  /** Returns a text that names a socket in messages. */
   readonly describe: (value: object) => string;
-  /** The module that knows such sockets, and the kernel's option. */
+  /** Kernel module for such sockets, and its configuration option. */
   readonly module: readonly [name: string, option: string];
 }
 
-/** What may help when the kernel does not know a kind of sockets. */
+/** Returns a hint for errors that mean that the kernel does not support a type of socket. */
 export function moduleHint([name, option]: SocketForm<object>["module"]): NonNullable<Declaration<object>["hint"]> {
   return (code) =>
     code === "ENOENT" || code === "EINVAL" || code === "EOPNOTSUPP"
-      ? `modprobe ${name} loads what knows them, where the kernel is configured with ${option}`
+      ? `modprobe ${name} loads support for them, if the kernel is configured with ${option}`
       : undefined;
 }
 
-/** All sockets of one kind, in one network namespace. */
+/** The sockets of one type, in one network namespace. */
 export class Sockets<T extends { cookie?: bigint; inode?: number }> {
   readonly #form: SocketForm<T>;
   readonly #asking: (states: number, get?: SocketForm<T>["request"]["get"]) => Collection<T, object, number | object>;
 
-  /** Asks through the client that `open` gives. */
+  /** Creates the collection; it sends requests through the client of `open()`. */
   constructor(form: SocketForm<T>, open: () => Client) {
     const { object, table, request, describe, module } = form, { codec, list } = request;
     const hint = moduleHint(module);
@@ -79,7 +79,7 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
         describe,
         identity: (value) => String(value.cookie),
         fromKey: (inode) => ({ inode: Number(inode) }),
-        // Two may have one inode (0: none), none has another's cookie.
+        // Two sockets can have the same inode (0: none), but never the same cookie.
         keyOf: ({ cookie, inode }: { cookie?: bigint; inode?: number }) =>
           get !== undefined || cookie === undefined ? { cookie, inode } : { cookie },
         request: { codec, of: (value, verb) => verb === "get" ? get!(value) : list(states) },
@@ -89,17 +89,17 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
   }
 
   /**
-   * All that fit the filter, each once.
+   * Returns all sockets that match the filter, each once.
    *
-   * @param filter fields that they are to have
-   * @throws {KernelError} ENOENT: this kernel does not know such sockets
+   * @param filter values that fields must have
+   * @throws {KernelError} ENOENT: the kernel does not support such sockets
    */
   list(filter?: SocketFilter<T>): T[] {
     const { all, fields, test } = this.#ask(filter);
     return all.list(fields).filter(test);
   }
 
-  /** The same one by one, on a socket of its own. */
+  /** Yields all sockets that match the filter, with a kernel socket of its own. */
   *iterate(filter?: SocketFilter<T>): Generator<T, void, undefined> {
     const { all, fields, test } = this.#ask(filter);
     for (const one of all.iterate(fields)) if (test(one)) yield one;
@@ -117,10 +117,10 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
       throw argumentError(TypeError, `Cannot list ${object}s by "state": they have none`);
     }
     const test = (one: T): boolean => {
-      // Of those in other states TIPC's messages say nothing at all.
+      // TIPC sends empty messages for sockets in other states.
       if (one.cookie === undefined) return false;
       if (state !== undefined && (bits & stateBits((one as { state?: unknown }).state, states)) === 0) return false;
-      // Who joined groups is in two of the kernel's tables, and told of twice.
+      // A socket that joined multicast groups is in two of the kernel's tables, and is listed twice.
       if (seen.has(one.cookie)) return false;
       seen.add(one.cookie);
       return true;
@@ -129,16 +129,16 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
   }
 
   /**
-   * One socket.
+   * Returns one socket.
    *
-   * @param key its inode, or an object with `inode` or `cookie`, as a socket that was listed
-   * @throws {KernelError} ENOENT: there is none; ESTALE: it is another one by now
+   * @param key its inode, or an object with `inode` or `cookie`, such as a listed socket
+   * @throws {KernelError} ENOENT: the socket does not exist; ESTALE: another one has its inode by now
    */
   get(key: number | Partial<Pick<T, "inode" | "cookie">>): T {
     return this.#one(key).get(key);
   }
 
-  /** The same, `undefined` when there is none. */
+  /** Returns one socket, or `undefined` if it does not exist. */
   find(key: number | Partial<Pick<T, "inode" | "cookie">>): T | undefined {
     try {
       return this.#one(key).find(key);
@@ -148,7 +148,9 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
     }
   }
 
-  /** Asks for one: the kernel, where it can be asked for that and knows the inode. */
+  /**
+   * Returns the collection that finds one socket: through the kernel's look-up if it has one and the inode is known.
+   */
   #one(key: unknown): Collection<T, object, number | object> {
     const { object, request } = this.#form;
     const { inode, cookie } = (typeof key === "number" ? { inode: key } : key ?? {}) as {
@@ -164,7 +166,7 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
     return this.#asking(stateBits(undefined), inode === undefined ? undefined : request.get);
   }
 
-  /** What tells `value` from all others, as text. */
+  /** Returns a text that identifies `value`. */
   key(value: T): string {
     return String(value.cookie);
   }

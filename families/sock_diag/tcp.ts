@@ -1,5 +1,5 @@
 /**
- * TCP: what `ss -ti` tells of a connection.
+ * TCP: sockets with the data of their connections, as shown by `ss -ti`.
  *
  * Source: linux/tcp.h, linux/inet_diag.h, linux/tls.h, linux/mptcp.h, v7.2
  *
@@ -44,10 +44,10 @@ import {
   state,
 } from "./protocol.ts";
 
-/** TCP_CA_*: what congestion control is doing. */
+/** TCP_CA_*: state of congestion control. */
 export type TcpCaState = "open" | "disorder" | "cwr" | "recovery" | "loss" | number;
 
-/** TCPI_OPT_*: what both ends agreed on. */
+/** TCPI_OPT_*: options that both ends agreed on. */
 export type TcpOption =
   | "timestamps"
   | "sack"
@@ -59,161 +59,164 @@ export type TcpOption =
   | "tfo_child"
   | number;
 
-/** A connection: struct tcp_info. Fields that a kernel does not know are absent. */
+/** A TCP connection: struct tcp_info. Fields that the kernel does not have are absent. */
 export interface TcpInfo {
-  /** What it is doing. */
+  /** State of the connection. */
   state: SocketState;
-  /** What congestion control is doing. */
+  /** State of congestion control. */
   caState: TcpCaState;
-  /** How often the oldest segment was sent again. */
+  /** Number of retransmissions of the oldest segment. */
   retransmits: number;
-  /** Probes that were not answered. */
+  /** Number of unanswered probes. */
   probes: number;
-  /** How often the timeout was doubled. */
+  /** Number of times that the retransmission timeout was doubled. */
   backoff: number;
-  /** What both ends agreed on. */
+  /** Options that both ends agreed on. */
   options: readonly TcpOption[];
-  /** Window scale of the peer, as a power of 2. */
+  /** Window scale of the peer, as an exponent of 2. */
   sndWscale: number;
-  /** Our window scale. */
+  /** Own window scale, as an exponent of 2. */
   rcvWscale: number;
-  /** 1: the delivery rate is what the program gave, not what the network took. Since Linux 4.9. */
+  /** 1 if the program, not the network, limits the delivery rate. Since Linux 4.9. */
   deliveryRateAppLimited?: number;
-  /** Why Fast Open did not work: 1 no cookie, 2 SYN unanswered, 3 SYN lost. Since Linux 5.5. */
+  /** Reason for which Fast Open failed: 1 no cookie, 2 SYN unanswered, 3 SYN lost. Since Linux 5.5. */
   fastopenClientFail?: number;
-  /** Retransmission timeout, µs. */
+  /** Retransmission timeout in µs. */
   rto: number;
-  /** Timeout of delayed ACKs, µs. */
+  /** Timeout of delayed ACKs in µs. */
   ato: number;
-  /** Bytes of a segment that is sent. */
+  /** Size of sent segments in bytes. */
   sndMss: number;
-  /** Bytes of a segment that is received. */
+  /** Size of received segments in bytes. */
   rcvMss: number;
-  /** Segments under way; of one that listens, connections to be accepted. */
+  /** Number of unacknowledged segments; of a listening socket, connections to be accepted. */
   unacked: number;
-  /** Segments selectively acknowledged; of one that listens, connections that may wait. */
+  /** Number of selectively acknowledged segments; of a listening socket, the limit of connections to be accepted. */
   sacked: number;
-  /** Segments taken for lost. */
+  /** Number of segments that count as lost. */
   lost: number;
-  /** Segments sent again and under way. */
+  /** Number of retransmitted segments in flight. */
   retrans: number;
-  /** Segments up to the last one that was selectively acknowledged. */
+  /** Number of segments up to the last selectively acknowledged one. */
   fackets: number;
-  /** Since data were sent, ms. */
+  /** Milliseconds since data was last sent. */
   lastDataSent: number;
-  /** 0: no kernel says. */
+  /** Always 0: the kernel does not set it. */
   lastAckSent: number;
-  /** Since data were received, ms. */
+  /** Milliseconds since data was last received. */
   lastDataRecv: number;
-  /** Since an ACK was received, ms. */
+  /** Milliseconds since an ACK was last received. */
   lastAckRecv: number;
-  /** Path MTU. */
+  /** Path MTU in bytes. */
   pmtu: number;
-  /** Slow start threshold of our window. */
+  /** Slow start threshold of the own receive window in bytes. */
   rcvSsthresh: number;
-  /** Round-trip time, µs. */
+  /** Smoothed round-trip time in µs. */
   rtt: number;
-  /** Its variation, µs. */
+  /** Variation of the round-trip time in µs. */
   rttvar: number;
-  /** Slow start threshold in segments; 2147483647 at first. */
+  /** Slow start threshold in segments; 2147483647 initially. */
   sndSsthresh: number;
   /** Congestion window in segments. */
   sndCwnd: number;
-  /** Bytes of a segment as we announce it. */
+  /** Segment size that is announced to the peer, in bytes. */
   advmss: number;
-  /** Segments that may come out of order before one is taken for lost. */
+  /** Number of segments that may arrive out of order before one counts as lost. */
   reordering: number;
-  /** Round-trip time as the receiver sees it, µs. */
+  /** Round-trip time estimated by the receiver, in µs. */
   rcvRtt: number;
-  /** Bytes that the program reads in a round trip. */
+  /** Bytes that the program reads per round trip. */
   rcvSpace: number;
-  /** Segments sent again so far. */
+  /** Number of all retransmitted segments. */
   totalRetrans: number;
-  /** Bytes a second that are sent at most by pacing; 2^64 for no limit. Since Linux 3.15. */
+  /** Limit of the sending rate by pacing, in bytes per second; 2^64 for no limit. Since Linux 3.15. */
   pacingRate?: number;
-  /** What the program allows, SO_MAX_PACING_RATE; 2^64 for no limit. Since Linux 3.15. */
+  /**
+   * Limit of the pacing rate by the program (SO_MAX_PACING_RATE), in bytes per second; 2^64 for no limit. Since Linux
+   * 3.15.
+   */
   maxPacingRate?: number;
   /** Bytes acknowledged. Since Linux 4.1. */
   bytesAcked?: number;
   /** Bytes received. Since Linux 4.1. */
   bytesReceived?: number;
-  /** Segments sent. Since Linux 4.2. */
+  /** Number of segments sent. Since Linux 4.2. */
   segsOut?: number;
-  /** Segments received. Since Linux 4.2. */
+  /** Number of segments received. Since Linux 4.2. */
   segsIn?: number;
-  /** Bytes that wait to be sent. Since Linux 4.6. */
+  /** Bytes in the send queue that were not sent yet. Since Linux 4.6. */
   notsentBytes?: number;
-  /** Least round-trip time, µs; 4294967295 before the first. Since Linux 4.6. */
+  /** Smallest round-trip time in µs; 4294967295 before the first measurement. Since Linux 4.6. */
   minRtt?: number;
-  /** Segments with data received. Since Linux 4.6. */
+  /** Number of segments with data received. Since Linux 4.6. */
   dataSegsIn?: number;
-  /** Segments with data sent. Since Linux 4.6. */
+  /** Number of segments with data sent. Since Linux 4.6. */
   dataSegsOut?: number;
-  /** Bytes a second delivered. Since Linux 4.9. */
+  /** Delivery rate in bytes per second. Since Linux 4.9. */
   deliveryRate?: number;
-  /** Busy sending, µs. Since Linux 4.10. */
+  /** Time spent sending, in µs. Since Linux 4.10. */
   busyTime?: number;
-  /** Of that, held back by the peer's window, µs. Since Linux 4.10. */
+  /** Part of `busyTime` in which the peer's window limited sending, in µs. Since Linux 4.10. */
   rwndLimited?: number;
-  /** Of that, held back by the send buffer, µs. Since Linux 4.10. */
+  /** Part of `busyTime` in which the send buffer limited sending, in µs. Since Linux 4.10. */
   sndbufLimited?: number;
-  /** Segments delivered. Since Linux 4.18. */
+  /** Number of delivered segments. Since Linux 4.18. */
   delivered?: number;
-  /** Of these, with a mark of congestion. Since Linux 4.18. */
+  /** Number of delivered segments with a congestion mark. Since Linux 4.18. */
   deliveredCe?: number;
-  /** Bytes sent, also again. Since Linux 4.19. */
+  /** Bytes sent, including retransmissions. Since Linux 4.19. */
   bytesSent?: number;
-  /** Bytes sent again. Since Linux 4.19. */
+  /** Bytes retransmitted. Since Linux 4.19. */
   bytesRetrans?: number;
-  /** Duplicates that the peer told of. Since Linux 4.19. */
+  /** Number of duplicates that the peer reported. Since Linux 4.19. */
   dsackDups?: number;
-  /** How often segments were seen out of order. Since Linux 4.19. */
+  /** Number of times that segments were seen out of order. Since Linux 4.19. */
   reordSeen?: number;
-  /** Segments received out of order. Since Linux 5.4. */
+  /** Number of segments received out of order. Since Linux 5.4. */
   rcvOoopack?: number;
   /** The peer's window in bytes. Since Linux 5.4. */
   sndWnd?: number;
-  /** Our window in bytes. Since Linux 6.2. */
+  /** Own window in bytes. Since Linux 6.2. */
   rcvWnd?: number;
-  /** How often another path was tried. Since Linux 6.2. */
+  /** Number of times that another path was tried. Since Linux 6.2. */
   rehash?: number;
-  /** Retransmission timeouts. Since Linux 6.7. */
+  /** Number of retransmission timeouts. Since Linux 6.7. */
   totalRto?: number;
-  /** How often one was recovered from. Since Linux 6.7. */
+  /** Number of recoveries from retransmission timeouts. Since Linux 6.7. */
   totalRtoRecoveries?: number;
-  /** Spent recovering, ms. Since Linux 6.7. */
+  /** Time spent in recovery from retransmission timeouts, in ms. Since Linux 6.7. */
   totalRtoTime?: number;
-  /** Segments with a mark of congestion received. Since Linux 6.18. */
+  /** Number of received segments with a congestion mark. Since Linux 6.18. */
   receivedCe?: number;
   /** Bytes delivered with ECT(1). Since Linux 6.18. */
   deliveredE1Bytes?: number;
   /** Bytes delivered with ECT(0). Since Linux 6.18. */
   deliveredE0Bytes?: number;
-  /** Bytes delivered with a mark of congestion. Since Linux 6.18. */
+  /** Bytes delivered with a congestion mark. Since Linux 6.18. */
   deliveredCeBytes?: number;
   /** Bytes received with ECT(1). Since Linux 6.18. */
   receivedE1Bytes?: number;
   /** Bytes received with ECT(0). Since Linux 6.18. */
   receivedE0Bytes?: number;
-  /** Bytes received with a mark of congestion. Since Linux 6.18. */
+  /** Bytes received with a congestion mark. Since Linux 6.18. */
   receivedCeBytes?: number;
-  /** ECN: 0 off, 1 RFC 3168, 2 accurate, 3 to be agreed on. */
+  /** ECN mode: 0 off, 1 RFC 3168, 2 accurate ECN, 3 to be negotiated. */
   ecnMode?: number;
-  /** Whether the option of accurate ECN came. */
+  /** 1 if the option of accurate ECN was received. */
   accecnOptSeen?: number;
-  /** Why accurate ECN does not work, as bits. */
+  /** Reasons for which accurate ECN failed, as a mask. */
   accecnFailMode?: number;
-  /** Further TCPI_OPT_* as bits; none are known. */
+  /** Further TCPI_OPT_* as a mask; none are defined. */
   options2?: number;
 }
 
-/** No limit is all ones, which is 2^64 as a number. */
+/** Codec of a rate. All bits set mean no limit; as a number they are 2^64. */
 const rate: Codec<number> = {
   ...count,
   encode: (value, to, owner) => count64.encode(value >= 2 ** 64 ? 2n ** 64n - 1n : value, to, owner),
 };
 
-/** Wire form of {@linkcode TcpInfo}, as long as a kernel that knows what is given has it. */
+/** Wire form of {@linkcode TcpInfo}, as long as its last given field requires. */
 export const TcpInfo: Struct<TcpInfo> = extensible(
   struct<TcpInfo>(280, {
     state: [0, state],
@@ -308,15 +311,15 @@ export const TcpInfo: Struct<TcpInfo> = extensible(
   104,
 );
 
-/** TCP Vegas and its like: struct tcpvegas_info. */
+/** State of TCP Vegas and similar congestion control: struct tcpvegas_info. */
 export interface TcpVegasInfo {
-  /** Whether it is at work. */
+  /** 1 if it is active. */
   enabled?: number;
-  /** Round trips measured in this window. */
+  /** Number of round trips measured in the current window. */
   rttcnt?: number;
-  /** Round-trip time, µs. */
+  /** Last round-trip time in µs. */
   rtt?: number;
-  /** Least round-trip time, µs. */
+  /** Smallest round-trip time in µs. */
   minrtt?: number;
 }
 
@@ -328,15 +331,15 @@ export const TcpVegasInfo: Struct<TcpVegasInfo> = struct(16, (): Shape<TcpVegasI
   minrtt: [12, u32],
 }));
 
-/** DCTCP: struct tcp_dctcp_info. */
+/** State of the congestion control DCTCP: struct tcp_dctcp_info. */
 export interface TcpDctcpInfo {
-  /** Whether both ends have ECN. */
+  /** 1 if both ends use ECN. */
   enabled?: number;
-  /** Whether the last segment was marked. */
+  /** 1 if the last segment had a congestion mark. */
   ceState?: number;
-  /** How much of the traffic is marked, of 1024. */
+  /** Share of traffic with a congestion mark, in 1/1024. */
   alpha?: number;
-  /** Bytes acknowledged with marks. */
+  /** Bytes acknowledged with a congestion mark. */
   abEcn?: number;
   /** Bytes acknowledged. */
   abTot?: number;
@@ -351,15 +354,15 @@ export const TcpDctcpInfo: Struct<TcpDctcpInfo> = struct(16, (): Shape<TcpDctcpI
   abTot: [12, u32],
 }));
 
-/** BBR: struct tcp_bbr_info. */
+/** State of the congestion control BBR: struct tcp_bbr_info. */
 export interface TcpBbrInfo {
-  /** What the path takes, bytes a second. */
+  /** Estimated bandwidth of the path in bytes per second. */
   bw?: number;
-  /** Least round-trip time, µs. */
+  /** Smallest round-trip time in µs. */
   minRtt?: number;
-  /** How much faster than `bw` it sends, of 256. */
+  /** Factor of the pacing rate to `bw`, in 1/256. */
   pacingGain?: number;
-  /** How much more than `bw` in a round trip it has under way, of 256. */
+  /** Factor of the congestion window to `bw` times the round-trip time, in 1/256. */
   cwndGain?: number;
 }
 
@@ -371,11 +374,11 @@ export const TcpBbrInfo: Struct<TcpBbrInfo> = struct(20, (): Shape<TcpBbrInfo> =
   cwndGain: [16, u32],
 }));
 
-/** A key by which segments are signed: struct tcp_diag_md5sig. */
+/** A key that signs segments (TCP MD5 signature): struct tcp_diag_md5sig. */
 export interface TcpMd5sig {
   /** `inet` or `inet6`. */
   family?: SocketFamily;
-  /** The peers that it is for: `192.0.2.1/32`. */
+  /** Address prefix of the peers for which it is used: `192.0.2.1/32`. */
   addr?: string;
   /** The key, at most 80 bytes. */
   key?: Uint8Array;
@@ -408,11 +411,11 @@ export const TcpMd5sig: Codec<TcpMd5sig> = {
   },
 };
 
-/** TLS in the kernel: TLS_INFO_*. */
+/** State of TLS in the kernel: TLS_INFO_*. */
 export interface TlsInfo {
-  /** Version. */
+  /** Version of TLS. */
   version?: "1.2" | "1.3" | number;
-  /** What encrypts. */
+  /** Cipher. */
   cipher?:
     | "aes_gcm_128"
     | "aes_gcm_256"
@@ -423,15 +426,18 @@ export interface TlsInfo {
     | "aria_gcm_128"
     | "aria_gcm_256"
     | number;
-  /** Who encrypts: nobody in the kernel, the processor, the network device, that with the stack beside it. */
+  /**
+   * Place of encryption: base (not in the kernel), sw (processor), hw (network device), hw_record (device handles whole
+   * records).
+   */
   txconf?: "base" | "sw" | "hw" | "hw_record" | number;
-  /** Who decrypts. */
+  /** Place of decryption. */
   rxconf?: "base" | "sw" | "hw" | "hw_record" | number;
-  /** Whether files are sent without a copy. */
+  /** True if files are sent without a copy. */
   zcRoTx?: boolean;
-  /** Whether no padding is expected. */
+  /** True if received records are expected to have no padding. */
   rxNoPad?: boolean;
-  /** Bytes of a record at most; since Linux 6.19. */
+  /** Largest payload of a sent record in bytes; since Linux 6.19. */
   txMaxPayloadLen?: number;
 }
 
@@ -465,7 +471,9 @@ export const TlsInfo: Attributes<TlsInfo> = attributes((): Shape<TlsInfo> => ({
   txMaxPayloadLen: [7, u16],
 }));
 
-/** What a subflow of MPTCP is: MPTCP_SUBFLOW_FLAG_*; `mcap` made the connection, `join` joined it. */
+/**
+ * A flag of an MPTCP subflow: MPTCP_SUBFLOW_FLAG_*. `mcap` subflows created the connection, `join` subflows joined it.
+ */
 export type MptcpSubflowFlag =
   | "mcap_rem"
   | "mcap_loc"
@@ -478,27 +486,27 @@ export type MptcpSubflowFlag =
   | "mapvalid"
   | number;
 
-/** A TCP connection that is part of one of MPTCP: MPTCP_SUBFLOW_ATTR_*. */
+/** A TCP connection that is a subflow of an MPTCP connection: MPTCP_SUBFLOW_ATTR_*. */
 export interface MptcpSubflow {
-  /** The peer's token. */
+  /** Token of the peer. */
   tokenRem?: number;
-  /** Our token, that of {@linkcode MptcpInfo}. */
+  /** Own token, the same as in {@linkcode MptcpInfo}. */
   tokenLoc?: number;
-  /** Where it is in its own sequence. */
+  /** Position of the next data to send in the subflow's sequence. */
   relwriteSeq?: number;
-  /** Where it is in that of the connection. */
+  /** Start of the current mapping in the connection's sequence. */
   mapSeq?: bigint;
-  /** Where that is in its own. */
+  /** Start of the current mapping in the subflow's sequence. */
   mapSfseq?: number;
-  /** Where its own sequence begins. */
+  /** Start of the subflow's sequence numbers. */
   ssnOffset?: number;
-  /** Bytes that this is so for. */
+  /** Length of the current mapping in bytes. */
   mapDatalen?: number;
-  /** What it is. */
+  /** Flags of the subflow. */
   flags?: readonly MptcpSubflowFlag[];
-  /** Number of the peer's address. */
+  /** Id of the peer's address. */
   idRem?: number;
-  /** Number of our address. */
+  /** Id of the own address. */
   idLoc?: number;
 }
 
@@ -529,13 +537,13 @@ export const MptcpSubflow: Attributes<MptcpSubflow> = attributes((): Shape<Mptcp
   idLoc: [10, u8],
 }), { pad: 11 });
 
-/** What lies between TCP and the program: INET_ULP_INFO_*. */
+/** Upper layer protocol (ULP) between TCP and the program: INET_ULP_INFO_*. */
 export interface UlpInfo {
-  /** Its name: `tls`, `mptcp`. */
+  /** Name: `tls`, `mptcp`. */
   name?: string;
-  /** TLS. */
+  /** State of TLS. */
   tls?: TlsInfo;
-  /** MPTCP. */
+  /** Data of the MPTCP subflow. */
   mptcp?: MptcpSubflow;
 }
 
@@ -546,25 +554,25 @@ export const UlpInfo: Attributes<UlpInfo> = attributes((): Shape<UlpInfo> => ({
   mptcp: [3, MptcpSubflow],
 }));
 
-/** What TCP has beside what all protocols have. */
+/** The fields that TCP adds to those of all IP sockets. */
 export interface TcpExtra {
-  /** The connection, where that was asked for: `info: true`. */
+  /** The connection; present if the request has `info: true`. */
   info?: TcpInfo;
-  /** Of TCP Vegas and its like: with `info`. */
+  /** State of Vegas and similar congestion control; present with `info`. */
   vegasinfo?: TcpVegasInfo;
-  /** The name of its congestion control. */
+  /** Name of the congestion control algorithm. */
   cong?: string;
-  /** Of DCTCP: with `info`. */
+  /** State of DCTCP; present with `info`. */
   dctcpinfo?: TcpDctcpInfo;
-  /** Of BBR: with `info`. */
+  /** State of BBR; present with `info`. */
   bbrinfo?: TcpBbrInfo;
-  /** Keys by which segments are signed; told to who has CAP_NET_ADMIN. */
+  /** Keys that sign segments; only with CAP_NET_ADMIN. */
   md5sig?: readonly TcpMd5sig[];
-  /** What lies between TCP and the program; since Linux 5.4. */
+  /** Upper layer protocol between TCP and the program; since Linux 5.4. */
   ulpInfo?: UlpInfo;
 }
 
-/** A TCP socket. */
+/** A TCP socket: the fields of all IP sockets, and those of TCP. */
 export interface TcpSocket extends InetSocket, TcpExtra {}
 
 /** Wire form of {@linkcode TcpSocket}. */
@@ -579,7 +587,7 @@ export const TcpSocket: Attributes<TcpSocket> = attributes((): Shape<TcpSocket> 
   ulpInfo: [19, UlpInfo],
 }), INET);
 
-/** How TCP sockets are asked for. */
+/** Requests for TCP sockets. */
 export const TCP: InetForm<TcpSocket> = {
   object: "TCP socket",
   table: TcpSocket,

@@ -1,7 +1,7 @@
 /**
- * AF_TIPC: sockets of a cluster, by service instead of machine.
+ * AF_TIPC: sockets of a cluster, addressed by service instead of by machine.
  *
- * Their messages have no header: all is in one nest, whose fields are the object's here.
+ * Their messages have no header, but a single nest; its fields are those of the object here.
  *
  * Source: linux/tipc_sockets_diag.h, linux/tipc_netlink.h, v7.2
  *
@@ -25,19 +25,19 @@ import { declareSockets } from "./messages.ts";
 import { AF, cookie, family, NETLINK_SOCK_DIAG, SOCK, type SocketFamily, type SocketType } from "./protocol.ts";
 import { type SocketForm, Sockets } from "./sockets.ts";
 
-/** TIPC_*: states, of which some have the numbers of others. */
+/** TIPC_*: states of sockets; some share the numbers of TCP states. */
 const STATE = { established: 1, connecting: 2, open: 7, disconnecting: 8, listen: 10 } as const;
 
-/** What a socket is doing. */
+/** State of a TIPC socket. */
 export type TipcState = "established" | "connecting" | "open" | "disconnecting" | "listen" | number;
 
-/** What is asked: struct tipc_sock_diag_req. */
+/** A request: struct tipc_sock_diag_req. */
 export interface TipcRequest {
   /** `tipc`. */
   family?: SocketFamily;
-  /** 0. */
+  /** Always 0. */
   protocol?: number;
-  /** In which states, a bit each. */
+  /** States of the sockets to list, as a mask with bit n for state n. */
   states?: number;
 }
 
@@ -48,17 +48,17 @@ export const TipcRequest: Struct<TipcRequest> = struct(8, (): Shape<TipcRequest>
   states: [4, u32],
 }));
 
-/** A connection: TIPC_NLA_CON_*. */
+/** A connection of a TIPC socket: TIPC_NLA_CON_*. */
 export interface TipcCon {
-  /** Whether it was made to a service, of which `type` and `inst` tell. */
+  /** True if it was made to a service: then `type` and `inst` name the service. */
   flag?: boolean;
-  /** The peer's machine. */
+  /** Number of the peer's machine (node). */
   node?: number;
-  /** The peer's socket. */
+  /** Number of the peer's socket. */
   sock?: number;
-  /** The service. */
+  /** Type of the service. */
   type?: number;
-  /** Which of its instances. */
+  /** Instance of the service. */
   inst?: number;
 }
 
@@ -71,17 +71,17 @@ export const TipcCon: Attributes<TipcCon> = attributes((): Shape<TipcCon> => ({
   inst: [5, u32],
 }));
 
-/** What waits: TIPC_NLA_SOCK_STAT_*. */
+/** Queues and congestion of a socket: TIPC_NLA_SOCK_STAT_*. */
 export interface TipcStat {
-  /** Messages to be read. */
+  /** Number of messages to be read. */
   rcvq?: number;
-  /** Messages to be sent. */
+  /** Number of messages to be sent. */
   sendq?: number;
-  /** Whether it waits for a link. */
+  /** True if it waits for a congested link. */
   linkCong?: boolean;
-  /** Whether it waits for its peer. */
+  /** True if it waits for its congested peer. */
   connCong?: boolean;
-  /** Messages that were thrown away. */
+  /** Number of dropped messages. */
   drop?: number;
 }
 
@@ -94,19 +94,19 @@ export const TipcStat: Attributes<TipcStat> = attributes((): Shape<TipcStat> => 
   drop: [4, u32],
 }));
 
-/** A group that a socket is in: TIPC_NLA_SOCK_GROUP_*. */
+/** A multicast group that a socket joined: TIPC_NLA_SOCK_GROUP_*. */
 export interface TipcGroup {
-  /** The group. */
+  /** Id of the group. */
   id?: number;
-  /** Whether all may join. */
+  /** True if the group is open. */
   open?: boolean;
-  /** Whether it is within one machine. */
+  /** True if the group is limited to this machine. */
   nodeScope?: boolean;
-  /** Whether it is within the cluster. */
+  /** True if the group spans the cluster. */
   clusterScope?: boolean;
-  /** Who the socket is in it. */
+  /** Instance of the socket in the group. */
   instance?: number;
-  /** Number of the next broadcast. */
+  /** Number of the next broadcast to send. */
   bcSendNext?: number;
 }
 
@@ -120,29 +120,29 @@ export const TipcGroup: Attributes<TipcGroup> = attributes((): Shape<TipcGroup> 
   bcSendNext: [5, u32],
 }));
 
-/** A socket: TIPC_NLA_SOCK_*. */
+/** A TIPC socket: TIPC_NLA_SOCK_*. */
 export interface TipcSocket {
-  /** Its machine. */
+  /** Number of its machine (node). */
   addr?: number;
-  /** Its number there. */
+  /** Number of the socket on its machine. */
   ref?: number;
-  /** Its connection. */
+  /** The connection. */
   con?: TipcCon;
-  /** Whether it offers services. */
+  /** True if it offers services. */
   hasPubl?: boolean;
-  /** What waits. */
+  /** Queues and congestion. */
   stat?: TipcStat;
-  /** What kind. */
+  /** Type of the socket. */
   type?: SocketType;
-  /** Its inode. */
+  /** Inode: that of `socket:[…]` in /proc/PID/fd. */
   inode?: number;
-  /** The user that it belongs to. */
+  /** Number of the user that owns it. */
   uid?: number;
-  /** What it is doing. */
+  /** State of the socket. */
   state?: TipcState;
-  /** What tells it from all others. */
+  /** Unique number of the socket, u64. */
   cookie?: bigint;
-  /** The group that it is in. */
+  /** Multicast group that it joined. */
   group?: TipcGroup;
 }
 
@@ -166,7 +166,7 @@ export const TipcSocket: Attributes<TipcSocket> = attributes((): Shape<object> =
   TIPC_NLA_SOCK,
 );
 
-/** How TIPC sockets are asked for. */
+/** Requests for TIPC sockets. */
 export const TIPC: SocketForm<TipcSocket> = {
   object: "TIPC socket",
   table: TipcSocket,

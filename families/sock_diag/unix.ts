@@ -1,5 +1,5 @@
 /**
- * AF_UNIX: sockets between processes of one machine.
+ * AF_UNIX: sockets between processes of one machine (unix sockets).
  *
  * Source: linux/unix_diag.h, v7.2
  *
@@ -42,22 +42,22 @@ import {
 } from "./protocol.ts";
 import { type SocketForm, Sockets } from "./sockets.ts";
 
-/** UDIAG_SHOW_*: what to tell of a socket. */
+/** UDIAG_SHOW_*: data that a request asks for. */
 export type UnixShow = "name" | "vfs" | "peer" | "icons" | "rqlen" | "meminfo" | "uid" | number;
 
-/** What is asked: struct unix_diag_req. */
+/** A request: struct unix_diag_req. */
 export interface UnixRequest {
   /** `unix`. */
   family?: SocketFamily;
-  /** 0. */
+  /** Always 0. */
   protocol?: number;
-  /** In which states. */
+  /** States of the sockets to list. */
   states?: readonly SocketState[];
-  /** The one of this inode, where not all are asked for. */
+  /** Inode of a single socket; absent in a dump of all. */
   inode?: number;
-  /** What to tell. */
+  /** Data that the request asks for. */
   show?: readonly UnixShow[];
-  /** Its cookie. */
+  /** Cookie of the single socket. */
   cookie?: bigint;
 }
 
@@ -76,59 +76,59 @@ export const UnixRequest: Struct<UnixRequest> = struct(24, (): Shape<UnixRequest
 
 /** The file that a socket is bound to: struct unix_diag_vfs. */
 export interface UnixVfs {
-  /** Its inode. */
+  /** Inode of the file. */
   inode?: number;
-  /** Its device, as the kernel numbers them: `major << 20 | minor`. */
+  /** Device of the file, in the kernel's numbering: `major << 20 | minor`. */
   dev?: number;
 }
 
 /** Wire form of {@linkcode UnixVfs}. */
 export const UnixVfs: Struct<UnixVfs> = struct(8, (): Shape<UnixVfs> => ({ inode: [0, u32], dev: [4, u32] }));
 
-/** Queues: struct unix_diag_rqlen. */
+/** Lengths of a socket's queues: struct unix_diag_rqlen. */
 export interface UnixRqlen {
-  /** Bytes to be read; of one that listens, connections to be accepted. */
+  /** Bytes to be read; of a listening socket, the number of connections to be accepted. */
   rqueue?: number;
-  /** Bytes sent and not read yet; of one that listens, connections that may wait. */
+  /** Bytes sent but not read yet; of a listening socket, the limit of connections to be accepted. */
   wqueue?: number;
 }
 
 /** Wire form of {@linkcode UnixRqlen}. */
 export const UnixRqlen: Struct<UnixRqlen> = struct(8, (): Shape<UnixRqlen> => ({ rqueue: [0, u32], wqueue: [4, u32] }));
 
-/** A socket: struct unix_diag_msg and UNIX_DIAG_*. */
+/** A unix socket: struct unix_diag_msg and UNIX_DIAG_*. */
 export interface UnixSocket {
   /** `unix`. */
   family: SocketFamily;
-  /** What kind. */
+  /** Type of the socket. */
   type: SocketType;
-  /** What it is doing: `established`, `listen`, or `close`, which datagram sockets are too. */
+  /** State: `established`, `listen` or `close`; datagram sockets are in `close` too. */
   state: SocketState;
-  /** Its inode: that of `socket:[…]` in /proc/PID/fd. */
+  /** Inode: that of `socket:[…]` in /proc/PID/fd. */
   inode: number;
-  /** What tells it from all others. */
+  /** Unique number of the socket, u64. */
   cookie: bigint;
-  /** Its path; or its abstract name, which begins with `\0` and may have more of these. Absent where it has none. */
+  /** Path, or abstract name, which begins with `\0` and may contain more of them. Absent if the socket has no name. */
   name?: string;
   /** The file that it is bound to. */
   vfs?: UnixVfs;
-  /** The inode of the socket that it is connected to. */
+  /** Inode of the peer. */
   peer?: number;
-  /** Of one that listens, inodes of those that wait to be accepted. */
+  /** Inodes of the connections to be accepted, of a listening socket. */
   icons?: readonly number[];
-  /** Its queues. */
+  /** Lengths of its queues. */
   rqlen?: UnixRqlen;
-  /** Its memory. */
+  /** Memory of the socket. */
   meminfo?: SocketMemory;
-  /** Which ways it is shut down. */
+  /** Directions that are shut down. */
   shutdown?: Shutdown;
-  /** The user that it belongs to; since Linux 5.4. */
+  /** Number of the user that owns it; since Linux 5.4. */
   uid?: number;
 }
 
 const path: Codec<string> = string(108);
 
-/** A path with its NUL, or an abstract name, which has one in front and none behind. */
+/** Codec of a socket's name: a path ends with NUL; an abstract name begins with NUL and has none at its end. */
 const name: Codec<string> = {
   name: "a name",
   decode(from, at, end, owner) {
@@ -167,7 +167,7 @@ export const UnixSocket: Attributes<UnixSocket> = attributes((): Shape<UnixSocke
 
 const ALL: readonly UnixShow[] = ["name", "vfs", "peer", "icons", "rqlen", "meminfo", "uid"];
 
-/** How unix sockets are asked for. */
+/** Requests for unix sockets. */
 export const UNIX: SocketForm<UnixSocket> = {
   object: "unix socket",
   table: UnixSocket,

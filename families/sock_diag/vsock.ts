@@ -1,5 +1,5 @@
 /**
- * AF_VSOCK: sockets between virtual machines and what they run on.
+ * AF_VSOCK: sockets between virtual machines and their host.
  *
  * Source: linux/vm_sockets_diag.h, v7.2
  *
@@ -35,19 +35,19 @@ import {
 } from "./protocol.ts";
 import { type SocketForm, Sockets } from "./sockets.ts";
 
-/** What is asked: struct vsock_diag_req. */
+/** A request: struct vsock_diag_req. */
 export interface VsockRequest {
   /** `vsock`. */
   family?: SocketFamily;
-  /** 0. */
+  /** Always 0. */
   protocol?: number;
-  /** In which states. */
+  /** States of the sockets to list. */
   states?: readonly SocketState[];
-  /** 0. */
+  /** Always 0. */
   inode?: number;
-  /** 0. */
+  /** Always 0. */
   show?: number;
-  /** The kernel makes nothing of it. */
+  /** Ignored by the kernel. */
   cookie?: bigint;
 }
 
@@ -61,27 +61,27 @@ export const VsockRequest: Struct<VsockRequest> = struct(24, (): Shape<VsockRequ
   cookie: [16, cookie],
 }));
 
-/** A socket: struct vsock_diag_msg. */
+/** A vsock socket: struct vsock_diag_msg. */
 export interface VsockSocket {
   /** `vsock`. */
   family: SocketFamily;
-  /** What kind. */
+  /** Type of the socket. */
   type: SocketType;
-  /** What it is doing. */
+  /** State of the socket. */
   state: SocketState;
-  /** Which ways it is shut down. */
+  /** Directions that are shut down. */
   shutdown: Shutdown;
-  /** Its own machine: VMADDR_CID_*, 4294967295 for any, 1 for loopback, 2 for the host. */
+  /** Own context id (CID) of the machine: VMADDR_CID_*, 4294967295 for any, 1 for loopback, 2 for the host. */
   srcCid: number;
-  /** Its own port. */
+  /** Own port, u32. */
   srcPort: number;
-  /** The peer's machine. */
+  /** Context id (CID) of the peer's machine. */
   dstCid: number;
-  /** The peer's port. */
+  /** The peer's port, u32. */
   dstPort: number;
-  /** Its inode. */
+  /** Inode: that of `socket:[…]` in /proc/PID/fd. */
   inode: number;
-  /** What tells it from all others. */
+  /** Unique number of the socket, u64. */
   cookie: bigint;
 }
 
@@ -99,7 +99,7 @@ export const VsockSocket: Attributes<VsockSocket> = attributes((): Shape<VsockSo
   cookie: head(24, cookie, key),
 }), { header: 32 });
 
-/** How vsock sockets are asked for. */
+/** Requests for vsock sockets. */
 export const VSOCK: SocketForm<VsockSocket> = {
   object: "vsock socket",
   table: VsockSocket,

@@ -1,5 +1,5 @@
 /**
- * AF_XDP: sockets that a network device's queue fills past the rest of the kernel.
+ * AF_XDP: sockets that receive frames directly from a queue of a network interface.
  *
  * Source: linux/xdp_diag.h, v7.2
  *
@@ -34,20 +34,20 @@ import {
 } from "./protocol.ts";
 import { type SocketForm, Sockets } from "./sockets.ts";
 
-/** XDP_SHOW_*: what to tell of a socket. */
+/** XDP_SHOW_*: data that a request asks for. */
 export type XdpShow = "info" | "ring_cfg" | "umem" | "meminfo" | "stats" | number;
 
-/** What is asked: struct xdp_diag_req. */
+/** A request: struct xdp_diag_req. */
 export interface XdpRequest {
   /** `xdp`. */
   family?: SocketFamily;
-  /** 0. */
+  /** Always 0. */
   protocol?: number;
-  /** The kernel makes nothing of it. */
+  /** Ignored by the kernel. */
   inode?: number;
-  /** What to tell. */
+  /** Data that the request asks for. */
   show?: readonly XdpShow[];
-  /** The kernel makes nothing of it. */
+  /** Ignored by the kernel. */
   cookie?: bigint;
 }
 
@@ -60,45 +60,45 @@ export const XdpRequest: Struct<XdpRequest> = struct(20, (): Shape<XdpRequest> =
   cookie: [12, cookie],
 }));
 
-/** What a socket is bound to: struct xdp_diag_info. */
+/** The interface and queue that a socket is bound to: struct xdp_diag_info. */
 export interface XdpInfo {
-  /** Number of the interface, 0 for none. */
+  /** Index of the interface; 0 for none. */
   ifindex?: number;
-  /** Its queue. */
+  /** Number of the queue. */
   queueId?: number;
 }
 
 /** Wire form of {@linkcode XdpInfo}. */
 export const XdpInfo: Struct<XdpInfo> = struct(8, (): Shape<XdpInfo> => ({ ifindex: [0, u32], queueId: [4, u32] }));
 
-/** A ring: struct xdp_diag_ring. */
+/** A ring of descriptors: struct xdp_diag_ring. */
 export interface XdpRing {
-  /** Entries. */
+  /** Number of entries. */
   entries?: number;
 }
 
 /** Wire form of {@linkcode XdpRing}. */
 export const XdpRing: Struct<XdpRing> = struct(4, (): Shape<XdpRing> => ({ entries: [0, u32] }));
 
-/** The memory that frames are in: struct xdp_diag_umem. */
+/** The memory for frames (UMEM): struct xdp_diag_umem. */
 export interface XdpUmem {
-  /** Bytes. */
+  /** Size in bytes. */
   size?: number;
-  /** Its number. */
+  /** Id of the memory. */
   id?: number;
-  /** Pages. */
+  /** Number of pages. */
   numPages?: number;
-  /** Bytes of a frame. */
+  /** Size of a frame in bytes. */
   chunkSize?: number;
-  /** Bytes kept free in front of each frame. */
+  /** Bytes reserved in front of each frame. */
   headroom?: number;
-  /** Number of the interface that it is for. */
+  /** Index of the interface that uses it. */
   ifindex?: number;
-  /** Its queue. */
+  /** Number of the queue that uses it. */
   queueId?: number;
-  /** XDP_DU_F_*: whether the device writes into it itself. */
+  /** XDP_DU_F_*: `zerocopy` if the device itself writes into it. */
   flags?: readonly ("zerocopy" | number)[];
-  /** Sockets that use it. */
+  /** Number of sockets that use it. */
   refs?: number;
 }
 
@@ -115,19 +115,19 @@ export const XdpUmem: Struct<XdpUmem> = struct(40, (): Shape<XdpUmem> => ({
   refs: [36, u32],
 }));
 
-/** What became of frames: struct xdp_diag_stats. */
+/** Counters of frames: struct xdp_diag_stats. */
 export interface XdpStats {
-  /** Received and thrown away. */
+  /** Received frames that were dropped. */
   nRxDropped?: number;
-  /** Received into places that were none. */
+  /** Received frames dropped because of an invalid descriptor. */
   nRxInvalid?: number;
-  /** Received with the ring full. */
+  /** Received frames dropped because the receive ring was full. */
   nRxFull?: number;
-  /** Received with no place to put them. */
+  /** Received frames that found the fill ring empty. */
   nFillRingEmpty?: number;
-  /** To be sent from places that were none. */
+  /** Frames to send dropped because of an invalid descriptor. */
   nTxInvalid?: number;
-  /** Nothing to be sent when asked. */
+  /** Requests to send that found the transmit ring empty. */
   nTxRingEmpty?: number;
 }
 
@@ -141,35 +141,35 @@ export const XdpStats: Struct<XdpStats> = struct(48, (): Shape<XdpStats> => ({
   nTxRingEmpty: [40, count],
 }));
 
-/** A socket: struct xdp_diag_msg and XDP_DIAG_*. */
+/** An XDP socket: struct xdp_diag_msg and XDP_DIAG_*. */
 export interface XdpSocket {
   /** `xdp`. */
   family: SocketFamily;
-  /** `raw`. */
+  /** Always `raw`. */
   type: SocketType;
-  /** Its inode. */
+  /** Inode: that of `socket:[…]` in /proc/PID/fd. */
   inode: number;
-  /** What tells it from all others. */
+  /** Unique number of the socket, u64. */
   cookie: bigint;
-  /** What it is bound to. */
+  /** The interface and queue that it is bound to. */
   info?: XdpInfo;
-  /** The name of the interface that it is bound to. Read-only. */
+  /** Name of the interface that it is bound to. Read-only. */
   dev?: string;
-  /** The user that it belongs to. */
+  /** Number of the user that owns it. */
   uid?: number;
-  /** The ring of what is received. */
+  /** Ring of received frames. */
   rxRing?: XdpRing;
-  /** The ring of what is sent. */
+  /** Ring of frames to send. */
   txRing?: XdpRing;
-  /** The memory that frames are in. */
+  /** Memory for frames (UMEM). */
   umem?: XdpUmem;
-  /** The ring of places for what is received. */
+  /** Fill ring: free places for received frames. */
   umemFillRing?: XdpRing;
-  /** The ring of places that were sent from. */
+  /** Completion ring: places whose frames were sent. */
   umemCompletionRing?: XdpRing;
-  /** Its memory. */
+  /** Memory of the socket. */
   meminfo?: SocketMemory;
-  /** What became of frames; since Linux 5.9. */
+  /** Counters of frames; since Linux 5.9. */
   stats?: XdpStats;
 }
 
@@ -191,7 +191,7 @@ export const XdpSocket: Attributes<XdpSocket> = attributes((): Shape<XdpSocket> 
   stats: [9, XdpStats],
 }), { header: 16 });
 
-/** How XDP sockets are asked for. */
+/** Requests for XDP sockets. */
 export const XDP: SocketForm<XdpSocket> = {
   object: "XDP socket",
   table: XdpSocket,

@@ -333,7 +333,7 @@ kernelTest("sock_diag: flush refuses a filter that asks nothing of a socket, how
       assertThrows(() => tcp.flush(filter as never), TypeError, "expected a filter as an object");
     }
     assertThrows(() => tcp.flush({ all: false } as never), TypeError, "all: expected true");
-    assertThrows(() => tcp.flush({ all: true, dstPort: 443 } as never), TypeError, "no filter beside it");
+    assertThrows(() => tcp.flush({ all: true, dstPort: 443 } as never), TypeError, "no other filter");
     // What holds of none destroys none.
     assertEquals(tcp.flush({ state: [] }), 0);
     assertEquals(tcp.flush({ not: {} }), 0);
@@ -341,9 +341,9 @@ kernelTest("sock_diag: flush refuses a filter that asks nothing of a socket, how
     assertEquals(tcp.flush({ mark: { value: 1, mask: 0 } }), 0);
     for (
       const [filter, why] of [
-        [{ or: [] }, "none of no conditions"],
-        [{ dstPort: { from: 443 } }, `dstPort: "from" is none of start, end`],
-        [{ mark: { value: 1, mask: 1, bits: 2 } }, `mark: "bits" is none of value, mask`],
+        [{ or: [] }, "expected at least one condition"],
+        [{ dstPort: { from: 443 } }, `dstPort: "from" is not one of start, end`],
+        [{ mark: { value: 1, mask: 1, bits: 2 } }, `mark: "bits" is not one of value, mask`],
         [{ dport: 443 }, "dport"],
         [{ not: { dport: 443 } }, `"dport" is no condition`],
         [{ family: "unix" }, "family: expected inet or inet6"],

@@ -208,7 +208,7 @@ test("Conditions: what is wrong with them is said with its place", () => {
   );
   assertThrows(of({ local: "10.0.0.0/33" }), RangeError, "local: a prefix of");
   assertThrows(of({ not: { port: 1 } }), TypeError, 'not: "port" is no condition: expected local, localPort');
-  assertThrows(of({ or: [] }), TypeError, "or: none of no conditions can hold");
+  assertThrows(of({ or: [] }), TypeError, "or: expected at least one condition");
   assertThrows(of({ or: 5 }), TypeError, "or: expected an array of conditions");
   assertThrows(of({ dstPort: "80" }), TypeError, "dstPort: expected a port");
   assertThrows(of({ auto: 1 }), TypeError, "auto: expected true or false");

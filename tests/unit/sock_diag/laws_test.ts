@@ -338,7 +338,7 @@ test("sock_diag: wrong input is named", () => {
   assertThrows(
     of(diag.InetRequest, { family: "inet", local: "::1" }),
     TypeError,
-    'local: "::1" is not of the family inet beside it',
+    'local: "::1" is not of the family inet of the message',
   );
   assertThrows(of(diag.InetRequest, { dst: "nowhere" }), TypeError, "dst: expected an IPv4 or IPv6 address");
   assertThrows(of(diag.TcpSocket, { info: { sndWscale: 16 } }), RangeError, "expected 0..15 for sndWscale");
