@@ -737,7 +737,7 @@ export interface KindStats {
 /** A network link (interface): its fields, with those of its kind and of its master's kind. */
 export type Link = LinkFields & KindStats & Kind & Port;
 
-/** A link as messages of both ways have it: a request has only what it is about. */
+/** A link in a message of either direction: a request has only some of the fields. */
 export type LinkMessage = Partial<LinkFields> & LinkGiven & KindStats & Kind & Port;
 
 const kind: Parts<Kind> = choice<Kind, "kind", "data">("kind", 1, "data", 2, {

@@ -84,7 +84,7 @@ const RTM_F = {
 /** Flags that show a next hop's state. The kernel refuses them in a request, or would take them as given. */
 const VOLATILE = 0x2000c079;
 
-/** A flag of a next hop. Only `onlink` can be set: the gateway is on this link, whatever the addresses say. */
+/** A flag of a next hop. Only `onlink` can be set: the gateway is on this link, even if no address there shows it. */
 export type HopFlag = keyof typeof RTNH_F;
 
 /** A flag of a route. */

@@ -246,7 +246,7 @@ export interface InetRequestV1 extends Partial<SocketId> {
   bytecode?: readonly BytecodeOp[];
 }
 
-/** Wire form of {@linkcode InetRequestV1}; its type says the protocol. */
+/** Wire form of {@linkcode InetRequestV1}; the message type determines the protocol. */
 export const InetRequestV1: Attributes<InetRequestV1> = attributes((): Shape<InetRequestV1> => ({
   family: head(0, family),
   srcLen: head(1, u8),

@@ -12,40 +12,40 @@ import { AF, NETLINK_SOCK_DIAG, SOCK_DIAG } from "./protocol.ts";
 
 type Any = Codec<unknown, never>;
 
-/** Codecs of replies about IP sockets by the protocol in the request. */
+/** Codecs of requests and replies by address family, as each family's module declares them when it is loaded. */
 const BY_FAMILY = new Map<number, readonly [request: Any, answer: Any]>();
 
 /** Codecs of replies about IP sockets by the protocol in the request. */
 const BY_PROTOCOL = new Map<unknown, Any>();
 
-/** How sockets of IP are asked for. */
+/** Codecs of requests for IP sockets. */
 interface InetRequests {
-  /** By family. */
+  /** Requests by address family: SOCK_DIAG_BY_FAMILY and SOCK_DESTROY. */
   readonly request: Attributes<object>;
-  /** In the form that the kernel knew first. */
+  /** Requests in the form of Linux before 3.3: TCPDIAG_GETSOCK and DCCPDIAG_GETSOCK. */
   readonly first: Any;
 }
 
 let inet: InetRequests | undefined;
 
-/** Has captures and NETLINK_DEBUG know the messages of a family of sockets. */
+/** Declares the messages of an address family, so that captures and NETLINK_DEBUG can decode them. */
 export function declareSockets(family: number, request: unknown, answer: unknown): void {
   BY_FAMILY.set(family, [request as Any, answer as Any]);
 }
 
-/** The same of the requests for sockets of IP. */
+/** Declares the requests for IP sockets, for the same purpose. */
 export function declareInetRequests(request: unknown, first: unknown): void {
   inet = { request: request as Attributes<object>, first: first as Any };
 }
 
-/** The same of one protocol's sockets of IP. */
+/** Declares the replies about IP sockets of one protocol, for the same purpose. */
 export function declareInetSockets(
   { protocol, table }: { readonly protocol: string | number; readonly table: unknown },
 ): void {
   BY_PROTOCOL.set(protocol, table as Any);
 }
 
-/** The tables of a family: what is told of sockets of IP looks as what is told of TCP. */
+/** Returns the codecs of an address family. Replies about IP sockets are decoded as TCP sockets if TCP is loaded. */
 function tablesOf(family: number): readonly [request: Any | undefined, answer: Any | undefined] | undefined {
   if (family !== AF.inet && family !== AF.inet6) return BY_FAMILY.get(family);
   return [inet?.request as Any | undefined, BY_PROTOCOL.get("tcp") ?? [...BY_PROTOCOL.values()][0]];

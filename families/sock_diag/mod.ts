@@ -8,8 +8,7 @@
  * console.log(slow.length, unix.list({ type: "seqpacket" }).length);
  * ```
  *
- * Reading needs no privilege. Only with CAP_NET_ADMIN the kernel shows marks, packet filters and keys, and destroys
- * sockets.
+ * Reading needs no privilege, except marks, packet filters and keys. These, and destroying sockets, need CAP_NET_ADMIN.
  *
  * @module
  */

@@ -206,7 +206,7 @@ test("Conditions: what is wrong with them is said with its place", () => {
     TypeError,
     'or[0].dst: expected an address or prefix like "10.0.0.0/8"',
   );
-  assertThrows(of({ local: "10.0.0.0/33" }), RangeError, "local: a prefix of");
+  assertThrows(of({ local: "10.0.0.0/33" }), RangeError, "local: expected a prefix length");
   assertThrows(of({ not: { port: 1 } }), TypeError, 'not: "port" is no condition: expected local, localPort');
   assertThrows(of({ or: [] }), TypeError, "or: expected at least one condition");
   assertThrows(of({ or: 5 }), TypeError, "or: expected an array of conditions");
