@@ -133,7 +133,7 @@ export interface CanBerrCounter {
   rxerr?: number;
 }
 
-/** Transmitter delay compensation (TDC), in clock periods. */
+/** Transmitter delay compensation (TDC), in minimum time quanta (clock periods). */
 export interface CanTdc {
   /** Smallest compensation value. Read-only. */
   tdcvMin?: number;
@@ -149,9 +149,9 @@ export interface CanTdc {
   tdcfMax?: number;
   /** Compensation value: the measured delay of the transmitter. */
   tdcv?: number;
-  /** Offset that is added to the compensation value. */
+  /** Offset that is added to the compensation value; the sum is the secondary sample point. */
   tdco?: number;
-  /** Filter window: the smallest delay that is measured. */
+  /** Filter window: the earliest secondary sample point at which compensation is used. */
   tdcf?: number;
 }
 

@@ -217,7 +217,7 @@ test("Conditions: what is wrong with them is said with its place", () => {
   assertThrows(
     of({ or: Array.from({ length: 6000 }, (_, port) => ({ port: undefined, localPort: port })) }),
     RangeError,
-    "takes",
+    "expected a condition of at most 65531 bytes",
   );
   assertEquals(compileFilter({ dev: "eth0" }, "list", (name) => name === "eth0" ? 7 : undefined).ops, [
     { code: "dev_cond", ifindex: 7, yes: 8, no: 12 },
