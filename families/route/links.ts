@@ -573,7 +573,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     }
   }
 
-  /** Yields the requests that set the remaining fields of a created link; `is` is the link as it is, if known. */
+  /** Yields the requests that set the remaining fields of a created link; `is` is its present state, if known. */
   *#rest({ value, names }: Made, key: LinkInput, is: Link | undefined): Generator<Operation, void, undefined> {
     const { describe } = declaration, name = value.ifname ?? describe(key), altnames = altnamesOf(value);
     const { master, ...first } = fieldsToSetAfterCreate(value, is, names);

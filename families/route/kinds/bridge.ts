@@ -64,15 +64,15 @@ export interface BridgeBoolopt {
 export interface BridgeQuerier {
   /** IPv4 address of the querier. */
   ipAddress?: string;
-  /** Index of the port towards it. */
+  /** Index of the bridge's port towards the IPv4 querier. */
   ipPort?: number;
-  /** Hundredths of a second until it counts as gone. */
+  /** Hundredths of a second until the IPv4 querier counts as gone. */
   ipOtherTimer?: number;
   /** IPv6 address of the querier. */
   ipv6Address?: string;
-  /** Index of the port towards it. */
+  /** Index of the bridge's port towards the IPv6 querier. */
   ipv6Port?: number;
-  /** Hundredths of a second until it counts as gone. */
+  /** Hundredths of a second until the IPv6 querier counts as gone. */
   ipv6OtherTimer?: number;
 }
 
