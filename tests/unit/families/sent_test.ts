@@ -83,6 +83,11 @@ function pcapOf(protocol: number, datagram: Uint8Array): Uint8Array {
   return join(head, datagram);
 }
 
+/** Returns true for the question which interface has a long name. Its table has these two of a link's fields. */
+function looksNameUp({ value }: ShownMessage): boolean {
+  return Object.keys(value as object).join() === "index,altIfname";
+}
+
 /** Notes where a capture of a message shows another value than a dry run, or where that value sent again is another. */
 function compare(
   message: ShownMessage,
@@ -152,11 +157,12 @@ test("a capture decodes each field of each request of routing and the generic fa
             try {
               (verbs as unknown as Record<string, (...given: object[]) => unknown>)[one]!(given, given);
             } catch {
-              continue; // refused, or no such verb: nothing is sent
+              // A dry run of get() shows its request and returns nothing. For others nothing was sent: they are refused.
+              if (shown.length === 0) continue;
             }
             const said: string[] = [];
             for (const message of shown) {
-              if (message.type === "CTRL_CMD_GETFAMILY") continue;
+              if (message.type === "CTRL_CMD_GETFAMILY" || looksNameUp(message)) continue;
               const where = `${family}.${name}.${one}(${stringify(given)})`;
               compared.set(`${family}.${name}`, (compared.get(`${family}.${name}`) ?? 0) + 1);
               const value = compare(message, protocol, familyName, where, faults);
@@ -178,6 +184,9 @@ test("a capture decodes each field of each request of routing and the generic fa
   const many = ["links", "addresses", "routes", "neighbours", "rules"].map((name) => `route.${name}`);
   many.push(
     "mptcpPm.endpoints",
+    "macsec.macsec",
+    "netdev.napis",
+    "netdev.queues",
     "nl80211.wiphys",
     "smcPnetid.pnetids",
     "ethtool.rss",
@@ -215,7 +224,7 @@ test("a capture decodes each request of NETLINK_SOCK_DIAG as it was sent", () =>
         try {
           verbs[verb]!(given);
         } catch {
-          continue; // refused, or no such verb: nothing is sent
+          // Refused, or no such verb; a dry run of get() shows its request all the same.
         }
         for (const message of shown) compare(message, 4, undefined, `${name}.${verb}(${stringify(given)})`, faults);
         compared += shown.length;
@@ -224,7 +233,7 @@ test("a capture decodes each request of NETLINK_SOCK_DIAG as it was sent", () =>
   }
   console.log(`${compared} requests`);
   assertEquals([...faults].map((one) => one.slice(0, 400)).slice(0, 40), []);
-  assert(compared > 100, `${compared} requests`);
+  assert(compared > 160, `${compared} requests`);
 });
 
 test("a capture decodes each request of NETLINK_CRYPTO as it was sent", () => {
@@ -244,7 +253,7 @@ test("a capture decodes each request of NETLINK_CRYPTO as it was sent", () => {
       try {
         verbs[verb]!(given, { priorityVal: 7 });
       } catch {
-        continue; // refused, or no such verb: nothing is sent
+        // Refused, or no such verb; a dry run of get() shows its request all the same.
       }
       for (const message of shown) compare(message, 21, undefined, `${verb}(${stringify(given)})`, faults);
       compared += shown.length;
