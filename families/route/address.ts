@@ -24,6 +24,7 @@ import {
   ip,
   key,
   mask,
+  parseIp,
   readOnly,
   type RepeatedCodec,
   type Shape,
@@ -256,6 +257,23 @@ export function prepareAddress(value: Input<Address>, verb: Verb): Input<Address
     // An IPv4 address that is valid forever has no other sign of being deprecated than this flag.
     ...(Array.isArray(flags) && flags.includes("deprecated") ? { cacheinfo: { ...cacheinfo, prefered: 0 } } : {}),
   };
+}
+
+/**
+ * Refuses a key whose `local` and `address` contradict each other. Listed addresses have the same in both.
+ *
+ * @param what the action, for the error
+ * @throws {TypeError} they are different addresses
+ */
+export function expectOneAddress(key: Input<Address>, what: string): void {
+  const { local, address } = key;
+  if (typeof local !== "string" || typeof address !== "string") return;
+  const own = address.replace(/\/.*/, ""), bytes = (text: string): string => parseIp(text)?.join() ?? text;
+  if (bytes(local) === bytes(own)) return;
+  throw argumentError(
+    TypeError,
+    `Cannot ${what}: local ${shown(local)} is not the address ${shown(address)} beside it`,
+  );
 }
 
 /** The fields that the kernel compares to find the address to delete, by family. */

@@ -10,7 +10,7 @@
  */
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
-import { Address, addressKey, comparesAddress, mergeAddress, prepareAddress } from "./address.ts";
+import { Address, addressKey, comparesAddress, expectOneAddress, mergeAddress, prepareAddress } from "./address.ts";
 import { ipv6DisabledHint } from "./numbers.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
@@ -46,6 +46,13 @@ export class Addresses extends Collection<Address, AddressInput> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);
+  }
+
+  /** See {@linkcode Collection.keyValue}. */
+  override keyValue(key: AddressInput, verb = "find"): object {
+    const named = super.keyValue(key, verb);
+    expectOneAddress(named, `${verb} address`);
+    return named;
   }
 }
 

@@ -149,6 +149,44 @@ kernelTest(
   },
 );
 
+kernelTest(
+  "addresses: a key whose local is another address than its address is refused by every verb",
+  NEEDS,
+  async () => {
+    await inNamespace((ns) => {
+      wire(ns);
+      ns.ip("address add fd00::1/64 dev v0 nodad");
+      const { addresses } = ns.route;
+      for (
+        const [address, same, other] of [
+          ["192.0.2.1/24", "192.0.2.1", "192.0.2.9"],
+          ["fd00::1/64", "fd00:0::0:1", "fd00::9"],
+          ["fd00::1", "FD00::1", "192.0.2.1"],
+        ] as const
+      ) {
+        const key = { dev: "v0", address, local: other }, before = ns.ipJson("address show dev v0");
+        const verbs: Record<string, () => unknown> = {
+          get: () => addresses.get(key),
+          find: () => addresses.find(key),
+          set: () => addresses.set(key, { rtPriority: 5 }),
+          delete: () => addresses.delete(key),
+        };
+        for (const [verb, ask] of Object.entries(verbs)) {
+          const { message } = assertThrows(ask, TypeError);
+          assertStringIncludes(message, `address: local "${other}" is not the address "${address}" beside it`, verb);
+        }
+        assertEquals(ns.ipJson("address show dev v0"), before);
+        if (address.includes("/")) assertEquals(addresses.get({ dev: "v0", address, local: same }).address, address);
+      }
+      // What was listed names itself.
+      const listed = addresses.get({ dev: "v0", address: "192.0.2.1/24" });
+      assertEquals(listed.local, "192.0.2.1");
+      addresses.delete(listed);
+      assertEquals(addresses.find(listed), undefined);
+    });
+  },
+);
+
 kernelTest("IPv6 where it is switched off is no missing capability", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
