@@ -13,7 +13,7 @@
  * Source: linux/netdev.h, v7.2.
  * @module
  */
-import { expectFields } from "../../core/arguments.ts";
+import { expectFields, isFields } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -33,7 +33,8 @@ import {
   u32,
   uint,
 } from "../../core/codec/mod.ts";
-import { argumentError } from "../../core/errors.ts";
+import type { Input } from "../../core/collection.ts";
+import { argumentError, KernelError } from "../../core/errors.ts";
 import {
   GenericCaller,
   GenericCollection,
@@ -534,7 +535,7 @@ const pagePoolStats: GenericDeclaration<PagePoolStats> = {
   describe: (value) => String((value as PagePoolStats).info?.id ?? ""),
   identity: ({ info }) => String(info?.id ?? `of ${info?.ifindex}`),
   fromKey: (id) => ({ info: { id: Number(id) } }),
-  keyOf: (value) => ({ info: (value as PagePoolStats).info }),
+  keyOf: (value) => ({ info: { id: (value as PagePoolStats).info?.id } }),
   hint: (code) => code === "EOPNOTSUPP" ? "the kernel is configured without CONFIG_PAGE_POOL_STATS" : undefined,
 };
 
@@ -600,16 +601,74 @@ export class QueueStatistics extends GenericCollection<Qstats> {
   }
 }
 
+const ENOENT = 2;
+
+/**
+ * Operations on objects of devices that the kernel finds by their number only. If a key contains the device too, it is
+ * compared with that of the object found.
+ */
+export class NumberedObjects<T extends object> extends GenericCollection<T, Input<T> & object, number | T> {
+  readonly #open: () => Client;
+  readonly #deviceOf: (value: Input<T> & object) => { ifindex?: Input<Ifindex>; dev?: string } | undefined;
+
+  /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
+  constructor(
+    declaration: GenericDeclaration<T>,
+    deviceOf: (value: Input<T> & object) => { ifindex?: Input<Ifindex>; dev?: string } | undefined,
+    open: () => Client,
+    requester: () => Requester = open,
+  ) {
+    super(declaration, open, requester);
+    this.#open = open;
+    this.#deviceOf = deviceOf;
+  }
+
+  /** See {@linkcode GenericCollection.get}. */
+  override get(key: number | T): T {
+    return this.#ofDevice(super.get(key), key, "get");
+  }
+
+  /** See {@linkcode GenericCollection.set}. Looks for the object first if the key contains its device. */
+  override set(key: number | T, changes: Input<T> & object): void {
+    const named = this.keyValue(key, "set");
+    if (this.#said(key) !== undefined && !this.#open().deferred) {
+      this.#ofDevice(this.look(named, this.#what("set", key), this.#open()).found, key, "set");
+    }
+    super.set(key, changes);
+  }
+
+  /** Returns the device that a key contains, if it does: its name, its number, or `null` for none. */
+  #said(key: number | T): string | number | null | undefined {
+    const { dev, ifindex } = isFields(key) ? this.#deviceOf(key as Input<T> & object) ?? {} : {};
+    return dev ?? ifindex;
+  }
+
+  #what(verb: string, key: number | T): string {
+    return `${verb} ${this.declaration.object} ${this.declaration.describe(key as object)}`;
+  }
+
+  /** Returns the object found, and throws if it belongs to another device than the key contains. */
+  #ofDevice(found: T, key: number | T, verb: string): T {
+    const said = this.#said(key);
+    if (said === undefined) return found;
+    const { dev, ifindex = 0 } = this.#deviceOf(found as Input<T> & object) ?? {};
+    if ((said === null ? 0 : this.index(said)) === ifindex) return found;
+    throw new KernelError(this.#what(verb, key), ENOENT, {
+      kernelMessage: `it belongs to ${ifindex === 0 ? "no device" : `device ${dev ?? ifindex}`}`,
+    });
+  }
+}
+
 /** The collections of the family. */
 export interface NetdevCollections {
   /** Operations on devices and their XDP features. */
   readonly devices: GenericCollection<NetDevice, object, string | number | NetDevice>;
   /** Operations on page pools. */
-  readonly pagePools: GenericCollection<PagePool, object, number | PagePool>;
+  readonly pagePools: NumberedObjects<PagePool>;
   /** Operations on statistics of page pools. */
-  readonly pagePoolStats: GenericCollection<PagePoolStats, object, number | PagePoolStats>;
+  readonly pagePoolStats: NumberedObjects<PagePoolStats>;
   /** Operations on NAPI instances. */
-  readonly napis: GenericCollection<Napi, object, number | Napi>;
+  readonly napis: NumberedObjects<Napi>;
   /** Operations on queues. */
   readonly queues: GenericCollection<Queue>;
   /** Operations on statistics of devices and queues. */
@@ -631,9 +690,9 @@ function collections(open: () => Client, requester: () => Requester = open): Net
       ?.id;
   return {
     devices: new GenericCollection(device, open, requester),
-    pagePools: new GenericCollection(pagePool, open, requester),
-    pagePoolStats: new GenericCollection(pagePoolStats, open, requester),
-    napis: new GenericCollection(napi, open, requester),
+    pagePools: new NumberedObjects(pagePool, (value) => value, open, requester),
+    pagePoolStats: new NumberedObjects(pagePoolStats, ({ info }) => info, open, requester),
+    napis: new NumberedObjects(napi, (value) => value, open, requester),
     queues: new GenericCollection(queue, open, requester),
     qstats: new QueueStatistics(open, requester),
     bindRx: (binding) => bind(NETDEV_CMD.NETDEV_CMD_BIND_RX, binding, "bind a dmabuf for receiving"),

@@ -1,9 +1,10 @@
 /** netdev against what the kernel says elsewhere. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { KernelError } from "../../../core/errors.ts";
 import { families } from "../../../families/generic/controller.ts";
 import { family } from "../../../families/generic/mod.ts";
 import { open } from "../../../families/generic/netdev.ts";
-import { inNamespace } from "../namespace.ts";
+import { inNamespace, run } from "../namespace.ts";
 import { skip } from "../../test.ts";
 import { genericTest, hasFamily } from "./needs.ts";
 import { NETDEV } from "./specs.ts";
@@ -101,6 +102,32 @@ genericTest("netdev", "netdev: NAPI instances are changed", has(14) ? [] : ["a k
   }
   assertEquals(client.napis.get(napi), napi);
 });
+
+genericTest(
+  "netdev",
+  "netdev: a NAPI instance is found by its number, and by its device beside it",
+  has(14) ? ["ip", "ethtool"] : ["a kernel whose netdev sets NAPI"],
+  () =>
+    inNamespace(({ name, ip }) => {
+      using client = open({ netns: name });
+      ip("link add v0 type veth peer name v1");
+      // The instances of a veth poll while it merges packets (GRO).
+      run("ip", ["netns", "exec", name, "ethtool", "-K", "v0", "gro", "on"]);
+      ip("link set v0 up");
+      ip("link set v1 up");
+      const [napi] = client.napis.list({ ifindex: "v0" });
+      if (napi === undefined) skip("a kernel whose veths have NAPI instances");
+      const { id, dev, ifindex } = napi;
+      assertEquals(dev, "v0");
+      const other = client.devices.get("v1").ifindex!;
+      assertEquals(client.napis.get({ id, dev, ifindex }), napi);
+      assertEquals(client.napis.find({ id, dev: "v1" }), undefined);
+      assertThrows(() => client.napis.set({ id, ifindex: other }, { deferHardIrqs: 3 }), KernelError, "device v0");
+      assertEquals(client.napis.get(id!), napi);
+      client.napis.set(napi, { deferHardIrqs: 3 });
+      assertEquals(client.napis.get(id!), { ...napi, deferHardIrqs: 3 });
+    }),
+);
 
 genericTest(
   "netdev",

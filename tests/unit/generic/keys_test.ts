@@ -69,6 +69,38 @@ test("netdev: a key with the name and number of different devices matches none",
   assertEquals(sent, [{ ifindex: 3 }]);
 });
 
+test("netdev: a key with a number and a device matches what has both", () => {
+  const napi = { ifindex: 3, id: 8 }, sentNapis: netdev.Napi[] = [];
+  using client = netdev.open({ transport: kernelWith("netdev", netdev.Napi, [napi], sentNapis) });
+  const { napis } = client, belongs = "it belongs to device eth0", changes = { deferHardIrqs: 7 };
+  for (const key of [{ id: 8, ifindex: 4 }, { id: 8, dev: "eth1" }, { id: 8, ifindex: "eth1" as never }]) {
+    assertEquals(napis.find(key), undefined);
+    assertThrows(() => napis.get(key), KernelError, belongs);
+    assertThrows(() => napis.set(key, changes), KernelError, `Cannot set NAPI instance 8 of ${key.dev ?? key.ifindex}`);
+    assertThrows(() => client.batch(({ napis }) => napis.set(key, changes)), Error, belongs);
+  }
+  assertThrows(() => napis.get({ id: 8, dev: "eth0", ifindex: 4 }), KernelError, "are not of one interface");
+  assertEquals(new Set(sentNapis.splice(0).map((one) => Object.keys(one).join())), new Set(["id"]));
+  for (const key of [8, { id: 8 }, { id: 8, ifindex: 3 }, { id: 8, dev: "eth0" }, napis.list()[0]!]) {
+    assertEquals(napis.get(key).dev, "eth0");
+    napis.set(key, changes);
+    assertEquals(sentNapis.splice(0).at(-1), { id: 8, ...changes });
+  }
+
+  const sentPools: netdev.PagePool[] = [];
+  using pools = netdev.open({ transport: kernelWith("netdev", netdev.PagePool, [{ id: 5 }], sentPools) });
+  assertThrows(() => pools.pagePools.get({ id: 5, dev: "eth0" }), KernelError, "it belongs to no device");
+  assertEquals(pools.pagePools.get({ id: 5 }), pools.pagePools.get(5));
+  assertEquals(sentPools.at(-1), { id: 5 });
+
+  const stats = { info: { id: 5, ifindex: 3 } }, sentStats: netdev.PagePoolStats[] = [];
+  using counted = netdev.open({ transport: kernelWith("netdev", netdev.PagePoolStats, [stats], sentStats) });
+  assertThrows(() => counted.pagePoolStats.get({ info: { id: 5, ifindex: 4 } }), KernelError, "belongs to device 3");
+  // The kernel refuses a device beside the number.
+  assertEquals(counted.pagePoolStats.get(counted.pagePoolStats.list()[0]!), stats);
+  assertEquals(sentStats.at(-1), { info: { id: 5 } });
+});
+
 test("macsec: a key names the interface by name or number", () => {
   const told = [{ ifindex: 3 }, { ifindex: 4 }], sent: macsec.MacsecDevice[] = [];
   using client = macsec.open({ transport: kernelWith("macsec", macsec.MacsecDevice, told, sent) });
