@@ -36,15 +36,18 @@ it, and no checks.
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const STAGES = ["check", "deno", "bun", "node"];
-/** A kernel whose RTNL lock was lost with its holder (seen) hangs whoever asks it about links, and for good. */
+/**
+ * Time limit of the probe in ms. On a kernel whose RTNL lock was lost with its holder (this has happened), a question
+ * about links hangs for ever.
+ */
 const PROBE_MS = 15_000;
-/** How long a check may take. */
+/** Time limit of a check. */
 const CHECK_MS = 10 * 60_000;
-/** How much longer than its limit a test may run: then its runtime does not end it. */
+/** Time by which a test may exceed its limit before it is ended from outside: then its runtime did not end it. */
 const GRACE_MS = 5_000;
-/** How long a killed runtime is waited for. */
+/** Time to wait for the end of a killed runtime. */
 const LOST_MS = 30_000;
-/** How long a runtime may do nothing that has to do with a test: it loads one, or does not end. */
+/** Longest time between two steps of tests, while the runtime loads a file or ends. */
 const IDLE_MS = process.env.LAB === undefined ? 120_000 : 600_000;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const DENO = "node_modules/.bin/deno";
@@ -53,14 +56,14 @@ const NODE = "node_modules/.bin/node";
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
-/** The runtimes on which a test was skipped, by its name and why. */
+/** The runtimes on which a test was skipped, by the test's name and the reason. */
 const skips = new Map<string, Set<string>>();
 
 function heading(text: string): void {
   console.log(`\n=== ${text} ===`);
 }
 
-/** Runs a command in the root folder with its output shown; false when it fails. */
+/** Runs a command in the root folder and shows its output; returns false if it fails. */
 function run(command: string, args: string[], env: Record<string, string> = {}): boolean {
   const result = spawnSync(command, args, {
     cwd: ROOT,
@@ -73,7 +76,10 @@ function run(command: string, args: string[], env: Record<string, string> = {}):
   return result.status === 0;
 }
 
-/** Whether this machine's kernel answers about links. Whoever waits for a lost lock cannot be killed, so it is left behind. */
+/**
+ * Returns true if this machine's kernel answers about links. A process that waits for a lost lock cannot be killed, so
+ * it is left behind.
+ */
 function kernelAnswers(): Promise<boolean> {
   const probe = spawn("ip", ["link", "show", "lo"], { stdio: "ignore", detached: true });
   probe.unref();
@@ -84,7 +90,10 @@ function kernelAnswers(): Promise<boolean> {
   });
 }
 
-/** Tells tests where kernels' specifications are, out of Debian's packages the first time; in the lab they are told. */
+/**
+ * Tells tests where the kernels' specifications are, and makes them from Debian's packages the first time; in the lab,
+ * the host tells.
+ */
 function haveSpecifications(): void {
   if (process.env.NETLINK_SPECS !== undefined) return;
   if (!isThere("apt-get")) {
@@ -93,7 +102,7 @@ function haveSpecifications(): void {
   process.env.NETLINK_SPECS = specifications().join(":");
 }
 
-/** Leaves out what would hang, loudly and by name. */
+/** Removes the files whose tests would hang, and prints their names as a failure. */
 function withoutKernel(files: string[]): string[] {
   const left = files.filter((file) => file.startsWith("tests/kernel/"));
   heading("THIS MACHINE'S KERNEL DOES NOT ANSWER: its RTNL lock is held for good, only a reboot helps");
@@ -119,7 +128,7 @@ function fail(name: string): void {
   console.log(`FAILED: ${name}`);
 }
 
-/** Modules whose doc comments may hold code. */
+/** Returns the modules whose doc comments may contain code. */
 function documented(): string[] {
   return ["core", "families"].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
@@ -139,7 +148,7 @@ function checks(): void {
   check("deno publish --dry-run", DENO, ["publish", "--dry-run", "--allow-dirty"]);
 }
 
-/** The test files with a part of a path; those of tests/seeded/, which must fail, only when they are asked for. */
+/** Returns the test files with a part of a path; those of tests/seeded/, which must fail, only on request. */
 function testFiles(filters: string[]): string[] {
   return ["tests/unit", "tests/kernel", ...(filters.includes("tests/seeded/") ? ["tests/seeded"] : [])]
     .flatMap((folder) =>
@@ -151,24 +160,30 @@ function testFiles(filters: string[]): string[] {
     .sort();
 }
 
-/** The command that runs test files on a runtime, one after the other, and gives a test no less time than its own limit. */
+/**
+ * Returns the command that runs test files on a runtime, one after the other; its time limit for tests is not shorter
+ * than their own.
+ */
 function command(runtime: string, files: readonly string[]): [string, ...string[]] {
   if (runtime === "deno") return [DENO, "test", "--allow-all", "--no-check", ...files];
   if (runtime === "bun") return [BUN, "test", ...files.map((file) => `./${file}`)];
   return [NODE, "--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=1", ...files];
 }
 
-/** How a run of test files ended. */
+/** The outcome of a run of test files. */
 interface Run {
-  /** The files that had a test begin, or skipped, in this order. */
+  /** The files in which a test began or was skipped, in order. */
   readonly seen: Set<string>;
-  /** What was wrong with the run itself, not with a test that said so. */
+  /** The failure of the run itself, apart from failed tests. */
   readonly wrong: string | undefined;
-  /** Whether it ended within a test. */
+  /** True if the run ended during a test. */
   readonly within: boolean;
 }
 
-/** Runs every file on a runtime. After a run that ended too early what it left is run again, at worst each file alone. */
+/**
+ * Runs every file on a runtime. If a run ends too early, the remaining files are run again, in the worst case each file
+ * alone.
+ */
 async function test(runtime: string, files: readonly string[], deadline: number): Promise<void> {
   const groups = [files];
   for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
@@ -187,7 +202,10 @@ async function test(runtime: string, files: readonly string[], deadline: number)
   }
 }
 
-/** Runs files on one runtime, counts what their tests write to a journal, and ends what goes over its time. */
+/**
+ * Runs files on one runtime, counts the steps that their tests write to a journal, and ends a test or run that exceeds
+ * its time.
+ */
 async function runOnce(runtime: string, files: readonly string[], deadline: number): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), "netlink-test-")), journal = join(folder, "journal");
   writeFileSync(journal, "");
@@ -199,7 +217,7 @@ async function runOnce(runtime: string, files: readonly string[], deadline: numb
     if (step.step === "skipped") skipped(runtime, `${step.file}: ${step.name}: ${step.reason}`);
     else if (step.step === "begin") {
       if (running !== undefined) fail(`${nameOf(running)}: it did not end in time`);
-    } else if (step.name !== running?.name || step.file !== running.file) return; // Its time was over.
+    } else if (step.name !== running?.name || step.file !== running.file) return; // A test that exceeded its time limit.
     else if (step.step === "failed") fail(nameOf(step));
     else total.passed++;
     seen.add(step.file);
@@ -215,7 +233,7 @@ async function runOnce(runtime: string, files: readonly string[], deadline: numb
   };
 
   const [program, ...args] = command(runtime, files);
-  // In a process group of its own, so that what its tests started ends with it.
+  // The run is in a process group of its own, so that processes started by its tests end with it.
   const child = spawn(program, args, {
     cwd: ROOT,
     env: { ...process.env, TEST_JOURNAL: journal },
@@ -226,7 +244,7 @@ async function runOnce(runtime: string, files: readonly string[], deadline: numb
   const killed = (): void => (kill(), process.exit(130));
   for (const signal of SIGNALS) process.on(signal, killed);
   let over: string | undefined;
-  // Whoever waits in the kernel for good is not ended by a signal either.
+  // A process that waits in the kernel for ever is not ended by a signal either.
   const lost = Promise.withResolvers<[status: null, signal: string]>();
   const timer = setInterval(() => {
     read();
@@ -240,7 +258,7 @@ async function runOnce(runtime: string, files: readonly string[], deadline: numb
     read();
     const end = over ?? `its process ended ${signal === null ? `with status ${status}` : `by ${signal}`}`;
     if (running !== undefined) return { seen, wrong: `${running.file}: ${running.name}: ${end}`, within: true };
-    // A status that is not 0 is explained by a test that failed, or by a file that is missing and run again.
+    // A status other than 0 is explained by a failed test, or by a missing file, which is run again.
     const explained = status === 0 || total.failed > failed || files.some((file) => !seen.has(file));
     const last = [...seen].at(-1) ?? "nothing";
     const wrong = over !== undefined || !explained ? `${end}, outside of a test, after ${last}` : undefined;

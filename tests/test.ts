@@ -1,6 +1,6 @@
 /**
- * Declares tests on every runtime. What ran, what was skipped and why, tests/run.ts reads in the file that TEST_JOURNAL
- * names, a line of JSON for each step, written when it happens: whoever hangs or crashes has said that it began.
+ * Declares tests on every runtime. Each step of a test is written at once to the file that TEST_JOURNAL names, as a
+ * line of JSON: so tests/run.ts knows of tests that hang or crash, and of skips and their reasons.
  *
  * @module
  */
@@ -8,40 +8,40 @@ import { appendFileSync } from "node:fs";
 import process from "node:process";
 import { test as declare } from "node:test";
 
-/** How long a test may take, in ms: five times that in the lab, where everything is emulated. */
+/** Time limit of a test in ms: five times as long in the lab, where everything is emulated. */
 const LIMIT = process.env["LAB"] === undefined ? 120_000 : 600_000;
 
-/** What a test may be given. */
+/** Options of a test. */
 export interface TestOptions {
-  /** Why it cannot be done here. */
+  /** The reason to skip the test, if there is one. */
   readonly skip?: string | false | undefined;
-  /** A limit of its own, in ms. */
+  /** The test's own time limit in ms. */
   readonly timeout?: number;
 }
 
-/** A step of a test, as the journal has it. */
+/** A step of a test in the journal. */
 export interface Step {
   readonly step: "begin" | "passed" | "failed" | "skipped";
-  /** Below the project's root. */
+  /** Path relative to the project's root. */
   readonly file: string;
   readonly name: string;
-  /** Of a beginning: the limit in ms. */
+  /** Time limit in ms, in the step that begins a test. */
   readonly timeout?: number;
-  /** Of what is skipped: why. */
+  /** The reason, in the step that skips a test. */
   readonly reason?: string;
 }
 
 class Skipped extends Error {}
 
-/** Ends the running test, as what it compares is not here. */
+/** Skips the running test, because a tool or kernel feature is missing. */
 export function skip(reason: string): never {
   throw new Skipped(reason);
 }
 
-/** How many assertions were made: our `@std/assert` counts them here. */
+/** Number of assertions made so far; the project's `@std/assert` counts them here. */
 const assertions = (): number => (globalThis as { assertions?: number }).assertions ?? 0;
 
-/** Declares a test. One that asserts nothing fails, as it would pass whatever happens. */
+/** Declares a test. A test without an assertion fails, since it would always pass. */
 export function test(name: string, body: () => unknown): void;
 export function test(name: string, options: TestOptions, body: () => unknown): void;
 export function test(name: string, ...rest: [() => unknown] | [TestOptions, () => unknown]): void {

@@ -1,26 +1,29 @@
-/** Programs that tests use and a machine may not have. */
+/** Installs programs that tests use and a machine may lack. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 
-/** Whether a program is on the PATH, or where a system has those of root; or a file is where its whole path says. */
+/**
+ * True if a program is on the PATH or in one of the system's folders for root's programs; for a whole path, if the file
+ * exists.
+ */
 export function isThere(program: string): boolean {
   if (program.startsWith("/")) return existsSync(program);
   return [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"]
     .some((folder) => existsSync(join(folder, program)));
 }
 
-/** Options of every apt: where no link can be listed, a look-up must not ask which addresses there are. */
+/** Options of every apt command. On a machine whose links cannot be listed, a look-up must not ask for its addresses. */
 export const APT: readonly string[] = [
   "--option=Acquire::Connect::AddrConfig=false",
-  // CI's two machines may both come to it.
+  // CI may run two of them on a machine at the same time.
   "--option=DPkg::Lock::Timeout=600",
 ];
 
 /**
- * Installs the Debian packages of the programs that are not there, given as `{ program: "package…" }`, and says what
- * it does. Gives the names of the programs that are still missing.
+ * Installs the Debian packages of missing programs, given as `{ program: "package…" }`, and prints what it installs.
+ * Returns the names of programs that are still missing.
  */
 export function installTools(tools: Record<string, string>): string[] {
   const missing = () => Object.keys(tools).filter((program) => !isThere(program));
@@ -42,7 +45,7 @@ export function installTools(tools: Record<string, string>): string[] {
   return missing();
 }
 
-/** What the tests use. */
+/** The programs that the tests use, with their packages. */
 export const TEST_TOOLS: Record<string, string> = {
   ip: "iproute2",
   strace: "strace",

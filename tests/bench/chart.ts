@@ -1,14 +1,14 @@
 /**
- * A bar chart of the ratios, for the README.
+ * Draws a bar chart of the ratios, for the README.
  *
  * @module
  */
 import type { Result, Row } from "./report.ts";
 
-/** In pixels. A panel is a job, a row is an entry. */
+/** Sizes in pixels. A panel is a job, a row is an entry. */
 const PANEL = { width: 460, labels: 210, title: 44, row: 18, bar: 12, gap: 20 }, COLUMNS = 2;
 
-/** Bars of larger ratios are broken off there. */
+/** Largest ratio that is drawn in full; longer bars are broken off. */
 const LONGEST = 10;
 
 const STYLE = `
@@ -27,7 +27,7 @@ const STYLE = `
   }
 `;
 
-/** Draws what repeated work costs: each entry's ratio of processor time to the base, the shortest first. */
+/** Draws the cost of repeated work: each entry's ratio of processor time to the base, the shortest first. */
 export function chart(results: readonly Result[]): string {
   const panels = results.filter(({ name, compare }) => compare === "cpu" && name !== "start").map(panel);
   const heights: number[] = Array(COLUMNS).fill(0), placed: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * The programs that take part, and how they are made. What a machine does not have is named and left out.
+ * Builds the programs that are compared. Programs that this machine cannot build or run are listed and left out.
  *
  * @module
  */
@@ -14,10 +14,10 @@ import { APT, installTools, isThere } from "../tools.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PEERS = fileURLToPath(new URL("peers", import.meta.url));
 
-/** Where programs are built. They stay there, so that the next run is quick. */
+/** The folder of built programs. They are kept, so that the next run is quick. */
 export const BUILD: string = join(ROOT, "node_modules/.cache/bench");
 
-/** Debian's packages of what is needed, by a file or folder that they bring. */
+/** Debian's packages, by a file or folder in them. */
 const PACKAGES: Record<string, string> = {
   "/usr/include/libmnl/libmnl.h": "libmnl-dev",
   "/usr/lib/python3/dist-packages/pyroute2": "python3-pyroute2",
@@ -30,28 +30,28 @@ const PACKAGES: Record<string, string> = {
 const GO = { GO111MODULE: "off", GOPATH: "/usr/share/gocode", GOFLAGS: "" };
 const NPM_NETLINK = "netlink@0.3.0";
 
-/** A program: how it is started, and with what in the environment. */
+/** A program: its command and its environment. */
 export interface Program {
-  /** The command that arguments follow. */
+  /** The command, which arguments follow. */
   readonly command: readonly string[];
-  /** What it needs in the environment. */
+  /** The environment variables that it needs. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What there is. */
+/** The programs, present and missing. */
 export interface Programs {
-  /** Those that are here, by key. */
+  /** The present programs by key. */
   readonly programs: ReadonlyMap<string, Program>;
-  /** The others, each with its reason. */
+  /** The missing programs, each with its reason. */
   readonly missing: readonly string[];
 }
 
-/** Why a program is not to be had. */
+/** The reason why a program is missing. */
 class Missing extends Error {}
 
 type Make = () => readonly string[] | Program;
 
-/** A TypeScript file on a runtime, for Deno with the options that it needs. */
+/** Returns the command of a TypeScript file on a runtime, with the options that Deno needs. */
 function script(runtime: string, path: string, ...options: readonly string[]): readonly string[] {
   const file = join(ROOT, "tests/bench", path);
   if (runtime === "deno") return [process.execPath, "run", "--no-check", ...options, file];
@@ -93,7 +93,7 @@ const MAKE: Record<string, Make> = {
   serve: () => script("deno", "serve.ts", "--allow-all"),
 };
 
-/** Makes the programs with these keys. `log` hears which is being made. */
+/** Builds the programs with these keys. `log` is called with each key. */
 export function makePrograms(keys: Iterable<string>, log: (key: string) => void): Programs {
   mkdirSync(BUILD, { recursive: true });
   const programs = new Map<string, Program>(), missing: string[] = [];
@@ -129,7 +129,7 @@ function rust(): readonly string[] {
   need("/usr/share/cargo/registry/netlink-sys-0.8.3");
   need("/usr/share/cargo/registry/netlink-packet-route-0.12.0");
   if (!isThere("cargo")) throw new Missing("no cargo");
-  // Built elsewhere, as cargo writes a lock file beside the sources.
+  // The build has a folder of its own, since cargo writes a lock file beside the sources.
   const folder = join(BUILD, "rust");
   mkdirSync(join(folder, "src"), { recursive: true });
   for (const file of ["Cargo.toml", "src/main.rs"]) copyFileSync(join(PEERS, "rust", file), join(folder, file));
@@ -155,7 +155,7 @@ function npm(file: string): Program {
   return { command: script("node", `peers/${file}`), env: { NETLINK: folder } };
 }
 
-/** Installs the package of a file or folder that is not there. */
+/** Installs the package of a missing file or folder. */
 function need(path: string): void {
   if (existsSync(path)) return;
   const apt = (...args: string[]): boolean => spawnSync("apt-get", [...APT, ...args], { stdio: "ignore" }).status === 0;

@@ -1,5 +1,5 @@
 /**
- * What is measured, and who does it.
+ * The jobs that are measured, and the programs that do them.
  *
  * @module
  */
@@ -11,62 +11,62 @@ import { run } from "../kernel/namespace.ts";
 
 /** One line of a table. */
 export interface Entry {
-  /** What it is called. */
+  /** The label of the line. */
   readonly label: string;
-  /** Key of its program. */
+  /** The key of its program. */
   readonly program: string;
-  /** Whether the program knows nothing of being measured, so that `tool` runs it anew each time. */
+  /** True if the program does not measure itself, so that `tool` starts it anew each time. */
   readonly whole?: boolean;
-  /** What follows the command. */
+  /** The arguments of the program. */
   readonly args: readonly string[];
-  /** What it needs in the environment. */
+  /** The environment variables that it needs. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What comes before each run and is not measured. */
+  /** Runs before each measured run; not measured itself. */
   readonly before?: (namespace: string, run: number) => void;
 }
 
-/** A job that several do. */
+/** A job that several programs do. */
 export interface Job {
-  /** The word for it on the command line. */
+  /** The name of the job on the command line. */
   readonly name: string;
-  /** What it is. */
+  /** The title of the job. */
   readonly title: string;
-  /** What one of what is counted is called. */
+  /** The name of one of the counted things. */
   readonly item: string;
-  /** What is compared: processor time, or the most memory. */
+  /** The compared quantity: processor time, or peak memory. */
   readonly compare: "cpu" | "rss";
-  /** The label that the others are compared with. */
+  /** The label of the entry that the others are compared with. */
   readonly base: string;
-  /** Runs before those that count. */
+  /** Number of runs before those that count. */
   readonly warmup: number;
-  /** Runs that count, each with a turn of its own. */
+  /** Number of runs that count, each in a turn of its own. */
   readonly turns: number;
-  /** How many things there are. */
+  /** Number of counted things. */
   readonly count: number;
-  /** Makes a namespace. */
+  /** Makes a network namespace and returns its name. */
   readonly prepare: () => string;
-  /** Whether each has a namespace of its own, as it changes what is there. */
+  /** True if each program needs a network namespace of its own, because it changes the content. */
   readonly apart?: boolean;
-  /** Key of a program that runs beside all of them. */
+  /** Key of a program that runs beside all the others. */
   readonly beside?: string;
-  /** Who does it. */
+  /** The programs that do it. */
   readonly entries: readonly Entry[];
 }
 
-/** How much is measured. */
+/** The amounts to measure. */
 export interface Amounts extends Sizes {
   /** Requests of one run. */
   readonly requests: number;
-  /** Routes that are inserted, and told of by events. */
+  /** Routes that are inserted, and reported by events. */
   readonly inserts: number;
 }
 
-/** What is measured unless something else is asked for. */
+/** The default amounts. */
 export const FULL: Amounts = { routes: 100_000, links: 1_000, neighbours: 10_000, requests: 10_000, inserts: 100_000 };
 
 const RUNTIMES = { deno: "Deno", bun: "Bun", node: "Node" };
 
-/** An entry for each runtime. */
+/** Returns the entries for each runtime. */
 function ours(entry: (runtime: string, name: string) => readonly Entry[]): Entry[] {
   return Object.entries(RUNTIMES).flatMap(([runtime, name]) => entry(runtime, name));
 }
@@ -171,7 +171,7 @@ function insert(count: number): Job {
 
 function events(count: number): Job {
   const args = ["events", String(count)];
-  /** Every other run, what was added goes. */
+  /** Removes the added routes before every other run. */
   const before = (namespace: string, turn: number): void => {
     const file = batchFile("events", turn % 2 === 0 ? "add" : "delete", count, 1000);
     run("ip", ["-n", namespace, "-batch", file]);
@@ -258,7 +258,7 @@ function memory(routes: number, name: string): Job {
   };
 }
 
-/** All jobs, for these amounts. */
+/** Returns all jobs, for these amounts. */
 export function jobs(amounts: Amounts): Job[] {
   return [
     dump("routes", amounts, 4, ["-d", "-4", "route", "show", "table", "all"]),

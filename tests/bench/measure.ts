@@ -1,35 +1,38 @@
 /**
- * Runs contestants in namespaces, ahead of everything else on the machine where that is allowed.
+ * Runs the programs in network namespaces, with a higher priority than all other processes if that is allowed.
  *
  * @module
  */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import process from "node:process";
 
-/** What doing a job once cost. */
+/** The cost of doing a job once. */
 export interface Sample {
-  /** Processor time of the main thread, in ns; of all threads where no thread is the main one. */
+  /** Processor time of the main thread in ns; of all threads if there is no main one. */
   readonly cpu: number;
-  /** Processor time of all threads, in ns. */
+  /** Processor time of all threads in ns. */
   readonly process: number;
-  /** Time that passed, in ns. */
+  /** Elapsed time in ns. */
   readonly wall: number;
-  /** How many things were seen. */
+  /** Number of things that were counted. */
   readonly count: number;
-  /** The most memory that the process had, in bytes, where that is measured. */
+  /** Peak memory of the process in bytes, if measured. */
   readonly rss?: number;
 }
 
-/** Not real-time: there, a runtime's threads that wait for each other by yielding keep out all others for minutes. */
+/**
+ * Not a real-time priority: with it, a runtime's threads that wait for each other by yielding block all other processes
+ * for minutes.
+ */
 const AHEAD = ["nice", "-n", "-15"];
 
-/** The prefix that puts a command ahead of ordinary ones; empty where that is not allowed. */
+/** Returns the command prefix that raises the priority; empty if that is not allowed. */
 export function priority(): readonly string[] {
   const { status, stderr } = spawnSync(AHEAD[0], [...AHEAD.slice(1), "true"], { encoding: "utf8" });
-  return status === 0 && stderr === "" ? AHEAD : []; // it says that it may not, and goes on
+  return status === 0 && stderr === "" ? AHEAD : []; // without permission, nice prints an error but runs the command
 }
 
-/** A contestant's program, which waits for its turn. */
+/** A running program that waits for its turn. */
 export class Session {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: string[] = [];
@@ -49,7 +52,7 @@ export class Session {
       this.#wake();
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => this.#errors += text);
-    child.stdin.on("error", () => {}); // an end without reading on is told of by what follows
+    child.stdin.on("error", () => {}); // if the program ends without reading, a later event reports it
     child.once("error", (error) => this.#end(error.message));
     child.once("close", (code, signal) => {
       const said = this.#errors.trim().split("\n").find((line) => /error|cannot|exception/i.test(line));
@@ -63,13 +66,13 @@ export class Session {
     if (line !== "ready") throw new Error(`said ${JSON.stringify(line)} instead of being ready`);
   }
 
-  /** Has the job done once. */
+  /** Makes the program do the job once. */
   async run(): Promise<Sample> {
     this.#child.stdin.write("\n");
     return JSON.parse(await this.#line());
   }
 
-  /** Ends a program that has no end of its own. */
+  /** Kills a program that does not end by itself. */
   kill(): void {
     this.#child.kill();
   }

@@ -1,19 +1,19 @@
 /**
- * What is measured of this library.
+ * The jobs of this library.
  *
  * @module
  */
 import { batch, links, neighbours, type RouteInput, routes, watch } from "../../families/route/mod.ts";
 import { type Job, measure } from "./peers/measure.ts";
 
-/** Counts what a loop gives, and looks at none of it. */
+/** Counts the items of a loop without reading them. */
 function count(items: Iterable<object>): number {
   let seen = 0;
   for (const _ of items) seen++;
   return seen;
 }
 
-/** The route number `i` of a table, as prepare.ts makes it. */
+/** Returns route number `i` of a table, the same as in prepare.ts. */
 function route(i: number, before: number): RouteInput {
   return {
     dst: `10.${i >> 16}.${i >> 8 & 255}.${i & 255}/32`,

@@ -1,5 +1,5 @@
 /**
- * Network namespaces full of what is measured.
+ * Makes network namespaces with the objects that are measured.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import process from "node:process";
 import * as netns from "../../core/netns.ts";
 import { open } from "../../families/route/mod.ts";
 
-/** How much of everything a namespace has, at least: a wire that is up and its routes come on top. */
+/** Least numbers of objects in a namespace; a pair of links that are up, and its routes, are added. */
 export interface Sizes {
   /** IPv4 routes, each to one address through a gateway. */
   readonly routes: number;
@@ -17,15 +17,15 @@ export interface Sizes {
   readonly neighbours: number;
 }
 
-/** The link that everything hangs on, and the router behind it. */
+/** The link that all other objects use, and the router behind it. */
 export const LINK = "v0", GATEWAY = "192.0.2.2";
 
 let made = 0;
 
-/** Those that are there. */
+/** The namespaces that exist. */
 const names = new Set<string>();
 
-/** Makes a namespace and fills it; gives its name. */
+/** Makes and fills a namespace; returns its name. */
 export function prepare(sizes: Partial<Sizes> = {}): string {
   const { routes = 0, links = 2, neighbours = 0 } = sizes;
   const name = `nl-bench-${process.pid}-${made++}`;
@@ -65,18 +65,18 @@ export function prepare(sizes: Partial<Sizes> = {}): string {
   }
 }
 
-/** Removes one. */
+/** Removes a namespace. */
 export function remove(name: string): void {
   names.delete(name);
   netns.delete(name);
 }
 
-/** Removes all. */
+/** Removes all namespaces. */
 export function removeAll(): void {
   for (const name of names) remove(name);
 }
 
-/** The last three octets of an address. */
+/** Returns the last three octets of an address. */
 export function octets(i: number): string {
   return `${i >> 16}.${i >> 8 & 255}.${i & 255}`;
 }

@@ -1,12 +1,12 @@
 /**
- * What the samples say: medians, and ratios to what the base took in the same turn.
+ * Computes medians of the samples, and ratios to the base in the same turn.
  *
  * @module
  */
 import type { Job } from "./jobs.ts";
 import type { Sample } from "./measure.ts";
 
-/** What is known of one entry. Times are for one of what is counted, in ns. */
+/** The result of one entry. Times are in ns for one counted thing. */
 export interface Row {
   /** The entry's label. */
   readonly label: string;
@@ -14,34 +14,34 @@ export interface Row {
   readonly cpu: number;
   /** Processor time of all threads. */
   readonly process: number;
-  /** Time that passed. */
+  /** Elapsed time. */
   readonly wall: number;
-  /** The most memory, in bytes. */
+  /** Peak memory in bytes. */
   readonly rss?: number;
-  /** What is compared, divided by that of the base. */
+  /** The compared quantity divided by that of the base. */
   readonly ratio?: number;
-  /** The middle half of these ratios. */
+  /** The first and third quartile of the ratios. */
   readonly quartiles?: readonly [number, number];
-  /** How many runs that is from. */
+  /** Number of runs. */
   readonly runs: number;
 }
 
-/** What is known of a job. */
+/** The result of a job. */
 export interface Result extends Pick<Job, "name" | "title" | "item" | "compare" | "base" | "count"> {
   /** The entries, in their order. */
   readonly rows: readonly Row[];
 }
 
-/** Samples of one entry, by the number of the turn. */
+/** The samples of one entry, by the number of the turn. */
 export type Turns = ReadonlyMap<number, Sample>;
 
-/** The value below which the part `part` of the numbers lies. */
+/** Returns the value below which the share `part` of the numbers lies. */
 export function quantile(numbers: readonly number[], part: number): number {
   const sorted = [...numbers].sort((a, b) => a - b), at = (sorted.length - 1) * part, below = Math.floor(at);
   return sorted[below]! + (sorted[Math.ceil(at)]! - sorted[below]!) * (at - below);
 }
 
-/** Sums up a job. */
+/** Summarizes a job. */
 export function summarize(job: Job, samples: ReadonlyMap<string, Turns>): Result {
   const value = ({ cpu, rss = 0, count }: Sample): number => job.compare === "cpu" ? cpu / count : rss;
   const median = (turns: Turns, of: (sample: Sample) => number): number => quantile([...turns.values()].map(of), 0.5);
@@ -67,7 +67,7 @@ export function summarize(job: Job, samples: ReadonlyMap<string, Turns>): Result
 
 const COMPARED = { cpu: "CPU time", rss: "memory" };
 
-/** A table for people. */
+/** Returns a table for people to read. */
 export function table({ title, item, count, compare, base, rows }: Result): string {
   const us = (ns: number): string => (ns / 1000).toFixed(2);
   const lines = [[

@@ -38,9 +38,9 @@ interface Options extends Amounts {
   readonly starts: number;
 }
 
-/** Whatever takes more processor time for one run, in ns, is not warmed up, and is measured only once. */
+/** Processor time of one run, in ns, above which an entry gets no warm-up and only one run. */
 const SLOW = 10e9;
-/** Warming up takes no more time than that, and all turns together no more, in ns: whoever is slow has fewer. */
+/** Most time for the warm-up, and for all turns together, in ns: slow entries have fewer runs. */
 const WARM = 4e9, PLAY = 15e9;
 
 async function main(): Promise<number> {
@@ -95,7 +95,7 @@ async function main(): Promise<number> {
     const result = await measureJob(job, options.starts, programs, prefix, failed);
     console.log(`\n${table(result)}`);
     results.push(result);
-    // After each job, so that a run that is stopped was not in vain.
+    // Written after each job, so that an interrupted run keeps its results.
     const all = { ...setting, options, missing, failed, results };
     if (args.json !== undefined) writeFileSync(args.json, `${JSON.stringify(all, null, 2)}\n`);
     if (args.svg !== undefined) writeFileSync(args.svg, chart(results));
@@ -104,18 +104,18 @@ async function main(): Promise<number> {
   return failed.length === 0 ? 0 : 1;
 }
 
-/** One that takes turns. */
+/** An entry that takes turns. */
 interface Player {
   readonly entry: Entry;
   readonly namespace: string;
   readonly session: Session;
-  /** How often it did the job. */
+  /** Number of runs. */
   runs: number;
-  /** How much of {@linkcode PLAY} it used. */
+  /** Part of {@linkcode PLAY} that it has used. */
   used: number;
 }
 
-/** Everyone takes their turns, one run each; then all are started anew. */
+/** Runs all entries in turns, one run each; then all programs are started anew. */
 async function measureJob(
   job: Job,
   starts: number,
@@ -137,7 +137,7 @@ async function measureJob(
     return sample;
   }
 
-  /** Does what may fail for one entry, which then is out of the game. */
+  /** Does a step that may fail for one entry, which is then excluded. */
   async function attempt(entry: Entry, what: () => Promise<void>): Promise<void> {
     if (!done.has(entry)) {
       try {
@@ -203,7 +203,7 @@ async function measureJob(
   return summarize(job, samples);
 }
 
-/** A progress bar on a terminal. */
+/** Shows a progress bar on a terminal. */
 function progress(name: string, max: number): { advance(): void; stop(): Promise<void> } {
   if (!process.stderr.isTTY) return { advance() {}, stop: () => Promise.resolve() };
   const bar = new ProgressBar({

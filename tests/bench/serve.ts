@@ -9,14 +9,14 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../..", import.meta.url);
 
-/** Where, in a namespace of its own. */
+/** The port, in a network namespace of its own. */
 export const PORT = 8000;
 
 if (import.meta.main) {
   createServer(async (request, response) => {
     try {
       const bytes = await readFile(fileURLToPath(new URL(`.${request.url}`, ROOT)));
-      response.setHeader("content-type", "text/plain").end(bytes); // other types Deno does not take for TypeScript
+      response.setHeader("content-type", "text/plain").end(bytes); // Deno reads TypeScript only with this type
     } catch {
       response.writeHead(404).end();
     }

@@ -1,32 +1,32 @@
 /**
- * Struct layouts of an object file that gcc made with -gbtf.
+ * Reads struct layouts from an object file that gcc made with -gbtf.
  *
  * Source: the kernel's documentation of BTF (Documentation/bpf/btf.rst).
  *
  * @module
  */
 
-/** A field of a struct: where it lies, in bits, and its type. */
+/** A field of a struct: its offset in bits and its type. */
 export interface Member {
   readonly name: string;
   readonly bit: number;
-  /** Its width in bits where it is a bit field. */
+  /** The width in bits of a bit field. */
   readonly bits: number;
   readonly type: number;
 }
 
 const INT = 1, POINTER = 2, ARRAY = 3, STRUCT = 4, UNION = 5, ENUM = 6, TYPEDEF = 8, FUNCTION_TYPE = 13, VARIABLE = 14;
 const SECTION = 15, DECLARATION_TAG = 17, ENUM64 = 19;
-/** Those that only say something of another type: const, volatile, restrict, a tag. */
+/** Kinds of types that only qualify another type: const, volatile, restrict, a tag. */
 const QUALIFIERS: ReadonlySet<number> = new Set([9, 10, 11, 18]);
 
 interface Type {
   readonly kind: number;
   readonly name: string;
-  /** Its size, or the type that it says something of. */
+  /** The size, or the type that it refers to. */
   readonly size: number;
   readonly members: readonly Member[];
-  /** Of an array: the type and number of its elements. */
+  /** The type and number of the elements of an array. */
   readonly array: readonly [type: number, count: number];
   readonly signed: boolean;
 }
@@ -73,7 +73,7 @@ export class Btf {
     }
   }
 
-  /** Every struct and union with a name: its size in bytes and its fields, as {@linkcode field} writes them. */
+  /** Returns every struct and union with a name: its size in bytes and its fields, in the form of {@linkcode field}. */
   structs(): Map<string, readonly string[]> {
     const found = new Map<string, readonly string[]>();
     for (const { kind, name, size, members } of this.#types) {
@@ -83,7 +83,7 @@ export class Btf {
     return found;
   }
 
-  /** The fields that a member is: several, where it is a struct or union without a name of its own. */
+  /** Returns the fields of a member: several, if it is a struct or union without a name. */
   #fields(member: Member, base: number): string[] {
     const { name, bit, bits, type } = member, at = base + bit;
     if (name === "") return this.#real(type).members.flatMap((inner) => this.#fields(inner, at));
@@ -101,7 +101,7 @@ export class Btf {
     return kind === POINTER ? 8 : kind === ARRAY ? count * this.#size(element) : size;
   }
 
-  /** `u32`, `be16`, `char[16]`, `struct in6_addr`. */
+  /** Returns a type's name: `u32`, `be16`, `char[16]`, `struct in6_addr`. */
   #typeName(id: number): string {
     const { kind, name, size, array: [element, count], signed } = this.#types[id]!;
     if (kind === ARRAY) return `${this.#typeName(element)}[${count}]`;

@@ -1,5 +1,5 @@
 /**
- * Compares tables with facts.json, what headers and source of the kernel say.
+ * Compares tables with facts.json, which has the facts from the kernel's headers and source.
  *
  * @module
  */
@@ -12,24 +12,24 @@ interface Facts {
   readonly types: Readonly<Record<string, string>>;
 }
 
-/** Made by make.ts. */
+/** The facts that make.ts made. */
 export const FACTS: Facts = JSON.parse(readFileSync(new URL("facts.json", import.meta.url), "utf8"));
 
-/** Every constant that is a number. */
+/** All constants that are numbers. */
 export const CONSTANTS: readonly (readonly [name: string, value: number])[] = Object.entries(FACTS.constants)
   .filter((entry): entry is [string, number] => typeof entry[1] === "number");
 
-/** `IFNAME` and `ifname`, `NUM_TX_QUEUES` and `numTxQueues`. */
+/** Converts a constant's name to a field's: `IFNAME` to `ifname`, `NUM_TX_QUEUES` to `numTxQueues`. */
 export function camelCase(constant: string): string {
   return constant.toLowerCase().replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 }
 
-/** A constant by what follows a prefix. */
+/** A constant with the part of its name after a prefix. */
 export type Constant = readonly [tail: string, value: number, name: string];
 
 const found = new Map<string, readonly Constant[]>();
 
-/** The constants that begin with a prefix; nl80211 has two underlines before what is kept for old programs. */
+/** Returns the constants that begin with a prefix; nl80211 has two underscores before names kept for old programs. */
 export function constantsOf(prefix: string): readonly Constant[] {
   const all = found.get(prefix) ?? CONSTANTS.flatMap(([name, value]): Constant[] => {
     const plain = name.replace(/^__/, "");
@@ -39,12 +39,12 @@ export function constantsOf(prefix: string): readonly Constant[] {
   return all;
 }
 
-/** Entry of a list by the path of what it is of; `*` stands for any name in front. */
+/** Returns the entry of a list for a path; `*` stands for any name at the start. */
 export function lookUp<T>(list: Readonly<Record<string, T>>, path: string): T | undefined {
   return list[path] ?? list[path.replace(/^\w+(?=\.)/, "*")];
 }
 
-/** Whether a codec's form is one of the types that an attribute has by the kernel. */
+/** True if a codec's form is one of the types that the kernel gives an attribute. */
 export function fits(codec: AnyCodec, types: string): boolean {
   const form = formOf(codec);
   return types.split(" | ").some((type) =>
@@ -72,13 +72,13 @@ export interface Place {
   readonly type: string;
 }
 
-/** A C struct: its size and its fields, those of structs in it as well. */
+/** Returns a C struct's size and fields, including those of nested structs. */
 export function layoutOf(struct: string, base = 0): { size: number; places: Place[] } {
   const [size, ...fields] = FACTS.structs[struct]?.split(", ") ?? [];
   if (size === undefined) throw new Error(`no header has struct ${struct}`);
   const places = fields.flatMap((field): Place[] => {
     const [name, offset, bytes, ...type] = field.split(" ");
-    // A bit field lies in an integer, which is what we read.
+    // A bit field lies in an integer, which the library reads as a whole.
     const begin = type[0]!.includes(":") ? Number(offset) - Number(offset) % Number(bytes) : Number(offset);
     const place = { name: name!, offset: base + begin, size: Number(bytes), type: type.join(" ") };
     const inner = /^struct (\w+)(?:\[1\])?$/.exec(place.type)?.[1];
@@ -89,15 +89,15 @@ export function layoutOf(struct: string, base = 0): { size: number; places: Plac
   return { size: Number(size), places };
 }
 
-/** Whether a codec's form is that of a field in C. */
+/** True if a codec's form is that of a field in C. */
 export function fitsPlace(codec: AnyCodec, { type, size }: Place): boolean {
   const form = formOf(codec);
   return form === type || (/\[|struct|union/.test(type) && form === `${size} bytes`) ||
-    // Sockets' cookies.
+    // Cookies of sockets.
     (type === "u32[2]" && form === "u64") || (type === "u32" && form === "s32" && codec.name === "an interface");
 }
 
-/** Whether a field has the name of one in C, which begins with an abbreviation of the struct's. */
+/** True if a field has the name of a field in C, which begins with an abbreviation of the struct's name. */
 export function isCalled(key: string, name: string, names: Readonly<Record<string, string>>): boolean {
   const plain = camelCase(name);
   return names[name] === key || plain.toLowerCase() === key.toLowerCase() ||
@@ -105,7 +105,7 @@ export function isCalled(key: string, name: string, names: Readonly<Record<strin
     plain.toLowerCase().endsWith(key.toLowerCase());
 }
 
-/** Fields of the header of a table, or of a struct. */
+/** Returns the fields of a table's header, or of a struct. */
 export function placed(subject: WithFields): { key: string; offset: number; codec: AnyCodec }[] {
   return subject.fields.filter(({ offset }) => offset >= 0).map(({ key, offset, codec }) => ({
     key: key!,

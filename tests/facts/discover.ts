@@ -1,5 +1,5 @@
 /**
- * Every table and struct of the library, and every enumeration in them, by name.
+ * Finds every table and struct of the library, and every enumeration in them, by name.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { fileURLToPath } from "node:url";
 import { type AnyCodec, elementOf, hasFields, hasNames, type WithFields } from "./wire.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-/** Deeper than any list lies in a list. */
+/** Deeper than any list is nested in lists. */
 const DEEPEST = 4;
 
-/** What there is. */
+/** The tables, structs and enumerations. */
 export interface Found {
-  /** Tables and structs: by the name under which a module exports them, else by the field that they are of: `Link.map`. */
+  /** Tables and structs: by the name under which a module exports them, else by their field: `Link.map`. */
   readonly subjects: ReadonlyMap<WithFields, string>;
-  /** Codecs of numbers with names, by the first field that has each. */
+  /** Codecs of numbers with names, by the first field that uses each. */
   readonly enumerations: ReadonlyMap<AnyCodec, string>;
   /** Exported objects of numbers by name, by the name of each. */
   readonly numbers: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
 
-/** Loads every module of the families, and finds what they export and all that lies in it. */
+/** Loads every module of the families, and finds their exports and everything nested in them. */
 export async function discover(): Promise<Found> {
   const subjects = new Map<WithFields, string>(), enumerations = new Map<AnyCodec, string>();
   const numbers = new Map<string, Readonly<Record<string, number>>>();

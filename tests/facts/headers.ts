@@ -1,5 +1,5 @@
 /**
- * What the kernel's headers say, read by a compiler: constants, and the layouts of structs.
+ * Reads the constants and struct layouts in the kernel's headers with a compiler.
  *
  * @module
  */
@@ -10,32 +10,32 @@ import { join } from "node:path";
 import { capture } from "../lab/packages.ts";
 import { Btf } from "./btf.ts";
 
-/** A constant's value; the digits, where it is too large for a number. */
+/** A constant's value; its digits, if it is too large for a number. */
 export type Value = number | string;
 
-/** What headers say. */
+/** The facts in headers. */
 export interface Headers {
   readonly constants: Map<string, Value>;
   /** By name: the size, and each field as `name offset size type`. */
   readonly structs: Map<string, readonly string[]>;
 }
 
-/** Comes before every header: some take it for granted. */
+/** Included before every header: some headers require these. */
 const BEFORE = ["stddef.h", "stdint.h", "sys/socket.h", "sys/types.h", "linux/types.h", "linux/netlink.h"];
 
-/** What headers that are not for programs take for granted as well. */
+/** Definitions that headers that are not for programs require. */
 const DEFINITIONS = [
   "-D_GNU_SOURCE",
   "-D__packed=__attribute__((packed))",
   "-D__aligned(n)=__attribute__((aligned(n)))",
 ];
 
-/** A name that is no fact: a guard against a second inclusion, the end of a list, a word of the compiler's. */
+/** Matches names that are not facts: include guards, ends of lists, names of the compiler. */
 const NOT_A_FACT = /^_(?!_NL80211_)/;
 
 /**
- * Reads headers below `roots`, each by itself, as not all can stand beside each other; those that are not there are left
- * out. Where two define a name, the first one has it.
+ * Reads headers below `roots`, each by itself, since not all can be included together; missing headers are left out. If
+ * two define a name, the first definition counts.
  */
 export function readHeaders(roots: readonly string[], headers: readonly string[]): Headers {
   const constants = new Map<string, Value>(), structs = new Map<string, readonly string[]>();
@@ -71,14 +71,14 @@ function textOf(roots: readonly string[], header: string): string | undefined {
 
 function layouts(top: string, flags: readonly string[], work: string): Map<string, readonly string[]> {
   writeFileSync(join(work, "layout.c"), top);
-  // A struct that nothing uses is to be described too.
+  // Structs that nothing uses must be described too.
   const all = ["-gbtf", "-fno-eliminate-unused-debug-types", "-c", "layout.c", "-o", "layout.o"];
   capture("gcc", [...flags, ...all], { cwd: work });
   capture("objcopy", ["--dump-section", ".BTF=layout.btf", "layout.o"], { cwd: work });
   return new Btf(readFileSync(join(work, "layout.btf"))).structs();
 }
 
-/** Names that may be constants: macros without parameters, and what stands in the braces of an `enum`. */
+/** Returns names that may be constants: macros without parameters, and names in the braces of an `enum`. */
 function namesIn(text: string): string[] {
   const macros = [...text.matchAll(/^[ \t]*#[ \t]*define[ \t]+([A-Za-z]\w*|__NL80211_\w+)[ \t]+\S/gm)].map(([, name]) =>
     name!
@@ -89,7 +89,7 @@ function namesIn(text: string): string[] {
   return [...new Set([...enums, ...macros])].filter((name) => name !== "" && !NOT_A_FACT.test(name));
 }
 
-/** The values of those of the names that are integer constants; what is none, as a text, is what gcc complains of. */
+/** Returns the values of those names that are integer constants; gcc's error messages tell which are not. */
 function values(top: string, names: readonly string[], flags: readonly string[], work: string): [string, Value][] {
   const first = top.split("\n").length + 2;
   for (let left = [...names]; left.length > 0;) {
@@ -127,7 +127,7 @@ function values(top: string, names: readonly string[], flags: readonly string[],
   return [];
 }
 
-/** The folder of a processor's own headers below `root`. */
+/** Returns the folder of a processor's own headers below `root`. */
 export function ownFolder(root: string): string[] {
   const processor = new TextDecoder().decode(capture("gcc", ["-print-multiarch"])).trim();
   return readdirSync(root).filter((name) => name === processor).map((name) => join(root, name));

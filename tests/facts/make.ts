@@ -1,5 +1,5 @@
 /**
- * Makes facts.json, what the tests of tables compare them with. See USAGE below, and CONTRIBUTING.md.
+ * Makes facts.json, with which tests compare the tables. See USAGE below, and CONTRIBUTING.md.
  *
  * @module
  */
@@ -33,10 +33,10 @@ sees them), linux-doc (types of attributes by the kernel's specifications), linu
 
 const FACTS = new URL("facts.json", import.meta.url);
 
-/** The suites whose headers are read, by the kernel that they have: what the first one defines, it defines for all. */
+/** The suites whose headers are read, by their kernel; for a name that both define, the first suite counts. */
 const SUITES = ["newest", "6.1"];
 
-/** Headers of netlink, and of what is sent in it; each stands behind those that it takes its names from. */
+/** Headers of netlink and of its payloads; each comes after those whose names it uses. */
 const HEADERS = [
   "linux/netlink.h",
   "linux/genetlink.h",
@@ -221,10 +221,10 @@ const HEADERS = [
   "linux/wireguard.h",
 ];
 
-/** Constants of those headers that have nothing to do with netlink, and are many. */
+/** Constants of those headers that are unrelated to netlink, and are many. */
 const OTHERS = /^(BPF|SKF|VIRTIO|SIOC|SYSFS|TUN(SET|GET|ATTACH|DETACH|_))/;
 
-/** A folder of the cache, filled by `fill` where it is not there yet. */
+/** Returns a folder of the cache; `fill` makes it if it does not exist. */
 function cached(name: string, update: boolean, fill: (work: string) => void): string {
   const folder = join(CACHE, "facts", name);
   if (update || !existsSync(folder)) {
@@ -241,12 +241,12 @@ function cached(name: string, update: boolean, fill: (work: string) => void): st
   return folder;
 }
 
-/** Writes down which version of a package a folder is made from. */
+/** Records the version of the package from which a folder is made. */
 function note(folder: string, name: string, version: string): void {
   writeFileSync(join(folder, "version"), `${name} ${version}`);
 }
 
-/** The folder of a suite's kernel headers. */
+/** Returns the folder of a suite's kernel headers. */
 function headersOf(kernel: string, update: boolean): string {
   return cached(`headers-${kernel}`, update, (work) => {
     const packages = suites(kernel);
@@ -255,14 +255,14 @@ function headersOf(kernel: string, update: boolean): string {
   });
 }
 
-/** Parts of the kernel's source that have to do with netlink. */
+/** Parts of the kernel's source that concern netlink. */
 const PARTS = [
   ...["net", "include/net", "include/linux", "include/scsi", "kernel", "fs", "lib"],
   ...["acpi", "android", "block", "connector", "dpll", "infiniband/core", "net", "power", "target", "thermal", "vdpa"]
     .map((driver) => `drivers/${driver}`),
 ];
 
-/** The folder of the newest kernel's source, as far as it speaks of attributes. */
+/** Returns the folder of the parts of the newest kernel's source that handle attributes. */
 function sourceOf(kernel: string, update: boolean): string {
   return cached(`source-${kernel}`, update, (work) => {
     const packages = suites(kernel), [name] = packages.closure(["linux-source"], /^linux-source-\d/).slice(-1);
@@ -281,7 +281,7 @@ function sourceOf(kernel: string, update: boolean): string {
   });
 }
 
-/** What iscsi_proto.h takes from headers that are the kernel's alone. */
+/** The definitions that iscsi_proto.h uses from headers internal to the kernel. */
 const BEFORE_ISCSI = `#include <linux/types.h>
 typedef __u32 u32;
 typedef __s32 s32;
@@ -289,7 +289,7 @@ struct scsi_lun { __u8 scsi_lun[8]; };
 #define SCSI_MAX_VARLEN_CDB_SIZE 260
 `;
 
-/** The folder of the headers of iSCSI: they are none of those for programs, though programs take them. */
+/** Returns the folder of iSCSI's headers: they are not among the headers for programs, though programs use them. */
 function iscsiHeaders(source: string, update: boolean): string {
   return cached("iscsi", update, (work) => {
     mkdirSync(join(work, "scsi"));
@@ -303,8 +303,8 @@ function iscsiHeaders(source: string, update: boolean): string {
 const HOST = /^[us](\d+)$/, PRECISE = /^(?:be|s|u)(\d+)$/;
 
 /**
- * What is known of each attribute: what the code does with it, and of what it does not say (policies and specifications
- * know no byte order or sign, only widths) the rest.
+ * Merges the types of each attribute: those from the code, and for attributes without one, those from policies and
+ * specifications, which have widths but no byte order or sign.
  */
 function merged(code: Types, others: readonly Types[], known: ReadonlySet<string>): Record<string, string> {
   const names = [...new Set([code, ...others].flatMap((types) => [...types.keys()]))].filter((name) => known.has(name));
@@ -322,7 +322,7 @@ function merged(code: Types, others: readonly Types[], known: ReadonlySet<string
   );
 }
 
-/** Rows of a JSON object, one a line. */
+/** Formats entries as rows of a JSON object, one per line. */
 const rows = (entries: Iterable<readonly [string, unknown]>): string =>
   [...entries].map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`).join(",\n");
 
@@ -341,7 +341,7 @@ function make(update: boolean): string {
     for (const [name, fields] of structs) if (!found.structs.has(name)) found.structs.set(name, fields);
   }
   const { functions, policies } = readSource(source), bySpecification: Types = new Map();
-  // What the newest kernel's specifications say, those before it do not change.
+  // The newest kernel's specifications override those of older ones.
   for (const folder of specs.toReversed()) {
     const before = new Set(bySpecification.keys()), said: Types = new Map();
     const paths = readdirSync(folder).filter((name) => name.endsWith(".yaml")).sort().map((name) => join(folder, name));

@@ -1,5 +1,5 @@
 /**
- * Changes tables at random, one number or name at a time, and tells which changes no unit test notices. See USAGE.
+ * Changes tables at random, one number or name at a time, and reports the changes that no unit test detects. See USAGE.
  *
  * @module
  */
@@ -24,7 +24,7 @@ of all and of each kind.
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BUN = join(ROOT, "node_modules/.bin/bun");
 
-/** One edit that can be made. */
+/** One possible edit. */
 interface Edit {
   readonly kind: string;
   readonly file: string;
@@ -33,7 +33,7 @@ interface Edit {
   readonly after: string;
 }
 
-/** What a codec of an integer may be changed to: another width. */
+/** For the codec of an integer, those of other widths. */
 const WIDTHS: Readonly<Record<string, readonly string[]>> = {
   u8: ["u16", "u32"],
   u16: ["u8", "u32"],
@@ -48,7 +48,7 @@ const WIDTHS: Readonly<Record<string, readonly string[]>> = {
   be64: ["be32"],
   count64: ["u32"],
 };
-/** The same, in another byte order. */
+/** For the codec of an integer, those of another byte order. */
 const ORDERS: Readonly<Record<string, readonly string[]>> = {
   u16: ["be16"],
   u32: ["be32"],
@@ -58,16 +58,16 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
   be64: ["u64"],
 };
 
-/** Options of tables and requests, which are no names of values. */
+/** Options of tables and requests, which are not names of values. */
 const OPTIONS = new Set(["header", "pad", "timeout", "version", "size", "family", "number"]);
 
-/** All edits that a file's text allows. */
+/** Returns all edits that are possible in a file's text. */
 function editsOf(file: string, text: string): Edit[] {
   const edits: Edit[] = [];
   const add = (kind: string, at: number, before: string, ...after: string[]): void => {
     for (const one of after) edits.push({ kind, file, at, before, after: one });
   };
-  // Comments and imports are no tables.
+  // Comments and imports are not tables.
   const code = text.replace(/\/\*.*?\*\/|\/\/[^\n]*|^import .*?;$/gms, (comment) => comment.replace(/[^\n]/g, " "));
   const structs: [number, number][] = [...code.matchAll(/\bstruct(?:<\w+>)?\(/g)].map(({ index }) => {
     let depth = 0, end = index;
@@ -108,7 +108,7 @@ function editsOf(file: string, text: string): Edit[] {
   return edits.filter(({ at, before }) => text.startsWith(before, at));
 }
 
-/** The tests that fail in a tree, and whether all could be run. */
+/** Returns the tests that fail in a tree; throws if the tests could not be run. */
 function failing(tree: string, parts: readonly string[]): string[] {
   const { stdout, stderr, status } = spawnSync(BUN, ["test", "--timeout=600000", ...parts], {
     cwd: tree,
@@ -121,7 +121,7 @@ function failing(tree: string, parts: readonly string[]): string[] {
   return [...new Set(failed)];
 }
 
-/** The folder of the other unit tests of a family. */
+/** Returns the folder of the other unit tests of a family. */
 function testsOf(file: string): string {
   const folder = /^families\/(\w+)\//.exec(file)?.[1] ?? "families";
   return `./tests/unit/${["route", "generic", "sock_diag"].includes(folder) ? folder : "families"}/`;
@@ -164,7 +164,7 @@ function main(): number {
     symlinkSync(join(ROOT, "node_modules"), join(tree, "node_modules"));
     const before = new Set(failing(tree, ["./tests/unit/facts_test.ts"]));
     for (let i = 0; i < Number(count); i++) {
-      // Each kind as often as the others, though there are more numbers than byte orders.
+      // Each kind of edit is chosen equally often, though there are more numbers than byte orders.
       const wanted = kinds[i % kinds.length]!, those = possible.filter((edit) => edit.kind === wanted);
       const edit = those[random(those.length)]!, text = texts.get(edit.file)!;
       const line = text.slice(0, edit.at).split("\n").length, source = text.split("\n")[line - 1]!.trim();
@@ -172,7 +172,7 @@ function main(): number {
         join(tree, edit.file),
         text.slice(0, edit.at) + edit.after + text.slice(edit.at + edit.before.length),
       );
-      // An import that is missing is no edit of a table.
+      // A missing import would not be an edit of a table.
       if (edit.kind === "width" || edit.kind === "order") addImport(join(tree, edit.file), edit.after);
       let failed = failing(tree, ["./tests/unit/facts_test.ts"]).filter((name) => !before.has(name));
       if (failed.length === 0) failed = failing(tree, [testsOf(edit.file)]);
@@ -192,7 +192,7 @@ function main(): number {
   return sum[0] >= 0.9 * sum[1] ? 0 : 1;
 }
 
-/** Has a module import a codec that an edit brought in. */
+/** Adds the import of a codec that an edit uses. */
 function addImport(path: string, codec: string): void {
   const text = readFileSync(path, "utf8");
   const found = /import \{([^}]*)\} from "([./]*(?:core\/)?codec\/mod\.ts)";/s.exec(text);

@@ -1,22 +1,22 @@
 /**
- * The types of attributes as the kernel's own source has them: by the policies that requests are checked with, and by the
- * functions that attributes are written and read with.
+ * Reads the types of attributes from the kernel's source: from the policies that check requests, and from the functions
+ * that write and read attributes.
  *
  * @module
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Types of attributes by the names of their constants. Of one attribute there may be several: kernels take two widths. */
+/** Types of attributes by the names of their constants. An attribute may have several: kernels accept two widths. */
 export type Types = Map<string, Set<string>>;
 
-/** Adds one type of an attribute. */
+/** Adds a type of an attribute. */
 export function addType(types: Types, attribute: string, type: string): void {
   if (!types.has(attribute)) types.set(attribute, new Set());
   types.get(attribute)!.add(type);
 }
 
-/** Of a function `nla_put_*` or `nla_get_*`: what it writes or reads. */
+/** For a function `nla_put_*` or `nla_get_*`: the type that it writes or reads. */
 const FUNCTIONS: Readonly<Record<string, string>> = {
   "u8": "u8",
   "u16": "u16",
@@ -50,7 +50,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   "bitfield32": "8 bytes",
 };
 
-/** Of a policy: what an attribute of a type is. */
+/** For a type in a policy: the type of the attribute. */
 const POLICIES: Readonly<Record<string, string>> = {
   NLA_U8: "u8",
   NLA_U16: "u16",
@@ -73,7 +73,7 @@ const POLICIES: Readonly<Record<string, string>> = {
   NLA_BITFIELD32: "8 bytes",
 };
 
-/** Lengths that policies have by name. */
+/** Lengths with names in policies. */
 const LENGTHS: Readonly<Record<string, number>> = {
   ETH_ALEN: 6,
   "sizeof(u8)": 1,
@@ -95,7 +95,7 @@ const ENTRY = new RegExp(
   "g",
 );
 
-/** The types of all attributes that the C files below a folder speak of: by functions, and by policies. */
+/** Returns the types of all attributes in the C files below a folder: by functions, and by policies. */
 export function readSource(folder: string): { functions: Types; policies: Types } {
   const functions: Types = new Map(), policies: Types = new Map();
   for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
@@ -116,7 +116,7 @@ export function readSource(folder: string): { functions: Types; policies: Types 
   return { functions, policies };
 }
 
-/** What a policy says of an attribute's type; `undefined` where that is nothing, or only an upper limit. */
+/** Returns the attribute's type according to a policy; `undefined` if it has none, or only an upper limit. */
 function ofPolicy(policy: string): string | undefined {
   const exact = /NLA_POLICY_(?:EXACT_LEN|EXACT_LEN_WARN|MIN_LEN)\((.*)\)$/s.exec(policy)?.[1]?.trim();
   if (exact !== undefined) return ofLength(exact);

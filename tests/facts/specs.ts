@@ -1,5 +1,5 @@
 /**
- * The kernel's specifications of its protocols, which are YAML files.
+ * Reads the kernel's specifications of its protocols, which are YAML files.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { addType, type Types } from "./source.ts";
 /** Debian's Python, which has python3-yaml. */
 export const PYTHON = "/usr/bin/python3";
 
-/** All files at once, by libyaml where it is: Python's own reading takes seconds for a large one. */
+/** Reads all files at once, with libyaml if present: Python's own parser takes seconds for a large file. */
 const READ = `import json, sys, yaml
 loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 print(json.dumps([json.dumps(yaml.load(open(path), loader)) for path in sys.argv[1:]]))`;
 
-/** The JSON of each specification, by its path. */
+/** Returns the JSON of each specification, by its path. */
 export function readSpecifications(paths: readonly string[]): Map<string, string> {
   const options = { encoding: "utf8", maxBuffer: 1 << 28 } as const;
   const { status, stdout, stderr } = spawnSync(PYTHON, ["-c", READ, ...paths], options);
@@ -22,7 +22,7 @@ export function readSpecifications(paths: readonly string[]): Map<string, string
   return new Map((JSON.parse(stdout) as string[]).map((text, i) => [paths[i]!, text]));
 }
 
-/** What of a specification says types of attributes. */
+/** The parts of a specification with types of attributes. */
 interface Specification {
   readonly name: string;
   readonly "attribute-sets": readonly {
@@ -52,7 +52,7 @@ const NAMES: Readonly<Record<string, string>> = {
   bitfield32: "8 bytes",
 };
 
-/** Adds the types of the attributes of a specification, under the names that the constants of their numbers have in C. */
+/** Adds the types of a specification's attributes, under the names of the constants of their numbers in C. */
 export function addSpecification(types: Types, { name: family, "attribute-sets": sets }: Specification): void {
   for (const { name: set, "name-prefix": prefix, "subset-of": whole, attributes } of sets) {
     if (whole !== undefined) continue;

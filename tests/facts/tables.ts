@@ -1,11 +1,11 @@
 /**
- * What the tables of the library are made of: constants and structs of the kernel's headers, by names as discover.ts gives
- * them. A table, struct or enumeration that is in none of these lists fails a test.
+ * Lists the constants and structs of the kernel's headers for each table of the library, by the names that discover.ts
+ * gives. A table, struct or enumeration in none of these lists fails a test.
  *
  * @module
  */
 
-/** Tables, and what the constants of their attributes begin with. */
+/** Prefixes of the constants of each table's attributes. */
 export const TABLES: Readonly<Record<string, string>> = {
   "*.…": "ETHTOOL_A_HEADER_",
   "Link.…": "IFLA_INFO_",
@@ -335,7 +335,7 @@ export const BY_HAND: Readonly<Record<string, string>> = {
   FamiliesAf: "inet 2 nest, inet6 10 nest, mctp 45 nest",
 };
 
-/** Fields that are called otherwise than their constants, by what follows the prefix. */
+/** Fields with other names than their constants, by the name after the prefix. */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
   "CableAmplitude.mV": "mV",
   "CablePulse.mV": "mV",
@@ -449,8 +449,8 @@ export const STRUCTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Tables whose attributes are structs that are read into the object itself: what these are called in front of an
- * attribute's name; and attributes whose struct is called otherwise.
+ * Tables whose attributes are structs that are decoded into the object itself: the prefix of these structs' names
+ * before the attribute's name; and attributes whose struct has another name.
  */
 export const SPREAD_STRUCTS: Readonly<Record<string, string>> = {
   "Algorithm": "crypto_",
@@ -460,7 +460,7 @@ export const SPREAD_STRUCTS: Readonly<Record<string, string>> = {
   "AlgorithmStatistics.statAcomp": "crypto_stat_compress",
 };
 
-/** What fields of C are called here. */
+/** Names in the library of fields in C. */
 export const PLACE_NAMES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ["udiag_ino", "ndiag_ino", "pdiag_ino", "vdiag_ino", "xdiag_ino", "udiag_vfs_ino", "diag_inode"]
@@ -476,7 +476,10 @@ export const PLACE_NAMES: Readonly<Record<string, string>> = {
   bbr_bw_lo: "bw",
 };
 
-/** Fields of C that no field here is: what follows from others, is reserved, or is written by what writes the message. */
+/**
+ * Fields in C that the library leaves out: those that follow from others, are reserved, or are written with the
+ * message.
+ */
 export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
   "ifaddrmsg.ifa_prefixlen",
   "ifaddrmsg.ifa_flags",
@@ -501,8 +504,8 @@ export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
 ];
 
 /**
- * Layouts that no header has: SNMP counters and settings of IPv6, whose places are numbers there, structs that only the
- * kernel's source has, and two integers that are one.
+ * Layouts that no header has: SNMP counters and settings of IPv6, whose offsets are plain numbers in headers, structs
+ * that only the kernel's source has, and a pair of integers that form one.
  */
 export const LAYOUTS: Readonly<Record<string, string>> = {
   "FibResult":
@@ -519,8 +522,8 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Enumerations and masks, by one field that has each: what their constants begin with (`bits` where these number bits, `bits1` where
- * from 1), and what follows where others begin so too.
+ * Enumerations and masks, by one field that uses each: the prefix of their constants (`bits` if these number bits,
+ * `bits1` if from 1), and the names after it if other constants have the same prefix.
  */
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
   "GenericOp.flags": ["GENL_", /_PERM$|^CMD_CAP/],
@@ -719,7 +722,10 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
   "Iptun.flags": "SIT_",
 };
 
-/** Enumerations whose names and numbers no header has under one prefix: sockets' families, types and states, what only the kernel's source has. */
+/**
+ * Enumerations whose names and numbers no header has under one prefix: families, types and states of sockets, and those
+ * that only the kernel's source has.
+ */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "Algorithm.flags": {
     "larval": 16,
@@ -1012,7 +1018,9 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
   "TipcSocket.….state": { "established": 1, "connecting": 2, "open": 7, "disconnecting": 8, "listen": 10 },
 };
 
-/** Forms of attributes of which neither the kernel's source nor its specifications tell the type, and of what lists hold. */
+/**
+ * Forms of attributes whose type neither the kernel's source nor its specifications have, and of the elements of lists.
+ */
 export const UNKNOWN: Readonly<Record<string, string>> = {
   "InetAf.conf":
     "forwarding s32, mcForwarding s32, proxyArp s32, acceptRedirects s32, secureRedirects s32, sendRedirects s32, sharedMedia s32, rpFilter s32, acceptSourceRoute s32, bootpRelay s32, logMartians s32, tag s32, arpfilter s32, mediumId s32, noxfrm s32, nopolicy s32, forceIgmpVersion s32, arpAnnounce s32, arpIgnore s32, promoteSecondaries s32, arpAccept s32, arpNotify s32, acceptLocal s32, srcVmark s32, proxyArpPvlan s32, routeLocalnet s32, igmpv2UnsolicitedReportInterval s32, igmpv3UnsolicitedReportInterval s32, ignoreRoutesWithLinkdown s32, dropUnicastInL2Multicast s32, dropGratuitousArp s32, bcForwarding s32, arpEvictNocarrier s32",
@@ -1156,7 +1164,7 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
   "TipcSocket.…": "stat nest, group nest",
 };
 
-/** Forms that are other ones than the kernel's source and specifications say, for a reason. */
+/** Forms that differ from the kernel's source and specifications, each for a reason. */
 export const OTHERWISE: Readonly<Record<string, string>> = {
   // A MAC address, of which the specification of 6.12 says that it is an integer.
   "Bond.adActorSystem": "6 bytes",
@@ -1280,7 +1288,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   "Route.cacheinfo.error": "s32",
 };
 
-/** Prefixes of constants that are values, or attributes of messages that no table is of. */
+/** Prefixes of constants that are values, or attributes of messages without a table. */
 export const OTHER_PREFIXES: readonly string[] = [
   "IFLA_INFO_",
   "IFLA_EVENT_",
@@ -1307,7 +1315,7 @@ export const OTHER_PREFIXES: readonly string[] = [
   "SMC_NLA_SEID_TABLE_",
 ];
 
-/** Constants that no table or enumeration has, and why. */
+/** Constants without a table or enumeration, and the reasons. */
 export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
   [/^CTRL_ATTR_(POLICY|OP_POLICY|OP)$/, "policies are read by families/generic/policy.ts"],
   [/^RTA_(PROTOINFO|SESSION|MP_ALGO)$/, "no kernel has used it since 2.2"],
@@ -1336,13 +1344,13 @@ export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
   [/^THERMAL_GENL_ATTR_TZ_GOV$/, "no kernel sends it"],
 ];
 
-/** Constants that no header has any more: of protocols that are gone. */
+/** Constants that no header has any more, of removed protocols. */
 export const GONE: RegExp = /^(DNRNG_NLGRP|ECRYPTFS_MSG|IPQM|ULOG)_/;
 
-/** Objects of message types that have a subsystem's number in front: the bits behind it. */
+/** Objects of message types with a subsystem's number in front: the mask of the bits behind it. */
 export const BEHIND_SUBSYSTEMS: Readonly<Record<string, number>> = { NETFILTER_MSG: 0xff, RDMA_NL: 0x3ff };
 
-/** Exported objects of numbers that are called otherwise than the headers' constants: what these begin with. */
+/** Prefixes of the constants of exported objects of numbers that have other names than the headers' constants. */
 export const NUMBERS: Readonly<Record<string, string>> = {
   PROC_EVENT: "PROC_EVENT_",
   NL_ATTR_TYPE: "NL_ATTR_TYPE_",

@@ -1,5 +1,5 @@
 /**
- * Tables and codecs as they are on the wire: what a codec writes and reads is found out by having it write and read.
+ * Finds the wire form of tables and codecs by making them write and read.
  *
  * @module
  */
@@ -10,23 +10,23 @@ export type AnyCodec = Codec<any, any>;
 // deno-lint-ignore no-explicit-any
 export type Table = Attributes<any>;
 
-/** A table or a struct: a codec that has fields. */
+/** A table or a struct: a codec with fields. */
 export interface WithFields extends AnyCodec {
   readonly fields: readonly Field[];
 }
 
-/** Whether a value is a table or a struct. */
+/** True if a value is a table or a struct. */
 export function hasFields(value: unknown): value is WithFields {
   return typeof value === "object" && value !== null && "fields" in value && Array.isArray(value.fields) &&
     "decode" in value;
 }
 
-/** Whether it is a table of attributes, and no struct. */
+/** True if it is a table of attributes, not a struct. */
 export function isTable(value: WithFields): value is Table {
   return "headerSize" in value;
 }
 
-/** What `codec` writes for a value, `undefined` when it takes none such or writes nothing. */
+/** Returns the bytes that `codec` writes for a value; `undefined` if it refuses the value or writes nothing. */
 function written(codec: AnyCodec, value: unknown): Uint8Array | undefined {
   const to = new Writer();
   try {
@@ -36,7 +36,7 @@ function written(codec: AnyCodec, value: unknown): Uint8Array | undefined {
   }
 }
 
-/** What `codec` reads of bytes, `undefined` when that is nothing. */
+/** Returns the value that `codec` reads from bytes; `undefined` if it is none. */
 function read(codec: AnyCodec, bytes: Uint8Array): unknown {
   try {
     const value: unknown = codec.decode(new Reader(bytes), 0, bytes.length, {});
@@ -46,7 +46,7 @@ function read(codec: AnyCodec, bytes: Uint8Array): unknown {
   }
 }
 
-/** The same of `ask`, which remembers what it was told of a codec: there are few, and each is that of many fields. */
+/** Returns `ask` with a cache: there are few codecs, and each is used by many fields. */
 function remembered<T>(ask: (codec: AnyCodec) => T): (codec: AnyCodec) => T {
   const known = new WeakMap<AnyCodec, { readonly answer: T }>();
   return (codec) => {
@@ -59,8 +59,8 @@ function remembered<T>(ask: (codec: AnyCodec) => T): (codec: AnyCodec) => T {
 const INTEGER_SIZES: ReadonlySet<number> = new Set([1, 2, 4, 8]);
 
 /**
- * A codec's form on the wire: `u8`, `be16`, `s32`; `flag`, `string`, `nest`; `6 bytes`, and `bytes` where their number
- * varies. In brackets, the form of what it holds several of: `nest [u32]`; in braces, fields at their places.
+ * Returns a codec's form on the wire: `u8`, `be16`, `s32`; `flag`, `string`, `nest`; `6 bytes`, and `bytes` if their
+ * number varies. Brackets contain the form of a list's elements: `nest [u32]`; braces contain fields at their offsets.
  */
 export const formOf: (codec: AnyCodec) => string = remembered((codec) => {
   const form = outerForm(codec), parts = partsOf(codec);
@@ -90,11 +90,11 @@ function integerForm(codec: AnyCodec): string | undefined {
   const back = read(codec, bytes), other = written(codec, back), big = bytes.length > 1 && bytes[last] === 1;
   const signed = (typeof lowest === "number" || typeof lowest === "bigint") && lowest < 0;
   const form = `${big ? "be" : signed ? "s" : "u"}${bits}`;
-  // What is written in one order has to be read in it.
+  // A codec must read in the byte order in which it writes.
   return back === undefined || other === undefined || other.join() === bytes.join() ? form : `${form}, not read so`;
 }
 
-/** The form of what has no fixed size. */
+/** Returns the form of a codec without a fixed size. */
 function loose(codec: AnyCodec): string {
   const to = new Writer();
   try {
@@ -105,7 +105,9 @@ function loose(codec: AnyCodec): string {
   return "bytes";
 }
 
-/** Fields of a codec that is no struct itself, but reads one: what it visits by name in zeros. */
+/**
+ * Returns the fields of a codec that reads a struct but is not one itself: the parts that it visits by name in zeros.
+ */
 export function partsOf(codec: AnyCodec): [name: string, at: number, codec: AnyCodec][] {
   const parts: [string, number, AnyCodec][] = [], size = codec.size ?? 512;
   if (hasFields(codec) || codec.walk === undefined || codec.nested) return parts;
@@ -114,11 +116,11 @@ export function partsOf(codec: AnyCodec): [name: string, at: number, codec: AnyC
       if (typeof name === "string" && id === -1 && part !== undefined) parts.push([name, at, part as AnyCodec]);
     });
   } catch { /* Zeros are no bytes for it. */ }
-  // A list of things of one name is no struct.
+  // A list of parts with the same name is not a struct.
   return new Set(parts.map(([name]) => name)).size === parts.length ? parts : [];
 }
 
-/** The codec of what a list holds: what it visits in bytes that are one attribute, or many zeros. */
+/** Returns the codec of a list's elements: the part that it visits in bytes of one attribute, or in many zeros. */
 export function elementOf(codec: AnyCodec): AnyCodec | undefined {
   if (hasFields(codec) || codec.walk === undefined) return undefined;
   const attribute = (id: number): Uint8Array => {
@@ -137,7 +139,7 @@ export function elementOf(codec: AnyCodec): AnyCodec | undefined {
   return undefined;
 }
 
-/** Whether a codec gives names to numbers: an enumeration, or a mask. */
+/** True if a codec gives names to numbers: an enumeration, or a mask. */
 export const hasNames: (codec: AnyCodec) => boolean = remembered((codec) => {
   if (hasFields(codec) || integerForm(codec) === undefined) return false;
   for (let i = 0; i < bitsOf(codec); i++) if (isNamed(codec, 1n << BigInt(i))) return true;
@@ -150,12 +152,12 @@ function isNamed(codec: AnyCodec, number: bigint): boolean {
   return typeof name === "string" || (Array.isArray(name) && name.some((one) => typeof one === "string"));
 }
 
-/** What a codec writes for 1. */
+/** Returns the bytes that a codec writes for 1. */
 const oneOf: (codec: AnyCodec) => Uint8Array | undefined = remembered((codec) => written(codec, 1));
 
 /**
- * What an enumeration or a mask reads for a number, in the order that it writes; a name that is written as another number
- * than it was read from is none.
+ * Returns the value that an enumeration or a mask reads for a number, in the byte order in which it writes. A name that
+ * is written as another number than it was read from does not count.
  */
 export function namesOf(codec: AnyCodec, number: bigint): unknown {
   const one = oneOf(codec);
@@ -163,12 +165,12 @@ export function namesOf(codec: AnyCodec, number: bigint): unknown {
   const bytes = new Uint8Array(one.length), last = bytes.length - 1, big = one[0] !== 1;
   for (let i = 0; i <= last; i++) bytes[big ? last - i : i] = Number(number >> BigInt(8 * i) & 0xffn);
   const names = read(codec, bytes), back = written(codec, names);
-  // What is only ever read may be left out of what is written.
+  // A value that is only ever read may be missing in what is written.
   const same = back === undefined || back.every((byte, j) => byte === bytes[j]) || back.every((byte) => byte === 0);
   return same ? names : undefined;
 }
 
-/** How many bits an enumeration has. */
+/** Returns the number of bits of an enumeration. */
 export function bitsOf(codec: AnyCodec): number {
   return 8 * (oneOf(codec)?.length ?? 0);
 }

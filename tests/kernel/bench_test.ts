@@ -1,4 +1,4 @@
-/** The benchmark still runs: a small job of it, whose numbers nobody looks at. */
+/** Checks that the benchmark still runs: a small job, whose numbers are ignored. */
 import { assert, assertEquals } from "@std/assert";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,10 +8,10 @@ import { kernelTest, lab, run } from "./namespace.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-// Under qemu it would take longer than all the other tests.
+// Under qemu it would take longer than all the other tests together.
 const NEEDS = lab ? ["a machine that is not emulated"] : ["ip", "gcc"];
 
-kernelTest("bench: a small table is dumped by C and by us", NEEDS, () => {
+kernelTest("bench: C and this library dump a small table", NEEDS, () => {
   const folder = mkdtempSync(join(tmpdir(), "netlink-bench-"));
   try {
     const json = join(folder, "numbers.json"), svg = join(folder, "chart.svg");

@@ -1,4 +1,4 @@
-/** Captures of what the kernel really said: read by tshark, recorded on nlmon, replayed. */
+/** Captures of real traffic with the kernel: read by tshark, recorded on nlmon, replayed. */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -28,7 +28,7 @@ async function inFolder(body: (folder: string) => void | Promise<void>): Promise
   }
 }
 
-/** A conversation with requests of all kinds, refusals, dumps and events; what was heard. */
+/** Makes a conversation with requests of all kinds, refusals, dumps and events; returns what was received. */
 async function converse(options: OpenOptions): Promise<unknown[]> {
   using route = open(options);
   const { links, addresses, routes, rules, neighbours } = route, heard: unknown[] = [];
@@ -63,7 +63,7 @@ interface Fields {
   readonly port: number;
 }
 
-/** What tshark makes of a file: each packet's messages, the names that it has for them, and what it complains of. */
+/** Returns tshark's reading of a file: each packet's messages with tshark's names, and its complaints. */
 function tshark(
   file: string,
 ): { packets: Fields[][]; errors: number[]; names: string[]; complaints: string[]; text: string } {
@@ -71,7 +71,7 @@ function tshark(
   const complaints = text.split("\n").filter((line) => /Malformed|Expert Info|bug/i.test(line));
   for (const frame of text.split(/^Frame \d+: .*$/m).slice(1)) {
     const messages: Fields[] = [];
-    // The header that an error repeats is a header to tshark too.
+    // tshark also counts the header that an error repeats as a header.
     const headers = new RegExp(
       String.raw`(Error code: .*\((-?\d+)\)\n)?^ +Netlink message header \(type: (.*)\)\n +Length: (\d+)\n` +
         String.raw` +(?:Message type: .*\(|Family ID: )(0x[0-9a-f]+|\d+).*\n[^]*?Sequence: (\d+)\n +Port ID: (\d+)`,
@@ -89,7 +89,7 @@ function tshark(
   return { packets, errors, names, complaints, text };
 }
 
-/** tshark's words for what we call by the kernel's name. */
+/** tshark's names for messages that the library names as the kernel does. */
 const NAMES: Readonly<Record<string, string>> = {
   RTM_NEWLINK: "Create network interface",
   RTM_DELLINK: "Remove network interface",
@@ -119,7 +119,7 @@ function grouped(messages: readonly CapturedMessage[]): Fields[][] {
 
 for (const format of ["pcap", "pcapng"] as const) {
   kernelTest(
-    `tshark reads our ${format}: not a packet malformed, the same messages by name`,
+    `tshark reads our ${format} without malformed packets, and finds the same messages`,
     ["ip", "tshark"],
     async () => {
       await inFolder(async (folder) => {
@@ -159,7 +159,7 @@ kernelTest("tshark reads our captures of generic netlink", ["tshark"], async () 
 });
 
 kernelTest(
-  "a recorded conversation stands in for the kernel: the same answers, refusals and events",
+  "a replayed conversation gives the kernel's answers, refusals and events",
   ["ip"],
   async () => {
     await inFolder(async (folder) => {
@@ -175,7 +175,7 @@ kernelTest(
   },
 );
 
-/** All algorithms, on a socket of their own. */
+/** Returns all algorithms, with a socket of its own. */
 function algorithmsOf(options: OpenOptions): Algorithm[] {
   using crypto = openCrypto(options);
   return crypto.algorithms.list();
@@ -183,7 +183,7 @@ function algorithmsOf(options: OpenOptions): Algorithm[] {
 
 const CRYPTO = serves(NETLINK_CRYPTO.number) ? [] : ["a kernel with NETLINK_CRYPTO"];
 
-kernelTest("a recorded conversation of another family is replayed too", CRYPTO, async () => {
+kernelTest("a recorded conversation of another family can be replayed", CRYPTO, async () => {
   await inFolder((folder) => {
     const file = join(folder, "talk.pcapng");
     const before = algorithmsOf({ capture: file });
@@ -192,7 +192,7 @@ kernelTest("a recorded conversation of another family is replayed too", CRYPTO, 
   });
 });
 
-/** Whether this kernel has nlmon: asking makes it load the module. */
+/** True if this kernel has nlmon: asking makes it load the module. */
 function hasNlmon(): boolean {
   if (!root) return false;
   const name = `nl-nlmon-${process.pid}`;
@@ -222,7 +222,7 @@ class Running {
     }
   }
 
-  /** Waits until what it has said, on stdout and stderr, is as wanted. */
+  /** Waits until its output, on stdout and stderr, passes a test. */
   async says(wanted: (said: string) => boolean): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.child.once("close", () => reject(new Error(`it ended: ${this.#said}`)));
@@ -231,7 +231,7 @@ class Running {
     });
   }
 
-  /** Ends it by a signal, or by ending what it reads. */
+  /** Ends it by a signal, or by closing its standard input. */
   async end(signal?: "SIGINT"): Promise<void> {
     const end = new Promise((resolve) => this.child.once("close", resolve));
     if (signal === undefined) this.child.stdin!.end();
@@ -240,7 +240,7 @@ class Running {
   }
 }
 
-/** Takes messages until one is as wanted. */
+/** Collects messages until one passes a test. */
 async function until(
   messages: AsyncIterable<CapturedMessage>,
   wanted: (message: CapturedMessage) => boolean,
@@ -253,7 +253,7 @@ async function until(
   return taken;
 }
 
-/** The refusal that ends what {@linkcode talk} has `ip` say. */
+/** True for the refusal that ends {@linkcode talk}. */
 const isLast = ({ type, value }: CapturedMessage): boolean =>
   type === "NLMSG_ERROR" && (value as { request?: { type?: unknown } }).request?.type === "RTM_DELRULE";
 
@@ -264,7 +264,7 @@ function talk({ ip }: Namespace): void {
   assertThrows(() => ip("rule delete priority 4711"), Error);
 }
 
-/** What `ip` said and heard there. */
+/** Checks the messages that `ip` sent and received there. */
 function checkTalk(messages: readonly CapturedMessage[]): void {
   const says = (type: string, test: (value: Record<string, unknown>) => boolean): void =>
     assert(
@@ -282,7 +282,7 @@ function checkTalk(messages: readonly CapturedMessage[]): void {
   assert(messages.every(({ protocol, problem }) => protocol === "NETLINK_ROUTE" && problem === undefined));
 }
 
-kernelTest("nlmon: monitor() hears what ip and the kernel say", ["ip", ...NLMON], async () => {
+kernelTest("nlmon: monitor() receives the messages of ip and the kernel", ["ip", ...NLMON], async () => {
   await inNamespace(async (ns) => {
     ns.ip("link add nlmon0 type nlmon");
     ns.ip("link set nlmon0 up");
@@ -312,7 +312,7 @@ for (const [format, option] of [["pcap", "-P"], ["pcapng", "-n"]] as const) {
         const read = [...readCapture(file, { protocol: 0 })];
         checkTalk(read);
         const bytes = (list: readonly CapturedMessage[]): Uint8Array[] => list.map(({ bytes }) => bytes);
-        // The file began before.
+        // The file began earlier.
         const first = bytes(read).findIndex((one) => `${one}` === `${live[0]!.bytes}`);
         assertEquals(bytes(read).slice(first, first + live.length), bytes(live));
       });
@@ -323,7 +323,7 @@ for (const [format, option] of [["pcap", "-P"], ["pcapng", "-n"]] as const) {
 load("tun");
 const TUN = existsSync("/dev/net/tun") ? [] : ["/dev/net/tun"];
 
-kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", "gcc", ...TUN], async () => {
+kernelTest("monitor() decodes the packets of an interface of nlmon's type", ["ip", "gcc", ...TUN], async () => {
   await inFolder(async (folder) => {
     const program = join(folder, "tun_nlmon");
     run("gcc", ["-o", program, fileURLToPath(new URL("tun_nlmon.c", import.meta.url))]);
@@ -334,7 +334,7 @@ kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", 
       await tun.says((said) => said === "up\n");
       await using messages = monitor("nlmon0", { netns: ns.name });
       const expected = [...readCapture(pieces)];
-      // Behind its cooked header, each packet of ours is what nlmon lets pass.
+      // Without its cooked header, each of our packets is a packet that nlmon passes.
       for (const piece of pieces.slice(1)) {
         const packet = piece.subarray(32), head = new Uint8Array(4), view = new DataView(head.buffer);
         view.setUint16(2, packet.length);
@@ -343,13 +343,13 @@ kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", 
       }
       const taken: CapturedMessage[] = [];
       for await (const message of messages) {
-        // The interface has IPv6, which says something too.
+        // The interface has IPv6, which sends messages too.
         if (message.protocol === "NETLINK_ROUTE") taken.push(message);
         if (taken.length === expected.length) break;
       }
       const shown = ({ type, flags, seq, value }: CapturedMessage): unknown => ({ type, flags, seq, value });
       assertEquals(taken.map(shown), expected.map(shown));
-      // Who asks a generic family has learnt its number before: this machine's are known.
+      // A program that uses a generic family has looked up its number before, so this machine's numbers are known.
       const generic: Uint8Array[] = [];
       {
         using ethtool = openEthtool({ netns: ns.name, names: false, capture: (bytes) => generic.push(bytes) });
@@ -377,7 +377,7 @@ kernelTest("monitor() decodes what passes an interface of nlmon's type", ["ip", 
   });
 });
 
-kernelTest("monitor() says what is wrong with an interface", ["ip"], async () => {
+kernelTest("monitor() rejects an interface that is not nlmon's or does not exist", ["ip"], async () => {
   await inNamespace(async (ns) => {
     const missing = assertThrows(() => monitor("nlmon7", { netns: ns.name }), SystemError);
     assertEquals([missing.code, missing.message.includes('listen on "nlmon7"')], ["ENODEV", true]);

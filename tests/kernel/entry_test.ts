@@ -1,4 +1,4 @@
-/** The ways in which a script gets at the library: by URL, by package name, from a clone. */
+/** The ways in which a script imports the library: by URL, by package name, from a clone. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { kernelTest, lab } from "./namespace.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BIN = join(ROOT, "node_modules/.bin");
 
-/** Runs a program to its good end and gives what it prints. */
+/** Runs a program that must succeed, and returns its output. */
 async function finish(
   command: string,
   args: readonly string[],
@@ -37,7 +37,7 @@ async function inFolder(body: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-kernelTest("Deno runs an example by URL from a plain server, with --allow-ffi alone", [], async () => {
+kernelTest("Deno runs an example by URL from a plain server, with --allow-ffi only", [], async () => {
   const server = createServer(({ url = "/" }, response) => {
     try {
       response.setHeader("content-type", "text/plain").end(readFileSync(join(ROOT, url)));
@@ -72,7 +72,7 @@ kernelTest("Bun runs script 1 with the package added from a clone", ["git"], asy
   });
 });
 
-/** In the lab, where starting one takes long, only the runtime that this runs on. */
+/** In the lab, where a runtime starts slowly, only the runtime of this test. */
 const ONLY = lab
   ? ["Deno" in globalThis ? "deno" : process.versions["bun"] === undefined ? "node" : "bun"]
   : ["deno", "bun", "node"];

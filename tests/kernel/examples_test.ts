@@ -1,4 +1,4 @@
-/** The examples where names hold what a terminal would obey, and where nobody reads what they print to the end. */
+/** Examples with names that contain terminal control characters, and with a reader that stops reading their output. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const RUN: readonly string[] = "Deno" in globalThis
   ? ["--disable-warning=ExperimentalWarning"]
   : [];
 
-/** Runs a shell's script in namespaces of its own, where `example NAME …` runs one. */
+/** Runs a shell script in namespaces of its own, where `example NAME …` runs an example. */
 function shell(script: string, setup = ""): { status: number | null; stdout: string; stderr: string } {
   const example = `example() { name=$1; shift; "$RUNTIME" ${RUN.join(" ")} "$EXAMPLES/$name.ts" "$@"; }`;
   return spawnSync(
@@ -36,10 +36,10 @@ function shell(script: string, setup = ""): { status: number | null; stdout: str
   );
 }
 
-/** A name as a shell's printf writes it: escape, CSI, DEL, a turn of direction; and how it is shown. */
+/** A name for a shell's printf, with ESC, CSI, DEL and a change of text direction; and its escaped form. */
 const NAME = "x\\033\\302\\233\\177\\342\\200\\256R", SHOWN = "x\\u001b\\u009b\\u007f\\u202eR";
 
-/** An interface of that name with an address, a route and a neighbour. */
+/** Makes an interface of that name with an address, a route and a neighbour. */
 const SETUP = `
 name=$(printf '${NAME}')
 ip link add "$name" type veth peer name other
@@ -50,7 +50,7 @@ ip route add default via 192.0.2.2 dev "$name"
 ip neighbour add 192.0.2.2 lladdr 02:00:00:00:00:01 dev "$name"
 `;
 
-/** A process of that name that has an abstract socket of it, and runs the script. */
+/** Starts a process of that name with an abstract socket of that name, and runs the script. */
 const HOLDER = `
 import os, socket, subprocess, sys
 name = b"x\\x1b\\xc2\\x9b\\x7f\\xe2\\x80\\xaeR"
@@ -61,10 +61,10 @@ one.listen()
 sys.exit(subprocess.call(["bash", "-c", os.environ["SCRIPT"]]))
 `;
 
-/** Marks and turns of the direction of text. */
+/** Marks and changes of text direction. */
 const MARKS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
-/** What is printed other than text and ends of lines. */
+/** Returns the control characters in a text, except line feeds. */
 function controls(text: string): string[] {
   const isControl = (code: number): boolean => code < 0x20 && code !== 10 || code >= 0x7f && code < 0xa0;
   return [...text].filter((one) => isControl(one.charCodeAt(0)) || MARKS.test(one)).map((one) =>
@@ -89,7 +89,7 @@ kernelTest("no example prints control characters of names: interfaces, processes
       command,
     );
   }
-  // What fails says so without them too.
+  // A failing example must be reported even with other names.
   const failed = shell(
     `example wait_for_address "$(printf 'y${NAME}')" --timeout 1`,
   );

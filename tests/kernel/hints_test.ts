@@ -1,4 +1,4 @@
-/** What errors say may help is true: of capabilities, of namespaces, of what a kernel or a device does not have. */
+/** Hints of errors are true: about capabilities, namespaces, and features that a kernel or a device lacks. */
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
 import { KernelError, SystemError } from "../../core/errors.ts";
@@ -32,7 +32,7 @@ kernelTest("hints: a process that has the capability is not told to get it", ["i
   await inNamespace(({ route, ip }) => {
     ip("link add br0 type bridge");
     ip("link add v0 type veth peer name v1");
-    // The kernel refuses this to everybody.
+    // The kernel refuses this to every user.
     const error = assertThrows(() => route.links.set("v0", { master: "lo" }), KernelError);
     assert(!/CAP_NET_ADMIN/.test(error.message), error.message);
   });
@@ -94,6 +94,6 @@ kernelTest("hints: a message that the kernel's ethtool lacks is not blamed on th
   } catch (error) {
     assertMatch((error as Error).message, /this kernel's ethtool does not have ETHTOOL_MSG_MSE_GET/);
   }
-  // No device here has any; that is no error.
+  // No device here has PLCA; that is not an error.
   assertEquals(ethtool.plca.list(), []);
 });

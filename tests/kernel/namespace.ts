@@ -1,4 +1,4 @@
-/** What the tests that talk to the kernel share: a network namespace each, the tools that check us, and named skips. */
+/** Helpers for tests that talk to the kernel: a network namespace for each, tools to compare with, and named skips. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { release } from "node:os";
@@ -9,40 +9,47 @@ import { test } from "../test.ts";
 
 export const root: boolean = process.getuid?.() === 0;
 
-/** Whether this is a machine of the lab, where all is ours. */
+/** True in a machine of the lab, where tests may change everything. */
 export const lab: boolean = process.env["LAB"] !== undefined;
 
-/** Why Workers are not tried: Bun for arm64 crashes at times when one ends (1.4.5, SIGSEGV), one that did nothing as well. */
+/**
+ * The reason to skip tests with Workers: Bun for arm64 sometimes crashes when a Worker ends (1.4.5, SIGSEGV), even one
+ * that did nothing.
+ */
 export const noWorkers: string | false = process.versions["bun"] !== undefined && process.arch === "arm64" &&
   "Bun for arm64 crashes when Workers end";
 
-/** How many of something a test makes: a twentieth in the lab, where everything takes that much longer. */
+/** Scales a number of objects to a twentieth in the lab, where everything takes that much longer. */
 export const many = (count: number): number => lab ? count / 20 : count;
 
-/** Loads a module, with parameters behind its name; only in the lab, as other machines' modules are not ours to load. */
+/**
+ * Loads a module, with parameters after its name; only in the lab, since tests must not load modules of other machines.
+ */
 export function load(module: string, ...parameters: readonly string[]): boolean {
   return lab && spawnSync("modprobe", ["-q", module, ...parameters]).status === 0;
 }
 
-/** Whether this Linux is older than a version, such as `before(5, 14)`. */
+/** True if this kernel is older than a version: `before(5, 14)`. */
 export function before(version: number, patchlevel: number): boolean {
   const [running = 0, patches = 0] = release().split(".").map(Number);
   return running < version || running === version && patches < patchlevel;
 }
 
-/** A time limit in ms for what a machine takes its time for: ten times that in the lab. */
+/** Scales a time limit in ms for slow operations: ten times as long in the lab. */
 export const patience = (ms: number): number => lab ? 10 * ms : ms;
 
-/** Where the system keeps its tools. */
+/** The folders of the system's tools. */
 const PATHS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/** Whether a program is installed, or a file is where its whole path says. */
+/** True if a program is installed; for a whole path, if the file exists. */
 export function has(program: string): boolean {
   if (program.startsWith("/")) return existsSync(program);
   return PATHS.some((path) => existsSync(`${path}/${program}`));
 }
 
-/** Declares a test that needs root and programs, with a time limit in ms; without them it is skipped, and told why. */
+/**
+ * Declares a test that needs root and programs, with a time limit in ms; without them it is skipped with the reason.
+ */
 export function kernelTest(
   name: string,
   needs: readonly string[],
@@ -54,7 +61,7 @@ export function kernelTest(
   test(name, timeout === undefined ? { skip } : { skip, timeout }, body);
 }
 
-/** Runs a program and gives what it prints; anything but success is an error. */
+/** Runs a program and returns its output; throws if it fails. */
 export function run(program: string, args: readonly string[], input?: string): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     encoding: "utf8",
@@ -65,16 +72,16 @@ export function run(program: string, args: readonly string[], input?: string): s
   return stdout;
 }
 
-/** A namespace of a test's own. */
+/** The network namespace of a test. */
 export interface Namespace {
   readonly name: string;
-  /** Our client in it. */
+  /** A client in this namespace. */
   readonly route: RouteClient;
-  /** Runs iproute2's `ip` in it: `ip("link add v0 type veth")`. */
+  /** Runs iproute2's `ip` in the namespace: `ip("link add v0 type veth")`. */
   ip(command: string): string;
-  /** Runs `ip -batch` in it; lines that begin with `-6` with that option. */
+  /** Runs `ip -batch` in the namespace; lines that begin with `-6` are run with that option. */
   ipBatch(lines: readonly string[]): void;
-  /** What `ip -j -d …` prints of it. */
+  /** Returns the output of `ip -j -d …` in the namespace. */
   ipJson(command: string): Record<string, unknown>[];
 }
 
@@ -86,7 +93,7 @@ export function bridgeWithoutVlans(ns: Namespace): void {
   ns.ip("link set br0 up");
 }
 
-/** The names of links, without what modules of tunnels, once loaded, put into each namespace. */
+/** Returns the names of links, without those that modules of tunnels add to every namespace once loaded. */
 export const namesOf = (links: Iterable<{ readonly ifname?: unknown }>): unknown[] =>
   [...links].map(({ ifname }) => ifname).filter((name) =>
     !/^(erspan|gre|gretap|ip6gre|ip6tnl|ip6_vti|ip_vti|sit|tunl)0$/.test(String(name))
@@ -94,7 +101,7 @@ export const namesOf = (links: Iterable<{ readonly ifname?: unknown }>): unknown
 
 let count = 0;
 
-/** Makes a namespace, or gives one a name by `make`, hands it to `body`, and removes it whatever happens. */
+/** Makes a namespace, or names one by `make`, passes it to `body`, and removes it in any case. */
 export async function inNamespace(
   body: (ns: Namespace) => void | Promise<void>,
   make: (name: string) => void = netns.add,
@@ -109,7 +116,7 @@ export async function inNamespace(
       route,
       ip: (command) => run("ip", ["-n", name, ...split(command)]),
       ipBatch(lines) {
-        // A batch's lines take no options, so each run of lines of one family is a batch.
+        // Lines of a batch cannot have options, so each run of lines of one family is a batch.
         const six = (line: string): boolean => line.startsWith("-6 ");
         for (let at = 0, end = 0; at < lines.length; at = end) {
           while (end < lines.length && six(lines[end]!) === six(lines[at]!)) end++;
@@ -124,7 +131,7 @@ export async function inNamespace(
   }
 }
 
-/** Two wires that are up, and an address on one. */
+/** Makes two pairs of links that are up, and an address on one. */
 export function wire(ns: Namespace): void {
   ns.ipBatch([
     "link set lo up",

@@ -1,4 +1,4 @@
-/** The scripts that the library is made for, each run as it is written, in a namespace set up for it. */
+/** The scripts that the library is made for, each run as written, in a namespace prepared for it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -8,14 +8,17 @@ import { serves } from "../../core/open.ts";
 import { has, kernelTest, root } from "./namespace.ts";
 
 const NEEDS = ["ip", "unshare", "mount"];
-/** Permissions for the runtime that asks for them. */
+/** Permissions for Deno, which needs them. */
 const ARGS: readonly string[] = "Deno" in globalThis
   ? ["run", "--no-lock", "--allow-ffi"]
   : process.versions["bun"] === undefined
   ? ["--disable-warning=ExperimentalWarning"]
   : [];
 
-/** Starts a script where `setup` was run: a namespace of its own, its own names of namespaces, and an empty folder. */
+/**
+ * Starts a script after `setup` was run: in a network namespace of its own, with its own names of namespaces, and in an
+ * empty folder.
+ */
 function start(
   number: string,
   setup: readonly string[],
@@ -29,7 +32,7 @@ function start(
     "ip link set lo up",
     "cd /run/netns",
     ...setup,
-    // Nobody is left to wait for a script that is stopped.
+    // A script that is stopped leaves no shell that waits for it.
     `${after.length === 0 ? "exec " : ""}"$0" "$@"`,
     ...after,
   ];
@@ -39,7 +42,7 @@ function start(
   });
 }
 
-/** What a started script prints to its end, which must be a good one. */
+/** Returns the whole output of a started script, which must succeed. */
 async function finish(child: ChildProcess): Promise<string> {
   let out = "", errors = "";
   child.stdout!.setEncoding("utf8").on("data", (text: string) => out += text);
@@ -108,7 +111,7 @@ kernelTest("script 11: a veth pair into a new namespace", [...NEEDS, "ping"], as
   assertStringIncludes(out, "1 received");
 });
 
-/** Whether the kernel's bridges know VLANs. */
+/** True if the kernel's bridges support VLANs. */
 const VLANS = root && has("unshare") &&
   spawnSync("unshare", ["-n", "ip", "link", "add", "br0", "type", "bridge", "vlan_filtering", "1"]).status === 0;
 
@@ -118,7 +121,7 @@ kernelTest(
   async () => {
     const setup = ["ip link add v0 type veth peer name v1", "ip link add v2 type veth peer name v3"];
     if (!VLANS) {
-      // Nor can the script do more than that.
+      // Then the script cannot succeed either.
       const { stderr } = start("12", setup);
       let errors = "";
       for await (const text of stderr!.setEncoding("utf8")) errors += text;
@@ -164,7 +167,7 @@ kernelTest("script 16: 100,000 at once", NEEDS, async () => {
 });
 
 kernelTest("script 21: ip monitor, without gaps", NEEDS, async () => {
-  // The script goes on until it is stopped: as soon as it has said that it is in step, and has told of a change.
+  // The script runs until it is stopped: once it has printed that it is synchronized, and a change.
   const child = start("21", ETH0);
   let out = "";
   await new Promise<void>((resolve) => {

@@ -1,4 +1,4 @@
-/** Transactions on nf_tables: raw tables and chains, made and refused together, as `nft -j` sees them. */
+/** Transactions on nf_tables: raw tables and chains, made and refused together, compared with `nft -j`. */
 import { assertEquals, assertGreater, assertInstanceOf, assertMatch } from "@std/assert";
 import { Client, type Frame, type OpenOptions, type Operation, type Protocol } from "../../core/client.ts";
 import { type Attributes, attributes, be16, be32, be64, type Codec, head, string, u8 } from "../../core/codec/mod.ts";
@@ -10,7 +10,7 @@ import { inNamespace, kernelTest, load, many, type Namespace, run } from "./name
 import { skip } from "../test.ts";
 
 const NETFILTER: Protocol = { number: 12, name: "NETLINK_NETFILTER", types: {} };
-/** NFNL_SUBSYS_NFTABLES, whose messages are its number in the high byte. */
+/** NFNL_SUBSYS_NFTABLES, the high byte of its message types. */
 const NFTABLES = 10;
 const BATCH_BEGIN = 16, BATCH_END = 17;
 const NEWTABLE = NFTABLES << 8, NEWCHAIN = NEWTABLE | 3, NEWGEN = NEWTABLE | 15, GETGEN = NEWTABLE | 16;
@@ -87,7 +87,7 @@ function nftTest(
     }));
 }
 
-/** A client that nf_tables answers. */
+/** Returns a client for nf_tables; skips the test if the kernel lacks it. */
 function opened(ns: Namespace, options: OpenOptions): Client {
   let client: Client | undefined;
   try {
@@ -96,14 +96,14 @@ function opened(ns: Namespace, options: OpenOptions): Client {
     return client;
   } catch (error) {
     client?.close();
-    // Without nfnetlink no such socket is opened, without nf_tables the question is not understood.
+    // Without nfnetlink, the socket cannot be opened; without nf_tables, the request is not understood.
     const lacks = error instanceof NetlinkError && ["EPROTONOSUPPORT", "EINVAL", "EOPNOTSUPP"].includes(error.code);
     if (lacks) skip("needs a kernel with nf_tables");
     throw error;
   }
 }
 
-/** An object of `nft -j`. */
+/** An object in the output of `nft -j`. */
 interface NftObject {
   readonly table?: { readonly name: string; readonly handle: number };
   readonly chain?: { readonly table: string; readonly name: string; readonly handle: number };
@@ -131,16 +131,16 @@ function refused(client: Client, operations: readonly Operation[], around: () =>
   throw new Error("the transaction was done");
 }
 
-/** Names that are so long that the default send buffer does not hold them all. */
+/** Returns names so long that the default send buffer cannot hold all of them. */
 function names(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `c${i}-`.padEnd(160, "x"));
 }
 
 const pieces: Uint8Array[] = [];
 nftTest(
-  "transaction: tables and thousands of chains are made by one datagram, and their handles come back",
+  "transaction: one datagram makes tables and thousands of chains, and their handles are returned",
   (client, ns) => {
-    // nft lists the chains of each table by a dump of all.
+    // nft lists the chains of each table by a dump of all chains.
     const made = names(many(2000)), tables = ["t0", "t1", "t2"];
     const told = client.runTransaction(() => frame(generation(client)), (add) => {
       for (const name of tables) add(table(name, CREATE | ECHO));
@@ -156,7 +156,7 @@ nftTest(
         seen.chains.get(name),
       ]),
     ]);
-    // Two questions for the generation, and one datagram.
+    // Two requests for the generation, and one datagram.
     const sent = [...packets(pieces)].filter(({ direction }) => direction === "sent");
     assertEquals(sent.length, 3);
     assertGreater(sent[2]!.bytes.length + sent[2]!.missing, made.length * 160);
@@ -164,7 +164,7 @@ nftTest(
   () => ({ capture: (bytes) => void pieces.push(bytes) }),
 );
 
-nftTest("transaction: one refusal among thousands leaves nothing, and names its item and field", (client, ns) => {
+nftTest("transaction: one refusal among thousands undoes everything, and names its item and field", (client, ns) => {
   const made = names(many(2000)), at = made.length / 2;
   const operations = [table("t"), ...made.map((name) => chain("t", name))];
   const error = refused(client, operations.toSpliced(at, 0, chain("none", "c")));
@@ -179,16 +179,19 @@ nftTest("transaction: one refusal among thousands leaves nothing, and names its 
   assertEquals([...ruleset(ns).chains.keys()], made);
 });
 
-nftTest("transaction: the last item may be refused, and a name that is taken is its field", (client, ns) => {
-  nft(ns, "add", "table", "ip", "old");
-  const error = refused(client, [table("new"), table("old", CREATE | EXCL)]);
-  assertEquals(error.failures.map(({ index, error }) => [index, (error as KernelError).message]), [
-    [1, 'Cannot add table old: EEXIST at name "File exists"'],
-  ]);
-  assertEquals([...ruleset(ns).tables.keys()], ["old"]);
-});
+nftTest(
+  "transaction: the last item may be refused, and the error names the field of a duplicate name",
+  (client, ns) => {
+    nft(ns, "add", "table", "ip", "old");
+    const error = refused(client, [table("new"), table("old", CREATE | EXCL)]);
+    assertEquals(error.failures.map(({ index, error }) => [index, (error as KernelError).message]), [
+      [1, 'Cannot add table old: EEXIST at name "File exists"'],
+    ]);
+    assertEquals([...ruleset(ns).tables.keys()], ["old"]);
+  },
+);
 
-nftTest("transaction: refusals of thousands of items are all heard", (client, ns) => {
+nftTest("transaction: refusals of thousands of items are all received", (client, ns) => {
   const made = names(many(2000));
   const error = refused(client, made.map((name) => chain("none", name)));
   assertEquals(error.failures.map(({ index }) => index), made.map((_, i) => i));
@@ -197,7 +200,7 @@ nftTest("transaction: refusals of thousands of items are all heard", (client, ns
 });
 
 nftTest(
-  "transaction: one made for a generation that is over is refused, or made again for the next one",
+  "transaction: one for an old generation is refused, or repeated for the next one",
   (client, ns) => {
     const old = generation(client);
     nft(ns, "add", "table", "ip", "a");
@@ -207,7 +210,7 @@ nftTest(
     assertEquals([...ruleset(ns).tables.keys()], ["a"]);
     let tries = 0;
     client.runTransaction(() => frame(generation(client), ({ code }) => code === "ERESTART"), (add) => {
-      // Somebody else is quicker, twice.
+      // Another program is faster, twice.
       if (tries++ < 2) nft(ns, "add", "table", "ip", `quick${tries}`);
       add(table(`after${[...ruleset(ns).tables.keys()].length}`));
     });
@@ -216,13 +219,13 @@ nftTest(
 );
 
 nftTest(
-  "transaction: answers that a receive buffer cannot hold leave it unknown whether it is done",
+  "transaction: its outcome is unknown if its answers do not fit into the receive buffer",
   (client, ns) => {
     const made = names(300), operations = made.map((name) => chain("t", name, CREATE | ECHO));
     const error = refused(client, [table("t"), ...operations]);
     assertEquals([error.code, error.mayBeDone, error.failures.length], ["ENOBUFS", true, 0]);
     assertEquals([...ruleset(ns).chains.keys()], made);
-    // One refusal that is heard is enough to know.
+    // One received refusal tells the outcome.
     const known = refused(client, made.map((name) => chain("none", name)));
     assertEquals([known.code, known.mayBeDone], ["ENOENT", false]);
     assertGreater(known.failures.length, 0);

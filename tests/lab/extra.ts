@@ -1,6 +1,6 @@
 /**
  * Modules that Debian's kernels leave out: those of modules/Kbuild, built from Debian's kernel source against Debian's
- * headers. The kernel stays as it is, so a snapshot of it does as well.
+ * headers. The kernel itself does not change, so its snapshot stays valid.
  */
 import { createHash } from "node:crypto";
 import {
@@ -22,7 +22,7 @@ import { capture } from "./packages.ts";
 
 const MODULES = fileURLToPath(new URL("modules", import.meta.url));
 
-/** A kernel with the modules as well, out of the cache or, the first time, built. Without headers or source it throws. */
+/** Returns a kernel with these modules, from the cache or, the first time, built. Throws without headers or source. */
 export function extra(image: Image): Image {
   const hash = createHash("sha256");
   for (const file of readdirSync(MODULES).sort()) hash.update(readFileSync(join(MODULES, file)));
@@ -33,7 +33,7 @@ export function extra(image: Image): Image {
       build(image, work);
       const modules = join(work, "root/lib/modules");
       mkdirSync(modules, { recursive: true });
-      // Debian's own as links.
+      // Debian's own modules are linked, not copied.
       capture("cp", ["--archive", "--link", join(image.modules, image.release), modules]);
       const updates = join(modules, image.release, "updates");
       mkdirSync(updates);
@@ -69,7 +69,7 @@ function build({ kernel, release }: Image, work: string): void {
 
   const makefile = join(src, headers, "Makefile");
   writeFileSync(makefile, readFileSync(makefile, "utf8").replaceAll("/usr/src/", `${src}/`));
-  // With it each module would be given BTF, by one tool more.
+  // With this file, each module would get BTF, which needs another tool.
   rmSync(join(src, headers, "vmlinux"), { force: true });
   const built = join(work, "source"), kbuild = readFileSync(join(MODULES, "Kbuild"), "utf8");
   mkdirSync(built);

@@ -1,7 +1,7 @@
 /**
- * Runs a command on this machine with another /usr over its own, for the command alone, as root:
- * `deno run -A tests/lab/here.ts [--musl] COMMAND [ARGUMENT]…`. That is the newest suite's tools (ip, strace, nft,
- * ethtool, iw, rdma, …), or, with `--musl`, musl with Bun for it in the place of this checkout's.
+ * Runs a command on this machine with another /usr mounted over its own, for this command only, as root: `deno run -A
+ * tests/lab/here.ts [--musl] COMMAND [ARGUMENT]…`. It has the newest suite's tools (ip, strace, nft, ethtool, iw, rdma,
+ * …), or, with `--musl`, musl and Bun for musl instead of this checkout's Bun.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** A Debian kernel made ready for qemu: the unpacked vmlinux, an initramfs, and its modules. */
+/** Prepares a Debian kernel for qemu: the unpacked vmlinux, an initramfs, and its modules. */
 import {
   chmodSync,
   existsSync,
@@ -17,17 +17,17 @@ import process from "node:process";
 import { installTools } from "../tools.ts";
 import { capture, sources, Suites } from "./packages.ts";
 
-/** Where everything is kept that is downloaded or made. */
+/** The folder of everything that is downloaded or made. */
 export const CACHE: string = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "netlink-lab");
 
-/** What Deno keeps of what it compiled, for the guests. */
+/** The guests' folder of Deno's compiled code. */
 export const DENO_DIR: string = join(CACHE, "deno");
 
-/** A kernel's meta-package, as versions move, and the suites that have it. */
+/** A kernel's meta-package, whose version changes, and the suites that have it. */
 interface Kernel {
   readonly suites: readonly string[];
   readonly meta: string;
-  /** Where it is not this machine's. */
+  /** The architecture, if it differs from this machine's. */
   readonly architecture?: "arm64";
 }
 
@@ -40,33 +40,33 @@ export const KERNELS: Record<string, Kernel> = {
   arm64: { suites: ["bookworm", "bookworm-security"], meta: "linux-image-6.12-arm64", architecture: "arm64" },
 };
 
-/** What the initramfs needs to reach the host's files and ports; built in or not, that is the kernel's matter. */
+/** The modules that the initramfs needs to reach the host's files and ports; some kernels have them built in. */
 const MODULES = ["virtio_pci", "virtio_console", "9p", "9pnet_virtio", "overlay"];
 
-/** A machine's files. */
+/** The files of a machine. */
 export interface Image {
-  /** Its name. */
+  /** The name of the machine. */
   readonly kernel: string;
-  /** Its folder in the cache. */
+  /** The machine's folder in the cache. */
   readonly folder: string;
   readonly architecture: "amd64" | "arm64";
   readonly vmlinux: string;
   /** The folder for /lib/modules. */
   readonly modules: string;
-  /** As `uname -r` says. */
+  /** The release, as `uname -r` prints it. */
   readonly release: string;
   /** The folders that make its /usr, the upper ones first. */
   readonly usr: readonly string[];
-  /** Runtimes by name that take the place of the checkout's; then only these are what the tests run on. */
+  /** Runtimes by name that replace the checkout's; if any are given, the tests run only on these. */
   readonly runtimes: Readonly<Record<string, string>>;
   /** The static busybox of its initramfs. */
   readonly busybox: string;
 }
 
-/** The packages of the tools that show us what the kernel has: other kernels are newer than this machine's. */
+/** The packages of the tools that tests compare with: other kernels are newer than this machine's tools. */
 const ORACLES = ["iproute2", "strace", "nftables", "ethtool", "iw", "ipset", "conntrack", "wireguard-tools"];
 
-/** A folder of the newest suite, made by debootstrap, with those tools. */
+/** Returns a folder with the newest suite and those tools, made by debootstrap. */
 export function oracles(update = false): string {
   const folder = join(CACHE, "oracles");
   if (update || !existsSync(folder)) {
@@ -88,10 +88,10 @@ export function oracles(update = false): string {
   return folder;
 }
 
-/** The packages of kernels' documentation, which has their specifications of protocols, by the kernel. */
+/** The packages of kernels' documentation, with the specifications of protocols, by kernel. */
 const DOCS: Record<string, string> = { "6.12": "linux-doc-6.12", newest: "linux-doc" };
 
-/** Folders of the specifications that kernels have of their protocols, YAML files in a folder for each kernel. */
+/** Returns folders of kernels' specifications of protocols: YAML files, one folder for each kernel. */
 export function specifications(update = false): string[] {
   return Object.entries(DOCS).map(([kernel, name]) => {
     const folder = join(CACHE, "specs", kernel);
@@ -115,14 +115,14 @@ export function specifications(update = false): string[] {
   });
 }
 
-/** The suites that a kernel comes from. */
+/** Returns the suites that have a kernel. */
 export function suites(kernel: string): Suites {
   mkdirSync(CACHE, { recursive: true });
   const { suites, architecture } = KERNELS[kernel];
   return new Suites(join(CACHE, `apt-${[suites[0], architecture ?? []].flat().join("-")}`), suites, architecture);
 }
 
-/** A kernel of `KERNELS`, out of the cache or, the first time and with `update`, out of Debian's packages. */
+/** Returns a kernel of `KERNELS`, from the cache or, the first time and with `update`, made from Debian's packages. */
 export function image(kernel: string, update = false): Image {
   const folder = join(CACHE, kernel);
   if (update || !existsSync(folder)) {
@@ -164,8 +164,9 @@ export function image(kernel: string, update = false): Image {
 }
 
 /**
- * The ELF file inside a bzImage: qemu enters it directly, through its PVH note, and saves the guest the unpacking, most
- * of a boot under emulation. Its place stands in the boot protocol's header; the last four bytes are its size.
+ * Extracts the ELF file from a bzImage. qemu enters it directly, by its PVH note, which saves the guest the unpacking:
+ * most of the time of a boot under emulation. The boot protocol's header has its place; its last four bytes are its
+ * size.
  */
 function unpackKernel(vmlinuz: Uint8Array, vmlinux: string): void {
   const view = new DataView(vmlinuz.buffer, vmlinuz.byteOffset);
@@ -177,7 +178,10 @@ function unpackKernel(vmlinuz: Uint8Array, vmlinux: string): void {
   capture("sh", ["-c", `${program} < "$1.packed" > "$1"; rm "$1.packed"`, "sh", vmlinux]);
 }
 
-/** An initramfs with busybox, our init, and the modules of `MODULES` with what they need, in the order to load them. */
+/**
+ * Returns an initramfs with busybox, the lab's init, and the modules of `MODULES` with their dependencies, in the order
+ * of loading.
+ */
 export function initramfs({ modules, release, busybox }: Image): Uint8Array {
   const folder = join(modules, release);
   const lines = (file: string) => readFileSync(join(folder, file), "utf8").trim().split("\n");
@@ -214,7 +218,7 @@ export function initramfs({ modules, release, busybox }: Image): Uint8Array {
 
 type Entry = [path: string, mode: number, content: Uint8Array];
 
-/** An archive in cpio's "newc" form, as the kernel reads it. */
+/** Returns an archive in cpio's "newc" format, which the kernel reads. */
 function cpio(entries: readonly Entry[]): Uint8Array {
   const parts: Uint8Array[] = [];
   const padded = (bytes: Uint8Array) => {

@@ -1,4 +1,4 @@
-/** The machines of the lab: Debian's kernels with the checkout's runtimes, and what has runtimes of its own. */
+/** The machines of the lab: Debian's kernels with the checkout's runtimes, and machines with runtimes of their own. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,19 +6,19 @@ import { installTools, TEST_TOOLS } from "../tools.ts";
 import { CACHE, type Image, image, KERNELS, suites } from "./image.ts";
 import { capture } from "./packages.ts";
 
-/** The machines by name; each is made, or, without `update`, comes out of the cache. */
+/** The machines by name; each is made, or, without `update`, taken from the cache. */
 export const MACHINES: Readonly<Record<string, (update: boolean) => Image>> = {
   ...Object.fromEntries(Object.keys(KERNELS).map((kernel) => [kernel, (update) => image(kernel, update)])),
   musl,
   arm64,
 };
 
-/** What tests use that only run there. */
+/** Programs, and their packages, that tests use only in the lab. */
 export const LAB_TEST_TOOLS = { i2cset: "i2c-tools", secilc: "secilc" };
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A folder of the cache, filled by `make` the first time and with `update`. */
+/** Returns a folder of the cache; `make` fills it the first time and with `update`. */
 function kept(folder: string, update: boolean, make: (work: string) => void): string {
   if (update || !existsSync(folder)) {
     mkdirSync(join(folder, ".."), { recursive: true });
@@ -34,7 +34,7 @@ function kept(folder: string, update: boolean, make: (work: string) => void): st
   return folder;
 }
 
-/** The file of a package that the lock knows and this machine does not install, as the registry has it. */
+/** Downloads a file of a package that the lock file has and that this machine does not install. */
 function runtime(name: string, file: string): string {
   const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8"));
   const { version, integrity } = lock.packages[`node_modules/${name}`];
@@ -49,19 +49,19 @@ function runtime(name: string, file: string): string {
   return join(folder, "package", file);
 }
 
-/** Links what Bun for musl needs: of Debian's static libstdc++, which is one for glibc. */
+/** Links the libraries that Bun for musl needs from Debian's static libstdc++, which is made for glibc. */
 const LINK = String.raw`
   gcc=$(echo "$1"/usr/lib/gcc/*/12)
   gcc -shared -fPIC -nostdlib -o "$2/libstdc++.so.6" -Wl,-soname,libstdc++.so.6 "$3" "$gcc/crtbeginS.o" \
     -Wl,--whole-archive "$gcc/libstdc++.a" -Wl,--no-whole-archive "$gcc/libgcc_eh.a" "$gcc/libgcc.a" "$gcc/crtendS.o"`;
 
-/** The kernel 6.12 with Bun for musl: there is no Deno for it. */
+/** Returns the kernel 6.12 with Bun for musl; Deno has no version for musl. */
 function musl(update: boolean): Image {
   const base = image("6.12", update), { folder, usr, bun } = forMusl(update);
   return { ...base, kernel: "musl", folder, usr: [usr, ...base.usr], runtimes: { bun } };
 }
 
-/** What comes over this machine's /usr for programs for musl, and Bun for it. */
+/** Returns the folder to mount over this machine's /usr for programs with musl, and the path of Bun for musl. */
 export function forMusl(update = false): { folder: string; usr: string; bun: string } {
   const folder = kept(join(CACHE, "musl"), update, (work) => {
     if (installTools({ gcc: TEST_TOOLS.gcc }).length > 0) throw new Error("gcc is not here");
@@ -75,13 +75,13 @@ export function forMusl(update = false): { folder: string; usr: string; bun: str
   return { folder, usr: join(folder, "usr"), bun: runtime("@oven/bun-linux-x64-musl", "bin/bun") };
 }
 
-/** What no package depends on, as every Debian has it. */
+/** Packages that no other package depends on, but that every Debian has. */
 const ESSENTIAL = [
   ...["base-files", "bash", "bsdutils", "coreutils", "dash", "debianutils", "diffutils", "findutils", "grep", "gzip"],
   ...["hostname", "libc-bin", "login", "mawk", "mount", "ncurses-bin", "perl-base", "procps", "sed", "tar"],
 ];
 
-/** Debian's kernel for arm64 with Debian's tools, Bun and Deno for it. */
+/** Returns Debian's kernel for arm64 with Debian's tools, Bun and Deno for arm64. */
 function arm64(update: boolean): Image {
   const base = image("arm64", update);
   const folder = kept(join(CACHE, "arm64-tools"), update, (work) => {

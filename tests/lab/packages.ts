@@ -1,10 +1,13 @@
-/** Debian's packages of any suite, without installing them: apt with a folder of its own, the mirror that the system uses. */
+/**
+ * Reads Debian's packages of any suite without installing them: apt with a folder of its own and the mirror of the
+ * system.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { APT } from "../tools.ts";
 
-/** Runs a program and gives what it prints; anything but success is an error with what it said. */
+/** Runs a program and returns its output; if it fails, throws an error with its messages. */
 export function capture(
   program: string,
   args: readonly string[],
@@ -19,20 +22,20 @@ function text(program: string, args: readonly string[]): string {
   return new TextDecoder().decode(capture(program, args));
 }
 
-/** Of the package $0 into the folder $1 what the others say. */
+/** Unpacks from package $0 into folder $1 the files that match the other arguments. */
 const UNPACK = 'into=$1; shift; dpkg-deb --fsys-tarfile "$0" | tar --extract --wildcards --directory="$into" "$@"';
 
-/** Where a suite is. */
+/** The source of a suite. */
 export interface Source {
   readonly suite: string;
   readonly uri: string;
-  /** The file of the keys, where the system's sources name one. */
+  /** The keyring file, if the system's sources name one. */
   readonly keyring: string | undefined;
 }
 
 /**
- * The system's own sources, turned to other suites: `NAME-security` is where the system has its own such suite, which
- * need not have been fetched, the others are where its Debian is.
+ * Returns the system's own sources, changed to other suites. `NAME-security` uses the place of the system's own such
+ * suite, which need not have been fetched; the others use the place of its Debian suite.
  */
 export function sources(suites: readonly string[]): Source[] {
   const targets = (format: string, ...more: string[]) =>
@@ -54,7 +57,10 @@ export class Suites {
   readonly #options: string[];
   readonly #folder: string;
 
-  /** Keeps the lists in `folder`, and fetches them; of another architecture than this machine's when one is given. */
+  /**
+   * Keeps the package lists in `folder`, and downloads them; for another architecture than this machine's if one is
+   * given.
+   */
   constructor(folder: string, suites: readonly string[], architecture?: string) {
     this.#folder = folder;
     mkdirSync(join(folder, "state/lists/partial"), { recursive: true });
@@ -82,12 +88,15 @@ export class Suites {
     return text("apt-cache", [...this.#options, "--no-all-versions", "show", name]);
   }
 
-  /** The version of a package. */
+  /** Returns the version of a package. */
   version(name: string): string {
     return /^Version: (.*)$/m.exec(this.#show(name))![1];
   }
 
-  /** Packages and what they depend on, as far as `wanted` likes the names; so what a meta-package stands for today. */
+  /**
+   * Returns packages and their dependencies whose names match `wanted`; so it finds the present package of a
+   * meta-package.
+   */
   closure(names: readonly string[], wanted: RegExp): string[] {
     const found = [...names];
     for (const name of found) {
@@ -102,7 +111,9 @@ export class Suites {
     return found;
   }
 
-  /** Unpacks packages, or what of them tar's `patterns` say, into a folder, running none of their scripts. */
+  /**
+   * Unpacks packages, or the files in them that match tar's `patterns`, into a folder, without running their scripts.
+   */
   unpack(names: readonly string[], into: string, ...patterns: readonly string[]): void {
     const folder = mkdtempSync(join(this.#folder, "debs-"));
     try {
@@ -118,14 +129,14 @@ export class Suites {
     }
   }
 
-  /** Unpacks packages and all that they depend on into a system's folder, running none of their scripts. */
+  /** Unpacks packages and all their dependencies into a system's folder, without running their scripts. */
   unpackAll(names: readonly string[], into: string): void {
     const options = ["--quiet", "--yes", "--no-install-recommends", "--download-only"];
     capture("apt-get", [...this.#options, ...options, "install", ...names]);
     const archives = join(this.#folder, "cache/archives");
     for (const file of readdirSync(archives)) {
       if (!file.endsWith(".deb")) continue;
-      // Debian's packages still have files in /bin and /lib, which are links.
+      // Debian's packages still have files in /bin and /lib, which are symbolic links.
       capture("sh", ["-c", UNPACK, join(archives, file), into, "--keep-directory-symlink"]);
     }
     capture("apt-get", [...this.#options, "clean"]);

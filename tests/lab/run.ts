@@ -39,7 +39,7 @@ Packages come from the mirror that this machine's apt uses; what is made of them
                      kept in the cache
   --update           look for newer packages of the kernels first`;
 
-/** What a machine needs to be a lab. */
+/** The programs that a machine needs for the lab, with their packages. */
 const TOOLS = {
   "qemu-system-x86_64": "qemu-system-x86",
   busybox: "busybox-static",
@@ -52,10 +52,10 @@ const ARM64_TOOLS = { "qemu-system-aarch64": "qemu-system-arm" };
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
-/** What a kernel needs, made or out of the cache, or why it cannot be had. */
+/** Makes a kernel's files or takes them from the cache; returns the reason if that is not possible. */
 type Prepare = (kernel: string) => Image | string;
 
-/** Runs a command on each kernel, one after the other; the first status that is not 0. */
+/** Runs a command on each kernel, one after the other; returns the first status other than 0. */
 type Run = (image: Image, command: readonly string[], output: Output) => Promise<number>;
 
 async function runCommand(kernels: string[], command: string[], prepare: Prepare, run: Run): Promise<number> {
@@ -70,8 +70,8 @@ async function runCommand(kernels: string[], command: string[], prepare: Prepare
 }
 
 /**
- * Lets Deno compile, here and now, what the tests load: under emulation that takes ten times as long as the rest of its
- * start. The guest finds it by the same paths.
+ * Lets Deno compile the modules of the tests on the host: under emulation, that takes ten times as long as the rest of
+ * its start. The guest finds the result under the same paths.
  */
 function compile(repo: string, runtimes: readonly string[]): void {
   const scripts = ["examples", "tests/scripts"].flatMap((folder) =>
@@ -91,7 +91,7 @@ function compile(repo: string, runtimes: readonly string[]): void {
   }
 }
 
-/** Which tests run where. */
+/** The tests to run, by kernel and runtime. */
 interface Tests {
   readonly kernels: readonly string[];
   readonly runtimes: readonly string[];
@@ -99,10 +99,13 @@ interface Tests {
   readonly prepare: Prepare;
 }
 
-/** How long before its machine the tests in it end, so that they can say which one ran. */
+/** Seconds by which the tests end before their machine does, so that they can report the test that ran last. */
 const LAST_WORDS = 60;
 
-/** Runs the tests on each kernel, each runtime in a machine of its own at the same time; what can't be had has failed. */
+/**
+ * Runs the tests on each kernel, with all runtimes at the same time in machines of their own. A kernel that is not
+ * available counts as a failure.
+ */
 async function runTests({ kernels, runtimes, timeout, prepare }: Tests, run: Run): Promise<number> {
   const results: string[] = [];
   const say = (text: string): void => {
@@ -119,7 +122,7 @@ async function runTests({ kernels, runtimes, timeout, prepare }: Tests, run: Run
     }
     console.log(`\n=== kernel ${kernel}: Linux ${made.release} ===`);
     const own = Object.keys(made.runtimes);
-    // The snapshot, once for both.
+    // Makes the snapshot, once for all runtimes.
     const failed = await run(made, ["true"], process);
     if (failed !== 0) {
       say(`${kernel} (${made.release}): FAILED (${failed}): the machine does not start`);
@@ -144,11 +147,11 @@ async function runTests({ kernels, runtimes, timeout, prepare }: Tests, run: Run
   return status;
 }
 
-/** Prints what is written to it line by line, each with what it comes from. */
+/** Prints text line by line, each line with its source. */
 class Lines {
   /** The last line that is not empty. */
   last = "";
-  /** What the tests' summary says of those that failed. */
+  /** The failed tests, from the summary of the tests. */
   readonly failures: string[] = [];
   readonly #from: string;
   readonly #decoder = new TextDecoder();

@@ -1,4 +1,4 @@
-/** One run of a command in a guest of qemu. */
+/** Runs one command in a guest of qemu. */
 import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -19,29 +19,29 @@ import { join } from "node:path";
 import process from "node:process";
 import { DENO_DIR, type Image, initramfs } from "./image.ts";
 
-/** What can be chosen of a run. */
+/** Options of a run. */
 export interface Options {
-  /** The folder that a command starts in. */
+  /** The working directory of the command. */
   repo: string;
-  /** In seconds; then qemu is killed. */
+  /** Time limit in seconds, after which qemu is killed. */
   timeout: number;
-  /** In MiB. */
+  /** Memory in MiB. */
   memory: number;
-  /** More kernel parameters, such as `security=selinux selinux=1`. */
+  /** Further kernel parameters, such as `security=selinux selinux=1`. */
   append: string;
-  /** More of qemu's arguments. */
+  /** Further arguments of qemu. */
   qemu: string[];
-  /** A system's folder whose /usr comes over the guest's. */
+  /** A system's folder whose /usr is mounted over the guest's. */
   over?: string;
 }
 
-/** Where a command's output goes. */
+/** The destination of a command's output. */
 export interface Output {
   stdout: { write(data: Uint8Array): unknown };
   stderr: { write(data: Uint8Array): unknown };
 }
 
-/** A machine that failed, or one whose time was over. */
+/** A machine failed, or exceeded its time limit. */
 export class LabError extends Error {
   override readonly name = "LabError";
   readonly status: 124 | 125;
@@ -56,7 +56,7 @@ const PORTS = ["ctl", "stdout", "stderr", "qmp"] as const;
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** A running qemu, and our ends of its ports. */
+/** A running qemu, with the host's ends of its ports. */
 class Vm {
   readonly ports: Record<(typeof PORTS)[number], Promise<Socket>>;
   readonly #limit: number;
@@ -65,14 +65,14 @@ class Vm {
   readonly #process: ChildProcess;
   readonly #ended: Promise<void>;
   #said = "";
-  /** When we are told to end. */
+  /** Kills qemu when this process receives a signal to end. */
   readonly #kill = (): void => {
     this.#process.kill("SIGTERM");
     rmSync(this.#folder, { recursive: true });
     process.exit(125);
   };
 
-  /** Starts a program of qemu; it is killed after so many seconds. */
+  /** Starts a program of qemu; it is killed after `limit` seconds. */
   constructor(program: string, args: readonly string[], limit: number) {
     this.#limit = limit;
     this.#folder = mkdtempSync(join(tmpdir(), "lab-"));
@@ -86,7 +86,7 @@ class Vm {
         ? ["-mon", "chardev=qmp,mode=control"]
         : ["-device", `virtserialport,chardev=${name},name=lab.${name}`]),
     ]);
-    // timeout(1) holds the limit even when we are killed.
+    // timeout(1) enforces the limit even if this process is killed.
     const command = ["--foreground", "--signal=KILL", `${limit}`, program, ...args, ...ports];
     this.#process = spawn("timeout", [...command, "-serial", `file:${this.#folder}/console`], {
       stdio: ["ignore", "pipe", "pipe"],
@@ -98,7 +98,7 @@ class Vm {
     for (const signal of SIGNALS) process.on(signal, this.#kill);
   }
 
-  /** Waits for `what`; an end of qemu before that is an error. */
+  /** Waits for `what`; if qemu ends before, that is an error. */
   async during<T>(what: Promise<T>): Promise<T> {
     const ended = this.#ended.then(() => {
       const { exitCode, signalCode } = this.#process;
@@ -110,13 +110,13 @@ class Vm {
     return await Promise.race([what, ended]);
   }
 
-  /** The next line of a port; an end is not one. */
+  /** Returns the next line of a port; the end of the port is an error. */
   async line(lines: AsyncGenerator<string>): Promise<string> {
     const { value, done } = await this.during(lines.next());
     return done ? await this.during(new Promise<never>(() => {})) : value;
   }
 
-  /** Sends commands to qemu's monitor, each when the one before is done. */
+  /** Sends commands to qemu's monitor, each after the previous one is done. */
   async monitor(...commands: [name: string, args: object][]): Promise<void> {
     const socket = await this.during(this.ports.qmp);
     const lines = linesOf(socket);
@@ -131,7 +131,7 @@ class Vm {
     }
   }
 
-  /** Ends qemu; what it has received comes still. */
+  /** Ends qemu; data that it has received is still delivered. */
   async stop(): Promise<void> {
     for (const signal of SIGNALS) process.off(signal, this.#kill);
     this.#process.kill("SIGTERM");
@@ -141,7 +141,7 @@ class Vm {
   }
 }
 
-/** What comes on a port to its end; an end by an error is one too. */
+/** Yields the data of a port until its end; an error ends it too. */
 async function* dataOf(socket: Socket): AsyncGenerator<Buffer> {
   try {
     yield* socket;
@@ -159,7 +159,7 @@ async function* linesOf(socket: Socket): AsyncGenerator<string> {
   }
 }
 
-/** Runs a command as root in a guest, and gives its exit status. */
+/** Runs a command as root in a guest, and returns its exit status. */
 export async function runVm(
   image: Image,
   command: readonly string[],
@@ -185,12 +185,12 @@ export async function runVm(
   }
 }
 
-/** A migration without the memory, whose file is used in place. */
+/** Migrates without the memory, whose file is used in place. */
 const RAM_STAYS: [string, object] = ["migrate-set-capabilities", {
   capabilities: ["x-ignore-shared", "events"].map((capability) => ({ capability, state: true })),
 }];
 
-/** What differs between the processors that qemu plays. */
+/** The differences between the processors that qemu emulates. */
 const MACHINES = {
   amd64: {
     program: "qemu-system-x86_64",
@@ -198,14 +198,14 @@ const MACHINES = {
     cpu: "max,-erms",
     append: "console=ttyS0 tsc=reliable no_timer_check",
   },
-  // The signing of pointers by the real algorithm takes most of the time.
+  // Signing pointers with the real algorithm would take most of the time.
   arm64: { program: "qemu-system-aarch64", machine: "virt", cpu: "max,pauth-impdef=on", append: "console=ttyAMA0" },
 } as const;
 
-/** How many snapshots of a kernel are kept: they differ by options, by our init and by the runtimes. */
+/** Number of snapshots of a kernel that are kept: they differ by options, the init and the runtimes. */
 const KEPT = 4;
 
-/** qemu's arguments to go on from a snapshot, and its state; the snapshot is made if there is none yet. */
+/** Returns qemu's arguments to continue from a snapshot, and its state; makes the snapshot if it does not exist. */
 async function snapshot(image: Image, options: Options): Promise<{ args: string[]; state: string }> {
   const { program, machine, cpu, append } = MACHINES[image.architecture];
   const common = [
@@ -214,7 +214,7 @@ async function snapshot(image: Image, options: Options): Promise<{ args: string[
     ...["-virtfs", "local,id=host,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"],
     ...["-device", "virtio-serial-pci", ...options.qemu, "-kernel", image.vmlinux, "-append"],
     `${append} panic=-1 oops=panic quiet cryptomgr.notests=1 mitigations=off nokaslr ` +
-    // SELinux without a policy, which allows everything, so that its family is there.
+    // Enables SELinux without a policy, which allows everything, so that its family exists.
     `random.trust_cpu=on security=selinux selinux=1 ${options.append}`,
   ];
   // The runtimes' pages come from the snapshot, not over 9p.
@@ -248,7 +248,7 @@ async function snapshot(image: Image, options: Options): Promise<{ args: string[
       renameSync(work, folder);
     } catch (error) {
       await vm.stop();
-      // Another process may have made the same one meanwhile.
+      // Another process may have made the same snapshot meanwhile.
       if (!existsSync(folder)) throw error;
     } finally {
       rmSync(work, { recursive: true, force: true });
@@ -265,7 +265,7 @@ function base64(text: string): string {
   return Buffer.from(text).toString("base64");
 }
 
-/** What init wants to know. */
+/** Returns the settings for init. */
 function settings(image: Image, options: Options): string {
   const { repo, over } = options;
   const now = Math.floor(Date.now() / 1000);
@@ -275,7 +275,7 @@ function settings(image: Image, options: Options): string {
   return `NOW=${now} REPO=${quote(repo)} MODULES=${quote(image.modules)} USR=${quote(usr)}\n`;
 }
 
-/** The command as a shell script. */
+/** Returns the command as a shell script. */
 function script(image: Image, command: readonly string[]): string {
   return `export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LAB=${image.kernel} DENO_DIR=${
     quote(DENO_DIR)

@@ -2,7 +2,7 @@ import { assert } from "@std/assert";
 import { skip, test } from "../test.ts";
 
 test("compares", () => assert(true));
-test("is not here", () => skip("this is nowhere"));
-test("compares nothing", () => console.log("not here: this"));
+test("lacks a tool", () => skip("this is nowhere"));
+test("has no assertion", () => console.log("not here: this"));
 test("is wrong", () => assert(false));
 test("never resolves", { timeout: 1_000 }, () => new Promise((resolve) => setTimeout(resolve, 1e9)));

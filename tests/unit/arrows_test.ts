@@ -1,4 +1,4 @@
-/** Imports point one way: examples/ → mod.ts → families/ → core/ → ffi/, and out of the project only where it is said. */
+/** Imports go one way: examples/ → mod.ts → families/ → core/ → ffi/, and out of the project only where listed here. */
 import { assertEquals } from "@std/assert";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "../test.ts";
@@ -8,7 +8,7 @@ const FOLDERS = ["ffi", "core", "families", "examples"];
 const publicEntries = Object.values<string>(JSON.parse(readFileSync(new URL("deno.json", root), "utf8")).exports)
   .map((path) => path.replace("./", ""));
 
-/** The specifiers that a module's text imports, re-exports, or imports dynamically; not those in its comments. */
+/** Returns the specifiers of static, dynamic and re-exporting imports in a module's text, except in comments. */
 function specifiers(source: string): string[] {
   const imports =
     /^\s*(?:import|export)\b[^"';]*?\bfrom\s*["'](.+?)["']|^\s*import\s*["'](.+?)["']|\bimport\(\s*(.+?)\s*\)/gm;
@@ -18,16 +18,19 @@ function specifiers(source: string): string[] {
   );
 }
 
-/** `families/route/link.ts` → `families/route`, `families/crypto.ts` → `families/crypto`, `core/x/y.ts` → `core`. */
+/**
+ * Returns the layer of a file: `families/route/link.ts` → `families/route`, `families/crypto.ts` → `families/crypto`,
+ * `core/x/y.ts` → `core`.
+ */
 function layer(path: string): string {
   const [folder, name] = path.replace(/\.ts$/, "").split("/");
   return folder === "families" ? `families/${name}` : folder;
 }
 
-/** Families that no kernel serves under their own number: what they are named for goes over these. */
+/** Families that no kernel serves under their own number: their subject uses these other families. */
 const SPOKEN_OVER: Readonly<Record<string, readonly string[]>> = { "families/smc": ["families/sock_diag"] };
 
-/** Says what is wrong with an import, or nothing. Paths are relative to the root. */
+/** Returns the fault of an import, or `undefined`. Paths are relative to the root. */
 function fault(file: string, specifier: string): string | undefined {
   const from = layer(file);
   if (!/^\.\.?\//.test(specifier)) {
@@ -67,14 +70,14 @@ test("arrows: every import of the library and the examples points down", () => {
 });
 
 /**
- * Circles that stay: tables that contain each other, as the kernel's nests do. A table in one file with all that it may
- * contain would have 4,600 lines.
+ * Import cycles that are allowed: tables that contain each other, as the kernel's nests do. One file with a table and
+ * everything that it may contain would have 4,600 lines.
  */
 const CIRCLES = [
   "families/generic/nl80211/message.ts families/generic/nl80211/nests.ts families/generic/nl80211/tables.ts",
 ];
 
-/** Groups of files that import each other, directly or not (Tarjan's strongly connected components). */
+/** Returns the groups of files that import each other, directly or not (Tarjan's strongly connected components). */
 function circles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const order = new Map<string, number>(), low = new Map<string, number>(), open: string[] = [], found: string[][] = [];
   const visit = (file: string): number => {
@@ -94,7 +97,7 @@ function circles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   return found;
 }
 
-test("arrows: no two files of the library import each other, directly or through others", () => {
+test("arrows: the library has no other import cycles", () => {
   const files = sources(), known = new Set(files);
   const imports = new Map(files.map((file) => [
     file,
@@ -106,7 +109,7 @@ test("arrows: no two files of the library import each other, directly or through
   assertEquals(circles(imports).map((circle) => circle.join(" ")), CIRCLES);
 });
 
-test("arrows: circles of any length are found, each once", () => {
+test("arrows: import cycles of any length are found, each once", () => {
   const graph = { a: "b", b: "c", c: "ad", d: "e", e: "", f: "g", g: "fd", h: "h" };
   const imports = new Map(Object.entries(graph).map(([file, next]) => [file, [...next]]));
   assertEquals(circles(imports), [["a", "b", "c"], ["f", "g"]]);
@@ -132,7 +135,7 @@ const text = "import from";
   assertEquals(specifiers(source), ["a", "b", "c", "d", "e", "f", "g", "h"].map((name) => `./${name}.ts`));
 });
 
-test("arrows: the rule allows what points down", () => {
+test("arrows: the rule allows imports that point down", () => {
   const allowed = [
     ["mod.ts", "./families/route/mod.ts"],
     ["mod.ts", "./core/errors.ts"],
@@ -150,7 +153,7 @@ test("arrows: the rule allows what points down", () => {
   assertEquals(allowed.filter(([file, specifier]) => fault(file, specifier)), []);
 });
 
-test("arrows: the rule refuses what points up, aside or out", () => {
+test("arrows: the rule refuses imports that point up, aside or out", () => {
   const refused = [
     ["mod.ts", "./ffi/libc.ts"],
     ["families/route/mod.ts", "../../ffi/libc.ts"],

@@ -1,4 +1,7 @@
-/** Tables are walked, or compiled to code, also for one layout: what is decoded in a test is decoded all these ways, with one outcome. */
+/**
+ * Tables are interpreted, or compiled to code, also for one layout. A test decodes in all these ways, which must give
+ * the same result.
+ */
 import { assertEquals } from "@std/assert";
 import { compiling } from "../../core/codec/compile_table.ts";
 import { stringify } from "../../core/show.ts";
@@ -17,9 +20,11 @@ function outcome<T>(after: number, work: () => T): Outcome<T> {
   }
 }
 
-/** What `work`, which decodes and changes nothing, comes to: all ways must agree, to the order of fields. */
+/**
+ * Returns the result of `work`, which decodes and changes nothing: all ways must agree, including the order of fields.
+ */
 export function bothWays<T>(work: () => T): T {
-  // What is compiled knows the layout of what it has decoded once.
+  // Compiled tables know the layouts of messages that they have decoded once.
   const walked = outcome(Infinity, work), others = [outcome(1, work), outcome(1, work)];
   const text = "error" in walked ? undefined : stringify(walked.value);
   for (const compiled of others) {

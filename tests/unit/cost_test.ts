@@ -1,4 +1,4 @@
-/** Modules and bytes of code that a script loads for each entry, so that growth is seen, and said why. */
+/** Limits the modules and bytes of code that a script loads for each entry, so that growth is noticed and explained. */
 import { assert, assertEquals } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -8,7 +8,10 @@ import { test } from "../test.ts";
 
 const root = new URL("../../", import.meta.url);
 
-/** What the entries may cost: modules, and bytes of their code without comments. Raise a number with the reason in its commit. */
+/**
+ * The limits of the entries: modules, and bytes of their code without comments. Raise a number with the reason in its
+ * commit.
+ */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
   "families/route/links.ts": [51, 377_000],
   "families/route/addresses.ts": [42, 276_000],
@@ -26,7 +29,10 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/uevent.ts": [36, 244_000],
 };
 
-/** The files that a module's code loads at once: not what is imported as a type, nor what `import()` loads later. */
+/**
+ * Returns the files that a module's code loads at once, without types and without the modules that `import()` loads
+ * later.
+ */
 function imports(file: string, code: string): string[] {
   const statements =
     /^\s*(?:import|export)\s+(?!type\b)(?:\*(?:\s+as\s+\w+)?\s+from\s*|\{([^}]*)\}\s*from\s*)?"(\.[^"]+)"/gm;
@@ -35,7 +41,7 @@ function imports(file: string, code: string): string[] {
     .map(([, , target]) => new URL(target!, `file:///${file}`).pathname.slice(1));
 }
 
-/** All modules that importing `file` loads, each with its bytes of code. */
+/** Returns all modules that importing `file` loads, each with its bytes of code. */
 function behind(file: string, found: Map<string, number> = new Map()): Map<string, number> {
   if (found.has(file)) return found;
   const code = readFileSync(new URL(file, root), "utf8").replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "");
@@ -54,7 +60,7 @@ for (const [file, [modules, bytes]] of Object.entries(LIMITS)) {
   });
 }
 
-test("cost: links load no captures, dry runs, printing, loop of watches, and nothing of other objects", () => {
+test("cost: links load no captures, dry runs, printing, loop of watches, or other objects", () => {
   const found = behind("families/route/links.ts");
   const others = ["capture", "dry_run", "show", "datagram", "printer", "follow", "event_names", "stream"].map((name) =>
     `core/${name}.ts`
@@ -63,7 +69,7 @@ test("cost: links load no captures, dry runs, printing, loop of watches, and not
   assertEquals(others.filter((file) => found.has(file)), []);
 });
 
-test("cost: imports are told from types", () => {
+test("cost: type imports are distinguished from other imports", () => {
   const code =
     'import { a, type B } from "./a.ts";\nimport type { C } from "./c.ts";\nimport { type D } from "./d.ts";\n' +
     'import "./e.ts";\nexport * from "./f.ts";\nexport type * from "./g.ts";\nexport { type H, h } from "./h.ts";\n' +
@@ -71,7 +77,7 @@ test("cost: imports are told from types", () => {
   assertEquals(imports("x/mod.ts", code), ["a", "e", "f", "h"].map((name) => `x/${name}.ts`));
 });
 
-test("cost: an option whose module nothing has loaded says which import it needs", () => {
+test("cost: an option whose module is not loaded names the import that it needs", () => {
   const flags = process.versions["deno"] === undefined ? [] : ["run", "-A", "--no-lock", "--no-check"];
   const child = fileURLToPath(new URL("core/lean_child.ts", import.meta.url));
   const { stdout } = spawnSync(process.execPath, [...flags, child], { encoding: "utf8" });

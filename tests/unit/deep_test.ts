@@ -1,4 +1,6 @@
-/** What lies in itself without end: messages from whoever, and objects that are given. Neither reaches the engine's limits. */
+/**
+ * Endless nesting in messages from other processes and in objects of the caller. Neither reaches the engine's limits.
+ */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type AnyCodec, didYouMean, Reader, Writer } from "../../core/codec/mod.ts";
 import { showMessages } from "../../core/datagram.ts";
@@ -12,7 +14,7 @@ import { open } from "../../families/sock_diag/mod.ts";
 import { ScriptedKernel } from "../../core/scripted.ts";
 import { test } from "./../test.ts";
 
-/** Attributes around attributes: the numbers of one level, and the bytes in front of each. */
+/** Returns nested attributes: for each level, the attribute's number and the bytes in front of it. */
 function nest(levels: number, level: readonly (readonly [id: number, before: Uint8Array])[]): Uint8Array {
   const to = new Writer(), starts: number[] = [];
   for (let i = 0; i < levels; i++) {
@@ -27,19 +29,19 @@ function nest(levels: number, level: readonly (readonly [id: number, before: Uin
 
 const NONE = new Uint8Array(0), KIND = Uint8Array.of(9, 0, 1, 0, 118, 101, 116, 104, 0, 0, 0, 0);
 
-test("deep: a wire whose other end is a wire whose other end … is bytes, and shown as bytes", () => {
+test("deep: a veth whose peer is a veth whose peer … is decoded and shown as bytes", () => {
   // ifinfomsg, IFLA_LINKINFO { IFLA_INFO_KIND "veth", IFLA_INFO_DATA { VETH_INFO_PEER { … } } }
   const body = nest(1_500, [[18, new Uint8Array(16)], [2, KIND], [1, NONE]]), bytes = message(16, 0, 0, body);
   const [one] = decode("ROUTE", bytes);
   assert(one!.value instanceof Uint8Array);
   assertStringIncludes(show("ROUTE", bytes), "RTM_NEWLINK");
   assertThrows(() => Link.decode(new Reader(body), 0, body.length, {}), DecodeError, "nested more than 64 times");
-  // A few are what they are.
+  // A small number of levels is decoded.
   const few = message(16, 0, 0, nest(5, [[18, new Uint8Array(16)], [2, KIND], [1, NONE]]));
   assertStringIncludes(show("ROUTE", few), "peer");
 });
 
-test("deep: attributes that a specification, or a kernel's policy, has in themselves", () => {
+test("deep: attributes that contain themselves by a specification or a kernel's policy", () => {
   const spec = new CompiledSpec({
     name: "deep",
     "attribute-sets": [{
@@ -67,7 +69,7 @@ test("deep: attributes that a specification, or a kernel's policy, has in themse
   }
 });
 
-test("deep: objects that lie in themselves are refused by name", () => {
+test("deep: objects that contain themselves are refused by name", () => {
   const self: Record<string, unknown> = { ifname: "v0", kind: "veth" };
   self.data = { peer: self };
   const to = new Writer();
@@ -82,7 +84,7 @@ test("deep: objects that lie in themselves are refused by name", () => {
   assertThrows(() => sockets.tcp.list(many as never), RangeError, "conditions are nested without end");
 });
 
-test("deep: a name that nobody would type is not compared letter by letter", () => {
+test("deep: an absurdly long name is not compared letter by letter", () => {
   const long = "x".repeat(1_000_000);
   assertEquals(didYouMean(long, [long, "x"]), "");
   assertEquals(didYouMean("mtuu", ["mtu", "m".repeat(1_000_000)]), ', did you mean "mtu"?');

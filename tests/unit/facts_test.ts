@@ -1,7 +1,7 @@
 /**
- * Every table, struct and enumeration of the library against the kernel's headers, source and specifications.
+ * Compares every table, struct and enumeration of the library with the kernel's headers, source and specifications.
  *
- * What each is made of stands in tests/facts/tables.ts, what the kernel says in facts.json beside it.
+ * tests/facts/tables.ts lists the constants and structs of each; facts.json beside it has the kernel's facts.
  */
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -41,13 +41,13 @@ import { test } from "../test.ts";
 
 const { subjects, enumerations, numbers } = await discover();
 
-/** Names that stand for the ends of lists, or for nothing. */
+/** Names of constants that mark the ends of lists, or have no meaning. */
 const NO_ATTRIBUTE = /^(UNSPEC|INVALID|NONE|MAX|PAD\d*|NUM)$|_(UNSPEC|PAD|MAX|NUM)$/;
 
-/** Names of values that stand for the ends of lists, or for nothing. */
+/** Names of values that mark the ends of lists, or have no meaning. */
 const NO_VALUE = /^(MAX|MASK|MODES|ALL|UNSPEC|COUNT|INVALID|AFTER_LAST|MAX_.*|.*_MAX)$/;
 
-/** `{ subject: "field form, …" }` as `{ "subject.field": form }`. */
+/** Converts `{ subject: "field form, …" }` to `{ "subject.field": form }`. */
 const UNKNOWN_FORMS: ReadonlyMap<string, string> = new Map(
   Object.entries(UNKNOWN).flatMap(([subject, fields]) =>
     fields.split(/, (?=\w+ )/).map((field): [string, string] => {
@@ -57,7 +57,7 @@ const UNKNOWN_FORMS: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** Fields that are attributes. */
+/** Returns the fields that are attributes. */
 function attributesOf(subject: WithFields): { key: string; id: number; codec: AnyCodec }[] {
   return subject.fields.filter(({ id, lift }) => id >= 0 && lift === undefined).map(({ key, id, codec }) => ({
     key: key!,
@@ -66,7 +66,7 @@ function attributesOf(subject: WithFields): { key: string; id: number; codec: An
   }));
 }
 
-/** The form that a field is said to have by hand. */
+/** Returns the form of a field that is listed by hand. */
 function pinned(path: string): string | undefined {
   const any = path.replace(/^\w+(?=\.)/, "*");
   return UNKNOWN_FORMS.get(path) ?? UNKNOWN_FORMS.get(any) ?? OTHERWISE[path];
@@ -79,11 +79,11 @@ for (const [subject, name] of subjects) {
     attributes = attributesOf(subject);
 
   if (name in BY_HAND) {
-    test(`${name}: attributes are numbered as address families are`, () => {
+    test(`${name}: attributes are numbered like address families`, () => {
       assertEquals(attributes.map(({ key, id, codec }) => `${key} ${id} ${formOf(codec)}`).join(", "), BY_HAND[name]);
     });
   } else if (attributes.length > 0) {
-    test(`${name}: attributes are numbered and named as ${prefix}* are`, () => {
+    test(`${name}: attributes have the numbers and names of ${prefix}*`, () => {
       assert(prefix !== undefined, `${name} is not in tests/facts/tables.ts`);
       const constants = constantsOf(prefix);
       const wrong = attributes.filter(({ key, id }) => {
@@ -114,7 +114,7 @@ for (const [subject, name] of subjects) {
   }
 
   if (placed(subject).length > 0) {
-    test(`${name}: fields lie where ${struct ?? "they"} should`, () => {
+    test(`${name}: fields have the offsets of ${struct ?? "the listed layout"}`, () => {
       const size = isTable(subject) ? subject.headerSize : subject.size, own = placed(subject);
       if (layout !== undefined) {
         const text = own.map(({ key, offset, codec }) => `${key} ${offset} ${formOf(codec)}`).join(", ");
@@ -149,7 +149,7 @@ for (const [subject, name] of subjects) {
       struct = SPREAD_STRUCTS[`${name}.${key}`] ??
         prefix + key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     if (parts.length === 0) continue;
-    test(`${name}.${key}: fields lie where ${struct} has them`, () => {
+    test(`${name}.${key}: fields have the offsets of ${struct}`, () => {
       const { places } = layoutOf(struct);
       assertEquals(parts.length, places.length);
       parts.forEach(([field, at, part], i) => {
@@ -161,7 +161,7 @@ for (const [subject, name] of subjects) {
   }
 }
 
-/** By the prefix of their constants, the numbers that some table knows. */
+/** The attribute numbers that some table has, by the prefix of their constants. */
 const known = new Map<string, Set<number>>(OTHER_PREFIXES.map((prefix) => [prefix, new Set()]));
 for (const [subject, name] of subjects) {
   const prefix = lookUp(TABLES, name);
@@ -171,7 +171,7 @@ for (const [subject, name] of subjects) {
 }
 const prefixes = [...known.keys()].sort((a, b) => b.length - a.length);
 
-test("Every attribute that the headers number is in a table, or in the list of what is left out", () => {
+test("Every attribute number of the headers is in a table, or in the list of those left out", () => {
   const missing = CONSTANTS.filter(([name, value]) => {
     const prefix = prefixes.find((prefix) => name.startsWith(prefix));
     return prefix !== undefined && !OTHER_PREFIXES.includes(prefix) && !known.get(prefix)!.has(value) &&
@@ -180,7 +180,7 @@ test("Every attribute that the headers number is in a table, or in the list of w
   assertEquals(missing.map(([name, value]) => `${name} ${value}`), []);
 });
 
-test("What the lists of tests/facts/tables.ts name is there", () => {
+test("The names in the lists of tests/facts/tables.ts exist", () => {
   const names = new Set(subjects.values()), fields = new Set<string>();
   for (const [subject, name] of subjects) {
     for (const { key } of subject.fields) fields.add(`${name}.${key}`).add(`*.${name.replace(/^\w+\.?/, "")}.${key}`);
@@ -210,7 +210,7 @@ for (const [codec, path] of enumerations) {
       bits = words.startsWith("bits"),
       first = words.startsWith("bits1 ") ? 1 : 0;
     const limit = bits ? BigInt(bitsOf(codec) + first) : 1n << BigInt(bitsOf(codec));
-    // Of two names with one number either will do.
+    // If two names have the same number, either is correct.
     const values = new Map<number, string[]>();
     for (const [tail, value] of constantsOf(prefix)) {
       if (value < first || BigInt(value) >= limit || NO_VALUE.test(tail) || tails?.test(tail) === false) continue;
@@ -226,13 +226,13 @@ for (const [codec, path] of enumerations) {
   });
 }
 
-/** A number's constant, as the headers call it: `RTM_NEWLINK`, or `LINK` of an object whose constants begin so. */
+/** Matches the name of a constant in headers: `RTM_NEWLINK`, or `LINK` of an object whose constants begin so. */
 const CONSTANT = /^[A-Z][A-Z0-9]*_\w+$/;
 
 for (const [name, object] of numbers) {
   const prefix = NUMBERS[name];
   if (prefix === undefined && !Object.keys(object).every((key) => CONSTANT.test(key))) continue;
-  test(`${name}: numbers are the headers'`, () => {
+  test(`${name}: numbers equal those of the headers`, () => {
     const bits = BEHIND_SUBSYSTEMS[name] ?? -1;
     const wrong = Object.entries(object).filter(([key, value]) => {
       const number = FACTS.constants[prefix === undefined ? key : prefix + key.toUpperCase()];

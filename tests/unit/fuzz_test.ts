@@ -1,8 +1,8 @@
 /**
- * Every decoder meets mutated messages: it gives a value or throws the library's own error, and it ends.
+ * Every decoder gets mutated messages: it returns a value or throws the library's own error, and it always ends.
  *
- * The seeds are messages of every link kind, encap and object, written by the same tables. The sequence is the same on
- * each run. NETLINK_FUZZ sets how many messages a table gets.
+ * The seeds are messages of every link kind, encap and object, written by the same tables. The sequence is the same in
+ * each run. NETLINK_FUZZ sets the number of messages per table.
  */
 import { assert, assertEquals } from "@std/assert";
 import process from "node:process";
@@ -21,7 +21,7 @@ import { test } from "../test.ts";
 
 const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 5_000);
 
-/** xorshift32: the same numbers everywhere. */
+/** xorshift32: a generator with the same numbers everywhere. */
 function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -32,13 +32,15 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-/** Kinds by what `choice` takes, each with a payload of every attribute number there is, filled with anything. */
+/** Kinds of `choice`, each with a payload of all attribute numbers and random content. */
 const KINDS = [
   ...["veth", "bridge", "vlan", "vxlan", "macvlan", "ipvlan", "bond", "vrf", "tun", "gre", "ip6gre", "ipip", "sit"],
   ...["ip6tnl", "vti", "geneve", "bareudp", "gtp", "amt", "xfrm", "macsec", "hsr", "netkit", "can", "ovpn", "nonsense"],
 ];
 
-/** A message of a table: its header, then attributes of all numbers with random payloads, some of them nests. */
+/**
+ * Returns a message of a table: its header, then attributes of all numbers with random payloads, some of them nests.
+ */
 function seed(headerSize: number, attributes: number, rand: (below: number) => number, depth = 0): Uint8Array {
   const writer = new Writer();
   writer.grow((headerSize + 3) & ~3);
@@ -54,7 +56,7 @@ function seed(headerSize: number, attributes: number, rand: (below: number) => n
   return writer.bytes.slice(0, writer.length);
 }
 
-/** A link's message of a kind, its data of random attributes. */
+/** Returns a link's message of a kind, whose data has random attributes. */
 function linkSeed(kind: string, rand: (below: number) => number): Uint8Array {
   const writer = new Writer();
   writer.grow(16);
@@ -71,7 +73,7 @@ function linkSeed(kind: string, rand: (below: number) => number): Uint8Array {
 function mutate(bytes: Uint8Array, rand: (below: number) => number): void {
   for (let changes = 1 + rand(4); changes > 0; changes--) {
     const at = rand(bytes.length);
-    // Lengths and types are where it hurts most.
+    // Lengths and types are changed most often, as decoders depend on them most.
     if (rand(2) === 0) bytes[at & ~3] = [0, 1, 3, 4, 5, 8, 255, rand(256)][rand(8)]!;
     else bytes[at] = rand(256);
   }
@@ -127,7 +129,7 @@ for (const [name, table, header, attributes] of TABLES) {
           decoded++;
         });
         if (i % 16 !== 0) continue;
-        // The printer and the error path go the same ways.
+        // The printer and error paths walk the same message.
         const message = new Uint8Array(16 + bytes.length), view = new DataView(message.buffer);
         view.setUint32(0, message.length, true);
         message.set(bytes, 16);

@@ -1,4 +1,4 @@
-/** Hostile bytes in every table of the library. */
+/** Hostile bytes for every table of the library. */
 import { assert } from "@std/assert";
 import { Reader, Writer } from "../../core/codec/mod.ts";
 import { DecodeError } from "../../core/errors.ts";
@@ -13,7 +13,7 @@ test("60,000 hostile messages give values or a DecodeError", () => {
   const random = (below: number): number => (seed = Math.imul(seed, 48271) >>> 0 & 0x7fffffff) % below;
   for (let i = 0; i < 60_000; i++) {
     const table = TABLES[i % TABLES.length]!;
-    // Attributes of this very table, with payloads of any length, and nests of anything.
+    // Attributes of this table, with payloads of any length, and nests with any content.
     const to = new Writer(), ids = table.fields.map(({ id }) => id).filter((id) => id >= 0);
     to.append(new Uint8Array(table.headerSize).fill(random(256)));
     to.align();

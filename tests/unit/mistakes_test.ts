@@ -1,4 +1,4 @@
-/** Typical mistakes of a script's author, which must not compile, and scripts that must: `tsc` and `deno check` judge. */
+/** Typical mistakes of a script's author must not compile, and correct scripts must; `tsc` and `deno check` decide. */
 import { assertEquals } from "@std/assert";
 import { algorithms } from "../../families/crypto.ts";
 import { type NetDevice, open as openNetdev } from "../../families/generic/netdev.ts";
@@ -19,7 +19,7 @@ import {
 import { tcp } from "../../families/sock_diag/mod.ts";
 import { test } from "../test.ts";
 
-/** Never called: only compiled. */
+/** Never called, only compiled. */
 export async function mistakes(): Promise<void> {
   // @ts-expect-error a misspelt field
   links.add({ ifnam: "v0", kind: "dummy" });
@@ -51,9 +51,9 @@ export async function mistakes(): Promise<void> {
   batch((b) => b.links.add({ ifname: "v0", kind: "dummy" }).index);
   // @ts-expect-error nor has it for a rule
   batch((b) => b.rules.add({ table: 100 }).priority);
-  // @ts-expect-error what is made in another namespace has a number there
+  // @ts-expect-error an object made in another namespace has its number there
   links.add({ ifname: "v0", kind: "dummy", netns: "blue" }).index;
-  // @ts-expect-error what is only given is not received
+  // @ts-expect-error a field for input only
   links.list().filter((l) => l.up);
   // @ts-expect-error a wrong word of a mask
   neighbours.list({ state: ["reachabel"] });
@@ -69,7 +69,7 @@ export async function mistakes(): Promise<void> {
   routes.lookup("192.0.2.1", { from: "10.9.0.1" });
   // @ts-expect-error a misspelt option of a wait
   await links.waitFor("eth0", (l) => l.operstate === "up", { timeot: 10 });
-  // @ts-expect-error an object that there is none of
+  // @ts-expect-error a kind of object that does not exist
   watch("links");
   // @ts-expect-error a misspelt option of a watch
   watch("link", { inital: true });
@@ -81,14 +81,14 @@ export async function mistakes(): Promise<void> {
   wireguard.set("wg0", { peers: [{ publickey: "" }] });
 }
 
-/** Never called either. */
+/** Never called, only compiled. */
 export async function scripts(): Promise<void> {
   for (const link of links.list()) console.log(link.ifname, link.operstate, link.address, link.stats64?.rxBytes);
   const { dev, gateway, prefsrc } = routes.lookup("192.0.2.1");
   console.log(dev, gateway, prefsrc, addresses.list({ dev: "eth0", family: "inet" }).map((a) => a.local));
   console.log(neighbours.list({ dev: "br0" }).filter((n) => n.state.includes("reachable")));
   for (const s of tcp.list({ dstPort: 443, info: true }).filter((s) => s.info!.rtt! > 200_000)) tcp.destroy(s);
-  // A number for a bigint, and the bigint that was received.
+  // A number for a bigint, and a received bigint.
   tcp.list({ cookie: 5 });
   links.add({ ifname: "v0", kind: "veth", up: true, data: { peer: { ifname: "v1", netns: "blue" } } });
   addresses.add({ dev: "v0", address: "10.9.0.1/24" });
@@ -105,11 +105,11 @@ export async function scripts(): Promise<void> {
   });
   routes.replace({ dst: "default", gateway: "10.9.0.2", metrics: { mtu: 1400 } });
   for (const route of routes.list({ table: 100 })) routes.delete(route);
-  // Every link has these.
+  // Every link has these fields.
   const { index: own, ifname, flags, mtu, operstate }: Link = links.get("eth0");
   console.log(own + mtu, ifname.length, operstate, flags.includes("up"));
   await links.waitFor("eth0", (l) => l.flags.includes("up"));
-  // What was received may be given as it is.
+  // Received objects are accepted as input.
   for (const link of links.list()) links.add(link);
   const { index }: Link = links.add({ kind: "dummy" }), made = links.add({ kind: "dummy", netns: "blue" })?.index;
   const priority: number | undefined = rules.add({ src: "10.9.0.0/24", table: 100 }).priority;
@@ -122,6 +122,6 @@ export async function scripts(): Promise<void> {
   await links.waitFor("eth0", (l) => l.operstate === "up", { timeout: 10_000 });
 }
 
-test("types: typical mistakes do not compile, the scripts do", () => {
+test("types: typical mistakes do not compile, correct scripts do", () => {
   assertEquals([typeof mistakes, typeof scripts], ["function", "function"]);
 });

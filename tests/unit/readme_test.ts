@@ -1,4 +1,4 @@
-/** What the README says of families is what the registry knows and the package exports. */
+/** The README's statements about families agree with the registry and the package's exports. */
 import { assert, assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { FAMILIES, families } from "../../families/registry.ts";
@@ -6,7 +6,7 @@ import { test } from "../test.ts";
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
 
-/** The rows of the table, but for the one about all of them: numbers, names, module, status. */
+/** The rows of the table, except the one for all of them: numbers, names, module, status. */
 const ROWS = [...read("README.md").matchAll(/^\| ([\d, ]+?) +\| (NETLINK_[\w, ]+?) +\| `([\w/.]+)` +\| (.*?) +\|$/gm)]
   .map(([, numbers, names, module, status]) => ({
     numbers: numbers!.split(", ").map(Number),
@@ -22,7 +22,7 @@ test("README: the families' numbers and names are the registry's, in its order",
   assertEquals(first, first.toSorted((a, b) => a - b));
 });
 
-test("README: what is removed, and since when, what was never served and what is active agree with the registry", () => {
+test("README: the status of each family (removed and in which version, never served, active) agrees with the registry", () => {
   for (const { numbers, names, status } of ROWS) {
     for (const number of numbers) {
       const { status: known, removedIn } = FAMILIES[number]!;
@@ -33,7 +33,7 @@ test("README: what is removed, and since when, what was never served and what is
   }
 });
 
-test("README: every family that the package exports has a row, and every row's module is exported", () => {
+test("README: every exported family has a row, and every row's module is exported", () => {
   const exported = Object.values<string>(JSON.parse(read("deno.json")).exports)
     .filter((path) => path.startsWith("./families/")).map((path) => path.slice(2));
   const listed = new Set(ROWS.map(({ module }) => module));
@@ -42,7 +42,7 @@ test("README: every family that the package exports has a row, and every row's m
   assertEquals(top.filter((path) => !listed.has(path)), []);
 });
 
-test("README: what this kernel serves is active in its table too", () => {
+test("README: protocols that this kernel has are active in the table", () => {
   const served = families().filter((row) => row.served).map(({ number }) => number);
   for (const { numbers, names, status } of ROWS) {
     if (/^(removed|never)/.test(status)) assert(!numbers.some((number) => served.includes(number)), String(names));

@@ -25,18 +25,18 @@ test("scaffold: name, version and licence are the same in package.json, deno.jso
   }
 });
 
-test("scaffold: users of the package get no dependency", () => {
+test("scaffold: the package has no dependencies for its users", () => {
   for (const kind of ["dependencies", "optionalDependencies", "peerDependencies"]) {
     assertEquals(json("package.json")[kind], undefined, kind);
   }
 });
 
-test("scaffold: development dependencies are exact versions or folders of ours", () => {
+test("scaffold: development dependencies are exact versions or folders of the project", () => {
   const pinned = { ...json("package.json").devDependencies, ...json("tests/node/package.json").optionalDependencies };
   for (const version of Object.values<string>(pinned)) assertMatch(version, /^(\d+\.\d+\.\d+|file:tests\/.*)$/);
 });
 
-test("scaffold: package-lock.json names no registry and no folder outside of the project", () => {
+test("scaffold: package-lock.json names no registry and no folder outside the project", () => {
   assertNotMatch(text("package-lock.json"), /https?:|"resolved": "(?!tests\/)/);
 });
 
@@ -46,14 +46,14 @@ test("scaffold: package-lock.json has the runtimes for each platform, so that np
   for (const cpu of ["arm64", "x64"]) assert(packages.includes(`node_modules/node-linux-${cpu}`), cpu);
 });
 
-test("scaffold: every test is declared by tests/test.ts, which tells tests/run.ts of it", () => {
+test("scaffold: every test is declared by tests/test.ts, which reports it to tests/run.ts", () => {
   const files = readdirSync(new URL("tests/", root), { recursive: true, encoding: "utf8" });
   for (const file of files.filter((file) => file.endsWith("_test.ts") && file !== "seeded/stranger_test.ts")) {
     assertNotMatch(text(`tests/${file}`), /from "(node|bun):test"|\bDeno\.test\(/, file);
   }
 });
 
-test("trap 35: no test is set up by a hook, as Bun runs the bodies also when one throws", () => {
+test("trap 35: no test uses a setup hook, as Bun runs the tests even if the hook throws", () => {
   const files = readdirSync(new URL("tests/", root), { recursive: true, encoding: "utf8" });
   for (const file of files.filter((file) => file.endsWith("_test.ts"))) {
     assertNotMatch(text(`tests/${file}`), /^\s*(before|after)(Each)?\(/m, file);

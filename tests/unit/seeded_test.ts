@@ -1,4 +1,4 @@
-/** What is wrong with the tests of tests/seeded/ makes tests/run.ts fail and is named, on the runtime that runs this. */
+/** The faults in the tests of tests/seeded/ make tests/run.ts fail and are named, on the runtime of this test. */
 import { assert, assertEquals } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import process from "node:process";
@@ -8,8 +8,8 @@ import { test } from "../test.ts";
 const { deno, bun } = process.versions, runtime = deno !== undefined ? "deno" : bun !== undefined ? "bun" : "node";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-test("the tests' runner names what failed, hung, compared nothing or was skipped, and runs the others", () => {
-  // With it Node's runner would take itself for one that a test of another runs.
+test("the test runner names tests that failed, hung, had no assertion or were skipped, and runs the others", () => {
+  // With this variable, Node's runner would behave as a child of another runner.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status, stdout } = spawnSync(
     "node_modules/.bin/deno",
@@ -20,8 +20,8 @@ test("the tests' runner names what failed, hung, compared nothing or was skipped
   const [, summary] = stdout.split("=== summary ===\n");
   assert(summary !== undefined, stdout);
   assertEquals(summary.trim().split("\n"), [
-    `skipped on ${runtime}: tests/seeded/ends_test.ts: is not here: this is nowhere`,
-    `failed: ${runtime}: tests/seeded/ends_test.ts: compares nothing`,
+    `skipped on ${runtime}: tests/seeded/ends_test.ts: lacks a tool: this is nowhere`,
+    `failed: ${runtime}: tests/seeded/ends_test.ts: has no assertion`,
     `failed: ${runtime}: tests/seeded/ends_test.ts: is wrong`,
     `failed: ${runtime}: tests/seeded/ends_test.ts: never resolves: it did not end in time`,
     `failed: ${runtime}: tests/seeded/hangs_test.ts: blocks: it did not end in time`,

@@ -1,4 +1,4 @@
-/** Our stand-ins for `@std/assert` and `@std/cli` judge as those do. */
+/** The project's replacements of `@std/assert` and `@std/cli` give the same results. */
 import {
   assert,
   assertArrayIncludes,
@@ -17,7 +17,7 @@ import { test } from "../test.ts";
 
 const symbol = Symbol("raw");
 
-test("std: assertEquals takes for equal what @std/assert does", () => {
+test("std: assertEquals accepts what @std/assert accepts", () => {
   const pairs: [unknown, unknown][] = [
     [{ a: 1, b: [2n, "x"] }, { b: [2n, "x"], a: 1 }],
     [0, -0],
@@ -33,7 +33,7 @@ test("std: assertEquals takes for equal what @std/assert does", () => {
   for (const [a, b] of pairs) assertEquals(a, b);
 });
 
-test("std: assertEquals takes for different what @std/assert does", () => {
+test("std: assertEquals rejects what @std/assert rejects", () => {
   const pairs: [unknown, unknown][] = [
     [{ a: undefined }, {}],
     [{ a: undefined }, { b: undefined }],
@@ -54,7 +54,7 @@ test("std: assertEquals takes for different what @std/assert does", () => {
   }
 });
 
-test("std: assertEquals follows references that form a circle", () => {
+test("std: assertEquals follows circular references", () => {
   const circle = () => {
     const object: Record<string, unknown> = { a: 1 };
     object.self = object;
@@ -68,14 +68,14 @@ test("std: a failed assertEquals shows both values", () => {
   assert(message.includes("1500") && message.includes("9000"), message);
 });
 
-test("std: assertObjectMatch ignores what is not asked for", () => {
+test("std: assertObjectMatch ignores properties that are not expected", () => {
   const actual = { a: 1, nest: { b: [1, { c: 2, d: 3 }], e: 4 }, map: new Map([["x", { y: 1, z: 2 }]]) };
   assertObjectMatch(actual, { nest: { b: [1, { c: 2 }] }, map: new Map([["x", { y: 1 }]]) });
   assertThrows(() => assertObjectMatch(actual, { nest: { b: [1, { c: 3 }] } }), AssertionError);
   assertThrows(() => assertObjectMatch({}, { a: undefined }), AssertionError);
 });
 
-test("std: assertThrows and assertRejects check class and message, and give the error", async () => {
+test("std: assertThrows and assertRejects check class and message, and return the error", async () => {
   const error = new RangeError("id out of range");
   const raise = () => {
     throw error;
@@ -114,7 +114,7 @@ test("std: parseArgs reads booleans, strings, lists, defaults and aliases", () =
   });
 });
 
-test("std: parseArgs leaves out what unknown refuses", () => {
+test("std: parseArgs leaves out arguments that unknown refuses", () => {
   const refused: string[] = [];
   const args = parseArgs(["--mtu=9", "--known", "up"], {
     boolean: ["known"],

@@ -1,5 +1,5 @@
 /**
- * What scripts do today: run `ip -j` and parse what it prints. `tool -o` tells what `ip` itself costs.
+ * The usual way of scripts today: run `ip -j` and parse its output. `tool -o` measures the cost of `ip` itself.
  *
  * @module
  */

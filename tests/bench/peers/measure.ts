@@ -1,6 +1,6 @@
 /**
- * What every TypeScript program here shares: `PROGRAM JOB COUNT`. It prints a line when it is ready, and then for each
- * line that it reads it does the job once and prints what that cost, as JSON.
+ * The common part of all TypeScript programs here: `PROGRAM JOB COUNT`. It prints a line when it is ready. Then, for
+ * each line that it reads, it does the job once and prints the cost as JSON.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { bunRuntime } from "../../../ffi/bun.ts";
 import { denoRuntime } from "../../../ffi/deno.ts";
 import { nodeRuntime } from "../../../ffi/node.ts";
 
-/** Does a job once, the number of times that it was done before in hand, and gives how many things it saw. */
+/** Does a job once, and returns the number of things it counted; `before` is the number of earlier runs. */
 export type Run = (before: number) => number | Promise<number>;
 
-/** Does what comes before all runs. */
+/** Prepares a job, and returns its runs. */
 export type Job = (count: number) => Run;
 
-/** Clocks of clock_gettime(2), which is exact where what `process` offers is rounded to a tick of the scheduler. */
+/** Clocks of clock_gettime(2), which is exact; the values of `process` are rounded to a tick of the scheduler. */
 const CLOCK_PROCESS_CPUTIME_ID = 2, CLOCK_THREAD_CPUTIME_ID = 3;
 
 const nanoseconds = loadClock();
@@ -39,12 +39,15 @@ function loadClock(): (clock: number) => number {
   };
 }
 
-/** The most memory that this process had, in bytes. */
+/** Returns the peak memory of this process in bytes. */
 function peak(): number {
   return Number(/VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))![1]) * 1024;
 }
 
-/** Measures the job that the arguments name. `children` is the processor time of children, in ns, to be added. */
+/**
+ * Measures the job that the arguments name. `children` returns the processor time of child processes in ns, which is
+ * added.
+ */
 export async function measure(jobs: Readonly<Record<string, Job>>, children: () => number = () => 0): Promise<void> {
   const [name = "", count] = process.argv.slice(2), job = jobs[name];
   if (job === undefined) throw new TypeError(`no job ${JSON.stringify(name)}`);

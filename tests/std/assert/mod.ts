@@ -1,6 +1,6 @@
 /**
- * The part of `@std/assert` that our tests use, for machines that cannot reach JSR: same names, signatures and verdicts,
- * with the differences of a failure shown by `node:assert`. Where the two could disagree, this one is the stricter.
+ * The part of `@std/assert` that the tests use, for machines that cannot reach JSR: the same names, signatures and
+ * verdicts; `node:assert` shows the differences of a failure. Where the two could disagree, this one is stricter.
  *
  * @module
  */
@@ -14,16 +14,16 @@ export type Falsy = false | 0 | 0n | "" | null | undefined;
 // deno-lint-ignore no-explicit-any
 export type Class<T> = abstract new (...args: any[]) => T;
 
-/** What every failed assertion throws. */
+/** Thrown by every failed assertion. */
 export class AssertionError extends Error {
-  /** Makes one with a message and, optionally, its cause. */
+  /** Makes the error with a message and, optionally, a cause. */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "AssertionError";
   }
 }
 
-/** Counts an assertion, so that tests/test.ts sees the tests that make none. */
+/** Counts an assertion, so that tests/test.ts detects tests without any. */
 function count(): void {
   const global = globalThis as { assertions?: number };
   global.assertions = (global.assertions ?? 0) + 1;
@@ -42,7 +42,7 @@ function difference(actual: unknown, expected: unknown, operator: string): strin
 }
 
 function sameClass(a: object, b: object): boolean {
-  // An object without a prototype counts as a plain one.
+  // An object without a prototype counts as a plain object.
   return (a.constructor ?? Object) === (b.constructor ?? Object);
 }
 
@@ -57,8 +57,8 @@ function enumerableKeys(value: object): PropertyKey[] {
 }
 
 /**
- * Deep equality as `assertEquals` means it. `{ a: undefined }` and `{}` differ; 0 and -0 do not, nor do two NaN; enumerable
- * symbol keys count, the order of keys does not; classes must be the same.
+ * Compares deeply, as `assertEquals` does. `{ a: undefined }` and `{}` differ; 0 and -0 are equal, and so are two NaN;
+ * enumerable symbol keys count, the order of keys does not; classes must be the same.
  */
 export function equal(actual: unknown, expected: unknown): boolean {
   const seen = new Map<object, object>();
@@ -219,7 +219,7 @@ export function assertNotMatch(actual: string, expected: RegExp, msg?: string): 
   if (expected.test(actual)) throw failure(`Expected actual: "${actual}" to not match: "${expected}"`, msg);
 }
 
-/** Fails unless every value of `expected` is, deeply equal, among those of `actual`. */
+/** Fails unless `actual` contains a deeply equal value for every value of `expected`. */
 export function assertArrayIncludes<T>(actual: ArrayLike<T>, expected: ArrayLike<T>, msg?: string): void {
   count();
   const present = Array.from(actual);
@@ -229,8 +229,8 @@ export function assertArrayIncludes<T>(actual: ArrayLike<T>, expected: ArrayLike
 }
 
 /**
- * Fails unless `actual` has, deeply, every own property of `expected`. Properties that `expected` does not mention, the
- * further elements of an array included, are ignored, and so are the classes of both.
+ * Fails unless `actual` has, deeply, every own property of `expected`. Properties that `expected` lacks are ignored,
+ * including further elements of an array, and so are the classes of both.
  */
 export function assertObjectMatch(
   // deno-lint-ignore no-explicit-any
@@ -242,7 +242,7 @@ export function assertObjectMatch(
   assertEquals(pick(actual, expected), pick(expected, expected), msg);
 }
 
-/** The part of `value` that `shape` mentions, in plain objects. */
+/** Returns the part of `value` that `shape` has, in plain objects. */
 function pick(
   value: unknown,
   shape: unknown,
@@ -279,13 +279,13 @@ function pick(
   return picked;
 }
 
-/** Whether it is an object made of parts, not a value in itself. */
+/** True if it is an object made of parts, not a value such as a date. */
 function isContainer(value: unknown): value is object {
   return typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && !bytesOf(value) &&
     !(value instanceof RegExp || value instanceof Date || value instanceof URL);
 }
 
-/** Fails unless `error` is an Error, of the class and with the message asked for. */
+/** Fails unless `error` is an Error of the given class with the given message. */
 export function assertIsError<E extends Error = Error>(
   error: unknown,
   ErrorClass?: Class<E>,
@@ -306,9 +306,9 @@ export function assertIsError<E extends Error = Error>(
   throw failure(`Expected error message to include ${show(msgMatches)}, but got ${show(error.message)}`, msg);
 }
 
-/** Fails unless `fn` throws; gives what it threw. */
+/** Fails unless `fn` throws; returns the thrown value. */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
-/** Fails unless `fn` throws an error of the class, with the text in its message; gives the error. */
+/** Fails unless `fn` throws an error of the class, with the text in its message; returns the error. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
   ErrorClass: Class<E>,
@@ -331,9 +331,9 @@ export function assertThrows(
   throw failure("Expected function to throw", expected.msg);
 }
 
-/** Fails unless the promise that `fn` returns is rejected; gives what it was rejected with. */
+/** Fails unless the promise that `fn` returns is rejected; returns the reason. */
 export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
-/** Fails unless it is rejected with an error of the class, with the text in its message; gives the error. */
+/** Fails unless it is rejected with an error of the class, with the text in its message; returns the error. */
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   ErrorClass: Class<E>,
@@ -363,7 +363,7 @@ export async function assertRejects(
   throw failure("Expected function to reject", expected.msg);
 }
 
-/** Sorts out the two forms of `assertThrows` and `assertRejects`. */
+/** Distinguishes the two forms of `assertThrows` and `assertRejects`. */
 function thrown(
   classOrMsg: Class<Error> | string | undefined,
   includesOrMsg: string | undefined,

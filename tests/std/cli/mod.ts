@@ -1,5 +1,6 @@
 /**
- * The part of `@std/cli` that our tools use, for machines that cannot reach JSR: same names and signatures.
+ * The part of `@std/cli` that the tools of the tests use, for machines that cannot reach JSR: the same names and
+ * signatures.
  *
  * @module
  */

@@ -4,23 +4,23 @@
  * @module
  */
 
-/** How {@linkcode parseArgs} reads its arguments. */
+/** Options of {@linkcode parseArgs}. */
 export interface ParseOptions<B extends string, S extends string, C extends string, D> {
-  /** Options that take no value; `false` when they are not there. */
+  /** Options without a value; `false` when absent. */
   boolean?: readonly B[];
-  /** Options whose value is never read as a number. */
+  /** Options whose value is never converted to a number. */
   string?: readonly S[];
-  /** Options that may be given several times: all values, in an array. */
+  /** Options that may be given several times: an array of all values. */
   collect?: readonly C[];
-  /** Values of options that are not given. */
+  /** Default values of options. */
   default?: D;
   /** Other names of an option. */
   alias?: Record<string, string | readonly string[]>;
-  /** Called for what no other entry names; an option is left out when it gives `false`. */
+  /** Called for options that no other entry names; if it returns `false`, the option is left out. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 
-/** What {@linkcode parseArgs} found. */
+/** The result of {@linkcode parseArgs}. */
 export type Args<B extends string, S extends string, C extends string, D> =
   & { [K in B]: boolean }
   & { [K in S]: K extends C ? string[] : K extends keyof D ? string : string | undefined }
@@ -29,7 +29,7 @@ export type Args<B extends string, S extends string, C extends string, D> =
   // deno-lint-ignore no-explicit-any
   & { [name: string]: any; _: (string | number)[] };
 
-/** Reads command line arguments: `--name value`, `--name=value`, `--flag`, `-abc`, and all that follows `--`. */
+/** Parses command line arguments: `--name value`, `--name=value`, `--flag`, `-abc`, and all arguments after `--`. */
 export function parseArgs<
   const B extends string = never,
   const S extends string = never,
@@ -92,7 +92,7 @@ export function parseArgs<
   return { ...Object.fromEntries(given), _: rest } as Args<B, S, C, D>;
 }
 
-/** Each name with all names of the same option. */
+/** Returns, for each name, all names of the same option. */
 function groups(alias: Record<string, string | readonly string[]>): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const [name, others] of Object.entries(alias)) {

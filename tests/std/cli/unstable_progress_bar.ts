@@ -5,15 +5,15 @@
  */
 import process from "node:process";
 
-/** What a formatter is given. */
+/** The arguments of a formatter. */
 export interface ProgressBarFormatter {
-  /** The time passed, as mm:ss. */
+  /** The elapsed time as mm:ss. */
   styledTime: string;
   /** The bar: `###-------`. */
   progressBar: string;
-  /** The time passed, in milliseconds. */
+  /** The elapsed time in milliseconds. */
   time: number;
-  /** The time at the last call. */
+  /** The elapsed time at the last call. */
   previousTime: number;
   /** The current value. */
   value: number;
@@ -23,29 +23,29 @@ export interface ProgressBarFormatter {
   max: number;
 }
 
-/** How the bar looks and where it is written. */
+/** Options of a progress bar. */
 export interface ProgressBarOptions {
-  /** Where it is written, by default standard error. It is left open. */
+  /** The stream to write to, by default standard error. It is left open. */
   writable?: WritableStream<Uint8Array>;
   /** The value to start from, by default 0. */
   value?: number;
   /** The value at the end. */
   max: number;
-  /** Characters of the bar, by default 50. */
+  /** Length of the bar in characters, by default 50. */
   barLength?: number;
-  /** What the done part is made of, by default `#`. */
+  /** The character of the done part, by default `#`. */
   fillChar?: string;
-  /** What the other part is made of, by default `-`. */
+  /** The character of the remaining part, by default `-`. */
   emptyChar?: string;
-  /** Whether it disappears at the end. */
+  /** True to remove the bar at the end. */
   clear?: boolean;
-  /** Makes the line, by default `[mm:ss] [###-------] [12/100]`. */
+  /** Formats the line, by default `[mm:ss] [###-------] [12/100]`. */
   fmt?: (fmt: ProgressBarFormatter) => string;
 }
 
-/** A line that says each second how far the work is. */
+/** A line that shows the progress every second. */
 export class ProgressBar {
-  /** How much is done. */
+  /** The current value. */
   value: number;
   /** The value at the end. */
   max: number;
@@ -57,7 +57,7 @@ export class ProgressBar {
   #previousValue: number;
   #timer: ReturnType<typeof setInterval>;
 
-  /** Begins, and shows the first line. */
+  /** Shows the first line. */
   constructor(options: ProgressBarOptions) {
     this.#options = options;
     this.value = this.#previousValue = options.value ?? 0;
@@ -74,7 +74,7 @@ export class ProgressBar {
     this.#print();
   }
 
-  /** Shows the last line and ends. */
+  /** Shows the last line and stops. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     if (this.#options.clear) await this.#write("\r\x1b[K");

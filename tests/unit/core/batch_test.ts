@@ -1,4 +1,4 @@
-/** Batches: many operations in few datagrams, all tried, each failure by its position. */
+/** Batches: many operations in few datagrams, all of them tried, and each failure listed by its position. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { BatchRequester, type Client, type Operation } from "../../../core/client.ts";
 import { Collection } from "../../../core/collection.ts";
@@ -16,7 +16,7 @@ function nameOf({ payload }: SentMessage): string {
   return decode(Lamp, payload).name ?? "";
 }
 
-/** A kernel that refuses lamps called bad…, and acknowledges when asked to. */
+/** A kernel that refuses lamps called bad…, and acknowledges on request. */
 function refuseBad(asked: SentMessage): Uint8Array[] {
   const words = [new Uint8Array(16), attribute(1, cstring("bad lamp")), attribute(2, word(24))];
   if (nameOf(asked).startsWith("bad")) return [answer(asked.seq, 22, CAPPED | TLVS, ...words)];
@@ -39,7 +39,7 @@ function numbered(count: number, name: (index: number) => string): Operation[] {
   return named(...Array.from({ length: count }, (_, i) => name(i)));
 }
 
-test("trap 18: a batch is one send, in order, and only its last item asks for an ACK", () => {
+test("trap 18: a batch is one send, in order, and only its last item requests an ACK", () => {
   const seen: SentMessage[] = [];
   const { client: c, kernels } = client((asked) => {
     seen.push(asked);
@@ -51,7 +51,7 @@ test("trap 18: a batch is one send, in order, and only its last item asks for an
   assertEquals(seen.map(({ flags }) => flags & ACK), [0, 0, ACK]);
 });
 
-test("trap 18: every refusal is told by the position of its item, with its words and its field", () => {
+test("trap 18: every refusal has the position of its item, the kernel's message and the field", () => {
   const { client: c } = client(refuseBad);
   const error = run(c, named("bad0", "b", "bad2", "d", "bad4"))!;
   assertEquals(error.failures.map(({ index }) => index), [0, 2, 4]);
@@ -69,20 +69,20 @@ test("trap 18: answers may come in any order and in any datagrams", () => {
   const { client: c } = client((asked) => {
     held.unshift(...refuseBad(asked));
     if ((asked.flags & ACK) === 0) return [];
-    // The last one's answer is what ends it.
+    // The answer to the last item ends the batch.
     const [last, ...others] = held.splice(0);
     return [datagram(...others), last!];
   });
   assertEquals(run(c, named("bad0", "bad1", "c"))!.failures.map(({ index }) => index), [0, 1]);
 });
 
-test("trap 18: the last item may be what is refused, and all", () => {
+test("trap 18: the last item may be refused, and so may all", () => {
   const { client: c } = client(refuseBad);
   assertEquals(run(c, named("a", "bad1"))!.failures.map(({ index }) => index), [1]);
   assertEquals(run(c, named("bad0", "bad1"))!.failures.map(({ index }) => index), [0, 1]);
 });
 
-test("trap 30: a large batch is several sends of 128, and one failure does not keep the others from being done", () => {
+test("trap 30: a large batch is several sends of 128, and one failure does not stop the others", () => {
   const seen: string[] = [];
   const { client: c, kernels } = client((asked) => {
     seen.push(nameOf(asked));
@@ -104,7 +104,7 @@ test("trap 30: large items are split before a send buffer is full", () => {
   for (const sent of kernels[0]!.sent) assertEquals(sent.length <= 212_000, true);
 });
 
-test("trap 30: a TypeError in an item is that item's failure; those around it are done", () => {
+test("trap 30: a TypeError in an item is that item's failure; the items around it are done", () => {
   const seen: string[] = [];
   const { client: c } = client((asked) => {
     seen.push(nameOf(asked));
@@ -129,7 +129,7 @@ test("trap 30: a TypeError in an item is that item's failure; those around it ar
     'Cannot add lamp b: level: expected an integer 0..4294967295, got "x"',
   );
   assertEquals(seen, ["a", "bad2", "d", "f", "bad6"]);
-  // Also alone, and last.
+  // This also holds for a lone item and for the last one.
   assertEquals(run(c, [request({ level: -1 })])!.failures.map(({ index }) => index), [0]);
   assertEquals(run(c, [...named("a"), request({ level: -1 })])!.failures.map(({ index }) => index), [1]);
 });
@@ -146,7 +146,7 @@ test("trap 18: an item may name an interface that an earlier item makes", () => 
   assertEquals(error.failures.map(({ index, error }) => [index, (error as NetlinkError).code]), [[1, "ENODEV"]]);
 });
 
-test("trap 30: what was asked for before the callback throws is done, and its own error is what comes out", () => {
+test("trap 30: if the callback throws, earlier requests are done, and its own error is thrown", () => {
   const seen: string[] = [];
   const { client: c } = client((asked) => {
     seen.push(nameOf(asked));
@@ -162,7 +162,7 @@ test("trap 30: what was asked for before the callback throws is done, and its ow
   assertEquals((error as Error).message, "mine");
   assertEquals(seen, ["a", "b"]);
   assertEquals(c.request(request({})), undefined);
-  // What was refused by then is not lost.
+  // Refusals before that are not lost.
   const both = assertThrows(() =>
     c.runBatch((add) => {
       add(request({ name: "bad0" }));
@@ -172,7 +172,7 @@ test("trap 30: what was asked for before the callback throws is done, and its ow
   assertEquals((both.cause as Error).message, "mine");
 });
 
-/** The positions in each list of an error. */
+/** Returns the positions in each list of an error. */
 function states({ done, failures, unknown, unsent }: BatchError): Record<string, number[]> {
   const of = (list: readonly { index: number }[]): number[] => list.map(({ index }) => index);
   return { done, refused: of(failures), unknown: of(unknown), unsent: of(unsent) };
@@ -182,7 +182,7 @@ function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-test("trap 14: a batch that nobody answers: what was sent is unknown, the rest is not sent, and nothing is sent twice", () => {
+test("trap 14: without answers, sent items are unknown, the others are not sent, and nothing is sent twice", () => {
   const { client: c, kernels } = client(() => []);
   const error = run(c, numbered(200, (i) => `l${i}`))!;
   assertEquals(error.code, "TIMEOUT");
@@ -197,7 +197,7 @@ test("trap 14: a batch that nobody answers: what was sent is unknown, the rest i
 });
 
 for (const code of ["TIMEOUT", "CLOSED", "EIO"]) {
-  test(`a socket that dies in the middle (${code}) takes no refusal along that is known, and leaves the rest unsent`, () => {
+  test(`if a socket fails in the middle (${code}), known refusals are kept, and the rest is not sent`, () => {
     let last = 0;
     const { client: c } = client((asked, kernel) => {
       const name = nameOf(asked), replies: Reply[] = refuseBad(asked);
@@ -207,7 +207,7 @@ for (const code of ["TIMEOUT", "CLOSED", "EIO"]) {
     });
     const error = run(c, numbered(400, (i) => i % 100 === 30 ? `bad${i}` : `l${i}`))!;
     assertEquals(error.code, code);
-    // Those of the second send that were heard of before are known, unless the socket is closed.
+    // Answers to the second send that came before the failure are known, unless the socket is closed.
     const heard = code === "CLOSED" ? [] : [130, 230];
     assertEquals(states(error), {
       done: range(0, 127).filter((i) => i !== 30),
@@ -220,14 +220,14 @@ for (const code of ["TIMEOUT", "CLOSED", "EIO"]) {
   });
 }
 
-test("a socket that dies with the last send takes no refusal along that is known", () => {
+test("if a socket fails at the last send, known refusals are kept", () => {
   let chunks = 0;
   const { client: c } = client((asked) => (asked.flags & ACK) !== 0 && ++chunks === 2 ? [] : refuseBad(asked));
   const error = run(c, numbered(130, (i) => i < 3 ? `bad${i}` : `l${i}`))!;
   assertEquals(states(error), { done: range(3, 127), refused: [0, 1, 2], unknown: [128, 129], unsent: [] });
 });
 
-test("trap 9: answers that are lost leave items unknown, those that are there are taken, and the batch goes on", () => {
+test("trap 9: items with lost answers are unknown, other answers count, and the batch continues", () => {
   let chunks = 0;
   const { client: c } = client((asked) => {
     const replies = refuseBad(asked);
@@ -257,7 +257,7 @@ test("an item that is refused twice counts once", () => {
   assertEquals(states(error), { done: [1, 3], refused: [0, 2], unknown: [], unsent: [] });
 });
 
-test("how many items are sent at once follows the receive buffer, how many bytes the send buffer", () => {
+test("the receive buffer limits the items per send, the send buffer its bytes", () => {
   for (
     const [receive, send, count] of [[212_992, 212_992, 4], [2_304, 212_992, 400], [106_496, 212_992, 7], [
       4 << 20,
@@ -273,7 +273,7 @@ test("how many items are sent at once follows the receive buffer, how many bytes
   }
 });
 
-test("an item that is too long for any send is refused, those around it are done", () => {
+test("an item that is too long for any send is refused, the items around it are done", () => {
   const { client: c, kernels } = client(refuseBad);
   const kernel = kernels[0]!, send = kernel.send.bind(kernel);
   kernel.buffers = () => ({ receive: 212_992, send: 4096 });
@@ -290,7 +290,7 @@ test("an item that is too long for any send is refused, those around it are done
   assertStringIncludes(error.message, "item 2: Cannot add lamp long: sendto() failed with EMSGSIZE");
 });
 
-test("a send that fails leaves its items, and those behind, unsent", () => {
+test("after a failed send, its items and all later ones are not sent", () => {
   const { client: c, kernels } = client(refuseBad);
   const kernel = kernels[0]!, send = kernel.send.bind(kernel);
   let sends = 0;
@@ -307,14 +307,14 @@ test("a send that fails leaves its items, and those behind, unsent", () => {
   });
 });
 
-test("what is asked of a batch that is over is an error, and not lost in silence", () => {
+test("an operation added after a batch has ended is an error", () => {
   const { client: c } = client(refuseBad);
   let kept: ((operation: Operation) => void) | undefined;
   c.runBatch((add) => kept = add);
   assertThrows(() => kept!(request({ name: "late" })), TypeError, "Cannot add lamp late in a batch that has ended");
 });
 
-test("without() leaves refusals out that are none, and keeps the rest", () => {
+test("without() removes the given refusals and keeps the rest", () => {
   const { client: c } = client(refuseBad);
   const error = run(c, named("bad0", "b", "bad2"))!;
   assertEquals(states(error.without(({ index }) => index === 0)!), {
@@ -328,7 +328,7 @@ test("without() leaves refusals out that are none, and keeps the rest", () => {
   assertEquals(states(dead.without(() => true)!).unknown, [0, 1]);
 });
 
-test("trap 11: a batch passes over what is not its own", () => {
+test("trap 11: a batch ignores messages that are not its own", () => {
   const { client: c } = client((asked) => [
     answer(asked.seq - 1000, 22),
     answer(0, 22),
@@ -339,7 +339,7 @@ test("trap 11: a batch passes over what is not its own", () => {
   assertEquals(run(c, named("a", "b")), undefined);
 });
 
-test("a batch of nothing sends nothing", () => {
+test("an empty batch sends nothing", () => {
   const { client: c, kernels } = client(() => []);
   c.runBatch(() => {});
   assertEquals(kernels[0]!.sent, []);
@@ -357,7 +357,7 @@ test("requests may be made while a batch is collected", () => {
   assertEquals(kernels[0]!.sent[1]!.length, 2 * join(kernels[0]!.sent[1]!).length / 2);
 });
 
-test("what only looks is answered at once in a batch, and the changes go together", () => {
+test("requests that change nothing are answered at once in a batch, and the changes are sent together", () => {
   const { client: c, kernels } = client((sent) => [lamp(sent.seq, { name: "found" }, 0), answer(sent.seq)]);
   let found: unknown;
   c.runBatch((add) => {

@@ -1,4 +1,4 @@
-/** Talks to a scripted kernel, with the capture that the first argument names; or counts its packets. */
+/** Talks to a scripted kernel, with the capture that the first argument names; or counts the packets of one. */
 import process from "node:process";
 import { NetlinkError } from "../../../core/errors.ts";
 import { packets } from "../../../core/pcap.ts";

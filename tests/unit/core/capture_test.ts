@@ -1,4 +1,4 @@
-/** Captures as they are written: bytes, what is recorded, and what goes wrong. */
+/** Writing of captures: the bytes, the recorded datagrams, and errors. */
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import {
@@ -32,14 +32,14 @@ import { test } from "../../test.ts";
 
 const REQUEST = message(16, 5, 1, hex("00000000 03000000"), 0);
 
-/** Runs `body` with something to capture to, and gives the file's pieces. */
+/** Runs `body` with a capture, and returns the pieces of its file. */
 function captured(format: "pcap" | "pcapng", body: (capture: Capture) => void): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   body({ to: (bytes) => void pieces.push(bytes), format });
   return pieces;
 }
 
-/** What was recorded, without when and where. */
+/** Returns the recorded packets without times and offsets. */
 function recorded(pieces: Iterable<Uint8Array>): Partial<Packet>[] {
   return [...packets(pieces)].map(({ time, offset, bigEndian, missing, ...rest }) => {
     assert(Math.abs(time - Date.now()) < 600_000, String(time));
@@ -64,7 +64,7 @@ test("a classic pcap has its header, then each datagram behind a cooked header",
   assertEquals(received!.slice(8), join(hex("34000000 34000000"), hex(COOKED_RECEIVED), answer(1)));
 });
 
-test("a pcapng has a section, an interface, and blocks that say which way each went", () => {
+test("a pcapng has a section, an interface, and blocks with the direction of each packet", () => {
   const [header, sent, received] = captured("pcapng", say);
   assertEquals(
     header,
@@ -94,7 +94,7 @@ test("a pcapng has a section, an interface, and blocks that say which way each w
   );
 });
 
-test("a datagram whose length is no multiple of four is padded in pcapng", () => {
+test("a datagram whose length is not a multiple of four is padded in pcapng", () => {
   const pieces = captured("pcapng", (capture) => {
     using transport = openTransport({ ...PROTOCOL, number: 2 }, { capture, transport: () => new ScriptedKernel() });
     transport.send(hex("0102030405"), 5, 77, 1 << 4);
@@ -146,7 +146,7 @@ test("sockets of every other kind are recorded too", async () => {
     kernels.push(kernel);
     return kernel;
   };
-  // Keeps the file from beginning anew.
+  // This keeps the file from being started anew.
   const first = usersock({ capture, transport });
   first.send(77, hex("0102"));
   kernels[0]!.push({ bytes: hex("0304"), port: 77, groups: 0 });
@@ -174,7 +174,7 @@ test("sockets of every other kind are recorded too", async () => {
   );
 });
 
-test("clients that name the same place share it; once all are closed it begins anew", () => {
+test("clients with the same destination share it; once all are closed, it is started anew", () => {
   const pieces: Uint8Array[] = [], capture: Capture = (bytes) => void pieces.push(bytes);
   const script = ({ seq }: { seq: number }) => [answer(seq)];
   const one = client(script, { capture }).client, two = client(script, { capture }).client;
@@ -190,7 +190,7 @@ test("clients that name the same place share it; once all are closed it begins a
   assertEquals(pieces.at(-1)!.length, 24);
 });
 
-test("what was not sent, and what was lost, is not recorded", () => {
+test("messages that were not sent or were lost are not recorded", () => {
   const pieces = captured("pcap", (capture) => {
     using transport = openTransport(PROTOCOL, { capture, transport: () => new ScriptedKernel() });
     assertEquals(transport.receive(0), undefined);
@@ -209,7 +209,7 @@ test("a dry run records nothing, as nothing is sent", () => {
   assertEquals(pieces.length, 1);
 });
 
-test("a datagram that is larger than files keep is cut, and says by how much", () => {
+test("a datagram larger than the limit of files is cut, and its record has the full length", () => {
   const large = new Uint8Array(300_000);
   const pieces = captured("pcap", (capture) => {
     using transport = openTransport(PROTOCOL, { capture, transport: () => new ScriptedKernel() });
@@ -228,7 +228,7 @@ function inFolder(body: (folder: string) => void): void {
   }
 }
 
-test("a path is a file, made anew, pcapng by its name", () => {
+test("a path is a new file, in pcapng format if its name says so", () => {
   inFolder((folder) => {
     for (const [name, magic] of [["a.pcap", "d4c3b2a1"], ["a.pcapng", "0a0d0d0a"], ["a", "d4c3b2a1"]] as const) {
       for (let times = 0; times < 2; times++) say(path(folder, name));
@@ -260,7 +260,7 @@ function modeOf(file: string): string {
   return (statSync(file).mode & 0o777).toString(8);
 }
 
-test("a capture's file is its owner's alone; one that is there is emptied, and keeps its mode", () => {
+test("a new capture file is readable for its owner only; an existing one is emptied, and keeps its mode", () => {
   inFolder((folder) => {
     const file = path(folder, "a.pcap");
     say(file);
@@ -274,7 +274,7 @@ test("a capture's file is its owner's alone; one that is there is emptied, and k
   });
 });
 
-test("a symbolic link is not followed to a file, be it there or not", () => {
+test("a symbolic link to a file is not followed, even if the file does not exist", () => {
   inFolder((folder) => {
     const target = path(folder, "target"), nowhere = path(folder, "nowhere");
     writeFileSync(target, "kept");
@@ -302,7 +302,7 @@ test("a symbolic link is not followed to a file, be it there or not", () => {
 const deno = "Deno" in globalThis;
 const CHILD = fileURLToPath(new URL("capture_child.ts", import.meta.url));
 
-/** Runs the child script, on Deno with these permissions and no more. */
+/** Runs the child script; on Deno only with these permissions. */
 function child(
   args: readonly string[],
   permissions: readonly string[],
@@ -313,14 +313,15 @@ function child(
     : process.versions["bun"] === undefined
     ? ["--disable-warning=ExperimentalWarning"]
     : [];
-  // Through the environment: where Deno sees itself started without permissions, it adds --allow-all.
+  // The runtime's path is in the environment: if Deno detects that it starts Deno without permissions, it adds
+  // --allow-all.
   return spawnSync("sh", ["-c", 'exec "$RUNTIME" "$@"', "sh", ...flags, CHILD, ...args], {
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: "1", RUNTIME: process.execPath, ...env },
   });
 }
 
-test("a capture's file asks Deno for --allow-write and nothing else", { skip: !deno && "only for Deno" }, () => {
+test("a capture file needs only --allow-write on Deno", { skip: !deno && "only for Deno" }, () => {
   inFolder((folder) => {
     const file = path(folder, "a.pcap"), refused = child([file], []);
     assertEquals([refused.stdout, existsSync(file)], [
@@ -331,7 +332,7 @@ test("a capture's file asks Deno for --allow-write and nothing else", { skip: !d
     ]);
     assertEquals(child([file], [`--allow-write=${file}`]).stdout, "done\n");
     assertEquals(recorded([new Uint8Array(readFileSync(file))]).length, 2);
-    // The standard streams are anybody's.
+    // The standard streams need no permission.
     assertMatch(child(["/dev/stdout"], []).stdout, /done\n$/);
     const unread = child([file, "read"], []);
     assertEquals(unread.stdout.split(" ")[0], "PERMISSION");
@@ -339,7 +340,7 @@ test("a capture's file asks Deno for --allow-write and nothing else", { skip: !d
   });
 });
 
-/** Runs the child script under a shell, where `"$@"` is its command and `$CHILD` its script; gives what it prints. */
+/** Runs the child script in a shell, where `"$@"` is its command and `$CHILD` its script; returns its output. */
 function underShell(script: string, folder: string): { status: number | null; stdout: Uint8Array; stderr: string } {
   const flags = deno ? ["run", "-A", "--no-lock", "--no-check"] : ["--no-warnings"];
   const { status, stdout, stderr } = spawnSync(
@@ -353,15 +354,15 @@ function underShell(script: string, folder: string): { status: number | null; st
 const DONE = new TextEncoder().encode("done\n");
 const isCapture = (bytes: Uint8Array): number => [...packets(bytes)].length;
 
-test("a capture may go to what is open: standard streams as pipe, file or socket, and other descriptors", () => {
+test("a capture may go to open descriptors: standard streams as pipe, file or socket, and others", () => {
   inFolder((folder) => {
     const file = path(folder, "out"), read = (): Uint8Array => new Uint8Array(readFileSync(file));
     for (const name of ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) {
-      // The child prints "done" behind what it captures.
+      // The child prints "done" after its capture.
       const piped = underShell(`"$@" "$CHILD" ${name} | cat`, folder);
       assertEquals([piped.status, piped.stdout.subarray(-5)], [0, DONE], piped.stderr);
       assertEquals(isCapture(piped.stdout.subarray(0, -5)), 2);
-      // What a shell has written there before stays.
+      // Text that a shell has written there before stays.
       const filed = underShell(`echo begin > out; "$@" "$CHILD" ${name} >> out`, folder);
       assertEquals(
         [filed.status, read().subarray(0, 6), read().subarray(-5)],
@@ -383,7 +384,7 @@ test("a capture may go to what is open: standard streams as pipe, file or socket
   });
 });
 
-test("a capture may go to a FIFO, and to a device or a pipe that a link leads to", () => {
+test("a capture may go to a FIFO, and to a device or pipe behind a symbolic link", () => {
   inFolder((folder) => {
     const fifo = underShell(`mkfifo fifo; cat fifo & "$@" "$CHILD" fifo > /dev/null; wait`, folder);
     assertEquals([fifo.status, isCapture(fifo.stdout)], [0, 2], fifo.stderr);
@@ -396,7 +397,7 @@ test("a capture may go to a FIFO, and to a device or a pipe that a link leads to
   });
 });
 
-test("a capture that cannot be written to the end leaves no descriptor open", () => {
+test("a capture that fails later leaves no descriptor open", () => {
   const descriptors = (): number => {
     const fd = openSync("/dev/null", "r");
     closeSync(fd);
@@ -419,7 +420,7 @@ const LINES = [
   "    0  24000000 02000000 01000000 92100000  nlmsghdr",
 ];
 
-test("NETLINK_DEBUG prints to stderr what a dry run and a capture show", () => {
+test("NETLINK_DEBUG prints to stderr the same as a dry run and a capture show", () => {
   const { status, stdout, stderr } = child([], ["--allow-env=NETLINK_DEBUG"], { NETLINK_DEBUG: "1" });
   assertEquals([status, stdout], [0, "done\n"]);
   assertEquals(stderr.split("\n").slice(0, LINES.length), LINES);
@@ -433,14 +434,14 @@ test("NETLINK_DEBUG prints nothing when it is 0 or empty", () => {
   }
 });
 
-test("NETLINK_DEBUG is not read, nor asked for, where Deno was not given the right to", {
+test("NETLINK_DEBUG is neither read nor prompted for if Deno lacks the permission", {
   skip: !deno && "only for Deno",
 }, () => {
   const { status, stdout, stderr } = child([], [], { NETLINK_DEBUG: "1" });
   assertEquals([status, stdout, stderr], [0, "done\n", ""]);
 });
 
-test("an error of the function that receives a capture is the caller's own", () => {
+test("an error of the function that receives a capture is thrown unchanged", () => {
   const error = assertThrows(() =>
     say(() => {
       throw new RangeError("full");

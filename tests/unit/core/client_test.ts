@@ -1,4 +1,4 @@
-/** Requests and dumps, against a kernel that does what a real one will not do on demand. */
+/** Requests and dumps, with a kernel that does what a real one does not do on demand. */
 import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import { Client, type Protocol } from "../../../core/client.ts";
 import type { Codec } from "../../../core/codec/mod.ts";
@@ -19,14 +19,14 @@ function indices(items: readonly unknown[]): (number | undefined)[] {
   return items.map((item) => (item as Lamp).index);
 }
 
-test("request() sends one message with REQUEST and ACK, and returns at the kernel's word", () => {
+test("request() sends one message with REQUEST and ACK, and returns when the kernel answers", () => {
   const { client: c, kernels } = client(({ seq }) => [answer(seq)]);
   assertEquals(c.request(request({ index: 3, name: "l0" }, { flags: NLM_F.NLM_F_CREATE })), undefined);
   const [sent] = kernels[0]!.sent;
   assertEquals(sent, message(NEW, 0x405, 1, join(hex("00000000 03000000"), attribute(1, cstring("l0"))), 0));
 });
 
-test("request() gives the object that came back, before the ACK or in one datagram with it", () => {
+test("request() returns the object of the reply, before the ACK or in one datagram with it", () => {
   const split = client(({ seq }) => [lamp(seq, { index: 3 }, 0), answer(seq)]);
   const joined = client(({ seq }) => [datagram(lamp(seq, { index: 3 }, 0), answer(seq))]);
   for (const { client: c } of [split, joined]) {
@@ -34,7 +34,7 @@ test("request() gives the object that came back, before the ACK or in one datagr
   }
 });
 
-test("a refusal says what was asked, which field, the errno by name and the kernel's words", () => {
+test("a refusal names the operation, the field, the errno and the kernel's message", () => {
   const { client: c } = client(({ seq }) => [
     answer(seq, 34, CAPPED | TLVS, new Uint8Array(16), attribute(1, cstring("too bright")), attribute(2, word(24))),
   ]);
@@ -44,21 +44,21 @@ test("a refusal says what was asked, which field, the errno by name and the kern
   assertEquals(error.operation, "add lamp l0");
 });
 
-test("trap 1: a warning, an ACK with error 0 and words, is a success", () => {
+test("trap 1: an ACK with error 0 and a warning is a success", () => {
   const { client: c } = client(({ seq }) => [
     answer(seq, 0, CAPPED | TLVS, new Uint8Array(16), attribute(1, cstring("deprecated"))),
   ]);
   assertEquals(c.request(request({})), undefined);
 });
 
-test("trap 23: a refusal for want of a capability says which", () => {
+test("trap 23: a refusal for lack of a capability names it", () => {
   const { client: c } = client(({ seq }) => [answer(seq, 1)]);
   const error = assertThrows(() => c.request(request({})), KernelError);
   assertStringIncludes(error.hint!, "CAP_NET_ADMIN");
   assertStringIncludes(error.message, "CAP_NET_ADMIN");
 });
 
-test("a refusal that the kernel gives another reason for, or that is no EPERM, wants no capability", () => {
+test("a refusal with another reason, or other than EPERM, does not mention a capability", () => {
   const words = attribute(1, cstring("IPv6 is disabled on this device"));
   const { client: c } = client(({ seq, payload }) => [
     payload.length > 0 && seq % 2 === 0 ? answer(seq, 13) : answer(seq, 1, CAPPED | TLVS, new Uint8Array(16), words),
@@ -66,13 +66,13 @@ test("a refusal that the kernel gives another reason for, or that is no EPERM, w
   for (let i = 0; i < 2; i++) assertEquals(assertThrows(() => c.request(request({})), KernelError).hint, undefined);
 });
 
-test("an operation's own hint comes first, and sees what went wrong", () => {
+test("an operation's own hint comes first, and depends on the error", () => {
   const { client: c } = client(({ seq }) => [answer(seq, 1)]);
   const error = assertThrows(() => c.request(request({}, { hint: (code) => `${code}: try the switch` })), KernelError);
   assertEquals(error.hint, "EPERM: try the switch");
 });
 
-test("dump() gathers all parts up to DONE", () => {
+test("dump() returns all parts up to DONE", () => {
   const { client: c, kernels } = client(({ seq }) => [
     datagram(lamp(seq, { index: 1 }), lamp(seq, { index: 2 })),
     lamp(seq, { index: 3 }),
@@ -82,14 +82,14 @@ test("dump() gathers all parts up to DONE", () => {
   assertEquals(view(kernels[0]!.sent[0]!).getUint16(6, true), NLM_F.NLM_F_REQUEST | NLM_F.NLM_F_DUMP);
 });
 
-test("dump() passes over messages of other types, and NOOPs", () => {
+test("dump() ignores messages of other types, and NOOPs", () => {
   const { client: c } = client(({ seq }) => [
     datagram(message(1, MULTI, seq, hex("")), lamp(seq, { index: 1 }, MULTI, 99), lamp(seq, { index: 2 }), done(seq)),
   ]);
   assertEquals(indices(c.dump(DUMP)), [2]);
 });
 
-test("trap 1: a DONE with an errno is a refusal, with its words and what there was", () => {
+test("trap 1: a DONE with an errno is a refusal, with the kernel's message and the objects so far", () => {
   const { client: c } = client(({ seq }) => [
     lamp(seq, { index: 1 }),
     done(seq, 95, MULTI | TLVS, attribute(1, cstring("no dump of these"))),
@@ -105,7 +105,7 @@ test("a dump that is refused at once is a refusal", () => {
 });
 
 for (const where of ["on a later part", "on DONE"]) {
-  test(`trap 8: a dump marked as interrupted ${where} is asked for again`, () => {
+  test(`trap 8: a dump marked as interrupted ${where} is repeated`, () => {
     let tries = 0;
     const { client: c } = client(({ seq }) => {
       const intr = ++tries < 4 ? INTR : 0, part = where === "on DONE" ? 0 : intr;
@@ -118,7 +118,7 @@ for (const where of ["on a later part", "on DONE"]) {
   });
 }
 
-test("trap 8: a dump that is interrupted every time is given up, with the last result", () => {
+test("trap 8: a dump that is always interrupted fails, with the last result", () => {
   let tries = 0;
   const { client: c } = client(({ seq }) => {
     tries++;
@@ -131,7 +131,7 @@ test("trap 8: a dump that is interrupted every time is given up, with the last r
 
 const OVERFLOW = new SystemError("recvmsg", 105, "receive");
 
-test("trap 9: an answer that is lost is an error that says what was done, and the next call is right", () => {
+test("trap 9: a lost answer is an error that tells what was done, and the next call works", () => {
   let first = true;
   const { client: c } = client(({ seq }) => {
     if (!first) return [answer(seq)];
@@ -145,7 +145,7 @@ test("trap 9: an answer that is lost is an error that says what was done, and th
   assertEquals(c.request(request({}, { reply: NEW })), undefined);
 });
 
-test("trap 9: a verdict that is still there counts, whatever else was lost", () => {
+test("trap 9: an acknowledgement or error that did arrive counts, whatever else was lost", () => {
   const { client: c } = client(({ seq, type }) => [OVERFLOW, OVERFLOW, answer(seq, type === DEL ? 22 : 0)]);
   assertEquals(c.request(request({})), undefined);
   assertThrows(() => c.request(request({}, { type: DEL })), KernelError, "EINVAL");
@@ -153,7 +153,7 @@ test("trap 9: a verdict that is still there counts, whatever else was lost", () 
   assertStringIncludes(hint!, "it is done");
 });
 
-test("trap 9: what only looks is asked again when its answer was lost; what changes something is not", () => {
+test("trap 9: after a lost answer, a request that changes nothing is repeated, others are not", () => {
   let asked = 0;
   const { client: c } = client(({ seq }) => ++asked % 3 === 0 ? [lamp(seq, { index: 7 }, 0), answer(seq)] : [OVERFLOW]);
   assertEquals((c.request(request({}, { reply: NEW, looks: true })) as Lamp).index, 7);
@@ -162,7 +162,7 @@ test("trap 9: what only looks is asked again when its answer was lost; what chan
   assertEquals(asked, 4);
 });
 
-test("trap 9: a dump of which something may be lost is asked for again, and given up after ten times", () => {
+test("trap 9: a dump with possible losses is repeated, and fails after ten times", () => {
   let asked = 0;
   const { client: c } = client(({ seq }) =>
     ++asked === 1
@@ -181,7 +181,7 @@ test("trap 9: a dump of which something may be lost is asked for again, and give
   assertThrows(() => [...stuck.client.iterate(DUMP)], SystemError, "Cannot list lamps: recvmsg() failed with ENOBUFS");
 });
 
-test("trap 9: a socket that never has an end of what is lost, or of what nobody wants, is opened anew", () => {
+test("trap 9: a socket with endless losses or stale messages is replaced", () => {
   for (
     const endless of [() => {
       throw OVERFLOW;
@@ -201,7 +201,7 @@ test("trap 9: a socket that never has an end of what is lost, or of what nobody 
   }
 });
 
-test("the time-out is for all that a call receives, however little comes at a time", () => {
+test("the time limit is for all that a call receives, however many datagrams come", () => {
   // Each datagram takes 3 ms, and there is no end of them.
   const slow = new Int32Array(new SharedArrayBuffer(4));
   const make = () => {
@@ -233,7 +233,7 @@ test("the time-out is for all that a call receives, however little comes at a ti
   }
 });
 
-test("what the body of a loop over iterate() takes does not count", () => {
+test("the time of a loop's body over iterate() does not count", () => {
   const { client: c } = client(({ seq }) => [
     ...Array.from({ length: 3 }, (_, index) => lamp(seq, { index })),
     done(seq),
@@ -246,7 +246,7 @@ test("what the body of a loop over iterate() takes does not count", () => {
   assertEquals(indices(seen), [0, 1, 2]);
 });
 
-test("a time-out is a number of milliseconds, 0 or more", () => {
+test("a time limit is a number of milliseconds, 0 or more", () => {
   for (const timeout of [0, 1, 2 ** 40, Infinity]) client(() => [], { timeout }).client.close();
   for (const timeout of ["5", NaN]) {
     assertThrows(() => client(() => [], { timeout: timeout as number }), TypeError, "timeout: expected milliseconds");
@@ -258,13 +258,13 @@ test("a time-out is a number of milliseconds, 0 or more", () => {
   );
 });
 
-test("traps 9, 11, 12: what comes after a time-out is no answer to the next call, though it has neither number nor port", () => {
+test("traps 9, 11, 12: late answers after a time-out do not answer the next call, even without number and port", () => {
   const { client: c, kernels } = client(({ seq, type }) =>
     seq === 1 ? [] : type === GET ? [lamp(seq, { index: 2 }), done(seq)] : [lamp(seq, { index: 3 }, 0), answer(seq)]
   );
   const late = (): void =>
     kernels[0]!.push(
-      lamp(0, { index: 66 }, 0, NEW, 0), // as the parts of thermal's dumps are
+      lamp(0, { index: 66 }, 0, NEW, 0), // as in the parts of thermal's dumps
       lamp(1, { index: 66 }),
       { bytes: lamp(1, { index: 66 }, 0), groups: 1 },
       answer(1, 22),
@@ -283,7 +283,7 @@ test("trap 10: a dump's part may be larger than those before it", () => {
   assertEquals(indices(c.dump(DUMP)), Array.from({ length: 3001 }, (_, i) => i - 1));
 });
 
-test("trap 11: what an abandoned request left behind is no answer to the next", () => {
+test("trap 11: answers to an abandoned request do not answer the next", () => {
   const late: Uint8Array[] = [];
   const { client: c, kernels } = client(({ seq, type }) => {
     if (seq === 1) {
@@ -299,7 +299,7 @@ test("trap 11: what an abandoned request left behind is no answer to the next", 
   assertEquals(c.request(request({}, { reply: NEW })), undefined);
 });
 
-test("trap 11: events with sequence number 0, and answers to others, are no replies", () => {
+test("trap 11: events with sequence number 0, and answers to others, are not replies", () => {
   const { client: c } = client(({ seq, type }) => [
     event({ index: 66 }),
     lamp(0, { index: 66 }, 0, NEW, type === NEW ? 0 : 5),
@@ -311,12 +311,12 @@ test("trap 11: events with sequence number 0, and answers to others, are no repl
   assertEquals(indices(c.dump(DUMP)), [1]);
 });
 
-test("trap 12: an echo of what we did ourselves is the reply, though it has our port and a group", () => {
+test("trap 12: an echo of our own change is the reply, though it has our port and a group", () => {
   const { client: c } = client(({ seq }) => [{ bytes: lamp(seq, { index: 5 }, 0), groups: 1 }, answer(seq)]);
   assertEquals((c.request(request({}, { reply: NEW })) as Lamp).index, 5);
 });
 
-test("trap 14: a request that nobody answers ends with TIMEOUT, and the client stays usable", () => {
+test("trap 14: a request without an answer ends with TIMEOUT, and the client stays usable", () => {
   const { client: c } = client(({ seq }) => seq === 1 ? [] : [answer(seq)], { timeout: 5 });
   const error = assertThrows(() => c.request(request({ name: "l0" })), NetlinkError);
   assertEquals([error.code, error.message], ["TIMEOUT", "Cannot add lamp l0: no reply within 5 ms"]);
@@ -329,7 +329,7 @@ test("trap 14: a dump without DONE ends with TIMEOUT", () => {
   assertEquals(assertThrows(() => [...c.iterate(DUMP)], NetlinkError).code, "TIMEOUT");
 });
 
-test("trap 37: what another process sends is no reply, whatever it says", () => {
+test("trap 37: messages of other processes are never replies", () => {
   const forge = (bytes: Uint8Array): Reply => ({ bytes, port: 1234 });
   const { client: c } = client(({ seq, type }) => [
     forge(answer(seq, 1)),
@@ -343,7 +343,7 @@ test("trap 37: what another process sends is no reply, whatever it says", () => 
   assertEquals(indices([...c.iterate(DUMP)]), [1]);
 });
 
-test("trap 38: kernels that do not know an option are spoken to without it", () => {
+test("trap 38: the client works with kernels that do not know an option", () => {
   const asked: number[] = [];
   const kernel = new ScriptedKernel(({ seq }) => [answer(seq, 22, 0, word(24), new Uint8Array(20))]);
   kernel.setOption = (name) => {
@@ -366,20 +366,20 @@ test("trap 39: a dump's parts need no MULTI, and neither number nor port; only i
   assertEquals(indices([...c.iterate(DUMP)]), [1, 2, 3, 4]);
 });
 
-test("trap 40: an ACK above 0 is a success, a DONE of 16 bytes too", () => {
+test("trap 40: an ACK above 0 is a success, and so is a DONE of 16 bytes", () => {
   const { client: c } = client(({ seq, type }) => type === NEW ? [answer(seq, -7)] : [message(3, MULTI, seq, hex(""))]);
   assertEquals(c.request(request({})), undefined);
   assertEquals(c.dump(DUMP), []);
 });
 
-test("trap 31: parts of a dump in front of an ACK are passed over", () => {
+test("trap 31: parts of a dump in front of an ACK are ignored", () => {
   const { client: c } = client(({ seq }) => [lamp(seq - 1, { index: 1 }), done(seq - 1), answer(seq)]);
   assertEquals(c.request(request({}, { reply: NEW })), undefined);
 });
 
 const broken = join(hex("00000000 05000000"), hex("0300 0100"));
 
-test("a part that cannot be decoded is a DecodeError, once the dump is drained", () => {
+test("a part that cannot be decoded is a DecodeError, after the rest of the dump was received", () => {
   let dumps = 0;
   const { client: c, kernels } = client(({ seq }) =>
     ++dumps === 1
@@ -391,13 +391,13 @@ test("a part that cannot be decoded is a DecodeError, once the dump is drained",
   assertEquals(indices(c.dump(DUMP)), [3]);
 });
 
-test("a reply that cannot be decoded is a DecodeError, once its ACK was taken", () => {
+test("a reply that cannot be decoded is a DecodeError, after its ACK was received", () => {
   const { client: c, kernels } = client(({ seq }) => [message(NEW, 0, seq, broken), answer(seq)]);
   assertThrows(() => c.request(request({}, { reply: NEW })), DecodeError);
   assertEquals(kernels[0]!.receive(0), undefined);
 });
 
-test("a message whose length leaves its datagram is a DecodeError, and the client stays usable", () => {
+test("a message whose length exceeds its datagram is a DecodeError, and the client stays usable", () => {
   const { client: c } = client(({ seq }) => {
     const odd = lamp(seq, { index: 1 });
     view(odd).setUint32(0, 1000, true);
@@ -407,7 +407,7 @@ test("a message whose length leaves its datagram is a DecodeError, and the clien
   assertEquals(indices(c.dump(DUMP)), [2]);
 });
 
-test("iterate() gives a dump part by part, on a socket of its own that it closes", () => {
+test("iterate() yields a dump part by part, on a socket of its own that it closes", () => {
   const { client: c, kernels } = client(({ seq, type }) =>
     type === NEW
       ? [answer(seq)]
@@ -424,7 +424,7 @@ test("iterate() gives a dump part by part, on a socket of its own that it closes
   assertEquals(kernels[0]!.sent.length, 3);
 });
 
-test("iterate() that is left early closes its socket", () => {
+test("iterate() closes its socket when the loop is left early", () => {
   const { client: c, kernels } = client(({ seq }) => [lamp(seq, { index: 1 }), lamp(seq, { index: 2 }), done(seq)]);
   for (const item of c.iterate(DUMP)) {
     assertEquals((item as Lamp).index, 1);
@@ -440,7 +440,7 @@ test("iterate() opens nothing before its first step", () => {
   assertEquals(kernels.length, 1);
 });
 
-test("trap 8: iterate() throws behind its last item when the dump was interrupted", () => {
+test("trap 8: iterate() throws after its last item if the dump was interrupted", () => {
   const { client: c, kernels } = client((
     { seq },
   ) => [lamp(seq, { index: 1 }, MULTI | INTR), lamp(seq, { index: 2 }), done(seq)]);
@@ -452,12 +452,12 @@ test("trap 8: iterate() throws behind its last item when the dump was interrupte
   assertThrows(() => kernels[1]!.receive(0), NetlinkError, "closed");
 });
 
-test("iterate() throws what the kernel refuses", () => {
+test("iterate() throws the kernel's refusal", () => {
   const { client: c } = client(({ seq }) => [lamp(seq, { index: 1 }), done(seq, 95)]);
   assertThrows(() => [...c.iterate(DUMP)], KernelError, "Cannot list lamps: EOPNOTSUPP");
 });
 
-test("objects have interface names beside numbers, unless none are wanted", () => {
+test("objects have interface names beside numbers, unless disabled", () => {
   const script = ({ seq }: { seq: number }) => [lamp(seq, { index: 7, holder: 7 }), lamp(seq, { index: 8 }), done(seq)];
   const named = client(script).client.dump(DUMP) as Lamp[],
     bare = client(script, { names: false }).client.dump(DUMP) as Lamp[];
@@ -465,7 +465,7 @@ test("objects have interface names beside numbers, unless none are wanted", () =
   assertEquals(bare.map(({ dev, holderDev }) => [dev, holderDev]), [[undefined, undefined], [undefined, undefined]]);
 });
 
-test("names are asked for once a call, and again in the next", () => {
+test("names are looked up once per call", () => {
   const asked: number[] = [];
   const { client: c, kernels } = client((
     { seq },
@@ -478,7 +478,7 @@ test("names are asked for once a call, and again in the next", () => {
   assertEquals(c.dump(DUMP).map((item) => (item as Lamp).dev), ["name3", "name3", undefined, undefined]);
 });
 
-test("input takes names, and refuses one that no interface has", () => {
+test("input accepts names, and refuses one that no interface has", () => {
   const { client: c, kernels } = client(({ seq }) => [answer(seq)]);
   c.request(request({ holderDev: "br0" }));
   assertEquals(kernels[0]!.sent[0]!.subarray(24), attribute(4, word(7)));
@@ -487,7 +487,7 @@ test("input takes names, and refuses one that no interface has", () => {
   assertEquals(kernels[0]!.sent.length, 1);
 });
 
-test("trap 7: a long name is looked up by a request of its own while another is being made", () => {
+test("trap 7: a long name is looked up by a request of its own while another is being encoded", () => {
   const protocol: Protocol = {
     ...PROTOCOL,
     longName: (c, name) => (c.request(request({}, { type: GET, reply: NEW, what: `find ${name}` })) as Lamp).index,
@@ -519,7 +519,7 @@ test("bad arguments are an error before anything is sent", () => {
   assertEquals(kernels[0]!.sent, []);
 });
 
-test("dryRun gets each message in the place of the kernel", () => {
+test("dryRun gets each message instead of the kernel", () => {
   const shown: ShownMessage[] = [];
   const { client: c, kernels } = client(() => [], { dryRun: (one) => shown.push(one) });
   assertEquals(
@@ -545,14 +545,14 @@ test("dryRun gets each message in the place of the kernel", () => {
   assertEquals([kernels.length, kernels[0]!.sent], [1, []]);
 });
 
-test("a closed client says so", () => {
+test("a closed client throws an error that names the cause", () => {
   const { client: c } = client(({ seq }) => [answer(seq)]);
   c.close();
   c.close();
   assertEquals(assertThrows(() => c.request(request({})), NetlinkError).code, "CLOSED");
 });
 
-test("normalize() gives the kernel's own form, read-only fields included", () => {
+test("normalize() returns the kernel's form, with read-only fields", () => {
   const { client: c } = client(() => []);
   assertEquals(
     c.normalize(
@@ -567,7 +567,7 @@ test("normalize() gives the kernel's own form, read-only fields included", () =>
     RangeError,
     "Cannot list lamps: level",
   );
-  // Requests after it leave read-only fields out again.
+  // Requests after it omit read-only fields again.
   const shown: ShownMessage[] = [];
   const dry = client(() => [], { dryRun: (one) => shown.push(one) }).client;
   assertThrows(() => dry.normalize(Lamp as Codec<unknown, never>, { burns: -1 }, "list lamps"), RangeError);

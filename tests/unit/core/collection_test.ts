@@ -1,4 +1,4 @@
-/** The verbs of a collection: what goes out, what comes back, what is refused before. */
+/** The verbs of a collection: requests, results, and arguments that are refused before anything is sent. */
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { Collection, type Declaration, type Input } from "../../../core/collection.ts";
 import { attributes, head, list, struct, u32 } from "../../../core/codec/mod.ts";
@@ -24,7 +24,7 @@ const LAMPS: Lamp[] = [
   { index: 4 },
 ];
 
-/** A kernel that has LAMPS, and notes what it is asked. */
+/** A kernel that has LAMPS, and records its requests. */
 function shop() {
   const asked: (SentMessage & { value: Lamp })[] = [];
   const made = client((one) => {
@@ -45,7 +45,7 @@ function names(lamps: Iterable<Lamp>): (string | undefined)[] {
   return [...lamps].map(({ name }) => name);
 }
 
-test("list() gives everything, and iterate() the same", () => {
+test("list() returns all objects, and iterate() the same", () => {
   const { lamps } = shop();
   assertEquals(names(lamps.list()), ["a", "b", "c", undefined]);
   assertEquals([...lamps.iterate()], lamps.list());
@@ -81,13 +81,13 @@ test("list() filters by a derived name that is read-only", () => {
   assertEquals(names(lamps.list({ dev: "br0" })), ["x"]);
 });
 
-test("list() hands the kernel what it can filter by, and nothing else", () => {
+test("list() passes to the kernel only the fields that it can filter by", () => {
   const { lamps, asked } = shop();
   lamps.list({ level: 5, name: "a" });
   assertEquals(asked[0]!.value, { family: 0, index: 0, level: 5 });
 });
 
-test("list() refuses a filter that cannot be", () => {
+test("list() refuses an impossible filter", () => {
   const { lamps } = shop();
   assertThrows(
     () => lamps.list({ levle: 1 } as object),
@@ -97,7 +97,7 @@ test("list() refuses a filter that cannot be", () => {
   assertThrows(() => lamps.list({ level: -1 }), RangeError, "Cannot list lamps: level: expected");
 });
 
-test("get() gives one by its key, and throws what the kernel says", () => {
+test("get() returns an object by its key, and throws the kernel's error", () => {
   const { lamps, asked } = shop();
   assertEquals(lamps.get("b" as never).index, 2);
   assertEquals(lamps.get(1 as never).name, "a");
@@ -107,7 +107,7 @@ test("get() gives one by its key, and throws what the kernel says", () => {
   assertEquals(error.message, 'Cannot get lamp nope: ENODEV "No such device"');
 });
 
-test("find() is undefined for what does not exist, and throws what else is wrong", () => {
+test("find() returns undefined for an object that does not exist, and throws other errors", () => {
   const { lamps } = shop();
   assertEquals(lamps.find("nope" as never), undefined);
   assertEquals(lamps.find({ holderDev: "nope" }), undefined);
@@ -116,7 +116,7 @@ test("find() is undefined for what does not exist, and throws what else is wrong
   assertThrows(() => others.find(1 as never), KernelError, "EPERM");
 });
 
-test("get() looks through a list where the kernel has no request for one", () => {
+test("get() searches a list if the kernel has no request for a single object", () => {
   const { client: c } = shop();
   const lamps = new Collection<Lamp>({ ...declaration, listOnly: true }, () => c);
   const normalize = c.normalize.bind(c);
@@ -129,7 +129,7 @@ test("get() looks through a list where the kernel has no request for one", () =>
   assertEquals(lamps.find("nope" as never), undefined);
   normalized = 0;
   assertEquals(lamps.get("b" as never).index, 2);
-  // What the list is asked for, and what the key says.
+  // The filter of the list, and the key.
   assertEquals(normalized, 2);
   assertThrows(() => lamps.get("nope" as never), KernelError, 'Cannot get lamp nope: ENOENT "there is no such lamp"');
 });
@@ -157,7 +157,7 @@ class EchoedLamps extends Collection<Lamp> {
   }
 }
 
-test("add() gives the object back where the kernel echoes it", () => {
+test("add() returns the object if the kernel echoes it", () => {
   const made = client(({ seq, flags }) => [
     ...(flags & NLM_F.NLM_F_ECHO ? [lamp(seq, { index: 9, name: "a" }, 0)] : []),
     answer(seq),
@@ -169,7 +169,7 @@ test("add() gives the object back where the kernel echoes it", () => {
   assertStringIncludes((error as Error).message, "Cannot get lamp a: it was made, but this kernel does not return it");
 });
 
-test("trap 5: what list() gives, add() and delete() accept", () => {
+test("trap 5: add() and delete() accept objects from list()", () => {
   const { lamps, asked } = shop();
   const all = lamps.list();
   for (const one of all) {
@@ -186,7 +186,7 @@ test("trap 5: what list() gives, add() and delete() accept", () => {
   );
 });
 
-test("trap 32: flush() without a filter, or with one that says nothing, is refused", () => {
+test("trap 32: flush() without a filter, or with one without a condition, is refused", () => {
   const { lamps, asked } = shop();
   for (
     const filter of [
@@ -215,7 +215,7 @@ test("trap 32: flush() without a filter, or with one that says nothing, is refus
   assertEquals(asked, []);
 });
 
-/** What is no object, and how messages show it. */
+/** Values that are not objects, and their form in messages. */
 const SHAPES: readonly (readonly [unknown, string])[] = [
   [undefined, "undefined"],
   [null, "null"],
@@ -228,7 +228,7 @@ const SHAPES: readonly (readonly [unknown, string])[] = [
   [5n, "5n"],
 ];
 
-test("every verb refuses what is no object, naming itself and what it is about", async () => {
+test("every verb refuses a value that is not an object, and names itself and the kind of object", async () => {
   const { lamps, asked } = shop(), one = { index: 1 };
   for (const [shape, shown] of [...SHAPES, [1, "1"], ["a", '"a"']] as const) {
     const wrong = shape as never;
@@ -259,7 +259,7 @@ test("every verb refuses what is no object, naming itself and what it is about",
   assertEquals(asked, []);
 });
 
-test("of a struct in a filter the fields given count, and not those that are zero beside them", () => {
+test("for a struct in a filter, only given fields count, not those that are zero beside them", () => {
   interface Box {
     index?: number;
     size?: { high?: number; wide?: number };
@@ -288,7 +288,7 @@ test("of a struct in a filter the fields given count, and not those that are zer
   assertThrows(() => boxes.list({ nope: 1 } as Box), TypeError, "Cannot list boxes: there is no field");
 });
 
-test("flush() takes what went along with another for gone, and says what is still there", () => {
+test("flush() counts objects that went along with others as gone, and lists those that still exist", () => {
   const here = new Set([1, 2, 3, 4]);
   const made = (goes: (index: number) => void) =>
     client(({ seq, type, flags, payload }) => {
@@ -299,7 +299,7 @@ test("flush() takes what went along with another for gone, and says what is stil
       const { index } = decode(Lamp, payload);
       if (!here.has(index!)) return [answer(seq, 19)];
       goes(index!);
-      // One that the kernel cannot find although it lists it.
+      // An object that the kernel cannot find although it lists it.
       return [answer(seq, here.has(index!) ? 19 : 0)];
     }).lamps;
   assertEquals(made((index) => [index, index + 1].forEach((one) => here.delete(one))).flush({ level: 5 }), 4);
@@ -309,7 +309,7 @@ test("flush() takes what went along with another for gone, and says what is stil
   assertEquals(here, new Set([2]));
 });
 
-test("flush() deletes what fits, and says how many", () => {
+test("flush() deletes the objects that match, and returns their number", () => {
   const { lamps, asked } = shop();
   assertEquals(lamps.flush({ level: 5 }), 2);
   assertEquals(asked.slice(1).map(({ type, value }) => [type, value.index]), [[DEL, 1], [DEL, 2]]);
@@ -317,7 +317,7 @@ test("flush() deletes what fits, and says how many", () => {
   assertEquals(lamps.flush({ name: "zzz" }), 0);
 });
 
-test("a verb with a hint and preparations of its own has them", () => {
+test("a collection uses its own hint and preparation of values", () => {
   const { client: c } = client(({ seq }) => [answer(seq, 17)]);
   const lamps = new Collection<Lamp>({
     ...declaration,
@@ -328,7 +328,7 @@ test("a verb with a hint and preparations of its own has them", () => {
   assertEquals(assertThrows(() => lamps.replace({ name: "a" }), NetlinkError).hint, "EEXIST of level 2");
 });
 
-test("set() refuses changes that name another object, takes the same, and asks where the key does not tell", () => {
+test("set() refuses a field with the name of another object, accepts that of the same, and reads the object if the key does not tell", () => {
   const { client: c, asked } = shop();
   const lamps = new Collection<Lamp>({ ...declaration, fixed: ["index", "holder", "holderDev"] }, () => c);
   assertThrows(
@@ -350,7 +350,7 @@ test("set() refuses changes that name another object, takes the same, and asks w
   assertEquals(asked.map(({ type }) => type), [NEW, NEW, GET, GET, NEW]);
 });
 
-test("set() sends an object whole where the kernel replaces it: objects in it field by field, names with their numbers", () => {
+test("set() sends the whole object if the kernel replaces it, merged in nested objects, with names beside their numbers", () => {
   const { client: c, asked } = shop();
   const merging = { ...declaration, fixed: ["index"], merge: ({ whole }: { whole: object }) => whole };
   const lamps = new Collection<Lamp>(merging, () => c);
@@ -364,7 +364,7 @@ test("set() sends an object whole where the kernel replaces it: objects in it fi
   assertEquals(shown, [{ family: 0, index: 2, level: 7 }]);
 });
 
-test("a dry run gives what would be made, and refuses to answer", () => {
+test("a dry run returns the object that would be made, and refuses to answer questions", () => {
   const types: unknown[] = [];
   const { client: c, lamps } = client(() => [], { dryRun: ({ type }) => types.push(type) });
   const made = new EchoedLamps(declaration, () => c).add({ name: "a", holderDev: "br0" });
@@ -375,7 +375,7 @@ test("a dry run gives what would be made, and refuses to answer", () => {
   assertEquals(types, ["LAMP_NEW", "LAMP_GET", "LAMP_GET", "LAMP_GET"]);
 });
 
-test("a table that is not there is empty, where the kernel has a word for that", () => {
+test("a list of a table that does not exist is empty, if the kernel has an error code for that", () => {
   const { client: c } = client(({ seq }) => [done(seq, 2)]);
   const lamps = new Collection<Lamp>({ ...declaration, none: ["ENOENT"] }, () => c);
   assertEquals([lamps.list(), [...lamps.iterate()], lamps.flush({ all: true })], [[], [], 0]);

@@ -1,25 +1,25 @@
-/** What the tests of core/ share: bytes one attribute a call, and a table that has one of each. */
+/** Helpers for the tests of core/: bytes one attribute per call, and a table that uses each kind of codec. */
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { bothWays } from "../both_ways.ts";
 
-/** Bytes from hexadecimal text; what is not a digit only groups them. */
+/** Returns bytes from hexadecimal text; other characters only separate groups of digits. */
 export function hex(text: string): Uint8Array {
   return Uint8Array.from(text.replace(/[^0-9a-f]/g, "").match(/../g) ?? [], (two) => parseInt(two, 16));
 }
 
-/** Several pieces as one. */
+/** Joins several pieces. */
 export function join(...pieces: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
 }
 
-/** A 32-bit integer in host order. */
+/** Returns a 32-bit integer in host order. */
 export function word(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, value, true);
   return bytes;
 }
 
-/** An attribute with its header, padded to a multiple of four. */
+/** Returns an attribute with its header, padded to a multiple of four. */
 export function attribute(id: number, ...payload: readonly Uint8Array[]): Uint8Array {
   const body = join(...payload), bytes = new Uint8Array((4 + body.length + 3) & ~3);
   new DataView(bytes.buffer).setUint16(0, 4 + body.length, true);
@@ -28,26 +28,26 @@ export function attribute(id: number, ...payload: readonly Uint8Array[]): Uint8A
   return bytes;
 }
 
-/** A string with its NUL. */
+/** Returns a string with its NUL. */
 export function cstring(text: string): Uint8Array {
   return new TextEncoder().encode(`${text}\0`);
 }
 
-/** What a codec makes of bytes. They lie in a larger buffer whose other bytes are traps. */
+/** Decodes bytes, which lie in a larger buffer whose other bytes would be decoded wrongly. */
 export function decode<D, E>(codec: Codec<D, E>, bytes: Uint8Array, owner: object = {}): D {
   const memory = new Uint8Array(bytes.length + 24).fill(0xee);
   memory.set(bytes, 8);
   return bothWays(() => codec.decode(new Reader(memory, 8 + bytes.length), 8, 8 + bytes.length, owner));
 }
 
-/** The bytes that a codec makes of a value. */
+/** Encodes a value. */
 export function encode<D, E>(codec: Codec<D, E>, value: E, to: Writer = new Writer()): Uint8Array {
   to.reset();
   codec.encode(value, to, {});
   return to.bytes.slice(0, to.length);
 }
 
-/** A generator of the same numbers each time: integers from 0 to `below` - 1. */
+/** Returns a generator of the same numbers each time: integers from 0 to `below` - 1. */
 export function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -58,12 +58,14 @@ export function random(seed: number): (below: number) => number {
   };
 }
 
-/** An object without what its table kept raw. */
+/** Returns an object without its raw attributes. */
 export function known<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value)) as T;
 }
 
-/** Elements that the searching methods of arrays go over while `body` runs: work that grows with what is kept. */
+/**
+ * Counts the elements that arrays' searching methods visit while `body` runs: work that grows with the amount of data.
+ */
 export function searched(body: () => void): number {
   const names = ["find", "findIndex", "findLast", "filter", "some", "indexOf", "shift", "splice"] as const;
   const own = Array.prototype as unknown as Record<string, (...given: unknown[]) => unknown>;

@@ -1,4 +1,4 @@
-/** A protocol of our own for the tests: lamps, and a kernel that serves them. */
+/** A protocol for the tests: lamps, and a kernel that has them. */
 import "../../../core/capture.ts";
 import "../../../core/dry_run.ts";
 import { Client, type OpenOptions, type Operation, type Protocol } from "../../../core/client.ts";
@@ -29,7 +29,7 @@ import { NLM_F } from "../../../core/message.ts";
 import { message, type Reply, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import { encode, join, word } from "./help.ts";
 
-/** What a lamp is plugged into. */
+/** The bulb of a lamp. */
 export interface Bulb {
   watts?: number;
   colours?: readonly number[];
@@ -87,18 +87,18 @@ export const declaration: Declaration<Lamp> = {
   fromKey: (key) => typeof key === "number" ? { index: key } : { name: key },
 };
 
-/** An ERROR message; errno 0 is an ACK. `echo` is the request it repeats, behind its header. */
+/** Returns an ERROR message; errno 0 is an ACK. `rest` is the request that it repeats, without its header. */
 export function answer(seq: number, errno = 0, flags = 0, ...rest: Uint8Array[]): Uint8Array {
   const echo = rest.length > 0 ? rest : [new Uint8Array(16)];
   return message(2, flags, seq, join(word(-errno), ...echo));
 }
 
-/** A DONE message. */
+/** Returns a DONE message. */
 export function done(seq: number, errno = 0, flags: number = NLM_F.NLM_F_MULTI, ...rest: Uint8Array[]): Uint8Array {
   return message(3, flags, seq, join(word(-errno), ...rest));
 }
 
-/** A lamp in a message. */
+/** Returns a message with a lamp. */
 export function lamp(
   seq: number,
   value: Lamp,
@@ -109,14 +109,16 @@ export function lamp(
   return message(type, flags, seq, encode(Lamp, value), port);
 }
 
-/** An event: a lamp that went to group 1. */
+/** Returns an event: a lamp that was sent to group 1. */
 export function event(value: Lamp, type: number = NEW): { bytes: Uint8Array; groups: number } {
   return { bytes: lamp(0, value, 0, type, 0), groups: 1 };
 }
 
 type Script = (request: SentMessage, kernel: ScriptedKernel) => readonly Reply[];
 
-/** A client whose sockets follow the script, and the kernels that those are, in the order in which they were opened. */
+/**
+ * Returns a client whose sockets follow the script, and these scripted kernels in the order in which they were opened.
+ */
 export function client(script: Script, options: OpenOptions = {}, protocol: Protocol = PROTOCOL): {
   client: Client;
   kernels: ScriptedKernel[];
@@ -133,7 +135,7 @@ export function client(script: Script, options: OpenOptions = {}, protocol: Prot
   return { client: made, kernels, lamps: new Collection<Lamp>(declaration, () => made) };
 }
 
-/** A request for one lamp. */
+/** Returns a request for one lamp. */
 export function request(value: Lamp, more: Partial<Operation> = {}): Operation {
   return {
     type: NEW,

@@ -1,4 +1,4 @@
-/** Opens clients with options whose modules nothing has loaded. */
+/** Opens clients with options whose modules are not loaded. */
 import { Client } from "../../../core/client.ts";
 import { ScriptedKernel } from "../../../core/scripted.ts";
 

@@ -1,4 +1,4 @@
-/** Verdicts and extended ACKs: where the kernel's words lie, and which field they are about. */
+/** Kernel errors and extended ACKs: finding the kernel's message, and the field it is about. */
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { type Codec, Reader } from "../../../core/codec/mod.ts";
 import { DecodeError, KernelError } from "../../../core/errors.ts";
@@ -11,13 +11,13 @@ import { test } from "../../test.ts";
 const CAPPED = NLM_F.NLM_F_CAPPED, TLVS = NLM_F.NLM_F_ACK_TLVS;
 const codec = Lamp as Codec<unknown, never>;
 
-/** What a request for this lamp comes to when the kernel answers with these attributes. */
+/** Returns the details for a request with this lamp if the kernel answers with these attributes. */
 function explained(value: Lamp, ...attributes: Uint8Array[]) {
   const sent = message(16, 5, 1, encode(Lamp, value)), details = join(...attributes);
   return explainExtAck(new Reader(details), 0, details.length, new Reader(sent), 0, codec);
 }
 
-/** Offset of the attribute `bytes` in the request for `value`. */
+/** Returns the offset of the attribute `bytes` in the request for `value`. */
 function offsetOf(value: Lamp, bytes: Uint8Array): number {
   const all = message(16, 5, 1, encode(Lamp, value));
   for (let at = 16; at < all.length; at += 4) {
@@ -41,21 +41,21 @@ for (
     ["an echo that says it is endless", answer(1, 22, TLVS, word(0xffffffff), new Uint8Array(12)), 20],
   ] as const
 ) {
-  test(`trap 1: readError() finds the words of ${what}`, () => {
+  test(`trap 1: readError() finds the extended ACK of ${what}`, () => {
     const verdict = readError(new Reader(bytes), 0, bytes.length);
     assertEquals(verdict.details, details);
     assertEquals(Object.is(verdict.errno, bytes[16] === 0 ? 0 : 22), true);
   });
 }
 
-test("trap 1: readDone() finds words behind the error, with no echo between", () => {
+test("trap 1: readDone() finds the extended ACK directly behind the error", () => {
   const bytes = done(1, 95, NLM_F.NLM_F_MULTI | TLVS, words);
   assertEquals(readDone(new Reader(bytes), 0, bytes.length), { errno: 95, details: 20 });
   const plain = done(1);
   assertEquals(readDone(new Reader(plain), 0, plain.length), { errno: 0, details: 20 });
 });
 
-test("trap 40: a DONE of 16 bytes is a success, as is an ERROR above 0 and a count in a DONE", () => {
+test("trap 40: a DONE of 16 bytes is a success, and so are a positive ERROR and a count in a DONE", () => {
   assertEquals(readDone(new Reader(message(3, 2, 1, hex(""))), 0, 16), { errno: 0, details: 16 });
   assertEquals(readError(new Reader(answer(1, -5)), 0, 36).errno, 0);
   assertEquals(readDone(new Reader(done(1, -5)), 0, 20).errno, 0);
@@ -69,7 +69,7 @@ test("readError() of a message without an error is a DecodeError", () => {
   assertThrows(() => readError(new Reader(message(2, 0, 1, hex("0000"))), 0, 18), DecodeError, "too short");
 });
 
-test("trap 11: sequence numbers go on past 0, which is that of events", () => {
+test("trap 11: sequence numbers skip 0, which events have", () => {
   assertEquals([nextSeq(0), nextSeq(1), nextSeq(0x7fffffff), nextSeq(0xfffffffe), nextSeq(0xffffffff)], [
     1,
     2,
@@ -79,7 +79,7 @@ test("trap 11: sequence numbers go on past 0, which is that of events", () => {
   ]);
 });
 
-test("trap 3: messageEnd() takes a message that ends unaligned, and no length that leaves the datagram", () => {
+test("trap 3: messageEnd() accepts a message that ends unaligned, but no length that exceeds the datagram", () => {
   const bytes = message(16, 0, 1, hex("01")).slice(0, 17);
   assertEquals(messageEnd(new Reader(bytes), 0), 17);
   for (const length of [0, 15, 18, 0xffffffff]) {
@@ -122,19 +122,19 @@ for (
     [undefined, 0xffffffff],
   ] as const
 ) {
-  test(`trap 2: OFFS ${offset} is ${path ?? "nothing in particular"}`, () => {
+  test(`trap 2: OFFS ${offset} is ${path ?? "no field"}`, () => {
     assertEquals(explained(value, attribute(2, word(offset))), path === undefined ? {} : { path });
   });
 }
 
-test("trap 2: OFFS counts from the request's own beginning when several were sent", () => {
+test("trap 2: OFFS counts from the request's own beginning if several were sent", () => {
   const one = message(16, 5, 1, encode(Lamp, value)), sent = new Reader(join(one, one));
   const offset = offsetOf(value, attribute(2, word(9))), details = attribute(2, word(offset));
   assertEquals(explainExtAck(new Reader(details), 0, 8, sent, one.length, codec), { path: "level" });
   assertEquals(locate(sent, one.length, 20, codec).path, "index");
 });
 
-test("trap 2: MISS_TYPE names what is missing, in the message or in the nest of MISS_NEST", () => {
+test("trap 2: MISS_TYPE names the missing attribute, in the message or in the nest of MISS_NEST", () => {
   const missing = (...attributes: Uint8Array[]) => explained(value, ...attributes).missing;
   const data = offsetOf(value, attribute(1, cstring("bulb"))) + 12,
     info = offsetOf(value, attribute(1, cstring("bulb"))) - 4;
@@ -180,7 +180,7 @@ test("trap 2: POLICY is a range, a length, a mask or a type, and is in the messa
   assertEquals(text({ policy: {} }).endsWith('out of range"'), true);
 });
 
-test("trap 2: words, a cookie and a place come together, and what is unknown is passed over", () => {
+test("trap 2: a message, a cookie and an offset may come together, and unknown attributes are ignored", () => {
   assertEquals(
     explained(value, words, attribute(3, hex("0102")), attribute(2, word(20)), attribute(50, hex("01"))),
     { kernelMessage: "no such bulb", path: "index", cookie: hex("0102") },

@@ -1,4 +1,4 @@
-/** Capture files as they are read: every form of them, and broken ones. */
+/** Reading of capture files: all formats, and malformed files. */
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
 import { DecodeError, NetlinkError } from "../../../core/errors.ts";
 import { type Packet, packets } from "../../../core/pcap.ts";
@@ -6,18 +6,18 @@ import { hex, join, random } from "./help.ts";
 import { test } from "../../test.ts";
 
 const MESSAGE = hex("14000000 1600 0103 01000000 00000000 02000000");
-/** As libpcap writes it on an nlmon interface: outgoing, without an address. */
+/** The form of libpcap on an nlmon interface: outgoing, without an address. */
 const COOKED = join(hex("0004 0338 0000 0000000000000000 0000"), MESSAGE);
 const TIME = 1_700_000_000_123.456;
 
-/** 32-bit integers of one byte order or the other. */
+/** Returns 32-bit integers in one byte order or the other. */
 function words(little: boolean, ...values: number[]): Uint8Array {
   const bytes = new Uint8Array(4 * values.length), view = new DataView(bytes.buffer);
   values.forEach((value, i) => view.setUint32(4 * i, value, little));
   return bytes;
 }
 
-/** A pair of 16-bit integers, as one word of that byte order. */
+/** Returns a pair of 16-bit integers as one word in that byte order. */
 function pair(little: boolean, first: number, second: number): number {
   return little ? second << 16 | first : first * 65536 + second;
 }
@@ -91,7 +91,7 @@ for (const little of [true, false]) {
     assertEquals([simple.time, simple.bytes], [0, MESSAGE]);
   });
 
-  test(`pcapng of a ${order} machine: an interface says how its time stamps count`, () => {
+  test(`pcapng of a ${order} machine: an interface gives the unit and offset of its time stamps`, () => {
     const resolution = (value: number): Uint8Array =>
       join(words(little, pair(little, 9, 1)), new Uint8Array([value, 0, 0, 0]));
     const at = (units: number, ...options: Uint8Array[]): number =>
@@ -105,14 +105,14 @@ for (const little of [true, false]) {
     near(at(123_456, offset, words(little, 0)), TIME);
   });
 
-  test(`pcapng of a ${order} machine: flags say which way a packet went`, () => {
+  test(`pcapng of a ${order} machine: flags give the direction of a packet`, () => {
     const way = (flags?: number): unknown =>
       only(join(section(little), description(little), enhanced(little, 0, 0, COOKED, flags))).direction;
     assertEquals([way(), way(0), way(1), way(2), way(0x1f1)], [undefined, undefined, "received", "sent", "received"]);
   });
 }
 
-test("pcapng: sections have interfaces and a byte order each, other blocks and interfaces are passed over", () => {
+test("pcapng: each section has its own interfaces and byte order; other blocks and interfaces are ignored", () => {
   const file = join(
     section(true),
     description(true, 1),
@@ -128,7 +128,7 @@ test("pcapng: sections have interfaces and a byte order each, other blocks and i
   assertEquals([...packets(file)].map(({ time, bigEndian }) => [time, bigEndian]), [[1000, false], [2000, true]]);
 });
 
-test("what the kernel and we say in the cooked header: direction, port and group", () => {
+test("the cooked header of our captures and nlmon's: direction, port and group", () => {
   const at = (head: string): Partial<Packet> => {
     const { bytes: _bytes, time: _time, missing: _missing, bigEndian: _order, offset: _offset, ...rest } = only(
       pcap(true, false, 253, join(hex(head), MESSAGE)),
@@ -153,7 +153,7 @@ test("what the kernel and we say in the cooked header: direction, port and group
   });
 });
 
-test("cooked headers of all interfaces, the older and the newer: what is not netlink is passed over", () => {
+test("cooked headers of all interfaces, the older and the newer: packets that are not netlink are ignored", () => {
   const sll = (type: string): Uint8Array => join(hex(`0004 ${type} 0000 0000000000000000 0010`), MESSAGE);
   const sll2 = (type: string): Uint8Array => join(hex(`0010 0000 00000005 ${type} 04 00 0000000000000000`), MESSAGE);
   for (const [link, make] of [[113, sll], [276, sll2]] as const) {
@@ -174,7 +174,7 @@ test("a capture may come in pieces of any size", () => {
   }
 });
 
-test("packets() lets go of its source when the loop is left", () => {
+test("packets() closes its source when the loop is left", () => {
   let open = true;
   function* pieces(): Generator<Uint8Array> {
     try {
@@ -188,7 +188,7 @@ test("packets() lets go of its source when the loop is left", () => {
   assertEquals(open, false);
 });
 
-test("a file that ends too early is an error at the byte where that is, behind all that was whole", () => {
+test("a truncated file is an error at the byte where it ends, after all complete packets", () => {
   const files = [
     { file: join(pcap(true), pcap(true).subarray(24)), whole: [24, 24 + 52, 24 + 104] },
     {
@@ -215,7 +215,7 @@ test("a file that ends too early is an error at the byte where that is, behind a
   }
 });
 
-test("what is no capture, or one of something else, says so", () => {
+test("a file that is not a capture, or not one of netlink, is an error that says so", () => {
   const message = (bytes: Uint8Array): string => assertThrows(() => [...packets(bytes)], DecodeError).message;
   const cases: [string, Uint8Array][] = [
     ["the file has no header, at byte 0", hex("")],
@@ -262,12 +262,12 @@ test("what is no capture, or one of something else, says so", () => {
   for (const [expected, bytes] of cases) assertEquals(message(bytes), `Cannot read a capture: ${expected}`);
 });
 
-/** A file in pieces of `size` bytes. */
+/** Returns a file in pieces of `size` bytes. */
 function* pieces(file: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < file.length; at += size) yield file.subarray(at, at + size);
 }
 
-/** How many bytes are copied or made while `body` runs. */
+/** Counts the bytes that are copied or allocated while `body` runs. */
 function copied(body: () => void): number {
   let count = 0;
   const typed = Object.getPrototypeOf(Uint8Array.prototype), { set, slice } = typed;
@@ -288,7 +288,7 @@ function copied(body: () => void): number {
   return count;
 }
 
-test("a capture is read in a time that grows as it does: a byte is copied a few times, whatever the pieces", () => {
+test("a capture is read in linear time: a byte is copied a few times at most, whatever the size of pieces", () => {
   const packet = join(COOKED.subarray(0, 16), new Uint8Array(200_000));
   const record = pcap(true, false, 253, packet).subarray(24), header = pcap(true).subarray(0, 24);
   const classic = join(header, ...Array.from({ length: 8 }, () => record));
@@ -309,7 +309,7 @@ test("a capture is read in a time that grows as it does: a byte is copied a few 
   }
 });
 
-test("pieces may lie in memory that is used again", () => {
+test("pieces may share memory that is reused", () => {
   const file = join(section(true), description(true), enhanced(true, 7), enhanced(true, 8)),
     memory = new Uint8Array(13);
   function* again(): Generator<Uint8Array> {
@@ -322,12 +322,12 @@ test("pieces may lie in memory that is used again", () => {
   assertEquals([...packets(again())], [...packets(file)]);
 });
 
-test("empty pieces are passed over", () => {
+test("empty pieces are ignored", () => {
   const file = pcap(true), none = new Uint8Array(0);
   assertEquals([...packets([none, file.subarray(0, 3), none, none, file.subarray(3), none])], [...packets(file)]);
 });
 
-test("the interfaces of a section are not looked through for each packet", () => {
+test("the interfaces of a section are not searched for each packet", () => {
   const interfaces = 2000, other = description(true, 1);
   const file = join(
     section(true),
@@ -349,7 +349,7 @@ test("the interfaces of a section are not looked through for each packet", () =>
   assertEquals(looked, 0);
 });
 
-/** Gives `head`, and fails the test if much more is asked for. */
+/** Yields `head`, and fails the test if much more is requested. */
 function* endless(head: Uint8Array, most: number): Generator<Uint8Array> {
   yield head;
   const piece = new Uint8Array(4096);
@@ -357,7 +357,7 @@ function* endless(head: Uint8Array, most: number): Generator<Uint8Array> {
   throw new Error("more was asked for");
 }
 
-test("a record above what is ever written is refused at once, and no more of the file is asked for", () => {
+test("a record larger than any that is ever written is refused at once, without reading more of the file", () => {
   const begin = join(section(true), description(true));
   const heads: [string, Uint8Array][] = [
     [
@@ -381,13 +381,13 @@ test("a record above what is ever written is refused at once, and no more of the
     const error = assertThrows(() => [...packets(endless(head, 8192))], DecodeError);
     assertMatch(error.message, new RegExp(`^Cannot read a capture: ${expected}, at byte (24|28|48)$`));
   }
-  // The largest that is written is read.
+  // The largest record that is ever written can be read.
   const largest = join(COOKED.subarray(0, 16), new Uint8Array(262_144 - 16));
   assertEquals(only(pcap(true, false, 253, largest)).bytes.length, 262_144 - 16);
   assertEquals(only(join(begin, enhanced(true, 1, 0, largest, 1))).direction, "received");
 });
 
-test("a block that nobody reads may be of any size: it is passed over, not kept", () => {
+test("an unknown block may have any size: it is skipped without being held in memory", () => {
   const size = 1_000_000, begin = join(section(true), description(true));
   const file = join(begin, block(true, 0x0bad, new Uint8Array(size)), enhanced(true, 7));
   for (const piece of [1000, 65_536]) {
@@ -403,7 +403,7 @@ test("a block that nobody reads may be of any size: it is passed over, not kept"
   assertEquals(end.message, "Cannot read a capture: a block of 16 bytes ends with another length, 20, at byte 48");
 });
 
-test("50,000 mutated captures: packets, or an error of ours", () => {
+test("50,000 mutated captures give packets, or the library's own error", () => {
   const rand = random(7);
   const originals = [
     pcap(true),

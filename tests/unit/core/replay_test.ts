@@ -1,4 +1,4 @@
-/** Recorded conversations in the place of the kernel. */
+/** Recorded conversations that replace the kernel. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Client } from "../../../core/client.ts";
 import { Collection } from "../../../core/collection.ts";
@@ -26,7 +26,7 @@ import { test } from "../../test.ts";
 
 type Script = (request: SentMessage) => readonly Reply[];
 
-/** What is recorded of a client whose kernel follows a script. */
+/** Returns the recording of a client whose kernel follows a script. */
 async function record(
   script: Script,
   talk: (lamps: Collection<Lamp>, client: Client, push: (at: number, ...replies: Reply[]) => void) => unknown,
@@ -48,21 +48,21 @@ const DUMPS: Script = ({ seq, type }) =>
     ? [answer(seq, 17)]
     : [datagram(lamp(seq, { index: 1 }), lamp(seq, { index: 2 })), lamp(seq, { index: 3 }), done(seq)];
 
-test("requests are answered as they were, with the numbers and port of now", async () => {
+test("requests get their recorded answers, with the present sequence numbers and port", async () => {
   const pieces = await record(DUMPS, (lamps) => {
     assertEquals(lamps.list().length, 3);
     assertThrows(() => lamps.add({ index: 9 }), KernelError, "EEXIST");
     assertEquals([...lamps.iterate()].length, 3);
   });
   const { client: c, lamps } = played(pieces);
-  // In another order, so with other sequence numbers.
+  // Another order gives other sequence numbers.
   assertThrows(() => lamps.add({ index: 9 }), KernelError, "EEXIST");
   assertEquals(lamps.list().map(({ index }) => index), [1, 2, 3]);
   assertEquals([...lamps.iterate()].map(({ index }) => index), [1, 2, 3]);
   c.close();
 });
 
-test("a request is answered once for each time that it was recorded", async () => {
+test("a request is answered as often as it was recorded", async () => {
   let count = 0;
   const script: Script = ({ seq }) => [lamp(seq, { index: ++count }, 0), answer(seq)];
   const pieces = await record(
@@ -84,7 +84,7 @@ test("a request is answered once for each time that it was recorded", async () =
   );
 });
 
-test("events are given to the socket that joined their group, in their order", async () => {
+test("events go to the socket that joined their group, in their order", async () => {
   const pieces = await record(DUMPS, async (lamps, _client, push) => {
     await using events = lamps.watch();
     push(1, event({ index: 7 }), event({ index: 8 }), event({ index: 7 }, DEL));
@@ -126,7 +126,7 @@ test("datagrams without a header are events too", async () => {
   again.close();
 });
 
-test("another protocol's messages are passed over, a big-endian machine's cannot be sent", () => {
+test("another protocol's messages are ignored, a big-endian machine's cannot be replayed", () => {
   const big = hex("a1b2c3d4 0002 0004 00000000 00000000 0000ffff 000000fd 00000000 00000000 00000024 00000024");
   const packet = hex("0004 0338 0000 0000000000000000 001e 00000014 0010 0001 00000001 00000000 00000000");
   const file = Uint8Array.from([...big, ...packet]);
@@ -134,7 +134,7 @@ test("another protocol's messages are passed over, a big-endian machine's cannot
   replay(file, { ...PROTOCOL, number: 29 });
 });
 
-test("a capture of nlmon, which says neither direction nor port nor group, is replayed", () => {
+test("a capture of nlmon, which has no direction, port or group, can be replayed", () => {
   const header = hex("d4c3b2a1 0200 0400 00000000 00000000 ffff0000 fd000000");
   const packet = (bytes: Uint8Array): Uint8Array => {
     const length = new Uint8Array(16), view = new DataView(length.buffer);
@@ -158,7 +158,7 @@ test("a capture of nlmon, which says neither direction nor port nor group, is re
   lamps.watch();
 });
 
-test("a long recording is replayed in a time that grows as it does", () => {
+test("a long recording is replayed in linear time", () => {
   const count = 3000;
   const pieces: Uint8Array[] = [];
   {
@@ -169,7 +169,7 @@ test("a long recording is replayed in a time that grows as it does", () => {
   }
   const work = (times: number, backwards: boolean): number =>
     searched(() => {
-      // Each get is three packets: request, answer, verdict.
+      // Each get is three packets: request, reply, ACK.
       const { client: c, lamps } = played(pieces.slice(0, 1 + 3 * times));
       for (let i = 0; i < times; i++) assertEquals(lamps.get({ index: backwards ? times - 1 - i : i }).index, 1);
       c.close();
@@ -180,7 +180,7 @@ test("a long recording is replayed in a time that grows as it does", () => {
   }
 });
 
-test("events by the hundred thousand wait for who joins their group", () => {
+test("hundreds of thousands of events wait until a socket joins their group", () => {
   const count = 150_000, pieces: Uint8Array[] = [], one = event({ index: 9 });
   {
     const capture = (bytes: Uint8Array): void => void pieces.push(bytes);

@@ -1,4 +1,4 @@
-/** JSON of our objects, and messages taken apart. */
+/** JSON of decoded objects, and messages shown field by field. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { inspect as nodeInspect } from "node:util";
 import type { Codec } from "../../../core/codec/mod.ts";
@@ -9,7 +9,7 @@ import { attribute, cstring, decode, encode, hex, join, word } from "./help.ts";
 import { Lamp } from "./lamps.ts";
 import { test } from "../../test.ts";
 
-test("stringify() is JSON.stringify for what JSON has", () => {
+test("stringify() equals JSON.stringify for values that JSON has", () => {
   for (
     const value of [null, 1, "x", true, [1, [2]], { a: { b: "c" }, d: undefined }, new Date(0), "\u0000bigint:5", ""]
   ) {
@@ -19,7 +19,7 @@ test("stringify() is JSON.stringify for what JSON has", () => {
   assertEquals([stringify(undefined), stringify(Symbol.iterator)], ["undefined", "Symbol(Symbol.iterator)"]);
 });
 
-test("stringify() makes numbers of bigints and hexadecimal text of bytes, wherever they are", () => {
+test("stringify() converts bigints to numbers and bytes to hexadecimal text, at any depth", () => {
   assertEquals(stringify(5n), "5");
   assertEquals(
     stringify({ cookie: 2n ** 64n - 1n, key: hex("01ff"), list: [-1n, { deep: [hex("")] }] }),
@@ -28,7 +28,7 @@ test("stringify() makes numbers of bigints and hexadecimal text of bytes, wherev
   assertEquals(stringify({ a: [1n] }, 1), '{\n "a": [\n  1\n ]\n}');
 });
 
-test("stringify() leaves text alone, whatever it looks like", () => {
+test("stringify() does not change strings, whatever they look like", () => {
   const texts = [
     "\u0000bigint:5",
     '"\u0000bigint:5',
@@ -46,7 +46,7 @@ test("stringify() leaves text alone, whatever it looks like", () => {
   }
 });
 
-test("what JSON.parse makes of stringify() is accepted as input", () => {
+test("JSON.parse of stringify() is accepted as input", () => {
   const value: Lamp = {
     index: 3,
     name: "l0",
@@ -61,14 +61,14 @@ test("what JSON.parse makes of stringify() is accepted as input", () => {
   assertEquals(encode(Lamp, JSON.parse(stringify(unknown))), encode(Lamp, unknown));
 });
 
-test("stringify() does not show what a table kept raw", () => {
+test("stringify() omits raw attributes", () => {
   assertEquals(
     stringify(decode(Lamp, join(hex("00000000 03000000"), attribute(99, hex("01"))))),
     '{"family":0,"index":3}',
   );
 });
 
-/** What console.log prints. */
+/** Returns the text that console.log prints. */
 function inspect(value: unknown): string {
   const { Deno } = globalThis as unknown as { Deno?: { inspect(value: unknown): string } };
   return Deno === undefined ? nodeInspect(value) : Deno.inspect(value);
@@ -79,7 +79,7 @@ function fieldsOf(codec: Codec<unknown, never>, payload: Uint8Array): [string, u
   return fields.map(({ path, value, offset }) => [path, value, offset]);
 }
 
-test("ShownMessage goes down to every field, with its path and place", () => {
+test("ShownMessage has every nested field, with its path and offset", () => {
   const value: Lamp = { index: 3, name: "l0", names: ["a", "b"], kind: "bulb", data: { watts: 60, colours: [1, 2] } };
   assertEquals(fieldsOf(Lamp as Codec<unknown, never>, encode(Lamp, value)), [
     ["family", 0, 16],
@@ -94,7 +94,7 @@ test("ShownMessage goes down to every field, with its path and place", () => {
   ]);
 });
 
-test("ShownMessage shows what it does not know, and what does not fit, as bytes", () => {
+test("ShownMessage shows unknown attributes, and those that do not fit, as bytes", () => {
   const header = hex("00000000 00000000");
   const fields = (...parts: Uint8Array[]) =>
     fieldsOf(Lamp as Codec<unknown, never>, join(header, ...parts)).slice(2).map(([path, value]) => [path, value]);
@@ -112,7 +112,7 @@ test("ShownMessage shows what it does not know, and what does not fit, as bytes"
   assertEquals(fields(attribute(18, attribute(1, cstring("bulb")), attribute(2))), [["kind", "bulb"], ["data", {}]]);
 });
 
-test("ShownMessage shows a struct whole, and a payload that depends on a sibling", () => {
+test("ShownMessage shows a struct as a whole, and a payload that depends on a sibling", () => {
   interface Thing {
     type?: number;
     address?: string;
@@ -137,7 +137,7 @@ test("ShownMessage shows a struct whole, and a payload that depends on a sibling
   ]);
 });
 
-test("ShownMessage is a line a field with its place and bytes, behind one for the header", () => {
+test("ShownMessage has a line for each field with its offset and bytes, after one for the header", () => {
   const bytes = message(16, 0x605, 9, encode(Lamp, { index: 3, name: "l0", cookie: 5n }));
   const shown = new ShownMessage(bytes, "LAMP_NEW", FLAG_NAMES.new, Lamp as Codec<unknown, never>);
   assertEquals([shown.type, shown.flags, shown.seq, shown.bytes], [
@@ -157,7 +157,7 @@ test("ShownMessage is a line a field with its place and bytes, behind one for th
   ]);
 });
 
-test("ShownMessage is a tree: nests have a line, and what is longer than a line is counted", () => {
+test("ShownMessage is a tree: nests have a line, and bytes beyond the line are counted", () => {
   const value: Lamp = { index: 3, kind: "bulb", data: { watts: 60, colours: [1, 2] }, name: "abcdefghijklmno" };
   const shown = new ShownMessage(message(16, 5, 1, encode(Lamp, value), 0), 16, {}, Lamp as Codec<unknown, never>);
   assertEquals(String(shown).split("\n").slice(1), [
@@ -175,7 +175,7 @@ test("ShownMessage is a tree: nests have a line, and what is longer than a line 
   ]);
 });
 
-test("console.log prints a ShownMessage as its text, and JSON has the message's fields", () => {
+test("console.log prints the text of a ShownMessage, and JSON has the message's fields", () => {
   const bytes = message(16, 5, 1, encode(Lamp, { index: 3 }), 7);
   const shown = new ShownMessage(bytes, "LAMP_NEW", FLAG_NAMES.new, Lamp as Codec<unknown, never>);
   assertEquals(inspect(shown), String(shown));
@@ -190,7 +190,7 @@ test("console.log prints a ShownMessage as its text, and JSON has the message's 
   );
 });
 
-test("ShownMessage names one bit by what the message does", () => {
+test("ShownMessage names a flag by the message's operation", () => {
   const flags = (verb: keyof typeof FLAG_NAMES, bits: number) =>
     new ShownMessage(message(16, bits, 1, hex("0000000000000000")), 16, FLAG_NAMES[verb], Lamp as Codec<unknown, never>)
       .flags;

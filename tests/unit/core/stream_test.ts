@@ -1,4 +1,4 @@
-/** Streams: their ends, their overruns, and that a busy one leaves others their turn. */
+/** Streams: their ends, their overruns, and their fairness to other tasks. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Socket } from "../../../ffi/socket.ts";
 import { NetlinkError, SystemError } from "../../../core/errors.ts";
@@ -11,14 +11,14 @@ import { test } from "../../test.ts";
 const PROTOCOL = { number: 2, name: "NETLINK_USERSOCK", types: {} };
 const ENOBUFS = new SystemError("recvmsg", 105, "receive");
 
-/** A stream of the first byte of each datagram. */
+/** Returns a stream of the first byte of each datagram. */
 function bytesOf(kernel: ScriptedKernel, signal?: AbortSignal): Streaming<{ byte: number }> {
   return stream(kernel, ({ bytes }: Received) => [{ byte: bytes[0]! }], { signal });
 }
 
 const done = { value: undefined, done: true };
 
-test("stream: gives what comes, and the word that something was lost", async () => {
+test("stream: yields arriving messages, and an event for losses", async () => {
   const kernel = new ScriptedKernel(), events = bytesOf(kernel);
   kernel.push(new Uint8Array([1]), ENOBUFS, new Uint8Array([2]));
   assertEquals((await events.next()).value, { byte: 1 });
@@ -29,7 +29,7 @@ test("stream: gives what comes, and the word that something was lost", async () 
   assertEquals((await waiting).value, { byte: 3 });
 });
 
-test("stream: a signal ends it quietly, also what waits and what is yet to be given", async () => {
+test("stream: a signal ends it without an error, also a pending next() and values not yet yielded", async () => {
   for (const before of [0, 2]) {
     const kernel = new ScriptedKernel(), ending = new AbortController(), events = bytesOf(kernel, ending.signal);
     for (let i = 0; i <= before; i++) kernel.push(new Uint8Array([i]));
@@ -42,13 +42,13 @@ test("stream: a signal ends it quietly, also what waits and what is yet to be gi
   }
 });
 
-test("stream: a signal that was given before ends it before it begins", async () => {
+test("stream: a signal aborted earlier ends it before it begins", async () => {
   const kernel = new ScriptedKernel();
   assertEquals(await bytesOf(kernel, AbortSignal.abort()).next(), done as never);
   assertThrows(() => kernel.send(new Uint8Array(16), 16), NetlinkError, "closed");
 });
 
-test("stream: return() ends a next() that waits, breaking off ends the stream", async () => {
+test("stream: return() ends a pending next(), leaving the loop ends the stream", async () => {
   const kernel = new ScriptedKernel(), events = bytesOf(kernel), waiting = events.next();
   assertEquals(await events.return!(), done as never);
   assertEquals(await waiting, done as never);
@@ -70,7 +70,7 @@ test("stream: any other error reaches the consumer and closes the socket", async
   assertThrows(() => kernel.receive(0), NetlinkError, "closed");
 });
 
-test("drain: takes 256 datagrams at most", () => {
+test("drain: receives at most 256 datagrams", () => {
   const kernel = new ScriptedKernel();
   for (let i = 0; i < 300; i++) kernel.push(new Uint8Array(1));
   let taken = 0;
@@ -80,7 +80,7 @@ test("drain: takes 256 datagrams at most", () => {
   assertEquals(taken, 300);
 });
 
-test("openTransport: closes what it opened when its preparation fails", () => {
+test("openTransport: closes the socket if its preparation fails", () => {
   const kernel = new ScriptedKernel();
   const fail = () => {
     throw new RangeError("no");
@@ -89,13 +89,13 @@ test("openTransport: closes what it opened when its preparation fails", () => {
   assertThrows(() => kernel.receive(0), NetlinkError, "closed");
 });
 
-test("stream: a flood does not hold up the event loop", async () => {
+test("stream: many messages do not block the event loop", async () => {
   using sender = new Socket({ protocol: 2 });
   const receiver = openTransport(PROTOCOL, { buffer: 1 << 20 });
   const events = stream(receiver, () => [{}]);
   let turns = 0, count = 0;
   const others = setInterval(() => turns++, 0);
-  // There is always more than is taken at once.
+  // There are always more than are received at once.
   for (let i = 0; i < 400; i++) sender.send(new Uint8Array(1), 1, receiver.port);
   for await (const _ of events) {
     if (++count === 20_000) break;

@@ -1,4 +1,6 @@
-/** Transactions: many operations in one datagram that are done together or not at all, each refusal by its position. */
+/**
+ * Transactions: many operations in one datagram, done together or not at all, and each refusal listed by its position.
+ */
 import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import { messagesOf } from "../../../core/captured_message.ts";
 import { BatchRequester, Client, type Frame, type OpenOptions, type Operation } from "../../../core/client.ts";
@@ -28,7 +30,7 @@ const LAMPS = { ...PROTOCOL, types: { ...PROTOCOL.types, LAMP_BEGIN: BEGIN, LAMP
 declareMessages(LAMPS, { types: [BEGIN, END], codec: Begin as Codec<unknown, never> });
 declareMessages(LAMPS, { types: [NEW, GET], codec: Lamp as Codec<unknown, never> });
 
-/** The messages around a transaction, which says which generation it is made for. */
+/** Returns the messages around a transaction, for a generation. */
 function frame(generation?: number, again?: Frame["again"]): Frame {
   const around = { flags: 0, codec: Begin as Codec<unknown, never> };
   return {
@@ -44,7 +46,7 @@ function nameOf({ payload }: SentMessage): string {
 
 /** A kernel that does a transaction as a whole, refuses lamps called bad…, and answers in nf_tables' order. */
 class LampBoard {
-  /** The names of the lamps that it has. */
+  /** The names of its lamps. */
   lamps: string[] = [];
   generation = 7;
   /** Errors of the next commits. */
@@ -92,7 +94,7 @@ class LampBoard {
     this.generation++;
     const told = this.#echoes.length === 0 ? [] : [
       datagram(...this.#echoes),
-      // As NEWGEN: another message with the number of the first echo.
+      // Like NEWGEN: another message with the sequence number of the first echo.
       datagram(new Uint8Array(this.#echoes[0]!).map((byte, at) => at === 4 ? GENERATION : byte)),
     ];
     return [...told, ...this.#verdicts];
@@ -104,7 +106,7 @@ function board(options: OpenOptions = {}) {
   return { board: kernel, ...client(kernel.script, options, LAMPS) };
 }
 
-/** The replies of each item, or the error. */
+/** Returns the replies of each item, or the error. */
 function run(c: Client, operations: readonly Operation[], around: () => Frame = () => frame()): unknown {
   try {
     return c.runTransaction(around, (add) => operations.forEach(add));
@@ -128,7 +130,7 @@ function positions({ failures }: TransactionError): number[] {
   return failures.map(({ index }) => index);
 }
 
-test("a transaction is one send between two messages, and only its last item asks for an ACK", () => {
+test("a transaction is one send between two messages, and only its last item requests an ACK", () => {
   const { client: c, kernels, board: b } = board(), kernel = kernels[0]!, receive = kernel.receive.bind(kernel);
   let received = 0;
   kernel.receive = (timeout) => {
@@ -145,7 +147,7 @@ test("a transaction is one send between two messages, and only its last item ask
   assertEquals([kernel.sent.length, received], [2, 2]);
 });
 
-test("every refusal is told by the position of its item, with its words and its field, and nothing is done", () => {
+test("every refusal has the position of its item, the kernel's message and the field, and nothing is done", () => {
   const { client: c, board: b } = board();
   const error = refused(c, named("a", "bad1", "c", "bad3"));
   assertEquals(
@@ -161,7 +163,7 @@ test("every refusal is told by the position of its item, with its words and its 
   assertEquals(run(c, named("a")), [[]]);
 });
 
-test("items are done or refused together however many there are, in one datagram", () => {
+test("any number of items are done or refused together, in one datagram", () => {
   const { client: c, kernels, board: b } = board(), sizes: number[] = [];
   kernels[0]!.setBuffer = (bytes) => sizes[sizes.push(bytes) - 1]!;
   assertEquals((run(c, numbered(300, (i) => `l${i}`)) as unknown[]).length, 300);
@@ -174,12 +176,12 @@ test("items are done or refused together however many there are, in one datagram
     "Cannot do a transaction of 300 items (300 refused), nothing was done:\n  item 0: ",
   );
   assertStringIncludes(error.message, "… and 290 more, see failures");
-  // A refusal with its words takes as much as this of the receive buffer.
+  // A refusal with its message takes this much of the receive buffer.
   for (const size of sizes) assertEquals(size >= 302 * 1_600, true);
   assertEquals(sizes.length, 2);
 });
 
-test("the last item may be what is refused, and the only one", () => {
+test("the last item may be refused, and so may a single one", () => {
   const { client: c } = board();
   assertEquals(positions(refused(c, named("a", "bad1"))), [1]);
   assertEquals(
@@ -188,7 +190,7 @@ test("the last item may be what is refused, and the only one", () => {
   );
 });
 
-test("what the kernel says of all of it is said as the cause, and what comes behind it is nobody's", () => {
+test("a refusal of the whole is the cause, and later answers are ignored", () => {
   const { client: c, board: b, kernels } = board();
   b.failing = [ENOMEM, EPERM];
   const error = refused(c, named("a", "b"));
@@ -205,7 +207,7 @@ test("what the kernel says of all of it is said as the cause, and what comes beh
   assertEquals(kernels[0]!.receive(0), undefined);
 });
 
-test("answers may come in any order and in any datagrams, and twice; those of others are passed over", () => {
+test("answers may come in any order, in any datagrams, and twice; answers to others are ignored", () => {
   const held: Uint8Array[] = [];
   const { client: c } = client((asked) => {
     if (asked.type === END) return [datagram(...held.splice(0))];
@@ -223,18 +225,18 @@ test("answers may come in any order and in any datagrams, and twice; those of ot
   assertEquals(run(c, named("a", "b")), [[], []]);
 });
 
-test("what comes back for an item is given by its position", () => {
+test("the replies to an item are returned by its position", () => {
   const { client: c } = board();
   const asked = ["a", "b", "c"].map((name, i) => request({ name }, i === 1 ? {} : { flags: ECHO, reply: NEW }));
   const [first, second, third] = run(c, asked) as Lamp[][];
   assertEquals(first!.map(({ index, name }) => [index, name]), [[1, "a"]]);
   assertEquals(second, []);
   assertEquals(third!.map(({ index, name }) => [index, name]), [[3, "c"]]);
-  // Nothing comes back of what is not done.
+  // If nothing is done, there are no replies.
   assertEquals(positions(refused(c, [...asked, ...named("bad")])), [3]);
 });
 
-test("a reply that cannot be read is an error, and every verdict is heard before it", () => {
+test("a malformed reply is an error, but all other answers are received first", () => {
   const strange: Codec<unknown, never> = {
     ...Lamp as Codec<unknown, never>,
     decode: () => {
@@ -248,7 +250,7 @@ test("a reply that cannot be read is an error, and every verdict is heard before
   assertEquals(run(c, named("c")), [[]]);
 });
 
-test("operations that follow from an item are a part of it", () => {
+test("further operations of an item are a part of it", () => {
   const { client: c, board: b } = board();
   const [then] = named("bad after"), [second] = named("b");
   assertEquals(positions(refused(c, [request({ name: "a" }, { then: [then!] }), second!])), [0]);
@@ -264,7 +266,7 @@ test("operations that follow from an item are a part of it", () => {
   assertEquals(b.lamps, ["a", "c", "b"]);
 });
 
-test("a send buffer that is too small is made as large as the datagram needs", () => {
+test("a send buffer that is too small is enlarged to fit the datagram", () => {
   const { client: c, kernels, board: b } = board(), sizes: number[] = [], kernel = kernels[0]!;
   kernel.setSendBuffer = (bytes) => sizes[sizes.push(bytes) - 1]!;
   assertEquals((run(c, numbered(20, (i) => `l${i}`)) as unknown[]).length, 20);
@@ -274,7 +276,7 @@ test("a send buffer that is too small is made as large as the datagram needs", (
   assertEquals([kernel.sent.length, b.lamps.length], [2, 6_020]);
 });
 
-test("a datagram that no send buffer takes is a RangeError that says how long it is and how long it may be", () => {
+test("a datagram that no send buffer can hold is a RangeError with its length and the limit", () => {
   const { client: c, kernels, board: b } = board(), kernel = kernels[0]!;
   kernel.buffers = () => ({ receive: 212_992, send: 212_992 });
   kernel.setSendBuffer = () => 425_984;
@@ -288,7 +290,7 @@ test("a datagram that no send buffer takes is a RangeError that says how long it
   assertEquals(run(c, named("a")), [[]]);
 });
 
-test("without an answer it is not known whether a transaction is done, and it is not sent again", () => {
+test("without an answer, the outcome of a transaction is unknown, and it is not sent again", () => {
   let ends = 0;
   const { client: c, kernels } = client((asked) => {
     if (asked.type === END) ends++;
@@ -304,7 +306,7 @@ test("without an answer it is not known whether a transaction is done, and it is
   assertEquals(kernels[0]!.sent.length, 1);
 });
 
-test("answers that are lost leave it unknown whether a transaction is done, unless a refusal is among those that are there", () => {
+test("after lost answers, the outcome of a transaction is unknown, unless a received one is a refusal", () => {
   let lose = true;
   const { client: c } = client((asked) => {
     if (lose) return asked.type === END ? [OVERFLOW] : nameOf(asked) === "bad1" ? [answer(asked.seq, EINVAL)] : [];
@@ -328,7 +330,7 @@ test("answers that are lost leave it unknown whether a transaction is done, unle
   assertEquals(run(c, named("a")), [[]]);
 });
 
-test("answers behind others that were lost do not tell that a transaction is done", () => {
+test("an acknowledgement after lost answers does not mean that a transaction is done", () => {
   const { client: c } = client((asked) => {
     return (asked.flags & ACK) !== 0 ? [OVERFLOW, answer(asked.seq)] : [];
   });
@@ -336,7 +338,7 @@ test("answers behind others that were lost do not tell that a transaction is don
 });
 
 for (const code of ["CLOSED", "EIO"]) {
-  test(`a socket that dies before the answer (${code}) leaves it unknown whether a transaction is done`, () => {
+  test(`if a socket fails before the answer (${code}), the outcome of a transaction is unknown`, () => {
     const { client: c } = client((asked, kernel) => {
       if (asked.type !== END) return [];
       if (code === "CLOSED") kernel.close();
@@ -347,7 +349,7 @@ for (const code of ["CLOSED", "EIO"]) {
   });
 }
 
-test("a send that fails leaves nothing done", () => {
+test("after a failed send, nothing is done", () => {
   const { client: c, kernels } = board();
   kernels[0]!.send = (_bytes, length) => {
     throw new SystemError("sendto", 105, `send ${length} bytes`);
@@ -361,7 +363,7 @@ test("a send that fails leaves nothing done", () => {
   );
 });
 
-test("a capture that cannot be written once a transaction is sent leaves it unknown whether it is done", () => {
+test("if a capture fails after the send, the outcome of a transaction is unknown", () => {
   let full = false;
   const { client: c } = board({
     capture: () => {
@@ -373,11 +375,11 @@ test("a capture that cannot be written once a transaction is sent leaves it unkn
   assertEquals([error.code, error.mayBeDone], ["ENOSPC", true]);
 });
 
-test("a transaction whose generation is over is made again, framing and items, with a fresh one", () => {
+test("a transaction for an old generation is made again, framing and items, for the present one", () => {
   const { client: c, board: b, kernels } = board();
   const collected: number[] = [];
   let framed = 0;
-  // Somebody else is quicker twice.
+  // Another program is faster twice.
   const around = () => frame(framed++ < 2 ? b.generation++ : b.generation, ({ code }) => code === "ERESTART");
   const done = c.runTransaction(around, (add) => {
     collected.push(b.generation);
@@ -388,7 +390,7 @@ test("a transaction whose generation is over is made again, framing and items, w
   assertEquals(b.lamps, ["a", "of9"]);
 });
 
-test("a transaction is made again only where its framing says so, and at most ten times", () => {
+test("a transaction is made again only if its framing requests it, and at most ten times", () => {
   const { client: c, kernels, board: b } = board();
   const stale = refused(c, named("a"), () => frame(1));
   assertEquals([stale.code, stale.mayBeDone, kernels[0]!.sent.length], ["ERESTART", false, 1]);
@@ -406,7 +408,7 @@ test("a transaction is made again only where its framing says so, and at most te
   assertEquals([kernels[0]!.sent.length, b.lamps], [15, ["a"]]);
 });
 
-test("answers that were lost before a transaction is made again are nothing to that one", () => {
+test("answers lost before another try do not count for that try", () => {
   let tries = 0;
   const { client: c } = client((asked) => {
     if (asked.type === BEGIN && ++tries === 1) return [OVERFLOW, answer(asked.seq, EAGAIN)];
@@ -415,7 +417,7 @@ test("answers that were lost before a transaction is made again are nothing to t
   assertEquals(run(c, named("a"), () => frame(0, ({ code }) => code === "EAGAIN")), [[]]);
 });
 
-test("a transaction is not made again when no time is left to hear of it", () => {
+test("a transaction is not made again after its time limit", () => {
   const { client: c, kernels } = board({ timeout: 1 }), kernel = kernels[0]!, receive = kernel.receive.bind(kernel);
   kernel.receive = (timeout) => {
     for (const begin = performance.now(); performance.now() - begin < 2;);
@@ -425,18 +427,18 @@ test("a transaction is not made again when no time is left to hear of it", () =>
   assertEquals([error.code, error.mayBeDone, kernel.sent.length], ["ERESTART", false, 1]);
 });
 
-test("the buffers that are made larger are those of the socket that it is sent on", () => {
+test("the enlarged buffers are those of the socket that sends", () => {
   const { client: c, kernels, board: b } = board();
   assertThrows(() => c.request(request({ name: "nobody answers" })), NetlinkError, "no reply within");
   kernels[0]!.push(...Array.from({ length: 2000 }, () => answer(0)));
   kernels[0]!.setSendBuffer = () => 0;
-  // Too much is left unread to be removed, so another socket is opened.
+  // Too many unread datagrams remain, so another socket is opened.
   assertEquals((run(c, numbered(6_000, (i) => `l${i}`)) as unknown[]).length, 6_000);
   assertEquals([kernels.length, kernels[0]!.sent.length, kernels[1]!.sent.length], [2, 1, 1]);
   assertEquals(b.lamps.length, 6_000);
 });
 
-test("an error of another transaction that the callback makes is the callback's", () => {
+test("an error of another transaction in the callback is thrown unchanged", () => {
   const { client: c, kernels } = board(), other = board().client;
   const error = assertThrows(() =>
     c.runTransaction(() => frame(0, () => true), (add) => {
@@ -446,7 +448,7 @@ test("an error of another transaction that the callback makes is the callback's"
   assertEquals([positions(error), kernels[0]!.sent.length], [[0], 0]);
 });
 
-test("nothing is sent when the callback throws", () => {
+test("nothing is sent if the callback throws", () => {
   const { client: c, kernels } = board();
   const error = assertThrows(() =>
     c.runTransaction(() => frame(), (add) => {
@@ -458,7 +460,7 @@ test("nothing is sent when the callback throws", () => {
   assertEquals(run(c, named("a")), [[]]);
 });
 
-test("an item that no message can be made of is an error where it is added, and nothing is sent", () => {
+test("an item that cannot be encoded is an error where it is added, and nothing is sent", () => {
   const { client: c, kernels, board: b } = board(), bad = request({ name: "b", level: -1 });
   assertThrows(
     () => run(c, [...named("a"), bad]),
@@ -471,7 +473,7 @@ test("an item that no message can be made of is an error where it is added, and 
     'there is no field "levle"',
   );
   assertEquals(kernels[0]!.sent, []);
-  // Who catches it leaves the item out, with what follows from it.
+  // A callback that catches the error leaves the item out, with its further operations.
   const done = c.runTransaction(() => frame(), (add) => {
     add(named("a")[0]!);
     assertThrows(() => add(request({ name: "b" }, { then: [bad] })), RangeError);
@@ -480,7 +482,7 @@ test("an item that no message can be made of is an error where it is added, and 
   assertEquals([done, b.lamps], [[[], []], ["a", "c"]]);
 });
 
-test("an item that depends on what is done before has no place in a transaction", () => {
+test("an item that depends on the result of earlier ones is refused in a transaction", () => {
   const { client: c, kernels } = board();
   assertThrows(
     () => run(c, [...named("a"), request({ name: "b" }, { read: () => ({}) })]),
@@ -490,19 +492,19 @@ test("an item that depends on what is done before has no place in a transaction"
   assertEquals(kernels[0]!.sent, []);
 });
 
-test("what is asked of a transaction that is over is an error, and not lost in silence", () => {
+test("an operation added after a transaction has ended is an error", () => {
   const { client: c } = board();
   let kept: ((operation: Operation) => void) | undefined;
   c.runTransaction(() => frame(), (add) => kept = add);
   assertThrows(() => kept!(named("late")[0]!), TypeError, "Cannot add lamp late in a transaction that has ended");
 });
 
-test("a transaction of nothing sends nothing", () => {
+test("an empty transaction sends nothing", () => {
   const { client: c, kernels } = board();
   assertEquals([run(c, []), kernels[0]!.sent], [[], []]);
 });
 
-test("collections put their changes in a transaction, and look at once", () => {
+test("collections add their changes to a transaction, and read at once", () => {
   const { client: c, kernels, board: b } = board();
   let found: unknown;
   c.runTransaction(() => frame(), (add) => {
@@ -514,7 +516,7 @@ test("collections put their changes in a transaction, and look at once", () => {
   assertEquals([found, b.lamps, kernels[0]!.sent.length], ["found", ["a", "b"], 2]);
 });
 
-test("a dry run shows each message, framing included, as it would be sent", () => {
+test("a dry run shows each message as it would be sent, framing included", () => {
   const shown: ShownMessage[] = [];
   const { client: c, kernels } = board({ dryRun: (message) => void shown.push(message) });
   assertEquals(run(c, named("a", "b"), () => frame(7)), [[], []]);
@@ -539,12 +541,12 @@ test("a dry run shows each message, framing included, as it would be sent", () =
     add(named("c")[0]!);
   });
   assertEquals(shown.splice(4).map(({ type }) => type), ["LAMP_BEGIN", "LAMP_NEW", "LAMP_END"]);
-  // What would not be sent is not shown.
+  // A message that would not be sent is not shown.
   assertThrows(() => run(c, [...named("a"), request({ level: -1 })]), RangeError);
   assertEquals(shown.length, 4);
 });
 
-test("a capture has the whole transaction, and is replayed", () => {
+test("a capture has the whole transaction, and can be replayed", () => {
   const pieces: Uint8Array[] = [],
     talk = (c: Client): unknown[] => {
       const asked = named("a", "b").map((one) => ({ ...one, flags: ECHO, reply: NEW }));

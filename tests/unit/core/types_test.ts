@@ -1,4 +1,4 @@
-/** What must compile, and what must not: `tsc` and `deno check` are this test's judges. */
+/** Code that must compile, and code that must not; `tsc` and `deno check` decide. */
 import { assertEquals } from "@std/assert";
 import {
   type Attributes,
@@ -55,7 +55,7 @@ const Vlan: Attributes<Vlan> = attributes<Vlan>({
 const Vxlan: Attributes<Vxlan> = attributes<Vxlan>({ port: [1, u16, key] });
 const Bond: Attributes<Bond> = attributes<Bond>({ mode: [1, u16, readOnly] });
 
-/** Never called: only compiled. */
+/** Never called, only compiled. */
 export function refusals(): void {
   choice<Kind, "kind", "data">("kind", 1, "data", 2, { vlan: Vlan, vxlan: Vxlan }, text);
   // @ts-expect-error a case is missing
@@ -73,7 +73,7 @@ export function refusals(): void {
   attributes<Vlan>({ id: [1, u16] });
   // @ts-expect-error a wrong codec
   attributes<Bond>({ mode: [1, text] });
-  // @ts-expect-error a spare entry
+  // @ts-expect-error a superfluous entry
   attributes<Bond>({ mode: [1, u16], more: [2, u16] });
   // @ts-expect-error a number for a bigint
   attributes<{ cookie?: bigint }>({ cookie: [1, u32] });
@@ -81,25 +81,25 @@ export function refusals(): void {
   attributes<{ count?: number }>({ count: [1, u64] });
   // @ts-expect-error true for text
   attributes<{ name?: string }>({ name: [1, flag] });
-  // @ts-expect-error an enumeration name too many
+  // @ts-expect-error a superfluous name of an enumeration
   attributes<Vlan>({ id: [1, u16], protocol: [5, enumeration(u16, { "802.1q": 1, "802.1ad": 2, third: 3 })] });
-  // @ts-expect-error a name of a mask too many
+  // @ts-expect-error a superfluous name of a mask
   attributes<{ flags?: readonly ("up" | number)[] }>({ flags: [1, mask(u32, { up: 1, down: 2 })] });
-  // @ts-expect-error a list for one
+  // @ts-expect-error a list for a single value
   attributes<Bond>({ mode: [1, list(u16)] });
-  // @ts-expect-error one for a list
+  // @ts-expect-error a single value for a list
   attributes<{ names?: readonly string[] }>({ names: [1, text] });
   // @ts-expect-error a header field of a wrong codec
   attributes<Bond>({ mode: head(0, text) }, { header: 4 });
-  // @ts-expect-error a codec that takes names of interfaces for a field that is a number
+  // @ts-expect-error a codec that accepts names of interfaces for a field that is a number
   attributes<Bond>({ mode: [1, ifindex] });
   // @ts-expect-error the same in a header
   attributes<Bond>({ mode: head(0, ifindex) }, { header: 4 });
-  // @ts-expect-error a codec that takes no names for an interface
+  // @ts-expect-error a codec that accepts no names for an interface
   attributes<{ master?: Ifindex }>({ master: [1, u32] });
   // @ts-expect-error the same in a header
   attributes<{ master?: Ifindex }>({ master: head(0, u32) }, { header: 4 });
-  // @ts-expect-error no such use
+  // @ts-expect-error an unknown role
   attributes<Bond>({ mode: [1, u16, "secret"] });
   attributes<{ names?: readonly string[] }>({ names: [1, repeated(1, text)] });
 }
@@ -119,7 +119,7 @@ export const notCleared: Input<Link> = { ifname: null };
 // @ts-expect-error data of another kind
 export const wrongInput: Input<Link> = { kind: "vxlan", data: { id: 5 } };
 
-/** What a watch gives is told apart by its `event`. */
+/** The `event` of a watch's events tells their type. */
 export function follow(event: WatchEvent<ChangeEvent<"link", Link>>): string | undefined {
   if (event.event === "synced" || event.event === "overrun") return undefined;
   // @ts-expect-error neither of the two
@@ -133,9 +133,9 @@ export class Echoed extends Collection<Link> {
   }
 }
 
-/** What a collection takes and gives. */
+/** The input and result types of a collection. */
 export function use(links: Collection<Link>, echoed: Echoed, batch: Changes<Echoed>): void {
-  // @ts-expect-error the kernel gives nothing back
+  // @ts-expect-error the kernel returns nothing
   links.add({ ifname: "x" }).ifname;
   echoed.add({ ifname: "x" }).ifname;
   // @ts-expect-error nothing is done yet
@@ -148,16 +148,16 @@ export function use(links: Collection<Link>, echoed: Echoed, batch: Changes<Echo
   links.flush();
 }
 
-/** A codec that accepts more than it gives stands where less is asked for. */
+/** A codec that accepts more than it returns fits where less is needed. */
 export const wider: Codec<bigint, bigint> = u64;
 export const interfaces: Codec<number, number> = ifindex;
 
-/** What the name of a field is says nothing: only an interface's number may be given as a name. */
+/** The name of a field has no effect: only an interface's number accepts a name. */
 export const inner: Input<{ info?: { index?: number } }> = { info: { index: 5 } };
-// @ts-expect-error a number that is no interface's
+// @ts-expect-error a number that is not an interface's
 export const named: Input<{ info?: { index?: number } }> = { info: { index: "eth0" } };
 
-test("types: what compiles also runs", () => {
+test("types: the compiled code also runs", () => {
   assertEquals(follow({ event: "new", object: "link", value: good }), "5");
   assertEquals(follow({ event: "synced" }), undefined);
   refusals();

@@ -1,4 +1,4 @@
-/** Watches: what a consumer hears, and that nothing is left behind when it stops listening. */
+/** Watches: the events that a consumer receives, and the release of resources when it stops. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Protocol } from "../../../core/client.ts";
 import { Reader } from "../../../core/codec/mod.ts";
@@ -13,7 +13,7 @@ import { test } from "../../test.ts";
 
 const LOST = new SystemError("recvmsg", 105, "receive");
 
-/** A kernel whose lamps can be changed; `extra` changes what the collection is. */
+/** A kernel whose lamps can be changed; `extra` changes the collection's declaration. */
 function shop(initial: readonly Lamp[] = [], extra: Partial<Declaration<Lamp>> = {}, protocol: Protocol = PROTOCOL) {
   const state = new Map(initial.map((one) => [one.index!, one]));
   const made = client(
@@ -36,7 +36,7 @@ function shop(initial: readonly Lamp[] = [], extra: Partial<Declaration<Lamp>> =
 
 type Watching = ReturnType<Collection<Lamp>["watch"]>;
 
-/** The next events in short: `new 1`, `del 1`, `synced`. */
+/** Returns the next events in short form: `new 1`, `del 1`, `synced`. */
 async function hear(watching: Watching, count: number): Promise<string[]> {
   const heard: string[] = [];
   while (heard.length < count) {
@@ -55,7 +55,7 @@ function closed(kernel: ScriptedKernel): boolean {
   }
 }
 
-test("watch() subscribes before it returns, and gives what comes", async () => {
+test("watch() subscribes before it returns, and yields arriving events", async () => {
   const { lamps, kernels } = shop();
   await using watching = lamps.watch();
   assertEquals(kernels[1]!.groups, [1]);
@@ -65,7 +65,7 @@ test("watch() subscribes before it returns, and gives what comes", async () => {
   assertEquals(await hear(watching, 1), ["del 1"]);
 });
 
-test("watch() wakes when something comes", async () => {
+test("watch() wakes when an event arrives", async () => {
   const { lamps, kernels } = shop();
   await using watching = lamps.watch();
   for (let round = 1; round < 4; round++) {
@@ -75,7 +75,7 @@ test("watch() wakes when something comes", async () => {
   }
 });
 
-test("watch() gives all events of a datagram, and passes over messages of other types", async () => {
+test("watch() yields all events of a datagram, and ignores messages of other types", async () => {
   const { lamps, kernels } = shop();
   await using watching = lamps.watch();
   kernels[1]!.push({
@@ -85,19 +85,19 @@ test("watch() gives all events of a datagram, and passes over messages of other 
   assertEquals(await hear(watching, 2), ["new 1", "new 2"]);
 });
 
-test("initial: everything that there is comes first, then synced, then changes", async () => {
+test("initial: all existing objects come first, then synced, then changes", async () => {
   const { lamps, kernels } = shop([{ index: 1 }, { index: 2 }]);
   await using watching = lamps.watch({ initial: true });
   kernels[1]!.push(event({ index: 3 }));
   assertEquals(await hear(watching, 4), ["new 1", "new 2", "synced", "new 3"]);
 });
 
-test("initial: of nothing is synced", async () => {
+test("initial: without objects, synced comes first", async () => {
   await using watching = shop().lamps.watch({ initial: true });
   assertEquals(await hear(watching, 1), ["synced"]);
 });
 
-test("trap 9: lost messages are an overrun, and the watch goes on", async () => {
+test("trap 9: lost messages are an overrun, and the watch continues", async () => {
   const { lamps, kernels } = shop([{ index: 1 }]);
   await using watching = lamps.watch();
   kernels[1]!.push(event({ index: 1 }), LOST, event({ index: 2 }), LOST);
@@ -106,7 +106,7 @@ test("trap 9: lost messages are an overrun, and the watch goes on", async () => 
   assertEquals(await hear(watching, 1), ["new 3"]);
 });
 
-test("trap 9: resync gives the difference after an overrun, then synced", async () => {
+test("trap 9: resync yields the differences after an overrun, then synced", async () => {
   const { lamps, kernels, state } = shop([{ index: 1 }, { index: 2, level: 5 }, { index: 3 }]);
   await using watching = lamps.watch({ initial: true, resync: true });
   await hear(watching, 4);
@@ -119,9 +119,9 @@ test("trap 9: resync gives the difference after an overrun, then synced", async 
   assertEquals(await hear(watching, 1), ["del 4"]);
 });
 
-test("trap 9: resync without initial gives nothing at first, and the difference later", async () => {
+test("trap 9: resync without initial yields nothing at first, and the differences later", async () => {
   const { lamps, kernels, state } = shop([{ index: 1 }, { index: 2 }]);
-  // What follows is loaded by the first watch; from then on next() begins to look before it returns.
+  // The first watch loads follow.ts; after that, next() begins to read before it returns.
   await import("../../../core/follow.ts");
   await using watching = lamps.watch({ resync: true });
   const next = hear(watching, 3);
@@ -131,7 +131,7 @@ test("trap 9: resync without initial gives nothing at first, and the difference 
   assertEquals(await next, ["overrun", "del 1", "synced"]);
 });
 
-test("trap 9: resync says synced also when more was waiting behind the loss than one turn takes", async () => {
+test("trap 9: resync also yields synced if more messages than one turn handles arrived after the loss", async () => {
   const { lamps, kernels } = shop([{ index: 1 }]);
   await using watching = lamps.watch({ initial: true, resync: true });
   await hear(watching, 2);
@@ -141,7 +141,7 @@ test("trap 9: resync says synced also when more was waiting behind the loss than
   assertEquals(heard.at(-1), "synced");
 });
 
-test("trap 19: a flood leaves the event loop its turns", async () => {
+test("trap 19: many messages do not block the event loop", async () => {
   const { lamps, kernels } = shop();
   await using watching = lamps.watch();
   kernels[1]!.push(...Array.from({ length: 2000 }, (_, i) => event({ index: i })));
@@ -151,7 +151,7 @@ test("trap 19: a flood leaves the event loop its turns", async () => {
   assertEquals(turned, true);
 });
 
-test("trap 15: closing while next() waits ends it, for whoever closes", async () => {
+test("trap 15: closing ends a pending next()", async () => {
   for (const end of ["return", "dispose", "abort"]) {
     const { lamps, kernels } = shop(), controller = new AbortController();
     const watching = lamps.watch({ signal: controller.signal }), pending = watching.next();
@@ -179,13 +179,13 @@ test("trap 15: return() before the first next() closes the socket", async () => 
   assertEquals([closed(kernels[1]!), await hear(watching, 1)], [true, ["end"]]);
 });
 
-test("trap 15: a signal that was aborted before gives nothing", async () => {
+test("trap 15: with a signal aborted earlier, nothing is yielded", async () => {
   const { lamps, kernels } = shop([{ index: 1 }]);
   assertEquals(await hear(lamps.watch({ initial: true, signal: AbortSignal.abort() }), 1), ["end"]);
   assertEquals(closed(kernels[1]!), true);
 });
 
-test("trap 15: a signal that is aborted in the loop's body ends the loop, whatever was still to be given", async () => {
+test("trap 15: a signal that is aborted in the loop's body ends the loop, even if events are left", async () => {
   const { lamps } = shop(Array.from({ length: 10 }, (_, i) => ({ index: i }))), controller = new AbortController();
   let seen = 0;
   for await (const _ of lamps.watch({ initial: true, signal: controller.signal })) {
@@ -194,7 +194,7 @@ test("trap 15: a signal that is aborted in the loop's body ends the loop, whatev
   assertEquals(seen, 3);
 });
 
-test("trap 15: a socket that is closed from elsewhere is an error, not an end", async () => {
+test("trap 15: a socket that is closed by others is an error, not an end", async () => {
   const { lamps, kernels } = shop(), watching = lamps.watch(), pending = watching.next();
   kernels[1]!.close();
   assertEquals((await assertRejects(() => pending, NetlinkError)).code, "CLOSED");
@@ -215,7 +215,7 @@ test("a group that cannot be joined is an error at once, and no socket is left",
   assertEquals(sockets.map(closed), [true]);
 });
 
-test("an error of the first list comes out of next(), and closes the socket", async () => {
+test("an error of the first list is thrown by next(), and closes the socket", async () => {
   const { client: c, kernels } = client(({ seq }) => [answer(seq, 1)]);
   const watching = new Collection<Lamp>(declaration, () => c).watch({ initial: true });
   await assertRejects(() => watching.next(), NetlinkError, "EPERM");
@@ -229,7 +229,7 @@ test("an event with broken framing is a DecodeError", async () => {
   assertEquals(closed(kernels[1]!), true);
 });
 
-test("trap 37: events that another process sends are not heard", async () => {
+test("trap 37: events sent by other processes are ignored", async () => {
   const { lamps, kernels } = shop();
   await using watching = lamps.watch();
   const forged: Reply = { ...event({ index: 66 }), port: 99 };
@@ -237,7 +237,7 @@ test("trap 37: events that another process sends are not heard", async () => {
   assertEquals(await hear(watching, 1), ["new 1"]);
 });
 
-test("trap 12: events that somebody caused, ourselves with an echo included, are heard", async () => {
+test("trap 12: events that anybody caused are received, also our own with an echo", async () => {
   const { lamps, kernels } = shop();
   await using watching = lamps.watch();
   kernels[1]!.push({ bytes: lamp(77, { index: 1 }, 0, NEW, 4321), groups: 1 }, {
@@ -247,7 +247,7 @@ test("trap 12: events that somebody caused, ourselves with an echo included, are
   assertEquals(await hear(watching, 2), ["new 1", "new 2"]);
 });
 
-test("trap 27: events of another namespace have its number, and none of our names", async () => {
+test("trap 27: events of another namespace have its number, and no names of this one", async () => {
   const { lamps, kernels } = shop([{ index: 7 }]), asked: number[] = [];
   await using watching = lamps.watch({ initial: true, allNamespaces: true });
   kernels[1]!.interfaceName = (index) => {
@@ -266,7 +266,7 @@ test("trap 27: events of another namespace have its number, and none of our name
   assertEquals(asked, [7]);
 });
 
-/** Link events of the protocol: lamps of type 20 are links, and of type 21 links that are gone. */
+/** Link events of the protocol: lamps of type 20 are links, and those of type 21 are links that are gone. */
 const LINK = 20, UNLINK = 21;
 const LINKED: Protocol = {
   ...PROTOCOL,
@@ -278,7 +278,7 @@ const LINKED: Protocol = {
   },
 };
 
-/** The names that the next `count` events of a watch give. */
+/** Returns the names in the next `count` events of a watch. */
 async function devs(watching: Watching, count: number): Promise<(string | undefined)[]> {
   const heard: (string | undefined)[] = [];
   while (heard.length < count) {
@@ -288,7 +288,7 @@ async function devs(watching: Watching, count: number): Promise<(string | undefi
   return heard;
 }
 
-test("trap 28: what is gone has the name that its interface had last", async () => {
+test("trap 28: an object of an interface that is gone has the interface's last name", async () => {
   const { lamps, kernels } = shop([], {}, LINKED);
   await using watching = lamps.watch();
   assertEquals(kernels[1]!.groups, [1, 5]);
@@ -303,7 +303,7 @@ test("trap 28: what is gone has the name that its interface had last", async () 
   assertEquals(await devs(watching, 4), ["v0", "v1", undefined, "br0"]);
 });
 
-test("an event has the name of its own interface, although the number is another's when it is read", async () => {
+test("an event has the name of its own interface, even if the number is another's when it is read", async () => {
   const { lamps, kernels } = shop([], {}, LINKED);
   await using watching = lamps.watch();
   const kernel = kernels[1]!;
@@ -320,17 +320,17 @@ test("an event has the name of its own interface, although the number is another
   assertEquals(await devs(watching, 3), ["a0", "b0", "c0"]);
 });
 
-test("an event has no name where the link event that would tell it may be lost", async () => {
+test("an event has no name if the link event with the name may be lost", async () => {
   const { lamps, kernels } = shop([], {}, LINKED);
   await using watching = lamps.watch();
   const kernel = kernels[1]!;
   kernel.interfaces.set(51, "b1");
-  // The number was another's before messages were lost, and may be since; when all is read, it is this one's.
+  // The number was another's before the loss, and may still be; when everything is read, it is this one's.
   kernel.push(event({ index: 51 }), LOST, event({ index: 51 }));
   assertEquals(await devs(watching, 3), [undefined, undefined, "overrun"]);
   kernel.push(event({ index: 51 }));
   assertEquals(await devs(watching, 1), ["b1"]);
-  // What was known before messages were lost may be wrong after it.
+  // A name known before the loss may be wrong after it.
   kernel.interfaces.set(51, "c1");
   kernel.push(event({ index: 51 }), LOST, event({ index: 51 }));
   assertEquals(await devs(watching, 3), ["b1", undefined, "overrun"]);
@@ -338,7 +338,7 @@ test("an event has no name where the link event that would tell it may be lost",
   assertEquals(await devs(watching, 1), ["c1"]);
 });
 
-test("a name is forgotten with its interface: its number is asked for again", async () => {
+test("a name is forgotten with its interface: the number is looked up again", async () => {
   const { lamps, kernels } = shop([], {}, LINKED);
   await using watching = lamps.watch();
   const kernel = kernels[1]!, asked: number[] = [];
@@ -357,7 +357,7 @@ test("a name is forgotten with its interface: its number is asked for again", as
   assertEquals(asked.length, 1000);
 });
 
-test("what is read ahead for names keeps its order, its namespaces and its errors", async () => {
+test("datagrams that are read ahead for names keep their order, namespaces and errors", async () => {
   const { lamps, kernels } = shop([], {}, LINKED);
   await using watching = lamps.watch();
   const kernel = kernels[1]!;
@@ -373,7 +373,7 @@ test("what is read ahead for names keeps its order, its namespaces and its error
   await assertRejects(() => watching.next(), DecodeError);
 });
 
-test("where no link event is heard, what is gone has its last name, and what may be another's has none", async () => {
+test("without link events, an object of an interface that is gone has its last name, and an ambiguous number has none", async () => {
   const { lamps, kernels } = shop();
   await using watching = lamps.watch();
   const kernel = kernels[1]!, { interfaces } = kernel;
@@ -388,7 +388,7 @@ test("where no link event is heard, what is gone has its last name, and what may
   assertEquals(await devs(watching, 2), [undefined, "b0"]);
 });
 
-test("without names the group of links is not joined", async () => {
+test("without names, the group of links is not joined", async () => {
   const { client: c, kernels } = client(() => [], { names: false }, LINKED);
   await using watching = new Collection<Lamp>(declaration, () => c).watch();
   kernels[1]!.push(event({ index: 7 }));
@@ -398,7 +398,7 @@ test("without names the group of links is not joined", async () => {
   ]);
 });
 
-test("trap 17: a watch that keeps state looks again when others go, once all that was told is heard", async () => {
+test("trap 17: a watch that keeps state reads again when others are removed, after all pending events", async () => {
   let settled = 0;
   const silentRemoval = { groups: [9], types: [21], settle: () => void settled++ };
   const { lamps, kernels, state } = shop([{ index: 1 }, { index: 2 }, { index: 3 }], { silentRemoval });
@@ -409,18 +409,18 @@ test("trap 17: a watch that keeps state looks again when others go, once all tha
   state.delete(2);
   kernels[1]!.push(event({ index: 50 }, 21), event({ index: 2 }, DEL), event({ index: 51 }, 21));
   assertEquals([await hear(watching, 2), settled], [["del 2", "del 1"], 1]);
-  // One that replaces others leaves their absence to be found.
+  // An object that replaces others means that those must be looked for.
   state.delete(3);
   state.set(4, { index: 4 });
   kernels[1]!.push({ bytes: lamp(0, { index: 4 }, NLM_F.NLM_F_REPLACE, NEW, 0), groups: 1 });
   assertEquals(await hear(watching, 2), ["new 4", "del 3"]);
-  // One that was not known may have been part of one that was.
+  // An object that was not known may have been part of one that was.
   state.clear();
   kernels[1]!.push(event({ index: 77 }, DEL));
   assertEquals([await hear(watching, 2), settled], [["del 77", "del 4"], 3]);
 });
 
-test("trap 17: a watch without state looks at nothing", async () => {
+test("trap 17: a watch without state reads nothing", async () => {
   const silentRemoval = { groups: [9], types: [21], settle: () => {} };
   const { lamps, kernels } = shop([{ index: 1 }], { silentRemoval });
   await using watching = lamps.watch();
@@ -428,12 +428,12 @@ test("trap 17: a watch without state looks at nothing", async () => {
   assertEquals([await hear(watching, 1), kernels[0]!.sent, kernels[1]!.groups], [["new 1"], [], [1]]);
 });
 
-/** The level in the message whose payload begins at `at`. */
+/** Returns the level in the message whose payload begins at `at`. */
 function levelAt(from: Reader, at: number): number {
   return Lamp.decode(from, at, from.length, {}).level ?? 0;
 }
 
-test("several collections share a watch, and a message may be of one, of some or of none", async () => {
+test("several collections share a watch, and a message may concern one, some or none", async () => {
   const { client: c, kernels } = shop();
   const low = new Collection<Lamp>(
     { ...declaration, object: "low", concerns: (from, at) => levelAt(from, at) < 5 },
@@ -454,7 +454,7 @@ test("several collections share a watch, and a message may be of one, of some or
   assertEquals(objects, ["high", "low"]);
 });
 
-test("a map that follows a watch is always right", async () => {
+test("a map that follows a watch is always correct", async () => {
   const { lamps, kernels, state } = shop([{ index: 1 }]), map = new Map<string, Lamp>();
   const change = (index: number, level: number | undefined, tell: boolean) => {
     if (level === undefined) state.delete(index);
@@ -479,7 +479,7 @@ test("a map that follows a watch is always right", async () => {
   }
 });
 
-test("a hundred watches of one client each hear everything, and end", async () => {
+test("a hundred watches of one client each receive everything, and end", async () => {
   const { lamps, kernels } = shop([{ index: 1 }]);
   const watches = Array.from({ length: 100 }, () => lamps.watch({ initial: true }));
   const heard = watches.map((one) => hear(one, 3));
@@ -491,7 +491,7 @@ test("a hundred watches of one client each hear everything, and end", async () =
   assertEquals(kernels.slice(1).every(closed), true);
 });
 
-test("buffer asks for a receive buffer", async () => {
+test("buffer sets the size of the receive buffer", async () => {
   const { client: c } = shop(), sizes: number[] = [];
   const transport = c.options.transport!;
   c.options.transport = () => {
@@ -503,13 +503,13 @@ test("buffer asks for a receive buffer", async () => {
   assertEquals(sizes, [1 << 20]);
 });
 
-test("waitFor() gives what is there already", async () => {
+test("waitFor() returns an object that already exists", async () => {
   const { lamps, kernels } = shop([{ index: 1, level: 5 }]);
   assertEquals((await lamps.waitFor({ index: 1 })).level, 5);
   assertEquals(closed(kernels[1]!), true);
 });
 
-test("waitFor() waits for one that is as wanted", async () => {
+test("waitFor() waits for an object that passes the test", async () => {
   const { lamps, kernels, state } = shop([{ index: 1, level: 5 }]);
   const waiting = lamps.waitFor({ index: 1 }, ({ level }) => level === 7);
   for (const level of [6, 7]) {
@@ -529,7 +529,7 @@ test("waitFor() looks again after an overrun", async () => {
   assertEquals((await waiting).index, 1);
 });
 
-test("waitFor() says what it waited for in vain", async () => {
+test("waitFor() names the object when the time limit passes", async () => {
   const { lamps, kernels } = shop([{ index: 1, name: "a" }]);
   const none = await assertRejects(
     () => lamps.waitFor({ index: 2, name: "b" }, undefined, { timeout: 1 }),
@@ -547,13 +547,13 @@ test("waitFor() says what it waited for in vain", async () => {
   assertEquals(kernels.slice(1).map(closed), [true, true]);
 });
 
-test("waitFor() takes a time-out of any length: beyond what timers take it does not end at once", async () => {
+test("waitFor() accepts a time limit of any length, also above the limit of timers", async () => {
   for (const timeout of [2 ** 31 - 1, 2 ** 31, 2 ** 40, Number.MAX_VALUE, Infinity]) {
     const { lamps, kernels, state } = shop();
     let ended: unknown;
     const waiting = lamps.waitFor({ index: 1 }, undefined, { timeout });
     waiting.catch((error) => ended = error);
-    // A timer that is too long fires after 1 ms.
+    // A timer with too long a delay fires after 1 ms.
     await new Promise((resolve) => setTimeout(resolve, 20));
     assertEquals(ended, undefined, String(timeout));
     state.set(1, { index: 1 });
@@ -562,7 +562,7 @@ test("waitFor() takes a time-out of any length: beyond what timers take it does 
   }
 });
 
-test("waitFor() refuses what is no time-out", async () => {
+test("waitFor() refuses an invalid time limit", async () => {
   const { lamps, kernels } = shop([{ index: 1 }]);
   for (const timeout of ["5", NaN, null]) {
     await assertRejects(
@@ -580,7 +580,7 @@ test("waitFor() refuses what is no time-out", async () => {
   assertEquals(kernels.length, 1);
 });
 
-test("waitFor() ends with CLOSED when its client is closed, and at once when it is closed already", async () => {
+test("waitFor() fails with CLOSED when its client is closed, or at once if it is already closed", async () => {
   const { lamps, kernels, client } = shop();
   const waiting = lamps.waitFor({ index: 1 }, undefined, { timeout: 2 ** 40 });
   setTimeout(() => client.close(), 5);
@@ -591,13 +591,13 @@ test("waitFor() ends with CLOSED when its client is closed, and at once when it 
   assertEquals(kernels.length, 2);
 });
 
-test("trap 9: waitFor() and a watch's own list survive answers that are lost", async () => {
+test("trap 9: waitFor() and a watch's own list work after lost answers", async () => {
   const { lamps, kernels, state } = shop();
   const waiting = lamps.waitFor({ index: 1 });
   await using watching = lamps.watch({ initial: true, resync: true });
   assertEquals(await hear(watching, 1), ["synced"]);
   state.set(1, { index: 1 });
-  // The client's own socket has overflowed when they look, and so have theirs.
+  // When they look, the client's own socket has overflowed, and so have theirs.
   kernels[0]!.push(LOST, event({ index: 66 }), LOST);
   kernels[1]!.push(LOST);
   kernels[2]!.push(LOST);
@@ -606,7 +606,7 @@ test("trap 9: waitFor() and a watch's own list survive answers that are lost", a
   assertEquals(await hear(watching, 3), ["overrun", "new 1", "synced"]);
 });
 
-test("waitFor() ends with a signal's reason", async () => {
+test("waitFor() fails with a signal's reason", async () => {
   const { lamps, kernels } = shop(), controller = new AbortController();
   const waiting = lamps.waitFor({ index: 1 }, undefined, { signal: controller.signal });
   controller.abort(new Error("enough"));
@@ -615,7 +615,7 @@ test("waitFor() ends with a signal's reason", async () => {
   assertEquals(kernels.slice(1).map(closed), [true]);
 });
 
-test("waitFor() leaves no socket behind when its test or the kernel's answer is an error", async () => {
+test("waitFor() leaves no socket behind if its test or the kernel fails", async () => {
   const { lamps, kernels } = shop([{ index: 1 }]);
   await assertRejects(
     () =>

@@ -1,2 +1,2 @@
-/** What a runtime itself takes to start. @module */
+/** Measures the start of a runtime itself. @module */
 export {};

@@ -1,4 +1,4 @@
-/** What opening libc takes on top of that. @module */
+/** Measures the start of a runtime and opening libc. @module */
 import { libc } from "../../../../ffi/runtime.ts";
 
 libc();

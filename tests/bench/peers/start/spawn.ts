@@ -1,4 +1,4 @@
-/** The same script as it is written today. @module */
+/** Measures the same script in the usual way of today, with `ip -j`. @module */
 import { spawnSync } from "node:child_process";
 
 const { stdout } = spawnSync("ip", ["-j", "link"], { encoding: "utf8" });

@@ -1,4 +1,4 @@
-/** Addresses, compared with what URLs and node:net make of them. */
+/** Addresses, compared with the results of URL and node:net. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { isIPv4, isIPv6 } from "node:net";
 import {
@@ -16,13 +16,13 @@ import {
 import { decode, encode, hex, random } from "../help.ts";
 import { test } from "../../../test.ts";
 
-/** The WHATWG's text of sixteen bytes, which is RFC 5952's except that IPv4 is never in it. */
+/** Returns the text of sixteen bytes by WHATWG's rules, which are RFC 5952's except that IPv4 is never used. */
 function urlText(bytes: Uint8Array): string {
   const words = toHex(bytes).match(/..../g)!.join(":");
   return new URL(`http://[${words}]`).hostname.slice(1, -1);
 }
 
-// RFC 5952, section by section, and what inet_ntop() does where the RFC leaves it open.
+// The rules of RFC 5952, section by section, and the behaviour of inet_ntop() where the RFC allows a choice.
 const cases: [bytes: string, text: string, why: string][] = [
   ["20010db8000000000000000000000001", "2001:db8::1", "4.1: no leading zeros"],
   ["20010db8000000000001000000000001", "2001:db8::1:0:0:1", "4.2.3: the first of two runs as long"],
@@ -48,11 +48,11 @@ for (const [bytes, text, why] of cases) {
   });
 }
 
-test("ipv6 agrees with URL on addresses full of zeros, both ways", () => {
+test("ipv6 agrees with URL on addresses with many zeros, both ways", () => {
   const next = random(1);
   for (let round = 0; round < 3000; round++) {
     const bytes = new Uint8Array(16);
-    // The first word is never zero, so that no IPv4 is in it.
+    // The first word is never zero, so that none contains IPv4.
     for (let i = 0; i < 16; i++) bytes[i] = i === 0 || (i > 1 && next(3) === 0) ? 1 + next(255) : 0;
     const text = decode(ipv6, bytes);
     assertEquals(text, urlText(bytes));
@@ -61,7 +61,7 @@ test("ipv6 agrees with URL on addresses full of zeros, both ways", () => {
   }
 });
 
-test("ipv4 agrees with a naive join, both ways", () => {
+test("ipv4 agrees with a simple join, both ways", () => {
   const next = random(2);
   for (let round = 0; round < 3000; round++) {
     const bytes = Uint8Array.from({ length: 4 }, () => next(256));
@@ -70,7 +70,7 @@ test("ipv4 agrees with a naive join, both ways", () => {
   }
 });
 
-test("parseIp() takes what node:net takes, and nothing else", () => {
+test("parseIp() accepts exactly the addresses that node:net accepts", () => {
   const next = random(3), letters = "0123456789abcf:::...g";
   const seeds = [
     "::",
@@ -103,7 +103,7 @@ test("parseIp() takes what node:net takes, and nothing else", () => {
   assertEquals(valid > 2000, true);
 });
 
-test("addresses refuse what is none of theirs", () => {
+test("address codecs refuse other values", () => {
   for (
     const wrong of [
       "",
@@ -129,13 +129,13 @@ test("addresses refuse what is none of theirs", () => {
   assertEquals(encode(ip, hex("01020304")), hex("01020304"));
 });
 
-test("ip tells its two families apart by size, and is a misfit of any other", () => {
+test("ip distinguishes its two families by size, and any other size is a misfit", () => {
   assertEquals(decode(ip, hex("0a000001")), "10.0.0.1");
   assertEquals(decode(ip, hex("fe800000000000000000000000000001")), "fe80::1");
   assertEquals(decode(ip, hex("0a0000")), MISFIT);
 });
 
-test("parsePrefix() takes prefixes apart; a bare address means all its bits", () => {
+test("parsePrefix() parses prefixes; an address without a length means all its bits", () => {
   const to = new Writer(),
     apart = (text: string) => {
       const { bytes, length } = parsePrefix(text, to);

@@ -1,4 +1,4 @@
-/** Tables: header, attributes, what is unknown or odd, names beside numbers, and what errors say. */
+/** Tables: header, attributes, unknown and unusual attributes, names beside numbers, and errors. */
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   type Attributes,
@@ -95,7 +95,7 @@ test("a table has its header, then its attributes", () => {
   );
 });
 
-test("a table's objects have the same property order whatever the order of the attributes", () => {
+test("objects of a table have the same property order whatever the order of the attributes", () => {
   const parts = [attribute(3, cstring("x")), attribute(4, word(1)), attribute(10, word(7)), attribute(12, hex("01"))];
   const expected = ["family", "index", "name", "mtu", "master", "masterDev", "dev", "state"];
   for (let shift = 0; shift < parts.length; shift++) {
@@ -104,7 +104,7 @@ test("a table's objects have the same property order whatever the order of the a
   }
 });
 
-test("a table keeps what it does not know raw, out of sight, and does not send it back", () => {
+test("a table keeps unknown attributes raw and hidden, and does not send them back", () => {
   const bytes = join(
     hex("00 000000 00000000"),
     attribute(999, hex("010203")),
@@ -119,7 +119,7 @@ test("a table keeps what it does not know raw, out of sight, and does not send i
   assertEquals(rawOf({}), []);
 });
 
-test("a table keeps what does not fit its codec raw", () => {
+test("a table keeps attributes raw that do not fit their codec", () => {
   for (const payload of ["", "01", "010203", "0102030405"]) {
     const value = decode(Lamp, join(hex("00 000000 00000000"), attribute(4, hex(payload))));
     assertEquals(rawOf(value), [{ id: 4, bytes: hex(payload) }]);
@@ -141,26 +141,26 @@ test("raw bytes do not change with the receive buffer", () => {
   assertEquals(rawOf(value), [{ id: 99, bytes: hex("01020304") }]);
 });
 
-test("a table takes the last of doubled attributes, as the kernel does", () => {
+test("of a doubled attribute, a table uses the last, as the kernel does", () => {
   assertEquals(decode(Inner, join(attribute(1, hex("0100")), attribute(1, hex("0200")))), { a: 2 });
 });
 
 test("trap 3: the last attribute may lack its padding", () => {
   assertEquals(decode(Inner, hex("0600 0100 0900")), { a: 9 });
   assertEquals(decode(Inner, hex("0600 0200 76 00")), { b: "v" });
-  // One to three spare bytes are no attribute.
+  // One to three trailing bytes are not an attribute.
   for (const rest of ["00", "0000", "ffffff"]) {
     assertEquals(decode(Inner, hex(`0600 0100 0900 0000 ${rest}`)), { a: 9 });
   }
 });
 
-test("trap 3: an attribute of length zero is one without payload", () => {
+test("trap 3: an attribute of length zero has no payload", () => {
   assertEquals(decode(Inner, hex("0400 0200")), { b: "" });
   assertEquals(decode(Inner, hex("0400 0380")), { inner: {} });
   assertEquals(rawOf(decode(Inner, hex("0400 0100"))), [{ id: 1, bytes: hex("") }]);
 });
 
-test("trap 3: an nla_len below 4 or beyond the end is a DecodeError that says where", () => {
+test("trap 3: an nla_len below 4 or beyond the end is a DecodeError with the offset", () => {
   for (
     const [bytes, why] of [
       ["0300 0100", "an attribute has a length of 3 bytes, expected 4..4, at byte 8"],
@@ -173,18 +173,18 @@ test("trap 3: an nla_len below 4 or beyond the end is a DecodeError that says wh
   }
 });
 
-test("trap 3: a nest needs no NLA_F_NESTED, and NLA_F_NET_BYTEORDER is passed over", () => {
+test("trap 3: a nest needs no NLA_F_NESTED, and NLA_F_NET_BYTEORDER is ignored", () => {
   assertEquals(decode(Inner, hex("0c00 0300  0600 0100 0900 0000")), { inner: { a: 9 } });
   assertEquals(decode(Inner, hex("0c00 0380  0600 0140 0900 0000")), { inner: { a: 9 } });
 });
 
-test("trap 21: padding attributes are passed over", () => {
+test("trap 21: padding attributes are ignored", () => {
   const table = attributes<{ bytes?: bigint }>({ bytes: [1, u64 as Codec<bigint>] }, { pad: 2 });
   const value = decode(table, hex("0400 0200  0c00 0100 0100000000000000"));
   assertEquals([value, rawOf(value)], [{ bytes: 1n }, []]);
 });
 
-test("a header that is cut short is read as far as it goes", () => {
+test("a header that is cut short is decoded as far as it goes", () => {
   assertEquals(decode(Lamp, hex("02")), { family: 2 });
   assertEquals(decode(Lamp, hex("")), {});
   assertEquals(decode(Lamp, hex("02000000 07")), { family: 2 });
@@ -204,14 +204,14 @@ test("tables nested too deeply are a DecodeError, not a stack overflow", () => {
   assertEquals(decode(Inner, encode(Inner, value)), value);
 });
 
-test("a table decodes rightly after one that threw", () => {
+test("a table decodes correctly after one that threw", () => {
   for (let round = 0; round < 1000; round++) {
     assertThrows(() => decode(Inner, hex("1000 0380  0600 0100 0900 0000  0300 0000")), DecodeError);
   }
   assertEquals(decode(Inner, hex("0c00 0380  0600 0100 0900 0000")), { inner: { a: 9 } });
 });
 
-test("interfaceNameOf() gives the name beside the number, where there is one", () => {
+test("interfaceNameOf() gives the name beside the number, if there is one", () => {
   const header = hex("00 000000 00000000");
   assertEquals(named(join(header, attribute(10, word(7)))).masterDev, "br0");
   assertEquals(named(join(header, attribute(10, word(8)))).masterDev, undefined);
@@ -224,7 +224,7 @@ test("trap 27: interfaceNameOf() gives no name for a number of another namespace
   assertEquals([value.master, value.peerNsid, value.masterDev], [7, 0, undefined]);
 });
 
-test("interfaceNameOf() as input wins over the number beside it; read-only it is not sent", () => {
+test("interfaceNameOf() as input wins over the number beside it; a read-only one is not sent", () => {
   assertEquals(encode(Lamp, { index: 3, dev: "br0" }, naming()), hex("00 000000 07000000"));
   assertEquals(encode(Lamp, { dev: "br0" }, naming()), hex("00 000000 07000000"));
   assertEquals(
@@ -245,7 +245,7 @@ test("an interface is a number, a name, or null for none", () => {
   assertThrows(() => encode(Lamp, { dev: "br0" }), TypeError, 'the name "br0" can only be looked up on an open socket');
 });
 
-test("fields that are read-only are sent where everything is asked for", () => {
+test("read-only fields are sent if everything is requested", () => {
   const to = naming();
   to.everything = true;
   assertEquals(encode(Lamp, { state: 1 }, to), hex("00000000 00000000  0500 0c00 01 000000"));
@@ -255,7 +255,7 @@ test("undefined is absent, in the header too", () => {
   assertEquals(encode(Lamp, { family: undefined, mtu: undefined, dev: undefined }), hex("00000000 00000000"));
 });
 
-test("a field that does not exist is an error, with the one that was meant", () => {
+test("a field that does not exist is an error, with a similar name", () => {
   const says = (value: unknown, why: string) => {
     assertEquals(
       assertThrows(() => encode(Lamp, value as Lamp, naming()), TypeError).message,
@@ -270,7 +270,7 @@ test("a field that does not exist is an error, with the one that was meant", () 
   says({ inner: null }, "inner: expected an object, got null");
 });
 
-test("placed fields may lie over each other: only what is given is written", () => {
+test("placed fields may overlap: only given ones are written", () => {
   interface Over {
     whole?: number;
     low?: number;
@@ -284,7 +284,7 @@ test("placed fields may lie over each other: only what is given is written", () 
   assertEquals(decode(table, word(0x01020304)), { whole: 0x01020304, low: 0x0304, high: 0x0102 });
 });
 
-test("absent() speaks for an attribute that is not there, and not for one that is", () => {
+test("absent() gives the value of an absent attribute only", () => {
   const dst: Codec<string> = {
     ...text,
     absent: (from) => from.bytes[from.base] === 0 ? "default" : undefined,
@@ -315,7 +315,7 @@ for (const count of [33, 65, 97, 128, 129, 160, 161, 366]) {
   });
 }
 
-test("a table refuses a number that stands twice, and a 129th field that is made without its attribute", () => {
+test("a table refuses an attribute number that occurs twice, and a 129th field that is made without its attribute", () => {
   const shape: Record<string, unknown> = {};
   for (let i = 0; i < 128; i++) shape[`f${i}`] = [i, u32];
   shape["last"] = { derive: () => 1 };
@@ -338,7 +338,7 @@ test("a nest of more than 65,535 bytes is a RangeError with its path", () => {
     error.message,
     "Cannot add lamp v0: outer: an attribute holds at most 65535 bytes, got 80020",
   );
-  // 4 + 65,531 bytes is what fits.
+  // 4 + 65,531 bytes fit exactly.
   const one = attributes<{ x?: string }>({ x: [1, string(70_000)] });
   assertEquals(encode(one, { x: "x".repeat(65_530) }).length, 65_536);
   assertThrows(
@@ -348,13 +348,13 @@ test("a nest of more than 65,535 bytes is a RangeError with its path", () => {
   );
 });
 
-test("a writer that is used again has no traces of what it wrote", () => {
+test("a reused writer has no traces of earlier content", () => {
   const to = new Writer();
   encode(Inner, { b: "x".repeat(5000) }, to);
   assertEquals(encode(Inner, { a: 1, b: "y" }, to), hex("0600 0100 0100 0000  0600 0200 79 00 0000"));
 });
 
-test("names and numbers of a foreign specification are no code", () => {
+test("names and numbers of a foreign specification never become code", () => {
   const name = 'b"]; globalThis.broken = true; //';
   const named = attributes<Record<string, number>>({ [name]: [3, u16] });
   assertEquals(decode(named, hex("0600 0300 0900 0000")), { [name]: 9 });

@@ -1,4 +1,4 @@
-/** Discriminated parts, codecs that look at a sibling, tables that contain themselves. */
+/** Discriminated unions, codecs that depend on a sibling, tables that contain themselves. */
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   type Attributes,
@@ -68,14 +68,14 @@ function link(...parts: Uint8Array[]): Uint8Array {
   return join(hex("00000000"), ...parts);
 }
 
-test("choice() reads data by its kind, whichever comes first", () => {
+test("choice() decodes data by its kind, in either order", () => {
   const kind = attribute(1, cstring("vlan")), data = attribute(0x8002, attribute(1, hex("0500")));
   for (const info of [join(kind, data), join(data, kind)]) {
     assertEquals(decode(Link, link(attribute(18, info))), { type: 0, kind: "vlan", data: { id: 5 } });
   }
 });
 
-test("choice() lifts its nest into the object, both ways", () => {
+test("choice() puts the fields of its nest into the object, both ways", () => {
   const value: Link = {
     type: 0,
     ifname: "v0",
@@ -105,7 +105,7 @@ test("choice() lifts its nest into the object, both ways", () => {
   assertEquals(decode(Link, bytes), value);
 });
 
-test("trap 3: data of an unknown kind is bytes, both ways, and breaks nothing", () => {
+test("trap 3: data of an unknown kind is bytes, both ways, and does not affect other fields", () => {
   const bytes = link(
     attribute(3, cstring("e0")),
     attribute(0x8012, attribute(1, cstring("erspan")), attribute(0x8002, hex("ff ff ff ff ff"))),
@@ -115,25 +115,25 @@ test("trap 3: data of an unknown kind is bytes, both ways, and breaks nothing", 
   assertEquals(encode(Link, value as unknown as Link), bytes);
 });
 
-test("choice() has no case for what every object inherits", () => {
+test("choice() ignores names that every object inherits", () => {
   const bytes = link(attribute(18, attribute(1, cstring("constructor")), attribute(2, hex("01"))));
   assertEquals((decode(Link, bytes) as { data?: unknown }).data, hex("01"));
 });
 
-test("choice() takes a kind alone, and data alone only as bytes", () => {
+test("choice() accepts a kind alone, and data alone only as bytes", () => {
   assertEquals(encode(Link, { kind: "dummy" }), link(attribute(0x8012, attribute(1, cstring("dummy")))));
   assertEquals(decode(Link, link(attribute(18, attribute(2, hex("0102"))))) as object, { type: 0, data: hex("0102") });
   assertEquals(encode(Link, {}), link());
 });
 
-test("choice() keeps data that does not fit its case raw, and reads a struct of another size", () => {
+test("choice() keeps data raw that does not fit its case, and decodes a struct of another size", () => {
   const flat = decode(Link, link(attribute(18, attribute(1, cstring("flat")), attribute(2, hex("0102")))));
   assertEquals([known(flat), rawOf(flat)], [{ type: 0, kind: "flat" }, [{ id: 2, bytes: hex("0102") }]]);
   const map = decode(Link, link(attribute(18, attribute(1, cstring("map")), attribute(2, word(9)))));
   assertEquals(map, { type: 0, kind: "map", data: { start: 9 } });
 });
 
-test("choice() says what is wrong with its data", () => {
+test("choice() reports errors of its data", () => {
   const to = new Writer();
   to.what = "add link v0";
   const says = (value: object, why: string) => {
@@ -152,7 +152,7 @@ test("choice() says what is wrong with its data", () => {
   says({ kinde: "veth" }, 'there is no field "kinde", did you mean "kind"?');
 });
 
-test("trap 33: select() reads an address by the type in the header", () => {
+test("trap 33: select() decodes an address by the type in the header", () => {
   const of = (type: string, bytes: string) => decode(Link, join(hex(`0000 ${type}`), attribute(1, hex(bytes)))).address;
   assertEquals(of("0100", "020000000001"), "02:00:00:00:00:01");
   assertEquals(of("0a03", "0a000001"), "10.0.0.1");

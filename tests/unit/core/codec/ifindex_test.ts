@@ -26,7 +26,7 @@ const orders: [order: string, Codec<number, number | string | null>, bytes: stri
 ];
 
 for (const [order, codec, bytes] of orders) {
-  test(`an interface in ${order} order has its bytes, by number, by name, and for none`, () => {
+  test(`an interface in ${order} order has the right bytes, by number, by name, and for none`, () => {
     const to = new Writer();
     to.names = names;
     assertEquals(encode(codec, 0x102), hex(bytes));
@@ -35,7 +35,7 @@ for (const [order, codec, bytes] of orders) {
     assertEquals(decode(codec, hex(bytes)), 0x102);
   });
 
-  test(`an interface in ${order} order has a field for its name beside it`, () => {
+  test(`an interface in ${order} order may have a field for its name beside it`, () => {
     const table = attributes<{ oif?: number; oifDev?: string }>({
       oif: [1, codec as Codec<number>],
       oifDev: interfaceNameOf("oif"),
@@ -46,7 +46,7 @@ for (const [order, codec, bytes] of orders) {
     assertEquals(encode(table, { oifDev: "eth0" }, to), message);
   });
 
-  test(`an interface in ${order} order is a number in its bounds, or the name of one that is there`, () => {
+  test(`an interface in ${order} order is a number within its range, or the name of an existing interface`, () => {
     const to = new Writer();
     to.names = names;
     for (const one of [-1, 0x80000000]) {

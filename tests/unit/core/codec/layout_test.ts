@@ -1,4 +1,4 @@
-/** Messages as long as one whose layout is known, but different: each is decoded as if there were no layouts. */
+/** Messages of the same length as one with a known layout, but different: each is decoded as without layouts. */
 import { assertEquals } from "@std/assert";
 import {
   type Attributes,
@@ -36,7 +36,7 @@ interface Lamp {
 
 const Nest: Attributes<Nest> = attributes((): Shape<Nest> => ({ a: [1, u32], b: [2, u32] }));
 
-/** A table of its own, so that no test knows what another one taught it. */
+/** Returns a new table, so that no test uses layouts of another test. */
 function table(): Attributes<Lamp> {
   return attributes((): Shape<Lamp> => ({
     kind: head(0, u8),
@@ -84,7 +84,7 @@ function lamp(parts: Parts = {}): Uint8Array {
   return join(header, attribute(1, word(7)), name, level, colours, nest, blob);
 }
 
-/** What follows a message that taught its layout. */
+/** Messages after one whose layout is known. */
 const OTHERS: readonly (readonly [what: string, bytes: Uint8Array, value: Lamp])[] = [
   ["has other values", lamp({ header: hex("09000000"), level: attribute(3, word(0xffffffff)) }), {
     ...SAMPLE,
@@ -135,7 +135,7 @@ for (const [what, bytes, value] of OTHERS) {
   });
 }
 
-test("a message with what the table does not know, after one of its length without", () => {
+test("a message with an unknown attribute, after one of its length without", () => {
   const codec = table();
   assertEquals(decode(codec, lamp()), SAMPLE);
   const value = decode(codec, lamp({ level: attribute(77, word(5)) }));
@@ -143,12 +143,12 @@ test("a message with what the table does not know, after one of its length witho
   assertEquals(value.level, undefined);
 });
 
-test("an attribute that is twice there, first in the message that teaches", () => {
+test("an attribute that occurs twice, in the first message already", () => {
   const codec = table(), twice = lamp({ level: join(attribute(3, word(1)), attribute(3, word(2))) });
   for (let i = 0; i < 3; i++) assertEquals(decode(codec, twice).level, 2);
 });
 
-test("an empty string, first in the message that teaches", () => {
+test("an empty string, in the first message already", () => {
   const codec = table(), empty = lamp({ name: attribute(2) });
   for (let i = 0; i < 3; i++) assertEquals(decode(codec, empty).name, "");
   assertEquals(decode(codec, join(empty.slice(0, 12), attribute(2), empty.slice(16))).name, "");

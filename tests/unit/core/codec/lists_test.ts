@@ -41,7 +41,7 @@ const Lists = attributes<Lists>({
   pairs: [6, repeated(6, pair)],
 });
 
-test("lists of each kind have their bytes, both ways", () => {
+test("lists of each kind have the right bytes, both ways", () => {
   const cases: [Lists, Uint8Array][] = [
     [{ indexed: [5, 6] }, attribute(0x8001, attribute(1, word(5)), attribute(2, word(6)))],
     [{ same: [{ a: 1 }, {}] }, attribute(0x8002, attribute(0x8007, attribute(1, hex("0100"))), attribute(0x8007))],
@@ -58,7 +58,7 @@ test("lists of each kind have their bytes, both ways", () => {
   assertEquals(encode(Lists, { names: [] }), hex(""));
 });
 
-test("repeated() gathers its attributes from between others", () => {
+test("repeated() collects its attributes from between others", () => {
   const bytes = join(
     attribute(4, cstring("a")),
     attribute(3, hex("0100")),
@@ -73,7 +73,7 @@ test("trap 3: an empty list is a list", () => {
   assertEquals(decode(Lists, hex("0400 0180  0400 0200  0400 0300")), { indexed: [], same: [], side: [] });
 });
 
-test("a list whose item does not fit is kept raw as a whole, an item among others alone", () => {
+test("a list with a misfit is kept raw as a whole; a misfit among repeated attributes alone", () => {
   const items = join(attribute(1, word(5)), attribute(2, hex("01")));
   const value = decode(
     Lists,
@@ -88,7 +88,7 @@ test("a list whose item does not fit is kept raw as a whole, an item among other
   assertEquals(rawOf(value), [{ id: 1, bytes: items }, { id: 3, bytes: hex("010203") }, { id: 5, bytes: hex("01") }]);
 });
 
-test("a list with broken framing inside is a DecodeError, and leaves nothing behind", () => {
+test("a list with broken framing inside is a DecodeError, and leaves no state behind", () => {
   for (let round = 0; round < 1000; round++) {
     assertThrows(
       () => decode(Lists, attribute(0x8001, hex("0900 0100 01"))),
@@ -99,14 +99,14 @@ test("a list with broken framing inside is a DecodeError, and leaves nothing beh
   assertEquals(decode(Lists, attribute(0x8001, attribute(1, word(5)))), { indexed: [5] });
 });
 
-test("trap 36: a nest whose length overflowed is read as far as its codec says that it goes, and what follows too", () => {
+test("trap 36: a nest whose length overflowed is decoded up to the end that its codec gives, and so are the attributes after it", () => {
   interface Big {
     items?: readonly (readonly number[])[];
     after?: number;
   }
   const items = {
     ...listOf(1, array(u32)),
-    // The truth of this test: all that has number 1.
+    // The true end in this test: that of the last attribute number 1.
     extent(from: Reader, at: number, _stated: number, end: number): number {
       while (end - at >= 4 && from.view.getUint16(at + 2, true) === 1) at += from.view.getUint16(at, true);
       return at;
@@ -128,7 +128,7 @@ test("trap 36: a nest whose length overflowed is read as far as its codec says t
   assertEquals(paths, ["items", "after"]);
 });
 
-test("lists say which item is wrong", () => {
+test("lists name the wrong item", () => {
   assertThrows(() => encode(Lists, { indexed: [1, -1] }), RangeError, "indexed[1]: expected 0..4294967295");
   assertThrows(() => encode(Lists, { same: [{ a: 1 }, { a: -1 }] }), RangeError, "same[1].a: expected");
   assertThrows(() => encode(Lists, { side: [70_000] }), RangeError, "side[0]: expected");
@@ -153,7 +153,7 @@ const Info = struct<Info>(28, {
   total: [20, count64 as Codec<number>, readOnly],
 });
 
-test("struct() has its fields at their offsets, both ways, gaps and absent ones as zeros", () => {
+test("struct() has its fields at their offsets, both ways, with zeros for gaps and absent fields", () => {
   const bytes = hex("01 000000  02000000  6162000000000000  0300 0400  0500000000000000");
   assertEquals(decode(Info, bytes), { state: 1, options: 2, name: "ab", inner: { a: 3, b: 4 }, total: 5 });
   assertEquals(
@@ -164,7 +164,7 @@ test("struct() has its fields at their offsets, both ways, gaps and absent ones 
   assertEquals(encode(Info, { inner: { b: 1 } }), join(new Uint8Array(18), hex("0100"), new Uint8Array(8)));
 });
 
-test("trap 4: a shorter or longer struct is decoded as far as both sides know", () => {
+test("trap 4: a shorter or longer struct is decoded up to the fields that both sides know", () => {
   const whole = hex("01 000000  02000000  6162000000000000  0300 0400  0500000000000000");
   const table = attributes<{ info?: Info }>({ info: [1, Info] });
   const info = (bytes: Uint8Array) => decode(table, attribute(1, bytes));
@@ -177,7 +177,7 @@ test("trap 4: a shorter or longer struct is decoded as far as both sides know", 
   }
 });
 
-test("struct() says which field is wrong", () => {
+test("struct() names the wrong field", () => {
   assertThrows(
     () => encode(Info, { optoins: 1 } as Info),
     TypeError,

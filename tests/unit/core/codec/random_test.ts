@@ -1,4 +1,4 @@
-/** Random input: what is encoded is decoded as it was; what is garbage gives a value or a DecodeError. */
+/** Random input: an encoded value decodes to the same value; garbage gives a value or a DecodeError. */
 import { assert, assertEquals } from "@std/assert";
 import {
   array,
@@ -101,7 +101,7 @@ function Whole0(): Codec<Whole> {
 
 type Next = (below: number) => number;
 
-/** A text of letters and of bytes that are no UTF-8, whatever stands beside them. */
+/** Returns text of letters and of bytes that are not UTF-8, in any combination. */
 function someText(next: Next, most: number): string {
   const length = next(most);
   let out = "";
@@ -111,7 +111,7 @@ function someText(next: Next, most: number): string {
   return out;
 }
 
-/** A random object of the table, as its decoder would give it. */
+/** Returns a random object of the table, as its decoder would return it. */
 function someWhole(next: Next, depth: number): Whole {
   const octets = (size: number) => Uint8Array.from({ length: size }, () => next(256));
   const of = <D>(codec: Codec<D, never>, size: number): D => decode(codec, octets(size));
@@ -156,7 +156,7 @@ test("decode(encode(x)) equals x, and encodes to the same bytes again", () => {
   }
 });
 
-/** Whether `use` returns; anything but a DecodeError is a failure. */
+/** Returns true if `use` returns, and false for a DecodeError; any other error fails the test. */
 function survives(use: () => unknown): boolean {
   try {
     use();
@@ -176,7 +176,7 @@ test("mutated bytes decode or are a DecodeError, in decoders, printers and error
     for (let edits = 1 + next(4); edits > 0 && garbled.length > 0; edits--) {
       garbled[next(garbled.length)] = next(3) === 0 ? 0 : next(256);
     }
-    // Exactly as large as its memory, so that a read out of bounds is seen.
+    // The memory has exactly this size, so that a read out of bounds is detected.
     if (survives(() => Whole.decode(new Reader(garbled), 0, garbled.length, {}))) decoded++;
     else refused++;
     if (round % 10 !== 0) continue;
@@ -187,7 +187,7 @@ test("mutated bytes decode or are a DecodeError, in decoders, printers and error
   assertEquals([decoded > 2000, refused > 2000], [true, true]);
 });
 
-test("noise decodes or is a DecodeError", () => {
+test("random bytes decode or are a DecodeError", () => {
   const next = random(3);
   let decoded = 0;
   for (let round = 0; round < 20_000; round++) {

@@ -1,4 +1,4 @@
-/** Integers, flags, enumerations and masks: bytes, bounds, and what their errors say. */
+/** Integers, flags, enumerations and masks: bytes, ranges, and errors. */
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   attributes,
@@ -37,7 +37,7 @@ const integers: [Codec<number>, min: number, max: number, value: number, bytes: 
 ];
 
 for (const [codec, min, max, value, bytes] of integers) {
-  test(`${codec.name} has its bytes, and its bounds`, () => {
+  test(`${codec.name} has the right bytes and range`, () => {
     assertEquals(encode(codec, value), hex(bytes));
     for (const one of [value, min, max, 0]) assertEquals(decode(codec, encode(codec, one)), one);
     for (const one of [min - 1, max + 1]) {
@@ -56,7 +56,7 @@ const wide: [Codec<bigint, bigint | number>, min: bigint, max: bigint, bytes: st
 ];
 
 for (const [codec, min, max, bytes] of wide) {
-  test(`${codec.name} has its bytes, takes numbers too, and has its bounds`, () => {
+  test(`${codec.name} has the right bytes and range, and accepts numbers too`, () => {
     assertEquals(encode(codec, 0x102n), hex(bytes));
     assertEquals(encode(codec, 0x102), hex(bytes));
     for (const one of [min, max, 0n, 1n]) assertEquals(decode(codec, encode(codec, one)), one);
@@ -89,7 +89,7 @@ for (const [codec, same] of counts) {
   });
 }
 
-test("bool is an integer of the kernel's, and takes one", () => {
+test("bool is an integer in the kernel, and accepts one", () => {
   const codec = bool(u8);
   assertEquals([decode(codec, hex("00")), decode(codec, hex("01")), decode(codec, hex("02"))], [false, true, true]);
   assertEquals([encode(codec, true), encode(codec, false), encode(codec, 1)], [hex("01"), hex("00"), hex("01")]);
@@ -97,7 +97,7 @@ test("bool is an integer of the kernel's, and takes one", () => {
   assertThrows(() => encode(codec, 256), RangeError, "expected 0..255, got 256");
 });
 
-test("trap 6: a false flag sends nothing, a false truth value sends 0, and absent is undefined", () => {
+test("trap 6: a false flag sends nothing, a false boolean sends 0, and absent is undefined", () => {
   const table = attributes<{ there?: true | boolean; on?: boolean; mtu?: number }>({
     there: [1, flag as Codec<boolean>],
     on: [2, bool(u8) as Codec<boolean>],
@@ -125,7 +125,7 @@ test("an error of a scalar names the operation and the field", () => {
   assertEquals(error.message, "Cannot add link v0: data.list.mtu: expected 0..4294967295, got -1");
 });
 
-test("enumeration() gives names, bare numbers for what it does not know, and takes both", () => {
+test("enumeration() gives names, or bare numbers for unknown values, and accepts both", () => {
   const codec = enumeration(u8, { off: 0, fuse: 1, moth: 200, butterfly: 200 });
   assertEquals([0, 1, 200, 7].map((value) => decode(codec, Uint8Array.of(value))), ["off", "fuse", "moth", 7]);
   assertEquals(encode(codec, "butterfly"), hex("c8"));
@@ -137,7 +137,7 @@ test("enumeration() gives names, bare numbers for what it does not know, and tak
   assertThrows(() => encode(codec, 300), RangeError, "expected 0..255, got 300");
 });
 
-test("enumeration() takes large and negative numbers", () => {
+test("enumeration() supports large and negative numbers", () => {
   const large = enumeration(u32, { low: 0, high: 0xffffffff }), negative = enumeration(i32, { none: -1, some: 0 });
   assertEquals([decode(large, hex("ffffffff")), decode(large, hex("feffffff"))], ["high", 0xfffffffe]);
   assertEquals([decode(negative, hex("ffffffff")), decode(negative, hex("feffffff"))], ["none", -2]);
@@ -149,7 +149,7 @@ test("enumeration() shortens a long list of names in its error", () => {
   assertThrows(() => encode(enumeration(u8, many), "x"), TypeError, '"n11" … (40 names) or the number, got "x"');
 });
 
-test("mask() gives names, then bits without a name, and takes names, bits and the number", () => {
+test("mask() gives names, then bits without a name, and accepts names, bits and the number", () => {
   const codec = mask(u32, { up: 1, broadcast: 2, top: 0x80000000 });
   assertEquals(decode(codec, hex("01000080")), ["up", "top"]);
   assertEquals(decode(codec, hex("06000040")), ["broadcast", 4, 0x40000000]);
@@ -162,7 +162,7 @@ test("mask() gives names, then bits without a name, and takes names, bits and th
   }
 });
 
-test("mask() refuses what is no name and no bit", () => {
+test("mask() refuses values that are neither a name nor a bit", () => {
   const codec = mask(u8, { up: 1 });
   assertThrows(() => encode(codec, ["down" as "up"]), TypeError, 'expected "up" or the number, got "down"');
   assertThrows(() => encode(codec, "up" as unknown as number), TypeError, "expected an array of names or the number");
@@ -170,11 +170,11 @@ test("mask() refuses what is no name and no bit", () => {
   assertThrows(() => encode(codec, [256]), RangeError, "expected 0..255, got 256");
 });
 
-test("mask() makes one frozen array a distinct mask", () => {
+test("mask() makes one frozen array for each distinct mask", () => {
   const codec = mask(u16, { up: 1 }), first = decode(codec, hex("0300"));
   assertEquals(Object.isFrozen(first), true);
   assertEquals(first === decode(codec, hex("0300")), true);
-  // Also when more masks were seen than it remembers.
+  // This holds after more masks than it remembers.
   for (let value = 0; value < 5000; value++) encode(codec, decode(codec, encode(u16, value)));
   assertEquals(decode(codec, hex("8813")), [8, 0x80, 0x100, 0x200, 0x1000]);
 });

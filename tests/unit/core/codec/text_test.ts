@@ -4,7 +4,7 @@ import { bytes, chars, type Codec, hex as hexText, octetString, string, text } f
 import { decode, encode, hex } from "../help.ts";
 import { test } from "../../../test.ts";
 
-test("string() ends with a NUL, and is read with or without one", () => {
+test("string() ends with a NUL, and is decoded with or without one", () => {
   assertEquals(encode(string(15), "lo"), hex("6c 6f 00"));
   assertEquals(encode(string(15), ""), hex("00"));
   for (
@@ -27,7 +27,7 @@ test("string() counts bytes, not letters", () => {
   assertThrows(() => encode(string(15), "ä".repeat(8)), RangeError, "expected at most 15 bytes, got 16");
 });
 
-test("string() refuses a NUL inside, and what is no string", () => {
+test("string() refuses a NUL inside, and values that are not strings", () => {
   assertThrows(() => encode(text, "a\0b"), TypeError, 'expected a string without NUL, got "a\\u0000b"');
   for (const wrong of [1, null, true, hex("00"), {}]) {
     assertThrows(() => encode(text, wrong as string), TypeError, "expected a string, got ");
@@ -49,7 +49,7 @@ test("chars() fills its field with NULs, and keeps one", () => {
   assertEquals(decode(chars(4), hex("61 00 63 64")), "a");
 });
 
-test("bytes are taken as they are or as hexadecimal text, with separators between whole octets", () => {
+test("bytes are given as they are or as hexadecimal text, with separators between whole octets", () => {
   for (const given of [hex("01ff"), "01ff", "01FF", "01:ff", "01-ff", "01.ff"]) {
     assertEquals(encode(bytes, given), hex("01ff"));
   }
@@ -62,7 +62,7 @@ test("bytes are taken as they are or as hexadecimal text, with separators betwee
   }
 });
 
-test("bytes that are handed out do not change with the buffer that they came in", () => {
+test("returned bytes do not change with the receive buffer", () => {
   const memory = hex("0102 0304"), got = decode(bytes, memory);
   memory.fill(0);
   assertEquals(got, hex("01020304"));
@@ -79,7 +79,7 @@ test("octetString() and hex() have exactly their size", () => {
   }
 });
 
-test("an error shows no text that may be a key", () => {
+test("an error shows no text that may be a secret key", () => {
   const key = "00112233445566778899aabbccddeefg";
   assertThrows(() => encode(bytes, key), TypeError, "expected bytes or hexadecimal text, got a text of 32 characters");
 });
