@@ -59,7 +59,7 @@ export const NETLINK_CRYPTO: Protocol = {
   number: 21,
   name: "NETLINK_CRYPTO",
   types: CRYPTO_MSG,
-  hint: "in Linux since 3.2, in module crypto_user, where the kernel is configured with CONFIG_CRYPTO_USER",
+  hint: "in Linux since 3.2, in module crypto_user, if the kernel is configured with CONFIG_CRYPTO_USER",
 };
 
 /** A flag of an algorithm's state: CRYPTO_ALG_*. */

@@ -129,7 +129,8 @@ function provision({ since, modules, options, autoload, condition }: Family): st
   const by = modules.length === 0 ? "built in" : `in module ${modules.join(" or ")}`;
   const load = modules.length === 0 || autoload ? "" : `, which only modprobe ${modules[0]} or a driver loads`;
   const more = condition === undefined ? "" : `; ${condition}`;
-  return `in Linux since ${since}, ${by}${load}, where the kernel is configured with ${options.join(", ")}${more}`;
+  const configured = `${modules.length === 0 ? "" : ","} if the kernel is configured with ${options.join(", ")}`;
+  return `in Linux since ${since}, ${by}${load}${configured}${more}`;
 }
 
 /** The facts that a client needs about a protocol. */

@@ -52,8 +52,7 @@ export const NETLINK_SCSITRANSPORT: Protocol = {
   number: 18,
   name: "NETLINK_SCSITRANSPORT",
   types: SCSI_TRANSPORT,
-  hint:
-    "in Linux since 2.6.19, in module scsi_mod, which only modprobe scsi_mod or a driver loads, where the kernel is " +
+  hint: "in Linux since 2.6.19, in module scsi_mod, which only modprobe scsi_mod or a driver loads, if the kernel is " +
     "configured with CONFIG_SCSI_NETLINK",
 };
 

@@ -596,7 +596,7 @@ export const SMC_GEN_NETLINK: GenericProtocol = {
   version: 1,
   commands: SMC_NETLINK,
   messages: () => ({ calls: Object.values(SMC_NETLINK).map((cmd) => ({ cmd, codec: tableOf(cmd) })) }),
-  hint: "modprobe smc loads it, where the kernel is configured with CONFIG_SMC",
+  hint: "modprobe smc loads it, if the kernel is configured with CONFIG_SMC",
 };
 
 /** Returns the codec for the messages of a command, in both directions. */

@@ -31,8 +31,7 @@ export const NETLINK_CONNECTOR: Protocol = {
   number: 11,
   name: "NETLINK_CONNECTOR",
   types: { NLMSG_DONE: 3 },
-  hint:
-    "in Linux since 2.6.14, in module cn, where the kernel is configured with CONFIG_CONNECTOR; process events take " +
+  hint: "in Linux since 2.6.14, in module cn, if the kernel is configured with CONFIG_CONNECTOR; process events take " +
     "CONFIG_PROC_EVENTS",
 };
 

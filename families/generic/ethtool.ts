@@ -47,7 +47,7 @@ export const ETHTOOL: GenericProtocol = {
   commands: U,
   answers: K,
   messages: () => ({ collections: DECLARATIONS, calls: CALLS, events: EVENTS }),
-  hint: "in Linux since 5.6, where the kernel is configured with CONFIG_ETHTOOL_NETLINK",
+  hint: "in Linux since 5.6, if the kernel is configured with CONFIG_ETHTOOL_NETLINK",
 };
 
 /** A device: its name or number, or a listed object. */

@@ -69,7 +69,7 @@ export const MACSEC: GenericProtocol = {
   version: 1,
   commands: MACSEC_CMD,
   messages: () => ({ collections: [declaration], calls: everyCommand(MACSEC_CMD, MacsecDevice) }),
-  hint: "in Linux since 4.6: modprobe macsec loads it, where the kernel is configured with CONFIG_MACSEC",
+  hint: "in Linux since 4.6: modprobe macsec loads it, if the kernel is configured with CONFIG_MACSEC",
 };
 
 /** The numbers of cipher suites: MACSEC_CIPHER_ID_*, and the older number of the first. */

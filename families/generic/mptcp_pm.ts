@@ -79,7 +79,7 @@ export const MPTCP_PM: GenericProtocol = {
   // Flags can be changed of endpoints and of subflows. A message for subflows may have all attributes of one for
   // endpoints.
   messages: () => ({ collections: [declaration], calls: everyCommand(CALLS, PmMessage), events: EVENTS }),
-  hint: "in Linux since 5.6, where the kernel is configured with CONFIG_MPTCP",
+  hint: "in Linux since 5.6, if the kernel is configured with CONFIG_MPTCP",
 };
 
 /** The family of an address. */

@@ -77,7 +77,7 @@ export const NETDEV: GenericProtocol = {
       { cmd: NETDEV_CMD.NETDEV_CMD_BIND_TX, codec: DmabufBinding },
     ],
   }),
-  hint: "in Linux since 6.3, where the kernel is configured with CONFIG_NET",
+  hint: "in Linux since 6.3, if the kernel is configured with CONFIG_NET",
 };
 
 /** An XDP feature of a device. */

@@ -49,7 +49,7 @@ export const NL80211: GenericProtocol = {
   version: 1,
   commands: CMD,
   messages: () => ({ collections: [wiphy], calls: CALLS, events: EVENTS }),
-  hint: "modprobe cfg80211 loads it, where the kernel is configured with CONFIG_CFG80211",
+  hint: "modprobe cfg80211 loads it, if the kernel is configured with CONFIG_CFG80211",
 };
 
 const TRIGGER: GenericForm = { cmd: CMD.NL80211_CMD_TRIGGER_SCAN, codec: ScanMessage };

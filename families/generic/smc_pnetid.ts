@@ -52,7 +52,7 @@ export const SMC_PNETID: GenericProtocol = {
   version: 1,
   commands: { SMC_PNETID_GET: 1, SMC_PNETID_ADD: 2, SMC_PNETID_DEL: 3, SMC_PNETID_FLUSH: 4 },
   messages: () => ({ collections: [declaration] }),
-  hint: "modprobe smc loads it, where the kernel is configured with CONFIG_SMC",
+  hint: "modprobe smc loads it, if the kernel is configured with CONFIG_SMC",
 };
 
 const declaration: GenericDeclaration<Pnetid> = {

@@ -47,7 +47,7 @@ export const TCP_METRICS: GenericProtocol = {
   version: 1,
   commands: TCP_METRICS_CMD,
   messages: () => ({ collections: [declaration] }),
-  hint: "in Linux since 3.7, where the kernel is configured with CONFIG_INET",
+  hint: "in Linux since 3.7, if the kernel is configured with CONFIG_INET",
 };
 
 /** The metrics of the path to a host. */

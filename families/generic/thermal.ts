@@ -65,7 +65,7 @@ export const THERMAL: GenericProtocol = {
     return { THERMAL_GENL_SAMPLING_TEMP: 0, ...Object.fromEntries(told) };
   },
   messages: () => ({ calls: everyCommand(THERMAL_GENL_CMD, ThermalMessage), events: { ...EVENTS, ...SAMPLES } }),
-  hint: "in Linux since 5.9, where the kernel is configured with CONFIG_THERMAL_NETLINK",
+  hint: "in Linux since 5.9, if the kernel is configured with CONFIG_THERMAL_NETLINK",
 };
 
 /** The effect of a trip point: `active` and `passive` cool, `hot` warns, `critical` shuts down. */

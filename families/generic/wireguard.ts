@@ -66,7 +66,7 @@ export const WIREGUARD: GenericProtocol = {
   version: 1,
   commands: WG_CMD,
   messages: () => ({ calls: everyCommand(WG_CMD, WgDevice) }),
-  hint: "in Linux since 5.6: modprobe wireguard loads it, where the kernel is configured with CONFIG_WIREGUARD",
+  hint: "in Linux since 5.6: modprobe wireguard loads it, if the kernel is configured with CONFIG_WIREGUARD",
 };
 
 const KEY_LENGTH = 32;

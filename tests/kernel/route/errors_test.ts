@@ -274,7 +274,7 @@ kernelTest("error: what is there already is EEXIST", NEEDS, async () => {
 kernelTest("error: names that are too long and fields that do not exist are refused here", NEEDS, async () => {
   await inNamespace(({ route: { addresses, links, routes } }) => {
     const long = assertThrows(() => links.add({ ifname: "a".repeat(16), kind: "bridge" }), RangeError);
-    for (const word of ["ifname", "16 bytes", "15"]) assertStringIncludes(long.message, word);
+    for (const word of ["ifname", "at most 15 bytes", "got 16"]) assertStringIncludes(long.message, word);
     const unknown = (act: () => unknown, ...words: string[]): void => {
       const { message } = assertThrows(act, TypeError);
       for (const word of words) assertStringIncludes(message, word);

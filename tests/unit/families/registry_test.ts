@@ -116,7 +116,7 @@ test("registry: explain() returns a sentence about each protocol", () => {
     [17, /no kernel ever served it.*KOBJECT_UEVENT/],
     [18, /module scsi_mod, which only modprobe scsi_mod or a driver loads.*CONFIG_SCSI_NETLINK/],
     [19, /removed in Linux 2\.6\.28.*\/dev\/ecryptfs/],
-    [21, /module crypto_user, where the kernel is configured with CONFIG_CRYPTO_USER/],
+    [21, /module crypto_user, if the kernel is configured with CONFIG_CRYPTO_USER/],
     [22, /no kernel ever served it.*AF_SMC.*SMC_GEN_NETLINK/],
     [31, /^netlink protocol 31: no kernel since 2\.6\.14 has a protocol of this number/],
   ];
