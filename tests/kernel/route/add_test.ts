@@ -1,4 +1,7 @@
-/** Links that are made elsewhere, in pairs, in batches: everything given is done to the right link, or refused by name. */
+/**
+ * Links made in other namespaces, in pairs and in batches: every given field is set on the right link, or refused by
+ * name.
+ */
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import { BatchError, KernelError } from "../../../core/errors.ts";
 import * as netns from "../../../core/netns.ts";
@@ -7,17 +10,17 @@ import { before, inNamespace, kernelTest, namesOf, type Namespace } from "../nam
 
 const NEEDS = ["ip"];
 
-/** Two namespaces. */
+/** Runs `body` with two namespaces. */
 async function inTwo(body: (here: Namespace, there: Namespace) => void): Promise<void> {
   await inNamespace((here) => inNamespace((there) => body(here, there)));
 }
 
-/** What `ip` says of one link. */
+/** Returns one link as `ip` shows it. */
 function shown(ns: Namespace, dev: string): Record<string, unknown> {
   return ns.ipJson(`link show dev ${dev}`)[0]!;
 }
 
-/** What all of a link's later fields come to, as `ip` says it. */
+/** Returns the fields of a link that are set after it is made, as `ip` shows them. */
 function later(ns: Namespace, dev: string): unknown[] {
   const { ifalias, altnames, inet6_addr_gen_mode: mode, master } = shown(ns, dev);
   return [ifalias, altnames, mode, master];
@@ -31,7 +34,7 @@ const LATER = {
 const DONE = [LATER.ifalias, LATER.propList.altIfname, "none"];
 
 kernelTest(
-  "a link of a name that is taken here is made in another namespace, completed there, and not returned",
+  "a link with a name that is taken here is made in another namespace, completed there, and not returned",
   NEEDS,
   async () => {
     await inTwo((here, there) => {
@@ -59,14 +62,14 @@ kernelTest(
 );
 
 kernelTest(
-  "a namespace is named by its name or its path, and a link by its number where its name is not known",
+  "a namespace may be given by name or path, and its link by number if the name is not known",
   NEEDS,
   async () => {
     await inTwo((here, there) => {
       here.route.links.add({ ifname: "b0", kind: "bridge", netns: `/run/netns/${there.name}`, ...LATER });
       assertEquals(later(there, "b0"), [...DONE, undefined]);
       assertEquals(here.route.links.find("b0"), undefined);
-      // With an index of its own it needs no name.
+      // A link with a given index needs no name.
       there.ip("link delete b0");
       here.route.links.add({ ifname: "b%d", index: 77, kind: "bridge", netns: there.name, ...LATER });
       assertEquals(later(there, "b0"), [...DONE, undefined]);
@@ -75,7 +78,7 @@ kernelTest(
   },
 );
 
-kernelTest("the other end of a pair is given all that it was told, wherever it is made", NEEDS, async () => {
+kernelTest("the peer of a pair gets all of its fields, wherever it is made", NEEDS, async () => {
   await inTwo((here, there) => {
     for (const ns of [here, there]) ns.ip("link add name br0 type bridge");
     const made = here.route.links.add({
@@ -89,7 +92,7 @@ kernelTest("the other end of a pair is given all that it was told, wherever it i
     assertEquals(later(here, "v0"), [...DONE, undefined]);
     assertEquals(later(there, "v0"), [...DONE, "br0"]);
     here.ip("link delete v0");
-    // The name of the other end is the kernel's.
+    // The kernel chooses the peer's name.
     const { index, link } = here.route.links.add({
       ifname: "v0",
       kind: "veth",
@@ -115,7 +118,7 @@ kernelTest("the other end of a pair is given all that it was told, wherever it i
   });
 });
 
-kernelTest("a pair made there with its other end here is completed on both sides", NEEDS, async () => {
+kernelTest("a pair made in another namespace with its peer here is completed on both sides", NEEDS, async () => {
   await inTwo((here, there) => {
     here.route.links.add({
       ifname: "p0",
@@ -129,7 +132,7 @@ kernelTest("a pair made there with its other end here is completed on both sides
   });
 });
 
-kernelTest("what cannot be completed is refused before anything is made", NEEDS, async () => {
+kernelTest("fields that cannot be set later are refused before anything is made", NEEDS, async () => {
   await inTwo((here, there) => {
     const { links } = here.route, before = here.ipJson("link show").length;
     const refused = (act: () => unknown, ...words: string[]): void => {
@@ -185,7 +188,7 @@ kernelTest("what cannot be completed is refused before anything is made", NEEDS,
   });
 });
 
-kernelTest("an error of what follows says that the link is made, and without what", NEEDS, async () => {
+kernelTest("an error while completing a link says that it is made, and what is missing", NEEDS, async () => {
   await inNamespace((ns) => {
     const { links } = ns.route;
     links.add({ ifname: "v8", kind: "veth", propList: { altIfname: ["taken"] }, data: { peer: { ifname: "v9" } } });
@@ -206,7 +209,7 @@ kernelTest("an error of what follows says that the link is made, and without wha
 });
 
 kernelTest(
-  "in a batch what follows is a part of the item, and not done to a link that was there before",
+  "in a batch, completing a link is a part of its item, and does not change an earlier link",
   NEEDS,
   async () => {
     await inNamespace((ns) => {
@@ -238,7 +241,7 @@ kernelTest(
   },
 );
 
-kernelTest("a dry run shows what follows, where its link can be named", NEEDS, async () => {
+kernelTest("a dry run shows the completing requests, if their link can be named", NEEDS, async () => {
   await inTwo((here, there) => {
     const lines: string[] = [];
     using dry = open({ netns: here.name, dryRun: (message) => lines.push(message.summary()) });
@@ -255,7 +258,7 @@ kernelTest("a dry run shows what follows, where its link can be named", NEEDS, a
   });
 });
 
-kernelTest("set refuses by name what the kernel would pass over", NEEDS, async () => {
+kernelTest("set refuses by name the fields that the kernel would ignore", NEEDS, async () => {
   await inNamespace((ns) => {
     ns.ip("link add v0 type veth peer name v1");
     const { links } = ns.route, before = ns.ipJson("link show");
@@ -279,7 +282,7 @@ kernelTest("set refuses by name what the kernel would pass over", NEEDS, async (
       for (const word of ["Cannot set link", ...words]) assertStringIncludes(error.message, word);
     }
     assertEquals(ns.ipJson("link show"), before);
-    // What an object that was listed says of itself it may say again.
+    // Fields of a listed object may be given again unchanged.
     const one = links.get("v0");
     links.set(one as never, { stats64: one.stats64, qdisc: one.qdisc, txqlen: one.txqlen, mtu: 1400 } as never);
     assertEquals(shown(ns, "v0")["mtu"], 1400);
@@ -300,7 +303,7 @@ kernelTest("a key with the number of another namespace means the link there", NE
   });
 });
 
-kernelTest("the name of an interface may stand beside its number in what is given of a kind", NEEDS, async () => {
+kernelTest("the data of a kind may have an interface's name beside its number", NEEDS, async () => {
   await inNamespace((ns) => {
     ns.ipBatch(["link add v0 type veth peer name v1", "link add vx0 type vxlan id 7 dstport 4789 dev v0"]);
     const { links } = ns.route,

@@ -1,4 +1,4 @@
-/** A request that was shown or captured, sent again: it asks for the same. */
+/** A request that was shown or captured has the same effect when it is sent again. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { decode } from "../../../families/registry.ts";
 import { type LinkInput, open } from "../../../families/route/mod.ts";
@@ -6,7 +6,7 @@ import { inNamespace, kernelTest, run } from "../namespace.ts";
 
 type Route = ReturnType<typeof open>;
 
-/** Bytes of the only message that `act` would send, but for its numbers. */
+/** Returns the bytes of the only message that `act` would send, except its sequence number and port. */
 function sentBy(netns: string, act: (route: Route) => void): Uint8Array {
   const all: Uint8Array[] = [];
   using route = open({ netns, dryRun: ({ bytes }) => all.push(bytes) });
@@ -16,11 +16,11 @@ function sentBy(netns: string, act: (route: Route) => void): Uint8Array {
   return all[0]!;
 }
 
-/** What decoding has of it. */
+/** Decodes a message. */
 const decoded = (bytes: Uint8Array): LinkInput => decode("ROUTE", bytes)[0]!.value as LinkInput;
 
 kernelTest(
-  "link: an added one that was decoded and is added again has the same flags, and its peer",
+  "link: a decoded request that is sent again has the same flags and the same peer",
   ["ip"],
   async () => {
     await inNamespace(({ route, name }) => {
@@ -60,7 +60,7 @@ const ADDED: readonly LinkInput[] = [
   { ifname: "k3", kind: "veth", data: { peer: { ifname: "k4", flags: ["up", "multicast"] } }, up: false },
 ];
 
-kernelTest("link: a request that was decoded sends the same flags again", [], async () => {
+kernelTest("link: a decoded request sends the same flags again", [], async () => {
   await inNamespace(({ name }) => {
     for (const value of ADDED) {
       const asked = sentBy(name, ({ links }) => links.add(value));
@@ -74,7 +74,7 @@ kernelTest("link: a request that was decoded sends the same flags again", [], as
 });
 
 kernelTest(
-  "link: flags with a mask change those of the mask alone; what the kernel tells has all flags",
+  "link: flags with a mask change only those of the mask; the kernel's messages have all flags",
   [],
   async () => {
     await inNamespace(async ({ route }) => {

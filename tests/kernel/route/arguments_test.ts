@@ -1,4 +1,4 @@
-/** What verbs do with their arguments: which they refuse, and that what they were given is done. */
+/** Arguments of verbs: wrong ones are refused, and correct ones take effect. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { ShownMessage } from "../../../core/show.ts";
 import { type Link, open } from "../../../families/route/mod.ts";
@@ -6,12 +6,12 @@ import { inNamespace, kernelTest, namesOf, type Namespace } from "../namespace.t
 
 const NEEDS = ["ip"];
 
-/** The names of all links, as `ip` has them. */
+/** Returns the names of all links, as `ip` shows them. */
 function links(ns: Namespace): unknown[] {
   return namesOf(ns.ipJson("link show"));
 }
 
-kernelTest("flush of links takes both ends of each pair, and counts both", NEEDS, async () => {
+kernelTest("flush of links removes both ends of each pair, and counts both", NEEDS, async () => {
   await inNamespace((ns) => {
     ns.ipBatch([
       "link add v0 type veth peer name v1",
@@ -22,14 +22,14 @@ kernelTest("flush of links takes both ends of each pair, and counts both", NEEDS
     assertEquals(ns.route.links.flush({ kind: "veth" }), 4);
     assertEquals(links(ns), ["lo", "d0", "m0"]);
     assertEquals(ns.route.links.flush({ kind: "veth" }), 0);
-    // The one takes the other along.
+    // Deleting one removes the other.
     ns.ipBatch(["link set d0 group 7", "link set m0 group 7"]);
     assertEquals(ns.route.links.flush({ group: 7 }), 2);
     assertEquals(links(ns), ["lo"]);
   });
 });
 
-kernelTest("flush of addresses takes secondary ones along with the first, and counts them", NEEDS, async () => {
+kernelTest("flush of addresses removes secondary ones with the first, and counts them", NEEDS, async () => {
   await inNamespace((ns) => {
     ns.ipBatch(["link add name d0 type bridge", "link set d0 up"]);
     for (const promote of [0, 1]) {
@@ -46,7 +46,7 @@ kernelTest("flush of addresses takes secondary ones along with the first, and co
   });
 });
 
-kernelTest("a filter that says nothing flushes nothing, in any collection", NEEDS, async () => {
+kernelTest("a filter without a condition flushes nothing, in any collection", NEEDS, async () => {
   await inNamespace((ns) => {
     ns.ipBatch(["link add v0 type veth peer name v1", "link set v0 up", "address add 192.0.2.1/24 dev v0"]);
     const before = links(ns), { links: all, addresses, routes, neighbours, rules } = ns.route;
@@ -69,7 +69,7 @@ kernelTest("a filter that says nothing flushes nothing, in any collection", NEED
   });
 });
 
-kernelTest("verbs refuse what is no object, and do nothing", NEEDS, async () => {
+kernelTest("verbs refuse values that are not objects, and do nothing", NEEDS, async () => {
   await inNamespace((ns) => {
     const { route } = ns, wrong = [undefined, null, [], [{}], 5n, () => {}, new Uint8Array(3)] as never[];
     for (const shape of wrong) {
@@ -98,7 +98,7 @@ kernelTest("verbs refuse what is no object, and do nothing", NEEDS, async () => 
   });
 });
 
-kernelTest("a link is found by any name it has, whose length is in bytes", NEEDS, async () => {
+kernelTest("a link is found by each of its names, whose length is in bytes", NEEDS, async () => {
   await inNamespace((ns) => {
     ns.ip("link add v0 type veth peer name v1");
     const { links: all, addresses } = ns.route, index = ns.ipJson("link show dev v0")[0]!["ifindex"];
@@ -120,7 +120,7 @@ kernelTest("a link is found by any name it has, whose length is in bytes", NEEDS
       addresses.add({ dev: name, address: `192.0.2.${i + 1}/24` });
     });
     assertEquals(addresses.list({ dev: "вход-интернет", family: "inet" }).length, names.length);
-    // Fifteen bytes are the most of a name, 127 of another one.
+    // A name has at most 15 bytes, an alternative name 127.
     assertThrows(() => all.set("v0", { ifname: "é".repeat(8) }), RangeError, "at most 15 bytes, got 16");
     assertThrows(() => all.addAltnames("v0", "é".repeat(64)), RangeError, "at most 127 bytes, got 128");
     all.deleteAltnames("вход-интернет", "вход-интернет");

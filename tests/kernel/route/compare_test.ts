@@ -1,4 +1,6 @@
-/** Side by side: every key that `ip -j -d` prints of a namespace made by iproute2 is found equal in ours. */
+/**
+ * Compares side by side: every key that `ip -j -d` prints of a namespace made by iproute2 has an equal field in ours.
+ */
 import { assert, assertEquals } from "@std/assert";
 import * as netns from "../../../core/netns.ts";
 import { inNamespace, kernelTest, type Namespace, patience, run } from "../namespace.ts";
@@ -8,7 +10,7 @@ const NEEDS = ["ip"];
 
 type Json = Record<string, unknown>;
 
-/** Runs lines of a batch one by one and leaves out those that this kernel has no module for. */
+/** Runs lines of a batch one by one, and skips those for which this kernel has no module. */
 function tryEach(ns: Namespace, lines: readonly string[]): void {
   for (const line of lines) {
     try {
@@ -20,7 +22,7 @@ function tryEach(ns: Namespace, lines: readonly string[]): void {
   }
 }
 
-/** Makes what is compared: links of many kinds, 1,000 routes, 200 neighbours, 40 rules. */
+/** Makes the objects to compare: links of many kinds, 1,000 routes, 200 neighbours, 40 rules. */
 function make(ns: Namespace, other: string): void {
   const lines: string[] = ["link set lo up"], six: string[] = [];
   const add = (...some: string[]): void => some.forEach((line) => (line.startsWith("-6 ") ? six : lines).push(line));
@@ -141,7 +143,7 @@ function make(ns: Namespace, other: string): void {
   ]);
 }
 
-/** Compares two lists, which the kernel dumps in one order. */
+/** Compares two lists, which the kernel dumps in the same order. */
 function sideBySide(
   what: string,
   words: Words,
@@ -163,21 +165,21 @@ kernelTest("compare: every key of ip -j -d link, addr, route, neigh and rule is 
     try {
       make(ns, other);
       const { addresses, links, neighbours, routes, rules } = ns.route;
-      // Until nothing changes any more: addresses are usable, ports forward, carriers are known.
+      // Waits until nothing changes any more: addresses are usable, ports forward, carriers are detected.
       for (const { address, index, flags } of addresses.list({ family: "inet6" })) {
         if (!flags.includes("tentative")) continue;
         await addresses.waitFor({ index, address: address! }, (now) => !now.flags.includes("tentative"), {
           timeout: 60_000,
         })
           .catch((error) => {
-            // A wire whose other end is down is tentative for good.
+            // The address of a link whose peer is down stays tentative.
             if (error.code !== "TIMEOUT") throw error;
           });
       }
       const all = links.list(), around: Around = { links: new Map(all.map((link) => [link.index!, link])) };
       const ip = (command: string): Json[] => JSON.parse(run("ip", ["-n", ns.name, ...command.split(" ")]) || "[]");
       const found: string[] = [];
-      // Counters run on while packets do: what is compared is a moment in which they stand still.
+      // Counters change while there are packets, so the comparison is repeated until they stand still.
       let linkDifferences: string[] = [];
       for (let tries = 0; tries < 30; tries++) {
         const theirLinks = ip("-s -s -j -d link");
@@ -204,7 +206,7 @@ kernelTest("compare: every key of ip -j -d link, addr, route, neigh and rule is 
       }
       assert(count >= 1000, `${count} routes`);
 
-      // ip asks for one family after the other, and leaves out none with these.
+      // ip asks for one family after the other, and with these options leaves out none.
       const theirNeighbours = ip("-j -d neigh show nud all"), ourNeighbours = neighbours.list();
       assert(theirNeighbours.length >= 200, `${theirNeighbours.length} neighbours`);
       found.push(...sideBySide("neigh", NEIGHBOUR, theirNeighbours, ourNeighbours, around));
@@ -220,10 +222,10 @@ kernelTest("compare: every key of ip -j -d link, addr, route, neigh and rule is 
   });
 });
 
-kernelTest("compare: counters of IPv6 are those of /proc/net/dev_snmp6, in each kernel's order", NEEDS, async () => {
+kernelTest("compare: counters of IPv6 equal those of /proc/net/dev_snmp6, in each kernel's order", NEEDS, async () => {
   await inNamespace(async ({ name, ipBatch, route: { addresses, links } }) => {
     ipBatch(["link add v0 type veth peer name v1", "link set v0 up", "link set v1 up"]);
-    // Then it has sent: it has asked whether somebody else has the address.
+    // Then it has sent packets: it has asked if another machine has the address.
     const asked = ({ flags }: { flags: readonly unknown[] }): boolean => !flags.includes("tentative");
     await addresses.waitFor({ dev: "v0", family: "inet6", scope: "link" }, asked, { timeout: patience(20_000) });
     const words: Record<string, string> = { inreceives: "inpkts", outtransmits: "outpkts" };
@@ -240,7 +242,7 @@ kernelTest("compare: counters of IPv6 are those of /proc/net/dev_snmp6, in each 
       const stats = links.get("v0").afSpec?.inet6?.stats as Record<string, number>;
       return Object.fromEntries(Object.keys(theirs()).map((field) => [field, stats[field]]));
     };
-    // Packets of neighbour discovery still come and go: what is compared is a moment in which they do not.
+    // Packets of neighbour discovery are still sent, so the comparison is repeated until none is.
     for (let tries = 0; tries < 200; tries++) {
       const before = theirs(), found = ours();
       if (JSON.stringify(before) !== JSON.stringify(theirs())) continue;

@@ -1,4 +1,4 @@
-/** A key deletes the object that find gives, and none where find gives none: kernels compare little of what it can say. */
+/** A key deletes the object that find returns, and none if find returns none: kernels compare few of a key's fields. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BatchError, NetlinkError } from "../../../core/errors.ts";
 import type { Route, RouteInput, RuleInput } from "../../../families/route/mod.ts";
@@ -6,7 +6,10 @@ import { inNamespace, kernelTest, namesOf, type Namespace, wire } from "../names
 
 const NEEDS = ["ip"];
 
-/** Routes of both families. Link-local addresses come by themselves, when they are found to be nobody else's. */
+/**
+ * Makes routes of both families. Link-local addresses appear by themselves, once no other machine is found to have
+ * them.
+ */
 function prepared(ns: Namespace): void {
   wire(ns);
   ns.ipBatch([
@@ -20,7 +23,7 @@ function prepared(ns: Namespace): void {
   ]);
 }
 
-/** Refusals of an object that is not there, or of a key that cannot name one. */
+/** Checks that an object that does not exist, or a key that cannot name one, is refused. */
 function isRefused(act: () => void, text: string): void {
   const error = assertThrows(act, Error, undefined, text);
   assert(error instanceof TypeError || error instanceof RangeError || isAbsent(error), `${text}: ${error}`);
@@ -66,7 +69,7 @@ kernelTest("a rule is deleted only by a key that names it", NEEDS, async () => {
       assertThrows(() => rules.delete(key as never), TypeError, "without a field that identifies it");
       assertEquals(all(), before);
     }
-    // What was listed is gone at once, in a copy as well, and in a batch after what it needs.
+    // A listed object is deleted without a search, also a copy of it, and in a batch after what it needs.
     const [one] = rules.list({ priority: 50 });
     rules.delete(one!);
     assertEquals(rules.find({ priority: 50 }), undefined);
@@ -80,7 +83,7 @@ kernelTest("a rule is deleted only by a key that names it", NEEDS, async () => {
   });
 });
 
-kernelTest("a rule is not deleted in the place of one that has less, and comes behind it", NEEDS, async () => {
+kernelTest("a rule is not deleted instead of a later one with fewer fields", NEEDS, async () => {
   await inNamespace((ns) => {
     const { rules } = ns.route, all = (): unknown[] => [...ns.ipJson("rule show"), ...ns.ipJson("-6 rule show")];
     ns.ipBatch([
@@ -103,7 +106,7 @@ kernelTest("a rule is not deleted in the place of one that has less, and comes b
         assertEquals(all(), before);
       }
     }
-    // What comes behind is no obstacle, and what goes first is none any more.
+    // A later rule does not matter, and an earlier one is gone now.
     rules.delete(last!.copy);
     assertEquals(rules.find(last!.one), undefined);
     ns.route.batch((add) => {
@@ -170,7 +173,7 @@ kernelTest("an address and a neighbour are deleted only by a key that names them
       ),
       before,
     );
-    // What fits is found, and what was listed is the same in another state.
+    // A matching object is found, and a listed object is the same in another state.
     const listed = neighbours.get({ ...neighbour, lladdr: "02:00:00:00:00:01", state: ["permanent"] });
     neighbours.set(neighbour, { lladdr: "02:00:00:00:00:03", state: ["stale"] });
     assertEquals(neighbours.find({ ...listed })?.lladdr, "02:00:00:00:00:03");
@@ -253,7 +256,7 @@ kernelTest("a route is deleted only by a key that names it", NEEDS, async () => 
 });
 
 kernelTest(
-  "one that was listed is not deleted in other words, and each word of its own still names it",
+  "a listed route is deleted only by its own fields, and by each of them",
   NEEDS,
   async () => {
     await inNamespace((ns) => {
@@ -278,7 +281,7 @@ kernelTest(
         for (const [name, value] of Object.entries(listed)) {
           if (["cacheinfo", "flagsExt"].includes(name)) continue;
           const key = { dst, [name]: value } as RouteInput;
-          // A metric is named by a key as it is by the list; where find gives it, delete takes it.
+          // A key names a metric as the list does; if find returns the route, delete accepts the key.
           if (fits(key) === undefined) continue;
           routes.delete(key);
           assertEquals(routes.list({ dst }), [], `${dst} ${name}`);
@@ -291,7 +294,7 @@ kernelTest(
   },
 );
 
-kernelTest("look-ups refuse what they would drop, and what says no address", NEEDS, async () => {
+kernelTest("look-ups refuse fields that they would ignore, and input without an address", NEEDS, async () => {
   await inNamespace((ns) => {
     prepared(ns);
     const { routes } = ns.route;
@@ -303,7 +306,7 @@ kernelTest("look-ups refuse what they would drop, and what says no address", NEE
   });
 });
 
-kernelTest("the number of an interface that is not there fits nothing", NEEDS, async () => {
+kernelTest("the number of an interface that does not exist matches nothing", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
     const { addresses, links, neighbours, routes } = ns.route;
@@ -324,7 +327,7 @@ kernelTest("the number of an interface that is not there fits nothing", NEEDS, a
       TypeError,
       "Cannot set address 192.0.2.1/24",
     );
-    // What IPv6 says of links.
+    // The links as IPv6 lists them.
     assertEquals(namesOf(links.list({ family: "inet6" })).sort(), ["lo", "v0", "v1"]);
     assertThrows(() => links.list({ family: "ipmr" }), TypeError, "Cannot list links: family");
   });

@@ -1,4 +1,7 @@
-/** Links that only their drivers make: they are equal in ours, key by key of `ip -j -d`, and what netlink sets is set by us. */
+/**
+ * Links that only their drivers make equal ours, key by key of `ip -j -d`, and the library changes what netlink can
+ * set.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -11,13 +14,13 @@ import { inNamespace, kernelTest, lab, load, type Namespace, run } from "../name
 import { skip } from "../../test.ts";
 import { differences, LINK } from "./words.ts";
 
-/** Loads a driver where its folder is not there yet; without it the test is skipped. */
+/** Loads a driver unless its folder exists; without it the test is skipped. */
 function needDriver(path: string, module: string): void {
   if (!existsSync(path)) load(module);
   if (!existsSync(path)) skip(`the kernel has no module ${module}`);
 }
 
-/** What ip says of the link `x`, of which we say the same. */
+/** Checks that ip and the library show the same of link `x`; returns ip's object. */
 function equalInBoth(ns: Namespace, what: string): Record<string, unknown> {
   const [theirs] = ns.ipJson("link show dev x");
   const links = new Map(ns.route.links.list().map((link) => [link.index!, link]));
@@ -25,8 +28,8 @@ function equalInBoth(ns: Namespace, what: string): Record<string, unknown> {
   return theirs!;
 }
 
-kernelTest("kind can: a controller at a serial line is set while it is down, and goes up", ["ip", "gcc"], async () => {
-  // The driver makes it in the first namespace, whoever asks.
+kernelTest("kind can: a controller at a serial line is changed while down, and set up", ["ip", "gcc"], async () => {
+  // The driver makes it in the first namespace, whatever the namespace of the request.
   if (!lab) skip("only in the lab");
   needDriver("/sys/module/slcan", "slcan");
   const folder = mkdtempSync(join(tmpdir(), "netlink-slcan-"));
@@ -37,7 +40,7 @@ kernelTest("kind can: a controller at a serial line is set while it is down, and
       const { links } = ns.route, driver = spawn(program, { stdio: ["pipe", "pipe", "inherit"] });
       const ended = once(driver, "close");
       try {
-        // It says that it is there, or it ends.
+        // It prints that it is ready, or it ends.
         await Promise.race([once(driver.stdout, "data"), ended]);
         const { kind, ifname } = links.list().find(({ type }) => type === "can")!;
         if (kind === undefined) skip(`${ifname} is of no kind, before 6.0`);
@@ -85,7 +88,7 @@ kernelTest("kind netdevsim: made and deleted by its driver, changed by us", ["ip
   });
 });
 
-/** Data paths of Open vSwitch: linux/openvswitch.h. */
+/** The family of Open vSwitch's data paths: linux/openvswitch.h. */
 const DATAPATH: Spec = {
   name: "ovs_datapath",
   protocol: "genetlink-legacy",

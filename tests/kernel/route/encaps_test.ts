@@ -1,6 +1,6 @@
 /**
- * Routes that wrap their packets, of every kind that this kernel has: made by iproute2 they are equal in ours, key by key
- * of `ip -j -d`; made again by us from that, they are equal in iproute2's; then they are changed and deleted.
+ * Routes with every kind of encapsulation that this kernel has: made by iproute2, they equal ours, key by key of `ip -j
+ * -d`; made again by the library from that, they equal iproute2's; then they are changed and deleted.
  *
  * Never with options of tunnels: Linux 6.18 can stop at a BUG on these.
  */
@@ -18,7 +18,7 @@ import { differences, ROUTE } from "./words.ts";
 
 type Json = Record<string, unknown>;
 
-/** What ip makes, behind the destination; what of it we change; since which version the kernel has it, if not for long. */
+/** Arguments of ip after the destination; our change of the route; the first kernel version that has it, if recent. */
 type Trial = readonly [
   make: string,
   change?: RouteInput["encap"],
@@ -27,7 +27,7 @@ type Trial = readonly [
 
 const SEGMENTS = "2001:db8::a,2001:db8::b";
 
-/** By kind; `-4` begins what is about IPv4. */
+/** By kind; `-4` at the start means IPv4. */
 const TRIALS: Readonly<Record<string, readonly Trial[]>> = {
   mpls: [
     ["-4 encap mpls 100/200 ttl 9 via 192.0.2.9 dev v0", { dst: "300", ttl: 7 }],
@@ -101,7 +101,7 @@ const TRIALS: Readonly<Record<string, readonly Trial[]>> = {
     ["encap ioam6 mode auto tundst 2001:db8::9 trace prealloc type 0x800000 ns 1 size 12 dev v0"],
   ],
   xfrm: [
-    // iproute2 6.1 loses a dev that stands behind it.
+    // iproute2 6.1 loses a `dev` after it.
     ["dev x0 encap xfrm if_id 7", { ifId: 8 }],
     ["-4 dev x0 encap xfrm if_id 7 link_dev v0"],
   ],
@@ -112,7 +112,7 @@ const LOADED: Readonly<Record<string, string>> = { mpls: "mpls_router", ila: "il
 
 const NET = "2001:db8:ffff:1:2:3:4:5", NET4 = "10.1.0.0/16";
 
-/** The route as ip lists it and as we do. */
+/** Returns the route as ip lists it and as the library does. */
 function both(ns: Namespace, dst: string): { theirs: Json; ours: Route } {
   const four = dst === NET4, all = ns.route.routes.list({ family: four ? "inet" : "inet6" });
   const shown = run("ip", ["-n", ns.name, four ? "-4" : "-6", "-j", "-d", "route", "show", "exact", dst]);
@@ -127,13 +127,14 @@ function assertSame(ns: Namespace, dst: string, what: string): { theirs: Json; o
   return { theirs, ours };
 }
 
-/** Makes a route by ip; where kernel or ip cannot, the test is skipped. */
+/** Makes a route by ip; if the kernel or ip cannot, the test is skipped. */
 function madeByIp(ns: Namespace, line: string, [version, patchlevel]: readonly [number, number] = [6, 1]): void {
   try {
     ns.ipBatch([line]);
   } catch (error) {
     const [said = ""] = /(Error|RTNETLINK answers): .*/.exec(String(error).replace(/^Error: /, "")) ?? [];
-    // What the kernel has not, and what ip has no words for; that older kernels refuse what they do not know in these words.
+    // The errors for features that the kernel lacks or that ip has no words for; older kernels also use them for
+    // attributes that they do not know.
     const notHere =
       /not supported|Unsupported|Unknown lwt|"[^"]*" (value )?is (invalid|a garbage)|argument "\w+" is required/i;
     const unknown = before(version, patchlevel) && /Invalid argument/.test(said);
@@ -147,7 +148,7 @@ function prepare(ns: Namespace): void {
   ns.ip("-6 address add 2001:db8::1/64 dev v0 nodad");
 }
 
-/** Makes a link by ip; where the kernel has no such kind, the test is skipped. */
+/** Makes a link by ip; if the kernel has no such kind, the test is skipped. */
 function needLink(ns: Namespace, name: string, type: string): void {
   const { status, stderr } = spawnSync("ip", ["-n", ns.name, "link", "add", name, "type", ...type.split(" ")], {
     encoding: "utf8",
@@ -195,7 +196,7 @@ for (const [kind, trials] of Object.entries(TRIALS)) {
 }
 
 kernelTest(
-  "encap bpf: made by us with programs, equal in ip's, made by ip, changed and deleted",
+  "encap bpf: made by the library with programs, equal in ip's, made by ip, changed and deleted",
   ["ip", "gcc"],
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "lwt-")), pins = mkdtempSync(join(tmpdir(), "lwt-pins-"));
@@ -205,7 +206,7 @@ kernelTest(
     try {
       await inNamespace((ns) => {
         prepare(ns);
-        /** In a process that has the programs as descriptors 10 to 13. */
+        /** Runs in a process that has the programs as descriptors 10 to 13. */
         const asked = (verb: string, encapType: string, encap: unknown): void => {
           const route = JSON.stringify({ dst: NET, dev: "v0", encapType, encap });
           const code = `import { open } from ${JSON.stringify(MODULE)}; open().routes.${verb}(${route});`;

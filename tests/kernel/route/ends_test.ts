@@ -1,4 +1,4 @@
-/** What ends with its client, and names that links go by: as `ip` gives them. */
+/** The end of watches and waits with their client, and the names of links, compared with `ip`. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { family } from "../../../families/generic/mod.ts";
 import { open } from "../../../families/route/mod.ts";
@@ -17,7 +17,7 @@ kernelTest("a watch ends when its client is closed, and a wait fails with CLOSED
       sockets.tcp.watch(),
       nlctrl.watch(["notify"]),
     ] as AsyncIterator<{ event: string }, void>[];
-    // The third one has something to say first.
+    // The third one yields its first events before that.
     while ((await watches[2]!.next() as { value: { event: string } }).value.event !== "synced");
     const ends = watches.map((watch) => watch.next()), wait = route.links.waitFor("nope0");
     for (const client of [route, sockets, nlctrl]) client.close();
@@ -57,7 +57,7 @@ kernelTest("a link is found by each of its names as { ifname }", ["ip"], async (
   });
 });
 
-kernelTest("kinds that the kernel passes over are refused, and those that are so are taken", ["ip"], async () => {
+kernelTest("kinds that the kernel would ignore are refused, and true ones are accepted", ["ip"], async () => {
   await inNamespace(({ ip, ipJson, route: { links } }) => {
     ip("link add v0 type veth peer name v1");
     ip("link add br0 type bridge");
@@ -84,7 +84,7 @@ kernelTest("kinds that the kernel passes over are refused, and those that are so
   });
 });
 
-kernelTest("a netkit's data are given of the link, for both ends", ["ip"], async () => {
+kernelTest("a netkit's data are those of the link, for both ends", ["ip"], async () => {
   await inNamespace(({ ipJson, route: { links } }) => {
     const make = (more: object): unknown => links.add({ ifname: "n0", kind: "netkit", data: more } as never);
     try {

@@ -1,4 +1,4 @@
-/** What a script's author reads when something is refused: what to fix, and where in the object. */
+/** The errors that a script's author reads: the cause, and the field in the object. */
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
 import { BatchError, KernelError, NetlinkError } from "../../../core/errors.ts";
 import { inNamespace, kernelTest, wire } from "../namespace.ts";
@@ -6,7 +6,7 @@ import { ROUTE, runIn } from "./child.ts";
 
 const NEEDS = ["ip"];
 
-/** What `act` throws, with these words in its message. */
+/** Returns the error that `act` throws, and checks that its message has these words. */
 function refused(act: () => unknown, ...words: string[]): NetlinkError {
   const error = assertThrows(act);
   assertInstanceOf(error, NetlinkError);
@@ -14,7 +14,7 @@ function refused(act: () => unknown, ...words: string[]): NetlinkError {
   return error;
 }
 
-/** What the kernel says to `act`: its code, and these words in the message. */
+/** Returns the kernel's error for `act`, and checks its code and these words in its message. */
 function refusedByKernel(act: () => unknown, code: string, ...words: string[]): KernelError {
   const error = refused(act, code, ...words);
   assertInstanceOf(error, KernelError);
@@ -36,7 +36,7 @@ kernelTest("error: a vxlan with a bad id names data.id and the limit", NEEDS, as
   });
 });
 
-kernelTest("error: what the kernel's policy forbids names the policy", NEEDS, async () => {
+kernelTest("error: a value that the kernel's policy forbids names the policy", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
     const error = refusedByKernel(
@@ -51,7 +51,7 @@ kernelTest("error: what the kernel's policy forbids names the policy", NEEDS, as
   });
 });
 
-kernelTest("error: an address on a link that is not there, by name and by number", NEEDS, async () => {
+kernelTest("error: an address on a link that does not exist, by name and by number", NEEDS, async () => {
   await inNamespace(({ route }) => {
     const byName = refused(
       () => route.addresses.add({ dev: "nope0", address: "192.0.2.1/24" }),
@@ -69,7 +69,7 @@ kernelTest("error: an address on a link that is not there, by name and by number
   });
 });
 
-kernelTest("error: a route via a gateway that nobody reaches says what it lacks", NEEDS, async () => {
+kernelTest("error: a route via an unreachable gateway says what is missing", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
     const error = refusedByKernel(
@@ -79,7 +79,7 @@ kernelTest("error: a route via a gateway that nobody reaches says what it lacks"
       "gateway",
     );
     assertStringIncludes(error.hint ?? "", "onlink");
-    // Of several ways the one that is wrong.
+    // With several next hops, the wrong one is named.
     refusedByKernel(
       () =>
         ns.route.routes.add({
@@ -100,7 +100,7 @@ kernelTest("error: a route via a gateway that nobody reaches says what it lacks"
   });
 });
 
-kernelTest("error: who is not root reads which capability it takes", [...NEEDS, "setpriv"], async () => {
+kernelTest("error: a user other than root reads the missing capability", [...NEEDS, "setpriv"], async () => {
   await inNamespace(({ name }) => {
     const code = `
       const { addresses, links } = await import(${JSON.stringify(ROUTE)});
@@ -141,7 +141,7 @@ kernelTest("error: a kind that the kernel does not have names the module", NEEDS
   });
 });
 
-kernelTest("error: a batch of 1,000 does 997 and names the three", NEEDS, async () => {
+kernelTest("error: a batch of 1,000 does 997 and names the other three", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
     const before = ns.route.routes.list({ type: "blackhole" }).length;
@@ -174,7 +174,7 @@ kernelTest("error: a batch of 1,000 does 997 and names the three", NEEDS, async 
   });
 });
 
-kernelTest("error: a batch has the path of the item that was refused", NEEDS, async () => {
+kernelTest("error: a batch has the path in the refused item", NEEDS, async () => {
   await inNamespace(({ route }) => {
     const error = assertThrows(
       () =>
@@ -192,7 +192,7 @@ kernelTest("error: a batch has the path of the item that was refused", NEEDS, as
   });
 });
 
-kernelTest("error: a route without dst and what selects too much by omission are refused here", NEEDS, async () => {
+kernelTest("error: the library refuses a route without dst, and keys that match too much", NEEDS, async () => {
   await inNamespace(({ route: { addresses, links, neighbours, routes, rules } }) => {
     const typeError = (act: () => unknown, ...words: string[]): void => {
       const { message } = assertThrows(act, TypeError);
@@ -211,7 +211,7 @@ kernelTest("error: a route without dst and what selects too much by omission are
   });
 });
 
-kernelTest("error: deleting what is not there says so", NEEDS, async () => {
+kernelTest("error: deleting an object that does not exist names it", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
     const { addresses, links, neighbours, routes, rules } = ns.route;
@@ -247,7 +247,7 @@ kernelTest("error: deleting what is not there says so", NEEDS, async () => {
   });
 });
 
-kernelTest("error: the other end of a veth cannot be up before it is there, and the hint says so", NEEDS, async () => {
+kernelTest("error: the peer of a veth cannot be up before it exists, and the hint says so", NEEDS, async () => {
   await inNamespace(({ route: { links } }) => {
     const error = refusedByKernel(
       () => links.add({ ifname: "v0", kind: "veth", data: { peer: { ifname: "v1", up: true } } }),
@@ -258,7 +258,7 @@ kernelTest("error: the other end of a veth cannot be up before it is there, and 
   });
 });
 
-kernelTest("error: what is there already is EEXIST", NEEDS, async () => {
+kernelTest("error: an object that exists already is EEXIST", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
     refusedByKernel(() => ns.route.links.add({ ifname: "v0", kind: "bridge" }), "EEXIST", "Cannot add link v0");
@@ -271,7 +271,7 @@ kernelTest("error: what is there already is EEXIST", NEEDS, async () => {
   });
 });
 
-kernelTest("error: names that are too long and fields that do not exist are refused here", NEEDS, async () => {
+kernelTest("error: the library refuses names that are too long and unknown fields", NEEDS, async () => {
   await inNamespace(({ route: { addresses, links, routes } }) => {
     const long = assertThrows(() => links.add({ ifname: "a".repeat(16), kind: "bridge" }), RangeError);
     for (const word of ["ifname", "at most 15 bytes", "got 16"]) assertStringIncludes(long.message, word);

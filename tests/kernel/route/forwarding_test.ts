@@ -1,4 +1,4 @@
-/** Forwarding tables: an entry that was listed names itself, and is waited for and followed as others are. */
+/** Forwarding tables: a listed entry denotes itself, and can be awaited and watched like other objects. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { BatchError, KernelError } from "../../../core/errors.ts";
 import type { Neighbour } from "../../../families/route/mod.ts";
@@ -6,12 +6,12 @@ import { bridgeWithoutVlans, inNamespace, kernelTest, type Namespace, run, wire 
 
 const NEEDS = ["ip", "bridge"], MAC = "02:00:00:00:00:aa";
 
-/** What `bridge fdb` shows of our addresses, in one order: interfaces join multicast groups when it suits them. */
+/** Returns our addresses in `bridge fdb`, in a fixed order: interfaces join multicast groups at any time. */
 const shown = (ns: Namespace): string[] =>
   run("bridge", ["-n", ns.name, "fdb", "show"]).split("\n").filter((line) => line.startsWith("02:00:00:00:00:")).sort();
 const bridge = (ns: Namespace, words: string): string => run("bridge", ["-n", ns.name, ...words.split(" ")]);
 
-/** A bridge with a port. */
+/** Makes a bridge with a port. */
 function bridged(ns: Namespace): void {
   wire(ns);
   bridgeWithoutVlans(ns);
@@ -34,7 +34,7 @@ kernelTest(
         ]
       ) bridge(ns, `fdb append ${words}`);
       const { neighbours } = ns.route, before = shown(ns);
-      // What an interface listens to is its own affair: the lists of multicast addresses are not tried.
+      // Lists of multicast addresses are not tried, since the interfaces themselves change them.
       const tried = neighbours.list({ family: "bridge" }).filter(({ lladdr }) => lladdr?.startsWith("02:00:"));
       assertEquals(tried.length, 4);
       assert(tried.some(({ dev, masterDev }) => dev === "br0" && masterDev === "br0"));
@@ -47,7 +47,7 @@ kernelTest(
         neighbours.add(entry);
         assertEquals(shown(ns), before, text);
       }
-      // One address in two tables: a key means the device's own, as `bridge fdb del` does, where it is there.
+      // With one address in two tables, a key means the device's own entry if it exists, as in `bridge fdb del`.
       const key = { family: "bridge", dev: "v1", lladdr: "02:00:00:00:00:07" } as const;
       assertEquals(neighbours.get(key).flags, ["self"]);
       assertEquals(neighbours.get({ ...key, flags: ["master"] }).masterDev, "br0");
@@ -62,7 +62,7 @@ kernelTest(
   },
 );
 
-kernelTest("waitFor and watch see what list sees of forwarding tables", NEEDS, async () => {
+kernelTest("waitFor and watch see the same forwarding entries as list", NEEDS, async () => {
   await inNamespace(async (ns) => {
     bridged(ns);
     const { neighbours } = ns.route, key = { family: "bridge", dev: "v1", lladdr: MAC, flags: ["master"] } as const;
@@ -80,10 +80,11 @@ kernelTest("waitFor and watch see what list sees of forwarding tables", NEEDS, a
       }
     };
     await until(() => synced);
-    // Interfaces join multicast groups when it suits them, so between two looks.
+    // Interfaces join multicast groups at any time, also between two looks.
     const own = (all: Iterable<Neighbour>): string[] =>
       [...all].filter(({ lladdr }) => !/^(33:33|01:00:5e):/.test(lladdr!)).map((one) => neighbours.key(one)).sort();
-    // A bridge learns who is at its ports when it suits it; what is listed before that is told has an event on its way.
+    // A bridge learns addresses at its ports at any time; for an entry listed before its event, the event is still to
+    // come.
     const assertSame = async (): Promise<void> => {
       const listed = own(neighbours.list({ family: "bridge" })),
         same = (): boolean => `${own(map.values())}` === `${listed}`;
@@ -98,7 +99,7 @@ kernelTest("waitFor and watch see what list sees of forwarding tables", NEEDS, a
     bridge(ns, `fdb del ${MAC} dev v1 master`);
     await until(() => ![...map.values()].some(({ lladdr }) => lladdr === MAC));
     await assertSame();
-    // A watch of neighbours tells of neighbours.
+    // A watch of neighbours yields neighbours.
     ns.ip("neigh add 192.0.2.50 lladdr 02:00:00:00:00:50 dev v0");
     for await (const event of others) {
       if (event.event !== "new") continue;
@@ -110,7 +111,7 @@ kernelTest("waitFor and watch see what list sees of forwarding tables", NEEDS, a
   });
 });
 
-kernelTest("the table of a forwarding entry is the same in every verb, however it is said", NEEDS, async () => {
+kernelTest("every verb finds the same table of a forwarding entry, in whatever way it is given", NEEDS, async () => {
   await inNamespace(async (ns) => {
     bridged(ns);
     const { neighbours } = ns.route, key = { family: "bridge", dev: "v1", lladdr: MAC } as const;
@@ -118,7 +119,7 @@ kernelTest("the table of a forwarding entry is the same in every verb, however i
       shown(ns).filter((line) => line.startsWith(MAC)).map((line) => line.includes("self") ? "self" : "master").sort();
     const { ifindex } = neighbours.list({ family: "bridge", dev: "v1" })[0]!;
     const { index } = ns.route.links.get("br0");
-    // Ages go on between two looks.
+    // Ages change between two looks.
     const keys = (all: readonly Neighbour[]): string[] => all.map((one) => neighbours.key(one));
     const ofBridge = [{ master: "br0" }, { masterDev: "br0" }, { master: index }, { flags: ["master"] as const }];
     for (const table of ofBridge) {
@@ -127,7 +128,7 @@ kernelTest("the table of a forwarding entry is the same in every verb, however i
       assertEquals(tables(), ["master"], text);
       neighbours.replace({ ...named, ifindex });
       assertEquals(tables(), ["master"], text);
-      // Beside the device's own.
+      // Beside the device's own entry.
       neighbours.add(key);
       assertEquals(tables(), ["master", "self"], text);
       assertEquals(neighbours.list(named).map(({ masterDev }) => masterDev), ["br0"], text);
@@ -136,7 +137,7 @@ kernelTest("the table of a forwarding entry is the same in every verb, however i
       assertEquals((await neighbours.waitFor(named, undefined, { timeout: 5_000 })).masterDev, "br0", text);
       neighbours.set(named, { state: ["permanent"] });
       assertEquals(neighbours.find(named)?.state, ["permanent"], text);
-      // What says more than the entry is deletes none.
+      // A key with more fields than the entry deletes none.
       for (const more of [{ vlan: 7 }, { dst: "192.0.2.9" }, { vni: 5 }, { state: ["noarp"] as const }]) {
         assertEquals(neighbours.find({ ...named, ...more }), undefined);
         assertEquals(assertThrows(() => neighbours.delete({ ...named, ...more }), KernelError).code, "ENOENT");
@@ -152,7 +153,7 @@ kernelTest("the table of a forwarding entry is the same in every verb, however i
       neighbours.delete({ ...key, flags: ["self"] });
       assertEquals(tables(), []);
     }
-    // A key that says no table means what list gives.
+    // A key without a table means the entry that list returns.
     neighbours.add({ ...key, master: "br0" });
     assertEquals(keys(neighbours.list(key)), keys([neighbours.get(key)]));
     assertEquals((await neighbours.waitFor(key, undefined, { timeout: 5_000 })).masterDev, "br0");
@@ -168,7 +169,7 @@ kernelTest("the table of a forwarding entry is the same in every verb, however i
   });
 });
 
-kernelTest("set refuses what the kernel passes over in a forwarding table", NEEDS, async () => {
+kernelTest("set refuses changes that the kernel ignores in a forwarding table", NEEDS, async () => {
   await inNamespace((ns) => {
     bridged(ns);
     const { neighbours } = ns.route, key = { family: "bridge", dev: "v1", lladdr: MAC } as const;
@@ -184,7 +185,7 @@ kernelTest("set refuses what the kernel passes over in a forwarding table", NEED
   });
 });
 
-kernelTest("waitFor refuses proxies, of which the kernel tells nothing", NEEDS, async () => {
+kernelTest("waitFor refuses proxies, for which the kernel sends no events", NEEDS, async () => {
   await inNamespace(async (ns) => {
     wire(ns);
     const { neighbours } = ns.route, key = { dev: "v0", dst: "192.0.2.77", flags: ["proxy"] } as const;

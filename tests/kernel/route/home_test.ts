@@ -1,4 +1,4 @@
-/** A client stays in the namespace in which it was opened, whatever becomes of the name that it was opened by. */
+/** A client stays in the namespace in which it was opened, even if the name later denotes another. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
@@ -18,7 +18,7 @@ function makeWire(name: string, end: string): void {
   run("ip", ["-n", name, "link", "add", end, "type", "veth", "peer", "name", `${end}p`]);
 }
 
-/** The links that each way of looking finds. */
+/** Returns the links that each way of reading finds. */
 async function seen(route: RouteClient): Promise<unknown[][]> {
   const names = (links: Iterable<{ ifname?: string }>): unknown[] => namesOf(links).sort();
   const events: { ifname?: string }[] = [];
@@ -32,7 +32,7 @@ async function seen(route: RouteClient): Promise<unknown[][]> {
 const OLD = ["lo", "old", "oldp"], NEW = ["lo", "new", "newp"];
 
 kernelTest(
-  "home: the name is deleted, and another namespace has it: list, iterate, watch and waitFor stay",
+  "home: after the name is given to another namespace, list, iterate, watch and waitFor stay in the first",
   NEEDS,
   () =>
     inNamespace(async ({ name }) => {
@@ -47,7 +47,7 @@ kernelTest(
       for (const client of [route, byPath]) assertEquals(await seen(client), [OLD, OLD, OLD]);
       using another = open({ netns: name });
       assertEquals(await seen(another), [NEW, NEW, NEW]);
-      // Events come from where the client is.
+      // Events come from the client's namespace.
       await using watching = route.links.watch();
       const waiting = route.links.waitFor("old", ({ mtu }) => mtu === 1400, { timeout: 30_000 });
       another.links.set("new", { mtu: 1300 });
@@ -55,17 +55,17 @@ kernelTest(
       assertEquals((await waiting).mtu, 1400);
       const { value } = await watching.next();
       assertEquals([value.value.ifname, value.value.mtu], ["old", 1400]);
-      // What further sockets say is recorded as well.
+      // The traffic of further sockets is recorded as well.
       const ports = new Set([...packets(pieces)].map(({ port }) => port));
       assertEquals(ports.size > 4, true);
     }),
 );
 
-kernelTest("home: the process by which it was found is gone", [...NEEDS, "unshare"], async () => {
+kernelTest("home: the process whose number was given has ended", [...NEEDS, "unshare"], async () => {
   const child = spawn("unshare", ["--net", "sleep", "1000"], { stdio: "ignore" });
   try {
     await new Promise((resolve) => child.once("spawn", resolve));
-    // unshare has its namespace a moment after it began.
+    // unshare enters its namespace a moment after it started.
     const ns = (pid: number): string => readlinkSync(`/proc/${pid}/ns/net`);
     while (ns(child.pid!) === ns(process.pid)) await new Promise((resolve) => setTimeout(resolve, 1));
     using route = open({ netns: child.pid! });
@@ -78,7 +78,7 @@ kernelTest("home: the process by which it was found is gone", [...NEEDS, "unshar
   }
 });
 
-/** How many sockets of a protocol programs have in the namespace that has the name now. */
+/** Counts the sockets of a protocol that programs have in the namespace that has the name now. */
 function sockets(name: string, protocol: number): number {
   const lines = netns.run(name, () => readFileSync("/proc/thread-self/net/netlink", "utf8")).trim().split("\n").slice(
     1,
@@ -87,7 +87,7 @@ function sockets(name: string, protocol: number): number {
   return rows.filter(([number, port]) => number === protocol && port !== 0).length;
 }
 
-/** Kernels without SMC refuse, on a socket that is there. */
+/** Kernels without SMC refuse the request, but the socket exists. */
 function tried(use: () => unknown): void {
   try {
     use();
@@ -97,7 +97,7 @@ function tried(use: () => unknown): void {
 }
 
 kernelTest(
-  "home: sockets of generic families, for events too, and both of SMC are in one namespace",
+  "home: sockets of generic families, also for events, and both of SMC are in one namespace",
   NEEDS,
   () =>
     inNamespace(async ({ name }) => {
@@ -116,7 +116,7 @@ kernelTest(
 );
 
 kernelTest(
-  "home: what is opened inside netns.run() stays there, and what was opened outside stays outside",
+  "home: clients opened inside netns.run() stay there, and those opened outside stay outside",
   NEEDS,
   () =>
     inNamespace(async ({ name }) => {
@@ -128,7 +128,7 @@ kernelTest(
       const [iterated, watching, deeper] = netns.run(name, () => [
         namesOf(own.links.iterate()).sort(),
         own.links.watch({ initial: true }),
-        // Also two deep.
+        // This also holds for nested calls.
         netns.run(name, () => namesOf(own.links.iterate()).sort()),
       ]);
       assertEquals([iterated, deeper], [here, here]);
@@ -143,7 +143,7 @@ kernelTest(
 );
 
 kernelTest(
-  "home: a socket that is opened anew is opened in the same namespace",
+  "home: a replaced socket is opened in the same namespace",
   NEEDS,
   () =>
     inNamespace(({ name }) => {
@@ -151,7 +151,7 @@ kernelTest(
       using route = open({ netns: name });
       netns.delete(name);
       netns.add(name);
-      // The first one never has an end of what it has lost.
+      // The first socket reports losses without end.
       const { receive } = Socket.prototype;
       let first: Socket | undefined;
       Socket.prototype.receive = function (timeout) {
@@ -169,7 +169,7 @@ kernelTest(
 );
 
 kernelTest(
-  "home: nothing is left open, and a closed client opens nothing",
+  "home: no socket is left open, and a closed client opens none",
   NEEDS,
   () =>
     inNamespace(async ({ name }) => {

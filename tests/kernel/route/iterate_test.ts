@@ -1,4 +1,4 @@
-/** Tables too large to hold: read one by one, in constant memory, while other things go on. */
+/** Tables too large to hold: read one by one, in constant memory, with other requests in between. */
 import { assert, assertEquals } from "@std/assert";
 import { readdirSync } from "node:fs";
 import process from "node:process";
@@ -14,7 +14,7 @@ function fill(ns: Namespace, count = COUNT): void {
   });
 }
 
-/** How many sockets and other files this process has open. */
+/** Counts the sockets and other files that this process has open. */
 function openFiles(): number {
   return readdirSync("/proc/self/fd").length;
 }
@@ -36,11 +36,11 @@ kernelTest(
           assertEquals(routes.lookup("127.0.0.1").type, "local");
         }
         if (seen.size % (COUNT / 5 * 2) === 0) {
-          // A loop in the loop, to its end.
+          // A loop within the loop, to its end.
           for (const _ of routes.iterate({ family: "inet", table: "main" })) inner++;
         }
         if (seen.size % (COUNT / 10 * 3) === 0) {
-          // And one that is left.
+          // Another one that is left early.
           let few = 0;
           for (const _ of routes.iterate({ family: "inet" })) if (++few === 10) break;
           assertEquals(few, 10);
@@ -71,7 +71,7 @@ kernelTest("iterate: changing the table inside the loop is safe", NEEDS, async (
         if (left++ % 2 === 0) routes.delete(route);
       }
     } catch (error) {
-      // The kernel may say that what it gave is not one state; then it was all the same given to its end.
+      // The kernel may report that the table changed; then all objects were yielded nevertheless.
       assertEquals((error as { code?: string }).code, "DUMP_INTERRUPTED");
     }
     assert(left >= SOME / 2, String(left));
@@ -79,7 +79,7 @@ kernelTest("iterate: changing the table inside the loop is safe", NEEDS, async (
   });
 });
 
-kernelTest("iterate: memory stays what it is however many routes go by", NEEDS, async () => {
+kernelTest("iterate: memory stays constant for any number of routes", NEEDS, async () => {
   await inNamespace((ns) => {
     fill(ns);
     const { routes } = ns.route,
@@ -97,7 +97,7 @@ kernelTest("iterate: memory stays what it is however many routes go by", NEEDS, 
       }
     }
     assertEquals(count, 5 * COUNT);
-    // Kept, they would be 200 MB; what a garbage collector has not met yet is less.
+    // Held in memory, they would be 200 MB; uncollected garbage is less.
     assert(most - least < 100 << 20, `between ${least >> 20} and ${most >> 20} MB`);
   });
 });

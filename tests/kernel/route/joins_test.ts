@@ -1,4 +1,4 @@
-/** Routes that join others, replace them, or leave them: whatever the events say, a watch's map ends right. */
+/** Routes that join others, replace them, or leave them: a watch's map ends correct, whatever the events are. */
 import { assert, assertEquals } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import { random } from "../../unit/core/help.ts";
@@ -14,7 +14,7 @@ const WAYS = [
   "nexthop via fd00::2 dev v0 nexthop via fd00::4 dev v0",
 ] as const;
 
-/** What `ip -6 route` shows of the test's own prefixes: one line a route, and two that are the same are one. */
+/** Returns the lines of `ip -6 route` for the test's own prefixes, without duplicates. */
 function theirs(ns: Namespace): string[] {
   const lines = ns.ipJson("-6 route show").filter(({ dst }) => String(dst).startsWith("fd1")).flatMap((route) => {
     const ways = (route["nexthops"] ?? [route]) as { gateway?: string; dev: string }[];
@@ -24,7 +24,7 @@ function theirs(ns: Namespace): string[] {
 }
 
 kernelTest(
-  "IPv6 routes that join others in any order, by any verb: a watch's map is what ip -6 route shows",
+  "IPv6 routes that join others in any order, by any verb: a watch's map equals ip -6 route",
   ["ip"],
   async () => {
     await inNamespace(async (ns) => {
@@ -51,13 +51,14 @@ kernelTest(
           const [verb, way] = [VERBS[below(VERBS.length)]!, WAYS[below(WAYS.length)]!];
           return `route ${verb} fd1${below(2)}::/64 ${way} ${below(2) === 0 ? "" : "metric 5"}\n`;
         });
-        // The kernel refuses what does not fit what is there; ip names each, and goes on.
+        // The kernel refuses changes that do not fit the present routes; ip reports them and continues.
         const input = changes.join(""), options = { input, encoding: "utf8" } as const;
         const { stderr } = spawnSync("ip", ["-n", ns.name, "-6", "-force", "-batch", "-"], options);
         done += changes.length - stderr.split("Command failed").length + 1;
         const expected = theirs(ns);
         if (expected.some((line) => line.includes(","))) joined++;
-        // What comes after all others has been heard is heard after them, and what they left is looked at before the next wait.
+        // Events of the last change come after all others, and routes that others left are read again before the next
+        // wait.
         const before = marks;
         ns.ip("-6 route add fd77::/64 dev v0");
         while (marks === before || JSON.stringify([...map.values()].sort()) !== JSON.stringify(expected)) {

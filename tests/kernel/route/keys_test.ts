@@ -1,4 +1,4 @@
-/** What keys and filters mean: the same object in every verb, the family that their text tells, nothing where nothing is. */
+/** Keys and filters: every verb finds the same object, addresses imply their family, and missing tables are empty. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
 import type { Route, RouteInput } from "../../../families/route/mod.ts";
@@ -6,9 +6,12 @@ import { inNamespace, kernelTest, type Namespace, run, wire } from "../namespace
 
 const NEEDS = ["ip"];
 
-/** Default routes of both families, in two tables and with several metrics; nothing else in these but the wire's. */
+/**
+ * Makes default routes of both families, in two tables and with several metrics; these tables have only the routes of
+ * the veth pair besides.
+ */
 function defaults(ns: Namespace): void {
-  // Link-local addresses, and the routes of an interface that has its carrier, come when the kernel is ready for them.
+  // Link-local addresses, and the routes of an interface with a carrier, appear when the kernel is ready for them.
   ns.ipBatch([
     "link add v0 type veth peer name v1",
     ...["v0", "v1"].map((dev) => `link set ${dev} addrgenmode none`),
@@ -30,10 +33,10 @@ function defaults(ns: Namespace): void {
   ]);
 }
 
-/** A route without what is changed, and what goes on. */
+/** Returns a route without the fields that are changed or change by themselves. */
 const still = ({ metrics: _metrics, cacheinfo: _cacheinfo, ...route }: Partial<Route>): object => route;
 
-kernelTest("find, get, set and delete of one key of a route mean the same one", NEEDS, async () => {
+kernelTest("find, get, set and delete mean the same route by one key", NEEDS, async () => {
   const keys: readonly RouteInput[] = [
     { dst: "default" },
     { dst: "0.0.0.0/0" },
@@ -61,7 +64,7 @@ kernelTest("find, get, set and delete of one key of a route mean the same one", 
       const before = list(), found = routes.find(key)!, text = JSON.stringify(key);
       assert(found !== undefined, text);
       assertEquals(routes.get(key), found, text);
-      // One that was listed names itself.
+      // A listed route denotes itself.
       for (const one of before.values()) assertEquals(routes.key(routes.get(one)), routes.key(one));
       routes.set(key, { metrics: { mtu: 1300 } });
       const changed = list(), [other] = [...changed.values()].filter((one) => !before.has(routes.key(one)));
@@ -73,7 +76,7 @@ kernelTest("find, get, set and delete of one key of a route mean the same one", 
   }
 });
 
-kernelTest("a filter whose text tells its family keeps it, in list, iterate and flush", NEEDS, async () => {
+kernelTest("a filter whose address implies a family keeps it, in list, iterate and flush", NEEDS, async () => {
   await inNamespace((ns) => {
     defaults(ns);
     const { addresses, neighbours, routes, rules } = ns.route,
@@ -83,7 +86,7 @@ kernelTest("a filter whose text tells its family keeps it, in list, iterate and 
       assertEquals(routes.list({ dst }).length, count);
       assertEquals(told([...routes.iterate({ dst })]), [family]);
     }
-    // This text tells none.
+    // This text implies none.
     assertEquals(told(routes.list({ dst: "default" })), ["inet", "inet6"]);
     assertEquals(told(routes.list({ dst: "default", family: "inet6" })), ["inet6"]);
     ns.ipBatch(["rule add from 0.0.0.0/0 table 5 priority 50", "-6 rule add from ::/0 table 5 priority 50"]);
@@ -104,7 +107,7 @@ kernelTest("a filter whose text tells its family keeps it, in list, iterate and 
   });
 });
 
-kernelTest("a table that is not there is empty", NEEDS, async () => {
+kernelTest("a table that does not exist is empty", NEEDS, async () => {
   await inNamespace((ns) => {
     const { routes } = ns.route;
     // A new namespace has no IPv4 before its loopback interface is up.
@@ -123,7 +126,7 @@ kernelTest("a table that is not there is empty", NEEDS, async () => {
 });
 
 kernelTest(
-  "addresses: what names none is not deleted or changed, and a flush takes secondaries along",
+  "addresses: a key that matches none deletes and changes nothing, and a flush removes secondary addresses",
   NEEDS,
   async () => {
     await inNamespace((ns) => {
@@ -140,7 +143,7 @@ kernelTest(
         assertThrows(() => addresses.set(key, { rtPriority: 5 }), TypeError, 'without "address"');
       }
       assertEquals(local("v0").length, 6);
-      // One that is found by what does not delete it deletes itself.
+      // An address that such a key finds denotes itself, and can be deleted.
       addresses.delete(addresses.get({ dev: "v0", local: "192.0.2.3" }));
       assertEquals(local("v0").includes("192.0.2.3"), false);
       assertEquals(addresses.flush({ dev: "v0", family: "inet" }), 5);
@@ -178,7 +181,7 @@ kernelTest(
         assertEquals(ns.ipJson("address show dev v0"), before);
         if (address.includes("/")) assertEquals(addresses.get({ dev: "v0", address, local: same }).address, address);
       }
-      // What was listed names itself.
+      // A listed address denotes itself.
       const listed = addresses.get({ dev: "v0", address: "192.0.2.1/24" });
       assertEquals(listed.local, "192.0.2.1");
       addresses.delete(listed);
@@ -187,7 +190,7 @@ kernelTest(
   },
 );
 
-kernelTest("IPv6 where it is switched off is no missing capability", NEEDS, async () => {
+kernelTest("an error of disabled IPv6 does not ask for a capability", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
     run("ip", ["netns", "exec", ns.name, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/v0/disable_ipv6"]);
@@ -206,7 +209,7 @@ kernelTest("IPv6 where it is switched off is no missing capability", NEEDS, asyn
   });
 });
 
-kernelTest("the law for an IPv6 route that goes by itself: what remains of its time is sent again", NEEDS, async () => {
+kernelTest("the law for an IPv6 route that expires: its remaining lifetime is sent again", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
     ns.ipBatch(["-6 address add fd00::1/64 dev v0 nodad", "-6 route add fd01::/64 via fd00::9 expires 5000"]);

@@ -1,6 +1,6 @@
 /**
- * Every kind of link that this kernel makes: made by iproute2 it is equal in ours, key by key of `ip -j -d`; made again by
- * us from that, it is equal in iproute2's; then it is changed and deleted.
+ * Every kind of link that this kernel makes: made by iproute2, it equals ours, key by key of `ip -j -d`; made again by
+ * the library from that, it equals iproute2's; then it is changed and deleted.
  */
 import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
@@ -15,22 +15,22 @@ type Json = Record<string, unknown>;
 
 const O_RDWR = 2;
 
-/** What a link is made of, and a change of it with what ip then says in its place. */
+/** Arguments to make a link, and a change of it with ip's values afterwards. */
 interface Trial {
-  /** What follows `ip link add`; `dev` stands before the type where it does not stand alone. */
+  /** Arguments after `ip link add`; `dev` with the name comes before the type if other arguments do. */
   readonly make: string;
-  /** That netlink does not make it: ip does by an ioctl, and what follows is of `ip tuntap add`. */
+  /** True if netlink cannot make it: ip uses an ioctl, and the arguments are those of `ip tuntap add`. */
   readonly ioctl?: true;
   readonly change?: LinkInput | ((ours: Link) => LinkInput);
   readonly changed?: Json;
 }
 
-/** A change that every kind takes. */
+/** A change that every kind accepts. */
 const ALIAS: Pick<Trial, "change" | "changed"> = { change: { ifalias: "changed" }, changed: { ifalias: "changed" } };
 
 const data = (info_data: Json): Json => ({ linkinfo: { info_data } });
 
-/** By kind. Under one kind several may stand. */
+/** By kind; a kind may have several. */
 const KINDS: Readonly<Record<string, readonly Trial[]>> = {
   dummy: [{ make: "numtxqueues 4 type dummy", change: { mtu: 1400 }, changed: { mtu: 1400 } }],
   ifb: [{ make: "type ifb" }],
@@ -95,7 +95,7 @@ const KINDS: Readonly<Record<string, readonly Trial[]>> = {
   gre: [
     {
       make: "type gre local 192.0.2.1 remote 192.0.2.2 ikey 7 okey 8 ttl 9 tos 4 icsum oseq dev v0",
-      // The kernel takes what is not given for 0.
+      // The kernel takes absent fields as 0.
       change: (ours) => ({ kind: "gre", data: { ...ours.data, ttl: 10 } }) as LinkInput,
       changed: data({ ttl: 10 }),
     },
@@ -164,12 +164,12 @@ const KINDS: Readonly<Record<string, readonly Trial[]>> = {
   gtp: [],
 };
 
-/** Kinds that come in pairs: the field that makes the other end, and with it what differs from one making to the next. */
+/** Kinds that come in pairs: the field for the peer, whose content differs each time it is made. */
 const PEER: Readonly<Record<string, string>> = { veth: "peer", vxcan: "peer", netkit: "peerInfo" };
 
 /**
- * What ip says of a link but for what runs on, is drawn anew each time, or follows from a MAC address that is given and
- * not drawn (a bridge's number).
+ * Returns ip's object of a link without values that change by themselves, are random for each link, or follow from a
+ * MAC address that is given and not random (a bridge's number).
  */
 function still(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(still);
@@ -188,14 +188,14 @@ const LOADED: Readonly<Record<string, string>> = {
   wwan: "wwan_hwsim",
 };
 
-/** Makes a link by ip; where kernel or ip have no such kind, the test is skipped. */
+/** Makes a link by ip; if the kernel or ip has no such kind, the test is skipped. */
 function madeByIp(ns: Namespace, { make, ioctl }: Trial): void {
   const [before, after] = make.split(/(?=\btype )/);
   const command = after === undefined ? ["", before] : [before, after];
   try {
     ns.ip(ioctl ? `tuntap add name x ${make}` : `link add ${command[0]} name x ${command[1]}`);
   } catch (error) {
-    // What ip says of what it has not, and the kernel of what it has not.
+    // The errors of ip and of the kernel for missing kinds.
     if (
       !/Unknown device type|not supported|is this kernel|Unsupported|Garbage|is garbage|What is|Cannot find device|No such (device|file)/i
         .test(String(error))
@@ -211,18 +211,18 @@ const around = (ns: Namespace): Around => ({
 });
 const shown = (ns: Namespace): Json => ns.ipJson("link show dev x")[0]!;
 
-/** Of `value` what `expected` speaks of. */
+/** Returns the part of `value` that `expected` has. */
 function subset(value: unknown, expected: unknown): unknown {
   if (typeof expected !== "object" || expected === null || Array.isArray(expected)) return value;
   return Object.fromEntries(Object.entries(expected).map(([key, one]) => [key, subset((value as Json)?.[key], one)]));
 }
 
-/** Up to where nothing differs; what a test says of a kind begins with it. */
+/** Checks that ip's object and ours are equal; `what` names the kind in errors. */
 function equalInBoth(ns: Namespace, what: string): void {
   assertEquals(differences(LINK, shown(ns), ns.route.links.get("x"), around(ns)), [], what);
 }
 
-/** Deletes a link that ip made, and makes it by us. */
+/** Deletes a link that ip made, and makes it by the library. */
 function makeAgain(ns: Namespace, kind: string): void {
   const { links } = ns.route, before = still(shown(ns)), ours = links.get("x"), peer = PEER[kind];
   links.delete("x");
@@ -237,7 +237,7 @@ function makeAgain(ns: Namespace, kind: string): void {
   assertEquals(still(shown(ns)), before, "made by us and by ip");
 }
 
-/** Has a link made by ip, makes it again, changes and deletes it. */
+/** Makes a link by ip, makes it again, changes and deletes it. */
 function tryKind(ns: Namespace, kind: string, trial: Trial): void {
   const { links } = ns.route, { ioctl, change, changed } = trial;
   madeByIp(ns, trial);
@@ -278,7 +278,7 @@ kernelTest(
   "kind lowpan: made by ip over a simulated radio, made again by us, changed and deleted",
   ["ip"],
   async () => {
-    // The radio is in the first namespace and leaves it by nl802154 only.
+    // The radio is in the first namespace, and only nl802154 can move it.
     if (!load("mac802154_hwsim")) skip("only in the lab, with module mac802154_hwsim");
     await inNamespace(
       (ns) => tryKind(ns, "lowpan", { make: "link wpan0 type lowpan" }),
@@ -287,13 +287,13 @@ kernelTest(
   },
 );
 
-kernelTest("kind gtp: made by us with sockets of the kernel's, and deleted", ["ip"], async () => {
+kernelTest("kind gtp: made by us with the kernel's own sockets, and deleted", ["ip"], async () => {
   await inNamespace((ns) => {
     const { links } = ns.route;
     try {
       links.add({ ifname: "x", kind: "gtp", data: { createSockets: 1, role: "sgsn" } });
     } catch (error) {
-      // Before 5.19 it wants sockets that somebody else made.
+      // Before 5.19, it needs sockets made by a program.
       if (!(error instanceof KernelError) || !["EOPNOTSUPP", "EINVAL"].includes(error.code)) throw error;
       skip(error.message);
     }

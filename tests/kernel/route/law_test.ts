@@ -1,6 +1,6 @@
 /**
- * The law: what `list` yields is deleted by `delete` and restored by `add`, with exactly the table's read-only fields
- * ignored; what JSON makes of it is accepted as well.
+ * The law: objects from `list` are deleted by `delete` and restored by `add`, which ignores exactly the table's
+ * read-only fields; the same holds for objects converted to JSON and back.
  */
 import { assert, assertEquals } from "@std/assert";
 import type { Codec } from "../../../core/codec/mod.ts";
@@ -13,7 +13,7 @@ const NEEDS = ["ip"];
 
 type Fields = Record<string, unknown>;
 
-/** As much of a collection as the law speaks of. */
+/** The parts of a collection that the law needs. */
 interface Lawful<T> {
   readonly declaration: { readonly object: string; readonly table: { readonly fields: readonly Field[] } };
   list(): T[];
@@ -22,7 +22,7 @@ interface Lawful<T> {
   key(one: T): string;
 }
 
-/** An object without what its table, and the tables in it, call read-only. */
+/** Returns an object without the fields that its table, and nested tables, mark as read-only. */
 function writable(fields: readonly Field[], value: Fields): Fields {
   const kept: Fields = {};
   for (const [key, one] of Object.entries(value)) {
@@ -37,23 +37,23 @@ function writable(fields: readonly Field[], value: Fields): Fields {
   return kept;
 }
 
-/** How one kind of object is deleted and made again. */
+/** The options of the law for one kind of object. */
 interface Trial<T> {
-  /** The objects that it is about; all when absent. */
+  /** Selects the objects; all when absent. */
   readonly of?: (one: T) => boolean;
-  /** At least so many of them, lest nothing is tried. */
+  /** Least number of objects, so that the test cannot be empty. */
   readonly least: number;
-  /** Makes one again; `add` when absent. */
+  /** Makes an object again; `add` when absent. */
   readonly make?: (one: T, all: readonly T[]) => void;
-  /** In which order they are made, which is backwards the order in which they go; as listed when absent. */
+  /** Order in which they are made, the reverse of that of deleting; as listed when absent. */
   readonly rank?: (one: T) => number;
-  /** What of an object changes while one looks, as both sides are to have it. */
+  /** Returns an object with fixed values for fields that change by themselves, for both sides. */
   readonly steady?: (one: T) => T;
-  /** Waits until what was made again is as it is going to be. */
+  /** Waits until an object that was made again has its final state. */
   readonly settle?: (one: T) => Promise<unknown>;
 }
 
-/** Tries the law on a collection: with its objects, and with what JSON makes of them. */
+/** Checks the law for a collection: with its objects, and with these converted to JSON and back. */
 async function law<T extends object>(collection: Lawful<T>, trial: Trial<T>): Promise<void> {
   const { of = () => true, least, make, rank = () => 0, steady = (one) => one, settle } = trial;
   const { object, table } = collection.declaration;
@@ -68,7 +68,7 @@ async function law<T extends object>(collection: Lawful<T>, trial: Trial<T>): Pr
   for (const form of [(one: T) => one, (one: T) => JSON.parse(stringify(one)) as T]) {
     const given = before.map(form);
     for (const one of given.toReversed()) {
-      // With some of them others went.
+      // Deleting some of them removes others.
       if (list().some((other) => collection.key(other) === collection.key(one))) collection.delete(one as never);
     }
     assertEquals(list().filter((one) => keys.has(collection.key(one))), [], `${object}s are left`);
@@ -80,7 +80,7 @@ async function law<T extends object>(collection: Lawful<T>, trial: Trial<T>): Pr
   }
 }
 
-/** Runs each line of a batch on its own and leaves out those that this kernel cannot do. */
+/** Runs each line of a batch by itself, and skips those that this kernel cannot do. */
 function tryEach(ns: Namespace, lines: readonly string[]): void {
   for (const line of lines) {
     try {
@@ -135,7 +135,7 @@ kernelTest("law: links, of every kind that the kernel has", NEEDS, async () => {
       "link add netk7 type netkit",
     ]);
     const { links } = ns.route;
-    // What the modules put into every namespace cannot be deleted; nk0 is a netkit's other end.
+    // Links that modules add to every namespace cannot be deleted; nk0 is the peer of a netkit.
     const fallback = /^(lo|(?!nk).*0|erspan0|ip6_vti0|ip_vti0)$/, made = /^(br0|v[0-3]|vx\d|mv0|mt0|d0|iv0|vrf0)$/;
     await law<Fields>(links as never, {
       least: 10,
@@ -144,11 +144,11 @@ kernelTest("law: links, of every kind that the kernel has", NEEDS, async () => {
       make(link, all) {
         if (links.find(Number(link["index"])) !== undefined) return;
         const pair = link["kind"] === "veth" || link["kind"] === "netkit";
-        // The other end of a pair is another link of the list; making one makes both.
-        // It cannot be up before there is an end to be connected to.
+        // The peer of a pair is another link of the list, and making one makes both. It cannot be up before its peer
+        // exists.
         const found = pair ? all.find((other) => other["index"] === link["link"]) : undefined;
         const flags = (found?.["flags"] ?? []) as string[], up = flags.includes("up");
-        // What a netkit's data say is of both ends, and given of the one that is added.
+        // A netkit's data have settings of both ends, and are given for the link that is added.
         const { data: _, ...end } = found ?? {};
         const peer = found && { ...end, flags: flags.filter((flag) => flag !== "up") };
         const data = link["kind"] === "veth" ? { peer } : { ...link["data"] as object, peerInfo: peer };
@@ -193,7 +193,7 @@ kernelTest("law: addresses, with peers, labels and lifetimes", NEEDS, async () =
       least: 14,
       settle: ({ index, address, peer }) =>
         addresses.waitFor({ index, address, ...(peer === undefined ? {} : { peer }) }, done, { timeout: 20_000 }),
-      // Lifetimes go on while the test runs.
+      // Lifetimes decrease while the test runs.
       steady(one) {
         const { cacheinfo } = one, round = (time = 0): number => time === 0xffffffff ? time : Math.ceil(time / 600);
         if (cacheinfo === undefined) return one;
@@ -261,15 +261,15 @@ kernelTest("law: routes, of all types and tables", NEEDS, async () => {
     const scopes: unknown[] = ["host", "link", "site", "universe"];
     await law(routes, {
       least: 40,
-      // The kernel makes IPv6 routes of metric 0 for itself; whoever asks for 0 gets 1024.
+      // The kernel uses metric 0 for its own IPv6 routes; a request with 0 gets 1024.
       of: ({ family, priority = 0 }) => family === "inet" || priority > 0,
-      // What a route needs comes before it: local addresses, then what is on the wire.
+      // Routes that others depend on come first: local addresses, then directly connected networks.
       rank({ dst, family, scope, table, type, via }) {
         if (family !== "inet") return 9;
         if (via !== undefined) return 10;
         return table !== "local" ? 2 + scopes.indexOf(scope) : type === "local" && dst.endsWith("/32") ? 0 : 1;
       },
-      // IPv6 keeps its own routes to fe80::/64 and ff00::/8, one a link, beside each other; so does who appends.
+      // IPv6 keeps its own routes to fe80::/64 and ff00::/8, one per link, beside each other; append makes them in the same way.
       make(route, all) {
         const same = all.find((other) =>
           other.dst === route.dst && other.table === route.table && other.tos === route.tos &&
@@ -285,7 +285,7 @@ kernelTest("law: routes, of all types and tables", NEEDS, async () => {
 kernelTest("law: neighbours, proxies and forwarding tables", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ipBatch([
-      // Without a VLAN of its own an entry would be one of each VLAN of the port.
+      // Without a VLAN of its own, an entry would be added to each VLAN of the port.
       "link add br0 type bridge vlan_default_pvid 0",
       "link add v0 type veth peer name v1",
       "link add vx0 type vxlan id 42 dstport 4789",
@@ -306,7 +306,7 @@ kernelTest("law: neighbours, proxies and forwarding tables", NEEDS, async () => 
       delete: neighbours.delete.bind(neighbours),
       key: neighbours.key.bind(neighbours),
     };
-    // Proxies are a table of their own.
+    // Proxies are in a table of their own.
     const list = (): Neighbour[] => [...neighbours.list(), ...neighbours.list({ flags: ["proxy"] })];
     await law({ ...verbs, list }, { least: 6, of: ({ dst = "" }) => /^(192\.0\.2|2001)/.test(dst) });
     for (
@@ -324,7 +324,7 @@ kernelTest("law: neighbours, proxies and forwarding tables", NEEDS, async () => 
   });
 });
 
-kernelTest("law: rules, with every selector, and those that the kernel begins with", NEEDS, async () => {
+kernelTest("law: rules, with every selector, and the initial rules of the kernel", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ipBatch([
       "link add v0 type veth peer name v1",

@@ -1,18 +1,18 @@
-/** Look-ups: the way of a packet, as `ip route get` has it. */
+/** Look-ups: the route of a packet, compared with `ip route get`. */
 import process from "node:process";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
 import type { LookupOptions, Route } from "../../../families/route/mod.ts";
 import { inNamespace, kernelTest, type Namespace, run, wire } from "../namespace.ts";
 
-/** How this runtime runs a file. */
+/** The command that runs a file on this runtime. */
 const RUN = process.versions["deno"]
   ? ["run", "--no-lock", "--allow-ffi"]
   : process.versions["bun"]
   ? []
   : ["--no-warnings"];
 
-/** What both sides say of a way. */
+/** Returns the fields of a route that both sides have. */
 const way = ({ dst, gateway, dev, prefsrc, priority, type, table }: Partial<Route>): object => ({
   dst: dst?.replace(/\/\d+$/, ""),
   gateway,
@@ -23,14 +23,14 @@ const way = ({ dst, gateway, dev, prefsrc, priority, type, table }: Partial<Rout
   table: table === undefined ? undefined : String(table),
 });
 
-/** What `ip -j -d route get` says. */
+/** Returns the route of `ip -j -d route get`. */
 function theirs({ ipJson }: Namespace, words: string): object {
   const [found] = ipJson(`route get ${words}`);
   const { metric, table = "main", ...rest } = found as Record<string, unknown>;
   return way({ ...rest, ...(metric === undefined ? {} : { priority: metric }), table } as Partial<Route>);
 }
 
-kernelTest("look-ups of both families, by all that a packet can be like, as ip route get", ["ip"], async () => {
+kernelTest("look-ups of both families, by all fields of a packet, equal ip route get", ["ip"], async () => {
   await inNamespace((ns) => {
     wire(ns);
     ns.ipBatch([
@@ -78,14 +78,14 @@ kernelTest("look-ups of both families, by all that a packet can be like, as ip r
       assertEquals(way(routes.lookup(dst!, { family: dst!.includes(":") ? "inet6" : "inet" })), plain);
     }
     assertEquals(compared, 44);
-    // Of each family mark, port, tos, user, and the source address make a difference.
+    // In each family, mark, port, TOS, user and source address each change the route.
     assert(others >= 8, `${others} look-ups found another way`);
     assertEquals(routes.lookup("fd00:b::5", { mark: 5 }).table, 100);
     assertEquals(routes.lookup("203.0.113.5", { mark: 5 }).table, 100);
   });
 });
 
-kernelTest("look-ups say what refuses a packet, and ask nobody for a capability", ["ip"], async () => {
+kernelTest("look-ups name the reason of a refused packet, and mention no capability", ["ip"], async () => {
   await inNamespace((ns) => {
     wire(ns);
     ns.ipBatch(["198.51.100.", "-6 fd01::"].flatMap((net) => {
@@ -111,7 +111,7 @@ kernelTest("look-ups say what refuses a packet, and ask nobody for a capability"
   });
 });
 
-/** Whether the kernel has links of kind vrf. */
+/** True if the kernel has links of kind vrf. */
 let vrf = false;
 try {
   await inNamespace(({ ip }) => {
@@ -119,10 +119,10 @@ try {
   });
   vrf = true;
 } catch {
-  // It has none, or we are not root.
+  // The kernel has none, or this is not root.
 }
 
-kernelTest("look-ups in a VRF, as ip route get", vrf ? ["ip"] : ["a kernel with links of kind vrf"], async () => {
+kernelTest("look-ups in a VRF equal ip route get", vrf ? ["ip"] : ["a kernel with links of kind vrf"], async () => {
   await inNamespace((ns) => {
     wire(ns);
     ns.ipBatch([
@@ -144,7 +144,7 @@ kernelTest("look-ups in a VRF, as ip route get", vrf ? ["ip"] : ["a kernel with 
   });
 });
 
-kernelTest("default_route.ts --to finds the way of either family", ["ip"], async () => {
+kernelTest("default_route.ts --to finds the route in either family", ["ip"], async () => {
   await inNamespace((ns) => {
     wire(ns);
     ns.ipBatch([

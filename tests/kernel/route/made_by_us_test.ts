@@ -1,4 +1,6 @@
-/** What we make, as iproute2 reads it back: each kind of link that this kernel has, and all other objects. */
+/**
+ * Objects made by the library, as iproute2 shows them: each kind of link that this kernel has, and all other objects.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
 import type { LinkInput, NeighbourInput, RouteInput, RuleInput } from "../../../families/route/mod.ts";
@@ -9,7 +11,7 @@ const NEEDS = ["ip"];
 
 type Json = Record<string, unknown>;
 
-/** Of `value` what `expected` speaks of; ip says `true` or `null` for what holds. */
+/** Returns the part of `value` that `expected` has; ip has `true` or `null` for flags that are set. */
 function subset(value: unknown, expected: unknown): unknown {
   if (value === null && expected === true) return true;
   if (Array.isArray(expected)) {
@@ -20,28 +22,28 @@ function subset(value: unknown, expected: unknown): unknown {
   return Object.fromEntries(Object.entries(expected).map(([key, one]) => [key, subset(fields?.[key], one)]));
 }
 
-/** That ip's object has all that `expected` says. */
+/** Checks that ip's object has all of `expected`. */
 function assertHas(value: unknown, expected: Json, what: string): void {
   assertEquals(subset(value, expected), expected, `${what}: ${JSON.stringify(value)}`);
 }
 
-/** A wire with its other end, up, with addresses. */
+/** Makes a pair of links that are up, with addresses. */
 function wire(ns: Namespace): void {
   const { links, addresses } = ns.route;
   links.set("lo", { up: true });
   links.add({ ifname: "v0", up: true, kind: "veth", data: { peer: { ifname: "v1" } } });
-  // The other end cannot be up before there is one to be connected to.
+  // The peer cannot be up before it is connected.
   links.set("v1", { up: true });
   addresses.add({ dev: "v0", address: "192.0.2.1/24" });
   addresses.add({ dev: "v0", address: "2001:db8::1/64", flags: ["nodad"] });
 }
 
-/** A link, and what ip says of it: its own fields, and `data` for those of its kind. */
+/** A link, and ip's object of it: its own fields, and `data` for those of its kind. */
 interface Made {
   readonly link: LinkInput;
   readonly own?: Json;
   readonly data?: Json;
-  /** What a kernel may have to lack, beside the kind itself. */
+  /** A feature that kernels may lack, besides the kind itself. */
   readonly may?: string;
 }
 
@@ -286,7 +288,7 @@ kernelTest("made by us: ports of bridges, other ends in another namespace, and c
       assertEquals((w0["flags"] as string[]).toSorted(), ["BROADCAST", "NOARP", "PROMISC"]);
       links.set("w0", { up: true });
       const flags = show("w0")["flags"] as string[];
-      // The mask says what is meant: nothing else changed.
+      // Only the flags in the mask changed.
       for (const flag of ["NOARP", "PROMISC", "UP"]) assert(flags.includes(flag), flags.join());
       assert(!flags.includes("MULTICAST"), flags.join());
       links.set("w0", { ifalias: "", promisc: false, arp: true, multicast: true });
@@ -424,7 +426,7 @@ const ROUTES: readonly (readonly [RouteInput, Json])[] = [
   }],
 ];
 
-/** A route as ip lists it: by its destination, in whatever table. */
+/** Returns a route as ip lists it, by its destination, in any table. */
 function shownRoute(ns: Namespace, { dst, family }: RouteInput): Json | undefined {
   const option = family === "inet6" || String(dst).includes(":") ? "-6" : "-4";
   const all: Json[] = JSON.parse(
@@ -444,7 +446,7 @@ function shownRoute(ns: Namespace, { dst, family }: RouteInput): Json | undefine
   return all[0];
 }
 
-kernelTest("made by us: routes of all types, with several ways, metrics and nexthop objects", NEEDS, async () => {
+kernelTest("made by us: routes of all types, with several next hops, metrics and nexthop objects", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
     ns.ipBatch(["nexthop add id 7 via 192.0.2.7 dev v0", "nexthop add id 16 via 2001:db8::7 dev v0"]);
@@ -455,7 +457,7 @@ kernelTest("made by us: routes of all types, with several ways, metrics and next
   });
 });
 
-/** Makes a bridge, with VLANs where the kernel's bridges have them; whether they do. */
+/** Makes a bridge, with VLANs if the kernel's bridges support them; returns true if they do. */
 function bridge({ links }: Namespace["route"], ifname: string): boolean {
   try {
     links.add({ ifname, kind: "bridge", data: { vlanFiltering: 1 } });
@@ -577,7 +579,7 @@ kernelTest("made by us: rules with every selector", NEEDS, async () => {
       assertHas(theirs[0], { priority, ...expected }, `rule ${priority}`);
     });
     const made = ns.route.rules.add({ src: "10.9.0.0/16" });
-    // The kernel chooses a place; what it chose comes back.
+    // The kernel chooses a priority, and returns it.
     assertEquals(ns.ipJson(`-4 rule show priority ${made.priority}`)[0]!["src"], "10.9.0.0");
   });
 });

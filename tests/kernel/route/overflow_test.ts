@@ -1,4 +1,4 @@
-/** Receive buffers that are too small: batches fit what there is, nothing that is known is lost, and the next call is right. */
+/** Receive buffers that are too small: batches are adapted to them, known results are kept, and the next call works. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BatchError, KernelError, type NetlinkError } from "../../../core/errors.ts";
 import type { Transport } from "../../../core/transport.ts";
@@ -7,10 +7,10 @@ import { Socket } from "../../../ffi/socket.ts";
 import { inNamespace, kernelTest, namesOf, type Namespace } from "../namespace.ts";
 
 const NEEDS = ["ip"];
-/** The least that the kernel grants is 2,304. */
+/** A size that the kernel raises to its minimum, 2,304. */
 const LEAST = 1;
 
-/** A client whose receive buffer has the size that is given; `told` is what it believes instead. */
+/** Returns a client whose receive buffer has the given size; `told` is the size that it is told instead. */
 function small(ns: Namespace, bytes: number, told?: number): { route: RouteClient; sends: () => number } {
   let sends = 0;
   const transport = (): Transport => {
@@ -26,7 +26,7 @@ function small(ns: Namespace, bytes: number, told?: number): { route: RouteClien
   return { route: open({ transport }), sends: () => sends };
 }
 
-/** Asks for routes of which every second one is refused; every one that is not is made. */
+/** Requests routes of which one in `every` is refused; all others are made. */
 function ask(route: RouteClient, count: number, every = 2): BatchError | undefined {
   try {
     route.batch(({ routes }) => {
@@ -42,7 +42,7 @@ function ask(route: RouteClient, count: number, every = 2): BatchError | undefin
   }
 }
 
-/** The positions of those that the kernel has. */
+/** Returns the positions of the routes that the kernel has. */
 function made(ns: Namespace): number[] {
   return ns.ipJson("route show type blackhole").map(({ dst }) => {
     const [, , high, low] = String(dst).split(".").map(Number);
@@ -52,7 +52,7 @@ function made(ns: Namespace): number[] {
 
 for (const bytes of [LEAST, 4096, 20_000, 106_496, 1_000_000]) {
   kernelTest(
-    `overflow: a batch fits a receive buffer of ${bytes}, and names every refusal once`,
+    `overflow: a batch is adapted to a receive buffer of ${bytes}, and names every refusal once`,
     NEEDS,
     () =>
       inNamespace((ns) => {
@@ -70,11 +70,11 @@ for (const bytes of [LEAST, 4096, 20_000, 106_496, 1_000_000]) {
 
 for (const every of [1, 2, 7]) {
   kernelTest(
-    `overflow: where every ${every}th is refused and answers are lost, each item is what the kernel did`,
+    `overflow: if every ${every}th item is refused and answers are lost, each item is reported as the kernel did it`,
     NEEDS,
     () =>
       inNamespace((ns) => {
-        // It believes that there is room for the answers to 128 items at once.
+        // It is told that there is room for the answers to 128 items at once.
         const { route } = small(ns, LEAST, 212_992);
         using _ = route;
         const error = ask(route, 400, every)!, there = new Set(made(ns));
@@ -91,7 +91,7 @@ for (const every of [1, 2, 7]) {
         assertEquals(listed.flat().sort((a, b) => a - b), Array.from({ length: 400 }, (_, i) => i));
         assert(error.failures.length > 0 && error.unknown.length > 0, error.message);
         assert(error.unknown.every(({ error }) => (error as NetlinkError).code === "ENOBUFS"));
-        // All are tried, and the client goes on.
+        // All items are tried, and the client stays usable.
         assertEquals(error.unsent, []);
         assertEquals(route.routes.list({ type: "blackhole" }).length, there.size);
         assertEquals(route.links.get("lo").ifname, "lo");
@@ -101,7 +101,7 @@ for (const every of [1, 2, 7]) {
 }
 
 kernelTest(
-  "overflow: what only looks is asked again, with more room, when the answer was lost",
+  "overflow: after a lost answer, a request that changes nothing is repeated, with a larger buffer",
   NEEDS,
   () =>
     inNamespace((ns) => {

@@ -1,4 +1,4 @@
-/** What `set` changes: the fields given, and no others, field by field, as `ip -j` and `bridge -j` see it. */
+/** `set` changes only the given fields, also in nested objects, as `ip -j` and `bridge -j` show. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { BatchError } from "../../../core/errors.ts";
 import type { AddressInput, NeighbourInput, RouteInput } from "../../../families/route/mod.ts";
@@ -6,10 +6,10 @@ import { bridgeWithoutVlans, inNamespace, kernelTest, type Namespace, run, wire 
 
 type Fields = Record<string, unknown>;
 
-/** One change: what is given, and what of the tool's object it makes other; `undefined` for a field that goes. */
+/** One change: the given fields, and the tool's fields that change by it; `undefined` for a field that disappears. */
 type Change<I> = readonly [changes: I, other: Fields];
 
-/** Makes each change of an object anew, and compares all that a tool says of it with what it said before. */
+/** Makes each change of an object, and compares the tool's object with that before. */
 function changes<I>(
   made: () => void,
   look: () => Fields,
@@ -28,13 +28,13 @@ function changes<I>(
   }
 }
 
-/** The one object that a tool lists. */
+/** Returns the only object that a tool lists. */
 function one(list: readonly Fields[]): Fields {
   assertEquals(list.length, 1, JSON.stringify(list));
   return list[0]!;
 }
 
-/** Lifetimes of minutes, as they go on while the test runs. */
+/** Returns an address with lifetimes in minutes, as they decrease while the test runs. */
 function steady(address: Fields): Fields {
   const minutes = (name: string): Fields => ({ [name]: Math.ceil(Number(address[name]) / 600) });
   return { ...address, ...minutes("valid_life_time"), ...minutes("preferred_life_time") };
@@ -45,7 +45,7 @@ function addressOf(ns: Namespace, local: string): Fields {
   return steady(one(all.filter((address) => address["local"] === local)));
 }
 
-/** A prefix of the test's own for the words of `ip`. */
+/** Returns the prefix for arguments of `ip` with this address. */
 const six = (address: string): string => address.includes(":") ? "-6 " : "";
 
 for (
@@ -79,7 +79,7 @@ for (
           ...(timed || address.includes(":")
             ? [[{ cacheinfo: { prefered: 6_000 } }, { preferred_life_time: 10 }]] as Change<AddressInput>[]
             : []),
-          // Linux shows no less than for ever of an IPv4 address that is valid for ever.
+          // If an IPv4 address is valid for ever, Linux shows its preferred lifetime as for ever too.
           [{ cacheinfo: { valid: 4294967295, prefered: 0 } }, {
             valid_life_time: FOREVER,
             preferred_life_time: address.includes(":") ? 0 : FOREVER,
@@ -99,7 +99,7 @@ for (
       addresses.set({ dev: "v0", address }, { cacheinfo: { valid: 4294967295, prefered: 0 } });
       addresses.set({ dev: "v0", address }, { rtPriority: 7 });
       assertEquals(addressOf(ns, local)["deprecated"], true);
-      // Nothing is changed by what the kernel would pass over.
+      // A change that the kernel would ignore changes nothing.
       const before = addressOf(ns, local);
       for (
         const [field, change] of [
@@ -119,7 +119,7 @@ for (
         const error = assertThrows(() => addresses.set({ dev: "v0", address }, change as never), TypeError);
         assertStringIncludes(error.message, `Cannot set address ${address} on v0: ${field}`);
       }
-      // The same value is no change.
+      // Setting the same value changes nothing.
       addresses.set(addresses.get({ dev: "v0", address }), addresses.get({ dev: "v0", address }));
       addresses.set({ dev: "v0", address }, { address, dev: "v0", index: ns.route.links.get("v0").index });
       assertEquals(addressOf(ns, local), before);
@@ -188,7 +188,7 @@ for (
           [{ type: "blackhole" }, {
             type: "blackhole",
             gateway: undefined,
-            // An IPv6 route that refuses has no time to go and no preference, and leads to lo.
+            // An IPv6 route that refuses packets has no lifetime or preference, and uses lo.
             ...(six(dst) === ""
               ? { dev: undefined, flow: undefined }
               : { dev: "lo", expires: undefined, pref: "medium" }),
@@ -196,7 +196,7 @@ for (
           ...more as unknown as Change<RouteInput>[],
         ],
       );
-      // Of several ways, too.
+      // This also holds with several next hops.
       ns.ip(`${six(dst)}route del ${dst} table 100`);
       const several = `nexthop via ${first} dev v0 nexthop via ${second} dev v0`;
       const made = (): void => {
@@ -230,7 +230,7 @@ for (
       }
       routes.set(key, { dst, table: 100, priority: 7, family: six(dst) === "" ? "inet" : "inet6" });
       assertEquals(look(), before);
-      // Another metric stands behind, and is another route.
+      // A route with another metric comes later, and is another route.
       ns.ip(`${six(dst)}route add ${dst} via ${first} metric 9 table 100`);
       routes.set({ ...key, priority: 9 }, { metrics: { mtu: 1290 } });
       assertEquals(
@@ -241,7 +241,7 @@ for (
   });
 }
 
-kernelTest("set refuses a route that the kernel would not replace, but one before it", ["ip"], async () => {
+kernelTest("set refuses a route that the kernel would not replace, because one comes before it", ["ip"], async () => {
   await inNamespace((ns) => {
     wire(ns);
     ns.ipBatch([
@@ -314,7 +314,7 @@ kernelTest("set changes one field of a neighbour and no other", ["ip"], async ()
     assertStringIncludes(error.message, "failed");
     neighbours.set({ dev: "v0", dst: "192.0.2.60" }, { lladdr: LLADDR, state: ["stale"] });
     assertEquals(one(ns.ipJson("neigh show 192.0.2.60"))["state"], ["STALE"]);
-    // Those that others are answered for have a table of their own.
+    // Proxies have a table of their own.
     ns.ip("neigh add proxy 192.0.2.70 dev v0");
     neighbours.set({ dev: "v0", dst: "192.0.2.70", flags: ["proxy"] }, { protocol: "static" });
     assertEquals(one(ns.ipJson("neigh show proxy"))["protocol"], "static");
@@ -367,7 +367,7 @@ kernelTest("set changes one field of a forwarding entry and no other", ["ip", "b
   });
 });
 
-kernelTest("set of a link changes what is given, and a key names", ["ip"], async () => {
+kernelTest("set of a link changes the given fields of the link that the key denotes", ["ip"], async () => {
   await inNamespace((ns) => {
     wire(ns);
     const { links } = ns.route,
@@ -383,7 +383,7 @@ kernelTest("set of a link changes what is given, and a key names", ["ip"], async
     links.set({ ifname: "aa" }, { ifname: "cc" });
     assertEquals([up()["aa"], up()["bb"], up()["cc"]], [undefined, "up", "down"]);
     links.set("cc", { ifname: "aa" });
-    // The name is another's: neither is changed.
+    // The name belongs to another link: neither is changed.
     assertThrows(() => links.set({ ifname: "aa" }, { ifname: "bb", up: false }), Error, "EEXIST");
     assertEquals([up()["aa"], up()["bb"]], ["down", "up"]);
     links.set({ ifname: "aa" }, { ifname: "aa", up: true });

@@ -1,4 +1,4 @@
-/** strace takes the requests that we send apart, and finds what we meant. */
+/** strace decodes our requests to the intended values. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { ROUTE, runIn } from "./child.ts";
 
 const NEEDS = ["ip", "strace"];
 
-/** The netlink messages that `code` sends, as strace shows them. */
+/** Returns the netlink messages that `code` sends, as strace shows them. */
 function traced(netns: string, code: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), "netlink-strace-")), file = join(folder, "trace");
   try {
@@ -25,7 +25,7 @@ function traced(netns: string, code: string): string[] {
   }
 }
 
-/** That some message of type `type` has all these words. */
+/** Checks that a message of type `type` has all these words. */
 function assertSent(lines: readonly string[], type: string, ...words: string[]): void {
   const some = lines.filter((line) => line.includes(type));
   assert(
@@ -36,7 +36,7 @@ function assertSent(lines: readonly string[], type: string, ...words: string[]):
   );
 }
 
-kernelTest("strace: links decode to what was meant", NEEDS, async () => {
+kernelTest("strace: links decode to the intended values", NEEDS, async () => {
   await inNamespace(({ name }) => {
     const lines = traced(
       name,
@@ -69,7 +69,7 @@ kernelTest("strace: links decode to what was meant", NEEDS, async () => {
   });
 });
 
-kernelTest("strace: addresses, routes, neighbours and rules decode to what was meant", NEEDS, async () => {
+kernelTest("strace: addresses, routes, neighbours and rules decode to the intended values", NEEDS, async () => {
   await inNamespace((ns) => {
     ns.ipBatch([
       "link set lo up",

@@ -1,11 +1,13 @@
-/** What a kernel refuses or spoils when its own words are given back to it carelessly: the traps of ROUTE that only a kernel shows. */
+/**
+ * The traps of ROUTE that only a kernel shows: it refuses or spoils its own values if they are sent back carelessly.
+ */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
 import { inNamespace, kernelTest, patience } from "../namespace.ts";
 
 const NEEDS = ["ip"];
 
-kernelTest("trap 22: every filter that goes to the kernel is one that it takes", NEEDS, async () => {
+kernelTest("trap 22: the kernel accepts every filter that is sent to it", NEEDS, async () => {
   await inNamespace(({ ipBatch, route: { addresses, links, neighbours, routes, rules } }) => {
     ipBatch([
       "link set lo up",
@@ -24,14 +26,14 @@ kernelTest("trap 22: every filter that goes to the kernel is one that it takes",
       assertEquals(found.some(({ dst }) => dst === "192.0.2.0/24"), true, JSON.stringify(filter));
     }
     assert(rules.list({ family: "inet6" }).length >= 2);
-    // What the kernel cannot filter by is looked at here, and what nobody has is refused.
+    // The library applies filters that the kernel does not have, and refuses those that match no field.
     assertEquals(links.list({ ifname: "v0", mtu: 1500 }).map(({ index }) => index), [v0]);
     assertThrows(() => links.list({ nam: "v0" } as never), TypeError, 'there is no field "nam"');
   });
 });
 
 kernelTest(
-  "trap 25: a link, a route by nexthop id, and one prefix on two links, as they were listed",
+  "trap 25: a link, a route by nexthop id, and one prefix on two links, made again as they were listed",
   NEEDS,
   async () => {
     await inNamespace(async ({ ipBatch, route: { addresses, links, routes } }) => {
@@ -65,10 +67,10 @@ kernelTest(
   },
 );
 
-kernelTest("trap 26: a link that is set up keeps its other flags", NEEDS, async () => {
+kernelTest("trap 26: setting a link up keeps its other flags", NEEDS, async () => {
   await inNamespace(async ({ ipBatch, route: { links } }) => {
     ipBatch(["link add v0 type veth peer name v1", "link set v0 arp off", "link set v0 multicast on allmulticast on"]);
-    // That it does not run is found out a moment after it was made.
+    // The kernel clears the flag `running` a moment after the link was made.
     const still = ({ flags }: { flags?: readonly unknown[] }): boolean => !flags!.includes("running");
     const before = (await links.waitFor("v0", still, { timeout: patience(10_000) })).flags!;
     assert(before.includes("noarp") && before.includes("multicast"));

@@ -1,4 +1,4 @@
-/** Watches: every change is told, and a map that follows one is always right. */
+/** Watches: every change is reported, and a map that follows one is always correct. */
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import * as netns from "../../../core/netns.ts";
 import { NetlinkError } from "../../../core/errors.ts";
@@ -13,7 +13,7 @@ const NEEDS = ["ip"], COUNT = many(100_000);
 type Change = RouteEvent;
 type AnyEvent = WatchEvent<ChangeEvent<string, object>>;
 
-/** Reads up to the first event that fits, and gives all up to it. */
+/** Reads up to the first event that passes the test, and returns all events. */
 async function until<E>(events: AsyncIterator<E>, fits: (event: E) => boolean): Promise<E[]> {
   const seen: E[] = [];
   while (true) {
@@ -24,12 +24,12 @@ async function until<E>(events: AsyncIterator<E>, fits: (event: E) => boolean): 
   }
 }
 
-/** As `key: json`, for comparing what a map holds with what a list gives. */
+/** Returns lines `key: json`, to compare a map with a list. */
 function table<T>(key: (one: T) => string, all: Iterable<T>): string[] {
   return [...all].map((one) => `${key(one)}: ${stringify(one)}`).sort();
 }
 
-/** Puts what a watch tells into a map. */
+/** Applies an event of a watch to a map. */
 function apply<T>(map: Map<string, T>, key: (one: T) => string, event: WatchEvent<ChangeEvent<string, T>>): void {
   if (event.event === "new") map.set(key(event.value), event.value);
   else if (event.event === "del") map.delete(key(event.value));
@@ -104,7 +104,7 @@ kernelTest(
 );
 
 kernelTest(
-  "watch: an event has the name of its own interface, also when its number is another's meanwhile",
+  "watch: an event has the name of its own interface, even if its number has been given to another",
   NEEDS,
   async () => {
     await inNamespace(async (ns) => {
@@ -121,7 +121,7 @@ kernelTest(
   },
 );
 
-kernelTest("watch: an event has its interface's name, whatever became of the interface since", NEEDS, async () => {
+kernelTest("watch: an event has its interface's name, even if the interface has changed since", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ip("link add a0 index 60 type bridge");
     ns.ip("link add p0 index 61 type veth peer name p1");
@@ -141,7 +141,7 @@ kernelTest("watch: an event has its interface's name, whatever became of the int
     assertEquals(told, [
       "new 10.1.1.1/24 a0",
       "new 10.1.1.2/24 p0",
-      // The kernel tells the addresses again that an interface has when it gets another name.
+      // The kernel reports an interface's addresses again when the interface is renamed.
       "new 10.1.1.1/24 c0",
       "new 10.1.1.3/24 c0",
       "del 10.1.1.1/24 c0",
@@ -152,7 +152,7 @@ kernelTest("watch: an event has its interface's name, whatever became of the int
   });
 });
 
-kernelTest("watch: initial gives everything, then synced, then changes", NEEDS, async () => {
+kernelTest("watch: initial yields everything, then synced, then changes", NEEDS, async () => {
   await inNamespace(async ({ route }) => {
     const { links } = route;
     links.add({ ifname: "br0", kind: "bridge" });
@@ -160,7 +160,7 @@ kernelTest("watch: initial gives everything, then synced, then changes", NEEDS, 
     links.add({ ifname: "br1", kind: "bridge" });
     const names = (all: AnyEvent[]): unknown[] => all.map((e) => "value" in e ? (e.value as Link).ifname : e.event);
     const before = await until(events, ({ event }) => event === "synced");
-    // Some kernels make tunnels with every namespace.
+    // Some kernels make tunnels in every namespace.
     assertEquals(names(before).filter((name) => /^(lo|br0)$/.test(String(name))), ["lo", "br0"]);
     assertEquals(names(before).indexOf("synced"), before.length - 1);
     links.add({ ifname: "br2", kind: "bridge" });
@@ -171,7 +171,7 @@ kernelTest("watch: initial gives everything, then synced, then changes", NEEDS, 
 });
 
 kernelTest(
-  `watch: ${COUNT} changes against a reader that sleeps: overrun, and resync ends with the kernel's state`,
+  `watch: ${COUNT} changes with a sleeping reader: overrun, and resync ends with the kernel's state`,
   NEEDS,
   async () => {
     await inNamespace(async (ns) => {
@@ -182,7 +182,7 @@ kernelTest(
       for (const event of await until(events, ({ event }) => event === "synced")) apply(map, key, event);
       assertEquals(map.size, links.list().length);
 
-      // Nobody reads while this runs: a batch is synchronous.
+      // Nothing is read while this runs: a batch is synchronous.
       const indexes = ["br0", "br1"].map((name) => links.get(name).index!);
       for (let done = 0; done < COUNT; done += COUNT / 10) {
         ns.route.batch((batch) => {
@@ -208,7 +208,7 @@ kernelTest(
   },
 );
 
-kernelTest("watch: without resync an overrun is told, and the watch goes on", NEEDS, async () => {
+kernelTest("watch: without resync an overrun is reported, and the watch continues", NEEDS, async () => {
   await inNamespace(async (ns) => {
     const { links } = ns.route;
     links.add({ ifname: "br0", kind: "bridge" });
@@ -223,7 +223,7 @@ kernelTest("watch: without resync an overrun is told, and the watch goes on", NE
   });
 });
 
-/** The wires that routes go over in the tests of silent removal. */
+/** Makes the links for the routes in the tests of silent removal. */
 function wires(ns: Namespace): void {
   ns.ipBatch([
     "link set lo up",
@@ -250,7 +250,7 @@ function wires(ns: Namespace): void {
 }
 
 kernelTest(
-  "traps 17 and 29: routes that go without an event (links down, deleted, moved, nexthops) leave a watch's map",
+  "traps 17 and 29: routes removed without an event (links down, deleted, moved, nexthops) leave a watch's map",
   NEEDS,
   async () => {
     await inNamespace(async (ns) => {
@@ -268,7 +268,7 @@ kernelTest(
         for (const event of await until(events, ({ event }) => event === "synced")) apply(map, key, event);
         assertEquals(table(key, map.values()), table(key, routes.list()));
 
-        // After the first sentinel the watch looks for itself, the second comes with what it finds, the third behind that.
+        // After the first sentinel the watch reads again; the second comes with the differences, the third after them.
         let count = 0;
         const catchUp = async (what: string): Promise<void> => {
           for (let i = 0; i < 3; i++) {
@@ -283,7 +283,7 @@ kernelTest(
         const names = (all: Iterable<Route>): string[] =>
           table(key, all).map((line) => line.replace(/"cacheinfo":\{.*?\},?/, ""));
         await catchUp("nothing happened");
-        // What a link's other end makes of it comes a little later: whether it is to be up then.
+        // The peer's state follows a little later: true if it is expected to be up then.
         const down = false, up = true;
         const steps: [string, string[], Record<string, boolean>?][] = [
           ["a link set down", ["link set a0 down"], { b0: down }],
@@ -311,7 +311,7 @@ kernelTest(
   },
 );
 
-kernelTest("watch: 100 subscriptions at once hear the same", NEEDS, async () => {
+kernelTest("watch: 100 subscriptions at once receive the same events", NEEDS, async () => {
   await inNamespace(async ({ route: { links } }) => {
     const all = Array.from({ length: 100 }, () => links.watch());
     links.add({ ifname: "br0", kind: "bridge" });
@@ -327,7 +327,7 @@ kernelTest("watch: 100 subscriptions at once hear the same", NEEDS, async () => 
   });
 });
 
-kernelTest("watch: closing or aborting while it waits ends it", NEEDS, async () => {
+kernelTest("watch: closing or aborting ends a pending wait", NEEDS, async () => {
   await inNamespace(async ({ route }) => {
     const closed = route.links.watch(), waiting = closed.next();
     await closed.return!();
@@ -352,7 +352,7 @@ kernelTest("watch: closing or aborting while it waits ends it", NEEDS, async () 
   });
 });
 
-kernelTest("watch: a del has the name its new had, whatever the kernel still knows", NEEDS, async () => {
+kernelTest("watch: a del has the same name as its new, even if the kernel no longer knows it", NEEDS, async () => {
   await inNamespace(async (ns) => {
     const { addresses, links } = ns.route;
     await using events = ns.route.watch("address", "route");
@@ -362,7 +362,7 @@ kernelTest("watch: a del has the name its new had, whatever the kernel still kno
     addresses.add({ dev: "v0", address: "192.0.2.1/24" });
     addresses.add({ dev: "v0", address: "2001:db8::1/64", flags: ["nodad"] });
     links.delete("v0");
-    // By now nobody can ask the kernel what number so-and-so was called.
+    // By now, the kernel no longer knows the name of this number.
     ns.route.rules.add({ priority: 77, table: 100 });
     ns.route.routes.add({ dst: "203.0.113.1", type: "blackhole" });
     const seen = await until(
@@ -380,7 +380,7 @@ kernelTest("watch: a del has the name its new had, whatever the kernel still kno
   });
 });
 
-kernelTest("watch: unread, it keeps no process alive", NEEDS, async () => {
+kernelTest("watch: without a pending next(), it does not keep the process alive", NEEDS, async () => {
   await inNamespace(({ name }) => {
     const code = `
       const { links, watch } = await import(${JSON.stringify(ROUTE)});
@@ -408,13 +408,13 @@ kernelTest("watch: Ctrl-C ends a process that waits for events", NEEDS, async ()
       child.on("exit", () => resolve());
     });
     child.kill("SIGINT");
-    // Runtimes differ in how they say it: by the signal, or with its number above 128.
+    // Runtimes report it in different ways: by the signal, or with its number above 128.
     assert([130, "SIGINT"].includes(await ended as string | number), String(await ended));
   });
 });
 
 kernelTest(
-  "trap 20: waitFor: a link that is to come, one that is to be up, an address that is to be usable",
+  "trap 20: waitFor: a link that will exist, one that will be up, an address that will be usable",
   NEEDS,
   async () => {
     await inNamespace(async ({ route: { addresses, links } }) => {
@@ -440,7 +440,7 @@ kernelTest(
   },
 );
 
-kernelTest("waitFor: TIMEOUT says what there is not, and a signal ends it with its reason", NEEDS, async () => {
+kernelTest("waitFor: TIMEOUT names the missing object, and a signal ends the wait with its reason", NEEDS, async () => {
   await inNamespace(async ({ route: { links } }) => {
     const error = await assertRejects(() => links.waitFor("nope0", undefined, { timeout: 50 }));
     assertInstanceOf(error, NetlinkError);

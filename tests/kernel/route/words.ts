@@ -1,8 +1,8 @@
 /**
- * How `ip -j -d` says what we say: one table an object, one line a key of its JSON.
+ * Converts our values to those of `ip -j -d`: one table per object, one line per key of its JSON.
  *
- * A word turns our value into ip's form. Where a key is left out the reason stands in its place, so that no key is passed
- * over in silence: one without a line here fails the comparison.
+ * A word converts our value to ip's form. If a key is not compared, its line has the reason, so that no key is silently
+ * ignored: one without a line fails the comparison.
  */
 import { equal } from "@std/assert";
 import type { Link } from "../../../families/route/mod.ts";
@@ -10,16 +10,16 @@ import type { Link } from "../../../families/route/mod.ts";
 // deno-lint-ignore no-explicit-any
 type Any = any;
 
-/** What the objects around one say. */
+/** The surroundings of an object. */
 export interface Around {
   /** All links, by number. */
   readonly links: ReadonlyMap<number, Link>;
 }
 
-/** Compares one key: what differs, in words. */
+/** Compares one key; returns the differences in words. */
 export type Word = (theirs: Any, ours: Any, around: Around, all: Any) => string[];
 
-/** One line a key; text is the reason why it is not compared. */
+/** One line per key; a string is the reason why the key is not compared. */
 export type Words = Readonly<Record<string, Word | string>>;
 
 const show = (value: unknown): string => JSON.stringify(value, (_, one) => typeof one === "bigint" ? String(one) : one);
@@ -30,29 +30,29 @@ function same(theirs: unknown, ours: unknown): string[] {
 
 const at = (ours: Any, path: string): Any => path.split(".").reduce((one, key) => one?.[key], ours);
 
-/** A field of ours, in ip's form. */
+/** A field of ours, converted to ip's form. */
 const is = (path: string, toTheirs: (ours: Any, all: Any) => unknown = (ours) => ours): Word => (theirs, ours) =>
   same(theirs, toTheirs(at(ours, path), ours));
 
-/** A truth: ip says `true` or `null` for what holds and nothing for what does not. */
+/** A boolean: ip has `true` or `null` if it is true, and no key if it is false. */
 const holds = (path: string, test: (ours: Any) => boolean = Boolean): Word => (theirs, ours) =>
   same(theirs !== false, test(at(ours, path)));
 
-/** One name in a list of ours. */
+/** A name in a list of ours. */
 const among = (path: string, name: string): Word => holds(path, (list) => list?.includes(name) === true);
 
-/** An object in an object. */
+/** A nested object. */
 const nested = (words: Words, path = ""): Word => (theirs, ours, around) =>
   differences(words, theirs, path === "" ? ours : at(ours, path) ?? {}, around);
 
-/** A row of objects; ip has them in our order. */
+/** A list of objects, which ip has in the same order. */
 const each = (words: Words, path: string): Word => (theirs, ours, around) => {
   const list: Any[] = at(ours, path) ?? [];
   if (list.length !== theirs.length) return [`ip has ${theirs.length}, ours ${list.length}`];
   return list.flatMap((one, i) => differences(words, theirs[i], one, around).map((text) => `[${i}]: ${text}`));
 };
 
-/** What differs between one object of ip's and ours. */
+/** Returns the differences between an object of ip's and ours. */
 export function differences(words: Words, theirs: Any, ours: Any, around: Around): string[] {
   const found: string[] = [];
   for (const [key, value] of Object.entries(theirs)) {
@@ -81,7 +81,10 @@ const seconds = (hundredths: Any): number => Number(hundredths) / 100;
 
 const LINK_TYPE: Record<string, string> = { tunnel: "ipip", ipgre: "gre", ip6gre: "gre6", tunnel6: "tunnel6" };
 
-/** IFF_RUNNING is left out, and told as NO-CARRIER where a link is up without it; M-DOWN is the link below that is down. */
+/**
+ * IFF_RUNNING is left out, and shown as NO-CARRIER if a link is up without it; M-DOWN means that the link below is
+ * down.
+ */
 const linkFlags: Word = (theirs: string[], ours: Link, { links }) => {
   const flags = (ours.flags ?? []).map(String), below = links.get(ours.link ?? 0), told = new Set<string>();
   for (const flag of flags) if (flag !== "running") told.add(flag.toUpperCase());
@@ -279,7 +282,7 @@ const XMIT_POLICY = mapped({
   encap34: "encap3+4",
   vlan_srcmac: "vlan+srcmac",
 });
-/** ip has null for none; and what a bond of another mode has not is left out of ours. */
+/** ip has null for none; fields that a bond of another mode lacks are left out of ours. */
 const onOff = (value: Any): string => value === 0 ? "off" : "on";
 
 const BOND: Words = {
@@ -327,12 +330,12 @@ const BOND_PORT: Words = {
   prio: is("prio"),
 };
 
-/** A key as ip writes it: as if it were an address. */
+/** Formats a key as ip does, like an address. */
 const dotted = (key: Any): string => [24, 16, 8, 0].map((shift) => key >>> shift & 255).join(".");
 const hexOf = (digits: number) => (number: Any): string => `0x${Number(number).toString(16).padStart(digits, "0")}`;
 const orAny = (address: Any): unknown => address === undefined || /^(0\.0\.0\.0|::)$/.test(address) ? "any" : address;
 
-/** What tunnels have in common. */
+/** The words that tunnels share. */
 const TUNNEL: Words = {
   external: holds("collectMetadata"),
   remote: is("remote", orAny),
@@ -367,7 +370,7 @@ const TUNNEL: Words = {
   prefixlen: is("6rdPrefixlen"),
 };
 
-/** What is in the packets, by the number of the protocol. */
+/** The inner protocol, by its number. */
 const proto = (names: Readonly<Record<number, string>>): Words => ({
   ...TUNNEL,
   proto: is("proto", (number) => names[number] ?? number),
@@ -481,7 +484,7 @@ const INFO_DATA: Readonly<Record<string, Words>> = {
     berr_counter: nested({ tx: is("txerr"), rx: is("rxerr") }, "berrCounter"),
     restart_ms: is("restartMs"),
     bittiming: nested({ bitrate: is("bitrate") }, "bittiming"),
-    // None is left out by the kernel, and 0 for ip.
+    // The kernel leaves none out, and ip shows 0.
     bittiming_bitrate: is("bittiming.bitrate", (rate = 0) => rate),
     bitrate_const: is("bitrateConst"),
     clock: is("clock.freq"),
@@ -557,7 +560,7 @@ export const LINK: Words = {
   linkmode: is("linkmode", upper),
   group: is("group", (group) => group === 0 ? "default" : String(group)),
   txqlen: is("txqlen"),
-  // A type that ip does not know is its number in brackets.
+  // A type that ip does not know is shown as its number in brackets.
   link_type: (theirs, { type }) => /^\[\d+\]$/.test(theirs) ? [] : same(theirs, LINK_TYPE[type] ?? type),
   address: is("address"),
   broadcast: is("broadcast"),
@@ -622,7 +625,7 @@ export const ADDRESS: Words = {
   noprefixroute: among("flags", "noprefixroute"),
   autojoin: among("flags", "mcautojoin"),
   "stable-privacy": among("flags", "stable_privacy"),
-  // It runs while one looks: a second more or less.
+  // It decreases between the two looks: a second of difference is allowed.
   valid_life_time: (theirs, ours) => nearly(theirs, ours.cacheinfo?.valid),
   preferred_life_time: (theirs, ours) => nearly(theirs, ours.cacheinfo?.prefered),
 };
@@ -670,7 +673,7 @@ const IP_ENCAP: Words = {
   seq: tunnelFlag("seq"),
 };
 
-/** ip shows the place of the packet's own destination among the segments. */
+/** ip shows a place for the packet's own destination among the segments. */
 const segments = (srh: Any): unknown => srh?.mode === "inline" ? [...srh.segments, "::"] : srh?.segments;
 
 const ACTION = mapped({
@@ -688,7 +691,7 @@ const ACTION = mapped({
   end_bpf: "End.BPF",
 });
 
-/** What a route is wrapped in, by the kind's name that ip has. */
+/** The encapsulations, by ip's names of the kinds. */
 const ENCAPS: Readonly<Record<string, Words>> = {
   mpls: { dst: is("dst"), ttl: is("ttl") },
   ip: IP_ENCAP,
@@ -725,7 +728,7 @@ const ENCAPS: Readonly<Record<string, Words>> = {
     out: is("out.name"),
     xmit: is("xmit.name"),
   },
-  // The last of the path first.
+  // The last of the path comes first.
   rpl: { segs: is("srh.segments", (list) => list?.toReversed()) },
   ioam6: {
     freqk: is("freqK"),
@@ -744,7 +747,10 @@ const ENCAPS: Readonly<Record<string, Words>> = {
 
 const encapName = mapped({ seg6_local: "seg6local" });
 
-/** Newer ip have an object for it; older ones put its fields among the route's, of which some hide others. */
+/**
+ * Newer versions of ip have an object for it; older ones put its fields among the route's, and some of them hide
+ * others.
+ */
 const encap: Word = (theirs, ours, around) => {
   if (typeof theirs === "string") return same(theirs, encapName(ours.encapType));
   const { encap_type, ...rest } = theirs;
@@ -753,7 +759,7 @@ const encap: Word = (theirs, ours, around) => {
   return [...same(encap_type, encapName(ours.encapType)), ...differences(words, rest, ours.encap ?? {}, around)];
 };
 
-/** A key of ip's that is the wrapping's where that lies among the route's, or the route's own. */
+/** A key of ip that belongs to the encapsulation if its fields are among the route's, else to the route itself. */
 const spread = (key: string, own?: Word): Word => (theirs, ours, around, all) => {
   const inside = typeof all.encap === "string" ? ENCAPS[all.encap]?.[key] : undefined;
   const said = [
@@ -763,7 +769,7 @@ const spread = (key: string, own?: Word): Word => (theirs, ours, around, all) =>
   return said.find((one) => one.length === 0) ?? said[0] ?? [`no word for it (${show(theirs)})`];
 };
 
-/** All keys that a wrapping may have. */
+/** All keys that an encapsulation may have. */
 const ENCAP: Words = {
   ...Object.fromEntries(Object.values(ENCAPS).flatMap(Object.keys).map((key) => [key, spread(key)])),
   encap,
@@ -782,7 +788,7 @@ export const HOP: Words = {
   flags: is("flags", hopFlagNames),
 };
 
-/** RTNH_F_* and RTM_F_* as ip words them. */
+/** The names that ip has for RTNH_F_* and RTM_F_*. */
 const ROUTE_FLAG: Record<string, string | undefined> = { rt_trap: "rt_trap", rt_offload: "rt_offload" };
 
 export const ROUTE: Words = {

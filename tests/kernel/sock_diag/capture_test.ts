@@ -1,11 +1,11 @@
-/** What is said of sockets is recorded, and read back by what was asked for: each protocol's as its own. */
+/** The traffic about sockets is recorded, and decoded by its requests: each protocol's sockets as its own. */
 import { assert, assertEquals } from "@std/assert";
 import { type CapturedMessage, readCapture } from "../../../families/registry.ts";
 import { open } from "../../../families/sock_diag/mod.ts";
 import { before, inNamespace, kernelTest } from "../namespace.ts";
 import { Holder } from "./sockets.ts";
 
-/** Listeners of the protocols that this kernel has, besides connections. */
+/** Makes listeners and connections of the protocols that this kernel has. */
 const SOCKETS = `
 tcp_pair()
 udp = keep(socket(AF_INET, SOCK_DGRAM)); udp.bind(('127.0.0.1', 5353))
@@ -16,7 +16,7 @@ for protocol in (262, 132):
 `;
 
 kernelTest(
-  "sock_diag: a capture tells TCP's, UDP's, MPTCP's and SCTP's sockets apart",
+  "sock_diag: a capture distinguishes the sockets of TCP, UDP, MPTCP and SCTP",
   ["ip", "python3"],
   () =>
     inNamespace(async ({ name, ip }) => {
@@ -25,7 +25,7 @@ kernelTest(
       let told: readonly string[] = [];
       try {
         await holder.until("ready");
-        // Sockets of one capture whose dumps are read side by side have the same sequence numbers.
+        // Sockets of one capture whose dumps are read at the same time have the same sequence numbers.
         using one = open({ netns: name, names: false, capture: (bytes) => pieces.push(bytes) });
         told = ["mptcp", "tcp", "udp", "raw", "sctp"].filter((kind) => {
           try {
@@ -58,9 +58,9 @@ kernelTest(
         type === "SOCK_DIAG_BY_FAMILY" && direction === "received"
       );
       assert(heard.every((sockets) => sockets.length > 0), `none of ${told}`);
-      // Debian's 5.10 has no module that knows MPTCP's.
+      // Debian's 5.10 has no module for MPTCP's sockets.
       if (!before(5, 11)) assert(told.includes("mptcp"), "no MPTCP socket");
-      // All of the kernel's words, each socket as the module has it: with what its protocol alone has.
+      // The text has the same fields as the module's objects, also those of its protocol alone.
       const text = (value: unknown): string =>
         JSON.stringify(value, (_key, one) => typeof one === "bigint" ? `${one}` : one);
       const recorded = answers.map(({ value }: CapturedMessage) => text(value)).sort();

@@ -1,4 +1,4 @@
-/** One socket by its ends, and filters that ask nothing: what is not named is neither found nor destroyed. */
+/** Keys of sockets by their two ends, and filters without a condition: only named sockets are found and destroyed. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BatchError, KernelError } from "../../../core/errors.ts";
 import { type InetKey, type InetSocket, open, type SockDiagClient } from "../../../families/sock_diag/mod.ts";
@@ -22,13 +22,13 @@ function inSockets(
   });
 }
 
-/** Inodes that `ss` tells of, which is another's word for who is there. */
+/** Returns the inodes of the sockets that `ss` lists, to compare with. */
 function inodes(netns: string, ...options: readonly string[]): string[] {
   const lines = run("ip", ["netns", "exec", netns, "ss", "-Hane", ...options]).trim().split("\n");
   return lines.map((line) => /\bino:(\d+)/.exec(line)?.[1]).filter((inode) => inode !== undefined).sort();
 }
 
-/** SO_ERROR of sockets of a process: 103 of one that was destroyed. */
+/** Returns SO_ERROR of sockets of a process: 103 for a destroyed one. */
 async function errors(holder: Holder, names: string): Promise<string> {
   return (await holder.run(`say(*[s.getsockopt(SOL_SOCKET, SO_ERROR) for s in (${names},)])`)).join();
 }
@@ -55,26 +55,26 @@ say(mapped.getsockname()[1])
 `;
 const ALL = "l, c, s, any4, any6, l6, c6, s6, mapped, accepted, own, bound, u4, uany, uc, u6, umapped, ubound";
 
-kernelTest("sock_diag: ends that no socket has exactly name none, and destroy none", NEEDS, async () => {
+kernelTest("sock_diag: ends that no socket has exactly match none, and destroy none", NEEDS, async () => {
   await inSockets(SERVERS, async ({ tcp, udp }, holder, netns) => {
     const local = "127.0.0.1", dst = "127.0.0.1", before = [inodes(netns, "-t"), inodes(netns, "-u")];
     const none: readonly (readonly ["tcp" | "udp", InetKey])[] = [
-      // A listener stands for no connection that is not there.
+      // A listener does not match a connection that does not exist.
       ["tcp", { local, localPort: 8000, dst, dstPort: 1 }],
       ["tcp", { local: "::1", localPort: 8003, dst: "::1", dstPort: 1 }],
       ["tcp", { local, localPort: 8001, dst, dstPort: 1 }],
       ["tcp", { local, localPort: 8000, dst: "192.0.2.1" }],
       ["tcp", { local, localPort: 8000, dstPort: 1 }],
-      // One that listens on all addresses is not one that listens on this.
+      // A socket that listens on all addresses does not match one of them.
       ["tcp", { local, localPort: 8001 }],
       ["tcp", { local: "::1", localPort: 8002 }],
       ["tcp", { localPort: 8000 }],
-      // One that listens for IPv6 does not listen on 0.0.0.0, though it takes IPv4 as well.
+      // A socket that listens for IPv6 does not match 0.0.0.0, though it accepts IPv4 as well.
       ["tcp", { local: "0.0.0.0", localPort: 8002 }],
       ["tcp", { local, localPort: 8002 }],
       ["tcp", { local: "::ffff:127.0.0.1", localPort: 8001 }],
       ["tcp", { local: "::ffff:127.0.0.1", localPort: 8000 }],
-      // Another interface than that it is bound to, or one where it is bound to none.
+      // Another interface than the one it is bound to, or an interface if it is bound to none.
       ["tcp", { local, localPort: 8000, dev: "lo" }],
       ["tcp", { local, localPort: 8005, if: 0 }],
       ["tcp", { local, localPort: 8005, dev: "v0" }],
@@ -103,7 +103,7 @@ kernelTest("sock_diag: ends that no socket has exactly name none, and destroy no
   }, "link add v0 type veth peer name v1");
 });
 
-kernelTest("sock_diag: each socket is named by its ends, and that one is destroyed", NEEDS, async () => {
+kernelTest("sock_diag: each socket is found by its ends, and only that one is destroyed", NEEDS, async () => {
   await inSockets(SERVERS, async ({ tcp, udp }, holder, _netns, [said]) => {
     const one = async (name: string): Promise<number> =>
       Number((await holder.run(`say(os.fstat(${name}.fileno()).st_ino)`))[0]);
@@ -115,7 +115,7 @@ kernelTest("sock_diag: each socket is named by its ends, and that one is destroy
       ["any6", "tcp", { local: "::", localPort: 8002 }],
       ["any6", "tcp", { localPort: 8002 }],
       ["any6", "tcp", { localPort: 8002, family: "inet6" }],
-      // IPv4 that an IPv6 socket speaks has the same ends.
+      // An IPv4 connection of an IPv6 socket has the same ends.
       ["accepted", "tcp", { local, localPort: 8002, dst, dstPort: port }],
       ["accepted", "tcp", { local: "::ffff:127.0.0.1", localPort: 8002, dst: "::ffff:127.0.0.1", dstPort: port }],
       ["mapped", "tcp", { local, localPort: port, dst, dstPort: 8002 }],
@@ -144,7 +144,7 @@ kernelTest("sock_diag: each socket is named by its ends, and that one is destroy
     for (const one of [...tcp.list()]) assertEquals(tcp.get(one).inode, one.inode);
     for (const one of [...udp.list()]) assertEquals(udp.get(one).inode, one.inode);
     assertEquals(tcp.find({ local, localPort: 8002, dst, dstPort: port, family: "inet" }), undefined);
-    // The connections, and not who listens.
+    // This destroys the connections, not the listener.
     tcp.destroy({ local, localPort: 8002, dst, dstPort: port });
     udp.destroy({ local, localPort: 9005, dst, dstPort: 9006 });
     udp.destroy({ cookie: udp.get({ localPort: 9001 }).cookie });
@@ -156,7 +156,7 @@ kernelTest("sock_diag: each socket is named by its ends, and that one is destroy
 });
 
 kernelTest(
-  "sock_diag: a key that names no socket is refused, and so is what a socket does not have",
+  "sock_diag: a key that matches no socket is refused, and so are fields that a socket does not have",
   NEEDS,
   async () => {
     await inSockets("\nl, c, s = tcp_pair(port=8000)\n", ({ tcp, unix, packet }) => {
@@ -191,7 +191,7 @@ kernelTest(
 );
 
 kernelTest(
-  "sock_diag: a unix socket is found by its cookie alone, and another with its inode is not",
+  "sock_diag: a unix socket is found by its cookie only, and not another one with its inode",
   NEEDS,
   async () => {
     await inSockets("\nn = keep(socket(AF_UNIX, SOCK_STREAM)); n.bind('\\0named'); n.listen(1)\n", ({ unix }) => {
@@ -204,7 +204,7 @@ kernelTest(
   },
 );
 
-/** Names of bytes that no text is made of, as `bind` takes them. */
+/** Binds names of bytes that are not text. */
 const NAMED = `
 names = [b'\\0', b'\\0a\\0b', b'\\0a\\0', b'\\0\\0\\0', b'\\0\\xff\\xfe\\0\\x80', b'\\0' + b'x' * 107, b'\\0' + b'\\0' * 107, b'\\0\\x1b[31m\\n', '\\0ж'.encode()]
 for name in names:
@@ -214,13 +214,13 @@ path = keep(socket(AF_UNIX, SOCK_DGRAM)); os.chdir(os.path.realpath('/tmp')); pa
 say(os.fstat(path.fileno()).st_ino, os.fsencode(path.getsockname()).hex()); os.unlink(path.getsockname())
 `;
 
-kernelTest("sock_diag: names of unix sockets are told to the last byte, NULs and all", NEEDS, async () => {
+kernelTest("sock_diag: names of unix sockets are complete, with all NULs", NEEDS, async () => {
   await inSockets(NAMED, ({ unix }, _holder, _netns, said) => {
     assertEquals(said.length, 10);
     for (const line of said) {
       const [inode, name] = line.split(" ");
       const told = unix.get(Number(inode)).name!;
-      // Bytes that are no UTF-8 are U+DC80 and on.
+      // Bytes that are not UTF-8 are U+DC80 and following.
       const bytes = [...told].flatMap((character) => {
         const code = character.codePointAt(0)!;
         return code >= 0xdc80 && code <= 0xdcff ? [code - 0xdc00] : [...new TextEncoder().encode(character)];
@@ -259,7 +259,7 @@ say(*[inode(s) for s in one])
 say(*[inode(s) for s in t])
 `;
 
-kernelTest("sock_diag: all sockets that share a port are destroyed, counted, and no other", NEEDS, async () => {
+kernelTest("sock_diag: all sockets that share a port are destroyed and counted, and no others", NEEDS, async () => {
   await inSockets(SHARED, async ({ tcp, udp }, holder, _netns, said) => {
     const [few, one, listening] = said.map((line) => line.split(" ").map(Number)) as [number[], number[], number[]];
     const all = async (name: string, count: number): Promise<void> =>
@@ -278,7 +278,7 @@ kernelTest("sock_diag: all sockets that share a port are destroyed, counted, and
     await all("again", 4);
     assertEquals(udp.flush({ localPort: 9010 }), 4);
     await all("mapped", 4);
-    // Every second one of those that share the port: the others are not what the filter says.
+    // Every second one of those that share the port: the filter excludes the others.
     assertEquals(few.map((inode) => udp.flush({ localPort: 9006, inode })), [1, 1, 1]);
     assertEquals(await errors(holder, "*few"), "103 0 103 0 103 0");
     for (const inode of one.slice(1)) udp.destroy(udp.list({ inode })[0]!);
@@ -296,7 +296,7 @@ kernelTest("sock_diag: all sockets that share a port are destroyed, counted, and
   });
 });
 
-kernelTest("sock_diag: flush refuses a filter that asks nothing of a socket, however it says so", NEEDS, async () => {
+kernelTest("sock_diag: flush refuses a filter without a condition, in every form", NEEDS, async () => {
   await inSockets(SERVERS, async ({ tcp, udp, raw }, holder) => {
     const nothing: readonly object[] = [
       {},
@@ -334,7 +334,7 @@ kernelTest("sock_diag: flush refuses a filter that asks nothing of a socket, how
     }
     assertThrows(() => tcp.flush({ all: false } as never), TypeError, "all: expected true");
     assertThrows(() => tcp.flush({ all: true, dstPort: 443 } as never), TypeError, "no other filter");
-    // What holds of none destroys none.
+    // A condition that no socket meets destroys none.
     assertEquals(tcp.flush({ state: [] }), 0);
     assertEquals(tcp.flush({ not: {} }), 0);
     assertEquals(tcp.flush({ not: { dstPort: {} } }), 0);
@@ -358,13 +358,13 @@ kernelTest("sock_diag: flush refuses a filter that asks nothing of a socket, how
     assertThrows(() => udp.flush({ info: true }), TypeError, "Cannot list UDP sockets: info");
     assertThrows(() => udp.list({ skBpfStorages: true }), TypeError, "Cannot list UDP sockets: skBpfStorages");
     assertEquals(await errors(holder, ALL), "0 ".repeat(18).trim());
-    // A family is asked for.
+    // The family is a condition.
     assertEquals(udp.flush({ local: "::/0" }), 2);
     assertEquals(await errors(holder, "u4, uany, uc, u6, umapped, ubound"), "0 0 0 103 103 0");
   });
 });
 
-kernelTest("sock_diag: packet sockets and the like have no state to be listed by", NEEDS, async () => {
+kernelTest("sock_diag: packet sockets and the like have no state to filter by", NEEDS, async () => {
   await inSockets("", ({ packet, unix }) => {
     assertThrows(() => packet.list({ state: "listen" } as never), TypeError, `"state"`);
     assertEquals(unix.list({ state: [] }), []);
@@ -372,9 +372,9 @@ kernelTest("sock_diag: packet sockets and the like have no state to be listed by
   });
 });
 
-kernelTest("sock_diag: addresses in filters keep their family, as those of ss do", NEEDS, async () => {
+kernelTest("sock_diag: addresses in filters keep their family, as in ss", NEEDS, async () => {
   await inSockets(SERVERS, ({ tcp, udp }, _holder, netns) => {
-    // What ss calls it, where that is not the same.
+    // The form for ss, if it differs.
     const texts: readonly (readonly [text: string, theirs?: string])[] = [
       ["0.0.0.0/0"],
       ["0.0.0.0"],
@@ -397,7 +397,7 @@ kernelTest("sock_diag: addresses in filters keep their family, as those of ss do
   });
 });
 
-/** A neighbour that never answers: a connection from there stays half open. */
+/** A neighbour that never answers: a connection from it stays half open. */
 const SILENT = [
   "link add v0 type veth peer name v1",
   "link set v0 up",
@@ -407,14 +407,14 @@ const SILENT = [
   "neigh add 198.51.100.77 lladdr 02:00:00:00:00:77 dev v0",
 ];
 
-kernelTest("sock_diag: states that are told of by another name are asked for by their own", NEEDS, async () => {
+kernelTest("sock_diag: states that the kernel shows under another name can be filtered by", NEEDS, async () => {
   const code = `
 l = keep(socket(AF_INET, SOCK_STREAM)); l.bind(('192.0.2.1', 8000)); l.listen(1)
 b = keep(socket(AF_INET, SOCK_STREAM)); b.bind(('127.0.0.1', 8001))
 def sum16(data):
-    total = sum(struct.unpack('>%dH' % (len(data) // 2), data))
-    while total > 0xffff: total = (total >> 16) + (total & 0xffff)
-    return ~total & 0xffff
+  total = sum(struct.unpack('>%dH' % (len(data) // 2), data))
+  while total > 0xffff: total = (total >> 16) + (total & 0xffff)
+  return ~total & 0xffff
 ends = inet_aton('198.51.100.77') + inet_aton('192.0.2.1')
 syn = struct.pack('>HHIIBBHHH', 7777, 8000, 1, 0, 5 << 4, 2, 1000, 0, 0)
 syn = syn[:16] + struct.pack('>H', sum16(ends + struct.pack('>BBH', 0, 6, 20) + syn)) + syn[18:]
@@ -462,14 +462,14 @@ say(c.getsockname()[1], c6.getsockname()[1])
     for (const one of all) assertEquals(mptcp.get(one).inode, one.inode);
     for (const one of all) assertEquals(mptcp.get({ cookie: one.cookie }).inode, one.inode);
     assertEquals(mptcp.find({ local, localPort: 8000, dst, dstPort: 1 }), undefined);
-    // A token where the cookie belongs names nothing.
+    // A token instead of the cookie matches nothing.
     const token = all.map(({ info }) => info?.token ?? 0).find((token) => token !== 0)!;
     assertEquals(mptcp.find({ cookie: BigInt(token) }), undefined);
     absent(() => mptcp.get({ local: "127.0.0.1", localPort: 9 }));
   });
 });
 
-kernelTest("sock_diag: flush tries all, and says which the kernel refuses", NEEDS, async () => {
+kernelTest("sock_diag: flush tries all, and lists those that the kernel refuses", NEEDS, async () => {
   if (!MPTCP) skip("this kernel has no MPTCP");
   const code = `
 m = socket(AF_INET, SOCK_STREAM, 262)

@@ -1,4 +1,4 @@
-/** Sockets of kinds that few kernels have, in the lab: it loads modules. */
+/** Sockets of kinds that few kernels have, in the lab, which loads modules. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { KernelError } from "../../../core/errors.ts";
@@ -7,7 +7,7 @@ import { inNamespace, kernelTest, lab, load } from "../namespace.ts";
 import { withSockets } from "./sockets.ts";
 import { assertSame, inetWords, ssLines } from "./ss.ts";
 
-/** The programs that a test needs, and by name the modules that are not to be had; `a|b` is one that has two names. */
+/** Returns the programs that a test needs, and the names of missing modules; `a|b` is a module with two names. */
 function needs(...modules: readonly string[]): string[] {
   if (!lab) return [`the lab, with a kernel that has ${modules.join(", ")}`];
   const missing = modules.filter((module) => !module.split("|").some((name) => load(name)));
@@ -28,7 +28,7 @@ function inLab(
   });
 }
 
-kernelTest("sock_diag: raw sockets are what ss -wem says, got and destroyed", needs("raw_diag"), async () => {
+kernelTest("sock_diag: raw sockets equal those of ss -wem, can be got and destroyed", needs("raw_diag"), async () => {
   const code = `
 a = keep(socket(AF_INET, SOCK_RAW, 1)); a.bind(('127.0.0.1', 0))
 b = keep(socket(AF_INET6, SOCK_RAW, 58)); b.connect(('::1', 0))
@@ -45,14 +45,14 @@ c = keep(socket(AF_INET, SOCK_RAW, 255)); c.setsockopt(IPPROTO_IP, IP_TOS, 8)
       raw.destroy(bound);
       assertEquals(raw.list({ cookie: bound.cookie, local: "127.0.0.1" }), []);
     } catch (error) {
-      // A kernel may do without destroying.
+      // Kernels may lack the destroying of sockets.
       assert(error instanceof KernelError && error.code === "EOPNOTSUPP", `${error}`);
     }
   });
 });
 
 kernelTest(
-  "sock_diag: a raw socket that the kernel finds in another's place is left alone",
+  "sock_diag: a raw socket that the kernel finds instead of another is not destroyed",
   needs("raw_diag"),
   async () => {
     const code = `
@@ -85,7 +85,7 @@ say(*[os.fstat(s.fileno()).st_ino for s in whole + later])
       assertEquals(code(() => raw.destroy({ protocol: "icmp", local, dst: "127.0.0.3" })), "ENOENT");
       assertEquals(left(), before);
       const destroyed = code(() => raw.destroy({ protocol: "icmp", local, dst }));
-      // A kernel may do without destroying; and it may come to another one first.
+      // Kernels may lack the destroying of sockets, and may find another one first.
       if (destroyed === "EOPNOTSUPP") return;
       assertEquals(left(), destroyed === "ENOENT" ? before : before.filter((one) => one !== inode));
       assertEquals(raw.flush({ localPort: 1, dst: "0.0.0.0" }), 4);
@@ -97,7 +97,7 @@ say(*[os.fstat(s.fileno()).st_ino for s in whole + later])
 );
 
 kernelTest(
-  "sock_diag: sockets of a VRF are named by their ends, and by it",
+  "sock_diag: sockets of a VRF are found by their ends and the VRF",
   needs("vrf", "tcp_diag", "udp_diag"),
   async () => {
     const code = `
@@ -139,14 +139,14 @@ for name in ('vrf0', 'vrf1'):
   },
 );
 
-kernelTest("sock_diag: SCTP sockets and associations are what ss -Siem says", needs("sctp", "sctp_diag"), async () => {
+kernelTest("sock_diag: SCTP sockets and associations equal those of ss -Siem", needs("sctp", "sctp_diag"), async () => {
   const code = `
 l, c, s = tcp_pair(protocol=132)
 c.send(b'hello'); s.recv(2)
 `;
   await inLab(code, ({ sctp }, netns) => {
     const sockets = sctp.list({ info: true }), options = ["-S", "-i", "-o", "--tos", "--inet-sockopt"];
-    // An association's line begins with a branch; its words are the socket's otherwise.
+    // An association's line begins with a branch; the other words are like a socket's.
     const theirs = ssLines(netns, options).map((words) => words.filter((word) => word !== "`-"));
     const shown = (words: readonly string[]): string[] =>
       words.filter((word) =>
@@ -183,7 +183,7 @@ c.send(b'hello'); s.recv(2)
   });
 });
 
-kernelTest("sock_diag: DCCP sockets are what ss -diem says", needs("dccp_ipv4", "dccp_diag"), async () => {
+kernelTest("sock_diag: DCCP sockets equal those of ss -diem", needs("dccp_ipv4", "dccp_diag"), async () => {
   const code = `
 def dccp():
     s = keep(socket(AF_INET, 6, 33)); s.setsockopt(269, 2, struct.pack('>I', 42)); return s
@@ -193,9 +193,9 @@ c = dccp(); c.connect(l.getsockname()); keep(l.accept()[0])
   await inLab(code, ({ dccp }, netns) => {
     const sockets = dccp.list({ info: true });
     const theirs = ssLines(netns, ["-d", "-i", "-o", "--tos", "--inet-sockopt"]);
-    // ss prints the reordering of 0 too.
+    // ss prints a reordering of 0 too.
     const but = (words: readonly string[]): string[] => words.filter((word) => !word.startsWith("reordering:"));
-    // Nor does it know of states that are DCCP's alone: the client's is one until data came.
+    // ss also lacks states that only DCCP has: the client has one until data arrives.
     const known = sockets.filter(({ state }) => typeof state === "string");
     assertSame(known.map((one) => but(inetWords(one))), theirs.map(but));
     assertEquals(known.map(({ state }) => state).sort(), ["established", "listen"]);
@@ -205,7 +205,7 @@ c = dccp(); c.connect(l.getsockname()); keep(l.accept()[0])
 });
 
 kernelTest(
-  "sock_diag: TLS, Vegas and DCTCP are what ss -tiem says",
+  "sock_diag: TLS, Vegas and DCTCP equal those of ss -tiem",
   needs("tcp_diag", "tls", "tcp_vegas", "tcp_dctcp"),
   async () => {
     const code = `
@@ -221,7 +221,7 @@ time.sleep(1)
     await inLab(code, ({ tcp }, netns) => {
       const sockets = tcp.list({ info: true }),
         plain = (words: readonly string[]): string[] =>
-          // ss parts the name from the value, and calls what is not there none.
+          // ss separates names from values, and prints absent values as none.
           words.join(" ").replace(/(version|cipher|rxconf|txconf): /g, "$1:").replace(/ [rt]xconf:none/g, "").split(
             " ",
           );
@@ -241,7 +241,7 @@ time.sleep(1)
   },
 );
 
-kernelTest("sock_diag: vsock sockets are what ss --vsock says", needs("vsock_loopback", "vsock_diag"), async () => {
+kernelTest("sock_diag: vsock sockets equal those of ss --vsock", needs("vsock_loopback", "vsock_diag"), async () => {
   const code = `
 l = keep(socket(AF_VSOCK, SOCK_STREAM)); l.bind((0xffffffff, 5000)); l.listen(5)
 c = keep(socket(AF_VSOCK, SOCK_STREAM)); c.connect((1, 5000)); s = keep(l.accept()[0]); s.shutdown(SHUT_WR)
@@ -269,7 +269,7 @@ c = keep(socket(AF_VSOCK, SOCK_STREAM)); c.connect((1, 5000)); s = keep(l.accept
   });
 });
 
-kernelTest("sock_diag: TIPC sockets are what ss --tipc says", needs("tipc", "tipc_diag|diag"), async () => {
+kernelTest("sock_diag: TIPC sockets equal those of ss --tipc", needs("tipc", "tipc_diag|diag"), async () => {
   const code = `
 import threading
 l = keep(socket(AF_TIPC, SOCK_SEQPACKET)); l.bind((TIPC_ADDR_NAMESEQ, 1000, 5, 5, TIPC_NODE_SCOPE)); l.listen(0)
@@ -279,7 +279,7 @@ r = keep(socket(AF_TIPC, SOCK_RDM))
 say(*[os.fstat(one.fileno()).st_ino for one in kept])
 `;
   await inLab(code, ({ tipc }, netns, [said]) => {
-    // The kernel has one of its own.
+    // The kernel has a socket of its own.
     const inodes = new Set(said!.split(" ")), sockets = tipc.list().filter(({ inode }) => inodes.has(String(inode)));
     assertEquals(sockets.map(({ state, type }) => `${state} ${type}`).sort(), [
       "established seqpacket",
@@ -304,7 +304,7 @@ say(*[os.fstat(one.fileno()).st_ino for one in kept])
   });
 });
 
-kernelTest("sock_diag: XDP sockets are what ss --xdp says", needs("xsk_diag"), async () => {
+kernelTest("sock_diag: XDP sockets equal those of ss --xdp", needs("xsk_diag"), async () => {
   const code = `
 import mmap
 SOL_XDP = 283
@@ -340,8 +340,8 @@ if libc.bind(x.fileno(), struct.pack('<HHIII', 44, 0, 1, 0, 0), 16) != 0: raise 
   });
 });
 
-/** A process's own sockets, as /proc knows them: no tool of another's is needed for these. */
-kernelTest("sock_diag: TCP sockets are what /proc/net/tcp says", ["ip", "python3"], async () => {
+/** A process's own sockets according to /proc: these need no other tool. */
+kernelTest("sock_diag: TCP sockets equal those of /proc/net/tcp", ["ip", "python3"], async () => {
   await inNamespace(async (ns) => {
     ns.ip("link set lo up");
     await withSockets(ns.name, "\nl, c, s = tcp_pair()\nl6, c6, s6 = tcp_pair(AF_INET6, '::1')\n", (_said, holder) => {

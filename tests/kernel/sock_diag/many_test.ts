@@ -1,4 +1,4 @@
-/** Many sockets: listed, filtered by the kernel and by ourselves, destroyed, each told of. */
+/** Many sockets: listed, filtered by the kernel and by the library, destroyed, and each end reported. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Client } from "../../../core/client.ts";
 import type { Codec } from "../../../core/codec/mod.ts";
@@ -17,7 +17,7 @@ import { withSockets } from "./sockets.ts";
 
 const NEEDS = ["ip", "ss", "python3"];
 
-/** 5,000 connections, which are 10,000 sockets, from 20 addresses to 20 ports; some marked, some bound to lo. */
+/** Makes 5,000 connections, which are 10,000 sockets, from 20 addresses to 20 ports; some marked, some bound to lo. */
 const MANY = `
 listeners = []
 for p in range(20):
@@ -32,7 +32,7 @@ for i in range(5000):
     keep(listeners[i % 20].accept()[0])
 `;
 
-/** What the kernel alone makes of a condition. */
+/** Returns the sockets that the kernel alone selects by a condition. */
 function fromKernel(client: Client, condition: SocketCondition): TcpSocket[] {
   const bytecode = compileFilter(condition, "list", (name) => client.names.index(name)).ops;
   return client.dump({
@@ -48,7 +48,7 @@ function fromKernel(client: Client, condition: SocketCondition): TcpSocket[] {
 
 const inside = (address: string, from: string): boolean => address.startsWith(from);
 
-/** Conditions, and the same in plain words of ours. */
+/** Conditions, and simple functions with the same meaning. */
 const CONDITIONS: readonly (readonly [SocketCondition, (s: TcpSocket) => boolean])[] = [
   [{ dstPort: 8007 }, (s) => s.dstPort === 8007],
   [{ localPort: { start: 8003, end: 8005 } }, (s) => s.localPort >= 8003 && s.localPort <= 8005],
@@ -78,12 +78,12 @@ const CONDITIONS: readonly (readonly [SocketCondition, (s: TcpSocket) => boolean
   ],
   [{ local: "::/0" }, () => false],
   [{ local: "0.0.0.0/0", dst: "127.0.3.0/24" }, (s) => inside(s.dst, "127.0.3.")],
-  // Of those that were accepted the kernel says that it chose the port.
+  // For accepted sockets, the kernel says that it chose the port.
   [{ auto: false }, (s) => s.dstPort === 0],
   [{ auto: true, dst: "127.0.0.1" }, (s) => s.dst === "127.0.0.1"],
 ];
 
-kernelTest("sock_diag: 10,000 sockets are listed, and filtered as we would", NEEDS, async () => {
+kernelTest("sock_diag: 10,000 sockets are listed, and filters agree with simple functions", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ip("link set lo up");
     await withSockets(ns.name, MANY, () => {
@@ -101,7 +101,7 @@ kernelTest("sock_diag: 10,000 sockets are listed, and filtered as we would", NEE
         const wanted = all.filter(test);
         assertEquals(cookies(diag.tcp.list(condition)), cookies(wanted), JSON.stringify(condition));
         assertEquals(cookies(diag.tcp.iterate(condition)), cookies(wanted), JSON.stringify(condition));
-        // The kernel has done it alone: nothing else came over the wire.
+        // The kernel alone filtered: no other socket was sent.
         assertEquals(cookies(fromKernel(client, condition)), cookies(wanted), JSON.stringify(condition));
       }
       assertEquals(cookies(diag.tcp.list({ cgroupId: all[0]!.cgroupId! })), cookies(all));
@@ -127,7 +127,7 @@ kernelTest("sock_diag: 10,000 sockets are listed, and filtered as we would", NEE
   });
 });
 
-kernelTest("sock_diag: 1,000 sockets are destroyed, each told of", NEEDS, async () => {
+kernelTest("sock_diag: 1,000 sockets are destroyed, and each end is reported", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ip("link set lo up");
     const code = `
@@ -142,7 +142,7 @@ for i in range(1000):
       await using events = diag.tcp.watch({ buffer: 8 << 20 });
       assertEquals(diag.tcp.flush({ dstPort: 8000 }), 1000);
       assertEquals(diag.tcp.list({ dstPort: 8000 }), []);
-      // Their process is told when it next looks: and only when it lets go of them are they no more.
+      // Their process sees an error when it next uses them; they are gone only after it closes them.
       assertEquals(
         await holder.run("say([s.getsockopt(SOL_SOCKET, SO_ERROR) for s in kept if s is not l][::2] == [103] * 1000)"),
         ["True"],
@@ -194,7 +194,7 @@ d = keep(socket(AF_INET, SOCK_STREAM)); d.setsockopt(SOL_SOCKET, SO_BINDTODEVICE
       );
       assertEquals(udp.find({ local: "127.0.0.1", localPort: 9009 }), undefined);
       assertEquals(code(() => void tcp.get({ local: "127.0.0.1", localPort: 1 })), "ENOENT");
-      // A cookie says which one is meant.
+      // A cookie selects one of them.
       const [client] = tcp.list({ dstPort: 8000 }), other = { ...client!, cookie: client!.cookie + 1_000_000n };
       assertEquals(tcp.find(other), undefined);
       assertEquals(code(() => tcp.destroy(other)), "ENOENT");
@@ -214,7 +214,7 @@ d = keep(socket(AF_INET, SOCK_STREAM)); d.setsockopt(SOL_SOCKET, SO_BINDTODEVICE
   });
 });
 
-kernelTest("sock_diag: UDP sockets are told of as they go", NEEDS, async () => {
+kernelTest("sock_diag: the ends of UDP sockets are reported", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ip("link set lo up");
     const code =
@@ -233,7 +233,7 @@ kernelTest("sock_diag: UDP sockets are told of as they go", NEEDS, async () => {
   });
 });
 
-kernelTest("sock_diag: who may not is told what it takes", NEEDS, async () => {
+kernelTest("sock_diag: without permission, the error names the capability", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ip("link set lo up");
     await withSockets(ns.name, "\nl, c, s = tcp_pair(port=8000)\n", () => {
@@ -245,7 +245,7 @@ kernelTest("sock_diag: who may not is told what it takes", NEEDS, async () => {
         "Cannot destroy TCP socket 127.0.0.1:9: ENOENT",
       );
       for (const kind of [sctp, vsock]) {
-        // Where the kernel has them, there are none.
+        // If the kernel supports them, there are none.
         try {
           assertEquals(kind.list(), []);
         } catch (error) {

@@ -1,4 +1,4 @@
-/** Script 5 and the examples about sockets, run as they are written. */
+/** Script 5 and the examples about sockets, run as written. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import process from "node:process";
@@ -8,7 +8,7 @@ import { withSockets } from "./sockets.ts";
 
 const NEEDS = ["ip", "python3"];
 
-/** Runs a script of the project's in a namespace, with a permission for the runtime that asks for them. */
+/** Runs a script of the project in a namespace, with a permission for Deno. */
 function runScript(netns: string, path: string, args: readonly string[], permission = "--allow-ffi"): string {
   const options = "Deno" in globalThis
     ? ["run", "--no-lock", "--no-prompt", permission]
@@ -37,13 +37,13 @@ kernelTest("script 5: ss -tln, and who uses port 443", NEEDS, async () => {
       assertEquals(lines.length, 2);
       assert(/^127\.0\.0\.1 443 0 \d+$/.test(lines[0]!), lines[0]);
       assert(/^127\.0\.0\.2 8080 0 \d+$/.test(lines[1]!), lines[1]);
-      // A quick connection is left alone.
+      // A fast connection is not destroyed.
       assertEquals(await holder.run("say(c.getsockopt(SOL_SOCKET, SO_ERROR))"), ["0"]);
     });
   });
 });
 
-kernelTest("examples: ss.ts shows sockets and whose they are", NEEDS, async () => {
+kernelTest("examples: ss.ts shows sockets and their processes", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ip("link set lo up");
     await withSockets(ns.name, SOCKETS, async (_said, holder) => {
@@ -60,7 +60,7 @@ kernelTest("examples: ss.ts shows sockets and whose they are", NEEDS, async () =
   });
 });
 
-kernelTest("examples: kill_connections.ts kills the connections to an address, and no others", NEEDS, async () => {
+kernelTest("examples: kill_connections.ts closes the connections to an address, and no others", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ip("link set lo up");
     await withSockets(ns.name, SOCKETS, async (_said, holder) => {

@@ -1,4 +1,4 @@
-/** Sockets to look at, made in a namespace by a language that can make them all and set every option. */
+/** Makes the sockets of the tests in a namespace, with Python, which can make all kinds and set every option. */
 import { type ChildProcess, spawn } from "node:child_process";
 
 const PREAMBLE = `
@@ -26,7 +26,7 @@ def tcp_pair(family=AF_INET, address='127.0.0.1', protocol=0, port=0, before=lam
 `;
 import { hasFamily } from "../generic/needs.ts";
 
-/** Whether the kernel has MPTCP. */
+/** True if the kernel has MPTCP. */
 export const MPTCP: boolean = hasFamily("mptcp_pm");
 
 const AFTER = `
@@ -62,7 +62,7 @@ export class Holder {
     child.on("close", () => (this.#ended = true, this.#wake?.()));
   }
 
-  /** Lines that it says until it says `word`. */
+  /** Returns the lines that it prints until it prints `word`. */
   async until(word: string): Promise<string[]> {
     const said: string[] = [];
     while (true) {
@@ -74,7 +74,7 @@ export class Holder {
     }
   }
 
-  /** Has it do something more, in one line. */
+  /** Makes it run one more line of code. */
   async run(line: string): Promise<string[]> {
     this.#child.stdin!.write(`${line}\n`);
     return await this.until("done");
@@ -90,7 +90,7 @@ export class Holder {
   }
 }
 
-/** Makes sockets with `code` in a namespace, hands what it said to `body`, and closes them whatever happens. */
+/** Makes sockets with `code` in a namespace, passes the printed lines to `body`, and closes the sockets in any case. */
 export async function withSockets(
   netns: string,
   code: string,

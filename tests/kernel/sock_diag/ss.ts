@@ -1,4 +1,4 @@
-/** Our objects in the words of `ss`, so that its lines can be compared with them word by word. */
+/** Converts our objects to the words of `ss`, so that its lines can be compared word by word. */
 import { assert, assertEquals } from "@std/assert";
 import { statSync } from "node:fs";
 import type {
@@ -29,7 +29,7 @@ const STATES: Readonly<Record<string, string>> = {
   closing: "CLOSING",
 };
 
-/** C's %g. */
+/** Formats a number as C's %g. */
 function g(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
@@ -52,25 +52,25 @@ function ways(shutdown: readonly (string | number)[] | undefined): string[] {
 }
 
 const hex = (value: number | bigint): string => value.toString(16);
-/** C's %#x. */
+/** Formats a number as C's %#x. */
 const hash = (value: number): string => value === 0 ? "0" : `0x${hex(value)}`;
 
 type Words = readonly (readonly [word: string, value: number | undefined, shown?: string])[];
 
-/** `word:value` for each value that is not 0. */
+/** Returns `word:value` for each value other than 0. */
 function counts(words: Words): string[] {
   return words.flatMap(([word, value, shown]) =>
     value === undefined || value === 0 ? [] : [`${word}:${shown ?? value}`]
   );
 }
 
-/** Words of TCP's own; those that ss 6.1 does not have are marked with `+`. */
+/** Returns the words of TCP; those that ss 6.1 does not have are marked with `+`. */
 function tcpWords(s: TcpSocket, i: TcpInfo): string[] {
   const on = (option: string): boolean => i.options.includes(option as never);
   const { bbrinfo: bbr, dctcpinfo: dctcp } = s, bps = (bytes: number): string => `${(bytes * 8).toFixed(0)}bps`;
   const limited = (us: number): string => `${Math.trunc(us / 1000)}ms(${(100 * us / i.busyTime!).toFixed(1)}%)`;
   const listening = s.state === "listen", vegas = s.vegasinfo;
-  // ss takes Vegas's round-trip time for how fast it sends.
+  // ss uses Vegas's round-trip time to compute the send rate.
   const rtt = vegas?.enabled && vegas.rtt! > 0 && vegas.rtt !== 0x7fffffff ? vegas.rtt! : i.rtt;
   return [
     ...(on("timestamps") ? ["ts"] : []),
@@ -249,7 +249,7 @@ function sctpWords(s: SctpSocket, i: SctpInfo): string[] {
   ];
 }
 
-/** What `ss -eimnoaO --tos --inet-sockopt` says of a socket, as words. */
+/** Returns the words that `ss -eimnoaO --tos --inet-sockopt` prints of a socket. */
 export function inetWords(given: InetSocket | SctpSocket): string[] {
   const s = given as TcpSocket;
   const { timer, retrans, sockopt, cgroupId, mark, info } = s, full = s.state !== "time_wait";
@@ -286,7 +286,7 @@ export function inetWords(given: InetSocket | SctpSocket): string[] {
   ];
 }
 
-/** What `ss -xaemnO` says of a socket, as words. */
+/** Returns the words that `ss -xaemnO` prints of a socket. */
 export function unixWords(s: UnixSocket): string[] {
   const type = { stream: "u_str", dgram: "u_dgr", seqpacket: "u_seq" }[String(s.type)]!;
   return [
@@ -305,13 +305,13 @@ export function unixWords(s: UnixSocket): string[] {
   ];
 }
 
-/** ss takes the kernel's number of a device for what C's makedev() makes. */
+/** ss takes the kernel's number of a device for the result of C's makedev(). */
 function deviceOf(dev: number): string {
   const major = dev >>> 8 & 0xfff, minor = dev & 0xff | dev >>> 12 & 0xfff00;
   return `${major}/${minor}`;
 }
 
-/** What `ss -0aemnO` says of a socket, as words. */
+/** Returns the words that `ss -0aemnO` prints of a socket. */
 export function packetWords(s: PacketSocket): string[] {
   const { info = {}, fanout } = s;
   const ring = (name: string, r: PacketSocket["rxRing"]): string[] =>
@@ -339,9 +339,9 @@ export function packetWords(s: PacketSocket): string[] {
   ];
 }
 
-/** What `ss -f netlink -aemnO` says of a socket, as words. */
+/** Returns the words that `ss -f netlink -aemnO` prints of a socket. */
 export function netlinkWords(s: NetlinkSocket, numbers: Readonly<Record<string, number>>): string[] {
-  // ss shows the first 32 groups.
+  // ss shows only the first 32 groups.
   const groups = (s.groups ?? []).reduce((bits, group) => group <= 32 ? (bits | 1 << group - 1) >>> 0 : bits, 0);
   return [
     "UNCONN",
@@ -356,15 +356,15 @@ export function netlinkWords(s: NetlinkSocket, numbers: Readonly<Record<string, 
   ];
 }
 
-/** Lines of ss in a namespace, their words as the functions above have them. */
+/** Returns the lines of ss in a namespace, with words in the form of the functions above. */
 export function ssLines(netns: string, options: readonly string[]): string[][] {
   const text = run("ip", ["netns", "exec", netns, "ss", "-H", "-O", "-a", "-e", "-m", "-n", ...options]);
   const [, major, minor] = /iproute2-(\d+)\.(\d+)/.exec(run("ss", ["-V"]))!.map(Number);
-  // Older ones say MPTCP's sequence numbers in hexadecimal.
+  // Older versions print MPTCP's sequence numbers in hexadecimal.
   const base = major! < 6 || major === 6 && minor! < 6 ? "0x" : "";
   return text.split("\n").filter((line) => line.trim() !== "").map((line) =>
     line
-      // It prints keys in front of whatever line its buffer holds.
+      // ss may print keys in front of a line, from the content of its buffer.
       .replace(/^hello/, "")
       .replace(/\b(send|pacing_rate|delivery_rate) /g, "$1:")
       .replace(/inet-sockopt: \( (.*?)\)/, (_, words: string) => `inet-sockopt:${words.trim().replaceAll(" ", ",")}`)
@@ -383,12 +383,12 @@ export function ssLines(netns: string, options: readonly string[]): string[][] {
 
 const VOLATILE = /^\+?(lastsnd|lastrcv|lastack|last_data_sent|last_data_recv|last_ack_recv):/;
 
-/** Words as a set, without those that change by themselves, or that only newer ss has. */
+/** Returns words as a set, without those that change by themselves, or that only newer versions of ss have. */
 function lasting(words: readonly string[], known: (word: string) => boolean): string[] {
   return words.filter((word) => !VOLATILE.test(word) && known(word)).map((word) => word.replace(/^\+/, "")).sort();
 }
 
-/** That ss says of the same sockets what we say, word by word. */
+/** Checks that ss lists the same sockets as the library, word by word. */
 export function assertSame(ours: readonly (readonly string[])[], theirs: readonly (readonly string[])[]): void {
   const all = theirs.flat(),
     newer = (word: string): boolean => {

@@ -1,4 +1,4 @@
-/** What we say of sockets is what `ss` says of them, word by word. */
+/** The library's sockets equal those of `ss`, word by word. */
 import { assert, assertEquals } from "@std/assert";
 import { open, type TcpSocket } from "../../../families/sock_diag/mod.ts";
 import { inNamespace, kernelTest, type Namespace } from "../namespace.ts";
@@ -48,7 +48,7 @@ for i in range(100):
 time.sleep(0.3)
 `;
 
-/** What ss says before and after we look, and the cookies of the sockets that it says the same of. */
+/** The output of ss before and after a list, and the cookies of the sockets that did not change. */
 interface Look {
   readonly first: string[][];
   readonly sockets: TcpSocket[];
@@ -62,7 +62,7 @@ function unchanged(first: string[][], last: string[][]): Set<string> {
   return new Set(first.map(plain).filter((line) => after.has(line)).map((line) => /\bsk:(\w+)/.exec(line)![1]!));
 }
 
-kernelTest("sock_diag: TCP is what ss -tiemO says", NEEDS, async () => {
+kernelTest("sock_diag: TCP equals ss -tiemO", NEEDS, async () => {
   await inLoopback(TCP, ({ name }) => {
     using diag = open({ netns: name });
     const options = ["-t", "-i", "-o", "--tos", "--inet-sockopt"];
@@ -70,7 +70,7 @@ kernelTest("sock_diag: TCP is what ss -tiemO says", NEEDS, async () => {
       const first = ssLines(name, options), sockets = diag.tcp.list({ info: true }), last = ssLines(name, options);
       return { first, sockets, last, still: unchanged(first, last) };
     };
-    // What is on its way changes while it is looked at; what did not is compared.
+    // Sockets with data on the way change meanwhile; those that did not are compared.
     let seen = look();
     for (let tries = 1; tries < 10 && seen.still.size < seen.sockets.length - 2; tries++) seen = look();
     const { first, sockets, last, still } = seen;
@@ -80,13 +80,13 @@ kernelTest("sock_diag: TCP is what ss -tiemO says", NEEDS, async () => {
       sockets.filter(({ cookie }) => still.has(cookie.toString(16))).map(inetWords),
       first.filter((words) => still.has(words.find((word) => word.startsWith("sk:"))!.slice(3))),
     );
-    // The clocks: between what they were before and what they were after.
+    // Timers must lie between their values before and after.
     const clock = (lines: string[][], cookie: bigint, word: string): number => {
       const words = lines.find((words) => words.includes(`sk:${cookie.toString(16)}`))!;
       return Number(words.find((one) => one.startsWith(`${word}:`))?.slice(word.length + 1) ?? 0);
     };
     for (const { cookie, info } of sockets) {
-      // Who has sent or received meanwhile has begun anew.
+      // The timers of a socket that sent or received meanwhile have started again.
       if (info === undefined || !still.has(cookie.toString(16))) continue;
       for (
         const [word, value] of [["lastsnd", info.lastDataSent], ["lastrcv", info.lastDataRecv], [
@@ -103,7 +103,7 @@ kernelTest("sock_diag: TCP is what ss -tiemO says", NEEDS, async () => {
   });
 });
 
-kernelTest("sock_diag: MPTCP is what ss -Miem says", MPTCP ? NEEDS : ["a kernel with MPTCP"], async () => {
+kernelTest("sock_diag: MPTCP equals ss -Miem", MPTCP ? NEEDS : ["a kernel with MPTCP"], async () => {
   await inLoopback(TCP, ({ name }) => {
     using diag = open({ netns: name });
     const theirs = ssLines(name, ["-M", "-i", "-o", "--tos", "--inet-sockopt"])
@@ -114,7 +114,7 @@ kernelTest("sock_diag: MPTCP is what ss -Miem says", MPTCP ? NEEDS : ["a kernel 
   });
 });
 
-kernelTest("sock_diag: UDP is what ss -uem says", NEEDS, async () => {
+kernelTest("sock_diag: UDP equals ss -uem", NEEDS, async () => {
   const code = `
 u = keep(socket(AF_INET, SOCK_DGRAM)); u.bind(('127.0.0.1', 0))
 u6 = keep(socket(AF_INET6, SOCK_DGRAM)); u6.connect(('::1', 9999))
@@ -133,7 +133,7 @@ bound = keep(socket(AF_INET, SOCK_DGRAM)); bound.setsockopt(SOL_SOCKET, SO_BINDT
   });
 });
 
-kernelTest("sock_diag: unix sockets are what ss -xem says", NEEDS, async () => {
+kernelTest("sock_diag: unix sockets equal those of ss -xem", NEEDS, async () => {
   const code = `
 a, b = keep(*socketpair(AF_UNIX, SOCK_STREAM)); a.send(b'abc'); b.shutdown(SHUT_WR)
 l = keep(socket(AF_UNIX, SOCK_STREAM)); l.bind('\\0abs\\0tract' + str(os.getpid())); l.listen(5)
@@ -147,7 +147,7 @@ os.seteuid(65534); other = keep(socket(AF_UNIX, SOCK_STREAM)); os.seteuid(0)
     using diag = open({ netns: name });
     const sockets = diag.unix.list();
     assertSame(sockets.map(unixWords), ssLines(name, ["-x"]));
-    // ss does not show whose they are.
+    // ss does not show their users.
     assertEquals(sockets.filter(({ uid }) => uid === 65534).length, 1);
     assert(sockets.some(({ name }) => name?.startsWith("\0abs\0tract")));
     assert(sockets.some(({ name }) => name?.startsWith("/tmp/nl-test-é-")));
@@ -165,7 +165,7 @@ os.seteuid(65534); other = keep(socket(AF_UNIX, SOCK_STREAM)); os.seteuid(0)
   });
 });
 
-kernelTest("sock_diag: packet sockets are what ss -0em says", NEEDS, async () => {
+kernelTest("sock_diag: packet sockets equal those of ss -0em", NEEDS, async () => {
   const code = `
 SOL_PACKET = 263
 p = keep(socket(AF_PACKET, SOCK_RAW, htons(3))); p.bind(('lo', 3))
@@ -184,7 +184,7 @@ v.setsockopt(SOL_PACKET, 5, struct.pack('<IIIIIII', 8192, 2, 2048, 8, 60, 16, 1)
     using diag = open({ netns: name });
     const sockets = diag.packet.list();
     assertSame(sockets.map(packetWords), ssLines(name, ["-0"]));
-    // What ss tells with -b, or not at all.
+    // Fields that ss shows only with -b, or not at all.
     const [p] = sockets.filter(({ filter }) => filter !== undefined);
     assertEquals(p!.filter, [{ code: 0x28, jt: 0, jf: 0, k: 12 }, { code: 6, jt: 0, jf: 0, k: 0xffff }]);
     assertEquals(p!.mclist!.map(({ type, addr, count }) => [type, addr, count]), [
@@ -200,7 +200,7 @@ v.setsockopt(SOL_PACKET, 5, struct.pack('<IIIIIII', 8192, 2, 2048, 8, 60, 16, 1)
   });
 });
 
-kernelTest("sock_diag: netlink sockets are what ss -f netlink says", NEEDS, async () => {
+kernelTest("sock_diag: netlink sockets equal those of ss -f netlink", NEEDS, async () => {
   const code = `
 n = keep(socket(AF_NETLINK, SOCK_RAW, 0)); n.bind((0, 0x80000011)); n.setsockopt(270, 1, 33)
 n.setsockopt(270, 3, 1); n.setsockopt(270, 10, 1)
@@ -209,13 +209,13 @@ c = keep(socket(AF_NETLINK, SOCK_DGRAM, 2)); c.bind((0, 0)); c.connect((n.getsoc
   await inLoopback(code, ({ name }) => {
     using diag = open({ netns: name });
     const sockets = diag.netlink.list();
-    // Those of ss and of ours come and go, and who joined groups is there twice for ss.
+    // The sockets of ss and of this test come and go, and ss lists those in groups twice.
     const numbers: Record<string, number> = { route: 0, usersock: 2 },
       ours = sockets.filter(({ protocol }) => protocol === "route" || protocol === "usersock");
     const theirs = ssLines(name, ["-f", "netlink"]).filter((words) => /^[02]:/.test(words[3]!));
     const state = (words: string[]): string[] => ["UNCONN", ...words.slice(1)];
     const once = [...new Map(theirs.map((words) => [words.join(" "), state(words)])).values()];
-    // Some ss say of netlink sockets nothing but this.
+    // Some versions of ss print only this of netlink sockets.
     const terse = !theirs.flat().some((word) => word.startsWith("groups="));
     const peerless = (words: string[]): string[] =>
       (terse ? words.slice(0, 3) : words).filter((word) => word !== "*" && !/^\d+:\d+$/.test(word));

@@ -1,4 +1,4 @@
-/** strace takes the requests that we send apart, and finds what we meant. */
+/** strace decodes our requests to the intended values. */
 import { assert } from "@std/assert";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { runIn } from "../route/child.ts";
 const NEEDS = ["ip", "strace"];
 const SOCK_DIAG = new URL("../../../families/sock_diag/mod.ts", import.meta.url).href;
 
-/** The netlink messages that `code` sends, as strace shows them. */
+/** Returns the netlink messages that `code` sends, as strace shows them. */
 function traced(netns: string, code: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), "netlink-strace-")), file = join(folder, "trace");
   try {
@@ -17,7 +17,7 @@ function traced(netns: string, code: string): string[] {
     const script = `
       const { tcp, udp, raw, sctp, dccp, mptcp, unix, packet, netlink, vsock, xdp, tipc, smc } = await import(
         ${JSON.stringify(SOCK_DIAG)});
-      // Whatever this kernel has no sockets of, it is asked.
+      // The requests are sent even if this kernel has no such sockets.
       const ask = (body) => { try { body(); } catch (error) { if (error.errno === undefined) throw error; } };
       ${code}
       console.log("done");`;
@@ -29,7 +29,7 @@ function traced(netns: string, code: string): string[] {
   }
 }
 
-/** That some message has all these words, in this order. */
+/** Checks that a message has all these words, in this order. */
 function assertSent(lines: readonly string[], ...words: string[]): void {
   const has = (line: string): boolean => {
     let at = 0;
@@ -38,7 +38,7 @@ function assertSent(lines: readonly string[], ...words: string[]): void {
   assert(lines.some(has), `no message with ${words.join(" … ")}\n${lines.join("\n")}`);
 }
 
-/** Conditions, and what strace says of their programs' first op, which is all that it looks into. */
+/** Conditions, and strace's words for the first op of their programs, the only one that it decodes. */
 const OPS: readonly (readonly [condition: object, ...words: readonly string[]])[] = [
   [{ localPort: 22 }, "INET_DIAG_BC_S_EQ", "yes=8, no=12"],
   [{ localPort: { start: 22 } }, "INET_DIAG_BC_S_GE", "yes=8, no=12"],
@@ -55,7 +55,7 @@ const OPS: readonly (readonly [condition: object, ...words: readonly string[]])[
   [{ not: {} }, "INET_DIAG_BC_JMP", "yes=4, no=8"],
 ];
 
-kernelTest("strace: requests about sockets of IP decode to what was meant", NEEDS, async () => {
+kernelTest("strace: requests about sockets of IP decode to the intended values", NEEDS, async () => {
   await inNamespace((ns) => {
     ns.ip("link set lo up");
     const lines = traced(
@@ -98,7 +98,7 @@ kernelTest("strace: requests about sockets of IP decode to what was meant", NEED
       "2001:db8::",
     );
     for (const [, ...words] of OPS) assertSent(lines, ...dump, "INET_DIAG_REQ_BYTECODE", ...words);
-    // The two ends change places when a single UDP socket is asked for.
+    // The two ends are swapped in a request for a single UDP socket.
     const get = ["SOCK_DIAG_BY_FAMILY", "NLM_F_REQUEST|NLM_F_ACK"];
     assertSent(
       lines,
@@ -137,7 +137,7 @@ kernelTest("strace: requests about sockets of IP decode to what was meant", NEED
   });
 });
 
-kernelTest("strace: requests about other sockets decode to what was meant", NEEDS, async () => {
+kernelTest("strace: requests about other sockets decode to the intended values", NEEDS, async () => {
   await inNamespace((ns) => {
     const lines = traced(
       ns.name,
@@ -154,9 +154,9 @@ kernelTest("strace: requests about other sockets decode to what was meant", NEED
     assertSent(lines, ...dump, "AF_PACKET", ...packets);
     const netlinks = ["MEMINFO", "GROUPS", "RING_CFG", "FLAGS"].map((name) => `NDIAG_SHOW_${name}`);
     assertSent(lines, ...dump, "AF_NETLINK", "NDIAG_PROTO_ALL", ...netlinks);
-    // Bits that strace 6.1 has no names for are there as well.
+    // The request also has bits that strace 6.1 has no names for.
     assertSent(lines, ...dump, "AF_SMC", "diag_ext=0x1f", "SMC_DIAG_CONNINFO", "SMC_DIAG_LGRINFO");
-    // Of these strace knows the family alone.
+    // strace knows only the family of these.
     for (const family of ["AF_VSOCK", "AF_XDP", "AF_TIPC"]) assertSent(lines, ...dump, family);
   });
 });

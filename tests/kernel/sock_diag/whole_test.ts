@@ -1,4 +1,4 @@
-/** What only the kernel can say: every byte that it tells of its sockets is understood; storage of BPF; control groups. */
+/** Tests that need a real kernel: every byte about its sockets is decoded; storage of BPF; control groups. */
 import { assert, assertEquals } from "@std/assert";
 import { Client } from "../../../core/client.ts";
 import { type Codec, type RawAttribute, rawOf, Reader, Writer } from "../../../core/codec/mod.ts";
@@ -8,7 +8,7 @@ import { MPTCP, withSockets } from "./sockets.ts";
 
 const NEEDS = ["ip", "python3"];
 
-/** What a table could not read, anywhere in an object. */
+/** Returns the attributes in an object, at any depth, that a table could not decode. */
 function unread(value: unknown): RawAttribute[] {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return [];
   return [...rawOf(value), ...Object.values(value).flatMap(unread)];
@@ -27,7 +27,7 @@ p = keep(socket(AF_PACKET, SOCK_RAW, htons(3))); p.bind(('lo', 3))
 r = keep(socket(AF_NETLINK, SOCK_RAW, 0)); r.bind((0, 1))
 `;
 
-/** Requests and tables of what every kernel with sockets has. */
+/** Requests and tables of socket kinds that every kernel has. */
 const ASKED: readonly (readonly [name: string, codec: unknown, request: object, table: unknown])[] = [
   ["tcp", diag.InetRequest, { family: "inet", protocol: "tcp", states: 0xffffffff, ext: 0xff }, diag.TcpSocket],
   ["tcp6", diag.InetRequest, { family: "inet6", protocol: "tcp", states: 0xffffffff, ext: 0xff }, diag.TcpSocket],
@@ -36,12 +36,12 @@ const ASKED: readonly (readonly [name: string, codec: unknown, request: object, 
   ["packet", diag.PacketRequest, { family: "packet", show: 0x3f }, diag.PacketSocket],
   ["netlink", diag.NetlinkRequest, { family: "netlink", protocol: 255, show: 0xf }, diag.NetlinkSocket],
 ];
-/** And of what some have. */
+/** Those of kinds that some kernels have. */
 const MPTCP_ASKED: typeof ASKED = [
   ["mptcp", diag.InetRequest, { family: "inet", protocol: "mptcp", states: 0xffffffff, ext: 0xff }, diag.MptcpSocket],
 ];
 
-/** A codec that keeps the bytes beside the value. */
+/** Returns a codec that keeps the bytes beside the value. */
 function keeping(table: Codec<unknown, never>): Codec<{ value: object; bytes: Uint8Array }, never> {
   return {
     name: table.name,
@@ -53,7 +53,7 @@ function keeping(table: Codec<unknown, never>): Codec<{ value: object; bytes: Ui
   };
 }
 
-/** Attributes of a message, each with its number and payload, in their order. */
+/** Returns the attributes of a message, each with its number and payload, in order. */
 function attributesOf(bytes: Uint8Array, header: number): string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset), all: string[] = [`head ${bytes.slice(0, header).join()}`];
   for (let at = header, length = 0; at + 4 <= bytes.length; at += (length + 3) & ~3) {
@@ -63,7 +63,7 @@ function attributesOf(bytes: Uint8Array, header: number): string[] {
   return all.sort();
 }
 
-kernelTest("sock_diag: the kernel's messages are read whole, and written again as they were", NEEDS, async () => {
+kernelTest("sock_diag: the kernel's messages are decoded whole, and encoded to the same bytes", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ip("link set lo up");
     await withSockets(ns.name, KINDS, () => {
@@ -86,7 +86,7 @@ kernelTest("sock_diag: the kernel's messages are read whole, and written again a
           const to = new Writer();
           (table as Codec<unknown, never>).encode(value as never, to, {});
           const written = to.bytes.slice(0, to.length);
-          // Nests, empty lists of groups and the padding of a list's end are what may differ in length.
+          // Nests, empty lists of groups and the padding at a list's end may differ in length.
           const strict = (all: string[]): string[] =>
             all.filter((one) =>
               !(name === "netlink" && one.startsWith("1: ")) && !(name.includes("tcp") && one.startsWith("19: "))
@@ -100,7 +100,9 @@ kernelTest("sock_diag: the kernel's messages are read whole, and written again a
   });
 });
 
-/** A map that keeps values with sockets, whose type is told to the kernel as it wants it, and a value of one socket. */
+/**
+ * Makes a map for values of sockets, with its type in the form that the kernel requires, and a value for one socket.
+ */
 const STORAGE = `
 def bpf(command, attributes):
     made = libc.syscall(321 if os.uname().machine == 'x86_64' else 280, command, attributes, len(attributes))
@@ -120,7 +122,7 @@ bpf(2, struct.pack('<IxxxxQQQ', map, ctypes.addressof(key), ctypes.addressof(val
 say(map, c.getsockname()[1])
 `;
 
-kernelTest("sock_diag: what BPF keeps with a socket is told when it is asked for", NEEDS, async () => {
+kernelTest("sock_diag: values that BPF keeps with a socket are returned on request", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ip("link set lo up");
     await withSockets(ns.name, STORAGE, ([said]) => {
@@ -139,7 +141,7 @@ kernelTest("sock_diag: what BPF keeps with a socket is told when it is asked for
   });
 });
 
-kernelTest("sock_diag: sockets are filtered by their control group, which is its folder's inode", NEEDS, async () => {
+kernelTest("sock_diag: sockets are filtered by control group, the inode of its folder", NEEDS, async () => {
   await inNamespace(async (ns) => {
     ns.ip("link set lo up");
     const code = `

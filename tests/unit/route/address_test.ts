@@ -29,12 +29,12 @@ test("Address: an IPv4 address as the kernel dumps it", () => {
     cacheinfo: { prefered: 0xffffffff, valid: 0xffffffff, cstamp: 10, tstamp: 11 },
   };
   assertEquals<unknown>(decode(Address, rows, true), value);
-  // Sent again it is the same but for what is read-only: when it was made and changed.
+  // Encoded again, it is the same except for read-only fields: the times of creation and change.
   const again = encode(Address, value);
   assertEquals(parts(Address, again), parts(Address, rows.replace("0a0000000b000000", "00".repeat(8))));
 });
 
-test("Address: an IPv6 address has IFA_ADDRESS alone, and is sent with both as ip does", () => {
+test("Address: an IPv6 address is received with IFA_ADDRESS only, and sent with both as ip does", () => {
   const value = {
     family: "inet6",
     index: 3,
@@ -66,7 +66,7 @@ test("Address: an IPv6 address has IFA_ADDRESS alone, and is sent with both as i
   ]);
 });
 
-test("Address: of peers, address is the own end and the prefix the other's", () => {
+test("Address: with a peer, address is the local end, and the prefix belongs to the peer", () => {
   bothWays(
     Address,
     wire(`
@@ -96,7 +96,7 @@ test("Address: of peers, address is the own end and the prefix the other's", () 
   assertEquals(encode(Address, { dev: "d1", address: "10.1.0.1", peer: "10.1.0.2" }).slice(0, 4), "0220");
 });
 
-test("Address: what is given is checked", () => {
+test("Address: input is checked", () => {
   const refused = (value: object, message: string) => assertThrows(() => encode(Address, value), Error, message);
   refused({ address: "10.1.0.1/24", peer: "10.1.0.2/31" }, "the prefix length belongs to the peer's address");
   refused({ peer: "10.1.0.2/31" }, `peer: "address" is missing beside it`);
@@ -108,12 +108,12 @@ test("Address: what is given is checked", () => {
   refused({ adress: "10.0.0.1/24" }, `did you mean "address"`);
 });
 
-test("Address: a bare address is a host's", () => {
+test("Address: an address without a prefix length is a host's", () => {
   assertEquals(encode(Address, { index: 3, address: "10.0.0.1" }).slice(0, 4), "0220");
   assertEquals(encode(Address, { index: 3, address: "fd00::1" }).slice(0, 4), "0a80");
 });
 
-test("Address: lifetimes that are not given", () => {
+test("Address: lifetimes that are absent", () => {
   const lifetimes = (cacheinfo: object) =>
     parts(Address, encode(Address, { cacheinfo })).find((part) => part.startsWith("06"));
   assertEquals(lifetimes({ valid: 1000 }), "06: e8030000e80300000000000000000000");
@@ -122,7 +122,7 @@ test("Address: lifetimes that are not given", () => {
 });
 
 test("Address: flags", () => {
-  // Without IFA_FLAGS those of the header; one bit has a name in each family.
+  // Without IFA_FLAGS, the header's flags count; one bit has a different name in each family.
   assertEquals(decode(Address, "0218010003000000").flags, ["secondary"]);
   assertEquals(decode(Address, "0a18010003000000").flags, ["temporary"]);
   assertEquals(decode(Address, "0a18010003000000" + "0800080001010000").flags, ["temporary", "managetempaddr"]);
@@ -132,7 +132,7 @@ test("Address: flags", () => {
   assertEquals(sent(0x202), "0000020000000000 08: 02020000");
 });
 
-test("Address: a filter is read as it was written", () => {
+test("Address: a filter is decoded as it was encoded", () => {
   const normal = (filter: object) =>
     decode(Address, encode(Address, filter, true)) as unknown as Record<string, unknown>;
   assertEquals(normal({ peer: "10.1.0.2" })["peer"], "10.1.0.2/32");
@@ -140,19 +140,19 @@ test("Address: a filter is read as it was written", () => {
   assertEquals(normal({ address: "10.1.0.2/24" })["address"], "10.1.0.2/24");
 });
 
-test("Address: odd payloads are kept raw", () => {
+test("Address: malformed payloads are kept raw", () => {
   assertEquals(rawOf(decode(Address, "0218000003000000" + "060001000a000000")).map(({ id }) => id), [1]);
   assertEquals(decode(Address, "2d00000003000000" + "0500020009000000").address, "9");
   assertEquals(encode(Address, { family: "mctp", index: 3, address: "9" }), "2d00000003000000" + "0500020009000000");
 });
 
-test("prepareAddress() gives loopback addresses the scope of ip", () => {
+test("prepareAddress() gives loopback addresses the same scope as ip", () => {
   assertEquals(prepareAddress({ address: "127.0.0.5/8" }, "add"), { address: "127.0.0.5/8", scope: "host" });
   assertEquals(prepareAddress({ address: "127.0.0.5/8" }, "delete"), { address: "127.0.0.5/8" });
   assertEquals(prepareAddress({ address: "10.0.0.5/8" }, "add"), { address: "10.0.0.5/8" });
 });
 
-test("addressKey() tells addresses apart", () => {
+test("addressKey() distinguishes addresses", () => {
   const one = decode(Address, "0218000003000000" + "080002000a000001");
   assertEquals(addressKey(one), addressKey({ ...one, flags: ["deprecated"] }));
   for (

@@ -1,4 +1,4 @@
-/** Dry runs: what later messages say of interfaces that earlier ones would make. */
+/** Dry runs: later messages about interfaces that earlier ones would make. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { BatchError, type NetlinkError } from "../../../core/errors.ts";
 import type { ShownMessage } from "../../../core/show.ts";
@@ -35,7 +35,7 @@ test("dry run: an item of a batch may name an interface that an earlier one woul
   assertEquals(kernel.sent, []);
 });
 
-test("dry run: so may a call after another, and a new name is the old interface's", () => {
+test("dry run: so may a later call, and a renamed interface keeps its number", () => {
   const { route, shown } = dry();
   route.links.add({ ifname: "br0", kind: "bridge" });
   route.addresses.add({ dev: "br0", address: "10.9.0.1/24" });
@@ -44,7 +44,7 @@ test("dry run: so may a call after another, and a new name is the old interface'
   assertEquals(shown(), ["br0", FIRST, "lan0", 5]);
 });
 
-test("dry run: what nothing would make, or elsewhere, is not there", () => {
+test("dry run: an interface that nothing would make, or only in another namespace, does not exist", () => {
   const { route } = dry();
   const address = "10.9.0.1/24";
   const error = assertThrows(() =>
@@ -61,7 +61,7 @@ test("dry run: what nothing would make, or elsewhere, is not there", () => {
   assertEquals(error.failures.map(({ error }) => (error as NetlinkError).code), Array(4).fill("ENODEV"));
 });
 
-test("dry run: what a key says of a link's kind is what its data are of, and a pair's data are given of the link", () => {
+test("dry run: a key's kind gives the kind of data, and a pair's data are those of the link", () => {
   const { route, shown } = dry();
   const set = (key: object, changes: object): void => route.links.set(key, changes);
   assertThrows(

@@ -16,13 +16,13 @@ import { Route } from "../../../families/route/route.ts";
 import { bothWays, decode, encode, wire } from "./wire.ts";
 import { test } from "../../test.ts";
 
-// All bytes but those of bpf were compared with what iproute2 6.1 sends.
+// All bytes except those of bpf were compared with those that iproute2 6.1 sends.
 
 const A = "fd00000000000000000000000000000a",
   B = "fd00000000000000000000000000000b",
   C = "fd00000000000000000000000000000c";
 
-/** Bytes of a nest and what they stand for, both ways. */
+/** Declares a test: the bytes of a nest and their value, both ways. */
 function vector<T>(name: string, table: Attributes<T>, rows: string, value: object): void {
   test(`encap ${name}`, () => bothWays(table, wire(rows), value));
 }
@@ -249,18 +249,18 @@ vector(
   { ifId: 5, link: 5 },
 );
 
-test("Route: what it wraps its packets in", () => {
+test("Route: encapsulations", () => {
   const head = "020000000000000000000000";
   const type = "0600150001000000", nest = "0c001680" + "0800010000064100";
   const route = decode(Route, head + type + nest);
-  // The type picks what is in the nest, wherever it stands.
+  // The type selects the content of the nest, in either order.
   assertEquals(decode(Route, head + nest + type), route);
   assertEquals(route.encapType, "mpls");
   if (route.encapType === "mpls") assertEquals<string | undefined>(route.encap?.dst, "100");
   assertEquals(encode(Route, route), head + type + nest);
 });
 
-test("Route: an encapsulation that is not known is bytes", () => {
+test("Route: an unknown encapsulation is bytes", () => {
   const head = "020000000000000000000000", type = "060015004d000000", nest = "08001680" + "01020304";
   const route = decode(Route, head + type + nest);
   assertEquals(route.encapType, 77);
@@ -268,7 +268,7 @@ test("Route: an encapsulation that is not known is bytes", () => {
   assertEquals(encode(Route, route), head + type + nest);
 });
 
-test("encap: what is given is checked", () => {
+test("encap: input is checked", () => {
   const refused = (value: object, message: string) => assertThrows(() => encode(Route, value), Error, message);
   refused({ encap: { dst: "100" } }, `encap: "encapType" is missing beside it`);
   refused({ encapType: "mplss", encap: { dst: "100" } }, "encapType: expected");
@@ -282,8 +282,8 @@ test("encap: what is given is checked", () => {
   refused({ encapType: "ioam6", encap: { trace: { type: 0x1000000 } } }, "encap.trace: expected a type 0..0xffffff");
 });
 
-test("encap: headers that are none are kept raw", () => {
-  // One segment is announced, half of one is there; no header at all; compressed.
+test("encap: malformed headers are kept raw", () => {
+  // A header for one segment with half a segment; no header at all; a compressed one.
   const cut = decode(Seg6Encap, wire(`1800 0100 01000000 0001040000000000 ${"00".repeat(8)}`));
   assertEquals(cut.srh, undefined);
   assertEquals(rawOf(cut).length, 1);
@@ -293,7 +293,7 @@ test("encap: headers that are none are kept raw", () => {
   assertEquals(rawOf(decode(MplsEncap, "0600010000060000")).length, 1);
 });
 
-test("seg6_local: counters are asked for without numbers", () => {
+test("seg6_local: counters are requested without numbers", () => {
   assertEquals(
     encode(Seg6LocalEncap, { action: "end", counters: {} }),
     wire(`

@@ -6,7 +6,7 @@ import { test } from "../../test.ts";
 
 /** A message without its header. */
 const HEADER = "00".repeat(16);
-/** What an empty header is read as. */
+/** The value of an empty header. */
 const EMPTY = { family: "unspec", type: "netrom", index: 0, flags: [] };
 
 const body = (rows: string): object => {
@@ -15,7 +15,7 @@ const body = (rows: string): object => {
 };
 const sent = (value: object): string => encode(Link, value).slice(32);
 
-/** What iproute2 6.1 sends for a command: header and attributes, and the same as an object. */
+/** The messages of iproute2 6.1 for commands: the command, header and attributes, and the decoded object. */
 const IPROUTE: readonly (readonly [command: string, hex: string, value: object])[] = [
   [
     "ip link add v0 up type veth peer name v1 mtu 1400",
@@ -435,7 +435,7 @@ const IPROUTE: readonly (readonly [command: string, hex: string, value: object])
 ];
 
 for (const [command, hex, value] of IPROUTE) {
-  test(`Link: what is sent for "${command}" is read, and written to mean the same`, () => {
+  test(`Link: the message of "${command}" is decoded, and encoded with the same meaning`, () => {
     const plain = (read: object): object =>
       JSON.parse(JSON.stringify(read, (_, x) => typeof x === "bigint" ? `${x}` : x));
     const peer = (value as { data?: { peer?: object } }).data?.peer;
@@ -454,11 +454,11 @@ test("Link: the header as the kernel dumps it", () => {
     index: 7,
     flags: ["up", "broadcast", "running", "multicast", "lower_up"],
   });
-  // The type is the kernel's own, and of the flags those that can be set are meant.
+  // The type is read-only, and the mask has only flags that can be set.
   assertEquals(encode(Link, value), "0000000007000000" + "43100100" + "a5f30000");
 });
 
-test("Link: switches set and clear one flag each and say which", () => {
+test("Link: switches set and clear one flag each, with a mask", () => {
   assertEquals(encode(Link, { index: 2, up: true }), "00000000020000000100000001000000");
   assertEquals(encode(Link, { index: 2, up: false }), "00000000020000000000000001000000");
   assertEquals(
@@ -466,18 +466,18 @@ test("Link: switches set and clear one flag each and say which", () => {
     "00000000" + "02000000" + "01110000" + "81130000",
   );
   assertEquals(encode(Link, { arp: false }), "00000000" + "00000000" + "80000000" + "80000000");
-  // Beside flags a switch has the last word.
+  // A switch wins over `flags` beside it.
   assertEquals(encode(Link, { flags: ["multicast"], up: true }), "00000000" + "00000000" + "01100000" + "a5f30000");
   assertThrows(() => encode(Link, { up: 1 }), TypeError, "Cannot test: up: expected true or false, got 1");
 });
 
-test("Link: allmulti is a count when read, a switch when given", () => {
+test("Link: allmulti is a count when received, a switch when sent", () => {
   assertEquals<unknown>(body("0800 3d00 02000000"), { allmulti: 2 });
   assertEquals(encode(Link, { allmulti: true }), "00000000" + "00000000" + "00020000" + "00020000");
   assertEquals(encode(Link, { allmulti: 2 }), HEADER);
 });
 
-test("Link: a namespace by process, by name, and not without a socket", () => {
+test("Link: a namespace by process or by name, and not without a socket", () => {
   assertEquals(sent({ netns: 4711 }), wire("0800 1300 67120000"));
   const to = new Writer();
   to.openNamespace = (name) => name === "blue" ? 12 : 0;
@@ -500,7 +500,7 @@ test("Link: a namespace by process, by name, and not without a socket", () => {
   );
 });
 
-test("Link: names stand beside the numbers of interfaces, but not of another namespace", () => {
+test("Link: names are given beside the numbers of interfaces, except in another namespace", () => {
   const rows = HEADER + wire("0800 0500 02000000 0800 0a00 03000000");
   assertEquals<unknown>(decode(Link, rows, true), { ...EMPTY, link: 2, linkDev: "e0", master: 3, masterDev: "d0" });
   assertEquals<unknown>(decode(Link, rows + wire("0800 2500 01000000"), true), {
@@ -517,7 +517,7 @@ test("Link: names stand beside the numbers of interfaces, but not of another nam
   );
 });
 
-test("Link: addresses are those of the link's type", () => {
+test("Link: addresses depend on the link's type", () => {
   const twenty = Array.from({ length: 20 }, (_, i) => (i + 1).toString(16).padStart(2, "0"));
   const cases: [type: string, name: string, hex: string, address: string][] = [
     ["0100", "ether", "0a000100020000000001", "02:00:00:00:00:01"],
@@ -528,20 +528,20 @@ test("Link: addresses are those of the link's type", () => {
     ["0103", "tunnel6", "14000100fd000000000000000000000000000001", "fd00::1"],
     ["3703", "ip6gre", "14000100fd000000000000000000000000000001", "fd00::1"],
     ["2000", "infiniband", `18000100${twenty.join("")}`, twenty.join(":")],
-    // Four bytes that are no IP address.
+    // These four bytes are not an IP address.
     ["1801", "can", "080001000a000001", "0a:00:00:01"],
   ];
   for (const [type, name, hex, address] of cases) {
     const message = `0000${type}${"00".repeat(12)}${hex.padEnd(hex.length + (8 - hex.length % 8) % 8, "0")}`;
     assertEquals<unknown>(decode(Link, message), { ...EMPTY, type: name, address });
     assertEquals(sent({ type: name, address }), message.slice(32), name);
-    // Without a type, an address is what it looks like.
+    // Without a type, the form of an address decides.
     assertEquals(sent({ address }), message.slice(32), name);
   }
   assertThrows(() => sent({ address: "zz" }), TypeError, 'address: expected bytes or hexadecimal text, got "zz"');
 });
 
-test("Link: data of a kind that is not known stays bytes, both ways", () => {
+test("Link: data of an unknown kind stays bytes, both ways", () => {
   const rows = wire(`
     1c00 1280                       // IFLA_LINKINFO
       0900 0100 7175757800 000000   // IFLA_INFO_KIND quux
@@ -558,7 +558,7 @@ test("Link: data of a kind that is not known stays bytes, both ways", () => {
   assertThrows(() => sent({ data: { id: 7 } }), TypeError, 'data: "kind" is missing beside it');
 });
 
-test("Link: what does not fit, and what is not known, is kept as it came", () => {
+test("Link: unknown attributes and misfits are kept raw", () => {
   const value = decode(Link, HEADER + wire("0600 0400 dc05 0000 0800 c700 01020304"));
   assertEquals<unknown>(JSON.parse(JSON.stringify(value)), EMPTY);
   assertEquals(rawOf(value), [{ id: 199, bytes: Uint8Array.of(1, 2, 3, 4) }, { id: 4, bytes: Uint8Array.of(0xdc, 5) }]);
@@ -583,11 +583,11 @@ test("Link: counters of older and newer kernels", () => {
   assertEquals<unknown>(body("0c00 1700 0000000000010000"), { stats64: { rxPackets: 2 ** 40 } });
 });
 
-/** A list of `count` virtual functions with the length that the kernel's 16 bits leave of it. */
+/** Returns a list of `count` virtual functions with its length cut to 16 bits, as the kernel sends it. */
 function manyVfs(count: number, size: number): string {
   const le16 = (n: number) => toHex(Uint8Array.of(n & 0xff, n >> 8 & 0xff));
   const entry = (vf: number) => {
-    // IFLA_VF_RATE, then filler of an attribute that is not known.
+    // IFLA_VF_RATE, then an unknown attribute as a filler.
     const rate = `10000600${le16(vf)}0000` + "00000000" + "64000000";
     const filler = size - 4 - 16;
     return `${le16(size)}0100${rate}${filler === 0 ? "" : le16(filler) + "6300" + "aa".repeat(filler - 4)}`;
@@ -596,7 +596,7 @@ function manyVfs(count: number, size: number): string {
   return `${le16(4 + list.length / 2)}1600${list}`;
 }
 
-test("Link: a list of virtual functions that overflowed its length", () => {
+test("Link: a list of virtual functions whose length overflowed", () => {
   for (
     const [count, size] of [[3, 120], [600, 120], [1200, 120], [512, 256], [256, 256], [64, 1024], [257, 256]] as const
   ) {
@@ -606,7 +606,7 @@ test("Link: a list of virtual functions that overflowed its length", () => {
     assertEquals(value.vfinfoList?.at(-1)?.rate, { vf: count - 1, minTxRate: 0, maxTxRate: 100 });
     assertEquals(value.mtu, 1500, "what follows the list");
     assertEquals(value.numVf, 255);
-    // Printers and error paths find the same.
+    // Printers and error paths find the same attributes.
     const bytes = new Uint8Array(message.match(/../g)!.map((digits) => parseInt(digits, 16)));
     const seen: unknown[] = [];
     Link.walk!(new Reader(bytes), 0, bytes.length, {}, (part) => seen.push(part.name));
@@ -615,7 +615,7 @@ test("Link: a list of virtual functions that overflowed its length", () => {
   assertEquals<unknown>(body("0400 1600"), { vfinfoList: [] });
 });
 
-test("Link: VXLAN's ttlInherit comes as a byte and goes as a flag", () => {
+test("Link: VXLAN's ttlInherit is a byte when received and a flag when sent", () => {
   const rows = (ttl: string) => wire(`1c00 1280 0a00 0100 76786c616e00 0000 0c00 0280 ${ttl}`);
   assertEquals<unknown>(body(rows("0500 1c00 01000000")), { kind: "vxlan", data: { ttlInherit: true } });
   assertEquals<unknown>(body(rows("0500 1c00 00000000")), { kind: "vxlan", data: { ttlInherit: false } });
@@ -629,18 +629,18 @@ test("Link: VXLAN's ttlInherit comes as a byte and goes as a flag", () => {
   );
 });
 
-test("Link: a VLAN's flags are all that it has", () => {
+test("Link: a VLAN's flags are complete", () => {
   const rows = wire(`
     2000 1280
       0900 0100 766c616e00 000000
-      1000 0280 0c00 0200 01000000 ffffffff // as kernels show them: every bit meant
+      1000 0280 0c00 0200 01000000 ffffffff // as kernels send them: every bit is in the mask
   `);
   assertEquals<unknown>(body(rows), { kind: "vlan", data: { flags: ["reorder_hdr"] } });
-  // Kernels refuse bits that they don't know in the mask.
+  // Kernels refuse unknown bits in the mask.
   assertEquals(sent({ kind: "vlan", data: { flags: ["reorder_hdr"] } }), rows.replace("ffffffff", "1f000000"));
 });
 
-test("Link: flags with a mask keep it, so that what was sent is sent again as it was", () => {
+test("Link: flags with a mask keep it, so that a request can be sent again unchanged", () => {
   const kinds = [
     ["vlan", "flags", ["gvrp", "mvrp"], "02000000", "0a000000"],
     ["rmnet", "flags", ["ingress_deaggregation", "egress_map_cksumv4"], "01000000", "09000000"],
@@ -654,7 +654,7 @@ test("Link: flags with a mask keep it, so that what was sent is sent again as it
     assertEquals(sent(body(bytes) as object), bytes);
     const none = { kind, data: { [field]: { flags: [], mask: [mask[1]] } } };
     assertEquals<unknown>(body(sent(none)), none);
-    // All of them are an array, both ways.
+    // Flags with a full mask are an array, both ways.
     const all = { kind, data: { [field]: [mask[0]] } };
     assertEquals<unknown>(body(sent(all)), all);
     assertThrows(
@@ -670,7 +670,7 @@ test("Link: flags with a mask keep it, so that what was sent is sent again as it
   }
 });
 
-test("Link: settings that do not count in a bond's mode are not sent beside it", () => {
+test("Link: settings without effect in a bond's mode are not sent with it", () => {
   const dumped = {
     mode: "activebackup",
     activeSlave: 2,
@@ -693,13 +693,13 @@ test("Link: settings that do not count in a bond's mode are not sent beside it",
   assertEquals(ids(dumped), [1, 2, 3, 7, 9, 30]);
   assertEquals(ids({ ...dumped, mode: "8023ad" }), [1, 2, 3, 21, 29, 32]);
   assertEquals(ids({ ...dumped, mode: "8023ad", miimon: 100 }), [1, 2, 3, 4, 5, 21, 28, 29, 32]);
-  // What one asks for is asked of the kernel.
+  // Settings given explicitly are sent to the kernel.
   assertEquals(ids({ mode: "activebackup", adLacpRate: "fast" }), [1, 21]);
   assertEquals(ids({ activeSlave: "e0" }), [2]);
   assertEquals(ids({ updelay: 0, adLacpRate: "slow" }), [4, 21]);
 });
 
-test("Link: settings of IPv4 come as a row and go as a nest", () => {
+test("Link: settings of IPv4 are received as an array and sent as a nest", () => {
   const rows = wire(`
     1800 1a80                       // IFLA_AF_SPEC
       1400 0280                     // AF_INET
@@ -719,12 +719,12 @@ test("Link: settings of IPv4 come as a row and go as a nest", () => {
     TypeError,
     'afSpec.inet.conf: there is no field "proxyArpp", did you mean "proxyArp"?',
   );
-  // What was sent is read as what it is, not as a row.
+  // A request is decoded as a nest, not as an array.
   const request = { afSpec: { inet: { conf: { mcForwarding: 1, rpFilter: 2, arpEvictNocarrier: 0 } } } };
   assertEquals<unknown>(body(sent(request)), request);
 });
 
-test("Link: of IPv6 only how addresses are made is sent", () => {
+test("Link: for IPv6, only the address generation mode is sent", () => {
   const rows = wire(`
     3800 1a80 3400 0a80
       0800 0100 00000080            // IFLA_INET6_FLAGS ready
@@ -746,7 +746,7 @@ test("Link: of IPv6 only how addresses are made is sent", () => {
   assertEquals(sent(value), wire("1000 1a80 0c00 0a80 0500 0800 01 000000"));
 });
 
-test("Link: a bridge's word of its port, in messages of its family", () => {
+test("Link: a bridge port's message, in the family of bridges", () => {
   const message = wire(`
     07 00 0100 02000000 43100100 00000000
     1400 0c80                       // IFLA_PROTINFO
@@ -773,11 +773,11 @@ test("Link: a bridge's word of its port, in messages of its family", () => {
   );
 });
 
-test("Link: small things", () => {
-  // An empty alias has no bytes, which removes it.
+test("Link: details", () => {
+  // An empty alias is sent without bytes, which removes it.
   assertEquals(sent({ ifalias: "" }), "04001400");
   assertEquals(sent({ ifalias: "ab" }), "0600140061620000");
-  // Nests that say nothing are no fields.
+  // Empty nests are not fields.
   assertEquals<unknown>(body("0400 3e80 0400 4180"), {});
   assertEquals<unknown>(body("1000 3e80 0c00 0100 706369 0000000000"), { devlinkPort: { busName: "pci" } });
   assertEquals<unknown>(body("1800 3480 0900 3500 65746830 00000000 0800 3500 77616e00"), {
@@ -799,7 +799,7 @@ test("Link: small things", () => {
   assertThrows(() => sent({ operstate: "upp" }), TypeError, "operstate: expected");
 });
 
-test("Link: what only the kernel says is not sent", () => {
+test("Link: read-only fields are not sent", () => {
   const rows = wire(`
     0800 0600 6e6f6f70              // IFLA_QDISC
     0c00 1700 0100000000000000      // IFLA_STATS64
@@ -828,7 +828,7 @@ test("Link: what only the kernel says is not sent", () => {
     id: 32769,
     messageAgeTimer: 0,
   });
-  // What is left: an XDP nest without content, the port's state.
+  // The remaining parts are an XDP nest without content and the port's state.
   assertEquals(
     sent(value),
     wire(`
@@ -836,12 +836,12 @@ test("Link: what only the kernel says is not sent", () => {
     1c00 1280 0b00 0400 62726964676500 00 0c00 0580 0500 0100 03 000000
   `),
   );
-  // A filter is brought into the kernel's own form: all of it.
+  // Normalizing a filter keeps all of it.
   const { stats64: _short, ...whole } = value;
   assertEquals<unknown>(decode(Link, encode(Link, whole, true)), { ...EMPTY, ...whole });
 });
 
-test("Link: names are looked up where the request goes", () => {
+test("Link: names are looked up in the namespace of the request", () => {
   assertEquals(names.index("e0"), 2);
   assertThrows(() => sent({ master: "nope" }), Error, 'Cannot test: no interface is called "nope" (master)');
 });

@@ -3,7 +3,7 @@ import { Neighbour, neighbourKey, prepareNeighbour } from "../../../families/rou
 import { bothWays, decode, encode, parts, wire } from "./wire.ts";
 import { test } from "../../test.ts";
 
-// Bytes of messages were compared with what iproute2 6.1 sends.
+// Bytes of messages were compared with those that iproute2 6.1 sends.
 
 test("Neighbour: as the kernel dumps it", () => {
   const rows = wire(`
@@ -30,7 +30,7 @@ test("Neighbour: as the kernel dumps it", () => {
     protocol: "static",
   };
   assertEquals<unknown>(decode(Neighbour, rows, true), value);
-  // What is read-only, the type among it, is not sent.
+  // Read-only fields, also the type, are not sent.
   assertEquals(
     parts(Neighbour, encode(Neighbour, value)),
     parts(Neighbour, rows.replace("800108000100", "800008000100")).filter((part) => !/^0[34]/.test(part)),
@@ -74,7 +74,7 @@ test("Neighbour: an entry of a VXLAN's forwarding table", () => {
   assertEquals(parts(Neighbour, encode(Neighbour, { viaDev: "d1" }))[1], "08: 05000000");
 });
 
-test("Neighbour: the interface to the remote end has no name here when it is in another namespace", () => {
+test("Neighbour: the interface to the remote end has no name if it is in another namespace", () => {
   const head = "070000000700000040000200", via = "0800080005000000";
   assertEquals(decode(Neighbour, head + via, true).viaDev, "d1");
   const elsewhere = decode(Neighbour, head + via + "08000a0002000000", true);
@@ -94,13 +94,13 @@ test("Neighbour: link-layer addresses of any size", () => {
   assertThrows(() => encode(Neighbour, { lladdr: "xyz" }), TypeError, "lladdr: expected bytes");
 });
 
-test("Neighbour: the family is told by the address", () => {
+test("Neighbour: the address implies the family", () => {
   assertEquals(encode(Neighbour, { dst: "10.0.0.1" }).slice(0, 2), "02");
   assertEquals(encode(Neighbour, { dst: "fe80::1" }).slice(0, 2), "0a");
   assertEquals(encode(Neighbour, { family: "bridge", dst: "fe80::1" }).slice(0, 2), "07");
 });
 
-test("prepareNeighbour() adds what ip and bridge add", () => {
+test("prepareNeighbour() adds the same defaults as ip and bridge", () => {
   const head = (value: object, verb: "add" | "replace" | "delete") =>
     encode(Neighbour, prepareNeighbour(value, verb)).slice(0, 24);
   assertEquals(head({ dst: "10.0.0.50", dev: "d0" }, "add"), "020000000300000080000000");
@@ -113,7 +113,7 @@ test("prepareNeighbour() adds what ip and bridge add", () => {
   assertEquals(head(entry, "delete"), "0700000007000000c0000200");
 });
 
-test("neighbourKey() tells neighbours apart, whatever their state", () => {
+test("neighbourKey() distinguishes neighbours, whatever their state", () => {
   const one = decode(Neighbour, "020000000300000004000001" + "080001000a000032");
   assertEquals(
     neighbourKey(one),

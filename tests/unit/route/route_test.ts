@@ -4,9 +4,9 @@ import { prepareRoute, Route, routeFamily, routeKey } from "../../../families/ro
 import { bothWays, decode, encode, parts, wire } from "./wire.ts";
 import { test } from "../../test.ts";
 
-// Bytes of messages were compared with what iproute2 6.1 sends and Linux 6.18 dumps.
+// Bytes of messages were compared with those that iproute2 6.1 sends and Linux 6.18 dumps.
 
-/** What `routes.add` sends of `value`. */
+/** Returns the message that `routes.add` sends for `value`. */
 const add = (value: object) => encode(Route, prepareRoute(value, "add"));
 const remove = (value: object) => encode(Route, prepareRoute(value, "delete"));
 
@@ -39,7 +39,7 @@ test("Route: the default route with metrics", () => {
   });
 });
 
-test("Route: everything of an IPv6 route as the kernel dumps it", () => {
+test("Route: all fields of an IPv6 route as the kernel dumps it", () => {
   const rows = wire(`
     0a 30 40 00 fe 03 00 01 00000000            // family inet6, prefixes 48 and 64, table main, protocol boot, unicast
     1400 0100 20010db8000100000000000000000000  // RTA_DST
@@ -70,7 +70,7 @@ test("Route: everything of an IPv6 route as the kernel dumps it", () => {
     expires: 4,
   };
   assertEquals<unknown>(decode(Route, rows, true), value);
-  // The table is said by the header, what is read-only is not sent, and what remains of its time is RTA_EXPIRES.
+  // The header has the table, read-only fields are not sent, and the remaining lifetime is RTA_EXPIRES.
   const sent = [...parts(Route, rows).filter((part) => !/^1[25]:/.test(part)), "23: 04000000"].sort();
   assertEquals([...parts(Route, add(value))].sort(), sent);
   assertEquals([...parts(Route, remove(value))].sort(), sent);
@@ -84,7 +84,7 @@ test("Route: prefixes", () => {
   assertEquals(read("00", "0800010000000000"), "default");
   assertEquals(read("00", ""), "default");
   assertEquals<string | undefined>(read("08", ""), undefined);
-  // A length that an address of this size cannot have, a size that none has.
+  // A length that is impossible for an address of this size, and a size that no address has.
   assertEquals(rawOf(decode(Route, "022100000000000000000000" + "080001000a000001")).length, 1);
   assertEquals(rawOf(decode(Route, "020800000000000000000000" + "070001000a000000")).length, 1);
 
@@ -94,7 +94,7 @@ test("Route: prefixes", () => {
   assertEquals(sent({ dst: new Uint8Array([10, 0, 0, 1]) }), ["022000000000000000000000", "01: 0a000001"]);
   assertEquals(sent({ dst: "fe80::/10" })[0], "0a0a00000000000000000000");
   assertEquals(sent({ dst: "default", family: "inet6" }), ["0a0000000000000000000000"]);
-  // Bits behind the prefix are the kernel's to refuse.
+  // Bits after the prefix are sent; the kernel refuses them.
   assertEquals(sent({ dst: "10.0.0.1/8" }), ["020800000000000000000000", "01: 0a000001"]);
 });
 
@@ -112,7 +112,7 @@ test("Route: tables", () => {
   assertThrows(() => sent("mian"), TypeError, `table: expected "default", "main", "local" or the number, got "mian"`);
 });
 
-test("Route: several ways", () => {
+test("Route: several next hops", () => {
   bothWays(
     Route,
     wire(`
@@ -140,7 +140,7 @@ test("Route: several ways", () => {
   );
   const hops = (multipath: object[]) => encode(Route, { multipath }).slice(24);
   assertEquals(hops([{ dev: "d1" }]), "0c000900" + "0800000005000000");
-  // What a hop is wrapped in, and a gateway of another family.
+  // A hop's encapsulation, and a gateway of another family.
   assertEquals(
     hops([{ dev: "d1", via: { address: "fe80::99" }, encapType: "mpls", encap: { dst: "100" } }]),
     wire(`
@@ -159,7 +159,7 @@ test("Route: several ways", () => {
   assertThrows(() => encode(Route, { multipath: { dev: "d0" } }), TypeError, "multipath: expected an array");
 });
 
-test("Route: hops that are no hops are kept raw", () => {
+test("Route: malformed hops are kept raw", () => {
   const head = "020000000000000000000000";
   for (
     const bad of ["0c000900" + "0700000005000000", "0c000900" + "0000000005000000", "0c000900" + "0c00000005000000"]
@@ -233,7 +233,7 @@ test("Route: MPLS", () => {
     ttlPropagate: true,
   };
   assertEquals(add(given), rows);
-  // The kernel wants unicast and the main table here too.
+  // The kernel requires unicast and the main table here too.
   assertEquals(remove({ family: "mpls", dst: "100" }), "1c140000fe00000100000000" + "0800010000064100");
   assertThrows(() => add({ ...given, dst: "1048576" }), RangeError, "dst: expected labels 0..1048575");
   assertThrows(() => add({ ...given, newdst: "200/x" }), TypeError, `newdst: expected labels like "100/200"`);
@@ -247,7 +247,7 @@ test("Route: addresses of one byte", () => {
   assertThrows(() => encode(Route, { family: "phonet", dst: "256" }), TypeError, `expected an address "0".."255"`);
 });
 
-test("Route: what a multicast route has", () => {
+test("Route: fields of a multicast route", () => {
   const route = decode(
     Route,
     wire(`
@@ -256,7 +256,7 @@ test("Route: what a multicast route has", () => {
       0800 0300 03000000                                          // RTA_IIF
       0800 0100 ef010101                                          // RTA_DST
       1c00 1100 0100000000000000 0200000000000000 0300000000000000 // RTA_MFC_STATS packets, bytes, wrong interface
-      0c00 1700 0a00000000000000                                  // RTA_EXPIRES, 64 bits here
+      0c00 1700 0a00000000000000                                  // RTA_EXPIRES, 64 bits in this family
       0400 1800                                                   // RTA_PAD
     `),
     true,
@@ -269,7 +269,7 @@ test("Route: what a multicast route has", () => {
   assertEquals(rawOf(route), []);
 });
 
-test("Route: what is asked in a look-up", () => {
+test("Route: the request of a look-up", () => {
   const lookup = {
     dst: "192.0.2.1",
     src: "10.0.0.1",
@@ -301,26 +301,26 @@ test("Route: what is asked in a look-up", () => {
   );
 });
 
-test("Route: states are shown and not sent", () => {
+test("Route: states are received and not sent", () => {
   const dumped = decode(Route, "022000000000000019420020");
   assertEquals(dumped.flags, ["dead", "offload", "linkdown", "cloned", "rt_offload", "rt_offload_failed"]);
   assertEquals(encode(Route, dumped).slice(16), "00020000");
   assertEquals(encode(Route, dumped, true).slice(16), "19420020");
   assertEquals(encode(Route, { flags: ["onlink", "dead"] }).slice(16), "04000000");
   assertEquals(add({ dst: "10.0.0.0/8", flags: ["onlink", "cloned"] }).slice(16, 24), "04000000");
-  // Those of a look-up are asked for by number.
+  // Flags of a look-up can be sent by number.
   assertEquals(encode(Route, { flags: 0x1000 }).slice(16), "00100000");
   assertEquals(encode(Route, { multipath: [{ flags: ["dead", "linkdown", "onlink"] }] }).slice(36, 38), "04");
 });
 
-test("prepareRoute() adds what ip adds", () => {
+test("prepareRoute() adds the same defaults as ip", () => {
   const head = (value: object) => add(value).slice(0, 16);
   assertEquals(head({ dst: "default", gateway: "10.0.0.9" }), "02000000fe030001");
   assertEquals(head({ dst: "default", gateway: "fd00::9" }), "0a000000fe030001");
   assertEquals(head({ dst: "default", prefsrc: "fd00::9", dev: "d0" }), "0a000000fe030001");
   assertEquals(head({ dst: "default", multipath: [{ gateway: "fd00::9" }] }), "0a000000fe030001");
   assertEquals(head({ dst: "default", family: "inet6", dev: "d0" }), "0a000000fe030001");
-  // On the wire itself, without a gateway.
+  // A destination on the link itself, without a gateway.
   assertEquals(head({ dst: "203.0.113.9", dev: "d0" }), "02200000fe03fd01");
   assertEquals(head({ dst: "203.0.113.9", via: { address: "fe80::1" } }), "02200000fe030001");
   assertEquals(head({ dst: "203.0.113.9", nhId: 7 }), "02200000fe030001");
@@ -333,7 +333,7 @@ test("prepareRoute() adds what ip adds", () => {
   assertEquals(head({ dst: "10.9.9.9", table: 100, protocol: "static", scope: "site", tos: 16 }), "022000106404c801");
 });
 
-test("prepareRoute() deletes what is given and nothing else", () => {
+test("prepareRoute() deletes by the given fields only", () => {
   const head = (value: object) => remove(value).slice(0, 16);
   assertEquals(head({ dst: "10.5.0.0/16" }), "02100000fe00ff00");
   assertEquals(head({ dst: "10.5.0.0/16", type: "blackhole" }), "02100000fe00ff06");
@@ -345,7 +345,7 @@ test("prepareRoute() deletes what is given and nothing else", () => {
   assertEquals(head({ dst: "2001:db8::/32" }), "0a200000fe000000");
 });
 
-test("prepareRoute() leaves out what a nexthop object says", () => {
+test("prepareRoute() leaves out fields that a nexthop object defines", () => {
   const dumped = {
     dst: "100.64.0.0/10",
     nhId: 7,
@@ -362,7 +362,7 @@ test("prepareRoute() leaves out what a nexthop object says", () => {
   }
 });
 
-test("prepareRoute() refuses what would mean the default route", () => {
+test("prepareRoute() refuses input that would mean the default route", () => {
   for (const verb of ["add", "delete", "replace", "append", "set"] as const) {
     for (const value of [{ gateway: "10.0.0.1" }, { dst: undefined }, { dst: null } as object]) {
       assertThrows(() => prepareRoute(value, verb), TypeError, `Cannot ${verb} a route without "dst"`);
@@ -373,7 +373,7 @@ test("prepareRoute() refuses what would mean the default route", () => {
   assertEquals(value, { dst: "default", gateway: "10.0.0.1" });
 });
 
-test("Route: filters are read as they were written", () => {
+test("Route: filters are decoded as they were encoded", () => {
   const normal = (filter: object) => decode(Route, encode(Route, filter, true)) as unknown as Record<string, unknown>;
   assertEquals(normal({ dst: "default" })["dst"], "default");
   assertEquals(normal({ dst: "10.0.0.1" })["dst"], "10.0.0.1/32");
@@ -382,7 +382,7 @@ test("Route: filters are read as they were written", () => {
   assertEquals(normal({ dev: "d0" })["oif"], 3);
 });
 
-test("routeKey() tells routes apart, whatever their state", () => {
+test("routeKey() distinguishes routes, whatever their state", () => {
   const route = decode(
     Route,
     wire(`
@@ -414,7 +414,7 @@ test("routeKey() tells routes apart, whatever their state", () => {
       { multipath: [{ oif: 3, weight: 1, flags: [] }] },
     ]
   ) assertEquals(same(change), false, JSON.stringify(Object.keys(change)));
-  // Neither states of hops nor counters, nor what a nexthop object becomes.
+  // States and counters of hops do not count, nor do the fields that a nexthop object defines.
   const key = (change: object) => routeKey({ ...route, ...change } as Route);
   assertEquals(
     key({ multipath: [{ oif: 3, dev: "d0", weight: 1, flags: ["dead"] }] }),

@@ -3,7 +3,7 @@ import { prepareRule, Rule, ruleKey } from "../../../families/route/rule.ts";
 import { bothWays, decode, encode, parts, wire } from "./wire.ts";
 import { test } from "../../test.ts";
 
-// Bytes of messages were compared with what iproute2 6.1 sends and Linux 6.18 dumps.
+// Bytes of messages were compared with those that iproute2 6.1 sends and Linux 6.18 dumps.
 
 const add = (value: object) => encode(Rule, prepareRule(value, "add"));
 const remove = (value: object) => encode(Rule, prepareRule(value, "delete"));
@@ -73,7 +73,7 @@ test("Rule: every field both ways", () => {
   );
 });
 
-test("Rule: the kernel's first rule, as it is dumped, can be deleted and made again", () => {
+test("Rule: the kernel's first rule, as dumped, can be deleted and made again", () => {
   const first = decode(
     Rule,
     wire(`
@@ -92,7 +92,7 @@ test("Rule: the kernel's first rule, as it is dumped, can be deleted and made ag
     flags: [],
     protocol: "kernel",
   });
-  // Priority 0 is said, as the kernel would make up another.
+  // Priority 0 is sent, since the kernel would choose another one.
   const sent = ["02000000ff00000100000000", "06: 00000000", "21: 02"];
   assertEquals(parts(Rule, remove(first)), sent);
   assertEquals(parts(Rule, add(first)), sent);
@@ -105,14 +105,14 @@ test("Rule: no table", () => {
   assertEquals(add(refuse).slice(0, 24), "020000000000000600000000");
 });
 
-test("Rule: states are shown and not sent", () => {
+test("Rule: states are received and not sent", () => {
   const dumped = decode(Rule, "02000000fe0000011f000100");
   assertEquals(dumped.flags, ["permanent", "invert", "unresolved", "iif_detached", "oif_detached", "find_saddr"]);
   assertEquals(encode(Rule, dumped).slice(16, 24), "03000100");
   assertEquals(encode(Rule, dumped, true).slice(16, 24), "1f000100");
 });
 
-test("prepareRule() adds what ip adds", () => {
+test("prepareRule() adds the same defaults as ip", () => {
   const head = (value: object) => add(value).slice(0, 24);
   assertEquals(head({ priority: 90, src: "10.9.0.0/24", table: 100 }), "020018006400000100000000");
   assertEquals(head({ priority: 90, src: "10.9.0.0/24" }), "02001800fe00000100000000");
@@ -127,7 +127,7 @@ test("prepareRule() adds what ip adds", () => {
   assertEquals(parts(Rule, add({ l3mdev: false })).length, 1);
 });
 
-test("prepareRule() deletes nothing that is not named", () => {
+test("prepareRule() refuses to delete without a named field", () => {
   for (
     const value of [{}, { family: "inet6" as const }, { action: "to_tbl" as const, flags: [] }, { priority: undefined }]
   ) {
@@ -142,7 +142,7 @@ test("prepareRule() deletes nothing that is not named", () => {
   assertEquals(remove({ table: "main" }), "02000000fe00000000000000");
 });
 
-test("Rule: what is given is checked", () => {
+test("Rule: input is checked", () => {
   const refused = (value: object, message: string) => assertThrows(() => add(value), Error, message);
   refused({ src: "default" }, "src: expected an address or prefix");
   refused({ src: "10.0.0.0/8", dst: "fd00::/8" }, "dst: ");
@@ -151,7 +151,7 @@ test("Rule: what is given is checked", () => {
   refused({ iifname: "a name of sixteen" }, "iifname: ");
 });
 
-test("ruleKey() tells rules apart, whatever their state", () => {
+test("ruleKey() distinguishes rules, whatever their state", () => {
   const one = decode(Rule, "02001800640000010000000008000200" + "0a090000");
   assertEquals(ruleKey(one), ruleKey({ ...one, flags: ["iif_detached"] }));
   for (

@@ -1,5 +1,5 @@
 /**
- * Bytes as the tests of this folder write them.
+ * Helpers for bytes in the tests of this folder.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import { type Attributes, type Names, octets, Reader, toHex, Writer } from "../.
 
 const INTERFACES: readonly string[] = ["", "lo", "e0", "d0", "e1", "d1", "v1", "v0"];
 
-/** A machine with a few interfaces. */
+/** The names on a machine with a few interfaces. */
 export const names: Names = {
   name: (index) => INTERFACES[index] || undefined,
   index: (name) => INTERFACES.includes(name) ? INTERFACES.indexOf(name) : undefined,
 };
 
-/** Hexadecimal digits of rows that have comments behind `//`. */
+/** Returns the hexadecimal digits of rows with comments after `//`. */
 export function wire(rows: TemplateStringsArray | string): string {
   return (typeof rows === "string" ? rows : rows.join("")).replace(/\/\/.*/g, "").replace(/\s/g, "");
 }
 
-/** What `table` makes of `value`. */
+/** Encodes `value` with `table`, as hexadecimal digits. */
 export function encode<T>(table: Attributes<T>, value: object, everything = false): string {
   const to = new Writer();
   to.names = names;
@@ -30,7 +30,7 @@ export function encode<T>(table: Attributes<T>, value: object, everything = fals
   return toHex(to.bytes.subarray(0, to.length));
 }
 
-/** What `table` reads; interface names are left out unless asked for. */
+/** Decodes hexadecimal digits with `table`; interface names are left out unless requested. */
 export function decode<T>(table: Attributes<T>, hex: string, withNames = false): T {
   const bytes = octets(hex, new Writer());
   return decodedBothWays(() => {
@@ -40,13 +40,13 @@ export function decode<T>(table: Attributes<T>, hex: string, withNames = false):
   });
 }
 
-/** Bytes are read as `value`, and `value` is written as the bytes. */
+/** Checks that the bytes decode to `value`, and that `value` encodes to the bytes. */
 export function bothWays<T>(table: Attributes<T>, rows: string, value: object): void {
   assertEquals<unknown>(decode(table, rows), value);
   assertEquals(encode(table, value), rows);
 }
 
-/** Header and attributes of a message, these in the order of their numbers and without the nesting flag. */
+/** Returns the header and attributes of a message, ordered by number and without the nesting flag. */
 export function parts<T>(table: Attributes<T>, hex: string): readonly string[] {
   const at = 2 * table.headerSize, found: string[] = [];
   for (let place = at; place < hex.length;) {

@@ -1,4 +1,4 @@
-/** Conditions: what the kernel would make of their programs is what we make of them. */
+/** Conditions: their programs, as the kernel runs them, give the same result as the library's own check. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { NetlinkError } from "../../../core/errors.ts";
@@ -12,7 +12,7 @@ import {
 } from "../../../families/sock_diag/mod.ts";
 import { test } from "../../test.ts";
 
-/** xorshift32: the same numbers everywhere. */
+/** xorshift32: a generator with the same numbers everywhere. */
 function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -23,7 +23,7 @@ function random(seed: number): (below: number) => number {
   };
 }
 
-/** Where ops begin, walking from one to the next. */
+/** Returns the offsets of the ops, walking from one to the next. */
 function starts(ops: readonly BytecodeOp[]): number[] {
   const all: number[] = [];
   let at = 0;
@@ -34,7 +34,7 @@ function starts(ops: readonly BytecodeOp[]): number[] {
   return [...all, at];
 }
 
-/** The kernel's own check before it runs a program: every jump leads forward to an op, to the end or four bytes past it. */
+/** Does the kernel's check of a program: every jump leads forward to an op, to the end, or to four bytes after it. */
 function audit(ops: readonly BytecodeOp[]): void {
   const places = starts(ops), length = places.at(-1)!;
   ops.forEach((op, index) => {
@@ -62,7 +62,7 @@ interface Full extends Required<Checked> {
   readonly auto: boolean;
 }
 
-/** What the kernel does with one op; addresses by their text, which is enough for whole octets. */
+/** Evaluates one op as the kernel does; compares addresses by their text, which suffices for whole octets. */
 function says(socket: Full): (op: BytecodeOp) => boolean {
   const inside = (address: string, prefix: string): boolean => {
     const [base, length] = prefix.split("/") as [string, string];
@@ -140,7 +140,7 @@ function someCondition(rand: (below: number) => number, depth: number): SocketCo
   ])();
 }
 
-test("Conditions: programs pass the kernel's check, and say what we say of every socket", () => {
+test("Conditions: programs pass the kernel's check, and give our result for every socket", () => {
   const rand = random(20);
   let yes = 0, no = 0;
   for (let round = 0; round < 3000; round++) {
@@ -158,11 +158,11 @@ test("Conditions: programs pass the kernel's check, and say what we say of every
         auto: rand(2) === 0,
       };
       const kernel = runs(ops, says(socket)), ours = test(socket);
-      // Who chose the port is not told.
+      // The sockets do not tell if the port was chosen automatically.
       if (ours === undefined) assertStringIncludes(JSON.stringify(condition), "auto");
       else assertEquals(ours, kernel, JSON.stringify(condition));
       kernel ? yes++ : no++;
-      // What is not told at all does not make us say otherwise.
+      // If fields are missing, our result is the same or unknown.
       const { local, localPort, dst, dstPort } = socket, told = test({ local, localPort, dst, dstPort });
       assert(told === undefined || told === kernel, JSON.stringify(condition));
     }
@@ -176,7 +176,7 @@ const encode = (codec: Codec<unknown, never>, value: unknown): Uint8Array => {
   return to.bytes.slice(0, to.length);
 };
 
-test("Bytecode: programs are what they were after a round trip, and as long as they say", () => {
+test("Bytecode: programs survive a round trip, and have the length that they state", () => {
   const rand = random(21);
   for (let round = 0; round < 500; round++) {
     const { ops } = compileFilter(someCondition(rand, 3), "list"),
@@ -186,7 +186,7 @@ test("Bytecode: programs are what they were after a round trip, and as long as t
   }
 });
 
-test("Bytecode: ports in the place of a jump, hosts with a port, hosts of any family", () => {
+test("Bytecode: ports instead of a jump, hosts with a port, hosts of any family", () => {
   const ops: BytecodeOp[] = [
     { code: "s_ge", yes: 8, no: 12, port: 65535 },
     { code: "d_cond", yes: 12, no: 16, port: 80 },
@@ -198,7 +198,7 @@ test("Bytecode: ports in the place of a jump, hosts with a port, hosts of any fa
   assertEquals(Bytecode.decode(new Reader(bytes), 0, bytes.length, {}), ops);
 });
 
-test("Conditions: what is wrong with them is said with its place", () => {
+test("Conditions: errors name the place in the condition", () => {
   const of = (condition: unknown) => () => void compileFilter(condition as SocketCondition, "list TCP sockets");
   assertThrows(of({ dstPort: 65536 }), RangeError, "Cannot list TCP sockets: dstPort: expected 0..65535, got 65536");
   assertThrows(

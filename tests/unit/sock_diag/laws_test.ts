@@ -1,4 +1,4 @@
-/** What is written is read again, for every table of SOCK_DIAG; and a scripted kernel is asked what was meant. */
+/** Every table of SOCK_DIAG decodes what it encodes, and a scripted kernel receives the intended requests. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Codec, rawOf, Reader, Writer } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
@@ -29,7 +29,7 @@ const MEMORY: diag.SocketMemory = {
   drops: 9,
 };
 
-/** Every field of a struct with a number of its own, those of a name with one. */
+/** Sets every field of a struct to a different number, or to a name's text. */
 function filled<T extends object>(
   codec: { readonly fields: readonly { key: string | undefined; codec: Any | undefined }[] },
 ): T {
@@ -122,7 +122,7 @@ const TCP: diag.TcpSocket = {
 const ADDRESS: diag.SocketAddress = { family: "inet", port: 80, addr: "192.0.2.1" };
 const { state: _state, ...STATELESS } = INET;
 
-/** A whole value of every table. */
+/** A value with all fields for every table. */
 const VALUES: readonly (readonly [name: string, codec: unknown, value: object])[] = [
   ["tcp", diag.TcpSocket, TCP],
   ["udp", diag.UdpSocket, INET],
@@ -259,7 +259,7 @@ const VALUES: readonly (readonly [name: string, codec: unknown, value: object])[
   }],
 ];
 for (const [name, codec, value] of VALUES) {
-  test(`sock_diag: a ${name} with every field is read as it was written`, () => {
+  test(`sock_diag: a ${name} with every field is decoded as it was encoded`, () => {
     const bytes = payload(codec, value), from = new Reader(bytes);
     const read = (codec as Any).decode(from, 0, bytes.length, {}) as object;
     assertEquals(read, value);
@@ -268,7 +268,7 @@ for (const [name, codec, value] of VALUES) {
   });
 }
 
-test("sock_diag: tcp_info and mptcp_info of every length that kernels had are read and written", () => {
+test("sock_diag: tcp_info and mptcp_info of every length in past kernels are decoded and encoded", () => {
   for (
     const [codec, lengths] of [[diag.TcpInfo, [
       104,
@@ -293,14 +293,14 @@ test("sock_diag: tcp_info and mptcp_info of every length that kernels had are re
       const bytes = whole.slice(0, length), read = (codec as unknown as Any).decode(new Reader(bytes), 0, length, {});
       assertEquals(payload(codec, read), bytes, `${length}`);
     }
-    // What a newer kernel adds is passed over.
+    // Fields that a newer kernel adds are ignored.
     const longer = new Uint8Array(whole.length + 64);
     longer.set(whole);
     assertEquals((codec as unknown as Any).decode(new Reader(longer), 0, longer.length, {}), filled(codec as never));
   }
 });
 
-test("sock_diag: a captured message says itself what it is", () => {
+test("sock_diag: a captured message alone tells the kind of socket", () => {
   const FLAGS: Readonly<Record<string, number>> = { request: 1, "old request": 1 };
   for (const [name, codec, value] of VALUES) {
     if (name === "old request" || name === "mptcp" || name === "sctp") continue;
@@ -322,7 +322,7 @@ test("sock_diag: mutated messages give values or a DecodeError, shown or not", {
   );
   assert(survive(given, (bytes) => void decode("SOCK_DIAG", bytes)) > 2000);
   assert(survive(given, (bytes) => void show("SOCK_DIAG", bytes)) > 2000);
-  // Tables that a message does not choose by itself.
+  // Tables that a message alone does not select.
   for (
     const [name, codec] of VALUES.filter(([name]) => name === "sctp" || name === "mptcp" || name === "old request")
   ) {
@@ -333,7 +333,7 @@ test("sock_diag: mutated messages give values or a DecodeError, shown or not", {
   }
 });
 
-test("sock_diag: wrong input is named", () => {
+test("sock_diag: errors name the wrong field", () => {
   const of = (codec: unknown, value: unknown) => () => void payload(codec, value);
   assertThrows(
     of(diag.InetRequest, { family: "inet", local: "::1" }),
@@ -362,7 +362,7 @@ interface Asked extends SentMessage {
   readonly value: Record<string, unknown>;
 }
 
-/** A kernel that answers with what `reply` says, and notes what it is asked. */
+/** Returns a kernel that answers with the result of `reply`, and records its requests. */
 function scripted(reply: (asked: Asked) => readonly Uint8Array[] | number): { kernel: ScriptedKernel; asked: Asked[] } {
   const asked: Asked[] = [];
   const kernel = new ScriptedKernel((sent) => {
@@ -387,7 +387,7 @@ function scripted(reply: (asked: Asked) => readonly Uint8Array[] | number): { ke
   return { kernel, asked };
 }
 
-test("sock_diag: both families are listed, filtered by the kernel and here, and named", () => {
+test("sock_diag: both families are listed, filtered by the kernel and by the library, and named", () => {
   const { kernel, asked } = scripted(({ value }) =>
     value.family === "inet6" ? [payload(diag.TcpSocket, TCP), payload(diag.TcpSocket, { ...TCP, dstPort: 1 })] : []
   );
@@ -402,20 +402,20 @@ test("sock_diag: both families are listed, filtered by the kernel and here, and 
   assertEquals(client.tcp.list({ uid: 1 }), []);
   assertThrows(() => client.tcp.list({ state: "open" as never }), TypeError, 'by state "open": expected established');
   assertThrows(() => client.tcp.list({ colour: 1 } as never), TypeError, 'no field "colour"');
-  // A map's descriptors, or all maps.
+  // Descriptors of maps, or all maps.
   client.tcp.list({ family: "inet", skBpfStorages: [5] });
   client.tcp.list({ family: "inet", skBpfStorages: true });
   assertEquals(asked.slice(-2).map(({ value }) => value.skBpfStorages), [{ mapFd: [5] }, {}]);
 });
 
-test("sock_diag: those that share a port are found by their cookie", () => {
+test("sock_diag: sockets that share a port are found by their cookie", () => {
   const UDP: diag.UdpSocket = { ...INET, protocol: "udp" };
   const { kernel, asked } = scripted(({ flags, value }) =>
     (flags & 0x300) === 0x300 ? value.family === "inet6" ? [payload(diag.UdpSocket, UDP)] : [] : 116
   );
   using client = diag.open({ transport: () => kernel });
   assertEquals(client.udp.get(UDP).cookie, UDP.cookie);
-  // The two ends in each other's place, as UDP's look-up has them.
+  // The two ends are swapped, as UDP's look-up in the kernel has them.
   assertEquals([asked[0]!.value.local, asked[0]!.value.dstPort], [INET.dst, INET.localPort]);
   assertEquals(client.udp.find({ ...UDP, cookie: 1n }), undefined);
   assertThrows(
@@ -426,7 +426,7 @@ test("sock_diag: those that share a port are found by their cookie", () => {
   assertThrows(() => client.udp.get("::1" as never), TypeError, "expected an object with its addresses and ports");
 });
 
-test("sock_diag: all are destroyed, also those that only come to be found one after the other", () => {
+test("sock_diag: all sockets are destroyed, also those that are found only after others are gone", () => {
   let left = [1n, 2n, 3n];
   const { kernel, asked } = scripted(({ type, flags, value }) => {
     if (type === 20) {
@@ -454,7 +454,7 @@ test("sock_diag: all are destroyed, also those that only come to be found one af
   );
 });
 
-test("sock_diag: what is destroyed is told of by group", async () => {
+test("sock_diag: groups report destroyed sockets", async () => {
   const { kernel } = scripted(() => []);
   using client = diag.open({ transport: () => kernel });
   const events = client.tcp.watch();
@@ -466,7 +466,7 @@ test("sock_diag: what is destroyed is told of by group", async () => {
   await events.return!();
 });
 
-test("sock_diag: one netlink socket that the kernel tells of twice is one", () => {
+test("sock_diag: a netlink socket that the kernel lists twice is returned once", () => {
   const [, codec, value] = VALUES.find(([name]) => name === "netlink")!, bytes = payload(codec, value);
   using client = diag.open({ transport: () => scripted(() => [bytes, bytes]).kernel });
   assertEquals(client.netlink.list().length, 1);
@@ -476,7 +476,7 @@ test("sock_diag: one netlink socket that the kernel tells of twice is one", () =
   assertEquals(client.netlink.find(9), undefined);
 });
 
-test("sock_diag: a message that says nothing is no socket", () => {
+test("sock_diag: an empty message is not a socket", () => {
   const [, codec, value] = VALUES.find(([name]) => name === "tipc")!, bytes = payload(codec, value);
   const { kernel, asked } = scripted(() => [new Uint8Array(0), bytes]);
   using client = diag.open({ transport: () => kernel });
@@ -496,7 +496,7 @@ test("sock_diag: a kind that the kernel does not know is an error that names its
   ) {
     assertThrows(() => void client[kind].list(), KernelError, `modprobe ${module}`);
   }
-  // There being no such socket is another thing.
+  // A socket that does not exist is a different error.
   const error = assertThrows(() => void client.unix.get(7), KernelError);
   assertEquals(error.message.includes("modprobe"), false);
 });
