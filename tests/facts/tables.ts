@@ -1166,9 +1166,9 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
 
 /** Forms that differ from the kernel's source and specifications, each for a reason. */
 export const OTHERWISE: Readonly<Record<string, string>> = {
-  // A MAC address, of which the specification of 6.12 says that it is an integer.
+  // A MAC address, which the specification of 6.12 calls an integer.
   "Bond.adActorSystem": "6 bytes",
-  // Numbers that the kernel has as unsigned and means as signed: temperatures, powers, durations.
+  // Numbers that are unsigned in the kernel's source but meant as signed: temperatures, powers, durations.
   "Bss.signalMbm": "s32",
   "FtmResult.rttAvg": "s64",
   "FtmResult.distAvg": "s64",
@@ -1186,7 +1186,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   "Threshold.thresholdTemp": "s32",
   "TripPoint.tzTripTemp": "s32",
   "TripPoint.tzTripHyst": "s32",
-  // Numbers of either width, which are never so large as to take the larger one.
+  // Numbers with two possible widths, whose values never need the larger one.
   "FlowHash.ether": "u32",
   "FlowHash.ip4": "u32",
   "FlowHash.ip6": "u32",
@@ -1216,7 +1216,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   "FlowHash.gtpuDl6": "u32",
   "PseEventMessage.events": "u32",
   "Qstats.scope": "u32",
-  // nl80211 tells some things otherwise than it is told them: what it takes, it tells as flags.
+  // Attributes that nl80211 sends in another form than it accepts: it accepts flags.
   "Nl80211Message.bssBasicRates": "bytes",
   "Wiphy.bssParam": "nest",
   "Wowlan.wakeupPkt80211": "bytes",
@@ -1225,7 +1225,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   "Wowlan.wakeupPkt8023Len": "u32",
   "Wowlan.netDetectResults": "nest",
   "WowlanSupport.pktPattern": "16 bytes",
-  // Bytes whose number is fixed, or at least so large.
+  // Bytes whose length is fixed, or has this minimum.
   "HeObssPd.bssColorBitmap": "bytes",
   "HeObssPd.partialBssidBitmap": "bytes",
   "Nl80211Message.authData": "bytes",
@@ -1241,7 +1241,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   "WgPeer.endpoint": "bytes",
   "MplsEncap.dst": "bytes",
   "Route.multipath": "bytes",
-  // Integers that are told as text, or have a default that is not sent: no number is what they are written from.
+  // Integers that are sent as text, or have a default that is not sent: they are not encoded from numbers.
   "MacsecRxsc.sci": "8 bytes",
   "MacsecSecy.sci": "8 bytes",
   "Address.flags": "4 bytes",
@@ -1254,7 +1254,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   "Rule.l3mdev": "1 bytes",
   "InetRequest.protocol": "4 bytes",
   "PacketSocket.fanout": "4 bytes",
-  // What lies in them is compared by itself; or the name is that of two attributes, of which another is meant.
+  // Nests whose content is compared separately; or names of two attributes, of which the other one is meant.
   "StatsGrp.stat": "several",
   "FtmResult.burstIndex": "u32",
   "FtmResult.availabilityWindow": "u8",
@@ -1267,7 +1267,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   "Vxcan.peer": "nest",
   "Neighbour.dst": "address",
   "VfPort.hostUuid": "16 bytes",
-  // Of structs: bits of one integer, what is read with its neighbour, and numbers in bytes.
+  // Fields of structs: bits of one integer, fields decoded together, and numbers in bytes.
   "Algorithm.flags": "u32, not read so",
   "AlgorithmStatistics.flags": "u32, not read so",
   "Link.flags": "8 bytes",

@@ -1,4 +1,4 @@
-/** CONNECTOR: process events of the running kernel, against what really ran. */
+/** CONNECTOR: process events of the running kernel, compared with the processes that ran. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawn, spawnSync } from "node:child_process";
 import process from "node:process";
@@ -49,7 +49,7 @@ processTest("processes: fork, exec, exit of a command, with parents and status",
     e.event === "exit" ? [e.tgid, e.exitCode, e.exitSignal] : []
   );
   assertEquals(ends, [[child.tgid, 3 << 8, 17], [shell.tgid, 0, 17]]);
-  // A parent that has done with it already is 0.
+  // The parent is 0 if it has already ignored or reaped the process.
   for (const e of events) {
     if (e.event === "exit" && e.tgid === shell.tgid) assert([process.pid, 0].includes(e.parentTgid!));
   }
@@ -59,7 +59,7 @@ processTest("processes: fork, exec, exit of a command, with parents and status",
 processTest("processes: session, user, group, name, a death by signal", ["setsid", "setpriv", "perl"], async () => {
   const events = await eventsOf(
     "setsid /bin/true & wait; setpriv --reuid=12345 --regid=54321 --clear-groups /bin/true; " +
-      // By prctl(): of what is written to /proc/self/comm, kernels before 5.17 tell nothing.
+      // The name is set by prctl(): before 5.17, the kernel sends no event for a write to /proc/self/comm.
       "perl -e '$0 = \"name\"'; /bin/sh -c 'kill -9 $$'; exit 0",
   );
   const of = (event: string) => events.filter((e) => e.event === event);
@@ -70,7 +70,7 @@ processTest("processes: session, user, group, name, a death by signal", ["setsid
   assert(events.some((e) => e.event === "exit" && (e.exitCode & 0x7f) === 9), "signal");
 });
 
-processTest("processes: nonzero_exit gives failures alone", [], async () => {
+processTest("processes: nonzero_exit yields failures only", [], async () => {
   const watching = processes.watch("nonzero_exit");
   const pids = ["/bin/true", "/bin/false"].map((program) => spawnSync(program).pid);
   for await (const e of watching) {
@@ -80,12 +80,12 @@ processTest("processes: nonzero_exit gives failures alone", [], async () => {
   }
 });
 
-/** 10,000 take some ten seconds, and minutes on a busy machine; under qemu everything takes long. */
+/** 10,000 take about ten seconds, and minutes on a busy machine; under qemu everything is slow. */
 const COUNT = lab ? 100 : 10_000;
 
-processTest(`processes: of ${COUNT} short processes each exec is seen, or that some were lost`, [], async () => {
+processTest(`processes: of ${COUNT} short processes, each exec is reported, or a loss is`, [], async () => {
   const watching = processes.watch("exec", { buffer: 1 << 20 });
-  // The shell forks for each, and tells whom.
+  // The shell forks for each, and prints its number.
   const script = `i=0; while [ $i -lt ${COUNT} ]; do /bin/true & echo $!; wait; i=$((i+1)); done; exec /bin/true`;
   const shell = spawn("/bin/sh", ["-c", script], { stdio: ["ignore", "pipe", "inherit"] });
   let told = "";
@@ -97,10 +97,10 @@ processTest(`processes: of ${COUNT} short processes each exec is seen, or that s
     if (e.event === "overrun") lost++;
     else {
       seen.add(e.pid);
-      // Its first program and its last.
+      // The first program of the shell and its last.
       if (e.pid === shell.pid && ++execs === 2) break;
     }
-    // The shell's own exec may be among the lost.
+    // The shell's own exec may be among the lost events.
     if (lost > 0) break;
   }
   await end;
@@ -110,7 +110,7 @@ processTest(`processes: of ${COUNT} short processes each exec is seen, or that s
   console.log(`${COUNT} processes, ${seen.size} execs seen, ${lost} overruns`);
 }, 600_000);
 
-processTest("processes: a small buffer overruns, and says so", [], async () => {
+processTest("processes: a small buffer overruns, and yields an event for that", [], async () => {
   const watching = processes.watch("fork", "exec", "exit", { buffer: 1 });
   for (let i = 0; i < 10; i++) spawnSync("/bin/true");
   let overrun = false;

@@ -1,4 +1,4 @@
-/** NETLINK_CRYPTO against /proc/crypto. */
+/** NETLINK_CRYPTO, compared with /proc/crypto. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { serves } from "../../../core/open.ts";
@@ -7,7 +7,7 @@ import { type Algorithm, algorithms } from "../../../families/crypto.ts";
 import { kernelTest } from "../namespace.ts";
 import { skip } from "../../test.ts";
 
-/** The kernel's part of what a test needs, for its name. */
+/** Declares a test that needs the kernel's NETLINK_CRYPTO. */
 function cryptoTest(name: string, body: () => void): void {
   if (serves(21)) kernelTest(name, [], body);
   else kernelTest(name, ["a kernel with CONFIG_CRYPTO_USER"], body);
@@ -37,7 +37,7 @@ const NAMES: Readonly<Record<string, string>> = {
   seedsize: "seedsize",
 };
 
-/** An algorithm in the words of /proc/crypto, so far as that has them. */
+/** Returns an algorithm with the names and values of /proc/crypto, for the fields that it has. */
 function inItsWords(algorithm: Algorithm, entry: Entry): Record<string, string> {
   const words: Record<string, string> = {}, flags = algorithm.flags!;
   for (const [field, name] of Object.entries(NAMES)) {
@@ -56,7 +56,7 @@ const APART = new Set(["refcnt", "geniv", "chunksize", "walksize", "statesize", 
 
 cryptoTest("crypto: list() equals /proc/crypto field by field", () => {
   const entries = proc(), listed = algorithms.list();
-  // Several of one name and driver are told apart by their types.
+  // Several algorithms with the same name and driver differ by type.
   const key = (name?: string, driver?: string, type?: string): string => `${name} ${driver} ${type}`;
   const ours = new Map(listed.map((one) => [key(one.name, one.driverName, one.type), one]));
   const named = entries.map(({ name, driver, type }) => key(name, driver, type));
@@ -68,7 +68,7 @@ cryptoTest("crypto: list() equals /proc/crypto field by field", () => {
   }
 });
 
-cryptoTest("crypto: get() finds what list() has, find() nothing where there is nothing", () => {
+cryptoTest("crypto: get() finds all of list(), and find() returns undefined for a missing one", () => {
   for (const { name, driverName, type } of algorithms.list()) {
     const found = algorithms.get({ driverName: driverName! });
     assertEquals([found.driverName, found.type], [driverName, type], name);
@@ -77,7 +77,7 @@ cryptoTest("crypto: get() finds what list() has, find() nothing where there is n
   assertEquals(assertThrows(() => algorithms.get("nl-test-nothing"), KernelError).code, "ENOENT");
 });
 
-cryptoTest("crypto: what was listed is found as what it is, and a driver by another's name is not", () => {
+cryptoTest("crypto: a listed algorithm is found by all its fields, and a driver with another's name is not", () => {
   const listed = algorithms.list(), [one] = listed, other = listed.find(({ name }) => name !== one!.name);
   for (const { refcnt: _used, ...algorithm } of listed) {
     const { refcnt: _now, ...found } = algorithms.get(algorithm);
@@ -92,7 +92,7 @@ cryptoTest("crypto: what was listed is found as what it is, and a driver by anot
   assertEquals(algorithms.get({ driverName: one!.driverName! }).priorityVal, one!.priorityVal);
 });
 
-/** Makes an instance; `false` where the kernel has no such template. */
+/** Makes an instance; returns `false` if the kernel has no such template. */
 function makes(driverName: string): boolean {
   try {
     algorithms.add({ driverName, priorityVal: 1 });
@@ -104,7 +104,7 @@ function makes(driverName: string): boolean {
 }
 
 cryptoTest("crypto: an instance is made, its priority changed, and it is deleted", () => {
-  // A template of what is there, whatever that is.
+  // A template of any cipher that exists.
   const cipher = algorithms.list().find(({ type, driverName }) => type === "cipher" && !driverName!.includes("("));
   if (cipher === undefined) skip("the kernel has no cipher to make an instance of");
   const names = ["pcbc", "cmac", "xcbc", "cbc", "ecb"].map((template) => `${template}(${cipher.driverName})`);

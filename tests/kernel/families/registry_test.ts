@@ -1,4 +1,4 @@
-/** The registry against the running kernel: every number is opened, or refused with the right words. */
+/** The registry, compared with the running kernel: every number can be opened, or is refused with the right hint. */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { Client } from "../../../core/client.ts";

@@ -3,7 +3,10 @@ import { spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-/** Lets things happen until the script, with no permission but for FFI, has printed what it is to print; then ends it. */
+/**
+ * Repeats `happen` until the script, which has only the permission for FFI, has printed the expected text; then ends
+ * the script.
+ */
 export async function untilPrinted(number: string, expected: RegExp, happen: () => void): Promise<string> {
   const script = fileURLToPath(new URL(`../../scripts/${number}.ts`, import.meta.url));
   const args = "Deno" in globalThis ? ["run", "--no-lock", "--no-check", "--allow-ffi"] : [];

@@ -28,7 +28,7 @@ kernelTest("selinux: events report that enforcing starts and ends", needs, async
   }
 });
 
-/** The smallest policy there is: it allows what it does not know. */
+/** The smallest policy: it allows everything that it does not define. */
 const POLICY = `
 (handleunknown allow) (mls false)
 (class process (transition dyntransition)) (class security (load_policy)) (classorder (process security))

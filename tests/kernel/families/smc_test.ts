@@ -8,7 +8,7 @@ import { kernelTest, load } from "../namespace.ts";
 
 const PORT = 5555;
 
-/** A connected pair of SMC sockets, in a language that can make them: pack_sockaddr_in of what is asked for with 43. */
+/** Makes a connected pair of SMC sockets, in Python. */
 const PAIR = `
   my $address = pack("SnC4x8", 2, ${PORT}, 127, 0, 0, 1);
   my ($listener, $client, $server);
@@ -47,7 +47,7 @@ kernelTest("smc: a connected pair and its listener are in the dump", needs, asyn
     const server = sockets.find(({ localPort, state }) => localPort === PORT && state !== "listen")!;
     assertEquals(sockets.map(({ state }) => state).sort(), ["active", "active", "listen"]);
     assertEquals([server.dstPort, server.local, server.dst], [client.localPort, "127.0.0.1", "127.0.0.1"]);
-    // Without a device for it SMC is plain TCP, and says why; with loopback's own it is shared memory.
+    // Without a device for it, SMC falls back to TCP, with a reason; with loopback's own device, it uses shared memory.
     for (const { mode, fallback } of [client, server]) {
       if (mode === "fallback_tcp") assert(fallback!.reason! > 0);
     }

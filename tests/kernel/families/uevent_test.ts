@@ -1,4 +1,4 @@
-/** KOBJECT_UEVENT: what the running kernel tells, against udevadm. */
+/** KOBJECT_UEVENT: events of the running kernel, compared with udevadm. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { SystemError } from "../../../core/errors.ts";
@@ -7,7 +7,7 @@ import { inNamespace, kernelTest, patience } from "../namespace.ts";
 import { evaluate, startIn } from "../route/child.ts";
 import { untilPrinted } from "./script.ts";
 
-/** `udevadm monitor` in a namespace, which listens by the time that this resolves. */
+/** Starts `udevadm monitor` in a namespace; it listens when this resolves. */
 async function udevadm(
   netns: string,
   ...args: string[]
@@ -23,7 +23,7 @@ async function udevadm(
     while (!test()) await new Promise<void>((resolve) => wake = resolve);
   };
   await until(() => /^(KERNEL|UDEV) - .*\n/m.test(text));
-  // A block an event: a line for people, then the properties, then an empty line.
+  // A block for each event: a line for people, then the properties, then an empty line.
   const blocks = (): string[][] =>
     text.split(/^(?=(?:KERNEL|UDEV) *\[)/m).slice(1).filter((block) => block.endsWith("\n\n")).map((block) =>
       block.trim().split("\n").slice(1).sort()
@@ -41,7 +41,7 @@ async function udevadm(
   };
 }
 
-/** The same of ours. */
+/** Returns the properties of our event in the same form. */
 const propertiesOf = (event: Pick<Uevent, "properties">): string[] =>
   Object.entries(event.properties ?? {}).map(([key, value]) => `${key}=${value}`).sort();
 
@@ -124,7 +124,7 @@ kernelTest("uevents: send() makes the kernel send an event of a device that does
     const { value } = await inside.next();
     assertEquals([value?.devpath, value?.properties?.ANY], ["/nope", "thing"]);
     assert(value!.seqnum! > 0);
-    // A decoded event is taken too; its number is the kernel's.
+    // A decoded event is accepted too; the kernel assigns its number.
     uevents.send({ ...value as Uevent, action: "offline" });
     const heard = await outside.next();
     assertEquals(heard.value?.action, "offline");
@@ -166,7 +166,7 @@ kernelTest("script 23: a stick was plugged in", [], async () => {
 
 kernelTest("uevents: they arrive in a user namespace that does not map root too", ["ip", "unshare"], async () => {
   await inNamespace(async ({ name, ip }) => {
-    // The user has no number there, and the kernel's events come from one that has none either.
+    // The user has no number in the namespace, and neither has the sender of the kernel's events.
     const code = `import { uevents } from ${
       JSON.stringify(new URL("../../../families/uevent.ts", import.meta.url).href)
     };
@@ -187,7 +187,7 @@ kernelTest("uevents: they arrive in a user namespace that does not map root too"
       void ended.then(resolve);
     });
     ip("link add v7 type veth peer name w7");
-    // udev is root's, outside.
+    // udev runs as root outside of the namespace.
     uevents.send({ source: "udev", action: "add", devpath: "/devices/v7" }, { netns: name });
     await ended;
     assertEquals([out, complaints], ["listening\nadd net add /devices/v7\n", ""]);

@@ -1,4 +1,7 @@
-/** The other process of usersock_test.ts: answers each message with its two words swapped, until one has not two. */
+/**
+ * The other process of usersock_test.ts: answers each message with its two words swapped, until a message does not have
+ * two words.
+ */
 import process from "node:process";
 import { open } from "../../../families/usersock.ts";
 

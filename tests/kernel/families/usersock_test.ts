@@ -1,4 +1,6 @@
-/** USERSOCK: processes talk, the kernel vouches for them, a slow one hears of its loss. */
+/**
+ * USERSOCK: processes exchange messages, the kernel gives the sender's credentials, and a slow reader learns of losses.
+ */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawn } from "node:child_process";
 import process from "node:process";
@@ -7,9 +9,9 @@ import { SystemError } from "../../../core/errors.ts";
 import { open } from "../../../families/usersock.ts";
 import { kernelTest, lab } from "../namespace.ts";
 
-/** Under qemu everything takes long. */
+/** Under qemu everything is slow. */
 const MESSAGES = lab ? 2000 : 100_000;
-/** Fewer than fill a default receive buffer. */
+/** Messages on the way; fewer than fit into a default receive buffer. */
 const UNDER_WAY = 64;
 
 kernelTest(

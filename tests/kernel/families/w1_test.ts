@@ -1,4 +1,4 @@
-/** 1-wire, in the lab: a master behind a simulated chip, whose bus has no slave but those it is told of. */
+/** 1-wire, in the lab: a master behind a simulated chip, whose bus has only the slaves that the test adds. */
 import { assert, assertEquals } from "@std/assert";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import {
@@ -18,7 +18,7 @@ const needs = loaded ? ["i2cset"] : ["the lab, with a kernel that has i2c-stub a
 
 type W1 = Connector<readonly W1Message[]>;
 
-/** Waits for a message that satisfies `is`; those that came before it and are others' matter are kept in `others`. */
+/** Waits for a message that satisfies `is`; earlier messages about other things are kept in `others`. */
 async function until(w1: W1, others: W1Message[], is: (message: W1Message) => boolean): Promise<W1Message> {
   for (let i = 0;; i++) {
     while (i >= others.length) {
@@ -31,7 +31,7 @@ async function until(w1: W1, others: W1Message[], is: (message: W1Message) => bo
   }
 }
 
-/** Registers of a DS2482 that has just been reset, sees someone on the bus, and hears nobody in a search. */
+/** Returns the registers of a DS2482 after a reset, with a device present on the bus but none found in a search. */
 function makeChip(): string {
   const folder = "/sys/class/i2c-dev";
   const bus = readdirSync(folder).find((name) => /stub/i.test(readFileSync(`${folder}/${name}/name`, "utf8")))!;
@@ -51,13 +51,13 @@ kernelTest("w1: masters and slaves are added and removed, and carry out commands
   const master = (await next(({ type }) => type === "master_add")).master!;
   const slave = slaveId("01-0000000000ab"), name = slaveName(slave);
   try {
-    // It would find nobody, and drop whom we tell it of.
+    // A search would find no slave, and remove those that the test adds.
     writeFileSync(`/sys/bus/w1/devices/w1_bus_master${master}/w1_master_search`, "0");
 
     w1.send([{ type: "list_masters" }]);
     assertEquals((await next(({ type }) => type === "list_masters")).masters, [master]);
 
-    /** Has a command done, and gives what is answered: data first where there are any, the verdict last. */
+    /** Sends a command, and returns the answers: data first if there are any, the acknowledgement last. */
     const done = async (command: W1Command, of: Partial<W1Message> = { type: "master_cmd", master }) => {
       w1.send([{ type: "master_cmd", ...of, commands: [command] }]);
       const answers: W1Command[] = [];

@@ -1,15 +1,15 @@
 /**
- * Addresses that are stored stay valid, by the rule of one ArrayBuffer, views first, address last.
+ * Stored addresses stay valid if one ArrayBuffer is used, all views are made first, and the address is taken last.
  *
- * On Bun a small typed array moves when `.buffer`, `subarray()` or a DataView of it is asked for, and the kernel then writes into
- * freed memory.
+ * On Bun, a small typed array moves when its `.buffer`, `subarray()` or a DataView of it is used, and the kernel then
+ * writes into freed memory.
  */
 import { assert, assertEquals } from "@std/assert";
 import { addressOf, check, libc, pointerOf } from "../../../ffi/runtime.ts";
 import { Socket } from "../../../ffi/socket.ts";
 import { test } from "../../test.ts";
 
-/** Everything that has ever been seen to move memory, and garbage enough for some collections. */
+/** Does everything that was ever seen to move memory, and makes garbage for some collections. */
 function shake(views: ArrayBufferView[]): number {
   let sum = 0;
   for (const view of views) {

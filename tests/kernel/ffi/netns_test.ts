@@ -1,4 +1,4 @@
-/** Network namespaces: ours and those of `ip netns` are the same. */
+/** Network namespaces: those of the library and of `ip netns` are the same. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ function ip(...args: string[]): string {
   return stdout;
 }
 
-/** The names that `ip netns` lists, without the numbers that it may know. */
+/** Returns the names that `ip netns` lists, without the numbers that it may show. */
 function ipNames(): string[] {
   return ip("netns", "list").split("\n").map((line) => line.split(" ")[0]!).filter((name) => name !== "");
 }
@@ -39,7 +39,7 @@ function openDescriptors(): number {
   return readdirSync("/proc/self/fd").length;
 }
 
-rootTest("netns.add() makes what ip netns uses and deletes", () => {
+rootTest("netns.add() makes a namespace that ip netns can use and delete", () => {
   const before = here();
   netns.add(blue);
   try {
@@ -55,7 +55,7 @@ rootTest("netns.add() makes what ip netns uses and deletes", () => {
   assert(!existsSync(`/run/netns/${blue}`));
 });
 
-rootTest("netns.delete() deletes what ip netns made", () => {
+rootTest("netns.delete() deletes a namespace that ip netns made", () => {
   ip("netns", "add", blue);
   try {
     assert(netns.list().includes(blue));
@@ -79,7 +79,7 @@ rootTest("netns.add() makes the directory a shared mount, once, as ip netns does
   assertEquals(mounts().length, 1);
 });
 
-rootTest("netns.list() is sorted, and knows names that are no UTF-8", () => {
+rootTest("netns.list() is sorted, and supports names that are not UTF-8", () => {
   const names = ["b", "a", "\udcff"].map((end) => `${blue}-${end}`);
   for (const name of names) netns.add(name);
   try {
@@ -92,7 +92,7 @@ rootTest("netns.list() is sorted, and knows names that are no UTF-8", () => {
 
 rootTest("netns.list() lists more than fit into one call", () => {
   const names = Array.from({ length: 150 }, (_, i) => `${blue}-${"x".repeat(30)}-${i}`);
-  // Left-overs, with nothing mounted on them: quicker than 150 namespaces.
+  // Left-over files without a mount: making them is faster than making 150 namespaces.
   mkdirSync("/run/netns", { recursive: true });
   for (const name of names) writeFileSync(`/run/netns/${name}`, "");
   try {
@@ -102,7 +102,7 @@ rootTest("netns.list() lists more than fit into one call", () => {
   }
 });
 
-rootTest("netns.add() refuses a name that is taken, and leaves it as it is", () => {
+rootTest("netns.add() refuses a name that is taken, and does not change the namespace", () => {
   netns.add(blue);
   try {
     const before = netns.run(blue, here);
@@ -114,7 +114,7 @@ rootTest("netns.add() refuses a name that is taken, and leaves it as it is", () 
   }
 });
 
-rootTest("netns.delete() and netns.run() say that there is none", () => {
+rootTest("netns.delete() and netns.run() report a missing namespace", () => {
   const error = assertThrows(() => netns.delete("nl-none"), SystemError);
   assertEquals(
     error.message,
@@ -125,7 +125,7 @@ rootTest("netns.delete() and netns.run() say that there is none", () => {
   assert(missing.message.includes('no network namespace "nl-none"'), missing.message);
 });
 
-rootTest("netns.run() and netns.delete() take a left-over of a machine that went down for what it is", () => {
+rootTest("netns.run() and netns.delete() handle a file that is left from before a reboot", () => {
   mkdirSync("/run/netns", { recursive: true });
   writeFileSync(`/run/netns/${blue}`, "");
   const before = here();
@@ -235,7 +235,7 @@ rootTest("netns.run() in a Worker concerns the Worker's thread, and returns to i
   netns.add(blue);
   const before = here();
   const module = new URL("../../../core/netns.ts", import.meta.url).href;
-  // Within blue, the Worker's own namespace is blue, and /proc/self would not say so.
+  // Within blue, the Worker's own namespace is blue, and /proc/self would show another.
   const worker = new Worker(
     `
     const { parentPort } = process.getBuiltinModule("node:worker_threads");

@@ -22,14 +22,14 @@ function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Receives all there is, and counts it. */
+/** Receives all pending datagrams, and returns their number. */
 function drain(socket: Socket): number {
   let count = 0;
   while (socket.receive()) count++;
   return count;
 }
 
-/** Runs a module's text on the runtime that runs this, and gives what it prints. */
+/** Runs a module's text on the runtime of this test, and returns its output. */
 function runScript(code: string): { stdout: string; stderr: string; status: number | null; signal: string | null } {
   const args = process.versions.deno
     ? ["eval", "--no-check", code]
@@ -41,7 +41,7 @@ function runScript(code: string): { stdout: string; stderr: string; status: numb
   return { stdout, stderr, status, signal };
 }
 
-/** A script that prints a line and should end then. */
+/** Checks that a script prints a line and then ends. */
 function assertEnds(code: string): void {
   const script = `const { Socket } = await import(${JSON.stringify(SOCKET)});\n${code}`;
   const { stdout, stderr, status, signal } = runScript(script);
@@ -175,7 +175,7 @@ test("readable() serves 100 sockets", async () => {
 test("readable() leaves no descriptor behind", async () => {
   const count = (): number => readdirSync("/proc/self/fd").length;
   using first = usersock();
-  await Promise.allSettled([first.readable({ signal: AbortSignal.timeout(5) })]); // the reactor's own are there now
+  await Promise.allSettled([first.readable({ signal: AbortSignal.timeout(5) })]); // now the reactor's own descriptors exist
   await sleep(20);
   const before = count();
   for (let i = 0; i < 50; i++) {
@@ -278,11 +278,11 @@ test("readable() leaves nothing behind when the last socket is closed, again and
     await Promise.allSettled([b.readable(), i % 2 ? a.readable({ signal: AbortSignal.timeout(2) }) : undefined]);
     b.close();
   };
-  await round(0); // what the runtime itself opens is there now
+  await round(0); // now the runtime's own descriptors exist
   await sleep(50);
   const before = own();
   for (let i = 0; i < 60; i++) await round(i);
-  // Deno's pool gives its thread back, and is asked for the descriptors then.
+  // Deno's pool releases its thread; only then are the descriptors counted.
   while (own() > before) await sleep(5);
   assertEquals(own(), before);
 });

@@ -1,4 +1,4 @@
-/** libc through the runtime's FFI, and what is said where there is none. */
+/** libc through the runtime's FFI, and the errors without it. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import process from "node:process";
@@ -11,7 +11,7 @@ const deno = process.versions.deno !== undefined;
 const bun = process.versions.bun !== undefined;
 const runtime = deno ? "Deno" : bun ? "Bun" : "Node";
 
-/** Opens a socket in a process of its own, with flags or after some change, and gives the error's code and message. */
+/** Opens a socket in a process of its own, with flags or after a change, and returns the error's code and message. */
 function failureOf(change: string, flags: string[] = []): [code: string, message: string] {
   const module = JSON.stringify(new URL("../../../ffi/socket.ts", import.meta.url).href);
   const code = `${change}
@@ -92,7 +92,7 @@ test("a Node without node:ffi is one clear error", {
 });
 
 test(
-  "Deno's global process, which takes as long to load as all else, is not touched by a listing",
+  "a listing does not load Deno's global process, which takes as long as all else",
   { skip: !deno && "only for Deno" },
   () => {
     const module = JSON.stringify(new URL("../../../families/route/mod.ts", import.meta.url).href);

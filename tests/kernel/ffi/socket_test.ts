@@ -11,7 +11,7 @@ import { before } from "../namespace.ts";
 import { skip, test } from "../../test.ts";
 
 const NETLINK_ROUTE = 0;
-const NETLINK_USERSOCK = 2; // one program to another: the kernel has no part in it but delivery
+const NETLINK_USERSOCK = 2; // between programs: the kernel only delivers
 const RTM_NEWLINK = 16;
 const RTM_GETLINK = 18;
 const NLMSG_ERROR = 2;
@@ -20,7 +20,7 @@ const RTNLGRP_LINK = 1;
 
 const root = process.getuid?.() === 0;
 
-/** A test that makes network namespaces. */
+/** Declares a test that makes network namespaces. */
 function rootTest(name: string, fn: (netns: string) => void): void {
   test(name, { skip: !root && "needs root" }, () => {
     const blue = `nl-socket-${process.pid}`;
@@ -33,7 +33,10 @@ function rootTest(name: string, fn: (netns: string) => void): void {
   });
 }
 
-/** A test that takes CAP_NET_ADMIN: it joins groups of NETLINK_USERSOCK, or makes a buffer larger than others may. */
+/**
+ * Declares a test that needs CAP_NET_ADMIN: it joins groups of NETLINK_USERSOCK, or makes a buffer larger than the
+ * limit for others.
+ */
 function adminTest(name: string, fn: () => void): void {
   test(name, { skip: !root && "needs root" }, fn);
 }
@@ -47,7 +50,7 @@ function sh(command: string): void {
   if (status !== 0) throw new Error(`${command}: ${stderr}`);
 }
 
-/** A message of header and struct ifinfomsg. */
+/** Returns a message of a header and struct ifinfomsg. */
 function request(type: number, flags: number): Uint8Array {
   const bytes = new Uint8Array(32);
   const view = new DataView(bytes.buffer);
@@ -65,7 +68,7 @@ test("trap 13: Socket gets a port of its own from the kernel", () => {
   assert(a.port !== b.port);
 });
 
-test("Socket asks the kernel for a dump and gets it whole", () => {
+test("Socket requests a dump from the kernel and receives all of it", () => {
   using socket = new Socket({ protocol: NETLINK_ROUTE });
   socket.send(request(RTM_GETLINK, 0x301 /* NLM_F_REQUEST | NLM_F_DUMP */));
   const types: number[] = [];
@@ -144,7 +147,7 @@ test("receive() waits no longer than its timeout", () => {
   assertEquals(socket.receive(20), undefined);
 });
 
-rootTest("receive() waits for what comes later", (blue) => {
+rootTest("receive() waits for a later datagram", (blue) => {
   using socket = new Socket({ protocol: NETLINK_ROUTE, netns: blue });
   socket.join(RTNLGRP_LINK);
   for (const [timeout, state] of [[10_000, "up"], [Infinity, "down"]] as const) {
@@ -154,7 +157,7 @@ rootTest("receive() waits for what comes later", (blue) => {
   }
 });
 
-adminTest("receive() tells of lost datagrams with ENOBUFS, and goes on", () => {
+adminTest("receive() reports lost datagrams by ENOBUFS, and continues", () => {
   using a = usersock();
   using b = usersock();
   b.join(5);
@@ -206,7 +209,7 @@ adminTest("join() and leave() choose multicast groups, beyond the 32nd too", () 
   assertEquals(b.receive(), undefined);
 });
 
-rootTest("receive() tells groups beyond the 32nd by their number", (blue) => {
+rootTest("receive() returns the numbers of groups beyond the 32nd", (blue) => {
   // RTNLGRP_TUNNEL came with Linux 5.18; not every kernel has the VLANs of RTNLGRP_BRVLAN.
   const [group, link, change] = before(5, 18)
     ? [33, "b0 type bridge vlan_filtering 1", "vlan add dev b0 vid 100 self"]
@@ -218,7 +221,7 @@ rootTest("receive() tells groups beyond the 32nd by their number", (blue) => {
   assertEquals(socket.receive(5000)?.groups, group);
 });
 
-adminTest("join() says which group it cannot join", () => {
+adminTest("join() names the group that it cannot join", () => {
   using socket = usersock();
   const error = assertThrows(() => socket.join(1000), SystemError);
   assertEquals(
@@ -239,7 +242,7 @@ test("passCredentials() adds the sender to every datagram", () => {
   });
 });
 
-rootTest("receive() tells which namespace an event comes from", (blue) => {
+rootTest("receive() returns the namespace of an event", (blue) => {
   sh(`ip netns set ${blue} 4711`);
   using socket = new Socket({ protocol: NETLINK_ROUTE });
   assert(socket.setOption(NETLINK_OPTIONS.NETLINK_LISTEN_ALL_NSID, 1));
@@ -277,7 +280,7 @@ test("setSendBuffer() allows longer datagrams, up to 32 bytes less than the buff
   assertEquals(assertThrows(() => socket.send(bytes, 2 * send - 31, socket.port), SystemError).code, "EMSGSIZE");
 });
 
-adminTest("setSendBuffer() is not held to net.core.wmem_max by who may change it, nor by any number", () => {
+adminTest("setSendBuffer() with CAP_NET_ADMIN exceeds net.core.wmem_max, and accepts any number", () => {
   using socket = usersock();
   const most = Number(readFileSync("/proc/sys/net/core/wmem_max", "utf8"));
   assertEquals(socket.setSendBuffer(4 * most), 8 * most);
@@ -308,7 +311,7 @@ test("interfaceName() and interfaceIndex() find the loopback, and no interface t
   }
 });
 
-rootTest("interfaceName() and interfaceIndex() know alternative names and names that are no UTF-8", (blue) => {
+rootTest("interfaceName() and interfaceIndex() know alternative names and names that are not UTF-8", (blue) => {
   sh(`ip -n ${blue} link add "$(printf 'v\\377\\303\\244')" index 77 type veth peer name p0`);
   sh(`ip -n ${blue} link property add dev p0 altname other`);
   using socket = new Socket({ protocol: NETLINK_ROUTE, netns: blue });
@@ -344,7 +347,7 @@ test("a closed Socket throws at every use, and closing it again does nothing", (
   }
 });
 
-test("Socket names a protocol that the kernel does not serve", () => {
+test("Socket names a protocol that the kernel does not have", () => {
   const error = assertThrows(() => new Socket({ protocol: 19, protocolName: "NETLINK_ECRYPTFS" }), SystemError);
   assertEquals(
     error.message,

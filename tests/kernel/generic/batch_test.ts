@@ -1,4 +1,6 @@
-/** Many requests of generic families in few sends: all are done, each refusal has its place, and dry runs show them. */
+/**
+ * Many requests of generic families in few sends: all are tried, each refusal has its position, and dry runs show them.
+ */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BatchError, type KernelError } from "../../../core/errors.ts";
 import type { ShownMessage } from "../../../core/show.ts";
@@ -12,7 +14,7 @@ import { inNamespace, many } from "../namespace.ts";
 import { moduleTest } from "./lab.ts";
 import { genericTest } from "./needs.ts";
 
-/** The codes of a batch's refusals by their place. */
+/** Returns the codes of a batch's refusals by position. */
 function refusals(body: () => void): [index: number, code: string][] {
   const error = assertThrows(body, BatchError);
   return error.failures.map(({ index, error }) => [index, (error as KernelError).code]);
@@ -35,7 +37,7 @@ genericTest(
           endpoints.add({ id: 9, addr4: "192.0.2.9" });
         });
         assertEquals(client.endpoints.list(), [{ family: "inet", id: 9, addr4: "192.0.2.9", flags: [] }]);
-        // The ninth is refused, as are those whose number is taken; the others are made.
+        // The ninth is refused, and so are those whose number is taken; the others are made.
         assertEquals(
           refusals(() =>
             client.batch((b) => {
@@ -105,7 +107,7 @@ genericTest(
   () =>
     inNamespace(({ name }) => {
       using ioam = family("IOAM6", { netns: name });
-      // IOAM6_CMD_ADD_NAMESPACE with IOAM6_ATTR_NS_ID; namespace 3 is there already.
+      // IOAM6_CMD_ADD_NAMESPACE with IOAM6_ATTR_NS_ID; namespace 3 exists already.
       ioam.request(1, { 1: 3 });
       assertEquals(
         refusals(() =>

@@ -27,7 +27,7 @@ import { genericTest } from "./needs.ts";
 
 type Options = Parameters<typeof tcpMetrics.open>[0];
 
-/** The first event that `wanted` wants; ends the subscription. */
+/** Returns the first event that `wanted` accepts, and ends the subscription. */
 async function first<E>(events: AsyncIterable<E>, wanted: (event: E) => boolean): Promise<E> {
   for await (const event of events) if (wanted(event)) return event;
   throw new Error("there was none");
@@ -121,7 +121,7 @@ const TALKS: readonly (readonly [
   [taskstats.TASKSTATS, [], async (options) => {
     const { netns: _first, ...rest } = options ?? {};
     using client = taskstats.open(rest);
-    // Kernels before 5.14 want to know the numbers.
+    // Kernels before 5.14 require the numbers.
     const cpus = before(5, 14) ? { cpus: readFileSync("/sys/devices/system/cpu/possible", "utf8").trim() } : {};
     await using exits = client.tasks.exits(cpus);
     const child = spawn("true", []), told = first(exits, ({ pid }) => pid === child.pid);
@@ -153,7 +153,7 @@ const TALKS: readonly (readonly [
   }],
 ];
 
-/** A connection to this namespace, of MPTCP where 262 is not left out. */
+/** Makes a connection to this namespace, with MPTCP unless 262 is replaced. */
 const CONNECT = `
 import socket
 l = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262); l.bind(('127.0.0.1', 5007)); l.listen()
@@ -170,7 +170,7 @@ function unnamed(value: unknown, path = ""): string[] {
   return [...raw, ...Object.entries(value).flatMap(([key, inner]) => unnamed(inner, `${path}${key}.`))];
 }
 
-/** The object that a message carries, without what its header says. */
+/** Returns the object in a message, without the fields of its header. */
 const plain = ({ type, value }: CapturedMessage): unknown => {
   const { cmd: _cmd, version, ...rest } = value as Record<string, unknown>;
   return type === "GENL_ID_CTRL" ? { version, ...rest } : { ...rest };
@@ -195,12 +195,12 @@ for (const [protocol, modules, talk] of TALKS) {
             [...new Set(messages.map(({ type }) => type))].sort(),
             [...new Set(["GENL_ID_CTRL", type])].sort(),
           );
-          // Each command has its name, and what it carries its table.
+          // Each command has a name, and its payload has a table.
           const names = new Set([commands, answers, events].flatMap((numbers) => Object.keys(numbers)));
           for (const message of own) {
             const { cmd } = message.value as { cmd: string };
             assert(names.has(cmd), message.summary());
-            // Kernels newer than the tables may tell more.
+            // Kernels newer than the tables may send more attributes.
             assertEquals(unnamed(message.value), [], message.summary());
             assertStringIncludes(
               message.summary(),
@@ -221,7 +221,7 @@ for (const [protocol, modules, talk] of TALKS) {
           assert(own.length > 1, String(own.length));
           const text = run("tshark", ["-r", file, "-V"]);
           assertEquals(text.split("\n").filter((line) => /Malformed|bug/i.test(line)), []);
-          // tshark learns families' names as we do.
+          // tshark learns the families' names in the same way.
           assertStringIncludes(text, `(${wanted})`);
         } finally {
           rmSync(folder, { recursive: true });

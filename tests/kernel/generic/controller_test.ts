@@ -1,4 +1,4 @@
-/** nlctrl against iproute2's `genl`. */
+/** nlctrl, compared with iproute2's `genl`. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import { KernelError } from "../../../core/errors.ts";
@@ -31,7 +31,7 @@ function printed(): string[] {
 
 kernelTest("nlctrl: list() equals `genl ctrl list`", ["genl"], () => {
   const theirs = run("genl", ["ctrl", "list"]).split("\n").map((line) => line.trim().replace(/\s+/g, " "));
-  // It prints flags only where they make one hexadecimal digit, and then all of them.
+  // `genl` prints flags only if they are a single hexadecimal digit, and then all of them.
   const flags = /^(requires|can|has)/;
   const wanted = theirs.filter((line) => line !== "" && !line.startsWith("Capabilities"));
   const ours = printed();
@@ -74,7 +74,7 @@ kernelTest("nlctrl: policies of every family equal `genl ctrl policy`", ["genl"]
       ),
       ...policy.policies.flatMap((entries, i) => entries.map((one) => `policy[${i}]:${shown(one)}`)),
     ];
-    // It knows neither newer types nor masks.
+    // `genl` knows neither newer types nor masks.
     const bare = (line: string): string => line.replace(/ID: 0x[0-9a-f]+\s*/, "").replace(/\s+/g, " ").trim();
     const theirs = stdout.split("\n").map(bare).filter((line) => line !== "");
     // The kernel reports an operation that can only be dumped as operation 0.

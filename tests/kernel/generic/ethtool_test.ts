@@ -1,4 +1,4 @@
-/** ethtool's family against the tool of that name. */
+/** The family ethtool, compared with the tool of that name. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { existsSync } from "node:fs";
 import { KernelError } from "../../../core/errors.ts";
@@ -13,13 +13,13 @@ const inside = ({ name }: Namespace) => (...args: string[]): string =>
 
 const devices = (): string[] => ethtool.linkStates.list().map(({ devName }) => devName!);
 
-genericTest("ethtool", "ethtool: features of every device are what `ethtool -k` says", ["ethtool"], () => {
+genericTest("ethtool", "ethtool: features of every device equal those of `ethtool -k`", ["ethtool"], () => {
   let compared = 0;
   for (const dev of devices()) {
     const { nochange, active, wanted, hw } = ethtool.features.get(dev);
     const [theirs] = JSON.parse(run("ethtool", ["--json", "-k", dev])) as [Record<string, unknown>];
     for (const [name, value] of Object.entries(theirs)) {
-      // Names such as "checksumming" stand for several features.
+      // Names such as "checksumming" mean several features.
       if (name === "ifname" || !hw!.mask!.includes(name)) continue;
       const ours = {
         active: active!.value.includes(name),
@@ -60,7 +60,7 @@ genericTest(
     }),
 );
 
-/** The two blocks of `ethtool -g` and `-l`: maxima, then what is set. */
+/** Returns the two blocks of `ethtool -g` and `-l`: the maxima, and the current settings. */
 function blocks(text: string): [Record<string, string>, Record<string, string>] {
   const [, first = "", second = ""] = text.split(/Pre-set maximums:|Current hardware settings:/);
   const block = (part: string): Record<string, string> =>
@@ -128,7 +128,7 @@ genericTest(
       assertEquals([client.linkStates.get("v0").link, said("Link detected")], [true, "yes"]);
       ns.ip("link set v1 down");
       assertEquals(client.linkStates.get("v0").link, false);
-      // Tunnels' modules have a link in every namespace.
+      // Modules of tunnels add a link to every namespace.
       const names = client.linkStates.list().map(({ devName }) => String(devName));
       assertEquals(names.filter((name) => /^(lo|v\d)$/.test(name)), ["lo", "v1", "v0"]);
       const error = assertThrows(() => client.linkModes.set("v0", { speed: 1000, duplex: "half" }), KernelError);
@@ -147,10 +147,10 @@ genericTest("ethtool", "ethtool: sets of names, and bit sets without names", ["e
   assertEquals(named(compact.hw!.mask!), [...verbose.hw!.mask!].sort());
 });
 
-genericTest("ethtool", "ethtool: what is set is what the kernel's policy takes", [], () => {
-  // The kernel's own list of what may be set decides what is read-only here.
+genericTest("ethtool", "ethtool: fields to set are those of the kernel's policy", [], () => {
+  // The kernel's policy of attributes that may be set decides which fields are read-only.
   const { operations, policies } = families.policy("ethtool");
-  // RSS_SET came with Linux 6.17; what is newer than that is left out.
+  // RSS_SET came with Linux 6.17; newer attributes are left out.
   const whole = operations.some(({ cmd }) => cmd === 48);
   let checked = 0;
   for (const { object, table, commands } of DECLARATIONS) {
@@ -160,7 +160,7 @@ genericTest("ethtool", "ethtool: what is set is what the kernel's policy takes",
     for (const { key, id, use, lift } of table.fields) {
       if (lift !== undefined || use === "input" || use === "key") continue;
       if (id > Math.max(...taken) && use !== "readOnly") continue;
-      // A kernel older than the table takes less.
+      // A kernel older than the table accepts fewer attributes.
       if (taken.has(id) || whole) assertEquals(use !== "readOnly", taken.has(id), `${object} ${key}`);
       checked++;
     }

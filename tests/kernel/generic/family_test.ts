@@ -1,4 +1,4 @@
-/** Families by name: with a specification, with the kernel's policy alone, and as our own modules have them. */
+/** Families by name: with a specification, with the kernel's policy alone, and compared with the library's modules. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/show.ts";
@@ -108,7 +108,7 @@ kernelTest(
         1400,
         stringify({ kind: "bridge", data: { ageingTime: 12300 } }),
       ]);
-      // Tunnels' modules have a link in every namespace.
+      // Modules of tunnels add a link to every namespace.
       const names = link.dump("getlink").map(({ ifname }) => ifname).sort();
       assertEquals(names.filter((name) => name === "br0" || name === "lo"), ["br0", "lo"]);
       const { value: told } = await events.next();
@@ -140,13 +140,15 @@ genericTest(
       assertEquals(told?.event, "dev-add-ntf");
       const { value } = told as { value: Readonly<Record<string, unknown>> };
       const now = netdev.request("dev-get", { ifindex: value.ifindex })!;
-      // Its abilities are set after the event that announces it.
+      // Its features are set after the event that reports the device.
       assertEquals(Object.keys(now).filter((key) => key in value), Object.keys(value));
       assert((now.xdpFeatures as string[]).includes("basic"), String(now.xdpFeatures));
     }),
 );
 
-/** The words of a watch for what `change` does, as far as `wanted` of its values; and what the kernel says of each. */
+/**
+ * Returns the events of a watch for the changes of `change` that `wanted` selects, and the kernel's object for each.
+ */
 async function told(
   it: Family,
   change: () => void,

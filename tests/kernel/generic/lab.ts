@@ -8,7 +8,7 @@ export function loads(family: string, ...modules: readonly string[]): boolean {
   return hasFamily(family);
 }
 
-/** A test that needs a family of a module, which the lab loads; without it the test is skipped by name. */
+/** Declares a test that needs a family of a module, which the lab loads; without it the test is skipped by name. */
 export function moduleTest(
   family: string,
   modules: readonly string[],

@@ -1,4 +1,4 @@
-/** macsec against `ip macsec`, in the lab: this needs its module. */
+/** macsec, compared with `ip macsec`, in the lab: this needs its module. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
 import { open } from "../../../families/generic/macsec.ts";

@@ -1,4 +1,4 @@
-/** mptcp_pm against `ip mptcp`. */
+/** mptcp_pm, compared with `ip mptcp`. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { spawn } from "node:child_process";
 import process from "node:process";
@@ -7,7 +7,7 @@ import { type MptcpAddress, type MptcpEvent, open } from "../../../families/gene
 import { inNamespace, run } from "../namespace.ts";
 import { genericTest } from "./needs.ts";
 
-/** An endpoint in the words of `ip -j mptcp endpoint`. */
+/** Converts an endpoint to the form of `ip -j mptcp endpoint`. */
 function inItsWords({ id, addr4, addr6, port, flags = [], dev }: MptcpAddress): Record<string, unknown> {
   return {
     address: addr4 ?? addr6,
@@ -55,7 +55,7 @@ genericTest(
         ] as const
       ) assertThrows(() => pm.endpoints.set(77, changes), TypeError, words);
       assertEquals(ipJson("mptcp endpoint"), before);
-      // A key that names another endpoint changes neither; the same value is no change.
+      // A key that names another endpoint changes neither; setting the same value changes nothing.
       for (const other of [{ addr4: "192.0.2.2" }, { id: 5 }, { dev: "lo" }, { addr6: "2001:db8::1" }]) {
         assertThrows(() => pm.endpoints.set(77, { ...other, flags: [] }), TypeError, "cannot be changed");
       }
@@ -96,7 +96,7 @@ genericTest(
       endpoints.add({ addr4: "192.0.2.4", flags: ["signal"], id: 4 });
       assertEquals(endpoints.get({ addr4: "192.0.2.2" }).id, 2);
       assertEquals(endpoints.find({ addr6: "2001:db8:0::3" })?.id, 3);
-      // Numbers come again: what has this one by now is another.
+      // Numbers are reused: another endpoint has this one by now.
       for (const key of [{ id: 1, addr4: "192.0.2.2" }, { id: 9, addr4: "192.0.2.2" }, { addr4: "192.0.2.9" }]) {
         assertEquals(endpoints.find(key), undefined);
         for (const verb of ["get", "delete"] as const) {
@@ -120,7 +120,7 @@ genericTest(
         assertThrows(() => pm.batch(({ endpoints }) => endpoints.delete(key)), BatchError, "ENOENT");
       }
       assertEquals(endpoints.find({ id: 1, flags: ["signal"] })?.id, 1);
-      // One that was listed is still the same when its flags are other ones.
+      // A listed endpoint is the same even if its flags have changed.
       assertEquals(endpoints.find({ ...endpoints.get(1), flags: ["signal", "backup"] })?.id, 1);
       pm.batch(({ endpoints }) => {
         endpoints.add({ addr4: "192.0.2.7", flags: ["signal"], dev: "lo" });
@@ -155,7 +155,7 @@ genericTest(
       assertEquals(left(), [2]);
       assertThrows(() => endpoints.flush({ flags: [] }), TypeError, "{ all: true }");
       assertEquals(endpoints.flush({ all: true }), 1);
-      // An address alone is a key, and what is none names nothing.
+      // An address alone is a key, and text that is not an address matches nothing.
       endpoints.add({ addr4: "127.0.0.77", flags: ["subflow"] });
       assertEquals(endpoints.get("127.0.0.77").addr4, "127.0.0.77");
       endpoints.delete("127.0.0.77");
@@ -165,7 +165,7 @@ genericTest(
     }),
 );
 
-/** A connection of Multipath TCP to itself, that ends when it is told to. */
+/** Makes a connection of Multipath TCP to itself, which ends on request. */
 const TALK = `
 import socket, sys
 l = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)

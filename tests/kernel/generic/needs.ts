@@ -7,7 +7,7 @@ export function hasFamily(name: string): boolean {
   return families.find(name) !== undefined;
 }
 
-/** A test that needs a generic family, root and programs; without them it is skipped, its name saying why. */
+/** Declares a test that needs a generic family, root and programs; without them it is skipped with the reason. */
 export function genericTest(
   family: string,
   name: string,

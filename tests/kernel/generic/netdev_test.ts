@@ -1,4 +1,4 @@
-/** netdev against what the kernel says elsewhere. */
+/** netdev, compared with other interfaces of the kernel. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
 import { families } from "../../../families/generic/controller.ts";
@@ -111,7 +111,7 @@ genericTest(
     inNamespace(({ name, ip }) => {
       using client = open({ netns: name });
       ip("link add v0 type veth peer name v1");
-      // The instances of a veth poll while it merges packets (GRO).
+      // The NAPI instances of a veth poll while it merges packets (GRO).
       run("ip", ["netns", "exec", name, "ethtool", "-K", "v0", "gro", "on"]);
       ip("link set v0 up");
       ip("link set v1 up");

@@ -1,4 +1,4 @@
-/** nl80211 against `iw`, in the lab: this needs mac80211_hwsim. */
+/** nl80211, compared with `iw`, in the lab: this needs mac80211_hwsim. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -15,7 +15,7 @@ import { moduleTest } from "./lab.ts";
 const wifiTest = (name: string, body: () => void | Promise<void>): void =>
   moduleTest("nl80211", ["mac80211_hwsim"], name, ["ip", "iw"], body);
 
-/** The simulated radios' interfaces, up. */
+/** Sets the simulated radios' interfaces up and returns them. */
 function up(): [WifiInterface, WifiInterface] {
   using client = open();
   const [one, two] = client.interfaces.list().filter(({ iftype }) => iftype === "station" || iftype === "adhoc");
@@ -24,7 +24,7 @@ function up(): [WifiInterface, WifiInterface] {
   return [one, two];
 }
 
-wifiTest("nl80211: radios are what `iw phy` says", () => {
+wifiTest("nl80211: radios equal those of `iw phy`", () => {
   using client = open();
   const wiphys = client.wiphys.list();
   const blocks = run("iw", ["phy"]).split(/^Wiphy /m).slice(1);
@@ -51,7 +51,7 @@ wifiTest("nl80211: radios are what `iw phy` says", () => {
   }
 });
 
-wifiTest("nl80211: interfaces are what `iw dev` says, come and go as events", async () => {
+wifiTest("nl80211: interfaces equal those of `iw dev`, and events report them", async () => {
   using client = open();
   const [one] = up();
   const text = run("iw", ["dev", one.ifname!, "info"]);
@@ -84,7 +84,7 @@ wifiTest("nl80211: a scan waits for its event and finds a network", async () => 
   }
   try {
     const find = (all: readonly Bss[]): Bss | undefined => all.find(({ ssid }) => ssid === "nl test");
-    // A scan listens for some 30 ms on each channel: where all is slow, an answer may come too late for that.
+    // A scan listens for about 30 ms on each channel: on a slow machine, an answer may come too late.
     let network = find(await client.wiphys.scan(one.ifname!));
     for (let i = 0; network === undefined; i++) {
       assert(i < 100, "100 scans have not found the network");
@@ -100,7 +100,7 @@ wifiTest("nl80211: a scan waits for its event and finds a network", async () => 
     ]);
     const again = await client.wiphys.scan(one.ifindex!, { frequencies: [2412], ssids: ["nl test"] });
     assert(again.some(({ ssid }) => ssid === "nl test"));
-    // The other end of the network is a station.
+    // The other side of the network is a station.
     run("ip", ["link", "set", one.ifname!, "down"]);
     run("iw", [one.ifname!, "set", "type", "ibss"]);
     run("ip", ["link", "set", one.ifname!, "up"]);
@@ -124,7 +124,7 @@ wifiTest("nl80211: a scan waits for its event and finds a network", async () => 
   assertEquals(error.code, "ENETDOWN");
 });
 
-wifiTest("nl80211: the rules of a country are what `iw reg get` says", () => {
+wifiTest("nl80211: the rules of a country equal those of `iw reg get`", () => {
   using client = open();
   const domain = client.domain(), text = run("iw", ["reg", "get"]);
   assert(text.includes(`country ${domain.regAlpha2}:`), text);
@@ -152,7 +152,7 @@ wifiTest("nl80211: attributes have the types of the kernel's policy", () => {
     seen.add(`${index} ${path}`);
     for (const { id, type, policy } of policies[index]!) {
       const field = table.fields.find((field) => field.id === id);
-      // A kernel newer than the table has more.
+      // A kernel newer than the table has more attributes.
       if (field === undefined) continue;
       const { codec, key } = field, at = `${path}${key}`, { name, size, nested } = codec!;
       if (typeof type === "string" && type in sizes) {
@@ -173,7 +173,7 @@ wifiTest("nl80211: attributes have the types of the kernel's policy", () => {
   assert(compared.size > (before(6, 1) ? 180 : 220), `${compared.size} compared`);
 });
 
-/** The attributes that no table could read, by where they are. */
+/** Returns the paths of attributes that no table could decode. */
 function unread(value: unknown, path: string): string[] {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return [];
   return [
@@ -182,7 +182,7 @@ function unread(value: unknown, path: string): string[] {
   ];
 }
 
-wifiTest("nl80211: all that `iw` says and hears is read, nothing left as bytes", async () => {
+wifiTest("nl80211: all traffic of `iw` is decoded, with no attribute left as bytes", async () => {
   if (!load("nlmon")) skip("a kernel with nlmon");
   const [one, two] = up(),
     commands = [
@@ -234,10 +234,10 @@ wifiTest("nl80211: all that `iw` says and hears is read, nothing left as bytes",
   }
 });
 
-wifiTest("nl80211: interfaces and radios: what is given is set, or refused by name", () => {
+wifiTest("nl80211: interfaces and radios: given fields are set, or refused by name", () => {
   using client = open();
   const [one] = up(), info = (dev: string): string => run("iw", ["dev", dev, "info"]);
-  // A simulated radio shows a power only on a channel; what is sent is in the unit test.
+  // A simulated radio shows a power only on a channel; a unit test checks the request.
   client.interfaces.set(one.ifname!, { wiphyTxPowerLevel: 1200 });
   client.interfaces.set(one.ifname!, { wiphyTxPowerSetting: "automatic" });
   const made = client.interfaces.add({ wiphy: one.wiphy, ifname: "mon8", iftype: "monitor" }) as WifiInterface;
@@ -253,7 +253,7 @@ wifiTest("nl80211: interfaces and radios: what is given is set, or refused by na
         `${Object.keys(changes)[0]} cannot be changed`,
       );
     }
-    // One antenna of two: the other way stays, and the name of a radio is as good as its number.
+    // One antenna of two: the other setting stays, and a radio's name works like its number.
     const name = `phy${made.wiphy}`, phy = client.wiphys.get(made.wiphy!);
     client.wiphys.set(phy.wiphyName!, { wiphyRetryShort: 5 });
     assertEquals([client.wiphys.get(name).wiphyRetryShort, client.wiphys.get(name).wiphyRetryLong], [
@@ -267,7 +267,7 @@ wifiTest("nl80211: interfaces and radios: what is given is set, or refused by na
   }
 });
 
-wifiTest("nl80211: a name with a NUL in it is whole", async () => {
+wifiTest("nl80211: a name with a NUL in it is complete", async () => {
   using client = open();
   const [one, two] = up(), name = "nl\0test";
   run("ip", ["link", "set", two.ifname!, "down"]);
@@ -276,12 +276,12 @@ wifiTest("nl80211: a name with a NUL in it is whole", async () => {
   {
     await using joins = client.events(["mlme"]);
     using wifi = family("nl80211");
-    // NL80211_CMD_JOIN_IBSS is a request of no verb: interface, name, channel.
+    // NL80211_CMD_JOIN_IBSS has no verb: interface, name, channel.
     wifi.request(43, { 3: two.ifindex!, 52: "6e6c0074657374", 38: 2412 });
     for await (const { event, ifindex } of joins) if (event === "join_ibss" && ifindex === two.ifindex) break;
   }
   try {
-    // As above: an answer may come too late.
+    // As above, an answer may come too late.
     for (let i = 0, found = false; !found; i++) {
       assert(i < 100, "100 scans have not found the network");
       const all = await client.wiphys.scan(one.ifname!, { frequencies: [2412], ssids: [name] });

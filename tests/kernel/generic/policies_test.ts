@@ -1,4 +1,4 @@
-/** Tables of generic families against the policies that the running kernel checks their requests with. */
+/** Tables of generic families, compared with the policies that the running kernel uses to check requests. */
 import { assert, assertEquals } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
 import type { GenericProtocol } from "../../../core/genl.ts";
@@ -31,7 +31,7 @@ const FAMILIES: readonly GenericProtocol[] = [
   WIREGUARD,
 ];
 
-/** Forms that a payload of a type has; a policy knows neither byte order nor what is meant by bytes. */
+/** Forms of a payload by its type in a policy, which has neither byte order nor the meaning of bytes. */
 const FORMS: Readonly<Record<string, RegExp>> = {
   flag: /^flag$/,
   u8: /^[us]8$|^1 bytes/,
@@ -49,7 +49,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   nested_array: /^(nest|several)/,
 };
 
-/** Compares a table with a policy, and what is nested in both; returns how many attributes there were. */
+/** Compares a table with a policy, and the nests in both; returns the number of attributes. */
 function compare(
   codec: AnyCodec,
   policies: readonly (readonly AttributePolicy[])[],

@@ -1,4 +1,4 @@
-/** The scripts that the library is made for, of generic families: each run as it is written. */
+/** The scripts for generic families that the library is made for, each run as written. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import process from "node:process";
@@ -13,7 +13,7 @@ const ARGS: readonly string[] = "Deno" in globalThis
   ? ["--disable-warning=ExperimentalWarning"]
   : [];
 
-/** Runs a script, behind `before` in a shell, with `after` behind it. */
+/** Runs a script in a shell, after the command `before`, with `after` behind it. */
 function script(
   number: string,
   before: readonly string[] = [],
@@ -39,7 +39,7 @@ genericTest("TASKSTATS", "script 10: what has that process waited for", [], () =
 
 moduleTest("wireguard", ["wireguard"], "script 14: wg setconf", ["ip", "unshare", "wg"], () => {
   const out = script("14", [], ["wg show wg0 dump"]);
-  // A private key as the kernel keeps it: some of its bits are always the same.
+  // A private key in the kernel's form: some of its bits are fixed.
   assertStringIncludes(out, "AAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAUE=");
   assertStringIncludes(out, "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\t(none)\t192.0.2.7:51820\t10.7.0.0/16");
 });
@@ -52,7 +52,7 @@ moduleTest("nl80211", ["mac80211_hwsim"], "script 28: scan", ["ip", "iw"], () =>
 moduleTest("nbd", ["nbd"], "script 29: a family nobody wrote a module for", [], () => {
   const file = fileURLToPath(new URL("../../scripts/29.ts", import.meta.url));
   const { stderr } = spawnSync(process.execPath, [...ARGS, file], { encoding: "utf8" });
-  // The kernel knows the operation and its attribute, and wants a size and a socket too.
+  // The kernel knows the operation and its attribute, but also requires a size and a socket.
   assertStringIncludes(stderr, "Cannot request nbd connect: EINVAL");
 });
 

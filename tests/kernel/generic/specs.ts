@@ -1,4 +1,4 @@
-/** Small specifications of families that kernels have, written down from their headers. */
+/** Small specifications of families that kernels have, written from their headers. */
 import type { Spec } from "../../../families/generic/mod.ts";
 
 /** Links, as far as the tests need them: linux/if_link.h. */
@@ -146,7 +146,7 @@ export const NLCTRL: Spec = {
   },
 };
 
-/** The metrics that TCP keeps of hosts: linux/tcp_metrics.h. */
+/** The metrics that TCP remembers about hosts: linux/tcp_metrics.h. */
 export const TCP_METRICS: Spec = {
   name: "tcp_metrics",
   protocol: "genetlink-legacy",
@@ -448,7 +448,7 @@ export const NL80211: Spec = {
   },
 };
 
-/** Addresses: linux/if_addr.h. Operations have no answers of their own, as the kernel's own specification says it. */
+/** Addresses: linux/if_addr.h. Operations have no replies of their own, as in the kernel's own specification. */
 export const RT_ADDR: Spec = {
   name: "rt-addr",
   protocol: "netlink-raw",
@@ -526,7 +526,7 @@ export const TC: Spec = {
   "mcast-groups": { list: [{ name: "rtnlgrp-tc", value: 4 }] },
 };
 
-/** Routes, whose addresses this says are IPv4's: linux/rtnetlink.h. */
+/** Routes, with addresses declared as IPv4: linux/rtnetlink.h. */
 export const RT_ROUTE: Spec = {
   name: "rt-route",
   protocol: "netlink-raw",

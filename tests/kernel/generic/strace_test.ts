@@ -1,8 +1,8 @@
 /**
- * strace sees the families that we meant, asked in the way that we meant.
+ * strace shows the intended families and requests.
  *
- * strace 6.1 takes nlmsghdr apart, names the family behind its number, and gives the rest as bytes: their commands and
- * attributes are read by our own tables.
+ * strace 6.1 decodes nlmsghdr, names the family of its number, and prints the rest as bytes: the library's own tables
+ * decode their commands and attributes.
  */
 import { assert, assertEquals } from "@std/assert";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -16,7 +16,7 @@ import { hasFamily } from "./needs.ts";
 
 const NEEDS = ["ip", "nsenter", "strace"];
 
-/** A request as strace shows it, its bytes in our words. */
+/** A request as strace shows it, with its bytes decoded. */
 interface Seen {
   readonly family: string;
   readonly flags: string;
@@ -26,7 +26,7 @@ interface Seen {
 const LINE =
   /nlmsg_len=(\d+), nlmsg_type=(0x[0-9a-f]+) \/\* (\S+) \*\/, nlmsg_flags=(0x[0-9a-f]+) \/\* (\S+) \*\/, .*?\}, "((?:\\x[0-9a-f]{2})+)"\]?/;
 
-/** The requests in a line of strace's. */
+/** Returns the requests in a line of strace. */
 function seen(line: string): Seen[] {
   const found = LINE.exec(line);
   if (found === null) return [];
@@ -53,7 +53,7 @@ function traced(netns: string, wrap: readonly string[], names: readonly string[]
       });`
     );
     const script = `${imports.join("\n")}
-      // Whatever the kernel answers, it is asked.
+      // The request is sent, whatever the kernel answers.
       const ask = (body) => { try { body(); } catch (error) { if (error.errno === undefined) throw error; } };
       ${code}
       console.log("done");`;
@@ -145,7 +145,7 @@ const TALKS: readonly (readonly [
   ],
 ];
 
-/** Families that are in the first namespace alone, where looking changes nothing. */
+/** Families that exist in the first namespace only, where reading changes nothing. */
 const FIRST: ReadonlySet<string> = new Set(["thermal", "TASKSTATS"]);
 
 for (const [family, module, code, ...wanted] of TALKS) {
@@ -154,7 +154,7 @@ for (const [family, module, code, ...wanted] of TALKS) {
     inNamespace(({ name }) => {
       const wrap = FIRST.has(family) ? ["nsenter", `--net=/proc/${process.pid}/ns/net`] : [];
       const requests = traced(name, wrap, [module], code);
-      // Its number is asked for first, and again where what is not there may be the family.
+      // The family's number is looked up first, and again if a missing object may mean a missing family.
       const [lookUp] = requests;
       assertEquals([lookUp!.family, lookUp!.flags, lookUp!.value.cmd, lookUp!.value.familyName], [
         "nlctrl",

@@ -1,4 +1,4 @@
-/** TASKSTATS against /proc. */
+/** TASKSTATS, compared with /proc. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -8,19 +8,19 @@ import { open, tasks } from "../../../families/generic/taskstats.ts";
 import { before } from "../namespace.ts";
 import { genericTest } from "./needs.ts";
 
-/** /proc/PID/stat behind the command: state is the first. */
+/** Returns the fields of /proc/PID/stat after the command; the state is the first. */
 function stat(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/stat`, "utf8");
   return text.slice(text.lastIndexOf(")") + 2).split(" ").map(Number);
 }
 
-genericTest("TASKSTATS", "taskstats: a task is what /proc says of it", [], () => {
+genericTest("TASKSTATS", "taskstats: a task equals its data in /proc", [], () => {
   const child = spawn("sleep", ["1000"], { stdio: "ignore" });
   try {
     const pid = child.pid!, found = tasks.get(pid), fields = stat(pid);
     assertEquals([found.acPid, found.acTgid, found.acPpid, found.acUid, found.acGid], [
       pid,
-      // Since version 12, Linux 5.18.
+      // This field exists since version 12, Linux 5.18.
       found.version! < 12 ? undefined : pid,
       process.pid,
       process.getuid!(),
@@ -34,7 +34,7 @@ genericTest("TASKSTATS", "taskstats: a task is what /proc says of it", [], () =>
     const later = (name: string): number => Number(new RegExp(`${name}:\\s*(\\d+)`).exec(after)![1]);
     assert(mine.nvcsw! >= Number(status.voluntary_ctxt_switches) && mine.nvcsw! <= later("voluntary_ctxt_switches"));
     assertEquals(mine.acComm, readFileSync(`/proc/${process.pid}/task/${process.pid}/comm`, "utf8").trim());
-    // utime in ticks of 10 ms, as the kernel counts them at another moment.
+    // utime is in ticks of 10 ms, counted by the kernel at another moment.
     assert(fields.length > 40);
     const io = Object.fromEntries(
       readFileSync(`/proc/${process.pid}/task/${process.pid}/io`, "utf8").trim().split("\n").map((line) =>
@@ -55,7 +55,7 @@ genericTest("TASKSTATS", "taskstats: a task is what /proc says of it", [], () =>
 /** True if all CPUs must be given by their numbers. */
 const OLD = before(5, 14), POSSIBLE = "/sys/devices/system/cpu/possible";
 
-genericTest("TASKSTATS", "taskstats: exits are told with what was used", ["true"], async () => {
+genericTest("TASKSTATS", "taskstats: exits are reported with resources", ["true"], async () => {
   using own = open();
   if (OLD) assertStringIncludes(assertThrows(() => own.tasks.exits(), KernelError).message, "give cpus as numbers");
   await using exits = own.tasks.exits(OLD ? { cpus: readFileSync(POSSIBLE, "utf8").trim() } : {});
@@ -68,7 +68,7 @@ genericTest("TASKSTATS", "taskstats: exits are told with what was used", ["true"
   }
 });
 
-genericTest("TASKSTATS", "taskstats: exits of CPUs that there are not are refused", [], () => {
+genericTest("TASKSTATS", "taskstats: exits of missing CPUs are refused", [], () => {
   const error = assertThrows(() => tasks.exits({ cpus: "5000" }), KernelError);
   assert(["EINVAL", "ERANGE"].includes(error.code), error.code);
 });

@@ -1,4 +1,4 @@
-/** tcp_metrics against `ip tcp_metrics`. */
+/** tcp_metrics, compared with `ip tcp_metrics`. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
 import { family } from "../../../families/generic/mod.ts";
@@ -7,7 +7,7 @@ import { inNamespace, run } from "../namespace.ts";
 import { genericTest } from "./needs.ts";
 import { TCP_METRICS } from "./specs.ts";
 
-/** Connections to two addresses of this namespace, long enough for their round trips to be remembered. */
+/** Makes connections to two addresses of this namespace, long enough for TCP to remember their round-trip times. */
 const TALK = `
 import socket
 for family, host in ((socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1')):
@@ -18,7 +18,7 @@ for family, host in ((socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1')):
     for one in (c, s, l): one.close()
 `;
 
-/** One in the words of `ip -j tcp_metrics`, but for its age. */
+/** Converts metrics to the form of `ip -j tcp_metrics`, without their age. */
 function inItsWords({ addrIpv4, addrIpv6, saddrIpv4, saddrIpv6, vals = {} }: TcpMetrics): Record<string, unknown> {
   const seconds = (eighths: number | undefined, parts: number): number | undefined =>
     eighths === undefined ? undefined : Math.round(eighths / parts) / 1e6;
@@ -58,7 +58,7 @@ genericTest(
       close.forEach((one, i) => {
         for (const [key, value] of Object.entries(one)) {
           const other = wanted[i]![key];
-          // It cuts off where we round.
+          // `ip` truncates numbers that the library rounds.
           assert(
             typeof value === "number" ? Math.abs(value - Number(other)) <= 1 : value === other,
             `${key} ${value} ${other}`,
@@ -76,7 +76,7 @@ genericTest(
       const bare1 = bare.request(1, { 1: 0x0100007f })!;
       assertEquals(bare1[1], 0x0100007f);
       assertEquals((bare1[6] as Uint8Array).length > 0, true);
-      // The kernel would take the first of two addresses.
+      // The kernel would use the first of two addresses.
       for (const verb of ["get", "find", "delete"] as const) {
         const both = { addrIpv4: "127.0.0.1", addrIpv6: "::1" };
         assertThrows(

@@ -1,4 +1,4 @@
-/** thermal against sysfs; and its dumps, which have neither sequence number nor sender. */
+/** thermal, compared with sysfs; and its dumps, which have neither sequence number nor sender. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { KernelError } from "../../../core/errors.ts";
@@ -12,7 +12,7 @@ const named = (kind: string): { id: number; type: string }[] =>
     type: readFileSync(`${FOLDER}/${name}/type`, "utf8").trim(),
   })).sort((a, b) => a.id - b.id);
 
-genericTest("thermal", "thermal: zones and cooling devices are those of sysfs", [], () => {
+genericTest("thermal", "thermal: zones and cooling devices equal those of sysfs", [], () => {
   const zones = thermal.zones().map(({ tzId, tzName }) => ({ id: tzId!, type: tzName! })).sort((a, b) => a.id - b.id);
   const devices = thermal.coolingDevices().map(({ cdevId, cdevName }) => ({ id: cdevId!, type: cdevName! }))
     .sort((a, b) => a.id - b.id);
@@ -30,7 +30,7 @@ genericTest("thermal", "thermal: zones and cooling devices are those of sysfs", 
   assertEquals(assertThrows(() => thermal.temperature(9999), KernelError).code, "EINVAL");
 });
 
-genericTest("thermal", "thermal: its groups are joined, and nothing is told without need", [], async () => {
+genericTest("thermal", "thermal: its groups are joined, and without changes are silent", [], async () => {
   const control = new AbortController();
   using own = open();
   const events = own.events({ signal: control.signal }), samples = own.samples({ signal: control.signal });

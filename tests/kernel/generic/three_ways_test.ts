@@ -26,21 +26,21 @@ import * as specs from "./specs.ts";
 type Fields = Record<string, unknown>;
 type Options = Readonly<{ netns?: string; names: false }>;
 
-/** One call, in three words. */
+/** One call in three forms. */
 interface Call {
-  /** The module's, and what it gave. */
+  /** The objects that the module returned. */
   readonly typed: readonly object[];
-  /** The table of what comes back. */
+  /** The table of the reply. */
   readonly table: Codec<unknown, never>;
-  /** The specification's name for it, and its attributes. */
+  /** The operation's name in the specification, and its attributes. */
   readonly spec: readonly [operation: string, attributes?: Fields];
-  /** Its number, and its attributes' numbers. */
+  /** The operation's number, and its attributes by number. */
   readonly bare: readonly [cmd: number, attributes?: Fields];
-  /** True if one object is asked for, false for all. */
+  /** True if one object is requested, absent for all. */
   readonly one?: true;
 }
 
-/** The bytes of a value of a table. */
+/** Encodes a value with a table. */
 function bytesOf(table: { encode: Codec<unknown, never>["encode"] }, value: object): Uint8Array {
   const to = new Writer();
   to.everything = true;
@@ -48,10 +48,10 @@ function bytesOf(table: { encode: Codec<unknown, never>["encode"] }, value: obje
   return to.bytes.slice(0, to.length);
 }
 
-/** Asserts that the module has all that the specification has; of nests, as far as the specification goes. */
+/** Checks that the module's object has all fields of the specification's, including nested ones. */
 function assertWithin(given: unknown, wanted: unknown, path: string, forms: ReadonlySet<string>): void {
   if (given instanceof Uint8Array || typeof given !== "object" || given === null) {
-    // Keys, suites and their like have text of their own in the module: their bytes are compared below.
+    // Keys, suites and the like have a text form in the module: their bytes are compared below.
     if (forms.has(path.replace(/^.*\./, ""))) return;
     assertEquals([path, stringify(given)], [path, stringify(wanted)]);
   } else {
@@ -61,7 +61,7 @@ function assertWithin(given: unknown, wanted: unknown, path: string, forms: Read
   }
 }
 
-/** Fields that a specification has in the kernel's own form and a module in a better one. */
+/** Fields that have the kernel's form with a specification, and a more readable one in the module. */
 const FORMS: ReadonlySet<string> = new Set([
   "endpoint",
   "publicKey",
@@ -77,10 +77,10 @@ function settled(value: unknown): unknown {
   return JSON.parse(stringify(value, 0), (key, one) => VOLATILE.has(key) ? undefined : one);
 }
 
-/** The specification's form of what a module gives, and the other way round, where they nest otherwise. */
+/** Converts the module's objects to the specification's form, or the reverse, if they are nested differently. */
 const FLAT: Readonly<Record<string, (value: Fields) => Fields>> = {
   ethtool: ({ header, ...rest }) => ({ ...header as Fields, ...bitsets(rest) }),
-  // No port is 0 to the kernel, and absent in the module.
+  // No port is 0 in the kernel, and absent in the module.
   mptcp_pm: ({ addr, ...rest }) => {
     const { port, ...address } = (addr ?? {}) as Fields;
     return { ...address, ...(port ? { port } : {}), ...rest };
@@ -96,7 +96,7 @@ const FLAT: Readonly<Record<string, (value: Fields) => Fields>> = {
   }),
 };
 
-/** Bits by name in the place of their nests. */
+/** Converts nests of bits to names. */
 function bitsets(value: Fields): Fields {
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => {
@@ -154,7 +154,7 @@ const FAMILIES: readonly (readonly [
         bare: [11, { 1: { 2: "v0" } }],
         one: true,
       },
-      // Before, veth has no channels.
+      // Before that version, veth has no channels.
       ...(before(5, 13) ? [] : [{
         typed: client.channels.list(),
         table: ethtool.Channels,
@@ -187,7 +187,7 @@ const FAMILIES: readonly (readonly [
   }],
   ["TASKSTATS", [], specs.TASKSTATS, async () => {
     using client = taskstats.open();
-    // A stopped process uses nothing.
+    // A stopped process uses no resources.
     const child = spawn("sh", ["-c", "kill -STOP $$"]), pid = child.pid!;
     stopped.push(() => child.kill("SIGKILL"));
     while (readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[2] !== "T") {
@@ -247,7 +247,7 @@ const FAMILIES: readonly (readonly [
 ];
 
 const stopped: (() => void)[] = [];
-/** Families that are in the first namespace alone. */
+/** Families that exist in the first namespace only. */
 const FIRST: ReadonlySet<string> = new Set(["TASKSTATS", "thermal", "nl80211"]);
 
 for (const [name, modules, spec, calls] of FAMILIES) {

@@ -1,4 +1,4 @@
-/** wireguard against `wg`, in the lab: this needs its module. */
+/** wireguard, compared with `wg`, in the lab: this needs its module. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
@@ -7,7 +7,7 @@ import { open, type WgPeer } from "../../../families/generic/wireguard.ts";
 import { inNamespace, run } from "../namespace.ts";
 import { moduleTest } from "./lab.ts";
 
-/** A private key as `wg genkey` makes it. */
+/** Returns a private key in the form of `wg genkey`. */
 function privateKey(): string {
   const key = randomBytes(32);
   key[0]! &= 248;
@@ -15,7 +15,7 @@ function privateKey(): string {
   return key.toString("base64");
 }
 
-/** A peer in the words of `wg show all dump`. */
+/** Converts a peer to the form of `wg show all dump`. */
 function inItsWords(peer: WgPeer): string[] {
   const { publicKey, presharedKey, endpoint, allowedIps = [], lastHandshakeTime, rxBytes, txBytes } = peer;
   return [
@@ -33,7 +33,7 @@ function inItsWords(peer: WgPeer): string[] {
 const wireguardTest = (name: string, body: () => void | Promise<void>): void =>
   moduleTest("wireguard", ["wireguard"], name, ["ip", "wg"], body);
 
-wireguardTest("wireguard: what we set is what `wg` says, and the other way round", () =>
+wireguardTest("wireguard: our settings equal those of `wg`, and the reverse", () =>
   inNamespace(({ name, ip }) => {
     using client = open({ netns: name });
     const wg = (...args: string[]): string => run("ip", ["netns", "exec", name, "wg", ...args]);

@@ -1,8 +1,8 @@
 /**
- * The kernels' own specifications, each of which is taken as it is, and speaks to this kernel.
+ * The kernels' own specifications: each is used unchanged, with this kernel.
  *
- * They are YAML files in the folders of NETLINK_SPECS, with colons between them, one for each version; tests/run.ts
- * fetches Debian's.
+ * They are YAML files in the folders of NETLINK_SPECS, separated by colons, one folder for each version; tests/run.ts
+ * downloads Debian's.
  */
 import { assert, assertEquals } from "@std/assert";
 import { existsSync, readdirSync } from "node:fs";
@@ -22,7 +22,7 @@ import { inNamespace, kernelTest } from "../namespace.ts";
 /** The JSON of each file of a folder, by its path. */
 const texts = new Map<string, ReadonlyMap<string, string>>();
 
-/** A specification, made anew from the JSON of its file. */
+/** Returns a new specification from the JSON of its file. */
 function read(path: string): Spec {
   const folder = dirname(path);
   if (!texts.has(folder)) texts.set(folder, readSpecifications(filesOf(folder).map((file) => join(folder, file))));
@@ -36,7 +36,7 @@ const NEEDS = FOLDERS.length > 0
   ? [PYTHON, "/usr/lib/python3/dist-packages/yaml"]
   : ["folders of specifications, NETLINK_SPECS"];
 
-/** The file of a protocol in a version's folder: its words were put together by underlines before. */
+/** Returns the file of a protocol in a version's folder; older versions have underscores in its name. */
 const find = (folder: string, name: string): string | undefined =>
   [name, name.replaceAll("-", "_")].map((name) => join(folder, `${name}.yaml`)).find((path) => existsSync(path));
 
@@ -56,7 +56,7 @@ function specTest(
 
 for (const folder of FOLDERS) {
   const files = filesOf(folder);
-  kernelTest(`ynl: ${files.length} specifications are taken whole, of ${basename(folder)}`, NEEDS, () => {
+  kernelTest(`ynl: ${files.length} specifications can be used, of ${basename(folder)}`, NEEDS, () => {
     assert(files.length > 10, folder);
     for (const file of files) {
       const spec = read(join(folder, file)), compiled = new CompiledSpec(spec), seen = new Set<unknown>();
@@ -77,7 +77,7 @@ for (const folder of FOLDERS) {
   });
 }
 
-/** That each object of ours has what the specification's has, where both have a field of the name. */
+/** Checks that objects of both sides are equal in the fields that both have. */
 function assertAgree(theirs: readonly Fields[], ours: readonly object[], least: number): void {
   assertEquals(theirs.length, ours.length);
   const common = (one: object, other: object): Fields =>
@@ -107,7 +107,7 @@ specTest(
     }),
 );
 
-specTest("ynl: nlctrl by the kernel's specification is nlctrl by the module", ["nlctrl"], (spec) => {
+specTest("ynl: nlctrl by the kernel's specification equals the module", ["nlctrl"], (spec) => {
   using typed = openController();
   using nlctrl = family("nlctrl", { spec: spec("nlctrl") });
   assertAgree(nlctrl.dump("getfamily"), typed.families.list(), 5);
@@ -121,7 +121,7 @@ specTest(
       ip("link add v0 type veth peer name v1");
       for (const dev of ["lo", "v0", "v1"]) ip(`link set ${dev} up`);
       ip("address add 192.0.2.1/24 dev v0");
-      // Later they have more routes: those of the addresses that links have by themselves.
+      // Later there are more routes: those of the links' automatic addresses.
       for (const dev of ["v0", "v1"]) {
         await route.addresses.waitFor({ dev, scope: "link" }, ({ flags }) => !flags?.includes("tentative"));
       }
@@ -184,7 +184,7 @@ for (const folder of FOLDERS) {
         const spec = read(join(folder, file));
         using it = family(spec.name, { netns: name, spec });
         for (const { name: operation, dump } of spec.operations.list) {
-          // The answer of getgen has no end: it is not a dump, though the specification says so.
+          // The reply to getgen has no end: it is not a dump, though the specification declares one.
           if (dump === undefined || operation === "getgen") continue;
           try {
             const found = it.dump(operation), text = stringify(found);

@@ -1,4 +1,4 @@
-/** Verbs of families that are no collections: wrong arguments are refused by name, and nothing is sent. */
+/** Verbs of families without collections: wrong arguments are refused by name, and nothing is sent. */
 import { assertEquals, assertMatch, assertNotMatch, assertRejects, assertThrows } from "@std/assert";
 import { ScriptedKernel } from "../../../core/scripted.ts";
 import type { OpenOptions } from "../../../core/client.ts";
@@ -20,7 +20,7 @@ function refused(shapes: readonly unknown[], act: (wrong: never) => unknown): vo
   for (const shape of shapes) {
     const error = assertThrows(() => act(shape as never), TypeError);
     assertMatch(error.message, /^Cannot [^:]+: (expected|there is no field)/);
-    // Nobody is told of a "zone undefined".
+    // No message contains "zone undefined".
     assertNotMatch(error.message.split(":")[0]!, /undefined|null|object|=>/);
   }
   assertEquals(sent, 0);
@@ -171,7 +171,7 @@ test("nl80211: a radio and its interfaces", async () => {
   for (const options of NO_OPTIONS) {
     await assertRejects(() => wiphys.scan(5, options as never), TypeError, "Cannot scan with 5");
   }
-  // In a dry run the number of a radio that is named is not known.
+  // In a dry run, the number of a radio given by name is not known.
   wiphys.set("phy0", { wiphyRetryShort: 5 });
 });
 

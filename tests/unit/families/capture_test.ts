@@ -7,7 +7,7 @@ import { type CapturedMessage, decode, readCapture, show } from "../../../famili
 import { cstring, hex, join, random } from "../core/help.ts";
 import { test } from "../../test.ts";
 
-/** Integers of one machine or the other. */
+/** Encodes the integers of a machine with one byte order or the other. */
 class Machine {
   readonly little: boolean;
 
@@ -35,7 +35,7 @@ class Machine {
     return join(this.bytes(4, 16 + body.length), this.bytes(2, type, flags), this.bytes(4, seq, port), body);
   }
 
-  /** A file of packets, each of a protocol. */
+  /** Returns a capture file of packets, each with its protocol. */
   pcap(...all: readonly (readonly [protocol: number, datagram: Uint8Array])[]): Uint8Array {
     const head = join(this.bytes(4, 0xa1b2c3d4), this.bytes(2, 2, 4), this.bytes(4, 0, 0, 65535, 253));
     return join(
@@ -51,7 +51,7 @@ class Machine {
 
 const LITTLE = new Machine(true), BIG = new Machine(false);
 
-/** A vlan with statistics, as RTM_NEWLINK. */
+/** A VLAN with statistics, as RTM_NEWLINK. */
 function link(m: Machine): Uint8Array {
   const stats = m.bytes(8, ...Array.from({ length: 25 }, (_, i) => i === 2 ? 2 ** 40 + 5 : i));
   return m.message(
@@ -99,7 +99,7 @@ function route(m: Machine): Uint8Array {
   );
 }
 
-/** A refusal with words, the field and its policy. */
+/** A refusal with a message, the field and its policy. */
 function refusal(m: Machine): Uint8Array {
   return m.message(
     2,
@@ -208,7 +208,7 @@ test("readCapture() reads a capture of a big-endian machine like its own", () =>
   assertMatch(String(messages[0]), /^22:13:20\.250000 ROUTE RTM_NEWLINK multi seq 7 port 900, \d+ bytes, big-endian\n/);
   const [, broken] = readCapture(BIG.pcap([16, family(BIG)], [16, bad(BIG)]));
   assertEquals(broken!.value, bad(BIG).subarray(16));
-  // The bytes are shown as they came.
+  // The bytes are shown as they are in the capture.
   assertMatch(String(messages[0]), /\n +32 {2}00080003 762e3500 +ifname +"v\.5"\n/);
 });
 
@@ -232,7 +232,7 @@ test("readCapture() uses the given family numbers until the capture shows others
   assertStringIncludes(show("GENERIC", join(family(LITTLE), told(LITTLE))), 'cmd       "TASKSTATS_CMD_NEW"');
 });
 
-/** A request for sockets of IPv4, and an answer to it with INET_DIAG_INFO. */
+/** A request for sockets of IPv4, and a reply to it with INET_DIAG_INFO. */
 const asked = (m: Machine, seq: number, port: number, protocol: number): Uint8Array =>
   m.message(
     20,
@@ -341,7 +341,7 @@ test("a captured message is readable as a line, as a tree, in console.log and as
   });
 });
 
-test("10,000 mutated captures of both machines: messages that can be shown, or an error of ours", () => {
+test("10,000 mutated captures of both machines give messages that can be shown, or the library's own error", () => {
   const rand = random(11), uevent = new TextEncoder().encode("add@/a\0ACTION=add\0");
   const originals = [LITTLE, BIG].flatMap((m) => [
     m.pcap([0, join(link(m), done(m))]),

@@ -1,4 +1,4 @@
-/** CONNECTOR: cn_msg, process events and 1-wire both ways, and how a watch begins on each kernel. */
+/** CONNECTOR: cn_msg, process events and 1-wire in both directions, and the start of a watch on each kernel. */
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { type Codec, Reader } from "../../../core/codec/mod.ts";
 import { DecodeError, KernelError, NetlinkError } from "../../../core/errors.ts";

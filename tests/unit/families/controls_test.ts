@@ -1,6 +1,6 @@
 /**
- * Names hold what a terminal would obey: no message of any family, and nothing that is made for people to read, has it
- * raw.
+ * Names may contain terminal control characters: no error message of any family, and no text for people, shows them
+ * unescaped.
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readdirSync, readFileSync } from "node:fs";
@@ -16,7 +16,10 @@ import { readCapture } from "../../../families/registry.ts";
 import { cstring, join, word } from "../core/help.ts";
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-/** C0, DEL and C1, marks and turns of direction, other ends of lines, and bytes that are no UTF-8 as text has them. */
+/**
+ * C0, DEL and C1, marks and changes of text direction, other line ends, and bytes that are not UTF-8 in their text
+ * form.
+ */
 const CONTROLS = [
   ...range(0, 0x1f),
   ...range(0x7f, 0x9f),
@@ -29,14 +32,14 @@ const CONTROLS = [
   ...range(0x2066, 0x2069),
   0xdc9b,
 ].map((code) => String.fromCharCode(code));
-// Each name has at most 15 bytes, so that lengths refuse none before its time.
+// Each name has at most 15 bytes, so that none is refused for its length.
 const NAMES = [
   ...range(0, Math.ceil(CONTROLS.length / 3) - 1).map((i) => `x${CONTROLS.slice(3 * i, 3 * i + 3).join("")}R`),
   "x\x1b[31mR",
   CONTROLS.join(""),
 ];
 
-// Not what escapes them, but a table of its own.
+// A table of its own, not the code that escapes them.
 function raw(text: string): string[] {
   return CONTROLS.filter((one) => text.includes(one)).map((one) => one.charCodeAt(0).toString(16));
 }
@@ -77,7 +80,7 @@ test("stringify() returns JSON of the same value, without control characters exc
   }
 });
 
-/** All that an error says in words. */
+/** Returns all texts of an error. */
 function wordsOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [String(error)];
   const { message, hint, operation, kernelMessage, path, missing } = error as Partial<KernelError> & Error;
@@ -109,7 +112,7 @@ function bytesOf(codec: Codec<unknown, never>, value: object): Uint8Array {
   return to.bytes.slice(0, to.length);
 }
 
-/** An extended ACK with words of the kernel's. */
+/** An extended ACK with a message of the kernel. */
 function refusal({ type, flags, seq, payload }: SentMessage, words: string): Uint8Array {
   const text = cstring(words.replaceAll("\0", "")), padded = new Uint8Array((text.length + 3) & ~3);
   padded.set(text);
@@ -120,7 +123,9 @@ function refusal({ type, flags, seq, payload }: SentMessage, words: string): Uin
   return message(2, 0x200, seq, join(word(-22 >>> 0), echo, header, padded));
 }
 
-/** A kernel that has every generic family, and refuses all else in words that hold controls too. */
+/**
+ * A kernel that has every generic family, and refuses all other requests with messages that contain control characters.
+ */
 function refusing(words: string): ScriptedKernel {
   const kernel = new ScriptedKernel((request) => {
     const { type, seq, payload } = request;
@@ -138,7 +143,7 @@ function refusing(words: string): ScriptedKernel {
 
 type Anything = Record<string, unknown>;
 
-/** Names of the methods of an object, its classes' included. */
+/** Returns the names of an object's methods, including those of its classes. */
 function methodsOf(value: object): string[] {
   const names = new Set<string>();
   for (let of = value; of !== null && of !== Object.prototype; of = Object.getPrototypeOf(of)) {
@@ -149,7 +154,7 @@ function methodsOf(value: object): string[] {
   return [...names];
 }
 
-/** The arguments that verbs are tried with. */
+/** Returns the arguments with which verbs are tried. */
 function argumentsOf(verbs: Anything, name: string): unknown[][] {
   const table = (verbs.declaration as { table?: { fields?: readonly { key: string }[] } } | undefined)?.table;
   const fields = new Set([
@@ -217,7 +222,7 @@ test("no verb of any family shows a name unescaped, in an error or in a dry run"
               refused.add(path);
               for (const words of wordsOf(error)) check(where, words);
             };
-            // Each call has other controls, as each verb is called often enough to have them all.
+            // Each call uses other control characters; each verb is called often enough to use all of them.
             for (const given of argumentsOf(verbs, name.length > 15 ? name : NAMES[tried % NAMES.length]!)) {
               tried++;
               try {
@@ -286,7 +291,7 @@ test("the cause of a file's error escapes the file's name", () => {
       assertEquals(raw(text.replaceAll("\n", "").replace(/\x1b\[\d+m(?!R)/g, "")), []);
     }
   }
-  // An error without any is itself.
+  // An error without control characters is returned unchanged.
   const own = new Error("as it is");
   assertEquals(new NetlinkError("x", "X", { cause: own }).cause, own);
 });

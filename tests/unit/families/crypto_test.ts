@@ -100,7 +100,7 @@ function kernel(): ScriptedKernel {
     if ((flags & 0x300) === 0x300) {
       return [datagram(...all.map((one) => message(19, 2, seq, one)), message(3, 2, seq, new Uint8Array(4)))];
     }
-    // As the kernel compares: the bits of the type, then the driver's name if there is one, else the name.
+    // Like the kernel, compares the bits of the type, then the driver's name if there is one, else the name.
     const word = (of: Uint8Array, at: number): number => new DataView(of.buffer, of.byteOffset).getUint32(at, true);
     const same = (one: Uint8Array, at: number): boolean =>
       one.slice(at, at + 64).every((byte, i) => byte === asked[at + i]);
@@ -149,7 +149,7 @@ test("crypto: requests have the form that the kernel accepts", () => {
     [17, "", "d-2", ""],
     [17, "n(REPORT_HASH)", "d-REPORT_HASH", ""],
   ]);
-  // Nothing that only the kernel knows went out.
+  // No read-only field was sent.
   for (const bytes of kernels[0]!.sent.slice(1)) {
     assertEquals(bytes.slice(16 + 128, 16 + 192).some((byte) => byte !== 0), false);
     assertEquals(bytes.slice(16 + 200, 16 + 208).some((byte) => byte !== 0), false);
@@ -172,7 +172,7 @@ test("crypto: a key with a driver and a name means both, in every verb", () => {
     const error = assertThrows(act, KernelError, `Cannot ${verb} algorithm ${driverName}: ENOENT`);
     assertStringIncludes(error.message, "driver d-REPORT_HASH implements n(REPORT_HASH), not n(REPORT_AEAD)");
   }
-  // Only questions went out.
+  // Only requests that change nothing were sent.
   assertEquals(new Set(kernels[0]!.sent.map((bytes) => bytes[4])), new Set([19]));
   algorithms.set(right, { priorityVal: 1 });
   algorithms.delete(right);

@@ -13,7 +13,7 @@ import {
 import { type Fields, header, hex, ROUNDS, survive, type Vector, vectors } from "./golden.ts";
 import { test } from "../../test.ts";
 
-/** The key, where the vector has it as hexadecimal text and not in words. */
+/** Returns the key, if the vector has it as hexadecimal text. */
 function keyOf({ encrypted_key: key, encrypted_key_len: length }: Fields): Uint8Array {
   if (length === undefined) return hex(String(key));
   return Uint8Array.from({ length: Number(length) }, (_, i) => key === "bytes 00..ff" ? i : 0xaa);
@@ -91,7 +91,7 @@ test("ecryptfs: an absent checksum is computed", () => {
   assertEquals(back, { tag: 65, status: 0, sessionKey: { ...sessionKey, checksum: 300 * 255 & 0xffff } });
 });
 
-test("ecryptfs: packets that are none of the four are bytes, also with the lengths that kernels refuse", () => {
+test("ecryptfs: packets of other types are bytes, also with the lengths that kernels refuse", () => {
   for (const text of ["44", "40ff00000000", "43000502", "4300e000", "401030", "4101020000", "430003010203ff", ""]) {
     const message = { type: "ECRYPTFS_MSG_REQUEST", value: { index: 2, packet: hex(text) } } as const;
     assertEquals(decode(encode([message]))[0]!.value, message.value);
@@ -122,7 +122,7 @@ test("ecryptfs: an error names the wrong field", () => {
   const encryptedKey = new Uint8Array(1);
   assertThrows(() => encode(of({ tag: 64, signature: "xyz", encryptedKey })), TypeError, "packet.signature: expected");
   assertThrows(() => encode(of({ tag: 68, status: 0, encryptedKey })), RangeError, "no tag 68");
-  assertThrows(() => encode(of({ tag: 67, status: 0, encryptedKey: new Uint8Array(9000) })), RangeError, "9000 bytes");
+  assertThrows(() => encode(of({ tag: 67, status: 0, encryptedKey: new Uint8Array(9000) })), RangeError, "bytes, got 9000");
 });
 
 test(`ecryptfs: ${ROUNDS} mutated messages give values or a DecodeError, and values encode again`, () => {

@@ -1,4 +1,4 @@
-/** FIB_LOOKUP: the golden answers, and whose answer is taken. */
+/** FIB_LOOKUP: recorded answers of the kernel, and the selection of the right answer. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { KernelError, NetlinkError, SystemError } from "../../../core/errors.ts";
 import { ScriptedKernel } from "../../../core/scripted.ts";
@@ -7,7 +7,7 @@ import { decode, encode, hex, random } from "../core/help.ts";
 import { ROUNDS } from "./golden.ts";
 import { test } from "../../test.ts";
 
-// Linux 6.18's answers, behind their nlmsghdr.
+// Answers of Linux 6.18, without their nlmsghdr.
 const LOCAL = hex("7f000001 00000000 00 00 ff ff 20 00 02 fe 00000000"); // 127.0.0.1 in table local: 127.0.0.1/32
 const DEFAULT = hex("08080808 00000000 00 00 fe fe 00 00 01 00 00000000"); // 8.8.8.8 in table main: default
 const ABSENT = hex("08080808 00000000 00 00 4d 00 00 00 00 00 feffffff"); // in table 77, which is not there: ENOENT
@@ -67,7 +67,7 @@ test("lookup: a failed search is a KernelError, a missing answer a TIMEOUT", () 
   assertThrows(() => silent.lookup("::1"), TypeError);
 });
 
-test("lookup: a lost answer is asked for again, and the final ENOBUFS names the look-up", () => {
+test("lookup: after a lost answer the request is repeated, and the final ENOBUFS names the look-up", () => {
   const lost = new SystemError("recvmsg", 105, "receive"), answers = answering(LOCAL);
   let sent = 0;
   const kernel = new ScriptedKernel((_, kernel) => {

@@ -8,17 +8,17 @@ const all = JSON.parse(readFileSync(new URL("golden-crypto-smc.json", import.met
   readonly hex: string;
 }[];
 
-/** The bytes of the message `name`. */
+/** Returns the bytes of the message `name`. */
 export function printed(name: string): Uint8Array {
   return hex(all.find((one) => one.name === name)!.hex);
 }
 
-/** The names of all whose name begins with `prefix`. */
+/** Returns the names that begin with `prefix`. */
 export function printedNames(prefix: string): string[] {
   return all.map(({ name }) => name).filter((name) => name.startsWith(prefix));
 }
 
-/** The payload of a value, read-only fields and all. */
+/** Encodes the payload of a value, including read-only fields. */
 export function payload(codec: Codec<unknown, never>, value: unknown): Uint8Array {
   const to: Writer = new Writer();
   to.everything = true;

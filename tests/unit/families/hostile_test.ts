@@ -1,4 +1,4 @@
-/** Captures that somebody made to do harm: read in linear time and bounded depth, or refused by an error of ours. */
+/** Hostile captures: they are read in linear time and bounded depth, or refused by the library's own error. */
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { DecodeError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/show.ts";
@@ -8,7 +8,7 @@ import { declaredFamily } from "../../../core/generic_messages.ts";
 import { test } from "../../test.ts";
 import { attribute, cstring, hex, join, random, searched, word } from "../core/help.ts";
 
-/** A classic pcap of these datagrams of a protocol, as a little-endian or a big-endian machine records them. */
+/** Returns a classic pcap of a protocol's datagrams, as a little-endian or a big-endian machine records them. */
 function capture(protocol: number, datagrams: Iterable<Uint8Array>, little = true): Uint8Array[] {
   const words = (...values: number[]): Uint8Array => {
     const bytes = new Uint8Array(4 * values.length), view = new DataView(bytes.buffer);
@@ -43,7 +43,7 @@ const GENERIC = [
 ];
 const DEEP = 10_000;
 
-/** Attributes of number `id`, one in the other, behind `header` bytes. */
+/** Returns attributes of number `id`, one nested in the other, after `header` bytes. */
 function nested(header: number, id: number): Uint8Array {
   const bytes = new Uint8Array(header + 4 * DEEP), view = new DataView(bytes.buffer);
   for (let i = 0; i < DEEP; i++) {
@@ -127,7 +127,7 @@ test("ten thousand families in a capture are learned without searching through t
   assert(all <= 12 * some + 1000, `${all} entries were gone over for ${count} families, ${some} for ${count / 10}`);
 });
 
-test("10,000 mutated captures of every protocol, of both byte orders: messages, or an error of ours", () => {
+test("10,000 mutated captures of every protocol, of both byte orders, give messages or the library's own error", () => {
   const rand = random(11), numbers = families().map(({ number }) => number);
   let given = 0, broken = 0;
   for (let round = 0; round < 10_000; round++) {

@@ -1,4 +1,6 @@
-/** The law of messages: a type that a module sends or receives is read by `decode` and `readCapture`, both ways. */
+/**
+ * The law of messages: `decode` and `readCapture` decode each type that a module sends or receives, in both directions.
+ */
 import { assert, assertEquals } from "@std/assert";
 import type { Attributes, Codec } from "../../../core/codec/mod.ts";
 import { Reader } from "../../../core/codec/mod.ts";
@@ -10,7 +12,7 @@ import { hex } from "./golden.ts";
 
 const NO_MODULE = "there is no module for it yet";
 
-/** Message types that no table reads, by protocol: the part of their names that tells the object (`""`: all), and why. */
+/** Message types without a table, by protocol: the part of their names for the object (`""`: all), and the reason. */
 const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NETLINK_ROUTE: {
     ...Object.fromEntries(
@@ -29,10 +31,10 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NETLINK_CRYPTO: { CRYPTO_MSG_DELRNG: "it has no payload" },
 };
 
-/** Payloads of what zeros cannot be. */
+/** Payloads for types to which zeros are no valid payload. */
 const PAYLOADS: Readonly<Record<string, Uint8Array>> = { NETLINK_SCSITRANSPORT: hex("0100b2a101000800") };
 
-/** A message of a type, whose payload is `payload` or zeros: of the header of a table, or of a struct. */
+/** Returns a message of a type, with `payload` or zeros in the size of the header of its table, or of its struct. */
 function message(type: number, flags: number, codec: Codec<unknown, never>, payload?: Uint8Array): Uint8Array {
   const { size, headerSize = 0 } = codec as Partial<Attributes<object>>;
   const length = 16 + (payload?.length ?? size ?? headerSize);

@@ -55,7 +55,7 @@ for (const { name, layout, fields, bytes } of golden) {
 }
 
 for (const layout of ["lp64", "ilp32"] as const) {
-  test(`nflog: a DONE is read as what its module sent, ${layout}`, () => {
+  test(`nflog: a DONE is decoded in the form that its module sent, ${layout}`, () => {
     const ebt = { version: 1, outdev: "br0", stampSec: 1, stampUsec: 2, mark: 3, hook: "brouting" } as const;
     const ulog = {
       mark: 1,

@@ -26,7 +26,7 @@ const PROTOCOLS: readonly Protocol[] = [
 ];
 
 for (const { number, name, types, hint } of PROTOCOLS) {
-  test(`protocols: ${name} has the registry's name, types and words on why a kernel may not serve it`, () => {
+  test(`protocols: ${name} has the registry's name, types and hint`, () => {
     const known = protocol(number);
     assertEquals([name, types, hint], [known.name, known.types, openHint(number)]);
   });

@@ -11,17 +11,17 @@ import { test } from "../../test.ts";
 
 type Numbers = Record<string, number>;
 
-/** The constants whose names a pattern fits. */
+/** Returns the constants whose names match a pattern. */
 function constants(names: RegExp): Numbers {
   return Object.fromEntries(CONSTANTS.filter(([name]) => names.test(name)));
 }
 
-/** Protocol numbers; the header names socket options, states and flags likewise. */
+/** The protocol numbers; socket options, states and flags have similar names in the header. */
 const PROTOCOLS = constants(
   /^NETLINK_(?!UNCONNECTED|CONNECTED|\w+_MEMBERSHIPS?$|PKTINFO|BROADCAST|NO_ENOBUFS|[RT]X_|LISTEN|CAP_|EXT_|GET_|DIAG_)/,
 );
 
-/** Multicast groups, by the protocol. */
+/** Patterns of multicast groups, by protocol. */
 const GROUPS: Readonly<Record<number, RegExp>> = {
   0: /^RTNLGRP_(?!NONE|MAX)/,
   4: /^SKNLGRP_(?!NONE|MAX)/,
@@ -32,7 +32,7 @@ const GROUPS: Readonly<Record<number, RegExp>> = {
   12: /^NFNLGRP_(?!NONE|MAX)/,
 };
 
-/** Message types, by the protocol. */
+/** Patterns of message types, by protocol. */
 const TYPES: Readonly<Record<number, RegExp>> = {
   0: /^RTM_(NEW|DEL|GET|SET)/,
   4: /^(SOCK_DIAG_BY_FAMILY|SOCK_DESTROY|\w+DIAG_GETSOCK)$/,
@@ -43,7 +43,7 @@ const TYPES: Readonly<Record<number, RegExp>> = {
   21: /^CRYPTO_MSG_(?!BASE|MAX)/,
 };
 
-/** Types of audit messages, among its many other constants. */
+/** Matches types of audit messages among its many other constants. */
 const AUDIT_TYPES = { least: 1000, most: 2999 };
 
 test("registry: numbers 0..22 are in order, with the names of linux/netlink.h", () => {
@@ -266,7 +266,7 @@ test("registry: decode() decodes process events of the connector, and requests f
 });
 
 test("registry: decode() distinguishes an error about a uevent from a uevent", () => {
-  // NLMSG_ERROR, EPERM, of the message that had the kernel tell of a change.
+  // NLMSG_ERROR, EPERM, for a message that asked the kernel to send an event.
   const refused = "24000000020000000700000001000000" + "ffffffff" + "30000000100005000700000001000000";
   assertObjectMatch(decode("KOBJECT_UEVENT", hex(refused))[0]!, {
     type: "NLMSG_ERROR",
@@ -293,7 +293,8 @@ test("registry: broken framing throws, foreign messages within correct framing d
   for (const text of ["01", "0f000000100000000000000000000000", "20000000100000000000000000000000"]) {
     assertThrows(() => decode(0, hex(text)), DecodeError);
   }
-  // An attribute that leaves the message; a message too short for its header; a route of AF_CAN, which has another header.
+  // An attribute that exceeds the message; a message too short for its header; a route of AF_CAN, which has another
+  // header.
   const foreign = [
     "24000000100000000000000000000000" + "0".repeat(32) + "ffff0300",
     "1c000000180000000000000000000000" + "1d" + "0".repeat(22),

@@ -11,7 +11,7 @@ const EVENT = hex(
   "38000000110000000000000000000000" + "0101b2a100012800" + "e804056b00000000" + "0000000000000000" +
     "0100" + "0400" + "01000000" + "04000000" + "00000000",
 );
-/** Requests that Linux 6.1 got, and what they say. */
+/** Requests that Linux 6.1 received, and their fields. */
 const REQUESTS: readonly (readonly [name: string, hex: string, value: ScsiMessageInput])[] = [
   [
     "a vendor's message",
@@ -80,7 +80,7 @@ test("scsi_transport: an error names the wrong field", () => {
   const of = (value: object): () => void => () => void encode([{ value: value as never }]);
   assertThrows(of({ msgtype: "vendor" }), TypeError, '"shost_vendor" or the number');
   assertThrows(of({ msgtype: "shost_vendor", transport: "fc" }), TypeError, 'transport of shost_vendor is "scsi"');
-  assertThrows(of({ msgtype: "shost_vendor", data: new Uint8Array(70_000) }), RangeError, "data: 70000 bytes");
+  assertThrows(of({ msgtype: "shost_vendor", data: new Uint8Array(70_000) }), RangeError, "bytes, got 70000");
   assertThrows(of({ msgtype: "shost_vendor", hostno: 1 }), TypeError, 'did you mean "hostNo"');
 });
 

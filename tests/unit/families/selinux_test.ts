@@ -1,4 +1,4 @@
-/** SELINUX: the golden events, and messages that have no name here. */
+/** SELINUX: recorded events, and messages of unknown types. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DecodeError } from "../../../core/errors.ts";
 import { datagram, message, ScriptedKernel } from "../../../core/scripted.ts";
@@ -37,7 +37,7 @@ test("selinux.watch(): joins its group, and accepts events of the kernel only", 
   const kernel = new ScriptedKernel(), events = selinux.watch({ transport: () => kernel });
   assertEquals(kernel.groups, [1]);
   kernel.push({ bytes: ON, port: 7 }, hex("ffffffff 1000 0000 00000000 00000000"), LOADED);
-  // A datagram without messages is returned as bytes.
+  // A datagram that is not made of messages is returned as bytes.
   const { value: broken } = await events.next();
   assertEquals(broken, { event: 0, bytes: hex("ffffffff 1000 0000 00000000 00000000") });
   const { value: e } = await events.next();

@@ -20,7 +20,7 @@ function bytesOf(codec: Codec<unknown, never>, value: object): Uint8Array {
 
 const FAMILY_ID = 40;
 
-/** A kernel that has every generic family, all by one number, and an interface. */
+/** A kernel that has every generic family under one number, and an interface. */
 function kernel(): ScriptedKernel {
   const made = new ScriptedKernel(({ type, seq, payload }) => {
     const verdict = message(2, 0x100, seq, join(word(0), new Uint8Array(16)));
@@ -40,7 +40,7 @@ interface Verbs {
   };
 }
 
-/** Values that one field or another takes. */
+/** Values that are valid for some field. */
 const SAMPLES: readonly unknown[] = [
   1,
   "lo",
@@ -55,7 +55,7 @@ const SAMPLES: readonly unknown[] = [
   {},
   { start: 1, end: 2 },
 ];
-/** Beside each, what most objects need. */
+/** Fields that most objects need beside each value. */
 const KEYS: readonly object[] = [
   {},
   { dev: "lo" },
@@ -68,7 +68,7 @@ const KEYS: readonly object[] = [
   { id: 1 },
   { id: 1, addr4: "192.0.2.1" },
 ];
-/** Links have parts of their own by family. */
+/** Links have different parts in each family. */
 const NESTED: readonly (readonly [field: string, value: object])[] = [
   ["afSpec", { inet: { conf: { rpFilter: 2, forwarding: 1 } } }],
   ["afSpec", { inet6: { addrGenMode: "none" } }],
@@ -83,12 +83,14 @@ function pcapOf(protocol: number, datagram: Uint8Array): Uint8Array {
   return join(head, datagram);
 }
 
-/** Returns true for the question which interface has a long name. Its table has these two of a link's fields. */
+/** Returns true for a request for the interface with a long name. Its table has these two of a link's fields. */
 function looksNameUp({ value }: ShownMessage): boolean {
   return Object.keys(value as object).join() === "index,altIfname";
 }
 
-/** Notes where a capture of a message shows another value than a dry run, or where that value sent again is another. */
+/**
+ * Records if a capture of a message shows another value than a dry run, or if that value differs when it is sent again.
+ */
 function compare(
   message: ShownMessage,
   protocol: number,
@@ -97,7 +99,7 @@ function compare(
   faults: Set<string>,
 ): Record<string, unknown> {
   const bytes = message.bytes.slice(), header = new DataView(bytes.buffer);
-  // A dry run does not ask which number a family has.
+  // A dry run does not look up the number of a family.
   if (familyName !== undefined && familyName !== "nlctrl") header.setUint16(4, FAMILY_ID, true);
   const type = header.getUint16(4, true), generic = familyName === undefined ? {} : { [familyName]: type };
   const [read, ...more] = readCapture(pcapOf(protocol, bytes), { generic });
@@ -116,7 +118,7 @@ function compare(
       port: message.port,
       value: read!.value,
     }], messageSetsOf(protocol, { generic })());
-    // Not the same bytes: masks and empty lists may be spelt in several ways.
+    // The bytes may differ: masks and empty lists have several forms.
     const [twice] = readCapture(pcapOf(protocol, again), { generic }), after = stringify(twice!.value);
     if (after !== stringify(read!.value)) faults.add(`${where}: ${stringify(sent)} makes ${after}`);
   } catch (error) {
@@ -157,7 +159,7 @@ test("a capture decodes each field of each request of routing and the generic fa
             try {
               (verbs as unknown as Record<string, (...given: object[]) => unknown>)[one]!(given, given);
             } catch {
-              // A dry run of get() shows its request and returns nothing. For others nothing was sent: they are refused.
+              // A dry run of get() shows its request and returns nothing. Other calls that sent nothing were refused.
               if (shown.length === 0) continue;
             }
             const said: string[] = [];
@@ -168,7 +170,7 @@ test("a capture decodes each field of each request of routing and the generic fa
               const value = compare(message, protocol, familyName, where, faults);
               said.push(stringify(value[field] ?? null));
             }
-            // One request makes a link, another one does what only can be done then.
+            // One request makes a link, another one sets the fields that can only be set later.
             const nested = NESTED.some(([, nest]) => nest === sample);
             const sorted = (json: string): string => [...json].sort().join("");
             if (nested && !said.map(sorted).includes(sorted(stringify(sample)))) {
@@ -224,7 +226,7 @@ test("a capture decodes each request of NETLINK_SOCK_DIAG as it was sent", () =>
         try {
           verbs[verb]!(given);
         } catch {
-          // Refused, or no such verb; a dry run of get() shows its request all the same.
+          // It was refused, or there is no such verb; a dry run of get() shows its request nevertheless.
         }
         for (const message of shown) compare(message, 4, undefined, `${name}.${verb}(${stringify(given)})`, faults);
         compared += shown.length;
@@ -253,7 +255,7 @@ test("a capture decodes each request of NETLINK_CRYPTO as it was sent", () => {
       try {
         verbs[verb]!(given, { priorityVal: 7 });
       } catch {
-        // Refused, or no such verb; a dry run of get() shows its request all the same.
+        // It was refused, or there is no such verb; a dry run of get() shows its request nevertheless.
       }
       for (const message of shown) compare(message, 21, undefined, `${verb}(${stringify(given)})`, faults);
       compared += shown.length;

@@ -100,7 +100,7 @@ test("smc: other socket families stay as they are", () => {
   assertEquals(decode("SOCK_DIAG", message(20, 0, 1, value))[0]!.value, value);
 });
 
-/** Messages that say what each command's do. */
+/** The messages of the commands, with their values. */
 const ANSWERS: Readonly<Record<number, readonly SmcMessage[]>> = {
   1: [{ sysInfo: { ver: 2, rel: 1, isIsmV2: true, localHost: "h", seid: "S", isSmcrV2: false } }],
   2: [{
@@ -121,7 +121,7 @@ const ANSWERS: Readonly<Record<number, readonly SmcMessage[]>> = {
 
 const ID = 41;
 
-/** A message of the family as its payload. */
+/** Returns the payload of a message of the family. */
 const generic = (one: SmcMessage): Uint8Array => payload(framed(0, 1, SmcMessage as Codec<unknown, never>), one);
 
 /** A kernel with sockets and the generic family, or without either. */
@@ -197,7 +197,7 @@ test("smc: changes are sent as commands with the family's number", () => {
   smc.setSystemEid(false);
   smc.setHsLimitation(true);
   const sent = kernels[0]!.sent.filter((bytes) => bytes[4] === ID);
-  // The kernel takes an identifier only with blanks up to 32 bytes.
+  // The kernel accepts an identifier only if it is padded with blanks to 32 bytes.
   const eid = [37, 0, 1, 0, 65, 66, ...Array<number>(30).fill(32), 0, 0, 0, 0].join(" ");
   assertEquals(
     sent.map((bytes) => bytes.slice(16).join(" ")),

@@ -1,4 +1,4 @@
-/** Uevents: both wire forms in both directions, what udev's own library makes of filters, who is believed. */
+/** Uevents: both wire forms in both directions, filters compared with udev's own library, and trusted senders. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { rawOf, Reader } from "../../../core/codec/mod.ts";
 import { DecodeError } from "../../../core/errors.ts";
@@ -138,7 +138,7 @@ test("uevents.watch(): accepts the kernel's events, udev's from root only, and f
     { bytes: ascii("junk"), groups: 1, credentials: root },
     { bytes: add(7), groups: 1, credentials: root },
   );
-  // Port 0 is the kernel's alone, whatever user it is called; port 7 is root's.
+  // Only the kernel has port 0, whatever user it states; port 7 is root's.
   for (const seqnum of [2, 4, 7]) assertEquals((await events.next()).value?.seqnum, seqnum);
   await events.return!();
 

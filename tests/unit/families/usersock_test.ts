@@ -1,4 +1,4 @@
-/** USERSOCK: what is sent where, and that a stranger's bytes break nothing. */
+/** USERSOCK: recipients of messages, and bytes from other programs. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Attributes, attributes, text, u32 } from "../../../core/codec/mod.ts";
 import { ScriptedKernel } from "../../../core/scripted.ts";
@@ -12,7 +12,7 @@ interface Line {
 }
 const Line: Attributes<Line> = attributes<Line>({ id: [1, u32], said: [2, text] });
 
-/** A scripted kernel that notes where each datagram was sent to. */
+/** A scripted kernel that records the recipient of each datagram. */
 class Noting extends ScriptedKernel {
   readonly to: [port: number, groups: number][] = [];
   override send(bytes: Uint8Array, length: number, port = 0, groups = 0): void {
@@ -55,7 +55,7 @@ test("Usersock: decodes typed messages, and returns others as bytes", async () =
   assertThrows(() => socket.send(1, { sayd: "x" } as Line), TypeError, "said");
 });
 
-test("Usersock: 20,000 mutated messages break nothing", async () => {
+test("usersock: 20,000 mutated messages are returned as values or bytes", async () => {
   const kernel = new ScriptedKernel(), next = random(2), seed = encode(Line, { id: 3, said: "hello" });
   await using socket = open({ transport: () => kernel, codec: Line });
   for (let i = 0; i < 20_000; i++) {

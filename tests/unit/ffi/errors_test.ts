@@ -1,4 +1,4 @@
-/** The words that errors have, and the names of errno. */
+/** Messages of errors, and the names of errno. */
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { constants } from "node:os";
 import { ERRNO, errnoName, errnoText, NetlinkError, SystemError } from "../../../ffi/errors.ts";
@@ -12,7 +12,7 @@ test("errnoName() agrees with the runtime's names", () => {
 });
 
 test("errnoName() and errnoText() know every number that Linux has", () => {
-  const unused = [41, 58, 520]; // these were taken out
+  const unused = [41, 58, 520]; // these do not exist any more
   const numbers = [...Array(133).keys()].map((i) => i + 1).concat([...Array(19).keys()].map((i) => i + 512));
   for (const number of numbers.filter((number) => !unused.includes(number))) {
     assert(/^E[A-Z0-9_]+$/.test(errnoName(number)), `name of ${number}`);

@@ -1,4 +1,4 @@
-/** Text of the kernel: UTF-8 where it is, bytes that survive where it is not. */
+/** Text from the kernel: UTF-8 is decoded, and other bytes are preserved. */
 import { assertEquals } from "@std/assert";
 import { decodeText, encodeCString, encodeText } from "../../../ffi/text.ts";
 import { test } from "../../test.ts";
@@ -57,7 +57,7 @@ test("decodeText() and encodeText() preserve any bytes", () => {
   }
 });
 
-test("encodeText() replaces a lone surrogate that is no escaped byte by U+FFFD", () => {
+test("encodeText() replaces a lone surrogate that is not an escaped byte by U+FFFD", () => {
   assertEquals([...encodeText("\ud800a")], [0xef, 0xbf, 0xbd, 0x61]);
 });
 

@@ -1,4 +1,4 @@
-/** Families that come, go and are numbered anew: what no kernel does on demand. */
+/** Families that are added, removed and renumbered, which no kernel does on demand. */
 import "../../../core/dry_run.ts";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Attributes, attributes, type Codec, string, u32, Writer } from "../../../core/codec/mod.ts";
@@ -50,7 +50,7 @@ function answer(seq: number, errno: number): Uint8Array {
   return message(2, 0, seq, body);
 }
 
-/** A kernel whose family has the number that `id` says; `asked` counts who asked for it, the next `lost` answers are lost. */
+/** A kernel whose family has the number in `id`; `asked` counts the look-ups, and the next `lost` answers are lost. */
 function kernelWith(state: { id: number | undefined; asked: number; lost?: number }): ScriptedKernel {
   const groups = [{ name: "events", id: 77 }];
   return new ScriptedKernel(({ type, seq, flags, payload }: SentMessage) => {
@@ -71,7 +71,7 @@ function kernelWith(state: { id: number | undefined; asked: number; lost?: numbe
       seq,
       bytesOf(framed(9, 3, Lamp as Codec<unknown, never>), { index: 5, name: "hall" }),
     );
-    // A message of another command among the replies is not one of them.
+    // A message of another command among the replies is not a reply.
     const other = message(type, 2, seq, bytesOf(framed(11, 3, Lamp as Codec<unknown, never>), { index: 6 }));
     if ((flags & 0x300) !== 0) return [other, lamp, message(3, 2, seq, new Uint8Array(4))];
     return payload[0] === 7 ? [lamp, answer(seq, 0)] : [answer(seq, 0)];
@@ -110,10 +110,10 @@ test("generic: the error for a missing or removed family names its module", () =
   assertStringIncludes(assertThrows(() => client.lamps.list(), KernelError).message, "modprobe lamp");
 });
 
-test("generic: a verb without a command is an error that says so", () => {
+test("generic: a verb without a command is an error that names it", () => {
   using client = openLamps(() => kernelWith({ id: 40, asked: 0 }));
   assertThrows(() => client.lamps.delete(5), TypeError, "Cannot delete lamps: lamp has no such request");
-  // Also where nothing would be found.
+  // This also holds for a filter that would match nothing.
   for (const filter of [{ index: 77 }, { index: 5 }, { all: true as const }]) {
     assertThrows(() => client.lamps.flush(filter), TypeError, "Cannot flush lamps: lamp has no such request");
   }

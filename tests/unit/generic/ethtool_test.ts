@@ -1,4 +1,4 @@
-/** Lists of ethtool's settings: what one device answers takes nothing away from the others. */
+/** Lists of ethtool's settings: an error of one device does not hide the others. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Codec, Writer } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
@@ -23,7 +23,7 @@ function encoded(codec: Codec<unknown, never>, value: object): Uint8Array {
   return to.bytes.slice(0, to.length);
 }
 
-/** An i32 that says what went wrong, with what follows it in an error. */
+/** Returns an i32 with an errno, and the further parts of an error. */
 function verdict(errno: number, more = 0): Uint8Array {
   const bytes = new Uint8Array(4 + more);
   new DataView(bytes.buffer).setInt32(0, -errno, true);
@@ -31,8 +31,8 @@ function verdict(errno: number, more = 0): Uint8Array {
 }
 
 /**
- * A kernel with three devices. A dump of `cmd` tells of `dumped` and ends with an errno; `alone` says what the others
- * answer when they are asked.
+ * A kernel with three devices. A dump of `cmd` has those in `dumped` and ends with an errno; `alone` has the answers of
+ * the others to single requests.
  */
 function kernelWith(
   cmd: number,
@@ -66,7 +66,7 @@ function kernelWith(
       const all = dumped.map(([devIndex, value]) => told(seq, MULTI, reply, table, { devIndex, ...value }));
       return [...all, message(DONE, MULTI, seq, verdict(end))];
     }
-    // The header's nest, the index in it.
+    // The index is in the header's nest.
     const index = payload[12]!, answer = alone(index);
     if (typeof answer === "number") return [message(ERROR, 0, seq, verdict(answer, 16))];
     return [
@@ -87,7 +87,7 @@ const rings = (dumped: [number, object][], end: number, alone?: (index: number) 
   );
 
 test("ethtool: a list leaves out the device whose error ends the dump, and includes the devices after it", () => {
-  // Device 2 says ENODEV, and the kernel asks no more.
+  // Device 2 returns ENODEV, and the kernel does not continue.
   const kernel = () => rings([[1, { rx: 10 }]], ENODEV, (index) => index === 3 ? { rx: 30 } : ENODEV);
   using client = open({ transport: kernel });
   const wanted: Rings[] = [{ devIndex: 1, rx: 10 }, { devIndex: 3, rx: 30 }];

@@ -1,4 +1,4 @@
-/** Families by name before a scripted kernel: headers of their own, groups, events, and values that are refused. */
+/** Families by name with a scripted kernel: headers of their own, groups, events, and refused values. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { test } from "../../test.ts";
 import { type Codec, Writer } from "../../../core/codec/mod.ts";
@@ -20,7 +20,7 @@ function verdict(seq: number, errno: number): Uint8Array {
 
 const ID = 40;
 
-/** A kernel with one family, which answers a request with `answer`, and has no policy to tell. */
+/** A kernel with one family, which answers a request with `answer`, and has no policy. */
 function kernel(told: GenericFamily, answer: string): ScriptedKernel {
   return new ScriptedKernel(({ type, seq, flags, payload }: SentMessage) => {
     if (type === 16 && payload[0] === CTRL_CMD.CTRL_CMD_GETFAMILY) {
@@ -35,7 +35,7 @@ function kernel(told: GenericFamily, answer: string): ScriptedKernel {
   });
 }
 
-/** A family before such a kernel, and what it has sent to it last. */
+/** Returns a family on such a kernel, and a function for the last message sent to it. */
 function opened(
   told: GenericFamily,
   answer: string,
@@ -47,7 +47,7 @@ function opened(
   return { it, kernels, last: () => hexOf(kernels[0]!.sent.at(-1)!.subarray(16)) };
 }
 
-/** Six bytes: what follows begins at a multiple of four. */
+/** Six bytes: the attributes begin at the next multiple of four. */
 const LANTERN: GenericFamily = {
   familyName: "lantern",
   hdrsize: 6,
@@ -75,7 +75,7 @@ test("family: a family's own header is encoded and decoded without a specificati
   assertThrows(() => it.request(1, { head: "00" }), TypeError, 'there is no attribute "head"');
   assertStringIncludes(it.describe(), "messages begin with header, 6 bytes");
   it.close();
-  // nlctrl's words are in the capture, so that its reader knows of the header too.
+  // nlctrl's description is in the capture, so that its reader knows the header too.
   const seen = [...readCapture(new Uint8Array(pieces.flatMap((piece) => [...piece])))];
   const [sent, received] = [
     seen.findIndex(({ type }) => type === "lantern"),
@@ -93,7 +93,7 @@ test("family: decode() accepts nlctrl's descriptions of families", () => {
     [untold] = decode("GENERIC", bytes, { generic: { lantern: ID } });
   assertEquals([told!.type, (told!.value as { header: Uint8Array }).header], ["lantern", READ.header]);
   assertEquals(untold!.type, "lantern");
-  // No size that anybody tells makes a message endless, or reads beside it.
+  // No stated size leads to an endless loop, or to reading outside of the message.
   for (const hdrsize of [0xffff, 0x7fffffff, 0xffffffff]) {
     const [odd] = decode("GENERIC", bytes, { generic: [{ ...LANTERN, familyId: ID, hdrsize }] });
     assertEquals(odd!.type, "lantern");
@@ -153,7 +153,7 @@ test("family: a family is found again after its module was loaded again with ano
   }
 });
 
-/** A protocol of its own, some of whose groups have no number. */
+/** A protocol of its own, with some groups that have no number. */
 function raw(groups: object): Spec {
   return { name: "tube", protocol: "netlink-raw", protonum: 5, operations: { list: [] }, ...groups } as Spec;
 }
@@ -172,7 +172,7 @@ test("family: groups of a protocol of its own have the numbers of its specificat
   for (const [groups, joined] of [[["a"], [7]], [["a", 9], [7, 9]], [[31], [31]]] as const) {
     await using events = some.watch(groups);
     assertEquals(kernels.at(-1)!.groups, [...joined]);
-    // Of what the specification has no operation for, the type is told.
+    // A message without an operation in the specification has its type as name.
     kernels.at(-1)!.push(message(99, 0, 0, bytesOf("01020304")));
     const { value: told } = await events.next();
     assertEquals(told, { event: "99", value: { payload: bytesOf("01020304") } });

@@ -1,9 +1,9 @@
 /**
- * Every table of every generic family meets mutated messages: it gives a value or throws the library's own error, and it
- * ends.
+ * Every table of every generic family gets mutated messages: it returns a value or throws the library's own error, and
+ * it always ends.
  *
- * The seeds are messages of each command, with every attribute that its table has. The sequence is the same on each run.
- * NETLINK_FUZZ sets how many messages a family gets.
+ * The seeds are messages of each command, with every attribute of its table. The sequence is the same in each run.
+ * NETLINK_FUZZ sets the number of messages per family.
  */
 import { assert } from "@std/assert";
 import process from "node:process";
@@ -22,13 +22,13 @@ import { random } from "../core/help.ts";
 import { test } from "../../test.ts";
 
 const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 3_000);
-/** The number that a family has here, and where a generic message's attributes begin. */
+/** The number of a family in the tests, and the offset of a generic message's attributes. */
 const ID = 29, BODY = 20;
 
 type Rand = (below: number) => number;
 type Table = Codec<unknown, never> & { readonly fields?: readonly Field[]; readonly headerSize?: number };
 
-/** The tables of a family's messages, by the message's flags, port and command. */
+/** Returns the tables of a family's messages, by the message's flags, port and command. */
 function tables(protocol: GenericProtocol): { flags: number; port: number; cmd: number; table: Table }[] {
   const { collections = [], calls = [], events = {} } = protocol.messages!(), request = { flags: 1, port: 0 };
   const answer = { flags: 2, port: 900 }, event = { flags: 0, port: 0 };
@@ -46,16 +46,16 @@ function tables(protocol: GenericProtocol): { flags: number; port: number; cmd: 
   ];
 }
 
-/** Appends a payload that a codec may well take. */
+/** Appends a payload that the codec probably accepts. */
 function fill(to: Writer, codec: Table | undefined, rand: Rand, depth: number): void {
   const bytes = (count: number): void => {
     for (; count > 0; count--) to.bytes[to.grow(1)] = rand(3) === 0 ? rand(256) : rand(4);
   };
   if (codec?.fields !== undefined && codec.size === undefined) attributesOf(to, codec, rand, depth);
   else if (codec?.size !== undefined) bytes(codec.size);
-  else if (codec?.nested === true && rand(2) === 0) return; // an empty list is one as well
+  else if (codec?.nested === true && rand(2) === 0) return; // an empty list is a list too
   else if (depth < 3 && rand(3) > 0) {
-    // A list, or what only its owner can tell: nests by number.
+    // A list, or a nest whose table is not known here: nests by number.
     for (let id = 1; id <= 1 + rand(4); id++) {
       const start = to.open(id);
       if (rand(2) === 0) bytes([1, 2, 4, 8, 16][rand(5)]!);
@@ -91,7 +91,7 @@ function seed({ flags, port, cmd, table }: ReturnType<typeof tables>[number], ra
 function mutate(bytes: Uint8Array, rand: Rand): void {
   for (let changes = 1 + rand(4); changes > 0; changes--) {
     const at = 16 + rand(bytes.length - 16);
-    // Lengths and types are where it hurts most.
+    // Lengths and types are changed most often, as decoders depend on them most.
     if (rand(2) === 0) bytes[at & ~3] = [0, 1, 3, 4, 5, 8, 255, rand(256)][rand(8)]!;
     else bytes[at] = rand(256);
   }
@@ -127,7 +127,7 @@ for (const protocol of MODULES) {
           const length = new DataView(bytes.buffer).getUint32(0, true), whole = bytes.subarray(0, length);
           const { table } = kind;
           if (length >= BODY) {
-            // As a client reads it: an error is its own; as a capture does: what is broken is shown as it came.
+            // A client must get the library's own error; a capture must show broken parts as bytes.
             if (harmless(() => void bothWays(() => table.decode(new Reader(whole), BODY, length, {})))) read++;
           }
           if (i % 16 !== 0) continue;

@@ -1,4 +1,7 @@
-/** Keys of generic families: what names an interface twice means one, and what is not compared is not dropped. */
+/**
+ * Keys of generic families: a key that names an interface twice must mean one, and fields that are not compared are not
+ * ignored.
+ */
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Attributes, type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
@@ -21,8 +24,8 @@ function encoded(codec: Codec<unknown, never>, value: object): Uint8Array {
 }
 
 /**
- * A kernel with a family and the interfaces eth0 and eth1 as 3 and 4, which tells all of `told`, and keeps what it is sent. A reply's command is
- * `more` than that of the request.
+ * A kernel with a family and the interfaces eth0 and eth1 as 3 and 4, which returns all of `told`, and records its
+ * requests. The command of a reply is that of the request plus `more`.
  */
 function kernelWith<T extends object>(
   familyName: string,
@@ -52,7 +55,7 @@ function kernelWith<T extends object>(
   };
 }
 
-/** Names that are not of one interface: none is meant. */
+/** Names and numbers of different interfaces: they match none. */
 const TWO = [{ dev: "eth0", ifindex: 4 }, { dev: "eth1", ifindex: 3 }, { dev: "eth9", ifindex: 3 }] as const;
 
 test("netdev: a key with the name and number of different devices matches none", () => {
@@ -69,7 +72,7 @@ test("netdev: a key with the name and number of different devices matches none",
   assertEquals(sent, [{ ifindex: 3 }]);
 });
 
-test("netdev: a key with a number and a device matches what has both", () => {
+test("netdev: a key with a number and a device matches an object that has both", () => {
   const napi = { ifindex: 3, id: 8 }, sentNapis: netdev.Napi[] = [];
   using client = netdev.open({ transport: kernelWith("netdev", netdev.Napi, [napi], sentNapis) });
   const { napis } = client, belongs = "it belongs to device eth0", changes = { deferHardIrqs: 7 };
@@ -175,7 +178,7 @@ test("ethtool: calls of their own ignore no field of a key", () => {
   ];
   for (const verb of verbs) assertThrows(verb, TypeError, text);
   assertEquals(sent, []);
-  // A listed object names its device, and the header's flags are sent.
+  // A listed object has its device, and the header's flags are sent.
   client.testCable({ devIndex: 3, devName: "eth0", rx: 5, headerFlags: ["omit_reply"] } as never);
   assertEquals(sent, [{ devIndex: 3, devName: "eth0", headerFlags: ["omit_reply"] }]);
 });

@@ -1,4 +1,4 @@
-/** A family that there is not, whose specification has whatever the language has. */
+/** The specification of an invented family, which uses every feature of the language. */
 import type { Spec } from "../../../families/generic/mod.ts";
 
 export const LAMP: Spec = {

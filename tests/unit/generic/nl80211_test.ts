@@ -1,4 +1,4 @@
-/** nl80211's messages: what comes in parts, and what is in elements of 802.11. */
+/** Messages of nl80211: descriptions in several parts, and elements of 802.11. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Attributes, type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { NetlinkError } from "../../../core/errors.ts";
@@ -70,12 +70,12 @@ test("nl80211: the messages that describe one radio are merged", () => {
   assertEquals(client.wiphys.get("b").wiphy, 1);
 });
 
-/** A kernel that scans; `end` is the command of the event that ends it. */
+/** A kernel that scans; `end` is the command of the event that ends the scan. */
 function scanner(end: number, kernels: ScriptedKernel[]): () => ScriptedKernel {
   return () => {
     const kernel = kernelWith(({ seq, payload }) => {
       if (payload[0] === CMD.NL80211_CMD_TRIGGER_SCAN) {
-        // The event of another interface, then ours; on the socket that listens.
+        // The event of another interface, then that of ours; on the socket that listens.
         const listening = kernels.find(({ groups }) => groups.includes(5))!;
         listening.push(told(0, 0, end, "08000300 09000000"), told(0, 0, end, "08000300 03000000"));
         return [message(2, 0, seq, new Uint8Array(20))];
@@ -113,7 +113,7 @@ test("nl80211: a scan that is aborted, and one that never ends, are errors", asy
   assertEquals(error.code, "TIMEOUT");
   const reason = new Error("enough");
   await assertRejects(() => waiting.wiphys.scan("wlan0", { signal: AbortSignal.abort(reason) }), Error, "enough");
-  // Timers that are too long would end it at once.
+  // Timers with too long a delay would end it at once.
   const scan = waiting.wiphys.scan("wlan0", { timeout: 2 ** 31 });
   setTimeout(() => waiting.close(), 20);
   assertEquals((await assertRejects(() => scan, NetlinkError)).code, "CLOSED");
@@ -177,7 +177,7 @@ test("nl80211: every kind of attribute is decoded and encoded", () => {
     bothWays(Nl80211Message, "24005a80 20000180 06000100 0c120000 14000300 01000200 00000000 00000000 00000000"),
     { txRates: [{ band: 1, legacy: hex("0c12"), vht: [1, 2, 0, 0, 0, 0, 0, 0] }] },
   );
-  // Links of a device of several: each with what a message has.
+  // The links of a device with several links: each has the fields of a message.
   assertEquals(
     bothWays(Nl80211Message, "1c003881 18000180 05003901 01000000 0a00f500 02000000 00010000"),
     { mloLinks: [{ mloLinkId: 1, bssid: "02:00:00:00:00:01" }] },
@@ -185,7 +185,7 @@ test("nl80211: every kind of attribute is decoded and encoded", () => {
   // A counter that is sent as a byte, and received as 32 bits.
   assertEquals(bothWays(Nl80211Message, "05002f01 03000000"), { colorChangeCount: 3 });
   assertEquals(Nl80211Message.decode(new Reader(hex("08002f01 03000000")), 0, 8, {}), { colorChangeCount: 3 });
-  // A reason for waking up has the number of a pattern; the settings have the patterns.
+  // A reason for a wake-up has the number of a pattern; the settings have the patterns.
   assertEquals(bothWays(Nl80211Message, "0c007580 08000480 02000000"), { wowlanTriggers: { pktPattern: 2 } });
   assertEquals(
     bothWays(Nl80211Message, "14007580 10000480 0c000180 06000200 aabb0000"),

@@ -1,4 +1,4 @@
-/** The registration of generic families: every module's is there, and tells of every command that its module speaks. */
+/** The registration of generic families: every module is registered, with every command that it uses. */
 import { assert, assertEquals } from "@std/assert";
 import { readdirSync } from "node:fs";
 import { Reader, Writer } from "../../../core/codec/mod.ts";
@@ -20,7 +20,7 @@ test("registry: each generic family's module is registered", async () => {
       assert(declaredFamily(one.name!) === one, `${file}: ${one.name} is not in families/registry/generic_families.ts`);
     }
   }
-  // SMC's other family is with the rest of it.
+  // SMC's other family is with the other modules of SMC.
   assertEquals(declaredFamily("SMC_GEN_NETLINK")?.name, "SMC_GEN_NETLINK");
   assertEquals(declaredFamily("nbd")?.commands.connect, 1);
   assertEquals(declaredFamily("no such family"), undefined);

@@ -1,8 +1,8 @@
 /**
- * Specifications that are wrong in thousands of ways: each is used as it is, or refused with the words of the library, and
- * all that is used reads any bytes, and takes any values, with the library's own errors.
+ * Thousands of faulty specifications: each is used as it is, or refused by the library's own error. A specification
+ * that is used decodes any bytes, and accepts or refuses any values with the library's own errors.
  *
- * The sequence is the same on each run. NETLINK_FUZZ sets how many specifications there are.
+ * The sequence is the same in each run. NETLINK_FUZZ sets the number of specifications.
  */
 import { assert } from "@std/assert";
 import process from "node:process";
@@ -21,7 +21,7 @@ const SEEDS: readonly Spec[] = [LAMP, LAMP, ...Object.values(specs)];
 type Rand = (below: number) => number;
 type Tree = Record<string | number, unknown>;
 
-/** Every place in an object, which may lie in itself, as what holds it and its key. */
+/** Yields every place in an object, as the container and its key; the object may contain itself. */
 function places(tree: Tree, seen: Set<unknown> = new Set()): (readonly [holder: Tree, key: string | number])[] {
   if (seen.has(tree)) return [];
   seen.add(tree);
@@ -31,7 +31,7 @@ function places(tree: Tree, seen: Set<unknown> = new Set()): (readonly [holder: 
   });
 }
 
-/** Names that every object has, and those that the language has. */
+/** Names that every object has, and those of the language. */
 const NAMES = [
   "__proto__",
   "constructor",
@@ -78,7 +78,7 @@ function mutate(spec: Tree, rand: Rand): void {
       holder[key] = NAMES[rand(NAMES.length)];
       break;
     case 4:
-      // A name for a name: what refers to one thing refers to another, or to itself.
+      // Replaces a name by another, so that a reference means something else, or itself.
       holder[key] = other[0][other[1]];
       break;
     case 5: {
@@ -92,14 +92,14 @@ function mutate(spec: Tree, rand: Rand): void {
   }
 }
 
-/** A copy without what two places share. */
+/** Returns a copy in which no two places share an object. */
 function copy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copy);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copy(one)]));
 }
 
-/** Some value for a field, of whatever type. */
+/** Returns a value of any type for a field. */
 function some(rand: Rand, depth: number): unknown {
   const values: readonly unknown[] = [
     ...NUMBERS,

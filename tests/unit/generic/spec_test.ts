@@ -1,4 +1,4 @@
-/** The language of specifications: each of its words, as bytes and back. */
+/** The language of specifications: each of its features, encoded and decoded. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type AnyCodec, rawOf, Reader, Writer } from "../../../core/codec/mod.ts";
 import { DecodeError } from "../../../core/errors.ts";
@@ -19,7 +19,7 @@ const hexOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toStr
 const decode = (bytes: Uint8Array): Record<string, unknown> =>
   table.decode(new Reader(bytes), 0, bytes.length, {}) as Record<string, unknown>;
 
-/** One field a row: its value, and its attributes in hexadecimal. */
+/** One field per row: its value, and its attributes in hexadecimal. */
 const ROWS: readonly (readonly [field: string, value: unknown, bytes: string])[] = [
   ["index", 7, "0800 0100 07000000"],
   ["name", "hall", "0900 0200 68616c6c00 000000"],
@@ -154,7 +154,7 @@ test("spec: the error for a forbidden value names the field", () => {
   }
 });
 
-/** A small specification, parts of which are what a test says. */
+/** A small specification, with parts that a test replaces. */
 function small(parts: object = {}, attributes: readonly object[] = [{ name: "x", type: "u8" }]): Spec {
   return {
     name: "small",
@@ -420,7 +420,7 @@ test("spec: attributes, values, members and operations may have the names of Obj
       { inner: { constructor: "toString", data: { constructor: "x" } } },
     ]
   ) {
-    // As text: runtimes' own comparisons stumble over such names.
+    // Compared as text, since the runtimes' own comparisons fail with such names.
     assertEquals(stringify(back(table, value)), stringify(value));
   }
   // A missing field is not replaced by an inherited one.

@@ -1,11 +1,11 @@
-/** struct taskstats of each version, as long as its kernel has it. */
+/** struct taskstats in each version, with the size that it has in that version's kernel. */
 import { assertEquals } from "@std/assert";
 import { Reader, Writer } from "../../../core/codec/mod.ts";
 import { locate } from "../../../core/message.ts";
 import { TaskAggregate } from "../../../families/generic/taskstats.ts";
 import { test } from "../../test.ts";
 
-/** A nest with the stats of a version: each eight bytes of them count their own offset. */
+/** Returns a nest with the statistics of a version: each eight bytes contain their own offset. */
 function told(version: number, size: number): Reader {
   const to = new Writer();
   const start = to.open(3), at = to.grow(size);
@@ -63,7 +63,7 @@ test("taskstats: version 15 has the longest and shortest delay after each total,
   assertEquals([acExitcode, stats.acExitcode], [4, 0]);
   assertEquals([stats.acExeInode, stats.acSched], [BigInt(acExeInode), acSched & 255]);
   for (const [name, offset] of Object.entries(places)) assertEquals([name, stats[name]], [name, offset]);
-  // As much of it as version 16 has, and nothing twice.
+  // The part that version 16 has, with no field twice.
   assertEquals(Object.keys(stats).sort(), Object.keys(decoded(16, 560)).sort());
   const from = told(15, 560), message = new Uint8Array(16 + from.length);
   new DataView(message.buffer).setUint32(0, message.length, true);

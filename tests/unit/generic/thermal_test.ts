@@ -1,4 +1,4 @@
-/** thermal's messages, whose lists are attributes in a row. */
+/** Messages of thermal, whose lists are attributes in a row. */
 import { assertEquals } from "@std/assert";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";

@@ -1,4 +1,4 @@
-/** wireguard's messages as bytes, and what does not fit one. */
+/** Messages of wireguard as bytes, and changes that do not fit into one message. */
 import "../../../core/dry_run.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
@@ -19,7 +19,7 @@ function bytesOf(codec: Codec<unknown, never>, value: object): Uint8Array {
 /** A key whose bytes are all the same. */
 const keyOf = (byte: number): string => Buffer.alloc(32, byte).toString("base64");
 
-/** A kernel that keeps what it is sent, and answers a dump with `parts`. */
+/** A kernel that records its requests, and answers a dump with `parts`. */
 function kernelWith(parts: readonly object[], sent: WgDevice[]): ScriptedKernel {
   return new ScriptedKernel(({ type, seq, flags, payload }: SentMessage) => {
     const done = new Uint8Array(20);
@@ -88,7 +88,7 @@ test("wireguard: a small change is one message, attribute by attribute", () => {
     "2000 0280 0600 0100 0a00 0000", // continued below
   ].join("").replaceAll(" ", "");
   const sent = Buffer.from(kernels[0]!.sent.at(-1)!.subarray(16)).toString("hex");
-  // Lengths of the nests follow from what is in them: they are compared as decoded.
+  // The nests' lengths follow from their content, so the decoded values are compared.
   const { peers } = WgDevice.decode(new Reader(Buffer.from(sent, "hex")), 4, sent.length / 2, {});
   assertEquals(sent.slice(0, 8 + 16 + 72 + 16), wanted.slice(0, 8 + 16 + 72 + 16));
   assertEquals(peers, [{
@@ -116,7 +116,7 @@ test("wireguard: 1,000 peers of 20 addresses, and one of 5,000, are split into m
   using client = open({ transport: () => (kernels.push(kernelWith([], sent)), kernels[0]!) });
   client.wireguard.set("wg0", { flags: ["replace_peers"], peers: [...peers, many] });
   assert(kernels[0]!.sent.every((bytes) => bytes.length < 65_000) && sent.length > 10, `${sent.length}`);
-  // Peers are replaced once; what goes on with a peer does not make one that was refused.
+  // Peers are replaced once; further messages about a peer do not make one that was refused.
   assertEquals(sent.map(({ flags }) => flags?.length ?? 0), [1, ...sent.slice(1).map(() => 0)]);
   const together = new Map<string, WgPeer>();
   for (const peer of sent.flatMap(({ peers }) => peers ?? [])) {
