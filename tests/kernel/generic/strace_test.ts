@@ -114,6 +114,8 @@ const TALKS: readonly (readonly [
     [ASK, { cmd: "MPTCP_PM_CMD_SET_LIMITS", subflows: 3 }],
     [ASK, { cmd: "MPTCP_PM_CMD_ADD_ADDR", family: "inet", id: 9, addr4: "192.0.2.2", flags: ["backup"] }],
     [DUMP, { cmd: "MPTCP_PM_CMD_GET_ADDR" }],
+    // set looks first: flags that only a new endpoint takes are refused.
+    [DUMP, { cmd: "MPTCP_PM_CMD_GET_ADDR" }],
     [ASK, { cmd: "MPTCP_PM_CMD_SET_FLAGS", addr: { id: 9, flags: [] } }],
     [ASK, { cmd: "MPTCP_PM_CMD_DEL_ADDR", id: 9 }],
   ],
