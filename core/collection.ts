@@ -53,7 +53,7 @@ export interface Declaration<T extends object> {
   readonly object: string;
   /** The protocol of its messages; absent if these are declared in another way (generic families, sockets). */
   readonly protocol?: Protocol;
-  /** The table of an object. */
+  /** The table that decodes and encodes an object. */
   readonly table: Attributes<T>;
   /** Message types; `set` of changes and `reply` of replies, if these differ from `new`. */
   readonly messages: {

@@ -19,7 +19,7 @@ export class LastNames implements Names {
   readonly #last = new Map<number, string>();
   readonly #told = new Map<number, string | undefined>();
 
-  /** Looks names up with `inner`. */
+  /** Uses `inner` to look up names. */
   constructor(inner: CallNames) {
     this.#inner = inner;
   }

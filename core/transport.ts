@@ -10,7 +10,7 @@ export type { Credentials } from "../ffi/socket.ts";
 
 /** A received datagram; the next receive reuses the object and its memory. */
 export interface Received {
-  /** The memory; the datagram begins at its start. */
+  /** The memory that holds the datagram, from its first byte on. */
   readonly bytes: Uint8Array;
   /** A view of the same memory. */
   readonly view: DataView;

@@ -50,13 +50,13 @@ export interface SyncedEvent {
 }
 
 /**
- * Defines when a watch that keeps state must read the objects again: the kernel removes them with others, without an
- * event.
+ * Defines when a watch that keeps state must read its objects again: the kernel removes them without an event when other
+ * objects (links, nexthops) change.
  */
 export interface SilentRemoval {
-  /** Groups that report changes of those others. */
+  /** Multicast groups that report changes of the other objects. */
   readonly groups: readonly number[];
-  /** The types of their messages. */
+  /** Message types that mean such a change. */
   readonly types: readonly number[];
   /** Returns when the kernel has finished the change that it last reported. */
   readonly settle: (client: Client) => void;

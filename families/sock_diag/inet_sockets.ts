@@ -411,7 +411,7 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
         TypeError,
         all === true
           ? `Cannot ${what}: { all: true } excludes other fields`
-          : `Cannot ${what} without a filter that asks something of them: use { all: true } to delete all`,
+          : `Cannot ${what} without a filter that selects some: use { all: true } to destroy all`,
       );
     }
     const found = this.list(rest as InetFilter<T>), undone: Undone<T> = { failures: [], unknown: [], unsent: [] };
