@@ -3,11 +3,11 @@
  * and never throws.
  * @module
  */
-import { bunRuntime } from "./bun.ts";
-import { denoRuntime } from "./deno.ts";
+import type { bunRuntime } from "./bun.ts";
+import type { denoRuntime } from "./deno.ts";
 import { NetlinkError, SystemError } from "./errors.ts";
 import { FIRST, type Libc, type Pointer, type Runtime, symbols, type Waker } from "./libc.ts";
-import { nodeRuntime } from "./node.ts";
+import type { nodeRuntime } from "./node.ts";
 
 /** The part of the global `process` that this file uses; all three runtimes have it. */
 interface Process {
@@ -32,6 +32,13 @@ const globals = globalThis as unknown as {
     env: { get(name: string): string | undefined };
   };
 };
+
+/** The module of the running runtime; the other two are not read. */
+const adapter = globals.Deno !== undefined
+  ? await import("./deno.ts")
+  : globals.process?.versions.bun !== undefined
+  ? await import("./bun.ts")
+  : await import("./node.ts");
 
 /** The libraries and memory that exist after the first use. */
 interface Loaded {
@@ -145,12 +152,17 @@ function pick(): Runtime {
   if (platform !== "linux") throw unsupported(`${platform} on ${arch}`);
   if (arch !== "x64" && arch !== "arm64") throw unsupported(`Linux on ${arch}`);
   if (new Uint8Array(new Uint16Array([1]).buffer)[0] !== 1) throw unsupported(`Linux on big-endian ${arch}`);
-  if (globals.Deno !== undefined) return denoRuntime(globals.Deno);
+  if ("denoRuntime" in adapter) return adapter.denoRuntime(globals.Deno!);
   const process = globals.process!, { versions } = process;
-  const bun = process.getBuiltinModule?.("bun:ffi") as Parameters<typeof bunRuntime>[0] | undefined;
-  if (bun !== undefined) return bunRuntime(bun, process as Process & { getBuiltinModule(name: string): unknown });
-  const node = process.getBuiltinModule?.("node:ffi") as Parameters<typeof nodeRuntime>[0] | undefined;
-  if (node !== undefined) return nodeRuntime(node, process as Process & { getBuiltinModule(name: string): unknown });
+  const builtin = <F>(name: string): F | undefined => process.getBuiltinModule?.(name) as F | undefined;
+  const withBuiltins = process as Process & { getBuiltinModule(name: string): unknown };
+  if ("bunRuntime" in adapter) {
+    const ffi = builtin<Parameters<typeof bunRuntime>[0]>("bun:ffi");
+    if (ffi !== undefined) return adapter.bunRuntime(ffi, withBuiltins);
+  } else {
+    const ffi = builtin<Parameters<typeof nodeRuntime>[0]>("node:ffi");
+    if (ffi !== undefined) return adapter.nodeRuntime(ffi, withBuiltins);
+  }
   if (versions.bun !== undefined) throw unsupported(`Bun ${versions.bun}, which is too old`, "1.2 has what is needed");
   throw unsupported(
     `Node ${versions.node}, which has no node:ffi`,
