@@ -25,8 +25,7 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 import { AF, type Family } from "./numbers.ts";
-import { BridgePort } from "./kinds/bridge.ts";
-import { BridgeAf } from "./kinds/bridge_af.ts";
+import { BridgeAf, BridgePort } from "./kinds/masters.ts";
 import { row } from "./kinds/shared.ts";
 
 /** A setting of IPv4 on a link, as in /proc/sys/net/ipv4/conf. */

@@ -59,10 +59,8 @@ import {
 } from "../../core/codec/mod.ts";
 import { type AfSpec, afSpec, type Protinfo, protinfo } from "./af_spec.ts";
 import { type Family, family } from "./numbers.ts";
-import { Bond, BondPort } from "./kinds/bond.ts";
-import { Bridge, BridgePort } from "./kinds/bridge.ts";
-import { Can, CanXstats } from "./kinds/can.ts";
-import { Batadv, Dsa, Ipoib, Ovpn, Ppp, Rmnet, Tun, Wwan } from "./kinds/others.ts";
+import { Bond, BondPort, Bridge, BridgePort } from "./kinds/masters.ts";
+import { Batadv, Can, CanXstats, Dsa, Ipoib, Ovpn, Ppp, Rmnet, Tun, Wwan } from "./kinds/others.ts";
 import { row, type SomeFlags } from "./kinds/shared.ts";
 import {
   Amt,
