@@ -10,10 +10,8 @@ import { expectFields } from "./arguments.ts";
 import { runBatch } from "./batch.ts";
 import { type Codec, Reader } from "./codec/mod.ts";
 import { NetlinkError } from "./errors.ts";
-import { Exchange } from "./exchange.ts";
-import type { CallNames } from "./interface_names.ts";
+import { type CallNames, dump, Exchange, iterate, type OwnExchange, request } from "./exchange.ts";
 import type { Frame, Operation, Protocol, Requester } from "./protocol.ts";
-import { dump, iterate, type OwnExchange, request } from "./requests.ts";
 import { type Capture, openSocket, part, tapped } from "./open.ts";
 import type { ShownMessage } from "./show.ts";
 import { runTransaction } from "./transaction.ts";
@@ -247,6 +245,5 @@ function closeShared(): void {
 }
 
 export { BatchRequester } from "./batch.ts";
-export type { LinkName } from "./interface_names.ts";
 export type { Capture, CaptureOptions, CaptureSink } from "./open.ts";
 export type * from "./protocol.ts";

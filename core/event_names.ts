@@ -7,7 +7,8 @@
 import { type Names, Reader } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
 import { eachMessage, NLMSG_HDRLEN } from "./message.ts";
-import type { CallNames, LinkName, LinkNameReader } from "./interface_names.ts";
+import type { CallNames } from "./exchange.ts";
+import type { LinkName, LinkNameReader } from "./protocol.ts";
 import type { Received, Transport } from "./transport.ts";
 
 /** Most names that are remembered if no event reports the end of an interface. */

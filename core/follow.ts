@@ -8,7 +8,7 @@ import { Reader } from "./codec/mod.ts";
 import { EventNames } from "./event_names.ts";
 import { eachMessage, NLM_F, NLMSG_HDRLEN } from "./message.ts";
 import { stringify } from "./printable.ts";
-import { drain } from "./subscription.ts";
+import { drain } from "./wait.ts";
 import type { Received } from "./transport.ts";
 import type { AnyEvent, Begun, Listening, Watchable, WatchOptions } from "./watchable.ts";
 

@@ -7,7 +7,7 @@ import { PacketSocket } from "../ffi/packet.ts";
 import { ARPHRD_NETLINK, PACKET } from "./capture.ts";
 import { NetlinkError } from "./errors.ts";
 import type { Packet } from "./pcap.ts";
-import { Subscription } from "./subscription.ts";
+import { Subscription } from "./wait.ts";
 
 /** Options of listening. */
 export interface NlmonOptions {

@@ -6,7 +6,21 @@
  */
 import type { Codec, Layout, Reader } from "./codec/mod.ts";
 import type { KernelErrorDetails, TransactionError } from "./errors.ts";
-import type { LinkNameReader } from "./interface_names.ts";
+
+/** An interface's name, from a link's message. */
+export interface LinkName {
+  /** The number of the interface. */
+  readonly index: number;
+  /** The name of the interface. */
+  readonly name: string;
+  /** True if the interface is gone. */
+  readonly gone: boolean;
+}
+
+/**
+ * Reads the name from the message of this type with the payload `at`..`end`; returns `undefined` if it is not a link's.
+ */
+export type LinkNameReader = (type: number, from: Reader, at: number, end: number) => LinkName | undefined;
 
 /** A protocol of AF_NETLINK. */
 export interface Protocol {

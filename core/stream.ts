@@ -8,7 +8,7 @@ import { type Codec, MISFIT, payloadOf, type Reader } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
 import type { Protocol } from "./protocol.ts";
 import { type Capture, openSocket, tapped } from "./open.ts";
-import { drain, type OverrunEvent, Subscription } from "./subscription.ts";
+import { drain, type OverrunEvent, Subscription } from "./wait.ts";
 import type { Received, Transport } from "./transport.ts";
 
 /** Options of opening a socket that receives messages without requests. */
@@ -146,4 +146,4 @@ export function decodeWhole<T>(codec: Codec<T, never>, from: Reader, at: number,
 }
 
 export type { Capture, CaptureOptions, CaptureSink } from "./open.ts";
-export type { OverrunEvent } from "./subscription.ts";
+export type { OverrunEvent } from "./wait.ts";

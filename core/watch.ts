@@ -5,8 +5,7 @@
  */
 import { NETLINK_OPTIONS } from "../ffi/socket.ts";
 import type { Client } from "./client.ts";
-import { Subscription } from "./subscription.ts";
-import { Waiting, type WaitOptions } from "./wait.ts";
+import { Subscription, Waiting, type WaitOptions } from "./wait.ts";
 import type { AnyEvent, Begun, Watchable, WatchOptions } from "./watchable.ts";
 
 export type { WaitOptions } from "./wait.ts";

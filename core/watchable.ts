@@ -5,9 +5,9 @@
  */
 import type { Client } from "./client.ts";
 import type { Codec, Reader } from "./codec/mod.ts";
-import type { OverrunEvent } from "./subscription.ts";
+import type { OverrunEvent } from "./wait.ts";
 
-export type { OverrunEvent } from "./subscription.ts";
+export type { OverrunEvent } from "./wait.ts";
 
 /** Options of a watch. */
 export interface WatchOptions {

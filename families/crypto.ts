@@ -40,7 +40,7 @@ import type { Protocol, Requester } from "../core/protocol.ts";
 export type * from "../core/client.ts";
 export type * from "../core/codec/mod.ts";
 export type * from "../core/errors.ts";
-export type * from "../core/interface_names.ts";
+export type { CallNames } from "../core/exchange.ts";
 export type * from "../core/show.ts";
 export type * from "../core/transport.ts";
 

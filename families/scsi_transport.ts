@@ -39,7 +39,7 @@ export type * from "../core/client.ts";
 export type * from "../core/codec/mod.ts";
 export type { MessageHeader } from "../core/datagram.ts";
 export type * from "../core/errors.ts";
-export type * from "../core/interface_names.ts";
+export type { CallNames } from "../core/exchange.ts";
 export type * from "../core/show.ts";
 export type * from "../core/stream.ts";
 export type * from "../core/transport.ts";

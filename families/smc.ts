@@ -45,7 +45,7 @@ export type { SmcExtension, SmcSocket } from "./sock_diag/smc.ts";
 export type * from "../core/client.ts";
 export type * from "../core/codec/mod.ts";
 export type * from "../core/errors.ts";
-export type * from "../core/interface_names.ts";
+export type { CallNames } from "../core/exchange.ts";
 export type * from "../core/show.ts";
 export type * from "../core/transport.ts";
 

@@ -34,7 +34,7 @@ import {
   type Laid,
   layoutOf,
 } from "./compile_table.ts";
-import type { AnyCodec, AnyDerived, AnyEntry, Attributes, Field, Parts, Placed, Shape } from "./entry.ts";
+import type { AnyCodec, AnyDerived, AnyEntry, Attributes, Derived, Field, Parts, Placed, Shape } from "./entry.ts";
 
 /** Mask of the attribute's number, and the flag of a nest, in the attribute's type. */
 const NLA_TYPE_MASK = 0x3fff, NLA_F_NESTED = 0x8000;
@@ -66,6 +66,33 @@ export function attributes<T extends object>(
   options: TableOptions = {},
 ): Attributes<T> {
   return new Table<T>(() => fieldsOf(shape), options.header ?? 0, options.pad, false, options.unlessEmpty);
+}
+
+/** Makes the entry of a field in the message's fixed header. */
+export function head<C extends AnyCodec>(offset: number, codec: C, use?: Use): Placed<C> {
+  return { offset, codec, ...(use === undefined ? {} : { use }) };
+}
+
+/**
+ * Makes the entry of a field with the name of the interface whose number is in field `of`.
+ *
+ * @param unless a field whose presence means that the number belongs to another network namespace
+ */
+export function interfaceNameOf(of: string, use?: Use, unless?: string): Derived<string> {
+  return {
+    code(owner) {
+      const index = `${owner}[${JSON.stringify(of)}]`, here = `from.names !== undefined && ${index} > 0`;
+      const condition = unless === undefined ? here : `${here} && ${owner}[${JSON.stringify(unless)}] === undefined`;
+      return `${condition} ? from.names.name(${index}) : undefined`;
+    },
+    derive(owner, from) {
+      const fields = owner as Record<string, unknown>, index = fields[of];
+      if (from.names === undefined || typeof index !== "number" || index <= 0) return undefined;
+      return unless !== undefined && fields[unless] !== undefined ? undefined : from.names.name(index);
+    },
+    names: of,
+    ...(use === "readOnly" ? { use } : { of, ...(use === undefined ? {} : { use }) }),
+  };
 }
 
 /** Returns the fields of a shape, in its order. */

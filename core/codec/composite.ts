@@ -28,8 +28,7 @@ import {
 } from "./codec.ts";
 import { compileStruct, compiling, type Read } from "./compile_table.ts";
 import type { AnyCodec, Field, Parts, Shape } from "./entry.ts";
-import { count64, i32, i64, u32, u64 } from "./scalars.ts";
-import { bytes } from "./text.ts";
+import { bytes, count64, i32, i64, u32, u64 } from "./values.ts";
 
 /** No field of a struct is sent in place of another. */
 const NOBODY_ELSE: Senders = new Map();

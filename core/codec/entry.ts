@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { IfindexCodec, IsIfindex } from "./addresses.ts";
+import type { IfindexCodec, IsIfindex } from "./values.ts";
 import type { Codec, Reader, Use, Writer } from "./codec.ts";
 
 /**
@@ -107,31 +107,4 @@ export interface Parts<in out U> {
   and<V>(other: Parts<V>): Parts<U & V>;
   /** Exists for type checking only. */
   readonly check?: (parts: U) => U;
-}
-
-/** Makes the entry of a field in the message's fixed header. */
-export function head<C extends AnyCodec>(offset: number, codec: C, use?: Use): Placed<C> {
-  return { offset, codec, ...(use === undefined ? {} : { use }) };
-}
-
-/**
- * Makes the entry of a field with the name of the interface whose number is in field `of`.
- *
- * @param unless a field whose presence means that the number belongs to another network namespace
- */
-export function interfaceNameOf(of: string, use?: Use, unless?: string): Derived<string> {
-  return {
-    code(owner) {
-      const index = `${owner}[${JSON.stringify(of)}]`, here = `from.names !== undefined && ${index} > 0`;
-      const condition = unless === undefined ? here : `${here} && ${owner}[${JSON.stringify(unless)}] === undefined`;
-      return `${condition} ? from.names.name(${index}) : undefined`;
-    },
-    derive(owner, from) {
-      const fields = owner as Record<string, unknown>, index = fields[of];
-      if (from.names === undefined || typeof index !== "number" || index <= 0) return undefined;
-      return unless !== undefined && fields[unless] !== undefined ? undefined : from.names.name(index);
-    },
-    names: of,
-    ...(use === "readOnly" ? { use } : { of, ...(use === undefined ? {} : { use }) }),
-  };
 }

@@ -3,10 +3,8 @@
  *
  * @module
  */
-export * from "./addresses.ts";
 export * from "./attributes.ts";
 export * from "./codec.ts";
 export * from "./composite.ts";
-export * from "./entry.ts";
-export * from "./scalars.ts";
-export * from "./text.ts";
+export type * from "./entry.ts";
+export * from "./values.ts";

@@ -29,7 +29,7 @@ import {
 import { DecodeError, KernelError, NetlinkError, SystemError } from "../../core/errors.ts";
 import { NLMSG_HDRLEN } from "../../core/message.ts";
 import { decodeWhole, openTransport, stream, type Streaming, type StreamOptions } from "../../core/stream.ts";
-import { drain } from "../../core/subscription.ts";
+import { drain } from "../../core/wait.ts";
 import type { Received, Transport } from "../../core/transport.ts";
 import { CN_IDX, ConnectorMessage, NETLINK_CONNECTOR, sendMessage } from "./header.ts";
 

@@ -8,7 +8,7 @@ export type * from "../../core/codec/mod.ts";
 export type * from "../../core/collection.ts";
 export type * from "../../core/errors.ts";
 export type * from "../../core/generic.ts";
-export type * from "../../core/interface_names.ts";
+export type { CallNames } from "../../core/exchange.ts";
 export type * from "../../core/show.ts";
 export type * from "../../core/stream.ts";
 export type * from "../../core/transport.ts";

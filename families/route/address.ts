@@ -36,7 +36,7 @@ import {
   type Writer,
 } from "../../core/codec/mod.ts";
 import type { Input, Merge, Verb } from "../../core/collection.ts";
-import { AF, type Family, family, type Scope, scope } from "./numbers.ts";
+import { AF, type Family, family, type Scope, scope } from "./protocol.ts";
 import { address as anyAddress, prefix, toPrefix } from "./prefix.ts";
 
 const IFA_ADDRESS = 1, IFA_LOCAL = 2, PREFIX_LENGTH = 1, HEADER_FLAGS = 2;

@@ -11,8 +11,7 @@
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
 import { Address, addressKey, comparesAddress, expectOneAddress, mergeAddress, prepareAddress } from "./address.ts";
-import { ipv6DisabledHint } from "./numbers.ts";
-import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+import { ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** An address as input: {@linkcode Address} with names or numbers for interfaces. */
 export type AddressInput = Input<Address>;

@@ -24,7 +24,7 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { AF, type Family } from "./numbers.ts";
+import { AF, type Family } from "./protocol.ts";
 import { BridgeAf, BridgePort } from "./kinds/masters.ts";
 import { row } from "./kinds/shared.ts";
 

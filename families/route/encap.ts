@@ -36,7 +36,7 @@ import {
   u8,
   type Writer,
 } from "../../core/codec/mod.ts";
-import { type RouteTable, table } from "./numbers.ts";
+import { type RouteTable, table } from "./protocol.ts";
 import { labels } from "./prefix.ts";
 
 const LWTUNNEL_ENCAP = {

@@ -58,7 +58,7 @@ import {
   type Writer,
 } from "../../core/codec/mod.ts";
 import { type AfSpec, afSpec, type Protinfo, protinfo } from "./af_spec.ts";
-import { type Family, family } from "./numbers.ts";
+import { type Family, family } from "./protocol.ts";
 import { Bond, BondPort, Bridge, BridgePort } from "./kinds/masters.ts";
 import { Batadv, Can, CanXstats, Dsa, Ipoib, Ovpn, Ppp, Rmnet, Tun, Wwan } from "./kinds/others.ts";
 import { row, type SomeFlags } from "./kinds/shared.ts";

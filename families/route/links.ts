@@ -17,8 +17,7 @@ import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/printable.ts";
 import type { SomeFlags } from "./kinds/shared.ts";
 import { type Kind, Link, type LinkFields, type LinkFlag, type LinkGiven, type Port, type PropList } from "./link.ts";
-import { AF, type Family, familyNumber } from "./numbers.ts";
-import { addressSizeOf, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+import { addressSizeOf, AF, checkAddress, type Family, familyNumber, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A link as input: {@linkcode Link} with names or numbers for interfaces. */
 export type LinkInput =

@@ -31,7 +31,16 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 import type { Input, Merge, Verb } from "../../core/collection.ts";
-import { AF, type Family, family, familyNumber, protocol, type RouteProtocol, type RouteType, RTN } from "./numbers.ts";
+import {
+  AF,
+  type Family,
+  family,
+  familyNumber,
+  protocol,
+  type RouteProtocol,
+  type RouteType,
+  RTN,
+} from "./protocol.ts";
 import { stringify } from "../../core/printable.ts";
 import { address } from "./prefix.ts";
 

@@ -27,8 +27,7 @@ import {
   prepareNeighbour,
   withoutTable,
 } from "./neighbour.ts";
-import { AF } from "./numbers.ts";
-import { addressSize, addressSizeOf, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+import { addressSize, addressSizeOf, AF, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A neighbour as input: {@linkcode Neighbour} with names or numbers for interfaces. */
 export type NeighbourInput = Input<Neighbour>;

@@ -18,7 +18,7 @@ import {
   shown,
   type Writer,
 } from "../../core/codec/mod.ts";
-import { AF } from "./numbers.ts";
+import { AF } from "./protocol.ts";
 
 /** Returns the text of an address of 4, 16 or 1 bytes (Phonet and MCTP); `undefined` for other lengths. */
 function addressText(from: Reader, at: number, end: number): string | undefined {

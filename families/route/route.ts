@@ -53,7 +53,7 @@ import {
   RTN,
   type Scope,
   scope,
-} from "./numbers.ts";
+} from "./protocol.ts";
 import { address, labels, prefix } from "./prefix.ts";
 
 /** RTNH_F_*: flags of a next hop. */

@@ -14,8 +14,7 @@ import { expectFields, expectType } from "../../core/arguments.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError, unasked } from "../../core/errors.ts";
 import { comparesAll, mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
-import { AF, familyNumber, ipv6DisabledHint } from "./numbers.ts";
-import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+import { AF, familyNumber, ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A route as input: {@linkcode Route} with names or numbers for interfaces. */
 export type RouteInput = Input<Route>;

@@ -26,7 +26,7 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 import type { Input, Verb } from "../../core/collection.ts";
-import { type Family, family, headerTable, protocol, type RouteProtocol, type RouteTable } from "./numbers.ts";
+import { type Family, family, headerTable, protocol, type RouteProtocol, type RouteTable } from "./protocol.ts";
 import { prefix } from "./prefix.ts";
 
 /** Numbers of {@linkcode RuleAction} by name. */

@@ -144,7 +144,7 @@ test("arrows: the rule allows imports that point down", () => {
     ["families/route/mod.ts", "../../core/codec/mod.ts"],
     ["families/crypto.ts", "../core/codec/mod.ts"],
     ["families/smc.ts", "./sock_diag/sockets.ts"],
-    ["core/codec/mod.ts", "./scalars.ts"],
+    ["core/codec/mod.ts", "./values.ts"],
     ["core/socket.ts", "../ffi/socket.ts"],
     ["ffi/deno.ts", "./libc.ts"],
     ["examples/links.ts", "../families/route/mod.ts"],

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Socket } from "../../../ffi/socket.ts";
 import { NetlinkError, SystemError } from "../../../core/errors.ts";
 import { openTransport, stream, type Streaming } from "../../../core/stream.ts";
-import { drain } from "../../../core/subscription.ts";
+import { drain } from "../../../core/wait.ts";
 import { ScriptedKernel } from "../../../core/scripted.ts";
 import type { Received } from "../../../core/transport.ts";
 import { test } from "../../test.ts";
