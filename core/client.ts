@@ -11,10 +11,9 @@ import { runBatch } from "./batch.ts";
 import { type Codec, Reader } from "./codec/mod.ts";
 import { NetlinkError } from "./errors.ts";
 import { type CallNames, dump, Exchange, iterate, type OwnExchange, request } from "./exchange.ts";
-import type { Frame, Operation, Protocol, Requester } from "./protocol.ts";
+import type { Operation, Protocol, Requester } from "./protocol.ts";
 import { type Capture, openSocket, part, tapped } from "./open.ts";
 import type { ShownMessage } from "./show.ts";
-import { runTransaction } from "./transaction.ts";
 import type { Transport } from "./transport.ts";
 import { checkTimeout, DEFAULT_TIMEOUT } from "./wait.ts";
 
@@ -51,7 +50,12 @@ export class Client implements Requester, Disposable {
   readonly options: OpenOptions;
   /** True in a dry run: requests return nothing. */
   readonly deferred: boolean;
-  readonly #exchange: Exchange;
+  /**
+   * The socket with its buffers, for the modules of core that send messages.
+   *
+   * @internal
+   */
+  readonly exchange: Exchange;
   /** The namespace of the socket, if it is not the thread's own. */
   readonly #home: Netns | undefined;
   #closed = false;
@@ -72,7 +76,7 @@ export class Client implements Requester, Disposable {
       const timeout = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, `open a ${protocol.name} socket`);
       if (transport === undefined) home ??= netns === undefined ? entered() : new Netns(netns);
       let first = true;
-      this.#exchange = new Exchange({
+      this.exchange = new Exchange({
         protocol,
         timeout,
         open: () => {
@@ -124,12 +128,12 @@ export class Client implements Requester, Disposable {
 
   /** The socket. */
   get transport(): Transport {
-    return this.#exchange.transport;
+    return this.exchange.transport;
   }
 
   /** The names of the interfaces in the socket's namespace. */
   get names(): CallNames {
-    return this.#exchange.names;
+    return this.exchange.names;
   }
 
   /** Closes the socket. */
@@ -159,12 +163,12 @@ export class Client implements Requester, Disposable {
 
   /** Sends a request and waits for the kernel's answer; returns the object in the reply, if any. */
   request(operation: Operation): unknown {
-    return request(this.#exchange, operation);
+    return request(this.exchange, operation);
   }
 
   /** Returns all objects of a dump. A dump that was interrupted or partly lost is repeated. */
   dump(operation: Operation): unknown[] {
-    return dump(this.#exchange, operation);
+    return dump(this.exchange, operation);
   }
 
   /**
@@ -182,12 +186,12 @@ export class Client implements Requester, Disposable {
 
   #own(): OwnExchange {
     const own = this.sibling();
-    return { exchange: own.#exchange, [Symbol.dispose]: () => own.close() };
+    return { exchange: own.exchange, [Symbol.dispose]: () => own.close() };
   }
 
   /** Converts a value to the form that the kernel returns: encodes it and decodes it again. */
   normalize(codec: Codec<unknown, never>, value: object, what: string): object {
-    return this.#exchange.withWriter((writer) => {
+    return this.exchange.withWriter((writer) => {
       writer.reset();
       writer.what = what;
       writer.everything = true;
@@ -207,19 +211,7 @@ export class Client implements Requester, Disposable {
    * @throws {BatchError} with every operation that is not known to be done
    */
   runBatch(collect: (add: (operation: Operation) => void) => void): void {
-    runBatch(this.#exchange, collect);
-  }
-
-  /**
-   * Sends many operations in one datagram, between two messages that make the kernel do all of them or none.
-   *
-   * @param frame makes these two messages; for each further try, it is called again, and then `collect`
-   * @returns the replies (NLM_F_ECHO) of each item, in the kernel's order; empty in a dry run
-   * @throws {TransactionError} nothing was done, or it is not known whether all or nothing was
-   * @throws {RangeError} the datagram is longer than the socket can send
-   */
-  runTransaction(frame: () => Frame, collect: (add: (operation: Operation) => void) => void): unknown[][] {
-    return runTransaction(this.#exchange, frame, collect);
+    runBatch(this.exchange, collect);
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Client } from "./client.ts";
 import type { Reader, Writer } from "./codec/mod.ts";
 import { argumentError, type BatchFailure, NetlinkError, SystemError, TransactionError } from "./errors.ts";
 import { answerSize, type Exchange, isReply, seqOf } from "./exchange.ts";
@@ -20,15 +21,15 @@ interface Part {
 }
 
 /**
- * Sends the operations that `collect` adds in one datagram, between the messages of `frame`; both are called again for
- * each further try.
+ * Sends the operations that `collect` adds in one datagram, between the messages of `frame`, which make the kernel do all
+ * of them or none; both are called again for each further try.
  *
- * @returns the replies to each item
+ * @returns the replies (NLM_F_ECHO) of each item, in the kernel's order; empty in a dry run
  * @throws {TransactionError} nothing was done, or it is not known whether all or nothing was
  * @throws {RangeError} the datagram is longer than the socket can send
  */
 export function runTransaction(
-  exchange: Exchange,
+  { exchange }: Client,
   frame: () => Frame,
   collect: (add: (operation: Operation) => void) => void,
 ): unknown[][] {

@@ -3,6 +3,7 @@ import { assertEquals, assertGreater, assertInstanceOf, assertMatch } from "@std
 import { Client, type Frame, type OpenOptions, type Operation, type Protocol } from "../../core/client.ts";
 import { type Attributes, attributes, be16, be32, be64, type Codec, head, string, u8 } from "../../core/codec/mod.ts";
 import { type KernelError, NetlinkError, TransactionError } from "../../core/errors.ts";
+import { runTransaction } from "../../core/transaction.ts";
 import { NLM_F } from "../../core/message.ts";
 import { packets } from "../../core/pcap.ts";
 import { Socket } from "../../ffi/socket.ts";
@@ -123,7 +124,7 @@ function ruleset(ns: Namespace): { tables: Map<string, number>; chains: Map<stri
 }
 function refused(client: Client, operations: readonly Operation[], around: () => Frame = () => frame()) {
   try {
-    client.runTransaction(around, (add) => operations.forEach(add));
+    runTransaction(client, around, (add) => operations.forEach(add));
   } catch (error) {
     assertInstanceOf(error, TransactionError);
     return error;
@@ -142,7 +143,7 @@ nftTest(
   (client, ns) => {
     // nft lists the chains of each table by a dump of all chains.
     const made = names(many(2000)), tables = ["t0", "t1", "t2"];
-    const told = client.runTransaction(() => frame(generation(client)), (add) => {
+    const told = runTransaction(client, () => frame(generation(client)), (add) => {
       for (const name of tables) add(table(name, CREATE | ECHO));
       for (const name of made) add(chain("t0", name, CREATE | ECHO));
     }) as Table[][];
@@ -175,7 +176,7 @@ nftTest("transaction: one refusal among thousands undoes everything, and names i
       `  item ${at}: Cannot add chain c: ENOENT at table "No such file or directory"`,
   );
   assertEquals(ruleset(ns), { tables: new Map(), chains: new Map() });
-  client.runTransaction(() => frame(), (add) => operations.forEach(add));
+  runTransaction(client, () => frame(), (add) => operations.forEach(add));
   assertEquals([...ruleset(ns).chains.keys()], made);
 });
 
@@ -206,7 +207,7 @@ nftTest(
     assertMatch(error.message, /^Cannot do a transaction of 1 item, nothing was done: Cannot begin the transaction: /);
     assertEquals([...ruleset(ns).tables.keys()], ["a"]);
     let tries = 0;
-    client.runTransaction(() => frame(generation(client), ({ code }) => code === "ERESTART"), (add) => {
+    runTransaction(client, () => frame(generation(client), ({ code }) => code === "ERESTART"), (add) => {
       // Another program is faster, twice.
       if (tries++ < 2) nft(ns, "add", "table", "ip", `quick${tries}`);
       add(table(`after${[...ruleset(ns).tables.keys()].length}`));
@@ -228,7 +229,7 @@ nftTest(
     assertGreater(known.failures.length, 0);
     assertGreater(300, known.failures.length);
     assertMatch(known.message, /\n {2}maybe others: .*ENOBUFS/);
-    client.runTransaction(() => frame(), (add) => add(table("more")));
+    runTransaction(client, () => frame(), (add) => add(table("more")));
     assertEquals([...ruleset(ns).tables.keys()], ["t", "more"]);
   },
   (ns) => ({

@@ -13,20 +13,20 @@ const root = new URL("../../", import.meta.url);
  * commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "families/route/links.ts": [51, 377_000],
-  "families/route/addresses.ts": [42, 276_000],
-  "families/route/routes.ts": [43, 302_000],
-  "families/route/neighbours.ts": [42, 282_000],
-  "families/route/rules.ts": [42, 273_000],
-  "families/route/mod.ts": [66, 479_000],
-  "families/sock_diag/mod.ts": [61, 391_000],
-  "families/sock_diag/tcp.ts": [45, 326_000],
-  "families/sock_diag/unix.ts": [41, 272_000],
-  "families/connector/processes.ts": [28, 193_000],
-  "families/generic/thermal.ts": [43, 298_000],
-  "families/generic/wireguard.ts": [44, 300_000],
-  "families/generic/mod.ts": [55, 385_000],
-  "families/uevent.ts": [36, 244_000],
+  "families/route/links.ts": [35, 342_000],
+  "families/route/addresses.ts": [29, 244_000],
+  "families/route/routes.ts": [30, 269_000],
+  "families/route/neighbours.ts": [29, 249_000],
+  "families/route/rules.ts": [29, 240_000],
+  "families/route/mod.ts": [50, 442_000],
+  "families/sock_diag/mod.ts": [49, 356_000],
+  "families/sock_diag/tcp.ts": [33, 293_000],
+  "families/sock_diag/unix.ts": [29, 239_000],
+  "families/connector/processes.ts": [20, 174_000],
+  "families/generic/thermal.ts": [31, 265_000],
+  "families/generic/wireguard.ts": [32, 266_000],
+  "families/generic/mod.ts": [43, 350_000],
+  "families/uevent.ts": [24, 211_000],
 };
 
 /**

@@ -7,6 +7,7 @@ import { BatchRequester, Client, type Frame, type OpenOptions, type Operation } 
 import { type Attributes, attributes, be32, type Codec } from "../../../core/codec/mod.ts";
 import { Collection } from "../../../core/collection.ts";
 import { BatchError, KernelError, NetlinkError, SystemError, TransactionError } from "../../../core/errors.ts";
+import { runTransaction } from "../../../core/transaction.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { declareMessages, messageSets } from "../../../core/messages.ts";
 import { packets } from "../../../core/pcap.ts";
@@ -109,7 +110,7 @@ function board(options: OpenOptions = {}) {
 /** Returns the replies of each item, or the error. */
 function run(c: Client, operations: readonly Operation[], around: () => Frame = () => frame()): unknown {
   try {
-    return c.runTransaction(around, (add) => operations.forEach(add));
+    return runTransaction(c, around, (add) => operations.forEach(add));
   } catch (error) {
     if (error instanceof TransactionError) return error;
     throw error;
@@ -381,7 +382,7 @@ test("a transaction for an old generation is made again, framing and items, for 
   let framed = 0;
   // Another program is faster twice.
   const around = () => frame(framed++ < 2 ? b.generation++ : b.generation, ({ code }) => code === "ERESTART");
-  const done = c.runTransaction(around, (add) => {
+  const done = runTransaction(c, around, (add) => {
     collected.push(b.generation);
     named("a", `of${b.generation}`).forEach(add);
   });
@@ -441,9 +442,9 @@ test("the enlarged buffers are those of the socket that sends", () => {
 test("an error of another transaction in the callback is thrown unchanged", () => {
   const { client: c, kernels } = board(), other = board().client;
   const error = assertThrows(() =>
-    c.runTransaction(() => frame(0, () => true), (add) => {
+    runTransaction(c, () => frame(0, () => true), (add) => {
       add(named("a")[0]!);
-      other.runTransaction(() => frame(), (add) => add(named("bad")[0]!));
+      runTransaction(other, () => frame(), (add) => add(named("bad")[0]!));
     }), TransactionError);
   assertEquals([positions(error), kernels[0]!.sent.length], [[0], 0]);
 });
@@ -451,7 +452,7 @@ test("an error of another transaction in the callback is thrown unchanged", () =
 test("nothing is sent if the callback throws", () => {
   const { client: c, kernels } = board();
   const error = assertThrows(() =>
-    c.runTransaction(() => frame(), (add) => {
+    runTransaction(c, () => frame(), (add) => {
       named("a", "b").forEach(add);
       throw new Error("mine");
     })
@@ -474,7 +475,7 @@ test("an item that cannot be encoded is an error where it is added, and nothing 
   );
   assertEquals(kernels[0]!.sent, []);
   // A callback that catches the error leaves the item out, with its further operations.
-  const done = c.runTransaction(() => frame(), (add) => {
+  const done = runTransaction(c, () => frame(), (add) => {
     add(named("a")[0]!);
     assertThrows(() => add(request({ name: "b" }, { then: [bad] })), RangeError);
     add(named("c")[0]!);
@@ -495,7 +496,7 @@ test("an item that depends on the result of earlier ones is refused in a transac
 test("an operation added after a transaction has ended is an error", () => {
   const { client: c } = board();
   let kept: ((operation: Operation) => void) | undefined;
-  c.runTransaction(() => frame(), (add) => kept = add);
+  runTransaction(c, () => frame(), (add) => kept = add);
   assertThrows(() => kept!(named("late")[0]!), TypeError, "Cannot add lamp late in a transaction that has ended");
 });
 
@@ -507,7 +508,7 @@ test("an empty transaction sends nothing", () => {
 test("collections add their changes to a transaction, and read at once", () => {
   const { client: c, kernels, board: b } = board();
   let found: unknown;
-  c.runTransaction(() => frame(), (add) => {
+  runTransaction(c, () => frame(), (add) => {
     const lamps = new Collection(declaration, () => c, () => new BatchRequester(c, add));
     lamps.add({ name: "a" });
     found = lamps.get({ name: "found" }).name;
@@ -536,7 +537,7 @@ test("a dry run shows each message as it would be sent, framing included", () =>
     join(hex("1c000000 1400 0100"), shown[0]!.bytes.slice(8, 16), encode(Begin, { generation: 7 })),
   );
   assertEquals(kernels[0]!.sent, []);
-  c.runTransaction(() => frame(), (add) => {
+  runTransaction(c, () => frame(), (add) => {
     assertThrows(() => add(request({ name: "a" }, { then: [request({ level: -1 })] })), RangeError);
     add(named("c")[0]!);
   });
