@@ -333,7 +333,11 @@ kernelTest("sock_diag: flush refuses a filter without a condition, in every form
       assertThrows(() => tcp.flush(filter as never), TypeError, "expected a filter as an object");
     }
     assertThrows(() => tcp.flush({ all: false } as never), TypeError, "all: expected true");
-    assertThrows(() => tcp.flush({ all: true, dstPort: 443 } as never), TypeError, "{ all: true } excludes other fields");
+    assertThrows(
+      () => tcp.flush({ all: true, dstPort: 443 } as never),
+      TypeError,
+      "{ all: true } excludes other fields",
+    );
     // A condition that no socket meets destroys none.
     assertEquals(tcp.flush({ state: [] }), 0);
     assertEquals(tcp.flush({ not: {} }), 0);

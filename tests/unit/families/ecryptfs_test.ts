@@ -122,7 +122,11 @@ test("ecryptfs: an error names the wrong field", () => {
   const encryptedKey = new Uint8Array(1);
   assertThrows(() => encode(of({ tag: 64, signature: "xyz", encryptedKey })), TypeError, "packet.signature: expected");
   assertThrows(() => encode(of({ tag: 68, status: 0, encryptedKey })), RangeError, "no tag 68");
-  assertThrows(() => encode(of({ tag: 67, status: 0, encryptedKey: new Uint8Array(9000) })), RangeError, "bytes, got 9000");
+  assertThrows(
+    () => encode(of({ tag: 67, status: 0, encryptedKey: new Uint8Array(9000) })),
+    RangeError,
+    "bytes, got 9000",
+  );
 });
 
 test(`ecryptfs: ${ROUNDS} mutated messages give values or a DecodeError, and values encode again`, () => {
