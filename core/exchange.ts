@@ -1,7 +1,7 @@
 /**
  * Requests and answers on one socket: encodes and sends a message, and receives what has its sequence number, up to the
- * kernel's acknowledgement or error. A request is repeated if the kernel's answer was lost, and a dump if the table changed
- * during it.
+ * kernel's acknowledgement or error. A request is repeated if the kernel's answer was lost, and a dump if the table
+ * changed during it.
  *
  * The names of interfaces that messages need come from other messages, or from the kernel on the same socket; they are
  * remembered for one call. `event_names.ts` has those of watches.

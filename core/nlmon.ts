@@ -11,7 +11,9 @@ import { Subscription } from "./wait.ts";
 
 /** Options of listening. */
 export interface NlmonOptions {
-  /** The network namespace that the interface is in: a name that `ip netns` knows, a path, or the number of a process. */
+  /**
+   * The network namespace that the interface is in: a name that `ip netns` knows, a path, or the number of a process.
+   */
   netns?: string | number;
   /** Ends the stream, as leaving the loop does. */
   signal?: AbortSignal;

@@ -21,8 +21,8 @@ interface Part {
 }
 
 /**
- * Sends the operations that `collect` adds in one datagram, between the messages of `frame`, which make the kernel do all
- * of them or none; both are called again for each further try.
+ * Sends the operations that `collect` adds in one datagram, between the messages of `frame`, which make the kernel do
+ * all of them or none; both are called again for each further try.
  *
  * @returns the replies (NLM_F_ECHO) of each item, in the kernel's order; empty in a dry run
  * @throws {TransactionError} nothing was done, or it is not known whether all or nothing was

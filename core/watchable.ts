@@ -50,8 +50,8 @@ export interface SyncedEvent {
 }
 
 /**
- * Defines when a watch that keeps state must read its objects again: the kernel removes them without an event when other
- * objects (links, nexthops) change.
+ * Defines when a watch that keeps state must read its objects again: the kernel removes them without an event when
+ * other objects (links, nexthops) change.
  */
 export interface SilentRemoval {
   /** Multicast groups that report changes of the other objects. */

@@ -14,7 +14,9 @@ export function isThere(program: string): boolean {
     .some((folder) => existsSync(join(folder, program)));
 }
 
-/** Options of every apt command. On a machine whose links cannot be listed, a look-up must not ask for its addresses. */
+/**
+ * Options of every apt command. On a machine whose links cannot be listed, a look-up must not ask for its addresses.
+ */
 export const APT: readonly string[] = [
   "--option=Acquire::Connect::AddrConfig=false",
   // CI may run two of them on a machine at the same time.

@@ -6,7 +6,7 @@ import { skip } from "../../test.ts";
 import { before, inNamespace, load, type Namespace, run } from "../namespace.ts";
 import { genericTest } from "./needs.ts";
 
-/** What the tool shows of a device: the text behind the colon by the option and the words before the colon. */
+/** The output of the tool for a device: the text after each colon, by the option and the words before the colon. */
 type Shown = Record<string, string>;
 
 /** The options of the tool that show settings. */

@@ -269,7 +269,8 @@ kernelTest("law: routes, of all types and tables", NEEDS, async () => {
         if (via !== undefined) return 10;
         return table !== "local" ? 2 + scopes.indexOf(scope) : type === "local" && dst.endsWith("/32") ? 0 : 1;
       },
-      // IPv6 keeps its own routes to fe80::/64 and ff00::/8, one per link, beside each other; append makes them in the same way.
+      // IPv6 keeps its own routes to fe80::/64 and ff00::/8, one per link, beside each other; append makes them in the
+      // same way.
       make(route, all) {
         const same = all.find((other) =>
           other.dst === route.dst && other.table === route.table && other.tos === route.tos &&

@@ -597,7 +597,7 @@ test("trap 9: waitFor() and a watch's own list work after lost answers", async (
   await using watching = lamps.watch({ initial: true, resync: true });
   assertEquals(await hear(watching, 1), ["synced"]);
   state.set(1, { index: 1 });
-  // When they look, the client's own socket has overflowed, and so have theirs.
+  // The client's own socket has overflowed before they look, and so have theirs.
   kernels[0]!.push(LOST, event({ index: 66 }), LOST);
   kernels[1]!.push(LOST);
   kernels[2]!.push(LOST);

@@ -1,4 +1,6 @@
-/** Dry runs and captures show requests as they were sent: their values agree, and give the same bytes when sent again. */
+/**
+ * Dry runs and captures show requests as they were sent: their values agree, and give the same bytes when sent again.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { type Codec, Writer } from "../../../core/codec/mod.ts";
 import { namesOf } from "../../../core/arguments.ts";
