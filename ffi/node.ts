@@ -113,6 +113,8 @@ function createWaker(
   let ended = false;
   let wanted = false;
   function close(): void {
+    // What else runs at exit may have closed it: a listener that was taken off meanwhile is called all the same.
+    if (ended) return;
     ended = true;
     wanted = false;
     process.off("exit", close);
@@ -147,8 +149,6 @@ function createWaker(
       if (on) uv["uv_ref"]!(handle);
       else uv["uv_unref"]!(handle);
     },
-    close(): void {
-      if (!ended) close();
-    },
+    close,
   };
 }
