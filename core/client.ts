@@ -6,10 +6,10 @@
 import { entered, Netns, outside } from "../ffi/netns.ts";
 import { NETLINK_OPTIONS } from "../ffi/socket.ts";
 import { atEnd } from "../ffi/runtime.ts";
-import { expectFields } from "./arguments.ts";
+import { expectFields, expectNames } from "./arguments.ts";
 import { runBatch } from "./batch.ts";
-import { type Codec, Reader } from "./codec/mod.ts";
-import { NetlinkError } from "./errors.ts";
+import { type Codec, Reader, shown } from "./codec/mod.ts";
+import { argumentError, NetlinkError } from "./errors.ts";
 import { type CallNames, dump, Exchange, iterate, type OwnExchange, request } from "./exchange.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
 import { type Capture, openSocket, part, tapped } from "./open.ts";
@@ -67,13 +67,12 @@ export class Client implements Requester, Disposable {
    * @param home the namespace to open it in, instead of that of the options; the client closes it
    */
   constructor(protocol: Protocol, options: OpenOptions = {}, home?: Netns) {
-    expectFields(options, `open a ${protocol.name} socket`, "options as an object");
-    const { dryRun, names, netns, transport } = options;
+    const what = `open a ${protocol.name} socket`, { dryRun, names, netns, transport } = checkOptions(options, what);
     this.protocol = protocol;
     this.options = options;
     this.deferred = dryRun !== undefined;
     try {
-      const timeout = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, `open a ${protocol.name} socket`);
+      const timeout = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, what);
       if (transport === undefined) home ??= netns === undefined ? entered() : new Netns(netns);
       let first = true;
       this.exchange = new Exchange({
@@ -213,6 +212,20 @@ export class Client implements Requester, Disposable {
   runBatch(collect: (add: (operation: Operation) => void) => void): void {
     runBatch(this.exchange, collect);
   }
+}
+
+const OPTIONS = ["netns", "timeout", "names", "capture", "dryRun", "transport"];
+
+/** Throws for options that do not exist, which would otherwise work elsewhere than meant, and for functions that are none. */
+function checkOptions(options: OpenOptions, what: string): OpenOptions {
+  expectFields(options, what, "options as an object");
+  expectNames(options, what, OPTIONS, "option");
+  for (const name of ["dryRun", "transport"] as const) {
+    const one = options[name];
+    if (one === undefined || typeof one === "function") continue;
+    throw argumentError(TypeError, `Cannot ${what}: ${name}: expected a function, got ${shown(one)}`);
+  }
+  return options;
 }
 
 const shared = new Map<number, Client>();

@@ -526,7 +526,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** Returns the groups, message types and codec that a watch needs. */
   listening(_client: Client): Listening<T> {
-    const { groups, table, messages, concerns } = this.declaration;
+    const { groups, table, messages, concerns, object } = this.declaration;
+    if (groups.length === 0) {
+      throw argumentError(TypeError, `Cannot watch ${plural(object)}: the kernel reports no changes of them`);
+    }
     return {
       groups,
       types: [messages.new, messages.del],

@@ -301,7 +301,7 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
           del: commands.del ?? NO_COMMAND,
           get: commands.get,
           reply: commands.reply ?? commands.get,
-          ...(commands.set === undefined ? {} : { set: commands.set }),
+          set: commands.set ?? NO_COMMAND,
         },
         groups: [],
       },
@@ -332,7 +332,8 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
 
   /** Returns the message of one verb; `cmd` and `reply` are commands. */
   override operation(verb: Verb, cmd: number, given: object, reply?: number): Operation {
-    this.#expectCommand(verb, cmd);
+    // There is no flag that makes a command do more than its own.
+    this.#expectCommand(verb, verb === "replace" || verb === "append" ? NO_COMMAND : cmd);
     const { codec, value, what, hint } = super.operation(verb, cmd, given, reply);
     const { flags, replyCodec: _own, reply: answer, ...operation } = this.caller.operation({
       cmd,

@@ -1,6 +1,6 @@
 /** Requests and dumps, with a kernel that does what a real one does not do on demand. */
 import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
-import { Client, type Protocol } from "../../../core/client.ts";
+import { Client, type OpenOptions, type Protocol } from "../../../core/client.ts";
 import type { Codec } from "../../../core/codec/mod.ts";
 import { DecodeError, KernelError, NetlinkError, SystemError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
@@ -574,4 +574,14 @@ test("normalize() returns the kernel's form, with read-only fields", () => {
   dry.request(request({ burns: 1 }));
   assertInstanceOf(shown[0]!.value, Object);
   assertEquals((shown[0]!.value as Lamp).burns, undefined);
+});
+
+test("client: options that do not exist are refused by name, and functions that are none", () => {
+  const open = (options: object): unknown => new Client(PROTOCOL, options as OpenOptions);
+  const says = (options: object, text: string): void =>
+    assertStringIncludes(assertThrows(() => open(options), TypeError).message, text);
+  says({ netnss: "blue" }, 'Cannot open a NETLINK_LAMPS socket: there is no option "netnss", did you mean "netns"?');
+  says({ dryrun: () => {} }, 'did you mean "dryRun"?');
+  says({ dryRun: true }, "dryRun: expected a function, got true");
+  says({ transport: {} }, "transport: expected a function");
 });

@@ -194,9 +194,7 @@ test("no verb of any family shows a name unescaped, in an error or in a dry run"
       for (const name of dry ? [NAMES.at(-2)!] : [NAMES.at(-2)!, NAMES.at(-1)!]) {
         const shown: ShownMessage[] = [];
         const options = {
-          idx: 1,
-          val: 1,
-          id: { idx: 1, val: 1 },
+          ...(family === "connector" ? { idx: 1, val: 1, id: { idx: 1, val: 1 } } : {}),
           transport: () => refusing(name),
           ...(dry ? { dryRun: (one: ShownMessage) => shown.push(one) } : {}),
         };

@@ -2,9 +2,10 @@
  * Keys of generic families: a key that names an interface twice must mean one, and fields that are not compared are not
  * ignored.
  */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Attributes, type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
+import "../../../core/dry_run.ts";
 import { framed, GenericFamily } from "../../../core/generic.ts";
 import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import * as ethtool from "../../../families/generic/ethtool.ts";
@@ -210,4 +211,14 @@ test("smc_pnetid: a key with a device deletes no other device of its network", (
   assertEquals(sent.splice(0), [{ name: "NET1" }, { name: "NET1" }, { name: "NET2" }, { name: "NET2" }]);
   assertEquals(pnetids.flush({ name: "NET1" }), 2);
   assertEquals(pnetids.flush({ all: true }), 3);
+});
+
+test("a generic family has no verb without a command: set, replace and append do not send that of add", () => {
+  using client = smc.open({ dryRun: () => {} });
+  const one = { name: "NET1", ethname: "eth0" };
+  for (const verb of ["replace", "append"] as const) {
+    const { message } = assertThrows(() => client.pnetids[verb](one as never), TypeError);
+    assertStringIncludes(message, `Cannot ${verb} physical networks: SMC_PNETID has no such request`);
+  }
+  assertThrows(() => client.pnetids.set("NET1", one as never), TypeError, "SMC_PNETID has no such request");
 });
