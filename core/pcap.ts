@@ -251,7 +251,7 @@ const BYTE_ORDER = 0x1a2b3c4d;
 /** Numbers of the pcapng options that are read. */
 const EPB_FLAGS = 2, IF_TSRESOL = 9, IF_TSOFFSET = 14;
 
-/** An interface of a section. */
+/** An interface that a pcapng section describes, and that its packets refer to by number. */
 interface Interface {
   readonly link: number;
   readonly snaplen: number;

@@ -503,7 +503,7 @@ export class Socket implements Disposable {
    * @throws {NetlinkError} CLOSED: the socket is or was closed; BUSY: there is a wait already
    */
   async readable(options?: { signal?: AbortSignal; ref?: boolean }): Promise<void> {
-    // Who asks and is answered at once does without.
+    // Loaded here, as a script whose answers are there at once, such as one that lists, needs no event loop.
     readiness ??= await import("./readiness.ts");
     await readiness.waitReadable(this.#use("wait"), options);
   }

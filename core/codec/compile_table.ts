@@ -6,8 +6,8 @@
  * decode everything both ways. The function is faster because it makes all objects in one place and with one shape, and
  * reads integers and names directly instead of by calling a codec.
  *
- * Source of the design: measured (README, Performance); `new Made` is an object of its own shape with Object's
- * prototype.
+ * The function is a constructor, `Made`, with Object's prototype: so the engine gives the objects of each table a shape
+ * of their own. The README has measurements (Performance).
  *
  * Layouts are compiled code for messages that have the same layout as an earlier one.
  *
@@ -15,8 +15,6 @@
  * offsets. After enough such messages, a function is made that compares the attributes' headers with those of a sample,
  * reads every value at its known offset and makes the object at once, in its final shape. The table's general code
  * decodes any message that differs. Both give the same results, which the tests check.
- *
- * Source of the design: measured (README, Performance).
  *
  * @module
  */

@@ -62,7 +62,10 @@ function deviceOf(key: Device<EthtoolHeader>): EthtoolHeader {
   return pickFields(key, "devIndex", "devName", "phyIndex", "headerFlags");
 }
 
-/** Returns the same for calls of their own, which accept the objects that any of the lists returned. */
+/**
+ * Returns the fields that name a device in a call, such as `testCable`. A call also accepts an object from any of the
+ * module's lists; a name that no table has is an error.
+ */
 function deviceFor(what: string, key: Device): EthtoolHeader {
   if (isFields(key)) {
     expectNames(key, what, new Set([...HEADER, ...DECLARATIONS.flatMap(({ table }) => namesOf(table))]));

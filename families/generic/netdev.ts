@@ -710,7 +710,7 @@ const here: NetdevCollections = collections(sharedGeneric);
 export const devices: NetdevCollections["devices"] = here.devices;
 /** Operations on the page pools of this namespace's devices. */
 export const pagePools: NetdevCollections["pagePools"] = here.pagePools;
-/** Operations on the statistics of those page pools. */
+/** Operations on the statistics of page pools of this namespace's devices. */
 export const poolStats: NetdevCollections["pagePoolStats"] = here.pagePoolStats;
 /** Operations on the NAPI instances of this namespace's devices. */
 export const napis: NetdevCollections["napis"] = here.napis;

@@ -1,3 +1,3 @@
 import { test } from "node:test";
 
-test("is of node:test itself", () => {});
+test("is declared by node:test instead of tests/test.ts", () => {});
