@@ -82,10 +82,13 @@ for (const [subject, name] of subjects) {
     test(`${name}: attributes are numbered like address families`, () => {
       assertEquals(attributes.map(({ key, id, codec }) => `${key} ${id} ${formOf(codec)}`).join(", "), BY_HAND[name]);
     });
+  } else if (attributes.length > 0 && prefix === undefined) {
+    test(`${name}: its attributes' prefix is in TABLES of tests/facts/tables.ts`, () => {
+      assert(name in TABLES, `add a line to TABLES: "${name}" and the prefix of its constants, such as "IFLA_VLAN_"`);
+    });
   } else if (attributes.length > 0) {
     test(`${name}: attributes have the numbers and names of ${prefix}*`, () => {
-      assert(prefix !== undefined, `${name} is not in tests/facts/tables.ts`);
-      const constants = constantsOf(prefix);
+      const constants = constantsOf(prefix!);
       const wrong = attributes.filter(({ key, id }) => {
         const constant = lookUp(FIELD_NAMES, `${name}.${key}`);
         return !constants.some(([tail, value]) =>
@@ -113,7 +116,11 @@ for (const [subject, name] of subjects) {
     });
   }
 
-  if (placed(subject).length > 0) {
+  if (placed(subject).length > 0 && struct === undefined && layout === undefined) {
+    test(`${name}: its struct is in STRUCTS, or its layout in LAYOUTS, of tests/facts/tables.ts`, () => {
+      assert(name in STRUCTS, `add a line to STRUCTS: "${name}" and its struct in C, such as "ifaddrmsg"`);
+    });
+  } else if (placed(subject).length > 0) {
     test(`${name}: fields have the offsets of ${struct ?? "the listed layout"}`, () => {
       const size = isTable(subject) ? subject.headerSize : subject.size, own = placed(subject);
       if (layout !== undefined) {
@@ -121,8 +128,7 @@ for (const [subject, name] of subjects) {
         assertEquals(`${text} = ${size}`, layout);
         return;
       }
-      assert(struct !== undefined, `${name} is not in tests/facts/tables.ts`);
-      const { size: wanted, places } = layoutOf(struct);
+      const { size: wanted, places } = layoutOf(struct!);
       assertEquals(size, wanted);
       for (const { key, offset, codec } of own) {
         const place = places.find((place) => place.offset === offset && isCalled(key, place.name, PLACE_NAMES));
@@ -197,14 +203,19 @@ test("The names in the lists of tests/facts/tables.ts exist", () => {
 
 for (const [codec, path] of enumerations) {
   const said = lookUp<string | readonly [string, RegExp]>(ENUMERATIONS, path), names = lookUp(NAMES, path);
-  test(`${path}: numbers have the names ${said === undefined ? "of the kernel's source" : `${[said].flat()[0]}*`}`, () => {
+  const whose = said !== undefined
+    ? `${[said].flat()[0]}*`
+    : names !== undefined
+    ? "of the kernel's source"
+    : "of ENUMERATIONS or NAMES in tests/facts/tables.ts";
+  test(`${path}: numbers have the names ${whose}`, () => {
     if (names !== undefined) {
       for (const [name, number] of Object.entries(names)) {
         assertEquals([number, [namesOf(codec, BigInt(number))].flat()], [number, [name]]);
       }
       return;
     }
-    assert(said !== undefined, `${path} is not in tests/facts/tables.ts`);
+    assert(said !== undefined, `${path} is neither in ENUMERATIONS nor in NAMES of tests/facts/tables.ts`);
     const [words, tails] = typeof said === "string" ? [said, undefined] : said;
     const prefix = words.split(" ").at(-1)!,
       bits = words.startsWith("bits"),
