@@ -21,7 +21,6 @@ import {
   type Ifindex,
   ifindex,
   interfaceNameOf,
-  ip,
   key,
   mask,
   parseIp,
@@ -37,7 +36,7 @@ import {
 } from "../../core/codec/mod.ts";
 import type { Input, Merge, Verb } from "../../core/collection.ts";
 import { AF, type Family, family, type Scope, scope } from "./protocol.ts";
-import { address as anyAddress, prefix, toPrefix } from "./prefix.ts";
+import { address as anyAddress, ipOfFamily, prefix, toPrefix } from "./prefix.ts";
 
 const IFA_ADDRESS = 1, IFA_LOCAL = 2, PREFIX_LENGTH = 1, HEADER_FLAGS = 2;
 
@@ -226,9 +225,9 @@ export const Address: Attributes<Address> = attributes((): Shape<Address> => ({
     apply: writeAddress,
     use: key,
   },
-  broadcast: [4, ip],
-  anycast: [5, ip, readOnly],
-  multicast: [7, ip, readOnly],
+  broadcast: [4, ipOfFamily],
+  anycast: [5, ipOfFamily, readOnly],
+  multicast: [7, ipOfFamily, readOnly],
   label: [3, string(15), key],
   flags: [8, addressFlags],
   cacheinfo: [6, cacheinfo],
@@ -273,6 +272,31 @@ export function expectOneAddress(key: Input<Address>, what: string): void {
   throw argumentError(
     TypeError,
     `Cannot ${what}: local ${shown(local)} is not the address ${shown(address)} beside it`,
+  );
+}
+
+/** The fields that only addresses of one family have. */
+const ONLY = {
+  inet: ["broadcast", "label"],
+  inet6: ["anycast", "multicast"],
+} as const;
+
+/**
+ * Refuses a field that addresses of the family do not have: the kernel would ignore it.
+ *
+ * @param what the action, for the error
+ * @throws {TypeError} there is such a field
+ */
+export function expectOwnFields(value: Input<Address>, what: string): void {
+  const { address } = value, bytes = typeof address === "string" ? parseIp(address.replace(/\/.*/, "")) : address;
+  const other = bytes?.length === 4 ? "inet6" : bytes?.length === 16 ? "inet" : undefined;
+  const name = other && ONLY[other].find((name) => value[name] !== undefined);
+  if (name === undefined) return;
+  throw argumentError(
+    TypeError,
+    `Cannot ${what}: ${name}: only ${other === "inet" ? "IPv4" : "IPv6"} addresses have it, got ${
+      shown(value[name])
+    } for ${shown(address)}`,
   );
 }
 

@@ -8,9 +8,17 @@
  *
  * @module
  */
-import type { Client, Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
-import { Address, addressKey, comparesAddress, expectOneAddress, mergeAddress, prepareAddress } from "./address.ts";
+import type { Client, Operation, Requester } from "../../core/client.ts";
+import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
+import {
+  Address,
+  addressKey,
+  comparesAddress,
+  expectOneAddress,
+  expectOwnFields,
+  mergeAddress,
+  prepareAddress,
+} from "./address.ts";
 import { ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** An address as input: {@linkcode Address} with names or numbers for interfaces. */
@@ -52,6 +60,16 @@ export class Addresses extends Collection<Address, AddressInput> {
     const named = super.keyValue(key, verb);
     expectOneAddress(named, `${verb} address`);
     return named;
+  }
+
+  /** Returns the request of a verb, after checking that the fields of an address to send fit each other. */
+  override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
+    const operation = super.operation(verb, type, given, reply);
+    if (verb !== "list" && verb !== "get" && verb !== "delete") {
+      expectOneAddress(given, operation.what);
+      expectOwnFields(given, operation.what);
+    }
+    return operation;
   }
 }
 

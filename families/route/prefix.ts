@@ -46,12 +46,19 @@ export function toPrefix(
 ): { readonly bytes: Uint8Array; readonly length: number } {
   const family = to.bytes[to.base]!;
   if (isOneByte(family)) return { bytes: Uint8Array.of(oneByte(value, to)), length: 0 };
-  const prefix = parsePrefix(value, to), four = prefix.bytes.length === 4;
+  const prefix = parsePrefix(value, to);
+  settleFamily(value, prefix.bytes.length, to);
+  return prefix;
+}
+
+/** Sets the message's family to that of an IP address of `size` bytes, or checks the address against it. */
+function settleFamily(value: string | Uint8Array, size: number, to: Writer): void {
+  const family = to.bytes[to.base]!, four = size === 4;
   if (family === 0) to.bytes[to.base] = four ? AF.inet : AF.inet6;
+  // Messages of other families, such as those of forwarding tables, have addresses of IPv4 and IPv6.
   else if (four ? family === AF.inet6 || family === AF.ip6mr : family === AF.inet || family === AF.ipmr) {
     to.fail(TypeError, `${shown(value)} is not of the family ${four ? "inet6" : "inet"} that the message has`);
   }
-  return prefix;
 }
 
 function oneByte(value: string | Uint8Array, to: Writer): number {
@@ -64,18 +71,23 @@ function oneByte(value: string | Uint8Array, to: Writer): number {
   return number;
 }
 
+/** Codec of an IP address of the message's family. */
+export const ipOfFamily: Codec<string, string | Uint8Array> = {
+  ...ip,
+  encode(value, to, owner) {
+    const at = to.length;
+    ip.encode(value, to, owner);
+    settleFamily(value, to.length - at, to);
+  },
+};
+
 /** Codec of an address of the message's family, without a prefix length. */
 export const address: Codec<string, string | Uint8Array> = {
   name: "an address",
   decode: (from, at, end) => addressText(from, at, end) ?? MISFIT,
   encode(value, to, owner) {
     if (isOneByte(to.bytes[to.base]!)) to.append(toPrefix(value, to).bytes);
-    else {
-      const at = to.length;
-      ip.encode(value, to, owner);
-      // Entries of a bridge's forwarding table have addresses of IPv4 or IPv6.
-      if (to.bytes[to.base] === 0) to.bytes[to.base] = to.length - at === 4 ? AF.inet : AF.inet6;
-    }
+    else ipOfFamily.encode(value, to, owner);
   },
 };
 

@@ -54,7 +54,7 @@ import {
   type Scope,
   scope,
 } from "./protocol.ts";
-import { address, labels, prefix } from "./prefix.ts";
+import { address, ipOfFamily, labels, prefix, toPrefix } from "./prefix.ts";
 
 /** RTNH_F_*: flags of a next hop. */
 export const RTNH_F = {
@@ -297,6 +297,11 @@ const hops: Codec<readonly RouteHop[]> = {
       const start = to.length;
       to.path.push(index);
       RouteHop.encode(hop, to, owner);
+      if (hop.gateway !== undefined) {
+        to.path.push("gateway");
+        toPrefix(hop.gateway, to);
+        to.path.pop();
+      }
       if (to.length - start > 0xffff) {
         to.fail(RangeError, `${to.length - start} bytes are too many for one hop, which has at most 65535`);
       }
@@ -474,7 +479,7 @@ export const Route: Attributes<Route> = attributes((): Shape<RouteFields> => ({
   iifDev: interfaceNameOf("iif", readOnly),
   oif: [4, ifindex, key],
   dev: interfaceNameOf("oif", key),
-  gateway: [5, ip, key],
+  gateway: [5, ipOfFamily, key],
   via: [18, via, key],
   newdst: [19, labels],
   priority: [6, u32, key],

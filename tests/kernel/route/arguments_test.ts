@@ -1,5 +1,6 @@
 /** Arguments of verbs: wrong ones are refused, and correct ones take effect. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { BatchError } from "../../../core/errors.ts";
 import type { ShownMessage } from "../../../core/show.ts";
 import { type Link, open } from "../../../families/route/mod.ts";
 import { inNamespace, kernelTest, namesOf, type Namespace } from "../namespace.ts";
@@ -189,6 +190,77 @@ kernelTest("a request's settings of IPv4 are shown as they are sent, and as they
       () => ns.route.links.set("v0", { afSpec: { inet: { conf: wrong } } }),
       TypeError,
       'did you mean "rpFilter"',
+    );
+  });
+});
+
+/** Throws unless every call is refused before it is sent, with the words that belong to it. */
+function refused(calls: readonly (readonly [() => unknown, ...string[]])[]): void {
+  for (const [act, ...words] of calls) {
+    const { message } = assertThrows(act, TypeError);
+    for (const word of words) assertStringIncludes(message, word);
+  }
+}
+
+kernelTest("an address that is not of the object's family is refused, and nothing is made", NEEDS, async () => {
+  await inNamespace((ns) => {
+    ns.ipBatch([
+      "link add d0 type veth peer name d1",
+      "link set d0 up",
+      "address add 192.0.2.1/24 dev d0",
+      "address add fd00::1/64 dev d0 nodad",
+    ]);
+    const { neighbours, addresses, routes } = ns.route, dev = "d0", lladdr = "02:00:00:00:00:05";
+    const commands = ["-4 neighbour show", "-6 neighbour show", "-4 neighbour show proxy", "address show dev d0"];
+    const shown = (): unknown => [...commands, "-4 route show", "-6 route show"].map((command) => ns.ipJson(command));
+    const is = shown(), six = { family: "inet", dev, dst: "fd00::9", lladdr } as const;
+    const four = { family: "inet6", dev, dst: "192.0.2.9", lladdr } as const;
+    const not = (field: string, family: string): string[] => [field, `is not of the family ${family}`];
+    refused([
+      [() => neighbours.add(six), "add neighbour", ...not("dst", "inet that")],
+      [() => neighbours.add(four), "add neighbour", ...not("dst", "inet6 that")],
+      [() => neighbours.replace(six), "replace neighbour", ...not("dst", "inet that")],
+      [() => neighbours.delete({ family: "inet", dev, dst: "fd00::9" }), ...not("dst", "inet that")],
+      [() => neighbours.find({ family: "inet", dev, dst: "fd00::9" }), ...not("dst", "inet that")],
+      [() => neighbours.add({ family: "inet", dev, dst: "fd00::9", flags: ["proxy"] }), ...not("dst", "inet that")],
+      [() => addresses.add({ dev, address: "10.88.0.1/24", broadcast: "fd00::ff" }), ...not("broadcast", "inet that")],
+      [() => routes.add({ dst: "10.1.0.0/16", gateway: "fd00::9", dev }), ...not("gateway", "inet that")],
+      [() => routes.add({ dst: "fd01::/64", gateway: "192.0.2.9", dev }), ...not("gateway", "inet6 that")],
+      [() => routes.add({ dst: "10.1.0.0/16", prefsrc: "fd00::1", dev }), ...not("prefsrc", "inet that")],
+      [
+        () => routes.add({ dst: "10.1.0.0/16", multipath: [{ gateway: "192.0.2.9" }, { gateway: "fd00::9" }] }),
+        ...not("multipath[1].gateway", "inet that"),
+      ],
+    ]);
+    assertThrows(() => ns.route.batch((b) => b.neighbours.add(six)), BatchError, "dst: ");
+    assertEquals(shown(), is);
+  });
+});
+
+kernelTest("a field that the address's family does not have is refused by name", NEEDS, async () => {
+  await inNamespace((ns) => {
+    ns.ipBatch(["link add d0 type veth peer name d1", "link set d0 up"]);
+    const { addresses } = ns.route, dev = "d0", four = "10.83.0.1/24", six = "fd83::1/64";
+    refused([
+      [() => addresses.add({ dev, address: six, broadcast: "10.83.0.255" }), "broadcast: only IPv4 addresses have it"],
+      [() => addresses.add({ dev, address: six, broadcast: "fd83::ff" }), "broadcast: only IPv4 addresses have it"],
+      [() => addresses.replace({ dev, address: six, label: "d0:1" }), "label: only IPv4 addresses have it"],
+      [() => addresses.add({ dev, address: four, anycast: "fd83::5" }), "anycast: only IPv6 addresses have it"],
+      [() => addresses.add({ dev, address: four, multicast: "ff02::5" }), "multicast: only IPv6 addresses have it"],
+      [() => addresses.add({ dev, address: four, local: "fd83::1" }), 'local "fd83::1" is not the address'],
+    ]);
+    assertEquals(addresses.list({ dev }).filter(({ scope }) => scope === "universe"), []);
+    // A listed address, which has all of its family's fields, can be made again.
+    addresses.add({ dev, address: four, broadcast: "10.83.0.255", label: "d0:1" });
+    addresses.add({ dev, address: six });
+    const made = addresses.list({ dev, scope: "universe" });
+    for (const one of made) {
+      addresses.delete(one);
+      addresses.add(one);
+    }
+    assertEquals(
+      addresses.list({ dev, scope: "universe" }).map(({ address, label, broadcast }) => [address, label, broadcast]),
+      [[four, "d0:1", "10.83.0.255"], [six, undefined, undefined]],
     );
   });
 });
