@@ -429,7 +429,7 @@ class Table<T extends object> implements Attributes<T> {
       else to.close(start);
       return;
     }
-    if (field.use === "readOnly" && !to.everything) return;
+    if (field.use === "readOnly" && !to.everything) return expectUnsent(field, given[field.key!], to);
     if (field.derived !== undefined) {
       to.path.push(field.key!);
       field.derived.apply?.(given[field.key!] as never, to, given);
@@ -600,13 +600,38 @@ export function encodePlaced(
   const given = value as Record<string, unknown>, begin = to.length;
   for (const field of placed) {
     const key = senderOf(senders, field.key!, given, to), sent = given[key];
-    if (sent === undefined || (field.use === "readOnly" && !to.everything)) continue;
+    if (sent === undefined) continue;
+    if (field.use === "readOnly" && !to.everything) {
+      expectUnsent(field, sent, to);
+      continue;
+    }
     to.grow(begin + field.offset - to.length);
     to.path.push(key);
     field.codec!.encode(sent as never, to, value);
     to.path.pop();
   }
   to.grow(begin + size - to.length);
+}
+
+/** Throws for a name in `value` that is no field of a struct or table, unless its value is undefined. */
+export function expectKnown(value: object, fields: readonly Field[], to: Writer): void {
+  const known = fields.flatMap(({ key, lift }) => lift === undefined ? [key!] : lift.fields.map((one) => one.key!));
+  for (const [key, one] of Object.entries(value)) {
+    if (one === undefined || known.includes(key)) continue;
+    to.fail(TypeError, `there is no field ${shown(key)}${didYouMean(key, known)}`);
+  }
+}
+
+/** Throws for unknown names in the value of a field that is not sent, at any depth. */
+function expectUnsent({ key, codec }: Field, value: unknown, to: Writer): void {
+  const fields = (codec as { readonly fields?: readonly Field[] } | undefined)?.fields;
+  if (fields === undefined || typeof value !== "object" || value === null || Array.isArray(value)) return;
+  to.path.push(key!);
+  expectKnown(value, fields, to);
+  for (const field of fields) {
+    if (field.lift === undefined) expectUnsent(field, (value as Record<string, unknown>)[field.key!], to);
+  }
+  to.path.pop();
 }
 
 /** Longest name, in characters, that is compared with other names. */

@@ -7,6 +7,7 @@ import {
   didYouMean,
   eachAttribute,
   encodePlaced,
+  expectKnown,
   fieldOf,
   fieldsOf,
   keepRaw,
@@ -80,12 +81,7 @@ export function struct<T extends object>(size: number, shape: Shape<T> | (() => 
     }),
     encode(value: T, to: Writer): void {
       if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
-      const known = fields().map((field) => field.key!);
-      for (const key of Object.keys(value)) {
-        if (!known.includes(key)) {
-          to.fail(TypeError, `there is no field ${shown(key)}${didYouMean(key, known)}`);
-        }
-      }
+      expectKnown(value, fields(), to);
       encodePlaced(fields(), NOBODY_ELSE, value, to, size);
     },
     walk(from: Reader, at: number, end: number, _owner: object, visit: Visit): void {

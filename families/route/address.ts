@@ -348,11 +348,11 @@ export function mergeAddress({ found, changes, whole, what }: Merge<Address>): I
       } of an ${found.family} address: delete it and add it with the flags wanted`,
     );
   }
-  const { valid = FOREVER, prefered = FOREVER } = (whole as unknown as Address).cacheinfo ?? {};
+  const { cacheinfo: times } = whole as unknown as Address, { valid = FOREVER, prefered = FOREVER } = times ?? {};
   if (cacheinfo?.prefered === undefined) {
     // A deprecated address stays deprecated, and the preferred lifetime is at most the valid one.
     const left = found.flags.includes("deprecated") ? 0 : Math.min(prefered, valid);
-    return { ...whole, cacheinfo: { valid, prefered: left } } as Input<Address>;
+    return { ...whole, cacheinfo: { ...times, valid, prefered: left } } as Input<Address>;
   }
   if (found.family === "inet" && valid === FOREVER && prefered > 0 && prefered < FOREVER) {
     throw argumentError(

@@ -264,3 +264,38 @@ kernelTest("a field that the address's family does not have is refused by name",
     );
   });
 });
+
+kernelTest(
+  "a misspelt name in a nested object is refused in every verb, also if its field is not sent",
+  NEEDS,
+  async () => {
+    await inNamespace((ns) => {
+      ns.ipBatch(["link add d0 type veth peer name d1", "link set d0 up", "address add 10.83.0.1/24 dev d0"]);
+      const { addresses, neighbours, links } = ns.route, dev = "d0", address = "10.83.0.1/24";
+      const near = ["cacheinfo", '"preferred"', 'did you mean "prefered"'];
+      refused([
+        [() => addresses.set({ dev, address }, { cacheinfo: { valid: 100, preferred: 5 } } as never), ...near],
+        [
+          () => addresses.set({ dev, address }, { cacheinfo: { bogus: 5 } } as never),
+          'cacheinfo: there is no field "bogus"',
+        ],
+        [() => addresses.replace({ dev, address, cacheinfo: { preferred: 5 } } as never), ...near],
+        [
+          () => neighbours.add({ dev, dst: "10.83.0.9", lladdr: "02:00:00:00:00:05", cacheinfo: { foo: 1 } } as never),
+          'add neighbour 10.83.0.9 on d0: cacheinfo: there is no field "foo"',
+        ],
+        [
+          () => links.add({ ifname: "d2", kind: "dummy", map: { foo: 1 } } as never),
+          'add link d2: map: there is no field "foo"',
+        ],
+        [
+          () => links.add({ ifname: "d2", kind: "dummy", stats64: { rxPacket: 1 } } as never),
+          'did you mean "rxPackets"',
+        ],
+      ]);
+      assertEquals(addresses.get({ dev, address }).cacheinfo?.valid, 4294967295);
+      assertEquals(neighbours.list({ dev }), []);
+      assertEquals(links.find("d2"), undefined);
+    });
+  },
+);
