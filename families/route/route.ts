@@ -604,7 +604,8 @@ function canJoinOthers(
 /** The fields that the kernel compares, by family, when it deletes a route and their value is not 0. */
 const COMPARED: Readonly<Record<number, ReadonlySet<string>>> = {
   [AF.inet]: new Set(["family", "dst", "table", "priority", "type", "protocol", "scope", "prefsrc", "tos"]),
-  [AF.inet6]: new Set(["family", "dst", "table", "priority", "protocol", "src"]),
+  // If no route has `src`, the kernel deletes one without it.
+  [AF.inet6]: new Set(["family", "dst", "table", "priority", "protocol"]),
   [AF.mpls]: new Set(["family", "dst"]),
 };
 
@@ -621,7 +622,7 @@ export function comparesAll(key: object): boolean {
   if (compared === undefined) return true;
   return Object.entries(key).every(([name, value]) =>
     value === undefined || (name === "priority" || name === "tos") && value === 0 ||
-    compared.has(name) && !ANY.has(value) && !(name === "src" && String(value).endsWith("/0"))
+    compared.has(name) && !ANY.has(value)
   );
 }
 

@@ -10,7 +10,7 @@
  */
 import type { Client, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
-import { expectFields, expectType } from "../../core/arguments.ts";
+import { expectFields, expectType, isFields } from "../../core/arguments.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError, unasked } from "../../core/errors.ts";
 import { comparesAll, mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
@@ -112,6 +112,12 @@ export class Routes extends Collection<Route, RouteInput> {
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#requester = requester;
+  }
+
+  /** Deletes the route that `key` denotes; see {@linkcode Collection.delete}. */
+  override delete(key: RouteInput): void {
+    // A listed route with `src` that is gone must not delete one without it. A copy is looked for.
+    super.delete(isFields(key) && key["src"] !== undefined ? { ...key } as RouteInput : key);
   }
 
   /**

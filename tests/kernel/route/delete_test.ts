@@ -1,4 +1,5 @@
 /** A key deletes the object that find returns, and none if find returns none: kernels compare few of a key's fields. */
+import { spawnSync } from "node:child_process";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BatchError, NetlinkError } from "../../../core/errors.ts";
 import type { Route, RouteInput, RuleInput } from "../../../families/route/mod.ts";
@@ -330,5 +331,31 @@ kernelTest("the number of an interface that does not exist matches nothing", NEE
     // The links as IPv6 lists them.
     assertEquals(namesOf(links.list({ family: "inet6" })).sort(), ["lo", "v0", "v1"]);
     assertThrows(() => links.list({ family: "ipmr" }), TypeError, "Cannot list links: family");
+  });
+});
+
+kernelTest("a key with a source prefix deletes no IPv6 route without one", NEEDS, async () => {
+  await inNamespace((ns) => {
+    wire(ns);
+    const { routes } = ns.route, dst = "fd00:40::/64", src = "fd00:1::/64";
+    const left = (): { from?: unknown }[] => ns.ipJson("-6 route show").filter((one) => one["dst"] === dst);
+    ns.ip(`-6 route add ${dst} dev v0 metric 5`);
+    for (const key of [{ dst, src }, { dst, src, priority: 5 }, { dst, src, dev: "v0" }]) {
+      assertEquals(routes.find(key), undefined);
+      isRefused(() => routes.delete(key), JSON.stringify(key));
+      isRefused(() => ns.route.batch((add) => add.routes.delete(key)), JSON.stringify(key));
+      assertEquals(left().length, 1);
+    }
+    // A kernel without CONFIG_IPV6_SUBTREES refuses or ignores the source.
+    spawnSync("ip", ["-n", ns.name, "-6", "route", "add", dst, "from", src, "dev", "v0", "metric", "5"]);
+    const listed = routes.list({ dst, src })[0];
+    if (listed === undefined) return;
+    routes.delete(listed);
+    assertEquals(left().map(({ from }) => from), [undefined]);
+    isRefused(() => routes.delete(listed), "a listed route that is gone");
+    assertEquals(left().length, 1);
+    ns.ip(`-6 route add ${dst} from ${src} dev v0 metric 5`);
+    routes.delete({ dst, src });
+    assertEquals(left().map(({ from }) => from), [undefined]);
   });
 });
