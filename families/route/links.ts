@@ -141,9 +141,17 @@ const AFTER_CREATE: readonly string[] = [
 /** Such fields of a pair's other end: also its master, which must be set before its settings as a port. */
 const PEER_AFTER_CREATE: readonly string[] = ["master", ...AFTER_CREATE];
 
+/**
+ * Returns the names of the fields of a link itself that are set after it is created: also the master of a link that is
+ * created in another namespace, if it is given by its name there.
+ */
+function namesAfterCreate(link: LinkInput): readonly string[] {
+  return typeof link.master === "string" && isElsewhere(link) ? PEER_AFTER_CREATE : AFTER_CREATE;
+}
+
 /** Returns the fields of a link and its other end that go into the request that creates them. */
 function fieldsToCreateWith(value: object): Fields {
-  const link = withoutDefaults(without(value, AFTER_CREATE)), peer = peerOf(link);
+  const link = withoutDefaults(without(value, namesAfterCreate(value as LinkInput))), peer = peerOf(link);
   return peer === undefined
     ? link
     : { ...link, data: { ...link["data"] as object, [peer[0]]: without(peer[1], PEER_AFTER_CREATE) } };
@@ -345,7 +353,8 @@ interface Made {
 
 /** Returns the links in `value` that have fields to set after they are created. */
 function linksToComplete(value: LinkInput): Made[] {
-  const peer = peerOf(value), all: Made[] = [{ value, path: [], names: AFTER_CREATE, within: (value) => value }];
+  const peer = peerOf(value), names = namesAfterCreate(value);
+  const all: Made[] = [{ value, path: [], names, within: (value) => value }];
   if (peer !== undefined) {
     const [name, other] = peer, { kind } = value, within = (other: Fields) => ({ kind, data: { [name]: other } });
     all.push({ value: other, path: ["data", name], names: PEER_AFTER_CREATE, within });
@@ -399,9 +408,9 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
    * was listed can be created again.
    *
    * The kernel accepts some fields only for an existing link (`ifalias`, `afSpec`, alternative names …, and `master` of
-   * a pair's other end). Further requests set these, in another namespace through a socket there. If one of them is
-   * refused, the link stays without these fields, and the error says so. In a batch they belong to the same item and
-   * are skipped if the link is not created; for another namespace a batch refuses them.
+   * a pair's other end, or by name in another namespace). Further requests set these, in another namespace through a
+   * socket there. If one of them is refused, the link stays without these fields, and the error says so. In a batch
+   * they belong to the same item and are skipped if the link is not created; for another namespace a batch refuses them.
    *
    * @returns the link as the kernel created it; in a dry run the link as it would be sent, with a substitute for its
    * index
@@ -493,7 +502,8 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
   /**
    * Changes the given fields of a link, and no others.
    *
-   * Like `ip link set dev v0 mtu 1400`. `netns` moves the link, another `ifname` renames it.
+   * Like `ip link set dev v0 mtu 1400`. `netns` moves the link, another `ifname` renames it. A link that is moved gets
+   * its `master` by number, as it is in the other namespace, or afterwards by a client there.
    *
    * @throws {TypeError} a field is fixed once a link is created, is changed by another method, or is read-only
    */
@@ -506,7 +516,15 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
       if (kind !== undefined && other !== undefined && other !== kind) {
         throw argumentError(TypeError, `Cannot ${what}: kind does not change: it is a ${kind}, got ${shown(other)}`);
       }
-      if (changes["master"] !== undefined) this.#checkPort(what, changes);
+      const { master } = changes;
+      if (typeof master === "string" && isElsewhere(changes)) {
+        throw argumentError(
+          TypeError,
+          `Cannot ${what}: master: ${shown(master)} is a name, and the link moves to another namespace: ` +
+            "set it afterwards with a client there, open({ netns })",
+        );
+      }
+      if (master !== undefined && !isElsewhere(changes)) this.#checkPort(what, changes);
       if (ADDRESSES.some((name) => (changes as Fields)[name] !== undefined)) {
         checkAddresses(what, changes, addressSizeOf(this.#open(), this.keyValue(key, "set")));
       }

@@ -315,3 +315,43 @@ kernelTest("the data of a kind may have an interface's name beside its number", 
     assertEquals(after.data, { ...data, ageing: 77 });
   });
 });
+
+kernelTest(
+  "a master by name is that of the namespace that the link is made in, and moves only by number",
+  NEEDS,
+  async () => {
+    await inTwo((here, there) => {
+      // The bridge here has the index of another bridge there.
+      here.ip("link add br0 index 70 type bridge");
+      there.ip("link add wrong index 70 type bridge");
+      there.ip("link add br0 index 71 type bridge");
+      const { links } = here.route, master = (dev: string): unknown => shown(there, dev)["master"];
+      const made = { kind: "veth", master: "br0", netns: there.name, data: { peer: { ifname: "p0" } } } as const;
+      links.add({ ...made, ifname: "v0", up: true, slaveKind: "bridge", slaveData: { cost: 9 } } as never);
+      assertEquals(master("v0"), "br0");
+      const error = assertThrows(() => links.add({ ...made, ifname: "v1", master: "none0", data: {} }));
+      assertStringIncludes((error as Error).message, "none0");
+      assertEquals(namesOf(there.ipJson("link show")).includes("v1"), false);
+      assertThrows(
+        () => here.route.batch((add) => add.links.add({ ...made, ifname: "v2", data: {} })),
+        TypeError,
+        "master: is set after the link is created, which a batch cannot do in another namespace",
+      );
+      links.add({ ...made, ifname: "v3", master: 70, data: { peer: { ifname: "p3" } } });
+      assertEquals(master("v3"), "wrong");
+
+      here.ip("link add d0 type veth peer name d1");
+      for (
+        const act of [
+          () => links.set("d0", { netns: there.name, master: "br0" }),
+          () => here.route.batch((add) => add.links.set("d0", { netns: there.name, master: "br0" })),
+        ]
+      ) assertThrows(act, TypeError, 'master: "br0" is a name, and the link moves to another namespace');
+      assertEquals(shown(here, "d0")["master"], undefined);
+      links.set("d0", { netns: there.name, master: 71 });
+      assertEquals(master("d0"), "br0");
+      there.route.links.set("d0", { master: "wrong" });
+      assertEquals(master("d0"), "wrong");
+    });
+  },
+);
