@@ -12,7 +12,7 @@ import { Client, type Operation, type Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input, type MakingVerb, onShared } from "../../core/collection.ts";
 import { expectType, isFields } from "../../core/arguments.ts";
 import { type Attributes, type Codec, type Field, NoSuchInterface, shown } from "../../core/codec/mod.ts";
-import { argumentError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/printable.ts";
 import type { SomeFlags } from "./kinds/shared.ts";
@@ -329,6 +329,24 @@ const NEW_NAMES = NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL | NLM_F.NLM_F_APPEND;
 /** Without this flag in `extMask`, dumps omit virtual functions. */
 const RTEXT_FILTER_VF = 1;
 
+const ENODEV = 19;
+/** The highest index that a link can have. */
+const LAST_INDEX = 0x7fffffff;
+
+/** Throws if a name in `key`, or its index, is not of the link `found`, which was found by another of them. */
+function expectOneLink(key: LinkKey, found: Link, verb: string): void {
+  if (!isFields(key)) return;
+  const { ifname, altIfname, index } = key as Fields, names = [found.ifname, ...found.propList?.altIfname ?? []];
+  const other = Object.entries({ ifname, altIfname }).find(([, name]) =>
+    name !== undefined && !names.includes(name as string)
+  );
+  if (other === undefined) return;
+  const [field, name] = index === undefined || index === 0 ? ["ifname", ifname] : ["index", index];
+  throw new KernelError(`${verb} link ${declaration.describe(key)}`, ENODEV, {
+    kernelMessage: `${other[0]} ${shown(other[1])} and ${field} ${shown(name)} are not of one link`,
+  });
+}
+
 /** Returns the namespace that a link's fields name: name, path or process id; `undefined` if they name none. */
 function namespaceOf({ netns, netNsPid, netNsFd }: LinkInput): string | number | undefined {
   return netns ?? netNsPid ?? (netNsFd === undefined ? undefined : `/proc/self/fd/${netNsFd}`);
@@ -506,8 +524,10 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
    * its `master` by number, as it is in the other namespace, or afterwards by a client there.
    *
    * @throws {TypeError} a field is fixed once a link is created, is changed by another method, or is read-only
+   * @throws {KernelError} ENODEV: there is none, or the key's names and index are not of one link
    */
   override set(key: LinkKey, changes: LinkInput): void {
+    this.#expectOne(key, "set");
     if (isFields(changes)) {
       const what = `set link ${declaration.describe(this.keyValue(key, "set"))}`;
       refuse(what, changes, IGNORED_FIELDS.set);
@@ -546,6 +566,40 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     );
   }
 
+  /**
+   * Returns the link that `key` denotes.
+   *
+   * @throws {KernelError} ENODEV: there is none, or the key's names and index are not of one link
+   */
+  override get(key: LinkKey): Link {
+    if (typeof key === "number" && Number.isInteger(key) && (key === 0 || key > LAST_INDEX)) {
+      throw new KernelError(`get link ${key}`, ENODEV, { kernelMessage: "no link has this index" });
+    }
+    const found = super.get(key);
+    expectOneLink(key, found, "get");
+    return found;
+  }
+
+  /**
+   * Deletes the link that `key` denotes. Like `ip link delete v0`.
+   *
+   * @throws {KernelError} ENODEV: there is none, or the key's names and index are not of one link
+   */
+  override delete(key: LinkKey | Link): void {
+    this.#expectOne(key as LinkKey, "delete");
+    super.delete(key);
+  }
+
+  /** Throws if a key has several names, or names and an index, and they are not of one link. */
+  #expectOne(key: LinkKey, verb: string): void {
+    if (!isFields(key) || this.#open().deferred) return;
+    const { ifname, altIfname, index } = key as Fields;
+    if ([ifname, altIfname, index === 0 ? undefined : index].filter((one) => one !== undefined).length < 2) return;
+    // If there is no link, the kernel reports it, or an earlier item of a batch creates it.
+    const found = this.#lookFor(this.keyValue(key, verb) as LinkInput);
+    if (found !== undefined) expectOneLink(key, found, verb);
+  }
+
   /** Returns the object that a key stands for. */
   override keyValue(key: LinkKey, verb?: string): object {
     const value = super.keyValue(key, verb), there = isFields(key) ? (key as Fields)["targetNetnsid"] : undefined;
@@ -565,14 +619,14 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
       throw argumentError(TypeError, `Cannot ${what}: ${path}slaveKind: ${why}, got ${shown(slaveKind)}`);
     };
     if (master === undefined || master === null || master === 0) fail("requires a master");
-    const kind = this.#open().deferred ? undefined : this.#kindOf(master!);
+    const kind = this.#open().deferred ? undefined : this.#lookFor(master!)?.kind;
     if (kind !== undefined && kind !== slaveKind) fail(`its master has kind ${kind}`);
   }
 
-  /** Returns the kind of a link; `undefined` if the link does not exist. */
-  #kindOf(key: string | number): string | undefined {
+  /** Returns a link; `undefined` if it does not exist. */
+  #lookFor(key: LinkKey): Link | undefined {
     try {
-      return this.find(key)?.kind;
+      return this.find(key);
     } catch (error) {
       if (error instanceof NoSuchInterface) return undefined;
       throw error;
@@ -632,6 +686,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
     for (const name of names) {
       expectType(name, `${verb} names of link ${declaration.describe(this.keyValue(key, "set"))}`, "string");
     }
+    this.#expectOne(key, `${verb} names of`);
     const operation = this.operation("set", type, { ...this.keyValue(key), propList: { altIfname: names } });
     const flags = verb === "add" ? NEW_NAMES : 0;
     const what = `${verb} ${names.length === 1 ? "name" : "names"} ${names.join(", ")} of link ${

@@ -224,3 +224,55 @@ kernelTest("the law for an IPv6 route that expires: its remaining lifetime is se
     assertEquals(routes.get({ dst: "fd00::/64" }).expires, undefined);
   });
 });
+
+kernelTest("a key with names and an index that are not of one link means no link", NEEDS, async () => {
+  await inNamespace(({ ip, ipJson, route }) => {
+    for (const name of ["aa", "bb"]) {
+      ip(`link add ${name} type bridge`);
+      ip(`link property add dev ${name} altname ${name}-alternative`);
+    }
+    const { links } = route, listed = links.get("aa"), bb = links.get("bb").index!;
+    const is = (): unknown => ipJson("link show").map(({ ifname, mtu, altnames }) => [ifname, mtu, altnames]);
+    const before = is();
+    const keys = [
+      { ifname: "aa", index: bb },
+      { altIfname: "aa-alternative", index: bb },
+      { ifname: "aa", altIfname: "bb-alternative" },
+      { ...listed, index: bb },
+      { ifname: "bb", altIfname: "aa-alternative", index: bb },
+    ];
+    for (const key of keys as readonly { ifname: string }[]) {
+      const text = JSON.stringify(key);
+      assertEquals(links.find(key), undefined, text);
+      for (
+        const act of [
+          () => links.get(key),
+          () => links.set(key, { mtu: 1300 }),
+          () => links.delete(key),
+          () => links.addAltnames(key, "more"),
+          () => links.deleteAltnames(key, "bb-alternative"),
+          () => route.batch((add) => add.links.set(key, { mtu: 1300 })),
+          () => route.batch((add) => add.links.delete(key)),
+        ]
+      ) {
+        const error = assertThrows(act, KernelError, "are not of one link", text);
+        assertEquals((error as KernelError).code, "ENODEV");
+      }
+      assertEquals(is(), before, text);
+    }
+    // The index of a listed link is used again by another one.
+    ip("link delete aa");
+    ip(`link add cc index ${listed.index} type bridge`);
+    assertThrows(() => links.delete(listed), KernelError, "are not of one link");
+    ip("link delete cc");
+    assertThrows(() => links.delete(listed), KernelError, "ENODEV");
+
+    for (const ifname of ["bb", "bb-alternative"]) {
+      links.set({ ifname, altIfname: "bb-alternative", index: bb }, { mtu: 1300 + ifname.length });
+      assertEquals(ipJson("link show bb").map(({ mtu }) => mtu), [1300 + ifname.length]);
+    }
+    for (const index of [0, 4_000_000_000]) assertEquals(links.find(index), undefined);
+    links.delete(links.get("bb"));
+    assertEquals(links.find("bb"), undefined);
+  });
+});
