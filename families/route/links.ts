@@ -115,6 +115,7 @@ const declaration: Declaration<Link> = {
       return "this kernel's bridges do not support VLANs (CONFIG_BRIDGE_VLAN_FILTERING): omit vlanFiltering";
     }
     if (code !== "EOPNOTSUPP" || kernelMessage !== "Unknown device type") return undefined;
+    if (kind === undefined) return "a new link needs its kind: dummy, bridge, veth …";
     return `this kernel has no link kind "${kind}": misspelt, or its module is missing (modprobe ${kind})`;
   },
   // Bridges send notifications about their ports in messages of the same type.

@@ -275,6 +275,8 @@ kernelTest("error: the library refuses names that are too long and unknown field
   await inNamespace(({ route: { addresses, links, routes } }) => {
     const long = assertThrows(() => links.add({ ifname: "a".repeat(16), kind: "bridge" }), RangeError);
     for (const word of ["ifname", "at most 15 bytes", "got 16"]) assertStringIncludes(long.message, word);
+    const kindless = assertThrows(() => links.add({ ifname: "x0" }), KernelError);
+    assertStringIncludes(kindless.message, "a new link needs its kind");
     const unknown = (act: () => unknown, ...words: string[]): void => {
       const { message } = assertThrows(act, TypeError);
       for (const word of words) assertStringIncludes(message, word);
