@@ -305,7 +305,7 @@ test("readable() in Workers that end leaves no descriptor behind", { skip: noWor
       await wait;
     })();\`, { eval: true }).on("error", reject).on("exit", resolve));
     // Warm up: each runtime keeps a bounded number of descriptors for Workers that have ended.
-    for (let i = 0; i < 3; i++) await round();
+    for (let i = 0; i < 12; i++) await round();
     await new Promise((resolve) => setTimeout(resolve, 100));
     const before = own();
     for (let i = 0; i < 6; i++) await round();
@@ -331,7 +331,7 @@ test("a Worker that ends closes its shared clients, however it used them", { ski
       await watch.return();
     })();\`, { eval: true }).on("error", reject).on("exit", resolve));
     // Warm up: each runtime keeps a bounded number of descriptors for Workers that have ended.
-    for (let i = 0; i < 3; i++) await round();
+    for (let i = 0; i < 12; i++) await round();
     await new Promise((resolve) => setTimeout(resolve, 100));
     const before = own();
     for (let i = 0; i < 6; i++) await round();
