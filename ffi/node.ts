@@ -113,7 +113,7 @@ function createWaker(
   let ended = false;
   let wanted = false;
   function close(): void {
-    // What else runs at exit may have closed it: a listener that was taken off meanwhile is called all the same.
+    // Another listener for exit may have closed the handle. Node calls this one all the same, although it was removed.
     if (ended) return;
     ended = true;
     wanted = false;
