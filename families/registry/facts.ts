@@ -10,6 +10,7 @@ import { CRYPTO_MSG } from "../crypto.ts";
 import { DNRNG_NLGRP } from "../dnrtmsg.ts";
 import { ECRYPTFS_MSG } from "../ecryptfs.ts";
 import { IPQM } from "../firewall.ts";
+import { NETFILTER_MSG, NFNLGRP } from "../netfilter/protocol.ts";
 import { ULOG } from "../nflog.ts";
 import { RTM, RTNLGRP } from "../route/protocol.ts";
 import { SCSI_NL_GRP, SCSI_TRANSPORT } from "../scsi_transport.ts";
@@ -235,8 +236,8 @@ const ROWS: readonly Row[] = [
     options: ["CONFIG_NETFILTER_NETLINK"],
     autoload: true,
     capability: { join: ADMIN, send: ADMIN },
-    groups: names.NFNLGRP,
-    types: names.NETFILTER_MSG,
+    groups: NFNLGRP,
+    types: NETFILTER_MSG,
   },
   {
     name: "NETLINK_IP6_FW",

@@ -4,9 +4,11 @@
  *
  * @module
  */
+import * as netfilter from "./netfilter.ts";
 
 /** Prefixes of the constants of each table's attributes. */
 export const TABLES: Readonly<Record<string, string>> = {
+  ...netfilter.TABLES,
   "*.…": "ETHTOOL_A_HEADER_",
   "Link.…": "IFLA_INFO_",
   "InetAf.conf": "IPV4_DEVCONF_",
@@ -337,6 +339,7 @@ export const BY_HAND: Readonly<Record<string, string>> = {
 
 /** Fields with other names than their constants, by the name after the prefix. */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
+  ...netfilter.FIELD_NAMES,
   "CableAmplitude.mV": "mV",
   "CablePulse.mV": "mV",
   "SchedScanMatch.ssid": "ATTR_SSID",
@@ -354,6 +357,7 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
 
 /** Structs, and headers of tables. */
 export const STRUCTS: Readonly<Record<string, string>> = {
+  ...netfilter.STRUCTS,
   "Algorithm": "crypto_user_alg",
   "AlgorithmStatistics": "crypto_user_alg",
   "CoalesceSupport": "nl80211_coalesce_rule_support",
@@ -481,6 +485,7 @@ export const PLACE_NAMES: Readonly<Record<string, string>> = {
  * message.
  */
 export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
+  ...netfilter.LEFT_OUT_OF_STRUCTS,
   "ifaddrmsg.ifa_prefixlen",
   "ifaddrmsg.ifa_flags",
   "rtmsg.rtm_dst_len",
@@ -526,6 +531,7 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
  * `bits1` if from 1), and the names after it if other constants have the same prefix.
  */
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
+  ...netfilter.ENUMERATIONS,
   "GenericOp.flags": ["GENL_", /_PERM$|^CMD_CAP/],
   "FibResult.flScope": "RT_SCOPE_",
   "FibResult.tbIdIn": ["RT_TABLE_", /^(?!COMPAT)/],
@@ -727,6 +733,7 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
  * that only the kernel's source has.
  */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  ...netfilter.NAMES,
   "Algorithm.flags": {
     "larval": 16,
     "dead": 32,
@@ -1022,6 +1029,7 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
  * Forms of attributes whose type neither the kernel's source nor its specifications have, and of the elements of lists.
  */
 export const UNKNOWN: Readonly<Record<string, string>> = {
+  ...netfilter.UNKNOWN,
   "InetAf.conf":
     "forwarding s32, mcForwarding s32, proxyArp s32, acceptRedirects s32, secureRedirects s32, sendRedirects s32, sharedMedia s32, rpFilter s32, acceptSourceRoute s32, bootpRelay s32, logMartians s32, tag s32, arpfilter s32, mediumId s32, noxfrm s32, nopolicy s32, forceIgmpVersion s32, arpAnnounce s32, arpIgnore s32, promoteSecondaries s32, arpAccept s32, arpNotify s32, acceptLocal s32, srcVmark s32, proxyArpPvlan s32, routeLocalnet s32, igmpv2UnsolicitedReportInterval s32, igmpv3UnsolicitedReportInterval s32, ignoreRoutesWithLinkdown s32, dropUnicastInL2Multicast s32, dropGratuitousArp s32, bcForwarding s32, arpEvictNocarrier s32",
   "Algorithm":
@@ -1166,6 +1174,7 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
 
 /** Forms that differ from the kernel's source and specifications, each for a reason. */
 export const OTHERWISE: Readonly<Record<string, string>> = {
+  ...netfilter.OTHERWISE,
   // A MAC address, which the specification of 6.12 calls an integer.
   "Bond.adActorSystem": "6 bytes",
   // Numbers that are unsigned in the kernel's source but meant as signed: temperatures, powers, durations.
@@ -1317,6 +1326,7 @@ export const OTHER_PREFIXES: readonly string[] = [
 
 /** Constants without a table or enumeration, and the reasons. */
 export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
+  ...netfilter.LEFT_OUT,
   [/^CTRL_ATTR_(POLICY|OP_POLICY|OP)$/, "families/generic/controller.ts has them in a table that it does not export"],
   [/^RTA_(PROTOINFO|SESSION|MP_ALGO)$/, "no kernel has used it since 2.2"],
   [/^FRA_UNUSED\d$/, "no kernel uses it"],
@@ -1352,6 +1362,7 @@ export const BEHIND_SUBSYSTEMS: Readonly<Record<string, number>> = { NETFILTER_M
 
 /** Prefixes of the constants of exported objects of numbers that have other names than the headers' constants. */
 export const NUMBERS: Readonly<Record<string, string>> = {
+  ...netfilter.NUMBERS,
   PROC_EVENT: "PROC_EVENT_",
   NL_ATTR_TYPE: "NL_ATTR_TYPE_",
   MPTCP_EVENT: "MPTCP_EVENT_",

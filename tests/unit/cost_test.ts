@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [139, 1_178_000],
+  "mod.ts": [140, 1_185_000],
   "families/route/mod.ts": [50, 448_000],
   "families/route/addresses.ts": [29, 244_000],
   "families/route/links.ts": [35, 346_000],
@@ -45,7 +45,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 259_000],
   "families/generic/thermal.ts": [31, 265_000],
   "families/generic/wireguard.ts": [32, 266_000],
-  "families/registry.ts": [132, 1_153_000],
+  "families/registry.ts": [133, 1_160_000],
   "families/firewall.ts": [15, 139_000],
   "families/nflog.ts": [15, 139_000],
   "families/dnrtmsg.ts": [15, 137_000],

@@ -4,7 +4,7 @@ import { encodeMessages } from "../../../core/datagram.ts";
 import { DecodeError } from "../../../core/errors.ts";
 import { decode, explain, FAMILIES, family, openHint, protocol, show } from "../../../families/registry.ts";
 import { messageSetsOf } from "../../../families/registry/messages.ts";
-import { NETFILTER_MSG } from "../../../families/registry/message_types.ts";
+import { NETFILTER_MSG } from "../../../families/netfilter/protocol.ts";
 import { CONSTANTS } from "../../facts/compare.ts";
 import { hex, mutate, random, ROUNDS, vectors } from "./golden.ts";
 import { test } from "../../test.ts";
