@@ -115,8 +115,8 @@ test("examples print through printable() or stringify(), which escape control ch
     for (const [call, given] of source.matchAll(/console\.(?:log|table)\(\s*([^]{0,20})/g)) {
       if (!/^(printable\(|stringify\(|show\(|`\$\{all\.length\})/.test(given!)) faults.push(`${file}: ${call}`);
     }
-    for (const [call, given] of source.matchAll(/stdout\.write\(([^]{0,50})/g)) {
-      if (!/^`\$\{(printable|values\.json \? stringify)/.test(given!)) faults.push(`${file}: ${call}`);
+    for (const [call, given] of source.matchAll(/stdout\.write\(\s*([^]{0,50})/g)) {
+      if (!/^help|^`\$\{(printable|stringify|values\.json \? stringify)/.test(given!)) faults.push(`${file}: ${call}`);
     }
   }
   assertEquals(faults, []);

@@ -1,0 +1,197 @@
+/**
+ * What the examples share: options and `--help`, a table or JSON of what an example lists or watches, errors in one
+ * line, and a quiet end when the reader of the output is gone.
+ *
+ * @module
+ */
+import process from "node:process";
+import { printable, stringify } from "../core/printable.ts";
+
+/**
+ * The options of an example by name. `all: "of all tables"` is a switch, `netns: ["NAME", "in a namespace"]` takes a
+ * value. The first letter is enough if no other option has it: `-a`.
+ */
+export type Options = Readonly<Record<string, string | readonly [value: string, help: string]>>;
+
+/** The given options: true for a switch, text for an option with a value. */
+export type Given<O extends Options> = { readonly [K in keyof O]?: O[K] extends string ? true : string };
+
+/** The description of an example. */
+export interface Example<O extends Options> {
+  /** What it does, in one sentence or more. */
+  readonly about: string;
+  /** What it takes beside options: `ADDRESS [PORT]`, `[NAME]...`. */
+  readonly takes?: string;
+  /** Its options. `--help` is always there, and `--json` if it lists or watches. */
+  readonly options?: O;
+}
+
+/** What an example lists (an array, a generator) or watches (an async iterable). */
+export type Listed<T> = Iterable<T> | AsyncIterable<T>;
+
+/** A line of a table: cells by the titles of their columns. */
+export type Line = Readonly<Record<string, unknown>>;
+
+/** A wrong argument of the command line. */
+export class UsageError extends Error {}
+
+/** Prints a line. Control characters in it are escaped: names of interfaces and processes may contain them. */
+export function print(...parts: readonly unknown[]): void {
+  process.stdout.write(`${printable(...parts)}\n`);
+}
+
+/**
+ * Runs an example that does something, and prints on its own.
+ *
+ * ```ts ignore
+ * await run({ about: "Deletes a link.", takes: "NAME" }, (_options, name) => links.delete(name));
+ * ```
+ *
+ * @param body what it does, called with the options, then with the other arguments
+ */
+export function run<O extends Options = Record<never, never>>(
+  example: Example<O>,
+  body: (options: Given<O>, ...words: string[]) => void | Promise<void>,
+): Promise<void> {
+  return guarded(async () => {
+    const { options, words } = parse(example.options ?? {}, example, process.argv.slice(2));
+    if (options["help"]) return process.stdout.write(help(example.options ?? {}, example));
+    await body(options as Given<O>, ...words);
+  });
+}
+
+/**
+ * Runs an example that lists or watches, and prints a table; with `--json` an array of what is listed, or a line for
+ * each event.
+ *
+ * ```ts ignore
+ * await list(
+ *   { about: "Lists addresses.", options: { dev: ["NAME", "only those of this interface"] } },
+ *   ({ dev }) => addresses.list(dev === undefined ? {} : { dev }),
+ *   ({ address, dev }) => ({ ADDRESS: address, INTERFACE: dev }),
+ * );
+ * ```
+ *
+ * @param body returns what is listed or watched; called with the options, then with the other arguments
+ * @param line makes a line of the table; `undefined` leaves it out
+ */
+export function list<T, O extends Options = Record<never, never>>(
+  example: Example<O>,
+  body: (options: Given<O>, ...words: string[]) => Listed<T> | Promise<Listed<T>>,
+  line: (one: T) => Line | undefined,
+): Promise<void> {
+  return guarded(async () => {
+    const all = { ...example.options, json: "prints JSON" };
+    const { options, words } = parse(all, example, process.argv.slice(2));
+    if (options["help"]) return process.stdout.write(help(all, example));
+    const listed = await body(options as Given<O>, ...words);
+    const table = new Table();
+    if (Symbol.asyncIterator in listed) {
+      for await (const one of listed) {
+        if (options["json"]) process.stdout.write(`${stringify(one)}\n`);
+        else table.print([line(one)]);
+      }
+    } else if (options["json"]) process.stdout.write(`${stringify([...listed], 2)}\n`);
+    else table.print([...listed].map(line));
+  });
+}
+
+/** Calls a function; an error of the user is told in one line. Ends quietly when nobody reads the output, as in `| head`. */
+async function guarded(body: () => unknown): Promise<void> {
+  process.stdout.on("error", () => process.exit());
+  try {
+    await body();
+  } catch (error) {
+    const usage = error instanceof UsageError;
+    process.stderr.write(
+      `${printable(`${script()}: ${(error as Error).message}`)}${usage ? ` (see ${script()} --help)` : ""}\n`,
+    );
+    process.exitCode = usage ? 2 : 1;
+  }
+}
+
+/** Returns the name of the example: that of its file. */
+function script(): string {
+  return /([^/]*?)(\.ts)?$/.exec(process.argv[1] ?? "")![1]!;
+}
+
+/** Divides a command line into options and other words, and refuses what the example does not take. */
+function parse(
+  options: Options,
+  { takes = "" }: Example<Options>,
+  given: readonly string[],
+): { options: Record<string, string | true>; words: string[] } {
+  const found: Record<string, string | true> = {}, words: string[] = [], left = [...given];
+  while (left.length > 0) {
+    const word = left.shift()!;
+    if (!/^-./.test(word)) words.push(word);
+    else if (word === "--") words.push(...left.splice(0));
+    else {
+      const [, dashes, name, value] = /^(--?)([^=]*)(?:=([^]*))?$/.exec(word)!;
+      const fitting = [...Object.keys(options), "help"].filter((one) =>
+        dashes === "--" ? one === name : one[0] === name
+      );
+      if (fitting.length !== 1) throw new UsageError(`there is no option ${word}`);
+      const [key] = fitting as [string], takesValue = typeof options[key] === "object";
+      if (!takesValue && value !== undefined) throw new UsageError(`${dashes}${name} takes no value`);
+      const next = takesValue ? value ?? left.shift() : true;
+      if (next === undefined) throw new UsageError(`${word} needs a value: ${options[key]![0]}`);
+      found[key] = next;
+    }
+  }
+  const names = takes.split(" ").filter((name) => name !== "");
+  const missing = names.filter((name) => !name.startsWith("["))[words.length];
+  if (found["help"]) return { options: found, words };
+  if (missing !== undefined) throw new UsageError(`${missing} is missing`);
+  if (words.length > names.length && !takes.endsWith("...")) throw new UsageError(`what is ${words[names.length]}?`);
+  return { options: found, words };
+}
+
+/** Returns the text of `--help`. */
+function help(options: Options, { about, takes = "" }: Example<Options>): string {
+  const rows = Object.entries({ ...options, help: "prints this" }).map(([name, option]) =>
+    typeof option === "string" ? [`  --${name}`, option] : [`  --${name} ${option[0]}`, option[1]]
+  );
+  const width = Math.max(...rows.map(([name]) => name!.length));
+  const usage = ["usage:", script(), "[OPTION]...", takes].filter((word) => word !== "").join(" ");
+  return `${about}\n\n${usage}\n\n${rows.map(([name, text]) => `${name!.padEnd(width)}  ${text}\n`).join("")}`;
+}
+
+/** A table with titles above its columns. Numbers are aligned on the right. */
+class Table {
+  #titles: readonly string[] = [];
+  #widths: number[] = [];
+
+  /** Prints lines, with their titles if those before had others. Columns get wider if later cells need it. */
+  print(lines: readonly (Line | undefined)[]): void {
+    const rows = lines.filter((line) => line !== undefined);
+    for (const row of rows) {
+      const titles = Object.keys(row);
+      if (titles.join("\0") !== this.#titles.join("\0")) {
+        this.#titles = titles;
+        this.#widths = titles.map((title) => title.length);
+        for (const one of rows) if (Object.keys(one).join("\0") === titles.join("\0")) this.#widen(one);
+        this.#text(row, titles);
+      }
+      this.#widen(row);
+      this.#text(row, titles.map((title) => cellOf(row[title])));
+    }
+  }
+
+  #widen(row: Line): void {
+    this.#widths = this.#titles.map((title, i) => Math.max(this.#widths[i]!, cellOf(row[title]).length));
+  }
+
+  #text(row: Line, cells: readonly string[]): void {
+    const padded = cells.map((cell, i) =>
+      typeof row[this.#titles[i]!] === "number" ? cell.padStart(this.#widths[i]!) : cell.padEnd(this.#widths[i]!)
+    );
+    print(padded.join("  ").trimEnd());
+  }
+}
+
+/** Returns the text of a cell: `-` for nothing, a list with commas. */
+function cellOf(value: unknown): string {
+  const text = printable(Array.isArray(value) ? value.join(",") : value ?? "");
+  return text === "" ? "-" : text;
+}
