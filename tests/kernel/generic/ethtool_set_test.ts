@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import { type Ethtool, open } from "../../../families/generic/ethtool.ts";
 import { skip } from "../../test.ts";
-import { before, inNamespace, load, type Namespace, run } from "../namespace.ts";
+import { before, inNamespace, lab, load, type Namespace, run } from "../namespace.ts";
 import { genericTest } from "./needs.ts";
 
 /** The output of the tool for a device: the text after each colon, by the option and the words before the colon. */
@@ -167,8 +167,10 @@ for (
       const tool = new Tool(ns);
       const whole = tool.show("left0");
       let [was] = tool.features("", "left0"), tried = 0;
-      for (const [shown, { requested, fixed }] of Object.entries(was!)) {
-        if (requested === null || fixed !== false) continue;
+      const free = Object.entries(was!).filter(([, { requested, fixed }]) => requested !== null && fixed === false);
+      for (const [position, [shown, { requested }]] of free.entries()) {
+        // In the lab, where a run of the tool takes a second, every fifth feature is tried.
+        if (lab && position % 5 !== 0) continue;
         const name = KERNEL_NAMES[shown] ?? shown, on = !requested;
         client.features.set("left0", { wanted: { value: on ? [name] : [], mask: [name] } });
         // The kernel turns off what needs the feature; the tool's change of another device shows what that is. The
@@ -180,7 +182,7 @@ for (
         was = after;
         tried++;
       }
-      assert(tried > 5, `${tried} features`);
+      assert(tried > (lab ? 1 : 5), `${tried} features`);
       const settings = (all: Shown): Shown =>
         Object.fromEntries(Object.entries(all).filter(([line]) => !line.startsWith("-k ")));
       assertEquals(settings(tool.show("left0")), settings(whole));
