@@ -5,10 +5,12 @@
  * @module
  */
 import * as netfilter from "./netfilter.ts";
+import * as nftExpressions from "./nft_expressions.ts";
 
 /** Prefixes of the constants of each table's attributes. */
 export const TABLES: Readonly<Record<string, string>> = {
   ...netfilter.TABLES,
+  ...nftExpressions.TABLES,
   "*.…": "ETHTOOL_A_HEADER_",
   "Link.…": "IFLA_INFO_",
   "InetAf.conf": "IPV4_DEVCONF_",
@@ -532,6 +534,7 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
  */
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
   ...netfilter.ENUMERATIONS,
+  ...nftExpressions.ENUMERATIONS,
   "GenericOp.flags": ["GENL_", /_PERM$|^CMD_CAP/],
   "FibResult.flScope": "RT_SCOPE_",
   "FibResult.tbIdIn": ["RT_TABLE_", /^(?!COMPAT)/],
@@ -734,6 +737,7 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
  */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   ...netfilter.NAMES,
+  ...nftExpressions.NAMES,
   "Algorithm.flags": {
     "larval": 16,
     "dead": 32,
@@ -1175,6 +1179,7 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
 /** Forms that differ from the kernel's source and specifications, each for a reason. */
 export const OTHERWISE: Readonly<Record<string, string>> = {
   ...netfilter.OTHERWISE,
+  ...nftExpressions.OTHERWISE,
   // A MAC address, which the specification of 6.12 calls an integer.
   "Bond.adActorSystem": "6 bytes",
   // Numbers that are unsigned in the kernel's source but meant as signed: temperatures, powers, durations.
@@ -1299,6 +1304,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
 
 /** Prefixes of constants that are values, or attributes of messages without a table. */
 export const OTHER_PREFIXES: readonly string[] = [
+  ...nftExpressions.OTHER_PREFIXES,
   "IFLA_INFO_",
   "IFLA_EVENT_",
   "IFLA_STATS_",
