@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { encodeCString } from "../ffi/text.ts";
+import { decodeText, encodeCString } from "../ffi/text.ts";
 import { O } from "../ffi/netns.ts";
 import { libc } from "../ffi/runtime.ts";
 
@@ -14,16 +14,16 @@ const MOST = 16_384;
 const CAP_NET_ADMIN = 12;
 
 /**
- * Returns the text of a /proc file about this process, read without the runtime's permission checks; `undefined` when
- * it cannot be read.
+ * Returns the text of a /proc file about a process, read without the runtime's permission checks; `undefined` when it
+ * cannot be read.
  */
-function readProc(path: string): string | undefined {
+export function readProc(path: string): string | undefined {
   const { open, read, close } = libc(), fd = open(encodeCString(path), O.O_RDONLY | O.O_CLOEXEC, 0);
   if (fd < 0) return undefined;
   const bytes = new Uint8Array(MOST);
   try {
     const length = read(fd, bytes, bytes.length);
-    return length < 0 ? undefined : String.fromCharCode(...bytes.subarray(0, length));
+    return length < 0 ? undefined : decodeText(bytes, 0, length);
   } finally {
     close(fd);
   }

@@ -18,16 +18,16 @@
  * @module
  */
 import { ERRNO, SystemError } from "../ffi/errors.ts";
+import { namesIn } from "../ffi/folder.ts";
 import { checkNetnsName, CLONE_NEWNET, inNetns, NETNS_DIRECTORIES, O, restoring, THREAD_NETNS } from "../ffi/netns.ts";
-import { architecture, errno, libc } from "../ffi/runtime.ts";
-import { decodeText, encodeCString } from "../ffi/text.ts";
+import { errno, libc } from "../ffi/runtime.ts";
+import { encodeCString } from "../ffi/text.ts";
 
 const MS_BIND = 0x1000;
 const MS_REC = 0x4000;
 const MS_SHARED = 0x100000;
 const MNT_DETACH = 2;
 const LOCK_EX = 2;
-const SYS_getdents64 = { x64: 217, arm64: 61 } as const;
 
 /**
  * Adds a network namespace that has only a `lo`, which is down.
@@ -91,18 +91,10 @@ export { deleteNetns as delete };
  */
 export function list(): string[] {
   for (const directory of NETNS_DIRECTORIES) {
-    const path = encodeCString(directory);
-    const fd = libc().open(path, O.O_RDONLY | O.O_CLOEXEC, 0);
-    if (fd < 0) {
-      const error = errno();
-      if (error === ERRNO.ENOENT) continue;
-      throw failure("open", error, "list network namespaces");
-    }
-    try {
-      return readNames(fd).sort();
-    } finally {
-      libc().close(fd);
-    }
+    let error: readonly [call: string, errno: number] = ["open", 0];
+    const names = namesIn(directory, (call) => error = [call, errno()]);
+    if (names !== undefined) return names.sort();
+    if (error[1] !== ERRNO.ENOENT) throw failure(...error, "list network namespaces");
   }
   return [];
 }
@@ -176,21 +168,4 @@ function makeDirectory(what: string): string {
     if (error !== ERRNO.ENOENT) break;
   }
   throw failure("mkdir", error, what);
-}
-
-/** struct linux_dirent64: reclen 16, name 19, NUL-terminated. */
-function readNames(fd: number): string[] {
-  const names: string[] = [];
-  const memory = new ArrayBuffer(4096);
-  const bytes = new Uint8Array(memory);
-  const view = new DataView(memory);
-  while (true) {
-    const result = libc().syscall(SYS_getdents64[architecture()], fd, bytes, bytes.length);
-    const length = succeed(result, "getdents64", "list network namespaces");
-    if (length === 0) return names;
-    for (let at = 0; at < length; at += view.getUint16(at + 16, true)) {
-      const name = decodeText(bytes, at + 19, at + view.getUint16(at + 16, true));
-      if (name !== "." && name !== "..") names.push(name);
-    }
-  }
 }

@@ -52,6 +52,7 @@ export const symbols = {
   close: [["i32" /* fd */], "i32"],
   read: [["i32", /* fd */ "buffer", /* buf */ "usize" /* count */], "i32"],
   write: [["i32", /* fd */ "buffer", /* buf */ "usize" /* count */], "i32"],
+  readlink: [["buffer", /* pathname */ "buffer", /* buf */ "usize" /* bufsiz */], "i32"],
   fcntl: [["i32", /* fd */ "i32", /* cmd */ "i32" /* arg */], "i32"],
   flock: [["i32", /* fd */ "i32" /* operation */], "i32"],
   mkdir: [["buffer", /* pathname */ "u32" /* mode */], "i32"],

@@ -1,0 +1,61 @@
+/**
+ * The processes that hold a socket: what `ss -p` shows.
+ *
+ * ```ts
+ * import { processesOf } from "@linux/netlink/core/processes.ts";
+ * import { tcp } from "@linux/netlink/families/sock_diag/tcp.ts";
+ *
+ * const listening = tcp.list({ state: "listen" });
+ * const holders = processesOf(listening.map(({ inode }) => inode));
+ * for (const { local, localPort, inode } of listening) {
+ *   console.log(local, localPort, holders.get(inode)?.map(({ name, pid }) => `${name}(${pid})`).join(" ") ?? "?");
+ * }
+ * ```
+ *
+ * Only root (CAP_SYS_PTRACE) sees the sockets of other users' processes: the others are left out. Deno needs no more
+ * than `--allow-ffi`. Processes of other PID namespaces are not seen, and processes of other network namespaces are.
+ *
+ * @module
+ */
+import { linkTarget, namesIn } from "../ffi/folder.ts";
+import { readProc } from "./capabilities.ts";
+
+/** A process that holds a socket. */
+export interface SocketHolder {
+  /** Number of the process. */
+  readonly pid: number;
+  /** Name of its program, at most 15 bytes, as it says itself: it may contain anything. */
+  readonly name: string;
+  /** Numbers of its file descriptors for the socket, ascending. */
+  readonly fds: readonly number[];
+}
+
+/**
+ * Returns the processes that hold each of some sockets, by the sockets' inodes; one walk through /proc for all of them.
+ * Sockets that no visible process holds are not in the map.
+ *
+ * @param inodes the field `inode` of sockets of any kind; without it, of all sockets
+ */
+export function processesOf(inodes?: Iterable<number>): Map<number, SocketHolder[]> {
+  const wanted = inodes === undefined ? undefined : new Set(inodes), found = new Map<number, SocketHolder[]>();
+  if (wanted?.size === 0) return found;
+  const pids = (namesIn("/proc") ?? []).filter((name) => /^\d+$/.test(name)).map(Number);
+  for (const pid of pids.sort((a, b) => a - b)) {
+    const own = new Map<number, number[]>();
+    for (const fd of namesIn(`/proc/${pid}/fd`) ?? []) {
+      const inode = Number(/^socket:\[(\d+)\]$/.exec(linkTarget(`/proc/${pid}/fd/${fd}`) ?? "")?.[1] ?? NaN);
+      if (Number.isNaN(inode) || wanted?.has(inode) === false) continue;
+      const fds = own.get(inode);
+      if (fds === undefined) own.set(inode, [Number(fd)]);
+      else fds.push(Number(fd));
+    }
+    if (own.size === 0) continue;
+    const name = (readProc(`/proc/${pid}/comm`) ?? "").replace(/\n$/, "");
+    for (const [inode, fds] of own) {
+      const holder: SocketHolder = { pid, name, fds: fds.sort((a, b) => a - b) }, others = found.get(inode);
+      if (others === undefined) found.set(inode, [holder]);
+      else others.push(holder);
+    }
+  }
+  return found;
+}
