@@ -38,6 +38,20 @@ export function expectNames(value: object, what: string, names: Iterable<string>
   }
 }
 
+/** Throws unless the value is an object with options that exist. */
+export function expectOptions(options: unknown, what: string, names: readonly string[]): void {
+  expectFields(options, what, "options as an object");
+  expectNames(options, what, names, "option");
+}
+
+/** True if an option that has only the value `"ok"` is given. */
+export function isOk(options: unknown, name: string, what: string): boolean {
+  expectOptions(options, what, [name]);
+  const value = (options as Readonly<Record<string, unknown>>)[name];
+  if (value === undefined || value === "ok") return value === "ok";
+  throw argumentError(TypeError, `Cannot ${what}: ${name}: expected "ok" or undefined, got ${shown(value)}`);
+}
+
 /** Returns the names of a table's fields, also of those in a nest of their own. */
 export function namesOf({ fields }: { readonly fields: readonly Field[] }): string[] {
   return fields.flatMap(({ key, lift }) => lift === undefined ? [key!] : namesOf(lift));

@@ -38,6 +38,8 @@ class Batch {
   readonly #failures: BatchFailure[] = [];
   readonly #unknown: BatchFailure[] = [];
   readonly #unsent: BatchFailure[] = [];
+  /** The item that changed nothing and was last: see {@linkcode Operation.tolerates}. */
+  #unchanged = -1;
   /** The error after which no further items are sent. */
   #ended: Error | undefined;
   /** The items of the datagram that is being filled. */
@@ -91,6 +93,7 @@ class Batch {
     for (const next of operation.then ?? []) {
       // Failures are listed in the order of sending, so the last one may be this item's.
       this.#flush();
+      if (this.#unchanged === index) break;
       if ([this.#failures, this.#unknown, this.#unsent].some((list) => list.at(-1)?.index === index)) break;
       this.#put(next, index);
     }
@@ -104,7 +107,8 @@ class Batch {
       this.#flush();
       error = this.#ended ?? this.#append(operation, index);
     }
-    if (error !== undefined) (this.#ended === undefined ? this.#failures : this.#unsent).push({ index, error });
+    if (error !== undefined && this.#ended === undefined) this.#fail(operation, { index, error });
+    else if (error !== undefined) this.#unsent.push({ index, error });
     if (this.#chunk.length > 0 && this.#exchange.show(this.#writer, operation)) {
       this.#chunk = [];
       this.#writer.reset();
@@ -166,10 +170,11 @@ class Batch {
       for (const { index } of items) list.push({ index, error });
       return;
     }
-    const open = new Map(items.map((item) => [item.seq, item]));
+    const open = new Map(items.map((item) => [item.seq, item])),
+      refused: (BatchFailure & Pick<Chunk, "operation">)[] = [];
     let error: Error | undefined;
     try {
-      this.#receiveVerdicts(what, last, open);
+      this.#receiveVerdicts(what, last, open, refused);
       if (answers.lost !== undefined) error = overflowed(what, answers.lost);
     } catch (caught) {
       if (!(caught instanceof Error)) throw caught;
@@ -177,12 +182,24 @@ class Batch {
       // A socket whose receive buffer overflowed works again once it is empty.
       if (answers.lost === undefined) this.#ended = error;
     }
+    for (const { operation, ...failure } of refused) this.#fail(operation, failure);
     if (error === undefined) return;
     for (const { index } of open.values()) this.#unknown.push({ index, error });
   }
 
+  /** Notes that an item failed, unless its error is tolerated. */
+  #fail({ tolerates }: Operation, failure: BatchFailure): void {
+    if (tolerates?.(failure.error) === true) this.#unchanged = failure.index;
+    else this.#failures.push(failure);
+  }
+
   /** Receives up to the last item's acknowledgement or error; removes items whose outcome is known from `open`. */
-  #receiveVerdicts(what: string, last: Chunk, open: Map<number, Chunk>): void {
+  #receiveVerdicts(
+    what: string,
+    last: Chunk,
+    open: Map<number, Chunk>,
+    refused: (BatchFailure & Pick<Chunk, "operation">)[],
+  ): void {
     const exchange = this.#exchange;
     for (let done = false; !done;) {
       const from = exchange.receive(what, this.#answers);
@@ -193,7 +210,7 @@ class Batch {
         open.delete(seq);
         if (verdict.errno !== 0) {
           const error = exchange.refusal({ ...verdict, from, end }, item.operation, this.#writer, item.start);
-          this.#failures.push({ index: item.index, error });
+          refused.push({ index: item.index, operation: item.operation, error });
         }
         return item === last;
       });

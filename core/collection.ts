@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { expectFields, expectNames, isCondition, isFields, namesOf, plural } from "./arguments.ts";
+import { expectFields, expectNames, isCondition, isFields, isOk, namesOf, plural } from "./arguments.ts";
 import { type Attributes, type Codec, type Field, type IsIfindex, type Reader, shown } from "./codec/mod.ts";
 import { type Client, sharedClient } from "./client.ts";
 import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError, unasked } from "./errors.ts";
@@ -39,6 +39,18 @@ export type Verb = "get" | "list" | "add" | "append" | "replace" | "set" | "dele
 
 /** The verbs that make an object. */
 export type MakingVerb = "add" | "append" | "replace";
+
+/** Options of adding. */
+export interface AddOptions {
+  /** `"ok"` if the object may exist already. An existing one with the same key is left as it is, even if it differs. */
+  exists?: "ok";
+}
+
+/** Options of deleting. */
+export interface DeleteOptions {
+  /** `"ok"` if there may be no such object. */
+  missing?: "ok";
+}
 
 /** The verbs of the collection `C` that change something, in a batch: they return nothing. */
 export type Changes<C> = {
@@ -98,6 +110,10 @@ export interface Declaration<T extends object> {
    * length: one that no object can have matches none.
    */
   readonly alternatives?: Readonly<Record<string, (value: T) => readonly string[]>>;
+  /** Codes of the kernel's errors for a new object that exists already; EEXIST when absent. */
+  readonly taken?: readonly string[];
+  /** True for further errors that mean that an object does not exist. */
+  readonly absent?: (error: KernelError) => boolean;
   /** Codes of the kernel's errors for a list from a table, or on an interface, that does not exist. */
   readonly none?: readonly string[];
   /**
@@ -171,9 +187,10 @@ const FLAGS: Readonly<Record<Verb, number>> = {
 /**
  * All objects of one kind: links, routes …
  *
- * `T` is the type of objects from the kernel, `I` the type of input, `K` the type of keys.
+ * `T` is the type of objects from the kernel, `I` the type of input, `K` the type of keys, `A` the type of what `add`
+ * returns for an object that it made.
  */
-export class Collection<T extends object, I extends object = Input<T> & object, K = I> {
+export class Collection<T extends object, I extends object = Input<T> & object, K = I, A = true> {
   /** The declaration that defines the verbs. */
   readonly declaration: Declaration<T>;
   readonly #open: () => Client;
@@ -237,6 +254,11 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     } catch (error) {
       if (!this.#hasNone(error)) throw error;
     }
+  }
+
+  /** True if an error means that an object does not exist. */
+  #isAbsence(error: unknown): boolean {
+    return isAbsence(error) || error instanceof KernelError && this.declaration.absent?.(error) === true;
   }
 
   #hasNone(error: unknown): boolean {
@@ -326,7 +348,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     try {
       return this.get(key);
     } catch (error) {
-      if (isAbsence(error)) return undefined;
+      if (this.#isAbsence(error)) return undefined;
       throw error;
     }
   }
@@ -336,8 +358,30 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    *
    * @throws {KernelError} EEXIST: it exists already
    */
-  add(value: I): void {
-    this.make("add", value);
+  add(value: I): A;
+  /**
+   * Makes an object unless it exists, with `{ exists: "ok" }`.
+   *
+   * @returns false if it exists, so that nothing was changed
+   */
+  add(value: I, options?: AddOptions): A | false;
+  add(value: I, options: AddOptions = {}): A | false {
+    const tolerates = this.existing(value, options);
+    return attempt(tolerates, () => {
+      this.make("add", value, 0, tolerates);
+      return true as A;
+    });
+  }
+
+  /** Returns the function that is true for errors of `add` that the options tolerate, if they tolerate any. */
+  protected existing(value: I, options: AddOptions): Tolerates | undefined {
+    const { object } = this.declaration;
+    return isOk(options, "exists", `add ${object}`) ? (error) => this.isExisting(value, error) : undefined;
+  }
+
+  /** True if an error of `add` means that the object exists already. */
+  protected isExisting(_value: I, error: unknown): boolean {
+    return error instanceof NetlinkError && (this.declaration.taken ?? TAKEN).includes(error.code);
   }
 
   /** Makes an object beside others with the same key. */
@@ -351,17 +395,25 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   /** Sends the request that makes an object; returns the kernel's reply, if any. */
-  protected make(verb: MakingVerb, value: I, flags = 0): T | undefined {
+  protected make(verb: MakingVerb, value: I, flags = 0, tolerates?: Tolerates): T | undefined {
     const { messages } = this.declaration, operation = this.operation(verb, messages.new, value, messages.new);
-    return this.#requester().request({ ...operation, flags: operation.flags | flags }) as T | undefined;
+    return this.#requester().request({
+      ...operation,
+      flags: operation.flags | flags,
+      ...(tolerates === undefined ? {} : { tolerates }),
+    }) as T | undefined;
   }
 
   /** Makes an object that must not exist yet. Returns it as the kernel made it; in a dry run, as it would be sent. */
-  protected addEchoed(value: I): T {
+  protected addEchoed(value: I): T;
+  /** Makes an object. Returns false if it exists and the options tolerate that. */
+  protected addEchoed(value: I, options?: AddOptions): T | false;
+  protected addEchoed(value: I, options: AddOptions = {}): T | false {
     const requester = this.#requester(), batched = requester.deferred && requester !== this.#open();
-    const made = this.make("add", value, batched ? 0 : NLM_F.NLM_F_ECHO);
+    const tolerates = this.existing(value, options);
+    const made = attempt(tolerates, () => this.make("add", value, batched ? 0 : NLM_F.NLM_F_ECHO, tolerates));
     // In a batch, the types hide the missing result: see Changes.
-    if (made !== undefined || batched) return made as T;
+    if (made !== undefined || batched) return made as T | false;
     return requester.deferred ? this.foresee("add", value) : this.findMade(value);
   }
 
@@ -428,19 +480,33 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * If the key has fields that the kernel does not compare, the object that `find` returns is looked for first. A dry
    * run, which reads nothing, shows only the key.
    *
+   * @param options `{ missing: "ok" }` if there may be no such object
+   * @returns false if there was none, so that nothing was changed
    * @throws {KernelError} the kernel's error when there is none; ENOENT if it was looked for
    */
-  delete(key: K | T): void {
-    const { messages, compares, hides } = this.declaration, named = this.keyValue(key as K, "delete");
-    const operation = this.operation("delete", messages.del, named), { what } = operation;
+  delete(key: K | T, options: DeleteOptions = {}): boolean {
+    const { messages, compares, hides, object } = this.declaration, named = this.keyValue(key as K, "delete");
+    const tolerates = isOk(options, "missing", `delete ${object}`)
+      ? (error: unknown): boolean => this.#isAbsence(error)
+      : undefined;
+    const operation: Operation = {
+      ...this.operation("delete", messages.del, named),
+      ...(tolerates === undefined ? {} : { tolerates }),
+    };
+    const { what } = operation,
+      send = (operation: Operation): boolean =>
+        attempt(tolerates, () => {
+          this.#requester().request(operation);
+          return true;
+        });
     const compared = hides === undefined && (compares === undefined || Received.is(named) || compares(named));
-    if (compared || this.#open().deferred) return void this.#requester().request(operation);
+    if (compared || this.#open().deferred) return send(operation);
     const read = (): object => {
       const { found } = this.look(named, what, this.#open());
       this.#expectFirst(found, what);
       return this.operation("delete", messages.del, found).value;
     };
-    this.#requester().request({ ...operation, read });
+    return send({ ...operation, read });
   }
 
   /** Throws if the kernel would delete another object, which comes first. */
@@ -490,9 +556,9 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     } catch (error) {
       if (!(error instanceof BatchError) || error.unsent.length > 0) throw error;
       // If the kernel did not find an object, a second list tells if it is gone.
-      const missed = error.failures.some(({ error }) => isAbsence(error));
+      const missed = error.failures.some(({ error }) => this.#isAbsence(error));
       const there = new Set((missed ? this.list(rest as I) : []).map((one) => this.key(one)));
-      const left = error.without((one) => isAbsence(one.error) && !there.has(this.key(found[one.index]!)));
+      const left = error.without((one) => this.#isAbsence(one.error) && !there.has(this.key(found[one.index]!)));
       if (left !== undefined) throw left;
     }
     return found.length;
@@ -717,6 +783,22 @@ function merged(found: Fields, changes: Fields): Fields {
   }
   return whole;
 }
+
+/** Tells the errors of a request that mean that nothing is left to do: see {@linkcode Operation.tolerates}. */
+export type Tolerates = NonNullable<Operation["tolerates"]>;
+
+/** Returns what `send` returns; false if it throws an error that is tolerated. */
+export function attempt<R>(tolerates: Tolerates | undefined, send: () => R): R | false {
+  try {
+    return send();
+  } catch (error) {
+    if (tolerates?.(error) === true) return false;
+    throw error;
+  }
+}
+
+/** Codes of errors that mean that an object exists already. */
+const TAKEN: readonly string[] = ["EEXIST"];
 
 /** Codes of errors that mean that an object does not exist. */
 const ABSENT: ReadonlySet<string> = new Set([

@@ -6,7 +6,7 @@
 import { expectFields, isFields, plural } from "./arguments.ts";
 import { BatchRequester, Client, type OpenOptions, sharedClient } from "./client.ts";
 import { type Codec, Reader, shown } from "./codec/mod.ts";
-import { Collection, type Declaration, type Input, type Verb } from "./collection.ts";
+import { type Changes, Collection, type Declaration, type Input, type Verb } from "./collection.ts";
 import { argumentError, KernelError, type KernelErrorDetails } from "./errors.ts";
 import { LastNames } from "./event_names.ts";
 import { declareFamily, noteFamily } from "./generic_messages.ts";
@@ -282,8 +282,8 @@ const ENODEV = 19;
 const NO_COMMAND = -1;
 
 /** A collection of a generic family, with the same verbs and watches as any collection. */
-export class GenericCollection<T extends object, I extends object = Input<T> & object, K = I>
-  extends Collection<T, I, K> {
+export class GenericCollection<T extends object, I extends object = Input<T> & object, K = I, A = true>
+  extends Collection<T, I, K, A> {
   /** Sends requests other than the verbs. */
   protected readonly caller: GenericCaller;
   readonly #declaration: GenericDeclaration<T>;
@@ -382,8 +382,15 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
   }
 }
 
+/** The collections `C` in a batch: their verbs that change something return nothing. */
+export type Batched<C> = {
+  readonly [N in keyof C]: C[N] extends { readonly declaration: object }
+    ? Changes<C[N]> & Omit<C[N], keyof Changes<C[N]>>
+    : C[N];
+};
+
 /** A client with the collections `C` of one family; in a batch, they have type `B`. */
-export type Opened<C, B = C> = C & Disposable & {
+export type Opened<C, B = Batched<C>> = C & Disposable & {
   /**
    * Collects the changes that the callback requests and sends them in as few datagrams as possible. A refused one does
    * not stop the others.
@@ -405,7 +412,7 @@ export function openGeneric<C extends object>(options: OpenOptions, make: MakeGe
     batch = (collect: (batch: C) => void): void => {
       runGenericBatch(client, make, collect);
     };
-  return Object.assign(make(open, open), { batch, close, [Symbol.dispose]: close });
+  return Object.assign(make(open, open), { batch, close, [Symbol.dispose]: close }) as unknown as Opened<C>;
 }
 
 function runGenericBatch<C>(client: Client, make: MakeGeneric<C>, collect: (batch: C) => void): void {

@@ -120,6 +120,11 @@ export interface Operation {
   readonly looks?: true;
   /** Returns the hint of the error if the kernel refuses the request. */
   readonly hint?: (code: string, details: KernelErrorDetails) => string | undefined;
+  /**
+   * Returns true for an error after which nothing is left to do, because the object exists already or is gone: then the
+   * item of a batch counts as done. It may ask the kernel.
+   */
+  readonly tolerates?: (error: unknown) => boolean;
   /** Further requests after this one succeeded, as parts of the same item of a batch. */
   readonly then?: readonly Operation[];
 }

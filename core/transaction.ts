@@ -84,6 +84,12 @@ class Transaction {
         `Cannot ${operation.what} in a transaction: it must read the result of earlier changes, but all are done at once`,
       );
     }
+    if (operation.tolerates !== undefined) {
+      throw argumentError(
+        TypeError,
+        `Cannot ${operation.what} in a transaction with { exists: "ok" } or { missing: "ok" }: it is done as a whole`,
+      );
+    }
     const { length } = this.#writer, before = this.#parts.length;
     try {
       for (const part of parts) this.#append(part, index);

@@ -13,7 +13,7 @@
  * Source: linux/cryptouser.h, v7.2; CRYPTO_ALG_* of linux/crypto.h, v6.17.
  * @module
  */
-import { expectFields } from "../core/arguments.ts";
+import { expectFields, isOk } from "../core/arguments.ts";
 import { argumentError, KernelError } from "../core/errors.ts";
 import { Client, type OpenOptions, sharedClient } from "../core/client.ts";
 import {
@@ -33,7 +33,7 @@ import {
   struct,
   u32,
 } from "../core/codec/mod.ts";
-import { Collection, type Declaration, type Found } from "../core/collection.ts";
+import { type AddOptions, Collection, type Declaration, type DeleteOptions, type Found } from "../core/collection.ts";
 import { declareMessages } from "../core/messages.ts";
 import type { Protocol, Requester } from "../core/protocol.ts";
 
@@ -573,9 +573,11 @@ class ByWholeKey extends Collection<Algorithm, object, AlgorithmKey | string> {
     super.set(key, changes);
   }
 
-  override delete(key: AlgorithmKey | string): void {
+  override delete(key: AlgorithmKey | string, options: DeleteOptions = {}): boolean {
+    const missing = isOk(options, "missing", "delete algorithm");
+    if (missing && !this.#open().deferred && this.find(key) === undefined) return false;
     this.#expect(key, "delete");
-    super.delete(key);
+    return super.delete(key, options);
   }
 
   /** Checks that the driver of a key implements the algorithm of the key. */
@@ -636,10 +638,12 @@ export class Algorithms {
    * Makes an instance of a template, as `{ driverName: "cbc(aes-generic)" }`, or loads the module of an algorithm. If
    * `driverName` is given, the kernel makes that instance, and its name follows from it.
    *
+   * @param options `{ exists: "ok" }` if it may be there already
+   * @returns false if it is there already, so that nothing was changed
    * @throws {KernelError} EEXIST: it is there already; ENOENT: the kernel can make nothing of that name
    */
-  add(value: AlgorithmInput): void {
-    this.#all.add(value);
+  add(value: AlgorithmInput, options?: AddOptions): boolean {
+    return this.#all.add(value, options);
   }
 
   /**
@@ -656,11 +660,13 @@ export class Algorithms {
    * Deletes an instance.
    *
    * @param key the driver's name, or an object with `driverName`, as a listed algorithm
+   * @param options `{ missing: "ok" }` if there may be no such algorithm
+   * @returns false if there was none, so that nothing was changed
    * @throws {KernelError} EINVAL: it is not an instance; EBUSY: it is in use; ENOENT: there is no such driver, or it
    * implements another algorithm
    */
-  delete(key: string | AlgorithmKey): void {
-    this.#all.delete(driverKey(key));
+  delete(key: string | AlgorithmKey, options?: DeleteOptions): boolean {
+    return this.#all.delete(driverKey(key), options);
   }
 
   /**

@@ -15,6 +15,7 @@
  * @module
  */
 import { expectFields, expectNames, expectType, namesOf } from "../../core/arguments.ts";
+import type { DeleteOptions } from "../../core/collection.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -291,6 +292,7 @@ const declaration: GenericDeclaration<MptcpAddress> = {
     return String(addr4 ?? addr6 ?? id ?? "");
   },
   identity: ({ family, id, addr4, addr6, port }) => JSON.stringify([family, id, addr4, addr6, port]),
+  absent: ({ code, kernelMessage }) => code === "EINVAL" && kernelMessage === "address not found",
   fromKey: (key) => /^\d+$/.test(String(key)) ? { id: Number(key) } : addressOf(String(key)),
   listOnly: true,
   // The kernel compares the identifier only, or for identifier 0 the address.
@@ -408,8 +410,8 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
    * @throws {KernelError} EINVAL, ENOENT: there is no such endpoint
    * @throws {TypeError} the identifier is 0, and there is no address
    */
-  override delete(key: number | string | MptcpAddress): void {
-    super.delete(key);
+  override delete(key: number | string | MptcpAddress, options?: DeleteOptions): boolean {
+    return super.delete(key, options);
   }
 
   /** Deletes all endpoints. */

@@ -13,10 +13,11 @@
  */
 import { expectFields, expectType } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
-import type { Changes, Input } from "../../core/collection.ts";
+import { type AddOptions, attempt, type Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { argumentError, KernelError, NetlinkError, unasked } from "../../core/errors.ts";
 import {
+  type Batched,
   type EventOptions,
   GenericCaller,
   GenericCollection,
@@ -334,7 +335,8 @@ const ONLY_NEW = {
 } as const satisfies Partial<Record<keyof WifiInterface, string>>;
 
 /** Operations on wireless interfaces. The key of an interface is its name or number. */
-export class WifiInterfaces extends GenericCollection<WifiInterface, object, string | number | WifiInterface> {
+export class WifiInterfaces
+  extends GenericCollection<WifiInterface, object, string | number | WifiInterface, WifiInterface> {
   /** Sends requests through what `requester` returns; watches through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(interfaces, open, requester);
@@ -347,9 +349,13 @@ export class WifiInterfaces extends GenericCollection<WifiInterface, object, str
    * @returns the interface as the kernel made it; in a dry run as it would be sent
    * @throws {KernelError} EEXIST: there is one already; what the radio refuses, the interface being there by then
    */
-  override add(value: Input<WifiInterface> & object): WifiInterface {
-    const [own, radio] = splitByReceiver(value, "add a wireless interface");
-    const make = (): WifiInterface => this.make("add", own) ?? this.foresee("add", own);
+  override add(value: Input<WifiInterface> & object): WifiInterface;
+  /** Adds an interface unless it exists, with `{ exists: "ok" }`. Returns false if it exists. */
+  override add(value: Input<WifiInterface> & object, options?: AddOptions): WifiInterface | false;
+  override add(value: Input<WifiInterface> & object, options: AddOptions = {}): WifiInterface | false {
+    const [own, radio] = splitByReceiver(value, "add a wireless interface"), tolerates = this.existing(own, options);
+    const make = (): WifiInterface | false =>
+      attempt(tolerates, () => this.make("add", own, 0, tolerates) ?? this.foresee("add", own));
     if (radio === undefined) return make();
     if (this.caller.requester().deferred) {
       throw argumentError(
@@ -357,7 +363,9 @@ export class WifiInterfaces extends GenericCollection<WifiInterface, object, str
         `Cannot add a wireless interface in a batch with ${Object.keys(radio).join(", ")}: set them after adding it`,
       );
     }
-    const { ifindex } = make();
+    const made = make();
+    if (made === false) return false;
+    const { ifindex } = made;
     this.#setRadio(ifindex ?? own.ifname!, radio);
     return this.get(ifindex ?? own.ifname!);
   }
@@ -413,10 +421,7 @@ export class Stations extends GenericCollection<Station> {
 }
 
 /** The family as a batch has it. */
-export type Nl80211Batch = Omit<Nl80211, "interfaces"> & {
-  /** Interfaces on radios. */
-  readonly interfaces: Changes<WifiInterfaces>;
-};
+export type Nl80211Batch = Batched<Nl80211>;
 
 /** All operations of the family, in one namespace. */
 export class Nl80211 {

@@ -12,7 +12,8 @@
  * Source: linux/smc.h, v7.2.
  * @module
  */
-import { isCondition, isFields } from "../../core/arguments.ts";
+import { isCondition, isFields, isOk } from "../../core/arguments.ts";
+import type { DeleteOptions } from "../../core/collection.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import { type Attributes, attributes, key, type Shape, shown, string, u8 } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
@@ -87,11 +88,14 @@ export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid> 
    * @param key the network's name, or its only device
    * @throws {TypeError} the key names a device, and the network has others, which would be deleted too
    */
-  override delete(key: string | Pnetid): void {
+  override delete(key: string | Pnetid, options?: DeleteOptions): boolean {
     const { name, ...device } = this.keyValue(key, "delete") as Pnetid;
     const said = isCondition(device) && !this.#open().deferred,
       what = `delete physical network ${name ?? ""}`.trimEnd();
-    super.delete(said ? this.#alone([this.look({ name, ...device }, what, this.#open()).found], what)! : key);
+    if (!said) return super.delete(key, options);
+    const missing = isOk(options ?? {}, "missing", "delete physical network");
+    const found = missing ? this.find({ name, ...device }) : this.look({ name, ...device }, what, this.#open()).found;
+    return found !== undefined && super.delete(this.#alone([found], what)!, options);
   }
 
   /** Deletes all that match the filter; see {@linkcode Pnetids.delete}. */

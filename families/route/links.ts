@@ -9,7 +9,16 @@
  * @module
  */
 import { Client, type Operation, type Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type Input, type MakingVerb, onShared } from "../../core/collection.ts";
+import {
+  type AddOptions,
+  attempt,
+  Collection,
+  type Declaration,
+  type DeleteOptions,
+  type Input,
+  type MakingVerb,
+  onShared,
+} from "../../core/collection.ts";
 import { expectType, isFields } from "../../core/arguments.ts";
 import { type Attributes, type Codec, type Field, NoSuchInterface, shown } from "../../core/codec/mod.ts";
 import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
@@ -409,7 +418,7 @@ function keyOfMade(
 }
 
 /** The links of one network namespace. */
-export class Links extends Collection<Link, LinkInput, LinkKey> {
+export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean | undefined> {
   readonly #open: () => Client;
   readonly #requester: () => Requester;
 
@@ -442,8 +451,17 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
    * meaning.
    */
   override add(value: LinkInput): Link | undefined;
-  override add(value: LinkInput): Link | undefined {
+  /**
+   * Creates a link unless one with its name exists, with `{ exists: "ok" }`. An existing one is left as it is.
+   *
+   * @returns false if it exists, so that nothing was changed
+   */
+  override add(value: LinkInput & Here, options?: AddOptions): Link | false;
+  /** The same for another namespace: returns true if the link was created there. */
+  override add(value: LinkInput, options?: AddOptions): Link | boolean | undefined;
+  override add(value: LinkInput, options: AddOptions = {}): Link | boolean | undefined {
     const operation = this.operation("add", RTM.RTM_NEWLINK, value, RTM.RTM_NEWLINK), { what } = operation;
+    const tolerates = this.existing(value, options);
     const requester = this.#requester(), client = this.#open(), batched = requester !== client && requester.deferred;
     const elsewhere = isElsewhere(value), clients: Client[] = [], peer = peerOf(value);
     refuse(what, value, IGNORED_FIELDS.add);
@@ -489,9 +507,12 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
         const then = places.flatMap((
           { made, links },
         ) => [...links.#rest(made, keyOfMade(made, undefined)!, undefined)]);
-        return void requester.request({ ...operation, then });
+        return void requester.request({ ...operation, then, ...(tolerates === undefined ? {} : { tolerates }) });
       }
-      const given = elsewhere ? void requester.request(operation) : this.addEchoed(value);
+      const given = elsewhere
+        ? attempt(tolerates, () => void requester.request(operation))
+        : this.addEchoed(value, options);
+      if (given === false) return false;
       const first = requester.deferred ? undefined : given;
       let changed = false;
       for (const { made, links } of places) {
@@ -512,7 +533,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
           links.#requester().request(step);
         }
       }
-      return changed && first !== undefined ? this.get({ index: first.index }) : given;
+      return changed && first !== undefined ? this.get({ index: first.index }) : given ?? (tolerates && true);
     } finally {
       for (const client of clients) client.close();
     }
@@ -586,9 +607,18 @@ export class Links extends Collection<Link, LinkInput, LinkKey> {
    *
    * @throws {KernelError} ENODEV: there is none, or the key's names and index are not of one link
    */
-  override delete(key: LinkKey | Link): void {
+  override delete(key: LinkKey | Link, options?: DeleteOptions): boolean {
     this.#expectOne(key as LinkKey, "delete");
-    super.delete(key);
+    return super.delete(key, options);
+  }
+
+  /** True if a link has the name; the kernel reports EEXIST for other conflicts too, such as a VLAN's number. */
+  protected override isExisting(value: LinkInput, error: unknown): boolean {
+    if (!super.isExisting(value, error)) return false;
+    const { ifname, index } = value;
+    if (isElsewhere(value)) return (error as KernelError).kernelMessage === undefined;
+    const key = ifname ?? index;
+    return typeof key !== "object" && key !== undefined && this.find(key) !== undefined;
   }
 
   /** Throws if a key has several names, or names and an index, and they are not of one link. */

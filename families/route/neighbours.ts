@@ -11,7 +11,14 @@
 import { isFields } from "../../core/arguments.ts";
 import type { Client, Operation, Requester } from "../../core/client.ts";
 import { shown } from "../../core/codec/mod.ts";
-import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
+import {
+  Collection,
+  type Declaration,
+  type DeleteOptions,
+  type Input,
+  onShared,
+  type Verb,
+} from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
 import type { ChangeEvent, WaitOptions, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import {
@@ -138,9 +145,10 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
   }
 
   /** Deletes the neighbour that `key` names; see {@linkcode Collection.delete}. */
-  override delete(key: NeighbourInput): void {
-    if (isForwarding(this.keyValue(key, "delete"))) this.#forwarding.delete(key);
-    else super.delete(key);
+  override delete(key: NeighbourInput, options?: DeleteOptions): boolean {
+    return isForwarding(this.keyValue(key, "delete"))
+      ? this.#forwarding.delete(key, options)
+      : super.delete(key, options);
   }
 
   /**

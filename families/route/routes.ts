@@ -9,7 +9,7 @@
  * @module
  */
 import type { Client, Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
+import { Collection, type Declaration, type DeleteOptions, type Input, onShared } from "../../core/collection.ts";
 import { expectFields, expectType, isFields } from "../../core/arguments.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError, unasked } from "../../core/errors.ts";
@@ -115,9 +115,9 @@ export class Routes extends Collection<Route, RouteInput> {
   }
 
   /** Deletes the route that `key` denotes; see {@linkcode Collection.delete}. */
-  override delete(key: RouteInput): void {
+  override delete(key: RouteInput, options?: DeleteOptions): boolean {
     // A listed route with `src` that is gone must not delete one without it. A copy is looked for.
-    super.delete(isFields(key) && key["src"] !== undefined ? { ...key } as RouteInput : key);
+    return super.delete(isFields(key) && key["src"] !== undefined ? { ...key } as RouteInput : key, options);
   }
 
   /**

@@ -10,7 +10,7 @@
  */
 import { argumentError } from "../../core/errors.ts";
 import type { Client, Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
+import { type AddOptions, Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 import { hidesRule, prepareRule, Rule, ruleKey } from "./rule.ts";
 
@@ -53,7 +53,7 @@ const declaration: Declaration<Rule> = {
 };
 
 /** The routing policy rules of one network namespace. */
-export class Rules extends Collection<Rule, RuleInput> {
+export class Rules extends Collection<Rule, RuleInput, RuleInput, Rule> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);
@@ -66,8 +66,11 @@ export class Rules extends Collection<Rule, RuleInput> {
    * sent
    * @throws {KernelError} EEXIST: the same rule exists
    */
-  override add(value: RuleInput): Rule {
-    return this.addEchoed(value);
+  override add(value: RuleInput): Rule;
+  /** Adds a rule unless it exists, with `{ exists: "ok" }`. Returns false if it exists. */
+  override add(value: RuleInput, options?: AddOptions): Rule | false;
+  override add(value: RuleInput, options?: AddOptions): Rule | false {
+    return this.addEchoed(value, options);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The verbs of a collection: requests, results, and arguments that are refused before anything is sent. */
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { Collection, type Declaration, type Input } from "../../../core/collection.ts";
+import { type AddOptions, Collection, type Declaration, type Input } from "../../../core/collection.ts";
 import { attributes, head, list, struct, u32 } from "../../../core/codec/mod.ts";
 import { BatchError, KernelError, NetlinkError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
@@ -151,9 +151,11 @@ test("the verbs have their types and flags", () => {
   assertEquals(asked[3]!.value, { family: 0, index: 0, name: "a", level: 1 });
 });
 
-class EchoedLamps extends Collection<Lamp> {
-  override add(value: Input<Lamp>): Lamp {
-    return this.addEchoed(value);
+class EchoedLamps extends Collection<Lamp, Input<Lamp>, Input<Lamp>, Lamp> {
+  override add(value: Input<Lamp>): Lamp;
+  override add(value: Input<Lamp>, options?: AddOptions): Lamp | false;
+  override add(value: Input<Lamp>, options?: AddOptions): Lamp | false {
+    return this.addEchoed(value, options);
   }
 }
 
@@ -163,10 +165,34 @@ test("add() returns the object if the kernel echoes it", () => {
     answer(seq),
   ]);
   assertEquals(new EchoedLamps(declaration, () => made.client).add({ name: "a" }).index, 9);
-  assertEquals(made.lamps.add({ name: "a" }), undefined);
+  assertEquals(made.lamps.add({ name: "a" }), true);
   const silent = client(({ seq }) => [answer(seq)]).client;
   const error = assertThrows(() => new EchoedLamps(declaration, () => silent).add({ name: "a" }));
   assertStringIncludes((error as Error).message, "Cannot get lamp a: it was made, but this kernel does not return it");
+});
+
+test("add() and delete() with options return false if nothing was to do, and refuse wrong options", () => {
+  const told: number[] = [17, 0, 17, 2, 0, 19, 1, 1];
+  const { client: c, lamps } = client(({ seq }) => [answer(seq, told.shift()!)]);
+  assertEquals([lamps.add({ name: "a" }, { exists: "ok" }), lamps.add({ name: "a" }, { exists: "ok" })], [false, true]);
+  assertEquals(new EchoedLamps(declaration, () => c).add({ name: "a" }, { exists: "ok" }), false);
+  const gone = (): boolean => lamps.delete({ index: 1 }, { missing: "ok" });
+  assertEquals([gone(), gone(), gone()], [false, true, false]);
+  assertThrows(() => lamps.add({ name: "a" }, { exists: "ok" }), KernelError, "EPERM");
+  assertThrows(gone, KernelError, "EPERM");
+  assertEquals(told, []);
+  for (
+    const [wrong, says] of [
+      [{ exist: "ok" }, 'there is no option "exist", did you mean "exists"?'],
+      [{ exists: true }, 'exists: expected "ok" or undefined, got true'],
+      [null, "expected options as an object, got null"],
+    ] as const
+  ) assertThrows(() => lamps.add({ name: "a" }, wrong as never), TypeError, `Cannot add lamp: ${says}`);
+  assertThrows(
+    () => lamps.delete({ index: 1 }, { exists: "ok" } as never),
+    TypeError,
+    'Cannot delete lamp: there is no option "exists"',
+  );
 });
 
 test("trap 5: add() and delete() accept objects from list()", () => {

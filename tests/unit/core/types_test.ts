@@ -127,7 +127,7 @@ export function follow(event: WatchEvent<ChangeEvent<"link", Link>>): string | u
   return event.value.kind === "vlan" ? String(event.value.data?.id) : event.value.ifname;
 }
 
-export class Echoed extends Collection<Link> {
+export class Echoed extends Collection<Link, Input<Link>, Input<Link>, Link> {
   override add(value: Input<Link>): Link {
     return this.addEchoed(value);
   }
