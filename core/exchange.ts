@@ -11,7 +11,7 @@
 import { openNetns } from "../ffi/netns.ts";
 import { libc } from "../ffi/runtime.ts";
 import { type Codec, type Names, Reader, Writer } from "./codec/mod.ts";
-import { KernelError, SystemError } from "./errors.ts";
+import { errnoName, KernelError, SystemError } from "./errors.ts";
 import {
   eachMessage,
   explainExtAck,
@@ -307,12 +307,13 @@ export class Exchange {
   ): KernelError {
     const sent = new Reader(writer.bytes, writer.length);
     const details = explainExtAck(verdict.from, verdict.details, verdict.end, sent, start, operation.codec);
-    const plain = new KernelError(operation.what, verdict.errno, details);
+    const own = operation.ownError?.(verdict.errno, verdict.from, verdict.request ?? verdict.end, verdict.end);
+    const code = own?.code ?? errnoName(verdict.errno), kernelMessage = details.kernelMessage ?? own?.text;
     // If the kernel gave a reason, a missing capability is not the cause.
-    const lacks = plain.code === "EPERM" && details.kernelMessage === undefined;
-    const hint = operation.hint?.(plain.code, details) ??
+    const lacks = code === "EPERM" && kernelMessage === undefined;
+    const hint = operation.hint?.(code, details) ??
       (lacks ? capabilityHint(false, this.#parts.real) : undefined);
-    return new KernelError(operation.what, verdict.errno, { ...details, hint, partial });
+    return new KernelError(operation.what, verdict.errno, { ...details, kernelMessage, hint, partial }, code);
   }
 }
 

@@ -88,6 +88,8 @@ export interface Verdict {
   readonly errno: number;
   /** Offset of the extended ACK's attributes; the message's end when there are none. */
   readonly details: number;
+  /** Offset of the request that an ERROR message repeats. */
+  readonly request?: number;
 }
 
 /** True if the message at `at` is a request. */
@@ -102,9 +104,10 @@ export function readError(from: Reader, at: number, end: number): Verdict {
   if (end - at < 20) throw new DecodeError("an error message is too short", at);
   // A positive number means success with a value (MAC80211_HWSIM's new radio).
   const flags = from.view.getUint16(at + 6, true), errno = Math.max(0, -from.view.getInt32(at + 16, true));
-  if ((flags & NLM_F.NLM_F_ACK_TLVS) === 0 || end - at < 36) return { errno, details: end };
+  const request = at + 20;
+  if ((flags & NLM_F.NLM_F_ACK_TLVS) === 0 || end - at < 36) return { errno, details: end, request };
   const echo = (flags & NLM_F.NLM_F_CAPPED) !== 0 ? 16 : ((from.view.getUint32(at + 20, true) + 3) & ~3) >>> 0;
-  return { errno, details: Math.min(end, at + 20 + echo) };
+  return { errno, details: Math.min(end, request + echo), request };
 }
 
 /** Reads the DONE message at `at`..`end`. Some kernels omit its i32; none repeats the request. */

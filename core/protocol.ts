@@ -94,6 +94,14 @@ export interface MessageSet {
   readonly unframed?: (datagram: Uint8Array) => Codec<unknown, never> | undefined;
 }
 
+/** An error number that only one protocol has. */
+export interface OwnError {
+  /** The kernel's name of the number: `IPSET_ERR_EXIST`. */
+  readonly code: string;
+  /** The reason in words. */
+  readonly text: string;
+}
+
 /** A message to send, and the codecs of its replies. */
 export interface Operation {
   /** nlmsg_type. */
@@ -125,6 +133,12 @@ export interface Operation {
    * item of a batch counts as done. It may ask the kernel.
    */
   readonly tolerates?: (error: unknown) => boolean;
+  /**
+   * Returns the name and text of an error number that only this protocol has; `undefined` for all others.
+   *
+   * @param from the datagram with the request as the kernel repeats it, at `at`..`end`, maybe without its payload
+   */
+  readonly ownError?: (errno: number, from: Reader, at: number, end: number) => OwnError | undefined;
   /** Further requests after this one succeeded, as parts of the same item of a batch. */
   readonly then?: readonly Operation[];
 }

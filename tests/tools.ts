@@ -64,4 +64,5 @@ export const TEST_TOOLS: Record<string, string> = {
   "/usr/lib/python3/dist-packages/yaml": "python3-yaml",
   unshare: "util-linux",
   nft: "nftables",
+  ipset: "ipset",
 };

@@ -11,6 +11,7 @@ import "../dnrtmsg.ts";
 import "../ecryptfs.ts";
 import "../fib_lookup.ts";
 import "../firewall.ts";
+import "../netfilter/ipset.ts";
 import "../netfilter/protocol.ts";
 import "../nflog.ts";
 import "../route/mod.ts";

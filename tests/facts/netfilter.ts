@@ -4,13 +4,17 @@
  * @module
  */
 
+import * as ipset from "./ipset.ts";
+
 /** Prefixes of the constants of each table's attributes. */
 export const TABLES: Readonly<Record<string, string>> = {
+  ...ipset.TABLES,
   "NfBatch": "NFNL_BATCH_",
 };
 
 /** Headers of tables. */
 export const STRUCTS: Readonly<Record<string, string>> = {
+  ...ipset.STRUCTS,
   "NfBatch": "nfgenmsg",
 };
 
@@ -25,16 +29,24 @@ export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
 export const FIELD_NAMES: Readonly<Record<string, string>> = {};
 
 /** Enumerations and masks, by one field that uses each. */
-export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {};
+export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
+  ...ipset.ENUMERATIONS,
+};
 
 /** Enumerations whose names and numbers no header has under one prefix. */
-export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {};
+export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  ...ipset.NAMES,
+};
 
 /** Forms of attributes whose type neither the kernel's source nor its specifications have, and of elements of lists. */
-export const UNKNOWN: Readonly<Record<string, string>> = {};
+export const UNKNOWN: Readonly<Record<string, string>> = {
+  ...ipset.UNKNOWN,
+};
 
 /** Forms that differ from the kernel's source and specifications, each for a reason. */
-export const OTHERWISE: Readonly<Record<string, string>> = {};
+export const OTHERWISE: Readonly<Record<string, string>> = {
+  ...ipset.OTHERWISE,
+};
 
 /** Constants without a table or enumeration, and the reasons. */
 export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [];

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import * as ipset from "./ipset.ts";
 import * as netfilter from "./netfilter.ts";
 import * as nftExpressions from "./nft_expressions.ts";
 
@@ -515,6 +516,7 @@ export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
  * that only the kernel's source has, and a pair of integers that form one.
  */
 export const LAYOUTS: Readonly<Record<string, string>> = {
+  ...ipset.LAYOUTS,
   "FibResult":
     "flAddr 0 4 bytes, flMark 4 u32, flTos 8 u8, flScope 9 u8, tbIdIn 10 u8, tbId 11 u8, prefixlen 12 u8, nhSel 13 u8, type 14 u8, scope 15 u8, err 16 s32 = 20",
   "PacketFanout": "id 0 u16, type 2 u16 = 4",

@@ -13,9 +13,9 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [141, 1_185_000],
+  "mod.ts": [150, 1_250_000],
   "families/route/mod.ts": [50, 448_000],
-  "families/route/addresses.ts": [29, 244_000],
+  "families/route/addresses.ts": [29, 246_000],
   "families/route/brief.ts": [1, 5_500],
   "families/route/links.ts": [35, 346_000],
   "families/route/neighbours.ts": [29, 249_000],
@@ -48,7 +48,8 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 259_000],
   "families/generic/thermal.ts": [31, 265_000],
   "families/generic/wireguard.ts": [32, 266_000],
-  "families/registry.ts": [133, 1_160_000],
+  "families/registry.ts": [145, 1_230_000],
+  "families/netfilter/ipset.ts": [32, 270_000],
   "families/firewall.ts": [15, 139_000],
   "families/nflog.ts": [15, 139_000],
   "families/dnrtmsg.ts": [15, 137_000],
