@@ -79,7 +79,7 @@ export interface Declaration<T extends object> {
   readonly also?: readonly number[];
   /** Numbers of the multicast groups that report changes. */
   readonly groups: readonly number[];
-  /** Fields that the kernel can filter a dump by. */
+  /** Fields that the kernel can filter a dump by; further ones of the table's `"input"` fields are masks for them. */
   readonly filters: readonly (keyof T & string)[];
   /** Describes an object in messages: `veth0`. */
   readonly describe: (value: object) => string;
@@ -223,7 +223,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       if (this.declaration.compares !== undefined) all.forEach(Received.mark);
       if (wanted === undefined) return all;
       const fields = Object.entries(wanted);
-      return all.filter((one) => this.#fits(one, fields));
+      return all.filter((one) => this.fits(one, fields));
     } catch (error) {
       if (this.#hasNone(error)) return [];
       throw error;
@@ -238,9 +238,15 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * @throws {KernelError} DUMP_INTERRUPTED, after the last object: the table changed during the dump
    */
   iterate(filter?: I): Generator<T, void, undefined> {
+    return this.iterateBy(this.declaration.messages.get, filter);
+  }
+
+  /** Does the same as `iterate`, with a request of another type. */
+  protected iterateBy(type: number, filter?: I): Generator<T, void, undefined> {
     const wanted = this.#wanted(filter), fields = Object.entries(wanted ?? {});
-    const fitting = wanted === undefined ? undefined : (one: unknown): boolean => this.#fits(one as T, fields);
-    const all = this.#requester().iterate(this.#dump(wanted), fitting) as Generator<T, void, undefined>;
+    const fitting = wanted === undefined ? undefined : (one: unknown): boolean => this.fits(one as T, fields);
+    const dump = { ...this.#dump(wanted), type };
+    const all = this.#requester().iterate(dump, fitting) as Generator<T, void, undefined>;
     return this.declaration.none === undefined ? all : this.#orNone(all);
   }
 
@@ -302,7 +308,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   #isMeant(found: T, key: object, what: string): boolean {
     const { compares, identity } = this.declaration;
     if (compares === undefined || compares(key) || identity(key as T) === identity(found)) return true;
-    return this.#fits(found, Object.entries(this.#wanted(key as I, what) ?? {}));
+    return this.fits(found, Object.entries(this.#wanted(key as I, what) ?? {}));
   }
 
   #absent(what: string): KernelError {
@@ -642,7 +648,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     };
   }
 
-  #fits(one: T, wanted: readonly (readonly [string, unknown])[]): boolean {
+  /** True if an object matches the fields of a filter in the kernel's form. */
+  protected fits(one: T, wanted: readonly (readonly [string, unknown])[]): boolean {
     return wanted.every(([name, said]) =>
       fits(one, [[name, said]]) || this.#others(name)?.(one).includes(said as string) === true
     );
@@ -691,8 +698,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   #wanted(filter: I | undefined, what = `list ${plural(this.declaration.object)}`): Fields | undefined {
     if (filter === undefined) return undefined;
     expectFields(filter, what, "a filter as an object");
-    const { table } = this.declaration;
-    const input = Object.entries(filter).find(([key, one]) => one !== undefined && table.field(key)?.use === "input");
+    const { table, filters } = this.declaration;
+    const input = Object.entries(filter).find(([key, one]) =>
+      one !== undefined && table.field(key)?.use === "input" && !filters.includes(key as never)
+    );
     if (input !== undefined) {
       throw argumentError(
         TypeError,

@@ -58,6 +58,8 @@ export const TEST_TOOLS: Record<string, string> = {
   dumpcap: "wireshark-common",
   ethtool: "ethtool",
   wg: "wireguard-tools",
+  conntrack: "conntrack",
+  iptables: "iptables",
   iw: "iw",
   git: "git",
   python3: "python3",

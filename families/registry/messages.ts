@@ -12,6 +12,7 @@ import "../ecryptfs.ts";
 import "../fib_lookup.ts";
 import "../firewall.ts";
 import "../netfilter/ipset.ts";
+import "../netfilter/conntrack.ts";
 import "../netfilter/protocol.ts";
 import "../nflog.ts";
 import "../route/mod.ts";

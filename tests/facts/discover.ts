@@ -35,8 +35,10 @@ export async function discover(): Promise<Found> {
     }
   }
   const visit = (subject: WithFields, name: string): void => {
-    for (const { key, codec, lift } of subject.fields) {
-      const path = `${name}.${key ?? "…"}`;
+    const lifts = subject.fields.filter(({ key }) => key === undefined).length;
+    for (const { key, id, codec, lift } of subject.fields) {
+      // If several nests have their fields in the parent, the number of the nest tells them apart.
+      const path = `${name}.${key ?? (lifts > 1 ? `…${id}` : "…")}`;
       let one = (lift ?? codec) as AnyCodec | undefined;
       for (let depth = 0; one !== undefined && depth < DEEPEST; depth++) {
         if (hasFields(one)) {

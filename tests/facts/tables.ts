@@ -340,7 +340,10 @@ export const BY_HAND: Readonly<Record<string, string>> = {
   FamiliesAf: "inet 2 nest, inet6 10 nest, mctp 45 nest",
 };
 
-/** Fields with other names than their constants, by the name after the prefix. */
+/**
+ * Fields with other names than their constants, by the name after the prefix; by two names, if the field has two
+ * attribute numbers.
+ */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
   ...netfilter.FIELD_NAMES,
   "CableAmplitude.mV": "mV",
@@ -517,6 +520,7 @@ export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
  */
 export const LAYOUTS: Readonly<Record<string, string>> = {
   ...ipset.LAYOUTS,
+  ...netfilter.LAYOUTS,
   "FibResult":
     "flAddr 0 4 bytes, flMark 4 u32, flTos 8 u8, flScope 9 u8, tbIdIn 10 u8, tbId 11 u8, prefixlen 12 u8, nhSel 13 u8, type 14 u8, scope 15 u8, err 16 s32 = 20",
   "PacketFanout": "id 0 u16, type 2 u16 = 4",

@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [150, 1_250_000],
+  "mod.ts": [153, 1_268_000],
   "families/route/mod.ts": [50, 448_000],
   "families/route/addresses.ts": [29, 246_000],
   "families/route/brief.ts": [1, 5_500],
@@ -51,6 +51,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/registry.ts": [145, 1_230_000],
   "families/netfilter/ipset.ts": [32, 270_000],
   "families/firewall.ts": [15, 139_000],
+  "families/netfilter/conntrack.ts": [37, 260_000],
   "families/nflog.ts": [15, 139_000],
   "families/dnrtmsg.ts": [15, 137_000],
   "families/ecryptfs.ts": [15, 146_000],

@@ -5,12 +5,16 @@ import { assert, assertEquals } from "@std/assert";
 import type { Attributes, Codec } from "../../../core/codec/mod.ts";
 import { Reader } from "../../../core/codec/mod.ts";
 import { declaredTypes } from "../../../core/messages.ts";
+import { NETFILTER_MSG } from "../../../families/netfilter/protocol.ts";
 import { decode, FAMILIES, readCapture } from "../../../families/registry.ts";
 import { messageSetsOf } from "../../../families/registry/messages.ts";
 import { test } from "../../test.ts";
 import { hex } from "./golden.ts";
 
 const NO_MODULE = "there is no module for it yet";
+
+/** Subsystems of NETLINK_NETFILTER without a module. */
+const NO_SUBSYSTEMS: readonly number[] = [2, 3, 4, 5, 7, 8, 9, 10, 11, 12];
 
 /** Message types without a table, by protocol: the part of their names for the object (`""`: all), and the reason. */
 const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -26,13 +30,20 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NETLINK_XFRM: { "": NO_MODULE },
   NETLINK_ISCSI: { "": NO_MODULE },
   NETLINK_AUDIT: { "": NO_MODULE },
-  NETLINK_NETFILTER: { "": NO_MODULE },
+  NETLINK_NETFILTER: Object.fromEntries(
+    Object.entries(NETFILTER_MSG).filter(([, type]) => NO_SUBSYSTEMS.includes(type >> 8)).map(([
+      name,
+    ]) => [name, NO_MODULE]),
+  ),
   NETLINK_RDMA: { "": NO_MODULE },
   NETLINK_CRYPTO: { CRYPTO_MSG_DELRNG: "it has no payload" },
 };
 
-/** Payloads for types to which zeros are no valid payload. */
-const PAYLOADS: Readonly<Record<string, Uint8Array>> = { NETLINK_SCSITRANSPORT: hex("0100b2a101000800") };
+/** Payloads for protocols, and for types, to which zeros are no valid payload. */
+const PAYLOADS: Readonly<Record<string, Uint8Array>> = {
+  NETLINK_SCSITRANSPORT: hex("0100b2a101000800"),
+  "NETLINK_NETFILTER 261": hex("000000000800010000000001"),
+};
 
 /** Returns a message of a type, with `payload` or zeros in the size of the header of its table, or of its struct. */
 function message(type: number, flags: number, codec: Codec<unknown, never>, payload?: Uint8Array): Uint8Array {
@@ -64,7 +75,8 @@ test("messages: each declared type is decoded by decode() and readCapture() to t
       for (const flags of [1, 0]) {
         const codec = set.codec(type, new Reader(message(type, flags, { size: 4 } as never)), 0);
         assert(codec !== undefined, `${name} ${type} ${flags}`);
-        const bytes = message(type, flags, codec, PAYLOADS[name]), [decoded] = decode(number, bytes);
+        const bytes = message(type, flags, codec, PAYLOADS[`${name} ${type}`] ?? PAYLOADS[name]),
+          [decoded] = decode(number, bytes);
         const [captured] = readCapture(pcap(number, bytes));
         assertEquals(captured!.value, decoded!.value, `${name} ${type} ${flags}`);
         assert(!(decoded!.value instanceof Uint8Array), `${name} ${type} ${flags} is bytes`);

@@ -1,0 +1,153 @@
+/**
+ * The addresses and ports of one direction of a flow, which conntrack, expectations, helpers, queue and log share.
+ *
+ * Source: linux/netfilter/nfnetlink_conntrack.h CTA_TUPLE_*, CTA_IP_*, CTA_PROTO_*, v7.2
+ *
+ * @module
+ */
+import {
+  type Attributes,
+  attributes,
+  be16,
+  type Codec,
+  enumeration,
+  ipv4,
+  ipv6,
+  key,
+  part,
+  type Parts,
+  type Shape,
+  u8,
+  type Writer,
+} from "../../core/codec/mod.ts";
+import type { NfFamily } from "./protocol.ts";
+
+/** Numbers of {@linkcode IpProtocol} by name, as in `linux/in.h`. */
+export const IPPROTO = {
+  icmp: 1,
+  igmp: 2,
+  tcp: 6,
+  udp: 17,
+  dccp: 33,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  icmpv6: 58,
+  sctp: 132,
+  udplite: 136,
+} as const;
+
+/** A protocol on top of IP, by name or number. */
+export type IpProtocol = keyof typeof IPPROTO | number;
+
+/** Codec of a protocol's number, u8. */
+export const ipProtocol: Codec<IpProtocol> = enumeration(u8, IPPROTO);
+
+/**
+ * The addresses and ports of one direction of a flow. Which fields it has depends on the protocol: those without ports
+ * have only addresses, ICMP has an identifier, type and code.
+ */
+export interface Tuple {
+  /** Source address. */
+  src?: string;
+  /** Destination address. */
+  dst?: string;
+  /** The protocol. */
+  proto?: IpProtocol;
+  /** Source port. For GRE, the key of this direction. */
+  srcPort?: number;
+  /** Destination port. For GRE, the key of this direction. */
+  dstPort?: number;
+  /** Identifier of ICMP messages. */
+  icmpId?: number;
+  /** Type of the ICMP message that began the flow; in the reply, that of the answer. */
+  icmpType?: number;
+  /** Code of that ICMP message. */
+  icmpCode?: number;
+  /** Identifier of ICMPv6 messages. */
+  icmpv6Id?: number;
+  /** Type of the ICMPv6 message that began the flow; in the reply, that of the answer. */
+  icmpv6Type?: number;
+  /** Code of that ICMPv6 message. */
+  icmpv6Code?: number;
+  /** The conntrack zone of this direction, if only this direction has one. */
+  zone?: number;
+}
+
+/**
+ * Makes the codec of an IPv6 address that encodes an IPv4 address as attribute number `v4`: an address has different
+ * attribute numbers in the two families, but one field.
+ */
+function ipv6Or(v4: number): Codec<string, string | Uint8Array> {
+  return {
+    ...ipv6,
+    encode(value: string | Uint8Array, to: Writer, owner: object): void {
+      if (typeof value === "string" ? value.includes(":") : value.length === 16) {
+        return void ipv6.encode(value, to, owner);
+      }
+      // The attribute's header, which was just written, ends with its number.
+      to.view.setUint16(to.length - 2, v4, true);
+      ipv4.encode(value, to, owner);
+    },
+  };
+}
+
+/** Makes the fields of two addresses: the first is attribute 1 or 3, the second 2 or 4 of their nest. */
+type Two<A extends string, B extends string> = { [K in A | B]?: string };
+
+/**
+ * Makes the fields of two addresses.
+ *
+ * @param ids the attribute numbers of both as IPv4 addresses, then of both as IPv6 addresses
+ */
+export function addresses<A extends string, B extends string>(
+  first: A,
+  second: B,
+  ids: readonly [number, number, number, number],
+): Parts<Two<A, B>> {
+  const shape = (one: readonly unknown[], other: readonly unknown[]): Shape<Two<A, B>> =>
+    ({ [first]: one, [second]: other }) as never;
+  return part<Two<A, B>>(shape([ids[0], ipv4, key], [ids[1], ipv4, key]))
+    .and(part<Two<A, B>>(shape([ids[2], ipv6Or(ids[0]), key], [ids[3], ipv6Or(ids[1]), key])));
+}
+
+/** The fields of {@linkcode Tuple} that are in CTA_TUPLE_PROTO. */
+type Protos = Omit<Tuple, "src" | "dst" | "zone">;
+
+/** Wire form of {@linkcode Tuple}: CTA_TUPLE_*, CTA_IP_* and CTA_PROTO_*. */
+export const Tuple: Attributes<Tuple> = attributes<object>({})
+  .with(addresses("src", "dst", [1, 2, 3, 4]), 1)
+  .with(
+    part<Protos>({
+      proto: [1, ipProtocol, key],
+      srcPort: [2, be16, key],
+      dstPort: [3, be16, key],
+      icmpId: [4, be16, key],
+      icmpType: [5, u8, key],
+      icmpCode: [6, u8, key],
+      icmpv6Id: [7, be16, key],
+      icmpv6Type: [8, u8, key],
+      icmpv6Code: [9, u8, key],
+    }),
+    2,
+  )
+  .with(part<Pick<Tuple, "zone">>({ zone: [3, be16, key] })) as Attributes<Tuple>;
+
+/** Returns the family of a tuple's addresses; `undefined` if it has none. */
+export function familyOf(tuple: Tuple | undefined): NfFamily | undefined {
+  const address: unknown = tuple?.src ?? tuple?.dst;
+  if (address instanceof Uint8Array) return address.length === 16 ? "ip6" : "ip";
+  return typeof address !== "string" ? undefined : address.includes(":") ? "ip6" : "ip";
+}
+
+/** Returns a text for people and for comparing: `tcp 10.0.0.1:4000 > 10.0.0.2:80`. */
+export function tupleText(tuple: Tuple | undefined): string {
+  if (tuple === undefined) return "";
+  const { src, dst, proto, srcPort, dstPort, icmpId = tuple.icmpv6Id, zone } = tuple;
+  const end = (address: string | undefined, port: number | undefined): string =>
+    port === undefined ? `${address}` : `${address?.includes(":") === true ? `[${address}]` : address}:${port}`;
+  const { icmpType = tuple.icmpv6Type, icmpCode = tuple.icmpv6Code } = tuple;
+  const icmp = icmpId === undefined && icmpType === undefined ? "" : ` type ${icmpType} code ${icmpCode} id ${icmpId}`;
+  return `${proto ?? ""} ${end(src, srcPort)} > ${end(dst, dstPort)}${icmp}${zone === undefined ? "" : ` zone ${zone}`}`
+    .trimStart();
+}

@@ -1,0 +1,226 @@
+/** Flows, compared with those of `conntrack`. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { KernelError } from "../../../core/errors.ts";
+import { type Flow, type FlowInput, open } from "../../../families/netfilter/conntrack.ts";
+import { before, inNamespace, kernelTest, many } from "../namespace.ts";
+import { fromOurs, fromXml, inside, lasting } from "./flows.ts";
+
+const XML = ["conntrack", "-L", "-o", "xml,extended,id,timestamp"];
+const tuple = (proto: "tcp" | "udp" | "sctp" | "udplite" | "gre", srcPort: number, dstPort = 80) => ({
+  src: "10.0.0.1",
+  dst: "10.0.0.2",
+  proto,
+  srcPort,
+  dstPort,
+});
+
+/** One flow of each kind. */
+const KINDS: readonly FlowInput[] = [
+  {
+    orig: tuple("tcp", 1000),
+    timeout: 1000,
+    mark: 0x01020304,
+    status: ["seen_reply", "assured"],
+    tcp: {
+      state: "established",
+      wscaleOriginal: 7,
+      wscaleReply: 8,
+      flagsOriginal: ["window_scale", "sack_perm"],
+      flagsReply: ["window_scale", "be_liberal"],
+    },
+  },
+  { orig: tuple("udp", 1001, 53), timeout: 1000, zone: 5 },
+  { orig: { src: "10.0.0.1", dst: "10.0.0.2", proto: "icmp", icmpType: 8, icmpCode: 0, icmpId: 77 }, timeout: 1000 },
+  {
+    orig: { src: "2001:db8::1", dst: "2001:db8::2", proto: "icmpv6", icmpv6Type: 128, icmpv6Code: 0, icmpv6Id: 78 },
+    timeout: 1000,
+  },
+  {
+    orig: { ...tuple("tcp", 1002), src: "2001:db8::1", dst: "2001:db8::2" },
+    timeout: 1000,
+    tcp: { state: "syn_sent" },
+  },
+  { orig: { src: "10.0.0.1", dst: "10.0.0.2", proto: 50 }, timeout: 1000 },
+  { orig: tuple("sctp", 1003), timeout: 1000, sctp: { state: "established", vtagOriginal: 0xfedcba98, vtagReply: 7 } },
+  { orig: tuple("udplite", 1004), timeout: 1000 },
+  { orig: tuple("gre", 1005, 1006), timeout: 1000 },
+  { orig: tuple("udp", 1007, 53), timeout: 1000, natSrc: { minip: "192.0.2.7", portMin: 6000 } },
+  { orig: tuple("udp", 1008, 53), timeout: 1000, natDst: { minip: "192.0.2.8" }, status: ["seen_reply"] },
+  {
+    orig: { ...tuple("udp", 1009, 53), src: "2001:db8::1", dst: "2001:db8::2" },
+    timeout: 1000,
+    natSrc: { minip: "2001:db8::7", portMin: 6000, portMax: 6009 },
+  },
+];
+
+/** What a listing and a later one must have in common. */
+const without = ({ timeout: _, use: _1, id: _2, ...flow }: Flow) => flow;
+
+kernelTest("conntrack: flows of each kind are listed as by `conntrack -L`, and list, delete, add restores them", [
+  "ip",
+  "conntrack",
+], async () => {
+  await inNamespace(({ name }) => {
+    using client = open({ netns: name });
+    const { conntrack } = client, theirs = () => fromXml(inside(name, ...XML));
+    for (const flow of KINDS) conntrack.add(flow);
+    const first = fromOurs(conntrack.list()), printed = theirs(), last = fromOurs(conntrack.list());
+    assertEquals(lasting(first), lasting(printed));
+    assertEquals(first.length, KINDS.length);
+    printed.forEach((flow, i) => {
+      const times = [last[i]!, flow, first[i]!].map((one) => Number(one["independent.timeout"]));
+      assertEquals(times, [...times].sort((a, b) => a - b));
+    });
+    const text = inside(name, "conntrack", "-L", "-o", "extended");
+    assertEquals(text.match(/sctp .* ESTABLISHED .*dport=80 /)?.length, 1);
+    assertEquals(text.match(/ (type=8 code=0 id=77) .* (type=0 code=0 id=77) /)?.length, 3);
+    const listed = conntrack.list(), [one] = conntrack.list({ mark: 0x01020304 });
+    const { tcp } = KINDS[0]!;
+    assertEquals([one!.tcp, one!.family, one!.status], [tcp as Flow["tcp"], "ip", [
+      "seen_reply",
+      "assured",
+      "confirmed",
+    ]]);
+    for (const flow of listed) conntrack.delete(flow);
+    assertEquals(theirs(), []);
+    for (const flow of listed) conntrack.add(flow);
+    const key = ({ orig, zone }: Flow) => JSON.stringify([orig, zone]);
+    const sorted = (flows: Flow[]) => flows.sort((a, b) => key(a) < key(b) ? -1 : 1).map(without);
+    assertEquals(sorted(conntrack.list()), sorted(listed));
+  });
+});
+
+kernelTest("conntrack: flows made by `conntrack -I` are read in full", ["ip", "conntrack"], async () => {
+  await inNamespace(({ name }) => {
+    using client = open({ netns: name });
+    const { conntrack } = client, of = "-s 10.0.0.1 -d 10.0.0.2 -t 1000";
+    inside(name, "sysctl", "-q", "-w", "net.netfilter.nf_conntrack_acct=1", "net.netfilter.nf_conntrack_timestamp=1");
+    const make = (options: string): string => inside(name, "conntrack", "-I", ...`${of} ${options}`.split(" "));
+    make("-p tcp --sport 1 --dport 2 --state ESTABLISHED -u ASSURED,SEEN_REPLY -m 7");
+    make("-p udp --sport 1 --dport 2 -w 9 --dst-nat 192.0.2.1:99");
+    make("-p icmp --icmp-type 8 --icmp-code 0 --icmp-id 5");
+    assertEquals(lasting(fromOurs(conntrack.list())), lasting(fromXml(inside(name, ...XML))));
+    const [flow] = conntrack.list({ mark: 7 });
+    assertEquals(flow!.countersOrig, { packets: 0, bytes: 0 });
+    assert(flow!.timestamp!.start! > 1_600_000_000_000_000_000n);
+    assertEquals(flow!.timestamp!.stop, undefined);
+    assertEquals(conntrack.stats().entries, Number(inside(name, "conntrack", "-C")));
+    const theirs = inside(name, "conntrack", "-S").trim().split("\n").map((line) => {
+      const { cpu, ...rest } = Object.fromEntries(
+        [...line.matchAll(/(\w+)=(\d+)/g)].map(([, key, n]) => [key, Number(n)]),
+      );
+      return [cpu, Object.values(rest)];
+    });
+    const ours = conntrack.statsCpu().map(({ cpu, ...rest }) => [cpu, Object.values(rest)]);
+    assertEquals(ours, theirs);
+  });
+});
+
+kernelTest("conntrack: filters are those of the kernel where it has them, and hold in any case", ["ip"], async () => {
+  await inNamespace(({ name }) => {
+    using client = open({ netns: name });
+    const { conntrack } = client;
+    for (const flow of KINDS) conntrack.add(flow);
+    const count = (filter: FlowInput): number => {
+      const found = conntrack.list(filter).length;
+      assertEquals([...conntrack.iterate(filter)].length, found);
+      return found;
+    };
+    const by = [
+      { family: "ip6" },
+      { orig: { src: "10.0.0.1" } },
+      { orig: { dst: "2001:db8::2" } },
+      { orig: { proto: "tcp" } },
+      { family: "ip", orig: { proto: "udp" } },
+      { orig: { src: "10.0.0.1", proto: "udp", dstPort: 53 } },
+      { orig: { src: "10.0.0.1", proto: "icmp", icmpId: 77 } },
+      { reply: { dst: "192.0.2.7" } },
+      { mark: 0x04, markMask: 0xff },
+      { mark: 0 },
+      { status: ["assured"] },
+      { status: ["src_nat"] },
+      { status: [], statusMask: ["seen_reply"] },
+      { zone: 5 },
+      { zone: 0 },
+      { tcp: { state: "syn_sent" } },
+    ] satisfies FlowInput[];
+    assertEquals(by.map(count), [3, 9, 3, 2, 3, 3, 1, 1, 1, 11, 1, 2, 10, 1, 11, 1]);
+    assertThrows(() => conntrack.list({ markMask: 1 }), TypeError, "mark is missing");
+    assertThrows(() => conntrack.list({ orig: { sport: 1 } } as never), TypeError, 'no field "sport"');
+  });
+});
+
+kernelTest("conntrack: a flush ends exactly what its filter selects, and tells how many", ["ip"], async () => {
+  await inNamespace(({ name }) => {
+    using client = open({ netns: name });
+    const { conntrack } = client, left = () => conntrack.list().length;
+    for (const flow of KINDS) conntrack.add(flow);
+    for (const nothing of [{}, { orig: {} }, { orig: { src: undefined } }, { mark: undefined }, { status: [] }]) {
+      assertThrows(() => conntrack.flush(nothing as FlowInput), TypeError, "without a filter");
+    }
+    assertThrows(() => conntrack.flush({ all: true, mark: 1 } as never), TypeError, "excludes other fields");
+    assertThrows(() => conntrack.flush({ marc: 1 } as never), TypeError, 'did you mean "mark"');
+    // The kernel itself would end all flows for each of these.
+    for (const key of [{}, { mark: 1 }, { zone: 5 }, { family: "ip" as const }]) {
+      assertThrows(() => conntrack.delete(key), TypeError, "the kernel would delete all flows");
+    }
+    assertEquals([left(), conntrack.flush({ family: "ip6" }), left()], [12, 3, 9]);
+    assertEquals([conntrack.flush({ orig: { src: "192.0.2.99" } }), left()], [0, 9]);
+    assertEquals([conntrack.flush({ orig: { proto: "udp" } }), left()], [3, 6]);
+    assertEquals([conntrack.flush({ mark: 0x01020304 }), left()], [1, 5]);
+    assertEquals([conntrack.flush({ all: true }), left()], [5, 0]);
+    const total = many(5000);
+    client.batch(({ conntrack }) => {
+      for (let i = 0; i < total; i++) conntrack.add({ orig: tuple("udp", i + 1, i % 2), timeout: 1000 });
+    });
+    assertEquals([conntrack.flush({ orig: { dstPort: 1, proto: "udp" } }), left()], [total / 2, total / 2]);
+    assertEquals([conntrack.flush({ all: true }), left()], [total / 2, 0]);
+  });
+});
+
+kernelTest("conntrack: a key means one flow, also among twins in zones and among successors", ["ip"], async () => {
+  await inNamespace(({ name }) => {
+    using client = open({ netns: name });
+    const { conntrack } = client, flow = { orig: tuple("udp", 1), timeout: 1000 };
+    conntrack.add(flow);
+    conntrack.add({ ...flow, zone: 5 });
+    const [plain] = conntrack.list({ zone: 0 }), [zoned] = conntrack.list({ zone: 5 });
+    conntrack.set(zoned!, { mark: 7 });
+    assertEquals([conntrack.get(plain!).mark, conntrack.get(zoned!).mark], [0, 7]);
+    conntrack.set(zoned!, { mark: 0xff, markMask: 0xf0 });
+    assertEquals(conntrack.get(zoned!).mark, 0xf7);
+    conntrack.delete(zoned!);
+    assertEquals(conntrack.list().map(({ id }) => id), [plain!.id]);
+    conntrack.delete(plain!);
+    conntrack.add(flow);
+    const [later] = conntrack.list(), other = { ...later!, id: (later!.id! ^ 1) >>> 0 };
+    const gone = assertThrows(() => conntrack.delete(other), KernelError);
+    assertEquals([gone.code, conntrack.find(other), conntrack.list().length], ["ENOENT", undefined, 1]);
+    assertEquals(
+      conntrack.get({ reply: { ...tuple("udp", 80, 1), src: "10.0.0.2", dst: "10.0.0.1" } }).orig,
+      flow.orig,
+    );
+    assertEquals(assertThrows(() => conntrack.add(flow), KernelError).code, "EEXIST");
+    assertThrows(() => conntrack.add({ orig: flow.orig }), TypeError, "timeout is missing");
+  });
+});
+
+kernelTest("conntrack: set changes the fields given and no others", ["ip"], async () => {
+  await inNamespace(({ name }) => {
+    using client = open({ netns: name });
+    const { conntrack } = client;
+    conntrack.add(KINDS[0]!);
+    const [flow] = conntrack.list();
+    conntrack.set(flow!, { mark: 9 });
+    const { mark, ...others } = without(conntrack.get(flow!)), { mark: _, ...same } = without(flow!);
+    assertEquals([mark, others], [9, same]);
+    conntrack.set(flow!, { tcp: { state: "time_wait" }, timeout: 50 });
+    assertEquals([conntrack.get(flow!).tcp!.state, conntrack.get(flow!).timeout! <= 50], ["time_wait", true]);
+    const refused = assertThrows(() => conntrack.set(flow!, { status: [] }), KernelError, "give all bits");
+    assertEquals(refused.code, "EBUSY");
+    conntrack.set(flow!, { status: [...flow!.status!, "fixed_timeout"] });
+    assertEquals(conntrack.get(flow!).status!.includes("fixed_timeout"), !before(4, 14));
+    assertThrows(() => conntrack.set(flow!, { orig: tuple("tcp", 9) }), TypeError, "orig does not change");
+    assertThrows(() => conntrack.set(flow!, { use: 9 }), TypeError, "use is read-only");
+  });
+});
