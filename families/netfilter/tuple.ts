@@ -92,9 +92,6 @@ function ipv6Or(v4: number): Codec<string, string | Uint8Array> {
   };
 }
 
-/** Makes the fields of two addresses: the first is attribute 1 or 3, the second 2 or 4 of their nest. */
-type Two<A extends string, B extends string> = { [K in A | B]?: string };
-
 /**
  * Makes the fields of two addresses.
  *
@@ -104,11 +101,11 @@ export function addresses<A extends string, B extends string>(
   first: A,
   second: B,
   ids: readonly [number, number, number, number],
-): Parts<Two<A, B>> {
-  const shape = (one: readonly unknown[], other: readonly unknown[]): Shape<Two<A, B>> =>
+): Parts<{ [K in A | B]?: string }> {
+  const shape = (one: readonly unknown[], other: readonly unknown[]): Shape<{ [K in A | B]?: string }> =>
     ({ [first]: one, [second]: other }) as never;
-  return part<Two<A, B>>(shape([ids[0], ipv4, key], [ids[1], ipv4, key]))
-    .and(part<Two<A, B>>(shape([ids[2], ipv6Or(ids[0]), key], [ids[3], ipv6Or(ids[1]), key])));
+  return part<{ [K in A | B]?: string }>(shape([ids[0], ipv4, key], [ids[1], ipv4, key]))
+    .and(part<{ [K in A | B]?: string }>(shape([ids[2], ipv6Or(ids[0]), key], [ids[3], ipv6Or(ids[1]), key])));
 }
 
 /** The fields of {@linkcode Tuple} that are in CTA_TUPLE_PROTO. */
