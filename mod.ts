@@ -33,6 +33,7 @@ export * as thermal from "./families/generic/thermal.ts";
 export * as wireguard from "./families/generic/wireguard.ts";
 export * as ipset from "./families/netfilter/ipset.ts";
 export * as conntrack from "./families/netfilter/conntrack.ts";
+export * as ipsetSave from "./families/netfilter/ipset_save.ts";
 export * as nflog from "./families/nflog.ts";
 export * as registry from "./families/registry.ts";
 export * as scsiTransport from "./families/scsi_transport.ts";

@@ -213,10 +213,11 @@ export class Sets {
   }
 
   /**
-   * Removes all sets that have the given fields. With `{ all: true }`, all or none are removed.
+   * Removes all sets that have the given fields, lists of sets first. With `{ all: true }`, the others are removed all or
+   * none.
    *
    * @returns the number of removed sets
-   * @throws {KernelError} IPSET_ERR_BUSY: rules use one of them
+   * @throws {BatchError} IPSET_ERR_BUSY: rules use one of them
    */
   flush(filter: Partial<IpSet> | { all: true }): number {
     const what = "flush sets";
@@ -231,15 +232,14 @@ export class Sets {
       throw argumentError(TypeError, all ? `Cannot ${what}: ${why}` : `Cannot ${what} ${why}`);
     }
     const found = this.list(rest);
-    if (all === true) this.#send(NETFILTER_MSG.IPSET_CMD_DESTROY, IpsetMessage, {}, what);
-    else {
-      // Lists of sets first: they use the others.
-      const client = this.#open();
-      client.runBatch((add) => {
-        const batched = new Sets(this.#open, () => new BatchRequester(client, add));
-        for (const set of found.reverse()) batched.delete(set);
-      });
-    }
+    // Lists of sets first: they use the others.
+    const lists = found.filter(({ type }) => type === "list:set"), client = this.#open();
+    client.runBatch((add) => {
+      const batched = new Sets(this.#open, () => new BatchRequester(client, add));
+      for (const set of lists) batched.delete(set);
+      if (all === true) batched.#send(NETFILTER_MSG.IPSET_CMD_DESTROY, IpsetMessage, {}, what);
+      else for (const set of found) if (set.type !== "list:set") batched.delete(set);
+    });
     return found.length;
   }
 

@@ -50,6 +50,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/wireguard.ts": [32, 266_000],
   "families/registry.ts": [145, 1_230_000],
   "families/netfilter/ipset.ts": [32, 270_000],
+  "families/netfilter/ipset_save.ts": [33, 286_000],
   "families/firewall.ts": [15, 139_000],
   "families/netfilter/conntrack.ts": [37, 260_000],
   "families/nflog.ts": [15, 139_000],

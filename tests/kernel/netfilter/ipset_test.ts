@@ -1,40 +1,9 @@
 /** ipset: sets and entries, compared with those of `ipset list -o xml`. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BatchError, KernelError } from "../../../core/errors.ts";
-import { type IpSet, type IpsetClient, open, type SetEntry, type SetType } from "../../../families/netfilter/ipset.ts";
-import { skip } from "../../test.ts";
-import { inNamespace, kernelTest, load, run } from "../namespace.ts";
-
-/** Runs `ipset` in a namespace. */
-function ipset(ns: { readonly name: string }, command: string, input?: string): string {
-  return run("ip", ["netns", "exec", ns.name, "ipset", ...command.split(" ")], input);
-}
-
-/** Runs `body` in a new namespace; skips the test if the kernel has no ipset. */
-async function withIpset(body: (client: IpsetClient, tool: (command: string, input?: string) => string) => void) {
-  await inNamespace((ns) => {
-    using client = open({ netns: ns.name });
-    load("ip_set");
-    try {
-      client.sets.protocol();
-    } catch (error) {
-      if (error instanceof KernelError && error.code === "EINVAL") skip("needs a kernel with ipset");
-      throw error;
-    }
-    body(client, (command, input) => ipset(ns, command, input));
-  });
-}
-
-/** Skips the types that the kernel lacks. */
-function has(client: IpsetClient, type: SetType): boolean {
-  try {
-    client.sets.type(type);
-    return true;
-  } catch (error) {
-    if (error instanceof KernelError && error.code === "IPSET_ERR_FIND_TYPE") return false;
-    throw error;
-  }
-}
+import type { IpSet, SetEntry, SetType } from "../../../families/netfilter/ipset.ts";
+import { kernelTest } from "../namespace.ts";
+import { has, withIpset } from "./with_ipset.ts";
 
 /** The sets in `ipset list -o xml`: the text of each element, by its name; elements without text are true. */
 function listed(
