@@ -4,7 +4,7 @@
  * @module
  */
 import { expectFields, expectNames, isCondition, isFields, isOk, namesOf, plural } from "./arguments.ts";
-import { type Attributes, type Codec, type Field, type IsIfindex, type Reader, shown } from "./codec/mod.ts";
+import { type Attributes, type Codec, type Field, type IsIfindex, rawOf, type Reader, shown } from "./codec/mod.ts";
 import { type Client, sharedClient } from "./client.ts";
 import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError, unasked } from "./errors.ts";
 import { NLM_F } from "./message.ts";
@@ -724,7 +724,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   #dump(wanted: Fields | undefined): Operation {
     const { object, messages, filters } = this.declaration, value: Record<string, unknown> = {};
     if (wanted !== undefined) {
-      for (const key of filters) if (wanted[key] !== undefined && wanted[key] !== null) value[key] = wanted[key];
+      for (const key of filters) {
+        const one = wanted[key];
+        if (one !== undefined && one !== null && !(one instanceof Unsent)) value[key] = one;
+      }
     }
     const reply = messages.reply ?? messages.new;
     return { ...this.operation("list", messages.get, value, reply), what: `list ${plural(object)}` };
@@ -831,6 +834,24 @@ function fieldsOf(codec: unknown, owner: object): readonly Field[] {
   return choose === undefined ? fields ?? [] : fieldsOf(choose(owner) ?? {}, owner);
 }
 
+/** A wanted value that the kernel does not send: objects without the field have it. */
+class Unsent {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
+/**
+ * True if `sent`, the kernel's form of a value, says no more than absence: its codec says so, or the form lacks it.
+ */
+function isUnsent(field: Field | undefined, sent: unknown, whole: object): boolean {
+  if (field?.codec === undefined) return false;
+  if (sent === undefined) return !rawOf(whole).some(({ id }) => id === field.id);
+  return field.codec.none?.includes(sent) === true;
+}
+
 /**
  * Returns the part of `whole`, the kernel's form of `filter`, that was given: structs have zeros for all other fields.
  */
@@ -847,7 +868,7 @@ function given(filter: Fields, whole: object, codec: unknown): Fields {
       wanted[name] = given(one, sent, field?.codec?.choose?.(whole) ?? field?.codec ?? {});
     } else if (Array.isArray(one) && Array.isArray(sent) && one.length === sent.length) {
       wanted[name] = sent.map((each, i) => isFields(each) && isFields(one[i]) ? given(one[i], each, {}) : each);
-    } else wanted[name] = sent ?? one;
+    } else wanted[name] = isUnsent(field, sent, whole) ? new Unsent(sent ?? one) : sent ?? one;
   }
   return wanted;
 }
@@ -881,7 +902,8 @@ function matches(value: unknown, wanted: unknown): boolean {
   if (value === wanted) return true;
   // `null` matches an absent attribute, and one with the value 0.
   if (wanted === null) return value === undefined || value === 0;
-  if (value === undefined) return wanted === false;
+  if (wanted instanceof Unsent) return value === undefined || matches(value, wanted.value);
+  if (value === undefined) return wanted === false || isNothing(wanted);
   if (Array.isArray(wanted)) {
     return Array.isArray(value) && wanted.every((one) => value.some((other) => matches(other, one)));
   }
@@ -891,6 +913,12 @@ function matches(value: unknown, wanted: unknown): boolean {
       wanted.every((byte, i) => value[i] === byte);
   }
   return fits(value, Object.entries(wanted));
+}
+
+/** True for an empty list or mask, and for an object without a field or whose fields say no more than absence. */
+function isNothing(wanted: unknown): boolean {
+  if (Array.isArray(wanted)) return wanted.length === 0;
+  return isFields(wanted) && Object.values(wanted).every((one) => matches(undefined, one));
 }
 
 /** Returns a function that returns the shared client of a protocol, which the first use opens. */

@@ -197,6 +197,8 @@ export interface Codec<out D, in E = D> {
   readonly tolerant?: true;
   /** True if the attribute is sent with NLA_F_NESTED. */
   readonly nested?: true;
+  /** Values that the kernel does not send: an object without the field has one of them. See {@linkcode noneIs}. */
+  readonly none?: readonly unknown[];
   /** Returns the value of the bytes `at`..`end`. */
   readonly decode: Decode<D>;
   /** Appends the payload; returns {@linkcode HEADER_ONLY} if there is none to send. */
@@ -214,6 +216,11 @@ export interface Codec<out D, in E = D> {
   choose?(owner: object): Codec<unknown, never> | undefined;
   /** Returns the field of attribute `id` in the payload, to name an attribute that is missing. */
   attributeName?(id: number, owner: object): string | undefined;
+}
+
+/** Returns a codec of a field that the kernel leaves out if it has one of `values`, so that filters match such objects. */
+export function noneIs<C extends Codec<unknown, never>>(codec: C, ...values: readonly unknown[]): C {
+  return { ...codec, none: values };
 }
 
 /**

@@ -820,6 +820,7 @@ function interfaceNumber(little: boolean): IfindexCodec {
   return {
     name: "an interface",
     takes: "names of interfaces",
+    none: [0],
     size: 4,
     decode: inlined(
       (from, at) => from.view.getInt32(at, little),

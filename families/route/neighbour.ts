@@ -22,6 +22,7 @@ import {
   ip,
   key,
   mask,
+  noneIs,
   parseIp,
   readOnly,
   type Shape,
@@ -199,7 +200,7 @@ export const Neighbour: Attributes<Neighbour> = attributes((): Shape<Neighbour> 
   master: [9, ifindex, readOnly],
   masterDev: interfaceNameOf("master", readOnly),
   srcVni: [11, u32],
-  protocol: [12, protocol],
+  protocol: [12, noneIs(protocol, "unspec")],
   nhId: [13, u32],
   fdbExtAttrs: [
     14,
@@ -382,7 +383,7 @@ export function neighbourKey(value: Neighbour): string {
     viaIfindex = "",
   } = value;
   const on = ifindex ?? dev;
-  if (family !== "bridge") return `${family} ${on} ${dst}${flags?.includes("proxy") ? " proxy" : ""}`;
-  const where = flags?.includes("self") ? "self" : "master";
+  if (family !== "bridge") return `${family} ${on} ${dst}${hasFlag(flags, "proxy") ? " proxy" : ""}`;
+  const where = hasFlag(flags, "self") ? "self" : "master";
   return `bridge ${on} ${lladdr} ${vlan} ${where} ${dst} ${vni} ${port} ${srcVni} ${viaIfindex}`;
 }

@@ -13,6 +13,7 @@ import {
   ipv4Text,
   ipv6Text,
   MISFIT,
+  parseIp,
   parsePrefix,
   type Reader,
   shown,
@@ -69,6 +70,19 @@ function oneByte(value: string | Uint8Array, to: Writer): number {
     : NaN;
   if (!(number <= 255)) to.fail(TypeError, `expected an address "0".."255", got ${shown(value)}`);
   return number;
+}
+
+/** True for a prefix of length 0, which all addresses have. */
+export function isWhole(prefix: unknown): boolean {
+  return prefix === "0.0.0.0/0" || typeof prefix === "string" && /^[:0]+\/0+$/.test(prefix);
+}
+
+/** Returns a prefix without the bits behind its length; what is no prefix, as it is. */
+export function networkOf<P>(prefix: P): P | string {
+  const [text = "", length] = typeof prefix === "string" ? prefix.split("/") : [], bytes = parseIp(text);
+  if (bytes === undefined || length === undefined || !/^\d+$/.test(length)) return prefix;
+  for (let bit = Number(length); bit < 8 * bytes.length; bit++) bytes[bit >> 3]! &= ~(0x80 >> (bit & 7));
+  return `${bytes.length === 4 ? ipv4Text(bytes, 0) : ipv6Text(bytes, 0)}/${length}`;
 }
 
 /** Codec of an IP address of the message's family. */

@@ -17,6 +17,7 @@ import {
   enumeration,
   hardwareAddress,
   head,
+  HEADER_ONLY,
   i32,
   type Ifindex,
   ifindex,
@@ -27,6 +28,7 @@ import {
   key,
   mask,
   MISFIT,
+  noneIs,
   parseIp,
   readOnly,
   type Shape,
@@ -51,10 +53,11 @@ import {
   type RouteType,
   routeType,
   RTN,
+  RTPROT,
   type Scope,
   scope,
 } from "./protocol.ts";
-import { address, ipOfFamily, labels, prefix, toPrefix } from "./prefix.ts";
+import { address, ipOfFamily, isWhole, labels, networkOf, prefix, toPrefix } from "./prefix.ts";
 
 /** RTNH_F_*: flags of a next hop. */
 export const RTNH_F = {
@@ -212,25 +215,28 @@ export interface RouteMetrics {
   fastopenNoCookie?: number;
 }
 
+/** A number that the kernel does not send if it is 0. */
+const metric: Codec<number> = noneIs(u32, 0);
+
 /** Wire form of {@linkcode RouteMetrics}: RTAX_*. */
 export const RouteMetrics: Attributes<RouteMetrics> = attributes((): Shape<RouteMetrics> => ({
   lock: [1, mask(u32, RTAX)],
-  mtu: [2, u32],
-  window: [3, u32],
-  rtt: [4, u32],
-  rttvar: [5, u32],
-  ssthresh: [6, u32],
-  cwnd: [7, u32],
-  advmss: [8, u32],
-  reordering: [9, u32],
-  hoplimit: [10, u32],
-  initcwnd: [11, u32],
+  mtu: [2, metric],
+  window: [3, metric],
+  rtt: [4, metric],
+  rttvar: [5, metric],
+  ssthresh: [6, metric],
+  cwnd: [7, metric],
+  advmss: [8, metric],
+  reordering: [9, metric],
+  hoplimit: [10, metric],
+  initcwnd: [11, metric],
   features: [12, mask(u32, RTAX_FEATURE)],
-  rtoMin: [13, u32],
-  initrwnd: [14, u32],
-  quickack: [15, u32],
+  rtoMin: [13, metric],
+  initrwnd: [14, metric],
+  quickack: [15, metric],
   ccAlgo: [16, string(15)],
-  fastopenNoCookie: [17, u32],
+  fastopenNoCookie: [17, metric],
 }));
 
 /** A next hop of a multipath route, without its encapsulation. */
@@ -274,7 +280,7 @@ export const RouteHop: Attributes<RouteHop> = attributes((): Shape<RouteHopField
   via: [18, via],
   weight: head(3, weight),
   flags: head(2, hopFlags),
-  flow: [11, u32],
+  flow: [11, metric],
   newdst: [19, labels],
 }), { header: 8 }).with(encap(21, 22));
 
@@ -373,6 +379,7 @@ const mfcStats: Codec<MfcStats> = struct(24, (): Shape<MfcStats> => ({
  */
 const expires: Codec<number> = {
   ...u32,
+  none: [0],
   tolerant: true,
   decode(from, at, end, owner) {
     return end - at === 4
@@ -385,6 +392,11 @@ const expires: Codec<number> = {
     const { expires = 0 } = (owner as RouteFields).cacheinfo ?? {};
     if (expires === 0 || from.bytes[from.base] !== AF.inet6) return undefined;
     return Math.max(1, Math.ceil(expires / 100));
+  },
+  // The kernel would remove a route with 0 at once, as soon as it looks for those that have expired.
+  encode(value, to, owner) {
+    if (value === 0) return HEADER_ONLY;
+    u32.encode(value, to, owner);
   },
 };
 
@@ -401,7 +413,7 @@ export interface RouteFields {
   src?: string;
   /** Type of service of its packets, 0..255 (IPv4). */
   tos: number;
-  /** Routing table: `main`, `local`, `default` or a number. */
+  /** Routing table: `main`, `local`, `default` or a number; 0 is the same as absent, except in a filter. */
   table?: RouteTable;
   /** Origin; default `boot`, as with `ip route`. */
   protocol: RouteProtocol;
@@ -453,7 +465,7 @@ export interface RouteFields {
   nhId?: number;
   /** Router preference (IPv6). */
   pref?: "medium" | "high" | "low" | number;
-  /** Seconds until the kernel removes it (IPv6); in a listed route the remaining time. */
+  /** Seconds until the kernel removes it, 0 for never (IPv6); in a listed route the remaining time. */
   expires?: number;
   /** Flow label, in look-ups (IPv6). Input only. */
   flowlabel?: number;
@@ -468,7 +480,7 @@ export type Route = RouteFields & Encap;
 export const Route: Attributes<Route> = attributes((): Shape<RouteFields> => ({
   family: head(0, family, key),
   dst: [1, prefix(1, { whole: true }), key],
-  src: [2, prefix(2), key],
+  src: [2, noneIs(prefix(2), "0.0.0.0/0", "::/0"), key],
   tos: head(3, u8, key),
   table: [15, headerTable, key],
   protocol: head(5, protocol, key),
@@ -479,22 +491,22 @@ export const Route: Attributes<Route> = attributes((): Shape<RouteFields> => ({
   iifDev: interfaceNameOf("iif", readOnly),
   oif: [4, ifindex, key],
   dev: interfaceNameOf("oif", key),
-  gateway: [5, ipOfFamily, key],
+  gateway: [5, noneIs(ipOfFamily, "0.0.0.0"), key],
   via: [18, via, key],
   newdst: [19, labels],
-  priority: [6, u32, key],
-  prefsrc: [7, address, key],
+  priority: [6, metric, key],
+  prefsrc: [7, noneIs(address, "0.0.0.0", "::"), key],
   metrics: [8, RouteMetrics],
   multipath: [9, hops, key],
-  flow: [11, u32],
+  flow: [11, metric],
   cacheinfo: [12, cacheinfo, readOnly],
-  mark: [16, u32],
+  mark: [16, metric],
   uid: [25, u32],
   ttlPropagate: [26, bool(u8)],
   ipProto: [27, u8, "input"],
   sport: [28, be16, "input"],
   dport: [29, be16, "input"],
-  nhId: [30, u32, key],
+  nhId: [30, metric, key],
   pref: [20, enumeration(u8, { medium: 0, high: 1, low: 3 })],
   expires: [23, expires],
   flowlabel: [31, be32, "input"],
@@ -520,7 +532,7 @@ const NEXTHOP_SAYS = ["oif", "dev", "gateway", "via", "multipath", "encapType", 
  */
 export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
   if (verb === "list") return value;
-  const { dst, nhId } = value as Input<RouteFields>;
+  const { dst } = value as Input<RouteFields>;
   if (dst === undefined || dst === null) {
     // A get without `dst` matches any route that fits the other fields.
     if (verb === "get") return value;
@@ -529,6 +541,14 @@ export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
   const route = { ...value, family: routeFamily(value) } as Input<RouteFields> & Record<string, unknown>;
   const number = familyNumber(route.family as Family), naming = verb === "delete" || verb === "get";
   const ip = number === AF.inet || number === AF.inet6;
+  for (const name of ["table", "oif"] as const) if (route[name] === 0) delete route[name];
+  if (isWhole(route.src)) delete route.src;
+  if (number === AF.inet6) {
+    // The kernel replaces these values by its defaults, and keeps no bits behind a prefix.
+    if (isOf(RTPROT, route.protocol, "unspec")) route.protocol = "boot";
+    if (isOf(RTN, route.type, "unspec")) route.type = "unicast";
+    if (naming) { for (const name of ["dst", "src"] as const) route[name] = networkOf(route[name]); }
+  }
   if (verb === "get") {
     // A delete request means 0 by these fields if they are absent, so a get compares them too.
     if (number === AF.inet) route.tos ??= 0;
@@ -536,7 +556,8 @@ export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
     if (route.priority === 0) delete route.priority;
     return route as Input<Route>;
   }
-  if (nhId !== undefined) { for (const field of NEXTHOP_SAYS) delete route[field]; }
+  if (route.nhId === 0) delete route.nhId;
+  if (route.nhId !== undefined) { for (const field of NEXTHOP_SAYS) delete route[field]; }
   // In a request that deletes an IP route, type 0 matches any type; other families have only unicast.
   if (!naming || !ip) route.type ??= "unicast";
   route.table ??= tableOf(route, number);
@@ -682,7 +703,9 @@ export function routeKey(route: Route): string {
   if (metrics !== undefined) text += JSON.stringify(metrics);
   // A nexthop object may change while routes use it.
   if (nhId !== undefined) return text;
-  text += `${oif ?? dev ?? ""} ${gateway ?? ""} ${flow ?? ""}${flags?.includes("onlink") ? " onlink" : ""}`;
+  text += `${oif ?? dev ?? ""} ${gateway ?? ""} ${flow ?? ""}${
+    Array.isArray(flags) && flags.includes("onlink") ? " onlink" : ""
+  }`;
   if (via !== undefined) text += JSON.stringify(via);
   if (encapType !== undefined) text += JSON.stringify([encapType, encap], withoutState);
   if (multipath !== undefined) text += JSON.stringify(multipath, withoutState);

@@ -14,6 +14,7 @@ import { expectFields, expectType, isFields } from "../../core/arguments.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError, unasked } from "../../core/errors.ts";
 import { comparesAll, mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
+import { isWhole } from "./prefix.ts";
 import { AF, familyNumber, ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A route as input: {@linkcode Route} with names or numbers for interfaces. */
@@ -54,8 +55,10 @@ const declaration: Declaration<Route> = {
   prepare: (value, verb) => verb === "list" ? value : prepareRoute(value as RouteInput, verb),
   listOnly: true,
   // If the key has no source prefix, the kernel deletes no IPv6 route that has one.
-  means: (key, { src }) =>
-    (key as RouteInput).dst === undefined || ((key as RouteInput).src === undefined) === (src === undefined),
+  means: (key, { src }) => {
+    const given = (key as RouteInput).src;
+    return (key as RouteInput).dst === undefined || (given === undefined || isWhole(given)) === (src === undefined);
+  },
   // The fields that identify the route that a replacing one replaces.
   fixed: ["family", "table", "dst", "src", "tos", "priority"],
   merge: mergeRoute,

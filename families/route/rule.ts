@@ -18,6 +18,7 @@ import {
   HEADER_ONLY,
   key,
   mask,
+  noneIs,
   type Shape,
   string,
   struct,
@@ -86,6 +87,12 @@ const l3mdev: Codec<true, boolean> = {
   },
 };
 
+/** Returns a codec of a number that the kernel does not send if it is 0. */
+const none = (codec: Codec<number>): Codec<number> => noneIs(codec, 0);
+const name: Codec<string> = noneIs(string(15), "");
+const wholePrefix = (lengthOffset: number): Codec<string, string | Uint8Array> =>
+  noneIs(prefix(lengthOffset), "0.0.0.0/0", "::/0");
+
 /** A range of numbers, both ends included. */
 export interface Range {
   /** First number. */
@@ -121,7 +128,7 @@ export interface Rule {
   fwmask?: number;
   /** Action; default `to_tbl`. */
   action: RuleAction | number;
-  /** Routing table to look up; default `main`. */
+  /** Routing table to look up; default `main`. With 0, the kernel chooses an empty one (IPv4). */
   table?: RouteTable;
   /** Priority of the rule to continue with, for action `goto`. */
   goto?: number;
@@ -165,13 +172,13 @@ export interface Rule {
 export const Rule: Attributes<Rule> = attributes((): Shape<Rule> => ({
   family: head(0, family, key),
   priority: [6, priority, key],
-  src: [2, prefix(2), key],
-  dst: [1, prefix(1), key],
+  src: [2, wholePrefix(2), key],
+  dst: [1, wholePrefix(1), key],
   tos: head(3, u8, key),
-  iifname: [3, string(15), key],
-  oifname: [17, string(15), key],
-  fwmark: [10, u32, key],
-  fwmask: [16, u32, key],
+  iifname: [3, name, key],
+  oifname: [17, name, key],
+  fwmark: [10, none(u32), key],
+  fwmask: [16, none(u32), key],
   action: head(7, enumeration(u8, FR_ACT), key),
   table: [15, headerTable, key],
   goto: [4, u32],
@@ -179,11 +186,11 @@ export const Rule: Attributes<Rule> = attributes((): Shape<Rule> => ({
   suppressPrefixlen: [14, unlessAll, key],
   suppressIfgroup: [13, unlessAll, key],
   l3mdev: [19, l3mdev, key],
-  flow: [11, u32, key],
-  tunId: [12, be64, key],
+  flow: [11, none(u32), key],
+  tunId: [12, noneIs(be64, 0n), key],
   uidRange: [20, uids, key],
   protocol: [21, protocol, key],
-  ipProto: [22, u8, key],
+  ipProto: [22, none(u8), key],
   sportRange: [23, ports, key],
   dportRange: [24, ports, key],
   dscp: [25, u8, key],
@@ -197,10 +204,12 @@ export const Rule: Attributes<Rule> = attributes((): Shape<Rule> => ({
 /** Fields that do not help to identify a rule. */
 const NOT_SELECTING: ReadonlySet<string> = new Set(["family", "action", "flags"]);
 
-/** True if a field helps to identify a rule: not if it is absent, or type of service 0, which most rules have. */
+/** True if a field helps to identify a rule: not if it is absent, or has a value that means none, as most rules do. */
 function isSelector([name, given]: readonly [string, unknown]): boolean {
-  const none = given === undefined || given === null || given === false || name === "tos" && given === 0;
-  return !none && !NOT_SELECTING.has(name);
+  if (given === undefined || given === null || given === false || NOT_SELECTING.has(name)) return false;
+  if (name === "priority") return true;
+  const none = given === 0 || given === 0n || given === "" || given === "unspec" || given === 0xffffffff;
+  return !none && !((name === "src" || name === "dst") && /\/0$/.test(String(given)));
 }
 
 /**
@@ -250,7 +259,7 @@ export function hidesRule(other: Rule, one: Rule): boolean {
 export function ruleKey(rule: Rule): string {
   return Rule.fields.map(({ key }) => {
     const value = rule[key as keyof Rule];
-    if (key === "flags") return rule.flags?.includes("invert") ? "invert" : "";
+    if (key === "flags") return Array.isArray(value) && value.includes("invert") ? "invert" : "";
     return value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
   }).join(" ");
 }
