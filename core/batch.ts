@@ -6,7 +6,7 @@
  */
 import { type Codec, NoSuchInterface, type Writer } from "./codec/mod.ts";
 import { argumentError, BatchError, type BatchFailure, NetlinkError, SystemError } from "./errors.ts";
-import { answerSize, type Exchange, SEND_OVERHEAD, seqOf, withValueRead } from "./exchange.ts";
+import { answerSize, type Exchange, followingOf, SEND_OVERHEAD, seqOf, withValueRead } from "./exchange.ts";
 import { eachMessage, NLM_F, NLMSG, readError } from "./message.ts";
 import type { Operation, Requester } from "./protocol.ts";
 import { Answers, overflowed } from "./wait.ts";
@@ -50,6 +50,8 @@ class Batch {
   readonly #longest: number;
   #count = 0;
   #over = false;
+  /** The operation that was put last, with its value read. */
+  #last: Operation | undefined;
 
   constructor(exchange: Exchange, writer: Writer) {
     this.#exchange = exchange;
@@ -90,7 +92,7 @@ class Batch {
     }
     const index = this.#count++;
     this.#put(operation, index);
-    for (const next of operation.then ?? []) {
+    for (const next of operation.then === undefined ? [] : followingOf(this.#last ?? operation)) {
       // Failures are listed in the order of sending, so the last one may be this item's.
       this.#flush();
       if (this.#unchanged === index) break;
@@ -124,6 +126,7 @@ class Batch {
       // The kernel refuses datagrams longer than its buffer. So an item that does not fit begins the next datagram; a
       // lone item is sent, and refused.
       if (writer.length > this.#longest && this.#chunk.length > 0) throw new TooLong();
+      this.#last = operation;
       this.#chunk.push({ operation, index, start, seq: seqOf(writer, start) });
       this.#room -= answerSize(operation);
       return undefined;

@@ -92,6 +92,11 @@ export interface Declaration<T extends object> {
    * is an error.
    */
   readonly keyOf?: (value: object) => object;
+  /**
+   * Returns why the kernel would ignore a field of an object to make or to change, `undefined` if it would not; `value`
+   * is the object as it is sent.
+   */
+  readonly ignores?: (name: string, value: Fields) => string | undefined;
   /** Prepares the value to send: sets defaults, throws for bad values, sets what only some verbs need. */
   readonly prepare?: (value: object, verb: Verb) => object;
   /** Flags of the request that changes an object; NLM_F_REPLACE when absent. */
@@ -633,19 +638,36 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const { object, table, describe, prepare, hint, concerns, setFlags, request } = this.declaration;
     expectFields(given, `${verb} ${object}`);
-    const value = prepare === undefined ? given : prepare(given, verb);
+    const value = prepare === undefined ? given : prepare(given, verb), what = `${verb} ${object} ${describe(given)}`;
+    if (verb !== "get" && verb !== "list" && verb !== "delete") {
+      this.#refuseIgnored(given as Fields, value as Fields, what);
+    }
     return {
       type,
       flags: verb === "set" && setFlags !== undefined ? setFlags : FLAGS[verb],
       codec: request?.codec ?? table as Codec<unknown, never>,
       value: request?.of(value, verb) ?? value,
       ...(request === undefined ? {} : { replyCodec: table as Codec<unknown, never> }),
-      what: `${verb} ${object} ${describe(given)}`.trimEnd(),
+      what: what.trimEnd(),
       ...(reply === undefined ? {} : { reply }),
       ...(verb === "get" ? { looks: true } : {}),
       ...(concerns === undefined ? {} : { concerns: (from, at) => concerns(from, at, false) }),
       ...(hint === undefined ? {} : { hint: (code, details) => hint(code, details, value) }),
     };
+  }
+
+  /** Throws for a field that the kernel would ignore, unless its value says no more than absence. */
+  #refuseIgnored(given: Fields, value: Fields, what: string): void {
+    const { ignores, table } = this.declaration;
+    if (ignores === undefined) return;
+    for (const [name, one] of Object.entries(given)) {
+      if (one === undefined || one === null || value[name] === undefined || isNothing(one)) continue;
+      if (table.field(name)?.codec?.none?.some((none) => one === none || one === 0)) continue;
+      const why = ignores(name, value);
+      if (why !== undefined) {
+        throw argumentError(TypeError, `Cannot ${what.trimEnd()}: ${name}: ${why}, got ${shown(one)}`);
+      }
+    }
   }
 
   /** True if an object matches the fields of a filter in the kernel's form. */

@@ -331,6 +331,11 @@ export function withValueRead(operation: Operation): Operation {
   return operation.read === undefined ? operation : { ...operation, value: operation.read() };
 }
 
+/** Returns the further requests after an operation with its value read. */
+export function followingOf({ then = [], value }: Operation): readonly Operation[] {
+  return typeof then === "function" ? then(value) : then;
+}
+
 /** Returns the sequence number of the message at `start`: a name looked up during encoding may have used later ones. */
 export function seqOf(writer: Writer, start: number): number {
   return writer.view.getUint32(start + 8, true);
@@ -356,7 +361,9 @@ export function request(exchange: Exchange, given: Operation): unknown {
   const operation = withValueRead(given), answers = new Answers(exchange.timeout);
   for (let tries = 1;; tries++) {
     try {
-      return requestOnce(exchange, operation, answers);
+      const value = requestOnce(exchange, operation, answers);
+      for (const next of followingOf(operation)) request(exchange, next);
+      return value;
     } catch (error) {
       if (!isLoss(error, answers) || operation.looks !== true || tries === TRIES) throw error;
       answers.forget();

@@ -139,8 +139,11 @@ export interface Operation {
    * @param from the datagram with the request as the kernel repeats it, at `at`..`end`, maybe without its payload
    */
   readonly ownError?: (errno: number, from: Reader, at: number, end: number) => OwnError | undefined;
-  /** Further requests after this one succeeded, as parts of the same item of a batch. */
-  readonly then?: readonly Operation[];
+  /**
+   * Further requests after this one succeeded, as parts of the same item of a batch; or a function that returns them for
+   * the value that was sent, if that is read.
+   */
+  readonly then?: readonly Operation[] | ((value: object) => readonly Operation[]);
 }
 
 /** The messages around the items of a transaction. */

@@ -6,7 +6,7 @@
 import type { Client } from "./client.ts";
 import type { Reader, Writer } from "./codec/mod.ts";
 import { argumentError, type BatchFailure, NetlinkError, SystemError, TransactionError } from "./errors.ts";
-import { answerSize, type Exchange, isReply, seqOf } from "./exchange.ts";
+import { answerSize, type Exchange, followingOf, isReply, seqOf } from "./exchange.ts";
 import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN, readError } from "./message.ts";
 import type { Frame, Operation } from "./protocol.ts";
 import { Answers, overflowed, TRIES } from "./wait.ts";
@@ -77,7 +77,7 @@ class Transaction {
         `Cannot ${operation.what} in a transaction that has ended: its callback has returned`,
       );
     }
-    const index = this.#echoes.length, parts = [operation, ...operation.then ?? []];
+    const index = this.#echoes.length, parts = [operation, ...followingOf(operation)];
     if (parts.some(({ read }) => read !== undefined)) {
       throw argumentError(
         TypeError,

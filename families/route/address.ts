@@ -36,7 +36,7 @@ import {
   type Writer,
 } from "../../core/codec/mod.ts";
 import type { Input, Merge, Verb } from "../../core/collection.ts";
-import { AF, type Family, family, type Scope, scope } from "./protocol.ts";
+import { AF, type Family, family, RT_SCOPE, type Scope, scope } from "./protocol.ts";
 import { address as anyAddress, ipOfFamily, prefix, toPrefix } from "./prefix.ts";
 
 const IFA_ADDRESS = 1, IFA_LOCAL = 2, PREFIX_LENGTH = 1, HEADER_FLAGS = 2;
@@ -282,23 +282,24 @@ const ONLY = {
   inet6: ["anycast", "multicast"],
 } as const;
 
-/**
- * Refuses a field that addresses of the family do not have: the kernel would ignore it.
- *
- * @param what the action, for the error
- * @throws {TypeError} there is such a field
- */
-export function expectOwnFields(value: Input<Address>, what: string): void {
-  const { address } = value, bytes = typeof address === "string" ? parseIp(address.replace(/\/.*/, "")) : address;
+/** Returns why the kernel would ignore a field of an address to make or change, if it would. */
+export function ignoresOfAddress(name: string, value: Readonly<Record<string, unknown>>): string | undefined {
+  const { address, scope } = value;
+  const bytes = typeof address === "string" ? parseIp(address.replace(/\/.*/, "")) : address as Uint8Array | undefined;
   const other = bytes?.length === 4 ? "inet6" : bytes?.length === 16 ? "inet" : undefined;
-  const name = other && ONLY[other].find((name) => value[name] !== undefined);
-  if (name === undefined) return;
-  throw argumentError(
-    TypeError,
-    `Cannot ${what}: ${name}: only ${other === "inet" ? "IPv4" : "IPv6"} addresses have it, got ${
-      shown(value[name])
-    } for ${shown(address)}`,
-  );
+  if (other !== undefined && (ONLY[other] as readonly string[]).includes(name)) {
+    return `only ${other === "inet" ? "IPv4" : "IPv6"} addresses have it`;
+  }
+  if (name !== "scope" || other !== "inet") return undefined;
+  const own = scopeOfInet6(bytes!);
+  return scope === own || scope === RT_SCOPE[own] ? undefined : `this IPv6 address has the scope ${own}`;
+}
+
+/** Returns the scope that the kernel gives an IPv6 address. */
+function scopeOfInet6(bytes: Uint8Array): keyof typeof RT_SCOPE {
+  if (bytes.every((byte, i) => byte === (i === 15 ? 1 : 0))) return "host";
+  const high = bytes[0]! << 8 | bytes[1]! & 0xc0;
+  return high === 0xfe80 ? "link" : high === 0xfec0 ? "site" : "universe";
 }
 
 /** The fields that the kernel compares to find the address to delete, by family. */

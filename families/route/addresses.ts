@@ -15,7 +15,7 @@ import {
   addressKey,
   comparesAddress,
   expectOneAddress,
-  expectOwnFields,
+  ignoresOfAddress,
   mergeAddress,
   prepareAddress,
 } from "./address.ts";
@@ -39,6 +39,7 @@ const declaration: Declaration<Address> = {
   },
   identity: addressKey,
   prepare: (value, verb) => prepareAddress(value as AddressInput, verb),
+  ignores: ignoresOfAddress,
   listOnly: true,
   none: ["ENODEV"],
   fixed: ["family", "index", "dev", "address", "peer"],
@@ -67,7 +68,6 @@ export class Addresses extends Collection<Address, AddressInput> {
     const operation = super.operation(verb, type, given, reply);
     if (verb !== "list" && verb !== "get" && verb !== "delete") {
       expectOneAddress(given, operation.what);
-      expectOwnFields(given, operation.what);
     }
     return operation;
   }

@@ -132,7 +132,10 @@ export interface Neighbour {
   dst?: string;
   /** Link-layer address; in forwarding tables it is the key. */
   lladdr?: string;
-  /** State; default `permanent` in `add` and `replace`. */
+  /**
+   * State; default `permanent` in `add` and `replace`. The kernel keeps no permanent neighbour that has the flag `use` or
+   * `managed`: with these the default is `stale`.
+   */
   state: readonly (NeighbourState | number)[];
   /** Flags of the neighbour. */
   flags: readonly (NeighbourFlag | number)[];
@@ -228,9 +231,91 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
   // Drivers without a forwarding table of their own delete an entry only if the request says `permanent`; others ignore
   // it.
   if (forwarding) neighbour.state ??= ["noarp", "permanent"];
-  else if (verb !== "delete") neighbour.state ??= ["permanent"];
+  else if (verb !== "delete" && !hasFlag(flags, "proxy")) {
+    neighbour.state ??= !isAsking(value) ? ["permanent"] : value.lladdr === undefined ? [] : ["stale"];
+  }
   if (forwarding) neighbour.flags = tableOf(neighbour);
   return neighbour;
+}
+
+const MANAGED = NTF_EXT.managed;
+
+const isManaged = (flags: unknown): boolean =>
+  typeof flags === "number"
+    ? (flags & MANAGED) !== 0
+    : Array.isArray(flags) && (flags.includes("managed") || flags.includes(MANAGED));
+
+/** True if a request asks the kernel to resolve the neighbour's address, by the flag `use` or `managed`. */
+function isAsking({ flags, flagsExt }: Input<Neighbour>): boolean {
+  return hasFlag(flags, "use") || isManaged(flagsExt);
+}
+
+/** Returns flags by name or number without one of them. */
+function without(flags: unknown, name: string, bit: number): unknown {
+  if (typeof flags === "number") return flags & ~bit;
+  return Array.isArray(flags) ? flags.filter((flag) => flag !== name && flag !== bit) : flags;
+}
+
+/**
+ * Takes a request to make or change a neighbour apart: `stored` has what the kernel stores, `asking` the flags `use` and
+ * `managed`, if there are any. In a request with these flags the kernel ignores address and state.
+ *
+ * @param what the action, for the error
+ * @throws {TypeError} the neighbour is permanent
+ */
+export function apart(
+  value: Input<Neighbour>,
+  what: string,
+): { readonly stored: Input<Neighbour>; readonly asking?: Input<Neighbour> } {
+  const { family, ifindex, dev, dst, flags, flagsExt, state, protocol } = value;
+  if (isForwarding(value) || !isAsking(value)) return { stored: value };
+  if (
+    Array.isArray(state) ? state.some((one) => one === "permanent" || one === NUD.permanent) : state === NUD.permanent
+  ) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: state: the kernel keeps no permanent neighbour with the flag use or managed: give another state`,
+    );
+  }
+  return {
+    stored: { ...value, flags: without(flags, "use", NTF.use), flagsExt: without(flagsExt, "managed", MANAGED) },
+    asking: { family, ifindex, dev, dst, flags, flagsExt, protocol },
+  } as { readonly stored: Input<Neighbour>; readonly asking: Input<Neighbour> };
+}
+
+/** The fields of a neighbour, and those of an address for which this machine answers. */
+const OWN: ReadonlySet<string> = new Set([
+  "family",
+  "ifindex",
+  "dev",
+  "dst",
+  "lladdr",
+  "state",
+  "flags",
+  "flagsExt",
+  "protocol",
+]);
+
+/** Returns why the kernel would ignore a field of a neighbour to make or change, if it would. */
+export function ignoresOfNeighbour(name: string, value: Readonly<Record<string, unknown>>): string | undefined {
+  const { flags } = value;
+  if (isForwarding(value)) return ignoresOfForwarding(name, flags);
+  if (!OWN.has(name) && Neighbour.field(name)?.use !== "readOnly") {
+    return "only entries of forwarding tables (family bridge) have it";
+  }
+  if (hasFlag(flags, "proxy") && (name === "lladdr" || name === "state")) {
+    return "a neighbour with the flag proxy has none";
+  }
+  if (name !== "flags") return undefined;
+  const other = (["self", "master", "sticky"] as const).find((flag) => hasFlag(flags, flag));
+  return other && `only entries of forwarding tables (family bridge) have the flag ${other}`;
+}
+
+function ignoresOfForwarding(name: string, flags: unknown): string | undefined {
+  if (name === "protocol") return "entries of forwarding tables have none";
+  return REMOTE.has(name) && hasFlag(flags, "master") && !hasFlag(flags, "self")
+    ? "entries of a bridge's table have no remote end"
+    : undefined;
 }
 
 /** The fields that the kernel compares when it finds or deletes a neighbour. */

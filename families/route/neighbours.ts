@@ -20,10 +20,13 @@ import {
   type Verb,
 } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
+import { NLM_F } from "../../core/message.ts";
 import type { ChangeEvent, WaitOptions, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import {
+  apart,
   comparesNeighbour,
   hasFlag,
+  ignoresOfNeighbour,
   isForwarding,
   meansEntry,
   meansTable,
@@ -57,6 +60,7 @@ const declaration: Declaration<Neighbour> = {
   fixed: ["family", "ifindex", "dev", "dst", "vlan"],
   compares: comparesNeighbour,
   merge: mergeNeighbour,
+  ignores: ignoresOfNeighbour,
   // The kernel sends entries of bridges' forwarding tables in messages of the same type.
   concerns: (from, at, event) => !event || from.bytes[at] !== AF.bridge,
   none: ["ENODEV"],
@@ -187,7 +191,11 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
     return await (forwarding ? this.#forwarding.waitFor(key, test, options) : super.waitFor(key, test, options));
   }
 
-  /** Returns the request of a verb, after checking that a link-layer address has the length of the link's. */
+  /**
+   * Returns the request of a verb, after checking that a link-layer address has the length of the link's.
+   *
+   * The kernel ignores address and state in a request with `use` or `managed`, so these flags get a request of their own.
+   */
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const operation = super.operation(verb, type, given, reply);
     if (verb !== "list" && verb !== "get" && verb !== "delete") {
@@ -196,10 +204,20 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
       if (lladdr !== undefined && link !== undefined && family !== "bridge" && addressSize(lladdr) !== 6) {
         checkAddress(operation.what, "lladdr", lladdr, addressSizeOf(this.#open(), { index: link }));
       }
+      const { stored, asking } = apart(operation.value as NeighbourInput, operation.what);
+      if (asking !== undefined) ASKING.set(stored, asking);
+      const then = (value: object): Operation[] => {
+        const asked = ASKING.get(value);
+        return asked === undefined ? [] : [{ ...operation, flags: NLM_F.NLM_F_REPLACE, value: asked }];
+      };
+      return { ...operation, value: stored, then };
     }
     return operation;
   }
 }
+
+/** The second request of a neighbour that the kernel shall use or manage, by the value of the first. */
+const ASKING = new WeakMap<object, object>();
 
 /** The neighbours of this namespace, on a socket that the first use opens. */
 export const neighbours: Neighbours = new Neighbours(onShared(NETLINK_ROUTE));

@@ -39,6 +39,7 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
+import { isFields } from "../../core/arguments.ts";
 import type { Input, Merge, Verb } from "../../core/collection.ts";
 import { type Encap, encap } from "./encap.ts";
 import {
@@ -564,10 +565,76 @@ export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
   if (number === AF.inet) route.scope ??= scopeOf(route, naming);
   if (!naming) {
     route.protocol ??= "boot";
-    // `cloned` marks the result of a look-up or a cache entry; it must not be requested.
-    if (Array.isArray(route.flags)) route.flags = route.flags.filter((flag) => !isOf(RTM_F, flag, "cloned"));
+    // `cloned` marks the result of a look-up, which has properties of the packet; it must not be requested.
+    if (Array.isArray(route.flags) && route.flags.some((flag) => isOf(RTM_F, flag, "cloned"))) {
+      route.flags = route.flags.filter((flag) => !isOf(RTM_F, flag, "cloned"));
+      for (const name of ["src", "iif", "mark", "uid"]) delete route[name];
+    }
   }
   return route as Input<Route>;
+}
+
+/** The fields of a single next hop, and those of all routes through next hops. */
+const HOP = ["oif", "dev", "gateway", "via", "encapType", "encap"] as const;
+const COMMON = ["family", "dst", "tos", "table", "protocol", "scope", "type", "flags", "multipath", "prefsrc"] as const;
+
+/** The fields that the kernel reads of a route to add, by family; those of other families it refuses itself. */
+const READ: Readonly<Record<number, ReadonlySet<string>>> = {
+  [AF.inet]: new Set([...COMMON, ...HOP, "priority", "metrics", "flow", "nhId"]),
+  [AF.inet6]: new Set([...COMMON, ...HOP, "priority", "metrics", "nhId", "src", "pref", "expires"]),
+  [AF.ipmr]: new Set([...COMMON, "src", "iif"]),
+  [AF.ip6mr]: new Set([...COMMON, "src", "iif"]),
+};
+/** The fields of a next hop that the kernel reads in one family only. */
+const HOP_READ: Readonly<Record<string, number>> = { flow: AF.inet, newdst: AF.mpls };
+/** Flags of a route that a request may have; {@linkcode VOLATILE} ones are not sent. */
+const SENT_FLAGS = RTNH_F.onlink | RTM_F.cloned | VOLATILE;
+
+/** Returns why the kernel would ignore a field of a route to add, if it would. */
+export function ignoresOfRoute(name: string, route: Readonly<Record<string, unknown>>): string | undefined {
+  const { family, type, flags, scope, dev, oif, pref, multipath } = route, number = familyNumber(family as Family);
+  const all = maskOf(flags, RTM_F), six = number === AF.inet6;
+  if (Route.field(name)?.use !== "readOnly" && READ[number]?.has(name) === false) {
+    return `the kernel ignores it in a route of the family ${family}`;
+  }
+  if (name === "flags") return all & ~SENT_FLAGS ? `only onlink is a flag to set` : undefined;
+  if (name === "multipath") return ignoredHop(multipath, number);
+  if (!six) return undefined;
+  if (name === "scope") return scope === "universe" || scope === 0 ? undefined : "IPv6 routes have the scope universe";
+  const loopback = name === "dev" ? dev === "lo" : name === "oif" && (oif === 1 || oif === "lo");
+  const given = HOP.some((one) => one === name) && !loopback || name === "expires" ||
+    name === "pref" && pref !== "medium";
+  return given && isOf(RTN, type, "blackhole", "unreachable", "prohibit", "throw")
+    ? `the kernel ignores it in an IPv6 route of this type`
+    : HOP.some((one) => one === name) && multipath !== undefined
+    ? "an IPv6 route with multipath has no next hop of its own"
+    : undefined;
+}
+
+/** Returns why the kernel would ignore a field of a next hop, if it would. */
+function ignoredHop(hops: unknown, family: number): string | undefined {
+  if (!Array.isArray(hops)) return undefined;
+  for (const [index, hop] of hops.entries()) {
+    for (const [name, only] of Object.entries(HOP_READ)) {
+      if (only !== family && isFields(hop) && hop[name] !== undefined && hop[name] !== 0) {
+        return `the kernel ignores ${name} of next hop ${index} in this family`;
+      }
+    }
+    if (isFields(hop) && (maskOf(hop["flags"], RTNH_F) & ~(RTNH_F.onlink | VOLATILE)) !== 0) {
+      return `only onlink is a flag to set, next hop ${index} has another`;
+    }
+  }
+  return undefined;
+}
+
+/** Returns the mask of flags given by name or number; those of no name count as none, as encoding refuses them. */
+function maskOf(flags: unknown, bits: Readonly<Record<string, number>>): number {
+  if (typeof flags === "number") return flags;
+  if (!Array.isArray(flags)) return 0;
+  return flags.reduce(
+    (all, one) => all | (typeof one === "number" ? one : Object.hasOwn(bits, one) ? bits[one] : 0),
+    0,
+  );
 }
 
 /** Returns the table of a route without one, by its type and family. */
@@ -601,6 +668,7 @@ export function mergeRoute({ found, among, changes, whole, what }: Merge<Route>)
   if (changes["gateway"] !== undefined) drop("via");
   if (changes["via"] !== undefined) drop("gateway");
   if (changes["encapType"] !== undefined && changes["encapType"] !== was.encapType) route["encap"] = changes["encap"];
+  if (other && isOf(RTN, type, "blackhole", "unreachable", "prohibit", "throw")) drop("pref", "expires");
   // The kernel derives the scope from the next hops, unless it was chosen.
   if (was.scope === scopeOf(was as Input<RouteFields>, false)) drop("scope");
   const six = was.family === "inet6";

@@ -13,7 +13,7 @@ import { Collection, type Declaration, type DeleteOptions, type Input, onShared 
 import { expectFields, expectType, isFields } from "../../core/arguments.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError, unasked } from "../../core/errors.ts";
-import { comparesAll, mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
+import { comparesAll, ignoresOfRoute, mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
 import { isWhole } from "./prefix.ts";
 import { AF, familyNumber, ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
@@ -53,6 +53,7 @@ const declaration: Declaration<Route> = {
   },
   identity: routeKey,
   prepare: (value, verb) => verb === "list" ? value : prepareRoute(value as RouteInput, verb),
+  ignores: ignoresOfRoute,
   listOnly: true,
   // If the key has no source prefix, the kernel deletes no IPv6 route that has one.
   means: (key, { src }) => {

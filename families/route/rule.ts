@@ -27,7 +27,16 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 import type { Input, Verb } from "../../core/collection.ts";
-import { type Family, family, headerTable, protocol, type RouteProtocol, type RouteTable } from "./protocol.ts";
+import {
+  AF,
+  type Family,
+  family,
+  familyNumber,
+  headerTable,
+  protocol,
+  type RouteProtocol,
+  type RouteTable,
+} from "./protocol.ts";
 import { prefix } from "./prefix.ts";
 
 /** Numbers of {@linkcode RuleAction} by name. */
@@ -242,6 +251,19 @@ export function prepareRule(value: Input<Rule>, verb: Verb): Input<Rule> {
   const lookUp = rule.action === "to_tbl" || rule.action === FR_ACT.to_tbl;
   if (lookUp && rule.l3mdev !== true) rule.table ??= "main";
   return rule;
+}
+
+/** The fields that rules of a family do not have. */
+const LACKING: Readonly<Record<number, ReadonlySet<string>>> = {
+  [AF.inet6]: new Set(["flow"]),
+  [AF.ipmr]: new Set(["src", "dst", "tos", "dscp", "flow", "flowlabel"]),
+  [AF.ip6mr]: new Set(["src", "dst", "tos", "dscp", "flow", "flowlabel"]),
+};
+
+/** Returns why the kernel would ignore a field of a rule, if it would. */
+export function ignoresOfRule(name: string, { family, tos }: Readonly<Record<string, unknown>>): string | undefined {
+  if (name === "tos" && tos === 0 || LACKING[familyNumber(family as Family)]?.has(name) !== true) return undefined;
+  return `rules of the family ${family} have no such field`;
 }
 
 /** Fields that the kernel does not compare when it deletes a rule. */

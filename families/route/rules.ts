@@ -12,7 +12,7 @@ import { argumentError } from "../../core/errors.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import { type AddOptions, Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
-import { hidesRule, prepareRule, Rule, ruleKey } from "./rule.ts";
+import { hidesRule, ignoresOfRule, prepareRule, Rule, ruleKey } from "./rule.ts";
 
 /** A rule as input: {@linkcode Rule} with numbers or names. */
 export type RuleInput = Input<Rule>;
@@ -45,6 +45,7 @@ const declaration: Declaration<Rule> = {
     }
     return prepareRule(value as RuleInput, verb);
   },
+  ignores: ignoresOfRule,
   listOnly: true,
   none: ["EAFNOSUPPORT"],
   // The kernel compares only fields that are not 0, and takes the first rule that matches.

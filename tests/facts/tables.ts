@@ -700,6 +700,7 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
   "Neighbour.protocol": "RTPROT_",
   "Neighbour.ndmStateMask": "NUD_",
   "Neighbour.ndmFlagsMask": "NTF_",
+  "Route.protocol": "RTPROT_",
   "Route.type": "RTN_",
   "Route.pref": "ICMPV6_ROUTER_PREF_",
   "Route.encapType": "LWTUNNEL_ENCAP_",

@@ -427,3 +427,50 @@ kernelTest("set in a batch reads what the batch has done before it", ["ip"], asy
     assertEquals([neighbour["lladdr"], neighbour["state"]], ["02:00:00:00:00:09", ["STALE"]]);
   });
 });
+
+kernelTest("a neighbour that the kernel shall use or manage keeps its address", ["ip"], async () => {
+  await inNamespace((ns) => {
+    wire(ns);
+    const { neighbours } = ns.route, lladdr = "02:00:00:00:00:50";
+    for (const dst of ["192.0.2.50", "fd00::50"]) {
+      const key = { dev: "v0", dst }, show = () => one(ns.ipJson(`neigh show to ${dst} nud all`));
+      // What the flags ask for begins at once: a stale neighbour is probed.
+      const probed = (what: string): void => {
+        const { lladdr: is, state } = show();
+        assertEquals(is, lladdr, `${dst} ${what}`);
+        assert(["DELAY", "PROBE"].includes((state as string[])[0]!), `${dst} ${what}: ${state}`);
+      };
+      const asked = [{ flags: ["use"] }, { flags: 1 }, { flagsExt: ["managed"] }] as const;
+      for (const ask of asked) {
+        ns.ip(`neigh replace ${dst} lladdr ${lladdr} dev v0 nud stale`);
+        neighbours.set(key, ask);
+        probed("set");
+        ns.ip(`neigh replace ${dst} lladdr 02:00:00:00:00:51 dev v0 nud stale`);
+        neighbours.set(key, { lladdr, state: ["stale"], ...ask });
+        probed("set with an address");
+        ns.ip(`neigh replace ${dst} lladdr ${lladdr} dev v0 nud permanent`);
+        assertThrows(() => neighbours.set(key, ask), TypeError, "state: the kernel keeps no permanent neighbour");
+        assertEquals(show()["state"], ["PERMANENT"]);
+        neighbours.set(key, { state: ["stale"], ...ask });
+        probed("set with a state");
+        ns.ip(`neigh del ${dst} dev v0`);
+        neighbours.add({ ...key, lladdr, ...ask });
+        probed("add");
+        ns.ip(`neigh del ${dst} dev v0`);
+        ns.route.batch((add) => add.neighbours.replace({ ...key, lladdr, state: ["stale"], ...ask }));
+        probed("batch");
+        assertEquals(show()["managed"], "flagsExt" in ask ? null : undefined);
+        ns.ip(`neigh del ${dst} dev v0`);
+        // Without an address, the kernel begins to look for it.
+        neighbours.add({ ...key, ...ask });
+        assertEquals(show()["state"], ["INCOMPLETE"]);
+        ns.ip(`neigh del ${dst} dev v0`);
+      }
+      // A change of another field of a managed neighbour keeps it managed.
+      neighbours.add({ ...key, lladdr, flagsExt: ["managed"] });
+      neighbours.set(key, { lladdr: "02:00:00:00:00:52" });
+      assertEquals([show()["lladdr"], show()["managed"]], ["02:00:00:00:00:52", null]);
+      ns.ip(`neigh del ${dst} dev v0`);
+    }
+  });
+});

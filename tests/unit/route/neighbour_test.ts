@@ -105,7 +105,7 @@ test("prepareNeighbour() adds the same defaults as ip and bridge", () => {
     encode(Neighbour, prepareNeighbour(value, verb)).slice(0, 24);
   assertEquals(head({ dst: "10.0.0.50", dev: "d0" }, "add"), "020000000300000080000000");
   assertEquals(head({ dst: "10.0.0.50", dev: "d0", state: ["reachable"] }, "replace"), "020000000300000002000000");
-  assertEquals(head({ dst: "10.0.0.52", dev: "d0", flags: ["proxy"] }, "add"), "020000000300000080000800");
+  assertEquals(head({ dst: "10.0.0.52", dev: "d0", flags: ["proxy"] }, "add"), "020000000300000000000800");
   assertEquals(head({ dst: "10.0.0.50", dev: "d0" }, "delete"), "020000000300000000000000");
   const entry = { family: "bridge", dev: "v0", lladdr: "02:00:00:00:00:aa" };
   assertEquals(head(entry, "add"), "0700000007000000c0000200");
