@@ -96,7 +96,7 @@ export interface Declaration<T extends object> {
    * Returns why the kernel would ignore a field of an object to make or to change, `undefined` if it would not; `value`
    * is the object as it is sent.
    */
-  readonly ignores?: (name: string, value: Fields) => string | undefined;
+  readonly ignores?: (name: string, value: Readonly<Record<string, unknown>>) => string | undefined;
   /** Prepares the value to send: sets defaults, throws for bad values, sets what only some verbs need. */
   readonly prepare?: (value: object, verb: Verb) => object;
   /** Flags of the request that changes an object; NLM_F_REPLACE when absent. */
