@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [153, 1_268_000],
+  "mod.ts": [153, 1_290_000],
   "families/route/mod.ts": [50, 458_000],
   "families/route/addresses.ts": [29, 246_000],
   "families/route/brief.ts": [1, 5_500],
