@@ -1,0 +1,2 @@
+/** A statement of nft's JSON. */
+export type Statement = object;

@@ -1,0 +1,252 @@
+/**
+ * Values of nft's data types: from JSON to integers, and from integers to bytes.
+ *
+ * @module
+ */
+import { argumentError } from "../../../core/errors.ts";
+import { parseIp, pathText, shown } from "../../../core/codec/mod.ts";
+import type { Order, Type } from "./fields.ts";
+
+/** A place in statements, for errors. */
+export class Place {
+  /** The operation in error messages. */
+  readonly what: string;
+  /** The path of the current field. */
+  readonly path: (string | number)[] = [];
+
+  /** Begins at a field of the object that is compiled. */
+  constructor(what: string, ...path: (string | number)[]) {
+    this.what = what;
+    this.path.push(...path);
+  }
+
+  /** Runs `work` for a field below this place. */
+  in<T>(key: string | number, work: () => T): T {
+    this.path.push(key);
+    if (this.path.length > 200) this.fail("statements are nested without end");
+    const result = work();
+    this.path.pop();
+    return result;
+  }
+
+  /** Throws an error about this place. */
+  fail(why: string): never {
+    throw argumentError(TypeError, `Cannot ${this.what}: ${pathText(this.path)}: ${why}`);
+  }
+
+  /** Throws a RangeError about this place. */
+  range(why: string): never {
+    throw argumentError(RangeError, `Cannot ${this.what}: ${pathText(this.path)}: ${why}`);
+  }
+}
+
+/** Value of an element or of the right side of a match, as integers. */
+export type Value =
+  | { readonly kind: "value"; readonly value: bigint }
+  | { readonly kind: "prefix"; readonly value: bigint; readonly length: number }
+  | { readonly kind: "range"; readonly low: bigint; readonly high: bigint }
+  | { readonly kind: "all" };
+
+/** Returns an integer as bytes. */
+export function toBytes(value: bigint, size: number, order: Order): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let rest = value;
+  for (let i = 0; i < size; i++, rest >>= 8n) bytes[order === "host" ? i : size - 1 - i] = Number(rest & 255n);
+  return bytes;
+}
+
+/** Returns the integer of bytes. */
+export function fromBytes(bytes: Uint8Array, order: Order): bigint {
+  let value = 0n;
+  for (let i = 0; i < bytes.length; i++) {
+    value = value << 8n | BigInt(bytes[order === "host" ? bytes.length - 1 - i : i]!);
+  }
+  return value;
+}
+
+const DAY_NS = 1_000_000_000n;
+const encoder = new TextEncoder();
+
+/** Returns a text as an integer of `bits`, padded with NUL. */
+export function textValue(text: string, bits: number, place: Place): bigint {
+  const bytes = encoder.encode(text), size = bits / 8;
+  if (bytes.length > size) place.range(`a text holds at most ${size} bytes, got ${bytes.length}`);
+  const padded = new Uint8Array(size);
+  padded.set(bytes);
+  return fromBytes(padded, "network");
+}
+
+/** True if values of a type are texts. */
+export const isText = (type: Type): boolean => type.name === "ifname" || type.name === "string";
+
+/** Converts JSON to a value of a type. */
+export function parseValue(json: unknown, type: Type, bits: number, place: Place, context: ValueContext): Value {
+  if (typeof json === "object" && json !== null && !Array.isArray(json)) {
+    if ("prefix" in json) {
+      return place.in("prefix", () => {
+        const { addr, len } = record(json.prefix, place);
+        const value = place.in("addr", () => parseScalar(addr, type, bits, place, context));
+        const length = place.in("len", () => integer(len, 0, bits, place));
+        const mask = ((1n << BigInt(length)) - 1n) << BigInt(bits - length);
+        return { kind: "prefix", value: value & mask, length };
+      });
+    }
+    if ("range" in json) {
+      return place.in("range", () => {
+        if (!Array.isArray(json.range) || json.range.length !== 2) {
+          return place.fail(`expected two values, got ${shown(json.range)}`);
+        }
+        const [low, high] = json.range.map((one, i) =>
+          place.in(i, () => parseScalar(one, type, bits, place, context))
+        ) as [bigint, bigint];
+        if (low > high && type.name !== "hour") place.fail("the first value is larger than the last");
+        return { kind: "range", low, high };
+      });
+    }
+  }
+  if (json === "*" && context.element) return { kind: "all" };
+  if (typeof json === "string" && isText(type) && json.endsWith("*") && !json.endsWith("\\*")) {
+    const text = json.slice(0, -1);
+    if (text === "") place.fail("expected letters in front of *");
+    return { kind: "prefix", value: textValue(text, bits, place), length: 8 * encoder.encode(text).length };
+  }
+  return { kind: "value", value: parseScalar(json, type, bits, place, context) };
+}
+
+/** What values depend on beside their type. */
+export interface ValueContext {
+  /** Returns the number of an interface. */
+  readonly indexOf?: (name: string) => number | undefined;
+  /** True if the value is an element of a set. */
+  readonly element?: boolean;
+}
+
+/** Returns an object's fields. */
+export function record(json: unknown, place: Place): Record<string, unknown> {
+  if (typeof json !== "object" || json === null || Array.isArray(json) || json instanceof Uint8Array) {
+    place.fail(`expected an object, got ${shown(json)}`);
+  }
+  return json as Record<string, unknown>;
+}
+
+/** Returns a whole number between limits. */
+export function integer(json: unknown, least: number, most: number, place: Place): number {
+  if (typeof json !== "number" || !Number.isInteger(json)) place.fail(`expected a whole number, got ${shown(json)}`);
+  const number = json as number;
+  if (number < least || number > most) place.range(`expected ${least}..${most}, got ${number}`);
+  return number;
+}
+
+/** Returns a text. */
+export function string(json: unknown, place: Place): string {
+  if (typeof json !== "string") place.fail(`expected a text, got ${shown(json)}`);
+  return json as string;
+}
+
+/** Converts JSON to the integer of one value. */
+export function parseScalar(json: unknown, type: Type, bits: number, place: Place, context: ValueContext): bigint {
+  const value = scalarOf(json, type, bits, place, context);
+  if (value < 0n || value >= 1n << BigInt(bits)) {
+    place.range(`a value of type ${type.name} has ${bits} bits, got ${typeof json === "string" ? shown(json) : value}`);
+  }
+  return value;
+}
+
+function scalarOf(json: unknown, type: Type, bits: number, place: Place, context: ValueContext): bigint {
+  if (Array.isArray(json) && type.bitmask) {
+    return json.map((one, i) => place.in(i, () => parseScalar(one, type, bits, place, context)))
+      .reduce((all, bit) => all | bit, 0n);
+  }
+  if (typeof json === "boolean" && (type.name === "boolean" || bits === 1)) return json ? 1n : 0n;
+  if (typeof json === "number") {
+    if (!Number.isSafeInteger(json)) return place.fail(`expected a whole number, got ${shown(json)}`);
+    return type.name === "ct_label" ? bitOf(json, place) : scaled(BigInt(json), type);
+  }
+  if (typeof json === "object" && json !== null) {
+    const [operator] = Object.keys(json), operands = (json as Record<string, unknown>)[operator!];
+    if (Array.isArray(operands) && operands.length >= 2 && /^(?:[&|^]|<<|>>)$/.test(operator!)) {
+      return place.in(operator!, () => {
+        const values = operands.map((one, i) => place.in(i, () => scalarOf(one, type, bits, place, context)));
+        return values.reduce((a, b) =>
+          operator === "&"
+            ? a & b
+            : operator === "|"
+            ? a | b
+            : operator === "^"
+            ? a ^ b
+            : operator === "<<"
+            ? a << (b & 127n)
+            : a >> (b & 127n)
+        );
+      });
+    }
+    if (operator === "elem") {
+      return place.in("elem", () => scalarOf(record(operands, place)["val"], type, bits, place, context));
+    }
+  }
+  if (typeof json !== "string") return place.fail(`expected a value of type ${type.name}, got ${shown(json)}`);
+  return textScalar(json, type, bits, place, context);
+}
+
+function bitOf(bit: number, place: Place): bigint {
+  if (bit < 0 || bit > 127) place.range(`a label is 0..127, got ${bit}`);
+  return 1n << BigInt(bit);
+}
+
+/** Converts units: nft's numbers of seconds are ms in the kernel. */
+function scaled(value: bigint, type: Type): bigint {
+  return type.name === "time" ? value * 1000n : value;
+}
+
+function textScalar(text: string, type: Type, bits: number, place: Place, context: ValueContext): bigint {
+  const { name, symbols } = type;
+  if (symbols !== undefined && Object.hasOwn(symbols, text)) return BigInt(symbols[text]!);
+  if (name === "ipv4_addr" || name === "ipv6_addr") {
+    const address = parseIp(text);
+    if (address?.length !== bits / 8) {
+      return place.fail(`expected an address of IPv${bits === 32 ? 4 : 6}, got ${shown(text)}`);
+    }
+    return fromBytes(address, "network");
+  }
+  if (name === "ether_addr" || name === "ll_addr") {
+    if (!/^[\da-f]{1,2}(:[\da-f]{1,2})*$/i.test(text) || text.split(":").length !== bits / 8) {
+      return place.fail(`expected a MAC address, got ${shown(text)}`);
+    }
+    return fromBytes(Uint8Array.from(text.split(":"), (byte) => parseInt(byte, 16)), "network");
+  }
+  if (isText(type)) return textValue(text.replace(/\\\*$/, "*"), bits, place);
+  if (name === "iface_index") {
+    const index = context.indexOf?.(text) ?? (/^\d+$/.test(text) ? Number(text) : undefined);
+    return index === undefined ? place.fail(`no interface is called ${shown(text)}`) : BigInt(index);
+  }
+  if (name === "classid") {
+    const parts = /^([\da-f]{0,4}):([\da-f]{0,4})$/i.exec(text);
+    if (parts !== null) return BigInt(parseInt(parts[1] || "0", 16)) << 16n | BigInt(parseInt(parts[2] || "0", 16));
+  }
+  if (name === "hour") {
+    const parts = /^(\d\d?):(\d\d)(?::(\d\d))?$/.exec(text);
+    if (parts !== null) {
+      const seconds = Number(parts[1]) * 3600 + Number(parts[2]) * 60 + Number(parts[3] ?? 0);
+      const zone = new Date().getTimezoneOffset() * 60;
+      return BigInt(((seconds + zone) % 86400 + 86400) % 86400);
+    }
+  }
+  if (name === "date") {
+    const parts = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text);
+    if (parts !== null) {
+      const [, year, month, day, hour = 0, minute = 0, second = 0] = parts.map(Number);
+      const time = new Date(year!, month! - 1, day, hour || 0, minute || 0, second || 0).getTime();
+      return BigInt(time / 1000) * DAY_NS;
+    }
+  }
+  if (/^(?:\d+|0x[\da-f]+)$/i.test(text)) {
+    return name === "ct_label" ? bitOf(Number(text), place) : scaled(BigInt(text), type);
+  }
+  if (name === "day" && symbols !== undefined) {
+    const day = Object.keys(symbols).find((one) => one.toLowerCase() === text.toLowerCase());
+    if (day !== undefined) return BigInt(symbols[day]!);
+  }
+  const names = symbols === undefined ? [] : Object.keys(symbols);
+  const known = names.length === 0 ? "" : ` (${names.slice(0, 12).join(", ")}${names.length > 12 ? " …" : ""})`;
+  return place.fail(`expected a value of type ${name}${known} or a number, got ${shown(text)}`);
+}

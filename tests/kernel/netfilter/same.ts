@@ -1,0 +1,103 @@
+/**
+ * Compares compiled rules with what nft sends.
+ *
+ * @module
+ */
+import type { Compiled, KnownSet } from "../../../families/netfilter/nftables/compile.ts";
+import { TYPES } from "../../../families/netfilter/nftables/fields.ts";
+import { setup } from "./corpus.ts";
+import type { SentRule } from "./nft_debug.ts";
+import { Reader, Writer } from "../../../core/codec/mod.ts";
+import { type NftExpression, NftExpressions } from "../../../families/netfilter/nftables/expressions.ts";
+
+const FLAGS: Readonly<Record<string, number>> = {
+  anonymous: 1,
+  constant: 2,
+  interval: 4,
+  map: 8,
+  timeout: 16,
+  eval: 32,
+  object: 64,
+  concat: 128,
+  expr: 256,
+};
+
+/** Converts to text, with bytes in hexadecimal and numbers of sets in order of their use. */
+function shownOf(value: unknown, named: ReadonlySet<number> = new Set()): string {
+  const ids: number[] = [];
+  return JSON.stringify(value, (key, one: unknown) => {
+    if (one instanceof Uint8Array) return one.toHex();
+    if (key === "setId") {
+      if (!named.has(one as number) && !ids.includes(one as number)) ids.push(one as number);
+      return named.has(one as number) ? undefined : ids.indexOf(one as number);
+    }
+    if (key === "op" && one === "mask_xor") return undefined;
+    if (typeof one === "object" && one !== null && !Array.isArray(one)) {
+      return Object.fromEntries(
+        Object.entries(one).filter(([, value]) => !(Array.isArray(value) && value.length === 0)).sort(([a], [b]) =>
+          a < b ? -1 : 1
+        ),
+      );
+    }
+    return one;
+  });
+}
+
+/** Returns our rule as text, and nft's if it differs. */
+export function same(ours: Compiled, sent: SentRule): [ours: string, theirs: string] {
+  const sets = ours.sets.map((
+    { name, flags, id: _id, desc, userdata, elements, keyType, keyLen, dataType, dataLen, objType },
+  ) => ({
+    name,
+    numbers: {
+      flags: flags.reduce((all, flag) => all | FLAGS[flag]!, 0),
+      keyType,
+      keyLen,
+      ...(dataType === undefined ? {} : { dataType, dataLen }),
+      ...(objType === undefined ? {} : { objType }),
+      ...(desc?.size === undefined ? {} : { size: desc.size }),
+      ...(desc?.concat === undefined ? {} : { concat: desc.concat.reduce((all, { len }) => all * 32 + len, 0) }),
+    },
+    userdata: userdata?.toHex() ?? "",
+    elements: elements.map(({ flags, userdata, ...rest }) => ({
+      ...rest,
+      ...(flags === undefined ? {} : { flags: flags.includes("catchall") ? 2 : 1 }),
+      ...(userdata === undefined ? {} : { userdata: userdata.toHex() }),
+    })).map((one) => shownOf(one)).sort(),
+  }));
+  const anonymous = sent.sets.filter(({ numbers }) => (numbers["flags"]! & 1) !== 0);
+  const theirs = anonymous.map(({ id: _id, elements, ...rest }) => ({
+    ...rest,
+    elements: elements.map((one) => shownOf(one)).sort(),
+  }));
+  const a = shownOf({ expressions: normal(ours.expressions), sets }),
+    b = shownOf(
+      { expressions: normal(sent.expressions), sets: theirs },
+      new Set(sent.sets.filter((one) => !anonymous.includes(one)).map(({ id }) => id)),
+    );
+  return [a, a === b ? "" : b];
+}
+
+/** Returns the expressions as the kernel reads them. */
+function normal(expressions: Compiled["expressions"]): readonly NftExpression[] {
+  const to = new Writer();
+  NftExpressions.encode(expressions, to, {});
+  return NftExpressions.decode(new Reader(to.bytes, to.length), 0, to.length, {});
+}
+
+const KNOWN = new Map<string, KnownSet>();
+for (const { add } of setup() as { add: Record<string, Record<string, unknown>> }[]) {
+  const [kind, value] = Object.entries(add)[0]!;
+  if (kind !== "set" && kind !== "map") continue;
+  const types = [value["type"] as string | string[]].flat(), map = TYPES[String(value["map"])];
+  KNOWN.set(`${value["family"]} ${value["name"]}`, {
+    keyType: types.reduce((all, one) => all * 64 + TYPES[one]!.id, 0),
+    flags: (value["flags"] ?? []) as string[],
+    ...(map === undefined ? {} : { dataType: map.id }),
+  });
+}
+
+/** Returns a named set of the corpus. */
+export function known(family: string, name: string): KnownSet | undefined {
+  return KNOWN.get(`${family} ${name}`);
+}

@@ -1,0 +1,151 @@
+/**
+ * Compiles rules that are wrong: each gives an error of the library that names the statement and field.
+ *
+ * NETLINK_FUZZ sets the number of mutated rules.
+ */
+import { assert, assertThrows } from "@std/assert";
+import process from "node:process";
+import { NftExpressions } from "../../../families/netfilter/nftables/expressions.ts";
+import { Writer } from "../../../core/codec/mod.ts";
+import { compile } from "../../../families/netfilter/nftables/compile.ts";
+import type { Statement } from "../../../families/netfilter/nftables/statements.ts";
+import { corpus } from "../../kernel/netfilter/corpus.ts";
+import { test } from "../../test.ts";
+
+test("Errors name the statement and the field", () => {
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [
+      [{ counter: null }, {
+        match: { op: "==", left: { payload: { protocol: "tcp", field: "dport" } }, right: 70000 },
+      }],
+      "Cannot compile a rule: expr[1].match.right: a value of type inet_service has 16 bits, got 70000",
+    ],
+    [
+      [{ match: { op: "==", left: { meta: { key: "marc" } }, right: 1 } }],
+      "expr[0].match.left.meta.key: expected one of",
+    ],
+    [[{ match: { op: "=", left: { meta: { key: "mark" } }, right: 1 } }], "expr[0].match.op: expected"],
+    [[{ jump: { target: 7 } }], "expr[0].jump.target: expected a text, got 7"],
+    [[{
+      match: {
+        op: "==",
+        left: { payload: { protocol: "ip", field: "saddr" } },
+        right: { set: ["10.0.0.1", "10.0.0"] },
+      },
+    }], "expr[0].match.right.set[1]: expected an address of IPv4"],
+    [[{ drop: null }, { counter: null }], "expr[1]: no statement can follow a verdict"],
+    [[{ dnat: { port: 80, addr: "10.0.0.1" } }], `"port" needs a match`],
+    [[{}], "expr[0]: expected a statement"],
+    ["drop", "expr: expected an array"],
+  ];
+  for (const [expr, message] of wrong) {
+    const error = assertThrows(() => compile(expr as Statement[], { family: "ip" })) as Error;
+    assert(error instanceof TypeError || error instanceof RangeError);
+    assert(error.message.includes(message), error.message);
+  }
+});
+
+const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 10_000);
+
+/** xorshift32: a generator with the same numbers everywhere. */
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
+
+const VALUES: readonly unknown[] = [
+  null,
+  undefined,
+  true,
+  false,
+  0,
+  -1,
+  1.5,
+  NaN,
+  1e300,
+  4294967296,
+  "",
+  "*",
+  "x*",
+  "@",
+  "@addrs",
+  "tcp",
+  "10.0.0.1",
+  "::1",
+  "0x10",
+  "1:2",
+  [],
+  [1],
+  [null],
+  {},
+  { a: 1 },
+  { set: [] },
+  { set: [1, 2] },
+  { range: [2, 1] },
+  { range: [1] },
+  { prefix: { addr: "10.0.0.0", len: 99 } },
+  { prefix: null },
+  { elem: { val: 1 } },
+  { concat: [] },
+  { concat: [1, 2] },
+  { map: { key: { meta: { key: "mark" } }, data: { set: [[1, 2]] } } },
+  { meta: { key: "mark" } },
+  { payload: { protocol: "ip6", field: "saddr" } },
+  { "&": [1, 2] },
+  { "&": [{ meta: { key: "mark" } }, 5] },
+  { "<<": [{ meta: { key: "mark" } }, 99] },
+  { payload: { base: "nh", offset: 1e9, len: 1 } },
+  { __proto__: null },
+  () => 1,
+  5n,
+  Symbol.iterator,
+  new Uint8Array(3),
+  new Map(),
+];
+
+/** Returns a copy with one part replaced, removed or added. */
+function mutated(value: unknown, rand: (below: number) => number): unknown {
+  if (rand(4) === 0 || typeof value !== "object" || value === null) return VALUES[rand(VALUES.length)];
+  if (Array.isArray(value)) {
+    const copy: unknown[] = [...value], at = rand(Math.max(1, copy.length));
+    const way = rand(8);
+    if (way === 0) copy.splice(at, 1);
+    else if (way === 1) copy.push(copy[at]);
+    else copy[at] = mutated(copy[at], rand);
+    return copy;
+  }
+  const copy: Record<string, unknown> = { ...value },
+    names = Object.keys(copy),
+    name = names[rand(Math.max(1, names.length))] ?? "x";
+  const way = rand(8);
+  if (way === 0) delete copy[name];
+  else if (way === 1) {
+    copy[["key", "op", "family", "port", "set", "constructor", "toString"][rand(7)]!] = VALUES[rand(VALUES.length)];
+  } else copy[name] = mutated(copy[name], rand);
+  return copy;
+}
+
+test("Mutated rules compile to expressions that can be sent, or give an error of the library that names a field", () => {
+  const rules = corpus(), rand = random(20261130);
+  let refused = 0;
+  for (let i = 0; i < COUNT; i++) {
+    const { family, expr } = rules[rand(rules.length)]!, wrong = mutated(expr, rand) as Statement[];
+    try {
+      const { expressions } = compile(wrong, { family });
+      NftExpressions.encode(expressions, new Writer(), {});
+    } catch (error) {
+      refused++;
+      const { message, name } = error as Error;
+      assert(
+        (name === "TypeError" || name === "RangeError") && message.startsWith("Cannot compile a rule: expr"),
+        String((error as Error).stack),
+      );
+    }
+  }
+  assert(refused > COUNT / 4 && refused < COUNT, `${refused} of ${COUNT} refused`);
+});
