@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodeText, encodeCString } from "../ffi/text.ts";
+import { decodeCounted, encodeCString } from "../ffi/text.ts";
 import { O } from "../ffi/netns.ts";
 import { libc } from "../ffi/runtime.ts";
 
@@ -23,7 +23,7 @@ export function readProc(path: string): string | undefined {
   const bytes = new Uint8Array(MOST);
   try {
     const length = read(fd, bytes, bytes.length);
-    return length < 0 ? undefined : decodeText(bytes, 0, length);
+    return length < 0 ? undefined : decodeCounted(bytes, 0, length);
   } finally {
     close(fd);
   }

@@ -1,5 +1,5 @@
 /**
- * The processes that hold a socket: what `ss -p` shows.
+ * The processes that hold a socket, as `ss -p` shows them, and their command lines.
  *
  * ```ts
  * import { processesOf } from "@linux/netlink/core/processes.ts";
@@ -58,4 +58,12 @@ export function processesOf(inodes?: Iterable<number>): Map<number, SocketHolder
     }
   }
   return found;
+}
+
+/**
+ * Returns a process's command line, the program first; `undefined` if there is no such process. It is what the process
+ * says of itself, at most 16 kB. A thread of the kernel has none.
+ */
+export function commandLine(pid: number): string[] | undefined {
+  return readProc(`/proc/${pid}/cmdline`)?.replace(/\0$/, "").split("\0");
 }

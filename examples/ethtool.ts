@@ -1,25 +1,41 @@
 /**
- * Shows an interface's speed, rings and features, and turns features on or off, like `ethtool`.
+ * Shows an interface's speed, rings, queues and features, and turns features on or off, like `ethtool`.
  *
- *     deno run --allow-ffi examples/ethtool.ts eth0 [FEATURE=on|off]...
- *     bun examples/ethtool.ts eth0 tx-generic-segmentation=off
+ *     deno run --allow-ffi examples/ethtool.ts lo
+ *     sudo bun examples/ethtool.ts eth0 tx-generic-segmentation=off
  *
- * Prints what the driver supports: `speed 1000 full`, `rings rx 256/4096 tx 256/4096`, then the features that are on.
+ * Changes need CAP_NET_ADMIN. What a driver does not support has no line.
  */
-import process from "node:process";
-import { printable } from "../core/show.ts";
 import { channels, features, linkModes, rings } from "../families/generic/ethtool.ts";
+import { list, UsageError } from "./run.ts";
 
-const [dev = "lo", ...switches] = process.argv.slice(2);
-if (switches.length > 0) {
-  features.switch(dev, Object.fromEntries(switches.map((one) => [one.split("=")[0], one.endsWith("=on")])));
-}
-const modes = linkModes.find(dev), ring = rings.find(dev), queues = channels.find(dev);
-if (modes !== undefined) {
-  console.log(printable("speed", modes.speed, modes.duplex, modes.autoneg ? "by agreement" : "fixed"));
-}
-if (ring !== undefined) console.log(printable(`rings rx ${ring.rx}/${ring.rxMax} tx ${ring.tx}/${ring.txMax}`));
-if (queues !== undefined) {
-  console.log(printable("queues", queues.combinedCount ?? `rx ${queues.rxCount} tx ${queues.txCount}`));
-}
-console.log(printable("features", features.get(dev).active?.value.join(" ")));
+await list(
+  {
+    about:
+      "Shows an interface's speed, rings, queues and features that are on. Features are switched by NAME=on or NAME=off.",
+    takes: "INTERFACE [FEATURE=on|off]...",
+  },
+  function* (_options, dev, ...switches) {
+    for (const one of switches) {
+      if (!/=(on|off)$/.test(one)) throw new UsageError(`${one} is not FEATURE=on or FEATURE=off`);
+    }
+    if (switches.length > 0) {
+      features.switch(dev, Object.fromEntries(switches.map((one) => [one.split("=")[0], one.endsWith("=on")])));
+    }
+    const modes = linkModes.find(dev), ring = rings.find(dev), queues = channels.find(dev);
+    if (typeof modes?.speed === "number") yield { setting: "speed Mbit/s", value: modes.speed, limit: modes.duplex };
+    if (ring !== undefined) {
+      yield { setting: "receive ring packets", value: ring.rx, limit: ring.rxMax };
+      yield { setting: "transmit ring packets", value: ring.tx, limit: ring.txMax };
+    }
+    if (queues !== undefined) {
+      yield {
+        setting: "queues",
+        value: queues.combinedCount ?? queues.rxCount,
+        limit: queues.combinedMax ?? queues.rxMax,
+      };
+    }
+    for (const name of features.get(dev).active?.value ?? []) yield { setting: name, value: "on" };
+  },
+  ({ setting, value, limit }) => ({ SETTING: setting, VALUE: value, LIMIT: limit }),
+);

@@ -1,23 +1,25 @@
 /**
  * Lists the kernel's generic netlink families, or the requests that one of them accepts, like `genl ctrl`.
  *
- *     deno run --allow-ffi examples/generic_families.ts [FAMILY]
+ *     deno run --allow-ffi examples/generic_families.ts
  *     bun examples/generic_families.ts mptcp_pm
- *
- * Prints a line for each family: number, name, groups. For one family it prints each operation with attributes, types
- * and ranges.
  */
-import process from "node:process";
-import { printable } from "../core/show.ts";
 import { families } from "../families/generic/controller.ts";
 import { family } from "../families/generic/mod.ts";
+import { list } from "./run.ts";
 
-const [name] = process.argv.slice(2);
-if (name !== undefined) {
-  using one = family(name);
-  for (const line of one.describe().split("\n")) console.log(printable(line));
-} else {
-  for (const { familyId, familyName, mcastGroups = [] } of families.list()) {
-    console.log(printable(String(familyId).padStart(4), familyName, mcastGroups.map(({ name }) => name).join(" ")));
-  }
-}
+await list(
+  {
+    about: "Lists generic netlink families; of one family each operation with its attributes, their types and ranges.",
+    takes: "[FAMILY]",
+  },
+  function* (_options, name) {
+    if (name === undefined) return yield* families.list();
+    using one = family(name);
+    for (const text of one.describe().split("\n")) yield { text };
+  },
+  (one) =>
+    "text" in one
+      ? { OPERATION: one.text }
+      : { NUMBER: one.familyId, NAME: one.familyName, GROUPS: one.mcastGroups?.map(({ name }) => name) },
+);

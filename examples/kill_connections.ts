@@ -1,25 +1,25 @@
 /**
- * Ends every TCP connection to an address or network, like `ss -K dst 192.0.2.7`.
+ * Ends every TCP connection to an address or network, like `ss -K dst 192.0.2.7`, and lists them.
  *
  *     sudo deno run --allow-ffi examples/kill_connections.ts 192.0.2.7
  *     sudo bun examples/kill_connections.ts 10.0.0.0/8 443
  *
- * The second argument is the peer's port. Prints each connection: `10.0.0.1:50000 to 192.0.2.7:443`. The processes keep
- * running, and get ECONNABORTED. Needs root, and a kernel with CONFIG_INET_DIAG_DESTROY.
+ * The processes keep running, and get ECONNABORTED. Needs CAP_NET_ADMIN, and a kernel with CONFIG_INET_DIAG_DESTROY.
  */
-import process from "node:process";
-import { printable } from "../core/show.ts";
-import { type InetFilter, tcp, type TcpSocket } from "../families/sock_diag/mod.ts";
+import { endpoint } from "../families/sock_diag/brief.ts";
+import { tcp } from "../families/sock_diag/tcp.ts";
+import { list } from "./run.ts";
 
-const [dst, port] = process.argv.slice(2);
-if (dst === undefined) {
-  console.error("usage: kill_connections.ts ADDRESS[/LENGTH] [PORT]");
-  process.exit(2);
-}
-const filter: InetFilter<TcpSocket> = {
-  dst,
-  ...(port === undefined ? {} : { dstPort: Number(port) }),
-  not: { dstPort: 0 },
-};
-for (const s of tcp.list(filter)) console.log(printable(`${s.local}:${s.localPort} to ${s.dst}:${s.dstPort}`));
-console.log(printable(tcp.flush(filter), "killed"));
+await list(
+  {
+    about: "Ends every TCP connection to an address or network, and to a port of it if one is given.",
+    takes: "ADDRESS[/LENGTH] [PORT]",
+  },
+  (_options, dst, port) => {
+    const filter = { dst, ...(port === undefined ? {} : { dstPort: Number(port) }), not: { dstPort: 0 } };
+    const found = tcp.list(filter);
+    tcp.flush(filter);
+    return found;
+  },
+  ({ local, localPort, dst, dstPort }) => ({ KILLED: endpoint(local, localPort), PEER: endpoint(dst, dstPort) }),
+);

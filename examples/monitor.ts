@@ -1,41 +1,27 @@
 /**
- * Shows changes of links, addresses, routes and neighbours, like `ip monitor`.
+ * Shows changes of links, addresses, routes, neighbours and rules until Ctrl-C, like `ip monitor`.
  *
- *     deno run --allow-ffi examples/monitor.ts [--initial] [link address route neighbour rule]
+ *     deno run --allow-ffi examples/monitor.ts
  *     bun examples/monitor.ts --initial link address
- *
- * Prints a line for each change until Ctrl-C.
  */
-import process from "node:process";
-import { parseArgs } from "node:util";
-import { printable } from "../core/show.ts";
+import { brief } from "../families/route/brief.ts";
 import { type RouteEvent, watch } from "../families/route/mod.ts";
+import { list } from "./run.ts";
 
-// Exit quietly when the reader is gone, as after `| head`.
-process.stdout.on("error", () => process.exit());
-const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
-
-const { values, positionals } = parseArgs({ options: { initial: { type: "boolean" } }, allowPositionals: true });
-const objects =
-  (positionals.length > 0 ? positionals : ["link", "address", "route", "neighbour"]) as RouteEvent["object"][];
-
-for await (const event of watch(...objects, { initial: values.initial ?? false, resync: true })) {
-  if (event.event === "synced") print("--- this is all there is; changes follow");
-  else if (event.event === "overrun") print("--- changes came too fast, looking again");
-  else print(event.event === "new" ? "+" : "-", event.object.padEnd(9), describe(event));
-}
-
-function describe(event: RouteEvent): string {
-  if (event.object === "link") return `${event.value.ifname} ${event.value.operstate} ${event.value.flags?.join(",")}`;
-  if (event.object === "address") return `${event.value.address} on ${event.value.dev}`;
-  if (event.object === "neighbour") {
-    return `${event.value.dst} is ${event.value.lladdr ?? "unknown"} on ${event.value.dev}, ${
-      event.value.state?.join(",")
-    }`;
-  }
-  if (event.object === "rule") {
-    return `${event.value.priority}: from ${event.value.src ?? "all"} table ${event.value.table}`;
-  }
-  const { dst, gateway, dev, table } = event.value;
-  return [dst, gateway && `via ${gateway}`, dev && `on ${dev}`, `table ${table}`].filter(Boolean).join(" ");
-}
+await list(
+  {
+    about: "Shows changes until Ctrl-C, of: link address route neighbour rule (without arguments all but rules).",
+    takes: "[OBJECT]...",
+    options: { initial: "shows first what is there" },
+  },
+  ({ initial = false }, ...objects) => {
+    const wanted = objects.length > 0 ? objects : ["link", "address", "route", "neighbour"];
+    return watch(...wanted as RouteEvent["object"][], { initial, resync: true });
+  },
+  (e) => {
+    if (e.event === "synced") return { CHANGE: "---", OBJECT: "this is all there is; changes follow", STATE: "" };
+    if (e.event === "overrun") return { CHANGE: "---", OBJECT: "changes came too fast, looking again", STATE: "" };
+    const cells = Object.values(brief(e.value)).filter((cell) => cell !== "");
+    return { CHANGE: e.event, OBJECT: e.object, STATE: cells.join(" ") };
+  },
+);

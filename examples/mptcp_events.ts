@@ -1,21 +1,34 @@
 /**
- * Shows the endpoints and limits of Multipath TCP, then the events of connections, until it is interrupted.
+ * Shows the limits and endpoints of Multipath TCP, then the events of connections until Ctrl-C, like `ip mptcp monitor`.
  *
- *     deno run --allow-ffi examples/mptcp_events.ts
- *     bun examples/mptcp_events.ts
+ *     sudo deno run --allow-ffi examples/mptcp_events.ts
+ *     sudo bun examples/mptcp_events.ts
  *
- * Needs CAP_NET_ADMIN. Prints a line for each event: kind, connection, local address and port, peer's address and port.
+ * Needs CAP_NET_ADMIN, and a kernel with CONFIG_MPTCP.
  */
-import process from "node:process";
-import { printable, stringify } from "../core/show.ts";
+import { endpoint } from "../families/sock_diag/brief.ts";
 import { endpoints, events, limits } from "../families/generic/mptcp_pm.ts";
+import { list } from "./run.ts";
 
-// Exit quietly when the reader is gone, as after `| head`.
-process.stdout.on("error", () => process.exit());
-const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
-
-print("limits", stringify(limits()));
-for (const { id, addr4, addr6, flags } of endpoints.list()) print("endpoint", id, addr4 ?? addr6, flags);
-for await (const e of events()) {
-  print(e.event, e.token, e.saddr4 ?? e.saddr6, e.sport, "→", e.daddr4 ?? e.daddr6, e.dport);
-}
+await list(
+  { about: "Shows the limits and endpoints of Multipath TCP, then events of connections until Ctrl-C." },
+  async function* () {
+    yield { limits: limits(), endpoints: endpoints.list() };
+    yield* events();
+  },
+  (one) => {
+    if ("limits" in one) {
+      return {
+        LIMITS: Object.entries(one.limits).map((limit) => limit.join("=")),
+        ENDPOINTS: one.endpoints.map(({ id, addr4, addr6 }) => `${id}: ${addr4 ?? addr6}`),
+      };
+    }
+    const { event, token, saddr4, saddr6, sport = 0, daddr4, daddr6, dport = 0 } = one;
+    return {
+      EVENT: event,
+      CONNECTION: token,
+      LOCAL: endpoint(saddr4 ?? saddr6 ?? "", sport),
+      PEER: endpoint(daddr4 ?? daddr6 ?? "", dport),
+    };
+  },
+);

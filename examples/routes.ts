@@ -1,39 +1,23 @@
 /**
  * Shows the routes of the main table, like `ip route`; of all tables with `--all`.
  *
- *     deno run --allow-ffi examples/routes.ts [--all] [--inet6] [--json]
- *     bun examples/routes.ts
+ *     deno run --allow-ffi examples/routes.ts
+ *     bun examples/routes.ts --all --inet6
  *
- * Prints a table, or JSON that JSON.parse and `routes.add` accept.
+ * What `--json` prints, JSON.parse and `routes.add` accept.
  */
-import { parseArgs } from "node:util";
-import { printable, stringify } from "../core/printable.ts";
+import { brief } from "../families/route/brief.ts";
 import { routes } from "../families/route/routes.ts";
+import { list } from "./run.ts";
 
-const { values } = parseArgs({
-  options: { all: { type: "boolean" }, inet6: { type: "boolean" }, json: { type: "boolean" } },
-});
-const found = routes.list({
-  family: values.inet6 ? "inet6" : "inet",
-  ...(values.all ? {} : { table: "main" }),
-});
-
-if (values.json) console.log(stringify(found, 2));
-else {
-  const rows = found.map(({ dst, type, gateway, dev, prefsrc, priority, table, multipath }) => [
-    dst,
-    type,
-    multipath ? multipath.map((hop) => `${hop.gateway ?? ""} ${hop.dev ?? ""}`.trim()).join(", ") : gateway ?? "",
-    dev ?? "",
-    prefsrc ?? "",
-    priority ?? 0,
-    table,
-  ]);
-  const all = [["dst", "type", "via", "dev", "from", "metric", "table"], ...rows].map((row) =>
-    row.map((cell) => printable(cell))
-  );
-  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  for (const row of all) {
-    console.log(printable(row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd()));
-  }
-}
+await list(
+  {
+    about: "Shows the routes of the main table.",
+    options: { all: "those of all tables", inet6: "those of IPv6" },
+  },
+  ({ all, inet6 }) => routes.list({ family: inet6 ? "inet6" : "inet", ...(all ? {} : { table: "main" }) }),
+  (route) => {
+    const { dst, via, dev, src, protocol, metric, table } = brief(route);
+    return { DESTINATION: dst, VIA: via, INTERFACE: dev, SOURCE: src, ORIGIN: protocol, METRIC: metric, TABLE: table };
+  },
+);

@@ -81,9 +81,9 @@ export function list<T, O extends Options = Record<never, never>>(
   line: (one: T) => Line | undefined,
 ): Promise<void> {
   return guarded(async () => {
-    const all = { ...example.options, json: "prints JSON" };
-    const { options, words } = parse(all, example, process.argv.slice(2));
-    if (options["help"]) return process.stdout.write(help(all, example));
+    const known = { ...example.options, json: "prints JSON" };
+    const { options, words } = parse(known, example, process.argv.slice(2));
+    if (options["help"]) return process.stdout.write(help(known, example));
     const listed = await body(options as Given<O>, ...words);
     const table = new Table();
     if (Symbol.asyncIterator in listed) {
@@ -91,8 +91,12 @@ export function list<T, O extends Options = Record<never, never>>(
         if (options["json"]) process.stdout.write(`${stringify(one)}\n`);
         else table.print([line(one)]);
       }
-    } else if (options["json"]) process.stdout.write(`${stringify([...listed], 2)}\n`);
-    else table.print([...listed].map(line));
+      return;
+    }
+    const all = [...listed];
+    if (options["json"]) process.stdout.write(`${stringify(all, 2)}\n`);
+    else if (all.length === 0) process.stderr.write(`${script()}: there is nothing to list\n`);
+    else table.print(all.map(line));
   });
 }
 
@@ -157,34 +161,40 @@ function help(options: Options, { about, takes = "" }: Example<Options>): string
   return `${about}\n\n${usage}\n\n${rows.map(([name, text]) => `${name!.padEnd(width)}  ${text}\n`).join("")}`;
 }
 
-/** A table with titles above its columns. Numbers are aligned on the right. */
+/** A table with titles above its columns. Columns of numbers are aligned on the right. */
 class Table {
-  #titles: readonly string[] = [];
-  #widths: number[] = [];
+  #columns: { readonly title: string; width: number; readonly right: boolean }[] = [];
 
   /** Prints lines, with their titles if those before had others. Columns get wider if later cells need it. */
   print(lines: readonly (Line | undefined)[]): void {
     const rows = lines.filter((line) => line !== undefined);
     for (const row of rows) {
-      const titles = Object.keys(row);
-      if (titles.join("\0") !== this.#titles.join("\0")) {
-        this.#titles = titles;
-        this.#widths = titles.map((title) => title.length);
-        for (const one of rows) if (Object.keys(one).join("\0") === titles.join("\0")) this.#widen(one);
-        this.#text(row, titles);
+      if (!this.#fits(row)) {
+        this.#columns = Object.keys(row).map((title) => ({ title, width: title.length, right: false }));
+        const fitting = rows.filter((one) => this.#fits(one));
+        this.#columns = this.#columns.map((column) => ({
+          ...column,
+          right: fitting.some((one) => typeof one[column.title] === "number"),
+        }));
+        for (const one of fitting) this.#widen(one);
+        this.#print(this.#columns.map(({ title }) => title));
       }
       this.#widen(row);
-      this.#text(row, titles.map((title) => cellOf(row[title])));
+      this.#print(this.#columns.map(({ title }) => cellOf(row[title])));
     }
   }
 
-  #widen(row: Line): void {
-    this.#widths = this.#titles.map((title, i) => Math.max(this.#widths[i]!, cellOf(row[title]).length));
+  #fits(row: Line): boolean {
+    return Object.keys(row).join("\0") === this.#columns.map(({ title }) => title).join("\0");
   }
 
-  #text(row: Line, cells: readonly string[]): void {
-    const padded = cells.map((cell, i) =>
-      typeof row[this.#titles[i]!] === "number" ? cell.padStart(this.#widths[i]!) : cell.padEnd(this.#widths[i]!)
+  #widen(row: Line): void {
+    for (const column of this.#columns) column.width = Math.max(column.width, cellOf(row[column.title]).length);
+  }
+
+  #print(cells: readonly string[]): void {
+    const padded = this.#columns.map(({ width, right }, i) =>
+      right ? cells[i]!.padStart(width) : cells[i]!.padEnd(width)
     );
     print(padded.join("  ").trimEnd());
   }

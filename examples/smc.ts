@@ -1,22 +1,38 @@
 /**
- * Shows SMC on this machine: sockets that use RDMA or shared memory or fell back to TCP, and the reasons for that.
+ * Shows SMC on this machine: sockets that use RDMA or shared memory or fell back to TCP, the reasons for that, and the
+ * interfaces on each physical network.
  *
  *     deno run --allow-ffi examples/smc.ts
  *     bun examples/smc.ts
  *
- * Prints the machine's name, a line for each socket, a line for each reason for a fallback, and the interfaces on each
- * physical network. Needs a kernel with the modules smc and smc_diag.
+ * Needs a kernel with the modules smc and smc_diag.
  */
-import { printable } from "../core/show.ts";
 import { pnetids } from "../families/generic/smc_pnetid.ts";
 import { smc } from "../families/smc.ts";
+import { endpoint } from "../families/sock_diag/brief.ts";
+import { list } from "./run.ts";
 
-const { localHost, ver, rel } = smc.systemInfo();
-console.log(printable(`${localHost}: SMC ${ver}.${rel}`));
-for (const { local, localPort, dst, dstPort, state, mode } of smc.sockets()) {
-  console.log(printable(`${local}:${localPort} ${dst}:${dstPort}`, state, mode));
-}
-for (const { type, rsnCode = 0, rsnCnt } of smc.fallbackStatistics()) {
-  console.log(printable(`${rsnCnt} times TCP instead, as ${type}: reason 0x${rsnCode.toString(16)}`));
-}
-for (const { name, ethname, ibname } of pnetids.list()) console.log(printable("network", name, ethname, ibname));
+await list(
+  {
+    about:
+      "Shows this machine's version of SMC, its sockets, the reasons for using TCP instead, and physical networks.",
+  },
+  function* () {
+    yield { machine: smc.systemInfo() };
+    for (const socket of smc.sockets()) yield { socket };
+    for (const fallback of smc.fallbackStatistics()) yield { fallback };
+    for (const network of pnetids.list()) yield { network };
+  },
+  (one) => {
+    if (one.machine) return { MACHINE: one.machine.localHost, SMC: `${one.machine.ver}.${one.machine.rel}` };
+    if (one.socket) {
+      const { local, localPort, dst, dstPort, state, mode } = one.socket;
+      return { SOCKET: endpoint(local!, localPort!), PEER: endpoint(dst!, dstPort!), STATE: state, MODE: mode };
+    }
+    if (one.fallback) {
+      const { type, rsnCode = 0, rsnCnt } = one.fallback;
+      return { "TIMES TCP INSTEAD": rsnCnt, AS: type, REASON: `0x${rsnCode.toString(16)}` };
+    }
+    return { NETWORK: one.network.name, INTERFACE: one.network.ethname, RDMA: one.network.ibname };
+  },
+);

@@ -1,26 +1,34 @@
 /**
- * Shows every thread that exits, and the time that it used and waited, until it is interrupted.
+ * Shows every thread that exits until Ctrl-C, and the time that it used and waited.
  *
- *     deno run --allow-ffi examples/task_exits.ts [CPUS]
- *     bun examples/task_exits.ts 0-3
+ *     sudo deno run --allow-ffi examples/task_exits.ts
+ *     sudo bun examples/task_exits.ts 0-3
  *
- * Needs CAP_NET_ADMIN. Prints a line for each exit: number, command, exit code, ms on a CPU, ms of waiting for a CPU
- * and for disks.
+ * Needs CAP_NET_ADMIN in the first user namespace, and a kernel with CONFIG_TASKSTATS. The times of waiting need the
+ * sysctl kernel.task_delayacct.
  */
-import process from "node:process";
-import { printable } from "../core/show.ts";
 import { tasks } from "../families/generic/taskstats.ts";
+import { list } from "./run.ts";
 
-// Exit quietly when the reader is gone, as after `| head`.
-process.stdout.on("error", () => process.exit());
-const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
-
-const [cpus] = process.argv.slice(2);
 const ms = (ns = 0): number => Math.round(ns / 1e6);
-for await (const { event, pid, stats } of tasks.exits(cpus === undefined ? {} : { cpus })) {
-  if (event === "overrun") print("some were lost");
-  else {
-    const { acComm, acExitcode = 0, cpuRunRealTotal, cpuDelayTotal, blkioDelayTotal } = stats ?? {};
-    print(pid, acComm, acExitcode >> 8, ms(cpuRunRealTotal), ms(cpuDelayTotal), ms(blkioDelayTotal));
-  }
-}
+
+await list(
+  {
+    about:
+      "Shows every thread that exits until Ctrl-C: exit code, time on a CPU, time of waiting for a CPU and for disks.",
+    takes: "[CPUS]",
+  },
+  (_options, cpus) => tasks.exits(cpus === undefined ? {} : { cpus }),
+  (e) => {
+    if (e.event === "overrun") return { PID: "---", COMMAND: "some were lost" };
+    const { acComm, acExitcode = 0, cpuRunRealTotal, cpuDelayTotal, blkioDelayTotal } = e.stats ?? {};
+    return {
+      PID: e.pid,
+      COMMAND: acComm,
+      EXIT: acExitcode >> 8,
+      "CPU MS": ms(cpuRunRealTotal),
+      "WAIT CPU MS": ms(cpuDelayTotal),
+      "WAIT DISK MS": ms(blkioDelayTotal),
+    };
+  },
+);

@@ -1,36 +1,35 @@
 /**
- * Shows events of devices that are added, removed or changed, like `udevadm monitor`.
+ * Shows events of devices that are added, removed or changed until Ctrl-C, like `udevadm monitor`.
  *
- *     deno run --allow-ffi examples/uevents.ts [--udev] [--property] [--subsystem block --subsystem net]
- *     bun examples/uevents.ts --property
- *
- * Prints a line for each event until Ctrl-C: `1203.448 add      /devices/virtual/net/v0 (net)`; with --property all
- * properties.
+ *     deno run --allow-ffi examples/uevents.ts
+ *     bun examples/uevents.ts --property --subsystem block,net
  */
-import process from "node:process";
-import { parseArgs } from "node:util";
-import { printable } from "../core/show.ts";
 import { uevents } from "../families/uevent.ts";
+import { list } from "./run.ts";
 
-// Exit quietly when the reader is gone, as after `| head`.
-process.stdout.on("error", () => process.exit());
-const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
-
-const { values: { udev, property, subsystem } } = parseArgs({
-  options: {
-    udev: { type: "boolean" },
-    property: { type: "boolean" },
-    subsystem: { type: "string", multiple: true },
+await list(
+  {
+    about: "Shows events of devices until Ctrl-C.",
+    options: {
+      udev: "those of udev, after its rules",
+      property: "with all properties",
+      subsystem: ["NAMES", "only of these subsystems: block,net"],
+    },
   },
-});
-
-const filter = subsystem === undefined ? {} : { subsystem };
-for await (const e of uevents.watch({ source: udev ? "udev" : "kernel", ...filter })) {
-  if (e.event === "overrun") {
-    print("--- events came too fast, some are lost");
-    continue;
-  }
-  print((performance.now() / 1000).toFixed(3), e.action?.padEnd(8), e.devpath, `(${e.subsystem})`);
-  if (!property) continue;
-  for (const [name, value] of Object.entries(e.properties ?? {})) print(`  ${name}=${value}`);
-}
+  async function* ({ udev, property, subsystem }) {
+    const source = udev ? "udev" : "kernel",
+      filter = subsystem === undefined ? {} : { subsystem: subsystem.split(",") };
+    for await (const e of uevents.watch({ source, ...filter })) {
+      yield e;
+      if (property && e.event !== "overrun") { for (const pair of Object.entries(e.properties ?? {})) yield { pair }; }
+    }
+  },
+  (e) => {
+    if ("pair" in e) return { "SINCE START S": "", ACTION: "", DEVICE: `  ${e.pair.join("=")}`, SUBSYSTEM: "" };
+    const seconds = (performance.now() / 1000).toFixed(3);
+    if (e.event === "overrun") {
+      return { "SINCE START S": seconds, ACTION: "---", DEVICE: "some are lost", SUBSYSTEM: "" };
+    }
+    return { "SINCE START S": seconds, ACTION: e.action, DEVICE: e.devpath, SUBSYSTEM: e.subsystem };
+  },
+);

@@ -2,20 +2,16 @@
  * A chat without a server: each script prints the lines that others type, with the process and user that the kernel
  * vouches for.
  *
- *     sudo deno run --allow-ffi --allow-env examples/usersock_chat.ts deno
- *     sudo bun examples/usersock_chat.ts bun                                   in another terminal
+ *     sudo deno run --allow-ffi examples/usersock_chat.ts deno
+ *     sudo bun examples/usersock_chat.ts bun                         in another terminal
  *
- * Type lines; Ctrl-D ends. Prints `bun (process 4711, user 0): hello`.
+ * Type lines; Ctrl-D ends. Prints `bun (process 4711, user 0): hello`. Needs CAP_NET_ADMIN.
  */
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { type Attributes, attributes, text } from "../core/codec/mod.ts";
-import { printable } from "../core/show.ts";
 import { open } from "../families/usersock.ts";
-
-// Exit quietly when the reader is gone, as after `| head`.
-process.stdout.on("error", () => process.exit());
-const print = (...parts: unknown[]) => process.stdout.write(`${printable(...parts)}\n`);
+import { print, run } from "./run.ts";
 
 /** A message, encoded as the kernel encodes its own: each field is an attribute. */
 interface Line {
@@ -26,23 +22,32 @@ interface Line {
 }
 const Line: Attributes<Line> = attributes<Line>({ name: [1, text], said: [2, text] });
 
-const GROUP = 7, name = process.argv[2] ?? "somebody";
-const socket = open({ codec: Line, groups: [GROUP] });
-const say = (said: string) => socket.send({ group: GROUP }, { name, said });
+const GROUP = 7;
 
-say("is here");
-const typed = createInterface({ input: process.stdin });
-typed.on("line", say);
-typed.on("close", () => {
-  say("is gone");
-  socket.close();
-});
+await run(
+  {
+    about: "Sends the lines that you type to all others who run this, and prints theirs, until Ctrl-D.",
+    takes: "[YOUR-NAME]",
+  },
+  async (_options, name = "somebody") => {
+    const socket = open({ codec: Line, groups: [GROUP] });
+    const say = (said: string) => socket.send({ group: GROUP }, { name, said });
 
-for await (const message of socket) {
-  if (message.event === "overrun") print("--- some lines were lost");
-  else if (message.value === undefined) print(`--- ${message.bytes.length} bytes that are no line`);
-  else {
-    const { pid, uid } = message.credentials!;
-    print(`${message.value.name} (process ${pid}, user ${uid}): ${message.value.said}`);
-  }
-}
+    say("is here");
+    const typed = createInterface({ input: process.stdin });
+    typed.on("line", say);
+    typed.on("close", () => {
+      say("is gone");
+      socket.close();
+    });
+
+    for await (const message of socket) {
+      if (message.event === "overrun") print("--- some lines were lost");
+      else if (message.value === undefined) print(`--- ${message.bytes.length} bytes that are no line`);
+      else {
+        const { pid, uid } = message.credentials!;
+        print(`${message.value.name} (process ${pid}, user ${uid}): ${message.value.said}`);
+      }
+    }
+  },
+);

@@ -1,24 +1,34 @@
 /**
  * Shows a WireGuard interface and its peers, like `wg show`, without the secret keys.
  *
- *     deno run --allow-ffi examples/wireguard.ts wg0
- *     bun examples/wireguard.ts wg0
+ *     sudo deno run --allow-ffi examples/wireguard.ts wg0
+ *     sudo bun examples/wireguard.ts wg0
  *
- * Needs CAP_NET_ADMIN. Prints a line for each peer: key, endpoint, addresses, bytes received and sent, time since the
- * last handshake.
+ * Needs CAP_NET_ADMIN, and a kernel with CONFIG_WIREGUARD.
  */
-import process from "node:process";
-import { printable } from "../core/show.ts";
+import { byteCount, duration } from "../core/units.ts";
 import { wireguard } from "../families/generic/wireguard.ts";
+import { list } from "./run.ts";
 
-const [dev = "wg0"] = process.argv.slice(2);
-const { publicKey, listenPort, peers = [] } = wireguard.get(dev);
-console.log(printable(dev, publicKey ?? "has no key", "port", listenPort));
-for (const { publicKey, endpoint, allowedIps = [], rxBytes, txBytes, lastHandshakeTime } of peers) {
-  const heard = lastHandshakeTime === undefined
-    ? "never heard"
-    : `heard ${Math.round(Date.now() / 1000 - Number(lastHandshakeTime / 1_000_000_000n))} s ago`;
-  console.log(
-    printable(" ", publicKey, endpoint ?? "nowhere yet", allowedIps.join(","), `${rxBytes} in, ${txBytes} out,`, heard),
-  );
-}
+await list(
+  { about: "Shows a WireGuard interface and its peers, without the secret keys.", takes: "INTERFACE" },
+  function* (_options, dev) {
+    const { publicKey, listenPort, peers = [] } = wireguard.get(dev);
+    yield { dev, publicKey, listenPort };
+    for (const { presharedKey: _secret, ...peer } of peers) yield peer;
+  },
+  (one) => {
+    if ("dev" in one) return { INTERFACE: one.dev, KEY: one.publicKey, PORT: one.listenPort };
+    const { publicKey, endpoint, allowedIps = [], rxBytes = 0, txBytes = 0, lastHandshakeTime } = one;
+    return {
+      PEER: publicKey,
+      ENDPOINT: endpoint,
+      ADDRESSES: allowedIps,
+      IN: byteCount(rxBytes),
+      OUT: byteCount(txBytes),
+      HEARD: lastHandshakeTime === undefined
+        ? "never"
+        : `${duration(Math.round(Date.now() / 1000 - Number(lastHandshakeTime) / 1e9))} ago`,
+    };
+  },
+);
