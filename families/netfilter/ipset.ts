@@ -15,7 +15,7 @@
  * @module
  */
 import { expectFields, expectNames, expectType, isOk } from "../../core/arguments.ts";
-import { BatchRequester, Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import { BatchRequester, type Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import { type Codec, shown, type Writer } from "../../core/codec/mod.ts";
 import { argumentError, BatchError, KernelError, NetlinkError } from "../../core/errors.ts";
 import { type AddOptions, attempt, type DeleteOptions } from "../../core/collection.ts";
@@ -32,6 +32,7 @@ import {
   type SetFamily,
 } from "./ipset/messages.ts";
 import { familyOf, type IpSet, messageOf, SET_FIELDS, setOf, type SetType } from "./ipset/set.ts";
+import { type NetfilterClient, openNetfilter } from "./open.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, NFNL_SUBSYS, subsystemHint } from "./protocol.ts";
 
 /** A type of sets as the kernel has it. */
@@ -554,46 +555,16 @@ export interface IpsetCollections {
 }
 
 /** A client with a socket of its own. */
-export class IpsetClient implements IpsetCollections, Disposable {
-  /** Operations on the sets. */
-  readonly sets: Sets;
-  /** Operations on their entries. */
-  readonly entries: Entries;
-  readonly #client: Client;
+export type IpsetClient = NetfilterClient<IpsetCollections>;
 
-  /** Opens the socket; {@linkcode open} reads better. */
-  constructor(options: OpenOptions = {}) {
-    const client = this.#client = new Client(NETLINK_NETFILTER, options);
-    this.sets = new Sets(() => client);
-    this.entries = new Entries(() => client);
-  }
-
-  /** Sends many changes in few system calls; see {@linkcode batch}. */
-  batch(collect: (batch: IpsetCollections) => void): void {
-    runBatch(this.#client, collect);
-  }
-
-  /** Closes the socket. */
-  close(): void {
-    this.#client.close();
-  }
-
-  /** The same as {@linkcode IpsetClient.close}. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-}
-
-function runBatch(client: Client, collect: (batch: IpsetCollections) => void): void {
-  client.runBatch((add) => {
-    const requester = new BatchRequester(client, add), open = (): Client => client;
-    collect({ sets: new Sets(open, () => requester), entries: new Entries(open, () => requester) });
-  });
-}
+const make = (open: () => Client, requester: () => Requester): IpsetCollections => ({
+  sets: new Sets(open, requester),
+  entries: new Entries(open, requester),
+});
 
 /** Opens a client with its own socket, in a network namespace or with other options. */
 export function open(options: OpenOptions = {}): IpsetClient {
-  return new IpsetClient(options);
+  return openNetfilter(options, make);
 }
 
 /**
@@ -603,7 +574,11 @@ export function open(options: OpenOptions = {}): IpsetClient {
  * @throws {BatchError} for all changes that are not known to be done, by their position
  */
 export function batch(collect: (batch: IpsetCollections) => void): void {
-  runBatch(sharedClient(NETLINK_NETFILTER), collect);
+  const client = sharedClient(NETLINK_NETFILTER);
+  client.runBatch((add) => {
+    const requester = new BatchRequester(client, add);
+    collect(make(() => client, () => requester));
+  });
 }
 
 /** The sets of this namespace, on a socket that the first use opens. */
@@ -615,6 +590,7 @@ export const entries: Entries = new Entries(() => sharedClient(NETLINK_NETFILTER
 export * from "./ipset/messages.ts";
 export type { SetEntry, SetEntryInput } from "./ipset/entry.ts";
 export type { IpSet, SetType } from "./ipset/set.ts";
+export type { NetfilterClient } from "./open.ts";
 export { type NfFamily, NFPROTO } from "./protocol.ts";
 export type * from "../../core/client.ts";
 export type * from "../../core/codec/mod.ts";

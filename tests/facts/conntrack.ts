@@ -78,7 +78,7 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
     invalid: 9,
   },
   // enum of linux/netfilter.h NFPROTO_*, in the words of nft
-  "Flow.family": { unspec: 0, inet: 1, ip: 2, arp: 3, netdev: 5, bridge: 7, ip6: 10 },
+  "*.family": { unspec: 0, inet: 1, ip: 2, arp: 3, netdev: 5, bridge: 7, ip6: 10 },
   "DccpFlow.role": { client: 0, server: 1 },
 };
 
