@@ -67,4 +67,6 @@ export const TEST_TOOLS: Record<string, string> = {
   unshare: "util-linux",
   nft: "nftables",
   ipset: "ipset",
+  nfacct: "nfacct",
+  "iptables-nft": "iptables",
 };
