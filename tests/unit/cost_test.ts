@@ -57,6 +57,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/netfilter/ipset_save.ts": [33, 286_000],
   "families/firewall.ts": [15, 139_000],
   "families/netfilter/conntrack.ts": [37, 260_000],
+  "families/netfilter/nftables/statements.ts": [1, 24_000],
   "families/nflog.ts": [15, 139_000],
   "families/dnrtmsg.ts": [15, 137_000],
   "families/ecryptfs.ts": [15, 146_000],

@@ -3,15 +3,18 @@
  *
  * @module
  */
-import type { Statement } from "../../../families/netfilter/nftables/statements.ts";
+import type * as nft from "../../../families/netfilter/nftables/statements.ts";
 import type { TableFamily } from "../../../families/netfilter/nftables/operands.ts";
 
 /** A rule of the corpus. */
 export interface CorpusRule {
   readonly family: TableFamily;
   readonly chain: string;
-  readonly expr: readonly Statement[];
+  readonly expr: readonly nft.Statement[];
 }
+
+/** A statement as JSON, whose type is not checked. */
+type Statement = object;
 
 type Json = unknown;
 
@@ -247,7 +250,7 @@ const CT_FIELDS: readonly (readonly [key: string, more: object, one: Json, two: 
 export function corpus(): CorpusRule[] {
   const rules: CorpusRule[] = [];
   const add = (family: TableFamily, expr: readonly Statement[], chain = "c"): void =>
-    void rules.push({ family, chain, expr });
+    void rules.push({ family, chain, expr: expr as nft.Statement[] });
   for (const [protocol, field, one, two, ordered] of PACKET_FIELDS) {
     const left = payload(protocol, field), samples = { one, two, ...(ordered === undefined ? {} : { ordered }) };
     (FAMILIES[protocol] ?? ["inet"]).forEach((family, i) => {
