@@ -138,6 +138,8 @@ export interface Declaration<T extends object> {
   readonly listOnly?: true;
   /** True if a key with some fields left out means `one`; `fitting` are the objects that have all fields of the key. */
   readonly means?: (key: object, one: T, fitting: readonly T[]) => boolean;
+  /** Returns the objects that the kernel lists as parts of `one`, if the key may name one of them. */
+  readonly parts?: (one: T, key: object) => readonly T[];
   /** True if the message whose payload begins at `at` is of this kind, if several kinds share a message type. */
   readonly concerns?: (from: Reader, at: number, event: boolean) => boolean;
   /** The removals of objects without an event. */
@@ -322,7 +324,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** Searches a list for the first object that has all fields of the key, as the kernel deletes the first. */
   #lookThrough(key: object, what: string): Found<T> {
-    const { table, identity, prepare, means } = this.declaration;
+    const { table, identity, prepare, means, parts } = this.declaration;
     if (!isCondition(key)) throw argumentError(TypeError, `Cannot ${what}: the key is empty`);
     const whole = defined(prepare?.(key, "get") ?? key), said = Object.entries(whole);
     const pick = (is: (name: string) => boolean): I => Object.fromEntries(said.filter(([name]) => is(name))) as I;
@@ -335,7 +337,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     // A listed object denotes the same object even if its state has changed.
     const listed = identity(key as T), like = all.find((one) => identity(one) === listed);
     const same = like !== undefined && fitting(all, pick((name) => table.field(name)?.use === "key")).includes(like);
-    const found = same ? like : fitting(all, whole as I)[0];
+    const each = parts === undefined ? all : all.flatMap((one) => [one, ...parts(one, key)]);
+    const found = same ? like : fitting(each, whole as I)[0];
     if (found === undefined) throw this.#absent(what);
     const names = table.fields.flatMap(({ key }) => key !== undefined && this.#isFixed(key) ? [key] : []);
     return { found, among: all.filter((one) => names.every((name) => one === found || alike(one, found, name))) };

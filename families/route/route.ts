@@ -444,7 +444,10 @@ export interface RouteFields {
   prefsrc?: string;
   /** Values that TCP uses for the path. */
   metrics?: RouteMetrics;
-  /** Next hops of a multipath route, instead of `oif` and `gateway`. */
+  /**
+   * Next hops of a multipath route, instead of `oif` and `gateway`. For IPv6, a key with a gateway names the next hop with
+   * it: `find` returns it as a route, `delete` deletes it alone, `set` changes its gateway, interface or encapsulation.
+   */
   multipath?: readonly RouteHop[];
   /** Realms as a number: source << 16 | destination (IPv4). */
   flow?: number;
@@ -643,8 +646,56 @@ function tableOf({ type }: Input<RouteFields>, family: number): RouteTable {
   return isOf(RTN, type, "local", "broadcast", "anycast", "nat") ? "local" : "main";
 }
 
-/** Fields of a single next hop. */
-const WAY = ["oif", "dev", "gateway", "via", "encapType", "encap"] as const;
+/**
+ * Returns the next hops of an IPv6 route with several, each as a route: for the kernel they are, and a key with a gateway
+ * names one of them.
+ */
+export function hopsOf(route: Route, key: object): Route[] {
+  const { multipath, ...rest } = route as RouteFields & Encap;
+  if (multipath === undefined || rest.family !== "inet6" || (key as Input<RouteFields>).gateway === undefined) {
+    return [];
+  }
+  return multipath.map(({ weight: _weight, ...hop }) => ({ ...rest, ...hop }) as Route);
+}
+
+/** Returns the route with several next hops of which `leg` is one, and the place of that among them. */
+function wholeOf(leg: Route, among: readonly Route[]): readonly [route: RouteFields, place: number] | undefined {
+  const { gateway, oif } = leg as RouteFields;
+  for (const route of among as readonly RouteFields[]) {
+    const place = route.multipath?.findIndex((hop) => hop.gateway === gateway && hop.oif === oif) ?? -1;
+    if (place >= 0) return [route, place];
+  }
+  return undefined;
+}
+
+/** Merges changes into one next hop of an IPv6 route, which the kernel replaces with all of them. */
+function mergeHop([route, place]: readonly [RouteFields, number], merge: Merge<Route>): Input<Route> {
+  const { changes, among, what } = merge, shared = Object.keys(changes).find((name) => !isHopField(name));
+  if (shared !== undefined) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: ${shared}: the next hops of the route share it: set it by a key without a gateway`,
+    );
+  }
+  const multipath = route.multipath!.map((hop, i) => {
+    if (i !== place) return hop;
+    const kept: Record<string, unknown> = { ...hop };
+    if (changes["oif"] !== undefined || changes["dev"] !== undefined) {
+      ["oif", "dev"].forEach((name) => delete kept[name]);
+    }
+    if (changes["encapType"] !== undefined) delete kept["encap"];
+    return { ...kept, ...changes };
+  });
+  return mergeRoute({
+    found: route as Route,
+    among,
+    what,
+    changes: { multipath },
+    whole: { ...route, multipath },
+  });
+}
+
+const isHopField = (name: string): boolean => name === "flags" || HOP.some((one) => one === name);
 
 /**
  * Merges changes into an existing route for a request that replaces it. The kernel replaces the first route with the
@@ -653,8 +704,10 @@ const WAY = ["oif", "dev", "gateway", "via", "encapType", "encap"] as const;
  * @throws {TypeError} the route is not the first
  */
 export function mergeRoute({ found, among, changes, whole, what }: Merge<Route>): Input<Route> {
+  const leg = among.includes(found) ? undefined : wholeOf(found, among);
+  if (leg !== undefined) return mergeHop(leg, { found, among, changes, whole, what });
   const route: Record<string, unknown> = { ...whole }, { nhId, multipath, type } = changes;
-  const single = WAY.some((name) => changes[name] !== undefined), was = found as RouteFields & Encap;
+  const single = HOP.some((name) => changes[name] !== undefined), was = found as RouteFields & Encap;
   const other = type !== undefined && type !== was.type &&
     !(typeof type === "number" && isOf(RTN, type, was.type as never));
   const drop = (...names: readonly string[]): void =>
@@ -662,7 +715,7 @@ export function mergeRoute({ found, among, changes, whole, what }: Merge<Route>)
       if (changes[name] === undefined) delete route[name];
     });
   // A single next hop, several next hops and a nexthop object exclude each other.
-  if (multipath !== undefined || nhId !== undefined || other || single && was.nhId !== undefined) drop(...WAY, "flow");
+  if (multipath !== undefined || nhId !== undefined || other || single && was.nhId !== undefined) drop(...HOP, "flow");
   if (single || nhId !== undefined || other) drop("multipath");
   if (single || multipath !== undefined || other) drop("nhId");
   if (changes["gateway"] !== undefined) drop("via");

@@ -13,7 +13,16 @@ import { Collection, type Declaration, type DeleteOptions, type Input, onShared 
 import { expectFields, expectType, isFields } from "../../core/arguments.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError, unasked } from "../../core/errors.ts";
-import { comparesAll, ignoresOfRoute, mergeRoute, prepareRoute, Route, routeFamily, routeKey } from "./route.ts";
+import {
+  comparesAll,
+  hopsOf,
+  ignoresOfRoute,
+  mergeRoute,
+  prepareRoute,
+  Route,
+  routeFamily,
+  routeKey,
+} from "./route.ts";
 import { isWhole } from "./prefix.ts";
 import { AF, familyNumber, ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
@@ -60,6 +69,7 @@ const declaration: Declaration<Route> = {
     const given = (key as RouteInput).src;
     return (key as RouteInput).dst === undefined || (given === undefined || isWhole(given)) === (src === undefined);
   },
+  parts: hopsOf,
   // The fields that identify the route that a replacing one replaces.
   fixed: ["family", "table", "dst", "src", "tos", "priority"],
   merge: mergeRoute,

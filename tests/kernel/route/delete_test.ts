@@ -216,8 +216,7 @@ kernelTest("a route is deleted only by a key that names it", NEEDS, async () => 
     ];
     const keys = [
       ...nothing.map((key) => ({ ...key, dst: six })),
-      { dst: "fd02::/64", gateway: "fd00::8" },
-      { dst: "fd02::/64", gateway: "fd00::9" },
+      { dst: "fd02::/64", gateway: "fd00::77" },
       { dst: "fd02::/64", dev: "v0" },
       { dst: "fd02::/64", multipath: [{ gateway: "fd00::7" }] },
       ...nothing.filter(({ src, scope }) => src === undefined && scope === undefined).map((key) => ({

@@ -1,5 +1,5 @@
 /** Routes that join others, replace them, or leave them: a watch's map ends correct, whatever the events are. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import { random } from "../../unit/core/help.ts";
 import { inNamespace, kernelTest, type Namespace, wire } from "../namespace.ts";
@@ -73,3 +73,41 @@ kernelTest(
     });
   },
 );
+
+kernelTest("a next hop of an IPv6 route is found, changed and deleted by its gateway", ["ip"], async () => {
+  await inNamespace((ns) => {
+    wire(ns);
+    ns.ip("-6 address add fd00::1/64 dev v0 nodad");
+    const { routes } = ns.route, dst = "fd07::/64", key = (gateway: string) => ({ dst, gateway });
+    const theirs = (): unknown =>
+      ns.ipJson(`-6 route show ${dst}`).map(({ nexthops, gateway, metrics, metric }) => [
+        metric,
+        metrics,
+        (nexthops as { gateway: string; weight: number }[] | undefined)?.map((
+          { gateway, weight },
+        ) => [gateway, weight]) ??
+          gateway,
+      ]);
+    const multipath = [{ gateway: "fd00::2" }, { gateway: "fd00::3", weight: 4 }, { gateway: "fd00::4" }];
+    routes.add({ dst, multipath, metrics: { mtu: 1300 } });
+    routes.add({ dst, gateway: "fd00::3", priority: 2000 });
+    const mtu = [{ mtu: 1300 }], other = [2000, undefined, "fd00::3"];
+    assertEquals(routes.find(key("fd00::9")), undefined);
+    const { gateway, dev, multipath: none, metrics } = routes.get(key("fd00::3"));
+    assertEquals([gateway, dev, none, metrics], ["fd00::3", "v0", undefined, { mtu: 1300 }]);
+    routes.set(key("fd00::3"), { gateway: "fd00::7" });
+    assertEquals(theirs(), [[1024, mtu, [["fd00::2", 1], ["fd00::7", 4], ["fd00::4", 1]]], other]);
+    // What all next hops share is not a property of one.
+    assertThrows(() => routes.set(key("fd00::7"), { metrics: { mtu: 1400 } }), TypeError, ": metrics: ");
+    routes.delete(key("fd00::7"));
+    assertEquals(theirs(), [[1024, mtu, [["fd00::2", 1], ["fd00::4", 1]]], other]);
+    // The one that is found denotes itself, and is not the route with this gateway and another metric.
+    routes.delete(routes.get({ ...key("fd00::4"), dev: "v0" }));
+    assertEquals(theirs(), [[1024, mtu, "fd00::2"], other]);
+    assertEquals(routes.find(key("fd00::3"))?.priority, 2000);
+    // The kernel has the next hops of an IPv4 route only together.
+    routes.add({ dst: "198.51.100.0/24", multipath: [{ gateway: "192.0.2.8" }, { gateway: "192.0.2.9" }] });
+    assertEquals(routes.find({ dst: "198.51.100.0/24", gateway: "192.0.2.8" }), undefined);
+    assertThrows(() => routes.delete({ dst: "198.51.100.0/24", gateway: "192.0.2.8" }), Error, "no such route");
+  });
+});
