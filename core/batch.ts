@@ -7,7 +7,7 @@
 import { type Codec, NoSuchInterface, type Writer } from "./codec/mod.ts";
 import { argumentError, BatchError, type BatchFailure, NetlinkError, SystemError } from "./errors.ts";
 import { answerSize, type Exchange, followingOf, SEND_OVERHEAD, seqOf, withValueRead } from "./exchange.ts";
-import { eachMessage, NLM_F, NLMSG, readError } from "./message.ts";
+import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN, readError } from "./message.ts";
 import type { Operation, Requester } from "./protocol.ts";
 import { Answers, overflowed } from "./wait.ts";
 
@@ -21,6 +21,9 @@ interface Chunk {
 
 /** Thrown if an item does not fit into the datagram with those before it. */
 class TooLong extends Error {}
+
+/** Thrown if an item names an interface, and an item before it in the datagram may give that name to another one. */
+class NameMoves extends Error {}
 
 /**
  * Sends the operations that `collect` adds. A refused one does not stop the others; only a failure of the socket does.
@@ -50,6 +53,8 @@ class Batch {
   readonly #longest: number;
   #count = 0;
   #over = false;
+  /** `freed` once an item of the datagram frees a name, `moved` once a later one may give it to another interface. */
+  #names: "freed" | "moved" | undefined;
   /** The operation that was put last, with its value read. */
   #last: Operation | undefined;
 
@@ -60,6 +65,13 @@ class Batch {
     const { receive, send } = exchange.buffers;
     this.#receive = this.#room = receive;
     this.#longest = send - SEND_OVERHEAD;
+    writer.names = {
+      name: (index) => exchange.names.name(index),
+      index: (name) => {
+        if (this.#names === "moved") throw new NameMoves();
+        return exchange.names.index(name);
+      },
+    };
   }
 
   run(collect: (add: (operation: Operation) => void) => void): void {
@@ -105,7 +117,8 @@ class Batch {
     if (this.#chunk.length > 0 && (this.#room < answerSize(operation) || operation.read !== undefined)) this.#flush();
     let error = this.#ended ?? this.#append(operation, index);
     // The interface may be one that an earlier item of the batch creates.
-    if (this.#chunk.length > 0 && (error instanceof NoSuchInterface || error instanceof TooLong)) {
+    const again = error instanceof NoSuchInterface || error instanceof TooLong || error instanceof NameMoves;
+    if (this.#chunk.length > 0 && again) {
       this.#flush();
       error = this.#ended ?? this.#append(operation, index);
     }
@@ -127,6 +140,7 @@ class Batch {
       // lone item is sent, and refused.
       if (writer.length > this.#longest && this.#chunk.length > 0) throw new TooLong();
       this.#last = operation;
+      this.#noteNames(start, operation.type);
       this.#chunk.push({ operation, index, start, seq: seqOf(writer, start) });
       this.#room -= answerSize(operation);
       return undefined;
@@ -138,7 +152,17 @@ class Batch {
     }
   }
 
+  /** Notes what an item does to names. */
+  #noteNames(start: number, type: number): void {
+    const { view, length } = this.#writer, flags = view.getUint16(start + 6, true);
+    const does = this.#exchange.protocol.changesNames?.(type, flags, view, start + NLMSG_HDRLEN, length);
+    if (does === "moves" || does === "gives" && this.#names === "freed") this.#names = "moved";
+    else if (does === "frees") this.#names ??= "freed";
+  }
+
   #flush(): void {
+    if (this.#names !== undefined) this.#exchange.names.forget();
+    this.#names = undefined;
     const items = this.#chunk;
     this.#chunk = [];
     this.#room = this.#receive;

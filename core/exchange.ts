@@ -104,6 +104,11 @@ export class Exchange {
     return this.#parts.timeout;
   }
 
+  /** The protocol of the socket. */
+  get protocol(): Protocol {
+    return this.#parts.protocol;
+  }
+
   /** The sizes of the socket's buffers. */
   get buffers(): Buffers {
     return this.#transport.buffers?.() ?? DEFAULT_BUFFERS;

@@ -38,6 +38,17 @@ export interface Protocol {
   readonly linkGroup?: number;
   /** Reads the number and name of an interface from a message of that group. */
   readonly linkName?: LinkNameReader;
+  /**
+   * Tells what the request with the payload `at`..`end` does to names of interfaces: `frees` (deletes an interface),
+   * `gives` (makes one), or `moves` (renames one, both at once).
+   */
+  readonly changesNames?: (
+    type: number,
+    flags: number,
+    view: DataView,
+    at: number,
+    end: number,
+  ) => "frees" | "gives" | "moves" | undefined;
 }
 
 /** Facts about the machine that messages come from, which the messages do not contain. */

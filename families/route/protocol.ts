@@ -27,6 +27,7 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 import { argumentError, NetlinkError } from "../../core/errors.ts";
+import { NLM_F } from "../../core/message.ts";
 
 /** RTM_*: message types. */
 export const RTM = {
@@ -159,6 +160,7 @@ interface Named {
 
 /** Length of struct ifinfomsg in bytes. */
 const HEADER = 16;
+const IFLA_NET_NS_PID = 19, IFLA_NET_NS_FD = 28, IFLA_TARGET_NETNSID = 46;
 const AF_UNSPEC = 0, IFLA_IFNAME = 3, ifname: Codec<string> = string(15);
 
 const Named: Attributes<Named> = attributes((): Shape<Named> => ({
@@ -253,6 +255,20 @@ export const NETLINK_ROUTE: Protocol = {
     }
   },
   linkGroup: RTNLGRP.RTNLGRP_LINK,
+  changesNames(type, flags, view, at, end) {
+    if (type === RTM.RTM_DELLINK || type === RTM.RTM_DELLINKPROP) return "frees";
+    if (type === RTM.RTM_NEWLINKPROP) return "gives";
+    if (type !== RTM.RTM_NEWLINK && type !== RTM.RTM_SETLINK) return undefined;
+    if ((flags & NLM_F.NLM_F_CREATE) !== 0) return "gives";
+    // A name beside the number of an interface is its new one.
+    let does: "frees" | "moves" | undefined;
+    for (let place = at + HEADER; end - place >= 4; place += (view.getUint16(place, true) + 3) & ~3) {
+      const id = view.getUint16(place + 2, true) & 0x3fff;
+      if (id === IFLA_IFNAME && view.getInt32(at + 4, true) !== 0) does = "moves";
+      else if (id === IFLA_NET_NS_PID || id === IFLA_NET_NS_FD || id === IFLA_TARGET_NETNSID) does ??= "frees";
+    }
+    return does;
+  },
   linkName(type, from, at, end): LinkName | undefined {
     const gone = type === RTM.RTM_DELLINK;
     if (!gone && type !== RTM.RTM_NEWLINK || end - at < HEADER) return undefined;
