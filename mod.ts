@@ -38,6 +38,7 @@ export * as osf from "./families/netfilter/osf.ts";
 export * as ipset from "./families/netfilter/ipset.ts";
 export * as conntrack from "./families/netfilter/conntrack.ts";
 export * as ipsetSave from "./families/netfilter/ipset_save.ts";
+export * as nftables from "./families/netfilter/nftables/mod.ts";
 export * as nflog from "./families/nflog.ts";
 export * as registry from "./families/registry.ts";
 export * as scsiTransport from "./families/scsi_transport.ts";

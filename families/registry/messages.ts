@@ -17,6 +17,7 @@ import "../netfilter/hooks.ts";
 import "../netfilter/ipset.ts";
 import "../netfilter/osf.ts";
 import "../netfilter/conntrack.ts";
+import "../netfilter/nftables/mod.ts";
 import "../netfilter/protocol.ts";
 import "../nflog.ts";
 import "../route/mod.ts";

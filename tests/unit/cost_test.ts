@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [170, 1_420_000],
+  "mod.ts": [176, 1_480_000],
   "families/route/mod.ts": [50, 458_000],
   "families/route/addresses.ts": [29, 246_000],
   "families/route/brief.ts": [1, 5_500],
@@ -48,7 +48,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 259_000],
   "families/generic/thermal.ts": [31, 265_000],
   "families/generic/wireguard.ts": [32, 266_000],
-  "families/registry.ts": [160, 1_370_000],
+  "families/registry.ts": [168, 1_440_000],
   "families/netfilter/acct.ts": [28, 248_000],
   "families/netfilter/compat.ts": [28, 248_000],
   "families/netfilter/hooks.ts": [28, 248_000],
@@ -58,6 +58,15 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/firewall.ts": [15, 139_000],
   "families/netfilter/conntrack.ts": [37, 260_000],
   "families/netfilter/nftables/statements.ts": [1, 24_000],
+  "families/netfilter/nftables/mod.ts": [50, 420_000],
+  "families/netfilter/nftables/tables.ts": [30, 250_000],
+  "families/netfilter/nftables/trace.ts": [30, 260_000],
+  "families/netfilter/nftables/chains.ts": [31, 276_000],
+  "families/netfilter/nftables/rules.ts": [31, 280_000],
+  "families/netfilter/nftables/sets.ts": [33, 292_000],
+  "families/netfilter/nftables/elements.ts": [33, 310_000],
+  "families/netfilter/nftables/objects.ts": [33, 294_000],
+  "families/netfilter/nftables/flowtables.ts": [32, 280_000],
   "families/nflog.ts": [15, 139_000],
   "families/dnrtmsg.ts": [15, 137_000],
   "families/ecryptfs.ts": [15, 146_000],

@@ -26,12 +26,18 @@ import {
   u8,
 } from "../../../core/codec/mod.ts";
 
-const BITWISE = { mask_xor: 0, lshift: 1, rshift: 2, and: 3, or: 4, xor: 5 } as const;
-const BYTEORDER = { ntoh: 0, hton: 1 } as const;
-const CMP = { eq: 0, neq: 1, lt: 2, lte: 3, gt: 4, gte: 5 } as const;
-const RANGE = { eq: 0, neq: 1 } as const;
-const INV = { inv: 1 } as const;
-const CT_KEY = {
+/** Numbers of NFT_BITWISE_*, by name. */
+export const NFT_BITWISE = { mask_xor: 0, lshift: 1, rshift: 2, and: 3, or: 4, xor: 5 } as const;
+/** Numbers of NFT_BYTEORDER_*, by name. */
+export const NFT_BYTEORDER = { ntoh: 0, hton: 1 } as const;
+/** Numbers of NFT_CMP_*, by name. */
+export const NFT_CMP = { eq: 0, neq: 1, lt: 2, lte: 3, gt: 4, gte: 5 } as const;
+/** Numbers of NFT_RANGE_*, by name. */
+export const NFT_RANGE = { eq: 0, neq: 1 } as const;
+/** Numbers of NFT_INV_*, by name. */
+export const NFT_INV = { inv: 1 } as const;
+/** Numbers of NFT_CT_KEY_*, by name. */
+export const NFT_CT_KEY = {
   state: 0,
   direction: 1,
   status: 2,
@@ -57,20 +63,44 @@ const CT_KEY = {
   dst_ip6: 22,
   id: 23,
 } as const;
-const CT_DIRECTION = { original: 0, reply: 1 } as const;
-const DYNSET = { add: 0, update: 1, delete: 2 } as const;
-const DYNSET_FLAG = { inv: 1, expr: 2 } as const;
-const EXTHDR = { ipv6: 0, tcpopt: 1, ipv4: 2, sctp: 3, dccp: 4 } as const;
-const EXTHDR_FLAG = { present: 1 } as const;
-const FIB_RESULT = { oif: 1, oifname: 2, addrtype: 3 } as const;
-const FIB_FLAG = { saddr: 1, daddr: 2, mark: 4, iif: 8, oif: 16, present: 32 } as const;
-const HASH = { jenkins: 0, sym: 1 } as const;
-const INNER = { vxlan: 1, geneve: 2 } as const;
-const INNER_FLAG = { hdrsize: 1, ll: 2, nh: 4, th: 8 } as const;
-const LIMIT = { pkts: 0, pkt_bytes: 1 } as const;
-const LOG_LEVEL = { emerg: 0, alert: 1, crit: 2, err: 3, warning: 4, notice: 5, info: 6, debug: 7, audit: 8 } as const;
-const LOG_FLAG = { tcpseq: 1, tcpopt: 2, ipopt: 4, uid: 8, nflog: 16, macdecode: 32 } as const;
-const META_KEY = {
+/** Numbers of NFT_CT_DIRECTION_*, by name. */
+export const NFT_CT_DIRECTION = { original: 0, reply: 1 } as const;
+/** Numbers of NFT_DYNSET_*, by name. */
+export const NFT_DYNSET = { add: 0, update: 1, delete: 2 } as const;
+/** Numbers of NFT_DYNSET_FLAG_*, by name. */
+export const NFT_DYNSET_FLAG = { inv: 1, expr: 2 } as const;
+/** Numbers of NFT_EXTHDR_*, by name. */
+export const NFT_EXTHDR = { ipv6: 0, tcpopt: 1, ipv4: 2, sctp: 3, dccp: 4 } as const;
+/** Numbers of NFT_EXTHDR_FLAG_*, by name. */
+export const NFT_EXTHDR_FLAG = { present: 1 } as const;
+/** Numbers of NFT_FIB_RESULT_*, by name. */
+export const NFT_FIB_RESULT = { oif: 1, oifname: 2, addrtype: 3 } as const;
+/** Numbers of NFT_FIB_FLAG_*, by name. */
+export const NFT_FIB_FLAG = { saddr: 1, daddr: 2, mark: 4, iif: 8, oif: 16, present: 32 } as const;
+/** Numbers of NFT_HASH_*, by name. */
+export const NFT_HASH = { jenkins: 0, sym: 1 } as const;
+/** Numbers of NFT_INNER_*, by name. */
+export const NFT_INNER = { vxlan: 1, geneve: 2 } as const;
+/** Numbers of NFT_INNER_FLAG_*, by name. */
+export const NFT_INNER_FLAG = { hdrsize: 1, ll: 2, nh: 4, th: 8 } as const;
+/** Numbers of NFT_LIMIT_*, by name. */
+export const NFT_LIMIT = { pkts: 0, pkt_bytes: 1 } as const;
+/** Numbers of NFT_LOG_LEVEL_*, by name. */
+export const NFT_LOG_LEVEL = {
+  emerg: 0,
+  alert: 1,
+  crit: 2,
+  err: 3,
+  warning: 4,
+  notice: 5,
+  info: 6,
+  debug: 7,
+  audit: 8,
+} as const;
+/** Numbers of NFT_LOG_FLAG_*, by name. */
+export const NFT_LOG_FLAG = { tcpseq: 1, tcpopt: 2, ipopt: 4, uid: 8, nflog: 16, macdecode: 32 } as const;
+/** Numbers of NFT_META_KEY_*, by name. */
+export const NFT_META_KEY = {
   len: 0,
   protocol: 1,
   priority: 2,
@@ -109,8 +139,10 @@ const META_KEY = {
   bri_broute: 35,
   bri_iifhwaddr: 37,
 } as const;
-const NAT = { snat: 0, dnat: 1 } as const;
-const NAT_FLAG = {
+/** Numbers of NFT_NAT_*, by name. */
+export const NFT_NAT = { snat: 0, dnat: 1 } as const;
+/** Numbers of NFT_NAT_FLAG_*, by name. */
+export const NFT_NAT_FLAG = {
   map_ips: 1,
   proto_specified: 2,
   proto_random: 4,
@@ -119,8 +151,10 @@ const NAT_FLAG = {
   proto_offset: 32,
   netmap: 64,
 } as const;
-const NUMGEN = { incremental: 0, random: 1 } as const;
-const OBJECT = {
+/** Numbers of NFT_NUMGEN_*, by name. */
+export const NFT_NUMGEN = { incremental: 0, random: 1 } as const;
+/** Numbers of NFT_OBJECT_*, by name. */
+export const NFT_OBJECT = {
   counter: 1,
   quota: 2,
   ct_helper: 3,
@@ -132,21 +166,42 @@ const OBJECT = {
   ct_expect: 9,
   synproxy: 10,
 } as const;
-const OSF_FLAG = { version: 1 } as const;
-const PAYLOAD = { ll_header: 0, network_header: 1, transport_header: 2, inner_header: 3, tun_header: 4 } as const;
-const PAYLOAD_CSUM = { none: 0, inet: 1, sctp: 2 } as const;
-const PAYLOAD_CSUM_FLAG = { pseudohdr: 1 } as const;
-const QUEUE_FLAG = { bypass: 1, cpu_fanout: 2 } as const;
-const QUOTA_FLAG = { inv: 1, depleted: 2 } as const;
-const REJECT = { icmp_unreach: 0, tcp_rst: 1, icmpx_unreach: 2 } as const;
-const RT_KEY = { classid: 0, nexthop4: 1, nexthop6: 2, tcpmss: 3, xfrm: 4 } as const;
-const SOCKET_KEY = { transparent: 0, mark: 1, wildcard: 2, cgroupv2: 3 } as const;
-const SYNPROXY_FLAG = { mss: 1, wscale: 2, sack_perm: 4, timestamp: 8, ecn: 16 } as const;
-const TUNNEL_KEY = { path: 0, id: 1 } as const;
-const TUNNEL_MODE = { none: 0, rx: 1, tx: 2 } as const;
-const XFRM_KEY = { daddr_ip4: 1, daddr_ip6: 2, saddr_ip4: 3, saddr_ip6: 4, reqid: 5, spi: 6 } as const;
-const XFRM_DIR = { in: 0, out: 1 } as const;
-const VERDICT = {
+/** Numbers of NFT_OSF_FLAG_*, by name. */
+export const NFT_OSF_FLAG = { version: 1 } as const;
+/** Numbers of NFT_PAYLOAD_*, by name. */
+export const NFT_PAYLOAD = {
+  ll_header: 0,
+  network_header: 1,
+  transport_header: 2,
+  inner_header: 3,
+  tun_header: 4,
+} as const;
+/** Numbers of NFT_PAYLOAD_CSUM_*, by name. */
+export const NFT_PAYLOAD_CSUM = { none: 0, inet: 1, sctp: 2 } as const;
+/** Numbers of NFT_PAYLOAD_CSUM_FLAG_*, by name. */
+export const NFT_PAYLOAD_CSUM_FLAG = { pseudohdr: 1 } as const;
+/** Numbers of NFT_QUEUE_FLAG_*, by name. */
+export const NFT_QUEUE_FLAG = { bypass: 1, cpu_fanout: 2 } as const;
+/** Numbers of NFT_QUOTA_FLAG_*, by name. */
+export const NFT_QUOTA_FLAG = { inv: 1, depleted: 2 } as const;
+/** Numbers of NFT_REJECT_*, by name. */
+export const NFT_REJECT = { icmp_unreach: 0, tcp_rst: 1, icmpx_unreach: 2 } as const;
+/** Numbers of NFT_RT_KEY_*, by name. */
+export const NFT_RT_KEY = { classid: 0, nexthop4: 1, nexthop6: 2, tcpmss: 3, xfrm: 4 } as const;
+/** Numbers of NFT_SOCKET_KEY_*, by name. */
+export const NFT_SOCKET_KEY = { transparent: 0, mark: 1, wildcard: 2, cgroupv2: 3 } as const;
+/** Numbers of NFT_SYNPROXY_FLAG_*, by name. */
+export const NFT_SYNPROXY_FLAG = { mss: 1, wscale: 2, sack_perm: 4, timestamp: 8, ecn: 16 } as const;
+/** Numbers of NFT_TUNNEL_KEY_*, by name. */
+export const NFT_TUNNEL_KEY = { path: 0, id: 1 } as const;
+/** Numbers of NFT_TUNNEL_MODE_*, by name. */
+export const NFT_TUNNEL_MODE = { none: 0, rx: 1, tx: 2 } as const;
+/** Numbers of NFT_XFRM_KEY_*, by name. */
+export const NFT_XFRM_KEY = { daddr_ip4: 1, daddr_ip6: 2, saddr_ip4: 3, saddr_ip6: 4, reqid: 5, spi: 6 } as const;
+/** Numbers of NFT_XFRM_DIR_*, by name. */
+export const NFT_XFRM_DIR = { in: 0, out: 1 } as const;
+/** Numbers of NFT_VERDICT_*, by name. */
+export const NFT_VERDICT = {
   drop: 0,
   accept: 1,
   stolen: 2,
@@ -158,15 +213,16 @@ const VERDICT = {
   goto: -4,
   return: -5,
 } as const;
-const NFPROTO = { unspec: 0, inet: 1, ipv4: 2, arp: 3, netdev: 5, bridge: 7, ipv6: 10 } as const;
+/** Numbers of NFT_NFPROTO_*, by name. */
+export const NFT_NFPROTO = { unspec: 0, inet: 1, ipv4: 2, arp: 3, netdev: 5, bridge: 7, ipv6: 10 } as const;
 
 /** Numbers of object types by name: NFT_OBJECT_*. */
-export type ObjectType = keyof typeof OBJECT;
+export type ObjectType = keyof typeof NFT_OBJECT;
 
 /** An address family of netfilter. */
-export type Nfproto = keyof typeof NFPROTO | number;
+export type Nfproto = keyof typeof NFT_NFPROTO | number;
 
-const nfproto: Codec<Nfproto> = enumeration(be32, NFPROTO);
+const nfproto: Codec<Nfproto> = enumeration(be32, NFT_NFPROTO);
 
 const bei32: Codec<number> = {
   ...be32,
@@ -179,7 +235,7 @@ const bei32: Codec<number> = {
 /** A verdict. */
 export interface NftVerdict {
   /** Verdict. */
-  code?: keyof typeof VERDICT | number;
+  code?: keyof typeof NFT_VERDICT | number;
   /** Chain of `jump` and `goto`. */
   chain?: string;
   /** Number of a chain that is added in the same transaction. */
@@ -188,7 +244,7 @@ export interface NftVerdict {
 
 /** Wire form of {@linkcode NftVerdict}: NFTA_VERDICT_*. */
 export const NftVerdict: Attributes<NftVerdict> = attributes((): Shape<NftVerdict> => ({
-  code: [1, enumeration(bei32, VERDICT)],
+  code: [1, enumeration(bei32, NFT_VERDICT)],
   chain: [2, text],
   chainId: [3, be32],
 }));
@@ -220,7 +276,7 @@ export interface NftBitwise {
   /** Bits that are inverted, of `mask_xor`. */
   xor?: NftData;
   /** Operation. */
-  op?: keyof typeof BITWISE | number;
+  op?: keyof typeof NFT_BITWISE | number;
   /** Second operand: number of bits of a shift; bytes of `and`, `or`, `xor`. */
   data?: NftData;
   /** Register of the second operand. */
@@ -234,7 +290,7 @@ export const NftBitwise: Attributes<NftBitwise> = attributes((): Shape<NftBitwis
   len: [3, be32],
   mask: [4, NftData],
   xor: [5, NftData],
-  op: [6, enumeration(be32, BITWISE)],
+  op: [6, enumeration(be32, NFT_BITWISE)],
   data: [7, NftData],
   sreg2: [8, be32],
 }));
@@ -246,7 +302,7 @@ export interface NftByteorder {
   /** Register that is written. */
   dreg?: number;
   /** Direction. */
-  op?: keyof typeof BYTEORDER | number;
+  op?: keyof typeof NFT_BYTEORDER | number;
   /** Length in bytes. */
   len?: number;
   /** Size of one integer: 2, 4, 8. */
@@ -257,7 +313,7 @@ export interface NftByteorder {
 export const NftByteorder: Attributes<NftByteorder> = attributes((): Shape<NftByteorder> => ({
   sreg: [1, be32],
   dreg: [2, be32],
-  op: [3, enumeration(be32, BYTEORDER)],
+  op: [3, enumeration(be32, NFT_BYTEORDER)],
   len: [4, be32],
   size: [5, be32],
 }));
@@ -267,7 +323,7 @@ export interface NftCmp {
   /** Register that is read. */
   sreg?: number;
   /** Relation. */
-  op?: keyof typeof CMP | number;
+  op?: keyof typeof NFT_CMP | number;
   /** Value. */
   data?: NftData;
 }
@@ -275,7 +331,7 @@ export interface NftCmp {
 /** Wire form of {@linkcode NftCmp}: NFTA_CMP_*. */
 export const NftCmp: Attributes<NftCmp> = attributes((): Shape<NftCmp> => ({
   sreg: [1, be32],
-  op: [2, enumeration(be32, CMP)],
+  op: [2, enumeration(be32, NFT_CMP)],
   data: [3, NftData],
 }));
 
@@ -284,13 +340,13 @@ export interface NftConnlimit {
   /** Number of connections. */
   count?: number;
   /** `inv`: more than the number match. */
-  flags?: readonly (keyof typeof INV | number)[];
+  flags?: readonly (keyof typeof NFT_INV | number)[];
 }
 
 /** Wire form of {@linkcode NftConnlimit}: NFTA_CONNLIMIT_*. */
 export const NftConnlimit: Attributes<NftConnlimit> = attributes((): Shape<NftConnlimit> => ({
   count: [1, be32],
-  flags: [2, mask(be32, INV)],
+  flags: [2, mask(be32, NFT_INV)],
 }));
 
 /** Counter of packets and bytes. */
@@ -312,9 +368,9 @@ export interface NftCt {
   /** Register that is written. */
   dreg?: number;
   /** Field. */
-  key?: keyof typeof CT_KEY | number;
+  key?: keyof typeof NFT_CT_KEY | number;
   /** Direction. */
-  direction?: keyof typeof CT_DIRECTION | number;
+  direction?: keyof typeof NFT_CT_DIRECTION | number;
   /** Register with the field's new value. */
   sreg?: number;
 }
@@ -322,8 +378,8 @@ export interface NftCt {
 /** Wire form of {@linkcode NftCt}: NFTA_CT_*. */
 export const NftCt: Attributes<NftCt> = attributes((): Shape<NftCt> => ({
   dreg: [1, be32],
-  key: [2, enumeration(be32, CT_KEY)],
-  direction: [3, enumeration(u8, CT_DIRECTION)],
+  key: [2, enumeration(be32, NFT_CT_KEY)],
+  direction: [3, enumeration(u8, NFT_CT_DIRECTION)],
   sreg: [4, be32],
 }));
 
@@ -348,7 +404,7 @@ export interface NftDynset {
   /** Number of a set that is added in the same transaction. */
   setId?: number;
   /** Change. */
-  op?: keyof typeof DYNSET | number;
+  op?: keyof typeof NFT_DYNSET | number;
   /** Register with the key. */
   sregKey?: number;
   /** Register with the data of a map. */
@@ -358,7 +414,7 @@ export interface NftDynset {
   /** Expression of the element, if there is one. */
   expr?: NftExpression;
   /** Flags; `expr` if there are several expressions. */
-  flags?: readonly (keyof typeof DYNSET_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_DYNSET_FLAG | number)[];
   /** Expressions of the element, if there are several. */
   expressions?: readonly NftExpression[];
 }
@@ -367,12 +423,12 @@ export interface NftDynset {
 export const NftDynset: Attributes<NftDynset> = attributes((): Shape<NftDynset> => ({
   setName: [1, text],
   setId: [2, be32],
-  op: [3, enumeration(be32, DYNSET)],
+  op: [3, enumeration(be32, NFT_DYNSET)],
   sregKey: [4, be32],
   sregData: [5, be32],
   timeout: [6, beCount64],
   expr: [7, lazy<NftExpression>(() => NftExpression)],
-  flags: [9, mask(be32, DYNSET_FLAG)],
+  flags: [9, mask(be32, NFT_DYNSET_FLAG)],
   expressions: [10, listOf(1, lazy<NftExpression>(() => NftExpression))],
 }));
 
@@ -387,9 +443,9 @@ export interface NftExthdr {
   /** Length in bytes. */
   len?: number;
   /** `present`: the result is 1 if the header exists, otherwise 0. */
-  flags?: readonly (keyof typeof EXTHDR_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_EXTHDR_FLAG | number)[];
   /** Kind of header; absent for `ipv6`. */
-  op?: keyof typeof EXTHDR | number;
+  op?: keyof typeof NFT_EXTHDR | number;
   /** Register with the field's new value. */
   sreg?: number;
 }
@@ -400,8 +456,8 @@ export const NftExthdr: Attributes<NftExthdr> = attributes((): Shape<NftExthdr> 
   type: [2, u8],
   offset: [3, be32],
   len: [4, be32],
-  flags: [5, mask(be32, EXTHDR_FLAG)],
-  op: [6, enumeration(be32, EXTHDR)],
+  flags: [5, mask(be32, NFT_EXTHDR_FLAG)],
+  op: [6, enumeration(be32, NFT_EXTHDR)],
   sreg: [7, be32],
 }));
 
@@ -410,16 +466,16 @@ export interface NftFib {
   /** Register that is written. */
   dreg?: number;
   /** Part of the route. */
-  result?: keyof typeof FIB_RESULT | number;
+  result?: keyof typeof NFT_FIB_RESULT | number;
   /** What is looked up. */
-  flags?: readonly (keyof typeof FIB_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_FIB_FLAG | number)[];
 }
 
 /** Wire form of {@linkcode NftFib}: NFTA_FIB_*. */
 export const NftFib: Attributes<NftFib> = attributes((): Shape<NftFib> => ({
   dreg: [1, be32],
-  result: [2, enumeration(be32, FIB_RESULT)],
-  flags: [3, mask(be32, FIB_FLAG)],
+  result: [2, enumeration(be32, NFT_FIB_RESULT)],
+  flags: [3, mask(be32, NFT_FIB_FLAG)],
 }));
 
 /** Connection, put into a flowtable. */
@@ -465,7 +521,7 @@ export interface NftHash {
   /** Number added to the result. */
   offset?: number;
   /** Kind of hash. */
-  type?: keyof typeof HASH | number;
+  type?: keyof typeof NFT_HASH | number;
   /** Map's name. */
   setName?: string;
   /** Map's number in the transaction. */
@@ -480,7 +536,7 @@ export const NftHash: Attributes<NftHash> = attributes((): Shape<NftHash> => ({
   modulus: [4, be32],
   seed: [5, be32],
   offset: [6, be32],
-  type: [7, enumeration(be32, HASH)],
+  type: [7, enumeration(be32, NFT_HASH)],
   setName: [8, text],
   setId: [9, be32],
 }));
@@ -504,9 +560,9 @@ export interface NftInner {
   /** Number of the tunnel header; 0. */
   num?: number;
   /** Kind of tunnel. */
-  type?: keyof typeof INNER | number;
+  type?: keyof typeof NFT_INNER | number;
   /** Headers that are read. */
-  flags?: readonly (keyof typeof INNER_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_INNER_FLAG | number)[];
   /** Size of the tunnel header. */
   hdrsize?: number;
   /** Expression: payload or meta. */
@@ -516,8 +572,8 @@ export interface NftInner {
 /** Wire form of {@linkcode NftInner}: NFTA_INNER_*. */
 export const NftInner: Attributes<NftInner> = attributes((): Shape<NftInner> => ({
   num: [1, be32],
-  type: [2, enumeration(be32, INNER)],
-  flags: [3, mask(be32, INNER_FLAG)],
+  type: [2, enumeration(be32, NFT_INNER)],
+  flags: [3, mask(be32, NFT_INNER_FLAG)],
   hdrsize: [4, be32],
   expr: [5, lazy<NftExpression>(() => NftExpression)],
 }));
@@ -545,9 +601,9 @@ export interface NftLimit {
   /** Burst beyond the rate. */
   burst?: number;
   /** What is counted. */
-  type?: keyof typeof LIMIT | number;
+  type?: keyof typeof NFT_LIMIT | number;
   /** `inv`: what is over the rate matches. */
-  flags?: readonly (keyof typeof INV | number)[];
+  flags?: readonly (keyof typeof NFT_INV | number)[];
 }
 
 /** Wire form of {@linkcode NftLimit}: NFTA_LIMIT_*. */
@@ -555,8 +611,8 @@ export const NftLimit: Attributes<NftLimit> = attributes((): Shape<NftLimit> => 
   rate: [1, beCount64],
   unit: [2, beCount64],
   burst: [3, be32],
-  type: [4, enumeration(be32, LIMIT)],
-  flags: [5, mask(be32, INV)],
+  type: [4, enumeration(be32, NFT_LIMIT)],
+  flags: [5, mask(be32, NFT_INV)],
 }));
 
 /** Log message, or copy to a program. */
@@ -570,9 +626,9 @@ export interface NftLog {
   /** Number of packets queued before they are sent. */
   qthreshold?: number;
   /** Level in the kernel log. */
-  level?: keyof typeof LOG_LEVEL | number;
+  level?: keyof typeof NFT_LOG_LEVEL | number;
   /** What the message has beyond the usual. */
-  flags?: readonly (keyof typeof LOG_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_LOG_FLAG | number)[];
 }
 
 /** Wire form of {@linkcode NftLog}: NFTA_LOG_*. */
@@ -581,8 +637,8 @@ export const NftLog: Attributes<NftLog> = attributes((): Shape<NftLog> => ({
   prefix: [2, text],
   snaplen: [3, be32],
   qthreshold: [4, be16],
-  level: [5, enumeration(be32, LOG_LEVEL)],
-  flags: [6, mask(be32, LOG_FLAG)],
+  level: [5, enumeration(be32, NFT_LOG_LEVEL)],
+  flags: [6, mask(be32, NFT_LOG_FLAG)],
 }));
 
 /** Lookup in a set. */
@@ -596,7 +652,7 @@ export interface NftLookup {
   /** Number of a set that is added in the same transaction. */
   setId?: number;
   /** `inv`: keys outside the set match. */
-  flags?: readonly (keyof typeof INV | number)[];
+  flags?: readonly (keyof typeof NFT_INV | number)[];
 }
 
 /** Wire form of {@linkcode NftLookup}: NFTA_LOOKUP_*. */
@@ -605,13 +661,13 @@ export const NftLookup: Attributes<NftLookup> = attributes((): Shape<NftLookup> 
   sreg: [2, be32],
   dreg: [3, be32],
   setId: [4, be32],
-  flags: [5, mask(be32, INV)],
+  flags: [5, mask(be32, NFT_INV)],
 }));
 
 /** Source address of the outgoing interface. */
 export interface NftMasq {
   /** Flags. */
-  flags?: readonly (keyof typeof NAT_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_NAT_FLAG | number)[];
   /** Register with the first port. */
   regProtoMin?: number;
   /** Register with the last port. */
@@ -620,7 +676,7 @@ export interface NftMasq {
 
 /** Wire form of {@linkcode NftMasq}: NFTA_MASQ_*. */
 export const NftMasq: Attributes<NftMasq> = attributes((): Shape<NftMasq> => ({
-  flags: [1, mask(be32, NAT_FLAG)],
+  flags: [1, mask(be32, NFT_NAT_FLAG)],
   regProtoMin: [2, be32],
   regProtoMax: [3, be32],
 }));
@@ -664,7 +720,7 @@ export interface NftMeta {
   /** Register that is written. */
   dreg?: number;
   /** Field. */
-  key?: keyof typeof META_KEY | number;
+  key?: keyof typeof NFT_META_KEY | number;
   /** Register with the field's new value. */
   sreg?: number;
 }
@@ -672,14 +728,14 @@ export interface NftMeta {
 /** Wire form of {@linkcode NftMeta}: NFTA_META_*. */
 export const NftMeta: Attributes<NftMeta> = attributes((): Shape<NftMeta> => ({
   dreg: [1, be32],
-  key: [2, enumeration(be32, META_KEY)],
+  key: [2, enumeration(be32, NFT_META_KEY)],
   sreg: [3, be32],
 }));
 
 /** Translation of the source or destination. */
 export interface NftNat {
   /** Which of both. */
-  type?: keyof typeof NAT | number;
+  type?: keyof typeof NFT_NAT | number;
   /** Address family. */
   family?: Nfproto;
   /** Register with the first address. */
@@ -691,18 +747,18 @@ export interface NftNat {
   /** Register with the last port. */
   regProtoMax?: number;
   /** Flags. */
-  flags?: readonly (keyof typeof NAT_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_NAT_FLAG | number)[];
 }
 
 /** Wire form of {@linkcode NftNat}: NFTA_NAT_*. */
 export const NftNat: Attributes<NftNat> = attributes((): Shape<NftNat> => ({
-  type: [1, enumeration(be32, NAT)],
+  type: [1, enumeration(be32, NFT_NAT)],
   family: [2, nfproto],
   regAddrMin: [3, be32],
   regAddrMax: [4, be32],
   regProtoMin: [5, be32],
   regProtoMax: [6, be32],
-  flags: [7, mask(be32, NAT_FLAG)],
+  flags: [7, mask(be32, NFT_NAT_FLAG)],
 }));
 
 /** Number, counted up or random. */
@@ -712,7 +768,7 @@ export interface NftNumgen {
   /** Modulus. */
   modulus?: number;
   /** Kind. */
-  type?: keyof typeof NUMGEN | number;
+  type?: keyof typeof NFT_NUMGEN | number;
   /** Number added to the result. */
   offset?: number;
   /** Map's name. */
@@ -725,7 +781,7 @@ export interface NftNumgen {
 export const NftNumgen: Attributes<NftNumgen> = attributes((): Shape<NftNumgen> => ({
   dreg: [1, be32],
   modulus: [2, be32],
-  type: [3, enumeration(be32, NUMGEN)],
+  type: [3, enumeration(be32, NFT_NUMGEN)],
   offset: [4, be32],
   setName: [5, text],
   setId: [6, be32],
@@ -734,7 +790,7 @@ export const NftNumgen: Attributes<NftNumgen> = attributes((): Shape<NftNumgen> 
 /** Use of a stateful object. */
 export interface NftObjref {
   /** Kind of object. */
-  immType?: keyof typeof OBJECT | number;
+  immType?: keyof typeof NFT_OBJECT | number;
   /** Object's name. */
   immName?: string;
   /** Register with the key of a map of objects. */
@@ -747,7 +803,7 @@ export interface NftObjref {
 
 /** Wire form of {@linkcode NftObjref}: NFTA_OBJREF_*. */
 export const NftObjref: Attributes<NftObjref> = attributes((): Shape<NftObjref> => ({
-  immType: [1, enumeration(be32, OBJECT)],
+  immType: [1, enumeration(be32, NFT_OBJECT)],
   immName: [2, text],
   setSreg: [3, be32],
   setName: [4, text],
@@ -761,14 +817,14 @@ export interface NftOsf {
   /** Check of the TTL: 0 true, 1 loose, 2 none. */
   ttl?: number;
   /** `version`: with the version. */
-  flags?: readonly (keyof typeof OSF_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_OSF_FLAG | number)[];
 }
 
 /** Wire form of {@linkcode NftOsf}: NFTA_OSF_*. */
 export const NftOsf: Attributes<NftOsf> = attributes((): Shape<NftOsf> => ({
   dreg: [1, be32],
   ttl: [2, u8],
-  flags: [3, mask(be32, OSF_FLAG)],
+  flags: [3, mask(be32, NFT_OSF_FLAG)],
 }));
 
 /** Field of the packet, read or written. */
@@ -776,7 +832,7 @@ export interface NftPayload {
   /** Register that is written. */
   dreg?: number;
   /** Header. */
-  base?: keyof typeof PAYLOAD | number;
+  base?: keyof typeof NFT_PAYLOAD | number;
   /** Offset in bytes. */
   offset?: number;
   /** Length in bytes. */
@@ -784,23 +840,23 @@ export interface NftPayload {
   /** Register with the field's new value. */
   sreg?: number;
   /** Kind of checksum that changes too. */
-  csumType?: keyof typeof PAYLOAD_CSUM | number;
+  csumType?: keyof typeof NFT_PAYLOAD_CSUM | number;
   /** Offset of the checksum. */
   csumOffset?: number;
   /** Flags of the checksum. */
-  csumFlags?: readonly (keyof typeof PAYLOAD_CSUM_FLAG | number)[];
+  csumFlags?: readonly (keyof typeof NFT_PAYLOAD_CSUM_FLAG | number)[];
 }
 
 /** Wire form of {@linkcode NftPayload}: NFTA_PAYLOAD_*. */
 export const NftPayload: Attributes<NftPayload> = attributes((): Shape<NftPayload> => ({
   dreg: [1, be32],
-  base: [2, enumeration(be32, PAYLOAD)],
+  base: [2, enumeration(be32, NFT_PAYLOAD)],
   offset: [3, be32],
   len: [4, be32],
   sreg: [5, be32],
-  csumType: [6, enumeration(be32, PAYLOAD_CSUM)],
+  csumType: [6, enumeration(be32, NFT_PAYLOAD_CSUM)],
   csumOffset: [7, be32],
-  csumFlags: [8, mask(be32, PAYLOAD_CSUM_FLAG)],
+  csumFlags: [8, mask(be32, NFT_PAYLOAD_CSUM_FLAG)],
 }));
 
 /** Verdict of a program. */
@@ -810,7 +866,7 @@ export interface NftQueue {
   /** Number of queues. */
   total?: number;
   /** Flags. */
-  flags?: readonly (keyof typeof QUEUE_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_QUEUE_FLAG | number)[];
   /** Register with the queue's number. */
   sregQnum?: number;
 }
@@ -819,7 +875,7 @@ export interface NftQueue {
 export const NftQueue: Attributes<NftQueue> = attributes((): Shape<NftQueue> => ({
   num: [1, be16],
   total: [2, be16],
-  flags: [3, mask(be16, QUEUE_FLAG)],
+  flags: [3, mask(be16, NFT_QUEUE_FLAG)],
   sregQnum: [4, be32],
 }));
 
@@ -828,7 +884,7 @@ export interface NftQuota {
   /** Number of bytes. */
   bytes?: number;
   /** `inv`: what is over the number matches. */
-  flags?: readonly (keyof typeof QUOTA_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_QUOTA_FLAG | number)[];
   /** Number of bytes that passed. */
   consumed?: number;
 }
@@ -836,7 +892,7 @@ export interface NftQuota {
 /** Wire form of {@linkcode NftQuota}: NFTA_QUOTA_*. */
 export const NftQuota: Attributes<NftQuota> = attributes((): Shape<NftQuota> => ({
   bytes: [1, beCount64],
-  flags: [2, mask(be32, QUOTA_FLAG)],
+  flags: [2, mask(be32, NFT_QUOTA_FLAG)],
   consumed: [4, beCount64],
 }));
 
@@ -845,7 +901,7 @@ export interface NftRange {
   /** Register that is read. */
   sreg?: number;
   /** Relation. */
-  op?: keyof typeof RANGE | number;
+  op?: keyof typeof NFT_RANGE | number;
   /** First value. */
   fromData?: NftData;
   /** Last value. */
@@ -855,7 +911,7 @@ export interface NftRange {
 /** Wire form of {@linkcode NftRange}: NFTA_RANGE_*. */
 export const NftRange: Attributes<NftRange> = attributes((): Shape<NftRange> => ({
   sreg: [1, be32],
-  op: [2, enumeration(be32, RANGE)],
+  op: [2, enumeration(be32, NFT_RANGE)],
   fromData: [3, NftData],
   toData: [4, NftData],
 }));
@@ -867,27 +923,27 @@ export interface NftRedir {
   /** Register with the last port. */
   regProtoMax?: number;
   /** Flags. */
-  flags?: readonly (keyof typeof NAT_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_NAT_FLAG | number)[];
 }
 
 /** Wire form of {@linkcode NftRedir}: NFTA_REDIR_*. */
 export const NftRedir: Attributes<NftRedir> = attributes((): Shape<NftRedir> => ({
   regProtoMin: [1, be32],
   regProtoMax: [2, be32],
-  flags: [3, mask(be32, NAT_FLAG)],
+  flags: [3, mask(be32, NFT_NAT_FLAG)],
 }));
 
 /** Refusal with an answer. */
 export interface NftReject {
   /** Kind of answer. */
-  type?: keyof typeof REJECT | number;
+  type?: keyof typeof NFT_REJECT | number;
   /** ICMP code. */
   icmpCode?: number;
 }
 
 /** Wire form of {@linkcode NftReject}: NFTA_REJECT_*. */
 export const NftReject: Attributes<NftReject> = attributes((): Shape<NftReject> => ({
-  type: [1, enumeration(be32, REJECT)],
+  type: [1, enumeration(be32, NFT_REJECT)],
   icmpCode: [2, u8],
 }));
 
@@ -896,19 +952,19 @@ export interface NftRt {
   /** Register that is written. */
   dreg?: number;
   /** Field. */
-  key?: keyof typeof RT_KEY | number;
+  key?: keyof typeof NFT_RT_KEY | number;
 }
 
 /** Wire form of {@linkcode NftRt}: NFTA_RT_*. */
 export const NftRt: Attributes<NftRt> = attributes((): Shape<NftRt> => ({
   dreg: [1, be32],
-  key: [2, enumeration(be32, RT_KEY)],
+  key: [2, enumeration(be32, NFT_RT_KEY)],
 }));
 
 /** Field of the packet's socket. */
 export interface NftSocket {
   /** Field. */
-  key?: keyof typeof SOCKET_KEY | number;
+  key?: keyof typeof NFT_SOCKET_KEY | number;
   /** Register that is written. */
   dreg?: number;
   /** Level of the control group. */
@@ -917,7 +973,7 @@ export interface NftSocket {
 
 /** Wire form of {@linkcode NftSocket}: NFTA_SOCKET_*. */
 export const NftSocket: Attributes<NftSocket> = attributes((): Shape<NftSocket> => ({
-  key: [1, enumeration(be32, SOCKET_KEY)],
+  key: [1, enumeration(be32, NFT_SOCKET_KEY)],
   dreg: [2, be32],
   level: [3, be32],
 }));
@@ -929,14 +985,14 @@ export interface NftSynproxy {
   /** Window scale. */
   wscale?: number;
   /** Options in the answers. */
-  flags?: readonly (keyof typeof SYNPROXY_FLAG | number)[];
+  flags?: readonly (keyof typeof NFT_SYNPROXY_FLAG | number)[];
 }
 
 /** Wire form of {@linkcode NftSynproxy}: NFTA_SYNPROXY_*. */
 export const NftSynproxy: Attributes<NftSynproxy> = attributes((): Shape<NftSynproxy> => ({
   mss: [1, be16],
   wscale: [2, u8],
-  flags: [3, mask(be32, SYNPROXY_FLAG)],
+  flags: [3, mask(be32, NFT_SYNPROXY_FLAG)],
 }));
 
 /** Delivery to a local socket. */
@@ -959,18 +1015,18 @@ export const NftTproxy: Attributes<NftTproxy> = attributes((): Shape<NftTproxy> 
 /** Field of the packet's tunnel. */
 export interface NftTunnel {
   /** Field. */
-  key?: keyof typeof TUNNEL_KEY | number;
+  key?: keyof typeof NFT_TUNNEL_KEY | number;
   /** Register that is written. */
   dreg?: number;
   /** Direction. */
-  mode?: keyof typeof TUNNEL_MODE | number;
+  mode?: keyof typeof NFT_TUNNEL_MODE | number;
 }
 
 /** Wire form of {@linkcode NftTunnel}: NFTA_TUNNEL_*. */
 export const NftTunnel: Attributes<NftTunnel> = attributes((): Shape<NftTunnel> => ({
-  key: [1, enumeration(be32, TUNNEL_KEY)],
+  key: [1, enumeration(be32, NFT_TUNNEL_KEY)],
   dreg: [2, be32],
-  mode: [3, enumeration(be32, TUNNEL_MODE)],
+  mode: [3, enumeration(be32, NFT_TUNNEL_MODE)],
 }));
 
 /** Field of the packet's IPsec transformation. */
@@ -978,9 +1034,9 @@ export interface NftXfrm {
   /** Register that is written. */
   dreg?: number;
   /** Field. */
-  key?: keyof typeof XFRM_KEY | number;
+  key?: keyof typeof NFT_XFRM_KEY | number;
   /** Direction. */
-  dir?: keyof typeof XFRM_DIR | number;
+  dir?: keyof typeof NFT_XFRM_DIR | number;
   /** Number of the transformation, from the outermost. */
   spnum?: number;
 }
@@ -988,8 +1044,8 @@ export interface NftXfrm {
 /** Wire form of {@linkcode NftXfrm}: NFTA_XFRM_*. */
 export const NftXfrm: Attributes<NftXfrm> = attributes((): Shape<NftXfrm> => ({
   dreg: [1, be32],
-  key: [2, enumeration(be32, XFRM_KEY)],
-  dir: [3, enumeration(u8, XFRM_DIR)],
+  key: [2, enumeration(be32, NFT_XFRM_KEY)],
+  dir: [3, enumeration(u8, NFT_XFRM_DIR)],
   spnum: [4, be32],
 }));
 

@@ -1,0 +1,731 @@
+/**
+ * Elements of sets and maps of nf_tables: single values, ranges and prefixes, concatenations, with their timeouts,
+ * comments and data.
+ *
+ * ```ts ignore
+ * import { elements } from "@linux/netlink/families/netfilter/nftables/elements.ts";
+ * const bad = { family: "inet", table: "guard", set: "bad" } as const;
+ * elements.add(bad, ["192.0.2.1", "10.0.0.0/8", ["10.0.0.1", "10.0.0.9"], { elem: "192.0.2.7", timeout: 600 }]);
+ * for (const { elem, expires } of elements.list(bad)) console.log(elem, expires);
+ * ```
+ *
+ * A range is one element here. For the kernel it is two, its start and what follows its end, unless it is in a
+ * concatenation.
+ *
+ * Source: linux/netfilter/nf_tables.h, v7.2
+ *
+ * @module
+ */
+import { expectArray, expectFields, expectNames, isFields, isOk } from "../../../core/arguments.ts";
+import {
+  type Attributes,
+  attributes,
+  be32,
+  type Codec,
+  head,
+  key,
+  list,
+  mask,
+  type Shape,
+  shown,
+  string,
+  text,
+} from "../../../core/codec/mod.ts";
+import { argumentError, KernelError, type KernelErrorDetails, unasked } from "../../../core/errors.ts";
+import { NLM_F } from "../../../core/message.ts";
+import { declareMessages } from "../../../core/messages.ts";
+import type { Operation } from "../../../core/protocol.ts";
+import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG } from "../protocol.ts";
+import {
+  compareBytes,
+  datatypeOf,
+  nextOf,
+  type NftBounds,
+  type NftDatatypeName,
+  type NftScalar,
+  padded,
+  prefixLength,
+  prefixRange,
+  previousOf,
+  type Refuse,
+  scalarBytes,
+  scalarOf,
+} from "./datatypes.ts";
+import { NftData, NftExpression, NftExpressions, type NftVerdict } from "./expressions.ts";
+import { hasFlag, keyLayout, layoutOf, lengthOf, type NftPart, NftSet, seconds } from "./set.ts";
+import { expectFamily, inOneGeneration, type NftContext, nftHint, sharedContext } from "./transaction.ts";
+import { commentIn, hostInteger, userdata, userdataOf } from "./userdata.ts";
+
+const ELEMENT_FLAGS = { interval_end: 1, catchall: 2 } as const;
+/** Types of the values in the user data of an element. */
+const COMMENT = 0, FLAGS = 1;
+/** The flag in user data of a range without an end. */
+const OPEN = 1;
+
+/** An element as the kernel has it. */
+export interface NftSetElem {
+  /** The key, or the first of a range. */
+  key?: NftData;
+  /** The last key of a range, in a concatenation. */
+  keyEnd?: NftData;
+  /** The data, in a map. */
+  data?: NftData;
+  /** The flags: `interval_end` is behind a range, `catchall` has no key. */
+  flags?: readonly ("interval_end" | "catchall" | number)[];
+  /** Its own timeout in s; 0 is never. */
+  timeout?: number;
+  /** Time until it ends, in s. */
+  expiration?: number;
+  /** The user data in nft's form. */
+  userdata?: Uint8Array;
+  /** The comment. */
+  comment?: string;
+  /** Its expression, if it is one. */
+  expr?: NftExpression;
+  /** Its expressions, if they are several. */
+  expressions?: readonly NftExpression[];
+  /** The name of its object, in an object map. */
+  objref?: string;
+}
+
+/** Wire form of {@linkcode NftSetElem}: NFTA_SET_ELEM_*. */
+export const NftSetElem: Attributes<NftSetElem> = attributes((): Shape<NftSetElem> => ({
+  key: [1, NftData],
+  keyEnd: [10, NftData],
+  data: [2, NftData],
+  flags: [3, mask(be32, ELEMENT_FLAGS)],
+  timeout: [4, seconds(8)],
+  expiration: [5, seconds(8)],
+  userdata: [6, userdata(COMMENT)],
+  comment: commentIn(COMMENT),
+  expr: [7, NftExpression],
+  expressions: [11, NftExpressions],
+  objref: [9, text],
+}));
+
+/** Elements of one set, as a message has them. */
+export interface NftSetElemList {
+  /** The family of the table. */
+  family: NfFamily;
+  /** The name of the table. */
+  table?: string;
+  /** The name of the set. */
+  set?: string;
+  /** The number of a set that is made in the same transaction. */
+  setId?: number;
+  /** The elements. */
+  elements?: readonly NftSetElem[];
+}
+
+/** Wire form of {@linkcode NftSetElemList}: nfgenmsg and NFTA_SET_ELEM_LIST_*. */
+export const NftSetElemList: Attributes<NftSetElemList> = attributes((): Shape<NftSetElemList> => ({
+  family: head(0, nfFamily, key),
+  table: [1, string(255), key],
+  set: [2, string(255), key],
+  setId: [4, be32],
+  elements: [3, list(NftSetElem)],
+}), { header: NFGENMSG });
+
+const MSG = NETFILTER_MSG;
+declareMessages(NETLINK_NETFILTER, {
+  types: [
+    MSG.NFT_MSG_NEWSETELEM,
+    MSG.NFT_MSG_GETSETELEM,
+    MSG.NFT_MSG_DELSETELEM,
+    MSG.NFT_MSG_DESTROYSETELEM,
+    MSG.NFT_MSG_GETSETELEM_RESET,
+  ],
+  codec: NftSetElemList as Codec<unknown, never>,
+});
+
+/**
+ * The value of an element or of data: an address, a name, a number; a prefix `10.0.0.0/8`; a range of two, the first and
+ * the last: `["10.0.0.1", "10.0.0.9"]`. Of a concatenation, an array of such values; `*` is what no other element has.
+ */
+export type NftValue = NftScalar | readonly (NftScalar | readonly NftScalar[])[];
+
+/** The data of a verdict map, as in nft's JSON: `{ drop: null }`, `{ jump: { target: "web" } }`. */
+export type NftVerdictData = { readonly [V in "accept" | "drop" | "continue" | "return" | "break"]?: null } & {
+  /** Continues in another chain, and returns. */
+  readonly jump?: { readonly target: string };
+  /** Continues in another chain. */
+  readonly goto?: { readonly target: string };
+};
+
+/** An element of a set or map. */
+export interface NftElement {
+  /** The value of the key. */
+  elem: NftValue;
+  /** The data, of a map. */
+  data?: NftValue | NftVerdictData;
+  /** The name of the object, of an object map. */
+  objref?: string;
+  /** The time after which it ends, in s, if it is not that of the set; 0 is never. */
+  timeout?: number;
+  /** Time until it ends, in s. */
+  expires?: number;
+  /** The comment. */
+  comment?: string;
+  /** The expressions that it has, as counters. */
+  expressions?: readonly NftExpression[];
+}
+
+/** An element to add or delete: its value alone, or with more. */
+export type NftElementInput = NftValue | NftElement;
+
+/** The set of elements. */
+export interface NftElementsKey {
+  /** The family of its table. */
+  family: NfFamily;
+  /** The name of its table. */
+  table: string;
+  /** The name of the set. */
+  set: string;
+}
+
+/** Options of adding elements. */
+export interface NftElementsOptions {
+  /** `ok` takes elements that exist already: their timeout begins anew. They are refused when absent. */
+  exists?: "ok";
+}
+
+/** Most bytes of elements in one message: a nest holds at most 65,535. */
+const MOST_BYTES = 60_000;
+/** Bytes of the attributes of an element besides its values. */
+const ELEMENT_BYTES = 32;
+
+/** Conversions of the elements of one set. */
+export class NftElementForm {
+  readonly #set: NftSet;
+  readonly #key: readonly NftPart[];
+  readonly #data: readonly NftPart[];
+  readonly #isInterval: boolean;
+  /** True if ranges are two elements. */
+  readonly #hasEnds: boolean;
+
+  /** Converts elements of `set`. */
+  constructor(set: NftSet) {
+    this.#set = set;
+    this.#key = keyLayout(set);
+    this.#data = set.dataType === undefined || set.dataType === "verdict" ? [] : layoutOf(set.dataType, set.dataLen);
+    this.#isInterval = hasFlag(set, "interval");
+    this.#hasEnds = this.#isInterval && this.#key.length === 1;
+  }
+
+  /** True if ranges are two elements for the kernel. */
+  get hasEnds(): boolean {
+    return this.#hasEnds;
+  }
+
+  /** Returns the kernel's elements for one. */
+  toWire(given: NftElementInput, refuse: Refuse): NftSetElem[] {
+    const { elem, data, objref, timeout, expires, comment, expressions } = elementOf(given, refuse);
+    const [expr, ...more] = expressions ?? [];
+    const rest: NftSetElem = {
+      ...(data === undefined ? {} : { data: this.#dataToWire(data, refuse) }),
+      ...(objref === undefined ? {} : { objref }),
+      ...(timeout === undefined ? {} : { timeout }),
+      ...(expires === undefined ? {} : { expiration: expires }),
+      ...(comment === undefined ? {} : { comment }),
+      ...(more.length > 0 ? { expressions: expressions! } : expr === undefined ? {} : { expr }),
+    };
+    if (elem === "*") return [{ flags: ["catchall"], ...rest }];
+    const ranges = this.ranges(elem, refuse);
+    if (!this.#isInterval) {
+      if (ranges.some(({ low, high }) => compareBytes(low, high) !== 0)) {
+        refuse(TypeError, `expected a single value, got ${valueText(elem)}: the set lacks the flag "interval"`);
+      }
+      return [{ key: { value: this.#join(ranges.map(({ low }) => low), true) }, ...rest }];
+    }
+    const low = this.#join(ranges.map(({ low }) => low), false),
+      high = this.#join(ranges.map(({ high }) => high), false);
+    if (!this.#hasEnds) return [{ key: { value: low }, keyEnd: { value: high }, ...rest }];
+    const end = nextOf(high);
+    if (end !== undefined) return [{ key: { value: low }, ...rest }, { key: { value: end }, flags: ["interval_end"] }];
+    return [{ key: { value: low }, userdata: userdataOf([[FLAGS, hostInteger(OPEN)]]), ...rest }];
+  }
+
+  /** Returns the ranges of the parts of a key, in network order. */
+  ranges(elem: NftValue, refuse: Refuse): NftBounds[] {
+    if (this.#key.length === 1) return [rangeOf(this.#key[0]!, elem, refuse)];
+    if (!Array.isArray(elem) || elem.length !== this.#key.length) {
+      return refuse(TypeError, `expected an array of ${this.#key.length} values, got ${valueText(elem)}`);
+    }
+    return this.#key.map((part, index) => rangeOf(part, elem[index] as NftValue, refuse));
+  }
+
+  /** Returns the elements for those of the kernel, of which those of ranges may be in any order. */
+  fromWire(wire: readonly NftSetElem[]): NftElement[] {
+    if (!this.#hasEnds) return wire.flatMap((one) => one.key === undefined && !isCatchAll(one) ? [] : [this.#one(one)]);
+    const others = wire.filter(isCatchAll).map((one) => this.#one(one));
+    const bounds = wire.filter((one) => one.key?.value !== undefined && !isCatchAll(one));
+    // Of an end and a start with the same key, the end belongs to the range before.
+    bounds.sort((a, b) => compareBytes(a.key!.value!, b.key!.value!) || Number(isEnd(b)) - Number(isEnd(a)));
+    const found: NftElement[] = [];
+    bounds.forEach((one, index) => {
+      if (isEnd(one)) return;
+      const next = bounds[index + 1]?.key?.value, low = one.key!.value!;
+      const high = next === undefined ? new Uint8Array(low.length).fill(255) : previousOf(next) ?? low;
+      found.push(this.#one(one, [{ low, high }]));
+    });
+    return [...found, ...others];
+  }
+
+  #one(wire: NftSetElem, bounds?: readonly NftBounds[]): NftElement {
+    const { data, objref, timeout, expiration, comment, expr, expressions } = wire;
+    return {
+      elem: isCatchAll(wire) ? "*" : this.elemOf(bounds ?? this.#bounds(wire)),
+      ...(data === undefined ? {} : { data: this.#dataFromWire(data) }),
+      ...(objref === undefined ? {} : { objref }),
+      ...(timeout === undefined ? {} : { timeout }),
+      ...(expiration === undefined ? {} : { expires: expiration }),
+      ...(comment === undefined ? {} : { comment }),
+      ...(expr !== undefined ? { expressions: [expr] } : expressions === undefined ? {} : { expressions }),
+    };
+  }
+
+  #bounds({ key, keyEnd }: NftSetElem): NftBounds[] {
+    const host = !this.#isInterval, low = this.#split(key?.value, this.#key, host);
+    const high = keyEnd === undefined ? low : this.#split(keyEnd.value, this.#key, host);
+    return low.map((one, index) => ({ low: one, high: high[index]! }));
+  }
+
+  /** Returns the value for the ranges of its parts. */
+  elemOf(ranges: readonly NftBounds[]): NftValue {
+    const values = ranges.map((range, index) => rangeValue(this.#key[index]!.type, range));
+    return values.length === 1 ? values[0]! : values as NftValue;
+  }
+
+  /** Returns the bytes of the parts, in network order. */
+  #split(whole: Uint8Array | undefined, parts: readonly NftPart[], host: boolean): Uint8Array[] {
+    return parts.map(({ type, at, size }) => {
+      const bytes = padded((whole ?? new Uint8Array()).slice(at, at + size), size);
+      return host && datatypeOf(type).host === true ? bytes.reverse() : bytes;
+    });
+  }
+
+  /** Returns the bytes of a key or of data, of its parts in network order. */
+  #join(values: readonly Uint8Array[], host: boolean, parts = this.#key): Uint8Array {
+    const whole = new Uint8Array(lengthOf(parts));
+    parts.forEach(({ type, at }, index) => {
+      const bytes = values[index]!;
+      whole.set(host && datatypeOf(type).host === true ? bytes.slice().reverse() : bytes, at);
+    });
+    return whole;
+  }
+
+  #dataToWire(data: unknown, refuse: Refuse): NftData {
+    if (this.#set.dataType === "verdict") return { verdict: verdictOf(data, refuse) };
+    const parts = this.#data;
+    if (parts.length === 0) return refuse(TypeError, "the set has no data: it is no map");
+    const values = parts.length === 1 ? [data] : data;
+    if (!Array.isArray(values) || values.length !== parts.length) {
+      return refuse(TypeError, `data: expected an array of ${parts.length} values, got ${shown(data)}`);
+    }
+    const bytes = parts.map(({ type, size }, index) =>
+      scalarBytes(datatypeOf(type), values[index], size, (kind, why) => refuse(kind, `data: ${why}`))
+    );
+    return { value: this.#join(bytes, true, parts) };
+  }
+
+  #dataFromWire({ value, verdict }: NftData): NftValue | NftVerdictData {
+    if (verdict !== undefined) return verdictData(verdict);
+    const values = this.#split(value, this.#data, true).map((bytes, index) =>
+      scalarOf(datatypeOf(this.#data[index]!.type), bytes)
+    );
+    return values.length === 1 ? values[0]! : values;
+  }
+}
+
+function isEnd({ flags = [] }: NftSetElem): boolean {
+  return flags.includes("interval_end");
+}
+
+function isCatchAll({ flags = [] }: NftSetElem): boolean {
+  return flags.includes("catchall");
+}
+
+const FIELDS = ["elem", "data", "objref", "timeout", "expires", "comment", "expressions"];
+
+/** Returns an element with its fields. */
+function elementOf(given: NftElementInput, refuse: Refuse): NftElement {
+  if (!isFields(given)) return { elem: given as NftValue };
+  for (const name of Object.keys(given)) {
+    if (!FIELDS.includes(name)) refuse(TypeError, `there is no field ${shown(name)}`);
+  }
+  return given as unknown as NftElement;
+}
+
+/** Returns the range that a value denotes. */
+function rangeOf({ type, size }: NftPart, value: NftValue, refuse: Refuse): NftBounds {
+  const datatype = datatypeOf(type);
+  const parse = (one: unknown): Uint8Array => scalarBytes(datatype, one, size, refuse);
+  if (Array.isArray(value)) {
+    if (value.length !== 2) return refuse(TypeError, `expected a value or a range of two, got ${valueText(value)}`);
+    const [low, high] = [parse(value[0]), parse(value[1])];
+    if (compareBytes(low, high) > 0) return refuse(RangeError, `the range ${valueText(value)} ends before it begins`);
+    return { low, high };
+  }
+  if (typeof value === "string") {
+    const slash = value.lastIndexOf("/"), { form } = datatype;
+    if (slash > 0 && (form === "ipv4" || form === "ipv6")) {
+      const digits = value.slice(slash + 1), length = /^\d{1,3}$/.test(digits) ? Number(digits) : NaN;
+      if (!(length <= 8 * size)) {
+        return refuse(RangeError, `expected a prefix of at most ${8 * size} bits, got ${value}`);
+      }
+      return prefixRange(parse(value.slice(0, slash)), length);
+    }
+    if (form === "name" && value.endsWith("*")) {
+      const low = parse(value.slice(0, -1)), high = low.slice();
+      return { low, high: high.fill(255, new TextEncoder().encode(value).length - 1) };
+    }
+  }
+  const bytes = parse(value);
+  return { low: bytes, high: bytes };
+}
+
+/** Returns the shortest value that denotes a range. */
+function rangeValue(type: NftDatatypeName, range: NftBounds): NftScalar | readonly NftScalar[] {
+  const datatype = datatypeOf(type), { low, high } = range, { form } = datatype;
+  if (compareBytes(low, high) === 0) return scalarOf(datatype, low);
+  if (form === "ipv4" || form === "ipv6") {
+    const length = prefixLength(range);
+    if (length >= 0) return `${scalarOf(datatype, low)}/${length}`;
+  }
+  if (form === "name") {
+    const end = low.indexOf(0);
+    if (end >= 0 && low.subarray(end).every((byte) => byte === 0) && high.subarray(end).every((byte) => byte === 255)) {
+      return `${scalarOf(datatype, low)}*`;
+    }
+  }
+  return [scalarOf(datatype, low), scalarOf(datatype, high)];
+}
+
+const VERDICTS = ["accept", "drop", "continue", "return", "break"];
+
+function verdictOf(given: unknown, refuse: Refuse): NftVerdict {
+  const [word, value] = typeof given === "string"
+    ? [given, null]
+    : isFields(given)
+    ? Object.entries(given)[0] ?? []
+    : [];
+  if (word !== undefined && VERDICTS.includes(word)) return { code: word as "drop" };
+  if ((word === "jump" || word === "goto") && isFields(value) && typeof value["target"] === "string") {
+    return { code: word, chain: value["target"] };
+  }
+  return refuse(
+    TypeError,
+    `data: expected a verdict like { drop: null } or { jump: { target: "web" } }, got ${shown(given)}`,
+  );
+}
+
+function verdictData({ code, chain }: NftVerdict): NftVerdictData {
+  return { [String(code)]: chain === undefined ? null : { target: chain } };
+}
+
+/** Returns the text of a value in an error. */
+function valueText(value: NftValue): string {
+  return Array.isArray(value) ? JSON.stringify(value) : shown(value);
+}
+
+/** The elements of sets of one network namespace. */
+export class NftElements {
+  readonly #context: NftContext;
+
+  /** Sends in a context. */
+  constructor(context: NftContext) {
+    this.#context = context;
+  }
+
+  /** Returns the elements of a set, ranges in ascending order. */
+  list(key: NftElementsKey): NftElement[] {
+    const what = `list elements of ${nameOf(key)}`;
+    return inOneGeneration(this.#context.open(), what, () => {
+      const form = new NftElementForm(this.#setOf(key, what));
+      return form.fromWire(this.#dump(MSG.NFT_MSG_GETSETELEM, key, what));
+    });
+  }
+
+  /**
+   * Returns the element that has a value: of an interval set, the range that contains it.
+   *
+   * @throws {KernelError} ENOENT: there is none
+   */
+  get(key: NftElementsKey, value: NftValue): NftElement {
+    const what = `get element ${valueText(value)} of ${nameOf(key)}`;
+    const found = inOneGeneration(this.#context.open(), what, () => this.#look(key, value, what));
+    if (found === undefined) throw new KernelError(what, ENOENT, { kernelMessage: "there is no such element" });
+    return found;
+  }
+
+  /** Returns the element that has a value, `undefined` when there is none. */
+  find(key: NftElementsKey, value: NftValue): NftElement | undefined {
+    try {
+      return this.get(key, value);
+    } catch (error) {
+      if (error instanceof KernelError && error.code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Adds elements, all or none. Overlapping ones are merged if the set has `autoMerge`, else refused.
+   *
+   * @throws {KernelError} EEXIST: one of them exists already, which the hint names
+   */
+  add(key: NftElementsKey, values: readonly NftElementInput[], options: NftElementsOptions = {}): void {
+    const what = `add elements to ${nameOf(key)}`, set = this.#setOf(key, what), form = new NftElementForm(set);
+
+    expectArray(values, what, "an array of elements");
+    const exists = isOk(options, "exists", what);
+    if (set.autoMerge === true && form.hasEnds) return this.#merge(key, form, values, what);
+    // The kernel does not begin the timeout of an existing element anew, before 6.12.
+    if (exists && hasFlag(set, "timeout")) {
+      const bare = values.map((one) => isFields(one) ? (one as NftElement).elem : one);
+      return this.#send([
+        ...this.#messages(MSG.NFT_MSG_DESTROYSETELEM, 0, key, form, bare, what),
+        ...this.#messages(MSG.NFT_MSG_NEWSETELEM, NLM_F.NLM_F_CREATE, key, form, values, what),
+      ]);
+    }
+    const flags = NLM_F.NLM_F_CREATE | (exists ? 0 : NLM_F.NLM_F_EXCL);
+    this.#send(this.#messages(MSG.NFT_MSG_NEWSETELEM, flags, key, form, values, what));
+  }
+
+  /**
+   * Deletes elements, all or none.
+   *
+   * @throws {KernelError} ENOENT: one of them does not exist, which the hint names
+   */
+  delete(key: NftElementsKey, values: readonly NftElementInput[]): void {
+    this.#remove(key, values, MSG.NFT_MSG_DELSETELEM, "delete");
+  }
+
+  /** Deletes those of the elements that exist. In Linux since 6.3. */
+  destroy(key: NftElementsKey, values: readonly NftElementInput[]): void {
+    this.#remove(key, values, MSG.NFT_MSG_DESTROYSETELEM, "destroy");
+  }
+
+  /** Deletes all elements of a set. */
+  flush(key: NftElementsKey): void {
+    const what = `flush elements of ${nameOf(key)}`;
+    this.#send([this.#operation(MSG.NFT_MSG_DELSETELEM, 0, key, {}, what)]);
+  }
+
+  /** Sets the counters and quotas of the elements to zero; returns the elements as they were. In Linux since 6.5. */
+  reset(key: NftElementsKey): NftElement[] {
+    const what = `reset elements of ${nameOf(key)}`;
+    const form = new NftElementForm(this.#setOf(key, what));
+    return form.fromWire(this.#dump(MSG.NFT_MSG_GETSETELEM_RESET, key, what));
+  }
+
+  #remove(key: NftElementsKey, values: readonly NftElementInput[], type: number, verb: string): void {
+    const what = `${verb} elements of ${nameOf(key)}`, form = new NftElementForm(this.#setOf(key, what));
+    expectArray(values, what, "an array of elements");
+    const bare = values.map((one) => isFields(one) ? (one as NftElement).elem : one);
+    this.#send(this.#messages(type, 0, key, form, bare, what));
+  }
+
+  /** Adds ranges joined with those that they overlap or touch. */
+  #merge(
+    key: NftElementsKey,
+    form: NftElementForm,
+    values: readonly NftElementInput[],
+    what: string,
+  ): void {
+    const refuse = refuser(what);
+    const isNew = this.#context.made?.has(`${key.family} ${key.table} ${key.set}`) === true;
+    const present = isNew ? [] : this.list(key);
+    type Item = { range: NftBounds; element: NftElement; old: boolean };
+    const items: Item[] = [...present.map((one) => [one, true] as const), ...values.map((one) => [one, false] as const)]
+      .map(([given, old]) => {
+        const element = elementOf(given, refuse);
+        return { range: form.ranges(element.elem, refuse)[0]!, element, old };
+      });
+    items.sort((a, b) => compareBytes(a.range.low, b.range.low) || Number(b.old) - Number(a.old));
+    const removed: NftValue[] = [], added: NftElement[] = [];
+    let group: Item[] = [], high: Uint8Array | undefined;
+    const close = (): void => {
+      const fresh = group.filter(({ old }) => !old);
+      if (fresh.length > 0) {
+        const range = { low: group[0]!.range.low, high: high! };
+        const same = group.find(({ range: one }) =>
+          compareBytes(one.low, range.low) === 0 && compareBytes(one.high, range.high) === 0
+        );
+        if (same?.old !== true) {
+          for (const { element, old } of group) if (old) removed.push(element.elem);
+          const { elem: _, ...rest } = (same ?? fresh[0]!).element;
+          added.push({ ...rest, elem: form.elemOf([range]) });
+        }
+      }
+      group = [];
+      high = undefined;
+    };
+    for (const item of items) {
+      const next = high === undefined ? undefined : nextOf(high);
+      if (high !== undefined && next !== undefined && compareBytes(item.range.low, next) > 0) close();
+      group.push(item);
+      if (high === undefined || compareBytes(item.range.high, high) > 0) high = item.range.high;
+    }
+    close();
+    if (added.length === 0) return;
+    this.#send([
+      ...this.#messages(MSG.NFT_MSG_DELSETELEM, 0, key, form, removed, what),
+      ...this.#messages(MSG.NFT_MSG_NEWSETELEM, NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL, key, form, added, what),
+    ]);
+  }
+
+  /** Returns the messages for elements; each holds as many as fit. */
+  #messages(
+    type: number,
+    flags: number,
+    key: NftElementsKey,
+    form: NftElementForm,
+    values: readonly NftElementInput[],
+    what: string,
+  ): Operation[] {
+    const operations: Operation[] = [];
+    let portion: NftSetElem[] = [], owners: NftElementInput[] = [], room = MOST_BYTES, index = 0;
+    const refuse = refuser(what, () => index);
+    const close = (): void => {
+      if (portion.length === 0) return;
+      operations.push(this.#operation(type, flags, key, { elements: portion }, what, owners));
+      portion = [];
+      owners = [];
+      room = MOST_BYTES;
+    };
+    for (const value of values) {
+      for (const wire of form.toWire(value, refuse)) {
+        const size = sizeOf(wire);
+        if (size > room) close();
+        room -= size;
+        portion.push(wire);
+        owners.push(value);
+      }
+      index++;
+    }
+    close();
+    return operations;
+  }
+
+  #operation(
+    type: number,
+    flags: number,
+    { family, table, set }: NftElementsKey,
+    more: Partial<NftSetElemList>,
+    what: string,
+    owners: readonly NftElementInput[] = [],
+  ): Operation {
+    return {
+      type,
+      flags,
+      codec: NftSetElemList as Codec<unknown, never>,
+      value: { family, table, set, ...more },
+      what,
+      hint: (code, details) => elementHint(code, details, owners),
+    };
+  }
+
+  /** Sends the messages as one item. */
+  #send(operations: readonly Operation[]): void {
+    const [first, ...then] = operations;
+    if (first !== undefined) this.#context.requester().request(then.length === 0 ? first : { ...first, then });
+  }
+
+  #look(key: NftElementsKey, value: NftValue, what: string): NftElement | undefined {
+    const form = new NftElementForm(this.#setOf(key, what));
+    const wire = form.toWire(value, refuser(what));
+    // Inside of a range, the kernel returns the bound that is asked for: its start, and its end by the flag.
+    const start = wire[0]!, end: NftSetElem = { ...start, flags: ["interval_end"] };
+    const bounds = form.hasEnds && !isCatchAll(start) ? [start, end] : [start];
+    const found = bounds.flatMap((one, index) => {
+      try {
+        const reply = this.#context.open().request({
+          ...this.#operation(MSG.NFT_MSG_GETSETELEM, 0, key, { elements: [one] }, what),
+          reply: MSG.NFT_MSG_NEWSETELEM,
+          looks: true,
+        }) as NftSetElemList | undefined;
+        return reply?.elements ?? [];
+      } catch (error) {
+        // A range up to the last value has no end.
+        if (index === 1 && error instanceof KernelError && error.code === "ENOENT") return [];
+        throw error;
+      }
+    });
+    return form.fromWire(found)[0];
+  }
+
+  #dump(type: number, key: NftElementsKey, what: string): NftSetElem[] {
+    const messages = this.#context.open().dump({
+      ...this.#operation(type, 0, key, {}, what),
+      reply: MSG.NFT_MSG_NEWSETELEM,
+      looks: true,
+    }) as NftSetElemList[];
+    return messages.flatMap(({ elements = [] }) => elements);
+  }
+
+  /** Returns the set, which tells the form of its elements. */
+  #setOf(key: NftElementsKey, what: string): NftSet {
+    expectFields(key, what, "the set as an object");
+    expectNames(key, what, ["family", "table", "set"]);
+    expectFamily(key, what);
+    const { family, table, set: name } = key, client = this.#context.open();
+    const made = this.#context.made?.get(`${family} ${table} ${name}`);
+    if (made !== undefined) return made;
+    const found = client.request({
+      type: MSG.NFT_MSG_GETSET,
+      flags: 0,
+      codec: NftSet as Codec<unknown, never>,
+      value: { family, table, name },
+      what,
+      reply: MSG.NFT_MSG_NEWSET,
+      looks: true,
+      hint: nftHint,
+    }) as NftSet | undefined;
+    if (found === undefined) throw unasked(`${what}: the set is not known`);
+    return found;
+  }
+}
+
+const ENOENT = 2;
+
+function nameOf(key: NftElementsKey): string {
+  return isFields(key) ? [key.family, key.table, key.set].filter(Boolean).join(" ") : "a set";
+}
+
+/** Returns the function that throws for a value; `index` tells its place. */
+function refuser(what: string, index?: () => number): Refuse {
+  return (kind, why) => {
+    throw argumentError(kind, `Cannot ${what}: ${index === undefined ? "" : `[${index()}]: `}${why}`);
+  };
+}
+
+/** Returns an estimate of the bytes that an element takes, which is not too small. */
+function sizeOf({ key, keyEnd, data, comment, userdata, objref, expr, expressions }: NftSetElem): number {
+  const ofData = (one: NftData | undefined): number =>
+    one === undefined ? 0 : 12 + (one.value?.length ?? 24 + (one.verdict?.chain?.length ?? 0) * 3);
+  return ELEMENT_BYTES + ofData(key) + ofData(keyEnd) + ofData(data) + (comment?.length ?? 0) * 3 +
+    (userdata?.length ?? 0) + (objref?.length ?? 0) * 3 +
+    512 * ((expr === undefined ? 0 : 1) + (expressions?.length ?? 0));
+}
+
+/** Returns the hint of an error: the value of the element that the kernel points at, and the reason. */
+function elementHint(
+  code: string,
+  details: KernelErrorDetails,
+  owners: readonly NftElementInput[],
+): string | undefined {
+  const index = /^elements\[(\d+)\]/.exec(details.path ?? "")?.[1], owner = owners[Number(index ?? NaN)];
+  const value = owner === undefined ? undefined : isFields(owner) ? (owner as NftElement).elem : owner as NftValue;
+  const reason = code === "ENFILE"
+    ? "the set is full"
+    : code === "EINVAL"
+    ? 'perhaps the set lacks the flag "timeout"'
+    : code === "EEXIST"
+    ? "it exists, or overlaps one that does"
+    : nftHint(code, details);
+  const parts = [...(value === undefined ? [] : [`the element is ${valueText(value)}`]), ...(reason ? [reason] : [])];
+  return parts.length === 0 ? undefined : parts.join(": ");
+}
+
+/** The elements of sets of this namespace, on a socket that the first use opens. */
+export const elements: NftElements = new NftElements(sharedContext);

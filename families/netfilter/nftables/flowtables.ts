@@ -1,0 +1,141 @@
+/**
+ * Flowtables of nf_tables: connections in them are forwarded from device to device, past the other hooks.
+ *
+ * ```ts ignore
+ * import { flowtables } from "@linux/netlink/families/netfilter/nftables/flowtables.ts";
+ * const hook = { num: "ingress", priority: 0, devs: ["lan", "wan"] } as const;
+ * flowtables.add({ family: "inet", table: "guard", name: "fast", hook });
+ * ```
+ *
+ * Source: linux/netfilter/nf_tables.h, v7.2
+ *
+ * @module
+ */
+import {
+  type Attributes,
+  attributes,
+  be32,
+  be64,
+  enumeration,
+  head,
+  key,
+  mask,
+  readOnly,
+  type Shape,
+  string,
+} from "../../../core/codec/mod.ts";
+import type { Input } from "../../../core/collection.ts";
+import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NFNLGRP } from "../protocol.ts";
+import { bei32, devices } from "./chains.ts";
+import {
+  expectFamily,
+  NftCollection,
+  type NftContext,
+  type NftDeclaration,
+  nftHint,
+  sharedContext,
+} from "./transaction.ts";
+
+/** The place of a flowtable. */
+export interface NftFlowtableHook {
+  /** The hook. */
+  num?: "ingress" | number;
+  /** The place among what is called at the hook. */
+  priority?: number;
+  /** The devices. */
+  devs?: readonly string[];
+}
+
+/** Wire form of {@linkcode NftFlowtableHook}: NFTA_FLOWTABLE_HOOK_*. */
+export const NftFlowtableHook: Attributes<NftFlowtableHook> = attributes((): Shape<NftFlowtableHook> => ({
+  num: [1, enumeration(be32, { ingress: 0 })],
+  priority: [2, bei32],
+  devs: [3, devices],
+}));
+
+/** A flag of a flowtable: `hw_offload` leaves connections to the devices, `counter` counts. */
+export type NftFlowtableFlag = "hw_offload" | "counter" | number;
+
+/** A flowtable. */
+export interface NftFlowtable {
+  /** The family of its table. */
+  family: NfFamily;
+  /** The name of its table. */
+  table?: string;
+  /** The name. */
+  name?: string;
+  /** The kernel's number of the flowtable. Read-only. */
+  handle?: bigint;
+  /** The hook. */
+  hook?: NftFlowtableHook;
+  /** The flags. */
+  flags?: readonly NftFlowtableFlag[];
+  /** Number of rules that refer to it. Read-only. */
+  use?: number;
+}
+
+/** Wire form of {@linkcode NftFlowtable}: nfgenmsg and NFTA_FLOWTABLE_*. */
+export const NftFlowtable: Attributes<NftFlowtable> = attributes((): Shape<NftFlowtable> => ({
+  family: head(0, nfFamily, key),
+  table: [1, string(255), key],
+  name: [2, string(255), key],
+  handle: [5, be64, readOnly],
+  hook: [3, NftFlowtableHook],
+  flags: [7, mask(be32, { hw_offload: 1, counter: 2 })],
+  use: [4, be32, readOnly],
+}), { header: NFGENMSG });
+
+/** The key of a flowtable. */
+export interface NftFlowtableKey {
+  /** The family of its table. */
+  family: NfFamily;
+  /** The name of its table. */
+  table: string;
+  /** The name. */
+  name: string;
+}
+
+const declaration: NftDeclaration<NftFlowtable> = {
+  protocol: NETLINK_NETFILTER,
+  object: "flowtable",
+  table: NftFlowtable,
+  messages: {
+    new: NETFILTER_MSG.NFT_MSG_NEWFLOWTABLE,
+    del: NETFILTER_MSG.NFT_MSG_DELFLOWTABLE,
+    get: NETFILTER_MSG.NFT_MSG_GETFLOWTABLE,
+  },
+  also: [NETFILTER_MSG.NFT_MSG_DESTROYFLOWTABLE],
+  destroy: NETFILTER_MSG.NFT_MSG_DESTROYFLOWTABLE,
+  groups: [NFNLGRP.NFNLGRP_NFTABLES],
+  filters: ["family", "table"],
+  describe(value) {
+    const { family, table, name } = value as NftFlowtableKey;
+    return [family, table, name].filter(Boolean).join(" ");
+  },
+  identity: ({ family, table, name }) => `${family} ${table} ${name}`,
+  keyOf(value) {
+    const { family, table, name } = value as NftFlowtableKey;
+    return { family, table, name };
+  },
+  none: ["ENOENT"],
+  prepare(value, verb) {
+    if (verb !== "list") expectFamily(value, `${verb} flowtable`);
+    return value;
+  },
+  setFlags: 0,
+  hint: (code, details) =>
+    code === "ENOENT" && details.path === undefined
+      ? "the kernel may lack flowtables: modprobe nf_flow_table loads them"
+      : nftHint(code, details),
+};
+
+/** The flowtables of one network namespace. */
+export class NftFlowtables extends NftCollection<NftFlowtable, Input<NftFlowtable>, NftFlowtableKey> {
+  /** Sends in a context. */
+  constructor(context: NftContext) {
+    super(declaration, context);
+  }
+}
+
+/** The flowtables of this namespace, on a socket that the first use opens. */
+export const flowtables: NftFlowtables = new NftFlowtables(sharedContext);

@@ -1,0 +1,336 @@
+/**
+ * Rules of nf_tables: the expressions that each packet of a chain meets, in order.
+ *
+ * ```ts ignore
+ * import { rules } from "@linux/netlink/families/netfilter/nftables/rules.ts";
+ * for (const rule of rules.list({ family: "inet", table: "guard" })) console.log(rule.chain, rule.handle, rule.comment);
+ * ```
+ *
+ * Source: linux/netfilter/nf_tables.h, v7.2
+ *
+ * @module
+ */
+import { expectOptions, isFields, isOk } from "../../../core/arguments.ts";
+import {
+  type Attributes,
+  attributes,
+  be32,
+  be64,
+  type Codec,
+  head,
+  key,
+  mask,
+  type Shape,
+  shown,
+  string,
+} from "../../../core/codec/mod.ts";
+import {
+  type AddOptions,
+  attempt,
+  type DeleteOptions,
+  type Found,
+  type Input,
+  type Verb,
+} from "../../../core/collection.ts";
+import { argumentError, KernelError } from "../../../core/errors.ts";
+import { NLM_F } from "../../../core/message.ts";
+import { declareMessages } from "../../../core/messages.ts";
+import type { Operation, Requester } from "../../../core/protocol.ts";
+import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NFNLGRP } from "../protocol.ts";
+import { type NftExpression, NftExpressions } from "./expressions.ts";
+import {
+  expectFamily,
+  NftCollection,
+  type NftContext,
+  type NftDeclaration,
+  nftHint,
+  sharedContext,
+} from "./transaction.ts";
+import { commentIn, userdata } from "./userdata.ts";
+
+/** The protocol of rules made by xtables, for their matches and targets. */
+export interface NftRuleCompat {
+  /** The protocol of packets. */
+  proto?: number;
+  /** The flags: `inv` inverts the protocol. */
+  flags?: readonly ("inv" | number)[];
+}
+
+/** Wire form of {@linkcode NftRuleCompat}: NFTA_RULE_COMPAT_*. */
+export const NftRuleCompat: Attributes<NftRuleCompat> = attributes((): Shape<NftRuleCompat> => ({
+  proto: [1, be32],
+  flags: [2, mask(be32, { inv: 2 })],
+}));
+
+/** A rule. */
+export interface NftRule {
+  /** The family of its table. */
+  family: NfFamily;
+  /** The name of its table. */
+  table?: string;
+  /** The name of its chain. */
+  chain?: string;
+  /** The kernel's number of the rule in its table. */
+  handle?: bigint;
+  /** The handle of the rule before it; absent for the first. Read-only. */
+  position?: bigint;
+  /** The expressions. */
+  expressions?: readonly NftExpression[];
+  /** The protocol of rules made by xtables. */
+  compat?: NftRuleCompat;
+  /** A number by which other messages of the same transaction name it. Only given. */
+  id?: number;
+  /** The number of a rule of the same transaction, beside which it is placed. Only given. */
+  positionId?: number;
+  /** The number of a chain of the same transaction, instead of its name. Only given. */
+  chainId?: number;
+  /** The user data in nft's form, which has the comment. */
+  userdata?: Uint8Array;
+  /** The comment. */
+  comment?: string;
+}
+
+/** Wire form of {@linkcode NftRule}: nfgenmsg and NFTA_RULE_*. */
+export const NftRule: Attributes<NftRule> = attributes((): Shape<NftRule> => ({
+  family: head(0, nfFamily, key),
+  table: [1, string(255), key],
+  chain: [2, string(255), key],
+  handle: [3, be64, key],
+  position: [6, be64],
+  expressions: [4, NftExpressions],
+  compat: [5, NftRuleCompat],
+  id: [9, be32, "input"],
+  positionId: [10, be32, "input"],
+  chainId: [11, be32, "input"],
+  userdata: [7, userdata(0)],
+  comment: commentIn(0),
+}), { header: NFGENMSG });
+
+/** The key of a rule: its handle, or its comment, of which the first rule is taken. */
+export interface NftRuleKey {
+  /** The family of its table. */
+  family: NfFamily;
+  /** The name of its table. */
+  table: string;
+  /** The name of its chain. */
+  chain?: string;
+  /** The handle. */
+  handle?: bigint | number;
+  /** The comment. */
+  comment?: string;
+}
+
+/** The place of a new rule in its chain. */
+export interface NftRulePlace extends AddOptions {
+  /** The handle of a neighbour: `add` places the rule behind it, `insert` in front of it. */
+  handle?: bigint | number;
+  /** The number of a neighbour in its chain, from 0, instead of its handle. */
+  index?: number;
+}
+
+const declaration: NftDeclaration<NftRule> = {
+  protocol: NETLINK_NETFILTER,
+  object: "rule",
+  table: NftRule,
+  messages: {
+    new: NETFILTER_MSG.NFT_MSG_NEWRULE,
+    del: NETFILTER_MSG.NFT_MSG_DELRULE,
+    get: NETFILTER_MSG.NFT_MSG_GETRULE,
+  },
+  also: [NETFILTER_MSG.NFT_MSG_DESTROYRULE],
+  destroy: NETFILTER_MSG.NFT_MSG_DESTROYRULE,
+  groups: [NFNLGRP.NFNLGRP_NFTABLES],
+  filters: ["family", "table", "chain"],
+  describe(value) {
+    const { family, table, chain, handle, comment } = value as NftRuleKey;
+    const which = handle !== undefined ? `handle ${handle}` : comment !== undefined ? shown(comment) : "";
+    return [family, table, chain, which].filter(Boolean).join(" ");
+  },
+  identity: ({ family, table, handle }) => `${family} ${table} ${handle}`,
+  keyOf(value) {
+    const { family, table, chain, handle, comment } = value as NftRuleKey;
+    return { family, table, chain, ...(handle === undefined ? { comment } : { handle }) };
+  },
+  none: ["ENOENT"],
+  prepare(value: object, verb: Verb) {
+    if (verb !== "list") expectFamily(value, `${verb} rule`);
+    const { handle, position: _, ...rest } = value as NftRule;
+    return verb === "add" || verb === "append" ? rest : { ...rest, ...(handle === undefined ? {} : { handle }) };
+  },
+  merge: ({ whole }) => whole,
+  fixed: ["family", "table", "chain", "handle"],
+  hint: nftHint,
+};
+
+declareMessages(NETLINK_NETFILTER, {
+  types: [NETFILTER_MSG.NFT_MSG_GETRULE_RESET],
+  codec: NftRule as Codec<unknown, never>,
+});
+
+const ENOENT = 2;
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof KernelError && error.code === "ENOENT";
+}
+
+/** The rules of one network namespace. */
+export class NftRules extends NftCollection<NftRule, Input<NftRule>, NftRuleKey, NftRule> {
+  /** Sends in a context. */
+  constructor(context: NftContext) {
+    super(declaration, context);
+  }
+
+  /**
+   * Adds a rule at the end of its chain, or behind another one.
+   *
+   * @returns the rule with its handle; nothing in a batch
+   */
+  override add(value: Input<NftRule>): NftRule;
+  /**
+   * Adds a rule behind another one; or, with `{ exists: "ok" }`, unless its chain has a rule with its comment: then it
+   * returns false.
+   */
+  override add(value: Input<NftRule>, place?: NftRulePlace): NftRule | false;
+  override add(value: Input<NftRule>, place: NftRulePlace = {}): NftRule | false {
+    return this.#put("add", value, place, NLM_F.NLM_F_APPEND);
+  }
+
+  /**
+   * Adds a rule at the start of its chain, or in front of another one.
+   *
+   * @returns the rule with its handle; nothing in a batch
+   */
+  insert(value: Input<NftRule>): NftRule;
+  /** Adds a rule in front of another one; or unless it exists, as {@linkcode NftRules.add}. */
+  insert(value: Input<NftRule>, place?: NftRulePlace): NftRule | false;
+  insert(value: Input<NftRule>, place: NftRulePlace = {}): NftRule | false {
+    return this.#put("insert", value, place, 0);
+  }
+
+  /** Replaces the rule that has the handle of `value`; it keeps its handle and its place. */
+  override replace(value: Input<NftRule>): void {
+    if (value.handle === undefined) {
+      throw argumentError(TypeError, `Cannot replace rule ${declaration.describe(value)}: handle is missing`);
+    }
+    super.replace(value);
+  }
+
+  /**
+   * Deletes the rule that `key` denotes.
+   *
+   * @throws {TypeError} the key has neither a handle nor a comment: the kernel would empty the chain
+   */
+  override delete(key: NftRuleKey | NftRule, options: DeleteOptions = {}): boolean {
+    const tolerates = isOk(options, "missing", "delete rule") ? isAbsent : undefined;
+    return attempt(tolerates, () => {
+      const named = this.#found(key as NftRuleKey, "delete");
+      this.context.requester().request({
+        ...this.operation("delete", declaration.messages.del, named),
+        ...(tolerates === undefined ? {} : { tolerates }),
+      });
+      return true;
+    });
+  }
+
+  /** Deletes the rule that `key` denotes, if it exists. */
+  override destroy(key: NftRuleKey | NftRule): void {
+    attempt(isAbsent, () => super.destroy(this.#found(key as NftRuleKey, "destroy") as NftRuleKey));
+  }
+
+  /**
+   * Deletes all rules that match the filter, in one transaction. If the filter has only a table, or a table and a
+   * chain, this is one message.
+   *
+   * @returns the number of rules; in a batch nothing
+   */
+  override flush(filter: Input<NftRule> | { all: true }): number {
+    const { family, table, chain, ...more } = filter as Partial<NftRule> & { all?: true };
+    if (family === undefined || table === undefined || Object.values(more).some((one) => one !== undefined)) {
+      return super.flush(filter);
+    }
+    const requester = this.context.requester();
+    const count = this.context.made === undefined ? this.list({ family, table, chain }).length : 0;
+    const value = { family, table, ...(chain === undefined ? {} : { chain }) };
+    requester.request({
+      ...this.operation("delete", declaration.messages.del, value),
+      what: `flush rules ${declaration.describe(value)}`,
+    });
+    return count;
+  }
+
+  /**
+   * Sets the counters and quotas of rules to zero, of all that match the filter's table and chain.
+   *
+   * In Linux since 6.1.
+   *
+   * @returns the rules as they were
+   */
+  reset(filter: Pick<NftRuleKey, "family"> & Partial<Pick<NftRuleKey, "table" | "chain">>): NftRule[] {
+    return this.context.open().dump({
+      ...this.operation("list", NETFILTER_MSG.NFT_MSG_GETRULE_RESET, filter, declaration.messages.new),
+      what: `reset rules ${declaration.describe(filter)}`.trimEnd(),
+    }) as NftRule[];
+  }
+
+  /** Looks for the rule that `key` denotes: by its handle or its comment. */
+  protected override look(key: object, what: string, requester: Requester): Found<NftRule> {
+    const { family, table, chain, handle, comment } = key as NftRuleKey;
+    if (handle !== undefined && chain !== undefined) return super.look(key, what, requester);
+    const all = this.list({ family, table, ...(chain === undefined ? {} : { chain }) });
+    const found = all.find((one) =>
+      (handle === undefined || one.handle === BigInt(handle)) && (comment === undefined || one.comment === comment)
+    );
+    if (found === undefined) throw new KernelError(what, ENOENT, { kernelMessage: "there is no such rule" });
+    return { found, among: [found] };
+  }
+
+  /** Returns the fields by which the kernel finds exactly the rule of the key. */
+  #found(key: NftRuleKey, verb: string): object {
+    const named = this.keyValue(key, verb) as NftRuleKey, { family, table, chain, handle, comment } = named;
+    const what = `${verb} rule ${declaration.describe(named)}`;
+    if (handle === undefined && comment === undefined) {
+      throw argumentError(TypeError, `Cannot ${what}: handle is missing: the kernel would delete all rules`);
+    }
+    if (table === undefined) throw argumentError(TypeError, `Cannot ${what}: table is missing`);
+    if (handle !== undefined && chain !== undefined) return { family, table, chain, handle };
+    const { found } = this.look(named, what, this.context.open());
+    return { family, table, chain: found.chain, handle: found.handle };
+  }
+
+  #put(verb: "add" | "insert", value: Input<NftRule>, place: NftRulePlace, flags: number): NftRule | false {
+    const what = `${verb} rule ${isFields(value) ? declaration.describe(value) : ""}`.trimEnd();
+    expectOptions(place, what, ["handle", "index", "exists"]);
+    if (isOk({ exists: place.exists }, "exists", what) && this.#exists(value, what)) return false;
+    const operation = this.operation("add", declaration.messages.new, value, declaration.messages.new);
+    const requester = this.context.requester(), batched = this.context.made !== undefined;
+    const position = this.#position(value, place, what);
+    const sent: Operation = {
+      ...operation,
+      what,
+      value: position === undefined ? operation.value : { ...operation.value, position },
+      flags: NLM_F.NLM_F_CREATE | flags | (batched ? 0 : NLM_F.NLM_F_ECHO),
+    };
+    return requester.request(sent) as NftRule;
+  }
+
+  /** True if the chain has a rule with the same comment. */
+  #exists({ family, table, chain, comment }: Input<NftRule>, what: string): boolean {
+    if (comment !== undefined) return this.list({ family, table, chain, comment } as Input<NftRule>).length > 0;
+    throw argumentError(
+      TypeError,
+      `Cannot ${what} unless it exists: comment is missing, by which a rule is found again`,
+    );
+  }
+
+  /** Returns the handle of the neighbour; `undefined` for a place at an end of the chain. */
+  #position(value: Input<NftRule>, { handle, index }: NftRulePlace, what: string): bigint | number | undefined {
+    if (index === undefined) return handle;
+    const { family, table, chain } = value as NftRule;
+    const found = this.list({ family, table, chain } as Input<NftRule>)[index]?.handle;
+    if (found === undefined) throw argumentError(RangeError, `Cannot ${what}: the chain has no rule ${index}`);
+    return found;
+  }
+}
+
+/** The rules of this namespace, on a socket that the first use opens. */
+export const rules: NftRules = new NftRules(sharedContext);

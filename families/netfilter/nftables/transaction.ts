@@ -1,0 +1,317 @@
+/**
+ * Transactions of nf_tables, and the generation of the ruleset, which each of them increments.
+ *
+ * The kernel takes changes only between two messages that make it do all of them or none. A verb outside a batch is a
+ * transaction of its own.
+ *
+ * @module
+ */
+import { expectFields, isCondition, plural } from "../../../core/arguments.ts";
+import { BatchRequester, type Client, sharedClient } from "../../../core/client.ts";
+import { type Attributes, attributes, be32, type Codec, head, type Shape, text } from "../../../core/codec/mod.ts";
+import { Collection, type Declaration, type Input } from "../../../core/collection.ts";
+import {
+  argumentError,
+  KernelError,
+  type KernelErrorDetails,
+  TransactionError,
+  unasked,
+} from "../../../core/errors.ts";
+import { NLM_F } from "../../../core/message.ts";
+import { declareMessages } from "../../../core/messages.ts";
+import type { Frame, Operation, Requester } from "../../../core/protocol.ts";
+import { runTransaction } from "../../../core/transaction.ts";
+import {
+  NETFILTER_MSG,
+  NETLINK_NETFILTER,
+  NfBatch,
+  type NfFamily,
+  nfFamily,
+  NFGENMSG,
+  NFNL_SUBSYS,
+  subsystemHint,
+} from "../protocol.ts";
+import type { NftSet } from "./set.ts";
+
+const NFTABLES = NFNL_SUBSYS.NFNL_SUBSYS_NFTABLES;
+
+/** The generation of the ruleset. */
+export interface NftGeneration {
+  /** Always `unspec`. */
+  family?: NfFamily;
+  /** The number of the generation: each transaction that changes something increments it. */
+  id?: number;
+  /** The process that asks; in an event, the one that made the generation. */
+  procPid?: number;
+  /** The name of that process. */
+  procName?: string;
+}
+
+/** Wire form of {@linkcode NftGeneration}: NFTA_GEN_*. */
+export const NftGeneration: Attributes<NftGeneration> = attributes((): Shape<NftGeneration> => ({
+  family: head(0, nfFamily),
+  id: [1, be32],
+  procPid: [2, be32],
+  procName: [3, text],
+}), { header: NFGENMSG });
+
+declareMessages(NETLINK_NETFILTER, {
+  types: [NETFILTER_MSG.NFT_MSG_NEWGEN, NETFILTER_MSG.NFT_MSG_GETGEN],
+  codec: NftGeneration as Codec<unknown, never>,
+});
+
+/** Returns the generation of the ruleset. */
+export function generationOf(client: Client): NftGeneration {
+  const found = client.request({
+    type: NETFILTER_MSG.NFT_MSG_GETGEN,
+    flags: 0,
+    codec: NftGeneration as Codec<unknown, never>,
+    value: {},
+    what: "get the generation of the ruleset",
+    reply: NETFILTER_MSG.NFT_MSG_NEWGEN,
+    looks: true,
+    hint: (code, details) => subsystemHint(NFTABLES, code, details),
+  }) as NftGeneration | undefined;
+  if (found === undefined) throw unasked("get the generation of the ruleset");
+  return found;
+}
+
+/** Most times that a ruleset is read which changes all the time. */
+const TRIES = 10;
+
+/**
+ * Returns what `read` returns from several requests, all of one generation: it is called again if the ruleset changed
+ * meanwhile.
+ *
+ * @throws {KernelError} DUMP_INTERRUPTED: the ruleset changed every time
+ */
+export function inOneGeneration<T>(client: Client, what: string, read: () => T): T {
+  if (client.deferred) return read();
+  for (let tries = 0; tries < TRIES; tries++) {
+    const before = generationOf(client).id, result = read();
+    if (generationOf(client).id === before) return result;
+  }
+  throw new KernelError(
+    what,
+    0,
+    { kernelMessage: "the ruleset changed while it was being read, every time" },
+    "DUMP_INTERRUPTED",
+  );
+}
+
+/** Returns the messages around a transaction; the kernel refuses it with ERESTART if the generation is another. */
+function frame(generation: number | undefined): Frame {
+  const message = (type: number, value: NfBatch, what: string): Operation => ({
+    type,
+    flags: 0,
+    codec: NfBatch as Codec<unknown, never>,
+    value: { resId: NFTABLES, ...value },
+    what,
+    hint: (code, details) =>
+      code === "ERESTART"
+        ? "another program has changed the ruleset since that generation: read it again"
+        : subsystemHint(NFTABLES, code, details),
+  });
+  return {
+    begin: message(
+      NETFILTER_MSG.NFNL_MSG_BATCH_BEGIN,
+      generation === undefined ? {} : { genid: generation },
+      generation === undefined ? "begin a transaction" : `begin a transaction in generation ${generation}`,
+    ),
+    end: message(NETFILTER_MSG.NFNL_MSG_BATCH_END, {}, "end a transaction"),
+  };
+}
+
+/** Options of a transaction. */
+export interface NftBatchOptions {
+  /** The generation that the changes are made for: in any other, the kernel refuses them with ERESTART. */
+  generation?: number;
+}
+
+/**
+ * Does the changes that `collect` adds, all or none.
+ *
+ * @returns the replies of each item, if they are requested
+ * @throws {TransactionError} nothing was done, or it is not known whether all or nothing was
+ */
+export function transact(
+  client: Client,
+  collect: (add: (operation: Operation) => void) => void,
+  { generation }: NftBatchOptions = {},
+): unknown[][] {
+  return runTransaction(client, () => frame(generation), collect);
+}
+
+/** Sends each change as a transaction of its own. */
+export class Single implements Requester {
+  readonly #client: Client;
+
+  /** Sends by `client`. */
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** True in a dry run. */
+  get deferred(): boolean {
+    return this.#client.deferred;
+  }
+
+  /** Sends a request, a change in a transaction; returns the object in the reply, if any. */
+  request(given: Operation): unknown {
+    if (given.looks === true) return this.#client.request(given);
+    // The verb that asks judges the error.
+    const { read, tolerates: _, ...rest } = given, operation = read === undefined ? rest : { ...rest, value: read() };
+    try {
+      return transact(this.#client, (add) => add(operation))[0]?.at(-1);
+    } catch (error) {
+      if (!(error instanceof TransactionError) || error.mayBeDone) throw error;
+      throw error.failures[0]?.error ?? error.cause;
+    }
+  }
+
+  /** Returns all objects of a dump. */
+  dump(operation: Operation): unknown[] {
+    return this.#client.dump(operation);
+  }
+
+  /** Yields the objects of a dump, one by one. */
+  iterate(operation: Operation, fits?: (value: unknown) => boolean): Generator<unknown, void, undefined> {
+    return this.#client.iterate(operation, fits);
+  }
+
+  /** Converts a value to the form that the kernel returns. */
+  normalize(codec: Codec<unknown, never>, value: object, what: string): object {
+    return this.#client.normalize(codec, value, what);
+  }
+}
+
+/** The place where the collections of one client or transaction send their requests. */
+export interface NftContext {
+  /** The client, for what is read. */
+  readonly open: () => Client;
+  /** The sender of changes. */
+  readonly requester: () => Requester;
+  /**
+   * The sets that this transaction makes, by family, table and name: only the kernel knows the others. Absent outside
+   * of transactions.
+   */
+  readonly made?: Map<string, NftSet>;
+}
+
+/** Returns the context of a client. */
+export function contextOf(open: () => Client): NftContext {
+  let made: Map<string, NftSet> | undefined;
+  return {
+    open,
+    requester: () => new Single(open()),
+    // In a dry run, the sets that were shown are the only ones.
+    get made() {
+      return open().deferred ? made ??= new Map() : undefined;
+    },
+  } as NftContext;
+}
+
+/** Returns the context of a transaction. */
+export function contextIn(client: Client, add: (operation: Operation) => void): NftContext {
+  const requester = new BatchRequester(client, (operation) => add(tolerant(operation)));
+  return { open: () => client, requester: () => requester, made: new Map() };
+}
+
+/** The messages that delete an object, and those that do so if it exists. */
+const DESTROYING: Readonly<Record<number, number>> = {
+  [NETFILTER_MSG.NFT_MSG_DELTABLE]: NETFILTER_MSG.NFT_MSG_DESTROYTABLE,
+  [NETFILTER_MSG.NFT_MSG_DELCHAIN]: NETFILTER_MSG.NFT_MSG_DESTROYCHAIN,
+  [NETFILTER_MSG.NFT_MSG_DELRULE]: NETFILTER_MSG.NFT_MSG_DESTROYRULE,
+  [NETFILTER_MSG.NFT_MSG_DELSET]: NETFILTER_MSG.NFT_MSG_DESTROYSET,
+  [NETFILTER_MSG.NFT_MSG_DELOBJ]: NETFILTER_MSG.NFT_MSG_DESTROYOBJ,
+  [NETFILTER_MSG.NFT_MSG_DELFLOWTABLE]: NETFILTER_MSG.NFT_MSG_DESTROYFLOWTABLE,
+};
+
+/**
+ * Returns a request that the kernel does not refuse if its object exists, or is missing, and that is tolerated: a
+ * refusal would end the transaction.
+ */
+function tolerant(operation: Operation): Operation {
+  const { tolerates, ...rest } = operation, { type, flags } = rest;
+  if (tolerates === undefined) return operation;
+  return { ...rest, type: DESTROYING[type] ?? type, flags: flags & ~NLM_F.NLM_F_EXCL };
+}
+
+/** The context of the shared client. */
+export const sharedContext: NftContext = contextOf(() => sharedClient(NETLINK_NETFILTER));
+
+/** A declaration with the message that deletes an object if it exists. */
+export interface NftDeclaration<T extends object> extends Declaration<T> {
+  /** The type of the message; absent if the kernel has none. */
+  readonly destroy?: number;
+}
+
+/** The objects of one kind. Each change is a transaction. */
+export class NftCollection<T extends object, I extends object = Input<T> & object, K = I, A = true>
+  extends Collection<T, I, K, A> {
+  /** The client and the sender of requests. */
+  protected readonly context: NftContext;
+  readonly #destroy: number | undefined;
+
+  /** Sends in a context. */
+  constructor(declaration: NftDeclaration<T>, context: NftContext) {
+    super(declaration, context.open, context.requester);
+    this.context = context;
+    this.#destroy = declaration.destroy;
+  }
+
+  /**
+   * Deletes the object that `key` denotes, if it exists.
+   *
+   * In Linux since 6.3.
+   */
+  destroy(key: K | T): void {
+    const named = this.keyValue(key as K, "destroy"), { object, describe } = this.declaration;
+    this.context.requester().request({
+      ...this.operation("delete", this.#destroy!, named),
+      what: `destroy ${object} ${describe(named)}`,
+    });
+  }
+
+  /**
+   * Deletes all objects that match the filter, in one transaction.
+   *
+   * @param filter as for `list`; `{ all: true }` for everything
+   * @returns the number of objects that matched; all of them are gone
+   * @throws {TypeError} the filter has no condition: it is empty, or has only undefined fields
+   */
+  override flush(filter: I | { all: true }): number {
+    const { object, messages } = this.declaration, what = `flush ${plural(object)}`;
+    expectFields(filter, what, "a filter as an object");
+    const { all, ...rest } = filter as { all?: unknown };
+    if (all !== undefined && all !== true || (all === true) === isCondition(rest)) {
+      throw argumentError(TypeError, `Cannot ${what}: expected a filter, or { all: true } alone to delete all`);
+    }
+    const found = this.list(rest as I);
+    transact(this.context.open(), (add) => {
+      for (const one of found) add(this.operation("delete", messages.del, this.keyValue(one as never, "delete")));
+    });
+    return found.length;
+  }
+}
+
+/** Returns the hint for an error of nf_tables that says little. */
+export function nftHint(code: string, details: KernelErrorDetails): string | undefined {
+  switch (code) {
+    case "EBUSY":
+      return "it is in use: a rule, an element of a map or another object refers to it";
+    case "EPERM":
+      return details.kernelMessage === undefined ? undefined : "another socket owns the table";
+    default:
+      return subsystemHint(NFTABLES, code, details);
+  }
+}
+
+/** Throws unless an object names its family: the kernel knows no default. */
+export function expectFamily(value: object, what: string): void {
+  if ((value as { family?: unknown }).family !== undefined) return;
+  throw argumentError(
+    TypeError,
+    `Cannot ${what}: family is missing, one of "inet", "ip", "ip6", "arp", "bridge" and "netdev"`,
+  );
+}

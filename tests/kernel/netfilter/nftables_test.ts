@@ -1,0 +1,283 @@
+/** Tables, chains, rules, sets, elements and objects of nf_tables, compared with `nft -j`. */
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { KernelError, TransactionError } from "../../../core/errors.ts";
+import type { NftElementInput, NftExpression } from "../../../families/netfilter/nftables/mod.ts";
+import { nftTest } from "./nft.ts";
+
+const TABLE = { family: "inet", table: "guard" } as const;
+const drop: NftExpression = { name: "immediate", data: { dreg: 0, data: { verdict: { code: "drop" } } } };
+const jump = (chain: string): NftExpression => ({
+  name: "immediate",
+  data: { dreg: 0, data: { verdict: { code: "jump", chain } } },
+});
+
+nftTest("nf_tables: tables and chains are those that nft lists", ({ ours: { tables, chains }, nft, json }) => {
+  tables.add({ family: "inet", name: "guard", comment: "größe" });
+  assertThrows(() => tables.add({ family: "inet", name: "guard" }), KernelError, "Cannot add table inet guard: EEXIST");
+  assertEquals(tables.add({ family: "inet", name: "guard" }, { exists: "ok" }), false);
+  const hook = { hooknum: "input", priority: -5 } as const;
+  chains.add({ ...TABLE, name: "in", type: "filter", hook, policy: "drop", comment: "first" });
+  chains.add({ ...TABLE, name: "web" });
+  chains.set({ ...TABLE, name: "in" }, { policy: "accept" });
+  chains.rename({ ...TABLE, name: "web" }, "www");
+  const [table, base, other] = json();
+  assertEquals([table!["table"]!["name"], table!["table"]!["handle"]], ["guard", Number(tables.list()[0]!.handle)]);
+  assertEquals(tables.list()[0]!.comment, "größe");
+  assertMatch(nft("list ruleset"), /comment "größe"[^]*type filter hook input priority filter - 5; policy accept;/);
+  assertEquals([base!["chain"]!["hook"], base!["chain"]!["prio"], base!["chain"]!["policy"]], ["input", -5, "accept"]);
+  assertEquals(other!["chain"]!["name"], "www");
+  assertEquals(chains.get({ ...TABLE, name: "in" }).hook, hook);
+  nft("add table arp a; add chain arp a o { type filter hook output priority 7; policy drop; }");
+  nft("add table netdev n; add chain netdev n i { type filter hook ingress device lo priority 3; }");
+  assertEquals(chains.get({ family: "arp", table: "a", name: "o" }).hook, { hooknum: "output", priority: 7 });
+  const { hooknum, dev } = chains.get({ family: "netdev", table: "n", name: "i" }).hook!;
+  assertEquals([hooknum, dev], ["ingress", "lo"]);
+  tables.set({ family: "inet", name: "guard" }, { flags: ["dormant"] });
+  assertEquals(tables.get({ family: "inet", name: "guard" }).flags, ["dormant"]);
+  tables.replace({ family: "inet", name: "guard" });
+  assertEquals(chains.list({ family: "inet" }), []);
+  assertEquals(tables.find({ family: "ip", name: "guard" }), undefined);
+  assertEquals(tables.delete({ family: "ip", name: "guard" }, { missing: "ok" }), false);
+  tables.destroy({ family: "ip", name: "guard" });
+  assertEquals(tables.flush({ all: true }), 3);
+  assertEquals(json(), []);
+  assertThrows(() => tables.add({ name: "x" } as never), TypeError, "family is missing");
+});
+
+nftTest("nf_tables: rules have places, handles and comments", ({ ours: { batch: _, ...ours }, nft, json }) => {
+  const { rules } = ours;
+  nft("table inet guard { chain in { }; chain web { }; }");
+  const counter: NftExpression = { name: "counter", data: { packets: 3, bytes: 500 } };
+  const first = rules.add({ ...TABLE, chain: "in", expressions: [counter, jump("web")], comment: "to web" });
+  rules.add({ ...TABLE, chain: "in", expressions: [drop] });
+  rules.insert({ ...TABLE, chain: "in", expressions: [], comment: "top" });
+  rules.add({ ...TABLE, chain: "in", expressions: [], comment: "behind top" }, { index: 0 });
+  rules.insert({ ...TABLE, chain: "in", expressions: [], comment: "before web" }, { handle: first.handle! });
+  const theirs = () => json().flatMap(({ rule }) => rule === undefined ? [] : [[rule["handle"], rule["comment"]]]);
+  const mine = () => rules.list(TABLE).map(({ handle, comment }) => [Number(handle), comment]);
+  assertEquals(mine(), theirs());
+  assertEquals(mine().map(([, comment]) => comment), ["top", "behind top", "before web", "to web", undefined]);
+  assertMatch(nft("list ruleset"), /counter packets 3 bytes 500 jump web comment "to web"/);
+  assertEquals(rules.get({ ...TABLE, chain: "in", handle: first.handle! }).expressions, [counter, jump("web")]);
+  assertEquals(rules.get({ ...TABLE, comment: "to web" }).handle, first.handle);
+  assertEquals(rules.find({ ...TABLE, comment: "nothing" }), undefined);
+  assertEquals(
+    rules.add({ ...TABLE, chain: "in", expressions: [drop], comment: "top" }, { exists: "ok" }),
+    false,
+  );
+  rules.set({ ...TABLE, comment: "to web" }, { comment: "changed" });
+  rules.replace({ ...rules.get({ ...TABLE, comment: "changed" }), expressions: [drop] });
+  assertEquals(theirs()[3], [Number(first.handle), "changed"]);
+  rules.delete({ ...TABLE, comment: "behind top" });
+  assertThrows(() => rules.delete({ ...TABLE, comment: "behind top" }), KernelError, "there is no such rule");
+  assertEquals(rules.delete({ ...TABLE, comment: "behind top" }, { missing: "ok" }), false);
+  assertThrows(() => rules.delete({ ...TABLE, chain: "in" }), TypeError, "handle is missing");
+  // A handle alone denotes one rule, never the whole table.
+  rules.delete({ ...TABLE, handle: first.handle! });
+  assertEquals(mine(), theirs());
+  assertEquals(mine().length, 3);
+  assertEquals(rules.flush({ ...TABLE, chain: "in" }), 3);
+  assertEquals(theirs(), []);
+});
+
+nftTest("nf_tables: sets and their elements are those that nft lists", ({ ours: { sets, elements }, nft, json }) => {
+  nft("add table inet guard");
+  const cases: [
+    name: string,
+    set: object,
+    elements: NftElementInput[],
+    listed: NftElementInput[],
+    text: string,
+  ][] = [
+    [
+      "ranges",
+      { keyType: "ipv4_addr", flags: ["interval"] },
+      ["192.0.2.1", "10.0.0.0/8", ["172.16.0.3", "172.16.0.9"], "255.255.255.0/24", { elem: "*", comment: "all" }],
+      ["10.0.0.0/8", ["172.16.0.3", "172.16.0.9"], "192.0.2.1", "255.255.255.0/24", { elem: "*", comment: "all" }],
+      '10.0.0.0/8, 172.16.0.3-172.16.0.9, 192.0.2.1, 255.255.255.0/24, * comment "all"',
+    ],
+    ["whole", { keyType: "ipv4_addr", flags: ["interval"] }, ["0.0.0.0/0"], ["0.0.0.0/0"], "0.0.0.0/0"],
+    [
+      "touching",
+      { keyType: "inet_service", flags: ["interval"] },
+      [[1, 79], 80, [81, 65535]],
+      [[1, 79], 80, [81, 65535]],
+      "1-79, 80, 81-65535",
+    ],
+    [
+      "six",
+      { keyType: "ipv6_addr", flags: ["interval"] },
+      ["fe80::/10", "::1"],
+      ["::1", "fe80::/10"],
+      "::1, fe80::/10",
+    ],
+    [
+      "both",
+      { keyType: ["ipv4_addr", "inet_service"], flags: ["interval"] },
+      [["10.0.0.1", 80], ["10.0.0.0/24", [1, 1024]]],
+      [["10.0.0.1", 80], ["10.0.0.0/24", [1, 1024]]],
+      "10.0.0.1 . 80, 10.0.0.0/24 . 1-1024",
+    ],
+    [
+      "three",
+      { keyType: ["mark", "inet_proto", "ifname"] },
+      [[7, "tcp", "eth0"]],
+      [[7, "tcp", "eth0"]],
+      '0x00000007 . tcp . "eth0"',
+    ],
+    [
+      "marks",
+      { keyType: "mark", flags: ["interval"] },
+      [[16, 32], 7],
+      [7, [16, 32]],
+      "0x00000007, 0x00000010-0x00000020",
+    ],
+    ["one", { keyType: "mark" }, [7], [7], "0x00000007"],
+    ["names", { keyType: "ifname", flags: ["interval"] }, ["wg*", "eth0"], ["eth0", "wg*"], '"eth0", "wg*"'],
+    ["macs", { keyType: "ether_addr" }, ["02:00:00:00:00:01"], ["02:00:00:00:00:01"], "02:00:00:00:00:01"],
+    [
+      "verdicts",
+      { keyType: "inet_service", dataType: "verdict", flags: ["interval"] },
+      [{ elem: 22, data: { accept: null } }, { elem: [80, 90], data: { drop: null } }],
+      [{ elem: 22, data: { accept: null } }, { elem: [80, 90], data: { drop: null } }],
+      "22 : accept, 80-90 : drop",
+    ],
+    [
+      "data",
+      { keyType: "ipv4_addr", dataType: ["ipv4_addr", "inet_service"] },
+      [{ elem: "192.0.2.1", data: ["10.0.0.1", 80] }],
+      [{ elem: "192.0.2.1", data: ["10.0.0.1", 80] }],
+      "192.0.2.1 : 10.0.0.1 . 80",
+    ],
+  ];
+  for (const [name, set, given] of cases) {
+    sets.add({ ...TABLE, name, ...set });
+    elements.add({ ...TABLE, set: name }, given);
+  }
+  const text = nft("list ruleset").replace(/\s+/g, " ");
+  for (const [name, , , listed, elementsText] of cases) {
+    assert(text.includes(`elements = { ${elementsText} }`), `${name}: ${elementsText}: ${text}`);
+    const whole = listed.map((one) => typeof one === "object" && "elem" in one ? one : { elem: one });
+    assertEquals(elements.list({ ...TABLE, set: name }), whole as never, name);
+  }
+  // Sets that nft makes have the same flags, types and lengths as ours.
+  const kinds = () =>
+    // nft begins ranges with an end at 0, which counts.
+    sets.list(TABLE).map(({ handle: _, userdata: __, count: ___, ...rest }) => rest)
+      .sort((a, b) => a.name! < b.name! ? -1 : 1);
+  const ours = kinds();
+  const saved = nft("list ruleset");
+  nft(`flush ruleset\n${saved}`);
+  assertEquals(kinds(), ours);
+  for (const [name, , , listed] of cases) {
+    const whole = listed.map((one) => typeof one === "object" && "elem" in one ? one : { elem: one });
+    assertEquals(elements.list({ ...TABLE, set: name }), whole as never, `${name}, made by nft`);
+    elements.delete({ ...TABLE, set: name }, elements.list({ ...TABLE, set: name }));
+  }
+  assert(json().every(({ set, map }) => (set ?? map)?.["elem"] === undefined));
+});
+
+nftTest("nf_tables: elements have timeouts, overlaps are refused or merged", ({ ours: { elements }, nft }) => {
+  nft(`table inet guard {
+    set ports { type inet_service; timeout 1h; size 5; }
+    set merged { type ipv4_addr; flags interval; auto-merge; }
+    set strict { type ipv4_addr; flags interval; elements = { 10.0.0.0/8 } }
+  }`);
+  const ports = { ...TABLE, set: "ports" }, merged = { ...TABLE, set: "merged" }, strict = { ...TABLE, set: "strict" };
+  elements.add(ports, [22, { elem: 8080, timeout: 600, comment: "proxy" }]);
+  assertMatch(nft("list ruleset"), /8080 timeout 10m expires \S+ comment "proxy"/);
+  const one = elements.get(ports, 8080);
+  assert(one.timeout === 600 && one.expires! <= 600 && one.expires! > 500);
+  const error = assertThrows(() => elements.add(ports, [23, 22]), KernelError);
+  assertMatch(error.message, /add elements to inet guard ports: EEXIST at elements\[1\].*the element is 22/);
+  elements.add(ports, [{ elem: 22, timeout: 3000 }], { exists: "ok" });
+  assert(elements.get(ports, 22).expires! <= 3000);
+  assertThrows(() => elements.add(ports, [1, 2, 3, 4]), KernelError, "the set is full");
+  elements.destroy(ports, [22, 5]);
+  assertThrows(() => elements.delete(ports, [22]), KernelError, "the element is 22");
+  assertThrows(() => elements.add(ports, [1, 70_000]), RangeError, "[1]: expected an integer of 16 bits, got 70000");
+  assertThrows(() => elements.add(strict, [{ elem: "1.1.1.1", timeout: 5 }]), KernelError, "lacks the flag");
+  assertThrows(() => elements.add(strict, ["9.9.9.9", "10.1.2.3"]), KernelError, 'the element is "10.1.2.3"');
+  assertEquals(elements.get(strict, "10.1.2.3"), { elem: "10.0.0.0/8" });
+  assertEquals(elements.find(strict, "9.9.9.9"), undefined);
+  elements.add(merged, ["10.0.0.0/8", "10.0.0.7", ["11.0.0.0", "11.0.0.7"]]);
+  elements.add(merged, ["11.0.0.8", "20.0.0.1"]);
+  assertEquals(elements.list(merged), [{ elem: ["10.0.0.0", "11.0.0.8"] }, { elem: "20.0.0.1" }]);
+  assertMatch(nft("list ruleset"), /elements = { 10.0.0.0-11.0.0.8, 20.0.0.1 }/);
+  elements.flush(merged);
+  assertEquals(elements.list(merged), []);
+});
+
+nftTest("nf_tables: a batch is done as a whole, or not at all", ({ ours, nft, json }) => {
+  ours.batch((b) => {
+    b.tables.add({ family: "inet", name: "guard" });
+    b.chains.add({ ...TABLE, name: "in", hook: { hooknum: "input", priority: 0 } });
+    b.sets.add({ ...TABLE, name: "bad", keyType: "ipv4_addr", flags: ["interval"] });
+    b.elements.add({ ...TABLE, set: "bad" }, ["10.0.0.0/8", "192.0.2.1"]);
+    b.objects.add({ ...TABLE, name: "seen", type: "counter" });
+    b.rules.add({ ...TABLE, chain: "in", expressions: [drop] });
+  });
+  const before = json();
+  assertEquals(before.map((one) => Object.keys(one)[0]), ["table", "counter", "set", "chain", "rule"]);
+  const { id } = ours.generation();
+  const error = assertThrows(() =>
+    ours.batch((b) => {
+      b.rules.flush(TABLE);
+      b.chains.delete({ ...TABLE, name: "nothing" });
+      b.chains.add({ ...TABLE, name: "new" });
+      b.elements.add({ ...TABLE, set: "bad" }, ["8.8.8.8", "10.1.1.1"]);
+    }), TransactionError);
+  assertEquals(error.failures.map(({ index }) => index), [1, 3]);
+  assertMatch(error.failures[1]!.error.message, /at elements\[2\].*the element is "10.1.1.1"/);
+  assertEquals([json(), ours.generation().id], [before, id]);
+  nft("add chain inet guard other");
+  assertThrows(
+    () => ours.batch((b) => b.chains.add({ ...TABLE, name: "new" }), { generation: id! }),
+    TransactionError,
+    "ERESTART",
+  );
+  ours.batch((b) => b.chains.add({ ...TABLE, name: "new" }), { generation: ours.generation().id! });
+  ours.batch((b) => {
+    b.elements.flush({ ...TABLE, set: "bad" });
+    b.elements.add({ ...TABLE, set: "bad" }, ["10.1.1.1"]);
+    b.tables.add({ family: "inet", name: "guard" }, { exists: "ok" });
+    b.chains.delete({ ...TABLE, name: "nothing" }, { missing: "ok" });
+  });
+  assertEquals(ours.elements.list({ ...TABLE, set: "bad" }), [{ elem: "10.1.1.1" }]);
+});
+
+nftTest("nf_tables: stateful objects are those that nft lists", ({ ours: { objects }, nft, json }) => {
+  nft(`table inet guard {
+    counter c { packets 5 bytes 600; }
+    quota q { over 1000 bytes; }
+    limit l { rate 10/minute burst 3 packets; }
+    ct helper h { type "ftp" protocol tcp; }
+    ct timeout t { protocol tcp; l3proto ip; policy = { established : 100, close : 4 }; }
+    ct expectation e { protocol tcp; dport 9876; timeout 2m; size 12; l3proto ip; }
+    synproxy s { mss 1460; wscale 7; timestamp sack-perm }
+  }`);
+  const found = objects.list(TABLE), before = nft("list ruleset");
+  assertEquals(found.map(({ type }) => type).sort(), [
+    "counter",
+    "ct_expect",
+    "ct_helper",
+    "ct_timeout",
+    "limit",
+    "quota",
+    "synproxy",
+  ]);
+  assertEquals(found.find(({ name }) => name === "l")!.data, {
+    rate: 10,
+    unit: 60,
+    burst: 3,
+    type: "pkts",
+    flags: [],
+  });
+  nft("flush ruleset\nadd table inet guard");
+  for (const one of found) objects.add(one);
+  assertEquals(nft("list ruleset"), before);
+  assertEquals(objects.reset({ ...TABLE, type: "counter" })[0]!.data, { bytes: 600, packets: 5 });
+  assertEquals(objects.get({ ...TABLE, name: "c", type: "counter" }).data, { bytes: 0, packets: 0 });
+  objects.flush({ ...TABLE });
+  assertEquals(json().length, 1);
+});
