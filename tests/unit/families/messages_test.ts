@@ -14,8 +14,7 @@ import { hex } from "./golden.ts";
 const NO_MODULE = "there is no module for it yet";
 
 /** Subsystems of NETLINK_NETFILTER without a module. */
-const NO_SUBSYSTEMS: readonly number[] = [2, 3, 4, 8, 9, 10];
-const NO_SUBSYSTEMS: readonly number[] = [2, 3, 4, 5, 7, 8, 9, 11, 12];
+const NO_SUBSYSTEMS: readonly number[] = [2, 3, 4, 8, 9];
 
 /** Message types without a table, by protocol: the part of their names for the object (`""`: all), and the reason. */
 const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
