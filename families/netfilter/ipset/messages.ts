@@ -50,6 +50,15 @@ function marked<D, E>(codec: Codec<D, E>): Codec<D, E> {
 const u16n: Codec<number> = marked(be16), u32n: Codec<number> = marked(be32);
 const count64n: Codec<number, number | bigint> = marked(beCount64);
 
+/** The mask of marks: the kernel sends it in host order, without the flag, and takes it in network order. */
+const markmask: Codec<number> = {
+  ...u32n,
+  decode(from, at) {
+    const isMarked = at < 4 || (from.view.getUint16(at - 2, true) & NLA_F_NET_BYTEORDER) !== 0;
+    return from.view.getUint32(at, !isMarked);
+  },
+};
+
 const IPADDR_IPV4 = 1, IPADDR_IPV6 = 2;
 
 /** An address in a nest of its own: IPSET_ATTR_IPADDR_IPV4 or _IPV6. */
@@ -257,7 +266,7 @@ export const IpsetOptions: Attributes<IpsetOptions> = attributes((): Shape<Ipset
   portTo: [5, u16n],
   timeout: [6, u32n],
   cadtFlags: [8, cadtFlags],
-  markmask: [11, u32n],
+  markmask: [11, markmask],
   bitmask: [12, address],
   initval: [17, u32n],
   hashsize: [18, u32n],

@@ -1,8 +1,10 @@
 /** ipset: sets and entries, compared with those of `ipset list -o xml`. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { BatchError, KernelError } from "../../../core/errors.ts";
 import type { IpSet, SetEntry, SetType } from "../../../families/netfilter/ipset.ts";
-import { kernelTest } from "../namespace.ts";
+import { kernelTest, run } from "../namespace.ts";
 import { has, withIpset } from "./with_ipset.ts";
 
 /** The sets in `ipset list -o xml`: the text of each element, by its name; elements without text are true. */
@@ -315,5 +317,19 @@ kernelTest("ipset: a batch of sets and entries", ["ip", "ipset"], async () => {
       [3, "ENOENT"],
     ]);
     assert(tool("save").includes("add b 10.0.0.1\n"));
+  });
+});
+
+kernelTest("examples: block_list replaces the content of a set at once", ["ip", "ipset"], async () => {
+  await withIpset((client, tool, ns) => {
+    const example = fileURLToPath(new URL("../../../examples/block_list.ts", import.meta.url));
+    const runtime = "Deno" in globalThis ? ["run", "-A", "--no-lock", "--no-check"] : [];
+    const block = (lines: string, ...args: string[]): string =>
+      run(process.execPath, [...runtime, example, "--netns", ns, ...args, "bad", "-"], lines);
+    assertEquals(block("10.0.0.0/8\n192.0.2.1 # a comment\n\n10.1.2.3/8\n"), "bad has 2 networks\n");
+    assertEquals(block("198.51.100.0/24\n"), "bad has 1 networks\n");
+    assertEquals(tool("save").match(/^(create \S+|add .*)/gm), ["create bad", "add bad 198.51.100.0/24"]);
+    assertThrows(() => block("nonsense\n"), Error, "expected an IP address");
+    assertEquals(client.sets.list().map(({ name, elements }) => [name, elements]), [["bad", 1]]);
   });
 });

@@ -11,7 +11,7 @@ function ipset(ns: { readonly name: string }, command: string, input?: string): 
 
 /** Runs `body` in a new namespace; skips the test if the kernel has no ipset. */
 export async function withIpset(
-  body: (client: IpsetClient, tool: (command: string, input?: string) => string) => void,
+  body: (client: IpsetClient, tool: (command: string, input?: string) => string, netns: string) => void,
 ): Promise<void> {
   await inNamespace((ns) => {
     using client = open({ netns: ns.name });
@@ -22,7 +22,7 @@ export async function withIpset(
       if (error instanceof KernelError && error.code === "EINVAL") skip("needs a kernel with ipset");
       throw error;
     }
-    body(client, (command, input) => ipset(ns, command, input));
+    body(client, (command, input) => ipset(ns, command, input), ns.name);
   });
 }
 
