@@ -52,8 +52,9 @@ import {
   scalarOf,
 } from "./datatypes.ts";
 import { NftData, NftExpression, NftExpressions, type NftVerdict } from "./expressions.ts";
-import { hasFlag, keyLayout, layoutOf, lengthOf, type NftPart, NftSet, seconds } from "./set.ts";
+import { hasFlag, keyLayout, layoutOf, lengthOf, type NftPart, type NftSet, seconds } from "./set.ts";
 import { expectFamily, inOneGeneration, type NftContext, nftHint, sharedContext } from "./transaction.ts";
+import { setIn } from "./known_sets.ts";
 import { commentIn, hostInteger, userdata, userdataOf } from "./userdata.ts";
 
 const ELEMENT_FLAGS = { interval_end: 1, catchall: 2 } as const;
@@ -478,7 +479,7 @@ export class NftElements {
 
     expectArray(values, what, "an array of elements");
     const exists = isOk(options, "exists", what);
-    if (set.autoMerge === true && form.hasEnds) return this.#merge(key, form, values, what);
+    if (set.autoMerge === true && form.hasEnds) return this.#merge(key, set, form, values, what);
     // The kernel does not begin the timeout of an existing element anew, before 6.12.
     if (exists && hasFlag(set, "timeout")) {
       const bare = values.map((one) => isFields(one) ? (one as NftElement).elem : one);
@@ -528,13 +529,14 @@ export class NftElements {
   /** Adds ranges joined with those that they overlap or touch. */
   #merge(
     key: NftElementsKey,
+    set: NftSet,
     form: NftElementForm,
     values: readonly NftElementInput[],
     what: string,
   ): void {
     const refuse = refuser(what);
-    const isNew = this.#context.made?.has(`${key.family} ${key.table} ${key.set}`) === true;
-    const present = isNew ? [] : this.list(key);
+    // A set that this transaction makes has no elements yet, and no handle.
+    const present = set.handle === undefined ? [] : this.list(key);
     type Item = { range: NftBounds; element: NftElement; old: boolean };
     const items: Item[] = [...present.map((one) => [one, true] as const), ...values.map((one) => [one, false] as const)]
       .map(([given, old]) => {
@@ -668,19 +670,7 @@ export class NftElements {
     expectFields(key, what, "the set as an object");
     expectNames(key, what, ["family", "table", "set"]);
     expectFamily(key, what);
-    const { family, table, set: name } = key, client = this.#context.open();
-    const made = this.#context.made?.get(`${family} ${table} ${name}`);
-    if (made !== undefined) return made;
-    const found = client.request({
-      type: MSG.NFT_MSG_GETSET,
-      flags: 0,
-      codec: NftSet as Codec<unknown, never>,
-      value: { family, table, name },
-      what,
-      reply: MSG.NFT_MSG_NEWSET,
-      looks: true,
-      hint: nftHint,
-    }) as NftSet | undefined;
+    const { family, table, set: name } = key, found = setIn(this.#context, { family, table, name }, what);
     if (found === undefined) throw unasked(`${what}: the set is not known`);
     return found;
   }

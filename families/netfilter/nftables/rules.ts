@@ -37,15 +37,22 @@ import { NLM_F } from "../../../core/message.ts";
 import { declareMessages } from "../../../core/messages.ts";
 import type { Operation, Requester } from "../../../core/protocol.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NFNLGRP } from "../protocol.ts";
+import { compile, type KnownSet, type NewSet } from "./compile.ts";
+import { NftSetElemList } from "./elements.ts";
 import { type NftExpression, NftExpressions } from "./expressions.ts";
+import type { TableFamily } from "./operands.ts";
+import { NftSet, typeNumber } from "./set.ts";
+import type { Statement } from "./statements.ts";
 import {
   expectFamily,
+  nextSetId,
   NftCollection,
   type NftContext,
   type NftDeclaration,
   nftHint,
   sharedContext,
 } from "./transaction.ts";
+import { setIn } from "./known_sets.ts";
 import { commentIn, userdata } from "./userdata.ts";
 
 /** The protocol of rules made by xtables, for their matches and targets. */
@@ -120,6 +127,12 @@ export interface NftRuleKey {
   comment?: string;
 }
 
+/** The input form of a rule. */
+export type NftRuleInput = Input<NftRule> & {
+  /** The statements, in nft's JSON, of which the expressions are made. */
+  expr?: readonly Statement[];
+};
+
 /** The place of a new rule in its chain. */
 export interface NftRulePlace extends AddOptions {
   /** The handle of a neighbour: `add` places the rule behind it, `insert` in front of it. */
@@ -173,8 +186,41 @@ function isAbsent(error: unknown): boolean {
   return error instanceof KernelError && error.code === "ENOENT";
 }
 
+/** Returns the messages that make an anonymous set and its elements, in the transaction of the rule that uses it. */
+function anonymous(made: NewSet, family: NfFamily, table: string | undefined, what: string): Operation[] {
+  const { elements, timeout, ...set } = made, flags = NLM_F.NLM_F_CREATE;
+  const list = elements.map(({ timeout, ...element }) => ({
+    ...element,
+    ...(timeout === undefined ? {} : { timeout: timeout / 1000 }),
+  }));
+  const value = { ...set, family, table, ...(timeout === undefined ? {} : { timeout: timeout / 1000 }) };
+  const messages: Operation[] = [
+    { type: NETFILTER_MSG.NFT_MSG_NEWSET, flags, codec: NftSet as Codec<unknown, never>, value, what, hint: nftHint },
+  ];
+  for (let at = 0; at < list.length; at += MOST_ELEMENTS) {
+    messages.push({
+      type: NETFILTER_MSG.NFT_MSG_NEWSETELEM,
+      flags,
+      codec: NftSetElemList as Codec<unknown, never>,
+      value: { family, table, set: set.name, setId: set.id, elements: list.slice(at, at + MOST_ELEMENTS) },
+      what,
+      hint: nftHint,
+    });
+  }
+  return messages;
+}
+
+/** Most elements of an anonymous set in one message, of any size. */
+const MOST_ELEMENTS = 200;
+
+/** Returns the requests as one item. */
+function following(before: readonly Operation[], last: Operation): Operation {
+  const [first, ...rest] = [...before, last];
+  return rest.length === 0 ? last : { ...first!, then: rest };
+}
+
 /** The rules of one network namespace. */
-export class NftRules extends NftCollection<NftRule, Input<NftRule>, NftRuleKey, NftRule> {
+export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, NftRule> {
   /** Sends in a context. */
   constructor(context: NftContext) {
     super(declaration, context);
@@ -185,13 +231,13 @@ export class NftRules extends NftCollection<NftRule, Input<NftRule>, NftRuleKey,
    *
    * @returns the rule with its handle; nothing in a batch
    */
-  override add(value: Input<NftRule>): NftRule;
+  override add(value: NftRuleInput): NftRule;
   /**
    * Adds a rule behind another one; or, with `{ exists: "ok" }`, unless its chain has a rule with its comment: then it
    * returns false.
    */
-  override add(value: Input<NftRule>, place?: NftRulePlace): NftRule | false;
-  override add(value: Input<NftRule>, place: NftRulePlace = {}): NftRule | false {
+  override add(value: NftRuleInput, place?: NftRulePlace): NftRule | false;
+  override add(value: NftRuleInput, place: NftRulePlace = {}): NftRule | false {
     return this.#put("add", value, place, NLM_F.NLM_F_APPEND);
   }
 
@@ -200,19 +246,26 @@ export class NftRules extends NftCollection<NftRule, Input<NftRule>, NftRuleKey,
    *
    * @returns the rule with its handle; nothing in a batch
    */
-  insert(value: Input<NftRule>): NftRule;
+  insert(value: NftRuleInput): NftRule;
   /** Adds a rule in front of another one; or unless it exists, as {@linkcode NftRules.add}. */
-  insert(value: Input<NftRule>, place?: NftRulePlace): NftRule | false;
-  insert(value: Input<NftRule>, place: NftRulePlace = {}): NftRule | false {
+  insert(value: NftRuleInput, place?: NftRulePlace): NftRule | false;
+  insert(value: NftRuleInput, place: NftRulePlace = {}): NftRule | false {
     return this.#put("insert", value, place, 0);
   }
 
   /** Replaces the rule that has the handle of `value`; it keeps its handle and its place. */
-  override replace(value: Input<NftRule>): void {
-    if (value.handle === undefined) {
-      throw argumentError(TypeError, `Cannot replace rule ${declaration.describe(value)}: handle is missing`);
-    }
-    super.replace(value);
+  override replace(value: NftRuleInput): void {
+    const what = `replace rule ${isFields(value) ? declaration.describe(value) : ""}`.trimEnd();
+    if (value.handle === undefined) throw argumentError(TypeError, `Cannot ${what}: handle is missing`);
+    const { rule, before } = this.#compiled(value, what);
+    this.context.requester().request(following(before, this.operation("replace", declaration.messages.new, rule)));
+  }
+
+  /** Changes only the given fields of a rule, which keeps its handle and its place. */
+  override set(key: NftRuleKey, changes: NftRuleInput): void {
+    if (!isFields(changes) || changes["expr"] === undefined) return super.set(key, changes);
+    const { expressions: _, ...rule } = this.get(key);
+    this.replace({ ...rule, ...changes as NftRuleInput });
   }
 
   /**
@@ -297,11 +350,12 @@ export class NftRules extends NftCollection<NftRule, Input<NftRule>, NftRuleKey,
     return { family, table, chain: found.chain, handle: found.handle };
   }
 
-  #put(verb: "add" | "insert", value: Input<NftRule>, place: NftRulePlace, flags: number): NftRule | false {
+  #put(verb: "add" | "insert", value: NftRuleInput, place: NftRulePlace, flags: number): NftRule | false {
     const what = `${verb} rule ${isFields(value) ? declaration.describe(value) : ""}`.trimEnd();
     expectOptions(place, what, ["handle", "index", "exists"]);
     if (isOk({ exists: place.exists }, "exists", what) && this.#exists(value, what)) return false;
-    const operation = this.operation("add", declaration.messages.new, value, declaration.messages.new);
+    const { rule, before } = this.#compiled(value, what);
+    const operation = this.operation("add", declaration.messages.new, rule, declaration.messages.new);
     const requester = this.context.requester(), batched = this.context.made !== undefined;
     const position = this.#position(value, place, what);
     const sent: Operation = {
@@ -310,7 +364,40 @@ export class NftRules extends NftCollection<NftRule, Input<NftRule>, NftRuleKey,
       value: position === undefined ? operation.value : { ...operation.value, position },
       flags: NLM_F.NLM_F_CREATE | flags | (batched ? 0 : NLM_F.NLM_F_ECHO),
     };
-    return requester.request(sent) as NftRule;
+    return requester.request(following(before, sent)) as NftRule;
+  }
+
+  /** Returns the rule with its statements compiled, and the messages that make its anonymous sets. */
+  #compiled(value: NftRuleInput, what: string): { rule: Input<NftRule>; before: Operation[] } {
+    const { expr, ...rule } = value, { family, table } = rule;
+    if (expr === undefined) return { rule, before: [] };
+    if (rule.expressions !== undefined) {
+      throw argumentError(TypeError, `Cannot ${what}: expr and expressions exclude each other`);
+    }
+    const { expressions, sets } = compile(expr, {
+      family: family as TableFamily,
+      what,
+      nextSetId,
+      indexOf: (name) => this.context.open().names.index(name),
+      setOf: (name) => this.#setOf({ family: family!, table: String(table), name }, what),
+    });
+    return { rule: { ...rule, expressions }, before: sets.flatMap((set) => anonymous(set, family!, table, what)) };
+  }
+
+  /** Returns what the compiler must know of a set. */
+  #setOf(key: { family: NfFamily; table: string; name: string }, what: string): KnownSet | undefined {
+    try {
+      const set = setIn(this.context, key, what), { keyType, dataType, flags } = set ?? {};
+      if (keyType === undefined) return undefined;
+      return {
+        keyType: typeNumber(keyType),
+        ...(dataType === undefined ? {} : { dataType: typeNumber(dataType) }),
+        ...(flags === undefined ? {} : { flags }),
+      };
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
   }
 
   /** True if the chain has a rule with the same comment. */
@@ -323,7 +410,7 @@ export class NftRules extends NftCollection<NftRule, Input<NftRule>, NftRuleKey,
   }
 
   /** Returns the handle of the neighbour; `undefined` for a place at an end of the chain. */
-  #position(value: Input<NftRule>, { handle, index }: NftRulePlace, what: string): bigint | number | undefined {
+  #position(value: NftRuleInput, { handle, index }: NftRulePlace, what: string): bigint | number | undefined {
     if (index === undefined) return handle;
     const { family, table, chain } = value as NftRule;
     const found = this.list({ family, table, chain } as Input<NftRule>)[index]?.handle;
@@ -334,3 +421,4 @@ export class NftRules extends NftCollection<NftRule, Input<NftRule>, NftRuleKey,
 
 /** The rules of this namespace, on a socket that the first use opens. */
 export const rules: NftRules = new NftRules(sharedContext);
+export type { Statement } from "./statements.ts";

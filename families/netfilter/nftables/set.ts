@@ -42,6 +42,11 @@ export function partsOf(type: NftType | undefined): readonly NftDatatypeName[] {
   return type === undefined ? [] : Array.isArray(type) ? type : [type as NftDatatypeName];
 }
 
+/** Returns nft's number of a type: of a concatenation, that of its parts side by side. */
+export function typeNumber(type: NftType): number {
+  return partsOf(type).reduce<number>((number, part) => number * 64 + datatypeOf(part).id, 0);
+}
+
 /** Codec of nft's number of a type. */
 const datatype: Codec<NftType> = {
   name: "a type of values",
@@ -54,7 +59,6 @@ const datatype: Codec<NftType> = {
     return parts.length === 1 ? parts[0]! : parts;
   },
   encode(value, to, owner) {
-    let number = 0;
     for (const part of partsOf(value)) {
       if (typeof part !== "number" && !Object.hasOwn(NFT_DATATYPES, part)) {
         to.fail(
@@ -62,8 +66,8 @@ const datatype: Codec<NftType> = {
           `there is no type ${shown(part)}${didYouMean(String(part), Object.keys(NFT_DATATYPES))}`,
         );
       }
-      number = number * 64 + datatypeOf(part).id;
     }
+    const number = typeNumber(value);
     if (number > 0xffffffff) to.fail(RangeError, "expected at most 5 parts of a concatenation");
     be32.encode(to.path.at(-1) === "dataType" && value === "verdict" ? DATA_VERDICT : number, to, owner);
   },

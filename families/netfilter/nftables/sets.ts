@@ -18,6 +18,7 @@ import { datatypeOf, type NftDatatypeName } from "./datatypes.ts";
 import { keyLayout, layoutOf, lengthOf, NftSet, type NftSetFlag, partsOf, SET_USERDATA } from "./set.ts";
 import {
   expectFamily,
+  nextSetId,
   NftCollection,
   type NftContext,
   type NftDeclaration,
@@ -39,9 +40,6 @@ export interface NftSetKey {
   /** The handle. */
   handle?: bigint | number;
 }
-
-/** The number of a set in its transaction; the kernel needs one, and compares only those of one transaction. */
-let lastId = 0;
 
 /** Byte orders in user data. */
 const MIXED = 0, HOST = 1, NETWORK = 2;
@@ -115,7 +113,7 @@ function completed(set: NftSet): NftSet {
       : { desc }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(expressions === undefined ? {} : { expressions }),
-    id: set.id ?? ++lastId,
+    id: set.id ?? nextSetId(),
     userdata: userdataFor(set),
   };
 }

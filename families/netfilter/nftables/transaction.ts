@@ -192,10 +192,18 @@ export interface NftContext {
   /** The sender of changes. */
   readonly requester: () => Requester;
   /**
-   * The sets that this transaction makes, by family, table and name: only the kernel knows the others. Absent outside
-   * of transactions.
+   * The sets that are known, by family, table and name: those that this transaction makes, which the kernel does not
+   * know yet, and others that it uses. Absent outside of transactions.
    */
   readonly made?: Map<string, NftSet>;
+}
+
+/** The number of the last set that was added. */
+let lastSetId = 0;
+
+/** Returns a number for a set: the kernel needs one, and compares only those of one transaction. */
+export function nextSetId(): number {
+  return lastSetId = lastSetId % 0xffffffff + 1;
 }
 
 /** Returns the context of a client. */

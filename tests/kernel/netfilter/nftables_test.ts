@@ -1,7 +1,8 @@
 /** Tables, chains, rules, sets, elements and objects of nf_tables, compared with `nft -j`. */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { KernelError, TransactionError } from "../../../core/errors.ts";
-import type { NftElementInput, NftExpression } from "../../../families/netfilter/nftables/mod.ts";
+import { type NftElementInput, type NftExpression, trace } from "../../../families/netfilter/nftables/mod.ts";
+import { run } from "../namespace.ts";
 import { nftTest } from "./nft.ts";
 
 const TABLE = { family: "inet", table: "guard" } as const;
@@ -281,3 +282,68 @@ nftTest("nf_tables: stateful objects are those that nft lists", ({ ours: { objec
   objects.flush({ ...TABLE });
   assertEquals(json().length, 1);
 });
+
+nftTest("nf_tables: rules are made of nft's statements, with sets of the same batch", ({ ours, nft }) => {
+  const saddr = { payload: { protocol: "ip", field: "saddr" } },
+    dport = { payload: { protocol: "tcp", field: "dport" } };
+  ours.batch((b) => {
+    b.tables.add({ family: "inet", name: "guard" });
+    b.chains.add({ ...TABLE, name: "in", hook: { hooknum: "input", priority: 0 } });
+    b.sets.add({ ...TABLE, name: "bad", keyType: "ipv4_addr", flags: ["interval"] });
+    b.elements.add({ ...TABLE, set: "bad" }, ["10.0.0.0/8"]);
+    b.rules.add({
+      ...TABLE,
+      chain: "in",
+      comment: "bad ones",
+      expr: [{ match: { left: saddr, op: "==", right: "@bad" } }, { counter: null }, { drop: null }],
+    });
+  });
+  const right = { set: [22, 80, { range: [8000, 8100] as [number, number] }] };
+  const { handle } = ours.rules.add({
+    ...TABLE,
+    chain: "in",
+    expr: [{ match: { left: dport, op: "==", right } }, { accept: null }],
+  });
+  const text = nft("list ruleset", "-a");
+  assertMatch(text, /ip saddr @bad counter packets 0 bytes 0 drop comment "bad ones" # handle/);
+  assert(text.includes(`tcp dport { 22, 80, 8000-8100 } accept # handle ${handle}`), text);
+  ours.rules.set({ ...TABLE, comment: "bad ones" }, {
+    expr: [{ match: { left: saddr, op: "!=", right: "@bad" } }, { accept: null }],
+  });
+  assertMatch(nft("list ruleset"), /ip saddr != @bad accept comment "bad ones"\n\s*tcp dport/);
+  assertThrows(
+    () => ours.rules.add({ ...TABLE, chain: "in", expr: [{ drop: null }], expressions: [] }),
+    TypeError,
+    "exclude each other",
+  );
+});
+
+nftTest("nf_tables: a traced packet is followed rule by rule", async ({ name, ours, ip, nft }) => {
+  ip("link set lo up");
+  nft(`table inet guard {
+    chain in { type filter hook input priority 0; meta nftrace set 1; jump more; }
+    chain more { udp dport 9 counter drop; }
+  }`);
+  const steps = trace({ netns: name }), found: unknown[] = [];
+  run("ip", ["netns", "exec", name, "bash", "-c", "echo packet > /dev/udp/127.0.0.1/9"]);
+  for await (const step of steps) {
+    found.push([step.table, step.chain, step.type, step.verdict?.code]);
+    if (found.length === 1) {
+      assertEquals([step.packet?.src, step.packet?.dst, step.packet?.dport, step.iifDev], [
+        "127.0.0.1",
+        "127.0.0.1",
+        9,
+        "lo",
+      ]);
+    }
+    if (step.verdict?.code === "drop") {
+      assertEquals(step.rule, ours.rules.list({ ...TABLE, chain: "more" })[0]!.handle);
+      break;
+    }
+  }
+  assertEquals(found, [
+    ["guard", "in", "rule", "continue"],
+    ["guard", "in", "rule", "jump"],
+    ["guard", "more", "rule", "drop"],
+  ]);
+}, ["ip", "nft", "bash"]);
