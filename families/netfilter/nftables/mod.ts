@@ -161,7 +161,7 @@ export * from "./flowtables.ts";
 export * from "./objects.ts";
 export * from "./rules.ts";
 export * from "./sets.ts";
-export type * from "./statements.ts";
+export type { Statement } from "./statements.ts";
 export * from "./tables.ts";
 export * from "./trace.ts";
 export * from "./transaction.ts";
