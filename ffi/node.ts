@@ -125,6 +125,8 @@ function createWaker(
   // in a Worker, aborts the process. (Worker.terminate() gives no chance to close it.)
   process.once("exit", close);
 
+  // Declared here, as a script's project need not have the types of Node.
+  const { setImmediate: later } = globalThis as unknown as { setImmediate(callback: () => void): void };
   function fire(): void {
     if (!wanted) return;
     wanted = false;
@@ -132,7 +134,7 @@ function createWaker(
   }
   readable.set(handle, () => {
     uv["uv_poll_stop"]!(handle);
-    setImmediate(fire); // promises settled here would wait for the loop's next turn: no microtasks run after it
+    later(fire); // promises settled here would wait for the loop's next turn: no microtasks run after it
   });
   return {
     arm(): void {

@@ -1,4 +1,4 @@
-/** The README's statements about families agree with the registry and the package's exports. */
+/** The README's statements about families agree with the registry and the package's exports, its commands with their tests. */
 import { assert, assertEquals } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { FAMILIES, families } from "../../families/registry.ts";
@@ -47,4 +47,38 @@ test("README: protocols that this kernel has are active in the table", () => {
   for (const { numbers, names, status } of ROWS) {
     if (/^(removed|never)/.test(status)) assert(!numbers.some((number) => served.includes(number)), String(names));
   }
+});
+
+/** The modules of the names that a file imports from the library. */
+function importsOf(source: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (
+    const [, all, names, path] of source.matchAll(/^import (?:\* as (\w+)|\{([^}]*)\}) from "\.\.\/\.\.\/([^"]+)";$/gm)
+  ) {
+    for (const name of (all ?? names!).split(",")) found.set(name.trim(), path!.replace("families/", ""));
+  }
+  return found;
+}
+
+/** Returns the code in one line. */
+function oneLine(code: string): string {
+  return code.trim().replace(/\s*\n\s*/g, " ").replace(/,? ([)\]])/g, "$1").replace(/\( /g, "(");
+}
+
+test("README: the table of commands is that of tests/kernel/commands.ts, which compiles it and runs it", () => {
+  const source = read("tests/kernel/commands.ts"), imports = importsOf(source);
+  const list = /COMMANDS: readonly Command\[\] = \[\n([^]*?)\n\];/.exec(source)![1]!;
+  const rows = list.split(/^  (?=\[)/m).filter((row) => row !== "").map((row) => {
+    const [, command, code] = /^\[\s*"(.*?)",\s*\(\) =>([^]*?),?\s*\],\s*$/.exec(row)!;
+    const text = oneLine(code!);
+    const modules = new Set(
+      [...text.replace(/"[^"]*"/g, "").matchAll(/(?<![.\w])\w+(?!\w*:)/g)].flatMap(([name]) => imports.get(name) ?? []),
+    );
+    return `| \`${command}\` | \`${text}\` | ${[...modules].map((path) => `\`${path}\``).join(", ")} |`;
+  });
+  const readme = read("README.md").split("\n").map((line) => line.replace(/ +\|/g, " |"));
+  const first = readme.findIndex((line) => line.startsWith("| You type"));
+  const theirs = readme.slice(first + 2, readme.findIndex((line, i) => i > first && !line.startsWith("|")));
+  assertEquals(theirs, rows, `the README's lines must be\n${rows.join("\n")}`);
+  assert(rows.length >= 40, `${rows.length} lines`);
 });

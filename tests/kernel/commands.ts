@@ -1,0 +1,130 @@
+/**
+ * The README's table of commands: what one types, and what one writes here. `tests/kernel/commands_test.ts` compares it
+ * with the README, and runs this file in a namespace of its own, where it prints a line of JSON for each command.
+ *
+ * A line of the table is added here and in the README. The lines are run one after another: some use what those before
+ * have made.
+ */
+import process from "node:process";
+import * as netns from "../../core/netns.ts";
+import { processesOf } from "../../core/processes.ts";
+import { algorithms } from "../../families/crypto.ts";
+import { processes } from "../../families/connector/processes.ts";
+import { families } from "../../families/generic/controller.ts";
+import { channels, features, linkModes, rings } from "../../families/generic/ethtool.ts";
+import { macsec } from "../../families/generic/macsec.ts";
+import { endpoints, limits } from "../../families/generic/mptcp_pm.ts";
+import { wiphys } from "../../families/generic/nl80211.ts";
+import { tasks } from "../../families/generic/taskstats.ts";
+import { metrics } from "../../families/generic/tcp_metrics.ts";
+import { thermal } from "../../families/generic/thermal.ts";
+import { wireguard } from "../../families/generic/wireguard.ts";
+import { addresses } from "../../families/route/addresses.ts";
+import { brief } from "../../families/route/brief.ts";
+import { links } from "../../families/route/links.ts";
+import { batch, open, watch } from "../../families/route/mod.ts";
+import { neighbours } from "../../families/route/neighbours.ts";
+import { owner } from "../../families/route/owner.ts";
+import { routes } from "../../families/route/routes.ts";
+import { rules } from "../../families/route/rules.ts";
+import { udp } from "../../families/sock_diag/datagrams.ts";
+import { tcp } from "../../families/sock_diag/tcp.ts";
+import { unix } from "../../families/sock_diag/unix.ts";
+import { uevents } from "../../families/uevent.ts";
+
+/** A command, and the function that does the same. */
+type Command = readonly [command: string, here: () => unknown];
+
+export const COMMANDS: readonly Command[] = [
+  [
+    "ip link add v0 type veth peer v1",
+    () => links.add({ ifname: "v0", kind: "veth", data: { peer: { ifname: "v1" } } }),
+  ],
+  ["ip link add br0 type bridge", () => links.add({ ifname: "br0", kind: "bridge" })],
+  ["ip link set v0 up mtu 1400", () => links.set("v0", { up: true, mtu: 1400 })],
+  ["ip link set v1 up master br0", () => links.set("v1", { up: true, master: "br0" })],
+  ["ip link set v1 nomaster", () => links.set("v1", { master: null })],
+  ["ip -br link", () => links.list().map(brief)],
+  ["ip -s link show v0", () => links.get("v0").stats64],
+  ["ip addr add 10.0.0.1/24 dev v0", () => addresses.add({ dev: "v0", address: "10.0.0.1/24" })],
+  ["ip -br addr show dev v0", () => addresses.list({ dev: "v0" }).map(brief)],
+  ["ip addr show to 10.0.0.1", () => owner("10.0.0.1")?.dev],
+  ["ip route", () => routes.list({ table: "main", family: "inet" }).map(brief)],
+  ["ip route add 10.1.0.0/16 via 10.0.0.2", () => routes.add({ dst: "10.1.0.0/16", gateway: "10.0.0.2" })],
+  [
+    "ip route replace default via 10.0.0.3 metric 5",
+    () => routes.replace({ dst: "default", gateway: "10.0.0.3", priority: 5 }),
+  ],
+  [
+    "ip route add blackhole 10.2.0.0/16 table 100",
+    () => routes.add({ dst: "10.2.0.0/16", type: "blackhole", table: 100 }),
+  ],
+  ["ip route get 10.1.2.3", () => routes.lookup("10.1.2.3")],
+  ["ip route flush table 100", () => routes.flush({ table: 100 })],
+  ["ip rule", () => rules.list().map(brief)],
+  [
+    "ip rule add from 10.0.0.0/24 lookup 100 priority 90",
+    () => rules.add({ src: "10.0.0.0/24", table: 100, priority: 90 }),
+  ],
+  ["ip rule del priority 90", () => rules.delete({ priority: 90 })],
+  ["ip neigh", () => neighbours.list().map(brief)],
+  [
+    "ip neigh replace 10.0.0.9 lladdr 02:00:00:00:00:09 dev v0",
+    () => neighbours.replace({ dev: "v0", dst: "10.0.0.9", lladdr: "02:00:00:00:00:09" }),
+  ],
+  ["ip neigh flush dev v0", () => neighbours.flush({ dev: "v0" })],
+  ["bridge fdb show br br0", () => neighbours.list({ family: "bridge", dev: "br0" }).map(brief)],
+  ["ip -batch FILE", () =>
+    batch((b) => {
+      for (const dst of ["10.3.0.0/16", "10.4.0.0/16"]) b.routes.add({ dst, dev: "v0" });
+    })],
+  ["ip monitor link route", () => watch("link", "route")],
+  ["ip netns add blue", () => netns.add("blue")],
+  ["ip link set v1 netns blue", () => links.set("v1", { netns: "blue" })],
+  ["ip -n blue -br addr", () => open({ netns: "blue" }).addresses.list().map(brief)],
+  ["ip netns del blue", () => netns.delete("blue")],
+  ["ip addr flush dev v0", () => addresses.flush({ dev: "v0" })],
+  ["ip link del br0", () => links.delete("br0")],
+  ["ip mptcp endpoint show", () => endpoints.list()],
+  ["ip mptcp limits show", () => limits()],
+  ["ip macsec show", () => macsec.list()],
+  ["ip tcp_metrics", () => metrics.list()],
+  ["ss -tln", () => tcp.list({ state: "listen" })],
+  ["ss -tlp", () => processesOf(tcp.list({ state: "listen" }).map(({ inode }) => inode))],
+  ["ss -ti dst 10.0.0.0/8", () => tcp.list({ dst: "10.0.0.0/8", info: true })],
+  ["ss -K dst 192.0.2.7 dport = 443", () => tcp.flush({ dst: "192.0.2.7", dstPort: 443 })],
+  ["ss -ua", () => udp.list()],
+  ["ss -xl", () => unix.list({ state: "listen" })],
+  ["ethtool v0", () => linkModes.get("v0").speed],
+  ["ethtool -k v0", () => features.get("v0").active?.value],
+  ["ethtool -K v0 tx-checksum-ip-generic off", () => features.switch("v0", { "tx-checksum-ip-generic": false })],
+  ["ethtool -g eth0", () => rings.get("eth0")],
+  ["ethtool -G eth0 rx 512", () => rings.set("eth0", { rx: 512 })],
+  ["ethtool -l v0", () => channels.get("v0")],
+  ["wg show wg0", () => wireguard.get("wg0").peers],
+  ["wg set wg0 listen-port 51820", () => wireguard.set("wg0", { listenPort: 51820 })],
+  ["iw dev wlan0 scan", () => wiphys.scan("wlan0")],
+  ["genl ctrl list", () => families.list()],
+  ["udevadm monitor --kernel", () => uevents.watch()],
+  ["forkstat -e exec,exit", () => processes.watch("exec", "exit")],
+  ["getdelays -p 1", () => tasks.get(1)],
+  ["cat /proc/crypto", () => algorithms.list()],
+  ["sensors", () => thermal.zones()],
+];
+
+if ((import.meta as { main?: boolean }).main) {
+  for (const [command, here] of COMMANDS) {
+    let error: string | undefined;
+    try {
+      const result = await here();
+      if (result !== null && typeof result === "object") {
+        if (Symbol.asyncDispose in result) await (result as AsyncDisposable)[Symbol.asyncDispose]();
+        else await (result as Partial<AsyncIterator<unknown>>).return?.();
+      }
+    } catch (thrown) {
+      error = String((thrown as Error).message);
+    }
+    process.stdout.write(`${JSON.stringify({ command, error })}\n`);
+  }
+  process.exit();
+}
