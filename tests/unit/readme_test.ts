@@ -68,7 +68,7 @@ function oneLine(code: string): string {
 test("README: the table of commands is that of tests/kernel/commands.ts, which compiles it and runs it", () => {
   const source = read("tests/kernel/commands.ts"), imports = importsOf(source);
   const list = /COMMANDS: readonly Command\[\] = \[\n([^]*?)\n\];/.exec(source)![1]!;
-  const rows = list.split(/^  (?=\[)/m).filter((row) => row !== "").map((row) => {
+  const rows = list.split(/^ {2}(?=\[)/m).filter((row) => row !== "").map((row) => {
     const [, command, code] = /^\[\s*"(.*?)",\s*\(\) =>([^]*?),?\s*\],\s*$/.exec(row)!;
     const text = oneLine(code!);
     const modules = new Set(
