@@ -63,6 +63,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/netfilter/nftables/trace.ts": [30, 260_000],
   "families/netfilter/nftables/chains.ts": [31, 276_000],
   "families/netfilter/nftables/rules.ts": [40, 446_000],
+  "families/netfilter/nftables/ruleset.ts": [52, 530_000],
   "families/netfilter/nftables/sets.ts": [33, 292_000],
   "families/netfilter/nftables/elements.ts": [34, 312_000],
   "families/netfilter/nftables/objects.ts": [33, 294_000],

@@ -7,6 +7,7 @@
  * @module
  */
 import { ipv4Text, ipv6Text, parseIp, shown, toHex } from "../../../core/codec/mod.ts";
+import { TYPE_OF_ID, TYPES } from "./fields.ts";
 
 /** A type of values. */
 export interface NftDatatype {
@@ -18,14 +19,12 @@ export interface NftDatatype {
   readonly host?: true;
   /** The form of values that are no integers. */
   readonly form?: "ipv4" | "ipv6" | "mac" | "name" | "bytes" | "verdict";
-  /** Names of integers. */
-  readonly names?: Readonly<Record<string, number>>;
 }
 
 /** The types, with their names as the compiler knows them. */
 export const NFT_TYPES = {
   verdict: { id: 1, size: 0, form: "verdict" },
-  nf_proto: { id: 2, size: 1, names: { ipv4: 2, ipv6: 10 } },
+  nf_proto: { id: 2, size: 1 },
   bitmask: { id: 3, size: 0 },
   integer: { id: 4, size: 0 },
   string: { id: 5, size: 0, form: "name" },
@@ -33,51 +32,19 @@ export const NFT_TYPES = {
   ipv4_addr: { id: 7, size: 4, form: "ipv4" },
   ipv6_addr: { id: 8, size: 16, form: "ipv6" },
   ether_addr: { id: 9, size: 6, form: "mac" },
-  ether_type: { id: 10, size: 2, names: { ip: 0x0800, arp: 0x0806, ip6: 0x86dd, vlan: 0x8100 } },
+  ether_type: { id: 10, size: 2 },
   arp_op: {
     id: 11,
     size: 2,
-    names: { request: 1, reply: 2, rrequest: 3, rreply: 4, inrequest: 8, inreply: 9, nak: 10 },
   },
   inet_proto: {
     id: 12,
     size: 1,
-    names: {
-      icmp: 1,
-      igmp: 2,
-      tcp: 6,
-      udp: 17,
-      dccp: 33,
-      gre: 47,
-      esp: 50,
-      ah: 51,
-      "ipv6-icmp": 58,
-      comp: 108,
-      sctp: 132,
-      udplite: 136,
-    },
   },
   inet_service: { id: 13, size: 2 },
   icmp_type: {
     id: 14,
     size: 1,
-    names: {
-      "echo-reply": 0,
-      "destination-unreachable": 3,
-      "source-quench": 4,
-      redirect: 5,
-      "echo-request": 8,
-      "router-advertisement": 9,
-      "router-solicitation": 10,
-      "time-exceeded": 11,
-      "parameter-problem": 12,
-      "timestamp-request": 13,
-      "timestamp-reply": 14,
-      "info-request": 15,
-      "info-reply": 16,
-      "address-mask-request": 17,
-      "address-mask-reply": 18,
-    },
   },
   tcp_flag: { id: 15, size: 1 },
   dccp_pkttype: { id: 16, size: 1 },
@@ -90,35 +57,15 @@ export const NFT_TYPES = {
   classid: { id: 23, size: 4, host: true },
   uid: { id: 24, size: 4, host: true },
   gid: { id: 25, size: 4, host: true },
-  ct_state: { id: 26, size: 4, host: true, names: { invalid: 1, established: 2, related: 4, new: 8, untracked: 64 } },
-  ct_dir: { id: 27, size: 1, names: { original: 0, reply: 1 } },
+  ct_state: { id: 26, size: 4, host: true },
+  ct_dir: { id: 27, size: 1 },
   ct_status: { id: 28, size: 4, host: true },
   icmpv6_type: {
     id: 29,
     size: 1,
-    names: {
-      "destination-unreachable": 1,
-      "packet-too-big": 2,
-      "time-exceeded": 3,
-      "parameter-problem": 4,
-      "echo-request": 128,
-      "echo-reply": 129,
-      "mld-listener-query": 130,
-      "mld-listener-report": 131,
-      "mld-listener-done": 132,
-      "nd-router-solicit": 133,
-      "nd-router-advert": 134,
-      "nd-neighbor-solicit": 135,
-      "nd-neighbor-advert": 136,
-      "nd-redirect": 137,
-      "router-renumbering": 138,
-      "ind-neighbor-solicit": 141,
-      "ind-neighbor-advert": 142,
-      "mld2-listener-report": 143,
-    },
   },
   ct_label: { id: 30, size: 16, host: true, form: "bytes" },
-  pkt_type: { id: 31, size: 1, names: { host: 0, broadcast: 1, multicast: 2, other: 3 } },
+  pkt_type: { id: 31, size: 1 },
   icmp_code: { id: 32, size: 1 },
   icmpv6_code: { id: 33, size: 1 },
   icmpx_code: { id: 34, size: 1 },
@@ -129,17 +76,6 @@ export const NFT_TYPES = {
     id: 38,
     size: 4,
     host: true,
-    names: {
-      unspec: 0,
-      unicast: 1,
-      local: 2,
-      broadcast: 3,
-      anycast: 4,
-      multicast: 5,
-      blackhole: 6,
-      unreachable: 7,
-      prohibit: 8,
-    },
   },
   boolean: { id: 39, size: 1 },
   ct_event: { id: 40, size: 4, host: true },
@@ -184,7 +120,7 @@ export type Refuse = (kind: typeof TypeError | typeof RangeError, why: string) =
 const EXACT = 6;
 
 /** Returns the value in `bytes`, which are in network order. */
-export function scalarOf({ form, names }: NftDatatype, bytes: Uint8Array): NftScalar {
+export function scalarOf({ id, form }: NftDatatype, bytes: Uint8Array): NftScalar {
   switch (form) {
     case "ipv4":
       if (bytes.length === 4) return ipv4Text(bytes, 0);
@@ -202,12 +138,14 @@ export function scalarOf({ form, names }: NftDatatype, bytes: Uint8Array): NftSc
   if (form !== undefined || bytes.length > EXACT) return `0x${toHex(bytes)}`;
   let number = 0;
   for (const byte of bytes) number = number * 256 + byte;
-  for (const name in names) if (names[name] === number) return name;
+  const type = TYPE_OF_ID.get(id), names = type?.symbols;
+  // As nft does, ports are shown as numbers.
+  if (type !== TYPES["inet_service"]) { for (const name in names) if (names[name] === number) return name; }
   return number;
 }
 
 /** Returns the bytes of a value of `size` bytes in network order. */
-export function scalarBytes({ form, names }: NftDatatype, value: unknown, size: number, refuse: Refuse): Uint8Array {
+export function scalarBytes({ id, form }: NftDatatype, value: unknown, size: number, refuse: Refuse): Uint8Array {
   switch (form) {
     case "ipv4":
     case "ipv6": {
@@ -235,6 +173,7 @@ export function scalarBytes({ form, names }: NftDatatype, value: unknown, size: 
     case "verdict":
       return refuse(TypeError, `expected a value, got ${shown(value)}`);
   }
+  const names = TYPE_OF_ID.get(id)?.symbols;
   const number = typeof value === "string" && names !== undefined && Object.hasOwn(names, value) ? names[value] : value;
   const isDigits = typeof number === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(number);
   if (!isDigits && !Number.isInteger(number)) {

@@ -447,6 +447,12 @@ export class NftElements {
     });
   }
 
+  /** Returns the elements of a set that was listed. */
+  listOf(set: NftSet): NftElement[] {
+    const { family, table = "", name = "" } = set, key = { family, table, set: name };
+    return new NftElementForm(set).fromWire(this.#dump(MSG.NFT_MSG_GETSETELEM, key, `list elements of ${nameOf(key)}`));
+  }
+
   /**
    * Returns the element that has a value: of an interval set, the range that contains it.
    *

@@ -24,6 +24,7 @@ import { NftElements } from "./elements.ts";
 import { NftFlowtables } from "./flowtables.ts";
 import { NftObjects } from "./objects.ts";
 import { NftRules } from "./rules.ts";
+import { NftRulesets } from "./ruleset.ts";
 import { NftSets } from "./sets.ts";
 import { NftTables } from "./tables.ts";
 import {
@@ -59,6 +60,8 @@ export interface NftBatch {
   readonly objects: Omit<NftChanges<NftObjects>, "flush">;
   /** Changes of flowtables. */
   readonly flowtables: Omit<NftChanges<NftFlowtables>, "flush">;
+  /** Deletes tables. */
+  readonly ruleset: NftChanges<NftRulesets>;
 }
 
 /** The collections of nf_tables, for one network namespace. */
@@ -77,6 +80,8 @@ export class NftCollections {
   readonly objects: NftObjects;
   /** Flowtables. */
   readonly flowtables: NftFlowtables;
+  /** All of them together. */
+  readonly ruleset: NftRulesets;
 
   /** Creates the collections, which send in a context. */
   constructor(context: NftContext) {
@@ -87,6 +92,7 @@ export class NftCollections {
     this.elements = new NftElements(context);
     this.objects = new NftObjects(context);
     this.flowtables = new NftFlowtables(context);
+    this.ruleset = new NftRulesets(context);
   }
 }
 
@@ -160,6 +166,7 @@ export * from "./expressions.ts";
 export * from "./flowtables.ts";
 export * from "./objects.ts";
 export * from "./rules.ts";
+export * from "./ruleset.ts";
 export * from "./sets.ts";
 export type { Statement } from "./statements.ts";
 export * from "./tables.ts";

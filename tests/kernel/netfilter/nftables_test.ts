@@ -347,3 +347,41 @@ nftTest("nf_tables: a traced packet is followed rule by rule", async ({ name, ou
     ["guard", "more", "rule", "drop"],
   ]);
 }, ["ip", "nft", "bash"]);
+
+nftTest("nf_tables: the ruleset is listed in one generation, and its changes are grouped by generation", async (ns) => {
+  const { ours, nft } = ns, { ruleset } = ours;
+  nft(`table inet guard {
+    set a { type inet_service; elements = { ssh, 80 }; }
+    chain c { tcp dport { 22, 23 } accept; }
+  }`);
+  const watch = ruleset.watch(), whole = ruleset.list();
+  assertEquals(whole.generation.id, ours.generation().id);
+  assertEquals([whole.tables.length, whole.chains.length, whole.rules.length], [1, 1, 1]);
+  assertEquals(whole.sets.map(({ elements }) => elements.map(({ elem }) => elem).sort()), [[22, 80], [22, 23]]);
+  ours.batch((b) => {
+    b.sets.add({ ...TABLE, name: "r", keyType: "ipv4_addr", flags: ["interval"] });
+    b.elements.add({ ...TABLE, set: "r" }, ["10.0.0.0/8", ["192.0.2.1", "192.0.2.2"]]);
+    b.elements.delete({ ...TABLE, set: "a" }, ["ssh"]);
+  });
+  nft("delete element inet guard r { 10.0.0.0/8 }");
+  ruleset.flush({ all: true });
+  const found: unknown[] = [], makers: unknown[] = [];
+  for await (const event of watch) {
+    assert(event.event === "generation");
+    makers.push(event.procName);
+    found.push(event.changes.map(({ event, object, value }) => {
+      return [event, object, "elements" in value ? value.elements.map(({ elem }) => elem) : undefined];
+    }));
+    if (found.length === 3) break;
+  }
+  assertEquals(found.slice(0, 2), [
+    [
+      ["new", "set", undefined],
+      ["new", "elements", ["10.0.0.0/8", ["192.0.2.1", "192.0.2.2"]]],
+      ["del", "elements", [22]],
+    ],
+    [["del", "elements", ["10.0.0.0/8"]]],
+  ]);
+  assertEquals((found[2] as unknown[]).at(-1), ["del", "table", undefined]);
+  assertEquals(makers[1], "nft");
+});

@@ -1,0 +1,260 @@
+/**
+ * The whole of nf_tables' objects: all of one generation, changes by generation, and what `nft -j list ruleset` prints.
+ *
+ * ```ts ignore
+ * import { ruleset } from "@linux/netlink/families/netfilter/nftables/ruleset.ts";
+ * console.log(ruleset.list().rules.length);
+ * for await (const { changes, procName } of ruleset.watch()) console.log(procName, changes);
+ * ```
+ *
+ * @module
+ */
+import { expectOptions } from "../../../core/arguments.ts";
+import { Reader } from "../../../core/codec/mod.ts";
+import { argumentError } from "../../../core/errors.ts";
+import { eachMessage, NLMSG_HDRLEN } from "../../../core/message.ts";
+import { decodeWhole, stream, type Streaming } from "../../../core/stream.ts";
+import { NETFILTER_MSG, type NfFamily, NFNLGRP } from "../protocol.ts";
+import { type NftChain, NftChain as Chain, NftChains } from "./chains.ts";
+import {
+  type NftElement,
+  NftElementForm,
+  NftElements,
+  type NftElementsKey,
+  type NftSetElem,
+  NftSetElemList,
+} from "./elements.ts";
+import { type NftFlowtable, NftFlowtable as Flowtable, NftFlowtables } from "./flowtables.ts";
+import { type NftObject, NftObject as Stateful, NftObjects } from "./objects.ts";
+import { type NftRule, NftRule as Rule, NftRules } from "./rules.ts";
+import { type NftSet, NftSet as Set, NftSets } from "./sets.ts";
+import { type NftTable, NftTable as Table, NftTables } from "./tables.ts";
+import { generationOf, inOneGeneration, type NftContext, NftGeneration, sharedContext } from "./transaction.ts";
+
+/** A set or map with its elements. */
+export interface NftFullSet extends NftSet {
+  /** The elements. */
+  elements: readonly NftElement[];
+}
+
+/** All objects of one generation. */
+export interface NftRuleset {
+  /** The generation. */
+  generation: NftGeneration;
+  /** The tables. */
+  tables: readonly NftTable[];
+  /** The chains. */
+  chains: readonly NftChain[];
+  /** The sets and maps, with their elements; those without a name belong to their rules. */
+  sets: readonly NftFullSet[];
+  /** The stateful objects. */
+  objects: readonly NftObject[];
+  /** The flowtables. */
+  flowtables: readonly NftFlowtable[];
+  /** The rules, in order. */
+  rules: readonly NftRule[];
+}
+
+/** The part of the ruleset that is meant. */
+export interface NftRulesetFilter {
+  /** The family. */
+  family?: NfFamily;
+  /** The name of a table. */
+  table?: string;
+}
+
+/** An object of a change, by its kind. */
+export type NftChange =
+  | { event: "new" | "del"; object: "table"; value: NftTable }
+  | { event: "new" | "del"; object: "chain"; value: NftChain }
+  | { event: "new" | "del"; object: "rule"; value: NftRule }
+  | { event: "new" | "del"; object: "set"; value: NftSet }
+  | { event: "new" | "del"; object: "object"; value: NftObject }
+  | { event: "new" | "del"; object: "flowtable"; value: NftFlowtable }
+  | { event: "new" | "del"; object: "elements"; value: NftElementsKey & { elements: readonly NftElement[] } };
+
+/** The changes of one transaction. */
+export interface NftGenerationEvent {
+  /** The kind of event. */
+  readonly event: "generation";
+  /** The number of the generation. */
+  readonly id: number;
+  /** The process that made it. */
+  readonly procPid?: number;
+  /** The name of that process. */
+  readonly procName?: string;
+  /** The changes, in the kernel's order. */
+  readonly changes: readonly NftChange[];
+}
+
+/** Options of following the ruleset. */
+export interface NftWatchOptions {
+  /** Ends the watch, as leaving the loop does. */
+  signal?: AbortSignal;
+  /** Size of the receive buffer in bytes. */
+  buffer?: number;
+}
+
+const MSG = NETFILTER_MSG;
+
+/** The kinds of objects in events, by their message types. */
+const KINDS = [
+  { object: "table", table: Table, new: MSG.NFT_MSG_NEWTABLE, del: MSG.NFT_MSG_DELTABLE },
+  { object: "chain", table: Chain, new: MSG.NFT_MSG_NEWCHAIN, del: MSG.NFT_MSG_DELCHAIN },
+  { object: "rule", table: Rule, new: MSG.NFT_MSG_NEWRULE, del: MSG.NFT_MSG_DELRULE },
+  { object: "set", table: Set, new: MSG.NFT_MSG_NEWSET, del: MSG.NFT_MSG_DELSET },
+  { object: "object", table: Stateful, new: MSG.NFT_MSG_NEWOBJ, del: MSG.NFT_MSG_DELOBJ },
+  { object: "flowtable", table: Flowtable, new: MSG.NFT_MSG_NEWFLOWTABLE, del: MSG.NFT_MSG_DELFLOWTABLE },
+] as const;
+
+/** Elements in events, of which those of a range are several. */
+interface Pending {
+  readonly change: { event: "new" | "del"; object: "elements"; value: NftElementsKey & { elements: NftElement[] } };
+  readonly wire: NftSetElem[];
+}
+
+/** The ruleset of one network namespace. */
+export class NftRulesets {
+  readonly #context: NftContext;
+
+  /** Sends in a context. */
+  constructor(context: NftContext) {
+    this.#context = context;
+  }
+
+  /** Returns all objects, of a family or a table if the filter names one; all are of one generation. */
+  list(filter: NftRulesetFilter = {}): NftRuleset {
+    const context = this.#context, client = context.open(), { family, table, ...others } = filter;
+    const [other] = Object.keys(others);
+    if (other !== undefined) {
+      throw argumentError(TypeError, `Cannot list the ruleset: there is no field ${JSON.stringify(other)}`);
+    }
+    const inFamily = family === undefined ? {} : { family };
+    const inTable = { ...inFamily, ...(table === undefined ? {} : { table }) } as { family: NfFamily };
+    return inOneGeneration(client, "list the ruleset", () => {
+      const elements = new NftElements(context);
+      return {
+        generation: generationOf(client),
+        tables: new NftTables(context).list({ ...inFamily, ...(table === undefined ? {} : { name: table }) }),
+        chains: new NftChains(context).list(inTable),
+        sets: new NftSets(context).list(inTable).map((set) => ({ ...set, elements: elements.listOf(set) })),
+        objects: new NftObjects(context).list(inTable),
+        flowtables: new NftFlowtables(context).list(inTable),
+        rules: new NftRules(context).list(inTable),
+      };
+    });
+  }
+
+  /**
+   * Deletes all tables with all that they hold, or those of a family, in one transaction. Tables that belong to other
+   * sockets remain.
+   *
+   * @param filter a family; `{ all: true }` for everything
+   */
+  flush(filter: { family: NfFamily } | { all: true }): void {
+    expectOptions(filter, "flush the ruleset", ["family", "all"]);
+    const { family, all } = filter as { family?: NfFamily; all?: true };
+    if ((family === undefined) === (all !== true)) {
+      throw argumentError(
+        TypeError,
+        "Cannot flush the ruleset: expected a family, or { all: true } to delete all tables",
+      );
+    }
+    this.#context.requester().request({
+      type: MSG.NFT_MSG_DELTABLE,
+      flags: 0,
+      codec: Table as never,
+      value: family === undefined ? {} : { family },
+      what: "flush the ruleset",
+    });
+  }
+
+  /**
+   * Yields the changes of each transaction from now on, until the loop is left or `signal` is aborted. It listens when
+   * it returns.
+   *
+   * Elements whose time is over are gone without an event.
+   */
+  watch(options: NftWatchOptions = {}): Streaming<NftGenerationEvent> {
+    expectOptions(options, "watch the ruleset", ["signal", "buffer"]);
+    const client = this.#context.open(), events = client.sibling(), { transport } = events;
+    const sets = new Map<string, NftSet>();
+    try {
+      if (options.buffer !== undefined) transport.setBuffer(options.buffer);
+      transport.join(NFNLGRP.NFNLGRP_NFTABLES);
+      // Elements in events have the form of their set.
+      for (const set of new NftSets(this.#context).list()) sets.set(nameOf(set.family, set.table, set.name), set);
+    } catch (error) {
+      events.close();
+      throw error;
+    }
+    let changes: NftChange[] = [], pending: Pending[] = [];
+    const take = (type: number, from: Reader, at: number, end: number): NftGenerationEvent | undefined => {
+      if (type === MSG.NFT_MSG_NEWGEN) {
+        const { id = 0, procPid, procName } = decodeWhole(NftGeneration, from, at, end) ?? {};
+        for (const { change: { value }, wire } of pending) {
+          const set = sets.get(nameOf(value.family, value.table, value.set));
+          if (set !== undefined) value.elements.push(...new NftElementForm(set).fromWire(wire));
+        }
+        const event: NftGenerationEvent = {
+          event: "generation",
+          id,
+          ...(procPid === undefined ? {} : { procPid }),
+          ...(procName === undefined ? {} : { procName }),
+          changes,
+        };
+        changes = [];
+        pending = [];
+        return event;
+      }
+      const kind = KINDS.find((one) => one.new === type || one.del === type);
+      if (kind !== undefined) {
+        const value = decodeWhole<object>(kind.table as never, from, at, end);
+        if (value === undefined) return;
+        if (kind.object === "set" && type === kind.new) {
+          const set = value as NftSet;
+          sets.set(nameOf(set.family, set.table, set.name), set);
+        }
+        changes.push({ event: type === kind.new ? "new" : "del", object: kind.object, value } as NftChange);
+        return;
+      }
+      if (type !== MSG.NFT_MSG_NEWSETELEM && type !== MSG.NFT_MSG_DELSETELEM) return;
+      const list = decodeWhole(NftSetElemList, from, at, end);
+      if (list === undefined) return;
+      const { family, table = "", set = "", elements = [] } = list;
+      const event = type === MSG.NFT_MSG_NEWSETELEM ? "new" : "del", last = pending.at(-1);
+      if (last !== undefined && changes.at(-1) === last.change && last.change.event === event) {
+        const { value } = last.change;
+        if (value.family === family && value.table === table && value.set === set) {
+          last.wire.push(...elements);
+          return;
+        }
+      }
+      const change: Pending["change"] = { event, object: "elements", value: { family, table, set, elements: [] } };
+      changes.push(change);
+      pending.push({ change, wire: [...elements] });
+      return;
+    };
+    return stream<NftGenerationEvent>(transport, ({ bytes, view, length, port }) => {
+      const found: NftGenerationEvent[] = [];
+      // Messages of other processes are ignored.
+      if (port !== 0) return found;
+      const from = new Reader(bytes, length, view);
+      eachMessage(from, (at, end) => {
+        const event = take(from.view.getUint16(at + 4, true), from, at + NLMSG_HDRLEN, end);
+        if (event !== undefined) found.push(event);
+      });
+      return found;
+    }, { signal: options.signal, closing: client.closing, close: () => events.close() });
+  }
+}
+
+function nameOf(family: NfFamily, table: string | undefined, name: string | undefined): string {
+  return `${family} ${table} ${name}`;
+}
+
+/** The ruleset of this namespace, on a socket that the first use opens. */
+export const ruleset: NftRulesets = new NftRulesets(sharedContext);
+
+export type { Streamed, Streaming } from "../../../core/stream.ts";
+export type { OverrunEvent } from "../../../core/wait.ts";
