@@ -246,8 +246,8 @@ export class Exchange {
   isOurs(from: Reader, at: number, seq: number, dump: boolean): boolean {
     const number = from.view.getInt32(at + 8, true), port = from.view.getInt32(at + 12, true);
     if (number === (seq | 0) && port === (this.#transport.port | 0)) return true;
-    // The parts of a dump of the family thermal have neither number.
-    return dump && number === 0 && port === 0 && this.#unicast;
+    // The parts of a dump of the family thermal have neither number, those of netfilter's hooks no port.
+    return dump && (number === 0 || number === (seq | 0)) && port === 0 && this.#unicast;
   }
 
   /**

@@ -121,7 +121,10 @@ function partsOf(type: string): string[] {
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
-/** Formats a set as the line that makes it: `create bad hash:ip family inet hashsize 1024 maxelem 65536`. */
+/**
+ * Formats a set as the line that makes it: `create bad hash:ip family inet hashsize 1024 maxelem 65536`. It has
+ * `forceadd` too, which `ipset save` of version 7 takes but does not print.
+ */
 export function formatSet(set: IpSet): string {
   const { name, type, family, range, netmask, bitmask, initval, markmask } = set, words = ["create", name, type];
   const put = (name: string, value: string | number | undefined): void => {

@@ -11,7 +11,7 @@ import { DecodeError, NetlinkError } from "../../../core/errors.ts";
 import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import { Acct } from "../../../families/netfilter/acct.ts";
 import { CompatExtension } from "../../../families/netfilter/compat.ts";
-import { Hook } from "../../../families/netfilter/hooks.ts";
+import { Hook, open as openHooks } from "../../../families/netfilter/hooks.ts";
 import { IpsetEntryMessage, IpsetMessage, IpsetRename, open } from "../../../families/netfilter/ipset.ts";
 import { formatEntry, formatSet, parseIpset } from "../../../families/netfilter/ipset_save.ts";
 import { OsfMessage, parseFingerprint } from "../../../families/netfilter/osf.ts";
@@ -239,6 +239,18 @@ test("ipset: the notation of any entry and set is read as it was written", () =>
     }
   }
   assert(read > 0);
+});
+
+test("hooks: a dump's parts are taken, though the kernel sends them without the socket's port", () => {
+  const part = bytesOf(Hook, { family: "ip", hooknum: 1, priority: -225, functionName: "selinux_ip_input" });
+  const kernel = new ScriptedKernel(({ seq }) => [
+    message(0xc00, 2, seq, part, 0),
+    message(3, 2, seq, new Uint8Array(4), 4242),
+  ]);
+  using client = openHooks({ transport: () => kernel });
+  assertEquals(client.hooks.list({ family: "ip", hook: "input" }), [
+    { family: "ip", hooknum: 1, hook: "input", priority: -225, functionName: "selinux_ip_input" },
+  ]);
 });
 
 test("osf: lines that are no fingerprints are refused", () => {
