@@ -57,7 +57,7 @@ export interface Job {
 export interface Amounts extends Sizes {
   /** Requests of one run. */
   readonly requests: number;
-  /** Routes that are inserted, and reported by events. */
+  /** Routes that are inserted, and reported by events; entries of a set. */
   readonly inserts: number;
 }
 
@@ -169,6 +169,35 @@ function insert(count: number): Job {
   };
 }
 
+function ipset(count: number): Job {
+  const file = join(BUILD, "ipset"), args = [String(count)], env = { IPSET: file };
+  const before = (namespace: string): void => void run("ip", ["netns", "exec", namespace, "ipset", "destroy"]);
+  return {
+    name: "ipset",
+    title: "add entries to a new set of ipset",
+    item: "entry",
+    compare: "cpu",
+    base: "ipset restore",
+    warmup: 1,
+    turns: 3,
+    count,
+    prepare() {
+      let text = `create bench hash:ip maxelem ${2 * count}\n`;
+      for (let i = 0; i < count; i++) text += `add bench 11.${octets(i)}\n`;
+      writeFileSync(file, text);
+      return prepare();
+    },
+    apart: true,
+    entries: [
+      { label: "ipset restore", program: "tool", args: [...args, "ipset", "-file", file, "restore"], before },
+      ...ours((runtime, name) => [
+        { label: `ours, ${name}, array`, program: `ours-${runtime}`, args: ["ipset-add", ...args], before },
+        { label: `ours, ${name}, restore`, program: `ours-${runtime}`, args: ["ipset-restore", ...args], env, before },
+      ]),
+    ],
+  };
+}
+
 function events(count: number): Job {
   const args = ["events", String(count)];
   /** Removes the added routes before every other run. */
@@ -266,6 +295,7 @@ export function jobs(amounts: Amounts): Job[] {
     dump("neighbours", amounts, 15, ["-d", "-s", "-4", "neighbour", "show"]),
     lookup(amounts.requests),
     insert(amounts.inserts),
+    ipset(amounts.inserts),
     events(amounts.inserts),
     start(),
     memory(amounts.routes, "memory"),

@@ -3,7 +3,11 @@
  *
  * @module
  */
+import { entries, sets } from "../../families/netfilter/ipset.ts";
+import { restore } from "../../families/netfilter/ipset_save.ts";
 import { batch, links, neighbours, type RouteInput, routes, watch } from "../../families/route/mod.ts";
+import { readFileSync } from "node:fs";
+import process from "node:process";
 import { type Job, measure } from "./peers/measure.ts";
 
 /** Counts the items of a loop without reading them. */
@@ -43,6 +47,19 @@ const jobs: Record<string, Job> = {
       for (let i = 0; i < count; i++) batch.routes.add(route(i, before));
     });
     return count;
+  },
+  "ipset-add": (count) => (before) => {
+    const name = `bench${before}`;
+    sets.add({ name, type: "hash:ip", maxelem: 2 * count });
+    entries.add(name, Array.from({ length: count }, (_, i) => ({ ip: `11.${i >> 16}.${i >> 8 & 255}.${i & 255}` })));
+    return count;
+  },
+  "ipset-restore": (count) => {
+    const text = readFileSync(process.env["IPSET"]!, "utf8");
+    return (before) => {
+      restore(text.replaceAll("bench", `bench${before}`));
+      return count;
+    };
   },
   events(count) {
     const events = watch("route", { buffer: 1 << 29 });
