@@ -11,6 +11,7 @@ const inside = (ns: Namespace, ...command: string[]): string => run("ip", ["netn
 /** Opens a client; skips the test if the kernel has no accounting objects. */
 function opened(ns: Namespace): ReturnType<typeof open> {
   load("nfnetlink_acct");
+  load("xt_nfacct");
   const client = open({ netns: ns.name });
   try {
     client.acct.list();

@@ -81,7 +81,7 @@ function printed(text: string): string[] {
   for (const line of text.split("\n")) {
     family = /^family (\w+)/.exec(line)?.[1] ?? family;
     hook = /^\s+hook (\w+)/.exec(line)?.[1] ?? hook;
-    const one = /^\s+([+-]?\d+) (chain \w+ )?(\S.*?)(?: \[(\w+)\])?$/.exec(line);
+    const one = /^\s+([+-]?\d+) (chain )?(\S.*?)(?: \[(\w+)\])?$/.exec(line);
     if (one !== null) found.push(`${family} ${hook} ${Number(one[1])} ${one[3]}`);
   }
   return found;
