@@ -17,7 +17,7 @@ export interface ShownField {
   readonly path: string;
   /** Offset in bytes from the start of the message. */
   readonly offset: number;
-  /** The value; bytes if the table does not know the field. */
+  /** The value; bytes if the table does not know the field; the length of a secret. */
   readonly value: unknown;
 }
 
@@ -30,11 +30,15 @@ interface Row {
   readonly end: number;
   /** The field; `undefined` for a nest. */
   readonly field: ShownField | undefined;
+  /** True if its bytes are not shown. */
+  readonly secret?: boolean;
 }
 
 /**
  * A message shown field by field. Its text form, which `console.log` prints too, has a line for the header and then the
  * tree of its fields: offset, bytes, name, value.
+ *
+ * All texts have the lengths of secrets (keys) instead of them; `value` and `bytes`, and the JSON of `value`, have all.
  */
 export class ShownMessage {
   static {
@@ -99,7 +103,17 @@ export class ShownMessage {
   }
 
   #lines(): readonly Row[] {
-    return this.#rows ??= rowsOf(this.#from, this.#codec, this.#header, this.bytes.length);
+    return this.#rows ??= this.#redacted(() => rowsOf(this.#from, this.#codec, this.#header, this.bytes.length));
+  }
+
+  /** Calls `read` while secrets are decoded as their lengths. */
+  #redacted<R>(read: () => R): R {
+    this.#from.redact = true;
+    try {
+      return read();
+    } finally {
+      this.#from.redact = false;
+    }
   }
 
   /** The beginning of the text form: type, flags, numbers. */
@@ -112,14 +126,16 @@ export class ShownMessage {
 
   /** Returns the message in one line: the header, then the object as JSON. */
   summary(): string {
-    return printable(this.head, stringify(this.value));
+    const value = this.#redacted(() => this.#codec.decode(this.#from, this.#header, this.bytes.length, {}));
+    return printable(this.head, stringify(value));
   }
 
   /** Returns a line for the header, then a line for each field or nest: offset, bytes, name, value. */
   toString(): string {
     const rows: Row[] = [...this.#lines()];
     if (this.#header > 0) rows.unshift({ name: "nlmsghdr", depth: 0, start: 0, end: 16, field: undefined });
-    const hex = rows.map(({ start, end }) => hexOf(this.bytes, start, end)), hexWidth = widest(hex);
+    const hex = rows.map(({ start, end, secret }) => secret === true ? "…" : hexOf(this.bytes, start, end)),
+      hexWidth = widest(hex);
     const names = rows.map(({ name, depth }) => "  ".repeat(depth) + name), nameWidth = widest(names);
     const lines = rows.map(({ start, field }, i) => {
       const line = `${String(start).padStart(5)}  ${hex[i]!.padEnd(hexWidth)}  `;
@@ -222,9 +238,10 @@ function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: num
       if (rows.length <= before + nest.length && name !== undefined) {
         rows.length = before;
         const value = partValue(from, part), { start, end } = part;
-        const shown = value === MISFIT ? from.own(part.at, part.end) : value;
-        const field: ShownField = { path: pathText(path), offset: start, value: shown };
-        rows.push({ name: stepText(name)!, depth, start, end, field });
+        const secret = codec?.secret === true;
+        const raw = value !== MISFIT ? value : secret ? `${part.end - part.at} bytes` : from.own(part.at, part.end);
+        const field: ShownField = { path: pathText(path), offset: start, value: raw };
+        rows.push({ name: stepText(name)!, depth, start, end, field, secret });
       }
       if (name !== undefined) path.pop();
     });

@@ -31,6 +31,8 @@ export class Reader {
   depth = 0;
   /** True if the current message is a request to be shown, not a message from the kernel. */
   request = false;
+  /** True if secrets (keys) are decoded as their lengths, for messages that are shown. */
+  redact = false;
   /** Looks up interface names; without it, decoded objects have only the numbers. */
   names: Names | undefined;
   /** Converts the attributes `at`..`end` to host order, if a machine of the other byte order wrote them. */
@@ -199,6 +201,8 @@ export interface Codec<out D, in E = D> {
   readonly nested?: true;
   /** Values that the kernel does not send: an object without the field has one of them. See {@linkcode noneIs}. */
   readonly none?: readonly unknown[];
+  /** True if the payload is or contains a secret: messages that are shown have its length instead of its bytes. */
+  readonly secret?: true;
   /** Returns the value of the bytes `at`..`end`. */
   readonly decode: Decode<D>;
   /** Appends the payload; returns {@linkcode HEADER_ONLY} if there is none to send. */

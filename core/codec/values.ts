@@ -450,6 +450,15 @@ export function hex(size?: number): Codec<string, string | Uint8Array> {
   };
 }
 
+/** Makes the codec of a secret, such as a key: messages that are shown have its length instead. */
+export function secret<E>(codec: Codec<string, E>): Codec<string, E> {
+  return {
+    ...codec,
+    secret: true,
+    decode: (from, at, end, owner) => from.redact ? `${end - at} bytes` : codec.decode(from, at, end, owner),
+  };
+}
+
 /** The two hexadecimal digits of each byte: `00`, `01` … */
 export const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, i) => (i < 16 ? "0" : "") + i.toString(16));
 

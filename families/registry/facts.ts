@@ -17,6 +17,7 @@ import { SCSI_NL_GRP, SCSI_TRANSPORT } from "../scsi_transport.ts";
 import { SELNL_MSG, SELNLGRP } from "../selinux.ts";
 import { SKNLGRP, SOCK_DIAG } from "../sock_diag/protocol.ts";
 import { UEVENT_GROUPS } from "../uevent.ts";
+import { XFRM_MSG, XFRMNLGRP } from "../xfrm/protocol.ts";
 import * as names from "./message_types.ts";
 
 /**
@@ -165,8 +166,8 @@ const ROWS: readonly Row[] = [
     options: ["CONFIG_XFRM_USER"],
     autoload: true,
     capability: { join: ADMIN, send: ADMIN },
-    groups: names.XFRMNLGRP,
-    types: names.XFRM_MSG,
+    groups: XFRMNLGRP,
+    types: XFRM_MSG,
   },
   {
     name: "NETLINK_SELINUX",

@@ -1,0 +1,151 @@
+/**
+ * IPsec policies, as with `ip xfrm policy`.
+ *
+ * ```ts ignore
+ * import { policies } from "@linux/netlink/families/xfrm/policies.ts";
+ * policies.add({
+ *   dir: "out",
+ *   sel: { src: "10.9.0.0/24", dst: "10.8.0.0/24" },
+ *   tmpl: [{ src: "10.9.0.1", dst: "10.9.0.2", proto: "esp", mode: "tunnel" }],
+ * });
+ * ```
+ *
+ * Everything needs CAP_NET_ADMIN, also reading.
+ *
+ * @module
+ */
+import { expectFields, isCondition } from "../../core/arguments.ts";
+import type { Client, Requester } from "../../core/client.ts";
+import type { Codec } from "../../core/codec/mod.ts";
+import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
+import { argumentError } from "../../core/errors.ts";
+import { declareMessages } from "../../core/messages.ts";
+import { stringify } from "../../core/printable.ts";
+import type { Operation } from "../../core/protocol.ts";
+import type { Selector } from "./parts.ts";
+import { DeletedPolicy, FlushPolicies, Policy, PolicyFilter, PolicyId } from "./policy.ts";
+import { isDump, NETLINK_XFRM, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
+
+/** A policy as input: {@linkcode Policy} with numbers or names. */
+export type PolicyInput = Input<Policy>;
+
+/** Returns the key of a policy: its number with the mark and the interface, or the selector with those. */
+function policyKey(value: object): object {
+  const { dir, sel, mark, ifId, type, index, secCtx } = value as Partial<Policy>;
+  return { dir, mark, ifId, type, ...(index ? { index } : { sel, secCtx }) };
+}
+
+function selectorText({ src, dst, proto, sport, dport, dev, ifindex }: Partial<Selector> = {}): string {
+  const words = { src, dst, proto, sport, dport, dev: dev ?? ifindex };
+  return Object.entries(words).filter(([, one]) => one !== undefined).map((one) => one.join(" ")).join(" ");
+}
+
+function describe(value: object): string {
+  const { dir, sel, index } = value as Partial<Policy>, text = selectorText(sel);
+  return [text !== "" ? text : index === undefined ? undefined : `index ${index}`, dir].filter((one) =>
+    one !== undefined
+  ).join(" ");
+}
+
+function preparePolicy(given: object, verb: Verb): object {
+  if (verb === "list") return {};
+  const policy = given as Partial<Policy>;
+  if (verb === "append") throw argumentError(TypeError, "Cannot append a policy: add it, its priority orders it");
+  if (policy.dir === undefined) {
+    throw argumentError(TypeError, `Cannot ${verb} policy ${describe(policy)}: dir is missing`);
+  }
+  if (policy.sel === undefined && !policy.index) {
+    throw argumentError(TypeError, `Cannot ${verb} policy ${describe(policy)}: sel is missing`);
+  }
+  if (verb === "get" || verb === "delete") return policyKey(policy);
+  return { ...policy, lft: policy.lft ?? {} };
+}
+
+const { XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY, XFRM_MSG_DELPOLICY, XFRM_MSG_GETPOLICY, XFRM_MSG_FLUSHPOLICY } =
+  XFRM_MSG;
+
+const declaration: Declaration<Policy> = {
+  object: "policy",
+  table: Policy,
+  messages: { new: XFRM_MSG_NEWPOLICY, del: XFRM_MSG_DELPOLICY, get: XFRM_MSG_GETPOLICY },
+  groups: [XFRMNLGRP.XFRMNLGRP_POLICY, XFRMNLGRP.XFRMNLGRP_EXPIRE],
+  filters: [],
+  describe,
+  identity({ dir, sel, mark, ifId, type, index, secCtx }) {
+    const own = [dir, type ?? "main", ifId ?? 0, stringify(mark ?? {}), stringify(sel), secCtx?.context ?? ""];
+    // Sockets may have the same policies.
+    return (dir === "in" || dir === "out" || dir === "fwd" ? own : [...own, index]).join(" ");
+  },
+  keyOf: policyKey,
+  prepare: preparePolicy,
+  fixed: ["dir", "sel", "mark", "ifId", "type", "index"],
+  merge: ({ whole }) => whole,
+};
+
+declareMessages(
+  NETLINK_XFRM,
+  { types: [XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY], codec: Policy },
+  { types: [XFRM_MSG_GETPOLICY], codec: PolicyFilter, concerns: isDump },
+  { types: [XFRM_MSG_GETPOLICY, XFRM_MSG_DELPOLICY], codec: PolicyId, way: "request" },
+  { types: [XFRM_MSG_DELPOLICY], codec: DeletedPolicy as Codec<unknown, never>, way: "answer" },
+  { types: [XFRM_MSG_FLUSHPOLICY], codec: FlushPolicies },
+);
+
+const REQUESTS = {
+  get: PolicyId,
+  delete: PolicyId,
+  list: PolicyFilter,
+} as unknown as Readonly<Partial<Record<Verb, Codec<unknown, never>>>>;
+
+/** The policies of one network namespace. */
+export class Policies extends Collection<Policy, PolicyInput> {
+  readonly #send: () => Requester;
+
+  /** See {@linkcode Collection}. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(declaration, open, requester);
+    this.#send = requester;
+  }
+
+  override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
+    const update = verb === "set" || verb === "replace";
+    const operation = super.operation(verb, update ? XFRM_MSG_UPDPOLICY : type, given, reply);
+    return { ...operation, codec: REQUESTS[verb] ?? operation.codec, replyCodec: Policy as Codec<unknown, never> };
+  }
+
+  /**
+   * Deletes all policies that match a filter.
+   *
+   * Those of one type are deleted by the kernel at once: `flush({ type: "main" })`.
+   *
+   * @param filter as for `list`; `{ all: true }` for everything
+   * @returns the number of policies that matched
+   * @throws {TypeError} the filter has no condition: it is empty, or has only undefined fields
+   */
+  override flush(filter: PolicyInput | { all: true }): number {
+    expectFields(filter, "flush policies", "a filter as an object");
+    const { type, ...rest } = filter as PolicyInput;
+    if (isCondition(rest) || type === undefined) return super.flush(filter);
+    const count = this.list().filter((one) => (one.type ?? "main") === type && isOwn(one)).length;
+    this.#send().request({
+      type: XFRM_MSG_FLUSHPOLICY,
+      flags: 0,
+      codec: FlushPolicies as Codec<unknown, never>,
+      value: { type },
+      what: "flush policies",
+    });
+    return count;
+  }
+}
+
+/** True for policies that belong to no socket. */
+function isOwn({ dir }: Policy): boolean {
+  return dir === "in" || dir === "out" || dir === "fwd";
+}
+
+/** The policies of this namespace, on a socket that the first use opens. */
+export const policies: Policies = new Policies(onShared(NETLINK_XFRM));
+
+export * from "./parts.ts";
+export * from "./policy.ts";
+export * from "./protocol.ts";

@@ -1,0 +1,187 @@
+/**
+ * Policies: which packets must be transformed, pass as they are, or are dropped. xfrm_userpolicy_info and XFRMA_*.
+ *
+ * Source: linux/xfrm.h, v7.2; net/xfrm/xfrm_user.c, v7.2
+ *
+ * @module
+ */
+import {
+  type AnyCodec,
+  array,
+  type Attributes,
+  attributes,
+  type Codec,
+  enumeration,
+  head,
+  key,
+  mask,
+  type Placed,
+  readOnly,
+  type Shape,
+  type Struct,
+  struct,
+  u32,
+  u8,
+} from "../../core/codec/mod.ts";
+import {
+  inside,
+  Lifetimes,
+  LifetimeUse,
+  Mark,
+  Offload,
+  SecurityContext,
+  Selector,
+  type Share,
+  share,
+  Template,
+} from "./parts.ts";
+
+/** Numbers of {@linkcode PolicyDir} by name; those of sockets are only listed. */
+export const XFRM_POLICY_DIR = { in: 0, out: 1, fwd: 2, "socket in": 3, "socket out": 4 } as const;
+
+/** The packets that a policy is for: those received, sent or forwarded. */
+export type PolicyDir = keyof typeof XFRM_POLICY_DIR | number;
+
+/** Codec of a direction. */
+export const policyDir: Codec<PolicyDir> = enumeration(u8, XFRM_POLICY_DIR);
+
+/** Numbers of {@linkcode PolicyAction} by name. */
+export const XFRM_POLICY_ACTION = { allow: 0, block: 1 } as const;
+
+/** The action: packets that fit the templates pass, or all are dropped. */
+export type PolicyAction = keyof typeof XFRM_POLICY_ACTION | number;
+
+/** Numbers of {@linkcode PolicyFlag} by name. */
+export const XFRM_POLICY = { localok: 1, icmp: 2, cpu_acquire: 4 } as const;
+
+/** A flag of a policy: `icmp` also transforms errors about its packets. */
+export type PolicyFlag = keyof typeof XFRM_POLICY;
+
+/** Numbers of {@linkcode PolicyType} by name. */
+export const XFRM_POLICY_TYPE = { main: 0, sub: 1, any: 255 } as const;
+
+/** The type: policies of type `sub` are looked at before those of type `main`. */
+export type PolicyType = keyof typeof XFRM_POLICY_TYPE | number;
+
+const typeStruct: Struct<{ type: PolicyType }> = struct<{ type: PolicyType }>(
+  6,
+  () => ({ type: [0, enumeration(u8, XFRM_POLICY_TYPE)] }),
+);
+
+/** Codec of the type of a policy: struct xfrm_userpolicy_type. */
+export const policyType: Codec<PolicyType> = {
+  name: "a type of policies",
+  size: 6,
+  decode: (from, at, end, owner) => typeStruct.decode(from, at, end, owner).type,
+  encode: (type, to, owner) => typeStruct.encode({ type }, to, owner),
+};
+
+/** The fields that identify a policy. */
+export interface PolicyKey {
+  /** The direction. */
+  dir: PolicyDir;
+  /** The packets. */
+  sel: Selector;
+  /** The mark of the packets. */
+  mark?: Mark;
+  /** Number of the xfrm interface whose packets the policy is for. */
+  ifId?: number;
+  /** The type; `main` by default. */
+  type?: PolicyType;
+  /** Number that the kernel gives the policy. */
+  index: number;
+  /** The security context. */
+  secCtx?: SecurityContext;
+}
+
+/** The part of a policy that is in struct xfrm_userpolicy_info. */
+export interface PolicyInfo extends Pick<PolicyKey, "dir" | "sel" | "index"> {
+  /** The action; `allow` by default. */
+  action: PolicyAction;
+  /** The priority: of the policies for a packet, that with the lowest number is taken. */
+  priority: number;
+  /** Flags. */
+  flags: readonly (PolicyFlag | number)[];
+  /** The sharing of states. The kernel does not keep it. */
+  share: Share;
+  /** The limits. */
+  lft?: Lifetimes;
+  /** The present use. Read-only. */
+  curlft?: LifetimeUse;
+}
+
+/** A policy. */
+export interface Policy extends PolicyInfo, PolicyKey {
+  /** The states that packets need, outermost last; none if they pass as they are. */
+  tmpl?: readonly Template[];
+  /** The hardware that applies the policy. */
+  offload?: Offload;
+}
+
+/** Entries of the fields in struct xfrm_userpolicy_info. */
+export const policyHead: Shape<PolicyInfo> = {
+  dir: head(160, policyDir, key),
+  sel: head(0, Selector, key),
+  action: head(161, enumeration(u8, XFRM_POLICY_ACTION)),
+  priority: head(152, u32),
+  index: head(156, u32, key),
+  flags: head(162, mask(u8, XFRM_POLICY)),
+  share: head(163, share),
+  lft: head(56, Lifetimes),
+  curlft: head(120, LifetimeUse, readOnly),
+};
+
+/** Wire form of {@linkcode PolicyInfo}: struct xfrm_userpolicy_info. */
+export const PolicyInfo: Struct<PolicyInfo> = struct<PolicyInfo>(
+  168,
+  () =>
+    Object.fromEntries(
+      Object.entries(policyHead).map(([name, entry]) => {
+        const { offset, codec } = entry as Placed<AnyCodec>;
+        return [name, [offset, codec]];
+      }),
+    ) as unknown as Shape<PolicyInfo>,
+);
+
+/** Entries of the attributes that identify a policy. */
+export const policyAttributes: Shape<Omit<PolicyKey, keyof PolicyInfo>> = {
+  mark: [21, Mark, key],
+  ifId: [31, u32, key],
+  type: [16, policyType, key],
+  secCtx: [8, SecurityContext],
+};
+
+/** Wire form of {@linkcode Policy}: xfrm_userpolicy_info and XFRMA_*. */
+export const Policy: Attributes<Policy> = attributes((): Shape<Policy> => ({
+  ...policyHead,
+  ...policyAttributes,
+  tmpl: [5, array(Template)],
+  offload: [28, Offload],
+}), { header: 168, pad: 27 });
+
+/** Wire form of {@linkcode PolicyKey}: xfrm_userpolicy_id and XFRMA_*. */
+export const PolicyId: Attributes<PolicyKey> = attributes((): Shape<PolicyKey> => ({
+  dir: head(60, policyDir, key),
+  sel: head(0, Selector, key),
+  index: head(56, u32, key),
+  ...policyAttributes,
+}), { header: 64, pad: 27 });
+
+const XFRMA_POLICY = 7;
+
+/** Codec of the message that a policy is deleted: its key, and the policy itself behind it. */
+export const DeletedPolicy: Codec<Policy> = inside(XFRMA_POLICY, PolicyId as unknown as Attributes<object>, Policy);
+
+/** A dump of all policies, which has no payload. */
+export const PolicyFilter: Attributes<Record<never, never>> = attributes({});
+
+/** A request to delete the policies of a type. */
+export interface FlushPolicies {
+  /** The type; `main` by default. */
+  type?: PolicyType;
+}
+
+/** Wire form of {@linkcode FlushPolicies}: XFRMA_*, without a header. */
+export const FlushPolicies: Attributes<FlushPolicies> = attributes((): Shape<FlushPolicies> => ({
+  type: [16, policyType],
+}));

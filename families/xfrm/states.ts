@@ -1,0 +1,165 @@
+/**
+ * IPsec states (security associations), as with `ip xfrm state`.
+ *
+ * ```ts ignore
+ * import { states } from "@linux/netlink/families/xfrm/states.ts";
+ * states.add({ src: "10.9.0.1", dst: "10.9.0.2", proto: "esp", spi: 0x100, mode: "tunnel",
+ *   aead: { name: "rfc4106(gcm(aes))", key, icvLength: 128 } });
+ * for (const { src, dst, spi, curlft } of states.list()) console.log(src, dst, spi, curlft?.bytes);
+ * ```
+ *
+ * Everything needs CAP_NET_ADMIN, also reading, as states have their keys.
+ *
+ * @module
+ */
+import { expectFields, isCondition } from "../../core/arguments.ts";
+import type { Client, Requester } from "../../core/client.ts";
+import type { Codec } from "../../core/codec/mod.ts";
+import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
+import { argumentError } from "../../core/errors.ts";
+import { declareMessages } from "../../core/messages.ts";
+import { contains } from "../../core/prefix.ts";
+import type { Operation } from "../../core/protocol.ts";
+import { familyOf } from "./parts.ts";
+import { isDump, NETLINK_XFRM, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
+import { DeletedState, FlushStates, State, StateFilter, StateId, type StateKey } from "./state.ts";
+
+/** A state as input: {@linkcode State} with numbers or names. */
+export type StateInput = Input<State>;
+
+/** Fields that the kernel changes in a state that exists. */
+const CHANGING: ReadonlySet<string> = new Set(["lft", "encap", "coaddr", "setMark", "setMarkMask", "ifId"]);
+
+const KEY = ["family", "dst", "proto", "spi", "mark"] as const satisfies (keyof StateKey)[];
+
+/** Returns the key of a state; `src` belongs to it only if a state has no SPI, as in mobile IPv6. */
+function stateKey(value: object): object {
+  const { family, dst, proto, spi, mark, src } = value as Partial<State>;
+  return { family, dst, proto, spi, mark, ...(spi === undefined ? { src } : {}) };
+}
+
+function prepareState(given: object, verb: Verb): object {
+  const state = given as Partial<State>;
+  if (verb === "list") {
+    const { proto, src, dst } = state;
+    return {
+      ...(proto === undefined ? {} : { proto }),
+      ...(src === undefined && dst === undefined ? {} : { addressFilter: { src, dst } }),
+    };
+  }
+  const family = state.family ?? familyOf(state.dst ?? state.src);
+  if (verb === "append" || verb === "replace") {
+    throw argumentError(
+      TypeError,
+      `Cannot ${verb} a state: add one with another SPI, then delete the old one, so that no packet is lost`,
+    );
+  }
+  for (const name of ["dst", "proto"] as const) {
+    if (state[name] !== undefined) continue;
+    throw argumentError(TypeError, `Cannot ${verb} state ${describe(state)}: ${name} is missing`);
+  }
+  if (verb === "get" || verb === "delete") return { ...stateKey(state), family };
+  return { ...state, family, lft: state.lft ?? {} };
+}
+
+function describe(value: object): string {
+  const { dst, proto, spi } = value as Partial<State>;
+  const number = typeof spi === "number" ? `0x${spi.toString(16)}` : spi;
+  return [dst, proto, number].filter((one) => one !== undefined).join(" ");
+}
+
+const declaration: Declaration<State> = {
+  object: "state",
+  table: State,
+  messages: { new: XFRM_MSG.XFRM_MSG_NEWSA, del: XFRM_MSG.XFRM_MSG_DELSA, get: XFRM_MSG.XFRM_MSG_GETSA },
+  groups: [XFRMNLGRP.XFRMNLGRP_SA, XFRMNLGRP.XFRMNLGRP_EXPIRE],
+  filters: ["proto", "src", "dst"],
+  describe,
+  identity({ dst, proto, spi, mark, src, seq }) {
+    const own = `${dst} ${proto} ${spi} ${mark === undefined ? "" : `${mark.value}/${mark.mask}`}`;
+    // States without an SPI wait for a key; several may have the same addresses.
+    return spi === 0 ? `${own} ${src} ${seq}` : own;
+  },
+  keyOf: stateKey,
+  prepare: prepareState,
+  fixed: KEY,
+  lasting: (changes) => Object.keys(changes).filter((name) => !CHANGING.has(name)),
+  merge: ({ whole }) => whole,
+  alternatives: { src: () => [], dst: () => [] },
+};
+
+const { XFRM_MSG_NEWSA, XFRM_MSG_UPDSA, XFRM_MSG_DELSA, XFRM_MSG_GETSA, XFRM_MSG_FLUSHSA } = XFRM_MSG;
+
+declareMessages(
+  NETLINK_XFRM,
+  { types: [XFRM_MSG_NEWSA, XFRM_MSG_UPDSA], codec: State },
+  { types: [XFRM_MSG_GETSA], codec: StateFilter, concerns: isDump },
+  { types: [XFRM_MSG_GETSA, XFRM_MSG_DELSA], codec: StateId, way: "request" },
+  { types: [XFRM_MSG_DELSA], codec: DeletedState as Codec<unknown, never>, way: "answer" },
+  { types: [XFRM_MSG_FLUSHSA], codec: FlushStates },
+);
+
+const REQUESTS = {
+  get: StateId,
+  delete: StateId,
+  list: StateFilter,
+} as unknown as Readonly<Partial<Record<Verb, Codec<unknown, never>>>>;
+
+/** The states of one network namespace. */
+export class States extends Collection<State, StateInput> {
+  readonly #send: () => Requester;
+
+  /** See {@linkcode Collection}. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(declaration, open, requester);
+    this.#send = requester;
+  }
+
+  override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
+    const operation = super.operation(verb, verb === "set" ? XFRM_MSG.XFRM_MSG_UPDSA : type, given, reply);
+    return { ...operation, codec: REQUESTS[verb] ?? operation.codec, replyCodec: State as Codec<unknown, never> };
+  }
+
+  protected override fits(one: State, wanted: readonly (readonly [string, unknown])[]): boolean {
+    const others: (readonly [string, unknown])[] = [];
+    for (const entry of wanted) {
+      const [name, text] = entry;
+      if ((name !== "src" && name !== "dst") || typeof text !== "string") others.push(entry);
+      else if (!contains(text, one[name])) return false;
+    }
+    return super.fits(one, others);
+  }
+
+  /**
+   * Deletes all states that match a filter.
+   *
+   * All, and those of one protocol, are deleted by the kernel at once: `flush({ all: true })`, `flush({ proto: "esp" })`.
+   *
+   * @param filter as for `list`; `src` and `dst` may be prefixes; `{ all: true }` for everything
+   * @returns the number of states that matched
+   * @throws {TypeError} the filter has no condition: it is empty, or has only undefined fields
+   */
+  override flush(filter: StateInput | { all: true }): number {
+    expectFields(filter, "flush states", "a filter as an object");
+    const { all, proto, ...rest } = filter as { all?: true; proto?: StateInput["proto"] };
+    if (isCondition(rest) || (all === undefined ? proto === undefined : all !== true || proto !== undefined)) {
+      return super.flush(filter);
+    }
+    const count = this.list(proto === undefined ? undefined : { proto }).length;
+    this.#send().request({
+      type: XFRM_MSG.XFRM_MSG_FLUSHSA,
+      flags: 0,
+      codec: FlushStates as Codec<unknown, never>,
+      value: { proto: proto ?? 0 },
+      what: "flush states",
+    });
+    return count;
+  }
+}
+
+/** The states of this namespace, on a socket that the first use opens. */
+export const states: States = new States(onShared(NETLINK_XFRM));
+
+export * from "./parts.ts";
+export * from "./protocol.ts";
+export * from "./state.ts";
