@@ -47,6 +47,7 @@ export * as smc from "./families/smc.ts";
 export * as sockDiag from "./families/sock_diag/mod.ts";
 export * as uevent from "./families/uevent.ts";
 export * as usersock from "./families/usersock.ts";
+export * as xfrm from "./families/xfrm/mod.ts";
 export * as netns from "./core/netns.ts";
 export * from "./core/errors.ts";
 export { type RawAttribute, rawOf } from "./core/codec/codec.ts";

@@ -26,6 +26,7 @@ import "../selinux.ts";
 import "../sock_diag/mod.ts";
 import "../uevent.ts";
 import "../usersock.ts";
+import "../xfrm/mod.ts";
 import { FAMILIES } from "./facts.ts";
 import "./generic_families.ts";
 

@@ -42,7 +42,7 @@ import {
   u8,
   type Writer,
 } from "../../core/codec/mod.ts";
-import { AF, family, mode, type XfrmFamily, type XfrmMode, xfrmProto, type XfrmProto } from "./protocol.ts";
+import { AF, family, mode, type XfrmFamily, type XfrmMode, type XfrmProto, xfrmProto } from "./protocol.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -539,8 +539,8 @@ export interface ReplayEsn {
   seqHi: number;
   /** Size of the window in packets, at most 4096. */
   replayWindow: number;
-  /** The window: a bit for each packet, in words of 32 bits. */
-  bmp: readonly number[];
+  /** The window: a bit for each packet, in words of 32 bits. If it is absent in a request, no packet was received. */
+  bmp?: readonly number[];
 }
 
 const ESN_SIZE = 24;
@@ -565,6 +565,7 @@ export const ReplayEsn: Struct<ReplayEsn> = {
   decode(from, at, end, owner) {
     if (end - at < ESN_SIZE) return MISFIT;
     const { bmpLen, ...value } = esnHead.decode(from, at, at + ESN_SIZE, owner);
+    if (end === at + ESN_SIZE) return value;
     if (bmpLen > (end - at - ESN_SIZE) / 4) return MISFIT;
     const word = (i: number): number => from.view.getUint32(at + ESN_SIZE + 4 * i, true);
     return { ...value, bmp: Array.from({ length: bmpLen }, (_, i) => word(i)) };
@@ -576,7 +577,7 @@ export const ReplayEsn: Struct<ReplayEsn> = {
     const bmpLen = Math.max(bmp.length, Math.ceil(replayWindow / 32) || 0);
     if (bmpLen > 128) to.fail(RangeError, `expected a window of at most 4096 packets, got ${32 * bmpLen}`);
     esnHead.encode({ ...rest, bmpLen }, to, owner);
-    for (let i = 0; i < bmpLen; i++) u32.encode(bmp[i] ?? 0, to, owner);
+    if (bmp.length > 0) { for (let i = 0; i < bmpLen; i++) u32.encode(bmp[i] ?? 0, to, owner); }
   },
 };
 
@@ -751,7 +752,8 @@ export const Template: Struct<Template> = reshaped(64, () => ({
   ealgos: [56, algorithms],
   calgos: [60, algorithms],
 }), {
-  read: ({ dst, spi, proto, family, src, ...rest }) => ({ family, src, dst, proto, spi, ...rest }) as unknown as Template,
+  read: ({ dst, spi, proto, family, src, ...rest }) =>
+    ({ family, src, dst, proto, spi, ...rest }) as unknown as Template,
   write(value, to, owner) {
     const { src, dst, aalgos = 0xffffffff, ealgos = 0xffffffff, calgos = 0xffffffff } = value;
     if (value["proto"] === undefined) to.fail(TypeError, "proto is missing");

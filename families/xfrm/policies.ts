@@ -58,7 +58,9 @@ function preparePolicy(given: object, verb: Verb): object {
     throw argumentError(TypeError, `Cannot ${verb} policy ${describe(policy)}: sel is missing`);
   }
   if (verb === "get" || verb === "delete") return policyKey(policy);
-  return { ...policy, lft: policy.lft ?? {} };
+  const { tmpl, lft, ...rest } = policy;
+  // The kernel refuses an attribute without a template.
+  return { ...rest, lft: lft ?? {}, ...(tmpl?.length === 0 ? {} : { tmpl }) };
 }
 
 const { XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY, XFRM_MSG_DELPOLICY, XFRM_MSG_GETPOLICY, XFRM_MSG_FLUSHPOLICY } =
@@ -85,8 +87,9 @@ const declaration: Declaration<Policy> = {
 declareMessages(
   NETLINK_XFRM,
   { types: [XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY], codec: Policy },
-  { types: [XFRM_MSG_GETPOLICY], codec: PolicyFilter, concerns: isDump },
-  { types: [XFRM_MSG_GETPOLICY, XFRM_MSG_DELPOLICY], codec: PolicyId, way: "request" },
+  { types: [XFRM_MSG_GETPOLICY], codec: PolicyId, way: "request", concerns: (from, at) => !isDump(from, at) },
+  { types: [XFRM_MSG_GETPOLICY], codec: PolicyFilter, way: "request", concerns: isDump },
+  { types: [XFRM_MSG_DELPOLICY], codec: PolicyId, way: "request" },
   { types: [XFRM_MSG_DELPOLICY], codec: DeletedPolicy as Codec<unknown, never>, way: "answer" },
   { types: [XFRM_MSG_FLUSHPOLICY], codec: FlushPolicies },
 );

@@ -17,8 +17,8 @@ import {
   head,
   key,
   mask,
-  readOnly,
   type Reader,
+  readOnly,
   type Shape,
   shown,
   type Struct,
@@ -46,7 +46,7 @@ import {
   XfrmAuthTrunc,
   XfrmEncap,
 } from "./parts.ts";
-import { family, mode, type XfrmFamily, type XfrmMode, xfrmProto, type XfrmProto } from "./protocol.ts";
+import { family, mode, type XfrmFamily, type XfrmMode, type XfrmProto, xfrmProto } from "./protocol.ts";
 
 /** Numbers of {@linkcode StateFlag} by name. */
 export const XFRM_STATE = {

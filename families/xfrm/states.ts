@@ -93,8 +93,9 @@ const { XFRM_MSG_NEWSA, XFRM_MSG_UPDSA, XFRM_MSG_DELSA, XFRM_MSG_GETSA, XFRM_MSG
 declareMessages(
   NETLINK_XFRM,
   { types: [XFRM_MSG_NEWSA, XFRM_MSG_UPDSA], codec: State },
-  { types: [XFRM_MSG_GETSA], codec: StateFilter, concerns: isDump },
-  { types: [XFRM_MSG_GETSA, XFRM_MSG_DELSA], codec: StateId, way: "request" },
+  { types: [XFRM_MSG_GETSA], codec: StateId, way: "request", concerns: (from, at) => !isDump(from, at) },
+  { types: [XFRM_MSG_GETSA], codec: StateFilter, way: "request", concerns: isDump },
+  { types: [XFRM_MSG_DELSA], codec: StateId, way: "request" },
   { types: [XFRM_MSG_DELSA], codec: DeletedState as Codec<unknown, never>, way: "answer" },
   { types: [XFRM_MSG_FLUSHSA], codec: FlushStates },
 );

@@ -7,10 +7,12 @@
 import * as ipset from "./ipset.ts";
 import * as netfilter from "./netfilter.ts";
 import * as nftExpressions from "./nft_expressions.ts";
+import * as xfrm from "./xfrm.ts";
 
 /** Prefixes of the constants of each table's attributes. */
 export const TABLES: Readonly<Record<string, string>> = {
   ...netfilter.TABLES,
+  ...xfrm.TABLES,
   ...nftExpressions.TABLES,
   "*.…": "ETHTOOL_A_HEADER_",
   "Link.…": "IFLA_INFO_",
@@ -346,6 +348,7 @@ export const BY_HAND: Readonly<Record<string, string>> = {
  */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
   ...netfilter.FIELD_NAMES,
+  ...xfrm.FIELD_NAMES,
   "CableAmplitude.mV": "mV",
   "CablePulse.mV": "mV",
   "SchedScanMatch.ssid": "ATTR_SSID",
@@ -364,6 +367,7 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
 /** Structs, and headers of tables. */
 export const STRUCTS: Readonly<Record<string, string>> = {
   ...netfilter.STRUCTS,
+  ...xfrm.STRUCTS,
   "Algorithm": "crypto_user_alg",
   "AlgorithmStatistics": "crypto_user_alg",
   "CoalesceSupport": "nl80211_coalesce_rule_support",
@@ -472,6 +476,7 @@ export const SPREAD_STRUCTS: Readonly<Record<string, string>> = {
 
 /** Names in the library of fields in C. */
 export const PLACE_NAMES: Readonly<Record<string, string>> = {
+  ...xfrm.PLACE_NAMES,
   ...Object.fromEntries(
     ["udiag_ino", "ndiag_ino", "pdiag_ino", "vdiag_ino", "xdiag_ino", "udiag_vfs_ino", "diag_inode"]
       .map((name) => [name, "inode"]),
@@ -492,6 +497,7 @@ export const PLACE_NAMES: Readonly<Record<string, string>> = {
  */
 export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
   ...netfilter.LEFT_OUT_OF_STRUCTS,
+  ...xfrm.LEFT_OUT_OF_STRUCTS,
   "ifaddrmsg.ifa_prefixlen",
   "ifaddrmsg.ifa_flags",
   "rtmsg.rtm_dst_len",
@@ -540,6 +546,7 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
  */
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
   ...netfilter.ENUMERATIONS,
+  ...xfrm.ENUMERATIONS,
   ...nftExpressions.ENUMERATIONS,
   "GenericOp.flags": ["GENL_", /_PERM$|^CMD_CAP/],
   "FibResult.flScope": "RT_SCOPE_",
@@ -744,6 +751,7 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
  */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   ...netfilter.NAMES,
+  ...xfrm.NAMES,
   ...nftExpressions.NAMES,
   "Algorithm.flags": {
     "larval": 16,
@@ -1041,6 +1049,7 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
  */
 export const UNKNOWN: Readonly<Record<string, string>> = {
   ...netfilter.UNKNOWN,
+  ...xfrm.UNKNOWN,
   "InetAf.conf":
     "forwarding s32, mcForwarding s32, proxyArp s32, acceptRedirects s32, secureRedirects s32, sendRedirects s32, sharedMedia s32, rpFilter s32, acceptSourceRoute s32, bootpRelay s32, logMartians s32, tag s32, arpfilter s32, mediumId s32, noxfrm s32, nopolicy s32, forceIgmpVersion s32, arpAnnounce s32, arpIgnore s32, promoteSecondaries s32, arpAccept s32, arpNotify s32, acceptLocal s32, srcVmark s32, proxyArpPvlan s32, routeLocalnet s32, igmpv2UnsolicitedReportInterval s32, igmpv3UnsolicitedReportInterval s32, ignoreRoutesWithLinkdown s32, dropUnicastInL2Multicast s32, dropGratuitousArp s32, bcForwarding s32, arpEvictNocarrier s32",
   "Algorithm":
@@ -1186,6 +1195,7 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
 /** Forms that differ from the kernel's source and specifications, each for a reason. */
 export const OTHERWISE: Readonly<Record<string, string>> = {
   ...netfilter.OTHERWISE,
+  ...xfrm.OTHERWISE,
   ...nftExpressions.OTHERWISE,
   // A MAC address, which the specification of 6.12 calls an integer.
   "Bond.adActorSystem": "6 bytes",
@@ -1340,6 +1350,7 @@ export const OTHER_PREFIXES: readonly string[] = [
 /** Constants without a table or enumeration, and the reasons. */
 export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
   ...netfilter.LEFT_OUT,
+  ...xfrm.LEFT_OUT,
   [/^CTRL_ATTR_(POLICY|OP_POLICY|OP)$/, "families/generic/controller.ts has them in a table that it does not export"],
   [/^RTA_(PROTOINFO|SESSION|MP_ALGO)$/, "no kernel has used it since 2.2"],
   [/^FRA_UNUSED\d$/, "no kernel uses it"],

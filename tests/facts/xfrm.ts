@@ -69,7 +69,9 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
 
 /** Fields of structs with other names than in C. */
 export const PLACE_NAMES: Readonly<Record<string, string>> = {
+  "alg_icv_len": "icvLength",
   "alg_key_len": "keyLength",
+  "alg_trunc_len": "truncLength",
   "daddr": "dst",
   "m": "mask",
   "saddr": "src",
@@ -83,16 +85,16 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
   "State.dir": "XFRM_SA_DIR_",
   "State.extraFlags": "XFRM_SA_XFLAG_",
   "State.flags": "XFRM_STATE_",
-  "Template.share": "XFRM_SHARE_",
+  "Policy.share": "XFRM_SHARE_",
 };
 
 /** Enumerations whose names are the words of `ip xfrm`. */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "Policy.action": { allow: 0, block: 1 },
   "Policy.dir": { in: 0, out: 1, fwd: 2, "socket in": 3, "socket out": 4 },
-  "Selector.family": { unspec: 0, inet: 2, inet6: 10 },
+  "AddressFilter.family": { unspec: 0, inet: 2, inet6: 10 },
   "Selector.proto": { icmp: 1, tcp: 6, udp: 17, dccp: 33, "ipv6-icmp": 58, sctp: 132, "mobility-header": 135 },
-  "StateFilter.proto": { route2: 43, esp: 50, ah: 51, hao: 60, comp: 108 },
+  "FlushStates.proto": { route2: 43, esp: 50, ah: 51, hao: 60, comp: 108 },
   "State.mode": { transport: 0, tunnel: 1, ro: 2, in_trigger: 3, beet: 4, iptfs: 5 },
   "XfrmEncap.type": { "espinudp-nonike": 1, espinudp: 2, espintcp: 7 },
 };
@@ -104,15 +106,14 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
 };
 
 /** Forms that differ from the kernel's source and specifications, each for a reason. */
-export const OTHERWISE: Readonly<Record<string, string>> = {};
+export const OTHERWISE: Readonly<Record<string, string>> = {
+  // One or more of the struct.
+  "Policy.tmpl": "bytes",
+};
 
 /** Constants without a table or enumeration, and the reasons. */
 export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
   [/^XFRMA_(SA|POLICY)$/, "a codec of the messages about deleted objects has it"],
+  [/^XFRMA_(LTIME_VAL|MIGRATE|KMADDRESS)$/, "there are no tables of its messages yet"],
   [/^XFRMA_(SAD|SPD)_/, "it is an attribute of a table whose prefix is longer"],
 ];
-
-/** Prefixes of the constants of exported objects of numbers that have other names than the headers' constants. */
-export const NUMBERS: Readonly<Record<string, string>> = {
-  "XFRM_MODE": "",
-};

@@ -27,7 +27,11 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       ].map((object) => [object, NO_MODULE]),
     ),
   },
-  NETLINK_XFRM: { "": NO_MODULE },
+  NETLINK_XFRM: Object.fromEntries(
+    "ALLOCSPI ACQUIRE EXPIRE POLEXPIRE AE REPORT MIGRATE SADINFO SPDINFO MAPPING DEFAULT MIGRATE_STATE".split(" ").map((
+      object,
+    ) => [object, NO_MODULE]),
+  ),
   NETLINK_ISCSI: { "": NO_MODULE },
   NETLINK_AUDIT: { "": NO_MODULE },
   NETLINK_NETFILTER: Object.fromEntries(
