@@ -15,9 +15,9 @@ import "../../core/capture.ts";
 import "../../core/dry_run.ts";
 import { BatchRequester, Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import type { Changes } from "../../core/collection.ts";
-import { Policies, policies } from "./policies.ts";
+import { Policies } from "./policies.ts";
 import { NETLINK_XFRM } from "./protocol.ts";
-import { States, states } from "./states.ts";
+import { States } from "./states.ts";
 
 /** The collections of the protocol in a batch: their methods collect changes. */
 export interface XfrmBatch {

@@ -23,15 +23,15 @@ import { declareMessages } from "../../core/messages.ts";
 import { stringify } from "../../core/printable.ts";
 import type { Operation } from "../../core/protocol.ts";
 import type { Selector } from "./parts.ts";
-import { DeletedPolicy, FlushPolicies, Policy, PolicyFilter, PolicyId } from "./policy.ts";
+import { DeletedPolicy, FlushPolicies, PolicyFilter, PolicyId, XfrmPolicy } from "./policy.ts";
 import { isDump, NETLINK_XFRM, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
 
-/** A policy as input: {@linkcode Policy} with numbers or names. */
-export type PolicyInput = Input<Policy>;
+/** A policy as input: {@linkcode XfrmPolicy} with numbers or names. */
+export type PolicyInput = Input<XfrmPolicy>;
 
 /** Returns the key of a policy: its number with the mark and the interface, or the selector with those. */
 function policyKey(value: object): object {
-  const { dir, sel, mark, ifId, type, index, secCtx } = value as Partial<Policy>;
+  const { dir, sel, mark, ifId, type, index, secCtx } = value as Partial<XfrmPolicy>;
   return { dir, mark, ifId, type, ...(index ? { index } : { sel, secCtx }) };
 }
 
@@ -41,7 +41,7 @@ function selectorText({ src, dst, proto, sport, dport, dev, ifindex }: Partial<S
 }
 
 function describe(value: object): string {
-  const { dir, sel, index } = value as Partial<Policy>, text = selectorText(sel);
+  const { dir, sel, index } = value as Partial<XfrmPolicy>, text = selectorText(sel);
   return [text !== "" ? text : index === undefined ? undefined : `index ${index}`, dir].filter((one) =>
     one !== undefined
   ).join(" ");
@@ -49,7 +49,7 @@ function describe(value: object): string {
 
 function preparePolicy(given: object, verb: Verb): object {
   if (verb === "list") return {};
-  const policy = given as Partial<Policy>;
+  const policy = given as Partial<XfrmPolicy>;
   if (verb === "append") throw argumentError(TypeError, "Cannot append a policy: add it, its priority orders it");
   if (policy.dir === undefined) {
     throw argumentError(TypeError, `Cannot ${verb} policy ${describe(policy)}: dir is missing`);
@@ -66,9 +66,9 @@ function preparePolicy(given: object, verb: Verb): object {
 const { XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY, XFRM_MSG_DELPOLICY, XFRM_MSG_GETPOLICY, XFRM_MSG_FLUSHPOLICY } =
   XFRM_MSG;
 
-const declaration: Declaration<Policy> = {
+const declaration: Declaration<XfrmPolicy> = {
   object: "policy",
-  table: Policy,
+  table: XfrmPolicy,
   messages: { new: XFRM_MSG_NEWPOLICY, del: XFRM_MSG_DELPOLICY, get: XFRM_MSG_GETPOLICY },
   groups: [XFRMNLGRP.XFRMNLGRP_POLICY, XFRMNLGRP.XFRMNLGRP_EXPIRE],
   filters: [],
@@ -86,7 +86,7 @@ const declaration: Declaration<Policy> = {
 
 declareMessages(
   NETLINK_XFRM,
-  { types: [XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY], codec: Policy },
+  { types: [XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY], codec: XfrmPolicy },
   { types: [XFRM_MSG_GETPOLICY], codec: PolicyId, way: "request", concerns: (from, at) => !isDump(from, at) },
   { types: [XFRM_MSG_GETPOLICY], codec: PolicyFilter, way: "request", concerns: isDump },
   { types: [XFRM_MSG_DELPOLICY], codec: PolicyId, way: "request" },
@@ -101,7 +101,7 @@ const REQUESTS = {
 } as unknown as Readonly<Partial<Record<Verb, Codec<unknown, never>>>>;
 
 /** The policies of one network namespace. */
-export class Policies extends Collection<Policy, PolicyInput> {
+export class Policies extends Collection<XfrmPolicy, PolicyInput> {
   readonly #send: () => Requester;
 
   /** See {@linkcode Collection}. */
@@ -113,7 +113,7 @@ export class Policies extends Collection<Policy, PolicyInput> {
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const update = verb === "set" || verb === "replace";
     const operation = super.operation(verb, update ? XFRM_MSG_UPDPOLICY : type, given, reply);
-    return { ...operation, codec: REQUESTS[verb] ?? operation.codec, replyCodec: Policy as Codec<unknown, never> };
+    return { ...operation, codec: REQUESTS[verb] ?? operation.codec, replyCodec: XfrmPolicy as Codec<unknown, never> };
   }
 
   /**
@@ -142,7 +142,7 @@ export class Policies extends Collection<Policy, PolicyInput> {
 }
 
 /** True for policies that belong to no socket. */
-function isOwn({ dir }: Policy): boolean {
+function isOwn({ dir }: XfrmPolicy): boolean {
   return dir === "in" || dir === "out" || dir === "fwd";
 }
 

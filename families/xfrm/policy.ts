@@ -111,7 +111,7 @@ export interface PolicyInfo extends Pick<PolicyKey, "dir" | "sel" | "index"> {
 }
 
 /** A policy. */
-export interface Policy extends PolicyInfo, PolicyKey {
+export interface XfrmPolicy extends PolicyInfo, PolicyKey {
   /** The states that packets need, outermost last; none if they pass as they are. */
   tmpl?: readonly Template[];
   /** The hardware that applies the policy. */
@@ -151,8 +151,8 @@ export const policyAttributes: Shape<Omit<PolicyKey, keyof PolicyInfo>> = {
   secCtx: [8, SecurityContext],
 };
 
-/** Wire form of {@linkcode Policy}: xfrm_userpolicy_info and XFRMA_*. */
-export const Policy: Attributes<Policy> = attributes((): Shape<Policy> => ({
+/** Wire form of {@linkcode XfrmPolicy}: xfrm_userpolicy_info and XFRMA_*. */
+export const XfrmPolicy: Attributes<XfrmPolicy> = attributes((): Shape<XfrmPolicy> => ({
   ...policyHead,
   ...policyAttributes,
   tmpl: [5, array(Template)],
@@ -170,7 +170,11 @@ export const PolicyId: Attributes<PolicyKey> = attributes((): Shape<PolicyKey> =
 const XFRMA_POLICY = 7;
 
 /** Codec of the message that a policy is deleted: its key, and the policy itself behind it. */
-export const DeletedPolicy: Codec<Policy> = inside(XFRMA_POLICY, PolicyId as unknown as Attributes<object>, Policy);
+export const DeletedPolicy: Codec<XfrmPolicy> = inside(
+  XFRMA_POLICY,
+  PolicyId as unknown as Attributes<object>,
+  XfrmPolicy,
+);
 
 /** A dump of all policies, which has no payload. */
 export const PolicyFilter: Attributes<Record<never, never>> = attributes({});

@@ -107,7 +107,7 @@ export interface StateKey {
 }
 
 /** A state: an algorithm with its key for the packets of one direction between two hosts. */
-export interface State extends StateKey {
+export interface XfrmState extends StateKey {
   /** Source address. */
   src: string;
   /** Number by which the templates of policies choose the state; 0 is none. */
@@ -197,7 +197,7 @@ function hasEsn(flags: unknown): boolean {
 
 /** Writes the size of the window where the kernel expects it: above 32, and with 64-bit numbers, in an attribute. */
 function putReplayWindow(value: number, to: Writer, owner: object): void {
-  const { flags, replayEsn } = owner as Partial<State>;
+  const { flags, replayEsn } = owner as Partial<XfrmState>;
   if (replayEsn !== undefined) {
     if ((replayEsn.replayWindow ?? 0) === value) return;
     to.fail(TypeError, `replayEsn.replayWindow is ${shown(replayEsn.replayWindow)}, got ${shown(value)}`);
@@ -217,7 +217,7 @@ const XFRMA_REPLAY_ESN_VAL = 23;
 
 /** The part of a state that is in struct xfrm_usersa_info. */
 export type StateInfo = Pick<
-  State,
+  XfrmState,
   | Exclude<keyof StateKey, "mark">
   | "src"
   | "reqid"
@@ -245,7 +245,7 @@ export const stateHead: Shape<StateInfo> = {
   flags: head(216, mask(u8, XFRM_STATE)),
   replayWindow: {
     derive: (owner: object, from: Reader): number | undefined => {
-      const at = from.base + REPLAY_WINDOW, { replayEsn } = owner as Partial<State>;
+      const at = from.base + REPLAY_WINDOW, { replayEsn } = owner as Partial<XfrmState>;
       return replayEsn?.replayWindow ?? (at < from.length ? from.bytes[at] : undefined);
     },
     apply: putReplayWindow,
@@ -262,11 +262,13 @@ const auth: Struct<XfrmAlgorithm> = {
     return XfrmAlgorithm.fields;
   },
   decode: (from, at, end, owner) =>
-    (owner as Partial<State>).authTrunc === undefined ? XfrmAlgorithm.decode(from, at, end, owner) : undefined as never,
+    (owner as Partial<XfrmState>).authTrunc === undefined
+      ? XfrmAlgorithm.decode(from, at, end, owner)
+      : undefined as never,
 };
 
-/** Wire form of {@linkcode State}: xfrm_usersa_info and XFRMA_*. */
-export const State: Attributes<State> = attributes((): Shape<State> => {
+/** Wire form of {@linkcode XfrmState}: xfrm_usersa_info and XFRMA_*. */
+export const XfrmState: Attributes<XfrmState> = attributes((): Shape<XfrmState> => {
   const { sel, flags, replayWindow, lft, curlft, stats, ...first } = stateHead;
   return {
     ...first,
@@ -342,7 +344,7 @@ export const StateFilter: Attributes<StateFilter> = attributes((): Shape<StateFi
 const XFRMA_SA = 6;
 
 /** Codec of the message that a state is deleted: its key, and the state itself behind it. */
-export const DeletedState: Codec<State> = inside(XFRMA_SA, StateId as Attributes<object>, State);
+export const DeletedState: Codec<XfrmState> = inside(XFRMA_SA, StateId as Attributes<object>, XfrmState);
 
 /** A request to delete the states of a protocol. */
 export interface FlushStates {

@@ -22,10 +22,10 @@ import { contains } from "../../core/prefix.ts";
 import type { Operation } from "../../core/protocol.ts";
 import { familyOf } from "./parts.ts";
 import { isDump, NETLINK_XFRM, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
-import { DeletedState, FlushStates, State, StateFilter, StateId, type StateKey } from "./state.ts";
+import { DeletedState, FlushStates, StateFilter, StateId, type StateKey, XfrmState } from "./state.ts";
 
-/** A state as input: {@linkcode State} with numbers or names. */
-export type StateInput = Input<State>;
+/** A state as input: {@linkcode XfrmState} with numbers or names. */
+export type StateInput = Input<XfrmState>;
 
 /** Fields that the kernel changes in a state that exists. */
 const CHANGING: ReadonlySet<string> = new Set(["lft", "encap", "coaddr", "setMark", "setMarkMask", "ifId"]);
@@ -34,12 +34,12 @@ const KEY = ["family", "dst", "proto", "spi", "mark"] as const satisfies (keyof 
 
 /** Returns the key of a state; `src` belongs to it only if a state has no SPI, as in mobile IPv6. */
 function stateKey(value: object): object {
-  const { family, dst, proto, spi, mark, src } = value as Partial<State>;
+  const { family, dst, proto, spi, mark, src } = value as Partial<XfrmState>;
   return { family, dst, proto, spi, mark, ...(spi === undefined ? { src } : {}) };
 }
 
 function prepareState(given: object, verb: Verb): object {
-  const state = given as Partial<State>;
+  const state = given as Partial<XfrmState>;
   if (verb === "list") {
     const { proto, src, dst } = state;
     return {
@@ -63,14 +63,14 @@ function prepareState(given: object, verb: Verb): object {
 }
 
 function describe(value: object): string {
-  const { dst, proto, spi } = value as Partial<State>;
+  const { dst, proto, spi } = value as Partial<XfrmState>;
   const number = typeof spi === "number" ? `0x${spi.toString(16)}` : spi;
   return [dst, proto, number].filter((one) => one !== undefined).join(" ");
 }
 
-const declaration: Declaration<State> = {
+const declaration: Declaration<XfrmState> = {
   object: "state",
-  table: State,
+  table: XfrmState,
   messages: { new: XFRM_MSG.XFRM_MSG_NEWSA, del: XFRM_MSG.XFRM_MSG_DELSA, get: XFRM_MSG.XFRM_MSG_GETSA },
   groups: [XFRMNLGRP.XFRMNLGRP_SA, XFRMNLGRP.XFRMNLGRP_EXPIRE],
   filters: ["proto", "src", "dst"],
@@ -92,7 +92,7 @@ const { XFRM_MSG_NEWSA, XFRM_MSG_UPDSA, XFRM_MSG_DELSA, XFRM_MSG_GETSA, XFRM_MSG
 
 declareMessages(
   NETLINK_XFRM,
-  { types: [XFRM_MSG_NEWSA, XFRM_MSG_UPDSA], codec: State },
+  { types: [XFRM_MSG_NEWSA, XFRM_MSG_UPDSA], codec: XfrmState },
   { types: [XFRM_MSG_GETSA], codec: StateId, way: "request", concerns: (from, at) => !isDump(from, at) },
   { types: [XFRM_MSG_GETSA], codec: StateFilter, way: "request", concerns: isDump },
   { types: [XFRM_MSG_DELSA], codec: StateId, way: "request" },
@@ -107,7 +107,7 @@ const REQUESTS = {
 } as unknown as Readonly<Partial<Record<Verb, Codec<unknown, never>>>>;
 
 /** The states of one network namespace. */
-export class States extends Collection<State, StateInput> {
+export class States extends Collection<XfrmState, StateInput> {
   readonly #send: () => Requester;
 
   /** See {@linkcode Collection}. */
@@ -118,10 +118,10 @@ export class States extends Collection<State, StateInput> {
 
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const operation = super.operation(verb, verb === "set" ? XFRM_MSG.XFRM_MSG_UPDSA : type, given, reply);
-    return { ...operation, codec: REQUESTS[verb] ?? operation.codec, replyCodec: State as Codec<unknown, never> };
+    return { ...operation, codec: REQUESTS[verb] ?? operation.codec, replyCodec: XfrmState as Codec<unknown, never> };
   }
 
-  protected override fits(one: State, wanted: readonly (readonly [string, unknown])[]): boolean {
+  protected override fits(one: XfrmState, wanted: readonly (readonly [string, unknown])[]): boolean {
     const others: (readonly [string, unknown])[] = [];
     for (const entry of wanted) {
       const [name, text] = entry;

@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [184, 1_620_000],
+  "mod.ts": [190, 1_650_000],
   "families/route/mod.ts": [50, 458_000],
   "families/route/addresses.ts": [29, 246_000],
   "families/route/brief.ts": [1, 5_500],
@@ -48,7 +48,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 259_000],
   "families/generic/thermal.ts": [31, 265_000],
   "families/generic/wireguard.ts": [32, 266_000],
-  "families/registry.ts": [176, 1_580_000],
+  "families/registry.ts": [182, 1_610_000],
   "families/netfilter/acct.ts": [28, 248_000],
   "families/netfilter/compat.ts": [28, 248_000],
   "families/netfilter/hooks.ts": [28, 248_000],

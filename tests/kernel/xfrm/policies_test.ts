@@ -1,7 +1,7 @@
 /** IPsec policies, compared with those of `ip xfrm policy`. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
-import { open, type Policy } from "../../../families/xfrm/mod.ts";
+import { open, type XfrmPolicy } from "../../../families/xfrm/mod.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
 import { POLICIES } from "../../unit/xfrm/pairs.ts";
 import { assertHas, printed } from "./printed.ts";
@@ -32,7 +32,7 @@ kernelTest("xfrm policies: what list yields, get, delete and add accept", ["ip"]
     const { policies } = client;
     for (const [words] of POLICIES) ip(`xfrm policy add ${words}`);
     const listed = policies.list(), text = printed(name, "policy");
-    const lasting = ({ curlft: _, ...policy }: Policy) => policy;
+    const lasting = ({ curlft: _, ...policy }: XfrmPolicy) => policy;
     assertEquals(listed.length, POLICIES.length);
     assertEquals(listed.map((one) => policies.get(one)), listed);
     assertEquals([...policies.iterate()], listed);
@@ -40,7 +40,7 @@ kernelTest("xfrm policies: what list yields, get, delete and add accept", ["ip"]
     assertEquals(policies.list(), []);
     for (const policy of listed.toReversed()) policies.add(policy);
     assertEquals(printed(name, "policy"), text);
-    const key = ({ index }: Policy) => index;
+    const key = ({ index }: XfrmPolicy) => index;
     assertEquals(
       policies.list().sort((a, b) => key(a) - key(b)).map(lasting),
       listed.sort((a, b) => key(a) - key(b)).map(lasting),

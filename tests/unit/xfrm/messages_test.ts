@@ -9,7 +9,7 @@ import { type Attributes, rawOf, Reader, Writer } from "../../../core/codec/mod.
 import { DecodeError } from "../../../core/errors.ts";
 import { ScriptedKernel } from "../../../core/scripted.ts";
 import { ShownMessage } from "../../../core/show.ts";
-import { open, Policy, State } from "../../../families/xfrm/mod.ts";
+import { open, XfrmPolicy, XfrmState } from "../../../families/xfrm/mod.ts";
 import { show } from "../../../families/registry.ts";
 import { test } from "../../test.ts";
 import { bothWays } from "../both_ways.ts";
@@ -66,12 +66,12 @@ test("xfrm: policies and states are sent as ip sends them, byte by byte", () => 
 
 test("xfrm: what ip sends is decoded to the same object, and encoded to the same bytes again", () => {
   const all = [
-    ...POLICIES.map(([words]) => [words, Policy as Attributes<object>] as const),
-    ...STATES.map(([words]) => [words, State as Attributes<object>] as const),
+    ...POLICIES.map(([words]) => [words, XfrmPolicy as Attributes<object>] as const),
+    ...STATES.map(([words]) => [words, XfrmState as Attributes<object>] as const),
   ];
   for (const [words, table] of all) {
     const bytes = hex(GOLDEN[words]!);
-    const value = bothWays(() => table.decode(new Reader(bytes), 0, bytes.length));
+    const value = bothWays(() => table.decode(new Reader(bytes), 0, bytes.length, {}));
     assertEquals(rawOf(value), []);
     const to = new Writer();
     table.encode(value, to, {});
@@ -102,14 +102,14 @@ test("xfrm: keys are in no error, tree or summary, but in the value of a message
   const secrets = [KEY16, KEY20, KEY32, "00112233", "44556677", "0x123"];
   assertEquals(texts.filter((text) => secrets.some((secret) => text.includes(secret))), []);
   assert(texts.some((text) => text.includes('"20 bytes"')));
-  assertEquals((shown[0]!.value as State).aead!.key, KEY20);
+  assertEquals((shown[0]!.value as XfrmState).aead!.key, KEY20);
 });
 
 test("xfrm: windows above 32 packets and 64-bit numbers are in the attribute, others in the header", () => {
   const [, state] = STATES[0]!;
-  const read = (given: object): State => {
+  const read = (given: object): XfrmState => {
     const [bytes] = sent(({ states }) => states.add({ ...state, ...given }));
-    return State.decode(new Reader(bytes!), 0, bytes!.length, {});
+    return XfrmState.decode(new Reader(bytes!), 0, bytes!.length, {});
   };
   const small = read({ replayWindow: 32 }), large = read({ replayWindow: 33 });
   assertEquals([small.replayWindow, small.replayEsn], [32, undefined]);
@@ -126,7 +126,7 @@ test("xfrm: windows above 32 packets and 64-bit numbers are in the attribute, ot
 test("xfrm: mutated messages give values or a DecodeError", () => {
   const count = Number(process.env["NETLINK_FUZZ"] ?? 20_000), below = random(17);
   const seeds = Object.entries(GOLDEN).map(([words, text]) =>
-    [hex(text), (POLICIES.some(([one]) => one === words) ? Policy : State) as Attributes<object>] as const
+    [hex(text), (POLICIES.some(([one]) => one === words) ? XfrmPolicy : XfrmState) as Attributes<object>] as const
   );
   let decoded = 0;
   for (let i = 0; i < count; i++) {

@@ -60,10 +60,12 @@ export const POLICIES: readonly (readonly [words: string, policy: PolicyInput])[
   ],
 ];
 
-/** Keys of 16, 20 and 32 bytes. */
-export const KEY16 = "00112233445566778899aabbccddeeff",
-  KEY20 = `${KEY16}01020304`,
-  KEY32 = `${KEY16}${KEY16}`;
+/** A key of 16 bytes. */
+export const KEY16 = "00112233445566778899aabbccddeeff";
+/** A key of 20 bytes. */
+export const KEY20: string = `${KEY16}01020304`;
+/** A key of 32 bytes. */
+export const KEY32: string = `${KEY16}${KEY16}`;
 
 /** Arguments of `ip xfrm state add`, and the same state. */
 export const STATES: readonly (readonly [words: string, state: StateInput])[] = [
