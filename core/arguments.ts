@@ -12,6 +12,29 @@ export function plural(object: string): string {
   return /(?:s|x|z|ch|sh)$/.test(object) ? `${object}es` : `${object}s`;
 }
 
+/** Texts of values that are no name. */
+const NAMELESS = /\[object |=>|\b(?:undefined|null|NaN)\b|Symbol\(/;
+
+/**
+ * Returns an operation in words: `add link v0`. A value of the wrong shape has no name: then `add link`.
+ *
+ * @param declaration the name of its objects, and the function that describes one
+ */
+export function operationOf(
+  verb: string,
+  { object, describe }: { readonly object: string; readonly describe: (value: object) => string },
+  value: object,
+): string {
+  let name = "";
+  try {
+    name = describe(value);
+  } catch (error) {
+    // The check of the value tells what is wrong with it.
+    if (!(error instanceof TypeError)) throw error;
+  }
+  return `${verb} ${object} ${NAMELESS.test(name) ? "" : name}`.trimEnd();
+}
+
 /** True if a value is an object with fields, not an array or bytes. */
 export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
@@ -38,18 +61,55 @@ export function expectNames(value: object, what: string, names: Iterable<string>
   }
 }
 
-/** Throws unless the value is an object with options that exist. */
-export function expectOptions(options: unknown, what: string, names: readonly string[]): void {
+/** A form of an option. */
+export type OptionKind = "any" | "boolean" | "function" | "number" | "ok" | "signal";
+
+/** The forms of options: what is expected, and the check of a value. */
+const OPTION_KINDS: Readonly<Record<OptionKind, readonly [expected: string, fits: (value: unknown) => boolean]>> = {
+  any: ["", () => true],
+  boolean: ["true or false", (value) => typeof value === "boolean"],
+  function: ["a function", (value) => typeof value === "function"],
+  number: ["a number", (value) => typeof value === "number" && !Number.isNaN(value)],
+  ok: ['"ok"', (value) => value === "ok"],
+  signal: ["an AbortSignal", (value) => value instanceof AbortSignal],
+};
+
+/** The forms of options by name. */
+export type OptionKinds = Readonly<Record<string, OptionKind>>;
+
+/** The forms of the options of a watch. */
+export const WATCH_OPTIONS: OptionKinds = {
+  initial: "boolean",
+  resync: "boolean",
+  allNamespaces: "boolean",
+  buffer: "number",
+  signal: "signal",
+};
+
+/** The forms of the options of a wait. */
+export const WAIT_OPTIONS: OptionKinds = { timeout: "any", signal: "signal" };
+
+/** The forms of the options of a stream of events. */
+export const EVENT_OPTIONS: OptionKinds = { buffer: "number", signal: "signal" };
+
+/** The forms of the options that tell the origin of bytes. */
+export const ORIGIN_OPTIONS: OptionKinds = { layout: "any", generic: "any", here: "boolean" };
+
+/** Throws unless the value is an object with options that exist and have the right form. */
+export function expectOptions(options: unknown, what: string, kinds: OptionKinds): asserts options is object {
   expectFields(options, what, "options as an object");
-  expectNames(options, what, names, "option");
+  expectNames(options, what, Object.keys(kinds), "option");
+  for (const [name, value] of Object.entries(options)) {
+    const [expected, fits] = OPTION_KINDS[kinds[name] ?? "any"];
+    if (value === undefined || fits(value)) continue;
+    throw argumentError(TypeError, `Cannot ${what}: ${name}: expected ${expected}, got ${shown(value)}`);
+  }
 }
 
 /** True if an option that has only the value `"ok"` is given. */
 export function isOk(options: unknown, name: string, what: string): boolean {
-  expectOptions(options, what, [name]);
-  const value = (options as Readonly<Record<string, unknown>>)[name];
-  if (value === undefined || value === "ok") return value === "ok";
-  throw argumentError(TypeError, `Cannot ${what}: ${name}: expected "ok" or undefined, got ${shown(value)}`);
+  expectOptions(options, what, { [name]: "ok" });
+  return (options as Readonly<Record<string, unknown>>)[name] === "ok";
 }
 
 /** Returns the names of a table's fields, also of those in a nest of their own. */
@@ -63,6 +123,33 @@ export function expectType(value: unknown, what: string, ...types: readonly ("bo
   if (types.some((one) => one === type)) return;
   const expected = types.map((type) => `a ${type}`).join(" or ");
   throw argumentError(TypeError, `Cannot ${what}: expected ${expected}, got ${shown(value)}`);
+}
+
+/**
+ * Throws unless the value is a function that is not async.
+ *
+ * @param what the operation that calls it: `run a batch`
+ */
+export function expectCallback(value: unknown, what: string, expected = "a function"): void {
+  if (typeof value !== "function") {
+    throw argumentError(TypeError, `Cannot ${what}: expected ${expected}, got ${shown(value)}`);
+  }
+  if (value.constructor.name === "AsyncFunction") throw asyncError(what);
+}
+
+/** True for a promise; its failure is not reported, since nobody waits for it. */
+export function isPromise(value: unknown): boolean {
+  if (!isFields(value) || typeof value["then"] !== "function") return false;
+  (value as unknown as Promise<unknown>).then(undefined, () => {});
+  return true;
+}
+
+/** Returns the error of a callback that returns a promise. */
+export function asyncError(what: string): TypeError {
+  return argumentError(
+    TypeError,
+    `Cannot ${what} with an async function: it must do its work before it returns`,
+  );
 }
 
 /** Throws unless the value is bytes. */

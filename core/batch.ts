@@ -4,12 +4,27 @@
  *
  * @module
  */
+import { asyncError, expectCallback, isPromise } from "./arguments.ts";
 import { type Codec, NoSuchInterface, type Writer } from "./codec/mod.ts";
 import { argumentError, BatchError, type BatchFailure, NetlinkError, SystemError } from "./errors.ts";
 import { answerSize, type Exchange, followingOf, SEND_OVERHEAD, seqOf, withValueRead } from "./exchange.ts";
 import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN, readError } from "./message.ts";
 import type { Operation, Requester } from "./protocol.ts";
 import { Answers, overflowed } from "./wait.ts";
+
+/**
+ * Collects what a script's callback requests with the collections that `make` returns, and sends it.
+ *
+ * @throws {TypeError} the callback is not a function, or is async
+ */
+export function collectBatch<B>(
+  client: Requester & { runBatch(collect: (add: (operation: Operation) => void) => void): void },
+  make: (requester: Requester) => B,
+  collect: (batch: B) => void,
+): void {
+  expectCallback(collect, "run a batch");
+  client.runBatch((add) => collect(make(new BatchRequester(client, add))));
+}
 
 /** An item of a datagram. */
 interface Chunk {
@@ -75,13 +90,18 @@ class Batch {
   }
 
   run(collect: (add: (operation: Operation) => void) => void): void {
-    let thrown: { readonly cause: unknown } | undefined;
+    let thrown: { readonly cause: unknown } | undefined, result: unknown;
     try {
-      collect((operation) => this.#add(operation));
+      result = collect((operation) => this.#add(operation)) as unknown;
     } catch (cause) {
       thrown = { cause };
     }
     this.#over = true;
+    if (isPromise(result)) {
+      this.#chunk = [];
+      this.#flush();
+      throw asyncError("run a batch");
+    }
     // If the callback throws, what it requested before is sent all the same, as it would have been without a batch.
     this.#flush();
     const failures = this.#failures, unknown = this.#unknown, unsent = this.#unsent;

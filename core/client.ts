@@ -6,10 +6,10 @@
 import { entered, Netns, outside } from "../ffi/netns.ts";
 import { NETLINK_OPTIONS } from "../ffi/socket.ts";
 import { atEnd } from "../ffi/runtime.ts";
-import { expectFields, expectNames } from "./arguments.ts";
+import { expectOptions, type OptionKinds } from "./arguments.ts";
 import { runBatch } from "./batch.ts";
-import { type Codec, Reader, shown } from "./codec/mod.ts";
-import { argumentError, NetlinkError } from "./errors.ts";
+import { type Codec, Reader } from "./codec/mod.ts";
+import { NetlinkError } from "./errors.ts";
 import { type CallNames, dump, Exchange, iterate, type OwnExchange, request } from "./exchange.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
 import { type Capture, openSocket, part, tapped } from "./open.ts";
@@ -214,17 +214,19 @@ export class Client implements Requester, Disposable {
   }
 }
 
-const OPTIONS = ["netns", "timeout", "names", "capture", "dryRun", "transport"];
+/** The forms of {@linkcode OpenOptions}. */
+const OPTIONS: OptionKinds = {
+  netns: "any",
+  timeout: "any",
+  names: "boolean",
+  capture: "any",
+  dryRun: "function",
+  transport: "function",
+};
 
-/** Throws for options that do not exist, which would otherwise work elsewhere than meant, and for functions that are none. */
+/** Throws for options that do not exist, which would otherwise work elsewhere than meant, and for wrong values. */
 function checkOptions(options: OpenOptions, what: string): OpenOptions {
-  expectFields(options, what, "options as an object");
-  expectNames(options, what, OPTIONS, "option");
-  for (const name of ["dryRun", "transport"] as const) {
-    const one = options[name];
-    if (one === undefined || typeof one === "function") continue;
-    throw argumentError(TypeError, `Cannot ${what}: ${name}: expected a function, got ${shown(one)}`);
-  }
+  expectOptions(options, what, OPTIONS);
   return options;
 }
 
@@ -249,6 +251,6 @@ function closeShared(): void {
   shared.clear();
 }
 
-export { BatchRequester } from "./batch.ts";
+export { BatchRequester, collectBatch } from "./batch.ts";
 export type { Capture, CaptureOptions, CaptureSink } from "./open.ts";
 export type * from "./protocol.ts";

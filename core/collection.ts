@@ -3,7 +3,20 @@
  *
  * @module
  */
-import { expectFields, expectNames, isCondition, isFields, isOk, namesOf, plural } from "./arguments.ts";
+import {
+  expectCallback,
+  expectFields,
+  expectNames,
+  expectOptions,
+  isCondition,
+  isFields,
+  isOk,
+  namesOf,
+  operationOf,
+  plural,
+  WAIT_OPTIONS,
+  WATCH_OPTIONS,
+} from "./arguments.ts";
 import { type Attributes, type Codec, type Field, type IsIfindex, rawOf, type Reader, shown } from "./codec/mod.ts";
 import { type Client, sharedClient } from "./client.ts";
 import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError, unasked } from "./errors.ts";
@@ -14,12 +27,15 @@ import { stringify } from "./printable.ts";
 import {
   type ChangeEvent,
   type Listening,
+  type PlainWatchEvent,
+  type PlainWatchOptions,
   type SilentRemoval,
   waitFor,
   type WaitOptions,
   watch,
   type Watchable,
   type WatchEvent,
+  type Watching,
   type WatchOptions,
 } from "./watch.ts";
 
@@ -36,6 +52,9 @@ export type Input<T> = T extends number ? T | (IsIfindex<T> extends true ? strin
 
 /** The operation of a request. */
 export type Verb = "get" | "list" | "add" | "append" | "replace" | "set" | "delete";
+
+/** A condition on an object: a function that returns anything but a promise. */
+export type Condition<T, R> = (value: T) => R & (R extends PromiseLike<unknown> ? never : unknown);
 
 /** The verbs that make an object. */
 export type MakingVerb = "add" | "append" | "replace";
@@ -285,8 +304,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * @throws {KernelError} the kernel's error when there is none
    */
   get(key: K): T {
-    const value = this.keyValue(key, "get"), { object, describe } = this.declaration;
-    return this.look(value, `get ${object} ${describe(value)}`.trimEnd(), this.#requester()).found;
+    const value = this.keyValue(key, "get");
+    return this.look(value, operationOf("get", this.declaration, value), this.#requester()).found;
   }
 
   /**
@@ -325,6 +344,15 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   /** Searches a list for the first object that has all fields of the key, as the kernel deletes the first. */
   #lookThrough(key: object, what: string): Found<T> {
     const { table, identity, prepare, means, parts } = this.declaration;
+    const identityOf = (key: object): string | undefined => {
+      try {
+        return identity(key as T);
+      } catch (error) {
+        // A key of the wrong shape; the check of its values tells what is wrong.
+        if (!(error instanceof TypeError)) throw error;
+        return undefined;
+      }
+    };
     if (!isCondition(key)) throw argumentError(TypeError, `Cannot ${what}: the key is empty`);
     const whole = defined(prepare?.(key, "get") ?? key), said = Object.entries(whole);
     const pick = (is: (name: string) => boolean): I => Object.fromEntries(said.filter(([name]) => is(name))) as I;
@@ -335,7 +363,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     };
     const all = this.#listFixed(pick((name) => this.#isFixed(name)), what);
     // A listed object denotes the same object even if its state has changed.
-    const listed = identity(key as T), like = all.find((one) => identity(one) === listed);
+    const listed = identityOf(key), like = all.find((one) => identity(one) === listed);
     const same = like !== undefined && fitting(all, pick((name) => table.field(name)?.use === "key")).includes(like);
     const each = parts === undefined ? all : all.flatMap((one) => [one, ...parts(one, key)]);
     const found = same ? like : fitting(each, whole as I)[0];
@@ -433,9 +461,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** Finds an object that was just made, if the kernel did not return it. */
   protected findMade(value: I): T {
-    const { object, describe } = this.declaration;
     throw new NetlinkError(
-      `Cannot get ${object} ${describe(value)}`.trimEnd() + ": it was made, but this kernel does not return it",
+      `Cannot ${operationOf("get", this.declaration, value)}: it was made, but this kernel does not return it`,
       "ENODEV",
     );
   }
@@ -458,8 +485,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * in the object given as key
    */
   set(key: K, changes: I): void {
-    const { messages, merge, lasting: lastingOf, object, describe, table } = this.declaration;
-    const named = defined(this.keyValue(key, "set")), what = `set ${object} ${describe(named)}`.trimEnd();
+    const { messages, merge, lasting: lastingOf, table } = this.declaration;
+    const named = defined(this.keyValue(key, "set")), what = operationOf("set", this.declaration, named);
     expectFields(changes, what, "the changes as an object");
     const received = onlyReceived(changes as Fields, table, isFields(key) ? key : {});
     if (received !== undefined) throw argumentError(TypeError, `Cannot ${what}: ${received} is read-only`);
@@ -584,24 +611,32 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    *
    * @param options `initial` begins with the existing objects, `resync` corrects the state after lost messages
    */
-  watch(options: WatchOptions = {}): AsyncIterableIterator<WatchEvent<ChangeEvent<string, T>>> & AsyncDisposable {
-    expectFields(options, `watch ${plural(this.declaration.object)}`, "options as an object");
+  watch(options?: PlainWatchOptions): Watching<PlainWatchEvent<ChangeEvent<string, T>>>;
+  /** Yields changes from now on, and `synced` when all existing objects were yielded. */
+  watch(options?: WatchOptions): Watching<WatchEvent<ChangeEvent<string, T>>>;
+  watch(options: WatchOptions = {}): Watching<WatchEvent<ChangeEvent<string, T>>> {
+    expectOptions(options, `watch ${plural(this.declaration.object)}`, WATCH_OPTIONS);
     return watch(this.#open(), [this as unknown as Watchable], options) as never;
   }
 
   /**
    * Waits until the object that `key` denotes passes a test.
    *
-   * @param test the condition; the object's existence, when absent
+   * @param test the condition: it passes when it returns something true, and is not async; the object's existence,
+   * when absent
    * @throws {NetlinkError} TIMEOUT: the time limit passed; CLOSED: the client was closed
    */
-  async waitFor(key: K, test: (value: T) => boolean = () => true, options: WaitOptions = {}): Promise<T> {
+  async waitFor<R>(key: K, test?: Condition<T, R>, options: WaitOptions = {}): Promise<T> {
     const what = `wait for ${this.declaration.object}`;
-    if (typeof test !== "function") {
-      throw argumentError(TypeError, `Cannot ${what}: expected a test as a function, got ${shown(test)}`);
-    }
-    expectFields(options, what, "options as an object");
-    return await waitFor(this.#open(), this as unknown as Watchable, key, test as never, options) as T;
+    if (test !== undefined) expectCallback(test, what, "a test as a function");
+    expectOptions(options, what, WAIT_OPTIONS);
+    return await waitFor(
+      this.#open(),
+      this as unknown as Watchable,
+      key,
+      (test ?? (() => true)) as never,
+      options,
+    ) as T;
   }
 
   /** Returns the groups, message types and codec that a watch needs. */
@@ -639,9 +674,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** Returns the message of one verb. */
   operation(verb: Verb, type: number, given: object, reply?: number): Operation {
-    const { object, table, describe, prepare, hint, concerns, setFlags, request } = this.declaration;
+    const { object, table, prepare, hint, concerns, setFlags, request } = this.declaration;
     expectFields(given, `${verb} ${object}`);
-    const value = prepare === undefined ? given : prepare(given, verb), what = `${verb} ${object} ${describe(given)}`;
+    const value = prepare === undefined ? given : prepare(given, verb);
+    const what = operationOf(verb, this.declaration, given);
     if (verb !== "get" && verb !== "list" && verb !== "delete") {
       this.#refuseIgnored(given as Fields, value as Fields, what);
     }
@@ -651,7 +687,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       codec: request?.codec ?? table as Codec<unknown, never>,
       value: request?.of(value, verb) ?? value,
       ...(request === undefined ? {} : { replyCodec: table as Codec<unknown, never> }),
-      what: what.trimEnd(),
+      what,
       ...(reply === undefined ? {} : { reply }),
       ...(verb === "get" ? { looks: true } : {}),
       ...(concerns === undefined ? {} : { concerns: (from, at) => concerns(from, at, false) }),

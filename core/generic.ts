@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { expectFields, isFields, plural } from "./arguments.ts";
-import { BatchRequester, Client, type OpenOptions, sharedClient } from "./client.ts";
+import { EVENT_OPTIONS, expectArray, expectOptions, isFields, operationOf, plural } from "./arguments.ts";
+import { Client, collectBatch, type OpenOptions, sharedClient } from "./client.ts";
 import { type Codec, Reader, shown } from "./codec/mod.ts";
 import { type Changes, Collection, type Declaration, type Input, type Verb } from "./collection.ts";
 import { argumentError, KernelError, type KernelErrorDetails } from "./errors.ts";
@@ -224,7 +224,9 @@ export class GenericCaller {
     kinds: Readonly<Record<number, GenericEventKind>>,
     options: EventOptions = {},
   ): Streaming<E> {
-    expectFields(options, `listen to ${this.protocol.name}`, "options as an object");
+    const what = `listen to ${this.protocol.name}`;
+    expectArray(groups, what, "groups as an array");
+    expectOptions(options, what, EVENT_OPTIONS);
     const client = this.#open(), events = client.sibling();
     try {
       const family = lookUpFamily(events, this.protocol), names = new LastNames(events.names);
@@ -319,13 +321,13 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
    * @throws {KernelError} ENODEV: the key's name and number are not of one interface
    */
   override keyValue(key: K, verb = "find"): object {
-    const named = super.keyValue(key, verb), { object, interface: fields, describe } = this.#declaration;
+    const named = super.keyValue(key, verb), { interface: fields } = this.#declaration;
     if (fields === undefined || !isFields(key) || this.#open().deferred) return named;
     const [name, number] = fields.map((field) => key[field]) as [string | undefined, string | number | undefined];
     if (name === undefined || number === undefined || name === number) return named;
     const found = this.index(name);
     if (found !== undefined && found === this.index(number)) return named;
-    throw new KernelError(`${verb} ${object} ${describe(key)}`.trimEnd(), ENODEV, {
+    throw new KernelError(operationOf(verb, this.declaration, key), ENODEV, {
       kernelMessage: `${fields[0]} ${shown(name)} and ${fields[1]} ${shown(number)} are not of one interface`,
     });
   }
@@ -417,10 +419,7 @@ export function openGeneric<C extends object>(options: OpenOptions, make: MakeGe
 
 function runGenericBatch<C>(client: Client, make: MakeGeneric<C>, collect: (batch: C) => void): void {
   forgetFamilies(client);
-  client.runBatch((add) => {
-    const requester = new BatchRequester(client, add);
-    collect(make(() => client, () => requester));
-  });
+  collectBatch(client, (requester) => make(() => client, () => requester), collect);
 }
 
 /** Returns the client that all calls without a client of their own share. */

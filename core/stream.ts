@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { expectFields } from "./arguments.ts";
+import { expectOptions, type OptionKinds } from "./arguments.ts";
 import { type Codec, MISFIT, payloadOf, type Reader } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
 import type { Protocol } from "./protocol.ts";
@@ -36,13 +36,27 @@ export type Streamed<T> =
 /** A stream of events; leaving the loop ends it. */
 export type Streaming<T> = AsyncIterableIterator<Streamed<T>> & AsyncDisposable;
 
-/** Opens a socket of a protocol, or its replacement in tests; closes it again if `prepare` throws. */
+/** The forms of {@linkcode StreamOptions}. */
+const STREAM_OPTIONS: OptionKinds = {
+  netns: "any",
+  buffer: "number",
+  signal: "signal",
+  capture: "any",
+  transport: "function",
+};
+
+/**
+ * Opens a socket of a protocol, or its replacement in tests; closes it again if `prepare` throws.
+ *
+ * @param more the forms of further options
+ */
 export function openTransport(
   protocol: Protocol,
   options: StreamOptions,
   prepare?: (transport: Transport) => void,
+  more: OptionKinds = {},
 ): Transport {
-  expectFields(options, `open a ${protocol.name} socket`, "options as an object");
+  expectOptions(options, `open a ${protocol.name} socket`, { ...STREAM_OPTIONS, ...more });
   const socket = options.transport?.() ?? openSocket(protocol, options);
   const transport = tapped(socket, protocol, options.capture);
   try {
@@ -146,4 +160,5 @@ export function decodeWhole<T>(codec: Codec<T, never>, from: Reader, at: number,
 }
 
 export type { Capture, CaptureOptions, CaptureSink } from "./open.ts";
+export type { OptionKind, OptionKinds } from "./arguments.ts";
 export type { OverrunEvent } from "./wait.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { asyncError, expectCallback, isPromise } from "./arguments.ts";
 import type { Client } from "./client.ts";
 import type { Reader, Writer } from "./codec/mod.ts";
 import { argumentError, type BatchFailure, NetlinkError, SystemError, TransactionError } from "./errors.ts";
@@ -33,12 +34,15 @@ export function runTransaction(
   frame: () => Frame,
   collect: (add: (operation: Operation) => void) => void,
 ): unknown[][] {
+  expectCallback(collect, "run a transaction");
   const answers = new Answers(exchange.timeout);
   for (let tries = 1;; tries++) {
     const { begin, end, again } = frame();
     const outcome = exchange.withWriter((writer) => {
       const transaction = new Transaction(exchange, writer, answers, begin);
-      collect((operation) => transaction.add(operation));
+      if (isPromise(collect((operation) => transaction.add(operation)) as unknown)) {
+        throw asyncError("run a transaction");
+      }
       return transaction.commit(end);
     });
     if (!(outcome instanceof TransactionError)) return outcome;

@@ -4,6 +4,7 @@
  * @module
  */
 import { NETLINK_OPTIONS } from "../ffi/socket.ts";
+import { asyncError, isPromise, operationOf } from "./arguments.ts";
 import type { Client } from "./client.ts";
 import { Subscription, Waiting, type WaitOptions } from "./wait.ts";
 import type { AnyEvent, Begun, Watchable, WatchOptions } from "./watchable.ts";
@@ -12,11 +13,15 @@ export type { WaitOptions } from "./wait.ts";
 export type {
   ChangeEvent,
   Listening,
+  NoObject,
   OverrunEvent,
+  PlainWatchEvent,
+  PlainWatchOptions,
   SilentRemoval,
   SyncedEvent,
   Watchable,
   WatchEvent,
+  Watching,
   WatchOptions,
 } from "./watchable.ts";
 
@@ -70,19 +75,24 @@ export async function waitFor(
   client: Client,
   collection: Watchable,
   key: unknown,
-  test: (value: object) => boolean,
+  test: (value: object) => unknown,
   options: WaitOptions,
 ): Promise<object> {
-  const { object, describe } = collection.declaration;
+  const what = operationOf("wait for", collection.declaration, collection.keyValue(key as never, "wait for"));
   using wait = new Waiting(
-    `${object} ${describe(collection.keyValue(key as never))}`.trimEnd(),
+    what.slice("wait for ".length),
     options,
     client.closing,
   );
   let last: object | undefined;
   // The watch begins before the first look, so no change between the two is missed.
   await using events = watch(client, [collection], { signal: wait.signal });
-  const look = (): boolean => (last = collection.find(key as never)) !== undefined && test(last);
+  const look = (): boolean => {
+    last = collection.find(key as never);
+    const passes = last !== undefined && test(last);
+    if (isPromise(passes)) throw asyncError(what);
+    return Boolean(passes);
+  };
   if (look()) return last!;
   for await (const _event of events) if (look()) return last!;
   throw wait.failure(last === undefined ? "it does not exist" : "it does not pass the test");

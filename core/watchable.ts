@@ -35,16 +35,38 @@ export interface ChangeEvent<O extends string, T> {
   readonly nsid?: number;
 }
 
+/** An async iterator over events; leaving the loop closes it. */
+export type Watching<E> = AsyncIterableIterator<E> & AsyncDisposable;
+
+/** Options of a watch that neither begins with the existing objects nor reads them again. */
+export interface PlainWatchOptions extends WatchOptions {
+  /** Not given. */
+  initial?: false;
+  /** Not given. */
+  resync?: false;
+}
+
+/**
+ * An event of a watch without `initial` and `resync`: a change, or the event that messages were lost. Both have the
+ * same fields, so that `if (event.object === "link")` is the only check that a script needs.
+ */
+export type PlainWatchEvent<C> = C | (OverrunEvent & NoObject);
+
 /** An event of a watch. */
-export type WatchEvent<C> =
-  | C
-  /** All existing objects were yielded: the consumer's state equals the kernel's. */
-  | SyncedEvent
-  /** Messages were lost. */
-  | OverrunEvent;
+export type WatchEvent<C> = PlainWatchEvent<C> | SyncedEvent;
+
+/** The fields that events without an object lack. */
+export interface NoObject {
+  /** Absent. */
+  readonly object?: undefined;
+  /** Absent. */
+  readonly value?: undefined;
+  /** Absent. */
+  readonly nsid?: undefined;
+}
 
 /** All existing objects were yielded: the consumer's state equals the kernel's. */
-export interface SyncedEvent {
+export interface SyncedEvent extends NoObject {
   /** The kind of event. */
   readonly event: "synced";
 }
@@ -89,7 +111,7 @@ export interface Watchable {
   /** Returns the object that `key` denotes, `undefined` when there is none. */
   find(key: never): object | undefined;
   /** Returns the object that a key denotes. */
-  keyValue(key: never): object;
+  keyValue(key: never, verb?: string): object;
   /** Returns a text that distinguishes an object from all others. */
   key(value: object): string;
 }

@@ -13,7 +13,7 @@
  * Source: linux/cryptouser.h, v7.2; CRYPTO_ALG_* of linux/crypto.h, v6.17.
  * @module
  */
-import { expectFields, isOk } from "../core/arguments.ts";
+import { expectFields, isOk, operationOf } from "../core/arguments.ts";
 import { argumentError, KernelError } from "../core/errors.ts";
 import { Client, type OpenOptions, sharedClient } from "../core/client.ts";
 import {
@@ -574,8 +574,9 @@ class ByWholeKey extends Collection<Algorithm, object, AlgorithmKey | string> {
   }
 
   override delete(key: AlgorithmKey | string, options: DeleteOptions = {}): boolean {
-    const missing = isOk(options, "missing", "delete algorithm");
-    if (missing && !this.#open().deferred && this.find(key) === undefined) return false;
+    if (isOk(options, "missing", "delete algorithm") && !this.#open().deferred && this.find(key) === undefined) {
+      return false;
+    }
     this.#expect(key, "delete");
     return super.delete(key, options);
   }
@@ -584,7 +585,7 @@ class ByWholeKey extends Collection<Algorithm, object, AlgorithmKey | string> {
   #expect(key: AlgorithmKey | string, verb: string): void {
     const client = this.#open(), value = this.keyValue(key, verb) as AlgorithmKey;
     if (!value.name || !value.driverName || client.deferred) return;
-    this.look(value, `${verb} algorithm ${declaration.describe(value)}`, client);
+    this.look(value, operationOf(verb, declaration, value), client);
   }
 }
 
@@ -679,7 +680,7 @@ export class Algorithms {
    */
   statistics(key: string | AlgorithmKey): AlgorithmStatistics {
     const value = this.#all.keyValue(key, "get statistics of") as AlgorithmKey;
-    const what = `get statistics of algorithm ${declaration.describe(value)}`;
+    const what = operationOf("get statistics of", declaration, value);
     const found = this.#open().request({
       type: CRYPTO_MSG.CRYPTO_MSG_GETSTAT,
       flags: 0,

@@ -11,7 +11,7 @@
  * Source: struct fib_result_nl of net/ip_fib.h, v7.2; no UAPI header has it.
  * @module
  */
-import { expectFields, expectType } from "../core/arguments.ts";
+import { expectOptions, expectType } from "../core/arguments.ts";
 import { type Codec, enumeration, i32, ipv4, Reader, type Shape, struct, u32, u8, Writer } from "../core/codec/mod.ts";
 import { KernelError } from "../core/errors.ts";
 import { NLM_F, NLMSG_HDRLEN } from "../core/message.ts";
@@ -148,21 +148,21 @@ export interface FibLookupOptions extends Pick<StreamOptions, "netns" | "capture
 /** A socket for look-ups in one network namespace. */
 export class FibLookup implements Disposable {
   readonly #transport: Transport;
-  readonly #timeout: number;
+  #timeout: number = DEFAULT_TIMEOUT;
   readonly #writer: Writer = new Writer();
   #seq = 0;
 
   /** Opens the socket; {@linkcode open} reads better. */
   constructor(options: FibLookupOptions = {}) {
-    expectFields(options, "open a NETLINK_FIB_LOOKUP socket", "options as an object");
-    this.#timeout = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, "open a NETLINK_FIB_LOOKUP socket");
-    this.#transport = openTransport(NETLINK_FIB_LOOKUP, options);
+    this.#transport = openTransport(NETLINK_FIB_LOOKUP, options, () => {
+      this.#timeout = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, "open a NETLINK_FIB_LOOKUP socket");
+    }, { timeout: "any" });
   }
 
   /** Looks up an address; see {@linkcode lookup}. */
   lookup(address: string, options: LookupOptions = {}): FibResult {
     expectType(address, "look up an address", "string");
-    expectFields(options, `look up ${address}`, "options as an object");
+    expectOptions(options, `look up ${address}`, { table: "any", mark: "number", tos: "number", scope: "any" });
     const { table = "main", mark = 0, tos = 0, scope = "universe" } = options, writer = this.#writer;
     const what = `look up ${address} in table ${table}`;
     writer.reset();

@@ -13,7 +13,7 @@
  */
 import "../core/capture.ts";
 import "../core/dry_run.ts";
-import { expectBytes, expectFields, expectType } from "../core/arguments.ts";
+import { expectBytes, expectOptions, expectType, ORIGIN_OPTIONS } from "../core/arguments.ts";
 import { argumentError } from "../core/errors.ts";
 import { serves } from "../core/open.ts";
 import type { Layout } from "../core/codec/mod.ts";
@@ -155,7 +155,7 @@ export function protocol(protocol: number | string): Opening {
 
 function expectDatagram(datagram: unknown, options: unknown, verb: string): void {
   expectBytes(datagram, `${verb} a datagram`);
-  expectFields(options, `${verb} a datagram`, "options as an object");
+  expectOptions(options, `${verb} a datagram`, ORIGIN_OPTIONS);
 }
 
 /** The origin of the bytes: the machine's byte order and the numbers of its generic families. */

@@ -358,7 +358,7 @@ function watch(options: UeventWatchOptions = {}): Streaming<Uevent> {
     transport.passCredentials();
     if (program !== undefined) transport.attachFilter(program);
     transport.join(group);
-  });
+  }, { source: "any", subsystem: "any", devtype: "any", action: "any", tag: "any" });
   return stream(transport, (received) => {
     if (!isTrusted(received, group)) return [];
     const event = eventOf(received, source);

@@ -88,7 +88,7 @@ export class Usersock<D, E = D> extends Conversation<UsersockMessage<D>> {
     const transport = openTransport(NETLINK_USERSOCK, options, (transport) => {
       transport.passCredentials();
       for (const group of groups) transport.join(group);
-    });
+    }, { groups: "any", codec: "any" });
     super(transport, options);
     this.#codec = codec;
   }

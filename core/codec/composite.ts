@@ -80,7 +80,9 @@ export function struct<T extends object>(size: number, shape: Shape<T> | (() => 
       return `${constant(compiled ?? decode)}(from, ${at}, ${end})`;
     }),
     encode(value: T, to: Writer): void {
-      if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+      if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        to.fail(TypeError, `expected an object, got ${shown(value)}`);
+      }
       expectKnown(value, fields(), to);
       encodePlaced(fields(), NOBODY_ELSE, value, to, size);
     },

@@ -529,7 +529,9 @@ export function structWithData<T extends object, K extends keyof T & string>(
       return value as T;
     },
     encode(value, to, owner) {
-      if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+      if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        to.fail(TypeError, `expected an object, got ${shown(value)}`);
+      }
       const { [key]: given, ...rest } = value;
       const begin = to.length;
       head.encode(rest, to, owner);

@@ -14,6 +14,7 @@
  */
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
+import { expectFields, expectType } from "../../core/arguments.ts";
 import { bytes, type Codec, Reader, Writer } from "../../core/codec/mod.ts";
 import { DecodeError } from "../../core/errors.ts";
 import { NLMSG_HDRLEN } from "../../core/message.ts";
@@ -25,6 +26,8 @@ import { type ConnectorMessage, connectorMessages, NETLINK_CONNECTOR, sendMessag
 export * from "./header.ts";
 export * from "./processes.ts";
 export * from "./w1.ts";
+
+const OPEN = "open a connector";
 
 /** The subsystem to listen to. */
 export interface ConnectorOptions extends StreamOptions {
@@ -61,6 +64,7 @@ export function open(options: ConnectorOptions): Connector<Uint8Array, Uint8Arra
 /** Opens a connector socket with a codec for the data. */
 export function open<D, E = D>(options: ConnectorOptions & { codec: Codec<D, E> }): Connector<D, E>;
 export function open(options: ConnectorOptions & { codec?: Codec<unknown, never> }): Connector<unknown, never> {
+  expectFields(options, OPEN, "options as an object");
   return new Connector<unknown, never>(options.codec ?? bytes, options);
 }
 
@@ -71,9 +75,11 @@ export class Connector<D, E = D> extends Conversation<ConnectorEvent<D>> {
 
   /** Opens the socket; {@linkcode open} reads better. */
   constructor(codec: Codec<D, E>, options: ConnectorOptions) {
+    expectFields(options, OPEN, "options as an object");
+    expectType(options.idx, `${OPEN}: idx`, "number");
     const transport = openTransport(NETLINK_CONNECTOR, options, (transport) => {
       if (options.join !== false) transport.join(options.idx);
-    });
+    }, { idx: "any", val: "number", join: "boolean", codec: "any" });
     super(transport, options);
     this.#codec = codec;
     this.#options = options;
@@ -82,6 +88,7 @@ export class Connector<D, E = D> extends Conversation<ConnectorEvent<D>> {
   /** Sends a message. The kernel reports no error for a message that it refuses: there is just no answer. */
   send(value: E, header: ConnectorHeader = {}): void {
     const { idx, val = 1 } = this.#options, writer = new Writer();
+    expectFields(header, `send to connector ${idx}`, "a header as an object");
     writer.what = `send to connector ${idx}/${header.val ?? val}`;
     this.#codec.encode(value, writer, {});
     sendMessage(this.transport, { idx, val, ...header, data: writer.bytes.subarray(0, writer.length) });

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { expectFields } from "../../core/arguments.ts";
+import { EVENT_OPTIONS, expectCallback, expectFields, expectOptions } from "../../core/arguments.ts";
 import { Client, type OpenOptions, type Operation, type Protocol, type Requester } from "../../core/client.ts";
 import { type AnyCodec, didYouMean, Reader, shown } from "../../core/codec/mod.ts";
 import { argumentError, KernelError } from "../../core/errors.ts";
@@ -265,11 +265,12 @@ export class Family implements Disposable {
    */
   batch(collect: (batch: FamilyBatch) => void): void {
     if (!this.#raw) forgetFamilies(this.#open());
-    this.#open().runBatch((add) => {
+    expectCallback(collect, "run a batch");
+    this.#open().runBatch((add) =>
       collect({
         request: (operation, attributes = {}, options = {}) => add(this.#requested(operation, attributes, options)),
-      });
-    });
+      })
+    );
   }
 
   /** Returns all objects that an operation dumps; see {@linkcode Family.request}. */
@@ -292,7 +293,7 @@ export class Family implements Disposable {
         `Cannot ${what}: groups: expected an array of names or numbers, got ${shown(groups)}`,
       );
     }
-    expectFields(options, what, "options as an object");
+    expectOptions(options, what, EVENT_OPTIONS);
     return this.#raw ? this.#watchRaw(groups, options) : this.#watchGeneric(groups, options);
   }
 

@@ -15,6 +15,7 @@
  * Source: linux/genetlink.h CTRL_*, linux/netlink.h NL_POLICY_TYPE_ATTR_* and NL_ATTR_TYPE_*, v7.2.
  * @module
  */
+import { expectType } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import { type PolicyAttributes, PolicyTable } from "../../core/message.ts";
 import {
@@ -218,6 +219,7 @@ export class GenericFamilies
    * command
    */
   policy(name: string, op?: number): FamilyPolicy {
+    expectType(name, "get the policy of a family", "string");
     const found = this.caller.dump({
       ...POLICY,
       value: { familyName: name, ...(op === undefined ? {} : { op }) },

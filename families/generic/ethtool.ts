@@ -595,6 +595,7 @@ export class Ethtool {
    * @param dev the device; absent for sets that are the same for all devices
    */
   strings(id: device.StringSetId, dev?: Device): string[] {
+    expectType(id, "get a string set", "string", "number");
     // The header is required even if it names no device.
     const what = `get string set ${id}`, named = dev === undefined ? { headerFlags: [] } : deviceFor(what, dev);
     const value = { ...named, stringsets: { stringset: [{ id }] } };

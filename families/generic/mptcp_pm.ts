@@ -14,7 +14,7 @@
  * Source: linux/mptcp_pm.h, linux/mptcp.h, v7.2.
  * @module
  */
-import { expectFields, expectNames, expectType, namesOf } from "../../core/arguments.ts";
+import { expectFields, expectNames, expectType, namesOf, operationOf } from "../../core/arguments.ts";
 import type { DeleteOptions } from "../../core/collection.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
@@ -375,7 +375,7 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
    * @param id its identifier, its address as text, or an object with both
    */
   override set(id: number | string | MptcpAddress, changes: EndpointInput): void {
-    const named = this.keyValue(id, "set") as MptcpAddress, verb = `set MPTCP endpoint ${declaration.describe(named)}`;
+    const named = this.keyValue(id, "set") as MptcpAddress, verb = operationOf("set", declaration, named);
     expectFields(changes, verb, "the changes as an object");
     const { flags, ...others } = changes, what = `Cannot ${verb}`;
     const given = Object.entries(others).filter(([, value]) => value !== undefined);

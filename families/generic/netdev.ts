@@ -13,7 +13,7 @@
  * Source: linux/netdev.h, v7.2.
  * @module
  */
-import { expectFields, isFields } from "../../core/arguments.ts";
+import { expectFields, isFields, operationOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -644,7 +644,7 @@ export class NumberedObjects<T extends object> extends GenericCollection<T, Inpu
   }
 
   #what(verb: string, key: number | T): string {
-    return `${verb} ${this.declaration.object} ${this.declaration.describe(key as object)}`;
+    return operationOf(verb, this.declaration, key as object);
   }
 
   /** Returns the object found, and throws if it belongs to another device than the key contains. */

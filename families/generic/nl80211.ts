@@ -11,7 +11,7 @@
  * Source: linux/nl80211.h, v7.2.
  * @module
  */
-import { expectFields, expectType } from "../../core/arguments.ts";
+import { expectFields, expectOptions, expectType, operationOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import { type AddOptions, attempt, type Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
@@ -188,7 +188,7 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
    * @param key the radio's number or name
    */
   override set(key: number | string | Wiphy, changes: Input<Wiphy> & object): void {
-    const what = `set wiphy ${this.declaration.describe(this.keyValue(key, "set"))}`;
+    const what = operationOf("set", this.declaration, this.keyValue(key, "set"));
     expectFields(changes, what, "the changes as an object");
     // The kernel finds a radio by its number only, and ignores the antennas unless both directions are given.
     const { wiphyAntennaTx: tx, wiphyAntennaRx: rx } = changes, half = (tx === undefined) !== (rx === undefined);
@@ -226,7 +226,10 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
    */
   async scan(dev: string | number, options: ScanOptions = {}): Promise<Bss[]> {
     expectType(dev, "scan with an interface", "string", "number");
-    expectFields(options, `scan with ${dev}`, "options as an object");
+    expectOptions(options, `scan with ${dev}`, {
+      ...{ ssids: "any", frequencies: "any", flags: "any", ie: "any" },
+      ...{ timeout: "any", signal: "signal" },
+    });
     const { ssids = [""], frequencies, flags, ie, timeout = SCAN_TIMEOUT, signal } = options;
     using wait = new Waiting(`the scan of ${dev}`, { timeout, ...(signal && { signal }) }, this.caller.closing);
     // Subscribe before the scan starts, so that the event of its end is not missed.
@@ -377,15 +380,18 @@ export class WifiInterfaces
    * @param key the interface's name or number
    */
   override set(key: string | number | WifiInterface, changes: Input<WifiInterface> & object): void {
-    const named = this.keyValue(key) as { ifindex?: string | number };
-    const what = `set wireless interface ${interfaces.describe(named)}`, [own, radio] = splitByReceiver(changes, what);
+    const named = this.keyValue(key, "set") as { ifindex?: string | number };
+    if (named.ifindex === undefined) {
+      throw argumentError(TypeError, "Cannot set a wireless interface: expected its name or number");
+    }
+    const what = operationOf("set", interfaces, named), [own, radio] = splitByReceiver(changes, what);
     for (const [field, instead] of Object.entries(ONLY_NEW)) {
       if (own[field as keyof WifiInterface] !== undefined) {
         throw argumentError(TypeError, `Cannot ${what}: ${field} cannot be changed: ${instead}`);
       }
     }
     if (radio === undefined || Object.keys(own).length > 0) super.set(key, own);
-    if (radio !== undefined) this.#setRadio(named.ifindex!, radio);
+    if (radio !== undefined) this.#setRadio(named.ifindex, radio);
   }
 
   #setRadio(ifindex: string | number, radio: Input<WifiInterface>): void {

@@ -88,13 +88,14 @@ export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid> 
    * @param key the network's name, or its only device
    * @throws {TypeError} the key names a device, and the network has others, which would be deleted too
    */
-  override delete(key: string | Pnetid, options?: DeleteOptions): boolean {
+  override delete(key: string | Pnetid, options: DeleteOptions = {}): boolean {
     const { name, ...device } = this.keyValue(key, "delete") as Pnetid;
     const said = isCondition(device) && !this.#open().deferred,
       what = `delete physical network ${name ?? ""}`.trimEnd();
     if (!said) return super.delete(key, options);
-    const missing = isOk(options ?? {}, "missing", "delete physical network");
-    const found = missing ? this.find({ name, ...device }) : this.look({ name, ...device }, what, this.#open()).found;
+    const found = isOk(options, "missing", "delete physical network")
+      ? this.find({ name, ...device })
+      : this.look({ name, ...device }, what, this.#open()).found;
     return found !== undefined && super.delete(this.#alone([found], what)!, options);
   }
 

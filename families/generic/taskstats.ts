@@ -13,7 +13,7 @@
  * Source: linux/taskstats.h, linux/cgroupstats.h, v7.2.
  * @module
  */
-import { expectFields, expectType } from "../../core/arguments.ts";
+import { EVENT_OPTIONS, expectOptions, expectType } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -525,7 +525,7 @@ export class Tasks {
    * @throws {KernelError} EPERM: needs CAP_NET_ADMIN; EINVAL: there are no such CPUs
    */
   exits(given: ExitOptions = {}): Streaming<TaskExit> {
-    expectFields(given, "listen to exits", "options as an object");
+    expectOptions(given, "listen to exits", { ...EVENT_OPTIONS, cpus: "any" });
     const { cpus, ...options } = given, { closing } = this.#open(), client = this.#open().sibling();
     try {
       if (options.buffer !== undefined) client.transport.setBuffer(options.buffer);

@@ -182,6 +182,7 @@ export class Sets {
    */
   add(set: IpSet, options: AddOptions = {}): boolean {
     expectFields(set, "add set");
+    expectType(set.name, "add set: name", "string");
     const what = `add set ${set.name}`, client = this.#open();
     for (const name of ["name", "type"] as const) expectType(set[name], `${what}: ${name}`, "string");
     const message = messageOf(set, what), tolerance = tolerating(options, "exists", "EEXIST", what);
@@ -274,6 +275,7 @@ export class Sets {
    * @throws {KernelError} IPSET_ERR_FIND_TYPE: the kernel lacks the type, or the type the family
    */
   type(type: SetType, family: SetFamily = familyOf({ type })): TypeInfo {
+    expectType(type, "get a set type", "string");
     const client = this.#open(), what = `get set type ${type}`, { IPSET_CMD_TYPE } = NETFILTER_MSG;
     const value: IpsetMessage = { protocol: version(client), typename: type, family };
     const found = client.request(

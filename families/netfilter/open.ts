@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BatchRequester, Client, type OpenOptions, type Requester } from "../../core/client.ts";
+import { Client, collectBatch, type OpenOptions, type Requester } from "../../core/client.ts";
 import { NETLINK_NETFILTER } from "./protocol.ts";
 
 /** A client with the collections `C`. */
@@ -31,10 +31,7 @@ export function openNetfilter<C extends object>(
   const client = new Client(NETLINK_NETFILTER, options), open = (): Client => client;
   const close = (): void => client.close(),
     batch = (collect: (batch: C) => void): void => {
-      client.runBatch((add) => {
-        const requester = new BatchRequester(client, add);
-        collect(make(open, () => requester));
-      });
+      collectBatch(client, (requester) => make(open, () => requester), collect);
     };
   return Object.assign(make(open, open), { batch, close, [Symbol.dispose]: close });
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { expectFields, expectType } from "../../core/arguments.ts";
+import { expectOptions, expectType, ORIGIN_OPTIONS } from "../../core/arguments.ts";
 import { CapturedMessage, messagesOf } from "../../core/captured_message.ts";
 import { nlmon, type NlmonOptions } from "../../core/nlmon.ts";
 import { serves } from "../../core/open.ts";
@@ -40,7 +40,7 @@ export function* readCapture(
   capture: CaptureSource,
   options: CaptureReadOptions = {},
 ): Generator<CapturedMessage, void, undefined> {
-  expectFields(options, "read a capture", "options as an object");
+  expectOptions(options, "read a capture", { ...ORIGIN_OPTIONS, protocol: "number" });
   const decode = decoder(options);
   for (const packet of packets(capture)) yield* decode(packet);
 }
@@ -67,7 +67,7 @@ export function monitor(
   options: MonitorOptions = {},
 ): AsyncIterableIterator<CapturedMessage> & AsyncDisposable {
   expectType(dev, "monitor an interface", "string");
-  expectFields(options, `monitor ${dev}`, "options as an object");
+  expectOptions(options, `monitor ${dev}`, { netns: "any", signal: "signal", protocol: "number" });
   // The programs on the other end asked for their families' numbers long ago, so ask for all of them.
   const { protocol = NETLINK_GENERIC } = options;
   const generic = protocol === NETLINK_GENERIC && serves(NETLINK_GENERIC) ? genericFamilies(options.netns) : {};

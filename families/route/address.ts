@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { isFields } from "../../core/arguments.ts";
 import { argumentError } from "../../core/errors.ts";
 import {
   type Attributes,
@@ -109,7 +110,7 @@ const lifetimes: Codec<AddressCacheinfo> = struct(16, (): Shape<AddressCacheinfo
 const cacheinfo: Codec<AddressCacheinfo> = {
   ...lifetimes,
   encode(value, to, owner) {
-    if (typeof value !== "object" || value === null) return lifetimes.encode(value, to, owner);
+    if (!isFields(value as unknown)) return lifetimes.encode(value, to, owner);
     const valid = value.valid ?? FOREVER;
     return lifetimes.encode({ ...value, valid, prefered: value.prefered ?? valid }, to, owner);
   },

@@ -19,7 +19,7 @@ import {
   type MakingVerb,
   onShared,
 } from "../../core/collection.ts";
-import { expectType, isFields } from "../../core/arguments.ts";
+import { expectType, isFields, operationOf } from "../../core/arguments.ts";
 import { type Attributes, type Codec, type Field, NoSuchInterface, shown } from "../../core/codec/mod.ts";
 import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
@@ -352,7 +352,7 @@ function expectOneLink(key: LinkKey, found: Link, verb: string): void {
   );
   if (other === undefined) return;
   const [field, name] = index === undefined || index === 0 ? ["ifname", ifname] : ["index", index];
-  throw new KernelError(`${verb} link ${declaration.describe(key)}`, ENODEV, {
+  throw new KernelError(operationOf(verb, declaration, key), ENODEV, {
     kernelMessage: `${other[0]} ${shown(other[1])} and ${field} ${shown(name)} are not of one link`,
   });
 }
@@ -551,7 +551,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
   override set(key: LinkKey, changes: LinkInput): void {
     this.#expectOne(key, "set");
     if (isFields(changes)) {
-      const what = `set link ${declaration.describe(this.keyValue(key, "set"))}`;
+      const what = operationOf("set", declaration, this.keyValue(key, "set"));
       refuse(what, changes, IGNORED_FIELDS.set);
       // The kernel would only report EOPNOTSUPP, and a dry run does not ask the kernel.
       const { kind } = isFields(key) ? key : {}, { kind: other } = changes;
@@ -715,7 +715,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
 
   #altnames(verb: "add" | "delete", type: number, key: LinkKey, names: readonly string[]): void {
     for (const name of names) {
-      expectType(name, `${verb} names of link ${declaration.describe(this.keyValue(key, "set"))}`, "string");
+      expectType(name, operationOf(`${verb} names of`, declaration, this.keyValue(key, "set")), "string");
     }
     this.#expectOne(key, `${verb} names of`);
     const operation = this.operation("set", type, { ...this.keyValue(key), propList: { altIfname: names } });

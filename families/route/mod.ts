@@ -15,10 +15,20 @@
  */
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
+import { expectOptions, plural, WATCH_OPTIONS } from "../../core/arguments.ts";
+import { shown } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
-import { BatchRequester, Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import type { Changes, Collection } from "../../core/collection.ts";
-import { type ChangeEvent, watch as watchAll, type WatchEvent, type WatchOptions } from "../../core/watch.ts";
+import {
+  type ChangeEvent,
+  type PlainWatchEvent,
+  type PlainWatchOptions,
+  watch as watchAll,
+  type WatchEvent,
+  type Watching,
+  type WatchOptions,
+} from "../../core/watch.ts";
 import type { Address } from "./address.ts";
 import { Addresses, addresses } from "./addresses.ts";
 import type { Link } from "./link.ts";
@@ -49,9 +59,6 @@ export interface RouteObjects {
 export type RouteEvent<O extends keyof RouteObjects = keyof RouteObjects> = {
   [P in O]: ChangeEvent<P, RouteObjects[P]>;
 }[O];
-
-/** An async iterator over events; leaving the loop closes it. */
-export type Watching<E> = AsyncIterableIterator<E> & AsyncDisposable;
 
 /** The collections of the protocol in a batch: their methods collect changes. */
 export interface RouteBatch {
@@ -115,7 +122,12 @@ export class RouteClient extends RouteCollections implements Disposable {
   }
 
   /** Follows changes of several types of objects; see {@linkcode watch}. */
-  watch<O extends keyof RouteObjects>(...args: [...O[]] | [...O[], WatchOptions]): Watching<WatchEvent<RouteEvent<O>>> {
+  watch<O extends keyof RouteObjects>(
+    ...args: [...O[]] | [...O[], PlainWatchOptions]
+  ): Watching<PlainWatchEvent<RouteEvent<O>>>;
+  /** Follows changes, and yields `synced` when all existing objects were yielded. */
+  watch<O extends keyof RouteObjects>(...args: [...O[], WatchOptions]): Watching<WatchEvent<RouteEvent<O>>>;
+  watch(...args: unknown[]): Watching<WatchEvent<RouteEvent>> {
     return startWatch(this.#client, this, args);
   }
 
@@ -131,10 +143,7 @@ export class RouteClient extends RouteCollections implements Disposable {
 }
 
 function runBatch(client: Client, collect: (batch: RouteBatch) => void): void {
-  client.runBatch((add) => {
-    const requester = new BatchRequester(client, add);
-    collect(new RouteCollections(() => client, () => requester));
-  });
+  collectBatch(client, (requester) => new RouteCollections(() => client, () => requester), collect);
 }
 
 function startWatch<E>(client: Client, collections: RouteCollections, args: readonly unknown[]): Watching<E> {
@@ -148,9 +157,10 @@ function startWatch<E>(client: Client, collections: RouteCollections, args: read
     if (Object.hasOwn(COLLECTION, object)) return collections[COLLECTION[object]] as unknown as Collection<object>;
     throw argumentError(
       TypeError,
-      `Cannot watch ${JSON.stringify(object)}: expected ${Object.keys(COLLECTION).join(", ")}`,
+      `Cannot watch: expected ${Object.keys(COLLECTION).join(", ")}, got ${shown(object)}`,
     );
   });
+  if (options !== undefined) expectOptions(options, `watch ${objects.map(plural).join(", ")}`, WATCH_OPTIONS);
   return watchAll(client, watched, options ?? {}) as unknown as Watching<E>;
 }
 
@@ -188,8 +198,13 @@ export function batch(collect: (batch: RouteBatch) => void): void {
  * It ends when the loop is left or when `signal` is aborted.
  */
 export function watch<O extends keyof RouteObjects>(
-  ...args: [...O[]] | [...O[], WatchOptions]
-): Watching<WatchEvent<RouteEvent<O>>> {
+  ...args: [...O[]] | [...O[], PlainWatchOptions]
+): Watching<PlainWatchEvent<RouteEvent<O>>>;
+/** Follows changes, and yields `synced` when all existing objects were yielded. */
+export function watch<O extends keyof RouteObjects>(
+  ...args: [...O[], WatchOptions]
+): Watching<WatchEvent<RouteEvent<O>>>;
+export function watch(...args: unknown[]): Watching<WatchEvent<RouteEvent>> {
   return startWatch(sharedClient(NETLINK_ROUTE), shared, args);
 }
 

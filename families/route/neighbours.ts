@@ -13,6 +13,7 @@ import type { Client, Operation, Requester } from "../../core/client.ts";
 import { shown } from "../../core/codec/mod.ts";
 import {
   Collection,
+  type Condition,
   type Declaration,
   type DeleteOptions,
   type Input,
@@ -21,7 +22,15 @@ import {
 } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
-import type { ChangeEvent, WaitOptions, WatchEvent, WatchOptions } from "../../core/watch.ts";
+import type {
+  ChangeEvent,
+  PlainWatchEvent,
+  PlainWatchOptions,
+  WaitOptions,
+  WatchEvent,
+  Watching,
+  WatchOptions,
+} from "../../core/watch.ts";
 import {
   apart,
   comparesNeighbour,
@@ -160,11 +169,15 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
    * {@linkcode Collection.watch}.
    */
   override watch(
-    options: NeighbourWatchOptions = {},
-  ): AsyncIterableIterator<WatchEvent<ChangeEvent<string, Neighbour>>> & AsyncDisposable {
-    const family: unknown = isFields(options) ? options.family : undefined;
-    if (family === undefined) return super.watch(options);
-    if (family === "bridge") return this.#forwarding.watch(options);
+    options?: NeighbourWatchOptions & PlainWatchOptions,
+  ): Watching<PlainWatchEvent<ChangeEvent<string, Neighbour>>>;
+  /** Follows changes, and yields `synced` when all existing objects were yielded. */
+  override watch(options?: NeighbourWatchOptions): Watching<WatchEvent<ChangeEvent<string, Neighbour>>>;
+  override watch(options: NeighbourWatchOptions = {}): Watching<WatchEvent<ChangeEvent<string, Neighbour>>> {
+    if (!isFields(options)) return super.watch(options);
+    const { family, ...rest } = options;
+    if (family === undefined) return super.watch(rest);
+    if (family === "bridge") return this.#forwarding.watch(rest);
     throw argumentError(
       TypeError,
       `Cannot watch neighbours: family: expected "bridge" or nothing, got ${shown(family)}`,
@@ -176,9 +189,9 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
    *
    * @throws {TypeError} the key has the flag `proxy`: the kernel sends no notification of such an entry
    */
-  override async waitFor(
+  override async waitFor<R>(
     key: NeighbourInput,
-    test?: (value: Neighbour) => boolean,
+    test?: Condition<Neighbour, R>,
     options?: WaitOptions,
   ): Promise<Neighbour> {
     const named = this.keyValue(key, "wait for") as NeighbourInput, forwarding = isForwarding(named);

@@ -233,7 +233,7 @@ export function prepareRule(value: Input<Rule>, verb: Verb): Input<Rule> {
     const told = rule.src ?? rule.dst ?? "";
     rule.family = (told as unknown) instanceof Uint8Array
       ? (told.length === 16 ? "inet6" : "inet")
-      : told.includes(":")
+      : String(told).includes(":")
       ? "inet6"
       : "inet";
   }

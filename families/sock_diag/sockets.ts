@@ -160,7 +160,7 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
     if (inode === undefined && cookie === undefined) {
       throw argumentError(
         TypeError,
-        `Cannot find ${object} by ${shown(key)}: expected an inode, or an object with inode or cookie`,
+        `Cannot find ${object}: expected an inode, or an object with inode or cookie, got ${shown(key)}`,
       );
     }
     return this.#asking(stateBits(undefined), inode === undefined ? undefined : request.get);

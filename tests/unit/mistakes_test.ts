@@ -73,6 +73,14 @@ export async function mistakes(): Promise<void> {
   watch("links");
   // @ts-expect-error a misspelt option of a watch
   watch("link", { inital: true });
+  // @ts-expect-error an async condition
+  await links.waitFor("eth0", async (l) => await Promise.resolve(l.operstate === "up"));
+  // @ts-expect-error a wrong word for an option of adding
+  links.add({ ifname: "v0", kind: "dummy" }, { exists: true });
+  // @ts-expect-error a misspelt option of deleting
+  links.delete("v0", { mising: "ok" });
+  // @ts-expect-error without `initial` and `resync` there is no such event
+  for await (const e of links.watch()) if (e.event === "synced") break;
   // @ts-expect-error a filter is needed
   rules.flush();
   // @ts-expect-error a wrong state
@@ -109,6 +117,19 @@ export async function scripts(): Promise<void> {
   const { index: own, ifname, flags, mtu, operstate }: Link = links.get("eth0");
   console.log(own + mtu, ifname.length, operstate, flags.includes("up"));
   await links.waitFor("eth0", (l) => l.flags.includes("up"));
+  // A condition may return anything.
+  await links.waitFor("eth0", (l) => l.propList?.altIfname?.find((name) => name === "uplink"));
+  // Events narrow by their object.
+  for await (const e of watch("link", "address")) {
+    if (e.object === "link") console.log(e.value.mtu, e.value.ifname);
+    else if (e.object === "address") console.log(e.value.local, e.nsid);
+  }
+  for await (const e of links.watch()) console.log(e.value?.mtu);
+  for await (const e of links.watch({ initial: true })) console.log(e.event === "synced" ? e.event : e.value?.mtu);
+  const news: boolean = addresses.add({ dev: "v0", address: "10.9.0.1/24" }, { exists: "ok" });
+  const gone: boolean = routes.delete({ dst: "default" }, { missing: "ok" });
+  const v0: Link = links.add({ ifname: "v0", kind: "dummy" }, { exists: "ok" }) || links.get("v0");
+  console.log(news, gone, v0.index);
   // Received objects are accepted as input.
   for (const link of links.list()) links.add(link);
   const { index }: Link = links.add({ kind: "dummy" }), made = links.add({ kind: "dummy", netns: "blue" })?.index;

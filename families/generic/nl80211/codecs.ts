@@ -16,6 +16,7 @@ import {
   mask,
   MISFIT,
   type Shape,
+  shown,
   struct,
   u16,
   u32,
@@ -567,9 +568,10 @@ export function numbers<N extends string>(names: Readonly<Record<N, number>>): C
       return found;
     },
     encode(value, to) {
+      if (!Array.isArray(value)) to.fail(TypeError, `expected an array, got ${shown(value)}`);
       for (const one of value) {
         if (typeof one !== "number" && !Object.hasOwn(names, one)) {
-          to.fail(TypeError, `expected ${Object.keys(names).join(", ")} or the number, got ${JSON.stringify(one)}`);
+          to.fail(TypeError, `expected ${Object.keys(names).join(", ")} or the number, got ${shown(one)}`);
         }
         to.close(to.open(typeof one === "number" ? one : names[one]));
       }

@@ -60,8 +60,6 @@ export interface Operand {
   readonly loadPart?: (register: number, bytes: number) => NftExpression[];
   /** Called when it is equal to a constant. */
   readonly learn?: (value: bigint) => void;
-  /** Called when it is equal to one of several constants. */
-  readonly learnOneOf?: (...values: readonly bigint[]) => void;
   readonly typeOf?: TypeOf;
   /** The operands of a concatenation. */
   readonly parts?: readonly Operand[];
@@ -112,7 +110,7 @@ export class Knowledge {
   nh: string | undefined;
   /** Transport header. */
   th: string | undefined;
-  #icmpTypes: readonly number[] = [];
+  #icmpType: number | undefined;
 
   /** Begins a rule. */
   constructor(
@@ -228,14 +226,11 @@ export class Knowledge {
       : base === "ll" && name === "type"
       ? (value: bigint) => this.#learnEther(value)
       : name === "type" && header.name.startsWith("icmp")
-      ? (...values: readonly bigint[]) => void (this.#icmpTypes = values.map(Number))
+      ? (value: bigint) => void (this.#icmpType = Number(value))
       : undefined;
     const data: [number, number][] = [[0, header.id], [1, field.id]];
     if (field.type === INTEGER) data.push([4, field.bits]);
-    const operand = placed(base, field.offset, field.bits, field.type, { kind: 7, data }, learn);
-    return name === "type" && header.name.startsWith("icmp") && learn !== undefined
-      ? { ...operand, learnOneOf: learn }
-      : operand;
+    return placed(base, field.offset, field.bits, field.type, { kind: 7, data }, learn);
   }
 
   /** Returns a field of a header, and makes sure that the packet has the header. */
@@ -248,10 +243,9 @@ export class Knowledge {
     else this.needTransport(header.name);
     if (header.name === "ether" && this.family !== "bridge") this.#etherMatched = true;
     const types = ICMP_TYPES[`${header.name} ${name}`];
-    const known = this.#icmpTypes;
-    if (types !== undefined && (known.length === 0 || !known.every((one) => types.includes(one)))) {
+    if (types !== undefined && !types.includes(this.#icmpType ?? -1)) {
       this.require(this.field(header, "type"), ...types.map(BigInt));
-      this.#icmpTypes = types;
+      this.#icmpType = types[0];
     }
     return this.field(header, name);
   }

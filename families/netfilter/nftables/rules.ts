@@ -352,7 +352,7 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
 
   #put(verb: "add" | "insert", value: NftRuleInput, place: NftRulePlace, flags: number): NftRule | false {
     const what = `${verb} rule ${isFields(value) ? declaration.describe(value) : ""}`.trimEnd();
-    expectOptions(place, what, ["handle", "index", "exists"]);
+    expectOptions(place, what, { handle: "any", index: "any", exists: "ok" });
     if (isOk({ exists: place.exists }, "exists", what) && this.#exists(value, what)) return false;
     const { rule, before } = this.#compiled(value, what);
     const operation = this.operation("add", declaration.messages.new, rule, declaration.messages.new);

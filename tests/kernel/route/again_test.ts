@@ -83,7 +83,7 @@ kernelTest(
       route.links.set("k1", { flags: { flags: ["up"], mask: ["up", "multicast"] } });
       assertEquals(route.links.get("k1").flags!.includes("up"), true);
       for await (const event of watch) {
-        if (!("value" in event)) continue;
+        if (event.value === undefined) continue;
         const { value } = event;
         if (value.ifname !== "k1" || !value.flags!.includes("up")) continue;
         assertEquals(value.flags!.includes("promisc"), true);

@@ -115,7 +115,7 @@ kernelTest(
       ns.ip("link add b0 index 50 type bridge");
       ns.ip("address add 10.1.1.2/24 dev b0");
       const told = (await until(events, (e) => e.event === "new" && e.value.local === "10.1.1.2"))
-        .map((e) => "value" in e ? `${e.event} ${e.value.address} ${e.value.dev}` : e.event);
+        .map((e) => e.value !== undefined ? `${e.event} ${e.value.address} ${e.value.dev}` : e.event);
       assertEquals(told, ["new 10.1.1.1/24 a0", "del 10.1.1.1/24 a0", "new 10.1.1.2/24 b0"]);
     });
   },
@@ -137,7 +137,7 @@ kernelTest("watch: an event has its interface's name, even if the interface has 
     ns.ip("link set p0 name a0");
     ns.ip("address add 10.1.1.4/24 dev a0");
     const told = (await until(events, (e) => e.event === "new" && e.value.local === "10.1.1.4"))
-      .map((e) => "value" in e ? `${e.event} ${e.value.address} ${e.value.dev}` : e.event);
+      .map((e) => e.value !== undefined ? `${e.event} ${e.value.address} ${e.value.dev}` : e.event);
     assertEquals(told, [
       "new 10.1.1.1/24 a0",
       "new 10.1.1.2/24 p0",
@@ -158,7 +158,8 @@ kernelTest("watch: initial yields everything, then synced, then changes", NEEDS,
     links.add({ ifname: "br0", kind: "bridge" });
     await using events = links.watch({ initial: true });
     links.add({ ifname: "br1", kind: "bridge" });
-    const names = (all: AnyEvent[]): unknown[] => all.map((e) => "value" in e ? (e.value as Link).ifname : e.event);
+    const names = (all: AnyEvent[]): unknown[] =>
+      all.map((e) => e.value !== undefined ? (e.value as Link).ifname : e.event);
     const before = await until(events, ({ event }) => event === "synced");
     // Some kernels make tunnels in every namespace.
     assertEquals(names(before).filter((name) => /^(lo|br0)$/.test(String(name))), ["lo", "br0"]);

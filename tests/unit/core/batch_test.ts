@@ -1,6 +1,6 @@
 /** Batches: many operations in few datagrams, all of them tried, and each failure listed by its position. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { BatchRequester, type Client, type Operation } from "../../../core/client.ts";
+import { BatchRequester, type Client, collectBatch, type Operation, type Requester } from "../../../core/client.ts";
 import { Collection } from "../../../core/collection.ts";
 import { BatchError, KernelError, type NetlinkError, SystemError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
@@ -371,4 +371,50 @@ test("requests that change nothing are answered at once in a batch, and the chan
     GET,
     DEL,
   ]);
+});
+
+test("a callback that is async, returns a promise, or is no function is refused, and nothing is sent", async () => {
+  const { client: c, kernels } = client(refuseBad);
+  const collect = (given: unknown): void =>
+    collectBatch(c, (requester) => requester, given as (requester: Requester) => void);
+  const [one] = named("a");
+  const late: unknown[] = [];
+  const body = async (requester: Requester): Promise<void> => {
+    requester.request(one!);
+    await Promise.resolve();
+    try {
+      requester.request(one!);
+    } catch (error) {
+      late.push(error);
+      throw error;
+    }
+  };
+  for (const wrong of [body, (requester: Requester) => body(requester)]) {
+    assertThrows(() => collect(wrong), TypeError, "Cannot run a batch with an async function");
+  }
+  for (const wrong of [undefined, null, 5, "x", [], {}]) {
+    assertThrows(() => collect(wrong), TypeError, "Cannot run a batch: expected a function, got ");
+  }
+  // The promise of the second callback has failed, which nobody else could handle.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(late.length, 1);
+  assertEquals(kernels[0]!.sent.length, 0);
+  collect((requester: Requester) => requester.request(one!));
+  assertEquals(kernels[0]!.sent.length, 1);
+});
+
+test("tolerated refusals are no failures, and their further requests are left out", () => {
+  const seen: string[] = [];
+  const { client: c } = client((asked) => {
+    seen.push(nameOf(asked));
+    return refuseBad(asked);
+  });
+  const tolerant = (name: string): Operation => ({
+    ...request({ name }),
+    tolerates: (error) => (error as KernelError).code === "EINVAL",
+    then: [request({ name: `rest of ${name}` })],
+  });
+  const error = run(c, [tolerant("bad1"), tolerant("good"), request({ name: "bad0" }), tolerant("bad2")])!;
+  assertEquals([error.count, error.failures.map(({ index }) => index)], [4, [2]]);
+  assertEquals(seen, ["bad1", "good", "rest of good", "bad0", "bad2"]);
 });

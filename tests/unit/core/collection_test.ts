@@ -184,7 +184,7 @@ test("add() and delete() with options return false if nothing was to do, and ref
   for (
     const [wrong, says] of [
       [{ exist: "ok" }, 'there is no option "exist", did you mean "exists"?'],
-      [{ exists: true }, 'exists: expected "ok" or undefined, got true'],
+      [{ exists: true }, 'exists: expected "ok", got true'],
       [null, "expected options as an object, got null"],
     ] as const
   ) assertThrows(() => lamps.add({ name: "a" }, wrong as never), TypeError, `Cannot add lamp: ${says}`);

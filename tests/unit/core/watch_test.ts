@@ -42,7 +42,7 @@ async function hear(watching: Watching, count: number): Promise<string[]> {
   while (heard.length < count) {
     const { value, done } = await watching.next();
     if (done || value === undefined) return [...heard, "end"];
-    heard.push("value" in value ? `${value.event} ${value.value.index}` : value.event);
+    heard.push(value.value !== undefined ? `${value.event} ${value.value.index}` : value.event);
   }
   return heard;
 }
@@ -464,7 +464,7 @@ test("a map that follows a watch is always correct", async () => {
   await using watching = lamps.watch({ initial: true, resync: true });
   const follow = async (word: string) => {
     for await (const one of { [Symbol.asyncIterator]: () => ({ next: () => watching.next() }) }) {
-      if ("value" in one) {
+      if (one.value !== undefined) {
         one.event === "new" ? map.set(lamps.key(one.value), one.value) : map.delete(lamps.key(one.value));
       } else if (one.event === word) break;
     }
@@ -519,6 +519,38 @@ test("waitFor() waits for an object that passes the test", async () => {
   }
   assertEquals((await waiting).level, 7);
   assertEquals(closed(kernels[1]!), true);
+});
+
+test("waitFor() accepts a condition that returns anything, and refuses an async one", async () => {
+  const { lamps } = shop([{ index: 1, level: 5 }]);
+  assertEquals((await lamps.waitFor({ index: 1 }, ({ level }) => [level].find((one) => one === 5))).index, 1);
+  const says = "Cannot wait for lamp 1 with an async function: it must do its work before it returns";
+  const promised = (() => Promise.reject(new Error("never told"))) as never;
+  await assertRejects(() => lamps.waitFor({ index: 1 }, promised), TypeError, says);
+  const asynchronous = (async () => await Promise.resolve(true)) as never;
+  await assertRejects(() => lamps.waitFor({ index: 1 }, asynchronous), TypeError, "Cannot wait for lamp with an async");
+});
+
+test("watch() and waitFor() refuse options that do not exist, and wrong values, by name", async () => {
+  const { lamps, kernels } = shop([{ index: 1 }]), before = kernels.length;
+  for (
+    const [wrong, says] of [
+      [{ inital: true }, 'there is no option "inital", did you mean "initial"?'],
+      [{ initial: "yes" }, 'initial: expected true or false, got "yes"'],
+      [{ resync: 1 }, "resync: expected true or false, got 1"],
+      [{ buffer: NaN }, "buffer: expected a number, got NaN"],
+      [{ signal: {} }, "signal: expected an AbortSignal, got an object"],
+    ] as const
+  ) assertThrows(() => lamps.watch(wrong as never), TypeError, `Cannot watch lamps: ${says}`);
+  for (
+    const [wrong, says] of [
+      [{ timeot: 5 }, 'there is no option "timeot", did you mean "timeout"?'],
+      [{ timeout: NaN }, "timeout: expected milliseconds, 0 or more, got NaN"],
+      [{ timeout: -1 }, "timeout: expected milliseconds, 0 or more, got -1"],
+      [{ timeout: "5" }, "timeout: expected milliseconds, 0 or more, got 5"],
+    ] as const
+  ) await assertRejects(() => lamps.waitFor({ index: 1 }, undefined, wrong as never), Error, says);
+  assertEquals(kernels.length, before);
 });
 
 test("waitFor() looks again after an overrun", async () => {

@@ -275,5 +275,5 @@ test('messages never contain "undefined", and never lack a value', () => {
       `Cannot find TCP socket: expected an object with its addresses and ports, got ${shown}`,
     );
   }
-  assertMatch(words(() => sockets.xdp.find({} as never)), /^Cannot find XDP socket by /);
+  assertMatch(words(() => sockets.xdp.find({} as never)), /^Cannot find XDP socket: expected an inode/);
 });
