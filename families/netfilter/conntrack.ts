@@ -373,6 +373,9 @@ export class Conntrack {
    * Yields events of flows from now on; `new` and `destroy` when no event is named. Each event has a cost for every
    * packet that causes it, so only those named are asked for: `update` is by far the most frequent.
    *
+   * Since Linux 5.18, a flow that was made while nobody watched has no events, unless `nf_conntrack_events` is 1: set it
+   * to 1 to be told when older flows end.
+   *
    * Ends when the loop is left or `signal` is aborted. Messages that are lost, as they arrive faster than they are
    * read, are told as `{ event: "overrun" }`; with `resync: true` the table is listed again, and the differences are
    * yielded, then `{ event: "synced" }`.

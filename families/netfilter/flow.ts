@@ -417,9 +417,8 @@ export interface Flow {
 
 type Protoinfo = Pick<Flow, "tcp" | "dccp" | "sctp">;
 
-/** Wire form of {@linkcode Flow}: nfgenmsg and CTA_*. */
-export const Flow: Attributes<Flow> = attributes((): Shape<Omit<Flow, keyof Protoinfo | "secctx">> => ({
-  family: head(0, nfFamily, key),
+/** The attributes of a flow without those in a nest of their own. */
+const shape = (): Shape<Omit<Flow, keyof Protoinfo | "secctx" | "family">> => ({
   orig: [1, Tuple, key],
   reply: [2, Tuple],
   master: [14, Tuple],
@@ -445,6 +444,24 @@ export const Flow: Attributes<Flow> = attributes((): Shape<Omit<Flow, keyof Prot
   labelsMask: [23, labels, "input"],
   statusMask: [26, status, "input"],
   filter: [25, FlowFilterFlags, "input"],
-}), { header: NFGENMSG })
-  .with(part<Protoinfo>({ tcp: [1, TcpFlow], dccp: [2, DccpFlow], sctp: [3, SctpFlow] }), 4)
-  .with(part<Pick<Flow, "secctx">>({ secctx: [1, text, readOnly] }), 19) as Attributes<Flow>;
+});
+
+/** Returns a table with the attributes of a flow that are in a nest of their own. */
+function withNests<T extends object>(table: Attributes<T>): Attributes<T & Protoinfo & Pick<Flow, "secctx">> {
+  return table
+    .with(part<Protoinfo>({ tcp: [1, TcpFlow], dccp: [2, DccpFlow], sctp: [3, SctpFlow] }), 4)
+    .with(part<Pick<Flow, "secctx">>({ secctx: [1, text, readOnly] }), 19);
+}
+
+/** Wire form of {@linkcode Flow}: nfgenmsg and CTA_*. */
+export const Flow: Attributes<Flow> = withNests(
+  attributes((): Shape<Omit<Flow, keyof Protoinfo | "secctx">> => ({ family: head(0, nfFamily, key), ...shape() }), {
+    header: NFGENMSG,
+  }),
+) as Attributes<Flow>;
+
+/** The flow of a packet, as the queue and the log have it. */
+export type PacketFlow = Omit<Flow, "family">;
+
+/** Wire form of {@linkcode PacketFlow}: CTA_*. */
+export const PacketFlow: Attributes<PacketFlow> = withNests(attributes(shape)) as Attributes<PacketFlow>;

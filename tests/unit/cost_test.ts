@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [190, 1_650_000],
+  "mod.ts": [200, 1_724_000],
   "families/route/mod.ts": [50, 458_000],
   "families/route/addresses.ts": [29, 246_000],
   "families/route/brief.ts": [1, 5_500],
@@ -48,7 +48,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 259_000],
   "families/generic/thermal.ts": [31, 265_000],
   "families/generic/wireguard.ts": [32, 266_000],
-  "families/registry.ts": [182, 1_610_000],
+  "families/registry.ts": [194, 1_700_000],
   "families/netfilter/acct.ts": [28, 248_000],
   "families/netfilter/compat.ts": [28, 248_000],
   "families/netfilter/hooks.ts": [28, 248_000],
@@ -68,6 +68,12 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/netfilter/nftables/elements.ts": [35, 331_000],
   "families/netfilter/nftables/objects.ts": [34, 315_000],
   "families/netfilter/nftables/flowtables.ts": [32, 280_000],
+  "families/netfilter/expectations.ts": [37, 260_000],
+  "families/netfilter/helpers.ts": [37, 260_000],
+  "families/netfilter/log.ts": [37, 260_000],
+  "families/netfilter/packet.ts": [37, 260_000],
+  "families/netfilter/queue.ts": [37, 260_000],
+  "families/netfilter/timeouts.ts": [37, 260_000],
   "families/nflog.ts": [15, 139_000],
   "families/dnrtmsg.ts": [15, 137_000],
   "families/ecryptfs.ts": [15, 146_000],
