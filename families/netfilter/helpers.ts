@@ -84,16 +84,21 @@ export const HelperPolicy: Attributes<HelperPolicy> = attributes((): Shape<Helpe
 }));
 
 /** The classes as the kernel has them: their number, and each under a number of its own. */
-interface PolicySet {
+export interface HelperPolicySet {
+  /** Number of classes. */
   setNum?: number;
+  /** Class 0. */
   set1?: HelperPolicy;
+  /** Class 1. */
   set2?: HelperPolicy;
+  /** Class 2. */
   set3?: HelperPolicy;
+  /** Class 3. */
   set4?: HelperPolicy;
 }
 
-/** Wire form of the classes of a helper: NFCTH_POLICY_SET_*. */
-export const HelperPolicySet: Attributes<PolicySet> = attributes((): Shape<PolicySet> => ({
+/** Wire form of {@linkcode HelperPolicySet}: NFCTH_POLICY_SET_*. */
+export const HelperPolicySet: Attributes<HelperPolicySet> = attributes((): Shape<HelperPolicySet> => ({
   setNum: [1, be32],
   set1: [2, HelperPolicy],
   set2: [3, HelperPolicy],

@@ -142,8 +142,6 @@ export const NFULNL_COPY = { none: 0, meta: 1, packet: 2 } as const;
 /** Numbers of a group's flags. */
 export const NFULNL_CFG_F = { seq: 1, seq_global: 2, conntrack: 4 } as const;
 
-type Flags = readonly (keyof typeof NFULNL_CFG_F | number)[];
-
 /** How much of a packet is copied. */
 export interface LogMode {
   /** Bytes of the payload; 0 for all. */
@@ -173,7 +171,7 @@ export interface LogConfig {
   /** Most packets in a datagram. */
   qthresh?: number;
   /** Flags. */
-  flags?: Flags;
+  flags?: readonly (keyof typeof NFULNL_CFG_F | number)[];
 }
 
 /** Wire form of {@linkcode LogConfig}: nfgenmsg and NFULA_CFG_*. */

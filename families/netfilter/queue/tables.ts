@@ -199,8 +199,10 @@ export const NFQNL_COPY = { none: 0, meta: 1, packet: 2 } as const;
 /** Numbers of a queue's flags. */
 export const NFQA_CFG_F = { fail_open: 1, conntrack: 2, gso: 4, uid_gid: 8, secctx: 16 } as const;
 
-type Flags = readonly (keyof typeof NFQA_CFG_F | number)[];
-const flags: Codec<Flags, Flags | number> = mask(be32, NFQA_CFG_F);
+/** A flag of a queue. */
+export type QueueFlag = keyof typeof NFQA_CFG_F;
+
+const flags: Codec<readonly (QueueFlag | number)[], readonly (QueueFlag | number)[] | number> = mask(be32, NFQA_CFG_F);
 
 /** A command about a queue. */
 export interface QueueCmd {
@@ -241,9 +243,9 @@ export interface QueueConfig {
   /** Most packets that wait in the kernel. */
   queueMaxlen?: number;
   /** Flags to change. */
-  mask?: Flags;
+  mask?: readonly (QueueFlag | number)[];
   /** Their new values. */
-  flags?: Flags;
+  flags?: readonly (QueueFlag | number)[];
 }
 
 /** Wire form of {@linkcode QueueConfig}: nfgenmsg and NFQA_CFG_*. */
