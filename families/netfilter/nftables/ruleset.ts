@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { expectOptions } from "../../../core/arguments.ts";
+import { EVENT_OPTIONS, expectOptions } from "../../../core/arguments.ts";
 import { Reader } from "../../../core/codec/mod.ts";
 import { argumentError } from "../../../core/errors.ts";
 import { eachMessage, NLMSG_HDRLEN } from "../../../core/message.ts";
@@ -152,7 +152,7 @@ export class NftRulesets {
    * @param filter a family; `{ all: true }` for everything
    */
   flush(filter: { family: NfFamily } | { all: true }): void {
-    expectOptions(filter, "flush the ruleset", ["family", "all"]);
+    expectOptions(filter, "flush the ruleset", { family: "any", all: "boolean" });
     const { family, all } = filter as { family?: NfFamily; all?: true };
     if ((family === undefined) === (all !== true)) {
       throw argumentError(
@@ -176,7 +176,7 @@ export class NftRulesets {
    * Elements whose time is over are gone without an event.
    */
   watch(options: NftWatchOptions = {}): Streaming<NftGenerationEvent> {
-    expectOptions(options, "watch the ruleset", ["signal", "buffer"]);
+    expectOptions(options, "watch the ruleset", EVENT_OPTIONS);
     const client = this.#context.open(), events = client.sibling(), { transport } = events;
     const sets = new Map<string, NftSet>();
     try {
