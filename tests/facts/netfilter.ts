@@ -17,9 +17,9 @@ export const TABLES: Readonly<Record<string, string>> = {
   "NftCtHelper": "NFTA_CT_HELPER_",
   "NftCtTimeout": "NFTA_CT_TIMEOUT_",
   "NftFlowtable": "NFTA_FLOWTABLE_",
-  "NftFlowtableHook": "NFTA_FLOWTABLE_HOOK_",
+  "NftFlowtable.…": "NFTA_FLOWTABLE_HOOK_",
   "NftGeneration": "NFTA_GEN_",
-  "NftHook": "NFTA_HOOK_",
+  "NftChain.…": "NFTA_HOOK_",
   "NftObject": "NFTA_OBJ_",
   "NftRule": "NFTA_RULE_",
   "NftRuleCompat": "NFTA_RULE_COMPAT_",
@@ -72,6 +72,8 @@ export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
 /** Fields with other names than their constants, by the name after the prefix. */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
   ...conntrack.FIELD_NAMES,
+  "NftChain.….hook": "HOOKNUM",
+  "NftFlowtable.….hook": "NUM",
   "NftTrace.rule": "RULE_HANDLE",
 };
 
@@ -82,7 +84,7 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
   "NftChain.policy": ["NF_", /^(DROP|ACCEPT)$/],
   "NftChain.flags": ["NFT_CHAIN_", /^(BASE|HW_OFFLOAD|BINDING)$/],
   "NftFlowtable.flags": ["NFT_FLOWTABLE_", /^(HW_OFFLOAD|COUNTER)$/],
-  "NftFlowtableHook.num": ["NF_NETDEV_", /^INGRESS$/],
+  "NftFlowtable.….hook": ["NF_NETDEV_", /^INGRESS$/],
   "NftObject.type": "NFT_OBJECT_",
   "NftRuleCompat.flags": ["NFT_RULE_COMPAT_F_", /^INV$/],
   "NftSet.flags": ["NFT_SET_", /^(ANONYMOUS|CONSTANT|INTERVAL|MAP|TIMEOUT|EVAL|OBJECT|CONCAT|EXPR)$/],
@@ -99,7 +101,7 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
   ...ipset.NAMES,
   ...conntrack.NAMES,
   // The words of nft.
-  "NftHook.hooknum": { "prerouting": 0, "input": 1, "forward": 2, "output": 3, "postrouting": 4, "ingress": 5 },
+  "NftChain.….hook": { "prerouting": 0, "input": 1, "forward": 2, "output": 3, "postrouting": 4, "ingress": 5 },
   "NftSet.keyType": { "verdict": 1, "integer": 4, "ipv4_addr": 7, "inet_service": 13, "mark": 19, "ifname": 41 },
 };
 
@@ -108,7 +110,7 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
   ...ipset.UNKNOWN,
   ...conntrack.UNKNOWN,
   "NftChain": "userdata bytes",
-  "NftHook": "devs nest [string]",
+  "NftChain.…": "devs nest [string]",
   "NftTunnelGeneve": "data bytes",
   "NftObject": "userdata bytes, data nest",
   "NftRule": "userdata bytes, expressions nest",
@@ -133,7 +135,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   "NftSetElemList.setId": "be32",
   "NftRule.positionId": "be32",
   "NftRule.chainId": "be32",
-  "NftFlowtableHook.devs": "nest [string]",
+  "NftFlowtable.….devs": "nest [string]",
 };
 
 /** Constants without a table or enumeration, and the reasons. */

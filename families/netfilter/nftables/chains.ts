@@ -3,8 +3,8 @@
  *
  * ```ts ignore
  * import { chains } from "@linux/netlink/families/netfilter/nftables/chains.ts";
- * const hook = { hooknum: "input", priority: 0 } as const;
- * chains.add({ family: "inet", table: "guard", name: "in", type: "filter", hook, policy: "drop" });
+ * const filter = { type: "filter", hook: "input", priority: 0, policy: "drop" } as const;
+ * chains.add({ family: "inet", table: "guard", name: "in", ...filter });
  * ```
  *
  * Source: linux/netfilter/nf_tables.h, v7.2
@@ -23,6 +23,8 @@ import {
   key,
   mask,
   MISFIT,
+  part,
+  type Parts,
   readOnly,
   type Shape,
   shown,
@@ -94,7 +96,7 @@ export const bei32: Codec<number> = {
   },
 };
 
-const DEVICE_NAME = 1, DEVICE_PREFIX = 2;
+const NFTA_CHAIN_HOOK = 4, DEVICE_NAME = 1, DEVICE_PREFIX = 2;
 
 /** Codec of a list of devices: names, or beginnings of names with an asterisk behind (in Linux since 6.16). */
 export const devices: Codec<readonly string[]> = {
@@ -128,10 +130,10 @@ export const devices: Codec<readonly string[]> = {
   },
 };
 
-/** The place of a base chain. */
+/** The place of a base chain. Absent for other chains. */
 export interface NftHook {
   /** The hook. */
-  hooknum?: NftHookName;
+  hook?: NftHookName;
   /** The place among the chains of the hook: lower ones are called first. */
   priority?: number;
   /** The device of `ingress` and `egress`, if it is one. */
@@ -140,9 +142,9 @@ export interface NftHook {
   devs?: readonly string[];
 }
 
-/** Wire form of {@linkcode NftHook}: NFTA_HOOK_*. */
-export const NftHook: Attributes<NftHook> = attributes((): Shape<NftHook> => ({
-  hooknum: [1, hooknum],
+/** Wire form of {@linkcode NftHook}: NFTA_HOOK_*, which are fields of the chain itself. */
+const place: Parts<NftHook> = part((): Shape<NftHook> => ({
+  hook: [1, hooknum],
   priority: [2, bei32],
   dev: [3, text],
   devs: [4, devices],
@@ -152,7 +154,7 @@ export const NftHook: Attributes<NftHook> = attributes((): Shape<NftHook> => ({
 export type NftChainFlag = "base" | "hw_offload" | "binding" | number;
 
 /** A chain. */
-export interface NftChain {
+export interface NftChain extends NftHook {
   /** The family of its table. */
   family: NfFamily;
   /** The name of its table. */
@@ -163,8 +165,6 @@ export interface NftChain {
   handle?: bigint;
   /** The type of a base chain. */
   type?: string;
-  /** The hook of a base chain; absent for other chains. */
-  hook?: NftHook;
   /** The verdict of a base chain for packets that no rule decides. */
   policy?: "drop" | "accept" | number;
   /** The packets that the policy decided, if they are counted. */
@@ -182,13 +182,12 @@ export interface NftChain {
 }
 
 /** Wire form of {@linkcode NftChain}: nfgenmsg and NFTA_CHAIN_*. */
-export const NftChain: Attributes<NftChain> = attributes((): Shape<NftChain> => ({
+export const NftChain: Attributes<NftChain> = attributes((): Shape<Omit<NftChain, keyof NftHook>> => ({
   family: head(0, nfFamily, key),
   table: [1, string(255), key],
   name: [3, string(255), key],
   handle: [2, be64],
   type: [7, text],
-  hook: [4, NftHook],
   policy: [5, enumeration(be32, { drop: 0, accept: 1 })],
   counters: [8, NftCounter],
   flags: [10, mask(be32, { base: 1, hw_offload: 2, binding: 4 })],
@@ -196,7 +195,7 @@ export const NftChain: Attributes<NftChain> = attributes((): Shape<NftChain> => 
   id: [11, be32, "input"],
   userdata: [12, userdata(0)],
   comment: commentIn(0),
-}), { header: NFGENMSG });
+}), { header: NFGENMSG }).with(place, NFTA_CHAIN_HOOK);
 
 /** The key of a chain: its name or its handle. */
 export interface NftChainKey {

@@ -3,8 +3,8 @@
  *
  * ```ts ignore
  * import { flowtables } from "@linux/netlink/families/netfilter/nftables/flowtables.ts";
- * const hook = { num: "ingress", priority: 0, devs: ["lan", "wan"] } as const;
- * flowtables.add({ family: "inet", table: "guard", name: "fast", hook });
+ * const place = { hook: "ingress", priority: 0, devs: ["lan", "wan"] } as const;
+ * flowtables.add({ family: "inet", table: "guard", name: "fast", ...place });
  * ```
  *
  * Source: linux/netfilter/nf_tables.h, v7.2
@@ -20,6 +20,8 @@ import {
   head,
   key,
   mask,
+  part,
+  type Parts,
   readOnly,
   type Shape,
   string,
@@ -36,19 +38,21 @@ import {
   sharedContext,
 } from "./transaction.ts";
 
+const NFTA_FLOWTABLE_HOOK = 3;
+
 /** The place of a flowtable. */
 export interface NftFlowtableHook {
   /** The hook. */
-  num?: "ingress" | number;
+  hook?: "ingress" | number;
   /** The place among what is called at the hook. */
   priority?: number;
   /** The devices. */
   devs?: readonly string[];
 }
 
-/** Wire form of {@linkcode NftFlowtableHook}: NFTA_FLOWTABLE_HOOK_*. */
-export const NftFlowtableHook: Attributes<NftFlowtableHook> = attributes((): Shape<NftFlowtableHook> => ({
-  num: [1, enumeration(be32, { ingress: 0 })],
+/** Wire form of {@linkcode NftFlowtableHook}: NFTA_FLOWTABLE_HOOK_*, which are fields of the flowtable itself. */
+const place: Parts<NftFlowtableHook> = part((): Shape<NftFlowtableHook> => ({
+  hook: [1, enumeration(be32, { ingress: 0 })],
   priority: [2, bei32],
   devs: [3, devices],
 }));
@@ -57,7 +61,7 @@ export const NftFlowtableHook: Attributes<NftFlowtableHook> = attributes((): Sha
 export type NftFlowtableFlag = "hw_offload" | "counter" | number;
 
 /** A flowtable. */
-export interface NftFlowtable {
+export interface NftFlowtable extends NftFlowtableHook {
   /** The family of its table. */
   family: NfFamily;
   /** The name of its table. */
@@ -66,8 +70,6 @@ export interface NftFlowtable {
   name?: string;
   /** The kernel's number of the flowtable. Read-only. */
   handle?: bigint;
-  /** The hook. */
-  hook?: NftFlowtableHook;
   /** The flags. */
   flags?: readonly NftFlowtableFlag[];
   /** Number of rules that refer to it. Read-only. */
@@ -75,15 +77,17 @@ export interface NftFlowtable {
 }
 
 /** Wire form of {@linkcode NftFlowtable}: nfgenmsg and NFTA_FLOWTABLE_*. */
-export const NftFlowtable: Attributes<NftFlowtable> = attributes((): Shape<NftFlowtable> => ({
-  family: head(0, nfFamily, key),
-  table: [1, string(255), key],
-  name: [2, string(255), key],
-  handle: [5, be64, readOnly],
-  hook: [3, NftFlowtableHook],
-  flags: [7, mask(be32, { hw_offload: 1, counter: 2 })],
-  use: [4, be32, readOnly],
-}), { header: NFGENMSG });
+export const NftFlowtable: Attributes<NftFlowtable> = attributes(
+  (): Shape<Omit<NftFlowtable, keyof NftFlowtableHook>> => ({
+    family: head(0, nfFamily, key),
+    table: [1, string(255), key],
+    name: [2, string(255), key],
+    handle: [5, be64, readOnly],
+    flags: [7, mask(be32, { hw_offload: 1, counter: 2 })],
+    use: [4, be32, readOnly],
+  }),
+  { header: NFGENMSG },
+).with(place, NFTA_FLOWTABLE_HOOK);
 
 /** The key of a flowtable. */
 export interface NftFlowtableKey {

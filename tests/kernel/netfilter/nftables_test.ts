@@ -16,8 +16,8 @@ nftTest("nf_tables: tables and chains are those that nft lists", ({ ours: { tabl
   tables.add({ family: "inet", name: "guard", comment: "größe" });
   assertThrows(() => tables.add({ family: "inet", name: "guard" }), KernelError, "Cannot add table inet guard: EEXIST");
   assertEquals(tables.add({ family: "inet", name: "guard" }, { exists: "ok" }), false);
-  const hook = { hooknum: "input", priority: -5 } as const;
-  chains.add({ ...TABLE, name: "in", type: "filter", hook, policy: "drop", comment: "first" });
+  const place = { hook: "input", priority: -5 } as const;
+  chains.add({ ...TABLE, name: "in", type: "filter", ...place, policy: "drop", comment: "first" });
   chains.add({ ...TABLE, name: "web" });
   chains.set({ ...TABLE, name: "in" }, { policy: "accept" });
   chains.rename({ ...TABLE, name: "web" }, "www");
@@ -27,12 +27,14 @@ nftTest("nf_tables: tables and chains are those that nft lists", ({ ours: { tabl
   assertMatch(nft("list ruleset"), /comment "größe"[^]*type filter hook input priority filter - 5; policy accept;/);
   assertEquals([base!["chain"]!["hook"], base!["chain"]!["prio"], base!["chain"]!["policy"]], ["input", -5, "accept"]);
   assertEquals(other!["chain"]!["name"], "www");
-  assertEquals(chains.get({ ...TABLE, name: "in" }).hook, hook);
+  const { hook, priority } = chains.get({ ...TABLE, name: "in" });
+  assertEquals({ hook, priority }, place);
   nft("add table arp a; add chain arp a o { type filter hook output priority 7; policy drop; }");
   nft("add table netdev n; add chain netdev n i { type filter hook ingress device lo priority 3; }");
-  assertEquals(chains.get({ family: "arp", table: "a", name: "o" }).hook, { hooknum: "output", priority: 7 });
-  const { hooknum, dev } = chains.get({ family: "netdev", table: "n", name: "i" }).hook!;
-  assertEquals([hooknum, dev], ["ingress", "lo"]);
+  const out = chains.get({ family: "arp", table: "a", name: "o" });
+  assertEquals([out.hook, out.priority], ["output", 7]);
+  const ingress = chains.get({ family: "netdev", table: "n", name: "i" });
+  assertEquals([ingress.hook, ingress.dev], ["ingress", "lo"]);
   tables.set({ family: "inet", name: "guard" }, { flags: ["dormant"] });
   assertEquals(tables.get({ family: "inet", name: "guard" }).flags, ["dormant"]);
   tables.replace({ family: "inet", name: "guard" });
@@ -212,7 +214,7 @@ nftTest("nf_tables: elements have timeouts, overlaps are refused or merged", ({ 
 nftTest("nf_tables: a batch is done as a whole, or not at all", ({ ours, nft, json }) => {
   ours.batch((b) => {
     b.tables.add({ family: "inet", name: "guard" });
-    b.chains.add({ ...TABLE, name: "in", hook: { hooknum: "input", priority: 0 } });
+    b.chains.add({ ...TABLE, name: "in", hook: "input", priority: 0 });
     b.sets.add({ ...TABLE, name: "bad", keyType: "ipv4_addr", flags: ["interval"] });
     b.elements.add({ ...TABLE, set: "bad" }, ["10.0.0.0/8", "192.0.2.1"]);
     b.objects.add({ ...TABLE, name: "seen", type: "counter" });
@@ -288,7 +290,7 @@ nftTest("nf_tables: rules are made of nft's statements, with sets of the same ba
     dport = { payload: { protocol: "tcp", field: "dport" } };
   ours.batch((b) => {
     b.tables.add({ family: "inet", name: "guard" });
-    b.chains.add({ ...TABLE, name: "in", hook: { hooknum: "input", priority: 0 } });
+    b.chains.add({ ...TABLE, name: "in", hook: "input", priority: 0 });
     b.sets.add({ ...TABLE, name: "bad", keyType: "ipv4_addr", flags: ["interval"] });
     b.elements.add({ ...TABLE, set: "bad" }, ["10.0.0.0/8"]);
     b.rules.add({
