@@ -30,7 +30,7 @@ export interface SetEntry {
   name?: string;
   /** True if the entry is an exception: what it matches is not in the set. */
   nomatch?: boolean;
-  /** Seconds until the entry is removed; 0 is never; when absent, the timeout of the set. */
+  /** Seconds until the entry is removed, 0..2147483; 0 is never; when absent, the timeout of the set. */
   timeout?: number;
   /** Number of packets that matched, if the set has `counters`. */
   packets?: number;

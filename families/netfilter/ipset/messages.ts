@@ -59,6 +59,17 @@ const markmask: Codec<number> = {
   },
 };
 
+/** The most seconds that the kernel can count; it would silently shorten longer timeouts. */
+const MAX_TIMEOUT = 2_147_483;
+
+const timeout: Codec<number> = {
+  ...u32n,
+  encode(value, to, owner) {
+    if (value > MAX_TIMEOUT) to.fail(RangeError, `expected 0..${MAX_TIMEOUT} seconds, got ${value}`);
+    return u32n.encode(value, to, owner);
+  },
+};
+
 const IPADDR_IPV4 = 1, IPADDR_IPV6 = 2;
 
 /** An address in a nest of its own: IPSET_ATTR_IPADDR_IPV4 or _IPV6. */
@@ -206,7 +217,7 @@ export const IpsetEntry: Attributes<IpsetEntry> = attributes((): Shape<IpsetEntr
   iface: [23, string(15)],
   name: [18, string(31)],
   nameref: [19, string(31)],
-  timeout: [6, u32n],
+  timeout: [6, timeout],
   cadtFlags: [8, cadtFlags],
   packets: [25, count64n],
   bytes: [24, count64n],
@@ -264,7 +275,7 @@ export const IpsetOptions: Attributes<IpsetOptions> = attributes((): Shape<Ipset
   cidr: [3, u8],
   port: [4, u16n],
   portTo: [5, u16n],
-  timeout: [6, u32n],
+  timeout: [6, timeout],
   cadtFlags: [8, cadtFlags],
   markmask: [11, markmask],
   bitmask: [12, address],

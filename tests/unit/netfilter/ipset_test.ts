@@ -14,8 +14,10 @@ import { CompatExtension } from "../../../families/netfilter/compat.ts";
 import { Hook, open as openHooks } from "../../../families/netfilter/hooks.ts";
 import { IpsetEntryMessage, IpsetMessage, IpsetRename, open } from "../../../families/netfilter/ipset.ts";
 import { formatEntry, formatSet, parseIpset } from "../../../families/netfilter/ipset_save.ts";
+import { ipsetError } from "../../../families/netfilter/ipset/errors.ts";
 import { OsfMessage, parseFingerprint } from "../../../families/netfilter/osf.ts";
 import { decode } from "../../../families/registry.ts";
+import { FACTS } from "../../facts/compare.ts";
 import { test } from "../../test.ts";
 import { bothWays } from "../both_ways.ts";
 import { hex, random } from "../core/help.ts";
@@ -135,6 +137,23 @@ test("ipset: messages of the tool `ipset` are decoded, and ours have the same by
     ["1.1.1.3", 5],
   ]] as never);
   assertEquals(bytesOf(IpsetEntryMessage, value), sent.subarray(16));
+});
+
+test("ipset: error numbers have the names of the headers", () => {
+  const found = ["bitmap:ip", "hash:ip", "list:set"].flatMap((type) =>
+    Array.from({ length: 300 }, (_, i) => [4096 + i, ipsetError(4096 + i, "add", type)?.code] as const)
+  );
+  const named = found.filter(([, code]) => code !== undefined);
+  for (const [number, code] of named) assertEquals([code, FACTS.constants[code!]], [code, number]);
+  const all = Object.keys(FACTS.constants).filter((name) => /^IPSET_ERR_(?!PRIVATE|TYPE_SPECIFIC)/.test(name));
+  assertEquals([...new Set(named.map(([, code]) => code!))].sort(), all.sort());
+  assertEquals(ipsetError(17, "add"), undefined);
+});
+
+test("ipset: timeouts that the kernel would shorten are refused", () => {
+  using client = open({ dryRun: () => {} });
+  assertThrows(() => client.sets.add({ name: "a", type: "hash:ip", timeout: 2_147_484 }), RangeError, "data.timeout");
+  assertThrows(() => client.entries.add("a", { ip: "10.0.0.1", timeout: 1e9 }), RangeError, "0..2147483 seconds");
 });
 
 test("ipset: the highest version of the protocol that both speak is asked for once, and sent", () => {
