@@ -2,6 +2,13 @@
  * Captures: the traffic of sockets, as files that Wireshark, tshark and tcpdump open. The option `capture` works if
  * this module is loaded; every `mod.ts` loads it.
  *
+ * ```ts
+ * import "@linux/netlink/core/capture.ts";
+ * import { open } from "@linux/netlink/families/route/mod.ts";
+ * using route = open({ capture: "talk.pcap" });
+ * route.links.list();
+ * ```
+ *
  * Each datagram is a packet of link type 253 (LINKTYPE_NETLINK), behind its cooked header, whose integers are
  * big-endian. The fields that this format leaves unused hold what `readCapture` needs: ports and the multicast group.
  *

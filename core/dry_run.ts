@@ -2,6 +2,13 @@
  * Dry runs: messages are shown instead of sent. Interfaces that they would make get stand-in numbers, since only the
  * kernel knows the real ones. The option `dryRun` works if this module is loaded; every `mod.ts` loads it.
  *
+ * ```ts
+ * import "@linux/netlink/core/dry_run.ts";
+ * import { open } from "@linux/netlink/families/route/mod.ts";
+ * using route = open({ dryRun: (message) => console.log(message) });
+ * route.links.add({ ifname: "br0", kind: "bridge" }); // printed, not sent
+ * ```
+ *
  * @module
  */
 import { Reader, type Writer } from "./codec/mod.ts";

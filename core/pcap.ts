@@ -2,7 +2,7 @@
  * Datagrams of capture files: pcap and pcapng in both byte orders, written by this library, or recorded on an nlmon
  * interface by tcpdump, Wireshark and similar tools.
  *
- * ```ts ignore
+ * ```ts
  * import { packets } from "@linux/netlink/core/pcap.ts";
  * for (const { protocol, bytes } of packets("talk.pcap")) console.log(protocol, bytes.length);
  * ```

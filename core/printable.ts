@@ -1,6 +1,12 @@
 /**
  * Text that is safe to print: lines for a terminal, and JSON of decoded objects.
  *
+ * ```ts
+ * import { printable, stringify } from "@linux/netlink/core/printable.ts";
+ * console.log(printable("link", "x\u001b[31mR")); // link x\u001b[31mR
+ * console.log(stringify({ cookie: 5n, key: new Uint8Array([1, 255]) })); // {"cookie":5,"key":"01ff"}
+ * ```
+ *
  * @module
  */
 import { escapeControls, escapeJson } from "../ffi/text.ts";

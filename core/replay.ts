@@ -1,7 +1,7 @@
 /**
  * Replays a recorded conversation instead of the kernel, for tests: requests get the answers in a capture.
  *
- * ```ts ignore
+ * ```ts
  * import { replay } from "@linux/netlink/core/replay.ts";
  * import { NETLINK_ROUTE, open } from "@linux/netlink/families/route/mod.ts";
  *

@@ -2,6 +2,15 @@
  * A kernel that follows a script. It replaces a real one in tests, also in those of users, and does things that a real
  * kernel does not do on demand.
  *
+ * ```ts
+ * import { message, ScriptedKernel } from "@linux/netlink/core/scripted.ts";
+ * import { open } from "@linux/netlink/families/route/mod.ts";
+ * const NLMSG_DONE = 3, NLM_F_MULTI = 2;
+ * const kernel = new ScriptedKernel(({ seq }) => [message(NLMSG_DONE, NLM_F_MULTI, seq, new Uint8Array(4))]);
+ * using route = open({ transport: () => kernel });
+ * console.log(route.links.list()); // []
+ * ```
+ *
  * @module
  */
 import { NetlinkError } from "./errors.ts";

@@ -1,6 +1,12 @@
 /**
  * Messages and values for people to read: a message field by field, and JSON of decoded objects.
  *
+ * ```ts
+ * import { open } from "@linux/netlink/families/route/mod.ts";
+ * using route = open({ dryRun: (message) => console.log(message.type, message.fields, message.toString()) });
+ * route.links.set("lo", { mtu: 1400 });
+ * ```
+ *
  * @module
  */
 import { escapeControls } from "../ffi/text.ts";

@@ -1,7 +1,7 @@
 /**
  * NETLINK_CRYPTO: the kernel's cryptographic algorithms, as /proc/crypto lists them, and instances of their templates.
  *
- * ```ts ignore
+ * ```ts
  * import { algorithms } from "@linux/netlink/families/crypto.ts";
  * const aead = algorithms.list().filter((a) => a.type === "aead");
  * algorithms.add({ driverName: "cbc(aes-generic)" });

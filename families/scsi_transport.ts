@@ -1,7 +1,7 @@
 /**
  * NETLINK_SCSITRANSPORT: events of Fibre Channel, and messages to the drivers of SCSI host adapters.
  *
- * ```ts ignore
+ * ```ts
  * import { scsiTransport } from "@linux/netlink/families/scsi_transport.ts";
  * for await (const e of scsiTransport.watch()) if (e.msgtype === "async_event") console.log(e.hostNo, e.eventCode);
  * ```

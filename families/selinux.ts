@@ -1,9 +1,11 @@
 /**
  * NETLINK_SELINUX: events of SELinux's mode and policy, for programs that cache its decisions.
  *
- * ```ts ignore
+ * ```ts
  * import { selinux } from "@linux/netlink/families/selinux.ts";
- * for await (const e of selinux.watch()) console.log(e.event, e.val ?? e.seqno);
+ * for await (const e of selinux.watch()) {
+ *   console.log(e.event, e.event === "setenforce" ? e.val : "");
+ * }
  * ```
  *
  * Needs no privilege, but a kernel booted with SELinux, and works in the first network namespace only. Up to Linux 6.18

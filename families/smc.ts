@@ -1,7 +1,7 @@
 /**
  * SMC, Shared Memory Communications: TCP sockets whose data travel over RDMA or shared memory.
  *
- * ```ts ignore
+ * ```ts
  * import { smc } from "@linux/netlink/families/smc.ts";
  * for (const s of smc.sockets()) console.log(`${s.local}:${s.localPort}`, `${s.dst}:${s.dstPort}`, s.state, s.mode);
  * console.log(smc.systemInfo());

@@ -2,7 +2,7 @@
  * NETLINK_KOBJECT_UEVENT: events of devices that are added, removed or changed. The kernel sends them at once, udev
  * after its rules have run.
  *
- * ```ts ignore
+ * ```ts
  * import { uevents } from "@linux/netlink/families/uevent.ts";
  * for await (const e of uevents.watch({ subsystem: "block", action: "add" })) console.log(e.devname);
  * ```

@@ -1,7 +1,7 @@
 /**
  * NETLINK_CONNECTOR: process events, 1-wire, and every other subsystem of the kernel that uses the connector.
  *
- * ```ts ignore
+ * ```ts
  * import { processes } from "@linux/netlink/families/connector/mod.ts";
  * for await (const e of processes.watch("exec", "exit")) console.log(e.event, e.pid);
  * ```

@@ -1,6 +1,14 @@
 /**
  * Process events of the connector: every fork, exec, exit and other change of a process on this machine.
  *
+ * ```ts
+ * import { processes } from "@linux/netlink/families/connector/processes.ts";
+ * for await (const e of processes.watch("exec", "exit")) {
+ *   if (e.event === "exit") console.log(e.pid, "ends with", e.exitCode >> 8);
+ *   else if (e.event === "exec") console.log(e.pid, "starts a program");
+ * }
+ * ```
+ *
  *     proc_event  0       4       8               16              40
  *                 +-------+-------+---------------+---------------+
  *                 | what  | cpu   | timestamp_ns  | event_data    |

@@ -1,6 +1,13 @@
 /**
  * 1-wire over the connector: events of masters and slaves, and commands to them.
  *
+ * ```ts
+ * import { CN_IDX, open, W1Messages } from "@linux/netlink/families/connector/mod.ts";
+ * const w1 = open({ idx: CN_IDX.CN_W1_IDX, val: 1, codec: W1Messages });
+ * w1.send([{ type: "list_masters" }]);
+ * for await (const { value } of w1) console.log(value);
+ * ```
+ *
  *     w1_netlink_msg  0       1       2       4               12
  *                     +-------+-------+-------+---------------+---------------------
  *                     | type  | status| len   | slave or mstr | commands or data

@@ -1,7 +1,7 @@
 /**
  * ethtool: settings of network devices: link modes, features, queues, interrupts, statistics, modules, cables.
  *
- * ```ts ignore
+ * ```ts
  * import { features, linkModes, rings } from "@linux/netlink/families/generic/ethtool.ts";
  * const { speed, duplex, ours } = linkModes.get("eth0");
  * features.switch("eth0", { "tx-tcp-segmentation": false });

@@ -1,8 +1,9 @@
 /**
  * macsec: secure channels and keys of MACsec interfaces, as `ip macsec` shows and sets them.
  *
- * ```ts ignore
+ * ```ts
  * import { macsec } from "@linux/netlink/families/generic/macsec.ts";
+ * const key = crypto.getRandomValues(new Uint8Array(16)), theirs = "00112233445566778899aabbccddeeff";
  * macsec.addTxSa("macsec0", { an: 0, pn: 1, active: true, keyid: "01", key });
  * macsec.addRxSc("macsec0", { sci: "5254001234560001", active: true });
  * macsec.addRxSa("macsec0", "5254001234560001", { an: 0, pn: 1, active: true, keyid: "02", key: theirs });

@@ -1,7 +1,7 @@
 /**
  * mptcp_pm: the path manager of Multipath TCP: endpoints, limits, subflows, and events of connections.
  *
- * ```ts ignore
+ * ```ts
  * import { endpoints, events, limits, setLimits } from "@linux/netlink/families/generic/mptcp_pm.ts";
  * endpoints.add({ addr4: "192.0.2.2", dev: "eth0", flags: ["subflow"] });
  * setLimits({ subflows: 4 });

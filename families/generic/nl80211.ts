@@ -1,7 +1,7 @@
 /**
  * nl80211: wireless networks. Radios, interfaces, stations, scans and regulatory domains, as `iw` shows and sets them.
  *
- * ```ts ignore
+ * ```ts
  * import { wiphys } from "@linux/netlink/families/generic/nl80211.ts";
  * for (const bss of await wiphys.scan("wlan0")) console.log(bss.ssid, bss.signal);
  * ```

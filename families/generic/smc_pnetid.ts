@@ -1,7 +1,7 @@
 /**
  * SMC_PNETID: the physical network of network interfaces and RDMA devices, which SMC uses together.
  *
- * ```ts ignore
+ * ```ts
  * import { pnetids } from "@linux/netlink/families/generic/smc_pnetid.ts";
  * pnetids.add({ name: "NET1", ethname: "eth0" });
  * ```

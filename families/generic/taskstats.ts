@@ -1,7 +1,7 @@
 /**
  * TASKSTATS: the resources that threads and processes have used, and the time they have waited; now and when they exit.
  *
- * ```ts ignore
+ * ```ts
  * import { tasks } from "@linux/netlink/families/generic/taskstats.ts";
  * console.log(tasks.get(process.pid).blkioDelayTotal);
  * for await (const exit of tasks.exits()) console.log(exit.pid, exit.stats?.acComm, exit.stats?.acUtime);

@@ -1,9 +1,10 @@
 /**
  * wireguard: keys, peers and addresses of WireGuard interfaces, as `wg` shows and sets them.
  *
- * ```ts ignore
+ * ```ts
  * import { links } from "@linux/netlink/families/route/mod.ts";
  * import { wireguard } from "@linux/netlink/families/generic/wireguard.ts";
+ * const privateKey = crypto.getRandomValues(new Uint8Array(32)), publicKey = "HIgo9xNzJMWLKASShiTqIybxZ0U3wGLiUeJ1PKf8ykw=";
  * links.add({ ifname: "wg0", kind: "wireguard" });
  * wireguard.set("wg0", {
  *   privateKey,

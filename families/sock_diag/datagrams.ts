@@ -1,6 +1,12 @@
 /**
  * UDP and raw sockets.
  *
+ * ```ts
+ * import { raw, udp } from "@linux/netlink/families/sock_diag/datagrams.ts";
+ * for (const s of udp.list({ localPort: 53 })) console.log(s.local, s.localPort, s.rqueue, s.inode);
+ * console.log(raw.list().length);
+ * ```
+ *
  * Source: linux/inet_diag.h, v7.2
  *
  * @module

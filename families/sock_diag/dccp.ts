@@ -1,6 +1,11 @@
 /**
  * DCCP: connections that carry datagrams. Linux has it up to 6.15.
  *
+ * ```ts
+ * import { dccp } from "@linux/netlink/families/sock_diag/dccp.ts";
+ * for (const s of dccp.list({ state: "established" })) console.log(s.local, s.localPort, s.dst, s.dstPort);
+ * ```
+ *
  * Source: linux/inet_diag.h, v6.1
  *
  * @module

@@ -1,6 +1,11 @@
 /**
  * MPTCP: connections over several paths, each of which is a TCP connection (subflow).
  *
+ * ```ts
+ * import { mptcp } from "@linux/netlink/families/sock_diag/mptcp.ts";
+ * for (const s of mptcp.list({ info: true })) console.log(s.local, s.dst, s.info?.subflows);
+ * ```
+ *
  * Source: linux/mptcp.h, v7.2
  *
  * @module

@@ -1,6 +1,11 @@
 /**
  * AF_NETLINK: netlink sockets.
  *
+ * ```ts
+ * import { netlink } from "@linux/netlink/families/sock_diag/netlink.ts";
+ * for (const s of netlink.list({ protocol: "route" })) console.log(s.portid, s.groups);
+ * ```
+ *
  * Source: linux/netlink_diag.h, linux/netlink.h, v7.2
  *
  * @module

@@ -1,6 +1,11 @@
 /**
  * AF_PACKET: sockets that receive frames of network interfaces, such as tcpdump's.
  *
+ * ```ts
+ * import { packet } from "@linux/netlink/families/sock_diag/packet.ts";
+ * for (const s of packet.list()) console.log(s.type, s.num, s.dev, s.uid, s.inode);
+ * ```
+ *
  * Source: linux/packet_diag.h, linux/if_packet.h, v7.2
  *
  * @module

@@ -1,6 +1,11 @@
 /**
  * SCTP: associations with several streams, between several addresses of two machines.
  *
+ * ```ts
+ * import { sctp } from "@linux/netlink/families/sock_diag/sctp.ts";
+ * for (const s of sctp.list({ info: true })) console.log(s.local, s.localPort, s.dst, s.dstPort);
+ * ```
+ *
  * Source: linux/sctp.h, linux/inet_diag.h, v6.1
  *
  * @module

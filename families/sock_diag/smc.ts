@@ -1,6 +1,11 @@
 /**
  * AF_SMC: TCP sockets that transfer data over RDMA or shared memory. `families/smc.ts` has the rest of SMC.
  *
+ * ```ts
+ * import { smc } from "@linux/netlink/families/sock_diag/smc.ts";
+ * for (const s of smc.list()) console.log(s.local, s.localPort, s.mode);
+ * ```
+ *
  * Source: linux/smc_diag.h, v7.2
  *
  * @module

@@ -1,6 +1,11 @@
 /**
  * AF_TIPC: sockets of a cluster, addressed by service instead of by machine.
  *
+ * ```ts
+ * import { tipc } from "@linux/netlink/families/sock_diag/tipc.ts";
+ * for (const s of tipc.list()) console.log(s);
+ * ```
+ *
  * Their messages have no header, but a single nest; its fields are those of the object here.
  *
  * Source: linux/tipc_sockets_diag.h, linux/tipc_netlink.h, v7.2

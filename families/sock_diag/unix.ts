@@ -1,6 +1,11 @@
 /**
  * AF_UNIX: sockets between processes of one machine (unix sockets).
  *
+ * ```ts
+ * import { unix } from "@linux/netlink/families/sock_diag/unix.ts";
+ * for (const s of unix.list({ state: "listen" })) console.log(s.name, s.rqlen?.rqueue, s.inode);
+ * ```
+ *
  * Source: linux/unix_diag.h, v7.2
  *
  * @module

@@ -1,6 +1,11 @@
 /**
  * AF_VSOCK: sockets between virtual machines and their host.
  *
+ * ```ts
+ * import { vsock } from "@linux/netlink/families/sock_diag/vsock.ts";
+ * for (const s of vsock.list()) console.log(s.srcCid, s.srcPort, s.dstCid, s.dstPort);
+ * ```
+ *
  * Source: linux/vm_sockets_diag.h, v7.2
  *
  * @module

@@ -1,6 +1,11 @@
 /**
  * AF_XDP: sockets that receive frames directly from a queue of a network interface.
  *
+ * ```ts
+ * import { xdp } from "@linux/netlink/families/sock_diag/xdp.ts";
+ * for (const s of xdp.list()) console.log(s.inode, s.cookie);
+ * ```
+ *
  * Source: linux/xdp_diag.h, v7.2
  *
  * @module

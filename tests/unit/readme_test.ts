@@ -82,3 +82,12 @@ test("README: the table of commands is that of tests/kernel/commands.ts, which c
   assertEquals(theirs, rows, `the README's lines must be\n${rows.join("\n")}`);
   assert(rows.length >= 40, `${rows.length} lines`);
 });
+
+test("README: every entry's first comment is its page: it has code, which the checks compile", () => {
+  const { exports } = JSON.parse(read("deno.json"));
+  const without = Object.values<string>(exports).filter((path) => {
+    const comment = /^\/\*\*[^]*?\*\//.exec(read(path.slice(2)))?.[0] ?? "";
+    return !comment.includes(" * ```ts") || !comment.includes("@module");
+  });
+  assertEquals(without, []);
+});
