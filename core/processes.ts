@@ -62,8 +62,9 @@ export function processesOf(inodes?: Iterable<number>): Map<number, SocketHolder
 
 /**
  * Returns a process's command line, the program first; `undefined` if there is no such process. It is what the process
- * says of itself, at most 16 kB. A thread of the kernel has none.
+ * says of itself, at most 16 kB; it is empty for the kernel's own threads, and for a process that is ending.
  */
 export function commandLine(pid: number): string[] | undefined {
-  return readProc(`/proc/${pid}/cmdline`)?.replace(/\0$/, "").split("\0");
+  const text = readProc(`/proc/${pid}/cmdline`);
+  return text === "" ? [] : text?.replace(/\0$/, "").split("\0");
 }

@@ -27,7 +27,7 @@ await list(
     const depth = depths.get(e.tgid) ?? 0, indent = "  ".repeat(depth);
     if (e.event === "fork") depths.set(e.tgid, (depths.get(e.parentTgid) ?? 0) + 1);
     else if (e.event === "exec") {
-      return { PID: e.tgid, PROGRAM: indent + (commandLine(e.tgid)?.join(" ") ?? "(over already)") };
+      return { PID: e.tgid, PROGRAM: indent + (commandLine(e.tgid)?.join(" ") || "(over already)") };
     } else {
       depths.delete(e.tgid);
       const status = e.exitCode & 0x7f ? `signal ${e.exitCode & 0x7f}` : `exit ${e.exitCode >> 8}`;

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
-import { processesOf } from "../../../core/processes.ts";
+import { commandLine, processesOf } from "../../../core/processes.ts";
 import { unix } from "../../../families/sock_diag/unix.ts";
 import { skip, test } from "../../test.ts";
 
@@ -62,3 +62,30 @@ test("processes: all that this process may see are those that node:fs sees", () 
   assertEquals(own.flatMap(({ fds }) => fds).map(String).sort(), theirs.sort());
   for (const { name } of own) assertEquals(name, readFileSync("/proc/self/comm", "utf8").trim());
 });
+
+test("processes: command lines are those of /proc, empty ones too, and none for what does not run", async () => {
+  const { pid, end } = await holder();
+  try {
+    // The program may be a script that starts the real one.
+    assertEquals(commandLine(pid)!.slice(1), ["-c", HOLDER]);
+    assertEquals(commandLine(process.pid), readFileSync("/proc/self/cmdline", "utf8").replace(/\0$/, "").split("\0"));
+  } finally {
+    await end();
+  }
+  assertEquals(commandLine(pid), undefined);
+  // A zombie: it has ended, and nobody has asked for its status.
+  const child = spawn("python3", ["-c", ZOMBIE], { stdio: ["pipe", "pipe", "inherit"] });
+  const [line] = await once(child.stdout.setEncoding("utf8"), "data");
+  assertEquals(commandLine(Number(line)), []);
+  child.stdin.end();
+  await once(child, "exit");
+});
+
+const ZOMBIE = `
+import os, sys
+pid = os.fork()
+if pid == 0: os._exit(0)
+os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+print(pid, flush=True)
+sys.stdin.read()
+`;
