@@ -1,0 +1,31 @@
+/**
+ * A packet filter in TypeScript: drops the queued packets to some ports, and accepts all others.
+ *
+ *     iptables -A INPUT -j NFQUEUE --queue-num 0 --queue-bypass
+ *     bun examples/packet_filter.ts 23 2323
+ *
+ * Needs CAP_NET_ADMIN.
+ */
+import { headersOf, queue } from "../families/netfilter/queue.ts";
+import { print, run } from "./run.ts";
+
+await run(
+  {
+    about: "Drops the queued packets to some ports, and accepts all others.",
+    takes: "PORT…",
+    options: { netns: ["NAME", "in a network namespace"], queue: ["NUMBER", "reads this queue; 0 by default"] },
+  },
+  async ({ netns, queue: number }, ...ports) => {
+    const closed = new Set(ports.map(Number));
+    const packets = queue(Number(number ?? 0), {
+      copy: 128,
+      onExit: "accept",
+      ...(netns === undefined ? {} : { netns }),
+    });
+    for await (const packet of packets) {
+      const headers = headersOf(packet.payload), drop = closed.has(headers?.dstPort ?? -1);
+      packet.verdict(drop ? "drop" : "accept");
+      if (drop) print(`dropped ${headers!.proto} ${headers!.src} > ${headers!.dst}:${headers!.dstPort}`);
+    }
+  },
+);
