@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { expectFields, expectNames } from "../../core/arguments.ts";
+import { expectFields, type OptionKinds } from "../../core/arguments.ts";
 import { capabilityHint } from "../../core/capabilities.ts";
 import {
   type Attributes,
@@ -211,10 +211,16 @@ export interface LogOptions extends StreamOptions {
   conntrack?: boolean;
 }
 
-const OPTIONS = [
-  ...["copy", "threshold", "timeout", "bufferSize", "sequence", "sequenceGlobal", "conntrack"],
-  ...["netns", "buffer", "signal", "capture", "transport"],
-];
+/** The forms of a log's own options. */
+const OPTIONS: OptionKinds = {
+  copy: "any",
+  threshold: "number",
+  timeout: "number",
+  bufferSize: "number",
+  sequence: "boolean",
+  sequenceGlobal: "boolean",
+  conntrack: "boolean",
+};
 
 /** Options that are flags of a group, by the flags' names. */
 const FLAGS = { sequence: "seq", sequenceGlobal: "seq_global", conntrack: "conntrack" } as const;
@@ -230,13 +236,12 @@ export function log(groups: number | readonly number[], options: LogOptions = {}
   const numbers = Array.isArray(groups) ? groups as readonly number[] : [groups as number];
   const what = `read log group ${numbers.join(", ")}`;
   expectFields(options, what, "options as an object");
-  expectNames(options, what, OPTIONS, "option");
   for (const number of numbers) {
     if (Number.isInteger(number) && number >= 0 && number <= 0xffff) continue;
     throw argumentError(RangeError, `Cannot read log group ${shown(number)}: expected a number 0..65535`);
   }
   const early: LogPacket[] = [];
-  const transport = openTransport(NETLINK_NETFILTER, options, (one) => bind(one, numbers, options, early));
+  const transport = openTransport(NETLINK_NETFILTER, options, (one) => bind(one, numbers, options, early), OPTIONS);
   const packets = stream<LogPacket>(transport, (received) => {
     const taken: LogPacket[] = [];
     take(received, taken, () => {});

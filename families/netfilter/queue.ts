@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { expectFields, expectNames } from "../../core/arguments.ts";
+import { expectFields, expectNames, type OptionKinds } from "../../core/arguments.ts";
 import { capabilityHint } from "../../core/capabilities.ts";
 import { type Codec, Reader, shown, Writer } from "../../core/codec/mod.ts";
 import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
@@ -87,10 +87,17 @@ export interface VerdictChanges {
 }
 
 const CHANGES = ["mark", "payload", "mend", "ct", "exp", "priority", "vlan", "l2hdr", "queue"];
-const OPTIONS = [
-  ...["copy", "maxLength", "failOpen", "conntrack", "gso", "uidGid", "secctx", "onExit"],
-  ...["netns", "buffer", "signal", "capture", "transport"],
-];
+/** The forms of a queue's own options. */
+const OPTIONS: OptionKinds = {
+  copy: "any",
+  maxLength: "number",
+  failOpen: "boolean",
+  conntrack: "boolean",
+  gso: "boolean",
+  uidGid: "boolean",
+  secctx: "boolean",
+  onExit: "any",
+};
 const NO_PAYLOAD: Uint8Array = new Uint8Array(0);
 
 /** A packet that waits for a verdict. Fields that the kernel did not send are absent. */
@@ -243,7 +250,6 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
   constructor(numbers: readonly number[], options: QueueOptions = {}) {
     const what = `read queue ${numbers.join(", ")}`;
     expectFields(options, what, "options as an object");
-    expectNames(options, what, OPTIONS, "option");
     for (const number of numbers) {
       if (Number.isInteger(number) && number >= 0 && number <= 0xffff) continue;
       throw argumentError(RangeError, `Cannot read queue ${shown(number)}: expected a number 0..65535`);
@@ -255,7 +261,12 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
     this.numbers = numbers;
     this.#onExit = onExit;
     for (const number of numbers) this.#waiting.set(number, new Map());
-    this.#transport = openTransport(NETLINK_NETFILTER, options, (transport) => this.#bind(transport, options, what));
+    this.#transport = openTransport(
+      NETLINK_NETFILTER,
+      options,
+      (transport) => this.#bind(transport, options, what),
+      OPTIONS,
+    );
     this.#signal = options.signal;
     this.#signal?.addEventListener("abort", this.#stop, { once: true });
     if (this.#signal?.aborted === true) this.close();
