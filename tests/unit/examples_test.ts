@@ -15,14 +15,13 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const NOBODY = 65534;
 /** Examples that watch without privileges, so that they do not end. */
 const ENDLESS = ["monitor", "process_tree", "selinux", "uevents"];
-/** Examples without output of their own kind, which have no `--json`. */
-const WITHOUT_JSON = ["decode", "default_route", "namespace_ping", "usersock_chat", "wait_for_address"];
 
 const deno = "Deno" in globalThis;
 
 interface Example {
   readonly name: string;
-  readonly source: string;
+  /** True if it lists or watches, so that it has `--json`. */
+  readonly json: boolean;
   /** The flags and the arguments of the first `deno run` in its comment. */
   readonly flags: readonly string[];
   readonly args: readonly string[];
@@ -37,7 +36,7 @@ const EXAMPLES: readonly Example[] = readdirSync(join(ROOT, "examples")).filter(
     // Two spaces separate a remark.
     return {
       name: file.replace(".ts", ""),
-      source,
+      json: /await list\(|\bjson:/.test(source),
       flags: words(command[1]!),
       args: words(command[2]!.split("  ")[0]!),
     };
@@ -88,7 +87,7 @@ async function each(body: (example: Example, cache: string) => Promise<void>): P
 }
 
 test("examples: --help tells what an example does, takes and needs, without privileges or permissions", async () => {
-  await each(async ({ name, source }, cache) => {
+  await each(async ({ name, json }, cache) => {
     const { status, out, errors } = await run(cache, name, ["--help"]);
     assertEquals([status, errors], [0, ""], name);
     const [about, usage] = out.split("\n\n");
@@ -96,8 +95,7 @@ test("examples: --help tells what an example does, takes and needs, without priv
     assertMatch(usage!, new RegExp(`^usage: ${name} \\[OPTION\\]...`));
     assertMatch(out, /^ {2}--help +prints this$/m);
     // All that list or watch have --json.
-    assertEquals(out.includes("\n  --json "), !WITHOUT_JSON.includes(name), name);
-    assertEquals(WITHOUT_JSON.includes(name) || name === "nldump", !source.includes("await list("), name);
+    assertEquals(out.includes("\n  --json "), json, name);
     for (const line of out.split("\n")) assert(line.length <= 120, `${name}: ${line}`);
   });
 });
@@ -111,15 +109,15 @@ test("examples: a wrong argument is refused in one line with status 2", async ()
 
 test("examples: as a user without privileges, each lists as JSON or fails in one line, with its comment's permissions", async () => {
   let listed = 0;
-  await each(async ({ name, args, flags }, cache) => {
+  await each(async ({ name, json, args, flags }, cache) => {
     if (ENDLESS.includes(name)) return;
-    const json = WITHOUT_JSON.includes(name) ? [] : ["--json"], soon = name.startsWith("wait_") ? ["--timeout=1"] : [];
-    const { status, out, errors } = await run(cache, name, [...args, ...json, ...soon], flags);
+    const words = [...args, ...(json ? ["--json"] : []), ...(name.startsWith("wait_") ? ["--timeout=1"] : [])];
+    const { status, out, errors } = await run(cache, name, words, flags);
     assert(!/--allow-|permission/i.test(errors.replace("Operation not permitted", "")), `${name}: ${errors}`);
     if (status === 0) {
       assertEquals(errors, "", name);
       if (name === "nldump") { for (const line of out.trim().split("\n")) JSON.parse(line); }
-      else if (json.length > 0) assert(Array.isArray(JSON.parse(out)), name);
+      else if (json) assert(Array.isArray(JSON.parse(out)), name);
       listed++;
     } else {
       assertEquals(status, 1, `${name}: ${errors}`);
@@ -128,7 +126,7 @@ test("examples: as a user without privileges, each lists as JSON or fails in one
     }
     if (!deno || flags.length === 0) return;
     // Without the permissions, Deno's error is told in one line too.
-    const without = await run(cache, name, [...args, ...json]);
+    const without = await run(cache, name, words);
     assertEquals(without.status, 1, name);
     assertMatch(without.errors, new RegExp(`^${name}: [^\\n]*--allow-[^\\n]+\\n$`));
   });
