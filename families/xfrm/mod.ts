@@ -15,9 +15,13 @@ import "../../core/capture.ts";
 import "../../core/dry_run.ts";
 import { BatchRequester, Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import type { Changes } from "../../core/collection.ts";
-import { Policies } from "./policies.ts";
+import { Policies, policies } from "./policies.ts";
 import { NETLINK_XFRM } from "./protocol.ts";
-import { States } from "./states.ts";
+import { States, states } from "./states.ts";
+import { watchXfrm, type XfrmEvents, type XfrmNotice, type XfrmWatchOptions, type XfrmWord } from "./watch.ts";
+
+/** An async iterator over events; leaving the loop closes it. */
+export type Watching<E> = AsyncIterableIterator<E> & AsyncDisposable;
 
 /** The collections of the protocol in a batch: their methods collect changes. */
 export interface XfrmBatch {
@@ -57,6 +61,11 @@ export class XfrmClient extends XfrmCollections implements Disposable {
     runBatch(this.#client, collect);
   }
 
+  /** Follows events; see {@linkcode watch}. */
+  watch<W extends XfrmWord>(...args: [...W[]] | [...W[], XfrmWatchOptions]): Watching<XfrmEvents[W] | XfrmNotice> {
+    return watchXfrm(this.#client, this, args) as never;
+  }
+
   /** Closes the socket. */
   close(): void {
     this.#client.close();
@@ -93,12 +102,30 @@ export function batch(collect: (batch: XfrmBatch) => void): void {
   runBatch(sharedClient(NETLINK_XFRM), collect);
 }
 
+/**
+ * Follows events: `state` and `policy` for those that are made, changed and gone, `acquire` for packets that need a
+ * state, `expire` for limits, `aevent`, `report`, `migrate`, `mapping`. It has subscribed when it returns.
+ *
+ * ```ts ignore
+ * for await (const e of watch("acquire", "expire")) console.log(e.event, e.value?.sel);
+ * ```
+ *
+ * It ends when the loop is left or when `signal` is aborted.
+ */
+export function watch<W extends XfrmWord>(
+  ...args: [...W[]] | [...W[], XfrmWatchOptions]
+): Watching<XfrmEvents[W] | XfrmNotice> {
+  return watchXfrm(sharedClient(NETLINK_XFRM), { states, policies }, args) as never;
+}
+
+export * from "./events.ts";
 export * from "./parts.ts";
 export * from "./policies.ts";
 export * from "./policy.ts";
 export * from "./protocol.ts";
 export * from "./state.ts";
 export * from "./states.ts";
+export type { Watched, XfrmEvents, XfrmNotice, XfrmWatchOptions, XfrmWord } from "./watch.ts";
 export type * from "../../core/client.ts";
 export type * from "../../core/codec/mod.ts";
 export type * from "../../core/collection.ts";

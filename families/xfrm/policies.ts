@@ -22,9 +22,19 @@ import { argumentError } from "../../core/errors.ts";
 import { declareMessages } from "../../core/messages.ts";
 import { stringify } from "../../core/printable.ts";
 import type { Operation } from "../../core/protocol.ts";
+import type { Listening } from "../../core/watch.ts";
 import type { Selector } from "./parts.ts";
-import { DeletedPolicy, FlushPolicies, PolicyFilter, PolicyId, XfrmPolicy } from "./policy.ts";
-import { isDump, NETLINK_XFRM, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
+import {
+  DefaultPolicy,
+  DeletedPolicy,
+  FlushPolicies,
+  PolicyExpire,
+  PolicyFilter,
+  PolicyId,
+  SpdInfo,
+  XfrmPolicy,
+} from "./policy.ts";
+import { isDump, messageType, NETLINK_XFRM, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
 
 /** A policy as input: {@linkcode XfrmPolicy} with numbers or names. */
 export type PolicyInput = Input<XfrmPolicy>;
@@ -82,6 +92,8 @@ const declaration: Declaration<XfrmPolicy> = {
   prepare: preparePolicy,
   fixed: ["dir", "sel", "mark", "ifId", "type", "index"],
   merge: ({ whole }) => whole,
+  // A flush names no policy.
+  silentRemoval: { groups: [], types: [XFRM_MSG_FLUSHPOLICY], settle: () => {} },
 };
 
 declareMessages(
@@ -92,6 +104,12 @@ declareMessages(
   { types: [XFRM_MSG_DELPOLICY], codec: PolicyId, way: "request" },
   { types: [XFRM_MSG_DELPOLICY], codec: DeletedPolicy as Codec<unknown, never>, way: "answer" },
   { types: [XFRM_MSG_FLUSHPOLICY], codec: FlushPolicies },
+  { types: [XFRM_MSG.XFRM_MSG_POLEXPIRE], codec: PolicyExpire },
+  {
+    types: [XFRM_MSG.XFRM_MSG_GETSPDINFO, XFRM_MSG.XFRM_MSG_NEWSPDINFO],
+    codec: SpdInfo,
+  },
+  { types: [XFRM_MSG.XFRM_MSG_SETDEFAULT, XFRM_MSG.XFRM_MSG_GETDEFAULT], codec: DefaultPolicy },
 );
 
 const REQUESTS = {
@@ -99,6 +117,22 @@ const REQUESTS = {
   delete: PolicyId,
   list: PolicyFilter,
 } as unknown as Readonly<Partial<Record<Verb, Codec<unknown, never>>>>;
+
+/** Offset of the flag of a hard limit in xfrm_user_polexpire. */
+const HARD = 168;
+
+/** Codec of a policy in an event. */
+const changed: Codec<XfrmPolicy, never> = {
+  name: "a policy",
+  decode(from, at, end, owner) {
+    const type = messageType(from, at);
+    if (type === XFRM_MSG_DELPOLICY) return DeletedPolicy.decode(from, at, end, owner);
+    if (type !== XFRM_MSG.XFRM_MSG_POLEXPIRE) return XfrmPolicy.decode(from, at, end, owner);
+    const { hard: _, ...policy } = PolicyExpire.decode(from, at, end, owner);
+    return policy;
+  },
+  encode: (value, to, owner) => XfrmPolicy.encode(value, to, owner),
+};
 
 /** The policies of one network namespace. */
 export class Policies extends Collection<XfrmPolicy, PolicyInput> {
@@ -114,6 +148,62 @@ export class Policies extends Collection<XfrmPolicy, PolicyInput> {
     const update = verb === "set" || verb === "replace";
     const operation = super.operation(verb, update ? XFRM_MSG_UPDPOLICY : type, given, reply);
     return { ...operation, codec: REQUESTS[verb] ?? operation.codec, replyCodec: XfrmPolicy as Codec<unknown, never> };
+  }
+
+  /** See {@linkcode Collection.listening}. Policies that reach a hard limit are reported as deleted too. */
+  override listening(client: Client): Listening<XfrmPolicy> {
+    return {
+      ...super.listening(client),
+      codec: changed,
+      event(type, from, at) {
+        if (type === XFRM_MSG_NEWPOLICY || type === XFRM_MSG_UPDPOLICY) return "new";
+        const hard = type === XFRM_MSG.XFRM_MSG_POLEXPIRE && from.bytes[at + HARD] !== 0;
+        return hard || type === XFRM_MSG_DELPOLICY ? "del" : undefined;
+      },
+    };
+  }
+
+  #ask(type: number, codec: unknown, value: object, what: string, reply?: number): unknown {
+    const asks = reply === undefined ? {} : { reply, looks: true as const };
+    return this.#send().request({ type, flags: 0, codec: codec as Codec<unknown, never>, value, what, ...asks });
+  }
+
+  /**
+   * Makes the kernel report that a policy has reached a limit.
+   *
+   * @param hard true if the policy is also deleted
+   */
+  expire(key: PolicyInput, hard = false): void {
+    const { value } = this.operation("get", XFRM_MSG_GETPOLICY, this.keyValue(key, "expire"));
+    this.#ask(XFRM_MSG.XFRM_MSG_POLEXPIRE, PolicyExpire, { ...value, hard }, `expire policy ${describe(value)}`);
+  }
+
+  /** Returns the numbers of policies and the size of their tables. Like `ip xfrm policy count`. */
+  info(): SpdInfo {
+    const { XFRM_MSG_GETSPDINFO, XFRM_MSG_NEWSPDINFO } = XFRM_MSG;
+    return this.#ask(XFRM_MSG_GETSPDINFO, SpdInfo, {}, "count policies", XFRM_MSG_NEWSPDINFO) as SpdInfo;
+  }
+
+  /** Sets the least lengths of prefixes of policies that are looked up by a hash. Like `ip xfrm policy set hthresh4`. */
+  setThresholds(thresholds: Pick<SpdInfo, "ipv4Hthresh" | "ipv6Hthresh">): void {
+    this.#ask(XFRM_MSG.XFRM_MSG_NEWSPDINFO, SpdInfo, thresholds, "set thresholds of policies");
+  }
+
+  /** Returns the actions for packets without a policy. Like `ip xfrm policy getdefault`. */
+  getDefault(): DefaultPolicy {
+    const { XFRM_MSG_GETDEFAULT } = XFRM_MSG;
+    return this.#ask(
+      XFRM_MSG_GETDEFAULT,
+      DefaultPolicy,
+      {},
+      "get the default policy",
+      XFRM_MSG_GETDEFAULT,
+    ) as DefaultPolicy;
+  }
+
+  /** Changes the given actions for packets without a policy. Like `ip xfrm policy setdefault`. */
+  setDefault(actions: Partial<DefaultPolicy>): void {
+    this.#ask(XFRM_MSG.XFRM_MSG_SETDEFAULT, DefaultPolicy, actions, "set the default policy");
   }
 
   /**

@@ -10,6 +10,7 @@ import {
   array,
   type Attributes,
   attributes,
+  bool,
   type Codec,
   enumeration,
   head,
@@ -189,3 +190,132 @@ export interface FlushPolicies {
 export const FlushPolicies: Attributes<FlushPolicies> = attributes((): Shape<FlushPolicies> => ({
   type: [16, policyType],
 }));
+
+/** A policy has reached a limit. */
+export interface PolicyExpire extends PolicyInfo {
+  /** True if it is gone. */
+  hard: boolean;
+  /** The states that the policy wants. */
+  tmpl?: readonly Template[];
+  /** The mark. */
+  mark?: Mark;
+  /** Number of the xfrm interface. */
+  ifId?: number;
+  /** The type. */
+  type?: PolicyType;
+  /** The security context. */
+  secCtx?: SecurityContext;
+}
+
+/** Wire form of {@linkcode PolicyExpire}: xfrm_user_polexpire and XFRMA_*. */
+export const PolicyExpire: Attributes<PolicyExpire> = attributes((): Shape<PolicyExpire> => ({
+  ...policyHead,
+  hard: head(168, bool(u8)),
+  tmpl: [5, array(Template)],
+  mark: [21, Mark],
+  ifId: [31, u32],
+  type: [16, policyType],
+  secCtx: [8, SecurityContext],
+}), { header: 176, pad: 27 });
+
+/** Numbers of policies. */
+export interface SpdCounts {
+  /** Policies for received packets. */
+  incnt: number;
+  /** Policies for sent packets. */
+  outcnt: number;
+  /** Policies for forwarded packets. */
+  fwdcnt: number;
+  /** Policies of sockets for received packets. */
+  inscnt: number;
+  /** Policies of sockets for sent packets. */
+  outscnt: number;
+  /** Always 0. */
+  fwdscnt: number;
+}
+
+/** Wire form of {@linkcode SpdCounts}: struct xfrmu_spdinfo. */
+export const SpdCounts: Struct<SpdCounts> = struct<SpdCounts>(24, (): Shape<SpdCounts> => ({
+  incnt: [0, u32],
+  outcnt: [4, u32],
+  fwdcnt: [8, u32],
+  inscnt: [12, u32],
+  outscnt: [16, u32],
+  fwdscnt: [20, u32],
+}));
+
+/** The slots of the table of policies. */
+export interface SpdHinfo {
+  /** Number of slots. */
+  spdhcnt: number;
+  /** Most slots. */
+  spdhmcnt: number;
+}
+
+/** Wire form of {@linkcode SpdHinfo}: struct xfrmu_spdhinfo. */
+export const SpdHinfo: Struct<SpdHinfo> = struct<SpdHinfo>(8, (): Shape<SpdHinfo> => ({
+  spdhcnt: [0, u32],
+  spdhmcnt: [4, u32],
+}));
+
+/** Least lengths of prefixes of policies that are looked up by a hash. */
+export interface HashThreshold {
+  /** Length of the local prefix. */
+  lbits: number;
+  /** Length of the remote prefix. */
+  rbits: number;
+}
+
+/** Wire form of {@linkcode HashThreshold}: struct xfrmu_spdhthresh. */
+export const HashThreshold: Struct<HashThreshold> = struct<HashThreshold>(2, (): Shape<HashThreshold> => ({
+  lbits: [0, u8],
+  rbits: [1, u8],
+}));
+
+/** Numbers of policies, and their tables. */
+export interface SpdInfo {
+  /** Flags; the kernel returns those of the request. */
+  flags?: number;
+  /** Numbers of policies. Read-only. */
+  info?: SpdCounts;
+  /** The table. Read-only. */
+  hinfo?: SpdHinfo;
+  /** The threshold for IPv4. */
+  ipv4Hthresh?: HashThreshold;
+  /** The threshold for IPv6. */
+  ipv6Hthresh?: HashThreshold;
+}
+
+/** Wire form of {@linkcode SpdInfo}: u32 and XFRMA_SPD_*. */
+export const SpdInfo: Attributes<SpdInfo> = attributes((): Shape<SpdInfo> => ({
+  flags: head(0, u32),
+  info: [1, SpdCounts, readOnly],
+  hinfo: [2, SpdHinfo, readOnly],
+  ipv4Hthresh: [3, HashThreshold],
+  ipv6Hthresh: [4, HashThreshold],
+}), { header: 4 });
+
+/** Numbers of {@linkcode DefaultAction} by name; `unspec` leaves it as it is. */
+export const XFRM_USERPOLICY = { unspec: 0, block: 1, accept: 2 } as const;
+
+/** The action for packets without a policy. */
+export type DefaultAction = keyof typeof XFRM_USERPOLICY | number;
+
+/** The actions for packets without a policy. */
+export interface DefaultPolicy {
+  /** For received packets. */
+  in: DefaultAction;
+  /** For forwarded packets. */
+  fwd: DefaultAction;
+  /** For sent packets. */
+  out: DefaultAction;
+}
+
+const defaultAction: Codec<DefaultAction> = enumeration(u8, XFRM_USERPOLICY);
+
+/** Wire form of {@linkcode DefaultPolicy}: xfrm_userpolicy_default. */
+export const DefaultPolicy: Attributes<DefaultPolicy> = attributes((): Shape<DefaultPolicy> => ({
+  in: head(0, defaultAction),
+  fwd: head(1, defaultAction),
+  out: head(2, defaultAction),
+}), { header: 3 });

@@ -91,3 +91,8 @@ export function isDump(from: Reader, at: number): boolean {
   const flags = from.view.getUint16(at - NLMSG_HDRLEN + 6, true);
   return (flags & NLM_F.NLM_F_DUMP) === NLM_F.NLM_F_DUMP;
 }
+
+/** Returns the type of the message whose payload begins at `at`. */
+export function messageType(from: Reader, at: number): number {
+  return from.view.getUint16(at - NLMSG_HDRLEN + 4, true);
+}

@@ -9,6 +9,7 @@ import {
   type Attributes,
   attributes,
   be32,
+  bool,
   type Codec,
   count64,
   enumeration,
@@ -74,6 +75,9 @@ export const XFRM_SA_DIR = { in: 1, out: 2 } as const;
 
 /** The direction of a state's packets. */
 export type StateDir = keyof typeof XFRM_SA_DIR | number;
+
+/** Codec of the direction of a state. */
+export const stateDir: Codec<StateDir> = enumeration(u8, XFRM_SA_DIR);
 
 /** Errors of received packets. */
 export interface StateStats {
@@ -273,7 +277,7 @@ export const XfrmState: Attributes<XfrmState> = attributes((): Shape<XfrmState> 
   return {
     ...first,
     mark: [21, Mark, key],
-    dir: [33, enumeration(u8, XFRM_SA_DIR)],
+    dir: [33, stateDir],
     pcpu: [35, u32],
     ifId: [31, u32],
     aead: [18, XfrmAead],
@@ -356,3 +360,85 @@ export interface FlushStates {
 export const FlushStates: Attributes<FlushStates> = attributes((): Shape<FlushStates> => ({
   proto: head(0, xfrmProto),
 }), { header: 1 });
+
+/** A state has reached a limit. */
+export interface StateExpire extends StateInfo {
+  /** True if it is gone; false if a new one should be made. */
+  hard: boolean;
+  /** The mark. */
+  mark?: Mark;
+  /** Number of the xfrm interface. */
+  ifId?: number;
+  /** The direction. */
+  dir?: StateDir;
+  /** Number of the CPU that the state is for. */
+  pcpu?: number;
+}
+
+/** Wire form of {@linkcode StateExpire}: xfrm_user_expire and XFRMA_*. */
+export const StateExpire: Attributes<StateExpire> = attributes((): Shape<StateExpire> => ({
+  ...stateHead,
+  hard: head(224, bool(u8)),
+  mark: [21, Mark],
+  ifId: [31, u32],
+  dir: [33, stateDir],
+  pcpu: [35, u32],
+}), { header: 232, pad: 27 });
+
+/** A request for an SPI that no state has yet. */
+export interface SpiRequest extends StateInfo {
+  /** Least SPI. */
+  min: number;
+  /** Greatest SPI. */
+  max: number;
+  /** The mark. */
+  mark?: Mark;
+  /** Number of the xfrm interface. */
+  ifId?: number;
+  /** The direction. */
+  dir?: StateDir;
+  /** Number of the CPU that the state is for. */
+  pcpu?: number;
+}
+
+/** Wire form of {@linkcode SpiRequest}: xfrm_userspi_info and XFRMA_*. */
+export const SpiRequest: Attributes<SpiRequest> = attributes((): Shape<SpiRequest> => ({
+  ...stateHead,
+  min: head(224, u32),
+  max: head(228, u32),
+  mark: [21, Mark],
+  ifId: [31, u32],
+  dir: [33, stateDir],
+  pcpu: [35, u32],
+}), { header: 232, pad: 27 });
+
+/** Number of states, and of the slots of their table. */
+export interface SadInfo {
+  /** Flags; the kernel returns those of the request. */
+  flags?: number;
+  /** Number of states. */
+  cnt?: number;
+  /** The table. */
+  hinfo?: SadHinfo;
+}
+
+/** The slots of the table of states. */
+export interface SadHinfo {
+  /** Number of slots. */
+  sadhcnt: number;
+  /** Most slots. */
+  sadhmcnt: number;
+}
+
+/** Wire form of {@linkcode SadHinfo}: struct xfrmu_sadhinfo. */
+export const SadHinfo: Struct<SadHinfo> = struct<SadHinfo>(8, (): Shape<SadHinfo> => ({
+  sadhcnt: [0, u32],
+  sadhmcnt: [4, u32],
+}));
+
+/** Wire form of {@linkcode SadInfo}: u32 and XFRMA_SAD_*. */
+export const SadInfo: Attributes<SadInfo> = attributes((): Shape<SadInfo> => ({
+  flags: head(0, u32),
+  cnt: [1, u32],
+  hinfo: [2, SadHinfo],
+}), { header: 4 });

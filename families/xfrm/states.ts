@@ -20,9 +20,20 @@ import { argumentError } from "../../core/errors.ts";
 import { declareMessages } from "../../core/messages.ts";
 import { contains } from "../../core/prefix.ts";
 import type { Operation } from "../../core/protocol.ts";
+import type { Listening } from "../../core/watch.ts";
 import { familyOf } from "./parts.ts";
-import { isDump, NETLINK_XFRM, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
-import { DeletedState, FlushStates, StateFilter, StateId, type StateKey, XfrmState } from "./state.ts";
+import { isDump, messageType, NETLINK_XFRM, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
+import {
+  DeletedState,
+  FlushStates,
+  SadInfo,
+  SpiRequest,
+  StateExpire,
+  StateFilter,
+  StateId,
+  type StateKey,
+  XfrmState,
+} from "./state.ts";
 
 /** A state as input: {@linkcode XfrmState} with numbers or names. */
 export type StateInput = Input<XfrmState>;
@@ -85,6 +96,11 @@ const declaration: Declaration<XfrmState> = {
   fixed: KEY,
   lasting: (changes) => Object.keys(changes).filter((name) => !CHANGING.has(name)),
   merge: ({ whole }) => whole,
+  hint: (code) => {
+    return code === "ENOSYS" ? "the kernel has no such algorithm; modprobe may load it, as in modprobe gcm" : undefined;
+  },
+  // A flush names no state.
+  silentRemoval: { groups: [], types: [XFRM_MSG.XFRM_MSG_FLUSHSA], settle: () => {} },
   alternatives: { src: () => [], dst: () => [] },
 };
 
@@ -98,6 +114,9 @@ declareMessages(
   { types: [XFRM_MSG_DELSA], codec: StateId, way: "request" },
   { types: [XFRM_MSG_DELSA], codec: DeletedState as Codec<unknown, never>, way: "answer" },
   { types: [XFRM_MSG_FLUSHSA], codec: FlushStates },
+  { types: [XFRM_MSG.XFRM_MSG_EXPIRE], codec: StateExpire },
+  { types: [XFRM_MSG.XFRM_MSG_ALLOCSPI], codec: SpiRequest },
+  { types: [XFRM_MSG.XFRM_MSG_GETSADINFO, XFRM_MSG.XFRM_MSG_NEWSADINFO], codec: SadInfo },
 );
 
 const REQUESTS = {
@@ -105,6 +124,22 @@ const REQUESTS = {
   delete: StateId,
   list: StateFilter,
 } as unknown as Readonly<Partial<Record<Verb, Codec<unknown, never>>>>;
+
+/** Offset of the flag of a hard limit in xfrm_user_expire. */
+const HARD = 224;
+
+/** Codec of a state in an event. */
+const changed: Codec<XfrmState, never> = {
+  name: "a state",
+  decode(from, at, end, owner) {
+    const type = messageType(from, at);
+    if (type === XFRM_MSG_DELSA) return DeletedState.decode(from, at, end, owner);
+    if (type !== XFRM_MSG.XFRM_MSG_EXPIRE) return XfrmState.decode(from, at, end, owner);
+    const { hard: _, ...state } = StateExpire.decode(from, at, end, owner);
+    return state;
+  },
+  encode: (value, to, owner) => XfrmState.encode(value, to, owner),
+};
 
 /** The states of one network namespace. */
 export class States extends Collection<XfrmState, StateInput> {
@@ -129,6 +164,76 @@ export class States extends Collection<XfrmState, StateInput> {
       else if (!contains(text, one[name])) return false;
     }
     return super.fits(one, others);
+  }
+
+  /** See {@linkcode Collection.listening}. States that reach a hard limit are reported as deleted too. */
+  override listening(client: Client): Listening<XfrmState> {
+    return {
+      ...super.listening(client),
+      codec: changed,
+      event(type, from, at) {
+        if (type === XFRM_MSG_NEWSA || type === XFRM_MSG_UPDSA) return "new";
+        const hard = type === XFRM_MSG.XFRM_MSG_EXPIRE && from.bytes[at + HARD] !== 0;
+        return hard || type === XFRM_MSG_DELSA ? "del" : undefined;
+      },
+    };
+  }
+
+  /**
+   * Reserves an SPI that no state has, by a state without a key: {@linkcode States.complete} gives it one. Like
+   * `ip xfrm state allocspi`.
+   *
+   * @param value the addresses, the protocol, and whatever else is known; `min` and `max` limit the SPI
+   * @returns the state with its SPI
+   */
+  allocSpi(value: StateInput & { min?: number; max?: number }): XfrmState {
+    const { min = 0x100, max = value.proto === "comp" ? 0xffff : 0xffffffff, ...state } = value;
+    const operation = this.operation("add", XFRM_MSG.XFRM_MSG_ALLOCSPI, state, XFRM_MSG_NEWSA);
+    const what = operation.what.replace(/^add state/, "allocate an SPI for");
+    return this.#send().request({
+      ...operation,
+      flags: 0,
+      codec: SpiRequest as Codec<unknown, never>,
+      value: { ...operation.value, min, max },
+      what,
+    }) as XfrmState;
+  }
+
+  /**
+   * Gives the state that {@linkcode States.allocSpi} made its algorithms and keys. Like `ip xfrm state update`. Of a state
+   * that has keys already, the kernel changes what `set` changes, and ignores the rest.
+   */
+  complete(value: StateInput): void {
+    this.#send().request({ ...this.operation("add", XFRM_MSG_UPDSA, value), flags: 0 });
+  }
+
+  /**
+   * Makes the kernel report that a state has reached a limit.
+   *
+   * @param hard true if the state is also deleted
+   */
+  expire(key: StateInput, hard = false): void {
+    const value = { ...this.operation("get", XFRM_MSG_GETSA, this.keyValue(key, "expire")).value, hard };
+    this.#send().request({
+      type: XFRM_MSG.XFRM_MSG_EXPIRE,
+      flags: 0,
+      codec: StateExpire as Codec<unknown, never>,
+      value,
+      what: `expire state ${describe(value)}`,
+    });
+  }
+
+  /** Returns the number of states and the size of their table. Like `ip xfrm state count`. */
+  info(): SadInfo {
+    return this.#send().request({
+      type: XFRM_MSG.XFRM_MSG_GETSADINFO,
+      flags: 0,
+      codec: SadInfo as Codec<unknown, never>,
+      value: {},
+      what: "count states",
+      reply: XFRM_MSG.XFRM_MSG_NEWSADINFO,
+      looks: true,
+    }) as SadInfo;
   }
 
   /**

@@ -527,6 +527,7 @@ export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
 export const LAYOUTS: Readonly<Record<string, string>> = {
   ...ipset.LAYOUTS,
   ...netfilter.LAYOUTS,
+  ...xfrm.LAYOUTS,
   "FibResult":
     "flAddr 0 4 bytes, flMark 4 u32, flTos 8 u8, flScope 9 u8, tbIdIn 10 u8, tbId 11 u8, prefixlen 12 u8, nhSel 13 u8, type 14 u8, scope 15 u8, err 16 s32 = 20",
   "PacketFanout": "id 0 u16, type 2 u16 = 4",

@@ -6,7 +6,16 @@
 
 /** Prefixes of the constants of each table's attributes. */
 export const TABLES: Readonly<Record<string, string>> = {
+  "Acquire": "XFRMA_",
   "FlushPolicies": "XFRMA_",
+  "Migrate": "XFRMA_",
+  "PolicyExpire": "XFRMA_",
+  "ReplayState": "XFRMA_",
+  "Report": "XFRMA_",
+  "SadInfo": "XFRMA_SAD_",
+  "SpdInfo": "XFRMA_SPD_",
+  "SpiRequest": "XFRMA_",
+  "StateExpire": "XFRMA_",
   "XfrmPolicy": "XFRMA_",
   "PolicyId": "XFRMA_",
   "XfrmState": "XFRMA_",
@@ -16,7 +25,22 @@ export const TABLES: Readonly<Record<string, string>> = {
 
 /** Structs, and headers of tables. */
 export const STRUCTS: Readonly<Record<string, string>> = {
+  "Acquire": "xfrm_user_acquire",
   "AddressFilter": "xfrm_address_filter",
+  "DefaultPolicy": "xfrm_userpolicy_default",
+  "HashThreshold": "xfrmu_spdhthresh",
+  "KmAddress": "xfrm_user_kmaddress",
+  "Mapping": "xfrm_user_mapping",
+  "Migrate": "xfrm_userpolicy_id",
+  "Migration": "xfrm_user_migrate",
+  "PolicyExpire": "xfrm_user_polexpire",
+  "ReplayState": "xfrm_aevent_id",
+  "Report": "xfrm_user_report",
+  "SadHinfo": "xfrmu_sadhinfo",
+  "SpdCounts": "xfrmu_spdinfo",
+  "SpdHinfo": "xfrmu_spdhinfo",
+  "SpiRequest": "xfrm_userspi_info",
+  "StateExpire": "xfrm_user_expire",
   "FlushStates": "xfrm_usersa_flush",
   "LifetimeUse": "xfrm_lifetime_cur",
   "Lifetimes": "xfrm_lifetime_cfg",
@@ -40,16 +64,37 @@ export const STRUCTS: Readonly<Record<string, string>> = {
   "XfrmEncap": "xfrm_encap_tmpl",
 };
 
+/** Layouts of headers without a struct in C. */
+export const LAYOUTS: Readonly<Record<string, string>> = {
+  "SadInfo": "flags 0 u32 = 4",
+  "SpdInfo": "flags 0 u32 = 4",
+};
+
 /** Fields in C that the library leaves out. */
 export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
   // A derived field has it: replayWindow.
   "xfrm_usersa_info.replay_window",
+  "xfrm_userspi_info.replay_window",
+  "xfrm_user_expire.replay_window",
   "xfrm_replay_state_esn.bmp",
+  "xfrm_userpolicy_id.index",
 ];
 
 /** Fields with other names than their constants, by the name after the prefix. */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
+  "Acquire.type": "POLICY_TYPE",
+  "Acquire.pcpu": "SA_PCPU",
   "FlushPolicies.type": "POLICY_TYPE",
+  "Migrate.type": "POLICY_TYPE",
+  "PolicyExpire.type": "POLICY_TYPE",
+  "ReplayState.dir": "SA_DIR",
+  "ReplayState.pcpu": "SA_PCPU",
+  "ReplayState.replay": "REPLAY_VAL",
+  "ReplayState.replayEsn": "REPLAY_ESN_VAL",
+  "SpiRequest.dir": "SA_DIR",
+  "SpiRequest.pcpu": "SA_PCPU",
+  "StateExpire.dir": "SA_DIR",
+  "StateExpire.pcpu": "SA_PCPU",
   "XfrmPolicy.offload": "OFFLOAD_DEV",
   "XfrmPolicy.type": "POLICY_TYPE",
   "PolicyId.type": "POLICY_TYPE",
@@ -80,28 +125,33 @@ export const PLACE_NAMES: Readonly<Record<string, string>> = {
 
 /** Enumerations and masks, by one field that uses each. */
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
+  "DefaultPolicy.in": "XFRM_USERPOLICY_",
   "Offload.flags": "XFRM_OFFLOAD_",
-  "PolicyInfo.flags": ["XFRM_POLICY_", /^(LOCALOK|ICMP|CPU_ACQUIRE)$/],
-  "XfrmState.dir": "XFRM_SA_DIR_",
+  "PolicyExpire.flags": ["XFRM_POLICY_", /^(LOCALOK|ICMP|CPU_ACQUIRE)$/],
+  "PolicyExpire.share": "XFRM_SHARE_",
+  "ReplayState.dir": "XFRM_SA_DIR_",
+  "ReplayState.flags": "XFRM_AE_",
+  "SpiRequest.flags": "XFRM_STATE_",
   "XfrmState.extraFlags": "XFRM_SA_XFLAG_",
-  "XfrmState.flags": "XFRM_STATE_",
-  "PolicyInfo.share": "XFRM_SHARE_",
 };
 
 /** Enumerations whose names are the words of `ip xfrm`. */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  "PolicyInfo.action": { allow: 0, block: 1 },
-  "PolicyId.dir": { in: 0, out: 1, fwd: 2, "socket in": 3, "socket out": 4 },
-  "AddressFilter.family": { unspec: 0, inet: 2, inet6: 10 },
+  "Acquire.proto": { route2: 43, esp: 50, ah: 51, hao: 60, comp: 108 },
+  "KmAddress.family": { unspec: 0, inet: 2, inet6: 10 },
+  "Migrate.dir": { in: 0, out: 1, fwd: 2, "socket in": 3, "socket out": 4 },
+  "Migration.mode": { transport: 0, tunnel: 1, ro: 2, in_trigger: 3, beet: 4, iptfs: 5 },
+  "PolicyExpire.action": { allow: 0, block: 1 },
   "Selector.proto": { icmp: 1, tcp: 6, udp: 17, dccp: 33, "ipv6-icmp": 58, sctp: 132, "mobility-header": 135 },
-  "FlushStates.proto": { route2: 43, esp: 50, ah: 51, hao: 60, comp: 108 },
-  "Template.mode": { transport: 0, tunnel: 1, ro: 2, in_trigger: 3, beet: 4, iptfs: 5 },
   "XfrmEncap.type": { "espinudp-nonike": 1, espinudp: 2, espintcp: 7 },
 };
 
 /** Forms of attributes whose type neither the kernel's source nor its specifications have, and of elements of lists. */
 export const UNKNOWN: Readonly<Record<string, string>> = {
   "XfrmState": "coaddr 16 bytes",
+  "Report": "coaddr 16 bytes",
+  "SadInfo": "hinfo 8 bytes",
+  "SpdInfo": "info 24 bytes, hinfo 8 bytes",
   "StateId": "src 16 bytes",
 };
 
@@ -109,11 +159,13 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
 export const OTHERWISE: Readonly<Record<string, string>> = {
   // One or more of the struct.
   "XfrmPolicy.tmpl": "bytes",
+  "Acquire.tmpl": "bytes",
+  "Migrate.migrate": "bytes",
+  "PolicyExpire.tmpl": "bytes",
 };
 
 /** Constants without a table or enumeration, and the reasons. */
 export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
   [/^XFRMA_(SA|POLICY)$/, "a codec of the messages about deleted objects has it"],
-  [/^XFRMA_(LTIME_VAL|MIGRATE|KMADDRESS)$/, "there are no tables of its messages yet"],
   [/^XFRMA_(SAD|SPD)_/, "it is an attribute of a table whose prefix is longer"],
 ];

@@ -23,11 +23,7 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       ].map((object) => [object, NO_MODULE]),
     ),
   },
-  NETLINK_XFRM: Object.fromEntries(
-    "ALLOCSPI ACQUIRE EXPIRE POLEXPIRE AE REPORT MIGRATE SADINFO SPDINFO MAPPING DEFAULT MIGRATE_STATE".split(" ").map((
-      object,
-    ) => [object, NO_MODULE]),
-  ),
+  NETLINK_XFRM: { MIGRATE_STATE: "in Linux since 7.2 only" },
   NETLINK_ISCSI: { "": NO_MODULE },
   NETLINK_AUDIT: { "": NO_MODULE },
   NETLINK_RDMA: { "": NO_MODULE },
