@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [200, 1_724_000],
+  "mod.ts": [200, 1_760_000],
   "families/route/mod.ts": [50, 458_000],
   "families/route/addresses.ts": [29, 246_000],
   "families/route/brief.ts": [1, 5_500],
@@ -48,7 +48,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 259_000],
   "families/generic/thermal.ts": [31, 265_000],
   "families/generic/wireguard.ts": [32, 266_000],
-  "families/registry.ts": [194, 1_700_000],
+  "families/registry.ts": [194, 1_720_000],
   "families/netfilter/acct.ts": [28, 248_000],
   "families/netfilter/compat.ts": [28, 248_000],
   "families/netfilter/hooks.ts": [28, 248_000],
@@ -58,12 +58,12 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/firewall.ts": [15, 139_000],
   "families/netfilter/conntrack.ts": [37, 260_000],
   "families/netfilter/nftables/statements.ts": [1, 24_000],
-  "families/netfilter/nftables/mod.ts": [54, 540_000],
+  "families/netfilter/nftables/mod.ts": [55, 585_000],
   "families/netfilter/nftables/tables.ts": [30, 250_000],
   "families/netfilter/nftables/trace.ts": [30, 260_000],
   "families/netfilter/nftables/chains.ts": [31, 276_000],
   "families/netfilter/nftables/rules.ts": [40, 446_000],
-  "families/netfilter/nftables/ruleset.ts": [52, 530_000],
+  "families/netfilter/nftables/ruleset.ts": [52, 575_000],
   "families/netfilter/nftables/sets.ts": [34, 312_000],
   "families/netfilter/nftables/elements.ts": [35, 331_000],
   "families/netfilter/nftables/objects.ts": [34, 315_000],

@@ -257,7 +257,12 @@ export class NftElementForm {
 
   /** Returns the elements for those of the kernel, of which those of ranges may be in any order. */
   fromWire(wire: readonly NftSetElem[]): NftElement[] {
-    if (!this.#hasEnds) return wire.flatMap((one) => one.key === undefined && !isCatchAll(one) ? [] : [this.#one(one)]);
+    if (!this.#hasEnds) {
+      const whole = wire.filter((one) => one.key?.value !== undefined);
+      // The kernel has them in no order; those with ranges are in the order in which they were added.
+      if (!this.#isInterval) whole.sort((a, b) => compareBytes(a.key!.value!, b.key!.value!));
+      return [...whole, ...wire.filter(isCatchAll)].map((one) => this.#one(one));
+    }
     const others = wire.filter(isCatchAll).map((one) => this.#one(one));
     const bounds = wire.filter((one) => one.key?.value !== undefined && !isCatchAll(one));
     // Of an end and a start with the same key, the end belongs to the range before.
@@ -438,7 +443,7 @@ export class NftElements {
     this.#context = context;
   }
 
-  /** Returns the elements of a set, ranges in ascending order. */
+  /** Returns the elements of a set, in ascending order; ranges of concatenations in the order of the kernel. */
   list(key: NftElementsKey): NftElement[] {
     const what = `list elements of ${nameOf(key)}`;
     return inOneGeneration(this.#context.open(), what, () => {
@@ -449,8 +454,13 @@ export class NftElements {
 
   /** Returns the elements of a set that was listed. */
   listOf(set: NftSet): NftElement[] {
-    const { family, table = "", name = "" } = set, key = { family, table, set: name };
-    return new NftElementForm(set).fromWire(this.#dump(MSG.NFT_MSG_GETSETELEM, key, `list elements of ${nameOf(key)}`));
+    return new NftElementForm(set).fromWire(this.wireOf(set));
+  }
+
+  /** Returns the elements of a set that was listed, as the kernel has them. */
+  wireOf({ family, table = "", name = "" }: NftSet): NftSetElem[] {
+    const key = { family, table, set: name };
+    return this.#dump(MSG.NFT_MSG_GETSETELEM, key, `list elements of ${nameOf(key)}`);
   }
 
   /**

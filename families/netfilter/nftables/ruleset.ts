@@ -29,7 +29,16 @@ import { type NftObject, NftObject as Stateful, NftObjects } from "./objects.ts"
 import { type NftRule, NftRule as Rule, NftRules } from "./rules.ts";
 import { type NftSet, NftSet as Set, NftSets } from "./sets.ts";
 import { type NftTable, NftTable as Table, NftTables } from "./tables.ts";
-import { generationOf, inOneGeneration, type NftContext, NftGeneration, sharedContext } from "./transaction.ts";
+import {
+  contextIn,
+  generationOf,
+  inOneGeneration,
+  type NftContext,
+  NftGeneration,
+  sharedContext,
+  transact,
+} from "./transaction.ts";
+import { chainJson, changesOf, type NftJson, objectJson, ruleJson, setJson, tableJson } from "./json.ts";
 
 /** A set or map with its elements. */
 export interface NftFullSet extends NftSet {
@@ -142,6 +151,75 @@ export class NftRulesets {
         flowtables: new NftFlowtables(context).list(inTable),
         rules: new NftRules(context).list(inTable),
       };
+    });
+  }
+
+  /** Returns what `nft -j list ruleset` prints, of a family or a table if the filter names one. */
+  json(filter: NftRulesetFilter = {}): NftJson {
+    const elements = new NftElements(this.#context);
+    return inOneGeneration(this.#context.open(), "list the ruleset", () => {
+      const { tables, chains, sets, objects, flowtables, rules } = this.list(filter);
+      const known = new Map(sets.map((set) => {
+        const isPart = set.flags?.includes("anonymous") === true;
+        return [nameOf(set.family, set.table, set.name), isPart ? { ...set, wire: elements.wireOf(set) } : set];
+      }));
+      const all: Record<string, unknown>[] = [];
+      for (const table of tables) {
+        const { family, name } = table;
+        const isIn = (one: { family: NfFamily; table?: string }): boolean =>
+          one.family === family && one.table === name;
+        all.push({ table: tableJson(table) });
+        for (const one of objects.filter(isIn)) all.push(objectJson(one) ?? {});
+        for (const one of sets.filter(isIn)) {
+          if (one.flags?.includes("anonymous") === true) continue;
+          all.push({ [one.dataType === undefined && one.objType === undefined ? "set" : "map"]: setJson(one) });
+        }
+        for (const { name, handle, hook } of flowtables.filter(isIn)) {
+          const { num, priority, devs = [] } = hook ?? {};
+          const dev = devs.length === 1 ? devs[0] : devs;
+          all.push({
+            flowtable: { family, name, table: table.name, handle: Number(handle), hook: num, prio: priority, dev },
+          });
+        }
+        for (const one of chains.filter(isIn)) all.push({ chain: chainJson(one) });
+        for (const one of rules.filter(isIn)) {
+          all.push({ rule: ruleJson(one, (name) => known.get(nameOf(family, table.name, name))) });
+        }
+      }
+      return { nftables: all.filter((one) => Object.keys(one).length > 0) };
+    });
+  }
+
+  /**
+   * Adds what JSON of nft describes, as `nft -j list ruleset` prints it, in one transaction: like `nft -j -f`. Tables,
+   * chains, sets and objects may exist; rules are added behind those that are there.
+   *
+   * @param options `replace` deletes all that exists first, in the same transaction
+   * @throws {TypeError} the JSON has an object that nft does not have, or a statement that is wrong
+   */
+  apply(json: NftJson, options: { replace?: boolean } = {}): void {
+    expectOptions(options, "apply a ruleset", ["replace"]);
+    const changes = changesOf(json, "apply a ruleset"),
+      client = this.#context.open(),
+      exists = { exists: "ok" } as const;
+    transact(client, (add) => {
+      const context = contextIn(client, add);
+      if (options.replace === true) new NftRulesets(context).flush({ all: true });
+      for (const change of changes) {
+        const { kind } = change;
+        if (kind === "flush") new NftRulesets(context).flush({ all: true });
+        else if (kind === "table") new NftTables(context).add(change.value, exists);
+        else if (kind === "chain") new NftChains(context).add(change.value, exists);
+        else if (kind === "object") new NftObjects(context).add(change.value, exists);
+        else if (kind === "flowtable") new NftFlowtables(context).add(change.value as NftFlowtable, exists);
+        else if (kind === "rule") new NftRules(context).add(change.value);
+        else if (kind === "elements") new NftElements(context).add(change.value, change.elements, exists);
+        else {
+          const { family, table = "", name = "" } = change.value;
+          new NftSets(context).add(change.value, exists);
+          new NftElements(context).add({ family, table, set: name }, change.elements, exists);
+        }
+      }
     });
   }
 
@@ -258,3 +336,4 @@ export const ruleset: NftRulesets = new NftRulesets(sharedContext);
 
 export type { Streamed, Streaming } from "../../../core/stream.ts";
 export type { OverrunEvent } from "../../../core/wait.ts";
+export type { NftJson } from "./json.ts";

@@ -387,3 +387,53 @@ nftTest("nf_tables: the ruleset is listed in one generation, and its changes are
   assertEquals((found[2] as unknown[]).at(-1), ["del", "table", undefined]);
   assertEquals(makers[1], "nft");
 });
+
+const FIREWALL = `table inet guard {
+  counter c { packets 5 bytes 600; }
+  quota q { over 1000 bytes; }
+  limit l { rate 10/minute burst 3 packets; }
+  ct helper h { type "ftp" protocol tcp; }
+  ct timeout t { protocol tcp; l3proto ip; policy = { established : 100, close : 4 }; }
+  ct expectation e { protocol tcp; dport 9876; timeout 2m; size 12; l3proto ip; }
+  synproxy s { mss 1460; wscale 7; timestamp sack-perm; }
+  set bad { type ipv4_addr; flags interval; comment "bad"; elements = { 10.0.0.0/8, 192.0.2.1-192.0.2.9 }; }
+  set both { type ipv4_addr . inet_service; flags interval; elements = { 10.0.0.0/24 . 80-90 }; }
+  map v { type inet_service : verdict; elements = { 22 : accept, 80 : jump web }; }
+  map d { type ipv4_addr : ipv4_addr . inet_service; elements = { 192.0.2.1 : 10.0.0.1 . 80 }; }
+  map o { type ipv4_addr : counter; elements = { 192.0.2.1 : "c" }; }
+  chain in { type filter hook input priority -5; policy accept;
+    ct state established,related accept
+    ip saddr @bad counter drop comment "bad ones"
+    tcp dport { 22, 80, 8000-8100 } accept
+    tcp dport vmap @v
+    meta mark set ip saddr map { 192.0.2.1 : 5, 10.0.0.0/8 : 7 }
+    limit rate 10/second log prefix "hello " group 3
+  }
+  chain web { udp dport 53 meta mark 0x10 return; }
+}
+table ip nat {
+  chain post { type nat hook postrouting priority srcnat; oifname "eth*" masquerade; }
+}`;
+
+nftTest(
+  "nf_tables: the ruleset's JSON is that of nft, and makes the same ruleset again",
+  ({ ours: { ruleset }, nft, json }) => {
+    nft(FIREWALL);
+    const before = nft("list ruleset"), theirs = json(), mine = ruleset.json();
+    const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+    assertEquals(mine.nftables.map(plain), theirs.map(plain));
+    nft("flush ruleset");
+    ruleset.apply(mine);
+    assertEquals(nft("list ruleset"), before);
+    ruleset.apply({ nftables: theirs }, { replace: true });
+    assertEquals(nft("list ruleset"), before);
+    const bad = { rule: { family: "inet", table: "guard", chain: "in", expr: [{ match: { left: 1 } }] } };
+    assertThrows(() => ruleset.apply({ nftables: [{ flush: { ruleset: null } }, bad] }), TypeError, "expr[0]");
+    assertThrows(
+      () => ruleset.apply({ nftables: [{ chian: {} }] }),
+      TypeError,
+      "nftables[0].chian: there is no such object",
+    );
+    assertEquals(nft("list ruleset"), before);
+  },
+);
