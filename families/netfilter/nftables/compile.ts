@@ -152,15 +152,18 @@ const LEVELS: Readonly<
   debug: "debug",
   audit: "audit",
 };
-const LOG_FLAGS: Readonly<Record<string, number>> = {
-  "tcp sequence": 1,
-  "tcp options": 2,
-  "ip options": 4,
-  skuid: 8,
-  ether: 32,
-  all: 0x2f,
-};
-const NAT_FLAGS: Readonly<Record<string, number>> = { random: 4, "fully-random": 16, persistent: 8 };
+const LOG_FLAGS = {
+  "tcp sequence": ["tcpseq"],
+  "tcp options": ["tcpopt"],
+  "ip options": ["ipopt"],
+  skuid: ["uid"],
+  ether: ["macdecode"],
+  all: ["tcpseq", "tcpopt", "ipopt", "uid", "macdecode"],
+} as const;
+const NAT_FLAGS = { random: "proto_random", "fully-random": "proto_random_fully", persistent: "persistent" } as const;
+const QUEUE_FLAGS = { bypass: "bypass", fanout: "cpu_fanout" } as const;
+const SYNPROXY_FLAGS = { timestamp: "timestamp", "sack-perm": "sack_perm" } as const;
+type NatFlag = typeof NAT_FLAGS[keyof typeof NAT_FLAGS] | "proto_specified" | "netmap";
 const REJECT_CODES: Readonly<Record<string, Type>> = {
   icmp: TYPES["icmp_code"]!,
   icmpv6: TYPES["icmpv6_code"]!,
@@ -471,6 +474,8 @@ class Compiler {
       );
     }
     const elements = members.map((one, i) => this.place.in(i, () => this.element(one, operand)));
+    const values = elements.flatMap(({ parts: [first] }) => first!.kind === "value" ? [first!.value] : []);
+    if (relation !== "!=" && values.length === elements.length) operand.learnOneOf?.(...values);
     const set = this.anonymous(operand, elements);
     this.items.push({
       expressions: [...this.lookedUp(operand, set), {
@@ -804,8 +809,7 @@ class Compiler {
       place.fail(`"snaplen" and "queue-threshold" need "group"`);
     }
     if (group !== undefined && level !== undefined) place.fail(`"group" and "level" exclude each other`);
-    const names = flags === undefined ? [] : Array.isArray(flags) ? flags : [flags];
-    const bits = names.reduce((all: number, one) => all | place.in("flags", () => this.know.pick(LOG_FLAGS, one)), 0);
+    const kernel = [...new Set(this.names(flags, LOG_FLAGS).flat())];
     this.emit({
       name: "log",
       data: {
@@ -818,7 +822,7 @@ class Compiler {
           ? {}
           : { qthreshold: place.in("queue-threshold", () => integer(threshold, 0, 0xffff, place)) }),
         ...(level === undefined ? {} : { level: place.in("level", () => this.know.pick(LEVELS, level)) }),
-        ...(bits === 0 ? {} : { flags: bits as never }),
+        ...(kernel.length === 0 ? {} : { flags: kernel }),
       },
     });
   }
@@ -844,9 +848,10 @@ class Compiler {
     this.emit({ name: "reject", data: { type: type === "icmpx" ? "icmpx_unreach" : "icmp_unreach", icmpCode: code } });
   }
 
-  flags(json: unknown): number {
-    const names = json === undefined || json === null ? [] : Array.isArray(json) ? json : [json];
-    return names.reduce((all: number, one) => all | this.place.in("flags", () => this.know.pick(NAT_FLAGS, one)), 0);
+  /** Returns what flags mean: a name, several, or none. */
+  names<T>(json: unknown, table: Readonly<Record<string, T>>): T[] {
+    const names: readonly unknown[] = json === undefined || json === null ? [] : Array.isArray(json) ? json : [json];
+    return [...new Set(names.map((one) => this.place.in("flags", () => this.know.pick(table, one))))];
   }
 
   /** Loads an address or port that may be a range or prefix, into one or two registers. */
@@ -878,7 +883,7 @@ class Compiler {
     const name = family === undefined
       ? this.context.family === "inet" ? know.nh ?? familyOfAddress(addr) : this.context.family
       : place.in("family", () => know.pick({ ip: "ip", ip6: "ip6" } as Record<string, string>, family));
-    if (name !== "ip" && name !== "ip6") place.fail(`"family" is missing: "ip" or "ip6"`);
+    if (name !== "ip" && name !== "ip6" && addr !== undefined) place.fail(`"family" is missing: "ip" or "ip6"`);
     if (addr === undefined && port === undefined) place.fail(`"addr" and "port" are missing`);
     if (port !== undefined && know.th === undefined) {
       place.fail(`"port" needs a match of the transport protocol before it`);
@@ -887,10 +892,13 @@ class Compiler {
     const next = (): number => register++,
       type = TYPES[name === "ip" ? "ipv4_addr" : "ipv6_addr"]!,
       expressions: NftExpression[] = [];
-    let bits = this.flags(flags);
+    const bits: NatFlag[] = this.names(flags, NAT_FLAGS);
     const kinds = type_flags === undefined ? [] : Array.isArray(type_flags) ? type_flags : [type_flags];
     const own = addr === undefined && this.context.family === "inet";
-    const data: { -readonly [K in keyof NatData]: NatData[K] } = { type: kind, family: own ? "inet" : AF[name!]! };
+    const data: { -readonly [K in keyof NatData]: NatData[K] } = {
+      type: kind,
+      family: own ? "inet" : AF[name!] ?? "inet",
+    };
     const concat = kinds.includes("concat") || this.isConcatMap(addr, type);
     if (addr !== undefined && concat) {
       // The map's data are an address and a port side by side.
@@ -913,10 +921,10 @@ class Compiler {
       expressions.push(...one.expressions);
       data.regProtoMin = one.min;
       if (one.max !== undefined) data.regProtoMax = one.max;
-      bits |= 2;
+      bits.push("proto_specified");
     }
-    if (kinds.includes("prefix")) bits |= 64;
-    if (bits !== 0) data.flags = bits as never;
+    if (kinds.includes("prefix")) bits.push("netmap");
+    if (bits.length > 0) data.flags = bits;
     this.emit(...expressions, { name: "nat", data });
   }
 
@@ -932,8 +940,8 @@ class Compiler {
   ports(name: "masq" | "redir", json: unknown): void {
     const { port, flags } = json === null ? {} as Record<string, unknown> : record(json, this.place);
     let register = 1;
-    const bits = this.flags(flags);
-    if (port === undefined) return this.emit({ name, data: bits === 0 ? {} : { flags: bits as never } });
+    const bits: NatFlag[] = this.names(flags, NAT_FLAGS);
+    if (port === undefined) return this.emit({ name, data: bits.length === 0 ? {} : { flags: bits } });
     if (this.know.th === undefined) this.place.fail(`"port" needs a match of the transport protocol before it`);
     const one = this.place.in("port", () => this.extent(port, TYPES["inet_service"]!, 16, () => register++));
     this.emit(...one.expressions, {
@@ -941,7 +949,7 @@ class Compiler {
       data: {
         regProtoMin: one.min,
         ...(one.max === undefined ? {} : { regProtoMax: one.max }),
-        flags: (bits | 2) as never,
+        flags: [...bits, "proto_specified"],
       },
     });
   }
@@ -1145,23 +1153,18 @@ class Compiler {
 
   queue(json: unknown): void {
     const { place } = this, { num, flags } = json === null ? {} as Record<string, unknown> : record(json, place);
-    const names = flags === undefined ? [] : Array.isArray(flags) ? flags : [flags];
-    const bits = names.reduce(
-      (all: number, one) =>
-        all | place.in("flags", () => this.know.pick({ bypass: 1, fanout: 2 } as Record<string, number>, one)),
-      0,
-    );
+    const bits = this.names(flags, QUEUE_FLAGS);
     if (num !== undefined && (isOperand(num) || has(num, "map"))) {
       const expressions = place.in(
         "num",
         () => this.value(num, { ...INTEGER, name: "integer", order: "host" }, 16, 1, "host"),
       );
-      return this.emit(...expressions, { name: "queue", data: { flags: bits as never, sregQnum: 1 } });
+      return this.emit(...expressions, { name: "queue", data: { flags: bits, sregQnum: 1 } });
     }
     const [low, high] = num === undefined
       ? [0n, 0n]
       : bounds(place.in("num", () => parseValue(num, INTEGER, 16, place, {})), 16);
-    this.emit({ name: "queue", data: { num: Number(low), total: Number(high - low) + 1, flags: bits as never } });
+    this.emit({ name: "queue", data: { num: Number(low), total: Number(high - low) + 1, flags: bits } });
   }
 
   tproxy(json: unknown): void {
@@ -1291,20 +1294,15 @@ const STATEMENTS: Readonly<Record<string, (of: Compiler, json: unknown) => boole
       return of.object(json, "synproxy", 10);
     }
     const { mss, wscale, flags } = json === null ? {} as Record<string, unknown> : record(json, of.place);
-    const names = flags === undefined ? [] : Array.isArray(flags) ? flags : [flags];
-    let bits = names.reduce(
-      (all: number, one) =>
-        all | of.place.in("flags", () => of.know.pick({ timestamp: 8, "sack-perm": 4 } as Record<string, number>, one)),
-      0,
-    );
-    if (mss !== undefined) bits |= 1;
-    if (wscale !== undefined) bits |= 2;
+    const bits: ("mss" | "wscale" | "timestamp" | "sack_perm")[] = of.names(flags, SYNPROXY_FLAGS);
+    if (mss !== undefined) bits.push("mss");
+    if (wscale !== undefined) bits.push("wscale");
     of.emit({
       name: "synproxy",
       data: {
         mss: mss === undefined ? 0 : of.place.in("mss", () => integer(mss, 0, 0xffff, of.place)),
         wscale: wscale === undefined ? 0 : of.place.in("wscale", () => integer(wscale, 0, 14, of.place)),
-        flags: bits as never,
+        flags: bits,
       },
     });
   },

@@ -147,7 +147,7 @@ export const TYPES: Readonly<Record<string, Type>> = Object.fromEntries([
   type(23, "classid", 32, "host", { root: 0xffffffff, none: 0 }),
   type(24, "uid", 32, "host"),
   type(25, "gid", 32, "host"),
-  type(26, "ct_state", 32, "host", { invalid: 1, new: 8, established: 2, related: 4, untracked: 64 }, true),
+  type(26, "ct_state", 32, "host", { invalid: 1, established: 2, related: 4, new: 8, untracked: 64 }, true),
   type(27, "ct_dir", 8, "host", { original: 0, reply: 1 }),
   type(28, "ct_status", 32, "host", {
     expected: 1,

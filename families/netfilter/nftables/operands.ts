@@ -60,6 +60,8 @@ export interface Operand {
   readonly loadPart?: (register: number, bytes: number) => NftExpression[];
   /** Called when it is equal to a constant. */
   readonly learn?: (value: bigint) => void;
+  /** Called when it is equal to one of several constants. */
+  readonly learnOneOf?: (...values: readonly bigint[]) => void;
   readonly typeOf?: TypeOf;
   /** The operands of a concatenation. */
   readonly parts?: readonly Operand[];
@@ -110,7 +112,7 @@ export class Knowledge {
   nh: string | undefined;
   /** Transport header. */
   th: string | undefined;
-  #icmpType: number | undefined;
+  #icmpTypes: readonly number[] = [];
 
   /** Begins a rule. */
   constructor(
@@ -226,11 +228,14 @@ export class Knowledge {
       : base === "ll" && name === "type"
       ? (value: bigint) => this.#learnEther(value)
       : name === "type" && header.name.startsWith("icmp")
-      ? (value: bigint) => void (this.#icmpType = Number(value))
+      ? (...values: readonly bigint[]) => void (this.#icmpTypes = values.map(Number))
       : undefined;
     const data: [number, number][] = [[0, header.id], [1, field.id]];
     if (field.type === INTEGER) data.push([4, field.bits]);
-    return placed(base, field.offset, field.bits, field.type, { kind: 7, data }, learn);
+    const operand = placed(base, field.offset, field.bits, field.type, { kind: 7, data }, learn);
+    return name === "type" && header.name.startsWith("icmp") && learn !== undefined
+      ? { ...operand, learnOneOf: learn }
+      : operand;
   }
 
   /** Returns a field of a header, and makes sure that the packet has the header. */
@@ -243,9 +248,10 @@ export class Knowledge {
     else this.needTransport(header.name);
     if (header.name === "ether" && this.family !== "bridge") this.#etherMatched = true;
     const types = ICMP_TYPES[`${header.name} ${name}`];
-    if (types !== undefined && !types.includes(this.#icmpType ?? -1)) {
+    const known = this.#icmpTypes;
+    if (types !== undefined && (known.length === 0 || !known.every((one) => types.includes(one)))) {
       this.require(this.field(header, "type"), ...types.map(BigInt));
-      this.#icmpType = types[0];
+      this.#icmpTypes = types;
     }
     return this.field(header, name);
   }

@@ -458,7 +458,7 @@ function others(add: (family: TableFamily, expr: readonly Statement[], chain?: s
   for (const name of ["maxseg", "window", "sack-perm", "timestamp", "md5sig", "fastopen", "mptcp"]) {
     add("ip", [match({ "tcp option": { name } }, true)]);
   }
-  add("ip", [match({ "tcp option": { base: 42, offset: 16, len: 4 } }, 10)]);
+  // A part of a TCP option by number is missing here: nft 1.0.6 crashes when it lists one.
   add("ip", [match({ "tcp option": { name: "sack-perm" } }, false)]);
   for (
     const [name, field, one] of [["ra", "value", 1], ["rr", "ptr", 4], ["rr", "addr", 1], [

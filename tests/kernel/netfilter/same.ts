@@ -4,6 +4,7 @@
  * @module
  */
 import type { Compiled, KnownSet } from "../../../families/netfilter/nftables/compile.ts";
+import type { ListedSet } from "../../../families/netfilter/nftables/decompile.ts";
 import { TYPES } from "../../../families/netfilter/nftables/fields.ts";
 import { setup } from "./corpus.ts";
 import type { SentRule } from "./nft_debug.ts";
@@ -79,13 +80,13 @@ export function same(ours: Compiled, sent: SentRule): [ours: string, theirs: str
 }
 
 /** Returns the expressions as the kernel reads them. */
-function normal(expressions: Compiled["expressions"]): readonly NftExpression[] {
+export function normal(expressions: Compiled["expressions"]): readonly NftExpression[] {
   const to = new Writer();
   NftExpressions.encode(expressions, to, {});
   return NftExpressions.decode(new Reader(to.bytes, to.length), 0, to.length, {});
 }
 
-const KNOWN = new Map<string, KnownSet>();
+const KNOWN = new Map<string, KnownSet & { objType?: number }>();
 for (const { add } of setup() as { add: Record<string, Record<string, unknown>> }[]) {
   const [kind, value] = Object.entries(add)[0]!;
   if (kind !== "set" && kind !== "map") continue;
@@ -94,10 +95,37 @@ for (const { add } of setup() as { add: Record<string, Record<string, unknown>> 
     keyType: types.reduce((all, one) => all * 64 + TYPES[one]!.id, 0),
     flags: (value["flags"] ?? []) as string[],
     ...(map === undefined ? {} : { dataType: map.id }),
+    ...(value["map"] === "counter" ? { objType: 1 } : {}),
   });
 }
 
 /** Returns a named set of the corpus. */
 export function known(family: string, name: string): KnownSet | undefined {
   return KNOWN.get(`${family} ${name}`);
+}
+
+/** Returns a compiled rule as the kernel lists it: anonymous sets have names of their own. */
+export function asListed(
+  family: string,
+  { expressions, sets }: Compiled,
+): { expressions: readonly NftExpression[]; setOf: (name: string) => ListedSet | undefined } {
+  const named = new Map<string, ListedSet>(sets.map((set) => [set.name.replace("%d", String(set.id)), set]));
+  const renamed = normal(expressions).map((one): NftExpression => {
+    const { data } = one as { data?: { setId?: number; set?: string; setName?: string } };
+    if (data?.setId === undefined) return one;
+    const key = data.set === undefined ? "setName" : "set";
+    return { ...one, data: { ...data, [key]: data[key]!.replace("%d", String(data.setId)) } } as NftExpression;
+  });
+  return { expressions: renamed, setOf: (name) => named.get(name) ?? known(family, name) };
+}
+
+/** Returns JSON as text, with the keys of objects in order. */
+export function inOrder(json: unknown): string {
+  return JSON.stringify(
+    json,
+    (_key, one: unknown) =>
+      typeof one === "object" && one !== null && !Array.isArray(one)
+        ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => a < b ? -1 : 1))
+        : one,
+  );
 }

@@ -1,50 +1,113 @@
 /**
- * Compiles a corpus of rules and compares the expressions and anonymous sets with those that nft sends.
+ * Compiles a corpus of rules, decompiles and prints them, and compares all with nft: the expressions and anonymous sets
+ * that it sends, and the rules that it lists as JSON and as text.
  *
  * nft gets the whole corpus in one run. In the lab it is every eighth rule.
  */
 import { assertEquals } from "@std/assert";
 import { spawnSync } from "node:child_process";
-import { compile } from "../../../families/netfilter/nftables/compile.ts";
+import { compile, type Compiled } from "../../../families/netfilter/nftables/compile.ts";
+import { decompile } from "../../../families/netfilter/nftables/decompile.ts";
+import { text } from "../../../families/netfilter/nftables/text.ts";
 import { kernelTest, lab } from "../namespace.ts";
 import { skip } from "../../test.ts";
 import { corpus, type CorpusRule, setup } from "./corpus.ts";
 import { rulesOf, type SentRule } from "./nft_debug.ts";
-import { known, same } from "./same.ts";
+import { asListed, inOrder, known, same } from "./same.ts";
 
 const LO = 1;
 const indexOf = (name: string): number | undefined => name === "lo" ? LO : undefined;
+const nameOf = (index: number): string | undefined => index === LO ? "lo" : undefined;
 const RULES = corpus().filter((_, i) => !lab || i % 8 === 0);
 
-/** nft's input that adds the corpus. */
+/** nft's input that adds the corpus; comments have the rules' numbers. */
 const INPUT = JSON.stringify({
   nftables: [
     ...setup(),
-    ...RULES.map(({ family, chain, expr }) => ({ add: { rule: { family, table: "t", chain, expr } } })),
+    ...RULES.map(({ family, chain, expr }, i) => ({
+      add: { rule: { family, table: "t", chain, expr, comment: String(i) } },
+    })),
   ],
 });
 
-/** Runs nft in a network namespace of its own, and returns what it sends. */
-function sent(): SentRule[] {
-  const { stdout, stderr } = spawnSync("unshare", ["--net", "nft", "--json", "--debug=mnl", "--file", "-"], {
+/** What nft says of a rule. */
+interface Answer {
+  sent: SentRule;
+  json: unknown;
+  text: string;
+}
+
+let answers: readonly Answer[] | undefined;
+
+/** Runs nft in a network namespace of its own, for all tests. */
+function nft(): readonly Answer[] {
+  if (answers !== undefined) return answers;
+  const script =
+    "nft --json --debug=mnl --file - && echo && echo === && nft --json list ruleset && echo && echo === && " +
+    "nft list ruleset";
+  const { status, stdout, stderr } = spawnSync("unshare", ["--net", "sh", "-c", script], {
     input: INPUT,
     encoding: "utf8",
     maxBuffer: 1 << 30,
   });
-  if (stderr !== "") skip(`this kernel or nft refuses a rule of the corpus: ${stderr.slice(0, 300)}`);
-  return rulesOf(stdout);
+  if (status !== 0) skip(`this kernel or nft refuses a rule of the corpus: ${stderr.slice(0, 300)}`);
+  const [debug, json, text] = stdout.split("\n===\n") as [string, string, string];
+  const made = rulesOf(debug).map((sent): Answer => ({ sent, json: undefined, text: "" }));
+  for (const { rule } of JSON.parse(json).nftables as { rule?: { comment: string; expr: unknown } }[]) {
+    if (rule !== undefined) made[Number(rule.comment)]!.json = rule.expr;
+  }
+  for (const line of text.split("\n")) {
+    const [, rule, number] = /^\t\t(.*) comment "(\d+)"$/.exec(line) ?? [];
+    if (rule !== undefined) made[Number(number)]!.text = rule;
+  }
+  assertEquals(made.length, RULES.length);
+  return answers = made;
 }
 
-/** Returns what differs in a rule. */
-function difference({ family, expr }: CorpusRule, theirs: SentRule): string {
-  const [ours, other] = same(compile(expr, { family, setOf: (name) => known(family, name), indexOf }), theirs);
-  return other === "" ? "" : `${family} ${JSON.stringify(expr)}\n  ours ${ours}\n  nft  ${other}`;
+const compiled = ({ family, expr }: CorpusRule): Compiled =>
+  compile(expr, { family, setOf: (name) => known(family, name), indexOf });
+
+function compared(work: () => readonly [string, string]): readonly [string, string] {
+  try {
+    return work();
+  } catch (error) {
+    return [String(error), "no error"];
+  }
+}
+
+/** Compares all rules with nft's answers, and prints the rate. */
+function compareAll(
+  what: string,
+  compare: (rule: CorpusRule, answer: Answer) => readonly [ours: string, theirs: string],
+): void {
+  const all = nft(), wrong: string[] = [];
+  RULES.forEach((rule, i) => {
+    const [ours, theirs] = compared(() => compare(rule, all[i]!));
+    if (theirs !== "" && ours !== theirs) {
+      wrong.push(`${rule.family} ${JSON.stringify(rule.expr)}\n  ours ${ours}\n  nft  ${theirs}`);
+    }
+  });
+  console.log(`${what}: ${RULES.length - wrong.length} of ${RULES.length} rules are equal`);
+  assertEquals(wrong.slice(0, 5), []);
 }
 
 kernelTest("Compiled rules of the corpus have the expressions and sets that nft sends", ["nft", "unshare"], () => {
-  const rules = sent();
-  assertEquals(rules.length, RULES.length);
-  const wrong = RULES.map((rule, i) => difference(rule, rules[i]!)).filter((one) => one !== "");
-  console.log(`${RULES.length - wrong.length} of ${RULES.length} rules have the expressions and sets of nft`);
-  assertEquals(wrong.slice(0, 5), []);
+  compareAll("expressions", (rule, { sent }) => same(compiled(rule), sent));
+});
+
+kernelTest("Decompiled rules of the corpus are the JSON that nft lists", ["nft", "unshare"], () => {
+  compareAll("JSON", (rule, { json }) => {
+    const { expressions, setOf } = asListed(rule.family, compiled(rule));
+    return [inOrder(decompile(expressions, { family: rule.family, setOf, nameOf })), inOrder(json)];
+  });
+});
+
+kernelTest("Rules of the corpus are the text that nft lists", ["nft", "unshare"], () => {
+  compareAll("text", (rule, { text: theirs }) => {
+    const { expressions, setOf } = asListed(rule.family, compiled(rule));
+    return [
+      text({ family: rule.family, expr: decompile(expressions, { family: rule.family, setOf, nameOf }) }),
+      theirs,
+    ];
+  });
 });

@@ -1,0 +1,430 @@
+/**
+ * Rules as text, as `nft list ruleset` prints them.
+ *
+ * @module
+ */
+import type { Statement } from "./statements.ts";
+import { type Type, TYPES } from "./fields.ts";
+import { Knowledge, type Operand, type TableFamily } from "./operands.ts";
+import { Place } from "./values.ts";
+import { decompile, type DecompileContext } from "./decompile.ts";
+import type { NftExpression } from "./expressions.ts";
+
+/** A rule to print. */
+export interface TextRule {
+  /** The table's family. */
+  readonly family: TableFamily;
+  /** The statements. */
+  readonly expr?: readonly Statement[] | undefined;
+  /** The kernel's expressions, in place of the statements. */
+  readonly expressions?: readonly NftExpression[] | undefined;
+  /** Comment. */
+  readonly comment?: string | undefined;
+}
+
+type Json = unknown;
+type Record_ = Readonly<Record<string, Json>>;
+
+/**
+ * Prints a rule: `tcp dport 22 ct state new counter packets 0 bytes 0 drop`. Expressions that have no statement are
+ * named in a remark, since the text is incomplete without them.
+ *
+ * @param context the sets that the rule's expressions use, and the names of interfaces
+ */
+export function text(rule: TextRule, context: Omit<DecompileContext, "family"> = {}): string {
+  const { family, comment } = rule, printer = new Printer(family);
+  const statements = rule.expr ?? decompile(rule.expressions ?? [], { ...context, family });
+  const parts = statements.map((one) => printer.statement(one as unknown as Record_));
+  if (comment !== undefined) parts.push(`comment "${comment}"`);
+  return parts.join(" ");
+}
+
+const UNQUALIFIED = new Set(["iif", "oif", "iifname", "oifname", "iifgroup", "oifgroup"]);
+const QUOTED = new Set(["ifname", "string", "day", "hour", "date", "iface_index"]);
+const hex = (value: Json, digits = 0): string =>
+  `0x${BigInt(value as number | string).toString(16).padStart(digits, "0")}`;
+const quoted = (value: Json): string => `"${value}"`;
+const listOf = (json: Json): readonly Json[] =>
+  Array.isArray(json) ? json : json === undefined || json === null ? [] : [json];
+const has = (json: Json, key: string): json is Record_ =>
+  typeof json === "object" && json !== null && Object.hasOwn(json, key);
+const flagsOf = (json: Json): string => listOf(json).map((one) => ` ${one}`).join("").replaceAll(/(?<=\S) /g, ",");
+
+/** Returns a duration as nft prints it: `1d2h3m4s`. */
+function duration(seconds: number): string {
+  const parts = [[Math.floor(seconds / 86400), "d"], [Math.floor(seconds / 3600) % 24, "h"], [
+    Math.floor(seconds / 60) % 60,
+    "m",
+  ], [seconds % 60, "s"]] as const;
+  return parts.filter(([number]) => number !== 0).map(([number, unit]) => `${number}${unit}`).join("") || "0s";
+}
+
+class Printer {
+  readonly family: TableFamily;
+  readonly know: Knowledge;
+
+  constructor(family: TableFamily) {
+    this.family = family;
+    this.know = new Knowledge(family, new Place("print a rule", "expr"), {}, () => {});
+  }
+
+  /** Returns what is known of a field: its type. */
+  operand(json: Json): Operand | undefined {
+    try {
+      return this.know.operand(json);
+    } catch {
+      return undefined;
+    }
+  }
+
+  // Fields
+
+  field(json: Json): string {
+    const [name = "", value] = Object.entries(json as Record_)[0] ?? [], of = value as Record_;
+    switch (name) {
+      case "payload":
+        return "base" in of ? `@${of["base"]},${of["offset"]},${of["len"]}` : `${of["protocol"]} ${of["field"]}`;
+      case "meta":
+        return UNQUALIFIED.has(String(of["key"])) ? String(of["key"]) : `meta ${of["key"]}`;
+      case "ct":
+        return `ct ${of["dir"] === undefined ? "" : `${of["dir"]} `}${
+          of["family"] === undefined ? "" : `${of["family"]} `
+        }${of["key"]}`;
+      case "exthdr":
+        return of["field"] === undefined ? `exthdr ${of["name"]}` : `${of["name"]} ${of["field"]}`;
+      case "tcp option":
+        if ("base" in of) return `tcp option @${of["base"]},${of["offset"]},${of["len"]}`;
+        return `tcp option ${of["name"]}${of["field"] === undefined ? "" : ` ${of["field"]}`}`;
+      case "ip option":
+      case "sctp chunk":
+        return `${name} ${of["name"]}${of["field"] === undefined ? "" : ` ${of["field"]}`}`;
+      case "dccp option":
+        return `dccp option ${of["type"]}`;
+      case "rt":
+        return `rt ${of["family"] === undefined ? "" : `${of["family"]} `}${of["key"]}`;
+      case "socket":
+        return `socket ${of["key"]}${of["key"] === "cgroupv2" ? ` level ${of["level"]}` : ""}`;
+      case "fib":
+        return `fib ${listOf(of["flags"]).join(" . ")} ${of["result"]}`;
+      case "osf":
+        return `osf ${of["ttl"] === undefined ? "" : `ttl ${of["ttl"]} `}${of["key"]}`;
+      case "ipsec": {
+        const address = of["family"] === undefined ? "" : `${of["family"]} `;
+        return `ipsec ${of["dir"]} ${of["spnum"] ? `spnum ${of["spnum"]} ` : ""}${address}${of["key"]}`;
+      }
+      case "numgen":
+        return `numgen ${of["mode"]} mod ${of["mod"]}${offset(of)}`;
+      case "symhash":
+        return `symhash mod ${of["mod"]}${offset(of)}`;
+      case "jhash":
+        return `jhash ${this.field(of["expr"])} mod ${of["mod"]}${
+          of["seed"] === undefined ? "" : ` seed ${hex(of["seed"])}`
+        }${offset(of)}`;
+      case "concat":
+        return (value as readonly Json[]).map((one) => this.field(one)).join(" . ");
+      case "&":
+      case "|":
+      case "^":
+      case "<<":
+      case ">>": {
+        const [left, ...rest] = value as readonly Json[], known = this.operand(left)?.type;
+        const raw = has(left, "payload") && has(left["payload"], "base"), type = raw ? TYPES["bitmask"] : known;
+        const bits = rest.map((one) => name === "<<" || name === ">>" ? String(one) : this.bits(one, type));
+        return [this.field(left), ...bits].join(` ${name} `);
+      }
+      case "map":
+        return this.mapping("map", of);
+    }
+    return JSON.stringify(json);
+  }
+
+  /** Prints bits behind an operator. */
+  bits(json: Json, type: Type | undefined): string {
+    const names = listOf(has(json, "|") ? json["|"] : json);
+    return names.length > 1 ? `(${names.map((one) => this.value(one, type)).join(" | ")})` : this.value(names[0], type);
+  }
+
+  // Values
+
+  value(json: Json, type: Type | undefined, raw = false): string {
+    if (typeof json === "boolean") return json ? "exists" : "missing";
+    if (has(json, "range")) {
+      // nft prints durations in ranges as seconds.
+      const shown = (one: Json): string => type?.name === "time" ? `${one}s` : this.value(one, type, raw);
+      return (json["range"] as readonly Json[]).map(shown).join("-");
+    }
+    if (has(json, "prefix")) {
+      const { addr, len } = json["prefix"] as Record_;
+      return `${this.value(addr, type, raw)}/${len}`;
+    }
+    if (has(json, "|")) return (json["|"] as readonly Json[]).map((one) => this.value(one, type)).join(" | ");
+    if (has(json, "elem")) {
+      const { val, timeout, comment } = json["elem"] as Record_;
+      return `${this.value(val, type, raw)}${timeout === undefined ? "" : ` timeout ${duration(Number(timeout))}`}${
+        comment === undefined ? "" : ` comment "${comment}"`
+      }`;
+    }
+    if (Array.isArray(json)) return json.map((one) => this.value(one, type)).join(",");
+    if (typeof json === "object" && json !== null) return this.field(json);
+    if (json === "*") return "*";
+    if (type === undefined) return String(json);
+    if (QUOTED.has(type.name)) return typeof json === "string" && json.startsWith("@") ? json : quoted(json);
+    if (typeof json === "string") return json;
+    if (type.name === "mark") return hex(json, 8);
+    if (type.name === "time") return duration(Number(json));
+    if (raw || type.bitmask && type.name !== "ct_label") return hex(json);
+    return String(json);
+  }
+
+  /** Prints elements of a set, whose keys are fields of `operand`. */
+  set(json: Json, operand: Operand | undefined, data: (one: Json) => string, raw = false): string {
+    if (typeof json === "string") return json;
+    const elements = listOf((json as Record_)["set"]);
+    const key = (one: Json): string => {
+      if (has(one, "elem")) {
+        const { val, ...rest } = one["elem"] as Record_;
+        return has(val, "concat")
+          ? `${key(val)}${this.value({ elem: { val: "", ...rest } }, undefined)}`
+          : this.value(one, operand?.type, raw);
+      }
+      if (has(one, "concat")) {
+        return (one["concat"] as readonly Json[]).map((part, i) => this.value(part, operand?.parts?.[i]?.type)).join(
+          " . ",
+        );
+      }
+      return this.value(one, operand?.type, raw);
+    };
+    return `{ ${
+      elements.map((one) => Array.isArray(one) ? `${key(one[0])} : ${data(one[1])}` : key(one)).join(", ")
+    } }`;
+  }
+
+  verdict(json: Json): string {
+    const [name = "", value] = Object.entries(json as Record_)[0] ?? [];
+    return has(value, "target") ? `${name} ${value["target"]}` : name;
+  }
+
+  mapping(word: string, json: Record_, data?: (one: Json) => string): string {
+    const operand = this.operand(json["key"]);
+    return `${this.field(json["key"])} ${word} ${
+      this.set(json["data"], operand, data ?? ((one) => this.value(one, undefined)))
+    }`;
+  }
+
+  /** Prints what a statement gets: a value, a field or a map. */
+  source(json: Json, type: Type | undefined): string {
+    if (has(json, "map")) {
+      return this.mapping(
+        "map",
+        json["map"] as Record_,
+        (one) => has(one, "concat") ? (one["concat"] as Json[]).join(" . ") : this.value(one, type),
+      );
+    }
+    return this.value(json, type);
+  }
+
+  // Statements
+
+  statement(json: Record_): string {
+    const [name = "", value] = Object.entries(json)[0] ?? [], handler = STATEMENTS[name];
+    return handler === undefined ? JSON.stringify(json) : handler(this, value as Record_, name);
+  }
+
+  match({ op = "in", left, right }: Record_): string {
+    const operand = this.operand(left), type = operand?.type, field = this.field(left);
+    const [first] = Object.keys(left as object),
+      binary = /^(?:[&|^]|<<|>>)$/.test(first!),
+      named = type?.bitmask === true && Object.keys(type.symbols ?? {}).length > 0;
+    if (op === "==" && !(has(right, "set") || typeof right === "string" && right.startsWith("@"))) {
+      this.learn(operand, right);
+    }
+    const raw = has(left, "payload") && has(left["payload"], "base") ||
+      binary && has((Object.values(left as object)[0] as Json[])[0], "payload") && type?.name === "integer";
+    if (has(right, "set")) {
+      const set = this.set(right, operand, String, raw && !binary);
+      return op === "!=" ? `${field} != ${set}` : binary ? `${field} == ${set}` : `${field} ${set}`;
+    }
+    if (first === "&" && type?.name === "tcp_flag" && (op === "==" || op === "!=") && right !== 0) {
+      const [flags, mask] = (left as { "&": readonly Json[] })["&"];
+      const list = (bits: Json): string =>
+        listOf(has(bits, "|") ? bits["|"] : bits).map((one) => this.value(one, type)).join(",");
+      return `${this.field(flags)} ${op === "!=" ? "!= " : ""}${list(right)} / ${list(mask)}`;
+    }
+    const shown = this.value(right, type, raw);
+    if (op === "in") return `${field} ${shown}`;
+    if (op !== "==") return `${field} ${op} ${shown}`;
+    return (binary || named && !has(right, "|")) && !has(right, "range") &&
+        !(typeof right === "string" && right.startsWith("@"))
+      ? `${field} == ${shown}`
+      : `${field} ${shown}`;
+  }
+
+  /** Tells the types of later fields what the packet is. */
+  learn(operand: Operand | undefined, right: Json): void {
+    if (operand?.learn === undefined) return;
+    const number = typeof right === "number" ? right : operand.type.symbols?.[String(right)];
+    if (number !== undefined) operand.learn(BigInt(number));
+  }
+
+  limit(json: Record_): string {
+    const { rate, rate_unit, per = "second", burst = 0, burst_unit, inv } = json,
+      packets = rate_unit === undefined || rate_unit === "packets";
+    const more = burst === 0 || packets && burst === 5
+      ? ""
+      : ` burst ${burst} ${packets ? "packets" : burst_unit ?? "bytes"}`;
+    return `limit rate ${inv ? "over " : ""}${rate}${packets ? "" : ` ${rate_unit}`}/${per}${more}`;
+  }
+
+  quota({ val, val_unit = "bytes", used, used_unit, inv }: Record_): string {
+    return `quota ${inv ? "over " : ""}${val} ${val_unit}${used ? ` used ${used} ${used_unit}` : ""}`;
+  }
+
+  /** Prints an address and port: brackets tell IPv6 from the port. */
+  target(addr: Json, port: Json, type: Type): string {
+    let text = "";
+    if (addr !== undefined) {
+      const shown = this.source(addr, type), six = typeof addr === "string" || has(addr, "range");
+      text = port !== undefined && six && shown.includes(":")
+        ? shown.split("-").map((one) => `[${one}]`).join("-")
+        : shown;
+    }
+    return port === undefined ? text : `${text}:${this.source(port, TYPES["inet_service"])}`;
+  }
+
+  nat(name: string, json: Record_): string {
+    const { addr, port, family, flags, type_flags } = json;
+    const v6 = family === "ip6" || this.family === "ip6", type = TYPES[v6 ? "ipv6_addr" : "ipv4_addr"]!;
+    const kinds = listOf(type_flags),
+      kind = kinds.includes("concat") ? " addr . port" : kinds.includes("prefix") ? " prefix" : "";
+    return `${name}${this.family === "inet" && family !== undefined ? ` ${family}` : ""}${kind} to ${
+      this.target(addr, port, type)
+    }${flagsOf(flags)}`;
+  }
+
+  ports(name: string, json: Record_ | null): string {
+    if (json === null) return name;
+    return `${name}${
+      json["port"] === undefined ? "" : ` to ${this.target(undefined, json["port"], TYPES["ipv4_addr"]!)}`
+    }${flagsOf(json["flags"])}`;
+  }
+
+  element(json: Json): string {
+    if (!has(json, "elem")) return this.field(json);
+    const { val, timeout } = json["elem"] as Record_;
+    return `${this.field(val)}${timeout === undefined ? "" : ` timeout ${duration(Number(timeout))}`}`;
+  }
+
+  object(word: string, json: Json): string {
+    if (typeof json === "string") return `${word} ${quoted(json)}`;
+    return `${word} ${this.mapping("map", (json as Record_)["map"] as Record_, quoted)}`;
+  }
+}
+
+function offset(json: Record_): string {
+  return json["offset"] ? ` offset ${json["offset"]}` : "";
+}
+
+const isObject = (json: Json): boolean => typeof json === "string" || has(json, "map");
+const verdict = (name: string) => (of: Printer, json: Record_): string => of.verdict({ [name]: json });
+
+const STATEMENTS: Readonly<Record<string, (of: Printer, json: Record_, name: string) => string>> = {
+  match: (of, json) => of.match(json),
+  ...Object.fromEntries(
+    ["accept", "drop", "continue", "return", "jump", "goto", "break"].map((name) => [name, verdict(name)]),
+  ),
+  vmap: (of, json) => of.mapping("vmap", json, (one) => of.verdict(one)),
+  counter(of, json) {
+    if (isObject(json)) return of.object("counter name", json);
+    return json === null ? "counter" : `counter packets ${json["packets"]} bytes ${json["bytes"]}`;
+  },
+  quota: (of, json) => isObject(json) ? of.object("quota name", json) : of.quota(json),
+  limit: (of, json) => isObject(json) ? of.object("limit name", json) : of.limit(json),
+  "ct helper": (of, json) => of.object("ct helper set", json),
+  "ct timeout": (of, json) => of.object("ct timeout set", json),
+  "ct expectation": (of, json) => of.object("ct expectation set", json),
+  secmark: (of, json) => of.object("meta secmark set", json),
+  tunnel: (of, json) => of.object("tunnel name", json),
+  "ct count": (_of, { val, inv }) => `ct count ${inv ? "over " : ""}${val}`,
+  last: () => "last used never",
+  mangle(of, { key, value }) {
+    const type = of.operand(key)?.type;
+    return `${of.field(key)} set ${of.source(value, type)}`;
+  },
+  log(_of, json) {
+    if (json === null) return "log";
+    const { prefix, group, snaplen, "queue-threshold": threshold, level, flags } = json;
+    const names = listOf(flags),
+      tcp = names.filter((one) => String(one).startsWith("tcp ")).map((one) => String(one).slice(4));
+    const others = names.filter((one) => !String(one).startsWith("tcp "));
+    return [
+      level === "audit" ? "log level audit" : "log",
+      ...(prefix === undefined ? [] : [`prefix ${quoted(prefix)}`]),
+      ...(group === undefined ? [] : [`group ${group}`]),
+      ...(snaplen ? [`snaplen ${snaplen}`] : []),
+      ...(threshold ? [`queue-threshold ${threshold}`] : []),
+      ...(level === undefined || level === "audit" ? [] : [`level ${level}`]),
+      ...(tcp.length === 0 ? [] : [`flags tcp ${tcp.join(",")}`]),
+      ...others.map((one) => `flags ${one}`),
+    ].join(" ");
+  },
+  reject(of, json) {
+    if (json === null) return "reject";
+    const { type, expr } = json;
+    if (type === "tcp reset") return "reject with tcp reset";
+    const own = of.family === "ip" ? "icmp" : of.family === "ip6" ? "icmpv6" : "icmpx";
+    return expr === undefined || type === own && expr === "port-unreachable" ? "reject" : `reject with ${type} ${expr}`;
+  },
+  snat: (of, json, name) => of.nat(name, json),
+  dnat: (of, json, name) => of.nat(name, json),
+  masquerade: (of, json, name) => of.ports(name, json),
+  redirect: (of, json, name) => of.ports(name, json),
+  notrack: () => "notrack",
+  dup(of, { addr, dev }) {
+    const index = TYPES["iface_index"]!, netdev = of.family === "netdev";
+    const to = of.source(addr, netdev ? index : TYPES[of.family === "ip6" ? "ipv6_addr" : "ipv4_addr"]);
+    return `dup to ${to}${dev === undefined ? "" : ` device ${of.source(dev, index)}`}`;
+  },
+  fwd(of, { dev, family, addr }) {
+    const device = of.source(dev, TYPES["iface_index"]);
+    return addr === undefined
+      ? `fwd to ${device}`
+      : `fwd ${family} to ${of.source(addr, TYPES[family === "ip6" ? "ipv6_addr" : "ipv4_addr"])} device ${device}`;
+  },
+  queue(of, json) {
+    if (json === null) return "queue to 0";
+    const flags = listOf(json["flags"]);
+    return `queue ${flags.length === 0 ? "" : `flags ${flags.join(",")} `}to ${
+      of.source(json["num"] ?? 0, TYPES["integer"])
+    }`;
+  },
+  tproxy(of, { family, addr, port }) {
+    const type = TYPES[family === "ip6" || of.family === "ip6" ? "ipv6_addr" : "ipv4_addr"]!;
+    const to = port === undefined && typeof addr === "string" && addr.includes(":")
+      ? `[${addr}]`
+      : of.target(addr, port, type);
+    return `tproxy ${family === undefined ? "" : `${family} `}to ${to}`;
+  },
+  synproxy(of, json) {
+    if (json === null) return "synproxy";
+    if (isObject(json)) return of.object("synproxy name", json);
+    const { mss, wscale, flags } = json;
+    return [
+      "synproxy",
+      ...(mss === undefined ? [] : [`mss ${mss}`]),
+      ...(wscale === undefined ? [] : [`wscale ${wscale}`]),
+      ...listOf(flags),
+    ].join(" ");
+  },
+  set(of, { op, elem, set, stmt }) {
+    return `${op} ${set} { ${
+      [of.element(elem), ...listOf(stmt).map((one) => of.statement(one as Record_))].join(" ")
+    } }`;
+  },
+  map: (of, { op, elem, data, map }) => `${op} ${map} { ${of.element(elem)} : ${of.source(data, undefined)} }`,
+  meter: (of, { name, key, stmt, size }) =>
+    `meter ${name} size ${size} { ${of.element(key)} ${of.statement(stmt as Record_)} }`,
+  flow: (_of, { op = "add", flowtable }) => `flow ${op} ${flowtable}`,
+  reset: (of, json) => `reset ${of.field(json)}`,
+  raw: (_of, json) =>
+    `# incomplete: ${(json as unknown as readonly { name: string }[]).map(({ name }) => name).join(", ")}`,
+};
