@@ -60,6 +60,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/netfilter/nftables/statements.ts": [1, 24_000],
   "families/netfilter/nftables/mod.ts": [55, 585_000],
   "families/netfilter/nftables/tables.ts": [30, 250_000],
+  "families/netfilter/nftables/text.ts": [14, 232_000],
   "families/netfilter/nftables/trace.ts": [30, 260_000],
   "families/netfilter/nftables/chains.ts": [31, 276_000],
   "families/netfilter/nftables/rules.ts": [40, 446_000],

@@ -80,8 +80,9 @@ export function tableJson({ family, name, handle, flags = [], comment }: NftTabl
 }
 
 /** Returns nft's JSON of a chain. */
-export function chainJson({ family, table, name, handle, type, hook, policy, comment }: NftChain): Fields {
-  const devices = hook?.devs ?? (hook?.dev === undefined ? [] : [hook.dev]);
+export function chainJson(chain: NftChain): Fields {
+  const { family, table, name, handle, type, hook, priority, dev, devs, policy, comment } = chain;
+  const devices = devs ?? (dev === undefined ? [] : [dev]);
   return defined({
     family,
     table,
@@ -89,8 +90,8 @@ export function chainJson({ family, table, name, handle, type, hook, policy, com
     handle: Number(handle),
     ...(hook === undefined ? {} : {
       type,
-      hook: hook.hooknum,
-      prio: hook.priority,
+      hook,
+      prio: priority,
       dev: devices.length === 0 ? undefined : devices.length === 1 ? devices[0] : devices,
       policy,
     }),
@@ -314,15 +315,17 @@ function changeOf(word: string, value: Fields, refuse: (why: string) => never): 
     case "chain": {
       if (value["hook"] === undefined) return { kind: "chain", value: base };
       const devs = array(value["dev"]) as string[];
-      const hook = defined({
-        hooknum: value["hook"],
-        priority: value["prio"],
-        dev: devs.length === 1 ? devs[0] : undefined,
-        devs: devs.length > 1 ? devs : undefined,
-      });
       return {
         kind: "chain",
-        value: defined({ ...base, type: value["type"], hook, policy: value["policy"] }) as never,
+        value: defined({
+          ...base,
+          type: value["type"],
+          hook: value["hook"],
+          priority: value["prio"],
+          dev: devs.length === 1 ? devs[0] : undefined,
+          devs: devs.length > 1 ? devs : undefined,
+          policy: value["policy"],
+        }) as never,
       };
     }
     case "rule":
@@ -355,11 +358,9 @@ function changeOf(word: string, value: Fields, refuse: (why: string) => never): 
           family,
           table,
           name,
-          hook: defined({
-            num: value["hook"],
-            priority: value["prio"],
-            devs: value["dev"] === undefined ? undefined : array(value["dev"]),
-          }),
+          hook: value["hook"],
+          priority: value["prio"],
+          devs: value["dev"] === undefined ? undefined : array(value["dev"]),
         }),
       };
   }

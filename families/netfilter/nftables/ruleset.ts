@@ -174,11 +174,10 @@ export class NftRulesets {
           if (one.flags?.includes("anonymous") === true) continue;
           all.push({ [one.dataType === undefined && one.objType === undefined ? "set" : "map"]: setJson(one) });
         }
-        for (const { name, handle, hook } of flowtables.filter(isIn)) {
-          const { num, priority, devs = [] } = hook ?? {};
+        for (const { name, handle, hook, priority, devs = [] } of flowtables.filter(isIn)) {
           const dev = devs.length === 1 ? devs[0] : devs;
           all.push({
-            flowtable: { family, name, table: table.name, handle: Number(handle), hook: num, prio: priority, dev },
+            flowtable: { family, name, table: table.name, handle: Number(handle), hook, prio: priority, dev },
           });
         }
         for (const one of chains.filter(isIn)) all.push({ chain: chainJson(one) });
@@ -198,7 +197,7 @@ export class NftRulesets {
    * @throws {TypeError} the JSON has an object that nft does not have, or a statement that is wrong
    */
   apply(json: NftJson, options: { replace?: boolean } = {}): void {
-    expectOptions(options, "apply a ruleset", ["replace"]);
+    expectOptions(options, "apply a ruleset", { replace: "boolean" });
     const changes = changesOf(json, "apply a ruleset"),
       client = this.#context.open(),
       exists = { exists: "ok" } as const;
