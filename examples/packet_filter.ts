@@ -2,7 +2,8 @@
  * A packet filter in TypeScript: drops the queued packets to some ports, and accepts all others.
  *
  *     iptables -A INPUT -j NFQUEUE --queue-num 0 --queue-bypass
- *     bun examples/packet_filter.ts 23 2323
+ *     sudo deno run --allow-ffi examples/packet_filter.ts 23 2323
+ *     sudo bun examples/packet_filter.ts 23 2323
  *
  * Needs CAP_NET_ADMIN.
  */
@@ -12,7 +13,7 @@ import { print, run } from "./run.ts";
 await run(
   {
     about: "Drops the queued packets to some ports, and accepts all others.",
-    takes: "PORT…",
+    takes: "PORT...",
     options: { netns: ["NAME", "in a network namespace"], queue: ["NUMBER", "reads this queue; 0 by default"] },
   },
   async ({ netns, queue: number }, ...ports) => {
