@@ -166,6 +166,16 @@ kernelTest("script 16: 100,000 at once", NEEDS, async () => {
   assertEquals(await script("16", [], ["ip route show type blackhole | wc -l"]), "100000\n");
 });
 
+kernelTest("script 17: a firewall, all or nothing", [...NEEDS, "nft"], async () => {
+  const out = await script("17", [], ["nft list ruleset"]);
+  assertMatch(out, /type filter hook input priority filter; policy accept;/);
+  assertMatch(out, /tcp dport 22 ct state new counter packets 0 bytes 0 drop/);
+});
+
+kernelTest("script 18: a set of addresses", [...NEEDS, "ipset"], async () => {
+  assertMatch(await script("18", [], ["ipset list bad"]), /\n198\.51\.100\.9 timeout (600|59\d)\n/);
+});
+
 kernelTest("script 21: ip monitor, without gaps", NEEDS, async () => {
   // The script runs until it is stopped: once it has printed that it is synchronized, and a change.
   const child = start("21", ETH0);
@@ -186,6 +196,19 @@ kernelTest("script 22: wait, don't poll", NEEDS, async () => {
   assertEquals(await script("22", ETH0), "eth0 up\n");
 });
 
+kernelTest("script 26: a verdict in TypeScript", [...NEEDS, "iptables", "ping"], async () => {
+  const setup = ["iptables -A INPUT -p icmp -j NFQUEUE --queue-num 0"];
+  // The queue is there, and answers, once a ping succeeds.
+  const child = start("26", [...setup, "(until ping -c 1 -W 1 127.0.0.1 > /dev/null; do :; done; echo answered) &"]);
+  let out = "";
+  for await (const text of child.stdout!.setEncoding("utf8")) {
+    out += text;
+    if (out.includes("answered")) break;
+  }
+  child.kill("SIGKILL");
+  assertEquals(out, "answered\n");
+});
+
 kernelTest("script 30: a capture, and a dry run", NEEDS, async () => {
   const after = ["od -A n -t x1 -N 4 talk.pcap"], permissions = ["--allow-write=talk.pcap", "--allow-read=talk.pcap"];
   const out = await script("30", [], after, permissions);
@@ -195,4 +218,36 @@ kernelTest("script 30: a capture, and a dry run", NEEDS, async () => {
   );
   assertMatch(out, /\n +32 {2}07000300 643000 +ifname +"d0"\n/);
   assertMatch(out, /\n +44 {2}0a000100 64756d6d 7900 +kind +"dummy"\n d4 c3 b2 a1\n$/);
+});
+
+kernelTest("scripts 33 and 34: 100,000 addresses swapped, and a port for ten minutes", [...NEEDS, "nft"], async () => {
+  const setup = [
+    "nft add table inet guard",
+    "nft 'add set inet guard bad { type ipv4_addr; }'",
+    "nft add element inet guard bad { 10.0.0.1 }",
+    "nft 'add set inet guard open { type inet_service; flags timeout; }'",
+  ];
+  const shows = [
+    "nft list set inet guard bad | tr , '\\n' > all",
+    "grep -c 192 all",
+    "grep -c 10.0.0.1 all || true",
+    "nft list set inet guard open",
+  ];
+  const [all, old, ...open] = (await script("33", setup, shows)).split("\n");
+  assertEquals([all, old], ["100000", "0"]);
+  assertMatch(open.join(" "), /elements = \{ 8080 timeout 10m/);
+});
+
+kernelTest("script 36: flows of a host end", [...NEEDS, "conntrack"], async () => {
+  const flow = (src: string): string =>
+    `conntrack -I -s ${src} -d 10.0.0.6 -p tcp --sport 1 --dport 2 --state ESTABLISHED -u ASSURED -t 100 2> /dev/null`;
+  const out = await script("36", [flow("10.0.0.5"), flow("10.0.0.7")]);
+  assertStringIncludes(out, "1 flows ended");
+  assertStringIncludes(out, "10.0.0.7");
+  assertEquals(out.includes("10.0.0.5"), false);
+});
+
+kernelTest("script 38: entries typed by the set's type", [...NEEDS, "ipset"], async () => {
+  const out = await script("38", ["ipset create web hash:net,port timeout 0"], ["ipset list web"]);
+  assertMatch(out, /\n192\.0\.2\.0\/24,tcp:443 timeout (60|5\d)\n/);
 });
