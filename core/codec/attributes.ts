@@ -16,6 +16,7 @@ import { argumentError, DecodeError } from "../errors.ts";
 import {
   HEADER_ONLY,
   MISFIT,
+  type Names,
   payloadOf,
   raw,
   type RawAttribute,
@@ -23,7 +24,7 @@ import {
   shown,
   type Use,
   type Visit,
-  type Writer,
+  Writer,
 } from "./codec.ts";
 import {
   type Compilable,
@@ -429,7 +430,7 @@ class Table<T extends object> implements Attributes<T> {
       else to.close(start);
       return;
     }
-    if (field.use === "readOnly" && !to.everything) return expectUnsent(field, given[field.key!], to);
+    if (field.use === "readOnly" && !to.everything) return expectUnsent(field, given[field.key!], given, to);
     if (field.derived !== undefined) {
       to.path.push(field.key!);
       field.derived.apply?.(given[field.key!] as never, to, given);
@@ -602,7 +603,7 @@ export function encodePlaced(
     const key = senderOf(senders, field.key!, given, to), sent = given[key];
     if (sent === undefined) continue;
     if (field.use === "readOnly" && !to.everything) {
-      expectUnsent(field, sent, to);
+      expectUnsent(field, sent, value, to);
       continue;
     }
     to.grow(begin + field.offset - to.length);
@@ -622,17 +623,28 @@ export function expectKnown(value: object, fields: readonly Field[], to: Writer)
   }
 }
 
-/** Throws for unknown names in the value of a field that is not sent, at any depth. */
-function expectUnsent({ key, codec }: Field, value: unknown, to: Writer): void {
-  const fields = (codec as { readonly fields?: readonly Field[] } | undefined)?.fields;
-  if (fields === undefined || typeof value !== "object" || value === null || Array.isArray(value)) return;
-  to.path.push(key!);
-  expectKnown(value, fields, to);
-  for (const field of fields) {
-    if (field.lift === undefined) expectUnsent(field, (value as Record<string, unknown>)[field.key!], to);
+/** Throws for a wrong value of a field that is not sent, as if it were: for a wrong type, an unknown name at any depth. */
+function expectUnsent({ key, codec, derived, repeated }: Field, value: unknown, owner: object, to: Writer): void {
+  if (value === null) return;
+  if (codec === undefined) {
+    if (derived?.names === undefined || typeof value === "string") return;
+    to.path.push(key!);
+    to.fail(TypeError, `expected an interface's name, got ${shown(value)}`);
   }
-  to.path.pop();
+  const nowhere = new Writer(64);
+  nowhere.append(to.bytes.subarray(to.base, Math.min(to.length, to.base + MOST_HEADER)));
+  nowhere.what = to.what;
+  nowhere.everything = true;
+  nowhere.names = ANY_NAME;
+  nowhere.path.push(...to.path, key!);
+  // A repeated codec may leave out what a field beside it says.
+  codec.encode(value as never, nowhere, repeated ? { [key!]: value } : owner);
 }
+
+/** More bytes than any fixed header has. A codec may read the header, such as the family in it. */
+const MOST_HEADER = 64;
+/** Names of interfaces that are not looked up, as the field is not sent. */
+const ANY_NAME: Names = { name: () => undefined, index: () => 1 };
 
 /** Longest name, in characters, that is compared with other names. */
 const LONGEST_WORD = 64;

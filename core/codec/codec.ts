@@ -65,9 +65,9 @@ const DEEPEST_PATH = 128;
 /** Messages being encoded, in one buffer that grows. */
 export class Writer {
   /** The buffer; its first {@linkcode Writer.length} bytes are written. */
-  bytes: Uint8Array = new Uint8Array(4096);
+  bytes: Uint8Array;
   /** A view of the same bytes, to write integers. */
-  view: DataView = new DataView(this.bytes.buffer);
+  view: DataView;
   /** Bytes written so far. */
   length = 0;
   /** Offset of the fixed header of the current message. */
@@ -82,6 +82,12 @@ export class Writer {
   what = "encode";
   /** The path of the current field, from the message down. */
   readonly path: (string | number)[] = [];
+
+  /** Makes a buffer that begins with room for `size` bytes. */
+  constructor(size = 4096) {
+    this.bytes = new Uint8Array(size);
+    this.view = new DataView(this.bytes.buffer);
+  }
 
   /** Clears the content and keeps the buffer. */
   reset(): void {
