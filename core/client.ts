@@ -48,6 +48,8 @@ export class Client implements Requester, Disposable {
   readonly protocol: Protocol;
   /** The options of the client. */
   readonly options: OpenOptions;
+  /** The clients of iterators that have not ended. */
+  readonly #iterating = new Set<Client>();
   /** True in a dry run: requests return nothing. */
   readonly deferred: boolean;
   /**
@@ -140,6 +142,7 @@ export class Client implements Requester, Disposable {
     if (this.#closed) return;
     this.#closed = true;
     this.transport.close();
+    for (const own of this.#iterating) own.close();
     this.#home?.close();
     this.#closing?.abort(this.#closedError());
   }
@@ -185,7 +188,17 @@ export class Client implements Requester, Disposable {
 
   #own(): OwnExchange {
     const own = this.sibling();
-    return { exchange: own.exchange, [Symbol.dispose]: () => own.close() };
+    this.#iterating.add(own);
+    return {
+      exchange: own.exchange,
+      expectOpen: () => {
+        if (this.#closed) throw this.#closedError();
+      },
+      [Symbol.dispose]: () => {
+        this.#iterating.delete(own);
+        own.close();
+      },
+    };
   }
 
   /** Converts a value to the form that the kernel returns: encodes it and decodes it again. */

@@ -21,6 +21,7 @@ import { type Attributes, type Codec, type Field, type IsIfindex, rawOf, type Re
 import { type Client, sharedClient } from "./client.ts";
 import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError, unasked } from "./errors.ts";
 import { NLM_F } from "./message.ts";
+import { showAs } from "./inspect.ts";
 import { declareMessages } from "./messages.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
 import { stringify } from "./printable.ts";
@@ -794,6 +795,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return { ...this.operation("list", messages.get, value, reply), what: `list ${plural(object)}` };
   }
 }
+
+showAs(Collection, ({ declaration: { object } }) => `[collection: ${plural(object)}]`);
 
 const declared = new WeakSet<object>();
 

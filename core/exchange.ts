@@ -430,6 +430,8 @@ function dumpOnce(exchange: Exchange, operation: Operation, answers: Answers, it
 export interface OwnExchange extends Disposable {
   /** The exchange. */
   readonly exchange: Exchange;
+  /** Throws if the client that made it is closed. */
+  expectOpen(): void;
 }
 
 /**
@@ -461,7 +463,10 @@ export function* iterate(
       if ((word >>> 16 & NLM_F.NLM_F_DUMP_INTR) !== 0) intr = true;
       if (isReply(operation, from, at, type)) {
         const value = codec.decode(from, at + NLMSG_HDRLEN, end, NOBODY);
-        if (fits === undefined || fits(value)) yield value;
+        if (fits === undefined || fits(value)) {
+          yield value;
+          own.expectOpen();
+        }
         continue;
       }
       const verdict = verdictOf(from, at, end, type);

@@ -13,6 +13,7 @@ import { escapeControls } from "../ffi/text.ts";
 import { type Codec, maskNames, MISFIT, type Part, pathText, payloadOf, Reader, toHex } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
 import { isRequest, NLM_F, NLMSG_HDRLEN } from "./message.ts";
+import { showAs } from "./inspect.ts";
 import { printable, stringify } from "./printable.ts";
 
 export { printable, stringify };
@@ -48,13 +49,7 @@ interface Row {
  */
 export class ShownMessage {
   static {
-    for (const name of ["nodejs.util.inspect.custom", "Deno.customInspect"]) {
-      Object.defineProperty(this.prototype, Symbol.for(name), {
-        value(this: ShownMessage): string {
-          return this.toString();
-        },
-      });
-    }
+    showAs(this, (message) => message.toString());
   }
 
   /** The kernel's name of its type: `RTM_NEWLINK`. */

@@ -577,9 +577,9 @@ export function open(options: OpenOptions = {}): IpsetClient {
  */
 export function batch(collect: (batch: IpsetCollections) => void): void {
   const client = sharedClient(NETLINK_NETFILTER);
-  client.runBatch((add) => {
+  client.batch(collect, (add) => {
     const requester = new BatchRequester(client, add);
-    collect(make(() => client, () => requester));
+    return make(() => client, () => requester);
   });
 }
 

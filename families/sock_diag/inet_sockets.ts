@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { expectFields, expectNames, isCondition, isFields, namesOf } from "../../core/arguments.ts";
+import { expectFields, expectNames, isCondition, isFields, namesOf, plural } from "../../core/arguments.ts";
 import type { Client, Operation } from "../../core/client.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
+import { showAs } from "../../core/inspect.ts";
 import { argumentError, BatchError, type BatchFailure, KernelError, NetlinkError, unasked } from "../../core/errors.ts";
 import type { ChangeEvent, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import { type Compiled, compileFilter, CONDITIONS, type SocketCondition } from "./filter.ts";
@@ -116,6 +117,10 @@ export class InetSockets<T extends AnyInetSocket> {
   constructor(form: InetForm<T>, open: () => Client) {
     this.form = form;
     this.client = open;
+  }
+
+  static {
+    showAs(this, ({ form }) => `[collection: ${plural(form.object)}]`);
   }
 
   /**

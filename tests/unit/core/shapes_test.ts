@@ -1,0 +1,58 @@
+/** What scripts meet by mistake: wrong arguments of open() and batch(), closed iterators, and pages in a log. */
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { inspect } from "node:util";
+import type { OpenOptions } from "../../../core/client.ts";
+import { NetlinkError } from "../../../core/errors.ts";
+import { batch, open } from "../../../families/route/mod.ts";
+import { open as openSockets } from "../../../families/sock_diag/mod.ts";
+import { test } from "../../test.ts";
+
+test("an option of open() of a wrong type is an error that names it", () => {
+  const wrong: readonly (readonly [string, unknown])[] = [
+    ["capture", 5],
+    ["capture", true],
+    ["capture", null],
+    ["capture", {}],
+    ["capture", { to: 5 }],
+    ["capture", { to: "x.pcap", format: "txt" }],
+    ["names", 1],
+    ["dryRun", "x"],
+    ["transport", {}],
+    ["timeout", "1"],
+  ];
+  for (const [name, value] of wrong) {
+    const error = assertThrows(() => open({ [name]: value } as OpenOptions), TypeError, `${name}`);
+    assertStringIncludes(error.message, "Cannot open a NETLINK_ROUTE socket");
+    assert(/expected/.test(error.message), error.message);
+  }
+});
+
+test("a batch needs a function, and not an async one", () => {
+  using dry = open({ dryRun: () => {} });
+  for (const wrong of [undefined, null, 5, {}]) {
+    assertThrows(() => batch(wrong as never), TypeError, "Cannot do a batch: expected a function, got");
+    assertThrows(() => dry.batch(wrong as never), TypeError, "Cannot do a batch: expected a function, got");
+  }
+  assertThrows(() => dry.batch((async () => await Promise.resolve()) as never), TypeError, "async function");
+  assertThrows(() => dry.batch((() => Promise.reject(new Error("later"))) as never), TypeError, "async function");
+});
+
+test("an iterator ends with CLOSED when its client is closed", () => {
+  for (const ahead of [0, 1]) {
+    const client = open(), all = client.addresses.iterate();
+    for (let i = 0; i < ahead; i++) all.next();
+    client.close();
+    assertEquals(assertThrows(() => all.next(), NetlinkError).code, "CLOSED");
+    assertEquals(all.next().done, true);
+  }
+});
+
+test("clients and collections are a few lines in a log", () => {
+  using route = open({ dryRun: () => {} });
+  using sockets = openSockets({ dryRun: () => {} });
+  const text = inspect(route);
+  assertStringIncludes(text, "[collection: links]");
+  assertEquals(inspect(route.links), "[collection: links]");
+  for (const one of [text, inspect(sockets)]) assert(one.length < 1500, one);
+  assertEquals(inspect(sockets.tcp), "[collection: TCP sockets]");
+});
