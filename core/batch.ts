@@ -135,6 +135,8 @@ class Batch {
 
   #put(operation: Operation, index: number): void {
     if (this.#chunk.length > 0 && (this.#room < answerSize(operation) || operation.read !== undefined)) this.#flush();
+    // A dry run shows each item before the next one is encoded, which may name an interface that it would make.
+    if (this.#exchange.dry) this.#show();
     let error = this.#ended ?? this.#append(operation, index);
     // The interface may be one that an earlier item of the batch creates.
     const again = error instanceof NoSuchInterface || error instanceof TooLong || error instanceof NameMoves;
@@ -144,10 +146,11 @@ class Batch {
     }
     if (error !== undefined && this.#ended === undefined) this.#fail(operation, { index, error });
     else if (error !== undefined) this.#unsent.push({ index, error });
-    if (this.#chunk.length > 0 && this.#exchange.show(this.#writer, operation)) {
-      this.#chunk = [];
-      this.#writer.reset();
-    }
+  }
+
+  /** Shows the item of a dry run that was not shown yet. */
+  #show(): void {
+    for (const { operation } of this.#chunk.splice(0)) this.#exchange.show(this.#writer, operation);
   }
 
   /** Appends an item to the datagram; returns the error if that fails. */
@@ -196,15 +199,16 @@ class Batch {
 
   /** Sends items in one datagram, and notes the outcome of each. */
   #send(items: readonly Chunk[]): void {
-    const { view } = this.#writer, answers = this.#answers;
+    const { view } = this.#writer, answers = this.#answers, exchange = this.#exchange;
     // Refusals always come. Only the last item requests an acknowledgement, and when it is acknowledged all have been
     // handled.
     const last = items[items.length - 1]!, flagsAt = last.start + 6;
     view.setUint16(flagsAt, view.getUint16(flagsAt, true) | NLM_F.NLM_F_ACK, true);
+    if (exchange.show(this.#writer, last.operation)) return;
     const what = items.length === 1 ? last.operation.what : `do items ${items[0]!.index}..${last.index} of a batch`;
     answers.forget();
     try {
-      this.#exchange.send(this.#writer, what);
+      exchange.send(this.#writer, what);
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error;
       // The socket still works after a datagram that is too long.

@@ -10,6 +10,7 @@ import { expectOptions, type OptionKinds } from "./arguments.ts";
 import { runBatch } from "./batch.ts";
 import { type Codec, Reader } from "./codec/mod.ts";
 import { NetlinkError } from "./errors.ts";
+import { showAs } from "./printable.ts";
 import { type CallNames, dump, Exchange, iterate, type OwnExchange, request } from "./exchange.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
 import { type Capture, openSocket, part, tapped } from "./open.ts";
@@ -226,6 +227,8 @@ export class Client implements Requester, Disposable {
     runBatch(this.exchange, collect);
   }
 }
+
+showAs(Client, ({ protocol }) => `${protocol.name} client`);
 
 /** The forms of {@linkcode OpenOptions}. */
 const OPTIONS: OptionKinds = {

@@ -21,10 +21,9 @@ import { type Attributes, type Codec, type Field, type IsIfindex, rawOf, type Re
 import { type Client, sharedClient } from "./client.ts";
 import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError, unasked } from "./errors.ts";
 import { NLM_F } from "./message.ts";
-import { showAs } from "./inspect.ts";
+import { showAs, stringify } from "./printable.ts";
 import { declareMessages } from "./messages.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
-import { stringify } from "./printable.ts";
 import {
   type ChangeEvent,
   type Listening,

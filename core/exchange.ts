@@ -162,6 +162,11 @@ export class Exchange {
     return start;
   }
 
+  /** True in a dry run. */
+  get dry(): boolean {
+    return this.#parts.dryRun !== undefined;
+  }
+
   /**
    * In a dry run, shows the message at `start`..`end` of the writer instead of sending it; returns true in a dry run.
    */

@@ -13,8 +13,7 @@ import { escapeControls } from "../ffi/text.ts";
 import { type Codec, maskNames, MISFIT, type Part, pathText, payloadOf, Reader, toHex } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
 import { isRequest, NLM_F, NLMSG_HDRLEN } from "./message.ts";
-import { showAs } from "./inspect.ts";
-import { printable, stringify } from "./printable.ts";
+import { printable, showAs, stringify } from "./printable.ts";
 
 export { printable, stringify };
 
@@ -240,14 +239,35 @@ function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: num
         rows.length = before;
         const value = partValue(from, part), { start, end } = part;
         const secret = codec?.secret === true;
-        const raw = value !== MISFIT ? value : secret ? `${part.end - part.at} bytes` : from.own(part.at, part.end);
+        // A value that means absence, such as a mask of all bits, is shown by its bytes.
+        const told = value !== MISFIT && value !== undefined;
+        const raw = told ? value : secret ? `${part.end - part.at} bytes` : from.own(part.at, part.end);
         const field: ShownField = { path: pathText(path), offset: start, value: raw };
         rows.push({ name: stepText(name)!, depth, start, end, field, secret });
       }
       if (name !== undefined) path.pop();
     });
   walk(codec, at, end, {});
-  return rows;
+  const { headerSize = 0 } = codec as { readonly headerSize?: number };
+  return [...unnamed(rows, at, Math.min(end, at + ((headerSize + 3) & ~3))), ...rows].sort((a, b) => a.start - b.start);
+}
+
+/**
+ * Returns lines for the bytes that no field has: those of headers, the last of which ends at `header`, but not the padding
+ * between attributes.
+ */
+function unnamed(rows: readonly Row[], at: number, header: number): Row[] {
+  const gaps: Row[] = [];
+  let covered = at;
+  const skip = (start: number): void => {
+    if (start > covered) gaps.push({ name: "(no field)", depth: 0, start: covered, end: start, field: undefined });
+  };
+  for (const { start, end } of rows) {
+    if (covered === at || covered < header) skip(start);
+    covered = Math.max(covered, end);
+  }
+  skip(header);
+  return gaps;
 }
 
 function stepText(name: string | number | undefined): string | undefined {

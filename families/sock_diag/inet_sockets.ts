@@ -7,7 +7,7 @@ import { expectFields, expectNames, isCondition, isFields, namesOf, plural } fro
 import type { Client, Operation } from "../../core/client.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
-import { showAs } from "../../core/inspect.ts";
+import { showAs } from "../../core/printable.ts";
 import { argumentError, BatchError, type BatchFailure, KernelError, NetlinkError, unasked } from "../../core/errors.ts";
 import type { ChangeEvent, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import { type Compiled, compileFilter, CONDITIONS, type SocketCondition } from "./filter.ts";

@@ -413,9 +413,10 @@ test("a capture that fails later leaves no descriptor open", () => {
 const LINES = [
   "NETLINK_LAMPS sent LAMP_NEW request|ack seq 1, 32 bytes",
   "    0  20000000 10000500 01000000 00000000  nlmsghdr",
-  "   16  00                                   family    0",
-  "   20  03000000                             index     3",
-  '   24  07000100 6c3000                      name      "l0"',
+  "   16  00                                   family      0",
+  "   17  000000                               (no field)",
+  "   20  03000000                             index       3",
+  '   24  07000100 6c3000                      name        "l0"',
   "NETLINK_LAMPS received NLMSG_ERROR seq 1 port 4242, 36 bytes",
   "    0  24000000 02000000 01000000 92100000  nlmsghdr",
 ];
@@ -424,7 +425,7 @@ test("NETLINK_DEBUG prints to stderr the same as a dry run and a capture show", 
   const { status, stdout, stderr } = child([], ["--allow-env=NETLINK_DEBUG"], { NETLINK_DEBUG: "1" });
   assertEquals([status, stdout], [0, "done\n"]);
   assertEquals(stderr.split("\n").slice(0, LINES.length), LINES);
-  assertMatch(stderr, /NETLINK_LAMPS received LAMP_NEW seq 0, 24 bytes\n.*\n.*\n +20 +09000000 +index +9\n/);
+  assertMatch(stderr, /NETLINK_LAMPS received LAMP_NEW seq 0, 24 bytes\n.*\n.*\n.*\n +20 +09000000 +index +9\n/);
 });
 
 test("NETLINK_DEBUG prints nothing when it is 0 or empty", () => {

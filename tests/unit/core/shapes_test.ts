@@ -56,3 +56,16 @@ test("clients and collections are a few lines in a log", () => {
   for (const one of [text, inspect(sockets)]) assert(one.length < 1500, one);
   assertEquals(inspect(sockets.tcp), "[collection: TCP sockets]");
 });
+
+test("a dry run of a batch shows what is sent: the last item of a datagram alone asks for an acknowledgement", () => {
+  const shown: string[] = [];
+  using dry = open({ dryRun: (message) => shown.push(String(message)) });
+  dry.batch((add) => {
+    add.links.add({ ifname: "x0", kind: "dummy" });
+    add.addresses.add({ dev: "x0", address: "10.0.0.1/24" });
+    add.routes.add({ dst: "10.1.0.0/16", dev: "x0" });
+  });
+  assertEquals(shown.map((one) => /\back\b/.test(one.split("\n")[0]!)), [false, false, true]);
+  // Bytes of the header that no field has: the length of the prefix.
+  assertStringIncludes(shown[1]!, "   17  180000                               (no field)\n");
+});

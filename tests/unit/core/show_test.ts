@@ -150,10 +150,11 @@ test("ShownMessage has a line for each field with its offset and bytes, after on
   assertEquals(String(shown).split("\n"), [
     "LAMP_NEW request|ack|excl|create seq 9 port 4242, 44 bytes",
     "    0  2c000000 10000506 09000000 92100000  nlmsghdr",
-    "   16  00                                   family    0",
-    "   20  03000000                             index     3",
-    '   24  07000100 6c3000                      name      "l0"',
-    "   32  0c000300 05000000 00000000           cookie    5",
+    "   16  00                                   family      0",
+    "   17  000000                               (no field)",
+    "   20  03000000                             index       3",
+    '   24  07000100 6c3000                      name        "l0"',
+    "   32  0c000300 05000000 00000000           cookie      5",
   ]);
 });
 
@@ -163,6 +164,7 @@ test("ShownMessage is a tree: nests have a line, and bytes beyond the line are c
   assertEquals(String(shown).split("\n").slice(1), [
     "    0  5c000000 10000500 01000000 00000000     nlmsghdr",
     "   16  00                                      family       0",
+    "   17  000000                                  (no field)",
     "   20  03000000                                index        3",
     '   24  14000100 61626364 65666768 696a6b6c +4  name         "abcdefghijklmno"',
     "   44  30001280                                #18",
