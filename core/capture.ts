@@ -23,7 +23,7 @@
  * @module
  */
 import { fileError, type Files, files } from "../ffi/runtime.ts";
-import { NetlinkError, SystemError } from "./errors.ts";
+import { argumentError, NetlinkError, SystemError } from "./errors.ts";
 import { type Capture, type CaptureOptions, type CaptureSink, parts } from "./open.ts";
 import { type Direction, type Tap, Tapped } from "./tap.ts";
 
@@ -37,7 +37,24 @@ export const PACKET = { PACKET_USER: 6, PACKET_KERNEL: 7 } as const;
 /** Most bytes kept of a packet, the same as in tcpdump and Wireshark. */
 const SNAPLEN = 262_144;
 
-parts.capture = (transport, { number }, capture) => new Tapped(transport, record(capture, number));
+parts.capture = (transport, { name, number }, capture) => {
+  checkCapture(capture, `open a ${name} socket`);
+  return new Tapped(transport, record(capture, number));
+};
+
+/** Throws for a destination that is none, and for a format that does not exist. */
+function checkCapture(capture: Capture | null, what: string): void {
+  const { to, format = "pcap" } = (typeof capture === "object" ? capture ?? {} : { to: capture }) as CaptureOptions;
+  if (typeof to !== "string" && typeof to !== "function") {
+    throw argumentError(TypeError, `Cannot ${what}: capture: expected a path or a function, got ${typeof to}`);
+  }
+  if (format !== "pcap" && format !== "pcapng") {
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: capture.format: expected "pcap" or "pcapng", got ${String(format)}`,
+    );
+  }
+}
 
 /** A capture being written, and the number of open sockets that it records. */
 interface Recording {

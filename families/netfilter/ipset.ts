@@ -577,9 +577,9 @@ export function open(options: OpenOptions = {}): IpsetClient {
  */
 export function batch(collect: (batch: IpsetCollections) => void): void {
   const client = sharedClient(NETLINK_NETFILTER);
-  client.batch(collect, (add) => {
+  client.runBatch((add) => {
     const requester = new BatchRequester(client, add);
-    return make(() => client, () => requester);
+    collect(make(() => client, () => requester));
   });
 }
 

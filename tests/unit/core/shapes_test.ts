@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { inspect } from "node:util";
 import type { OpenOptions } from "../../../core/client.ts";
 import { NetlinkError } from "../../../core/errors.ts";
-import { batch, open } from "../../../families/route/mod.ts";
+import { open } from "../../../families/route/mod.ts";
 import { open as openSockets } from "../../../families/sock_diag/mod.ts";
 import { test } from "../../test.ts";
 
@@ -25,16 +25,6 @@ test("an option of open() of a wrong type is an error that names it", () => {
     assertStringIncludes(error.message, "Cannot open a NETLINK_ROUTE socket");
     assert(/expected/.test(error.message), error.message);
   }
-});
-
-test("a batch needs a function, and not an async one", () => {
-  using dry = open({ dryRun: () => {} });
-  for (const wrong of [undefined, null, 5, {}]) {
-    assertThrows(() => batch(wrong as never), TypeError, "Cannot do a batch: expected a function, got");
-    assertThrows(() => dry.batch(wrong as never), TypeError, "Cannot do a batch: expected a function, got");
-  }
-  assertThrows(() => dry.batch((async () => await Promise.resolve()) as never), TypeError, "async function");
-  assertThrows(() => dry.batch((() => Promise.reject(new Error("later"))) as never), TypeError, "async function");
 });
 
 test("an iterator ends with CLOSED when its client is closed", () => {
