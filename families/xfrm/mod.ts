@@ -15,13 +15,11 @@ import "../../core/capture.ts";
 import "../../core/dry_run.ts";
 import { BatchRequester, Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import type { Changes } from "../../core/collection.ts";
+import type { Watching } from "../../core/watch.ts";
 import { Policies, policies } from "./policies.ts";
 import { NETLINK_XFRM } from "./protocol.ts";
 import { States, states } from "./states.ts";
 import { watchXfrm, type XfrmEvents, type XfrmNotice, type XfrmWatchOptions, type XfrmWord } from "./watch.ts";
-
-/** An async iterator over events; leaving the loop closes it. */
-export type Watching<E> = AsyncIterableIterator<E> & AsyncDisposable;
 
 /** The collections of the protocol in a batch: their methods collect changes. */
 export interface XfrmBatch {

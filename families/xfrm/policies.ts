@@ -144,6 +144,7 @@ export class Policies extends Collection<XfrmPolicy, PolicyInput> {
     this.#send = requester;
   }
 
+  /** See {@linkcode Collection.operation}. The kernel has other headers for requests about one policy. */
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const update = verb === "set" || verb === "replace";
     const operation = super.operation(verb, update ? XFRM_MSG_UPDPOLICY : type, given, reply);

@@ -151,11 +151,13 @@ export class States extends Collection<XfrmState, StateInput> {
     this.#send = requester;
   }
 
+  /** See {@linkcode Collection.operation}. The kernel has other headers for requests about one state. */
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const operation = super.operation(verb, verb === "set" ? XFRM_MSG.XFRM_MSG_UPDSA : type, given, reply);
     return { ...operation, codec: REQUESTS[verb] ?? operation.codec, replyCodec: XfrmState as Codec<unknown, never> };
   }
 
+  /** See {@linkcode Collection.fits}. Addresses are compared as prefixes. */
   protected override fits(one: XfrmState, wanted: readonly (readonly [string, unknown])[]): boolean {
     const others: (readonly [string, unknown])[] = [];
     for (const entry of wanted) {
