@@ -31,7 +31,9 @@ export function nftTest(
         ours,
         nft,
         json: () =>
-          (JSON.parse(nft("list ruleset", "-j")) as { nftables: Record<string, Record<string, unknown>>[] }).nftables
+          (JSON.parse(run("ip", ["netns", "exec", ns.name, "nft", "-j", "list", "ruleset"])) as {
+            nftables: Record<string, Record<string, unknown>>[];
+          }).nftables
             .filter((one) => !("metainfo" in one)),
       });
     }));
