@@ -672,11 +672,25 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return keyOf(key);
   }
 
+  /** Prepares a value; if it lacks something, a name that does not exist is the likelier fault. */
+  #prepared(prepare: NonNullable<Declaration<T>["prepare"]>, given: object, verb: Verb): object {
+    try {
+      return prepare(given, verb);
+    } catch (error) {
+      const { table } = this.declaration, names = namesOf(table);
+      const known = Object.keys(given).filter((name) => table.field(name) !== undefined);
+      if (error instanceof TypeError) {
+        expectNames(given, operationOf(verb, this.declaration, given), [...names, ...known]);
+      }
+      throw error;
+    }
+  }
+
   /** Returns the message of one verb. */
   operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const { object, table, prepare, hint, concerns, setFlags, request } = this.declaration;
     expectFields(given, `${verb} ${object}`);
-    const value = prepare === undefined ? given : prepare(given, verb);
+    const value = prepare === undefined ? given : this.#prepared(prepare, given, verb);
     const what = operationOf(verb, this.declaration, given);
     if (verb !== "get" && verb !== "list" && verb !== "delete") {
       this.#refuseIgnored(given as Fields, value as Fields, what);

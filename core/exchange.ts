@@ -530,6 +530,7 @@ export class CallNames implements Names {
       const link = linkName(from.view.getUint16(at + 4, true), from, at + NLMSG_HDRLEN, end);
       if (link === undefined) return true;
       this.learn(link);
+      return undefined;
     });
   }
 

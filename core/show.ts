@@ -238,6 +238,11 @@ function rowsOf(from: Reader, codec: Codec<unknown, never>, at: number, end: num
       if (rows.length <= before + nest.length && name !== undefined) {
         rows.length = before;
         const value = partValue(from, part), { start, end } = part;
+        // A value that means absence, as a mask without bits.
+        if (value === undefined) {
+          path.pop();
+          return;
+        }
         const secret = codec?.secret === true;
         // A value that means absence, such as a mask of all bits, is shown by its bytes.
         const told = value !== MISFIT && value !== undefined;

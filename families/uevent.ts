@@ -151,7 +151,7 @@ export const Uevent: Codec<Uevent> = {
     const value: Record<string, unknown> = {}, kept: RawAttribute[] = [], pairs: [string, string][] = [];
     const udev = isUdev(from, at, end);
     const [start, stop] = udev ? udevProperties(from, at, end) : [at, end];
-    value.source = udev ? "udev" : "kernel";
+    value["source"] = udev ? "udev" : "kernel";
     let first = !udev;
     for (const [begin, nul] of strings(from, start, stop)) {
       const line = text.decode(from, begin, nul, {});
@@ -166,7 +166,7 @@ export const Uevent: Codec<Uevent> = {
       const parsed = Object.hasOwn(properties, property) ? parse(properties[property]!) : undefined;
       if (parsed !== undefined) value[field] = parsed;
     }
-    value.properties = properties;
+    value["properties"] = properties;
     if (kept.length > 0) Object.defineProperty(value, raw, { value: kept });
     return value as unknown as Uevent;
   },

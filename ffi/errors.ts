@@ -30,7 +30,11 @@ export class NetlinkError extends Error {
    * @param code see {@linkcode code}
    * @param options `hint` is added to the message in brackets
    */
-  constructor(message: string | readonly string[], code: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    message: string | readonly string[],
+    code: string,
+    options: { hint?: string | undefined; cause?: unknown } = {},
+  ) {
     const { hint, cause } = options, lines = typeof message === "string" ? [message] : message;
     const text = lines.map(escapeControls).join("\n"), help = hint === undefined ? undefined : escapeControls(hint);
     super(
@@ -61,7 +65,7 @@ export class SystemError extends NetlinkError {
    * @param what the task that failed, in words that follow "Cannot": "open a NETLINK_ROUTE socket"
    * @param options `hint` is added to the message in brackets
    */
-  constructor(call: string, errno: number, what: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(call: string, errno: number, what: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
     const name = errnoName(errno);
     super(`Cannot ${what}: ${call}() failed with ${name} "${errnoText(errno)}"`, name, options);
     this.errno = errno;

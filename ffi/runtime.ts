@@ -36,7 +36,7 @@ const globals = globalThis as unknown as {
 /** The module of the running runtime; the other two are not read. */
 const adapter = globals.Deno !== undefined
   ? await import("./deno.ts")
-  : globals.process?.versions.bun !== undefined
+  : globals.process?.versions["bun"] !== undefined
   ? await import("./bun.ts")
   : await import("./node.ts");
 
@@ -163,9 +163,11 @@ function pick(): Runtime {
     const ffi = builtin<Parameters<typeof nodeRuntime>[0]>("node:ffi");
     if (ffi !== undefined) return adapter.nodeRuntime(ffi, withBuiltins);
   }
-  if (versions.bun !== undefined) throw unsupported(`Bun ${versions.bun}, which is too old`, "1.2 has what is needed");
+  if (versions["bun"] !== undefined) {
+    throw unsupported(`Bun ${versions["bun"]}, which is too old`, "1.2 has what is needed");
+  }
   throw unsupported(
-    `Node ${versions.node}, which has no node:ffi`,
+    `Node ${versions["node"]}, which has no node:ffi`,
     "Node 26 has it, some versions only when run with --experimental-ffi",
   );
 }

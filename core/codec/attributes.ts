@@ -646,19 +646,68 @@ const MOST_HEADER = 64;
 /** Names of interfaces that are not looked up, as the field is not sent. */
 const ANY_NAME: Names = { name: () => undefined, index: () => 1 };
 
+/** Words of `ip`, `ss`, `tc` and other tools, and of the kernel: the names of fields that mean the same. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  from: ["src", "saddr"],
+  to: ["dst", "daddr"],
+  source: ["src", "saddr"],
+  sport: ["localPort", "srcPort"],
+  dport: ["dstPort"],
+  dest: ["dst"],
+  destination: ["dst"],
+  via: ["gateway"],
+  nexthop: ["gateway", "nhId"],
+  nhid: ["nhId"],
+  type: ["kind"],
+  lookup: ["table"],
+  metric: ["priority"],
+  pref: ["priority"],
+  preference: ["priority"],
+  prio: ["priority"],
+  proto: ["protocol"],
+  peer: ["dst", "remote"],
+  name: ["ifname", "dev"],
+  namespace: ["netns"],
+  device: ["dev", "ifname"],
+  interface: ["dev", "ifname"],
+  iface: ["dev", "ifname"],
+  iif: ["iifname"],
+  oif: ["oifname"],
+  lladdr: ["address"],
+  mac: ["address", "lladdr"],
+  addr: ["address"],
+  ip: ["address", "dst"],
+  local: ["address"],
+  brd: ["broadcast"],
+  state: ["operstate"],
+  alias: ["ifalias"],
+  qlen: ["txqlen"],
+  txqueuelen: ["txqlen"],
+  vid: ["id", "vlan"],
+  vni: ["id"],
+  mark: ["fwmark"],
+  dsfield: ["tos"],
+  uid: ["uidRange"],
+  nud: ["state"],
+};
+
 /** Longest name, in characters, that is compared with other names. */
 const LONGEST_WORD = 64;
 
 /** Returns `, did you mean "ifname"?` if a similar name exists, else an empty string. */
 export function didYouMean(name: string, names: Iterable<string>): string {
+  const all = [...names];
   let best = "", least = 3;
-  for (const other of names) {
+  for (const other of all) {
     // A larger difference in length is a larger distance. Names too long to be typed are not compared, which saves
     // time.
     if (name.length > LONGEST_WORD || Math.abs(name.length - other.length) >= least) continue;
     const d = distance(name.toLowerCase(), other.toLowerCase());
     if (d < least) (best = other, least = d);
   }
+  const key = name.toLowerCase(), words = least > 0 && Object.hasOwn(WORDS, key) ? WORDS[key]! : [];
+  const word = words.find((one) => all.includes(one));
+  if (word !== undefined) best = word;
   return best === "" ? "" : `, did you mean ${JSON.stringify(best)}?`;
 }
 

@@ -130,7 +130,7 @@ export function sendMessage(transport: Transport, message: ConnectorMessage): vo
   writer.what = `send to connector ${message.idx}/${message.val}`;
   ConnectorMessage.encode(message, writer, {});
   writer.view.setUint32(start, writer.length, true);
-  writer.view.setUint16(start + 4, NETLINK_CONNECTOR.types.NLMSG_DONE!, true);
+  writer.view.setUint16(start + 4, NETLINK_CONNECTOR.types["NLMSG_DONE"]!, true);
   writer.view.setUint32(start + 8, message.seq ?? 0, true);
   transport.send(writer.bytes, writer.length);
 }

@@ -397,7 +397,8 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
       throw argumentError(TypeError, `${what}: flags: ${odd} cannot be changed: delete it and add it again`);
     }
     const { addr4, addr6 } = named;
-    super.set(found === undefined ? { id: named.id, addr4, addr6 } : { id: found.id }, { flags });
+    const key = { id: found === undefined ? named.id : found.id, ...(found === undefined ? { addr4, addr6 } : {}) };
+    super.set(key as MptcpAddress, { flags });
   }
 
   /**

@@ -197,7 +197,7 @@ export class Wiphys extends GenericCollection<Wiphy, object, number | string | W
     const known = name === undefined && !half || this.#open().deferred;
     const one = known ? { wiphy: number } : this.get(key);
     const { wiphy, wiphyAntennaTx, wiphyAntennaRx } = one as Wiphy;
-    super.set({ wiphy }, half ? { wiphyAntennaTx, wiphyAntennaRx, ...changes } : changes);
+    super.set({ wiphy } as Wiphy, half ? { wiphyAntennaTx, wiphyAntennaRx, ...changes } : changes);
   }
 
   /**

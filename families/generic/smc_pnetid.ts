@@ -89,13 +89,13 @@ export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid> 
    * @throws {TypeError} the key names a device, and the network has others, which would be deleted too
    */
   override delete(key: string | Pnetid, options: DeleteOptions = {}): boolean {
-    const { name, ...device } = this.keyValue(key, "delete") as Pnetid;
+    const named = this.keyValue(key, "delete") as Pnetid, { name, ...device } = named;
     const said = isCondition(device) && !this.#open().deferred,
       what = `delete physical network ${name ?? ""}`.trimEnd();
     if (!said) return super.delete(key, options);
     const found = isOk(options, "missing", "delete physical network")
-      ? this.find({ name, ...device })
-      : this.look({ name, ...device }, what, this.#open()).found;
+      ? this.find(named)
+      : this.look(named, what, this.#open()).found;
     return found !== undefined && super.delete(this.#alone([found], what)!, options);
   }
 

@@ -345,7 +345,7 @@ const srh: Codec<SegmentRoutingHeader> = {
     const others = flags & ~SR6_FLAG1_HMAC;
     if (flags !== others && end - behind >= HMAC_SIZE) value.hmac = from.view.getUint32(end - HMAC_SIZE + 4);
     if (tag !== 0) value.tag = tag;
-    if (others !== 0) value.flags = maskNames(SR6_FLAG1, others) as SegmentRoutingHeader["flags"];
+    if (others !== 0) value.flags = maskNames(SR6_FLAG1, others) as NonNullable<SegmentRoutingHeader["flags"]>;
     return value;
   },
   encode(value, to, owner) {

@@ -907,10 +907,20 @@ const ifalias: Codec<string> = {
   },
 };
 
+const types: Codec<LinkType> = enumeration(u16, { ...ARPHRD, cisco: ARPHRD.hdlc }) as Codec<LinkType>;
+/** Codec of ifi_type. A link from the kernel has an index; a request without one has no type either, which is 0. */
+const linkType: Codec<LinkType> = {
+  ...types,
+  decode(from, at, end, owner) {
+    const none = from.length >= at + 6 && from.view.getUint16(at, true) === 0 && from.view.getInt32(at + 2, true) === 0;
+    return none ? undefined as never : types.decode(from, at, end, owner);
+  },
+};
+
 /** Wire form of {@linkcode Link}: ifinfomsg and IFLA_*. */
 export const Link: Attributes<LinkMessage> = attributes((): Shape<Partial<LinkFields> & LinkGiven> => ({
   family: head(0, family),
-  type: head(2, enumeration(u16, { ...ARPHRD, cisco: ARPHRD.hdlc }) as Codec<LinkType>, readOnly),
+  type: head(2, linkType, readOnly),
   index: head(4, ifindex, key),
   flags: head(FLAGS, flags),
   ifname: [3, string(15)],

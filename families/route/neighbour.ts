@@ -234,7 +234,7 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
   else if (verb !== "delete" && !hasFlag(flags, "proxy")) {
     neighbour.state ??= !isAsking(value) ? ["permanent"] : value.lladdr === undefined ? [] : ["stale"];
   }
-  if (forwarding) neighbour.flags = tableOf(neighbour);
+  if (forwarding) neighbour.flags = tableOf(neighbour)!;
   return neighbour;
 }
 

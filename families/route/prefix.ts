@@ -153,6 +153,7 @@ export function prefix(lengthOffset: number, options: PrefixOptions = {}): Codec
         to.bytes[place] = family === AF.phonet ? 6 : length;
         to.append(bytes);
       }
+      return undefined;
     },
   };
 }

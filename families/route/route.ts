@@ -397,7 +397,7 @@ const expires: Codec<number> = {
   // The kernel would remove a route with 0 at once, as soon as it looks for those that have expired.
   encode(value, to, owner) {
     if (value === 0) return HEADER_ONLY;
-    u32.encode(value, to, owner);
+    return u32.encode(value, to, owner);
   },
 };
 
@@ -551,7 +551,7 @@ export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
     // The kernel replaces these values by its defaults, and keeps no bits behind a prefix.
     if (isOf(RTPROT, route.protocol, "unspec")) route.protocol = "boot";
     if (isOf(RTN, route.type, "unspec")) route.type = "unicast";
-    if (naming) { for (const name of ["dst", "src"] as const) route[name] = networkOf(route[name]); }
+    if (naming) { for (const name of ["dst", "src"] as const) route[name] = networkOf(route[name])!; }
   }
   if (verb === "get") {
     // A delete request means 0 by these fields if they are absent, so a get compares them too.

@@ -93,6 +93,7 @@ const l3mdev: Codec<true, boolean> = {
     if (typeof value !== "boolean") to.fail(TypeError, `expected true or false, got ${String(value)}`);
     if (!value) return HEADER_ONLY;
     to.append(Uint8Array.of(1));
+    return undefined;
   },
 };
 

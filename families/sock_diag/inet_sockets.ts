@@ -651,7 +651,10 @@ function endsOf({ family, localPort, dstPort, local, dst, if: on }: Ends): Ends 
 
 /** Returns a key with its two ends swapped. */
 function swapEnds({ local, localPort, dst, dstPort, ...rest }: InetKey): InetKey {
-  return { ...rest, ...withoutUndefined({ local: dst, localPort: dstPort, dst: local, dstPort: localPort }) };
+  return {
+    ...rest,
+    ...withoutUndefined({ local: dst, localPort: dstPort, dst: local, dstPort: localPort }) as InetKey,
+  };
 }
 
 function withoutUndefined<V extends object>(value: V): V {

@@ -302,7 +302,9 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
       return super.flush(filter);
     }
     const requester = this.context.requester();
-    const count = this.context.made === undefined ? this.list({ family, table, chain }).length : 0;
+    const count = this.context.made === undefined
+      ? this.list({ family, table, ...(chain === undefined ? {} : { chain }) }).length
+      : 0;
     const value = { family, table, ...(chain === undefined ? {} : { chain }) };
     requester.request({
       ...this.operation("delete", declaration.messages.del, value),

@@ -7,7 +7,7 @@ import { test } from "../../test.ts";
 /** A message without its header. */
 const HEADER = "00".repeat(16);
 /** The value of an empty header. */
-const EMPTY = { family: "unspec", type: "netrom", index: 0, flags: [] };
+const EMPTY = { family: "unspec", index: 0, flags: [] };
 
 const body = (rows: string): object => {
   const { family: _family, type: _type, index: _index, flags: _flags, ...rest } = decode(Link, HEADER + wire(rows));
@@ -440,7 +440,9 @@ for (const [command, hex, value] of IPROUTE) {
       JSON.parse(JSON.stringify(read, (_, x) => typeof x === "bigint" ? `${x}` : x));
     const peer = (value as { data?: { peer?: object } }).data?.peer;
     const full = peer === undefined ? value : { ...value, data: { peer: { ...EMPTY, ...peer } } };
-    const expected = plain({ ...EMPTY, ...full });
+    // A message with an index may be the kernel's, where the type 0 is netrom.
+    const type = (full as { index?: number }).index === undefined ? {} : { type: "netrom" };
+    const expected = plain({ ...EMPTY, ...type, ...full });
     assertEquals<unknown>(plain(decode(Link, hex)), expected);
     assertEquals<unknown>(plain(decode(Link, encode(Link, value))), expected);
   });
