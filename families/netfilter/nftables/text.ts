@@ -10,6 +10,10 @@ import { Place } from "./values.ts";
 import { decompile, type DecompileContext } from "./decompile.ts";
 import type { NftExpression } from "./expressions.ts";
 
+export type { NewElement } from "./compile.ts";
+export type { DecompileContext, ListedSet } from "./decompile.ts";
+export type { TableFamily } from "./operands.ts";
+
 /** A rule to print. */
 export interface TextRule {
   /** The table's family. */
