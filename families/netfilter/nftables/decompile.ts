@@ -217,7 +217,7 @@ class Decompiler {
 
   /** Keeps an expression, and those that led to the registers it reads. */
   raw(one: NftExpression): void {
-    const data = ((one as { data?: Record<string, unknown> }).data ?? {}) as Record<string, unknown>;
+    const data = ((one as unknown as { data?: Record<string, unknown> }).data ?? {}) as Record<string, unknown>;
     const before: NftExpression[] = [];
     for (const [key, register] of Object.entries(data)) {
       if (!/^(?:sreg|reg)/.test(key) && key !== "setSreg" || typeof register !== "number") continue;
