@@ -54,11 +54,17 @@ export interface KnownSet {
 
 /** An element of an anonymous set: fields as NFTA_SET_ELEM_*. */
 export interface NewElement {
+  /** Key, or the first of a range. */
   key?: NftData;
+  /** Last key of a range, in sets of concatenations. */
   keyEnd?: NftData;
+  /** Data of a map. */
   data?: NftData;
+  /** Flags: the end of an interval, or all other keys. */
   flags?: readonly ("interval_end" | "catchall")[];
+  /** Name of an object, in maps of objects. */
   objref?: string;
+  /** User data: the comment. */
   userdata?: Uint8Array;
   /** Timeout in ms. */
   timeout?: number;

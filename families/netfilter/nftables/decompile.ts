@@ -44,9 +44,11 @@ export interface ListedSet {
   dataType?: number;
   /** Length of the data. */
   dataLen?: number;
+  /** Flags. */
   flags?: readonly (string | number)[];
   /** The elements, of anonymous sets. */
   elements?: readonly NewElement[];
+  /** Size, and the lengths of a concatenation's fields. */
   desc?: { size?: number; concat?: readonly { len?: number }[] };
 }
 
