@@ -196,16 +196,33 @@ kernelTest("script 22: wait, don't poll", NEEDS, async () => {
   assertEquals(await script("22", ETH0), "eth0 up\n");
 });
 
-kernelTest("script 26: a verdict in TypeScript", [...NEEDS, "iptables", "ping"], async () => {
-  const setup = ["iptables -A INPUT -p icmp -j NFQUEUE --queue-num 0"];
-  // The queue is there, and answers, once a ping succeeds.
-  const child = start("26", [...setup, "(until ping -c 1 -W 1 127.0.0.1 > /dev/null; do :; done; echo answered) &"]);
+/** Returns the output of a script that does not end, up to `end`. */
+async function upTo(end: RegExp, child: ChildProcess): Promise<string> {
   let out = "";
   for await (const text of child.stdout!.setEncoding("utf8")) {
     out += text;
-    if (out.includes("answered")) break;
+    if (end.test(out)) break;
   }
   child.kill("SIGKILL");
+  return out;
+}
+
+kernelTest("script 25: flows begin and end", [...NEEDS, "conntrack"], async () => {
+  const flow = "-s 10.0.0.5 -d 10.0.0.6 -p tcp --sport 1 --dport 2";
+  // The script may not listen yet when the first flow begins.
+  const flows = [
+    `conntrack -I ${flow} --state ESTABLISHED -u ASSURED -t 100`,
+    `conntrack -D ${flow}`,
+  ].map((command) => `${command} > /dev/null 2>&1`);
+  const out = await upTo(/destroy.*[^]*\n/, start("25", [`(while kill -0 $$; do ${flows.join("; ")}; done) &`]));
+  assertStringIncludes(out, "10.0.0.5");
+});
+
+kernelTest("script 26: a verdict in TypeScript", [...NEEDS, "iptables", "ping"], async () => {
+  const setup = ["iptables -A INPUT -p icmp -j NFQUEUE --queue-num 0"];
+  // The queue is there, and answers, once a ping succeeds.
+  const pings = "(until ping -c 1 -W 1 127.0.0.1 > /dev/null; do kill -0 $$ || exit; done; echo answered) &";
+  const out = await upTo(/answered/, start("26", [...setup, pings]));
   assertEquals(out, "answered\n");
 });
 
@@ -218,6 +235,24 @@ kernelTest("script 30: a capture, and a dry run", NEEDS, async () => {
   );
   assertMatch(out, /\n +32 {2}07000300 643000 +ifname +"d0"\n/);
   assertMatch(out, /\n +44 {2}0a000100 64756d6d 7900 +kind +"dummy"\n d4 c3 b2 a1\n$/);
+});
+
+const FIREWALL = [
+  "nft add table inet guard",
+  "nft 'add chain inet guard in { type filter hook input priority 0; policy drop; }'",
+  "nft 'add rule inet guard in iif lo ip saddr { 10.0.0.0/8, 192.0.2.1 } tcp dport 22 ct state new counter accept'",
+];
+
+kernelTest("script 31: rules as nft lists them", [...NEEDS, "nft"], async () => {
+  const out = await script("31", FIREWALL, ["nft -a list chain inet guard in"]);
+  const [, text, handle] = /\n\t\t(iif .*) # handle (\d+)/.exec(out)!;
+  assertEquals(out.slice(0, out.indexOf("\n")), `in ${handle}n ${text}`);
+});
+
+kernelTest("script 32: a saved ruleset is loaded", [...NEEDS, "nft"], async () => {
+  const setup = [...FIREWALL, "nft -j list ruleset > saved.json", "nft list ruleset", "echo ---", "nft flush ruleset"];
+  const [before, after] = (await script("32", setup, ["nft list ruleset"], ["--allow-read=saved.json"])).split("---\n");
+  assertEquals(after, before);
 });
 
 kernelTest("scripts 33 and 34: 100,000 addresses swapped, and a port for ten minutes", [...NEEDS, "nft"], async () => {

@@ -9,7 +9,7 @@ import { isFields } from "../../../core/arguments.ts";
 import { shown } from "../../../core/codec/mod.ts";
 import { argumentError } from "../../../core/errors.ts";
 import type { NfFamily } from "../protocol.ts";
-import { decompile } from "./decompile.ts";
+import { decompile, type ListedSet } from "./decompile.ts";
 import type { NftChain } from "./chains.ts";
 import type { NftElement, NftElementInput, NftSetElem, NftValue } from "./elements.ts";
 import { INET_PROTO } from "./fields.ts";
@@ -99,26 +99,34 @@ export function chainJson(chain: NftChain): Fields {
   });
 }
 
-/** Returns nft's JSON of a rule; `setOf` returns the sets of its table, with the elements of those without a name. */
+/** A set, with the elements of one without a name in the kernel's form. */
+export type KnownSet = NftSet & { wire?: readonly NftSetElem[] };
+
+/** Returns a set in the form that `decompile` needs. */
+export function listedSet({ keyType, dataType, dataLen, flags, desc, wire }: KnownSet): ListedSet {
+  return {
+    ...(keyType === undefined ? {} : { keyType: typeNumber(keyType) }),
+    ...(dataType === undefined ? {} : { dataType: typeNumber(dataType) }),
+    ...(dataLen === undefined ? {} : { dataLen }),
+    ...(flags === undefined ? {} : { flags }),
+    ...(desc === undefined ? {} : { desc }),
+    ...(wire === undefined ? {} : { elements: wire as never }),
+  };
+}
+
+/** Returns nft's JSON of a rule; `setOf` returns the sets of its table, `nameOf` the names of interfaces. */
 export function ruleJson(
   { family, table, chain, handle, comment, expressions = [] }: NftRule,
-  setOf: (name: string) => NftSet & { wire?: readonly NftSetElem[] } | undefined,
+  setOf: (name: string) => KnownSet | undefined,
+  nameOf: (index: number) => string | undefined,
 ): Fields {
   const expr = decompile(expressions, {
     family: family as TableFamily,
     setOf(name) {
       const set = setOf(name);
-      if (set === undefined) return undefined;
-      const { keyType, dataType, dataLen, flags, desc, wire } = set;
-      return {
-        ...(keyType === undefined ? {} : { keyType: typeNumber(keyType) }),
-        ...(dataType === undefined ? {} : { dataType: typeNumber(dataType) }),
-        ...(dataLen === undefined ? {} : { dataLen }),
-        ...(flags === undefined ? {} : { flags }),
-        ...(desc === undefined ? {} : { desc }),
-        ...(wire === undefined ? {} : { elements: wire as never }),
-      };
+      return set === undefined ? undefined : listedSet(set);
     },
+    nameOf,
   });
   return defined({ family, table, chain, handle: Number(handle), comment, expr });
 }

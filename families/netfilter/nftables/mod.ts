@@ -23,8 +23,8 @@ import { NftChains } from "./chains.ts";
 import { NftElements } from "./elements.ts";
 import { NftFlowtables } from "./flowtables.ts";
 import { NftObjects } from "./objects.ts";
-import { NftRules } from "./rules.ts";
-import { NftRulesets } from "./ruleset.ts";
+import { type NftRule, NftRules } from "./rules.ts";
+import { NftRulesets, ruleset } from "./ruleset.ts";
 import { NftSets } from "./sets.ts";
 import { NftTables } from "./tables.ts";
 import {
@@ -151,6 +151,14 @@ export function open(options: OpenOptions = {}): NftClient {
  */
 export function batch(collect: (batch: NftBatch) => void, options: NftBatchOptions = {}): void {
   runBatch(sharedClient(NETLINK_NETFILTER), collect, options);
+}
+
+/**
+ * Returns a listed rule of this namespace as `nft list ruleset` prints it; `ruleset.text` of a client for those of
+ * another.
+ */
+export function text(rule: NftRule): string {
+  return ruleset.text(rule);
 }
 
 /** Returns the generation of the ruleset: each transaction that changes something increments it. */

@@ -38,7 +38,9 @@ import {
   sharedContext,
   transact,
 } from "./transaction.ts";
-import { chainJson, changesOf, type NftJson, objectJson, ruleJson, setJson, tableJson } from "./json.ts";
+import { chainJson, changesOf, listedSet, type NftJson, objectJson, ruleJson, setJson, tableJson } from "./json.ts";
+import type { TableFamily } from "./operands.ts";
+import { text } from "./text.ts";
 
 /** A set or map with its elements. */
 export interface NftFullSet extends NftSet {
@@ -125,6 +127,8 @@ interface Pending {
 /** The ruleset of one network namespace. */
 export class NftRulesets {
   readonly #context: NftContext;
+  readonly #interfaceName = (index: number): string | undefined =>
+    this.#context.open().exchange.transport.interfaceName(index);
 
   /** Sends in a context. */
   constructor(context: NftContext) {
@@ -182,10 +186,27 @@ export class NftRulesets {
         }
         for (const one of chains.filter(isIn)) all.push({ chain: chainJson(one) });
         for (const one of rules.filter(isIn)) {
-          all.push({ rule: ruleJson(one, (name) => known.get(nameOf(family, table.name, name))) });
+          all.push({ rule: ruleJson(one, (name) => known.get(nameOf(family, table.name, name)), this.#interfaceName) });
         }
       }
       return { nftables: all.filter((one) => Object.keys(one).length > 0) };
+    });
+  }
+
+  /**
+   * Returns a listed rule as `nft list ruleset` prints it: `tcp dport 22 counter packets 3 bytes 180 drop`. Sets that it
+   * uses are read from the kernel. Expressions that have no statement are named in a remark.
+   */
+  text(rule: NftRule): string {
+    const context = this.#context, { family, table, comment, expressions } = rule;
+    const sets = new NftSets(context), elements = new NftElements(context);
+    return text({ family: family as TableFamily, comment, expressions }, {
+      setOf(name) {
+        const set = table === undefined ? undefined : sets.find({ family, table, name });
+        if (set === undefined) return undefined;
+        return listedSet(set.flags?.includes("anonymous") === true ? { ...set, wire: elements.wireOf(set) } : set);
+      },
+      nameOf: this.#interfaceName,
     });
   }
 
