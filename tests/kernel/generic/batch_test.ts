@@ -137,7 +137,7 @@ genericTest("mptcp_pm", "batch: a dry run shows every item and sends none", ["ip
       "MPTCP_PM_CMD_DEL_ADDR",
       "MPTCP_PM_CMD_SET_LIMITS",
     ]);
-    assertEquals(shown.map(({ flags }) => flags), [["request"], ["request"], ["request"]]);
+    assertEquals(shown.map(({ flags }) => flags), [["request"], ["request"], ["request", "ack"]]);
     assertEquals((shown[0]!.value as { addr4?: string }).addr4, "192.0.2.1");
     using client = openMptcp({ netns: name });
     assertEquals(client.endpoints.list(), []);
