@@ -271,9 +271,9 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   protected iterateBy(type: number, filter?: I): Generator<T, void, undefined> {
     const wanted = this.#wanted(filter), fields = Object.entries(wanted ?? {});
     const fitting = wanted === undefined ? undefined : (one: unknown): boolean => this.fits(one as T, fields);
-    const dump = { ...this.#dump(wanted), type };
-    const all = this.#requester().iterate(dump, fitting) as Generator<T, void, undefined>;
-    return this.declaration.none === undefined ? all : this.#orNone(all);
+    const all = this.#requester().iterate(this.#dump(wanted, type), fitting) as Generator<T, void, undefined>;
+    const { none, compares } = this.declaration;
+    return none === undefined && compares === undefined ? all : this.#orNone(all);
   }
 
   *#orNone(all: Generator<T, void, undefined>): Generator<T, void, undefined> {
@@ -796,7 +796,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return told ? { ...wanted, family: whole["family"] } : wanted;
   }
 
-  #dump(wanted: Fields | undefined): Operation {
+  #dump(wanted: Fields | undefined, type: number = this.declaration.messages.get): Operation {
     const { object, messages, filters } = this.declaration, value: Record<string, unknown> = {};
     if (wanted !== undefined) {
       for (const key of filters) {
@@ -805,7 +805,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       }
     }
     const reply = messages.reply ?? messages.new;
-    return { ...this.operation("list", messages.get, value, reply), what: `list ${plural(object)}` };
+    return { ...this.operation("list", type, value, reply), what: `list ${plural(object)}` };
   }
 }
 
