@@ -13,7 +13,7 @@
  */
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
-import { BatchRequester, Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import type { Changes } from "../../core/collection.ts";
 import type { Watching } from "../../core/watch.ts";
 import { Policies, policies } from "./policies.ts";
@@ -76,10 +76,7 @@ export class XfrmClient extends XfrmCollections implements Disposable {
 }
 
 function runBatch(client: Client, collect: (batch: XfrmBatch) => void): void {
-  client.runBatch((add) => {
-    const requester = new BatchRequester(client, add);
-    collect(new XfrmCollections(() => client, () => requester));
-  });
+  collectBatch(client, (requester) => new XfrmCollections(() => client, () => requester), collect);
 }
 
 /**

@@ -189,6 +189,7 @@ export class States extends Collection<XfrmState, StateInput> {
    * @returns the state with its SPI
    */
   allocSpi(value: StateInput & { min?: number; max?: number }): XfrmState {
+    expectFields(value, "allocate an SPI", "the state as an object");
     const { min = 0x100, max = value.proto === "comp" ? 0xffff : 0xffffffff, ...state } = value;
     const operation = this.operation("add", XFRM_MSG.XFRM_MSG_ALLOCSPI, state, XFRM_MSG_NEWSA);
     const what = operation.what.replace(/^add state/, "allocate an SPI for");

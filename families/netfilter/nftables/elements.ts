@@ -454,12 +454,14 @@ export class NftElements {
 
   /** Returns the elements of a set that was listed. */
   listOf(set: NftSet): NftElement[] {
+    expectFields(set, "list elements", "the set as an object");
     return new NftElementForm(set).fromWire(this.wireOf(set));
   }
 
   /** Returns the elements of a set that was listed, as the kernel has them. */
-  wireOf({ family, table = "", name = "" }: NftSet): NftSetElem[] {
-    const key = { family, table, set: name };
+  wireOf(set: NftSet): NftSetElem[] {
+    expectFields(set, "list elements", "the set as an object");
+    const { family, table = "", name = "" } = set, key = { family, table, set: name };
     return this.#dump(MSG.NFT_MSG_GETSETELEM, key, `list elements of ${nameOf(key)}`);
   }
 
@@ -525,6 +527,7 @@ export class NftElements {
   /** Deletes all elements of a set. */
   flush(key: NftElementsKey): void {
     const what = `flush elements of ${nameOf(key)}`;
+    expectFields(key, what, "the set as an object");
     this.#send([this.#operation(MSG.NFT_MSG_DELSETELEM, 0, key, {}, what)]);
   }
 

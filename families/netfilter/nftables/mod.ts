@@ -17,6 +17,7 @@
  */
 import "../../../core/capture.ts";
 import "../../../core/dry_run.ts";
+import { expectCallback } from "../../../core/arguments.ts";
 import { Client, type OpenOptions, sharedClient } from "../../../core/client.ts";
 import { NETLINK_NETFILTER } from "../protocol.ts";
 import { NftChains } from "./chains.ts";
@@ -129,6 +130,7 @@ export class NftClient extends NftCollections implements Disposable {
 }
 
 function runBatch(client: Client, collect: (batch: NftBatch) => void, options: NftBatchOptions): void {
+  expectCallback(collect, "run a batch");
   transact(client, (add) => collect(new NftCollections(contextIn(client, add)) as unknown as NftBatch), options);
 }
 

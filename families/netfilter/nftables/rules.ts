@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { expectOptions, isFields, isOk } from "../../../core/arguments.ts";
+import { expectFields, expectOptions, isFields, isOk } from "../../../core/arguments.ts";
 import {
   type Attributes,
   attributes,
@@ -256,6 +256,7 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
   /** Replaces the rule that has the handle of `value`; it keeps its handle and its place. */
   override replace(value: NftRuleInput): void {
     const what = `replace rule ${isFields(value) ? declaration.describe(value) : ""}`.trimEnd();
+    expectFields(value, what, "the rule as an object");
     if (value.handle === undefined) throw argumentError(TypeError, `Cannot ${what}: handle is missing`);
     const { rule, before } = this.#compiled(value, what);
     this.context.requester().request(following(before, this.operation("replace", declaration.messages.new, rule)));
@@ -297,6 +298,7 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
    * @returns the number of rules; in a batch nothing
    */
   override flush(filter: Input<NftRule> | { all: true }): number {
+    expectFields(filter, "flush rules", "a filter as an object");
     const { family, table, chain, ...more } = filter as Partial<NftRule> & { all?: true };
     if (family === undefined || table === undefined || Object.values(more).some((one) => one !== undefined)) {
       return super.flush(filter);
@@ -354,6 +356,7 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
 
   #put(verb: "add" | "insert", value: NftRuleInput, place: NftRulePlace, flags: number): NftRule | false {
     const what = `${verb} rule ${isFields(value) ? declaration.describe(value) : ""}`.trimEnd();
+    expectFields(value, what, "the rule as an object");
     expectOptions(place, what, { handle: "any", index: "any", exists: "ok" });
     if (isOk({ exists: place.exists }, "exists", what) && this.#exists(value, what)) return false;
     const { rule, before } = this.#compiled(value, what);

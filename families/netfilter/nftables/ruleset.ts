@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { EVENT_OPTIONS, expectOptions } from "../../../core/arguments.ts";
+import { EVENT_OPTIONS, expectFields, expectNames, expectOptions } from "../../../core/arguments.ts";
 import { Reader } from "../../../core/codec/mod.ts";
 import { argumentError } from "../../../core/errors.ts";
 import { eachMessage, NLMSG_HDRLEN } from "../../../core/message.ts";
@@ -137,11 +137,9 @@ export class NftRulesets {
 
   /** Returns all objects, of a family or a table if the filter names one; all are of one generation. */
   list(filter: NftRulesetFilter = {}): NftRuleset {
-    const context = this.#context, client = context.open(), { family, table, ...others } = filter;
-    const [other] = Object.keys(others);
-    if (other !== undefined) {
-      throw argumentError(TypeError, `Cannot list the ruleset: there is no field ${JSON.stringify(other)}`);
-    }
+    expectFields(filter, "list the ruleset", "a filter as an object");
+    expectNames(filter, "list the ruleset", ["family", "table"]);
+    const context = this.#context, client = context.open(), { family, table } = filter;
     const inFamily = family === undefined ? {} : { family };
     const inTable = { ...inFamily, ...(table === undefined ? {} : { table }) } as { family: NfFamily };
     return inOneGeneration(client, "list the ruleset", () => {
@@ -198,6 +196,7 @@ export class NftRulesets {
    * uses are read from the kernel. Expressions that have no statement are named in a remark.
    */
   text(rule: NftRule): string {
+    expectFields(rule, "print a rule", "the rule as an object");
     const context = this.#context, { family, table, comment, expressions } = rule;
     const sets = new NftSets(context), elements = new NftElements(context);
     return text({ family: family as TableFamily, comment, expressions }, {

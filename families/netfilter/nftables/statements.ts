@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { argumentError } from "../../../core/errors.ts";
 
 /** A value: a number, a name, an address, or several. */
 export type Value =
@@ -525,7 +526,8 @@ export function limit(
   if (typeof rate !== "string") return { limit: rate };
   const parts = /^(\d+)(?: ?(packets|bytes|kbytes|mbytes))?\/(second|minute|hour|day|week)$/.exec(rate);
   if (parts === null) {
-    throw new TypeError(
+    throw argumentError(
+      TypeError,
       `Cannot make a limit: expected a rate such as "10/second" or "1 mbytes/minute", got ${JSON.stringify(rate)}`,
     );
   }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { expectFields, isCondition, plural } from "../../../core/arguments.ts";
+import { expectFields, expectOptions, isCondition, plural } from "../../../core/arguments.ts";
 import { BatchRequester, type Client, sharedClient } from "../../../core/client.ts";
 import { type Attributes, attributes, be32, type Codec, head, type Shape, text } from "../../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input } from "../../../core/collection.ts";
@@ -137,8 +137,10 @@ export interface NftBatchOptions {
 export function transact(
   client: Client,
   collect: (add: (operation: Operation) => void) => void,
-  { generation }: NftBatchOptions = {},
+  options: NftBatchOptions = {},
 ): unknown[][] {
+  expectOptions(options, "run a transaction", { generation: "any" });
+  const { generation } = options;
   return runTransaction(client, () => frame(generation), collect);
 }
 
