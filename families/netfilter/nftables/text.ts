@@ -1,6 +1,14 @@
 /**
  * Rules as text, as `nft list ruleset` prints them.
  *
+ * ```ts
+ * import { ct, drop, tcp } from "@linux/netlink/families/netfilter/nftables/statements.ts";
+ * import { text } from "@linux/netlink/families/netfilter/nftables/text.ts";
+ * console.log(text({ family: "inet", expr: [tcp.dport(22), ct.state("new"), drop()] })); // tcp dport 22 ct state new drop
+ * ```
+ *
+ * For listed rules, `text` of `mod.ts` and `ruleset.text` read the sets that they use.
+ *
  * @module
  */
 import type { Statement } from "./statements.ts";
