@@ -6,28 +6,31 @@
 import { type Codec, MISFIT, Reader, Writer } from "../../core/codec/mod.ts";
 import { declareMessageSets } from "../../core/messages.ts";
 import { decodeWhole } from "../../core/stream.ts";
-import { CN_IDX, CN_MSG_HDRLEN, ConnectorMessage, NETLINK_CONNECTOR } from "./header.ts";
-import { ProcessEvent, ProcessInput } from "./processes.ts";
-import { type W1Message, W1Messages } from "./w1.ts";
+import { CN_MSG_HDRLEN, ConnectorMessage, NETLINK_CONNECTOR } from "./header.ts";
 
 /** A message with its data decoded, if its format is known. */
 export interface DecodedConnectorMessage extends Omit<ConnectorMessage, "data"> {
   /** The data: of process events, of 1-wire; bytes for other subsystems. */
-  data: Uint8Array | ProcessEvent | ProcessInput | readonly W1Message[];
+  data: Uint8Array | object;
 }
 
-/** The length of the shortest event, in bytes. Requests for process events are shorter. */
-const SHORTEST_EVENT = 16;
+type Any = Codec<unknown, never>;
+
+/** Codecs of the data by idx, which the modules of the subsystems declare when they are loaded. */
+const BY_IDX = new Map<number, (length: number) => Any>();
+
+/**
+ * Declares the data of a subsystem, so that captures and NETLINK_DEBUG can decode it.
+ *
+ * @param codec returns the codec for data of a length; 0 for requests, Infinity for events
+ */
+export function declareData<T>(idx: number, codec: (length: number) => Codec<T>): void {
+  BY_IDX.set(idx, codec as (length: number) => Codec<unknown>);
+}
 
 /** Returns the codec for the data of a message, which is `length` bytes long; undefined if the format is not known. */
-function codecOf(
-  { idx, val }: Pick<ConnectorMessage, "idx" | "val">,
-  length: number,
-): Codec<unknown, never> | undefined {
-  if (val !== 1) return undefined;
-  if (idx === CN_IDX.CN_W1_IDX) return W1Messages;
-  if (idx !== CN_IDX.CN_IDX_PROC) return undefined;
-  return length < SHORTEST_EVENT ? ProcessInput : ProcessEvent;
+function codecOf({ idx, val }: Pick<ConnectorMessage, "idx" | "val">, length: number): Any | undefined {
+  return val === 1 ? BY_IDX.get(idx as number)?.(length) : undefined;
 }
 
 /** Wire form of {@linkcode DecodedConnectorMessage}. */
@@ -46,7 +49,7 @@ export const DecodedConnectorMessage: Codec<DecodedConnectorMessage> = {
     if (data instanceof Uint8Array || typeof data === "string") {
       return ConnectorMessage.encode({ ...header, data }, to, owner);
     }
-    const codec = codecOf(header, "mcastOp" in data ? 0 : SHORTEST_EVENT);
+    const codec = codecOf(header, "mcastOp" in data ? 0 : Infinity);
     if (codec === undefined) {
       return to.fail(
         TypeError,

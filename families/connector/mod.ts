@@ -20,8 +20,11 @@ import { DecodeError } from "../../core/errors.ts";
 import { NLMSG_HDRLEN } from "../../core/message.ts";
 import { Conversation, decodeWhole, openTransport, type StreamOptions } from "../../core/stream.ts";
 import type { Received } from "../../core/transport.ts";
-import "./messages.ts";
-import { type ConnectorMessage, connectorMessages, NETLINK_CONNECTOR, sendMessage } from "./header.ts";
+import { CN_IDX, type ConnectorMessage, connectorMessages, NETLINK_CONNECTOR, sendMessage } from "./header.ts";
+import { declareData } from "./messages.ts";
+import { W1Messages } from "./w1.ts";
+
+declareData(CN_IDX.CN_W1_IDX, () => W1Messages);
 
 export * from "./header.ts";
 export * from "./processes.ts";

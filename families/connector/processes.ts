@@ -40,6 +40,7 @@ import { decodeWhole, openTransport, stream, type Streaming, type StreamOptions 
 import { drain } from "../../core/wait.ts";
 import type { Received, Transport } from "../../core/transport.ts";
 import { CN_IDX, ConnectorMessage, NETLINK_CONNECTOR, sendMessage } from "./header.ts";
+import { declareData } from "./messages.ts";
 
 /** Process events: enum proc_cn_event. `nonzero_exit` is a filter only: exits with a status other than 0. */
 export const PROC_EVENT = {
@@ -263,6 +264,12 @@ export const ProcessInput: Codec<ProcessInput> = {
     if (eventType !== undefined) MASK.encode(eventType, to, owner);
   },
 };
+
+// Requests are shorter than the shortest event.
+declareData<ProcessEvent | ProcessInput>(
+  CN_IDX.CN_IDX_PROC,
+  (length) => (length < HEAD_LENGTH ? ProcessInput : ProcessEvent) as Codec<ProcessEvent | ProcessInput>,
+);
 
 /** The types of the events that some names select. */
 export type Watched<W extends ProcessWord> =

@@ -5,7 +5,7 @@
  */
 import { declareMessageSets, messageSets } from "../../core/messages.ts";
 import type { MessageSets, Origin } from "../../core/protocol.ts";
-import "../connector/messages.ts";
+import "../connector/mod.ts";
 import "../crypto.ts";
 import "../dnrtmsg.ts";
 import "../ecryptfs.ts";
