@@ -21,7 +21,7 @@
 import { expectFields, isCondition } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import { type Attributes, attributes, be16, be32, type Codec, head, type Shape, shown } from "../../core/codec/mod.ts";
-import { Collection, type Declaration, onShared } from "../../core/collection.ts";
+import { type AddOptions, Collection, type Declaration, type DeleteOptions, onShared } from "../../core/collection.ts";
 import { argumentError, BatchError, KernelError } from "../../core/errors.ts";
 import { declareMessages } from "../../core/messages.ts";
 import type { WaitOptions } from "../../core/watch.ts";
@@ -277,10 +277,12 @@ export class Conntrack {
    * `orig` and `timeout` are needed; `reply` is the reverse of `orig` by default. A listed flow is added as it was: if
    * its status says that it has NAT, that is added too.
    *
+   * @param options `{ exists: "ok" }` if there may be a flow with one of these directions already
+   * @returns false if there was one, so that nothing was changed
    * @throws {KernelError} EEXIST: a flow has one of these directions
    */
-  add(value: FlowInput): void {
-    this.#flows.add(value);
+  add(value: FlowInput, options?: AddOptions): boolean {
+    return this.#flows.add(value, options);
   }
 
   /**
@@ -296,11 +298,13 @@ export class Conntrack {
    * Ends the flow that a key denotes. A listed flow denotes itself, not a later one with the same addresses and ports,
    * unless the kernel has reused its memory, and thereby its `id`.
    *
+   * @param options `{ missing: "ok" }` if there may be no such flow
+   * @returns false if there was none, so that nothing was changed
    * @throws {KernelError} ENOENT: there is none
    * @throws {TypeError} the key has no direction: the kernel would end all flows
    */
-  delete(key: FlowInput): void {
-    this.#flows.delete(key);
+  delete(key: FlowInput, options?: DeleteOptions): boolean {
+    return this.#flows.delete(key, options);
   }
 
   /**

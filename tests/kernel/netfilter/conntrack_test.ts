@@ -209,6 +209,23 @@ kernelTest("conntrack: a key means one flow, also among twins in zones and among
   });
 });
 
+kernelTest("conntrack: a flow that exists may be added, and one that is gone deleted, if the options say so", [
+  "ip",
+  "conntrack",
+], async () => {
+  await inNamespace(({ name }) => {
+    using client = open({ netns: name });
+    const { conntrack } = client, flow = { orig: tuple("udp", 1001, 53), timeout: 1000 };
+    assertEquals(conntrack.add(flow, { exists: "ok" }), true);
+    assertThrows(() => conntrack.add(flow), KernelError, "EEXIST");
+    assertEquals(conntrack.add(flow, { exists: "ok" }), false);
+    assertEquals(conntrack.delete({ orig: flow.orig }, { missing: "ok" }), true);
+    assertThrows(() => conntrack.delete({ orig: flow.orig }), KernelError, "ENOENT");
+    assertEquals(conntrack.delete({ orig: flow.orig }, { missing: "ok" }), false);
+    assertEquals(inside(name, "conntrack", "-L").trim(), "");
+  });
+});
+
 kernelTest("conntrack: set changes the fields given and no others", ["ip"], async () => {
   await inNamespace(({ name }) => {
     using client = open({ netns: name });
