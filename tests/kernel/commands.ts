@@ -19,6 +19,10 @@ import { tasks } from "../../families/generic/taskstats.ts";
 import { metrics } from "../../families/generic/tcp_metrics.ts";
 import { thermal } from "../../families/generic/thermal.ts";
 import { wireguard } from "../../families/generic/wireguard.ts";
+import { conntrack } from "../../families/netfilter/conntrack.ts";
+import { entries, sets } from "../../families/netfilter/ipset.ts";
+import { save } from "../../families/netfilter/ipset_save.ts";
+import { chains, ruleset, tables } from "../../families/netfilter/nftables/mod.ts";
 import { addresses } from "../../families/route/addresses.ts";
 import { brief } from "../../families/route/brief.ts";
 import { links } from "../../families/route/links.ts";
@@ -31,6 +35,7 @@ import { udp } from "../../families/sock_diag/datagrams.ts";
 import { tcp } from "../../families/sock_diag/tcp.ts";
 import { unix } from "../../families/sock_diag/unix.ts";
 import { uevents } from "../../families/uevent.ts";
+import { policies, states } from "../../families/xfrm/mod.ts";
 
 /** A command, and the function that does the same. */
 type Command = readonly [command: string, here: () => unknown];
@@ -95,6 +100,21 @@ export const COMMANDS: readonly Command[] = [
   ["ss -K dst 192.0.2.7 dport = 443", () => tcp.flush({ dst: "192.0.2.7", dstPort: 443 })],
   ["ss -ua", () => udp.list()],
   ["ss -xl", () => unix.list({ state: "listen" })],
+  ["nft add table inet guard", () => tables.add({ family: "inet", name: "guard" })],
+  [
+    "nft add chain inet guard in { type filter hook input priority 0; }",
+    () => chains.add({ family: "inet", table: "guard", name: "in", type: "filter", hook: "input", priority: 0 }),
+  ],
+  ["nft -j list ruleset", () => ruleset.json()],
+  ["nft flush ruleset", () => ruleset.flush({ all: true })],
+  ["conntrack -L", () => conntrack.list()],
+  ["conntrack -D -s 10.0.0.5", () => conntrack.flush({ orig: { src: "10.0.0.5" } })],
+  ["conntrack -E -e NEW", () => conntrack.watch("new")],
+  ["ipset create bad hash:ip timeout 600", () => sets.add({ name: "bad", type: "hash:ip", timeout: 600 })],
+  ["ipset add bad 198.51.100.9", () => entries.add("bad", { ip: "198.51.100.9" })],
+  ["ipset save", () => save()],
+  ["ip xfrm state", () => states.list()],
+  ["ip xfrm policy", () => policies.list()],
   ["ethtool v0", () => linkModes.get("v0").speed],
   ["ethtool -k v0", () => features.get("v0").active?.value],
   ["ethtool -K v0 tx-checksum-ip-generic off", () => features.switch("v0", { "tx-checksum-ip-generic": false })],
