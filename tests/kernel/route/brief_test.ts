@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { longestMatch, network } from "../../../core/prefix.ts";
 import { brief } from "../../../families/route/brief.ts";
 import { owner } from "../../../families/route/owner.ts";
-import { bridgeWithoutVlans, inNamespace, kernelTest, run, wire } from "../namespace.ts";
+import { bridgeWithoutVlans, inNamespace, kernelTest, lab, run, wire } from "../namespace.ts";
 
 const NEEDS = ["ip"];
 
@@ -167,7 +167,7 @@ kernelTest("longest match: for random tables and addresses it is the route that 
     const routes = ns.route.routes.list({ table: "main" });
     let matched = 0;
     assert(routes.length > 20, `${routes.length} routes`);
-    for (let i = 0; i < 80; i++) {
+    for (let i = 0; i < (lab ? 16 : 80); i++) {
       const address = i % 2 === 0 ? four() : six();
       const found = longestMatch(address, routes);
       const { status, stdout } = spawnSync("ip", ["-n", ns.name, "-j", "route", "get", "fibmatch", address], {
@@ -177,6 +177,6 @@ kernelTest("longest match: for random tables and addresses it is the route that 
       assertEquals([found?.dst.replace(/\/(32|128)$/, ""), found?.priority], [dst, metric], address);
       if (status === 0) matched++;
     }
-    assert(matched > 40, `${matched} addresses have a route`);
+    assert(matched > (lab ? 5 : 40), `${matched} addresses have a route`);
   });
 });

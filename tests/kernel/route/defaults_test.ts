@@ -1,7 +1,7 @@
 /** Values that the kernel does not store, because they are its defaults: an object is found again by what made it. */
 import { assertEquals, assertThrows } from "@std/assert";
 import type { AddressInput, NeighbourInput, RouteInput, RuleInput } from "../../../families/route/mod.ts";
-import { inNamespace, kernelTest, type Namespace, wire } from "../namespace.ts";
+import { inNamespace, kernelTest, lab, type Namespace, wire } from "../namespace.ts";
 
 /** The verbs that are tried; each collection has them. */
 interface Verbs {
@@ -28,7 +28,8 @@ function again(
   lists = true,
 ): void {
   const before = theirs();
-  for (const input of inputs) {
+  // In the lab, where a run of ip takes half a second, every fifth input is tried.
+  for (const input of inputs.filter((_, index) => !lab || index % 5 === 0)) {
     const text = JSON.stringify(input, (_, value) => typeof value === "bigint" ? Number(value) : value);
     collection.add(input);
     assertEquals(theirs().length, before.length + 1, text);
