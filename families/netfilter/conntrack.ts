@@ -18,7 +18,7 @@
  *
  * @module
  */
-import { expectFields, isCondition } from "../../core/arguments.ts";
+import { expectFields, expectOptions, isCondition, WATCH_OPTIONS } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import { type Attributes, attributes, be16, be32, type Codec, head, type Shape, shown } from "../../core/codec/mod.ts";
 import { type AddOptions, Collection, type Declaration, type DeleteOptions, onShared } from "../../core/collection.ts";
@@ -390,6 +390,7 @@ export class Conntrack {
     const last = args.at(-1), named = typeof last === "string" || last === undefined;
     const options = named ? {} : last as FlowWatchOptions, words = (named ? args : args.slice(0, -1)) as FlowWord[];
     expectFields(options, "watch flows", "names of events, then options as an object");
+    expectOptions(options, "watch flows", WATCH_OPTIONS);
     for (const word of words) {
       if (Object.hasOwn(GROUPS, word)) continue;
       throw argumentError(TypeError, `Cannot watch flows: expected "new", "update" or "destroy", got ${shown(word)}`);

@@ -236,6 +236,7 @@ export function log(groups: number | readonly number[], options: LogOptions = {}
   const numbers = Array.isArray(groups) ? groups as readonly number[] : [groups as number];
   const what = `read log group ${numbers.join(", ")}`;
   expectFields(options, what, "options as an object");
+  if (numbers.length === 0) throw argumentError(TypeError, "Cannot read log groups: expected at least one number");
   for (const number of numbers) {
     if (Number.isInteger(number) && number >= 0 && number <= 0xffff) continue;
     throw argumentError(RangeError, `Cannot read log group ${shown(number)}: expected a number 0..65535`);

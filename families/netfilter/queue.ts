@@ -250,6 +250,7 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
   constructor(numbers: readonly number[], options: QueueOptions = {}) {
     const what = `read queue ${numbers.join(", ")}`;
     expectFields(options, what, "options as an object");
+    if (numbers.length === 0) throw argumentError(TypeError, "Cannot read queues: expected at least one number");
     for (const number of numbers) {
       if (Number.isInteger(number) && number >= 0 && number <= 0xffff) continue;
       throw argumentError(RangeError, `Cannot read queue ${shown(number)}: expected a number 0..65535`);

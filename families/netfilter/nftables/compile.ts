@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { parseIp, shown } from "../../../core/codec/mod.ts";
+import { didYouMean, parseIp, shown } from "../../../core/codec/mod.ts";
 import type { NftData, NftExpression, NftVerdict } from "./expressions.ts";
 import {
   type Base,
@@ -280,7 +280,22 @@ class Compiler {
         }`,
       );
     }
-    return this.place.in(name!, () => make(this, object[name!])) === true;
+    return this.place.in(name!, () => {
+      this.#expectFields(name!, object[name!]);
+      return make(this, object[name!]);
+    }) === true;
+  }
+
+  /** Fails for a field that the statement does not have. */
+  #expectFields(name: string, json: unknown): void {
+    const fields = STATEMENT_FIELDS[name]?.split(" ");
+    if (fields === undefined || typeof json !== "object" || json === null || Array.isArray(json)) return;
+    // A named object that a map selects.
+    const known = new Set(Object.hasOwn(json, "map") && !fields.includes("map") ? ["map"] : fields);
+    for (const [field, value] of Object.entries(json)) {
+      if (value === undefined || known.has(field)) continue;
+      this.place.fail(`there is no field ${shown(field)}${didYouMean(field, known)}`);
+    }
   }
 
   // Matches
@@ -1254,6 +1269,34 @@ interface MapData {
   readonly order: Order;
   readonly data: readonly NewElement[];
 }
+
+/** The fields of statements. */
+const STATEMENT_FIELDS: Readonly<Record<string, string>> = {
+  match: "op left right",
+  jump: "target",
+  goto: "target",
+  vmap: "key data",
+  counter: "packets bytes",
+  quota: "val val_unit used used_unit inv",
+  limit: "rate rate_unit per burst burst_unit inv",
+  "ct count": "val inv",
+  mangle: "key value",
+  log: "prefix group snaplen queue-threshold level flags",
+  reject: "type expr",
+  snat: "addr family port flags type_flags",
+  dnat: "addr family port flags type_flags",
+  masquerade: "port flags type_flags",
+  redirect: "port flags type_flags",
+  dup: "addr dev",
+  fwd: "dev family addr",
+  queue: "num flags",
+  tproxy: "family addr port",
+  synproxy: "mss wscale flags",
+  set: "op elem set stmt",
+  map: "op elem data map stmt",
+  meter: "name key stmt size",
+  flow: "op flowtable",
+};
 
 const STATEMENTS: Readonly<Record<string, (of: Compiler, json: unknown) => boolean | void>> = {
   match: (of, json) => of.match(json),

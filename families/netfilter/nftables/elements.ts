@@ -434,6 +434,11 @@ function valueText(value: NftValue): string {
   return Array.isArray(value) ? JSON.stringify(value) : shown(value);
 }
 
+/** Returns the ranges of a value as text, by which elements are compared. */
+function boundsOf(form: NftElementForm, value: NftValue, refuse: Refuse): string {
+  return form.ranges(value, refuse).map(({ low, high }) => `${low}-${high}`).join();
+}
+
 /** The elements of sets of one network namespace. */
 export class NftElements {
   readonly #context: NftContext;
@@ -497,7 +502,10 @@ export class NftElements {
 
     expectArray(values, what, "an array of elements");
     const exists = isOk(options, "exists", what);
-    if (set.autoMerge === true && form.hasEnds) return this.#merge(key, set, form, values, what);
+    // Elements of maps have different data.
+    if (set.autoMerge === true && form.hasEnds && set.dataType === undefined) {
+      return this.#merge(key, set, form, values, what);
+    }
     // The kernel does not begin the timeout of an existing element anew, before 6.12.
     if (exists && hasFlag(set, "timeout")) {
       const bare = values.map((one) => isFields(one) ? (one as NftElement).elem : one);
@@ -528,6 +536,7 @@ export class NftElements {
   flush(key: NftElementsKey): void {
     const what = `flush elements of ${nameOf(key)}`;
     expectFields(key, what, "the set as an object");
+    this.#context.held?.set(nameOf(key), []);
     this.#send([this.#operation(MSG.NFT_MSG_DELSETELEM, 0, key, {}, what)]);
   }
 
@@ -539,13 +548,29 @@ export class NftElements {
   }
 
   #remove(key: NftElementsKey, values: readonly NftElementInput[], type: number, verb: string): void {
-    const what = `${verb} elements of ${nameOf(key)}`, form = new NftElementForm(this.#setOf(key, what));
+    const what = `${verb} elements of ${nameOf(key)}`, set = this.#setOf(key, what), form = new NftElementForm(set);
     expectArray(values, what, "an array of elements");
     const bare = values.map((one) => isFields(one) ? (one as NftElement).elem : one);
+    const { held } = this.#context;
+    if (held !== undefined && set.autoMerge === true && form.hasEnds && set.dataType === undefined) {
+      const refuse = refuser(what), gone = new Set(bare.map((one) => boundsOf(form, one as NftValue, refuse)));
+      const left = this.#heldBy(key, set).filter(({ elem }) => !gone.has(boundsOf(form, elem, refuse)));
+      held.set(nameOf(key), left);
+    }
     this.#send(this.#messages(type, 0, key, form, bare, what));
   }
 
-  /** Adds ranges joined with those that they overlap or touch. */
+  /** Returns the elements that a set has after the changes before in the same transaction. */
+  #heldBy(key: NftElementsKey, set: NftSet): readonly NftElement[] {
+    const held = this.#context.held?.get(nameOf(key)) as readonly NftElement[] | undefined;
+    // A set that this transaction makes has no elements yet, and no handle.
+    return held ?? (set.handle === undefined ? [] : this.list(key));
+  }
+
+  /**
+   * Adds ranges joined with those that they overlap, and with those that they touch and that have the same timeout. Of
+   * overlapping ones, those without a timeout decide: nothing that was added for good expires.
+   */
   #merge(
     key: NftElementsKey,
     set: NftSet,
@@ -554,8 +579,7 @@ export class NftElements {
     what: string,
   ): void {
     const refuse = refuser(what);
-    // A set that this transaction makes has no elements yet, and no handle.
-    const present = set.handle === undefined ? [] : this.list(key);
+    const present = this.#heldBy(key, set);
     type Item = { range: NftBounds; element: NftElement; old: boolean };
     const items: Item[] = [...present.map((one) => [one, true] as const), ...values.map((one) => [one, false] as const)]
       .map(([given, old]) => {
@@ -565,16 +589,23 @@ export class NftElements {
     items.sort((a, b) => compareBytes(a.range.low, b.range.low) || Number(b.old) - Number(a.old));
     const removed: NftValue[] = [], added: NftElement[] = [];
     let group: Item[] = [], high: Uint8Array | undefined;
+    const lasting = (one: Item): boolean => one.element.timeout === undefined;
+    const timeoutOf = (items: readonly Item[]): number | undefined =>
+      items.some(lasting) ? undefined : items.at(-1)!.element.timeout;
     const close = (): void => {
       const fresh = group.filter(({ old }) => !old);
       if (fresh.length > 0) {
         const range = { low: group[0]!.range.low, high: high! };
-        const same = group.find(({ range: one }) =>
-          compareBytes(one.low, range.low) === 0 && compareBytes(one.high, range.high) === 0
-        );
-        if (same?.old !== true) {
-          for (const { element, old } of group) if (old) removed.push(element.elem);
-          const { elem: _, ...rest } = (same ?? fresh[0]!).element;
+        const isWhole = ({ range: one }: Item): boolean =>
+          compareBytes(one.low, range.low) === 0 && compareBytes(one.high, range.high) === 0;
+        const old = group.find((one) => one.old && isWhole(one));
+        const whole = fresh.filter(isWhole), last = whole.at(-1) ?? group.find(lasting) ?? fresh[0]!;
+        const { elem: _, expires: _1, ...rest } = last.element;
+        // A range that is there already stays, unless its time begins anew or has no end now.
+        const stays = old !== undefined && (lasting(old) || whole.length === 0 && !fresh.some(lasting));
+        if (!stays) {
+          for (const one of group) if (one.old) removed.push(one.element.elem);
+          if (whole.length === 0 && group.some(lasting)) delete rest.timeout;
           added.push({ ...rest, elem: form.elemOf([range]) });
         }
       }
@@ -583,12 +614,17 @@ export class NftElements {
     };
     for (const item of items) {
       const next = high === undefined ? undefined : nextOf(high);
-      if (high !== undefined && next !== undefined && compareBytes(item.range.low, next) > 0) close();
+      if (high !== undefined && next !== undefined) {
+        const distance = compareBytes(item.range.low, next), { timeout } = item.element;
+        if (distance > 0 || distance === 0 && timeoutOf(group) !== timeout) close();
+      }
       group.push(item);
       if (high === undefined || compareBytes(item.range.high, high) > 0) high = item.range.high;
     }
     close();
     if (added.length === 0) return;
+    const gone = new Set(removed);
+    this.#context.held?.set(nameOf(key), [...present.filter(({ elem }) => !gone.has(elem)), ...added]);
     this.#send([
       ...this.#messages(MSG.NFT_MSG_DELSETELEM, 0, key, form, removed, what),
       ...this.#messages(MSG.NFT_MSG_NEWSETELEM, NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL, key, form, added, what),

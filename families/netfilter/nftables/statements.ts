@@ -496,6 +496,9 @@ export type Pairs<D> = readonly (readonly [Value, D])[] | Readonly<Record<string
 
 function mapping<D>(key: Field | Matcher, data: string | Pairs<D>): Mapping<D> {
   if (typeof data === "string") return { key: fieldOf(key), data };
+  if (typeof data !== "object" || data === null) {
+    throw argumentError(TypeError, `Cannot make a map: expected "@name", pairs or an object, got ${String(data)}`);
+  }
   const pairs: readonly (readonly [Value, D])[] = Array.isArray(data)
     ? data
     : Object.entries(data as Record<string, D>);
@@ -523,7 +526,11 @@ export function limit(
   rate: string | Limit,
   options: { readonly burst?: number; readonly over?: boolean } = {},
 ): { readonly limit: Limit } {
-  if (typeof rate !== "string") return { limit: rate };
+  const more = {
+    ...(options.burst === undefined ? {} : { burst: options.burst }),
+    ...(options.over === true ? { inv: true } : {}),
+  };
+  if (typeof rate !== "string") return { limit: { ...rate, ...more } };
   const parts = /^(\d+)(?: ?(packets|bytes|kbytes|mbytes))?\/(second|minute|hour|day|week)$/.exec(rate);
   if (parts === null) {
     throw argumentError(
@@ -537,8 +544,7 @@ export function limit(
       rate: Number(number),
       ...(unit === undefined || unit === "packets" ? {} : { rate_unit: unit }),
       per,
-      ...(options.burst === undefined ? {} : { burst: options.burst }),
-      ...(options.over === true ? { inv: true } : {}),
+      ...more,
     },
   };
 }
@@ -557,7 +563,13 @@ export function reject(
 /** Splits `address:port`; either may be a range. */
 function target(to: string | Nat, family?: "ip" | "ip6"): Nat {
   if (typeof to !== "string") return to;
-  const parts = /^\[(.+)\](?::(.+))?$|^(\d+\.[\d./-]+)(?::(.+))?$|^:([\d-]+)$|^(.+)$/.exec(to)!;
+  const parts = /^\[(.+)\](?::(.+))?$|^(\d+\.[\d./-]+)(?::(.+))?$|^:([\d-]+)$|^(.+)$/.exec(to);
+  if (parts === null) {
+    throw argumentError(
+      TypeError,
+      `Cannot make a translation: expected "10.0.0.2:80" or ":80", got ${JSON.stringify(to)}`,
+    );
+  }
   const addr = parts[1] ?? parts[3] ?? parts[6], port = parts[2] ?? parts[4] ?? parts[5];
   return {
     ...(addr === undefined ? {} : { addr: valueOf(addr) }),
@@ -614,6 +626,9 @@ export function add(
     readonly stmt?: readonly Stateful[];
   } = {},
 ): Extract<Statement, { set: unknown }> {
+  if (typeof name !== "string") {
+    throw argumentError(TypeError, `Cannot add to a set: expected its name, got ${String(name)}`);
+  }
   const { op = "add", timeout, stmt } = options, val = fieldOf(key);
   return {
     set: {

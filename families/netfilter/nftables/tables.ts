@@ -26,6 +26,7 @@ import {
   string,
 } from "../../../core/codec/mod.ts";
 import type { Input } from "../../../core/collection.ts";
+import { argumentError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NFNLGRP } from "../protocol.ts";
 import {
@@ -99,6 +100,13 @@ const declaration: NftDeclaration<NftTable> = {
   keyOf: (value) => ({ family: (value as NftTable).family, name: (value as NftTable).name }),
   prepare(value, verb) {
     if (verb !== "list") expectFamily(value, `${verb} table`);
+    const { name, handle } = value as NftTable;
+    if (verb === "delete" && name === undefined && handle === undefined) {
+      throw argumentError(
+        TypeError,
+        "Cannot delete table: name is missing: the kernel would delete all tables of the family",
+      );
+    }
     return value;
   },
   setFlags: 0,

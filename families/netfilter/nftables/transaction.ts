@@ -198,6 +198,11 @@ export interface NftContext {
    * know yet, and others that it uses. Absent outside of transactions.
    */
   readonly made?: Map<string, NftSet>;
+  /**
+   * The elements that sets with `autoMerge` have after the changes before, by family, table and name: the kernel does not
+   * have these changes yet. Absent outside of transactions.
+   */
+  readonly held?: Map<string, readonly object[]>;
 }
 
 /** The number of the last set that was added. */
@@ -224,7 +229,7 @@ export function contextOf(open: () => Client): NftContext {
 /** Returns the context of a transaction. */
 export function contextIn(client: Client, add: (operation: Operation) => void): NftContext {
   const requester = new BatchRequester(client, (operation) => add(tolerant(operation)));
-  return { open: () => client, requester: () => requester, made: new Map() };
+  return { open: () => client, requester: () => requester, made: new Map(), held: new Map() };
 }
 
 /** The messages that delete an object, and those that do so if it exists. */

@@ -211,6 +211,61 @@ nftTest("nf_tables: elements have timeouts, overlaps are refused or merged", ({ 
   assertEquals(elements.list(merged), []);
 });
 
+nftTest("nf_tables: autoMerge knows the changes before in a batch, and keeps what lasts", ({ ours, nft }) => {
+  const { elements, sets, tables } = ours, bad = { ...TABLE, set: "bad" };
+  tables.add({ family: "inet", name: "guard" });
+  sets.add({ ...TABLE, name: "bad", keyType: "ipv4_addr", flags: ["interval", "timeout"], autoMerge: true });
+  const values = () => elements.list(bad).map(({ elem, timeout }) => timeout === undefined ? elem : [elem, timeout]);
+  elements.add(bad, ["10.0.0.0/8"]);
+  ours.batch((b) => {
+    b.elements.flush(bad);
+    b.elements.add(bad, ["10.1.1.1", "192.0.2.1"]);
+  });
+  assertEquals(values(), ["10.1.1.1", "192.0.2.1"]);
+  assertMatch(nft("list ruleset"), /elements = { 10.1.1.1, 192.0.2.1 }/);
+  ours.batch((b) => {
+    b.elements.flush(bad);
+    b.elements.add(bad, ["10.0.0.0/24"]);
+    b.elements.add(bad, ["10.0.0.5", "10.0.1.0/24"]);
+  });
+  assertEquals(values(), ["10.0.0.0/23"]);
+  ours.batch((b) => {
+    b.elements.delete(bad, ["10.0.0.0/23"]);
+    b.elements.add(bad, ["10.0.0.7"]);
+  });
+  assertEquals(values(), ["10.0.0.7"]);
+  elements.flush(bad);
+  elements.add(bad, [{ elem: "10.0.0.1", timeout: 60 }]);
+  elements.add(bad, [{ elem: "10.0.0.1", timeout: 600 }], { exists: "ok" });
+  assertEquals(values(), [["10.0.0.1", 600]]);
+  elements.add(bad, ["10.0.0.1"]);
+  assertEquals(values(), ["10.0.0.1"]);
+  elements.add(bad, ["10.2.0.0/24"]);
+  elements.add(bad, [{ elem: "10.2.1.0", timeout: 500 }]);
+  elements.add(bad, [{ elem: "10.2.0.7", timeout: 500 }]);
+  assertEquals(values(), ["10.0.0.1", "10.2.0.0/24", ["10.2.1.0", 500]]);
+  const map = { ...TABLE, set: "mm" };
+  const flags = ["map", "interval"] as const;
+  sets.add({ ...TABLE, name: "mm", keyType: "ipv4_addr", dataType: "mark", flags, autoMerge: true });
+  elements.add(map, [{ elem: "10.0.0.0/24", data: 1 }, { elem: "10.0.1.0/24", data: 2 }]);
+  assertEquals(elements.list(map).map(({ elem, data }) => [elem, data]), [["10.0.0.0/24", 1], ["10.0.1.0/24", 2]]);
+});
+
+nftTest(
+  "nf_tables: a table without a name is not deleted, which would be all of the family",
+  ({ ours }) => {
+    const { tables } = ours;
+    tables.add({ family: "inet", name: "one" });
+    const key = { family: "inet" } as never;
+    for (
+      const ask of [() => tables.delete(key), () => tables.destroy(key), () => ours.batch((b) => b.tables.delete(key))]
+    ) {
+      assertThrows(ask, TypeError, "Cannot delete table: name is missing");
+    }
+    assertEquals(tables.list().length, 1);
+  },
+);
+
 nftTest("nf_tables: a batch is done as a whole, or not at all", ({ ours, nft, json }) => {
   ours.batch((b) => {
     b.tables.add({ family: "inet", name: "guard" });

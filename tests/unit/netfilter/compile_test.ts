@@ -24,6 +24,12 @@ test("Errors name the statement and the field", () => {
       [{ match: { op: "==", left: { meta: { key: "marc" } }, right: 1 } }],
       "expr[0].match.left.meta.key: expected one of",
     ],
+    [
+      [{ limit: { rate: 10, per: "second", invert: true } }],
+      'expr[0].limit: there is no field "invert"',
+    ],
+    [[{ log: { prefx: "a" } }], 'expr[0].log: there is no field "prefx", did you mean "prefix"?'],
+    [[{ reject: { tpye: "tcp reset" } }], 'expr[0].reject: there is no field "tpye", did you mean "type"?'],
     [[{ match: { op: "=", left: { meta: { key: "mark" } }, right: 1 } }], "expr[0].match.op: expected"],
     [[{ jump: { target: 7 } }], "expr[0].jump.target: expected a text, got 7"],
     [[{

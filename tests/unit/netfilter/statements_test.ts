@@ -29,6 +29,12 @@ test("Functions make the JSON that nft prints", () => {
   assertEquals(limit("1 mbytes/minute", { burst: 3, over: true }), {
     limit: { rate: 1, rate_unit: "mbytes", per: "minute", burst: 3, inv: true },
   });
+  assertEquals(limit({ rate: 10, per: "second" }, { over: true, burst: 9 }), {
+    limit: { rate: 10, per: "second", burst: 9, inv: true },
+  });
+  assertThrows(() => dnat(""), TypeError, "Cannot make a translation: expected");
+  assertThrows(() => vmap(tcp.dport, undefined as never), TypeError, "Cannot make a map: expected");
+  assertThrows(() => nft.add(undefined as never, ip.saddr), TypeError, "Cannot add to a set: expected its name");
   assertEquals(dnat("10.0.0.2:80"), { dnat: { addr: "10.0.0.2", port: 80 } });
   assertEquals(dnat("[2001:db8::1]:80-90"), { dnat: { addr: "2001:db8::1", port: { range: [80, 90] } } });
   assertEquals(dnat("2001:db8::1"), { dnat: { addr: "2001:db8::1" } });
