@@ -167,7 +167,7 @@ kernelTest(
           ["fd00::1", "FD00::1", "192.0.2.1"],
         ] as const
       ) {
-        const key = { dev: "v0", address, local: other }, before = ns.ipJson("address show dev v0");
+        const key = { dev: "v0", address, local: other }, before = ns.ipJson("address show dev v0 scope global");
         const verbs: Record<string, () => unknown> = {
           get: () => addresses.get(key),
           find: () => addresses.find(key),
@@ -178,7 +178,7 @@ kernelTest(
           const { message } = assertThrows(ask, TypeError);
           assertStringIncludes(message, `address: local "${other}" is not the address "${address}" beside it`, verb);
         }
-        assertEquals(ns.ipJson("address show dev v0"), before);
+        assertEquals(ns.ipJson("address show dev v0 scope global"), before);
         if (address.includes("/")) assertEquals(addresses.get({ dev: "v0", address, local: same }).address, address);
       }
       // A listed address denotes itself.
