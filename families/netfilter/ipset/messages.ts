@@ -26,6 +26,7 @@ import {
   mask,
   MISFIT,
   type Shape,
+  shown,
   string,
   struct,
   u8,
@@ -71,6 +72,19 @@ const timeout: Codec<number> = {
 };
 
 const IPADDR_IPV4 = 1, IPADDR_IPV6 = 2;
+
+const COMMENT: Codec<string> = string(255);
+
+/** Codec of a comment. Quotes and lines have no form in the notation of `ipset save`, and ipset refuses quotes. */
+const comment: Codec<string> = {
+  ...COMMENT,
+  encode(value, to, owner) {
+    if (typeof value === "string" && /["\n\r]/.test(value)) {
+      to.fail(TypeError, `a comment has no quotes and no line breaks, got ${shown(value)}`);
+    }
+    return COMMENT.encode(value, to, owner);
+  },
+};
 
 /** An address in a nest of its own: IPSET_ATTR_IPADDR_IPV4 or _IPV6. */
 const address: Codec<string, string | Uint8Array> = {
@@ -221,7 +235,7 @@ export const IpsetEntry: Attributes<IpsetEntry> = attributes((): Shape<IpsetEntr
   cadtFlags: [8, cadtFlags],
   packets: [25, count64n],
   bytes: [24, count64n],
-  comment: [26, string(255)],
+  comment: [26, comment],
   skbmark: [27, marked(skbMark)],
   skbprio: [28, u32n],
   skbqueue: [29, u16n],

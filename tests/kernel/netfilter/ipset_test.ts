@@ -202,6 +202,11 @@ kernelTest(
     await withIpset((client, tool) => {
       const { sets, entries } = client;
       sets.add({ name: "many", type: "hash:ip", maxelem: 10_000 });
+      sets.add({ name: "words", type: "hash:ip", comment: true });
+      for (const comment of ['said "hi"', "a\nadd many 6.6.6.6"]) {
+        assertThrows(() => entries.add("words", { ip: "1.1.1.1", comment }), TypeError, "a comment has no quotes");
+      }
+      sets.delete("words");
       const some = Array.from({ length: 5000 }, (_, i) => ({ ip: `10.0.${i >> 8}.${i & 255}` }));
       entries.add("many", some);
       assertEquals(sets.get("many").elements, 5000);
