@@ -61,7 +61,7 @@ kernelTest(
         add.links.delete("x0");
         add.links.delete("v1");
       });
-      assertEquals(ns.ipJson("link show").map(({ ifname }) => ifname), ["lo"]);
+      assertEquals(ns.ipJson("link show").filter(({ ifname }) => /^[vwx][01]$/.test(String(ifname))), []);
     });
   },
 );
