@@ -43,10 +43,7 @@ const KINDS: readonly FlowInput[] = [
   },
   { orig: { src: "10.0.0.1", dst: "10.0.0.2", proto: 50 }, timeout: 1000 },
   { orig: tuple("sctp", 1003), timeout: 1000, sctp: { state: "established", vtagOriginal: 0xfedcba98, vtagReply: 7 } },
-  // Linux lost UDP-Lite in 7.x, and its ports with it.
-  ...(/^UDP-Lite/m.test(readFileSync("/proc/net/protocols", "utf8"))
-    ? [{ orig: tuple("udplite", 1004), timeout: 1000 }]
-    : []),
+  { orig: tuple("udplite", 1004), timeout: 1000 },
   { orig: tuple("gre", 1005, 1006), timeout: 1000 },
   { orig: tuple("udp", 1007, 53), timeout: 1000, natSrc: { minip: "192.0.2.7", portMin: 6000 } },
   { orig: tuple("udp", 1008, 53), timeout: 1000, natDst: { minip: "192.0.2.8" }, status: ["seen_reply"] },
@@ -56,6 +53,11 @@ const KINDS: readonly FlowInput[] = [
     natSrc: { minip: "2001:db8::7", portMin: 6000, portMax: 6009 },
   },
 ];
+
+/** Linux lost UDP-Lite in 7.x: conntrack then does not list the ports of its flows. */
+const LISTED = /^UDP-Lite/m.test(readFileSync("/proc/net/protocols", "utf8"))
+  ? KINDS
+  : KINDS.filter(({ orig }) => orig?.proto !== "udplite");
 
 /** What a listing and a later one must have in common. */
 const without = ({ timeout: _, use: _1, id: _2, ...flow }: Flow) => flow;
@@ -67,10 +69,10 @@ kernelTest("conntrack: flows of each kind are listed as by `conntrack -L`, and l
   await inNamespace(({ name }) => {
     using client = open({ netns: name });
     const { conntrack } = client, theirs = () => fromXml(inside(name, ...XML));
-    for (const flow of KINDS) conntrack.add(flow);
+    for (const flow of LISTED) conntrack.add(flow);
     const first = fromOurs(conntrack.list()), printed = theirs(), last = fromOurs(conntrack.list());
     assertEquals(lasting(first), lasting(printed));
-    assertEquals(first.length, KINDS.length);
+    assertEquals(first.length, LISTED.length);
     printed.forEach((flow, i) => {
       const times = [last[i]!, flow, first[i]!].map((one) => Number(one["independent.timeout"]));
       assertEquals(times, [...times].sort((a, b) => a - b));
@@ -79,7 +81,7 @@ kernelTest("conntrack: flows of each kind are listed as by `conntrack -L`, and l
     assertEquals(text.match(/sctp .* ESTABLISHED .*dport=80 /)?.length, 1);
     assertEquals(text.match(/ (type=8 code=0 id=77) .* (type=0 code=0 id=77) /)?.length, 3);
     const listed = conntrack.list(), [one] = conntrack.list({ mark: 0x01020304 });
-    const { tcp } = KINDS[0]!;
+    const { tcp } = LISTED[0]!;
     assertEquals([one!.tcp, one!.family, one!.status], [tcp as Flow["tcp"], "ip", [
       "seen_reply",
       "assured",
