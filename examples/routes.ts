@@ -4,7 +4,7 @@
  *     deno run --allow-ffi examples/routes.ts
  *     bun examples/routes.ts --all --inet6
  *
- * What `--json` prints, JSON.parse and `routes.add` accept.
+ * The output of `--json` is accepted by JSON.parse, and its objects by `routes.add`.
  */
 import { brief } from "../families/route/brief.ts";
 import { routes } from "../families/route/routes.ts";

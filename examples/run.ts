@@ -1,5 +1,5 @@
 /**
- * What the examples share: options and `--help`, a table or JSON of what an example lists or watches, errors in one
+ * Shared by the examples: options and `--help`, a table or JSON of what an example lists or watches, errors in one
  * line, and a quiet end when the reader of the output is gone.
  *
  * @module
@@ -18,15 +18,15 @@ export type Given<O extends Options> = { readonly [K in keyof O]?: O[K] extends 
 
 /** The description of an example. */
 export interface Example<O extends Options> {
-  /** What it does, in one sentence or more. */
+  /** Description, in one sentence or more. */
   readonly about: string;
-  /** What it takes beside options: `ADDRESS [PORT]`, `[NAME]...`. */
+  /** Arguments beside options: `ADDRESS [PORT]`, `[NAME]...`. */
   readonly takes?: string;
   /** Its options. `--help` is always there, and `--json` if it lists or watches. */
   readonly options?: O;
 }
 
-/** What an example lists (an array, a generator) or watches (an async iterable). */
+/** Objects that an example lists (an array, a generator) or watches (an async iterable). */
 export type Listed<T> = Iterable<T> | AsyncIterable<T>;
 
 /** A line of a table: cells by the titles of their columns. */

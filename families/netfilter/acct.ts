@@ -76,7 +76,7 @@ export interface Acct {
   bytes?: number;
   /** Number of users: rules, and the object itself. */
   use?: number;
-  /** What the quota counts, and `overquota` when it is reached. */
+  /** Unit that the quota counts, and `overquota` when it is reached. */
   flags?: readonly (AcctFlag | number)[];
   /** The quota in packets or bytes. */
   quota?: number;

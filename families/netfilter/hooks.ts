@@ -80,7 +80,7 @@ export interface HookBpf {
 /** Wire form of {@linkcode HookBpf}: NFNLA_HOOK_BPF_*. */
 export const HookBpf: Attributes<HookBpf> = attributes((): Shape<HookBpf> => ({ id: [1, be32] }));
 
-/** What a hook calls. */
+/** Function or chain that a hook calls. */
 export type HookInfo =
   | {
     /** The kind of what is called. */

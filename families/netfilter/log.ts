@@ -142,7 +142,7 @@ export const NFULNL_COPY = { none: 0, meta: 1, packet: 2 } as const;
 /** Numbers of a group's flags. */
 export const NFULNL_CFG_F = { seq: 1, seq_global: 2, conntrack: 4 } as const;
 
-/** How much of a packet is copied. */
+/** Part of a packet that is copied. */
 export interface LogMode {
   /** Bytes of the payload; 0 for all. */
   copyRange?: number;
@@ -162,7 +162,7 @@ export interface LogConfig {
   group: number;
   /** The command. */
   cmd?: keyof typeof NFULNL_CFG_CMD | number;
-  /** How much is copied. */
+  /** Part of each packet that is copied. */
   mode?: LogMode;
   /** Size of the kernel's buffer for the packets of a datagram, in bytes. */
   nlbufsiz?: number;

@@ -220,7 +220,7 @@ const OVERRUN: QueueOverrun = Object.freeze({
   verdictBatch: () => {},
 });
 
-/** What a loop over queues yields. */
+/** Item of a loop over queues. */
 export type QueueItem = QueuedPacket | QueueOverrun;
 
 /** Options that are flags of a queue, and their bits. */
@@ -454,7 +454,7 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
     this.#closed = true;
     this.#signal?.removeEventListener("abort", this.#stop);
     try {
-      // When the socket is closed, the kernel drops what is undecided.
+      // The kernel drops undecided packets when the socket is closed.
       if (this.#onExit === "accept") this.#acceptAll();
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error;

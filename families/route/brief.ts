@@ -96,7 +96,7 @@ export interface BriefRule {
   to: string;
   /** The other conditions: `not`, `iif eth0`, `fwmark 0x1/0xff`. */
   where: string;
-  /** What is done: `lookup main`, `goto 100`, `blackhole`. */
+  /** Action: `lookup main`, `goto 100`, `blackhole`. */
   action: string;
 }
 

@@ -115,7 +115,7 @@ export const Acquire: Attributes<Acquire> = attributes((): Shape<Acquire> => ({
 /** Numbers of {@linkcode AeFlag} by name. */
 export const XFRM_AE = { rthr: 1, rval: 2, lval: 4, ethr: 8, cr: 16, ce: 32, cu: 64 } as const;
 
-/** What a replay state tells, and why: `cr` packets, `ce` time, `cu` a request. */
+/** A flag of a replay state's message: a part that it has, or its reason: `cr` packets, `ce` time, `cu` a request. */
 export type AeFlag = keyof typeof XFRM_AE;
 
 /** The numbers of packets of a state, by which a second machine can take over. */

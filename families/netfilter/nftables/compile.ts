@@ -42,7 +42,7 @@ import {
   type ValueContext,
 } from "./values.ts";
 
-/** What the compiler has to know of a set that statements use by name. */
+/** Properties of a set that statements use by name, as the compiler needs them. */
 export interface KnownSet {
   /** Number of the key's type: NFTA_SET_KEY_TYPE. */
   keyType?: number;
@@ -87,7 +87,7 @@ export interface NewSet {
   elements: readonly NewElement[];
 }
 
-/** Where a rule stands. */
+/** Place of a rule: its table's family, and the sets that it can use. */
 export interface CompileContext {
   /** The table's family. */
   readonly family: TableFamily;

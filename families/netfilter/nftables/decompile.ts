@@ -2,7 +2,7 @@
  * Expressions of the kernel, decompiled to statements of nft's JSON as `nft -j list ruleset` prints them: without the
  * matches that a later field implies.
  *
- * What cannot be expressed stays as `{ raw: [expressions] }`, which `compile` accepts again.
+ * Expressions without a statement stay as `{ raw: [expressions] }`, which `compile` accepts again.
  *
  * @module
  */
@@ -52,7 +52,7 @@ export interface ListedSet {
   desc?: { size?: number; concat?: readonly { len?: number }[] };
 }
 
-/** Where the rule stands. */
+/** Place of the rule: its table's family, and the sets that it uses. */
 export interface DecompileContext {
   /** The table's family. */
   readonly family: TableFamily;
@@ -69,7 +69,7 @@ export function decompile(expressions: readonly NftExpression[], context: Decomp
 
 type Json = unknown;
 
-/** What a register holds. */
+/** Content of a register. */
 interface Cell {
   /** The expressions that led to it. */
   readonly from: readonly NftExpression[];

@@ -434,6 +434,11 @@ function valueText(value: NftValue): string {
   return Array.isArray(value) ? JSON.stringify(value) : shown(value);
 }
 
+/** True if the set's ranges are merged. Those of maps are not, as they have different data. */
+function merges({ autoMerge, dataType }: NftSet, { hasEnds }: NftElementForm): boolean {
+  return autoMerge === true && hasEnds && dataType === undefined;
+}
+
 /** Returns the ranges of a value as text, by which elements are compared. */
 function boundsOf(form: NftElementForm, value: NftValue, refuse: Refuse): string {
   return form.ranges(value, refuse).map(({ low, high }) => `${low}-${high}`).join();
@@ -502,8 +507,7 @@ export class NftElements {
 
     expectArray(values, what, "an array of elements");
     const exists = isOk(options, "exists", what);
-    // Elements of maps have different data.
-    if (set.autoMerge === true && form.hasEnds && set.dataType === undefined) {
+    if (merges(set, form)) {
       return this.#merge(key, set, form, values, what);
     }
     // The kernel does not begin the timeout of an existing element anew, before 6.12.
@@ -552,7 +556,7 @@ export class NftElements {
     expectArray(values, what, "an array of elements");
     const bare = values.map((one) => isFields(one) ? (one as NftElement).elem : one);
     const { held } = this.#context;
-    if (held !== undefined && set.autoMerge === true && form.hasEnds && set.dataType === undefined) {
+    if (held !== undefined && merges(set, form)) {
       const refuse = refuser(what), gone = new Set(bare.map((one) => boundsOf(form, one as NftValue, refuse)));
       const left = this.#heldBy(key, set).filter(({ elem }) => !gone.has(boundsOf(form, elem, refuse)));
       held.set(nameOf(key), left);

@@ -467,7 +467,7 @@ export interface NftFib {
   dreg?: number;
   /** Part of the route. */
   result?: keyof typeof NFT_FIB_RESULT | number;
-  /** What is looked up. */
+  /** Fields of the packet that are looked up. */
   flags?: readonly (keyof typeof NFT_FIB_FLAG | number)[];
 }
 
@@ -600,7 +600,7 @@ export interface NftLimit {
   unit?: number;
   /** Burst beyond the rate. */
   burst?: number;
-  /** What is counted. */
+  /** Counted unit. */
   type?: keyof typeof NFT_LIMIT | number;
   /** `inv`: what is over the rate matches. */
   flags?: readonly (keyof typeof NFT_INV | number)[];
@@ -627,7 +627,7 @@ export interface NftLog {
   qthreshold?: number;
   /** Level in the kernel log. */
   level?: keyof typeof NFT_LOG_LEVEL | number;
-  /** What the message has beyond the usual. */
+  /** Additional parts of the message. */
   flags?: readonly (keyof typeof NFT_LOG_FLAG | number)[];
 }
 
@@ -734,7 +734,7 @@ export const NftMeta: Attributes<NftMeta> = attributes((): Shape<NftMeta> => ({
 
 /** Translation of the source or destination. */
 export interface NftNat {
-  /** Which of both. */
+  /** The translated end: `snat` the source, `dnat` the destination. */
   type?: keyof typeof NFT_NAT | number;
   /** Address family. */
   family?: Nfproto;

@@ -99,7 +99,7 @@ const ICMP_TYPES: Readonly<Record<string, readonly number[]>> = {
   "icmpv6 max-delay": [130],
 };
 
-/** What is known of the packet so far, and the expressions that made it known. */
+/** Headers of the packet that earlier matches tell, and the expressions of these matches. */
 export class Knowledge {
   readonly family: TableFamily;
   readonly place: Place;

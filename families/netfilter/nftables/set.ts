@@ -263,7 +263,7 @@ export function layoutOf(
   let at = 0;
   const fixed = types.reduce<number>((sum, one) => sum + (datatypeOf(one).size + 3 & ~3), 0);
   types.forEach((one, index) => {
-    // What is left is of a part whose type has no length.
+    // The remaining bytes are of a part whose type has no length.
     const size = fields?.[index]?.len ?? (datatypeOf(one).size || (length ?? fixed) - fixed);
     parts.push({ type: one, at, size });
     at += size + 3 & ~3;

@@ -98,11 +98,11 @@ export type Verdict =
 export interface Limit {
   /** Number of packets or bytes in each unit of time. */
   readonly rate: number;
-  /** What is counted; packets by default. */
+  /** Counted unit; packets by default. */
   readonly rate_unit?: "packets" | "bytes" | "kbytes" | "mbytes";
   /** Unit of time. */
   readonly per?: "second" | "minute" | "hour" | "day" | "week";
-  /** What may exceed the rate at once. */
+  /** Number that may exceed the rate at once. */
   readonly burst?: number;
   /** Unit of `burst`. */
   readonly burst_unit?: "packets" | "bytes" | "kbytes" | "mbytes";
@@ -116,7 +116,7 @@ export interface Quota {
   readonly val: number;
   /** Unit of `val`. */
   readonly val_unit?: "bytes" | "kbytes" | "mbytes";
-  /** What has passed already. */
+  /** Amount that has passed already. */
   readonly used?: number;
   /** Unit of `used`. */
   readonly used_unit?: "bytes" | "kbytes" | "mbytes";
@@ -136,7 +136,7 @@ export interface Log {
   readonly "queue-threshold"?: number;
   /** Level in the kernel log. */
   readonly level?: "emerg" | "alert" | "crit" | "err" | "warn" | "notice" | "info" | "debug" | "audit";
-  /** What the message has beyond the usual. */
+  /** Additional parts of the message. */
   readonly flags?: string | readonly string[];
 }
 
@@ -150,7 +150,7 @@ export interface Nat {
   readonly family?: "ip" | "ip6";
   /** `random`, `fully-random`, `persistent`. */
   readonly flags?: string | readonly string[];
-  /** What `addr` is: `interval`, `prefix`, `concat`. */
+  /** Kind of `addr`: `interval`, `prefix`, `concat`. */
   readonly type_flags?: string | readonly string[];
 }
 
@@ -224,7 +224,7 @@ export type Statement =
   }
   | { readonly flow: { readonly op?: "add"; readonly flowtable: string } }
   | { readonly reset: Field }
-  /** What could not be decompiled: the kernel's expressions. */
+  /** The kernel's expressions that have no statement. */
   | { readonly raw: readonly object[] };
 
 /** A match. */

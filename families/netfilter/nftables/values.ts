@@ -113,7 +113,7 @@ export function parseValue(json: unknown, type: Type, bits: number, place: Place
   return { kind: "value", value: parseScalar(json, type, bits, place, context) };
 }
 
-/** What values depend on beside their type. */
+/** Context of a value, on which its bytes depend beside its type. */
 export interface ValueContext {
   /** Returns the number of an interface. */
   readonly indexOf?: (name: string) => number | undefined;

@@ -218,7 +218,7 @@ export const QueueCmd: Codec<QueueCmd> = struct<QueueCmd>(4, {
   pf: [2, be16],
 });
 
-/** How much of a packet is copied. */
+/** Part of a packet that is copied. */
 export interface QueueParams {
   /** Bytes of the payload; 0 for all. */
   copyRange?: number;
@@ -238,7 +238,7 @@ export interface QueueConfig {
   queue: number;
   /** The command. */
   cmd?: QueueCmd;
-  /** How much is copied. */
+  /** Part of each packet that is copied. */
   params?: QueueParams;
   /** Most packets that wait in the kernel. */
   queueMaxlen?: number;

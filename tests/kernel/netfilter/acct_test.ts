@@ -55,7 +55,7 @@ kernelTest("acct: add, list, get, reset, delete and flush change what nfacct lis
     assertThrows(() => acct.delete({} as never), TypeError, "name is missing");
     assertThrows(() => acct.set("web", { pkts: 5 }), TypeError, "Cannot set an accounting object");
     assertEquals(acct.listAndZero().length, 3);
-    // What is listed can be deleted and added again.
+    // A listed object can be deleted and added again.
     const all = acct.list();
     for (const one of all) acct.delete(one);
     assertEquals(theirs(ns), []);

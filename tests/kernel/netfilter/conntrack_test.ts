@@ -59,7 +59,7 @@ const LISTED = /^UDP-Lite/m.test(readFileSync("/proc/net/protocols", "utf8"))
   ? KINDS
   : KINDS.filter(({ orig }) => orig?.proto !== "udplite");
 
-/** What a listing and a later one must have in common. */
+/** The fields of a flow that a listing and a later one must have in common. */
 const without = ({ timeout: _, use: _1, id: _2, ...flow }: Flow) => flow;
 
 kernelTest("conntrack: flows of each kind are listed as by `conntrack -L`, and list, delete, add restores them", [

@@ -157,7 +157,7 @@ kernelTest(
         const sorted = (list: readonly SetEntry[]): SetEntry[] =>
           list.map((one) => ({ ...one, timeout: 1000 })).sort((a, b) => byText(a) < byText(b) ? -1 : 1);
         assertEquals(sorted(ours), sorted(whole));
-        // What is listed can be deleted and added again.
+        // A listed set or entry can be deleted and added again.
         client.entries.delete(name, ours);
         assertEquals(client.entries.list(name), []);
         client.entries.add(name, ours);

@@ -30,7 +30,7 @@ const INPUT = JSON.stringify({
   ],
 });
 
-/** What nft says of a rule. */
+/** A rule in nft's output. */
 interface Answer {
   sent: SentRule;
   json: unknown;

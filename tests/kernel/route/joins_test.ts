@@ -97,7 +97,7 @@ kernelTest("a next hop of an IPv6 route is found, changed and deleted by its gat
     assertEquals([gateway, dev, none, metrics], ["fd00::3", "v0", undefined, { mtu: 1300 }]);
     routes.set(key("fd00::3"), { gateway: "fd00::7" });
     assertEquals(theirs(), [[1024, mtu, [["fd00::2", 1], ["fd00::7", 4], ["fd00::4", 1]]], other]);
-    // What all next hops share is not a property of one.
+    // A property that all next hops share does not name one of them.
     assertThrows(() => routes.set(key("fd00::7"), { metrics: { mtu: 1400 } }), TypeError, ": metrics: ");
     routes.delete(key("fd00::7"));
     assertEquals(theirs(), [[1024, mtu, [["fd00::2", 1], ["fd00::4", 1]]], other]);

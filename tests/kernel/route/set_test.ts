@@ -434,7 +434,7 @@ kernelTest("a neighbour that the kernel shall use or manage keeps its address", 
     const { neighbours } = ns.route, lladdr = "02:00:00:00:00:50";
     for (const dst of ["192.0.2.50", "fd00::50"]) {
       const key = { dev: "v0", dst }, show = () => one(ns.ipJson(`neigh show to ${dst} nud all`));
-      // What the flags ask for begins at once: a stale neighbour is probed.
+      // The flags take effect at once: a stale neighbour is probed.
       const probed = (what: string): void => {
         const { lladdr: is, state } = show();
         assertEquals(is, lladdr, `${dst} ${what}`);

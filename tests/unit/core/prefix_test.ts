@@ -32,7 +32,7 @@ function somePrefixes(count: number): string[] {
   });
 }
 
-/** What Python says: networks, first and last addresses, the sorted order, and for each pair contains and overlaps. */
+/** Python's answers: networks, first and last addresses, the sorted order, and for each pair contains and overlaps. */
 const PYTHON = `
 import ipaddress, json, sys
 nets = [ipaddress.ip_network(text, strict=False) for text in json.load(sys.stdin)]

@@ -1,4 +1,4 @@
-/** What scripts meet by mistake: wrong arguments of open() and batch(), closed iterators, and pages in a log. */
+/** Mistakes of scripts: wrong arguments of open() and batch(), closed iterators, and pages in a log. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { inspect } from "node:util";
 import type { OpenOptions } from "../../../core/client.ts";
