@@ -6,28 +6,27 @@
  *
  * Needs CAP_NET_ADMIN. Traffic is counted if the setting net.netfilter.nf_conntrack_acct is 1.
  */
-import { type Flow, open, tupleText } from "../families/netfilter/conntrack.ts";
-import { print, run } from "./run.ts";
+import { type Flow, type FlowChange, type FlowNotice, open, tupleText } from "../families/netfilter/conntrack.ts";
+import { list, type Listed } from "./run.ts";
 
 const bytes = ({ countersOrig, countersReply }: Flow): number =>
   (countersOrig?.bytes ?? 0) + (countersReply?.bytes ?? 0);
 
-await run(
+type Item = Flow | FlowChange<"new" | "destroy"> | FlowNotice;
+
+await list(
   {
     about: "Shows the flows with the most traffic, or follows flows as they begin and end.",
-    takes: "",
     options: { netns: ["NAME", "in a network namespace"], follow: "follows flows" },
   },
-  async ({ netns, follow }) => {
-    using client = open(netns === undefined ? {} : { netns });
-    const { conntrack } = client;
-    if (follow !== true) {
-      const top = conntrack.list().sort((a, b) => bytes(b) - bytes(a)).slice(0, 20);
-      for (const flow of top) print(`${String(bytes(flow)).padStart(12)}  ${tupleText(flow.orig)}`);
-      return;
-    }
-    for await (const { event, value } of conntrack.watch("new", "destroy")) {
-      print(value === undefined ? event : `${event.padEnd(8)} ${tupleText(value.orig)} ${bytes(value)} bytes`);
-    }
+  ({ netns, follow }): Listed<Item> => {
+    const { conntrack } = open(netns === undefined ? {} : { netns });
+    if (follow === true) return conntrack.watch("new", "destroy");
+    return conntrack.list().sort((a, b) => bytes(b) - bytes(a)).slice(0, 20);
+  },
+  (one) => {
+    if (!("event" in one)) return { BYTES: bytes(one), FLOW: tupleText(one.orig) };
+    const { event, value } = one;
+    return { EVENT: event, BYTES: value && bytes(value), FLOW: value && tupleText(value.orig) };
   },
 );
