@@ -32,6 +32,7 @@ Packages come from the mirror that this machine's apt uses; what is made of them
   --append=TEXT      more kernel parameters
   --qemu=TEXT        more of qemu's arguments, divided by spaces
   --only RUNTIME     tests on this one only
+  --half N           a half of the tests only, the first or the second; those that load modules belong to both
   --repo FOLDER      another checkout to start in
   --oracles          with the newest suite's tools (ip, strace, nft, ethtool, iw, rdma, …) over this machine's
                      (here.ts does that without a machine)
@@ -96,6 +97,8 @@ interface Tests {
   readonly kernels: readonly string[];
   readonly runtimes: readonly string[];
   readonly timeout: number;
+  /** Options of tests/run.ts. */
+  readonly options: readonly string[];
   readonly prepare: Prepare;
 }
 
@@ -106,7 +109,7 @@ const LAST_WORDS = 60;
  * Runs the tests on each kernel, with all runtimes at the same time in machines of their own. A kernel that is not
  * available counts as a failure.
  */
-async function runTests({ kernels, runtimes, timeout, prepare }: Tests, run: Run): Promise<number> {
+async function runTests({ kernels, runtimes, timeout, options, prepare }: Tests, run: Run): Promise<number> {
   const results: string[] = [];
   const say = (text: string): void => {
     results.push(text);
@@ -134,8 +137,8 @@ async function runTests({ kernels, runtimes, timeout, prepare }: Tests, run: Run
       const name = `${kernel} (${made.release}) ${runtime}`;
       const started = Date.now(), lines = new Lines(`${kernel} ${runtime}| `);
       const limit = `${Math.max(timeout - LAST_WORDS, 1)}`;
-      const options = ["--only", runtime, "--limit", limit];
-      const command = ["node_modules/.bin/deno", "run", "-A", "tests/run.ts", ...options, "kernel/"];
+      const all = ["--only", runtime, "--limit", limit, ...options];
+      const command = ["node_modules/.bin/deno", "run", "-A", "tests/run.ts", ...all, "kernel/"];
       const result = await run(made, command, { stdout: lines, stderr: lines });
       const minutes = ((Date.now() - started) / 60_000).toFixed(1);
       for (const failure of lines.failures) say(`${name}: ${failure}`);
@@ -151,7 +154,7 @@ async function runTests({ kernels, runtimes, timeout, prepare }: Tests, run: Run
 class Lines {
   /** The last line that is not empty. */
   last = "";
-  /** The failed tests, from the summary of the tests. */
+  /** The failed and the unsteady tests, from the summary of the tests. */
   readonly failures: string[] = [];
   readonly #from: string;
   readonly #decoder = new TextDecoder();
@@ -167,7 +170,7 @@ class Lines {
     for (const line of lines) {
       console.log(this.#from + line);
       if (line.trim() !== "") this.last = line;
-      if (/^failed( \d+ times)?: /.test(line)) this.failures.push(line);
+      if (/^(failed( \d+ times)?: |unsteady, )/.test(line)) this.failures.push(line);
     }
   }
 }
@@ -179,7 +182,7 @@ async function main(): Promise<number> {
   const wrong: string[] = [];
   const args = parseArgs(argv.slice(0, dashes), {
     boolean: ["help", "update", "oracles", "extra"],
-    string: ["timeout", "memory", "append", "qemu", "repo", "only", "_"],
+    string: ["timeout", "memory", "append", "qemu", "repo", "only", "half", "_"],
     collect: ["only"],
     default: { timeout: "3600", memory: "2048", append: "", qemu: "", repo: ROOT },
     unknown: (arg, key) => {
@@ -191,6 +194,7 @@ async function main(): Promise<number> {
   if (kernels.includes("arm64") && (args.oracles || args.extra)) {
     wrong.push("arm64: --oracles and --extra have nothing for this processor: name the other kernels");
   }
+  if (args.half !== undefined && !["1", "2"].includes(args.half)) wrong.push("--half: expected 1 or 2");
   if (args.help || wrong.length > 0) {
     console.log([...wrong, USAGE].join("\n"));
     return args.help ? 0 : 2;
@@ -237,7 +241,8 @@ async function main(): Promise<number> {
   const runtimes = ["bun", "deno"].filter((runtime) => args.only.length === 0 || args.only.includes(runtime));
   process.env.NETLINK_SPECS ??= specifications(args.update).join(":");
   compile(resolve(args.repo), runtimes);
-  return await runTests({ kernels, runtimes, timeout: Number(args.timeout), prepare }, run);
+  const options = ["--again", ...(args.half === undefined ? [] : ["--half", args.half])];
+  return await runTests({ kernels, runtimes, timeout: Number(args.timeout), options, prepare }, run);
 }
 
 process.exitCode = await main();
