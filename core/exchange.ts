@@ -272,7 +272,7 @@ export class Exchange {
     while (verdict === undefined) {
       const from = this.receive(operation.what, answers);
       eachMessage(from, (at, end) => {
-        if (!this.isOurs(from, at, seq, interrupted !== undefined)) return;
+        if (!this.isOurs(from, at, seq, interrupted !== undefined || operation.late === true)) return;
         const type = from.view.getUint16(at + 4, true);
         if ((from.view.getUint16(at + 6, true) & NLM_F.NLM_F_DUMP_INTR) !== 0) interrupted?.();
         if (isReply(operation, from, at, type)) {
@@ -283,7 +283,9 @@ export class Exchange {
             failed = true;
             failure = error;
           }
-          return;
+          if (operation.late !== true) return;
+          verdict = { errno: 0, details: end, from, end };
+          return true;
         }
         const said = verdictOf(from, at, end, type);
         if (said === undefined) return;
@@ -383,7 +385,7 @@ export function request(exchange: Exchange, given: Operation): unknown {
 
 function requestOnce(exchange: Exchange, operation: Operation, answers: Answers): unknown {
   return exchange.withWriter((writer) => {
-    const start = exchange.encode(writer, operation, NLM_F.NLM_F_ACK);
+    const start = exchange.encode(writer, operation, operation.late === true ? 0 : NLM_F.NLM_F_ACK);
     if (exchange.show(writer, operation)) return undefined;
     exchange.send(writer, operation.what);
     const codec = codecOf(operation);

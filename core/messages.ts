@@ -68,7 +68,8 @@ export function messageSets(protocol: Pick<Protocol, "number" | "types">, origin
   return () => set;
 }
 
-function declaredSet({ number, types }: Pick<Protocol, "number" | "types">): MessageSet {
+/** Returns the message set in which the type and the direction select the table, of the messages that modules declare. */
+export function declaredSet({ number, types }: Pick<Protocol, "number" | "types">): MessageSet {
   return {
     types,
     codec(type, from, at, flags = 0) {

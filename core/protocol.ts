@@ -135,6 +135,11 @@ export interface Operation {
   readonly concerns?: (from: Reader, at: number) => boolean;
   /** The codec of the reply; that of the request when absent. */
   readonly replyCodec?: Codec<unknown, never>;
+  /**
+   * True if the reply may come after the acknowledgement, and without a port: then no acknowledgement is requested, and
+   * the reply ends the request.
+   */
+  readonly late?: true;
   /** True if the request changes nothing, so that it may be repeated when the answer is lost. */
   readonly looks?: true;
   /** Returns the hint of the error if the kernel refuses the request. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { GENL_ID } from "../../core/generic.ts";
+import { AUDIT, AUDIT_NLGRP } from "../audit/protocol.ts";
 import { CN_IDX, NETLINK_CONNECTOR } from "../connector/header.ts";
 import { CRYPTO_MSG } from "../crypto.ts";
 import { DNRNG_NLGRP } from "../dnrtmsg.ts";
@@ -202,8 +203,8 @@ const ROWS: readonly Row[] = [
     options: ["CONFIG_AUDIT"],
     condition: "audit=0 on the kernel's command line takes it away",
     capability: { join: "CAP_AUDIT_READ", send: "CAP_AUDIT_CONTROL, CAP_AUDIT_WRITE for records" },
-    groups: names.AUDIT_NLGRP,
-    types: names.AUDIT,
+    groups: AUDIT_NLGRP,
+    types: AUDIT,
   },
   {
     name: "NETLINK_FIB_LOOKUP",

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { declareMessageSets, messageSets } from "../../core/messages.ts";
+import { messageSets } from "../../core/messages.ts";
 import type { MessageSets, Origin } from "../../core/protocol.ts";
+import "../audit/protocol.ts";
 import "../connector/mod.ts";
 import "../crypto.ts";
 import "../dnrtmsg.ts";
@@ -34,16 +35,6 @@ import "../usersock.ts";
 import "../xfrm/mod.ts";
 import { FAMILIES } from "./facts.ts";
 import "./generic_families.ts";
-
-const NETLINK_AUDIT = 9;
-/** The first type of a record for the audit daemon. The length in the header of a record does not count the header. */
-const AUDIT_FIRST_RECORD = 1100;
-
-declareMessageSets({ number: NETLINK_AUDIT }, () => () => ({
-  types: FAMILIES[NETLINK_AUDIT]!.types,
-  codec: () => undefined,
-  whole: (type) => type >= AUDIT_FIRST_RECORD,
-}));
 
 /** Returns the reader of messages of protocol `number`, for a capture or a live socket. */
 export function messageSetsOf(number: number, origin: Origin): MessageSets {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import * as audit from "./audit.ts";
 import * as ipset from "./ipset.ts";
 import * as netfilter from "./netfilter.ts";
 import * as nftExpressions from "./nft_expressions.ts";
@@ -367,6 +368,7 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
 /** Structs, and headers of tables. */
 export const STRUCTS: Readonly<Record<string, string>> = {
   ...netfilter.STRUCTS,
+  ...audit.STRUCTS,
   ...xfrm.STRUCTS,
   "Algorithm": "crypto_user_alg",
   "AlgorithmStatistics": "crypto_user_alg",
@@ -497,6 +499,7 @@ export const PLACE_NAMES: Readonly<Record<string, string>> = {
  */
 export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
   ...netfilter.LEFT_OUT_OF_STRUCTS,
+  ...audit.LEFT_OUT_OF_STRUCTS,
   ...xfrm.LEFT_OUT_OF_STRUCTS,
   "ifaddrmsg.ifa_prefixlen",
   "ifaddrmsg.ifa_flags",
@@ -547,6 +550,7 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
  */
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
   ...netfilter.ENUMERATIONS,
+  ...audit.ENUMERATIONS,
   ...xfrm.ENUMERATIONS,
   ...nftExpressions.ENUMERATIONS,
   "GenericOp.flags": ["GENL_", /_PERM$|^CMD_CAP/],
@@ -752,6 +756,7 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
  */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   ...netfilter.NAMES,
+  ...audit.NAMES,
   ...xfrm.NAMES,
   ...nftExpressions.NAMES,
   "Algorithm.flags": {

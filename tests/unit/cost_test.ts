@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [200, 1_818_000],
+  "mod.ts": [201, 1_826_000],
   "families/route/mod.ts": [50, 481_000],
   "families/route/addresses.ts": [29, 263_000],
   "families/route/brief.ts": [1, 5_000],
@@ -48,7 +48,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 276_000],
   "families/generic/thermal.ts": [31, 282_000],
   "families/generic/wireguard.ts": [32, 283_000],
-  "families/registry.ts": [192, 1_779_000],
+  "families/registry.ts": [193, 1_787_000],
   "families/netfilter/acct.ts": [28, 246_000],
   "families/netfilter/compat.ts": [26, 210_000],
   "families/netfilter/hooks.ts": [26, 212_000],

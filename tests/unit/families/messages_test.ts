@@ -25,7 +25,16 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   NETLINK_XFRM: { MIGRATE_STATE: "in Linux since 7.2 only" },
   NETLINK_ISCSI: { "": NO_MODULE },
-  NETLINK_AUDIT: { "": NO_MODULE },
+  NETLINK_AUDIT: {
+    ...Object.fromEntries(["AUDIT_ADD_RULE", "AUDIT_DEL_RULE", "AUDIT_LIST_RULES"].map((name) => [name, NO_MODULE])),
+    ...Object.fromEntries(
+      "LIST ADD DEL USER LOGIN WATCH_INS WATCH_REM WATCH_LIST".split(" ").map((name) => [
+        `AUDIT_${name}`,
+        "no kernel since 2.6.24 takes it",
+      ]),
+    ),
+    AUDIT_TRIM: "it has no payload",
+  },
   NETLINK_RDMA: { "": NO_MODULE },
   NETLINK_CRYPTO: { CRYPTO_MSG_DELRNG: "it has no payload" },
 };
@@ -33,6 +42,7 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Payloads for protocols, and for types, to which zeros are no valid payload. */
 const PAYLOADS: Readonly<Record<string, Uint8Array>> = {
   NETLINK_SCSITRANSPORT: hex("0100b2a101000800"),
+  "NETLINK_AUDIT 1015": hex("01000000020000002f2f61"),
   "NETLINK_NETFILTER 261": hex("000000000800010000000001"),
   // Timeout policies and helpers, called "a".
   ...Object.fromEntries(
