@@ -165,6 +165,11 @@ export interface Declaration<T extends object> {
   readonly silentRemoval?: SilentRemoval;
   /** The form of requests, if it differs from that of the objects. */
   readonly request?: RequestForm;
+  /**
+   * Returns the objects that `flush` deletes, in the order in which the kernel can delete them; all when absent. The
+   * others go with them, or cannot be deleted.
+   */
+  readonly deletable?: (all: readonly T[]) => readonly T[];
 }
 
 /** A change of an object that the kernel replaces as a whole. */
@@ -589,7 +594,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
           : `Cannot ${what} without a filter: use { all: true } to delete all`,
       );
     }
-    const found = this.list(rest as I);
+    const listed = this.list(rest as I), found = this.declaration.deletable?.(listed) ?? listed;
     try {
       this.#open().runBatch((add) => {
         for (const one of found) add(this.operation("delete", messages.del, this.keyValue(one as never, "delete")));

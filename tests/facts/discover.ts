@@ -30,7 +30,8 @@ export async function discover(): Promise<Found> {
     if (!file.endsWith(".ts")) continue;
     const module = await import(new URL(file, ROOT).href) as Record<string, unknown>;
     for (const [name, value] of Object.entries(module)) {
-      if (hasFields(value) && !subjects.has(value)) subjects.set(value, name);
+      const own = attributesIn(value);
+      if (hasFields(own)) { if (!subjects.has(own)) subjects.set(own, name); }
       else if (areNumbers(value)) numbers.set(name, value);
     }
   }
@@ -41,6 +42,7 @@ export async function discover(): Promise<Found> {
       const path = `${name}.${key ?? (lifts > 1 ? `…${id}` : "…")}`;
       let one = (lift ?? codec) as AnyCodec | undefined;
       for (let depth = 0; one !== undefined && depth < DEEPEST; depth++) {
+        one = attributesIn(one) as AnyCodec;
         if (hasFields(one)) {
           if (!subjects.has(one)) {
             subjects.set(one, path);
@@ -55,6 +57,11 @@ export async function discover(): Promise<Found> {
   };
   for (const [subject, name] of [...subjects]) visit(subject, name);
   return { subjects, enumerations, numbers };
+}
+
+/** Returns the table of attributes of options whose fields are laid out otherwise. */
+function attributesIn(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "wire" in value ? value.wire : value;
 }
 
 function areNumbers(value: unknown): value is Readonly<Record<string, number>> {

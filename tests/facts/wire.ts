@@ -18,7 +18,7 @@ export interface WithFields extends AnyCodec {
 /** True if a value is a table or a struct. */
 export function hasFields(value: unknown): value is WithFields {
   return typeof value === "object" && value !== null && "fields" in value && Array.isArray(value.fields) &&
-    "decode" in value;
+    "decode" in value && !("wire" in value);
 }
 
 /** True if it is a table of attributes, not a struct. */

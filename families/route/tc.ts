@@ -1,0 +1,114 @@
+/**
+ * Traffic control, as with `tc`: qdiscs and classes.
+ *
+ * ```ts ignore
+ * import { classes, qdiscs, rate } from "@linux/netlink/families/route/tc.ts";
+ * qdiscs.replace({ dev: "eth0", parent: "root", handle: "1:", kind: "htb", options: { defcls: 0x20 } });
+ * classes.add({ dev: "eth0", parent: "1:", handle: "1:20", kind: "htb", options: { rate: rate("10mbit") } });
+ * for (const q of qdiscs.list({ dev: "eth0" })) console.log(q.kind, q.handle, q.stats2?.queue?.drops);
+ * ```
+ *
+ * Each type of object has an entry of its own, such as `families/route/tc/qdiscs.ts`. Reading needs no privilege; changes
+ * need CAP_NET_ADMIN.
+ *
+ * @module
+ */
+import "../../core/capture.ts";
+import "../../core/dry_run.ts";
+import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import type { Changes } from "../../core/collection.ts";
+import { NETLINK_ROUTE } from "./protocol.ts";
+import { Classes, classes } from "./tc/classes.ts";
+import { Qdiscs, qdiscs } from "./tc/qdiscs.ts";
+
+/** The collections of traffic control in a batch: their methods collect changes. */
+export interface TcBatch {
+  /** Changes of qdiscs. */
+  readonly qdiscs: Changes<Qdiscs>;
+  /** Changes of classes. */
+  readonly classes: Changes<Classes>;
+}
+
+/** The collections of traffic control, for one network namespace. */
+export class TcCollections {
+  /** Queueing disciplines. */
+  readonly qdiscs: Qdiscs;
+  /** Classes of qdiscs. */
+  readonly classes: Classes;
+
+  /** Creates the collections. They send requests through `requester()` and watch through the client of `open()`. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    this.qdiscs = new Qdiscs(open, requester);
+    this.classes = new Classes(open, requester);
+  }
+}
+
+/** A client with its own socket, in a network namespace, and with all collections of traffic control. */
+export class TcClient extends TcCollections implements Disposable {
+  readonly #client: Client;
+
+  /** Opens the socket; {@linkcode open} does the same. */
+  constructor(options: OpenOptions = {}) {
+    const client = new Client(NETLINK_ROUTE, options);
+    super(() => client);
+    this.#client = client;
+  }
+
+  /** Collects changes and sends them in few system calls; see {@linkcode batch}. */
+  batch(collect: (batch: TcBatch) => void): void {
+    runBatch(this.#client, collect);
+  }
+
+  /** Closes the socket. */
+  close(): void {
+    this.#client.close();
+  }
+
+  /** Closes the socket. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function runBatch(client: Client, collect: (batch: TcBatch) => void): void {
+  collectBatch(client, (requester) => new TcCollections(() => client, () => requester), collect);
+}
+
+/**
+ * Opens a client with its own socket, in a network namespace or with other options.
+ *
+ * @throws {SystemError} the namespace does not exist, or the process may not enter it
+ */
+export function open(options: OpenOptions = {}): TcClient {
+  return new TcClient(options);
+}
+
+/**
+ * Collects the changes that `collect` requests, and sends them in as few system calls as possible. All are tried.
+ *
+ * @throws {BatchError} for all changes that are not known to be done (refused, unknown or not sent), by their position
+ */
+export function batch(collect: (batch: TcBatch) => void): void {
+  runBatch(sharedClient(NETLINK_ROUTE), collect);
+}
+
+export { classes, qdiscs };
+export * from "./tc/class.ts";
+export * from "./tc/classes.ts";
+export * from "./tc/handle.ts";
+export * from "./tc/kinds/queues.ts";
+export * from "./tc/kinds/shaping.ts";
+export * from "./tc/qdisc.ts";
+export * from "./tc/qdiscs.ts";
+export * from "./tc/rates.ts";
+export * from "./tc/size_table.ts";
+export * from "./tc/stats.ts";
+export * from "./tc/units.ts";
+export type * from "../../core/client.ts";
+export type * from "../../core/codec/mod.ts";
+export type * from "../../core/collection.ts";
+export type * from "../../core/errors.ts";
+export type { CallNames } from "../../core/exchange.ts";
+export type * from "../../core/show.ts";
+export type * from "../../core/transport.ts";
+export type * from "../../core/watch.ts";

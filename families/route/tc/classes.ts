@@ -1,0 +1,134 @@
+/**
+ * Classes of qdiscs, as with `tc class`.
+ *
+ * ```ts
+ * import { classes } from "@linux/netlink/families/route/tc/classes.ts";
+ * for (const { dev, kind, handle, stats2 } of classes.list()) console.log(dev, kind, handle, stats2?.basic?.bytes);
+ * ```
+ *
+ * @module
+ */
+import type { Attributes } from "../../../core/codec/mod.ts";
+import { expectFields, isFields, plural } from "../../../core/arguments.ts";
+import type { Client, Operation, Requester } from "../../../core/client.ts";
+import { Collection, type Declaration, type Input, type Merge, onShared, type Verb } from "../../../core/collection.ts";
+import { argumentError } from "../../../core/errors.ts";
+import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
+import { Class, type ClassFields, type ClassKind } from "./class.ts";
+import { numberOf, TC_H } from "./handle.ts";
+import { childrenFirst, linkChanges, placeOf } from "./objects.ts";
+import { Qdiscs } from "./qdiscs.ts";
+
+/** A class as input: {@linkcode Class} with names or numbers. */
+export type ClassInput = Input<ClassFields> & Input<ClassKind>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Completes and checks the input of a verb. */
+function prepareClass(value: Fields, verb: Verb): object {
+  const { parent, handle, ...rest } = value;
+  if (verb === "list") {
+    // The kernel compares the qdisc's number only.
+    const told = numberOf(handle) ?? numberOf(parent, { root: 0 }), qdisc = told && (told & 0xffff_0000) >>> 0;
+    return qdisc ? { ...rest, parent: qdisc } : rest;
+  }
+  const what = `Cannot ${verb} class`;
+  if (value["ifindex"] === undefined && value["dev"] === undefined) {
+    throw argumentError(TypeError, `${what}: dev is missing: the name of the interface`);
+  }
+  if (handle === undefined) {
+    throw argumentError(TypeError, `${what}: handle is missing: the qdisc's number and its own, like "1:10"`);
+  }
+  if (verb === "append") throw argumentError(TypeError, `${what}: a handle has one class: replace it`);
+  return value;
+}
+
+/** Returns the request that changes a class: the kernel replaces all settings. */
+function mergeClass({ found, changes, whole }: Merge<Class>): object {
+  const { ifindex, parent, handle, kind } = found;
+  return { ...changes, ifindex, parent, handle, kind, options: whole["options"] };
+}
+
+/** Kinds of qdisc whose classes are made and deleted; those of others exist as long as the qdisc. */
+const MADE: ReadonlySet<unknown> = new Set(["htb", "hfsc", "drr", "qfq", "cbq", "atm"]);
+
+const declaration: Declaration<Class> = {
+  protocol: NETLINK_ROUTE,
+  object: "class",
+  table: Class as Attributes<unknown> as Attributes<Class>,
+  messages: { new: RTM.RTM_NEWTCLASS, del: RTM.RTM_DELTCLASS, get: RTM.RTM_GETTCLASS },
+  groups: [RTNLGRP.RTNLGRP_TC],
+  filters: ["ifindex", "parent", "handle"],
+  describe: placeOf,
+  identity: ({ ifindex, handle }) => `${ifindex} ${handle}`,
+  keyOf: ({ ifindex, dev, handle }: ClassInput) => ({ ifindex, dev, handle }),
+  prepare: (value, verb) => prepareClass(value as Fields, verb),
+  // A request for a single one would be answered to everyone who watches.
+  listOnly: true,
+  compares: () => true,
+  fixed: ["ifindex", "dev", "parent", "handle", "kind"],
+  setFlags: 0,
+  merge: mergeClass,
+  deletable: (all) => childrenFirst(all.filter(({ kind }) => MADE.has(kind))),
+  silentRemoval: linkChanges(RTM.RTM_DELQDISC, RTM.RTM_NEWQDISC),
+};
+
+/** The classes of one network namespace. */
+export class Classes extends Collection<Class, ClassInput> {
+  readonly #open: () => Client;
+  readonly #qdiscs: Qdiscs;
+
+  /** See {@linkcode Collection}. */
+  constructor(open: () => Client, requester?: () => Requester) {
+    super(declaration, open, requester);
+    this.#open = open;
+    this.#qdiscs = new Qdiscs(open, requester);
+  }
+
+  /** Returns all classes that match the filter, of all interfaces unless it names one; see {@linkcode Collection.list}. */
+  override list(filter?: ClassInput): Class[] {
+    if (isOfInterface(filter)) return super.list(filter);
+    return this.#interfaces(filter).flatMap((ifindex) => super.list({ ...filter, ifindex }));
+  }
+
+  /** Yields all classes that match the filter; see {@linkcode Collection.iterate}. */
+  override *iterate(filter?: ClassInput): Generator<Class, void, undefined> {
+    if (isOfInterface(filter)) yield* super.iterate(filter);
+    else for (const ifindex of this.#interfaces(filter)) yield* super.iterate({ ...filter, ifindex });
+  }
+
+  /** Returns the interfaces with qdiscs: the kernel lists the classes of one interface at a time. */
+  #interfaces(filter: ClassInput | undefined): readonly number[] {
+    if (filter !== undefined) expectFields(filter, `list ${plural("class")}`, "a filter as an object");
+    return [...new Set(this.#qdiscs.list().map(({ ifindex }) => ifindex))];
+  }
+
+  /** Returns the request of a verb. The kernel does not move a class, so `replace` looks for its place first. */
+  override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
+    const operation = super.operation(verb, type, given, reply);
+    if (verb !== "replace" || this.#open().deferred) return operation;
+    const read = (): object => {
+      const value = operation.value as ClassInput, found = this.find(value);
+      const placed = (parent: unknown): number | undefined => {
+        const number = numberOf(parent, { root: TC_H.root });
+        return number === undefined || (number & 0xffff) === 0 ? TC_H.root : number;
+      };
+      if (found !== undefined && value.parent !== undefined && placed(value.parent) !== placed(found.parent)) {
+        throw argumentError(
+          TypeError,
+          `Cannot ${operation.what}: parent does not change, it is ${found.parent}: delete it, and add it with the new one`,
+        );
+      }
+      return value;
+    };
+    return { ...operation, read };
+  }
+}
+
+/** True if a filter names an interface. */
+function isOfInterface(filter: ClassInput | undefined): boolean {
+  return isFields(filter) && (filter["ifindex"] !== undefined || filter["dev"] !== undefined);
+}
+
+/** The classes of this namespace, on a socket that the first use opens. */
+export const classes: Classes = new Classes(onShared(NETLINK_ROUTE));

@@ -1,0 +1,395 @@
+/**
+ * Qdiscs and classes that limit rates: htb, tbf.
+ *
+ * All rates are bytes a second: `rate("10mbit")` of `families/route/tc/units.ts` makes them.
+ *
+ * Source: linux/pkt_sched.h, v7.2
+ *
+ * @module
+ */
+import {
+  type Attributes,
+  attributes,
+  bytes,
+  type Codec,
+  count64,
+  flag,
+  i32,
+  readOnly,
+  type Shape,
+  shown,
+  struct,
+  u16,
+  u32,
+  uint,
+  type Writer,
+} from "../../../../core/codec/mod.ts";
+import { bytesOf, type Linklayer, linklayer, RateSpec, TICK, ticksOf } from "../rates.ts";
+import { flat, type FlatCodec, spread } from "./shared.ts";
+
+/** A rate of 32 bits that means that another attribute has it. */
+const LARGE = 0xffff_ffff;
+
+/** Bytes that `tc` allows at once beside those of a timer's tick, if no burst is given. */
+const USUAL_BURST = 1600;
+
+/** Parts of a rate that are not the rate itself. */
+interface Overhead {
+  overhead?: number;
+  mpu?: number;
+  linklayer?: Linklayer;
+}
+
+/** Returns struct tc_ratespec for a rate in bytes a second. */
+function specOf(rate: number, { overhead = 0, mpu = 0, linklayer = "ethernet" }: Overhead): RateSpec {
+  return { cellLog: 0, linklayer, overhead, cellAlign: -1, mpu, rate: Math.min(rate, LARGE) };
+}
+
+/** Returns a rate in bytes a second as a number, and fails if it is not one. */
+function rateOf(value: unknown, name: string, to: Writer): number {
+  const rate = typeof value === "bigint" ? Number(value) : value;
+  if (typeof rate === "number" && Number.isInteger(rate) && rate > 0) return rate;
+  to.path.push(name);
+  to.fail(
+    typeof rate === "number" ? RangeError : TypeError,
+    `expected bytes a second, at least 1 (rate("10mbit") makes them), got ${shown(value)}`,
+  );
+}
+
+/** Returns a number of bytes, and fails if it is not one. */
+function bytesGiven(value: unknown, name: string, to: Writer): number {
+  if (typeof value === "number" && value >= 0 && Number.isFinite(value)) return value;
+  to.path.push(name);
+  to.fail(typeof value === "number" ? RangeError : TypeError, `expected a number of bytes, got ${shown(value)}`);
+}
+
+/** Returns the ticks of a burst in bytes at a rate, and fails if it takes too long. */
+function burstOf(value: unknown, rate: number, name: string, to: Writer): number {
+  const size = bytesGiven(value, name, to), ticks = ticksOf(size, rate);
+  if (ticks === 0xffff_ffff) {
+    to.path.push(name);
+    to.fail(
+      RangeError,
+      `expected at most ${Math.floor(LARGE * TICK * rate / 1e9)} bytes, what this rate sends in 274 s, got ${size}`,
+    );
+  }
+  return ticks;
+}
+
+/** TC_HTB_PROTOVER: the version of the interface that kernels accept. */
+const HTB_VERSION = 3;
+
+/** Codec of the version: the kernel sends 3 << 16 and a number of its own, and accepts 3. */
+const htbVersion: Codec<number> = { ...u32, encode: (_value, to, owner) => u32.encode(HTB_VERSION, to, owner) };
+
+/** A hierarchical token bucket, kind `htb`: classes share a rate, and borrow what others leave. */
+export interface Htb {
+  /** Version of the interface, in the upper 16 bits. Read-only. */
+  version?: number;
+  /** Number by which a class's rate is divided for its quantum if it has none; default 10. */
+  rate2quantum?: number;
+  /** Minor number of the class for packets that no filter classifies; 0, the default, sends them without a limit. */
+  defcls?: number;
+  /** Zero. Read-only. */
+  debug?: number;
+  /** Number of packets that were sent without a class. Read-only. */
+  directPkts?: number;
+  /** Most packets without a class that wait; default the device's `txqlen`. */
+  directQlen?: number;
+  /** True if the device itself shapes. */
+  offload?: boolean;
+}
+
+/** The fields of struct tc_htb_glob. */
+type HtbGlob = Pick<Htb, "version" | "rate2quantum" | "defcls" | "debug" | "directPkts">;
+
+/** The attributes of kind `htb` as they are sent. */
+interface HtbWire extends Pick<Htb, "directQlen" | "offload"> {
+  /** struct tc_htb_glob. */
+  init?: HtbGlob;
+}
+
+/** Wire form of {@linkcode HtbWire}: TCA_HTB_*. */
+const HtbWire: Attributes<HtbWire> = attributes((): Shape<HtbWire> => ({
+  init: [
+    2,
+    struct<HtbGlob>(20, () => ({
+      version: [0, htbVersion],
+      rate2quantum: [4, u32],
+      defcls: [8, u32],
+      debug: [12, u32, readOnly],
+      directPkts: [16, u32, readOnly],
+    })),
+  ],
+  directQlen: [5, u32],
+  offload: [9, flag as Codec<boolean>],
+}));
+
+/** Codec of {@linkcode Htb}. */
+export const Htb: FlatCodec<Htb> = spread<Htb, HtbWire>(HtbWire, "init", { version: HTB_VERSION, rate2quantum: 10 });
+
+/** A class of `htb`. */
+export interface HtbClass {
+  /** Rate that the class always gets, in bytes a second. */
+  rate?: number;
+  /** Rate that it may borrow up to, in bytes a second; default `rate`. */
+  ceil?: number;
+  /** Bytes that it may send at once at `rate`; default 1600. A fraction if others set one. */
+  burst?: number;
+  /** Bytes that it may send at once at `ceil`; default 1600. A fraction if others set one. */
+  cburst?: number;
+  /** Bytes that it may send before another class's turn; default the rate divided by the qdisc's `rate2quantum`. */
+  quantum?: number;
+  /** Level in the tree: 0 for a class without children. Read-only. */
+  level?: number;
+  /** Priority in borrowing, 0..7: lower numbers come first. */
+  prio?: number;
+  /** Bytes added to each packet's length. */
+  overhead?: number;
+  /** Least length of a packet in bytes. */
+  mpu?: number;
+  /** The layer below; default `ethernet`. */
+  linklayer?: Linklayer;
+}
+
+/** The fields of struct tc_htb_opt. */
+interface HtbOpt {
+  rate: RateSpec;
+  ceil: RateSpec;
+  buffer: number;
+  cbuffer: number;
+  quantum: number;
+  level: number;
+  prio: number;
+}
+
+/** The attributes of a class of `htb` as they are sent. */
+interface HtbClassWire {
+  /** struct tc_htb_opt, whose `buffer` and `cbuffer` are ticks of 64 ns. */
+  parms?: HtbOpt;
+  /** Rate table of `ceil`; kernels ignore it unless the link layer is `unaware`. */
+  ctab?: Uint8Array;
+  /** Rate table of `rate`. */
+  rtab?: Uint8Array;
+  /** Rate in bytes a second, if it exceeds 32 bits. */
+  rate64?: number;
+  /** `ceil` in bytes a second, if it exceeds 32 bits. */
+  ceil64?: number;
+}
+
+/** Wire form of {@linkcode HtbClassWire}: TCA_HTB_*. */
+const HtbClassWire: Attributes<HtbClassWire> = attributes((): Shape<HtbClassWire> => ({
+  parms: [
+    1,
+    struct<HtbOpt>(44, () => ({
+      rate: [0, RateSpec],
+      ceil: [12, RateSpec],
+      buffer: [24, u32],
+      cbuffer: [28, u32],
+      quantum: [32, u32],
+      level: [36, u32],
+      prio: [40, u32],
+    })),
+  ],
+  ctab: [3, bytes],
+  rtab: [4, bytes],
+  rate64: [6, count64],
+  ceil64: [7, count64],
+}), { pad: 8 });
+
+/** Codec of {@linkcode HtbClass}. */
+export const HtbClass: FlatCodec<HtbClass> = flat<HtbClass, HtbClassWire, "parms">({
+  wire: HtbClassWire,
+  key: "parms",
+  shape: () => ({
+    rate: [0, uint],
+    ceil: [0, uint],
+    burst: [0, u32],
+    cburst: [0, u32],
+    quantum: [0, u32],
+    level: [0, u32, readOnly],
+    prio: [0, u32],
+    overhead: [0, u16],
+    mpu: [0, u16],
+    linklayer: [0, linklayer],
+  }),
+  join({ parms, rate64, ceil64 }) {
+    if (parms === undefined) return {};
+    const rate = rate64 ?? parms.rate.rate, ceil = ceil64 ?? parms.ceil.rate;
+    const { overhead, mpu, linklayer } = parms.rate;
+    return {
+      rate,
+      ceil,
+      burst: bytesOf(parms.buffer, rate),
+      cburst: bytesOf(parms.cbuffer, ceil),
+      quantum: parms.quantum,
+      level: parms.level,
+      prio: parms.prio,
+      overhead,
+      mpu,
+      linklayer,
+    };
+  },
+  split(value, to, whole) {
+    // A filter may have any of the fields.
+    const rate = rateOf(value.rate ?? (whole ? undefined : 1), "rate", to);
+    const ceil = value.ceil === undefined ? rate : rateOf(value.ceil, "ceil", to);
+    return {
+      parms: {
+        rate: specOf(rate, value),
+        ceil: specOf(ceil, value),
+        buffer: burstOf(value.burst ?? USUAL_BURST + Math.floor(rate / 1e9), rate, "burst", to),
+        cbuffer: burstOf(value.cburst ?? USUAL_BURST + Math.floor(ceil / 1e9), ceil, "cburst", to),
+        quantum: value.quantum ?? 0,
+        level: value.level ?? 0,
+        prio: value.prio ?? 0,
+      },
+      ...(rate > LARGE ? { rate64: rate } : {}),
+      ...(ceil > LARGE ? { ceil64: ceil } : {}),
+    };
+  },
+});
+
+/** The statistics of a class of `htb`. */
+export interface HtbXstats {
+  /** Packets that it sent at its own rate. */
+  lends: number;
+  /** Packets that it sent at borrowed rate. */
+  borrows: number;
+  /** Always 0 since Linux 2.6. */
+  giants: number;
+  /** Bytes that it may send at once now at `rate`, as time in ticks of 64 ns; negative if it sent too much. */
+  tokens: number;
+  /** The same at `ceil`. */
+  ctokens: number;
+}
+
+/** Wire form of {@linkcode HtbXstats}: struct tc_htb_xstats. */
+export const HtbXstats: Codec<HtbXstats> = struct<HtbXstats>(20, () => ({
+  lends: [0, u32],
+  borrows: [4, u32],
+  giants: [8, u32],
+  tokens: [12, i32],
+  ctokens: [16, i32],
+}));
+
+/** A token bucket, kind `tbf`: it delays packets so that they keep a rate. */
+export interface Tbf {
+  /** Rate in bytes a second. */
+  rate?: number;
+  /** Bytes that may be sent at once at `rate`. A fraction if others set one. */
+  burst?: number;
+  /** Largest rate at which a burst is sent, in bytes a second; more than `rate`. */
+  peakrate?: number;
+  /** Bytes that may be sent at once at `peakrate`: at least the device's MTU. */
+  pburst?: number;
+  /** Most bytes that wait; `rate * latency + burst` gives the longest wait. */
+  limit?: number;
+  /** Bytes added to each packet's length. */
+  overhead?: number;
+  /** Least length of a packet in bytes. */
+  mpu?: number;
+  /** The layer below; default `ethernet`. */
+  linklayer?: Linklayer;
+}
+
+/** The fields of struct tc_tbf_qopt. */
+interface TbfOpt {
+  rate: RateSpec;
+  peakrate: RateSpec;
+  limit: number;
+  buffer: number;
+  mtu: number;
+}
+
+/** The attributes of kind `tbf` as they are sent. */
+interface TbfWire {
+  /** struct tc_tbf_qopt, whose `buffer` and `mtu` are ticks of 64 ns. */
+  parms?: TbfOpt;
+  /** Rate table of `rate`; kernels ignore it unless the link layer is `unaware`. */
+  rtab?: Uint8Array;
+  /** Rate table of `peakrate`. */
+  ptab?: Uint8Array;
+  /** Rate in bytes a second, if it exceeds 32 bits. */
+  rate64?: number;
+  /** `peakrate` in bytes a second, if it exceeds 32 bits. */
+  prate64?: number;
+  /** Burst in bytes; in requests it replaces `parms.buffer`. */
+  burst?: number;
+  /** Burst at `peakrate` in bytes; in requests it replaces `parms.mtu`. */
+  pburst?: number;
+}
+
+/** Wire form of {@linkcode TbfWire}: TCA_TBF_*. */
+const TbfWire: Attributes<TbfWire> = attributes((): Shape<TbfWire> => ({
+  parms: [
+    1,
+    struct<TbfOpt>(36, () => ({
+      rate: [0, RateSpec],
+      peakrate: [12, RateSpec],
+      limit: [24, u32],
+      buffer: [28, u32],
+      mtu: [32, u32],
+    })),
+  ],
+  rtab: [2, bytes],
+  ptab: [3, bytes],
+  rate64: [4, count64],
+  prate64: [5, count64],
+  burst: [6, u32],
+  pburst: [7, u32],
+}), { pad: 8 });
+
+/** struct tc_ratespec of no rate. */
+const NO_RATE: RateSpec = { cellLog: 0, linklayer: 0, overhead: 0, cellAlign: 0, mpu: 0, rate: 0 };
+
+/** Codec of {@linkcode Tbf}. */
+export const Tbf: FlatCodec<Tbf> = flat<Tbf, TbfWire, "parms">({
+  wire: TbfWire,
+  key: "parms",
+  shape: () => ({
+    rate: [0, uint],
+    burst: [0, u32],
+    peakrate: [0, uint],
+    pburst: [0, u32],
+    limit: [0, u32],
+    overhead: [0, u16],
+    mpu: [0, u16],
+    linklayer: [0, linklayer],
+  }),
+  join({ parms, rate64, prate64, burst, pburst }) {
+    if (parms === undefined) return {};
+    const rate = rate64 ?? parms.rate.rate, peakrate = prate64 ?? parms.peakrate.rate;
+    const { overhead, mpu, linklayer } = parms.rate;
+    return {
+      rate,
+      burst: burst ?? bytesOf(parms.buffer, rate),
+      ...(peakrate === 0 ? {} : { peakrate, pburst: pburst ?? bytesOf(parms.mtu, peakrate) }),
+      limit: parms.limit,
+      overhead,
+      mpu,
+      linklayer,
+    };
+  },
+  split(value, to, whole) {
+    const rate = rateOf(value.rate ?? (whole ? undefined : 1), "rate", to);
+    const peak = value.peakrate === undefined ? 0 : rateOf(value.peakrate, "peakrate", to);
+    if (whole && value.burst === undefined) bytesGiven(undefined, "burst", to);
+    if (whole && peak > 0 && value.pburst === undefined) bytesGiven(undefined, "pburst", to);
+    const burst = bytesGiven(value.burst ?? 0, "burst", to), pburst = bytesGiven(value.pburst ?? 0, "pburst", to);
+    return {
+      parms: {
+        rate: specOf(rate, value),
+        peakrate: peak === 0 ? NO_RATE : specOf(peak, value),
+        limit: value.limit ?? 0,
+        buffer: burstOf(burst, rate, "burst", to),
+        mtu: peak === 0 ? 0 : burstOf(pburst, peak, "pburst", to),
+      },
+      ...(rate > LARGE ? { rate64: rate } : {}),
+      ...(peak > LARGE ? { prate64: peak } : {}),
+      // The bytes are more exact than the ticks, but only whole ones can be sent.
+      ...(Number.isInteger(burst) && burst > 0 ? { burst } : {}),
+      ...(peak > 0 && Number.isInteger(pburst) && pburst > 0 ? { pburst } : {}),
+    };
+  },
+});
