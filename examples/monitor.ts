@@ -5,8 +5,13 @@
  *     bun examples/monitor.ts --initial link address
  */
 import { brief } from "../families/route/brief.ts";
-import { type RouteEvent, watch } from "../families/route/mod.ts";
-import { list } from "./run.ts";
+import { watch } from "../families/route/mod.ts";
+import { list, UsageError } from "./run.ts";
+
+/** The objects that have a short form. */
+type Shown = "link" | "address" | "route" | "neighbour" | "rule";
+
+const SHOWN: readonly string[] = ["link", "address", "route", "neighbour", "rule"] satisfies Shown[];
 
 await list(
   {
@@ -16,7 +21,9 @@ await list(
   },
   ({ initial = false }, ...objects) => {
     const wanted = objects.length > 0 ? objects : ["link", "address", "route", "neighbour"];
-    return watch(...wanted as RouteEvent["object"][], { initial, resync: true });
+    const other = objects.find((object) => !SHOWN.includes(object));
+    if (other !== undefined) throw new UsageError(`expected ${SHOWN.join(", ")}, got ${JSON.stringify(other)}`);
+    return watch(...wanted as Shown[], { initial, resync: true });
   },
   (e) => {
     if (e.event === "synced") return { CHANGE: "---", OBJECT: "this is all there is; changes follow", STATE: "" };

@@ -35,6 +35,7 @@ import type { Link } from "./link.ts";
 import { Links, links } from "./links.ts";
 import type { Neighbour } from "./neighbour.ts";
 import { Neighbours, neighbours } from "./neighbours.ts";
+import { type Nexthop, type NexthopBucket, NexthopBuckets, nexthopBuckets, Nexthops, nexthops } from "./nexthops.ts";
 import { NETLINK_ROUTE } from "./protocol.ts";
 import type { Route } from "./route.ts";
 import { Routes, routes } from "./routes.ts";
@@ -53,6 +54,10 @@ export interface RouteObjects {
   neighbour: Neighbour;
   /** A routing policy rule. */
   rule: Rule;
+  /** A nexthop object. */
+  nexthop: Nexthop;
+  /** A bucket of a resilient group of nexthops. */
+  "nexthop bucket": NexthopBucket;
 }
 
 /** A change of an object of one of the types `O`. */
@@ -72,6 +77,8 @@ export interface RouteBatch {
   readonly neighbours: Changes<Neighbours>;
   /** Changes of rules. */
   readonly rules: Changes<Rules>;
+  /** Changes of nexthop objects. */
+  readonly nexthops: Changes<Nexthops>;
 }
 
 /** The collections of the protocol, for one network namespace. */
@@ -86,6 +93,10 @@ export class RouteCollections {
   readonly neighbours: Neighbours;
   /** Routing policy rules. */
   readonly rules: Rules;
+  /** Nexthop objects, which routes share. */
+  readonly nexthops: Nexthops;
+  /** Buckets of resilient groups of nexthops. */
+  readonly nexthopBuckets: NexthopBuckets;
 
   /** Creates the collections. They send requests through `requester()` and watch through the client of `open()`. */
   constructor(open: () => Client, requester: () => Requester = open) {
@@ -94,6 +105,8 @@ export class RouteCollections {
     this.routes = new Routes(open, requester);
     this.neighbours = new Neighbours(open, requester);
     this.rules = new Rules(open, requester);
+    this.nexthops = new Nexthops(open, requester);
+    this.nexthopBuckets = new NexthopBuckets(open, requester);
   }
 }
 
@@ -103,6 +116,8 @@ const COLLECTION = {
   route: "routes",
   neighbour: "neighbours",
   rule: "rules",
+  nexthop: "nexthops",
+  "nexthop bucket": "nexthopBuckets",
 } as const satisfies Record<keyof RouteObjects, keyof RouteCollections>;
 
 /** A client with its own socket, in a network namespace, and with all collections. */
@@ -173,7 +188,7 @@ export function open(options: OpenOptions = {}): RouteClient {
   return new RouteClient(options);
 }
 
-const shared: RouteCollections = { links, addresses, routes, neighbours, rules };
+const shared: RouteCollections = { links, addresses, routes, neighbours, rules, nexthops, nexthopBuckets };
 
 /**
  * Collects the changes that `collect` requests, and sends them in as few system calls as possible. All are tried.
@@ -222,6 +237,7 @@ export * from "./link.ts";
 export * from "./links.ts";
 export * from "./neighbour.ts";
 export * from "./neighbours.ts";
+export * from "./nexthops.ts";
 export * from "./route.ts";
 export * from "./routes.ts";
 export * from "./rule.ts";

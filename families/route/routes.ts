@@ -24,6 +24,7 @@ import {
   routeKey,
 } from "./route.ts";
 import { isWhole } from "./prefix.ts";
+import { settle } from "./settle.ts";
 import { AF, familyNumber, ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A route as input: {@linkcode Route} with names or numbers for interfaces. */
@@ -94,27 +95,7 @@ const declaration: Declaration<Route> = {
       RTNLGRP.RTNLGRP_NEXTHOP,
     ],
     types: [RTM.RTM_NEWLINK, RTM.RTM_DELLINK, RTM.RTM_DELADDR, RTM.RTM_NEWNEXTHOP, RTM.RTM_DELNEXTHOP],
-    // The kernel sends events while it holds its RTNL lock. This request takes that lock too, so it returns after the
-    // events.
-    settle(client) {
-      client.request({
-        type: RTM.RTM_GETLINK,
-        flags: 0,
-        codec: LOOPBACK,
-        value: {},
-        what: "wait for the kernel",
-      });
-    },
-  },
-};
-
-/** Codec that names the loopback interface: it has index 1 in each namespace. */
-const LOOPBACK: Codec<object> = {
-  name: "ifinfomsg",
-  decode: () => ({}),
-  encode(_value, to) {
-    const at = to.grow(16);
-    to.view.setInt32(at + 4, 1, true);
+    settle,
   },
 };
 

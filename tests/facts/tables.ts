@@ -9,12 +9,14 @@ import * as ipset from "./ipset.ts";
 import * as netfilter from "./netfilter.ts";
 import * as nftExpressions from "./nft_expressions.ts";
 import * as tcQdiscs from "./tc_qdiscs.ts";
+import * as route from "./route.ts";
 import * as xfrm from "./xfrm.ts";
 
 /** Prefixes of the constants of each table's attributes. */
 export const TABLES: Readonly<Record<string, string>> = {
   ...netfilter.TABLES,
   ...tcQdiscs.TABLES,
+  ...route.TABLES,
   ...xfrm.TABLES,
   ...nftExpressions.TABLES,
   "*.…": "ETHTOOL_A_HEADER_",
@@ -351,6 +353,7 @@ export const BY_HAND: Readonly<Record<string, string>> = {
  */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
   ...netfilter.FIELD_NAMES,
+  ...route.FIELD_NAMES,
   ...xfrm.FIELD_NAMES,
   "CableAmplitude.mV": "mV",
   "CablePulse.mV": "mV",
@@ -372,6 +375,7 @@ export const STRUCTS: Readonly<Record<string, string>> = {
   ...netfilter.STRUCTS,
   ...audit.STRUCTS,
   ...tcQdiscs.STRUCTS,
+  ...route.STRUCTS,
   ...xfrm.STRUCTS,
   "Algorithm": "crypto_user_alg",
   "AlgorithmStatistics": "crypto_user_alg",
@@ -482,6 +486,7 @@ export const SPREAD_STRUCTS: Readonly<Record<string, string>> = {
 /** Names in the library of fields in C. */
 export const PLACE_NAMES: Readonly<Record<string, string>> = {
   ...tcQdiscs.PLACE_NAMES,
+  ...route.PLACE_NAMES,
   ...xfrm.PLACE_NAMES,
   ...Object.fromEntries(
     ["udiag_ino", "ndiag_ino", "pdiag_ino", "vdiag_ino", "xdiag_ino", "udiag_vfs_ino", "diag_inode"]
@@ -505,6 +510,7 @@ export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
   ...netfilter.LEFT_OUT_OF_STRUCTS,
   ...audit.LEFT_OUT_OF_STRUCTS,
   ...tcQdiscs.LEFT_OUT_OF_STRUCTS,
+  ...route.LEFT_OUT_OF_STRUCTS,
   ...xfrm.LEFT_OUT_OF_STRUCTS,
   "ifaddrmsg.ifa_prefixlen",
   "ifaddrmsg.ifa_flags",
@@ -536,6 +542,7 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
   ...ipset.LAYOUTS,
   ...netfilter.LAYOUTS,
   ...tcQdiscs.LAYOUTS,
+  ...route.LAYOUTS,
   ...xfrm.LAYOUTS,
   "FibResult":
     "flAddr 0 4 bytes, flMark 4 u32, flTos 8 u8, flScope 9 u8, tbIdIn 10 u8, tbId 11 u8, prefixlen 12 u8, nhSel 13 u8, type 14 u8, scope 15 u8, err 16 s32 = 20",
@@ -558,6 +565,7 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
   ...netfilter.ENUMERATIONS,
   ...audit.ENUMERATIONS,
   ...tcQdiscs.ENUMERATIONS,
+  ...route.ENUMERATIONS,
   ...xfrm.ENUMERATIONS,
   ...nftExpressions.ENUMERATIONS,
   "GenericOp.flags": ["GENL_", /_PERM$|^CMD_CAP/],
@@ -719,10 +727,8 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
   "Neighbour.protocol": "RTPROT_",
   "Neighbour.ndmStateMask": "NUD_",
   "Neighbour.ndmFlagsMask": "NTF_",
-  "Route.protocol": "RTPROT_",
   "Route.type": "RTN_",
   "Route.pref": "ICMPV6_ROUTER_PREF_",
-  "Route.encapType": "LWTUNNEL_ENCAP_",
   "RouteHop.encapType": "LWTUNNEL_ENCAP_",
   "RouteMetrics.lock": ["bits RTAX_", /^(?!LOCK$|FEATURE_)/],
   "RouteMetrics.features": "RTAX_FEATURE_",
@@ -765,6 +771,7 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
   ...netfilter.NAMES,
   ...audit.NAMES,
   ...tcQdiscs.NAMES,
+  ...route.NAMES,
   ...xfrm.NAMES,
   ...nftExpressions.NAMES,
   "Algorithm.flags": {
@@ -1064,6 +1071,7 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
 export const UNKNOWN: Readonly<Record<string, string>> = {
   ...netfilter.UNKNOWN,
   ...tcQdiscs.UNKNOWN,
+  ...route.UNKNOWN,
   ...xfrm.UNKNOWN,
   "InetAf.conf":
     "forwarding s32, mcForwarding s32, proxyArp s32, acceptRedirects s32, secureRedirects s32, sendRedirects s32, sharedMedia s32, rpFilter s32, acceptSourceRoute s32, bootpRelay s32, logMartians s32, tag s32, arpfilter s32, mediumId s32, noxfrm s32, nopolicy s32, forceIgmpVersion s32, arpAnnounce s32, arpIgnore s32, promoteSecondaries s32, arpAccept s32, arpNotify s32, acceptLocal s32, srcVmark s32, proxyArpPvlan s32, routeLocalnet s32, igmpv2UnsolicitedReportInterval s32, igmpv3UnsolicitedReportInterval s32, ignoreRoutesWithLinkdown s32, dropUnicastInL2Multicast s32, dropGratuitousArp s32, bcForwarding s32, arpEvictNocarrier s32",
@@ -1211,6 +1219,7 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
 export const OTHERWISE: Readonly<Record<string, string>> = {
   ...netfilter.OTHERWISE,
   ...tcQdiscs.OTHERWISE,
+  ...route.OTHERWISE,
   ...xfrm.OTHERWISE,
   ...nftExpressions.OTHERWISE,
   // A MAC address, which the specification of 6.12 calls an integer.
@@ -1367,6 +1376,7 @@ export const OTHER_PREFIXES: readonly string[] = [
 export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
   ...netfilter.LEFT_OUT,
   ...tcQdiscs.LEFT_OUT,
+  ...route.LEFT_OUT,
   ...xfrm.LEFT_OUT,
   [/^CTRL_ATTR_(POLICY|OP_POLICY|OP)$/, "families/generic/controller.ts has them in a table that it does not export"],
   [/^RTA_(PROTOINFO|SESSION|MP_ALGO)$/, "no kernel has used it since 2.2"],

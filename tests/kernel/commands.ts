@@ -28,6 +28,7 @@ import { brief } from "../../families/route/brief.ts";
 import { links } from "../../families/route/links.ts";
 import { batch, open, watch } from "../../families/route/mod.ts";
 import { neighbours } from "../../families/route/neighbours.ts";
+import { nexthops } from "../../families/route/nexthops.ts";
 import { owner } from "../../families/route/owner.ts";
 import { routes } from "../../families/route/routes.ts";
 import { rules } from "../../families/route/rules.ts";
@@ -66,6 +67,11 @@ export const COMMANDS: readonly Command[] = [
   ],
   ["ip route get 10.1.2.3", () => routes.lookup("10.1.2.3")],
   ["ip route flush table 100", () => routes.flush({ table: 100 })],
+  ["ip nexthop", () => nexthops.list()],
+  ["ip nexthop add id 1 via 10.0.0.2 dev v0", () => nexthops.add({ id: 1, gateway: "10.0.0.2", dev: "v0" })],
+  ["ip nexthop add id 10 group 1,3", () => nexthops.add({ id: 10, group: [{ id: 1, weight: 3 }] })],
+  ["ip route add 10.9.0.0/16 nhid 10", () => routes.add({ dst: "10.9.0.0/16", nhId: 10 })],
+  ["ip nexthop del id 10", () => nexthops.delete(10)],
   ["ip rule", () => rules.list().map(brief)],
   [
     "ip rule add from 10.0.0.0/24 lookup 100 priority 90",

@@ -13,14 +13,15 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [201, 1_826_000],
-  "families/route/mod.ts": [50, 481_000],
+  "mod.ts": [203, 1_830_000],
+  "families/route/mod.ts": [52, 491_000],
   "families/route/addresses.ts": [29, 263_000],
   "families/route/brief.ts": [1, 5_000],
   "families/route/links.ts": [35, 363_000],
   "families/route/neighbours.ts": [29, 271_000],
+  "families/route/nexthops.ts": [30, 276_000],
   "families/route/owner.ts": [31, 268_000],
-  "families/route/routes.ts": [30, 293_000],
+  "families/route/routes.ts": [31, 292_000],
   "families/route/rules.ts": [29, 259_000],
   "families/route/tc.ts": [60, 400_000],
   "families/route/tc/classes.ts": [60, 400_000],
@@ -52,7 +53,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 276_000],
   "families/generic/thermal.ts": [31, 282_000],
   "families/generic/wireguard.ts": [32, 283_000],
-  "families/registry.ts": [193, 1_787_000],
+  "families/registry.ts": [195, 1_791_000],
   "families/netfilter/acct.ts": [28, 246_000],
   "families/netfilter/compat.ts": [26, 210_000],
   "families/netfilter/hooks.ts": [26, 212_000],
