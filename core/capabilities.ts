@@ -7,20 +7,22 @@ import { decodeCounted, encodeCString } from "../ffi/text.ts";
 import { O } from "../ffi/netns.ts";
 import { libc } from "../ffi/runtime.ts";
 
-/** Longest text that is read, in bytes; the longest uid_map has 340 lines of three numbers. */
+/** Default of the most bytes that are read; the longest uid_map has 340 lines of three numbers. */
 const MOST = 16_384;
 
 /** Number of the capability, from linux/capability.h. */
 const CAP_NET_ADMIN = 12;
 
 /**
- * Returns the text of a /proc file about a process, read without the runtime's permission checks; `undefined` when it
- * cannot be read.
+ * Returns the text of a /proc file about a process, or of another small file of the system, read without the runtime's
+ * permission checks; `undefined` when it cannot be read.
+ *
+ * @param most the most bytes that are read
  */
-export function readProc(path: string): string | undefined {
+export function readProc(path: string, most: number = MOST): string | undefined {
   const { open, read, close } = libc(), fd = open(encodeCString(path), O.O_RDONLY | O.O_CLOEXEC, 0);
   if (fd < 0) return undefined;
-  const bytes = new Uint8Array(MOST);
+  const bytes = new Uint8Array(most);
   try {
     const length = read(fd, bytes, bytes.length);
     return length < 0 ? undefined : decodeCounted(bytes, 0, length);

@@ -143,7 +143,7 @@ export const AUDIT_NLGRP = {
   AUDIT_NLGRP_READLOG: 1,
 } as const;
 
-/** The first type of a record, from the kernel or from a program. */
+/** The first type of a record, from the kernel or from a program; two older types of records are below. */
 export const AUDIT_FIRST_RECORD = 1100;
 
 /** The protocol. */
@@ -419,7 +419,8 @@ declareMessages(
 );
 
 declareMessageSets(NETLINK_AUDIT, () => {
-  const declared = declaredSet(NETLINK_AUDIT), isRecord = (type: number) => type >= AUDIT_FIRST_RECORD;
+  const declared = declaredSet(NETLINK_AUDIT), records = new Set<number>([AUDIT.AUDIT_USER, AUDIT.AUDIT_LOGIN]);
+  const isRecord = (type: number) => type >= AUDIT_FIRST_RECORD || records.has(type);
   const set = {
     ...declared,
     codec: (type: number, ...where: [Reader?, number?, number?]) =>

@@ -28,7 +28,7 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NETLINK_AUDIT: {
     ...Object.fromEntries(["AUDIT_ADD_RULE", "AUDIT_DEL_RULE", "AUDIT_LIST_RULES"].map((name) => [name, NO_MODULE])),
     ...Object.fromEntries(
-      "LIST ADD DEL USER LOGIN WATCH_INS WATCH_REM WATCH_LIST".split(" ").map((name) => [
+      "LIST ADD DEL WATCH_INS WATCH_REM WATCH_LIST".split(" ").map((name) => [
         `AUDIT_${name}`,
         "no kernel since 2.6.24 takes it",
       ]),

@@ -1,0 +1,193 @@
+/**
+ * Records of the kernel's audit in words, as `ausearch -i` prints them: names of users, system calls and errors instead
+ * of numbers.
+ *
+ * ```ts
+ * import { interpret } from "@linux/netlink/families/audit/interpret.ts";
+ * import { parseLine } from "@linux/netlink/families/audit/record.ts";
+ * const record = parseLine("type=SYSCALL msg=audit(1700000000.123:42): arch=c000003e syscall=2 success=no exit=-13");
+ * console.log(interpret(record!)); // { arch: "x86_64", syscall: "2", success: "no", exit: "EACCES(Permission denied)" }
+ * ```
+ *
+ * @module
+ */
+import { errnoText } from "../../core/errors.ts";
+import { type Accounts, NO_ACCOUNTS } from "./accounts.ts";
+import { archName, errorName } from "./names.ts";
+import type { AuditFields, AuditRecord } from "./record.ts";
+import { type AuditAddress, parseAddress } from "./sockaddr.ts";
+
+/** Makes words of a value; `undefined` leaves it as it is. */
+type Words = (value: string, fields: AuditFields, accounts: Accounts) => string | undefined;
+
+const UNSET = 4294967295;
+
+const user: Words = (value, _fields, { users }) => {
+  const uid = numberOf(value);
+  return uid === UNSET || value === "-1" ? "unset" : uid === undefined ? undefined : users.get(uid);
+};
+const group: Words = (value, _fields, { groups }) => {
+  const gid = numberOf(value);
+  return gid === UNSET || value === "-1" ? "unset" : gid === undefined ? undefined : groups.get(gid);
+};
+const session: Words = (value) => numberOf(value) === UNSET || value === "-1" ? "unset" : undefined;
+const result: Words = (value) => value === "1" ? "yes" : value === "0" ? "no" : undefined;
+const yes: Words = (value) => value === "0" ? "no" : "yes";
+const keys: Words = (value) => value.replaceAll("\x01", ",");
+
+/** Names of the capabilities CAP_* by number, from linux/capability.h. */
+const CAPABILITIES = (
+  "chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service " +
+  "net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin " +
+  "sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap mac_override " +
+  "mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore"
+).split(" ");
+
+const capabilities: Words = (value) => {
+  if (!/^[0-9a-f]{1,16}$/.test(value)) return undefined;
+  const bits = BigInt(`0x${value}`);
+  if (bits === 0n) return "none";
+  return CAPABILITIES.filter((_, bit) => (bits >> BigInt(bit) & 1n) === 1n).join(",");
+};
+
+const FILE_TYPES: Readonly<Record<number, string>> = {
+  0o140000: "socket",
+  0o120000: "link",
+  0o100000: "file",
+  0o060000: "block",
+  0o040000: "dir",
+  0o020000: "character",
+  0o010000: "fifo",
+};
+const SPECIAL_MODES = [[0o4000, "suid"], [0o2000, "sgid"], [0o1000, "sticky"]] as const;
+
+const mode: Words = (value) => {
+  if (!/^[0-7]{1,7}$/.test(value)) return undefined;
+  const bits = parseInt(value, 8), type = bits & 0o170000;
+  const special = SPECIAL_MODES.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
+  const rights = (bits & 0o777).toString(8).padStart(3, "0");
+  return type === 0 ? undefined : [FILE_TYPES[type] ?? type.toString(8), ...special, rights].join(",");
+};
+
+const exit: Words = (value) => {
+  const number = Number(value);
+  if (number >= 0 || number <= -4096 || !Number.isInteger(number)) return undefined;
+  const name = errorName(-number);
+  return name === undefined ? undefined : `${name}(${errnoText(-number)})`;
+};
+
+const arch: Words = (value) => /^[0-9a-f]{1,8}$/.test(value) ? archName(parseInt(value, 16)) : undefined;
+/** Names of the actions SECCOMP_RET_*, from linux/seccomp.h. */
+const SECCOMP: Readonly<Record<string, string>> = {
+  "0x80000000": "kill-process",
+  "0x0": "kill",
+  "0x30000": "trap",
+  "0x50000": "errno",
+  "0x7fc00000": "user-notify",
+  "0x7ff00000": "trace",
+  "0x7ffc0000": "log",
+  "0x7fff0000": "allow",
+};
+const seccomp: Words = (value) => {
+  const code = /^0x[0-9a-f]{1,8}$/.test(value) ? parseInt(value, 16) : NaN;
+  return SECCOMP[`0x${((code & 0xffff0000) >>> 0).toString(16)}`];
+};
+
+/** Names of the lists of rules, AUDIT_FILTER_*. */
+const LISTS = ["user", "task", "entry", "watch", "exit", "exclude", "filesystem", "io_uring"];
+const list: Words = (value) => LISTS[numberOf(value) ?? NaN];
+
+/** Names of IP protocols. */
+const PROTOCOLS: Readonly<Record<string, string>> = {
+  "1": "icmp",
+  "2": "igmp",
+  "6": "tcp",
+  "17": "udp",
+  "33": "dccp",
+  "47": "gre",
+  "50": "esp",
+  "51": "ah",
+  "58": "ipv6-icmp",
+  "132": "sctp",
+  "136": "udplite",
+};
+/** Names of the families of netfilter, NFPROTO_*. */
+const NF_FAMILIES: Readonly<Record<string, string>> = {
+  "0": "unspecified",
+  "1": "inet",
+  "2": "ipv4",
+  "3": "arp",
+  "5": "netdev",
+  "7": "bridge",
+  "10": "ipv6",
+  "12": "decnet",
+};
+
+const address: Words = (value) => {
+  const parsed = parseAddress(value);
+  return parsed === undefined ? undefined : addressText(parsed);
+};
+
+function addressText({ family, ...fields }: AuditAddress): string {
+  return [`{ family=${family}`, ...Object.entries(fields).map(([name, value]) => `${name}=${value}`), "}"].join(" ");
+}
+
+const NAMES: Readonly<Record<string, Words>> = {
+  ...Object.fromEntries(
+    ["auid", "uid", "euid", "suid", "fsuid", "ouid", "oauid", "old-auid", "iuid", "sauid", "obj_uid", "inode_uid"]
+      .map((name) => [name, user]),
+  ),
+  ...Object.fromEntries(
+    ["gid", "egid", "sgid", "fsgid", "ogid", "igid", "obj_gid", "inode_gid", "new_gid"].map((name) => [name, group]),
+  ),
+  ...Object.fromEntries(
+    [
+      "cap_fp",
+      "cap_fi",
+      "cap_pi",
+      "cap_pe",
+      "cap_pp",
+      "cap_pa",
+      "fp",
+      "fi",
+      "old_pp",
+      "old_pi",
+      "old_pe",
+      "old_pa",
+      "pp",
+      "pi",
+      "pe",
+      "pa",
+    ].map((name) => [name, capabilities]),
+  ),
+  ses: session,
+  "old-ses": session,
+  res: result,
+  key: keys,
+  mode,
+  exit,
+  arch,
+  code: seccomp,
+  list,
+  saddr: address,
+  prom: yes,
+  old_prom: yes,
+  proctitle: (value) => value.replace(/\0$/, "").replaceAll("\0", " "),
+  proto: (value) => PROTOCOLS[value],
+  family: (value) => NF_FAMILIES[value],
+  capability: (value) => CAPABILITIES[numberOf(value) ?? NaN],
+};
+
+function numberOf(value: string): number | undefined {
+  return /^\d{1,10}$/.test(value) ? Number(value) : undefined;
+}
+
+/** Returns a record's fields in words. Those of a program are in front of the fields of the kernel with their names. */
+export function interpret({ fields, message }: AuditRecord, accounts: Accounts = NO_ACCOUNTS): AuditFields {
+  const words = (all: AuditFields) =>
+    Object.entries(all).map(([name, value]) => [
+      name,
+      Object.hasOwn(NAMES, name) ? NAMES[name]!(value, all, accounts) ?? value : value,
+    ]);
+  return Object.fromEntries([...words(message ?? {}), ...words(fields)]);
+}

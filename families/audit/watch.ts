@@ -1,0 +1,60 @@
+/**
+ * A watch of the kernel's audit: every event, for any number of readers at once, beside the daemon or without one.
+ *
+ * ```ts
+ * import { watch } from "@linux/netlink/families/audit/watch.ts";
+ * for await (const event of watch({ key: "passwd" })) console.log(event.time, event.process?.exe, event.paths);
+ * ```
+ *
+ * Needs CAP_AUDIT_READ. The kernel sends each record to all readers at once; a reader that is too slow loses some, which
+ * an item of the loop tells. Records that the kernel itself has thrown away are told if the process has
+ * CAP_AUDIT_CONTROL too.
+ *
+ * Source: linux/audit.h AUDIT_NLGRP_READLOG, v7.2.
+ *
+ * @module
+ */
+import { openTransport } from "../../core/stream.ts";
+import { Subscription } from "../../core/wait.ts";
+import { type AuditItem, type AuditStreamOptions, Control, FILTER_OPTIONS, filterOf, LiveEvents } from "./live.ts";
+import { AUDIT_NLGRP, NETLINK_AUDIT } from "./protocol.ts";
+
+/** Events as they happen; leaving the loop ends it. */
+export type AuditWatch = AsyncIterableIterator<AuditItem> & AsyncDisposable;
+
+/**
+ * Watches the events of the kernel's audit from now on.
+ *
+ * @param options `key`, `type` and `uid` choose among the events; `buffer` in bytes makes losses rarer
+ * @throws {SystemError} EPERM: the process lacks CAP_AUDIT_READ
+ */
+export function watch(options: AuditStreamOptions = {}): AuditWatch {
+  const fits = filterOf(options, "watch the audit");
+  const transport = openTransport(
+    NETLINK_AUDIT,
+    options,
+    (transport) => transport.join(AUDIT_NLGRP.AUDIT_NLGRP_READLOG),
+    FILTER_OPTIONS,
+  );
+  let control: Control;
+  try {
+    control = new Control(options);
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+  return new Subscription<AuditItem>(
+    () => {
+      transport.close();
+      control[Symbol.dispose]();
+    },
+    () => new LiveEvents({ transport, control, fits }).run(),
+    options.signal,
+  );
+}
+
+export type { AuditFilter, AuditItem, AuditOverrun, AuditStreamOptions } from "./live.ts";
+export type { AuditAddress } from "./sockaddr.ts";
+export type { AuditEvent, AuditPath, AuditProcess, AuditSyscall } from "./event.ts";
+export type { AuditFields, AuditRecord } from "./record.ts";
+export type { AuditRecordType } from "./record_types.ts";
