@@ -32,7 +32,12 @@ export function operationOf(
     // The check of the value tells what is wrong with it.
     if (!(error instanceof TypeError)) throw error;
   }
-  return `${verb} ${object} ${NAMELESS.test(name) ? "" : name}`.trimEnd();
+  return withName(`${verb} ${object}`, name);
+}
+
+/** Returns `what` with a name behind it, unless that is the text of a value of the wrong shape. */
+export function withName(what: string, name: string): string {
+  return `${what} ${NAMELESS.test(name) ? "" : name}`.trimEnd();
 }
 
 /** True if a value is an object with fields, not an array or bytes. */

@@ -17,7 +17,16 @@ import {
   WAIT_OPTIONS,
   WATCH_OPTIONS,
 } from "./arguments.ts";
-import { type Attributes, type Codec, type Field, type IsIfindex, rawOf, type Reader, shown } from "./codec/mod.ts";
+import {
+  type Attributes,
+  checkValues,
+  type Codec,
+  type Field,
+  type IsIfindex,
+  rawOf,
+  type Reader,
+  shown,
+} from "./codec/mod.ts";
 import { type Client, sharedClient } from "./client.ts";
 import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError, unasked } from "./errors.ts";
 import { NLM_F } from "./message.ts";
@@ -677,15 +686,15 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     return keyOf(key);
   }
 
-  /** Prepares a value; if it lacks something, a name that does not exist is the likelier fault. */
+  /**
+   * Prepares a value. If that fails, a name that does not exist, or a value of the wrong type, is the likelier fault.
+   */
   #prepared(prepare: NonNullable<Declaration<T>["prepare"]>, given: object, verb: Verb): object {
     try {
       return prepare(given, verb);
     } catch (error) {
-      const { table } = this.declaration, names = namesOf(table);
-      const known = Object.keys(given).filter((name) => table.field(name) !== undefined);
       if (error instanceof TypeError) {
-        expectNames(given, operationOf(verb, this.declaration, given), [...names, ...known]);
+        checkValues(this.declaration.table, given, operationOf(verb, this.declaration, given));
       }
       throw error;
     }
@@ -720,7 +729,9 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     if (ignores === undefined) return;
     for (const [name, one] of Object.entries(given)) {
       if (one === undefined || one === null || value[name] === undefined || isNothing(one)) continue;
-      if (table.field(name)?.codec?.none?.some((none) => one === none || one === 0)) continue;
+      const field = table.field(name);
+      // The table refuses a name that is no field.
+      if (field === undefined || field.codec?.none?.some((none) => one === none || one === 0)) continue;
       const why = ignores(name, value);
       if (why !== undefined) {
         throw argumentError(TypeError, `Cannot ${what.trimEnd()}: ${name}: ${why}, got ${shown(one)}`);

@@ -14,7 +14,7 @@
  * Source: linux/netfilter_decnet.h and net/decnet/netfilter/dn_rtmsg.c, v6.0.
  * @module
  */
-import { bytes, type Codec, i32, MISFIT, octets, shown } from "../core/codec/mod.ts";
+import { bytes, type Codec, expectObject, i32, MISFIT, octets } from "../core/codec/mod.ts";
 import {
   decodeMessages,
   encodeMessages,
@@ -55,7 +55,7 @@ const routingMessage: Codec<RoutingMessage> = {
     return end - at < 4 ? MISFIT : { ifindex: from.view.getInt32(at, true), packet: from.own(at + 4, end) };
   },
   encode(value, to, owner) {
-    if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+    expectObject(value, to);
     to.path.push("ifindex");
     i32.encode(value.ifindex ?? 0, to, owner);
     to.path[to.path.length - 1] = "packet";

@@ -22,7 +22,19 @@
  * Source: fs/ecryptfs/{messaging,netlink,miscdev,keystore}.c, ecryptfs_kernel.h, v2.6.27 and v7.2; ecryptfs-utils.
  * @module
  */
-import { bytes, type Codec, enumeration, MISFIT, octets, Reader, shown, u32, u8, Writer } from "../core/codec/mod.ts";
+import {
+  bytes,
+  type Codec,
+  enumeration,
+  expectObject,
+  MISFIT,
+  octets,
+  Reader,
+  shown,
+  u32,
+  u8,
+  Writer,
+} from "../core/codec/mod.ts";
 import { decodeMessages, encodeMessages, type MessageHeader, type MessageInput } from "../core/datagram.ts";
 import { DecodeError } from "../core/errors.ts";
 import { declareMessageSets } from "../core/messages.ts";
@@ -223,7 +235,7 @@ function readSessionKey(cursor: Cursor): SessionKey {
 }
 
 function writeSessionKey(value: SessionKey, to: Writer): void {
-  if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+  expectObject(value, to);
   const key = octets(value.key, to), sum = key.reduce((sum, byte) => sum + byte & 0xffff, 0);
   writeLength(1 + key.length + 2, to);
   cipher.encode(value.cipher, to, value);
@@ -292,7 +304,7 @@ const exchange: Codec<Exchange> = {
     };
   },
   encode(value, to, owner) {
-    if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+    expectObject(value, to);
     to.path.push("index");
     u32.encode(value.index, to, owner);
     to.path[to.path.length - 1] = "packet";

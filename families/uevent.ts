@@ -14,7 +14,17 @@
  */
 import { expectFields, expectType } from "../core/arguments.ts";
 import { Client } from "../core/client.ts";
-import { type Codec, raw, type RawAttribute, Reader, shown, text, type Visit, Writer } from "../core/codec/mod.ts";
+import {
+  type Codec,
+  expectObject,
+  raw,
+  type RawAttribute,
+  Reader,
+  shown,
+  text,
+  type Visit,
+  Writer,
+} from "../core/codec/mod.ts";
 import { argumentError, DecodeError, NetlinkError, SystemError } from "../core/errors.ts";
 import { NLMSG, NLMSG_HDRLEN } from "../core/message.ts";
 import { declareMessageSets } from "../core/messages.ts";
@@ -247,7 +257,7 @@ function* strings(from: Reader, at: number, end: number): Generator<readonly [nu
 
 /** Returns all properties of an event to send, in order. */
 function propertiesOf(value: Uevent, to: Writer): Map<string, string> {
-  if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+  expectObject(value, to);
   const { source, properties } = value;
   if (source !== "kernel" && source !== "udev") {
     to.fail(TypeError, `source: expected "kernel" or "udev", got ${shown(source)}`);

@@ -14,6 +14,7 @@
  */
 import { argumentError, DecodeError } from "../errors.ts";
 import {
+  expectObject,
   HEADER_ONLY,
   MISFIT,
   type Names,
@@ -377,9 +378,7 @@ class Table<T extends object> implements Attributes<T> {
   }
 
   encode(value: T, to: Writer): void {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      to.fail(TypeError, `expected an object, got ${shown(value)}`);
-    }
+    expectObject(value, to);
     const base = to.base;
     if (this.headerSize > 0) {
       to.base = to.length;
@@ -397,7 +396,7 @@ class Table<T extends object> implements Attributes<T> {
       const slot = slotByKey.get(key);
       if (slot === undefined) {
         if (this.#lifted) continue;
-        to.fail(TypeError, `there is no field ${shown(key)}${didYouMean(key, slotByKey.keys())}`);
+        to.fail(TypeError, `there is no field ${shown(key)}${suggestion(key, this.fields, given)}`);
       }
       const bit = 1 << (slot & 31);
       if (slot < 32) m0 |= bit;
@@ -430,7 +429,10 @@ class Table<T extends object> implements Attributes<T> {
       else to.close(start);
       return;
     }
-    if (field.use === "readOnly" && !to.everything) return expectUnsent(field, given[field.key!], given, to);
+    if (field.use === "readOnly" && !to.everything) {
+      const value = given[field.key!];
+      return value === null ? undefined : expectUnsent(field, value, given, to);
+    }
     if (field.derived !== undefined) {
       to.path.push(field.key!);
       field.derived.apply?.(given[field.key!] as never, to, given);
@@ -603,7 +605,7 @@ export function encodePlaced(
     const key = senderOf(senders, field.key!, given, to), sent = given[key];
     if (sent === undefined) continue;
     if (field.use === "readOnly" && !to.everything) {
-      expectUnsent(field, sent, value, to);
+      if (sent !== null) expectUnsent(field, sent, value, to);
       continue;
     }
     to.grow(begin + field.offset - to.length);
@@ -619,13 +621,12 @@ export function expectKnown(value: object, fields: readonly Field[], to: Writer)
   const known = fields.flatMap(({ key, lift }) => lift === undefined ? [key!] : lift.fields.map((one) => one.key!));
   for (const [key, one] of Object.entries(value)) {
     if (one === undefined || known.includes(key)) continue;
-    to.fail(TypeError, `there is no field ${shown(key)}${didYouMean(key, known)}`);
+    to.fail(TypeError, `there is no field ${shown(key)}${suggestion(key, fields, value)}`);
   }
 }
 
 /** Throws for a wrong value of a field that is not sent, as if it were: for a wrong type, an unknown name at any depth. */
 function expectUnsent({ key, codec, derived, repeated }: Field, value: unknown, owner: object, to: Writer): void {
-  if (value === null) return;
   if (codec === undefined) {
     if (derived?.names === undefined || typeof value === "string") return;
     to.path.push(key!);
@@ -641,12 +642,41 @@ function expectUnsent({ key, codec, derived, repeated }: Field, value: unknown, 
   codec.encode(value as never, nowhere, repeated ? { [key!]: value } : owner);
 }
 
+/**
+ * Throws for fields of `value` that do not exist in the table, and for values of the wrong type. Interfaces are not
+ * looked up, and values that only an open socket can encode are left.
+ *
+ * @param what the operation for messages: `add link v0`
+ */
+export function checkValues({ fields }: { readonly fields: readonly Field[] }, value: object, what: string): void {
+  const to = new Writer(64);
+  to.what = what;
+  to.everything = true;
+  to.names = ANY_NAME;
+  to.openNamespace = () => 0;
+  to.grow(MOST_HEADER);
+  expectKnown(value, fields, to);
+  for (const field of fields.flatMap((one) => one.lift?.fields ?? [one])) {
+    const one = (value as Record<string, unknown>)[field.key!];
+    if (one !== undefined) expectUnsent(field, one, value, to);
+  }
+}
+
 /** More bytes than any fixed header has. A codec may read the header, such as the family in it. */
 const MOST_HEADER = 64;
 /** Names of interfaces that are not looked up, as the field is not sent. */
 const ANY_NAME: Names = { name: () => undefined, index: () => 1 };
 
-/** Words of `ip`, `ss`, `tc` and other tools, and of the kernel: the names of fields that mean the same. */
+/** Fields that hold an address with the length of its prefix. */
+const PREFIXED: readonly string[] = [
+  'address with its length, as in "10.0.0.1/24"',
+  'dst with its length, as in "10.0.0.0/8"',
+];
+
+/**
+ * Words of `ip`, `ss`, `tc` and other tools, and of the kernel: the names of fields that mean the same, some with what
+ * to write there.
+ */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   from: ["src", "saddr"],
   to: ["dst", "daddr"],
@@ -656,7 +686,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   dest: ["dst"],
   destination: ["dst"],
   via: ["gateway"],
-  nexthop: ["gateway", "nhId"],
+  nexthop: ["multipath", "gateway", "nhId"],
+  nexthops: ["multipath"],
   nhid: ["nhId"],
   type: ["kind"],
   lookup: ["table"],
@@ -668,6 +699,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   peer: ["dst", "remote"],
   name: ["ifname", "dev"],
   namespace: ["netns"],
+  ns: ["netns"],
   device: ["dev", "ifname"],
   interface: ["dev", "ifname"],
   iface: ["dev", "ifname"],
@@ -684,11 +716,22 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   qlen: ["txqlen"],
   txqueuelen: ["txqlen"],
   vid: ["id", "vlan"],
+  vlanid: ["id", "vlan"],
   vni: ["id"],
   mark: ["fwmark"],
   dsfield: ["tos"],
   uid: ["uidRange"],
   nud: ["state"],
+  dev: ["ifname", "oif"],
+  ifindex: ["index", "oif"],
+  slaves: ["master of each port"],
+  ports: ["master of each port"],
+  down: ["up: false"],
+  prefixlen: PREFIXED,
+  plen: PREFIXED,
+  dstlen: PREFIXED,
+  netmask: PREFIXED,
+  mask: PREFIXED,
 };
 
 /** Longest name, in characters, that is compared with other names. */
@@ -696,19 +739,54 @@ const LONGEST_WORD = 64;
 
 /** Returns `, did you mean "ifname"?` if a similar name exists, else an empty string. */
 export function didYouMean(name: string, names: Iterable<string>): string {
-  const all = [...names];
-  let best = "", least = 3;
-  for (const other of all) {
+  const all = [...names], known = meant(name, all), best = known ?? similar(name, all);
+  return best === undefined ? "" : `, did you mean ${best}?`;
+}
+
+/** Returns the field among `names` that has this name in other case, or that a tool's word means, quoted. */
+function meant(name: string, names: readonly string[]): string | undefined {
+  const key = name.toLowerCase(), same = names.find((one) => one.toLowerCase() === key);
+  if (same !== undefined) return JSON.stringify(same);
+  const words = Object.hasOwn(WORDS, key) ? WORDS[key]! : [];
+  for (const word of words) {
+    const [field] = /^\w+/.exec(word)!;
+    if (names.includes(field)) return `${JSON.stringify(field)}${word.slice(field.length)}`;
+  }
+  return undefined;
+}
+
+/** Returns the most similar of `names`, quoted; `undefined` if none is similar. */
+function similar(name: string, names: readonly string[]): string | undefined {
+  const letters = (text: string): string => [...text].sort().join();
+  let best: string | undefined, least = 3;
+  for (const other of names) {
     // A larger difference in length is a larger distance. Names too long to be typed are not compared, which saves
     // time.
     if (name.length > LONGEST_WORD || Math.abs(name.length - other.length) >= least) continue;
     const d = distance(name.toLowerCase(), other.toLowerCase());
-    if (d < least) (best = other, least = d);
+    // Two letters of three make another word, unless they changed places.
+    if (d === 2 && name.length < 4 && letters(name) !== letters(other)) continue;
+    if (d < least) (best = JSON.stringify(other), least = d);
   }
-  const key = name.toLowerCase(), words = least > 0 && Object.hasOwn(WORDS, key) ? WORDS[key]! : [];
-  const word = words.find((one) => all.includes(one));
-  if (word !== undefined) best = word;
-  return best === "" ? "" : `, did you mean ${JSON.stringify(best)}?`;
+  return best;
+}
+
+/**
+ * Returns `, did you mean "ifname"?` for a name that is no field of a table or struct: a similar one, or a field of a
+ * nest, such as `data.id`. `owner` is the value with the name.
+ */
+export function suggestion(name: string, fields: readonly Field[], owner: object): string {
+  const all = fields.flatMap((one) => one.lift?.fields ?? [one]), names = all.map(({ key }) => key!);
+  const own = meant(name, names);
+  if (own !== undefined) return `, did you mean ${own}?`;
+  for (const { key, codec, use } of all) {
+    if (use === "readOnly") continue;
+    const inner = (codec?.choose?.(owner) ?? codec) as { readonly fields?: readonly Field[] } | undefined;
+    const within = inner?.fields?.flatMap((one) => one.lift?.fields ?? [one]).map(({ key }) => key!) ?? [];
+    const found = within.includes(name) ? name : /^"(\w+)"$/.exec(meant(name, within) ?? "")?.[1];
+    if (found !== undefined) return `, did you mean "${key}.${found}"?`;
+  }
+  return didYouMean(name, names);
 }
 
 /** Returns the number of letters to add, remove or change to turn one string into the other. */

@@ -153,6 +153,12 @@ export class Writer {
   }
 }
 
+/** Throws unless a value to encode is an object with fields. */
+export function expectObject(value: unknown, to: Writer, expected = "an object"): asserts value is object {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  to.fail(TypeError, `expected ${expected}, got ${shown(value)}`);
+}
+
 /** Formats a path as a caller would write it: `data.peer.ifname`, `multipath[1].gateway`. */
 export function pathText(path: readonly (string | number)[]): string {
   let text = "";

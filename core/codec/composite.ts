@@ -18,6 +18,7 @@ import {
 } from "./attributes.ts";
 import {
   type Codec,
+  expectObject,
   type HEADER_ONLY,
   inlined,
   MISFIT,
@@ -80,9 +81,7 @@ export function struct<T extends object>(size: number, shape: Shape<T> | (() => 
       return `${constant(compiled ?? decode)}(from, ${at}, ${end})`;
     }),
     encode(value: T, to: Writer): void {
-      if (typeof value !== "object" || value === null || Array.isArray(value)) {
-        to.fail(TypeError, `expected an object, got ${shown(value)}`);
-      }
+      expectObject(value, to);
       expectKnown(value, fields(), to);
       encodePlaced(fields(), NOBODY_ELSE, value, to, size);
     },

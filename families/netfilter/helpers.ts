@@ -20,6 +20,7 @@
  *
  * @module
  */
+import { withName } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -188,7 +189,10 @@ const declaration: Declaration<Helper> = {
     }
     if (verb !== "add" && verb !== "replace") return given;
     if (tuple === undefined || queueNum === undefined || policy === undefined) {
-      throw argumentError(TypeError, `Cannot ${verb} helper ${name}: tuple, queueNum and policy are needed`);
+      throw argumentError(
+        TypeError,
+        `Cannot ${withName(`${verb} helper`, name)}: tuple, queueNum and policy are needed`,
+      );
     }
     return { privDataLen: 0, status: "enabled", ...given };
   },

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { expectFields, isOk } from "../../core/arguments.ts";
+import { expectFields, isOk, withName } from "../../core/arguments.ts";
 import { type Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import {
   type Attributes,
@@ -264,7 +264,7 @@ export class Osf {
   ): boolean {
     const finger = typeof given === "string" ? parseFingerprint(given) : given;
     expectFields(finger, `${verb} fingerprint`, "a line of pf.os or an object");
-    const what = `${verb} fingerprint of ${finger.genre} ${finger.version ?? ""}`.trimEnd();
+    const what = withName(`${verb} fingerprint`, `of ${finger.genre} ${finger.version ?? ""}`);
     return attempt(tolerates, () => {
       this.#requester().request({
         type,

@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { withName } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -157,7 +158,10 @@ const declaration: Declaration<Timeout> = {
     }
     if (verb === "get" || verb === "delete" || verb === "set") return given;
     if (l3proto === undefined || l4proto === undefined || data === undefined) {
-      throw argumentError(TypeError, `Cannot ${verb} timeout policy ${name}: l3proto, l4proto and data are needed`);
+      throw argumentError(
+        TypeError,
+        `Cannot ${withName(`${verb} timeout policy`, name)}: l3proto, l4proto and data are needed`,
+      );
     }
     return given;
   },
@@ -183,7 +187,7 @@ export class Timeouts extends Collection<Timeout, TimeoutInput, string | Timeout
 
   /** Returns the defaults of a protocol, in seconds by state: those of flows without a policy. */
   getDefault(l3proto: NfFamily, l4proto: IpProtocol): TimeoutData {
-    const what = `get default timeouts of ${l4proto}`;
+    const what = withName("get default timeouts", `of ${l4proto}`);
     const found = this.#requester().request({
       ...this.#default(DEFAULT_GET, what, { l3proto, l4proto }),
       reply: DEFAULT_SET,
@@ -194,7 +198,7 @@ export class Timeouts extends Collection<Timeout, TimeoutInput, string | Timeout
 
   /** Changes the given defaults of a protocol, as the settings in /proc/sys/net/netfilter do. */
   setDefault(l3proto: NfFamily, l4proto: IpProtocol, data: TimeoutData): void {
-    const what = `set default timeouts of ${l4proto}`;
+    const what = withName("set default timeouts", `of ${l4proto}`);
     this.#requester().request(this.#default(DEFAULT_SET, what, { l3proto, l4proto, data }));
   }
 

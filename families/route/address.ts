@@ -37,7 +37,7 @@ import {
   type Writer,
 } from "../../core/codec/mod.ts";
 import type { Input, Merge, Verb } from "../../core/collection.ts";
-import { AF, type Family, family, RT_SCOPE, type Scope, scope } from "./protocol.ts";
+import { AF, type Family, family, RT_SCOPE, type Scope, scope, scopeNumber } from "./protocol.ts";
 import { address as anyAddress, ipOfFamily, prefix, toPrefix } from "./prefix.ts";
 
 const IFA_ADDRESS = 1, IFA_LOCAL = 2, PREFIX_LENGTH = 1, HEADER_FLAGS = 2;
@@ -293,7 +293,7 @@ export function ignoresOfAddress(name: string, value: Readonly<Record<string, un
   }
   if (name !== "scope" || other !== "inet") return undefined;
   const own = scopeOfInet6(bytes!);
-  return scope === own || scope === RT_SCOPE[own] ? undefined : `this IPv6 address has the scope ${own}`;
+  return scopeNumber(scope) === RT_SCOPE[own] ? undefined : `this IPv6 address has the scope ${own}`;
 }
 
 /** Returns the scope that the kernel gives an IPv6 address. */

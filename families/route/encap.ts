@@ -16,6 +16,7 @@ import {
   type Codec,
   count64,
   enumeration,
+  expectObject,
   type Ifindex,
   ifindex,
   interfaceNameOf,
@@ -549,7 +550,7 @@ const rplHeader: Codec<RplHeader> = {
     return { segments };
   },
   encode(value, to, owner) {
-    if (typeof value !== "object" || value === null) to.fail(TypeError, `expected { segments }, got ${shown(value)}`);
+    expectObject(value, to, "{ segments }");
     const count = segmentCount(value.segments, to);
     to.append(Uint8Array.of(0, 2 * count, ROUTING_RPL, count, 0, 0, 0, 0));
     for (const segment of value.segments) ipv6.encode(segment, to, owner);
@@ -606,7 +607,7 @@ const trace: Codec<Ioam6Trace> = {
     nodelen: from.bytes[at + 2]! >> 3,
   }),
   encode(value, to, owner) {
-    if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+    expectObject(value, to);
     const { namespaceId = 0, type = 0, remlen = 0 } = value;
     be16.encode(namespaceId, to, owner);
     to.grow(1);

@@ -907,7 +907,17 @@ const ifalias: Codec<string> = {
   },
 };
 
-const types: Codec<LinkType> = enumeration(u16, { ...ARPHRD, cisco: ARPHRD.hdlc }) as Codec<LinkType>;
+const hardware: Codec<LinkType> = enumeration(u16, { ...ARPHRD, cisco: ARPHRD.hdlc }) as Codec<LinkType>;
+
+const types: Codec<LinkType> = {
+  ...hardware,
+  encode(value, to, owner) {
+    if (typeof value === "string" && !Object.hasOwn(ARPHRD, value)) {
+      to.fail(TypeError, `expected a type of hardware such as "ether", got ${shown(value)}, did you mean "kind"?`);
+    }
+    return hardware.encode(value, to, owner);
+  },
+};
 /** Codec of ifi_type. A link from the kernel has an index; a request without one has no type either, which is 0. */
 const linkType: Codec<LinkType> = {
   ...types,

@@ -319,11 +319,20 @@ export function familyNumber(family: Family | undefined): number {
 /** RT_SCOPE_*: distances of a destination. */
 export const RT_SCOPE = { universe: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const;
 
-/** Distance of a destination: `universe` anywhere, `link` on this link, `host` on this machine. */
-export type Scope = keyof typeof RT_SCOPE | number;
+/**
+ * Distance of a destination: `universe` anywhere, `link` on this link, `host` on this machine. `global`, the word of
+ * `ip` for `universe`, is accepted too; objects from the kernel never have it.
+ */
+export type Scope = keyof typeof RT_SCOPE | "global" | number;
 
 /** Codec of a scope, u8. */
-export const scope: Codec<Scope> = enumeration(u8, RT_SCOPE);
+export const scope: Codec<Scope> = enumeration(u8, { ...RT_SCOPE, global: RT_SCOPE.universe });
+
+/** Returns the number of a scope; `undefined` if its name is not known. */
+export function scopeNumber(scope: unknown): unknown {
+  if (scope === "global") return RT_SCOPE.universe;
+  return typeof scope === "string" && Object.hasOwn(RT_SCOPE, scope) ? RT_SCOPE[scope as keyof typeof RT_SCOPE] : scope;
+}
 
 /** RTPROT_*: origins of a route, rule or neighbour. */
 export const RTPROT = {

@@ -57,6 +57,7 @@ import {
   RTPROT,
   type Scope,
   scope,
+  scopeNumber,
 } from "./protocol.ts";
 import { address, ipOfFamily, isWhole, labels, networkOf, prefix, toPrefix } from "./prefix.ts";
 
@@ -146,7 +147,10 @@ const via: Codec<Via> = {
   },
   encode(value, to, owner) {
     if (typeof value !== "object" || value === null || typeof value.address !== "string") {
-      to.fail(TypeError, `expected { family, address }, got ${shown(value)}`);
+      to.fail(
+        TypeError,
+        `expected { family, address }, got ${shown(value)}; an address of the family of dst is "gateway"`,
+      );
     }
     const bytes = parseIp(value.address), told = bytes === undefined ? "packet" : bytes.length === 4 ? "inet" : "inet6";
     const family = value.family ?? told, codec = family === "inet" ? ipv4 : family === "inet6" ? ipv6 : hardwareAddress;
@@ -603,7 +607,7 @@ export function ignoresOfRoute(name: string, route: Readonly<Record<string, unkn
   if (name === "flags") return all & ~SENT_FLAGS ? `only onlink is a flag to set` : undefined;
   if (name === "multipath") return ignoredHop(multipath, number);
   if (!six) return undefined;
-  if (name === "scope") return scope === "universe" || scope === 0 ? undefined : "IPv6 routes have the scope universe";
+  if (name === "scope") return scopeNumber(scope) === 0 ? undefined : "IPv6 routes have the scope universe";
   const loopback = name === "dev" ? dev === "lo" : name === "oif" && (oif === 1 || oif === "lo");
   const given = HOP.some((one) => one === name) && !loopback || name === "expires" ||
     name === "pref" && pref !== "medium";

@@ -19,6 +19,7 @@ import {
   count64,
   countedText,
   enumeration,
+  expectObject,
   type Field,
   type Ifindex,
   ifindex,
@@ -152,7 +153,7 @@ function reshaped<T extends object>(
       return value as T;
     },
     encode(value, to, owner) {
-      if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+      expectObject(value, to);
       wire.encode(write(value as Fields, to, owner), to, owner);
     },
   };
@@ -481,7 +482,7 @@ function algorithm<T extends XfrmAlgorithm>(length?: "truncLength" | "icvLength"
       return value as unknown as T;
     },
     encode(value, to, owner) {
-      if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${typeof value}`);
+      expectObject(value, to);
       const { key, ...rest } = value, begin = to.length;
       if (rest.name === undefined) to.fail(TypeError, "name is missing");
       head.encode(rest as unknown as Fields, to, owner);
@@ -571,7 +572,7 @@ export const ReplayEsn: Struct<ReplayEsn> = {
     return { ...value, bmp: Array.from({ length: bmpLen }, (_, i) => word(i)) };
   },
   encode(value, to, owner) {
-    if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+    expectObject(value, to);
     const { bmp = [], ...rest } = value, { replayWindow = 0 } = rest;
     if (!Array.isArray(bmp)) to.fail(TypeError, `bmp: expected an array, got ${shown(bmp)}`);
     const bmpLen = Math.max(bmp.length, Math.ceil(replayWindow / 32) || 0);
@@ -655,7 +656,7 @@ export const SecurityContext: Struct<SecurityContext> = {
     return { ctxAlg, ctxDoi, context: contextText.decode(from, at + SEC_CTX_SIZE, last - nul, owner) };
   },
   encode(value, to, owner) {
-    if (typeof value !== "object" || value === null) to.fail(TypeError, `expected an object, got ${shown(value)}`);
+    expectObject(value, to);
     const { ctxAlg = 1, ctxDoi = 1, context } = value, begin = to.length;
     contextHead.encode({ len: 0, exttype: XFRMA_SEC_CTX, ctxAlg, ctxDoi, ctxLen: 0 }, to, owner);
     to.path.push("context");

@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { expectFields, isCondition } from "../../core/arguments.ts";
+import { expectFields, isCondition, isFields, withName } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
@@ -51,7 +51,7 @@ function selectorText({ src, dst, proto, sport, dport, dev, ifindex }: Partial<S
 }
 
 function describe(value: object): string {
-  const { dir, sel, index } = value as Partial<XfrmPolicy>, text = selectorText(sel);
+  const { dir, sel, index } = value as Partial<XfrmPolicy>, text = isFields(sel) ? selectorText(sel) : "";
   return [text !== "" ? text : index === undefined ? undefined : `index ${index}`, dir].filter((one) =>
     one !== undefined
   ).join(" ");
@@ -62,10 +62,10 @@ function preparePolicy(given: object, verb: Verb): object {
   const policy = given as Partial<XfrmPolicy>;
   if (verb === "append") throw argumentError(TypeError, "Cannot append a policy: add it, its priority orders it");
   if (policy.dir === undefined) {
-    throw argumentError(TypeError, `Cannot ${verb} policy ${describe(policy)}: dir is missing`);
+    throw argumentError(TypeError, `Cannot ${withName(`${verb} policy`, describe(policy))}: dir is missing`);
   }
   if (policy.sel === undefined && !policy.index) {
-    throw argumentError(TypeError, `Cannot ${verb} policy ${describe(policy)}: sel is missing`);
+    throw argumentError(TypeError, `Cannot ${withName(`${verb} policy`, describe(policy))}: sel is missing`);
   }
   if (verb === "get" || verb === "delete") return policyKey(policy);
   const { tmpl, lft, ...rest } = policy;

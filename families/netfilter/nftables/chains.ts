@@ -92,7 +92,8 @@ export const bei32: Codec<number> = {
   encode(value, to) {
     if (!Number.isInteger(value)) to.fail(TypeError, `expected an integer, got ${shown(value)}`);
     if ((value | 0) !== value) to.fail(RangeError, `expected -2147483648..2147483647, got ${value}`);
-    to.view.setInt32(to.grow(4), value);
+    const at = to.grow(4);
+    to.view.setInt32(at, value);
   },
 };
 

@@ -16,7 +16,7 @@
  *
  * @module
  */
-import { expectArray, expectFields, expectNames, isFields, isOk } from "../../../core/arguments.ts";
+import { expectArray, expectFields, expectNames, isFields, isOk, withName } from "../../../core/arguments.ts";
 import {
   type Attributes,
   attributes,
@@ -481,7 +481,7 @@ export class NftElements {
    * @throws {KernelError} ENOENT: there is none
    */
   get(key: NftElementsKey, value: NftValue): NftElement {
-    const what = `get element ${valueText(value)} of ${nameOf(key)}`;
+    const what = `${withName("get element", valueText(value))} of ${nameOf(key)}`;
     const found = inOneGeneration(this.#context.open(), what, () => this.#look(key, value, what));
     if (found === undefined) throw new KernelError(what, ENOENT, { kernelMessage: "there is no such element" });
     return found;
@@ -738,7 +738,8 @@ export class NftElements {
 const ENOENT = 2;
 
 function nameOf(key: NftElementsKey): string {
-  return isFields(key) ? [key.family, key.table, key.set].filter(Boolean).join(" ") : "a set";
+  const name = isFields(key) ? [key.family, key.table, key.set].filter(Boolean).join(" ") : "";
+  return name === "" ? "a set" : name;
 }
 
 /** Returns the function that throws for a value; `index` tells its place. */

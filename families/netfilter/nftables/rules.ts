@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { expectFields, expectOptions, isFields, isOk } from "../../../core/arguments.ts";
+import { expectFields, expectOptions, isFields, isOk, operationOf } from "../../../core/arguments.ts";
 import {
   type Attributes,
   attributes,
@@ -255,7 +255,7 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
 
   /** Replaces the rule that has the handle of `value`; it keeps its handle and its place. */
   override replace(value: NftRuleInput): void {
-    const what = `replace rule ${isFields(value) ? declaration.describe(value) : ""}`.trimEnd();
+    const what = operationOf("replace", declaration, value);
     expectFields(value, what, "the rule as an object");
     if (value.handle === undefined) throw argumentError(TypeError, `Cannot ${what}: handle is missing`);
     const { rule, before } = this.#compiled(value, what);
@@ -344,7 +344,7 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
   /** Returns the fields by which the kernel finds exactly the rule of the key. */
   #found(key: NftRuleKey, verb: string): object {
     const named = this.keyValue(key, verb) as NftRuleKey, { family, table, chain, handle, comment } = named;
-    const what = `${verb} rule ${declaration.describe(named)}`;
+    const what = operationOf(verb, declaration, named);
     if (handle === undefined && comment === undefined) {
       throw argumentError(TypeError, `Cannot ${what}: handle is missing: the kernel would delete all rules`);
     }
@@ -355,7 +355,7 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
   }
 
   #put(verb: "add" | "insert", value: NftRuleInput, place: NftRulePlace, flags: number): NftRule | false {
-    const what = `${verb} rule ${isFields(value) ? declaration.describe(value) : ""}`.trimEnd();
+    const what = operationOf(verb, declaration, value);
     expectFields(value, what, "the rule as an object");
     expectOptions(place, what, { handle: "any", index: "any", exists: "ok" });
     if (isOk({ exists: place.exists }, "exists", what) && this.#exists(value, what)) return false;

@@ -78,13 +78,10 @@ function faultOf(error: unknown): string | undefined {
   return NAMELESS.test(head) || / (field|option) "0"/.test(message) ? message : undefined;
 }
 
-/** Families whose verbs do not check their arguments yet. */
-const LATER: readonly string[] = ["helpers", "nftables", "osf", "timeouts", "xfrm"];
-
 /** The families' clients, each with the objects that have its verbs. */
 function* owners(): Generator<readonly [path: string, owner: Owner, close: () => void]> {
   for (const [family, { open }] of Object.entries(everything as unknown as Record<string, { open?: unknown }>)) {
-    if (typeof open !== "function" || LATER.includes(family)) continue;
+    if (typeof open !== "function") continue;
     const own = family === "connector" ? { idx: 1, val: 1 } : {};
     let client: Owner;
     try {
