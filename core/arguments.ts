@@ -177,3 +177,44 @@ export function isCondition(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isCondition);
   return isFields(value) ? Object.values(value).some(isCondition) : value !== undefined;
 }
+
+type Method = (...given: unknown[]) => unknown;
+
+/** Returns the methods that a prototype has itself. */
+function methodsOf(prototype: object): (readonly [name: string, method: Method])[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(prototype)).flatMap(([name, { value }]) =>
+    typeof value === "function" && name !== "constructor" ? [[name, value as Method] as const] : []
+  );
+}
+
+/** Returns the prototypes of an object, from its class to the first of its base classes. */
+function prototypesOf(self: object): object[] {
+  const all: object[] = [];
+  for (let of = Object.getPrototypeOf(self); of !== Object.prototype; of = Object.getPrototypeOf(of)) all.push(of);
+  return all;
+}
+
+/** Gives an object its methods as its own, so that `const { batch } = open()` works. */
+export function bindMethods(self: object): void {
+  for (const [name, method] of prototypesOf(self).reverse().flatMap(methodsOf)) {
+    Object.defineProperty(self, name, { value: method.bind(self), writable: true, configurable: true });
+  }
+}
+
+const guarded = new WeakSet<object>();
+
+/** Makes the methods of an object's class say what is wrong when they are called without it: `const { list } = links`. */
+export function guardMethods(self: object): void {
+  if (guarded.has(Object.getPrototypeOf(self))) return;
+  for (const prototype of prototypesOf(self).filter((one) => !guarded.has(one))) {
+    guarded.add(prototype);
+    for (const [name, method] of methodsOf(prototype)) {
+      const checked = function (this: unknown, ...given: unknown[]): unknown {
+        if (this !== undefined) return method.apply(this, given);
+        throw argumentError(TypeError, `Cannot call ${name}() apart from its object: write object.${name}(…)`);
+      };
+      Object.defineProperty(checked, "name", { value: name });
+      Object.defineProperty(prototype, name, { value: checked, writable: true, configurable: true });
+    }
+  }
+}

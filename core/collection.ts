@@ -8,6 +8,7 @@ import {
   expectFields,
   expectNames,
   expectOptions,
+  guardMethods,
   isCondition,
   isFields,
   isOk,
@@ -244,6 +245,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     this.#open = open;
     this.#requester = requester;
     if (declaration.protocol !== undefined) declareCollection(declaration, declaration.protocol);
+    guardMethods(this);
   }
 
   /**

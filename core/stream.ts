@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { expectOptions, type OptionKinds } from "./arguments.ts";
+import { bindMethods, expectOptions, type OptionKinds } from "./arguments.ts";
 import { type Codec, MISFIT, payloadOf, type Reader } from "./codec/mod.ts";
 import { DecodeError } from "./errors.ts";
 import type { Protocol } from "./protocol.ts";
@@ -110,6 +110,7 @@ export abstract class Conversation<T> implements AsyncIterableIterator<Streamed<
   protected constructor(transport: Transport, options: StreamOptions) {
     this.transport = transport;
     this.#messages = stream(transport, (received) => this.take(received), options);
+    bindMethods(this);
   }
 
   /** Returns the messages in a datagram. */

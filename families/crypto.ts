@@ -13,7 +13,7 @@
  * Source: linux/cryptouser.h, v7.2; CRYPTO_ALG_* of linux/crypto.h, v6.17.
  * @module
  */
-import { expectFields, isOk, operationOf } from "../core/arguments.ts";
+import { bindMethods, expectFields, guardMethods, isOk, operationOf } from "../core/arguments.ts";
 import { argumentError, KernelError } from "../core/errors.ts";
 import { Client, type OpenOptions, sharedClient } from "../core/client.ts";
 import {
@@ -604,6 +604,7 @@ export class Algorithms {
   constructor(open: () => Client) {
     this.#open = open;
     this.#all = new ByWholeKey(open);
+    guardMethods(this);
   }
 
   /**
@@ -728,6 +729,7 @@ export class CryptoClient implements Disposable {
   constructor(options: OpenOptions = {}) {
     const client = this.#client = new Client(NETLINK_CRYPTO, options);
     this.algorithms = new Algorithms(() => client);
+    bindMethods(this);
   }
 
   /** Closes the socket. */

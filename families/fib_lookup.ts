@@ -11,7 +11,7 @@
  * Source: struct fib_result_nl of net/ip_fib.h, v7.2; no UAPI header has it.
  * @module
  */
-import { expectOptions, expectType } from "../core/arguments.ts";
+import { bindMethods, expectOptions, expectType } from "../core/arguments.ts";
 import { type Codec, enumeration, i32, ipv4, Reader, type Shape, struct, u32, u8, Writer } from "../core/codec/mod.ts";
 import { KernelError } from "../core/errors.ts";
 import { NLM_F, NLMSG_HDRLEN } from "../core/message.ts";
@@ -157,6 +157,7 @@ export class FibLookup implements Disposable {
     this.#transport = openTransport(NETLINK_FIB_LOOKUP, options, () => {
       this.#timeout = checkTimeout(options.timeout ?? DEFAULT_TIMEOUT, "open a NETLINK_FIB_LOOKUP socket");
     }, { timeout: "any" });
+    bindMethods(this);
   }
 
   /** Looks up an address; see {@linkcode lookup}. */

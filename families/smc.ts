@@ -16,7 +16,7 @@
  * Source: linux/smc_diag.h, v7.2; linux/smc.h, v6.1.
  * @module
  */
-import { expectType } from "../core/arguments.ts";
+import { bindMethods, expectType } from "../core/arguments.ts";
 import { Client, type OpenOptions, sharedClient } from "../core/client.ts";
 import type { Protocol } from "../core/protocol.ts";
 import {
@@ -620,6 +620,7 @@ export class Smc implements Disposable {
   constructor(options?: OpenOptions) {
     this.#options = options;
     this.#caller = new GenericCaller(SMC_GEN_NETLINK, () => this.#generic ??= this.#client(NETLINK_GENERIC));
+    bindMethods(this);
   }
 
   /**

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { EVENT_OPTIONS, expectCallback, expectFields, expectOptions } from "../../core/arguments.ts";
+import { bindMethods, EVENT_OPTIONS, expectCallback, expectFields, expectOptions } from "../../core/arguments.ts";
 import { Client, type OpenOptions, type Operation, type Protocol, type Requester } from "../../core/client.ts";
 import { type AnyCodec, didYouMean, Reader, shown } from "../../core/codec/mod.ts";
 import { argumentError, KernelError } from "../../core/errors.ts";
@@ -107,6 +107,7 @@ export class Family implements Disposable {
     this.name = name;
     this.#spec = spec === undefined ? undefined : new CompiledSpec(spec, name);
     this.#options = options;
+    bindMethods(this);
   }
 
   /** True if the family is a protocol of its own instead of one of NETLINK_GENERIC. */

@@ -15,7 +15,7 @@
  * Source: linux/ethtool_netlink.h, linux/ethtool_netlink_generated.h, v7.2.
  * @module
  */
-import { expectFields, expectNames, expectType, isFields, namesOf } from "../../core/arguments.ts";
+import { expectFields, expectNames, expectType, guardMethods, isFields, namesOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Operation, Requester } from "../../core/client.ts";
 import type { Attributes, Codec } from "../../core/codec/mod.ts";
 import type { Input } from "../../core/collection.ts";
@@ -586,6 +586,7 @@ export class Ethtool {
     this.phcVclocks = new Settings(phcVclocksDeclaration, open, requester);
     this.stats = new Settings(statsDeclaration, open, requester);
     this.#caller = new GenericCaller(ETHTOOL, open, requester);
+    guardMethods(this);
   }
 
   /**

@@ -14,7 +14,7 @@
  * Source: linux/mptcp_pm.h, linux/mptcp.h, v7.2.
  * @module
  */
-import { expectFields, expectNames, expectType, namesOf, operationOf } from "../../core/arguments.ts";
+import { expectFields, expectNames, expectType, guardMethods, namesOf, operationOf } from "../../core/arguments.ts";
 import type { DeleteOptions } from "../../core/collection.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
@@ -442,6 +442,7 @@ export class MptcpPm {
   constructor(open: () => Client, requester: () => Requester = open) {
     this.endpoints = new Endpoints(open, requester);
     this.#caller = new GenericCaller(MPTCP_PM, open, requester);
+    guardMethods(this);
   }
 
   #request(cmd: number, value: PmMessage, what: string): PmMessage | undefined {

@@ -11,7 +11,7 @@
  * Source: linux/nl80211.h, v7.2.
  * @module
  */
-import { expectFields, expectOptions, expectType, operationOf } from "../../core/arguments.ts";
+import { expectFields, expectOptions, expectType, guardMethods, operationOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import { type AddOptions, attempt, type Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
@@ -448,6 +448,7 @@ export class Nl80211 {
     this.stations = new Stations(open, requester);
     this.domains = new GenericCollection(domains, open, requester);
     this.#caller = new GenericCaller(NL80211, open, requester);
+    guardMethods(this);
   }
 
   /**

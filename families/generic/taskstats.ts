@@ -13,7 +13,7 @@
  * Source: linux/taskstats.h, linux/cgroupstats.h, v7.2.
  * @module
  */
-import { EVENT_OPTIONS, expectOptions, expectType } from "../../core/arguments.ts";
+import { EVENT_OPTIONS, expectOptions, expectType, guardMethods } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -467,6 +467,7 @@ export class Tasks {
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#open = open;
     this.#caller = new GenericCaller(TASKSTATS, open, requester);
+    guardMethods(this);
   }
 
   #get(value: TaskRequest, noun: string): TaskMessage {

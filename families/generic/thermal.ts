@@ -13,7 +13,7 @@
  * Source: linux/thermal.h, v7.2; the kernel's drivers/thermal/thermal_netlink.c.
  * @module
  */
-import { expectFields, expectNames, expectType, namesOf } from "../../core/arguments.ts";
+import { expectFields, expectNames, expectType, guardMethods, namesOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -311,6 +311,7 @@ export class Thermal {
   /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#caller = new GenericCaller(THERMAL, open, requester);
+    guardMethods(this);
   }
 
   #dump(cmd: number, what: string): ThermalMessage[] {

@@ -21,7 +21,7 @@
  * Source: linux/wireguard.h, v7.2.
  * @module
  */
-import { expectFields, expectType } from "../../core/arguments.ts";
+import { expectFields, expectType, guardMethods } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -299,6 +299,7 @@ export class Wireguard {
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#open = open;
     this.#caller = new GenericCaller(WIREGUARD, open, requester);
+    guardMethods(this);
   }
 
   /**

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { expectFields, expectNames, expectType } from "../../core/arguments.ts";
+import { expectFields, expectNames, expectType, guardMethods } from "../../core/arguments.ts";
 import { type Client, type OpenOptions, sharedClient } from "../../core/client.ts";
 import {
   type Attributes,
@@ -72,6 +72,7 @@ export class Compat {
   /** Asks through the client that `open` returns. */
   constructor(open: () => Client) {
     this.#open = open;
+    guardMethods(this);
   }
 
   /**

@@ -18,7 +18,7 @@
  *
  * @module
  */
-import { expectFields, expectOptions, isCondition, WATCH_OPTIONS } from "../../core/arguments.ts";
+import { expectFields, expectOptions, guardMethods, isCondition, WATCH_OPTIONS } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import { type Attributes, attributes, be16, be32, type Codec, head, type Shape, shown } from "../../core/codec/mod.ts";
 import { type AddOptions, Collection, type Declaration, type DeleteOptions, onShared } from "../../core/collection.ts";
@@ -195,6 +195,7 @@ export class Conntrack {
     this.#open = open;
     this.#requester = requester;
     this.#flows = new Flows(declaration, open, requester);
+    guardMethods(this);
   }
 
   /**

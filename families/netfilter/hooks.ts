@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { expectFields, expectNames } from "../../core/arguments.ts";
+import { expectFields, expectNames, guardMethods } from "../../core/arguments.ts";
 import { type Client, type OpenOptions, sharedClient } from "../../core/client.ts";
 import {
   type Attributes,
@@ -189,6 +189,7 @@ export class Hooks {
   /** Asks through the client that `open` returns. */
   constructor(open: () => Client) {
     this.#open = open;
+    guardMethods(this);
   }
 
   /**

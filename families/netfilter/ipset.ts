@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { expectFields, expectNames, expectType, isOk } from "../../core/arguments.ts";
+import { expectFields, expectNames, expectType, guardMethods, isOk } from "../../core/arguments.ts";
 import { BatchRequester, type Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import { type Codec, shown, type Writer } from "../../core/codec/mod.ts";
 import { argumentError, BatchError, KernelError, NetlinkError } from "../../core/errors.ts";
@@ -134,6 +134,7 @@ export class Sets {
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#open = open;
     this.#requester = requester;
+    guardMethods(this);
   }
 
   /**
@@ -377,6 +378,7 @@ export class Entries {
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#open = open;
     this.#requester = requester;
+    guardMethods(this);
   }
 
   /**

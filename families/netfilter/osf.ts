@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { expectFields, isOk, withName } from "../../core/arguments.ts";
+import { expectFields, guardMethods, isOk, withName } from "../../core/arguments.ts";
 import { type Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import {
   type Attributes,
@@ -229,6 +229,7 @@ export class Osf {
   /** Sends changes through what `requester` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#requester = requester;
+    guardMethods(this);
   }
 
   /**

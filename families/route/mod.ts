@@ -15,7 +15,7 @@
  */
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
-import { expectOptions, plural, WATCH_OPTIONS } from "../../core/arguments.ts";
+import { bindMethods, expectOptions, plural, WATCH_OPTIONS } from "../../core/arguments.ts";
 import { shown } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
 import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
@@ -129,6 +129,7 @@ export class RouteClient extends RouteCollections implements Disposable {
     const client = new Client(NETLINK_ROUTE, options);
     super(() => client);
     this.#client = client;
+    bindMethods(this);
   }
 
   /** Collects changes and sends them in few system calls; see {@linkcode batch}. */

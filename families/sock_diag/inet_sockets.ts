@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { expectFields, expectNames, isCondition, isFields, namesOf, plural } from "../../core/arguments.ts";
+import {
+  expectFields,
+  expectNames,
+  guardMethods,
+  isCondition,
+  isFields,
+  namesOf,
+  plural,
+} from "../../core/arguments.ts";
 import type { Client, Operation } from "../../core/client.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
@@ -117,6 +125,7 @@ export class InetSockets<T extends AnyInetSocket> {
   constructor(form: InetForm<T>, open: () => Client) {
     this.form = form;
     this.client = open;
+    guardMethods(this);
   }
 
   static {

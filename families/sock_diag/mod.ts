@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { bindMethods } from "../../core/arguments.ts";
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
 import { Client, type OpenOptions } from "../../core/client.ts";
@@ -87,6 +88,7 @@ export class SockDiagClient extends SocketCollections implements Disposable {
     const client = new Client(NETLINK_SOCK_DIAG, options);
     super(() => client);
     this.#client = client;
+    bindMethods(this);
   }
 
   /** Closes the socket. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { expectFields } from "../../core/arguments.ts";
+import { expectFields, guardMethods } from "../../core/arguments.ts";
 import type { Client } from "../../core/client.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input } from "../../core/collection.ts";
@@ -86,6 +86,7 @@ export class Sockets<T extends { cookie?: bigint; inode?: number }> {
         hint: (code, details, value) => "inode" in value ? undefined : hint(code, details, value),
         ...(get === undefined ? { listOnly: true } : {}),
       }, open);
+    guardMethods(this);
   }
 
   /**

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { bindMethods } from "../../core/arguments.ts";
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
 import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
@@ -52,6 +53,7 @@ export class XfrmClient extends XfrmCollections implements Disposable {
     const client = new Client(NETLINK_XFRM, options);
     super(() => client);
     this.#client = client;
+    bindMethods(this);
   }
 
   /** Collects changes and sends them in few system calls; see {@linkcode batch}. */

@@ -16,7 +16,15 @@
  *
  * @module
  */
-import { expectArray, expectFields, expectNames, isFields, isOk, withName } from "../../../core/arguments.ts";
+import {
+  expectArray,
+  expectFields,
+  expectNames,
+  guardMethods,
+  isFields,
+  isOk,
+  withName,
+} from "../../../core/arguments.ts";
 import {
   type Attributes,
   attributes,
@@ -451,6 +459,7 @@ export class NftElements {
   /** Sends in a context. */
   constructor(context: NftContext) {
     this.#context = context;
+    guardMethods(this);
   }
 
   /** Returns the elements of a set, in ascending order; ranges of concatenations in the order of the kernel. */

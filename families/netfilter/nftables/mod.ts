@@ -17,7 +17,7 @@
  */
 import "../../../core/capture.ts";
 import "../../../core/dry_run.ts";
-import { expectCallback } from "../../../core/arguments.ts";
+import { bindMethods, expectCallback } from "../../../core/arguments.ts";
 import { Client, type OpenOptions, sharedClient } from "../../../core/client.ts";
 import { NETLINK_NETFILTER } from "../protocol.ts";
 import { NftChains } from "./chains.ts";
@@ -106,6 +106,7 @@ export class NftClient extends NftCollections implements Disposable {
     const client = new Client(NETLINK_NETFILTER, options);
     super(contextOf(() => client));
     this.#client = client;
+    bindMethods(this);
   }
 
   /** Collects changes and does all of them or none; see {@linkcode batch}. */

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { EVENT_OPTIONS, expectFields, expectNames, expectOptions } from "../../../core/arguments.ts";
+import { EVENT_OPTIONS, expectFields, expectNames, expectOptions, guardMethods } from "../../../core/arguments.ts";
 import { Reader } from "../../../core/codec/mod.ts";
 import { argumentError } from "../../../core/errors.ts";
 import { eachMessage, NLMSG_HDRLEN } from "../../../core/message.ts";
@@ -133,6 +133,7 @@ export class NftRulesets {
   /** Sends in a context. */
   constructor(context: NftContext) {
     this.#context = context;
+    guardMethods(this);
   }
 
   /** Returns all objects, of a family or a table if the filter names one; all are of one generation. */

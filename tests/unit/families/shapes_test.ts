@@ -233,3 +233,23 @@ test("verbs refuse values of the wrong shape in every field, and name the field"
   assertEquals(shortened(faults), []);
   assert(tried > 5000 && refused > 2000, `${tried} ${refused}`);
 });
+
+test("methods apart from their object work, or say what to write", async () => {
+  const faults = new Set<string>();
+  let tried = 0;
+  for (const [path, owner] of owners()) {
+    for (const verb of methodsOf(owner)) {
+      if (SKIPPED.has(verb)) continue;
+      tried++;
+      try {
+        const method = owner[verb] as Method;
+        await settled(method());
+      } catch (error) {
+        const fault = faultOf(error);
+        if (fault !== undefined) faults.add(`${path}.${verb}: ${fault}`);
+      }
+    }
+  }
+  assertEquals([...faults], []);
+  assert(tried > 300, `${tried}`);
+});
