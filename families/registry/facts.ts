@@ -13,6 +13,7 @@ import { ECRYPTFS_MSG } from "../ecryptfs.ts";
 import { IPQM } from "../firewall.ts";
 import { NETFILTER_MSG, NFNLGRP } from "../netfilter/protocol.ts";
 import { ULOG } from "../nflog.ts";
+import { RDMA_NL, RDMA_NL_GROUP } from "../rdma/protocol.ts";
 import { RTM, RTNLGRP } from "../route/protocol.ts";
 import { SCSI_NL_GRP, SCSI_TRANSPORT } from "../scsi_transport.ts";
 import { SELNL_MSG, SELNLGRP } from "../selinux.ts";
@@ -331,8 +332,8 @@ const ROWS: readonly Row[] = [
     options: ["CONFIG_INFINIBAND"],
     autoload: true,
     capability: { join: ADMIN, send: CHANGES },
-    groups: names.RDMA_NL_GROUP,
-    types: names.RDMA_NL,
+    groups: RDMA_NL_GROUP,
+    types: RDMA_NL,
   },
   {
     name: "NETLINK_CRYPTO",

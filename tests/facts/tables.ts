@@ -8,6 +8,7 @@ import * as audit from "./audit.ts";
 import * as ipset from "./ipset.ts";
 import * as netfilter from "./netfilter.ts";
 import * as nftExpressions from "./nft_expressions.ts";
+import * as rdma from "./rdma.ts";
 import * as tcQdiscs from "./tc_qdiscs.ts";
 import * as route from "./route.ts";
 import * as xfrm from "./xfrm.ts";
@@ -18,6 +19,7 @@ export const TABLES: Readonly<Record<string, string>> = {
   ...tcQdiscs.TABLES,
   ...route.TABLES,
   ...xfrm.TABLES,
+  ...rdma.TABLES,
   ...nftExpressions.TABLES,
   "*.…": "ETHTOOL_A_HEADER_",
   "Link.…": "IFLA_INFO_",
@@ -355,6 +357,7 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
   ...netfilter.FIELD_NAMES,
   ...route.FIELD_NAMES,
   ...xfrm.FIELD_NAMES,
+  ...rdma.FIELD_NAMES,
   "CableAmplitude.mV": "mV",
   "CablePulse.mV": "mV",
   "SchedScanMatch.ssid": "ATTR_SSID",
@@ -773,6 +776,7 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
   ...tcQdiscs.NAMES,
   ...route.NAMES,
   ...xfrm.NAMES,
+  ...rdma.NAMES,
   ...nftExpressions.NAMES,
   "Algorithm.flags": {
     "larval": 16,
@@ -1073,6 +1077,7 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
   ...tcQdiscs.UNKNOWN,
   ...route.UNKNOWN,
   ...xfrm.UNKNOWN,
+  ...rdma.UNKNOWN,
   "InetAf.conf":
     "forwarding s32, mcForwarding s32, proxyArp s32, acceptRedirects s32, secureRedirects s32, sendRedirects s32, sharedMedia s32, rpFilter s32, acceptSourceRoute s32, bootpRelay s32, logMartians s32, tag s32, arpfilter s32, mediumId s32, noxfrm s32, nopolicy s32, forceIgmpVersion s32, arpAnnounce s32, arpIgnore s32, promoteSecondaries s32, arpAccept s32, arpNotify s32, acceptLocal s32, srcVmark s32, proxyArpPvlan s32, routeLocalnet s32, igmpv2UnsolicitedReportInterval s32, igmpv3UnsolicitedReportInterval s32, ignoreRoutesWithLinkdown s32, dropUnicastInL2Multicast s32, dropGratuitousArp s32, bcForwarding s32, arpEvictNocarrier s32",
   "Algorithm":
@@ -1221,6 +1226,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   ...tcQdiscs.OTHERWISE,
   ...route.OTHERWISE,
   ...xfrm.OTHERWISE,
+  ...rdma.OTHERWISE,
   ...nftExpressions.OTHERWISE,
   // A MAC address, which the specification of 6.12 calls an integer.
   "Bond.adActorSystem": "6 bytes",
@@ -1378,6 +1384,7 @@ export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
   ...tcQdiscs.LEFT_OUT,
   ...route.LEFT_OUT,
   ...xfrm.LEFT_OUT,
+  ...rdma.LEFT_OUT,
   [/^CTRL_ATTR_(POLICY|OP_POLICY|OP)$/, "families/generic/controller.ts has them in a table that it does not export"],
   [/^RTA_(PROTOINFO|SESSION|MP_ALGO)$/, "no kernel has used it since 2.2"],
   [/^FRA_UNUSED\d$/, "no kernel uses it"],

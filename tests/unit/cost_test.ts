@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [203, 1_830_000],
+  "mod.ts": [214, 1_895_000],
   "families/route/mod.ts": [52, 496_000],
   "families/route/addresses.ts": [29, 267_000],
   "families/route/brief.ts": [1, 5_000],
@@ -53,7 +53,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 279_000],
   "families/generic/thermal.ts": [31, 285_000],
   "families/generic/wireguard.ts": [32, 287_000],
-  "families/registry.ts": [195, 1_791_000],
+  "families/registry.ts": [206, 1_856_000],
   "families/netfilter/acct.ts": [28, 250_000],
   "families/netfilter/compat.ts": [26, 214_000],
   "families/netfilter/hooks.ts": [26, 217_000],
@@ -83,6 +83,13 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/nflog.ts": [15, 146_000],
   "families/dnrtmsg.ts": [15, 144_000],
   "families/ecryptfs.ts": [15, 150_000],
+  "families/rdma/chardevs.ts": [31, 266_000],
+  "families/rdma/devices.ts": [29, 257_000],
+  "families/rdma/links.ts": [31, 266_000],
+  "families/rdma/mod.ts": [41, 323_000],
+  "families/rdma/resources.ts": [32, 277_000],
+  "families/rdma/statistics.ts": [34, 292_000],
+  "families/rdma/system.ts": [27, 245_000],
   "families/uevent.ts": [25, 226_000],
   "families/xfrm/mod.ts": [39, 336_000],
   "families/xfrm/policies.ts": [29, 276_000],
