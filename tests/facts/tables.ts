@@ -356,6 +356,7 @@ export const BY_HAND: Readonly<Record<string, string>> = {
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
   ...netfilter.FIELD_NAMES,
   ...route.FIELD_NAMES,
+  ...tcQdiscs.FIELD_NAMES,
   ...xfrm.FIELD_NAMES,
   ...rdma.FIELD_NAMES,
   "CableAmplitude.mV": "mV",

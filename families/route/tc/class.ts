@@ -21,7 +21,9 @@ import {
   text,
 } from "../../../core/codec/mod.ts";
 import { handleUnless0, plainHandle, TC_H } from "./handle.ts";
-import { HtbClass, HtbXstats } from "./kinds/shaping.ts";
+import { CakeStats, FqCodelXstats, SfqXstats } from "./kinds/aqm.ts";
+import { AtmClass, DrrClass, DrrXstats, Dsmark, EtsClass, QfqClass, QfqXstats } from "./kinds/queues.ts";
+import { Cbq, CbqXstats, HfscClass, HfscXstats, HtbClass, HtbXstats } from "./kinds/shaping.ts";
 import { kindStats, type Of, TCA_PAD, TCMSG } from "./qdisc.ts";
 import { Estimator, type Stats2, TcStats } from "./stats.ts";
 
@@ -48,23 +50,40 @@ export interface ClassFields {
 /** Kinds of qdisc whose classes have no settings. */
 export type BareClassKind =
   | "cbs"
+  | "choke"
+  | "codel"
+  | "dualpi2"
   | "etf"
-  | "fq_codel"
+  | "fq"
+  | "fq_pie"
+  | "gred"
+  | "hhf"
   | "mq"
   | "mqprio"
   | "multiq"
   | "netem"
+  | "pie"
+  | "plug"
   | "prio"
   | "red"
   | "sfb"
-  | "sfq"
   | "skbprio"
   | "taprio"
   | "tbf";
 
 /** Kind of a class's qdisc, with the settings of the class in `options`. */
 export type ClassKind =
+  | Of<"atm", AtmClass>
+  | Of<"cbq", Cbq, CbqXstats>
+  | Of<"drr", DrrClass, DrrXstats>
+  | Of<"dsmark", Dsmark>
+  | Of<"ets", EtsClass>
+  | Of<"hfsc", HfscClass, HfscXstats>
   | Of<"htb", HtbClass, HtbXstats>
+  | Of<"qfq", QfqClass, Required<QfqClass>>
+  | Of<"cake", undefined, CakeStats>
+  | Of<"fq_codel", undefined, FqCodelXstats>
+  | Of<"sfq", undefined, SfqXstats>
   | Of<BareClassKind>
   | { kind?: undefined; options?: undefined; xstats?: undefined; stats2?: Stats2 };
 
@@ -74,10 +93,28 @@ export type Class = ClassFields & ClassKind;
 /** A class in a message of either direction: a request has only some of the fields. */
 export type ClassMessage = Partial<ClassFields> & ClassKind;
 
-const kind: Parts<ClassKind> = choice<ClassKind, "kind", "options">("kind", 1, "options", 2, { htb: HtbClass }, text);
+const kind: Parts<ClassKind> = choice<ClassKind, "kind", "options">("kind", 1, "options", 2, {
+  atm: AtmClass,
+  cbq: Cbq,
+  drr: DrrClass,
+  dsmark: Dsmark,
+  ets: EtsClass,
+  hfsc: HfscClass,
+  htb: HtbClass,
+  qfq: QfqClass,
+}, text);
 
 /** Codecs of `xstats` by kind. */
-const XSTATS: Readonly<Record<string, AnyCodec>> = { htb: HtbXstats };
+const XSTATS: Readonly<Record<string, AnyCodec>> = {
+  cake: CakeStats,
+  cbq: CbqXstats,
+  drr: DrrXstats,
+  fq_codel: FqCodelXstats,
+  hfsc: HfscXstats,
+  htb: HtbXstats,
+  qfq: QfqXstats,
+  sfq: SfqXstats,
+};
 
 /** Wire form of {@linkcode Class}: tcmsg and TCA_*. */
 export const Class: Attributes<ClassMessage> = attributes((): Shape<Partial<ClassFields>> => ({

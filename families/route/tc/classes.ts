@@ -40,7 +40,12 @@ function prepareClass(value: Fields, verb: Verb): object {
     throw argumentError(TypeError, `${what}: handle is missing: the qdisc's number and its own, like "1:10"`);
   }
   if (verb === "append") throw argumentError(TypeError, `${what}: a handle has one class: replace it`);
-  return value;
+  // The kernel wants settings of drr, although all of them have defaults; those of htb and hfsc need a rate.
+  const { kind, options } = value, made = verb === "add" || verb === "replace";
+  if (made && kind === "hfsc" && isFields(options) && options["rsc"] === undefined && options["fsc"] === undefined) {
+    throw argumentError(TypeError, `${what}: options: expected rsc or fsc, a curve of rates`);
+  }
+  return made && (kind === "drr" || kind === "htb") && options === undefined ? { ...value, options: {} } : value;
 }
 
 /** Returns the request that changes a class: the kernel replaces all settings. */

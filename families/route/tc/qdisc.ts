@@ -28,8 +28,34 @@ import {
   u8,
 } from "../../../core/codec/mod.ts";
 import { handleUnless0, plainHandle, TC_H } from "./handle.ts";
-import { Fifo } from "./kinds/queues.ts";
-import { Htb, Tbf } from "./kinds/shaping.ts";
+import {
+  Cake,
+  CakeStats,
+  Choke,
+  ChokeXstats,
+  Codel,
+  CodelXstats,
+  Dualpi2,
+  Dualpi2Xstats,
+  Fq,
+  FqCodel,
+  FqCodelXstats,
+  FqPie,
+  FqPieXstats,
+  FqXstats,
+  Gred,
+  Hhf,
+  HhfXstats,
+  Pie,
+  PieXstats,
+  Red,
+  RedXstats,
+  Sfb,
+  SfbXstats,
+  Sfq,
+} from "./kinds/aqm.ts";
+import { Dsmark, Ets, Fifo, Mqprio, Multiq, Netem, NetemXstats, Plug, Prio, Skbprio, Taprio } from "./kinds/queues.ts";
+import { Cbq, type CbqXstats, Cbs, Etf, Hfsc, Htb, Tbf } from "./kinds/shaping.ts";
 import { Stab } from "./size_table.ts";
 import { Estimator, Stats2, stats2, TcStats } from "./stats.ts";
 
@@ -94,14 +120,61 @@ export interface Of<K extends string, O = undefined, X = undefined> {
 }
 
 /** Kinds of qdisc that have no settings. */
-export type BareQdiscKind = "blackhole" | "clsact" | "drr" | "ingress" | "mq" | "noqueue" | "pfifo_fast" | "qfq";
+export type BareQdiscKind =
+  | "atm"
+  | "blackhole"
+  | "drr"
+  | "mq"
+  | "noqueue"
+  | "qfq";
+
+/** No settings: the kernel sends them empty. */
+export type NoOptions = Record<string, never>;
+
+/** Wire form of {@linkcode NoOptions}: an empty nest, which decodes to nothing. */
+const NoOptions: Attributes<NoOptions> = attributes<NoOptions>({}, { unlessEmpty: true });
+
+/** Kind `cake`, whose statistics are in `stats2.app` alone. */
+export interface OfCake extends Omit<Of<"cake", Cake>, "stats2"> {
+  /** Statistics. Read-only. */
+  stats2?: Stats2<CakeStats>;
+}
 
 /** Kind of a qdisc, with its settings in `options`. If the kind is not listed here, `options` is bytes. */
 export type QdiscKind =
   | Of<"bfifo", Fifo>
-  | Of<"pfifo", Fifo>
-  | Of<"pfifo_head_drop", Fifo>
+  | OfCake
+  | Of<"cbq", Cbq, CbqXstats>
+  | Of<"cbs", Cbs>
+  | Of<"clsact", NoOptions>
+  | Of<"choke", Choke, ChokeXstats>
+  | Of<"codel", Codel, CodelXstats>
+  | Of<"dsmark", Dsmark>
+  | Of<"dualpi2", Dualpi2, Dualpi2Xstats>
+  | Of<"etf", Etf>
+  | Of<"ets", Ets>
+  | Of<"fq", Fq, FqXstats>
+  | Of<"fq_codel", FqCodel, FqCodelXstats>
+  | Of<"fq_pie", FqPie, FqPieXstats>
+  | Of<"gred", Gred>
+  | Of<"hfsc", Hfsc>
+  | Of<"hhf", Hhf, HhfXstats>
   | Of<"htb", Htb>
+  | Of<"ingress", NoOptions>
+  | Of<"mqprio", Mqprio>
+  | Of<"multiq", Multiq>
+  | Of<"netem", Netem, NetemXstats>
+  | Of<"pfifo", Fifo>
+  | Of<"pfifo_fast", Prio>
+  | Of<"pfifo_head_drop", Fifo>
+  | Of<"pie", Pie, PieXstats>
+  | Of<"plug", Plug>
+  | Of<"prio", Prio>
+  | Of<"red", Red, RedXstats>
+  | Of<"sfb", Sfb, SfbXstats>
+  | Of<"sfq", Sfq>
+  | Of<"skbprio", Skbprio>
+  | Of<"taprio", Taprio>
   | Of<"tbf", Tbf>
   | Of<BareQdiscKind>
   | { kind?: undefined; options?: undefined; xstats?: undefined; stats2?: Stats2 };
@@ -114,14 +187,56 @@ export type QdiscMessage = Partial<QdiscFields> & QdiscGiven & QdiscKind;
 
 const kind: Parts<QdiscKind> = choice<QdiscKind, "kind", "options">("kind", 1, "options", 2, {
   bfifo: Fifo,
-  pfifo: Fifo,
-  pfifo_head_drop: Fifo,
+  cake: Cake,
+  cbq: Cbq,
+  cbs: Cbs,
+  choke: Choke,
+  clsact: NoOptions,
+  codel: Codel,
+  dsmark: Dsmark,
+  dualpi2: Dualpi2,
+  etf: Etf,
+  ets: Ets,
+  fq: Fq,
+  fq_codel: FqCodel,
+  fq_pie: FqPie,
+  gred: Gred,
+  hfsc: Hfsc,
+  hhf: Hhf,
   htb: Htb,
+  ingress: NoOptions,
+  mqprio: Mqprio,
+  multiq: Multiq,
+  netem: Netem,
+  pfifo: Fifo,
+  pfifo_fast: Prio,
+  pfifo_head_drop: Fifo,
+  pie: Pie,
+  plug: Plug,
+  prio: Prio,
+  red: Red,
+  sfb: Sfb,
+  sfq: Sfq,
+  skbprio: Skbprio,
+  taprio: Taprio,
   tbf: Tbf,
 }, text);
 
 /** Codecs of `xstats` by kind. */
-const XSTATS: Readonly<Record<string, AnyCodec>> = {};
+const XSTATS: Readonly<Record<string, AnyCodec>> = {
+  cake: CakeStats,
+  choke: ChokeXstats,
+  codel: CodelXstats,
+  dualpi2: Dualpi2Xstats,
+  fq: FqXstats,
+  fq_codel: FqCodelXstats,
+  fq_pie: FqPieXstats,
+  hhf: HhfXstats,
+  netem: NetemXstats,
+  pie: PieXstats,
+  red: RedXstats,
+  sfb: SfbXstats,
+};
 
 /** Statistics that depend on the kind. */
 export interface KindStats {

@@ -8,12 +8,16 @@
  *
  * @module
  */
-import type { Attributes } from "../../../core/codec/mod.ts";
-import type { Client, Requester } from "../../../core/client.ts";
+import { isFields } from "../../../core/arguments.ts";
+import { type Attributes, shown } from "../../../core/codec/mod.ts";
+import type { Client, Operation, Requester } from "../../../core/client.ts";
 import { Collection, type Declaration, type Input, type Merge, onShared, type Verb } from "../../../core/collection.ts";
 import { argumentError } from "../../../core/errors.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
 import { Qdisc, type QdiscFields, type QdiscGiven, type QdiscKind } from "./qdisc.ts";
+import { numberOf, TC_H } from "./handle.ts";
+import type { Gred } from "./kinds/aqm.ts";
+import { dampingTable } from "./red.ts";
 import { childrenFirst, linkChanges, placeOf } from "./objects.ts";
 
 /** A qdisc as input: {@linkcode Qdisc} with names or numbers. */
@@ -24,6 +28,17 @@ type Fields = Readonly<Record<string, unknown>>;
 /** True for a qdisc that the kernel made by itself. */
 const isAutomatic = ({ handle }: Fields): boolean => handle === "0:" || handle === 0;
 
+/** Kinds that the kernel makes only with settings, although all of these have defaults. */
+const WITH_SETTINGS: ReadonlySet<unknown> = new Set(["cbs", "etf", "hfsc", "htb", "multiq", "netem", "prio"]);
+
+/** Kinds of the hooks for filters: their handle is always `ffff:`. */
+const HOOKS: ReadonlySet<unknown> = new Set(["ingress", "clsact"]);
+
+/** Kinds that keep the settings that a change does not name. The others take the whole. */
+const PARTLY: ReadonlySet<unknown> = new Set(
+  "cake codel dualpi2 fq fq_codel fq_pie gred hhf pie plug taprio".split(" "),
+);
+
 /** Completes and checks the input of a verb. */
 function prepareQdisc(value: Fields, verb: Verb): object {
   if (verb === "list") return value;
@@ -31,20 +46,22 @@ function prepareQdisc(value: Fields, verb: Verb): object {
   if (value["ifindex"] === undefined && value["dev"] === undefined) {
     throw argumentError(TypeError, `${what}: dev is missing: the name of the interface`);
   }
-  if (parent === undefined && handle === undefined || verb !== "delete" && verb !== "get" && parent === undefined) {
+  if (parent === undefined && (handle === undefined || verb === "add" || verb === "replace")) {
     throw argumentError(
       TypeError,
       `${what}: parent is missing: "root", "ingress", or the class whose packets it takes, like "1:10"`,
     );
   }
   if (verb === "append") throw argumentError(TypeError, `${what}: a place has one qdisc: replace it`);
-  if ((verb === "add" || verb === "replace") && kind === undefined) {
-    throw argumentError(TypeError, `${what}: kind is missing: htb, fq_codel, clsact …`);
-  }
   if (verb === "delete" && isAutomatic(value)) {
     throw argumentError(TypeError, `${what}: handle: the kernel made 0: by itself; it can only be replaced`);
   }
-  return value;
+  if (verb !== "add" && verb !== "replace") return value;
+  if (kind === undefined) throw argumentError(TypeError, `${what}: kind is missing: htb, fq_codel, clsact …`);
+  if (HOOKS.has(kind) && handle !== undefined && numberOf(handle) !== (TC_H.ingress & 0xffff_0000) >>> 0) {
+    throw argumentError(TypeError, `${what}: handle: ${kind} always has "ffff:", got ${shown(handle)}`);
+  }
+  return WITH_SETTINGS.has(kind) && value["options"] === undefined ? { ...value, options: {} } : value;
 }
 
 /** Returns the request that changes a qdisc. */
@@ -52,8 +69,10 @@ function mergeQdisc({ found, changes, whole, what }: Merge<Qdisc>): object {
   if (isAutomatic(found as unknown as Fields)) {
     throw argumentError(TypeError, `Cannot ${what}: the kernel made it by itself: it can only be replaced`);
   }
-  const { ifindex, parent, handle, kind } = found;
-  return { ...changes, ifindex, parent, handle, kind, options: whole["options"] };
+  const { ifindex, parent, handle, kind, stab } = found;
+  const options = PARTLY.has(kind) ? changes["options"] : whole["options"];
+  // The kernel removes a size table that is not given.
+  return { ...(stab === undefined ? {} : { stab }), ...changes, ifindex, parent, handle, kind, options };
 }
 
 const declaration: Declaration<Qdisc> = {
@@ -88,10 +107,73 @@ const declaration: Declaration<Qdisc> = {
 
 /** The qdiscs of one network namespace. */
 export class Qdiscs extends Collection<Qdisc, QdiscInput> {
+  readonly #open: () => Client;
+
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);
+    this.#open = open;
   }
+
+  /**
+   * Puts a qdisc in a place, and removes the one that is there. One of the same kind and handle is changed instead: it
+   * keeps its classes, its statistics and the settings that are not given.
+   */
+  override replace(value: QdiscInput): void {
+    super.replace(value);
+  }
+
+  /** Returns the request of a verb, with what the kernel wants in further requests. */
+  override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
+    const operation = super.operation(verb, type, given, reply);
+    if (verb !== "add" && verb !== "replace") return operation;
+    const value = operation.value as QdiscInput;
+    if (value.kind === "gred") return { ...operation, ...queuesOfGred(operation, value) };
+    const { ingressBlock, egressBlock } = value;
+    if (verb === "add" || this.#open().deferred || ingressBlock === undefined && egressBlock === undefined) {
+      return operation;
+    }
+    const read = (): object => {
+      const found = this.list({ dev: value.dev, ifindex: value.ifindex, kind: value.kind } as QdiscInput)[0];
+      for (const [name, one] of Object.entries({ ingressBlock, egressBlock })) {
+        if (found === undefined || one === undefined || (found as unknown as Fields)[name] === one) continue;
+        throw argumentError(
+          TypeError,
+          `Cannot ${operation.what}: ${name} does not change: delete the qdisc, and add it with the new value`,
+        );
+      }
+      return value;
+    };
+    return { ...operation, read };
+  }
+}
+
+/** Returns the requests that make a `gred`: its setup, and one for each virtual queue. */
+function queuesOfGred(operation: Operation, value: Fields): Pick<Operation, "value" | "then"> {
+  const { options, ...place } = value as { options?: Input<Gred> };
+  if (!isFields(options) || !Array.isArray(options["parms"])) return { value };
+  const { parms, maxP, vqList, stab, ...setup } = options as Gred;
+  const queues = (parms ?? []).filter(({ dp = 0, limit = 0 }) => dp < (setup.dps?.dps ?? 0) && limit > 0);
+  return {
+    value: { ...place, options: setup },
+    then: queues.map((one) => {
+      const { dp = 0 } = one, chance = maxP?.[dp];
+      const flags = vqList?.find((vq) => vq.dp === dp && vq.flags?.length)?.flags;
+      return {
+        ...operation,
+        flags: 0,
+        value: {
+          ...place,
+          options: {
+            parms: [one],
+            stab: stab ?? dampingTable(),
+            ...(chance === undefined ? {} : { maxP: [chance] }),
+            ...(flags === undefined ? {} : { vqList: [{ dp, flags }] }),
+          },
+        },
+      };
+    }),
+  };
 }
 
 /** The qdiscs of this namespace, on a socket that the first use opens. */

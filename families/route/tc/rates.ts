@@ -66,7 +66,7 @@ export function bytesOf(ticks: number, rate: number): number {
 }
 
 /** Returns the length of a packet on the wire: whole cells with ATM. */
-function lengthOnWire(length: number, { mpu, linklayer }: Pick<RateSpec, "mpu" | "linklayer">): number {
+export function lengthOnWire(length: number, { mpu, linklayer }: Pick<RateSpec, "mpu" | "linklayer">): number {
   const size = Math.max(length, mpu);
   return linklayer === "atm" || linklayer === TC_LINKLAYER.atm ? Math.ceil(size / 48) * 53 : size;
 }

@@ -5,11 +5,13 @@
  *
  * @module
  */
+import { isFields } from "../../../core/arguments.ts";
 import {
   array,
   type Attributes,
   attributes,
   enumeration,
+  type Field,
   i16,
   i32,
   type Shape,
@@ -19,7 +21,7 @@ import {
   u8,
 } from "../../../core/codec/mod.ts";
 import { type FlatCodec, spread } from "./kinds/shared.ts";
-import { type Linklayer, TC_LINKLAYER } from "./rates.ts";
+import { lengthOnWire, type Linklayer, TC_LINKLAYER } from "./rates.ts";
 
 /** The lengths of packets as a root qdisc counts them. */
 export interface Stab {
@@ -67,5 +69,34 @@ const StabWire: Attributes<StabWire> = attributes((): Shape<StabWire> => ({
   data: [2, array(u16)],
 }));
 
-/** Codec of {@linkcode Stab}. */
-export const Stab: FlatCodec<Stab> = spread<Stab, StabWire>(StabWire, "base");
+/** Largest length and number of lengths of a table, if they are not given. */
+const USUAL_MTU = 2047, USUAL_TSIZE = 512;
+
+/** Returns a size table with its lengths, if they need a table and are not given. */
+function completeTable(stab: Stab): Stab {
+  const { linklayer = 0, mpu = 0, data } = stab;
+  const plain = linklayer !== "atm" && linklayer !== TC_LINKLAYER.atm;
+  if (data !== undefined) return { tsize: data.length, ...stab };
+  // The kernel itself adds the overhead.
+  if (plain && mpu === 0) return stab;
+  const mtu = stab.mtu || USUAL_MTU, tsize = stab.tsize || USUAL_TSIZE;
+  let cellLog = 0, sizeLog = 0;
+  while (mtu >> cellLog > tsize - 1) cellLog++;
+  const lengths = Array.from({ length: tsize }, (_, i) => lengthOnWire((i + 1) << cellLog, { mpu, linklayer }));
+  while (lengths.at(-1)! >> sizeLog > 0xffff) sizeLog++;
+  // A cell has the length of its end.
+  return { ...stab, cellLog, sizeLog, cellAlign: -1, mtu, tsize, data: lengths.map((one) => one >> sizeLog) };
+}
+
+const whole: FlatCodec<Stab> = spread<Stab, StabWire>(StabWire, "base");
+
+/** Codec of {@linkcode Stab}. If its lengths need a table, that is computed as `tc` does. */
+export const Stab: FlatCodec<Stab> = {
+  ...whole,
+  get fields(): readonly Field[] {
+    return whole.fields;
+  },
+  encode(value, to, owner) {
+    return whole.encode(to.everything || !isFields(value) ? value : completeTable(value), to, owner);
+  },
+};

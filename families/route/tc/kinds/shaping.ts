@@ -1,5 +1,5 @@
 /**
- * Qdiscs and classes that limit rates: htb, tbf.
+ * Qdiscs and classes that limit rates: cbs, etf, hfsc, htb, tbf, and cbq of old kernels.
  *
  * All rates are bytes a second: `rate("10mbit")` of `families/route/tc/units.ts` makes them.
  *
@@ -10,22 +10,27 @@
 import {
   type Attributes,
   attributes,
+  bool,
   bytes,
   type Codec,
   count64,
   flag,
   i32,
+  mask,
   readOnly,
   type Shape,
   shown,
+  type Struct,
   struct,
   u16,
   u32,
+  u8,
   uint,
   type Writer,
 } from "../../../../core/codec/mod.ts";
 import { bytesOf, type Linklayer, linklayer, RateSpec, TICK, ticksOf } from "../rates.ts";
-import { flat, type FlatCodec, spread } from "./shared.ts";
+import { plainHandle } from "../handle.ts";
+import { type Clock, clock, flat, type FlatCodec, spread } from "./shared.ts";
 
 /** A rate of 32 bits that means that another attribute has it. */
 const LARGE = 0xffff_ffff;
@@ -198,7 +203,7 @@ const HtbClassWire: Attributes<HtbClassWire> = attributes((): Shape<HtbClassWire
 }), { pad: 8 });
 
 /** Codec of {@linkcode HtbClass}. */
-export const HtbClass: FlatCodec<HtbClass> = flat<HtbClass, HtbClassWire, "parms">({
+export const HtbClass: FlatCodec<HtbClass> = flat<HtbClass, HtbClassWire>({
   wire: HtbClassWire,
   key: "parms",
   shape: () => ({
@@ -344,7 +349,7 @@ const TbfWire: Attributes<TbfWire> = attributes((): Shape<TbfWire> => ({
 const NO_RATE: RateSpec = { cellLog: 0, linklayer: 0, overhead: 0, cellAlign: 0, mpu: 0, rate: 0 };
 
 /** Codec of {@linkcode Tbf}. */
-export const Tbf: FlatCodec<Tbf> = flat<Tbf, TbfWire, "parms">({
+export const Tbf: FlatCodec<Tbf> = flat<Tbf, TbfWire>({
   wire: TbfWire,
   key: "parms",
   shape: () => ({
@@ -393,3 +398,257 @@ export const Tbf: FlatCodec<Tbf> = flat<Tbf, TbfWire, "parms">({
     };
   },
 });
+
+/** Hierarchical fair service curves, kind `hfsc`. */
+export interface Hfsc {
+  /** Minor number of the class for packets that no filter classifies; 0 drops them. */
+  defcls?: number;
+}
+
+/** Wire form of {@linkcode Hfsc}: struct tc_hfsc_qopt. */
+export const Hfsc: Struct<Hfsc> = struct<Hfsc>(2, () => ({ defcls: [0, u16] }));
+
+/** A service curve: a rate for some time, then another. */
+export interface ServiceCurve {
+  /** First rate in bytes a second; 0 for none. */
+  m1: number;
+  /** Duration of the first rate in µs. */
+  d: number;
+  /** Rate after that, in bytes a second. */
+  m2: number;
+}
+
+/** Wire form of {@linkcode ServiceCurve}: struct tc_service_curve. */
+export const ServiceCurve: Struct<ServiceCurve> = struct<ServiceCurve>(12, () => ({
+  m1: [0, u32],
+  d: [4, u32],
+  m2: [8, u32],
+}));
+
+/** A class of `hfsc`; it needs `rsc` or `fsc`. */
+export interface HfscClass {
+  /** Real-time curve: what the class always gets. */
+  rsc?: ServiceCurve;
+  /** Link-sharing curve: its part of what others leave. */
+  fsc?: ServiceCurve;
+  /** Upper limit; it needs `fsc`. */
+  usc?: ServiceCurve;
+}
+
+/** Wire form of {@linkcode HfscClass}: TCA_HFSC_*. */
+export const HfscClass: Attributes<HfscClass> = attributes((): Shape<HfscClass> => ({
+  rsc: [1, ServiceCurve],
+  fsc: [2, ServiceCurve],
+  usc: [3, ServiceCurve],
+}));
+
+/** The statistics of a class of `hfsc`. */
+export interface HfscXstats {
+  /** Bytes that it sent. */
+  work: number;
+  /** Bytes of them that its real-time curve asked for. */
+  rtwork: number;
+  /** Number of times that it became active. */
+  period: number;
+  /** Level in the tree: 0 for a class without children. */
+  level: number;
+}
+
+/** Wire form of {@linkcode HfscXstats}: struct tc_hfsc_stats. */
+export const HfscXstats: Struct<HfscXstats> = struct<HfscXstats>(24, () => ({
+  work: [0, count64],
+  rtwork: [8, count64],
+  period: [16, u32],
+  level: [20, u32],
+}));
+
+/** A credit-based shaper of time-sensitive networking, kind `cbs`. */
+export interface Cbs {
+  /** True if the device itself shapes. */
+  offload?: boolean;
+  /** Most credit in bytes. */
+  hicredit?: number;
+  /** Least credit in bytes, negative. */
+  locredit?: number;
+  /** Credit gained while waiting, in kbit/s. */
+  idleslope?: number;
+  /** Credit lost while sending, in kbit/s, negative. */
+  sendslope?: number;
+}
+
+/** The attributes of kind `cbs` as they are sent. */
+interface CbsWire {
+  parms?: Cbs;
+}
+
+const CbsWire: Attributes<CbsWire> = attributes((): Shape<CbsWire> => ({
+  parms: [
+    1,
+    struct<Cbs>(20, () => ({
+      offload: [0, bool(u8) as Codec<boolean>],
+      hicredit: [4, i32],
+      locredit: [8, i32],
+      idleslope: [12, i32],
+      sendslope: [16, i32],
+    })),
+  ],
+}));
+
+/** Codec of {@linkcode Cbs}. */
+export const Cbs: FlatCodec<Cbs> = spread<Cbs, CbsWire>(CbsWire, "parms");
+
+/** Numbers of {@linkcode EtfFlag} by name. */
+export const TC_ETF = { deadline_mode_on: 1, offload_on: 2, skip_sock_check: 4 } as const;
+/** A flag of `etf`: the time is a deadline; the device sends at the time; sockets without the option may send. */
+export type EtfFlag = keyof typeof TC_ETF;
+
+/** Sending at the time that a socket gives with each packet, kind `etf`. */
+export interface Etf {
+  /** Time before a packet's own at which it is handed to the device, in ns. */
+  delta?: number;
+  /** The clock of the packets' times: kernels accept `tai`. */
+  clockid?: Clock;
+  /** Flags. */
+  flags?: readonly (EtfFlag | number)[];
+}
+
+/** The attributes of kind `etf` as they are sent. */
+interface EtfWire {
+  parms?: Etf;
+}
+
+const EtfWire: Attributes<EtfWire> = attributes((): Shape<EtfWire> => ({
+  parms: [1, struct<Etf>(12, () => ({ delta: [0, i32], clockid: [4, clock], flags: [8, mask(u32, TC_ETF) as never] }))],
+}));
+
+/** Codec of {@linkcode Etf}. */
+export const Etf: FlatCodec<Etf> = spread<Etf, EtfWire>(EtfWire, "parms", { clockid: "tai" });
+
+/** TCF_CBQ_LSS_*: the flags of {@linkcode CbqLss}. */
+export const TCF_CBQ_LSS = { bounded: 1, isolated: 2 } as const;
+/** TCF_CBQ_LSS_*: the fields of {@linkcode CbqLss} that are to change. */
+export const TCF_CBQ_LSS_CHANGE = { flags: 1, ewma: 2, maxidle: 4, minidle: 8, offtime: 16, avpkt: 32 } as const;
+
+/** The sharing of a class of `cbq`: struct tc_cbq_lssopt. */
+export interface CbqLss {
+  /** Fields that are to change. */
+  change?: readonly (keyof typeof TCF_CBQ_LSS_CHANGE | number)[];
+  /** Flags: `bounded` borrows nothing, `isolated` lends nothing. */
+  flags?: readonly (keyof typeof TCF_CBQ_LSS | number)[];
+  /** Weight of a packet in the average. */
+  ewmaLog?: number;
+  /** Level in the tree. */
+  level?: number;
+  /** Largest idle time. */
+  maxidle?: number;
+  /** Least idle time. */
+  minidle?: number;
+  /** Time that a class over its rate waits. */
+  offtime?: number;
+  /** Bytes of an average packet. */
+  avpkt?: number;
+}
+
+/** The round robin of a class of `cbq`: struct tc_cbq_wrropt. */
+export interface CbqWrr {
+  /** Flags. */
+  flags?: number;
+  /** Priority 1..8. */
+  priority?: number;
+  /** Priority in use. */
+  cpriority?: number;
+  /** Bytes a turn. */
+  allot?: number;
+  /** Weight, for example the rate divided by 10. */
+  weight?: number;
+}
+
+/** The classifier of a class of `cbq`: struct tc_cbq_fopt. */
+export interface CbqFopt {
+  /** The class that splits packets by priority. */
+  split?: string;
+  /** Mask of priorities. */
+  defmap?: number;
+  /** Mask of the priorities that are to change. */
+  defchange?: number;
+}
+
+/** The strategy of a class of `cbq` over its limit: struct tc_cbq_ovl. */
+export interface CbqOvl {
+  /** 0 classic, 1 delay, 2 lower priority, 3 drop, 4 classic in rounds. */
+  strategy?: number;
+  /** The lower priority. */
+  priority2?: number;
+  /** Delay. */
+  penalty?: number;
+}
+
+/** Class-based queueing, kind `cbq`, and its classes; Linux 6.8 removed it. */
+export interface Cbq {
+  /** Sharing. */
+  lssopt?: CbqLss;
+  /** Round robin. */
+  wrropt?: CbqWrr;
+  /** Classifier. */
+  fopt?: CbqFopt;
+  /** Strategy over the limit. */
+  ovlStrategy?: CbqOvl;
+  /** Rate in bytes a second, with the overhead of packets. */
+  rate?: RateSpec;
+  /** Rate table: `rateTable` makes it. */
+  rtab?: Uint8Array;
+  /** Whether packets over the limit are dropped. */
+  police?: number;
+}
+
+/** Wire form of {@linkcode Cbq}: TCA_CBQ_*. */
+export const Cbq: Attributes<Cbq> = attributes((): Shape<Cbq> => ({
+  lssopt: [
+    1,
+    struct<CbqLss>(20, () => ({
+      change: [0, mask(u8, TCF_CBQ_LSS_CHANGE) as never],
+      flags: [1, mask(u8, TCF_CBQ_LSS) as never],
+      ewmaLog: [2, u8],
+      level: [3, u8],
+      maxidle: [4, u32],
+      minidle: [8, u32],
+      offtime: [12, u32],
+      avpkt: [16, u32],
+    })),
+  ],
+  wrropt: [
+    2,
+    struct<CbqWrr>(12, () => ({
+      flags: [0, u8],
+      priority: [1, u8],
+      cpriority: [2, u8],
+      allot: [4, u32],
+      weight: [8, u32],
+    })),
+  ],
+  fopt: [3, struct<CbqFopt>(12, () => ({ split: [0, plainHandle], defmap: [4, u32], defchange: [8, u32] }))],
+  ovlStrategy: [4, struct<CbqOvl>(8, () => ({ strategy: [0, u8], priority2: [1, u8], penalty: [4, u32] }))],
+  rate: [5, RateSpec],
+  rtab: [6, bytes as Codec<Uint8Array>],
+  police: [7, u32],
+}));
+
+/** The statistics of a class of `cbq`. */
+export interface CbqXstats {
+  /** Packets that it sent at borrowed rate. */
+  borrows: number;
+  /** Times that it was over its limit. */
+  overactions: number;
+  /** Average idle time. */
+  avgidle: number;
+  /** Time until it may send. */
+  undertime: number;
+}
+
+/** Wire form of {@linkcode CbqXstats}: struct tc_cbq_xstats. */
+export const CbqXstats: Struct<CbqXstats> = struct<CbqXstats>(16, () => ({
+  borrows: [0, u32],
+  overactions: [4, u32],
+  avgidle: [8, i32],
+  undertime: [12, i32],
+}));

@@ -7,8 +7,11 @@ import {
   type AnyCodec,
   type Attributes,
   type Codec,
+  enumeration,
   type Field,
   fieldsOf,
+  i32,
+  i64,
   raw,
   rawOf,
   type Shape,
@@ -18,12 +21,12 @@ import {
 } from "../../../../core/codec/mod.ts";
 import { expectKnown } from "../../../../core/codec/attributes.ts";
 
-/** Options in which the fields of a struct stand beside the attributes. */
-export interface Flat<T extends object, W extends object, K extends keyof W & string> {
-  /** The attributes as they are sent; one of them, `key`, is the struct. */
+/** Options whose form differs from that of the attributes: fields of a struct stand beside the attributes. */
+export interface Flat<T extends object, W extends object> {
+  /** The attributes as they are sent. */
   readonly wire: Attributes<W>;
-  /** The name of the struct in `wire`. */
-  readonly key: K;
+  /** The name in `wire` of the struct whose fields stand beside the attributes, if it is an attribute itself. */
+  readonly key?: keyof W & string;
   /** The options' fields; the numbers in this shape have no meaning. */
   readonly shape: () => Shape<T>;
   /** Makes the options of the attributes. */
@@ -41,8 +44,8 @@ export interface FlatCodec<T> extends Codec<T> {
 }
 
 /** Makes the codec of options in which the fields of a struct stand beside the attributes. */
-export function flat<T extends object, W extends object, K extends keyof W & string>(
-  { wire, key, shape, join, split }: Flat<T, W, K>,
+export function flat<T extends object, W extends object>(
+  { wire, key, shape, join, split }: Flat<T, W>,
 ): FlatCodec<T> {
   let made: readonly Field[] | undefined;
   const fields = (): readonly Field[] => made ??= fieldsOf(shape);
@@ -63,7 +66,9 @@ export function flat<T extends object, W extends object, K extends keyof W & str
         to.fail(TypeError, `expected an object, got ${shown(value)}`);
       }
       expectKnown(value, fields(), to);
-      const { [key]: struct, ...rest } = split(value, to, !to.everything);
+      const sent = split(value, to, !to.everything);
+      if (key === undefined) return wire.encode(sent, to, owner);
+      const { [key]: struct, ...rest } = sent;
       if (struct !== undefined) {
         const { id, codec } = wire.field(key)!, start = to.open(id);
         (codec as Codec<unknown>).encode(struct, to, owner);
@@ -105,7 +110,7 @@ export function spread<T extends object, W extends object>(
   defaults: Readonly<Record<string, unknown>> = {},
 ): FlatCodec<T> {
   type Fields = Record<string, unknown>;
-  return flat<T, Fields, string>({
+  return flat<T, Fields>({
     wire: wire as unknown as Attributes<Fields>,
     key,
     shape: () => shapeOf<T, W>(wire, key),
@@ -147,3 +152,63 @@ export function items<D, E>(count: number, codec: Codec<D, E>): Codec<readonly D
     },
   };
 }
+
+/** Makes the codec of a struct that is sent with `defaults` for the fields that are not given. */
+export function completed<T extends object>(struct: Struct<T>, defaults: T): Struct<T> {
+  return {
+    ...struct,
+    // A spread would evaluate the fields.
+    get fields(): readonly Field[] {
+      return struct.fields;
+    },
+    encode(value, to, owner) {
+      const whole = !to.everything && typeof value === "object" && value !== null && !Array.isArray(value);
+      return struct.encode(whole ? { ...defaults, ...value } : value, to, owner);
+    },
+  };
+}
+
+/** Makes the codec of a probability 0..1, sent as an unsigned integer of 32 bits that is it times `scale`. */
+export function probability(scale: number): Codec<number> {
+  return {
+    name: "a probability",
+    size: 4,
+    decode: (from, at) => from.view.getUint32(at, true) / scale,
+    encode(value: number, to: Writer): void {
+      if (typeof value !== "number" || !(value >= 0 && value <= 1)) {
+        to.fail(typeof value === "number" ? RangeError : TypeError, `expected a probability 0..1, got ${shown(value)}`);
+      }
+      const at = to.grow(4);
+      to.view.setUint32(at, Math.min(0xffff_ffff, Math.round(value * scale)), true);
+    },
+  };
+}
+
+/** Codec of a duration that may be negative, s64: a number, exact to 2^53. */
+export const duration64: Codec<number, number | bigint> = {
+  name: "s64",
+  size: 8,
+  decode: (from, at) => Number(from.view.getBigInt64(at, true)),
+  encode: (value, to, owner) => i64.encode(value, to, owner),
+};
+
+/** Numbers of {@linkcode Clock} by name. */
+export const CLOCK = {
+  realtime: 0,
+  monotonic: 1,
+  process_cputime_id: 2,
+  thread_cputime_id: 3,
+  monotonic_raw: 4,
+  realtime_coarse: 5,
+  monotonic_coarse: 6,
+  boottime: 7,
+  realtime_alarm: 8,
+  boottime_alarm: 9,
+  tai: 11,
+} as const;
+
+/** A clock: `tai` is the one of time-sensitive networking. */
+export type Clock = keyof typeof CLOCK | number;
+
+/** Codec of a clock, s32. */
+export const clock: Codec<Clock> = enumeration(i32, CLOCK);
