@@ -18,7 +18,6 @@ import {
   VERDICT_TYPE,
 } from "./fields.ts";
 import {
-  concatenation,
   covering,
   isOperand,
   Knowledge,
@@ -48,6 +47,8 @@ export interface KnownSet {
   keyType?: number;
   /** Number of the data's type, if it is a map. */
   dataType?: number;
+  /** Length of the data. */
+  dataLen?: number;
   /** Flags. */
   flags?: readonly (string | number)[];
 }
@@ -166,10 +167,15 @@ const LOG_FLAGS = {
   ether: ["macdecode"],
   all: ["tcpseq", "tcpopt", "ipopt", "uid", "macdecode"],
 } as const;
-const NAT_FLAGS = { random: "proto_random", "fully-random": "proto_random_fully", persistent: "persistent" } as const;
+const NAT_FLAGS = {
+  random: "proto_random",
+  "fully-random": "proto_random_fully",
+  persistent: "persistent",
+  netmap: "netmap",
+} as const;
 const QUEUE_FLAGS = { bypass: "bypass", fanout: "cpu_fanout" } as const;
 const SYNPROXY_FLAGS = { timestamp: "timestamp", "sack-perm": "sack_perm" } as const;
-type NatFlag = typeof NAT_FLAGS[keyof typeof NAT_FLAGS] | "proto_specified" | "netmap";
+type NatFlag = typeof NAT_FLAGS[keyof typeof NAT_FLAGS] | "proto_specified";
 const REJECT_CODES: Readonly<Record<string, Type>> = {
   icmp: TYPES["icmp_code"]!,
   icmpv6: TYPES["icmpv6_code"]!,
@@ -606,10 +612,11 @@ class Compiler {
       flags,
       keyType: operand.type.id,
       keyLen: operand.bytes,
-      ...(map?.type === undefined ? {} : {
-        dataType: map.type === VERDICT_TYPE ? 0xffffff00 : map.type.id,
-        dataLen: map.type === VERDICT_TYPE ? 0 : map.bytes,
-      }),
+      ...(map === undefined || map.objType !== undefined
+        ? {}
+        : isVerdict(map)
+        ? { dataType: 0xffffff00, dataLen: 0 }
+        : { dataType: concatId(map.parts), dataLen: map.bytes }),
       ...(map?.objType === undefined ? {} : { objType: map.objType }),
       id: this.context.nextSetId?.() ?? ++this.#setIds,
       desc: {
@@ -632,6 +639,7 @@ class Compiler {
     bits: number,
     register: number,
     verdict = false,
+    shape: DataShape = { parts: [type], interval: false },
   ): { expressions: NftExpression[]; set: NewSet | undefined; name: string } {
     const { key, data } = record(json, this.place);
     const operand = this.place.in("key", () => this.know.operand(key));
@@ -664,16 +672,13 @@ class Compiler {
             this.place.in(
               i,
               () =>
-                verdict
-                  ? { data: { verdict: this.verdict(one) } }
-                  : { data: { value: this.dataBytes(one, type, bits) } },
+                verdict ? { data: { verdict: this.verdict(one) } } : { data: { value: this.shaped(one, shape, bits) } },
             )
           ),
       );
       const made = this.anonymous(operand, keys, {
-        type,
-        bytes: type.id > 63 ? bits / 8 : Math.ceil(bits / 8),
-        order: type.order,
+        ...shape,
+        bytes: verdict ? 4 : lengthOf(shape, bits) * (shape.interval ? 2 : 1),
         data: values,
       });
       return {
@@ -694,8 +699,24 @@ class Compiler {
     return [json[0], json[1]];
   }
 
-  dataBytes(json: unknown, type: Type, bits: number): Uint8Array {
-    return toBytes(parseScalar(json, type, bits, this.place, this.values), Math.ceil(bits / 8), type.order);
+  /** Returns data of a map: its first and last value, if it is of intervals. */
+  shaped(json: unknown, { parts, interval }: DataShape, bits: number): Uint8Array {
+    const { place } = this, size = lengthOf({ parts, interval }, bits);
+    const given = parts.length === 1 ? [json] : has(json, "concat") ? json["concat"] : undefined;
+    if (!Array.isArray(given) || given.length !== parts.length) {
+      return place.fail(`expected "concat" with ${parts.length} values, got ${shown(json)}`);
+    }
+    const bytes = new Uint8Array(interval ? 2 * size : size);
+    let at = 0;
+    given.forEach((one: unknown, i) => {
+      const type = parts[i]!, width = parts.length === 1 ? bits : type.bits, length = Math.ceil(width / 8);
+      const value = parseValue(one, type, width, place, this.values), [low, high] = bounds(value, width);
+      if (!interval && value.kind !== "value") place.fail("expected a single value");
+      bytes.set(toBytes(low, length, type.order), at);
+      if (interval) bytes.set(toBytes(high, length, type.order), size + at);
+      at += padded(length);
+    });
+    return bytes;
   }
 
   verdict(json: unknown): NftVerdict {
@@ -762,7 +783,7 @@ class Compiler {
         const values = pairs.map(([, name], i): NewElement => ({
           objref: this.place.in("set", () => this.place.in(i, () => string(name, this.place))),
         }));
-        const set = this.anonymous(operand, keys, { objType, data: values, bytes: 0, order: "host" });
+        const set = this.anonymous(operand, keys, { objType, data: values, bytes: 0, parts: [], interval: false });
         this.emit(...this.lookedUp(operand, set), {
           name: "objref",
           data: { setSreg: 1, setName: set.name, setId: set.id },
@@ -906,9 +927,7 @@ class Compiler {
       : place.in("family", () => know.pick({ ip: "ip", ip6: "ip6" } as Record<string, string>, family));
     if (name !== "ip" && name !== "ip6" && addr !== undefined) place.fail(`"family" is missing: "ip" or "ip6"`);
     if (addr === undefined && port === undefined) place.fail(`"addr" and "port" are missing`);
-    if (port !== undefined && know.th === undefined) {
-      place.fail(`"port" needs a match of the transport protocol before it`);
-    }
+    if (port !== undefined) this.needPorts("port");
     let register = 1;
     const next = (): number => register++,
       type = TYPES[name === "ip" ? "ipv4_addr" : "ipv6_addr"]!,
@@ -920,17 +939,22 @@ class Compiler {
       type: kind,
       family: own ? "inet" : AF[name!] ?? "inet",
     };
-    const concat = kinds.includes("concat") || this.isConcatMap(addr, type);
-    if (addr !== undefined && concat) {
-      // The map's data are an address and a port side by side.
-      const port = concatenation([field(type), field(TYPES["inet_service"]!)]);
-      const result = place.in(
+    if (addr !== undefined && has(addr, "map")) {
+      // The data of the map may be an address and a port side by side, and the first and last of both.
+      const shape = this.shapeOf(addr["map"], type, kinds), { length } = shape.parts, size = lengthOf(shape, type.bits);
+      if (length > 1) {
+        if (port !== undefined) place.fail(`"port" and the ports of the map exclude each other`);
+        this.needPorts("addr");
+      }
+      const { expressions: loads } = place.in(
         "addr",
-        () => place.in("map", () => this.map(record(addr, place)["map"], port.type, port.bits, 1)),
+        () => place.in("map", () => this.map(addr["map"], type, type.bits, next(), false, shape)),
       );
-      expressions.push(...result.expressions);
+      expressions.push(...loads);
       data.regAddrMin = 1;
-      data.regProtoMin = registerAt(1, type.bits / 8);
+      if (shape.interval) data.regAddrMax = registerAt(1, size);
+      if (length > 1) data.regProtoMin = registerAt(1, type.bits / 8);
+      if (length > 1 && shape.interval) data.regProtoMax = registerAt(1, size + type.bits / 8);
     } else if (addr !== undefined) {
       const one = place.in("addr", () => this.extent(addr, type, type.bits, next));
       expressions.push(...one.expressions);
@@ -944,18 +968,31 @@ class Compiler {
       if (one.max !== undefined) data.regProtoMax = one.max;
       bits.push("proto_specified");
     }
-    if (kinds.includes("prefix")) bits.push("netmap");
+    if (kinds.includes("prefix") && !bits.includes("netmap")) bits.push("netmap");
     if (bits.length > 0) data.flags = bits;
     this.emit(...expressions, { name: "nat", data });
   }
 
-  isConcatMap(addr: unknown, type: Type): boolean {
-    if (!has(addr, "map")) return false;
-    const { data } = addr["map"] as { data?: unknown };
+  /** Fails unless the transport protocol is known: the kernel changes the ports of no other packets. */
+  needPorts(field: string): void {
+    if (!this.know.hasPorts) this.place.fail(`"${field}" needs a match of the transport protocol before it`);
+  }
+
+  /** Returns the form of the data in the map of an address, `type`, which may have a port beside it. */
+  shapeOf(map: unknown, type: Type, kinds: readonly unknown[]): DataShape {
+    const data = typeof map === "object" && map !== null ? (map as { data?: unknown }).data : undefined;
+    const both = [type, TYPES["inet_service"]!], isRange = kinds.includes("prefix") || kinds.includes("interval");
     if (typeof data === "string") {
-      return (this.context.setOf?.(data.slice(1))?.dataType ?? 0) === type.id * 64 + TYPES["inet_service"]!.id;
+      const set = this.context.setOf?.(data.replace(/^@/, ""));
+      const parts = kinds.includes("concat") || set?.dataType === concatId(both) ? both : [type];
+      return { parts, interval: isRange || (set?.dataLen ?? 0) > lengthOf({ parts, interval: false }, type.bits) };
     }
-    return false;
+    const pairs = has(data, "set") && Array.isArray(data["set"]) ? data["set"] as unknown[] : [];
+    const values = pairs.map((one) => Array.isArray(one) ? one[1] as unknown : undefined);
+    const parts = kinds.includes("concat") || values.some((one) => has(one, "concat")) ? both : [type];
+    const isExtent = (one: unknown): boolean =>
+      has(one, "range") || has(one, "prefix") || has(one, "concat") && [one["concat"]].flat().some(isExtent);
+    return { parts, interval: isRange || values.some(isExtent) };
   }
 
   ports(name: "masq" | "redir", json: unknown): void {
@@ -963,7 +1000,7 @@ class Compiler {
     let register = 1;
     const bits: NatFlag[] = this.names(flags, NAT_FLAGS);
     if (port === undefined) return this.emit({ name, data: bits.length === 0 ? {} : { flags: bits } });
-    if (this.know.th === undefined) this.place.fail(`"port" needs a match of the transport protocol before it`);
+    this.needPorts("port");
     const one = this.place.in("port", () => this.extent(port, TYPES["inet_service"]!, 16, () => register++));
     this.emit(...one.expressions, {
       name,
@@ -1262,12 +1299,27 @@ type ObjectName =
   | "synproxy"
   | "tunnel";
 
-interface MapData {
-  readonly type?: Type;
+/** The form of a map's data: their types, of several side by side, and whether they are ranges. */
+interface DataShape {
+  readonly parts: readonly Type[];
+  readonly interval: boolean;
+}
+
+/** The data of a map; objects have no parts. */
+interface MapData extends DataShape {
   readonly objType?: number;
   readonly bytes: number;
-  readonly order: Order;
   readonly data: readonly NewElement[];
+}
+
+/** Returns nft's number of several types side by side. */
+function concatId(parts: readonly Type[]): number {
+  return parts.reduce((all, { id }) => all * 64 + id, 0);
+}
+
+/** Returns the length of data, of `bits` if it is of one type; of ranges, that of the first value. */
+function lengthOf({ parts }: DataShape, bits: number): number {
+  return parts.length === 1 ? Math.ceil(bits / 8) : parts.reduce((all, { bits }) => all + padded(bits / 8), 0);
 }
 
 /** The fields of statements. */
@@ -1376,11 +1428,6 @@ const STATEMENTS: Readonly<Record<string, (of: Compiler, json: unknown) => boole
     of.emit(...json as NftExpression[]);
   },
 };
-
-/** An operand without expressions: a field of a map's data. */
-function field(type: Type): Operand {
-  return { type, bits: type.bits, order: type.order, bytes: Math.ceil(type.bits / 8), shift: 0, load: () => [] };
-}
 
 function constant(dreg: number, value: Uint8Array): NftExpression {
   return { name: "immediate", data: { dreg, data: { value } } };
@@ -1497,7 +1544,7 @@ function setUserdata(
 ): Uint8Array {
   const out = [...tlv(0, u32(orderOf(operand)))];
   if (map !== undefined && map.objType === undefined) {
-    out.push(...tlv(1, u32(map.type === VERDICT_TYPE ? 0 : map.order === "host" ? 1 : 2)));
+    out.push(...tlv(1, u32(map.parts.length > 1 || isVerdict(map) ? 0 : map.parts[0]!.order === "host" ? 1 : 2)));
   }
   if (interval && map === undefined) out.push(...tlv(2, u32(1)));
   // nft forgets the fields of a concatenation when it changes the byte order of one.
@@ -1505,10 +1552,14 @@ function setUserdata(
   const fields = !described ? undefined : swaps ? nest(13, []) : typeOf(operand);
   if (fields !== undefined) out.push(...tlv(3, fields));
   if (map !== undefined) {
-    if (map.type === VERDICT_TYPE) out.push(...tlv(4, Uint8Array.of(...tlv(0, u32(1)), ...tlv(1, new Uint8Array()))));
-    out.push(...tlv(6, u32(0)));
+    if (isVerdict(map)) out.push(...tlv(4, Uint8Array.of(...tlv(0, u32(1)), ...tlv(1, new Uint8Array()))));
+    out.push(...tlv(6, u32(map.interval ? 1 : 0)));
   }
   return Uint8Array.from(out);
+}
+
+function isVerdict({ parts: [type] }: DataShape): boolean {
+  return type === VERDICT_TYPE;
 }
 
 function nest(kind: number, data: readonly number[]): Uint8Array {

@@ -44,6 +44,8 @@ export interface ListedSet {
   dataType?: number;
   /** Length of the data. */
   dataLen?: number;
+  /** Type of the objects that elements name: NFTA_SET_OBJ_TYPE or its name. */
+  objType?: number | string;
   /** Flags. */
   flags?: readonly (string | number)[];
   /** The elements, of anonymous sets. */
@@ -534,8 +536,7 @@ class Decompiler {
 
   /** Returns the operands of a lookup in a set. */
   key(register: number, set: ListedSet | undefined): { left: Json; parts: readonly (Resolved & { cell: Cell })[] } {
-    const types: number[] = [];
-    for (let id = set?.keyType ?? 0; id > 0; id = Math.floor(id / 64)) types.unshift(id % 64);
+    const types = idsOf(set?.keyType);
     if (types.length < 2) {
       const cell = this.cell(register), resolved = this.resolve(cell, true);
       return { left: this.changed(dropShift(cell, resolved), resolved), parts: [{ ...resolved, cell }] };
@@ -569,12 +570,13 @@ class Decompiler {
     if (data.dreg === 0) {
       return void this.emit({ vmap: { key: left, data: anonymous ? { set: this.elements(set!, parts) } : name } });
     }
-    const ids: number[] = [];
-    for (let id = set?.dataType ?? 0; id > 0; id = Math.floor(id / 64)) ids.unshift(id % 64);
-    const type = ids.length === 1 ? TYPE_OF_ID.get(ids[0]!) : undefined;
+    const ids = idsOf(set?.dataType), type = ids.length === 1 ? TYPE_OF_ID.get(ids[0]!) : undefined;
+    const bytes = set?.dataLen ?? ((type?.bits ?? 32) / 8);
+    // Data that is longer than a register is in the next ones too.
+    for (let at = 4; at < bytes; at += 4) this.cells.delete(registerAt(data.dreg, at));
     this.cells.set(data.dreg, {
       from: [...from, one],
-      bytes: set?.dataLen ?? ((type?.bits ?? 32) / 8),
+      bytes,
       order: type?.order ?? "network",
       map: { key: left, data: anonymous ? { set: this.elements(set!, parts) } : name },
       ...(type === undefined ? {} : { type }),
@@ -630,7 +632,7 @@ class Decompiler {
     return [...out, ...all];
   }
 
-  interval(low: bigint, high: bigint, { type, bits, shift }: Resolved): Json {
+  interval(low: bigint, high: bigint, { type, bits, shift }: Pick<Resolved, "type" | "bits" | "shift">): Json {
     const [a, b] = [low >> BigInt(shift), high >> BigInt(shift)];
     if (a === b) return this.json(a, type, bits);
     const size = b - a + 1n, len = bits - (size.toString(2).length - 1);
@@ -649,9 +651,28 @@ class Decompiler {
     if (objref !== undefined) return [named, objref];
     if (data?.verdict !== undefined) return [named, verdictJson(data.verdict)];
     if (data?.value === undefined) return named;
-    const type = TYPE_OF_ID.get(set.dataType ?? 0);
-    if (type !== undefined) return [named, this.json(fromBytes(data.value, type.order), type, 8 * data.value.length)];
-    throw new Unknown();
+    return [named, this.dataJson(data.value, set)];
+  }
+
+  /** Returns the data of a map: of several types side by side, and of ranges, if they are twice as long. */
+  dataJson(value: Uint8Array, set: ListedSet): Json {
+    const types = idsOf(set.dataType).map((id) => TYPE_OF_ID.get(id)), size = value.length;
+    if (types.length === 0 || types.includes(undefined)) throw new Unknown();
+    const sizes = types.map((type) =>
+      types.length === 1 ? Math.ceil(type!.bits / 8) || size : padded(Math.ceil(type!.bits / 8))
+    );
+    const half = sizes.reduce((all, one) => all + one, 0), ranges = size === 2 * half;
+    let at = 0;
+    const parts = types.map((type, i) => {
+      const bits = type!.bits || 8 * size, length = Math.ceil(bits / 8);
+      const part = (from: number): bigint => fromBytes(value.subarray(from, from + length), type!.order);
+      const low = part(at), high = ranges ? part(half + at) : low;
+      at += sizes[i]!;
+      return ranges
+        ? this.interval(low, high, { type: type!, bits, shift: 0 })
+        : this.json(low, type!, types.length === 1 ? 8 * size : bits);
+    });
+    return parts.length === 1 ? parts[0] : { concat: parts };
   }
 
   // Values
@@ -670,7 +691,8 @@ class Decompiler {
 
   /** Returns the JSON of one or two registers: a value, range or prefix. */
   extent(min: number | undefined, max: number | undefined, type: Type): Json {
-    if (max === undefined || max === min) return this.source(min, type);
+    // Ranges of a map are in the registers behind its first.
+    if (max === undefined || max === min || this.cells.get(min ?? -1)?.map !== undefined) return this.source(min, type);
     const [low, high] = [this.source(min, type), this.source(max, type)];
     return { range: [low, high] };
   }
@@ -697,8 +719,7 @@ class Decompiler {
   }
 
   natFlags(flags: readonly (string | number)[] | undefined): Json {
-    const names = Object.entries(FLAG_ORDER).filter(([name, kernel]) => name !== "netmap" && flags?.includes(kernel))
-      .map(([name]) => name);
+    const names = Object.entries(FLAG_ORDER).flatMap(([name, kernel]) => flags?.includes(kernel) ? [name] : []);
     return names.length === 0 ? {} : { flags: names.length === 1 ? names[0] : names };
   }
 
@@ -1036,17 +1057,20 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const port = data.regProtoMin === undefined || concat
       ? {}
       : { port: of.extent(data.regProtoMin, data.regProtoMax, TYPES["inet_service"]!) };
+    // nft tells the family in every table if a map has ports or ranges.
+    const isMap = of.cells.get(data.regAddrMin)?.map !== undefined &&
+      (concat || (data.regAddrMax ?? data.regAddrMin) !== data.regAddrMin);
+    const isTold = of.context.family === "inet" || isMap;
     const addr = data.regAddrMin === undefined ? {} : {
       addr: prefixed(of.extent(data.regAddrMin, data.regAddrMax, type), of, data.regAddrMin, data.regAddrMax, type),
     };
-    const kinds = [...(concat ? ["concat"] : []), ...(data.flags?.includes("netmap") ? ["prefix"] : [])];
     of.emit({
       [data.type]: {
-        ...(of.context.family === "inet" && family !== undefined && data.regAddrMin !== undefined ? { family } : {}),
+        ...(isTold && family !== undefined && data.regAddrMin !== undefined ? { family } : {}),
         ...addr,
         ...port,
         ...of.natFlags(data.flags) as object,
-        ...(kinds.length === 0 ? {} : { type_flags: kinds.length === 1 ? kinds[0] : kinds }),
+        ...(data.flags?.includes("netmap") ? { type_flags: "prefix" } : {}),
       },
     });
   },
@@ -1111,7 +1135,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       if (kind === undefined) throw new Unknown();
       return void of.emit({ [kind]: data.immName });
     }
-    const set = of.setOf(data.setName) as ListedSet & { objType?: number | string } | undefined, type = set?.objType;
+    const set = of.setOf(data.setName), type = set?.objType;
     const kind = typeof type === "string" ? OBJECTS[type] : OBJECT_NUMBERS[type ?? 0];
     if (!kind) throw new Unknown();
     const { left, parts } = of.key(data.setSreg, set);
@@ -1131,7 +1155,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
         map: { op: data.op, elem, data: of.source(data.sregData, type), map: `@${data.setName}` },
       });
     }
-    if (set?.flags?.includes("anonymous") && set.flags.includes("eval")) {
+    if (set?.flags?.includes("anonymous") && set.flags.includes("eval") && stmt.length > 0) {
       return void of.emit({ meter: { key: elem, stmt: stmt[0], size: set.desc?.size, name: data.setName } });
     }
     of.emit({ set: { op: data.op, elem, set: `@${data.setName}`, ...(stmt.length === 0 ? {} : { stmt }) } });
@@ -1159,7 +1183,7 @@ function ports(
 
 /** Returns a range of constant addresses as a prefix, if it is one. */
 function prefixed(json: Json, of: Decompiler, min: number | undefined, max: number | undefined, type: Type): Json {
-  if (max === undefined || max === min) return json;
+  if (max === undefined || max === min || of.cell(min).map !== undefined) return json;
   const [low, high] = [of.cell(min).constant, of.cell(max).constant];
   if (low === undefined || high === undefined) return json;
   const a = fromBytes(low, "network"), b = fromBytes(high, "network"), size = b - a + 1n;
@@ -1181,6 +1205,13 @@ function bitsOf(mask: bigint, size: number): { first: number; bits: number; shif
   return text.slice(first, last + 1).includes("0")
     ? undefined
     : { first, bits: last - first + 1, shift: size - 1 - last };
+}
+
+/** Returns the numbers of types that are side by side. */
+function idsOf(number = 0): number[] {
+  const ids: number[] = [];
+  for (let id = number; id > 0; id = Math.floor(id / 64)) ids.unshift(id % 64);
+  return ids;
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\0.*$/s, "");

@@ -103,11 +103,12 @@ export function chainJson(chain: NftChain): Fields {
 export type KnownSet = NftSet & { wire?: readonly NftSetElem[] };
 
 /** Returns a set in the form that `decompile` needs. */
-export function listedSet({ keyType, dataType, dataLen, flags, desc, wire }: KnownSet): ListedSet {
+export function listedSet({ keyType, dataType, dataLen, objType, flags, desc, wire }: KnownSet): ListedSet {
   return {
     ...(keyType === undefined ? {} : { keyType: typeNumber(keyType) }),
     ...(dataType === undefined ? {} : { dataType: typeNumber(dataType) }),
     ...(dataLen === undefined ? {} : { dataLen }),
+    ...(objType === undefined ? {} : { objType }),
     ...(flags === undefined ? {} : { flags }),
     ...(desc === undefined ? {} : { desc }),
     ...(wire === undefined ? {} : { elements: wire as never }),

@@ -113,6 +113,12 @@ export class Knowledge {
   /** Transport header. */
   th: string | undefined;
   #icmpTypes: readonly number[] = [];
+  #hasTransports = false;
+
+  /** True if the transport protocol is known, or is one of several. */
+  get hasPorts(): boolean {
+    return this.th !== undefined || this.#hasTransports;
+  }
 
   /** Begins a rule. */
   constructor(
@@ -206,11 +212,16 @@ export class Knowledge {
       : name === "protocol" && this.family !== "inet"
       ? (value: bigint) => this.#learnEther(value)
       : undefined;
-    return keyed(field, (dreg) => ({ name: "meta", data: { key: field.key as "len", dreg } }), {
+    const operand = keyed(field, (dreg) => ({ name: "meta", data: { key: field.key as "len", dreg } }), {
       kind: 9,
       data: [[0, KEYS.meta[name]!]],
     }, learn as (value: bigint) => void);
+    return name === "l4proto" ? { ...operand, learnOneOf: this.#learnTransports } : operand;
   }
+
+  readonly #learnTransports = (): void => {
+    this.#hasTransports = true;
+  };
 
   /** Returns the entry of a table by name. */
   pick<T>(table: Readonly<Record<string, T>>, name: unknown): T {
@@ -233,9 +244,9 @@ export class Knowledge {
     const data: [number, number][] = [[0, header.id], [1, field.id]];
     if (field.type === INTEGER) data.push([4, field.bits]);
     const operand = placed(base, field.offset, field.bits, field.type, { kind: 7, data }, learn);
-    return name === "type" && header.name.startsWith("icmp") && learn !== undefined
-      ? { ...operand, learnOneOf: learn }
-      : operand;
+    if (learn === undefined) return operand;
+    if (field.type === TYPES["inet_proto"]) return { ...operand, learnOneOf: this.#learnTransports };
+    return name === "type" && header.name.startsWith("icmp") ? { ...operand, learnOneOf: learn } : operand;
   }
 
   /** Returns a field of a header, and makes sure that the packet has the header. */
@@ -538,7 +549,8 @@ const OPERANDS: Readonly<Record<string, (of: Knowledge, json: unknown) => Operan
       : of.place.in("ttl", () => of.pick({ loose: 1, skip: 2 } as Record<string, number>, ttl));
     return keyed({ key: "osf", type: TYPES["string"]!, bits: 128, order: "network" }, (dreg) => ({
       name: "osf",
-      data: { dreg, ttl: check, flags: field === 1 ? ["version"] : [] },
+      // The kernel refuses flags without a bit.
+      data: { dreg, ttl: check, ...(field === 1 ? { flags: ["version"] as const } : {}) },
     }), { kind: 11, data: [] });
   },
   ipsec(of, json) {

@@ -392,11 +392,12 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
   /** Returns what the compiler must know of a set. */
   #setOf(key: { family: NfFamily; table: string; name: string }, what: string): KnownSet | undefined {
     try {
-      const set = setIn(this.context, key, what), { keyType, dataType, flags } = set ?? {};
+      const set = setIn(this.context, key, what), { keyType, dataType, dataLen, flags } = set ?? {};
       if (keyType === undefined) return undefined;
       return {
         keyType: typeNumber(keyType),
         ...(dataType === undefined ? {} : { dataType: typeNumber(dataType) }),
+        ...(dataLen === undefined ? {} : { dataLen }),
         ...(flags === undefined ? {} : { flags }),
       };
     } catch (error) {

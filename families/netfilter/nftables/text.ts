@@ -12,7 +12,7 @@
  * @module
  */
 import type { Statement } from "./statements.ts";
-import { type Type, TYPES } from "./fields.ts";
+import { type Type, TYPE_OF_ID, TYPES } from "./fields.ts";
 import { Knowledge, type Operand, type TableFamily } from "./operands.ts";
 import { Place } from "./values.ts";
 import { decompile, type DecompileContext } from "./decompile.ts";
@@ -44,7 +44,7 @@ type Record_ = Readonly<Record<string, Json>>;
  * @param context the sets that the rule's expressions use, and the names of interfaces
  */
 export function text(rule: TextRule, context: Omit<DecompileContext, "family"> = {}): string {
-  const { family, comment } = rule, printer = new Printer(family);
+  const { family, comment } = rule, printer = new Printer(family, context.setOf);
   const statements = rule.expr ?? decompile(rule.expressions ?? [], { ...context, family });
   const parts = statements.map((one) => printer.statement(one as unknown as Record_));
   if (comment !== undefined) parts.push(`comment "${comment}"`);
@@ -74,9 +74,11 @@ function duration(seconds: number): string {
 class Printer {
   readonly family: TableFamily;
   readonly know: Knowledge;
+  readonly setOf: DecompileContext["setOf"];
 
-  constructor(family: TableFamily) {
+  constructor(family: TableFamily, setOf: DecompileContext["setOf"]) {
     this.family = family;
+    this.setOf = setOf;
     this.know = new Knowledge(family, new Place("print a rule", "expr"), {}, () => {});
   }
 
@@ -229,7 +231,10 @@ class Printer {
       return this.mapping(
         "map",
         json["map"] as Record_,
-        (one) => has(one, "concat") ? (one["concat"] as Json[]).join(" . ") : this.value(one, type),
+        (one) =>
+          has(one, "concat")
+            ? (one["concat"] as Json[]).map((part, i) => this.value(part, i === 0 ? type : undefined)).join(" . ")
+            : this.value(one, type),
       );
     }
     return this.value(json, type);
@@ -306,11 +311,12 @@ class Printer {
   nat(name: string, json: Record_): string {
     const { addr, port, family, flags, type_flags } = json;
     const v6 = family === "ip6" || this.family === "ip6", type = TYPES[v6 ? "ipv6_addr" : "ipv4_addr"]!;
-    const kinds = listOf(type_flags),
-      kind = kinds.includes("concat") ? " addr . port" : kinds.includes("prefix") ? " prefix" : "";
-    return `${name}${this.family === "inet" && family !== undefined ? ` ${family}` : ""}${kind} to ${
+    const isPrefix = listOf(type_flags).includes("prefix");
+    // nft tells the family if the map has ports or ranges, which decompiled statements have in `family`.
+    const named = this.family === "inet" || has(addr, "map") ? family : undefined;
+    return `${name}${named === undefined ? "" : ` ${named}`}${isPrefix ? " prefix" : ""} to ${
       this.target(addr, port, type)
-    }${flagsOf(flags)}`;
+    }${flagsOf(isPrefix ? listOf(flags).filter((one) => one !== "netmap") : flags)}`;
   }
 
   ports(name: string, json: Record_ | null): string {
@@ -432,7 +438,10 @@ const STATEMENTS: Readonly<Record<string, (of: Printer, json: Record_, name: str
       [of.element(elem), ...listOf(stmt).map((one) => of.statement(one as Record_))].join(" ")
     } }`;
   },
-  map: (of, { op, elem, data, map }) => `${op} ${map} { ${of.element(elem)} : ${of.source(data, undefined)} }`,
+  map(of, { op, elem, data, map }) {
+    const { dataType = 0 } = of.setOf?.(String(map).replace(/^@/, "")) ?? {};
+    return `${op} ${map} { ${of.element(elem)} : ${of.source(data, TYPE_OF_ID.get(dataType))} }`;
+  },
   meter: (of, { name, key, stmt, size }) =>
     `meter ${name} size ${size} { ${of.element(key)} ${of.statement(stmt as Record_)} }`,
   flow: (_of, { op = "add", flowtable }) => `flow ${op} ${flowtable}`,

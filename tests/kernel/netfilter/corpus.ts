@@ -708,6 +708,44 @@ function others(add: (family: TableFamily, expr: readonly Statement[], chain?: s
     add(family, [port, {
       redirect: { port: { map: { key: payload("tcp", "dport"), data: set([80, 8080], [443, 8443]) } } },
     }], "dn");
+    const both = match(meta("l4proto"), set("tcp", "udp")), told = { family: header };
+    const nets = header === "ip" ? [prefix("10.1.0.0", 16), prefix("10.2.0.0", 16)] : [
+      prefix("2001:db8:1::", 64),
+      prefix("2001:db8:2::", 64),
+    ];
+    const mapped = (...pairs: Json[]): Json => ({ map: { key: source, data: set(...pairs) } });
+    for (
+      const protocols of [both, match(payload(header, header === "ip" ? "protocol" : "nexthdr"), set("tcp", "udp"))]
+    ) {
+      add(family, [protocols, { redirect: { port: 8080 } }], "dn");
+      add(family, [protocols, { masquerade: { port: range(1024, 2048) } }], "sn");
+      add(family, [protocols, { dnat: { addr: one, port: 8080, ...own } }], "dn");
+      add(family, [protocols, { dnat: { addr: mapped([two, { concat: [one, 80] }]), ...told } }], "dn");
+    }
+    for (const [kind, chain] of [["dnat", "dn"], ["snat", "sn"]] as const) {
+      add(family, [port, {
+        [kind]: { addr: mapped([one, { concat: [two, 80] }], [two, { concat: [one, 90] }]), ...told },
+      }], chain);
+      // nft 1.0.6 names wrong registers for those of IPv6.
+      if (header === "ip") {
+        add(family, [port, {
+          [kind]: { addr: mapped([one, { concat: [range(one, two), range(80, 90)] }]), ...told },
+        }], chain);
+      }
+      add(family, [port, {
+        [kind]: {
+          addr: {
+            map: {
+              key: { concat: [source, payload("tcp", "dport")] },
+              data: set([{ concat: [one, 80] }, { concat: [two, 8080] }]),
+            },
+          },
+          ...told,
+        },
+      }], chain);
+      add(family, [{ [kind]: { addr: mapped([one, range(one, two)]), ...told } }], chain);
+      add(family, [{ [kind]: { addr: mapped(nets), ...told, flags: "netmap", type_flags: "prefix" } }], chain);
+    }
     // Others
     add(family, [tcp, { tproxy: { port: 50080, ...own } }], "pre");
     add(family, [tcp, { tproxy: { addr: one, port: 50080, ...own } }], "pre");

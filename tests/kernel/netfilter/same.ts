@@ -7,6 +7,7 @@ import type { Compiled, KnownSet } from "../../../families/netfilter/nftables/co
 import type { ListedSet } from "../../../families/netfilter/nftables/decompile.ts";
 import { TYPES } from "../../../families/netfilter/nftables/fields.ts";
 import { setup } from "./corpus.ts";
+import { mapsOfText } from "./corpus_text.ts";
 import type { SentRule } from "./nft_debug.ts";
 import { Reader, Writer } from "../../../core/codec/mod.ts";
 import { type NftExpression, NftExpressions } from "../../../families/netfilter/nftables/expressions.ts";
@@ -90,13 +91,31 @@ const KNOWN = new Map<string, KnownSet & { objType?: number }>();
 for (const { add } of setup() as { add: Record<string, Record<string, unknown>> }[]) {
   const [kind, value] = Object.entries(add)[0]!;
   if (kind !== "set" && kind !== "map") continue;
-  const types = [value["type"] as string | string[]].flat(), map = TYPES[String(value["map"])];
-  KNOWN.set(`${value["family"]} ${value["name"]}`, {
-    keyType: types.reduce((all, one) => all * 64 + TYPES[one]!.id, 0),
-    flags: (value["flags"] ?? []) as string[],
-    ...(map === undefined ? {} : { dataType: map.id }),
-    ...(value["map"] === "counter" ? { objType: 1 } : {}),
+  know(`${value["family"]} ${value["name"]}`, value["type"], value["map"], value["flags"]);
+}
+for (const family of ["ip", "ip6", "inet"] as const) {
+  for (const [name, { map, dataLen, flags }] of Object.entries(mapsOfText(family))) {
+    know(`${family} ${name}`, family === "ip6" ? "ipv6_addr" : "ipv4_addr", map, flags, dataLen);
+  }
+}
+
+function know(key: string, type: unknown, map: unknown, flags: unknown = [], dataLen?: number): void {
+  const keyType = numberOf(type), dataType = numberOf(map);
+  KNOWN.set(key, {
+    ...(keyType === undefined ? {} : { keyType }),
+    flags: flags as string[],
+    ...(dataType === undefined ? {} : { dataType }),
+    ...(dataLen === undefined ? {} : { dataLen }),
+    ...(map === "counter" ? { objType: 1 } : {}),
   });
+}
+
+/** Returns the number of a type or of several side by side; `undefined` for what has none. */
+function numberOf(types: unknown): number | undefined {
+  return [types as string | string[]].flat().reduce<number | undefined>((all, one) => {
+    const id = TYPES[one]?.id;
+    return all === undefined || id === undefined ? undefined : all * 64 + id;
+  }, 0);
 }
 
 /** Returns a named set of the corpus. */
