@@ -323,7 +323,7 @@ export class Exchange {
     const code = own?.code ?? errnoName(verdict.errno), kernelMessage = details.kernelMessage ?? own?.text;
     // If the kernel gave a reason, a missing capability is not the cause.
     const lacks = code === "EPERM" && kernelMessage === undefined;
-    const hint = operation.hint?.(code, details) ??
+    const hint = operation.hint?.(code, { ...details, partial }) ??
       (lacks ? capabilityHint(false, this.#parts.real) : undefined);
     return new KernelError(operation.what, verdict.errno, { ...details, kernelMessage, hint, partial }, code);
   }

@@ -29,13 +29,13 @@ import { KernelError, NetlinkError, unasked } from "../../core/errors.ts";
 import { declareMessages } from "../../core/messages.ts";
 import { type NetfilterClient, openNetfilter } from "./open.ts";
 import {
+  moduleHint,
   NETFILTER_MSG,
   NETLINK_NETFILTER,
   type NfFamily,
   nfFamily,
   NFGENMSG,
   NFNL_SUBSYS,
-  subsystemHint,
 } from "./protocol.ts";
 
 /** Parts of a rule of xtables. */
@@ -97,7 +97,7 @@ export class Compat {
       what,
       reply: GET,
       looks: true,
-      hint: (code, details) => subsystemHint(NFNL_SUBSYS.NFNL_SUBSYS_NFT_COMPAT, code, details),
+      hint: (code) => code === "EINVAL" ? moduleHint(NFNL_SUBSYS.NFNL_SUBSYS_NFT_COMPAT) : undefined,
     }) as CompatExtension | undefined;
     if (client.deferred) throw unasked(what);
     if (found === undefined) throw new KernelError(what, ENOENT);

@@ -37,13 +37,13 @@ import { declareMessages } from "../../core/messages.ts";
 import type { Operation } from "../../core/protocol.ts";
 import { type NetfilterClient, openNetfilter } from "./open.ts";
 import {
+  moduleHint,
   NETFILTER_MSG,
   NETLINK_NETFILTER,
   type NfFamily,
   nfFamily,
   NFGENMSG,
   NFNL_SUBSYS,
-  subsystemHint,
 } from "./protocol.ts";
 
 /** OSF_WSS_*: what a number is compared with. */
@@ -273,7 +273,7 @@ export class Osf {
         codec: OsfMessage as Codec<unknown, never>,
         value: { finger: { optNum: finger.opt?.length ?? 0, ...finger } },
         what,
-        hint: (code, details) => subsystemHint(NFNL_SUBSYS.NFNL_SUBSYS_OSF, code, details),
+        hint: (code) => code === "EINVAL" ? moduleHint(NFNL_SUBSYS.NFNL_SUBSYS_OSF) : undefined,
         ...(tolerates === undefined ? {} : { tolerates }),
       });
       return true;

@@ -165,15 +165,20 @@ const MODULES: Readonly<Record<number, string>> = {
 };
 
 /**
- * Returns the hint of an error that a kernel without the subsystem gives: EINVAL, or EOPNOTSUPP in a transaction, both
- * without details. Other causes of such an error are possible, so the hint says "may".
+ * Returns the hint of an error that a kernel without the subsystem gives: EINVAL without details. Only a dump tells, as
+ * the kernel refuses other requests so for their values too.
  *
  * @param subsystem the number of the subsystem: {@linkcode NFNL_SUBSYS}
  */
 export function subsystemHint(subsystem: number, code: string, details: KernelErrorDetails): string | undefined {
-  if (code !== "EINVAL" && code !== "EOPNOTSUPP" || details.kernelMessage !== undefined || details.path !== undefined) {
-    return undefined;
-  }
+  const { kernelMessage, path, partial } = details;
+  return code === "EINVAL" && partial !== undefined && kernelMessage === undefined && path === undefined
+    ? moduleHint(subsystem)
+    : undefined;
+}
+
+/** Returns the hint for an error that only kernels without the subsystem give. */
+export function moduleHint(subsystem: number): string {
   return `the kernel may lack the subsystem: modprobe ${MODULES[subsystem]} loads it`;
 }
 

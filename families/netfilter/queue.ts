@@ -27,7 +27,7 @@ import type { PacketExpectation } from "./expectation.ts";
 import type { PacketFlow } from "./flow.ts";
 import type { CtInfo, NfHook, PacketVlan } from "./packet_fields.ts";
 import { mend } from "./packet.ts";
-import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, NFNL_SUBSYS, subsystemHint } from "./protocol.ts";
+import { moduleHint, NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, NFNL_SUBSYS } from "./protocol.ts";
 import { NF, QueueConfig, QueuePacket, type QueueVerdict, QueueVerdictMessage, type SkbInfo } from "./queue/tables.ts";
 
 const {
@@ -516,7 +516,7 @@ function hintOf(errno: number, flag: string | undefined): string | undefined {
     return "the kernel lacks CONFIG_NETFILTER_NETLINK_GLUE_CT, or module nf_conntrack_netlink is not loaded";
   }
   if (flag !== undefined) return "this kernel does not know the option";
-  return subsystemHint(NFNL_SUBSYS.NFNL_SUBSYS_QUEUE, errno === 22 ? "EINVAL" : "", {});
+  return errno === 22 ? moduleHint(NFNL_SUBSYS.NFNL_SUBSYS_QUEUE) : undefined;
 }
 
 /**

@@ -37,6 +37,7 @@ import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NF
 import { NftCounter } from "./expressions.ts";
 import {
   expectFamily,
+  expectKey,
   NftCollection,
   type NftContext,
   type NftDeclaration,
@@ -234,6 +235,7 @@ const declaration: NftDeclaration<NftChain> = {
   },
   prepare(value, verb) {
     if (verb !== "list") expectFamily(value, `${verb} chain`);
+    expectKey(value, "chain", verb);
     const { hook, type } = value as NftChain;
     // The kernel's own default, which older kernels lack.
     return hook !== undefined && type === undefined && verb === "add" ? { ...value, type: "filter" } : value;

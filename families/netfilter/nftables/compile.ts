@@ -119,6 +119,13 @@ export function compile(statements: readonly Statement[], context: CompileContex
   return new Compiler(context).rule(statements);
 }
 
+/** Compiles a statement that sets and elements have, as a counter; `what` is the operation in error messages. */
+export function compileState(statement: unknown, what: string): NftExpression {
+  const compiler = new Compiler({ family: "inet", what });
+  compiler.place.path[0] = "stmt";
+  return compiler.stateful(statement);
+}
+
 /** A part of a rule. */
 interface Item {
   expressions: NftExpression[];
@@ -1084,6 +1091,8 @@ class Compiler {
           return this.connlimit(value);
         case "last":
           return { name: "last", data: {} };
+        case "raw":
+          if (Array.isArray(value) && value.length === 1) return value[0] as NftExpression;
       }
       return this.place.fail("expected counter, limit, quota, ct count or last");
     });

@@ -69,6 +69,20 @@ export function decompile(expressions: readonly NftExpression[], context: Decomp
   return new Decompiler(expressions, context).run();
 }
 
+/**
+ * Returns the JSON of an expression that sets and elements have, as a counter.
+ *
+ * @param isNew true for what new elements begin with: nft shows no state of a counter then
+ */
+export function stateJson(one: NftExpression, isNew = false): Statement {
+  if (isNew && isFresh(one)) return { counter: null };
+  try {
+    return new Decompiler([], { family: "inet" }).state(one) as Statement;
+  } catch {
+    return { raw: [one] } as unknown as Statement;
+  }
+}
+
 type Json = unknown;
 
 /** Content of a register. */

@@ -207,6 +207,7 @@ const ELEMENT_BYTES = 32;
 export class NftElementForm {
   readonly #set: NftSet;
   readonly #key: readonly NftPart[];
+  /** The parts of the data, of the first value if they are ranges. */
   readonly #data: readonly NftPart[];
   readonly #isInterval: boolean;
   /** True if ranges are two elements. */
@@ -216,7 +217,9 @@ export class NftElementForm {
   constructor(set: NftSet) {
     this.#set = set;
     this.#key = keyLayout(set);
-    this.#data = set.dataType === undefined || set.dataType === "verdict" ? [] : layoutOf(set.dataType, set.dataLen);
+    const { dataType, dataLen, dataInterval } = set;
+    const length = dataInterval === true && dataLen !== undefined ? dataLen / 2 : dataLen;
+    this.#data = dataType === undefined || dataType === "verdict" ? [] : layoutOf(dataType, length);
     this.#isInterval = hasFlag(set, "interval");
     this.#hasEnds = this.#isInterval && this.#key.length === 1;
   }
@@ -336,18 +339,25 @@ export class NftElementForm {
     if (!Array.isArray(values) || values.length !== parts.length) {
       return refuse(TypeError, `data: expected an array of ${parts.length} values, got ${shown(data)}`);
     }
-    const bytes = parts.map(({ type, size }, index) =>
-      scalarBytes(datatypeOf(type), values[index], size, (kind, why) => refuse(kind, `data: ${why}`))
+    const ranges = parts.map((part, index) =>
+      rangeOf(part, values[index] as NftValue, (kind, why) => refuse(kind, `data: ${why}`))
     );
-    return { value: this.#join(bytes, true, parts) };
+    const low = this.#join(ranges.map(({ low }) => low), true, parts);
+    if (this.#set.dataInterval !== true) {
+      if (ranges.some(({ low, high }) => compareBytes(low, high) !== 0)) {
+        refuse(TypeError, `data: expected a single value, got ${shown(data)}: the map lacks dataInterval`);
+      }
+      return { value: low };
+    }
+    return { value: Uint8Array.of(...low, ...this.#join(ranges.map(({ high }) => high), true, parts)) };
   }
 
   #dataFromWire({ value, verdict }: NftData): NftValue | NftVerdictData {
     if (verdict !== undefined) return verdictData(verdict);
-    const values = this.#split(value, this.#data, true).map((bytes, index) =>
-      scalarOf(datatypeOf(this.#data[index]!.type), bytes)
-    );
-    return values.length === 1 ? values[0]! : values;
+    const isRange = this.#set.dataInterval === true, lows = this.#split(value, this.#data, true);
+    const highs = isRange ? this.#split(value?.subarray(value.length / 2), this.#data, true) : lows;
+    const values = lows.map((low, index) => rangeValue(this.#data[index]!.type, { low, high: highs[index]! }));
+    return (values.length === 1 ? values[0]! : values) as NftValue;
   }
 }
 

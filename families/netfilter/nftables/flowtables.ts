@@ -31,6 +31,7 @@ import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NF
 import { bei32, devices } from "./chains.ts";
 import {
   expectFamily,
+  expectKey,
   NftCollection,
   type NftContext,
   type NftDeclaration,
@@ -82,21 +83,23 @@ export const NftFlowtable: Attributes<NftFlowtable> = attributes(
     family: head(0, nfFamily, key),
     table: [1, string(255), key],
     name: [2, string(255), key],
-    handle: [5, be64, readOnly],
+    handle: [5, be64, key],
     flags: [7, mask(be32, { hw_offload: 1, counter: 2 })],
     use: [4, be32, readOnly],
   }),
   { header: NFGENMSG },
 ).with(place, NFTA_FLOWTABLE_HOOK);
 
-/** The key of a flowtable. */
+/** The key of a flowtable: its name or its handle. */
 export interface NftFlowtableKey {
   /** The family of its table. */
   family: NfFamily;
   /** The name of its table. */
   table: string;
   /** The name. */
-  name: string;
+  name?: string;
+  /** The handle. */
+  handle?: bigint | number;
 }
 
 const declaration: NftDeclaration<NftFlowtable> = {
@@ -113,17 +116,18 @@ const declaration: NftDeclaration<NftFlowtable> = {
   groups: [NFNLGRP.NFNLGRP_NFTABLES],
   filters: ["family", "table"],
   describe(value) {
-    const { family, table, name } = value as NftFlowtableKey;
-    return [family, table, name].filter(Boolean).join(" ");
+    const { family, table, name, handle } = value as NftFlowtableKey;
+    return [family, table, name ?? (handle === undefined ? "" : `handle ${handle}`)].filter(Boolean).join(" ");
   },
   identity: ({ family, table, name }) => `${family} ${table} ${name}`,
   keyOf(value) {
-    const { family, table, name } = value as NftFlowtableKey;
-    return { family, table, name };
+    const { family, table, name, handle } = value as NftFlowtableKey;
+    return { family, table, ...(name === undefined ? { handle } : { name }) };
   },
   none: ["ENOENT"],
   prepare(value, verb) {
     if (verb !== "list") expectFamily(value, `${verb} flowtable`);
+    expectKey(value, "flowtable", verb);
     return value;
   },
   setFlags: 0,

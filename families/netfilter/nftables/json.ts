@@ -6,19 +6,19 @@
  * @module
  */
 import { isFields } from "../../../core/arguments.ts";
-import { shown } from "../../../core/codec/mod.ts";
+import { didYouMean, shown } from "../../../core/codec/mod.ts";
 import { argumentError } from "../../../core/errors.ts";
-import type { NfFamily } from "../protocol.ts";
-import { decompile, type ListedSet } from "./decompile.ts";
+import { compileState } from "./compile.ts";
+import { decompile, type ListedSet, stateJson } from "./decompile.ts";
 import type { NftChain } from "./chains.ts";
 import type { NftElement, NftElementInput, NftSetElem, NftValue } from "./elements.ts";
 import { INET_PROTO } from "./fields.ts";
-import type { TableFamily } from "./operands.ts";
+import { Knowledge, type TableFamily } from "./operands.ts";
 import type { NftObject } from "./objects.ts";
-import type { NftRule, NftRuleInput } from "./rules.ts";
+import type { NftRule } from "./rules.ts";
 import { type NftObjectType, type NftSet, partsOf, typeNumber } from "./set.ts";
-import type { Statement } from "./statements.ts";
 import type { NftTable } from "./tables.ts";
+import { Place } from "./values.ts";
 
 /** JSON of nft. */
 export interface NftJson {
@@ -155,7 +155,7 @@ export function setJson(set: NftSet & { elements: readonly NftElement[] }): Fiel
       timeout,
       expires: expires === undefined ? undefined : Math.floor(expires),
       comment,
-      ...Object.fromEntries((expressions ?? []).map(({ name, data }) => [name, data])),
+      ...Object.assign({}, ...(expressions ?? []).map((one) => stateJson(one))) as Fields,
     });
     const key = Object.keys(more).length === 0 ? val : { elem: { val, ...more } };
     const mapped = objref ??
@@ -181,6 +181,7 @@ export function setJson(set: NftSet & { elements: readonly NftElement[] }): Fiel
     "auto-merge": set.autoMerge,
     comment: set.comment,
     elem: elem.length === 0 ? undefined : elem,
+    stmt: set.expr !== undefined ? [stateJson(set.expr, true)] : set.expressions?.map((one) => stateJson(one, true)),
   });
 }
 
@@ -244,20 +245,33 @@ export function objectJson(object: NftObject): Fields | undefined {
   return { [word]: defined({ ...head, comment, ...more }) };
 }
 
-/** The changes that JSON asks for, in the form of the collections' `add`. */
-export type NftJsonChange =
-  | { readonly kind: "flush" }
-  | { readonly kind: "table"; readonly value: NftTable }
-  | { readonly kind: "chain"; readonly value: NftChain }
-  | { readonly kind: "flowtable"; readonly value: object }
-  | { readonly kind: "object"; readonly value: NftObject }
-  | { readonly kind: "set"; readonly value: NftSet; readonly elements: readonly NftElementInput[] }
-  | {
-    readonly kind: "elements";
-    readonly value: { family: NfFamily; table: string; set: string };
-    readonly elements: readonly NftElementInput[];
-  }
-  | { readonly kind: "rule"; readonly value: NftRuleInput };
+/** The commands of JSON that change something. */
+const COMMANDS = ["add", "create", "insert", "replace", "delete", "destroy", "flush", "rename"] as const;
+/** Commands that make objects, whose order does not matter if they are side by side. */
+const MAKING: readonly string[] = ["add", "create", "insert", "replace"];
+/** Commands for less than all objects, and the objects. */
+const OBJECTS_OF: Readonly<Record<string, readonly NftJsonChange["kind"][]>> = {
+  insert: ["rule"],
+  replace: ["rule"],
+  rename: ["chain"],
+  flush: ["ruleset", "table", "chain", "set"],
+};
+
+/** A change that JSON asks for; values are in the form of the collections' `add`. */
+export interface NftJsonChange {
+  /** The command. */
+  readonly command: typeof COMMANDS[number];
+  /** What is changed. */
+  readonly kind: "ruleset" | "table" | "chain" | "object" | "flowtable" | "set" | "elements" | "rule";
+  /** The object, or its key. */
+  readonly value: Fields;
+  /** The elements of a set. */
+  readonly elements: readonly NftElementInput[];
+  /** The new name of a chain. */
+  readonly newname?: string;
+  /** The place of a new rule. */
+  readonly place: { readonly handle?: number; readonly index?: number };
+}
 
 /** Returns the changes that JSON asks for, in the order that the kernel needs. */
 export function changesOf(json: unknown, what: string): NftJsonChange[] {
@@ -270,35 +284,71 @@ export function changesOf(json: unknown, what: string): NftJsonChange[] {
   list.forEach((item: unknown, index) => {
     const path = `nftables[${index}]`;
     if (!isFields(item)) return refuse(path, `expected an object, got ${shown(item)}`);
-    let [word, value] = Object.entries(item)[0] ?? [];
-    if (word === "add" && isFields(value)) [word, value] = Object.entries(value)[0] ?? [];
-    if (word === "metainfo") return;
-    if (word === "flush" && isFields(value) && "ruleset" in value) return void found.push({ kind: "flush" });
-    if (word === undefined || !isFields(value)) return refuse(path, "expected an object of nft");
-    found.push(changeOf(word, value, (why) => refuse(`${path}.${word}`, why)));
+    const [first = "", inner] = Object.entries(item)[0] ?? [];
+    if (first === "metainfo") return;
+    if (first === "list" || first === "reset") {
+      return refuse(`${path}.${first}`, "it changes nothing in a transaction: use the methods list, json and reset");
+    }
+    const isCommand = (COMMANDS as readonly string[]).includes(first);
+    const [word = "", value] = isCommand ? isFields(inner) ? Object.entries(inner)[0] ?? [] : [] : [first, inner];
+    const command = isCommand ? first as NftJsonChange["command"] : "add";
+    const at = isCommand ? `${path}.${first}.${word}` : `${path}.${word}`;
+    // Listed meters belong to their rules.
+    if (word === "meter" && command === "add") return;
+    if (word === "ruleset" && (value === null || isFields(value))) {
+      if (command !== "flush") return refuse(at, "the ruleset can only be flushed");
+      return void found.push({ command, kind: "ruleset", value: value ?? {}, elements: [], place: {} });
+    }
+    if (word === "" || !isFields(value)) return refuse(path, "expected a command or an object of nft");
+    const change = changeOf(command, word, value, isCommand, (why) => refuse(at, why));
+    const kinds = OBJECTS_OF[command];
+    if (kinds?.includes(change.kind) === false) return refuse(at, `there is no ${command} of it`);
+    found.push(change);
   });
   markDynamic(found);
-  // Whatever the order, objects are made before those that refer to them: elements of verdict maps name chains.
-  const ORDER = ["flush", "table", "chain", "object", "flowtable", "set", "elements", "rule"];
-  return found.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  return inOrder(found);
+}
+
+/**
+ * Returns the changes with those that make objects in an order in which they can refer to each other: elements of
+ * verdict maps name chains, which nft lists behind them. Other commands keep their places.
+ */
+function inOrder(changes: readonly NftJsonChange[]): NftJsonChange[] {
+  const ORDER = ["ruleset", "table", "chain", "object", "flowtable", "set", "elements", "rule"];
+  const ordered: NftJsonChange[] = [];
+  let run: NftJsonChange[] = [];
+  const close = (): void => {
+    // Elements in sets may name chains too.
+    ordered.push(...run.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)));
+    run = [];
+  };
+  for (const change of changes) {
+    if (MAKING.includes(change.command)) run.push(change);
+    else {
+      close();
+      ordered.push(change);
+    }
+  }
+  close();
+  return ordered;
 }
 
 /** Adds the flag of sets to which rules add elements: nft 1.0.6 does not print it. */
 function markDynamic(changes: readonly NftJsonChange[]): void {
   const used = new Set<string>();
-  for (const change of changes) {
-    if (change.kind !== "rule") continue;
-    const { family, table, expr } = change.value;
+  for (const { kind, value } of changes) {
+    if (kind !== "rule") continue;
+    const { family, table, expr } = value;
     for (const statement of array(expr)) {
       const update = isFields(statement) ? statement["set"] ?? statement["map"] : undefined;
       const name = isFields(update) ? update["set"] ?? update["map"] : undefined;
       if (typeof name === "string") used.add(`${family} ${table} ${name.replace(/^@/, "")}`);
     }
   }
-  for (const change of changes) {
-    if (change.kind !== "set") continue;
-    const { value } = change, { family, table, name, flags = [] } = value;
-    if (used.has(`${family} ${table} ${name}`) && !flags.includes("eval")) value.flags = [...flags, "eval"];
+  for (const { kind, command, value } of changes) {
+    if (kind !== "set" || !MAKING.includes(command)) continue;
+    const set = value as unknown as NftSet, { family, table, name, flags = [] } = set;
+    if (used.has(`${family} ${table} ${name}`) && !flags.includes("eval")) set.flags = [...flags, "eval"];
   }
 }
 
@@ -306,86 +356,141 @@ function array(value: unknown): readonly unknown[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }
 
-function changeOf(word: string, value: Fields, refuse: (why: string) => never): NftJsonChange {
-  const family = value["family"] as NfFamily, table = value["table"] as string, name = value["name"] as string;
-  const comment = value["comment"] as string | undefined,
-    base = defined({ family, table, name, comment }) as never as NftChain;
+function changeOf(
+  command: NftJsonChange["command"],
+  word: string,
+  value: Fields,
+  isCommand: boolean,
+  refuse: (why: string) => never,
+): NftJsonChange {
+  const { family, table, name, comment, handle, newname } = value, isMade = MAKING.includes(command);
+  const key = defined({ family, table, name }), base = isMade ? { ...key, ...defined({ comment }) } : key;
+  const change = (kind: NftJsonChange["kind"], value: Fields, more: Partial<NftJsonChange> = {}): NftJsonChange => ({
+    command,
+    kind,
+    value: isMade || name !== undefined || handle === undefined ? value : { ...value, handle },
+    elements: [],
+    place: {},
+    ...more,
+  });
   switch (word) {
     case "table":
-      return {
-        kind: "table",
-        value: defined({
-          family,
-          name,
-          comment,
-          flags: value["flags"] === undefined ? undefined : array(value["flags"]),
-        }) as never,
-      };
-    case "chain": {
-      if (value["hook"] === undefined) return { kind: "chain", value: base };
-      const devs = array(value["dev"]) as string[];
-      return {
-        kind: "chain",
-        value: defined({
-          ...base,
-          type: value["type"],
-          hook: value["hook"],
-          priority: value["prio"],
-          dev: devs.length === 1 ? devs[0] : undefined,
-          devs: devs.length > 1 ? devs : undefined,
-          policy: value["policy"],
-        }) as never,
-      };
+      return change("table", {
+        ...base,
+        ...(isMade && value["flags"] !== undefined ? { flags: array(value["flags"]) } : {}),
+      });
+    case "chain":
+      if (command === "rename") {
+        if (typeof newname !== "string") return refuse(`newname: expected a name, got ${shown(newname)}`);
+        return change("chain", base, { newname });
+      }
+      if (isMade && value["hook"] === undefined) return change("chain", base);
+      return change("chain", isMade ? { ...base, ...hookOf(value) } : { ...base, ...devicesOf(value) });
+    case "rule": {
+      const rule = defined({ family, table, chain: value["chain"] });
+      if (command === "delete" || command === "destroy") return change("rule", { ...rule, ...defined({ handle }) });
+      const whole = defined({ ...rule, comment, expr: value["expr"] });
+      if (command === "replace") return change("rule", { ...whole, ...defined({ handle }) });
+      // The handle of a listed rule is its own, that of a command is its neighbour's.
+      return change("rule", whole, { place: isCommand ? defined({ handle, index: value["index"] }) as never : {} });
     }
-    case "rule":
-      return {
-        kind: "rule",
-        value: defined({ family, table, chain: value["chain"], comment, expr: value["expr"] as Statement[] }) as never,
-      };
+    case "meter":
     case "set":
     case "map": {
-      const set = setOf(base, value), given = elementsOf(value["elem"], word === "map");
-      // The data of an object map are names of objects.
-      const elements = set.objType === undefined ? given : given.map((one) => {
-        const { data, ...rest } = one as NftElement;
-        return { ...rest, objref: String(data) };
-      });
-      return { kind: "set", value: set, elements };
+      if (!isMade) return change("set", base);
+      const given = elementsOf(value["elem"], word === "map", refuse), set = setOf(base, value, given, refuse);
+      return change("set", set as never, { elements: named(set, given) });
     }
     case "element": {
       const all = array(value["elem"]);
-      return {
-        kind: "elements",
-        value: { family, table, set: name },
-        elements: elementsOf(all, all.some((one) => Array.isArray(one))),
-      };
+      const elements = elementsOf(all, all.some((one) => Array.isArray(one)), refuse);
+      return change("elements", defined({ family, table, set: name }), { elements });
     }
     case "flowtable":
-      return {
-        kind: "flowtable",
-        value: defined({
-          family,
-          table,
-          name,
-          hook: value["hook"],
-          priority: value["prio"],
-          devs: value["dev"] === undefined ? undefined : array(value["dev"]),
-        }),
-      };
+      return change("flowtable", {
+        ...base,
+        ...(isMade
+          ? defined({
+            hook: value["hook"],
+            priority: value["prio"],
+            flags: value["flags"] === undefined ? undefined : array(value["flags"]),
+          })
+          : {}),
+        ...devicesOf(value, true),
+      });
   }
   const type = OBJECT_WORDS[word];
-  if (type === undefined) return refuse("there is no such object of nft, or no such command here");
-  return { kind: "object", value: { ...base, type, data: objectData(type, value) } as never };
+  if (type === undefined) return refuse(`there is no such object of nft, or no such command${didYouMean(word, WORDS)}`);
+  return change("object", { ...base, type, ...(isMade ? { data: objectData(type, value) } : {}) });
 }
 
-function setOf(base: object, value: Fields): NftSet {
-  const split = (type: unknown): unknown => typeof type === "string" && type.includes(" . ") ? type.split(" . ") : type;
-  const map = split(value["map"]), objType = typeof map === "string" ? OBJECT_WORDS[map] : undefined;
+/** nft's words for objects and commands. */
+const WORDS = [
+  ...COMMANDS,
+  ...Object.keys(OBJECT_WORDS),
+  "table",
+  "chain",
+  "rule",
+  "set",
+  "map",
+  "element",
+  "flowtable",
+];
+
+/** Returns the fields of a base chain. */
+function hookOf(value: Fields): Fields {
+  const { type, hook, prio: priority, policy } = value;
+  return { ...defined({ type, hook, priority, policy }), ...devicesOf(value) };
+}
+
+/** Returns the devices of a chain, of which a single one has a field of its own; those of a flowtable are a list. */
+function devicesOf({ dev }: Fields, isList = false): Fields {
+  const devs = array(dev);
+  return devs.length === 0 ? {} : devs.length > 1 || isList ? { devs } : { dev: devs[0] };
+}
+
+/** Returns elements with their data as names of objects, in maps of objects. */
+function named(set: NftSet, elements: readonly NftElementInput[]): readonly NftElementInput[] {
+  if (set.objType === undefined) return elements;
+  return elements.map((one) => {
+    const { data, ...rest } = one as NftElement;
+    return { ...rest, objref: String(data) };
+  });
+}
+
+/** Returns the types of keys or data: names, or those of fields. */
+function typesOf(type: unknown, family: unknown, refuse: (why: string) => never): { type: unknown; length?: number } {
+  if (typeof type === "string") return { type: type.includes(" . ") ? type.split(" . ") : type };
+  if (!isFields(type) || type["typeof"] === undefined) return { type };
+  const place = new Place("read a type", "typeof");
+  try {
+    const operand = new Knowledge(family as TableFamily, place, {}, () => {}).operand(type["typeof"]);
+    const names = (operand.parts ?? [operand]).map(({ type }) => type.name);
+    return names.length === 1 ? { type: names[0], length: operand.bytes } : { type: names };
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+function setOf(
+  base: Fields,
+  value: Fields,
+  elements: readonly NftElementInput[],
+  refuse: (why: string) => never,
+): NftSet {
+  const { family } = value, key = typesOf(value["type"], family, refuse), map = typesOf(value["map"], family, refuse);
+  const objType = typeof map.type === "string" ? OBJECT_WORDS[map.type] : undefined;
   const flags = array(value["flags"]).map((flag) => flag === "dynamic" ? "eval" : flag);
+  const states = array(value["stmt"]).map((one) => compileState(one, "read a statement of a set"));
+  // nft does not tell that data are ranges.
+  const dataInterval = objType === undefined && map.type !== undefined && map.type !== "verdict" &&
+    elements.some((one) => isFields(one) && isExtent(one["data"], Array.isArray(map.type)));
   return defined({
     ...base,
-    keyType: split(value["type"]),
-    dataType: objType === undefined ? map : undefined,
+    keyType: key.type,
+    keyLen: key.length,
+    dataType: objType === undefined ? map.type : undefined,
+    dataInterval: dataInterval ? true : undefined,
     objType,
     flags: flags.length === 0 ? undefined : flags,
     policy: value["policy"],
@@ -393,7 +498,14 @@ function setOf(base: object, value: Fields): NftSet {
     gcInterval: value["gc-interval"],
     desc: value["size"] === undefined ? undefined : { size: value["size"] },
     autoMerge: value["auto-merge"],
+    ...(states.length === 1 ? { expr: states[0] } : states.length > 1 ? { expressions: states } : {}),
   }) as never;
+}
+
+/** True if a value is a range or prefix, or has one. */
+function isExtent(value: unknown, isConcat: boolean): boolean {
+  if (isConcat && Array.isArray(value)) return value.some((one) => isExtent(one, false));
+  return Array.isArray(value) || typeof value === "string" && value.includes("/");
 }
 
 function valueOf(json: unknown): NftValue {
@@ -404,18 +516,22 @@ function valueOf(json: unknown): NftValue {
   return Array.isArray(concat) ? concat.map(valueOf) as NftValue : json as never;
 }
 
-function elementsOf(json: unknown, isMap: boolean): NftElementInput[] {
-  return array(json).map((one) => {
+function elementsOf(json: unknown, isMap: boolean, refuse: (why: string) => never): NftElementInput[] {
+  return array(json).map((one, index) => {
     const [given, data] = isMap && Array.isArray(one) ? one : [one];
     const inner = isFields(given) && isFields(given["elem"]) ? given["elem"] : { val: given };
-    const { val, timeout, expires, comment, counter } = inner as Fields;
-    const isVerdict = isFields(data) && !("concat" in data);
+    const { val, timeout, expires, comment, ...states } = inner as Fields;
+    if (val === undefined) return refuse(`elem[${index}]: "val" is missing`);
+    const isVerdict = isFields(data) && !["concat", "range", "prefix"].some((word) => word in data);
+    const expressions = Object.entries(states).map(([name, state]) =>
+      compileState({ [name]: state }, `read elem[${index}]`)
+    );
     return defined({
       elem: valueOf(val),
       timeout,
       expires,
       comment,
-      expressions: isFields(counter) ? [{ name: "counter", data: counter }] : undefined,
+      expressions: expressions.length === 0 ? undefined : expressions,
       data: data === undefined ? undefined : isVerdict ? data : valueOf(data),
     }) as unknown as NftElement;
   });

@@ -40,6 +40,7 @@ import { NftConnlimit, NftCounter, NftLimit, NftQuota, NftSynproxy } from "./exp
 import { type NftObjectType, objectType } from "./set.ts";
 import {
   expectFamily,
+  expectKey,
   NftCollection,
   type NftContext,
   type NftDeclaration,
@@ -305,7 +306,7 @@ export const NftObject: Attributes<NftObject> = attributes((): Shape<NftObjectFi
   family: head(0, nfFamily, key),
   table: [1, string(255), key],
   name: [2, string(255), key],
-  handle: [6, be64, readOnly],
+  handle: [6, be64, key],
   use: [5, be32, readOnly],
   userdata: [8, userdata(0)],
   comment: commentIn(0),
@@ -329,7 +330,9 @@ export interface NftObjectKey {
   /** The name of its table. */
   table: string;
   /** The name. */
-  name: string;
+  name?: string;
+  /** The handle. */
+  handle?: bigint | number;
   /** The type: objects of different types may have the same name. */
   type: NftObjectType;
 }
@@ -357,17 +360,18 @@ const declaration: NftDeclaration<NftObject> = {
   groups: [NFNLGRP.NFNLGRP_NFTABLES],
   filters: ["family", "table", "type"] as never,
   describe(value) {
-    const { family, table, name, type } = value as NftObjectKey;
-    return [family, table, type, name].filter(Boolean).join(" ");
+    const { family, table, name, type, handle } = value as NftObjectKey;
+    return [family, table, type, name ?? (handle === undefined ? "" : `handle ${handle}`)].filter(Boolean).join(" ");
   },
   identity: ({ family, table, type, name }) => `${family} ${table} ${type} ${name}`,
   keyOf(value) {
-    const { family, table, name, type } = value as NftObjectKey;
-    return { family, table, name, type };
+    const { family, table, name, type, handle } = value as NftObjectKey;
+    return { family, table, type, ...(name === undefined ? { handle } : { name }) };
   },
   none: ["ENOENT"],
   prepare(value, verb) {
     if (verb !== "list") expectFamily(value, `${verb} object`);
+    expectKey(value, "object", verb);
     const { type, data } = value as NftObject;
     // The kernel requires the data, which a counter may begin without.
     return verb === "add" && type === "counter" && data === undefined ? { ...value, data: {} } : value;

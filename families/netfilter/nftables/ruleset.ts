@@ -15,7 +15,7 @@ import { argumentError } from "../../../core/errors.ts";
 import { eachMessage, NLMSG_HDRLEN } from "../../../core/message.ts";
 import { decodeWhole, stream, type Streaming } from "../../../core/stream.ts";
 import { NETFILTER_MSG, type NfFamily, NFNLGRP } from "../protocol.ts";
-import { type NftChain, NftChain as Chain, NftChains } from "./chains.ts";
+import { type NftChain, NftChain as Chain, type NftChainKey, NftChains } from "./chains.ts";
 import {
   type NftElement,
   NftElementForm,
@@ -26,19 +26,30 @@ import {
 } from "./elements.ts";
 import { type NftFlowtable, NftFlowtable as Flowtable, NftFlowtables } from "./flowtables.ts";
 import { type NftObject, NftObject as Stateful, NftObjects } from "./objects.ts";
-import { type NftRule, NftRule as Rule, NftRules } from "./rules.ts";
+import { type NftRule, NftRule as Rule, type NftRuleInput, NftRules } from "./rules.ts";
 import { type NftSet, NftSet as Set, NftSets } from "./sets.ts";
 import { type NftTable, NftTable as Table, NftTables } from "./tables.ts";
 import {
   contextIn,
   generationOf,
   inOneGeneration,
+  type NftCollection,
   type NftContext,
   NftGeneration,
   sharedContext,
   transact,
 } from "./transaction.ts";
-import { chainJson, changesOf, listedSet, type NftJson, objectJson, ruleJson, setJson, tableJson } from "./json.ts";
+import {
+  chainJson,
+  changesOf,
+  listedSet,
+  type NftJson,
+  type NftJsonChange,
+  objectJson,
+  ruleJson,
+  setJson,
+  tableJson,
+} from "./json.ts";
 import type { TableFamily } from "./operands.ts";
 import { text } from "./text.ts";
 
@@ -211,35 +222,22 @@ export class NftRulesets {
   }
 
   /**
-   * Adds what JSON of nft describes, as `nft -j list ruleset` prints it, in one transaction: like `nft -j -f`. Tables,
-   * chains, sets and objects may exist; rules are added behind those that are there.
+   * Does what JSON of nft describes, in one transaction, like `nft -j -f`: an object as `nft -j list ruleset` prints it
+   * is added, and the commands `add`, `create`, `insert`, `replace`, `delete`, `destroy`, `flush` and `rename` are done in
+   * their order. Tables, chains, sets and objects that are added may exist; rules are added behind those that are there.
+   *
+   * A rule of `add` or `insert` has the handle or index of its neighbour; that of a listed rule is ignored.
    *
    * @param options `replace` deletes all that exists first, in the same transaction
-   * @throws {TypeError} the JSON has an object that nft does not have, or a statement that is wrong
+   * @throws {TypeError} the JSON has a command or object that nft does not have, or a statement that is wrong
    */
   apply(json: NftJson, options: { replace?: boolean } = {}): void {
     expectOptions(options, "apply a ruleset", { replace: "boolean" });
-    const changes = changesOf(json, "apply a ruleset"),
-      client = this.#context.open(),
-      exists = { exists: "ok" } as const;
+    const changes = changesOf(json, "apply a ruleset"), client = this.#context.open();
     transact(client, (add) => {
       const context = contextIn(client, add);
       if (options.replace === true) new NftRulesets(context).flush({ all: true });
-      for (const change of changes) {
-        const { kind } = change;
-        if (kind === "flush") new NftRulesets(context).flush({ all: true });
-        else if (kind === "table") new NftTables(context).add(change.value, exists);
-        else if (kind === "chain") new NftChains(context).add(change.value, exists);
-        else if (kind === "object") new NftObjects(context).add(change.value, exists);
-        else if (kind === "flowtable") new NftFlowtables(context).add(change.value as NftFlowtable, exists);
-        else if (kind === "rule") new NftRules(context).add(change.value);
-        else if (kind === "elements") new NftElements(context).add(change.value, change.elements, exists);
-        else {
-          const { family, table = "", name = "" } = change.value;
-          new NftSets(context).add(change.value, exists);
-          new NftElements(context).add({ family, table, set: name }, change.elements, exists);
-        }
-      }
+      for (const change of changes) applyChange(change, context);
     });
   }
 
@@ -344,6 +342,58 @@ export class NftRulesets {
       });
       return found;
     }, { signal: options.signal, closing: client.closing, close: () => events.close() });
+  }
+}
+
+/** The collections of objects with names. */
+const NAMED = {
+  table: NftTables,
+  chain: NftChains,
+  set: NftSets,
+  object: NftObjects,
+  flowtable: NftFlowtables,
+} as const;
+
+/** Adds a change of JSON to a transaction. */
+function applyChange({ command, kind, value, elements, newname, place }: NftJsonChange, context: NftContext): void {
+  const { family, table, name, chain } = value as { family: NfFamily; table: string; name: string; chain: string };
+  const exists = command === "create" ? {} : { exists: "ok" } as const, what = `${command} ${kind}`;
+  if (kind === "ruleset") return new NftRulesets(context).flush(family === undefined ? { all: true } : { family });
+  if (kind === "elements") {
+    const collection = new NftElements(context), key = value as unknown as NftElementsKey;
+    if (command === "delete" || command === "destroy") return collection[command](key, elements);
+    return collection.add(key, elements, exists);
+  }
+  if (command === "flush") {
+    if (kind === "set") return new NftElements(context).flush({ family, table, set: name });
+    expectName(kind === "table" ? { family, name } : { family, table, name }, what);
+    new NftRules(context).flush(kind === "table" ? { family, table: name } : { family, table, chain: name });
+    return;
+  }
+  if (kind === "rule") {
+    const collection = new NftRules(context), rule = value as unknown as NftRuleInput & { table: string };
+    if (command === "insert") collection.insert(rule, place);
+    else if (command === "replace") collection.replace(rule);
+    else if (command === "delete" || command === "destroy") {
+      expectName({ family, table, chain }, what);
+      collection[command](rule as never);
+    } else collection.add(rule, place);
+    return;
+  }
+  const collection = new NAMED[kind](context) as unknown as NftCollection<object, object, object, unknown>;
+  if (command === "rename") return new NftChains(context).rename(value as unknown as NftChainKey, newname!);
+  if (command === "delete" || command === "destroy") {
+    collection[command](value);
+    return;
+  }
+  collection.add(value, exists);
+  if (elements.length > 0) new NftElements(context).add({ family, table, set: name }, elements, exists);
+}
+
+/** Fails if a field of a key is missing. */
+function expectName(key: object, what: string): void {
+  for (const [name, value] of Object.entries(key)) {
+    if (value === undefined) throw argumentError(TypeError, `Cannot ${what}: ${name} is missing`);
   }
 }
 

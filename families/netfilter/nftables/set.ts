@@ -11,6 +11,7 @@ import {
   be32,
   be64,
   type Codec,
+  type Derived,
   didYouMean,
   enumeration,
   head,
@@ -195,6 +196,8 @@ export interface NftSet {
   userdata?: Uint8Array;
   /** True if overlapping elements are merged when they are added. */
   autoMerge?: boolean;
+  /** True if the data of a map are ranges. */
+  dataInterval?: boolean;
   /** The comment. */
   comment?: string;
 }
@@ -210,12 +213,22 @@ export const SET_USERDATA = {
   comment: 7,
 } as const;
 
+/** Entry of a field that is true if a value in the user data is 1. */
+function told(type: number): Derived<boolean> {
+  return {
+    derive(owner) {
+      const { userdata } = owner as NftSet;
+      return userdata !== undefined && integerOf(userdataValues(userdata).get(type)) === 1 || undefined;
+    },
+  };
+}
+
 /** Wire form of {@linkcode NftSet}: nfgenmsg and NFTA_SET_*. */
 export const NftSet: Attributes<NftSet> = attributes((): Shape<NftSet> => ({
   family: head(0, nfFamily, key),
   table: [1, string(255), key],
   name: [2, string(255), key],
-  handle: [16, be64, readOnly],
+  handle: [16, be64, key],
   keyType: [4, datatype],
   keyLen: [5, be32],
   dataType: [6, datatype],
@@ -232,12 +245,8 @@ export const NftSet: Attributes<NftSet> = attributes((): Shape<NftSet> => ({
   count: [20, be32, readOnly],
   id: [10, be32, "input"],
   userdata: [13, userdata(SET_USERDATA.comment)],
-  autoMerge: {
-    derive(owner) {
-      const { userdata } = owner as NftSet;
-      return userdata !== undefined && integerOf(userdataValues(userdata).get(SET_USERDATA.merge)) === 1 || undefined;
-    },
-  },
+  autoMerge: told(SET_USERDATA.merge),
+  dataInterval: told(SET_USERDATA.dataInterval),
   comment: commentIn(SET_USERDATA.comment),
 }), { header: NFGENMSG });
 

@@ -18,6 +18,7 @@ import { datatypeOf, type NftDatatypeName } from "./datatypes.ts";
 import { keyLayout, layoutOf, lengthOf, NftSet, type NftSetFlag, partsOf, SET_USERDATA } from "./set.ts";
 import {
   expectFamily,
+  expectKey,
   nextSetId,
   NftCollection,
   type NftContext,
@@ -52,7 +53,7 @@ function byteorder(types: readonly NftDatatypeName[]): number {
 
 /** Returns the user data that tells nft the byte order of a set's types: without it, nft shows marks reversed. */
 function userdataFor(set: NftSet): Uint8Array {
-  const { keyType, dataType, objType, comment, autoMerge, userdata: given } = set;
+  const { keyType, dataType, objType, comment, autoMerge, dataInterval, userdata: given } = set;
   const writer = new Writer();
   const values = given === undefined ? new Map<number, Uint8Array>() : userdataValues(octets(given, writer));
   const fill = (type: number, value: Uint8Array): void => {
@@ -70,7 +71,9 @@ function userdataFor(set: NftSet): Uint8Array {
   if (dataType === "verdict") {
     fill(SET_USERDATA.dataTypeof, userdataOf([[TYPEOF, hostInteger(VERDICT)], [TYPEOF_DATA, new Uint8Array()]]));
   } else if (data.length > 1) fill(SET_USERDATA.dataTypeof, concat);
-  if (dataType !== undefined && objType === undefined) fill(SET_USERDATA.dataInterval, hostInteger(0));
+  if (dataType !== undefined && objType === undefined) {
+    fill(SET_USERDATA.dataInterval, hostInteger(dataInterval === true ? 1 : 0));
+  }
   // The comment follows when the object is encoded.
   if (comment !== undefined) values.delete(SET_USERDATA.comment);
   return userdataOf([...values].sort(([a], [b]) => a - b));
@@ -79,7 +82,18 @@ function userdataFor(set: NftSet): Uint8Array {
 /** Returns the set to send, with what follows from the fields that were given. */
 function completed(set: NftSet): NftSet {
   const what = `add set ${declaration.describe(set)}`;
-  const { keyType, dataType, objType, desc, timeout, expressions, flags: given = [], autoMerge: _, ...rest } = set;
+  const {
+    keyType,
+    dataType,
+    objType,
+    desc,
+    timeout,
+    expressions,
+    flags: given = [],
+    autoMerge: _,
+    dataInterval,
+    ...rest
+  } = set;
   const flags = new Set<NftSetFlag>(Array.isArray(given) ? given : []), keys = partsOf(keyType);
   if (keyType === undefined) throw argumentError(TypeError, `Cannot ${what}: keyType is missing, as "ipv4_addr"`);
   if (dataType !== undefined) flags.add("map");
@@ -97,7 +111,11 @@ function completed(set: NftSet): NftSet {
     );
   }
   const dataLen = set.dataLen ??
-    (dataType === undefined ? undefined : dataType === "verdict" ? 0 : lengthOf(layoutOf(dataType, undefined)));
+    (dataType === undefined
+      ? undefined
+      : dataType === "verdict"
+      ? 0
+      : lengthOf(layoutOf(dataType, undefined)) * (dataInterval === true ? 2 : 1));
   return {
     ...rest,
     keyType,
@@ -143,6 +161,7 @@ const declaration: NftDeclaration<NftSet> = {
   none: ["ENOENT"],
   prepare(value: object, verb: Verb) {
     if (verb !== "list") expectFamily(value, `${verb} set`);
+    expectKey(value, "set", verb);
     return verb === "add" ? completed(value as NftSet) : value;
   },
   setFlags: 0,
@@ -172,6 +191,7 @@ export class NftSets extends NftCollection<NftSet, Input<NftSet>, NftSetKey> {
     this.context.made?.set(declaration.identity(value as NftSet), {
       ...completed(value as NftSet),
       autoMerge: value.autoMerge === true,
+      dataInterval: value.dataInterval === true,
     });
     return made;
   }

@@ -26,11 +26,11 @@ import {
   string,
 } from "../../../core/codec/mod.ts";
 import type { Input } from "../../../core/collection.ts";
-import { argumentError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NFNLGRP } from "../protocol.ts";
 import {
   expectFamily,
+  expectKey,
   NftCollection,
   type NftContext,
   type NftDeclaration,
@@ -68,18 +68,20 @@ export const NftTable: Attributes<NftTable> = attributes((): Shape<NftTable> => 
   name: [1, string(255), key],
   flags: [2, mask(be32, { dormant: 1, owner: 2, persist: 4 })],
   use: [3, be32, readOnly],
-  handle: [4, be64, readOnly],
+  handle: [4, be64, key],
   owner: [7, be32, readOnly],
   userdata: [6, userdata(0)],
   comment: commentIn(0),
 }), { header: NFGENMSG });
 
-/** The key of a table. */
+/** The key of a table: its name or its handle. */
 export interface NftTableKey {
   /** The family. */
   family: NfFamily;
   /** The name. */
-  name: string;
+  name?: string;
+  /** The handle. */
+  handle?: bigint | number;
 }
 
 const declaration: NftDeclaration<NftTable> = {
@@ -95,18 +97,18 @@ const declaration: NftDeclaration<NftTable> = {
   destroy: NETFILTER_MSG.NFT_MSG_DESTROYTABLE,
   groups: [NFNLGRP.NFNLGRP_NFTABLES],
   filters: ["family"],
-  describe: (value) => [(value as NftTable).family, (value as NftTable).name].filter(Boolean).join(" "),
+  describe(value) {
+    const { family, name, handle } = value as NftTableKey;
+    return [family, name ?? (handle === undefined ? "" : `handle ${handle}`)].filter(Boolean).join(" ");
+  },
   identity: ({ family, name }) => `${family} ${name}`,
-  keyOf: (value) => ({ family: (value as NftTable).family, name: (value as NftTable).name }),
+  keyOf(value) {
+    const { family, name, handle } = value as NftTableKey;
+    return { family, ...(name === undefined ? { handle } : { name }) };
+  },
   prepare(value, verb) {
     if (verb !== "list") expectFamily(value, `${verb} table`);
-    const { name, handle } = value as NftTable;
-    if (verb === "delete" && name === undefined && handle === undefined) {
-      throw argumentError(
-        TypeError,
-        "Cannot delete table: name is missing: the kernel would delete all tables of the family",
-      );
-    }
+    expectKey(value, "table", verb);
     return value;
   },
   setFlags: 0,

@@ -22,6 +22,7 @@ import { declareMessages } from "../../../core/messages.ts";
 import type { Frame, Operation, Requester } from "../../../core/protocol.ts";
 import { runTransaction } from "../../../core/transaction.ts";
 import {
+  moduleHint,
   NETFILTER_MSG,
   NETLINK_NETFILTER,
   NfBatch,
@@ -70,7 +71,8 @@ export function generationOf(client: Client): NftGeneration {
     what: "get the generation of the ruleset",
     reply: NETFILTER_MSG.NFT_MSG_NEWGEN,
     looks: true,
-    hint: (code, details) => subsystemHint(NFTABLES, code, details),
+    // The request has no values that the kernel could refuse.
+    hint: (code) => code === "EINVAL" ? moduleHint(NFTABLES) : undefined,
   }) as NftGeneration | undefined;
   if (found === undefined) throw unasked("get the generation of the ruleset");
   return found;
@@ -107,10 +109,12 @@ function frame(generation: number | undefined): Frame {
     codec: NfBatch as Codec<unknown, never>,
     value: { resId: NFTABLES, ...value },
     what,
-    hint: (code, details) =>
+    hint: (code) =>
       code === "ERESTART"
         ? "another program has changed the ruleset since that generation: read it again"
-        : subsystemHint(NFTABLES, code, details),
+        : code === "EOPNOTSUPP"
+        ? moduleHint(NFTABLES)
+        : undefined,
   });
   return {
     begin: message(
@@ -320,6 +324,15 @@ export function nftHint(code: string, details: KernelErrorDetails): string | und
     default:
       return subsystemHint(NFTABLES, code, details);
   }
+}
+
+/** Throws unless a key tells an object: without, the kernel would delete all, or one of any name. */
+export function expectKey(value: object, object: string, verb: string): void {
+  if (verb !== "delete") return;
+  const { table, name, handle } = value as { table?: unknown; name?: unknown; handle?: unknown };
+  const missing = object !== "table" && table === undefined ? "table" : "name";
+  if (missing === "name" && (name !== undefined || handle !== undefined)) return;
+  throw argumentError(TypeError, `Cannot delete ${object}: ${missing} is missing`);
 }
 
 /** Throws unless an object names its family: the kernel knows no default. */

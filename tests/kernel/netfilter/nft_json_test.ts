@@ -1,0 +1,115 @@
+/** The commands of nft's JSON, which `ruleset.apply` takes, compared with what nft makes of them. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { TransactionError } from "../../../core/errors.ts";
+import type { NftJson } from "../../../families/netfilter/nftables/mod.ts";
+import { nftTest } from "./nft.ts";
+
+const T = { family: "inet", table: "t" } as const;
+const accept = { accept: null }, drop = { drop: null };
+type Command = Record<string, unknown>;
+const one = (command: string, object: Command): Command => ({ [command]: object });
+const rule = (comment: string, more: Command = {}): Command => ({
+  rule: { ...T, chain: "c", comment, expr: [{ counter: null }, accept], ...more },
+});
+
+/** Transactions, each of which begins where the one before ended. */
+const STEPS: readonly (readonly Command[])[] = [
+  [
+    { table: { family: "inet", name: "t" } },
+    one("add", { chain: { ...T, name: "c", type: "filter", hook: "input", prio: 0, policy: "accept" } }),
+    one("create", { chain: { ...T, name: "other" } }),
+    one("add", { set: { ...T, name: "s", type: "ipv4_addr", elem: ["192.0.2.1", "192.0.2.2"] } }),
+    one("add", { map: { ...T, name: "m", type: "inet_service", map: "verdict" } }),
+    one("add", { counter: { ...T, name: "n" } }),
+    one("add", rule("1")),
+    one("add", rule("2")),
+  ],
+  [
+    one("insert", rule("top")),
+    one("add", { element: { ...T, name: "m", elem: [[22, { jump: { target: "other" } }], [80, accept]] } }),
+    one("create", { element: { ...T, name: "s", elem: ["192.0.2.3"] } }),
+  ],
+  [one("insert", rule("before 2", { index: 2 })), one("add", rule("behind top", { index: 0 }))],
+  [one("delete", { element: { ...T, name: "s", elem: ["192.0.2.1"] } })],
+  [one("rename", { chain: { ...T, name: "other", newname: "renamed" } })],
+  [one("delete", { counter: { ...T, name: "n" } })],
+  [one("flush", { map: { ...T, name: "m" } })],
+  [one("delete", { chain: { ...T, name: "renamed" } })],
+  [one("flush", { set: { ...T, name: "s" } }), one("delete", { set: { ...T, name: "s" } })],
+  [one("flush", { chain: { ...T, name: "c" } }), one("add", rule("again"))],
+  [one("delete", { map: { ...T, name: "m" } })],
+  [one("flush", { table: { family: "inet", name: "t" } })],
+  [one("delete", { table: { family: "inet", name: "t" } }), { table: { family: "ip", name: "u" } }],
+  [one("flush", { ruleset: null })],
+];
+
+nftTest("nf_tables: commands of JSON change what they change by nft", ({ ours: { ruleset }, nft }) => {
+  const states = (apply: (json: NftJson) => void): string[] =>
+    STEPS.map((nftables) => {
+      apply({ nftables });
+      return nft("list ruleset");
+    });
+  const theirs = states((json) => void nft(JSON.stringify(json), "-j"));
+  assertEquals(states((json) => ruleset.apply(json)), theirs);
+  assertEquals(new Set(theirs).size, STEPS.length);
+});
+
+nftTest("nf_tables: commands of JSON find rules by their handles, and undo each other", ({ ours, nft }) => {
+  const { ruleset, rules } = ours;
+  ruleset.apply({ nftables: [...STEPS[0]!] });
+  const listed = (): string[] => rules.list({ family: "inet", table: "t" }).map(({ comment }) => comment!);
+  const [first, second] = rules.list({ family: "inet", table: "t" }).map(({ handle }) => Number(handle));
+  const has = (handle: number | undefined): Command => ({ rule: { ...T, chain: "c", handle } });
+  const nftables = [
+    one("replace", { rule: { ...T, chain: "c", handle: first, comment: "new", expr: [drop] } }),
+    one("add", rule("behind", { handle: first })),
+    one("insert", rule("in front", { handle: first })),
+    one("delete", has(second)),
+    one("destroy", has(4711)),
+    one("destroy", { table: { family: "ip", name: "absent" } }),
+    one("destroy", { set: { ...T, name: "absent" } }),
+  ];
+  ruleset.apply({ nftables });
+  assertEquals(listed(), ["in front", "new", "behind"]);
+  // A listed rule is added, whatever its handle.
+  ruleset.apply({ nftables: [rule("last", { handle: 4711 })] });
+  assertEquals(listed().at(-1), "last");
+  const { handle } = ours.objects.list()[0]!, before = nft("list ruleset");
+  ruleset.apply({
+    nftables: [
+      one("delete", { counter: { ...T, handle: Number(handle) } }),
+      one("create", { counter: { ...T, name: "n" } }),
+    ],
+  });
+  assertEquals(nft("list ruleset"), before);
+  for (const object of [{ set: { ...T, name: "s", type: "ipv4_addr" } }, { chain: { ...T, name: "c" } }]) {
+    assertThrows(() => ruleset.apply({ nftables: [one("create", object)] }), TransactionError, "EEXIST");
+  }
+  const refused: [Command, string][] = [
+    [one("list", { ruleset: null }), "nftables[0].list: it changes nothing"],
+    [one("reset", { counters: null }), "nftables[0].reset: it changes nothing"],
+    [one("rename", { set: { ...T, name: "s", newname: "t" } }), "nftables[0].rename.set: there is no rename"],
+    [
+      one("rename", { chain: { ...T, name: "c" } }),
+      "nftables[0].rename.chain: newname: expected a name, got undefined",
+    ],
+    [one("insert", { chain: { ...T, name: "c" } }), "nftables[0].insert.chain: there is no insert"],
+    [one("delete", { rule: { ...T, chain: "c" } }), "handle is missing"],
+    [one("delete", { rule: { ...T, handle: 3 } }), "chain is missing"],
+    [one("delete", { chain: { ...T } }), "name is missing"],
+    [one("delete", { set: { ...T } }), "name is missing"],
+    [one("delete", { counter: { ...T } }), "name is missing"],
+    [one("flush", { chain: { ...T } }), "name is missing"],
+    [one("flush", { table: { family: "inet" } }), "name is missing"],
+    [one("flush", { counter: { ...T, name: "n" } }), "nftables[0].flush.counter: there is no flush"],
+    [one("delete", { ruleset: null }), "the ruleset can only be flushed"],
+    [
+      one("adds", { chain: { ...T } }),
+      'nftables[0].adds: there is no such object of nft, or no such command, did you mean "add"',
+    ],
+  ];
+  for (const [command, message] of refused) {
+    assertThrows(() => ruleset.apply({ nftables: [command] }), TypeError, message);
+  }
+  assertEquals(nft("list ruleset"), before);
+});
