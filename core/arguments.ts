@@ -218,3 +218,49 @@ export function guardMethods(self: object): void {
     }
   }
 }
+
+/**
+ * Throws if a filter to delete by has an undefined field, also in a nested object: without the condition that was meant,
+ * more objects would be deleted.
+ */
+export function expectNoUndefined(filter: object, what: string, path = ""): void {
+  for (const [name, value] of Object.entries(filter)) {
+    const field = `${path}${name}`;
+    if (value === undefined && field !== "all") {
+      throw argumentError(
+        TypeError,
+        `Cannot ${what}: ${field} is undefined: without it, the filter selects more; { all: true } selects all`,
+      );
+    }
+    if (isFields(value)) expectNoUndefined(value, what, `${field}.`);
+  }
+}
+
+/**
+ * Returns a filter to delete by. Throws if it selects everything without saying so by `{ all: true }`.
+ *
+ * @param selects returns false for a filter that selects everything
+ * @param verb the word for what is done with the objects
+ */
+export function selection<F extends object>(
+  filter: F | { all: true },
+  what: string,
+  selects: (filter: F) => boolean = isCondition,
+  verb = "delete",
+): F {
+  expectFields(filter, what, "a filter as an object");
+  const { all, ...rest } = filter as { all?: unknown };
+  if (all !== undefined && all !== true) {
+    throw argumentError(TypeError, `Cannot ${what}: all: expected true or undefined, got ${shown(all)}`);
+  }
+  if ((all === true) === selects(rest as F)) {
+    throw argumentError(
+      TypeError,
+      all === true
+        ? `Cannot ${what}: { all: true } excludes other fields`
+        : `Cannot ${what} without a filter: use { all: true } to ${verb} all`,
+    );
+  }
+  expectNoUndefined(rest, what);
+  return rest as F;
+}

@@ -15,6 +15,7 @@ import {
   namesOf,
   operationOf,
   plural,
+  selection,
   WAIT_OPTIONS,
   WATCH_OPTIONS,
 } from "./arguments.ts";
@@ -592,20 +593,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    */
   flush(filter: I | { all: true }): number {
     const { object, messages } = this.declaration, what = `flush ${plural(object)}`;
-    expectFields(filter, what, "a filter as an object");
-    const { all, ...rest } = filter as { all?: unknown }, wanted = this.#wanted(rest as I, what);
-    if (all !== undefined && all !== true) {
-      throw argumentError(TypeError, `Cannot ${what}: all: expected true or undefined, got ${shown(all)}`);
-    }
-    if ((all === true) === isCondition(wanted)) {
-      throw argumentError(
-        TypeError,
-        all === true
-          ? `Cannot ${what}: { all: true } excludes other fields`
-          : `Cannot ${what} without a filter: use { all: true } to delete all`,
-      );
-    }
-    const listed = this.list(rest as I), found = this.declaration.deletable?.(listed) ?? listed;
+    const rest = selection<I>(filter, what, (rest) => isCondition(this.#wanted(rest, what)));
+    const listed = this.list(rest), found = this.declaration.deletable?.(listed) ?? listed;
     try {
       this.#open().runBatch((add) => {
         for (const one of found) add(this.operation("delete", messages.del, this.keyValue(one as never, "delete")));
@@ -614,7 +603,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       if (!(error instanceof BatchError) || error.unsent.length > 0) throw error;
       // If the kernel did not find an object, a second list tells if it is gone.
       const missed = error.failures.some(({ error }) => this.#isAbsence(error));
-      const there = new Set((missed ? this.list(rest as I) : []).map((one) => this.key(one)));
+      const there = new Set((missed ? this.list(rest) : []).map((one) => this.key(one)));
       const left = error.without((one) => this.#isAbsence(one.error) && !there.has(this.key(found[one.index]!)));
       if (left !== undefined) throw left;
     }

@@ -18,7 +18,14 @@
  *
  * @module
  */
-import { expectFields, expectOptions, guardMethods, isCondition, WATCH_OPTIONS } from "../../core/arguments.ts";
+import {
+  expectFields,
+  expectOptions,
+  guardMethods,
+  isCondition,
+  selection,
+  WATCH_OPTIONS,
+} from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import { type Attributes, attributes, be16, be32, type Codec, head, type Shape, shown } from "../../core/codec/mod.ts";
 import { type AddOptions, Collection, type Declaration, type DeleteOptions, onShared } from "../../core/collection.ts";
@@ -319,20 +326,7 @@ export class Conntrack {
    * @throws {BatchError} the kernel refuses to end a flow
    */
   flush(filter: FlowInput | { all: true }): number {
-    const what = "flush flows";
-    expectFields(filter, what, "a filter as an object");
-    const { all, ...rest } = filter as { all?: unknown } & FlowInput;
-    if (all !== undefined && all !== true) {
-      throw argumentError(TypeError, `Cannot ${what}: all: expected true or undefined, got ${shown(all)}`);
-    }
-    if ((all === true) === isCondition(rest)) {
-      throw argumentError(
-        TypeError,
-        all === true
-          ? `Cannot ${what}: { all: true } excludes other fields`
-          : `Cannot ${what} without a filter: use { all: true } to end all`,
-      );
-    }
+    const what = "flush flows", rest = selection<FlowInput>(filter, what, isCondition, "end");
     const missed = new Set<string>();
     let ended = 0, portion: Flow[] = [];
     for (const flow of this.iterate(rest)) {

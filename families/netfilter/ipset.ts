@@ -14,9 +14,9 @@
  *
  * @module
  */
-import { expectFields, expectNames, expectType, guardMethods, isOk } from "../../core/arguments.ts";
+import { expectFields, expectNames, expectType, guardMethods, isOk, selection } from "../../core/arguments.ts";
 import { BatchRequester, type Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
-import { type Codec, shown, type Writer } from "../../core/codec/mod.ts";
+import type { Codec, Writer } from "../../core/codec/mod.ts";
 import { argumentError, BatchError, KernelError, NetlinkError } from "../../core/errors.ts";
 import { type AddOptions, attempt, type DeleteOptions } from "../../core/collection.ts";
 import { NLM_F } from "../../core/message.ts";
@@ -223,25 +223,16 @@ export class Sets {
    * @throws {BatchError} IPSET_ERR_BUSY: rules use one of them
    */
   flush(filter: Partial<IpSet> | { all: true }): number {
-    const what = "flush sets";
-    expectFields(filter, what, "a filter as an object");
-    const { all, ...rest } = filter as { all?: unknown } & Partial<IpSet>;
-    const conditions = Object.values(rest).filter((one) => one !== undefined).length;
-    if (all !== undefined && all !== true) {
-      throw argumentError(TypeError, `Cannot ${what}: all: expected true or undefined, got ${shown(all)}`);
-    }
-    if ((all === true) === conditions > 0) {
-      const why = all ? "{ all: true } excludes other fields" : "without a filter: use { all: true } to delete all";
-      throw argumentError(TypeError, all ? `Cannot ${what}: ${why}` : `Cannot ${what} ${why}`);
-    }
+    const what = "flush sets", rest = selection<Partial<IpSet>>(filter, what);
     const found = this.list(rest);
     // Lists of sets first: they use the others.
     const lists = found.filter(({ type }) => type === "list:set"), client = this.#open();
     client.runBatch((add) => {
       const batched = new Sets(this.#open, () => new BatchRequester(client, add));
       for (const set of lists) batched.delete(set);
-      if (all === true) batched.#send(NETFILTER_MSG.IPSET_CMD_DESTROY, IpsetMessage, {}, what);
-      else for (const set of found) if (set.type !== "list:set") batched.delete(set);
+      if ((filter as { all?: true }).all === true) {
+        batched.#send(NETFILTER_MSG.IPSET_CMD_DESTROY, IpsetMessage, {}, what);
+      } else for (const set of found) if (set.type !== "list:set") batched.delete(set);
     });
     return found.length;
   }

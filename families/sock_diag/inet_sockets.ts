@@ -11,6 +11,7 @@ import {
   isFields,
   namesOf,
   plural,
+  selection,
 } from "../../core/arguments.ts";
 import type { Client, Operation } from "../../core/client.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
@@ -415,20 +416,8 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
    */
   flush(filter: InetFilter<T> | { all: true }): number {
     const what = `destroy ${this.form.object}s`;
-    expectFields(filter, what, "a filter as an object");
-    const { all, ...rest } = filter as { all?: unknown };
-    if (all !== undefined && all !== true) {
-      throw argumentError(TypeError, `Cannot ${what}: all: expected true or undefined, got ${shown(all)}`);
-    }
-    if ((all === true) === this.selects(rest as InetFilter<T>)) {
-      throw argumentError(
-        TypeError,
-        all === true
-          ? `Cannot ${what}: { all: true } excludes other fields`
-          : `Cannot ${what} without a filter that selects some: use { all: true } to destroy all`,
-      );
-    }
-    const found = this.list(rest as InetFilter<T>), undone: Undone<T> = { failures: [], unknown: [], unsent: [] };
+    const rest = selection<InetFilter<T>>(filter, what, (rest) => this.selects(rest), "destroy");
+    const found = this.list(rest), undone: Undone<T> = { failures: [], unknown: [], unsent: [] };
     let count = 0;
     for (let rank = 0; rank < RANKS; rank++) {
       count += this.#destroyAll(found.filter((one) => rankOf(one) === rank), undone);

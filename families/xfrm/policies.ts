@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { expectFields, isCondition, isFields, withName } from "../../core/arguments.ts";
+import { expectFields, expectNoUndefined, isCondition, isFields, withName } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
@@ -218,6 +218,7 @@ export class Policies extends Collection<XfrmPolicy, PolicyInput> {
    */
   override flush(filter: PolicyInput | { all: true }): number {
     expectFields(filter, "flush policies", "a filter as an object");
+    expectNoUndefined(filter, "flush policies");
     const { type, ...rest } = filter as PolicyInput;
     if (isCondition(rest) || type === undefined) return super.flush(filter);
     const count = this.list().filter((one) => (one.type ?? "main") === type && isOwn(one)).length;

@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { expectFields, isCondition } from "../../core/arguments.ts";
+import { expectFields, expectNoUndefined, isCondition } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
@@ -250,6 +250,7 @@ export class States extends Collection<XfrmState, StateInput> {
    */
   override flush(filter: StateInput | { all: true }): number {
     expectFields(filter, "flush states", "a filter as an object");
+    expectNoUndefined(filter, "flush states");
     const { all, proto, ...rest } = filter as { all?: true; proto?: StateInput["proto"] };
     if (isCondition(rest) || (all === undefined ? proto === undefined : all !== true || proto !== undefined)) {
       return super.flush(filter);

@@ -145,7 +145,7 @@ const TH: ReadonlyMap<number, string> = new Map(
   Object.values(HEADERS).flatMap(({ proto, name }) => proto === undefined ? [] : [[proto, name]]),
 );
 const ETHER: ReadonlyMap<number, string> = new Map(Object.entries(ETHER_TYPE).map(([name, number]) => [number, name]));
-const ADDRESSES = new Set(["ipv4_addr", "ipv6_addr", "ether_addr"]);
+const IP_ADDRESSES = new Set(["ipv4_addr", "ipv6_addr"]), ADDRESSES = new Set([...IP_ADDRESSES, "ether_addr"]);
 
 const byKernelName = (table: Readonly<Record<string, KeyField>>): ReadonlyMap<string, readonly [string, KeyField]> =>
   new Map(Object.entries(table).map(([name, field]) => [field.key, [name, field]]));
@@ -483,7 +483,7 @@ class Decompiler {
         });
       }
       const part = bitsOf(mask, 8 * cell.bytes);
-      if (ADDRESSES.has(type.name) && (mask === 0n || part?.first === 0)) {
+      if (IP_ADDRESSES.has(type.name) && (mask === 0n || part?.first === 0)) {
         const len = part?.bits ?? 0;
         return void this.emit({
           match: { op, left: resolved.field, right: { prefix: { addr: this.json(number, type, bits), len } } },

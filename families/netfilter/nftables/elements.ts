@@ -495,7 +495,7 @@ export class NftElements {
   }
 
   /**
-   * Returns the element that has a value: of an interval set, the range that contains it.
+   * Returns the element that has a value: of an interval set, the range that contains it, or all of the range.
    *
    * @throws {KernelError} ENOENT: there is none
    */
@@ -731,7 +731,12 @@ export class NftElements {
         throw error;
       }
     });
-    return form.fromWire(found)[0];
+    const element = form.fromWire(found)[0];
+    if (element === undefined || element.elem === "*") return element;
+    // The kernel looks for the start of a range only.
+    const asked = value === "*" ? [] : form.ranges(value, refuser(what)),
+      has = form.ranges(element.elem, refuser(what));
+    return asked.every(({ high }, index) => compareBytes(high, has[index]!.high) <= 0) ? element : undefined;
   }
 
   #dump(type: number, key: NftElementsKey, what: string): NftSetElem[] {

@@ -10,7 +10,14 @@
  *
  * @module
  */
-import { expectFields, expectOptions, isFields, isOk, operationOf } from "../../../core/arguments.ts";
+import {
+  expectFields,
+  expectNoUndefined,
+  expectOptions,
+  isFields,
+  isOk,
+  operationOf,
+} from "../../../core/arguments.ts";
 import {
   type Attributes,
   attributes,
@@ -113,7 +120,7 @@ export const NftRule: Attributes<NftRule> = attributes((): Shape<NftRule> => ({
   comment: commentIn(0),
 }), { header: NFGENMSG });
 
-/** The key of a rule: its handle, or its comment, of which the first rule is taken. */
+/** The key of a rule: its handle, or its comment if no other rule has it. */
 export interface NftRuleKey {
   /** The family of its table. */
   family: NfFamily;
@@ -299,6 +306,7 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
    */
   override flush(filter: Input<NftRule> | { all: true }): number {
     expectFields(filter, "flush rules", "a filter as an object");
+    expectNoUndefined(filter, "flush rules");
     const { family, table, chain, ...more } = filter as Partial<NftRule> & { all?: true };
     if (family === undefined || table === undefined || Object.values(more).some((one) => one !== undefined)) {
       return super.flush(filter);
@@ -334,10 +342,15 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
     const { family, table, chain, handle, comment } = key as NftRuleKey;
     if (handle !== undefined && chain !== undefined) return super.look(key, what, requester);
     const all = this.list({ family, table, ...(chain === undefined ? {} : { chain }) });
-    const found = all.find((one) =>
-      (handle === undefined || one.handle === BigInt(handle)) && (comment === undefined || one.comment === comment)
-    );
+    const fitting = all.filter((one) =>
+        (handle === undefined || one.handle === BigInt(handle)) && (comment === undefined || one.comment === comment)
+      ),
+      [found] = fitting;
     if (found === undefined) throw new KernelError(what, ENOENT, { kernelMessage: "there is no such rule" });
+    if (fitting.length > 1) {
+      const handles = fitting.map(({ chain, handle }) => `${handle} of chain ${chain}`).join(", ");
+      throw argumentError(TypeError, `Cannot ${what}: several rules have this comment, with the handles ${handles}`);
+    }
     return { found, among: [found] };
   }
 

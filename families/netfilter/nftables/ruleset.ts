@@ -9,7 +9,14 @@
  *
  * @module
  */
-import { EVENT_OPTIONS, expectFields, expectNames, expectOptions, guardMethods } from "../../../core/arguments.ts";
+import {
+  EVENT_OPTIONS,
+  expectFields,
+  expectNames,
+  expectNoUndefined,
+  expectOptions,
+  guardMethods,
+} from "../../../core/arguments.ts";
 import { Reader } from "../../../core/codec/mod.ts";
 import { argumentError } from "../../../core/errors.ts";
 import { eachMessage, NLMSG_HDRLEN } from "../../../core/message.ts";
@@ -249,6 +256,7 @@ export class NftRulesets {
    */
   flush(filter: { family: NfFamily } | { all: true }): void {
     expectOptions(filter, "flush the ruleset", { family: "any", all: "boolean" });
+    expectNoUndefined(filter, "flush the ruleset");
     const { family, all } = filter as { family?: NfFamily; all?: true };
     if ((family === undefined) === (all !== true)) {
       throw argumentError(

@@ -255,8 +255,8 @@ class Printer {
     if (op === "==" && !(has(right, "set") || typeof right === "string" && right.startsWith("@"))) {
       this.learn(operand, right);
     }
-    const raw = has(left, "payload") && has(left["payload"], "base") ||
-      binary && has((Object.values(left as object)[0] as Json[])[0], "payload") && type?.name === "integer";
+    const bare = binary ? (Object.values(left as object)[0] as Json[])[0] : left;
+    const raw = has(bare, "payload") && has(bare["payload"], "base");
     if (has(right, "set")) {
       const set = this.set(right, operand, String, raw && !binary);
       return op === "!=" ? `${field} != ${set}` : binary ? `${field} == ${set}` : `${field} ${set}`;

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { expectFields, expectOptions, isCondition, plural } from "../../../core/arguments.ts";
+import { expectOptions, plural, selection } from "../../../core/arguments.ts";
 import { BatchRequester, type Client, sharedClient } from "../../../core/client.ts";
 import { type Attributes, attributes, be32, type Codec, head, type Shape, text } from "../../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input } from "../../../core/collection.ts";
@@ -300,13 +300,8 @@ export class NftCollection<T extends object, I extends object = Input<T> & objec
    * @throws {TypeError} the filter has no condition: it is empty, or has only undefined fields
    */
   override flush(filter: I | { all: true }): number {
-    const { object, messages } = this.declaration, what = `flush ${plural(object)}`;
-    expectFields(filter, what, "a filter as an object");
-    const { all, ...rest } = filter as { all?: unknown };
-    if (all !== undefined && all !== true || (all === true) === isCondition(rest)) {
-      throw argumentError(TypeError, `Cannot ${what}: expected a filter, or { all: true } alone to delete all`);
-    }
-    const found = this.list(rest as I);
+    const { object, messages } = this.declaration, rest = selection<I>(filter, `flush ${plural(object)}`);
+    const found = this.list(rest);
     transact(this.context.open(), (add) => {
       for (const one of found) add(this.operation("delete", messages.del, this.keyValue(one as never, "delete")));
     });

@@ -290,6 +290,20 @@ function others(add: (family: TableFamily, expr: readonly Statement[], chain?: s
   add("inet", [match({ "&": [payload("tcp", "flags"), ["fin", "syn", "rst", "ack"]] }, "syn")]);
   add("inet", [match({ "&": [payload("tcp", "flags"), { "|": ["fin", "syn"] }] }, { "|": ["fin", "syn"] })]);
   add("inet", [match({ "&": [payload("tcp", "flags"), { "|": ["fin", "syn"] }] }, 0, "!=")]);
+  for (
+    const [left, mask, value] of [
+      [payload("ip", "frag-off"), 0x1fff, 0],
+      [payload("ip", "id"), 0xff, 5],
+      [payload("tcp", "sequence"), 0xf0, 0x10],
+      [payload("ip", "ttl"), 1, 1],
+      [payload("ether", "saddr"), "ff:ff:ff:00:00:00", "02:02:03:00:00:00"],
+      [payload("ether", "daddr"), "01:00:00:00:00:00", "01:00:00:00:00:00"],
+      [payload("ip", "saddr"), "255.255.0.255", "192.0.0.1"],
+    ] as const
+  ) {
+    for (const op of ["==", "!="]) add("inet", [match({ "&": [left, mask] }, value, op)]);
+  }
+  for (const value of [0x2000, set(0x2000, 0x4000)]) add("inet", [match(payload("ip", "frag-off"), value)]);
   for (const key of ["mark"]) {
     for (const left of [meta(key), ct(key)]) {
       add("inet", [match({ "&": [left, 0xff] }, 5)]);

@@ -1,7 +1,7 @@
 /** The commands of nft's JSON, which `ruleset.apply` takes, compared with what nft makes of them. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { TransactionError } from "../../../core/errors.ts";
-import type { NftJson } from "../../../families/netfilter/nftables/mod.ts";
+import type { NftJson, NftValue } from "../../../families/netfilter/nftables/mod.ts";
 import { nftTest } from "./nft.ts";
 
 const T = { family: "inet", table: "t" } as const;
@@ -113,3 +113,37 @@ nftTest("nf_tables: commands of JSON find rules by their handles, and undo each 
   }
   assertEquals(nft("list ruleset"), before);
 });
+
+nftTest(
+  "nf_tables: keys that tell no object or several, and filters with undefined fields, are refused",
+  ({ ours, nft }) => {
+    const { chains, flowtables, objects, rules, sets, elements } = ours;
+    nft(`table inet t {
+    chain c { comment "x"; }
+    set s { type ipv4_addr; flags interval; elements = { 10.0.0.0/8, 192.0.2.1-192.0.2.9 }; }
+    counter n { }
+  }`);
+    nft('add rule inet t c counter comment "twice"; add rule inet t c accept comment "twice"');
+    const before = nft("list ruleset");
+    for (
+      const [remove, message] of [
+        [() => chains.delete(T), "Cannot delete chain: name is missing"],
+        [() => sets.delete(T), "Cannot delete set: name is missing"],
+        [() => sets.destroy(T), "name is missing"],
+        [() => objects.delete({ ...T, type: "counter" }), "Cannot delete object: name is missing"],
+        [() => flowtables.delete(T), "Cannot delete flowtable: name is missing"],
+        [() => rules.delete({ ...T, comment: "twice" }), "several rules have this comment, with the handles"],
+        [() => sets.flush({ family: "inet", table: undefined }), "Cannot flush sets: table is undefined"],
+        [() => rules.flush({ family: "inet", table: "t", chain: undefined }), "Cannot flush rules: chain is undefined"],
+      ] as const
+    ) assertThrows(remove, TypeError, message);
+    assertEquals(nft("list ruleset"), before);
+    const set = { ...T, set: "s" }, find = (value: NftValue): unknown => elements.find(set, value)?.elem;
+    assertEquals(find("10.1.2.3"), "10.0.0.0/8");
+    assertEquals(find(["10.0.0.5", "10.0.0.9"]), "10.0.0.0/8");
+    assertEquals(find(["192.0.2.5", "192.0.2.20"]), undefined);
+    ours.sets.add({ ...T, name: "names", keyType: "ifname" });
+    elements.add({ ...T, set: "names" }, ["eth0"]);
+    assertStringIncludes(nft("list set inet t names"), 'elements = { "eth0" }');
+  },
+);
