@@ -28,6 +28,7 @@ import "../netfilter/protocol.ts";
 import "../nflog.ts";
 import "../rdma/mod.ts";
 import "../route/mod.ts";
+import "../route/tc.ts";
 import "../scsi_transport.ts";
 import "../selinux.ts";
 import "../sock_diag/mod.ts";

@@ -1,5 +1,5 @@
 /**
- * Traffic control, as with `tc`: qdiscs and classes.
+ * Traffic control, as with `tc`: qdiscs, classes and filters.
  *
  * ```ts ignore
  * import { classes, qdiscs, rate } from "@linux/netlink/families/route/tc.ts";
@@ -19,6 +19,7 @@ import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } 
 import type { Changes } from "../../core/collection.ts";
 import { NETLINK_ROUTE } from "./protocol.ts";
 import { Classes, classes } from "./tc/classes.ts";
+import { Filters, filters } from "./tc/filters.ts";
 import { Qdiscs, qdiscs } from "./tc/qdiscs.ts";
 
 /** The collections of traffic control in a batch: their methods collect changes. */
@@ -27,6 +28,8 @@ export interface TcBatch {
   readonly qdiscs: Changes<Qdiscs>;
   /** Changes of classes. */
   readonly classes: Changes<Classes>;
+  /** Changes of filters. */
+  readonly filters: Changes<Filters>;
 }
 
 /** The collections of traffic control, for one network namespace. */
@@ -35,11 +38,14 @@ export class TcCollections {
   readonly qdiscs: Qdiscs;
   /** Classes of qdiscs. */
   readonly classes: Classes;
+  /** Filters. */
+  readonly filters: Filters;
 
   /** Creates the collections. They send requests through `requester()` and watch through the client of `open()`. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.qdiscs = new Qdiscs(open, requester);
     this.classes = new Classes(open, requester);
+    this.filters = new Filters(open, requester);
   }
 }
 
@@ -92,20 +98,35 @@ export function batch(collect: (batch: TcBatch) => void): void {
   runBatch(sharedClient(NETLINK_ROUTE), collect);
 }
 
-export { classes, qdiscs };
+export { classes, filters, qdiscs };
 export * from "./tc/class.ts";
 export * from "./tc/classes.ts";
+export * from "./tc/action.ts";
+export * from "./tc/actions/conntrack.ts";
+export * from "./tc/actions/edits.ts";
+export * from "./tc/actions/parms.ts";
+export * from "./tc/actions/verdicts.ts";
+export * from "./tc/bpf.ts";
+export * from "./tc/filter.ts";
+export * from "./tc/filters.ts";
+export * from "./tc/filters/ematch.ts";
+export * from "./tc/filters/flower.ts";
+export * from "./tc/filters/kinds.ts";
 export * from "./tc/handle.ts";
 export * from "./tc/kinds/aqm.ts";
 export * from "./tc/kinds/queues.ts";
 export type * from "./tc/kinds/shared.ts";
 export * from "./tc/kinds/shaping.ts";
+export type * from "./tc/kinds/shared.ts";
+export * from "./tc/names.ts";
+export { AF, type Family } from "./protocol.ts";
 export * from "./tc/qdisc.ts";
 export * from "./tc/qdiscs.ts";
 export * from "./tc/rates.ts";
 export * from "./tc/red.ts";
 export * from "./tc/size_table.ts";
 export * from "./tc/stats.ts";
+export * from "./tc/tunnel.ts";
 export * from "./tc/units.ts";
 export type * from "../../core/client.ts";
 export type * from "../../core/codec/mod.ts";

@@ -9,6 +9,7 @@ import * as ipset from "./ipset.ts";
 import * as netfilter from "./netfilter.ts";
 import * as nftExpressions from "./nft_expressions.ts";
 import * as rdma from "./rdma.ts";
+import * as tcFilters from "./tc_filters.ts";
 import * as tcQdiscs from "./tc_qdiscs.ts";
 import * as route from "./route.ts";
 import * as xfrm from "./xfrm.ts";
@@ -18,6 +19,7 @@ export const TABLES: Readonly<Record<string, string>> = {
   ...netfilter.TABLES,
   ...tcQdiscs.TABLES,
   ...route.TABLES,
+  ...tcFilters.TABLES,
   ...xfrm.TABLES,
   ...rdma.TABLES,
   ...nftExpressions.TABLES,
@@ -346,6 +348,7 @@ export const TABLES: Readonly<Record<string, string>> = {
 
 /** Tables whose attributes are numbered by address families, which linux/ does not number. */
 export const BY_HAND: Readonly<Record<string, string>> = {
+  ...tcFilters.BY_HAND,
   FamiliesAf: "inet 2 nest, inet6 10 nest, mctp 45 nest",
 };
 
@@ -354,6 +357,7 @@ export const BY_HAND: Readonly<Record<string, string>> = {
  * attribute numbers.
  */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
+  ...tcFilters.FIELD_NAMES,
   ...netfilter.FIELD_NAMES,
   ...route.FIELD_NAMES,
   ...tcQdiscs.FIELD_NAMES,
@@ -380,6 +384,7 @@ export const STRUCTS: Readonly<Record<string, string>> = {
   ...audit.STRUCTS,
   ...tcQdiscs.STRUCTS,
   ...route.STRUCTS,
+  ...tcFilters.STRUCTS,
   ...xfrm.STRUCTS,
   "Algorithm": "crypto_user_alg",
   "AlgorithmStatistics": "crypto_user_alg",
@@ -491,6 +496,7 @@ export const SPREAD_STRUCTS: Readonly<Record<string, string>> = {
 export const PLACE_NAMES: Readonly<Record<string, string>> = {
   ...tcQdiscs.PLACE_NAMES,
   ...route.PLACE_NAMES,
+  ...tcFilters.PLACE_NAMES,
   ...xfrm.PLACE_NAMES,
   ...Object.fromEntries(
     ["udiag_ino", "ndiag_ino", "pdiag_ino", "vdiag_ino", "xdiag_ino", "udiag_vfs_ino", "diag_inode"]
@@ -515,6 +521,7 @@ export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
   ...audit.LEFT_OUT_OF_STRUCTS,
   ...tcQdiscs.LEFT_OUT_OF_STRUCTS,
   ...route.LEFT_OUT_OF_STRUCTS,
+  ...tcFilters.LEFT_OUT_OF_STRUCTS,
   ...xfrm.LEFT_OUT_OF_STRUCTS,
   "ifaddrmsg.ifa_prefixlen",
   "ifaddrmsg.ifa_flags",
@@ -547,6 +554,7 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
   ...netfilter.LAYOUTS,
   ...tcQdiscs.LAYOUTS,
   ...route.LAYOUTS,
+  ...tcFilters.LAYOUTS,
   ...xfrm.LAYOUTS,
   "FibResult":
     "flAddr 0 4 bytes, flMark 4 u32, flTos 8 u8, flScope 9 u8, tbIdIn 10 u8, tbId 11 u8, prefixlen 12 u8, nhSel 13 u8, type 14 u8, scope 15 u8, err 16 s32 = 20",
@@ -570,6 +578,7 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
   ...audit.ENUMERATIONS,
   ...tcQdiscs.ENUMERATIONS,
   ...route.ENUMERATIONS,
+  ...tcFilters.ENUMERATIONS,
   ...xfrm.ENUMERATIONS,
   ...nftExpressions.ENUMERATIONS,
   "GenericOp.flags": ["GENL_", /_PERM$|^CMD_CAP/],
@@ -776,6 +785,7 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
   ...audit.NAMES,
   ...tcQdiscs.NAMES,
   ...route.NAMES,
+  ...tcFilters.NAMES,
   ...xfrm.NAMES,
   ...rdma.NAMES,
   ...nftExpressions.NAMES,
@@ -1077,6 +1087,7 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
   ...netfilter.UNKNOWN,
   ...tcQdiscs.UNKNOWN,
   ...route.UNKNOWN,
+  ...tcFilters.UNKNOWN,
   ...xfrm.UNKNOWN,
   ...rdma.UNKNOWN,
   "InetAf.conf":
@@ -1226,6 +1237,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   ...netfilter.OTHERWISE,
   ...tcQdiscs.OTHERWISE,
   ...route.OTHERWISE,
+  ...tcFilters.OTHERWISE,
   ...xfrm.OTHERWISE,
   ...rdma.OTHERWISE,
   ...nftExpressions.OTHERWISE,
@@ -1384,6 +1396,7 @@ export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
   ...netfilter.LEFT_OUT,
   ...tcQdiscs.LEFT_OUT,
   ...route.LEFT_OUT,
+  ...tcFilters.LEFT_OUT,
   ...xfrm.LEFT_OUT,
   ...rdma.LEFT_OUT,
   [/^CTRL_ATTR_(POLICY|OP_POLICY|OP)$/, "families/generic/controller.ts has them in a table that it does not export"],
@@ -1422,6 +1435,7 @@ export const BEHIND_SUBSYSTEMS: Readonly<Record<string, number>> = { NETFILTER_M
 /** Prefixes of the constants of exported objects of numbers that have other names than the headers' constants. */
 export const NUMBERS: Readonly<Record<string, string>> = {
   ...netfilter.NUMBERS,
+  ...tcFilters.NUMBERS,
   PROC_EVENT: "PROC_EVENT_",
   NL_ATTR_TYPE: "NL_ATTR_TYPE_",
   MPTCP_EVENT: "MPTCP_EVENT_",

@@ -49,8 +49,6 @@ export const TABLES: Readonly<Record<string, string>> = {
 
 /** Structs, and headers of tables. */
 export const STRUCTS: Readonly<Record<string, string>> = {
-  // The first attribute of the nest.
-  "Class.stats2": "gnet_stats_basic",
   "Cbq.fopt": "tc_cbq_fopt",
   "Cbq.lssopt": "tc_cbq_lssopt",
   "Cbq.ovlStrategy": "tc_cbq_ovl",
@@ -101,7 +99,6 @@ export const STRUCTS: Readonly<Record<string, string>> = {
   "Qdisc": "tcmsg",
   "RateSpec": "tc_ratespec",
   "Stab.base": "tc_sizespec",
-  "Stats2.queue": "gnet_stats_queue",
   "Stats2.rateEst": "gnet_stats_rate_est",
   "Stats2.rateEst64": "gnet_stats_rate_est64",
   "Tbf.parms": "tc_tbf_qopt",
@@ -247,18 +244,10 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
 /** Constants without a table or enumeration, and the reasons. */
 export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
   [
-    /^TCA_(ACT|BASIC|BPF|CGROUP|CONNMARK|CSUM|CT|CTINFO|DEF|EM|EMATCH|FLOW|FLOWER|FW|GACT|GATE|ID|IFE|IPT|MATCHALL)_/,
-    "there is no module for filters yet",
-  ],
-  [
-    /^TCA_(METADATA|MIRRED|MPLS|NAT|PEDIT|POLICE|ROOT|ROUTE4|RSVP|SAMPLE|SKBEDIT|SKBMOD|TCINDEX|TUNNEL|U32|VLAN|XT)_/,
-    "there is no module for filters yet",
-  ],
-  [
     /^TCA_(ATM_PTR|GRED_VQ_ENTRY|ETS_PRIOMAP_BAND|TAPRIO_ATTR_SCHED_SINGLE_ENTRY|TAPRIO_SCHED_ENTRY)$/,
     "it is an element of a list, or no kernel reads it",
   ],
   [/^TCA_(FQ_CODEL_XSTATS|TAPRIO_ATTR_FLAG|TAPRIO_OFFLOAD_STATS)_/, "it is no attribute of these tables"],
-  [/^TCA_(CHAIN|DUMP_FLAGS|FCNT)$/, "only filters, chains and actions have it"],
+  [/^TCA_(DUMP_FLAGS|FCNT)$/, "nothing that the library does needs it"],
   [/^TCA_(DUMP_FLAGS_TERSE|FLAG_LARGE_DUMP_ON|ACT_FLAG_.*|OLD_COMPAT|STATS2)$/, "it is no attribute"],
 ];

@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [214, 1_925_000],
+  "mod.ts": [270, 2_400_000],
   "families/route/mod.ts": [52, 496_000],
   "families/route/addresses.ts": [29, 267_000],
   "families/route/brief.ts": [1, 5_000],
@@ -23,8 +23,9 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/route/owner.ts": [31, 272_000],
   "families/route/routes.ts": [31, 297_000],
   "families/route/rules.ts": [29, 264_000],
-  "families/route/tc.ts": [60, 400_000],
+  "families/route/tc.ts": [75, 600_000],
   "families/route/tc/classes.ts": [60, 400_000],
+  "families/route/tc/filters.ts": [70, 560_000],
   "families/route/tc/qdiscs.ts": [60, 400_000],
   "families/route/tc/units.ts": [20, 100_000],
   "families/sock_diag/mod.ts": [49, 378_000],
@@ -53,7 +54,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 279_000],
   "families/generic/thermal.ts": [31, 285_000],
   "families/generic/wireguard.ts": [32, 287_000],
-  "families/registry.ts": [206, 1_886_000],
+  "families/registry.ts": [262, 2_360_000],
   "families/netfilter/acct.ts": [28, 250_000],
   "families/netfilter/compat.ts": [26, 214_000],
   "families/netfilter/hooks.ts": [26, 217_000],

@@ -79,7 +79,7 @@ for (const [subject, name] of subjects) {
     attributes = attributesOf(subject);
 
   if (name in BY_HAND) {
-    test(`${name}: attributes are numbered like address families`, () => {
+    test(`${name}: attributes have the listed numbers and forms`, () => {
       assertEquals(attributes.map(({ key, id, codec }) => `${key} ${id} ${formOf(codec)}`).join(", "), BY_HAND[name]);
     });
   } else if (attributes.length > 0 && prefix === undefined) {

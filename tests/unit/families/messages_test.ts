@@ -18,7 +18,7 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NETLINK_ROUTE: {
     ...Object.fromEntries(
       [
-        ..."ACTION ADDRLABEL CHAIN DCB MDB NEIGHTBL NETCONF NSID STATS TFILTER"
+        ..."ACTION ADDRLABEL CHAIN DCB MDB NEIGHTBL NETCONF NSID STATS"
           .split(" "),
         ..."TUNNEL VLAN PREFIX NDUSEROPT CACHEREPORT MULTICAST ANYCAST".split(" "),
       ].map((object) => [object, NO_MODULE]),

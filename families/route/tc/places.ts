@@ -1,0 +1,141 @@
+/**
+ * The places where filters and chains are: qdiscs, classes, and the shared blocks of qdiscs.
+ *
+ * @module
+ */
+import { expectFields } from "../../../core/arguments.ts";
+import type { Client } from "../../../core/client.ts";
+import {
+  type Attributes,
+  attributes,
+  type Codec,
+  head,
+  type Ifindex,
+  ifindex,
+  type Shape,
+  text,
+  u32,
+} from "../../../core/codec/mod.ts";
+import { RTM } from "../protocol.ts";
+import { BLOCK } from "./filter.ts";
+import { handleNumber, TC_H } from "./handle.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields of a qdisc or class that tell where filters are. */
+interface Holder {
+  ifindex: Ifindex;
+  handle: number;
+  parent: number;
+  kind?: string;
+  ingressBlock?: number;
+  egressBlock?: number;
+}
+
+/** Wire form of {@linkcode Holder}: tcmsg and TCA_*. */
+const Holder: Attributes<Holder> = attributes((): Shape<Holder> => ({
+  ifindex: head(4, ifindex),
+  handle: head(8, u32),
+  parent: head(12, u32),
+  kind: [1, text],
+  ingressBlock: [13, u32],
+  egressBlock: [14, u32],
+}), { header: 20 });
+
+/** A place of filters. */
+export type Place =
+  | { readonly ifindex: number; readonly parent: number }
+  | { readonly ifindex: number; readonly block: number };
+
+const INGRESS = 0xffff_fff2, EGRESS = 0xffff_fff3;
+
+/** Kinds of qdiscs whose classes have filters of their own. */
+const WITH_FILTERED_CLASSES: ReadonlySet<unknown> = new Set(["htb", "hfsc", "cbq", "atm"]);
+
+/** Gives a message about a shared block the number that stands for the interface. */
+export function onBlock(value: Fields): Fields {
+  if (value["block"] === undefined) return value;
+  const { dev: _dev, parent: _parent, ...rest } = value;
+  return { ...rest, ifindex: BLOCK };
+}
+
+/** Returns the place of a filter or chain for messages. */
+export function placeText(value: object): string {
+  const { dev, ifindex, block, parent, chain } = value as Fields, on = dev ?? ifindex;
+  return [
+    ...(chain === undefined || chain === 0 ? [] : [`in chain ${String(chain)}`]),
+    ...(block !== undefined
+      ? [`in block ${String(block)}`]
+      : [...(parent === undefined ? [] : [`at ${String(parent)}`]), ...(on === undefined ? [] : [`on ${String(on)}`])]),
+  ].join(" ");
+}
+
+function dump(client: Client, type: number, reply: number, value: object): Holder[] {
+  const codec = Holder as Codec<unknown, never>;
+  return client.dump({ type, flags: 0, codec, value, what: "list the places of filters", reply }) as Holder[];
+}
+
+/** Returns the number of the interface that a filter names; `undefined` if it names none. */
+function interfaceOf(client: Client, { dev, ifindex: index }: Fields): number | undefined {
+  const named = dev ?? index;
+  if (named === undefined) return undefined;
+  const normal = client.normalize(Named as Codec<unknown, never>, { ifindex: named }, "list filters") as {
+    ifindex: number;
+  };
+  return normal.ifindex;
+}
+
+/** A message with the number of an interface alone. */
+const Named: Attributes<{ ifindex: Ifindex }> = attributes((): Shape<{ ifindex: Ifindex }> => ({
+  ifindex: head(4, ifindex),
+}), { header: 20 });
+
+/**
+ * Returns the places to list for a filter of a list, each of which the kernel lists by itself; `undefined` if the filter
+ * names one.
+ */
+export function placesOf(
+  client: Client,
+  filter: object | undefined,
+  objects = "filters",
+): readonly Place[] | undefined {
+  if (filter !== undefined) expectFields(filter, `list ${objects}`, "a filter as an object");
+  const given = (filter ?? {}) as Fields, { block, parent } = given;
+  if (client.deferred) return undefined;
+  if (block !== undefined) return [{ ifindex: BLOCK, block: block as number }];
+  const atRoot = parent === "root" || parent === 0, own = given["dev"] ?? given["ifindex"];
+  if (own !== undefined && parent !== undefined && !atRoot) return undefined;
+  const wanted = interfaceOf(client, given), places: Place[] = [], blocks = new Set<number>();
+  const number = typeof parent === "number"
+    ? parent
+    : parent === "ingress"
+    ? INGRESS
+    : parent === "egress"
+    ? EGRESS
+    : typeof parent === "string"
+    ? handleNumber(parent)
+    : undefined;
+  const add = (ifindex: number, at: number, shared?: number): void => {
+    if (shared === undefined) {
+      if (parent === undefined || atRoot || at === number) places.push({ ifindex, parent: at });
+    } else if (!blocks.has(shared) && parent === undefined) {
+      blocks.add(shared);
+      places.push({ ifindex: BLOCK, block: shared });
+    }
+  };
+  const asked = new Set<number>();
+  for (const qdisc of dump(client, RTM.RTM_GETQDISC, RTM.RTM_NEWQDISC, {})) {
+    const { ifindex, handle, kind, ingressBlock, egressBlock } = qdisc;
+    if (wanted !== undefined && ifindex !== wanted || atRoot && qdisc.parent !== TC_H.root || handle === 0) continue;
+    if (kind === "clsact" || kind === "ingress") {
+      add(ifindex, INGRESS, ingressBlock);
+      if (kind === "clsact") add(ifindex, EGRESS, egressBlock);
+    } else add(ifindex, handle);
+    if (!WITH_FILTERED_CLASSES.has(kind) || asked.has(ifindex) || atRoot) continue;
+    asked.add(ifindex);
+    for (const one of dump(client, RTM.RTM_GETTCLASS, RTM.RTM_NEWTCLASS, { ifindex })) {
+      if (WITH_FILTERED_CLASSES.has(one.kind)) add(ifindex, one.handle);
+    }
+  }
+  return places;
+}
