@@ -207,7 +207,8 @@ const declaration: Declaration<RdmaLink> = {
     return value;
   },
   hint(code, _details, value) {
-    const { kind } = value as RdmaLink;
+    const { kind, dev } = value as RdmaLink;
+    if (kind !== undefined && code === "ENODEV") return `no interface is called ${JSON.stringify(dev)}`;
     if (kind !== undefined && code === "EINVAL") {
       return `the kernel may lack the driver: modprobe ${kind === "rxe" ? "rdma_rxe" : kind} loads it`;
     }

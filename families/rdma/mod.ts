@@ -78,6 +78,7 @@ export type { DriverAttribute } from "./driver.ts";
 export * from "./events.ts";
 export * from "./links.ts";
 export * from "./resources.ts";
+export * from "./services.ts";
 export * from "./statistics.ts";
 export * from "./system.ts";
 export type * from "../../core/client.ts";

@@ -95,12 +95,16 @@ const NLA_TYPE_MASK = 0x3fff;
 /** RDMA_NLDEV_ATTR_PORT_STATE: a message has it if it is about a port, not about a device. */
 export const PORT_STATE_ATTRIBUTE = 12;
 
-/** True if the message of NLDEV whose payload begins at `at` has attribute `id`. */
-export function hasAttribute(from: Reader, at: number, id: number): boolean {
+/**
+ * True if the message whose payload begins at `at` has attribute `id`.
+ *
+ * @param size the bytes that its payload must have; any number when absent
+ */
+export function hasAttribute(from: Reader, at: number, id: number, size?: number): boolean {
   const end = Math.min(at - NLMSG_HDRLEN + from.view.getUint32(at - NLMSG_HDRLEN, true), from.length);
   while (end - at >= 4) {
     const length = from.view.getUint16(at, true);
-    if ((from.view.getUint16(at + 2, true) & NLA_TYPE_MASK) === id) return true;
+    if ((from.view.getUint16(at + 2, true) & NLA_TYPE_MASK) === id) return size === undefined || length === 4 + size;
     if (length < 4) break;
     at += (length + 3) & ~3;
   }

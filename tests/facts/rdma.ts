@@ -34,6 +34,18 @@ export const TABLES: Readonly<Record<string, string>> = {
   "Ctx": ATTR,
   "Srq": ATTR,
   "SystemSettings": "RDMA_NLDEV_SYS_ATTR_",
+  "PathAnswer": "LS_NLA_TYPE_",
+  "IwpmRegistration": "IWPM_NLA_REG_",
+  "IwpmRegistered": "IWPM_NLA_RREG_",
+  "IwpmMapping": "IWPM_NLA_MANAGE_",
+  "IwpmMapped": "IWPM_NLA_RMANAGE_",
+  "IwpmQuery": "IWPM_NLA_QUERY_",
+  "IwpmConnection": "IWPM_NLA_RQUERY_",
+  "IwpmStarted": "IWPM_NLA_MAPINFO_",
+  "IwpmKnown": "IWPM_NLA_MAPINFO_",
+  "IwpmCount": "IWPM_NLA_MAPINFO_",
+  "IwpmFailure": "IWPM_NLA_ERR_",
+  "IwpmHello": "IWPM_NLA_HELLO_",
 };
 
 /** Returns the constants of fields of a table, with those of a device's number and name. */
@@ -212,6 +224,9 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
     rename: 4,
     netdev_rename: 5,
   },
+  "ResolveRequest.pathUse": { all: 0, unidirectional: 1, gmp: 2 },
+  "IwpmKnown.flags": { no_port_map: 1 },
+  "PathRecord.flags": { gmp: 1, primary: 2, alternate: 4, outbound: 8, inbound: 16, inbound_reverse: 32 },
   "CmId.ps": { ipoib: 0x2, tcp: 0x106, udp: 0x111, ib: 0x13f },
   "CmId.state": {
     idle: 0,
@@ -264,6 +279,11 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
 /** Forms of attributes whose type neither the kernel's source nor its specifications have, and of elements of lists. */
 export const UNKNOWN: Readonly<Record<string, string>> = {
   "RawResource": "raw bytes",
+  "IwpmKnown": "localAddr 128 bytes, mappedAddr 128 bytes, flags u32",
+  "IwpmMapping": "mappingSeq u32, addr 128 bytes, flags u32",
+  "IwpmQuery": "mappingSeq u32, localAddr 128 bytes, remoteAddr 128 bytes, flags u32",
+  "IwpmRegistration": "pidSeq u32, ifName string, ibdevName string, ulibName string",
+  "PathAnswer": "pathRecord several, dgid 16 bytes",
 };
 
 /** Forms that differ from the kernel's source and specifications, each for a reason. */
@@ -276,6 +296,12 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   // The whole of a struct that has no layout in the headers.
   "CmId.srcAddr": "128 bytes",
   "CmId.dstAddr": "128 bytes",
+  "IwpmConnection.localAddr": "128 bytes",
+  "IwpmConnection.remoteAddr": "128 bytes",
+  "IwpmConnection.mappedLocAddr": "128 bytes",
+  "IwpmConnection.mappedRemAddr": "128 bytes",
+  "IwpmMapped.addr": "128 bytes",
+  "IwpmMapped.mappedLocAddr": "128 bytes",
   // Requests have the numbers of counters only.
   "OptionalCounters.counters": "nest [u32]",
 };
@@ -288,4 +314,23 @@ export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
     "nests of lists",
   ],
   [/^RDMA_NLDEV_ATTR_PAD$/, "it only pads"],
+  [/^LS_NLA_TYPE_(SERVICE_ID|SGID|TCLASS|PKEY|QOS_CLASS|IPV[46])$/, "requests have it with the bit for mandatory ones"],
 ];
+
+/** Structs, and headers of tables. */
+export const STRUCTS: Readonly<Record<string, string>> = {
+  "ResolveRequest": "rdma_ls_resolve_header",
+  "IpResolveRequest": "rdma_ls_ip_resolve_header",
+};
+
+/** Structs whose headers are not among those that are read. */
+export const LAYOUTS: Readonly<Record<string, string>> = {
+  "PathRecord": "flags 0 u32, pathRec 8 64 bytes = 72",
+};
+
+/** Tables whose attributes have bit 13 set, which makes them mandatory. */
+export const BY_HAND: Readonly<Record<string, string>> = {
+  "ResolveRequest":
+    "serviceId 8195 u64, dgid 8196 16 bytes, sgid 8197 16 bytes, tclass 8198 u8, pkey 8199 u16, qosClass 8200 u16",
+  "IpResolveRequest": "ipv4 8201 4 bytes, ipv6 8202 16 bytes",
+};

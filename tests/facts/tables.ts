@@ -348,7 +348,11 @@ export const TABLES: Readonly<Record<string, string>> = {
 
 /** Tables whose attributes are numbered by address families, which linux/ does not number. */
 export const BY_HAND: Readonly<Record<string, string>> = {
+<<<<<<< HEAD
   ...tcFilters.BY_HAND,
+=======
+  ...rdma.BY_HAND,
+>>>>>>> 8d2faba (families/rdma/services: the path service and the port mapper of iWARP, with tests of all messages)
   FamiliesAf: "inet 2 nest, inet6 10 nest, mctp 45 nest",
 };
 
@@ -386,6 +390,7 @@ export const STRUCTS: Readonly<Record<string, string>> = {
   ...route.STRUCTS,
   ...tcFilters.STRUCTS,
   ...xfrm.STRUCTS,
+  ...rdma.STRUCTS,
   "Algorithm": "crypto_user_alg",
   "AlgorithmStatistics": "crypto_user_alg",
   "CoalesceSupport": "nl80211_coalesce_rule_support",
@@ -556,6 +561,7 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
   ...route.LAYOUTS,
   ...tcFilters.LAYOUTS,
   ...xfrm.LAYOUTS,
+  ...rdma.LAYOUTS,
   "FibResult":
     "flAddr 0 4 bytes, flMark 4 u32, flTos 8 u8, flScope 9 u8, tbIdIn 10 u8, tbId 11 u8, prefixlen 12 u8, nhSel 13 u8, type 14 u8, scope 15 u8, err 16 s32 = 20",
   "PacketFanout": "id 0 u16, type 2 u16 = 4",

@@ -23,6 +23,7 @@ import { conntrack } from "../../families/netfilter/conntrack.ts";
 import { entries, sets } from "../../families/netfilter/ipset.ts";
 import { save } from "../../families/netfilter/ipset_save.ts";
 import { chains, ruleset, tables } from "../../families/netfilter/nftables/mod.ts";
+import * as rdma from "../../families/rdma/mod.ts";
 import { addresses } from "../../families/route/addresses.ts";
 import { brief } from "../../families/route/brief.ts";
 import { links } from "../../families/route/links.ts";
@@ -134,6 +135,9 @@ export const COMMANDS: readonly Command[] = [
   ["udevadm monitor --kernel", () => uevents.watch()],
   ["forkstat -e exec,exit", () => processes.watch("exec", "exit")],
   ["getdelays -p 1", () => tasks.get(1)],
+  ["rdma dev", () => rdma.devices.list()],
+  ["rdma link add rxe0 type rxe netdev v0", () => rdma.links.add({ name: "rxe0", kind: "rxe", dev: "v0" })],
+  ["rdma resource show qp", () => rdma.resources.qps.list()],
   ["cat /proc/crypto", () => algorithms.list()],
   ["sensors", () => thermal.zones()],
 ];

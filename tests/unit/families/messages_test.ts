@@ -5,7 +5,6 @@ import { assert, assertEquals } from "@std/assert";
 import type { Attributes, Codec } from "../../../core/codec/mod.ts";
 import { Reader } from "../../../core/codec/mod.ts";
 import { declaredTypes } from "../../../core/messages.ts";
-import { RDMA_NL } from "../../../families/rdma/protocol.ts";
 import { decode, FAMILIES, readCapture } from "../../../families/registry.ts";
 import { messageSetsOf } from "../../../families/registry/messages.ts";
 import { test } from "../../test.ts";
@@ -36,9 +35,6 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ),
     AUDIT_TRIM: "it has no payload",
   },
-  NETLINK_RDMA: Object.fromEntries(
-    Object.keys(RDMA_NL).filter((name) => !name.startsWith("RDMA_NLDEV_")).map((name) => [name, NO_MODULE]),
-  ),
   NETLINK_CRYPTO: { CRYPTO_MSG_DELRNG: "it has no payload" },
 };
 
