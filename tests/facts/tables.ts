@@ -348,11 +348,8 @@ export const TABLES: Readonly<Record<string, string>> = {
 
 /** Tables whose attributes are numbered by address families, which linux/ does not number. */
 export const BY_HAND: Readonly<Record<string, string>> = {
-<<<<<<< HEAD
-  ...tcFilters.BY_HAND,
-=======
   ...rdma.BY_HAND,
->>>>>>> 8d2faba (families/rdma/services: the path service and the port mapper of iWARP, with tests of all messages)
+  ...tcFilters.BY_HAND,
   FamiliesAf: "inet 2 nest, inet6 10 nest, mctp 45 nest",
 };
 
