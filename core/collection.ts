@@ -181,6 +181,16 @@ export interface Declaration<T extends object> {
    * others go with them, or cannot be deleted.
    */
   readonly deletable?: (all: readonly T[]) => readonly T[];
+  /** The form of the kernel's messages, if one message may have several objects. */
+  readonly spread?: Spread<T>;
+}
+
+/** The form of messages that have several objects. */
+export interface Spread<T> {
+  /** The codec of such a message. */
+  readonly codec: Codec<object, never>;
+  /** Returns the objects in a message. */
+  readonly each: (message: never) => readonly T[];
 }
 
 /** A change of an object that the kernel replaces as a whole. */
@@ -262,7 +272,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   #list(wanted: Fields | undefined): T[] {
     try {
-      const all = this.#requester().dump(this.#dump(wanted)) as T[];
+      const sent = this.#requester().dump(this.#dump(wanted)) as T[], { spread } = this.declaration;
+      const all = spread === undefined ? sent : sent.flatMap((one) => spread.each(one as never));
       if (this.declaration.compares !== undefined) all.forEach(Received.mark);
       if (wanted === undefined) return all;
       const fields = Object.entries(wanted);
@@ -288,8 +299,10 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   protected iterateBy(type: number, filter?: I): Generator<T, void, undefined> {
     const wanted = this.#wanted(filter), fields = Object.entries(wanted ?? {});
     const fitting = wanted === undefined ? undefined : (one: unknown): boolean => this.fits(one as T, fields);
-    const all = this.#requester().iterate(this.#dump(wanted, type), fitting) as Generator<T, void, undefined>;
-    const { none, compares } = this.declaration;
+    const { none, compares, spread } = this.declaration, operation = this.#dump(wanted, type);
+    const all = spread === undefined
+      ? this.#requester().iterate(operation, fitting) as Generator<T, void, undefined>
+      : eachOf(this.#requester().iterate(operation), spread, fitting);
     return none === undefined && compares === undefined ? all : this.#orNone(all);
   }
 
@@ -334,7 +347,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
     const { messages, listOnly } = this.declaration;
     if (listOnly === true) return this.#lookThrough(key, what);
     const operation = { ...this.operation("get", messages.get, key, messages.reply ?? messages.new), what };
-    const found = requester.request(operation) as T | undefined;
+    const sent = requester.request(operation) as T | undefined, { spread } = this.declaration;
+    const found = spread === undefined || sent === undefined ? sent : spread.each(sent as never)[0];
     // Some kernels acknowledge a request for an object without a reply.
     if (found === undefined) {
       if (this.#open().deferred) throw unasked(what);
@@ -646,14 +660,15 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** Returns the groups, message types and codec that a watch needs. */
   listening(_client: Client): Listening<T> {
-    const { groups, table, messages, concerns, object } = this.declaration;
+    const { groups, table, messages, concerns, object, spread } = this.declaration;
     if (groups.length === 0) {
       throw argumentError(TypeError, `Cannot watch ${plural(object)}: the kernel reports no changes of them`);
     }
     return {
       groups,
       types: [messages.new, messages.del],
-      codec: table as Codec<T, never>,
+      codec: (spread?.codec ?? table) as Codec<T, never>,
+      ...(spread === undefined ? {} : { spread: (message: object) => spread.each(message as never) }),
       event(type, from, at) {
         if (type !== messages.new && type !== messages.del) return undefined;
         if (concerns?.(from, at, true) === false) return undefined;
@@ -693,7 +708,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
 
   /** Returns the message of one verb. */
   operation(verb: Verb, type: number, given: object, reply?: number): Operation {
-    const { object, table, prepare, hint, concerns, setFlags, request } = this.declaration;
+    const { object, table, prepare, hint, concerns, setFlags, request, spread } = this.declaration;
     expectFields(given, `${verb} ${object}`);
     const value = prepare === undefined ? given : this.#prepared(prepare, given, verb);
     const what = operationOf(verb, this.declaration, given);
@@ -705,7 +720,9 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       flags: verb === "set" && setFlags !== undefined ? setFlags : FLAGS[verb],
       codec: request?.codec ?? table as Codec<unknown, never>,
       value: request?.of(value, verb) ?? value,
-      ...(request === undefined ? {} : { replyCodec: table as Codec<unknown, never> }),
+      ...(request === undefined && spread === undefined
+        ? {}
+        : { replyCodec: spread?.codec ?? table as Codec<unknown, never> }),
       what,
       ...(reply === undefined ? {} : { reply }),
       ...(verb === "get" ? { looks: true } : {}),
@@ -826,17 +843,28 @@ const declared = new WeakSet<object>();
 function declareCollection<T extends object>(declaration: Declaration<T>, protocol: Protocol): void {
   if (declared.has(declaration)) return;
   declared.add(declaration);
-  const { messages: { new: made, del, get, set = made, reply = made }, also = [], table, request, concerns } =
+  const { messages: { new: made, del, get, set = made, reply = made }, also = [], table, request, concerns, spread } =
     declaration;
   const shared = concerns && ((from: Reader, at: number): boolean => concerns(from, at, false));
   declareMessages(
     protocol,
     { types: [made, del, get, set, ...also], codec: request?.codec ?? table, way: "request", concerns: shared },
-    { types: [made, del, reply, ...also], codec: table, way: "answer", concerns: shared },
+    { types: [made, del, reply, ...also], codec: spread?.codec ?? table, way: "answer", concerns: shared },
   );
 }
 
 const ENOENT = 2, ENODATA = 61;
+
+/** Yields the objects in messages that may have several. */
+function* eachOf<T>(
+  messages: Iterable<unknown>,
+  { each }: Spread<T>,
+  fits: (one: T) => boolean = () => true,
+): Generator<T, void, undefined> {
+  for (const message of messages) {
+    for (const one of each(message as never)) if (fits(one)) yield one;
+  }
+}
 
 /** Returns its argument from the constructor, so that a subclass can add a private field to it. */
 const Given = function (one: object): object {

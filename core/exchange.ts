@@ -354,8 +354,8 @@ export function seqOf(writer: Writer, start: number): number {
 }
 
 /** True if the message at `at` is the reply that an operation expects. */
-export function isReply({ reply, concerns }: Operation, from: Reader, at: number, type: number): boolean {
-  return type === reply && concerns?.(from, at + NLMSG_HDRLEN) !== false;
+export function isReply({ reply, otherReply, concerns }: Operation, from: Reader, at: number, type: number): boolean {
+  return (type === reply || type === otherReply) && concerns?.(from, at + NLMSG_HDRLEN) !== false;
 }
 
 /** Returns the acknowledgement or error in the message `at`..`end`; `undefined` if it is neither. */

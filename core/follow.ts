@@ -117,12 +117,14 @@ class Watch {
       if (link !== undefined) this.#names.learn(link);
       if (this.#silent.has(type)) this.#dirty = true;
       for (const watched of this.#watched) {
-        const { object } = watched.collection.declaration, { codec } = watched.listening;
+        const { object } = watched.collection.declaration, { codec, spread } = watched.listening;
         const event = watched.listening.event(type, from, at + NLMSG_HDRLEN);
         if (event === undefined) continue;
-        const value = codec.decode(from, at + NLMSG_HDRLEN, end, {});
-        if (nsid === undefined) this.#apply(watched, event, value, flags);
-        events.push(nsid === undefined ? { event, object, value } : { event, object, value, nsid });
+        const message = codec.decode(from, at + NLMSG_HDRLEN, end, {});
+        for (const value of spread?.(message) ?? [message]) {
+          if (nsid === undefined) this.#apply(watched, event, value, flags);
+          events.push(nsid === undefined ? { event, object, value } : { event, object, value, nsid });
+        }
       }
       if (link?.gone === true) this.#names.forget(link.index);
     });

@@ -131,6 +131,8 @@ export interface Operation {
   readonly name?: string;
   /** nlmsg_type of the reply; messages of other types are ignored. */
   readonly reply?: number;
+  /** A second nlmsg_type of replies. */
+  readonly otherReply?: number;
   /** True if the message whose payload begins at `at` is meant, if several kinds of objects share its type. */
   readonly concerns?: (from: Reader, at: number) => boolean;
   /** The codec of the reply; that of the request when absent. */

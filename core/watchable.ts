@@ -92,6 +92,8 @@ export interface Listening<T extends object> {
   readonly types: readonly number[];
   /** The codec of an event's payload. */
   readonly codec: Codec<T, never>;
+  /** Returns the objects in a decoded message, if it may have several. */
+  readonly spread?: (message: object) => readonly T[];
   /** Returns the kind of change in a message; `undefined` if it is about something else. */
   readonly event: (type: number, from: Reader, at: number) => "new" | "del" | undefined;
 }

@@ -36,6 +36,21 @@ import { Links, links } from "./links.ts";
 import type { Neighbour } from "./neighbour.ts";
 import { Neighbours, neighbours } from "./neighbours.ts";
 import { type Nexthop, type NexthopBucket, NexthopBuckets, nexthopBuckets, Nexthops, nexthops } from "./nexthops.ts";
+import { type AddressLabel, AddressLabels, addressLabels } from "./address_labels.ts";
+import { Fdb, fdb } from "./fdb.ts";
+import { type Mdb, mdb, Mdbs } from "./mdb.ts";
+import {
+  type AnycastAddress,
+  AnycastAddresses,
+  anycastAddresses,
+  type MulticastAddress,
+  MulticastAddresses,
+  multicastAddresses,
+} from "./multicast_addresses.ts";
+import { NeighbourTables, neighbourTables } from "./neighbour_tables.ts";
+import { type Netconf, netconf, Netconfs } from "./netconf.ts";
+import { type Nsid, Nsids, nsids } from "./nsids.ts";
+import { type Vni, Vnis, vnis } from "./vnis.ts";
 import { NETLINK_ROUTE } from "./protocol.ts";
 import type { Route } from "./route.ts";
 import { Routes, routes } from "./routes.ts";
@@ -58,6 +73,20 @@ export interface RouteObjects {
   nexthop: Nexthop;
   /** A bucket of a resilient group of nexthops. */
   "nexthop bucket": NexthopBucket;
+  /** A label of addresses. */
+  "address label": AddressLabel;
+  /** A multicast forwarding entry. */
+  "multicast entry": Mdb;
+  /** A multicast address of an interface. */
+  "multicast address": MulticastAddress;
+  /** An anycast address of an interface. */
+  "anycast address": AnycastAddress;
+  /** The settings of an interface. */
+  "network setting": Netconf;
+  /** A network namespace and its number in this one. */
+  "namespace id": Nsid;
+  /** A VNI of a VXLAN interface. */
+  vni: Vni;
 }
 
 /** A change of an object of one of the types `O`. */
@@ -79,6 +108,18 @@ export interface RouteBatch {
   readonly rules: Changes<Rules>;
   /** Changes of nexthop objects. */
   readonly nexthops: Changes<Nexthops>;
+  /** Changes of labels by which source addresses are chosen. */
+  readonly addressLabels: Changes<AddressLabels>;
+  /** Changes of forwarding entries of bridges and tunnels. */
+  readonly fdb: Changes<Fdb>;
+  /** Changes of multicast forwarding entries of bridges and tunnels. */
+  readonly mdb: Changes<Mdbs>;
+  /** Changes of tables of neighbours and their parameters. */
+  readonly neighbourTables: Changes<NeighbourTables>;
+  /** Changes of numbers of network namespaces. */
+  readonly nsids: Changes<Nsids>;
+  /** Changes of VNIs that VXLAN interfaces accept. */
+  readonly vnis: Changes<Vnis>;
 }
 
 /** The collections of the protocol, for one network namespace. */
@@ -97,6 +138,24 @@ export class RouteCollections {
   readonly nexthops: Nexthops;
   /** Buckets of resilient groups of nexthops. */
   readonly nexthopBuckets: NexthopBuckets;
+  /** Labels by which source addresses are chosen. */
+  readonly addressLabels: AddressLabels;
+  /** Forwarding entries of bridges and tunnels. */
+  readonly fdb: Fdb;
+  /** Multicast forwarding entries of bridges and tunnels. */
+  readonly mdb: Mdbs;
+  /** Multicast addresses of interfaces. */
+  readonly multicastAddresses: MulticastAddresses;
+  /** Anycast addresses of interfaces. */
+  readonly anycastAddresses: AnycastAddresses;
+  /** Tables of neighbours and their parameters. */
+  readonly neighbourTables: NeighbourTables;
+  /** Settings of IPv4, IPv6 and MPLS by interface. */
+  readonly netconf: Netconfs;
+  /** Numbers of network namespaces. */
+  readonly nsids: Nsids;
+  /** VNIs that VXLAN interfaces accept. */
+  readonly vnis: Vnis;
 
   /** Creates the collections. They send requests through `requester()` and watch through the client of `open()`. */
   constructor(open: () => Client, requester: () => Requester = open) {
@@ -107,6 +166,15 @@ export class RouteCollections {
     this.rules = new Rules(open, requester);
     this.nexthops = new Nexthops(open, requester);
     this.nexthopBuckets = new NexthopBuckets(open, requester);
+    this.addressLabels = new AddressLabels(open, requester);
+    this.fdb = new Fdb(open, requester);
+    this.mdb = new Mdbs(open, requester);
+    this.multicastAddresses = new MulticastAddresses(open, requester);
+    this.anycastAddresses = new AnycastAddresses(open, requester);
+    this.neighbourTables = new NeighbourTables(open, requester);
+    this.netconf = new Netconfs(open, requester);
+    this.nsids = new Nsids(open, requester);
+    this.vnis = new Vnis(open, requester);
   }
 }
 
@@ -118,6 +186,13 @@ const COLLECTION = {
   rule: "rules",
   nexthop: "nexthops",
   "nexthop bucket": "nexthopBuckets",
+  "address label": "addressLabels",
+  "multicast entry": "mdb",
+  "multicast address": "multicastAddresses",
+  "anycast address": "anycastAddresses",
+  "network setting": "netconf",
+  "namespace id": "nsids",
+  vni: "vnis",
 } as const satisfies Record<keyof RouteObjects, keyof RouteCollections>;
 
 /** A client with its own socket, in a network namespace, and with all collections. */
@@ -189,7 +264,24 @@ export function open(options: OpenOptions = {}): RouteClient {
   return new RouteClient(options);
 }
 
-const shared: RouteCollections = { links, addresses, routes, neighbours, rules, nexthops, nexthopBuckets };
+const shared: RouteCollections = {
+  links,
+  addresses,
+  routes,
+  neighbours,
+  rules,
+  nexthops,
+  nexthopBuckets,
+  addressLabels,
+  fdb,
+  mdb,
+  multicastAddresses,
+  anycastAddresses,
+  neighbourTables,
+  netconf,
+  nsids,
+  vnis,
+};
 
 /**
  * Collects the changes that `collect` requests, and sends them in as few system calls as possible. All are tried.
@@ -239,6 +331,14 @@ export * from "./links.ts";
 export * from "./neighbour.ts";
 export * from "./neighbours.ts";
 export * from "./nexthops.ts";
+export * from "./address_labels.ts";
+export * from "./fdb.ts";
+export * from "./mdb.ts";
+export * from "./multicast_addresses.ts";
+export * from "./neighbour_tables.ts";
+export * from "./netconf.ts";
+export * from "./nsids.ts";
+export * from "./vnis.ts";
 export * from "./route.ts";
 export * from "./routes.ts";
 export * from "./rule.ts";

@@ -37,15 +37,12 @@ import {
   hasFlag,
   ignoresOfNeighbour,
   isForwarding,
-  meansEntry,
-  meansTable,
-  mergeForwarding,
   mergeNeighbour,
   Neighbour,
   neighbourKey,
   prepareNeighbour,
-  withoutTable,
 } from "./neighbour.ts";
+import { describeNeighbour, dumpOf, Forwarding, forwardingOf } from "./forwarding.ts";
 import { addressSize, addressSizeOf, AF, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A neighbour as input: {@linkcode Neighbour} with names or numbers for interfaces. */
@@ -60,10 +57,7 @@ const declaration: Declaration<Neighbour> = {
   messages: { new: RTM.RTM_NEWNEIGH, del: RTM.RTM_DELNEIGH, get: RTM.RTM_GETNEIGH },
   groups: [RTNLGRP.RTNLGRP_NEIGH],
   filters: ["family", "ifindex", "master", "flags"],
-  describe(value) {
-    const { dst, lladdr, dev, ifindex } = value as Fields, on = dev ?? ifindex;
-    return `${dst ?? lladdr ?? ""}${on === undefined ? "" : ` on ${on}`}`.trim();
-  },
+  describe: describeNeighbour,
   identity: neighbourKey,
   prepare: (value, verb) => verb === "list" ? dumpOf(value as Fields) : prepareNeighbour(value as NeighbourInput, verb),
   fixed: ["family", "ifindex", "dev", "dst", "vlan"],
@@ -76,38 +70,7 @@ const declaration: Declaration<Neighbour> = {
 };
 
 /** Forwarding tables: other objects in the same messages. */
-const forwarding: Declaration<Neighbour> = {
-  protocol: NETLINK_ROUTE,
-  ...declaration,
-  prepare(value, verb) {
-    const entry = { ...value, family: "bridge" as const };
-    return verb === "list" ? dumpOf(entry) : prepareNeighbour(entry, verb);
-  },
-  // The kernel finds an entry only if the driver supports it, and only the first of several remote ends.
-  listOnly: true,
-  means: (key, entry, fitting) => meansEntry(key as NeighbourInput, entry, fitting),
-  // It compares the address and the VLAN, in one table only.
-  compares: () => false,
-  fixed: ["family", "ifindex", "dev", "lladdr", "vlan"],
-  merge: mergeForwarding,
-  concerns: (from, at) => from.bytes[at] === AF.bridge,
-};
-
-/**
- * Returns the value of a dump request: it gives the interface as an attribute, and its header is 0 except for the flag
- * of the proxy table.
- */
-function dumpOf({ ifindex, flags, ...rest }: Fields): object {
-  return {
-    ...rest,
-    ...(ifindex === undefined ? {} : { viaIfindex: ifindex }),
-    ...(Array.isArray(flags) && flags.includes("proxy") ? { flags: ["proxy"] } : {}),
-  };
-}
-
-function* only<T>(all: Generator<T, void, undefined>, fits: (one: T) => boolean): Generator<T, void, undefined> {
-  for (const one of all) if (fits(one)) yield one;
-}
+const forwarding = forwardingOf("neighbour", prepareNeighbour);
 
 /** Options for watching neighbours. */
 export interface NeighbourWatchOptions extends WatchOptions {
@@ -122,28 +85,25 @@ export interface NeighbourWatchOptions extends WatchOptions {
 export class Neighbours extends Collection<Neighbour, NeighbourInput> {
   readonly #open: () => Client;
   /** The forwarding tables, which `list` returns only if asked for. */
-  readonly #forwarding: Collection<Neighbour, NeighbourInput>;
+  readonly #forwarding: Forwarding;
 
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);
     this.#open = open;
-    this.#forwarding = new Collection(forwarding, open, requester);
+    this.#forwarding = new Forwarding(forwarding, open, requester);
   }
 
   /** Returns all neighbours that match the filter; see {@linkcode Collection.list}. */
   override list(filter?: NeighbourInput): Neighbour[] {
     if (!isFields(filter) || !isForwarding(filter)) return super.list(filter);
-    const rest = withoutTable(filter);
-    if (rest === undefined) return this.#forwarding.list(filter);
-    return this.#forwarding.list(rest).filter((entry) => meansTable(filter, entry));
+    return this.#forwarding.list(filter);
   }
 
   /** Yields all neighbours that match the filter; see {@linkcode Collection.iterate}. */
   override iterate(filter?: NeighbourInput): Generator<Neighbour, void, undefined> {
     if (!isFields(filter) || !isForwarding(filter)) return super.iterate(filter);
-    const rest = withoutTable(filter), all = this.#forwarding.iterate(rest ?? filter);
-    return rest === undefined ? all : only(all, (entry) => meansTable(filter, entry));
+    return this.#forwarding.iterate(filter);
   }
 
   /** Returns the neighbour that `key` names; see {@linkcode Collection.get}. */

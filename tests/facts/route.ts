@@ -6,6 +6,27 @@
 
 /** Prefixes of the constants of each table's attributes. */
 export const TABLES: Readonly<Record<string, string>> = {
+  "AddressLabel": "IFAL_",
+  "AnycastAddress": "IFA_",
+  "MulticastAddress": "IFA_",
+  "FdbKey": "NDA_",
+  "Mdb": "MDBA_MDB_EATTR_",
+  "MdbEntry": "MDBA_MDB_EATTR_",
+  "MdbGroup": "MDBA_MDB_ENTRY_",
+  "MdbMessage": "MDBA_",
+  "MdbRequest": "MDBA_SET_",
+  "MdbRequestAttrs": "MDBE_ATTR_",
+  "MdbRouterPort": "MDBA_ROUTER_PATTR_",
+  "MdbSource": "MDBA_MDB_SRCATTR_",
+  "NeighbourTable": "NDTA_",
+  "NeighbourTable.…": "NDTPA_",
+  "Netconf": "NETCONFA_",
+  "Nsid": "NETNSA_",
+  "Vni.…": "VXLAN_VNIFILTER_ENTRY_",
+  "VniMessage": "VXLAN_VNIFILTER_",
+  "VniRange": "VXLAN_VNIFILTER_ENTRY_",
+  "VniStats": "VNIFILTER_ENTRY_STATS_",
+
   "Nexthop": "NHA_",
   "NexthopBucket": "NHA_",
   "NexthopBucket.…": "NHA_RES_BUCKET_",
@@ -15,46 +36,94 @@ export const TABLES: Readonly<Record<string, string>> = {
 
 /** Structs, and headers of tables. */
 export const STRUCTS: Readonly<Record<string, string>> = {
+  "AddressLabel": "ifaddrlblmsg",
+  "AnycastAddress.cacheinfo": "ifa_cacheinfo",
+  "NeighbourTable": "ndtmsg",
+  "NeighbourTable.config": "ndt_config",
+  "NeighbourTable.stats": "ndt_stats",
+  "Vni": "tunnel_msg",
+  "VniMessage": "tunnel_msg",
+
   "Nexthop": "nhmsg",
 };
 
 /** Layouts of headers without a struct in C. */
 export const LAYOUTS: Readonly<Record<string, string>> = {
+  "AnycastAddress": "family 0 u8, prefixlen 1 u8, scope 3 u8, index 4 s32 = 8",
+  "MulticastAddress": "family 0 u8, prefixlen 1 u8, scope 3 u8, index 4 s32 = 8",
+  "FdbKey": "family 0 u8, ifindex 4 s32, flags 10 u8 = 12",
+  "Mdb": "family 0 u8, ifindex 4 s32, port 8 s32, state 12 u8, flags 13 u8, vid 14 u16, group 16 20 bytes = 36",
+  "MdbEntry": "port 0 s32, state 4 u8, flags 5 u8, vid 6 u16, group 8 20 bytes = 28",
+  "MdbKey": "port 0 s32, state 4 u8, vid 6 u16, group 8 20 bytes = 28",
+  "MdbMessage": "family 0 u8, ifindex 4 s32 = 8",
+  "MdbRequest": "family 0 u8, ifindex 4 s32 = 8",
+  "MdbRouterPort": "port 0 s32 = 4",
+  "Netconf": "family 0 u8 = 4",
+  "Nsid": "family 0 u8 = 4",
+
   "NexthopBucket": "family 0 u8, flags 4 u32 = 8",
 };
 
 /** Fields in C that the library leaves out. */
 export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
+  "ifaddrlblmsg.ifal_flags",
   "nhmsg.resvd",
 ];
 
 /** Fields with other names than their constants, by the name after the prefix. */
-export const FIELD_NAMES: Readonly<Record<string, string>> = {};
+export const FIELD_NAMES: Readonly<Record<string, string>> = {
+  "Mdb.viaIfindex": "IFINDEX",
+  "MdbEntry.viaIfindex": "IFINDEX",
+  "MdbRequestAttrs.viaIfindex": "IFINDEX",
+  "VniMessage.entries": "ENTRY",
+};
 
 /** Fields of structs with other names than in C. */
 export const PLACE_NAMES: Readonly<Record<string, string>> = {};
 
 /** Enumerations and masks, by one field that uses each. */
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
+  "FdbKey.flags": "NTF_",
+  "Mdb.flags": "MDB_FLAGS_",
+  "MdbRouterPort.type": "MDB_RTR_TYPE_",
+  "Mdb.rtprot": "RTPROT_",
+
   "Nexthop.encapType": "LWTUNNEL_ENCAP_",
   "Nexthop.flags": "RTNH_F_",
   "Nexthop.groupType": "NEXTHOP_GRP_TYPE_",
   "Route.encapType": "LWTUNNEL_ENCAP_",
-  "Nexthop.protocol": "RTPROT_",
 };
 
 /** Enumerations whose names are the words of iproute2. */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "Mdb.state": { "temporary": 0, "permanent": 1 },
+  "Mdb.groupMode": { "exclude": 0, "include": 1 },
+  "Vni.flags": { "stats": 1 },
+
   "Nexthop.opFlags": { dump_stats: 1, dump_hw_stats: 2, resp_grp_resvd_0: 0x80000000 },
 };
 
 /** Forms of attributes whose type neither the kernel's source nor its specifications have, and of elements of lists. */
 export const UNKNOWN: Readonly<Record<string, string>> = {
+  "FdbKey": "lladdr 6 bytes",
+  "Mdb": "timer u32, srcList nest, dst address",
+  "MdbEntry": "timer u32, srcList nest, dst address",
+  "MdbGroup": "info several",
+  "MdbMessage": "mdb nest, router nest",
+  "MdbRequest": "entry 28 bytes",
+  "MdbRequestAttrs": "dst address",
+  "MdbRouterPort": "timer u32",
+  "NeighbourTable": "config 32 bytes, stats 88 bytes",
+  "Netconf": "forceForwarding s32",
   "Nexthop": "group bytes [8 bytes], groupStats nest",
+  "Vni.…": "stats nest",
+  "VniRange": "stats nest",
 };
 
 /** Forms that differ from the kernel's source and specifications, each for a reason. */
 export const OTHERWISE: Readonly<Record<string, string>> = {};
 
 /** Constants without a table or enumeration, and the reasons. */
-export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [];
+export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
+  [/^NETCONFA_IFINDEX_/, "they are values of NETCONFA_IFINDEX"],
+];

@@ -29,6 +29,13 @@ import { brief } from "../../families/route/brief.ts";
 import { links } from "../../families/route/links.ts";
 import { batch, open, watch } from "../../families/route/mod.ts";
 import { neighbours } from "../../families/route/neighbours.ts";
+import { addressLabels } from "../../families/route/address_labels.ts";
+import { fdb } from "../../families/route/fdb.ts";
+import { mdb } from "../../families/route/mdb.ts";
+import { multicastAddresses } from "../../families/route/multicast_addresses.ts";
+import { neighbourTables } from "../../families/route/neighbour_tables.ts";
+import { netconf } from "../../families/route/netconf.ts";
+import { nsids } from "../../families/route/nsids.ts";
 import { nexthops } from "../../families/route/nexthops.ts";
 import { owner } from "../../families/route/owner.ts";
 import { routes } from "../../families/route/routes.ts";
@@ -73,6 +80,30 @@ export const COMMANDS: readonly Command[] = [
   ["ip nexthop add id 10 group 1,3", () => nexthops.add({ id: 10, group: [{ id: 1, weight: 3 }] })],
   ["ip route add 10.9.0.0/16 nhid 10", () => routes.add({ dst: "10.9.0.0/16", nhId: 10 })],
   ["ip nexthop del id 10", () => nexthops.delete(10)],
+  ["ip netconf show dev v0", () => netconf.list({ dev: "v0" })],
+  ["ip ntable show name arp_cache", () => neighbourTables.list({ name: "arp_cache" })],
+  [
+    "ip ntable change name arp_cache dev v0 base_reachable 60000",
+    () => neighbourTables.set({ name: "arp_cache", family: "inet", dev: "v0" }, { baseReachableTime: 60_000 }),
+  ],
+  ["ip maddr show dev v0", () => multicastAddresses.list({ dev: "v0" })],
+  ["ip addrlabel", () => addressLabels.list()],
+  [
+    "ip addrlabel add prefix 2001:db8::/32 label 42",
+    () => addressLabels.add({ address: "2001:db8::", prefixlen: 32, label: 42 }),
+  ],
+  ["ip netns list-id", () => nsids.list()],
+  ["bridge fdb show br br0", () => fdb.list({ masterDev: "br0" })],
+  [
+    "bridge fdb add 02:00:00:00:00:09 dev br0 self",
+    () => fdb.add({ dev: "br0", lladdr: "02:00:00:00:00:09", flags: ["self"] }),
+  ],
+  [
+    "bridge fdb del 02:00:00:00:00:09 dev br0 self",
+    () => fdb.delete({ dev: "br0", lladdr: "02:00:00:00:00:09", flags: ["self"] }),
+  ],
+  ["bridge mdb", () => mdb.list()],
+  ["bridge mdb show dev br0", () => mdb.list({ dev: "br0" })],
   ["ip rule", () => rules.list().map(brief)],
   [
     "ip rule add from 10.0.0.0/24 lookup 100 priority 90",

@@ -17,9 +17,9 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NETLINK_ROUTE: {
     ...Object.fromEntries(
       [
-        ..."ACTION ADDRLABEL CHAIN DCB MDB NEIGHTBL NETCONF NSID STATS"
-          .split(" "),
-        ..."TUNNEL VLAN PREFIX NDUSEROPT CACHEREPORT MULTICAST ANYCAST".split(" "),
+        ..."ACTION CHAIN DCB STATS"
+          .split(""),
+        ..."VLAN PREFIX NDUSEROPT CACHEREPORT".split(""),
       ].map((object) => [object, NO_MODULE]),
     ),
   },

@@ -1,0 +1,94 @@
+/**
+ * Forwarding tables of bridges and tunnels, which the collections of neighbours and of forwarding entries share.
+ *
+ * @module
+ */
+import { isFields } from "../../core/arguments.ts";
+import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
+import {
+  ignoresOfNeighbour,
+  meansEntry,
+  meansTable,
+  mergeForwarding,
+  Neighbour,
+  neighbourKey,
+  withoutTable,
+} from "./neighbour.ts";
+import { AF, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Returns a text for an entry or neighbour: its address and interface. */
+export function describeNeighbour(value: object): string {
+  const { dst, lladdr, dev, ifindex } = value as Fields, on = dev ?? ifindex;
+  return `${dst ?? lladdr ?? ""}${on === undefined ? "" : ` on ${on}`}`.trim();
+}
+
+/**
+ * Returns the value of a dump request: it gives the interface as an attribute, and its header is 0 except for the flag
+ * of the proxy table.
+ */
+export function dumpOf({ ifindex, flags, ...rest }: Fields): object {
+  return {
+    ...rest,
+    ...(ifindex === undefined ? {} : { viaIfindex: ifindex }),
+    ...(Array.isArray(flags) && flags.includes("proxy") ? { flags: ["proxy"] } : {}),
+  };
+}
+
+/**
+ * Declares forwarding entries.
+ *
+ * @param object the name of an entry in messages
+ * @param prepare completes an entry to send
+ */
+export function forwardingOf(
+  object: string,
+  prepare: (value: Input<Neighbour>, verb: Verb) => Input<Neighbour>,
+): Declaration<Neighbour> {
+  return {
+    protocol: NETLINK_ROUTE,
+    object,
+    table: Neighbour,
+    messages: { new: RTM.RTM_NEWNEIGH, del: RTM.RTM_DELNEIGH, get: RTM.RTM_GETNEIGH },
+    groups: [RTNLGRP.RTNLGRP_NEIGH],
+    filters: ["family", "ifindex", "master", "flags"],
+    describe: describeNeighbour,
+    identity: neighbourKey,
+    prepare(value, verb) {
+      const entry = { ...value, family: "bridge" as const };
+      return verb === "list" ? dumpOf(entry) : prepare(entry, verb);
+    },
+    // The kernel finds an entry only if the driver supports it, and only the first of several remote ends.
+    listOnly: true,
+    means: (key, entry, fitting) => meansEntry(key as Input<Neighbour>, entry, fitting),
+    // It compares the address and the VLAN, in one table only.
+    compares: () => false,
+    fixed: ["family", "ifindex", "dev", "lladdr", "vlan"],
+    merge: mergeForwarding,
+    ignores: ignoresOfNeighbour,
+    concerns: (from, at) => from.bytes[at] === AF.bridge,
+    none: ["ENODEV"],
+  };
+}
+
+function* only<T>(all: Generator<T, void, undefined>, fits: (one: T) => boolean): Generator<T, void, undefined> {
+  for (const one of all) if (fits(one)) yield one;
+}
+
+/** The entries of forwarding tables; a filter's flags `self` and `master` select the table. */
+export class Forwarding extends Collection<Neighbour, Input<Neighbour>> {
+  /** Returns all entries that match the filter; see {@linkcode Collection.list}. */
+  override list(filter?: Input<Neighbour>): Neighbour[] {
+    const rest = isFields(filter) ? withoutTable(filter as Input<Neighbour>) : undefined;
+    return rest === undefined ? super.list(filter) : super.list(rest).filter((entry) => meansTable(filter!, entry));
+  }
+
+  /** Yields all entries that match the filter; see {@linkcode Collection.iterate}. */
+  override iterate(filter?: Input<Neighbour>): Generator<Neighbour, void, undefined> {
+    const rest = isFields(filter) ? withoutTable(filter as Input<Neighbour>) : undefined;
+    return rest === undefined
+      ? super.iterate(filter)
+      : only(super.iterate(rest), (entry) => meansTable(filter!, entry));
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * VNIs that a VXLAN interface in external mode accepts, as with `bridge vni`.
+ *
+ * ```ts
+ * import { vnis } from "@linux/netlink/families/route/vnis.ts";
+ * console.log(vnis.list());
+ * ```
+ *
+ * The interface must have been made with `external` and `vnifilter`.
+ *
+ * Source: linux/if_link.h VXLAN_VNIFILTER_*, v7.2
+ *
+ * @module
+ */
+import type { Client, Requester } from "../../core/client.ts";
+import {
+  type Attributes,
+  attributes,
+  count64,
+  head,
+  type Ifindex,
+  ifindex,
+  interfaceNameOf,
+  ipv4,
+  ipv6,
+  key,
+  mask,
+  noneIs,
+  parseIp,
+  part,
+  readOnly,
+  repeated,
+  type Shape,
+  u32,
+  u8,
+} from "../../core/codec/mod.ts";
+import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
+import { argumentError } from "../../core/errors.ts";
+import { AF, type Family, family, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+
+/** Counters of a VNI. */
+export interface VniStats {
+  /** Bytes received. */
+  rxBytes?: number;
+  /** Packets received. */
+  rxPkts?: number;
+  /** Received packets that were dropped. */
+  rxDrops?: number;
+  /** Received packets with errors. */
+  rxErrors?: number;
+  /** Bytes sent. */
+  txBytes?: number;
+  /** Packets sent. */
+  txPkts?: number;
+  /** Packets to send that were dropped. */
+  txDrops?: number;
+  /** Packets to send with errors. */
+  txErrors?: number;
+}
+
+/** Wire form of {@linkcode VniStats}: VNIFILTER_ENTRY_STATS_*. */
+export const VniStats: Attributes<VniStats> = attributes((): Shape<VniStats> => ({
+  rxBytes: [1, count64],
+  rxPkts: [2, count64],
+  rxDrops: [3, count64],
+  rxErrors: [4, count64],
+  txBytes: [5, count64],
+  txPkts: [6, count64],
+  txDrops: [7, count64],
+  txErrors: [8, count64],
+}), { pad: 9 });
+
+/** A range of VNIs, without its interface. */
+export interface VniRange {
+  /** First VNI, 0..16777215. */
+  start?: number;
+  /** Last VNI; absent for a single one. */
+  end?: number;
+  /** Multicast group or remote end, IPv4; a multicast group needs an interface with a local address. */
+  group?: string;
+  /** Multicast group or remote end, IPv6. */
+  group6?: string;
+  /** Counters, from `listStats`. Read-only. */
+  stats?: VniStats;
+}
+
+const range: Shape<VniRange> = {
+  start: [1, u32, key],
+  end: [2, u32, key],
+  group: [3, noneIs(ipv4, "0.0.0.0")],
+  group6: [4, noneIs(ipv6, "::")],
+  stats: [5, VniStats, readOnly],
+};
+
+/** Wire form of {@linkcode VniRange}: VXLAN_VNIFILTER_ENTRY_*. */
+export const VniRange: Attributes<VniRange> = attributes(range);
+
+/** The interface of VNIs. */
+export interface VniDevice {
+  /** Always `bridge`. */
+  family: Family;
+  /** `stats` in messages with counters. Read-only. */
+  flags: readonly ("stats" | number)[];
+  /** Index of the VXLAN interface. */
+  ifindex: Ifindex;
+  /** Name of the VXLAN interface. */
+  dev?: string;
+}
+
+const device: Shape<VniDevice> = {
+  family: head(0, family),
+  flags: head(1, mask(u8, { stats: 1 }), readOnly),
+  ifindex: head(4, ifindex, key),
+  dev: interfaceNameOf("ifindex", key),
+};
+
+/** A VNI, or a range of them, of a VXLAN interface. */
+export interface Vni extends VniDevice, VniRange {}
+
+/** Wire form of {@linkcode Vni}: tunnel_msg and one VXLAN_VNIFILTER_ENTRY. */
+export const Vni: Attributes<Vni> = attributes(device, { header: 8 }).with(part<VniRange>(range), 1);
+
+/** A message from the kernel: an interface and its VNIs. */
+export interface VniMessage extends VniDevice {
+  /** The VNIs. */
+  entries: readonly VniRange[];
+}
+
+/** Wire form of {@linkcode VniMessage}. */
+export const VniMessage: Attributes<VniMessage> = attributes((): Shape<VniMessage> => ({
+  ...device,
+  entries: [1, repeated(1, VniRange)],
+}), { header: 8 });
+
+/** A VNI as input: {@linkcode Vni} with a name or number for the interface. */
+export type VniInput = Input<Vni>;
+
+const declaration: Declaration<Vni> = {
+  protocol: NETLINK_ROUTE,
+  object: "vni",
+  table: Vni,
+  messages: { new: RTM.RTM_NEWTUNNEL, del: RTM.RTM_DELTUNNEL, get: RTM.RTM_GETTUNNEL },
+  groups: [RTNLGRP.RTNLGRP_TUNNEL],
+  filters: ["ifindex"],
+  describe(value) {
+    const { start, end, dev, ifindex } = value as VniInput;
+    return `${start ?? ""}${end === undefined || end === start ? "" : `-${end}`} on ${dev ?? ifindex ?? ""}`;
+  },
+  identity: ({ ifindex, start, end = start }) => `${ifindex} ${start}-${end}`,
+  keyOf: ({ dev, ifindex, start, end }: VniInput) => ({ dev, ifindex, start, end }),
+  prepare(value, verb) {
+    if (verb === "list") return { ...value, family: "bridge" };
+    const { start, group, ...rest } = value as VniInput;
+    if (start === undefined) throw argumentError(TypeError, `Cannot ${verb} a vni: start is missing`);
+    if (verb === "append") throw argumentError(TypeError, "Cannot append a vni: it exists once: use add or replace");
+    const six = verb !== "delete" && parseIp(String(group ?? ""))?.length === 16;
+    return {
+      ...rest,
+      family: "bridge",
+      start,
+      ...(group === undefined || verb === "delete" ? {} : six ? { group6: group } : { group }),
+    };
+  },
+  // The kernel makes a VNI that exists anew, whatever the flags, so this is what distinguishes add.
+  listOnly: true,
+  none: ["ENODEV", "EINVAL"],
+  hint: (code, { kernelMessage }) =>
+    kernelMessage === undefined && (code === "EINVAL" || code === "EOPNOTSUPP")
+      ? 'the interface must be made with { kind: "vxlan", data: { collectMetadata: true, vnifilter: true } }'
+      : undefined,
+  spread: {
+    codec: VniMessage,
+    each: ({ entries, ...device }: VniMessage) => entries.map((entry) => ({ ...device, ...entry })),
+  },
+};
+
+/** The VNIs that the VXLAN interfaces of one network namespace accept. */
+export class Vnis extends Collection<Vni, VniInput> {
+  readonly #requester: () => Requester;
+
+  /** See {@linkcode Collection}. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(declaration, open, requester);
+    this.#requester = requester;
+  }
+
+  /** Returns each VNI with its counters. Like `bridge -s vni`. */
+  listStats(filter: { readonly dev?: string | number } = {}): Vni[] {
+    const operation = this.operation("list", RTM.RTM_GETTUNNEL, {}, RTM.RTM_NEWTUNNEL);
+    const value = { family: AF.bridge, flags: 1, ...(filter.dev === undefined ? {} : { ifindex: filter.dev }) };
+    const sent = this.#requester().dump({ ...operation, codec: StatsRequest, value }) as VniMessage[];
+    return sent.flatMap((one) => declaration.spread!.each(one as never));
+  }
+}
+
+/** A request for counters. */
+interface StatsRequest {
+  family: number;
+  flags: number;
+  ifindex: Ifindex;
+}
+
+const StatsRequest: Attributes<StatsRequest> = attributes((): Shape<StatsRequest> => ({
+  family: head(0, u8),
+  flags: head(1, u8),
+  ifindex: head(4, ifindex),
+}), { header: 8 });
+
+/** The VNIs of this namespace, on a socket that the first use opens. */
+export const vnis: Vnis = new Vnis(onShared(NETLINK_ROUTE));
