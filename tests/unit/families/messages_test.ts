@@ -18,8 +18,8 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...Object.fromEntries(
       [
         ..."ACTION CHAIN DCB STATS"
-          .split(""),
-        ..."VLAN PREFIX NDUSEROPT CACHEREPORT".split(""),
+          .split(" "),
+        ..."VLAN PREFIX NDUSEROPT CACHEREPORT".split(" "),
       ].map((object) => [object, NO_MODULE]),
     ),
   },
