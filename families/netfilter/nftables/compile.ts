@@ -10,6 +10,7 @@ import {
   type Base,
   BASES,
   HEADERS,
+  idsOf,
   INTEGER,
   type Order,
   type Type,
@@ -34,6 +35,7 @@ import {
   parseScalar,
   parseValue,
   Place,
+  rangeOfText,
   record,
   string,
   toBytes,
@@ -455,15 +457,27 @@ class Compiler {
       this.place.fail(`a set is compared with ==, != or in, not ${relation}`);
     }
     this.items.push({
-      expressions: [...this.key(operand, 1, this.context.setOf?.(name)), {
+      expressions: [...this.key(operand, 1, name), {
         name: "lookup",
         data: { set: name, sreg: 1, ...(relation === "!=" ? { flags: ["inv"] as const } : {}) },
       }],
     });
   }
 
+  /** Fails if a set's keys have other types than the fields that are looked up in it. */
+  expectKeys({ parts, ...operand }: Operand, set: KnownSet, name: string): void {
+    const ids = idsOf(set.keyType), fields = (parts ?? [operand]).map(({ type }) => type.id);
+    const isOf = (id: number, other: number | undefined): boolean => id === other || id === INTEGER.id;
+    if (ids.length === fields.length && ids.every((id, i) => isOf(id, fields[i]) || isOf(fields[i]!, id))) return;
+    const words = (numbers: readonly number[]): string =>
+      numbers.map((id) => TYPE_OF_ID.get(id)?.name ?? `number ${id}`).join(" . ");
+    this.place.fail(`the keys of ${name} are of type ${words(ids)}, not ${words(fields)}`);
+  }
+
   /** Loads the key for a lookup in a named set. */
-  key(operand: Operand, register: number, set: KnownSet | undefined): NftExpression[] {
+  key(operand: Operand, register: number, name: string): NftExpression[] {
+    const set = this.context.setOf?.(name);
+    if (set?.keyType !== undefined) this.expectKeys(operand, set, name);
     const interval = set?.flags?.includes("interval") === true;
     const one = (part: Operand, at: number): NftExpression[] => [
       ...part.load(at),
@@ -654,7 +668,7 @@ class Compiler {
     if (typeof data === "string" && data.startsWith("@")) {
       const name = data.slice(1);
       return {
-        expressions: [...this.key(operand, register, this.context.setOf?.(name)), {
+        expressions: [...this.key(operand, register, name), {
           name: "lookup",
           data: { set: name, sreg: register, dreg },
         }],
@@ -774,7 +788,7 @@ class Compiler {
     const { key, data } = this.place.in("map", () => record(record(json, this.place)["map"], this.place));
     const operand = this.place.in("map", () => this.place.in("key", () => this.know.operand(key)));
     if (typeof data === "string" && data.startsWith("@")) {
-      return this.emit(...this.key(operand, 1, this.context.setOf?.(data.slice(1))), {
+      return this.emit(...this.key(operand, 1, data.slice(1)), {
         name: "objref",
         data: { setSreg: 1, setName: data.slice(1) },
       });
@@ -910,8 +924,9 @@ class Compiler {
     bits: number,
     next: () => number,
   ): { min: number; max: number | undefined; expressions: NftExpression[]; prefix: boolean } {
-    const simple = json !== null && typeof json === "object" && ("range" in json || "prefix" in json);
-    if (!simple) {
+    const isExtent = json !== null && typeof json === "object" && ("range" in json || "prefix" in json) ||
+      rangeOfText(json, type) !== undefined;
+    if (!isExtent) {
       const min = next();
       return { min, max: undefined, expressions: this.value(json, type, bits, min), prefix: false };
     }
@@ -923,7 +938,7 @@ class Compiler {
         constant(min, toBytes(low, bits / 8, "network")),
         constant(max, toBytes(high, bits / 8, "network")),
       ],
-      prefix: "prefix" in (json as object),
+      prefix: has(json, "prefix"),
     };
   }
 
@@ -1031,7 +1046,7 @@ class Compiler {
       : { val: elem };
     const key = place.in("elem", () => this.know.operand(wrapped["val"]));
     const known = this.context.setOf?.(name), span = key.parts === undefined ? 1 : Math.ceil(key.bytes / 16);
-    const expressions = this.key(key, 1, known?.flags?.includes("interval") ? known : undefined);
+    const expressions = place.in("elem", () => this.key(key, 1, name));
     const { timeout, expires: _expires, comment: _comment, val: _val, ...others } = wrapped as Record<string, unknown>;
     const timed = timeout === undefined
       ? undefined

@@ -18,6 +18,7 @@ import {
   EXTHDR,
   FIB,
   HEADERS,
+  idsOf,
   INTEGER,
   IP_OPTION,
   type KeyField,
@@ -1219,13 +1220,6 @@ function bitsOf(mask: bigint, size: number): { first: number; bits: number; shif
   return text.slice(first, last + 1).includes("0")
     ? undefined
     : { first, bits: last - first + 1, shift: size - 1 - last };
-}
-
-/** Returns the numbers of types that are side by side. */
-function idsOf(number = 0): number[] {
-  const ids: number[] = [];
-  for (let id = number; id > 0; id = Math.floor(id / 64)) ids.unshift(id % 64);
-  return ids;
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\0.*$/s, "");

@@ -61,8 +61,10 @@ import {
 } from "./datatypes.ts";
 import { NftData, NftExpression, NftExpressions, type NftVerdict } from "./expressions.ts";
 import { hasFlag, keyLayout, layoutOf, lengthOf, type NftPart, type NftSet, seconds } from "./set.ts";
-import { expectFamily, inOneGeneration, type NftContext, nftHint, sharedContext } from "./transaction.ts";
+import { expectFamily, generationOf, inOneGeneration, type NftContext, nftHint, sharedContext } from "./transaction.ts";
+import { TYPES } from "./fields.ts";
 import { setIn } from "./known_sets.ts";
+import { rangeOfText } from "./values.ts";
 import { commentIn, hostInteger, userdata, userdataOf } from "./userdata.ts";
 
 const ELEMENT_FLAGS = { interval_end: 1, catchall: 2 } as const;
@@ -391,6 +393,8 @@ function rangeOf({ type, size }: NftPart, value: NftValue, refuse: Refuse): NftB
     return { low, high };
   }
   if (typeof value === "string") {
+    const words = TYPES[String(type)], ends = words === undefined ? undefined : rangeOfText(value, words);
+    if (ends !== undefined) return rangeOf({ type, at: 0, size }, ends, refuse);
     const slash = value.lastIndexOf("/"), { form } = datatype;
     if (slash > 0 && (form === "ipv4" || form === "ipv6")) {
       const digits = value.slice(slash + 1), length = /^\d{1,3}$/.test(digits) ? Number(digits) : NaN;
@@ -457,14 +461,67 @@ function merges({ autoMerge, dataType }: NftSet, { hasEnds }: NftElementForm): b
   return autoMerge === true && hasEnds && dataType === undefined;
 }
 
-/** Returns the ranges of a value as text, by which elements are compared. */
-function boundsOf(form: NftElementForm, value: NftValue, refuse: Refuse): string {
-  return form.ranges(value, refuse).map(({ low, high }) => `${low}-${high}`).join();
+/** An element of a set whose ranges are merged, with its range. */
+interface Merged {
+  readonly range: NftBounds;
+  readonly element: NftElement;
+}
+
+/** The elements of a set whose ranges are merged, in order. */
+class MergedRanges {
+  #all: Merged[];
+
+  /** Takes the elements of a set, in any order. */
+  constructor(all: Merged[]) {
+    this.#all = all.sort((a, b) => compareBytes(a.range.low, b.range.low));
+  }
+
+  /** Returns the index of the first element that ends at `low` or later. */
+  #first(low: Uint8Array): number {
+    let from = 0, to = this.#all.length;
+    while (from < to) {
+      const middle = from + to >> 1;
+      if (compareBytes(this.#all[middle]!.range.high, low) < 0) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  /** Returns the elements that overlap or touch a range, and those that touch them. */
+  near({ low, high }: NftBounds): Merged[] {
+    const all = this.#all, before = previousOf(low) ?? low;
+    let from = this.#first(before), to = from, end = nextOf(high) ?? high;
+    while (to < all.length && compareBytes(all[to]!.range.low, end) <= 0) {
+      const { high } = all[to++]!.range, next = nextOf(high) ?? high;
+      if (compareBytes(next, end) > 0) end = next;
+    }
+    while (from > 0 && from < all.length && touches(all[from - 1]!, all[from]!)) from--;
+    return all.slice(from, to);
+  }
+
+  /** Removes the element with exactly this range, if there is one. */
+  remove({ low, high }: NftBounds): void {
+    const at = this.#first(low), found = this.#all[at]?.range;
+    if (found === undefined || compareBytes(found.low, low) !== 0 || compareBytes(found.high, high) !== 0) return;
+    this.#all.splice(at, 1);
+  }
+
+  /** Adds an element that overlaps no other. */
+  add(one: Merged): void {
+    this.#all.splice(this.#first(one.range.low), 0, one);
+  }
+}
+
+function touches(before: Merged, { range }: Merged): boolean {
+  const next = nextOf(before.range.high);
+  return next !== undefined && compareBytes(next, range.low) === 0;
 }
 
 /** The elements of sets of one network namespace. */
 export class NftElements {
   readonly #context: NftContext;
+  /** The elements of the set with `autoMerge` that was changed last, and the generation in which it has them. */
+  #last: { readonly name: string; generation: number | undefined; readonly ranges: MergedRanges } | undefined;
 
   /** Sends in a context. */
   constructor(context: NftContext) {
@@ -559,7 +616,7 @@ export class NftElements {
   flush(key: NftElementsKey): void {
     const what = `flush elements of ${nameOf(key)}`;
     expectFields(key, what, "the set as an object");
-    this.#context.held?.set(nameOf(key), []);
+    this.#context.held?.set(nameOf(key), new MergedRanges([]));
     this.#send([this.#operation(MSG.NFT_MSG_DELSETELEM, 0, key, {}, what)]);
   }
 
@@ -576,18 +633,30 @@ export class NftElements {
     const bare = values.map((one) => isFields(one) ? (one as NftElement).elem : one);
     const { held } = this.#context;
     if (held !== undefined && merges(set, form)) {
-      const refuse = refuser(what), gone = new Set(bare.map((one) => boundsOf(form, one as NftValue, refuse)));
-      const left = this.#heldBy(key, set).filter(({ elem }) => !gone.has(boundsOf(form, elem, refuse)));
-      held.set(nameOf(key), left);
+      const refuse = refuser(what), left = this.#heldBy(key, set, form, what);
+      for (const one of bare) if (one !== "*") left.remove(form.ranges(one as NftValue, refuse)[0]!);
     }
     this.#send(this.#messages(type, 0, key, form, bare, what));
   }
 
   /** Returns the elements that a set has after the changes before in the same transaction. */
-  #heldBy(key: NftElementsKey, set: NftSet): readonly NftElement[] {
-    const held = this.#context.held?.get(nameOf(key)) as readonly NftElement[] | undefined;
+  #heldBy(key: NftElementsKey, set: NftSet, form: NftElementForm, what: string): MergedRanges {
+    const { held } = this.#context, name = nameOf(key), known = held?.get(name) as MergedRanges | undefined;
+    if (known !== undefined) return known;
+    const client = this.#context.open(), isKept = held === undefined && !client.deferred && !hasFlag(set, "timeout");
+    const generation = isKept ? generationOf(client).id : undefined, last = this.#last;
+    this.#last = undefined;
+    if (isKept && last?.name === name && last.generation === generation) return (this.#last = last).ranges;
+    const refuse = refuser(what);
     // A set that this transaction makes has no elements yet, and no handle.
-    return held ?? (set.handle === undefined ? [] : this.list(key));
+    const listed = set.handle === undefined ? [] : this.list(key).filter(({ elem }) => elem !== "*");
+    const ranges = new MergedRanges(
+      listed.map((element) => ({ range: form.ranges(element.elem, refuse)[0]!, element })),
+    );
+    held?.set(name, ranges);
+    // The list is of this generation or of a later one, which the number then is not.
+    if (isKept) this.#last = { name, generation, ranges };
+    return ranges;
   }
 
   /**
@@ -602,15 +671,16 @@ export class NftElements {
     what: string,
   ): void {
     const refuse = refuser(what);
-    const present = this.#heldBy(key, set);
-    type Item = { range: NftBounds; element: NftElement; old: boolean };
-    const items: Item[] = [...present.map((one) => [one, true] as const), ...values.map((one) => [one, false] as const)]
-      .map(([given, old]) => {
-        const element = elementOf(given, refuse);
-        return { range: form.ranges(element.elem, refuse)[0]!, element, old };
-      });
+    const present = this.#heldBy(key, set, form, what);
+    type Item = Merged & { old: boolean };
+    const fresh = values.map((given): Item => {
+      const element = elementOf(given, refuse);
+      return { range: form.ranges(element.elem, refuse)[0]!, element, old: false };
+    });
+    const near = new Set(fresh.flatMap(({ range }) => present.near(range)));
+    const items: Item[] = [...[...near].map((one) => ({ ...one, old: true })), ...fresh];
     items.sort((a, b) => compareBytes(a.range.low, b.range.low) || Number(b.old) - Number(a.old));
-    const removed: NftValue[] = [], added: NftElement[] = [];
+    const removed: Merged[] = [], added: Merged[] = [];
     let group: Item[] = [], high: Uint8Array | undefined;
     const lasting = (one: Item): boolean => one.element.timeout === undefined;
     const timeoutOf = (items: readonly Item[]): number | undefined =>
@@ -627,9 +697,9 @@ export class NftElements {
         // A range that is there already stays, unless its time begins anew or has no end now.
         const stays = old !== undefined && (lasting(old) || whole.length === 0 && !fresh.some(lasting));
         if (!stays) {
-          for (const one of group) if (one.old) removed.push(one.element.elem);
+          removed.push(...group.filter(({ old }) => old));
           if (whole.length === 0 && group.some(lasting)) delete rest.timeout;
-          added.push({ ...rest, elem: form.elemOf([range]) });
+          added.push({ range, element: { ...rest, elem: form.elemOf([range]) } });
         }
       }
       group = [];
@@ -646,12 +716,19 @@ export class NftElements {
     }
     close();
     if (added.length === 0) return;
-    const gone = new Set(removed);
-    this.#context.held?.set(nameOf(key), [...present.filter(({ elem }) => !gone.has(elem)), ...added]);
+    for (const { range } of removed) present.remove(range);
+    for (const one of added) present.add(one);
+    const gone = removed.map(({ element }) => element.elem), made = added.map(({ element }) => element);
+    const last = this.#last;
+    this.#last = undefined;
     this.#send([
-      ...this.#messages(MSG.NFT_MSG_DELSETELEM, 0, key, form, removed, what),
-      ...this.#messages(MSG.NFT_MSG_NEWSETELEM, NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL, key, form, added, what),
+      ...this.#messages(MSG.NFT_MSG_DELSETELEM, 0, key, form, gone, what),
+      ...this.#messages(MSG.NFT_MSG_NEWSETELEM, NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL, key, form, made, what),
     ]);
+    // If the generation is the next one, nothing else has changed the set meanwhile.
+    if (last?.generation === undefined) return;
+    const next = (last.generation + 1) >>> 0;
+    if (generationOf(this.#context.open()).id === next) this.#last = { ...last, generation: next };
   }
 
   /** Returns the messages for elements; each holds as many as fit. */

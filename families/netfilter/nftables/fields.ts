@@ -269,6 +269,13 @@ export const TYPES: Readonly<Record<string, Type>> = Object.fromEntries([
 /** All types by number. */
 export const TYPE_OF_ID: ReadonlyMap<number, Type> = new Map(Object.values(TYPES).map((one) => [one.id, one]));
 
+/** Returns the numbers of the types that are side by side in the number of a type: NFTA_SET_KEY_TYPE. */
+export function idsOf(number = 0): number[] {
+  const ids: number[] = [];
+  for (let id = number; id > 0; id = Math.floor(id / 64)) ids.unshift(id % 64);
+  return ids;
+}
+
 /** A header that begins at a fixed place. */
 export type Base = "ll" | "nh" | "th" | "ih";
 

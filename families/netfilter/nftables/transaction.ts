@@ -206,7 +206,7 @@ export interface NftContext {
    * The elements that sets with `autoMerge` have after the changes before, by family, table and name: the kernel does not
    * have these changes yet. Absent outside of transactions.
    */
-  readonly held?: Map<string, readonly object[]>;
+  readonly held?: Map<string, object>;
 }
 
 /** The number of the last set that was added. */

@@ -104,6 +104,8 @@ export function parseValue(json: unknown, type: Type, bits: number, place: Place
       });
     }
   }
+  const range = rangeOfText(json, type);
+  if (range !== undefined) return parseValue({ range }, type, bits, place, context);
   if (json === "*" && context.element) return { kind: "all" };
   if (typeof json === "string" && isText(type) && json.endsWith("*") && !json.endsWith("\\*")) {
     const text = json.slice(0, -1);
@@ -111,6 +113,17 @@ export function parseValue(json: unknown, type: Type, bits: number, place: Place
     return { kind: "prefix", value: textValue(text, bits, place), length: 8 * encoder.encode(text).length };
   }
   return { kind: "value", value: parseScalar(json, type, bits, place, context) };
+}
+
+/**
+ * Returns the two values of a range in text, as `80-90` or `10.0.0.1-10.0.0.9`; `undefined` for other values, such as
+ * names with a hyphen.
+ */
+export function rangeOfText(json: unknown, type: Type): [string, string] | undefined {
+  if (typeof json !== "string" || isText(type) || type.name === "date") return undefined;
+  const [, low, high] = /^([\da-fx.:]+)-([\da-fx.:]+)$/i.exec(json) ?? [];
+  if (low === undefined || high === undefined || Object.hasOwn(type.symbols ?? {}, json)) return undefined;
+  return [low, high];
 }
 
 /** Context of a value, on which its bytes depend beside its type. */

@@ -1,6 +1,6 @@
 /** The commands of nft's JSON, which `ruleset.apply` takes, compared with what nft makes of them. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { TransactionError } from "../../../core/errors.ts";
+import { KernelError, TransactionError } from "../../../core/errors.ts";
 import type { NftJson, NftValue } from "../../../families/netfilter/nftables/mod.ts";
 import { nftTest } from "./nft.ts";
 
@@ -145,5 +145,26 @@ nftTest(
     ours.sets.add({ ...T, name: "names", keyType: "ifname" });
     elements.add({ ...T, set: "names" }, ["eth0"]);
     assertStringIncludes(nft("list set inet t names"), 'elements = { "eth0" }');
+  },
+);
+
+nftTest(
+  "nf_tables: a set with autoMerge is listed once for many changes, and again after those of others",
+  ({ ours, nft }) => {
+    const { elements, sets } = ours, set = { ...T, set: "s" };
+    nft("add table inet t");
+    sets.add({ ...T, name: "s", keyType: "ipv4_addr", flags: ["interval"], autoMerge: true });
+    const listed = (): string[] => elements.list(set).map(({ elem }) => String(elem));
+    elements.add(set, ["10.0.0.0-10.0.0.9", "10.0.0.20"]);
+    elements.add(set, ["10.0.0.10-10.0.0.19"]);
+    elements.add(set, ["10.0.0.30"]);
+    assertEquals(listed(), ["10.0.0.0,10.0.0.20", "10.0.0.30"]);
+    nft("add element inet t s { 10.0.0.22-10.0.0.28 }");
+    elements.add(set, ["10.0.0.21", "10.0.0.29"]);
+    assertEquals(listed(), ["10.0.0.0,10.0.0.30"]);
+    elements.delete(set, [["10.0.0.0", "10.0.0.30"]]);
+    elements.add(set, ["10.0.0.1"]);
+    assertEquals(listed(), ["10.0.0.1"]);
+    assertThrows(() => elements.add({ ...set, set: "absent" }, ["10.0.0.1"]), KernelError, "ENOENT");
   },
 );

@@ -3,7 +3,7 @@
  *
  * NETLINK_FUZZ sets the number of mutated rules.
  */
-import { assert, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import process from "node:process";
 import { NftExpressions } from "../../../families/netfilter/nftables/expressions.ts";
 import { Writer } from "../../../core/codec/mod.ts";
@@ -135,6 +135,49 @@ function mutated(value: unknown, rand: (below: number) => number): unknown {
   } else copy[name] = mutated(copy[name], rand);
   return copy;
 }
+
+test("A range may be a text with a hyphen wherever it is one of two values", () => {
+  const left = { payload: { protocol: "tcp", field: "dport" } };
+  const made = (expr: unknown): unknown => compile(expr as Statement[], { family: "inet" });
+  const pairs: [text: unknown, range: unknown][] = [
+    [{ match: { op: "==", left, right: "80-90" } }, { match: { op: "==", left, right: { range: [80, 90] } } }],
+    [{ match: { op: "!=", left, right: "80-90" } }, { match: { op: "!=", left, right: { range: [80, 90] } } }],
+    [{ match: { op: "==", left, right: { set: ["80-90", 22] } } }, {
+      match: { op: "==", left, right: { set: [{ range: [80, 90] }, 22] } },
+    }],
+    [{ dnat: { family: "ip", addr: "10.0.0.1-10.0.0.9" } }, {
+      dnat: { family: "ip", addr: { range: ["10.0.0.1", "10.0.0.9"] } },
+    }],
+  ];
+  for (const [text, range] of pairs) assertEquals(made([text]), made([range]));
+  // A name with a hyphen is a name.
+  made([{ match: { op: "==", left: { payload: { protocol: "icmp", field: "type" } }, right: "echo-request" } }]);
+});
+
+test("A named set or map of other keys than the field is refused by name", () => {
+  const ips = { keyType: 7 }, pairs = { keyType: 7 * 64 + 13 };
+  const setOf = (name: string): { keyType: number } => name === "ips" ? ips : pairs;
+  const port = { payload: { protocol: "tcp", field: "dport" } },
+    source = { payload: { protocol: "ip", field: "saddr" } };
+  const made = (one: unknown): unknown => compile([one as Statement], { family: "inet", setOf });
+  made({ match: { op: "==", left: source, right: "@ips" } });
+  made({ match: { op: "==", left: { concat: [source, port] }, right: "@pairs" } });
+  made({ match: { op: "==", left: { payload: { base: "nh", offset: 96, len: 32 } }, right: "@ips" } });
+  for (
+    const [wrong, message] of [
+      [
+        { match: { op: "==", left: port, right: "@ips" } },
+        "right: the keys of ips are of type ipv4_addr, not inet_service",
+      ],
+      [{ vmap: { key: port, data: "@ips" } }, "the keys of ips are of type ipv4_addr, not inet_service"],
+      [{ set: { op: "add", elem: port, set: "@ips" } }, "the keys of ips are of type ipv4_addr, not inet_service"],
+      [
+        { match: { op: "==", left: source, right: "@pairs" } },
+        "the keys of pairs are of type ipv4_addr . inet_service, not ipv4_addr",
+      ],
+    ] as const
+  ) assertThrows(() => made(wrong), TypeError, message);
+});
 
 test("Mutated rules compile to expressions that can be sent, or give an error of the library that names a field", () => {
   const rules = corpus(), rand = random(20261130);
