@@ -49,6 +49,7 @@ import {
 import {
   chainJson,
   changesOf,
+  type KnownSet,
   listedSet,
   type NftJson,
   type NftJsonChange,
@@ -58,6 +59,7 @@ import {
   tableJson,
 } from "./json.ts";
 import type { TableFamily } from "./operands.ts";
+import { rulesetText } from "./ruleset_text.ts";
 import { text } from "./text.ts";
 
 /** A set or map with its elements. */
@@ -177,10 +179,15 @@ export class NftRulesets {
 
   /** Returns what `nft -j list ruleset` prints, of a family or a table if the filter names one. */
   json(filter: NftRulesetFilter = {}): NftJson {
+    return this.#whole(filter).json;
+  }
+
+  /** Returns the JSON, and the sets by family, table and name, of one generation. */
+  #whole(filter: NftRulesetFilter): { json: NftJson; known: ReadonlyMap<string, KnownSet> } {
     const elements = new NftElements(this.#context);
     return inOneGeneration(this.#context.open(), "list the ruleset", () => {
       const { tables, chains, sets, objects, flowtables, rules } = this.list(filter);
-      const known = new Map(sets.map((set) => {
+      const known = new Map<string, KnownSet>(sets.map((set) => {
         const isPart = set.flags?.includes("anonymous") === true;
         return [nameOf(set.family, set.table, set.name), isPart ? { ...set, wire: elements.wireOf(set) } : set];
       }));
@@ -206,16 +213,28 @@ export class NftRulesets {
           all.push({ rule: ruleJson(one, (name) => known.get(nameOf(family, table.name, name)), this.#interfaceName) });
         }
       }
-      return { nftables: all.filter((one) => Object.keys(one).length > 0) };
+      return { json: { nftables: all.filter((one) => Object.keys(one).length > 0) }, known };
     });
   }
 
   /**
-   * Returns a listed rule as `nft list ruleset` prints it: `tcp dport 22 counter packets 3 bytes 180 drop`. Sets that it
-   * uses are read from the kernel. Expressions that have no statement are named in a remark.
+   * Returns the ruleset as `nft list ruleset` prints it, of a family or a table if the filter names one. With a listed
+   * rule, returns its line: `tcp dport 22 counter packets 3 bytes 180 drop`; sets that it uses are read from the kernel.
+   *
+   * Expressions that have no statement are named in a remark.
    */
-  text(rule: NftRule): string {
-    expectFields(rule, "print a rule", "the rule as an object");
+  text(of: NftRule | NftRulesetFilter = {}): string {
+    expectFields(of, "print the ruleset", "a rule or a filter as an object");
+    if ("chain" in of || "expressions" in of) return this.#ruleText(of);
+    expectNames(of, "print the ruleset", ["family", "table"]);
+    const { json, known } = this.#whole(of);
+    return rulesetText(json.nftables, (family, table, name) => {
+      const set = known.get(`${family} ${table} ${name}`);
+      return set === undefined ? undefined : { ...listedSet(set), dataInterval: set.dataInterval === true };
+    });
+  }
+
+  #ruleText(rule: NftRule): string {
     const context = this.#context, { family, table, comment, expressions } = rule;
     const sets = new NftSets(context), elements = new NftElements(context);
     return text({ family: family as TableFamily, comment, expressions }, {

@@ -51,6 +51,45 @@ export function text(rule: TextRule, context: Omit<DecompileContext, "family"> =
   return parts.join(" ");
 }
 
+/** Prints a statement that sets and elements have, as a counter. */
+export function stateText(statement: unknown): string {
+  return new Printer("inet").statement(statement as Record_);
+}
+
+/** Prints the elements of a set, whose keys and data have types with these names. */
+export function elementsText(
+  elements: readonly unknown[],
+  keys: readonly string[],
+  data: readonly string[],
+): string[] {
+  const printer = new Printer("inet");
+  const of = (json: Json, types: readonly string[]): string =>
+    has(json, "concat")
+      ? (json["concat"] as readonly Json[]).map((one, i) => printer.value(one, TYPES[types[i] ?? ""])).join(" . ")
+      : printer.value(json, TYPES[types[0] ?? ""]);
+  const value = (json: Json): string =>
+    data[0] === "verdict"
+      ? printer.verdict(json)
+      : typeof json === "string" && TYPES[data[0] ?? ""] === undefined
+      ? quoted(json)
+      : of(json, data);
+  return elements.map((json) => {
+    const [given, mapped] = data.length > 0 && Array.isArray(json) ? json as readonly Json[] : [json];
+    const { val, timeout, expires, comment, ...states } = has(given, "elem")
+      ? given["elem"] as Record_
+      : { val: given };
+    const parts = [
+      of(val, keys),
+      ...Object.entries(states as Record_).map(([name, state]) => printer.statement({ [name]: state })),
+      ...(timeout === undefined ? [] : [`timeout ${duration(Number(timeout))}`]),
+      ...(expires === undefined ? [] : [`expires ${duration(Number(expires))}`]),
+      ...(comment === undefined ? [] : [`comment ${quoted(comment)}`]),
+      ...(mapped === undefined ? [] : [`: ${value(mapped)}`]),
+    ];
+    return parts.join(" ");
+  });
+}
+
 const UNQUALIFIED = new Set(["iif", "oif", "iifname", "oifname", "iifgroup", "oifgroup"]);
 const QUOTED = new Set(["ifname", "string", "day", "hour", "date", "iface_index"]);
 const hex = (value: Json, digits = 0): string =>
@@ -63,7 +102,7 @@ const has = (json: Json, key: string): json is Record_ =>
 const flagsOf = (json: Json): string => listOf(json).map((one) => ` ${one}`).join("").replaceAll(/(?<=\S) /g, ",");
 
 /** Returns a duration as nft prints it: `1d2h3m4s`. */
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   const parts = [[Math.floor(seconds / 86400), "d"], [Math.floor(seconds / 3600) % 24, "h"], [
     Math.floor(seconds / 60) % 60,
     "m",
@@ -76,7 +115,7 @@ class Printer {
   readonly know: Knowledge;
   readonly setOf: DecompileContext["setOf"];
 
-  constructor(family: TableFamily, setOf: DecompileContext["setOf"]) {
+  constructor(family: TableFamily, setOf?: DecompileContext["setOf"]) {
     this.family = family;
     this.setOf = setOf;
     this.know = new Knowledge(family, new Place("print a rule", "expr"), {}, () => {});

@@ -488,6 +488,10 @@ nftTest(
     const plain = (value: unknown): unknown =>
       JSON.parse(JSON.stringify(value), (key, one: unknown) => key === "expires" ? undefined : one);
     assertEquals(mine.nftables.map(plain), theirs.map(plain));
+    // Line breaks between elements, and ms of times, are left out.
+    const spaced = (all: string): string => all.replace(/ expires \S+/g, "").replace(/\s+/g, " ");
+    assertEquals(spaced(ruleset.text()), spaced(before));
+    assertEquals(spaced(ruleset.text({ family: "ip" })), spaced(before.slice(before.indexOf("table ip "))));
     nft("flush ruleset");
     ruleset.apply(mine);
     assertEquals(list(), before);

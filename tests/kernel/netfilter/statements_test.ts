@@ -36,6 +36,14 @@ interface Answer {
   ourText?: string;
 }
 
+/** Returns the rules in the text of a ruleset, by the number in their comment. */
+function linesOf(ruleset: string): [number: number, line: string][] {
+  return ruleset.split("\n").flatMap((line) => {
+    const [, rule, number] = /^\t\t(.*) comment "(\d+)"$/.exec(line) ?? [];
+    return rule === undefined ? [] : [[Number(number), rule]];
+  });
+}
+
 let answers: Promise<readonly Answer[]> | undefined;
 
 /** Adds the corpus by nft and by us, in namespaces of their own, for all tests. */
@@ -72,10 +80,7 @@ async function ask(): Promise<readonly Answer[]> {
     for (const { rule } of nftables) {
       if (rule !== undefined && rule.comment !== undefined) made[Number(rule.comment)]!.json = rule.expr;
     }
-    for (const line of nft("", "list", "ruleset").split("\n")) {
-      const [, rule, number] = /^\t\t(.*) comment "(\d+)"$/.exec(line) ?? [];
-      if (rule !== undefined) made[Number(number)]!.text = rule;
-    }
+    for (const [number, line] of linesOf(nft("", "list", "ruleset"))) made[number]!.text = line;
   });
   await inNamespace(({ name }) => {
     const nft = nftIn(name);
@@ -92,9 +97,7 @@ async function ask(): Promise<readonly Answer[]> {
     for (const { rule } of ours.ruleset.json().nftables as { rule?: { comment: string; expr: unknown } }[]) {
       if (rule !== undefined) made[Number(rule.comment)]!.ours = rule.expr;
     }
-    for (const { comment, userdata: _, ...rule } of ours.rules.list()) {
-      made[Number(comment)]!.ourText = ours.ruleset.text(rule);
-    }
+    for (const [number, line] of linesOf(ours.ruleset.text())) made[number]!.ourText = line;
   });
   return made;
 }

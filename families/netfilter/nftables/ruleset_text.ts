@@ -1,0 +1,168 @@
+/**
+ * The ruleset as text, as `nft list ruleset` prints it. Made of nft's JSON of it.
+ *
+ * @module
+ */
+import { isFields } from "../../../core/arguments.ts";
+import { duration, elementsText, stateText, text } from "./text.ts";
+import type { ListedSet } from "./decompile.ts";
+import type { TableFamily } from "./operands.ts";
+import type { Statement } from "./statements.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** nft's names of priorities. */
+const PRIORITIES = { raw: -300, mangle: -150, dstnat: -100, filter: 0, security: 50, srcnat: 100 };
+/** The names in tables of family bridge. */
+const BRIDGE_PRIORITIES = { dstnat: -300, filter: -200, out: 100, srcnat: 300 };
+/** Farthest from a priority that has a name, for which nft prints the difference. */
+const NEAR = 10;
+
+const listOf = (value: unknown): readonly unknown[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+const quoted = (value: unknown): string => `"${value}"`;
+const line = (word: string, value: unknown): string[] => value === undefined ? [] : [`${word} ${value}`];
+const comment = (value: unknown): string[] => value === undefined ? [] : [`comment ${quoted(value)}`];
+
+/** Returns lines in a block, one level deeper. */
+function block(head: string, lines: readonly string[]): string[] {
+  return [`${head} {`, ...lines.map((one) => one === "" ? "" : `\t${one}`), "}"];
+}
+
+function priority(family: string, number: number): string {
+  const names: Readonly<Record<string, number>> = family === "bridge"
+    ? BRIDGE_PRIORITIES
+    : family === "arp" || family === "netdev"
+    ? { filter: 0 }
+    : PRIORITIES;
+  const [name, near] = Object.entries(names).find(([, at]) => Math.abs(number - at) <= NEAR) ?? [];
+  if (name === undefined || near === undefined) return String(number);
+  const distance = number - near;
+  return distance === 0 ? name : `${name} ${distance < 0 ? "-" : "+"} ${Math.abs(distance)}`;
+}
+
+function hookLine({ family, type, hook, prio, dev, policy }: Fields): string {
+  const devices = listOf(dev).map(quoted);
+  const on = devices.length === 0
+    ? ""
+    : devices.length === 1
+    ? ` device ${devices[0]}`
+    : ` devices = { ${devices.join(", ")} }`;
+  return `type ${type} hook ${hook}${on} priority ${priority(String(family), Number(prio))};` +
+    (policy === undefined ? "" : ` policy ${policy};`);
+}
+
+/** Returns the lines of a stateful object. */
+function objectLines(word: string, value: Fields): string[] {
+  switch (word) {
+    case "counter":
+      return [`packets ${value["packets"]} bytes ${value["bytes"]}`];
+    case "quota":
+    case "limit": {
+      const { family: _, table: _1, name: _2, handle: _3, comment: _4, bytes, used, ...rest } = value;
+      const state = word === "limit" ? rest : { ...rest, ...sized("val", bytes), ...(used ? sized("used", used) : {}) };
+      return [stateText({ [word]: state }).slice(word.length + 1)];
+    }
+    case "ct helper":
+      return [`type ${quoted(value["type"])} protocol ${value["protocol"]}`, ...line("l3proto", value["l3proto"])];
+    case "ct timeout": {
+      const policy = Object.entries(isFields(value["policy"]) ? value["policy"] : {});
+      const states = policy.map(([state, seconds]) => `${state} : ${seconds}`).join(", ");
+      return [
+        `protocol ${value["protocol"]}`,
+        ...line("l3proto", value["l3proto"]),
+        ...(policy.length === 0 ? [] : [`policy = { ${states} }`]),
+      ];
+    }
+    case "ct expectation":
+      return [
+        `protocol ${value["protocol"]}`,
+        `dport ${value["dport"]}`,
+        `timeout ${duration(Number(value["timeout"]) / 1000)}`,
+        `size ${value["size"]}`,
+        ...line("l3proto", value["l3proto"]),
+      ];
+    case "synproxy": {
+      const flags = listOf(value["flags"]);
+      return [
+        ...line("mss", value["mss"]),
+        ...line("wscale", value["wscale"]),
+        ...(flags.length === 0 ? [] : [flags.join(" ")]),
+      ];
+    }
+  }
+  return word === "secmark" ? [quoted(value["context"])] : [];
+}
+
+/** Returns a number of bytes in the largest unit that divides it. */
+function sized(field: string, bytes: unknown): Fields {
+  const number = Number(bytes), units = [["mbytes", 1048576], ["kbytes", 1024]] as const;
+  const [unit, size] = units.find(([, size]) => number > 0 && number % size === 0) ?? ["bytes", 1];
+  return { [field]: number / size, [`${field}_unit`]: unit };
+}
+
+/** Order in which nft prints flags. */
+const FLAGS = ["constant", "dynamic", "interval", "timeout"];
+
+function setLines(value: Fields, isInterval: boolean): string[] {
+  const { type, map, size, policy, flags, timeout, elem, stmt } = value;
+  const keys = listOf(type).map(String), data = map === undefined ? [] : String(map).split(" . ");
+  const words = FLAGS.filter((one) => listOf(flags).includes(one));
+  return [
+    `type ${keys.join(" . ")}${map === undefined ? "" : ` : ${isInterval ? "interval " : ""}${map}`}`,
+    ...line("policy", policy),
+    ...line("size", size),
+    ...(words.length === 0 ? [] : [`flags ${words.join(",")}`]),
+    ...(timeout === undefined ? [] : [`timeout ${duration(Number(timeout))}`]),
+    ...(value["gc-interval"] === undefined ? [] : [`gc-interval ${duration(Number(value["gc-interval"]))}`]),
+    ...(stmt === undefined ? [] : [listOf(stmt).map(stateText).join(" ")]),
+    ...(value["auto-merge"] === true ? ["auto-merge"] : []),
+    ...comment(value["comment"]),
+    ...(elem === undefined ? [] : [`elements = { ${elementsText(listOf(elem), keys, data).join(",\n\t\t\t     ")} }`]),
+  ];
+}
+
+/** Returns the text of what `json` of the ruleset returned; `setOf` returns the sets by family, table and name. */
+export function rulesetText(
+  nftables: readonly Fields[],
+  setOf: (family: string, table: string, name: string) => ListedSet & { dataInterval?: boolean } | undefined,
+): string {
+  const all = nftables.flatMap((one) => Object.entries(one)) as [string, Fields][];
+  const tables = all.filter(([word]) => word === "table").map(([, { family, name, flags, comment: said }]) => {
+    const own = all.filter(([word, value]) =>
+      word !== "table" && value["family"] === family && value["table"] === name
+    );
+    const of = (...words: readonly string[]): Fields[] =>
+      own.filter(([word]) => words.includes(word)).map(([, value]) => value);
+    const sets = own.filter(([word]) => word === "set" || word === "map").map(([word, value]) => {
+      const { dataInterval } = setOf(String(family), String(name), String(value["name"])) ?? {};
+      return block(`${word} ${value["name"]}`, setLines(value, dataInterval === true));
+    });
+    const flowtables = of("flowtable").map((value) =>
+      block(`flowtable ${value["name"]}`, [
+        `hook ${value["hook"]} priority ${priority(String(family), Number(value["prio"]))}`,
+        `devices = { ${listOf(value["dev"]).join(", ")} }`,
+      ])
+    );
+    const chains = of("chain").map((value) => {
+      const rules = of("rule").filter(({ chain }) => chain === value["name"]).map(({ expr, comment }) =>
+        text({
+          family: family as TableFamily,
+          expr: expr as Statement[],
+          comment: comment as string | undefined,
+        }, { setOf: (set) => setOf(String(family), String(name), set) })
+      );
+      const head = [...comment(value["comment"]), ...(value["hook"] === undefined ? [] : [hookLine(value)])];
+      return block(`chain ${value["name"]}`, [...head, ...rules]);
+    });
+    const others = own.filter(([word]) => !["set", "map", "flowtable", "chain", "rule"].includes(word));
+    const objects = others.map(([word, value]) =>
+      block(`${word} ${value["name"]}`, [...comment(value["comment"]), ...objectLines(word, value)])
+    );
+    const head = [...comment(said), ...(flags === undefined ? [] : [`flags ${listOf(flags).join(",")}`])];
+    const blocks = [...(head.length === 0 ? [] : [head]), ...objects, ...sets, ...flowtables, ...chains];
+    const lines = blocks.flatMap((one, i) => i === 0 ? one : ["", ...one]);
+    return block(`table ${family} ${name}`, lines).join("\n");
+  });
+  return tables.length === 0 ? "" : `${tables.join("\n")}\n`;
+}
