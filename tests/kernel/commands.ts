@@ -143,6 +143,7 @@ export const COMMANDS: readonly Command[] = [
     "nft add chain inet guard in { type filter hook input priority 0; }",
     () => chains.add({ family: "inet", table: "guard", name: "in", type: "filter", hook: "input", priority: 0 }),
   ],
+  ["nft list ruleset", () => ruleset.text()],
   ["nft -j list ruleset", () => ruleset.json()],
   ["nft flush ruleset", () => ruleset.flush({ all: true })],
   ["conntrack -L", () => conntrack.list()],
