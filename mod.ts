@@ -13,6 +13,7 @@
 import "./core/capture.ts";
 import "./core/dry_run.ts";
 export * as route from "./families/route/mod.ts";
+export * as audit from "./families/audit/mod.ts";
 export * as connector from "./families/connector/mod.ts";
 export * as crypto from "./families/crypto.ts";
 export * as dnrtmsg from "./families/dnrtmsg.ts";

@@ -154,6 +154,16 @@ export const NETLINK_AUDIT: Protocol = {
   hint: "built in if the kernel is configured with CONFIG_AUDIT; audit=0 on the kernel's command line takes it away",
 };
 
+/** Returns the hint of the error if the kernel refuses a request for control. */
+export function controlHint(code: string): string | undefined {
+  if (code === "ECONNREFUSED") {
+    return "audit answers in the first user and process namespaces only, so not in most containers";
+  }
+  if (code !== "EPERM") return undefined;
+  return "needs the capability CAP_AUDIT_CONTROL in the first user and process namespaces; if enabled is locked, only " +
+    "the next boot allows changes";
+}
+
 /** Numbers of {@linkcode AuditEnabled} by name. */
 export const AUDIT_ENABLED = { off: 0, on: 1, locked: 2 } as const;
 

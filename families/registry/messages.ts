@@ -5,7 +5,7 @@
  */
 import { messageSets } from "../../core/messages.ts";
 import type { MessageSets, Origin } from "../../core/protocol.ts";
-import "../audit/protocol.ts";
+import "../audit/mod.ts";
 import "../connector/mod.ts";
 import "../crypto.ts";
 import "../dnrtmsg.ts";

@@ -22,16 +22,18 @@ import { installTools } from "../tools.ts";
 import { type Headers, ownFolder, readHeaders } from "./headers.ts";
 import { readSource, type Types } from "./source.ts";
 import { addSpecification, PYTHON, readSpecifications } from "./specs.ts";
+import { syscallNames } from "./syscalls.ts";
 
 const USAGE = `usage: deno run -A tests/facts/make.ts [--check] [--update]
 
-Makes tests/facts/facts.json out of Debian's packages: linux-libc-dev of two suites (constants and struct layouts, as gcc
+Makes tests/facts/facts.json, and families/audit/syscall_names.ts, out of Debian's packages: linux-libc-dev of two suites (constants and struct layouts, as gcc
 sees them), linux-doc (types of attributes by the kernel's specifications), linux-source (the same by its code).
 
   --check   writes nothing, and fails when facts.json is not what would be written
   --update  fetches the packages again, though they are in the cache`;
 
 const FACTS = new URL("facts.json", import.meta.url);
+const SYSCALLS = new URL("../../families/audit/syscall_names.ts", import.meta.url);
 
 /** The suites whose headers are read, by their kernel; for a name that both define, the first suite counts. */
 const SUITES = ["newest", "6.1"];
@@ -382,17 +384,25 @@ function main(): number {
     "/usr/lib/python3/dist-packages/yaml": "python3-yaml",
   });
   if (missing.length > 0) throw new Error(`needs ${missing.join(", ")}`);
-  const made = make(update);
+  const made = make(update), newest = headersOf("newest", false);
+  const files: readonly [URL, string][] = [
+    [FACTS, made],
+    [SYSCALLS, syscallNames(newest, readFileSync(join(newest, "version"), "utf8"))],
+  ];
   if (!check) {
-    writeFileSync(FACTS, made);
+    for (const [file, text] of files) writeFileSync(file, text);
     return 0;
   }
-  const kept = new Set(readFileSync(FACTS, "utf8").split("\n")), fresh = new Set(made.split("\n"));
-  const gone = [...kept].filter((line) => !fresh.has(line)), added = [...fresh].filter((line) => !kept.has(line));
-  for (const line of gone) console.log(`- ${line.trim()}`);
-  for (const line of added) console.log(`+ ${line.trim()}`);
-  if (gone.length + added.length === 0) return 0;
-  console.log("facts.json is not what Debian's packages say now: run tests/facts/make.ts, and see what has changed");
+  let differences = 0;
+  for (const [file, text] of files) {
+    const kept = new Set(readFileSync(file, "utf8").split("\n")), fresh = new Set(text.split("\n"));
+    const gone = [...kept].filter((line) => !fresh.has(line)), added = [...fresh].filter((line) => !kept.has(line));
+    for (const line of gone) console.log(`- ${line.trim()}`);
+    for (const line of added) console.log(`+ ${line.trim()}`);
+    differences += gone.length + added.length;
+  }
+  if (differences === 0) return 0;
+  console.log("the facts are not what Debian's packages say now: run tests/facts/make.ts, and see what has changed");
   return 1;
 }
 

@@ -26,7 +26,6 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NETLINK_XFRM: { MIGRATE_STATE: "in Linux since 7.2 only" },
   NETLINK_ISCSI: { "": NO_MODULE },
   NETLINK_AUDIT: {
-    ...Object.fromEntries(["AUDIT_ADD_RULE", "AUDIT_DEL_RULE", "AUDIT_LIST_RULES"].map((name) => [name, NO_MODULE])),
     ...Object.fromEntries(
       "LIST ADD DEL WATCH_INS WATCH_REM WATCH_LIST".split(" ").map((name) => [
         `AUDIT_${name}`,

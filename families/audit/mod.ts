@@ -1,0 +1,98 @@
+/**
+ * NETLINK_AUDIT: state, settings and rules of the kernel's audit, as with `auditctl`, and records of programs.
+ *
+ * ```ts ignore
+ * import { audit, rules } from "@linux/netlink/families/audit/mod.ts";
+ * console.log(audit.status());
+ * using watched = rules.use("-w /etc/passwd -p wa -k passwd"); // Removed at the end of the block.
+ * for (const rule of rules.list()) console.log(rules.text(rule));
+ * ```
+ *
+ * There is one state for the whole machine. Everything needs CAP_AUDIT_CONTROL in the first user and process namespaces.
+ *
+ * @module
+ */
+import "../../core/capture.ts";
+import "../../core/dry_run.ts";
+import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import { NETLINK_AUDIT } from "./protocol.ts";
+import { Rules } from "./rules.ts";
+import { AuditControl } from "./status.ts";
+
+/** Operations on the kernel's audit. */
+export class Audit extends AuditControl {
+  /** The rules. */
+  readonly rules: Rules;
+
+  /** Sends requests through what `requester` returns; reads through the client that `open` returns. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    super(open, requester);
+    this.rules = new Rules(open, requester);
+  }
+}
+
+/** A client with its own socket. */
+export class AuditClient extends Audit implements Disposable {
+  readonly #client: Client;
+
+  /** Opens the socket; {@linkcode open} does the same. */
+  constructor(options: OpenOptions = {}) {
+    const client = new Client(NETLINK_AUDIT, options);
+    super(() => client);
+    this.#client = client;
+  }
+
+  /** Collects changes and sends them in few system calls; see {@linkcode batch}. */
+  batch(collect: (batch: Audit) => void): void {
+    runBatch(this.#client, collect);
+  }
+
+  /** Closes the socket. */
+  close(): void {
+    this.#client.close();
+  }
+
+  /** Closes the socket. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function runBatch(client: Client, collect: (batch: Audit) => void): void {
+  collectBatch(client, (requester) => new Audit(() => client, () => requester), collect);
+}
+
+/**
+ * Opens a client with its own socket.
+ *
+ * @throws {SystemError} EPROTONOSUPPORT: the kernel does not have the protocol
+ */
+export function open(options: OpenOptions = {}): AuditClient {
+  return new AuditClient(options);
+}
+
+/**
+ * Collects the changes that `collect` requests, such as rules to add, and sends them in as few system calls as possible.
+ * All are tried.
+ *
+ * @throws {BatchError} for all changes that are not known to be done (refused, unknown or not sent), by their position
+ */
+export function batch(collect: (batch: Audit) => void): void {
+  runBatch(sharedClient(NETLINK_AUDIT), collect);
+}
+
+/** The audit of this machine, on a socket that the first use opens. */
+export const audit: Audit = new Audit(() => sharedClient(NETLINK_AUDIT));
+
+export * from "./protocol.ts";
+export * from "./rule.ts";
+export * from "./rules.ts";
+export * from "./status.ts";
+export * from "./syscalls.ts";
+export type * from "../../core/client.ts";
+export type * from "../../core/codec/mod.ts";
+export type * from "../../core/collection.ts";
+export type * from "../../core/errors.ts";
+export type { CallNames } from "../../core/exchange.ts";
+export type * from "../../core/show.ts";
+export type * from "../../core/transport.ts";

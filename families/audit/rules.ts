@@ -1,0 +1,235 @@
+/**
+ * The rules of the kernel's audit, as with `auditctl`.
+ *
+ * ```ts ignore
+ * import { rules } from "@linux/netlink/families/audit/rules.ts";
+ * using watched = rules.use("-w /etc/passwd -p wa -k passwd"); // Removed at the end of the block.
+ * rules.add({ list: "exit", action: "always", arch: "b64", syscalls: ["openat"], fields: [{ field: "exit", value: "-EACCES" }] });
+ * for (const rule of rules.list()) console.log(rules.text(rule));
+ * ```
+ *
+ * There is one list of rules for the whole machine. Everything needs CAP_AUDIT_CONTROL in the first user namespace.
+ *
+ * @module
+ */
+import { expectFields, expectNames, expectOptions, isCondition, isOk } from "../../core/arguments.ts";
+import { type Client, type Requester, sharedClient } from "../../core/client.ts";
+import { attributes, type Codec, shown } from "../../core/codec/mod.ts";
+import type { AddOptions, DeleteOptions } from "../../core/collection.ts";
+import { argumentError, KernelError } from "../../core/errors.ts";
+import type { Operation } from "../../core/protocol.ts";
+import { stringify } from "../../core/printable.ts";
+import { AUDIT, controlHint, NETLINK_AUDIT } from "./protocol.ts";
+import { type AuditAction, type AuditList, AuditRule } from "./rule.ts";
+import { parseRule, ruleText } from "./words.ts";
+
+/** A rule, or its line in auditctl's words. */
+export type AuditRuleInput = AuditRule | string;
+
+/** The fields that listed rules must have. */
+export interface AuditRuleFilter {
+  /** The list. */
+  list?: AuditList;
+  /** The action. */
+  action?: AuditAction;
+  /** The key, or one of several that a rule has. */
+  key?: string;
+}
+
+const FILTERS = ["list", "action", "key"] as const;
+const codec = AuditRule as Codec<unknown, never>, nothing = attributes<object>({}) as Codec<unknown, never>;
+
+/** Rules that are removed when the block ends. */
+export interface UsedRules extends Disposable {
+  /** The rules that were added; those that were there before are not among them. */
+  readonly rules: readonly AuditRule[];
+  /** Removes the rules that were added. */
+  remove(): void;
+}
+
+/** Operations on the rules of the kernel's audit. */
+export class Rules {
+  readonly #open: () => Client;
+  readonly #requester: () => Requester;
+
+  /** Sends requests through what `requester` returns; reads through the client that `open` returns. */
+  constructor(open: () => Client, requester: () => Requester = open) {
+    this.#open = open;
+    this.#requester = requester;
+  }
+
+  /** Returns the rule of a line in auditctl's words: `-w PATH -p wa -k KEY` or `-a always,exit -F … -S … -k KEY`. */
+  parse(line: string): AuditRule {
+    return parseRule(line);
+  }
+
+  /** Returns the line of a rule as `auditctl -l` prints it. */
+  text(rule: AuditRule): string {
+    expectFields(rule, "write a rule");
+    return ruleText(rule);
+  }
+
+  /**
+   * Returns the rules that match the filter, list by list, as `auditctl -l` prints them.
+   *
+   * @throws {KernelError} EPERM, ECONNREFUSED: audit is not for this process
+   */
+  list(filter: AuditRuleFilter = {}): AuditRule[] {
+    expectFields(filter, "list audit rules", "a filter as an object");
+    expectNames(filter, "list audit rules", FILTERS);
+    const { list, action, key } = filter;
+    const found = this.#open().dump({
+      type: AUDIT.AUDIT_LIST_RULES,
+      flags: 0,
+      codec: nothing,
+      value: {},
+      what: "list audit rules",
+      reply: AUDIT.AUDIT_LIST_RULES,
+      replyCodec: codec,
+      hint: controlHint,
+    }) as AuditRule[];
+    return found.filter((rule) =>
+      (list === undefined || rule.list === list) && (action === undefined || rule.action === action) &&
+      (key === undefined || [rule.key].flat().includes(key))
+    );
+  }
+
+  /** Returns the rule that equals this one as the kernel has it; `undefined` if there is none. */
+  find(rule: AuditRuleInput): AuditRule | undefined {
+    const normal = this.#normal(rule, "find");
+    return this.list().find((one) => stringify(one) === normal);
+  }
+
+  /**
+   * Adds a rule at the end of its list, or with `prepend` at its front.
+   *
+   * @param rule the rule, or its line in auditctl's words
+   * @param options `{ exists: "ok" }` if the kernel may have it already
+   * @returns false if the kernel has it already, so that nothing was changed
+   * @throws {KernelError} EEXIST: the kernel has it already; ENOENT: the folder of a path does not exist; EINVAL: the
+   * list does not take one of the conditions
+   */
+  add(rule: AuditRuleInput, options: AddOptions = {}): boolean {
+    const tolerates = isOk(options, "exists", "add audit rule") ? "EEXIST" : undefined;
+    return this.#send(AUDIT.AUDIT_ADD_RULE, "add", rule, tolerates);
+  }
+
+  /**
+   * Deletes a rule. The kernel compares all conditions in their order, so a rule from `list` deletes exactly that one.
+   *
+   * @param options `{ missing: "ok" }` if there may be no such rule
+   * @returns false if there was none, so that nothing was changed
+   * @throws {KernelError} ENOENT: there is no such rule
+   */
+  delete(rule: AuditRuleInput, options: DeleteOptions = {}): boolean {
+    const tolerates = isOk(options, "missing", "delete audit rule") ? "ENOENT" : undefined;
+    return this.#send(AUDIT.AUDIT_DEL_RULE, "delete", rule, tolerates);
+  }
+
+  /**
+   * Deletes the rules that match a filter, as `{ key: "mine" }`; `{ all: true }` deletes every rule of the machine.
+   *
+   * @returns the number of rules that it deleted
+   * @throws {TypeError} the filter selects everything
+   */
+  flush(filter: AuditRuleFilter | { all: true }): number {
+    const what = "flush audit rules";
+    expectFields(filter, what, 'a filter such as { key: "mine" }');
+    const { all, ...rest } = filter as AuditRuleFilter & { all?: true };
+    expectOptions({ all }, what, { all: "boolean" });
+    const selects = Object.values(rest).some(isCondition);
+    if ((all === true) === selects) {
+      throw argumentError(
+        TypeError,
+        `Cannot ${what}: expected a filter such as { key: "mine" }, or { all: true } for every rule of the machine`,
+      );
+    }
+    return this.list(rest).filter((rule) => this.delete(rule, { missing: "ok" })).length;
+  }
+
+  /**
+   * Adds rules, and removes them again when the block of a `using` declaration ends, or by `remove`. Rules that the
+   * kernel had before are left there at the end. If one is refused, those before it are removed.
+   *
+   * @throws {KernelError} as {@linkcode Rules.add}
+   */
+  use(...rules: readonly AuditRuleInput[]): UsedRules {
+    const added: AuditRule[] = [];
+    const remove = (): void => {
+      for (let rule = added.pop(); rule !== undefined; rule = added.pop()) this.delete(rule, { missing: "ok" });
+    };
+    try {
+      for (const given of rules) {
+        const rule = ruleOf(given);
+        if (this.add(rule, { exists: "ok" })) added.push(rule);
+      }
+    } catch (error) {
+      remove();
+      throw error;
+    }
+    return {
+      get rules(): readonly AuditRule[] {
+        return [...added];
+      },
+      remove,
+      [Symbol.dispose]: remove,
+    };
+  }
+
+  #normal(rule: AuditRuleInput, verb: string): string {
+    const value = ruleOf(rule);
+    return stringify(this.#open().normalize(codec, { ...value, prepend: false }, describe(verb, value)));
+  }
+
+  #send(type: number, verb: string, given: AuditRuleInput, tolerated: string | undefined): boolean {
+    const value = ruleOf(given);
+    const isTolerated = (error: unknown): boolean => error instanceof KernelError && error.code === tolerated;
+    const operation: Operation = {
+      type,
+      flags: 0,
+      codec,
+      value: verb === "delete" && value.prepend !== undefined ? { ...value, prepend: false } : value,
+      what: describe(verb, value),
+      hint: (code) => hintOf(code, verb, value) ?? controlHint(code),
+      ...(tolerated === undefined ? {} : { tolerates: isTolerated }),
+    };
+    try {
+      this.#requester().request(operation);
+      return true;
+    } catch (error) {
+      if (tolerated !== undefined && isTolerated(error)) return false;
+      throw error;
+    }
+  }
+}
+
+function ruleOf(rule: AuditRuleInput): AuditRule {
+  if (typeof rule === "string") return parseRule(rule);
+  expectFields(rule, "use a rule", "a rule as an object or as a line");
+  return rule;
+}
+
+/** Returns an operation in words; a rule that cannot be written has no words, and its check tells why. */
+function describe(verb: string, rule: AuditRule): string {
+  try {
+    const text = ruleText(rule);
+    return `${verb} audit rule ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return `${verb} audit rule`;
+  }
+}
+
+function hintOf(code: string, verb: string, { fields = [] }: AuditRule): string | undefined {
+  if (code === "EEXIST") return "the kernel has this rule already";
+  if (code !== "ENOENT") return undefined;
+  if (verb === "delete") return "there is no rule with these conditions in this order";
+  const file = fields.find(({ field }) => field === "path" || field === "dir" || field === "exe");
+  if (file === undefined) return undefined;
+  return file.field === "dir"
+    ? `there is no folder ${shown(file.value)}`
+    : `the folder of ${shown(file.value)} does not exist`;
+}
+
+/** The rules of this machine, on a socket that the first use opens. */
+export const rules: Rules = new Rules(() => sharedClient(NETLINK_AUDIT));

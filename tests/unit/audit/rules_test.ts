@@ -1,0 +1,193 @@
+/** Rules of audit as bytes and as words: laws, refusals and mutated messages. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import process from "node:process";
+import { rawOf, Reader, Writer } from "../../../core/codec/mod.ts";
+import { stringify } from "../../../core/printable.ts";
+import {
+  AUDIT_COMPARE,
+  AUDIT_FIELD,
+  AuditRule,
+  rules,
+  syscallName,
+  syscallNumber,
+} from "../../../families/audit/mod.ts";
+import { decode, show } from "../../../families/registry.ts";
+import { test } from "../../test.ts";
+import { FACTS } from "../../facts/compare.ts";
+import { hex } from "../families/golden.ts";
+
+function encoded(rule: AuditRule): Uint8Array {
+  const to = new Writer();
+  AuditRule.encode(rule, to, {});
+  return to.bytes.slice(0, to.length);
+}
+
+const decoded = (bytes: Uint8Array): AuditRule => AuditRule.decode(new Reader(bytes), 0, bytes.length, {});
+
+const LINES = [
+  "-w /etc/passwd -p wa -k passwd",
+  '-w "/tmp/a b" -p r -k "two words"',
+  "-a always,exit -F arch=b64 -S openat,openat2 -F exit=-EACCES -F auid>=1000 -F auid!=-1 -F key=denied",
+  "-a always,exit -F arch=i386 -S socketcall -F a0=0x1 -C uid!=euid",
+  "-a never,exit -F arch=aarch64 -S openat -F dir=/tmp",
+  "-a always,exclude -F msgtype=CWD",
+  "-a never,task -F uid=0",
+  "-a never,filesystem -F fstype=tracefs",
+  "-a always,io_uring -S 18 -F key=uring",
+  "-A always,exit -S all -F perm=x -F path=/usr/bin/true -F key=one -F key=two",
+];
+
+test("audit rules: words, objects and bytes are converted to each other and back", () => {
+  const machine = (text: string): string => text.replace("b64", "x86_64").replace("arch=i386", "arch=b32");
+  for (const line of LINES) {
+    const rule = rules.parse(line), bytes = encoded(rule), again = decoded(bytes);
+    assertEquals(encoded(again), bytes, line);
+    if (process.arch === "x64") assertEquals(machine(rules.text(again)), machine(line));
+    assertEquals(rules.parse(rules.text(again)).fields?.length, rule.fields?.length, line);
+    assertEquals(encoded(rules.parse(rules.text(again))), bytes, line);
+  }
+});
+
+test("audit rules: the bytes are struct audit_rule_data, with texts behind it", () => {
+  const bytes = encoded({
+    list: "exit",
+    action: "always",
+    arch: "x86_64",
+    syscalls: ["read", 33],
+    fields: [{ field: "path", op: "!=", value: "/a" }],
+    key: ["k", "l"],
+  });
+  const view = new DataView(bytes.buffer),
+    words = (at: number, count: number): number[] =>
+      Array.from({ length: count }, (_, i) => view.getUint32(at + 4 * i, true));
+  assertEquals(bytes.length, 1040 + 5);
+  assertEquals(words(0, 6), [4, 2, 3, 1, 2, 0]);
+  assertEquals(words(268, 4), [11, 105, 210, 0]);
+  assertEquals(words(524, 4), [0xc000003e, 2, 3, 0]);
+  assertEquals(words(780, 4), [0x40000000, 0x30000000, 0x40000000, 0]);
+  assertEquals([words(1036, 1), new TextDecoder().decode(bytes.subarray(1040))], [[5], "/ak\x01l"]);
+});
+
+test("audit rules: fields and comparisons have the numbers of the headers", () => {
+  const constants = FACTS.constants as Readonly<Record<string, number>>;
+  const others: Record<string, string> = {
+    auid: "LOGINUID",
+    path: "WATCH",
+    key: "FILTERKEY",
+    a0: "ARG0",
+    a1: "",
+    a2: "",
+    a3: "",
+  };
+  for (const [name, number] of Object.entries(AUDIT_FIELD)) {
+    const constant = others[name] ?? name.toUpperCase();
+    if (constant !== "") assertEquals(number, constants[`AUDIT_${constant}`], name);
+  }
+  assertEquals(
+    AUDIT_COMPARE.map(([one, other]) => constants[`AUDIT_COMPARE_${one}_TO_${other}`.toUpperCase()]),
+    AUDIT_COMPARE.map((_, i) => i + 1),
+  );
+});
+
+test("audit rules: system calls have the numbers of their machine", () => {
+  assertEquals(["x86_64", "i386", "aarch64"].map((arch) => syscallNumber(arch as "i386", "openat")), [257, 295, 56]);
+  assertEquals(["x86_64", "i386", "aarch64"].map((arch) => syscallNumber(arch as "i386", "open")), [2, 5, undefined]);
+  assertEquals([syscallName("x86_64", 0), syscallName("i386", 1), syscallName("aarch64", 0), syscallName("arm", 5)], [
+    "read",
+    "exit",
+    "io_setup",
+    5,
+  ]);
+  assertEquals([syscallName("x86_64", 334), syscallName("x86_64", 400), syscallName("x86_64", 424)], [
+    "rseq",
+    400,
+    "pidfd_send_signal",
+  ]);
+});
+
+test("audit rules: wrong rules are refused with the field, and wrong lines with the word", () => {
+  const rule = { list: "exit", action: "always" } as const;
+  const wrong: [unknown, string][] = [
+    [{ ...rule, lists: 1 }, 'there is no field "lists", did you mean "list"'],
+    [{ ...rule, list: "exits" }, 'list: expected a name, got "exits", did you mean "exit"'],
+    [{ ...rule, arch: "aarch64", syscalls: ["openat", "open"] }, 'syscalls[1]: aarch64 has no system call "open"'],
+    [{ ...rule, syscalls: [4000] }, "syscalls[0]: expected a name or 0..2047, got 4000"],
+    [{ list: "io_uring", action: "always", syscalls: ["openat"] }, "expected the number of an operation of io_uring"],
+    [{ ...rule, arch: "b65" }, 'arch.value: expected a machine such as "b64"'],
+    [{ ...rule, fields: [{ field: "perm", value: "q" }] }, 'fields[0].value: expected letters of rwxa, got "q"'],
+    [{ ...rule, fields: [{ field: "exit", value: "-ENOSUCH" }] }, "fields[0].value: expected a number, or an errno"],
+    [{ ...rule, fields: [{ field: "pid", value: 1.5 }] }, "fields[0].value: expected a number of 32 bits"],
+    [{ ...rule, fields: [{ field: "pid", op: "==", value: 1 }] }, "fields[0].op: expected"],
+    [
+      { ...rule, fields: [{ field: "pid", compare: "uid" }] },
+      'fields[0]: the kernel does not compare "pid" with "uid"',
+    ],
+    [{ ...rule, fields: [{ field: "uid", value: 1, compare: "euid" }] }, "value and compare: expected one of them"],
+    [{ ...rule, fields: [{ field: "path", value: "/".repeat(5000) }] }, "fields[0].value: expected at most 4095 bytes"],
+    [{ ...rule, key: "k".repeat(300) }, "key.value: expected at most 256 bytes"],
+    [{ ...rule, key: "a\x01b" }, "key: expected a text or several"],
+    [{ ...rule, fields: Array(70).fill({ field: "pid", value: 1 }) }, "expected at most 64 conditions, got 70"],
+  ];
+  for (const [value, message] of wrong) {
+    const error = assertThrows(() => encoded(value as AuditRule)) as Error;
+    assert(error.message.includes(message), `${error.message}\n${message}`);
+  }
+  const lines: [string, string][] = [
+    ["", "expected -a, -A or -w"],
+    ["-D", 'expected -a, -A, -w, -p, -S, -F, -C, -k, got "-D"'],
+    ["-w", "-w needs a value"],
+    ["-w etc", "-w: expected an absolute path"],
+    ["-w /etc -F uid=0", "-w goes with -p and -k only"],
+    ["-a always", "expected an action and a list such as always,exit"],
+    ["-a always,exit -F uid", 'expected a condition such as uid=0, got "uid"'],
+  ];
+  for (const [line, message] of lines) {
+    assert((assertThrows(() => rules.parse(line), TypeError) as Error).message.includes(message), line);
+  }
+});
+
+/** Mutations of each rule; AUDIT_MUTATIONS=100000 tries a million. */
+const MUTATIONS = Number(process.env["AUDIT_MUTATIONS"] ?? 300);
+
+test("audit rules: mutated rules are decoded within their bytes, or kept as bytes, and can be shown", () => {
+  let state = 12345, kept = 0, tried = 0;
+  const random = (below: number): number =>
+    (state = (Math.imul(state, 1103515245) + 12345) >>> 0) / 2 ** 32 * below | 0;
+  for (const line of LINES) {
+    const body = encoded(rules.parse(line));
+    for (let i = 0; i < MUTATIONS; i++) {
+      const bytes = new Uint8Array(16 + body.length), view = new DataView(bytes.buffer);
+      bytes.set(body, 16);
+      for (let n = 1 + random(4); n > 0; n--) {
+        // Most places of the struct are empty: prefer the numbers of fields, the lengths, and the texts.
+        const at = [
+          random(12),
+          268 + random(16),
+          524 + random(16),
+          780 + random(16),
+          1036 + random(body.length - 1036),
+        ];
+        bytes[16 + at[random(5)]!] = random(256);
+      }
+      const length = random(4) === 0 ? 16 + random(body.length) : bytes.length;
+      view.setUint32(0, length, true);
+      view.setUint16(4, 1013, true);
+      const message = bytes.subarray(0, length), [one] = decode(9, message);
+      assertEquals([one!.type, show(9, message).length > 0], ["AUDIT_LIST_RULES", true]);
+      const value = one!.value as AuditRule | Uint8Array;
+      tried++;
+      if (value instanceof Uint8Array) {
+        kept++;
+        continue;
+      }
+      assertEquals(rawOf(value), []);
+      assert(typeof stringify(value) === "string" && typeof rules.text(value) === "string");
+    }
+  }
+  assertEquals(tried, LINES.length * MUTATIONS);
+  assert(kept > 0 && kept < tried, `${kept} of ${tried}`);
+});
+
+test("audit: a text of a program is sent with its NUL; two folders are sent with their lengths", () => {
+  assertEquals(decode("AUDIT", hex("16000000610405000000000000000000666f6f626172"))[0]!.value, { text: "foobar" });
+});
