@@ -1,23 +1,26 @@
 /**
- * NETLINK_AUDIT: state, settings and rules of the kernel's audit, as with `auditctl`, and records of programs.
+ * NETLINK_AUDIT: events, state, settings and rules of the kernel's audit, as with `auditctl`, and records of programs.
  *
  * ```ts ignore
- * import { audit, rules } from "@linux/netlink/families/audit/mod.ts";
+ * import { audit, rules, watch } from "@linux/netlink/families/audit/mod.ts";
  * console.log(audit.status());
  * using watched = rules.use("-w /etc/passwd -p wa -k passwd"); // Removed at the end of the block.
- * for (const rule of rules.list()) console.log(rules.text(rule));
+ * for await (const event of watch({ key: "passwd" })) console.log(event.time, event.process?.exe, event.paths);
  * ```
  *
- * There is one state for the whole machine. Everything needs CAP_AUDIT_CONTROL in the first user and process namespaces.
+ * There is one state for the whole machine. Everything needs CAP_AUDIT_CONTROL in the first user and process namespaces,
+ * except watching, which needs CAP_AUDIT_READ.
  *
  * @module
  */
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
 import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import { daemon } from "./daemon.ts";
 import { NETLINK_AUDIT } from "./protocol.ts";
 import { Rules } from "./rules.ts";
 import { AuditControl } from "./status.ts";
+import { watch } from "./watch.ts";
 
 /** Operations on the kernel's audit. */
 export class Audit extends AuditControl {
@@ -81,14 +84,22 @@ export function batch(collect: (batch: Audit) => void): void {
   runBatch(sharedClient(NETLINK_AUDIT), collect);
 }
 
-/** The audit of this machine, on a socket that the first use opens. */
-export const audit: Audit = new Audit(() => sharedClient(NETLINK_AUDIT));
+/** The audit of this machine: its state and rules on a socket that the first use opens, and its events. */
+export const audit: Audit & { readonly watch: typeof watch; readonly daemon: typeof daemon } = Object.assign(
+  new Audit(() => sharedClient(NETLINK_AUDIT)),
+  { watch, daemon },
+);
+
+/** The rules of this machine, on the same socket. */
+export const rules: Rules = audit.rules;
 
 export * from "./protocol.ts";
 export * from "./rule.ts";
-export * from "./rules.ts";
-export * from "./status.ts";
+export { type AuditRuleFilter, type AuditRuleInput, Rules, type UsedRules } from "./rules.ts";
+export { AuditControl, type AuditCounter, type AuditSendOptions, type AuditSettings } from "./status.ts";
 export * from "./syscalls.ts";
+export * from "./daemon.ts";
+export * from "./watch.ts";
 export type * from "../../core/client.ts";
 export type * from "../../core/codec/mod.ts";
 export type * from "../../core/collection.ts";

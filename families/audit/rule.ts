@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { idOf } from "../../core/machine.ts";
 import {
   bytes,
   type Codec,
@@ -22,6 +21,8 @@ import {
 import { errnoName } from "../../core/errors.ts";
 import { AUDIT, NETLINK_AUDIT } from "./protocol.ts";
 import { declareMessages } from "../../core/messages.ts";
+import { accounts } from "./accounts.ts";
+import { recordTypeName, recordTypeNumber } from "./record_types.ts";
 import { archNumber, archWord, type AuditArch, machineName, syscallName, syscallNumber } from "./syscalls.ts";
 
 /** Numbers of {@linkcode AuditList} by name: AUDIT_FILTER_*. */
@@ -211,11 +212,6 @@ const ERRNOS: ReadonlyMap<string, number> = new Map(
   Array.from({ length: LARGEST_ERRNO }, (_, i): [string, number] => [errnoName(i + 1), i + 1]),
 );
 
-/** The numbers of record types by name, without AUDIT_. */
-const TYPES: Readonly<Record<string, number>> = Object.fromEntries(
-  Object.entries(AUDIT).map(([name, number]) => [name.slice("AUDIT_".length), number]),
-);
-
 function nameIn(names: Readonly<Record<string, number>>, number: number): string | number {
   return Object.keys(names).find((name) => names[name] === number) ?? number;
 }
@@ -248,10 +244,14 @@ const unsettable = (kind: Kind): Kind => ({
 const words = (names: Readonly<Record<string, number>>): Kind => ({
   decode: (value) => nameIn(names, value),
   encode: (value) => Object.hasOwn(names, value) ? names[value] : undefined,
-  expected: Object.keys(names).length > 12 ? "a name or a number" : `${Object.keys(names).join(", ")} or a number`,
+  expected: `${Object.keys(names).join(", ")} or a number`,
 });
-const user: Kind = { ...number, encode: (value) => idOf(value, "passwd"), expected: "the number or name of a user" };
-const group: Kind = { ...number, encode: (value) => idOf(value, "group"), expected: "the number or name of a group" };
+const named = (kind: "users" | "groups"): Kind => ({
+  ...number,
+  encode: (value) => NUMBER.test(value) ? undefined : [...accounts()[kind]].find(([, name]) => name === value)?.[0],
+  expected: `the number or name of one of the ${kind}`,
+});
+const user: Kind = named("users"), group: Kind = named("groups");
 const perm: Kind = {
   decode: (value) =>
     value > 15 ? value : Object.entries(PERMS).flatMap(([letter, bit]) => (value & bit) === 0 ? [] : letter).join(""),
@@ -310,7 +310,7 @@ const KINDS: Readonly<Partial<Record<AuditFieldName, Kind>>> = {
   auid: unsettable(user),
   sessionid: unsettable(number),
   arch,
-  msgtype: words(TYPES),
+  msgtype: { decode: recordTypeName, encode: recordTypeNumber, expected: "the name or number of a record's type" },
   fstype: words(FSTYPES),
   exit,
   success: { ...number, encode: (value) => value === "yes" ? 1 : value === "no" ? 0 : undefined },
@@ -466,7 +466,7 @@ const PLAIN: readonly string[] = ["field", "op", "value", "compare"];
 function encodeField(given: AuditField, to: Writer): { field: number; op: number; value: number } {
   expectNames(given, PLAIN, to);
   const { field, op = "=", value, compare } = given;
-  const number = named("field", field, AUDIT_FIELD, to), operator = named("op", op, AUDIT_OPERATOR, to);
+  const number = numberFor("field", field, AUDIT_FIELD, to), operator = numberFor("op", op, AUDIT_OPERATOR, to);
   if (compare === undefined) {
     to.path.push("value");
     const encoded = encodeValue(nameIn(AUDIT_FIELD, number) as AuditFieldName, value, to);
@@ -482,7 +482,7 @@ function encodeField(given: AuditField, to: Writer): { field: number; op: number
 }
 
 /** Returns the number of a name, or the number itself. */
-function named(key: string, value: unknown, names: Readonly<Record<string, number>>, to: Writer): number {
+function numberFor(key: string, value: unknown, names: Readonly<Record<string, number>>, to: Writer): number {
   if (typeof value === "string" && Object.hasOwn(names, value)) return names[value]!;
   if (typeof value === "number" && value >>> 0 === value) return value;
   to.path.push(key);
@@ -507,8 +507,8 @@ const NAMES: readonly string[] = ["list", "prepend", "action", "arch", "syscalls
 function encodeRule(rule: AuditRule, to: Writer): void {
   expectNames(rule, NAMES, to);
   const { list, prepend, action, arch, fields = [], key } = rule, start = to.grow(BUF);
-  const head = named("list", list, AUDIT_FILTER, to) | (prepend === true ? PREPEND : 0);
-  const does = named("action", action, AUDIT_ACTION, to);
+  const head = numberFor("list", list, AUDIT_FILTER, to) | (prepend === true ? PREPEND : 0);
+  const does = numberFor("action", action, AUDIT_ACTION, to);
   to.path.push("syscalls");
   encodeSyscalls(rule, to, start + MASK);
   to.path.pop();

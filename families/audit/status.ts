@@ -5,7 +5,7 @@
  * import { control } from "@linux/netlink/families/audit/status.ts";
  * console.log(control.status());
  * control.set({ enabled: "on", backlogLimit: 8192, failure: "printk" });
- * control.send("op=backup result=success", { type: 1121 });
+ * control.send("op=backup result=success", { type: "TRUSTED_APP" });
  * ```
  *
  * There is one state for the whole machine. Everything needs CAP_AUDIT_CONTROL in the first user namespace, and records
@@ -31,6 +31,7 @@ import {
   controlHint,
   NETLINK_AUDIT,
 } from "./protocol.ts";
+import { type AuditRecordType, recordTypeNumber } from "./record_types.ts";
 
 /** The settings that can be changed. A time of waiting is in jiffies. */
 export type AuditSettings = Pick<
@@ -56,20 +57,17 @@ const COUNTERS: Readonly<Record<AuditCounter, AuditStatusField>> = {
 
 /** Options of a record. */
 export interface AuditSendOptions {
-  /** The number of its type, 1100..1199 or 2100..2999; 1121 (TRUSTED_APP) when absent. */
-  type?: number;
+  /** Its type, by name or number: one of 1100..1199 or 2100..2999. `TRUSTED_APP` when absent. */
+  type?: AuditRecordType;
 }
-
-/** AUDIT_TRUSTED_APP, the type of records of any content. */
-const TRUSTED_APP = 1121;
 
 type Any = Codec<unknown, never>;
 
 const nothing = attributes<object>({}) as Any;
 
 /** True for the types of records that the kernel takes from programs. */
-function isUserType(type: number): boolean {
-  return Number.isInteger(type) && (type >= 1100 && type < 1200 || type >= 2100 && type < 3000);
+function isUserType(type: number | undefined): type is number {
+  return type !== undefined && Number.isInteger(type) && (type >= 1100 && type < 1200 || type >= 2100 && type < 3000);
 }
 
 /** Operations on the state of the kernel's audit. */
@@ -179,13 +177,16 @@ export class AuditControl {
   send(text: string, options: AuditSendOptions = {}): void {
     const what = "send an audit record";
     expectType(text, what, "string");
-    expectOptions(options, what, { type: "number" });
-    const { type = TRUSTED_APP } = options;
-    if (!isUserType(type)) {
-      throw argumentError(RangeError, `Cannot ${what}: type: expected 1100..1199 or 2100..2999, got ${shown(type)}`);
+    expectOptions(options, what, { type: "any" });
+    const { type = "TRUSTED_APP" } = options, number = recordTypeNumber(type);
+    if (!isUserType(number)) {
+      throw argumentError(
+        RangeError,
+        `Cannot ${what}: type: expected the name or number of a type in 1100..1199 or 2100..2999, got ${shown(type)}`,
+      );
     }
     this.#send(
-      type,
+      number,
       AuditText,
       { text },
       what,

@@ -147,7 +147,7 @@ test("audit rules: wrong rules are refused with the field, and wrong lines with 
 });
 
 /** Mutations of each rule; AUDIT_MUTATIONS=100000 tries a million. */
-const MUTATIONS = Number(process.env["AUDIT_MUTATIONS"] ?? 300);
+const MUTATIONS = Number(process.env["AUDIT_MUTATIONS"] ?? 100);
 
 test("audit rules: mutated rules are decoded within their bytes, or kept as bytes, and can be shown", () => {
   let state = 12345, kept = 0, tried = 0;
