@@ -12,7 +12,15 @@
  *
  * @module
  */
-import { expectFields, expectNames, expectOptions, isCondition, isOk } from "../../core/arguments.ts";
+import {
+  expectFields,
+  expectNames,
+  expectOptions,
+  guardMethods,
+  isCondition,
+  isOk,
+  operationOf,
+} from "../../core/arguments.ts";
 import { type Client, type Requester, sharedClient } from "../../core/client.ts";
 import { attributes, type Codec, shown } from "../../core/codec/mod.ts";
 import type { AddOptions, DeleteOptions } from "../../core/collection.ts";
@@ -56,6 +64,7 @@ export class Rules {
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#open = open;
     this.#requester = requester;
+    guardMethods(this);
   }
 
   /** Returns the rule of a line in auditctl's words: `-w PATH -p wa -k KEY` or `-a always,exit -F … -S … -k KEY`. */
@@ -209,15 +218,12 @@ function ruleOf(rule: AuditRuleInput): AuditRule {
   return rule;
 }
 
-/** Returns an operation in words; a rule that cannot be written has no words, and its check tells why. */
+/** Most characters of a rule in a message. */
+const MOST_SHOWN = 200;
+
 function describe(verb: string, rule: AuditRule): string {
-  try {
-    const text = ruleText(rule);
-    return `${verb} audit rule ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return `${verb} audit rule`;
-  }
+  const shorten = (text: string): string => text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  return operationOf(verb, { object: "audit rule", describe: (value) => shorten(ruleText(value as AuditRule)) }, rule);
 }
 
 function hintOf(code: string, verb: string, { fields = [] }: AuditRule): string | undefined {

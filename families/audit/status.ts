@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { expectFields, expectNames, expectOptions, expectType } from "../../core/arguments.ts";
+import { bindMethods, expectFields, expectNames, expectOptions, expectType } from "../../core/arguments.ts";
 import { type Client, type Requester, sharedClient } from "../../core/client.ts";
 import { attributes, type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
@@ -79,6 +79,7 @@ export class AuditControl {
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#open = open;
     this.#requester = requester;
+    bindMethods(this);
   }
 
   /**

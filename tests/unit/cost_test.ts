@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [257, 2_205_000],
+  "mod.ts": [276, 2_315_000],
   "families/route/mod.ts": [63, 547_000],
   "families/route/addresses.ts": [29, 267_000],
   "families/route/brief.ts": [1, 5_000],
@@ -62,7 +62,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 279_000],
   "families/generic/thermal.ts": [31, 285_000],
   "families/generic/wireguard.ts": [32, 287_000],
-  "families/registry.ts": [251, 2_170_000],
+  "families/registry.ts": [270, 2_280_000],
   "families/netfilter/acct.ts": [28, 250_000],
   "families/netfilter/compat.ts": [26, 214_000],
   "families/netfilter/hooks.ts": [26, 217_000],
@@ -105,9 +105,9 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/xfrm/policies.ts": [29, 276_000],
   "families/xfrm/states.ts": [30, 284_000],
   "families/usersock.ts": [20, 178_000],
-  "families/audit/mod.ts": [36, 290_000],
-  "families/audit/rules.ts": [30, 262_000],
-  "families/audit/status.ts": [25, 219_000],
+  "families/audit/mod.ts": [46, 334_000],
+  "families/audit/rules.ts": [32, 270_000],
+  "families/audit/status.ts": [26, 228_000],
   "families/audit/syscalls.ts": [9, 48_000],
   "families/connector/mod.ts": [29, 220_000],
   "families/connector/processes.ts": [22, 190_000],
