@@ -1,0 +1,112 @@
+/** Packets between two network namespaces: rules of ours count, drop, reject and translate them, and sets match them. */
+import { assertEquals } from "@std/assert";
+import { spawnSync } from "node:child_process";
+import { open } from "../../../families/netfilter/nftables/mod.ts";
+import {
+  counter,
+  dnat,
+  drop,
+  icmp,
+  ip,
+  redirect,
+  reject,
+  tcp,
+} from "../../../families/netfilter/nftables/statements.ts";
+import { inNamespace, load } from "../namespace.ts";
+import { inside } from "./flows.ts";
+import { nftTest } from "./nft.ts";
+
+/**
+ * Listens at port 8080 of the namespace that is the first argument, connects to each further one from its own, and
+ * prints what the server's side sees: its port, and the client's address.
+ */
+const CONNECT = `
+import ctypes, os, socket, sys
+libc = ctypes.CDLL(None)
+own = os.open("/proc/self/ns/net", os.O_RDONLY)
+def enter(fd):
+    assert libc.setns(fd, 0x40000000) == 0
+enter(os.open("/run/netns/" + sys.argv[1], os.O_RDONLY))
+server = socket.create_server(("0.0.0.0", 8080))
+enter(own)
+for target in sys.argv[2:]:
+    address, port = target.split(":")
+    client = socket.socket()
+    try:
+        client.connect((address, int(port)))
+        peer, (source, _) = server.accept()
+        print(peer.getsockname()[1], source)
+        peer.close()
+    except OSError as error:
+        print(type(error).__name__)
+    client.close()
+`;
+
+nftTest("nf_tables: packets are counted, dropped, rejected, translated, and matched by sets", async (ns) => {
+  load("nft_redir");
+  await inNamespace((other) => {
+    ns.ip(`link add v0 type veth peer name v0 netns ${other.name}`);
+    for (const [one, address] of [[ns, "10.9.0.2"], [other, "10.9.0.1"]] as const) {
+      one.ip("link set lo up");
+      one.ip("link set v0 up");
+      one.ip(`addr add ${address}/24 dev v0`);
+    }
+    const guard = { family: "inet", table: "guard" } as const, nat = { family: "ip", table: "nat" } as const;
+    const { ours } = ns, { elements, rules } = ours;
+    ours.batch((b) => {
+      b.tables.add({ family: "inet", name: "guard" });
+      b.sets.add({ ...guard, name: "bad", keyType: "ipv4_addr", flags: ["interval"] });
+      b.sets.add({
+        ...guard,
+        name: "seen",
+        keyType: "ipv4_addr",
+        expr: { name: "counter", data: { packets: 0, bytes: 0 } },
+      });
+      b.elements.add({ ...guard, set: "seen" }, ["10.9.0.1", "10.9.0.7"]);
+      b.chains.add({ ...guard, name: "in", type: "filter", hook: "input", priority: 0 });
+      const add = (comment: string, ...expr: Parameters<typeof b.rules.add>[0]["expr"] & object): void =>
+        b.rules.add({ ...guard, chain: "in", comment, expr });
+      add("seen", ip.saddr("@seen"), icmp.type("echo-request"));
+      add("bad", ip.saddr("@bad"), counter(), drop());
+      add("ping", icmp.type("echo-request"), counter());
+      add("web", tcp.dport(8080), counter());
+      add("closed", tcp.dport(81), counter(), reject("tcp reset"));
+      b.tables.add({ family: "ip", name: "nat" });
+      b.chains.add({ ...nat, name: "pre", type: "nat", hook: "prerouting", priority: -100 });
+      b.rules.add({ ...nat, chain: "pre", expr: [tcp.dport("80-82"), redirect(8080)] });
+    });
+    using client = open({ netns: other.name });
+    client.tables.add({ family: "ip", name: "nat" });
+    client.chains.add({ ...nat, name: "out", type: "nat", hook: "output", priority: -100 });
+    client.rules.add({ ...nat, chain: "out", expr: [ip.daddr("10.9.0.99"), tcp.dport(7), dnat("10.9.0.2:8080")] });
+    const counts = (): Record<string, number> =>
+      Object.fromEntries(
+        rules.list(guard).flatMap(({ comment, expressions = [] }) =>
+          expressions.flatMap(({ name, data }) =>
+            name === "counter" ? [[comment, (data as { packets: number }).packets]] : []
+          )
+        ),
+      );
+    const ping = (): number | null =>
+      spawnSync("ip", ["netns", "exec", other.name, "ping", "-n", "-c", "1", "-W", "1", "10.9.0.2"]).status;
+    assertEquals([ping(), counts()["ping"], counts()["bad"]], [0, 1, 0]);
+    // To ports that are redirected, and to an address that is nobody's.
+    const connect = (...targets: readonly string[]): string[] =>
+      inside(other.name, "python3", "-c", CONNECT, ns.name, ...targets).trim().split("\n");
+    assertEquals(connect("10.9.0.2:8080", "10.9.0.2:80", "10.9.0.99:7"), Array(3).fill("8080 10.9.0.1"));
+    rules.flush({ ...nat, chain: "pre" });
+    assertEquals(connect("10.9.0.2:81"), ["ConnectionRefusedError"]);
+    assertEquals(counts()["closed"], 1);
+    assertEquals(counts()["web"]! > 6, true, String(counts()["web"]));
+    elements.add({ ...guard, set: "bad" }, ["10.9.0.0/24"]);
+    assertEquals([ping(), counts()["ping"], counts()["bad"]], [1, 1, 1]);
+    elements.delete({ ...guard, set: "bad" }, ["10.9.0.0/24"]);
+    assertEquals([ping(), counts()["ping"], counts()["bad"]], [0, 2, 1]);
+    // The set counts what was looked up, by element.
+    const seen = elements.list({ ...guard, set: "seen" }).map(({ elem, expressions }) => [
+      elem,
+      (expressions![0]!.data as { packets: number }).packets > 0,
+    ]);
+    assertEquals(seen, [["10.9.0.1", true], ["10.9.0.7", false]]);
+  });
+}, ["ip", "nft", "ping", "python3"]);
