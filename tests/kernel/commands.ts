@@ -40,6 +40,7 @@ import { nexthops } from "../../families/route/nexthops.ts";
 import { owner } from "../../families/route/owner.ts";
 import { routes } from "../../families/route/routes.ts";
 import { rules } from "../../families/route/rules.ts";
+import { classes, qdiscs, rate } from "../../families/route/tc.ts";
 import { udp } from "../../families/sock_diag/datagrams.ts";
 import { tcp } from "../../families/sock_diag/tcp.ts";
 import { unix } from "../../families/sock_diag/unix.ts";
@@ -117,6 +118,17 @@ export const COMMANDS: readonly Command[] = [
   ],
   ["ip neigh flush dev v0", () => neighbours.flush({ dev: "v0" })],
   ["bridge fdb show br br0", () => neighbours.list({ family: "bridge", dev: "br0" }).map(brief)],
+  [
+    "tc qdisc replace dev v0 root handle 1: htb default 20",
+    () => qdiscs.replace({ dev: "v0", parent: "root", handle: "1:", kind: "htb", options: { defcls: 0x20 } }),
+  ],
+  [
+    "tc class add dev v0 parent 1: classid 1:20 htb rate 10mbit",
+    () => classes.add({ dev: "v0", handle: "1:20", kind: "htb", options: { rate: rate("10mbit") } }),
+  ],
+  ["tc -s qdisc show dev v0", () => qdiscs.list({ dev: "v0" })],
+  ["tc class show dev v0", () => classes.list({ dev: "v0" })],
+  ["tc qdisc del dev v0 root", () => qdiscs.delete({ dev: "v0", parent: "root" })],
   ["ip -batch FILE", () =>
     batch((b) => {
       for (const dst of ["10.3.0.0/16", "10.4.0.0/16"]) b.routes.add({ dst, dev: "v0" });

@@ -15,6 +15,8 @@ import { Link } from "../../families/route/link.ts";
 import { Neighbour } from "../../families/route/neighbour.ts";
 import { Route } from "../../families/route/route.ts";
 import { Rule } from "../../families/route/rule.ts";
+import { Class } from "../../families/route/tc/class.ts";
+import { Qdisc } from "../../families/route/tc/qdisc.ts";
 import * as diag from "../../families/sock_diag/mod.ts";
 import { bothWays } from "./both_ways.ts";
 import { test } from "../test.ts";
@@ -70,6 +72,29 @@ function linkSeed(kind: string, rand: (below: number) => number): Uint8Array {
   return writer.bytes.slice(0, writer.length);
 }
 
+/** Kinds of qdiscs and classes. */
+const TC_KINDS = [
+  ..."atm bfifo cake cbq cbs choke clsact codel drr dsmark dualpi2 etf ets fq fq_codel fq_pie gred hfsc hhf htb".split(
+    " ",
+  ),
+  ..."mqprio multiq netem pie plug prio qfq red sfb sfq skbprio taprio tbf nonsense".split(" "),
+];
+
+/** Returns a message of a qdisc or class of a kind, whose options and statistics have random attributes. */
+function tcSeed(kind: string, rand: (below: number) => number): Uint8Array {
+  const writer = new Writer();
+  writer.grow(20);
+  const kindAt = writer.open(1);
+  writer.append(new TextEncoder().encode(`${kind}\0`));
+  writer.close(kindAt);
+  for (const [id, header, attributes] of [[2, [0, 24, 82][rand(3)]!, 20], [7, 0, 9], [4, 4 * rand(40), 0]] as const) {
+    const start = writer.open(id);
+    writer.append(seed(header, attributes, rand, 1));
+    writer.close(start);
+  }
+  return writer.bytes.slice(0, writer.length);
+}
+
 function mutate(bytes: Uint8Array, rand: (below: number) => number): void {
   for (let changes = 1 + rand(4); changes > 0; changes--) {
     const at = rand(bytes.length);
@@ -96,6 +121,8 @@ const TABLES: readonly [name: string, table: Attributes<any>, header: number, at
   ["route", Route, 12, 31],
   ["neighbour", Neighbour, 12, 18],
   ["rule", Rule, 12, 31],
+  ["qdisc", Qdisc, 20, 16],
+  ["class", Class, 20, 16],
   ["tcp socket", diag.TcpSocket, 72, 24],
   ["sctp socket", diag.SctpSocket, 72, 24],
   ["mptcp socket", diag.MptcpSocket, 72, 24],
@@ -115,7 +142,11 @@ for (const [name, table, header, attributes] of TABLES) {
     let decoded = 0;
     for (let done = 0; done < COUNT;) {
       const kind = KINDS[rand(KINDS.length)]!;
-      const original = name === "link" && rand(2) === 0 ? linkSeed(kind, rand) : seed(header, attributes, rand);
+      const original = name === "link" && rand(2) === 0
+        ? linkSeed(kind, rand)
+        : header === 20
+        ? tcSeed(TC_KINDS[rand(TC_KINDS.length)]!, rand)
+        : seed(header, attributes, rand);
       for (let i = 0; i < 200 && done < COUNT; i++, done++) {
         const bytes = original.slice();
         mutate(bytes, rand);

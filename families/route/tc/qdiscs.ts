@@ -90,6 +90,8 @@ const declaration: Declaration<Qdisc> = {
   listOnly: true,
   // The kernel deletes by the place.
   compares: (key) => (key as QdiscInput).parent !== undefined,
+  // Another one is in its place.
+  absent: ({ code, kernelMessage = "" }) => code === "EINVAL" && /^Invalid (handle|qdisc name)/.test(kernelMessage),
   fixed: ["ifindex", "dev", "parent", "handle", "kind"],
   setFlags: 0,
   merge: mergeQdisc,

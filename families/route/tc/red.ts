@@ -71,7 +71,10 @@ export function dampingTable(): Uint8Array {
 }
 
 /**
- * Returns the parameters of random early detection, for the options of `red`, and of `choke` with packets of one byte.
+ * Returns the parameters of random early detection, for the options of `red` and of a queue of `gred`.
+ *
+ * For `choke`, whose lengths are packets, give them times `avpkt`, and put `limit`, `qthMin` and `qthMax` in packets into
+ * the result.
  *
  * @throws {RangeError} the burst is too short or too long for `min`, or `max` is not above `min`
  */

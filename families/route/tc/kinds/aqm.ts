@@ -1060,11 +1060,11 @@ export interface Hhf {
   quantum?: number;
   /** Most heavy flows; default 2048. */
   hhFlowsLimit?: number;
-  /** Time after which the counts are reset, in µs; default 40000. */
+  /** Time after which the counts are reset, in µs, kept in the kernel's ticks; default 40000. */
   resetTimeout?: number;
   /** Bytes within that time that make a flow heavy; default 131072. */
   admitBytes?: number;
-  /** Time after which a heavy flow is forgotten, in µs; default 1 s. */
+  /** Time after which a heavy flow is forgotten, in µs, kept in the kernel's ticks; default 1 s. */
   evictTimeout?: number;
   /** Weight of the other flows; default 2. */
   nonHhWeight?: number;
