@@ -1,5 +1,5 @@
 /**
- * Traffic control, as with `tc`: qdiscs, classes and filters.
+ * Traffic control, as with `tc`: qdiscs, classes, filters, chains and actions.
  *
  * ```ts ignore
  * import { classes, qdiscs, rate } from "@linux/netlink/families/route/tc.ts";
@@ -18,6 +18,8 @@ import "../../core/dry_run.ts";
 import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import type { Changes } from "../../core/collection.ts";
 import { NETLINK_ROUTE } from "./protocol.ts";
+import { Actions, actions } from "./tc/actions.ts";
+import { Chains, chains } from "./tc/chains.ts";
 import { Classes, classes } from "./tc/classes.ts";
 import { Filters, filters } from "./tc/filters.ts";
 import { Qdiscs, qdiscs } from "./tc/qdiscs.ts";
@@ -30,6 +32,8 @@ export interface TcBatch {
   readonly classes: Changes<Classes>;
   /** Changes of filters. */
   readonly filters: Changes<Filters>;
+  /** Changes of chains. */
+  readonly chains: Changes<Chains>;
 }
 
 /** The collections of traffic control, for one network namespace. */
@@ -40,12 +44,18 @@ export class TcCollections {
   readonly classes: Classes;
   /** Filters. */
   readonly filters: Filters;
+  /** Chains of filters. */
+  readonly chains: Chains;
+  /** Actions that stand by themselves. */
+  readonly actions: Actions;
 
   /** Creates the collections. They send requests through `requester()` and watch through the client of `open()`. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.qdiscs = new Qdiscs(open, requester);
     this.classes = new Classes(open, requester);
     this.filters = new Filters(open, requester);
+    this.chains = new Chains(open, requester);
+    this.actions = new Actions(open, requester);
   }
 }
 
@@ -98,10 +108,20 @@ export function batch(collect: (batch: TcBatch) => void): void {
   runBatch(sharedClient(NETLINK_ROUTE), collect);
 }
 
-export { classes, filters, qdiscs };
+export { actions, chains, classes, filters, qdiscs };
 export * from "./tc/class.ts";
+export * from "./tc/chains.ts";
 export * from "./tc/classes.ts";
-export * from "./tc/action.ts";
+export {
+  ACT_FLAGS,
+  ACT_HW_STATS,
+  type Action,
+  ActionAttributes,
+  type ActionKinds,
+  type AnyAction,
+  type KnownAction,
+} from "./tc/action.ts";
+export * from "./tc/actions.ts";
 export * from "./tc/actions/conntrack.ts";
 export * from "./tc/actions/edits.ts";
 export * from "./tc/actions/parms.ts";

@@ -34,6 +34,7 @@ const ETHER_TYPES =
 export const TABLES: Readonly<Record<string, string>> = {
   "ActionAttributes": "TCA_ACT_",
   "ActionAttributes.stats": "TCA_STATS_",
+  "ActionMessage": "TCA_ROOT_",
   "BasicOptions": "TCA_BASIC_",
   "BpfActionAttributes": "TCA_ACT_BPF_",
   "BpfOptions": "TCA_BPF_",
@@ -82,6 +83,7 @@ export const TABLES: Readonly<Record<string, string>> = {
 
 /** Structs, and headers of tables. */
 export const STRUCTS: Readonly<Record<string, string>> = {
+  "ActionMessage": "tcamsg",
   // The first attribute of the nest.
   "ActionAttributes.stats.basic": "gnet_stats_basic",
   "ActionAttributes.stats.queue": "gnet_stats_queue",
@@ -197,6 +199,7 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
 export const UNKNOWN: Readonly<Record<string, string>> = {
   "*": "act nest [nest [string]], tm 32 bytes",
   "ActionAttributes": "cookie bytes",
+  "ActionMessage": "tab nest [nest [string]], count u32",
   "CtinfoAttributes": "act 20 bytes",
   "CtAttributes": "labels 16 bytes, labelsMask 16 bytes",
   "IfeAttributes": "metalst nest",

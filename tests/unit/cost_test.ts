@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [276, 2_315_000],
+  "mod.ts": [280, 2_355_000],
   "families/route/mod.ts": [63, 547_000],
   "families/route/addresses.ts": [29, 267_000],
   "families/route/brief.ts": [1, 5_000],
@@ -32,6 +32,8 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/route/routes.ts": [31, 297_000],
   "families/route/rules.ts": [29, 264_000],
   "families/route/tc.ts": [75, 600_000],
+  "families/route/tc/actions.ts": [60, 480_000],
+  "families/route/tc/chains.ts": [75, 620_000],
   "families/route/tc/classes.ts": [60, 400_000],
   "families/route/tc/filters.ts": [70, 560_000],
   "families/route/tc/qdiscs.ts": [60, 400_000],
@@ -62,7 +64,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 279_000],
   "families/generic/thermal.ts": [31, 285_000],
   "families/generic/wireguard.ts": [32, 287_000],
-  "families/registry.ts": [270, 2_280_000],
+  "families/registry.ts": [274, 2_320_000],
   "families/netfilter/acct.ts": [28, 250_000],
   "families/netfilter/compat.ts": [26, 214_000],
   "families/netfilter/hooks.ts": [26, 217_000],

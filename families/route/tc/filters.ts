@@ -226,6 +226,13 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
     }
   }
 
+  /** Finds a filter that was just added, if the kernel did not return it: that with its handle, else the last one. */
+  protected override findMade(value: FilterInput): Filter {
+    const { handle, ...place } = Object.fromEntries(PLACE.map((name) => [name, (value as Fields)[name]]));
+    const found = this.list({ ...place, ...(handle === undefined ? {} : { handle }) } as FilterInput).at(-1);
+    return found ?? super.findMade(value);
+  }
+
   /** Finds the filter that `key` denotes: the kernel finds one by its whole place. */
   protected override look(key: object, what: string, requester: Requester): Found<Filter> {
     if (!isWhole(key as Fields) || this.#open().deferred) return super.look(key, what, requester);

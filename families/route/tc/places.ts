@@ -47,7 +47,8 @@ export type Place =
   | { readonly ifindex: number; readonly parent: number }
   | { readonly ifindex: number; readonly block: number };
 
-const INGRESS = 0xffff_fff2, EGRESS = 0xffff_fff3;
+/** The hooks of clsact as numbers. */
+export const INGRESS = 0xffff_fff2, EGRESS = 0xffff_fff3;
 
 /** Kinds of qdiscs whose classes have filters of their own. */
 const WITH_FILTERED_CLASSES: ReadonlySet<unknown> = new Set(["htb", "hfsc", "cbq", "atm"]);

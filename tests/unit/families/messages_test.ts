@@ -17,7 +17,7 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NETLINK_ROUTE: {
     ...Object.fromEntries(
       [
-        ..."ACTION CHAIN DCB STATS"
+        ..."DCB STATS"
           .split(" "),
         ..."VLAN PREFIX NDUSEROPT CACHEREPORT".split(" "),
       ].map((object) => [object, NO_MODULE]),
