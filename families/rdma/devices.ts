@@ -245,7 +245,7 @@ const declaration: Declaration<Device> = {
   hint(code, _details, value) {
     const { netns, dim } = value as Device;
     if (netns !== undefined && code === "EOPNOTSUPP") {
-      return 'devices move only in exclusive mode: system.set({ netnsMode: "exclusive" })';
+      return 'devices move only in exclusive mode, system.set({ netnsMode: "exclusive" }), and if their driver can';
     }
     if (dim !== undefined && code === "EOPNOTSUPP") return "the driver has no adaptive moderation";
     return undefined;

@@ -227,7 +227,7 @@ export class StatisticCollections {
     return { index: index!, port: port! };
   }
 
-  #ask(type: number, value: Statistics | OptionalCounters | PortStatus, what: string, codec = STATISTICS): Statistics {
+  #ask(type: number, value: Statistics | OptionalCounters | PortStatus, what: string, codec = STATISTICS): unknown {
     return this.#open().request({
       type,
       flags: 0,
@@ -238,7 +238,7 @@ export class StatisticCollections {
       reply: type === RDMA_NLDEV_CMD_STAT_DEL ? RDMA_NLDEV_CMD_STAT_SET : type,
       replyCodec: type === RDMA_NLDEV_CMD_STAT_SET ? STATISTICS : codec,
       ...(type === RDMA_NLDEV_CMD_STAT_GET ? { looks: true as const } : {}),
-    }) as Statistics;
+    });
   }
 
   #dump(res: keyof typeof STAT_RES, entries: "qpCounters" | "mrCounters", what: string): unknown[] {
@@ -274,7 +274,7 @@ export class StatisticCollections {
    * @throws {KernelError} EINVAL: the driver has no counters
    */
   get(link: RdmaLinkKey): PortCounters {
-    return this.#ask(RDMA_NLDEV_CMD_STAT_GET, this.#place(link), "get RDMA statistics");
+    return this.#ask(RDMA_NLDEV_CMD_STAT_GET, this.#place(link), "get RDMA statistics") as PortCounters;
   }
 
   /** Returns the counters that are bound to queue pairs. Like `rdma statistic qp show`. */
@@ -290,7 +290,7 @@ export class StatisticCollections {
   /** Returns how queue pairs of a port get counters. Like `rdma statistic qp mode`. */
   mode(link: RdmaLinkKey): PortMode {
     const value = { ...this.#place(link), res: "qp", mode: "none" } as const;
-    return this.#ask(RDMA_NLDEV_CMD_STAT_GET, value, "get the mode of counters");
+    return this.#ask(RDMA_NLDEV_CMD_STAT_GET, value, "get the mode of counters") as PortMode;
   }
 
   /**
@@ -320,14 +320,14 @@ export class StatisticCollections {
    * @returns the number of the counter
    */
   bind(link: RdmaLinkKey, lqpn: number, counterId?: number): number {
-    const { counterId: bound } = this.#ask(RDMA_NLDEV_CMD_STAT_SET, {
+    const bound = this.#ask(RDMA_NLDEV_CMD_STAT_SET, {
       ...this.#place(link),
       res: "qp",
       mode: "manual",
       lqpn,
       ...(counterId === undefined ? {} : { counterId }),
-    }, "bind a counter") ?? {};
-    return bound!;
+    }, "bind a counter") as Statistics;
+    return bound.counterId!;
   }
 
   /** Unbinds a counter from a queue pair. Like `rdma statistic qp unbind link mlx5_0/1 cntn 4 lqpn 178`. */

@@ -3,7 +3,9 @@
  * other machines' modules stay as they are.
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { KernelError } from "../../../core/errors.ts";
 import { serves } from "../../../core/open.ts";
 import { open, type RdmaClient, watch } from "../../../families/rdma/mod.ts";
@@ -33,6 +35,8 @@ async function withDevices(body: (rdma: RdmaClient, names: string[]) => void | P
   try {
     ip("link set rdv0 up");
     ip("link set rdv1 up");
+    ip("address add 192.0.2.1/24 dev rdv0");
+    ip("address add 198.51.100.1/24 dev rdv1");
     using rdma = open();
     const names = made.map((kind, i) => {
       rdma.links.add({ name: `${kind}t${i}`, kind, dev: `rdv${i}` });
@@ -300,3 +304,52 @@ kernelTest("rdma: character devices are those in /dev/infiniband", [], () =>
     assert(/^uverbs\d+$/.test(verbs.name!), verbs.name);
     assertThrows(() => rdma.chardevs.get("nonsense"), KernelError);
   }));
+
+/** Starts a program that listens for RDMA connections; `listening` resolves when it does. */
+function listener(
+  ...addresses: readonly string[]
+): { pid: number; listening: Promise<void>; end: () => Promise<void> } {
+  const path = fileURLToPath(new URL("listen.py", import.meta.url));
+  const child = spawn("/usr/bin/python3", [path, ...addresses], { stdio: ["pipe", "pipe", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (data) => said += data);
+  const exited = new Promise<void>((resolve) => child.on("exit", () => resolve()));
+  const listening = new Promise<void>((resolve, reject) => {
+    child.stdout.once("data", () => resolve());
+    void exited.then(() => reject(new Error(`the program has ended: ${said}`)));
+  });
+  listening.catch(() => {});
+  return {
+    pid: child.pid!,
+    listening,
+    end: () => {
+      child.stdin.end();
+      return exited;
+    },
+  };
+}
+
+kernelTest(
+  "rdma: connection ids of a program that listens are those of rdma resource",
+  ["rdma", "/usr/bin/python3"],
+  () =>
+    withDevices(async (rdma, [name]) => {
+      if (!name!.startsWith("rxe") || !load("rdma_ucm")) skip("rxe or the connection manager for programs is not here");
+      const program = listener("192.0.2.1:7471");
+      try {
+        await program.listening;
+        const ours = rdma.resources.cmIds.list({ pid: program.pid });
+        assertEquals(ours.map(({ name, state, ps, srcAddr }) => ({ name, state, ps, srcAddr })), [
+          { name, state: "listen", ps: "tcp", srcAddr: "192.0.2.1:7471" },
+        ]);
+        const theirs = printed("resource show cm_id").filter((one) => one["pid"] === program.pid);
+        assertEquals(theirs.map((one) => [one["cm-idn"], one["state"], one["ps"], one["src-addr"]]), [
+          [ours[0]!.cmIdn, "LISTEN", "TCP", "192.0.2.1:7471"],
+        ]);
+        assertEquals(rdma.resources.cmIds.get({ name: name!, cmIdn: ours[0]!.cmIdn! }), ours[0]);
+      } finally {
+        await program.end();
+      }
+      assertEquals(rdma.resources.cmIds.list({ pid: program.pid }), []);
+    }),
+);
