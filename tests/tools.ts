@@ -69,4 +69,6 @@ export const TEST_TOOLS: Record<string, string> = {
   ipset: "ipset",
   nfacct: "nfacct",
   "iptables-nft": "iptables",
+  // This package starts the machine's audit daemon, except where packages may not start daemons, as in containers.
+  ...(existsSync("/usr/sbin/policy-rc.d") ? { auditctl: "auditd" } : {}),
 };

@@ -8,6 +8,7 @@
 import process from "node:process";
 import * as netns from "../../core/netns.ts";
 import { processesOf } from "../../core/processes.ts";
+import { audit } from "../../families/audit/mod.ts";
 import { algorithms } from "../../families/crypto.ts";
 import { processes } from "../../families/connector/processes.ts";
 import { families } from "../../families/generic/controller.ts";
@@ -166,6 +167,9 @@ export const COMMANDS: readonly Command[] = [
   ["ipset save", () => save()],
   ["ip xfrm state", () => states.list()],
   ["ip xfrm policy", () => policies.list()],
+  ["auditctl -s", () => audit.status()],
+  ["auditctl -l", () => audit.rules.list().map((rule) => audit.rules.text(rule))],
+  ["auditctl -l -k passwd", () => audit.rules.list({ key: "passwd" })],
   ["ethtool v0", () => linkModes.get("v0").speed],
   ["ethtool -k v0", () => features.get("v0").active?.value],
   ["ethtool -K v0 tx-checksum-ip-generic off", () => features.switch("v0", { "tx-checksum-ip-generic": false })],
