@@ -41,7 +41,7 @@ import { nexthops } from "../../families/route/nexthops.ts";
 import { owner } from "../../families/route/owner.ts";
 import { routes } from "../../families/route/routes.ts";
 import { rules } from "../../families/route/rules.ts";
-import { classes, qdiscs, rate } from "../../families/route/tc.ts";
+import { classes, filters, qdiscs, rate } from "../../families/route/tc.ts";
 import { udp } from "../../families/sock_diag/datagrams.ts";
 import { tcp } from "../../families/sock_diag/tcp.ts";
 import { unix } from "../../families/sock_diag/unix.ts";
@@ -128,6 +128,12 @@ export const COMMANDS: readonly Command[] = [
     () => classes.add({ dev: "v0", handle: "1:20", kind: "htb", options: { rate: rate("10mbit") } }),
   ],
   ["tc -s qdisc show dev v0", () => qdiscs.list({ dev: "v0" })],
+  [
+    "tc filter add dev v0 parent 1: u32 match u32 0 0 flowid 1:20",
+    () => filters.add({ dev: "v0", parent: "1:", kind: "u32", options: { sel: { keys: [] }, classid: "1:20" } }),
+  ],
+  ["tc -s filter show dev v0", () => filters.list({ dev: "v0", parent: "root" })],
+  ["tc filter del dev v0", () => filters.flush({ dev: "v0", parent: "root" })],
   ["tc class show dev v0", () => classes.list({ dev: "v0" })],
   ["tc qdisc del dev v0 root", () => qdiscs.delete({ dev: "v0", parent: "root" })],
   ["ip -batch FILE", () =>
