@@ -24,6 +24,7 @@ import {
   checkValues,
   type Codec,
   type Field,
+  inWords,
   type IsIfindex,
   rawOf,
   type Reader,
@@ -69,6 +70,15 @@ export type Condition<T, R> = (value: T) => R & (R extends PromiseLike<unknown> 
 
 /** The verbs that make an object. */
 export type MakingVerb = "add" | "append" | "replace";
+
+/** The verbs that change something. */
+export type ChangingVerb = MakingVerb | "set" | "delete" | "flush";
+
+/**
+ * A type that no argument has: a call of the verb `V` does not compile if it is one of `No`, the verbs that do not exist.
+ */
+export type Has<No extends string, V extends string> = V extends No ? { readonly "the kernel has no such verb": V }
+  : unknown;
 
 /** Options of adding. */
 export interface AddOptions {
@@ -157,6 +167,8 @@ export interface Declaration<T extends object> {
    * are. A kernel that gets a single object does not compare more fields either.
    */
   readonly compares?: (key: object) => boolean;
+  /** True for a listed object instead of which, if it is gone, the kernel would delete another: it is looked for again. */
+  readonly replaced?: (one: object) => boolean;
   /**
    * True if the kernel would delete `other` instead of `one` if it comes first; then neither is deleted. Both are
    * objects as listed.
@@ -240,9 +252,15 @@ const FLAGS: Readonly<Record<Verb, number>> = {
  * All objects of one kind: links, routes …
  *
  * `T` is the type of objects from the kernel, `I` the type of input, `K` the type of keys, `A` the type of what `add`
- * returns for an object that it made.
+ * returns for an object that it made, `No` the verbs that this kind of object does not have.
  */
-export class Collection<T extends object, I extends object = Input<T> & object, K = I, A = true> {
+export class Collection<
+  T extends object,
+  I extends object = Input<T> & object,
+  K = I,
+  A = true,
+  No extends ChangingVerb = never,
+> {
   /** The declaration that defines the verbs. */
   readonly declaration: Declaration<T>;
   readonly #open: () => Client;
@@ -431,13 +449,13 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    *
    * @throws {KernelError} EEXIST: it exists already
    */
-  add(value: I): A;
+  add(value: I & Has<No, "add">): A;
   /**
    * Makes an object unless it exists, with `{ exists: "ok" }`.
    *
    * @returns false if it exists, so that nothing was changed
    */
-  add(value: I, options?: AddOptions): A | false;
+  add(value: I & Has<No, "add">, options?: AddOptions): A | false;
   add(value: I, options: AddOptions = {}): A | false {
     const tolerates = this.existing(value, options);
     return attempt(tolerates, () => {
@@ -458,12 +476,12 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
   }
 
   /** Makes an object beside others with the same key. */
-  append(value: I): void {
+  append(value: I & Has<No, "append">): void {
     this.make("append", value);
   }
 
   /** Makes an object, and replaces one with the same key. */
-  replace(value: I): void {
+  replace(value: I & Has<No, "replace">): void {
     this.make("replace", value);
   }
 
@@ -515,7 +533,7 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * @throws {TypeError} a field that identifies the object has a new value; or a read-only field has another value than
    * in the object given as key
    */
-  set(key: K, changes: I): void {
+  set(key: K & Has<No, "set">, changes: I): void {
     const { messages, merge, lasting: lastingOf, table } = this.declaration;
     const named = defined(this.keyValue(key, "set")), what = operationOf("set", this.declaration, named);
     expectFields(changes, what, "the changes as an object");
@@ -556,8 +574,8 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * @returns false if there was none, so that nothing was changed
    * @throws {KernelError} the kernel's error when there is none; ENOENT if it was looked for
    */
-  delete(key: K | T, options: DeleteOptions = {}): boolean {
-    const { messages, compares, hides, object } = this.declaration, named = this.keyValue(key as K, "delete");
+  delete(key: (K | T) & Has<No, "delete">, options: DeleteOptions = {}): boolean {
+    const { messages, compares, hides, object, replaced } = this.declaration, named = this.keyValue(key as K, "delete");
     const tolerates = isOk(options, "missing", `delete ${object}`)
       ? (error: unknown): boolean => this.#isAbsence(error)
       : undefined;
@@ -571,14 +589,17 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
           this.#requester().request(operation);
           return true;
         });
-    const compared = hides === undefined && (compares === undefined || Received.is(named) || compares(named));
+    const listed = Received.is(named) && replaced?.(named) !== true;
+    const compared = hides === undefined && (compares === undefined || listed || compares(named));
     if (compared || this.#open().deferred) return send(operation);
-    const read = (): object => {
-      const { found } = this.look(named, what, this.#open());
-      this.#expectFirst(found, what);
-      return this.operation("delete", messages.del, found).value;
-    };
-    return send({ ...operation, read });
+    return send({ ...operation, read: () => this.#deleted(named, what) });
+  }
+
+  /** Looks for the object that `named` denotes, and returns the request that deletes it. */
+  #deleted(named: object, what: string): object {
+    const { found } = this.look(named, what, this.#open());
+    this.#expectFirst(found, what);
+    return this.operation("delete", this.declaration.messages.del, found).value;
   }
 
   /** Throws if the kernel would delete another object, which comes first. */
@@ -605,13 +626,17 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
    * @throws {TypeError} the filter has no condition: it is empty, or has only undefined fields
    * @throws {BatchError} with every object that still exists, by its position in the list
    */
-  flush(filter: I | { all: true }): number {
-    const { object, messages } = this.declaration, what = `flush ${plural(object)}`;
+  flush(filter: (I | { all: true }) & Has<No, "flush">): number {
+    const { object, messages, replaced } = this.declaration, what = `flush ${plural(object)}`;
     const rest = selection<I>(filter, what, (rest) => isCondition(this.#wanted(rest, what)));
     const listed = this.list(rest), found = this.declaration.deletable?.(listed) ?? listed;
     try {
       this.#open().runBatch((add) => {
-        for (const one of found) add(this.operation("delete", messages.del, this.keyValue(one as never, "delete")));
+        for (const one of found) {
+          const operation = this.operation("delete", messages.del, this.keyValue(one as never, "delete"));
+          if (replaced?.(one) !== true || this.#open().deferred) add(operation);
+          else add({ ...operation, read: () => this.#deleted(one, operation.what) });
+        }
       });
     } catch (error) {
       if (!(error instanceof BatchError) || error.unsent.length > 0) throw error;
@@ -742,7 +767,9 @@ export class Collection<T extends object, I extends object = Input<T> & object, 
       if (field === undefined || field.codec?.none?.some((none) => one === none || one === 0)) continue;
       const why = ignores(name, value);
       if (why !== undefined) {
-        throw argumentError(TypeError, `Cannot ${what.trimEnd()}: ${name}: ${why}, got ${shown(one)}`);
+        const others = namesOf(table).filter((other) => other !== name && ignores(other, value) === undefined);
+        const instead = inWords(name, others);
+        throw argumentError(TypeError, `Cannot ${what.trimEnd()}: ${name}: ${why}, got ${shown(one)}${instead}`);
       }
     }
   }

@@ -6,7 +6,15 @@
 import { EVENT_OPTIONS, expectArray, expectOptions, isFields, operationOf, plural } from "./arguments.ts";
 import { Client, collectBatch, type OpenOptions, sharedClient } from "./client.ts";
 import { type Codec, Reader, shown } from "./codec/mod.ts";
-import { type Changes, Collection, type Declaration, type Input, type Verb } from "./collection.ts";
+import {
+  type Changes,
+  type ChangingVerb,
+  Collection,
+  type Declaration,
+  type Has,
+  type Input,
+  type Verb,
+} from "./collection.ts";
 import { argumentError, KernelError, type KernelErrorDetails } from "./errors.ts";
 import { LastNames } from "./event_names.ts";
 import { declareFamily, noteFamily } from "./generic_messages.ts";
@@ -284,8 +292,13 @@ const ENODEV = 19;
 const NO_COMMAND = -1;
 
 /** A collection of a generic family, with the same verbs and watches as any collection. */
-export class GenericCollection<T extends object, I extends object = Input<T> & object, K = I, A = true>
-  extends Collection<T, I, K, A> {
+export class GenericCollection<
+  T extends object,
+  I extends object = Input<T> & object,
+  K = I,
+  A = true,
+  No extends ChangingVerb = never,
+> extends Collection<T, I, K, A, "append" | "replace" | No> {
   /** Sends requests other than the verbs. */
   protected readonly caller: GenericCaller;
   readonly #declaration: GenericDeclaration<T>;
@@ -349,9 +362,9 @@ export class GenericCollection<T extends object, I extends object = Input<T> & o
   }
 
   /** Deletes all objects that match the filter, in one batch; see {@linkcode Collection.flush}. */
-  override flush(filter: I | { all: true }): number {
+  override flush(filter: (I | { all: true }) & Has<"append" | "replace" | No, "flush">): number {
     this.#expectCommand("flush", this.declaration.messages.del);
-    return super.flush(filter);
+    return super.flush(filter as never);
   }
 
   /** Throws if the family has no command for a verb. */

@@ -21,6 +21,8 @@ import { ERRNO, SystemError } from "../ffi/errors.ts";
 import { namesIn } from "../ffi/folder.ts";
 import { checkNetnsName, CLONE_NEWNET, inNetns, NETNS_DIRECTORIES, O, restoring, THREAD_NETNS } from "../ffi/netns.ts";
 import { errno, libc } from "../ffi/runtime.ts";
+import { isOk } from "./arguments.ts";
+import type { AddOptions, DeleteOptions } from "./collection.ts";
 import { encodeCString } from "../ffi/text.ts";
 
 const MS_BIND = 0x1000;
@@ -35,14 +37,17 @@ const LOCK_EX = 2;
  * Like `ip netns add blue`. This thread stays in its namespace.
  *
  * @param name a file name that is not in use
+ * @param options `{ exists: "ok" }` if the name may be taken
+ * @returns false if the name is taken, so that nothing was changed
  * @throws {SystemError} EEXIST: the name is taken; EPERM or EACCES: not root
  * @throws {TypeError} if the name is empty, "." or "..", or has a "/"
  */
-export function add(name: string): void {
+export function add(name: string, options: AddOptions = {}): boolean {
   checkNetnsName(name);
-  const what = `add network namespace ${quote(name)}`;
+  const tolerant = isOk(options, "exists", "add network namespace"), what = `add network namespace ${quote(name)}`;
   const path = encodeCString(`${prepareDirectory(what)}/${name}`);
   const file = libc().open(path, O.O_RDONLY | O.O_CREAT | O.O_EXCL | O.O_CLOEXEC, 0);
+  if (file < 0 && tolerant && errno() === ERRNO.EEXIST) return false;
   libc().close(succeed(file, "open", what));
   try {
     restoring(() => {
@@ -54,6 +59,7 @@ export function add(name: string): void {
     libc().unlink(path);
     throw error;
   }
+  return true;
 }
 
 /**
@@ -62,12 +68,15 @@ export function add(name: string): void {
  * Like `ip netns delete blue`.
  *
  * @param name a name that {@linkcode list} returns
+ * @param options `{ missing: "ok" }` if there may be none
+ * @returns false if there was none, so that nothing was changed
  * @throws {SystemError} ENOENT: there is none; EPERM: not root
  * @throws {TypeError} if the name is empty, "." or "..", or has a "/"
  */
-function deleteNetns(name: string): void {
+function deleteNetns(name: string, options: DeleteOptions = {}): boolean {
   checkNetnsName(name);
-  const what = `delete network namespace ${quote(name)}`;
+  const tolerant = isOk(options, "missing", "delete network namespace"),
+    what = `delete network namespace ${quote(name)}`;
   let error: number = ERRNO.ENOENT;
   for (const directory of NETNS_DIRECTORIES) {
     const path = encodeCString(`${directory}/${name}`);
@@ -78,8 +87,9 @@ function deleteNetns(name: string): void {
       if (error !== ERRNO.EINVAL) break;
     }
     succeed(libc().unlink(path), "unlink", what);
-    return;
+    return true;
   }
+  if (tolerant && error === ERRNO.ENOENT) return false;
   throw failure("umount2", error, what);
 }
 export { deleteNetns as delete };

@@ -57,7 +57,8 @@ interface Recorded {
  *
  * Each request gets the answers of the first unanswered request in the recording with the same type, flags and payload,
  * in whatever order requests are made. Sequence numbers and ports are adapted to the new conversation. Events go to the
- * first socket that has joined their group. Interfaces have the names in the recording's messages.
+ * first socket that has joined their group. Interfaces have the names in the recording's messages: a recording of
+ * addresses alone has none, so that its replay has no `dev` and refuses names; list the links too when you record.
  *
  * Sending a request that is not in the recording throws a NetlinkError of code NOT_RECORDED.
  *

@@ -459,7 +459,13 @@ export class Socket implements Disposable {
   #member(option: number, group: number, what: string): void {
     const fd = this.#use(what);
     value[0] = group;
-    check(libc().setsockopt(fd, SOL_NETLINK, option, valueBytes, 4), "setsockopt", `${what} of ${this.#protocol}`);
+    if (libc().setsockopt(fd, SOL_NETLINK, option, valueBytes, 4) >= 0) return;
+    const error = errno();
+    const hint = error === ERRNO.EPERM
+      ? "the group needs a capability in the user namespace of the network namespace, most of them CAP_NET_ADMIN: run as " +
+        "root, or in a user and network namespace of your own"
+      : undefined;
+    throw new SystemError("setsockopt", error, `${what} of ${this.#protocol}`, { hint });
   }
 
   /**

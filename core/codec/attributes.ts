@@ -658,7 +658,7 @@ export function checkValues({ fields }: { readonly fields: readonly Field[] }, v
   expectKnown(value, fields, to);
   for (const field of fields.flatMap((one) => one.lift?.fields ?? [one])) {
     const one = (value as Record<string, unknown>)[field.key!];
-    if (one !== undefined) expectUnsent(field, one, value, to);
+    if (one !== undefined && one !== null) expectUnsent(field, one, value, to);
   }
 }
 
@@ -681,6 +681,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   from: ["src", "saddr"],
   to: ["dst", "daddr"],
   source: ["src", "saddr"],
+  src: ["prefsrc"],
   sport: ["localPort", "srcPort"],
   dport: ["dstPort"],
   dest: ["dst"],
@@ -741,6 +742,12 @@ const LONGEST_WORD = 64;
 export function didYouMean(name: string, names: Iterable<string>): string {
   const all = [...names], known = meant(name, all), best = known ?? similar(name, all);
   return best === undefined ? "" : `, did you mean ${best}?`;
+}
+
+/** Returns `, did you mean "prefsrc"?` if a tool's word means one of `names`, else an empty string. */
+export function inWords(word: string, names: readonly string[]): string {
+  const other = meant(word, names);
+  return other === undefined ? "" : `, did you mean ${other}?`;
 }
 
 /** Returns the field among `names` that has this name in other case, or that a tool's word means, quoted. */

@@ -449,8 +449,40 @@ function protocolOf(name: string, compiled: CompiledSpec): GenericProtocol {
 }
 
 function moduleHint(name: string): string {
+  const elsewhere = Object.hasOwn(NOT_GENERIC, name) ? NOT_GENERIC[name] : undefined;
+  if (elsewhere !== undefined) return `it is no generic family: use families/${elsewhere}`;
   return `its module, if it has one, may be named net-pf-16-proto-16-family-${name}`;
 }
+
+/** Protocols that are no generic families, by the names that people give them, and their modules here. */
+const NOT_GENERIC: Readonly<Record<string, string>> = {
+  route: "route/mod.ts",
+  rtnetlink: "route/mod.ts",
+  link: "route/links.ts",
+  tc: "route/tc.ts",
+  netfilter: "netfilter/nftables/mod.ts, netfilter/conntrack.ts, netfilter/ipset.ts, netfilter/queue.ts …",
+  nfnetlink: "netfilter/nftables/mod.ts, netfilter/conntrack.ts, netfilter/ipset.ts, netfilter/queue.ts …",
+  nftables: "netfilter/nftables/mod.ts",
+  nf_tables: "netfilter/nftables/mod.ts",
+  conntrack: "netfilter/conntrack.ts",
+  ipset: "netfilter/ipset.ts",
+  nfqueue: "netfilter/queue.ts",
+  nflog: "netfilter/log.ts",
+  xfrm: "xfrm/mod.ts",
+  ipsec: "xfrm/mod.ts",
+  audit: "audit/live.ts, audit/daemon.ts …",
+  sock_diag: "sock_diag/mod.ts",
+  inet_diag: "sock_diag/mod.ts",
+  tcp: "sock_diag/tcp.ts",
+  udp: "sock_diag/mod.ts",
+  unix: "sock_diag/unix.ts",
+  uevent: "uevent.ts",
+  kobject_uevent: "uevent.ts",
+  connector: "connector/mod.ts",
+  crypto: "crypto.ts",
+  selinux: "selinux.ts",
+  smc: "smc.ts",
+};
 
 /** Returns the names of the families whose specifications this library contains. */
 export function knownNames(): string[] {

@@ -202,8 +202,13 @@ const declaration: GenericDeclaration<GenericFamily> = {
 };
 
 /** Operations on the generic families of a kernel. */
-export class GenericFamilies
-  extends GenericCollection<GenericFamily, Partial<GenericFamily>, string | number | GenericFamily> {
+export class GenericFamilies extends GenericCollection<
+  GenericFamily,
+  Partial<GenericFamily>,
+  string | number | GenericFamily,
+  true,
+  "add" | "set" | "delete" | "flush"
+> {
   /** Sends requests through what `requester` returns; watches through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);

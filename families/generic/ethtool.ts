@@ -18,7 +18,7 @@
 import { expectFields, expectNames, expectType, guardMethods, isFields, namesOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Operation, Requester } from "../../core/client.ts";
 import type { Attributes, Codec } from "../../core/codec/mod.ts";
-import type { Input } from "../../core/collection.ts";
+import type { ChangingVerb, Input } from "../../core/collection.ts";
 import { KernelError } from "../../core/errors.ts";
 import {
   type EventOptions,
@@ -180,7 +180,8 @@ function kernelLacks(caller: GenericCaller, cmd: number): boolean {
 }
 
 /** Operations on one kind of setting, of all devices that have it. */
-export class Settings<T extends EthtoolHeader> extends GenericCollection<T, Input<T> & object, Device<T>> {
+export class Settings<T extends EthtoolHeader, No extends ChangingVerb = never>
+  extends GenericCollection<T, Input<T> & object, Device<T>, true, "add" | "delete" | "flush" | No> {
   /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(declaration: GenericDeclaration<T>, open: () => Client, requester: () => Requester = open) {
     const { get } = declaration.commands, asked = new GenericCaller(ETHTOOL, open), { hint } = declaration;
@@ -508,7 +509,7 @@ export class Ethtool {
   /** Operations on link modes: speed, duplex, autonegotiation. */
   readonly linkModes: Settings<link.LinkModes>;
   /** Operations on link states. */
-  readonly linkStates: Settings<link.LinkState>;
+  readonly linkStates: Settings<link.LinkState, "set">;
   /** Operations on Energy Efficient Ethernet. */
   readonly eee: Settings<link.Eee>;
   /** Operations on forward error correction. */
@@ -518,13 +519,13 @@ export class Ethtool {
   /** Operations on PLCA: taking turns on a shared pair. */
   readonly plca: Settings<link.Plca>;
   /** Operations on the state of PLCA. */
-  readonly plcaStatus: Settings<link.Plca>;
+  readonly plcaStatus: Settings<link.Plca, "set">;
   /** Operations on Power over Ethernet. */
   readonly pse: Settings<link.Pse>;
   /** Operations on PHYs. */
-  readonly phys: Settings<link.Phy>;
+  readonly phys: Settings<link.Phy, "set">;
   /** Operations on the signal quality (mean square error). */
-  readonly mse: Settings<link.Mse>;
+  readonly mse: Settings<link.Mse, "set">;
   /** Operations on the messages that drivers log. */
   readonly debug: Settings<device.Debug>;
   /** Operations on Wake-on-LAN. */
@@ -544,17 +545,17 @@ export class Ethtool {
   /** Operations on receive side scaling: how packets are spread over queues. */
   readonly rss: Settings<device.Rss>;
   /** Operations on offloaded tunnel ports. */
-  readonly tunnels: Settings<device.TunnelInfo>;
+  readonly tunnels: Settings<device.TunnelInfo, "set">;
   /** Operations on plugged-in modules. */
   readonly modules: Settings<plugged.Module>;
   /** Operations on timestamping capabilities. */
-  readonly tsInfos: Settings<plugged.TsInfo>;
+  readonly tsInfos: Settings<plugged.TsInfo, "set">;
   /** Operations on timestamping settings. */
   readonly tsConfigs: Settings<plugged.TsConfig>;
   /** Operations on virtual clocks. */
-  readonly phcVclocks: Settings<plugged.PhcVclocks>;
+  readonly phcVclocks: Settings<plugged.PhcVclocks, "set">;
   /** Operations on standard statistics. */
-  readonly stats: Settings<Stats>;
+  readonly stats: Settings<Stats, "set">;
   readonly #caller: GenericCaller;
 
   /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */

@@ -417,7 +417,8 @@ export interface MacsecSaInput extends Omit<MacsecSa, "key" | "pn"> {
 }
 
 /** Operations on the MACsec interfaces of a namespace. */
-export class Macsec extends GenericCollection<MacsecDevice, object, MacsecName> {
+export class Macsec
+  extends GenericCollection<MacsecDevice, object, MacsecName, true, "add" | "set" | "delete" | "flush"> {
   /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);

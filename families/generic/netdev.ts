@@ -33,7 +33,7 @@ import {
   u32,
   uint,
 } from "../../core/codec/mod.ts";
-import type { Input } from "../../core/collection.ts";
+import type { ChangingVerb, Has, Input } from "../../core/collection.ts";
 import { argumentError, KernelError } from "../../core/errors.ts";
 import {
   GenericCaller,
@@ -576,8 +576,11 @@ const qstat: GenericDeclaration<Qstats> = {
   identity: ({ ifindex, queueType, queueId }) => `${ifindex} ${queueType} ${queueId}`,
 };
 
+/** The verbs that change something: objects that are only read do not have them. */
+type ReadOnly = "add" | "set" | "delete" | "flush";
+
 /** Operations on statistics: the totals of each device, or with `scope: ["queue"]` those of each queue. */
-export class QueueStatistics extends GenericCollection<Qstats> {
+export class QueueStatistics extends GenericCollection<Qstats, Input<Qstats>, Input<Qstats>, true, ReadOnly> {
   /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(qstat, open, requester);
@@ -607,7 +610,8 @@ const ENOENT = 2;
  * Operations on objects of devices that the kernel finds by their number only. If a key contains the device too, it is
  * compared with that of the object found.
  */
-export class NumberedObjects<T extends object> extends GenericCollection<T, Input<T> & object, number | T> {
+export class NumberedObjects<T extends object, No extends ChangingVerb = ReadOnly>
+  extends GenericCollection<T, Input<T> & object, number | T, true, No> {
   readonly #open: () => Client;
   readonly #deviceOf: (value: Input<T> & object) => { ifindex?: Input<Ifindex>; dev?: string } | undefined;
 
@@ -629,7 +633,7 @@ export class NumberedObjects<T extends object> extends GenericCollection<T, Inpu
   }
 
   /** See {@linkcode GenericCollection.set}. Looks for the object first if the key contains its device. */
-  override set(key: number | T, changes: Input<T> & object): void {
+  override set(key: (number | T) & Has<"append" | "replace" | No, "set">, changes: Input<T> & object): void {
     const named = this.keyValue(key, "set");
     if (this.#said(key) !== undefined && !this.#open().deferred) {
       this.#ofDevice(this.look(named, this.#what("set", key), this.#open()).found, key, "set");
@@ -662,15 +666,15 @@ export class NumberedObjects<T extends object> extends GenericCollection<T, Inpu
 /** The collections of the family. */
 export interface NetdevCollections {
   /** Operations on devices and their XDP features. */
-  readonly devices: GenericCollection<NetDevice, object, string | number | NetDevice>;
+  readonly devices: GenericCollection<NetDevice, object, string | number | NetDevice, true, ReadOnly>;
   /** Operations on page pools. */
   readonly pagePools: NumberedObjects<PagePool>;
   /** Operations on statistics of page pools. */
   readonly pagePoolStats: NumberedObjects<PagePoolStats>;
   /** Operations on NAPI instances. */
-  readonly napis: NumberedObjects<Napi>;
+  readonly napis: NumberedObjects<Napi, "add" | "delete" | "flush">;
   /** Operations on queues. */
-  readonly queues: GenericCollection<Queue>;
+  readonly queues: GenericCollection<Queue, Input<Queue>, Input<Queue>, true, "set" | "delete" | "flush">;
   /** Operations on statistics of devices and queues. */
   readonly qstats: QueueStatistics;
   /**

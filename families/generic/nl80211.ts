@@ -156,7 +156,8 @@ export interface ScanOptions {
 const EBUSY = "EBUSY", SCAN_TIMEOUT = 30_000;
 
 /** Operations on radios. The key of a radio is its number or name. */
-export class Wiphys extends GenericCollection<Wiphy, object, number | string | Wiphy> {
+export class Wiphys
+  extends GenericCollection<Wiphy, object, number | string | Wiphy, true, "add" | "delete" | "flush"> {
   readonly #open: () => Client;
 
   /** Sends requests through what `requester` returns; watches through the client that `open` returns. */
@@ -419,7 +420,7 @@ function splitByReceiver(
 }
 
 /** Operations on the stations of an interface. A listing needs the interface: `list({ ifindex: "wlan0" })`. */
-export class Stations extends GenericCollection<Station> {
+export class Stations extends GenericCollection<Station, Input<Station>, Input<Station>, true, "add" | "set"> {
   /** Sends requests through what `requester` returns; watches through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(stations, open, requester);
@@ -438,7 +439,7 @@ export class Nl80211 {
   /** Operations on the stations that interfaces communicate with. */
   readonly stations: Stations;
   /** Operations on the regulatory domains: the one of all radios, and those of self-managed radios. */
-  readonly domains: GenericCollection<RegDomain, object, number | RegDomain>;
+  readonly domains: GenericCollection<RegDomain, object, number | RegDomain, true, "add" | "set" | "delete" | "flush">;
   readonly #caller: GenericCaller;
 
   /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */

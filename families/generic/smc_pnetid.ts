@@ -73,7 +73,7 @@ const declaration: GenericDeclaration<Pnetid> = {
  * Operations on physical networks. Deleting by name removes every device of that name: the kernel cannot remove just
  * one.
  */
-export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid> {
+export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid, true, "set"> {
   readonly #open: () => Client;
 
   /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */

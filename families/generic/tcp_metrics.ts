@@ -156,7 +156,7 @@ const declaration: GenericDeclaration<TcpMetrics> = {
 };
 
 /** Operations on TCP metrics. The key is the host's address, or an object that may have the local address too. */
-export class AllTcpMetrics extends GenericCollection<TcpMetrics, TcpMetrics, string | TcpMetrics> {
+export class AllTcpMetrics extends GenericCollection<TcpMetrics, TcpMetrics, string | TcpMetrics, true, "add" | "set"> {
   /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);

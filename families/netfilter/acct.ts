@@ -134,7 +134,7 @@ const declaration: Declaration<Acct> = {
 };
 
 /** The accounting objects of one network namespace. `watch` and `waitFor` tell when quotas are reached. */
-export class Accts extends Collection<Acct, Acct, string | Acct> {
+export class Accts extends Collection<Acct, Acct, string | Acct, true, "append" | "set"> {
   readonly #open: () => Client;
 
   /** See {@linkcode Collection}. */

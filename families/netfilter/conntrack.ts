@@ -27,7 +27,17 @@ import {
   WATCH_OPTIONS,
 } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
-import { type Attributes, attributes, be16, be32, type Codec, head, type Shape, shown } from "../../core/codec/mod.ts";
+import {
+  type Attributes,
+  attributes,
+  be16,
+  be32,
+  checkValues,
+  type Codec,
+  head,
+  type Shape,
+  shown,
+} from "../../core/codec/mod.ts";
 import { type AddOptions, Collection, type Declaration, type DeleteOptions, onShared } from "../../core/collection.ts";
 import { argumentError, BatchError, KernelError } from "../../core/errors.ts";
 import { declareMessages } from "../../core/messages.ts";
@@ -327,6 +337,7 @@ export class Conntrack {
    */
   flush(filter: FlowInput | { all: true }): number {
     const what = "flush flows", rest = selection<FlowInput>(filter, what, isCondition, "end");
+    checkValues(Flow, rest, what);
     const missed = new Set<string>();
     let ended = 0, portion: Flow[] = [];
     for (const flow of this.iterate(rest)) {

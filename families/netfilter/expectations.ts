@@ -102,7 +102,8 @@ declareMessages(NETLINK_NETFILTER, {
  * The expectations of one network namespace. To add one, `master`, `tuple`, `mask` and `timeout` are needed, and the
  * master flow needs a helper.
  */
-export class Expectations extends Collection<Expectation, ExpectationInput> {
+export class Expectations
+  extends Collection<Expectation, ExpectationInput, ExpectationInput, true, "append" | "replace" | "set"> {
   readonly #requester: () => Requester;
 
   /** See {@linkcode Collection}. */

@@ -206,7 +206,7 @@ const declaration: Declaration<Helper> = {
  * The helpers in user space, of this machine. To add one, `tuple`, `queueNum` and `policy` are needed; its `status` is
  * `enabled` by default.
  */
-export class Helpers extends Collection<Helper, HelperInput, string | HelperInput> {
+export class Helpers extends Collection<Helper, HelperInput, string | HelperInput, true, "append"> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);

@@ -176,7 +176,7 @@ const declaration: Declaration<Timeout> = {
 declareMessages(NETLINK_NETFILTER, { types: [DEFAULT_SET, DEFAULT_GET], codec: Timeout as Codec<unknown, never> });
 
 /** The timeout policies of one network namespace. */
-export class Timeouts extends Collection<Timeout, TimeoutInput, string | TimeoutInput> {
+export class Timeouts extends Collection<Timeout, TimeoutInput, string | TimeoutInput, true, "append"> {
   readonly #requester: () => Requester;
 
   /** See {@linkcode Collection}. */

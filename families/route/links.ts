@@ -47,6 +47,15 @@ export interface Here {
   targetNetnsid?: undefined;
 }
 
+/** No options. */
+type Plain = Record<never, never>;
+
+/**
+ * A filter of links: {@linkcode LinkInput} without the fields that no link from the kernel has. `extMask` asks for
+ * additional data.
+ */
+export type LinkFilter = LinkInput & { [P in Exclude<keyof LinkGiven, "extMask" | "targetNetnsid">]?: undefined };
+
 /** The key of a link: its name, an alternative name, its index, or an object with one of these. */
 export type LinkKey = string | number | LinkInput;
 
@@ -59,6 +68,9 @@ function isLong(name: unknown): boolean {
   return typeof name === "string" && new TextEncoder().encode(name).length > LONGEST_NAME;
 }
 
+/** The field of a request that asks for additional data; links do not have it. */
+const EXT_MASK = "extMask";
+
 const declaration: Declaration<Link> = {
   protocol: NETLINK_ROUTE,
   object: "link",
@@ -66,7 +78,7 @@ const declaration: Declaration<Link> = {
   messages: { new: RTM.RTM_NEWLINK, del: RTM.RTM_DELLINK, get: RTM.RTM_GETLINK },
   also: [RTM.RTM_SETLINK, RTM.RTM_NEWLINKPROP, RTM.RTM_DELLINKPROP, RTM.RTM_GETLINKPROP],
   groups: [RTNLGRP.RTNLGRP_LINK],
-  filters: ["family", "master", "kind", "targetNetnsid"],
+  filters: ["family", "master", "kind", "targetNetnsid", EXT_MASK as never],
   describe(value) {
     const { ifname, altIfname, index, kind } = value as Fields;
     return String(ifname ?? altIfname ?? index ?? (kind === undefined ? "" : `of kind ${kind}`));
@@ -339,7 +351,7 @@ const NEW_NAMES = NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL | NLM_F.NLM_F_APPEND;
 /** Without this flag in `extMask`, dumps omit virtual functions. */
 const RTEXT_FILTER_VF = 1;
 
-const ENODEV = 19;
+const ENODEV = 19, EINVAL = 22;
 /** The highest index that a link can have. */
 const LAST_INDEX = 0x7fffffff;
 
@@ -429,6 +441,26 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
     this.#requester = requester;
   }
 
+  /** Returns all links that match the filter; see {@linkcode Collection.list}. */
+  override list(filter?: LinkFilter): Link[] {
+    return super.list(filter);
+  }
+
+  /** Yields the links that match the filter one by one; see {@linkcode Collection.iterate}. */
+  override iterate(filter?: LinkFilter): Generator<Link, void, undefined> {
+    return super.iterate(filter);
+  }
+
+  /** Deletes all links that match the filter; see {@linkcode Collection.flush}. */
+  override flush(filter: LinkFilter | { all: true }): number {
+    return super.flush(isFields(filter) ? without(filter, [EXT_MASK]) : filter);
+  }
+
+  /** See {@linkcode Collection.fits}. */
+  protected override fits(one: Link, wanted: readonly (readonly [string, unknown])[]): boolean {
+    return super.fits(one, wanted.filter(([name]) => name !== EXT_MASK));
+  }
+
   /**
    * Creates a link.
    *
@@ -440,25 +472,26 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
    * socket there. If one of them is refused, the link stays without these fields, and the error says so. In a batch
    * they belong to the same item and are skipped if the link is not created; for another namespace a batch refuses them.
    *
+   * @param options `{ exists: "ok" }` if a link with its name may exist; it is left as it is
    * @returns the link as the kernel created it; in a dry run the link as it would be sent, with a substitute for its
-   * index
+   * index; false if it exists and that is tolerated
    * @throws {KernelError} EEXIST: the name is taken; EOPNOTSUPP: the kernel does not support this kind
    * @throws {TypeError} fields must be set after the link is created, but neither its name nor its `index` can be known
    */
-  override add(value: LinkInput & Here): Link;
+  override add<O extends AddOptions = Plain>(
+    value: LinkInput & Here,
+    options?: O,
+  ): Link | (O extends { exists?: undefined } ? never : false);
   /**
    * Creates a link here or in another namespace. Nothing is returned for another one: there its index has another
    * meaning.
-   */
-  override add(value: LinkInput): Link | undefined;
-  /**
-   * Creates a link unless one with its name exists, with `{ exists: "ok" }`. An existing one is left as it is.
    *
-   * @returns false if it exists, so that nothing was changed
+   * @param options `{ exists: "ok" }`: true is returned if the link was created there, false if it exists
    */
-  override add(value: LinkInput & Here, options?: AddOptions): Link | false;
-  /** The same for another namespace: returns true if the link was created there. */
-  override add(value: LinkInput, options?: AddOptions): Link | boolean | undefined;
+  override add<O extends AddOptions = Plain>(
+    value: LinkInput,
+    options?: O,
+  ): Link | undefined | (O extends { exists?: undefined } ? never : boolean);
   override add(value: LinkInput, options: AddOptions = {}): Link | boolean | undefined {
     const operation = this.operation("add", RTM.RTM_NEWLINK, value, RTM.RTM_NEWLINK), { what } = operation;
     const tolerates = this.existing(value, options);
@@ -586,6 +619,20 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
       typeof name === "string" && isFields(changes) && changes["ifname"] !== undefined ? name : key,
       changes,
     );
+    if (isFields(changes)) this.#expectOperstate(key, changes);
+  }
+
+  /** Throws if the kernel left the operational state as it was, which it says nothing about. */
+  #expectOperstate(key: LinkKey, changes: LinkInput): void {
+    const { operstate, ifname } = changes;
+    if (operstate === undefined || isElsewhere(changes) || this.#requester().deferred) return;
+    const { operstate: is } = this.get(ifname ?? key);
+    if (is === operstate) return;
+    const what = operationOf("set", declaration, this.keyValue(key, "set"));
+    throw new KernelError(what, EINVAL, {
+      kernelMessage: `operstate stays ${is}`,
+      hint: "the kernel takes only up, dormant and testing, of links that wait for them: { up: true } brings a link up",
+    });
   }
 
   /**

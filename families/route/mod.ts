@@ -16,7 +16,7 @@
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
 import { bindMethods, expectOptions, plural, WATCH_OPTIONS } from "../../core/arguments.ts";
-import { shown } from "../../core/codec/mod.ts";
+import { didYouMean, shown } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
 import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import type { Changes, Collection } from "../../core/collection.ts";
@@ -248,7 +248,9 @@ function startWatch<E>(client: Client, collections: RouteCollections, args: read
     if (Object.hasOwn(COLLECTION, object)) return collections[COLLECTION[object]] as unknown as Collection<object>;
     throw argumentError(
       TypeError,
-      `Cannot watch: expected ${Object.keys(COLLECTION).join(", ")}, got ${shown(object)}`,
+      `Cannot watch: expected ${Object.keys(COLLECTION).join(", ")}, got ${shown(object)}${
+        didYouMean(String(object), Object.keys(COLLECTION))
+      }`,
     );
   });
   if (options !== undefined) expectOptions(options, `watch ${objects.map(plural).join(", ")}`, WATCH_OPTIONS);

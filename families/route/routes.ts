@@ -9,8 +9,8 @@
  * @module
  */
 import type { Client, Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type DeleteOptions, type Input, onShared } from "../../core/collection.ts";
-import { expectFields, expectType, isFields } from "../../core/arguments.ts";
+import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
+import { expectFields, expectType } from "../../core/arguments.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError, unasked } from "../../core/errors.ts";
 import {
@@ -76,6 +76,8 @@ const declaration: Declaration<Route> = {
   merge: mergeRoute,
   none: ["ENOENT", "ENODEV"],
   compares: comparesAll,
+  // If an IPv6 route with `src` is gone, the kernel deletes one without it.
+  replaced: (route) => (route as Route).family === "inet6" && (route as RouteInput).src !== undefined,
   // CAN gateways use the same message types with another header.
   concerns: (from, at) => from.bytes[at] !== AF.can,
   hint(code, { kernelMessage = "" }) {
@@ -107,12 +109,6 @@ export class Routes extends Collection<Route, RouteInput> {
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#requester = requester;
-  }
-
-  /** Deletes the route that `key` denotes; see {@linkcode Collection.delete}. */
-  override delete(key: RouteInput, options?: DeleteOptions): boolean {
-    // A listed route with `src` that is gone must not delete one without it. A copy is looked for.
-    return super.delete(isFields(key) && key["src"] !== undefined ? { ...key } as RouteInput : key, options);
   }
 
   /**

@@ -54,7 +54,7 @@ const declaration: Declaration<Rule> = {
 };
 
 /** The routing policy rules of one network namespace. */
-export class Rules extends Collection<Rule, RuleInput, RuleInput, Rule> {
+export class Rules extends Collection<Rule, RuleInput, RuleInput, Rule, "append" | "replace" | "set"> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);

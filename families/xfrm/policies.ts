@@ -135,7 +135,7 @@ const changed: Codec<XfrmPolicy, never> = {
 };
 
 /** The policies of one network namespace. */
-export class Policies extends Collection<XfrmPolicy, PolicyInput> {
+export class Policies extends Collection<XfrmPolicy, PolicyInput, PolicyInput, true, "append"> {
   readonly #send: () => Requester;
 
   /** See {@linkcode Collection}. */

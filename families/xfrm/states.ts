@@ -142,7 +142,7 @@ const changed: Codec<XfrmState, never> = {
 };
 
 /** The states of one network namespace. */
-export class States extends Collection<XfrmState, StateInput> {
+export class States extends Collection<XfrmState, StateInput, StateInput, true, "append" | "replace"> {
   readonly #send: () => Requester;
 
   /** See {@linkcode Collection}. */

@@ -1,8 +1,11 @@
 /** Typical mistakes of a script's author must not compile, and correct scripts must; `tsc` and `deno check` decide. */
 import { assertEquals } from "@std/assert";
+import * as netns from "../../core/netns.ts";
 import { algorithms } from "../../families/crypto.ts";
 import { type NetDevice, open as openNetdev } from "../../families/generic/netdev.ts";
 import { open as openNl80211 } from "../../families/generic/nl80211.ts";
+import { pnetids } from "../../families/generic/smc_pnetid.ts";
+import { metrics } from "../../families/generic/tcp_metrics.ts";
 import { wireguard } from "../../families/generic/wireguard.ts";
 import {
   addresses,
@@ -85,6 +88,18 @@ export async function mistakes(): Promise<void> {
   rules.flush();
   // @ts-expect-error a wrong state
   tcp.list({ state: "listening" });
+  // @ts-expect-error the kernel cannot change a rule
+  rules.set({ priority: 5 }, { table: 100 });
+  // @ts-expect-error nor replace one in a batch
+  batch((b) => b.rules.replace({ priority: 5, table: 100 }));
+  // @ts-expect-error TCP itself adds metrics
+  metrics.add({ addrIpv4: "192.0.2.1" });
+  // @ts-expect-error the kernel cannot change a physical network
+  pnetids.set("net1", { ethName: "eth0" });
+  // @ts-expect-error nor what a device can do
+  openNetdev().devices.set("eth0", {});
+  // @ts-expect-error links do not have this field of a request
+  links.list({ up: true });
   // @ts-expect-error a misspelt field of a peer
   wireguard.set("wg0", { peers: [{ publickey: "" }] });
 }
@@ -126,6 +141,13 @@ export async function scripts(): Promise<void> {
   }
   for await (const e of links.watch()) console.log(e.value?.mtu);
   for await (const e of links.watch({ initial: true })) console.log(e.event === "synced" ? e.event : e.value?.mtu);
+  links.list({ extMask: ["vf"] });
+  addresses.add({ dev: "v0", address: "10.9.0.1/24", scope: "global" });
+  const { batch: sent, close } = open();
+  sent((b) => b.links.set("v0", { up: true }));
+  close();
+  const fresh: boolean = netns.add("blue", { exists: "ok" }), left: boolean = netns.delete("blue", { missing: "ok" });
+  console.log(fresh, left);
   const news: boolean = addresses.add({ dev: "v0", address: "10.9.0.1/24" }, { exists: "ok" });
   const gone: boolean = routes.delete({ dst: "default" }, { missing: "ok" });
   const v0: Link = links.add({ ifname: "v0", kind: "dummy" }, { exists: "ok" }) || links.get("v0");

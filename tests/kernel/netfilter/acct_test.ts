@@ -53,7 +53,7 @@ kernelTest("acct: add, list, get, reset, delete and flush change what nfacct lis
     assertEquals(acct.add({ name: "web" }, { exists: "ok" }), false);
     assertThrows(() => acct.add({ name: "web" }), KernelError, "Cannot add accounting object web: EEXIST");
     assertThrows(() => acct.delete({} as never), TypeError, "name is missing");
-    assertThrows(() => acct.set("web", { pkts: 5 }), TypeError, "Cannot set an accounting object");
+    assertThrows(() => acct.set("web" as never, { pkts: 5 }), TypeError, "Cannot set an accounting object");
     assertEquals(acct.listAndZero().length, 3);
     // A listed object can be deleted and added again.
     const all = acct.list();

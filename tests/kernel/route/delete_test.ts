@@ -312,7 +312,7 @@ kernelTest("the number of an interface that does not exist matches nothing", NEE
     assertEquals(neighbours.list({ family: "bridge", ifindex: 99 }), []);
     assertEquals(neighbours.list({ family: "bridge", master: 99 }), []);
     assertThrows(
-      () => addresses.set({ dev: "v0", address: "192.0.2.1/24" }, { scope: "global" as never }),
+      () => addresses.set({ dev: "v0", address: "192.0.2.1/24" }, { scope: "globe" as never }),
       TypeError,
       "Cannot set address 192.0.2.1/24",
     );
@@ -342,6 +342,19 @@ kernelTest("a key with a source prefix deletes no IPv6 route without one", NEEDS
     assertEquals(left().map(({ from }) => from), [undefined]);
     isRefused(() => routes.delete(listed), "a listed route that is gone");
     assertEquals(left().length, 1);
+    // Another program deletes the route between the list and the deletions of a flush.
+    ns.ip(`-6 route add ${dst} from ${src} dev v0 metric 5`);
+    const list = routes.list.bind(routes);
+    let first = true;
+    routes.list = (filter) => {
+      const found = list(filter);
+      if (first) ns.ip(`-6 route del ${dst} from ${src}`);
+      first = false;
+      return found;
+    };
+    assertEquals(routes.flush({ dst, src }), 1);
+    routes.list = list;
+    assertEquals(left().map(({ from }) => from), [undefined]);
     ns.ip(`-6 route add ${dst} from ${src} dev v0 metric 5`);
     routes.delete({ dst, src });
     assertEquals(left().map(({ from }) => from), [undefined]);

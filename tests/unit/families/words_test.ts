@@ -1,6 +1,7 @@
 /** Words of `ip` and other tools, and other likely mistakes: the error says in one line what to write instead. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ScriptedKernel } from "../../../core/scripted.ts";
+import { family } from "../../../families/generic/mod.ts";
 import { open } from "../../../families/route/mod.ts";
 import { test } from "../../test.ts";
 
@@ -58,6 +59,11 @@ test("words of ip that no field has are answered with the field to write", () =>
     'Cannot add route 10.0.0.0/8 on v0: via: expected { family, address }, got "10.0.0.1"; an address of the family of ' +
       'dst is "gateway"',
   );
+  says(
+    () => routes.add({ ...to, src: "10.0.0.1" }),
+    "Cannot add route 10.0.0.0/8 on v0: src: the kernel ignores it in a route of the family inet, " +
+      'got "10.0.0.1", did you mean "prefsrc"?',
+  );
   says(() => neighbours.add({ dev: "v0", to: "10.0.0.1" }), `Cannot add neighbour on v0: ${no("to", '"dst"')}`);
   says(
     () => neighbours.add({ dev: "v0", dst: "10.0.0.1", nud: "permanent" }),
@@ -68,6 +74,17 @@ test("words of ip that no field has are answered with the field to write", () =>
     `Cannot add address 10.0.0.1 on v0: ${no("prefixlen", '"address" with its length, as in "10.0.0.1/24"')}`,
   );
   says(() => rules.add({ from: "10.0.0.0/8", table: 100 }), `Cannot add rule: ${no("from", '"src"')}`);
+});
+
+test("watches and families name what to write", () => {
+  using client = dry();
+  says(
+    () => client.watch("links" as "link"),
+    'Cannot watch: expected link, address, route, neighbour, rule, nexthop, nexthop bucket, got "links", did you mean ' +
+      '"link"?',
+  );
+  const error = assertThrows(() => family("netfilter").request(1), Error);
+  assertMatch(error.message, /it is no generic family: use families\/netfilter\/nftables\/mod\.ts/);
 });
 
 test("scopes: global is universe, for IPv6 too", () => {

@@ -220,5 +220,5 @@ test("a generic family has no verb without a command: set, replace and append do
     const { message } = assertThrows(() => client.pnetids[verb](one as never), TypeError);
     assertStringIncludes(message, `Cannot ${verb} physical networks: SMC_PNETID has no such request`);
   }
-  assertThrows(() => client.pnetids.set("NET1", one as never), TypeError, "SMC_PNETID has no such request");
+  assertThrows(() => client.pnetids.set("NET1" as never, one as never), TypeError, "SMC_PNETID has no such request");
 });
