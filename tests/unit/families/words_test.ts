@@ -78,11 +78,8 @@ test("words of ip that no field has are answered with the field to write", () =>
 
 test("watches and families name what to write", () => {
   using client = dry();
-  says(
-    () => client.watch("links" as "link"),
-    'Cannot watch: expected link, address, route, neighbour, rule, nexthop, nexthop bucket, got "links", did you mean ' +
-      '"link"?',
-  );
+  const wrong = assertThrows(() => client.watch("links" as "link"), TypeError);
+  assertMatch(wrong.message, /^Cannot watch: expected link, address, .*, got "links", did you mean "link"\?$/);
   const error = assertThrows(() => family("netfilter").request(1), Error);
   assertMatch(error.message, /it is no generic family: use families\/netfilter\/nftables\/mod\.ts/);
 });
