@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { expectFields, expectNames, expectOptions, expectType } from "../../core/arguments.ts";
+import { bindMethods, expectFields, expectNames, expectOptions, expectType } from "../../core/arguments.ts";
 import type { Client } from "../../core/client.ts";
 import {
   type Attributes,
@@ -169,6 +169,7 @@ export class Chardevs {
   /** Sends requests through the client that `open` returns. */
   constructor(open: () => Client) {
     this.#open = open;
+    bindMethods(this);
   }
 
   /**
@@ -204,6 +205,7 @@ export class FrmrPoolCollection {
   /** Sends requests through the client that `open` returns. */
   constructor(open: () => Client) {
     this.#open = open;
+    bindMethods(this);
   }
 
   /**

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { expectOptions, type OptionKinds, plural } from "../../core/arguments.ts";
+import { bindMethods, expectOptions, type OptionKinds, plural } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -619,6 +619,7 @@ export class ResourceCollections {
   /** Creates the collections. They send requests through the client that `open` returns. */
   constructor(open: () => Client) {
     this.#open = open;
+    bindMethods(this);
     this.qps = new Resources(kinds.qps, open);
     this.cmIds = new Resources(kinds.cmIds, open);
     this.cqs = new Resources(kinds.cqs, open);

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { bindMethods } from "../../core/arguments.ts";
 import type { Client } from "../../core/client.ts";
 import {
   type Attributes,
@@ -217,6 +218,7 @@ export class StatisticCollections {
   /** Sends requests through the client that `open` returns. */
   constructor(open: () => Client) {
     this.#open = open;
+    bindMethods(this);
     this.#links = new RdmaLinks(open);
   }
 

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { expectFields, expectNames } from "../../core/arguments.ts";
+import { bindMethods, expectFields, expectNames } from "../../core/arguments.ts";
 import type { Client } from "../../core/client.ts";
 import {
   type Attributes,
@@ -63,6 +63,7 @@ export class System {
   /** Sends requests through the client that `open` returns. */
   constructor(open: () => Client) {
     this.#open = open;
+    bindMethods(this);
   }
 
   /** Returns the settings. Like `rdma system show`. */
