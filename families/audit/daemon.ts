@@ -20,24 +20,21 @@ import { NLM_F } from "../../core/message.ts";
 import { openTransport } from "../../core/stream.ts";
 import type { Transport } from "../../core/transport.ts";
 import { Answers, DEFAULT_TIMEOUT, Subscription } from "../../core/wait.ts";
-import {
-  type AuditItem,
-  type AuditStreamOptions,
-  Control,
-  FILTER_OPTIONS,
-  filterOf,
-  LiveEvents,
-  sendRequest,
-} from "./live.ts";
+import { filterOf } from "./event.ts";
+import { type AuditItem, type AuditStreamOptions, Control, FILTER_OPTIONS, LiveEvents, sendRequest } from "./live.ts";
 import { AUDIT, NETLINK_AUDIT } from "./protocol.ts";
 
 const WHAT = "become the audit daemon";
+
+/** Default size of the receive buffer in bytes; a full one makes all processes wait that cause events. */
+const BUFFER = 8 << 20;
 
 /**
  * Registers this process as the receiver of audit records, and yields their events. It keeps the place also if the
  * kernel takes it away because records were read too slowly, and gives it back when the loop is left, whatever the
  * reason, or `options.signal` is aborted.
  *
+ * @param options `key`, `type` and `uid` choose among the events; `buffer` in bytes is 8 MiB when absent
  * @throws {KernelError} EEXIST: another process is the receiver; EPERM: the process lacks CAP_AUDIT_CONTROL
  */
 export function daemon(
@@ -54,21 +51,23 @@ class AuditDaemon extends Subscription<AuditItem> implements Disposable {
       seq++;
       sendRequest(transport!, AUDIT.AUDIT_SET, NLM_F.NLM_F_ACK, seq, { mask: ["pid"], pid });
     };
-    let answered = 0;
+    let answered = 0, ready = false;
     try {
-      transport = openTransport(NETLINK_AUDIT, options, undefined, FILTER_OPTIONS);
+      transport = openTransport(NETLINK_AUDIT, { buffer: BUFFER, ...options }, undefined, FILTER_OPTIONS);
       events = new LiveEvents({
         transport,
         control,
         fits,
         answered(errno, number) {
           answered = number;
-          if (errno > 0) failure = refusal(errno, control);
+          if (errno === 0 || ready && control.status()?.pid === pid) return;
+          failure = refusal(errno, control);
         },
-        seen(status) {
+        seen(status, full) {
           if (failure !== undefined) throw failure;
-          // The kernel gives up on a receiver that does not read for a while.
-          if (status !== undefined && status.pid !== pid && answered === seq) register();
+          // The kernel gives up on a receiver that does not read for a while. If that was short, it keeps the place, but
+          // sends the records that it has kept only after a further one: this request makes one, although it is refused.
+          if (full || status !== undefined && status.pid !== pid) register();
         },
       });
       register();
@@ -76,6 +75,7 @@ class AuditDaemon extends Subscription<AuditItem> implements Disposable {
       // Records may already come before the answer.
       while (answered !== seq) events.take(answers.next(transport, WHAT));
       if (failure !== undefined) throw failure;
+      ready = true;
     } catch (error) {
       transport?.close();
       control[Symbol.dispose]();
@@ -123,4 +123,4 @@ function refusal(errno: number, control: Control): KernelError {
   return new KernelError(WHAT, errno);
 }
 
-export type { AuditFilter, AuditItem, AuditOverrun, AuditStreamOptions } from "./live.ts";
+export type { AuditItem, AuditOverrun, AuditStreamOptions } from "./live.ts";

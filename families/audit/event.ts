@@ -13,12 +13,15 @@
  *
  * @module
  */
-import { countedText, Writer } from "../../core/codec/mod.ts";
-import { archName, errorName } from "./names.ts";
+import { expectFields, expectNames, expectType } from "../../core/arguments.ts";
+import { countedText, shown, Writer } from "../../core/codec/mod.ts";
+import { argumentError } from "../../core/errors.ts";
+import { errorName } from "./names.ts";
 import { AUDIT } from "./protocol.ts";
 import { type AuditRecord, parseLine, textOfBytes } from "./record.ts";
-import { recordTypeNumber } from "./record_types.ts";
+import { type AuditRecordType, recordTypeName, recordTypeNumber } from "./record_types.ts";
 import { type AuditAddress, parseAddress } from "./sockaddr.ts";
+import { type AuditMachine, machineName, syscallName } from "./syscalls.ts";
 
 /** The process that caused an event. Fields that the records do not have are absent, as is a login that is unset. */
 export interface AuditProcess {
@@ -61,7 +64,7 @@ export interface AuditSyscall {
   /** Its name; its number if that has no name here. */
   readonly name: string | number;
   /** The architecture whose numbers are meant: `x86_64`, `i386`; a number if it has no name here. */
-  readonly arch: string | number;
+  readonly arch: AuditMachine | number;
   /** True if it succeeded; absent if that is not known, as of a call that ended the process. */
   readonly success?: boolean;
   /** Its result; below 0 for an error. */
@@ -192,8 +195,8 @@ function syscallOf(fields: Fields | undefined): AuditSyscall | undefined {
   const arch = parseInt(digits!, 16), exit = result === undefined ? NaN : Number(result);
   const error = success === "no" && exit < 0 ? errorName(-exit) : undefined;
   return {
-    name: number,
-    arch: archName(arch) ?? arch,
+    name: syscallName(arch, number),
+    arch: machineName(arch),
     ...(success === "yes" || success === "no" ? { success: success === "yes" } : {}),
     ...(Number.isInteger(exit) ? { exit } : {}),
     ...(error === undefined ? {} : { error }),
@@ -356,12 +359,48 @@ function isAlone({ type, serial }: AuditRecord): boolean {
   return serial === 0 || type !== "LOGIN" && number < AUDIT.AUDIT_SYSCALL || number >= AUDIT.AUDIT_KERNEL;
 }
 
-/** Decodes a log: yields its events. Lines that are not records are left out. */
-export function* parseLog(text: string | Iterable<string>): Generator<AuditEvent, void, undefined> {
-  const assembler = new Assembler();
+/** The events that a reader wants; all when nothing is given. */
+export interface AuditFilter {
+  /** Only events of rules with this key. */
+  key?: string;
+  /** Only events with a record of one of these types: `SYSCALL`, `USER_LOGIN`. */
+  type?: AuditRecordType | readonly AuditRecordType[];
+  /** Only events of processes of this user, given by number. */
+  uid?: number;
+}
+
+/** Checks a filter, and returns the function that applies it. */
+export function filterOf({ key, type, uid }: AuditFilter, what: string): (event: AuditEvent) => boolean {
+  if (key !== undefined) expectType(key, `${what}: key`, "string");
+  if (uid !== undefined) expectType(uid, `${what}: uid`, "number");
+  const wanted: readonly unknown[] | undefined = type === undefined || Array.isArray(type) ? type : [type];
+  const types = wanted && new Set(wanted.map((one) => {
+    const number = typeof one === "string" || typeof one === "number" ? recordTypeNumber(one) : undefined;
+    if (number !== undefined) return recordTypeName(number);
+    throw argumentError(TypeError, `Cannot ${what}: type: there is no type of records ${shown(one)}`);
+  }));
+  return ({ keys, records, process }) =>
+    (key === undefined || keys.includes(key)) &&
+    (types === undefined || records.some((record) => types.has(record.type))) &&
+    (uid === undefined || process?.uid === uid);
+}
+
+/**
+ * Decodes a log of auditd: yields its events. Lines that are not records are left out.
+ *
+ * @param text the log, or its lines
+ */
+export function* parseLog(
+  text: string | Iterable<string>,
+  filter: AuditFilter = {},
+): Generator<AuditEvent, void, undefined> {
+  const what = "read a log of the audit";
+  expectFields(filter, what, "a filter as an object");
+  expectNames(filter, what, ["key", "type", "uid"]);
+  const fits = filterOf(filter, what), assembler = new Assembler();
   for (const line of typeof text === "string" ? text.split("\n") : text) {
     const record = parseLine(line);
-    if (record !== undefined) yield* assembler.add(record);
+    if (record !== undefined) yield* assembler.add(record).filter(fits);
   }
-  yield* assembler.end();
+  yield* assembler.end().filter(fits);
 }

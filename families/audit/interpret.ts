@@ -6,16 +6,17 @@
  * import { interpret } from "@linux/netlink/families/audit/interpret.ts";
  * import { parseLine } from "@linux/netlink/families/audit/record.ts";
  * const record = parseLine("type=SYSCALL msg=audit(1700000000.123:42): arch=c000003e syscall=2 success=no exit=-13");
- * console.log(interpret(record!)); // { arch: "x86_64", syscall: "2", success: "no", exit: "EACCES(Permission denied)" }
+ * console.log(interpret(record!)); // { arch: "x86_64", syscall: "open", success: "no", exit: "EACCES(Permission denied)" }
  * ```
  *
  * @module
  */
 import { errnoText } from "../../core/errors.ts";
 import { type Accounts, NO_ACCOUNTS } from "./accounts.ts";
-import { archName, errorName } from "./names.ts";
+import { errorName, signalName } from "./names.ts";
 import type { AuditFields, AuditRecord } from "./record.ts";
 import { type AuditAddress, parseAddress } from "./sockaddr.ts";
+import { machineName, syscallName } from "./syscalls.ts";
 
 /** Makes words of a value; `undefined` leaves it as it is. */
 type Words = (value: string, fields: AuditFields, accounts: Accounts) => string | undefined;
@@ -76,7 +77,17 @@ const exit: Words = (value) => {
   return name === undefined ? undefined : `${name}(${errnoText(-number)})`;
 };
 
-const arch: Words = (value) => /^[0-9a-f]{1,8}$/.test(value) ? archName(parseInt(value, 16)) : undefined;
+/** Returns the number of a field with an architecture; NaN for other text. */
+function archOf(value = ""): number {
+  return /^[0-9a-f]{1,8}$/.test(value) ? parseInt(value, 16) : NaN;
+}
+
+const arch: Words = (value) => Number.isNaN(archOf(value)) ? undefined : String(machineName(archOf(value)));
+const syscall: Words = (value, { arch }) => {
+  const number = numberOf(value), machine = archOf(arch);
+  return number === undefined || Number.isNaN(machine) ? undefined : String(syscallName(machine, number));
+};
+
 /** Names of the actions SECCOMP_RET_*, from linux/seccomp.h. */
 const SECCOMP: Readonly<Record<string, string>> = {
   "0x80000000": "kill-process",
@@ -167,6 +178,8 @@ const NAMES: Readonly<Record<string, Words>> = {
   mode,
   exit,
   arch,
+  syscall,
+  sig: (value) => signalName(numberOf(value) ?? 0),
   code: seccomp,
   list,
   saddr: address,

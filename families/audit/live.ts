@@ -3,26 +3,14 @@
  *
  * @module
  */
-import { type Codec, Reader, shown, Writer } from "../../core/codec/mod.ts";
-import { argumentError } from "../../core/errors.ts";
+import { type Codec, Reader, Writer } from "../../core/codec/mod.ts";
 import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN, readError } from "../../core/message.ts";
 import { openTransport, type OptionKinds, type StreamOptions } from "../../core/stream.ts";
 import type { Received, Transport } from "../../core/transport.ts";
 import { after, Answers, DEFAULT_TIMEOUT, drain } from "../../core/wait.ts";
-import { Assembler, type AuditEvent, PAUSE } from "./event.ts";
+import { Assembler, type AuditEvent, type AuditFilter, PAUSE } from "./event.ts";
 import { AUDIT, AuditStatus, AuditText, NETLINK_AUDIT } from "./protocol.ts";
 import { parseRecord } from "./record.ts";
-import { type AuditRecordType, recordTypeName, recordTypeNumber } from "./record_types.ts";
-
-/** The events that a reader wants; all when nothing is given. */
-export interface AuditFilter {
-  /** Only events of rules with this key. */
-  key?: string;
-  /** Only events with a record of one of these types: `SYSCALL`, `USER_LOGIN`. */
-  type?: AuditRecordType | readonly AuditRecordType[];
-  /** Only events of processes of this user, given by number. */
-  uid?: number;
-}
 
 /** Options of reading events. */
 export interface AuditStreamOptions extends StreamOptions, AuditFilter {}
@@ -40,24 +28,6 @@ export type AuditItem = AuditEvent | AuditOverrun;
 
 /** The forms of {@linkcode AuditFilter}. */
 export const FILTER_OPTIONS: OptionKinds = { key: "any", type: "any", uid: "number" };
-
-/** Checks a filter, and returns the function that applies it. */
-export function filterOf({ key, type, uid }: AuditFilter, what: string): (event: AuditEvent) => boolean {
-  if (key !== undefined && typeof key !== "string") {
-    throw argumentError(TypeError, `Cannot ${what}: key: expected a string, got ${shown(key)}`);
-  }
-  const types = type === undefined ? undefined : new Set(
-    (Array.isArray(type) ? type : [type]).map((one: AuditRecordType) => {
-      const number = typeof one === "string" || typeof one === "number" ? recordTypeNumber(one) : undefined;
-      if (number !== undefined) return recordTypeName(number);
-      throw argumentError(TypeError, `Cannot ${what}: type: there is no type of records ${shown(one)}`);
-    }),
-  );
-  return ({ keys, records, process }) =>
-    (key === undefined || keys.includes(key)) &&
-    (types === undefined || records.some((record) => types.has(record.type))) &&
-    (uid === undefined || process?.uid === uid);
-}
 
 /** The kernel's own account of lost records, on a socket of its own: that of the records may be full. */
 export class Control implements Disposable {
@@ -151,8 +121,8 @@ export interface Live {
   readonly control: Control;
   /** True for the events that are wanted. */
   readonly fits: (event: AuditEvent) => boolean;
-  /** Called with each status of the kernel. */
-  readonly seen?: (status: AuditStatus | undefined) => void;
+  /** Called after records have come, with the kernel's status, and with true if the socket's buffer was full. */
+  readonly seen?: (status: AuditStatus | undefined, full: boolean) => void;
   /** Called with the errno of each answer to a request on the socket of the records. */
   readonly answered?: (errno: number, seq: number) => void;
 }
@@ -198,11 +168,12 @@ export class LiveEvents {
       const { lost, empty } = drain(transport, (received) => this.take(received));
       this.#add(this.#assembler.expire(performance.now()));
       if (lost) this.#items.push(overrun());
-      if (this.#records > 0 || lost) {
+      // The kernel answers from a thread of its own, which takes its time: it is asked once all records are read.
+      if (this.#records > 0 && empty || lost) {
         this.#records = 0;
         const status = control.status(), gone = control.lost(status);
         if (gone > 0) this.#items.push(overrun(gone));
-        seen?.(status);
+        seen?.(status, lost);
       }
       const items = this.#items;
       this.#items = [];

@@ -146,8 +146,9 @@ function readFields(type: number, text: string): Found {
     // The name of the next field: the characters in front of "=", after the last space.
     const equals = text.indexOf("=", at);
     if (equals < 0) break;
-    const name = text.slice(text.lastIndexOf(" ", equals) < at ? at : text.lastIndexOf(" ", equals) + 1, equals)
-      .replace(/^[(,]+/, "");
+    const word = text.slice(Math.max(at, text.lastIndexOf(" ", equals) + 1), equals);
+    // Older programs put some fields in parentheses, with commas.
+    const name = word.startsWith("(") ? word.slice(1) : word;
     const start = equals + 1, quote = text[start];
     if (quote === "'" && name === "msg") {
       // A program's text may have quotes of its own: the last one ends it.
@@ -160,12 +161,10 @@ function readFields(type: number, text: string): Found {
       put(name, text.slice(start + 1, stop));
       at = stop + 1;
     } else {
-      const space = text.indexOf(" ", start), word = space < 0 ? text.length : space;
-      const mode = LABELS.has(name) ? MODE.exec(text.slice(word)) : null, stop = word + (mode?.[0].length ?? 0);
-      const value = text.slice(start, stop).replace(
-        /[,)]+$/,
-        (found) => mode === null && text[start] !== "(" ? "" : found,
-      );
+      const space = text.indexOf(" ", start), end = space < 0 ? text.length : space;
+      const mode = LABELS.has(name) ? MODE.exec(text.slice(end)) : null, stop = end + (mode?.[0].length ?? 0);
+      const behind = mode === null && text[start] !== "(" && /[,)]$/.test(text.slice(start, stop));
+      const value = text.slice(start, behind ? stop - 1 : stop);
       if (value !== "(null)") put(name, isEncoded(type, name) ? decodeHex(value) : value);
       at = stop + 1;
     }

@@ -14,10 +14,15 @@
  *
  * @module
  */
+import { SystemError } from "../../core/errors.ts";
 import { openTransport } from "../../core/stream.ts";
+import type { Transport } from "../../core/transport.ts";
 import { Subscription } from "../../core/wait.ts";
-import { type AuditItem, type AuditStreamOptions, Control, FILTER_OPTIONS, filterOf, LiveEvents } from "./live.ts";
+import { filterOf } from "./event.ts";
+import { type AuditItem, type AuditStreamOptions, Control, FILTER_OPTIONS, LiveEvents } from "./live.ts";
 import { AUDIT_NLGRP, NETLINK_AUDIT } from "./protocol.ts";
+
+const WHAT = "watch the audit", EPERM = 1;
 
 /** Events as they happen; leaving the loop ends it. */
 export type AuditWatch = AsyncIterableIterator<AuditItem> & AsyncDisposable;
@@ -29,11 +34,11 @@ export type AuditWatch = AsyncIterableIterator<AuditItem> & AsyncDisposable;
  * @throws {SystemError} EPERM: the process lacks CAP_AUDIT_READ
  */
 export function watch(options: AuditStreamOptions = {}): AuditWatch {
-  const fits = filterOf(options, "watch the audit");
+  const fits = filterOf(options, WHAT);
   const transport = openTransport(
     NETLINK_AUDIT,
     options,
-    (transport) => transport.join(AUDIT_NLGRP.AUDIT_NLGRP_READLOG),
+    join,
     FILTER_OPTIONS,
   );
   let control: Control;
@@ -53,8 +58,18 @@ export function watch(options: AuditStreamOptions = {}): AuditWatch {
   );
 }
 
-export type { AuditFilter, AuditItem, AuditOverrun, AuditStreamOptions } from "./live.ts";
+function join(transport: Transport): void {
+  try {
+    transport.join(AUDIT_NLGRP.AUDIT_NLGRP_READLOG);
+  } catch (error) {
+    if (!(error instanceof SystemError && error.code === "EPERM")) throw error;
+    const hint = "needs the capability CAP_AUDIT_READ in the first user namespace: run as root, outside of containers";
+    throw new SystemError("setsockopt", EPERM, WHAT, { hint, cause: error });
+  }
+}
+
+export type { AuditItem, AuditOverrun, AuditStreamOptions } from "./live.ts";
 export type { AuditAddress } from "./sockaddr.ts";
-export type { AuditEvent, AuditPath, AuditProcess, AuditSyscall } from "./event.ts";
+export type { AuditEvent, AuditFilter, AuditPath, AuditProcess, AuditSyscall } from "./event.ts";
 export type { AuditFields, AuditRecord } from "./record.ts";
 export type { AuditRecordType } from "./record_types.ts";

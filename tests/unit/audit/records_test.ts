@@ -54,9 +54,6 @@ const OTHER_WORDS_OF: ReadonlySet<string> = new Set([
   // It takes the architecture of another record.
   "SECCOMP.syscall",
   "MQ_OPEN.oflag",
-  "SYSCALL.syscall",
-  "SECCOMP.sig",
-  "ANOM_ABEND.sig",
 ]);
 
 /** Returns text as libauparse writes it: control characters in octal digits. */
@@ -224,7 +221,7 @@ test("audit events: the whole of a system call, a program's arguments, and paths
   assertEquals(run[3]!.args, ["/bin/true", "A".repeat(7600), "tab\there", `B\x01${"C".repeat(3800)}`]);
   const cat = events.find(({ serial }) => serial === 24287)!;
   assertEquals(cat.syscall, {
-    name: cat.syscall!.name,
+    name: "openat",
     arch: "x86_64",
     success: false,
     exit: -13,
@@ -239,9 +236,7 @@ test("audit events: the whole of a system call, a program's arguments, and paths
     false,
     ["cat", "/etc/ssh/sshd_config"],
   ]);
-  const renamed = events.find(({ syscall }) =>
-    syscall?.args.length === 4 && syscall.exit === 0 && syscall.name === 82 || syscall?.name === "rename"
-  )!;
+  const renamed = events.find(({ syscall }) => syscall?.name === "rename")!;
   assertEquals(renamed.paths.map(({ path, nametype }) => [path, nametype]), [
     ["/tmp/example/acts", "PARENT"],
     ["/tmp/example/acts", "PARENT"],
@@ -295,7 +290,7 @@ test("audit events: mutated records are decoded or left as text, and 10,000 mixe
   let state = 1, decoded = 0;
   const random = (below: number): number => (state = Math.imul(state, 1103515245) + 12345 >>> 0, (state >>> 8) % below);
   // For more, set MUTATIONS in the environment.
-  const count = Number(process.env["MUTATIONS"] ?? 20_000);
+  const count = Number(process.env["MUTATIONS"] ?? 5000);
   const assembler = new Assembler();
   for (let i = 0; i < count; i++) {
     const text = lines[random(lines.length)]!, at = text.indexOf("audit("), part = text.slice(at);

@@ -1,0 +1,329 @@
+/**
+ * Events of audit, received by watches and by the daemon. There is one audit for the machine: each test has a key and a
+ * folder of its own, and leaves state and rules as it found them.
+ */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { KernelError } from "../../../core/errors.ts";
+import { accounts } from "../../../families/audit/accounts.ts";
+import { daemon } from "../../../families/audit/daemon.ts";
+import { parseLog } from "../../../families/audit/event.ts";
+import { interpret } from "../../../families/audit/interpret.ts";
+import { audit, type AuditStatus, rules } from "../../../families/audit/mod.ts";
+import { lineOf } from "../../../families/audit/record.ts";
+import { type AuditEvent, type AuditItem, watch } from "../../../families/audit/watch.ts";
+import { skip } from "../../test.ts";
+import { kernelTest, lab, many } from "../namespace.ts";
+import { evaluate } from "../route/child.ts";
+
+interface Place {
+  /** The key of the test's rules. */
+  readonly key: string;
+  /** A folder. */
+  readonly folder: string;
+}
+
+/** Returns the state without the counters. */
+function settings({ backlog: _, backlogWaitTimeActual: _1, lost: _2, ...rest }: AuditStatus): AuditStatus {
+  return rest;
+}
+
+/** Runs a test while the audit is on, without a daemon of others. State and rules are as before when it ends. */
+async function withAudit(body: (place: Place) => Promise<void>): Promise<void> {
+  let before: AuditStatus;
+  try {
+    before = audit.status();
+  } catch (error) {
+    if (error instanceof KernelError && /^(EPERM|ECONNREFUSED)$/.test(error.code)) {
+      skip(`the audit is not ours: ${error.code}`);
+    }
+    throw error;
+  }
+  const { enabled, backlogLimit, backlogWaitTime, pid } = before;
+  if (enabled === "locked") skip("the audit is locked until the next boot");
+  if (pid !== 0) skip(`process ${pid} is the daemon of the audit`);
+  const folder = mkdtempSync(join(tmpdir(), "audit-")), key = folder.slice(folder.lastIndexOf("/") + 1);
+  try {
+    audit.set({ enabled: "on" });
+    await body({ key, folder });
+  } finally {
+    rules.flush({ key });
+    audit.set({ enabled: enabled!, backlogLimit: backlogLimit!, backlogWaitTime: backlogWaitTime! });
+    if (before.lost === 0) audit.reset("lost");
+    rmSync(folder, { recursive: true });
+  }
+  assertEquals(rules.list({ key }), []);
+  assertEquals(settings(audit.status()), settings(before));
+}
+
+/** Runs a shell, whose system calls the rules of a test see, and resolves when it ends. */
+function shell(script: string, cwd: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("bash", ["-ec", script], { cwd, stdio: "ignore" });
+    child.on("error", reject);
+    child.on("exit", (code) => code === 0 ? resolve() : reject(new Error(`bash exits with ${code}`)));
+  });
+}
+
+/** Collects items until one passes. */
+async function until(items: AsyncIterable<AuditItem>, last: (item: AuditItem) => boolean): Promise<AuditItem[]> {
+  const found: AuditItem[] = [];
+  for await (const item of items) {
+    found.push(item);
+    if (last(item)) break;
+  }
+  return found;
+}
+
+const deleted = (name: string) => ({ paths }: AuditItem): boolean =>
+  paths.some(({ path, nametype }) => nametype === "DELETE" && path.endsWith(name));
+
+/** Returns the lines of the log that auditd would write. */
+const linesOf = (events: readonly AuditItem[]): string[] => events.flatMap(({ records }) => records.map(lineOf));
+
+kernelTest(
+  "audit events: two watches and the daemon tell alike who touched the files of a folder",
+  ["bash"],
+  () =>
+    withAudit(async ({ key, folder }) => {
+      const receiver = daemon({ key, type: "SYSCALL" });
+      const readers = [receiver, watch({ key, type: "SYSCALL" }), watch({ key, uid: 0, type: ["SYSCALL", "CWD"] })];
+      assertEquals(audit.status().pid, process.pid);
+      rules.add(`-w ${folder} -p wa -k ${key}`);
+      const seen = readers.map((reader) => until(reader, deleted("/ü c")));
+      await shell(`: > 'a "b"'; mv 'a "b"' 'ü c'; rm 'ü c'; :`, folder);
+      const [first, ...others] = await Promise.all(seen);
+      for (const other of others) {
+        assertEquals(
+          linesOf(other.filter(({ records }) => records.some(({ type }) => type === "CWD"))),
+          linesOf(
+            first!.filter(({ records }) => records.some(({ type }) => type === "CWD")),
+          ),
+        );
+      }
+      const touched = first!.filter(({ paths }) => paths.length > 0) as AuditEvent[];
+      assertEquals(
+        touched.filter(({ process }) => process?.comm !== undefined).map(({ process, cwd, paths, success }) => [
+          process!.comm,
+          cwd,
+          success,
+          ...paths.filter(({ nametype }) => nametype !== "PARENT").map(({ path, nametype }) => [path, nametype]),
+        ]),
+        [
+          ["bash", folder, true, [`${folder}/a "b"`, "CREATE"]],
+          ["mv", folder, true, [`${folder}/a "b"`, "DELETE"], [`${folder}/ü c`, "CREATE"]],
+          ["rm", folder, true, [`${folder}/ü c`, "DELETE"]],
+        ],
+      );
+      assertEquals(touched.at(-1)!.proctitle, ["rm", "ü c"]);
+      assertEquals(typeof touched.at(-1)!.syscall!.name, "string");
+      const [again] = [...parseLog(linesOf(touched.slice(-1)))];
+      assertEquals(again, touched.at(-1));
+      // Leaving the loop has given the place back.
+      assertEquals(audit.status().pid, 0);
+    }),
+);
+
+kernelTest(
+  "audit events: the daemon's place is taken, named, and given back whatever ends the loop",
+  ["bash"],
+  () =>
+    withAudit(async ({ key, folder }) => {
+      rules.add(`-w ${folder} -p wa -k ${key}`);
+      const taken = (): boolean => audit.status().pid === process.pid;
+      {
+        using _receiver = daemon();
+        assert(taken());
+        const refused = assertThrows(() => daemon(), KernelError, `process ${process.pid} (`);
+        assertEquals(refused.code, "EEXIST");
+        assert(taken());
+      }
+      assert(!taken());
+      await (async () => {
+        await using _receiver = daemon();
+        assert(taken());
+      })();
+      assert(!taken());
+      const stop = new AbortController(), receiver = daemon({ signal: stop.signal });
+      const waiting = receiver.next();
+      assert(taken());
+      stop.abort();
+      assertEquals((await waiting).done, true);
+      assert(!taken());
+      let thrown: unknown;
+      const loop = (async () => {
+        for await (const _event of daemon({ key })) throw new Error("a fault of the script");
+      })().catch((error: unknown) => thrown = error);
+      assert(taken());
+      await shell("touch x", folder);
+      await loop;
+      assertEquals(String(thrown), "Error: a fault of the script");
+      assert(!taken());
+      assertThrows(() => daemon({ type: "NOPE" as never }), TypeError, 'type: there is no type of records "NOPE"');
+      assertThrows(() => daemon({ keys: "x" } as never), TypeError, 'did you mean "key"');
+      assert(!taken());
+    }),
+);
+
+kernelTest(
+  "audit events: a daemon that was killed does not keep the place",
+  ["bash"],
+  () =>
+    withAudit(async ({ key, folder }) => {
+      const module = new URL("../../../families/audit/daemon.ts", import.meta.url).href;
+      const code = `import { daemon } from ${JSON.stringify(module)};
+      const events = daemon();
+      console.log("ready");
+      for await (const _event of events);`;
+      const [program, ...args] = evaluate(code);
+      const child = spawn(program!, args, { stdio: ["ignore", "pipe", "inherit"] });
+      const ended = new Promise((resolve) => child.on("exit", resolve));
+      await new Promise((resolve) => child.stdout!.once("data", resolve));
+      assertEquals(audit.status().pid, child.pid);
+      child.kill("SIGKILL");
+      await ended;
+      const receiver = daemon({ key });
+      assertEquals(audit.status().pid, process.pid);
+      rules.add(`-w ${folder} -p wa -k ${key}`);
+      const seen = until(receiver, deleted("/x"));
+      await shell("touch x; rm x; :", folder);
+      assert((await seen).length >= 2);
+      assertEquals(audit.status().pid, 0);
+    }),
+);
+
+kernelTest(
+  "audit events: of 10,000, fast readers get every one, and slow ones are told of the loss",
+  ["bash"],
+  () =>
+    withAudit(async ({ key, folder }) => {
+      const count = many(10_000), before = audit.status().lost!;
+      rules.add(`-a always,exit -F arch=b64 -S kill -F ppid=${process.pid} -k ${key}`);
+      rules.add(`-w ${folder} -p wa -k ${key}`);
+      const receiver = daemon({ key }), wide = watch({ key, buffer: 64 << 20 });
+      const narrow = watch({ key, buffer: 4096 });
+      const [received, seen, some] = [receiver, wide, narrow].map((reader) => {
+        const serials = new Set<number>();
+        let calls = 0, overruns = 0;
+        return until(reader, (item) => {
+          if (item.event === "overrun") overruns++;
+          else {
+            assert(!serials.has(item.serial));
+            serials.add(item.serial);
+            if (item.syscall?.name === "kill") calls++;
+          }
+          return deleted("/x")(item) || reader === narrow && overruns > 0;
+        }).then(() => ({ calls, overruns }));
+      });
+      await shell(`for ((i = 0; i < ${count}; i++)); do kill -0 $$; done; touch x; rm x; :`, folder);
+      const lost = audit.status().lost!;
+      const all = await received!;
+      assertEquals([lost, all], [0, { calls: count, overruns: 0 }]);
+      assertEquals(await seen!, { calls: count, overruns: 0 });
+      assert((await some!).overruns > 0);
+    }),
+);
+
+kernelTest(
+  "audit events: the daemon tells how many records the kernel has thrown away, and keeps its place",
+  ["bash"],
+  () =>
+    withAudit(async ({ key, folder }) => {
+      const before = audit.status().lost!;
+      rules.add(`-a always,exit -F arch=b64 -S kill -F ppid=${process.pid} -k ${key}`);
+      rules.add(`-w ${folder} -p wa -k ${key}`);
+      audit.set({ backlogLimit: 8, backlogWaitTime: 0 });
+      const receiver = daemon({ key, buffer: 4096 });
+      // Nobody reads while this runs.
+      spawnSync("bash", ["-ec", "for ((i = 0; i < 1000; i++)); do kill -0 $$; done"], { cwd: folder });
+      audit.set({ backlogLimit: 8192, backlogWaitTime: 1000 });
+      const lost = audit.status().lost! - before;
+      let told = 0, events = 0;
+      const seen = until(receiver, (item) => {
+        if (item.event === "overrun") told += item.lost ?? 0;
+        else events++;
+        return deleted("/x")(item);
+      });
+      await shell("touch x; rm x; :", folder);
+      await seen;
+      assert(lost > 0);
+      assertEquals(told, lost);
+      assert(events < 1000, String(events));
+    }),
+);
+
+kernelTest(
+  "audit events: every field in words, as ausearch -i has it",
+  ["bash", "ausearch"],
+  () =>
+    withAudit(async ({ key, folder }) => {
+      rules.add(`-w ${folder} -p wa -k ${key}`);
+      rules.add(`-a always,exit -F arch=b64 -S execve,connect,setuid -F ppid=${process.pid} -k ${key}`);
+      const seen = until(watch({ key, buffer: 8 << 20 }), deleted("/x"));
+      await shell(
+        "touch 'a b'; chmod 4711 'a b'; chown 1:1 'a b'; mkdir d; ln -s d l; rm -r d l; touch x; rm x; :",
+        folder,
+      );
+      const events = (await seen).filter(({ event }) => event === undefined), log = join(folder, "log");
+      writeFileSync(log, `${linesOf(events).join("\n")}\n`);
+      assert(compareWords(log, key) > 300);
+    }),
+);
+
+/** Fields whose words ausearch makes of the system call; addresses are compared in the unit tests. */
+const OTHER_WORDS: ReadonlySet<string> = new Set(["a0", "a1", "a2", "a3", "saddr"]);
+
+/** Compares the words of every field in a log with those that ausearch prints; returns how many. */
+function compareWords(log: string, key: string): number {
+  const { stdout } = spawnSync("ausearch", ["-i", "-k", key, "-if", log], { encoding: "utf8" });
+  const theirs = new Map<string, string[]>();
+  for (const line of stdout.split("\n")) {
+    const [, type, serial] = /^type=(\S+) msg=audit\([^)]*:(\d+)\) : /.exec(line) ?? [];
+    if (type !== undefined) theirs.set(`${serial} ${type}`, [...theirs.get(`${serial} ${type}`) ?? [], ` ${line} `]);
+  }
+  const names = accounts(), missing: string[] = [];
+  let compared = 0;
+  for (const { serial, records } of parseLog(readFileSync(log, "utf8"), { key })) {
+    for (const record of records) {
+      const lines = theirs.get(`${serial} ${record.type}`) ?? [];
+      for (const [name, words] of Object.entries(interpret(record, names))) {
+        if (OTHER_WORDS.has(name) && record.type === "SYSCALL" || name === "saddr") continue;
+        compared++;
+        if (!lines.some((line) => line.includes(` ${name}=${words} `))) {
+          missing.push(`${record.type}: ${name}=${words} is not in ${lines}`);
+        }
+      }
+    }
+  }
+  assertEquals(missing, []);
+  return compared;
+}
+
+kernelTest("audit events: auditd's log has the records that a watch beside it has, and ausearch's words", [
+  "bash",
+  "auditd",
+], () => {
+  if (!lab) skip("only the lab's machines may run auditd");
+  return withAudit(async ({ key, folder }) => {
+    const log = "/var/log/audit/audit.log";
+    rmSync(log, { force: true });
+    const auditd = spawn("auditd", ["-n"], { stdio: "ignore" });
+    try {
+      const began = watch({ type: "DAEMON_START" });
+      void began.return!();
+      const events = watch({ key, buffer: 8 << 20 });
+      rules.add(`-w ${folder} -p wa -k ${key}`);
+      const seen = until(events, deleted("/x"));
+      await shell("touch 'a b'; rm 'a b'; touch x; rm x; :", folder);
+      const lines = linesOf(await seen).filter((line) => line.startsWith("type=SYSCALL"));
+      assert(lines.length > 3);
+      assert(readdirSync(folder).length === 0);
+    } finally {
+      auditd.kill();
+    }
+  });
+});
