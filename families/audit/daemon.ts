@@ -8,7 +8,8 @@
  * ```
  *
  * Needs CAP_AUDIT_CONTROL, in the first user and PID namespaces. Only one process may be the receiver; for more, see
- * `watch`. The place is given back when the loop ends; if the process dies, the kernel notices with the next record.
+ * `watch`. The place is given back when the loop ends or the process exits; if a signal kills the process, the kernel
+ * notices with the next record.
  *
  * Source: kernel/audit.c, v7.2.
  *
@@ -16,6 +17,7 @@
  */
 import { readProc } from "../../core/capabilities.ts";
 import { KernelError } from "../../core/errors.ts";
+import { onExit } from "../../core/machine.ts";
 import { NLM_F } from "../../core/message.ts";
 import { openTransport } from "../../core/stream.ts";
 import type { Transport } from "../../core/transport.ts";
@@ -51,7 +53,7 @@ class AuditDaemon extends Subscription<AuditItem> implements Disposable {
       seq++;
       sendRequest(transport!, AUDIT.AUDIT_SET, NLM_F.NLM_F_ACK, seq, { mask: ["pid"], pid });
     };
-    let answered = 0, ready = false;
+    let answered = 0, ready = false, cancel: (() => void) | undefined;
     try {
       transport = openTransport(NETLINK_AUDIT, { buffer: BUFFER, ...options }, undefined, FILTER_OPTIONS);
       events = new LiveEvents({
@@ -83,6 +85,7 @@ class AuditDaemon extends Subscription<AuditItem> implements Disposable {
     }
     super(
       () => {
+        cancel?.();
         // The kernel may wait for room in the buffer of a receiver that no longer reads: so the socket is closed first.
         transport.close();
         try {
@@ -94,6 +97,7 @@ class AuditDaemon extends Subscription<AuditItem> implements Disposable {
       () => events.run(),
       options.signal,
     );
+    if (!this.ended) cancel = onExit(() => this.end());
   }
 
   [Symbol.dispose](): void {
