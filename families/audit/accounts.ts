@@ -1,6 +1,11 @@
 /**
  * Names of users and groups by their numbers, from /etc/passwd and /etc/group.
  *
+ * ```ts
+ * import { accounts } from "@linux/netlink/families/audit/accounts.ts";
+ * console.log(accounts().users.get(0)); // root
+ * ```
+ *
  * @module
  */
 import { readProc } from "../../core/capabilities.ts";
