@@ -22,7 +22,7 @@ await list(
     using _rule = rules.use(`-w ${path} -p ${write ? "wa" : "rwa"} -k ${key}`);
     try {
       if (enabled === "off") audit.set({ enabled: "on" });
-      for await (const e of watch({ key, type: "SYSCALL", signal: stop.signal })) yield e;
+      yield* watch({ key, type: "SYSCALL", signal: stop.signal });
     } finally {
       if (enabled === "off") audit.set({ enabled });
     }
