@@ -1,6 +1,5 @@
 /**
- * Facts about this machine and this process that families need: the processor, which paths are folders, and when the
- * process exits.
+ * Facts about this machine that families need: its processor, and which paths are folders.
  *
  * @module
  */
@@ -8,7 +7,7 @@ import { O } from "../ffi/netns.ts";
 import { libc } from "../ffi/runtime.ts";
 import { encodeCString } from "../ffi/text.ts";
 
-export { architecture, onExit } from "../ffi/runtime.ts";
+export { architecture } from "../ffi/runtime.ts";
 
 /** True if the path is that of a folder, or of a symbolic link to one. */
 export function isFolder(path: string): boolean {

@@ -18,7 +18,6 @@ interface Process {
   getBuiltinModule?(name: string): unknown;
   once(event: "exit", listener: () => void): unknown;
   off(event: "exit", listener: () => void): unknown;
-  off(event: "exit", listener: () => void): unknown;
 }
 
 /**
@@ -103,20 +102,6 @@ export function atEnd(close: () => void): void {
   // The end of the process closes everything anyway, and reading `process` would cost Deno tens of milliseconds.
   if (globals.Deno !== undefined && globalThis.constructor.name === "Window") return;
   globals.process?.once("exit", close);
-}
-
-/**
- * Calls a function when the process exits, also by `process.exit`; not when a signal ends it. Returns a function that
- * cancels the call.
- */
-export function onExit(run: () => void): () => void {
-  const { Deno, process } = globals;
-  if (Deno !== undefined) {
-    globalThis.addEventListener("unload", run);
-    return () => globalThis.removeEventListener("unload", run);
-  }
-  process?.once("exit", run);
-  return () => process?.off("exit", run);
 }
 
 /** Returns the architecture, which decides the numbers of system calls. */

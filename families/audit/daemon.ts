@@ -17,7 +17,7 @@
  */
 import { readProc } from "../../core/capabilities.ts";
 import { KernelError } from "../../core/errors.ts";
-import { onExit } from "../../core/machine.ts";
+import { onExit } from "../../core/exit.ts";
 import { NLM_F } from "../../core/message.ts";
 import { openTransport } from "../../core/stream.ts";
 import type { Transport } from "../../core/transport.ts";
