@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [280, 2_355_000],
+  "mod.ts": [282, 2_357_000],
   "families/route/mod.ts": [63, 550_000],
   "families/route/addresses.ts": [29, 271_000],
   "families/route/brief.ts": [1, 5_000],
