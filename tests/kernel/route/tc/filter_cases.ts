@@ -279,8 +279,8 @@ export const FILTERS: readonly FilterCase[] = [
     options: {
       flags: ["not_in_hw"],
       ethType: "ip",
-      encOpts: { erspan: { ver: 1 } },
-      encOptsMask: { erspan: { ver: 1 } },
+      encOpts: { erspan: { ver: 1, index: 2 } },
+      encOptsMask: { erspan: { ver: 1, index: 0xffff_ffff } },
       act: [{ kind: "tunnel_key", action: "pipe", options: { tAction: "release" } }],
     },
   }],
@@ -294,4 +294,304 @@ export const FILTERS: readonly FilterCase[] = [
       act: [{ kind: "gact", action: "goto chain 5", options: {}, flags: ["skip_hw"] }],
     },
   }],
+  ["protocol all prio 1 matchall classid 1:3 action police rate 1mbit burst 15k conform-exceed drop/pass", {
+    kind: "matchall",
+    options: {
+      classid: "1:3",
+      flags: ["not_in_hw"],
+      act: [{
+        kind: "police",
+        action: "shot",
+        options: { rate: 125000, burst: 15360, mtu: 2040, linklayer: "ethernet" },
+      }],
+    },
+  }],
+  ["protocol all prio 1 matchall action police rate 80gbit burst 10m mtu 9000 peakrate 90gbit overhead 4 drop", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{
+        kind: "police",
+        action: "shot",
+        options: {
+          rate: 10000000000,
+          burst: 10480000,
+          mtu: 9000,
+          peakrate: 11250000000,
+          overhead: 4,
+          linklayer: "ethernet",
+        },
+      }],
+    },
+  }],
+  ["protocol all prio 1 matchall action police pkts_rate 1000 pkts_burst 200 conform-exceed drop/pipe", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{
+        kind: "police",
+        action: "shot",
+        options: { mtu: 4294967295, pktrate: 1000, pktburst: 200, result: "pipe" },
+      }],
+    },
+  }],
+  ["protocol all prio 1 matchall action gact drop random determ pass 5 cookie 0011aabb", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{
+        kind: "gact",
+        action: "shot",
+        options: { prob: { ptype: "determ", pval: 5, paction: "ok" } },
+        cookie: "0011aabb",
+      }],
+    },
+  }],
+  ["protocol all prio 1 matchall action sample rate 100 group 5 trunc 64", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{ kind: "sample", action: "pipe", options: { rate: 100, truncSize: 64, psampleGroup: 5 } }],
+    },
+  }],
+  ["protocol all prio 1 matchall action simple sdata hello", {
+    kind: "matchall",
+    options: { flags: ["not_in_hw"], act: [{ kind: "simple", action: "pipe", options: { data: "hello" } }] },
+  }],
+  ["protocol all prio 1 matchall action skbedit priority 1:10 mark 5/0xff ptype host", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{ kind: "skbedit", action: "pipe", options: { priority: "1:10", mark: 5, mask: 255, ptype: "host" } }],
+    },
+  }],
+  ["protocol all prio 1 matchall action skbmod set dmac 02:00:00:00:00:02 set etype 0x800", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{
+        kind: "skbmod",
+        action: "pipe",
+        options: { flags: ["dmac", "etype"], dmac: "02:00:00:00:00:02", etype: "ip" },
+      }],
+    },
+  }],
+  ["protocol all prio 1 matchall action skbmod swap mac", {
+    kind: "matchall",
+    options: { flags: ["not_in_hw"], act: [{ kind: "skbmod", action: "pipe", options: { flags: ["swapmac"] } }] },
+  }],
+  ["protocol ip prio 1 matchall action csum ip4h tcp udp", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{ kind: "csum", action: "ok", options: { updateFlags: ["ipv4hdr", "tcp", "udp"] } }],
+    },
+  }],
+  ["protocol ip prio 1 matchall action nat ingress 10.0.0.0/8 11.0.0.0", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{ kind: "nat", action: "ok", options: { oldAddr: "10.0.0.0/8", newAddr: "11.0.0.0", flags: [] } }],
+    },
+  }],
+  ["protocol ip prio 1 matchall action nat egress 10.0.0.1/32 11.0.0.1", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{ kind: "nat", action: "ok", options: { oldAddr: "10.0.0.1/32", newAddr: "11.0.0.1", flags: ["egress"] } }],
+    },
+  }],
+  [
+    "protocol ip prio 1 matchall action pedit ex munge ip ttl set 64 munge ip dst set 1.2.3.4 munge tcp dport set 80 munge eth src set 02:00:00:00:00:03",
+    {
+      kind: "matchall",
+      options: {
+        flags: ["not_in_hw"],
+        act: [{
+          kind: "pedit",
+          action: "ok",
+          options: {
+            keys: [
+              { htype: "ip4", cmd: "set", mask: 16777215, val: 1073741824, off: 8, at: 0, offmask: 0, shift: 0 },
+              { htype: "ip4", cmd: "set", mask: 0, val: 16909060, off: 16, at: 0, offmask: 0, shift: 0 },
+              { htype: "tcp", cmd: "set", mask: 4294901760, val: 80, off: 0, at: 0, offmask: 0, shift: 0 },
+              { htype: "eth", cmd: "set", mask: 4294901760, val: 512, off: 4, at: 0, offmask: 0, shift: 0 },
+              { htype: "eth", cmd: "set", mask: 0, val: 3, off: 8, at: 0, offmask: 0, shift: 0 },
+            ],
+          },
+        }],
+      },
+    },
+  ],
+  ["protocol ip prio 1 matchall action pedit munge offset 0 u8 set 1", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{
+        kind: "pedit",
+        action: "ok",
+        options: { keys: [{ mask: 16777215, val: 16777216, off: 0, at: 0, offmask: 0, shift: 0 }] },
+      }],
+    },
+  }],
+  ["protocol ip prio 1 matchall action pedit ex munge ip ttl add 255 pipe action csum ip4h", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{
+        kind: "pedit",
+        action: "pipe",
+        options: {
+          keys: [{ htype: "ip4", cmd: "add", mask: 16777215, val: 4278190080, off: 8, at: 0, offmask: 0, shift: 0 }],
+        },
+      }, { kind: "csum", action: "ok", options: { updateFlags: ["ipv4hdr"] } }],
+    },
+  }],
+  ["protocol all prio 1 matchall action connmark zone 7", {
+    kind: "matchall",
+    options: { flags: ["not_in_hw"], act: [{ kind: "connmark", action: "pipe", options: { zone: 7 } }] },
+  }],
+  ["protocol all prio 1 matchall action ctinfo dscp 0xfc000000 0x01000000 cpmark 0xff", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{
+        kind: "ctinfo",
+        action: "pipe",
+        options: {
+          zone: 0,
+          parmsDscpMask: 4227858432,
+          parmsDscpStatemask: 16777216,
+          parmsCpmarkMask: 255,
+          statsDscpSet: 0,
+          statsDscpError: 0,
+          statsCpmarkSet: 0,
+        },
+      }],
+    },
+  }],
+  ["protocol all prio 1 matchall action ife encode allow mark use prio 7 type 0xed3e dst 02:00:00:00:00:05", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{
+        kind: "ife",
+        action: "pipe",
+        options: { flags: "encode", dmac: "02:00:00:00:00:05", type: "ife", metalst: { mark: true, prio: 7 } },
+      }],
+    },
+  }],
+  ["protocol all prio 1 matchall action ife decode reclassify", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{
+        kind: "ife",
+        action: "reclassify",
+        options: { flags: "decode", type: 0, metalst: { mark: true, prio: true } },
+      }],
+    },
+  }],
+  [
+    "protocol all prio 1 matchall action gate clockid CLOCK_TAI base-time 0 sched-entry open 100000000 -1 8000 sched-entry close 200000000 -1 -1",
+    {
+      kind: "matchall",
+      options: {
+        flags: ["not_in_hw"],
+        act: [{
+          kind: "gate",
+          action: "pipe",
+          options: {
+            priority: -1,
+            clockid: 11,
+            flags: 0,
+            baseTime: 0,
+            cycleTime: 300000000,
+            cycleTimeExt: 0,
+            entryList: [{ index: 0, gate: true, interval: 100000000, ipv: -1, maxOctets: 8000 }, {
+              index: 1,
+              interval: 200000000,
+              ipv: -1,
+              maxOctets: -1,
+            }],
+          },
+        }],
+      },
+    },
+  ],
+  ["protocol all prio 1 matchall action bpf bytecode '1,6 0 0 1'", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{ kind: "bpf", action: "pipe", options: { ops: [{ code: 6, jt: 0, jf: 0, k: 1 }] } }],
+    },
+  }],
+  ["protocol all prio 1 matchall action vlan modify id 7", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{ kind: "vlan", action: "pipe", options: { vAction: "modify", pushVlanId: 7, pushVlanProtocol: "8021q" } }],
+    },
+  }],
+  ["protocol all prio 1 matchall action vlan push_eth dst_mac 02:00:00:00:00:01 src_mac 02:00:00:00:00:02", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{
+        kind: "vlan",
+        action: "pipe",
+        options: { vAction: "push_eth", pushEthDst: "02:00:00:00:00:01", pushEthSrc: "02:00:00:00:00:02" },
+      }],
+    },
+  }],
+  ["protocol all prio 1 matchall action mpls mac_push label 5", {
+    kind: "matchall",
+    options: {
+      flags: ["not_in_hw"],
+      act: [{ kind: "mpls", action: "pipe", options: { mAction: "mac_push", proto: "mpls_uc", label: 5, ttl: 255 } }],
+    },
+  }],
+  [
+    "protocol ip prio 1 basic match 'cmp(u8 at 9 layer network eq 6) and not meta(nf_mark mask 0xff eq 5) or (u32(u32 0x0a000000 0xff000000 at 16) and nbyte(\"abc\" at 4 layer 2))' flowid 1:5 action pass",
+    {
+      kind: "basic",
+      options: {
+        classid: "1:5",
+        ematches: [{
+          kind: "cmp",
+          relation: "and",
+          data: { align: "u8", layer: "network", opnd: "eq", val: 6, mask: 0, off: 9 },
+        }, {
+          kind: "meta",
+          relation: "or",
+          invert: true,
+          data: {
+            left: { id: "nfmark", type: "int", shift: 0, value: 255 },
+            op: "eq",
+            right: { id: "value", type: "int", shift: 0, value: 5 },
+          },
+        }, {
+          kind: "container",
+          data: [{ kind: "u32", relation: "and", data: { mask: 4278190080, val: 167772160, off: 16, offmask: 0 } }, {
+            kind: "nbyte",
+            data: { layer: "transport", off: 4, needle: bytes("616263") },
+          }],
+        }],
+        act: [{ kind: "gact", action: "ok", options: {} }],
+      },
+    },
+  ],
+  ["protocol all prio 1 handle 1 flow hash keys src,dst,proto divisor 16 baseclass 1:1 perturb 10", {
+    kind: "flow",
+    options: { keys: ["src", "dst", "proto"], mode: "hash", baseclass: "1:1", divisor: 16, perturb: 10 },
+  }],
+  ["protocol all prio 1 handle 1 flow map key mark and 0xff rshift 1 addend 3 baseclass 1:1", {
+    kind: "flow",
+    options: { keys: ["mark"], mode: "map", baseclass: "1:1", rshift: 1, addend: 3, mask: 255, xor: 0 },
+  }],
+  ["protocol ip prio 1 handle 6/0xff fw classid 1:6 action pass", {
+    kind: "fw",
+    options: { classid: "1:6", mask: 255, act: [{ kind: "gact", action: "ok", options: {} }] },
+  }],
+  ["protocol ip prio 1 route from 3 to 5 classid 1:7", { kind: "route", options: { classid: "1:7", to: 5, from: 3 } }],
 ];
