@@ -577,7 +577,7 @@ const qstat: GenericDeclaration<Qstats> = {
 };
 
 /** The verbs that change something: objects that are only read do not have them. */
-type ReadOnly = "add" | "set" | "delete" | "flush";
+export type ReadOnly = "add" | "set" | "delete" | "flush";
 
 /** Operations on statistics: the totals of each device, or with `scope: ["queue"]` those of each queue. */
 export class QueueStatistics extends GenericCollection<Qstats, Input<Qstats>, Input<Qstats>, true, ReadOnly> {

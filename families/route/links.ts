@@ -48,7 +48,7 @@ export interface Here {
 }
 
 /** No options. */
-type Plain = Record<never, never>;
+export type Plain = Record<never, never>;
 
 /**
  * A filter of links: {@linkcode LinkInput} without the fields that no link from the kernel has. `extMask` asks for
