@@ -2,7 +2,7 @@
  * The parameters of random early detection from a limit and a rate, as `tc` computes them.
  *
  * ```ts
- * import { red } from "@linux/netlink/families/route/tc/red.ts";
+ * import { red } from "@linux/netlink/families/route/tc.ts";
  * console.log(red({ limit: 400_000, avpkt: 1000, bandwidth: 1_250_000 }).qthMax); // 100000
  * ```
  *
