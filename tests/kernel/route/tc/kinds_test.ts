@@ -442,12 +442,6 @@ const SPECIMENS: Readonly<Record<string, readonly Specimen[]>> = {
       harddrop: false,
       adaptive: false,
       nodrop: false,
-      prob_mark: 0,
-      prob_mark_head: 0,
-      prob_drop: 0,
-      forced_mark: 0,
-      forced_mark_head: 0,
-      forced_drop: 0,
     }),
   }],
   taprio: [{
