@@ -17,7 +17,8 @@ import { audit, type AuditStatus, rules } from "../../../families/audit/mod.ts";
 import { lineOf } from "../../../families/audit/record.ts";
 import { type AuditEvent, type AuditItem, watch } from "../../../families/audit/watch.ts";
 import { skip } from "../../test.ts";
-import { kernelTest, lab, many } from "../namespace.ts";
+import { lab, many } from "../namespace.ts";
+import { auditTest } from "./alone.ts";
 import { evaluate } from "../route/child.ts";
 
 /** The module of the daemon, for the imports of a child process. */
@@ -89,7 +90,7 @@ const deleted = (name: string) => ({ paths }: AuditItem): boolean =>
 /** Returns the lines of the log that auditd would write. */
 const linesOf = (events: readonly AuditItem[]): string[] => events.flatMap(({ records }) => records.map(lineOf));
 
-kernelTest(
+auditTest(
   "audit events: two watches and the daemon tell alike who touched the files of a folder",
   ["bash"],
   () =>
@@ -132,7 +133,7 @@ kernelTest(
     }),
 );
 
-kernelTest(
+auditTest(
   "audit events: the daemon's place is taken, named, and given back whatever ends the loop",
   ["bash"],
   () =>
@@ -176,7 +177,7 @@ kernelTest(
     }),
 );
 
-kernelTest(
+auditTest(
   "audit events: a daemon that was killed does not keep the place",
   ["bash"],
   () =>
@@ -229,7 +230,7 @@ class End {
   }
 }
 
-kernelTest(
+auditTest(
   "audit events: of 10,000, the daemon gets every one, and a slow reader is told of the loss",
   ["bash"],
   () =>
@@ -265,7 +266,7 @@ kernelTest(
     }),
 );
 
-kernelTest(
+auditTest(
   "audit events: the daemon tells how many records the kernel has thrown away, and keeps its place",
   ["bash"],
   () =>
@@ -295,7 +296,7 @@ kernelTest(
     }),
 );
 
-kernelTest(
+auditTest(
   "audit events: every field in words, as ausearch -i has it",
   ["bash", "ausearch"],
   () =>
@@ -342,7 +343,7 @@ function compareWords(log: string, key: string): number {
   return compared;
 }
 
-kernelTest("audit events: a watch beside auditd has the records of its log", ["bash", "auditd"], () => {
+auditTest("audit events: a watch beside auditd has the records of its log", ["bash", "auditd"], () => {
   if (!lab) skip("only the lab's machines may run auditd");
   return withAudit(async ({ key, folder }) => {
     const log = "/var/log/audit/audit.log", pid = (): number => audit.status().pid!;

@@ -9,7 +9,8 @@ import { KernelError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/printable.ts";
 import { batch, open, rules } from "../../../families/audit/mod.ts";
 import { skip } from "../../test.ts";
-import { kernelTest, run } from "../namespace.ts";
+import { run } from "../namespace.ts";
+import { auditTest } from "./alone.ts";
 
 /** Runs a test with a key of its own, and a folder that has a file; no rule with the key is left. */
 function withKey(use: (key: string, folder: string) => void): void {
@@ -133,7 +134,7 @@ function auditctl(folder: string, lines: readonly string[]): void {
   spawnSync("auditctl", ["-R", file]);
 }
 
-kernelTest("audit rules: auditctl and this library list, write and delete each other's rules, over 100 of them", [
+auditTest("audit rules: auditctl and this library list, write and delete each other's rules, over 100 of them", [
   "auditctl",
 ], () => {
   withKey((key, folder) => {
@@ -161,7 +162,7 @@ kernelTest("audit rules: auditctl and this library list, write and delete each o
   });
 }, 60_000);
 
-kernelTest(
+auditTest(
   "audit rules: all rules together have auditctl's order; the filter and flush select by key",
   ["auditctl"],
   () => {
@@ -187,7 +188,7 @@ kernelTest(
   },
 );
 
-kernelTest("audit rules: typed rules are what auditctl writes", ["auditctl"], () => {
+auditTest("audit rules: typed rules are what auditctl writes", ["auditctl"], () => {
   withKey((key, folder) => {
     rules.add({
       list: "exit",
@@ -207,7 +208,7 @@ kernelTest("audit rules: typed rules are what auditctl writes", ["auditctl"], ()
   });
 });
 
-kernelTest(
+auditTest(
   "audit rules: flush selects something, and used rules are removed, also when one of them is refused",
   [],
   () => {
@@ -234,7 +235,7 @@ kernelTest(
   },
 );
 
-kernelTest("audit rules: errors name the rule and the reason; a batch tries all", [], () => {
+auditTest("audit rules: errors name the rule and the reason; a batch tries all", [], () => {
   withKey((key, folder) => {
     const line = `-w ${folder} -p wa -k ${key}`;
     using _used = rules.use(line);
@@ -262,7 +263,7 @@ kernelTest("audit rules: errors name the rule and the reason; a batch tries all"
   });
 });
 
-kernelTest("audit rules: a dry run shows a rule and sends none", [], () => {
+auditTest("audit rules: a dry run shows a rule and sends none", [], () => {
   withKey((key, folder) => {
     const shown: unknown[] = [];
     using dry = open({ dryRun: (message) => shown.push(message.type, message.value) });

@@ -3,7 +3,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
 import { audit, AUDIT_ENABLED, AUDIT_FAIL } from "../../../families/audit/mod.ts";
 import { skip } from "../../test.ts";
-import { kernelTest, run } from "../namespace.ts";
+import { run } from "../namespace.ts";
+import { auditTest } from "./alone.ts";
 
 /** Returns the lines of `auditctl -s` as an object. */
 function theirs(): Record<string, string> {
@@ -23,7 +24,7 @@ function ours(): ReturnType<typeof audit.status> {
   }
 }
 
-kernelTest("audit status: every field equals auditctl's, and a setting changes nothing else", ["auditctl"], () => {
+auditTest("audit status: every field equals auditctl's, and a setting changes nothing else", ["auditctl"], () => {
   const { enabled, failure, featureBitmap, ...numbers } = ours(), said = theirs();
   assertEquals(
     { ...numbers, enabled: AUDIT_ENABLED[enabled as "on"], failure: AUDIT_FAIL[failure as "printk"] },
@@ -47,7 +48,7 @@ kernelTest("audit status: every field equals auditctl's, and a setting changes n
   assertEquals(theirs(), said);
 });
 
-kernelTest("audit status: settings that are refused say why, and change nothing", [], () => {
+auditTest("audit status: settings that are refused say why, and change nothing", [], () => {
   const before = ours();
   assertThrows(() => audit.set({}), TypeError, "expected at least one setting");
   assertThrows(() => audit.set({ backlogLimits: 3 } as never), TypeError, 'did you mean "backlogLimit"');
@@ -59,7 +60,7 @@ kernelTest("audit status: settings that are refused say why, and change nothing"
   assertEquals(ours(), before);
 });
 
-kernelTest("audit: the terminal's recording is set to what it is; other requests are answered", [], () => {
+auditTest("audit: the terminal's recording is set to what it is; other requests are answered", [], () => {
   ours();
   const tty = audit.tty();
   audit.setTty(tty);
