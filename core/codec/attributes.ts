@@ -752,6 +752,7 @@ export function inWords(word: string, names: readonly string[]): string {
 
 /** Returns the field among `names` that has this name in other case, or that a tool's word means, quoted. */
 function meant(name: string, names: readonly string[]): string | undefined {
+  if (name.length > LONGEST_WORD) return undefined;
   const key = name.toLowerCase(), same = names.find((one) => one.toLowerCase() === key);
   if (same !== undefined) return JSON.stringify(same);
   const words = Object.hasOwn(WORDS, key) ? WORDS[key]! : [];

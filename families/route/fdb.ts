@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { isFields } from "../../core/arguments.ts";
+import { expectFields } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -33,6 +33,7 @@ import {
 } from "../../core/codec/mod.ts";
 import { type Input, onShared, type Verb } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
+import { expectBulk, NLM_F_BULK } from "./bulk.ts";
 import { Forwarding, forwardingOf } from "./forwarding.ts";
 import { hasFlag, Neighbour, NTF, NUD, prepareNeighbour } from "./neighbour.ts";
 import { type Family, family, NETLINK_ROUTE, RTM } from "./protocol.ts";
@@ -138,6 +139,7 @@ export class Fdb extends Forwarding {
    * @throws {KernelError} ENOENT: there is none; EOPNOTSUPP: the device has no such request
    */
   lookup(key: Input<FdbKey>): FdbEntry {
+    expectFields(key, "get forwarding entry", "an object with dev and lladdr");
     return this.#requester().request({
       type: RTM.RTM_GETNEIGH,
       flags: 0,
@@ -146,7 +148,7 @@ export class Fdb extends Forwarding {
       value: { ...key, family: "bridge", flags: key.flags ?? ["master"] },
       reply: RTM.RTM_NEWNEIGH,
       looks: true,
-      what: `get forwarding entry ${key.lladdr}`,
+      what: key.lladdr === undefined ? "get forwarding entry" : `get forwarding entry ${key.lladdr}`,
     }) as FdbEntry;
   }
 
@@ -159,10 +161,7 @@ export class Fdb extends Forwarding {
    * @throws {KernelError} EOPNOTSUPP, EINVAL: the device, or a kernel before 6.6 (bridges: 5.19), has no such request
    */
   flushTable(dev: string | number, filter: FdbFlush | { all: true }): void {
-    const what = `flush forwarding entries of ${dev}`;
-    if (!isFields(filter) || Object.values(filter).every((one) => one === undefined)) {
-      throw argumentError(TypeError, `Cannot ${what} without a filter: use { all: true } to remove all`);
-    }
+    const what = expectBulk(dev, filter, "forwarding entries");
     const { all: _, kind, brport, viaDev, flags = [], ...rest } = filter as FdbFlush & { all?: true };
     if (kind !== undefined && !Object.hasOwn(KINDS, kind)) {
       throw argumentError(TypeError, `Cannot ${what}: kind: expected ${Object.keys(KINDS).join(", ")}, got ${kind}`);
@@ -185,9 +184,6 @@ export class Fdb extends Forwarding {
     });
   }
 }
-
-/** NLM_F_BULK: the request deletes all objects that match. */
-const NLM_F_BULK = 0x200;
 
 export { Forwarding } from "./forwarding.ts";
 

@@ -36,9 +36,9 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { isFields } from "../../core/arguments.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
+import { expectBulk, NLM_F_BULK } from "./bulk.ts";
 import { type Family, family, NETLINK_ROUTE, protocol, type RouteProtocol, RTM, RTNLGRP } from "./protocol.ts";
 
 /** MDB_*: states of an entry. */
@@ -436,10 +436,7 @@ export class Mdbs extends Collection<Mdb, MdbInput> {
    * @throws {KernelError} EOPNOTSUPP: a kernel before 6.8
    */
   flushTable(dev: string | number, filter: MdbFlush | { all: true }): void {
-    const what = `flush multicast entries of ${dev}`;
-    if (!isFields(filter) || Object.values(filter).every((one) => one === undefined)) {
-      throw argumentError(TypeError, `Cannot ${what} without a filter: use { all: true } to remove all`);
-    }
+    const what = expectBulk(dev, filter, "multicast entries");
     const { all: _, port, vid, state, ...attrs } = filter as MdbFlush & { all?: true };
     this.#requester().request({
       type: RTM.RTM_DELMDB,
@@ -455,9 +452,6 @@ export class Mdbs extends Collection<Mdb, MdbInput> {
     });
   }
 }
-
-/** NLM_F_BULK: the request deletes all objects that match. */
-const NLM_F_BULK = 0x200;
 
 /** The multicast forwarding entries of this namespace, on a socket that the first use opens. */
 export const mdb: Mdbs = new Mdbs(onShared(NETLINK_ROUTE));

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { expectFields } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -20,6 +21,7 @@ import {
   key,
   readOnly,
   type Shape,
+  shown,
   u32,
 } from "../../core/codec/mod.ts";
 import { type AddOptions, Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
@@ -32,6 +34,7 @@ const NETNSA_FD = 3;
 /** The name or path of a namespace, which is opened and sent as a file descriptor. */
 const name: Derived<string> = {
   apply(value, to, owner) {
+    if (typeof value !== "string") to.fail(TypeError, `expected a name or path, got ${shown(value)}`);
     const start = to.open(NETNSA_FD);
     u32.encode(to.namespaceFd(value), to, owner);
     to.close(start);
@@ -112,6 +115,7 @@ export class Nsids extends Collection<Nsid, NsidInput, number | string | NsidInp
 
   /** Returns the namespaces that have numbers here, with their names if `ip netns` knows them. */
   override list(filter?: NsidInput): Nsid[] {
+    if (filter !== undefined) expectFields(filter, "list namespace ids", "a filter as an object");
     const { name, ...rest } = filter ?? {}, all = super.list(filter === undefined ? undefined : rest);
     if (all.length === 0) return all;
     const names = new Map<number, string>();

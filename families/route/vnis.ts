@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { expectFields, expectNames } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -186,6 +187,8 @@ export class Vnis extends Collection<Vni, VniInput> {
 
   /** Returns each VNI with its counters. Like `bridge -s vni`. */
   listStats(filter: { readonly dev?: string | number } = {}): Vni[] {
+    expectFields(filter, "list VNIs", "a filter as an object");
+    expectNames(filter, "list VNIs", ["dev"]);
     const operation = this.operation("list", RTM.RTM_GETTUNNEL, {}, RTM.RTM_NEWTUNNEL);
     const value = { family: AF.bridge, flags: 1, ...(filter.dev === undefined ? {} : { ifindex: filter.dev }) };
     const sent = this.#requester().dump({ ...operation, codec: StatsRequest, value }) as VniMessage[];
