@@ -132,10 +132,11 @@ export const RECORD_TYPES = {
   VIRT_MIGRATE_OUT: 2507,
 } as const;
 
-type Tail<K> = K extends `AUDIT_${infer Name}` ? Name : never;
+/** The part of a constant's name after `AUDIT_`. */
+export type AuditName<K> = K extends `AUDIT_${infer Name}` ? Name : never;
 
 /** The name of a record's type, as a log has it; a number if it has no name. */
-export type AuditRecordType = Tail<keyof typeof AUDIT> | keyof typeof RECORD_TYPES | number;
+export type AuditRecordType = AuditName<keyof typeof AUDIT> | keyof typeof RECORD_TYPES | number;
 
 const NUMBERS: ReadonlyMap<string, number> = new Map([
   ...Object.entries(AUDIT).map(([name, number]) => [name.slice("AUDIT_".length), number] as const),

@@ -72,4 +72,4 @@ export type { AuditItem, AuditOverrun, AuditStreamOptions } from "./live.ts";
 export type { AuditAddress } from "./sockaddr.ts";
 export type { AuditEvent, AuditFilter, AuditPath, AuditProcess, AuditSyscall } from "./event.ts";
 export type { AuditFields, AuditRecord } from "./record.ts";
-export type { AuditRecordType } from "./record_types.ts";
+export type { AuditName, AuditRecordType, RECORD_TYPES } from "./record_types.ts";

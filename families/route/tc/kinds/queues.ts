@@ -371,7 +371,7 @@ export interface NetemChance {
   correlation?: number;
 }
 
-const NetemChance: () => Struct<NetemChance> = () =>
+const chanceWithCorrelation = (): Struct<NetemChance> =>
   struct<NetemChance>(8, () => ({ probability: [0, chance], correlation: [4, chance] }));
 
 /** Probabilities of changes of state in a loss model of four states, 0..1. */
@@ -518,8 +518,8 @@ const NetemWire: Attributes<NetemWire> = attributes((): Shape<NetemWire> => ({
     struct<NetemCorr>(12, () => ({ delayCorr: [0, chance], lossCorr: [4, chance], dupCorr: [8, chance] })),
   ],
   delayDist: [2, array(i16), "input"],
-  reorder: [3, NetemChance()],
-  corrupt: [4, NetemChance()],
+  reorder: [3, chanceWithCorrelation()],
+  corrupt: [4, chanceWithCorrelation()],
   lossModel: [5, NetemLoss],
   rate: [
     6,
