@@ -424,7 +424,8 @@ export class Mdbs extends Collection<Mdb, MdbInput> {
 
   /** Returns the ports that lead to multicast routers. Like `bridge -d mdb show`. */
   routers(): MdbRouter[] {
-    const sent = this.#requester().dump(this.operation("list", RTM.RTM_GETMDB, {}, RTM.RTM_NEWMDB)) as MdbMessage[];
+    const operation = this.operation("list", RTM.RTM_GETMDB, {}, RTM.RTM_NEWMDB);
+    const sent = this.#requester().dump({ ...operation, what: "list multicast routers" }) as MdbMessage[];
     return sent.flatMap(({ router = [], mdb: _, ...device }) => router.map((one) => ({ ...device, ...one })));
   }
 

@@ -50,6 +50,7 @@ import {
 import { NeighbourTables, neighbourTables } from "./neighbour_tables.ts";
 import { type Netconf, netconf, Netconfs } from "./netconf.ts";
 import { type Nsid, Nsids, nsids } from "./nsids.ts";
+import { type BridgeVlan, Vlans, vlans } from "./vlans.ts";
 import { type Vni, Vnis, vnis } from "./vnis.ts";
 import { NETLINK_ROUTE } from "./protocol.ts";
 import type { Route } from "./route.ts";
@@ -85,6 +86,8 @@ export interface RouteObjects {
   "network setting": Netconf;
   /** A network namespace and its number in this one. */
   "namespace id": Nsid;
+  /** A VLAN of a bridge or of its port. */
+  vlan: BridgeVlan;
   /** A VNI of a VXLAN interface. */
   vni: Vni;
 }
@@ -120,6 +123,8 @@ export interface RouteBatch {
   readonly nsids: Changes<Nsids>;
   /** Changes of VNIs that VXLAN interfaces accept. */
   readonly vnis: Changes<Vnis>;
+  /** Changes of VLANs of bridges and their ports. */
+  readonly vlans: Changes<Vlans>;
 }
 
 /** The collections of the protocol, for one network namespace. */
@@ -156,6 +161,8 @@ export class RouteCollections {
   readonly nsids: Nsids;
   /** VNIs that VXLAN interfaces accept. */
   readonly vnis: Vnis;
+  /** VLANs of bridges and their ports. */
+  readonly vlans: Vlans;
 
   /** Creates the collections. They send requests through `requester()` and watch through the client of `open()`. */
   constructor(open: () => Client, requester: () => Requester = open) {
@@ -175,6 +182,7 @@ export class RouteCollections {
     this.netconf = new Netconfs(open, requester);
     this.nsids = new Nsids(open, requester);
     this.vnis = new Vnis(open, requester);
+    this.vlans = new Vlans(open, requester);
   }
 }
 
@@ -193,6 +201,7 @@ const COLLECTION = {
   "network setting": "netconf",
   "namespace id": "nsids",
   vni: "vnis",
+  vlan: "vlans",
 } as const satisfies Record<keyof RouteObjects, keyof RouteCollections>;
 
 /** A client with its own socket, in a network namespace, and with all collections. */
@@ -283,6 +292,7 @@ const shared: RouteCollections = {
   netconf,
   nsids,
   vnis,
+  vlans,
 };
 
 /**
@@ -340,6 +350,7 @@ export * from "./multicast_addresses.ts";
 export * from "./neighbour_tables.ts";
 export * from "./netconf.ts";
 export * from "./nsids.ts";
+export * from "./vlans.ts";
 export * from "./vnis.ts";
 export * from "./route.ts";
 export * from "./routes.ts";

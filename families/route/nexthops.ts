@@ -352,7 +352,7 @@ export class Nexthops extends Collection<Nexthop, NexthopInput, number | Nexthop
   /** Returns all nexthops; groups have the packets that each member has forwarded. Like `ip -s -s nexthop`. */
   listStats(): Nexthop[] {
     const operation = this.operation("list", RTM.RTM_GETNEXTHOP, {}, RTM.RTM_NEWNEXTHOP);
-    return this.#requester().dump({ ...operation, ...withStats({}) }) as Nexthop[];
+    return this.#requester().dump({ ...operation, what: "list nexthops", ...withStats({}) }) as Nexthop[];
   }
 
   /** The kernel selects by fields that nexthops do not show. */

@@ -191,7 +191,12 @@ export class Vnis extends Collection<Vni, VniInput> {
     expectNames(filter, "list VNIs", ["dev"]);
     const operation = this.operation("list", RTM.RTM_GETTUNNEL, {}, RTM.RTM_NEWTUNNEL);
     const value = { family: AF.bridge, flags: 1, ...(filter.dev === undefined ? {} : { ifindex: filter.dev }) };
-    const sent = this.#requester().dump({ ...operation, codec: StatsRequest, value }) as VniMessage[];
+    const sent = this.#requester().dump({
+      ...operation,
+      what: "list vnis",
+      codec: StatsRequest,
+      value,
+    }) as VniMessage[];
     return sent.flatMap((one) => declaration.spread!.each(one as never));
   }
 }

@@ -6,6 +6,15 @@
 
 /** Prefixes of the constants of each table's attributes. */
 export const TABLES: Readonly<Record<string, string>> = {
+  "VlanGlobalOptions": "BRIDGE_VLANDB_GOPTS_",
+
+  "BridgeVlan": "BRIDGE_VLANDB_ENTRY_",
+  "VlanDump": "BRIDGE_VLANDB_DUMP_",
+  "VlanEntry": "BRIDGE_VLANDB_ENTRY_",
+  "VlanMessage": "BRIDGE_VLANDB_",
+  "VlanStats": "BRIDGE_VLANDB_STATS_",
+  "VlanTunnel": "BRIDGE_VLANDB_TINFO_",
+
   "AddressLabel": "IFAL_",
   "AnycastAddress": "IFA_",
   "MulticastAddress": "IFA_",
@@ -36,6 +45,8 @@ export const TABLES: Readonly<Record<string, string>> = {
 
 /** Structs, and headers of tables. */
 export const STRUCTS: Readonly<Record<string, string>> = {
+  "VlanEntry.info": "bridge_vlan_info",
+
   "AddressLabel": "ifaddrlblmsg",
   "AnycastAddress.cacheinfo": "ifa_cacheinfo",
   "NeighbourTable": "ndtmsg",
@@ -49,6 +60,10 @@ export const STRUCTS: Readonly<Record<string, string>> = {
 
 /** Layouts of headers without a struct in C. */
 export const LAYOUTS: Readonly<Record<string, string>> = {
+  "BridgeVlan": "family 0 u8, ifindex 4 s32, flags 8 u16, vid 10 u16 = 12",
+  "VlanDump": "family 0 u8, ifindex 4 s32 = 8",
+  "VlanMessage": "family 0 u8, ifindex 4 s32 = 8",
+
   "AnycastAddress": "family 0 u8, prefixlen 1 u8, scope 3 u8, index 4 s32 = 8",
   "MulticastAddress": "family 0 u8, prefixlen 1 u8, scope 3 u8, index 4 s32 = 8",
   "FdbKey": "family 0 u8, ifindex 4 s32, flags 10 u8 = 12",
@@ -72,6 +87,8 @@ export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
 
 /** Fields with other names than their constants, by the name after the prefix. */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
+  "VlanMessage.entries": "ENTRY",
+
   "Mdb.viaIfindex": "IFINDEX",
   "MdbEntry.viaIfindex": "IFINDEX",
   "MdbRequestAttrs.viaIfindex": "IFINDEX",
@@ -83,6 +100,8 @@ export const PLACE_NAMES: Readonly<Record<string, string>> = {};
 
 /** Enumerations and masks, by one field that uses each. */
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
+  "BridgeVlan.flags": "BRIDGE_VLAN_INFO_",
+
   "FdbKey.flags": "NTF_",
   "Mdb.flags": "MDB_FLAGS_",
   "MdbRouterPort.type": "MDB_RTR_TYPE_",
@@ -96,6 +115,9 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
 
 /** Enumerations whose names are the words of iproute2. */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "BridgeVlan.state": { "disabled": 0, "listening": 1, "learning": 2, "forwarding": 3, "blocking": 4 },
+  "VlanTunnel.cmd": { "delete": 17, "set": 19 },
+
   "Mdb.state": { "temporary": 0, "permanent": 1 },
   "Mdb.groupMode": { "exclude": 0, "include": 1 },
   "Vni.flags": { "stats": 1 },
@@ -105,6 +127,7 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
 
 /** Forms of attributes whose type neither the kernel's source nor its specifications have, and of elements of lists. */
 export const UNKNOWN: Readonly<Record<string, string>> = {
+  "BridgeVlan": "stats nest",
   "FdbKey": "lladdr 6 bytes",
   "Mdb": "timer u32, srcList nest, dst address",
   "MdbEntry": "timer u32, srcList nest, dst address",
@@ -116,6 +139,9 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
   "NeighbourTable": "config 32 bytes, stats 88 bytes",
   "Netconf": "forceForwarding s32",
   "Nexthop": "group bytes [8 bytes], groupStats nest",
+  "VlanEntry": "stats nest",
+  "VlanGlobalOptions": "mcastRouterPorts bytes, mcastQuerierState bytes",
+  "VlanMessage": "entries several, globalOptions several",
   "Vni.…": "stats nest",
   "VniRange": "stats nest",
 };
@@ -125,5 +151,6 @@ export const OTHERWISE: Readonly<Record<string, string>> = {};
 
 /** Constants without a table or enumeration, and the reasons. */
 export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
+  [/^BRIDGE_VLANDB_DUMPF_/, "the module sets these flags of a list itself"],
   [/^NETCONFA_IFINDEX_/, "they are values of NETCONFA_IFINDEX"],
 ];

@@ -42,6 +42,7 @@ import { owner } from "../../families/route/owner.ts";
 import { routes } from "../../families/route/routes.ts";
 import { rules } from "../../families/route/rules.ts";
 import { classes, filters, qdiscs, rate } from "../../families/route/tc.ts";
+import { vlans } from "../../families/route/vlans.ts";
 import { udp } from "../../families/sock_diag/datagrams.ts";
 import { tcp } from "../../families/sock_diag/tcp.ts";
 import { unix } from "../../families/sock_diag/unix.ts";
@@ -106,6 +107,7 @@ export const COMMANDS: readonly Command[] = [
   ],
   ["bridge mdb", () => mdb.list()],
   ["bridge mdb show dev br0", () => mdb.list({ dev: "br0" })],
+  ["bridge vlan show dev v0", () => vlans.list({ dev: "v0" })],
   ["ip rule", () => rules.list().map(brief)],
   [
     "ip rule add from 10.0.0.0/24 lookup 100 priority 90",

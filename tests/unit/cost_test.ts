@@ -13,8 +13,8 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [282, 2_357_000],
-  "families/route/mod.ts": [63, 550_000],
+  "mod.ts": [283, 2_373_000],
+  "families/route/mod.ts": [64, 563_000],
   "families/route/addresses.ts": [29, 271_000],
   "families/route/brief.ts": [1, 5_000],
   "families/route/links.ts": [35, 371_000],
@@ -27,6 +27,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/route/neighbour_tables.ts": [27, 258_000],
   "families/route/netconf.ts": [27, 253_000],
   "families/route/nsids.ts": [29, 260_000],
+  "families/route/vlans.ts": [27, 265_000],
   "families/route/vnis.ts": [27, 255_000],
   "families/route/owner.ts": [31, 276_000],
   "families/route/routes.ts": [31, 301_000],

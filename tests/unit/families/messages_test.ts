@@ -19,7 +19,7 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       [
         ..."DCB STATS"
           .split(" "),
-        ..."VLAN PREFIX NDUSEROPT CACHEREPORT".split(" "),
+        ..."PREFIX NDUSEROPT CACHEREPORT".split(" "),
       ].map((object) => [object, NO_MODULE]),
     ),
   },
