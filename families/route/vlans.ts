@@ -109,7 +109,7 @@ export interface VlanOptions {
   mcastNGroups?: number;
   /** Most multicast groups; 0 is no limit. */
   mcastMaxGroups?: number;
-  /** 1 answers for neighbours instead of flooding their requests. */
+  /** 1 answers for neighbours instead of flooding their requests; only `set` changes a 1 to 0. Not for a bridge itself. */
   neighSuppress?: number;
   /** 1 forwards gratuitous neighbour announcements although `neighSuppress` is 1. */
   neighForwardGrat?: number;
@@ -243,7 +243,7 @@ export const VlanMessage: Attributes<VlanMessage> = attributes((): Shape<VlanMes
 
 /** A VLAN of a port or bridge. */
 export interface BridgeVlan extends VlanDevice, VlanOptions {
-  /** Flags: `pvid`, `untagged`; `brentry` is on the VLANs that the bridge itself takes part in. */
+  /** Flags: `pvid`, `untagged`. The kernel adds `brentry` to a VLAN of a bridge itself, and does not list it. */
   flags: readonly (BridgeVlanBit | number)[];
   /** VLAN id, 1..4094. */
   vid: number;
@@ -289,6 +289,8 @@ function requestOf(value: Input<BridgeVlan>, verb: Verb): object {
   const ranged = range === undefined ? {} : { range };
   if (verb === "delete") return { ...target, entries: [{ info: { vid }, ...ranged }] };
   const tunnelInfo = rest.tunnelInfo && { cmd: "set", ...rest.tunnelInfo };
+  // A new VLAN has this value. Listed VLANs of a bridge itself have it too, in whose requests the kernel refuses it.
+  if (verb === "add" && rest.neighSuppress === 0) delete rest.neighSuppress;
   // Without this flag, a change of options would set the flags too.
   const sent = flags ?? (verb === "set" ? ["only_opts"] : []);
   return {

@@ -33,7 +33,7 @@ kernelTest(
       await using events = vlans.watch();
       vlans.add({ dev: "v0", vid: 10, flags: ["pvid", "untagged"] });
       vlans.add({ dev: "v1", vid: { start: 20, end: 29 } });
-      vlans.add({ dev: "br0", vid: 20, flags: ["brentry"] });
+      vlans.add({ dev: "br0", vid: 20 });
       const theirs = (JSON.parse(run("bridge", ["-n", ns.name, "-j", "vlan", "show"])) as Record<string, unknown>[])
         .flatMap(({ ifname, vlans }) =>
           (vlans as Record<string, unknown>[]).map(({ vlan, flags = [] }) => ({ ifname, vlan, flags }))
