@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { isFields } from "../../core/arguments.ts";
+import { expectFields, isFields } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -40,6 +40,7 @@ import {
 } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
 import { argumentError, KernelError } from "../../core/errors.ts";
+import { expectDevice } from "./bulk.ts";
 import { type Family, family, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** BRIDGE_VLAN_INFO_*: flags of a VLAN. */
@@ -393,7 +394,14 @@ export class Vlans extends Collection<BridgeVlan, VlanInput> {
     vid: number | { readonly start: number; readonly end: number },
     options: VlanGlobalOptions,
   ): void {
+    expectDevice(dev, "set options of a vlan");
     const { vid: id, range } = withRange({ vid }, "set");
+    if (!Number.isInteger(id)) {
+      const expected = "expected a number, or { start, end }";
+      throw argumentError(TypeError, `Cannot set options of a vlan on ${dev}: vid: ${expected}, got ${shown(id)}`);
+    }
+    const what = `set options of vlan ${id} on ${dev}`;
+    expectFields(options, what, "options as an object");
     this.#requester().request({
       type: RTM.RTM_NEWVLAN,
       flags: 0,
@@ -403,7 +411,7 @@ export class Vlans extends Collection<BridgeVlan, VlanInput> {
         ...(typeof dev === "number" ? { ifindex: dev } : { dev }),
         globalOptions: [{ ...options, id, ...(range === undefined ? {} : { range }) }],
       },
-      what: `set options of vlan ${id} on ${dev}`,
+      what,
     });
   }
 
