@@ -32,7 +32,8 @@ import {
   text,
 } from "../../../core/codec/mod.ts";
 import type { Input } from "../../../core/collection.ts";
-import { argumentError } from "../../../core/errors.ts";
+import { expectArray } from "../../../core/arguments.ts";
+import { argumentError, type KernelErrorDetails } from "../../../core/errors.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NFNLGRP, NFPROTO } from "../protocol.ts";
 import { NftCounter } from "./expressions.ts";
 import {
@@ -263,6 +264,33 @@ export class NftChains extends NftCollection<NftChain, Input<NftChain>, NftChain
     if (handle === undefined) throw argumentError(TypeError, `Cannot ${what}: its handle is not known`);
     const operation = this.operation("set", declaration.messages.new, { family, table, handle, name });
     this.context.requester().request({ ...operation, what });
+  }
+
+  /**
+   * Takes devices from a chain of `ingress` or `egress`, which remains with the others.
+   *
+   * In Linux since 6.4.
+   *
+   * @throws {KernelError} ENOENT: the chain does not have one of the devices, or the kernel can only delete whole chains
+   */
+  deleteDevices(key: NftChainKey, devs: readonly string[]): void {
+    const named = this.keyValue(key, "delete devices of") as NftChain, { family, table } = named;
+    const what = `delete devices of chain ${declaration.describe(key)}`, { del, new: make } = declaration.messages;
+    expectArray(devs, what, "an array of names of devices");
+    if (devs.length === 0) throw argumentError(TypeError, `Cannot ${what}: devs is empty`);
+    const { handle = this.find(key)?.handle } = named;
+    if (handle === undefined) {
+      throw argumentError(TypeError, `Cannot ${what}: its handle is not known: the chain must exist before`);
+    }
+    const hint = (code: string, details: KernelErrorDetails): string | undefined =>
+      code === "ENOENT" ? "the chain lacks a device, or the kernel is older than Linux 6.4" : nftHint(code, details);
+    // Older kernels delete the chain; then, the change of a chain with its handle is refused, and all is undone.
+    this.context.requester().request({
+      ...this.operation("delete", del, { ...named, devs }),
+      what,
+      hint,
+      then: [{ ...this.operation("set", make, { family, table, handle }), what, hint }],
+    });
   }
 }
 

@@ -26,7 +26,9 @@ import {
   type Shape,
   string,
 } from "../../../core/codec/mod.ts";
+import { expectArray } from "../../../core/arguments.ts";
 import type { Input } from "../../../core/collection.ts";
+import { argumentError } from "../../../core/errors.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NFNLGRP } from "../protocol.ts";
 import { bei32, devices } from "./chains.ts";
 import {
@@ -142,6 +144,22 @@ export class NftFlowtables extends NftCollection<NftFlowtable, Input<NftFlowtabl
   /** Sends in a context. */
   constructor(context: NftContext) {
     super(declaration, context);
+  }
+
+  /**
+   * Takes devices from a flowtable, which remains with the others.
+   *
+   * In Linux since 5.8.
+   *
+   * @throws {KernelError} ENOENT: the flowtable does not have one of the devices
+   */
+  deleteDevices(key: NftFlowtableKey, devs: readonly string[]): void {
+    const named = this.keyValue(key, "delete devices of");
+    const what = `delete devices of flowtable ${declaration.describe(key)}`;
+    expectArray(devs, what, "an array of names of devices");
+    if (devs.length === 0) throw argumentError(TypeError, `Cannot ${what}: devs is empty`);
+    const operation = this.operation("delete", declaration.messages.del, { ...named, devs });
+    this.context.requester().request({ ...operation, what });
   }
 }
 

@@ -12,6 +12,7 @@ import { compileState } from "./compile.ts";
 import { decompile, type ListedSet, stateJson } from "./decompile.ts";
 import type { NftChain } from "./chains.ts";
 import type { NftElement, NftElementInput, NftSetElem, NftValue } from "./elements.ts";
+import type { NftFlowtable } from "./flowtables.ts";
 import { INET_PROTO } from "./fields.ts";
 import { Knowledge, type TableFamily } from "./operands.ts";
 import type { NftObject } from "./objects.ts";
@@ -96,6 +97,21 @@ export function chainJson(chain: NftChain): Fields {
       policy,
     }),
     comment,
+  });
+}
+
+/** Returns nft's JSON of a flowtable. */
+export function flowtableJson(flowtable: NftFlowtable): Fields {
+  const { family, name, table, handle, hook, priority, devs = [], flags = [] } = flowtable;
+  return defined({
+    family,
+    name,
+    table,
+    handle: Number(handle),
+    hook,
+    prio: priority,
+    dev: devs.length === 1 ? devs[0] : devs,
+    flags: flags.length === 0 ? undefined : flags.map((flag) => flag === "hw_offload" ? "offload" : flag),
   });
 }
 
@@ -245,6 +261,20 @@ export function objectJson(object: NftObject): Fields | undefined {
   return { [word]: defined({ ...head, comment, ...more }) };
 }
 
+const SET_FIELDS = [
+  "type",
+  "map",
+  "policy",
+  "flags",
+  "elem",
+  "timeout",
+  "gc-interval",
+  "size",
+  "auto-merge",
+  "stmt",
+  "count",
+];
+
 /** The commands of JSON that change something. */
 const COMMANDS = ["add", "create", "insert", "replace", "delete", "destroy", "flush", "rename"] as const;
 /** Commands that make objects, whose order does not matter if they are side by side. */
@@ -278,31 +308,38 @@ export function changesOf(json: unknown, what: string): NftJsonChange[] {
   const refuse = (path: string, why: string): never => {
     throw argumentError(TypeError, `Cannot ${what}: ${path}: ${why}`);
   };
+  const onlyOf = (one: Fields, path: string): readonly [string, unknown] | readonly [] => {
+    const [first, second] = Object.entries(one);
+    if (second === undefined) return first ?? [];
+    return refuse(path, `expected one command or object, got ${JSON.stringify(first![0])} and "${second[0]}"`);
+  };
   const list = isFields(json) ? json["nftables"] : undefined;
   if (!Array.isArray(list)) return refuse("nftables", `expected an array, got ${shown(list)}`);
   const found: NftJsonChange[] = [];
   list.forEach((item: unknown, index) => {
     const path = `nftables[${index}]`;
     if (!isFields(item)) return refuse(path, `expected an object, got ${shown(item)}`);
-    const [first = "", inner] = Object.entries(item)[0] ?? [];
+    const [first = "", inner] = onlyOf(item, path);
     if (first === "metainfo") return;
     if (first === "list" || first === "reset") {
       return refuse(`${path}.${first}`, "it changes nothing in a transaction: use the methods list, json and reset");
     }
     const isCommand = (COMMANDS as readonly string[]).includes(first);
-    const [word = "", value] = isCommand ? isFields(inner) ? Object.entries(inner)[0] ?? [] : [] : [first, inner];
+    const [word = "", value] = isCommand ? isFields(inner) ? onlyOf(inner, `${path}.${first}`) : [] : [first, inner];
     const command = isCommand ? first as NftJsonChange["command"] : "add";
     const at = isCommand ? `${path}.${first}.${word}` : `${path}.${word}`;
     // Listed meters belong to their rules.
     if (word === "meter" && command === "add") return;
     if (word === "ruleset" && (value === null || isFields(value))) {
       if (command !== "flush") return refuse(at, "the ruleset can only be flushed");
+      expectFieldsOf("ruleset", value ?? {}, (why) => refuse(at, why));
       return void found.push({ command, kind: "ruleset", value: value ?? {}, elements: [], place: {} });
     }
     if (word === "" || !isFields(value)) return refuse(path, "expected a command or an object of nft");
     const change = changeOf(command, word, value, isCommand, (why) => refuse(at, why));
     const kinds = OBJECTS_OF[command];
     if (kinds?.includes(change.kind) === false) return refuse(at, `there is no ${command} of it`);
+    expectFieldsOf(word, value, (why) => refuse(at, why));
     found.push(change);
   });
   markDynamic(found);
@@ -373,6 +410,9 @@ function changeOf(
     place: {},
     ...more,
   });
+  if (command === "destroy" && value["dev"] !== undefined) {
+    return refuse("dev: the kernel destroys only whole objects: delete takes devices from them");
+  }
   switch (word) {
     case "table":
       return change("table", {
@@ -384,10 +424,12 @@ function changeOf(
         if (typeof newname !== "string") return refuse(`newname: expected a name, got ${shown(newname)}`);
         return change("chain", base, { newname });
       }
-      if (isMade && value["hook"] === undefined) return change("chain", base);
       return change("chain", isMade ? { ...base, ...hookOf(value) } : { ...base, ...devicesOf(value) });
     case "rule": {
       const rule = defined({ family, table, chain: value["chain"] });
+      if (command !== "add" && command !== "insert" && value["index"] !== undefined) {
+        return refuse(`index: ${command} finds a rule by its handle alone`);
+      }
       if (command === "delete" || command === "destroy") return change("rule", { ...rule, ...defined({ handle }) });
       const whole = defined({ ...rule, comment, expr: value["expr"] });
       if (command === "replace") return change("rule", { ...whole, ...defined({ handle }) });
@@ -413,7 +455,9 @@ function changeOf(
           ? defined({
             hook: value["hook"],
             priority: value["prio"],
-            flags: value["flags"] === undefined ? undefined : array(value["flags"]),
+            flags: value["flags"] === undefined
+              ? undefined
+              : array(value["flags"]).map((flag) => flag === "offload" ? "hw_offload" : flag),
           })
           : {}),
         ...devicesOf(value, true),
@@ -436,6 +480,35 @@ const WORDS = [
   "element",
   "flowtable",
 ];
+
+/** The fields of objects of nft besides `family`, `table`, `name`, `handle` and `comment`, of newer versions of nft too. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  table: ["flags"],
+  chain: ["newname", "type", "hook", "prio", "dev", "policy"],
+  rule: ["chain", "expr", "index"],
+  set: SET_FIELDS,
+  map: SET_FIELDS,
+  meter: [...SET_FIELDS, "key"],
+  element: ["elem"],
+  flowtable: ["hook", "prio", "dev", "flags"],
+  counter: ["packets", "bytes"],
+  quota: ["bytes", "used", "inv"],
+  limit: ["rate", "per", "rate_unit", "burst", "burst_unit", "inv"],
+  "ct helper": ["type", "protocol", "l3proto"],
+  "ct timeout": ["protocol", "state", "value", "l3proto", "policy"],
+  "ct expectation": ["l3proto", "protocol", "dport", "timeout", "size"],
+  synproxy: ["mss", "wscale", "flags"],
+  secmark: ["context"],
+};
+const COMMON = ["family", "table", "name", "handle", "comment"];
+
+/** Refuses fields that an object does not have: a change without them would be another one. */
+function expectFieldsOf(word: string, value: Fields, refuse: (why: string) => never): void {
+  const names = word === "ruleset" ? ["family"] : [...COMMON, ...(FIELDS[word] ?? [])];
+  if (word !== "ruleset" && FIELDS[word] === undefined) return;
+  const unknown = Object.keys(value).find((name) => !names.includes(name));
+  if (unknown !== undefined) refuse(`${unknown}: there is no such field${didYouMean(unknown, names)}`);
+}
 
 /** Returns the fields of a base chain. */
 function hookOf(value: Fields): Fields {

@@ -41,7 +41,7 @@ import {
 /** The verbs of a collection that change something, in a batch: they return nothing. */
 export type NftChanges<C> = {
   readonly [
-    V in keyof C & ("add" | "insert" | "replace" | "set" | "rename" | "delete" | "destroy" | "flush")
+    V in keyof C & ("add" | "insert" | "replace" | "set" | "rename" | "delete" | "deleteDevices" | "destroy" | "flush")
   ]: C[V] extends (...args: infer A) => unknown ? (...args: A) => void : never;
 };
 

@@ -22,7 +22,7 @@ import { argumentError } from "../../../core/errors.ts";
 import { eachMessage, NLMSG_HDRLEN } from "../../../core/message.ts";
 import { decodeWhole, stream, type Streaming } from "../../../core/stream.ts";
 import { NETFILTER_MSG, type NfFamily, NFNLGRP } from "../protocol.ts";
-import { type NftChain, NftChain as Chain, type NftChainKey, NftChains } from "./chains.ts";
+import { type NftChain, NftChain as Chain, type NftChainKey, NftChains, type NftHook } from "./chains.ts";
 import {
   type NftElement,
   NftElementForm,
@@ -49,6 +49,7 @@ import {
 import {
   chainJson,
   changesOf,
+  flowtableJson,
   type KnownSet,
   listedSet,
   type NftJson,
@@ -202,12 +203,7 @@ export class NftRulesets {
           if (one.flags?.includes("anonymous") === true) continue;
           all.push({ [one.dataType === undefined && one.objType === undefined ? "set" : "map"]: setJson(one) });
         }
-        for (const { name, handle, hook, priority, devs = [] } of flowtables.filter(isIn)) {
-          const dev = devs.length === 1 ? devs[0] : devs;
-          all.push({
-            flowtable: { family, name, table: table.name, handle: Number(handle), hook, prio: priority, dev },
-          });
-        }
+        for (const one of flowtables.filter(isIn)) all.push({ flowtable: flowtableJson(one) });
         for (const one of chains.filter(isIn)) all.push({ chain: chainJson(one) });
         for (const one of rules.filter(isIn)) {
           all.push({ rule: ruleJson(one, (name) => known.get(nameOf(family, table.name, name)), this.#interfaceName) });
@@ -410,8 +406,10 @@ function applyChange({ command, kind, value, elements, newname, place }: NftJson
   const collection = new NAMED[kind](context) as unknown as NftCollection<object, object, object, unknown>;
   if (command === "rename") return new NftChains(context).rename(value as unknown as NftChainKey, newname!);
   if (command === "delete" || command === "destroy") {
-    collection[command](value);
-    return;
+    const { dev, devs = dev === undefined ? [] : [dev], ...key } = value as unknown as NftChainKey & NftHook;
+    if (devs.length === 0) return void collection[command](key);
+    const owner = kind === "chain" ? new NftChains(context) : new NftFlowtables(context);
+    return owner.deleteDevices(key, devs);
   }
   collection.add(value, exists);
   if (elements.length > 0) new NftElements(context).add({ family, table, set: name }, elements, exists);

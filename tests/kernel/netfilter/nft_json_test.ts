@@ -103,6 +103,21 @@ nftTest("nf_tables: commands of JSON find rules by their handles, and undo each 
     [one("flush", { table: { family: "inet" } }), "name is missing"],
     [one("flush", { counter: { ...T, name: "n" } }), "nftables[0].flush.counter: there is no flush"],
     [one("delete", { ruleset: null }), "the ruleset can only be flushed"],
+    [one("flush", { ruleset: { table: "t" } }), "nftables[0].flush.ruleset: table: there is no such field"],
+    [
+      { delete: { counter: { ...T, name: "n" } }, add: { table: { family: "ip", name: "x" } } },
+      'nftables[0]: expected one command or object, got "delete" and "add"',
+    ],
+    [
+      one("delete", { counter: { ...T, name: "n" }, chain: { ...T, name: "c" } }),
+      'nftables[0].delete: expected one command or object, got "counter" and "chain"',
+    ],
+    [
+      one("add", { chain: { ...T, name: "x", type: "filter", hook: "input", priority: 0 } }),
+      "nftables[0].add.chain: priority: there is no such field",
+    ],
+    [one("replace", rule("x", { handle: 3, index: 1 })), "nftables[0].replace.rule: index: replace finds a rule by"],
+    [one("destroy", { chain: { ...T, name: "c", dev: "d0" } }), "nftables[0].destroy.chain: dev: the kernel destroys"],
     [
       one("adds", { chain: { ...T } }),
       'nftables[0].adds: there is no such object of nft, or no such command, did you mean "add"',
@@ -168,3 +183,50 @@ nftTest(
     assertThrows(() => elements.add({ ...set, set: "absent" }, ["10.0.0.1"]), KernelError, "ENOENT");
   },
 );
+
+nftTest("nf_tables: to delete a chain or flowtable with devices takes these devices from it", ({ ours, nft, ip }) => {
+  const { chains, flowtables, ruleset } = ours, N = { family: "netdev", table: "n" } as const;
+  for (const [name, peer] of [["d0", "d1"], ["d2", "d3"]]) ip(`link add ${name} type veth peer name ${peer}`);
+  nft("add table netdev n; add table inet t");
+  const place = { type: "filter", hook: "ingress", priority: 0 } as const, key = { ...N, name: "c" };
+  chains.add({ ...key, ...place, devs: ["d0", "d1", "d2"] });
+  const devs = (): readonly string[] => {
+    const { dev, devs = [dev!] } = chains.get(key);
+    return [...devs].sort();
+  };
+  ruleset.apply({ nftables: [one("delete", { chain: { ...key, dev: "d1" } })] });
+  assertEquals(devs(), ["d0", "d2"]);
+  ruleset.apply({ nftables: [{ chain: { ...key, type: "filter", hook: "ingress", prio: 0, dev: ["d1", "d3"] } }] });
+  assertEquals(devs(), ["d0", "d1", "d2", "d3"]);
+  ruleset.apply({ nftables: [one("delete", { chain: { ...key, dev: ["d0", "d2"] } })] });
+  assertEquals(devs(), ["d1", "d3"]);
+  chains.deleteDevices(key, ["d1"]);
+  assertEquals(devs(), ["d3"]);
+  assertThrows(
+    () => chains.deleteDevices(key, ["d0"]),
+    KernelError,
+    'Cannot delete devices of chain netdev n c: ENOENT "No such file or directory" (the chain lacks a device',
+  );
+  // A kernel that knows no devices deletes the chain, which the change behind it undoes: this chain has no devices.
+  chains.add({ ...T, name: "plain" });
+  assertThrows(() => chains.deleteDevices({ ...T, name: "plain" }, ["d0"]), KernelError, "ENOENT");
+  assertEquals(chains.find({ ...T, name: "plain" })?.name, "plain");
+  assertThrows(() => chains.deleteDevices(key, []), TypeError, "devs is empty");
+  assertEquals(devs(), ["d3"]);
+  // A policy without a hook changes that of a chain that exists.
+  ruleset.apply({ nftables: [{ chain: { ...key, policy: "drop" } }] });
+  assertEquals(chains.get(key).policy, "drop");
+  const flow = { ...T, name: "f" };
+  try {
+    flowtables.add({ ...flow, hook: "ingress", priority: 0, devs: ["d0", "d1"], flags: ["counter"] });
+  } catch (error) {
+    if (error instanceof KernelError && error.code === "ENOENT") return;
+    throw error;
+  }
+  ruleset.apply({ nftables: [one("delete", { flowtable: { ...flow, dev: "d1" } })] });
+  const { devs: left, flags } = flowtables.get(flow);
+  assertEquals([left, flags], [["d0"], ["counter"]]);
+  const listed = ruleset.json({ table: "t" });
+  ruleset.apply(listed, { replace: true });
+  assertEquals(flowtables.get(flow).flags, ["counter"]);
+});
