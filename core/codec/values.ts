@@ -450,14 +450,38 @@ export function hex(size?: number): Codec<string, string | Uint8Array> {
   };
 }
 
-/** Makes the codec of a secret, such as a key: messages that are shown have its length instead. */
-export function secret<E>(codec: Codec<string, E>): Codec<string, E> {
+/**
+ * Makes the codec of a secret, such as a key: messages that are shown have its length instead, and so have errors.
+ *
+ * @param expected what errors say is expected; the codec's name when absent
+ */
+export function secret<D, E>(codec: Codec<D, E>, expected: string = codec.name): Codec<D, E> {
   return {
     ...codec,
     secret: true,
-    decode: (from, at, end, owner) => from.redact ? `${end - at} bytes` : codec.decode(from, at, end, owner),
+    decode(from, at, end, owner) {
+      const value = codec.decode(from, at, end, owner), none = value === undefined || (value as unknown) === MISFIT;
+      return from.redact && !none ? `${end - at} bytes` as D : value;
+    },
+    encode(value, to, owner) {
+      try {
+        return codec.encode(value, to, owner);
+      } catch (error) {
+        const kind = error instanceof RangeError ? RangeError : TypeError;
+        return to.fail(kind, `expected ${expected}, got ${lengthOf(value)}`);
+      }
+    },
   };
 }
+
+/** Returns the kind and length of a secret, without the secret itself. */
+function lengthOf(value: unknown): string {
+  if (typeof value === "string") return `${value.length} characters`;
+  return value instanceof Uint8Array ? `${value.length} bytes` : `a ${typeof value}`;
+}
+
+/** Codec of a secret of any length. Input may be hexadecimal text. */
+export const secretBytes: Codec<Uint8Array, Uint8Array | string> = secret(bytes, "bytes or hexadecimal text");
 
 /** The two hexadecimal digits of each byte: `00`, `01` … */
 export const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, i) => (i < 16 ? "0" : "") + i.toString(16));

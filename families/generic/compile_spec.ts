@@ -34,6 +34,7 @@ import {
   mask64,
   octetString,
   Reader,
+  secret,
   shown,
   sint,
   sockaddr,
@@ -178,6 +179,9 @@ const DEEPEST = 64;
 
 /** The most bytes of an attribute's payload. */
 const MOST_BYTES = 0xffff - 4;
+
+/** Matches the names of binary attributes that are secrets. A specification does not say which are. */
+const SECRET = /(^|-)((?<!public-)key|key-data|kck|kek|passphrase|password|pmk|psk|secret)$/;
 
 /** The compiler of one specification. */
 export class CompiledSpec {
@@ -380,7 +384,10 @@ export class CompiledSpec {
         fields.push({
           id: one.value,
           key,
-          codec: this.#within("attribute", one.name, () => this.#checked(this.#attribute(one), one)),
+          codec: this.#within("attribute", one.name, () => {
+            const codec = this.#attribute(one), hidden = one.type === "binary" && SECRET.test(one.name);
+            return this.#checked(hidden ? secret(codec) : codec, one);
+          }),
           ...(one["multi-attr"] === true ? { multi: true } : {}),
           ...(one.type === "sub-message" ? { late: true } : {}),
         });

@@ -37,6 +37,7 @@ import {
   mask,
   parsePrefix,
   readOnly,
+  secret,
   select,
   type Shape,
   shown,
@@ -83,10 +84,11 @@ function base64(bytes: Uint8Array, at: number): string {
   return `${out.slice(0, 43)}=`;
 }
 
+const EXPECTED_KEY = "a key of 32 bytes or its 44 letters of base64";
+
 function keyBytes(given: string | Uint8Array, to: Writer): Uint8Array {
   if (given instanceof Uint8Array && given.length === KEY_LENGTH) return given;
-  const refuse = (): never =>
-    to.fail(TypeError, `expected a key of 32 bytes or its 44 letters of base64, got ${wrongKey(given)}`);
+  const refuse = (): never => to.fail(TypeError, `expected ${EXPECTED_KEY}, got ${wrongKey(given)}`);
   if (typeof given !== "string" || !/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(given)) return refuse();
   const out = new Uint8Array(KEY_LENGTH);
   for (let i = 0, at = 0; i < 44; i += 4, at += 3) {
@@ -112,15 +114,15 @@ const wgKey: Codec<string, string | Uint8Array> = {
   encode: (value, to) => to.append(keyBytes(value, to)),
 };
 
-/** Codec of an optional key: all bytes are zero if there is none. `null` removes it. */
-const keyOrNone: Codec<string, string | Uint8Array | null> = {
+/** Codec of an optional secret key: all bytes are zero if there is none. `null` removes it. */
+const keyOrNone: Codec<string, string | Uint8Array | null> = secret({
   ...wgKey,
   decode(from, at) {
     for (let i = 0; i < KEY_LENGTH; i++) if (from.bytes[at + i] !== 0) return base64(from.bytes, at);
     return undefined as never;
   },
   encode: (value, to) => to.append(value === null ? new Uint8Array(KEY_LENGTH) : keyBytes(value, to)),
-};
+}, EXPECTED_KEY);
 
 /** Codec of a time in ns since the epoch; 0 is never. */
 const moment: Codec<bigint, bigint | number> = {

@@ -26,8 +26,8 @@ import {
   ipv6Text,
   mask,
   MISFIT,
-  octets,
   parsePrefix,
+  secretBytes,
   type Shape,
   type Struct,
   struct,
@@ -399,24 +399,27 @@ const MD5SIG = 100, KEY_AT = 20, MOST_KEY = 80;
 export const TcpMd5sig: Codec<TcpMd5sig> = {
   name: "a key",
   size: MD5SIG,
+  secret: true,
   decode(from, at) {
     const { bytes, view } = from, six = bytes[at] === AF.inet6, length = view.getUint16(at + 2, true);
     if ((!six && bytes[at] !== AF.inet) || length > MOST_KEY) return MISFIT;
     return {
       family: six ? "inet6" : "inet",
       addr: `${six ? ipv6Text(bytes, at + 4) : ipv4Text(bytes, at + 4)}/${bytes[at + 1]}`,
-      key: from.own(at + KEY_AT, at + KEY_AT + length),
+      key: secretBytes.decode(from, at + KEY_AT, at + KEY_AT + length, {}),
     };
   },
   encode(value, to) {
-    const prefix = parsePrefix(value.addr ?? "", to), secret = octets(value.key ?? new Uint8Array(0), to);
-    if (secret.length > MOST_KEY) to.fail(RangeError, `expected at most ${MOST_KEY} bytes, got ${secret.length}`);
-    const at = to.grow(MD5SIG);
+    const prefix = parsePrefix(value.addr ?? "", to), at = to.length;
+    to.grow(KEY_AT);
+    secretBytes.encode(value.key ?? new Uint8Array(0), to, value);
+    const length = to.length - at - KEY_AT;
+    if (length > MOST_KEY) to.fail(RangeError, `expected at most ${MOST_KEY} bytes, got ${length}`);
+    to.grow(MOST_KEY - length);
     to.bytes[at] = prefix.bytes.length === 4 ? AF.inet : AF.inet6;
     to.bytes[at + 1] = prefix.length;
-    to.view.setUint16(at + 2, secret.length, true);
+    to.view.setUint16(at + 2, length, true);
     to.bytes.set(prefix.bytes, at + 4);
-    to.bytes.set(secret, at + KEY_AT);
   },
 };
 

@@ -20,6 +20,7 @@ import {
   mask,
   readOnly,
   repeated,
+  secret,
   type Shape,
   text,
   u32,
@@ -219,7 +220,7 @@ export interface Wol extends EthtoolHeader {
 /** Wire form of {@linkcode Wol}: ETHTOOL_A_WOL_*. */
 export const Wol: Attributes<Wol> = message<Wol>((): Shape<Omit<Wol, keyof EthtoolHeader>> => ({
   modes: [2, bitset],
-  sopass: [3, hex(6)],
+  sopass: [3, secret(hex(6))],
 }));
 
 /** The features of a device: offloads and others. */

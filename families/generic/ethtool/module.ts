@@ -15,6 +15,7 @@ import {
   i32,
   readOnly,
   repeated,
+  secret,
   type Shape,
   text,
   u32,
@@ -145,7 +146,7 @@ export const ModuleFwFlash: Attributes<ModuleFwFlash> = message<ModuleFwFlash>((
   Omit<ModuleFwFlash, keyof EthtoolHeader>
 > => ({
   fileName: [2, text],
-  password: [3, u32],
+  password: [3, secret(u32)],
   status: [4, flashStatus, readOnly],
   statusMsg: [5, text, readOnly],
   done: [6, uint, readOnly],

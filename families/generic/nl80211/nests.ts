@@ -22,6 +22,7 @@ import {
   list,
   mac,
   repeated,
+  secretBytes,
   type Shape,
   struct,
   u16,
@@ -670,8 +671,8 @@ export interface RekeyData {
 
 /** Wire form of {@linkcode RekeyData}: NL80211_REKEY_DATA_*. */
 export const RekeyData: Attributes<RekeyData> = attributes((): Shape<RekeyData> => ({
-  kek: [1, bytes],
-  kck: [2, bytes],
+  kek: [1, secretBytes],
+  kck: [2, secretBytes],
   replayCtr: [3, bytes],
   akm: [4, u32],
 }));
@@ -806,7 +807,7 @@ export interface Key {
 
 /** Wire form of {@linkcode Key}: NL80211_KEY_*. */
 export const Key: Attributes<Key> = attributes((): Shape<Key> => ({
-  data: [1, bytes],
+  data: [1, secretBytes],
   idx: [2, u8],
   cipher: [3, u32],
   seq: [4, bytes],
@@ -816,7 +817,7 @@ export const Key: Attributes<Key> = attributes((): Shape<Key> => ({
   defaultTypes: [8, numbers(KEY_DEFAULT_TYPES)],
   mode: [9, keyMode],
   defaultBeacon: [10, flag],
-  ltfSeed: [11, bytes],
+  ltfSeed: [11, secretBytes],
 }));
 
 /** An access point that is a candidate for preauthentication. */

@@ -161,7 +161,7 @@ test("wireguard: keys are text in both directions, absent if zero, and never in 
   const error = assertThrows(() => read({ privateKey: secret }), TypeError);
   assertStringIncludes(
     error.message,
-    "privateKey: expected a key of 32 bytes or its 44 letters of base64, got 40 letters",
+    "privateKey: expected a key of 32 bytes or its 44 letters of base64, got 40 characters",
   );
   assertEquals(error.message.includes(secret), false);
   assertThrows(
