@@ -1372,6 +1372,7 @@ const STATEMENT_FIELDS: Readonly<Record<string, string>> = {
   map: "op elem data map stmt",
   meter: "name key stmt size",
   flow: "op flowtable",
+  xt: "type name rev info options",
 };
 
 const STATEMENTS: Readonly<Record<string, (of: Compiler, json: unknown) => boolean | void>> = {
@@ -1446,6 +1447,24 @@ const STATEMENTS: Readonly<Record<string, (of: Compiler, json: unknown) => boole
     const target = of.know.operand(json), [first] = target.load(1);
     if (first?.name !== "exthdr") return of.place.fail(`expected "tcp option"`);
     of.emit({ name: "exthdr", data: { type: first.data.type!, op: first.data.op! } });
+  },
+  xt(of, json) {
+    const { type, name, rev, info } = record(json, of.place);
+    if (type !== "match" && type !== "target") {
+      return of.place.in("type", () => of.place.fail(`expected "match" or "target", got ${shown(type)}`));
+    }
+    const bytes = of.place.in("info", () => {
+      if (typeof info === "string" && /^(?:[0-9a-f]{2})*$/i.test(info)) return info.match(/../g) ?? [];
+      return of.place.fail(
+        `expected the struct as hexadecimal text, got ${shown(info)}: it is not made of the options`,
+      );
+    });
+    const data = {
+      name: of.place.in("name", () => string(name, of.place)),
+      ...(rev === undefined ? {} : { rev: rev as number }),
+      info: Uint8Array.from(bytes, (byte) => parseInt(byte, 16)),
+    };
+    of.emit({ name: type, data });
   },
   raw(of, json) {
     if (!Array.isArray(json)) return of.place.fail(`expected expressions, got ${shown(json)}`);

@@ -8,7 +8,7 @@
  */
 import { ipText, toHex } from "../../../core/codec/mod.ts";
 import type { NewElement } from "./compile.ts";
-import type { NftData, NftExpression, NftVerdict } from "./expressions.ts";
+import type { NftData, NftExpression, NftMatch, NftVerdict } from "./expressions.ts";
 import {
   type Base,
   BASES,
@@ -35,6 +35,7 @@ import {
 } from "./fields.ts";
 import { padded, registerAt, type TableFamily } from "./operands.ts";
 import type { Field, Statement } from "./statements.ts";
+import { xtOptions } from "./xtables.ts";
 import { fromBytes, isText, toBytes } from "./values.ts";
 
 /** A set as `decompile` needs it. */
@@ -788,6 +789,13 @@ const keyed = (
   });
 };
 
+/** A match or target of xtables. */
+function extension(of: Decompiler, type: "match" | "target", data: NftMatch): void {
+  const { name, rev, info } = data, options = xtOptions(type, data, of.context.family);
+  if (options === undefined) throw new Unknown();
+  of.emit({ xt: { type, name, rev, info: toHex(info!), options } });
+}
+
 function learnMeta(of: Decompiler, name: string): ((value: bigint) => void) | undefined {
   const { family } = of.context, place = (): number => of.out.length - 1;
   if (name === "nfproto" && family === "inet") {
@@ -1092,6 +1100,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   masq: (of, data) => ports(of, "masquerade", data),
   redir: (of, data) => ports(of, "redirect", data),
   notrack: (of) => void of.emit({ notrack: null }),
+  match: (of, data) => extension(of, "match", data),
+  target: (of, data) => extension(of, "target", data),
   dup(of, data) {
     const type = TYPES[of.context.family === "ip6" ? "ipv6_addr" : "ipv4_addr"]!, index = TYPES["iface_index"]!;
     if (data.sregAddr === undefined) return void of.emit({ dup: { addr: of.source(data.sregDev, index) } });

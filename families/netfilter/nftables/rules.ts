@@ -226,6 +226,16 @@ function following(before: readonly Operation[], last: Operation): Operation {
   return rest.length === 0 ? last : { ...first!, then: rest };
 }
 
+/** Returns the protocol of a rule with extensions of xtables, which the kernel checks but does not list. */
+function compatOf(expressions: readonly NftExpression[]): NftRuleCompat | undefined {
+  if (!expressions.some(({ name }) => name === "match" || name === "target")) return undefined;
+  const at = expressions.findIndex(({ name, data }) => name === "meta" && data.key === "l4proto");
+  const next = expressions[at + 1];
+  if (at < 0 || next?.name !== "cmp" || next.data.data?.value === undefined) return undefined;
+  const proto = next.data.data.value[0]!;
+  return next.data.op === "eq" ? { proto, flags: [] } : next.data.op === "neq" ? { proto, flags: ["inv"] } : undefined;
+}
+
 /** The rules of one network namespace. */
 export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, NftRule> {
   /** Sends in a context. */
@@ -399,7 +409,11 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
       indexOf: (name) => this.context.open().names.index(name),
       setOf: (name) => this.#setOf({ family: family!, table: String(table), name }, what),
     });
-    return { rule: { ...rule, expressions }, before: sets.flatMap((set) => anonymous(set, family!, table, what)) };
+    const compat = rule.compat ?? compatOf(expressions);
+    return {
+      rule: { ...rule, ...(compat === undefined ? {} : { compat }), expressions },
+      before: sets.flatMap((set) => anonymous(set, family!, table, what)),
+    };
   }
 
   /** Returns what the compiler must know of a set. */

@@ -13,6 +13,9 @@
  * @module
  */
 import { argumentError } from "../../../core/errors.ts";
+import type { XtStatement } from "./xtables.ts";
+
+export type { XtOption, XtStatement, XtValue } from "./xtables.ts";
 
 /** A value: a number, a name, an address, or several. */
 export type Value =
@@ -224,6 +227,8 @@ export type Statement =
   }
   | { readonly flow: { readonly op?: "add"; readonly flowtable: string } }
   | { readonly reset: Field }
+  /** A match or target of xtables, in rules that iptables-nft made. */
+  | { readonly xt: XtStatement }
   /** The kernel's expressions that have no statement. */
   | { readonly raw: readonly object[] };
 

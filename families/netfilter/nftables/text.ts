@@ -17,6 +17,7 @@ import { Knowledge, type Operand, type TableFamily } from "./operands.ts";
 import { Place } from "./values.ts";
 import { decompile, type DecompileContext } from "./decompile.ts";
 import type { NftExpression } from "./expressions.ts";
+import { type XtStatement, xtText } from "./xtables.ts";
 
 export type { NewElement } from "./compile.ts";
 export type { DecompileContext, ListedSet } from "./decompile.ts";
@@ -485,6 +486,7 @@ const STATEMENTS: Readonly<Record<string, (of: Printer, json: Record_, name: str
     `meter ${name} size ${size} { ${of.element(key)} ${of.statement(stmt as Record_)} }`,
   flow: (_of, { op = "add", flowtable }) => `flow ${op} ${flowtable}`,
   reset: (of, json) => `reset ${of.field(json)}`,
+  xt: (_of, json) => xtText(json as unknown as XtStatement),
   raw: (_of, json) =>
     `# incomplete: ${(json as unknown as readonly { name: string }[]).map(({ name }) => name).join(", ")}`,
 };
