@@ -61,7 +61,7 @@ import { type AfSpec, afSpec, type Protinfo, protinfo } from "./af_spec.ts";
 import { type Family, family } from "./protocol.ts";
 import { Bond, BondPort, Bridge, BridgePort } from "./kinds/masters.ts";
 import { Batadv, Can, CanXstats, Dsa, Ipoib, Ovpn, Ppp, Rmnet, Tun, Wwan } from "./kinds/others.ts";
-import { row, type SomeFlags } from "./kinds/shared.ts";
+import { type LinkStats, linkStats, linkStats64, type SomeFlags } from "./kinds/shared.ts";
 import {
   Amt,
   Bareudp,
@@ -225,88 +225,6 @@ export const IFLA_EVENT = {
 } as const;
 /** Reason of a notification about a link. */
 export type LinkEvent = keyof typeof IFLA_EVENT | number;
-
-/** Counters of a link: struct rtnl_link_stats and rtnl_link_stats64. */
-export interface LinkStats {
-  /** Packets received. */
-  rxPackets?: number;
-  /** Packets sent. */
-  txPackets?: number;
-  /** Bytes received. */
-  rxBytes?: number;
-  /** Bytes sent. */
-  txBytes?: number;
-  /** Bad packets received. */
-  rxErrors?: number;
-  /** Packets that could not be sent. */
-  txErrors?: number;
-  /** Received packets dropped for lack of space. */
-  rxDropped?: number;
-  /** Packets dropped before transmission. */
-  txDropped?: number;
-  /** Multicast packets received. */
-  multicast?: number;
-  /** Number of collisions. */
-  collisions?: number;
-  /** Received packets with a wrong length. */
-  rxLengthErrors?: number;
-  /** Received packets dropped because the receiver's ring was full. */
-  rxOverErrors?: number;
-  /** Received packets with a wrong checksum. */
-  rxCrcErrors?: number;
-  /** Received packets with a wrong alignment. */
-  rxFrameErrors?: number;
-  /** Overruns of the receiver's FIFO. */
-  rxFifoErrors?: number;
-  /** Packets that the receiver missed. */
-  rxMissedErrors?: number;
-  /** Aborted transmissions. */
-  txAbortedErrors?: number;
-  /** Losses of carrier during transmission. */
-  txCarrierErrors?: number;
-  /** Underruns of the transmitter's FIFO. */
-  txFifoErrors?: number;
-  /** Lost heartbeats. */
-  txHeartbeatErrors?: number;
-  /** Late collisions. */
-  txWindowErrors?: number;
-  /** Compressed packets received. */
-  rxCompressed?: number;
-  /** Compressed packets sent. */
-  txCompressed?: number;
-  /** Received packets that no protocol handled. */
-  rxNohandler?: number;
-  /** Received packets addressed to other hosts. Not in `stats`. */
-  rxOtherhostDropped?: number;
-}
-
-const COUNTERS: readonly (keyof LinkStats)[] = [
-  "rxPackets",
-  "txPackets",
-  "rxBytes",
-  "txBytes",
-  "rxErrors",
-  "txErrors",
-  "rxDropped",
-  "txDropped",
-  "multicast",
-  "collisions",
-  "rxLengthErrors",
-  "rxOverErrors",
-  "rxCrcErrors",
-  "rxFrameErrors",
-  "rxFifoErrors",
-  "rxMissedErrors",
-  "txAbortedErrors",
-  "txCarrierErrors",
-  "txFifoErrors",
-  "txHeartbeatErrors",
-  "txWindowErrors",
-  "rxCompressed",
-  "txCompressed",
-  "rxNohandler",
-  "rxOtherhostDropped",
-];
 
 /** Hardware resources of an old network card: struct rtnl_link_ifmap. */
 export interface LinkMap {
@@ -948,7 +866,7 @@ export const Link: Attributes<LinkMessage> = attributes((): Shape<Partial<LinkFi
   link: [5, ifindex],
   linkDev: interfaceNameOf("link", readOnly, "linkNetnsid"),
   qdisc: [6, text, readOnly],
-  stats: [7, row<LinkStats>(u32, COUNTERS.slice(0, -1)), readOnly],
+  stats: [7, linkStats, readOnly],
   cost: [8, bytes, readOnly],
   priority: [9, bytes, readOnly],
   master: [10, ifindex],
@@ -975,7 +893,7 @@ export const Link: Attributes<LinkMessage> = attributes((): Shape<Partial<LinkFi
   ifalias: [20, ifalias],
   numVf: [21, u32, readOnly],
   vfinfoList: [22, vfinfoList],
-  stats64: [23, row<LinkStats>(count64, COUNTERS), readOnly],
+  stats64: [23, linkStats64, readOnly],
   vfPorts: [24, vfPorts],
   portSelf: [25, VfPortTable],
   afSpec: [26, afSpec],

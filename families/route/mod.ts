@@ -50,6 +50,7 @@ import {
 import { NeighbourTables, neighbourTables } from "./neighbour_tables.ts";
 import { type Netconf, netconf, Netconfs } from "./netconf.ts";
 import { type Nsid, Nsids, nsids } from "./nsids.ts";
+import { LinkCounters, type LinkStatistics, stats } from "./stats.ts";
 import { type BridgeVlan, Vlans, vlans } from "./vlans.ts";
 import { type Vni, Vnis, vnis } from "./vnis.ts";
 import { NETLINK_ROUTE } from "./protocol.ts";
@@ -86,6 +87,8 @@ export interface RouteObjects {
   "network setting": Netconf;
   /** A network namespace and its number in this one. */
   "namespace id": Nsid;
+  /** The counters of an interface. */
+  "link counter": LinkStatistics;
   /** A VLAN of a bridge or of its port. */
   vlan: BridgeVlan;
   /** A VNI of a VXLAN interface. */
@@ -159,6 +162,8 @@ export class RouteCollections {
   readonly netconf: Netconfs;
   /** Numbers of network namespaces. */
   readonly nsids: Nsids;
+  /** Counters of interfaces, of their bridges and bonds, and of hardware. */
+  readonly stats: LinkCounters;
   /** VNIs that VXLAN interfaces accept. */
   readonly vnis: Vnis;
   /** VLANs of bridges and their ports. */
@@ -181,6 +186,7 @@ export class RouteCollections {
     this.neighbourTables = new NeighbourTables(open, requester);
     this.netconf = new Netconfs(open, requester);
     this.nsids = new Nsids(open, requester);
+    this.stats = new LinkCounters(open, requester);
     this.vnis = new Vnis(open, requester);
     this.vlans = new Vlans(open, requester);
   }
@@ -200,6 +206,7 @@ const COLLECTION = {
   "anycast address": "anycastAddresses",
   "network setting": "netconf",
   "namespace id": "nsids",
+  "link counter": "stats",
   vni: "vnis",
   vlan: "vlans",
 } as const satisfies Record<keyof RouteObjects, keyof RouteCollections>;
@@ -291,6 +298,7 @@ const shared: RouteCollections = {
   neighbourTables,
   netconf,
   nsids,
+  stats,
   vnis,
   vlans,
 };
@@ -350,6 +358,7 @@ export * from "./multicast_addresses.ts";
 export * from "./neighbour_tables.ts";
 export * from "./netconf.ts";
 export * from "./nsids.ts";
+export * from "./stats.ts";
 export * from "./vlans.ts";
 export * from "./vnis.ts";
 export * from "./route.ts";

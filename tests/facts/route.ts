@@ -8,6 +8,18 @@
 export const TABLES: Readonly<Record<string, string>> = {
   "VlanGlobalOptions": "BRIDGE_VLANDB_GOPTS_",
 
+  "BondAdXstats": "BOND_3AD_STAT_",
+  "BondXstats": "BOND_XSTATS_",
+  "BridgeXstats": "BRIDGE_XSTATS_",
+  "HwInfo": "IFLA_OFFLOAD_XSTATS_HW_S_INFO_",
+  "HwInfos": "IFLA_OFFLOAD_XSTATS_",
+  "LinkStatistics": "IFLA_STATS_",
+  "LinkXstats": "LINK_XSTATS_TYPE_",
+  "MplsLinkStats": "MPLS_STATS_",
+  "OffloadXstats": "IFLA_OFFLOAD_XSTATS_",
+  "StatsFilters": "IFLA_STATS_",
+  "StatsRequest": "IFLA_STATS_",
+
   "BridgeVlan": "BRIDGE_VLANDB_ENTRY_",
   "VlanDump": "BRIDGE_VLANDB_DUMP_",
   "VlanEntry": "BRIDGE_VLANDB_ENTRY_",
@@ -47,6 +59,14 @@ export const TABLES: Readonly<Record<string, string>> = {
 export const STRUCTS: Readonly<Record<string, string>> = {
   "VlanEntry.info": "bridge_vlan_info",
 
+  "BridgeXstats.mcast": "br_mcast_stats",
+  "BridgeXstats.stp": "bridge_stp_xstats",
+  "BridgeXstats.vlan": "bridge_vlan_xstats",
+  "LinkStatistics": "if_stats_msg",
+  "MplsLinkStats.link": "mpls_link_stats",
+  "OffloadXstats.l3Stats": "rtnl_hw_stats64",
+  "StatsRequest": "if_stats_msg",
+
   "AddressLabel": "ifaddrlblmsg",
   "AnycastAddress.cacheinfo": "ifa_cacheinfo",
   "NeighbourTable": "ndtmsg",
@@ -66,6 +86,7 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
 
   "AnycastAddress": "family 0 u8, prefixlen 1 u8, scope 3 u8, index 4 s32 = 8",
   "MulticastAddress": "family 0 u8, prefixlen 1 u8, scope 3 u8, index 4 s32 = 8",
+  "BridgeXstats.mcast.igmpV1queries": "rx 0 u64, tx 8 u64 = 16",
   "FdbKey": "family 0 u8, ifindex 4 s32, flags 10 u8 = 12",
   "Mdb": "family 0 u8, ifindex 4 s32, port 8 s32, state 12 u8, flags 13 u8, vid 14 u16, group 16 20 bytes = 36",
   "MdbEntry": "port 0 s32, state 4 u8, flags 5 u8, vid 6 u16, group 8 20 bytes = 28",
@@ -88,6 +109,8 @@ export const LEFT_OUT_OF_STRUCTS: readonly string[] = [
 /** Fields with other names than their constants, by the name after the prefix. */
 export const FIELD_NAMES: Readonly<Record<string, string>> = {
   "VlanMessage.entries": "ENTRY",
+
+  "BondXstats.ad": "3AD",
 
   "Mdb.viaIfindex": "IFINDEX",
   "MdbEntry.viaIfindex": "IFINDEX",
@@ -116,6 +139,14 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
 /** Enumerations whose names are the words of iproute2. */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "BridgeVlan.state": { "disabled": 0, "listening": 1, "learning": 2, "forwarding": 3, "blocking": 4 },
+  "LinkStatistics.filterMask": {
+    link_64: 1,
+    link_xstats: 2,
+    link_xstats_slave: 4,
+    link_offload_xstats: 8,
+    af_spec: 16,
+  },
+  "StatsFilters.linkOffloadXstats": { cpu_hit: 1, hw_s_info: 2, l3_stats: 4 },
   "VlanTunnel.cmd": { "delete": 17, "set": 19 },
 
   "Mdb.state": { "temporary": 0, "permanent": 1 },
@@ -127,8 +158,13 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
 
 /** Forms of attributes whose type neither the kernel's source nor its specifications have, and of elements of lists. */
 export const UNKNOWN: Readonly<Record<string, string>> = {
+  "BondXstats": "ad nest",
   "BridgeVlan": "stats nest",
+  "BridgeXstats": "vlan several, mcast 240 bytes, stp 48 bytes",
   "FdbKey": "lladdr 6 bytes",
+  "HwInfos": "l3Stats nest",
+  "LinkStatistics": "link64 200 bytes, linkXstats nest, linkXstatsSlave nest, linkOffloadXstats nest, afSpec nest",
+  "LinkXstats": "bridge nest, bond nest",
   "Mdb": "timer u32, srcList nest, dst address",
   "MdbEntry": "timer u32, srcList nest, dst address",
   "MdbGroup": "info several",
@@ -136,6 +172,8 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
   "MdbRequest": "entry 28 bytes",
   "MdbRequestAttrs": "dst address",
   "MdbRouterPort": "timer u32",
+  "MplsLinkStats": "link 72 bytes",
+  "OffloadXstats": "cpuHit 200 bytes, hwSInfo nest, l3Stats 72 bytes",
   "NeighbourTable": "config 32 bytes, stats 88 bytes",
   "Netconf": "forceForwarding s32",
   "Nexthop": "group bytes [8 bytes], groupStats nest",

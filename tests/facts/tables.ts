@@ -350,6 +350,7 @@ export const TABLES: Readonly<Record<string, string>> = {
 export const BY_HAND: Readonly<Record<string, string>> = {
   ...rdma.BY_HAND,
   ...tcFilters.BY_HAND,
+  FamilyStats: "mpls 28 nest",
   FamiliesAf: "inet 2 nest, inet6 10 nest, mctp 45 nest",
 };
 
@@ -463,9 +464,9 @@ export const STRUCTS: Readonly<Record<string, string>> = {
   "Can.berrCounter": "can_berr_counter",
   "Geneve.portRange": "ifla_geneve_port_range",
   "VlanQos.mapping": "ifla_vlan_qos_mapping",
-  "Link.stats": "rtnl_link_stats",
+  "linkStats": "rtnl_link_stats",
   "Link.map": "rtnl_link_ifmap",
-  "Link.stats64": "rtnl_link_stats64",
+  "linkStats64": "rtnl_link_stats64",
   "Neighbour.cacheinfo": "nda_cacheinfo",
   "Route.cacheinfo": "rta_cacheinfo",
   "Route.mfcStats": "rta_mfc_stats",
@@ -1371,9 +1372,6 @@ export const OTHER_PREFIXES: readonly string[] = [
   ...nftExpressions.OTHER_PREFIXES,
   "IFLA_INFO_",
   "IFLA_EVENT_",
-  "IFLA_STATS_",
-  "IFLA_STATS_GETSET_",
-  "IFLA_OFFLOAD_XSTATS_",
   "IFLA_VF_INFO_",
   "IFLA_VF_LINK_STATE_",
   "IFLA_VF_VLAN_INFO_",

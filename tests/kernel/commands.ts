@@ -42,6 +42,7 @@ import { owner } from "../../families/route/owner.ts";
 import { routes } from "../../families/route/routes.ts";
 import { rules } from "../../families/route/rules.ts";
 import { classes, filters, qdiscs, rate } from "../../families/route/tc.ts";
+import { stats } from "../../families/route/stats.ts";
 import { vlans } from "../../families/route/vlans.ts";
 import { udp } from "../../families/sock_diag/datagrams.ts";
 import { tcp } from "../../families/sock_diag/tcp.ts";
@@ -96,6 +97,7 @@ export const COMMANDS: readonly Command[] = [
     () => addressLabels.add({ address: "2001:db8::", prefixlen: 32, label: 42 }),
   ],
   ["ip netns list-id", () => nsids.list()],
+  ["ip stats show dev v0 group link", () => stats.get({ dev: "v0", filterMask: ["link_64"] })],
   ["bridge fdb show br br0", () => fdb.list({ masterDev: "br0" })],
   [
     "bridge fdb add 02:00:00:00:00:09 dev br0 self",

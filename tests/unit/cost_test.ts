@@ -13,8 +13,8 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [281, 2_336_000],
-  "families/route/mod.ts": [65, 567_000],
+  "mod.ts": [282, 2_349_000],
+  "families/route/mod.ts": [66, 579_000],
   "families/route/addresses.ts": [29, 272_000],
   "families/route/brief.ts": [1, 5_000],
   "families/route/links.ts": [35, 373_000],
@@ -27,6 +27,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/route/neighbour_tables.ts": [27, 258_000],
   "families/route/netconf.ts": [27, 256_000],
   "families/route/nsids.ts": [29, 263_000],
+  "families/route/stats.ts": [29, 270_000],
   "families/route/vlans.ts": [28, 266_000],
   "families/route/vnis.ts": [27, 258_000],
   "families/route/owner.ts": [31, 276_000],
@@ -65,7 +66,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 284_000],
   "families/generic/thermal.ts": [31, 290_000],
   "families/generic/wireguard.ts": [32, 291_000],
-  "families/registry.ts": [275, 2_302_000],
+  "families/registry.ts": [276, 2_315_000],
   "families/netfilter/acct.ts": [28, 254_000],
   "families/netfilter/compat.ts": [26, 216_000],
   "families/netfilter/hooks.ts": [26, 219_000],

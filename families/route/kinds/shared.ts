@@ -6,6 +6,7 @@
 import { isFields } from "../../../core/arguments.ts";
 import {
   type Codec,
+  count64,
   hardwareAddress,
   HEADER_ONLY,
   mask,
@@ -124,3 +125,91 @@ export const TUNNEL_ENCAP_FLAG = { csum: 1, csum6: 2, remcsum: 4 } as const;
 
 /** Flags of a tunnel's UDP encapsulation: checksum over IPv4, checksum over IPv6, remote checksum offload. */
 export type TunnelEncapFlag = keyof typeof TUNNEL_ENCAP_FLAG;
+
+/** Counters of a link: struct rtnl_link_stats and rtnl_link_stats64. */
+export interface LinkStats {
+  /** Packets received. */
+  rxPackets?: number;
+  /** Packets sent. */
+  txPackets?: number;
+  /** Bytes received. */
+  rxBytes?: number;
+  /** Bytes sent. */
+  txBytes?: number;
+  /** Bad packets received. */
+  rxErrors?: number;
+  /** Packets that could not be sent. */
+  txErrors?: number;
+  /** Received packets dropped for lack of space. */
+  rxDropped?: number;
+  /** Packets dropped before transmission. */
+  txDropped?: number;
+  /** Multicast packets received. */
+  multicast?: number;
+  /** Number of collisions. */
+  collisions?: number;
+  /** Received packets with a wrong length. */
+  rxLengthErrors?: number;
+  /** Received packets dropped because the receiver's ring was full. */
+  rxOverErrors?: number;
+  /** Received packets with a wrong checksum. */
+  rxCrcErrors?: number;
+  /** Received packets with a wrong alignment. */
+  rxFrameErrors?: number;
+  /** Overruns of the receiver's FIFO. */
+  rxFifoErrors?: number;
+  /** Packets that the receiver missed. */
+  rxMissedErrors?: number;
+  /** Aborted transmissions. */
+  txAbortedErrors?: number;
+  /** Losses of carrier during transmission. */
+  txCarrierErrors?: number;
+  /** Underruns of the transmitter's FIFO. */
+  txFifoErrors?: number;
+  /** Lost heartbeats. */
+  txHeartbeatErrors?: number;
+  /** Late collisions. */
+  txWindowErrors?: number;
+  /** Compressed packets received. */
+  rxCompressed?: number;
+  /** Compressed packets sent. */
+  txCompressed?: number;
+  /** Received packets that no protocol handled. */
+  rxNohandler?: number;
+  /** Received packets addressed to other hosts. Not in `stats`. */
+  rxOtherhostDropped?: number;
+}
+
+const COUNTERS: readonly (keyof LinkStats)[] = [
+  "rxPackets",
+  "txPackets",
+  "rxBytes",
+  "txBytes",
+  "rxErrors",
+  "txErrors",
+  "rxDropped",
+  "txDropped",
+  "multicast",
+  "collisions",
+  "rxLengthErrors",
+  "rxOverErrors",
+  "rxCrcErrors",
+  "rxFrameErrors",
+  "rxFifoErrors",
+  "rxMissedErrors",
+  "txAbortedErrors",
+  "txCarrierErrors",
+  "txFifoErrors",
+  "txHeartbeatErrors",
+  "txWindowErrors",
+  "rxCompressed",
+  "txCompressed",
+  "rxNohandler",
+  "rxOtherhostDropped",
+];
+
+/** Codec of struct rtnl_link_stats. */
+export const linkStats: Codec<LinkStats> = row<LinkStats>(u32, COUNTERS.slice(0, -1));
+
+/** Codec of struct rtnl_link_stats64. */
+export const linkStats64: Codec<LinkStats> = row<LinkStats>(count64, COUNTERS);

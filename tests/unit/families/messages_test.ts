@@ -17,7 +17,7 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NETLINK_ROUTE: {
     ...Object.fromEntries(
       [
-        ..."DCB STATS"
+        ..."DCB"
           .split(" "),
         ..."PREFIX NDUSEROPT CACHEREPORT".split(" "),
       ].map((object) => [object, NO_MODULE]),
