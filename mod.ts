@@ -47,6 +47,7 @@ export * as packet from "./families/netfilter/packet.ts";
 export * as queue from "./families/netfilter/queue.ts";
 export * as timeouts from "./families/netfilter/timeouts.ts";
 export * as nflog from "./families/nflog.ts";
+export * as iscsi from "./families/iscsi/mod.ts";
 export * as rdma from "./families/rdma/mod.ts";
 export * as registry from "./families/registry.ts";
 export * as scsiTransport from "./families/scsi_transport.ts";

@@ -13,6 +13,7 @@ import { ECRYPTFS_MSG } from "../ecryptfs.ts";
 import { IPQM } from "../firewall.ts";
 import { NETFILTER_MSG, NFNLGRP } from "../netfilter/protocol.ts";
 import { ULOG } from "../nflog.ts";
+import { ISCSI_NL_GRP, ISCSI_UEVENT } from "../iscsi/protocol.ts";
 import { RDMA_NL, RDMA_NL_GROUP } from "../rdma/protocol.ts";
 import { RTM, RTNLGRP } from "../route/protocol.ts";
 import { SCSI_NL_GRP, SCSI_TRANSPORT } from "../scsi_transport.ts";
@@ -20,7 +21,6 @@ import { SELNL_MSG, SELNLGRP } from "../selinux.ts";
 import { SKNLGRP, SOCK_DIAG } from "../sock_diag/protocol.ts";
 import { UEVENT_GROUPS } from "../uevent.ts";
 import { XFRM_MSG, XFRMNLGRP } from "../xfrm/protocol.ts";
-import * as names from "./message_types.ts";
 
 /**
  * The state of a number: kernels serve it (`active`) or once did (`removed`), the header names it though no kernel ever
@@ -193,8 +193,8 @@ const ROWS: readonly Row[] = [
     options: ["CONFIG_SCSI_ISCSI_ATTRS"],
     autoload: true,
     capability: { join: ADMIN, send: "CAP_SYS_ADMIN" },
-    groups: names.ISCSI_NL_GRP,
-    types: names.ISCSI_UEVENT,
+    groups: ISCSI_NL_GRP,
+    types: ISCSI_UEVENT,
   },
   {
     name: "NETLINK_AUDIT",

@@ -26,6 +26,7 @@ import "../netfilter/queue.ts";
 import "../netfilter/timeouts.ts";
 import "../netfilter/protocol.ts";
 import "../nflog.ts";
+import "../iscsi/protocol.ts";
 import "../rdma/mod.ts";
 import "../route/mod.ts";
 import "../route/tc.ts";

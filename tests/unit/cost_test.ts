@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [282, 2_349_000],
+  "mod.ts": [287, 2_410_000],
   "families/route/mod.ts": [66, 579_000],
   "families/route/addresses.ts": [29, 272_000],
   "families/route/brief.ts": [1, 5_000],
@@ -66,7 +66,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 284_000],
   "families/generic/thermal.ts": [31, 290_000],
   "families/generic/wireguard.ts": [32, 291_000],
-  "families/registry.ts": [276, 2_315_000],
+  "families/registry.ts": [277, 2_362_000],
   "families/netfilter/acct.ts": [28, 254_000],
   "families/netfilter/compat.ts": [26, 216_000],
   "families/netfilter/hooks.ts": [26, 219_000],
@@ -96,6 +96,9 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/nflog.ts": [15, 146_000],
   "families/dnrtmsg.ts": [15, 143_000],
   "families/ecryptfs.ts": [15, 152_000],
+  "families/iscsi/client.ts": [27, 231_000],
+  "families/iscsi/mod.ts": [30, 241_000],
+  "families/iscsi/sysfs.ts": [10, 38_000],
   "families/rdma/chardevs.ts": [31, 269_000],
   "families/rdma/devices.ts": [29, 261_000],
   "families/rdma/links.ts": [31, 269_000],

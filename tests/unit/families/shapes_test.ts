@@ -82,7 +82,7 @@ function faultOf(error: unknown): string | undefined {
 function* owners(): Generator<readonly [path: string, owner: Owner, close: () => void]> {
   for (const [family, { open }] of Object.entries(everything as unknown as Record<string, { open?: unknown }>)) {
     if (typeof open !== "function") continue;
-    const own = family === "connector" ? { idx: 1, val: 1 } : {};
+    const own = family === "connector" ? { idx: 1, val: 1 } : family === "iscsi" ? { driver: 1n } : {};
     let client: Owner;
     try {
       client = open({ ...own, transport: kernel, dryRun: () => {} }) as Owner;
