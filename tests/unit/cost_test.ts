@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [287, 2_410_000],
+  "mod.ts": [288, 2_418_000],
   "families/route/mod.ts": [66, 579_000],
   "families/route/addresses.ts": [29, 272_000],
   "families/route/brief.ts": [1, 5_000],
@@ -66,7 +66,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 284_000],
   "families/generic/thermal.ts": [31, 290_000],
   "families/generic/wireguard.ts": [32, 291_000],
-  "families/registry.ts": [277, 2_362_000],
+  "families/registry.ts": [278, 2_370_000],
   "families/netfilter/acct.ts": [28, 254_000],
   "families/netfilter/compat.ts": [26, 216_000],
   "families/netfilter/hooks.ts": [26, 219_000],
@@ -76,13 +76,13 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/firewall.ts": [15, 146_000],
   "families/netfilter/conntrack.ts": [32, 285_000],
   "families/netfilter/nftables/statements.ts": [4, 42_000],
-  "families/netfilter/nftables/mod.ts": [57, 664_000],
+  "families/netfilter/nftables/mod.ts": [58, 677_000],
   "families/netfilter/nftables/tables.ts": [30, 271_000],
   "families/netfilter/nftables/text.ts": [15, 253_000],
   "families/netfilter/nftables/trace.ts": [22, 207_000],
   "families/netfilter/nftables/chains.ts": [31, 297_000],
   "families/netfilter/nftables/rules.ts": [39, 468_000],
-  "families/netfilter/nftables/ruleset.ts": [51, 636_000],
+  "families/netfilter/nftables/ruleset.ts": [52, 648_000],
   "families/netfilter/nftables/sets.ts": [34, 329_000],
   "families/netfilter/nftables/elements.ts": [36, 364_000],
   "families/netfilter/nftables/objects.ts": [34, 331_000],

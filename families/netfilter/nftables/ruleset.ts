@@ -9,32 +9,16 @@
  *
  * @module
  */
-import {
-  EVENT_OPTIONS,
-  expectFields,
-  expectNames,
-  expectNoUndefined,
-  expectOptions,
-  guardMethods,
-} from "../../../core/arguments.ts";
-import { Reader } from "../../../core/codec/mod.ts";
+import { expectFields, expectNames, expectNoUndefined, expectOptions, guardMethods } from "../../../core/arguments.ts";
 import { argumentError } from "../../../core/errors.ts";
-import { eachMessage, NLMSG_HDRLEN } from "../../../core/message.ts";
-import { decodeWhole, stream, type Streaming } from "../../../core/stream.ts";
-import { NETFILTER_MSG, type NfFamily, NFNLGRP } from "../protocol.ts";
-import { type NftChain, NftChain as Chain, type NftChainKey, NftChains, type NftHook } from "./chains.ts";
-import {
-  type NftElement,
-  NftElementForm,
-  NftElements,
-  type NftElementsKey,
-  type NftSetElem,
-  NftSetElemList,
-} from "./elements.ts";
-import { type NftFlowtable, NftFlowtable as Flowtable, NftFlowtables } from "./flowtables.ts";
-import { type NftObject, NftObject as Stateful, NftObjects } from "./objects.ts";
-import { type NftRule, NftRule as Rule, type NftRuleInput, NftRules } from "./rules.ts";
-import { type NftSet, NftSet as Set, NftSets } from "./sets.ts";
+import type { Streaming } from "../../../core/stream.ts";
+import { NETFILTER_MSG, type NfFamily } from "../protocol.ts";
+import { type NftChain, type NftChainKey, NftChains, type NftHook } from "./chains.ts";
+import { type NftElement, NftElements, type NftElementsKey } from "./elements.ts";
+import { type NftFlowtable, NftFlowtables } from "./flowtables.ts";
+import { type NftObject, NftObjects } from "./objects.ts";
+import { type NftRule, type NftRuleInput, NftRules } from "./rules.ts";
+import { type NftSet, NftSets } from "./sets.ts";
 import { type NftTable, NftTable as Table, NftTables } from "./tables.ts";
 import {
   contextIn,
@@ -42,7 +26,7 @@ import {
   inOneGeneration,
   type NftCollection,
   type NftContext,
-  NftGeneration,
+  type NftGeneration,
   sharedContext,
   transact,
 } from "./transaction.ts";
@@ -62,6 +46,7 @@ import {
 import type { TableFamily } from "./operands.ts";
 import { rulesetText } from "./ruleset_text.ts";
 import { text } from "./text.ts";
+import { type NftGenerationEvent, type NftSyncedEvent, type NftWatchOptions, watchRuleset } from "./watch.ts";
 
 /** A set or map with its elements. */
 export interface NftFullSet extends NftSet {
@@ -95,55 +80,7 @@ export interface NftRulesetFilter {
   table?: string;
 }
 
-/** An object of a change, by its kind. */
-export type NftChange =
-  | { event: "new" | "del"; object: "table"; value: NftTable }
-  | { event: "new" | "del"; object: "chain"; value: NftChain }
-  | { event: "new" | "del"; object: "rule"; value: NftRule }
-  | { event: "new" | "del"; object: "set"; value: NftSet }
-  | { event: "new" | "del"; object: "object"; value: NftObject }
-  | { event: "new" | "del"; object: "flowtable"; value: NftFlowtable }
-  | { event: "new" | "del"; object: "elements"; value: NftElementsKey & { elements: readonly NftElement[] } };
-
-/** The changes of one transaction. */
-export interface NftGenerationEvent {
-  /** The kind of event. */
-  readonly event: "generation";
-  /** The number of the generation. */
-  readonly id: number;
-  /** The process that made it. */
-  readonly procPid?: number;
-  /** The name of that process. */
-  readonly procName?: string;
-  /** The changes, in the kernel's order. */
-  readonly changes: readonly NftChange[];
-}
-
-/** Options of following the ruleset. */
-export interface NftWatchOptions {
-  /** Ends the watch, as leaving the loop does. */
-  signal?: AbortSignal;
-  /** Size of the receive buffer in bytes. */
-  buffer?: number;
-}
-
 const MSG = NETFILTER_MSG;
-
-/** The kinds of objects in events, by their message types. */
-const KINDS = [
-  { object: "table", table: Table, new: MSG.NFT_MSG_NEWTABLE, del: MSG.NFT_MSG_DELTABLE },
-  { object: "chain", table: Chain, new: MSG.NFT_MSG_NEWCHAIN, del: MSG.NFT_MSG_DELCHAIN },
-  { object: "rule", table: Rule, new: MSG.NFT_MSG_NEWRULE, del: MSG.NFT_MSG_DELRULE },
-  { object: "set", table: Set, new: MSG.NFT_MSG_NEWSET, del: MSG.NFT_MSG_DELSET },
-  { object: "object", table: Stateful, new: MSG.NFT_MSG_NEWOBJ, del: MSG.NFT_MSG_DELOBJ },
-  { object: "flowtable", table: Flowtable, new: MSG.NFT_MSG_NEWFLOWTABLE, del: MSG.NFT_MSG_DELFLOWTABLE },
-] as const;
-
-/** Elements in events, of which those of a range are several. */
-interface Pending {
-  readonly change: { event: "new" | "del"; object: "elements"; value: NftElementsKey & { elements: NftElement[] } };
-  readonly wire: NftSetElem[];
-}
 
 /** The ruleset of one network namespace. */
 export class NftRulesets {
@@ -292,79 +229,11 @@ export class NftRulesets {
    * Yields the changes of each transaction from now on, until the loop is left or `signal` is aborted. It listens when
    * it returns.
    *
-   * Elements whose time is over are gone without an event.
+   * The kernel sends no event for elements whose time is over, nor for those that packets add or renew. With `initial` or
+   * `resync`, the watch looks again at sets when elements end, and yields them in an event `expiry`.
    */
-  watch(options: NftWatchOptions = {}): Streaming<NftGenerationEvent> {
-    expectOptions(options, "watch the ruleset", EVENT_OPTIONS);
-    const client = this.#context.open(), events = client.sibling(), { transport } = events;
-    const sets = new Map<string, NftSet>();
-    try {
-      if (options.buffer !== undefined) transport.setBuffer(options.buffer);
-      transport.join(NFNLGRP.NFNLGRP_NFTABLES);
-      // Elements in events have the form of their set.
-      for (const set of new NftSets(this.#context).list()) sets.set(nameOf(set.family, set.table, set.name), set);
-    } catch (error) {
-      events.close();
-      throw error;
-    }
-    let changes: NftChange[] = [], pending: Pending[] = [];
-    const take = (type: number, from: Reader, at: number, end: number): NftGenerationEvent | undefined => {
-      if (type === MSG.NFT_MSG_NEWGEN) {
-        const { id = 0, procPid, procName } = decodeWhole(NftGeneration, from, at, end) ?? {};
-        for (const { change: { value }, wire } of pending) {
-          const set = sets.get(nameOf(value.family, value.table, value.set));
-          if (set !== undefined) value.elements.push(...new NftElementForm(set).fromWire(wire));
-        }
-        const event: NftGenerationEvent = {
-          event: "generation",
-          id,
-          ...(procPid === undefined ? {} : { procPid }),
-          ...(procName === undefined ? {} : { procName }),
-          changes,
-        };
-        changes = [];
-        pending = [];
-        return event;
-      }
-      const kind = KINDS.find((one) => one.new === type || one.del === type);
-      if (kind !== undefined) {
-        const value = decodeWhole<object>(kind.table as never, from, at, end);
-        if (value === undefined) return;
-        if (kind.object === "set" && type === kind.new) {
-          const set = value as NftSet;
-          sets.set(nameOf(set.family, set.table, set.name), set);
-        }
-        changes.push({ event: type === kind.new ? "new" : "del", object: kind.object, value } as NftChange);
-        return;
-      }
-      if (type !== MSG.NFT_MSG_NEWSETELEM && type !== MSG.NFT_MSG_DELSETELEM) return;
-      const list = decodeWhole(NftSetElemList, from, at, end);
-      if (list === undefined) return;
-      const { family, table = "", set = "", elements = [] } = list;
-      const event = type === MSG.NFT_MSG_NEWSETELEM ? "new" : "del", last = pending.at(-1);
-      if (last !== undefined && changes.at(-1) === last.change && last.change.event === event) {
-        const { value } = last.change;
-        if (value.family === family && value.table === table && value.set === set) {
-          last.wire.push(...elements);
-          return;
-        }
-      }
-      const change: Pending["change"] = { event, object: "elements", value: { family, table, set, elements: [] } };
-      changes.push(change);
-      pending.push({ change, wire: [...elements] });
-      return;
-    };
-    return stream<NftGenerationEvent>(transport, ({ bytes, view, length, port }) => {
-      const found: NftGenerationEvent[] = [];
-      // Messages of other processes are ignored.
-      if (port !== 0) return found;
-      const from = new Reader(bytes, length, view);
-      eachMessage(from, (at, end) => {
-        const event = take(from.view.getUint16(at + 4, true), from, at + NLMSG_HDRLEN, end);
-        if (event !== undefined) found.push(event);
-      });
-      return found;
-    }, { signal: options.signal, closing: client.closing, close: () => events.close() });
+  watch(options: NftWatchOptions = {}): Streaming<NftGenerationEvent | NftSyncedEvent> {
+    return watchRuleset(this.#context, () => this.list(), options);
   }
 }
 
@@ -432,3 +301,4 @@ export const ruleset: NftRulesets = new NftRulesets(sharedContext);
 export type { Streamed, Streaming } from "../../../core/stream.ts";
 export type { OverrunEvent } from "../../../core/wait.ts";
 export type { NftJson } from "./json.ts";
+export type { NftChange, NftGenerationEvent, NftSyncedEvent, NftWatchOptions } from "./watch.ts";

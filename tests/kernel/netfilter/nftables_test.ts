@@ -1,7 +1,12 @@
 /** Tables, chains, rules, sets, elements and objects of nf_tables, compared with `nft -j`. */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { KernelError, TransactionError } from "../../../core/errors.ts";
-import { type NftElementInput, type NftExpression, trace } from "../../../families/netfilter/nftables/mod.ts";
+import {
+  type NftChange,
+  type NftElementInput,
+  type NftExpression,
+  trace,
+} from "../../../families/netfilter/nftables/mod.ts";
 import { run } from "../namespace.ts";
 import { nftTest } from "./nft.ts";
 
@@ -442,6 +447,66 @@ nftTest("nf_tables: the ruleset is listed in one generation, and its changes are
   assertEquals((found[2] as unknown[]).at(-1), ["del", "table", undefined]);
   assertEquals(makers[1], "nft");
 });
+
+nftTest(
+  "nf_tables: a watch begins with the ruleset, knows what expires, and corrects itself after losses",
+  async (ns) => {
+    const { ours, nft } = ns, { ruleset, elements } = ours;
+    nft(`table inet guard {
+    set s { type inet_service; flags timeout; elements = { 22 }; }
+    chain c { tcp dport 80 counter accept; }
+  }`);
+    await using watch = ruleset.watch({ initial: true, resync: true, buffer: 4096 });
+    const next = async (): Promise<{ event: string; changes?: readonly NftChange[] | undefined }> => {
+      return (await watch.next()).value!;
+    };
+    const words = (changes: readonly NftChange[] = []): string[] =>
+      changes.map(({ event, object, value }) => {
+        const more = "elements" in value ? value.elements.map(({ elem }) => elem) : [(value as { name?: string }).name];
+        return [event, object, ...more].filter((one) => one !== undefined).join(" ");
+      });
+    // What is done before the list is in it, and has no event of its own.
+    nft("add chain inet guard d");
+    const first = await next();
+    assertEquals(first.event, "generation");
+    assertEquals(words(first.changes), [
+      "new table guard",
+      "new chain c",
+      "new chain d",
+      "new set s",
+      "new rule",
+      "new elements 22",
+    ]);
+    assertEquals((await next()).event, "synced");
+    elements.add({ ...TABLE, set: "s" }, [{ elem: 23, timeout: 0.2 }, { elem: 24, timeout: 3600 }]);
+    assertEquals(words((await next()).changes), ["new elements 23 24"]);
+    const expiry = await next();
+    assertEquals([expiry.event, ...words(expiry.changes)], ["expiry", "del elements 23"]);
+    // More events than the buffer holds.
+    const many = Array.from({ length: 300 }, (_, i) => 1000 + i);
+    elements.add({ ...TABLE, set: "s" }, many);
+    nft("delete element inet guard s { 22 }; delete chain inet guard d; add chain inet guard e");
+    const present = new Set(["22", "24"]);
+    let overrun = false, chains = ["c", "d"];
+    for (let event = await next(); event.event !== "synced"; event = await next()) {
+      overrun ||= event.event === "overrun";
+      for (const { event: word, object, value } of event.changes ?? []) {
+        if (object === "elements") {
+          for (const { elem } of value.elements) {
+            word === "new" ? present.add(String(elem)) : present.delete(String(elem));
+          }
+        } else if (object === "chain") {
+          chains = word === "new" ? [...chains, value.name!] : chains.filter((one) => one !== value.name);
+        } else assert(false, `${word} ${object}`);
+      }
+    }
+    assert(overrun);
+    assertEquals([...present].sort(), ["24", ...many.map(String)].sort());
+    assertEquals(chains, ["c", "e"]);
+    nft("delete element inet guard s { 24 }");
+    assertEquals(words((await next()).changes), ["del elements 24"]);
+  },
+);
 
 const FIREWALL = `table inet guard {
   counter c { packets 5 bytes 600; }
