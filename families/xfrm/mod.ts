@@ -104,7 +104,7 @@ export function batch(collect: (batch: XfrmBatch) => void): void {
  * state, `expire` for limits, `aevent`, `report`, `migrate`, `mapping`. It has subscribed when it returns.
  *
  * ```ts ignore
- * for await (const e of watch("acquire", "expire")) console.log(e.event, e.value?.sel);
+ * for await (const e of watch("acquire", "expire")) console.log(e.event, e.value.sel);
  * ```
  *
  * It ends when the loop is left or when `signal` is aborted.

@@ -23,11 +23,13 @@ import { declareMessages } from "../../core/messages.ts";
 import { stringify } from "../../core/printable.ts";
 import type { Operation } from "../../core/protocol.ts";
 import type { Listening } from "../../core/watch.ts";
+import { Acquire } from "./events.ts";
 import type { Selector } from "./parts.ts";
 import {
   DefaultPolicy,
   DeletedPolicy,
   FlushPolicies,
+  Migrate,
   PolicyExpire,
   PolicyFilter,
   PolicyId,
@@ -104,6 +106,7 @@ declareMessages(
   { types: [XFRM_MSG_DELPOLICY], codec: PolicyId, way: "request" },
   { types: [XFRM_MSG_DELPOLICY], codec: DeletedPolicy as Codec<unknown, never>, way: "answer" },
   { types: [XFRM_MSG_FLUSHPOLICY], codec: FlushPolicies },
+  { types: [XFRM_MSG.XFRM_MSG_MIGRATE], codec: Migrate },
   { types: [XFRM_MSG.XFRM_MSG_POLEXPIRE], codec: PolicyExpire },
   {
     types: [XFRM_MSG.XFRM_MSG_GETSPDINFO, XFRM_MSG.XFRM_MSG_NEWSPDINFO],
@@ -177,6 +180,40 @@ export class Policies extends Collection<XfrmPolicy, PolicyInput, PolicyInput, t
   expire(key: PolicyInput, hard = false): void {
     const { value } = this.operation("get", XFRM_MSG_GETPOLICY, this.keyValue(key, "expire"));
     this.#ask(XFRM_MSG.XFRM_MSG_POLEXPIRE, PolicyExpire, { ...value, hard }, `expire policy ${describe(value)}`);
+  }
+
+  /**
+   * Tells key daemons that a packet of a policy needs states, as the kernel does by itself: each template is an `acquire`
+   * event. The policy need not exist.
+   *
+   * @param value the packet (`sel`), the policy with its `dir` and `sel`, the templates, and the source address
+   */
+  acquire(value: Input<Acquire>): void {
+    expectFields(value, "acquire states", "an acquire as an object");
+    const all = 0xffffffff, algorithms = { aalgos: all, ealgos: all, calgos: all };
+    const { sel, policy } = value, whole = { sel, ...policy, lft: policy?.lft ?? {} };
+    this.#ask(
+      XFRM_MSG.XFRM_MSG_ACQUIRE,
+      Acquire,
+      { ...algorithms, ...value, policy: whole },
+      withName("acquire states", isFields(sel) ? `for ${selectorText(sel as Selector)}` : ""),
+    );
+  }
+
+  /**
+   * Gives the states of a policy, and its templates, new addresses: those of tunnels for which the old ones fit. Needs a
+   * kernel that is configured with CONFIG_XFRM_MIGRATE.
+   *
+   * ```ts ignore
+   * policies.migrate({ dir: "out", sel, migrate: [{ proto: "esp", mode: "tunnel", reqid: 1,
+   *   oldSaddr: "10.9.0.1", oldDaddr: "10.9.0.2", newSaddr: "10.9.1.1", newDaddr: "10.9.0.2" }] });
+   * ```
+   *
+   * @throws {KernelError} ENOENT: there is no such policy; ENODATA: none of its templates has the old addresses
+   */
+  migrate(value: Input<Migrate>): void {
+    expectFields(value, "migrate a policy", "a policy's selector and direction, and new addresses as an object");
+    this.#ask(XFRM_MSG.XFRM_MSG_MIGRATE, Migrate, value, `migrate policy ${describe(value)}`);
   }
 
   /** Returns the numbers of policies and the size of their tables. Like `ip xfrm policy count`. */

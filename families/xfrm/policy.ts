@@ -13,6 +13,7 @@ import {
   bool,
   type Codec,
   enumeration,
+  expectObject,
   head,
   key,
   mask,
@@ -25,6 +26,8 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 import {
+  addressWith,
+  familyOf,
   inside,
   Lifetimes,
   LifetimeUse,
@@ -35,7 +38,9 @@ import {
   type Share,
   share,
   Template,
+  XfrmEncap,
 } from "./parts.ts";
+import { family, mode, type XfrmFamily, type XfrmMode, type XfrmProto, xfrmProto } from "./protocol.ts";
 
 /** Numbers of {@linkcode PolicyDir} by name; those of sockets are only listed. */
 export const XFRM_POLICY_DIR = { in: 0, out: 1, fwd: 2, "socket in": 3, "socket out": 4 } as const;
@@ -319,3 +324,94 @@ export const DefaultPolicy: Attributes<DefaultPolicy> = attributes((): Shape<Def
   fwd: head(1, defaultAction),
   out: head(2, defaultAction),
 }), { header: 3 });
+
+/** New addresses of states. */
+export interface Migration {
+  /** Family of the old addresses; by default theirs. */
+  oldFamily: XfrmFamily;
+  /** Old destination address. */
+  oldDaddr?: string;
+  /** Old source address. */
+  oldSaddr?: string;
+  /** Family of the new addresses; by default theirs. */
+  newFamily: XfrmFamily;
+  /** New destination address. */
+  newDaddr?: string;
+  /** New source address. */
+  newSaddr?: string;
+  /** The protocol. */
+  proto: XfrmProto;
+  /** The mode; `transport` by default. */
+  mode: XfrmMode;
+  /** Number of the states; 0 is any. */
+  reqid: number;
+}
+
+const migration = struct<Migration>(76, (): Shape<Migration> => ({
+  oldDaddr: [0, addressWith(72)],
+  oldSaddr: [16, addressWith(72 - 16)],
+  newDaddr: [32, addressWith(74 - 32)],
+  newSaddr: [48, addressWith(74 - 48)],
+  proto: [64, xfrmProto],
+  mode: [65, mode],
+  reqid: [68, u32],
+  oldFamily: [72, family],
+  newFamily: [74, family],
+}));
+
+/** Wire form of {@linkcode Migration}: struct xfrm_user_migrate. */
+export const Migration: Struct<Migration> = {
+  ...migration,
+  encode(value, to, owner) {
+    expectObject(value, to);
+    const { oldDaddr, oldSaddr, oldFamily = familyOf(oldDaddr ?? oldSaddr) ?? "unspec" } = value;
+    const { newDaddr, newSaddr, newFamily = familyOf(newDaddr ?? newSaddr) ?? "unspec" } = value;
+    migration.encode({ ...value, oldFamily, newFamily }, to, owner);
+  },
+};
+
+/** Addresses between which a key daemon talks to its peer. */
+export interface KmAddress {
+  /** Family of the addresses. */
+  family: XfrmFamily;
+  /** The own address. */
+  local?: string;
+  /** The address of the peer. */
+  remote?: string;
+}
+
+/** Wire form of {@linkcode KmAddress}: struct xfrm_user_kmaddress. */
+export const KmAddress: Struct<KmAddress> = struct<KmAddress>(40, (): Shape<KmAddress> => ({
+  local: [0, addressWith(36)],
+  remote: [16, addressWith(36 - 16)],
+  family: [36, family],
+}));
+
+/** A policy whose states get new addresses. */
+export interface Migrate {
+  /** The direction of the policy. */
+  dir: PolicyDir;
+  /** The packets of the policy. */
+  sel: Selector;
+  /** The type of the policy. */
+  type?: PolicyType;
+  /** The new addresses of its states. */
+  migrate?: readonly Migration[];
+  /** The addresses of the key daemons. */
+  kmaddress?: KmAddress;
+  /** The encapsulation. */
+  encap?: XfrmEncap;
+  /** Number of the xfrm interface. */
+  ifId?: number;
+}
+
+/** Wire form of {@linkcode Migrate}: xfrm_userpolicy_id and XFRMA_*. */
+export const Migrate: Attributes<Migrate> = attributes((): Shape<Migrate> => ({
+  dir: head(60, policyDir),
+  sel: head(0, Selector),
+  type: [16, policyType],
+  migrate: [17, array(Migration)],
+  kmaddress: [19, KmAddress],
+  encap: [4, XfrmEncap],
+  ifId: [31, u32],
+}), { header: 64, pad: 27 });

@@ -442,3 +442,130 @@ export const SadInfo: Attributes<SadInfo> = attributes((): Shape<SadInfo> => ({
   cnt: [1, u32],
   hinfo: [2, SadHinfo],
 }), { header: 4 });
+
+/** Numbers of {@linkcode AeFlag} by name. */
+export const XFRM_AE = { rthr: 1, rval: 2, lval: 4, ethr: 8, cr: 16, ce: 32, cu: 64 } as const;
+
+/** A flag of a replay state's message: a part that it has, or its reason: `cr` packets, `ce` time, `cu` a request. */
+export type AeFlag = keyof typeof XFRM_AE;
+
+/** The numbers of packets of a state, by which a second machine can take over. */
+export interface ReplayState extends StateKey {
+  /** Source address. */
+  src?: string;
+  /** Flags. */
+  flags: readonly (AeFlag | number)[];
+  /** Number by which the templates of policies choose the state. */
+  reqid: number;
+  /** Numbers of packets so far, for windows of at most 32 packets. */
+  replay?: Replay;
+  /** Numbers of packets so far, for larger windows. */
+  replayEsn?: ReplayEsn;
+  /** The use of the state. */
+  ltimeVal?: LifetimeUse;
+  /** Number of packets after which it is told again. */
+  replayThresh?: number;
+  /** Time after which it is told again, in units of 100 ms. */
+  etimerThresh?: number;
+  /** Number of the xfrm interface. */
+  ifId?: number;
+  /** The direction. */
+  dir?: StateDir;
+  /** Number of the CPU that the state is for. */
+  pcpu?: number;
+}
+
+/** Wire form of {@linkcode ReplayState}: xfrm_aevent_id and XFRMA_*. */
+export const ReplayState: Attributes<ReplayState> = attributes((): Shape<ReplayState> => ({
+  family: head(20, family, key),
+  src: head(24, addressWith(20 - 24)),
+  dst: head(0, addressWith(20), key),
+  proto: head(22, xfrmProto, key),
+  spi: head(16, be32, key),
+  mark: [21, Mark, key],
+  flags: head(40, mask(u32, XFRM_AE)),
+  reqid: head(44, u32),
+  replay: [10, Replay],
+  replayEsn: [23, ReplayEsn],
+  ltimeVal: [9, LifetimeUse],
+  replayThresh: [11, u32],
+  etimerThresh: [12, u32],
+  ifId: [31, u32],
+  dir: [33, stateDir],
+  pcpu: [35, u32],
+}), { header: 48, pad: 27 });
+
+/** Numbers of {@linkcode MigrateStateFlag} by name. */
+export const XFRM_MIGRATE_STATE = { "clear-offload": 1, "update-h2h-sel": 2 } as const;
+
+/**
+ * A flag of new addresses of a state: `clear-offload` for no hardware any more, `update-h2h-sel` for a selector made of
+ * the new addresses.
+ */
+export type MigrateStateFlag = keyof typeof XFRM_MIGRATE_STATE;
+
+/** New addresses of one state, since Linux 7.2. Fields of the struct that are absent become 0; others stay as they are. */
+export interface MigrateState extends Omit<StateKey, "mark"> {
+  /** The mark by which the state is found. */
+  oldMark?: Mark;
+  /** Family of the new addresses; by default theirs. */
+  newFamily: XfrmFamily;
+  /** New source address. */
+  newSaddr: string;
+  /** New destination address. */
+  newDaddr: string;
+  /** New number by which the templates of policies choose the state; none when absent. */
+  newReqid: number;
+  /** New packets that the state is for; all when absent. */
+  newSel?: Selector;
+  /** Flags. */
+  flags: readonly (MigrateStateFlag | number)[];
+  /** The new mark. */
+  mark?: Mark;
+  /** The new encapsulation; the type 0 removes it. */
+  encap?: XfrmEncap;
+  /** The new hardware. */
+  offload?: Offload;
+  /** The new mark that transformed packets get. */
+  setMark?: number;
+  /** The bits of that mark that are set. */
+  setMarkMask?: number;
+  /** Seconds after which a changed address of the peer is told again as a `mapping`. */
+  mtimerThresh?: number;
+  /** Seconds between packets that keep a translation of addresses alive. */
+  natKeepaliveInterval?: number;
+  /** The direction. Read-only. */
+  dir?: StateDir;
+}
+
+/** Makes the codec of a new address, which is of the new family. */
+function newAddress(distance: number): Codec<string, string | Uint8Array> {
+  const codec = addressWith(distance);
+  return {
+    ...codec,
+    encode: (value, to, owner) => codec.encode(value, to, { family: (owner as Partial<MigrateState>).newFamily }),
+  };
+}
+
+/** Wire form of {@linkcode MigrateState}: xfrm_user_migrate_state and XFRMA_*. */
+export const MigrateState: Attributes<MigrateState> = attributes((): Shape<MigrateState> => ({
+  family: head(20, family, key),
+  dst: head(0, addressWith(20), key),
+  proto: head(22, xfrmProto, key),
+  spi: head(16, be32, key),
+  oldMark: head(56, Mark),
+  newFamily: head(128, family),
+  newSaddr: head(40, newAddress(128 - 40)),
+  newDaddr: head(24, newAddress(128 - 24)),
+  newReqid: head(120, u32),
+  newSel: head(64, Selector),
+  flags: head(124, mask(u32, XFRM_MIGRATE_STATE)),
+  mark: [21, Mark],
+  encap: [4, XfrmEncap],
+  offload: [28, Offload],
+  setMark: [29, u32],
+  setMarkMask: [30, u32],
+  mtimerThresh: [32, u32],
+  natKeepaliveInterval: [34, u32],
+  dir: [33, stateDir, readOnly],
+}), { header: 132, pad: 27 });

@@ -17,15 +17,18 @@ import type { Client, Requester } from "../../core/client.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
+import { NLM_F } from "../../core/message.ts";
 import { declareMessages } from "../../core/messages.ts";
 import { contains } from "../../core/prefix.ts";
 import type { Operation } from "../../core/protocol.ts";
 import type { Listening } from "../../core/watch.ts";
-import { familyOf } from "./parts.ts";
+import { familyOf, type XfrmAead, type XfrmAlgorithm, type XfrmAuthTrunc } from "./parts.ts";
 import { isDump, messageType, NETLINK_XFRM, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
 import {
   DeletedState,
   FlushStates,
+  MigrateState,
+  ReplayState,
   SadInfo,
   SpiRequest,
   StateExpire,
@@ -35,8 +38,22 @@ import {
   XfrmState,
 } from "./state.ts";
 
+/** An algorithm as input: its key may be bytes. */
+export type AlgorithmInput<T extends XfrmAlgorithm> = Input<Omit<T, "key">> & { key?: string | Uint8Array };
+
 /** A state as input: {@linkcode XfrmState} with numbers or names. */
-export type StateInput = Input<XfrmState>;
+export interface StateInput extends Omit<Input<XfrmState>, "aead" | "crypt" | "authTrunc" | "auth" | "comp"> {
+  /** The algorithm for authenticated encryption. */
+  aead?: AlgorithmInput<XfrmAead>;
+  /** The algorithm for encryption. */
+  crypt?: AlgorithmInput<XfrmAlgorithm>;
+  /** The algorithm for authentication. */
+  authTrunc?: AlgorithmInput<XfrmAuthTrunc>;
+  /** The algorithm for authentication, with its own length of the check value. */
+  auth?: AlgorithmInput<XfrmAlgorithm>;
+  /** The algorithm for compression. */
+  comp?: AlgorithmInput<XfrmAlgorithm>;
+}
 
 /** Fields that the kernel changes in a state that exists. */
 const CHANGING: ReadonlySet<string> = new Set(["lft", "encap", "coaddr", "setMark", "setMarkMask", "ifId"]);
@@ -116,6 +133,8 @@ declareMessages(
   { types: [XFRM_MSG_FLUSHSA], codec: FlushStates },
   { types: [XFRM_MSG.XFRM_MSG_EXPIRE], codec: StateExpire },
   { types: [XFRM_MSG.XFRM_MSG_ALLOCSPI], codec: SpiRequest },
+  { types: [XFRM_MSG.XFRM_MSG_NEWAE, XFRM_MSG.XFRM_MSG_GETAE], codec: ReplayState },
+  { types: [XFRM_MSG.XFRM_MSG_MIGRATE_STATE], codec: MigrateState },
   { types: [XFRM_MSG.XFRM_MSG_GETSADINFO, XFRM_MSG.XFRM_MSG_NEWSADINFO], codec: SadInfo },
 );
 
@@ -223,6 +242,65 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
       codec: StateExpire as Codec<unknown, never>,
       value,
       what: `expire state ${describe(value)}`,
+    });
+  }
+
+  /**
+   * Returns the numbers of packets of a state, its use and the limits after which an `aevent` tells them: what a second
+   * machine needs to take over.
+   */
+  replay(key: StateInput): ReplayState {
+    const { value } = this.operation("get", XFRM_MSG_GETSA, this.keyValue(key, "get"));
+    return this.#send().request({
+      type: XFRM_MSG.XFRM_MSG_GETAE,
+      flags: 0,
+      codec: ReplayState as Codec<unknown, never>,
+      value: { flags: ["rthr", "ethr"], ...value },
+      what: `get the replay state of ${describe(value)}`,
+      reply: XFRM_MSG.XFRM_MSG_NEWAE,
+      // The kernel answers to the port that the request states, which is 0.
+      late: true,
+      looks: true,
+    }) as ReplayState;
+  }
+
+  /**
+   * Sets the numbers of packets of a state, its use, or the limits after which an `aevent` tells them. What is absent
+   * stays as it is. A state keeps its kind of window: `replay` or `replayEsn` of the same size.
+   */
+  setReplay(value: Input<ReplayState>): void {
+    expectFields(value, "set a replay state", "the state's key and changes as an object");
+    const { value: id } = this.operation("get", XFRM_MSG_GETSA, this.keyValue(value as StateInput, "set"));
+    this.#send().request({
+      type: XFRM_MSG.XFRM_MSG_NEWAE,
+      flags: NLM_F.NLM_F_REPLACE,
+      codec: ReplayState as Codec<unknown, never>,
+      value: { ...value, ...id },
+      what: `set the replay state of ${describe(id)}`,
+    });
+  }
+
+  /**
+   * Gives a state new addresses, and keeps its keys and numbers of packets. In Linux since 7.2, if the kernel is
+   * configured with CONFIG_XFRM_MIGRATE. `newReqid` and `newSel` are cleared if they are absent.
+   *
+   * @throws {KernelError} ESRCH: there is no such state; EEXIST: another has the new address and SPI; EINVAL, ENOPROTOOPT:
+   * the kernel cannot do it
+   */
+  migrate(value: Input<MigrateState>): void {
+    expectFields(value, "migrate a state", "the state's key and its new addresses as an object");
+    const { family, dst, newFamily, newDaddr, newSaddr } = value;
+    this.#send().request({
+      type: XFRM_MSG.XFRM_MSG_MIGRATE_STATE,
+      flags: 0,
+      codec: MigrateState as Codec<unknown, never>,
+      value: {
+        newSel: {},
+        ...value,
+        family: family ?? familyOf(dst),
+        newFamily: newFamily ?? familyOf(newDaddr ?? newSaddr),
+      },
+      what: `migrate state ${describe(value)}`,
     });
   }
 

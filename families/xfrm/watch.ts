@@ -12,11 +12,11 @@ import { eachMessage, NLMSG_HDRLEN } from "../../core/message.ts";
 import { stringify } from "../../core/printable.ts";
 import type { Received } from "../../core/transport.ts";
 import { drain, Subscription } from "../../core/wait.ts";
-import { Acquire, Mapping, Migrate, ReplayState, Report } from "./events.ts";
+import { Acquire, Mapping, Report } from "./events.ts";
 import type { Policies } from "./policies.ts";
-import { DeletedPolicy, FlushPolicies, PolicyExpire, XfrmPolicy } from "./policy.ts";
+import { DeletedPolicy, FlushPolicies, Migrate, PolicyExpire, XfrmPolicy } from "./policy.ts";
 import { XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
-import { DeletedState, FlushStates, StateExpire, XfrmState } from "./state.ts";
+import { DeletedState, FlushStates, MigrateState, ReplayState, StateExpire, XfrmState } from "./state.ts";
 import type { States } from "./states.ts";
 
 /** The events of each word that `watch` takes. */
@@ -40,7 +40,9 @@ export interface XfrmEvents {
   /** A packet of mobile IPv6 without a state. */
   report: { readonly event: "report"; readonly object: "report"; readonly value: Report };
   /** States have new addresses. */
-  migrate: { readonly event: "migrate"; readonly object: "policy"; readonly value: Migrate };
+  migrate:
+    | { readonly event: "migrate"; readonly object: "policy"; readonly value: Migrate }
+    | { readonly event: "migrate"; readonly object: "state"; readonly value: MigrateState };
   /** A peer has a new address or port. */
   mapping: { readonly event: "mapping"; readonly object: "state"; readonly value: Mapping };
 }
@@ -54,8 +56,8 @@ export interface XfrmNotice {
   readonly event: "overrun" | "synced";
   /** Always absent. */
   readonly object?: undefined;
-  /** Always absent. */
-  readonly value?: undefined;
+  /** Always empty, so that fields of events need no test for notices: `event.value.sel`. */
+  readonly value: Readonly<Record<string, undefined>>;
 }
 
 /** Options of a watch. */
@@ -113,6 +115,7 @@ const FORMS: ReadonlyMap<number, Form> = new Map([
   [XFRM_MSG.XFRM_MSG_NEWAE, form("aevent", "aevent", "state", ReplayState)],
   [XFRM_MSG.XFRM_MSG_REPORT, form("report", "report", "report", Report)],
   [XFRM_MSG.XFRM_MSG_MIGRATE, form("migrate", "migrate", "policy", Migrate)],
+  [XFRM_MSG.XFRM_MSG_MIGRATE_STATE, form("migrate", "migrate", "state", MigrateState)],
   [XFRM_MSG.XFRM_MSG_MAPPING, form("mapping", "mapping", "state", Mapping)],
 ]);
 
@@ -185,14 +188,14 @@ class XfrmWatch {
   async *run(): AsyncGenerator<Item, void, undefined> {
     const { initial, resync } = this.#options, { transport } = this.#events;
     for (const item of this.#difference()) if (initial === true) yield item;
-    if (initial === true) yield { event: "synced" };
+    if (initial === true) yield { event: "synced", value: {} };
     let behind = false;
     while (true) {
       const items: Item[] = [];
       const { lost, empty } = drain(transport, (received) => this.#take(received, items));
       yield* items;
       if (lost) {
-        yield { event: "overrun" };
+        yield { event: "overrun", value: {} };
         behind = resync === true;
       }
       // Objects are listed only after all pending events, because their state is the result of those.
@@ -200,7 +203,7 @@ class XfrmWatch {
       else if (behind || this.#dirty) {
         this.#dirty = false;
         yield* this.#difference();
-        if (behind) yield { event: "synced" };
+        if (behind) yield { event: "synced", value: {} };
         behind = false;
       } else await transport.readable();
     }

@@ -9,6 +9,7 @@ export const TABLES: Readonly<Record<string, string>> = {
   "Acquire": "XFRMA_",
   "FlushPolicies": "XFRMA_",
   "Migrate": "XFRMA_",
+  "MigrateState": "XFRMA_",
   "PolicyExpire": "XFRMA_",
   "ReplayState": "XFRMA_",
   "Report": "XFRMA_",
@@ -32,6 +33,7 @@ export const STRUCTS: Readonly<Record<string, string>> = {
   "KmAddress": "xfrm_user_kmaddress",
   "Mapping": "xfrm_user_mapping",
   "Migrate": "xfrm_userpolicy_id",
+  "MigrateState": "xfrm_user_migrate_state",
   "Migration": "xfrm_user_migrate",
   "PolicyExpire": "xfrm_user_polexpire",
   "ReplayState": "xfrm_aevent_id",
@@ -86,6 +88,8 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
   "Acquire.pcpu": "SA_PCPU",
   "FlushPolicies.type": "POLICY_TYPE",
   "Migrate.type": "POLICY_TYPE",
+  "MigrateState.dir": "SA_DIR",
+  "MigrateState.offload": "OFFLOAD_DEV",
   "PolicyExpire.type": "POLICY_TYPE",
   "ReplayState.dir": "SA_DIR",
   "ReplayState.pcpu": "SA_PCPU",
@@ -126,10 +130,11 @@ export const PLACE_NAMES: Readonly<Record<string, string>> = {
 /** Enumerations and masks, by one field that uses each. */
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
   "DefaultPolicy.in": "XFRM_USERPOLICY_",
+  "MigrateState.dir": "XFRM_SA_DIR_",
+  "MigrateState.flags": ["XFRM_MIGRATE_STATE_", /^(CLEAR_OFFLOAD|UPDATE_H2H_SEL)$/],
   "Offload.flags": "XFRM_OFFLOAD_",
   "PolicyExpire.flags": ["XFRM_POLICY_", /^(LOCALOK|ICMP|CPU_ACQUIRE)$/],
   "PolicyExpire.share": "XFRM_SHARE_",
-  "ReplayState.dir": "XFRM_SA_DIR_",
   "ReplayState.flags": "XFRM_AE_",
   "SpiRequest.flags": "XFRM_STATE_",
   "XfrmState.extraFlags": "XFRM_SA_XFLAG_",
@@ -138,7 +143,7 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
 /** Enumerations whose names are the words of `ip xfrm`. */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "Acquire.proto": { route2: 43, esp: 50, ah: 51, hao: 60, comp: 108 },
-  "KmAddress.family": { unspec: 0, inet: 2, inet6: 10 },
+  "Mapping.family": { unspec: 0, inet: 2, inet6: 10 },
   "Migrate.dir": { in: 0, out: 1, fwd: 2, "socket in": 3, "socket out": 4 },
   "Migration.mode": { transport: 0, tunnel: 1, ro: 2, in_trigger: 3, beet: 4, iptfs: 5 },
   "PolicyExpire.action": { allow: 0, block: 1 },

@@ -23,7 +23,6 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       ].map((object) => [object, NO_MODULE]),
     ),
   },
-  NETLINK_XFRM: { MIGRATE_STATE: "in Linux since 7.2 only" },
   NETLINK_AUDIT: {
     ...Object.fromEntries(
       "LIST ADD DEL WATCH_INS WATCH_REM WATCH_LIST".split(" ").map((name) => [

@@ -3,13 +3,14 @@
  * `strace -xx` recorded; and mutated ones. NETLINK_FUZZ sets the number of mutations.
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { type Attributes, rawOf, Reader, Writer } from "../../../core/codec/mod.ts";
 import { DecodeError } from "../../../core/errors.ts";
-import { ScriptedKernel } from "../../../core/scripted.ts";
+import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import { ShownMessage } from "../../../core/show.ts";
-import { open, XfrmPolicy, XfrmState } from "../../../families/xfrm/mod.ts";
+import { MigrateState, open, XfrmPolicy, XfrmState } from "../../../families/xfrm/mod.ts";
 import { show } from "../../../families/registry.ts";
 import { test } from "../../test.ts";
 import { bothWays } from "../both_ways.ts";
@@ -103,6 +104,44 @@ test("xfrm: keys are in no error, tree or summary, but in the value of a message
   assertEquals(texts.filter((text) => secrets.some((secret) => text.includes(secret))), []);
   assert(texts.some((text) => text.includes('"20 bytes"')));
   assertEquals((shown[0]!.value as XfrmState).aead!.key, KEY20);
+});
+
+test("xfrm: new addresses of a state are in the struct of Linux 7.2, what else changes in attributes", () => {
+  const [bytes] = sent(({ states }) =>
+    states.migrate({
+      dst: "10.9.0.2",
+      proto: "esp",
+      spi: 0x1234,
+      oldMark: { value: 5 } as never,
+      newSaddr: "2001:db8::1",
+      newDaddr: "2001:db8::2",
+      newReqid: 7,
+      newSel: { src: "10.9.0.0/24", dport: 53 },
+      flags: ["update-h2h-sel"],
+      mark: { value: 0, mask: 0 },
+      natKeepaliveInterval: 20,
+    })
+  );
+  const at = (offset: number, length: number): string => Buffer.from(bytes!).toString("hex", offset, offset + length);
+  assertEquals(bytes!.length, 132 + 12 + 8);
+  // id: daddr, spi, family, proto.
+  assertEquals([at(0, 4), at(16, 4), at(20, 2), at(22, 1)], ["0a090002", "00001234", "0200", "32"]);
+  const six = "20010db80000000000000000000000";
+  assertEquals([at(24, 16), at(40, 16), at(128, 4)], [`${six}02`, `${six}01`, "0a000000"]);
+  assertEquals([at(56, 8), at(120, 4), at(124, 4)], ["05000000ffffffff", "07000000", "02000000"]);
+  // The selector: saddr, dport with its mask, family, prefixlen_s.
+  assertEquals([at(64 + 16, 4), at(64 + 32, 4), at(64 + 40, 2), at(64 + 43, 1)], [
+    "0a090000",
+    "0035ffff",
+    "0200",
+    "18",
+  ]);
+  assertEquals(at(132, 20), "0c001500000000000000000008002200" + "14000000");
+  const value = MigrateState.decode(new Reader(bytes!), 0, bytes!.length, {});
+  const to = new Writer();
+  MigrateState.encode(value, to, {});
+  assertEquals(to.bytes.slice(0, to.length), bytes);
+  assert(show(6, message(41, 0, 0, bytes!)).includes('"2001:db8::2"'));
 });
 
 test("xfrm: windows above 32 packets and 64-bit numbers are in the attribute, others in the header", () => {
