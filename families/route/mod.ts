@@ -50,6 +50,8 @@ import {
 import { NeighbourTables, neighbourTables } from "./neighbour_tables.ts";
 import { type Netconf, netconf, Netconfs } from "./netconf.ts";
 import { type Nsid, Nsids, nsids } from "./nsids.ts";
+import { AdvertisedPrefixes, ndOptions, NdUserOptions, prefixes } from "./advertisements.ts";
+import { CacheReports, cacheReports } from "./cache_reports.ts";
 import { LinkCounters, type LinkStatistics, stats } from "./stats.ts";
 import { type BridgeVlan, Vlans, vlans } from "./vlans.ts";
 import { type Vni, Vnis, vnis } from "./vnis.ts";
@@ -162,6 +164,12 @@ export class RouteCollections {
   readonly netconf: Netconfs;
   /** Numbers of network namespaces. */
   readonly nsids: Nsids;
+  /** Prefixes that IPv6 routers advertise. */
+  readonly prefixes: AdvertisedPrefixes;
+  /** Options that IPv6 routers advertise. */
+  readonly ndOptions: NdUserOptions;
+  /** Reports about packets for which multicast routing has no route. */
+  readonly cacheReports: CacheReports;
   /** Counters of interfaces, of their bridges and bonds, and of hardware. */
   readonly stats: LinkCounters;
   /** VNIs that VXLAN interfaces accept. */
@@ -186,6 +194,9 @@ export class RouteCollections {
     this.neighbourTables = new NeighbourTables(open, requester);
     this.netconf = new Netconfs(open, requester);
     this.nsids = new Nsids(open, requester);
+    this.prefixes = new AdvertisedPrefixes(open);
+    this.ndOptions = new NdUserOptions(open);
+    this.cacheReports = new CacheReports(open);
     this.stats = new LinkCounters(open, requester);
     this.vnis = new Vnis(open, requester);
     this.vlans = new Vlans(open, requester);
@@ -298,6 +309,9 @@ const shared: RouteCollections = {
   neighbourTables,
   netconf,
   nsids,
+  prefixes,
+  ndOptions,
+  cacheReports,
   stats,
   vnis,
   vlans,
@@ -358,6 +372,9 @@ export * from "./multicast_addresses.ts";
 export * from "./neighbour_tables.ts";
 export * from "./netconf.ts";
 export * from "./nsids.ts";
+export * from "./advertisements.ts";
+export * from "./cache_reports.ts";
+export * from "./notices.ts";
 export * from "./stats.ts";
 export * from "./vlans.ts";
 export * from "./vnis.ts";

@@ -8,6 +8,10 @@
 export const TABLES: Readonly<Record<string, string>> = {
   "VlanGlobalOptions": "BRIDGE_VLANDB_GOPTS_",
 
+  "AdvertisedPrefix": "PREFIX_",
+  "CacheReport": "IPMRA_CREPORT_",
+  "NdUserOptionTail": "NDUSEROPT_",
+
   "BondAdXstats": "BOND_3AD_STAT_",
   "BondXstats": "BOND_XSTATS_",
   "BridgeXstats": "BRIDGE_XSTATS_",
@@ -59,6 +63,9 @@ export const TABLES: Readonly<Record<string, string>> = {
 export const STRUCTS: Readonly<Record<string, string>> = {
   "VlanEntry.info": "bridge_vlan_info",
 
+  "AdvertisedPrefix": "prefixmsg",
+  "AdvertisedPrefix.cacheinfo": "prefix_cacheinfo",
+  "NdUserOptionHead": "nduseroptmsg",
   "BridgeXstats.mcast": "br_mcast_stats",
   "BridgeXstats.stp": "bridge_stp_xstats",
   "BridgeXstats.vlan": "bridge_vlan_xstats",
@@ -86,6 +93,7 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
 
   "AnycastAddress": "family 0 u8, prefixlen 1 u8, scope 3 u8, index 4 s32 = 8",
   "MulticastAddress": "family 0 u8, prefixlen 1 u8, scope 3 u8, index 4 s32 = 8",
+  "CacheReport": "family 0 u8 = 4",
   "BridgeXstats.mcast.igmpV1queries": "rx 0 u64, tx 8 u64 = 16",
   "FdbKey": "family 0 u8, ifindex 4 s32, flags 10 u8 = 12",
   "Mdb": "family 0 u8, ifindex 4 s32, port 8 s32, state 12 u8, flags 13 u8, vid 14 u16, group 16 20 bytes = 36",
@@ -125,6 +133,7 @@ export const PLACE_NAMES: Readonly<Record<string, string>> = {};
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
   "BridgeVlan.flags": "BRIDGE_VLAN_INFO_",
 
+  "CacheReport.msgtype": "IGMPMSG_",
   "FdbKey.flags": "NTF_",
   "Mdb.flags": "MDB_FLAGS_",
   "MdbRouterPort.type": "MDB_RTR_TYPE_",
@@ -139,6 +148,21 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
 /** Enumerations whose names are the words of iproute2. */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "BridgeVlan.state": { "disabled": 0, "listening": 1, "learning": 2, "forwarding": 3, "blocking": 4 },
+  "AdvertisedPrefix.flags": { onlink: 0x80, autoconf: 0x40, router: 0x20, delegated: 0x10 },
+  "AdvertisedPrefix.type": {
+    source_ll_addr: 1,
+    target_ll_addr: 2,
+    prefix_info: 3,
+    redirect_hdr: 4,
+    mtu: 5,
+    nonce: 14,
+    route_info: 24,
+    rdnss: 25,
+    dnssl: 31,
+    "6co": 34,
+    captive_portal: 37,
+    pref64: 38,
+  },
   "LinkStatistics.filterMask": {
     link_64: 1,
     link_xstats: 2,
@@ -158,6 +182,8 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
 
 /** Forms of attributes whose type neither the kernel's source nor its specifications have, and of elements of lists. */
 export const UNKNOWN: Readonly<Record<string, string>> = {
+  "AdvertisedPrefix": "address 16 bytes, cacheinfo 8 bytes",
+  "CacheReport": "pkt bytes",
   "BondXstats": "ad nest",
   "BridgeVlan": "stats nest",
   "BridgeXstats": "vlan several, mcast 240 bytes, stp 48 bytes",
@@ -185,7 +211,10 @@ export const UNKNOWN: Readonly<Record<string, string>> = {
 };
 
 /** Forms that differ from the kernel's source and specifications, each for a reason. */
-export const OTHERWISE: Readonly<Record<string, string>> = {};
+export const OTHERWISE: Readonly<Record<string, string>> = {
+  // The bits of kernels before 6.8 are read too.
+  "AdvertisedPrefix.flags": "u8, not read so",
+};
 
 /** Constants without a table or enumeration, and the reasons. */
 export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [

@@ -13,14 +13,16 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [288, 2_418_000],
-  "families/route/mod.ts": [66, 579_000],
+  "mod.ts": [291, 2_438_000],
+  "families/route/mod.ts": [69, 589_000],
   "families/route/addresses.ts": [29, 272_000],
   "families/route/brief.ts": [1, 5_000],
   "families/route/links.ts": [35, 373_000],
   "families/route/neighbours.ts": [30, 280_000],
   "families/route/nexthops.ts": [30, 286_000],
   "families/route/address_labels.ts": [27, 254_000],
+  "families/route/advertisements.ts": [28, 260_000],
+  "families/route/cache_reports.ts": [28, 256_000],
   "families/route/fdb.ts": [31, 279_000],
   "families/route/mdb.ts": [28, 265_000],
   "families/route/multicast_addresses.ts": [28, 263_000],
@@ -66,7 +68,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 284_000],
   "families/generic/thermal.ts": [31, 290_000],
   "families/generic/wireguard.ts": [32, 291_000],
-  "families/registry.ts": [278, 2_370_000],
+  "families/registry.ts": [281, 2_386_000],
   "families/netfilter/acct.ts": [28, 254_000],
   "families/netfilter/compat.ts": [26, 216_000],
   "families/netfilter/hooks.ts": [26, 219_000],

@@ -15,13 +15,7 @@ const NO_MODULE = "there is no module for it yet";
 /** Message types without a table, by protocol: the part of their names for the object (`""`: all), and the reason. */
 const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NETLINK_ROUTE: {
-    ...Object.fromEntries(
-      [
-        ..."DCB"
-          .split(" "),
-        ..."PREFIX NDUSEROPT CACHEREPORT".split(" "),
-      ].map((object) => [object, NO_MODULE]),
-    ),
+    DCB: NO_MODULE,
   },
   NETLINK_AUDIT: {
     ...Object.fromEntries(
@@ -38,6 +32,7 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Payloads for protocols, and for types, to which zeros are no valid payload. */
 const PAYLOADS: Readonly<Record<string, Uint8Array>> = {
   NETLINK_SCSITRANSPORT: hex("0100b2a101000800"),
+  "NETLINK_ROUTE 68": hex("0a000000000000008600000000000000"),
   "NETLINK_AUDIT 1015": hex("01000000020000002f2f61"),
   "NETLINK_NETFILTER 261": hex("000000000800010000000001"),
   // Timeout policies and helpers, called "a".
