@@ -286,3 +286,14 @@ kernelTest("script 38: entries typed by the set's type", [...NEEDS, "ipset"], as
   const out = await script("38", ["ipset create web hash:net,port timeout 0"], ["ipset list web"]);
   assertMatch(out, /\n192\.0\.2\.0\/24,tcp:443 timeout (60|5\d)\n/);
 });
+
+kernelTest("script 39: packets that need a state", [...NEEDS, "ping"], async () => {
+  const setup = [...ETH0, "ip address add 10.9.0.1/24 dev eth0", "ip route add 10.8.0.0/24 dev eth0"];
+  // A packet whose state is waited for is told once.
+  const pings = "ping -c 1 -W 1 -I 10.9.0.1 10.8.0.7 || ip xfrm state flush";
+  const out = await upTo(
+    /10\.8\.0\.7[^]*}/,
+    start("39", [...setup, `(while kill -0 $$; do ${pings}; done > /dev/null 2>&1) &`]),
+  );
+  assertMatch(out, /^acquire \{[^]*src: ["']10\.9\.0\.1\/32["'],\s+dst: ["']10\.8\.0\.7\/32["']/);
+});
