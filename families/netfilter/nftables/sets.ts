@@ -12,9 +12,10 @@
  */
 import { octets, shown, Writer } from "../../../core/codec/mod.ts";
 import type { AddOptions, Input, Verb } from "../../../core/collection.ts";
-import { argumentError } from "../../../core/errors.ts";
+import { argumentError, KernelError } from "../../../core/errors.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, NFNLGRP } from "../protocol.ts";
 import { datatypeOf, type NftDatatypeName } from "./datatypes.ts";
+import { setIn } from "./known_sets.ts";
 import { keyLayout, layoutOf, lengthOf, NftSet, type NftSetFlag, partsOf, SET_USERDATA } from "./set.ts";
 import {
   expectFamily,
@@ -190,13 +191,27 @@ export class NftSets extends NftCollection<NftSet, Input<NftSet>, NftSetKey> {
   /** Makes a set or map unless it exists, with `{ exists: "ok" }`; returns false if it exists. */
   override add(value: Input<NftSet>, options?: AddOptions): boolean;
   override add(value: Input<NftSet>, options: AddOptions = {}): boolean {
-    const made = super.add(value, options);
-    this.context.made?.set(declaration.identity(value as NftSet), {
+    const added = super.add(value, options), { made, deletes } = this.context;
+    const name = declaration.identity(value as NftSet);
+    // One that may exist is as the kernel has it, with its elements.
+    if (options.exists === "ok" && deletes?.(name) === false && this.#present(value as NftSet)) return added;
+    made?.set(name, {
       ...completed(value as NftSet),
       autoMerge: value.autoMerge === true,
       dataInterval: value.dataInterval === true,
     });
-    return made;
+    return added;
+  }
+
+  /** True if a set is known in this transaction, or exists. */
+  #present({ family, table, name }: NftSet): boolean {
+    try {
+      return setIn(this.context, { family, table: table!, name: name! }, `look for set ${family} ${table} ${name}`) !==
+        undefined;
+    } catch (error) {
+      if (error instanceof KernelError && error.code === "ENOENT") return false;
+      throw error;
+    }
   }
 }
 

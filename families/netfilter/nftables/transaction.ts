@@ -207,6 +207,8 @@ export interface NftContext {
    * have these changes yet. Absent outside of transactions.
    */
   readonly held?: Map<string, object>;
+  /** True for a set of the kernel that this transaction deletes, alone or with its table. Absent outside of transactions. */
+  readonly deletes?: (set: string) => boolean;
 }
 
 /** The number of the last set that was added. */
@@ -232,8 +234,43 @@ export function contextOf(open: () => Client): NftContext {
 
 /** Returns the context of a transaction. */
 export function contextIn(client: Client, add: (operation: Operation) => void): NftContext {
-  const requester = new BatchRequester(client, (operation) => add(tolerant(operation)));
-  return { open: () => client, requester: () => requester, made: new Map(), held: new Map() };
+  const made = new Map<string, NftSet>(), held = new Map<string, object>(), deleted: string[] = [];
+  const isIn = (scope: string, set: string): boolean => scope === "" || `${set} `.startsWith(`${scope} `);
+  const note = (operation: Operation): void => {
+    const scope = deletedBy(operation);
+    if (scope !== undefined) {
+      deleted.push(scope);
+      for (const known of [made, held]) for (const set of known.keys()) if (isIn(scope, set)) known.delete(set);
+    }
+    if (Array.isArray(operation.then)) operation.then.forEach(note);
+  };
+  const requester = new BatchRequester(client, (operation) => {
+    note(operation);
+    add(tolerant(operation));
+  });
+  return {
+    open: () => client,
+    requester: () => requester,
+    made,
+    held,
+    deletes: (set) => deleted.some((scope) => isIn(scope, set)),
+  };
+}
+
+/** Returns what a request deletes with all its sets, by family, table and name; an empty text is all. */
+function deletedBy({ type, value }: Operation): string | undefined {
+  const { family, table, name, handle } = value as { family?: string; table?: string; name?: string; handle?: unknown };
+  if (name === undefined && handle !== undefined) return undefined;
+  switch (type) {
+    case NETFILTER_MSG.NFT_MSG_DELTABLE:
+    case NETFILTER_MSG.NFT_MSG_DESTROYTABLE:
+      return [family, name].filter((one) => one !== undefined).join(" ");
+    case NETFILTER_MSG.NFT_MSG_DELSET:
+    case NETFILTER_MSG.NFT_MSG_DESTROYSET:
+      return `${family} ${table} ${name}`;
+    default:
+      return undefined;
+  }
 }
 
 /** The messages that delete an object, and those that do so if it exists. */

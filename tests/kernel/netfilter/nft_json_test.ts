@@ -230,3 +230,49 @@ nftTest("nf_tables: to delete a chain or flowtable with devices takes these devi
   ruleset.apply(listed, { replace: true });
   assertEquals(flowtables.get(flow).flags, ["counter"]);
 });
+
+nftTest(
+  "nf_tables: JSON adds elements to a set with autoMerge that exists, or that is deleted before",
+  ({ ours, nft }) => {
+    const { ruleset, elements, sets } = ours, key = { ...T, set: "s" };
+    const whole = (...elem: unknown[]): Command[] => [
+      { table: { family: "inet", name: "t" } },
+      { set: { ...T, name: "s", type: "ipv4_addr", flags: ["interval"], "auto-merge": true, elem } },
+    ];
+    const listed = (): string[] => elements.list(key).map(({ elem }) => String(elem));
+    const range = (low: string, high: string): Command => ({ range: [low, high] });
+    ruleset.apply({ nftables: whole(range("10.0.0.0", "10.0.0.9"), "192.0.2.1") });
+    ruleset.apply({ nftables: whole(range("10.0.0.5", "10.0.0.20"), "192.0.2.1") });
+    assertEquals(listed(), ["10.0.0.0,10.0.0.20", "192.0.2.1"]);
+    // What nft 1.0.6 prints lacks "auto-merge".
+    const [table, set] = whole(range("10.0.0.21", "10.0.0.30"));
+    const { "auto-merge": _, ...plain } = (set as { set: Command }).set;
+    ruleset.apply({ nftables: [table!, { set: plain }] });
+    assertEquals(listed(), ["10.0.0.0,10.0.0.30", "192.0.2.1"]);
+    const over = [range("10.0.0.8", "10.0.0.40")];
+    ruleset.apply({ nftables: whole(...over) }, { replace: true });
+    assertEquals(listed(), ["10.0.0.8,10.0.0.40"]);
+    for (
+      const gone of [
+        one("delete", { set: { ...T, name: "s" } }),
+        one("destroy", { set: { ...T, name: "s" } }),
+        one("delete", { table: { family: "inet", name: "t" } }),
+        one("flush", { ruleset: { family: "inet" } }),
+        one("flush", { set: { ...T, name: "s" } }),
+      ]
+    ) {
+      ruleset.apply({ nftables: [gone, ...whole(range("10.0.0.0", "10.0.0.9"))] });
+      assertEquals(listed(), ["10.0.0.0,10.0.0.9"], JSON.stringify(gone));
+      ruleset.apply({ nftables: [...whole("10.0.0.10"), gone, ...whole(...over)] });
+      assertEquals(listed(), ["10.0.0.8,10.0.0.40"], JSON.stringify(gone));
+    }
+    ours.batch((b) => {
+      b.tables.replace({ family: "inet", name: "t" });
+      b.sets.add({ ...T, name: "s", keyType: "ipv4_addr", flags: ["interval"], autoMerge: true }, { exists: "ok" });
+      b.elements.add(key, [["10.0.0.1", "10.0.0.9"]]);
+    });
+    assertEquals(listed(), ["10.0.0.1,10.0.0.9"]);
+    assertEquals(sets.get({ ...T, name: "s" }).autoMerge, true);
+    assertStringIncludes(nft("list set inet t s"), "auto-merge");
+  },
+);
