@@ -226,7 +226,8 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
    * that has keys already, the kernel changes what `set` changes, and ignores the rest.
    */
   complete(value: StateInput): void {
-    this.#send().request({ ...this.operation("add", XFRM_MSG_UPDSA, value), flags: 0 });
+    const operation = this.operation("add", XFRM_MSG_UPDSA, value);
+    this.#send().request({ ...operation, flags: 0, what: operation.what.replace(/^add/, "complete") });
   }
 
   /**

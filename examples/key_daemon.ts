@@ -1,0 +1,53 @@
+/**
+ * A key daemon for two network namespaces: answers packets that need an IPsec state with a pair of states, one where
+ * packets are sent and one where they are received, and makes the next pair before those have sent too many packets. It
+ * is the daemon of both, so that it need not agree with another about keys. Policies say which packets need a state.
+ *
+ *     deno run --allow-ffi examples/key_daemon.ts left right  (as root)
+ *     bun examples/key_daemon.ts left right --packets 1000
+ */
+import { open, type XfrmClient, type XfrmState } from "../families/xfrm/mod.ts";
+import { print, run, UsageError } from "./run.ts";
+
+/** What both states of a pair have, and the number of the acquire that they answer. */
+type Pair = Pick<XfrmState, "src" | "dst" | "proto" | "mode" | "reqid" | "seq">;
+
+/** Makes a pair of states with a new key, first where packets are received, so that none is lost. */
+function agree(sender: XfrmClient, receiver: XfrmClient, pair: Pair, packets: number): void {
+  const { src, dst, proto, mode, reqid, seq } = pair, common = { src, dst, proto, mode, reqid };
+  const { spi } = receiver.states.allocSpi(common), key = crypto.getRandomValues(new Uint8Array(20));
+  const state = { ...common, spi, aead: { name: "rfc4106(gcm(aes))", key, icvLength: 128 } };
+  receiver.states.complete({ ...state, replayWindow: 32 });
+  sender.states.add({ ...state, seq, lft: { softPacketLimit: packets, hardPacketLimit: 2 * packets } });
+  print(`${src} → ${dst} ${proto} 0x${spi.toString(16)} ${mode}`);
+}
+
+/** Makes pairs for the packets that one namespace sends, and removes those that are gone on the other side. */
+async function serve(sender: XfrmClient, receiver: XfrmClient, packets: number): Promise<void> {
+  for await (const { event, object, value } of sender.watch("acquire", "expire")) {
+    if (object === "acquire") {
+      const { src, dst, proto, seq, tmpl: [{ mode, reqid }] = [{ mode: "transport", reqid: 0 }] } = value;
+      if (src !== undefined && dst !== undefined) {
+        agree(sender, receiver, { src, dst, proto, mode, reqid, seq }, packets);
+      }
+    } else if (object === "state" && value.hard) {
+      if (receiver.states.find(value) !== undefined) receiver.states.delete(value);
+    } else if (object === "state") {
+      // The kernel prefers states that have not reached a limit.
+      agree(sender, receiver, { ...value, seq: 0 }, packets);
+    } else if (event === "overrun") {
+      print("requests for states were lost; the kernel repeats them");
+    }
+  }
+}
+
+await run({
+  about: "Answers packets that need an IPsec state, between two network namespaces.",
+  takes: "LEFT RIGHT",
+  options: { packets: ["NUMBER", "makes new keys after so many packets; 1000000 if absent"] },
+}, async ({ packets = "1000000" }, left, right) => {
+  const count = Number(packets);
+  if (!Number.isSafeInteger(count) || count < 1) throw new UsageError(`--packets is ${packets}, expected a number`);
+  using one = open({ netns: left! }), other = open({ netns: right! });
+  await Promise.all([serve(one, other, count), serve(other, one, count)]);
+});
