@@ -14,11 +14,12 @@ import { interpret } from "../families/audit/interpret.ts";
 import { type AuditRecordType, watch } from "../families/audit/watch.ts";
 import { list, UsageError } from "./run.ts";
 
-const names = accounts();
+let known: ReturnType<typeof accounts> | undefined;
+const names = (): ReturnType<typeof accounts> => known ??= accounts();
 
 /** Returns the number of a user that is given by name or number. */
 function numberOf(user: string): number {
-  const [uid] = [...names.users].find(([, name]) => name === user) ?? [/^\d+$/.test(user) ? Number(user) : undefined];
+  const [uid] = [...names().users].find(([, name]) => name === user) ?? [/^\d+$/.test(user) ? Number(user) : undefined];
   if (uid === undefined) throw new UsageError(`there is no user ${user}`);
   return uid;
 }
@@ -50,12 +51,12 @@ await list(
     const { event, time, process, syscall, paths, address, records, success } = item,
       TIME = new Date(time).toISOString();
     if (event === "overrun") return { TIME, USER: "", PROGRAM: "", EVENT: "--- some are lost ---" };
-    const [record] = records, words = interpret(record!, names);
+    const [record] = records, words = interpret(record!, names());
     const files = paths.filter(({ nametype }) => nametype !== "PARENT").map(({ path }) => path);
     const where = address?.address ?? address?.path;
     return {
       TIME,
-      USER: process?.uid === undefined ? "" : names.users.get(process.uid) ?? process.uid,
+      USER: process?.uid === undefined ? "" : names().users.get(process.uid) ?? process.uid,
       PROGRAM: process?.exe ?? process?.comm ?? words["exe"],
       EVENT: [
         syscall?.name ?? record!.type,

@@ -13,6 +13,8 @@ import { test } from "../test.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const NOBODY = 65534;
+/** Time limit in ms: there are some fifty examples, each started once or twice. */
+const timeout = 400_000;
 /** Examples that watch without privileges, so that they do not end. */
 const ENDLESS = ["monitor", "process_tree", "selinux", "uevents"];
 
@@ -86,49 +88,57 @@ async function each(body: (example: Example, cache: string) => Promise<void>): P
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
-test("examples: --help tells what an example does, takes and needs, without privileges or permissions", async () => {
-  await each(async ({ name, json }, cache) => {
-    const { status, out, errors } = await run(cache, name, ["--help"]);
-    assertEquals([status, errors], [0, ""], name);
-    const [about, usage] = out.split("\n\n");
-    assert(about!.length > 30, `${name}: ${about}`);
-    assertMatch(usage!, new RegExp(`^usage: ${name} \\[OPTION\\]...`));
-    assertMatch(out, /^ {2}--help +prints this$/m);
-    // All that list or watch have --json.
-    assertEquals(out.includes("\n  --json "), json, name);
-    for (const line of out.split("\n")) assert(line.length <= 120, `${name}: ${line}`);
-  });
-});
+test(
+  "examples: --help tells what an example does, takes and needs, without privileges or permissions",
+  { timeout },
+  async () => {
+    await each(async ({ name, json }, cache) => {
+      const { status, out, errors } = await run(cache, name, ["--help"]);
+      assertEquals([status, errors], [0, ""], name);
+      const [about, usage] = out.split("\n\n");
+      assert(about!.length > 30, `${name}: ${about}`);
+      assertMatch(usage!, new RegExp(`^usage: ${name} \\[OPTION\\]...`));
+      assertMatch(out, /^ {2}--help +prints this$/m);
+      // All that list or watch have --json.
+      assertEquals(out.includes("\n  --json "), json, name);
+      for (const line of out.split("\n")) assert(line.length <= 120, `${name}: ${line}`);
+    });
+  },
+);
 
-test("examples: a wrong argument is refused in one line with status 2", async () => {
+test("examples: a wrong argument is refused in one line with status 2", { timeout }, async () => {
   await each(async ({ name }, cache) => {
     const { status, out, errors } = await run(cache, name, ["--nonsense"]);
     assertEquals([status, out, errors], [2, "", `${name}: there is no option --nonsense (see ${name} --help)\n`]);
   });
 });
 
-test("examples: as a user without privileges, each lists as JSON or fails in one line, with its comment's permissions", async () => {
-  let listed = 0;
-  await each(async ({ name, json, args, flags }, cache) => {
-    if (ENDLESS.includes(name)) return;
-    const words = [...args, ...(json ? ["--json"] : []), ...(name.startsWith("wait_") ? ["--timeout=1"] : [])];
-    const { status, out, errors } = await run(cache, name, words, flags);
-    assert(!/--allow-|permission/i.test(errors.replace("Operation not permitted", "")), `${name}: ${errors}`);
-    if (status === 0) {
-      assertEquals(errors, "", name);
-      if (name === "nldump") { for (const line of out.trim().split("\n")) JSON.parse(line); }
-      else if (json) assert(Array.isArray(JSON.parse(out)), name);
-      listed++;
-    } else {
-      assertEquals(status, 1, `${name}: ${errors}`);
-      assertMatch(errors, new RegExp(`^${name}: [^\\n]+\\n$`));
-      assert(!/ at .*:\d+:\d+/.test(errors), errors);
-    }
-    if (!deno || flags.length === 0) return;
-    // Without the permissions, Deno's error is told in one line too.
-    const without = await run(cache, name, words);
-    assertEquals(without.status, 1, name);
-    assertMatch(without.errors, new RegExp(`^${name}: [^\\n]*--allow-[^\\n]+\\n$`));
-  });
-  assert(listed >= 8, `only ${listed} examples list without privileges`);
-});
+test(
+  "examples: as a user without privileges, each lists as JSON or fails in one line, with its comment's permissions",
+  { timeout },
+  async () => {
+    let listed = 0;
+    await each(async ({ name, json, args, flags }, cache) => {
+      if (ENDLESS.includes(name)) return;
+      const words = [...args, ...(json ? ["--json"] : []), ...(name.startsWith("wait_") ? ["--timeout=1"] : [])];
+      const { status, out, errors } = await run(cache, name, words, flags);
+      assert(!/--allow-|permission/i.test(errors.replace("Operation not permitted", "")), `${name}: ${errors}`);
+      if (status === 0) {
+        assertEquals(errors, "", name);
+        if (name === "nldump") { for (const line of out.trim().split("\n")) JSON.parse(line); }
+        else if (json) assert(Array.isArray(JSON.parse(out)), name);
+        listed++;
+      } else {
+        assertEquals(status, 1, `${name}: ${errors}`);
+        assertMatch(errors, new RegExp(`^${name}: [^\\n]+\\n$`));
+        assert(!/ at .*:\d+:\d+/.test(errors), errors);
+      }
+      if (!deno || flags.length === 0) return;
+      // Without the permissions, Deno's error is told in one line too.
+      const without = await run(cache, name, words);
+      assertEquals(without.status, 1, name);
+      assertMatch(without.errors, new RegExp(`^${name}: [^\\n]*--allow-[^\\n]+\\n$`));
+    });
+    assert(listed >= 8, `only ${listed} examples list without privileges`);
+  },
+);
