@@ -8,11 +8,11 @@
  *
  * @module
  */
-import type { Attributes } from "../../../core/codec/mod.ts";
+import { type Attributes, shown } from "../../../core/codec/mod.ts";
 import { expectFields, isFields, plural } from "../../../core/arguments.ts";
 import type { Client, Operation, Requester } from "../../../core/client.ts";
 import { Collection, type Declaration, type Input, type Merge, onShared, type Verb } from "../../../core/collection.ts";
-import { argumentError } from "../../../core/errors.ts";
+import { argumentError, KernelError } from "../../../core/errors.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
 import { Class, type ClassFields, type ClassKind } from "./class.ts";
 import { numberOf, TC_H } from "./handle.ts";
@@ -23,6 +23,15 @@ import { Qdiscs } from "./qdiscs.ts";
 export type ClassInput = Input<ClassFields> & Input<ClassKind>;
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Kinds of qdisc whose classes have no classes below them. */
+const FLAT: ReadonlySet<unknown> = new Set(["drr", "qfq"]);
+
+/** Returns the minor number of a class's parent; 0 for the qdisc and the root. */
+function minorOf(parent: unknown): number {
+  const number = numberOf(parent, { root: TC_H.root });
+  return number === undefined || number === TC_H.root ? 0 : number & 0xffff;
+}
 
 /** Completes and checks the input of a verb. */
 function prepareClass(value: Fields, verb: Verb): object {
@@ -40,6 +49,12 @@ function prepareClass(value: Fields, verb: Verb): object {
     throw argumentError(TypeError, `${what}: handle is missing: the qdisc's number and its own, like "1:10"`);
   }
   if (verb === "append") throw argumentError(TypeError, `${what}: a handle has one class: replace it`);
+  if ((verb === "add" || verb === "replace") && FLAT.has(value["kind"]) && minorOf(parent) !== 0) {
+    throw argumentError(
+      TypeError,
+      `${what}: parent: classes of ${value["kind"]} are directly below the qdisc, got ${shown(parent)}`,
+    );
+  }
   // The kernel wants settings of drr, although all of them have defaults; those of htb and hfsc need a rate.
   const { kind, options } = value, made = verb === "add" || verb === "replace";
   if (made && kind === "hfsc" && isFields(options) && options["rsc"] === undefined && options["fsc"] === undefined) {
@@ -82,11 +97,15 @@ const declaration: Declaration<Class> = {
 export class Classes extends Collection<Class, ClassInput> {
   readonly #open: () => Client;
   readonly #qdiscs: Qdiscs;
+  readonly #requester: () => Requester;
+  /** Parents that this batch made or looked up. */
+  readonly #known = new Set<string>();
 
   /** See {@linkcode Collection}. */
-  constructor(open: () => Client, requester?: () => Requester) {
+  constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#open = open;
+    this.#requester = requester;
     this.#qdiscs = new Qdiscs(open, requester);
   }
 
@@ -108,12 +127,18 @@ export class Classes extends Collection<Class, ClassInput> {
     return [...new Set(this.#qdiscs.list().map(({ ifindex }) => ifindex))];
   }
 
-  /** Returns the request of a verb. The kernel does not move a class, so `replace` looks for its place first. */
+  /**
+   * Returns the request of a verb. The kernel puts a class whose parent does not exist at the root, and does not move a
+   * class, so `add` and `replace` look for them first.
+   */
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const operation = super.operation(verb, type, given, reply);
-    if (verb !== "replace" || this.#open().deferred) return operation;
+    if (verb !== "add" && verb !== "replace" || this.#open().deferred) return operation;
+    const value = operation.value as ClassInput, known = this.#isKnown(value);
+    if (this.#requester().deferred) this.#known.add(placeKey(value, value.handle));
+    if (verb === "add") return known ? operation : { ...operation, read: () => this.#expectParent(value, operation) };
     const read = (): object => {
-      const value = operation.value as ClassInput, found = this.find(value);
+      const found = this.find(value);
       const placed = (parent: unknown): number | undefined => {
         const number = numberOf(parent, { root: TC_H.root });
         return number === undefined || (number & 0xffff) === 0 ? TC_H.root : number;
@@ -124,10 +149,32 @@ export class Classes extends Collection<Class, ClassInput> {
           `Cannot ${operation.what}: parent does not change, it is ${found.parent}: delete it, and add it with the new one`,
         );
       }
-      return value;
+      return found === undefined && !known ? this.#expectParent(value, operation) : value;
     };
     return { ...operation, read };
   }
+
+  /** True if the parent of a class is a qdisc, or a class that this batch made or looked up. */
+  #isKnown(value: ClassInput): boolean {
+    return minorOf(value.parent) === 0 || this.#known.has(placeKey(value, value.parent));
+  }
+
+  /** Returns a class to make, and throws if there is no class that is its parent. */
+  #expectParent(value: ClassInput, { what }: Operation): ClassInput {
+    const { dev, ifindex, parent } = value;
+    if (this.find({ dev, ifindex, handle: parent } as ClassInput) === undefined) {
+      throw new KernelError(what, ENOENT, { kernelMessage: `parent: there is no class ${String(parent)}` });
+    }
+    if (this.#requester().deferred) this.#known.add(placeKey(value, parent));
+    return value;
+  }
+}
+
+const ENOENT = 2;
+
+/** Returns a text for a class of an interface. */
+function placeKey({ dev, ifindex }: ClassInput, handle: unknown): string {
+  return `${String(dev ?? ifindex)} ${numberOf(handle)}`;
 }
 
 /** True if a filter names an interface. */

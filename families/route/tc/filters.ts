@@ -11,6 +11,7 @@
  * @module
  */
 import { isFields } from "../../../core/arguments.ts";
+import type { Codec } from "../../../core/codec/mod.ts";
 import type { Client, Operation, Requester } from "../../../core/client.ts";
 import {
   Collection,
@@ -22,9 +23,10 @@ import {
   type Verb,
 } from "../../../core/collection.ts";
 import { argumentError, BatchError, type KernelError } from "../../../core/errors.ts";
+import { stringify } from "../../../core/printable.ts";
 import type { Listening } from "../../../core/watch.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
-import { Filter, type FilterFields, type FilterKinds, isFilter } from "./filter.ts";
+import { BLOCK, Filter, type FilterFields, type FilterKinds, isFilter } from "./filter.ts";
 import { u32HandleNumber } from "./filters/kinds.ts";
 import { linkChanges } from "./objects.ts";
 import { onBlock, placesOf, placeText } from "./places.ts";
@@ -71,6 +73,9 @@ function prepareFilter(value: Fields, verb: Verb): object {
       fail("handle and priority are needed: without them, the kernel would add another filter");
     }
   }
+  if ((verb === "add" || verb === "replace") && options === undefined && SILENT.has(kind)) {
+    fail(`options${kind === "u32" ? ".sel" : ""} is missing: the kernel would add nothing`);
+  }
   if (kind === "fw" && handle === undefined && verb === "add" && options !== undefined) {
     fail("handle is missing: the mark of the packets");
   }
@@ -80,6 +85,9 @@ function prepareFilter(value: Fields, verb: Verb): object {
     parent: value["parent"] ?? (block === undefined ? "root" : undefined),
   });
 }
+
+/** Kinds for which the kernel acknowledges a filter without options, and adds none. */
+const SILENT: ReadonlySet<unknown> = new Set(["u32", "route", "rsvp", "rsvp6", "tcindex"]);
 
 /**
  * Returns a filter of kind u32 to add: the first table of a priority, with a number from 800: on, has another number
@@ -104,18 +112,32 @@ function mergeFilter({ found, changes, whole, what }: Merge<Filter>): object {
       `Cannot ${what}: the kernel does not change filters of kind matchall: delete it, and add it again`,
     );
   }
-  const options = { ...whole["options"] as Fields }, { sel, hash, divisor } = (changes["options"] ?? {}) as Fields;
-  if (found.kind === "u32" && (sel ?? hash ?? divisor) !== undefined) {
-    throw argumentError(
-      TypeError,
-      `Cannot ${what}: the kernel does not change the selector, bucket or divisor of u32: delete it, and add it again`,
-    );
-  }
+  const options = { ...whole["options"] as Fields };
+  if (found.kind === "u32") expectSameNode(found, (changes["options"] ?? {}) as Fields, what);
   // A list of actions is replaced, not merged.
   const given = changes["options"] as Fields | undefined;
   if (given?.["act"] !== undefined) options["act"] = given["act"];
   const { ifindex, block, parent, chain, protocol, priority, handle, kind } = found;
   return { ifindex, block, parent, chain, protocol, priority, handle, kind, options };
+}
+
+/** Options of u32 that the kernel does not change. */
+const LASTING = ["sel", "hash", "divisor", "mark"] as const;
+
+/** Returns an option without the packets that it counts. */
+const chosen = (value: unknown): unknown => isFields(value) ? { ...value, success: undefined } : value;
+
+/** Throws for options of u32 that differ from those of the filter, where the kernel would ignore the difference. */
+function expectSameNode(found: Filter, options: Fields, what: string): void {
+  const present = (found.options ?? {}) as Fields;
+  for (const name of LASTING) {
+    if (options[name] === undefined || stringify(chosen(options[name])) === stringify(chosen(present[name]))) continue;
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: options.${name}: the kernel does not change ${LASTING.join(", ")} of u32: ` +
+        "delete it, and add it again",
+    );
+  }
 }
 
 const PLACE = ["ifindex", "dev", "block", "parent", "chain", "protocol", "priority", "handle", "kind"] as const;
@@ -158,6 +180,18 @@ const declaration: Declaration<Filter> = {
   },
   silentRemoval: linkChanges(RTM.RTM_DELQDISC, RTM.RTM_DELTCLASS, RTM.RTM_DELTFILTER, RTM.RTM_DELCHAIN),
 };
+
+/** Returns a text for what has one space of handles of u32 in the kernel: a priority of a qdisc or block. */
+function spaceOf({ ifindex, block, parent = "", priority }: Filter): string {
+  // Both hooks of clsact and all classes are places of one qdisc.
+  const qdisc = /gress$/.test(parent) ? "ffff" : parent.replace(/:.*/, "");
+  return `${block === undefined ? `${ifindex} ${qdisc}` : `block ${block}`} ${priority}`;
+}
+
+/** Returns a text for a priority of a chain at a hook, qdisc, class or block. */
+function placeOf(one: Filter): string {
+  return `${spaceOf(one)} ${one.parent} ${one.chain ?? 0}`;
+}
 
 /** True for a table of u32. */
 const isTable = ({ kind, options }: Filter): boolean => kind === "u32" && options?.divisor !== undefined;
@@ -209,21 +243,67 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
   /**
    * Deletes all filters that match; see {@linkcode Collection.flush}.
    *
+   * The kernel lists a filter of kind u32 at each chain, hook and class of a qdisc that has one with the same priority,
+   * and would delete it there. If only some of these are meant, their whole priorities are deleted, and the others stay.
+   *
    * The kernel lets go of a table of u32 some milliseconds after the filters that refer to it, so tables are tried again.
    */
   override flush(filter: FilterInput | { all: true }): number {
     const before = this.#open().deferred || !isFields(filter) ? 0 : Date.now();
-    let count = 0;
+    let count = this.#flushShared(filter);
+    if (count > 0 && this.list(filter as FilterInput).length === 0) return count;
+    const shared = count;
     while (true) {
       try {
-        return Math.max(count, super.flush(filter));
+        return Math.max(count, shared + super.flush(filter));
       } catch (error) {
         if (!(error instanceof BatchError) || error.unsent.length > 0 || Date.now() - before > PATIENCE) throw error;
         if (error.failures.some(({ error }) => (error as KernelError).code !== "EBUSY")) throw error;
-        count = Math.max(count, error.count);
+        count = Math.max(count, shared + error.count);
         Atomics.wait(PAUSE, 0, 0, 5);
       }
     }
+  }
+
+  /**
+   * Deletes the filters of kind u32 whose priorities other places of the same qdisc have too. Returns their number.
+   *
+   * The kernel lists these at each of the places, and deletes one at any; all of a priority are those of the place alone.
+   */
+  #flushShared(filter: FilterInput | { all: true }): number {
+    if (!isFields(filter)) return 0;
+    const { dev, ifindex, block, parent, chain, handle, options } = filter as FilterInput;
+    if (chain === undefined && parent === undefined || this.#open().deferred) return 0;
+    const ofU32 = (one: FilterInput): Filter[] => this.list(one).filter(({ kind }) => kind === "u32");
+    const found = ofU32(filter as FilterInput);
+    if (found.length === 0) return 0;
+    const around = (): Filter[] => ofU32({ dev, ifindex, block } as FilterInput), own = new Set(found.map(placeOf));
+    const elsewhere = new Set(around().filter((one) => !own.has(placeOf(one))).map(spaceOf));
+    const shared = found.filter((one) => elsewhere.has(spaceOf(one)));
+    if (shared.length === 0) return 0;
+    if (handle !== undefined || options !== undefined) {
+      throw argumentError(
+        TypeError,
+        `Cannot flush filters: the kernel does not tell apart filters of kind u32 with the same priority, ` +
+          `${shared[0]!.priority}, in several chains, hooks or classes of a qdisc: delete the whole priority of one`,
+      );
+    }
+    const first = new Map(shared.map((one) => [placeOf(one), one]));
+    this.#open().runBatch((add) => {
+      for (const { ifindex, block, parent, chain, protocol, priority } of first.values()) {
+        const place = block === undefined ? { ifindex, parent } : { ifindex: BLOCK, block };
+        add({
+          type: RTM.RTM_DELTFILTER,
+          flags: 0,
+          codec: Filter as Codec<unknown, never>,
+          value: { ...place, chain, protocol, priority },
+          what: `delete filters u32 priority ${priority} ${placeText({ ...place, chain })}`,
+        });
+      }
+    });
+    const names = (list: readonly Filter[]): Set<string> => new Set(list.map((one) => `${spaceOf(one)} ${one.handle}`));
+    const left = names(around());
+    return [...names(shared)].filter((one) => !left.has(one)).length;
   }
 
   /** Finds a filter that was just added, if the kernel did not return it: that with its handle, else the last one. */
@@ -243,7 +323,18 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
 
   /** Returns the request of a verb; messages about whole priorities are no filters. */
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
-    return { ...super.operation(verb, type, given, reply), concerns: isFilter };
+    const operation = { ...super.operation(verb, type, given, reply), concerns: isFilter };
+    const value = operation.value as FilterInput, { what } = operation;
+    if (verb !== "replace" || value.kind !== "u32" || this.#open().deferred) return operation;
+    const read = (): object => {
+      const found = this.find(Object.fromEntries(PLACE.map((name) => [name, (value as Fields)[name]])) as FilterInput);
+      if (found === undefined) return value;
+      const normal = this.#open().normalize(Filter as Codec<unknown, never>, value, what) as Filter;
+      const given = Object.entries(normal.options ?? {}).filter(([name]) => Object.hasOwn(value.options ?? {}, name));
+      expectSameNode(found, Object.fromEntries(given), what);
+      return value;
+    };
+    return { ...operation, read };
   }
 
   /** Returns the groups, message types and codec that a watch needs. */

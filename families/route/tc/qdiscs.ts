@@ -12,7 +12,7 @@ import { isFields } from "../../../core/arguments.ts";
 import { type Attributes, shown } from "../../../core/codec/mod.ts";
 import type { Client, Operation, Requester } from "../../../core/client.ts";
 import { Collection, type Declaration, type Input, type Merge, onShared, type Verb } from "../../../core/collection.ts";
-import { argumentError } from "../../../core/errors.ts";
+import { argumentError, KernelError } from "../../../core/errors.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
 import { Qdisc, type QdiscFields, type QdiscGiven, type QdiscKind } from "./qdisc.ts";
 import { numberOf, TC_H } from "./handle.ts";
@@ -34,10 +34,37 @@ const WITH_SETTINGS: ReadonlySet<unknown> = new Set(["cbs", "etf", "hfsc", "htb"
 /** Kinds of the hooks for filters: their handle is always `ffff:`. */
 const HOOKS: ReadonlySet<unknown> = new Set(["ingress", "clsact"]);
 
+/** The handle of the hooks for filters. */
+const HOOK = (TC_H.ingress & 0xffff_0000) >>> 0;
+
 /** Kinds that keep the settings that a change does not name. The others take the whole. */
 const PARTLY: ReadonlySet<unknown> = new Set(
   "cake codel dualpi2 fq fq_codel fq_pie gred hhf pie plug taprio".split(" "),
 );
+
+/** Settings that the kernel takes as 0 if they are left out: the qdisc would drop all packets. */
+const NEEDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  bfifo: { limit: "most bytes that wait" },
+  choke: { limit: "most packets that wait", qthMin: "an average length", qthMax: "an average length" },
+  pfifo: { limit: "most packets that wait" },
+  pfifo_head_drop: { limit: "most packets that wait" },
+  plug: { limit: "most bytes that wait" },
+  red: { limit: "most bytes that wait", qthMin: "an average length", qthMax: "an average length" },
+  skbprio: { limit: "most packets that wait" },
+  tbf: { limit: "most bytes that wait" },
+};
+
+/** Throws for a new qdisc with settings that lack one which the kernel would take as 0. */
+function expectNeeded(what: string, kind: unknown, options: unknown): void {
+  if (!isFields(options) || typeof kind !== "string" || !Object.hasOwn(NEEDED, kind)) return;
+  for (const [name, meaning] of Object.entries(NEEDED[kind]!)) {
+    if (options[name] !== undefined) continue;
+    throw argumentError(
+      TypeError,
+      `${what}: options.${name} is missing: ${meaning}; without it, ${kind} would drop all packets`,
+    );
+  }
+}
 
 /** Completes and checks the input of a verb. */
 function prepareQdisc(value: Fields, verb: Verb): object {
@@ -58,9 +85,12 @@ function prepareQdisc(value: Fields, verb: Verb): object {
   }
   if (verb !== "add" && verb !== "replace") return value;
   if (kind === undefined) throw argumentError(TypeError, `${what}: kind is missing: htb, fq_codel, clsact …`);
-  if (HOOKS.has(kind) && handle !== undefined && numberOf(handle) !== (TC_H.ingress & 0xffff_0000) >>> 0) {
+  if (HOOKS.has(kind) && handle !== undefined && numberOf(handle) !== HOOK) {
     throw argumentError(TypeError, `${what}: handle: ${kind} always has "ffff:", got ${shown(handle)}`);
   }
+  expectNeeded(what, kind, value["options"]);
+  // Without the handle, the kernel would put one of these kinds in the place of the other.
+  if (HOOKS.has(kind)) return { ...value, handle: HOOK };
   return WITH_SETTINGS.has(kind) && value["options"] === undefined ? { ...value, options: {} } : value;
 }
 
@@ -110,11 +140,13 @@ const declaration: Declaration<Qdisc> = {
 /** The qdiscs of one network namespace. */
 export class Qdiscs extends Collection<Qdisc, QdiscInput> {
   readonly #open: () => Client;
+  readonly #requester: () => Requester;
 
   /** See {@linkcode Collection}. */
-  constructor(open: () => Client, requester?: () => Requester) {
+  constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#open = open;
+    this.#requester = requester;
   }
 
   /**
@@ -132,6 +164,10 @@ export class Qdiscs extends Collection<Qdisc, QdiscInput> {
     const value = operation.value as QdiscInput;
     if (value.kind === "gred") return { ...operation, ...queuesOfGred(operation, value) };
     const { ingressBlock, egressBlock } = value;
+    // Without a handle, the kernel would put one in the place of another kind's.
+    if (verb === "add" && !this.#open().deferred && (value.handle === undefined || numberOf(value.handle) === 0)) {
+      return { ...operation, read: () => this.#expectFree(value, operation.what) };
+    }
     if (verb === "add" || this.#open().deferred || ingressBlock === undefined && egressBlock === undefined) {
       return operation;
     }
@@ -148,7 +184,29 @@ export class Qdiscs extends Collection<Qdisc, QdiscInput> {
     };
     return { ...operation, read };
   }
+
+  /** Returns the qdisc in a place, if it was made by someone. */
+  #placed({ dev, ifindex, parent }: QdiscInput): Qdisc | undefined {
+    return this.list({ dev, ifindex, parent } as QdiscInput).find((one) => !isAutomatic(one as unknown as Fields));
+  }
+
+  /** Returns a qdisc to add, and throws if another one is in its place. */
+  #expectFree(value: QdiscInput, what: string): QdiscInput {
+    const found = this.#placed(value);
+    if (found === undefined) return value;
+    throw new KernelError(what, EEXIST, {
+      kernelMessage: `${found.kind} ${found.handle} is there`,
+      hint: "replace puts another one in its place",
+    });
+  }
+
+  /** True if an error of `add` means that a qdisc of the same kind is in the place. */
+  protected override isExisting(value: QdiscInput, error: unknown): boolean {
+    return super.isExisting(value, error) && (this.#requester().deferred || this.#placed(value)?.kind === value.kind);
+  }
 }
+
+const EEXIST = 17;
 
 /** Returns the requests that make a `gred`: its setup, and one for each virtual queue. */
 function queuesOfGred(operation: Operation, value: Fields): Pick<Operation, "value" | "then"> {

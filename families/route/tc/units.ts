@@ -3,7 +3,7 @@
  *
  * ```ts
  * import { rate, size, time } from "@linux/netlink/families/route/tc/units.ts";
- * console.log(rate("10mbit"), size("1500k"), time("5ms"), time("5ms", "ns")); // 1250000 1536000 5000 5000000
+ * console.log(rate("10mbit"), size("1500k"), time("5ms", "us"), time("5ms", "ns")); // 1250000 1536000 5000 5000000
  * ```
  *
  * @module
@@ -116,13 +116,13 @@ export function size(text: string): number {
 }
 
 /**
- * Returns a duration in µs, as most durations of traffic control are, or in ns: `5ms` is 5000 µs. The documentation of
- * each field has its unit. Text without a unit is µs.
+ * Returns a duration in µs or ns: `5ms` is 5000 µs. Fields differ, so there is no default: `latency` of `netem` is ns,
+ * `target` of `codel` µs; the documentation of each field has its unit. Text without a unit is µs.
  *
  * @param unit the unit of the result
- * @throws {TypeError} the text is not a duration
+ * @throws {TypeError} the text is not a duration, or the unit is missing
  */
-export function time(text: string, unit: "us" | "ns" = "us"): number {
+export function time(text: string, unit: "us" | "ns"): number {
   if (unit !== "us" && unit !== "ns") {
     throw argumentError(TypeError, `Cannot read a time: unit: expected "us" or "ns", got ${shown(unit)}`);
   }

@@ -43,7 +43,14 @@ test("tc: rates, sizes and durations are read as tc reads them", () => {
     "8kbit": 1024,
   };
   for (const [text, value] of Object.entries(sizes)) assertEquals(size(text), value, text);
-  assertEquals([time("5ms"), time("5ms", "ns"), time("1s"), time("20us"), time("7"), time("300ns", "ns")], [
+  assertEquals([
+    time("5ms", "us"),
+    time("5ms", "ns"),
+    time("1s", "us"),
+    time("20us", "us"),
+    time("7", "us"),
+    time("300ns", "ns"),
+  ], [
     5000,
     5_000_000,
     1_000_000,
@@ -55,8 +62,10 @@ test("tc: rates, sizes and durations are read as tc reads them", () => {
     assertThrows(() => rate(bad), TypeError, "Cannot read a rate: expected a number");
   }
   assertThrows(() => size(10 as never), TypeError, "Cannot read a size");
-  assertThrows(() => time("5ms", "ms" as never), TypeError, 'unit: expected "us" or "ns"');
-  assertThrows(() => time("100ns"), RangeError, "less than one µs");
+  for (const unit of [undefined, "ms"]) {
+    assertThrows(() => time("5ms", unit as never), TypeError, 'unit: expected "us" or "ns"');
+  }
+  assertThrows(() => time("100ns", "us"), RangeError, "less than one µs");
 });
 
 test("tc: handles are written as tc writes them", () => {

@@ -276,7 +276,10 @@ export const U32Key: Struct<U32Key> = struct<U32Key>(16, (): Shape<U32Key> => ({
 
 /** The selector of the filter `u32`. */
 export interface U32Sel {
-  /** Flags: `terminal` ends the search if all keys match. */
+  /**
+   * Flags: `terminal` ends the search if all keys match, and takes the class and the actions. By default it is set if
+   * there are a class or actions.
+   */
   flags: readonly (keyof typeof U32_FLAG | number)[];
   /** Bits by which the offset in the packet is shifted. */
   offshift: number;
@@ -326,6 +329,9 @@ const sel: Codec<U32Sel> = {
     return { ...rest, keys };
   },
   encode({ keys = [], ...rest }, to, owner) {
+    // As tc does: without the flag, the kernel ignores the class and the actions.
+    const { classid, act, police } = owner as U32Options, ends = (classid ?? act ?? police) !== undefined;
+    if (rest.flags === undefined && ends) rest.flags = ["terminal"];
     if (!Array.isArray(keys) || keys.length > MOST_U32_KEYS) {
       to.fail(TypeError, `keys: expected an array of at most ${MOST_U32_KEYS} keys, got ${shown(keys)}`);
     }

@@ -135,7 +135,7 @@ kernelTest("qdiscs: what the kernel acknowledges and does not do is refused", ["
     assertThrows(() => tc.qdiscs.add({ dev: "v1", parent: "root" }), TypeError, "kind is missing");
     assertThrows(() => tc.qdiscs.add({ dev: "v1", kind: "pfifo" }), TypeError, "parent is missing");
     assertThrows(
-      () => tc.qdiscs.add({ dev: "v1", parent: "root", kind: "tbf", options: { rate: 1000 } }),
+      () => tc.qdiscs.add({ dev: "v1", parent: "root", kind: "tbf", options: { rate: 1000, limit: 1 } }),
       TypeError,
       "options.burst: expected a number of bytes",
     );

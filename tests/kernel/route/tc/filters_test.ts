@@ -111,7 +111,7 @@ kernelTest("filters: places, handles, keys, changes and refusals", ["ip", "tc"],
     assertThrows(
       () => filters.set(made as FilterInput, { kind: "u32", options: { sel: { keys: [] } } }),
       TypeError,
-      "the kernel does not change the selector",
+      "options.sel: the kernel does not change",
     );
     assertThrows(() => filters.add({ dev: "v0", parent: "ingress" }), TypeError, "kind is missing");
     assertThrows(

@@ -1,0 +1,181 @@
+/** What the kernel acknowledges, and does otherwise than asked or not at all, is refused; so nobody loses what is there. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { BatchError, KernelError } from "../../../../core/errors.ts";
+import { open, type TcClient } from "../../../../families/route/tc.ts";
+import { rate } from "../../../../families/route/tc/units.ts";
+import { inNamespace, kernelTest, type Namespace, run } from "../../namespace.ts";
+
+/** Runs `tc` in a namespace. */
+const tool = (ns: Namespace, command: string): string => run("tc", ["-n", ns.name, ...command.split(" ")]);
+
+/** A pair of links that are up, and a client for its traffic control. */
+async function withTc(body: (tc: TcClient, ns: Namespace) => void): Promise<void> {
+  await inNamespace((ns) => {
+    ns.ipBatch(["link add v0 type veth peer name v1", "link set v0 up", "link set v1 up"]);
+    using tc = open({ netns: ns.name });
+    body(tc, ns);
+  });
+}
+
+const all = { sel: { keys: [] } } as const;
+
+kernelTest("qdiscs: add removes nothing, whatever kind is in the place", ["ip", "tc"], async () => {
+  await withTc(({ qdiscs, filters }) => {
+    for (const [kind, other] of [["ingress", "clsact"], ["clsact", "ingress"]] as const) {
+      const place = { dev: "v0", parent: "ingress" } as const;
+      qdiscs.add({ ...place, kind });
+      filters.add({ ...place, kind: "u32", options: all });
+      const error = assertThrows(() => qdiscs.add({ ...place, kind: other }), KernelError);
+      assertEquals([error.code, error.hint], ["EEXIST", "replace puts another one in its place"]);
+      assertThrows(() => qdiscs.add({ ...place, kind: other }, { exists: "ok" }), KernelError, "EEXIST");
+      assertEquals(qdiscs.add({ ...place, kind }, { exists: "ok" }), false);
+      assertEquals([qdiscs.get(place).kind, filters.list({ dev: "v0" }).length], [kind, 1]);
+      assertEquals(qdiscs.delete(place), true);
+    }
+    const root = { dev: "v0", parent: "root" } as const;
+    qdiscs.add({ ...root, handle: "1:", kind: "htb" });
+    assertThrows(() => qdiscs.add({ ...root, kind: "pfifo" }), KernelError, 'EEXIST "htb 1: is there"');
+    assertThrows(() => qdiscs.add({ ...root, kind: "pfifo" }, { exists: "ok" }), KernelError, "EEXIST");
+    assertThrows(() => qdiscs.add({ ...root, handle: "2:", kind: "pfifo" }, { exists: "ok" }), KernelError, "EEXIST");
+    assertEquals(qdiscs.add({ ...root, kind: "htb" }, { exists: "ok" }), false);
+    assertEquals(qdiscs.get(root).handle, "1:");
+  });
+});
+
+kernelTest(
+  "qdiscs: settings are refused that the kernel would take as 0 and drop all packets",
+  ["ip", "tc"],
+  async () => {
+    await withTc(({ qdiscs }) => {
+      const root = { dev: "v0", parent: "root", handle: "5:" } as const, options = { rate: 125_000, burst: 10_000 };
+      const missing = "options.limit is missing: most bytes that wait; without it, tbf would drop all packets";
+      assertThrows(() => qdiscs.add({ ...root, kind: "tbf", options }), TypeError, missing);
+      qdiscs.add({ ...root, kind: "tbf", options: { ...options, limit: 20_000 } });
+      assertThrows(() => qdiscs.replace({ ...root, kind: "tbf", options }), TypeError, missing);
+      qdiscs.set(root, { options: { rate: 250_000 } });
+      assertEquals((qdiscs.get(root).options as { limit: number }).limit, 20_000);
+      for (const kind of ["bfifo", "pfifo", "pfifo_head_drop", "red", "choke", "skbprio", "plug"] as const) {
+        assertThrows(() => qdiscs.replace({ ...root, kind, options: {} }), TypeError, "options.limit is missing", kind);
+      }
+    });
+  },
+);
+
+kernelTest("classes: one whose parent does not exist is refused, not made at the root", ["ip", "tc"], async () => {
+  await withTc((tc) => {
+    const { classes, qdiscs } = tc, options = { rate: rate("1mbit") };
+    qdiscs.add({ dev: "v0", parent: "root", handle: "1:", kind: "htb" });
+    const child = { dev: "v0", parent: "1:99", handle: "1:60", kind: "htb", options } as const;
+    assertThrows(() => classes.add(child), KernelError, 'ENOENT "parent: there is no class 1:99"');
+    assertThrows(() => classes.replace(child), KernelError, "there is no class 1:99");
+    const failed = assertThrows(() => tc.batch((b) => b.classes.add(child)), BatchError);
+    assertEquals(failed.failures.map(({ error }) => (error as KernelError).code), ["ENOENT"]);
+    assertEquals(classes.list({ dev: "v0" }), []);
+    tc.batch((b) => {
+      b.classes.add({ dev: "v0", parent: "1:", handle: "1:99", kind: "htb", options });
+      b.classes.add(child);
+    });
+    classes.add({ ...child, parent: "1:60", handle: "1:61" });
+    classes.replace({ ...child, parent: "1:60", handle: "1:61" });
+    const parents = classes.list({ dev: "v0" }).map(({ handle, parent }) => `${handle} ${parent}`);
+    assertEquals(parents.sort(), ["1:60 1:99", "1:61 1:60", "1:99 root"]);
+    assertThrows(
+      () => classes.add({ dev: "v0", parent: "1:1", handle: "1:2", kind: "drr" }),
+      TypeError,
+      "classes of drr are directly below the qdisc",
+    );
+  });
+});
+
+kernelTest("filters: u32 with a class or actions ends the search, as that of tc does", ["ip", "tc"], async () => {
+  await withTc(({ filters, qdiscs }, ns) => {
+    qdiscs.add({ dev: "v0", parent: "root", handle: "1:", kind: "htb" });
+    qdiscs.add({ dev: "v0", parent: "ingress", kind: "clsact" });
+    const made = (hook: string): unknown => filters.list({ dev: "v0", parent: hook }).map(({ options }) => options);
+    tool(ns, "filter add dev v0 parent 1: u32 match u32 0 0 flowid 1:20");
+    tool(ns, "filter add dev v0 ingress u32 match u32 0 0 action mirred egress mirror dev v1");
+    const flagsOf = (hook: string): unknown =>
+      (made(hook) as { sel: { flags: unknown } }[]).map(({ sel }) => sel.flags);
+    const theirs = ["1:", "ingress"].map(flagsOf);
+    assertEquals(theirs, [[["terminal"]], [["terminal"]]]);
+    filters.flush({ dev: "v0" });
+    const act = [{ kind: "mirred", options: { eaction: "egress_mirror", dev: "v1" } }] as const;
+    filters.add({ dev: "v0", parent: "1:", kind: "u32", options: { ...all, classid: "1:20" } });
+    filters.add({ dev: "v0", parent: "ingress", kind: "u32", options: { ...all, act } });
+    assertEquals(["1:", "ingress"].map(flagsOf), theirs);
+    // What is given stays.
+    filters.add({
+      dev: "v0",
+      parent: "egress",
+      priority: 3,
+      kind: "u32",
+      options: { sel: { flags: [], keys: [] }, act },
+    });
+    assertEquals(flagsOf("egress"), [[]]);
+  });
+});
+
+kernelTest(
+  "filters: replace refuses what the kernel would ignore, add what it would not add",
+  ["ip", "tc"],
+  async () => {
+    await withTc(({ filters, qdiscs }) => {
+      qdiscs.add({ dev: "v0", parent: "ingress", kind: "clsact" });
+      const key = { dev: "v0", parent: "ingress", protocol: "ip", priority: 6, handle: "800::1", kind: "u32" } as const;
+      const sel = { keys: [{ val: 1, mask: 255, off: 0 }] }, other = { keys: [{ val: 2, mask: 255, off: 4 }] };
+      filters.add({ ...key, options: { sel, classid: "1:1" } });
+      assertThrows(
+        () => filters.replace({ ...key, options: { sel: other, classid: "1:1" } }),
+        TypeError,
+        "options.sel: the kernel does not change sel, hash, divisor, mark of u32: delete it, and add it again",
+      );
+      const marked = { sel, classid: "1:1", mark: { val: 3, mask: 3 } };
+      assertThrows(() => filters.replace({ ...key, options: marked }), TypeError, "options.mark: the kernel");
+      assertThrows(() => filters.set(key, { kind: "u32", options: { mark: marked.mark } }), TypeError, "options.mark");
+      filters.replace({ ...key, options: { sel, classid: "1:2" } });
+      assertEquals((filters.get(key).options as { classid: string }).classid, "1:2");
+      assertThrows(
+        () => filters.add({ dev: "v0", parent: "ingress", kind: "u32" }),
+        TypeError,
+        "options.sel is missing: the kernel would add nothing",
+      );
+      assertThrows(() => filters.add({ dev: "v0", parent: "ingress", kind: "route" }), TypeError, "options is missing");
+      assertEquals(filters.list({ dev: "v0" }).length, 1);
+    });
+  },
+);
+
+kernelTest(
+  "filters: a flush of a chain leaves filters of other chains with the same priority",
+  ["ip", "tc"],
+  async () => {
+    await withTc(({ filters, qdiscs }, ns) => {
+      qdiscs.add({ dev: "v0", parent: "root", handle: "1:", kind: "htb" });
+      const place = { dev: "v0", parent: "1:", protocol: "ip", kind: "u32" } as const;
+      const bpf = { ops: [{ code: 6, jt: 0, jf: 0, k: 0 }] };
+      for (const chain of [0, 7]) {
+        for (let i = 0; i <= chain % 2; i++) filters.add({ ...place, priority: 6, chain, options: all });
+        filters.add({ dev: "v0", parent: "1:", protocol: "ip", kind: "bpf", priority: 8, chain, options: bpf });
+      }
+      filters.add({ ...place, priority: 9, chain: 7, options: all });
+      assertThrows(
+        () => filters.flush({ dev: "v0", chain: 7, kind: "u32", handle: "800::800" }),
+        TypeError,
+        "does not tell apart",
+      );
+      assertEquals(filters.flush({ dev: "v0", chain: 7 }), 4);
+      const left = filters.list({ dev: "v0" }).map(({ chain, priority, kind }) => `${chain ?? 0} ${priority} ${kind}`);
+      assertEquals(left, ["0 6 u32", "0 8 bpf"]);
+      const text = tool(ns, "filter show dev v0 parent 1:");
+      assert(text.includes("fh 800::800") && !/fh 80[12]::80/.test(text), text);
+      assertEquals(filters.flush({ dev: "v0", chain: 0 }), 2);
+      // Both hooks of clsact are one qdisc.
+      qdiscs.add({ dev: "v0", parent: "ingress", kind: "clsact" });
+      for (const parent of ["ingress", "egress"]) filters.add({ ...place, parent, priority: 6, options: all });
+      assertEquals(filters.flush({ dev: "v0", parent: "egress" }), 1);
+      assertEquals(filters.list({ dev: "v0" }).map(({ parent, handle }) => `${parent} ${handle}`), [
+        "ingress 800::800",
+      ]);
+    });
+  },
+);
