@@ -8,7 +8,7 @@
  */
 import { ipText, toHex } from "../../../core/codec/mod.ts";
 import type { NewElement } from "./compile.ts";
-import type { NftData, NftExpression, NftMatch, NftVerdict } from "./expressions.ts";
+import type { NftBitwise, NftData, NftExpression, NftMatch, NftVerdict } from "./expressions.ts";
 import {
   type Base,
   BASES,
@@ -106,6 +106,8 @@ interface Cell {
   readonly shift?: { readonly op: "<<" | ">>"; readonly count: number };
   readonly learn?: (value: bigint) => void;
   readonly exists?: boolean;
+  /** True if the field is a shifted one: then, values are as long as the register. */
+  readonly shifted?: true;
 }
 
 /** A field that a register was loaded from. */
@@ -446,11 +448,22 @@ class Decompiler {
     return json;
   }
 
+  /** Returns a register whose field is a shifted one, of which nft shows the packet's bits: further changes follow. */
+  shifted(cell: Cell): Cell {
+    const { place, field, bytes, order, from } = cell, bits = 8 * bytes;
+    if (field === undefined && place === undefined || "extension" in cell) throw new Unknown();
+    const whole = place === undefined ? field! : { payload: { base: place.base, offset: 8 * place.offset, len: bits } };
+    const type = place === undefined ? cell.type! : INTEGER, learn = undefined;
+    const left = this.changed(cell, { field: whole as Field, type, bits, shift: 0, order, learn, masked: false });
+    return { from, bytes, order, field: left as Field, type: { ...INTEGER, bits }, shifted: true };
+  }
+
   // Matches
 
   compare(data: { sreg?: number; op?: string | number; data?: NftData }): void {
     const cell = this.cell(data.sreg), value = data.data?.value, op = OPS[String(data.op ?? "eq")];
-    if (value === undefined || op === undefined || cell.constant !== undefined || cell.map !== undefined) {
+    const isPart = cell.shifted === true && value?.length !== cell.bytes;
+    if (value === undefined || op === undefined || cell.constant !== undefined || cell.map !== undefined || isPart) {
       throw new Unknown();
     }
     const next = this.expressions[this.at + 1];
@@ -824,6 +837,23 @@ const readCt = keyed(
 );
 const readMeta = keyed(META_NAMES, (key) => ({ meta: { key } }), learnMeta);
 
+/** Returns a register with its bits masked and inverted. */
+function masked(cell: Cell, data: NftBitwise, from: readonly NftExpression[]): Cell {
+  const { op = "mask_xor" } = data, all = (1n << BigInt(8 * cell.bytes)) - 1n;
+  const value = (one: NftData | undefined): bigint => fromBytes(one?.value ?? new Uint8Array(cell.bytes), cell.order);
+  const [mask, xor] = op === "mask_xor"
+    ? [value(data.mask), value(data.xor)]
+    : op === "and"
+    ? [value(data.data), 0n]
+    : op === "or"
+    ? [all & ~value(data.data), value(data.data)]
+    : op === "xor"
+    ? [all, value(data.data)]
+    : [undefined, 0n];
+  if (mask === undefined) throw new Unknown();
+  return { ...cell, from, mask: (cell.mask ?? all) & mask, xor: ((cell.xor ?? 0n) & mask) ^ xor };
+}
+
 const HANDLERS: Readonly<Record<string, Handler>> = {
   payload(of, data, one) {
     if (data.sreg !== undefined) return of.writePayload(data);
@@ -1003,26 +1033,14 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   bitwise(of, data, one) {
     const cell = of.cell(data.sreg), { op = "mask_xor" } = data;
-    const all = (1n << BigInt(8 * cell.bytes)) - 1n;
     if (cell.constant !== undefined || data.sreg2 !== undefined || data.len !== cell.bytes) throw new Unknown();
     const from = [...cell.from, one];
     if (op === "lshift" || op === "rshift") {
       const count = Number(fromBytes(data.data?.value ?? new Uint8Array(4), "host"));
       return load(of, data.dreg, { ...cell, from, shift: { op: op === "lshift" ? "<<" : ">>", count } });
     }
-    if (cell.shift !== undefined) throw new Unknown();
-    const value = (one: NftData | undefined): bigint => fromBytes(one?.value ?? new Uint8Array(cell.bytes), cell.order);
-    const [mask, xor] = op === "mask_xor"
-      ? [value(data.mask), value(data.xor)]
-      : op === "and"
-      ? [value(data.data), 0n]
-      : op === "or"
-      ? [all & ~value(data.data), value(data.data)]
-      : op === "xor"
-      ? [all, value(data.data)]
-      : [undefined, 0n];
-    if (mask === undefined) throw new Unknown();
-    load(of, data.dreg, { ...cell, from, mask: (cell.mask ?? all) & mask, xor: ((cell.xor ?? 0n) & mask) ^ xor });
+    if (cell.shift !== undefined) return void load(of, data.dreg, masked(of.shifted(cell), data, from));
+    load(of, data.dreg, masked(cell, data, from));
   },
   byteorder(of, data, one) {
     const cell = of.cell(data.sreg);

@@ -740,7 +740,8 @@ function shiftBy(of: Knowledge, json: unknown, op: "lshift" | "rshift"): Operand
   if (!Array.isArray(json) || json.length !== 2) return of.place.fail(`expected two operands, got ${shown(json)}`);
   const left = of.place.in(0, () => of.operand(json[0]));
   const count = of.place.in(1, () => integer(json[1], 0, Math.max(0, left.bits - 1), of.place));
-  const { payload: _payload, loadPart: _loadPart, learn: _learn, typeOf: _typeOf, ...rest } = left;
+  // Later masks are of the shifted bits: they do not join those before.
+  const { payload: _, loadPart: _1, learn: _2, typeOf: _3, inner: _4, mask: _5, xor: _6, ...rest } = left as Changed;
   return {
     ...rest,
     load: (register) => [...left.load(register), {

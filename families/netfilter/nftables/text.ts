@@ -182,9 +182,13 @@ class Printer {
       case "<<":
       case ">>": {
         const [left, ...rest] = value as readonly Json[], known = this.operand(left)?.type;
-        const raw = has(left, "payload") && has(left["payload"], "base"), type = raw ? TYPES["bitmask"] : known;
+        const inner = innermost(left),
+          raw = has(inner, "payload") && has(inner["payload"], "base"),
+          type = raw ? TYPES["bitmask"] : known;
         const bits = rest.map((one) => name === "<<" || name === ">>" ? String(one) : this.bits(one, type));
-        return [this.field(left), ...bits].join(` ${name} `);
+        const [below] = Object.keys(left as object), shown = this.field(left);
+        const isLower = OPERATORS.indexOf(below!) > OPERATORS.indexOf(name.replace(">>", "<<"));
+        return [isLower ? `(${shown})` : shown, ...bits].join(` ${name} `);
       }
       case "map":
         return this.mapping("map", of);
@@ -295,7 +299,7 @@ class Printer {
     if (op === "==" && !(has(right, "set") || typeof right === "string" && right.startsWith("@"))) {
       this.learn(operand, right);
     }
-    const bare = binary ? (Object.values(left as object)[0] as Json[])[0] : left;
+    const bare = innermost(left);
     const raw = has(bare, "payload") && has(bare["payload"], "base");
     if (has(right, "set")) {
       const set = this.set(right, operand, String, raw && !binary);
@@ -376,6 +380,16 @@ class Printer {
     if (typeof json === "string") return `${word} ${quoted(json)}`;
     return `${word} ${this.mapping("map", (json as Record_)["map"] as Record_, quoted)}`;
   }
+}
+
+/** The operators of bits, of which those in front bind more. */
+const OPERATORS = ["<<", "&", "^", "|"];
+
+/** Returns what the operators of bits change. */
+function innermost(json: Json): Json {
+  if (typeof json !== "object" || json === null) return json;
+  const [[name, value] = []] = Object.entries(json);
+  return OPERATORS.includes(name === ">>" ? "<<" : name!) ? innermost((value as readonly Json[])[0]) : json;
 }
 
 function offset(json: Record_): string {

@@ -508,6 +508,26 @@ nftTest(
   },
 );
 
+nftTest(
+  "nf_tables: bits that are masked, shifted and masked again are listed as nft does, and made again",
+  ({ ours, nft }) => {
+    const { rules, ruleset } = ours, place = { family: "inet", table: "t", chain: "c" } as const;
+    nft(`table inet t {
+    chain c {
+      ip version & 4 == 4
+      ip dscp & 3 == 1
+      tcp doff & 3 == 2
+      ip version | 4 == 4
+    }
+  }`);
+    const theirs = nft("list chain inet t c").split("\n").slice(2, 6).map((line) => line.trim());
+    const made = rules.list(place), json = ruleset.json();
+    assertEquals(made.map((one) => ruleset.text(one)), theirs);
+    ruleset.apply(json, { replace: true });
+    assertEquals(rules.list(place).map(({ expressions }) => expressions), made.map(({ expressions }) => expressions));
+  },
+);
+
 const FIREWALL = `table inet guard {
   counter c { packets 5 bytes 600; }
   quota q { over 1000 bytes; }
