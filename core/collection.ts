@@ -740,6 +740,8 @@ export class Collection<
     if (verb !== "get" && verb !== "list" && verb !== "delete") {
       this.#refuseIgnored(given as Fields, value as Fields, what);
     }
+    // A request of another form has only the fields that it is made of, so all given ones are checked before.
+    if (request !== undefined) checkValues(table, value, what);
     return {
       type,
       flags: verb === "set" && setFlags !== undefined ? setFlags : FLAGS[verb],
@@ -826,7 +828,7 @@ export class Collection<
     expectFields(filter, what, "a filter as an object");
     const { table, filters } = this.declaration;
     const input = Object.entries(filter).find(([key, one]) =>
-      one !== undefined && table.field(key)?.use === "input" && !filters.includes(key as never)
+      one !== undefined && table.field(key)?.use === "input" && !filters.includes(this.#base(key) as never)
     );
     if (input !== undefined) {
       throw argumentError(

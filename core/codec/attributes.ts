@@ -733,6 +733,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   dstlen: PREFIXED,
   netmask: PREFIXED,
   mask: PREFIXED,
+  grp: ["group"],
+  prefix: ["address", "dst"],
 };
 
 /** Longest name, in characters, that is compared with other names. */

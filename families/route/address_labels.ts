@@ -25,7 +25,8 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { Collection, type Declaration, onShared } from "../../core/collection.ts";
+import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
+import { argumentError } from "../../core/errors.ts";
 import { type Family, family, NETLINK_ROUTE, RTM } from "./protocol.ts";
 
 /** A label of addresses: source addresses are preferred that have the label of the destination. */
@@ -57,6 +58,9 @@ export const AddressLabel: Attributes<AddressLabel> = attributes((): Shape<Addre
   label: [2, u32],
 }), { header: 12 });
 
+/** The fields that a label to change must have. */
+const KEY = ["address", "prefixlen"] as const;
+
 const declaration: Declaration<AddressLabel> = {
   protocol: NETLINK_ROUTE,
   object: "address label",
@@ -64,10 +68,22 @@ const declaration: Declaration<AddressLabel> = {
   messages: { new: RTM.RTM_NEWADDRLABEL, del: RTM.RTM_DELADDRLABEL, get: RTM.RTM_GETADDRLABEL },
   groups: [],
   filters: [],
-  describe: (value) => String((value as AddressLabel).address),
+  describe(value) {
+    const { address, prefixlen } = value as Input<AddressLabel>;
+    return `${address ?? ""}${prefixlen === undefined ? "" : `/${prefixlen}`}`;
+  },
   identity: ({ address, prefixlen, index }) => `${address}/${prefixlen} ${index}`,
-  // Only this family has labels. The kernel refuses deletions without a label, but does not compare it.
-  prepare: (value, verb) => ({ family: "inet6", ...(verb === "delete" ? { label: 0 } : {}), ...value }),
+  prepare(value, verb) {
+    if (verb === "append") {
+      throw argumentError(TypeError, "Cannot append an address label: a prefix has one: use add or replace");
+    }
+    // Without its length, the prefix would be that of all addresses.
+    const needed = verb === "list" || verb === "get" ? [] : verb === "delete" ? KEY : [...KEY, "label"] as const;
+    const missing = needed.find((name) => ((value as Input<AddressLabel>)[name] ?? undefined) === undefined);
+    if (missing !== undefined) throw argumentError(TypeError, `Cannot ${verb} an address label: ${missing} is missing`);
+    // Only this family has labels. The kernel refuses deletions without a label, but does not compare it.
+    return { family: "inet6", ...(verb === "delete" ? { label: 0 } : {}), ...value };
+  },
   listOnly: true,
 };
 

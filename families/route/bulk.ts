@@ -13,6 +13,18 @@ export function expectDevice(dev: unknown, what: string): asserts dev is string 
 }
 
 /**
+ * Throws unless an object to change names its interface.
+ *
+ * @param what the operation: `add a vni`
+ */
+export function expectTarget(
+  { dev, ifindex }: { readonly dev?: unknown; readonly ifindex?: unknown },
+  what: string,
+): void {
+  if ((dev ?? ifindex ?? 0) === 0) throw argumentError(TypeError, `Cannot ${what}: dev is missing`);
+}
+
+/**
  * Throws unless an interface and a filter with a condition are given; returns the operation's name for errors.
  *
  * @param objects what is removed: `forwarding entries`

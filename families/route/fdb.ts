@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { expectFields } from "../../core/arguments.ts";
+import { expectFields, expectNames } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -67,6 +67,21 @@ export interface FdbFlush {
   /** Interface to the remote end (VXLAN). */
   viaDev?: string | number;
 }
+
+/** The fields of {@linkcode FdbFlush}, and `all`. */
+const FLUSHED: readonly string[] = [
+  "all",
+  "kind",
+  "brport",
+  "vlan",
+  "flags",
+  "dst",
+  "port",
+  "vni",
+  "srcVni",
+  "nhId",
+  "viaDev",
+];
 
 /** The state and its mask by which the kernel selects entries. A local entry has both bits. */
 const KINDS = {
@@ -162,6 +177,7 @@ export class Fdb extends Forwarding {
    */
   flushTable(dev: string | number, filter: FdbFlush | { all: true }): void {
     const what = expectBulk(dev, filter, "forwarding entries");
+    expectNames(filter, what, FLUSHED);
     const { all: _, kind, brport, viaDev, flags = [], ...rest } = filter as FdbFlush & { all?: true };
     if (kind !== undefined && !Object.hasOwn(KINDS, kind)) {
       throw argumentError(TypeError, `Cannot ${what}: kind: expected ${Object.keys(KINDS).join(", ")}, got ${kind}`);

@@ -4,15 +4,18 @@
  * @module
  */
 import { isFields } from "../../core/arguments.ts";
-import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
+import { Collection, type Declaration, type DeleteOptions, type Input, type Verb } from "../../core/collection.ts";
+import { argumentError } from "../../core/errors.ts";
 import {
   ignoresOfNeighbour,
+  isBoth,
   meansEntry,
   meansTable,
   mergeForwarding,
   Neighbour,
   neighbourKey,
   withoutTable,
+  withTable,
 } from "./neighbour.ts";
 import { AF, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
@@ -37,6 +40,20 @@ export function dumpOf({ ifindex, flags, ...rest }: Fields): object {
 }
 
 /**
+ * Throws unless an entry has an address, and an interface or at least its master: the kernel, or a search, would take
+ * the first one instead.
+ */
+function expectKey({ lladdr, dev, ifindex, master, masterDev }: Input<Neighbour>, what: string): void {
+  if ((lladdr ?? undefined) === undefined) {
+    const other = 'the remote ends of unknown addresses (VXLAN) have "00:00:00:00:00:00"';
+    throw argumentError(TypeError, `Cannot ${what}: lladdr is missing: ${other}`);
+  }
+  if ([dev, ifindex, master, masterDev].every((one) => (one ?? 0) === 0)) {
+    throw argumentError(TypeError, `Cannot ${what}: dev is missing`);
+  }
+}
+
+/**
  * Declares forwarding entries.
  *
  * @param object the name of an entry in messages
@@ -57,7 +74,9 @@ export function forwardingOf(
     identity: neighbourKey,
     prepare(value, verb) {
       const entry = { ...value, family: "bridge" as const };
-      return verb === "list" ? dumpOf(entry) : prepare(entry, verb);
+      if (verb === "list") return dumpOf(entry);
+      expectKey(entry as Input<Neighbour>, `${verb} ${object}`);
+      return prepare(entry, verb);
     },
     // The kernel finds an entry only if the driver supports it, and only the first of several remote ends.
     listOnly: true,
@@ -69,6 +88,10 @@ export function forwardingOf(
     ignores: ignoresOfNeighbour,
     concerns: (from, at) => from.bytes[at] === AF.bridge,
     none: ["ENODEV"],
+    hint: (code, { kernelMessage }, value) =>
+      code === "EINVAL" && kernelMessage === undefined && !Object.hasOwn(value, "dst")
+        ? "a VXLAN interface needs dst, the address of the remote end"
+        : undefined,
   };
 }
 
@@ -82,6 +105,21 @@ export class Forwarding extends Collection<Neighbour, Input<Neighbour>> {
   override list(filter?: Input<Neighbour>): Neighbour[] {
     const rest = isFields(filter) ? withoutTable(filter as Input<Neighbour>) : undefined;
     return rest === undefined ? super.list(filter) : super.list(rest).filter((entry) => meansTable(filter!, entry));
+  }
+
+  /**
+   * Deletes an entry. One that is in both tables is deleted from both if the key has the flags `self` and `master`; a
+   * key without flags and master means the device's own table (`self`), as with `bridge fdb del`.
+   *
+   * @throws {KernelError} ENOENT: there is none in that table
+   */
+  override delete(key: Input<Neighbour>, options?: DeleteOptions): boolean {
+    if (!isFields(key) || !isBoth(key)) return super.delete(isFields(key) ? withTable(key) : key, options);
+    const rest = withoutTable(key)!, flags = Array.isArray(rest.flags) ? rest.flags : [];
+    const deleted = (["master", "self"] as const).map((table) =>
+      super.delete({ ...rest, flags: [...flags, table] }, options)
+    );
+    return deleted.includes(true);
   }
 
   /** Yields all entries that match the filter; see {@linkcode Collection.iterate}. */

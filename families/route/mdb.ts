@@ -14,6 +14,7 @@ import type { Client, Operation, Requester } from "../../core/client.ts";
 import {
   type Attributes,
   attributes,
+  checkValues,
   type Codec,
   enumeration,
   hardwareAddress,
@@ -38,8 +39,9 @@ import {
 } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
-import { expectBulk, NLM_F_BULK } from "./bulk.ts";
-import { type Family, family, NETLINK_ROUTE, protocol, type RouteProtocol, RTM, RTNLGRP } from "./protocol.ts";
+import { expectNames } from "../../core/arguments.ts";
+import { expectBulk, expectTarget, NLM_F_BULK } from "./bulk.ts";
+import { type Family, family, NETLINK_ROUTE, protocol, type RouteProtocol, RTM, RTNLGRP, RTPROT } from "./protocol.ts";
 
 /** MDB_*: states of an entry. */
 export const MDB_STATE = { temporary: 0, permanent: 1 } as const;
@@ -112,7 +114,7 @@ export interface MdbEntry {
   groupMode?: "exclude" | "include" | number;
   /** Source address of the packets, for an entry of a single source. */
   source?: string;
-  /** Origin; default `static`. Requests have no lower number than that of `static`. */
+  /** Origin; default `static`. An entry that the kernel learnt (`kernel`) is `static` when it is added again. */
   rtprot?: RouteProtocol;
   /** Address of the remote end (VXLAN). */
   dst?: string;
@@ -316,6 +318,9 @@ export type MdbFlush = Pick<
   "port" | "vid" | "state" | "rtprot" | "dst" | "dstPort" | "vni" | "viaIfindex" | "srcVni"
 >;
 
+/** The fields of {@linkcode MdbFlush}. */
+const FLUSHED: readonly string[] = ["port", "vid", "state", "rtprot", "dst", "dstPort", "vni", "viaIfindex", "srcVni"];
+
 function requestOf(value: MdbInput, verb: Verb): object {
   const { dev, ifindex: index, port, state, vid, group, ...rest } = value;
   const target = { family: "bridge", ...(dev === undefined ? { ifindex: index } : { dev }) };
@@ -348,19 +353,27 @@ const declaration: Declaration<Mdb> = {
     `${ifindex} ${port} ${vid} ${group} ${source} ${dst} ${dstPort} ${vni} ${srcVni}`,
   prepare(given, verb) {
     if (verb === "list") return given;
+    if (verb === "append") {
+      throw argumentError(TypeError, "Cannot append a multicast entry: a port has it once: use add or replace");
+    }
     const value = given as MdbInput, { portDev, ...rest } = value;
     for (const name of ["group", "port"] as const) {
       if (value[name] === undefined && verb !== "get") {
         throw argumentError(TypeError, `Cannot ${verb} a multicast entry: ${name} is missing`);
       }
     }
+    if (verb !== "get") expectTarget(value, `${verb} a multicast entry`);
     // A listed entry moves to another machine by the names of its interfaces.
     const port = (portDev as string | undefined) ?? value.port;
     // Entries of a single source are listed with this mode, which the kernel refuses for them in requests.
     if (value.source !== undefined && value.groupMode === "include") delete rest.groupMode;
+    // A request cannot say that the kernel learnt the entry.
+    if (value.rtprot === "kernel" || value.rtprot === RTPROT.kernel) delete rest.rtprot;
     return { ...rest, port, ...(verb === "get" || verb === "delete" ? {} : { state: value.state ?? "permanent" }) };
   },
   listOnly: true,
+  // Bridges say so of an entry to delete that they do not have.
+  absent: ({ code, kernelMessage }) => code === "EINVAL" && kernelMessage === undefined,
   // Without a source or VLAN, the kernel deletes the entry that has none.
   means: (key, { source, vid }) =>
     ((key as MdbInput).source === undefined) === (source === undefined) && ((key as MdbInput).vid ?? 0) === vid,
@@ -438,7 +451,9 @@ export class Mdbs extends Collection<Mdb, MdbInput> {
    */
   flushTable(dev: string | number, filter: MdbFlush | { all: true }): void {
     const what = expectBulk(dev, filter, "multicast entries");
-    const { all: _, port, vid, state, ...attrs } = filter as MdbFlush & { all?: true };
+    const { all: _, ...given } = filter as MdbFlush & { all?: true }, { port, vid, state, ...attrs } = given;
+    expectNames(given, what, FLUSHED);
+    checkValues(Mdb, given, what);
     this.#requester().request({
       type: RTM.RTM_DELMDB,
       flags: NLM_F_BULK,

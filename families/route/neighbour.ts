@@ -370,6 +370,16 @@ export function meansTable(key: Input<Neighbour>, entry: Neighbour): boolean {
   return hasFlag(wanted, "self") && hasFlag(flags, "self") || bridges(wanted) && bridges(flags);
 }
 
+/** True if a key selects both tables. */
+export function isBoth({ flags }: Input<Neighbour>): boolean {
+  return hasFlag(flags, "self") && hasFlag(flags, "master");
+}
+
+/** Returns a key with its table, for requests that change one table only. */
+export function withTable(key: Input<Neighbour>): Input<Neighbour> {
+  return saysTable(key) ? key : { ...key, flags: ["self"] };
+}
+
 /**
  * True if a key selects an entry among `fitting`, the entries that match it. A key without a table selects the device's
  * table, or the bridge's if the device's has no match. A key without a VLAN selects the entry without a VLAN, if there
@@ -385,6 +395,7 @@ export function meansEntry(key: Input<Neighbour>, entry: Neighbour, fitting: rea
 /** Returns a filter of forwarding entries without its table, if its flags have one; else `undefined`. */
 export function withoutTable(filter: Input<Neighbour>): Input<Neighbour> | undefined {
   const { flags } = filter;
+  if (typeof flags === "number" && isBoth(filter)) return { ...filter, flags: flags & ~(NTF.self | NTF.master) };
   return Array.isArray(flags) && flags.some(isTable)
     ? { ...filter, flags: flags.filter((flag) => !isTable(flag)) }
     : undefined;

@@ -14,6 +14,7 @@ import type { Client, Requester } from "../../core/client.ts";
 import {
   type Attributes,
   attributes,
+  type Codec,
   count64,
   head,
   type Ifindex,
@@ -23,6 +24,7 @@ import {
   part,
   readOnly,
   type Shape,
+  shown,
   string,
   struct,
   u16,
@@ -79,6 +81,19 @@ export interface NeighbourTableStats {
   /** New entries refused because the table was full. */
   tableFulls?: number;
 }
+
+/** The most milliseconds that the kernel keeps: it ignores the bits above these. */
+const MOST_TIME = 0x7fffffff;
+
+/** Codec of a time in 64 bits, of which the kernel uses 31. */
+const milliseconds: Codec<number, number | bigint> = {
+  ...count64,
+  name: "milliseconds",
+  encode(value, to, owner) {
+    if (value > MOST_TIME) to.fail(RangeError, `expected 0..${MOST_TIME} milliseconds, got ${shown(value)}`);
+    return count64.encode(value, to, owner);
+  },
+};
 
 const config = struct<NeighbourTableConfig>(32, {
   keyLen: [0, u16],
@@ -178,7 +193,7 @@ export const NeighbourTable: Attributes<NeighbourTable> = attributes((): Shape<N
   thresh1: [2, u32],
   thresh2: [3, u32],
   thresh3: [4, u32],
-  gcInterval: [8, count64],
+  gcInterval: [8, milliseconds],
   config: [5, config, readOnly],
   stats: [7, stats, readOnly],
 }), { header: 4, pad: 9 }).with(
@@ -187,27 +202,31 @@ export const NeighbourTable: Attributes<NeighbourTable> = attributes((): Shape<N
     dev: interfaceNameOf("ifindex", key),
     refcnt: [2, u32, readOnly],
     reachableTime: [3, count64, readOnly],
-    baseReachableTime: [4, count64],
-    retransTime: [5, count64],
-    gcStaletime: [6, count64],
-    delayProbeTime: [7, count64],
+    baseReachableTime: [4, milliseconds],
+    retransTime: [5, milliseconds],
+    gcStaletime: [6, milliseconds],
+    delayProbeTime: [7, milliseconds],
     queueLen: [8, u32],
     appProbes: [9, u32],
     ucastProbes: [10, u32],
     mcastProbes: [11, u32],
-    anycastDelay: [12, count64],
-    proxyDelay: [13, count64],
+    anycastDelay: [12, milliseconds],
+    proxyDelay: [13, milliseconds],
     proxyQlen: [14, u32],
-    locktime: [15, count64],
+    locktime: [15, milliseconds],
     queueLenbytes: [16, u32],
     mcastReprobes: [17, u32],
-    intervalProbeTimeMs: [19, count64],
+    intervalProbeTimeMs: [19, milliseconds],
   })),
   6,
 );
 
 /** A table as input: {@linkcode NeighbourTable} with a name or number for the interface. */
 export type NeighbourTableInput = Input<NeighbourTable>;
+
+/** The names of tables, and the fields that only the initial namespace has. */
+const NAMES: readonly string[] = ["arp_cache", "ndisc_cache"];
+const INITIAL = ["thresh1", "thresh2", "thresh3", "gcInterval"] as const;
 
 const declaration: Declaration<NeighbourTable> = {
   protocol: NETLINK_ROUTE,
@@ -243,8 +262,11 @@ const declaration: Declaration<NeighbourTable> = {
     (key as NeighbourTableInput).dev !== undefined || (key as NeighbourTableInput).ifindex !== undefined ||
     ifindex === undefined,
   setFlags: 0,
-  hint: (code) =>
-    code === "ENOENT" ? "thresholds and gcInterval can be set in the initial network namespace only" : undefined,
+  hint: (code, _, value) =>
+    code === "ENOENT" && INITIAL.some((name) => Object.hasOwn(value, name)) &&
+      NAMES.includes((value as NeighbourTableInput).name!)
+      ? "thresholds and gcInterval can be set in the initial network namespace only"
+      : undefined,
 };
 
 /** The neighbour tables of one network namespace. A key is a table's name, or an object with its name and interface. */

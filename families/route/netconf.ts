@@ -36,7 +36,8 @@ export const NETCONFA_IFINDEX = { all: -1, default: -2 } as const;
 const anyIndex: IfindexCodec = {
   ...ifindex,
   encode(value, to, owner) {
-    if (value === NETCONFA_IFINDEX.all || value === NETCONFA_IFINDEX.default) i32.encode(value, to, owner);
+    const named = value === "all" || value === "default" ? NETCONFA_IFINDEX[value] : value;
+    if (named === NETCONFA_IFINDEX.all || named === NETCONFA_IFINDEX.default) i32.encode(named, to, owner);
     else return ifindex.encode(value, to, owner);
   },
 };
@@ -45,7 +46,7 @@ const anyIndex: IfindexCodec = {
 export interface Netconf {
   /** `inet`, `inet6` or `mpls`; default `inet`. */
   family: Family;
-  /** Index of the interface; -1 for the settings `all`, -2 for `default`, which new interfaces get. */
+  /** Index of the interface; -1 (`"all"`) for all interfaces, -2 (`"default"`) for new ones. */
   ifindex?: Ifindex;
   /** Name of the interface. */
   dev?: string;

@@ -20,6 +20,7 @@ import {
   type Attributes,
   attributes,
   bytes,
+  checkValues,
   type Codec,
   count64,
   enumeration,
@@ -40,7 +41,7 @@ import {
 } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
 import { argumentError, KernelError } from "../../core/errors.ts";
-import { expectDevice } from "./bulk.ts";
+import { expectDevice, expectTarget } from "./bulk.ts";
 import { type Family, family, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** BRIDGE_VLAN_INFO_*: flags of a VLAN. */
@@ -345,6 +346,7 @@ const declaration: Declaration<BridgeVlan> = {
       throw argumentError(TypeError, `Cannot ${verb} a vlan: add also changes the flags of one that exists`);
     }
     const whole = withRange(value as VlanInput, verb), { flags } = whole;
+    expectTarget(whole, `${verb} a vlan`);
     const ranged = Array.isArray(flags)
       ? flags.some((flag) => flag === "range_begin" || flag === "range_end")
       : typeof flags === "number" && (flags & RANGE_FLAGS) !== 0;
@@ -402,6 +404,7 @@ export class Vlans extends Collection<BridgeVlan, VlanInput> {
     }
     const what = `set options of vlan ${id} on ${dev}`;
     expectFields(options, what, "options as an object");
+    checkValues(VlanGlobalOptions, options, what);
     this.#requester().request({
       type: RTM.RTM_NEWVLAN,
       flags: 0,

@@ -32,11 +32,13 @@ import {
   readOnly,
   repeated,
   type Shape,
+  shown,
   u32,
   u8,
 } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
+import { expectTarget } from "./bulk.ts";
 import { AF, type Family, family, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** Counters of a VNI. */
@@ -136,6 +138,9 @@ export const VniMessage: Attributes<VniMessage> = attributes((): Shape<VniMessag
 /** A VNI as input: {@linkcode Vni} with a name or number for the interface. */
 export type VniInput = Input<Vni>;
 
+/** The greatest VNI: it has 24 bits. */
+const MOST_VNI = 0xffffff;
+
 const declaration: Declaration<Vni> = {
   protocol: NETLINK_ROUTE,
   object: "vni",
@@ -153,6 +158,16 @@ const declaration: Declaration<Vni> = {
     if (verb === "list") return { ...value, family: "bridge" };
     const { start, group, ...rest } = value as VniInput;
     if (start === undefined) throw argumentError(TypeError, `Cannot ${verb} a vni: start is missing`);
+    expectTarget(rest, `${verb} a vni`);
+    for (const [name, vni] of Object.entries({ start, end: rest.end ?? start })) {
+      if (typeof vni === "number" && vni > MOST_VNI) {
+        throw argumentError(RangeError, `Cannot ${verb} a vni: ${name}: expected 0..${MOST_VNI}, got ${shown(vni)}`);
+      }
+    }
+    if (rest.end !== undefined && start > rest.end) {
+      const order = `expected a start before its end, got ${shown(start)}, ${shown(rest.end)}`;
+      throw argumentError(RangeError, `Cannot ${verb} a vni: end: ${order}`);
+    }
     if (verb === "append") throw argumentError(TypeError, "Cannot append a vni: it exists once: use add or replace");
     const six = verb !== "delete" && parseIp(String(group ?? ""))?.length === 16;
     return {
@@ -167,7 +182,7 @@ const declaration: Declaration<Vni> = {
   none: ["ENODEV", "EINVAL"],
   hint: (code, { kernelMessage }) =>
     kernelMessage === undefined && (code === "EINVAL" || code === "EOPNOTSUPP")
-      ? 'the interface must be made with { kind: "vxlan", data: { collectMetadata: true, vnifilter: true } }'
+      ? 'the interface must be made with { kind: "vxlan", data: { collectMetadata: 1, vnifilter: 1 } }'
       : undefined,
   spread: {
     codec: VniMessage,
