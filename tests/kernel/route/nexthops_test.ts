@@ -176,6 +176,20 @@ kernelTest("routes and neighbours use nexthops by nhId, as ip and bridge show", 
     const [route] = ns.ipJson("route show 203.0.113.0/24");
     assertEquals(route!["nhid"], 10);
     assertEquals(routes.get({ dst: "203.0.113.0/24" }).nhId, 10);
+    const one = { dst: "198.51.100.0/24", nhId: 1 } as const;
+    for (const beside of [{ gateway: "192.0.2.9" }, { dev: "v1" }, { multipath: [{ gateway: "192.0.2.9" }] }]) {
+      for (const verb of ["add", "append", "replace"] as const) {
+        assertThrows(() => routes[verb]({ ...one, ...beside }), TypeError, `${Object.keys(beside)[0]}: the nexthop`);
+      }
+    }
+    routes.add(one);
+    // Listed routes show the next hops too, and are made again.
+    for (const nhId of [1, 10]) {
+      const [listed] = routes.list({ nhId });
+      routes.delete(listed!);
+      routes.add(JSON.parse(JSON.stringify(listed)));
+      assertEquals(routes.list({ nhId }), [listed]);
+    }
     ns.ip("link add vx0 type vxlan id 7 dstport 4789 dev v0");
     neighbours.add({ family: "bridge", dev: "vx0", lladdr: "02:00:00:00:00:0b", nhId: 13 });
     assertEquals(neighbours.get({ family: "bridge", dev: "vx0", lladdr: "02:00:00:00:00:0b" }).nhId, 13);
