@@ -12,7 +12,7 @@ import { accounts } from "../families/audit/accounts.ts";
 import { parseLog } from "../families/audit/event.ts";
 import { interpret } from "../families/audit/interpret.ts";
 import { type AuditRecordType, watch } from "../families/audit/watch.ts";
-import { list, UsageError } from "./run.ts";
+import { list, stopSignal, UsageError } from "./run.ts";
 
 let known: ReturnType<typeof accounts> | undefined;
 const names = (): ReturnType<typeof accounts> => known ??= accounts();
@@ -41,7 +41,10 @@ await list(
       ...(type === undefined ? {} : { type: type.split(",") as AuditRecordType[] }),
       ...(uid === undefined ? {} : { uid: numberOf(uid) }),
     };
-    for await (const event of log === undefined ? watch(filter) : parseLog(readFileSync(log, "utf8"), filter)) {
+    const events = log === undefined
+      ? watch({ ...filter, signal: stopSignal() })
+      : parseLog(readFileSync(log, "utf8"), filter);
+    for await (const event of events) {
       yield event;
       if (raw) { for (const { type, text } of event.records) yield { text: `${type} ${text}` }; }
     }

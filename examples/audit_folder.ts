@@ -6,9 +6,10 @@
  *     deno run --allow-ffi examples/audit_folder.ts /etc
  *     bun examples/audit_folder.ts /etc --access rwxa
  */
+import { resolve } from "node:path";
 import process from "node:process";
 import { rules, watch } from "../families/audit/mod.ts";
-import { list, UsageError } from "./run.ts";
+import { list, stopSignal, UsageError } from "./run.ts";
 
 await list(
   {
@@ -18,15 +19,14 @@ await list(
   },
   async function* ({ access = "wa" }, folder) {
     if (folder === undefined) throw new UsageError("expected a folder");
-    const key = `folder-${process.pid}`, stop = new AbortController();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+    const key = `folder-${process.pid}`;
     using _rule = rules.use({
       list: "exit",
       action: "always",
-      fields: [{ field: "dir", value: folder }, { field: "perm", value: access }],
+      fields: [{ field: "dir", value: resolve(folder) }, { field: "perm", value: access }],
       key,
     });
-    yield* watch({ key, signal: stop.signal });
+    yield* watch({ key, signal: stopSignal() });
   },
   ({ time, process: who, syscall, paths }) => ({
     TIME: time === undefined ? "" : new Date(time).toISOString(),

@@ -8,13 +8,13 @@
  */
 import { endpoint } from "../families/sock_diag/brief.ts";
 import { endpoints, events, limits } from "../families/generic/mptcp_pm.ts";
-import { list } from "./run.ts";
+import { list, stopSignal } from "./run.ts";
 
 await list(
   { about: "Shows the limits and endpoints of Multipath TCP, then events of connections until Ctrl-C." },
   async function* () {
     yield { limits: limits(), endpoints: endpoints.list() };
-    yield* events();
+    yield* events({ signal: stopSignal() });
   },
   (one) => {
     if ("limits" in one) {

@@ -10,13 +10,13 @@ import { spawn } from "node:child_process";
 import process from "node:process";
 import * as netns from "../core/netns.ts";
 import { addresses, links, open } from "../families/route/mod.ts";
-import { print, run } from "./run.ts";
+import { print, run, stopSignal } from "./run.ts";
 
 await run({ about: "Makes a network namespace with a wire into it, pings through it, and removes both." }, async () => {
   const name = `example-${process.pid}`;
   netns.add(name);
   // After Ctrl-C, ping ends, and what was made is removed.
-  process.on("SIGINT", () => {});
+  const signal = stopSignal();
   try {
     // The peer is created in the other namespace.
     links.add({ ifname: "nlx0", kind: "veth", up: true, data: { peer: { ifname: "nlx1", netns: name } } });
@@ -26,7 +26,7 @@ await run({ about: "Makes a network namespace with a wire into it, pings through
     inside.links.set("nlx1", { up: true });
     inside.addresses.add({ dev: "nlx1", address: "192.0.2.2/30" });
 
-    await links.waitFor("nlx0", (link) => link.operstate === "up", { timeout: 5000 });
+    await links.waitFor("nlx0", (link) => link.operstate === "up", { timeout: 5000, signal });
     print("here:  ", ...addresses.list({ dev: "nlx0", family: "inet" }).map(({ address }) => address));
     print("there: ", ...inside.addresses.list({ dev: "nlx1", family: "inet" }).map(({ address }) => address));
     const ping = spawn("ping", ["-c", "1", "-W", "2", "192.0.2.2"], { stdio: ["ignore", "pipe", "inherit"] });

@@ -8,7 +8,7 @@
  * Needs CAP_NET_ADMIN.
  */
 import { type NftChange, type NftGenerationEvent, open } from "../families/netfilter/nftables/mod.ts";
-import { list } from "./run.ts";
+import { list, stopSignal } from "./run.ts";
 
 await list(
   {
@@ -35,7 +35,7 @@ async function* changes(
   options: { netns?: string },
 ): AsyncGenerator<NftChange & Pick<NftGenerationEvent, "id" | "procName">, void, undefined> {
   using client = open(options);
-  for await (const { id, procName, changes = [] } of client.ruleset.watch()) {
+  for await (const { id, procName, changes = [] } of client.ruleset.watch({ signal: stopSignal() })) {
     for (const change of changes) yield { id: id!, ...(procName === undefined ? {} : { procName }), ...change };
   }
 }

@@ -8,7 +8,7 @@
  * Needs CAP_NET_ADMIN.
  */
 import { headersOf, queue } from "../families/netfilter/queue.ts";
-import { print, run } from "./run.ts";
+import { print, run, stopSignal } from "./run.ts";
 
 await run(
   {
@@ -21,6 +21,7 @@ await run(
     const packets = queue(Number(number ?? 0), {
       copy: 128,
       onExit: "accept",
+      signal: stopSignal(),
       ...(netns === undefined ? {} : { netns }),
     });
     for await (const packet of packets) {

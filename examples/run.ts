@@ -1,6 +1,6 @@
 /**
  * Shared by the examples: options and `--help`, a table or JSON of what an example lists or watches, errors in one
- * line, and a quiet end when the reader of the output is gone.
+ * line, and an orderly end when a signal comes or the reader of the output is gone.
  *
  * @module
  */
@@ -87,7 +87,10 @@ export function list<T, O extends Options = Record<never, never>>(
     const listed = await body(options as Given<O>, ...words);
     const table = new Table();
     if (Symbol.asyncIterator in listed) {
-      for await (const one of listed) {
+      const items = listed[Symbol.asyncIterator](), stop = stopSignal();
+      stop.addEventListener("abort", () => void items.return?.());
+      for await (const one of { [Symbol.asyncIterator]: () => items }) {
+        if (stop.aborted) break;
         if (options["json"]) process.stdout.write(`${stringify(one)}\n`);
         else table.print([line(one)]);
       }
@@ -100,17 +103,45 @@ export function list<T, O extends Options = Record<never, never>>(
   });
 }
 
-/** Calls a function; an error of the user is told in one line. Ends quietly when nobody reads the output, as in `| head`. */
+/** The signals that end an example, by number. */
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+let stopping: AbortController | undefined;
+
+/**
+ * Returns a signal that is aborted by Ctrl-C, SIGTERM and SIGHUP, and when nobody reads the output any more, as in
+ * `| head`. An example that waits passes it on, so that its wait ends and what it has made is removed.
+ */
+export function stopSignal(): AbortSignal {
+  if (stopping === undefined) {
+    const controller = stopping = new AbortController();
+    for (const [name, number] of Object.entries(SIGNALS)) {
+      process.once(name, () => {
+        process.exitCode = 128 + number;
+        controller.abort();
+      });
+    }
+  }
+  return stopping.signal;
+}
+
+/**
+ * Calls a function; an error of the user is told in one line. Ends quietly when nobody reads the output: at once, or by
+ * {@linkcode stopSignal} if the example has asked for it.
+ */
 async function guarded(body: () => unknown): Promise<void> {
-  process.stdout.on("error", () => process.exit());
+  process.stdout.on("error", () => stopping === undefined ? process.exit() : stopping.abort());
   try {
     await body();
   } catch (error) {
+    if (stopping?.signal.aborted && error === stopping.signal.reason) return;
     const usage = error instanceof UsageError;
     process.stderr.write(
       `${printable(`${script()}: ${(error as Error).message}`)}${usage ? ` (see ${script()} --help)` : ""}\n`,
     );
     process.exitCode = usage ? 2 : 1;
+  } finally {
+    if (stopping?.signal.aborted) process.exit();
   }
 }
 

@@ -5,7 +5,7 @@
  *     bun examples/uevents.ts --property --subsystem block,net
  */
 import { uevents } from "../families/uevent.ts";
-import { list } from "./run.ts";
+import { list, stopSignal } from "./run.ts";
 
 await list(
   {
@@ -19,7 +19,7 @@ await list(
   async function* ({ udev, property, subsystem }) {
     const source = udev ? "udev" : "kernel",
       filter = subsystem === undefined ? {} : { subsystem: subsystem.split(",") };
-    for await (const e of uevents.watch({ source, ...filter })) {
+    for await (const e of uevents.watch({ source, ...filter, signal: stopSignal() })) {
       yield e;
       if (property && e.event !== "overrun") { for (const pair of Object.entries(e.properties ?? {})) yield { pair }; }
     }

@@ -14,12 +14,12 @@
  * @module
  */
 import { expectFields, expectNames, expectType } from "../../core/arguments.ts";
-import { countedText, shown, Writer } from "../../core/codec/mod.ts";
+import { countedText, didYouMean, shown, Writer } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
 import { errorName } from "./names.ts";
 import { AUDIT } from "./protocol.ts";
 import { type AuditRecord, parseLine, textOfBytes } from "./record.ts";
-import { type AuditRecordType, recordTypeName, recordTypeNumber } from "./record_types.ts";
+import { type AuditRecordType, RECORD_NAMES, recordTypeName, recordTypeNumber } from "./record_types.ts";
 import { type AuditAddress, parseAddress } from "./sockaddr.ts";
 import { type AuditMachine, machineName, syscallName } from "./syscalls.ts";
 
@@ -370,15 +370,21 @@ export interface AuditFilter {
 }
 
 /** Checks a filter, and returns the function that applies it. */
-export function filterOf({ key, type, uid }: AuditFilter, what: string): (event: AuditEvent) => boolean {
+export function filterOf(filter: AuditFilter, what: string): (event: AuditEvent) => boolean {
+  expectFields(filter, what, "options as an object");
+  const { key, type, uid } = filter;
   if (key !== undefined) expectType(key, `${what}: key`, "string");
-  if (uid !== undefined) expectType(uid, `${what}: uid`, "number");
+  if (uid !== undefined && (!Number.isInteger(uid) || uid < 0)) {
+    throw argumentError(TypeError, `Cannot ${what}: uid: expected the number of a user, got ${shown(uid)}`);
+  }
   const wanted: readonly unknown[] | undefined = type === undefined || Array.isArray(type) ? type : [type];
   const types = wanted && new Set(wanted.map((one) => {
     const number = typeof one === "string" || typeof one === "number" ? recordTypeNumber(one) : undefined;
     if (number !== undefined) return recordTypeName(number);
-    throw argumentError(TypeError, `Cannot ${what}: type: there is no type of records ${shown(one)}`);
+    const guess = typeof one === "string" ? didYouMean(one, RECORD_NAMES) : "";
+    throw argumentError(TypeError, `Cannot ${what}: type: there is no type of records ${shown(one)}${guess}`);
   }));
+  if (types?.size === 0) throw argumentError(TypeError, `Cannot ${what}: type: expected at least one type of records`);
   return ({ keys, records, process }) =>
     (key === undefined || keys.includes(key)) &&
     (types === undefined || records.some((record) => types.has(record.type))) &&

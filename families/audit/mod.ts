@@ -94,7 +94,19 @@ export const audit: Audit & { readonly watch: typeof watch; readonly daemon: typ
 export const rules: Rules = audit.rules;
 
 export * from "./protocol.ts";
-export * from "./rule.ts";
+export {
+  AUDIT_ACTION,
+  AUDIT_COMPARE,
+  AUDIT_FIELD,
+  AUDIT_FILTER,
+  AUDIT_OPERATOR,
+  type AuditAction,
+  type AuditField,
+  type AuditFieldName,
+  type AuditList,
+  type AuditOperator,
+  AuditRule,
+} from "./rule.ts";
 export { type AuditRuleFilter, type AuditRuleInput, Rules, type UsedRules } from "./rules.ts";
 export { AuditControl, type AuditCounter, type AuditSendOptions, type AuditSettings } from "./status.ts";
 export * from "./syscalls.ts";

@@ -142,6 +142,8 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ...Object.entries(AUDIT).map(([name, number]) => [name.slice("AUDIT_".length), number] as const),
   ...Object.entries(RECORD_TYPES),
 ]);
+/** The names of all types of records. */
+export const RECORD_NAMES: readonly string[] = [...NUMBERS.keys()];
 const NAMES: ReadonlyMap<number, AuditRecordType> = new Map(
   [...NUMBERS].map(([name, number]) => [number, name as AuditRecordType]),
 );

@@ -16,7 +16,7 @@ import {
   string,
   text,
   u32,
-  type Writer,
+  Writer,
 } from "../../core/codec/mod.ts";
 import { errnoName } from "../../core/errors.ts";
 import { AUDIT, NETLINK_AUDIT } from "./protocol.ts";
@@ -296,6 +296,8 @@ const TEXTS: ReadonlySet<string> = new Set<AuditFieldName>([
   "key",
 ]);
 
+const PATHS: ReadonlySet<string> = new Set<AuditFieldName>(["path", "dir", "exe"]);
+
 const KINDS: Readonly<Partial<Record<AuditFieldName, Kind>>> = {
   uid: user,
   euid: user,
@@ -313,7 +315,11 @@ const KINDS: Readonly<Partial<Record<AuditFieldName, Kind>>> = {
   msgtype: { decode: recordTypeName, encode: recordTypeNumber, expected: "the name or number of a record's type" },
   fstype: words(FSTYPES),
   exit,
-  success: { ...number, encode: (value) => value === "yes" ? 1 : value === "no" ? 0 : undefined },
+  success: {
+    ...number,
+    encode: (value) => value === "yes" ? 1 : value === "no" ? 0 : undefined,
+    expected: '"yes", "no" or a number',
+  },
   perm,
   filetype: words(FILETYPES),
   saddr_fam: { ...number, encode: words(FAMILIES).encode, expected: words(FAMILIES).expected },
@@ -381,17 +387,22 @@ function decodeSyscalls(from: Reader, at: number, arch: AuditArch | undefined): 
 
 /** True for the lists that ask for system calls. */
 export function hasCalls(list: AuditList): boolean {
-  return list === "exit" || list === "io_uring";
+  return isOf(list, "exit") || isOf(list, "io_uring");
+}
+
+/** True if a list, given by name or number, is the one of this name. */
+function isOf(list: AuditList, name: keyof typeof AUDIT_FILTER): boolean {
+  return list === name || list === AUDIT_FILTER[name];
 }
 
 /** Returns the system calls of a rule without them. */
 function usualCalls(list: AuditList): readonly (string | number)[] | "all" {
-  return list === "task" ? [] : "all";
+  return isOf(list, "task") ? [] : "all";
 }
 
 /** Returns the machine whose system calls a rule has; `undefined` if they are the operations of io_uring. */
 function callsOf({ list, arch }: AuditRule, fields: readonly AuditField[] = []): AuditArch | undefined {
-  if (list === "io_uring") return undefined;
+  if (isOf(list, "io_uring")) return undefined;
   return arch ?? fields.find(({ field }) => field === "arch")?.value as AuditArch | undefined ?? "b64";
 }
 
@@ -400,7 +411,7 @@ function decodeRule(from: Reader, at: number, end: number): AuditRule | undefine
   if (end - at < BUF) return undefined;
   const fields = decodeFields(from, at, end);
   if (fields === undefined) return undefined;
-  const flags = from.view.getUint32(at, true), list = flags & ~PREPEND;
+  const flags = from.view.getUint32(at, true), list = (flags & ~PREPEND) >>> 0;
   const rule: AuditRule = { list: nameIn(AUDIT_FILTER, list) as AuditList, action: "never" };
   if ((flags & PREPEND) !== 0) rule.prepend = true;
   rule.action = actionCodec.decode(from, at + 4, at + 8, {});
@@ -427,7 +438,6 @@ function encodeSyscalls(rule: AuditRule, to: Writer, at: number): void {
     to.bytes.fill(0xff, at, at + 4 * MASK_WORDS);
     return;
   }
-  if (!Array.isArray(syscalls)) to.fail(TypeError, `expected "all" or an array of names, got ${shown(syscalls)}`);
   syscalls.forEach((call: string | number, i) => {
     to.path.push(i);
     const known = typeof call === "string" && arch !== undefined ? syscallNumber(arch, call) : undefined;
@@ -448,6 +458,9 @@ function encodeSyscalls(rule: AuditRule, to: Writer, at: number): void {
 function encodeValue(name: AuditFieldName | number, value: unknown, to: Writer): number {
   if (typeof name === "string" && TEXTS.has(name)) {
     const start = to.length;
+    if (PATHS.has(name) && typeof value === "string" && !value.startsWith("/")) {
+      to.fail(TypeError, `expected an absolute path, got ${shown(value)}`);
+    }
     string(name === "key" ? MOST_KEY : MOST_PATH).encode(value as string, to, {});
     // The NUL is not sent.
     return --to.length - start;
@@ -455,16 +468,13 @@ function encodeValue(name: AuditFieldName | number, value: unknown, to: Writer):
   const kind = kindOf(name);
   const found = typeof value === "string" ? kind.encode(value) ?? numberOf(value) : value;
   if (typeof found !== "number") to.fail(TypeError, `expected ${kind.expected}, got ${shown(value)}`);
-  if (!Number.isInteger(found) || found < -0x80000000 || found > 0xffffffff) {
+  if (!isNumber(found)) {
     to.fail(RangeError, `expected a number of 32 bits, got ${shown(value)}`);
   }
   return found >>> 0;
 }
 
-const PLAIN: readonly string[] = ["field", "op", "value", "compare"];
-
 function encodeField(given: AuditField, to: Writer): { field: number; op: number; value: number } {
-  expectNames(given, PLAIN, to);
   const { field, op = "=", value, compare } = given;
   const number = numberFor("field", field, AUDIT_FIELD, to), operator = numberFor("op", op, AUDIT_OPERATOR, to);
   if (compare === undefined) {
@@ -493,30 +503,138 @@ function numberFor(key: string, value: unknown, names: Readonly<Record<string, n
   );
 }
 
-function expectNames(value: unknown, names: readonly string[], to: Writer): asserts value is object {
+/** Returns the name of a list or an action in a filter, as rules have it. */
+export function nameFor<T extends string | number>(
+  key: string,
+  value: T | undefined,
+  names: Readonly<Record<string, number>>,
+  what: string,
+): T | undefined {
+  if (value === undefined) return undefined;
+  const to = new Writer();
+  to.what = what;
+  return nameIn(names, numberFor(key, value, names, to)) as T;
+}
+
+/** Throws unless a value is an object with fields that exist; `advice` says more about one that does not. */
+function expectNames(
+  value: unknown,
+  names: readonly string[],
+  to: Writer,
+  advice: (name: string) => string,
+): asserts value is object {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     to.fail(TypeError, `expected an object, got ${shown(value)}`);
   }
-  for (const name of Object.keys(value)) {
-    if (!names.includes(name)) to.fail(TypeError, `there is no field ${shown(name)}${didYouMean(name, names)}`);
+  for (const [name, one] of Object.entries(value)) {
+    if (one === undefined || names.includes(name)) continue;
+    to.fail(TypeError, `there is no field ${shown(name)}${advice(name) || didYouMean(name, names)}`);
   }
 }
 
 const NAMES: readonly string[] = ["list", "prepend", "action", "arch", "syscalls", "fields", "key"];
+const FIELD_NAMES: readonly string[] = ["field", "op", "value", "compare"];
+
+function ruleAdvice(name: string): string {
+  if (!Object.hasOwn(AUDIT_FIELD, name)) return "";
+  return `: conditions are written as fields: [{ field: "${name}", value: … }], or in auditctl's words as a text`;
+}
+
+function fieldAdvice(name: string): string {
+  if (name === "name") return ', did you mean "field"?';
+  return Object.hasOwn(AUDIT_FIELD, name) ? `, did you mean { field: "${name}", value: … }?` : "";
+}
+
+/** Throws unless a value has the shape of a rule: all that can be told without knowing the values of conditions. */
+export function expectRule(rule: unknown, to: Writer): asserts rule is AuditRule {
+  expectNames(rule, NAMES, to, ruleAdvice);
+  const { list, action, syscalls, fields = [], key } = rule as Partial<AuditRule>;
+  numberFor("list", list, AUDIT_FILTER, to);
+  numberFor("action", action, AUDIT_ACTION, to);
+  if (syscalls !== undefined && syscalls !== "all" && !Array.isArray(syscalls)) {
+    to.fail(TypeError, `syscalls: expected "all" or an array of names, got ${shown(syscalls)}`);
+  }
+  if (!Array.isArray(fields)) to.fail(TypeError, `fields: expected an array, got ${shown(fields)}`);
+  const keys = key === undefined ? [] : [key].flat();
+  if (keys.some((one) => typeof one !== "string" || one.includes(BETWEEN_KEYS))) {
+    to.fail(TypeError, `key: expected a text or several, got ${shown(key)}`);
+  }
+  fields.forEach((one: unknown, i) => {
+    to.path.push("fields", i);
+    expectNames(one, FIELD_NAMES, to, fieldAdvice);
+    const { field, op = "=", value, compare } = one as Partial<AuditField>;
+    numberFor("field", field, AUDIT_FIELD, to);
+    numberFor("op", op, AUDIT_OPERATOR, to);
+    if (compare === undefined && typeof value !== "string" && !isNumber(value)) {
+      to.path.push("value");
+      const { expected } = TEXTS.has(String(field)) ? { expected: "a text" } : kindOf(field!);
+      if (typeof value !== "number") to.fail(TypeError, `expected ${expected}, got ${shown(value)}`);
+      to.fail(RangeError, `expected a number of 32 bits, got ${shown(value)}`);
+    }
+    to.path.length -= 2;
+  });
+}
+
+/** True for a number of 32 bits, with or without a sign. */
+function isNumber(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= -0x80000000 && (value as number) <= 0xffffffff;
+}
+
+/** Returns why no event can match a rule, though the kernel takes it; `undefined` if some may. */
+export function deadRule({ list, syscalls, arch, fields }: AuditRule): string | undefined {
+  if (hasCalls(list) && Array.isArray(syscalls) && syscalls.length === 0) {
+    return 'syscalls: expected "all" or at least one name';
+  }
+  const conditions = Array.isArray(fields) ? fields as readonly Partial<AuditField>[] : [];
+  for (const { field, op = "=", value } of [{ field: "arch", value: arch }, ...conditions]) {
+    const number = typeof value === "string" ? numberOf(value) : value;
+    if (field !== "arch" || op !== "=" || number === undefined || typeof machineName(number) === "string") continue;
+    return `arch: expected ${kindOf("arch").expected}, or a number of AUDIT_ARCH, got ${shown(value)}`;
+  }
+  return undefined;
+}
+
+/** Fields that only some lists take. */
+const LISTS_OF: Readonly<Partial<Record<AuditFieldName, readonly (keyof typeof AUDIT_FILTER)[]>>> = {
+  dir: ["exit", "io_uring"],
+  path: ["exit", "io_uring"],
+  inode: ["exit", "io_uring"],
+  msgtype: ["exclude", "user"],
+  fstype: ["filesystem"],
+};
+
+/** Fields of which a rule may have one at most, and that exclude each other. */
+const FILES: ReadonlySet<unknown> = new Set<AuditFieldName>(["dir", "path", "inode"]);
+
+/** Returns what the kernel has against a rule that it refuses with EINVAL, if that is known. Source: kernel/auditfilter.c */
+export function refusedFor({ list, fields = [] }: AuditRule): string | undefined {
+  const name = nameIn(AUDIT_FILTER, typeof list === "number" ? list : AUDIT_FILTER[list]), files: unknown[] = [];
+  for (const { field, op = "=", value, compare } of fields) {
+    if (compare !== undefined) continue;
+    const lists = LISTS_OF[field as AuditFieldName];
+    if (lists !== undefined && !lists.some((one) => one === name)) {
+      return `${field} is for the list ${lists.join(" or ")}, not for ${name}`;
+    }
+    if (name === "filesystem" && field !== "fstype" && field !== "key") {
+      return `the list filesystem takes only fstype and key`;
+    }
+    if (FILES.has(field)) files.push(field);
+    if (files.length > 1) return `a rule takes only one of path, dir and inode, this one has ${files.join(" and ")}`;
+    if (PATHS.has(String(field)) && op !== "=" && field !== "exe") return `${field} is compared by = only`;
+    if (field === "inode" && op !== "=" && op !== "!=") return "inode is compared by = and != only";
+    if (field !== "dir" && PATHS.has(String(field)) && String(value).endsWith("/")) {
+      return `${field} must not end with a slash: for a folder there is dir`;
+    }
+  }
+  return undefined;
+}
 
 function encodeRule(rule: AuditRule, to: Writer): void {
-  expectNames(rule, NAMES, to);
+  expectRule(rule, to);
   const { list, prepend, action, arch, fields = [], key } = rule, start = to.grow(BUF);
   const head = numberFor("list", list, AUDIT_FILTER, to) | (prepend === true ? PREPEND : 0);
   const does = numberFor("action", action, AUDIT_ACTION, to);
-  to.path.push("syscalls");
-  encodeSyscalls(rule, to, start + MASK);
-  to.path.pop();
-  if (!Array.isArray(fields)) to.fail(TypeError, `fields: expected an array, got ${shown(fields)}`);
   const keys = key === undefined ? [] : typeof key === "string" ? [key] : key;
-  if (!Array.isArray(keys) || keys.some((one) => typeof one !== "string" || one.includes(BETWEEN_KEYS))) {
-    to.fail(TypeError, `key: expected a text or several, got ${shown(key)}`);
-  }
   const own = (name: AuditFieldName, value: string | number): [(string | number)[], AuditField] => [
     [name],
     { field: name, value },
@@ -535,6 +653,10 @@ function encodeRule(rule: AuditRule, to: Writer): void {
     to.view.setUint32(start + VALUES + 4 * i, value, true);
     to.view.setUint32(start + OPERATORS + 4 * i, op, true);
   });
+  // The machine is checked above, so a wrong one is not told as a wrong system call.
+  to.path.push("syscalls");
+  encodeSyscalls(rule, to, start + MASK);
+  to.path.pop();
   to.view.setUint32(start, head, true);
   to.view.setUint32(start + 4, does, true);
   to.view.setUint32(start + 8, all.length, true);

@@ -15,20 +15,31 @@
 import {
   expectFields,
   expectNames,
-  expectOptions,
+  expectType,
   guardMethods,
-  isCondition,
   isOk,
   operationOf,
+  selection,
 } from "../../core/arguments.ts";
 import { type Client, type Requester, sharedClient } from "../../core/client.ts";
-import { attributes, type Codec, shown } from "../../core/codec/mod.ts";
+import { attributes, type Codec, shown, Writer } from "../../core/codec/mod.ts";
 import type { AddOptions, DeleteOptions } from "../../core/collection.ts";
 import { argumentError, KernelError } from "../../core/errors.ts";
+import { onExit } from "../../core/exit.ts";
 import type { Operation } from "../../core/protocol.ts";
 import { stringify } from "../../core/printable.ts";
 import { AUDIT, controlHint, NETLINK_AUDIT } from "./protocol.ts";
-import { type AuditAction, type AuditList, AuditRule } from "./rule.ts";
+import {
+  AUDIT_ACTION,
+  AUDIT_FILTER,
+  type AuditAction,
+  type AuditList,
+  AuditRule,
+  deadRule,
+  expectRule,
+  nameFor,
+  refusedFor,
+} from "./rule.ts";
 import { parseRule, ruleText } from "./words.ts";
 
 /** A rule, or its line in auditctl's words. */
@@ -74,7 +85,9 @@ export class Rules {
 
   /** Returns the line of a rule as `auditctl -l` prints it. */
   text(rule: AuditRule): string {
-    expectFields(rule, "write a rule");
+    const to = new Writer();
+    to.what = "write a rule";
+    expectRule(rule, to);
     return ruleText(rule);
   }
 
@@ -84,15 +97,22 @@ export class Rules {
    * @throws {KernelError} EPERM, ECONNREFUSED: audit is not for this process
    */
   list(filter: AuditRuleFilter = {}): AuditRule[] {
-    expectFields(filter, "list audit rules", "a filter as an object");
-    expectNames(filter, "list audit rules", FILTERS);
-    const { list, action, key } = filter;
+    return this.#matching(filter, "list audit rules");
+  }
+
+  #matching(filter: AuditRuleFilter, what: string): AuditRule[] {
+    expectFields(filter, what, "a filter as an object");
+    expectNames(filter, what, FILTERS);
+    const { key } = filter;
+    const list = nameFor("list", filter.list, AUDIT_FILTER, what),
+      action = nameFor("action", filter.action, AUDIT_ACTION, what);
+    if (key !== undefined) expectType(key, `${what}: key`, "string");
     const found = this.#open().dump({
       type: AUDIT.AUDIT_LIST_RULES,
       flags: 0,
       codec: nothing,
       value: {},
-      what: "list audit rules",
+      what,
       reply: AUDIT.AUDIT_LIST_RULES,
       replyCodec: codec,
       hint: controlHint,
@@ -143,28 +163,26 @@ export class Rules {
    */
   flush(filter: AuditRuleFilter | { all: true }): number {
     const what = "flush audit rules";
-    expectFields(filter, what, 'a filter such as { key: "mine" }');
-    const { all, ...rest } = filter as AuditRuleFilter & { all?: true };
-    expectOptions({ all }, what, { all: "boolean" });
-    const selects = Object.values(rest).some(isCondition);
-    if ((all === true) === selects) {
-      throw argumentError(
-        TypeError,
-        `Cannot ${what}: expected a filter such as { key: "mine" }, or { all: true } for every rule of the machine`,
-      );
-    }
-    return this.list(rest).filter((rule) => this.delete(rule, { missing: "ok" })).length;
+    return this.#matching(selection<AuditRuleFilter>(filter, what), what).filter((rule) =>
+      this.delete(rule, { missing: "ok" })
+    ).length;
   }
 
   /**
-   * Adds rules, and removes them again when the block of a `using` declaration ends, or by `remove`. Rules that the
-   * kernel had before are left there at the end. If one is refused, those before it are removed.
+   * Adds rules, and removes them again when the block of a `using` declaration ends, by `remove`, or when the process
+   * exits, also by `process.exit`. Rules that the kernel had before are left there at the end. If one is refused, those
+   * before it are removed.
+   *
+   * A signal such as that of Ctrl-C ends a process at once, and the rules stay: let it abort the `signal` of the loop in
+   * the block instead. On Deno they also stay when an error that nobody catches ends the process.
    *
    * @throws {KernelError} as {@linkcode Rules.add}
    */
   use(...rules: readonly AuditRuleInput[]): UsedRules {
     const added: AuditRule[] = [];
+    let cancel = (): void => {};
     const remove = (): void => {
+      cancel();
       for (let rule = added.pop(); rule !== undefined; rule = added.pop()) this.delete(rule, { missing: "ok" });
     };
     try {
@@ -176,6 +194,7 @@ export class Rules {
       remove();
       throw error;
     }
+    cancel = onExit(remove);
     return {
       get rules(): readonly AuditRule[] {
         return [...added];
@@ -191,7 +210,8 @@ export class Rules {
   }
 
   #send(type: number, verb: string, given: AuditRuleInput, tolerated: string | undefined): boolean {
-    const value = ruleOf(given);
+    const value = ruleOf(given), dead = verb === "add" ? deadRule(value) : undefined;
+    if (dead !== undefined) throw argumentError(TypeError, `Cannot ${describe(verb, value)}: ${dead}`);
     const isTolerated = (error: unknown): boolean => error instanceof KernelError && error.code === tolerated;
     const operation: Operation = {
       type,
@@ -226,7 +246,9 @@ function describe(verb: string, rule: AuditRule): string {
   return operationOf(verb, { object: "audit rule", describe: (value) => shorten(ruleText(value as AuditRule)) }, rule);
 }
 
-function hintOf(code: string, verb: string, { fields = [] }: AuditRule): string | undefined {
+function hintOf(code: string, verb: string, rule: AuditRule): string | undefined {
+  const { fields = [] } = rule;
+  if (code === "EINVAL") return refusedFor(rule);
   if (code === "EEXIST") return "the kernel has this rule already";
   if (code !== "ENOENT") return undefined;
   if (verb === "delete") return "there is no rule with these conditions in this order";

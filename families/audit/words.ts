@@ -110,6 +110,8 @@ export function parseRule(line: string): AuditRule {
       refuse(`expected ${Object.keys(OPTIONS).join(", ")}, got ${shown(option)}`);
     }
     if (value === undefined) refuse(`${option} needs a value`);
+    const once = /^-[aA]$/.test(option) ? "place" : option === "-w" ? "watch" : option === "-p" ? "perm" : undefined;
+    if (once !== undefined && draft[once] !== undefined) refuse(`expected one of ${option}, got ${shown(value)} too`);
     OPTIONS[option]!(draft, value, refuse);
   }
   const { place, watch, perm, syscalls, fields, keys, prepend, arch } = draft;

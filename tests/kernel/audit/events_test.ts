@@ -4,11 +4,13 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { KernelError } from "../../../core/errors.ts";
+import { stringify } from "../../../core/printable.ts";
 import { accounts } from "../../../families/audit/accounts.ts";
 import { daemon } from "../../../families/audit/daemon.ts";
 import { parseLog } from "../../../families/audit/event.ts";
@@ -173,6 +175,14 @@ auditTest(
       assertEquals(audit.status().pid, 0);
       assertThrows(() => daemon({ type: "NOPE" as never }), TypeError, 'type: there is no type of records "NOPE"');
       assertThrows(() => daemon({ keys: "x" } as never), TypeError, 'did you mean "key"');
+      for (const open of [daemon, watch]) {
+        for (const wrong of [3, null, "x"]) {
+          assertThrows(() => open(wrong as never), TypeError, "expected options as an");
+        }
+        assertThrows(() => open({ type: "SYSCAL" as never }), TypeError, 'did you mean "SYSCALL"');
+        assertThrows(() => open({ type: [] }), TypeError, "type: expected at least one type of records");
+        assertThrows(() => open({ uid: NaN }), TypeError, "uid: expected the number of a user, got NaN");
+      }
       assert(!taken());
     }),
 );
@@ -371,3 +381,58 @@ auditTest("audit events: a watch beside auditd has the records of its log", ["ba
     }
   });
 });
+
+/** Runs a shell script, with EXAMPLES/NAME as an example; resolves to the output and the status. */
+function script(text: string): Promise<{ status: number | null; output: string }> {
+  const runtime = "Deno" in globalThis
+    ? "run -A --no-lock --no-check"
+    : process.versions["bun"] === undefined
+    ? "--disable-warning=ExperimentalWarning"
+    : "";
+  const example = `"$RUNTIME" ${runtime} ${fileURLToPath(new URL("../../../examples/", import.meta.url))}`;
+  const child = spawn("bash", ["-c", text.replaceAll("EXAMPLES/", example)], {
+    env: { ...process.env, RUNTIME: process.execPath, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (part: string) => output += part);
+  child.stderr.setEncoding("utf8").on("data", (part: string) => output += part);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status) => resolve({ status, output }));
+  });
+}
+
+auditTest(
+  "audit examples: a signal, and a reader that is gone, end them; no rule stays, and the audit is as it was",
+  ["bash"],
+  () =>
+    withAudit(async ({ folder }) => {
+      // The name would be options in a line of auditctl.
+      const odd = `${folder}/a b -p r`, mine = () => rules.list().filter((rule) => stringify(rule).includes(folder));
+      mkdirSync(odd);
+      const touch = `touch '${odd}/x'; rm -f '${odd}/x'`;
+      // It notices with the second event that nobody reads.
+      const piped = `EXAMPLES/who_touched.ts '${odd}' > >(head -n 1 > '${folder}/out') & pid=$!
+        while kill -0 $pid 2> /dev/null; do ${touch}; done; wait $pid`;
+      audit.set({ enabled: "off" });
+      assertEquals([await script(piped), mine(), audit.status().enabled], [{ status: 0, output: "" }, [], "off"]);
+      // Two at once: the first to end leaves the audit on for the other. An event has the key of one rule only.
+      const other = `${folder}/other`,
+        both = `: > '${folder}/one'; : > '${folder}/two'
+        EXAMPLES/who_touched.ts '${odd}' > '${folder}/one' & one=$!
+        EXAMPLES/who_touched.ts '${other}' > '${folder}/two' & two=$!
+        until [ -s '${folder}/one' ] && [ -s '${folder}/two' ]; do kill -0 $one || exit 99; ${touch}; touch '${other}'; done
+        kill -s HUP $one; wait $one || [ $? = 129 ] || exit 97; : > '${folder}/two'
+        until [ -s '${folder}/two' ]; do kill -0 $two || exit 98; touch '${other}'; done
+        kill $two; wait $two`;
+      mkdirSync(other);
+      assertEquals([await script(both), mine(), audit.status().enabled], [{ status: 143, output: "" }, [], "off"]);
+      audit.set({ enabled: "on" });
+      const signalled = `: > '${folder}/out'; EXAMPLES/audit_folder.ts '${odd}' > '${folder}/out' & pid=$!
+        until [ -s '${folder}/out' ]; do kill -0 $pid || exit 99; ${touch}; done
+        kill -s HUP $pid; wait $pid`;
+      assertEquals(await script(signalled), { status: 129, output: "" });
+      assertEquals(mine(), []);
+    }),
+);

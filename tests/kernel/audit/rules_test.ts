@@ -7,10 +7,14 @@ import { join } from "node:path";
 import process from "node:process";
 import { KernelError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/printable.ts";
-import { batch, open, rules } from "../../../families/audit/mod.ts";
+import { type AuditRule, batch, open, rules } from "../../../families/audit/mod.ts";
 import { skip } from "../../test.ts";
 import { run } from "../namespace.ts";
+import { evaluate } from "../route/child.ts";
 import { auditTest } from "./alone.ts";
+
+/** The module of audit, for the imports of a child process. */
+const MODULE = JSON.stringify(new URL("../../../families/audit/mod.ts", import.meta.url).href);
 
 /** Runs a test with a key of its own, and a folder that has a file; no rule with the key is left. */
 function withKey(use: (key: string, folder: string) => void): void {
@@ -214,7 +218,7 @@ auditTest(
   () => {
     withKey((key, folder) => {
       for (const filter of [{}, { key: undefined }, { all: false }, { all: true, key }, undefined]) {
-        assertThrows(() => rules.flush(filter as never), TypeError, "Cannot flush audit rules: ");
+        assertThrows(() => rules.flush(filter as never), TypeError, "Cannot flush audit rules");
       }
       const before = stringify(rules.list()),
         kept = `-w ${folder}/file -p r -k ${key}`,
@@ -260,6 +264,48 @@ auditTest("audit rules: errors name the rule and the reason; a batch tries all",
     assertEquals(error.message.includes("item 0: Cannot add audit rule"), true, error.message);
     assertEquals(rules.list({ key }).map((rule) => rules.text(rule)), [gone]);
     rules.flush({ key });
+  });
+});
+
+auditTest("audit rules: a combination that the kernel refuses is told by name", [], () => {
+  withKey((key, folder) => {
+    const dir = { field: "dir", value: folder } as const, rule = { list: "exit", action: "always", key } as const;
+    const wrong: [AuditRule, string][] = [
+      [{ ...rule, fields: [dir, { field: "inode", value: 5 }] }, "only one of path, dir and inode"],
+      [{ ...rule, fields: [dir, { field: "dir", value: "/etc" }] }, "this one has dir and dir"],
+      [{ ...rule, fields: [{ field: "inode", op: ">", value: 12 }] }, "inode is compared by = and != only"],
+      [{ ...rule, list: "user", fields: [dir] }, "dir is for the list exit or io_uring, not for user"],
+      [{ ...rule, list: "task", fields: [dir] }, "dir is for the list exit or io_uring, not for task"],
+      [
+        { ...rule, fields: [{ field: "msgtype", value: "CWD" }] },
+        "msgtype is for the list exclude or user, not for exit",
+      ],
+      [{ ...rule, fields: [{ field: "path", value: `${folder}/` }] }, "path must not end with a slash"],
+      [{ ...rule, list: "filesystem", fields: [{ field: "uid", value: 0 }] }, "takes only fstype and key"],
+    ];
+    for (const [one, message] of wrong) {
+      const { code } = assertThrows(() => rules.add(one), KernelError, message);
+      assertEquals(code, "EINVAL", message);
+    }
+    assertEquals(rules.list({ key }), []);
+  });
+});
+
+auditTest("audit rules: used rules are removed when the process exits", [], () => {
+  withKey((key, folder) => {
+    const line = JSON.stringify(`-w ${folder} -p w -k ${key}`);
+    const code = (end: string): string =>
+      `import { rules } from ${MODULE};
+      const used = rules.use(${line});
+      if (used.rules.length !== 1 || rules.list({ key: ${JSON.stringify(key)} }).length !== 1) throw new Error("none");
+      ${end}`;
+    for (const [end, expected] of [["process.exit(3);", 3], ["", 0], ["throw new Error('x');", 1]] as const) {
+      if (expected === 1 && "Deno" in globalThis) continue;
+      const [program, ...args] = evaluate(code(end)),
+        { status, stderr } = spawnSync(program!, args, { encoding: "utf8" });
+      assertEquals(status, expected, stderr);
+      assertEquals(rules.list({ key }), [], end);
+    }
   });
 });
 

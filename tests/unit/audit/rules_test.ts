@@ -116,6 +116,13 @@ test("audit rules: wrong rules are refused with the field, and wrong lines with 
     [{ ...rule, arch: "b65" }, 'arch.value: expected a machine such as "b64"'],
     [{ ...rule, fields: [{ field: "perm", value: "q" }] }, 'fields[0].value: expected letters of rwxa, got "q"'],
     [{ ...rule, fields: [{ field: "exit", value: "-ENOSUCH" }] }, "fields[0].value: expected a number, or an errno"],
+    [{ ...rule, arch: "b65", syscalls: ["open"] }, 'arch.value: expected a machine such as "b64"'],
+    [{ ...rule, path: "/etc" }, 'there is no field "path": conditions are written as fields: [{ field: "path", value'],
+    [{ ...rule, fields: [{ name: "uid", value: 1 }] }, 'did you mean "field"'],
+    [{ ...rule, fields: [{ uid: 1 }] }, 'did you mean { field: "uid", value: … }'],
+    [{ ...rule, fields: [{ field: "success", value: true }] }, 'fields[0].value: expected "yes", "no" or a number'],
+    [{ ...rule, fields: [{ field: "dir", value: "tmp" }] }, 'fields[0].value: expected an absolute path, got "tmp"'],
+    [{ ...rule, fields: [{ field: "uid", value: NaN }] }, "fields[0].value: expected a number of 32 bits"],
     [{ ...rule, fields: [{ field: "pid", value: 1.5 }] }, "fields[0].value: expected a number of 32 bits"],
     [{ ...rule, fields: [{ field: "pid", op: "==", value: 1 }] }, "fields[0].op: expected"],
     [
@@ -138,11 +145,73 @@ test("audit rules: wrong rules are refused with the field, and wrong lines with 
     ["-w", "-w needs a value"],
     ["-w etc", "-w: expected an absolute path"],
     ["-w /etc -F uid=0", "-w goes with -p and -k only"],
+    ["-w /a -w /b -p w", 'expected one of -w, got "/b" too'],
+    ["-w /a -p w -p r", 'expected one of -p, got "r" too'],
+    ["-a always,exit -A never,exit", 'expected one of -A, got "never,exit" too'],
     ["-a always", "expected an action and a list such as always,exit"],
     ["-a always,exit -F uid", 'expected a condition such as uid=0, got "uid"'],
   ];
   for (const [line, message] of lines) {
     assert((assertThrows(() => rules.parse(line), TypeError) as Error).message.includes(message), line);
+  }
+});
+
+test("audit rules: a rule of the wrong shape has no text", () => {
+  const rule = { list: "exit", action: "always" };
+  const wrong: [unknown, string][] = [
+    [{}, "list: expected"],
+    [{ list: "exit" }, "action: expected"],
+    [{ ...rule, syscall: "open" }, 'there is no field "syscall", did you mean "syscalls"'],
+    [{ ...rule, syscalls: "open" }, 'syscalls: expected "all" or an array of names, got "open"'],
+    [{ ...rule, key: 5 }, "key: expected a text or several, got 5"],
+    [{ ...rule, fields: { uid: 0 } }, "fields: expected an array"],
+    [{ ...rule, fields: [5] }, "fields[0]: expected an object, got 5"],
+    [{ ...rule, fields: [{ field: "uid", value: -1.5 }] }, "fields[0].value: expected a number of 32 bits, got -1.5"],
+    [
+      { ...rule, fields: [{ field: "uid", value: {} }] },
+      "fields[0].value: expected the number or name of one of the users",
+    ],
+    [{ ...rule, fields: [{ field: "path" }] }, "fields[0].value: expected a text, got undefined"],
+  ];
+  for (const [value, message] of wrong) {
+    const error = assertThrows(() => rules.text(value as AuditRule), Error, "Cannot write a rule: ") as Error;
+    assert(error.message.includes(message), `${error.message}\n${message}`);
+  }
+  assertEquals(rules.text({ list: "exit", action: "always", arch: undefined } as never), "-a always,exit -S all");
+});
+
+test("audit rules: rules and filters that would match nothing are refused before anything is sent", () => {
+  const rule = { list: "exit", action: "always" } as const, machine = 'arch: expected a machine such as "b64"';
+  const wrong: [unknown, string][] = [
+    [{ ...rule, syscalls: [] }, 'syscalls: expected "all" or at least one name'],
+    [{ list: 7, action: "always", syscalls: [] }, 'syscalls: expected "all" or at least one name'],
+    [{ ...rule, arch: 64 }, machine],
+    [{ ...rule, fields: [{ field: "arch", value: 64 }] }, machine],
+    ["-a always,exit -F arch=64 -S all", machine],
+  ];
+  for (const [value, message] of wrong) {
+    for (const call of ["add", "use"] as const) {
+      const error = assertThrows(() => rules[call](value as AuditRule), TypeError, "Cannot add audit rule") as Error;
+      assert(error.message.includes(message), error.message);
+    }
+  }
+  const filters: [object, string][] = [
+    [{ list: "exits", key: "t" }, 'list: expected a name, got "exits", did you mean "exit"'],
+    [{ action: "allways" }, 'action: expected a name, got "allways", did you mean "always"'],
+    [{ key: 5 }, "key: expected a string, got 5"],
+    [{ keys: "t" }, 'there is no field "keys", did you mean "key"'],
+  ];
+  for (const [filter, message] of filters) {
+    for (const call of ["list", "flush"] as const) {
+      const error = assertThrows(() => rules[call](filter), TypeError, `Cannot ${call} audit rules: `) as Error;
+      assert(error.message.includes(message), error.message);
+    }
+  }
+});
+
+test("audit rules: the list is the same by name and by number", () => {
+  for (const [name, number] of [["task", 1], ["exit", 4], ["io_uring", 7]] as const) {
+    assertEquals(encoded({ list: number, action: "always" }), encoded({ list: name, action: "always" }), name);
   }
 });
 
