@@ -26,14 +26,21 @@ await run(
     }
     const ceil = rate(whole), rates = parts.length === 0 ? [ceil] : parts.map(rate);
     const handles = rates.map((_, index) => `1:${index + 1}0`), defcls = parseInt(handles.at(-1)!.slice(2), 16);
+    if (rates.some((one) => one > ceil)) throw new UsageError(`the first rate, ${whole}, is the limit of the others`);
     tc.qdiscs.delete({ dev, parent: "root", handle: "1:" }, { missing: "ok" });
     tc.qdiscs.replace({ dev, parent: "root", handle: "1:", kind: "htb", options: { defcls } });
-    tc.batch((b) => {
-      b.classes.add({ dev, parent: "1:", handle: "1:1", kind: "htb", options: { rate: ceil } });
-      for (const [index, handle] of handles.entries()) {
-        b.classes.add({ dev, parent: "1:1", handle, kind: "htb", options: { rate: rates[index]!, ceil } });
-      }
-    });
+    try {
+      tc.batch((b) => {
+        b.classes.add({ dev, parent: "1:", handle: "1:1", kind: "htb", options: { rate: ceil } });
+        for (const [index, handle] of handles.entries()) {
+          b.classes.add({ dev, parent: "1:1", handle, kind: "htb", options: { rate: rates[index]!, ceil } });
+        }
+      });
+    } catch (error) {
+      // Without its classes, it would limit nothing.
+      tc.qdiscs.delete({ dev, parent: "root", handle: "1:" }, { missing: "ok" });
+      throw error;
+    }
     for (const [index, handle] of handles.entries()) print(handle, parts[index] ?? whole, "of", whole);
   },
 );

@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [291, 2_438_000],
+  "mod.ts": [291, 2_450_000],
   "families/route/mod.ts": [69, 595_000],
   "families/route/addresses.ts": [29, 272_000],
   "families/route/brief.ts": [1, 5_000],
@@ -68,7 +68,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 284_000],
   "families/generic/thermal.ts": [31, 290_000],
   "families/generic/wireguard.ts": [32, 291_000],
-  "families/registry.ts": [281, 2_386_000],
+  "families/registry.ts": [281, 2_400_000],
   "families/netfilter/acct.ts": [28, 254_000],
   "families/netfilter/compat.ts": [26, 216_000],
   "families/netfilter/hooks.ts": [26, 219_000],

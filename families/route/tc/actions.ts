@@ -22,7 +22,7 @@ import {
   text,
   u32,
 } from "../../../core/codec/mod.ts";
-import { attempt, type Input } from "../../../core/collection.ts";
+import { type AddOptions, attempt, type Input, type Tolerates } from "../../../core/collection.ts";
 import { argumentError, KernelError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { declareMessages } from "../../../core/messages.ts";
@@ -145,8 +145,13 @@ export class Actions {
    *
    * @throws {KernelError} EEXIST: there is one with its index
    */
-  add(value: ActionInput): Action {
-    return this.#make("add", NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL, value);
+  add(value: ActionInput): Action;
+  /** Adds an action unless there is one with its index: then returns false. */
+  add(value: ActionInput, options?: AddOptions): Action | false;
+  add(value: ActionInput, options: AddOptions = {}): Action | false {
+    const exists = (error: unknown): boolean => error instanceof KernelError && error.code === "EEXIST";
+    const tolerates = isOk(options, "exists", "add action") ? exists : undefined;
+    return attempt(tolerates, () => this.#make("add", NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL, value, tolerates));
   }
 
   /** Adds an action, or replaces the one with its index. */
@@ -154,11 +159,15 @@ export class Actions {
     return this.#make("replace", NLM_F.NLM_F_CREATE | NLM_F.NLM_F_REPLACE, value);
   }
 
-  #make(verb: string, flags: number, value: ActionInput): Action {
+  #make(verb: string, flags: number, value: ActionInput, tolerates?: Tolerates): Action {
     expectFields(value, `${verb} action`);
     const { kind, index } = value as Action,
       what = `${verb} action ${[kind, index].filter((one) => one !== undefined).join(" ")}`;
-    const requester = this.#requester(), operation = request(RTM.RTM_NEWACTION, flags, { tab: [value] }, what);
+    const requester = this.#requester(),
+      operation: Operation = {
+        ...request(RTM.RTM_NEWACTION, flags, { tab: [value] }, what),
+        ...(tolerates === undefined ? {} : { tolerates }),
+      };
     if (requester.deferred) {
       requester.request(operation);
       return requester.normalize(operation.codec, operation.value, what) as Action;
@@ -190,7 +199,7 @@ export class Actions {
    * @returns false if there was none
    * @throws {KernelError} EPERM: filters use it
    */
-  delete(key: ActionKey, options: { missing?: "ok" } = {}): boolean {
+  delete(key: ActionKey | Action, options: { missing?: "ok" } = {}): boolean {
     const { kind, index } = keyOf(key, "delete"), what = `delete action ${kind} ${index}`;
     const tolerates = isOk(options, "missing", "delete action") ? isAbsent : undefined;
     return attempt(tolerates, () => {
@@ -266,11 +275,11 @@ function request(type: number, flags: number, value: object, what: string): Oper
   };
 }
 
-function keyOf(key: ActionKey, verb: string): ActionKey {
+function keyOf(key: ActionKey | Action, verb: string): ActionKey {
   expectFields(key, `${verb} action`, "kind and index as an object");
   const { kind, index } = key;
   if (typeof kind !== "string") throw argumentError(TypeError, `Cannot ${verb} action: kind is missing`);
-  if (!Number.isInteger(index) || index === 0) {
+  if (index === undefined || !Number.isInteger(index) || index === 0) {
     throw argumentError(
       TypeError,
       `Cannot ${verb} action ${kind}: index: expected a number from 1 on, got ${shown(index)}`,

@@ -22,7 +22,7 @@ import {
   onShared,
   type Verb,
 } from "../../../core/collection.ts";
-import { argumentError, BatchError, type KernelError } from "../../../core/errors.ts";
+import { argumentError, BatchError, KernelError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/printable.ts";
 import type { Listening } from "../../../core/watch.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
@@ -57,6 +57,11 @@ function prepareFilter(value: Fields, verb: Verb): object {
   };
   if (dev === undefined && ifindex === undefined && block === undefined) {
     fail("dev is missing: the name of the interface, or block for a shared block");
+  }
+  if (
+    block !== undefined && (dev ?? ifindex ?? value["parent"]) !== undefined && (verb === "add" || verb === "replace")
+  ) {
+    fail("block excludes dev and parent: a shared block has its filters for all its interfaces");
   }
   if (verb === "append") fail("priorities order filters: use add");
   if (verb === "get") return onBlock(value);
@@ -167,7 +172,12 @@ const declaration: Declaration<Filter> = {
   // Tables of u32 can only go when no filter refers to them.
   deletable: (all) => [...all].sort((a, b) => Number(isTable(a)) - Number(isTable(b))),
   hint(code, { kernelMessage = "" }, value) {
-    const { kind } = value as Fields;
+    const { kind, options } = value as Fields;
+    if (code === "ENOENT" && /Failed to load TC action module/.test(kernelMessage)) {
+      const act = (options as { act?: readonly { kind: string }[] } | undefined)?.act ?? [];
+      const kinds = [...new Set(act.map(({ kind }) => kind))].join(", ");
+      return `this kernel has no action kind of options.act, one of ${kinds}: its module act_... is missing`;
+    }
     if (code === "ENOENT" && /classifier not found/.test(kernelMessage)) {
       return `this kernel has no filter kind "${String(kind)}": misspelt, or its module is missing (modprobe cls_${
         String(kind)
@@ -304,6 +314,14 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
     const names = (list: readonly Filter[]): Set<string> => new Set(list.map((one) => `${spaceOf(one)} ${one.handle}`));
     const left = names(around());
     return [...names(shared)].filter((one) => !left.has(one)).length;
+  }
+
+  /** True if an error of `add` means that the filter exists: the kernel tells of u32 that the handle is not free. */
+  protected override isExisting(value: FilterInput, error: unknown): boolean {
+    if (super.isExisting(value, error)) return true;
+    const { kind, handle } = value;
+    return kind === "u32" && ((typeof handle === "number" ? handle : u32HandleNumber(handle) ?? 0) & NODE) !== 0 &&
+      error instanceof KernelError && error.code === "ENOSPC";
   }
 
   /** Finds a filter that was just added, if the kernel did not return it: that with its handle, else the last one. */

@@ -131,6 +131,9 @@ const declaration: Declaration<Qdisc> = {
     if (code === "ENOENT" && /kind is unknown/.test(kernelMessage)) {
       return `this kernel has no qdisc kind "${kind}": misspelt, or its module is missing (modprobe sch_${kind})`;
     }
+    if (code === "ENOENT" && /handle of zero/.test(kernelMessage)) {
+      return "only the kernel's own qdisc is there: it can only be replaced";
+    }
     if (code === "EEXIST") return "replace puts another one in its place";
     return undefined;
   },

@@ -179,3 +179,33 @@ kernelTest(
     });
   },
 );
+
+kernelTest(
+  "filters, actions: one that exists is tolerated, a place that would be ignored is refused",
+  ["ip"],
+  async () => {
+    await withTc((tc) => {
+      const { qdiscs, filters, actions } = tc, place = { dev: "v0", parent: "ingress", priority: 6 } as const;
+      qdiscs.add({ dev: "v0", parent: "ingress", kind: "clsact" });
+      const one = { ...place, kind: "u32", handle: "800::5", options: all } as const;
+      filters.add(one);
+      assertThrows(() => filters.add(one), KernelError);
+      assertEquals(filters.add(one, { exists: "ok" }), false);
+      tc.batch((b) => b.filters.add(one, { exists: "ok" }));
+      assertEquals(filters.list({ dev: "v0" }).length, 1);
+      assertThrows(
+        () => filters.add({ block: 5, dev: "v0", kind: "u32", options: all }),
+        TypeError,
+        "block excludes dev",
+      );
+      const mirror = { kind: "mirred", index: 77, options: { eaction: "egress_mirror", dev: "v1" } } as const;
+      actions.add(mirror);
+      assertThrows(() => actions.add(mirror), KernelError, "EEXIST");
+      assertEquals(actions.add(mirror, { exists: "ok" }), false);
+      assertThrows(() => actions.add(mirror, { foo: 1 } as never), TypeError, 'no option "foo"');
+      assertEquals(actions.delete(actions.list("mirred")[0]!), true);
+      const none = assertThrows(() => qdiscs.delete({ dev: "v1", parent: "root" }), KernelError);
+      assertEquals(none.hint, "only the kernel's own qdisc is there: it can only be replaced");
+    });
+  },
+);
