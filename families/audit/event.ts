@@ -18,7 +18,7 @@ import { countedText, didYouMean, shown, Writer } from "../../core/codec/mod.ts"
 import { argumentError } from "../../core/errors.ts";
 import { errorName } from "./names.ts";
 import { AUDIT } from "./protocol.ts";
-import { type AuditRecord, parseLine, textOfBytes } from "./record.ts";
+import { type AuditRecord, isInWords, parseLine, textOfBytes } from "./record.ts";
 import { type AuditRecordType, RECORD_NAMES, recordTypeName, recordTypeNumber } from "./record_types.ts";
 import { type AuditAddress, parseAddress } from "./sockaddr.ts";
 import { type AuditMachine, machineName, syscallName } from "./syscalls.ts";
@@ -344,9 +344,13 @@ export class Assembler {
   }
 
   #take(count: number): AuditEvent[] {
-    const taken = [...this.#pending].slice(0, count);
-    for (const [key] of taken) this.#pending.delete(key);
-    return taken.map(([, { records }]) => eventOf(records)).sort((a, b) => a.time - b.time || a.serial - b.serial);
+    const taken: AuditEvent[] = [];
+    for (const [key, { records }] of this.#pending) {
+      if (taken.length === count) break;
+      this.#pending.delete(key);
+      taken.push(eventOf(records));
+    }
+    return taken.sort((a, b) => a.time - b.time || a.serial - b.serial);
   }
 }
 
@@ -395,18 +399,35 @@ export function filterOf(filter: AuditFilter, what: string): (event: AuditEvent)
  * Decodes a log of auditd: yields its events. Lines that are not records are left out.
  *
  * @param text the log, or its lines
+ * @throws {TypeError} it is the output of `ausearch -i`, which has words in place of values; `ausearch --raw` has a log
  */
-export function* parseLog(
+export function parseLog(
   text: string | Iterable<string>,
   filter: AuditFilter = {},
 ): Generator<AuditEvent, void, undefined> {
   const what = "read a log of the audit";
+  if (typeof text !== "string" && (ArrayBuffer.isView(text) || typeof Object(text)[Symbol.iterator] !== "function")) {
+    throw argumentError(TypeError, `Cannot ${what}: expected its text or its lines, got ${shown(text)}`);
+  }
   expectFields(filter, what, "a filter as an object");
   expectNames(filter, what, ["key", "type", "uid"]);
-  const fits = filterOf(filter, what), assembler = new Assembler();
-  for (const line of typeof text === "string" ? text.split("\n") : text) {
+  return eventsOf(typeof text === "string" ? text.split("\n") : text, filterOf(filter, what), what);
+}
+
+function* eventsOf(
+  lines: Iterable<string>,
+  fits: (event: AuditEvent) => boolean,
+  what: string,
+): Generator<AuditEvent, void, undefined> {
+  const assembler = new Assembler();
+  let found = false;
+  for (const line of lines) {
     const record = parseLine(line);
     if (record !== undefined) yield* assembler.add(record).filter(fits);
+    else if (!found && isInWords(line)) {
+      throw argumentError(TypeError, `Cannot ${what}: this is the output of ausearch -i; use ausearch --raw`);
+    }
+    found ||= record !== undefined;
   }
   yield* assembler.end().filter(fits);
 }

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { expectFields } from "../../core/arguments.ts";
 import { errnoText } from "../../core/errors.ts";
 import { type Accounts, NO_ACCOUNTS } from "./accounts.ts";
 import { errorName, signalName } from "./names.ts";
@@ -196,7 +197,11 @@ function numberOf(value: string): number | undefined {
 }
 
 /** Returns a record's fields in words. Those of a program are in front of the fields of the kernel with their names. */
-export function interpret({ fields, message }: AuditRecord, accounts: Accounts = NO_ACCOUNTS): AuditFields {
+export function interpret(record: AuditRecord, accounts: Accounts = NO_ACCOUNTS): AuditFields {
+  const what = "put a record in words";
+  expectFields(record, what, "a record");
+  const { fields, message } = record;
+  expectFields(fields, `${what}: fields`, "the fields of a record");
   const words = (all: AuditFields) =>
     Object.entries(all).map(([name, value]) => [
       name,

@@ -15,6 +15,7 @@
  * @module
  */
 import { countedText, Reader } from "../../core/codec/mod.ts";
+import { expectType } from "../../core/arguments.ts";
 import { AUDIT } from "./protocol.ts";
 import { type AuditRecordType, recordTypeName, recordTypeNumber } from "./record_types.ts";
 
@@ -111,10 +112,20 @@ export function parseRecord(type: number, text: string, node?: string): AuditRec
  * lines that are not records.
  */
 export function parseLine(line: string): AuditRecord | undefined {
+  expectType(line, "read a line of the audit's log", "string");
   const parts = /^\s*(?:node=(\S+) )?type=(\S+) msg=(audit\([^]*)$/.exec(line.replace(/\r?\n$/, ""));
-  if (parts === null) return undefined;
-  const type = recordTypeNumber(parts[2]!);
+  if (parts === null || !HEAD.test(parts[3]!)) return undefined;
+  // The kernel's own log has the number.
+  const type = /^\d{4}$/.test(parts[2]!) ? Number(parts[2]) : recordTypeNumber(parts[2]!);
   return type === undefined ? undefined : parseRecord(type, parts[3]!, parts[1]);
+}
+
+/** The start of a line that `ausearch -i` has put in words: with a date, and a space in front of the colon. */
+const IN_WORDS = /^(?:node=\S+ )?type=\S+ msg=audit\([^)]*\) : /;
+
+/** True for a line that `ausearch -i` has put in words, so that its values can no longer be read. */
+export function isInWords(line: string): boolean {
+  return IN_WORDS.test(line);
 }
 
 /** Returns the line of a log for a record, as auditd writes it. */
@@ -128,33 +139,34 @@ interface Found {
   readonly message?: AuditFields;
 }
 
-/** Reads `name=value` pairs; the first of a name counts. */
-function readFields(type: number, text: string): Found {
+/** Reads `name=value` pairs; the first of a name counts. `inside` is true for the text of a program, which has no other. */
+function readFields(type: number, text: string, inside = false): Found {
   const fields: Record<string, string> = Object.create(null);
   let message: AuditFields | undefined;
   const put = (name: string, value: string): void => {
     if (!(name in fields)) fields[name] = value;
   };
   if (type === AUDIT.AUDIT_AVC || type === AUDIT.AUDIT_USER_AVC) {
-    const verdict = /\bavc:\s+(denied|granted)\s+\{([^}]*)\}/.exec(text);
-    if (verdict !== null) {
+    const verdict = /\bavc:\s+(denied|granted)\s+\{/.exec(text);
+    const start = verdict === null ? 0 : verdict.index + verdict[0].length, end = text.indexOf("}", start);
+    if (verdict !== null && end >= 0) {
       put("seresult", verdict[1]!);
-      put("seperms", verdict[2]!.trim().replace(/\s+/g, ","));
+      put("seperms", text.slice(start, end).trim().replace(/\s+/g, ","));
     }
   }
   for (let at = 0; at < text.length;) {
     // The name of the next field: the characters in front of "=", after the last space.
     const equals = text.indexOf("=", at);
     if (equals < 0) break;
-    const word = text.slice(Math.max(at, text.lastIndexOf(" ", equals) + 1), equals);
+    const before = text.slice(at, equals), word = before.slice(before.lastIndexOf(" ") + 1);
     // Older programs put some fields in parentheses, with commas.
     const name = word.startsWith("(") ? word.slice(1) : word;
     const start = equals + 1, quote = text[start];
-    if (quote === "'" && name === "msg") {
+    if (quote === "'" && name === "msg" && !inside) {
       // A program's text may have quotes of its own: the last one ends it.
-      const end = text.lastIndexOf("'"), stop = end > start ? end : text.length, inside = text.slice(start + 1, stop);
-      put(name, inside);
-      message ??= readFields(type, inside).fields;
+      const end = text.lastIndexOf("'"), stop = end > start ? end : text.length, written = text.slice(start + 1, stop);
+      put(name, written);
+      message ??= readFields(type, written, true).fields;
       at = stop + 1;
     } else if (quote === '"' || quote === "'") {
       const close = text.indexOf(quote, start + 1), stop = close < 0 ? text.length : close;

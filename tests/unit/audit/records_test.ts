@@ -1,5 +1,5 @@
 /** Audit records and events, compared with what libauparse reads in the same log (make_golden.py). */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import type { Accounts } from "../../../families/audit/accounts.ts";
@@ -110,6 +110,44 @@ test("audit records: a line is written as it was read", () => {
   for (const line of ["", "----", "type=CWD", "type=NOPE msg=audit(1.002:3): a=b", "time->Mon"]) {
     assertEquals(parseLine(line), undefined, line);
   }
+});
+
+test("audit records: a line with a broken header is no record; a type may be a number", () => {
+  for (const at of ["a.b:c", "1.1:1", "11/20/2023 10:00:00.123:42", "1.002"]) {
+    assertEquals(parseLine(`type=CWD msg=audit(${at}): cwd="/"`), undefined, at);
+  }
+  assertEquals(record('type=1307 msg=audit(1.002:3): cwd="/"'), record('type=CWD msg=audit(1.002:3): cwd="/"'));
+  const words = "type=SYSCALL msg=audit(11/20/2023 10:00:00.123:42) : arch=x86_64 syscall=openat";
+  assertThrows(() => [...parseLog(`----\n${words}`)], TypeError, "output of ausearch -i; use ausearch --raw");
+  // A single such line among records is left out.
+  assertEquals([...parseLog(['type=CWD msg=audit(1.002:3): cwd="/"', words])].length, 1);
+});
+
+test("audit records: arguments of the wrong type are refused by name", () => {
+  for (const wrong of [null, 5, {}, new Uint8Array(3), undefined]) {
+    assertThrows(() => parseLog(wrong as never), TypeError, "Cannot read a log of the audit: expected its text or its");
+    assertThrows(() => parseLine(wrong as never), TypeError, "expected a string");
+    assertThrows(() => interpret(wrong as never), TypeError, "Cannot put a record in words");
+  }
+  assertThrows(() => parseLog("", { uid: NaN }), TypeError, "uid: expected the number of a user, got NaN");
+  assertThrows(() => parseLog("", { type: [] }), TypeError, "type: expected at least one type of records");
+  assertThrows(() => parseLog("", { type: "SYSCAL" as never }), TypeError, 'did you mean "SYSCALL"');
+});
+
+test("audit records: long hostile lines take time in proportion to their length", () => {
+  const fields: string[] = ['a="', "a='", "msg='", "avc:  denied  {", "subj=a (", "a=b,(", "   ", "\x1d", "="];
+  for (const part of fields) {
+    for (const type of ["AVC", "USER_LOGIN", "EXECVE"]) {
+      // Quadratic, this would take minutes.
+      const text = part.repeat(50_000), one = record(`type=${type} msg=audit(1.002:3): ${text}`);
+      assertEquals(one.text.length, text.length + "audit(1.002:3): ".length, part);
+    }
+  }
+});
+
+test("audit events: with many open events, the oldest is taken for complete at the cost of one", () => {
+  const lines = Array.from({ length: 10_000 }, (_, i) => line("SYSCALL", i + 1, 0, "pid=1"));
+  assertEquals([...parseLog(lines)].map(({ serial }) => serial), lines.map((_, i) => i + 1));
 });
 
 test("audit records: quoted text stays, digits are decoded where the kernel writes them", () => {
