@@ -52,6 +52,7 @@ import { type Netconf, netconf, Netconfs } from "./netconf.ts";
 import { type Nsid, Nsids, nsids } from "./nsids.ts";
 import { AdvertisedPrefixes, ndOptions, NdUserOptions, prefixes } from "./advertisements.ts";
 import { CacheReports, cacheReports } from "./cache_reports.ts";
+import { Dcb, dcb } from "./dcb.ts";
 import { LinkCounters, type LinkStatistics, stats } from "./stats.ts";
 import { type BridgeVlan, Vlans, vlans } from "./vlans.ts";
 import { type Vni, Vnis, vnis } from "./vnis.ts";
@@ -170,6 +171,8 @@ export class RouteCollections {
   readonly ndOptions: NdUserOptions;
   /** Reports about packets for which multicast routing has no route. */
   readonly cacheReports: CacheReports;
+  /** Data Center Bridging of interfaces. */
+  readonly dcb: Dcb;
   /** Counters of interfaces, of their bridges and bonds, and of hardware. */
   readonly stats: LinkCounters;
   /** VNIs that VXLAN interfaces accept. */
@@ -197,6 +200,7 @@ export class RouteCollections {
     this.prefixes = new AdvertisedPrefixes(open);
     this.ndOptions = new NdUserOptions(open);
     this.cacheReports = new CacheReports(open);
+    this.dcb = new Dcb(open, requester);
     this.stats = new LinkCounters(open, requester);
     this.vnis = new Vnis(open, requester);
     this.vlans = new Vlans(open, requester);
@@ -312,6 +316,7 @@ const shared: RouteCollections = {
   prefixes,
   ndOptions,
   cacheReports,
+  dcb,
   stats,
   vnis,
   vlans,
@@ -374,6 +379,7 @@ export * from "./netconf.ts";
 export * from "./nsids.ts";
 export * from "./advertisements.ts";
 export * from "./cache_reports.ts";
+export * from "./dcb.ts";
 export * from "./notices.ts";
 export * from "./stats.ts";
 export * from "./vlans.ts";

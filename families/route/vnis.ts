@@ -6,7 +6,8 @@
  * console.log(vnis.list());
  * ```
  *
- * The interface must have been made with `external` and `vnifilter`.
+ * The interface must have been made with `external` and `vnifilter`. The kernel accepts a VNI that exists and makes it
+ * anew, so `add` does the same as `replace`, and never throws EEXIST.
  *
  * Source: linux/if_link.h VXLAN_VNIFILTER_*, v7.2
  *

@@ -13,8 +13,8 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [291, 2_450_000],
-  "families/route/mod.ts": [69, 595_000],
+  "mod.ts": [292, 2_459_000],
+  "families/route/mod.ts": [70, 607_000],
   "families/route/addresses.ts": [29, 272_000],
   "families/route/brief.ts": [1, 5_000],
   "families/route/links.ts": [35, 373_000],
@@ -24,6 +24,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/route/advertisements.ts": [28, 260_000],
   "families/route/cache_reports.ts": [28, 256_000],
   "families/route/fdb.ts": [31, 281_000],
+  "families/route/dcb.ts": [28, 275_000],
   "families/route/mdb.ts": [28, 265_000],
   "families/route/multicast_addresses.ts": [28, 263_000],
   "families/route/neighbour_tables.ts": [27, 258_000],
@@ -68,7 +69,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 284_000],
   "families/generic/thermal.ts": [31, 290_000],
   "families/generic/wireguard.ts": [32, 291_000],
-  "families/registry.ts": [281, 2_400_000],
+  "families/registry.ts": [282, 2_408_000],
   "families/netfilter/acct.ts": [28, 254_000],
   "families/netfilter/compat.ts": [26, 216_000],
   "families/netfilter/hooks.ts": [26, 219_000],

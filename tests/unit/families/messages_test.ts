@@ -14,9 +14,6 @@ const NO_MODULE = "there is no module for it yet";
 
 /** Message types without a table, by protocol: the part of their names for the object (`""`: all), and the reason. */
 const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  NETLINK_ROUTE: {
-    DCB: NO_MODULE,
-  },
   NETLINK_AUDIT: {
     ...Object.fromEntries(
       "LIST ADD DEL WATCH_INS WATCH_REM WATCH_LIST".split(" ").map((name) => [
