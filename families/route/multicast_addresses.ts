@@ -28,7 +28,14 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
+import {
+  type ChangingVerb,
+  Collection,
+  type Declaration,
+  type Input,
+  onShared,
+  type Verb,
+} from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
 import { ipOfFamily } from "./prefix.ts";
 import { type Family, family, NETLINK_ROUTE, RTM, RTNLGRP, type Scope, scope } from "./protocol.ts";
@@ -143,7 +150,8 @@ const anycast: Declaration<AnycastAddress> = {
 };
 
 /** The multicast addresses of one network namespace. They can only be read and, since Linux 6.14, watched. */
-export class MulticastAddresses extends Collection<MulticastAddress, Input<MulticastAddress>> {
+export class MulticastAddresses
+  extends Collection<MulticastAddress, Input<MulticastAddress>, Input<MulticastAddress>, true, ChangingVerb> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(multicast, open, requester);
@@ -167,7 +175,8 @@ export class MulticastAddresses extends Collection<MulticastAddress, Input<Multi
 const FAMILIES = ["inet", "inet6"] as const;
 
 /** The anycast addresses of one network namespace. They can only be read and, since Linux 6.14, watched. */
-export class AnycastAddresses extends Collection<AnycastAddress, Input<AnycastAddress>> {
+export class AnycastAddresses
+  extends Collection<AnycastAddress, Input<AnycastAddress>, Input<AnycastAddress>, true, ChangingVerb> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(anycast, open, requester);

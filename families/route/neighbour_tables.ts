@@ -30,7 +30,7 @@ import {
   u16,
   u32,
 } from "../../core/codec/mod.ts";
-import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
+import { type ChangingVerb, Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
 import { type Family, family, NETLINK_ROUTE, RTM } from "./protocol.ts";
 
@@ -270,7 +270,13 @@ const declaration: Declaration<NeighbourTable> = {
 };
 
 /** The neighbour tables of one network namespace. A key is a table's name, or an object with its name and interface. */
-export class NeighbourTables extends Collection<NeighbourTable, NeighbourTableInput, string | NeighbourTableInput> {
+export class NeighbourTables extends Collection<
+  NeighbourTable,
+  NeighbourTableInput,
+  string | NeighbourTableInput,
+  true,
+  Exclude<ChangingVerb, "set">
+> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);

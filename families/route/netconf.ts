@@ -25,7 +25,7 @@ import {
   key,
   type Shape,
 } from "../../core/codec/mod.ts";
-import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
+import { type ChangingVerb, Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
 import { type Family, family, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
@@ -111,7 +111,7 @@ const declaration: Declaration<Netconf> = {
 };
 
 /** The settings of the interfaces of one network namespace. They can only be read and watched. */
-export class Netconfs extends Collection<Netconf, NetconfInput> {
+export class Netconfs extends Collection<Netconf, NetconfInput, NetconfInput, true, ChangingVerb> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);

@@ -46,6 +46,7 @@ import {
 } from "../../core/codec/mod.ts";
 import {
   type AddOptions,
+  type ChangingVerb,
   Collection,
   type Declaration,
   type Input,
@@ -317,7 +318,7 @@ const declaration: Declaration<Nexthop> = {
 const STATS = { opFlags: NHA_OP_FLAG.dump_stats | NHA_OP_FLAG.dump_hw_stats };
 
 /** The nexthop objects of one network namespace. A key is an id, or an object with an `id`. */
-export class Nexthops extends Collection<Nexthop, NexthopInput, number | NexthopInput, Nexthop> {
+export class Nexthops extends Collection<Nexthop, NexthopInput, number | NexthopInput, Nexthop, "append"> {
   readonly #requester: () => Requester;
 
   /** See {@linkcode Collection}. */
@@ -464,7 +465,8 @@ const buckets: Declaration<NexthopBucket> = {
 };
 
 /** The buckets of the resilient groups of one network namespace. They can only be read and watched. */
-export class NexthopBuckets extends Collection<NexthopBucket, NexthopBucketInput> {
+export class NexthopBuckets
+  extends Collection<NexthopBucket, NexthopBucketInput, NexthopBucketInput, true, ChangingVerb> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(buckets, open, requester);

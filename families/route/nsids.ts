@@ -24,7 +24,14 @@ import {
   shown,
   u32,
 } from "../../core/codec/mod.ts";
-import { type AddOptions, Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
+import {
+  type AddOptions,
+  type ChangingVerb,
+  Collection,
+  type Declaration,
+  type Input,
+  onShared,
+} from "../../core/collection.ts";
 import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
 import * as netns from "../../core/netns.ts";
 import { type Family, family, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
@@ -107,7 +114,8 @@ const declaration: Declaration<Nsid> = {
 };
 
 /** The namespaces that this one has numbers for. A key is a number, a name, or an object. */
-export class Nsids extends Collection<Nsid, NsidInput, number | string | NsidInput, Nsid> {
+export class Nsids
+  extends Collection<Nsid, NsidInput, number | string | NsidInput, Nsid, Exclude<ChangingVerb, "add">> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);

@@ -364,7 +364,7 @@ const declaration: Declaration<BridgeVlan> = {
 };
 
 /** The VLANs of the bridges of one network namespace, and of their ports. `add` also changes the flags of one that exists. */
-export class Vlans extends Collection<BridgeVlan, VlanInput> {
+export class Vlans extends Collection<BridgeVlan, VlanInput, VlanInput, true, "append" | "replace"> {
   readonly #requester: () => Requester;
 
   /** See {@linkcode Collection}. */

@@ -192,7 +192,7 @@ const declaration: Declaration<Vni> = {
 };
 
 /** The VNIs that the VXLAN interfaces of one network namespace accept. */
-export class Vnis extends Collection<Vni, VniInput> {
+export class Vnis extends Collection<Vni, VniInput, VniInput, true, "append"> {
   readonly #requester: () => Requester;
 
   /** See {@linkcode Collection}. */

@@ -60,7 +60,7 @@ kernelTest(
       await until(() =>
         [...map.values()].some(({ dev, rpFilter, forwarding }) => dev === "v0" && rpFilter === 2 && forwarding === 1)
       );
-      assertThrows(() => netconf.set(key, { forwarding: 0 }), TypeError, "sysctl");
+      assertThrows(() => netconf.set(key as never, { forwarding: 0 }), TypeError, "sysctl");
     });
   },
 );
@@ -112,7 +112,7 @@ kernelTest(
         4,
       ]);
       assertThrows(() => neighbourTables.set("arp_cache", { thresh1: 3 }), Error, "initial network namespace");
-      assertThrows(() => neighbourTables.delete("arp_cache"), TypeError, "one for each protocol");
+      assertThrows(() => neighbourTables.delete("arp_cache" as never), TypeError, "one for each protocol");
     });
   },
 );
@@ -142,7 +142,7 @@ kernelTest("multicast and anycast addresses equal those of ip maddr", NEEDS, asy
     assertEquals(multicastAddresses.get({ dev: "v0", multicast: "ff02::1" }).index, all[0]!.index);
     assert(anycastAddresses.list({ dev: "v0" }).some(({ anycast }) => anycast === "fd00::"));
     assertThrows(
-      () => multicastAddresses.add({ dev: "v0", multicast: "ff0e::1" }),
+      () => multicastAddresses.add({ dev: "v0", multicast: "ff0e::1" } as never),
       TypeError,
       "option of their socket",
     );
@@ -197,7 +197,7 @@ kernelTest(
           assertThrows(() => nsids.add({ name: one.name }), Error, "EEXIST");
           assertEquals(nsids.add({ name: one.name }, { exists: "ok" }), false);
           assertThrows(() => nsids.add({}), TypeError, "name, pid or fd is missing");
-          assertThrows(() => nsids.delete(7), TypeError, "goes with the namespace");
+          assertThrows(() => nsids.delete(7 as never), TypeError, "goes with the namespace");
           // Seen from the second namespace, none has a number.
           assertEquals(nsids.list({ targetNsid: 7 }), []);
         });
