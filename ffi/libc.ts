@@ -19,6 +19,7 @@ export type Signature = readonly [parameters: readonly Kind[], result: "i32" | "
 export const symbols = {
   socket: [["i32", /* domain */ "i32", /* type */ "i32" /* protocol */], "i32"],
   bind: [["i32", /* sockfd */ "buffer", /* addr */ "u32" /* addrlen */], "i32"],
+  connect: [["i32", /* sockfd */ "buffer", /* addr */ "u32" /* addrlen */], "i32"],
   getsockname: [["i32", /* sockfd */ "buffer", /* addr */ "buffer" /* addrlen, in and out */], "i32"],
   sendto: [
     [

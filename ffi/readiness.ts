@@ -19,6 +19,7 @@ const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLL_CTL_MOD = 3;
 const EPOLLIN = 1;
+const EPOLLOUT = 4;
 const EPOLLONESHOT = 1 << 30;
 /** The most descriptors that one call looks at. The others wake us up again. */
 const MOST_EVENTS = 64;
@@ -26,6 +27,7 @@ const MOST_EVENTS = 64;
 /** A pending wait. */
 interface Wait {
   ref: boolean;
+  events: number;
   resolve(): void;
   reject(reason: unknown): void;
   /** Stops listening to the signal. */
@@ -41,15 +43,19 @@ let reactor: Reactor | undefined;
  * others run.
  *
  * @param fd a descriptor that poll() supports, with at most one wait at a time
- * @param options `signal` ends the wait with its reason; `ref: false` lets the process end during the wait
+ * @param options `signal` ends the wait with its reason; `ref: false` lets the process end during the wait; `writable`
+ * waits until there is room to write instead
  * @throws {NetlinkError} BUSY: there is a wait already; CLOSED: {@linkcode forget} was called
  */
-export function waitReadable(fd: number, options: { signal?: AbortSignal; ref?: boolean } = {}): Promise<void> {
-  const { signal, ref = true } = options;
+export function waitReadable(
+  fd: number,
+  options: { signal?: AbortSignal; ref?: boolean; writable?: boolean } = {},
+): Promise<void> {
+  const { signal, ref = true, writable = false } = options;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     reactor ??= new Reactor();
-    const wait: Wait = { ref, resolve, reject };
+    const wait: Wait = { ref, events: writable ? EPOLLOUT : EPOLLIN, resolve, reject };
     reactor.add(fd, wait);
     if (signal === undefined) return;
     const abort = (): void => reactor?.cancel(fd, signal.reason);
@@ -88,7 +94,7 @@ class Reactor {
       throw new NetlinkError("Cannot wait for a socket: something waits for it already", "BUSY");
     }
     const known = this.#waits.has(fd);
-    const result = this.#control(known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLONESHOT);
+    const result = this.#control(known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, wait.events | EPOLLONESHOT);
     check(result, "epoll_ctl", "wait for a socket");
     this.#waits.set(fd, wait);
     this.#count(wait, 1);

@@ -133,7 +133,7 @@ export class IscsiClient implements Disposable {
   #exchange(transport: Transport, type: number, message: IscsiMessage, what: string): IscsiMessage {
     const writer = new Writer(), start = writer.grow(NLMSG_HDRLEN);
     writer.what = what;
-    const transportHandle = this.#handle ??= handleOf(this.#options.driver as string ?? "tcp");
+    const transportHandle = this.driverHandle();
     IscsiMessage.encode({ transportHandle, ...message }, writer, {});
     writer.view.setUint32(start, writer.length, true);
     writer.view.setUint16(start + 4, type, true);
@@ -153,6 +153,15 @@ export class IscsiClient implements Disposable {
       const hint = HINTS[new KernelError(what, errno).code];
       throw new KernelError(what, errno, hint === undefined ? {} : { hint });
     }
+  }
+
+  /**
+   * Returns the handle of the transport, which every request has.
+   *
+   * @throws {NetlinkError} ENOENT: the transport's module is not loaded
+   */
+  driverHandle(): bigint {
+    return this.#handle ??= handleOf(this.#options.driver as string ?? "tcp");
   }
 
   /** Makes a session, and with most transports a host adapter for it. */

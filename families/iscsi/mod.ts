@@ -14,3 +14,4 @@
 import "../../core/capture.ts";
 
 export * from "./client.ts";
+export * from "./login.ts";

@@ -13,8 +13,8 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [292, 2_459_000],
-  "families/route/mod.ts": [70, 607_000],
+  "mod.ts": [296, 2_470_000],
+  "families/route/mod.ts": [69, 594_000],
   "families/route/addresses.ts": [29, 272_000],
   "families/route/brief.ts": [1, 5_000],
   "families/route/links.ts": [35, 373_000],
@@ -100,7 +100,8 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/dnrtmsg.ts": [15, 143_000],
   "families/ecryptfs.ts": [15, 152_000],
   "families/iscsi/client.ts": [27, 231_000],
-  "families/iscsi/mod.ts": [30, 241_000],
+  "families/iscsi/login.ts": [19, 168_000],
+  "families/iscsi/mod.ts": [37, 288_000],
   "families/iscsi/sysfs.ts": [10, 38_000],
   "families/rdma/chardevs.ts": [31, 269_000],
   "families/rdma/devices.ts": [29, 261_000],
