@@ -16,6 +16,7 @@ import { expectFields, expectType } from "../core/arguments.ts";
 import { Client } from "../core/client.ts";
 import {
   type Codec,
+  didYouMean,
   expectObject,
   raw,
   type RawAttribute,
@@ -46,6 +47,8 @@ export const UEVENT_GROUPS = { kernel: 1, udev: 2 } as const;
 
 /** A kind of event, in the kernel's words. */
 export type UeventAction = "add" | "remove" | "change" | "move" | "online" | "offline" | "bind" | "unbind";
+
+const ACTIONS: readonly UeventAction[] = ["add", "remove", "change", "move", "online", "offline", "bind", "unbind"];
 
 /**
  * An event of a device.
@@ -317,7 +320,7 @@ export interface UeventFilter {
   /** The types of device to select. */
   devtype?: string | readonly string[];
   /** The kinds of event to select. */
-  action?: UeventAction | (string & Record<never, never>) | readonly string[];
+  action?: UeventAction | readonly UeventAction[];
   /** Tags of which a device must have one. Only from udev. */
   tag?: string | readonly string[];
 }
@@ -405,6 +408,13 @@ function test(filter: UeventFilter): (event: Uevent) => boolean {
     throw argumentError(
       TypeError,
       `Cannot ${WATCH}: ${field}: expected a string or an array of them, got ${shown(given)}`,
+    );
+  }
+  const unknown = listOf(action)?.find((one) => !ACTIONS.includes(one as UeventAction));
+  if (unknown !== undefined) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${WATCH}: action: expected ${ACTIONS.join(", ")}, got ${shown(unknown)}${didYouMean(unknown, ACTIONS)}`,
     );
   }
   const tests = Object.entries({ subsystem, devtype, action }).map(([field, given]) =>

@@ -225,7 +225,8 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
     if (!forwarding) {
       return { family, ifindex, dev, dst, flags: hasFlag(flags, "proxy") ? ["proxy"] : undefined } as Input<Neighbour>;
     }
-    return { ...value, flags: Array.isArray(flags) ? flags.filter((flag) => !isTable(flag)) : [] };
+    const others = typeof flags === "number" ? [] : flags ?? [];
+    return { ...value, flags: Array.isArray(others) ? others.filter((flag) => !isTable(flag)) : others };
   }
   const neighbour = { ...value };
   // Drivers without a forwarding table of their own delete an entry only if the request says `permanent`; others ignore

@@ -9,13 +9,21 @@ import {
   guardMethods,
   isCondition,
   isFields,
+  isOk,
   namesOf,
   plural,
   selection,
 } from "../../core/arguments.ts";
 import type { Client, Operation } from "../../core/client.ts";
 import { type Codec, shown } from "../../core/codec/mod.ts";
-import { Collection, type Declaration, type Input, type Verb } from "../../core/collection.ts";
+import {
+  attempt,
+  Collection,
+  type Declaration,
+  type DeleteOptions,
+  type Input,
+  type Verb,
+} from "../../core/collection.ts";
 import { showAs } from "../../core/printable.ts";
 import { argumentError, BatchError, type BatchFailure, KernelError, NetlinkError, unasked } from "../../core/errors.ts";
 import type { ChangeEvent, WatchEvent, WatchOptions } from "../../core/watch.ts";
@@ -375,11 +383,24 @@ export class DestroyableSockets<T extends AnyInetSocket> extends InetSockets<T> 
    * socket behind another one with the same ends (SO_REUSEADDR), a TCP socket that is bound but neither listens nor
    * connects.
    *
+   * In a loop over a list, give `{ missing: "ok" }`: a connection may end meanwhile, as one does whose other end is a
+   * socket of this machine that the loop destroyed before.
+   *
    * @param key a listed socket, or the fields that identify one
+   * @param options `{ missing: "ok" }` if there may be no such socket
+   * @returns false if there was none, so that nothing was changed
    * @throws {KernelError} ENOENT: no socket has exactly these ends, another one has them by now, or the kernel does not
    * find it; EOPNOTSUPP: the kernel cannot destroy sockets
    */
-  destroy(key: InetKey): void {
+  destroy(key: InetKey, options: DeleteOptions = {}): boolean {
+    const missing = isOk(options, "missing", `destroy ${this.form.object}`);
+    return attempt(missing ? isAbsence : undefined, () => {
+      this.#destroyOne(key);
+      return true;
+    });
+  }
+
+  #destroyOne(key: InetKey): void {
     const client = this.client(), named = this.named(key, "destroy"), { asked: [first] } = named;
     const found = named.whole ? undefined : this.look(named);
     if (found === undefined && !named.whole && !client.deferred) throw absent(named.what, "there is no such socket");

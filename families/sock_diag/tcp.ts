@@ -5,7 +5,7 @@
  * import { tcp } from "@linux/netlink/families/sock_diag/tcp.ts";
  * for (const s of tcp.list({ state: "listen" })) console.log(s.local, s.localPort, s.uid, s.inode);
  * const slow = tcp.list({ dst: "10.0.0.0/8", info: true }).filter(({ info }) => (info?.rtt ?? 0) > 200_000);
- * for (const s of slow) tcp.destroy(s); // needs CAP_NET_ADMIN
+ * for (const s of slow) tcp.destroy(s, { missing: "ok" }); // needs CAP_NET_ADMIN
  * const idle = tcp.list({ state: "established", info: true }).filter(({ info }) => (info?.lastDataRecv ?? 0) > 3_600_000);
  * console.log(slow.length, idle.length);
  * ```

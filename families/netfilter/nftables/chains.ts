@@ -36,6 +36,8 @@ import { expectArray } from "../../../core/arguments.ts";
 import { argumentError, type KernelErrorDetails } from "../../../core/errors.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NFNLGRP, NFPROTO } from "../protocol.ts";
 import { NftCounter } from "./expressions.ts";
+import { type NftPriority, priority } from "./priorities.ts";
+export type { NftPriority, NftPriorityName } from "./priorities.ts";
 import {
   expectFamily,
   expectKey,
@@ -83,19 +85,6 @@ const hooknum: Codec<NftHookName> = {
       to.fail(TypeError, `expected ${names} or the number in this family, got ${shown(value)}`);
     }
     be32.encode(hooks[value]!, to, owner);
-  },
-};
-
-/** Codec of a signed integer of 32 bits in network order. */
-export const bei32: Codec<number> = {
-  name: "bei32",
-  size: 4,
-  decode: (from, at) => from.view.getInt32(at),
-  encode(value, to) {
-    if (!Number.isInteger(value)) to.fail(TypeError, `expected an integer, got ${shown(value)}`);
-    if ((value | 0) !== value) to.fail(RangeError, `expected -2147483648..2147483647, got ${value}`);
-    const at = to.grow(4);
-    to.view.setInt32(at, value);
   },
 };
 
@@ -148,7 +137,7 @@ export interface NftHook {
 /** Wire form of {@linkcode NftHook}: NFTA_HOOK_*, which are fields of the chain itself. */
 const place: Parts<NftHook> = part((): Shape<NftHook> => ({
   hook: [1, hooknum],
-  priority: [2, bei32],
+  priority: [2, priority],
   dev: [3, text],
   devs: [4, devices],
 }));
@@ -200,6 +189,12 @@ export const NftChain: Attributes<NftChain> = attributes((): Shape<Omit<NftChain
   comment: commentIn(0),
 }), { header: NFGENMSG }).with(place, NFTA_CHAIN_HOOK);
 
+/** A chain to make, to change, or to select by. */
+export type NftChainInput = Omit<Input<NftChain>, "priority"> & {
+  /** The place among the chains of the hook, also by nft's names: `"filter"`, `"dstnat - 10"`. */
+  priority?: NftPriority;
+};
+
 /** The key of a chain: its name or its handle. */
 export interface NftChainKey {
   /** The family of its table. */
@@ -210,6 +205,27 @@ export interface NftChainKey {
   name?: string;
   /** The handle. */
   handle?: bigint | number;
+}
+
+/** Fields that a base chain has, and one that exists keeps. */
+const PLACE = ["type", "hook", "priority"] as const;
+
+/** Throws for a base chain without a hook or a priority: the kernel would ignore its type, so that it sees no packet. */
+function expectWholeHook(chain: NftChain): void {
+  const given = PLACE.find((name) => chain[name] !== undefined);
+  const missing = (["hook", "priority"] as const).find((name) => chain[name] === undefined);
+  if (given === undefined || missing === undefined) return;
+  throw argumentError(
+    TypeError,
+    `Cannot add chain ${
+      declaration.describe(chain)
+    }: ${missing} is missing: a chain with ${given} has a hook and a priority`,
+  );
+}
+
+/** True for a chain with fields that only a base chain has. */
+function isBase({ policy, counters, dev, devs }: NftChain): boolean {
+  return [policy, counters, dev, devs].some((one) => one !== undefined);
 }
 
 const declaration: NftDeclaration<NftChain> = {
@@ -237,13 +253,16 @@ const declaration: NftDeclaration<NftChain> = {
   prepare(value, verb) {
     if (verb !== "list") expectFamily(value, `${verb} chain`);
     expectKey(value, "chain", verb);
+    if (verb === "add") expectWholeHook(value as NftChain);
     const { hook, type } = value as NftChain;
     // The kernel's own default, which older kernels lack.
     return hook !== undefined && type === undefined && verb === "add" ? { ...value, type: "filter" } : value;
   },
   setFlags: 0,
-  hint: (code, details) =>
-    code === "EBUSY"
+  hint: (code, details, value) =>
+    (code === "EOPNOTSUPP" || code === "ENOENT") && (value as NftChain).hook === undefined && isBase(value as NftChain)
+      ? "a new chain with a policy, counters or devices has a hook and a priority"
+      : code === "EBUSY"
       ? "a rule or an element of a map jumps to it"
       : code === "EOPNOTSUPP" && details.path !== undefined
       ? "of an existing chain, only the policy, the counters and the devices can be changed"
@@ -251,7 +270,7 @@ const declaration: NftDeclaration<NftChain> = {
 };
 
 /** The chains of one network namespace. */
-export class NftChains extends NftCollection<NftChain, Input<NftChain>, NftChainKey> {
+export class NftChains extends NftCollection<NftChain, NftChainInput, NftChainKey> {
   /** Sends in a context. */
   constructor(context: NftContext) {
     super(declaration, context);

@@ -30,7 +30,8 @@ import { expectArray } from "../../../core/arguments.ts";
 import type { Input } from "../../../core/collection.ts";
 import { argumentError } from "../../../core/errors.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NFNLGRP } from "../protocol.ts";
-import { bei32, devices } from "./chains.ts";
+import { devices } from "./chains.ts";
+import { type NftPriority, priority } from "./priorities.ts";
 import {
   expectFamily,
   expectKey,
@@ -56,7 +57,7 @@ export interface NftFlowtableHook {
 /** Wire form of {@linkcode NftFlowtableHook}: NFTA_FLOWTABLE_HOOK_*, which are fields of the flowtable itself. */
 const place: Parts<NftFlowtableHook> = part((): Shape<NftFlowtableHook> => ({
   hook: [1, enumeration(be32, { ingress: 0 })],
-  priority: [2, bei32],
+  priority: [2, priority],
   devs: [3, devices],
 }));
 
@@ -91,6 +92,12 @@ export const NftFlowtable: Attributes<NftFlowtable> = attributes(
   }),
   { header: NFGENMSG },
 ).with(place, NFTA_FLOWTABLE_HOOK);
+
+/** A flowtable to make, to change, or to select by. */
+export type NftFlowtableInput = Omit<Input<NftFlowtable>, "priority"> & {
+  /** The place among what is called at the hook, also by nft's name: `"filter"`, `"filter + 5"`. */
+  priority?: NftPriority;
+};
 
 /** The key of a flowtable: its name or its handle. */
 export interface NftFlowtableKey {
@@ -140,7 +147,7 @@ const declaration: NftDeclaration<NftFlowtable> = {
 };
 
 /** The flowtables of one network namespace. */
-export class NftFlowtables extends NftCollection<NftFlowtable, Input<NftFlowtable>, NftFlowtableKey> {
+export class NftFlowtables extends NftCollection<NftFlowtable, NftFlowtableInput, NftFlowtableKey> {
   /** Sends in a context. */
   constructor(context: NftContext) {
     super(declaration, context);

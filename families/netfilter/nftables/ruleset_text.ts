@@ -6,17 +6,12 @@
 import { isFields } from "../../../core/arguments.ts";
 import { duration, elementsText, stateText, text } from "./text.ts";
 import type { ListedSet } from "./decompile.ts";
+import { NFPROTO } from "../protocol.ts";
 import type { TableFamily } from "./operands.ts";
+import { priorityText } from "./priorities.ts";
 import type { Statement } from "./statements.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** nft's names of priorities. */
-const PRIORITIES = { raw: -300, mangle: -150, dstnat: -100, filter: 0, security: 50, srcnat: 100 };
-/** The names in tables of family bridge. */
-const BRIDGE_PRIORITIES = { dstnat: -300, filter: -200, out: 100, srcnat: 300 };
-/** Farthest from a priority that has a name, for which nft prints the difference. */
-const NEAR = 10;
 
 const listOf = (value: unknown): readonly unknown[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
@@ -30,15 +25,7 @@ function block(head: string, lines: readonly string[]): string[] {
 }
 
 function priority(family: string, number: number): string {
-  const names: Readonly<Record<string, number>> = family === "bridge"
-    ? BRIDGE_PRIORITIES
-    : family === "arp" || family === "netdev"
-    ? { filter: 0 }
-    : PRIORITIES;
-  const [name, near] = Object.entries(names).find(([, at]) => Math.abs(number - at) <= NEAR) ?? [];
-  if (name === undefined || near === undefined) return String(number);
-  const distance = number - near;
-  return distance === 0 ? name : `${name} ${distance < 0 ? "-" : "+"} ${Math.abs(distance)}`;
+  return priorityText(NFPROTO[family as keyof typeof NFPROTO], number);
 }
 
 function hookLine({ family, type, hook, prio, dev, policy }: Fields): string {

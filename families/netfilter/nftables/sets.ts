@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { expectType } from "../../../core/arguments.ts";
 import { octets, shown, Writer } from "../../../core/codec/mod.ts";
 import type { AddOptions, Input, Verb } from "../../../core/collection.ts";
 import { argumentError, KernelError } from "../../../core/errors.ts";
@@ -99,6 +100,9 @@ function completed(set: NftSet): NftSet {
     ...rest
   } = set;
   const flags = new Set<NftSetFlag>(Array.isArray(given) ? given : []), keys = partsOf(keyType);
+  for (const name of ["autoMerge", "dataInterval"] as const) {
+    if (set[name] !== undefined) expectType(set[name], `${what}: ${name}`, "boolean");
+  }
   if (keyType === undefined) throw argumentError(TypeError, `Cannot ${what}: keyType is missing, as "ipv4_addr"`);
   if (dataType !== undefined) flags.add("map");
   if (objType !== undefined) flags.add("object");
@@ -127,7 +131,7 @@ function completed(set: NftSet): NftSet {
     ...(dataType === undefined ? {} : { dataType }),
     ...(dataLen === undefined ? {} : { dataLen }),
     ...(objType === undefined ? {} : { objType }),
-    ...(typeof given === "number" ? { flags: given } : flags.size === 0 ? {} : { flags: [...flags] }),
+    ...(!Array.isArray(given) ? { flags: given } : flags.size === 0 ? {} : { flags: [...flags] }),
     ...(isRanges && desc?.concat === undefined
       ? { desc: { ...desc, concat: parts.map(({ size }) => ({ len: size })) } }
       : desc === undefined

@@ -22,7 +22,15 @@ nftTest("nf_tables: tables and chains are those that nft lists", ({ ours: { tabl
   assertThrows(() => tables.add({ family: "inet", name: "guard" }), KernelError, "Cannot add table inet guard: EEXIST");
   assertEquals(tables.add({ family: "inet", name: "guard" }, { exists: "ok" }), false);
   const place = { hook: "input", priority: -5 } as const;
-  chains.add({ ...TABLE, name: "in", type: "filter", ...place, policy: "drop", comment: "first" });
+  chains.add({
+    ...TABLE,
+    name: "in",
+    type: "filter",
+    hook: "input",
+    priority: "filter - 5",
+    policy: "drop",
+    comment: "first",
+  });
   chains.add({ ...TABLE, name: "web" });
   chains.set({ ...TABLE, name: "in" }, { policy: "accept" });
   chains.rename({ ...TABLE, name: "web" }, "www");
@@ -40,6 +48,16 @@ nftTest("nf_tables: tables and chains are those that nft lists", ({ ours: { tabl
   assertEquals([out.hook, out.priority], ["output", 7]);
   const ingress = chains.get({ family: "netdev", table: "n", name: "i" });
   assertEquals([ingress.hook, ingress.dev], ["ingress", "lo"]);
+  assertThrows(
+    () => chains.add({ ...TABLE, name: "half", policy: "drop" }),
+    KernelError,
+    "a new chain with a policy, counters or devices has a hook and a priority",
+  );
+  tables.add({ family: "bridge", name: "b" });
+  chains.add({ family: "bridge", table: "b", name: "i", hook: "input", priority: "filter" });
+  assertEquals(chains.list({ family: "bridge", priority: "filter" }).map(({ priority }) => priority), [-200]);
+  assertMatch(nft("list table bridge b"), /hook input priority filter;/);
+  tables.delete({ family: "bridge", name: "b" });
   tables.set({ family: "inet", name: "guard" }, { flags: ["dormant"] });
   assertEquals(tables.get({ family: "inet", name: "guard" }).flags, ["dormant"]);
   tables.replace({ family: "inet", name: "guard" });

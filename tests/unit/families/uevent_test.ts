@@ -154,6 +154,17 @@ test("uevents.watch(): accepts the kernel's events, udev's from root only, and f
   await told.return!();
 });
 
+test("uevents.watch(): refuses an action that the kernel does not send", () => {
+  for (const action of ["added", ["add", "added"]]) {
+    assertThrows(
+      () => uevents.watch({ action: action as never, transport: () => new ScriptedKernel() }),
+      TypeError,
+      'Cannot watch uevents: action: expected add, remove, change, move, online, offline, bind, unbind, got "added", ' +
+        'did you mean "add"?',
+    );
+  }
+});
+
 test("uevents.watch(): without a filter, malformed datagrams are returned as bytes", async () => {
   const kernel = new ScriptedKernel(), events = uevents.watch({ transport: () => kernel, source: "udev" });
   const broken = UDEV.slice();

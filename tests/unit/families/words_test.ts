@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ScriptedKernel } from "../../../core/scripted.ts";
 import { family } from "../../../families/generic/mod.ts";
+import { open as openNft } from "../../../families/netfilter/nftables/mod.ts";
 import { open } from "../../../families/route/mod.ts";
 import { test } from "../../test.ts";
 
@@ -74,6 +75,40 @@ test("words of ip that no field has are answered with the field to write", () =>
     `Cannot add address 10.0.0.1 on v0: ${no("prefixlen", '"address" with its length, as in "10.0.0.1/24"')}`,
   );
   says(() => rules.add({ from: "10.0.0.0/8", table: 100 }), `Cannot add rule: ${no("from", '"src"')}`);
+});
+
+test("nf_tables: half a base chain, flags of a wrong type and unknown priorities are refused", () => {
+  const kernel = new ScriptedKernel(() => []);
+  using client = openNft({ transport: () => kernel, dryRun: () => {} });
+  const T = { family: "inet", table: "g" } as const;
+  for (const flags of ["timeout", {}, null]) {
+    assertThrows(
+      () => client.sets.add({ ...T, name: "s", keyType: "ipv4_addr", flags: flags as never }),
+      TypeError,
+      "Cannot add set inet g s: flags: expected an array of names or the number, got ",
+    );
+  }
+  says(
+    () => client.sets.add({ ...T, name: "s", keyType: "ipv4_addr", autoMerge: "yes" as never }),
+    'Cannot add set inet g s: autoMerge: expected a boolean, got "yes"',
+  );
+  const chain = { ...T, name: "in" };
+  for (const half of [{ type: "filter" }, { priority: 0 }] as const) {
+    says(
+      () => client.chains.add({ ...chain, ...half }),
+      `Cannot add chain inet g in: hook is missing: a chain with ${Object.keys(half)[0]} has a hook and a priority`,
+    );
+  }
+  says(
+    () => client.chains.add({ ...chain, hook: "input" }),
+    "Cannot add chain inet g in: priority is missing: a chain with hook has a hook and a priority",
+  );
+  client.chains.set(chain, { policy: "drop" });
+  assertThrows(
+    () => client.chains.add({ ...chain, hook: "input", priority: "fliter" as never }),
+    TypeError,
+    'got "fliter", did you mean "filter"?',
+  );
 });
 
 test("watches and families name what to write", () => {
