@@ -294,12 +294,12 @@ const ALGORITHMS: readonly (readonly [number: string, hash: string, size: number
 ];
 
 /** Returns the answer to a challenge. */
-export async function chapResponse(
+export function chapResponse(
   hash: string,
   id: number,
   secret: string,
   challenge: Uint8Array,
-): Promise<Uint8Array> {
+): Uint8Array {
   const { createHash } = builtin<Crypto>("node:crypto", "authenticate by CHAP"),
     text = new TextEncoder().encode(secret);
   const bytes = new Uint8Array(1 + text.length + challenge.length);
@@ -450,7 +450,7 @@ class Login {
     const id = Number(this.#heard.get("CHAP_I")), challenge = binaryValue(this.#heard.get("CHAP_C"));
     if (chosen === undefined) throw this.#failed("the target knows none of the hashes of CHAP");
     if (!(id >= 0 && id <= 255) || challenge === undefined) throw this.#failed("the target sent no challenge");
-    const [, hash, size] = chosen, response = await chapResponse(hash, id, secret, challenge);
+    const [, hash, size] = chosen, response = chapResponse(hash, id, secret, challenge);
     const keys: [string, string][] = [["CHAP_N", name], ["CHAP_R", `0x${toHex(response)}`]];
     const mine = crypto.getRandomValues(new Uint8Array(size)), myId = crypto.getRandomValues(new Uint8Array(1))[0]!;
     if (target !== undefined) keys.push(["CHAP_I", String(myId)], ["CHAP_C", `0x${toHex(mine)}`]);
@@ -458,7 +458,7 @@ class Login {
     const done = await this.#exchange(0, keys, 1);
     if (target === undefined) return done;
     const answer = binaryValue(this.#heard.get("CHAP_R")),
-      expected = await chapResponse(hash, myId, target.secret, mine);
+      expected = chapResponse(hash, myId, target.secret, mine);
     const proven = this.#heard.get("CHAP_N") === target.name && answer !== undefined &&
       answer.length === expected.length && timingSafeEqual(answer, expected);
     if (!proven) throw this.#failed("the target did not prove itself", "auth.target has another name or secret");

@@ -354,7 +354,8 @@ const declaration: Declaration<BridgeVlan> = {
     return whole;
   },
   listOnly: true,
-  none: ["ENODEV", "EOPNOTSUPP"],
+  // The kernel says EINVAL about an interface that is no bridge and no port of one.
+  none: ["ENODEV", "EOPNOTSUPP", "EINVAL"],
   hint: (code) =>
     code === "EOPNOTSUPP" || code === "EINVAL"
       ? "the interface must be a bridge, or a port of one; the kernel needs CONFIG_BRIDGE_VLAN_FILTERING"

@@ -10,8 +10,6 @@ import { messageSetsOf } from "../../../families/registry/messages.ts";
 import { test } from "../../test.ts";
 import { hex } from "./golden.ts";
 
-const NO_MODULE = "there is no module for it yet";
-
 /** Message types without a table, by protocol: the part of their names for the object (`""`: all), and the reason. */
 const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   NETLINK_AUDIT: {

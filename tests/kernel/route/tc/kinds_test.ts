@@ -531,6 +531,12 @@ kernelTest(
       using tc = open({ netns: ns.name });
       const list = (): Map<string, QdiscInput> =>
         new Map(tc.qdiscs.list({ parent: "root", handle: "1:" }).map((one) => [one.dev!, one as QdiscInput]));
+      // A schedule begins with its next cycle; until then the kernel lists it as the one to come.
+      const scheduled = ALL.find(({ kind }) => kind === "taprio")!.dev;
+      const waits = (options?: Fields): boolean => options !== undefined && options["schedEntryList"] === undefined;
+      while (waits(list().get(scheduled)?.options as Fields | undefined)) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
       const found = list(), text = shown(ns), json = jsonOf(ns), here = ALL.filter(({ dev }) => found.has(dev));
       const missing = new Set(ALL.filter((one) => !here.includes(one)).map(({ kind }) => kind));
       console.log(`${here.length} qdiscs compared; this kernel has no ${[...missing].join(", ") || "other kinds"}`);
