@@ -517,7 +517,7 @@ kernelTest(
   "qdiscs of every kind: made by tc and by us, read by both; listed, deleted, added again",
   ["ip", "tc"],
   async () => {
-    await inNamespace((ns) => {
+    await inNamespace(async (ns) => {
       ns.ipBatch(ALL.flatMap(({ dev }) => [
         `link add ${dev} numtxqueues 4 type veth peer name ${dev}p`,
         `link set ${dev} up`,
