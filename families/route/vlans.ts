@@ -113,7 +113,7 @@ export interface VlanOptions {
   mcastMaxGroups?: number;
   /** 1 answers for neighbours instead of flooding their requests; only `set` changes a 1 to 0. Not for a bridge itself. */
   neighSuppress?: number;
-  /** 1 forwards gratuitous neighbour announcements although `neighSuppress` is 1. */
+  /** 1 forwards gratuitous neighbour announcements although `neighSuppress` is 1; only `set` changes a 1 to 0. */
   neighForwardGrat?: number;
 }
 
@@ -291,8 +291,9 @@ function requestOf(value: Input<BridgeVlan>, verb: Verb): object {
   const ranged = range === undefined ? {} : { range };
   if (verb === "delete") return { ...target, entries: [{ info: { vid }, ...ranged }] };
   const tunnelInfo = rest.tunnelInfo && { cmd: "set", ...rest.tunnelInfo };
-  // A new VLAN has this value. Listed VLANs of a bridge itself have it too, in whose requests the kernel refuses it.
+  // A new VLAN has these values. Listed VLANs of a bridge itself have them too, in whose requests the kernel refuses them.
   if (verb === "add" && rest.neighSuppress === 0) delete rest.neighSuppress;
+  if (verb === "add" && rest.neighForwardGrat === 0) delete rest.neighForwardGrat;
   // Without this flag, a change of options would set the flags too.
   const sent = flags ?? (verb === "set" ? ["only_opts"] : []);
   return {

@@ -505,9 +505,9 @@ export const FILTERS: readonly FilterCase[] = [
             priority: -1,
             clockid: 11,
             flags: 0,
-            baseTime: 0,
-            cycleTime: 300000000,
-            cycleTimeExt: 0,
+            baseTime: 0n,
+            cycleTime: 300_000_000n,
+            cycleTimeExt: 0n,
             entryList: [{ index: 0, gate: true, interval: 100000000, ipv: -1, maxOctets: 8000 }, {
               index: 1,
               interval: 200000000,
