@@ -9,7 +9,7 @@
 import { open, type XfrmClient, type XfrmState } from "../families/xfrm/mod.ts";
 import { print, run, UsageError } from "./run.ts";
 
-/** What both states of a pair have, and the number of the acquire that they answer. */
+/** Fields of both states of a pair, and the number of the acquire that they answer. */
 type Pair = Pick<XfrmState, "src" | "dst" | "proto" | "mode" | "reqid" | "seq">;
 
 /** Makes a pair of states with a new key, first where packets are received, so that none is lost. */

@@ -167,7 +167,7 @@ export function controlHint(code: string): string | undefined {
 /** Numbers of {@linkcode AuditEnabled} by name. */
 export const AUDIT_ENABLED = { off: 0, on: 1, locked: 2 } as const;
 
-/** Whether the kernel audits; after `locked` nothing can be changed until the next boot. */
+/** State of the kernel's audit; after `locked` nothing can be changed until the next boot. */
 export type AuditEnabled = keyof typeof AUDIT_ENABLED | number;
 
 /** Numbers of {@linkcode AuditFailure} by name. */
@@ -209,7 +209,7 @@ export type AuditAbility = keyof typeof AUDIT_FEATURE_BITMAP;
 export interface AuditStatus {
   /** In requests: the fields that are set. 0 in answers. */
   mask?: readonly (AuditStatusField | number)[];
-  /** Whether the kernel audits. */
+  /** State of the kernel's audit. */
   enabled?: AuditEnabled;
   /** The reaction to a lost record. */
   failure?: AuditFailure;
@@ -277,7 +277,7 @@ export const AuditFeatures: Struct<AuditFeatures> = struct(16, (): Shape<AuditFe
   lock: [12, features],
 }));
 
-/** Whether the kernel records what is typed in the terminal of the calling process: struct audit_tty_status. */
+/** Recording of input at the terminal of the calling process: struct audit_tty_status. */
 export interface AuditTty {
   /** True if it records input. */
   enabled?: boolean;

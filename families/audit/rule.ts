@@ -47,7 +47,7 @@ export type AuditList = keyof typeof AUDIT_FILTER | number;
 /** Numbers of {@linkcode AuditAction} by name. */
 export const AUDIT_ACTION = { never: 0, possible: 1, always: 2 } as const;
 
-/** Whether an event is recorded; `possible` is not taken by kernels since 2.6.18. */
+/** Decision of a rule about an event; kernels since 2.6.18 do not take `possible`. */
 export type AuditAction = keyof typeof AUDIT_ACTION | number;
 
 /** Numbers of {@linkcode AuditOperator}. */
@@ -171,7 +171,7 @@ export interface AuditRule {
   list: AuditList;
   /** True to add it at the front of its list. Only for adding. */
   prepend?: boolean;
-  /** Whether the event is recorded. */
+  /** Decision about the event: `always` records it, `never` does not. */
   action: AuditAction;
   /** The machine whose system calls are meant: the first condition. */
   arch?: AuditArch;

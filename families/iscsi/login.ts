@@ -270,7 +270,7 @@ export interface LoginPlan {
   readonly auth: IscsiAuth | undefined;
   /** The initiator's part of the session's number. */
   readonly isid: Uint8Array;
-  /** Which digests to ask for. */
+  /** Digests to ask for. */
   readonly digests: readonly ("header" | "data")[];
   /** The task in error messages. */
   readonly what: string;
@@ -371,7 +371,7 @@ export function agreed(answers: IscsiKeys): IscsiParameters {
 class Login {
   readonly #plan: LoginPlan;
   readonly #pdus: Pdus;
-  /** What the target has said so far. */
+  /** Text that the target has sent so far. */
   readonly #heard: Map<string, string> = new Map();
   #tsih = 0;
 
@@ -399,7 +399,7 @@ class Login {
     return (header[1]! & FINAL) !== 0;
   }
 
-  /** Where the target has moved to, once it has refused the login for that. */
+  /** New portal of the target, if it refused the login because it moved. */
   get moved(): string | undefined {
     return this.#heard.get("TargetAddress");
   }

@@ -365,7 +365,7 @@ export interface IscsiMessage {
 export const UEVENT_SIZE = 56;
 const IF_ERROR = 103;
 
-/** What follows struct iscsi_uevent: a field of the value, or several. */
+/** Data behind struct iscsi_uevent: a field of the value, or several. */
 interface Tail {
   /** Names of the fields. */
   readonly keys: readonly (keyof IscsiMessage)[];

@@ -1,5 +1,5 @@
 /**
- * What the kernel shows of iSCSI in /sys: transports, host adapters, their interfaces, sessions, connections and disks.
+ * Objects of iSCSI in /sys: transports, host adapters, their interfaces, sessions, connections and disks.
  *
  * ```ts ignore
  * import { sessions } from "@linux/netlink/families/iscsi/sysfs.ts";

@@ -574,7 +574,7 @@ export interface ResourceSummary {
 export interface ResourceCount {
   /** The kind: `pd`, `cq`, `qp`, `cm_id`, `mr`, `ctx` or `srq`. */
   kind?: string;
-  /** How many there are. */
+  /** Number of these objects. */
   current?: number;
 }
 

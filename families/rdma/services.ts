@@ -57,7 +57,7 @@ export interface ResolveRequest {
   deviceName?: string;
   /** The port of the device. */
   portNum?: number;
-  /** What the path is for. */
+  /** Purpose of the path. */
   pathUse?: keyof typeof PATH_USE | number;
   /** Number of the service. */
   serviceId?: bigint;

@@ -45,7 +45,7 @@ const STAT_RES = { qp: 19, mr: 40 } as const;
 /** Criteria by which queue pairs get counters by themselves. */
 export const AUTO_MODE = { qp_type: 1, pid: 2 } as const;
 
-/** How queue pairs get counters: not at all, by themselves, or by `bind`. */
+/** Ways in which queue pairs get counters: not at all, by themselves, or by `bind`. */
 export type CounterMode = "none" | "auto" | "manual" | number;
 
 const mode: Codec<CounterMode> = enumeration(u32, { none: 0, auto: 1, manual: 2 });
@@ -60,7 +60,7 @@ export interface QpCounter {
   port?: number;
   /** The number of the counter. */
   counterId?: number;
-  /** How it was made. */
+  /** Way in which the counter was bound. */
   mode?: CounterMode;
   /** The type of its queue pairs, if it was made by that. */
   type?: QpType;
@@ -112,7 +112,7 @@ export const MrCounters: Attributes<MrCounters> = attributes((): Shape<MrCounter
 
 /** A message about statistics. */
 export interface Statistics extends QpCounter {
-  /** Whose counters are meant: those of queue pairs or of memory regions; absent for those of a port. */
+  /** Owner of the counters: queue pairs or memory regions; absent for those of a port. */
   res?: "qp" | "mr" | number;
   /** Criteria by which queue pairs get counters by themselves. */
   autoModeMask?: readonly (keyof typeof AUTO_MODE | number)[];
@@ -202,7 +202,7 @@ declareMessages(
   { types: [RDMA_NLDEV_CMD_STAT_GET_STATUS], codec: PortStatus as Codec<unknown, never> },
 );
 
-/** How queue pairs of a port get counters. */
+/** Settings by which queue pairs of a port get counters. */
 export type PortMode = Pick<Statistics, "index" | "name" | "port" | "mode" | "autoModeMask" | "opcounterEnabled">;
 
 /** The counters of a port. */

@@ -1,5 +1,5 @@
 /**
- * What IPv6 routers advertise: the prefixes of a network, and its DNS servers and other options.
+ * Advertisements of IPv6 routers: the prefixes of a network, and its DNS servers and other options.
  *
  * ```ts ignore
  * import { ndOptions, prefixes } from "@linux/netlink/families/route/advertisements.ts";
@@ -134,7 +134,7 @@ export interface NdOption {
 /** Size of nduseroptmsg in bytes, and offset of the size of the options in it. */
 const HEADER = 16, OPTS_LEN = 2;
 
-/** What the message has in its header. */
+/** Fields in the message's header. */
 export interface NdUserOptionHead {
   /** Always `inet6`. */
   family: Family;
@@ -160,7 +160,7 @@ export const NdUserOptionHead: Attributes<NdUserOptionHead> = attributes((): Sha
   icmpCode: head(9, u8),
 }), { header: HEADER });
 
-/** What the message has behind the options. */
+/** Fields behind the message's options. */
 export interface NdUserOptionTail {
   /** Address of the router. */
   srcaddr?: string;

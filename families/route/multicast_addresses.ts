@@ -59,7 +59,7 @@ const cacheinfo = struct<JoinedCacheinfo>(16, {
   tstamp: [12, u32],
 });
 
-/** What multicast and anycast addresses have in common. */
+/** Fields that multicast and anycast addresses have in common. */
 export interface JoinedAddress {
   /** `inet` or `inet6`. */
   family: Family;

@@ -200,7 +200,7 @@ export interface NexthopFields {
   fdb?: boolean;
   /** Settings of a resilient group. */
   resGroup?: NexthopResGroup;
-  /** What the reply has. Read-only. */
+  /** Contents of the reply. Read-only. */
   opFlags?: readonly (keyof typeof NHA_OP_FLAG | number)[];
   /** Packets by member, from `getStats` and `listStats`. Read-only. */
   groupStats?: readonly NexthopGroupStats[];
@@ -370,7 +370,7 @@ export class Nexthops extends Collection<Nexthop, NexthopInput, number | Nexthop
 interface StatsRequest {
   /** Id of the nexthop. */
   id?: number;
-  /** What the reply shall have. */
+  /** Contents to ask for in the reply. */
   opFlags?: number;
 }
 

@@ -291,7 +291,7 @@ const OBJECTS_OF: Readonly<Record<string, readonly NftJsonChange["kind"][]>> = {
 export interface NftJsonChange {
   /** The command. */
   readonly command: typeof COMMANDS[number];
-  /** What is changed. */
+  /** Kind of object that is changed. */
   readonly kind: "ruleset" | "table" | "chain" | "object" | "flowtable" | "set" | "elements" | "rule";
   /** The object, or its key. */
   readonly value: Fields;

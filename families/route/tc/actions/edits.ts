@@ -322,7 +322,7 @@ export interface SkbeditAttributes {
   mark?: number;
   /** The bits of the mark that change. */
   mask?: number;
-  /** Whom the packet is for. */
+  /** Kind of receiver of the packet. */
   ptype?: keyof typeof PTYPE | number;
   /** Flags. */
   flags?: readonly (keyof typeof SKBEDIT_F | bigint)[];
@@ -560,7 +560,7 @@ export const IfeParms: Struct<IfeParms> = parms<Pick<IfeParms, "flags">>(24, () 
   flags: [20, enumeration(u16, IFE)],
 })) as Struct<IfeParms>;
 
-/** What packets carry: a value to send, or true to take the packet's own. */
+/** Metadata that packets carry: a value to send, or true to take the packet's own. */
 export interface IfeMeta {
   /** The packet's mark. */
   mark?: number | true;

@@ -52,7 +52,7 @@ export const TCF_EM = {
 /** TCF_LAYER_*: where an offset begins. */
 export const TCF_LAYER = { link: 0, network: 1, transport: 2 } as const;
 
-/** Where an offset begins: at the link's header, the network header or the transport header. */
+/** Start of an offset: the link's header, the network header or the transport header. */
 export type Layer = keyof typeof TCF_LAYER | number;
 
 /** TCF_EM_OPND_*: comparisons. */
@@ -89,7 +89,7 @@ export interface CmpMatch {
   align: keyof typeof ALIGN | number;
   /** True if it is in network order. */
   trans?: boolean;
-  /** Where the offset begins. */
+  /** Start of the offset. */
   layer: Layer;
   /** The comparison. */
   opnd: Operand;
@@ -154,7 +154,7 @@ const cmp: Codec<CmpMatch> = {
 
 /** Compares bytes. */
 export interface NbyteMatch {
-  /** Where the offset begins. */
+  /** Start of the offset. */
   layer: Layer;
   /** Offset in bytes. */
   off: number;
@@ -259,7 +259,7 @@ export const TCF_META_TYPE = { var: 0, int: 1 } as const;
 
 /** Something that the kernel knows, or a constant. */
 export interface MetaValue {
-  /** What it is; `value` is a constant. */
+  /** Type of the operand; `value` is a constant. */
   id: keyof typeof TCF_META_ID | number;
   /** Its form: a number, or a text such as the name of an interface. */
   type?: keyof typeof TCF_META_TYPE | number;
@@ -271,11 +271,11 @@ export interface MetaValue {
 
 /** Compares what the kernel knows about a packet. */
 export interface MetaMatch {
-  /** What is compared. */
+  /** Values that are compared. */
   left: MetaValue;
   /** The comparison. */
   op: Operand;
-  /** What it is compared with. */
+  /** Values to compare with. */
   right: MetaValue;
 }
 
@@ -393,13 +393,13 @@ const meta: Codec<MetaMatch> = {
 export interface TextMatch {
   /** The algorithm: `kmp`, `bm`, `fsm`. */
   algo: string;
-  /** Where the search begins: offset in bytes. */
+  /** Start of the search: offset in bytes. */
   fromOffset: number;
-  /** Where the search ends: offset in bytes. */
+  /** End of the search: offset in bytes. */
   toOffset: number;
-  /** Where the first offset begins. */
+  /** Start of the first offset. */
   fromLayer: Layer;
-  /** Where the second offset begins. */
+  /** Start of the second offset. */
   toLayer: Layer;
   /** The text. */
   pattern: Uint8Array;
@@ -409,9 +409,9 @@ export interface TextMatch {
 export interface TextStruct {
   /** The algorithm. */
   algo: string;
-  /** Where the search begins. */
+  /** Start of the search. */
   fromOffset: number;
-  /** Where it ends. */
+  /** End of the search. */
   toOffset: number;
   /** Length of the text. */
   patternLen: number;
@@ -548,7 +548,7 @@ export type Ematch = {
   [K in keyof EmatchKinds]: AnyEmatch & {
     /** The kind. */
     kind: K;
-    /** What is compared. */
+    /** Values that are compared. */
     data: EmatchKinds[K];
   };
 }[keyof EmatchKinds];

@@ -124,7 +124,7 @@ export interface FlowerOptions {
   classid?: string;
   /** The interface that packets came in by. */
   indev?: string;
-  /** What to do with the packets. */
+  /** Actions on the packets that match, in their order. */
   act?: readonly Action[];
   /** Flags: whether the filter is in hardware. */
   flags?: readonly (ClsFlag | number)[];

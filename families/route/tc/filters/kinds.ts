@@ -51,7 +51,7 @@ export interface FilterBase {
   classid?: string;
   /** A limit of the rate, in the form before actions. */
   police?: Police;
-  /** What to do with the packets. */
+  /** Actions on the packets that match, in their order. */
   act?: readonly Action[];
 }
 
@@ -293,7 +293,7 @@ export interface U32Sel {
   hoff: number;
   /** Those bits. */
   hmask: number;
-  /** What is compared. */
+  /** Values that are compared. */
   keys: readonly U32Key[];
 }
 
@@ -426,7 +426,7 @@ export interface U32Options extends FilterBase {
   link?: string;
   /** Number of buckets, a power of two up to 256: makes a table. */
   divisor?: number;
-  /** What is compared. */
+  /** Values that are compared. */
   sel?: U32Sel;
   /** The interface that packets came in by. */
   indev?: string;
@@ -470,7 +470,7 @@ export const RsvpGpi: Struct<RsvpGpi> = struct<RsvpGpi>(12, (): Shape<RsvpGpi> =
   offset: [8, i32],
 }));
 
-/** What `rsvp` compares besides addresses. */
+/** Further values that `rsvp` compares besides addresses. */
 export interface RsvpPinfo {
   /** At the destination. */
   dpi: RsvpGpi;
@@ -499,7 +499,7 @@ export interface RsvpOptions extends FilterBase {
   dst?: Uint8Array;
   /** Source: 4 or 16 bytes. */
   src?: Uint8Array;
-  /** What else is compared. */
+  /** Further values that are compared. */
   pinfo?: RsvpPinfo;
 }
 

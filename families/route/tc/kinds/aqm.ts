@@ -1116,11 +1116,11 @@ export const CAKE_FLOW = {
   dual_dst: 6,
   triple: 7,
 } as const;
-/** What `cake` is fair to: addresses, pairs of them, flows, or hosts and then flows. */
+/** Unit of fairness of `cake`: addresses, pairs of them, flows, or hosts and then flows. */
 export type CakeFlow = keyof typeof CAKE_FLOW | number;
 /** Numbers of {@linkcode CakeAck} by name. */
 export const CAKE_ACK = { none: 0, filter: 1, aggressive: 2 } as const;
-/** Whether `cake` drops superfluous acknowledgements. */
+/** Dropping of superfluous acknowledgements by `cake`. */
 export type CakeAck = keyof typeof CAKE_ACK | number;
 /** Numbers of {@linkcode CakeAtm} by name. */
 export const CAKE_ATM = { none: 0, atm: 1, ptm: 2 } as const;
@@ -1148,7 +1148,7 @@ export interface Cake {
   diffservMode?: CakeDiffserv;
   /** The cells of the link below. */
   atm?: CakeAtm;
-  /** What it is fair to; default `triple`. */
+  /** Unit of fairness; default `triple`. */
   flowMode?: CakeFlow;
   /** Bytes added to each packet's length, -64..256. */
   overhead?: number;
@@ -1170,7 +1170,7 @@ export interface Cake {
   mpu?: number;
   /** True if dropped packets count as sent, as for incoming packets. */
   ingress?: boolean;
-  /** Whether superfluous acknowledgements are dropped. */
+  /** Dropping of superfluous acknowledgements. */
   ackFilter?: CakeAck;
   /** True if packets of segmentation offload are split. */
   splitGso?: boolean;
@@ -1349,7 +1349,7 @@ export type Dualpi2DropOverload = keyof typeof TC_DUALPI2_DROP_OVERLOAD | number
 export type Dualpi2DropEarly = keyof typeof TC_DUALPI2_DROP_EARLY | number;
 /** Packets for the queue with little delay, by their mark. */
 export type Dualpi2EcnMask = keyof typeof TC_DUALPI2_ECN_MASK | number;
-/** Whether packets of segmentation offload are split. */
+/** Splitting of packets of segmentation offload. */
 export type Dualpi2SplitGso = keyof typeof TC_DUALPI2_SPLIT_GSO | number;
 
 /** Two coupled queues, one with little delay, kind `dualpi2`; Linux 6.17. */
@@ -1382,7 +1382,7 @@ export interface Dualpi2 {
   cProtection?: number;
   /** Packets for the queue with little delay. */
   ecnMask?: Dualpi2EcnMask;
-  /** Whether packets of segmentation offload are split. */
+  /** Splitting of packets of segmentation offload. */
   splitGso?: Dualpi2SplitGso;
 }
 

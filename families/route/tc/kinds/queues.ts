@@ -198,7 +198,7 @@ export const TC_FP = { express: 1, preemptible: 2 } as const;
 export type MqprioMode = keyof typeof TC_MQPRIO_MODE | number;
 /** Shaper of the device's traffic classes. */
 export type MqprioShaper = keyof typeof TC_MQPRIO_SHAPER | number;
-/** Whether frames of a traffic class may interrupt others, or be interrupted. */
+/** Preemption of a traffic class: its frames may interrupt others, or be interrupted. */
 export type FramePreemption = keyof typeof TC_FP | number;
 
 /** A traffic class of `mqprio`. */

@@ -597,7 +597,7 @@ export interface Cbq {
   rate?: RateSpec;
   /** Rate table: `rateTable` makes it. */
   rtab?: Uint8Array;
-  /** Whether packets over the limit are dropped. */
+  /** Dropping of packets over the limit. */
   police?: number;
 }
 
