@@ -3,6 +3,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { KernelError } from "../../../core/errors.ts";
+import { skip } from "../../test.ts";
 import { kernelTest } from "../namespace.ts";
 
 /** Has the number of the process whose test runs. */
@@ -30,4 +32,16 @@ export function auditTest(...[name, needs, body, timeout]: Parameters<typeof ker
       rmSync(HELD);
     }
   }, timeout);
+}
+
+/** Returns what `read` reads from audit; skips the test if the machine's audit is not for this process. */
+export function ifOurs<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof KernelError && /^(EPERM|ECONNREFUSED)$/.test(error.code)) {
+      skip(`audit is not ours: ${error.code}`);
+    }
+    throw error;
+  }
 }

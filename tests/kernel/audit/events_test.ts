@@ -20,7 +20,7 @@ import { lineOf } from "../../../families/audit/record.ts";
 import { type AuditEvent, type AuditItem, watch } from "../../../families/audit/watch.ts";
 import { skip } from "../../test.ts";
 import { lab, many } from "../namespace.ts";
-import { auditTest } from "./alone.ts";
+import { auditTest, ifOurs } from "./alone.ts";
 import { evaluate } from "../route/child.ts";
 
 /** The module of the daemon, for the imports of a child process. */
@@ -40,15 +40,7 @@ function settings({ backlog: _, backlogWaitTimeActual: _1, lost: _2, pid: _3, ..
 
 /** Runs a test while the audit is on, without a daemon of others. State and rules are as before when it ends. */
 async function withAudit(body: (place: Place) => Promise<void>): Promise<void> {
-  let before: AuditStatus;
-  try {
-    before = audit.status();
-  } catch (error) {
-    if (error instanceof KernelError && /^(EPERM|ECONNREFUSED)$/.test(error.code)) {
-      skip(`the audit is not ours: ${error.code}`);
-    }
-    throw error;
-  }
+  const before = ifOurs(() => audit.status());
   const { enabled, backlogLimit, backlogWaitTime, pid } = before;
   if (enabled === "locked") skip("the audit is locked until the next boot");
   if (pid !== 0 && existsSync(`/proc/${pid}`)) skip(`process ${pid} is the daemon of the audit`);

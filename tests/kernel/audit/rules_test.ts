@@ -8,10 +8,9 @@ import process from "node:process";
 import { KernelError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/printable.ts";
 import { type AuditRule, batch, open, rules } from "../../../families/audit/mod.ts";
-import { skip } from "../../test.ts";
 import { run } from "../namespace.ts";
 import { evaluate } from "../route/child.ts";
-import { auditTest } from "./alone.ts";
+import { auditTest, ifOurs } from "./alone.ts";
 
 /** The module of audit, for the imports of a child process. */
 const MODULE = JSON.stringify(new URL("../../../families/audit/mod.ts", import.meta.url).href);
@@ -23,14 +22,7 @@ function withKey(use: (key: string, folder: string) => void): void {
   mkdirSync(join(folder, "sub"));
   writeFileSync(join(folder, "file"), "");
   try {
-    try {
-      rules.list();
-    } catch (error) {
-      if (error instanceof KernelError && /^(EPERM|ECONNREFUSED)$/.test(error.code)) {
-        skip(`audit is not ours: ${error.code}`);
-      }
-      throw error;
-    }
+    ifOurs(() => rules.list());
     use(key, folder);
     assertEquals(rules.list({ key }), []);
   } finally {

@@ -4,7 +4,7 @@ import { KernelError } from "../../../core/errors.ts";
 import { audit, AUDIT_ENABLED, AUDIT_FAIL } from "../../../families/audit/mod.ts";
 import { skip } from "../../test.ts";
 import { run } from "../namespace.ts";
-import { auditTest } from "./alone.ts";
+import { auditTest, ifOurs } from "./alone.ts";
 
 /** Returns the lines of `auditctl -s` as an object. */
 function theirs(): Record<string, string> {
@@ -14,14 +14,7 @@ function theirs(): Record<string, string> {
 }
 
 function ours(): ReturnType<typeof audit.status> {
-  try {
-    return audit.status();
-  } catch (error) {
-    if (error instanceof KernelError && /^(EPERM|ECONNREFUSED)$/.test(error.code)) {
-      skip(`audit is not ours: ${error.code}`);
-    }
-    throw error;
-  }
+  return ifOurs(() => audit.status());
 }
 
 auditTest("audit status: every field equals auditctl's, and a setting changes nothing else", ["auditctl"], () => {
