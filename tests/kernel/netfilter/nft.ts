@@ -24,8 +24,9 @@ export function nftTest(
     inNamespace(async (ns) => {
       load("nf_tables");
       using ours = opened(ns.name);
+      // nft opens /dev/stdin by its name, which cannot be done with the socket that Node gives a program: cat gives a pipe.
       const nft = (input: string, ...options: readonly string[]): string =>
-        run("ip", ["netns", "exec", ns.name, "nft", ...options, "-f", "-"], input);
+        run("ip", ["netns", "exec", ns.name, "sh", "-c", 'cat | nft "$@"', "nft", ...options, "-f", "-"], input);
       await body({
         ...ns,
         ours,
