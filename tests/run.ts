@@ -33,7 +33,7 @@ it, and no checks.
   --only STAGE     check, deno, bun or node; may be given several times
   --repeat N       the tests N times, with every processor kept busy beside them: a test that fails by chance shows it
   --again          runs the files of failed tests once more: what passes then is named as unsteady, and is no failure
-  --half N         only a half of the tests, the first or the second; those that load modules belong to both
+  --half N         only a half of the tests, the first or the second
   --limit SECONDS  for all tests of a runtime (1500)`;
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -173,11 +173,9 @@ function testFiles(filters: string[]): string[] {
     .sort();
 }
 
-/** Returns a half of the test files; those that load modules belong to both, as each kernel brings its own. */
+/** Returns every second test file. */
 function halfOf(files: readonly string[], half: number): string[] {
-  const withModules = files.filter((file) => /\bload\(|\/lab\.ts"/.test(readFileSync(join(ROOT, file), "utf8")));
-  const others = files.filter((file) => !withModules.includes(file));
-  return files.filter((file) => withModules.includes(file) || others.indexOf(file) % 2 === half - 1);
+  return files.filter((_, i) => i % 2 === half - 1);
 }
 
 /**

@@ -32,7 +32,7 @@ Packages come from the mirror that this machine's apt uses; what is made of them
   --append=TEXT      more kernel parameters
   --qemu=TEXT        more of qemu's arguments, divided by spaces
   --only RUNTIME     tests on this one only
-  --half N           a half of the tests only, the first or the second; those that load modules belong to both
+  --half N           a half of the tests only, the first or the second
   --repo FOLDER      another checkout to start in
   --oracles          with the newest suite's tools (ip, strace, nft, ethtool, iw, rdma, …) over this machine's
                      (here.ts does that without a machine)
