@@ -6,18 +6,8 @@
  */
 import { didYouMean, parseIp, shown } from "../../../core/codec/mod.ts";
 import type { NftData, NftExpression, NftVerdict } from "./expressions.ts";
-import {
-  type Base,
-  BASES,
-  HEADERS,
-  idsOf,
-  INTEGER,
-  type Order,
-  type Type,
-  TYPE_OF_ID,
-  TYPES,
-  VERDICT_TYPE,
-} from "./fields.ts";
+import { idsOf, type NftDatatype, type Order, TYPE_OF_ID, TYPES } from "./datatypes.ts";
+import { type Base, BASES, HEADERS, INTEGER, VERDICT_TYPE } from "./fields.ts";
 import {
   covering,
   isOperand,
@@ -185,7 +175,7 @@ const NAT_FLAGS = {
 const QUEUE_FLAGS = { bypass: "bypass", fanout: "cpu_fanout" } as const;
 const SYNPROXY_FLAGS = { timestamp: "timestamp", "sack-perm": "sack_perm" } as const;
 type NatFlag = typeof NAT_FLAGS[keyof typeof NAT_FLAGS] | "proto_specified";
-const REJECT_CODES: Readonly<Record<string, Type>> = {
+const REJECT_CODES: Readonly<Record<string, NftDatatype>> = {
   icmp: TYPES["icmp_code"]!,
   icmpv6: TYPES["icmpv6_code"]!,
   icmpx: TYPES["icmpx_code"]!,
@@ -350,7 +340,7 @@ class Compiler {
     }
     if (operand.parts !== undefined) place.fail("a concatenation is compared with a set");
     if (relation === "in" || relation === "!") {
-      if (operand.type.bitmask) {
+      if (operand.type.form === "mask") {
         const value = this.scalar(right, operand);
         const mask = value << BigInt(operand.shift);
         this.items.push({
@@ -368,7 +358,7 @@ class Compiler {
       if (relation === "!") return place.fail(`a field of type ${operand.type.name} has no single bits`);
     }
     const op = OPS[relation === "in" ? "==" : relation]!;
-    const value = Array.isArray(right) && operand.type.bitmask
+    const value = Array.isArray(right) && operand.type.form === "mask"
       ? { kind: "value" as const, value: this.scalar(right, operand) }
       : parseValue(right, operand.type, operand.bits, place, this.values);
     if (value.kind === "value") {
@@ -516,7 +506,7 @@ class Compiler {
         () =>
           this.relation(
             operand,
-            relation === "!=" ? "!=" : relation === "in" && operand.type.bitmask ? "==" : "==",
+            relation === "!=" ? "!=" : relation === "in" && operand.type.form === "mask" ? "==" : "==",
             members[0],
           ),
       );
@@ -656,7 +646,7 @@ class Compiler {
   /** Compiles a map; returns the expressions that leave its data in a register, or its verdict in register 0. */
   map(
     json: unknown,
-    type: Type,
+    type: NftDatatype,
     bits: number,
     register: number,
     verdict = false,
@@ -753,7 +743,7 @@ class Compiler {
   }
 
   /** Returns the expressions that put a value into a register. */
-  value(json: unknown, type: Type, bits: number, register: number, order: Order = type.order): NftExpression[] {
+  value(json: unknown, type: NftDatatype, bits: number, register: number, order: Order = type.order): NftExpression[] {
     if (has(json, "map")) {
       return this.place.in("map", () => this.map(json["map"], type, bits, register).expressions);
     }
@@ -920,7 +910,7 @@ class Compiler {
   /** Loads an address or port that may be a range or prefix, into one or two registers. */
   extent(
     json: unknown,
-    type: Type,
+    type: NftDatatype,
     bits: number,
     next: () => number,
   ): { min: number; max: number | undefined; expressions: NftExpression[]; prefix: boolean } {
@@ -1001,7 +991,7 @@ class Compiler {
   }
 
   /** Returns the form of the data in the map of an address, `type`, which may have a port beside it. */
-  shapeOf(map: unknown, type: Type, kinds: readonly unknown[]): DataShape {
+  shapeOf(map: unknown, type: NftDatatype, kinds: readonly unknown[]): DataShape {
     const data = typeof map === "object" && map !== null ? (map as { data?: unknown }).data : undefined;
     const both = [type, TYPES["inet_service"]!], isRange = kinds.includes("prefix") || kinds.includes("interval");
     if (typeof data === "string") {
@@ -1086,7 +1076,7 @@ class Compiler {
     this.emit(...expressions);
   }
 
-  mapData(data: unknown, type: Type | undefined, register: number): NftExpression[] {
+  mapData(data: unknown, type: NftDatatype | undefined, register: number): NftExpression[] {
     if (type !== undefined) return this.value(data, type, type.bits, register);
     if (isOperand(data)) return this.know.operand(data).load(register);
     return this.place.fail("the type of the map's data is not known: expected a field");
@@ -1325,7 +1315,7 @@ type ObjectName =
 
 /** The form of a map's data: their types, of several side by side, and whether they are ranges. */
 interface DataShape {
-  readonly parts: readonly Type[];
+  readonly parts: readonly NftDatatype[];
   readonly interval: boolean;
 }
 
@@ -1337,7 +1327,7 @@ interface MapData extends DataShape {
 }
 
 /** Returns nft's number of several types side by side. */
-function concatId(parts: readonly Type[]): number {
+function concatId(parts: readonly NftDatatype[]): number {
   return parts.reduce((all, { id }) => all * 64 + id, 0);
 }
 

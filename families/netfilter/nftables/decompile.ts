@@ -9,6 +9,7 @@
 import { ipText, toHex } from "../../../core/codec/mod.ts";
 import type { NewElement } from "./compile.ts";
 import type { NftBitwise, NftData, NftExpression, NftMatch, NftVerdict } from "./expressions.ts";
+import { idsOf, type NftDatatype, type Order, TYPE_OF_ID, TYPES } from "./datatypes.ts";
 import {
   type Base,
   BASES,
@@ -18,19 +19,14 @@ import {
   EXTHDR,
   FIB,
   HEADERS,
-  idsOf,
   INTEGER,
   IP_OPTION,
   type KeyField,
   META,
-  type Order,
   RT,
   SCTP_CHUNK,
   SOCKET,
   TCP_OPTION,
-  type Type,
-  TYPE_OF_ID,
-  TYPES,
   XFRM,
 } from "./fields.ts";
 import { padded, registerAt, type TableFamily } from "./operands.ts";
@@ -97,7 +93,7 @@ interface Cell {
   readonly place?: { readonly base: Base; readonly offset: number };
   /** Another field. */
   readonly field?: Field;
-  readonly type?: Type;
+  readonly type?: NftDatatype;
   readonly constant?: Uint8Array;
   /** A value that is looked up in a map. */
   readonly map?: Json;
@@ -113,7 +109,7 @@ interface Cell {
 /** A field that a register was loaded from. */
 interface Resolved {
   readonly field: Field;
-  readonly type: Type;
+  readonly type: NftDatatype;
   readonly bits: number;
   /** Number of bits by which the value is shifted. */
   readonly shift: number;
@@ -191,7 +187,7 @@ const OBJECT_NUMBERS = [
 ];
 const PER: Readonly<Record<number, string>> = { 1: "second", 60: "minute", 3600: "hour", 86400: "day", 604800: "week" };
 const FAMILY: Readonly<Record<string, "ip" | "ip6">> = { ipv4: "ip", ipv6: "ip6" };
-const REJECT: Readonly<Record<string, Type>> = {
+const REJECT: Readonly<Record<string, NftDatatype>> = {
   icmp: TYPES["icmp_code"]!,
   icmpv6: TYPES["icmpv6_code"]!,
   icmpx: TYPES["icmpx_code"]!,
@@ -492,7 +488,7 @@ class Decompiler {
     const numbers = values.map((one) => fromBytes(one, cell.order));
     if (mask !== undefined && !resolved.masked && values.length === 1 && (cell.xor ?? 0n) === 0n) {
       const number = numbers[0]!;
-      if (type.bitmask && number === 0n && (op === "==" || op === "!=")) {
+      if (type.form === "mask" && number === 0n && (op === "==" || op === "!=")) {
         return void this.emit({
           match: { op: op === "!=" ? "in" : "!", left: resolved.field, right: bitsJson(mask, type, bits) },
         });
@@ -706,12 +702,12 @@ class Decompiler {
 
   // Values
 
-  json(value: bigint, type: Type, bits: number): Json {
+  json(value: bigint, type: NftDatatype, bits: number): Json {
     return valueJson(value, type, bits, this.context.nameOf);
   }
 
   /** Returns the JSON of a register's content as a statement's argument. */
-  source(register: number | undefined, type: Type, order: Order = type.order): Json {
+  source(register: number | undefined, type: NftDatatype, order: Order = type.order): Json {
     const cell = this.cell(register);
     if (cell.constant !== undefined) return this.json(fromBytes(cell.constant, order), type, 8 * cell.constant.length);
     if (cell.map !== undefined) return { map: cell.map };
@@ -719,7 +715,7 @@ class Decompiler {
   }
 
   /** Returns the JSON of one or two registers: a value, range or prefix. */
-  extent(min: number | undefined, max: number | undefined, type: Type): Json {
+  extent(min: number | undefined, max: number | undefined, type: NftDatatype): Json {
     // Ranges of a map are in the registers behind its first.
     if (max === undefined || max === min || this.cells.get(min ?? -1)?.map !== undefined) return this.source(min, type);
     const [low, high] = [this.source(min, type), this.source(max, type)];
@@ -1225,7 +1221,13 @@ function ports(
 }
 
 /** Returns a range of constant addresses as a prefix, if it is one. */
-function prefixed(json: Json, of: Decompiler, min: number | undefined, max: number | undefined, type: Type): Json {
+function prefixed(
+  json: Json,
+  of: Decompiler,
+  min: number | undefined,
+  max: number | undefined,
+  type: NftDatatype,
+): Json {
   if (max === undefined || max === min || of.cell(min).map !== undefined) return json;
   const [low, high] = [of.cell(min).constant, of.cell(max).constant];
   if (low === undefined || high === undefined) return json;
@@ -1300,7 +1302,7 @@ function quotaJson(data: { bytes?: number; consumed?: number; flags?: readonly (
 }
 
 /** Returns the JSON of bits: names, or the number if a bit has no name. */
-function bitsJson(value: bigint, type: Type, bits: number): Json {
+function bitsJson(value: bigint, type: NftDatatype, bits: number): Json {
   return valueJson(value, type, bits);
 }
 
@@ -1309,7 +1311,7 @@ const pad = (value: number): string => String(value).padStart(2, "0");
 /** Returns the JSON of a value. */
 export function valueJson(
   value: bigint,
-  type: Type,
+  type: NftDatatype,
   bits: number,
   nameOf?: (index: number) => string | undefined,
 ): Json {
@@ -1349,7 +1351,7 @@ export function valueJson(
     for (let bit = 0; bit < 128; bit++) if ((value >> BigInt(bit) & 1n) === 1n) labels.push(bit);
     return labels.length === 1 ? labels[0]! : labels;
   }
-  if (type.bitmask && symbols !== undefined && Object.keys(symbols).length > 0) {
+  if (type.form === "mask" && symbols !== undefined && Object.keys(symbols).length > 0) {
     const exact = Object.entries(symbols).find(([, bit]) => BigInt(bit) === value);
     if (exact !== undefined) return exact[0];
     const names = Object.entries(symbols).filter(([, bit]) => (BigInt(bit) & value) !== 0n);

@@ -44,12 +44,11 @@ import { NLM_F } from "../../../core/message.ts";
 import { declareMessages } from "../../../core/messages.ts";
 import type { Operation } from "../../../core/protocol.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG } from "../protocol.ts";
+import { datatypeOf, type NftDatatypeName } from "./datatypes.ts";
 import {
   compareBytes,
-  datatypeOf,
   nextOf,
   type NftBounds,
-  type NftDatatypeName,
   type NftScalar,
   padded,
   prefixLength,
@@ -58,11 +57,10 @@ import {
   type Refuse,
   scalarBytes,
   scalarOf,
-} from "./datatypes.ts";
+} from "./scalars.ts";
 import { NftData, NftExpression, NftExpressions, type NftVerdict } from "./expressions.ts";
 import { hasFlag, keyLayout, layoutOf, lengthOf, type NftPart, type NftSet, seconds } from "./set.ts";
 import { expectFamily, generationOf, inOneGeneration, type NftContext, nftHint, sharedContext } from "./transaction.ts";
-import { TYPES } from "./fields.ts";
 import { setIn } from "./known_sets.ts";
 import { rangeOfText } from "./values.ts";
 import { commentIn, hostInteger, userdata, userdataOf } from "./userdata.ts";
@@ -319,7 +317,7 @@ export class NftElementForm {
   #split(whole: Uint8Array | undefined, parts: readonly NftPart[], host: boolean): Uint8Array[] {
     return parts.map(({ type, at, size }) => {
       const bytes = padded((whole ?? new Uint8Array()).slice(at, at + size), size);
-      return host && datatypeOf(type).host === true ? bytes.reverse() : bytes;
+      return host && datatypeOf(type).order === "host" ? bytes.reverse() : bytes;
     });
   }
 
@@ -328,7 +326,7 @@ export class NftElementForm {
     const whole = new Uint8Array(lengthOf(parts));
     parts.forEach(({ type, at }, index) => {
       const bytes = values[index]!;
-      whole.set(host && datatypeOf(type).host === true ? bytes.slice().reverse() : bytes, at);
+      whole.set(host && datatypeOf(type).order === "host" ? bytes.slice().reverse() : bytes, at);
     });
     return whole;
   }
@@ -393,7 +391,7 @@ function rangeOf({ type, size }: NftPart, value: NftValue, refuse: Refuse): NftB
     return { low, high };
   }
   if (typeof value === "string") {
-    const words = TYPES[String(type)], ends = words === undefined ? undefined : rangeOfText(value, words);
+    const ends = rangeOfText(value, datatype);
     if (ends !== undefined) return rangeOf({ type, at: 0, size }, ends, refuse);
     const slash = value.lastIndexOf("/"), { form } = datatype;
     if (slash > 0 && (form === "ipv4" || form === "ipv6")) {

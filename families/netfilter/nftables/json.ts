@@ -13,7 +13,7 @@ import { decompile, type ListedSet, stateJson } from "./decompile.ts";
 import type { NftChain } from "./chains.ts";
 import type { NftElement, NftElementInput, NftSetElem, NftValue } from "./elements.ts";
 import type { NftFlowtable } from "./flowtables.ts";
-import { INET_PROTO } from "./fields.ts";
+import { INET_PROTO } from "./datatypes.ts";
 import { Knowledge, type TableFamily } from "./operands.ts";
 import type { NftObject } from "./objects.ts";
 import type { NftRule } from "./rules.ts";

@@ -171,13 +171,14 @@ export function generation(): NftGeneration {
 
 export * from "../protocol.ts";
 export * from "./chains.ts";
-export * from "./datatypes.ts";
+export { NFT_TYPES, type NftDatatypeName } from "./datatypes.ts";
 export * from "./elements.ts";
 export * from "./expressions.ts";
 export * from "./flowtables.ts";
 export * from "./objects.ts";
 export * from "./rules.ts";
 export * from "./ruleset.ts";
+export type { NftBounds, NftScalar, Refuse } from "./scalars.ts";
 export * from "./sets.ts";
 export type { Statement } from "./statements.ts";
 export * from "./tables.ts";

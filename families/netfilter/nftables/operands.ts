@@ -4,6 +4,7 @@
  * @module
  */
 import type { NftExpression } from "./expressions.ts";
+import { INET_PROTO, type NftDatatype, type Order, TYPES } from "./datatypes.ts";
 import {
   type Base,
   BASES,
@@ -14,19 +15,15 @@ import {
   FIB,
   type Header,
   HEADERS,
-  INET_PROTO,
   INTEGER,
   IP_OPTION,
   type KeyField,
   META,
-  type Order,
   type PacketField,
   RT,
   SCTP_CHUNK,
   SOCKET,
   TCP_OPTION,
-  type Type,
-  TYPES,
   XFRM,
 } from "./fields.ts";
 import { shown } from "../../../core/codec/mod.ts";
@@ -45,7 +42,7 @@ export interface TypeOf {
 
 /** An operand: how it is loaded into a register, and what is in the register then. */
 export interface Operand {
-  readonly type: Type;
+  readonly type: NftDatatype;
   readonly bits: number;
   readonly order: Order;
   /** Bytes in the register. */
@@ -331,7 +328,7 @@ function placed(
   base: Base,
   offset: number,
   bits: number,
-  type: Type,
+  type: NftDatatype,
   typeOf: TypeOf,
   learn?: (value: bigint) => void,
 ): Operand {

@@ -26,7 +26,7 @@ import {
 } from "../../../core/codec/mod.ts";
 import { type NfFamily, nfFamily, NFGENMSG } from "../protocol.ts";
 
-import { datatypeName, datatypeOf, NFT_DATATYPES, type NftDatatypeName } from "./datatypes.ts";
+import { datatypeName, datatypeOf, NFT_TYPES, type NftDatatypeName } from "./datatypes.ts";
 import { type NftExpression, NftExpression as Expression, NftExpressions } from "./expressions.ts";
 import { commentIn, integerOf, userdata, userdataValues } from "./userdata.ts";
 
@@ -61,10 +61,10 @@ const datatype: Codec<NftType> = {
   },
   encode(value, to, owner) {
     for (const part of partsOf(value)) {
-      if (typeof part !== "number" && !Object.hasOwn(NFT_DATATYPES, part)) {
+      if (typeof part !== "number" && !Object.hasOwn(NFT_TYPES, part)) {
         to.fail(
           TypeError,
-          `there is no type ${shown(part)}${didYouMean(String(part), Object.keys(NFT_DATATYPES))}`,
+          `there is no type ${shown(part)}${didYouMean(String(part), Object.keys(NFT_TYPES))}`,
         );
       }
     }
@@ -260,6 +260,11 @@ export interface NftPart {
   readonly size: number;
 }
 
+/** Length of a type in bytes; 0 if it differs. */
+function sizeOf(type: NftDatatypeName): number {
+  return Math.ceil(datatypeOf(type).bits / 8);
+}
+
 /** Returns the parts of keys or data that have `length` bytes; `fields` are the lengths of the parts, if known. */
 export function layoutOf(
   type: NftType | undefined,
@@ -267,13 +272,13 @@ export function layoutOf(
   fields?: readonly NftSetField[],
 ): readonly NftPart[] {
   const types = partsOf(type);
-  if (types.length <= 1) return [{ type: types[0] ?? "integer", at: 0, size: length ?? datatypeOf(types[0]!).size }];
+  if (types.length <= 1) return [{ type: types[0] ?? "integer", at: 0, size: length ?? sizeOf(types[0]!) }];
   const parts: NftPart[] = [];
   let at = 0;
-  const fixed = types.reduce<number>((sum, one) => sum + (datatypeOf(one).size + 3 & ~3), 0);
+  const fixed = types.reduce<number>((sum, one) => sum + (sizeOf(one) + 3 & ~3), 0);
   types.forEach((one, index) => {
     // The remaining bytes are of a part whose type has no length.
-    const size = fields?.[index]?.len ?? (datatypeOf(one).size || (length ?? fixed) - fixed);
+    const size = fields?.[index]?.len ?? (sizeOf(one) || (length ?? fixed) - fixed);
     parts.push({ type: one, at, size });
     at += size + 3 & ~3;
   });

@@ -52,8 +52,8 @@ const TYPEOF = 0, TYPEOF_DATA = 1, CONCAT = 13, VERDICT = 1;
 /** Returns the byte order of a type, which for nft is the host's for names too: else it shows them as empty. */
 function byteorder(types: readonly NftDatatypeName[]): number {
   if (types.length !== 1) return MIXED;
-  const { host, form } = datatypeOf(types[0]!);
-  return host === true || form === "name" ? HOST : NETWORK;
+  const { order, form } = datatypeOf(types[0]!);
+  return order === "host" || form === "name" ? HOST : NETWORK;
 }
 
 /** Returns the user data that tells nft the byte order of a set's types: without it, nft shows marks reversed. */

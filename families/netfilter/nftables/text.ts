@@ -12,7 +12,7 @@
  * @module
  */
 import type { Statement } from "./statements.ts";
-import { type Type, TYPE_OF_ID, TYPES } from "./fields.ts";
+import { type NftDatatype, TYPE_OF_ID, TYPES } from "./datatypes.ts";
 import { Knowledge, type Operand, type TableFamily } from "./operands.ts";
 import { Place } from "./values.ts";
 import { decompile, type DecompileContext } from "./decompile.ts";
@@ -197,14 +197,14 @@ class Printer {
   }
 
   /** Prints bits behind an operator. */
-  bits(json: Json, type: Type | undefined): string {
+  bits(json: Json, type: NftDatatype | undefined): string {
     const names = listOf(has(json, "|") ? json["|"] : json);
     return names.length > 1 ? `(${names.map((one) => this.value(one, type)).join(" | ")})` : this.value(names[0], type);
   }
 
   // Values
 
-  value(json: Json, type: Type | undefined, raw = false): string {
+  value(json: Json, type: NftDatatype | undefined, raw = false): string {
     if (typeof json === "boolean") return json ? "exists" : "missing";
     if (has(json, "range")) {
       // nft prints durations in ranges as seconds.
@@ -230,7 +230,7 @@ class Printer {
     if (typeof json === "string") return json;
     if (type.name === "mark") return hex(json, 8);
     if (type.name === "time") return duration(Number(json));
-    if (raw || type.bitmask && type.name !== "ct_label") return hex(json);
+    if (raw || type.form === "mask" && type.name !== "ct_label") return hex(json);
     return String(json);
   }
 
@@ -270,7 +270,7 @@ class Printer {
   }
 
   /** Prints what a statement gets: a value, a field or a map. */
-  source(json: Json, type: Type | undefined): string {
+  source(json: Json, type: NftDatatype | undefined): string {
     if (has(json, "map")) {
       return this.mapping(
         "map",
@@ -295,7 +295,7 @@ class Printer {
     const operand = this.operand(left), type = operand?.type, field = this.field(left);
     const [first] = Object.keys(left as object),
       binary = /^(?:[&|^]|<<|>>)$/.test(first!),
-      named = type?.bitmask === true && Object.keys(type.symbols ?? {}).length > 0;
+      named = type?.form === "mask" && Object.keys(type.symbols ?? {}).length > 0;
     if (op === "==" && !(has(right, "set") || typeof right === "string" && right.startsWith("@"))) {
       this.learn(operand, right);
     }
@@ -341,7 +341,7 @@ class Printer {
   }
 
   /** Prints an address and port: brackets tell IPv6 from the port. */
-  target(addr: Json, port: Json, type: Type): string {
+  target(addr: Json, port: Json, type: NftDatatype): string {
     let text = "";
     if (addr !== undefined) {
       const shown = this.source(addr, type), six = typeof addr === "string" || has(addr, "range");

@@ -5,7 +5,7 @@
  */
 import { argumentError } from "../../../core/errors.ts";
 import { parseIp, pathText, shown } from "../../../core/codec/mod.ts";
-import type { Order, Type } from "./fields.ts";
+import type { NftDatatype, Order } from "./datatypes.ts";
 
 /** A place in statements, for errors. */
 export class Place {
@@ -77,10 +77,10 @@ export function textValue(text: string, bits: number, place: Place): bigint {
 }
 
 /** True if values of a type are texts. */
-export const isText = (type: Type): boolean => type.name === "ifname" || type.name === "string";
+export const isText = (type: NftDatatype): boolean => type.form === "name";
 
 /** Converts JSON to a value of a type. */
-export function parseValue(json: unknown, type: Type, bits: number, place: Place, context: ValueContext): Value {
+export function parseValue(json: unknown, type: NftDatatype, bits: number, place: Place, context: ValueContext): Value {
   if (typeof json === "object" && json !== null && !Array.isArray(json)) {
     if ("prefix" in json) {
       return place.in("prefix", () => {
@@ -119,7 +119,7 @@ export function parseValue(json: unknown, type: Type, bits: number, place: Place
  * Returns the two values of a range in text, as `80-90` or `10.0.0.1-10.0.0.9`; `undefined` for other values, such as
  * names with a hyphen.
  */
-export function rangeOfText(json: unknown, type: Type): [string, string] | undefined {
+export function rangeOfText(json: unknown, type: NftDatatype): [string, string] | undefined {
   if (typeof json !== "string" || isText(type) || type.name === "date") return undefined;
   const [, low, high] = /^([\da-fx.:]+)-([\da-fx.:]+)$/i.exec(json) ?? [];
   if (low === undefined || high === undefined || Object.hasOwn(type.symbols ?? {}, json)) return undefined;
@@ -157,7 +157,13 @@ export function string(json: unknown, place: Place): string {
 }
 
 /** Converts JSON to the integer of one value. */
-export function parseScalar(json: unknown, type: Type, bits: number, place: Place, context: ValueContext): bigint {
+export function parseScalar(
+  json: unknown,
+  type: NftDatatype,
+  bits: number,
+  place: Place,
+  context: ValueContext,
+): bigint {
   const value = scalarOf(json, type, bits, place, context);
   if (value < 0n || value >= 1n << BigInt(bits)) {
     place.range(`a value of type ${type.name} has ${bits} bits, got ${typeof json === "string" ? shown(json) : value}`);
@@ -165,8 +171,8 @@ export function parseScalar(json: unknown, type: Type, bits: number, place: Plac
   return value;
 }
 
-function scalarOf(json: unknown, type: Type, bits: number, place: Place, context: ValueContext): bigint {
-  if (Array.isArray(json) && type.bitmask) {
+function scalarOf(json: unknown, type: NftDatatype, bits: number, place: Place, context: ValueContext): bigint {
+  if (Array.isArray(json) && type.form === "mask") {
     return json.map((one, i) => place.in(i, () => parseScalar(one, type, bits, place, context)))
       .reduce((all, bit) => all | bit, 0n);
   }
@@ -207,11 +213,11 @@ function bitOf(bit: number, place: Place): bigint {
 }
 
 /** Converts units: nft's numbers of seconds are ms in the kernel. */
-function scaled(value: bigint, type: Type): bigint {
+function scaled(value: bigint, type: NftDatatype): bigint {
   return type.name === "time" ? value * 1000n : value;
 }
 
-function textScalar(text: string, type: Type, bits: number, place: Place, context: ValueContext): bigint {
+function textScalar(text: string, type: NftDatatype, bits: number, place: Place, context: ValueContext): bigint {
   const { name, symbols } = type;
   if (symbols !== undefined && Object.hasOwn(symbols, text)) return BigInt(symbols[text]!);
   if (name === "ipv4_addr" || name === "ipv6_addr") {

@@ -5,7 +5,7 @@
  */
 import type { Compiled, KnownSet } from "../../../families/netfilter/nftables/compile.ts";
 import type { ListedSet } from "../../../families/netfilter/nftables/decompile.ts";
-import { TYPES } from "../../../families/netfilter/nftables/fields.ts";
+import { TYPES } from "../../../families/netfilter/nftables/datatypes.ts";
 import { setup } from "./corpus.ts";
 import { mapsOfText } from "./corpus_text.ts";
 import type { SentRule } from "./nft_debug.ts";

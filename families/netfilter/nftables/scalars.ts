@@ -1,0 +1,151 @@
+/**
+ * Values of sets: the words and numbers of nft, and the bytes in network order, in which they can be compared.
+ *
+ * @module
+ */
+import { ipv4Text, ipv6Text, parseIp, shown, toHex } from "../../../core/codec/mod.ts";
+import type { NftDatatype } from "./datatypes.ts";
+
+/** A value of one type, as nft writes it: an address, a name or a number. */
+export type NftScalar = string | number;
+
+/** Receives the reason why a value does not fit. */
+export type Refuse = (kind: typeof TypeError | typeof RangeError, why: string) => never;
+
+/** Longest integer that a number has exactly, in bytes. */
+const EXACT = 6;
+
+/** Returns the value in `bytes`, which are in network order. */
+export function scalarOf({ name, form, symbols }: NftDatatype, bytes: Uint8Array): NftScalar {
+  switch (form) {
+    case "ipv4":
+      if (bytes.length === 4) return ipv4Text(bytes, 0);
+      break;
+    case "ipv6":
+      if (bytes.length === 16) return ipv6Text(bytes, 0);
+      break;
+    case "mac":
+      return toHex(bytes, 0, bytes.length, ":");
+    case "name": {
+      const end = bytes.indexOf(0);
+      return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+    }
+  }
+  if (form !== undefined && form !== "mask" || bytes.length > EXACT) return `0x${toHex(bytes)}`;
+  let number = 0;
+  for (const byte of bytes) number = number * 256 + byte;
+  // As nft does, ports are shown as numbers.
+  if (name === "inet_service") return number;
+  for (const word in symbols) if (symbols[word] === number) return word;
+  return number;
+}
+
+/** Returns the bytes of a value of `size` bytes in network order. */
+export function scalarBytes({ form, symbols }: NftDatatype, value: unknown, size: number, refuse: Refuse): Uint8Array {
+  switch (form) {
+    case "ipv4":
+    case "ipv6": {
+      const bytes = typeof value === "string" ? parseIp(value) : undefined;
+      if (bytes?.length === size) return bytes;
+      return refuse(TypeError, `expected an ${form === "ipv4" ? "IPv4" : "IPv6"} address, got ${shown(value)}`);
+    }
+    case "mac": {
+      const digits = typeof value === "string" && /^([0-9a-f]{2}(:|$))+$/i.test(value) ? value.replaceAll(":", "") : "";
+      if (digits.length !== 2 * size) {
+        return refuse(TypeError, `expected an address like "02:00:00:00:00:01", got ${shown(value)}`);
+      }
+      return fromHex(digits);
+    }
+    case "name": {
+      const bytes = typeof value === "string" ? new TextEncoder().encode(value) : undefined;
+      if (bytes === undefined || bytes.includes(0)) {
+        return refuse(TypeError, `expected a name, got ${shown(value)}`);
+      }
+      if (bytes.length >= size) {
+        return refuse(RangeError, `expected a name of at most ${size - 1} bytes, got ${shown(value)}`);
+      }
+      return padded(bytes, size);
+    }
+    case "verdict":
+      return refuse(TypeError, `expected a value, got ${shown(value)}`);
+  }
+  const isWord = typeof value === "string" && symbols !== undefined && Object.hasOwn(symbols, value);
+  const number = isWord ? symbols[value] : value;
+  const isDigits = typeof number === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(number);
+  if (!isDigits && !Number.isInteger(number)) {
+    const words = symbols === undefined
+      ? ""
+      : `${Object.keys(symbols).slice(0, 12).map((one) => `"${one}"`).join(", ")} or `;
+    return refuse(TypeError, `expected ${words}a number, got ${shown(value)}`);
+  }
+  const big = BigInt(number as number | string);
+  if (big < 0n || big >> BigInt(8 * size) !== 0n) {
+    return refuse(RangeError, `expected an integer of ${8 * size} bits, got ${shown(value)}`);
+  }
+  return fromHex(big.toString(16).padStart(2 * size, "0"));
+}
+
+function fromHex(digits: string): Uint8Array {
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+/** Returns bytes with zeros behind, `size` in all. */
+export function padded(bytes: Uint8Array, size: number): Uint8Array {
+  if (bytes.length === size) return bytes;
+  const all = new Uint8Array(size);
+  all.set(bytes);
+  return all;
+}
+
+/** A range of values of one type, both ends included, in network order. */
+export interface NftBounds {
+  /** The first value. */
+  readonly low: Uint8Array;
+  /** The last value. */
+  readonly high: Uint8Array;
+}
+
+/** Compares bytes of the same length as integers in network order. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return 0;
+}
+
+/** Returns the next greater value; `undefined` if there is none. */
+export function nextOf(bytes: Uint8Array): Uint8Array | undefined {
+  const next = bytes.slice();
+  for (let i = next.length - 1; i >= 0; i--) if ((next[i] = next[i]! + 1 & 255) !== 0) return next;
+  return undefined;
+}
+
+/** Returns the next smaller value; `undefined` if there is none. */
+export function previousOf(bytes: Uint8Array): Uint8Array | undefined {
+  const previous = bytes.slice();
+  for (let i = previous.length - 1; i >= 0; i--) {
+    if ((previous[i] = previous[i]! - 1 & 255) !== 255) return previous;
+  }
+  return undefined;
+}
+
+/** Returns the range of a prefix: all values that have the first `length` bits of `bytes`. */
+export function prefixRange(bytes: Uint8Array, length: number): NftBounds {
+  const low = bytes.slice(), high = bytes.slice();
+  for (let bit = length; bit < 8 * bytes.length; bit++) {
+    const mask = 0x80 >> (bit & 7);
+    low[bit >> 3]! &= ~mask;
+    high[bit >> 3]! |= mask;
+  }
+  return { low, high };
+}
+
+/** Returns the length of the prefix that has exactly the values of a range; -1 if none has. */
+export function prefixLength({ low, high }: NftBounds): number {
+  const bits = 8 * low.length;
+  let length = 0;
+  const bit = (bytes: Uint8Array, at: number): number => bytes[at >> 3]! >> (7 - (at & 7)) & 1;
+  while (length < bits && bit(low, length) === bit(high, length)) length++;
+  for (let at = length; at < bits; at++) if (bit(low, at) !== 0 || bit(high, at) !== 1) return -1;
+  return length;
+}
