@@ -1,19 +1,37 @@
 /**
  * Divides the packets to a network among gateways by weight. The gateways are nexthop objects in a group, so that a
- * later change of the group applies to all routes that use it. Without arguments it shows the groups.
+ * later change of the group applies to all routes that use it. It shows the groups, and without arguments only does that.
  *
  *     deno run --allow-ffi examples/multipath.ts
  *     bun examples/multipath.ts --to 203.0.113.0/24 --via 192.0.2.2=3,192.0.2.3=1 --dev eth0
  *
  * To change needs CAP_NET_ADMIN.
  */
-import { nexthops } from "../families/route/nexthops.ts";
+import { type NexthopInput, nexthops } from "../families/route/nexthops.ts";
 import { routes } from "../families/route/routes.ts";
-import { print, run, UsageError } from "./run.ts";
+import { list, UsageError } from "./run.ts";
 
-await run(
+/** Makes a group of gateways with weights, and a route through it. If one is refused, those before it are removed. */
+function make(to: string, gateways: readonly { gateway: string; weight: number }[], dev: string): void {
+  const made: number[] = [];
+  const add = (nexthop: NexthopInput): number => {
+    const { id } = nexthops.add(nexthop);
+    made.push(id!);
+    return id!;
+  };
+  try {
+    const group = gateways.map(({ gateway, weight }) => ({ id: add({ gateway, dev }), weight }));
+    routes.replace({ dst: to, nhId: add({ group }) });
+  } catch (error) {
+    // The group goes before its members.
+    for (const id of made.reverse()) nexthops.delete(id, { missing: "ok" });
+    throw error;
+  }
+}
+
+await list(
   {
-    about: "Divides the packets to a network among gateways by weight, or shows the groups of nexthops.",
+    about: "Divides the packets to a network among gateways by weight, and shows the groups of nexthops.",
     options: {
       to: ["NETWORK", "the network, such as 203.0.113.0/24"],
       via: ["GATEWAYS", "the gateways with their weights: 192.0.2.2=3,192.0.2.3=1"],
@@ -21,19 +39,17 @@ await run(
     },
   },
   ({ to, via, dev }) => {
-    if (to === undefined && via === undefined && dev === undefined) {
-      for (const { id, group = [] } of nexthops.list({ groups: true })) {
-        print(`group ${id}:`, group.map((member) => `nexthop ${member.id} weight ${member.weight}`).join(", "));
-      }
-      return;
+    if (to !== undefined && via !== undefined && dev !== undefined) {
+      const gateways = via.split(",").map((one) => {
+        const [, gateway, weight = "1"] = /^([^=]+)(?:=(\d+))?$/.exec(one) ?? [];
+        if (gateway === undefined) throw new UsageError(`--via: expected GATEWAY=WEIGHT, got ${one}`);
+        return { gateway, weight: Number(weight) };
+      });
+      make(to, gateways, dev);
+    } else if (to !== undefined || via !== undefined || dev !== undefined) {
+      throw new UsageError("give --to, --via and --dev");
     }
-    if (to === undefined || via === undefined || dev === undefined) throw new UsageError("give --to, --via and --dev");
-    const group = via.split(",").map((one) => {
-      const [gateway = "", weight = "1"] = one.split("=");
-      return { id: nexthops.add({ gateway, dev }).id, weight: Number(weight) };
-    });
-    const { id } = nexthops.add({ group });
-    routes.replace({ dst: to, nhId: id });
-    print(`${to} goes through group ${id}`);
+    return nexthops.list({ groups: true });
   },
+  ({ id, group = [] }) => ({ GROUP: id, NEXTHOPS: group.map((one) => `${one.id} weight ${one.weight}`) }),
 );

@@ -529,20 +529,11 @@ function isOf<M extends Readonly<Record<string, number>>>(map: M, given: unknown
 /** Fields that a nexthop object determines, so a route with one must not have them. */
 const NEXTHOP_SAYS = ["oif", "dev", "gateway", "via", "multipath", "encapType", "encap"] as const;
 
-/**
- * Throws for next hops beside `nhId`, which the kernel refuses, unless they are those of a listed route: these have the
- * number of the interface.
- */
-function refuseHops(route: Readonly<Record<string, unknown>>, verb: Verb): void {
-  const { oif, multipath } = route;
-  const listed = oif !== undefined ||
-    Array.isArray(multipath) && multipath.every((hop) => isFields(hop) && hop["oif"] !== undefined);
-  const told = listed ? undefined : NEXTHOP_SAYS.find((name) => route[name] !== undefined && route[name] !== null);
-  if (told === undefined) return;
-  throw argumentError(
-    TypeError,
-    `Cannot ${verb} a route: ${told}: the nexthop that nhId names has it, got ${shown(route[told])}`,
-  );
+/** True if a route has `nhId` and next hops. */
+export function hasHopsBesideNexthop(route: object): boolean {
+  const given = route as Readonly<Record<string, unknown>>, { nhId } = given;
+  return nhId !== undefined && nhId !== 0 &&
+    NEXTHOP_SAYS.some((name) => given[name] !== undefined && given[name] !== null);
 }
 
 /**
@@ -582,7 +573,6 @@ export function prepareRoute(value: Input<Route>, verb: Verb): Input<Route> {
   }
   if (route.nhId === 0) delete route.nhId;
   if (route.nhId !== undefined) {
-    if (verb === "add" || verb === "append" || verb === "replace") refuseHops(route, verb);
     for (const field of NEXTHOP_SAYS) delete route[field];
   }
   // In a request that deletes an IP route, type 0 matches any type; other families have only unicast.

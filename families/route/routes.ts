@@ -8,24 +8,43 @@
  *
  * @module
  */
-import type { Client, Requester } from "../../core/client.ts";
-import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
+import type { Client, Operation, Requester } from "../../core/client.ts";
+import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
 import { expectFields, expectType } from "../../core/arguments.ts";
-import { type Codec, shown } from "../../core/codec/mod.ts";
-import { argumentError, unasked } from "../../core/errors.ts";
+import {
+  array,
+  type Attributes,
+  attributes,
+  type Codec,
+  flag,
+  head,
+  type Ifindex,
+  ifindex,
+  type Shape,
+  shown,
+  struct,
+  u32,
+  u8,
+} from "../../core/codec/mod.ts";
+import { argumentError, KernelError, unasked } from "../../core/errors.ts";
+import { stringify } from "../../core/printable.ts";
+import { type Encap, encap } from "./encap.ts";
 import {
   comparesAll,
+  hasHopsBesideNexthop,
   hopsOf,
   ignoresOfRoute,
   mergeRoute,
   prepareRoute,
   Route,
   routeFamily,
+  type RouteFields,
+  type RouteHopFields,
   routeKey,
 } from "./route.ts";
-import { isWhole } from "./prefix.ts";
+import { ipOfFamily, isWhole } from "./prefix.ts";
 import { settle } from "./settle.ts";
-import { AF, familyNumber, ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+import { AF, type Family, family, familyNumber, ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A route as input: {@linkcode Route} with names or numbers for interfaces. */
 export type RouteInput = Input<Route>;
@@ -101,14 +120,105 @@ const declaration: Declaration<Route> = {
   },
 };
 
+/** The fields of a nexthop object that the kernel shows in routes through it. */
+interface ShownFields {
+  family?: Family;
+  id?: number;
+  group?: readonly { readonly id: number; readonly weight: number }[];
+  blackhole?: boolean;
+  oif?: Ifindex;
+  gateway?: string;
+}
+
+/** A nexthop object as routes through it show it. */
+type ShownNexthop = ShownFields & Encap;
+
+const ShownNexthop: Attributes<ShownNexthop> = attributes((): Shape<ShownFields> => ({
+  family: head(0, family),
+  id: [1, u32],
+  group: [2, array(struct<{ id: number; weight: number }>(8, { id: [0, u32], weight: [4, u8] }))],
+  blackhole: [4, flag],
+  oif: [5, ifindex],
+  gateway: [6, ipOfFamily],
+}), { header: 8 }).with(encap(7, 8));
+
+/** Returns the fields by which a next hop of a route is compared with a nexthop object. */
+function comparable(hop: object): Fields {
+  const { oif, gateway, via, encapType, encap, weight } = hop as Partial<RouteHopFields> & Encap;
+  return { oif, gateway: gateway ?? via?.address, encapType, encap, weight };
+}
+
 /** The routes of one network namespace. */
 export class Routes extends Collection<Route, RouteInput> {
+  readonly #open: () => Client;
   readonly #requester: () => Requester;
 
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
+    this.#open = open;
     this.#requester = requester;
+  }
+
+  /** Returns the request of a verb. A route with `nhId` has the next hops of that nexthop object, so others are refused. */
+  override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
+    const operation = super.operation(verb, type, given, reply), { what } = operation;
+    if (verb !== "add" && verb !== "append" && verb !== "replace" || this.#open().deferred) return operation;
+    if (!hasHopsBesideNexthop(given)) return operation;
+    return {
+      ...operation,
+      read: () => {
+        this.#expectHops(given, what);
+        return operation.value;
+      },
+    };
+  }
+
+  /** Changes the given fields of a route, and no others; see {@linkcode Collection.set}. */
+  override set(key: RouteInput, changes: RouteInput): void {
+    if (hasHopsBesideNexthop(changes) && !this.#open().deferred) this.#expectHops(changes, "set a route");
+    super.set(key, changes);
+  }
+
+  /** Throws if a route with `nhId` has other next hops than the nexthop object has. */
+  #expectHops(given: object, what: string): void {
+    const { nhId } = given as RouteFields, nexthop = this.#nexthop(nhId!);
+    // If there is none, the kernel refuses the route.
+    if (nexthop === undefined || nexthop.blackhole) return;
+    const members = nexthop.group?.map(({ id, weight }) => ({ ...this.#nexthop(id), weight: weight + 1 }));
+    const { multipath, ...single } = this.#open().normalize(Route as Codec<unknown, never>, given, what) as RouteFields;
+    const hops = multipath ?? [single], expected = members ?? [nexthop];
+    const other = (hop: object, i: number): string | undefined =>
+      Object.entries(comparable(hop)).find(([name, one]) =>
+        one !== undefined && stringify(one) !== stringify(comparable(expected[i] ?? {})[name])
+      )?.[0];
+    const [wrong] = hops.map(other).filter((name) => name !== undefined);
+    if (wrong === undefined && hops.length === expected.length) return;
+    const { dev, via } = given as RouteFields;
+    const names: Fields = { oif: dev === undefined ? "oif" : "dev", gateway: via === undefined ? "gateway" : "via" };
+    const name = multipath !== undefined || wrong === undefined ? "multipath" : names[wrong] ?? wrong;
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: ${name}: nexthop ${nhId} has other next hops: change it, or leave out nhId`,
+    );
+  }
+
+  /** Returns the nexthop object with an id, if there is one. */
+  #nexthop(id: number): ShownNexthop | undefined {
+    try {
+      return this.#open().request({
+        type: RTM.RTM_GETNEXTHOP,
+        flags: 0,
+        codec: ShownNexthop as Codec<unknown, never>,
+        value: { id },
+        what: `get nexthop ${id}`,
+        reply: RTM.RTM_NEWNEXTHOP,
+        looks: true,
+      }) as ShownNexthop;
+    } catch (error) {
+      if (error instanceof KernelError && error.code === "ENOENT") return undefined;
+      throw error;
+    }
   }
 
   /**

@@ -122,7 +122,6 @@ export const COMMANDS: readonly Command[] = [
     () => neighbours.replace({ dev: "v0", dst: "10.0.0.9", lladdr: "02:00:00:00:00:09" }),
   ],
   ["ip neigh flush dev v0", () => neighbours.flush({ dev: "v0" })],
-  ["bridge fdb show br br0", () => neighbours.list({ family: "bridge", dev: "br0" }).map(brief)],
   [
     "tc qdisc replace dev v0 root handle 1: htb default 20",
     () => qdiscs.replace({ dev: "v0", parent: "root", handle: "1:", kind: "htb", options: { defcls: 0x20 } }),

@@ -179,7 +179,7 @@ kernelTest("routes and neighbours use nexthops by nhId, as ip and bridge show", 
     const one = { dst: "198.51.100.0/24", nhId: 1 } as const;
     for (const beside of [{ gateway: "192.0.2.9" }, { dev: "v1" }, { multipath: [{ gateway: "192.0.2.9" }] }]) {
       for (const verb of ["add", "append", "replace"] as const) {
-        assertThrows(() => routes[verb]({ ...one, ...beside }), TypeError, `${Object.keys(beside)[0]}: the nexthop`);
+        assertThrows(() => routes[verb]({ ...one, ...beside }), TypeError, `${Object.keys(beside)[0]}: nexthop 1 has`);
       }
     }
     routes.add(one);
@@ -190,6 +190,18 @@ kernelTest("routes and neighbours use nexthops by nhId, as ip and bridge show", 
       routes.add(JSON.parse(JSON.stringify(listed)));
       assertEquals(routes.list({ nhId }), [listed]);
     }
+    // Next hops that were changed are not those of the nexthop.
+    const { multipath = [], ...group } = routes.list({ nhId: 10 })[0]!, [single] = routes.list({ nhId: 1 });
+    const hops = [{ ...multipath[0]!, gateway: "192.0.2.9" }, ...multipath.slice(1)];
+    for (const change of [{ gateway: "192.0.2.9" }, { dev: "v1" }]) {
+      const changed = { ...single!, ...change }, message = `${Object.keys(change)[0]}: nexthop 1 has other next hops`;
+      assertThrows(() => routes.replace(changed), TypeError, message);
+      assertThrows(() => routes.set({ dst: one.dst }, changed), TypeError, message);
+    }
+    assertThrows(() => routes.replace({ ...group, multipath: hops }), TypeError, "multipath: nexthop 10 has");
+    assertThrows(() => routes.replace({ ...group, multipath: multipath.slice(1) }), TypeError, "multipath: nexthop 10");
+    routes.set(single!, { gateway: "192.0.2.9" });
+    assertEquals(routes.get({ dst: one.dst }).nhId, undefined);
     ns.ip("link add vx0 type vxlan id 7 dstport 4789 dev v0");
     neighbours.add({ family: "bridge", dev: "vx0", lladdr: "02:00:00:00:00:0b", nhId: 13 });
     assertEquals(neighbours.get({ family: "bridge", dev: "vx0", lladdr: "02:00:00:00:00:0b" }).nhId, 13);
@@ -251,9 +263,13 @@ kernelTest("the example multipath.ts makes a route through gateways with weights
     wire(ns);
     const told = (...args: readonly string[]): string =>
       run("ip", ["netns", "exec", ns.name, process.execPath, ...flags, example, ...args]);
-    const made = told("--to", "203.0.113.0/24", "--via", "192.0.2.2=3,192.0.2.3=1", "--dev", "v0");
-    assertEquals(made, "203.0.113.0/24 goes through group 3\n");
-    assertEquals(told(), "group 3: nexthop 1 weight 3, nexthop 2 weight 1\n");
+    const table = "GROUP  NEXTHOPS\n    3  1 weight 3,2 weight 1\n";
+    assertEquals(told("--to", "203.0.113.0/24", "--via", "192.0.2.2=3,192.0.2.3=1", "--dev", "v0"), table);
+    const [{ id, group }] = JSON.parse(told("--json"));
+    assertEquals([id, group], [3, [{ id: 1, weight: 3 }, { id: 2, weight: 1 }]]);
     assertEquals(ns.ipJson("route show 203.0.113.0/24")[0]!["nhid"], 3);
+    // What was made before a mistake is removed.
+    assertThrows(() => told("--to", "203.0.113.0/24", "--via", "192.0.2.2,198.51.100.9", "--dev", "v0"));
+    assertEquals(ns.ipJson("nexthop").length, 3);
   });
 });
