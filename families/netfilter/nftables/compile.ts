@@ -1307,6 +1307,7 @@ type ObjectName =
   | "quota"
   | "ct_helper"
   | "limit"
+  | "connlimit"
   | "ct_timeout"
   | "secmark"
   | "ct_expect"
@@ -1388,7 +1389,8 @@ const STATEMENTS: Readonly<Record<string, (of: Compiler, json: unknown) => boole
   "ct expectation": (of, json) => of.object(json, "ct_expect", 9),
   secmark: (of, json) => of.object(json, "secmark", 8),
   tunnel: (of, json) => of.object(json, "tunnel", 6),
-  "ct count": (of, json) => of.emit(of.connlimit(json)),
+  "ct count": (of, json) =>
+    typeof json === "string" || has(json, "map") ? of.object(json, "connlimit", 5) : of.emit(of.connlimit(json)),
   last: (of) => of.emit({ name: "last", data: {} }),
   mangle: (of, json) => of.mangle(json),
   log: (of, json) => of.log(json),

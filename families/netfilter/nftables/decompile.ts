@@ -27,8 +27,10 @@ import {
   SCTP_CHUNK,
   SOCKET,
   TCP_OPTION,
+  TUNNEL,
   XFRM,
 } from "./fields.ts";
+import type { NftObjectType } from "./set.ts";
 import { padded, registerAt, type TableFamily } from "./operands.ts";
 import type { Field, Statement } from "./statements.ts";
 import { xtOptions } from "./xtables.ts";
@@ -153,6 +155,7 @@ const META_NAMES = byKernelName(META),
   CT_NAMES = byKernelName(CT),
   RT_NAMES = byKernelName(RT),
   SOCKET_NAMES = byKernelName(SOCKET),
+  TUNNEL_NAMES = byKernelName(TUNNEL),
   XFRM_NAMES = byKernelName(XFRM),
   FIB_NAMES = byKernelName(FIB);
 const EXTENSIONS: Readonly<Record<string, readonly [string, Readonly<Record<string, Extension>>]>> = {
@@ -161,30 +164,27 @@ const EXTENSIONS: Readonly<Record<string, readonly [string, Readonly<Record<stri
   ipv4: ["ip option", IP_OPTION],
   sctp: ["sctp chunk", SCTP_CHUNK],
 };
-const OBJECTS: Readonly<Record<string, string>> = {
+/** nft's words for the types of objects, in the order of the kernel's numbers, of which 1 is the first. */
+export const OBJECT_WORDS: Readonly<Record<NftObjectType, string>> = {
   counter: "counter",
   quota: "quota",
   ct_helper: "ct helper",
   limit: "limit",
+  connlimit: "ct count",
   tunnel: "tunnel",
   ct_timeout: "ct timeout",
   secmark: "secmark",
   ct_expect: "ct expectation",
   synproxy: "synproxy",
 };
-const OBJECT_NUMBERS = [
-  "",
-  "counter",
-  "quota",
-  "ct helper",
-  "limit",
-  "ct count",
-  "tunnel",
-  "ct timeout",
-  "secmark",
-  "ct expectation",
-  "synproxy",
-];
+
+/** Returns nft's word for the type of an object, given as its name or number. */
+function objectWord(type: unknown): string {
+  const word = typeof type === "number" ? Object.values(OBJECT_WORDS)[type - 1] : OBJECT_WORDS[type as NftObjectType];
+  if (word === undefined) throw new Unknown();
+  return word;
+}
+
 const PER: Readonly<Record<number, string>> = { 1: "second", 60: "minute", 3600: "hour", 86400: "day", 604800: "week" };
 const FAMILY: Readonly<Record<string, "ip" | "ip6">> = { ipv4: "ip", ipv6: "ip6" };
 const REJECT: Readonly<Record<string, NftDatatype>> = {
@@ -903,6 +903,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     SOCKET_NAMES,
     (key, data: { level?: number }) => ({ socket: { key, ...(key === "cgroupv2" ? { level: data.level } : {}) } }),
   ),
+  tunnel: keyed(TUNNEL_NAMES, (key) => ({ tunnel: { key } })),
   xfrm: keyed(XFRM_NAMES, (name, data: { dir?: string; spnum?: number }) => {
     const [family, key] = name.includes(" ") ? name.split(" ") : [undefined, name];
     return { ipsec: { key, ...(family === undefined ? {} : { family }), dir: data.dir, spnum: data.spnum ?? 0 } };
@@ -1169,14 +1170,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   flow_offload: (of, data) => void of.emit({ flow: { op: "add", flowtable: `@${data.tableName}` } }),
   objref(of, data) {
-    if (data.immName !== undefined) {
-      const kind = OBJECTS[String(data.immType)];
-      if (kind === undefined) throw new Unknown();
-      return void of.emit({ [kind]: data.immName });
-    }
-    const set = of.setOf(data.setName), type = set?.objType;
-    const kind = typeof type === "string" ? OBJECTS[type] : OBJECT_NUMBERS[type ?? 0];
-    if (!kind) throw new Unknown();
+    if (data.immName !== undefined) return void of.emit({ [objectWord(data.immType)]: data.immName });
+    const set = of.setOf(data.setName), kind = objectWord(set?.objType);
     const { left, parts } = of.key(data.setSreg, set);
     const anonymous = set?.flags?.includes("anonymous") === true;
     of.emit({

@@ -179,6 +179,9 @@ export const XFRM: Readonly<Record<string, KeyField>> = keys(
     "ip6 saddr=saddr_ip6 ipv6_addr, reqid integer/32 host, spi integer/32 network",
 );
 
+/** Keys of tunnel by nft's name. */
+export const TUNNEL: Readonly<Record<string, KeyField>> = keys("path boolean, id integer/32 host");
+
 /** Results of fib by nft's name. */
 export const FIB: Readonly<Record<string, KeyField>> = keys(
   "oif iface_index, oifname ifname, type=addrtype fib_addrtype",

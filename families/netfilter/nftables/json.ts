@@ -6,18 +6,19 @@
  * @module
  */
 import { isFields } from "../../../core/arguments.ts";
-import { didYouMean, shown } from "../../../core/codec/mod.ts";
+import { didYouMean, shown, toHex } from "../../../core/codec/mod.ts";
 import { argumentError } from "../../../core/errors.ts";
 import { compileState } from "./compile.ts";
-import { decompile, type ListedSet, stateJson } from "./decompile.ts";
+import { decompile, type ListedSet, OBJECT_WORDS, stateJson } from "./decompile.ts";
 import type { NftChain } from "./chains.ts";
 import type { NftElement, NftElementInput, NftSetElem, NftValue } from "./elements.ts";
 import type { NftFlowtable } from "./flowtables.ts";
 import { INET_PROTO } from "./datatypes.ts";
 import { Knowledge, type TableFamily } from "./operands.ts";
-import type { NftObject } from "./objects.ts";
+import type { NftObject, NftTunnelGeneve, NftTunnelKey } from "./objects.ts";
 import type { NftRule } from "./rules.ts";
 import { type NftObjectType, type NftSet, partsOf, typeNumber } from "./set.ts";
+import { fromHex } from "./scalars.ts";
 import type { NftTable } from "./tables.ts";
 import { Place } from "./values.ts";
 
@@ -29,17 +30,10 @@ export interface NftJson {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** nft's words for the types of objects. */
-const OBJECT_WORDS: Readonly<Record<string, NftObjectType>> = {
-  counter: "counter",
-  quota: "quota",
-  limit: "limit",
-  "ct helper": "ct_helper",
-  "ct timeout": "ct_timeout",
-  "ct expectation": "ct_expect",
-  synproxy: "synproxy",
-  secmark: "secmark",
-};
+/** The types of objects by nft's words. */
+const OBJECT_TYPES: ReadonlyMap<string, NftObjectType> = new Map(
+  Object.entries(OBJECT_WORDS).map(([type, word]) => [word, type as NftObjectType]),
+);
 const PER: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 };
 const L3: Readonly<Record<string, number>> = { inet: 1, ip: 2, ip6: 10 };
 /** The states of connections in the kernel's order, and nft's timeouts in s. */
@@ -185,7 +179,7 @@ export function setJson(set: NftSet & { elements: readonly NftElement[] }): Fiel
     type: keys.length === 1 ? keys[0] : keys,
     handle: Number(handle),
     map: objType !== undefined
-      ? Object.keys(OBJECT_WORDS).find((word) => OBJECT_WORDS[word] === objType) ?? objType
+      ? OBJECT_WORDS[objType as NftObjectType] ?? objType
       : data.length === 0
       ? undefined
       : data.join(" . "),
@@ -204,7 +198,8 @@ export function setJson(set: NftSet & { elements: readonly NftElement[] }): Fiel
 /** Returns nft's JSON of a stateful object, by nft's word for its type; `undefined` if nft has none. */
 export function objectJson(object: NftObject): Fields | undefined {
   const { family, name, table, handle, comment } = object, head = { family, name, table, handle: Number(handle) };
-  const word = Object.keys(OBJECT_WORDS).find((word) => OBJECT_WORDS[word] === object.type);
+  const word = OBJECT_WORDS[object.type];
+  // A newer kernel has others.
   if (word === undefined) return undefined;
   const protocol = (number: number | undefined): unknown => keyOf(INET_PROTO, number) ?? number;
   const more = ((): Fields => {
@@ -254,12 +249,80 @@ export function objectJson(object: NftObject): Fields | undefined {
       }
       case "secmark":
         return { context: object.data.ctx };
-      default:
-        return {};
+      case "connlimit":
+        return { inv: object.data.flags?.includes("inv") === true ? true : undefined, val: object.data.count };
+      case "tunnel":
+        return tunnelJson(object.data);
     }
   })();
   return { [word]: defined({ ...head, comment, ...more }) };
 }
+
+/** Returns nft's JSON of a tunnel; `flags` and `flowlabel`, which nft has no words for, have the kernel's. */
+function tunnelJson({ id, ip, ip6, flags = [], opts, ...rest }: NftTunnelKey): Fields {
+  const [type, tunnel] = ((): [string?, unknown?] => {
+    if (opts?.vxlan !== undefined) return ["vxlan", opts.vxlan];
+    if (opts?.geneve !== undefined) {
+      const hex = ({ data = new Uint8Array() }: NftTunnelGeneve): string => `0x${toHex(data)}`;
+      return ["geneve", opts.geneve.map((one) => ({ class: one.class, "opt-type": one.type, data: hex(one) }))];
+    }
+    if (opts?.erspan === undefined) return [];
+    const { version, v1Index: index, v2Hwid: hwid, v2Dir } = opts.erspan;
+    return ["erspan", version === 1 ? { version, index } : { version, dir: DIRECTIONS[v2Dir ?? 0], hwid }];
+  })();
+  const [version, of] = ip6 === undefined ? ["ipv4", ip] : ["ipv6", ip6];
+  return {
+    id,
+    [`src-${version}`]: of?.src,
+    [`dst-${version}`]: of?.dst,
+    ...rest,
+    flowlabel: ip6?.flowlabel === 0 ? undefined : ip6?.flowlabel,
+    flags: flags.length === 0 ? undefined : flags,
+    type,
+    tunnel,
+  };
+}
+
+/** Returns a tunnel of nft's JSON. */
+function tunnelOf(value: Fields): Fields {
+  const { id, sport, dport, tos, ttl, flags, flowlabel, type, tunnel = {} } = value;
+  const address = (version: string): Fields | undefined => {
+    const src = value[`src-${version}`], dst = value[`dst-${version}`];
+    return src === undefined && dst === undefined ? undefined : defined({ src, dst });
+  };
+  const of = tunnel as Fields, ip6 = address("ipv6");
+  const opts = type === "vxlan" ? { vxlan: { gbp: of["gbp"] } } : type === "geneve"
+    ? {
+      geneve: (array(tunnel) as Fields[]).map((one) => ({
+        class: one["class"],
+        type: one["opt-type"],
+        data: fromHex(String(one["data"]).replace(/^0x/, "")),
+      })),
+    }
+    : type === "erspan"
+    ? {
+      erspan: defined({
+        version: of["version"],
+        v1Index: of["index"],
+        v2Hwid: of["hwid"],
+        v2Dir: of["dir"] === undefined ? undefined : DIRECTIONS.indexOf(String(of["dir"])),
+      }),
+    }
+    : undefined;
+  return defined({
+    id,
+    ip: address("ipv4"),
+    ip6: ip6 === undefined ? undefined : defined({ ...ip6, flowlabel }),
+    flags: flags === undefined ? undefined : array(flags),
+    tos,
+    ttl,
+    sport: sport === 0 ? undefined : sport,
+    dport: dport === 0 ? undefined : dport,
+    opts,
+  });
+}
+
+const DIRECTIONS = ["ingress", "egress"];
 
 const SET_FIELDS = [
   "type",
@@ -463,7 +526,7 @@ function changeOf(
         ...devicesOf(value, true),
       });
   }
-  const type = OBJECT_WORDS[word];
+  const type = OBJECT_TYPES.get(word);
   if (type === undefined) return refuse(`there is no such object of nft, or no such command${didYouMean(word, WORDS)}`);
   return change("object", { ...base, type, ...(isMade ? { data: objectData(type, value) } : {}) });
 }
@@ -471,7 +534,7 @@ function changeOf(
 /** nft's words for objects and commands. */
 const WORDS = [
   ...COMMANDS,
-  ...Object.keys(OBJECT_WORDS),
+  ...OBJECT_TYPES.keys(),
   "table",
   "chain",
   "rule",
@@ -499,6 +562,22 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   "ct expectation": ["l3proto", "protocol", "dport", "timeout", "size"],
   synproxy: ["mss", "wscale", "flags"],
   secmark: ["context"],
+  "ct count": ["val", "inv"],
+  tunnel: [
+    "id",
+    "src-ipv4",
+    "dst-ipv4",
+    "src-ipv6",
+    "dst-ipv6",
+    "sport",
+    "dport",
+    "tos",
+    "ttl",
+    "flowlabel",
+    "flags",
+    "type",
+    "tunnel",
+  ],
 };
 const COMMON = ["family", "table", "name", "handle", "comment"];
 
@@ -552,7 +631,7 @@ function setOf(
   refuse: (why: string) => never,
 ): NftSet {
   const { family } = value, key = typesOf(value["type"], family, refuse), map = typesOf(value["map"], family, refuse);
-  const objType = typeof map.type === "string" ? OBJECT_WORDS[map.type] : undefined;
+  const objType = typeof map.type === "string" ? OBJECT_TYPES.get(map.type) : undefined;
   const flags = array(value["flags"]).map((flag) => flag === "dynamic" ? "eval" : flag);
   const states = array(value["stmt"]).map((one) => compileState(one, "read a statement of a set"));
   // nft does not tell that data are ranges.
@@ -656,6 +735,10 @@ function objectData(type: NftObjectType, value: Fields): object {
       ];
       return defined({ mss: value["mss"], wscale: value["wscale"], flags: [...given, ...flags] });
     }
+    case "connlimit":
+      return defined({ count: value["val"], ...inv });
+    case "tunnel":
+      return tunnelOf(value);
     default:
       return defined({ ctx: value["context"] });
   }

@@ -27,6 +27,7 @@ import {
   key,
   mask,
   readOnly,
+  repeated,
   type Shape,
   string,
   text,
@@ -219,14 +220,14 @@ export interface NftTunnelOpts {
   /** Of ERSPAN. */
   erspan?: NftTunnelErspan;
   /** Of GENEVE. */
-  geneve?: NftTunnelGeneve;
+  geneve?: readonly NftTunnelGeneve[];
 }
 
 /** Wire form of {@linkcode NftTunnelOpts}: NFTA_TUNNEL_KEY_OPTS_*. */
 export const NftTunnelOpts: Attributes<NftTunnelOpts> = attributes((): Shape<NftTunnelOpts> => ({
   vxlan: [1, NftTunnelVxlan],
   erspan: [2, NftTunnelErspan],
-  geneve: [3, NftTunnelGeneve],
+  geneve: [3, repeated(3, NftTunnelGeneve)],
 }));
 
 /** A flag of a tunnel. */

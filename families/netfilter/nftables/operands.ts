@@ -24,6 +24,7 @@ import {
   SCTP_CHUNK,
   SOCKET,
   TCP_OPTION,
+  TUNNEL,
   XFRM,
 } from "./fields.ts";
 import { shown } from "../../../core/codec/mod.ts";
@@ -514,6 +515,10 @@ const OPERANDS: Readonly<Record<string, (of: Knowledge, json: unknown) => Operan
       kind: 10,
       data: [[0, Object.keys(SOCKET).indexOf(String(key))]],
     });
+  },
+  tunnel(of, json) {
+    const field = of.place.in("key", () => of.pick(TUNNEL, record(json, of.place)["key"]));
+    return keyed(field, (dreg) => ({ name: "tunnel", data: { key: field.key as "path", dreg, mode: "none" } }));
   },
   fib(of, json) {
     const { result, flags } = record(json, of.place);

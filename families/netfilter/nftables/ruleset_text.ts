@@ -77,9 +77,35 @@ function objectLines(word: string, value: Fields): string[] {
         ...(flags.length === 0 ? [] : [flags.join(" ")]),
       ];
     }
+    case "ct count":
+      return [`${value["inv"] === true ? "over " : ""}${value["val"]}`];
+    case "tunnel":
+      return tunnelLines(value);
   }
   return word === "secmark" ? [quoted(value["context"])] : [];
 }
+
+function tunnelLines(value: Fields): string[] {
+  const given = (word: string, name = word): string[] => value[name] ? [`${word} ${value[name]}`] : [];
+  const { type, tunnel } = value, fields = isFields(tunnel) ? tunnel : {};
+  const options = type === "geneve"
+    ? (listOf(tunnel) as Fields[]).map((one) =>
+      `class ${hex(one["class"])} opt-type ${hex(one["opt-type"])} data ${quoted(one["data"])}`
+    )
+    : Object.entries(fields).map(([name, one]) => `${TUNNEL_WORDS[name] ?? name} ${one}`);
+  return [
+    `id ${value["id"]}`,
+    ...["ip", "ip6"].flatMap((word) =>
+      ["src", "dst"].flatMap((end) => given(`${word} ${end[0]}addr`, `${end}-ipv${word === "ip" ? 4 : 6}`))
+    ),
+    ...["sport", "dport", "tos", "ttl"].flatMap((word) => given(word)),
+    ...(type === undefined ? [] : block(String(type), options)),
+  ];
+}
+
+/** Words of the text for fields of a tunnel in JSON. */
+const TUNNEL_WORDS: Readonly<Record<string, string>> = { dir: "direction", hwid: "id" };
+const hex = (value: unknown): string => `0x${Number(value).toString(16)}`;
 
 /** Returns a number of bytes in the largest unit that divides it. */
 function sized(field: string, bytes: unknown): Fields {
@@ -129,6 +155,8 @@ export function rulesetText(
       block(`flowtable ${value["name"]}`, [
         `hook ${value["hook"]} priority ${priority(String(family), Number(value["prio"]))}`,
         `devices = { ${listOf(value["dev"]).join(", ")} }`,
+        ...(listOf(value["flags"]).includes("offload") ? ["flags offload"] : []),
+        ...(listOf(value["flags"]).includes("counter") ? ["counter"] : []),
       ])
     );
     const chains = of("chain").map((value) => {

@@ -85,7 +85,8 @@ export function scalarBytes({ form, symbols }: NftDatatype, value: unknown, size
   return fromHex(big.toString(16).padStart(2 * size, "0"));
 }
 
-function fromHex(digits: string): Uint8Array {
+/** Returns the bytes of hexadecimal digits. */
+export function fromHex(digits: string): Uint8Array {
   const bytes = new Uint8Array(digits.length / 2);
   for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(digits.slice(2 * i, 2 * i + 2), 16);
   return bytes;

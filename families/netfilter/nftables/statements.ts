@@ -51,6 +51,7 @@ export type Field =
   | { readonly "dccp option": { readonly type: number } }
   | { readonly rt: { readonly key: string; readonly family?: "ip" | "ip6" } }
   | { readonly socket: { readonly key: string; readonly level?: number } }
+  | { readonly tunnel: { readonly key: "path" | "id" } }
   | { readonly fib: { readonly result: "oif" | "oifname" | "type"; readonly flags: string | readonly string[] } }
   | { readonly osf: { readonly key: "name" | "version"; readonly ttl?: "loose" | "skip" } }
   | {
@@ -182,6 +183,7 @@ export type Statement =
   | { readonly "ct expectation": ObjectUse }
   | { readonly secmark: ObjectUse }
   | { readonly tunnel: ObjectUse }
+  | { readonly "ct count": ObjectUse }
   | { readonly mangle: { readonly key: Field; readonly value: Source } }
   | { readonly log: null | Log }
   | { readonly reject: null | { readonly type?: string; readonly expr?: string | number } }

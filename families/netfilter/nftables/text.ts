@@ -158,6 +158,8 @@ class Printer {
         return `rt ${of["family"] === undefined ? "" : `${of["family"]} `}${of["key"]}`;
       case "socket":
         return `socket ${of["key"]}${of["key"] === "cgroupv2" ? ` level ${of["level"]}` : ""}`;
+      case "tunnel":
+        return `tunnel ${of["key"]}`;
       case "fib":
         return `fib ${listOf(of["flags"]).join(" . ")} ${of["result"]}`;
       case "osf":
@@ -416,7 +418,8 @@ const STATEMENTS: Readonly<Record<string, (of: Printer, json: Record_, name: str
   "ct expectation": (of, json) => of.object("ct expectation set", json),
   secmark: (of, json) => of.object("meta secmark set", json),
   tunnel: (of, json) => of.object("tunnel name", json),
-  "ct count": (_of, { val, inv }) => `ct count ${inv ? "over " : ""}${val}`,
+  "ct count": (of, json) =>
+    isObject(json) ? of.object("ct count name", json) : `ct count ${json["inv"] ? "over " : ""}${json["val"]}`,
   last: () => "last used never",
   mangle(of, { key, value }) {
     const type = of.operand(key)?.type;
