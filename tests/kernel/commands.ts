@@ -23,7 +23,7 @@ import { wireguard } from "../../families/generic/wireguard.ts";
 import { conntrack } from "../../families/netfilter/conntrack.ts";
 import { entries, sets } from "../../families/netfilter/ipset.ts";
 import { save } from "../../families/netfilter/ipset_save.ts";
-import { chains, ruleset, tables } from "../../families/netfilter/nftables/mod.ts";
+import * as nft from "../../families/netfilter/nftables/mod.ts";
 import * as rdma from "../../families/rdma/mod.ts";
 import { addresses } from "../../families/route/addresses.ts";
 import { brief } from "../../families/route/brief.ts";
@@ -160,14 +160,18 @@ export const COMMANDS: readonly Command[] = [
   ["ss -K dst 192.0.2.7 dport = 443", () => tcp.flush({ dst: "192.0.2.7", dstPort: 443 })],
   ["ss -ua", () => udp.list()],
   ["ss -xl", () => unix.list({ state: "listen" })],
-  ["nft add table inet guard", () => tables.add({ family: "inet", name: "guard" })],
+  ["nft add table inet guard", () => nft.tables.add({ family: "inet", name: "guard" })],
   [
     "nft add chain inet guard in { type filter hook input priority 0; }",
-    () => chains.add({ family: "inet", table: "guard", name: "in", type: "filter", hook: "input", priority: 0 }),
+    () => nft.chains.add({ family: "inet", table: "guard", name: "in", hook: "input", priority: 0 }),
   ],
-  ["nft list ruleset", () => ruleset.text()],
-  ["nft -j list ruleset", () => ruleset.json()],
-  ["nft flush ruleset", () => ruleset.flush({ all: true })],
+  [
+    "nft add rule inet guard in drop",
+    () => nft.rules.add({ family: "inet", table: "guard", chain: "in", expr: [{ drop: null }] }),
+  ],
+  ["nft list ruleset", () => nft.ruleset.text()],
+  ["nft -j list ruleset", () => nft.ruleset.json()],
+  ["nft flush ruleset", () => nft.ruleset.flush({ all: true })],
   ["conntrack -L", () => conntrack.list()],
   ["conntrack -D -s 10.0.0.5", () => conntrack.flush({ orig: { src: "10.0.0.5" } })],
   ["conntrack -E -e NEW", () => conntrack.watch("new")],
