@@ -31,7 +31,15 @@ import {
   shown,
 } from "./codec/mod.ts";
 import { type Client, sharedClient } from "./client.ts";
-import { argumentError, BatchError, KernelError, type KernelErrorDetails, NetlinkError, unasked } from "./errors.ts";
+import {
+  argumentError,
+  BatchError,
+  KernelError,
+  type KernelErrorDetails,
+  NetlinkError,
+  refuseLoop,
+  unasked,
+} from "./errors.ts";
 import { NLM_F } from "./message.ts";
 import { showAs, stringify } from "./printable.ts";
 import { declareMessages } from "./messages.ts";
@@ -659,6 +667,7 @@ export class Collection<
   /** Yields changes from now on, and `synced` when all existing objects were yielded. */
   watch(options?: WatchOptions): Watching<WatchEvent<ChangeEvent<string, T>>>;
   watch(options: WatchOptions = {}): Watching<WatchEvent<ChangeEvent<string, T>>> {
+    this.#refuseKey(options);
     expectOptions(options, `watch ${plural(this.declaration.object)}`, WATCH_OPTIONS);
     return watch(this.#open(), [this as unknown as Watchable], options) as never;
   }
@@ -681,6 +690,22 @@ export class Collection<
       (test ?? (() => true)) as never,
       options,
     ) as T;
+  }
+
+  /** Throws for a key or a filter instead of the options of a watch. */
+  #refuseKey(options: unknown): void {
+    const { object, table } = this.declaration, names = namesOf(table);
+    const isField = (name: string): boolean => names.includes(name) || inWords(name, names) !== "";
+    const field = isFields(options) ? Object.keys(options).find(isField) : undefined;
+    if (field === undefined && typeof options !== "string" && typeof options !== "number") return;
+    const wrong = field === undefined
+      ? `expected options as an object, got ${shown(options)}`
+      : `there is no option ${shown(field)}`;
+    throw argumentError(
+      TypeError,
+      `Cannot watch ${plural(object)}: ${wrong}: a watch yields the changes of all; ` +
+        "compare event.value in the loop, or use waitFor(key, test)",
+    );
   }
 
   /** Returns the groups, message types and codec that a watch needs. */
@@ -833,7 +858,9 @@ export class Collection<
     if (input !== undefined) {
       throw argumentError(
         TypeError,
-        `Cannot ${what} by ${JSON.stringify(input[0])}: objects from the kernel have no such field`,
+        `Cannot ${what} by ${JSON.stringify(input[0])}: objects from the kernel have no such field${
+          isFlag(table, input) ? `; use .filter((one) => one.flags.includes(${shown(input[0])}))` : ""
+        }`,
       );
     }
     // Converts input to the kernel's form: names become numbers, and numbers names.
@@ -863,6 +890,7 @@ export class Collection<
 }
 
 showAs(Collection, ({ declaration: { object } }) => `[collection: ${plural(object)}]`);
+refuseLoop(Collection, ({ declaration: { object } }) => `the collection of ${plural(object)}: call its list()`);
 
 const declared = new WeakSet<object>();
 
@@ -914,6 +942,11 @@ class Received extends Given {
   static mark(this: void, one: object): void {
     if (!Received.is(one)) new Received(one);
   }
+}
+
+/** True for a field that changes the flag of the same name. */
+function isFlag(table: { field(name: string): Field | undefined }, [name, value]: readonly [string, unknown]): boolean {
+  return value === true && name !== "arp" && table.field("flags") !== undefined;
 }
 
 /** Returns an object without its undefined fields. */

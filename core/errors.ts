@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { errnoName, errnoText, NetlinkError } from "../ffi/errors.ts";
+import { argumentError, errnoName, errnoText, NetlinkError } from "../ffi/errors.ts";
 import { escapeControls } from "../ffi/text.ts";
 
 export { argumentError, errnoName, errnoText, NetlinkError, SystemError } from "../ffi/errors.ts";
@@ -306,4 +306,13 @@ function ranges(failures: readonly BatchFailure[]): { items: string; message: st
 /** Returns the error of a question in a dry run, which cannot be answered. */
 export function unasked(what: string): NetlinkError {
   return new NetlinkError(`Cannot ${what}: a dry run does not ask the kernel`, "DRY_RUN");
+}
+
+/** Makes `for (… of …)` over an object of a class throw an error that says what to write instead. */
+export function refuseLoop<T>(kind: { readonly prototype: T }, text: (one: T) => string): void {
+  Object.defineProperty(kind.prototype, Symbol.iterator, {
+    value(this: T): never {
+      throw argumentError(TypeError, `Cannot loop over ${text(this)}`);
+    },
+  });
 }

@@ -19,6 +19,7 @@
  */
 import { linkTarget, namesIn } from "../ffi/folder.ts";
 import { readProc } from "./capabilities.ts";
+import { argumentError } from "./errors.ts";
 
 /** A process that holds a socket. */
 export interface SocketHolder {
@@ -37,7 +38,7 @@ export interface SocketHolder {
  * @param inodes the field `inode` of sockets of any kind; without it, of all sockets
  */
 export function processesOf(inodes?: Iterable<number>): Map<number, SocketHolder[]> {
-  const wanted = inodes === undefined ? undefined : new Set(inodes), found = new Map<number, SocketHolder[]>();
+  const wanted = inodes === undefined ? undefined : inodesOf(inodes), found = new Map<number, SocketHolder[]>();
   if (wanted?.size === 0) return found;
   const pids = (namesIn("/proc") ?? []).filter((name) => /^\d+$/.test(name)).map(Number);
   for (const pid of pids.sort((a, b) => a - b)) {
@@ -58,6 +59,25 @@ export function processesOf(inodes?: Iterable<number>): Map<number, SocketHolder
     }
   }
   return found;
+}
+
+/** Returns inodes as a set. Throws unless they are numbers. */
+function inodesOf(inodes: Iterable<number>): Set<number> {
+  const what = "list the processes of sockets";
+  if (typeof inodes !== "object" || inodes === null || !(Symbol.iterator in inodes)) {
+    throw argumentError(TypeError, `Cannot ${what}: expected an array of inodes, got ${named(inodes)}`);
+  }
+  const wanted = new Set(inodes);
+  for (const inode of wanted) {
+    if (Number.isSafeInteger(inode) && inode >= 0) continue;
+    throw argumentError(TypeError, `Cannot ${what}: expected an array of inodes, got ${named(inode)} in it`);
+  }
+  return wanted;
+}
+
+/** Returns a value of a wrong type in words. */
+function named(value: unknown): string {
+  return typeof value === "number" || value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
 /**

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { argumentError, NetlinkError, SystemError } from "./errors.ts";
+import { argumentError, NetlinkError, refuseLoop, SystemError } from "./errors.ts";
 import type { Received, Transport } from "./transport.ts";
 
 /** Default time that a call waits for the kernel, in ms. */
@@ -332,3 +332,5 @@ export class Subscription<E> implements AsyncIterableIterator<E>, AsyncDisposabl
     }
   }
 }
+
+refuseLoop(Subscription, () => "events without await: write for await (const event of …)");

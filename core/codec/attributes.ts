@@ -671,22 +671,38 @@ const ANY_NAME: Names = { name: () => undefined, index: () => 1 };
 const PREFIXED: readonly string[] = [
   'address with its length, as in "10.0.0.1/24"',
   'dst with its length, as in "10.0.0.0/8"',
+  'ip with its length, as in "10.0.0.0/8"',
 ];
+/** The number of a socket, by which its processes are found. */
+const SOCKET: readonly string[] = ["inode of the listed sockets, with processesOf()"];
+/** The statements of a rule of nf_tables. */
+const STATEMENTS: readonly string[] = ["expr, an array of statements in nft's JSON"];
 
 /**
  * Words of `ip`, `ss`, `tc` and other tools, and of the kernel: the names of fields that mean the same, some with what
  * to write there.
  */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  from: ["src", "saddr"],
+  from: ["src", "saddr", "local"],
   to: ["dst", "daddr"],
-  source: ["src", "saddr"],
-  src: ["prefsrc"],
+  source: ["src", "saddr", "local"],
+  saddr: ["src", "local"],
+  daddr: ["dst"],
+  src: ["prefsrc", "local"],
   sport: ["localPort", "srcPort"],
+  srcport: ["localPort"],
   dport: ["dstPort"],
+  remoteport: ["dstPort"],
+  peerport: ["dstPort"],
+  port: ['localPort or "dstPort"', 'srcPort or "dstPort"'],
   dest: ["dst"],
   destination: ["dst"],
   via: ["gateway"],
+  gw: ["gateway"],
+  onlink: ['flags: ["onlink"]'],
+  blackhole: ['type: "blackhole"'],
+  unreachable: ['type: "unreachable"'],
+  prohibit: ['type: "prohibit"'],
   nexthop: ["multipath", "gateway", "nhId"],
   nexthops: ["multipath"],
   nhid: ["nhId"],
@@ -697,22 +713,31 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   preference: ["priority"],
   prio: ["priority"],
   proto: ["protocol"],
+  protocol: ["proto"],
   peer: ["dst", "remote"],
-  name: ["ifname", "dev"],
+  remote: ["dst"],
+  name: ["ifname", "dev", "devName", "set"],
+  table: ["name"],
+  chain: ["name"],
+  set: ["name"],
   namespace: ["netns"],
   ns: ["netns"],
   device: ["dev", "ifname"],
   interface: ["dev", "ifname"],
   iface: ["dev", "ifname"],
+  ifname: ["dev"],
+  link: ["dev"],
+  parent: ["link"],
   iif: ["iifname"],
   oif: ["oifname"],
   lladdr: ["address"],
-  mac: ["address", "lladdr"],
-  addr: ["address"],
+  mac: ["address", "lladdr", "ether"],
+  addr: ["address", "ip"],
+  address: ["dst", "local", "ip"],
   ip: ["address", "dst"],
   local: ["address"],
   brd: ["broadcast"],
-  state: ["operstate"],
+  state: ["operstate, or up: true to change it"],
   alias: ["ifalias"],
   qlen: ["txqlen"],
   txqueuelen: ["txqlen"],
@@ -722,19 +747,31 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   mark: ["fwmark"],
   dsfield: ["tos"],
   uid: ["uidRange"],
+  pid: SOCKET,
+  process: SOCKET,
+  processes: SOCKET,
+  interval: ['flags: ["interval"]'],
+  element: ["elem"],
+  key: ["elem"],
+  text: STATEMENTS,
+  rule: STATEMENTS,
+  exprs: STATEMENTS,
+  statements: STATEMENTS,
+  validlft: ["cacheinfo: { valid: … }"],
+  preferredlft: ["cacheinfo: { prefered: … }"],
   nud: ["state"],
-  dev: ["ifname", "oif"],
+  dev: ["ifname", "oif", "link", "devName"],
   ifindex: ["index", "oif"],
   slaves: ["master of each port"],
   ports: ["master of each port"],
   down: ["up: false"],
+  prefix: PREFIXED,
   prefixlen: PREFIXED,
   plen: PREFIXED,
   dstlen: PREFIXED,
   netmask: PREFIXED,
   mask: PREFIXED,
   grp: ["group"],
-  prefix: ["address", "dst"],
 };
 
 /** Longest name, in characters, that is compared with other names. */
@@ -752,17 +789,26 @@ export function inWords(word: string, names: readonly string[]): string {
   return other === undefined ? "" : `, did you mean ${other}?`;
 }
 
-/** Returns the field among `names` that has this name in other case, or that a tool's word means, quoted. */
-function meant(name: string, names: readonly string[]): string | undefined {
+/**
+ * Returns the field among `names` that has this name in other case or with underscores, or that a tool's word means,
+ * quoted. A field that `owner` has already is not meant.
+ */
+function meant(name: string, names: readonly string[], owner: object = {}): string | undefined {
   if (name.length > LONGEST_WORD) return undefined;
-  const key = name.toLowerCase(), same = names.find((one) => one.toLowerCase() === key);
+  const key = plain(name), same = names.find((one) => plain(one) === key);
   if (same !== undefined) return JSON.stringify(same);
   const words = Object.hasOwn(WORDS, key) ? WORDS[key]! : [];
   for (const word of words) {
     const [field] = /^\w+/.exec(word)!;
-    if (names.includes(field)) return `${JSON.stringify(field)}${word.slice(field.length)}`;
+    const isGiven = word === field && (owner as Record<string, unknown>)[field] !== undefined;
+    if (names.includes(field) && !isGiven) return `${JSON.stringify(field)}${word.slice(field.length)}`;
   }
   return undefined;
+}
+
+/** Returns a name in lower case and without underscores: `ifName`, `if_name` and `IFNAME` are one. */
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll("_", "");
 }
 
 /** Returns the most similar of `names`, quoted; `undefined` if none is similar. */
@@ -787,7 +833,7 @@ function similar(name: string, names: readonly string[]): string | undefined {
  */
 export function suggestion(name: string, fields: readonly Field[], owner: object): string {
   const all = fields.flatMap((one) => one.lift?.fields ?? [one]), names = all.map(({ key }) => key!);
-  const own = meant(name, names);
+  const own = meant(name, names, owner);
   if (own !== undefined) return `, did you mean ${own}?`;
   for (const { key, codec, use } of all) {
     if (use === "readOnly") continue;

@@ -272,6 +272,12 @@ function startWatch<E>(client: Client, collections: RouteCollections, args: read
   const last = args[args.length - 1];
   const options = typeof last === "object" && last !== null ? last as WatchOptions : undefined;
   const objects = (options === undefined ? args : args.slice(0, -1)) as (keyof RouteObjects)[];
+  if (Array.isArray(last)) {
+    throw argumentError(
+      TypeError,
+      `Cannot watch an array: write watch(${last.map((one) => shown(one)).join(", ")})`,
+    );
+  }
   if (objects.length === 0) {
     throw argumentError(TypeError, `Cannot watch nothing: name ${Object.keys(COLLECTION).join(", ")}`);
   }
@@ -280,7 +286,7 @@ function startWatch<E>(client: Client, collections: RouteCollections, args: read
     throw argumentError(
       TypeError,
       `Cannot watch: expected ${Object.keys(COLLECTION).join(", ")}, got ${shown(object)}${
-        didYouMean(String(object), Object.keys(COLLECTION))
+        typeof object === "string" ? didYouMean(object, Object.keys(COLLECTION)) : ""
       }`,
     );
   });

@@ -103,6 +103,7 @@ const declaration: Declaration<Route> = {
     if (code === "ENETUNREACH" && /gateway|nexthop/i.test(kernelMessage)) {
       return 'the gateway must be on a network that an interface which is up has; { flags: ["onlink"] } says that it is';
     }
+    if (code === "ESRCH") return "no route of this table (without table: main) has this dst and the other fields given";
     if (code === "EACCES") return ipv6DisabledHint(kernelMessage);
     return code === "ENETDOWN" && /not up/i.test(kernelMessage)
       ? "bring the interface up first: links.set(dev, { up: true })"

@@ -38,6 +38,7 @@ export const UDP: InetForm<UdpSocket> = {
   groups: [SKNLGRP.SKNLGRP_INET_UDP_DESTROY, SKNLGRP.SKNLGRP_INET6_UDP_DESTROY],
   module: ["udp_diag", "CONFIG_INET_UDP_DIAG"],
   swapped: true,
+  connectionless: true,
 };
 
 /** Requests for raw sockets; since Linux 4.9. */
@@ -47,6 +48,7 @@ export const RAW: InetForm<RawSocket> = {
   protocol: "raw",
   module: ["raw_diag", "CONFIG_INET_RAW_DIAG"],
   anyCookie: true,
+  connectionless: true,
 };
 
 declareInetSockets(UDP);

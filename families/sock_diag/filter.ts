@@ -7,7 +7,16 @@
  *
  * @module
  */
-import { ipv4Text, ipv6Text, NoSuchInterface, parseIp, parsePrefix, shown, Writer } from "../../core/codec/mod.ts";
+import {
+  didYouMean,
+  ipv4Text,
+  ipv6Text,
+  NoSuchInterface,
+  parseIp,
+  parsePrefix,
+  shown,
+  Writer,
+} from "../../core/codec/mod.ts";
 import { type BytecodeOp, opSize } from "./bytecode.ts";
 
 /** A port, or a range of ports with both ends included. */
@@ -167,7 +176,8 @@ function compileAt(condition: SocketCondition, context: Context): Compiled {
   for (const [key, value] of Object.entries(condition)) {
     if (value === undefined) continue;
     if (!CONDITIONS.has(key)) {
-      to.fail(TypeError, `${shown(key)} is no condition: expected ${[...CONDITIONS].join(", ")}`);
+      const guess = didYouMean(key, CONDITIONS);
+      to.fail(TypeError, `${shown(key)} is no condition${guess || `: expected ${[...CONDITIONS].join(", ")}`}`);
     }
     to.path.push(key);
     parts.push(LEAVES[key as keyof SocketCondition]!(value as never, context));
@@ -195,6 +205,7 @@ function check(value: number, most: number, to: Writer): void {
 }
 
 function only(value: object, known: readonly string[], to: Writer): void {
+  if (Array.isArray(value)) to.fail(TypeError, `expected one number or { ${known.join(", ")} }, got an array`);
   for (const key of Object.keys(value)) {
     if (!known.includes(key)) to.fail(TypeError, `${shown(key)} is not one of ${known.join(", ")}`);
   }
@@ -219,6 +230,7 @@ function port(side: "s" | "d", key: "localPort" | "dstPort", value: PortMatch, {
   }
   only(value, ["start", "end"], to);
   const { start = 0, end = 0xffff } = value;
+  if (start > end) to.fail(RangeError, `expected the start of a range at most its end, got ${start} to ${end}`);
   return all([
     ...(start === 0 ? [] : [compare("ge", start, (found) => found >= start)]),
     ...(end === 0xffff ? [] : [compare("le", end, (found) => found <= end)]),

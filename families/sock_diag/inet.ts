@@ -478,6 +478,8 @@ export interface InetForm<T extends AnyInetSocket> {
   readonly listOnly?: true;
   /** True if the kernel ignores filter programs. */
   readonly unfiltered?: true;
+  /** True for sockets without connections, which have two states only. */
+  readonly connectionless?: true;
   /** True if the kernel reports socket storage of BPF maps. */
   readonly storages?: true;
 }

@@ -82,6 +82,9 @@ const ALL_STATES: number = stateBits(undefined);
 /** Extensions as a mask: without those that `info` asks for, and all. */
 const USUAL = 0b11111001, ALL = 0xff;
 
+/** The states of sockets that can have no connection: with a peer, and without, as those of servers. */
+const CONNECTIONLESS = ["established", "close"];
+
 const FAMILIES = ["inet", "inet6"] as const;
 
 interface Question<T extends object> {
@@ -317,6 +320,9 @@ export class InetSockets<T extends AnyInetSocket> {
     if (maps !== undefined && storages !== true) fail("skBpfStorages: the kernel has none for these sockets");
     const name = family === undefined ? undefined : familyName(family);
     if (family !== undefined && name === undefined) fail(`family: expected inet or inet6, got ${shown(family)}`);
+    if (this.form.connectionless === true && (bits & stateBits(CONNECTIONLESS)) === 0) {
+      fail(`state: ${this.form.object}s have only ${CONNECTIONLESS.map(shown).join(" and ")}, got ${shown(state)}`);
+    }
     const told = Object.entries(toldAs).reduce(
       (sum, [asked, told]) => (bits & stateBits(asked)) === 0 ? sum : sum | stateBits(told),
       bits,

@@ -30,6 +30,7 @@ import {
   attributes,
   be32,
   type Codec,
+  didYouMean,
   head,
   key,
   list,
@@ -375,7 +376,7 @@ const FIELDS = ["elem", "data", "objref", "timeout", "expires", "comment", "expr
 function elementOf(given: NftElementInput, refuse: Refuse): NftElement {
   if (!isFields(given)) return { elem: given as NftValue };
   for (const name of Object.keys(given)) {
-    if (!FIELDS.includes(name)) refuse(TypeError, `there is no field ${shown(name)}`);
+    if (!FIELDS.includes(name)) refuse(TypeError, `there is no field ${shown(name)}${didYouMean(name, FIELDS)}`);
   }
   return given as unknown as NftElement;
 }

@@ -12,10 +12,12 @@
  */
 import {
   expectFields,
+  expectNames,
   expectNoUndefined,
   expectOptions,
   isFields,
   isOk,
+  namesOf,
   operationOf,
 } from "../../../core/arguments.ts";
 import {
@@ -397,6 +399,7 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
 
   /** Returns the rule with its statements compiled, and the messages that make its anonymous sets. */
   #compiled(value: NftRuleInput, what: string): { rule: Input<NftRule>; before: Operation[] } {
+    expectNames(value, what, [...namesOf(NftRule), "expr"]);
     const { expr, ...rule } = value, { family, table } = rule;
     if (expr === undefined) return { rule, before: [] };
     if (rule.expressions !== undefined) {

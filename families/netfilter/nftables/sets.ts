@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { expectType } from "../../../core/arguments.ts";
+import { expectNames, expectType, namesOf } from "../../../core/arguments.ts";
 import { octets, shown, Writer } from "../../../core/codec/mod.ts";
 import type { AddOptions, Input, Verb } from "../../../core/collection.ts";
 import { argumentError, KernelError } from "../../../core/errors.ts";
@@ -103,6 +103,7 @@ function completed(set: NftSet): NftSet {
   for (const name of ["autoMerge", "dataInterval"] as const) {
     if (set[name] !== undefined) expectType(set[name], `${what}: ${name}`, "boolean");
   }
+  expectNames(set, what, namesOf(NftSet));
   if (keyType === undefined) throw argumentError(TypeError, `Cannot ${what}: keyType is missing, as "ipv4_addr"`);
   if (dataType !== undefined) flags.add("map");
   if (objType !== undefined) flags.add("object");

@@ -225,7 +225,12 @@ kernelTest("error: deleting an object that does not exist names it", NEEDS, asyn
       "EADDRNOTAVAIL",
       "Cannot delete address 192.0.2.77/24 on v0",
     );
-    refusedByKernel(() => routes.delete({ dst: "198.51.100.0/24" }), "ESRCH", "Cannot delete route 198.51.100.0/24");
+    refusedByKernel(
+      () => routes.delete({ dst: "198.51.100.0/24" }),
+      "ESRCH",
+      "Cannot delete route 198.51.100.0/24",
+      "no route of this table (without table: main) has this dst and the other fields given",
+    );
     refusedByKernel(
       () => neighbours.delete({ dev: "v0", dst: "192.0.2.77" }),
       "ENOENT",

@@ -1,9 +1,13 @@
 /** Words of `ip` and other tools, and other likely mistakes: the error says in one line what to write instead. */
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { processesOf } from "../../../core/processes.ts";
 import { ScriptedKernel } from "../../../core/scripted.ts";
 import { family } from "../../../families/generic/mod.ts";
+import { open as openFlows } from "../../../families/netfilter/conntrack.ts";
+import { open as openIpset } from "../../../families/netfilter/ipset.ts";
 import { open as openNft } from "../../../families/netfilter/nftables/mod.ts";
 import { open } from "../../../families/route/mod.ts";
+import { open as openSockets } from "../../../families/sock_diag/mod.ts";
 import { test } from "../../test.ts";
 
 function dry(): ReturnType<typeof open> {
@@ -109,6 +113,112 @@ test("nf_tables: half a base chain, flags of a wrong type and unknown priorities
     TypeError,
     'got "fliter", did you mean "filter"?',
   );
+});
+
+test("words of tools are answered with what the object has, never with a field that is given already", () => {
+  using route = dry();
+  using sockets = openSockets({ transport: () => new ScriptedKernel(() => []) });
+  using nft = openNft({ transport: () => new ScriptedKernel(() => []), dryRun: () => {} });
+  using ipset = openIpset({ transport: () => new ScriptedKernel(() => []), dryRun: () => {} });
+  using flows = openFlows({ transport: () => new ScriptedKernel(() => []), dryRun: () => {} });
+  type Loose<N extends string> = Readonly<Record<N, Record<"add" | "set" | "list", (...a: unknown[]) => void>>>;
+  const { links, addresses, routes, rules, neighbours } = route as unknown as Loose<
+    "links" | "addresses" | "routes" | "rules" | "neighbours"
+  >;
+  const { tcp } = sockets as unknown as Loose<"tcp">, { conntrack } = flows as unknown as Loose<"conntrack">;
+  const { entries } = ipset as unknown as Loose<"entries">;
+  const tables = nft as unknown as Loose<"tables" | "sets" | "elements" | "rules">;
+  const vlan = { ifname: "d1", kind: "vlan" }, on = { dev: "v0" }, to = { dst: "10.0.0.0/8", ...on };
+  const T = { family: "inet", table: "g" }, port = '"localPort" or "dstPort"', srcPort = '"srcPort" or "dstPort"';
+  const sample = { key: 5 }, set = { ...T, name: "s", keyType: "ipv4_addr" };
+  const inode = '"inode" of the listed sockets, with processesOf()',
+    expr = `"expr", an array of statements in nft's JSON`;
+  const long = (field: string, example: string): string => `"${field}" with its length, as in "${example}"`;
+  const CASES: readonly (readonly [call: () => unknown, name: string, instead: string])[] = [
+    [() => links.add({ ...vlan, dev: "v0" }), "dev", '"link"'],
+    [() => links.add({ ...vlan, parent: "v0" }), "parent", '"link"'],
+    [() => links.set("v0", { state: "up" }), "state", '"operstate", or up: true to change it'],
+    [() => links.list({ if_name: "v0" }), "if_name", '"ifname"'],
+    [() => addresses.add({ link: "v0", address: "10.0.0.1/24" }), "link", '"dev"'],
+    [() => addresses.add({ ...on, prefix: "10.0.0.1/24" }), "prefix", long("address", "10.0.0.1/24")],
+    [() => addresses.add({ ...on, address: "10.0.0.1", valid_lft: 5 }), "valid_lft", '"cacheinfo": { valid: … }'],
+    [() => routes.add({ ...on, prefix: "10.0.0.0/8" }), "prefix", long("dst", "10.0.0.0/8")],
+    [() => routes.add({ ...to, gw: "10.0.0.1" }), "gw", '"gateway"'],
+    [() => routes.add({ ...to, onlink: true }), "onlink", '"flags": ["onlink"]'],
+    [() => routes.add({ dst: "10.0.0.0/8", blackhole: true }), "blackhole", '"type": "blackhole"'],
+    [() => rules.add({ saddr: "10.0.0.0/8", table: 100 }), "saddr", '"src"'],
+    [() => rules.add({ daddr: "10.0.0.0/8", table: 100 }), "daddr", '"dst"'],
+    [() => neighbours.add({ ...on, address: "10.0.0.1" }), "address", '"dst"'],
+    [() => tcp.list({ pid: 5 }), "pid", inode],
+    [() => tcp.list({ port: 80 }), "port", port],
+    [() => tcp.list({ src: "10.0.0.1" }), "src", '"local"'],
+    [() => tcp.list({ daddr: "10.0.0.1" }), "daddr", '"dst"'],
+    [() => tcp.list({ remotePort: 80 }), "remotePort", '"dstPort"'],
+    [() => conntrack.list({ orig: { saddr: "10.0.0.1" } }), "saddr", '"src"'],
+    [() => conntrack.list({ orig: { protocol: "tcp" } }), "protocol", '"proto"'],
+    [() => conntrack.list({ orig: { port: 80 } }), "port", srcPort],
+    [() => entries.add("s", { addr: "10.0.0.1" }), "addr", '"ip"'],
+    [() => entries.add("s", { prefix: "10.0.0.0/8" }), "prefix", long("ip", "10.0.0.0/8")],
+    [() => tables.tables.add({ family: "inet", table: "g" }), "table", '"name"'],
+    [() => tables.sets.add({ ...set, interval: true }), "interval", '"flags": ["interval"]'],
+    [() => tables.sets.add({ ...T, name: "s", keytype: "ipv4_addr" }), "keytype", '"keyType"'],
+    [() => tables.elements.add({ ...T, name: "s" }, [sample]), "name", '"set"'],
+    [() => tables.rules.add({ ...T, chain: "in", text: "accept" }), "text", expr],
+    [() => tables.rules.add({ ...T, chain: "in", rule: "accept" }), "rule", expr],
+  ];
+  for (const [call, name, instead] of CASES) {
+    const { message } = assertThrows(call, TypeError);
+    assertEquals(
+      message.replace(/^Cannot .*?: (?=there)/, ""),
+      `there is no field "${name}", did you mean ${instead}?`,
+    );
+  }
+  says(
+    () => links.list({ up: true }),
+    'Cannot list links by "up": objects from the kernel have no such field; use .filter((one) => ' +
+      'one.flags.includes("up"))',
+  );
+});
+
+test("conditions that no socket meets are refused", () => {
+  using sockets = openSockets({ transport: () => new ScriptedKernel(() => []), dryRun: () => {} });
+  const { udp, raw } = sockets as unknown as Readonly<Record<"udp" | "raw", Record<"list", (a: unknown) => unknown>>>;
+  says(
+    () => udp.list({ state: "listen" }),
+    'Cannot list UDP sockets: state: UDP sockets have only "established" and "close", got "listen"',
+  );
+  assertThrows(() => raw.list({ state: ["listen", "syn_sent"] }), TypeError, "raw sockets have only");
+  assertEquals(udp.list({ state: ["listen", "close"] }), []);
+  says(
+    () => udp.list({ dstPort: [1, 2] }),
+    "Cannot list UDP sockets: dstPort: expected one number or { start, end }, got an array",
+  );
+  assertThrows(
+    () => udp.list({ localPort: { start: 5, end: 3 } }),
+    RangeError,
+    "localPort: expected the start of a range at most its end, got 5 to 3",
+  );
+});
+
+test("a key for a watch, a loop without await and inodes that are no numbers are refused", () => {
+  using client = dry();
+  says(() => client.watch(["link", "route"] as never), 'Cannot watch an array: write watch("link", "route")');
+  for (const key of ["va", { dev: "va" }, { ifname: "va" }]) {
+    assertThrows(
+      () => client.links.watch(key as never),
+      TypeError,
+      ": a watch yields the changes of all; compare event.value in the loop, or use waitFor(key, test)",
+    );
+  }
+  assertThrows(() => client.links.watch({ inital: true } as never), TypeError, 'did you mean "initial"?');
+  const wait = "Cannot loop over events without await: write for await (const event of …)";
+  for (const watch of [client.watch("link"), client.links.watch()]) says(() => [...watch as never], wait);
+  says(() => [...client.links as never], "Cannot loop over the collection of links: call its list()");
+  const what = "Cannot list the processes of sockets: expected an array of inodes";
+  says(() => processesOf(5 as never), `${what}, got 5`);
+  says(() => processesOf("x" as never), `${what}, got a string`);
+  says(() => processesOf(["x"] as never), `${what}, got a string in it`);
+  says(() => processesOf([NaN]), `${what}, got NaN in it`);
 });
 
 test("watches and families name what to write", () => {

@@ -123,7 +123,7 @@ function someCondition(rand: (below: number) => number, depth: number): SocketCo
     () => ({ local: pick(PREFIXES) }),
     () => ({ dst: pick(PREFIXES), dstPort: rand(4) }),
     () => ({ localPort: { start: rand(4) } }),
-    () => ({ dstPort: { start: rand(3), end: rand(4) } }),
+    () => ({ dstPort: { start: rand(3), end: 2 + rand(2) } }),
     () => ({ if: rand(3) }),
     () => ({ mark: rand(2) === 0 ? rand(4) : { value: rand(4), mask: rand(4) } }),
     () => ({ cgroupId: rand(3) }),
@@ -207,7 +207,21 @@ test("Conditions: errors name the place in the condition", () => {
     'or[0].dst: expected an address or prefix like "10.0.0.0/8"',
   );
   assertThrows(of({ local: "10.0.0.0/33" }), RangeError, "local: expected a prefix length");
-  assertThrows(of({ not: { port: 1 } }), TypeError, 'not: "port" is no condition: expected local, localPort');
+  assertThrows(
+    of({ not: { everything: 1 } }),
+    TypeError,
+    'not: "everything" is no condition: expected local, localPort',
+  );
+  assertThrows(
+    of({ not: { port: 1 } }),
+    TypeError,
+    'not: "port" is no condition, did you mean "localPort" or "dstPort"?',
+  );
+  assertThrows(
+    of({ or: [{ dstPort: { start: 5, end: 3 } }] }),
+    RangeError,
+    "or[0].dstPort: expected the start of a range",
+  );
   assertThrows(of({ or: [] }), TypeError, "or: expected at least one condition");
   assertThrows(of({ or: 5 }), TypeError, "or: expected an array of conditions");
   assertThrows(of({ dstPort: "80" }), TypeError, "dstPort: expected a port");
