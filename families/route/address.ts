@@ -18,6 +18,7 @@ import {
   type Codec,
   enumeration,
   head,
+  HEADER_ONLY,
   i32,
   type Ifindex,
   ifindex,
@@ -141,7 +142,10 @@ export interface Address {
   anycast?: string;
   /** IPv6 multicast address, only in RTM_GETMULTICAST. Read-only. */
   multicast?: string;
-  /** IPv4 label, at most 15 bytes. It starts with the interface's name: `eth0:1`. */
+  /**
+   * IPv4 label, at most 15 bytes. It starts with the interface's name: `eth0:1`. If a listed address is added to another
+   * interface, a label that is only the old one's name is left out.
+   */
   label?: string;
   /**
    * Properties of the address. `deprecated` is sent as {@linkcode AddressCacheinfo.prefered} 0. Flags that only the
@@ -209,6 +213,28 @@ function write(id: number, bytes: Uint8Array, to: Writer): void {
   to.close(start);
 }
 
+const text: Codec<string> = string(15);
+
+/**
+ * IFA_LABEL. A listed address has the name of its interface as label if it was given none; so the label of one that is
+ * added to another interface is left to the kernel.
+ */
+const label: Codec<string> = {
+  ...noneIs(text, ""),
+  encode(value, to, owner) {
+    const { dev, index } = owner as Address;
+    const isGiven = typeof dev === "string" && typeof index === "number" && typeof value === "string";
+    if (isGiven && !value.startsWith(dev) && to.names !== undefined && to.names.index(dev) !== index) {
+      const name = to.names.name(index);
+      if (value === name) return HEADER_ONLY;
+      if (name !== undefined && value.startsWith(`${name}:`)) {
+        to.fail(TypeError, `expected the label of an address of ${dev}, got one of ${name}: ${shown(value)}`);
+      }
+    }
+    return text.encode(value, to, owner);
+  },
+};
+
 /** Wire form of {@linkcode Address}. */
 export const Address: Attributes<Address> = attributes((): Shape<Address> => ({
   family: head(0, family, key),
@@ -230,7 +256,7 @@ export const Address: Attributes<Address> = attributes((): Shape<Address> => ({
   broadcast: [4, noneIs(ipOfFamily, "0.0.0.0")],
   anycast: [5, ipOfFamily, readOnly],
   multicast: [7, ipOfFamily, readOnly],
-  label: [3, noneIs(string(15), ""), key],
+  label: [3, label, key],
   flags: [8, addressFlags],
   cacheinfo: [6, cacheinfo],
   rtPriority: [9, noneIs(u32, 0)],

@@ -94,3 +94,36 @@ kernelTest(
     });
   },
 );
+
+kernelTest("address: one that is listed on an interface is added to another one without that interface's label", [
+  "ip",
+], async () => {
+  await inNamespace(({ ip, ipJson, route: { addresses, links } }) => {
+    ip("link add v0 type veth peer v1");
+    links.addAltnames("v1", "uplink");
+    ip("address add 192.0.2.1/24 dev v0");
+    ip("address add 192.0.2.2/24 dev v0 label v0:web");
+    ip("address add 192.0.2.3/24 dev v0 label v0");
+    addresses.add({ dev: "v0", address: "192.0.2.4/24", label: "other" });
+    const labels = (dev: string): unknown[] => {
+      const { addr_info: all } = ipJson(`address show dev ${dev}`)[0] as { addr_info: Record<string, string>[] };
+      return all.map(({ local, label }) => [local, label]);
+    };
+    const [first, web, same, other] = addresses.list({ dev: "v0" }).filter(({ family }) => family === "inet");
+    addresses.add({ ...first!, dev: "v1" });
+    assertThrows(
+      () => addresses.add({ ...web!, dev: "v1" }),
+      TypeError,
+      'Cannot add address 192.0.2.2/24 on v1: label: expected the label of an address of v1, got one of v0: "v0:web"',
+    );
+    addresses.add({ ...same!, dev: "uplink" });
+    addresses.add({ ...other!, dev: "v1" });
+    const added = [["192.0.2.1", "v1"], ["192.0.2.3", "v1"], ["192.0.2.4", "other"]];
+    assertEquals(labels("v1"), added);
+    // The secondary ones go first: the kernel removes them with the primary one.
+    const again = [other!, web!, same!, first!];
+    for (const one of again) addresses.delete(one);
+    for (const one of again) addresses.add(one);
+    assertEquals(labels("v0").map((one) => (one as string[])[1]).sort(), ["other", "v0", "v0", "v0:web"]);
+  });
+});
