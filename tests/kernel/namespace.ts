@@ -1,6 +1,6 @@
 /** Helpers for tests that talk to the kernel: a network namespace for each, tools to compare with, and named skips. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
 import process from "node:process";
 import * as netns from "../../core/netns.ts";
@@ -101,6 +101,15 @@ export const namesOf = (links: Iterable<{ readonly ifname?: unknown }>): unknown
 
 let count = 0;
 
+/**
+ * Sets whether the kernel first asks the neighbours for IPv6 addresses of interfaces that come (tentative addresses). It
+ * does not in the namespaces of {@linkcode inNamespace}: there, listings would depend on the moment.
+ */
+export function detectDuplicates(name: string, on: boolean): void {
+  const path = "/proc/sys/net/ipv6/conf/default/accept_dad";
+  netns.run(name, () => existsSync(path) && writeFileSync(path, on ? "1" : "0"));
+}
+
 /** Makes a namespace, or names one by `make`, passes it to `body`, and removes it in any case. */
 export async function inNamespace(
   body: (ns: Namespace) => void | Promise<void>,
@@ -109,6 +118,7 @@ export async function inNamespace(
   const name = `nl-test-${process.pid}-${count++}`;
   make(name);
   try {
+    detectDuplicates(name, false);
     using route = open({ netns: name });
     const split = (command: string): string[] => command.split(" ").filter((word) => word !== "");
     await body({

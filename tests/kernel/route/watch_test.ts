@@ -5,7 +5,7 @@ import { NetlinkError } from "../../../core/errors.ts";
 import type { ChangeEvent, WatchEvent } from "../../../core/watch.ts";
 import { stringify } from "../../../core/show.ts";
 import type { Link, Route, RouteEvent } from "../../../families/route/mod.ts";
-import { inNamespace, kernelTest, many, type Namespace } from "../namespace.ts";
+import { detectDuplicates, inNamespace, kernelTest, many, type Namespace } from "../namespace.ts";
 import { ROUTE, runIn, startIn } from "./child.ts";
 
 const NEEDS = ["ip"], COUNT = many(100_000);
@@ -418,7 +418,8 @@ kernelTest(
   "trap 20: waitFor: a link that will exist, one that will be up, an address that will be usable",
   NEEDS,
   async () => {
-    await inNamespace(async ({ route: { addresses, links } }) => {
+    await inNamespace(async ({ name, route: { addresses, links } }) => {
+      detectDuplicates(name, true);
       const coming = links.waitFor("v0", undefined, { timeout: 10_000 });
       links.add({ ifname: "v0", kind: "veth", data: { peer: { ifname: "v1" } } });
       assertEquals((await coming).ifname, "v0");
