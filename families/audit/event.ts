@@ -283,19 +283,26 @@ export const PAUSE = 2000;
 /** Most events whose end is awaited; beyond, the oldest is taken for complete. */
 const MOST_PENDING = 4096;
 
+/** An event whose end has not come, and its neighbours in the order of arrival of the last records. */
 interface Pending {
+  readonly key: string;
   readonly records: AuditRecord[];
   /** The time of the last record's arrival, or of the event itself in a log. */
   seen: number;
+  before: Pending | undefined;
+  after: Pending | undefined;
 }
 
 /**
  * Puts records together to events by their time and number, also if the records of several events are mixed. An event
- * is complete with its record EOE, after a pause, or when all records have been read; records of programs are events of
- * their own.
+ * is complete with its record PROCTITLE or EOE, after a pause, or when all records have been read; records of programs
+ * are events of their own.
  */
 export class Assembler {
   readonly #pending: Map<string, Pending> = new Map();
+  // A map alone would be walked past all that has been deleted from it to find its first.
+  #oldest: Pending | undefined;
+  #newest: Pending | undefined;
 
   /** True if there are events whose end has not come. */
   get waiting(): boolean {
@@ -311,18 +318,22 @@ export class Assembler {
     const done = this.expire(now), key = `${record.time} ${record.serial} ${record.node ?? ""}`;
     const pending = this.#pending.get(key);
     if (record.type === "EOE") {
-      this.#pending.delete(key);
-      if (pending !== undefined) done.push(eventOf(pending.records));
+      if (pending !== undefined) done.push(this.#complete(pending));
     } else if (pending !== undefined) {
       pending.records.push(record);
-      pending.seen = now;
-      // The map stays in the order of arrival of the last records.
-      this.#pending.delete(key);
-      this.#pending.set(key, pending);
+      // Nothing but EOE follows it.
+      if (record.type === "PROCTITLE") done.push(this.#complete(pending));
+      else {
+        pending.seen = now;
+        this.#unlink(pending);
+        this.#link(pending);
+      }
     } else if (isAlone(record)) done.push(eventOf([record]));
     else {
-      if (this.#pending.size >= MOST_PENDING) done.push(...this.#take(1));
-      this.#pending.set(key, { records: [record], seen: now });
+      if (this.#pending.size >= MOST_PENDING) done.push(this.#complete(this.#oldest!));
+      const started: Pending = { key, records: [record], seen: now, before: undefined, after: undefined };
+      this.#pending.set(key, started);
+      this.#link(started);
     }
     return done;
   }
@@ -330,27 +341,36 @@ export class Assembler {
   /** Returns the events of which no record has come for {@linkcode PAUSE} ms. */
   expire(now: number): AuditEvent[] {
     const done: AuditEvent[] = [];
-    for (const [key, { records, seen }] of this.#pending) {
-      if (now - seen <= PAUSE) break;
-      this.#pending.delete(key);
-      done.push(eventOf(records));
-    }
+    while (this.#oldest !== undefined && now - this.#oldest.seen > PAUSE) done.push(this.#complete(this.#oldest));
     return done;
   }
 
   /** Returns all other events: no more records come. */
   end(): AuditEvent[] {
-    return this.#take(this.#pending.size);
+    const done: AuditEvent[] = [];
+    while (this.#oldest !== undefined) done.push(this.#complete(this.#oldest));
+    return done.sort((a, b) => a.time - b.time || a.serial - b.serial);
   }
 
-  #take(count: number): AuditEvent[] {
-    const taken: AuditEvent[] = [];
-    for (const [key, { records }] of this.#pending) {
-      if (taken.length === count) break;
-      this.#pending.delete(key);
-      taken.push(eventOf(records));
-    }
-    return taken.sort((a, b) => a.time - b.time || a.serial - b.serial);
+  #complete(pending: Pending): AuditEvent {
+    this.#pending.delete(pending.key);
+    this.#unlink(pending);
+    return eventOf(pending.records);
+  }
+
+  #link(pending: Pending): void {
+    pending.before = this.#newest;
+    pending.after = undefined;
+    if (this.#newest === undefined) this.#oldest = pending;
+    else this.#newest.after = pending;
+    this.#newest = pending;
+  }
+
+  #unlink({ before, after }: Pending): void {
+    if (before === undefined) this.#oldest = after;
+    else before.after = after;
+    if (after === undefined) this.#newest = before;
+    else after.before = before;
   }
 }
 

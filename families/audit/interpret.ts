@@ -14,7 +14,8 @@
 import { expectFields } from "../../core/arguments.ts";
 import { errnoText } from "../../core/errors.ts";
 import { type Accounts, NO_ACCOUNTS } from "./accounts.ts";
-import { errorName, signalName } from "./names.ts";
+import { argumentText, fileMode, flagsText, innerCall } from "./call_arguments.ts";
+import { CAPABILITIES, capabilityName, errorName, protocolName, signalName } from "./names.ts";
 import type { AuditFields, AuditRecord } from "./record.ts";
 import { type AuditAddress, parseAddress } from "./sockaddr.ts";
 import { machineName, syscallName } from "./syscalls.ts";
@@ -37,14 +38,6 @@ const result: Words = (value) => value === "1" ? "yes" : value === "0" ? "no" : 
 const yes: Words = (value) => value === "0" ? "no" : "yes";
 const keys: Words = (value) => value.replaceAll("\x01", ",");
 
-/** Names of the capabilities CAP_* by number, from linux/capability.h. */
-const CAPABILITIES = (
-  "chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service " +
-  "net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin " +
-  "sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap mac_override " +
-  "mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore"
-).split(" ");
-
 const capabilities: Words = (value) => {
   if (!/^[0-9a-f]{1,16}$/.test(value)) return undefined;
   const bits = BigInt(`0x${value}`);
@@ -52,24 +45,7 @@ const capabilities: Words = (value) => {
   return CAPABILITIES.filter((_, bit) => (bits >> BigInt(bit) & 1n) === 1n).join(",");
 };
 
-const FILE_TYPES: Readonly<Record<number, string>> = {
-  0o140000: "socket",
-  0o120000: "link",
-  0o100000: "file",
-  0o060000: "block",
-  0o040000: "dir",
-  0o020000: "character",
-  0o010000: "fifo",
-};
-const SPECIAL_MODES = [[0o4000, "suid"], [0o2000, "sgid"], [0o1000, "sticky"]] as const;
-
-const mode: Words = (value) => {
-  if (!/^[0-7]{1,7}$/.test(value)) return undefined;
-  const bits = parseInt(value, 8), type = bits & 0o170000;
-  const special = SPECIAL_MODES.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name);
-  const rights = (bits & 0o777).toString(8).padStart(3, "0");
-  return type === 0 ? undefined : [FILE_TYPES[type] ?? type.toString(8), ...special, rights].join(",");
-};
+const mode: Words = (value) => /^[0-7]{1,7}$/.test(value) ? fileMode(parseInt(value, 8)) : undefined;
 
 const exit: Words = (value) => {
   const number = Number(value);
@@ -84,10 +60,17 @@ function archOf(value = ""): number {
 }
 
 const arch: Words = (value) => Number.isNaN(archOf(value)) ? undefined : String(machineName(archOf(value)));
-const syscall: Words = (value, { arch }) => {
+const syscall: Words = (value, { arch, a0 }) => {
   const number = numberOf(value), machine = archOf(arch);
-  return number === undefined || Number.isNaN(machine) ? undefined : String(syscallName(machine, number));
+  if (number === undefined || Number.isNaN(machine)) return undefined;
+  const name = syscallName(machine, number), inner = innerCall(name, a0);
+  return inner === undefined ? String(name) : `${name}(${inner})`;
 };
+
+const oflag: Words = (value, { arch }, accounts) => flagsText("open", value, machineName(archOf(arch)), accounts);
+/** The record MMAP has a descriptor in front of the flags. */
+const flags: Words = (value, { fd, arch }, accounts) =>
+  fd === undefined ? undefined : flagsText("mmap", value, machineName(archOf(arch)), accounts);
 
 /** Names of the actions SECCOMP_RET_*, from linux/seccomp.h. */
 const SECCOMP: Readonly<Record<string, string>> = {
@@ -109,20 +92,6 @@ const seccomp: Words = (value) => {
 const LISTS = ["user", "task", "entry", "watch", "exit", "exclude", "filesystem", "io_uring"];
 const list: Words = (value) => LISTS[numberOf(value) ?? NaN];
 
-/** Names of IP protocols. */
-const PROTOCOLS: Readonly<Record<string, string>> = {
-  "1": "icmp",
-  "2": "igmp",
-  "6": "tcp",
-  "17": "udp",
-  "33": "dccp",
-  "47": "gre",
-  "50": "esp",
-  "51": "ah",
-  "58": "ipv6-icmp",
-  "132": "sctp",
-  "136": "udplite",
-};
 /** Names of the families of netfilter, NFPROTO_*. */
 const NF_FAMILIES: Readonly<Record<string, string>> = {
   "0": "unspecified",
@@ -180,6 +149,8 @@ const NAMES: Readonly<Record<string, Words>> = {
   exit,
   arch,
   syscall,
+  oflag,
+  flags,
   sig: (value) => signalName(numberOf(value) ?? 0),
   code: seccomp,
   list,
@@ -187,9 +158,9 @@ const NAMES: Readonly<Record<string, Words>> = {
   prom: yes,
   old_prom: yes,
   proctitle: (value) => value.replace(/\0$/, "").replaceAll("\0", " "),
-  proto: (value) => PROTOCOLS[value],
+  proto: (value) => protocolName(numberOf(value) ?? NaN),
   family: (value) => NF_FAMILIES[value],
-  capability: (value) => CAPABILITIES[numberOf(value) ?? NaN],
+  capability: (value) => capabilityName(numberOf(value) ?? NaN),
 };
 
 function numberOf(value: string): number | undefined {
@@ -200,12 +171,15 @@ function numberOf(value: string): number | undefined {
 export function interpret(record: AuditRecord, accounts: Accounts = NO_ACCOUNTS): AuditFields {
   const what = "put a record in words";
   expectFields(record, what, "a record");
-  const { fields, message } = record;
+  const { fields, message, type } = record;
   expectFields(fields, `${what}: fields`, "the fields of a record");
+  const arch = archOf(fields["arch"]),
+    call = type === "SYSCALL" ? syscallName(arch, Number(fields["syscall"])) : undefined;
   const words = (all: AuditFields) =>
     Object.entries(all).map(([name, value]) => [
       name,
-      Object.hasOwn(NAMES, name) ? NAMES[name]!(value, all, accounts) ?? value : value,
+      (call === undefined ? undefined : argumentText(name, all, call, machineName(arch), accounts)) ??
+        (Object.hasOwn(NAMES, name) ? NAMES[name]!(value, all, accounts) : undefined) ?? value,
     ]);
   return Object.fromEntries([...words(message ?? {}), ...words(fields)]);
 }

@@ -11,6 +11,7 @@
  * @module
  */
 import { architecture } from "../../core/machine.ts";
+import { numbered } from "./numbered.ts";
 import { SYSCALL_NAMES } from "./syscall_names.ts";
 
 /** Numbers of {@linkcode AuditArch} by name: AUDIT_ARCH_*. */
@@ -75,16 +76,8 @@ function syscallsOf(arch: AuditArch): Syscalls | undefined {
   if (typeof machine === "number" || !Object.hasOwn(SYSCALL_NAMES, machine)) return undefined;
   let found = made.get(machine);
   if (found === undefined) {
-    const names = new Map<number, string>(), numbers = new Map<string, number>();
-    let next = 0;
-    for (const word of SYSCALL_NAMES[machine as keyof typeof SYSCALL_NAMES].split(" ")) {
-      if (/^\d/.test(word)) next = Number(word);
-      else {
-        names.set(next, word);
-        numbers.set(word, next++);
-      }
-    }
-    made.set(machine, found = { names, numbers });
+    const names = numbered(SYSCALL_NAMES[machine as keyof typeof SYSCALL_NAMES]);
+    made.set(machine, found = { names, numbers: new Map(Array.from(names, ([number, name]) => [name, number])) });
   }
   return found;
 }

@@ -30,21 +30,20 @@ const ACCOUNTS: Accounts = {
   groups: new Map([[0, "root"], [1, "daemon"]]),
 };
 
-/** Types of libauparse whose words depend on the system call or on tables that this library does not have. */
+/** Types of libauparse whose words are compared apart, or are made of tables that this library does not have. */
 const OTHER_WORDS: ReadonlySet<number> = new Set([
-  9, // Addresses: compared apart.
-  14, // The first four arguments of a system call.
-  15,
-  16,
-  17,
+  9, // Addresses.
   20, // What was typed in a terminal.
-  30, // Flags of mmap.
-  37, // Flags of open.
   41, // The group of netlink.
 ]);
 
+/** Types of libauparse for the first four arguments of a system call. */
+const ARGUMENTS: ReadonlySet<number> = new Set([14, 15, 16, 17]);
+
 /** Words in which libauparse 3.0.9 differs: it does not know them, or prints them in another way. */
 const OTHER_WORDS_OF: ReadonlySet<string> = new Set([
+  // It has the type of the file, as 0666 does not.
+  "mknodat.a2",
   // It leaves the quotes.
   "AVC.dev",
   // Permissions without a type of file: "000,600".
@@ -79,6 +78,10 @@ test("audit records: every field in words, as libauparse has it", () => {
       const seen = new Set<string>();
       for (const [name, theirs, kind] of fields) {
         if (OTHER_WORDS_OF.has(`${type}.${name}`) || OTHER_WORDS.has(kind) || seen.has(name) || theirs === "(null)") {
+          continue;
+        }
+        // It leaves the digits of some arguments, which are compared in arguments_test.ts.
+        if (ARGUMENTS.has(kind) && (theirs.startsWith("0x") || OTHER_WORDS_OF.has(`${event?.syscall?.name}.${name}`))) {
           continue;
         }
         seen.add(name);
@@ -146,8 +149,15 @@ test("audit records: long hostile lines take time in proportion to their length"
 });
 
 test("audit events: with many open events, the oldest is taken for complete at the cost of one", () => {
-  const lines = Array.from({ length: 10_000 }, (_, i) => line("SYSCALL", i + 1, 0, "pid=1"));
-  assertEquals([...parseLog(lines)].map(({ serial }) => serial), lines.map((_, i) => i + 1));
+  // Each event has two records, far apart; the second makes it the newest again.
+  const count = 10_000, lines: string[] = [];
+  for (let i = 1; i <= count; i++) {
+    lines.push(line("SYSCALL", i, 0, "pid=1"));
+    if (i > 1000) lines.push(line("CWD", i - 1000, 0, 'cwd="/"'));
+  }
+  const events = [...parseLog(lines)];
+  assertEquals(events.length, count);
+  assert(events.every(({ serial, records }, i) => serial === i + 1 && records.length === (i < count - 1000 ? 2 : 1)));
 });
 
 test("audit records: quoted text stays, digits are decoded where the kernel writes them", () => {
@@ -252,11 +262,12 @@ test("audit events: the whole of a system call, a program's arguments, and paths
   const run = events.filter(({ args }) => args !== undefined);
   assertEquals(run.map(({ args }) => args!.map((arg) => arg.length)), [
     [19, 20, 17],
-    [2, 3, 4],
     [9, 3, 0, 4, 20, 1],
     [9, 7600, 8, 3802],
+    // No record has said that this one is complete.
+    [2, 3, 4],
   ]);
-  assertEquals(run[3]!.args, ["/bin/true", "A".repeat(7600), "tab\there", `B\x01${"C".repeat(3800)}`]);
+  assertEquals(run[2]!.args, ["/bin/true", "A".repeat(7600), "tab\there", `B\x01${"C".repeat(3800)}`]);
   const cat = events.find(({ serial }) => serial === 24287)!;
   assertEquals(cat.syscall, {
     name: "openat",
@@ -310,6 +321,9 @@ test("audit events: mixed records are divided by number, a late one is an event 
   assertEquals(add(line("USER_LOGIN", 3, 0, "pid=1"), 3), [[3, "USER_LOGIN"]]);
   assertEquals(add(line("EOE", 1, 0), 4), [[1, "SYSCALL", "CWD"]]);
   assertEquals(assembler.waiting, true);
+  assertEquals(add(line("SYSCALL", 4, 0, "arch=c000003e syscall=2"), 4), []);
+  assertEquals(add(line("PROCTITLE", 4, 0, "proctitle=61"), 4), [[4, "SYSCALL", "PROCTITLE"]]);
+  assertEquals(add(line("EOE", 4, 0), 4), []);
   assertEquals(add(line("PROCTITLE", 1, 0, "proctitle=61"), 5), []);
   assertEquals(add(line("EOE", 9, 0), 5), []);
   // The same number at another time, as after a restart of the machine.
