@@ -8,9 +8,8 @@
  * ```
  *
  * Needs CAP_AUDIT_CONTROL, in the first user and PID namespaces. Only one process may be the receiver; for more, see
- * `watch`. The place is given back when the loop ends or the process exits; if a signal kills the process, or on Deno an
- * error that nobody catches, the kernel notices with the next record. The kernel audits nothing that the daemon's own
- * process does.
+ * `watch`. The place is given back when the loop ends or the process exits; if a signal kills the process, the kernel
+ * notices with the next record. The kernel audits nothing that the daemon's own process does.
  *
  * Source: kernel/audit.c, v7.2.
  *

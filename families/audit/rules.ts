@@ -174,7 +174,7 @@ export class Rules {
    * before it are removed.
    *
    * A signal such as that of Ctrl-C ends a process at once, and the rules stay: let it abort the `signal` of the loop in
-   * the block instead. On Deno they also stay when an error that nobody catches ends the process.
+   * the block instead.
    *
    * @throws {KernelError} as {@linkcode Rules.add}
    */

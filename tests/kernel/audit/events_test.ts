@@ -162,9 +162,17 @@ auditTest(
       await loop;
       assertEquals(String(thrown), "Error: a fault of the script");
       assert(!taken());
-      const [program, ...args] = evaluate(`import { daemon } from ${DAEMON}; daemon(); process.exit(3);`);
-      assertEquals(spawnSync(program!, args).status, 3);
-      assertEquals(audit.status().pid, 0);
+      for (
+        const [end, status] of [
+          ["process.exit(3);", 3],
+          ['setTimeout(() => { throw new Error("nobody catches this"); });', 1],
+          ['await Promise.reject(new Error("nor this"));', 1],
+        ] as const
+      ) {
+        const [program, ...args] = evaluate(`import { daemon } from ${DAEMON}; daemon(); ${end}`);
+        assertEquals(spawnSync(program!, args).status, status, end);
+        assertEquals(audit.status().pid, 0, end);
+      }
       assertThrows(() => daemon({ type: "NOPE" as never }), TypeError, 'type: there is no type of records "NOPE"');
       assertThrows(() => daemon({ keys: "x" } as never), TypeError, 'did you mean "key"');
       for (const open of [daemon, watch]) {
