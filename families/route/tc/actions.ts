@@ -28,7 +28,7 @@ import { NLM_F } from "../../../core/message.ts";
 import { declareMessages } from "../../../core/messages.ts";
 import type { Operation, Requester } from "../../../core/protocol.ts";
 import { type Family, family, NETLINK_ROUTE, RTM } from "../protocol.ts";
-import { type Action, type ActionKinds, Actions as actionList } from "./action.ts";
+import { Action, type ActionKinds, Actions as actionList } from "./action.ts";
 import { bits } from "./names.ts";
 
 /** An action as input: {@linkcode Action} with names or numbers. */
@@ -166,11 +166,13 @@ export class Actions {
     const requester = this.#requester(),
       operation: Operation = {
         ...request(RTM.RTM_NEWACTION, flags, { tab: [value] }, what),
+        codec: OneMessage as Codec<unknown, never>,
+        replyCodec: ActionMessage as Codec<unknown, never>,
         ...(tolerates === undefined ? {} : { tolerates }),
       };
     if (requester.deferred) {
       requester.request(operation);
-      return requester.normalize(operation.codec, operation.value, what) as Action;
+      return (requester.normalize(operation.codec, operation.value, what) as ActionMessage).tab![0]!;
     }
     const message = requester.request({
       ...operation,
@@ -234,13 +236,43 @@ export class Actions {
 /** Most actions in a message. */
 const MOST_ACTIONS = 32;
 
+const TAB = 1, NESTED = 0x8000, ENOENT = 2;
+
+/** Codec of a message with one action to make. Users give the action alone, so paths in errors begin with its fields. */
+const OneMessage: Codec<ActionMessage> = {
+  name: "an action",
+  decode: (from, at, end, owner) => ActionMessage.decode(from, at, end, owner),
+  encode({ tab: [action] = [] }, to, owner) {
+    ActionMessage.encode({}, to, owner);
+    const list = to.open(TAB | NESTED), start = to.open(1 | NESTED);
+    Action.encode(action!, to, {});
+    to.close(start);
+    to.close(list);
+  },
+  walk: (from, at, end, owner, visit) =>
+    ActionMessage.walk!(
+      from,
+      at,
+      end,
+      owner,
+      (part) => visit(part.name === "tab" ? { ...part, name: undefined, codec: NAMELESS } : part),
+    ),
+};
+
+/** The list of actions, whose parts have no names. */
+const NAMELESS: Codec<readonly Action[]> = {
+  ...actionList,
+  walk: (from, at, end, owner, visit) =>
+    actionList.walk!(from, at, end, owner, (part) => visit({ ...part, name: undefined })),
+};
+
 /** Codec of a message with kinds and indexes alone, which are attributes of the actions there. */
 const KeyMessage: Codec<Omit<ActionMessage, "tab"> & { tab: readonly { kind: string; index?: number }[] }> = {
   name: "the key of an action",
   decode: () => ({ tab: [] }),
   encode({ tab, ...rest }, to, owner) {
     ActionMessage.encode(rest, to, owner);
-    const list = to.open(1 | NESTED);
+    const list = to.open(TAB | NESTED);
     tab.forEach(({ kind, index }, i) => {
       const start = to.open((i + 1) | NESTED), name = to.open(1);
       to.append(new TextEncoder().encode(`${kind}\0`));
@@ -255,8 +287,6 @@ const KeyMessage: Codec<Omit<ActionMessage, "tab"> & { tab: readonly { kind: str
     to.close(list);
   },
 };
-
-const NESTED = 0x8000, ENOENT = 2;
 
 function request(type: number, flags: number, value: object, what: string): Operation {
   const [{ kind } = { kind: undefined }] = (value as { tab: { kind?: unknown }[] }).tab;

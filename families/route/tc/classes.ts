@@ -81,7 +81,7 @@ const declaration: Declaration<Class> = {
   filters: ["ifindex", "parent", "handle"],
   describe: placeOf,
   identity: ({ ifindex, handle }) => `${ifindex} ${handle}`,
-  keyOf: ({ ifindex, dev, handle }: ClassInput) => ({ ifindex, dev, handle }),
+  keyOf: ({ ifindex, dev, handle, kind }: ClassInput) => ({ ifindex, dev, handle, kind }),
   prepare: (value, verb) => prepareClass(value as Fields, verb),
   // A request for a single one would be answered to everyone who watches.
   listOnly: true,
@@ -90,10 +90,18 @@ const declaration: Declaration<Class> = {
   setFlags: 0,
   merge: mergeClass,
   deletable: (all) => childrenFirst(all.filter(({ kind }) => MADE.has(kind))),
+  hint(code, _details, value) {
+    const { kind } = value as ClassInput;
+    if (kind !== undefined && !MADE.has(kind)) return `classes of ${kind} exist as long as their qdisc`;
+    return code === "EBUSY" ? "delete its filters and the classes below it first, as flush does" : undefined;
+  },
   silentRemoval: linkChanges(RTM.RTM_DELQDISC, RTM.RTM_NEWQDISC),
 };
 
-/** The classes of one network namespace. */
+/**
+ * The classes of one network namespace. They are listed as the kernel does; it deletes a class only after those below it:
+ * `flush` has that order. Classes of kinds that have a fixed number of them, such as `prio` and `tbf`, go with their qdisc.
+ */
 export class Classes extends Collection<Class, ClassInput> {
   readonly #open: () => Client;
   readonly #qdiscs: Qdiscs;

@@ -16,6 +16,7 @@ import type { Client, Operation, Requester } from "../../../core/client.ts";
 import {
   Collection,
   type Declaration,
+  type DeleteOptions,
   type Found,
   type Input,
   type Merge,
@@ -183,6 +184,7 @@ const declaration: Declaration<Filter> = {
         String(kind)
       })`;
     }
+    if (code === "EBUSY" && kind === "u32") return "delete the filters that link to the table first, as flush does";
     if (/Parent Qdisc doesn't exists|Specified filter block|Filter with specified/.test(kernelMessage)) {
       return "filters need a qdisc: add clsact for ingress and egress, or one with classes";
     }
@@ -248,6 +250,33 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
   override add(value: FilterInput, options?: { exists?: "ok" }): Filter | false;
   override add(value: FilterInput, options: { exists?: "ok" } = {}): Filter | false {
     return this.addEchoed(value, options);
+  }
+
+  /**
+   * Deletes a filter; see {@linkcode Collection.delete}.
+   *
+   * The kernel deletes a table of u32 only after the filters that link to it, and lets go of it some milliseconds after
+   * them, so it is tried again if there are none.
+   */
+  override delete(key: FilterInput | Filter, options: DeleteOptions = {}): boolean {
+    const before = Date.now();
+    while (true) {
+      try {
+        return super.delete(key, options);
+      } catch (error) {
+        const waits = error instanceof KernelError && error.code === "EBUSY" && Date.now() - before <= PATIENCE;
+        if (!waits || this.#isLinked(key)) throw error;
+        Atomics.wait(PAUSE, 0, 0, 5);
+      }
+    }
+  }
+
+  /** True if a filter of the same place links to a table of u32. */
+  #isLinked(table: FilterInput | Filter): boolean {
+    const { handle, ...place } = Object.fromEntries(
+      PLACE.map((name) => [name, (table as Fields)[name]]),
+    ) as FilterInput;
+    return this.list(place).some((one) => one.kind === "u32" && one.options?.link === handle);
   }
 
   /**

@@ -63,14 +63,29 @@ export const ETH_P = {
   canfd: 0xd,
 } as const;
 
-/** The type of a frame by name or number: `ip`, `ipv6`, `arp`, `8021q`, `all`. */
-export type EtherType = keyof typeof ETH_P | number;
+/**
+ * The type of a frame by name or number: `ip`, `ipv6`, `arp`, `8021q`, `all`. The words `ipv4`, `802.1Q` and `802.1ad` of
+ * `tc` are accepted too; objects from the kernel never have them.
+ */
+export type EtherType = keyof typeof ETH_P | "ipv4" | "802.1Q" | "802.1ad" | number;
+
+const TYPES: Readonly<Record<EtherType & string, number>> = {
+  ...ETH_P,
+  ipv4: ETH_P.ip,
+  "802.1Q": ETH_P["8021q"],
+  "802.1ad": ETH_P["8021ad"],
+};
+
+/** Returns the number of a type of frames; other values as they are. */
+export function etherTypeNumber(value: unknown): unknown {
+  return typeof value === "string" && Object.hasOwn(TYPES, value) ? TYPES[value as EtherType & string] : value;
+}
 
 /** Codec of the type of a frame, network order. */
-export const etherType: Codec<EtherType> = enumeration(be16, ETH_P);
+export const etherType: Codec<EtherType> = enumeration(be16, TYPES);
 
 /** Codec of the type of a frame, host order: some actions have it so. */
-export const hostEtherType: Codec<EtherType> = enumeration(u16, ETH_P);
+export const hostEtherType: Codec<EtherType> = enumeration(u16, TYPES);
 
 /** IPPROTO_*: protocols over IP. */
 export const IP_PROTO = {

@@ -8,10 +8,18 @@
  *
  * @module
  */
-import { isFields } from "../../../core/arguments.ts";
+import { isFields, isOk } from "../../../core/arguments.ts";
 import { type Attributes, shown } from "../../../core/codec/mod.ts";
 import type { Client, Operation, Requester } from "../../../core/client.ts";
-import { Collection, type Declaration, type Input, type Merge, onShared, type Verb } from "../../../core/collection.ts";
+import {
+  Collection,
+  type Declaration,
+  type DeleteOptions,
+  type Input,
+  type Merge,
+  onShared,
+  type Verb,
+} from "../../../core/collection.ts";
 import { argumentError, KernelError } from "../../../core/errors.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
 import { Qdisc, type QdiscFields, type QdiscGiven, type QdiscKind } from "./qdisc.ts";
@@ -129,12 +137,18 @@ const declaration: Declaration<Qdisc> = {
   hint(code, { kernelMessage = "" }, value) {
     const { kind } = value as QdiscInput;
     if (code === "ENOENT" && /kind is unknown/.test(kernelMessage)) {
-      return `this kernel has no qdisc kind "${kind}": misspelt, or its module is missing (modprobe sch_${kind})`;
+      const known = String(kind).replaceAll("-", "_");
+      return known === kind
+        ? `this kernel has no qdisc kind "${kind}": misspelt, or its module is missing (modprobe sch_${kind})`
+        : `did you mean "${known}"?`;
     }
     if (code === "ENOENT" && /handle of zero/.test(kernelMessage)) {
       return "only the kernel's own qdisc is there: it can only be replaced";
     }
     if (code === "EEXIST") return "replace puts another one in its place";
+    if (/Change operation not supported/.test(kernelMessage)) {
+      return `${kind} keeps its settings: delete it and add it again, or replace it with another handle`;
+    }
     return undefined;
   },
   silentRemoval: linkChanges(RTM.RTM_DELQDISC),
@@ -186,6 +200,15 @@ export class Qdiscs extends Collection<Qdisc, QdiscInput> {
       return value;
     };
     return { ...operation, read };
+  }
+
+  /**
+   * Deletes a qdisc; see {@linkcode Collection.delete}. Those that the kernel made by itself (`0:`) cannot be deleted:
+   * they count as missing.
+   */
+  override delete(key: QdiscInput | Qdisc, options: DeleteOptions = {}): boolean {
+    if (isFields(key) && isAutomatic(key) && isOk(options, "missing", "delete qdisc")) return false;
+    return super.delete(key, options);
   }
 
   /** Returns the qdisc in a place, if it was made by someone. */

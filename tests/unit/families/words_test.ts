@@ -8,6 +8,7 @@ import { open as openIpset } from "../../../families/netfilter/ipset.ts";
 import { open as openNft } from "../../../families/netfilter/nftables/mod.ts";
 import { open } from "../../../families/route/mod.ts";
 import { open as openSockets } from "../../../families/sock_diag/mod.ts";
+import { open as openTc } from "../../../families/route/tc.ts";
 import { test } from "../../test.ts";
 
 function dry(): ReturnType<typeof open> {
@@ -79,6 +80,75 @@ test("words of ip that no field has are answered with the field to write", () =>
     `Cannot add address 10.0.0.1 on v0: ${no("prefixlen", '"address" with its length, as in "10.0.0.1/24"')}`,
   );
   says(() => rules.add({ from: "10.0.0.0/8", table: 100 }), `Cannot add rule: ${no("from", '"src"')}`);
+});
+
+test("words of tc are taken, or answered with the field or the function to use", () => {
+  const kernel = new ScriptedKernel(() => []), shown: unknown[] = [];
+  kernel.interfaces.set(2, "v0");
+  using client = openTc({ transport: () => kernel, dryRun: ({ value }) => void shown.push(value) });
+  const { qdiscs, classes, filters, actions } = client;
+  const no = (name: string, instead: string): string => `there is no field "${name}", did you mean "${instead}"?`;
+  /** Asserts the end of the error of a qdisc with these options. */
+  const refuses = (kind: string, options: object, end: string): void => {
+    const make = (): unknown => qdiscs.add({ dev: "v0", parent: "root", kind, options } as never);
+    const { message } = assertThrows(make, Error);
+    assertEquals(message.replace(/^Cannot add qdisc \S+ at root on v0: /, ""), end);
+  };
+  refuses("htb", { default: 0x20 }, `options: ${no("default", "defcls")}`);
+  refuses(
+    "htb",
+    { defcls: "1:20" },
+    `options.defcls: expected the class's own number, 0x20 for "1:20", got the handle`,
+  );
+  refuses("netem", { delay: "5ms" }, `options: ${no("delay", "latency")}`);
+  refuses("sfq", { perturb: 10 }, `options: ${no("perturb", "perturbPeriod")}`);
+  refuses("cake", { bandwidth: 1 }, `options: ${no("bandwidth", "baseRate64")}`);
+  refuses("red", { min: 1 }, `options: ${no("min", "qthMin")}`);
+  const [us, ns] = ["us", "ns"].map((unit) =>
+    `expected a number of ${unit.replace("u", "µ")} (time("5ms", "${unit}") makes it), got "9ms"`
+  );
+  const places = { fq: "horizon", pie: "tupdate", hhf: "resetTimeout", cake: "rtt", dualpi2: "stepThreshUs" };
+  for (const [kind, name] of Object.entries({ ...places, codel: "target", fq_codel: "interval", fq_pie: "target" })) {
+    refuses(kind, { [name]: "9ms" }, `options.${name}: ${us}`);
+  }
+  refuses("fq", { timerSlack: "9ms" }, `options.timerSlack: ${ns}`);
+  refuses("taprio", { schedCycleTime: "9ms" }, `options.schedCycleTime: ${ns}`);
+  const latency = 'options.latency: expected a whole number of ns (time("5ms", "ns") makes it), got ';
+  for (const [value, told] of [["9ms", '"9ms"'], [1.5, "1.5"], [-1, "-1"]] as const) {
+    refuses("netem", { latency: value }, latency + told);
+  }
+  const rate = 'expected a number of bytes a second (rate("10mbit") makes it), got "1mbit"';
+  refuses("cake", { baseRate64: "1mbit" }, `options.baseRate64: ${rate}`);
+  const curve = { m1: "1mbit", d: 0, m2: 0 };
+  says(
+    () => classes.add({ dev: "v0", handle: "1:1", kind: "hfsc", options: { rsc: curve } } as never),
+    `Cannot add class hfsc 1:1 on v0: options.rsc.m1: ${rate}`,
+  );
+  says(
+    () => actions.add({ kind: "police", options: { rate: "1mbit" } } as never),
+    'Cannot add action police: options.rate: expected a number of at least 0 (rate("10mbit") makes it), got "1mbit"',
+  );
+  const filter = { dev: "v0", parent: "ingress", kind: "u32", options: { sel: { keys: [] } } } as const;
+  const wrong = "Cannot add filter u32 at ingress on v0: ";
+  says(() => filters.add({ ...filter, flowid: "1:2" } as never), wrong + no("flowid", "options.classid"));
+  says(() => filters.add({ ...filter, action: [] } as never), wrong + no("action", "options.act"));
+  says(
+    () => filters.add({ ...filter, options: { ...filter.options, flowid: "1:2" } } as never),
+    `${wrong}options: ${no("flowid", "classid")}`,
+  );
+  for (const [word, name] of Object.entries({ dst_ip: "ipv4Dst", dst_port: "tcpDst", src_mac: "ethSrc" })) {
+    assertThrows(
+      () => filters.add({ ...filter, kind: "flower", options: { [word]: "1" } } as never),
+      TypeError,
+      `options: ${no(word, name)}`,
+    );
+  }
+  for (const protocol of ["ipv4", "802.1Q", "802.1ad"] as const) filters.add({ ...filter, protocol });
+  assertEquals(shown.map((value) => (value as { protocol: string }).protocol), ["ip", "8021q", "8021ad"]);
+  // A dry run reads nothing, so that the key has the kind.
+  classes.set({ dev: "v0", handle: "1:1", kind: "htb" }, { kind: "htb", options: { rate: 5000 } });
+  classes.set({ dev: "v0", handle: "1:1", kind: "htb" }, { options: { rate: 5000 } } as never);
+  assertEquals(actions.add({ kind: "gact", index: 5, action: "shot" }).index, 5);
 });
 
 test("nf_tables: half a base chain, flags of a wrong type and unknown priorities are refused", () => {

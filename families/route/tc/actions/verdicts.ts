@@ -19,6 +19,7 @@ import {
   listOf,
   readOnly,
   type Shape,
+  shown,
   string,
   type Struct,
   struct,
@@ -28,6 +29,7 @@ import {
 import { type BpfProgram, bpfProgram, bpfSeen, bpfSent } from "../bpf.ts";
 import { Tm } from "../names.ts";
 import { bytesOf, cellLog, type Linklayer, RateSpec, rateTable, TICK, ticksOf } from "../rates.ts";
+import { inNs } from "../kinds/shared.ts";
 import { type Control, control, type Generic, type Kind, kind, type OptionsOf, parms } from "./parms.ts";
 
 /** Numbers of the ways to choose packets at random. */
@@ -249,8 +251,13 @@ function policeSent(
   const { rate, burst, mtu, peakrate, overhead, mpu, linklayer, pktrate, pktburst, tbf, ...rest } = options;
   const number = (name: string, value: unknown): number => {
     if (value === undefined) return 0;
-    if (typeof value !== "number" || !(value >= 0)) fail(name, `expected a number of at least 0, got ${String(value)}`);
-    return value;
+    if (typeof value === "number" && value >= 0) return value;
+    const maker = /rate$/.test(name) && name !== "pktrate"
+      ? ' (rate("10mbit") makes it)'
+      : /^(burst|mtu)$/.test(name)
+      ? ' (size("10k") makes it)'
+      : "";
+    fail(name, `expected a number of at least 0${maker}, got ${shown(value)}`);
   };
   const speed = number("rate", rate), most = number("peakrate", peakrate), packets = number("pktrate", pktrate);
   if (speed > 0 && number("burst", burst) === 0) fail("burst", "is missing: the bytes that may come at once");
@@ -383,7 +390,7 @@ export interface GateEntry {
 export const GateEntry: Attributes<GateEntry> = attributes((): Shape<GateEntry> => ({
   index: [1, u32, readOnly],
   gate: [2, flag],
-  interval: [3, u32],
+  interval: [3, inNs(u32)],
   ipv: [4, i32],
   maxOctets: [5, i32],
 }));
@@ -418,9 +425,9 @@ export const GateAttributes: Attributes<GateAttributes> = attributes((): Shape<G
   priority: [4, i32],
   clockid: [10, i32],
   flags: [9, u32],
-  baseTime: [6, i64],
-  cycleTime: [7, i64],
-  cycleTimeExt: [8, i64],
+  baseTime: [6, inNs(i64)],
+  cycleTime: [7, inNs(i64)],
+  cycleTimeExt: [8, inNs(i64)],
   entryList: [5, listOf(1, GateEntry)],
   tm: [1, Tm, readOnly],
   parms: [2, GateParms],

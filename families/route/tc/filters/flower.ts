@@ -28,7 +28,7 @@ import {
 } from "../../../../core/codec/mod.ts";
 import { type Action, Actions } from "../action.ts";
 import { type Handle, handleUnless0 } from "../handle.ts";
-import { ETH_P, type EtherType, etherType, IP_PROTO, type IpProto, ipProto } from "../names.ts";
+import { ETH_P, type EtherType, etherType, etherTypeNumber, IP_PROTO, type IpProto, ipProto } from "../names.ts";
 import { TcTunnelOptions } from "../tunnel.ts";
 import {
   be16Masked,
@@ -474,7 +474,7 @@ export const Flower: Codec<FlowerOptions> = view<FlowerOptions>(FlowerAttributes
       } else fields[name] = value;
     }
     if (!("protocol" in owner)) return fields;
-    const protocol = numberIn(ETH_P, owner["protocol"]), tagged = VLAN_KEYS.some((key) => fields[key] !== undefined);
+    const protocol = etherTypeNumber(owner["protocol"]), tagged = VLAN_KEYS.some((key) => fields[key] !== undefined);
     // The kernel lists the type behind the tags, and wants that of the outer tag.
     if (protocol !== undefined && protocol !== ETH_P.all && (fields["ethType"] === undefined || tagged)) {
       fields["ethType"] = owner["protocol"];
@@ -486,8 +486,8 @@ export const Flower: Codec<FlowerOptions> = view<FlowerOptions>(FlowerAttributes
 
 /** Throws for keys that the kernel would acknowledge and ignore. */
 function check(fields: Fields, fail: (field: string, why: string) => never): void {
-  const first = numberIn(ETH_P, fields["ethType"]);
-  const inner = [fields["vlanEthType"], fields["cvlanEthType"]].map((type) => numberIn(ETH_P, type));
+  const first = etherTypeNumber(fields["ethType"]);
+  const inner = [fields["vlanEthType"], fields["cvlanEthType"]].map(etherTypeNumber);
   const type = inner[1] ?? inner[0] ?? first, proto = numberIn(IP_PROTO, fields["ipProto"]);
   for (const name of Object.keys(fields)) {
     if (VLAN_KEYS.includes(name) && name !== "numOfVlans" && !TAGS.has(first)) {

@@ -34,7 +34,7 @@ import {
   u64,
   u8,
 } from "../../../../core/codec/mod.ts";
-import { duration64, flat, type FlatCodec, items, probability, spread } from "./shared.ts";
+import { asRate, duration64, flat, type FlatCodec, inNs, inUs, items, probability, spread } from "./shared.ts";
 import { Prio } from "./queues.ts";
 import { dampingTable } from "../red.ts";
 
@@ -576,14 +576,14 @@ const keptByCodel = (us: number): number => Math.floor(Math.floor(us * 1000 / 10
  * Codec of a duration of controlled delay in µs. If the kernel would read back one less, one more is sent: then the
  * duration is what was given, and a listed one does not shrink when it is set again.
  */
-const codelTime: Codec<number> = {
+const codelTime: Codec<number> = inUs({
   ...u32,
   encode(value, to, owner) {
     const more = !to.everything && Number.isInteger(value) && keptByCodel(value) < value &&
       keptByCodel(value + 1) === value;
     return u32.encode(more ? value + 1 : value, to, owner);
   },
-};
+});
 
 /** Controlled delay, kind `codel`. Kernels keep durations in units of 1.024 µs, so some are read back as 1 µs less. */
 export interface Codel {
@@ -829,19 +829,19 @@ export const Fq: Attributes<Fq> = attributes((): Shape<Fq> => ({
   quantum: [3, u32],
   initialQuantum: [4, u32],
   rateEnable: [5, bool32],
-  flowDefaultRate: [6, u32],
-  flowMaxRate: [7, u32],
+  flowDefaultRate: [6, asRate(u32)],
+  flowMaxRate: [7, asRate(u32)],
   bucketsLog: [8, u32],
-  flowRefillDelay: [9, u32],
+  flowRefillDelay: [9, inUs(u32)],
   orphanMask: [10, u32],
-  lowRateThreshold: [11, u32],
-  ceThreshold: [12, u32],
-  timerSlack: [13, u32],
-  horizon: [14, u32],
+  lowRateThreshold: [11, asRate(u32)],
+  ceThreshold: [12, inUs(u32)],
+  timerSlack: [13, inNs(u32)],
+  horizon: [14, inUs(u32)],
   horizonDrop: [15, bool8],
   priomap: [16, Prio as Struct<FqPriomap>],
   weights: [17, array(i32)],
-  offloadHorizon: [18, u32],
+  offloadHorizon: [18, inUs(u32)],
 }));
 
 /** The statistics of `fq`. */
@@ -928,9 +928,9 @@ export interface Pie {
 
 /** Wire form of {@linkcode Pie}: TCA_PIE_*. */
 export const Pie: Attributes<Pie> = attributes((): Shape<Pie> => ({
-  target: [1, u32],
+  target: [1, inUs(u32)],
   limit: [2, u32],
-  tupdate: [3, u32],
+  tupdate: [3, inUs(u32)],
   alpha: [4, u32],
   beta: [5, u32],
   ecn: [6, bool32],
@@ -1005,8 +1005,8 @@ export interface FqPie {
 export const FqPie: Attributes<FqPie> = attributes((): Shape<FqPie> => ({
   limit: [1, u32],
   flows: [2, u32],
-  target: [3, u32],
-  tupdate: [4, u32],
+  target: [3, inUs(u32)],
+  tupdate: [4, inUs(u32)],
   alpha: [5, u32],
   beta: [6, u32],
   quantum: [7, u32],
@@ -1075,9 +1075,9 @@ export const Hhf: Attributes<Hhf> = attributes((): Shape<Hhf> => ({
   backlogLimit: [1, u32],
   quantum: [2, u32],
   hhFlowsLimit: [3, u32],
-  resetTimeout: [4, u32],
+  resetTimeout: [4, inUs(u32)],
   admitBytes: [5, u32],
-  evictTimeout: [6, u32],
+  evictTimeout: [6, inUs(u32)],
   nonHhWeight: [7, u32],
 }));
 
@@ -1180,13 +1180,13 @@ export interface Cake {
 
 /** Wire form of {@linkcode Cake}: TCA_CAKE_*. */
 export const Cake: Attributes<Cake> = attributes((): Shape<Cake> => ({
-  baseRate64: [2, count],
+  baseRate64: [2, asRate(count)],
   diffservMode: [3, enumeration(u32, CAKE_DIFFSERV)],
   atm: [4, enumeration(u32, CAKE_ATM)],
   flowMode: [5, enumeration(u32, CAKE_FLOW)],
   overhead: [6, i32],
-  rtt: [7, u32],
-  target: [8, u32],
+  rtt: [7, inUs(u32)],
+  target: [8, inUs(u32)],
   autorate: [9, bool32],
   memory: [10, u32],
   nat: [11, bool32],
@@ -1390,12 +1390,12 @@ export interface Dualpi2 {
 export const Dualpi2: Attributes<Dualpi2> = attributes((): Shape<Dualpi2> => ({
   limit: [1, u32],
   memoryLimit: [2, u32],
-  target: [3, u32],
-  tupdate: [4, u32],
+  target: [3, inUs(u32)],
+  tupdate: [4, inUs(u32)],
   alpha: [5, u32],
   beta: [6, u32],
   stepThreshPkts: [7, u32],
-  stepThreshUs: [8, u32],
+  stepThreshUs: [8, inUs(u32)],
   minQlenStep: [9, u32],
   coupling: [10, u8],
   dropOverload: [11, enumeration(u8, TC_DUALPI2_DROP_OVERLOAD)],

@@ -27,16 +27,29 @@ import {
   repeated,
   type RepeatedCodec,
   type Shape,
+  shown,
   type Struct,
   struct,
   u16,
   u32,
   u64,
   u8,
+  type Writer,
 } from "../../../../core/codec/mod.ts";
 import { plainHandle } from "../handle.ts";
 import { TICK } from "../rates.ts";
-import { type Clock, clock, completed, duration64, flat, type FlatCodec, items, probability } from "./shared.ts";
+import {
+  asRate,
+  type Clock,
+  clock,
+  completed,
+  duration64,
+  flat,
+  type FlatCodec,
+  inNs,
+  items,
+  probability,
+} from "./shared.ts";
 
 /** A queue, kinds `bfifo`, `pfifo`, `pfifo_head_drop`. */
 export interface Fifo {
@@ -287,7 +300,7 @@ export const TaprioSchedEntry: Attributes<TaprioSchedEntry> = attributes((): Sha
   index: [1, u32, readOnly],
   cmd: [2, enumeration(u8, TC_TAPRIO_CMD)],
   gateMask: [3, u32],
-  interval: [4, u32],
+  interval: [4, inNs(u32)],
 }));
 
 /** A traffic class of `taprio`. */
@@ -340,12 +353,12 @@ export interface Taprio {
 export const Taprio: Attributes<Taprio> = attributes((): Shape<Taprio> => ({
   priomap: [1, TcMap],
   schedEntryList: [2, listOf(1, TaprioSchedEntry)],
-  schedBaseTime: [3, i64 as Codec<bigint>],
+  schedBaseTime: [3, inNs(i64 as Codec<bigint>)],
   schedClockid: [5, clock],
-  schedCycleTime: [8, duration64 as Codec<number>],
-  schedCycleTimeExtension: [9, duration64 as Codec<number>],
+  schedCycleTime: [8, inNs(duration64 as Codec<number>)],
+  schedCycleTimeExtension: [9, inNs(duration64 as Codec<number>)],
   flags: [10, mask(u32, TCA_TAPRIO_ATTR_FLAG) as never],
-  txtimeDelay: [11, u32],
+  txtimeDelay: [11, inNs(u32)],
   tcEntry: [12, repeated(12, TaprioTcEntry)],
   adminSched: [7, lazy((): Codec<Taprio> => Taprio), readOnly],
 }), { pad: 6 });
@@ -524,7 +537,7 @@ const NetemWire: Attributes<NetemWire> = attributes((): Shape<NetemWire> => ({
   rate: [
     6,
     struct<NetemRate>(16, () => ({
-      rate: [0, u32],
+      rate: [0, asRate(u32)],
       packetOverhead: [4, i32],
       cellSize: [8, u32],
       cellOverhead: [12, i32],
@@ -537,12 +550,12 @@ const NetemWire: Attributes<NetemWire> = attributes((): Shape<NetemWire> => ({
   slot: [
     12,
     struct<NetemSlot>(40, () => ({
-      minDelay: [0, duration64 as Codec<number>],
-      maxDelay: [8, duration64 as Codec<number>],
+      minDelay: [0, inNs(duration64 as Codec<number>)],
+      maxDelay: [8, inNs(duration64 as Codec<number>)],
       maxPackets: [16, i32],
       maxBytes: [20, i32],
-      distDelay: [24, duration64 as Codec<number>],
-      distJitter: [32, duration64 as Codec<number>],
+      distDelay: [24, inNs(duration64 as Codec<number>)],
+      distJitter: [32, inNs(duration64 as Codec<number>)],
     })),
   ],
   slotDist: [13, array(i16), "input"],
@@ -551,6 +564,17 @@ const NetemWire: Attributes<NetemWire> = attributes((): Shape<NetemWire> => ({
 
 /** Returns a duration in ticks; the largest if it is more. */
 const ticks = (ns: number): number => Math.min(0xffff_ffff, Math.floor(ns / TICK));
+
+/** Returns a duration in ns as a number, 0 if it is absent, and fails if it is none. */
+function nsOf(value: unknown, name: string, to: Writer): number {
+  const ns = typeof value === "bigint" ? Number(value) : value ?? 0;
+  if (Number.isSafeInteger(ns) && (ns as number) >= 0) return ns as number;
+  to.path.push(name);
+  to.fail(
+    typeof ns === "number" ? RangeError : TypeError,
+    `expected a whole number of ns (time("5ms", "ns") makes it), got ${shown(value)}`,
+  );
+}
 
 /** Codec of {@linkcode Netem}. */
 export const Netem: FlatCodec<Netem> = flat<Netem, NetemWire>({
@@ -570,15 +594,16 @@ export const Netem: FlatCodec<Netem> = flat<Netem, NetemWire>({
       ...(rate === undefined ? {} : { rate: rate64 === undefined ? rate : { ...rate, rate: rate64 } }),
     };
   },
-  split({ latency = 0, jitter = 0, rate, ...rest }, _to, whole) {
+  split({ latency, jitter, rate, ...rest }, to, whole) {
+    const delay = nsOf(latency, "latency", to), deviation = nsOf(jitter, "jitter", to);
     const large = rate?.rate !== undefined && rate.rate > 0xffff_ffff;
     return {
       ...(whole ? { limit: 1000 } : {}),
       ...rest,
-      latency: ticks(Number(latency)),
-      jitter: ticks(Number(jitter)),
-      ...(latency ? { latency64: latency } : {}),
-      ...(jitter ? { jitter64: jitter } : {}),
+      latency: ticks(delay),
+      jitter: ticks(deviation),
+      ...(delay === 0 ? {} : { latency64: delay }),
+      ...(deviation === 0 ? {} : { jitter64: deviation }),
       ...(rate === undefined ? {} : { rate: large ? { ...rate, rate: 0xffff_ffff } : rate }),
       ...(large ? { rate64: rate.rate } : {}),
     } as NetemWire;

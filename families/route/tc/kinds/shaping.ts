@@ -29,8 +29,8 @@ import {
   type Writer,
 } from "../../../../core/codec/mod.ts";
 import { bytesOf, type Linklayer, linklayer, RateSpec, TICK, ticksOf } from "../rates.ts";
-import { plainHandle } from "../handle.ts";
-import { type Clock, clock, flat, type FlatCodec, spread } from "./shared.ts";
+import { handleNumber, plainHandle } from "../handle.ts";
+import { asRate, type Clock, clock, flat, type FlatCodec, inNs, inUs, spread } from "./shared.ts";
 
 /** A rate of 32 bits that means that another attribute has it. */
 const LARGE = 0xffff_ffff;
@@ -65,7 +65,10 @@ function rateOf(value: unknown, name: string, to: Writer): number {
 function bytesGiven(value: unknown, name: string, to: Writer): number {
   if (typeof value === "number" && value >= 0 && Number.isFinite(value)) return value;
   to.path.push(name);
-  to.fail(typeof value === "number" ? RangeError : TypeError, `expected a number of bytes, got ${shown(value)}`);
+  to.fail(
+    typeof value === "number" ? RangeError : TypeError,
+    `expected a number of bytes (size("10k") makes it), got ${shown(value)}`,
+  );
 }
 
 /** Returns the ticks of a burst in bytes at a rate, and fails if it takes too long. */
@@ -79,6 +82,23 @@ function burstOf(value: unknown, rate: number, name: string, to: Writer): number
     );
   }
   return ticks;
+}
+
+/** Returns the codec of a class's minor number. If it is given a handle, the error has the number. */
+function minor(codec: Codec<number>): Codec<number> {
+  return {
+    ...codec,
+    encode(value: unknown, to, owner) {
+      const handle = typeof value === "string" ? handleNumber(value) : undefined;
+      if (handle !== undefined) {
+        to.fail(
+          TypeError,
+          `expected the class's own number, 0x${(handle & 0xffff).toString(16)} for ${shown(value)}, got the handle`,
+        );
+      }
+      return codec.encode(value as number, to, owner);
+    },
+  };
 }
 
 /** TC_HTB_PROTOVER: the version of the interface that kernels accept. */
@@ -121,7 +141,7 @@ const HtbWire: Attributes<HtbWire> = attributes((): Shape<HtbWire> => ({
     struct<HtbGlob>(20, () => ({
       version: [0, htbVersion],
       rate2quantum: [4, u32],
-      defcls: [8, u32],
+      defcls: [8, minor(u32)],
       debug: [12, u32, readOnly],
       directPkts: [16, u32, readOnly],
     })),
@@ -406,7 +426,7 @@ export interface Hfsc {
 }
 
 /** Wire form of {@linkcode Hfsc}: struct tc_hfsc_qopt. */
-export const Hfsc: Struct<Hfsc> = struct<Hfsc>(2, () => ({ defcls: [0, u16] }));
+export const Hfsc: Struct<Hfsc> = struct<Hfsc>(2, () => ({ defcls: [0, minor(u16)] }));
 
 /** A service curve: a rate for some time, then another. */
 export interface ServiceCurve {
@@ -420,9 +440,9 @@ export interface ServiceCurve {
 
 /** Wire form of {@linkcode ServiceCurve}: struct tc_service_curve. */
 export const ServiceCurve: Struct<ServiceCurve> = struct<ServiceCurve>(12, () => ({
-  m1: [0, u32],
-  d: [4, u32],
-  m2: [8, u32],
+  m1: [0, asRate(u32)],
+  d: [4, inUs(u32)],
+  m2: [8, asRate(u32)],
 }));
 
 /** A class of `hfsc`; it needs `rsc` or `fsc`. */
@@ -518,7 +538,10 @@ interface EtfWire {
 }
 
 const EtfWire: Attributes<EtfWire> = attributes((): Shape<EtfWire> => ({
-  parms: [1, struct<Etf>(12, () => ({ delta: [0, i32], clockid: [4, clock], flags: [8, mask(u32, TC_ETF) as never] }))],
+  parms: [
+    1,
+    struct<Etf>(12, () => ({ delta: [0, inNs(i32)], clockid: [4, clock], flags: [8, mask(u32, TC_ETF) as never] })),
+  ],
 }));
 
 /** Codec of {@linkcode Etf}. */

@@ -49,6 +49,12 @@ export function flat<T extends object, W extends object>(
 ): FlatCodec<T> {
   let made: readonly Field[] | undefined;
   const fields = (): readonly Field[] => made ??= fieldsOf(shape);
+  // The struct has no name for users, and numbers that exceed it have that of the field: `rate64` is `rate`.
+  const shownAs = <N extends string | number | undefined>(name: N): N | string | undefined => {
+    if (name === key) return undefined;
+    const short = String(name).replace(/64$/, "");
+    return short !== name && fields().some((field) => field.key === short) ? short : name;
+  };
   return {
     name: wire.name,
     nested: true,
@@ -77,12 +83,9 @@ export function flat<T extends object, W extends object>(
       wire.encode(rest as W, to, owner);
     },
     walk(from, at, end, owner, visit) {
-      wire.walk!(from, at, end, owner, (part) => visit(part.name === key ? { ...part, name: undefined } : part));
+      wire.walk!(from, at, end, owner, (part) => visit({ ...part, name: shownAs(part.name) }));
     },
-    attributeName: (id, owner) => {
-      const name = wire.attributeName!(id, owner);
-      return name === key ? undefined : name;
-    },
+    attributeName: (id, owner) => shownAs(wire.attributeName!(id, owner)) as string | undefined,
   };
 }
 
@@ -182,6 +185,37 @@ export function probability(scale: number): Codec<number> {
       to.view.setUint32(at, Math.min(0xffff_ffff, Math.round(value * scale)), true);
     },
   };
+}
+
+/**
+ * Makes the codec of a number in a unit. If it is given text such as `5ms`, the error names the function that makes the
+ * number of it.
+ */
+export function measured<D, E>(codec: Codec<D, E>, unit: string, maker: string): Codec<D, E> {
+  return {
+    ...codec,
+    encode(value, to, owner) {
+      if (typeof value === "string") {
+        to.fail(TypeError, `expected a number of ${unit} (${maker} makes it), got ${shown(value)}`);
+      }
+      return codec.encode(value, to, owner);
+    },
+  };
+}
+
+/** Returns the codec of a duration in µs. */
+export function inUs<D, E>(codec: Codec<D, E>): Codec<D, E> {
+  return measured(codec, "µs", 'time("5ms", "us")');
+}
+
+/** Returns the codec of a duration in ns. */
+export function inNs<D, E>(codec: Codec<D, E>): Codec<D, E> {
+  return measured(codec, "ns", 'time("5ms", "ns")');
+}
+
+/** Returns the codec of a rate in bytes a second. */
+export function asRate<D, E>(codec: Codec<D, E>): Codec<D, E> {
+  return measured(codec, "bytes a second", 'rate("10mbit")');
 }
 
 /** Codec of a duration that may be negative, s64: a number, exact to 2^53. */

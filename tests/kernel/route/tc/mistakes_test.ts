@@ -209,3 +209,45 @@ kernelTest(
     });
   },
 );
+
+kernelTest("what the kernel keeps, and what it deletes only after others, is told in a hint", ["ip"], async () => {
+  await withTc(({ qdiscs, classes, filters }) => {
+    const root = { dev: "v0", parent: "root" } as const,
+      hintOf = (call: () => unknown): string | undefined => assertThrows(call, KernelError).hint;
+    const [own] = qdiscs.list({ dev: "v0" });
+    assertEquals([own!.handle, qdiscs.delete(own!, { missing: "ok" })], ["0:", false]);
+    assertThrows(() => qdiscs.delete(own!), TypeError, "the kernel made 0: by itself");
+    qdiscs.add({ ...root, handle: "1:", kind: "tbf", options: { rate: 125_000, burst: 10_000, limit: 20_000 } });
+    const [only] = classes.list({ dev: "v0" });
+    for (const call of [() => classes.delete(only!), () => classes.add(only!)]) {
+      assertEquals(hintOf(call), "classes of tbf exist as long as their qdisc");
+    }
+    qdiscs.delete(root);
+    assertEquals(hintOf(() => qdiscs.add({ ...root, kind: "fq-codel" } as never)), 'did you mean "fq_codel"?');
+    const htb = { ...root, handle: "1:", kind: "htb" } as const;
+    qdiscs.add(htb);
+    assertEquals(
+      hintOf(() => qdiscs.replace(htb)),
+      "htb keeps its settings: delete it and add it again, or replace it with another handle",
+    );
+    const options = { rate: rate("1mbit") };
+    classes.add({ dev: "v0", handle: "1:1", parent: "1:", kind: "htb", options });
+    classes.add({ dev: "v0", handle: "1:2", parent: "1:1", kind: "htb", options });
+    assertEquals(
+      hintOf(() => classes.delete({ dev: "v0", handle: "1:1" })),
+      "delete its filters and the classes below it first, as flush does",
+    );
+    const at = { dev: "v0", parent: "1:", protocol: "ip", priority: 3, kind: "u32" } as const;
+    filters.add({ ...at, handle: "2:", options: { divisor: 4 } });
+    const link = filters.add({ ...at, options: { ...all, link: "2:" } });
+    // All tables of a priority go with its last filter.
+    filters.add({ ...at, options: all });
+    const [table] = filters.list({ ...at, handle: "2:" });
+    assertEquals(
+      hintOf(() => filters.delete(table!)),
+      "delete the filters that link to the table first, as flush does",
+    );
+    // The kernel lets go of the table a moment later.
+    assertEquals([filters.delete(link), filters.delete(table!)], [true, true]);
+  });
+});
