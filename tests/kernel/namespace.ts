@@ -110,15 +110,19 @@ export function detectDuplicates(name: string, on: boolean): void {
   netns.run(name, () => existsSync(path) && writeFileSync(path, on ? "1" : "0"));
 }
 
+function addNamespace(name: string): void {
+  netns.add(name);
+  detectDuplicates(name, false);
+}
+
 /** Makes a namespace, or names one by `make`, passes it to `body`, and removes it in any case. */
 export async function inNamespace(
   body: (ns: Namespace) => void | Promise<void>,
-  make: (name: string) => void = netns.add,
+  make: (name: string) => void = addNamespace,
 ): Promise<void> {
   const name = `nl-test-${process.pid}-${count++}`;
   make(name);
   try {
-    detectDuplicates(name, false);
     using route = open({ netns: name });
     const split = (command: string): string[] => command.split(" ").filter((word) => word !== "");
     await body({
