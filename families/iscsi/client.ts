@@ -117,7 +117,8 @@ export class IscsiClient implements Disposable {
    */
   request(message: IscsiMessage): IscsiMessage {
     expectFields(message, "send an iSCSI request", "a message as an object");
-    const what = `send iSCSI request ${message.type}`;
+    const { type: name, param } = message;
+    const what = `send iSCSI request ${name === "set_param" ? `${name} ${param}` : name}`;
     const type = requestNumber(message.type);
     if (type === undefined) {
       throw argumentError(TypeError, `Cannot send an iSCSI request: there is no type ${shown(message.type)}`);

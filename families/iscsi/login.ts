@@ -95,7 +95,10 @@ const STATUS: Readonly<Record<number, Explained>> = {
   0x20a: ["there is no such session"],
   0x20b: ["the login was out of order"],
   0x300: ["the target has an error"],
-  0x301: ["the target is not ready", "try again later"],
+  0x301: [
+    "the target is not ready",
+    "it is switched off, or Linux's target has none of this name: see discover(portal)",
+  ],
   0x302: ["the target has no resources left", "try again later"],
 };
 
@@ -103,6 +106,8 @@ const STATUS: Readonly<Record<number, Explained>> = {
 const PORT = 3260;
 const TIMEOUT = 15_000;
 const HEADER = 48;
+/** Most bytes of data in a PDU that the initiator takes. */
+export const MAX_RECV = 262_144;
 /** Most data in a PDU that a target may send during a login. */
 const MOST_DATA = 1 << 20;
 
@@ -127,11 +132,44 @@ export const ISCSI_OPCODE = {
 
 const IMMEDIATE = 0x40, FINAL = 0x80, CONTINUE = 0x40, NO_TAG = 0xffffffff;
 
-/** A received PDU. */
-interface Pdu {
+/** A PDU without its digests: the header has 48 bytes. */
+export interface Pdu {
+  /** The header. */
   readonly header: Uint8Array;
-  readonly view: DataView;
+  /** The data. */
   readonly data: Uint8Array;
+}
+
+/** Carries the PDUs of a login: over TCP, or through the kernel that has the connection. */
+export interface PduCarrier {
+  /** Sends a PDU, whose header has the length of the data. */
+  send(pdu: Pdu): Promise<void> | void;
+  /** Receives a PDU. */
+  receive(): Promise<Pdu>;
+}
+
+/** Returns the carrier of PDUs over TCP. */
+function overTcp(socket: TcpSocket, what: string, signal: AbortSignal): PduCarrier {
+  return {
+    async send({ header, data }) {
+      const bytes = new Uint8Array(HEADER + (data.length + 3 & ~3));
+      bytes.set(header);
+      bytes.set(data, HEADER);
+      await socket.send(bytes, signal);
+    },
+    async receive() {
+      const header = await socket.receive(HEADER, signal), ahs = header[4]! * 4;
+      const size = new DataView(header.buffer).getUint32(4) & 0xffffff;
+      if (size > MOST_DATA) throw broken(what, `a PDU has ${size} bytes of data`);
+      const body = await socket.receive(ahs + (size + 3 & ~3), signal);
+      return { header, data: body.subarray(ahs, ahs + size) };
+    },
+  };
+}
+
+/** Returns the error of a target that does not keep to the protocol. */
+function broken(what: string, why: string): NetlinkError {
+  return new NetlinkError(`Cannot ${what}: ${why}`, "EPROTO");
 }
 
 /** Returns the header of a PDU that logs out: the kernel fills in its tag and numbers. */
@@ -142,63 +180,52 @@ export function logoutHeader(): Uint8Array {
   return header;
 }
 
-/** PDUs without digests on a connection. */
+/** PDUs with their numbers on a connection. */
 class Pdus {
-  readonly #socket: TcpSocket;
-  readonly #signal: AbortSignal;
+  readonly #carrier: PduCarrier;
   readonly #what: string;
-  cmdsn = 1;
   statsn = 0;
 
-  constructor(socket: TcpSocket, what: string, signal: AbortSignal) {
-    this.#socket = socket;
+  constructor(carrier: PduCarrier, what: string) {
+    this.#carrier = carrier;
     this.#what = what;
-    this.#signal = signal;
   }
 
   /** Sends a PDU: its header's fields, and its data. */
   async send(fill: (view: DataView, header: Uint8Array) => void, data: Uint8Array): Promise<void> {
-    const bytes = new Uint8Array(HEADER + (data.length + 3 & ~3)), view = new DataView(bytes.buffer);
-    fill(view, bytes);
+    const header = new Uint8Array(HEADER), view = new DataView(header.buffer);
+    fill(view, header);
     view.setUint32(4, data.length);
-    view.setUint32(24, this.cmdsn);
+    view.setUint32(24, 1); // CmdSN: all are immediate, so it stays the same
     view.setUint32(28, this.statsn === 0 ? 0 : this.statsn + 1 >>> 0);
-    bytes.set(data, HEADER);
-    await this.#socket.send(bytes, this.#signal);
+    await this.#carrier.send({ header, data });
   }
 
   /** Receives the PDU with opcode `expected`; answers pings. */
-  async receive(expected: number): Promise<Pdu> {
+  async receive(expected: number): Promise<Pdu & { readonly view: DataView }> {
     while (true) {
-      const header = await this.#socket.receive(HEADER, this.#signal), view = new DataView(header.buffer);
-      const size = view.getUint32(4) & 0xffffff, ahs = header[4]! * 4, opcode = header[0]! & 0x3f;
-      if (size > MOST_DATA) throw this.broken(`a PDU has ${size} bytes of data`);
-      const body = await this.#socket.receive(ahs + (size + 3 & ~3), this.#signal);
+      const { header, data } = await this.#carrier.receive(), opcode = header[0]! & 0x3f;
+      const view = new DataView(header.buffer, header.byteOffset);
       if (opcode === ISCSI_OPCODE.nopIn) {
-        await this.#pong(view);
+        await this.#pong(header, view);
         continue;
       }
-      if (opcode !== expected) throw this.broken(`the target sent PDU 0x${opcode.toString(16)}`);
+      if (opcode !== expected) throw broken(this.#what, `the target sent PDU 0x${opcode.toString(16)}`);
       this.statsn = view.getUint32(24);
-      return { header, view, data: body.subarray(ahs, ahs + size) };
+      return { header, view, data };
     }
   }
 
-  async #pong(ping: DataView): Promise<void> {
-    const tag = ping.getUint32(20);
+  async #pong(ping: Uint8Array, view: DataView): Promise<void> {
+    const tag = view.getUint32(20);
     if (tag === NO_TAG) return;
     await this.send((view, header) => {
       header[0] = ISCSI_OPCODE.nopOut | IMMEDIATE;
       header[1] = FINAL;
-      header.set(new Uint8Array(ping.buffer, 8, 8), 8);
+      header.set(ping.subarray(8, 16), 8);
       view.setUint32(16, NO_TAG);
       view.setUint32(20, tag);
     }, new Uint8Array(0));
-  }
-
-  /** Returns the error of a target that does not keep to the protocol. */
-  broken(why: string): NetlinkError {
-    return new NetlinkError(`Cannot ${this.#what}: ${why}`, "EPROTO");
   }
 }
 
@@ -324,7 +351,7 @@ export function binaryValue(text: string | undefined): Uint8Array | undefined {
 /** The keys that the negotiation of parameters offers. */
 function offers({ target, digests }: LoginPlan): [string, string][] {
   const digest = (of: "header" | "data"): string => digests.includes(of) ? "CRC32C,None" : "None";
-  const common: [string, string][] = [["MaxRecvDataSegmentLength", "262144"]];
+  const common: [string, string][] = [["MaxRecvDataSegmentLength", String(MAX_RECV)]];
   if (target === undefined) return [["HeaderDigest", "None"], ["DataDigest", "None"], ...common];
   return [
     ["HeaderDigest", digest("header")],
@@ -354,7 +381,7 @@ export function agreed(answers: IscsiKeys): IscsiParameters {
   return {
     headerDigest: answers.get("HeaderDigest") === "CRC32C",
     dataDigest: answers.get("DataDigest") === "CRC32C",
-    maxRecv: 262_144,
+    maxRecv: MAX_RECV,
     maxXmit: Math.max(512, number("MaxRecvDataSegmentLength", 8192)),
     initialR2t: (answers.get("InitialR2T") ?? "Yes") !== "No",
     immediateData: (answers.get("ImmediateData") ?? "Yes") === "Yes",
@@ -421,12 +448,12 @@ class Login {
       throw this.#failed("the target wants CHAP", "give auth: { name, secret }");
     }
     for (let tries = 0; !done; tries++) {
-      if (tries === 4) throw this.#pdus.broken("the target does not end the stage of security");
+      if (tries === 4) throw broken(this.#plan.what, "the target does not end the stage of security");
       done = await this.#exchange(0, [], 1);
     }
     done = await this.#exchange(1, offers(this.#plan), 3);
     for (let tries = 0; !done; tries++) {
-      if (tries === 4) throw this.#pdus.broken("the target does not end the login");
+      if (tries === 4) throw broken(this.#plan.what, "the target does not end the login");
       done = await this.#exchange(1, [], 3);
     }
     const refused = [...this.#heard].find(([key, value]) => value === "Reject" && key !== "TargetAlias");
@@ -477,19 +504,29 @@ class Login {
 /** Most portals that a target may send the initiator on to. */
 const MOST_MOVES = 4;
 
-/** Connects to a portal and logs in; follows a target that has moved. */
-export async function logIn(plan: LoginPlan, signal: AbortSignal): Promise<LoggedIn & { readonly pdus: unknown }> {
+/**
+ * Connects to a portal and logs in; follows a target that has moved.
+ *
+ * @param carrierOf returns the carrier of a connection's PDUs; TCP when absent
+ */
+export async function logIn(
+  plan: LoginPlan,
+  signal: AbortSignal,
+  carrierOf: (socket: TcpSocket) => PduCarrier = (socket) => overTcp(socket, plan.what, signal),
+): Promise<LoggedIn & { readonly pdus: unknown }> {
   let portal = plan.portal;
   for (let moves = 0;; moves++) {
-    const socket = await connectTo(portal, plan.what, signal), pdus = new Pdus(socket, plan.what, signal);
-    const login = new Login(plan, pdus);
+    const socket = await connectTo(portal, plan.what, signal);
+    let login: Login | undefined;
     try {
+      const pdus = new Pdus(carrierOf(socket), plan.what);
+      login = new Login(plan, pdus);
       const parameters = await login.run();
       return { socket, portal, parameters, statsn: pdus.statsn, pdus };
     } catch (error) {
       socket.close();
-      const moved = error instanceof IscsiLoginError && error.statusClass === 1 ? login.moved : undefined;
-      if (moved === undefined || moves === MOST_MOVES) throw timed(error, plan.what, signal);
+      const moved = error instanceof IscsiLoginError && error.statusClass === 1 ? login?.moved : undefined;
+      if (moved === undefined || moves === MOST_MOVES) throw explained(error, plan, signal);
       portal = await resolvePortal(moved.replace(/,\d+$/, ""));
     }
   }
@@ -504,6 +541,13 @@ async function connectTo(portal: string, what: string, signal: AbortSignal): Pro
   } catch (error) {
     throw timed(error, what, signal);
   }
+}
+
+/** Returns the error of a login in words. */
+function explained(error: unknown, { what, auth }: LoginPlan, signal: AbortSignal): unknown {
+  if (!(error instanceof NetlinkError && error.code === "CLOSED")) return timed(error, what, signal);
+  const hint = auth === undefined ? { hint: "a target that wants CHAP may do so: then give auth" } : {};
+  return new NetlinkError(`Cannot ${what}: the target closed the connection`, "CLOSED", { ...hint, cause: error });
 }
 
 /** Returns the error of a time limit that is over, or the error itself. */
@@ -615,7 +659,7 @@ export async function discover(portal: string, options: DiscoverOptions = {}): P
       text += new TextDecoder("latin1").decode(data);
       tag = view.getUint32(20);
       if ((header[1]! & FINAL) !== 0) break;
-      if (text.length > MOST_DATA) throw pdus.broken("the list of targets does not end");
+      if (text.length > MOST_DATA) throw broken(what, "the list of targets does not end");
     }
     let current: string[] | undefined;
     for (const [key, value] of keysOf(Uint8Array.from(text, (one) => one.charCodeAt(0)))) {

@@ -2,9 +2,9 @@
  * NETLINK_ISCSI: the kernel's initiator, which makes disks of other machines look like its own.
  *
  * ```ts ignore
- * import { sessions, watch } from "@linux/netlink/families/iscsi/mod.ts";
+ * import { login, sessions } from "@linux/netlink/families/iscsi/mod.ts";
+ * await using session = await login({ portal: "10.9.0.2:3260", target: "iqn.2026-01.example:disk" });
  * for (const { targetname, disks } of sessions()) console.log(targetname, disks);
- * for await (const { type, sid } of watch()) console.log(type, sid);
  * ```
  *
  * Needs CAP_SYS_ADMIN, and a transport's module: `modprobe iscsi_tcp`. It works in the first network namespace only.
@@ -14,4 +14,4 @@
 import "../../core/capture.ts";
 
 export * from "./client.ts";
-export * from "./login.ts";
+export * from "./initiator.ts";

@@ -20,6 +20,7 @@ import { tasks } from "../../families/generic/taskstats.ts";
 import { metrics } from "../../families/generic/tcp_metrics.ts";
 import { thermal } from "../../families/generic/thermal.ts";
 import { wireguard } from "../../families/generic/wireguard.ts";
+import * as iscsi from "../../families/iscsi/mod.ts";
 import { conntrack } from "../../families/netfilter/conntrack.ts";
 import { entries, sets } from "../../families/netfilter/ipset.ts";
 import { save } from "../../families/netfilter/ipset_save.ts";
@@ -199,6 +200,13 @@ export const COMMANDS: readonly Command[] = [
   ["rdma dev", () => rdma.devices.list()],
   ["rdma link add rxe0 type rxe netdev v0", () => rdma.links.add({ name: "rxe0", kind: "rxe", dev: "v0" })],
   ["rdma resource show qp", () => rdma.resources.qps.list()],
+  ["iscsiadm -m discovery -t st -p 127.0.0.1", () => iscsi.discover("127.0.0.1")],
+  [
+    "iscsiadm -m node -p 127.0.0.1 -T iqn.2026-01.example:a -l",
+    () => iscsi.login({ portal: "127.0.0.1", target: "iqn.2026-01.example:a" }),
+  ],
+  ["iscsiadm -m session", () => iscsi.sessions()],
+  ["iscsiadm -m session -r 3 -u", () => iscsi.logout(3)],
   ["cat /proc/crypto", () => algorithms.list()],
   ["sensors", () => thermal.zones()],
 ];

@@ -1,0 +1,189 @@
+/** Sessions with a target of the same kernel (LIO), in the lab: it loads modules and makes a target by configfs. */
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KernelError, NetlinkError } from "../../../core/errors.ts";
+import {
+  discover,
+  IscsiClient,
+  IscsiLoginError,
+  type IscsiMessage,
+  login,
+  sessions,
+  transports,
+  watch,
+} from "../../../families/iscsi/mod.ts";
+import { kernelTest, load } from "../namespace.ts";
+
+const needs = ["iscsi_tcp", "sd_mod", "target_core_mod", "iscsi_target_mod"].every((name) => load(name))
+  ? []
+  : ["the lab, with a kernel that has iscsi_tcp and iscsi_target_mod"];
+
+const CONFIG = "/sys/kernel/config", PORTAL = "127.0.0.1:3260";
+const OPEN = "iqn.2026-01.example:open", CLOSED = "iqn.2026-01.example:closed";
+const AUTH = { name: "me", secret: "a secret of the initiator" },
+  TARGET = { name: "disk", secret: "a secret of the target" };
+
+/** Makes a target with a disk of 16 MiB in memory. */
+function makeTarget(name: string, number: number, chap: boolean): void {
+  const disk = `${CONFIG}/target/core/rd_mcp_${number}/r${number}`, group = `${CONFIG}/target/iscsi/${name}/tpgt_1`;
+  if (existsSync(group)) return;
+  mkdirSync(disk, { recursive: true });
+  writeFileSync(`${disk}/control`, "rd_pages=4096");
+  writeFileSync(`${disk}/enable`, "1");
+  mkdirSync(`${CONFIG}/target/iscsi/${name}`, { recursive: true });
+  mkdirSync(group);
+  mkdirSync(`${group}/lun/lun_0`);
+  symlinkSync(disk, `${group}/lun/lun_0/disk`);
+  mkdirSync(`${group}/np/${PORTAL}`);
+  const attributes = {
+    authentication: chap ? 1 : 0,
+    generate_node_acls: 1,
+    demo_mode_write_protect: 0,
+    cache_dynamic_acls: 1,
+  };
+  for (const [attribute, value] of Object.entries(attributes)) {
+    writeFileSync(`${group}/attrib/${attribute}`, String(value));
+  }
+  if (chap) {
+    writeFileSync(`${group}/auth/userid`, AUTH.name);
+    writeFileSync(`${group}/auth/password`, AUTH.secret);
+    writeFileSync(`${group}/auth/userid_mutual`, TARGET.name);
+    writeFileSync(`${group}/auth/password_mutual`, TARGET.secret);
+  }
+  writeFileSync(`${group}/enable`, "1");
+}
+
+function makeTargets(): void {
+  spawnSync("ip", ["link", "set", "lo", "up"]);
+  if (!existsSync(`${CONFIG}/target`)) spawnSync("mount", ["-t", "configfs", "configfs", CONFIG]);
+  mkdirSync(`${CONFIG}/target/iscsi`, { recursive: true });
+  makeTarget(OPEN, 0, false);
+  makeTarget(CLOSED, 1, true);
+}
+
+/** Writes 1 MiB of noise to a disk, and reads it back past the kernel's cache; fails if it is not the same. */
+async function throughDisk(path: string): Promise<void> {
+  const script = `dd if=/dev/urandom of=$0.mine bs=64k count=16 && dd if=$0.mine of=$1 bs=64k oflag=direct &&
+    dd if=$1 bs=64k count=16 iflag=direct | cmp - $0.mine`;
+  const folder = mkdtempSync(join(tmpdir(), "iscsi-"));
+  // Not by a call that waits: this process must be able to connect again meanwhile.
+  const child = spawn("sh", ["-ec", script, join(folder, "noise"), path], { stdio: "ignore" });
+  const [status] = await once(child, "close");
+  rmSync(folder, { recursive: true });
+  assertEquals(status, 0, `what ${path} gives back is what was written`);
+}
+
+/** Returns an attribute of a session's connection. */
+const connection = (sid: number, name: string): string =>
+  readFileSync(`/sys/class/iscsi_connection/connection${sid}:0/${name}`, "utf8").trim();
+
+/** An emulated machine may not answer a ping in time. */
+const SLOW = { pingInterval: 0 };
+
+kernelTest("iscsi: requests without a target make, show and end a session, with events", needs, async () => {
+  const tcp = transports().find(({ name }) => name === "tcp");
+  assert(tcp !== undefined && tcp.handle > 0n);
+  const events = watch({ signal: AbortSignal.timeout(60_000) });
+  using iscsi = new IscsiClient();
+  const { sid, hostNo } = iscsi.createSession();
+  iscsi.createConn(sid, 0);
+  assertEquals(iscsi.getStats(sid, 0).digestErr, 0);
+  assertEquals(sessions().find((one) => one.sid === sid)?.hostNo, hostNo);
+  assertEquals(assertThrows(() => iscsi.setParam(sid, 0, "target_name", "x"), KernelError).code, "ENOTCONN");
+  assertThrows(() => iscsi.bindConn(sid, 0, 0), KernelError);
+  assertEquals(assertThrows(() => iscsi.destroyConn(sid + 77, 0), KernelError).code, "EINVAL");
+  iscsi.stopConn(sid, 0, "recover");
+  iscsi.destroyConn(sid, 0);
+  iscsi.unbindSession(sid);
+  const seen: IscsiMessage["type"][] = [];
+  const until = async (type: string): Promise<void> => {
+    while (seen.at(-1) !== type) {
+      const { value, done } = await events.next();
+      assert(done !== true, seen.join());
+      if (value.sid === sid && value.event === undefined && value.type !== "get_stats") seen.push(value.type!);
+    }
+  };
+  await until("session_unbound");
+  iscsi.destroySession(sid);
+  await until("session_destroyed");
+  await events.return!();
+  assertEquals(seen, ["session_created", "session_unbound", "session_destroyed"]);
+  assertEquals(sessions().filter((one) => one.sid === sid), []);
+}, 120_000);
+
+kernelTest(
+  "iscsi: a session's disk keeps what is written, also while the connection breaks, and is gone after it",
+  needs,
+  async () => {
+    makeTargets();
+    const targets = await discover(PORTAL);
+    assertEquals(targets.map(({ name }) => name).sort(), [CLOSED, OPEN].sort());
+    assertEquals(targets.map(({ portals }) => portals), [[PORTAL], [PORTAL]]);
+    let path: string;
+    {
+      const digests = ["header", "data"] as const;
+      await using session = await login({ portal: PORTAL, target: OPEN, digests, ...SLOW });
+      assertEquals([session.state, session.disks.length], ["LOGGED_IN", 1]);
+      path = session.disks[0]!.path!;
+      await throughDisk(path);
+      const { txdataOctets, rxdataOctets, digestErr } = session.stats();
+      assert(txdataOctets! > 1n << 20n && rxdataOctets! > 1n << 20n, `${txdataOctets} ${rxdataOctets}`);
+      assertEquals(digestErr, 0);
+      assertEquals(connection(session.sid, "header_digest"), "1");
+      assertEquals(connection(session.sid, "data_digest"), "1");
+      assertEquals(sessions().map(({ sid, targetname }) => [sid, targetname]), [[session.sid, OPEN]]);
+      // The connection breaks, and what is written meanwhile waits for the next one.
+      const enable = `${CONFIG}/target/iscsi/${OPEN}/tpgt_1/enable`, events = watch();
+      writeFileSync(enable, "0");
+      for await (const { type, sid } of events) if (type === "conn_error" && sid === session.sid) break;
+      const written = throughDisk(path);
+      writeFileSync(enable, "1");
+      await written;
+      assertEquals(session.state, "LOGGED_IN");
+    }
+    assert(!existsSync(path.replace("/dev", "/sys/block")), "the disk is gone");
+    assertEquals(sessions(), []);
+  },
+  240_000,
+);
+
+kernelTest(
+  "iscsi: CHAP lets in who knows the secret, and messages never have it",
+  needs,
+  async () => {
+    makeTargets();
+    {
+      await using session = await login({ portal: PORTAL, target: CLOSED, auth: { ...AUTH, target: TARGET }, ...SLOW });
+      assertEquals(session.disks.length, 1);
+    }
+    const wrong = { name: "disk", secret: "only a guess" };
+    for (const auth of [undefined, { ...AUTH, secret: wrong.secret }, { ...AUTH, target: wrong }]) {
+      const options = { portal: PORTAL, target: CLOSED, ...(auth === undefined ? {} : { auth }) };
+      const error = await assertRejects(() => login(options), NetlinkError);
+      assert(!/secret of|guess/.test(`${error.message} ${error.stack}`), error.message);
+      // Linux's target closes the connection when CHAP is not offered.
+      assertEquals(error.code, auth === undefined ? "CLOSED" : "AUTHENTICATION", error.message);
+      if (auth === undefined) assert(error.hint?.includes("CHAP"), error.message);
+    }
+    assertEquals(sessions(), []);
+  },
+  240_000,
+);
+
+kernelTest("iscsi: a wrong portal and an unknown target are told in words", needs, async () => {
+  makeTargets();
+  const unknown = await assertRejects(
+    () => login({ portal: PORTAL, target: "iqn.2026-01.example:none" }),
+    IscsiLoginError,
+  );
+  // Linux's target says so of names that it does not have.
+  assertEquals([unknown.statusClass, unknown.statusDetail, unknown.code], [3, 1, "LOGIN_REFUSED"]);
+  assert(unknown.hint?.includes("none of this name"), unknown.message);
+  const nobody = await assertRejects(() => login({ portal: "127.0.0.1:3999", target: OPEN }), NetlinkError);
+  assertEquals(nobody.code, "ECONNREFUSED");
+  assertEquals(sessions(), []);
+}, 120_000);
