@@ -18,7 +18,7 @@ import { argumentText, fileMode, flagsText, innerCall } from "./call_arguments.t
 import { CAPABILITIES, capabilityName, errorName, protocolName, signalName } from "./names.ts";
 import type { AuditFields, AuditRecord } from "./record.ts";
 import { type AuditAddress, parseAddress } from "./sockaddr.ts";
-import { machineName, syscallName } from "./syscalls.ts";
+import { machineName, operationName, syscallName } from "./syscalls.ts";
 
 /** Makes words of a value; `undefined` leaves it as it is. */
 type Words = (value: string, fields: AuditFields, accounts: Accounts) => string | undefined;
@@ -67,6 +67,10 @@ const syscall: Words = (value, { arch, a0 }) => {
   return inner === undefined ? String(name) : `${name}(${inner})`;
 };
 
+const operation: Words = (value) => {
+  const number = numberOf(value);
+  return number === undefined ? undefined : String(operationName(number));
+};
 const oflag: Words = (value, { arch }, accounts) => flagsText("open", value, machineName(archOf(arch)), accounts);
 /** The record MMAP has a descriptor in front of the flags. */
 const flags: Words = (value, { fd, arch }, accounts) =>
@@ -151,6 +155,7 @@ const NAMES: Readonly<Record<string, Words>> = {
   syscall,
   oflag,
   flags,
+  uring_op: operation,
   sig: (value) => signalName(numberOf(value) ?? 0),
   code: seccomp,
   list,

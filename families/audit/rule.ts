@@ -23,7 +23,16 @@ import { AUDIT, NETLINK_AUDIT } from "./protocol.ts";
 import { declareMessages } from "../../core/messages.ts";
 import { accounts } from "./accounts.ts";
 import { recordTypeName, recordTypeNumber } from "./record_types.ts";
-import { archNumber, archWord, type AuditArch, machineName, syscallName, syscallNumber } from "./syscalls.ts";
+import {
+  archNumber,
+  archWord,
+  type AuditArch,
+  machineName,
+  operationName,
+  operationNumber,
+  syscallName,
+  syscallNumber,
+} from "./syscalls.ts";
 
 /** Numbers of {@linkcode AuditList} by name: AUDIT_FILTER_*. */
 export const AUDIT_FILTER = {
@@ -176,8 +185,8 @@ export interface AuditRule {
   /** The machine whose system calls are meant: the first condition. */
   arch?: AuditArch;
   /**
-   * The system calls, by name or number; for `io_uring` the numbers of its operations. All when absent; only the lists
-   * `exit` and `io_uring` ask for them.
+   * The system calls, by name or number; for `io_uring` its operations. All when absent; only the lists `exit` and
+   * `io_uring` ask for them.
    */
   syscalls?: readonly (string | number)[] | "all";
   /** The other conditions, all of which must be true. */
@@ -369,7 +378,7 @@ function kindOf(field: AuditFieldName | number): Kind {
 }
 
 function nameOfCall(arch: AuditArch | undefined, number: number): string | number {
-  return arch === undefined ? number : syscallName(arch, number);
+  return arch === undefined ? operationName(number) : syscallName(arch, number);
 }
 
 /** Returns the system calls in the mask at `at`. */
@@ -440,10 +449,10 @@ function encodeSyscalls(rule: AuditRule, to: Writer, at: number): void {
   }
   syscalls.forEach((call: string | number, i) => {
     to.path.push(i);
-    const known = typeof call === "string" && arch !== undefined ? syscallNumber(arch, call) : undefined;
-    const number = typeof call === "string" ? known ?? numberOf(call) : call;
+    const known = (name: string) => arch === undefined ? operationNumber(name) : syscallNumber(arch, name);
+    const number = typeof call === "string" ? known(call) ?? numberOf(call) : call;
     if (number === undefined) {
-      if (arch === undefined) to.fail(TypeError, `expected the number of an operation of io_uring, got ${shown(call)}`);
+      if (arch === undefined) to.fail(TypeError, `io_uring has no operation ${shown(call)}`);
       to.fail(TypeError, `${machineName(archNumber(arch) ?? 0)} has no system call ${shown(call)}`);
     }
     if (!Number.isInteger(number) || number < 0 || number >= MOST_SYSCALLS) {

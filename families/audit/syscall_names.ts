@@ -1,6 +1,6 @@
 /**
- * The names of system calls by machine, in the order of their numbers: the first has number 0, and a number in between
- * is that of the next name.
+ * The names of system calls by machine, and of io_uring's operations, in the order of their numbers: the first has
+ * number 0, and a number in between is that of the next name.
  *
  * Source: the headers of linux-libc-dev 7.2.13-1; `npm run facts` makes this file.
  *
@@ -136,3 +136,13 @@ export const SYSCALL_NAMES: Readonly<Record<"x86_64" | "i386" | "aarch64", strin
     "setxattrat getxattrat listxattrat removexattrat open_tree_attr file_getattr file_setattr listns " +
     "rseq_slice_yield",
 };
+
+/** The operations of io_uring. */
+export const IO_URING_OPERATIONS: string =
+  "nop readv writev fsync read_fixed write_fixed poll_add poll_remove sync_file_range sendmsg recvmsg " +
+  "timeout timeout_remove accept async_cancel link_timeout connect fallocate openat close files_update " +
+  "statx read write fadvise madvise send recv openat2 epoll_ctl splice provide_buffers remove_buffers tee " +
+  "shutdown renameat unlinkat mkdirat symlinkat linkat msg_ring fsetxattr setxattr fgetxattr getxattr " +
+  "socket uring_cmd send_zc sendmsg_zc read_multishot waitid futex_wait futex_wake futex_waitv " +
+  "fixed_fd_install ftruncate bind listen recv_zc epoll_wait readv_fixed writev_fixed pipe nop128 " +
+  "uring_cmd128";

@@ -1,5 +1,5 @@
 /**
- * Machines and their system calls by name, as rules and records have them.
+ * Machines and their system calls by name, and the operations of io_uring, as rules and records have them.
  *
  * ```ts
  * import { syscallName, syscallNumber } from "@linux/netlink/families/audit/syscalls.ts";
@@ -12,7 +12,7 @@
  */
 import { architecture } from "../../core/machine.ts";
 import { numbered } from "./numbered.ts";
-import { SYSCALL_NAMES } from "./syscall_names.ts";
+import { IO_URING_OPERATIONS, SYSCALL_NAMES } from "./syscall_names.ts";
 
 /** Numbers of {@linkcode AuditArch} by name: AUDIT_ARCH_*. */
 export const AUDIT_ARCH = {
@@ -70,16 +70,21 @@ interface Syscalls {
 
 const made = new Map<string, Syscalls>();
 
+/** Returns the names in a list and their numbers, which are kept. */
+function callsIn(words: string): Syscalls {
+  let found = made.get(words);
+  if (found === undefined) {
+    const names = numbered(words);
+    made.set(words, found = { names, numbers: new Map(Array.from(names, ([number, name]) => [name, number])) });
+  }
+  return found;
+}
+
 /** Returns the system calls of a machine, `undefined` if no table has them. */
 function syscallsOf(arch: AuditArch): Syscalls | undefined {
   const machine = machineName(archNumber(arch) ?? -1);
   if (typeof machine === "number" || !Object.hasOwn(SYSCALL_NAMES, machine)) return undefined;
-  let found = made.get(machine);
-  if (found === undefined) {
-    const names = numbered(SYSCALL_NAMES[machine as keyof typeof SYSCALL_NAMES]);
-    made.set(machine, found = { names, numbers: new Map(Array.from(names, ([number, name]) => [name, number])) });
-  }
-  return found;
+  return callsIn(SYSCALL_NAMES[machine as keyof typeof SYSCALL_NAMES]);
 }
 
 /** Returns the name of a system call; its number if it has none, or if the machine's are not known. */
@@ -90,4 +95,14 @@ export function syscallName(arch: AuditArch, number: number): string | number {
 /** Returns the number of a system call, `undefined` if the machine has none of that name, or if its are not known. */
 export function syscallNumber(arch: AuditArch, name: string): number | undefined {
   return syscallsOf(arch)?.numbers.get(name);
+}
+
+/** Returns the name of an operation of io_uring: `openat`; its number if it has none. */
+export function operationName(number: number): string | number {
+  return callsIn(IO_URING_OPERATIONS).names.get(number) ?? number;
+}
+
+/** Returns the number of an operation of io_uring, `undefined` if there is none of that name. */
+export function operationNumber(name: string): number | undefined {
+  return callsIn(IO_URING_OPERATIONS).numbers.get(name);
 }

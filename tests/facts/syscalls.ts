@@ -1,5 +1,6 @@
 /**
- * Makes families/audit/syscall_names.ts: the names of system calls in the kernel's headers, which make.ts reads.
+ * Makes families/audit/syscall_names.ts: the names of system calls, and of the operations of io_uring, in the kernel's
+ * headers, which make.ts reads.
  *
  * @module
  */
@@ -27,6 +28,12 @@ function namesIn(path: string): string[] {
   });
 }
 
+/** Returns the names of io_uring's operations: those of an enumeration without numbers. */
+function operationsIn(path: string): string[] {
+  const [, list = ""] = /^enum io_uring_op \{([^]*?)IORING_OP_LAST/m.exec(readFileSync(path, "utf8")) ?? [];
+  return Array.from(list.matchAll(/^\tIORING_OP_(\w+),/gm), ([, name]) => name!.toLowerCase());
+}
+
 /** Breaks words into lines of at most 118 characters, each as a string in TypeScript. */
 function lines(words: readonly string[]): string {
   const lines: string[] = [""];
@@ -43,8 +50,8 @@ export function syscallNames(headers: string, version: string): string {
     `  ${machine}: ${lines(namesIn(join(headers, "usr/lib/linux/uapi", header))).trimStart()},`
   );
   return `/**
- * The names of system calls by machine, in the order of their numbers: the first has number 0, and a number in between
- * is that of the next name.
+ * The names of system calls by machine, and of io_uring's operations, in the order of their numbers: the first has
+ * number 0, and a number in between is that of the next name.
  *
  * Source: the headers of ${version}; \`npm run facts\` makes this file.
  *
@@ -57,5 +64,9 @@ export const SYSCALL_NAMES: Readonly<Record<${
   }, string>> = {
 ${machines.join("\n")}
 };
+
+/** The operations of io_uring. */
+export const IO_URING_OPERATIONS: string =
+${lines(operationsIn(join(headers, "usr/include/linux/io_uring.h"))).replaceAll(/^ {2}/gm, "")};
 `;
 }

@@ -153,9 +153,11 @@ test("audit records: the arguments of system calls in words, as ausearch -i has 
   assert(THEIRS.length > 80);
 });
 
-test("audit records: the call inside socketcall and ipc is named; a program's own arguments stay text", () => {
+test("audit records: the call inside socketcall and ipc, and the operation of io_uring, are named; a program's own arguments stay text", () => {
   assertEquals(wordsOf("i386/socketcall", "3 0 0 0")["syscall"], "socketcall(connect)");
   assertEquals(wordsOf("i386/ipc", "17 0 0 0")["syscall"], "ipc(shmget)");
+  const operation = parseLine("type=URINGOP msg=audit(1.002:3): uring_op=18 success=yes exit=0")!;
+  assertEquals(interpret(operation)["uring_op"], "openat");
   const run = parseLine('type=EXECVE msg=audit(1.002:3): argc=2 a0="1" a1="241"')!;
   assertEquals(interpret(run), { argc: "2", a0: "1", a1: "241" });
   const call = parseLine("type=SYSCALL msg=audit(1.002:3): arch=c000003e syscall=2 a0=zz a1=123456789123456789")!;

@@ -33,7 +33,7 @@ const LINES = [
   "-a always,exclude -F msgtype=CWD",
   "-a never,task -F uid=0",
   "-a never,filesystem -F fstype=tracefs",
-  "-a always,io_uring -S 18 -F key=uring",
+  "-a always,io_uring -S openat,uring_cmd128 -F key=uring",
   "-A always,exit -S all -F perm=x -F path=/usr/bin/true -F key=one -F key=two",
 ];
 
@@ -112,7 +112,7 @@ test("audit rules: wrong rules are refused with the field, and wrong lines with 
     [{ ...rule, list: "exits" }, 'list: expected a name, got "exits", did you mean "exit"'],
     [{ ...rule, arch: "aarch64", syscalls: ["openat", "open"] }, 'syscalls[1]: aarch64 has no system call "open"'],
     [{ ...rule, syscalls: [4000] }, "syscalls[0]: expected a name or 0..2047, got 4000"],
-    [{ list: "io_uring", action: "always", syscalls: ["openat"] }, "expected the number of an operation of io_uring"],
+    [{ list: "io_uring", action: "always", syscalls: ["open"] }, 'io_uring has no operation "open"'],
     [{ ...rule, arch: "b65" }, 'arch.value: expected a machine such as "b64"'],
     [{ ...rule, fields: [{ field: "perm", value: "q" }] }, 'fields[0].value: expected letters of rwxa, got "q"'],
     [{ ...rule, fields: [{ field: "exit", value: "-ENOSUCH" }] }, "fields[0].value: expected a number, or an errno"],
