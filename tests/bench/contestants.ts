@@ -23,6 +23,10 @@ const PACKAGES: Record<string, string> = {
   "/usr/lib/python3/dist-packages/pyroute2": "python3-pyroute2",
   "/usr/share/gocode/src/github.com/vishvananda/netlink": "golang-go golang-github-vishvananda-netlink-dev",
   "/usr/share/gocode/src/github.com/jsimonetti/rtnetlink": "golang-go golang-github-jsimonetti-rtnetlink-dev",
+  "/usr/include/libnftnl/set.h": "libmnl-dev libnftnl-dev",
+  "/usr/include/libnetfilter_queue/libnetfilter_queue.h": "libnetfilter-queue-dev",
+  "/usr/include/libnetfilter_conntrack/libnetfilter_conntrack.h": "libnetfilter-conntrack-dev",
+  "/usr/share/gocode/src/github.com/google/nftables": "golang-go golang-github-google-nftables-dev",
   "/usr/share/cargo/registry/netlink-sys-0.8.3": "librust-netlink-sys-dev",
   "/usr/share/cargo/registry/netlink-packet-route-0.12.0": "librust-netlink-packet-route-dev",
 };
@@ -70,15 +74,26 @@ function ofEachRuntime(key: string, path: string, ...options: readonly string[])
 const MAKE: Record<string, Make> = {
   tool: () => c("tool"),
   drain: () => c("drain"),
-  mnl: () => c("mnl", [], ["-lmnl"]),
-  "mnl-strings": () => c("mnl", ["-DSTRINGS"], ["-lmnl"]),
+  mnl: () => c("mnl", [], "/usr/include/libmnl/libmnl.h", "-lmnl"),
+  "mnl-strings": () => c("mnl", ["-DSTRINGS"], "/usr/include/libmnl/libmnl.h", "-lmnl"),
+  nftnl: () => c("nftnl", [], "/usr/include/libnftnl/set.h", "-lnftnl", "-lmnl"),
+  queue: () => c("queue", [], "/usr/include/libnetfilter_queue/libnetfilter_queue.h", "-lnetfilter_queue"),
+  conntrack: () =>
+    c(
+      "conntrack",
+      [],
+      "/usr/include/libnetfilter_conntrack/libnetfilter_conntrack.h",
+      "-lnetfilter_conntrack",
+    ),
   rust,
   vishvananda: () => go("vishvananda", "vishvananda/netlink", ["measure.go", "vishvananda.go"]),
+  nftables: () => go("nftables", "google/nftables", ["measure.go", "nftables.go"]),
   rtnetlink: () => go("rtnetlink", "jsimonetti/rtnetlink", ["measure.go", "rtnetlink.go"]),
   pyroute2: () => python("pyroute2_peer.py"),
   npm: () => npm("npm_netlink.mjs"),
   "ip-json": () => ({ command: script("bun", "peers/ip_json.ts"), env: { TOOL: join(BUILD, "tool") } }),
   ...ofEachRuntime("ours", "ours.ts", "--allow-all"),
+  ...ofEachRuntime("netfilter", "netfilter.ts", "--allow-all"),
   ...ofEachRuntime("start-empty", "peers/start/empty.ts"),
   ...ofEachRuntime("start-ffi", "peers/start/ffi.ts", "--allow-ffi"),
   ...ofEachRuntime("start-list", "peers/start/list.ts", "--allow-ffi"),
@@ -110,8 +125,14 @@ export function makePrograms(keys: Iterable<string>, log: (key: string) => void)
   return { programs, missing };
 }
 
-function c(source: string, definitions: readonly string[] = [], libraries: readonly string[] = []): readonly string[] {
-  if (libraries.includes("-lmnl")) need("/usr/include/libmnl/libmnl.h");
+/** Builds a program in C; with libraries, it needs their header. */
+function c(
+  source: string,
+  definitions: readonly string[] = [],
+  header?: string,
+  ...libraries: readonly string[]
+): readonly string[] {
+  if (header !== undefined) need(header);
   installTools({ gcc: "gcc libc6-dev linux-libc-dev" });
   const program = join(BUILD, `${source}${definitions.join("")}`);
   run("gcc", ["-O2", "-Wall", ...definitions, "-o", program, join(PEERS, `${source}.c`), ...libraries]);

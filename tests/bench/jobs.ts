@@ -7,6 +7,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BUILD } from "./contestants.ts";
 import { GATEWAY, LINK, octets, prepare, type Sizes } from "./prepare.ts";
+import { netfilterJobs } from "./netfilter_jobs.ts";
 import { run } from "../kernel/namespace.ts";
 
 /** One line of a table. */
@@ -296,6 +297,7 @@ export function jobs(amounts: Amounts): Job[] {
     lookup(amounts.requests),
     insert(amounts.inserts),
     ipset(amounts.inserts),
+    ...netfilterJobs(amounts.inserts, amounts.requests, amounts.requests / 10),
     events(amounts.inserts),
     start(),
     memory(amounts.routes, "memory"),

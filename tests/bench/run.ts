@@ -25,8 +25,8 @@ Jobs: ${JOBS.join(", ")}; all when none is named.
   --routes N       routes in the table (100,000; the job memory10 has ten times as many)
   --links N        links (1,000)
   --neighbours N   neighbours (10,000)
-  --requests N     requests of one run (10,000)
-  --inserts N      routes and entries of a set that are inserted, and events (100,000)
+  --requests N     requests of one run, rules of a chain (10,000)
+  --inserts N      routes, entries of sets, flows, packets and events (100,000)
   --starts N       how often each program is started anew (3)
   --only PART      only entries whose label has it, and what they are compared with; may be given several times
   --json FILE      writes all numbers
