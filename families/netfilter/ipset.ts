@@ -22,7 +22,7 @@ import { type AddOptions, attempt, type DeleteOptions } from "../../core/collect
 import { NLM_F } from "../../core/message.ts";
 import type { Operation } from "../../core/protocol.ts";
 import { dataOf, describeEntry, entryOf, type SetEntry, type SetEntryInput } from "./ipset/entry.ts";
-import { ipsetError, TYPE_SPECIFIC } from "./ipset/errors.ts";
+import { dependsOnType, ipsetError } from "./ipset/errors.ts";
 import {
   IpsetEntry,
   IpsetEntryMessage,
@@ -188,7 +188,7 @@ export class Sets {
     for (const name of ["name", "type"] as const) expectType(set[name], `${what}: ${name}`, "string");
     const message = messageOf(set, what), tolerance = tolerating(options, "exists", "EEXIST", what);
     if (message.revision === undefined && !client.deferred) {
-      message.revision = this.type(set.type, familyOf(set)).revision;
+      message.revision = this.#type(set.type, familyOf(set), what).revision;
     }
     message.protocol = version(client);
     const { type } = set;
@@ -268,7 +268,11 @@ export class Sets {
    */
   type(type: SetType, family: SetFamily = familyOf({ type })): TypeInfo {
     expectType(type, "get a set type", "string");
-    const client = this.#open(), what = `get set type ${type}`, { IPSET_CMD_TYPE } = NETFILTER_MSG;
+    return this.#type(type, family, `get set type ${type}`);
+  }
+
+  #type(type: SetType, family: SetFamily, what: string): TypeInfo {
+    const client = this.#open(), { IPSET_CMD_TYPE } = NETFILTER_MSG;
     const value: IpsetMessage = { protocol: version(client), typename: type, family };
     const found = client.request(
       ask(IPSET_CMD_TYPE, IpsetMessage, value, what, {
@@ -472,7 +476,7 @@ export class Entries {
     try {
       return send(this.#requester(), this.#operation(verb, set, entry, part));
     } catch (error) {
-      if (!(error instanceof KernelError) || error.errno < TYPE_SPECIFIC) throw error;
+      if (!(error instanceof KernelError) || !dependsOnType(error.errno)) throw error;
       throw refusal(error, verb, error.operation, this.#typeOf(set));
     }
   }
@@ -505,7 +509,7 @@ export class Entries {
         if (!(error instanceof KernelError) || NOT_OF_ENTRIES.has(error.code)) throw error;
         if (part.tolerates?.(error) === true) tolerated++;
         else {
-          if (error.errno >= TYPE_SPECIFIC) type ??= this.#typeOf(setname);
+          if (dependsOnType(error.errno)) type ??= this.#typeOf(setname);
           const one = changing(verb, `entry ${describeEntry(entries[refused]!)}`, setname);
           pending.failures.set(refused, refusal(error, verb, one, type));
         }

@@ -57,17 +57,34 @@ const OF_TYPE: Readonly<Record<string, Errors>> = {
   },
 };
 
-/** Texts of an error for one command, instead of the common ones. */
-const OF_COMMAND: Readonly<Record<string, string>> = {
-  add: "the set has the entry already",
-  delete: "the set does not have the entry",
-  test: "the set does not have the entry",
+/** Texts of errors for one command, instead of the common ones. */
+const OF_COMMAND: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  add: { 4103: "the set has the entry already" },
+  delete: { 4103: "the set does not have the entry" },
+  test: { 4103: "the set does not have the entry" },
+  swap: { 4101: "there is no set with the second name" },
 };
 
-const EXIST = 4103;
+/** IPSET_ERR_PROTOCOL, and the first number that has a meaning for each type: IPSET_ERR_TYPE_SPECIFIC. */
+const PROTOCOL = 4097, TYPE_SPECIFIC = 4352;
 
-/** The first error number that depends on the type of the set: IPSET_ERR_TYPE_SPECIFIC. */
-export const TYPE_SPECIFIC = 4352;
+/** True if the words for an error number depend on the type of the set. */
+export function dependsOnType(errno: number): boolean {
+  return errno === PROTOCOL || errno >= TYPE_SPECIFIC;
+}
+
+/** Fields of entries for the words in the names of types. */
+const FIELDS: Readonly<Record<string, string>> = { net: "ip", mac: "ether", set: "name" };
+
+/** Returns the fields that an entry of a type has, as `ip and port` for `hash:net,port`. */
+function fieldsOf(type: string): string {
+  const fields = type.slice(type.indexOf(":") + 1).split(",").map((word) => FIELDS[word] ?? word);
+  // The second address has a field of its own.
+  const distinct = fields.map((field, i) => fields.indexOf(field) < i ? `${field}2` : field);
+  return distinct.length === 1 ? distinct[0]! : `${distinct.slice(0, -1).join(", ")} and ${distinct.at(-1)}`;
+}
+
+const ENTRY_COMMANDS: ReadonlySet<string> = new Set(["add", "delete", "test"]);
 
 /**
  * Returns the name and the words of an error number of ipset; `undefined` for any other.
@@ -78,7 +95,10 @@ export const TYPE_SPECIFIC = 4352;
 export function ipsetError(errno: number, command: string, type?: string): OwnError | undefined {
   const common = COMMON[errno];
   if (common !== undefined) {
-    return { code: `IPSET_ERR_${common[0]}`, text: (errno === EXIST ? OF_COMMAND[command] : undefined) ?? common[1] };
+    const own = errno === PROTOCOL && type !== undefined && ENTRY_COMMANDS.has(command)
+      ? `an entry of ${type} has ${fieldsOf(type)}, and addresses have the family of the set`
+      : OF_COMMAND[command]?.[errno];
+    return { code: `IPSET_ERR_${common[0]}`, text: own ?? common[1] };
   }
   if (errno < TYPE_SPECIFIC) return undefined;
   const specific = OF_TYPE[type?.split(":")[0] ?? "hash"]?.[errno];

@@ -63,7 +63,7 @@ import { NftData, NftExpression, NftExpressions, type NftVerdict } from "./expre
 import { hasFlag, keyLayout, layoutOf, lengthOf, type NftPart, type NftSet, seconds } from "./set.ts";
 import { expectFamily, generationOf, inOneGeneration, type NftContext, nftHint, sharedContext } from "./transaction.ts";
 import { setIn } from "./known_sets.ts";
-import { rangeOfText } from "./values.ts";
+import { prefixOfText, rangeOfText } from "./values.ts";
 import { commentIn, hostInteger, userdata, userdataOf } from "./userdata.ts";
 
 const ELEMENT_FLAGS = { interval_end: 1, catchall: 2 } as const;
@@ -394,15 +394,14 @@ function rangeOf({ type, size }: NftPart, value: NftValue, refuse: Refuse): NftB
   if (typeof value === "string") {
     const ends = rangeOfText(value, datatype);
     if (ends !== undefined) return rangeOf({ type, at: 0, size }, ends, refuse);
-    const slash = value.lastIndexOf("/"), { form } = datatype;
-    if (slash > 0 && (form === "ipv4" || form === "ipv6")) {
-      const digits = value.slice(slash + 1), length = /^\d{1,3}$/.test(digits) ? Number(digits) : NaN;
-      if (!(length <= 8 * size)) {
+    const prefix = prefixOfText(value, datatype);
+    if (prefix !== undefined) {
+      if (prefix.len > 8 * size) {
         return refuse(RangeError, `expected a prefix of at most ${8 * size} bits, got ${value}`);
       }
-      return prefixRange(parse(value.slice(0, slash)), length);
+      return prefixRange(parse(prefix.addr), prefix.len);
     }
-    if (form === "name" && value.endsWith("*")) {
+    if (datatype.form === "name" && value.endsWith("*")) {
       const low = parse(value.slice(0, -1)), high = low.slice();
       return { low, high: high.fill(255, new TextEncoder().encode(value).length - 1) };
     }

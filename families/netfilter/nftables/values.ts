@@ -104,6 +104,8 @@ export function parseValue(json: unknown, type: NftDatatype, bits: number, place
       });
     }
   }
+  const prefix = prefixOfText(json, type);
+  if (prefix !== undefined) return parseValue({ prefix }, type, bits, place, context);
   const range = rangeOfText(json, type);
   if (range !== undefined) return parseValue({ range }, type, bits, place, context);
   if (json === "*" && context.element) return { kind: "all" };
@@ -124,6 +126,13 @@ export function rangeOfText(json: unknown, type: NftDatatype): [string, string] 
   const [, low, high] = /^([\da-fx.:]+)-([\da-fx.:]+)$/i.exec(json) ?? [];
   if (low === undefined || high === undefined || Object.hasOwn(type.symbols ?? {}, json)) return undefined;
   return [low, high];
+}
+
+/** Returns the parts of a prefix in text, as `10.0.0.0/8`; `undefined` for other values. */
+export function prefixOfText(json: unknown, type: NftDatatype): { addr: string; len: number } | undefined {
+  if (typeof json !== "string" || !["ipv4", "ipv6", "mac"].includes(type.form ?? "")) return undefined;
+  const [, addr, len] = /^([\da-f.:]+)\/(\d{1,3})$/i.exec(json) ?? [];
+  return addr === undefined ? undefined : { addr, len: Number(len) };
 }
 
 /** Context of a value, on which its bytes depend beside its type. */

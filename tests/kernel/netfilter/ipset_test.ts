@@ -223,7 +223,7 @@ kernelTest(
         'Cannot add entry 10.0.0.1 to set many: IPSET_ERR_EXIST "the set has the entry already"',
         'Cannot add entries to set many: ip: expected an IP address, got "no"',
         "Cannot add entry ::1 to set many: IPSET_ERR_PROTOCOL " +
-        '"the kernel does not accept the fields: an address may be of the other family than the set\'s"',
+        '"an entry of hash:ip has ip, and addresses have the family of the set"',
         'Cannot add entries to set many: there is no field "ipp", did you mean "ip"?',
       ]);
       assertEquals(sets.get("many").elements, 5002);
@@ -274,6 +274,15 @@ kernelTest("ipset: test, flush, swap, rename, get, find and filters", ["ip", "ip
     assertEquals(
       said(() => sets.swap("old", "ports")),
       'Cannot swap set old with ports: IPSET_ERR_TYPE_MISMATCH "the sets are of different types"',
+    );
+    assertEquals(
+      said(() => sets.swap("old", "none")),
+      'Cannot swap set old with none: IPSET_ERR_EXIST_SETNAME2 "there is no set with the second name"',
+    );
+    assertEquals(
+      said(() => entries.add("ports", { ip: "10.0.0.1" })),
+      'Cannot add entry 10.0.0.1 to set ports: IPSET_ERR_PROTOCOL "an entry of bitmap:port has port, and addresses ' +
+        'have the family of the set"',
     );
     assertEquals(
       said(() => entries.add("ports", { port: 101 })),

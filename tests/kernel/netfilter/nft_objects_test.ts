@@ -1,5 +1,5 @@
 /** Objects of nf_tables that few kernels serve or that only newer versions of nft know, and transactions of many rules. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { KernelError, TransactionError } from "../../../core/errors.ts";
 import type { NftJson } from "../../../families/netfilter/nftables/mod.ts";
 import { skip } from "../../test.ts";
@@ -238,6 +238,47 @@ nftTest("nf_tables: a transaction of 5,000 rules names the bad ones among them, 
   assertEquals(listed.length, count);
   assertEquals(ours.ruleset.text(listed[last]!), `tcp dport ${count} counter packets 0 bytes 0 accept`);
   assertEquals(nft("list chain inet t c").split("\n").filter((line) => line.endsWith("accept")).length, count);
+});
+
+nftTest("nf_tables: texts of ranges and prefixes are taken in rules, elements and look-ups", ({ ours, nft }) => {
+  nft(`table ip t { chain c { } ; chain n { type nat hook prerouting priority -100; } ;
+    set a { type ipv4_addr; flags interval; elements = { 10.0.0.10-10.0.0.20, 10.0.1.0/24 } ; } ;
+    set m { type ether_addr; flags interval; } ; set n { type ifname; } ; }`);
+  const T = { family: "ip", table: "t" } as const, { elements, rules, ruleset, sets } = ours;
+  const match = (protocol: string, name: string, right: unknown) => ({
+    match: { left: field(protocol, name), op: "==", right },
+  });
+  const made = (chain: string, ...expr: object[]): string =>
+    ruleset.text(rules.get({ ...T, chain, handle: rules.add({ ...T, chain, expr: expr as never }).handle! }));
+  const written = [
+    made("c", match("ip", "saddr", "10.0.0.0/8")),
+    made("c", match("ip", "saddr", { set: ["10.0.0.0/8", "192.0.2.1-192.0.2.9"] })),
+    made("c", match("ether", "saddr", "02:00:00:00:00:00/24")),
+    made("c", match("tcp", "dport", { set: ["80-90", "ssh"] })),
+    made("n", match("tcp", "dport", 80), { dnat: { addr: "10.0.0.1-10.0.0.9", port: "80-90" } }),
+  ];
+  assertEquals(written, [
+    "ip saddr 10.0.0.0/8",
+    "ip saddr { 10.0.0.0/8, 192.0.2.1-192.0.2.9 }",
+    "ether saddr 02:00:00:00:00:00/24",
+    "tcp dport { 22, 80-90 }",
+    "tcp dport 80 dnat to 10.0.0.1-10.0.0.9:80-90",
+  ]);
+  const listed = nft("list ruleset").replace(/,\s+/g, ", ");
+  for (const line of written) assert(listed.includes(line), line);
+  elements.add({ ...T, set: "m" }, ["02:00:00:00:00:00/24", "04:00:00:00:00:00-04:00:00:00:00:09"]);
+  assert(nft("list set ip t m").includes("02:00:00:00:00:00-02:00:00:ff:ff:ff"));
+  // A range is found within an element, as by `nft get element`, but not if it overlaps only a part of one.
+  const find = (elem: string) => elements.find({ ...T, set: "a" }, elem)?.elem;
+  assertEquals(["10.0.0.12-10.0.0.15", "10.0.1.128/25"].map(find), [["10.0.0.10", "10.0.0.20"], "10.0.1.0/24"]);
+  assertEquals(["10.0.0.15-10.0.0.30", "10.0.0.0/8", "10.0.0.9"].map(find), [undefined, undefined, undefined]);
+  assertThrows(() => nft("get element ip t a { 10.0.0.15-10.0.0.30 }"), Error, "No such file");
+  // Names of interfaces are texts for nft in sets and maps that this library makes.
+  sets.add({ ...T, name: "o", keyType: ["ifname", "ipv4_addr"], dataType: "ifname" });
+  elements.add({ ...T, set: "n" }, ["lo"]);
+  elements.add({ ...T, set: "o" }, [{ elem: ["eth0", "192.0.2.1"], data: "eth1" }]);
+  assert(nft("list set ip t n").includes('"lo"'));
+  assert(nft("list map ip t o").includes('"eth0" . 192.0.2.1 : "eth1"'));
 });
 
 nftTest("nf_tables: security marks are those that nft makes and lists", ({ ours: { objects, tables }, nft, json }) => {
