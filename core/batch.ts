@@ -12,6 +12,9 @@ import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN, readError } from "./message.ts
 import type { Operation, Requester } from "./protocol.ts";
 import { Answers, overflowed } from "./wait.ts";
 
+/** The callback of a batch: it returns anything but a promise, since what it requests later would be lost. */
+export type Collecting<B, R> = (batch: B) => R & (R extends PromiseLike<unknown> ? never : unknown);
+
 /**
  * Collects what a script's callback requests with the collections that `make` returns, and sends it.
  *

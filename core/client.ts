@@ -267,6 +267,6 @@ function closeShared(): void {
   shared.clear();
 }
 
-export { BatchRequester, collectBatch } from "./batch.ts";
+export { BatchRequester, collectBatch, type Collecting } from "./batch.ts";
 export type { Capture, CaptureOptions, CaptureSink } from "./open.ts";
 export type * from "./protocol.ts";

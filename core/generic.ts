@@ -4,7 +4,7 @@
  * @module
  */
 import { EVENT_OPTIONS, expectArray, expectOptions, isFields, operationOf, plural } from "./arguments.ts";
-import { Client, collectBatch, type OpenOptions, sharedClient } from "./client.ts";
+import { Client, collectBatch, type Collecting, type OpenOptions, sharedClient } from "./client.ts";
 import { type Codec, Reader, shown } from "./codec/mod.ts";
 import {
   type Changes,
@@ -410,9 +410,12 @@ export type Opened<C, B = Batched<C>> = C & Disposable & {
    * Collects the changes that the callback requests and sends them in as few datagrams as possible. A refused one does
    * not stop the others.
    *
+   * If the callback throws, what it requested before is sent nevertheless: a batch is sent while it is collected, so that
+   * it needs little memory, and a change may name an interface that an earlier one makes.
+   *
    * @throws {BatchError} with every change that is not known to be done: refused, unknown or not sent, by its position
    */
-  batch(collect: (batch: B) => void): void;
+  batch<R>(collect: Collecting<B, R>): void;
   /** Closes the socket. */
   close(): void;
 };

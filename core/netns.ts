@@ -121,7 +121,7 @@ export function list(): string[] {
  * @throws {SystemError} ENOENT: there is none; EPERM: not root
  * @throws {TypeError} if the function returns a promise
  */
-export function run<T>(netns: string | number, fn: () => T): T {
+export function run<T>(netns: string | number, fn: () => T & (T extends PromiseLike<unknown> ? never : unknown)): T {
   return inNetns(netns, fn);
 }
 

@@ -15,7 +15,14 @@
  */
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
-import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import {
+  Client,
+  collectBatch,
+  type Collecting,
+  type OpenOptions,
+  type Requester,
+  sharedClient,
+} from "../../core/client.ts";
 import { daemon } from "./daemon.ts";
 import { NETLINK_AUDIT } from "./protocol.ts";
 import { Rules } from "./rules.ts";
@@ -46,7 +53,7 @@ export class AuditClient extends Audit implements Disposable {
   }
 
   /** Collects changes and sends them in few system calls; see {@linkcode batch}. */
-  batch(collect: (batch: Audit) => void): void {
+  batch<R>(collect: Collecting<Audit, R>): void {
     runBatch(this.#client, collect);
   }
 
@@ -76,11 +83,11 @@ export function open(options: OpenOptions = {}): AuditClient {
 
 /**
  * Collects the changes that `collect` requests, such as rules to add, and sends them in as few system calls as possible.
- * All are tried.
+ * All are tried, also if `collect` throws later.
  *
  * @throws {BatchError} for all changes that are not known to be done (refused, unknown or not sent), by their position
  */
-export function batch(collect: (batch: Audit) => void): void {
+export function batch<R>(collect: Collecting<Audit, R>): void {
   runBatch(sharedClient(NETLINK_AUDIT), collect);
 }
 

@@ -5,7 +5,14 @@
  * @module
  */
 import { bindMethods, EVENT_OPTIONS, expectCallback, expectFields, expectOptions } from "../../core/arguments.ts";
-import { Client, type OpenOptions, type Operation, type Protocol, type Requester } from "../../core/client.ts";
+import {
+  Client,
+  type Collecting,
+  type OpenOptions,
+  type Operation,
+  type Protocol,
+  type Requester,
+} from "../../core/client.ts";
 import { type AnyCodec, didYouMean, Reader, shown } from "../../core/codec/mod.ts";
 import { argumentError, KernelError } from "../../core/errors.ts";
 import {
@@ -264,7 +271,7 @@ export class Family implements Disposable {
    * @throws {BatchError} with every request that is not known to have succeeded: failed, unknown or not sent, by its
    * position
    */
-  batch(collect: (batch: FamilyBatch) => void): void {
+  batch<R>(collect: Collecting<FamilyBatch, R>): void {
     if (!this.#raw) forgetFamilies(this.#open());
     expectCallback(collect, "run a batch");
     this.#open().runBatch((add) =>

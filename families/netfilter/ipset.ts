@@ -15,7 +15,14 @@
  * @module
  */
 import { expectFields, expectNames, expectType, guardMethods, isOk, selection } from "../../core/arguments.ts";
-import { BatchRequester, type Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import {
+  BatchRequester,
+  type Client,
+  type Collecting,
+  type OpenOptions,
+  type Requester,
+  sharedClient,
+} from "../../core/client.ts";
 import type { Codec, Writer } from "../../core/codec/mod.ts";
 import { argumentError, BatchError, KernelError, NetlinkError } from "../../core/errors.ts";
 import { type AddOptions, attempt, type DeleteOptions } from "../../core/collection.ts";
@@ -567,12 +574,12 @@ export function open(options: OpenOptions = {}): IpsetClient {
 }
 
 /**
- * Collects the changes that `collect` requests, and sends them in as few system calls as possible. All are tried. For
- * many entries of one set, an array is faster: `entries.add("bad", [...])`.
+ * Collects the changes that `collect` requests, and sends them in as few system calls as possible. All are tried,
+ * also if `collect` throws later. For many entries of one set, an array is faster: `entries.add("bad", [...])`.
  *
  * @throws {BatchError} for all changes that are not known to be done, by their position
  */
-export function batch(collect: (batch: IpsetCollections) => void): void {
+export function batch<R>(collect: Collecting<IpsetCollections, R>): void {
   const client = sharedClient(NETLINK_NETFILTER);
   client.runBatch((add) => {
     const requester = new BatchRequester(client, add);

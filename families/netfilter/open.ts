@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Client, collectBatch, type OpenOptions, type Requester } from "../../core/client.ts";
+import { Client, collectBatch, type Collecting, type OpenOptions, type Requester } from "../../core/client.ts";
 import { NETLINK_NETFILTER } from "./protocol.ts";
 
 /** A client with the collections `C`. */
@@ -12,9 +12,12 @@ export type NetfilterClient<C> = C & Disposable & {
    * Collects the changes that the callback requests and sends them in as few datagrams as possible. A refused one does
    * not stop the others.
    *
+   * If the callback throws, what it requested before is sent nevertheless: a batch is sent while it is collected, so that
+   * it needs little memory, and a change may name an interface that an earlier one makes.
+   *
    * @throws {BatchError} with every change that is not known to be done: refused, unknown or not sent, by its position
    */
-  batch(collect: (batch: C) => void): void;
+  batch<R>(collect: Collecting<C, R>): void;
   /** Closes the socket. */
   close(): void;
 };

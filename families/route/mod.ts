@@ -18,7 +18,14 @@ import "../../core/dry_run.ts";
 import { bindMethods, expectOptions, plural, WATCH_OPTIONS } from "../../core/arguments.ts";
 import { didYouMean, shown } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
-import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import {
+  Client,
+  collectBatch,
+  type Collecting,
+  type OpenOptions,
+  type Requester,
+  sharedClient,
+} from "../../core/client.ts";
 import type { Changes, Collection } from "../../core/collection.ts";
 import {
   type ChangeEvent,
@@ -239,7 +246,7 @@ export class RouteClient extends RouteCollections implements Disposable {
   }
 
   /** Collects changes and sends them in few system calls; see {@linkcode batch}. */
-  batch(collect: (batch: RouteBatch) => void): void {
+  batch<R>(collect: Collecting<RouteBatch, R>): void {
     runBatch(this.#client, collect);
   }
 
@@ -335,9 +342,13 @@ const shared: RouteCollections = {
  * batch((b) => { for (const dst of prefixes) b.routes.add({ dst, type: "blackhole" }); });
  * ```
  *
+ * If `collect` throws, what it requested before is sent nevertheless, as it would have been without a batch: a batch is
+ * sent while it is collected, so that it needs little memory, and a change may name a link that an earlier one makes. So
+ * compute first what may throw, then request. The kernel has no transactions for these objects.
+ *
  * @throws {BatchError} for all changes that are not known to be done (refused, unknown or not sent), by their position
  */
-export function batch(collect: (batch: RouteBatch) => void): void {
+export function batch<R>(collect: Collecting<RouteBatch, R>): void {
   runBatch(sharedClient(NETLINK_ROUTE), collect);
 }
 

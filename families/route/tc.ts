@@ -15,7 +15,14 @@
  */
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
-import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import {
+  Client,
+  collectBatch,
+  type Collecting,
+  type OpenOptions,
+  type Requester,
+  sharedClient,
+} from "../../core/client.ts";
 import type { Changes } from "../../core/collection.ts";
 import { NETLINK_ROUTE } from "./protocol.ts";
 import { Actions, actions } from "./tc/actions.ts";
@@ -71,7 +78,7 @@ export class TcClient extends TcCollections implements Disposable {
   }
 
   /** Collects changes and sends them in few system calls; see {@linkcode batch}. */
-  batch(collect: (batch: TcBatch) => void): void {
+  batch<R>(collect: Collecting<TcBatch, R>): void {
     runBatch(this.#client, collect);
   }
 
@@ -100,11 +107,12 @@ export function open(options: OpenOptions = {}): TcClient {
 }
 
 /**
- * Collects the changes that `collect` requests, and sends them in as few system calls as possible. All are tried.
+ * Collects the changes that `collect` requests, and sends them in as few system calls as possible. All are tried,
+ * also if `collect` throws later.
  *
  * @throws {BatchError} for all changes that are not known to be done (refused, unknown or not sent), by their position
  */
-export function batch(collect: (batch: TcBatch) => void): void {
+export function batch<R>(collect: Collecting<TcBatch, R>): void {
   runBatch(sharedClient(NETLINK_ROUTE), collect);
 }
 

@@ -14,7 +14,14 @@
 import { bindMethods } from "../../core/arguments.ts";
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
-import { Client, collectBatch, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
+import {
+  Client,
+  collectBatch,
+  type Collecting,
+  type OpenOptions,
+  type Requester,
+  sharedClient,
+} from "../../core/client.ts";
 import type { Changes } from "../../core/collection.ts";
 import type { Watching } from "../../core/watch.ts";
 import { Policies, policies } from "./policies.ts";
@@ -57,7 +64,7 @@ export class XfrmClient extends XfrmCollections implements Disposable {
   }
 
   /** Collects changes and sends them in few system calls; see {@linkcode batch}. */
-  batch(collect: (batch: XfrmBatch) => void): void {
+  batch<R>(collect: Collecting<XfrmBatch, R>): void {
     runBatch(this.#client, collect);
   }
 
@@ -91,11 +98,12 @@ export function open(options: OpenOptions = {}): XfrmClient {
 }
 
 /**
- * Collects the changes that `collect` requests, and sends them in as few system calls as possible. All are tried.
+ * Collects the changes that `collect` requests, and sends them in as few system calls as possible. All are tried,
+ * also if `collect` throws later.
  *
  * @throws {BatchError} for all changes that are not known to be done (refused, unknown or not sent), by their position
  */
-export function batch(collect: (batch: XfrmBatch) => void): void {
+export function batch<R>(collect: Collecting<XfrmBatch, R>): void {
   runBatch(sharedClient(NETLINK_XFRM), collect);
 }
 

@@ -7,6 +7,7 @@ import { open as openNl80211 } from "../../families/generic/nl80211.ts";
 import { pnetids } from "../../families/generic/smc_pnetid.ts";
 import { metrics } from "../../families/generic/tcp_metrics.ts";
 import { wireguard } from "../../families/generic/wireguard.ts";
+import { open as openNft } from "../../families/netfilter/nftables/mod.ts";
 import {
   addresses,
   batch,
@@ -100,6 +101,20 @@ export async function mistakes(): Promise<void> {
   openNetdev().devices.set("eth0", {});
   // @ts-expect-error links do not have this field of a request
   links.list({ up: true });
+  // @ts-expect-error a batch that asks after it has ended
+  batch(async (b) => {
+    await Promise.resolve();
+    b.links.delete("v0");
+  });
+  using client = open(), nft = openNft();
+  // @ts-expect-error nor in another namespace
+  client.batch(async (b) => await Promise.resolve(b.links.delete("v0")));
+  // @ts-expect-error nor in a transaction
+  nft.batch((b) => Promise.resolve(b.tables.delete({ family: "inet", name: "guard" })));
+  // @ts-expect-error nor for a generic family
+  openNetdev().batch(async () => {});
+  // @ts-expect-error a function that leaves the namespace before it ends
+  await netns.run("blue", async () => await Promise.resolve(links.list()));
   // @ts-expect-error a misspelt field of a peer
   wireguard.set("wg0", { peers: [{ publickey: "" }] });
 }
@@ -159,6 +174,10 @@ export async function scripts(): Promise<void> {
   const number: number | undefined = index, back: Ifindex | undefined = made;
   console.log(number, back, priority);
   batch((b) => b.routes.add({ dst: "10.0.0.0/8", type: "blackhole" }));
+  // A callback may return anything else.
+  batch((b) => ["10.0.0.0/8", "10.1.0.0/16"].map((dst) => b.routes.add({ dst, type: "blackhole" })));
+  const there: Link[] = netns.run("blue", () => links.list());
+  console.log(there.length);
   using devices = openNetdev(), radios = openNl80211();
   const device: NetDevice = devices.devices.get("eth0"), queues = devices.queues.list({ ifindex: "eth0" });
   console.log(device.ifindex, queues, radios.interfaces.add({ wiphy: 0, ifname: "mon0", iftype: "monitor" }).ifindex);

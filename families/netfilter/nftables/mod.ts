@@ -18,7 +18,7 @@
 import "../../../core/capture.ts";
 import "../../../core/dry_run.ts";
 import { bindMethods, expectCallback } from "../../../core/arguments.ts";
-import { Client, type OpenOptions, sharedClient } from "../../../core/client.ts";
+import { Client, type Collecting, type OpenOptions, sharedClient } from "../../../core/client.ts";
 import { NETLINK_NETFILTER } from "../protocol.ts";
 import { NftChains } from "./chains.ts";
 import { NftElements } from "./elements.ts";
@@ -110,7 +110,7 @@ export class NftClient extends NftCollections implements Disposable {
   }
 
   /** Collects changes and does all of them or none; see {@linkcode batch}. */
-  batch(collect: (batch: NftBatch) => void, options: NftBatchOptions = {}): void {
+  batch<R>(collect: Collecting<NftBatch, R>, options: NftBatchOptions = {}): void {
     runBatch(this.#client, collect, options);
   }
 
@@ -152,7 +152,7 @@ export function open(options: OpenOptions = {}): NftClient {
  * all or nothing was done
  * @throws {RangeError} the changes are more than the socket can send at once
  */
-export function batch(collect: (batch: NftBatch) => void, options: NftBatchOptions = {}): void {
+export function batch<R>(collect: Collecting<NftBatch, R>, options: NftBatchOptions = {}): void {
   runBatch(sharedClient(NETLINK_NETFILTER), collect, options);
 }
 

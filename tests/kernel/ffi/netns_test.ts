@@ -191,7 +191,11 @@ rootTest("netns.run() refuses an async function, after it returned", async () =>
   netns.add(blue);
   try {
     const before = here();
-    assertThrows(() => netns.run(blue, async () => await Promise.reject(new Error("unseen"))), TypeError, "async");
+    assertThrows(
+      () => netns.run(blue, (async () => await Promise.reject(new Error("unseen"))) as never),
+      TypeError,
+      "async",
+    );
     assertEquals(here(), before);
     await new Promise((resolve) => setTimeout(resolve, 5)); // an unhandled rejection would fail the test
   } finally {
