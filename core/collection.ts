@@ -679,17 +679,18 @@ export class Collection<
    * when absent
    * @throws {NetlinkError} TIMEOUT: the time limit passed; CLOSED: the client was closed
    */
-  async waitFor<R>(key: K, test?: Condition<T, R>, options: WaitOptions = {}): Promise<T> {
+  waitFor<R>(key: K, test?: Condition<T, R>, options?: WaitOptions): Promise<T>;
+  /** Waits until there is no object that `key` denotes, with `"gone"` instead of a test. */
+  waitFor(key: K, gone: "gone", options?: WaitOptions): Promise<undefined>;
+  async waitFor<R>(
+    key: K,
+    test: Condition<T, R> | "gone" = (() => true) as never,
+    options: WaitOptions = {},
+  ): Promise<T | undefined> {
     const what = `wait for ${this.declaration.object}`;
-    if (test !== undefined) expectCallback(test, what, "a test as a function");
+    if (test !== "gone") expectCallback(test, what, 'a test as a function, or "gone"');
     expectOptions(options, what, WAIT_OPTIONS);
-    return await waitFor(
-      this.#open(),
-      this as unknown as Watchable,
-      key,
-      (test ?? (() => true)) as never,
-      options,
-    ) as T;
+    return await waitFor(this.#open(), this as unknown as Watchable, key, test as never, options) as T | undefined;
   }
 
   /** Throws for a key or a filter instead of the options of a watch. */

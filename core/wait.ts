@@ -71,10 +71,10 @@ export class Waiting implements Disposable {
    * @param what the awaited object: `link eth0`
    * @param closing the client's signal, which closing the client aborts
    */
-  constructor(what: string, { timeout = Infinity, signal }: WaitOptions, closing: AbortSignal) {
+  constructor(what: string, { timeout = Infinity, signal }: WaitOptions, closing?: AbortSignal) {
     this.#what = what;
     this.#timeout = checkTimeout(timeout, `wait for ${what}`);
-    this.#signals = signal === undefined ? [closing] : [signal, closing];
+    this.#signals = [signal, closing].filter((one) => one !== undefined);
     for (const one of this.#signals) one.throwIfAborted();
     for (const one of this.#signals) one.addEventListener("abort", this.#stop, { once: true });
     this.#cancel = after(timeout, this.#stop);

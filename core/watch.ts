@@ -70,14 +70,14 @@ function join({ client, events: { transport, protocol }, watched, silent, option
   for (const group of groups) transport.join(group);
 }
 
-/** Waits until the object that `key` denotes passes `test`. */
+/** Waits until the object that `key` denotes passes `test`, or is gone. */
 export async function waitFor(
   client: Client,
   collection: Watchable,
   key: unknown,
-  test: (value: object) => unknown,
+  test: ((value: object) => unknown) | "gone",
   options: WaitOptions,
-): Promise<object> {
+): Promise<object | undefined> {
   const what = operationOf("wait for", collection.declaration, collection.keyValue(key as never, "wait for"));
   using wait = new Waiting(
     what.slice("wait for ".length),
@@ -86,14 +86,23 @@ export async function waitFor(
   );
   let last: object | undefined;
   // The watch begins before the first look, so no change between the two is missed.
-  await using events = watch(client, [collection], { signal: wait.signal });
+  // One that waits for what the kernel removes without an event begins with the existing objects, to notice that.
+  const initial = test === "gone" && collection.declaration.silentRemoval !== undefined;
+  await using events = watch(client, [collection], { initial, signal: wait.signal });
   const look = (): boolean => {
     last = collection.find(key as never);
+    if (test === "gone") return last === undefined;
     const passes = last !== undefined && test(last);
     if (isPromise(passes)) throw asyncError(what);
     return Boolean(passes);
   };
-  if (look()) return last!;
-  for await (const _event of events) if (look()) return last!;
-  throw wait.failure(last === undefined ? "it does not exist" : "it does not pass the test");
+  if (look()) return last;
+  let synced = !initial;
+  for await (const { event } of events) {
+    synced ||= event === "synced";
+    if (synced && look()) return last;
+  }
+  throw wait.failure(
+    last === undefined ? "it does not exist" : test === "gone" ? "it still exists" : "it does not pass the test",
+  );
 }

@@ -12,7 +12,7 @@
  * Source: lib/kobject_uevent.c, v7.2; systemd's device-monitor.c.
  * @module
  */
-import { expectFields, expectType } from "../core/arguments.ts";
+import { asyncError, expectCallback, expectFields, expectType, isPromise } from "../core/arguments.ts";
 import { Client } from "../core/client.ts";
 import {
   type Codec,
@@ -26,6 +26,7 @@ import {
   type Visit,
   Writer,
 } from "../core/codec/mod.ts";
+import type { Condition } from "../core/collection.ts";
 import { argumentError, DecodeError, NetlinkError, SystemError } from "../core/errors.ts";
 import { NLMSG, NLMSG_HDRLEN } from "../core/message.ts";
 import { declareMessageSets } from "../core/messages.ts";
@@ -33,6 +34,7 @@ import type { Protocol } from "../core/protocol.ts";
 import { isMapped } from "../core/capabilities.ts";
 import { decodeWhole, openTransport, stream, type Streaming, type StreamOptions } from "../core/stream.ts";
 import type { Received } from "../core/transport.ts";
+import { Waiting, type WaitOptions } from "../core/wait.ts";
 
 /** The protocol. Its events have no nlmsghdr. */
 export const NETLINK_KOBJECT_UEVENT: Protocol = {
@@ -328,6 +330,9 @@ export interface UeventFilter {
 /** Options of a watch. */
 export interface UeventWatchOptions extends UeventFilter, StreamOptions {}
 
+/** Options of a wait. */
+export interface UeventWaitOptions extends WaitOptions, Omit<StreamOptions, "signal"> {}
+
 /** Operations on events of devices. */
 export interface Uevents {
   /**
@@ -337,6 +342,20 @@ export interface Uevents {
    * For events of udev, the kernel applies the filter, so events that do not match do not even wake the script up.
    */
   watch(options?: UeventWatchOptions): Streaming<Uevent>;
+  /**
+   * Waits for the first event from now on that matches the filter and passes a test: call it before the device changes.
+   *
+   * ```ts ignore
+   * const coming = uevents.waitFor({ subsystem: "net", action: "add" }, ({ devpath }) => devpath?.endsWith("/v0"));
+   * links.add({ ifname: "v0", kind: "dummy" });
+   * console.log((await coming).properties);
+   * ```
+   *
+   * @param filter as for `watch`
+   * @param test the condition: it passes when it returns something true, and is not async; any event, when absent
+   * @throws {NetlinkError} TIMEOUT: the time limit passed
+   */
+  waitFor<R>(filter: UeventFilter, test?: Condition<Uevent, R>, options?: UeventWaitOptions): Promise<Uevent>;
   /**
    * Makes the kernel send an event as if something had happened to a device, like `udevadm trigger`. Needs root.
    *
@@ -355,7 +374,7 @@ export interface Uevents {
 }
 
 /** Operations on events of devices. */
-export const uevents: Uevents = { watch, trigger, send };
+export const uevents: Uevents = { watch, waitFor, trigger, send };
 
 const WATCH = "watch uevents";
 
@@ -377,6 +396,30 @@ function watch(options: UeventWatchOptions = {}): Streaming<Uevent> {
     const event = eventOf(received, source);
     return fits(event) ? [event] : [];
   }, options);
+}
+
+async function waitFor<R>(
+  filter: UeventFilter,
+  test: Condition<Uevent, R> = (() => true) as never,
+  options: UeventWaitOptions = {},
+): Promise<Uevent> {
+  const what = "wait for a uevent";
+  expectFields(filter, what, "a filter as an object");
+  expectCallback(test, what, "a test as a function");
+  expectFields(options, what, "options as an object");
+  const { timeout, signal, ...rest } = options;
+  using wait = new Waiting("a uevent", {
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  await using events = watch({ ...filter, ...rest, signal: wait.signal });
+  for await (const event of events) {
+    if (event.event === "overrun") continue;
+    const passes: unknown = test(event);
+    if (isPromise(passes)) throw asyncError(what);
+    if (passes) return event;
+  }
+  throw wait.failure("none passed");
 }
 
 /**

@@ -415,8 +415,15 @@ export class Conntrack {
    * @param test the condition; the flow's existence, when absent
    * @throws {NetlinkError} TIMEOUT: the time limit passed; CLOSED: the client was closed
    */
-  async waitFor(key: FlowInput, test?: (flow: Flow) => boolean, options?: WaitOptions): Promise<Flow> {
-    return await this.#flows.waitFor(key, test, options);
+  waitFor(key: FlowInput, test?: (flow: Flow) => boolean, options?: WaitOptions): Promise<Flow>;
+  /** Waits until there is no such flow, with `"gone"` instead of a test. */
+  waitFor(key: FlowInput, gone: "gone", options?: WaitOptions): Promise<undefined>;
+  async waitFor(
+    key: FlowInput,
+    test?: ((flow: Flow) => boolean) | "gone",
+    options?: WaitOptions,
+  ): Promise<Flow | undefined> {
+    return await this.#flows.waitFor(key, test as never, options);
   }
 }
 

@@ -149,11 +149,18 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
    *
    * @throws {TypeError} the key has the flag `proxy`: the kernel sends no notification of such an entry
    */
-  override async waitFor<R>(
+  override waitFor<R>(
     key: NeighbourInput,
     test?: Condition<Neighbour, R>,
     options?: WaitOptions,
-  ): Promise<Neighbour> {
+  ): Promise<Neighbour>;
+  /** Waits until there is no such neighbour, with `"gone"` instead of a test. */
+  override waitFor(key: NeighbourInput, gone: "gone", options?: WaitOptions): Promise<undefined>;
+  override async waitFor(
+    key: NeighbourInput,
+    test?: Condition<Neighbour, unknown> | "gone",
+    options?: WaitOptions,
+  ): Promise<Neighbour | undefined> {
     const named = this.keyValue(key, "wait for") as NeighbourInput, forwarding = isForwarding(named);
     if (!forwarding && hasFlag(named.flags, "proxy")) {
       throw argumentError(
@@ -161,7 +168,9 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput> {
         "Cannot wait for neighbour: flags: the kernel sends no notification of entries with the flag proxy: use find",
       );
     }
-    return await (forwarding ? this.#forwarding.waitFor(key, test, options) : super.waitFor(key, test, options));
+    return await (forwarding
+      ? this.#forwarding.waitFor(key, test as never, options)
+      : super.waitFor(key, test as never, options));
   }
 
   /**

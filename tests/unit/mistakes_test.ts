@@ -21,6 +21,7 @@ import {
   watch,
 } from "../../families/route/mod.ts";
 import { tcp } from "../../families/sock_diag/mod.ts";
+import { uevents } from "../../families/uevent.ts";
 import { test } from "../test.ts";
 
 /** Never called, only compiled. */
@@ -77,6 +78,10 @@ export async function mistakes(): Promise<void> {
   watch("links");
   // @ts-expect-error a misspelt option of a watch
   watch("link", { inital: true });
+  // @ts-expect-error a test that is no function
+  await links.waitFor("eth0", "up");
+  // @ts-expect-error an async condition of events
+  await uevents.waitFor({}, async (e) => await Promise.resolve(e.ifindex === 3));
   // @ts-expect-error an async condition
   await links.waitFor("eth0", async (l) => await Promise.resolve(l.operstate === "up"));
   // @ts-expect-error a wrong word for an option of adding
@@ -147,6 +152,10 @@ export async function scripts(): Promise<void> {
   const { index: own, ifname, flags, mtu, operstate }: Link = links.get("eth0");
   console.log(own + mtu, ifname.length, operstate, flags.includes("up"));
   await links.waitFor("eth0", (l) => l.flags.includes("up"));
+  const away: undefined = await links.waitFor("eth0", "gone", { timeout: 5 });
+  await neighbours.waitFor({ dev: "eth0", dst: "10.9.0.2" }, "gone");
+  await uevents.waitFor({ subsystem: "net" }, ({ ifindex }) => ifindex === 3, { timeout: 5 });
+  console.log(away);
   // A condition may return anything.
   await links.waitFor("eth0", (l) => l.propList?.altIfname?.find((name) => name === "uplink"));
   // Events narrow by their object.

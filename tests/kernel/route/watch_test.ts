@@ -442,6 +442,26 @@ kernelTest(
   },
 );
 
+kernelTest('waitFor with "gone": a link and its address, and a route that goes without an event', NEEDS, async () => {
+  await inNamespace(async ({ ip, route: { addresses, links, routes } }) => {
+    const limit = { timeout: 20_000 }, prefix = { dst: "198.51.100.0/24", gateway: "192.0.2.9" };
+    links.add({ ifname: "v0", kind: "veth", data: { peer: { ifname: "v1" } }, up: true });
+    links.set("v1", { up: true });
+    addresses.add({ dev: "v0", address: "192.0.2.1/24" });
+    routes.add(prefix);
+    const route = routes.waitFor(prefix, "gone", limit);
+    ip("link set v0 down"); // the kernel removes the IPv4 routes, and reports the link only
+    assertEquals([await route, routes.find(prefix)], [undefined, undefined]);
+    const both = Promise.all([
+      links.waitFor("v0", "gone", limit),
+      addresses.waitFor({ dev: "v0", address: "192.0.2.1/24" }, "gone", limit),
+    ]);
+    ip("link del v0");
+    assertEquals(await both, [undefined, undefined]);
+    assertEquals(await links.waitFor("v0", "gone", limit), undefined);
+  });
+});
+
 kernelTest("waitFor: TIMEOUT names the missing object, and a signal ends the wait with its reason", NEEDS, async () => {
   await inNamespace(async ({ route: { links } }) => {
     const error = await assertRejects(() => links.waitFor("nope0", undefined, { timeout: 50 }));

@@ -521,6 +521,23 @@ test("waitFor() waits for an object that passes the test", async () => {
   assertEquals(closed(kernels[1]!), true);
 });
 
+test('waitFor() with "gone" waits until there is no such object', async () => {
+  const { lamps, kernels, state } = shop([{ index: 1, level: 5 }]);
+  assertEquals(await lamps.waitFor({ index: 2 }, "gone"), undefined);
+  const waiting = lamps.waitFor({ index: 1 }, "gone");
+  state.set(1, { index: 1, level: 6 });
+  kernels[2]!.push(event({ index: 1, level: 6 }));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  state.delete(1);
+  kernels[2]!.push(event({ index: 1, level: 6 }, DEL));
+  assertEquals(await waiting, undefined);
+  assertEquals([closed(kernels[1]!), closed(kernels[2]!)], [true, true]);
+  state.set(1, { index: 1, level: 5 });
+  const late = await assertRejects(() => lamps.waitFor({ index: 1 }, "gone", { timeout: 1 }), NetlinkError);
+  assertEquals(late.message, "Cannot wait any longer for lamp 1: after 1 ms it still exists");
+  await assertRejects(() => lamps.waitFor({ index: 1 }, "away" as never), TypeError, 'a test as a function, or "gone"');
+});
+
 test("waitFor() accepts a condition that returns anything, and refuses an async one", async () => {
   const { lamps } = shop([{ index: 1, level: 5 }]);
   assertEquals((await lamps.waitFor({ index: 1 }, ({ level }) => [level].find((one) => one === 5))).index, 1);

@@ -1,5 +1,5 @@
 /** Uevents: both wire forms in both directions, filters compared with udev's own library, and trusted senders. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { rawOf, Reader } from "../../../core/codec/mod.ts";
 import { DecodeError } from "../../../core/errors.ts";
 import { ScriptedKernel } from "../../../core/scripted.ts";
@@ -163,6 +163,26 @@ test("uevents.watch(): refuses an action that the kernel does not send", () => {
         'did you mean "add"?',
     );
   }
+});
+
+test("uevents.waitFor(): returns the first event that matches the filter and passes the test", async () => {
+  const kernel = new ScriptedKernel(), on = { transport: () => kernel };
+  const coming = uevents.waitFor({ subsystem: "net" }, ({ ifindex }) => ifindex === 3, on);
+  const disk = ascii("add@/devices/x/sda\0ACTION=add\0DEVPATH=/devices/x/sda\0SUBSYSTEM=block\0");
+  kernel.push({ bytes: disk, groups: 1 }, { bytes: KERNEL.slice(), groups: 1 });
+  assertEquals((await coming).devpath, "/devices/virtual/net/dummy7");
+  const late = await assertRejects(() =>
+    uevents.waitFor({}, undefined, { transport: () => new ScriptedKernel(), timeout: 1 })
+  );
+  assertEquals((late as Error).message, "Cannot wait any longer for a uevent: after 1 ms none passed");
+  for (
+    const [given, says] of [
+      [["net"], "Cannot wait for a uevent: expected a filter as an object"],
+      [[{}, "add"], "Cannot wait for a uevent: expected a test as a function"],
+      [[{ action: "added" }], 'did you mean "add"?'],
+      [[{}, undefined, { timeot: 5 }], 'there is no option "timeot"'],
+    ] as const
+  ) await assertRejects(() => uevents.waitFor(...given as unknown as [object]), TypeError, says);
 });
 
 test("uevents.watch(): without a filter, malformed datagrams are returned as bytes", async () => {
