@@ -147,18 +147,35 @@ export function encodeMessages(messages: readonly MessageInput[], set: MessageSe
     const number = typeof type === "number" ? type : numberOf(type, set, to), start = to.grow(NLMSG_HDRLEN);
     const bits = maskValue(ALL_FLAGS, flags, to);
     if (value instanceof Uint8Array) to.append(value);
-    else if (value !== undefined) {
-      const codec = set.codec(number, undefined, undefined, bits);
-      if (codec === undefined) to.fail(TypeError, `there is no table for ${shown(type)}: expected bytes`);
-      codec.encode(value as never, to, {});
-    }
-    to.view.setUint32(start, to.length - start, true);
     to.view.setUint16(start + 4, number, true);
     to.view.setUint16(start + 6, bits, true);
+    if (value !== undefined && !(value instanceof Uint8Array)) {
+      const one = set.codec(number, undefined, undefined, bits), several = set.codecs?.(number, bits) ?? [];
+      if (one === undefined) to.fail(TypeError, `there is no table for ${shown(type)}: expected bytes`);
+      const others = several.filter((other) => other !== one);
+      if (others.length === 0 || !isOwn(one, value, to, start, set)) {
+        const own = others.find((other) => isOwn(other, value, to, start, set)) ?? one;
+        to.length = start + NLMSG_HDRLEN;
+        own.encode(value as never, to, {});
+      }
+    }
+    to.view.setUint32(start, to.length - start, true);
     to.view.setUint32(start + 8, seq, true);
     to.view.setUint32(start + 12, port, true);
   }
   return to.bytes.slice(0, to.length);
+}
+
+/** Encodes a payload, and returns true if a message with it has this codec, where several share a type. */
+function isOwn(codec: Codec<unknown, never>, value: unknown, to: Writer, start: number, set: MessageSet): boolean {
+  to.length = start + NLMSG_HDRLEN;
+  try {
+    codec.encode(value as never, to, {});
+  } catch {
+    to.path.length = 0;
+    return false;
+  }
+  return set.codec(to.view.getUint16(start + 4, true), new Reader(to.bytes, to.length), start) === codec;
 }
 
 /** Yields the start and end of each message; throws for trailing bytes that are not a message. */

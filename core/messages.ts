@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Codec, Reader } from "./codec/mod.ts";
+import { type Codec, Reader } from "./codec/mod.ts";
 import { isRequest, NLM_F, NLMSG_HDRLEN } from "./message.ts";
 import type { MessageSet, MessageSets, Origin, Protocol } from "./protocol.ts";
 
@@ -68,6 +68,17 @@ export function messageSets(protocol: Pick<Protocol, "number" | "types">, origin
   return () => set;
 }
 
+/** A payload of zeros: its family is none. */
+const ZEROS = new Reader(new Uint8Array(64));
+
+/** Returns the forms that a message to send may have, first those that are not limited to a family. */
+function formsFor({ request, answer }: Tables, flags: number): readonly MessageForm[] {
+  const asked = (flags & NLM_F.NLM_F_REQUEST) !== 0;
+  const [first, second] = asked ? [request, answer] : [answer, request];
+  const limited = ({ concerns }: MessageForm): number => Number(concerns?.(ZEROS, 0) === false);
+  return [...first.length > 0 ? first : second].sort((a, b) => limited(a) - limited(b));
+}
+
 /** Returns the message set in which the type and the direction select the table, of the messages that modules declare. */
 export function declaredSet({ number, types }: Pick<Protocol, "number" | "types">): MessageSet {
   return {
@@ -77,11 +88,14 @@ export function declaredSet({ number, types }: Pick<Protocol, "number" | "types"
       if (tables === undefined) return undefined;
       const { request, answer } = tables;
       if (from === undefined || at === undefined) {
-        const asked = (flags & NLM_F.NLM_F_REQUEST) !== 0;
-        return (asked ? request[0] ?? answer[0] : answer[0] ?? request[0])?.codec;
+        return formsFor(tables, flags)[0]?.codec;
       }
       const forms = isRequest(from.view, at) || answer.length === 0 ? request : answer;
       return forms.find(({ concerns }) => concerns?.(from, at + NLMSG_HDRLEN) !== false)?.codec;
+    },
+    codecs(type, flags) {
+      const tables = tablesOf.get(number)?.get(type);
+      return tables === undefined ? [] : formsFor(tables, flags).map(({ codec }) => codec);
     },
   };
 }

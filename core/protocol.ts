@@ -93,6 +93,8 @@ export interface MessageSet {
    * `at` in `from`; for encoding, both are absent and `flags` are the message's.
    */
   readonly codec: (type: number, from?: Reader, at?: number, flags?: number) => Codec<unknown, never> | undefined;
+  /** Returns all codecs that a message to send of `type` may have, if objects of several kinds share the type. */
+  readonly codecs?: (type: number, flags: number) => readonly Codec<unknown, never>[];
   /**
    * Returns the name of the operation in the message at `at`, if the type does not tell it; the flags are named by it.
    */

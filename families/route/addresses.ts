@@ -19,7 +19,7 @@ import {
   mergeAddress,
   prepareAddress,
 } from "./address.ts";
-import { ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+import { AF, ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** An address as input: {@linkcode Address} with names or numbers for interfaces. */
 export type AddressInput = Input<Address>;
@@ -41,6 +41,8 @@ const declaration: Declaration<Address> = {
   prepare: (value, verb) => prepareAddress(value as AddressInput, verb),
   ignores: ignoresOfAddress,
   listOnly: true,
+  // Phonet and MCTP have addresses of their own in messages of the same types.
+  concerns: (from, at) => from.bytes[at] !== AF.phonet && from.bytes[at] !== AF.mctp,
   none: ["ENODEV"],
   fixed: ["family", "index", "dev", "address", "peer"],
   compares: comparesAddress,

@@ -60,6 +60,24 @@ import { type Nsid, Nsids, nsids } from "./nsids.ts";
 import { AdvertisedPrefixes, ndOptions, NdUserOptions, prefixes } from "./advertisements.ts";
 import { CacheReports, cacheReports } from "./cache_reports.ts";
 import { Dcb, dcb } from "./dcb.ts";
+import { CanGateways, canGateways } from "./can_gateway.ts";
+import {
+  type MctpAddress,
+  MctpAddresses,
+  mctpAddresses,
+  MctpNeighbours,
+  mctpNeighbours,
+  MctpRoutes,
+  mctpRoutes,
+} from "./mctp.ts";
+import {
+  type PhonetAddress,
+  PhonetAddresses,
+  phonetAddresses,
+  type PhonetRoute,
+  PhonetRoutes,
+  phonetRoutes,
+} from "./phonet.ts";
 import { LinkCounters, type LinkStatistics, stats } from "./stats.ts";
 import { type BridgeVlan, Vlans, vlans } from "./vlans.ts";
 import { type Vni, Vnis, vnis } from "./vnis.ts";
@@ -103,6 +121,12 @@ export interface RouteObjects {
   vlan: BridgeVlan;
   /** A VNI of a VXLAN interface. */
   vni: Vni;
+  /** An address of Phonet. */
+  "phonet address": PhonetAddress;
+  /** A route of Phonet. */
+  "phonet route": PhonetRoute;
+  /** An address of MCTP. */
+  "mctp address": MctpAddress;
 }
 
 /** A change of an object of one of the types `O`. */
@@ -138,6 +162,18 @@ export interface RouteBatch {
   readonly vnis: Changes<Vnis>;
   /** Changes of VLANs of bridges and their ports. */
   readonly vlans: Changes<Vlans>;
+  /** Changes of addresses of Phonet. */
+  readonly phonetAddresses: Changes<PhonetAddresses>;
+  /** Changes of routes of Phonet. */
+  readonly phonetRoutes: Changes<PhonetRoutes>;
+  /** Changes of addresses of MCTP. */
+  readonly mctpAddresses: Changes<MctpAddresses>;
+  /** Changes of routes of MCTP. */
+  readonly mctpRoutes: Changes<MctpRoutes>;
+  /** Changes of neighbours of MCTP. */
+  readonly mctpNeighbours: Changes<MctpNeighbours>;
+  /** Changes of gateways between CAN interfaces. */
+  readonly canGateways: Changes<CanGateways>;
 }
 
 /** The collections of the protocol, for one network namespace. */
@@ -186,6 +222,18 @@ export class RouteCollections {
   readonly vnis: Vnis;
   /** VLANs of bridges and their ports. */
   readonly vlans: Vlans;
+  /** Addresses of Phonet. */
+  readonly phonetAddresses: PhonetAddresses;
+  /** Routes of Phonet. */
+  readonly phonetRoutes: PhonetRoutes;
+  /** Addresses of MCTP. */
+  readonly mctpAddresses: MctpAddresses;
+  /** Routes of MCTP. */
+  readonly mctpRoutes: MctpRoutes;
+  /** Neighbours of MCTP. */
+  readonly mctpNeighbours: MctpNeighbours;
+  /** Gateways between CAN interfaces. */
+  readonly canGateways: CanGateways;
 
   /** Creates the collections. They send requests through `requester()` and watch through the client of `open()`. */
   constructor(open: () => Client, requester: () => Requester = open) {
@@ -211,6 +259,12 @@ export class RouteCollections {
     this.stats = new LinkCounters(open, requester);
     this.vnis = new Vnis(open, requester);
     this.vlans = new Vlans(open, requester);
+    this.phonetAddresses = new PhonetAddresses(open, requester);
+    this.phonetRoutes = new PhonetRoutes(open, requester);
+    this.mctpAddresses = new MctpAddresses(open, requester);
+    this.mctpRoutes = new MctpRoutes(open, requester);
+    this.mctpNeighbours = new MctpNeighbours(open, requester);
+    this.canGateways = new CanGateways(open, requester);
   }
 }
 
@@ -231,6 +285,9 @@ const COLLECTION = {
   "link counter": "stats",
   vni: "vnis",
   vlan: "vlans",
+  "phonet address": "phonetAddresses",
+  "phonet route": "phonetRoutes",
+  "mctp address": "mctpAddresses",
 } as const satisfies Record<keyof RouteObjects, keyof RouteCollections>;
 
 /** A client with its own socket, in a network namespace, and with all collections. */
@@ -333,6 +390,12 @@ const shared: RouteCollections = {
   stats,
   vnis,
   vlans,
+  phonetAddresses,
+  phonetRoutes,
+  mctpAddresses,
+  mctpRoutes,
+  mctpNeighbours,
+  canGateways,
 };
 
 /**
@@ -397,6 +460,9 @@ export * from "./nsids.ts";
 export * from "./advertisements.ts";
 export * from "./cache_reports.ts";
 export * from "./dcb.ts";
+export * from "./can_gateway.ts";
+export * from "./mctp.ts";
+export * from "./phonet.ts";
 export * from "./notices.ts";
 export * from "./stats.ts";
 export * from "./vlans.ts";

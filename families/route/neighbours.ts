@@ -64,8 +64,8 @@ const declaration: Declaration<Neighbour> = {
   compares: comparesNeighbour,
   merge: mergeNeighbour,
   ignores: ignoresOfNeighbour,
-  // The kernel sends entries of bridges' forwarding tables in messages of the same type.
-  concerns: (from, at, event) => !event || from.bytes[at] !== AF.bridge,
+  // The kernel sends entries of bridges' forwarding tables, and neighbours of MCTP, in messages of the same type.
+  concerns: (from, at, event) => from.bytes[at] !== AF.mctp && (!event || from.bytes[at] !== AF.bridge),
   none: ["ENODEV"],
 };
 

@@ -68,6 +68,9 @@ export type LookupOptions = Pick<
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** The families whose messages of these types are about other objects. */
+const OTHERS: ReadonlySet<number> = new Set([AF.can, AF.phonet, AF.mctp]);
+
 const declaration: Declaration<Route> = {
   protocol: NETLINK_ROUTE,
   object: "route",
@@ -97,8 +100,8 @@ const declaration: Declaration<Route> = {
   compares: comparesAll,
   // If an IPv6 route with `src` is gone, the kernel deletes one without it.
   replaced: (route) => (route as Route).family === "inet6" && (route as RouteInput).src !== undefined,
-  // CAN gateways use the same message types with another header.
-  concerns: (from, at) => from.bytes[at] !== AF.can,
+  // Routes of Phonet and MCTP, and gateways of CAN, are other objects in messages of the same types.
+  concerns: (from, at) => !OTHERS.has(from.bytes[at]!),
   hint(code, { kernelMessage = "" }) {
     if (code === "ENETUNREACH" && /gateway|nexthop/i.test(kernelMessage)) {
       return 'the gateway must be on a network that an interface which is up has; { flags: ["onlink"] } says that it is';

@@ -47,6 +47,14 @@ export const TABLES: Readonly<Record<string, string>> = {
   "VlanStats": "BRIDGE_VLANDB_STATS_",
   "VlanTunnel": "BRIDGE_VLANDB_TINFO_",
 
+  "CanGateway": "CGW_",
+  "MctpAddress": "IFA_",
+  "MctpMetrics": "RTAX_",
+  "MctpNeighbour": "NDA_",
+  "MctpRoute": "RTA_",
+  "PhonetAddress": "IFA_",
+  "PhonetRoute": "RTA_",
+
   "AddressLabel": "IFAL_",
   "AnycastAddress": "IFA_",
   "MulticastAddress": "IFA_",
@@ -101,6 +109,12 @@ export const STRUCTS: Readonly<Record<string, string>> = {
   "OffloadXstats.l3Stats": "rtnl_hw_stats64",
   "StatsRequest": "if_stats_msg",
 
+  "CanGateway": "rtcanmsg",
+  "CanGateway.csCrc8": "cgw_csum_crc8",
+  "CanGateway.csXor": "cgw_csum_xor",
+  "CanGateway.filter": "can_filter",
+  "MctpRoute.gateway": "mctp_fq_addr",
+
   "AddressLabel": "ifaddrlblmsg",
   "AnycastAddress.cacheinfo": "ifa_cacheinfo",
   "NeighbourTable": "ndtmsg",
@@ -114,6 +128,14 @@ export const STRUCTS: Readonly<Record<string, string>> = {
 
 /** Layouts of headers without a struct in C. */
 export const LAYOUTS: Readonly<Record<string, string>> = {
+  "CanChange": "canId 0 u32, len 4 u8, data 8 8 bytes, modtype 16 u8 = 17",
+  "CanFdChange": "canId 0 u32, len 4 u8, flags 5 u8, data 8 64 bytes, modtype 72 u8 = 73",
+  "MctpAddress": "family 0 u8, scope 3 u8, index 4 s32 = 8",
+  "MctpNeighbour": "family 0 u8, ifindex 4 s32 = 12",
+  "MctpRoute": "family 0 u8, dstLen 1 u8, table 4 u8, protocol 5 u8, type 7 u8 = 12",
+  "PhonetAddress": "family 0 u8, scope 3 u8, index 4 s32 = 8",
+  "PhonetRoute": "family 0 u8, table 4 u8, protocol 5 u8, type 7 u8 = 12",
+
   "BridgeVlan": "family 0 u8, ifindex 4 s32, flags 8 u16, vid 10 u16 = 12",
   "VlanDump": "family 0 u8, ifindex 4 s32 = 8",
   "VlanMessage": "family 0 u8, ifindex 4 s32 = 8",
@@ -180,13 +202,16 @@ export const PLACE_NAMES: Readonly<Record<string, string>> = {};
 /** Enumerations and masks, by one field that uses each. */
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
   "BridgeVlan.flags": "BRIDGE_VLAN_INFO_",
+  "CanGateway.flags": "CGW_FLAGS_",
+  "CanGateway.csCrc8.profile": "CGW_CRC8PRF_",
+  "MctpRoute.protocol": "RTPROT_",
+  "MctpRoute.type": "RTN_",
 
   "CacheReport.msgtype": "IGMPMSG_",
   "DcbMessage.dcbx": "DCB_CAP_DCBX_",
   "FdbKey.flags": "NTF_",
   "Mdb.flags": "MDB_FLAGS_",
   "MdbRouterPort.type": "MDB_RTR_TYPE_",
-  "Mdb.rtprot": "RTPROT_",
 
   "Nexthop.encapType": "LWTUNNEL_ENCAP_",
   "Nexthop.flags": "RTNH_F_",
@@ -196,6 +221,9 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
 
 /** Enumerations whose names are the words of iproute2. */
 export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "CanChange.modtype": { id: 1, len: 2, data: 4, flags: 8 },
+  "CanGateway.gwtype": { can_can: 1 },
+  "MctpRoute.table": { default: 253, main: 254, local: 255 },
   "BridgeVlan.state": { "disabled": 0, "listening": 1, "learning": 2, "forwarding": 3, "blocking": 4 },
   "CeeAppTable.app.selector": { ethertype: 1, stream: 2, dgram: 3, any: 4, dscp: 5, pcp: 255 },
   "DcbMessage.cmd": {
@@ -261,6 +289,13 @@ export const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> =
 
 /** Forms of attributes whose type neither the kernel's source nor its specifications have, and of elements of lists. */
 export const UNKNOWN: Readonly<Record<string, string>> = {
+  "CanGateway":
+    "filter 8 bytes, modAnd 17 bytes, modOr 17 bytes, modXor 17 bytes, modSet 17 bytes, fdmodAnd 73 bytes, " +
+    "fdmodOr 73 bytes, fdmodXor 73 bytes, fdmodSet 73 bytes",
+  "MctpNeighbour": "dst u8, lladdr bytes",
+  "MctpRoute": "dst u8, gateway 8 bytes",
+  "PhonetAddress": "local 1 bytes",
+  "PhonetRoute": "dst 1 bytes",
   "AdvertisedPrefix": "address 16 bytes, cacheinfo 8 bytes",
   "CacheReport": "pkt bytes",
   "BondXstats": "ad nest",
@@ -312,6 +347,7 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
 /** Constants without a table or enumeration, and the reasons. */
 export const LEFT_OUT: readonly (readonly [names: RegExp, why: string])[] = [
   [/^DCB_(\w+_)?UNDEFINED$/, "it means none"],
+  [/^CGW_(CS_CRC8|FDMODATTR)_LEN$/, "they are lengths of structs"],
   [/^BRIDGE_VLANDB_DUMPF_/, "the module sets these flags of a list itself"],
   [/^NETCONFA_IFINDEX_/, "they are values of NETCONFA_IFINDEX"],
 ];

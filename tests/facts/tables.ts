@@ -744,7 +744,6 @@ export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: st
   "Neighbour.protocol": "RTPROT_",
   "Neighbour.ndmStateMask": "NUD_",
   "Neighbour.ndmFlagsMask": "NTF_",
-  "Route.type": "RTN_",
   "Route.pref": "ICMPV6_ROUTER_PREF_",
   "RouteHop.encapType": "LWTUNNEL_ENCAP_",
   "RouteMetrics.lock": ["bits RTAX_", /^(?!LOCK$|FEATURE_)/],
