@@ -407,8 +407,8 @@ function handleOf(name: string): bigint {
   const found = transports(), one = found.find((transport) => transport.name === name);
   if (one !== undefined) return one.handle;
   throw new NetlinkError(
-    `Cannot use iSCSI: the kernel has no transport ${JSON.stringify(name)}, only ${
-      found.map((transport) => transport.name).join(", ") || "none"
+    `Cannot use iSCSI: the kernel has no transport ${JSON.stringify(name)}${
+      found.length === 0 ? "" : `, only ${found.map((transport) => transport.name).join(", ")}`
     }`,
     "ENOENT",
     name === "tcp" ? { hint: "modprobe iscsi_tcp loads it" } : {},

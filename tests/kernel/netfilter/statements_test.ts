@@ -70,7 +70,9 @@ async function ask(): Promise<readonly Answer[]> {
       nft(JSON.stringify({ nftables: [...setup(), ...rules] }), "--json", "--debug=mnl", "--file", "-"),
       nft(setupText() + texts.join(""), "--debug=mnl", "--file", "-"),
       // The kernel may refuse these.
-      ...RARE_RULES.map((rule) => trying(name, textOf(rule, 0), ["--debug=mnl", "--file", "-"]).stdout),
+      ...RARE_RULES.map((rule, i) =>
+        trying(name, textOf(rule, LISTED.length + i), ["--debug=mnl", "--file", "-"]).stdout
+      ),
     ];
     made = sent.flatMap((stdout) => rulesOf(stdout)).map((sent): Answer => ({ sent }));
     assertEquals(made.length, RULES.length);
