@@ -16,6 +16,7 @@ import { argumentError, KernelError } from "../../../core/errors.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
 import { Class, type ClassFields, type ClassKind } from "./class.ts";
 import { numberOf, TC_H } from "./handle.ts";
+import type { HtbClass } from "./kinds/shaping.ts";
 import { childrenFirst, linkChanges, placeOf } from "./objects.ts";
 import { Qdiscs } from "./qdiscs.ts";
 
@@ -64,9 +65,22 @@ function prepareClass(value: Fields, verb: Verb): object {
 }
 
 /** Returns the request that changes a class: the kernel replaces all settings. */
-function mergeClass({ found, changes, whole }: Merge<Class>): object {
+function mergeClass({ found, changes, whole, what }: Merge<Class>): object {
   const { ifindex, parent, handle, kind } = found;
-  return { ...changes, ifindex, parent, handle, kind, options: whole["options"] };
+  const options = kind === "htb" ? withCeil(found.options, changes, whole, what) : whole["options"];
+  return { ...changes, ifindex, parent, handle, kind, options };
+}
+
+/** Returns the settings of a class of htb: its upper limit follows its rate, if the two were one. */
+function withCeil(found: HtbClass = {}, { options: given }: Fields, { options }: Fields, what: string): HtbClass {
+  const changed = options as HtbClass, { rate, ceil } = changed;
+  if (!isFields(given) || given["rate"] === undefined) return changed;
+  if (given["ceil"] === undefined && found.ceil === found.rate) return { ...changed, ceil: rate! };
+  if (typeof rate !== "number" || typeof ceil !== "number" || rate <= ceil) return changed;
+  throw argumentError(
+    RangeError,
+    `Cannot ${what}: options.rate: expected at most ceil, ${ceil}, got ${rate}: give ceil too`,
+  );
 }
 
 /** Kinds of qdisc whose classes are made and deleted; those of others exist as long as the qdisc. */

@@ -157,7 +157,7 @@ export const Htb: FlatCodec<Htb> = spread<Htb, HtbWire>(HtbWire, "init", { versi
 export interface HtbClass {
   /** Rate that the class always gets, in bytes a second. */
   rate?: number;
-  /** Rate that it may borrow up to, in bytes a second; default `rate`. */
+  /** Rate that it may borrow up to, in bytes a second; default `rate`, which it follows while both are one. */
   ceil?: number;
   /** Bytes that it may send at once at `rate`; default 1600. A fraction if others set one. */
   burst?: number;

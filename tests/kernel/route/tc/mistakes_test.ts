@@ -233,6 +233,15 @@ kernelTest("what the kernel keeps, and what it deletes only after others, is tol
     const options = { rate: rate("1mbit") };
     classes.add({ dev: "v0", handle: "1:1", parent: "1:", kind: "htb", options });
     classes.add({ dev: "v0", handle: "1:2", parent: "1:1", kind: "htb", options });
+    // The upper limit follows the rate, until it is another one.
+    const of = { dev: "v0", handle: "1:2" },
+      set = (rates: { rate?: number; ceil?: number }): unknown => {
+        classes.set(of, { kind: "htb", options: rates });
+        const { rate, ceil } = classes.get(of).options as { rate: number; ceil: number };
+        return [rate, ceil];
+      };
+    assertEquals([set({ rate: 500_000 }), set({ ceil: 600_000 })], [[500_000, 500_000], [500_000, 600_000]]);
+    assertThrows(() => set({ rate: 700_000 }), RangeError, "options.rate: expected at most ceil, 600000, got 700000");
     assertEquals(
       hintOf(() => classes.delete({ dev: "v0", handle: "1:1" })),
       "delete its filters and the classes below it first, as flush does",
