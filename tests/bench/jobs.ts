@@ -6,7 +6,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BUILD } from "./contestants.ts";
-import { GATEWAY, LINK, octets, prepare, type Sizes } from "./prepare.ts";
+import { GATEWAY, hardware, LINK, octets, prepare, type Sizes } from "./prepare.ts";
 import { netfilterJobs } from "./netfilter_jobs.ts";
 import { run } from "../kernel/namespace.ts";
 
@@ -170,6 +170,40 @@ function insert(count: number): Job {
   };
 }
 
+function forwarding(count: number): Job {
+  const file = join(BUILD, "fdb"), args = ["fdb-batched", String(count)];
+  return {
+    name: "fdb",
+    title: "add entries to a bridge's forwarding table, batched",
+    item: "entry",
+    compare: "cpu",
+    base: "bridge -batch",
+    warmup: 1,
+    turns: 2,
+    count,
+    prepare() {
+      const namespace = prepare();
+      run("ip", ["-n", namespace, "link", "add", "br0", "type", "bridge"]);
+      run("ip", ["-n", namespace, "link", "set", LINK, "master", "br0"]);
+      return namespace;
+    },
+    apart: true,
+    entries: [
+      {
+        label: "bridge -batch",
+        program: "tool",
+        args: [String(count), "bridge", "-batch", file],
+        before(_, turn) {
+          let text = "";
+          for (let i = 0; i < count; i++) text += `fdb add ${hardware(i, turn)} dev ${LINK} master static\n`;
+          writeFileSync(file, text);
+        },
+      },
+      ...ours((runtime, name) => [{ label: `ours, ${name}, batched`, program: `ours-${runtime}`, args }]),
+    ],
+  };
+}
+
 function ipset(count: number): Job {
   const file = join(BUILD, "ipset"), args = [String(count)], env = { IPSET: file };
   const before = (namespace: string): void => void run("ip", ["netns", "exec", namespace, "ipset", "destroy"]);
@@ -296,6 +330,7 @@ export function jobs(amounts: Amounts): Job[] {
     dump("neighbours", amounts, 15, ["-d", "-s", "-4", "neighbour", "show"]),
     lookup(amounts.requests),
     insert(amounts.inserts),
+    forwarding(amounts.inserts),
     ipset(amounts.inserts),
     ...netfilterJobs(amounts.inserts, amounts.requests, amounts.requests / 10),
     events(amounts.inserts),

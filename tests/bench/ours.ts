@@ -9,6 +9,7 @@ import { batch, links, neighbours, type RouteInput, routes, watch } from "../../
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { type Job, measure } from "./peers/measure.ts";
+import { hardware, LINK } from "./prepare.ts";
 
 /** Counts the items of a loop without reading them. */
 function count(items: Iterable<object>): number {
@@ -45,6 +46,14 @@ const jobs: Record<string, Job> = {
   "insert-batched": (count) => (before) => {
     batch((batch) => {
       for (let i = 0; i < count; i++) batch.routes.add(route(i, before));
+    });
+    return count;
+  },
+  "fdb-batched": (count) => (before) => {
+    batch((batch) => {
+      for (let i = 0; i < count; i++) {
+        batch.fdb.add({ dev: LINK, lladdr: hardware(i, before), flags: ["master"], state: ["noarp"] });
+      }
     });
     return count;
   },

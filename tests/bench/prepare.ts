@@ -20,6 +20,11 @@ export interface Sizes {
 /** The link that all other objects use, and the router behind it. */
 export const LINK = "v0", GATEWAY = "192.0.2.2";
 
+/** Returns the hardware address number `i` of a run. */
+export function hardware(i: number, run = 0): string {
+  return [2, 0, run, i >> 16, i >> 8 & 255, i & 255].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+}
+
 let made = 0;
 
 /** The namespaces that exist. */
@@ -49,11 +54,10 @@ export function prepare(sizes: Partial<Sizes> = {}): string {
     });
     client.batch((batch) => {
       for (let i = 0; i < neighbours; i++) {
-        const hardware = [2, 0, 0, i >> 16, i >> 8 & 255, i & 255].map((byte) => byte.toString(16).padStart(2, "0"));
         batch.neighbours.add({
           dst: `198.${octets(0x120000 + i)}`,
           dev: LINK,
-          lladdr: hardware.join(":"),
+          lladdr: hardware(i),
           state: ["permanent"],
         });
       }
