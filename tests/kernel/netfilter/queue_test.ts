@@ -11,7 +11,9 @@ import {
   type QueueItem,
   withData,
 } from "../../../families/netfilter/queue.ts";
-import { inNamespace, kernelTest, type Namespace } from "../namespace.ts";
+import { open as openConntrack } from "../../../families/netfilter/conntrack.ts";
+import { skip } from "../../test.ts";
+import { inNamespace, kernelTest, load, type Namespace } from "../namespace.ts";
 import { inside } from "./flows.ts";
 import { type Receiver, receiver } from "./receiver.ts";
 
@@ -178,3 +180,30 @@ kernelTest("queue: a signal ends the loop, also while it waits", ["ip"], async (
     assertEquals(mend(new Uint8Array([0x45, ...new Array(19).fill(0)]))[3], 20);
   });
 });
+
+kernelTest("queue: packets have their flow, and verdicts change it", [...NEEDS, "conntrack"], async () => {
+  load("nf_conntrack_netlink");
+  await queued(async ({ name }, to) => {
+    inside(name, "iptables", ..."-A INPUT -m conntrack --ctstate INVALID -j DROP".split(" "));
+    using packets = withFlows(name);
+    using client = openConntrack({ netns: name });
+    to.send("one", "end");
+    const { value } = await packets.next(), { ct, ctInfo } = value as QueuedPacket;
+    assertEquals([ctInfo, ct!.orig!.proto, ct!.orig!.dst, ct!.orig!.dstPort], ["new", "udp", "127.0.0.1", 7]);
+    (value as QueuedPacket).verdict("accept", { ct: { mark: 5 } });
+    (await packets.next()).value!.verdict("accept");
+    assertEquals(await to.received(), ["one"]);
+    const flows = client.conntrack.list({ orig: { proto: "udp", dstPort: 7 } });
+    assertEquals(flows.map(({ mark, orig }) => [mark, orig!.srcPort]), [[5, ct!.orig!.srcPort]]);
+  });
+});
+
+/** Reads queue 0, with flows; skips the test if the kernel does not give them. */
+function withFlows(netns: string): ReturnType<typeof queue> {
+  try {
+    return queue(0, { netns, conntrack: true });
+  } catch (error) {
+    if (error instanceof KernelError && error.code === "EOPNOTSUPP") skip("needs a kernel that gives flows to queues");
+    throw error;
+  }
+}
