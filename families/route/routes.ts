@@ -10,7 +10,7 @@
  */
 import type { Client, Operation, Requester } from "../../core/client.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
-import { expectFields, expectType } from "../../core/arguments.ts";
+import { expectFields, expectType, isFields } from "../../core/arguments.ts";
 import {
   array,
   type Attributes,
@@ -180,7 +180,9 @@ export class Routes extends Collection<Route, RouteInput> {
 
   /** Changes the given fields of a route, and no others; see {@linkcode Collection.set}. */
   override set(key: RouteInput, changes: RouteInput): void {
-    if (hasHopsBesideNexthop(changes) && !this.#open().deferred) this.#expectHops(changes, "set a route");
+    if (isFields(changes) && hasHopsBesideNexthop(changes) && !this.#open().deferred) {
+      this.#expectHops(changes, "set a route");
+    }
     super.set(key, changes);
   }
 
