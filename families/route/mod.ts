@@ -8,6 +8,7 @@
  * ```
  *
  * Each type of object has an entry of its own, such as `families/route/links.ts`, which loads nothing of the others.
+ * `families/route/tables.ts` has the tables and the kernel's numbers.
  *
  * Reading needs no privilege; changes need CAP_NET_ADMIN.
  *
@@ -435,43 +436,74 @@ export function watch(...args: unknown[]): Watching<WatchEvent<RouteEvent>> {
   return startWatch(sharedClient(NETLINK_ROUTE), shared, args);
 }
 
-export * from "./address.ts";
-export * from "./addresses.ts";
-export * from "./encap.ts";
-export * from "./protocol.ts";
-export * from "./af_spec.ts";
-export * from "./kinds/masters.ts";
-export * from "./kinds/others.ts";
-export * from "./kinds/shared.ts";
-export * from "./kinds/tunnels.ts";
-export * from "./kinds/vlan_like.ts";
-export * from "./link.ts";
-export * from "./links.ts";
-export * from "./neighbour.ts";
-export * from "./neighbours.ts";
-export * from "./nexthops.ts";
-export * from "./address_labels.ts";
-export * from "./fdb.ts";
-export * from "./mdb.ts";
-export * from "./multicast_addresses.ts";
-export * from "./neighbour_tables.ts";
-export * from "./netconf.ts";
-export * from "./nsids.ts";
-export * from "./advertisements.ts";
-export * from "./cache_reports.ts";
-export * from "./dcb.ts";
-export * from "./can_gateway.ts";
-export * from "./mctp.ts";
-export * from "./phonet.ts";
-export * from "./notices.ts";
-export * from "./stats.ts";
-export * from "./vlans.ts";
-export * from "./vnis.ts";
-export * from "./route.ts";
-export * from "./routes.ts";
-export * from "./rule.ts";
-export * from "./rules.ts";
-export * from "./vf.ts";
+export {
+  addresses,
+  addressLabels,
+  anycastAddresses,
+  cacheReports,
+  canGateways,
+  dcb,
+  fdb,
+  links,
+  mctpAddresses,
+  mctpNeighbours,
+  mctpRoutes,
+  mdb,
+  multicastAddresses,
+  ndOptions,
+  neighbours,
+  neighbourTables,
+  netconf,
+  nexthopBuckets,
+  nexthops,
+  nsids,
+  phonetAddresses,
+  phonetRoutes,
+  prefixes,
+  routes,
+  rules,
+  stats,
+  vlans,
+  vnis,
+};
+export { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+export type * from "./address.ts";
+export type * from "./addresses.ts";
+export type * from "./encap.ts";
+export type * from "./protocol.ts";
+export type * from "./af_spec.ts";
+export type * from "./kinds/masters.ts";
+export type * from "./kinds/others.ts";
+export type * from "./kinds/shared.ts";
+export type * from "./kinds/tunnels.ts";
+export type * from "./kinds/vlan_like.ts";
+export type * from "./link.ts";
+export type * from "./links.ts";
+export type * from "./neighbour.ts";
+export type * from "./neighbours.ts";
+export type * from "./nexthops.ts";
+export type * from "./address_labels.ts";
+export type * from "./fdb.ts";
+export type * from "./mdb.ts";
+export type * from "./multicast_addresses.ts";
+export type * from "./neighbour_tables.ts";
+export type * from "./netconf.ts";
+export type * from "./nsids.ts";
+export type * from "./advertisements.ts";
+export type * from "./cache_reports.ts";
+export type * from "./dcb.ts";
+export type * from "./can_gateway.ts";
+export type * from "./mctp.ts";
+export type * from "./phonet.ts";
+export type * from "./notices.ts";
+export type * from "./stats.ts";
+export type * from "./vlans.ts";
+export type * from "./vnis.ts";
+export type * from "./route.ts";
+export type * from "./routes.ts";
+export type * from "./rule.ts";
+export type * from "./rules.ts";
+export type * from "./vf.ts";
 export type * from "../../core/client.ts";
 export type * from "../../core/codec/mod.ts";
 export type * from "../../core/collection.ts";

@@ -3,7 +3,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { type Codec, Reader, toHex, Writer } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
 import { message, ScriptedKernel } from "../../../core/scripted.ts";
-import { CanGateway, MctpNeighbour, MctpRoute, open, PhonetRoute } from "../../../families/route/mod.ts";
+import { open } from "../../../families/route/mod.ts";
+import { CanGateway, MctpNeighbour, MctpRoute, PhonetRoute } from "../../../families/route/tables.ts";
 import { test } from "../../test.ts";
 import { hex } from "../families/golden.ts";
 

@@ -1,7 +1,8 @@
 /** Counters of interfaces whose counters need several messages. */
 import { assertEquals } from "@std/assert";
 import { message, ScriptedKernel } from "../../../core/scripted.ts";
-import { type LinkStatistics, LinkXstats, open } from "../../../families/route/mod.ts";
+import { type LinkStatistics, open } from "../../../families/route/mod.ts";
+import { LinkXstats } from "../../../families/route/tables.ts";
 import { Writer } from "../../../core/codec/mod.ts";
 import { test } from "../../test.ts";
 
