@@ -16,9 +16,7 @@
  */
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
-import { bindMethods, expectOptions, plural, WATCH_OPTIONS } from "../../core/arguments.ts";
-import { didYouMean, shown } from "../../core/codec/mod.ts";
-import { argumentError } from "../../core/errors.ts";
+import { bindMethods } from "../../core/arguments.ts";
 import {
   Client,
   collectBatch,
@@ -27,16 +25,16 @@ import {
   type Requester,
   sharedClient,
 } from "../../core/client.ts";
-import type { Changes, Collection } from "../../core/collection.ts";
-import {
-  type ChangeEvent,
-  type PlainWatchEvent,
-  type PlainWatchOptions,
-  watch as watchAll,
-  type WatchEvent,
-  type Watching,
-  type WatchOptions,
+import type { Changes } from "../../core/collection.ts";
+import type {
+  ChangeEvent,
+  PlainWatchEvent,
+  PlainWatchOptions,
+  WatchEvent,
+  Watching,
+  WatchOptions,
 } from "../../core/watch.ts";
+import { watchNamed } from "../../core/watch_named.ts";
 import type { Address } from "./address.ts";
 import { Addresses, addresses } from "./addresses.ts";
 import type { Link } from "./link.ts";
@@ -315,7 +313,7 @@ export class RouteClient extends RouteCollections implements Disposable {
   /** Follows changes, and yields `synced` when all existing objects were yielded. */
   watch<O extends keyof RouteObjects>(...args: [...O[], WatchOptions]): Watching<WatchEvent<RouteEvent<O>>>;
   watch(...args: unknown[]): Watching<WatchEvent<RouteEvent>> {
-    return startWatch(this.#client, this, args);
+    return watchNamed(this.#client, this, COLLECTION, args);
   }
 
   /** Closes the socket. */
@@ -331,32 +329,6 @@ export class RouteClient extends RouteCollections implements Disposable {
 
 function runBatch(client: Client, collect: (batch: RouteBatch) => void): void {
   collectBatch(client, (requester) => new RouteCollections(() => client, () => requester), collect);
-}
-
-function startWatch<E>(client: Client, collections: RouteCollections, args: readonly unknown[]): Watching<E> {
-  const last = args[args.length - 1];
-  const options = typeof last === "object" && last !== null ? last as WatchOptions : undefined;
-  const objects = (options === undefined ? args : args.slice(0, -1)) as (keyof RouteObjects)[];
-  if (Array.isArray(last)) {
-    throw argumentError(
-      TypeError,
-      `Cannot watch an array: write watch(${last.map((one) => shown(one)).join(", ")})`,
-    );
-  }
-  if (objects.length === 0) {
-    throw argumentError(TypeError, `Cannot watch nothing: name ${Object.keys(COLLECTION).join(", ")}`);
-  }
-  const watched = objects.map((object) => {
-    if (Object.hasOwn(COLLECTION, object)) return collections[COLLECTION[object]] as unknown as Collection<object>;
-    throw argumentError(
-      TypeError,
-      `Cannot watch: expected ${Object.keys(COLLECTION).join(", ")}, got ${shown(object)}${
-        typeof object === "string" ? didYouMean(object, Object.keys(COLLECTION)) : ""
-      }`,
-    );
-  });
-  if (options !== undefined) expectOptions(options, `watch ${objects.map(plural).join(", ")}`, WATCH_OPTIONS);
-  return watchAll(client, watched, options ?? {}) as unknown as Watching<E>;
 }
 
 /**
@@ -433,7 +405,7 @@ export function watch<O extends keyof RouteObjects>(
   ...args: [...O[], WatchOptions]
 ): Watching<WatchEvent<RouteEvent<O>>>;
 export function watch(...args: unknown[]): Watching<WatchEvent<RouteEvent>> {
-  return startWatch(sharedClient(NETLINK_ROUTE), shared, args);
+  return watchNamed(sharedClient(NETLINK_ROUTE), shared, COLLECTION, args);
 }
 
 export {

@@ -24,7 +24,20 @@ import {
   sharedClient,
 } from "../../core/client.ts";
 import type { Changes } from "../../core/collection.ts";
+import type {
+  ChangeEvent,
+  PlainWatchEvent,
+  PlainWatchOptions,
+  WatchEvent,
+  Watching,
+  WatchOptions,
+} from "../../core/watch.ts";
+import { watchNamed } from "../../core/watch_named.ts";
 import { NETLINK_ROUTE } from "./protocol.ts";
+import type { Chain } from "./tc/chains.ts";
+import type { Class } from "./tc/class.ts";
+import type { Filter } from "./tc/filter.ts";
+import type { Qdisc } from "./tc/qdisc.ts";
 import { Actions, actions } from "./tc/actions.ts";
 import { Chains, chains } from "./tc/chains.ts";
 import { Classes, classes } from "./tc/classes.ts";
@@ -66,6 +79,28 @@ export class TcCollections {
   }
 }
 
+/** The types of the objects by the name that `watch` takes. */
+export interface TcObjects {
+  /** A queueing discipline. */
+  qdisc: Qdisc;
+  /** A class of a qdisc. */
+  class: Class;
+  /** A filter. */
+  filter: Filter;
+  /** A chain of filters. */
+  chain: Chain;
+}
+
+/** A change of an object of one of the types `O`. */
+export type TcEvent<O extends keyof TcObjects = keyof TcObjects> = { [P in O]: ChangeEvent<P, TcObjects[P]> }[O];
+
+const COLLECTION = {
+  qdisc: "qdiscs",
+  class: "classes",
+  filter: "filters",
+  chain: "chains",
+} as const satisfies Record<keyof TcObjects, keyof TcCollections>;
+
 /** A client with its own socket, in a network namespace, and with all collections of traffic control. */
 export class TcClient extends TcCollections implements Disposable {
   readonly #client: Client;
@@ -80,6 +115,16 @@ export class TcClient extends TcCollections implements Disposable {
   /** Collects changes and sends them in few system calls; see {@linkcode batch}. */
   batch<R>(collect: Collecting<TcBatch, R>): void {
     runBatch(this.#client, collect);
+  }
+
+  /** Follows changes of several types of objects; see {@linkcode watch}. */
+  watch<O extends keyof TcObjects>(
+    ...args: [...O[]] | [...O[], PlainWatchOptions]
+  ): Watching<PlainWatchEvent<TcEvent<O>>>;
+  /** Follows changes, and yields `synced` when all existing objects were yielded. */
+  watch<O extends keyof TcObjects>(...args: [...O[], WatchOptions]): Watching<WatchEvent<TcEvent<O>>>;
+  watch(...args: unknown[]): Watching<WatchEvent<TcEvent>> {
+    return watchNamed(this.#client, this, COLLECTION, args);
   }
 
   /** Closes the socket. */
@@ -114,6 +159,26 @@ export function open(options: OpenOptions = {}): TcClient {
  */
 export function batch<R>(collect: Collecting<TcBatch, R>): void {
   runBatch(sharedClient(NETLINK_ROUTE), collect);
+}
+
+const shared = { qdiscs, classes, filters, chains };
+
+/**
+ * Follows changes of several types of objects, in the kernel's order. It has subscribed when it returns.
+ *
+ * ```ts ignore
+ * for await (const e of watch("qdisc", "filter", { initial: true, resync: true })) console.log(e);
+ * ```
+ *
+ * It ends when the loop is left or when `signal` is aborted.
+ */
+export function watch<O extends keyof TcObjects>(
+  ...args: [...O[]] | [...O[], PlainWatchOptions]
+): Watching<PlainWatchEvent<TcEvent<O>>>;
+/** Follows changes, and yields `synced` when all existing objects were yielded. */
+export function watch<O extends keyof TcObjects>(...args: [...O[], WatchOptions]): Watching<WatchEvent<TcEvent<O>>>;
+export function watch(...args: unknown[]): Watching<WatchEvent<TcEvent>> {
+  return watchNamed(sharedClient(NETLINK_ROUTE), shared, COLLECTION, args);
 }
 
 export { actions, chains, classes, filters, qdiscs };

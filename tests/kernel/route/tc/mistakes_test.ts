@@ -1,7 +1,7 @@
 /** What the kernel acknowledges, and does otherwise than asked or not at all, is refused; so nobody loses what is there. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { BatchError, KernelError } from "../../../../core/errors.ts";
-import { open, type TcClient } from "../../../../families/route/tc.ts";
+import { open, type TcClient, type TcEvent } from "../../../../families/route/tc.ts";
 import { rate } from "../../../../families/route/tc/units.ts";
 import { inNamespace, kernelTest, type Namespace, run } from "../../namespace.ts";
 
@@ -258,5 +258,34 @@ kernelTest("what the kernel keeps, and what it deletes only after others, is tol
     );
     // The kernel lets go of the table a moment later.
     assertEquals([filters.delete(link), filters.delete(table!)], [true, true]);
+  });
+});
+
+kernelTest("one watch tells of qdiscs, classes and filters, in the kernel's order", ["ip"], async () => {
+  await inNamespace(async (ns) => {
+    ns.ip("link add v0 type veth peer name v1");
+    using tc = open({ netns: ns.name });
+    assertThrows(() => tc.watch("filters" as "filter"), TypeError, 'got "filters", did you mean "filter"?');
+    const htb = { dev: "v0", kind: "htb" } as const, seen: string[] = [];
+    tc.qdiscs.add({ ...htb, parent: "root", handle: "1:" });
+    await using events = tc.watch("qdisc", "class", "filter", { initial: true });
+    for await (const event of events) {
+      if (event.event === "synced") {
+        tc.classes.add({ ...htb, parent: "1:", handle: "1:1", options: { rate: rate("1mbit") } });
+        tc.filters.add({ dev: "v0", parent: "1:", kind: "u32", options: { ...all, classid: "1:1" } });
+        tc.filters.flush({ dev: "v0" });
+        tc.qdiscs.delete({ dev: "v0", parent: "root" });
+      }
+      const { object, value } = event as Partial<TcEvent>;
+      if (value?.dev === "v0") seen.push(`${event.event} ${object} ${value.kind}`);
+      if (seen.at(-1) === "del qdisc htb") break;
+    }
+    assertEquals(seen.filter((one) => !one.startsWith("del class")), [
+      "new qdisc htb",
+      "new class htb",
+      "new filter u32",
+      "del filter u32",
+      "del qdisc htb",
+    ]);
   });
 });
