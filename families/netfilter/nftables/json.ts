@@ -405,7 +405,7 @@ export function changesOf(json: unknown, what: string): NftJsonChange[] {
     expectFieldsOf(word, value, (why) => refuse(at, why));
     found.push(change);
   });
-  markDynamic(found);
+  markUsed(found);
   return inOrder(found);
 }
 
@@ -433,22 +433,30 @@ function inOrder(changes: readonly NftJsonChange[]): NftJsonChange[] {
   return ordered;
 }
 
-/** Adds the flag of sets to which rules add elements: nft 1.0.6 does not print it. */
-function markDynamic(changes: readonly NftJsonChange[]): void {
-  const used = new Set<string>();
+/** Adds what rules tell of sets: that they add elements, which nft 1.0.6 does not print, and that data are ranges. */
+function markUsed(changes: readonly NftJsonChange[]): void {
+  const updated = new Set<string>(), ranges = new Set<string>();
   for (const { kind, value } of changes) {
     if (kind !== "rule") continue;
     const { family, table, expr } = value;
+    const key = (name: string): string => `${family} ${table} ${name.replace(/^@/, "")}`;
     for (const statement of array(expr)) {
-      const update = isFields(statement) ? statement["set"] ?? statement["map"] : undefined;
+      if (!isFields(statement)) continue;
+      const update = statement["set"] ?? statement["map"], nat = statement["snat"] ?? statement["dnat"];
       const name = isFields(update) ? update["set"] ?? update["map"] : undefined;
-      if (typeof name === "string") used.add(`${family} ${table} ${name.replace(/^@/, "")}`);
+      if (typeof name === "string") updated.add(key(name));
+      const { addr, type_flags } = isFields(nat) ? nat : {}, map = isFields(addr) ? addr["map"] : undefined;
+      const data = isFields(map) ? map["data"] : undefined;
+      if (typeof data === "string" && array(type_flags).some((flag) => flag !== "concat")) ranges.add(key(data));
     }
   }
   for (const { kind, command, value } of changes) {
     if (kind !== "set" || !MAKING.includes(command)) continue;
-    const set = value as unknown as NftSet, { family, table, name, flags = [] } = set;
-    if (used.has(`${family} ${table} ${name}`) && !flags.includes("eval")) set.flags = [...flags, "eval"];
+    const set = value as unknown as NftSet,
+      { family, table, name, flags = [] } = set,
+      key = `${family} ${table} ${name}`;
+    if (updated.has(key) && !flags.includes("eval")) set.flags = [...flags, "eval"];
+    if (ranges.has(key)) set.dataInterval = true;
   }
 }
 

@@ -276,3 +276,11 @@ nftTest(
     assertStringIncludes(nft("list set inet t s"), "auto-merge");
   },
 );
+
+nftTest("nf_tables: JSON makes empty maps to ranges again, as the rules that use them tell", ({ ours, nft, json }) => {
+  nft(`table ip t { map nets { type ipv4_addr : interval ipv4_addr; flags interval; } ;
+    chain c { type nat hook prerouting priority -100; dnat ip prefix to ip saddr map @nets; dnat to ip saddr map @nets; } ; }`);
+  const before = nft("list ruleset");
+  ours.ruleset.apply({ nftables: json() }, { replace: true });
+  assertEquals(nft("list ruleset"), before);
+});
