@@ -154,7 +154,7 @@ export interface CanGateway {
   dstDev?: string;
   /** The frames that it forwards; all when absent. */
   filter?: CanFilter;
-  /** Most gateways that a frame may go through after this one, 1..; the module's limit when absent. */
+  /** Most gateways that a frame may go through, from 1 to the module's parameter `max_hops`, its default. */
   limHops?: number;
   /** Number of the gateway by which its changes of frames are changed; unique. */
   modUid?: number;
@@ -252,6 +252,7 @@ const declaration: Declaration<CanGateway> = {
         throw argumentError(TypeError, `Cannot ${verb} can gateway: ${name} is missing: the name of the interface`);
       }
     }
+    if (verb === "add") refuseIgnored(given);
     return head;
   },
   listOnly: true,
@@ -273,6 +274,22 @@ const declaration: Declaration<CanGateway> = {
       ? "this kernel has no gateway of CAN, or its module is not loaded (modprobe can-gw)"
       : undefined,
 };
+
+/** Throws for fields of a gateway that the kernel would ignore: those of other frames, and all that goes with changes. */
+function refuseIgnored(given: CanGatewayInput): void {
+  const { flags = [] } = given, fields = given as Readonly<Record<string, unknown>>;
+  const fd = typeof flags === "number" ? (flags & CGW_FLAGS.can_fd) !== 0 : flags.includes("can_fd");
+  const own = /^(fd)?mod(And|Or|Xor|Set)$/, wrong = fd ? /^mod(And|Or|Xor|Set)$/ : /^fdmod/;
+  const names = Object.keys(fields).filter((name) => fields[name] !== undefined),
+    changes = names.some((name) => own.test(name));
+  const ignored = names.find((name) => wrong.test(name)) ??
+    (changes ? undefined : names.find((name) => name === "modUid" || name === "csXor" || name === "csCrc8"));
+  if (ignored === undefined) return;
+  const why = wrong.test(ignored)
+    ? `a gateway ${fd ? "with" : "without"} the flag can_fd has ${fd ? `fd${ignored}` : ignored.slice(2)} instead`
+    : "the kernel ignores it without a change of frames, such as modSet";
+  throw argumentError(TypeError, `Cannot add can gateway: ${ignored}: ${why}`);
+}
 
 const COUNTERS: ReadonlySet<string> = new Set(["handled", "dropped", "deleted"]);
 

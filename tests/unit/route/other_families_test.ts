@@ -64,8 +64,27 @@ test("requests that the kernel would take for others are refused, and one by mod
   kernel.interfaces.set(3, "can0").set(4, "can1");
   using client = open({ transport: () => kernel });
   const { canGateways, phonetAddresses, mctpNeighbours } = client, place = { srcDev: "can0", dstDev: "can1" };
+  const change = { canId: 1, len: 0, data: "00".repeat(8), modtype: ["id"] } as const;
+  const xor = { fromIdx: 0, toIdx: 1, resultIdx: 2, initXorVal: 0 };
   assertThrows(() => canGateways.delete({ srcDev: "can0" }), TypeError, "dstDev is missing: the name of the interface");
-  assertThrows(() => canGateways.add({ ...place, modUid: 7 }), KernelError, 'EEXIST "a gateway has modUid 7"');
+  assertThrows(
+    () => canGateways.add({ ...place, modUid: 7, modSet: change }),
+    KernelError,
+    'EEXIST "a gateway has modUid 7"',
+  );
+  for (
+    const [more, why] of [
+      [{ modUid: 8 }, "modUid: the kernel ignores it without a change of frames"],
+      [{ csXor: xor }, "csXor: the kernel ignores it without a change of frames"],
+      [{ flags: ["can_fd"], modOr: change }, "modOr: a gateway with the flag can_fd has fdmodOr instead"],
+      [
+        { fdmodOr: { ...change, data: "00".repeat(64), flags: 0 } },
+        "fdmodOr: a gateway without the flag can_fd has modOr instead",
+      ],
+    ] as const
+  ) {
+    assertThrows(() => canGateways.add({ ...place, ...more }), TypeError, why);
+  }
   assertThrows(
     () => phonetAddresses.add({ dev: "can0", local: 6 }),
     RangeError,
