@@ -248,6 +248,7 @@ export function netfilterJobs(count: number, rules: number, finds: number): Job[
     nftRules(rules),
     flows(count),
     flush(count),
-    queue(count),
+    // The messages of more packets do not fit into the largest receive buffer: each takes 32 KiB of it.
+    queue(Math.min(count, 50_000)),
   ];
 }
