@@ -91,6 +91,8 @@ mount -t tmpfs tmpfs /root/dev/shm
 ln -sf /proc/self/fd /root/dev/fd
 for i in 0:stdin 1:stdout 2:stderr; do ln -sf "/proc/self/fd/${i%:*}" "/root/dev/${i#*:}"; done
 ip link set lo up
+# Modules of tunnels make no interface in the namespaces of tests.
+echo 1 > /proc/sys/net/core/fb_tunnels_only_for_init_net
 hostname lab
 cp /bin/busybox /init /root/run/lab/
 umount /dev /sys /proc
