@@ -31,7 +31,8 @@ async function serve(sender: XfrmClient, receiver: XfrmClient, packets: number):
         agree(sender, receiver, { src, dst, proto, mode, reqid, seq }, packets);
       }
     } else if (object === "state" && value.hard) {
-      if (receiver.states.find(value) !== undefined) receiver.states.delete(value);
+      const { hard: _, ...state } = value;
+      if (receiver.states.find(state) !== undefined) receiver.states.delete(state);
     } else if (object === "state") {
       // The kernel prefers states that have not reached a limit.
       agree(sender, receiver, { ...value, seq: 0 }, packets);
