@@ -28,9 +28,12 @@ await run(
     await using session = await login({ portal, target, ...auth });
     for (const { path, lun } of session.disks) print(path, `LUN ${lun}`);
     const [program, ...rest] = command, paths = session.disks.flatMap(({ path }) => path ?? []);
-    const ended = program === undefined
-      ? session.ended
+    const lost = session.ended.then((error) => {
+      if (error !== undefined) throw error;
+    });
+    const done = program === undefined
+      ? stopped
       : once(spawn(program, [...rest, ...paths.slice(0, 1)], { stdio: "inherit" }), "close");
-    await Promise.race([stopped, ended]);
+    await Promise.race([stopped, lost, done]);
   },
 );

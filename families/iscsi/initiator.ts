@@ -8,7 +8,8 @@
  * ```
  *
  * The script logs in and out and watches over the connection; commands and pings are the kernel's work, in module
- * iscsi_tcp. Needs root, in the first network namespace; Deno needs `--allow-write=/sys`. No daemon takes part.
+ * iscsi_tcp. Needs root, in the first network namespace; Deno needs `--allow-all`, as for every file that is written in
+ * /sys. No daemon takes part.
  *
  * When the connection is lost, the script's event loop connects again. So the script itself must not wait for the disk
  * in calls that block the loop (`readFileSync("/dev/sda")`): it would wait for itself.
@@ -119,7 +120,7 @@ async function leave(client: IscsiClient, sid: number, waits: Waits, over: Abort
   // Without a connection, the disks go only now; that may take long.
   const destroyed = waits.next(({ type }) => type === "session_destroyed", over);
   if (tolerate(() => client.destroySessionAsync(sid))) await destroyed;
-  else tolerate(() => client.destroySession(sid));
+  else if (sessionState(sid) !== undefined) client.destroySession(sid);
 }
 
 /** A session with a target. */
@@ -335,8 +336,11 @@ export class IscsiSession implements AsyncDisposable {
 
   async #leave(): Promise<void> {
     if (this.#over.signal.aborted) return;
-    await leave(this.#client, this.sid, this.#waits, this.#over.signal);
-    this.#finish();
+    try {
+      await leave(this.#client, this.sid, this.#waits, this.#over.signal);
+    } finally {
+      this.#finish();
+    }
   }
 
   /** Does the same as {@linkcode close}. */
@@ -415,6 +419,8 @@ export async function login(options: LoginOptions): Promise<IscsiSession> {
  * ```
  *
  * A session that is gone already is no error.
+ *
+ * @throws {KernelError} EPERM: only root may do it
  */
 export async function logout(sid: number): Promise<void> {
   expectType(sid, "log out of an iSCSI session", "number");
