@@ -257,7 +257,7 @@ export class IscsiSession implements AsyncDisposable {
       },
       receive: async () => {
         const event = await answer;
-        if (event?.type === "recv_pdu") return { header: event.header!, data: event.data! };
+        if (event?.type === "recv_pdu") return { header: event.header!, data: event.data ?? new Uint8Array(0) };
         signal.throwIfAborted();
         throw this.#gone(`the connection failed: ${event?.connError ?? "an event was lost"}`);
       },
