@@ -427,7 +427,10 @@ export async function logout(sid: number): Promise<void> {
   using client = new IscsiClient();
   const waits = new Waits(), over = new AbortController(), events = watch({ signal: over.signal });
   const followed = (async () => {
-    for await (const event of events) if (event.sid === sid) waits.take(event as IscsiMessage);
+    for await (const event of events) {
+      if (event.event === "overrun") waits.end();
+      else if (event.sid === sid) waits.take(event as IscsiMessage);
+    }
   })();
   try {
     await leave(client, sid, waits, over.signal);
