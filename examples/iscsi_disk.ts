@@ -3,7 +3,7 @@
  * a command runs, which gets the disk's path as last argument. ISCSI_NAME and ISCSI_SECRET are for CHAP.
  *
  *     deno run --allow-ffi --allow-env examples/iscsi_disk.ts 127.0.0.1:3260
- *     sudo bun examples/iscsi_disk.ts 10.9.0.2 iqn.2026-01.example:disk fdisk -l
+ *     sudo bun examples/iscsi_disk.ts 10.9.0.2 iqn.2026-01.example:disk -- fdisk -l
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
