@@ -31,8 +31,7 @@ async function serve(sender: XfrmClient, receiver: XfrmClient, packets: number):
         agree(sender, receiver, { src, dst, proto, mode, reqid, seq }, packets);
       }
     } else if (object === "state" && value.hard) {
-      const { hard: _, ...state } = value;
-      if (receiver.states.find(state) !== undefined) receiver.states.delete(state);
+      receiver.states.delete(value, { missing: "ok" });
     } else if (object === "state") {
       // The kernel prefers states that have not reached a limit.
       agree(sender, receiver, { ...value, seq: 0 }, packets);

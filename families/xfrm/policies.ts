@@ -36,7 +36,7 @@ import {
   SpdInfo,
   XfrmPolicy,
 } from "./policy.ts";
-import { isDump, messageType, NETLINK_XFRM, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
+import { isDump, messageType, NETLINK_XFRM, withoutHard, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
 
 /** A policy as input: {@linkcode XfrmPolicy} with numbers or names. */
 export type PolicyInput = Input<XfrmPolicy>;
@@ -131,8 +131,7 @@ const changed: Codec<XfrmPolicy, never> = {
     const type = messageType(from, at);
     if (type === XFRM_MSG_DELPOLICY) return DeletedPolicy.decode(from, at, end, owner);
     if (type !== XFRM_MSG.XFRM_MSG_POLEXPIRE) return XfrmPolicy.decode(from, at, end, owner);
-    const { hard: _, ...policy } = PolicyExpire.decode(from, at, end, owner);
-    return policy;
+    return withoutHard(PolicyExpire.decode(from, at, end, owner));
   },
   encode: (value, to, owner) => XfrmPolicy.encode(value, to, owner),
 };
@@ -145,6 +144,11 @@ export class Policies extends Collection<XfrmPolicy, PolicyInput, PolicyInput, t
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#send = requester;
+  }
+
+  /** Returns the object that a key denotes: also the value of an event about a limit, with its `hard`. */
+  override keyValue(key: PolicyInput, verb?: string): object {
+    return super.keyValue(withoutHard(key), verb);
   }
 
   /** See {@linkcode Collection.operation}. The kernel has other headers for requests about one policy. */

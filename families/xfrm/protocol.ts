@@ -96,3 +96,10 @@ export function isDump(from: Reader, at: number): boolean {
 export function messageType(from: Reader, at: number): number {
   return from.view.getUint16(at - NLMSG_HDRLEN + 4, true);
 }
+
+/** Returns the state or policy that an event about a limit is of, without the event's own field `hard`. */
+export function withoutHard<T>(value: T): T {
+  if (typeof value !== "object" || value === null || !("hard" in value)) return value;
+  const { hard: _, ...own } = value;
+  return own as T;
+}

@@ -23,7 +23,7 @@ import { contains } from "../../core/prefix.ts";
 import type { Operation } from "../../core/protocol.ts";
 import type { Listening } from "../../core/watch.ts";
 import { familyOf, type XfrmAead, type XfrmAlgorithm, type XfrmAuthTrunc } from "./parts.ts";
-import { isDump, messageType, NETLINK_XFRM, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
+import { isDump, messageType, NETLINK_XFRM, withoutHard, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
 import {
   DeletedState,
   FlushStates,
@@ -154,8 +154,7 @@ const changed: Codec<XfrmState, never> = {
     const type = messageType(from, at);
     if (type === XFRM_MSG_DELSA) return DeletedState.decode(from, at, end, owner);
     if (type !== XFRM_MSG.XFRM_MSG_EXPIRE) return XfrmState.decode(from, at, end, owner);
-    const { hard: _, ...state } = StateExpire.decode(from, at, end, owner);
-    return state;
+    return withoutHard(StateExpire.decode(from, at, end, owner));
   },
   encode: (value, to, owner) => XfrmState.encode(value, to, owner),
 };
@@ -168,6 +167,11 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#send = requester;
+  }
+
+  /** Returns the object that a key denotes: also the value of an event about a limit, with its `hard`. */
+  override keyValue(key: StateInput, verb?: string): object {
+    return super.keyValue(withoutHard(key), verb);
   }
 
   /** See {@linkcode Collection.operation}. The kernel has other headers for requests about one state. */

@@ -15,7 +15,7 @@ import { drain, Subscription } from "../../core/wait.ts";
 import { Acquire, Mapping, Report } from "./events.ts";
 import type { Policies } from "./policies.ts";
 import { DeletedPolicy, FlushPolicies, Migrate, PolicyExpire, XfrmPolicy } from "./policy.ts";
-import { XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
+import { withoutHard, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
 import { DeletedState, FlushStates, MigrateState, ReplayState, StateExpire, XfrmState } from "./state.ts";
 import type { States } from "./states.ts";
 
@@ -247,8 +247,7 @@ class XfrmWatch {
       const hard = event === "expire" && (value as StateExpire).hard;
       if (event === "new") known?.set(key, value);
       if (hard && this.#words.has(kind)) {
-        const { hard: _, ...rest } = value as StateExpire;
-        items.push({ event: "del", object, value: known?.get(key) ?? rest });
+        items.push({ event: "del", object, value: known?.get(key) ?? withoutHard(value) });
       }
       if (hard || event === "del") known?.delete(key);
     });

@@ -49,6 +49,13 @@ function sent(collect: (client: ReturnType<typeof open>) => void): Uint8Array[] 
 /** The attribute that ip adds to each policy, with the type `main`. */
 const TYPE = "0a001000000000000000";
 
+test("xfrm: the value of an event about a limit is a key", () => {
+  const [[, policy], [, state]] = [POLICIES[0]!, STATES[0]!];
+  const goneState = { ...state, hard: true }, oldPolicy = { ...policy, hard: false };
+  assertEquals(sent(({ states }) => states.delete(goneState)), sent(({ states }) => states.delete(state)));
+  assertEquals(sent(({ policies }) => policies.delete(oldPolicy)), sent(({ policies }) => policies.delete(policy)));
+});
+
 test("xfrm: policies and states are sent as ip sends them, byte by byte", () => {
   const wrong: unknown[] = [];
   for (const [words, policy] of POLICIES) {
