@@ -1,7 +1,8 @@
 /**
  * A key daemon for two network namespaces: answers packets that need an IPsec state with a pair of states, one where
- * packets are sent and one where they are received, and makes the next pair before those have sent too many packets. It
- * is the daemon of both, so that it need not agree with another about keys. Policies say which packets need a state.
+ * packets are sent and one where they are received, and makes the next pair before those have sent too many packets or
+ * are old. It is the daemon of both, so that it need not agree with another about keys. Policies say which packets need
+ * a state.
  *
  *     deno run --allow-ffi examples/key_daemon.ts left right  (as root)
  *     bun examples/key_daemon.ts left right --packets 1000
@@ -12,13 +13,18 @@ import { print, run, UsageError } from "./run.ts";
 /** Fields of both states of a pair, and the number of the acquire that they answer. */
 type Pair = Pick<XfrmState, "src" | "dst" | "proto" | "mode" | "reqid" | "seq">;
 
+/** Lifetime of a state in seconds. The kernel removes those that were replaced; the receiver's are there longer. */
+const LIFETIME = 3600;
+
 /** Makes a pair of states with a new key, first where packets are received, so that none is lost. */
 function agree(sender: XfrmClient, receiver: XfrmClient, pair: Pair, packets: number): void {
   const { src, dst, proto, mode, reqid, seq } = pair, common = { src, dst, proto, mode, reqid };
   const { spi } = receiver.states.allocSpi(common), key = crypto.getRandomValues(new Uint8Array(20));
   const state = { ...common, spi, aead: { name: "rfc4106(gcm(aes))", key, icvLength: 128 } };
-  receiver.states.complete({ ...state, replayWindow: 32 });
-  sender.states.add({ ...state, seq, lft: { softPacketLimit: packets, hardPacketLimit: 2 * packets } });
+  receiver.states.complete({ ...state, replayWindow: 32, lft: { hardAddExpiresSeconds: 2 * LIFETIME } });
+  const limits = { softPacketLimit: packets, hardPacketLimit: 2 * packets };
+  const times = { softAddExpiresSeconds: LIFETIME * 0.9, hardAddExpiresSeconds: LIFETIME };
+  sender.states.add({ ...state, seq, lft: { ...limits, ...times } });
   print(`${src} → ${dst} ${proto} 0x${spi.toString(16)} ${mode}`);
 }
 
