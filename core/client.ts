@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { entered, Netns, outside } from "../ffi/netns.ts";
+import { currentStay, entered, Netns, outside, type Stay } from "../ffi/netns.ts";
 import { NETLINK_OPTIONS } from "../ffi/socket.ts";
 import { atEnd } from "../ffi/runtime.ts";
 import { expectOptions, type OptionKinds } from "./arguments.ts";
 import { runBatch } from "./batch.ts";
 import { type Codec, Reader } from "./codec/mod.ts";
-import { NetlinkError } from "./errors.ts";
+import { argumentError, NetlinkError } from "./errors.ts";
 import { showAs } from "./printable.ts";
 import { type CallNames, dump, Exchange, iterate, type OwnExchange, request } from "./exchange.ts";
 import type { Operation, Protocol, Requester } from "./protocol.ts";
@@ -61,6 +61,8 @@ export class Client implements Requester, Disposable {
   readonly exchange: Exchange;
   /** The namespace of the socket, if it is not the thread's own. */
   readonly #home: Netns | undefined;
+  /** True if it is closed when the function that runs in its namespace returns. */
+  fleeting = false;
   #closed = false;
   #closing: AbortController | undefined;
 
@@ -122,8 +124,13 @@ export class Client implements Requester, Disposable {
     }
   }
 
-  /** Opens another socket with the same options in the same namespace; it may have another protocol. */
+  /** Opens another socket, for events, with the same options in the same namespace; it may have another protocol. */
   sibling(protocol: Protocol = this.protocol): Client {
+    this.#expectLasting();
+    return this.#sibling(protocol);
+  }
+
+  #sibling(protocol: Protocol): Client {
     if (this.#closed) throw this.#closedError();
     return this.#at((home) => new Client(protocol, this.options, home?.share()));
   }
@@ -150,9 +157,20 @@ export class Client implements Requester, Disposable {
 
   /** A signal that closing the client aborts, with an error of code CLOSED. */
   get closing(): AbortSignal {
+    this.#expectLasting();
     this.#closing ??= new AbortController();
     if (this.#closed) this.#closing.abort(this.#closedError());
     return this.#closing.signal;
+  }
+
+  /** Throws if events would come after the client was closed. */
+  #expectLasting(): void {
+    if (!this.fleeting) return;
+    throw argumentError(
+      TypeError,
+      "Cannot wait for events of another network namespace in a function of netns.run(), which returns before they come: " +
+        "open a client with the option netns",
+    );
   }
 
   #closedError(): NetlinkError {
@@ -188,7 +206,7 @@ export class Client implements Requester, Disposable {
   }
 
   #own(): OwnExchange {
-    const own = this.sibling();
+    const own = this.#sibling(this.protocol);
     this.#iterating.add(own);
     return {
       exchange: own.exchange,
@@ -246,25 +264,41 @@ function checkOptions(options: OpenOptions, what: string): OpenOptions {
   return options;
 }
 
-const shared = new Map<number, Client>();
+type Clients = Map<number, Client>;
+
+/** The shared clients by their protocols: those of the thread's own namespace, and those of where a function runs. */
+const shared: Clients = new Map(), elsewhere = new WeakMap<Stay, Clients>();
 
 /**
- * Returns the client of a protocol that all calls without a client of their own share; it is opened at first use and
- * closed when the thread ends.
+ * Returns the client of a protocol that all calls without a client of their own share. It is opened at first use and
+ * closed when the thread ends. A function that runs in another network namespace has others, which are closed when it
+ * returns.
  */
 export function sharedClient(protocol: Protocol): Client {
-  let client = shared.get(protocol.number);
+  const stay = currentStay(), clients = stay === undefined ? shared : clientsOf(stay);
+  let client = clients.get(protocol.number);
   if (client !== undefined) return client;
   client = new Client(protocol);
-  if (shared.size === 0) atEnd(closeShared);
-  shared.set(protocol.number, client);
+  client.fleeting = stay !== undefined;
+  if (clients === shared && shared.size === 0) atEnd(() => closeAll(shared));
+  clients.set(protocol.number, client);
   return client;
 }
 
-/** Closes the shared clients; a later use, while the thread ends, opens a new one. */
-function closeShared(): void {
-  for (const client of shared.values()) client.close();
-  shared.clear();
+function clientsOf(stay: Stay): Clients {
+  let clients = elsewhere.get(stay);
+  if (clients === undefined) {
+    const made: Clients = clients = new Map();
+    elsewhere.set(stay, made);
+    stay.end = () => closeAll(made);
+  }
+  return clients;
+}
+
+/** Closes clients; a later use, while the thread ends, opens a new one. */
+function closeAll(clients: Clients): void {
+  for (const client of clients.values()) client.close();
+  clients.clear();
 }
 
 export { BatchRequester, collectBatch, type Collecting } from "./batch.ts";

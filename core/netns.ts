@@ -112,8 +112,9 @@ export function list(): string[] {
 /**
  * Runs a function in a network namespace, and returns to this one, also when it throws.
  *
- * Sockets that the function opens, with any library, stay in that namespace. Like `ip netns exec blue`, but for this
- * thread only: a process that the function starts may come from another thread.
+ * Collections without a client of their own (`links.list()`) mean that namespace while the function runs. Clients that
+ * were opened before stay in theirs. Sockets that the function opens, with any library, stay in that namespace. Like
+ * `ip netns exec blue`, but for this thread only: a process that the function starts may come from another thread.
  *
  * @param netns a name; a path, if it has a "/"; or the number of a process
  * @param fn the function to run; not async

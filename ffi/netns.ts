@@ -104,6 +104,19 @@ export class Netns {
 /** The file descriptor of the thread's own namespace, while a function runs in another. */
 let left: number | undefined;
 
+/** The time that a function spends in another network namespace. */
+export interface Stay {
+  /** Called when it ends, still in that namespace. */
+  end?: () => void;
+}
+
+let stay: Stay | undefined;
+
+/** Returns the stay of the function that runs now; `undefined` in the thread's own namespace. */
+export function currentStay(): Stay | undefined {
+  return stay;
+}
+
 /** Returns the namespace that this thread is in, if that is not its own: a function runs there. */
 export function entered(): Netns | undefined {
   return left === undefined ? undefined : new Netns(THREAD_NETNS);
@@ -154,14 +167,20 @@ export function inNetns<T>(netns: string | number | Netns, fn: () => T): T {
 export function restoring<T>(fn: () => T): T {
   const path = encodeCString(THREAD_NETNS);
   const own = check(libc().open(path, O.O_RDONLY | O.O_CLOEXEC, 0), "open", "open this thread's network namespace");
-  const outer = left;
+  const outer = left, outerStay = stay, ownStay: Stay = {};
   left ??= own;
+  stay = ownStay;
   let result: T;
   try {
     result = fn();
   } finally {
-    left = outer;
-    goBack(own);
+    try {
+      ownStay.end?.();
+    } finally {
+      left = outer;
+      stay = outerStay;
+      goBack(own);
+    }
   }
   if (isThenable(result)) {
     result.then(undefined, () => {}); // nobody needs its own failure any more

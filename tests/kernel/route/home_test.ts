@@ -7,7 +7,7 @@ import * as netns from "../../../core/netns.ts";
 import { KernelError, type NetlinkError, SystemError } from "../../../core/errors.ts";
 import { packets } from "../../../core/pcap.ts";
 import { family } from "../../../families/generic/mod.ts";
-import { open, type RouteClient } from "../../../families/route/mod.ts";
+import { links, open, type RouteClient } from "../../../families/route/mod.ts";
 import { open as openSmc } from "../../../families/smc.ts";
 import { Socket } from "../../../ffi/socket.ts";
 import { inNamespace, kernelTest, namesOf, run } from "../namespace.ts";
@@ -140,6 +140,30 @@ kernelTest(
       assertEquals(namesOf(found).sort(), here);
       assertEquals(await seen(own), [here, here, here]);
     }),
+);
+
+kernelTest(
+  "home: collections without a client mean the namespace that a function runs in",
+  NEEDS,
+  () =>
+    inNamespace(({ name }) =>
+      inNamespace(async ({ name: second }) => {
+        makeWire(name, "old");
+        const listed = (): string[] => namesOf(links.list()).sort() as string[],
+          opened = (): number => sockets(name, 0);
+        const own = netns.run(second, listed), before = opened();
+        assertEquals(own, ["lo"]);
+        const here = listed();
+        const [first, inner, again] = netns.run(name, () => [listed(), netns.run(second, listed), listed()]);
+        assertEquals([first, inner, again, listed()], [OLD, own, OLD, here]);
+        assertEquals(opened(), before, "the sockets are closed");
+        for (const events of [() => links.watch(), () => links.waitFor("old")]) {
+          assertThrows(() => netns.run<unknown>(name, events), TypeError, "namespace");
+        }
+        const begun = netns.run(name, () => links.iterate());
+        assertThrows(() => [...begun], Error, "closed");
+      })
+    ),
 );
 
 kernelTest(
