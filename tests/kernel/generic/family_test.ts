@@ -8,7 +8,7 @@ import { open as openMptcp } from "../../../families/generic/mptcp_pm.ts";
 import type { Fields } from "../../../families/generic/dynamic_table.ts";
 import { readCapture } from "../../../families/registry.ts";
 import { skip } from "../../test.ts";
-import { inNamespace, kernelTest, run } from "../namespace.ts";
+import { detectDuplicates, inNamespace, kernelTest, run } from "../namespace.ts";
 import { moduleTest } from "./lab.ts";
 import { genericTest, hasFamily } from "./needs.ts";
 import { NETDEV, NLCTRL, RT_ADDR, RT_LINK, RT_ROUTE, TC } from "./specs.ts";
@@ -172,6 +172,8 @@ kernelTest(
   () =>
     inNamespace(async ({ name, ip }) => {
       const by = (spec: Spec): Family => family(spec.name, { spec, netns: name });
+      // Otherwise, an address is reported again when it may be used.
+      detectDuplicates(name, true);
       ip("link add v0 type veth peer name v1");
       ip("link set v0 up");
       using link = by(RT_LINK), addr = by(RT_ADDR), tc = by(TC);

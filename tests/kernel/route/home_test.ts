@@ -147,7 +147,7 @@ kernelTest(
   NEEDS,
   () =>
     inNamespace(({ name }) =>
-      inNamespace(async ({ name: second }) => {
+      inNamespace(({ name: second }) => {
         makeWire(name, "old");
         const listed = (): string[] => namesOf(links.list()).sort() as string[],
           opened = (): number => sockets(name, 0);

@@ -434,7 +434,7 @@ r.sendto(struct.pack('>BBHHHBBH', 0x45, 0, 40, 1, 0, 64, 6, 0) + ends + syn, ('1
     assertEquals(ends({ state: ["bound_inactive", "listen"] }), [["listen", 8000, 0], ["close", 8001, 0]]);
     assertEquals(ends({ state: 13 }), [["close", 8001, 0]]);
     assertEquals(ends({ state: "close" }), []);
-    assertEquals(udp.list({ state: "bound_inactive" }), []);
+    assertThrows(() => udp.list({ state: "bound_inactive" }), TypeError, "state: UDP sockets have only");
     const [bound] = tcp.list({ state: "bound_inactive" });
     assertEquals(tcp.find({ local: "127.0.0.1", localPort: 8001 }), undefined);
     assertEquals(tcp.get(bound!).inode, bound!.inode);
