@@ -60,7 +60,7 @@ import {
   scalarOf,
 } from "./scalars.ts";
 import { NftData, NftExpression, NftExpressions, type NftVerdict } from "./expressions.ts";
-import { hasFlag, keyLayout, layoutOf, lengthOf, type NftPart, type NftSet, seconds } from "./set.ts";
+import { dataLayout, hasFlag, keyLayout, lengthOf, type NftPart, type NftSet, seconds } from "./set.ts";
 import { expectFamily, generationOf, inOneGeneration, type NftContext, nftHint, sharedContext } from "./transaction.ts";
 import { setIn } from "./known_sets.ts";
 import { prefixOfText, rangeOfText } from "./values.ts";
@@ -218,9 +218,8 @@ export class NftElementForm {
   constructor(set: NftSet) {
     this.#set = set;
     this.#key = keyLayout(set);
-    const { dataType, dataLen, dataInterval } = set;
-    const length = dataInterval === true && dataLen !== undefined ? dataLen / 2 : dataLen;
-    this.#data = dataType === undefined || dataType === "verdict" ? [] : layoutOf(dataType, length);
+    const { dataType } = set;
+    this.#data = dataType === undefined || dataType === "verdict" ? [] : dataLayout(set);
     this.#isInterval = hasFlag(set, "interval");
     this.#hasEnds = this.#isInterval && this.#key.length === 1;
   }
@@ -316,18 +315,18 @@ export class NftElementForm {
 
   /** Returns the bytes of the parts, in network order. */
   #split(whole: Uint8Array | undefined, parts: readonly NftPart[], host: boolean): Uint8Array[] {
-    return parts.map(({ type, at, size }) => {
+    return parts.map(({ order, at, size }) => {
       const bytes = padded((whole ?? new Uint8Array()).slice(at, at + size), size);
-      return host && datatypeOf(type).order === "host" ? bytes.reverse() : bytes;
+      return host && order === "host" ? bytes.reverse() : bytes;
     });
   }
 
   /** Returns the bytes of a key or of data, of its parts in network order. */
   #join(values: readonly Uint8Array[], host: boolean, parts = this.#key): Uint8Array {
     const whole = new Uint8Array(lengthOf(parts));
-    parts.forEach(({ type, at }, index) => {
+    parts.forEach(({ order, at }, index) => {
       const bytes = values[index]!;
-      whole.set(host && datatypeOf(type).order === "host" ? bytes.slice().reverse() : bytes, at);
+      whole.set(host && order === "host" ? bytes.slice().reverse() : bytes, at);
     });
     return whole;
   }
@@ -382,7 +381,7 @@ function elementOf(given: NftElementInput, refuse: Refuse): NftElement {
 }
 
 /** Returns the range that a value denotes. */
-function rangeOf({ type, size }: NftPart, value: NftValue, refuse: Refuse): NftBounds {
+function rangeOf({ type, size }: Pick<NftPart, "type" | "size">, value: NftValue, refuse: Refuse): NftBounds {
   const datatype = datatypeOf(type);
   const parse = (one: unknown): Uint8Array => scalarBytes(datatype, one, size, refuse);
   if (Array.isArray(value)) {
@@ -393,7 +392,7 @@ function rangeOf({ type, size }: NftPart, value: NftValue, refuse: Refuse): NftB
   }
   if (typeof value === "string") {
     const ends = rangeOfText(value, datatype);
-    if (ends !== undefined) return rangeOf({ type, at: 0, size }, ends, refuse);
+    if (ends !== undefined) return rangeOf({ type, size }, ends, refuse);
     const prefix = prefixOfText(value, datatype);
     if (prefix !== undefined) {
       if (prefix.len > 8 * size) {

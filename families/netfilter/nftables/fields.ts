@@ -153,6 +153,12 @@ export const META: Readonly<Record<string, KeyField>> = keys(
     "ibrhwaddr=bri_iifhwaddr ether_addr",
 );
 
+/** Numbers of the keys of meta in user data. The kernel has 36 where no key of nft is, so the last one is one further. */
+export const META_NUMBERS: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(Object.keys(META).map((name, i) => [name, i])),
+  ibrhwaddr: 37,
+};
+
 /** Keys of ct by nft's name. */
 export const CT: Readonly<Record<string, KeyField>> = keys(
   "state ct_state, direction ct_dir, status ct_status, mark mark, secmark integer/32 host, expiration time, " +
@@ -161,6 +167,32 @@ export const CT: Readonly<Record<string, KeyField>> = keys(
     "avgpkt integer/64 host, zone integer/16 host, event=eventmask ct_event, ip saddr=src_ip ipv4_addr, " +
     "ip daddr=dst_ip ipv4_addr, ip6 saddr=src_ip6 ipv6_addr, ip6 daddr=dst_ip6 ipv6_addr, id integer/32 network",
 );
+
+/** Numbers of the keys of ct in user data. */
+export const CT_NUMBERS: Readonly<Record<string, number>> = {
+  state: 0,
+  direction: 1,
+  status: 2,
+  mark: 3,
+  secmark: 4,
+  expiration: 5,
+  helper: 6,
+  l3proto: 7,
+  protocol: 10,
+  "proto-src": 11,
+  "proto-dst": 12,
+  label: 13,
+  packets: 14,
+  bytes: 15,
+  avgpkt: 16,
+  zone: 17,
+  event: 18,
+  "ip saddr": 19,
+  "ip daddr": 20,
+  "ip6 saddr": 21,
+  "ip6 daddr": 22,
+  id: 23,
+};
 
 /** Keys of rt by nft's name; the next hop depends on the family. */
 export const RT: Readonly<Record<string, KeyField>> = keys(
@@ -237,6 +269,9 @@ export const TCP_OPTION: Readonly<Record<string, Extension>> = extensions([
 ]);
 
 const IP_OPTION_FIELDS = "type 0/8, length 8/8, ptr 16/8, addr 24/32";
+
+/** Numbers of the fields of IPv4's options in user data. */
+export const IP_OPTION_NUMBERS: Readonly<Record<string, number>> = { type: 1, length: 2, value: 3, ptr: 4, addr: 5 };
 
 /** Options of IPv4. */
 export const IP_OPTION: Readonly<Record<string, Extension>> = extensions([

@@ -9,6 +9,7 @@ import {
   type Base,
   BASES,
   CT,
+  CT_NUMBERS,
   ETHER_TYPE,
   type Extension,
   EXTHDR,
@@ -17,8 +18,10 @@ import {
   HEADERS,
   INTEGER,
   IP_OPTION,
+  IP_OPTION_NUMBERS,
   type KeyField,
   META,
+  META_NUMBERS,
   type PacketField,
   RT,
   SCTP_CHUNK,
@@ -212,7 +215,7 @@ export class Knowledge {
       : undefined;
     const operand = keyed(field, (dreg) => ({ name: "meta", data: { key: field.key as "len", dreg } }), {
       kind: 9,
-      data: [[0, KEYS.meta[name]!]],
+      data: [[0, META_NUMBERS[name]!]],
     }, learn as (value: bigint) => void);
     return name === "l4proto" ? { ...operand, learnOneOf: this.#learnTransports } : operand;
   }
@@ -265,15 +268,6 @@ export class Knowledge {
     return this.field(header, name);
   }
 }
-
-const numbersOf = (names: readonly string[]): Record<string, number> =>
-  Object.fromEntries(names.map((name, i) => [name, i]));
-const META_ORDER = Object.keys(META), CT_ORDER = Object.keys(CT);
-const KEYS = {
-  // The kernel has 36 where no key of nft is, so the last one is one further.
-  meta: { ...numbersOf(META_ORDER), ibrhwaddr: 37 } as Readonly<Record<string, number>>,
-  ct: numbersOf(CT_ORDER) as Readonly<Record<string, number>>,
-};
 
 function keyed(
   field: KeyField,
@@ -362,7 +356,7 @@ function extension(of: Knowledge, json: unknown, table: Readonly<Record<string, 
     const type = of.place.in("base", () => integer(object["base"], 0, 255, of.place));
     const offset = of.place.in("offset", () => integer(object["offset"], 0, 2040, of.place));
     const bits = of.place.in("len", () => integer(object["len"], 1, 128, of.place));
-    return offset === 0 && bits === 8 ? present(type, 0, op) : part(type, { type: INTEGER, offset, bits, id: 0 }, op);
+    return offset === 0 && bits === 8 ? present(type, 0, op) : part(type, { type: INTEGER, offset, bits, id: -1 }, op);
   }
   const found = of.place.in("name", () => of.pick(table, object["name"]));
   if (op === "ipv6") of.needNetwork("ip6", true);
@@ -372,7 +366,8 @@ function extension(of: Knowledge, json: unknown, table: Readonly<Record<string, 
   if (name === undefined) return present(found.type, 0, op);
   const field = of.place.in("field", () => of.pick(found.fields, name));
   // The routing header and options of IP may have an offset.
-  return part(found.type, field, op, number);
+  const id = op === "ipv4" ? IP_OPTION_NUMBERS[String(name)]! : op === "ipv6" ? field.id : field.id - 1;
+  return part(found.type, { ...field, id }, op, number);
 }
 
 /** A register that is 1 if something exists, otherwise 0. */
@@ -393,7 +388,7 @@ function part(type: number, field: PacketField, op: Op, number = 0): Operand {
   });
   const data: [number, number][] = op === "ipv6"
     ? [[1, field.id], [0, number + 1]]
-    : [[1, field.id - 1], [2, ["ipv6", "tcpopt", "ipv4", "sctp"].indexOf(op)], [0, type]];
+    : [[1, field.id], [2, ["ipv6", "tcpopt", "ipv4", "sctp"].indexOf(op)], [0, type]];
   return {
     type: field.type,
     bits: field.bits,
@@ -471,7 +466,7 @@ const OPERANDS: Readonly<Record<string, (of: Knowledge, json: unknown) => Operan
         if (of.family === "inet") of.nh = value === 2n ? "ip" : "ip6";
       }
       : undefined;
-    const number = key === "saddr" ? 8 : key === "daddr" ? 9 : ctNumber(String(key));
+    const number = key === "saddr" ? 8 : key === "daddr" ? 9 : CT_NUMBERS[String(key)] ?? 0;
     return keyed(
       field,
       (dreg) => ({
@@ -632,35 +627,6 @@ const OPERANDS: Readonly<Record<string, (of: Knowledge, json: unknown) => Operan
   "^": (of, json) => binary(of, json, "^"),
   "<<": (of, json) => shiftBy(of, json, "lshift"),
   ">>": (of, json) => shiftBy(of, json, "rshift"),
-};
-
-function ctNumber(name: string): number {
-  return CT_NUMBERS[name] ?? 0;
-}
-
-const CT_NUMBERS: Readonly<Record<string, number>> = {
-  state: 0,
-  direction: 1,
-  status: 2,
-  mark: 3,
-  secmark: 4,
-  expiration: 5,
-  helper: 6,
-  l3proto: 7,
-  protocol: 10,
-  "proto-src": 11,
-  "proto-dst": 12,
-  label: 13,
-  packets: 14,
-  bytes: 15,
-  avgpkt: 16,
-  zone: 17,
-  event: 18,
-  "ip saddr": 19,
-  "ip daddr": 20,
-  "ip6 saddr": 21,
-  "ip6 daddr": 22,
-  id: 23,
 };
 
 /** Names of the operands. */

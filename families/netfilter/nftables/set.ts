@@ -26,8 +26,9 @@ import {
 } from "../../../core/codec/mod.ts";
 import { type NfFamily, nfFamily, NFGENMSG } from "../protocol.ts";
 
-import { datatypeName, datatypeOf, NFT_TYPES, type NftDatatypeName } from "./datatypes.ts";
+import { datatypeName, datatypeOf, NFT_TYPES, type NftDatatypeName, type Order } from "./datatypes.ts";
 import { type NftExpression, NftExpression as Expression, NftExpressions } from "./expressions.ts";
+import { type TypeofField, typeofFields } from "./typeof.ts";
 import { commentIn, integerOf, userdata, userdataValues } from "./userdata.ts";
 
 /** The type of keys or data: one, or those of the parts of a concatenation. */
@@ -258,6 +259,8 @@ export interface NftPart {
   readonly at: number;
   /** Length in bytes. */
   readonly size: number;
+  /** Byte order, unless the set has ranges of keys: those are in network order. */
+  readonly order: Order;
 }
 
 /** Length of a type in bytes; 0 if it differs. */
@@ -265,25 +268,42 @@ function sizeOf(type: NftDatatypeName): number {
   return Math.ceil(datatypeOf(type).bits / 8);
 }
 
-/** Returns the parts of keys or data that have `length` bytes; `fields` are the lengths of the parts, if known. */
-export function layoutOf(
-  type: NftType | undefined,
-  length: number | undefined,
-  fields?: readonly NftSetField[],
-): readonly NftPart[] {
-  const types = partsOf(type);
-  if (types.length <= 1) return [{ type: types[0] ?? "integer", at: 0, size: length ?? sizeOf(types[0]!) }];
+/** A description of keys or data besides their type. */
+interface Described {
+  /** Length in bytes. */
+  readonly length?: number | undefined;
+  /** Lengths of the parts, as the kernel has them. */
+  readonly lengths?: readonly NftSetField[] | undefined;
+  /** The fields that the user data tell. */
+  readonly fields?: readonly TypeofField[] | undefined;
+  /** Byte order of integers that the user data tell. */
+  readonly order?: Order | undefined;
+}
+
+/** Returns the parts of keys or data. */
+function layoutOf(type: NftType | undefined, { length, lengths, fields, order }: Described): readonly NftPart[] {
+  const types = type === undefined ? ["integer"] as const : partsOf(type);
+  const told = fields?.length === types.length ? fields : undefined;
+  const orderAt = (index: number): Order => {
+    const { name, order: usual } = datatypeOf(types[index]!);
+    return name !== "integer" ? usual : told?.[index]?.order ?? (types.length === 1 ? order : undefined) ?? usual;
+  };
+  const bytesAt = (index: number): number => sizeOf(types[index]!) || Math.ceil((told?.[index]?.bits ?? 0) / 8);
+  if (types.length <= 1) return [{ type: types[0]!, at: 0, size: length ?? bytesAt(0), order: orderAt(0) }];
   const parts: NftPart[] = [];
   let at = 0;
-  const fixed = types.reduce<number>((sum, one) => sum + (sizeOf(one) + 3 & ~3), 0);
+  const fixed = types.reduce<number>((sum, _, index) => sum + (bytesAt(index) + 3 & ~3), 0);
   types.forEach((one, index) => {
     // The remaining bytes are of a part whose type has no length.
-    const size = fields?.[index]?.len ?? (sizeOf(one) || (length ?? fixed) - fixed);
-    parts.push({ type: one, at, size });
+    const size = lengths?.[index]?.len ?? (bytesAt(index) || (length ?? fixed) - fixed);
+    parts.push({ type: one, at, size, order: orderAt(index) });
     at += size + 3 & ~3;
   });
   return parts;
 }
+
+/** Numbers of byte orders in user data; 0 is that of a concatenation. */
+const ORDERS: readonly (Order | undefined)[] = [undefined, "host", "network"];
 
 /** Returns the length in bytes of keys or data with these parts. */
 export function lengthOf(parts: readonly NftPart[]): number {
@@ -291,9 +311,34 @@ export function lengthOf(parts: readonly NftPart[]): number {
   return parts.length === 1 ? size : at + (size + 3 & ~3);
 }
 
+/** Returns the fields that a set's keys or data are of, if its user data tell them. */
+export function fieldsIn({ userdata }: NftSet, of: "key" | "data"): readonly TypeofField[] | undefined {
+  return userdata === undefined ? undefined : typeofFields(userdataValues(userdata).get(SET_USERDATA[`${of}Typeof`]));
+}
+
+/** Returns the byte order of integers that a set's user data tell. */
+function orderIn({ userdata }: NftSet, of: "key" | "data"): Order | undefined {
+  return userdata === undefined
+    ? undefined
+    : ORDERS[integerOf(userdataValues(userdata).get(SET_USERDATA[`${of}Byteorder`]))];
+}
+
 /** Returns the parts of a set's keys. */
-export function keyLayout({ keyType, keyLen, desc }: NftSet): readonly NftPart[] {
-  return layoutOf(keyType, keyLen, desc?.concat);
+export function keyLayout(set: NftSet): readonly NftPart[] {
+  const { keyType, keyLen: length, desc } = set;
+  return layoutOf(keyType, {
+    length,
+    lengths: desc?.concat,
+    fields: fieldsIn(set, "key"),
+    order: orderIn(set, "key"),
+  });
+}
+
+/** Returns the parts of a map's data, of the first value if they are ranges. */
+export function dataLayout(set: NftSet): readonly NftPart[] {
+  const { dataType, dataLen, dataInterval } = set;
+  const length = dataInterval === true && dataLen !== undefined ? dataLen / 2 : dataLen;
+  return layoutOf(dataType, { length, fields: fieldsIn(set, "data"), order: orderIn(set, "data") });
 }
 
 /** True if a set has the flag. */

@@ -17,7 +17,7 @@ import { argumentError, KernelError } from "../../../core/errors.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, NFNLGRP } from "../protocol.ts";
 import { datatypeOf, type NftDatatypeName } from "./datatypes.ts";
 import { setIn } from "./known_sets.ts";
-import { keyLayout, layoutOf, lengthOf, NftSet, type NftSetFlag, partsOf, SET_USERDATA } from "./set.ts";
+import { dataLayout, keyLayout, lengthOf, NftSet, type NftSetFlag, partsOf, SET_USERDATA } from "./set.ts";
 import {
   expectFamily,
   expectKey,
@@ -124,7 +124,7 @@ function completed(set: NftSet): NftSet {
       ? undefined
       : dataType === "verdict"
       ? 0
-      : lengthOf(layoutOf(dataType, undefined)) * (dataInterval === true ? 2 : 1));
+      : lengthOf(dataLayout(set)) * (dataInterval === true ? 2 : 1));
   return {
     ...rest,
     keyType,

@@ -1,0 +1,47 @@
+/** Sets and maps of fields (`typeof`), whose integers have the length and byte order of the field, compared with nft. */
+import { assertEquals } from "@std/assert";
+import type { NftElement } from "../../../families/netfilter/nftables/mod.ts";
+import { nftTest } from "./nft.ts";
+
+const T = { family: "inet", table: "t" } as const;
+
+/** Fields, an element as nft writes it, and as ours. */
+const SETS: readonly (readonly [type: string, text: string, element: NftElement])[] = [
+  ["vlan id", "5", { elem: 5 }],
+  ["vlan id . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
+  ["ip saddr . ip id", "192.0.2.1 . 5", { elem: ["192.0.2.1", 5] }],
+  ["ip hdrlength . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
+  ["vlan pcp . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
+  ["ip6 flowlabel . tcp dport", "5 . 80", { elem: [5, 80] }],
+  ["icmp id . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
+  ["ip version . ct zone", "4 . 5", { elem: [4, 5] }],
+  ["ip dscp . ip saddr", "cs1 . 192.0.2.1", { elem: ["cs1", "192.0.2.1"] }],
+  ["ip option lsrr ptr . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
+  ["tcp option maxseg size . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
+  ["ct zone", "5", { elem: 5 }],
+  ["ct bytes . ip saddr", "5 . 192.0.2.1", { elem: ["0x0000000000000005", "192.0.2.1"] }],
+  ["meta length", "5", { elem: 5 }],
+  ["meta cpu . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
+  ["meta cgroup", "5", { elem: 5 }],
+  ["rt mtu . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
+  ["numgen inc mod 5", "3", { elem: 3 }],
+  ["@nh,0,4 . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
+  ["ip saddr : ct zone", "192.0.2.1 : 5", { elem: "192.0.2.1", data: 5 }],
+  ["ip saddr : meta length", "192.0.2.1 : 5", { elem: "192.0.2.1", data: 5 }],
+  ["ip saddr : vlan id", "192.0.2.1 : 5", { elem: "192.0.2.1", data: 5 }],
+];
+
+nftTest("nf_tables: elements of sets of fields are those of nft", ({ ours: { elements, sets }, nft }) => {
+  const sizes = SETS.map(([type], i) => `${type.includes(" : ") ? "map" : "set"} s${i} {\ntypeof ${type}\n`);
+  const ruleset = (text: (one: string) => string): string =>
+    `flush ruleset\ntable inet t {\n${sizes.map((head, i) => `${head}${text(SETS[i]![1])}}\n`).join("")}}\n`;
+  nft(ruleset((one) => `elements = { ${one} }\n`));
+  const listed = nft("list ruleset");
+  assertEquals(SETS.map((_, i) => elements.list({ ...T, set: `s${i}` })[0]), SETS.map(([, , element]) => element));
+  const known = sets.list(T);
+  // The user data of a set keep what it is of, when it is made again.
+  nft("flush ruleset\nadd table inet t");
+  for (const set of known) sets.add(set);
+  SETS.forEach(([, , element], i) => elements.add({ ...T, set: `s${i}` }, [element]));
+  assertEquals(nft("list ruleset"), listed);
+});
