@@ -175,6 +175,8 @@ export interface Declaration<T extends object> {
    * are. A kernel that gets a single object does not compare more fields either.
    */
   readonly compares?: (key: object) => boolean;
+  /** Returns the object to send to delete `found`, which the key denotes; `found` itself when absent. */
+  readonly deleted?: (key: object, found: T) => object;
   /** True for a listed object instead of which, if it is gone, the kernel would delete another: it is looked for again. */
   readonly replaced?: (one: object) => boolean;
   /**
@@ -607,7 +609,8 @@ export class Collection<
   #deleted(named: object, what: string): object {
     const { found } = this.look(named, what, this.#open());
     this.#expectFirst(found, what);
-    return this.operation("delete", this.declaration.messages.del, found).value;
+    const { messages, deleted } = this.declaration;
+    return this.operation("delete", messages.del, deleted?.(named, found) ?? found).value;
   }
 
   /** Throws if the kernel would delete another object, which comes first. */

@@ -14,6 +14,7 @@ import {
   mergeForwarding,
   Neighbour,
   neighbourKey,
+  withoutRemote,
   withoutTable,
   withTable,
 } from "./neighbour.ts";
@@ -83,6 +84,7 @@ export function forwardingOf(
     means: (key, entry, fitting) => meansEntry(key as Input<Neighbour>, entry, fitting),
     // It compares the address and the VLAN, in one table only.
     compares: () => false,
+    deleted: (key, found) => withoutRemote(key as Input<Neighbour>, found),
     fixed: ["family", "ifindex", "dev", "lladdr", "vlan"],
     merge: mergeForwarding,
     ignores: ignoresOfNeighbour,
@@ -95,6 +97,11 @@ export function forwardingOf(
   };
 }
 
+/** Returns a filter of forwarding entries: the family is not that of the remote end's address. */
+function ofBridges(filter: Input<Neighbour>): Input<Neighbour> {
+  return { ...filter, family: filter.family ?? "bridge" };
+}
+
 function* only<T>(all: Generator<T, void, undefined>, fits: (one: T) => boolean): Generator<T, void, undefined> {
   for (const one of all) if (fits(one)) yield one;
 }
@@ -103,13 +110,15 @@ function* only<T>(all: Generator<T, void, undefined>, fits: (one: T) => boolean)
 export class Forwarding extends Collection<Neighbour, Input<Neighbour>> {
   /** Returns all entries that match the filter; see {@linkcode Collection.list}. */
   override list(filter?: Input<Neighbour>): Neighbour[] {
-    const rest = isFields(filter) ? withoutTable(filter as Input<Neighbour>) : undefined;
-    return rest === undefined ? super.list(filter) : super.list(rest).filter((entry) => meansTable(filter!, entry));
+    if (!isFields(filter)) return super.list(filter);
+    const rest = withoutTable(filter), all = super.list(ofBridges(rest ?? filter));
+    return rest === undefined ? all : all.filter((entry) => meansTable(filter, entry));
   }
 
   /**
    * Deletes an entry. One that is in both tables is deleted from both if the key has the flags `self` and `master`; a
-   * key without flags and master means the device's own table (`self`), as with `bridge fdb del`.
+   * key without flags and master means the device's own table (`self`), as with `bridge fdb del`. If an entry has several
+   * remote ends, a key without one (`dst`, `port`, `vni`, `viaIfindex`) means all of them.
    *
    * @throws {KernelError} ENOENT: there is none in that table
    */
@@ -124,9 +133,8 @@ export class Forwarding extends Collection<Neighbour, Input<Neighbour>> {
 
   /** Yields all entries that match the filter; see {@linkcode Collection.iterate}. */
   override iterate(filter?: Input<Neighbour>): Generator<Neighbour, void, undefined> {
-    const rest = isFields(filter) ? withoutTable(filter as Input<Neighbour>) : undefined;
-    return rest === undefined
-      ? super.iterate(filter)
-      : only(super.iterate(rest), (entry) => meansTable(filter!, entry));
+    if (!isFields(filter)) return super.iterate(filter);
+    const rest = withoutTable(filter), all = super.iterate(ofBridges(rest ?? filter));
+    return rest === undefined ? all : only(all, (entry) => meansTable(filter, entry));
   }
 }

@@ -402,6 +402,20 @@ export function withoutTable(filter: Input<Neighbour>): Input<Neighbour> | undef
     : undefined;
 }
 
+/** Fields that select one of several remote ends of an entry. */
+const ONE_REMOTE = ["dst", "port", "vni", "viaIfindex", "viaDev"] as const;
+
+/**
+ * Returns the entry to delete for a key: without a remote end if the key has none, so that the kernel deletes the entry
+ * with all its remote ends, instead of the first one.
+ */
+export function withoutRemote(key: Input<Neighbour>, found: Neighbour): object {
+  if (ONE_REMOTE.some((name) => (key[name] ?? undefined) !== undefined)) return found;
+  return Object.fromEntries(
+    Object.entries(found).filter(([name]) => !(ONE_REMOTE as readonly string[]).includes(name)),
+  );
+}
+
 /** States in which a neighbour has a link-layer address. */
 const VALID = NUD.reachable | NUD.stale | NUD.delay | NUD.probe | NUD.noarp | NUD.permanent;
 

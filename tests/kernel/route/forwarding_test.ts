@@ -185,6 +185,37 @@ kernelTest("set refuses changes that the kernel ignores in a forwarding table", 
   });
 });
 
+kernelTest("remote ends: a filter selects by address, and a key without one means all of them", NEEDS, async () => {
+  await inNamespace((ns) => {
+    ns.ip("link add vx0 type vxlan id 7 dstport 4789");
+    const all = "00:00:00:00:00:00", { fdb } = ns.route;
+    const remotes = (lladdr: string): unknown[] =>
+      (JSON.parse(run("bridge", ["-j", "-n", ns.name, "fdb", "show", "dev", "vx0"])) as Record<string, string>[])
+        .filter(({ mac }) => mac === lladdr).map(({ dst }) => dst).sort();
+    const append = (words: string): string => bridge(ns, `fdb append ${words}`);
+    for (const dst of ["192.0.2.1", "192.0.2.2", "192.0.2.2 port 77"]) append(`${all} dev vx0 dst ${dst}`);
+    append(`${MAC} dev vx0 dst 192.0.2.2`);
+    const found = (dst: string): unknown[] => fdb.list({ dst }).map(({ lladdr, dst }) => [lladdr, dst]).sort();
+    assertEquals(found("192.0.2.1"), [[all, "192.0.2.1"]]);
+    assertEquals(found("192.0.2.2"), [[all, "192.0.2.2"], [all, "192.0.2.2"], [MAC, "192.0.2.2"]]);
+    assertEquals([...fdb.iterate({ dev: "vx0", dst: "192.0.2.1" })].length, 1);
+    assertEquals(fdb.list({ family: "inet", dst: "192.0.2.1" }), []);
+    assertEquals(fdb.flush({ dev: "vx0", lladdr: MAC, dst: "192.0.2.2" }), 1);
+    assertEquals(remotes(MAC), []);
+    assertEquals(fdb.delete({ dev: "vx0", lladdr: all, dst: "192.0.2.1" }), true);
+    assertEquals(remotes(all), ["192.0.2.2", "192.0.2.2"]);
+    append(`${all} dev vx0 dst 192.0.2.1`);
+    fdb.delete({ dev: "vx0", lladdr: all, port: 77 });
+    assertEquals(remotes(all), ["192.0.2.1", "192.0.2.2"]);
+    assertEquals(fdb.delete({ dev: "vx0", lladdr: all }), true);
+    assertEquals(remotes(all), []);
+    for (const dst of ["192.0.2.1", "192.0.2.2"]) append(`${all} dev vx0 dst ${dst}`);
+    ns.route.batch((batch) => batch.fdb.delete({ dev: "vx0", lladdr: all }));
+    assertEquals(remotes(all), []);
+    assertEquals(fdb.delete({ dev: "vx0", lladdr: all }, { missing: "ok" }), false);
+  });
+});
+
 kernelTest("waitFor refuses proxies, for which the kernel sends no events", NEEDS, async () => {
   await inNamespace(async (ns) => {
     wire(ns);
