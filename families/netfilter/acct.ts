@@ -99,6 +99,23 @@ export const Acct: Attributes<Acct> = attributes((): Shape<Acct> => ({
 const { NFNL_MSG_ACCT_NEW: NEW, NFNL_MSG_ACCT_GET: GET, NFNL_MSG_ACCT_DEL: DEL } = NETFILTER_MSG;
 const { NFNL_MSG_ACCT_GET_CTRZERO: GET_CTRZERO, NFNL_MSG_ACCT_OVERQUOTA: OVERQUOTA } = NETFILTER_MSG;
 
+/** Throws for a quota without its unit, which the kernel would ignore, and for a unit without a quota. */
+function expectQuota({ flags = [], quota }: Acct, what: string): void {
+  const bits = typeof flags === "number" ? flags : Array.isArray(flags)
+    ? flags.reduce<number>(
+      (bits, flag) => bits | (typeof flag === "number" ? flag : NFACCT_F[flag as AcctFlag] ?? 0),
+      0,
+    )
+    : 0;
+  const counts = (bits & (NFACCT_F.quota_pkts | NFACCT_F.quota_bytes)) !== 0;
+  if (quota !== undefined && !counts) {
+    throw argumentError(TypeError, `Cannot ${what}: flags: a quota needs "quota_pkts" or "quota_bytes"`);
+  }
+  if (quota === undefined && counts) {
+    throw argumentError(TypeError, `Cannot ${what}: quota is missing: flags say what it counts`);
+  }
+}
+
 const declaration: Declaration<Acct> = {
   protocol: NETLINK_NETFILTER,
   object: "accounting object",
@@ -123,6 +140,7 @@ const declaration: Declaration<Acct> = {
         `Cannot ${verb} an accounting object: the kernel only makes, resets and deletes them`,
       );
     }
+    if (verb === "add" || verb === "replace") expectQuota(value, `${verb} accounting object ${value.name}`);
     const { nfgenFamily: _, ...object } = value;
     // The kernel sets this flag itself, and refuses it in requests.
     return Array.isArray(object.flags)

@@ -54,7 +54,7 @@ import { type FlowInput, prepareFlow } from "./conntrack/prepare.ts";
 import { Flow } from "./flow.ts";
 import { type NetfilterClient, openNetfilter } from "./open.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, NFGENMSG, NFNL_SUBSYS, subsystemHint } from "./protocol.ts";
-import { tupleText } from "./tuple.ts";
+import { isAnyFamily, tupleText } from "./tuple.ts";
 
 /** Statistics of one CPU, since the machine started. Kernels differ in which they count. */
 export interface ConntrackCpuStats {
@@ -179,7 +179,8 @@ class Flows extends Collection<Flow, FlowInput> {
     throw new KernelError(what, ENOENT, { kernelMessage: "another flow has these addresses and ports by now" });
   }
 
-  protected override fits(flow: Flow, wanted: readonly (readonly [string, unknown])[]): boolean {
+  protected override fits(flow: Flow, conditions: readonly (readonly [string, unknown])[]): boolean {
+    const wanted = conditions.filter((one) => !isAnyFamily(one));
     const { mark, markMask, status, statusMask, ...rest } = Object.fromEntries(wanted) as Partial<Flow>;
     if (markMask === undefined && statusMask === undefined) return super.fits(flow, wanted);
     const bits = statusMask ?? status ?? [];
@@ -197,6 +198,11 @@ class Flows extends Collection<Flow, FlowInput> {
 }
 
 const ENOENT = 2;
+
+/** True for a filter that does not select all flows. */
+function isNarrow(filter: FlowInput): boolean {
+  return isCondition(Object.fromEntries(Object.entries(filter).filter((one) => !isAnyFamily(one))));
+}
 
 /** The arguments of {@linkcode Conntrack.watch}. */
 export type FlowWatchArguments<W extends FlowWord> = readonly [...W[], FlowWatchOptions] | readonly W[];
@@ -336,7 +342,7 @@ export class Conntrack {
    * @throws {BatchError} the kernel refuses to end a flow
    */
   flush(filter: FlowInput | { all: true }): number {
-    const what = "flush flows", rest = selection<FlowInput>(filter, what, isCondition, "end");
+    const what = "flush flows", rest = selection<FlowInput>(filter, what, isNarrow, "end");
     checkValues(Flow, rest, what);
     const missed = new Set<string>();
     let ended = 0, portion: Flow[] = [];

@@ -18,8 +18,8 @@ import {
   type Shape,
   text,
 } from "../../core/codec/mod.ts";
-import { type NfFamily, nfFamily, NFGENMSG } from "./protocol.ts";
-import { Tuple } from "./tuple.ts";
+import { type NfFamily, NFGENMSG } from "./protocol.ts";
+import { flowFamily, flowSeconds, Tuple } from "./tuple.ts";
 
 /** Numbers of {@linkcode ExpectationFlag} by name. */
 export const NF_CT_EXPECT = { permanent: 1, inactive: 2, userspace: 4 } as const;
@@ -85,7 +85,7 @@ const shape = (): Shape<Omit<Expectation, "family">> => ({
   master: [1, Tuple],
   tuple: [2, Tuple, key],
   mask: [3, Tuple],
-  timeout: [4, be32],
+  timeout: [4, flowSeconds],
   id: [5, be32, key],
   helpName: [6, text],
   zone: [7, be16, key],
@@ -97,7 +97,7 @@ const shape = (): Shape<Omit<Expectation, "family">> => ({
 
 /** Wire form of {@linkcode Expectation}: nfgenmsg and CTA_EXPECT_*. */
 export const Expectation: Attributes<Expectation> = attributes((): Shape<Expectation> => ({
-  family: head(0, nfFamily, key),
+  family: head(0, flowFamily, key),
   ...shape(),
 }), { header: NFGENMSG });
 

@@ -20,10 +20,10 @@ import { declareMessages } from "../../core/messages.ts";
 import { Expectation } from "./expectation.ts";
 import { type NetfilterClient, openNetfilter } from "./open.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, NFGENMSG, NFNL_SUBSYS, NFNLGRP, subsystemHint } from "./protocol.ts";
-import { familyOf, tupleText } from "./tuple.ts";
+import { familyOf, type FlowFamily, isAnyFamily, tupleText } from "./tuple.ts";
 
 /** An expectation as input: {@linkcode Expectation} with numbers or names. */
-export type ExpectationInput = Input<Expectation>;
+export type ExpectationInput = Omit<Input<Expectation>, "family"> & { family?: FlowFamily };
 
 /** Statistics of expectations on one CPU, since the machine started. */
 export interface ExpectationCpuStats {
@@ -110,6 +110,10 @@ export class Expectations
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#requester = requester;
+  }
+
+  protected override fits(one: Expectation, wanted: readonly (readonly [string, unknown])[]): boolean {
+    return super.fits(one, wanted.filter((condition) => !isAnyFamily(condition)));
   }
 
   /** Returns statistics of each CPU. Like `conntrack -S expect`. */

@@ -26,8 +26,8 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { type NfFamily, nfFamily, NFGENMSG } from "./protocol.ts";
-import { addresses, Tuple } from "./tuple.ts";
+import { type NfFamily, NFGENMSG } from "./protocol.ts";
+import { addresses, flowFamily, flowSeconds, Tuple } from "./tuple.ts";
 
 /** Numbers of {@linkcode FlowStatus} by name. */
 export const IPS = {
@@ -353,7 +353,7 @@ const zone: Codec<number> = {
 
 /** A flow: a connection, or packets in both directions that belong together. */
 export interface Flow {
-  /** `ip` or `ip6`. Input has it by the addresses. */
+  /** `ip` or `ip6`; `inet` and `inet6` as input mean these. Input has it by the addresses. */
   family: NfFamily;
   /** Addresses and ports of the packets that began the flow. */
   orig?: Tuple;
@@ -363,7 +363,7 @@ export interface Flow {
   master?: Tuple;
   /** Status. As input, `confirmed` is added, and bits that only the kernel sets are ignored. */
   status?: readonly (FlowStatus | number)[];
-  /** Seconds until the flow ends, unless packets arrive. */
+  /** Seconds until the flow ends, unless packets arrive; as input 0..2147483. */
   timeout?: number;
   /** The mark (`ct mark`). */
   mark?: number;
@@ -423,7 +423,7 @@ const shape = (): Shape<Omit<Flow, keyof Protoinfo | "secctx" | "family">> => ({
   reply: [2, Tuple],
   master: [14, Tuple],
   status: [3, status],
-  timeout: [7, be32],
+  timeout: [7, flowSeconds],
   mark: [8, be32],
   countersOrig: [9, FlowCounters, readOnly],
   countersReply: [10, FlowCounters, readOnly],
@@ -455,7 +455,7 @@ function withNests<T extends object>(table: Attributes<T>): Attributes<T & Proto
 
 /** Wire form of {@linkcode Flow}: nfgenmsg and CTA_*. */
 export const Flow: Attributes<Flow> = withNests(
-  attributes((): Shape<Omit<Flow, keyof Protoinfo | "secctx">> => ({ family: head(0, nfFamily, key), ...shape() }), {
+  attributes((): Shape<Omit<Flow, keyof Protoinfo | "secctx">> => ({ family: head(0, flowFamily, key), ...shape() }), {
     header: NFGENMSG,
   }),
 ) as Attributes<Flow>;

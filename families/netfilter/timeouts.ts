@@ -42,14 +42,16 @@ import {
   NFPROTO,
   subsystemHint,
 } from "./protocol.ts";
-import { IPPROTO, type IpProtocol, ipProtocol } from "./tuple.ts";
+import { flowSeconds, IPPROTO, type IpProtocol, ipProtocol } from "./tuple.ts";
 
-/** Seconds that a flow lives in each state, by the protocol's own states. */
+/** Seconds that a flow lives in each state, 0..2147483, by the protocol's own states. */
 export type TimeoutData = Readonly<Record<string, number>>;
 
 /** Makes the table of a protocol's states, numbered from 1. */
 function states(...names: readonly string[]): Attributes<TimeoutData> {
-  return attributes<TimeoutData>(() => Object.fromEntries(names.map((name, i) => [name, [i + 1, be32]])) as never);
+  return attributes<TimeoutData>(() =>
+    Object.fromEntries(names.map((name, i) => [name, [i + 1, flowSeconds]])) as never
+  );
 }
 
 /** States of TCP: CTA_TIMEOUT_TCP_*. */

@@ -9,6 +9,7 @@ import {
   type Attributes,
   attributes,
   be16,
+  be32,
   type Codec,
   enumeration,
   ipv4,
@@ -17,10 +18,11 @@ import {
   part,
   type Parts,
   type Shape,
+  shown,
   u8,
   type Writer,
 } from "../../core/codec/mod.ts";
-import type { NfFamily } from "./protocol.ts";
+import { type NfFamily, nfFamily, NFPROTO } from "./protocol.ts";
 
 /** Numbers of {@linkcode IpProtocol} by name, as in `linux/in.h`. */
 export const IPPROTO = {
@@ -129,6 +131,42 @@ export const Tuple: Attributes<Tuple> = attributes<object>({})
     2,
   )
   .with(part<Pick<Tuple, "zone">>({ zone: [3, be16, key] })) as Attributes<Tuple>;
+
+/** The words of routes for the families of flows. */
+const ROUTE_WORDS: Readonly<Record<string, NfFamily>> = { inet: "ip", inet6: "ip6" };
+
+/** The family of a flow as input; `inet` and `inet6`, the words of routes, mean `ip` and `ip6`. */
+export type FlowFamily = NfFamily | "inet6";
+
+/** Codec of the family of a flow or an expectation: `ip` or `ip6`; in a filter also `unspec`, which means both. */
+export const flowFamily: Codec<NfFamily, FlowFamily> = {
+  ...nfFamily,
+  encode(value, to, owner) {
+    const family = ROUTE_WORDS[value] ?? value as NfFamily, { unspec, ip, ip6 } = NFPROTO;
+    const known = ["unspec", "ip", "ip6", unspec, ip, ip6] as readonly NfFamily[];
+    if (!known.includes(family)) {
+      to.fail(TypeError, `expected "ip" or "ip6" (or "inet" and "inet6", which mean the same), got ${shown(value)}`);
+    }
+    return nfFamily.encode(family, to, owner);
+  },
+};
+
+/** True for the condition of a filter that all flows meet: the family `unspec`. */
+export function isAnyFamily([name, value]: readonly [string, unknown]): boolean {
+  return name === "family" && (value === "unspec" || value === NFPROTO.unspec);
+}
+
+/** The most seconds that every kernel can count: those with 1000 ticks a second would silently shorten longer ones. */
+const MAX_SECONDS = 2_147_483;
+
+/** Codec of the seconds until a flow or an expectation ends. */
+export const flowSeconds: Codec<number> = {
+  ...be32,
+  encode(value, to, owner) {
+    if (value > MAX_SECONDS) to.fail(RangeError, `expected 0..${MAX_SECONDS} seconds, got ${value}`);
+    return be32.encode(value, to, owner);
+  },
+};
 
 /** Returns the family of a tuple's addresses; `undefined` if it has none. */
 export function familyOf(tuple: Tuple | undefined): NfFamily | undefined {

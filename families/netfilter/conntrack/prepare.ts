@@ -6,10 +6,10 @@
 import { argumentError } from "../../../core/errors.ts";
 import type { Input, Verb } from "../../../core/collection.ts";
 import { type Flow, type FlowNat, type FlowStatus, IPS } from "../flow.ts";
-import { familyOf, IPPROTO, type IpProtocol, type Tuple, tupleText } from "../tuple.ts";
+import { familyOf, type FlowFamily, IPPROTO, type IpProtocol, isAnyFamily, type Tuple, tupleText } from "../tuple.ts";
 
 /** A flow as input: {@linkcode Flow} with numbers or names. */
-export type FlowInput = Input<Flow>;
+export type FlowInput = Omit<Input<Flow>, "family"> & { family?: FlowFamily };
 
 /** Bits of the fields that the kernel compares in a tuple, from net/netfilter/nf_conntrack_netlink.c. */
 const COMPARED = {
@@ -126,7 +126,8 @@ function wholeRange(range: FlowNat | undefined): FlowNat | undefined {
 
 /** Completes a request about a flow. */
 export function prepareFlow(given: object, verb: Verb): object {
-  const flow = given as Flow, family = flow.family ?? familyOf(flow.orig) ?? familyOf(flow.reply);
+  const flow = (isAnyFamily(["family", (given as Flow).family]) ? { ...given, family: undefined } : given) as Flow;
+  const family = flow.family ?? familyOf(flow.orig) ?? familyOf(flow.reply);
   if (verb === "list") return prepareFilter(flow, family);
   if (verb === "append" || verb === "replace") {
     throw argumentError(TypeError, `Cannot ${verb} a flow: add it, or set its fields`);
@@ -173,7 +174,7 @@ function prepareFilter(flow: Flow, family: Flow["family"] | undefined): object {
     throw argumentError(TypeError, `Cannot list flows by ${bits}: ${name} is missing`);
   }
   const origFlags = comparedBits(orig), replyFlags = comparedBits(reply);
-  const tuples = family !== undefined && family !== "unspec" && (origFlags | replyFlags) !== 0;
+  const tuples = family !== undefined && (origFlags | replyFlags) !== 0;
   return {
     ...rest,
     ...(family === undefined ? {} : { family }),

@@ -52,6 +52,12 @@ kernelTest("acct: add, list, get, reset, delete and flush change what nfacct lis
     assertEquals(acct.find("web")?.pkts, 0);
     assertEquals(acct.add({ name: "web" }, { exists: "ok" }), false);
     assertThrows(() => acct.add({ name: "web" }), KernelError, "Cannot add accounting object web: EEXIST");
+    for (const flags of [undefined, [], ["overquota"]] as const) {
+      const value = { name: "dropped", quota: 5, ...(flags === undefined ? {} : { flags }) };
+      assertThrows(() => acct.add(value), TypeError, 'flags: a quota needs "quota_pkts" or "quota_bytes"');
+    }
+    assertThrows(() => acct.add({ name: "dropped", flags: ["quota_pkts"] }), TypeError, "quota is missing");
+    assertEquals(acct.find("dropped"), undefined);
     assertThrows(() => acct.delete({} as never), TypeError, "name is missing");
     assertThrows(() => acct.set("web" as never, { pkts: 5 }), TypeError, "Cannot set an accounting object");
     assertEquals(acct.listAndZero().length, 3);

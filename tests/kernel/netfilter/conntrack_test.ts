@@ -184,6 +184,38 @@ kernelTest("conntrack: a flush ends exactly what its filter selects, and tells h
   });
 });
 
+kernelTest("conntrack: families by the words of nft and of routes; a timeout that the kernel would cut is refused", [
+  "ip",
+  "conntrack",
+], async () => {
+  await inNamespace(({ name }) => {
+    using client = open({ netns: name });
+    const { conntrack } = client, four = tuple("udp", 1001), six = { ...four, src: "2001:db8::1", dst: "2001:db8::2" };
+    for (const orig of [four, six]) conntrack.add({ orig, timeout: 2_147_483 });
+    const theirs = (family: string) => inside(name, "conntrack", "-L", "-f", family).trim().split("\n").length;
+    for (const [word, other, number, theirWord] of [["ip", "inet", 2, "ipv4"], ["ip6", "inet6", 10, "ipv6"]] as const) {
+      for (const family of [word, other, number]) {
+        assertEquals(conntrack.list({ family }).map(({ family }) => family), [word]);
+        assertEquals([...conntrack.iterate({ family })].length, theirs(theirWord));
+      }
+    }
+    assertEquals(conntrack.list({ family: "unspec" }).length, 2);
+    assertEquals(conntrack.list({ family: "unspec", orig: { src: "10.0.0.1" } }).length, 1);
+    assertThrows(() => conntrack.flush({ family: "unspec" }), TypeError, "use { all: true }");
+    for (const family of ["arp", "bridge", 1] as const) {
+      assertThrows(() => conntrack.list({ family }), TypeError, 'family: expected "ip" or "ip6"');
+      assertThrows(() => conntrack.flush({ family }), TypeError, 'family: expected "ip" or "ip6"');
+    }
+    assertEquals(conntrack.get({ family: "inet", orig: four }).family, "ip");
+    assertEquals(conntrack.flush({ family: "inet6" }), 1);
+    assertEquals(conntrack.flush({ family: "inet" }), 1);
+    const long = { orig: four, timeout: 2_147_484 };
+    assertThrows(() => conntrack.add(long), RangeError, "timeout: expected 0..2147483 seconds, got 2147484");
+    conntrack.add({ ...long, timeout: 60 });
+    assertThrows(() => conntrack.set({ orig: four }, { timeout: 1e9 }), RangeError, "timeout: expected 0..2147483");
+  });
+});
+
 kernelTest("conntrack: a key means one flow, also among twins in zones and among successors", ["ip"], async () => {
   await inNamespace(({ name }) => {
     using client = open({ netns: name });
