@@ -154,11 +154,14 @@ export class BatchError extends NetlinkError {
   readonly unknown: readonly BatchFailure[];
   /** The items that were never sent, because nothing more could be sent. */
   readonly unsent: readonly BatchFailure[];
+  readonly #lines: boolean;
 
   /** Makes the error of one batch; `cause` is the error that ended it or that its callback threw. */
   constructor(outcome: BatchOutcome, cause?: unknown) {
-    const { count, failures, unknown = [], unsent = [] } = outcome, first = unknown[0] ?? unsent[0] ?? failures[0];
-    super(explainBatch(count, failures, unknown, unsent), codeOf(first?.error), { cause });
+    const { count, failures, unknown = [], unsent = [], lines = false } = outcome;
+    const first = unknown[0] ?? unsent[0] ?? failures[0];
+    super(explainBatch(count, failures, unknown, unsent, lines), codeOf(first?.error), { cause });
+    this.#lines = lines;
     this.count = count;
     this.failures = failures;
     this.unknown = unknown;
@@ -175,7 +178,7 @@ export class BatchError extends NetlinkError {
   without(fine: (failure: BatchFailure) => boolean): BatchError | undefined {
     const { count, unknown, unsent, cause } = this, failures = this.failures.filter((one) => !fine(one));
     if (failures.length + unknown.length + unsent.length === 0) return undefined;
-    return new BatchError({ count, failures, unknown, unsent }, cause);
+    return new BatchError({ count, failures, unknown, unsent, lines: this.#lines }, cause);
   }
 }
 
@@ -189,6 +192,8 @@ export interface BatchOutcome {
   readonly unknown?: readonly BatchFailure[];
   /** The items that were not sent, in order; none when absent. */
   readonly unsent?: readonly BatchFailure[];
+  /** True if the items are the lines of a text: the message counts them from 1. */
+  readonly lines?: boolean;
 }
 
 /** An item of a batch that is not known to be done. */
@@ -260,6 +265,7 @@ function explainBatch(
   failures: readonly BatchFailure[],
   unknown: readonly BatchFailure[],
   unsent: readonly BatchFailure[],
+  ofText: boolean,
 ): string[] {
   const undone = failures.length + unknown.length + unsent.length, done = count - undone;
   const parts = [
@@ -270,18 +276,19 @@ function explainBatch(
   const which = unknown.length + unsent.length === 0 ? "" : ` (${parts.join(", ")})`;
   const others = done === 0 ? "" : done === 1 ? ", the other one is done" : `, the other ${done} are done`;
   const lines = [
-    ...refusals(failures),
+    ...refusals(failures, ofText),
     ...shorten(ranges(unknown).map(({ items, message }) => `${items}, which may be done: ${message}`), "unknown"),
     ...shorten(ranges(unsent).map(({ items, message }) => `${items}, not sent: ${message}`), "unsent"),
   ];
   return [
-    `Cannot do ${undone} of ${count} items of a batch${which}${others}:`,
+    `Cannot do ${undone} of ${count} ${ofText ? "lines" : "items"} of a batch${which}${others}:`,
     ...lines.map((line) => `  ${line}`),
   ];
 }
 
-function refusals(failures: readonly BatchFailure[]): string[] {
-  return shorten(failures.map(({ index, error }) => `item ${index}: ${error.message}`), "failures");
+function refusals(failures: readonly BatchFailure[], ofText = false): string[] {
+  const item = (index: number): string => ofText ? `line ${index + 1}` : `item ${index}`;
+  return shorten(failures.map(({ index, error }) => `${item(index)}: ${error.message}`), "failures");
 }
 
 function shorten(lines: readonly string[], list: string): string[] {

@@ -420,7 +420,9 @@ export function restore(text: string, { sets, entries }: IpsetCollections = SHAR
       else if (command.verb === "swap") sets.swap(set, command.other);
     });
   }
-  if (failures.length > 0) throw new BatchError({ count: text.split("\n").length, failures });
+  if (failures.length > 0) {
+    throw new BatchError({ count: text.replace(/\n$/, "").split("\n").length, failures, lines: true });
+  }
 }
 
 export * from "./ipset.ts";

@@ -134,6 +134,15 @@ kernelTest("ipset: restore does all commands, and names the refused lines", ["ip
       BatchError,
     ) as BatchError;
     assertEquals(error.failures.map(({ index }) => index), [0, 2, 3, 4]);
+    assertEquals([error.count, error.done], [6, [1, 5]]);
+    const [first, ...lines] = error.message.split("\n");
+    assertEquals(first, "Cannot do 4 of 6 lines of a batch, the other 2 are done:");
+    assertEquals(lines.map((line) => /^ {2}line \d+/.exec(line)?.[0]), [
+      "  line 1",
+      "  line 3",
+      "  line 4",
+      "  line 5",
+    ]);
     assertEquals(tool("list c").trimEnd().endsWith("10.0.0.9"), true);
     const said = (text: string): string => (assertThrows(() => restore(text, client), TypeError) as Error).message;
     assertEquals(said("create x hash:ip\nadd y 10.0.0.1"), 'Cannot read line 2 of ipset\'s text: there is no set "y"');
