@@ -195,6 +195,9 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   "SctpTimeouts.shutdownAckSent": "be32",
   "SctpTimeouts.heartbeatSent": "be32",
   "SctpTimeouts.heartbeatAcked": "be32",
+  // Only the families of IP are taken.
+  "Flow.family": "1 bytes",
+  "Expectation.family": "1 bytes",
   // The struct has one byte.
   "LogConfig.cmd": "u8",
   // The states depend on the protocol.
