@@ -149,6 +149,11 @@ export interface Declaration<T extends object> {
   readonly prepare?: (value: object, verb: Verb) => object;
   /** Flags of the request that changes an object; NLM_F_REPLACE when absent. */
   readonly setFlags?: number;
+  /**
+   * True for a key of an object that the kernel makes if it is to be changed but missing: `set` looks for it first. In a
+   * batch, earlier changes may make it, so that `set` does not look.
+   */
+  readonly makes?: (key: object) => boolean;
   /** Fields that distinguish objects, which `set` cannot change; the table's key fields when absent. */
   readonly fixed?: readonly string[];
   /**
@@ -544,7 +549,7 @@ export class Collection<
    * in the object given as key
    */
   set(key: K & Has<No, "set">, changes: I): void {
-    const { messages, merge, lasting: lastingOf, table } = this.declaration;
+    const { messages, merge, lasting: lastingOf, table, makes } = this.declaration;
     const named = defined(this.keyValue(key, "set")), what = operationOf("set", this.declaration, named);
     expectFields(changes, what, "the changes as an object");
     const received = onlyReceived(changes as Fields, table, isFields(key) ? key : {});
@@ -560,7 +565,8 @@ export class Collection<
     if (told.length > 0) {
       this.#refuseOther(this.#requester().normalize(table as Codec<unknown, never>, named, what), given, told, what);
     }
-    if (this.#open().deferred || merge === undefined && others.length === 0) {
+    const looks = makes?.(named) === true && !this.#requester().deferred;
+    if (this.#open().deferred || merge === undefined && others.length === 0 && !looks) {
       return void this.#requester().request(operation);
     }
     const read = (): object => {

@@ -41,6 +41,7 @@ export type { NftPriority, NftPriorityName } from "./priorities.ts";
 import {
   expectFamily,
   expectKey,
+  hasName,
   NftCollection,
   type NftContext,
   type NftDeclaration,
@@ -259,8 +260,10 @@ const declaration: NftDeclaration<NftChain> = {
     return hook !== undefined && type === undefined && verb === "add" ? { ...value, type: "filter" } : value;
   },
   setFlags: 0,
+  makes: hasName,
   hint: (code, details, value) =>
-    (code === "EOPNOTSUPP" || code === "ENOENT") && (value as NftChain).hook === undefined && isBase(value as NftChain)
+    (code === "EOPNOTSUPP" || code === "ENOENT") && details.path !== "handle" &&
+      (value as NftChain).hook === undefined && isBase(value as NftChain)
       ? "a new chain with a policy, counters or devices has a hook and a priority"
       : code === "EBUSY"
       ? "a rule or an element of a map jumps to it"

@@ -35,6 +35,7 @@ import { type NftPriority, priority } from "./priorities.ts";
 import {
   expectFamily,
   expectKey,
+  hasName,
   NftCollection,
   type NftContext,
   type NftDeclaration,
@@ -140,6 +141,7 @@ const declaration: NftDeclaration<NftFlowtable> = {
     return value;
   },
   setFlags: 0,
+  makes: hasName,
   hint: (code, details) =>
     code === "ENOENT" && details.path === undefined
       ? "the kernel may lack flowtables: modprobe nf_flow_table loads them"

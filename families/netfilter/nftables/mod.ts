@@ -45,7 +45,12 @@ export type NftChanges<C> = {
   ]: C[V] extends (...args: infer A) => unknown ? (...args: A) => void : never;
 };
 
-/** The collections in a batch: their methods collect changes. */
+/**
+ * The collections in a batch: their methods collect changes.
+ *
+ * `set` in a batch does not look for its object, which an earlier change may make. If nothing has made it, the kernel
+ * makes a table, chain, object or flowtable of the key and the changes, or refuses the batch if these do not suffice.
+ */
 export interface NftBatch {
   /** Changes of tables. */
   readonly tables: Omit<NftChanges<NftTables>, "flush">;

@@ -42,6 +42,7 @@ import { type NftObjectType, objectType } from "./set.ts";
 import {
   expectFamily,
   expectKey,
+  hasName,
   NftCollection,
   type NftContext,
   type NftDeclaration,
@@ -378,6 +379,7 @@ const declaration: NftDeclaration<NftObject> = {
     return verb === "add" && type === "counter" && data === undefined ? { ...value, data: {} } : value;
   },
   setFlags: 0,
+  makes: hasName,
   hint: nftHint,
 };
 

@@ -10,7 +10,7 @@
  * @module
  */
 import { expectFields, expectNames, expectNoUndefined, expectOptions, guardMethods } from "../../../core/arguments.ts";
-import { argumentError } from "../../../core/errors.ts";
+import { argumentError, KernelError } from "../../../core/errors.ts";
 import type { Streaming } from "../../../core/stream.ts";
 import { NETFILTER_MSG, type NfFamily } from "../protocol.ts";
 import { type NftChain, type NftChainKey, NftChains, type NftHook } from "./chains.ts";
@@ -115,7 +115,11 @@ export class NftRulesets {
     });
   }
 
-  /** Returns what `nft -j list ruleset` prints, of a family or a table if the filter names one. */
+  /**
+   * Returns what `nft -j list ruleset` prints, of a family or a table if the filter names one.
+   *
+   * @throws {KernelError} ENOENT: there is no such table
+   */
   json(filter: NftRulesetFilter = {}): NftJson {
     return this.#whole(filter).json;
   }
@@ -125,6 +129,11 @@ export class NftRulesets {
     const elements = new NftElements(this.#context);
     return inOneGeneration(this.#context.open(), "list the ruleset", () => {
       const { tables, chains, sets, objects, flowtables, rules } = this.list(filter);
+      const { family, table } = filter;
+      if (table !== undefined && tables.length === 0) {
+        const what = `print table ${[family, table].filter(Boolean).join(" ")}`;
+        throw new KernelError(what, ENOENT, { kernelMessage: "there is no such table" });
+      }
       const known = new Map<string, KnownSet>(sets.map((set) => {
         const isPart = set.flags?.includes("anonymous") === true;
         return [nameOf(set.family, set.table, set.name), isPart ? { ...set, wire: elements.wireOf(set) } : set];
@@ -155,6 +164,8 @@ export class NftRulesets {
    * rule, returns its line: `tcp dport 22 counter packets 3 bytes 180 drop`; sets that it uses are read from the kernel.
    *
    * Expressions that have no statement are named in a remark.
+   *
+   * @throws {KernelError} ENOENT: there is no such table
    */
   text(of: NftRule | NftRulesetFilter = {}): string {
     expectFields(of, "print the ruleset", "a rule or a filter as an object");
@@ -236,6 +247,8 @@ export class NftRulesets {
     return watchRuleset(this.#context, () => this.list(), options);
   }
 }
+
+const ENOENT = 2;
 
 /** The collections of objects with names. */
 const NAMED = {

@@ -31,6 +31,7 @@ import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NF
 import {
   expectFamily,
   expectKey,
+  hasName,
   NftCollection,
   type NftContext,
   type NftDeclaration,
@@ -112,6 +113,7 @@ const declaration: NftDeclaration<NftTable> = {
     return value;
   },
   setFlags: 0,
+  makes: hasName,
   hint: nftHint,
 };
 

@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { expectOptions, plural, selection } from "../../../core/arguments.ts";
+import { expectOptions, isFields, plural, selection } from "../../../core/arguments.ts";
 import { BatchRequester, type Client, sharedClient } from "../../../core/client.ts";
 import { type Attributes, attributes, be32, type Codec, head, type Shape, text } from "../../../core/codec/mod.ts";
-import { Collection, type Declaration, type Input } from "../../../core/collection.ts";
+import { Collection, type Declaration, type Input, type Verb } from "../../../core/collection.ts";
 import {
   argumentError,
   KernelError,
@@ -302,6 +302,21 @@ export interface NftDeclaration<T extends object> extends Declaration<T> {
   readonly destroy?: number;
 }
 
+/** The fields with names, which are not empty. */
+const NAMES = ["name", "table", "chain"] as const;
+
+/** Returns a filter without the table if it lacks the family: the kernel would take tables of one family, or of none. */
+function listable(filter: object): object {
+  const { table: _, ...rest } = filter as { family?: NfFamily; table?: string };
+  return rest.family === undefined ? rest : filter;
+}
+
+/** Returns an object without the handle of the one that it is a copy of: the kernel chooses the handle of a new one. */
+function withoutHandle(value: object): object {
+  const { handle: _, ...rest } = value as { handle?: bigint };
+  return rest;
+}
+
 /** The objects of one kind. Each change is a transaction. */
 export class NftCollection<T extends object, I extends object = Input<T> & object, K = I, A = true>
   extends Collection<T, I, K, A> {
@@ -314,6 +329,20 @@ export class NftCollection<T extends object, I extends object = Input<T> & objec
     super(declaration, context.open, context.requester);
     this.context = context;
     this.#destroy = declaration.destroy;
+  }
+
+  /** Returns the message of one verb, without what the kernel would take for another object. */
+  override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
+    const { object, messages, table } = this.declaration;
+    if (verb === "list") {
+      return super.operation(verb, type, type === messages.get ? listable(given) : given, reply);
+    }
+    if (!isFields(given)) return super.operation(verb, type, given, reply);
+    for (const name of NAMES) {
+      if (table.field(name) === undefined || given[name] !== "") continue;
+      throw argumentError(TypeError, `Cannot ${verb} ${object}: ${name} is empty`);
+    }
+    return super.operation(verb, type, verb === "add" ? withoutHandle(given) : given, reply);
   }
 
   /**
@@ -365,6 +394,11 @@ export function expectKey(value: object, object: string, verb: string): void {
   const missing = object !== "table" && table === undefined ? "table" : "name";
   if (missing === "name" && (name !== undefined || handle !== undefined)) return;
   throw argumentError(TypeError, `Cannot delete ${object}: ${missing} is missing`);
+}
+
+/** True for a key with a name: if no object has it, the kernel makes one. It does not make one by handle. */
+export function hasName(key: object): boolean {
+  return (key as { name?: string }).name !== undefined;
 }
 
 /** Throws unless an object names its family: the kernel knows no default. */
