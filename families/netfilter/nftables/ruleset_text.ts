@@ -125,7 +125,8 @@ function setLines(value: Fields, isInterval: boolean): string[] {
     `type ${keys.join(" . ")}${map === undefined ? "" : ` : ${isInterval ? "interval " : ""}${map}`}`,
     ...line("policy", policy),
     ...line("size", size),
-    ...(words.length === 0 ? [] : [`flags ${words.join(",")}`]),
+    // A timeout implies its flag, which nft prints beside others only.
+    ...(words.length === 0 || timeout !== undefined && words.join() === "timeout" ? [] : [`flags ${words.join(",")}`]),
     ...(timeout === undefined ? [] : [`timeout ${duration(Number(timeout))}`]),
     ...(value["gc-interval"] === undefined ? [] : [`gc-interval ${duration(Number(value["gc-interval"]))}`]),
     ...(stmt === undefined ? [] : [listOf(stmt).map(stateText).join(" ")]),

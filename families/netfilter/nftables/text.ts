@@ -102,12 +102,16 @@ const has = (json: Json, key: string): json is Record_ =>
   typeof json === "object" && json !== null && Object.hasOwn(json, key);
 const flagsOf = (json: Json): string => listOf(json).map((one) => ` ${one}`).join("").replaceAll(/(?<=\S) /g, ",");
 
-/** Returns a duration as nft prints it: `1d2h3m4s`. */
+/** Returns a duration as nft prints it: `1d2h3m4s500ms`. */
 export function duration(seconds: number): string {
-  const parts = [[Math.floor(seconds / 86400), "d"], [Math.floor(seconds / 3600) % 24, "h"], [
-    Math.floor(seconds / 60) % 60,
-    "m",
-  ], [seconds % 60, "s"]] as const;
+  const all = Math.round(seconds * 1000), whole = Math.floor(all / 1000);
+  const parts = [
+    [Math.floor(whole / 86400), "d"],
+    [Math.floor(whole / 3600) % 24, "h"],
+    [Math.floor(whole / 60) % 60, "m"],
+    [whole % 60, "s"],
+    [all % 1000, "ms"],
+  ] as const;
   return parts.filter(([number]) => number !== 0).map(([number, unit]) => `${number}${unit}`).join("") || "0s";
 }
 
