@@ -102,6 +102,8 @@ export interface CompileContext {
 export interface Compiled {
   /** The expressions. */
   readonly expressions: readonly NftExpression[];
+  /** For each expression, the place of its statement. */
+  readonly origins: readonly number[];
   /** Anonymous sets that the expressions use. */
   readonly sets: readonly NewSet[];
 }
@@ -220,13 +222,21 @@ class Compiler {
   rule(statements: readonly Statement[]): Compiled {
     if (!Array.isArray(statements)) this.place.fail(`expected an array of statements, got ${shown(statements)}`);
     let ended = false;
+    const origin = new Map<Item, number>();
     statements.forEach((one, i) =>
       this.place.in(i, () => {
         if (ended) this.place.fail("no statement can follow a verdict");
+        const { length } = this.items;
         ended = this.statement(one);
+        for (const item of this.items.slice(length)) origin.set(item, i);
       })
     );
-    return { expressions: this.joined().flatMap(({ expressions }) => expressions), sets: this.sets };
+    const items = this.joined();
+    return {
+      expressions: items.flatMap(({ expressions }) => expressions),
+      origins: items.flatMap((item) => item.expressions.map(() => origin.get(item)!)),
+      sets: this.sets,
+    };
   }
 
   /** Joins comparisons of adjacent bytes. */
@@ -358,6 +368,10 @@ class Compiler {
       if (relation === "!") return place.fail(`a field of type ${operand.type.name} has no single bits`);
     }
     const op = OPS[relation === "in" ? "==" : relation]!;
+    if (Array.isArray(right) && operand.type.form !== "mask") {
+      const some = right.slice(0, 4).map(shown).join(", ");
+      place.fail(`expected a value, got an array: several are { set: [${some}${right.length > 4 ? ", …" : ""}] }`);
+    }
     const value = Array.isArray(right) && operand.type.form === "mask"
       ? { kind: "value" as const, value: this.scalar(right, operand) }
       : parseValue(right, operand.type, operand.bits, place, this.values);
@@ -730,12 +744,20 @@ class Compiler {
     return bytes;
   }
 
+  /** Fails for the value of a statement that has none: `false` would read as the contrary. */
+  nothing(json: unknown): void {
+    if (json !== null && json !== undefined) this.place.fail(`expected null, got ${shown(json)}`);
+  }
+
   verdict(json: unknown): NftVerdict {
     const object = record(json, this.place), names = Object.keys(object), code = names[0] as typeof VERDICTS[number];
     if (names.length !== 1 || !VERDICTS.includes(code)) {
       return this.place.fail(`expected one of ${VERDICTS.join(", ")}, got ${names.join(", ") || "{}"}`);
     }
-    if (code !== "jump" && code !== "goto") return { code };
+    if (code !== "jump" && code !== "goto") {
+      this.place.in(code, () => this.nothing(object[code]));
+      return { code };
+    }
     return this.place.in(code, () => {
       const { target } = record(object[code], this.place);
       return { code, chain: this.place.in("target", () => string(target, this.place)) };
@@ -1402,7 +1424,10 @@ const STATEMENTS: Readonly<Record<string, (of: Compiler, json: unknown) => boole
   dnat: (of, json) => of.nat("dnat", json),
   masquerade: (of, json) => of.ports("masq", json),
   redirect: (of, json) => of.ports("redir", json),
-  notrack: (of) => of.emit({ name: "notrack" }),
+  notrack(of, json) {
+    of.nothing(json);
+    of.emit({ name: "notrack" });
+  },
   dup: (of, json) => of.dup(json),
   fwd: (of, json) => of.fwd(json),
   queue: (of, json) => of.queue(json),

@@ -40,6 +40,7 @@ import {
   string,
   text,
 } from "../../../core/codec/mod.ts";
+import type { DeleteOptions } from "../../../core/collection.ts";
 import { argumentError, KernelError, type KernelErrorDetails, unasked } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { declareMessages } from "../../../core/messages.ts";
@@ -434,7 +435,9 @@ function verdictOf(given: unknown, refuse: Refuse): NftVerdict {
     : isFields(given)
     ? Object.entries(given)[0] ?? []
     : [];
-  if (word !== undefined && VERDICTS.includes(word)) return { code: word as "drop" };
+  if (word !== undefined && VERDICTS.includes(word) && (value === null || value === undefined)) {
+    return { code: word as "drop" };
+  }
   if ((word === "jump" || word === "goto") && isFields(value) && typeof value["target"] === "string") {
     return { code: word, chain: value["target"] };
   }
@@ -598,10 +601,12 @@ export class NftElements {
   /**
    * Deletes elements, all or none.
    *
-   * @throws {KernelError} ENOENT: one of them does not exist, which the hint names
+   * @param options `{ missing: "ok" }` deletes those that exist, in Linux since 6.3
+   * @throws {KernelError} ENOENT: one of them does not exist, which the hint names; or the set does not exist
    */
-  delete(key: NftElementsKey, values: readonly NftElementInput[]): void {
-    this.#remove(key, values, MSG.NFT_MSG_DELSETELEM, "delete");
+  delete(key: NftElementsKey, values: readonly NftElementInput[], options: DeleteOptions = {}): void {
+    const missing = isOk(options, "missing", `delete elements of ${nameOf(key)}`);
+    this.#remove(key, values, missing ? MSG.NFT_MSG_DESTROYSETELEM : MSG.NFT_MSG_DELSETELEM, "delete");
   }
 
   /** Deletes those of the elements that exist. In Linux since 6.3. */
@@ -775,7 +780,7 @@ export class NftElements {
       codec: NftSetElemList as Codec<unknown, never>,
       value: { family, table, set, ...more },
       what,
-      hint: (code, details) => elementHint(code, details, owners),
+      hint: (code, details) => elementHint(code, details, more.elements, owners),
     };
   }
 
@@ -856,13 +861,20 @@ function sizeOf({ key, keyEnd, data, comment, userdata, objref, expr, expression
     512 * ((expr === undefined ? 0 : 1) + (expressions?.length ?? 0));
 }
 
-/** Returns the hint of an error: the value of the element that the kernel points at, and the reason. */
-function elementHint(
+/**
+ * Returns the hint of an error: the value of the element that the kernel points at, and the reason.
+ *
+ * @param sent the elements as they were sent
+ * @param owners the elements that they were made of, if the caller gave such
+ */
+export function elementHint(
   code: string,
   details: KernelErrorDetails,
-  owners: readonly NftElementInput[],
+  sent: readonly NftSetElem[] = [],
+  owners: readonly NftElementInput[] = [],
 ): string | undefined {
-  const index = /^elements\[(\d+)\]/.exec(details.path ?? "")?.[1], owner = owners[Number(index ?? NaN)];
+  const index = Number(/^elements\[(\d+)\]/.exec(details.path ?? "")?.[1] ?? NaN), owner = owners[index];
+  const { data, objref } = sent[index] ?? {}, chain = data?.verdict?.chain;
   const value = owner === undefined ? undefined : isFields(owner) ? (owner as NftElement).elem : owner as NftValue;
   const reason = code === "ENFILE"
     ? "the set is full"
@@ -870,6 +882,8 @@ function elementHint(
     ? 'perhaps the set lacks the flag "timeout"'
     : code === "EEXIST"
     ? "it exists, or overlaps one that does"
+    : code === "ENOENT" && (chain ?? objref) !== undefined
+    ? `there is no ${chain === undefined ? "object" : "chain"} ${shown(chain ?? objref)}`
     : nftHint(code, details);
   const parts = [...(value === undefined ? [] : [`the element is ${valueText(value)}`]), ...(reason ? [reason] : [])];
   return parts.length === 0 ? undefined : parts.join(": ");

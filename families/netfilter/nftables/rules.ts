@@ -41,13 +41,13 @@ import {
   type Input,
   type Verb,
 } from "../../../core/collection.ts";
-import { argumentError, KernelError } from "../../../core/errors.ts";
+import { argumentError, KernelError, type KernelErrorDetails } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { declareMessages } from "../../../core/messages.ts";
 import type { Operation, Requester } from "../../../core/protocol.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NFNLGRP } from "../protocol.ts";
 import { compile, type KnownSet, type NewSet } from "./compile.ts";
-import { NftSetElemList } from "./elements.ts";
+import { elementHint, type NftSetElem, NftSetElemList } from "./elements.ts";
 import { type NftExpression, NftExpressions } from "./expressions.ts";
 import type { TableFamily } from "./operands.ts";
 import { NftSet, typeNumber } from "./set.ts";
@@ -181,8 +181,59 @@ const declaration: NftDeclaration<NftRule> = {
   },
   merge: ({ whole }) => whole,
   fixed: ["family", "table", "chain", "handle"],
-  hint: nftHint,
+  hint: (code, details, value) => ruleHint(code, details, (value as NftRule).expressions),
 };
+
+/** Returns what an expression names, in words. */
+function namedBy({ name, data }: NftExpression): string | undefined {
+  const said = (word: string, one: unknown): string | undefined =>
+    typeof one === "string" ? `${word} ${shown(one)}` : undefined;
+  switch (name) {
+    case "lookup":
+      return said("set", data.set);
+    case "dynset":
+      return said("set", data.setName);
+    case "objref":
+      return said("map", data.setName) ?? said(String(data.immType ?? "object"), data.immName);
+    case "flow_offload":
+      // The kernel answers the same if it does not know the expression.
+      return `${said("flowtable", data.tableName)}, or no module nft_flow_offload`;
+    case "immediate":
+      return said("chain", data.data?.verdict?.chain);
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Returns the hint of an error: the statement that the refused expression is made of, and what it names.
+ *
+ * @param origins the places of the expressions' statements, if the rule was given by `expr`
+ */
+function ruleHint(
+  code: string,
+  details: KernelErrorDetails,
+  expressions: readonly NftExpression[] | undefined,
+  origins?: readonly number[],
+): string | undefined {
+  const index = Number(/^expressions\[(\d+)\]/.exec(details.path ?? "")?.[1] ?? NaN), refused = expressions?.[index];
+  const named = refused && namedBy(refused), origin = origins?.[index];
+  // A change of a rule sends the expressions that it has.
+  const isBorrowed = code === "EBUSY" && !Number.isNaN(index) &&
+    (expressions === undefined || ANONYMOUS.test(named ?? ""));
+  const reason = isBorrowed
+    ? `the anonymous ${named ?? "set"} belongs to its rule alone: give the statements as expr, which ruleset.json has`
+    : nftHint(code, details);
+  const parts = [
+    ...(origin === undefined ? [] : [`the statement is expr[${origin}]`]),
+    ...(code === "ENOENT" && named !== undefined ? [`there is no ${named}`] : []),
+    ...(reason === undefined ? [] : [reason]),
+  ];
+  return parts.join(": ") || undefined;
+}
+
+/** The names that nft and this library let the kernel choose for sets without a name. */
+const ANONYMOUS = /"__(?:set|map)\d+"$/;
 
 declareMessages(NETLINK_NETFILTER, {
   types: [NETFILTER_MSG.NFT_MSG_GETRULE_RESET],
@@ -213,7 +264,8 @@ function anonymous(made: NewSet, family: NfFamily, table: string | undefined, wh
       codec: NftSetElemList as Codec<unknown, never>,
       value: { family, table, set: set.name, setId: set.id, elements: list.slice(at, at + MOST_ELEMENTS) },
       what,
-      hint: nftHint,
+      hint: (code, details) =>
+        code === "ENOENT" ? elementHint(code, details, list.slice(at) as NftSetElem[]) : nftHint(code, details),
     });
   }
   return messages;
@@ -277,8 +329,9 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
     const what = operationOf("replace", declaration, value);
     expectFields(value, what, "the rule as an object");
     if (value.handle === undefined) throw argumentError(TypeError, `Cannot ${what}: handle is missing`);
-    const { rule, before } = this.#compiled(value, what);
-    this.context.requester().request(following(before, this.operation("replace", declaration.messages.new, rule)));
+    const { rule, before, more } = this.#compiled(value, what);
+    const operation = this.operation("replace", declaration.messages.new, rule);
+    this.context.requester().request(following(before, { ...operation, ...more }));
   }
 
   /** Changes only the given fields of a rule, which keeps its handle and its place. */
@@ -384,12 +437,13 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
     expectFields(value, what, "the rule as an object");
     expectOptions(place, what, { handle: "any", index: "any", exists: "ok" });
     if (isOk({ exists: place.exists }, "exists", what) && this.#exists(value, what)) return false;
-    const { rule, before } = this.#compiled(value, what);
+    const { rule, before, more } = this.#compiled(value, what);
     const operation = this.operation("add", declaration.messages.new, rule, declaration.messages.new);
     const requester = this.context.requester(), batched = this.context.made !== undefined;
     const position = this.#position(value, place, what);
     const sent: Operation = {
       ...operation,
+      ...more,
       what,
       value: position === undefined ? operation.value : { ...operation.value, position },
       flags: NLM_F.NLM_F_CREATE | flags | (batched ? 0 : NLM_F.NLM_F_ECHO),
@@ -397,15 +451,21 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
     return requester.request(following(before, sent)) as NftRule;
   }
 
-  /** Returns the rule with its statements compiled, and the messages that make its anonymous sets. */
-  #compiled(value: NftRuleInput, what: string): { rule: Input<NftRule>; before: Operation[] } {
+  /**
+   * Returns the rule with its statements compiled, the messages that make its anonymous sets, and the hints that know
+   * the statements.
+   */
+  #compiled(
+    value: NftRuleInput,
+    what: string,
+  ): { rule: Input<NftRule>; before: Operation[]; more?: Pick<Operation, "hint"> } {
     expectNames(value, what, [...namesOf(NftRule), "expr"]);
     const { expr, ...rule } = value, { family, table } = rule;
     if (expr === undefined) return { rule, before: [] };
     if (rule.expressions !== undefined) {
       throw argumentError(TypeError, `Cannot ${what}: expr and expressions exclude each other`);
     }
-    const { expressions, sets } = compile(expr, {
+    const { expressions, origins, sets } = compile(expr, {
       family: family as TableFamily,
       what,
       nextSetId,
@@ -416,6 +476,7 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
     return {
       rule: { ...rule, ...(compat === undefined ? {} : { compat }), expressions },
       before: sets.flatMap((set) => anonymous(set, family!, table, what)),
+      more: { hint: (code, details) => ruleHint(code, details, expressions, origins) },
     };
   }
 

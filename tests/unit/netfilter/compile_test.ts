@@ -42,6 +42,13 @@ test("Errors name the statement and the field", () => {
     [[{ drop: null }, { counter: null }], "expr[1]: no statement can follow a verdict"],
     [[{ dnat: { port: 80, addr: "10.0.0.1" } }], `"port" needs a match`],
     [[{}], "expr[0]: expected a statement"],
+    [[{ accept: true }], "expr[0].accept: expected null, got true"],
+    [[{ drop: false }], "expr[0].drop: expected null, got false"],
+    [[{ notrack: true }], "expr[0].notrack: expected null, got true"],
+    [
+      [{ match: { left: { payload: { protocol: "tcp", field: "dport" } }, right: [22, 443, 1, 2, 3] } }],
+      "expr[0].match.right: expected a value, got an array: several are { set: [22, 443, 1, 2, …] }",
+    ],
     ["drop", "expr: expected an array"],
   ];
   for (const [expr, message] of wrong) {

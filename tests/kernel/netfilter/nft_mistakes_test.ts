@@ -1,0 +1,149 @@
+/** Filters without a family, copies, and mistakes in the use of nf_tables: nothing is lost or made silently. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { KernelError, TransactionError } from "../../../core/errors.ts";
+import type { Statement } from "../../../families/netfilter/nftables/mod.ts";
+import { nftTest } from "./nft.ts";
+
+const Z = { family: "inet", table: "z" } as const;
+
+const RULESET = `
+table inet z {
+  set s { type ipv4_addr; flags timeout; timeout 1d2h500ms; gc-interval 1s500ms; }
+  set t { type ipv4_addr; flags timeout; timeout 500ms; }
+  map m { type inet_service : verdict; elements = { 22 : accept }
+  }
+  counter c { }
+  chain a { tcp dport { 22, 443 } counter packets 0 bytes 0 comment "ports"; }
+  chain i { type filter hook input priority 0; policy accept; comment "base"; }
+}
+table ip z {
+  set s { type inet_service; }
+  counter c { }
+  chain a { tcp dport { 1, 2 } accept; }
+}
+table ip y { set s { type mark; }
+}
+`;
+
+nftTest("nf_tables: a filter by table finds it in every family", ({ ours, nft }) => {
+  nft(RULESET);
+  const { sets, objects, flowtables, rules, chains, ruleset } = ours;
+  const named = (all: readonly { family: unknown; name?: unknown }[]) =>
+    all.map(({ family, name }) => `${family} ${name}`);
+  assertEquals(named(sets.list({ table: "z" })), ["inet s", "inet t", "inet m", "inet __set0", "ip s", "ip __set0"]);
+  assertEquals(named([...sets.iterate({ table: "z", name: "s" })]), ["inet s", "ip s"]);
+  assertEquals(named(objects.list({ table: "z" })), ["inet c", "ip c"]);
+  assertEquals(named(chains.list({ table: "z" })), ["inet a", "inet i", "ip a"]);
+  assertEquals(flowtables.list({ table: "z" }), []);
+  assertEquals(rules.list({ table: "z", chain: "a" }).map(({ family }) => family), ["inet", "ip"]);
+  assertEquals(sets.list({ table: "none" }), []);
+  // nft lists tables in this order, too.
+  const text = ruleset.text({ table: "z" });
+  assertEquals(text + ruleset.text({ family: "ip", table: "y" }), nft("list ruleset"));
+  ours.tables.flush({ name: "z" });
+  nft(text);
+  assertEquals(ruleset.text({ table: "z" }), text);
+  for (const filter of [{ table: "zz" }, { family: "ip6", table: "z" }] as const) {
+    assertThrows(() => ruleset.text(filter), KernelError, "z: ENOENT");
+    assertThrows(() => ruleset.json(filter), KernelError, "z: ENOENT");
+  }
+});
+
+nftTest("nf_tables: set changes only what exists", ({ ours, nft }) => {
+  nft(RULESET);
+  const { tables, chains, objects, flowtables } = ours, before = nft("list ruleset");
+  const cases: [set: () => void, message: string][] = [
+    [() => tables.set({ family: "inet", name: "no" }, { flags: ["dormant"] }), "set table inet no: ENOENT at name"],
+    [() => chains.set({ ...Z, name: "no" }, { policy: "drop" }), "set chain inet z no: ENOENT at name"],
+    [() => chains.set({ ...Z, name: "no" }, { comment: "x" }), "set chain inet z no: ENOENT at name"],
+    [() => chains.set({ ...Z, handle: 999 }, { policy: "drop" }), "set chain inet z handle 999: ENOENT at handle"],
+    [
+      () => objects.set({ ...Z, type: "counter", name: "no" }, { ...Z, type: "counter", data: { packets: 3 } }),
+      "set object inet z counter no: ENOENT at name",
+    ],
+    [
+      () => flowtables.set({ ...Z, name: "no" }, { hook: 0, priority: 0, devs: ["lo"] }),
+      "set flowtable inet z no: ENOENT",
+    ],
+  ];
+  for (const [set, message] of cases) assertThrows(set, KernelError, message);
+  assertEquals(nft("list ruleset"), before);
+  chains.set({ ...Z, handle: chains.get({ ...Z, name: "i" }).handle! }, { policy: "drop" });
+  assertEquals(chains.get({ ...Z, name: "i" }).policy, "drop");
+  // In a batch, an earlier change may make the object.
+  ours.batch((b) => {
+    b.tables.add({ family: "ip6", name: "new" });
+    b.tables.set({ family: "ip6", name: "new" }, { flags: ["dormant"] });
+  });
+  assertEquals(tables.get({ family: "ip6", name: "new" }).flags, ["dormant"]);
+});
+
+nftTest("nf_tables: elements that may be missing are deleted", ({ ours: { elements, batch }, nft }) => {
+  nft(RULESET);
+  const set = { ...Z, set: "m" } as const, gone = [22, 23];
+  assertThrows(() => elements.delete(set, gone), KernelError, "the element is 23");
+  assertThrows(() => elements.delete(set, gone, { mising: "ok" } as never), TypeError, 'no option "mising"');
+  elements.delete(set, gone, { missing: "ok" });
+  assertEquals(elements.list(set), []);
+  nft("add element inet z m { 22 : drop }");
+  batch((b) => b.elements.delete(set, gone, { missing: "ok" }));
+  assertEquals(elements.list(set), []);
+});
+
+nftTest(
+  "nf_tables: copies of listed objects are new objects",
+  ({ ours: { chains, rules, sets, objects, ruleset }, nft }) => {
+    nft(RULESET);
+    chains.add({ ...chains.get({ ...Z, name: "i" }), name: "j" });
+    sets.add({ ...sets.get({ ...Z, name: "s" }), name: "s2" });
+    objects.add({ ...objects.get({ ...Z, type: "counter", name: "c" }), name: "c2" });
+    const { policy, comment, hook } = chains.get({ ...Z, name: "j" });
+    assertEquals([policy, comment, hook], ["accept", "base", "input"]);
+    const [rule] = rules.list({ ...Z, chain: "a" });
+    const advice =
+      'anonymous set "__set0" belongs to its rule alone: give the statements as expr, which ruleset.json has';
+    assertThrows(() => rules.add({ ...rule!, chain: "i" }), KernelError, advice);
+    assertThrows(
+      () => rules.set({ ...Z, comment: "ports" }, { comment: "x" }),
+      KernelError,
+      "give the statements as expr",
+    );
+    const { expressions: _, ...rest } = rule!;
+    const listed = ruleset.json(Z).nftables.find((one) => "rule" in one)!["rule"] as { expr: Statement[] };
+    rules.add({ ...rest, chain: "i", expr: listed.expr });
+    assertEquals(ruleset.text(rules.list({ ...Z, chain: "i" })[0]!), ruleset.text(rule!));
+  },
+);
+
+nftTest("nf_tables: errors name the statement and what is missing", ({ ours, nft }) => {
+  nft(RULESET);
+  const { rules, elements, tables, chains, sets } = ours;
+  const dport = { payload: { protocol: "tcp", field: "dport" } } as const;
+  const port: Statement = { match: { op: "==", left: dport, right: 3 } };
+  const cases: [Statement, string][] = [
+    [{ match: { op: "==", left: dport, right: "@nope" } }, 'the statement is expr[1]: there is no set "nope"'],
+    [{ jump: { target: "nope" } }, 'the statement is expr[1]: there is no chain "nope"'],
+    [{ counter: "nope" }, 'the statement is expr[1]: there is no counter "nope"'],
+    [{ flow: { op: "add", flowtable: "@nope" } }, 'the statement is expr[1]: there is no flowtable "nope"'],
+    [{ vmap: { key: dport, data: { set: [[22, { jump: { target: "nope" } }]] } } }, 'there is no chain "nope"'],
+  ];
+  for (const [statement, message] of cases) {
+    const rule = { ...Z, chain: "a", expr: [port, statement] };
+    assertThrows(() => rules.add(rule), KernelError, message);
+    assertThrows(() => ours.batch((b) => b.rules.add(rule)), TransactionError, message);
+  }
+  assertThrows(
+    () => elements.add({ ...Z, set: "m" }, [{ elem: 5, data: { jump: { target: "nope" } } }]),
+    KernelError,
+    'the element is 5: there is no chain "nope"',
+  );
+  assertThrows(
+    () => elements.add({ ...Z, set: "m" }, [{ elem: 5, data: { drop: true } as never }]),
+    TypeError,
+    "expected a verdict",
+  );
+  assertThrows(() => tables.add({ family: "inet", name: "" }), TypeError, "name is empty");
+  assertThrows(() => chains.add({ ...Z, name: "" }), TypeError, "name is empty");
+  assertThrows(() => sets.add({ ...Z, name: "", keyType: "mark" }), TypeError, "name is empty");
+  assertThrows(() => rules.flush({ ...Z, chain: "" }), TypeError, "chain is empty");
+});
