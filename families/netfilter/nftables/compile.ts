@@ -725,7 +725,7 @@ class Compiler {
   }
 
   /** Returns data of a map: its first and last value, if it is of intervals. */
-  shaped(json: unknown, { parts, interval }: DataShape, bits: number): Uint8Array {
+  shaped(json: unknown, { parts, interval, order }: DataShape, bits: number): Uint8Array {
     const { place } = this, size = lengthOf({ parts, interval }, bits);
     const given = parts.length === 1 ? [json] : has(json, "concat") ? json["concat"] : undefined;
     if (!Array.isArray(given) || given.length !== parts.length) {
@@ -737,8 +737,8 @@ class Compiler {
       const type = parts[i]!, width = parts.length === 1 ? bits : type.bits, length = Math.ceil(width / 8);
       const value = parseValue(one, type, width, place, this.values), [low, high] = bounds(value, width);
       if (!interval && value.kind !== "value") place.fail("expected a single value");
-      bytes.set(toBytes(low, length, type.order), at);
-      if (interval) bytes.set(toBytes(high, length, type.order), size + at);
+      bytes.set(toBytes(low, length, order ?? type.order), at);
+      if (interval) bytes.set(toBytes(high, length, order ?? type.order), size + at);
       at += padded(length);
     });
     return bytes;
@@ -767,7 +767,10 @@ class Compiler {
   /** Returns the expressions that put a value into a register. */
   value(json: unknown, type: NftDatatype, bits: number, register: number, order: Order = type.order): NftExpression[] {
     if (has(json, "map")) {
-      return this.place.in("map", () => this.map(json["map"], type, bits, register).expressions);
+      return this.place.in(
+        "map",
+        () => this.map(json["map"], type, bits, register, false, { parts: [type], interval: false, order }).expressions,
+      );
     }
     if (isOperand(json)) {
       const operand = this.know.operand(json);
@@ -1340,6 +1343,8 @@ type ObjectName =
 interface DataShape {
   readonly parts: readonly NftDatatype[];
   readonly interval: boolean;
+  /** Byte order of data of a single type, if it is not that of the type. */
+  readonly order?: Order;
 }
 
 /** The data of a map; objects have no parts. */
@@ -1604,7 +1609,12 @@ function setUserdata(
 ): Uint8Array {
   const out = [...tlv(0, u32(orderOf(operand)))];
   if (map !== undefined && map.objType === undefined) {
-    out.push(...tlv(1, u32(map.parts.length > 1 || isVerdict(map) ? 0 : map.parts[0]!.order === "host" ? 1 : 2)));
+    out.push(
+      ...tlv(
+        1,
+        u32(map.parts.length > 1 || isVerdict(map) ? 0 : (map.order ?? map.parts[0]!.order) === "host" ? 1 : 2),
+      ),
+    );
   }
   if (interval && map === undefined) out.push(...tlv(2, u32(1)));
   // nft forgets the fields of a concatenation when it changes the byte order of one.

@@ -44,6 +44,8 @@ export interface ListedSet {
   dataType?: number;
   /** Length of the data. */
   dataLen?: number;
+  /** Byte order of the data, if they are of one type. */
+  dataOrder?: Order;
   /** Type of the objects that elements name: NFTA_SET_OBJ_TYPE or its name. */
   objType?: number | string;
   /** Flags. */
@@ -602,7 +604,7 @@ class Decompiler {
     this.cells.set(data.dreg, {
       from: [...from, one],
       bytes,
-      order: type?.order ?? "network",
+      order: set?.dataOrder ?? type?.order ?? "network",
       map: { key: left, data: anonymous ? { set: this.elements(set!, parts) } : name },
       ...(type === undefined ? {} : { type }),
     });
@@ -690,7 +692,8 @@ class Decompiler {
     let at = 0;
     const parts = types.map((type, i) => {
       const bits = type!.bits || 8 * size, length = Math.ceil(bits / 8);
-      const part = (from: number): bigint => fromBytes(value.subarray(from, from + length), type!.order);
+      const part = (from: number): bigint =>
+        fromBytes(value.subarray(from, from + length), set.dataOrder ?? type!.order);
       const low = part(at), high = ranges ? part(half + at) : low;
       at += sizes[i]!;
       return ranges

@@ -17,7 +17,7 @@ import { INET_PROTO } from "./datatypes.ts";
 import { Knowledge, type TableFamily } from "./operands.ts";
 import type { NftObject, NftTunnelGeneve, NftTunnelKey } from "./objects.ts";
 import type { NftRule } from "./rules.ts";
-import { type NftObjectType, type NftSet, partsOf, typeNumber } from "./set.ts";
+import { dataLayout, type NftObjectType, type NftSet, partsOf, typeNumber } from "./set.ts";
 import { fromHex } from "./scalars.ts";
 import type { NftTable } from "./tables.ts";
 import { Place } from "./values.ts";
@@ -113,11 +113,14 @@ export function flowtableJson(flowtable: NftFlowtable): Fields {
 export type KnownSet = NftSet & { wire?: readonly NftSetElem[] };
 
 /** Returns a set in the form that `decompile` needs. */
-export function listedSet({ keyType, dataType, dataLen, objType, flags, desc, wire }: KnownSet): ListedSet {
+export function listedSet(set: KnownSet): ListedSet {
+  const { keyType, dataType, dataLen, objType, flags, desc, wire } = set;
+  const data = dataType === undefined || dataType === "verdict" ? [] : dataLayout(set);
   return {
     ...(keyType === undefined ? {} : { keyType: typeNumber(keyType) }),
     ...(dataType === undefined ? {} : { dataType: typeNumber(dataType) }),
     ...(dataLen === undefined ? {} : { dataLen }),
+    ...(data.length === 1 ? { dataOrder: data[0]!.order } : {}),
     ...(objType === undefined ? {} : { objType }),
     ...(flags === undefined ? {} : { flags }),
     ...(desc === undefined ? {} : { desc }),

@@ -45,3 +45,28 @@ nftTest("nf_tables: elements of sets of fields are those of nft", ({ ours: { ele
   SETS.forEach(([, , element], i) => elements.add({ ...T, set: `s${i}` }, [element]));
   assertEquals(nft("list ruleset"), listed);
 });
+
+/** Rules with sets and maps of integers, as nft lists them. */
+const RULES: readonly string[] = [
+  'ct zone set iif map { "lo" : 5 }',
+  "ct zone set ip saddr . tcp dport map { 192.0.2.1 . 80 : 5 }",
+];
+
+nftTest("nf_tables: sets and maps of rules have the bytes and the user data of nft", ({ ours, nft }) => {
+  const { elements, rules, ruleset, sets } = ours;
+  nft(`add table inet t\nadd chain inet t c\n${RULES.map((one) => `add rule inet t c ${one}`).join("\n")}`);
+  const state = () => {
+    const known = sets.list(T).filter(({ flags }) => flags?.includes("anonymous"));
+    return {
+      text: nft("list chain inet t c").split("\n").slice(2, -3).map((one) => one.trim()),
+      sets: known.map((one) => [one.userdata, elements.wireOf(one).map(({ key, data }) => [key?.value, data?.value])]),
+    };
+  };
+  const theirs = state();
+  assertEquals(theirs.text, RULES);
+  assertEquals(ruleset.text().split("\n").slice(2, -3).map((one) => one.trim()), RULES);
+  const statements = ruleset.json().nftables.flatMap(({ rule }) => rule === undefined ? [] : [rule as { expr: [] }]);
+  nft("flush chain inet t c");
+  for (const { expr } of statements) rules.add({ ...T, chain: "c", expr });
+  assertEquals(state(), theirs);
+});
