@@ -10,7 +10,7 @@
  */
 import { readFileSync } from "node:fs";
 import { open } from "../families/netfilter/ipset.ts";
-import { print, run, UsageError } from "./run.ts";
+import { number, print, run, UsageError } from "./run.ts";
 
 await run(
   {
@@ -25,19 +25,20 @@ await run(
     if (name === undefined || file === undefined) throw new UsageError("expected a set and a file");
     const lines = readFileSync(file === "-" ? 0 : file, "utf8").split("\n");
     const blocked = new Set(lines.map((line) => line.replace(/[#;].*/, "").trim()).filter((line) => line !== ""));
+    if (name.length > 27) throw new UsageError(`SET is ${name}, expected at most 27 characters`);
     using client = open(netns === undefined ? {} : { netns });
     const { sets, entries } = client, fresh = `${name}-new`;
     const form = {
       type: "hash:net",
       maxelem: Math.max(65_536, 2 * blocked.size),
-      ...(timeout === undefined ? {} : { timeout: Number(timeout) }),
+      ...(timeout === undefined ? {} : { timeout: number(timeout, "--timeout", 1, 2_147_483) }),
     } as const;
-    sets.add({ name, ...form }, { exists: "ok" });
     sets.delete(fresh, { missing: "ok" });
     sets.add({ name: fresh, ...form });
     try {
       // Networks that are in the file twice, as 10.0.0.0/8 and 10.1.2.3/8, are no error.
       entries.replace(fresh, [...blocked].map((ip) => ({ ip })));
+      sets.add({ name, ...form }, { exists: "ok" });
       sets.swap(fresh, name);
     } finally {
       sets.delete(fresh);

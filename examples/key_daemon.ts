@@ -8,7 +8,7 @@
  *     bun examples/key_daemon.ts left right --packets 1000
  */
 import { open, type XfrmClient, type XfrmState } from "../families/xfrm/mod.ts";
-import { print, run, UsageError } from "./run.ts";
+import { number, print, run } from "./run.ts";
 
 /** Fields of both states of a pair, and the number of the acquire that they answer. */
 type Pair = Pick<XfrmState, "src" | "dst" | "proto" | "mode" | "reqid" | "seq">;
@@ -52,8 +52,7 @@ await run({
   takes: "LEFT RIGHT",
   options: { packets: ["NUMBER", "makes new keys after so many packets; 1000000 if absent"] },
 }, async ({ packets = "1000000" }, left, right) => {
-  const count = Number(packets);
-  if (!Number.isSafeInteger(count) || count < 1) throw new UsageError(`--packets is ${packets}, expected a number`);
+  const count = number(packets, "--packets", 1);
   using one = open({ netns: left! }), other = open({ netns: right! });
   await Promise.all([serve(one, other, count), serve(other, one, count)]);
 });

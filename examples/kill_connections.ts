@@ -8,7 +8,7 @@
  */
 import { endpoint } from "../families/sock_diag/brief.ts";
 import { tcp } from "../families/sock_diag/tcp.ts";
-import { list } from "./run.ts";
+import { list, number } from "./run.ts";
 
 await list(
   {
@@ -16,7 +16,11 @@ await list(
     takes: "ADDRESS[/LENGTH] [PORT]",
   },
   (_options, dst, port) => {
-    const filter = { dst, ...(port === undefined ? {} : { dstPort: Number(port) }), not: { dstPort: 0 } };
+    const filter = {
+      dst,
+      ...(port === undefined ? {} : { dstPort: number(port, "PORT", 1, 65_535) }),
+      not: { dstPort: 0 },
+    };
     const found = tcp.list(filter);
     tcp.flush(filter);
     return found;

@@ -9,7 +9,7 @@
  */
 import { type NexthopInput, nexthops } from "../families/route/nexthops.ts";
 import { routes } from "../families/route/routes.ts";
-import { list, UsageError } from "./run.ts";
+import { list, number, UsageError } from "./run.ts";
 
 /** Makes a group of gateways with weights, and a route through it. If one is refused, those before it are removed. */
 function make(to: string, gateways: readonly { gateway: string; weight: number }[], dev: string): void {
@@ -43,7 +43,7 @@ await list(
       const gateways = via.split(",").map((one) => {
         const [, gateway, weight = "1"] = /^([^=]+)(?:=(\d+))?$/.exec(one) ?? [];
         if (gateway === undefined) throw new UsageError(`--via: expected GATEWAY=WEIGHT, got ${one}`);
-        return { gateway, weight: Number(weight) };
+        return { gateway, weight: number(weight, "a weight", 1, 65_536) };
       });
       make(to, gateways, dev);
     } else if (to !== undefined || via !== undefined || dev !== undefined) {

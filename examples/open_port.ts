@@ -9,7 +9,7 @@
  * accept`. A port that is open already stays open for the new time.
  */
 import { type NfFamily, open } from "../families/netfilter/nftables/mod.ts";
-import { print, run, UsageError } from "./run.ts";
+import { number, print, run, UsageError } from "./run.ts";
 
 await run(
   {
@@ -23,7 +23,7 @@ await run(
     }
     using client = open(netns === undefined ? {} : { netns });
     const key = { family: family as NfFamily, table, set };
-    client.elements.add(key, [{ elem: port, timeout: Number(seconds) }], { exists: "ok" });
+    client.elements.add(key, [{ elem: port, timeout: number(seconds, "--seconds", 1) }], { exists: "ok" });
     for (const { elem, expires } of client.elements.list(key)) {
       print(elem, "is open for", Math.round(expires ?? 0), "s");
     }

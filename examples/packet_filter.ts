@@ -8,7 +8,7 @@
  * Needs CAP_NET_ADMIN.
  */
 import { headersOf, queue } from "../families/netfilter/queue.ts";
-import { print, run, stopSignal } from "./run.ts";
+import { number, print, run, stopSignal } from "./run.ts";
 
 await run(
   {
@@ -16,9 +16,9 @@ await run(
     takes: "PORT...",
     options: { netns: ["NAME", "in a network namespace"], queue: ["NUMBER", "reads this queue; 0 by default"] },
   },
-  async ({ netns, queue: number }, ...ports) => {
-    const closed = new Set(ports.map(Number));
-    const packets = queue(Number(number ?? 0), {
+  async ({ netns, queue: group = "0" }, ...ports) => {
+    const closed = new Set(ports.map((port) => number(port, "PORT", 1, 65_535)));
+    const packets = queue(number(group, "--queue", 0, 65_535), {
       copy: 128,
       onExit: "accept",
       signal: stopSignal(),

@@ -7,7 +7,7 @@
  * Needs CAP_NET_ADMIN.
  */
 import { headersOf, log } from "../families/netfilter/log.ts";
-import { print, run } from "./run.ts";
+import { number, print, run } from "./run.ts";
 
 await run(
   {
@@ -16,7 +16,9 @@ await run(
     options: { netns: ["NAME", "in a network namespace"] },
   },
   async ({ netns }, group = "0") => {
-    for await (const packet of log(Number(group), { copy: 128, ...(netns === undefined ? {} : { netns }) })) {
+    for await (
+      const packet of log(number(group, "GROUP", 0, 65_535), { copy: 128, ...(netns === undefined ? {} : { netns }) })
+    ) {
       if (packet.event !== undefined) {
         print("packets were lost");
         continue;

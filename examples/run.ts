@@ -35,6 +35,13 @@ export type Line = Readonly<Record<string, unknown>>;
 /** A wrong argument of the command line. */
 export class UsageError extends Error {}
 
+/** Returns the whole number that a word of the command line is; refuses others. `what` is as in the help: "PORT". */
+export function number(word: string, what: string, least = 0, most = 4_294_967_295): number {
+  const found = /^\d+$/.test(word) ? Number(word) : NaN;
+  if (found >= least && found <= most) return found;
+  throw new UsageError(`${what} is ${word}, expected a number from ${least} to ${most}`);
+}
+
 /** Prints a line. Control characters in it are escaped: names of interfaces and processes may contain them. */
 export function print(...parts: readonly unknown[]): void {
   process.stdout.write(`${printable(...parts)}\n`);
@@ -136,9 +143,9 @@ async function guarded(body: () => unknown): Promise<void> {
   } catch (error) {
     if (stopping?.signal.aborted && error === stopping.signal.reason) return;
     const usage = error instanceof UsageError;
-    process.stderr.write(
-      `${printable(`${script()}: ${(error as Error).message}`)}${usage ? ` (see ${script()} --help)` : ""}\n`,
-    );
+    // The error of a batch has a line for each item.
+    const text = (error as Error).message.split("\n").map((line) => printable(line)).join("\n");
+    process.stderr.write(`${script()}: ${text}${usage ? ` (see ${script()} --help)` : ""}\n`);
     process.exitCode = usage ? 2 : 1;
   } finally {
     if (stopping?.signal.aborted) process.exit();

@@ -26,7 +26,10 @@ await run(
     }
     const ceil = rate(whole), rates = parts.length === 0 ? [ceil] : parts.map(rate);
     const handles = rates.map((_, index) => `1:${index + 1}0`), defcls = parseInt(handles.at(-1)!.slice(2), 16);
-    if (rates.some((one) => one > ceil)) throw new UsageError(`the first rate, ${whole}, is the limit of the others`);
+    if ([ceil, ...rates].includes(0)) throw new UsageError("RATE is 0, expected more");
+    if (rates.reduce((sum, one) => sum + one) > ceil) {
+      throw new UsageError(`the first rate, ${whole}, is divided among the others, which are more`);
+    }
     tc.qdiscs.delete({ dev, parent: "root", handle: "1:" }, { missing: "ok" });
     tc.qdiscs.replace({ dev, parent: "root", handle: "1:", kind: "htb", options: { defcls } });
     try {

@@ -7,7 +7,7 @@
  * Prints the address, and nothing else.
  */
 import { addresses } from "../families/route/addresses.ts";
-import { print, run } from "./run.ts";
+import { number, print, run } from "./run.ts";
 
 await run(
   {
@@ -19,7 +19,7 @@ await run(
     const found = await addresses.waitFor(
       { dev, family: inet6 ? "inet6" : "inet", scope: "universe" },
       ({ flags }) => !flags.includes("tentative") && !flags.includes("dadfailed"),
-      { timeout: Number(timeout) },
+      { timeout: number(timeout, "--timeout") },
     );
     print(found.address);
   },
