@@ -22,6 +22,7 @@ import type { Statement } from "./statements.ts";
 import {
   integer,
   isText,
+  milliseconds,
   parseScalar,
   parseValue,
   Place,
@@ -561,9 +562,7 @@ class Compiler {
         const { val, timeout, comment } = record(json.elem, place);
         return {
           ...place.in("val", () => this.element(val, operand)),
-          ...(timeout === undefined
-            ? {}
-            : { timeout: place.in("timeout", () => 1000 * integer(timeout, 0, 2 ** 40, place)) }),
+          ...(timeout === undefined ? {} : { timeout: place.in("timeout", () => milliseconds(timeout, place)) }),
           ...(comment === undefined ? {} : { comment: place.in("comment", () => string(comment, place)) }),
         };
       });
@@ -1065,7 +1064,7 @@ class Compiler {
     const { timeout, expires: _expires, comment: _comment, val: _val, ...others } = wrapped as Record<string, unknown>;
     const timed = timeout === undefined
       ? undefined
-      : place.in("elem", () => place.in("timeout", () => 1000 * integer(timeout, 0, 2 ** 40, place)));
+      : place.in("elem", () => place.in("timeout", () => milliseconds(timeout, place)));
     const inner = [
       ...Object.entries(others).map(([key, value]) => ({ [key]: value })),
       ...(stmt === undefined ? [] : Array.isArray(stmt) ? stmt : [stmt]),
@@ -1144,7 +1143,7 @@ class Compiler {
     const wrapped = typeof key === "object" && key !== null && "elem" in key ? record(key.elem, place) : { val: key };
     const operand = place.in("key", () => this.know.operand(wrapped["val"]));
     const { timeout } = wrapped as { timeout?: unknown };
-    const ms = timeout === undefined ? undefined : place.in("key", () => 1000 * integer(timeout, 0, 2 ** 40, place));
+    const ms = timeout === undefined ? undefined : place.in("key", () => milliseconds(timeout, place));
     const state = place.in("stmt", () => this.stateful(stmt));
     const set: NewSet = {
       name: place.in("name", () => string(name, place)),

@@ -674,7 +674,7 @@ class Decompiler {
 
   pair(key: Json, element: NewElement, set: ListedSet): Json {
     const { timeout, data, objref } = element;
-    const named = timeout === undefined ? key : { elem: { val: key, timeout: Math.floor(timeout / 1000) } };
+    const named = timeout === undefined ? key : { elem: { val: key, timeout: timeout / 1000 } };
     if (objref !== undefined) return [named, objref];
     if (data?.verdict !== undefined) return [named, verdictJson(data.verdict)];
     if (data?.value === undefined) return named;
@@ -1185,7 +1185,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const set = of.setOf(data.setName), { left } = of.key(data.sregKey, set);
     const states = (data.expressions ?? (data.expr === undefined ? [] : [data.expr])) as NftExpression[];
     const stmt = states.map((one) => isFresh(one) ? { counter: null } : of.state(one)), timed = data.timeout > 0;
-    const elem = timed ? { elem: { val: left, timeout: Math.floor(data.timeout / 1000) } } : left;
+    const elem = timed ? { elem: { val: left, timeout: data.timeout / 1000 } } : left;
     if (data.sregData !== undefined) {
       const type = TYPE_OF_ID.get(set?.dataType ?? 0) ?? INTEGER;
       return void of.emit({
@@ -1323,7 +1323,7 @@ export function valueJson(
   if (isText(type)) return textOf(toBytes(value, bits / 8, "network"));
   if (name === "boolean") return value === 1n ? true : value === 0n ? false : number;
   if (name === "iface_index") return nameOf?.(Number(value)) ?? String(value);
-  if (name === "time") return Number(value / 1000n);
+  if (name === "time") return Number(value) / 1000;
   if (name === "realm") return value === 0n ? "cosmos" : String(value);
   if (name === "classid") {
     return value === 0n

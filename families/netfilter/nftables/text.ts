@@ -213,8 +213,9 @@ class Printer {
   value(json: Json, type: NftDatatype | undefined, raw = false): string {
     if (typeof json === "boolean") return json ? "exists" : "missing";
     if (has(json, "range")) {
-      // nft prints durations in ranges as seconds.
-      const shown = (one: Json): string => type?.name === "time" ? `${one}s` : this.value(one, type, raw);
+      // nft prints durations in ranges as seconds, without their fractions.
+      const shown = (one: Json): string =>
+        type?.name === "time" && Number.isInteger(one) ? `${one}s` : this.value(one, type, raw);
       return (json["range"] as readonly Json[]).map(shown).join("-");
     }
     if (has(json, "prefix")) {

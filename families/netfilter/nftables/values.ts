@@ -159,6 +159,16 @@ export function integer(json: unknown, least: number, most: number, place: Place
   return number;
 }
 
+/** Returns the ms of a number of seconds, which may have a fraction. */
+export function milliseconds(json: unknown, place: Place): number {
+  if (typeof json !== "number" || !Number.isFinite(json)) {
+    place.fail(`expected a number of seconds, got ${shown(json)}`);
+  }
+  const ms = Math.round(1000 * (json as number));
+  if (ms < 0 || ms > Number.MAX_SAFE_INTEGER) place.range(`expected a duration in s, got ${json}`);
+  return ms;
+}
+
 /** Returns a text. */
 export function string(json: unknown, place: Place): string {
   if (typeof json !== "string") place.fail(`expected a text, got ${shown(json)}`);
@@ -187,8 +197,9 @@ function scalarOf(json: unknown, type: NftDatatype, bits: number, place: Place, 
   }
   if (typeof json === "boolean" && (type.name === "boolean" || bits === 1)) return json ? 1n : 0n;
   if (typeof json === "number") {
+    if (type.name === "time") return BigInt(milliseconds(json, place));
     if (!Number.isSafeInteger(json)) return place.fail(`expected a whole number, got ${shown(json)}`);
-    return type.name === "ct_label" ? bitOf(json, place) : scaled(BigInt(json), type);
+    return type.name === "ct_label" ? bitOf(json, place) : BigInt(json);
   }
   if (typeof json === "object" && json !== null) {
     const [operator] = Object.keys(json), operands = (json as Record<string, unknown>)[operator!];

@@ -49,6 +49,29 @@ nftTest("nf_tables: a filter by table finds it in every family", ({ ours, nft })
   }
 });
 
+nftTest("nf_tables: fractions of seconds are kept in statements", ({ ours, nft }) => {
+  nft(`table inet z {
+    set d { type ipv4_addr; flags dynamic,timeout; }
+    chain a {
+      ct expiration 500ms
+      ct expiration { 1s500ms, 2m }
+      update @d { ip saddr timeout 1m30s500ms }
+    }
+  }`);
+  const linesOf = (text: string) =>
+    text.split("\n").map((one) => one.trim()).filter((one) => /^(?:ct|update) /.test(one));
+  const theirs = linesOf(nft("list ruleset"));
+  assertEquals(theirs[2], "update @d { ip saddr timeout 1m30s500ms }");
+  assertEquals(linesOf(ours.ruleset.text()), theirs);
+  ours.ruleset.apply(ours.ruleset.json(), { replace: true });
+  assertEquals(linesOf(nft("list ruleset")), theirs);
+  const right: Statement = { match: { op: "==", left: { ct: { key: "expiration" } }, right: { range: [0.5, 1.5] } } };
+  ours.rules.flush({ ...Z, chain: "a" });
+  const rule = ours.rules.add({ ...Z, chain: "a", expr: [right] }), text = ours.ruleset.text(rule);
+  assertEquals(text, "ct expiration 500ms-1s500ms");
+  nft(`table inet z { chain a { ${text}; }\n}`, "-c");
+});
+
 nftTest("nf_tables: set changes only what exists", ({ ours, nft }) => {
   nft(RULESET);
   const { tables, chains, objects, flowtables } = ours, before = nft("list ruleset");
