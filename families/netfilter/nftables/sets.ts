@@ -174,6 +174,9 @@ const declaration: NftDeclaration<NftSet> = {
     return verb === "add" ? completed(value as NftSet) : value;
   },
   setFlags: 0,
+  // The kernel compares the whole set, and changes these fields alone.
+  merge: ({ whole }) => completed(whole as unknown as NftSet),
+  lasting: (changes) => Object.keys(changes).filter((name) => name !== "timeout" && name !== "gcInterval"),
   hint: (code, details) =>
     code === "EEXIST" && details.path === undefined
       ? "a set of that name has other flags or another size"
@@ -206,6 +209,18 @@ export class NftSets extends NftCollection<NftSet, Input<NftSet>, NftSetKey> {
       dataInterval: value.dataInterval === true,
     });
     return added;
+  }
+
+  /**
+   * Changes `timeout` and `gcInterval` of a set. Elements that it has keep their times.
+   *
+   * In Linux since 6.2; earlier ones change nothing.
+   *
+   * @throws {KernelError} ENOENT: there is no such set
+   * @throws {TypeError} another field has a new value; or this is in a batch, which cannot read the set
+   */
+  override set(key: NftSetKey, changes: Input<NftSet>): void {
+    super.set(key, changes);
   }
 
   /** True if a set is known in this transaction, or exists. */

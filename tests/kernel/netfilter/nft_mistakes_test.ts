@@ -1,5 +1,5 @@
 /** Filters without a family, copies, and mistakes in the use of nf_tables: nothing is lost or made silently. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { KernelError, TransactionError } from "../../../core/errors.ts";
 import type { Statement } from "../../../families/netfilter/nftables/mod.ts";
 import { nftTest } from "./nft.ts";
@@ -90,9 +90,16 @@ nftTest("nf_tables: set changes only what exists", ({ ours, nft }) => {
     ],
   ];
   for (const [set, message] of cases) assertThrows(set, KernelError, message);
+  const { sets } = ours;
+  assertThrows(() => sets.set({ ...Z, name: "no" }, { timeout: 3 }), KernelError, "set set inet z no: ENOENT at name");
+  assertThrows(() => sets.set({ ...Z, name: "s" }, { comment: "x" }), TypeError, "comment does not change");
   assertEquals(nft("list ruleset"), before);
   chains.set({ ...Z, handle: chains.get({ ...Z, name: "i" }).handle! }, { policy: "drop" });
   assertEquals(chains.get({ ...Z, name: "i" }).policy, "drop");
+  sets.set({ ...Z, name: "s" }, { timeout: 3, gcInterval: 2 });
+  const listed = sets.get({ ...Z, name: "t" });
+  sets.set({ ...listed, ...Z }, { ...listed, timeout: 7.5 });
+  assertMatch(nft("list ruleset"), /timeout 3s\s+gc-interval 2s[^]*timeout 7s500ms/);
   // In a batch, an earlier change may make the object.
   ours.batch((b) => {
     b.tables.add({ family: "ip6", name: "new" });
