@@ -16,6 +16,7 @@ import {
   type Operand,
   padded,
   registerAt,
+  shifted,
   type TableFamily,
 } from "./operands.ts";
 import type { Statement } from "./statements.ts";
@@ -485,17 +486,7 @@ class Compiler {
     if (set?.keyType !== undefined) this.expectKeys(operand, set, name);
     const interval = set?.flags?.includes("interval") === true;
     const one = (part: Operand, at: number): NftExpression[] => [
-      ...part.load(at),
-      ...(part.shift === 0 ? [] : [{
-        name: "bitwise" as const,
-        data: {
-          sreg: at,
-          dreg: at,
-          len: part.bytes,
-          op: "rshift" as const,
-          data: { value: toBytes(BigInt(part.shift), 4, "host") },
-        },
-      }]),
+      ...shifted(part, at),
       ...(interval ? swapped(part, at) : []),
     ];
     if (operand.parts === undefined) return one(operand, register);
@@ -551,7 +542,7 @@ class Compiler {
     return operand.parts.flatMap((part) => {
       const at = registerAt(register, offset);
       offset += padded(part.bytes);
-      return this.ordered(part, at);
+      return [...shifted(part, at), ...swapped(part, at)];
     });
   }
 
@@ -605,10 +596,11 @@ class Compiler {
       first!.kind === "all" ? [{ ...extra(i), flags: ["catchall"] }] : []
     );
     const key = (values: readonly Value[], end: boolean): Uint8Array => {
-      const bytes = values.flatMap((value, i) => {
+      const bytes = values.flatMap((given, i) => {
         const part = parts[i]!,
-          [low, high] = bounds(value, part.bits),
-          one = this.bytes(part, end ? high : low, order(part));
+          [low, high] = bounds(given, part.bits),
+          value = end ? high : low,
+          one = concat ? toBytes(value, part.bytes, order(part)) : this.bytes(part, value, order(part));
         return concat ? [...one, ...new Uint8Array(padded(one.length) - one.length)] : [...one];
       });
       return Uint8Array.from(bytes);
@@ -777,17 +769,7 @@ class Compiler {
       const size = Math.ceil(bits / 8),
         swap = operand.order !== order && operand.bytes > 1 && operand.type !== TYPES["string"];
       return [
-        ...operand.load(register),
-        ...(operand.shift === 0 ? [] : [{
-          name: "bitwise" as const,
-          data: {
-            sreg: register,
-            dreg: register,
-            len: operand.bytes,
-            op: "rshift" as const,
-            data: { value: toBytes(BigInt(operand.shift), 4, "host") },
-          },
-        }]),
+        ...shifted(operand, register),
         ...(swap ? [byteorder(operand.order === "host" ? "hton" : "ntoh", register, operand.bytes)] : []),
         ...(size < 0 ? [] : []),
       ];
@@ -1616,9 +1598,13 @@ function setUserdata(
     );
   }
   if (interval && map === undefined) out.push(...tlv(2, u32(1)));
-  // nft forgets the fields of a concatenation when it changes the byte order of one.
+  // nft forgets the fields of a concatenation when it shifts one or changes its byte order.
   const swaps = interval && operand.parts?.some((part) => part.order === "host" && part.bytes > 1) === true;
-  const fields = !described ? undefined : swaps ? nest(13, []) : typeOf(operand);
+  const fields = !described || operand.parts === undefined && isMasked(operand)
+    ? undefined
+    : swaps || operand.parts?.some(({ shift }) => shift > 0)
+    ? nest(13, [])
+    : typeOf(operand);
   if (fields !== undefined) out.push(...tlv(3, fields));
   if (map !== undefined) {
     if (isVerdict(map)) out.push(...tlv(4, Uint8Array.of(...tlv(0, u32(1)), ...tlv(1, new Uint8Array()))));
@@ -1635,7 +1621,13 @@ function nest(kind: number, data: readonly number[]): Uint8Array {
   return Uint8Array.of(...tlv(0, u32(kind)), ...tlv(1, Uint8Array.from(data)));
 }
 
-function typeOf(operand: Operand): Uint8Array | undefined {
+/** True if an operand has only some bits of its bytes. */
+function isMasked({ typeOf, bits, bytes }: Operand): boolean {
+  return (typeOf?.kind === 7 || typeOf?.kind === 8) && bits !== 8 * bytes;
+}
+
+/** Returns the user data that tell what a set's keys or data are of; `undefined` for expressions that have none. */
+export function typeOf(operand: Operand): Uint8Array | undefined {
   if (operand.parts !== undefined) {
     const parts = operand.parts.map(typeOf);
     if (parts.includes(undefined)) return undefined;

@@ -575,8 +575,13 @@ class Decompiler {
       cells.push(cell);
       offset += padded(cell.bytes);
     }
-    const parts = cells.map((cell) => ({ ...this.resolve(cell), cell }));
-    return { left: { concat: parts.map((part) => this.changed(dropShift(part.cell, part), part)) }, parts };
+    const found = cells.map((cell) => ({ ...this.resolve(cell), cell }));
+    const left = { concat: found.map((part) => this.changed(dropShift(part.cell, part), part)) };
+    // Values are not shifted where the register is shifted back.
+    return {
+      left,
+      parts: found.map((part) => dropShift(part.cell, part) === part.cell ? part : { ...part, shift: 0 }),
+    };
   }
 
   setOf(name: string | undefined): ListedSet | undefined {

@@ -8,16 +8,17 @@
 import { isFields } from "../../../core/arguments.ts";
 import { didYouMean, shown, toHex } from "../../../core/codec/mod.ts";
 import { argumentError } from "../../../core/errors.ts";
-import { compileState } from "./compile.ts";
+import { compileState, typeOf } from "./compile.ts";
 import { decompile, type ListedSet, OBJECT_WORDS, stateJson } from "./decompile.ts";
 import type { NftChain } from "./chains.ts";
 import type { NftElement, NftElementInput, NftSetElem, NftValue } from "./elements.ts";
 import type { NftFlowtable } from "./flowtables.ts";
-import { INET_PROTO } from "./datatypes.ts";
+import { datatypeOf, INET_PROTO } from "./datatypes.ts";
 import { Knowledge, type TableFamily } from "./operands.ts";
 import type { NftObject, NftTunnelGeneve, NftTunnelKey } from "./objects.ts";
 import type { NftRule } from "./rules.ts";
-import { dataLayout, type NftObjectType, type NftSet, partsOf, typeNumber } from "./set.ts";
+import { dataLayout, fieldsIn, type NftObjectType, type NftSet, partsOf, SET_USERDATA, typeNumber } from "./set.ts";
+import { userdataOf } from "./userdata.ts";
 import { fromHex } from "./scalars.ts";
 import type { NftTable } from "./tables.ts";
 import { Place } from "./values.ts";
@@ -153,6 +154,20 @@ function valueJson(value: NftValue, isConcat: boolean): unknown {
   return { prefix: { addr, len: Number(len) } };
 }
 
+/** Returns nft's JSON of the fields that a set's keys or data are of; `undefined` if its user data do not tell them. */
+export function typeofJson(set: NftSet, of: "key" | "data"): unknown {
+  const fields = fieldsIn(set, of);
+  if (fields === undefined || fields.some(({ json }) => json === undefined)) return undefined;
+  return fields.length === 1 ? fields[0]!.json : { concat: fields.map(({ json }) => json) };
+}
+
+/** Returns the fields of keys or data in nft's JSON, if types alone do not tell the lengths. */
+function typeJson(set: NftSet, of: "key" | "data"): unknown {
+  const types = partsOf(of === "key" ? set.keyType : set.dataType);
+  const json = types.some((type) => datatypeOf(type).bits === 0) ? typeofJson(set, of) : undefined;
+  return json === undefined ? undefined : { typeof: json };
+}
+
 /** Returns nft's JSON of a set and its elements. */
 export function setJson(set: NftSet & { elements: readonly NftElement[] }): Fields {
   const { family, name, table, handle, keyType, dataType, objType, policy, flags = [], timeout, gcInterval, desc } =
@@ -179,13 +194,13 @@ export function setJson(set: NftSet & { elements: readonly NftElement[] }): Fiel
     family,
     name,
     table,
-    type: keys.length === 1 ? keys[0] : keys,
+    type: typeJson(set, "key") ?? (keys.length === 1 ? keys[0] : keys),
     handle: Number(handle),
     map: objType !== undefined
       ? OBJECT_WORDS[objType as NftObjectType] ?? objType
       : data.length === 0
       ? undefined
-      : data.join(" . "),
+      : typeJson(set, "data") ?? data.join(" . "),
     policy: policy === "performance" ? undefined : policy,
     flags: words.length === 0 ? undefined : words,
     timeout,
@@ -621,15 +636,19 @@ function named(set: NftSet, elements: readonly NftElementInput[]): readonly NftE
   });
 }
 
-/** Returns the types of keys or data: names, or those of fields. */
-function typesOf(type: unknown, family: unknown, refuse: (why: string) => never): { type: unknown; length?: number } {
+/** Returns the types of keys or data: names, or those of fields, with the user data that tell the fields. */
+function typesOf(
+  type: unknown,
+  family: unknown,
+  refuse: (why: string) => never,
+): { type: unknown; length?: number; fields?: Uint8Array | undefined } {
   if (typeof type === "string") return { type: type.includes(" . ") ? type.split(" . ") : type };
   if (!isFields(type) || type["typeof"] === undefined) return { type };
   const place = new Place("read a type", "typeof");
   try {
     const operand = new Knowledge(family as TableFamily, place, {}, () => {}).operand(type["typeof"]);
-    const names = (operand.parts ?? [operand]).map(({ type }) => type.name);
-    return names.length === 1 ? { type: names[0], length: operand.bytes } : { type: names };
+    const names = (operand.parts ?? [operand]).map(({ type }) => type.name), fields = typeOf(operand);
+    return names.length === 1 ? { type: names[0], length: operand.bytes, fields } : { type: names, fields };
   } catch (error) {
     return refuse((error as Error).message);
   }
@@ -648,8 +667,11 @@ function setOf(
   // nft does not tell that data are ranges.
   const dataInterval = objType === undefined && map.type !== undefined && map.type !== "verdict" &&
     elements.some((one) => isFields(one) && isExtent(one["data"], Array.isArray(map.type)));
+  const fields = ([[SET_USERDATA.keyTypeof, key.fields], [SET_USERDATA.dataTypeof, map.fields]] as const)
+    .flatMap(([type, value]) => value === undefined ? [] : [[type, value] as const]);
   return defined({
     ...base,
+    userdata: fields.length === 0 ? undefined : userdataOf(fields),
     keyType: key.type,
     keyLen: key.length,
     dataType: objType === undefined ? map.type : undefined,

@@ -343,7 +343,7 @@ function placed(
     ...(mask === undefined
       ? { payload: { base, offset, bits }, loadPart: (register: number, part: number) => [load(register, part)] }
       : {}),
-    ...(mask === undefined ? { typeOf } : {}),
+    typeOf,
     ...(learn === undefined ? {} : { learn }),
   };
 }
@@ -395,7 +395,7 @@ function part(type: number, field: PacketField, op: Op, number = 0): Operand {
     order: "network",
     bytes,
     shift,
-    ...(mask === undefined ? { typeOf: { kind: 8, data } } : {}),
+    typeOf: { kind: 8, data },
     load: (register) => mask === undefined ? [one(register)] : [one(register), maskBits(register, bytes, mask)],
   };
 }
@@ -590,7 +590,7 @@ const OPERANDS: Readonly<Record<string, (of: Knowledge, json: unknown) => Operan
         data: [[0, 0], [1, start], [2, modulus], [3, number ?? 0], [4, number === undefined ? 0 : 1]],
       },
       load: (dreg) => [
-        ...key.load(dreg + 1),
+        ...shifted(key, dreg + 1),
         {
           name: "hash",
           data: {
@@ -639,7 +639,23 @@ function hasOperand(json: unknown): boolean {
   return Array.isArray(json) && json.some(isOperand);
 }
 
-/** Returns several operands side by side in registers. */
+/** Loads an operand, and shifts its value to the end of the register. */
+export function shifted(operand: Operand, register: number): NftExpression[] {
+  const { shift, bytes } = operand;
+  if (shift === 0) return operand.load(register);
+  return [...operand.load(register), {
+    name: "bitwise",
+    data: {
+      sreg: register,
+      dreg: register,
+      len: bytes,
+      op: "rshift",
+      data: { value: toBytes(BigInt(shift), 4, "host") },
+    },
+  }];
+}
+
+/** Returns several operands side by side in registers, each at the end of its own. */
 export function concatenation(parts: readonly Operand[]): Operand {
   const bytes = parts.reduce((sum, one) => sum + padded(one.bytes), 0);
   let id = 0;
@@ -655,7 +671,7 @@ export function concatenation(parts: readonly Operand[]): Operand {
       const expressions: NftExpression[] = [];
       let offset = 0;
       for (const one of parts) {
-        expressions.push(...one.load(registerAt(register, offset)));
+        expressions.push(...shifted(one, registerAt(register, offset)));
         offset += padded(one.bytes);
       }
       return expressions;

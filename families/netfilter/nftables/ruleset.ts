@@ -18,7 +18,7 @@ import { type NftElement, NftElements, type NftElementsKey } from "./elements.ts
 import { type NftFlowtable, NftFlowtables } from "./flowtables.ts";
 import { type NftObject, NftObjects } from "./objects.ts";
 import { type NftRule, type NftRuleInput, NftRules } from "./rules.ts";
-import { type NftSet, NftSets } from "./sets.ts";
+import { type NftSet, NftSets, partsOf } from "./sets.ts";
 import { type NftTable, NftTable as Table, NftTables } from "./tables.ts";
 import {
   contextIn,
@@ -42,6 +42,7 @@ import {
   ruleJson,
   setJson,
   tableJson,
+  typeofJson,
 } from "./json.ts";
 import type { TableFamily } from "./operands.ts";
 import { rulesetText } from "./ruleset_text.ts";
@@ -174,7 +175,15 @@ export class NftRulesets {
     const { json, known } = this.#whole(of);
     return rulesetText(json.nftables, (family, table, name) => {
       const set = known.get(`${family} ${table} ${name}`);
-      return set === undefined ? undefined : { ...listedSet(set), dataInterval: set.dataInterval === true };
+      if (set === undefined) return undefined;
+      return {
+        ...listedSet(set),
+        dataInterval: set.dataInterval === true,
+        keys: partsOf(set.keyType).map(String),
+        data: partsOf(set.dataType).map(String),
+        keyFields: typeofJson(set, "key"),
+        dataFields: typeofJson(set, "data"),
+      };
     });
   }
 

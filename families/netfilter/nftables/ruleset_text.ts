@@ -4,7 +4,7 @@
  * @module
  */
 import { isFields } from "../../../core/arguments.ts";
-import { duration, elementsText, stateText, text } from "./text.ts";
+import { duration, elementsText, fieldText, stateText, text } from "./text.ts";
 import type { ListedSet } from "./decompile.ts";
 import { NFPROTO } from "../protocol.ts";
 import type { TableFamily } from "./operands.ts";
@@ -117,12 +117,29 @@ function sized(field: string, bytes: unknown): Fields {
 /** Order in which nft prints flags. */
 const FLAGS = ["constant", "dynamic", "interval", "timeout"];
 
-function setLines(value: Fields, isInterval: boolean): string[] {
-  const { type, map, size, policy, flags, timeout, elem, stmt } = value;
-  const keys = listOf(type).map(String), data = map === undefined ? [] : String(map).split(" . ");
+/** A set as its text needs it besides its JSON. */
+export interface TextSet extends ListedSet {
+  /** True if the data of a map are ranges. */
+  dataInterval?: boolean;
+  /** Names of the types of keys. */
+  keys: readonly string[];
+  /** Names of the types of data. */
+  data: readonly string[];
+  /** JSON of the fields that keys are of. */
+  keyFields?: unknown;
+  /** JSON of the fields that data are of. */
+  dataFields?: unknown;
+}
+
+function setLines(value: Fields, set: TextSet | undefined): string[] {
+  const { map, size, policy, flags, timeout, elem, stmt } = value;
+  const { keys = [], data = [], dataInterval, keyFields, dataFields } = set ?? {};
+  const isTypeof = keyFields !== undefined;
+  const key = isTypeof ? `typeof ${fieldText(keyFields)}` : `type ${keys.join(" . ")}`;
+  const to = isTypeof && dataFields !== undefined ? fieldText(dataFields) : data.length > 0 ? data.join(" . ") : map;
   const words = FLAGS.filter((one) => listOf(flags).includes(one));
   return [
-    `type ${keys.join(" . ")}${map === undefined ? "" : ` : ${isInterval ? "interval " : ""}${map}`}`,
+    `${key}${map === undefined ? "" : ` : ${dataInterval === true ? "interval " : ""}${to}`}`,
     ...line("policy", policy),
     ...line("size", size),
     // A timeout implies its flag, which nft prints beside others only.
@@ -132,14 +149,20 @@ function setLines(value: Fields, isInterval: boolean): string[] {
     ...(stmt === undefined ? [] : [listOf(stmt).map(stateText).join(" ")]),
     ...(value["auto-merge"] === true ? ["auto-merge"] : []),
     ...comment(value["comment"]),
-    ...(elem === undefined ? [] : [`elements = { ${elementsText(listOf(elem), keys, data).join(",\n\t\t\t     ")} }`]),
+    ...(elem === undefined ? [] : [
+      `elements = { ${
+        elementsText(listOf(elem), keys, map === undefined ? [] : data.length > 0 ? data : [String(map)]).join(
+          ",\n\t\t\t     ",
+        )
+      } }`,
+    ]),
   ];
 }
 
 /** Returns the text of what `json` of the ruleset returned; `setOf` returns the sets by family, table and name. */
 export function rulesetText(
   nftables: readonly Fields[],
-  setOf: (family: string, table: string, name: string) => ListedSet & { dataInterval?: boolean } | undefined,
+  setOf: (family: string, table: string, name: string) => TextSet | undefined,
 ): string {
   const all = nftables.flatMap((one) => Object.entries(one)) as [string, Fields][];
   const tables = all.filter(([word]) => word === "table").map(([, { family, name, flags, comment: said }]) => {
@@ -149,8 +172,10 @@ export function rulesetText(
     const of = (...words: readonly string[]): Fields[] =>
       own.filter(([word]) => words.includes(word)).map(([, value]) => value);
     const sets = own.filter(([word]) => word === "set" || word === "map").map(([word, value]) => {
-      const { dataInterval } = setOf(String(family), String(name), String(value["name"])) ?? {};
-      return block(`${word} ${value["name"]}`, setLines(value, dataInterval === true));
+      return block(
+        `${word} ${value["name"]}`,
+        setLines(value, setOf(String(family), String(name), String(value["name"]))),
+      );
     });
     const flowtables = of("flowtable").map((value) =>
       block(`flowtable ${value["name"]}`, [

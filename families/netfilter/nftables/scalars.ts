@@ -31,7 +31,9 @@ export function scalarOf({ name, form, symbols }: NftDatatype, bytes: Uint8Array
       return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
     }
   }
-  if (form !== undefined && form !== "mask" || bytes.length > EXACT) return `0x${toHex(bytes)}`;
+  // Counters, as of bytes, are longer, but mostly small.
+  const isExact = bytes.length <= EXACT || name === "integer" && bytes.subarray(0, -EXACT).every((byte) => byte === 0);
+  if (form !== undefined && form !== "mask" || !isExact) return `0x${toHex(bytes)}`;
   let number = 0;
   for (const byte of bytes) number = number * 256 + byte;
   // As nft does, ports are shown as numbers.

@@ -15,9 +15,18 @@ import { octets, shown, Writer } from "../../../core/codec/mod.ts";
 import type { AddOptions, Input, Verb } from "../../../core/collection.ts";
 import { argumentError, KernelError } from "../../../core/errors.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, NFNLGRP } from "../protocol.ts";
-import { datatypeOf, type NftDatatypeName } from "./datatypes.ts";
+import { datatypeOf } from "./datatypes.ts";
 import { setIn } from "./known_sets.ts";
-import { dataLayout, keyLayout, lengthOf, NftSet, type NftSetFlag, partsOf, SET_USERDATA } from "./set.ts";
+import {
+  dataLayout,
+  keyLayout,
+  lengthOf,
+  type NftPart,
+  NftSet,
+  type NftSetFlag,
+  partsOf,
+  SET_USERDATA,
+} from "./set.ts";
 import {
   expectFamily,
   expectKey,
@@ -49,11 +58,10 @@ const MIXED = 0, HOST = 1, NETWORK = 2;
 /** Types in user data: of a nest with the type of an expression, of concatenations, and of verdicts. */
 const TYPEOF = 0, TYPEOF_DATA = 1, CONCAT = 13, VERDICT = 1;
 
-/** Returns the byte order of a type, which for nft is the host's for names too: else it shows them as empty. */
-function byteorder(types: readonly NftDatatypeName[]): number {
-  if (types.length !== 1) return MIXED;
-  const { order, form } = datatypeOf(types[0]!);
-  return order === "host" || form === "name" ? HOST : NETWORK;
+/** Returns the byte order of values, which for nft is the host's for names too: else it shows them as empty. */
+function byteorder([part, ...more]: readonly NftPart[]): number {
+  if (part === undefined || more.length > 0) return MIXED;
+  return part.order === "host" || datatypeOf(part.type).form === "name" ? HOST : NETWORK;
 }
 
 /** Returns the user data that tells nft the byte order of a set's types: without it, nft shows marks reversed. */
@@ -65,9 +73,9 @@ function userdataFor(set: NftSet): Uint8Array {
     if (!values.has(type)) values.set(type, value);
   };
   const keys = partsOf(keyType), data = partsOf(dataType);
-  fill(SET_USERDATA.keyByteorder, hostInteger(byteorder(keys)));
+  fill(SET_USERDATA.keyByteorder, hostInteger(byteorder(keyLayout(set))));
   if (dataType !== undefined) {
-    fill(SET_USERDATA.dataByteorder, hostInteger(dataType === "verdict" ? MIXED : byteorder(data)));
+    fill(SET_USERDATA.dataByteorder, hostInteger(dataType === "verdict" ? MIXED : byteorder(dataLayout(set))));
   }
   if (autoMerge === true) values.set(SET_USERDATA.merge, hostInteger(1));
   else if (autoMerge === false) values.delete(SET_USERDATA.merge);

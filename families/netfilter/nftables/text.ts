@@ -57,6 +57,11 @@ export function stateText(statement: unknown): string {
   return new Printer("inet").statement(statement as Record_);
 }
 
+/** Prints a field. */
+export function fieldText(field: unknown): string {
+  return new Printer("inet").field(field);
+}
+
 /** Prints the elements of a set, whose keys and data have types with these names. */
 export function elementsText(
   elements: readonly unknown[],

@@ -1,6 +1,6 @@
 /** Sets and maps of fields (`typeof`), whose integers have the length and byte order of the field, compared with nft. */
 import { assertEquals } from "@std/assert";
-import type { NftElement } from "../../../families/netfilter/nftables/mod.ts";
+import type { NftElement, NftJson } from "../../../families/netfilter/nftables/mod.ts";
 import { nftTest } from "./nft.ts";
 
 const T = { family: "inet", table: "t" } as const;
@@ -19,7 +19,7 @@ const SETS: readonly (readonly [type: string, text: string, element: NftElement]
   ["ip option lsrr ptr . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
   ["tcp option maxseg size . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
   ["ct zone", "5", { elem: 5 }],
-  ["ct bytes . ip saddr", "5 . 192.0.2.1", { elem: ["0x0000000000000005", "192.0.2.1"] }],
+  ["ct bytes . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
   ["meta length", "5", { elem: 5 }],
   ["meta cpu . ip saddr", "5 . 192.0.2.1", { elem: [5, "192.0.2.1"] }],
   ["meta cgroup", "5", { elem: 5 }],
@@ -46,27 +46,66 @@ nftTest("nf_tables: elements of sets of fields are those of nft", ({ ours: { ele
   assertEquals(nft("list ruleset"), listed);
 });
 
-/** Rules with sets and maps of integers, as nft lists them. */
+/** Rules with sets and maps of integers. nft lists those of some bits with the shift that it adds: `ip dscp >> 2`. */
 const RULES: readonly string[] = [
   'ct zone set iif map { "lo" : 5 }',
   "ct zone set ip saddr . tcp dport map { 192.0.2.1 . 80 : 5 }",
+  "vlan id . ip saddr { 5 . 192.0.2.1 }",
+  "vlan id . ip saddr { 5 . 192.0.2.0/24 }",
+  "ip hdrlength . ip saddr { 5 . 192.0.2.1 }",
+  "ip6 flowlabel . tcp dport { 5 . 80 }",
+  "ip dscp . tcp dport { cs1 . 80 }",
+  "ip dscp . ip saddr { cs1 . 192.0.2.0/24 }",
+  "ip6 dscp . tcp dport vmap { cs1 . 80 : drop }",
+  "tcp doff . ip saddr { 5 . 192.0.2.1 }",
+  "meta mark set ip dscp . tcp dport map { cs1 . 80 : 0x00000005 }",
+  "ip dscp . tcp dport @s",
+  "add @s { ip dscp . tcp dport }",
 ];
 
 nftTest("nf_tables: sets and maps of rules have the bytes and the user data of nft", ({ ours, nft }) => {
   const { elements, rules, ruleset, sets } = ours;
-  nft(`add table inet t\nadd chain inet t c\n${RULES.map((one) => `add rule inet t c ${one}`).join("\n")}`);
+  const set = "add set inet t s { typeof ip dscp . tcp dport; flags dynamic; size 8; }";
+  nft(`add table inet t\nadd chain inet t c\n${set}\n${RULES.map((one) => `add rule inet t c ${one}`).join("\n")}`);
   const state = () => {
     const known = sets.list(T).filter(({ flags }) => flags?.includes("anonymous"));
     return {
-      text: nft("list chain inet t c").split("\n").slice(2, -3).map((one) => one.trim()),
+      text: nft("list chain inet t c"),
       sets: known.map((one) => [one.userdata, elements.wireOf(one).map(({ key, data }) => [key?.value, data?.value])]),
     };
   };
   const theirs = state();
-  assertEquals(theirs.text, RULES);
-  assertEquals(ruleset.text().split("\n").slice(2, -3).map((one) => one.trim()), RULES);
+  assertEquals(rules.list({ ...T, chain: "c" }).map((one) => ruleset.text(one)), RULES);
   const statements = ruleset.json().nftables.flatMap(({ rule }) => rule === undefined ? [] : [rule as { expr: [] }]);
   nft("flush chain inet t c");
   for (const { expr } of statements) rules.add({ ...T, chain: "c", expr });
   assertEquals(state(), theirs);
+});
+
+nftTest("nf_tables: sets of fields are printed as nft does, and applied again", ({ ours: { ruleset }, nft }) => {
+  const types = [
+    // nft prints the values of places of the packet as hexadecimal digits.
+    ...SETS.filter(([type]) => !type.startsWith("@")).map(([type, text]) => [type, `elements = { ${text} }\n`]),
+    ["ip saddr : verdict", "elements = { 192.0.2.1 : drop }\n"],
+    ["ct original zone . numgen inc mod 5 . iif . fib saddr type", ""],
+    ["ct original ip saddr . rt ip nexthop", ""],
+    ["osf name", ""],
+    ["ipsec in reqid . frag frag-off", "flags interval\nelements = { 5 . 6-7 }\n"],
+    ["ip saddr : ip daddr", "flags interval\nelements = { 192.0.2.0/24 : 192.0.2.1 }\n"],
+    ["ether saddr . arp saddr ip", ""],
+  ] as const;
+  nft(
+    `table inet t {\n${
+      types.map(([type, more], i) => `${type.includes(" : ") ? "map" : "set"} s${i} {\ntypeof ${type}\n${more}}\n`)
+        .join("")
+    }}`,
+  );
+  const listed = nft("list ruleset");
+  assertEquals(ruleset.text(), listed);
+  const json = ruleset.json();
+  const bare = ({ nftables }: NftJson): unknown[] =>
+    nftables.flatMap((one) => Object.values(one)).map((one) => ({ ...one as object, handle: undefined }));
+  nft("flush ruleset");
+  ruleset.apply(json);
+  assertEquals(bare(ruleset.json()), bare(json));
 });
