@@ -1544,8 +1544,11 @@ function intervals(
     } else if (last !== undefined && one.low <= last.high) place.fail("two keys of the map overlap");
     else ranges.push({ ...one });
   }
-  const made: NewElement[] = [],
-    bytes = (value: bigint): NftData => ({ value: toBytes(value << BigInt(operand.shift), operand.bytes, "network") });
+  // The end of a range of some bits is behind their last value, as nft makes it.
+  const made: NewElement[] = [], shift = BigInt(operand.shift);
+  const bytes = (value: bigint, after = 0n): NftData => ({
+    value: toBytes((value << shift) + after, operand.bytes, "network"),
+  });
   if (ranges[0] !== undefined && ranges[0].low !== 0n) made.push({ key: bytes(0n), flags: ["interval_end"] });
   ranges.forEach(({ low, high, i }, at) => {
     const { userdata, ...own } = extra(i), open = high === most;
@@ -1556,7 +1559,7 @@ function intervals(
         ? {}
         : { userdata: Uint8Array.of(...userdata ?? [], ...(open ? tlv(1, u32(1)) : [])) }),
     });
-    if (!open && ranges[at + 1]?.low !== high + 1n) made.push({ key: bytes(high + 1n), flags: ["interval_end"] });
+    if (!open && ranges[at + 1]?.low !== high + 1n) made.push({ key: bytes(high, 1n), flags: ["interval_end"] });
   });
   return made;
 }

@@ -666,7 +666,11 @@ class Decompiler {
 
   interval(low: bigint, high: bigint, { type, bits, shift }: Pick<Resolved, "type" | "bits" | "shift">): Json {
     const [a, b] = [low >> BigInt(shift), high >> BigInt(shift)];
-    if (a === b) return this.json(a, type, bits);
+    if (a === b) {
+      const json = this.json(a, type, bits);
+      // A list would be a key with its data.
+      return Array.isArray(json) ? { "|": json } : json;
+    }
     const size = b - a + 1n, len = bits - (size.toString(2).length - 1);
     if (type.name === "ifname" && (size & (size - 1n)) === 0n && len % 8 === 0) {
       return `${textOf(toBytes(a, 16, "network").subarray(0, len / 8))}*`;

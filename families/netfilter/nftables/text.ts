@@ -218,9 +218,11 @@ class Printer {
   value(json: Json, type: NftDatatype | undefined, raw = false): string {
     if (typeof json === "boolean") return json ? "exists" : "missing";
     if (has(json, "range")) {
-      // nft prints durations in ranges as seconds, without their fractions.
+      // nft prints durations in ranges as seconds, without their fractions, and numbers instead of names.
       const shown = (one: Json): string =>
-        type?.name === "time" && Number.isInteger(one) ? `${one}s` : this.value(one, type, raw);
+        type?.name === "time" && Number.isInteger(one)
+          ? `${one}s`
+          : this.value(type?.symbols?.[String(one)] ?? one, type, raw);
       return (json["range"] as readonly Json[]).map(shown).join("-");
     }
     if (has(json, "prefix")) {
@@ -241,6 +243,7 @@ class Printer {
     if (QUOTED.has(type.name)) return typeof json === "string" && json.startsWith("@") ? json : quoted(json);
     if (typeof json === "string") return json;
     if (type.name === "mark") return hex(json, 8);
+    if (type.name === "dscp") return hex(json, 2);
     if (type.name === "time") return duration(Number(json));
     if (raw || type.form === "mask" && type.name !== "ct_label") return hex(json);
     return String(json);

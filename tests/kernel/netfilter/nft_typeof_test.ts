@@ -61,6 +61,13 @@ const RULES: readonly string[] = [
   "meta mark set ip dscp . tcp dport map { cs1 . 80 : 0x00000005 }",
   "ip dscp . tcp dport @s",
   "add @s { ip dscp . tcp dport }",
+  "tcp flags { fin, syn | ack }",
+  "tcp flags vmap { fin : drop, syn | ack : accept }",
+  "vlan id { 5-9, 4000 }",
+  "ip dscp { 0x05, 0x0a-0x14 }",
+  "ip dscp { 0x05, cs1 }",
+  "ip dscp != 0x0a-0x14",
+  "icmp type 5-8",
 ];
 
 nftTest("nf_tables: sets and maps of rules have the bytes and the user data of nft", ({ ours, nft }) => {
@@ -71,7 +78,7 @@ nftTest("nf_tables: sets and maps of rules have the bytes and the user data of n
     const known = sets.list(T).filter(({ flags }) => flags?.includes("anonymous"));
     return {
       text: nft("list chain inet t c"),
-      sets: known.map((one) => [one.userdata, elements.wireOf(one).map(({ key, data }) => [key?.value, data?.value])]),
+      sets: known.map((one) => [one.userdata, elements.wireOf(one).map((element) => JSON.stringify(element)).sort()]),
     };
   };
   const theirs = state();
