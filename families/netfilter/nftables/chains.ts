@@ -261,6 +261,8 @@ const declaration: NftDeclaration<NftChain> = {
   },
   setFlags: 0,
   makes: hasName,
+  // The kernel acknowledges changes of these, and does nothing.
+  lasting: () => ["type", "userdata", "comment"],
   hint: (code, details, value) =>
     (code === "EOPNOTSUPP" || code === "ENOENT") && details.path !== "handle" &&
       (value as NftChain).hook === undefined && isBase(value as NftChain)

@@ -29,20 +29,22 @@ import {
   readOnly,
   repeated,
   type Shape,
+  shown,
   string,
   text,
   u32,
   u8,
 } from "../../../core/codec/mod.ts";
-import type { Input } from "../../../core/collection.ts";
+import type { Input, Merge } from "../../../core/collection.ts";
+import { argumentError } from "../../../core/errors.ts";
 import { declareMessages } from "../../../core/messages.ts";
+import { stringify } from "../../../core/printable.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG, NFNLGRP } from "../protocol.ts";
 import { NftConnlimit, NftCounter, NftLimit, NftQuota, NftSynproxy } from "./expressions.ts";
 import { type NftObjectType, objectType } from "./set.ts";
 import {
   expectFamily,
   expectKey,
-  hasName,
   NftCollection,
   type NftContext,
   type NftDeclaration,
@@ -348,6 +350,23 @@ export interface NftObjectFilter extends Input<NftObjectFields> {
 /** The input form of an object. */
 export type NftObjectInput = Omit<Input<NftObjectFields>, "family"> & { family: NfFamily } & NftObjectData;
 
+/** The types of objects that the kernel changes: it acknowledges changes of the others, and does nothing. */
+const CHANGED: readonly string[] = ["quota", "synproxy"];
+
+/** Merges changes into an object, which the kernel replaces; throws for those that it would ignore. */
+function mergeObject({ found, changes, whole, what }: Merge<NftObject>): object {
+  const data = changes["data"] as object | undefined ?? {}, present = found.data as Record<string, unknown> | undefined;
+  for (const [name, one] of Object.entries(data)) {
+    const changed = one !== undefined && stringify(one) !== stringify(present?.[name]);
+    if (!changed || CHANGED.includes(found.type) && name !== "consumed") continue;
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: data.${name} does not change, got ${shown(one)}: delete it, and add it with the new value`,
+    );
+  }
+  return whole;
+}
+
 const declaration: NftDeclaration<NftObject> = {
   protocol: NETLINK_NETFILTER,
   object: "object",
@@ -379,7 +398,8 @@ const declaration: NftDeclaration<NftObject> = {
     return verb === "add" && type === "counter" && data === undefined ? { ...value, data: {} } : value;
   },
   setFlags: 0,
-  makes: hasName,
+  merge: mergeObject,
+  lasting: () => ["userdata", "comment"],
   hint: nftHint,
 };
 

@@ -103,7 +103,7 @@ function completed(set: NftSet): NftSet {
     timeout,
     expressions,
     flags: given = [],
-    autoMerge: _,
+    autoMerge,
     dataInterval,
     ...rest
   } = set;
@@ -119,6 +119,12 @@ function completed(set: NftSet): NftSet {
   if (expressions !== undefined) flags.add("expr");
   const isRanges = keys.length > 1 && flags.has("interval");
   if (isRanges) flags.add("concat");
+  if (autoMerge === true && Array.isArray(given) && !flags.has("interval")) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: autoMerge: only a set with the flag "interval" has ranges to merge`,
+    );
+  }
   const parts = keyLayout(set);
   const keyLen = set.keyLen ?? lengthOf(parts);
   if (keyLen === 0) {
@@ -225,7 +231,7 @@ export class NftSets extends NftCollection<NftSet, Input<NftSet>, NftSetKey> {
    * In Linux since 6.2; earlier ones change nothing.
    *
    * @throws {KernelError} ENOENT: there is no such set
-   * @throws {TypeError} another field has a new value; or this is in a batch, which cannot read the set
+   * @throws {TypeError} another field has a new value
    */
   override set(key: NftSetKey, changes: Input<NftSet>): void {
     super.set(key, changes);

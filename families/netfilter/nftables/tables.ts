@@ -114,6 +114,8 @@ const declaration: NftDeclaration<NftTable> = {
   },
   setFlags: 0,
   makes: hasName,
+  // The kernel acknowledges changes of these, and does nothing.
+  lasting: () => ["userdata", "comment"],
   hint: nftHint,
 };
 

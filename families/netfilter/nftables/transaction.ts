@@ -246,7 +246,9 @@ export function contextIn(client: Client, add: (operation: Operation) => void): 
   };
   const requester = new BatchRequester(client, (operation) => {
     note(operation);
-    add(tolerant(operation));
+    const { read, ...rest } = operation;
+    // What a change begins with is what the kernel has before the transaction.
+    add(tolerant(read === undefined ? operation : { ...rest, value: read() }));
   });
   return {
     open: () => client,

@@ -70,6 +70,44 @@ nftTest("nf_tables: tables and chains are those that nft lists", ({ ours: { tabl
   assertThrows(() => tables.add({ name: "x" } as never), TypeError, "family is missing");
 });
 
+nftTest("nf_tables: set keeps what it is not given, and refuses what the kernel ignores", ({ ours, nft }) => {
+  const { tables, chains, sets, objects } = ours, quota = { ...TABLE, name: "q", type: "quota" } as const;
+  nft(
+    `table inet guard { quota q { over 10 mbytes used 5 bytes; }; synproxy y { mss 1460; wscale 7; timestamp sack-perm; };
+    limit l { rate over 10/minute burst 7 packets; }; counter c { }; set s { type mark; timeout 5m; }
+    chain in { type filter hook input priority 0; }; }`,
+  );
+  const shown = (object: string): string => nft(`list ${object}`).replace(/\s+/g, " ");
+  objects.set(quota, { data: { bytes: 5000 } } as never);
+  assertMatch(shown("quota inet guard q"), /over 5000 bytes used 5 bytes/);
+  ours.batch((batch) => batch.objects.set(quota, { data: { bytes: 6000 } } as never));
+  assertMatch(shown("quota inet guard q"), /over 6000 bytes used 5 bytes/);
+  objects.set(quota, { data: { flags: [] } } as never);
+  assertMatch(shown("quota inet guard q"), /\{ 6000 bytes used 5 bytes/);
+  objects.set({ ...TABLE, name: "y", type: "synproxy" }, { data: { mss: 1000 } } as never);
+  assertMatch(shown("synproxy inet guard y"), /mss 1000 wscale 7 timestamp sack-perm/);
+  const counter = { ...TABLE, name: "c", type: "counter" } as const, before = nft("list ruleset");
+  objects.set(counter, { data: { packets: 0 } } as never);
+  for (
+    const [change, field] of [
+      [() => objects.set(quota, { data: { consumed: 9 } } as never), "data.consumed"],
+      [() => objects.set(quota, { comment: "new" } as never), "comment"],
+      [() => objects.set({ ...TABLE, name: "l", type: "limit" }, { data: { rate: 20 } } as never), "data.rate"],
+      [() => objects.set(counter, { data: { packets: 20 } } as never), "data.packets"],
+      [() => sets.set({ ...TABLE, name: "s" }, { comment: "new" }), "comment"],
+      [() => chains.set({ ...TABLE, name: "in" }, { comment: "new" }), "comment"],
+      [() => chains.set({ ...TABLE, name: "in" }, { type: "nat" }), "type"],
+      [() => tables.set({ family: "inet", name: "guard" }, { comment: "new" }), "comment"],
+    ] as const
+  ) assertThrows(change, TypeError, `: ${field} does not change, got `);
+  assertThrows(
+    () => sets.add({ ...TABLE, name: "m", keyType: "mark", autoMerge: true }),
+    TypeError,
+    'autoMerge: only a set with the flag "interval"',
+  );
+  assertEquals(nft("list ruleset"), before);
+});
+
 nftTest("nf_tables: rules have places, handles and comments", ({ ours: { batch: _, ...ours }, nft, json }) => {
   const { rules } = ours;
   nft("table inet guard { chain in { }; chain web { }; }");
