@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shortened } from "../ffi/text.ts";
 import { argumentError } from "./errors.ts";
 import { didYouMean, type Field, shown } from "./codec/mod.ts";
 
@@ -11,6 +12,9 @@ export function plural(object: string): string {
   if (/[^aeiou]y$/.test(object)) return `${object.slice(0, -1)}ies`;
   return /(?:s|x|z|ch|sh)$/.test(object) ? `${object}es` : `${object}s`;
 }
+
+/** Most characters of an object's name in a message: names of several fields are longer than a single value. */
+const LONGEST_NAME = 200;
 
 /** Texts of values that are no name. */
 const NAMELESS = /\[object |=>|\b(?:undefined|null|NaN)\b|Symbol\(/;
@@ -37,7 +41,7 @@ export function operationOf(
 
 /** Returns `what` with a name behind it, unless that is the text of a value of the wrong shape. */
 export function withName(what: string, name: string): string {
-  return `${what} ${NAMELESS.test(name) ? "" : name}`.trimEnd();
+  return `${what} ${NAMELESS.test(name) ? "" : shortened(name, LONGEST_NAME)}`.trimEnd();
 }
 
 /** True if a value is an object with fields, not an array or bytes. */
@@ -110,6 +114,9 @@ export function expectOptions(options: unknown, what: string, kinds: OptionKinds
     throw argumentError(TypeError, `Cannot ${what}: ${name}: expected ${expected}, got ${shown(value)}`);
   }
 }
+
+/** The hint of a verb that makes an object and has the option, if the object exists already. */
+export const EXISTS_HINT = '{ exists: "ok" } leaves an existing one as it is';
 
 /** True if an option that has only the value `"ok"` is given. */
 export function isOk(options: unknown, name: string, what: string): boolean {
@@ -248,8 +255,9 @@ export function selection<F extends object>(
   selects: (filter: F) => boolean = isCondition,
   verb = "delete",
 ): F {
-  expectFields(filter, what, "a filter as an object");
-  const { all, ...rest } = filter as { all?: unknown };
+  const given: unknown = filter === undefined ? {} : filter;
+  expectFields(given, what, "a filter as an object");
+  const { all, ...rest } = given as { all?: unknown };
   if (all !== undefined && all !== true) {
     throw argumentError(TypeError, `Cannot ${what}: all: expected true or undefined, got ${shown(all)}`);
   }

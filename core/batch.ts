@@ -46,10 +46,15 @@ class NameMoves extends Error {}
 /**
  * Sends the operations that `collect` adds. A refused one does not stop the others; only a failure of the socket does.
  *
+ * @param what the task of a method that uses a batch, for its error
  * @throws {BatchError} with every operation that is not known to be done
  */
-export function runBatch(exchange: Exchange, collect: (add: (operation: Operation) => void) => void): void {
-  exchange.withWriter((writer) => new Batch(exchange, writer).run(collect));
+export function runBatch(
+  exchange: Exchange,
+  collect: (add: (operation: Operation) => void) => void,
+  what?: string,
+): void {
+  exchange.withWriter((writer) => new Batch(exchange, writer, what).run(collect));
 }
 
 class Batch {
@@ -75,8 +80,10 @@ class Batch {
   #names: "freed" | "moved" | undefined;
   /** The operation that was put last, with its value read. */
   #last: Operation | undefined;
+  readonly #what: string | undefined;
 
-  constructor(exchange: Exchange, writer: Writer) {
+  constructor(exchange: Exchange, writer: Writer, what: string | undefined) {
+    this.#what = what;
     this.#exchange = exchange;
     this.#writer = writer;
     this.#answers = new Answers(exchange.timeout);
@@ -111,7 +118,7 @@ class Batch {
     if (failures.length + unknown.length + unsent.length > 0) {
       failures.sort((a, b) => a.index - b.index);
       throw new BatchError(
-        { count: this.#count, failures, unknown, unsent },
+        { what: this.#what, count: this.#count, failures, unknown, unsent },
         thrown === undefined ? this.#ended : thrown.cause,
       );
     }

@@ -23,6 +23,7 @@
  * @module
  */
 import { fileError, type Files, files } from "../ffi/runtime.ts";
+import { shown } from "./codec/mod.ts";
 import { argumentError, NetlinkError, SystemError } from "./errors.ts";
 import { type Capture, type CaptureOptions, type CaptureSink, parts } from "./open.ts";
 import { type Direction, type Tap, Tapped } from "./tap.ts";
@@ -46,12 +47,12 @@ parts.capture = (transport, { name, number }, capture) => {
 function checkCapture(capture: Capture | null, what: string): void {
   const { to, format = "pcap" } = (typeof capture === "object" ? capture ?? {} : { to: capture }) as CaptureOptions;
   if (typeof to !== "string" && typeof to !== "function") {
-    throw argumentError(TypeError, `Cannot ${what}: capture: expected a path or a function, got ${typeof to}`);
+    throw argumentError(TypeError, `Cannot ${what}: capture: expected a path or a function, got ${shown(to)}`);
   }
   if (format !== "pcap" && format !== "pcapng") {
     throw argumentError(
       TypeError,
-      `Cannot ${what}: capture.format: expected "pcap" or "pcapng", got ${String(format)}`,
+      `Cannot ${what}: capture.format: expected "pcap" or "pcapng", got ${shown(format)}`,
     );
   }
 }

@@ -173,8 +173,8 @@ export class Client implements Requester, Disposable {
     );
   }
 
-  #closedError(): NetlinkError {
-    return new NetlinkError(`Cannot continue: the ${this.protocol.name} client was closed`, "CLOSED");
+  #closedError(what = "continue"): NetlinkError {
+    return new NetlinkError(`Cannot ${what}: the ${this.protocol.name} client was closed`, "CLOSED");
   }
 
   /** Does the same as {@linkcode Client.close}. */
@@ -239,10 +239,12 @@ export class Client implements Requester, Disposable {
   /**
    * Sends many operations in few datagrams. A refused one does not stop the others; only a failure of the socket does.
    *
+   * @param what the task of a method that uses a batch, for its error: `flush routes`
    * @throws {BatchError} with every operation that is not known to be done
    */
-  runBatch(collect: (add: (operation: Operation) => void) => void): void {
-    runBatch(this.exchange, collect);
+  runBatch(collect: (add: (operation: Operation) => void) => void, what?: string): void {
+    if (this.#closed) throw this.#closedError(what ?? "run a batch");
+    runBatch(this.exchange, collect, what);
   }
 }
 

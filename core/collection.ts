@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  EXISTS_HINT,
   expectCallback,
   expectFields,
   expectNames,
@@ -137,9 +138,9 @@ export interface Declaration<T extends object> {
   readonly fromKey?: (key: string | number) => object;
   /**
    * Returns the fields of an object that identify it. Other fields of a key are ignored, but a name that is not a field
-   * is an error.
+   * is an error. `what` is the operation, for errors.
    */
-  readonly keyOf?: (value: object) => object;
+  readonly keyOf?: (value: object, what: string) => object;
   /**
    * Returns why the kernel would ignore a field of an object to make or to change, `undefined` if it would not; `value`
    * is the object as it is sent.
@@ -502,12 +503,23 @@ export class Collection<
 
   /** Sends the request that makes an object; returns the kernel's reply, if any. */
   protected make(verb: MakingVerb, value: I, flags = 0, tolerates?: Tolerates): T | undefined {
-    const { messages } = this.declaration, operation = this.operation(verb, messages.new, value, messages.new);
-    return this.#requester().request({
+    const { messages } = this.declaration, plain = this.operation(verb, messages.new, value, messages.new);
+    const operation = verb === "add" ? this.withExists(plain, value, tolerates) : plain;
+    return this.#requester().request({ ...operation, flags: operation.flags | flags }) as T | undefined;
+  }
+
+  /** Returns the request of `add` with what its options tolerate, or else with a hint at the option. */
+  protected withExists(operation: Operation, value: I, tolerates: Tolerates | undefined): Operation {
+    if (tolerates !== undefined) return { ...operation, tolerates };
+    return {
       ...operation,
-      flags: operation.flags | flags,
-      ...(tolerates === undefined ? {} : { tolerates }),
-    }) as T | undefined;
+      hint: (code, details) => operation.hint?.(code, details) ?? this.existsHint(value, code),
+    };
+  }
+
+  /** Returns the hint for a refusal of `add` because the object exists; it asks the kernel nothing. */
+  protected existsHint(_value: I, code: string): string | undefined {
+    return (this.declaration.taken ?? TAKEN).includes(code) ? EXISTS_HINT : undefined;
   }
 
   /** Makes an object that must not exist yet. Returns it as the kernel made it; in a dry run, as it would be sent. */
@@ -654,7 +666,7 @@ export class Collection<
           if (replaced?.(one) !== true || this.#open().deferred) add(operation);
           else add({ ...operation, read: () => this.#deleted(one, operation.what) });
         }
-      });
+      }, what);
     } catch (error) {
       if (!(error instanceof BatchError) || error.unsent.length > 0) throw error;
       // If the kernel did not find an object, a second list tells if it is gone.
@@ -696,7 +708,7 @@ export class Collection<
     test: Condition<T, R> | "gone" = (() => true) as never,
     options: WaitOptions = {},
   ): Promise<T | undefined> {
-    const what = `wait for ${this.declaration.object}`;
+    const what = operationOf("wait for", this.declaration, this.keyValue(key, "wait for"));
     if (test !== "gone") expectCallback(test, what, 'a test as a function, or "gone"');
     expectOptions(options, what, WAIT_OPTIONS);
     return await waitFor(this.#open(), this as unknown as Watchable, key, test as never, options) as T | undefined;
@@ -749,7 +761,7 @@ export class Collection<
     expectFields(key, what, fromKey === undefined ? "an object" : "a name, a number or an object");
     if (keyOf === undefined) return key;
     expectNames(key, what, namesOf(table));
-    return keyOf(key);
+    return keyOf(key, what);
   }
 
   /**

@@ -154,13 +154,15 @@ export class BatchError extends NetlinkError {
   readonly unknown: readonly BatchFailure[];
   /** The items that were never sent, because nothing more could be sent. */
   readonly unsent: readonly BatchFailure[];
+  readonly #what: string | undefined;
   readonly #lines: boolean;
 
   /** Makes the error of one batch; `cause` is the error that ended it or that its callback threw. */
   constructor(outcome: BatchOutcome, cause?: unknown) {
-    const { count, failures, unknown = [], unsent = [], lines = false } = outcome;
+    const { what, count, failures, unknown = [], unsent = [], lines = false } = outcome;
     const first = unknown[0] ?? unsent[0] ?? failures[0];
-    super(explainBatch(count, failures, unknown, unsent, lines), codeOf(first?.error), { cause });
+    super(explainBatch(what, count, failures, unknown, unsent, lines), codeOf(first?.error), { cause });
+    this.#what = what;
     this.#lines = lines;
     this.count = count;
     this.failures = failures;
@@ -176,14 +178,18 @@ export class BatchError extends NetlinkError {
 
   /** Returns the error without the failures that `fine` accepts; `undefined` when no failure is left. */
   without(fine: (failure: BatchFailure) => boolean): BatchError | undefined {
-    const { count, unknown, unsent, cause } = this, failures = this.failures.filter((one) => !fine(one));
+    const what = this.#what,
+      { count, unknown, unsent, cause } = this,
+      failures = this.failures.filter((one) => !fine(one));
     if (failures.length + unknown.length + unsent.length === 0) return undefined;
-    return new BatchError({ count, failures, unknown, unsent, lines: this.#lines }, cause);
+    return new BatchError({ what, count, failures, unknown, unsent, lines: this.#lines }, cause);
   }
 }
 
 /** The outcome of a batch; items that are not listed are done. */
 export interface BatchOutcome {
+  /** The task that the batch is for: `flush routes`; none when absent. */
+  readonly what?: string | undefined;
   /** Number of items in the transaction. */
   readonly count: number;
   /** The refused items, in order. */
@@ -261,6 +267,7 @@ function codeOf(error: Error | undefined): string {
 const MOST_LINES = 10;
 
 function explainBatch(
+  what: string | undefined,
   count: number,
   failures: readonly BatchFailure[],
   unknown: readonly BatchFailure[],
@@ -281,7 +288,9 @@ function explainBatch(
     ...shorten(ranges(unsent).map(({ items, message }) => `${items}, not sent: ${message}`), "unsent"),
   ];
   return [
-    `Cannot do ${undone} of ${count} ${ofText ? "lines" : "items"} of a batch${which}${others}:`,
+    `Cannot ${what === undefined ? "" : `${what}: cannot `}do ${undone} of ${count} ${
+      ofText ? "lines" : "items"
+    } of a batch${which}${others}:`,
     ...lines.map((line) => `  ${line}`),
   ];
 }

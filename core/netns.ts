@@ -21,9 +21,9 @@ import { ERRNO, SystemError } from "../ffi/errors.ts";
 import { namesIn } from "../ffi/folder.ts";
 import { checkNetnsName, CLONE_NEWNET, inNetns, NETNS_DIRECTORIES, O, restoring, THREAD_NETNS } from "../ffi/netns.ts";
 import { errno, libc } from "../ffi/runtime.ts";
-import { isOk } from "./arguments.ts";
+import { EXISTS_HINT, isOk } from "./arguments.ts";
 import type { AddOptions, DeleteOptions } from "./collection.ts";
-import { encodeCString } from "../ffi/text.ts";
+import { encodeCString, shortened } from "../ffi/text.ts";
 
 const MS_BIND = 0x1000;
 const MS_REC = 0x4000;
@@ -48,12 +48,15 @@ export function add(name: string, options: AddOptions = {}): boolean {
   const path = encodeCString(`${prepareDirectory(what)}/${name}`);
   const file = libc().open(path, O.O_RDONLY | O.O_CREAT | O.O_EXCL | O.O_CLOEXEC, 0);
   if (file < 0 && tolerant && errno() === ERRNO.EEXIST) return false;
+  if (file < 0 && errno() === ERRNO.EEXIST) {
+    throw new SystemError("open", ERRNO.EEXIST, what, { hint: EXISTS_HINT });
+  }
   libc().close(succeed(file, "open", what));
   try {
-    restoring(() => {
-      succeed(libc().unshare(CLONE_NEWNET), "unshare", what);
-      succeed(mount(encodeCString(THREAD_NETNS), path, MS_BIND), "mount", what);
-    });
+    restoring(
+      () => succeed(libc().unshare(CLONE_NEWNET), "unshare", what),
+      () => succeed(mount(encodeCString(THREAD_NETNS), path, MS_BIND), "mount", what),
+    );
   } catch (error) {
     libc().umount2(path, MNT_DETACH);
     libc().unlink(path);
@@ -128,7 +131,7 @@ export function run<T>(netns: string | number, fn: () => T & (T extends PromiseL
 
 /** Quotes a name for messages. */
 function quote(name: string): string {
-  return JSON.stringify(name);
+  return JSON.stringify(shortened(name));
 }
 
 function failure(call: string, error: number, what: string): SystemError {

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { shown } from "./codec/codec.ts";
 import { argumentError } from "./errors.ts";
 
 const POWERS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -20,7 +21,7 @@ function digits(value: number): string {
 function finite(value: number | bigint, what: string): number {
   const number = Number(value);
   if ((typeof value === "number" || typeof value === "bigint") && !Number.isNaN(number)) return number;
-  throw argumentError(TypeError, `Cannot print ${String(value)} as ${what}: expected a number`);
+  throw argumentError(TypeError, `Cannot print ${shown(value)} as ${what}: expected a number`);
 }
 
 /** Returns a number of bytes in powers of 1024: `0 B`, `1.5 KiB`, `20 GiB`. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { shown } from "./codec/codec.ts";
 import { argumentError, NetlinkError, refuseLoop, SystemError } from "./errors.ts";
 import type { Received, Transport } from "./transport.ts";
 
@@ -25,7 +26,7 @@ const MOST_LEFT = 1024;
 export function checkTimeout(timeout: unknown, what: string): number {
   const text = `Cannot ${what}: timeout: expected milliseconds, 0 or more`;
   if (typeof timeout !== "number" || Number.isNaN(timeout)) {
-    throw argumentError(TypeError, `${text}, got ${String(timeout)}`);
+    throw argumentError(TypeError, `${text}, got ${shown(timeout)}`);
   }
   if (timeout < 0) throw argumentError(RangeError, `${text}, got ${timeout}`);
   return timeout;
@@ -61,6 +62,7 @@ export class Waiting implements Disposable {
   readonly #what: string;
   readonly #timeout: number;
   readonly #signals: readonly AbortSignal[];
+  readonly #closing: AbortSignal | undefined;
   readonly #over: AbortController = new AbortController();
   readonly #stop = (): void => this.#over.abort();
   readonly #cancel: () => void;
@@ -73,9 +75,10 @@ export class Waiting implements Disposable {
    */
   constructor(what: string, { timeout = Infinity, signal }: WaitOptions, closing?: AbortSignal) {
     this.#what = what;
+    this.#closing = closing;
     this.#timeout = checkTimeout(timeout, `wait for ${what}`);
     this.#signals = [signal, closing].filter((one) => one !== undefined);
-    for (const one of this.#signals) one.throwIfAborted();
+    if (this.#signals.some((one) => one.aborted)) throw this.failure("");
     for (const one of this.#signals) one.addEventListener("abort", this.#stop, { once: true });
     this.#cancel = after(timeout, this.#stop);
   }
@@ -85,14 +88,14 @@ export class Waiting implements Disposable {
     return this.#over.signal;
   }
 
-  /** Returns the error that ended the wait: the reason of the aborted signal, or TIMEOUT with the present state. */
+  /**
+   * Returns the error that ended the wait: the reason of the aborted signal, CLOSED, or TIMEOUT with the present state.
+   */
   failure(instead: string): unknown {
-    const aborted = this.#signals.find((one) => one.aborted);
-    if (aborted !== undefined) return aborted.reason;
-    return new NetlinkError(
-      `Cannot wait any longer for ${this.#what}: after ${this.#timeout} ms ${instead}`,
-      "TIMEOUT",
-    );
+    const aborted = this.#signals.find((one) => one.aborted), what = `Cannot wait any longer for ${this.#what}`;
+    if (aborted === undefined) return new NetlinkError(`${what}: after ${this.#timeout} ms ${instead}`, "TIMEOUT");
+    if (aborted !== this.#closing) return aborted.reason;
+    return new NetlinkError(`${what}: the client was closed`, "CLOSED", { cause: aborted.reason });
   }
 
   /** Releases the timer and the signals. */

@@ -4,7 +4,7 @@
  */
 import { argumentError, ERRNO, SystemError } from "./errors.ts";
 import { check, errno, libc } from "./runtime.ts";
-import { encodeCString } from "./text.ts";
+import { encodeCString, shortened } from "./text.ts";
 
 /** The directories of the files of `ip netns`. The second is for systems whose /var/run is no link to /run. */
 export const NETNS_DIRECTORIES: readonly string[] = ["/run/netns", "/var/run/netns"];
@@ -27,14 +27,20 @@ export function checkNetnsName(name: string): void {
   if (typeof name === "string" && name !== "" && name !== "." && name !== ".." && !/[/\0]/.test(name)) return;
   throw argumentError(
     TypeError,
-    `Cannot use ${JSON.stringify(name)} as the name of a network namespace: it must be one file name`,
+    `Cannot use ${shownName(name)} as the name of a network namespace: it must be one file name`,
   );
+}
+
+function shownName(name: unknown): string | undefined {
+  return JSON.stringify(typeof name === "string" ? shortened(name) : name);
 }
 
 /** Returns the words that messages use for a namespace. */
 function title(netns: string | number | Netns): string {
   if (netns instanceof Netns) return "the network namespace of a client";
-  return typeof netns === "number" ? `the network namespace of process ${netns}` : `network namespace "${netns}"`;
+  return typeof netns === "number"
+    ? `the network namespace of process ${netns}`
+    : `network namespace ${shownName(netns)}`;
 }
 
 /** Returns the paths of the files that may stand for a namespace, best first. */
@@ -57,7 +63,9 @@ function hintFor(netns: string | number, error: number): string | undefined {
   }
   if (error !== ERRNO.ENOENT) return undefined;
   if (typeof netns === "number") return `no process ${netns}`;
-  return netns.includes("/") ? "no such file" : `no network namespace "${netns}" in /run/netns; ip netns add makes one`;
+  return netns.includes("/")
+    ? "no such file"
+    : `no network namespace ${shownName(netns)} in /run/netns; ip netns add makes one`;
 }
 
 /**
@@ -141,32 +149,37 @@ export function inNetns<T>(netns: string | number | Netns, fn: () => T): T {
   const target = netns instanceof Netns ? netns.share() : new Netns(netns);
   try {
     return restoring(() => {
-      if (libc().setns(target.fd, CLONE_NEWNET) < 0) {
-        const error = errno();
-        const hint = error === ERRNO.EPERM
-          ? "needs CAP_SYS_ADMIN"
-          : error === ERRNO.EINVAL
-          ? "the file is there, but no namespace is mounted on it"
-          : undefined;
-        throw new SystemError("setns", error, `enter ${title(netns)}`, { hint });
-      }
-      return fn();
-    });
+      if (libc().setns(target.fd, CLONE_NEWNET) >= 0) return;
+      const error = errno();
+      const hint = error === ERRNO.EPERM
+        ? "needs CAP_SYS_ADMIN"
+        : error === ERRNO.EINVAL
+        ? "the file is there, but no namespace is mounted on it"
+        : undefined;
+      throw new SystemError("setns", error, `enter ${title(netns)}`, { hint });
+    }, fn);
   } finally {
     target.close();
   }
 }
 
 /**
- * Runs a function that changes the thread's network namespace, then returns to the thread's own one.
+ * Enters another network namespace and runs a function there, then returns to the thread's own one.
  *
+ * @param enter changes the thread's namespace; if it throws, the thread is still in its own one
  * @param fn the function to run; not async
  * @returns the function's result
  * @throws {TypeError} if the function returns a promise
  */
-export function restoring<T>(fn: () => T): T {
+export function restoring<T>(enter: () => void, fn: () => T): T {
   const path = encodeCString(THREAD_NETNS);
   const own = check(libc().open(path, O.O_RDONLY | O.O_CLOEXEC, 0), "open", "open this thread's network namespace");
+  try {
+    enter();
+  } catch (error) {
+    libc().close(own);
+    throw error;
+  }
   const outer = left, outerStay = stay, ownStay: Stay = {};
   left ??= own;
   stay = ownStay;

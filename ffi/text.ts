@@ -14,6 +14,14 @@ const interned: string[] = new Array(512).fill("");
 /** The longest text that is kept there, in bytes. */
 const INTERN = 32;
 
+/** Most characters of a value that a message shows. */
+const SHOWN = 60;
+
+/** Returns a text for a message, cut if it is long. */
+export function shortened(text: string, most: number = SHOWN): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
 /**
  * Decodes bytes up to the first NUL or the end.
  *

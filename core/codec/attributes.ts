@@ -765,6 +765,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   slaves: ["master of each port"],
   ports: ["master of each port"],
   down: ["up: false"],
+  nomaster: ["master: null"],
+  classid: ["handle"],
   prefix: PREFIXED,
   prefixlen: PREFIXED,
   plen: PREFIXED,

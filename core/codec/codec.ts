@@ -8,6 +8,7 @@
  * @module
  */
 import { argumentError } from "../../ffi/errors.ts";
+import { shortened } from "../../ffi/text.ts";
 
 /** Looks up names and numbers of network interfaces, in the network namespace of the client's socket. */
 export interface Names {
@@ -175,7 +176,7 @@ const SECRET = /^(?=.*\d)(?:[A-Za-z\d+/]{40,}={0,2}|[\da-fA-F]{16,})$/;
 export function shown(value: unknown): string {
   if (typeof value === "string") {
     if (SECRET.test(value)) return `a text of ${value.length} characters`;
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+    return JSON.stringify(shortened(value));
   }
   if (typeof value === "bigint") return `${value}n`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;

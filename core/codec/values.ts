@@ -17,7 +17,7 @@ import {
   type Site,
   type Writer,
 } from "./codec.ts";
-import { decodeCounted, decodeText, encodeText } from "../../ffi/text.ts";
+import { decodeCounted, decodeText, encodeText, shortened } from "../../ffi/text.ts";
 import { NetlinkError } from "../errors.ts";
 
 type Get = "getUint8" | "getInt8" | "getUint16" | "getInt16" | "getUint32" | "getInt32";
@@ -895,10 +895,9 @@ export function toIndex(value: number | string | null, to: Writer): number {
 export class NoSuchInterface extends NetlinkError {
   /** Makes the error for one name. */
   constructor(what: string, path: readonly (string | number)[], name: string) {
-    super(
-      `Cannot ${what}: no interface is called ${JSON.stringify(name)}${path.length > 0 ? ` (${pathText(path)})` : ""}`,
-      "ENODEV",
-    );
+    // The number of the object itself is not a field that the caller wrote: its name is in `what`.
+    const where = path.length === 0 || path.length === 1 && path[0] === "index" ? "" : ` (${pathText(path)})`;
+    super(`Cannot ${what}: no interface is called ${JSON.stringify(shortened(name))}${where}`, "ENODEV");
   }
 }
 

@@ -21,6 +21,7 @@
 import { bindMethods, expectOptions, expectType } from "../../core/arguments.ts";
 import { builtin } from "../../core/builtin.ts";
 import { readProc } from "../../core/capabilities.ts";
+import { shown } from "../../core/codec/mod.ts";
 import { namesIn } from "../../core/folder.ts";
 import { argumentError, NetlinkError } from "../../core/errors.ts";
 import type { Protocol } from "../../core/protocol.ts";
@@ -395,7 +396,10 @@ export async function login(options: LoginOptions): Promise<IscsiSession> {
   const what = `log in to iSCSI target ${target} at ${portal}`, auth = checkAuth(options.auth, what);
   for (const name of [target, ...(initiator === undefined ? [] : [initiator])]) {
     if (NAME.test(name) && name.length <= 223) continue;
-    throw argumentError(TypeError, `Cannot ${what}: expected a name like "iqn.2026-01.example:disk", got ${name}`);
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: expected a name like "iqn.2026-01.example:disk", got ${shown(name)}`,
+    );
   }
   if (!Array.isArray(digests) || digests.some((one) => one !== "header" && one !== "data")) {
     throw argumentError(TypeError, `Cannot ${what}: digests: expected an array of "header" and "data"`);

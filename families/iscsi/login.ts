@@ -13,7 +13,7 @@
 import { expectNames, expectOptions, expectType } from "../../core/arguments.ts";
 import { builtin } from "../../core/builtin.ts";
 import { readProc } from "../../core/capabilities.ts";
-import { sockaddr, toHex, Writer } from "../../core/codec/mod.ts";
+import { shown, sockaddr, toHex, Writer } from "../../core/codec/mod.ts";
 import { argumentError, NetlinkError } from "../../core/errors.ts";
 import { TcpSocket } from "../../core/tcp.ts";
 
@@ -564,7 +564,7 @@ export async function resolvePortal(portal: string): Promise<string> {
   if (host === undefined || port > 0xffff) {
     throw argumentError(
       TypeError,
-      `Cannot find an iSCSI portal: expected "192.0.2.1:3260" or a host's name, got ${portal}`,
+      `Cannot find an iSCSI portal: expected "192.0.2.1:3260" or a host's name, got ${shown(portal)}`,
     );
   }
   if (/^[\d.]+$/.test(host)) return `${host}:${port}`;

@@ -369,7 +369,7 @@ export class Conntrack {
     try {
       this.#open().runBatch((add) => {
         for (const flow of flows) add(this.#flows.operation("delete", DELETE, this.#flows.keyValue(flow, "delete")));
-      });
+      }, "flush flows");
       return flows.length;
     } catch (error) {
       if (!(error instanceof BatchError)) throw error;

@@ -22,6 +22,7 @@ import {
   part,
   readOnly,
   type Shape,
+  shown,
   text,
   u32,
   u8,
@@ -335,7 +336,7 @@ const labels: Codec<readonly number[]> = {
     const at = to.grow(LABELS / 8);
     for (const label of value as readonly number[]) {
       if (!(Number.isInteger(label) && label >= 0 && label < LABELS)) {
-        to.fail(RangeError, `expected label numbers 0..${LABELS - 1}, got ${String(label)}`);
+        to.fail(RangeError, `expected label numbers 0..${LABELS - 1}, got ${shown(label)}`);
       }
       to.bytes[at + (label >> 3)]! |= 1 << (label & 7);
     }

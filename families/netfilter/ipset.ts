@@ -240,7 +240,7 @@ export class Sets {
       if ((filter as { all?: true }).all === true) {
         batched.#send(NETFILTER_MSG.IPSET_CMD_DESTROY, IpsetMessage, {}, what);
       } else for (const set of found) if (set.type !== "list:set") batched.delete(set);
-    });
+    }, what);
     return found.length;
   }
 

@@ -9,7 +9,9 @@
  * @module
  */
 import type { Client, Operation, Requester } from "../../core/client.ts";
+import { checkValues } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
+import { argumentError } from "../../core/errors.ts";
 import {
   Address,
   addressKey,
@@ -68,11 +70,21 @@ export class Addresses extends Collection<Address, AddressInput> {
   /** Returns the request of a verb, after checking that the fields of an address to send fit each other. */
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const operation = super.operation(verb, type, given, reply);
+    if (verb === "add" || verb === "append" || verb === "replace") expectPlace(given as Fields, operation.what);
     if (verb !== "list" && verb !== "get" && verb !== "delete") {
       expectOneAddress(given, operation.what);
     }
     return operation;
   }
+}
+
+/** Throws if an address to make, or its interface, is missing; a misspelt field is the likelier fault. */
+function expectPlace(given: Fields, what: string): void {
+  const { address, local, dev, index } = given;
+  const missing = (address ?? local) === undefined ? "address" : (dev ?? index) === undefined ? "dev" : undefined;
+  if (missing === undefined) return;
+  checkValues(Address, given, what);
+  throw argumentError(TypeError, `Cannot ${what}: ${missing} is missing`);
 }
 
 /** The addresses of this namespace's interfaces, on a socket that the first use opens. */

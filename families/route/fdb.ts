@@ -27,6 +27,7 @@ import {
   mac,
   mask,
   type Shape,
+  shown,
   u16,
   u32,
   u8,
@@ -180,7 +181,10 @@ export class Fdb extends Forwarding {
     expectNames(filter, what, FLUSHED);
     const { all: _, kind, brport, viaDev, flags = [], ...rest } = filter as FdbFlush & { all?: true };
     if (kind !== undefined && !Object.hasOwn(KINDS, kind)) {
-      throw argumentError(TypeError, `Cannot ${what}: kind: expected ${Object.keys(KINDS).join(", ")}, got ${kind}`);
+      throw argumentError(
+        TypeError,
+        `Cannot ${what}: kind: expected ${Object.keys(KINDS).join(", ")}, got ${shown(kind)}`,
+      );
     }
     const via = brport ?? viaDev;
     this.#requester().request({

@@ -107,7 +107,8 @@ export const IFF = {
 export type LinkFlag = keyof typeof IFF;
 
 /** The flags that a request may change; the kernel sets the others. */
-const SETTABLE = IFF.up | IFF.debug | IFF.notrailers | IFF.noarp | IFF.promisc | IFF.allmulti | IFF.multicast |
+export const SETTABLE: number = IFF.up | IFF.debug | IFF.notrailers | IFF.noarp | IFF.promisc | IFF.allmulti |
+  IFF.multicast |
   IFF.portsel | IFF.automedia | IFF.dynamic;
 
 /** ARPHRD_*: types of link layer. */
@@ -836,11 +837,15 @@ const types: Codec<LinkType> = {
     return hardware.encode(value, to, owner);
   },
 };
-/** Codec of ifi_type. A link from the kernel has an index; a request without one has no type either, which is 0. */
+/**
+ * Codec of ifi_type. The type 0 is that of a link from the kernel (netrom), which has an index; in a request it means
+ * that none is given.
+ */
 const linkType: Codec<LinkType> = {
   ...types,
   decode(from, at, end, owner) {
-    const none = from.length >= at + 6 && from.view.getUint16(at, true) === 0 && from.view.getInt32(at + 2, true) === 0;
+    const zero = from.length >= at + 6 && from.view.getUint16(at, true) === 0;
+    const none = zero && (from.request || from.view.getInt32(at + 2, true) === 0);
     return none ? undefined as never : types.decode(from, at, end, owner);
   },
 };

@@ -18,14 +18,25 @@ import {
   type Input,
   type MakingVerb,
   onShared,
+  type Verb,
 } from "../../core/collection.ts";
-import { expectType, isFields, operationOf } from "../../core/arguments.ts";
-import { type Attributes, type Codec, type Field, NoSuchInterface, shown } from "../../core/codec/mod.ts";
+import { EXISTS_HINT, expectType, isFields, operationOf } from "../../core/arguments.ts";
+import { type Attributes, type Codec, type Field, maskNames, NoSuchInterface, shown } from "../../core/codec/mod.ts";
 import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/printable.ts";
 import type { SomeFlags } from "./kinds/shared.ts";
-import { type Kind, Link, type LinkFields, type LinkFlag, type LinkGiven, type Port, type PropList } from "./link.ts";
+import {
+  IFF,
+  type Kind,
+  Link,
+  type LinkFields,
+  type LinkFlag,
+  type LinkGiven,
+  type Port,
+  type PropList,
+  SETTABLE,
+} from "./link.ts";
 import { addressSizeOf, AF, checkAddress, type Family, familyNumber, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A link as input: {@linkcode Link} with names or numbers for interfaces. */
@@ -85,14 +96,14 @@ const declaration: Declaration<Link> = {
   },
   identity: ({ index }) => String(index),
   fromKey: (index) => ({ index }),
-  keyOf(value) {
+  keyOf(value, what) {
     const { index, ifname, altIfname } = value as Fields;
     if (index !== undefined && index !== 0) return { index };
     // The kernel finds a link by its name or an alternative name in either attribute; only IFLA_ALT_IFNAME holds longer
     // ones.
     if (ifname !== undefined) return isLong(ifname) ? { altIfname: ifname } : { ifname };
     if (altIfname !== undefined) return { altIfname };
-    throw new TypeError("Cannot name a link: expected its ifname, altIfname or index");
+    throw argumentError(TypeError, `Cannot ${what}: expected its ifname, altIfname or index`);
   },
   prepare(value, verb) {
     const { family, flags, ifname, index } = value as Fields;
@@ -326,7 +337,7 @@ function fieldsToSetAfterCreate(
 function sendable(fields: readonly Field[], value: Fields, owner: object): Fields {
   const kept: Record<string, unknown> = {};
   for (const [name, one] of Object.entries(value)) {
-    const field = fields.flatMap((field) => field.lift?.fields ?? [field]).find(({ key }) => key === name);
+    const field = fieldNamed(fields, name);
     if (field?.use === "readOnly") continue;
     const { fields: inner } = (field?.codec?.choose?.(owner) ?? field?.codec ?? {}) as { fields?: readonly Field[] };
     kept[name] = inner !== undefined && isFields(one) ? sendable(inner, one, one) : one;
@@ -343,6 +354,47 @@ function changedFields(given: unknown, is: unknown): unknown {
     return rest === undefined ? [] : [[name, rest] as const];
   });
   return other.length === 0 ? undefined : Object.fromEntries(other);
+}
+
+/** Returns the fields of `value` that can be sent and differ from those of `is`, field by field in nested tables. */
+function differingFields(fields: readonly Field[], value: Fields, is: Fields): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const [name, one] of Object.entries(value)) {
+    const field = fieldNamed(fields, name), before = is[name];
+    if (one === undefined || field?.use === "readOnly" || stringify(one) === stringify(before)) continue;
+    const codec = field?.codec?.choose?.(value) ?? field?.codec,
+      { name: form, fields: inner } = (codec ?? {}) as Partial<Attributes<object>>;
+    if (form !== "attributes" || inner === undefined || !isFields(one) || !isFields(before)) kept[name] = one;
+    else {
+      const rest = differingFields(inner, one, before);
+      if (Object.keys(rest).length > 0) kept[name] = rest;
+    }
+  }
+  return kept;
+}
+
+/** Returns the settable flags that differ, `undefined` if none does. */
+function differingFlags(flags: readonly unknown[], is: LinkFields["flags"] = []): SomeFlags<LinkFlag> | undefined {
+  const names = maskNames(IFF, SETTABLE) as LinkFlag[];
+  const mask = names.filter((name) => flags.includes(name) !== is.includes(name));
+  return mask.length === 0 ? undefined : { flags: mask.filter((name) => flags.includes(name)), mask };
+}
+
+/** Returns the field called `name`, also one in a nest of its own. */
+function fieldNamed(fields: readonly Field[], name: string): Field | undefined {
+  return fields.flatMap((field) => field.lift?.fields ?? [field]).find(({ key }) => key === name);
+}
+
+/** The hint of several changes, one of which the kernel refused. */
+const HALF_DONE = "the kernel makes the changes one by one: those before the refused one may be made";
+
+/** Codes of errors that come before any change: there is no such link, or a capability is missing. */
+const UNTOUCHED: ReadonlySet<string> = new Set(["ENODEV", "EPERM"]);
+
+/** Returns the names of the fields to change in a request, which also has those of the key. */
+function namesOfChanges(value: object): string[] {
+  const keys = (value as Fields)["index"] === undefined ? ["ifname", "altIfname"] : ["index"];
+  return Object.entries(value).flatMap(([name, one]) => one === undefined || keys.includes(name) ? [] : [name]);
 }
 
 /** Flags of a request that adds alternative names to a link. */
@@ -493,8 +545,9 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
     options?: O,
   ): Link | undefined | (O extends { exists?: undefined } ? never : boolean);
   override add(value: LinkInput, options: AddOptions = {}): Link | boolean | undefined {
-    const operation = this.operation("add", RTM.RTM_NEWLINK, value, RTM.RTM_NEWLINK), { what } = operation;
     const tolerates = this.existing(value, options);
+    const plain = this.operation("add", RTM.RTM_NEWLINK, value, RTM.RTM_NEWLINK), { what } = plain;
+    const operation = this.withExists(plain, value, tolerates);
     const requester = this.#requester(), client = this.#open(), batched = requester !== client && requester.deferred;
     const elsewhere = isElsewhere(value), clients: Client[] = [], peer = peerOf(value);
     refuse(what, value, IGNORED_FIELDS.add);
@@ -540,7 +593,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
         const then = places.flatMap((
           { made, links },
         ) => [...links.#rest(made, keyOfMade(made, undefined)!, undefined)]);
-        return void requester.request({ ...operation, then, ...(tolerates === undefined ? {} : { tolerates }) });
+        return void requester.request({ ...operation, then });
       }
       const given = elsewhere
         ? attempt(tolerates, () => void requester.request(operation))
@@ -578,11 +631,16 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
    * Like `ip link set dev v0 mtu 1400`. `netns` moves the link, another `ifname` renames it. A link that is moved gets
    * its `master` by number, as it is in the other namespace, or afterwards by a client there.
    *
+   * The changes may be the whole link as it was read, `{ ...links.get("v0"), mtu: 1400 }`: fields with `index` among
+   * them. Then only those that differ from the present link are sent, and read-only ones are ignored. A batch and a dry
+   * run, which do not read the link, accept only fields that can be set.
+   *
    * @throws {TypeError} a field is fixed once a link is created, is changed by another method, or is read-only
    * @throws {KernelError} ENODEV: there is none, or the key's names and index are not of one link
    */
-  override set(key: LinkKey, changes: LinkInput): void {
+  override set(key: LinkKey, given: LinkInput): void {
     this.#expectOne(key, "set");
+    const changes = this.#withoutPresent(key, given);
     if (isFields(changes)) {
       const what = operationOf("set", declaration, this.keyValue(key, "set"));
       refuse(what, changes, IGNORED_FIELDS.set);
@@ -620,6 +678,21 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
       changes,
     );
     if (isFields(changes)) this.#expectOperstate(key, changes);
+  }
+
+  /** Returns the changes to send: if they are a link as it was read, those that differ from the present one. */
+  #withoutPresent(key: LinkKey, changes: LinkInput): LinkInput {
+    if (!isFields(changes) || typeof changes["index"] !== "number" || this.#requester().deferred) return changes;
+    const is = this.#lookFor(this.keyValue(key, "set") as LinkInput) as Fields | undefined;
+    if (is === undefined) return changes;
+    if (is["index"] !== changes["index"]) return { index: changes["index"] };
+    const rest = differingFields(Link.fields, changes, is);
+    // The kernel counts the users of `allmulti`; the switch is among the flags.
+    if (typeof rest["allmulti"] === "number") delete rest["allmulti"];
+    if (Array.isArray(rest["flags"])) rest["flags"] = differingFlags(rest["flags"], is["flags"] as LinkFields["flags"]);
+    if (rest["data"] !== undefined) rest["kind"] ??= changes["kind"];
+    if (rest["slaveData"] !== undefined) rest["slaveKind"] ??= changes["slaveKind"];
+    return rest as LinkInput;
   }
 
   /** Throws if the kernel left the operational state as it was, which it says nothing about. */
@@ -666,6 +739,26 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
     if (isElsewhere(value)) return (error as KernelError).kernelMessage === undefined;
     const key = ifname ?? index;
     return typeof key !== "object" && key !== undefined && this.find(key) !== undefined;
+  }
+
+  /** Returns the hint for a name or an index that is taken; the kernel reports EEXIST for other conflicts too. */
+  protected override existsHint(value: LinkInput, code: string): string | undefined {
+    const { ifname, index } = value, { names } = this.#open();
+    if (code !== "EEXIST" || isElsewhere(value)) return undefined;
+    if (typeof index === "number" && index > 0 && names.name(index) !== undefined) {
+      return `index ${index} is taken: leave index out`;
+    }
+    return ifname !== undefined && names.index(ifname) !== undefined ? EXISTS_HINT : undefined;
+  }
+
+  /** Returns the message of one verb. */
+  override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
+    const operation = super.operation(verb, type, given, reply), { hint } = operation;
+    if (verb !== "set" || type !== RTM.RTM_NEWLINK || namesOfChanges(given).length < 2) return operation;
+    return {
+      ...operation,
+      hint: (code, details) => hint?.(code, details) ?? (UNTOUCHED.has(code) ? undefined : HALF_DONE),
+    };
   }
 
   /** Throws if a key has several names, or names and an index, and they are not of one link. */

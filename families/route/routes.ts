@@ -108,6 +108,9 @@ const declaration: Declaration<Route> = {
     }
     if (code === "ESRCH") return "no route of this table (without table: main) has this dst and the other fields given";
     if (code === "EACCES") return ipv6DisabledHint(kernelMessage);
+    if (code === "EINVAL" && kernelMessage === "Invalid prefix for given prefix length") {
+      return "dst has bits behind its prefix: those must be 0, as in 10.1.2.0/24";
+    }
     return code === "ENETDOWN" && /not up/i.test(kernelMessage)
       ? "bring the interface up first: links.set(dev, { up: true })"
       : undefined;

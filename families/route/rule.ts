@@ -20,6 +20,7 @@ import {
   mask,
   noneIs,
   type Shape,
+  shown,
   string,
   struct,
   u16,
@@ -90,7 +91,7 @@ const l3mdev: Codec<true, boolean> = {
   size: 1,
   decode: (from, at) => from.bytes[at] !== 0 ? true : undefined as never,
   encode(value, to) {
-    if (typeof value !== "boolean") to.fail(TypeError, `expected true or false, got ${String(value)}`);
+    if (typeof value !== "boolean") to.fail(TypeError, `expected true or false, got ${shown(value)}`);
     if (!value) return HEADER_ONLY;
     to.append(Uint8Array.of(1));
     return undefined;

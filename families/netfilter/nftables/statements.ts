@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { shown } from "../../../core/codec/mod.ts";
 import { argumentError } from "../../../core/errors.ts";
 import type { XtStatement } from "./xtables.ts";
 
@@ -504,7 +505,7 @@ export type Pairs<D> = readonly (readonly [Value, D])[] | Readonly<Record<string
 function mapping<D>(key: Field | Matcher, data: string | Pairs<D>): Mapping<D> {
   if (typeof data === "string") return { key: fieldOf(key), data };
   if (typeof data !== "object" || data === null) {
-    throw argumentError(TypeError, `Cannot make a map: expected "@name", pairs or an object, got ${String(data)}`);
+    throw argumentError(TypeError, `Cannot make a map: expected "@name", pairs or an object, got ${shown(data)}`);
   }
   const pairs: readonly (readonly [Value, D])[] = Array.isArray(data)
     ? data
@@ -634,7 +635,7 @@ export function add(
   } = {},
 ): Extract<Statement, { set: unknown }> {
   if (typeof name !== "string") {
-    throw argumentError(TypeError, `Cannot add to a set: expected its name, got ${String(name)}`);
+    throw argumentError(TypeError, `Cannot add to a set: expected its name, got ${shown(name)}`);
   }
   const { op = "add", timeout, stmt } = options, val = fieldOf(key);
   return {

@@ -339,7 +339,7 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
           what: `delete filters u32 priority ${priority} ${placeText({ ...place, chain })}`,
         });
       }
-    });
+    }, "flush filters");
     const names = (list: readonly Filter[]): Set<string> => new Set(list.map((one) => `${spaceOf(one)} ${one.handle}`));
     const left = names(around());
     return [...names(shared)].filter((one) => !left.has(one)).length;

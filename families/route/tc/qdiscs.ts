@@ -230,6 +230,9 @@ export class Qdiscs extends Collection<Qdisc, QdiscInput> {
   protected override isExisting(value: QdiscInput, error: unknown): boolean {
     return super.isExisting(value, error) && (this.#requester().deferred || this.#placed(value)?.kind === value.kind);
   }
+
+  /** Returns no hint: the qdisc in the place may have another kind, which is not tolerated. */
+  protected override existsHint(): undefined {}
 }
 
 const EEXIST = 17;

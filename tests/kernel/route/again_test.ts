@@ -1,5 +1,5 @@
 /** A request that was shown or captured has the same effect when it is sent again. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { decode } from "../../../families/registry.ts";
 import { type LinkInput, open } from "../../../families/route/mod.ts";
 import { inNamespace, kernelTest, run } from "../namespace.ts";
@@ -125,5 +125,58 @@ kernelTest("address: one that is listed on an interface is added to another one 
     for (const one of again) addresses.delete(one);
     for (const one of again) addresses.add(one);
     assertEquals(labels("v0").map((one) => (one as string[])[1]).sort(), ["other", "v0", "v0", "v0:web"]);
+  });
+});
+
+kernelTest("link: one that was read is given to set, with changes", ["ip"], async () => {
+  await inNamespace(({ ip, ipJson, route: { links } }) => {
+    ip("link add v0 type veth peer v1");
+    ip("link add br0 type bridge");
+    ip("link set v1 up master br0 allmulticast on alias hello");
+    const before = ipJson("link show");
+    for (const ifname of ["lo", "v0", "v1", "br0"]) {
+      links.set(ifname, links.get(ifname));
+      links.set({ ifname }, links.get(ifname));
+      links.set(links.get(ifname), links.get(ifname));
+    }
+    assertEquals(ipJson("link show"), before);
+    const read = links.get("v1");
+    links.set("v1", { ...read, mtu: 1450, slaveKind: "bridge", slaveData: { cost: 77 } });
+    const { mtu, slaveData, flags } = links.get("v1") as unknown as Record<string, unknown>;
+    assertEquals([mtu, (slaveData as { cost?: number }).cost, flags], [1450, 77, read.flags]);
+    // Flags as they were read are set again; an own switch wins.
+    ip("link set v1 down allmulticast off");
+    links.set("v1", read);
+    assertEquals(links.get("v1").flags!.filter((flag) => flag === "up" || flag === "allmulti"), ["up", "allmulti"]);
+    links.set("v1", { ...links.get("v1"), up: false });
+    assertEquals(links.get("v1").flags!.includes("up"), false);
+    assertThrows(() => links.set("v0", links.get("v1")), TypeError, "Cannot set link v0: index does not change");
+    assertThrows(() => links.set("v0", { ...links.get("v0"), numTxQueues: 99 }), TypeError, "numTxQueues");
+  });
+});
+
+kernelTest("link: errors of a copy and of several changes say what to do", ["ip"], async () => {
+  await inNamespace(({ ip, ipJson, route: { addresses, links, routes } }) => {
+    ip("link add v0 type veth peer v1");
+    const { index, ifname: _, ...rest } = links.get("v0");
+    const said = (act: () => unknown): string => assertThrows(act, Error).message;
+    assertEquals(
+      said(() => links.add({ ...rest, index, ifname: "v2" })),
+      `Cannot add link v2: EEXIST "File exists" (index ${index} is taken: leave index out)`,
+    );
+    const exists = '({ exists: "ok" } leaves an existing one as it is)';
+    assertEquals(
+      said(() => links.add({ ifname: "v0", kind: "bridge" })),
+      `Cannot add link v0: EEXIST "File exists" ${exists}`,
+    );
+    const one = { dev: "v0", address: "192.0.2.1/24" };
+    addresses.add(one);
+    assertStringIncludes(said(() => addresses.add(one)), exists);
+    const several = said(() => links.set("v0", { mtu: 1300, ifname: "v1" }));
+    assertStringIncludes(several, "EEXIST");
+    assertStringIncludes(several, "those before the refused one may be made");
+    assertEquals(said(() => links.set("v0", { ifname: "v1" })), 'Cannot set link v0: EEXIST "File exists"');
+    assertEquals(ipJson("link show v0")[0]!["ifname"], "v0");
+    assertStringIncludes(said(() => routes.add({ dst: "198.51.100.1/24", dev: "v0" })), "(dst has bits behind");
   });
 });

@@ -103,9 +103,10 @@ kernelTest("error: a route via an unreachable gateway says what is missing", NEE
 kernelTest("error: a user other than root reads the missing capability", [...NEEDS, "setpriv"], async () => {
   await inNamespace(({ name }) => {
     const code = `
-      const { addresses, links } = await import(${JSON.stringify(ROUTE)});
+      const { links, open } = await import(${JSON.stringify(ROUTE)});
       console.log(links.list().length > 0 ? "may look" : "sees nothing");
-      for (const act of [() => links.add({ ifname: "x0", kind: "bridge" }), () => links.delete("lo")]) {
+      for (const act of [() => links.add({ ifname: "x0", kind: "bridge" }), () => links.delete("lo"),
+        () => open({ netns: "/proc/self/ns/net" })]) {
         try {
           act();
           console.log("no error");
@@ -120,7 +121,9 @@ kernelTest("error: a user other than root reads the missing capability", [...NEE
     assertEquals(lines[0], "may look", stdout);
     assertStringIncludes(lines[1]!, "KernelError EPERM Cannot add link x0: EPERM");
     assertStringIncludes(lines[2]!, "KernelError EPERM Cannot delete link lo: EPERM");
-    for (const line of lines.slice(1)) assertStringIncludes(line, "CAP_NET_ADMIN");
+    for (const line of lines.slice(1, 3)) assertStringIncludes(line, "CAP_NET_ADMIN");
+    assertStringIncludes(lines[3]!, "EPERM Cannot enter the network namespace of a client: setns() failed");
+    assertStringIncludes(lines[3]!, "needs CAP_SYS_ADMIN");
   });
 });
 

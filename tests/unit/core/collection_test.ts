@@ -216,6 +216,7 @@ test("trap 32: flush() without a filter, or with one without a condition, is ref
   const { lamps, asked } = shop();
   for (
     const filter of [
+      undefined,
       {},
       { level: undefined },
       { level: undefined, name: undefined },
@@ -265,16 +266,16 @@ test("every verb refuses a value that is not an object, and names itself and the
       says(() => lamps[verb](wrong), `${verb} lamp: expected an object`);
     }
     says(() => lamps.set(one, wrong), "set lamp 1: expected the changes as an object");
-    says(() => lamps.flush(wrong), "flush lamps: expected a filter as an object");
     if (shape !== undefined) {
+      says(() => lamps.flush(wrong), "flush lamps: expected a filter as an object");
       says(() => lamps.list(wrong), "list lamps: expected a filter as an object");
       says(() => [...lamps.iterate(wrong)], "list lamps: expected a filter as an object");
       says(() => lamps.watch(wrong), "watch lamps: expected options as an object");
       const waits = (...rest: unknown[]): Promise<unknown> => lamps.waitFor(one, ...rest as [never]);
       if (typeof shape !== "function") {
-        await assertRejects(() => waits(wrong), TypeError, "wait for lamp: expected a test");
+        await assertRejects(() => waits(wrong), TypeError, "wait for lamp 1: expected a test");
       }
-      await assertRejects(() => waits(() => true, wrong), TypeError, "wait for lamp: expected options");
+      await assertRejects(() => waits(() => true, wrong), TypeError, "wait for lamp 1: expected options");
     }
     if (typeof shape === "string" || typeof shape === "number") continue;
     for (const verb of ["get", "find", "delete"] as const) {
@@ -331,6 +332,7 @@ test("flush() counts objects that went along with others as gone, and lists thos
   assertEquals(made((index) => [index, index + 1].forEach((one) => here.delete(one))).flush({ level: 5 }), 4);
   [1, 2, 3].forEach((index) => here.add(index));
   const error = assertThrows(() => made((index) => index !== 2 && here.delete(index)).flush({ level: 5 }), BatchError);
+  assertEquals(error.message.startsWith("Cannot flush lamps: cannot do 1 of "), true, error.message);
   assertEquals(error.failures.map(({ index }) => index), [1]);
   assertEquals(here, new Set([2]));
 });

@@ -545,7 +545,11 @@ test("waitFor() accepts a condition that returns anything, and refuses an async 
   const promised = (() => Promise.reject(new Error("never told"))) as never;
   await assertRejects(() => lamps.waitFor({ index: 1 }, promised), TypeError, says);
   const asynchronous = (async () => await Promise.resolve(true)) as never;
-  await assertRejects(() => lamps.waitFor({ index: 1 }, asynchronous), TypeError, "Cannot wait for lamp with an async");
+  await assertRejects(
+    () => lamps.waitFor({ index: 1 }, asynchronous),
+    TypeError,
+    "Cannot wait for lamp 1 with an async",
+  );
 });
 
 test("watch() and waitFor() refuse options that do not exist, and wrong values, by name", async () => {
@@ -564,7 +568,7 @@ test("watch() and waitFor() refuse options that do not exist, and wrong values, 
       [{ timeot: 5 }, 'there is no option "timeot", did you mean "timeout"?'],
       [{ timeout: NaN }, "timeout: expected milliseconds, 0 or more, got NaN"],
       [{ timeout: -1 }, "timeout: expected milliseconds, 0 or more, got -1"],
-      [{ timeout: "5" }, "timeout: expected milliseconds, 0 or more, got 5"],
+      [{ timeout: "5" }, 'timeout: expected milliseconds, 0 or more, got "5"'],
     ] as const
   ) await assertRejects(() => lamps.waitFor({ index: 1 }, undefined, wrong as never), Error, says);
   assertEquals(kernels.length, before);
@@ -634,7 +638,7 @@ test("waitFor() fails with CLOSED when its client is closed, or at once if it is
   const waiting = lamps.waitFor({ index: 1 }, undefined, { timeout: 2 ** 40 });
   setTimeout(() => client.close(), 5);
   const error = await assertRejects(() => waiting, NetlinkError);
-  assertEquals([error.code, error.message], ["CLOSED", "Cannot continue: the NETLINK_LAMPS client was closed"]);
+  assertEquals([error.code, error.message], ["CLOSED", "Cannot wait any longer for lamp 1: the client was closed"]);
   assertEquals(kernels.map(closed), [true, true]);
   assertEquals((await assertRejects(() => lamps.waitFor({ index: 1 }), NetlinkError)).code, "CLOSED");
   assertEquals(kernels.length, 2);

@@ -47,6 +47,7 @@ test("words of ip that no field has are answered with the field to write", () =>
     `Cannot add link b0: ${no("slaves", '"master" of each port')}`,
   );
   says(() => links.set("v0", { down: true }), `Cannot set link v0: ${no("down", '"up": false')}`);
+  says(() => links.set("v0", { nomaster: true }), `Cannot set link v0: ${no("nomaster", '"master": null')}`);
   says(() => links.set("v0", { ns: "blue" }), `Cannot set link v0: ${no("ns", '"netns"')}`);
   says(() => links.set("v0", { mac: "02::1" }), `Cannot set link v0: ${no("mac", '"address"')}`);
   says(() => links.list({ dev: "v0" }), `Cannot list links: ${no("dev", '"ifname"')}`);
@@ -314,4 +315,20 @@ test("scopes: global is universe, for IPv6 too", () => {
     () => client.addresses.add({ dev: "v0", address: "fe80::1/64", scope: "global" }),
     'Cannot add address fe80::1/64 on v0: scope: this IPv6 address has the scope link, got "global"',
   );
+});
+
+test("an object that does not exist, or is not named, is told by the words of the caller; long names are cut", () => {
+  using client = dry();
+  const { links, addresses } = client, long = "x".repeat(100_000);
+  const said = (act: () => unknown): string => assertThrows(act, Error).message;
+  assertEquals(said(() => links.get("nope")), 'Cannot get link nope: no interface is called "nope"');
+  assertEquals(said(() => links.set("nope", { up: true })), 'Cannot set link nope: no interface is called "nope"');
+  says(() => links.delete({}), "Cannot delete link: expected its ifname, altIfname or index");
+  for (const act of [() => links.get(long), () => links.add({ ifname: long, kind: "bridge" })]) {
+    assertMatch(said(act), /^.{200,500}$/);
+  }
+  says(() => addresses.add({}), "Cannot add address: address is missing");
+  says(() => addresses.add({ address: "192.0.2.1/24" }), "Cannot add address 192.0.2.1/24: dev is missing");
+  client.close();
+  assertEquals(said(() => client.batch(() => {})), "Cannot run a batch: the NETLINK_ROUTE client was closed");
 });

@@ -81,3 +81,12 @@ test("dry run: a key's kind gives the kind of data, and a pair's data are those 
   );
   assertEquals(shown(), [5, 5, "n0"]);
 });
+
+test("dry run: the tree of a request has no type of hardware, which no request gives", () => {
+  const { route, kernel } = dry(), trees: string[] = [];
+  using shown = open({ transport: () => kernel, dryRun: (message) => trees.push(message.toString()) });
+  shown.links.set("eth0", { up: true });
+  assertEquals(/\btype\b/.test(trees[0]!), false, trees[0]);
+  assertEquals(/index +5\b/.test(trees[0]!), true, trees[0]);
+  route.close();
+});
