@@ -442,7 +442,7 @@ export function open(options: OpenOptions = {}): NetfilterClient<{ readonly conn
 export const conntrack: Conntrack = new Conntrack(onShared(NETLINK_NETFILTER));
 
 export * from "./flow.ts";
-export { IPPROTO, type IpProtocol, Tuple, tupleText } from "./tuple.ts";
+export { type FlowFamily, IPPROTO, type IpProtocol, Tuple, tupleText } from "./tuple.ts";
 export { type NfFamily, NFPROTO } from "./protocol.ts";
 export type { FlowChange, FlowInput, FlowNotice, FlowWatchOptions, FlowWord, NetfilterClient };
 export type { OpenOptions } from "../../core/client.ts";

@@ -112,6 +112,7 @@ export class Expectations
     this.#requester = requester;
   }
 
+  /** True if the expectation passes a filter; the family "unspec" stands for all. */
   protected override fits(one: Expectation, wanted: readonly (readonly [string, unknown])[]): boolean {
     return super.fits(one, wanted.filter((condition) => !isAnyFamily(condition)));
   }
@@ -133,7 +134,7 @@ export function open(options: OpenOptions = {}): NetfilterClient<{ readonly expe
 export const expectations: Expectations = new Expectations(onShared(NETLINK_NETFILTER));
 
 export * from "./expectation.ts";
-export { IPPROTO, type IpProtocol, Tuple, tupleText } from "./tuple.ts";
+export { type FlowFamily, IPPROTO, type IpProtocol, Tuple, tupleText } from "./tuple.ts";
 export { type NfFamily, NFPROTO } from "./protocol.ts";
 export type { NetfilterClient };
 export type { OpenOptions } from "../../core/client.ts";

@@ -6,7 +6,7 @@
  */
 import { didYouMean, parseIp, shown } from "../../../core/codec/mod.ts";
 import type { NftData, NftExpression, NftVerdict } from "./expressions.ts";
-import { idsOf, type NftDatatype, type Order, TYPE_OF_ID, TYPES } from "./datatypes.ts";
+import { idsOf, type NftByteOrder, type NftDatatype, TYPE_OF_ID, TYPES } from "./datatypes.ts";
 import { type Base, BASES, HEADERS, INTEGER, VERDICT_TYPE } from "./fields.ts";
 import {
   covering,
@@ -391,7 +391,7 @@ class Compiler {
     return parseScalar(json, operand.type, operand.bits, this.place, this.values);
   }
 
-  bytes(operand: Operand, value: bigint, order: Order = operand.order): Uint8Array {
+  bytes(operand: Operand, value: bigint, order: NftByteOrder = operand.order): Uint8Array {
     return toBytes(value << BigInt(operand.shift), operand.bytes, order);
   }
 
@@ -579,7 +579,8 @@ class Compiler {
   anonymous(operand: Operand, elements: readonly ElementValue[], map?: MapData): NewSet {
     const parts = operand.parts ?? [operand];
     const interval = elements.some(({ parts }) => parts.some(({ kind }) => kind === "range" || kind === "prefix"));
-    const concat = operand.parts !== undefined, order = (part: Operand): Order => interval ? "network" : part.order;
+    const concat = operand.parts !== undefined,
+      order = (part: Operand): NftByteOrder => interval ? "network" : part.order;
     const flags: NewSet["flags"][number][] = ["anonymous", "constant"];
     if (interval) flags.push("interval");
     if (map?.objType !== undefined) flags.push("object");
@@ -756,7 +757,13 @@ class Compiler {
   }
 
   /** Returns the expressions that put a value into a register. */
-  value(json: unknown, type: NftDatatype, bits: number, register: number, order: Order = type.order): NftExpression[] {
+  value(
+    json: unknown,
+    type: NftDatatype,
+    bits: number,
+    register: number,
+    order: NftByteOrder = type.order,
+  ): NftExpression[] {
     if (has(json, "map")) {
       return this.place.in(
         "map",
@@ -1325,7 +1332,7 @@ interface DataShape {
   readonly parts: readonly NftDatatype[];
   readonly interval: boolean;
   /** Byte order of data of a single type, if it is not that of the type. */
-  readonly order?: Order;
+  readonly order?: NftByteOrder;
 }
 
 /** The data of a map; objects have no parts. */

@@ -8,7 +8,7 @@
  */
 
 /** Byte order of a value in a register. */
-export type Order = "network" | "host";
+export type NftByteOrder = "network" | "host";
 
 /** Values by name. */
 export type Symbols = Readonly<Record<string, number>>;
@@ -22,7 +22,7 @@ export interface NftDatatype {
   /** Length in bits; 0 if it depends on the field. */
   readonly bits: number;
   /** Byte order in registers, and in sets of single values. */
-  readonly order: Order;
+  readonly order: NftByteOrder;
   /** The form of values that are no integers: `mask` for a set of the bits with names, or of labels. */
   readonly form?: "ipv4" | "ipv6" | "mac" | "name" | "bytes" | "verdict" | "mask";
   /** Values with names. If several names have the same value, the first is printed. */

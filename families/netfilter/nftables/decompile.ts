@@ -9,7 +9,7 @@
 import { ipText, toHex } from "../../../core/codec/mod.ts";
 import type { NewElement } from "./compile.ts";
 import type { NftBitwise, NftData, NftExpression, NftMatch, NftVerdict } from "./expressions.ts";
-import { idsOf, type NftDatatype, type Order, TYPE_OF_ID, TYPES } from "./datatypes.ts";
+import { idsOf, type NftByteOrder, type NftDatatype, TYPE_OF_ID, TYPES } from "./datatypes.ts";
 import {
   type Base,
   BASES,
@@ -45,7 +45,7 @@ export interface ListedSet {
   /** Length of the data. */
   dataLen?: number;
   /** Byte order of the data, if they are of one type. */
-  dataOrder?: Order;
+  dataOrder?: NftByteOrder;
   /** Type of the objects that elements name: NFTA_SET_OBJ_TYPE or its name. */
   objType?: number | string;
   /** Flags. */
@@ -92,7 +92,7 @@ interface Cell {
   /** The expressions that led to it. */
   readonly from: readonly NftExpression[];
   readonly bytes: number;
-  readonly order: Order;
+  readonly order: NftByteOrder;
   /** Bytes of the packet. */
   readonly place?: { readonly base: Base; readonly offset: number };
   /** Another field. */
@@ -117,7 +117,7 @@ interface Resolved {
   readonly bits: number;
   /** Number of bits by which the value is shifted. */
   readonly shift: number;
-  readonly order: Order;
+  readonly order: NftByteOrder;
   readonly learn?: ((value: bigint) => void) | undefined;
   /** True if the mask belongs to the field. */
   readonly masked: boolean;
@@ -719,7 +719,7 @@ class Decompiler {
   }
 
   /** Returns the JSON of a register's content as a statement's argument. */
-  source(register: number | undefined, type: NftDatatype, order: Order = type.order): Json {
+  source(register: number | undefined, type: NftDatatype, order: NftByteOrder = type.order): Json {
     const cell = this.cell(register);
     if (cell.constant !== undefined) return this.json(fromBytes(cell.constant, order), type, 8 * cell.constant.length);
     if (cell.map !== undefined) return { map: cell.map };

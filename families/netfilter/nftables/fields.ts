@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type NftDatatype, type Order, type Symbols, TYPES } from "./datatypes.ts";
+import { type NftByteOrder, type NftDatatype, type Symbols, TYPES } from "./datatypes.ts";
 
 /** A header that begins at a fixed place. */
 export type Base = "ll" | "nh" | "th" | "ih";
@@ -122,7 +122,7 @@ export interface KeyField {
   readonly key: string;
   readonly type: NftDatatype;
   readonly bits: number;
-  readonly order: Order;
+  readonly order: NftByteOrder;
 }
 
 function keys(text: string): Readonly<Record<string, KeyField>> {
@@ -135,7 +135,7 @@ function keys(text: string): Readonly<Record<string, KeyField>> {
         key: key!,
         type,
         bits: size === undefined ? type.bits : Number(size),
-        order: (order as Order | undefined) ?? type.order,
+        order: (order as NftByteOrder | undefined) ?? type.order,
       }];
     }),
   );

@@ -4,7 +4,7 @@
  * @module
  */
 import type { NftExpression } from "./expressions.ts";
-import { INET_PROTO, type NftDatatype, type Order, TYPES } from "./datatypes.ts";
+import { INET_PROTO, type NftByteOrder, type NftDatatype, TYPES } from "./datatypes.ts";
 import {
   type Base,
   BASES,
@@ -48,7 +48,7 @@ export interface TypeOf {
 export interface Operand {
   readonly type: NftDatatype;
   readonly bits: number;
-  readonly order: Order;
+  readonly order: NftByteOrder;
   /** Bytes in the register. */
   readonly bytes: number;
   /** Number of bits by which the value in the register is shifted to the left. */
@@ -303,7 +303,7 @@ export function maskBits(
   register: number,
   bytes: number,
   mask: bigint,
-  order: Order = "network",
+  order: NftByteOrder = "network",
   xor = 0n,
 ): NftExpression {
   return {

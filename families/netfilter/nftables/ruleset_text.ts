@@ -114,7 +114,7 @@ function sized(field: string, bytes: unknown): Fields {
   return { [field]: number / size, [`${field}_unit`]: unit };
 }
 
-/** Order in which nft prints flags. */
+/** NftByteOrder in which nft prints flags. */
 const FLAGS = ["constant", "dynamic", "interval", "timeout"];
 
 /** A set as its text needs it besides its JSON. */

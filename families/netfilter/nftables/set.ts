@@ -26,10 +26,13 @@ import {
 } from "../../../core/codec/mod.ts";
 import { type NfFamily, nfFamily, NFGENMSG } from "../protocol.ts";
 
-import { datatypeName, datatypeOf, NFT_TYPES, type NftDatatypeName, type Order } from "./datatypes.ts";
+import { datatypeName, datatypeOf, NFT_TYPES, type NftByteOrder, type NftDatatypeName } from "./datatypes.ts";
 import { type NftExpression, NftExpression as Expression, NftExpressions } from "./expressions.ts";
 import { type TypeofField, typeofFields } from "./typeof.ts";
 import { commentIn, integerOf, userdata, userdataValues } from "./userdata.ts";
+
+export type { NftByteOrder } from "./datatypes.ts";
+export type { TypeofField } from "./typeof.ts";
 
 /** The type of keys or data: one, or those of the parts of a concatenation. */
 export type NftType = NftDatatypeName | readonly NftDatatypeName[];
@@ -260,7 +263,7 @@ export interface NftPart {
   /** Length in bytes. */
   readonly size: number;
   /** Byte order, unless the set has ranges of keys: those are in network order. */
-  readonly order: Order;
+  readonly order: NftByteOrder;
 }
 
 /** Length of a type in bytes; 0 if it differs. */
@@ -277,14 +280,14 @@ interface Described {
   /** The fields that the user data tell. */
   readonly fields?: readonly TypeofField[] | undefined;
   /** Byte order of integers that the user data tell. */
-  readonly order?: Order | undefined;
+  readonly order?: NftByteOrder | undefined;
 }
 
 /** Returns the parts of keys or data. */
 function layoutOf(type: NftType | undefined, { length, lengths, fields, order }: Described): readonly NftPart[] {
   const types = type === undefined ? ["integer"] as const : partsOf(type);
   const told = fields?.length === types.length ? fields : undefined;
-  const orderAt = (index: number): Order => {
+  const orderAt = (index: number): NftByteOrder => {
     const { name, order: usual } = datatypeOf(types[index]!);
     return name !== "integer" ? usual : told?.[index]?.order ?? (types.length === 1 ? order : undefined) ?? usual;
   };
@@ -303,7 +306,7 @@ function layoutOf(type: NftType | undefined, { length, lengths, fields, order }:
 }
 
 /** Numbers of byte orders in user data; 0 is that of a concatenation. */
-const ORDERS: readonly (Order | undefined)[] = [undefined, "host", "network"];
+const ORDERS: readonly (NftByteOrder | undefined)[] = [undefined, "host", "network"];
 
 /** Returns the length in bytes of keys or data with these parts. */
 export function lengthOf(parts: readonly NftPart[]): number {
@@ -317,7 +320,7 @@ export function fieldsIn({ userdata }: NftSet, of: "key" | "data"): readonly Typ
 }
 
 /** Returns the byte order of integers that a set's user data tell. */
-function orderIn({ userdata }: NftSet, of: "key" | "data"): Order | undefined {
+function orderIn({ userdata }: NftSet, of: "key" | "data"): NftByteOrder | undefined {
   return userdata === undefined
     ? undefined
     : ORDERS[integerOf(userdataValues(userdata).get(SET_USERDATA[`${of}Byteorder`]))];

@@ -20,6 +20,7 @@ import type { NftExpression } from "./expressions.ts";
 import { type XtStatement, xtText } from "./xtables.ts";
 
 export type { NewElement } from "./compile.ts";
+export type { NftByteOrder } from "./datatypes.ts";
 export type { DecompileContext, ListedSet } from "./decompile.ts";
 export type { TableFamily } from "./operands.ts";
 

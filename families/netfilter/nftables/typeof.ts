@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Order } from "./datatypes.ts";
+import type { NftByteOrder } from "./datatypes.ts";
 import {
   CT,
   CT_NUMBERS,
@@ -30,7 +30,7 @@ export interface TypeofField {
   /** Length in bits. */
   readonly bits: number;
   /** Byte order in registers. */
-  readonly order: Order;
+  readonly order: NftByteOrder;
   /** nft's JSON of the expression; absent if the user data lacks a part of it. */
   readonly json?: unknown;
 }

@@ -5,7 +5,7 @@
  */
 import { argumentError } from "../../../core/errors.ts";
 import { parseIp, pathText, shown } from "../../../core/codec/mod.ts";
-import type { NftDatatype, Order } from "./datatypes.ts";
+import type { NftByteOrder, NftDatatype } from "./datatypes.ts";
 
 /** A place in statements, for errors. */
 export class Place {
@@ -48,7 +48,7 @@ export type Value =
   | { readonly kind: "all" };
 
 /** Returns an integer as bytes. */
-export function toBytes(value: bigint, size: number, order: Order): Uint8Array {
+export function toBytes(value: bigint, size: number, order: NftByteOrder): Uint8Array {
   const bytes = new Uint8Array(size);
   let rest = value;
   for (let i = 0; i < size; i++, rest >>= 8n) bytes[order === "host" ? i : size - 1 - i] = Number(rest & 255n);
@@ -56,7 +56,7 @@ export function toBytes(value: bigint, size: number, order: Order): Uint8Array {
 }
 
 /** Returns the integer of bytes. */
-export function fromBytes(bytes: Uint8Array, order: Order): bigint {
+export function fromBytes(bytes: Uint8Array, order: NftByteOrder): bigint {
   let value = 0n;
   for (let i = 0; i < bytes.length; i++) {
     value = value << 8n | BigInt(bytes[order === "host" ? bytes.length - 1 - i : i]!);
