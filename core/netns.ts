@@ -19,11 +19,20 @@
  */
 import { ERRNO, SystemError } from "../ffi/errors.ts";
 import { namesIn } from "../ffi/folder.ts";
-import { checkNetnsName, CLONE_NEWNET, inNetns, NETNS_DIRECTORIES, O, restoring, THREAD_NETNS } from "../ffi/netns.ts";
+import {
+  checkNetnsName,
+  CLONE_NEWNET,
+  inNetns,
+  NETNS_DIRECTORIES,
+  O,
+  restoring,
+  shownName,
+  THREAD_NETNS,
+} from "../ffi/netns.ts";
 import { errno, libc } from "../ffi/runtime.ts";
 import { EXISTS_HINT, isOk } from "./arguments.ts";
 import type { AddOptions, DeleteOptions } from "./collection.ts";
-import { encodeCString, shortened } from "../ffi/text.ts";
+import { encodeCString } from "../ffi/text.ts";
 
 const MS_BIND = 0x1000;
 const MS_REC = 0x4000;
@@ -44,7 +53,7 @@ const LOCK_EX = 2;
  */
 export function add(name: string, options: AddOptions = {}): boolean {
   checkNetnsName(name);
-  const tolerant = isOk(options, "exists", "add network namespace"), what = `add network namespace ${quote(name)}`;
+  const tolerant = isOk(options, "exists", "add network namespace"), what = `add network namespace ${shownName(name)}`;
   const path = encodeCString(`${prepareDirectory(what)}/${name}`);
   const file = libc().open(path, O.O_RDONLY | O.O_CREAT | O.O_EXCL | O.O_CLOEXEC, 0);
   if (file < 0 && tolerant && errno() === ERRNO.EEXIST) return false;
@@ -79,7 +88,7 @@ export function add(name: string, options: AddOptions = {}): boolean {
 function deleteNetns(name: string, options: DeleteOptions = {}): boolean {
   checkNetnsName(name);
   const tolerant = isOk(options, "missing", "delete network namespace"),
-    what = `delete network namespace ${quote(name)}`;
+    what = `delete network namespace ${shownName(name)}`;
   let error: number = ERRNO.ENOENT;
   for (const directory of NETNS_DIRECTORIES) {
     const path = encodeCString(`${directory}/${name}`);
@@ -127,11 +136,6 @@ export function list(): string[] {
  */
 export function run<T>(netns: string | number, fn: () => T & (T extends PromiseLike<unknown> ? never : unknown)): T {
   return inNetns(netns, fn);
-}
-
-/** Quotes a name for messages. */
-function quote(name: string): string {
-  return JSON.stringify(shortened(name));
 }
 
 function failure(call: string, error: number, what: string): SystemError {

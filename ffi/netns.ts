@@ -31,7 +31,8 @@ export function checkNetnsName(name: string): void {
   );
 }
 
-function shownName(name: unknown): string | undefined {
+/** Quotes the name of a network namespace for messages; shows what is no text as JSON. */
+export function shownName(name: unknown): string | undefined {
   return JSON.stringify(typeof name === "string" ? shortened(name) : name);
 }
 
@@ -109,11 +110,10 @@ export class Netns {
   }
 }
 
-/** The file descriptor of the thread's own namespace, while a function runs in another. */
-let left: number | undefined;
-
 /** The time that a function spends in another network namespace. */
 export interface Stay {
+  /** The file descriptor of the thread's own namespace. */
+  readonly home: number;
   /** Called when it ends, still in that namespace. */
   end?: () => void;
 }
@@ -127,12 +127,12 @@ export function currentStay(): Stay | undefined {
 
 /** Returns the namespace that this thread is in, if that is not its own: a function runs there. */
 export function entered(): Netns | undefined {
-  return left === undefined ? undefined : new Netns(THREAD_NETNS);
+  return stay === undefined ? undefined : new Netns(THREAD_NETNS);
 }
 
 /** Returns this thread's own namespace, while a function runs in another. */
 export function outside(): Netns | undefined {
-  return left === undefined ? undefined : new Netns(`/proc/thread-self/fd/${left}`);
+  return stay === undefined ? undefined : new Netns(`/proc/thread-self/fd/${stay.home}`);
 }
 
 /**
@@ -180,18 +180,16 @@ export function restoring<T>(enter: () => void, fn: () => T): T {
     libc().close(own);
     throw error;
   }
-  const outer = left, outerStay = stay, ownStay: Stay = {};
-  left ??= own;
-  stay = ownStay;
+  const outer = stay, inner: Stay = { home: outer?.home ?? own };
+  stay = inner;
   let result: T;
   try {
     result = fn();
   } finally {
     try {
-      ownStay.end?.();
+      inner.end?.();
     } finally {
-      left = outer;
-      stay = outerStay;
+      stay = outer;
       goBack(own);
     }
   }

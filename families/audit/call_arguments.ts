@@ -246,7 +246,7 @@ const PRCTL = namesOf(
     "1499557217 PR_SET_PTRACER",
 );
 
-/** What the words of one argument are made with: the machine, all four arguments, and names of users and groups. */
+/** A system call: its machine, its four arguments, and the names of users and groups. */
 interface Call {
   readonly machine: AuditMachine | number;
   readonly args: readonly number[];

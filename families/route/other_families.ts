@@ -18,7 +18,7 @@ export const tableByte: Codec<RouteTable> = enumeration(u8, RT_TABLE);
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What the declarations of a family's objects have in common, beside their table and groups. */
+/** The part of a declaration that all objects of a family share. */
 type Common<T extends object> = Omit<Declaration<T>, "table" | "groups">;
 
 /** The part that does not depend on the type of object. `needed` are the fields of an object to make or delete. */

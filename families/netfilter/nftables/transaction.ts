@@ -247,7 +247,7 @@ export function contextIn(client: Client, add: (operation: Operation) => void): 
   const requester = new BatchRequester(client, (operation) => {
     note(operation);
     const { read, ...rest } = operation;
-    // What a change begins with is what the kernel has before the transaction.
+    // A change of some fields begins with the object that the kernel has before the transaction.
     add(tolerant(read === undefined ? operation : { ...rest, value: read() }));
   });
   return {

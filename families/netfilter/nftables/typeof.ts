@@ -132,7 +132,7 @@ const FIELDS: Readonly<Record<number, (number: Numbers) => TypeofField | undefin
   },
   24(number) {
     const offset = number(1) ?? 0, mod = number(2);
-    // What is hashed is not kept.
+    // The user data of nft lack the fields that are hashed.
     return generated(number(0) === 1 ? { symhash: { mod, ...(offset === 0 ? {} : { offset }) } } : undefined);
   },
   25: (number) => keyed(RT, number(0), (name) => ({ rt: withFamily(name) })),
