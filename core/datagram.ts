@@ -150,13 +150,12 @@ export function encodeMessages(messages: readonly MessageInput[], set: MessageSe
     to.view.setUint16(start + 4, number, true);
     to.view.setUint16(start + 6, bits, true);
     if (value !== undefined && !(value instanceof Uint8Array)) {
-      const one = set.codec(number, undefined, undefined, bits), several = set.codecs?.(number, bits) ?? [];
+      const one = set.codec(number, undefined, undefined, bits);
       if (one === undefined) to.fail(TypeError, `there is no table for ${shown(type)}: expected bytes`);
-      const others = several.filter((other) => other !== one);
-      if (others.length === 0 || !isOwn(one, value, to, start, set)) {
-        const own = others.find((other) => isOwn(other, value, to, start, set)) ?? one;
+      const others = (set.codecs?.(number, bits) ?? []).filter((other) => other !== one);
+      if (others.length === 0 || ![one, ...others].some((codec) => isOwn(codec, value, to, start, set))) {
         to.length = start + NLMSG_HDRLEN;
-        own.encode(value as never, to, {});
+        one.encode(value as never, to, {});
       }
     }
     to.view.setUint32(start, to.length - start, true);

@@ -86,7 +86,7 @@ export async function waitFor(
   );
   let last: object | undefined;
   // The watch begins before the first look, so no change between the two is missed.
-  // One that waits for what the kernel removes without an event begins with the existing objects, to notice that.
+  // If the kernel removes such objects without an event, only a watch that began with the existing ones notices it.
   const initial = test === "gone" && collection.declaration.silentRemoval !== undefined;
   await using events = watch(client, [collection], { initial, signal: wait.signal });
   const look = (): boolean => {

@@ -512,7 +512,7 @@ class Compiler {
         () =>
           this.relation(
             operand,
-            relation === "!=" ? "!=" : relation === "in" && operand.type.form === "mask" ? "==" : "==",
+            relation === "!=" ? "!=" : "==",
             members[0],
           ),
       );
