@@ -27,6 +27,7 @@ import {
   parseScalar,
   parseValue,
   Place,
+  quantity,
   rangeOfText,
   record,
   string,
@@ -829,7 +830,7 @@ class Compiler {
     return {
       name: "limit",
       data: {
-        rate: factor * place.in("rate", () => integer(rate, 1, Number.MAX_SAFE_INTEGER / factor, place)),
+        rate: place.in("rate", () => quantity(rate, factor, place) || place.range("expected at least 1, got 0")),
         unit,
         ...(given === 0 && !isPackets ? {} : { burst: given === 0 ? 5 : given * more }),
         type: isPackets ? "pkts" : "pkt_bytes",
@@ -840,28 +841,27 @@ class Compiler {
 
   counter(json: unknown): NftExpression {
     if (json === null || json === undefined) return { name: "counter", data: {} };
-    const { packets = 0, bytes = 0 } = record(json, this.place), most = Number.MAX_SAFE_INTEGER;
+    const { packets = 0, bytes = 0 } = record(json, this.place);
     return {
       name: "counter",
       data: {
-        bytes: this.place.in("bytes", () => integer(bytes, 0, most, this.place)),
-        packets: this.place.in("packets", () => integer(packets, 0, most, this.place)),
+        bytes: this.place.in("bytes", () => quantity(bytes, 1, this.place)),
+        packets: this.place.in("packets", () => quantity(packets, 1, this.place)),
       },
     };
   }
 
   quota(json: unknown): NftExpression {
     const { place } = this,
-      { val, val_unit = "bytes", used = 0, used_unit = "bytes", inv } = record(json, place),
-      most = Number.MAX_SAFE_INTEGER / 1048576;
+      { val, val_unit = "bytes", used = 0, used_unit = "bytes", inv } = record(json, place);
+    const unit = place.in("val_unit", () => this.know.pick(BYTE_UNITS, val_unit)),
+      usedUnit = place.in("used_unit", () => this.know.pick(BYTE_UNITS, used_unit));
     return {
       name: "quota",
       data: {
-        bytes: place.in("val", () => integer(val, 0, most, place)) *
-          place.in("val_unit", () => this.know.pick(BYTE_UNITS, val_unit)),
+        bytes: place.in("val", () => quantity(val, unit, place)),
         flags: inv === true ? ["inv"] : [],
-        consumed: place.in("used", () => integer(used, 0, most, place)) *
-          place.in("used_unit", () => this.know.pick(BYTE_UNITS, used_unit)),
+        consumed: place.in("used", () => quantity(used, usedUnit, place)),
       },
     };
   }

@@ -8,7 +8,16 @@
  */
 import { ipText, toHex } from "../../../core/codec/mod.ts";
 import type { NewElement } from "./compile.ts";
-import type { NftBitwise, NftData, NftExpression, NftMatch, NftVerdict } from "./expressions.ts";
+import type {
+  NftBitwise,
+  NftCounter,
+  NftData,
+  NftExpression,
+  NftLimit,
+  NftMatch,
+  NftQuota,
+  NftVerdict,
+} from "./expressions.ts";
 import { idsOf, type NftByteOrder, type NftDatatype, TYPE_OF_ID, TYPES } from "./datatypes.ts";
 import {
   type Base,
@@ -34,7 +43,7 @@ import type { NftObjectType } from "./set.ts";
 import { padded, registerAt, type TableFamily } from "./operands.ts";
 import type { Field, Statement } from "./statements.ts";
 import { xtOptions } from "./xtables.ts";
-import { fromBytes, isText, toBytes } from "./values.ts";
+import { fromBytes, isText, quantityJson, toBytes } from "./values.ts";
 
 /** A set as `decompile` needs it. */
 export interface ListedSet {
@@ -738,8 +747,8 @@ class Decompiler {
     const data = (one as { data?: object }).data ?? {};
     switch (one.name) {
       case "counter": {
-        const { packets = 0, bytes = 0 } = data as { packets?: number; bytes?: number };
-        return { counter: { packets, bytes } };
+        const { packets = 0, bytes = 0 } = data as NftCounter;
+        return { counter: { packets: quantityJson(packets), bytes: quantityJson(bytes) } };
       }
       case "limit":
         return { limit: limitJson(data) };
@@ -1273,13 +1282,11 @@ function verdictJson(verdict: NftVerdict): Json {
   return { [code]: null };
 }
 
-function limitJson(
-  data: { rate?: number; unit?: number; burst?: number; type?: string | number; flags?: readonly (string | number)[] },
-): Json {
+function limitJson(data: NftLimit): Json {
   const { rate = 0, unit = 1, burst = 0 } = data,
     inv = data.flags?.includes("inv") === true,
     bytes = data.type === "pkt_bytes";
-  const [number, name] = bytes ? sized(rate) : [rate, "packets"],
+  const [number, name] = bytes ? sized(rate) : [quantityJson(rate), "packets"],
     [more, moreName] = bytes ? sized(burst) : [burst, "packets"];
   return {
     rate: number,
@@ -1292,13 +1299,15 @@ function limitJson(
 }
 
 /** Returns a number of bytes in the largest unit that divides it. */
-function sized(bytes: number): [number, string] {
-  if (bytes > 0 && bytes % 1048576 === 0) return [bytes / 1048576, "mbytes"];
-  if (bytes > 0 && bytes % 1024 === 0) return [bytes / 1024, "kbytes"];
-  return [bytes, "bytes"];
+export function sized(bytes: number | bigint): [unknown, string] {
+  const all = BigInt(bytes);
+  for (const [unit, size] of [["mbytes", 1048576n], ["kbytes", 1024n]] as const) {
+    if (all > 0n && all % size === 0n) return [quantityJson(all / size), unit];
+  }
+  return [quantityJson(bytes), "bytes"];
 }
 
-function quotaJson(data: { bytes?: number; consumed?: number; flags?: readonly (string | number)[] }): Json {
+function quotaJson(data: NftQuota): Json {
   const [val, val_unit] = sized(data.bytes ?? 0), { consumed = 0 } = data, [used, used_unit] = sized(consumed);
   return {
     val,

@@ -62,7 +62,15 @@ import {
 } from "./scalars.ts";
 import { NftData, NftExpression, NftExpressions, type NftVerdict } from "./expressions.ts";
 import { dataLayout, hasFlag, keyLayout, lengthOf, type NftPart, type NftSet, seconds } from "./set.ts";
-import { expectFamily, generationOf, inOneGeneration, type NftContext, nftHint, sharedContext } from "./transaction.ts";
+import {
+  expectFamily,
+  generationOf,
+  inOneGeneration,
+  type NftContext,
+  nftHint,
+  refusedIn,
+  sharedContext,
+} from "./transaction.ts";
 import { setIn } from "./known_sets.ts";
 import { prefixOfText, rangeOfText } from "./values.ts";
 import { commentIn, hostInteger, userdata, userdataOf } from "./userdata.ts";
@@ -873,7 +881,7 @@ export function elementHint(
   sent: readonly NftSetElem[] = [],
   owners: readonly NftElementInput[] = [],
 ): string | undefined {
-  const index = Number(/^elements\[(\d+)\]/.exec(details.path ?? "")?.[1] ?? NaN), owner = owners[index];
+  const index = refusedIn("elements", details) ?? -1, owner = owners[index];
   const { data, objref } = sent[index] ?? {}, chain = data?.verdict?.chain;
   const value = owner === undefined ? undefined : isFields(owner) ? (owner as NftElement).elem : owner as NftValue;
   const reason = code === "ENFILE"

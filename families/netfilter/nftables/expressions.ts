@@ -249,6 +249,16 @@ export const NftVerdict: Attributes<NftVerdict> = attributes((): Shape<NftVerdic
   chainId: [3, be32],
 }));
 
+/** Codec of a quantity of 64 bits: a number, or from 2^53 a bigint, so that nothing rounds it. */
+const quantity: Codec<number | bigint, number | bigint> = {
+  ...beCount64,
+  name: "quantity of 64 bits",
+  decode(from, at, end, owner) {
+    const count = beCount64.decode(from, at, end, owner);
+    return Number.isSafeInteger(count) ? count : from.view.getBigUint64(at);
+  },
+};
+
 /** Content of a register: bytes, or a verdict. */
 export interface NftData {
   /** Bytes as the register has them. */
@@ -351,16 +361,16 @@ export const NftConnlimit: Attributes<NftConnlimit> = attributes((): Shape<NftCo
 
 /** Counter of packets and bytes. */
 export interface NftCounter {
-  /** Number of bytes. */
-  bytes?: number;
-  /** Number of packets. */
-  packets?: number;
+  /** Number of bytes; from 2^53 a bigint. */
+  bytes?: number | bigint;
+  /** Number of packets; from 2^53 a bigint. */
+  packets?: number | bigint;
 }
 
 /** Wire form of {@linkcode NftCounter}: NFTA_COUNTER_*. */
 export const NftCounter: Attributes<NftCounter> = attributes((): Shape<NftCounter> => ({
-  bytes: [1, beCount64],
-  packets: [2, beCount64],
+  bytes: [1, quantity],
+  packets: [2, quantity],
 }));
 
 /** Field of the packet's connection, read or written. */
@@ -594,8 +604,8 @@ export const NftLast: Attributes<NftLast> = attributes((): Shape<NftLast> => ({
 
 /** Limit on the rate. */
 export interface NftLimit {
-  /** Number of packets or bytes in each unit. */
-  rate?: number;
+  /** Number of packets or bytes in each unit; from 2^53 a bigint. */
+  rate?: number | bigint;
   /** Unit in s: 1, 60, 3600, 86400, 604800. */
   unit?: number;
   /** Burst beyond the rate. */
@@ -608,7 +618,7 @@ export interface NftLimit {
 
 /** Wire form of {@linkcode NftLimit}: NFTA_LIMIT_*. */
 export const NftLimit: Attributes<NftLimit> = attributes((): Shape<NftLimit> => ({
-  rate: [1, beCount64],
+  rate: [1, quantity],
   unit: [2, beCount64],
   burst: [3, be32],
   type: [4, enumeration(be32, NFT_LIMIT)],
@@ -881,19 +891,19 @@ export const NftQueue: Attributes<NftQueue> = attributes((): Shape<NftQueue> => 
 
 /** Number of bytes that may pass. */
 export interface NftQuota {
-  /** Number of bytes. */
-  bytes?: number;
+  /** Number of bytes; from 2^53 a bigint. */
+  bytes?: number | bigint;
   /** `inv`: what is over the number matches. */
   flags?: readonly (keyof typeof NFT_QUOTA_FLAG | number)[];
-  /** Number of bytes that passed. */
-  consumed?: number;
+  /** Number of bytes that passed; from 2^53 a bigint. */
+  consumed?: number | bigint;
 }
 
 /** Wire form of {@linkcode NftQuota}: NFTA_QUOTA_*. */
 export const NftQuota: Attributes<NftQuota> = attributes((): Shape<NftQuota> => ({
-  bytes: [1, beCount64],
+  bytes: [1, quantity],
   flags: [2, mask(be32, NFT_QUOTA_FLAG)],
-  consumed: [4, beCount64],
+  consumed: [4, quantity],
 }));
 
 /** Comparison of a register with a range. */

@@ -21,7 +21,7 @@ import { dataLayout, fieldsIn, type NftObjectType, type NftSet, partsOf, SET_USE
 import { userdataOf } from "./userdata.ts";
 import { fromHex } from "./scalars.ts";
 import type { NftTable } from "./tables.ts";
-import { Place } from "./values.ts";
+import { Place, quantity, quantityFrom, quantityJson } from "./values.ts";
 
 /** JSON of nft. */
 export interface NftJson {
@@ -143,7 +143,18 @@ export function ruleJson(
     },
     nameOf,
   });
-  return defined({ family, table, chain, handle: Number(handle), comment, expr });
+  return defined({ family, table, chain, handle: Number(handle), comment, expr: expr.map(hexed) });
+}
+
+/** Returns a statement with the bytes of raw expressions as hexadecimal text, which is accepted as input again. */
+function hexed(statement: object): unknown {
+  const hexIn = (json: unknown): unknown => {
+    if (json instanceof Uint8Array) return toHex(json);
+    if (Array.isArray(json)) return json.map(hexIn);
+    if (!isFields(json)) return json;
+    return Object.fromEntries(Object.entries(json).map(([name, one]) => [name, hexIn(one)]));
+  };
+  return "raw" in statement ? hexIn(statement) : statement;
 }
 
 function valueJson(value: NftValue, isConcat: boolean): unknown {
@@ -183,7 +194,7 @@ export function setJson(set: NftSet & { elements: readonly NftElement[] }): Fiel
       timeout,
       expires: expires === undefined ? undefined : Math.floor(expires),
       comment,
-      ...Object.assign({}, ...(expressions ?? []).map((one) => stateJson(one))) as Fields,
+      ...Object.assign({}, ...(expressions ?? []).map((one) => hexed(stateJson(one)))) as Fields,
     });
     const key = Object.keys(more).length === 0 ? val : { elem: { val, ...more } };
     const mapped = objref ??
@@ -209,7 +220,7 @@ export function setJson(set: NftSet & { elements: readonly NftElement[] }): Fiel
     "auto-merge": set.autoMerge,
     comment: set.comment,
     elem: elem.length === 0 ? undefined : elem,
-    stmt: set.expr !== undefined ? [stateJson(set.expr, true)] : set.expressions?.map((one) => stateJson(one, true)),
+    stmt: (set.expr === undefined ? set.expressions : [set.expr])?.map((one) => hexed(stateJson(one, true))),
   });
 }
 
@@ -223,15 +234,15 @@ export function objectJson(object: NftObject): Fields | undefined {
   const more = ((): Fields => {
     switch (object.type) {
       case "counter":
-        return { packets: object.data?.packets, bytes: object.data?.bytes };
+        return { packets: quantityJson(object.data?.packets ?? 0), bytes: quantityJson(object.data?.bytes ?? 0) };
       case "quota": {
-        const { bytes, consumed, flags } = object.data;
-        return { bytes, used: consumed, inv: flags?.includes("inv") === true };
+        const { bytes = 0, consumed = 0, flags } = object.data;
+        return { bytes: quantityJson(bytes), used: quantityJson(consumed), inv: flags?.includes("inv") === true };
       }
       case "limit": {
-        const { rate, unit, burst, type, flags } = object.data, isBytes = type === "pkt_bytes";
+        const { rate = 0, unit, burst, type, flags } = object.data, isBytes = type === "pkt_bytes";
         return {
-          rate,
+          rate: quantityJson(rate),
           per: keyOf(PER, Number(unit)),
           burst: burst === 0 ? undefined : burst,
           ...(isBytes ? { rate_unit: "bytes", burst_unit: "bytes" } : {}),
@@ -728,14 +739,14 @@ function objectData(type: NftObjectType, value: Fields): object {
   const l3proto = value["l3proto"] === undefined ? undefined : L3[String(value["l3proto"])] ?? value["l3proto"];
   switch (type) {
     case "counter":
-      return defined({ packets: value["packets"], bytes: value["bytes"] });
+      return defined({ packets: quantityFrom(value["packets"]), bytes: quantityFrom(value["bytes"]) });
     case "quota":
-      return defined({ bytes: value["bytes"], consumed: value["used"], ...inv });
+      return defined({ bytes: quantityFrom(value["bytes"]), consumed: quantityFrom(value["used"]), ...inv });
     case "limit": {
       const isBytes = value["rate_unit"] !== undefined && value["rate_unit"] !== "packets";
       const scale = (unit: unknown): number => unit === "kbytes" ? 1024 : unit === "mbytes" ? 1024 * 1024 : 1;
       return defined({
-        rate: Number(value["rate"]) * scale(value["rate_unit"]),
+        rate: quantity(value["rate"], scale(value["rate_unit"]), new Place("read a limit", "rate")),
         unit: PER[String(value["per"] ?? "second")],
         burst: value["burst"] === undefined ? undefined : Number(value["burst"]) * scale(value["burst_unit"]),
         type: isBytes ? "pkt_bytes" : "pkts",

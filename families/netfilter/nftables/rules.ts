@@ -59,6 +59,7 @@ import {
   type NftContext,
   type NftDeclaration,
   nftHint,
+  refusedIn,
   sharedContext,
 } from "./transaction.ts";
 import { setIn } from "./known_sets.ts";
@@ -216,10 +217,10 @@ function ruleHint(
   expressions: readonly NftExpression[] | undefined,
   origins?: readonly number[],
 ): string | undefined {
-  const index = Number(/^expressions\[(\d+)\]/.exec(details.path ?? "")?.[1] ?? NaN), refused = expressions?.[index];
-  const named = refused && namedBy(refused), origin = origins?.[index];
+  const index = refusedIn("expressions", details), refused = expressions?.[index ?? -1];
+  const named = refused && namedBy(refused), origin = origins?.[index ?? -1];
   // A change of a rule sends the expressions that it has.
-  const isBorrowed = code === "EBUSY" && !Number.isNaN(index) &&
+  const isBorrowed = code === "EBUSY" && index !== undefined &&
     (expressions === undefined || ANONYMOUS.test(named ?? ""));
   const reason = isBorrowed
     ? `the anonymous ${named ?? "set"} belongs to its rule alone: give the statements as expr, which ruleset.json has`

@@ -5,11 +5,12 @@
  */
 import { isFields } from "../../../core/arguments.ts";
 import { duration, elementsText, fieldText, stateText, text } from "./text.ts";
-import type { ListedSet } from "./decompile.ts";
+import { type ListedSet, sized } from "./decompile.ts";
 import { NFPROTO } from "../protocol.ts";
 import type { TableFamily } from "./operands.ts";
 import { priorityText } from "./priorities.ts";
 import type { Statement } from "./statements.ts";
+import { quantityFrom } from "./values.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -43,11 +44,13 @@ function hookLine({ family, type, hook, prio, dev, policy }: Fields): string {
 function objectLines(word: string, value: Fields): string[] {
   switch (word) {
     case "counter":
-      return [`packets ${value["packets"]} bytes ${value["bytes"]}`];
+      return [`packets ${quantityFrom(value["packets"])} bytes ${quantityFrom(value["bytes"])}`];
     case "quota":
     case "limit": {
       const { family: _, table: _1, name: _2, handle: _3, comment: _4, bytes, used, ...rest } = value;
-      const state = word === "limit" ? rest : { ...rest, ...sized("val", bytes), ...(used ? sized("used", used) : {}) };
+      const state = word === "limit"
+        ? rest
+        : { ...rest, ...sizedField("val", bytes), ...(used ? sizedField("used", used) : {}) };
       return [stateText({ [word]: state }).slice(word.length + 1)];
     }
     case "ct helper":
@@ -107,11 +110,10 @@ function tunnelLines(value: Fields): string[] {
 const TUNNEL_WORDS: Readonly<Record<string, string>> = { dir: "direction", hwid: "id" };
 const hex = (value: unknown): string => `0x${Number(value).toString(16)}`;
 
-/** Returns a number of bytes in the largest unit that divides it. */
-function sized(field: string, bytes: unknown): Fields {
-  const number = Number(bytes), units = [["mbytes", 1048576], ["kbytes", 1024]] as const;
-  const [unit, size] = units.find(([, size]) => number > 0 && number % size === 0) ?? ["bytes", 1];
-  return { [field]: number / size, [`${field}_unit`]: unit };
+/** Returns the fields of a number of bytes in the largest unit that divides it. */
+function sizedField(field: string, bytes: unknown): Fields {
+  const [number, unit] = sized(quantityFrom(bytes) as number);
+  return { [field]: number, [`${field}_unit`]: unit };
 }
 
 /** NftByteOrder in which nft prints flags. */

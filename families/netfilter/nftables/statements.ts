@@ -102,7 +102,7 @@ export type Verdict =
 /** Options of {@linkcode limit}. */
 export interface Limit {
   /** Number of packets or bytes in each unit of time. */
-  readonly rate: number;
+  readonly rate: number | bigint;
   /** Counted unit; packets by default. */
   readonly rate_unit?: "packets" | "bytes" | "kbytes" | "mbytes";
   /** Unit of time. */
@@ -118,11 +118,11 @@ export interface Limit {
 /** Options of a quota. */
 export interface Quota {
   /** Number of bytes. */
-  readonly val: number;
+  readonly val: number | bigint;
   /** Unit of `val`. */
   readonly val_unit?: "bytes" | "kbytes" | "mbytes";
   /** Amount that has passed already. */
-  readonly used?: number;
+  readonly used?: number | bigint;
   /** Unit of `used`. */
   readonly used_unit?: "bytes" | "kbytes" | "mbytes";
   /** True if what is over the quota matches. */
@@ -161,7 +161,7 @@ export interface Nat {
 
 /** A statement that keeps a state in an element of a set. */
 export type Stateful =
-  | { readonly counter: null | { readonly packets?: number; readonly bytes?: number } }
+  | { readonly counter: null | { readonly packets?: number | bigint; readonly bytes?: number | bigint } }
   | { readonly limit: Limit }
   | { readonly quota: Quota }
   | { readonly "ct count": { readonly val: number; readonly inv?: boolean } }

@@ -14,7 +14,7 @@
 import type { Statement } from "./statements.ts";
 import { type NftDatatype, TYPE_OF_ID, TYPES } from "./datatypes.ts";
 import { Knowledge, type Operand, type TableFamily } from "./operands.ts";
-import { Place } from "./values.ts";
+import { Place, quantityFrom } from "./values.ts";
 import { decompile, type DecompileContext } from "./decompile.ts";
 import type { NftExpression } from "./expressions.ts";
 import { type XtStatement, xtText } from "./xtables.ts";
@@ -349,11 +349,12 @@ class Printer {
     const more = burst === 0 || packets && burst === 5
       ? ""
       : ` burst ${burst} ${packets ? "packets" : burst_unit ?? "bytes"}`;
-    return `limit rate ${inv ? "over " : ""}${rate}${packets ? "" : ` ${rate_unit}`}/${per}${more}`;
+    return `limit rate ${inv ? "over " : ""}${quantityFrom(rate)}${packets ? "" : ` ${rate_unit}`}/${per}${more}`;
   }
 
   quota({ val, val_unit = "bytes", used, used_unit, inv }: Record_): string {
-    return `quota ${inv ? "over " : ""}${val} ${val_unit}${used ? ` used ${used} ${used_unit}` : ""}`;
+    const consumed = used ? ` used ${quantityFrom(used)} ${used_unit}` : "";
+    return `quota ${inv ? "over " : ""}${quantityFrom(val)} ${val_unit}${consumed}`;
   }
 
   /** Prints an address and port: brackets tell IPv6 from the port. */
@@ -423,7 +424,8 @@ const STATEMENTS: Readonly<Record<string, (of: Printer, json: Record_, name: str
   vmap: (of, json) => of.mapping("vmap", json, (one) => of.verdict(one)),
   counter(of, json) {
     if (isObject(json)) return of.object("counter name", json);
-    return json === null ? "counter" : `counter packets ${json["packets"]} bytes ${json["bytes"]}`;
+    if (json === null) return "counter";
+    return `counter packets ${quantityFrom(json["packets"] ?? 0)} bytes ${quantityFrom(json["bytes"] ?? 0)}`;
   },
   quota: (of, json) => isObject(json) ? of.object("quota name", json) : of.quota(json),
   limit: (of, json) => isObject(json) ? of.object("limit name", json) : of.limit(json),

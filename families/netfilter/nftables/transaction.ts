@@ -389,6 +389,12 @@ export function nftHint(code: string, details: KernelErrorDetails): string | und
   }
 }
 
+/** Returns the number of the item of a list that the kernel refused; `undefined` if it does not point at one. */
+export function refusedIn(list: string, { path = "" }: KernelErrorDetails): number | undefined {
+  const [, name, index] = /^(\w+)\[(\d+)\]/.exec(path) ?? [];
+  return name === list ? Number(index) : undefined;
+}
+
 /** Throws unless a key tells an object: without, the kernel would delete all, or one of any name. */
 export function expectKey(value: object, object: string, verb: string): void {
   if (verb !== "delete") return;

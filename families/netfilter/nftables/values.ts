@@ -159,6 +159,31 @@ export function integer(json: unknown, least: number, most: number, place: Place
   return number;
 }
 
+// JSON.rawJSON is in ECMAScript 2026, which not every declaration file has yet.
+const JSON_WITH_RAW = JSON as typeof JSON & { rawJSON(text: string): unknown };
+
+/** Returns a quantity for JSON: a number, or from 2^53 what `JSON.stringify` prints with all its digits. */
+export function quantityJson(value: number | bigint): unknown {
+  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : JSON_WITH_RAW.rawJSON(String(value));
+}
+
+/** Returns the quantity that {@linkcode quantityJson} returned; other values as they are. */
+export function quantityFrom(json: unknown): unknown {
+  const digits = typeof json === "object" && json !== null ? (json as { rawJSON?: unknown }).rawJSON : undefined;
+  return typeof digits === "string" && /^\d+$/.test(digits) ? BigInt(digits) : json;
+}
+
+/** Returns the product of a quantity of JSON and a unit, of at most 64 bits. */
+export function quantity(json: unknown, unit: number, place: Place): number | bigint {
+  const given = quantityFrom(json);
+  if (typeof given !== "bigint" && !Number.isInteger(given)) {
+    place.fail(`expected a whole number, got ${shown(given)}`);
+  }
+  const value = BigInt(given as number | bigint), product = value * BigInt(unit);
+  if (value < 0n || product >= 1n << 64n) place.range(`expected 0..${((1n << 64n) - 1n) / BigInt(unit)}, got ${value}`);
+  return product <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(product) : product;
+}
+
 /** Returns the ms of a number of seconds, which may have a fraction. */
 export function milliseconds(json: unknown, place: Place): number {
   if (typeof json !== "number" || !Number.isFinite(json)) {
