@@ -9,8 +9,7 @@
 import { type Flow, type FlowChange, type FlowNotice, open, tupleText } from "../families/netfilter/conntrack.ts";
 import { list, type Listed } from "./run.ts";
 
-const bytes = ({ countersOrig, countersReply }: Flow): number =>
-  (countersOrig?.bytes ?? 0) + (countersReply?.bytes ?? 0);
+const bytes = ({ counters }: Pick<Flow, "counters">): number => counters?.bytes ?? 0;
 
 type Item = Flow | FlowChange<"new" | "destroy"> | FlowNotice;
 
@@ -27,6 +26,6 @@ await list(
   (one) => {
     if (!("event" in one)) return { BYTES: bytes(one), FLOW: tupleText(one.orig) };
     const { event, value } = one;
-    return { EVENT: event, BYTES: value && bytes(value), FLOW: value && tupleText(value.orig) };
+    return { EVENT: event, BYTES: bytes(value), FLOW: tupleText(value.orig) };
   },
 );

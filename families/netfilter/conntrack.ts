@@ -4,7 +4,7 @@
  * ```ts ignore
  * import { conntrack } from "@linux/netlink/families/netfilter/conntrack.ts";
  * console.log(conntrack.flush({ orig: { src: "10.0.0.5" } }), "flows ended");
- * for await (const e of conntrack.watch("new", "destroy")) console.log(e.event, e.value?.orig);
+ * for await (const e of conntrack.watch("new", "destroy")) console.log(e.event, e.value.orig);
  * ```
  *
  * Needs CAP_NET_ADMIN. A network namespace tracks flows once a rule or a socket needs it (`ct state` in nft). Three
@@ -18,14 +18,7 @@
  *
  * @module
  */
-import {
-  expectFields,
-  expectOptions,
-  guardMethods,
-  isCondition,
-  selection,
-  WATCH_OPTIONS,
-} from "../../core/arguments.ts";
+import { expectFields, expectOptions, guardMethods, selection, WATCH_OPTIONS } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
   type Attributes,
@@ -54,7 +47,7 @@ import { type FlowInput, prepareFlow } from "./conntrack/prepare.ts";
 import { Flow } from "./flow.ts";
 import { type NetfilterClient, openNetfilter } from "./open.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, NFGENMSG, NFNL_SUBSYS, subsystemHint } from "./protocol.ts";
-import { isAnyFamily, tupleText } from "./tuple.ts";
+import { isAnyFamily, isNarrow, tupleText } from "./tuple.ts";
 
 /** Statistics of one CPU, since the machine started. Kernels differ in which they count. */
 export interface ConntrackCpuStats {
@@ -198,11 +191,6 @@ class Flows extends Collection<Flow, FlowInput> {
 }
 
 const ENOENT = 2;
-
-/** True for a filter that does not select all flows. */
-function isNarrow(filter: FlowInput): boolean {
-  return isCondition(Object.fromEntries(Object.entries(filter).filter((one) => !isAnyFamily(one))));
-}
 
 /** The arguments of {@linkcode Conntrack.watch}. */
 export type FlowWatchArguments<W extends FlowWord> = readonly [...W[], FlowWatchOptions] | readonly W[];

@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { selection } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import { type Attributes, attributes, be16, be32, type Codec, head, type Shape } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
@@ -20,7 +21,7 @@ import { declareMessages } from "../../core/messages.ts";
 import { Expectation } from "./expectation.ts";
 import { type NetfilterClient, openNetfilter } from "./open.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, NFGENMSG, NFNL_SUBSYS, NFNLGRP, subsystemHint } from "./protocol.ts";
-import { familyOf, type FlowFamily, isAnyFamily, tupleText } from "./tuple.ts";
+import { familyOf, type FlowFamily, isAnyFamily, isNarrow, tupleText } from "./tuple.ts";
 
 /** An expectation as input: {@linkcode Expectation} with numbers or names. */
 export type ExpectationInput = Omit<Input<Expectation>, "family"> & { family?: FlowFamily };
@@ -115,6 +116,18 @@ export class Expectations
   /** True if the expectation passes a filter; the family "unspec" stands for all. */
   protected override fits(one: Expectation, wanted: readonly (readonly [string, unknown])[]): boolean {
     return super.fits(one, wanted.filter((condition) => !isAnyFamily(condition)));
+  }
+
+  /**
+   * Deletes the expectations that match a filter. The family `unspec` stands for all, so it is no condition.
+   *
+   * @param filter fields and the values that they must have; `{ all: true }` for everything
+   * @returns the number of expectations that it deleted
+   * @throws {TypeError} the filter has no condition
+   */
+  override flush(filter: ExpectationInput | { all: true }): number {
+    selection<ExpectationInput>(filter, "flush expectations", isNarrow);
+    return super.flush(filter);
   }
 
   /** Returns statistics of each CPU. Like `conntrack -S expect`. */

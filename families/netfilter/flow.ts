@@ -14,6 +14,7 @@ import {
   beCount64,
   bytes,
   type Codec,
+  type Derived,
   enumeration,
   head,
   key,
@@ -352,6 +353,16 @@ const zone: Codec<number> = {
   },
 };
 
+/** The traffic of both directions of a flow. */
+const total: Derived<FlowCounters> = {
+  derive(owner) {
+    const { countersOrig: sent, countersReply: back } = owner as Flow;
+    if (sent === undefined || back === undefined) return undefined;
+    return { packets: (sent.packets ?? 0) + (back.packets ?? 0), bytes: (sent.bytes ?? 0) + (back.bytes ?? 0) };
+  },
+  use: readOnly,
+};
+
 /** A flow: a connection, or packets in both directions that belong together. */
 export interface Flow {
   /** `ip` or `ip6`; `inet` and `inet6` as input mean these. Input has it by the addresses. */
@@ -372,6 +383,8 @@ export interface Flow {
   countersOrig?: FlowCounters;
   /** Traffic of the reply direction. */
   countersReply?: FlowCounters;
+  /** Traffic of both directions together. */
+  counters?: FlowCounters;
   /** The helper. */
   help?: FlowHelper;
   /** The zone of both directions, 0 by default; absent if only one direction has a zone. */
@@ -428,6 +441,7 @@ const shape = (): Shape<Omit<Flow, keyof Protoinfo | "secctx" | "family">> => ({
   mark: [8, be32],
   countersOrig: [9, FlowCounters, readOnly],
   countersReply: [10, FlowCounters, readOnly],
+  counters: total,
   help: [5, FlowHelper],
   zone: [18, zone, key],
   labels: [22, labels],

@@ -195,7 +195,7 @@ export const NFPROTO = { unspec: 0, inet: 1, ip: 2, arp: 3, netdev: 5, bridge: 7
 
 /**
  * A family by name or number, with the words of nft: `ip` is IPv4, `ip6` IPv6, `inet` both. All subsystems use these
- * words.
+ * words; flows and expectations also take those of routes as input, where `inet` means `ip` (see `FlowFamily`).
  */
 export type NfFamily = keyof typeof NFPROTO | number;
 

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isCondition } from "../../core/arguments.ts";
 import {
   type Attributes,
   attributes,
@@ -154,6 +155,11 @@ export const flowFamily: Codec<NfFamily, FlowFamily> = {
 /** True for the condition of a filter that all flows meet: the family `unspec`. */
 export function isAnyFamily([name, value]: readonly [string, unknown]): boolean {
   return name === "family" && (value === "unspec" || value === NFPROTO.unspec);
+}
+
+/** True for a filter that does not select all flows. */
+export function isNarrow(filter: object): boolean {
+  return isCondition(Object.fromEntries(Object.entries(filter).filter((one) => !isAnyFamily(one))));
 }
 
 /** The most seconds that every kernel can count: those with 1000 ticks a second would silently shorten longer ones. */

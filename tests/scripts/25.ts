@@ -1,2 +1,2 @@
 import { conntrack } from "../../families/netfilter/conntrack.ts"; // 25 flows begin and end
-for await (const e of conntrack.watch("new", "destroy")) console.log(e.event, e.value?.orig, e.value?.countersOrig);
+for await (const e of conntrack.watch("new", "destroy")) console.log(e.value.orig, e.value.counters);

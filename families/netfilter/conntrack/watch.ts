@@ -41,8 +41,8 @@ export interface FlowNotice {
   readonly event: "overrun" | "synced";
   /** Always absent. */
   readonly object?: undefined;
-  /** Always absent. */
-  readonly value?: undefined;
+  /** Always empty, so that fields of events need no test for notices: `event.value.orig`. */
+  readonly value: Readonly<Record<string, undefined>>;
 }
 
 /** Options of a watch of flows. */
@@ -106,14 +106,14 @@ class FlowWatch {
   async *run(): AsyncGenerator<Item, void, undefined> {
     const { initial, resync } = this.#parts.options, { transport } = this.#events;
     for (const item of this.#difference()) if (initial === true) yield item;
-    if (initial === true) yield { event: "synced" };
+    if (initial === true) yield { event: "synced", value: {} };
     let behind = false;
     while (true) {
       const items: Item[] = [];
       const { lost, empty } = drain(transport, (received) => this.#take(received, items));
       yield* items;
       if (lost) {
-        yield { event: "overrun" };
+        yield { event: "overrun", value: {} };
         behind = resync === true;
       }
       // The table is listed only after all pending events, because its state is their result.
@@ -121,7 +121,7 @@ class FlowWatch {
       else if (behind) {
         behind = false;
         yield* this.#difference();
-        yield { event: "synced" };
+        yield { event: "synced", value: {} };
       } else await transport.readable();
     }
   }
@@ -174,7 +174,10 @@ export function eventOf(type: number, flags: number): FlowWord | undefined {
 
 /** True if a flow has changed in more than its timers and counters. */
 function differ(before: Flow, after: Flow): boolean {
-  const lasting = ({ timeout: _, use: _1, countersOrig: _2, countersReply: _3, timestampEvent: _4, ...rest }: Flow) =>
-    stringify(rest);
+  const lasting = (flow: Flow) => {
+    const { timeout: _, use: _1, countersOrig: _2, countersReply: _3, counters: _4, timestampEvent: _5, ...rest } =
+      flow;
+    return stringify(rest);
+  };
   return lasting(before) !== lasting(after);
 }

@@ -36,11 +36,19 @@ kernelTest("expectations: they are listed as by `conntrack -L expect`, and watch
       skip("needs a kernel with the helper ftp");
     }
     expectations.add({ master, tuple: data, mask, timeout: 60 });
-    const [one] = expectations.list(), [printed] = fromXml(inside(name, "conntrack", "-L", "expect", "-o", "xml"));
-    assertEquals([one!.master, one!.tuple, one!.mask, one!.helpName, one!.family], [master, data, mask, "ftp", "ip"]);
+    const [first] = expectations.list(), [printed] = fromXml(inside(name, "conntrack", "-L", "expect", "-o", "xml"));
+    const { master: of, tuple, mask: bits, helpName, family, id } = first!;
+    assertEquals([of, tuple, bits, helpName, family], [master, data, mask, "ftp", "ip"]);
     assertEquals(printed!["layer4.expected.dport"], "5000");
-    assertEquals(expectations.get(one!).id, one!.id);
+    assertEquals(expectations.get(first!).id, id);
     assertThrows(() => expectations.delete({} as never), TypeError, "the kernel would delete all");
+    for (const filter of [{}, { family: "unspec" }, { family: undefined }]) {
+      assertThrows(() => expectations.flush(filter as never), TypeError, "without a filter: use { all: true }");
+    }
+    assertEquals([expectations.flush({ family: "ip6" }), expectations.list().length], [0, 1]);
+    assertEquals([expectations.flush({ family: "inet", helpName: "ftp" }), expectations.list()], [1, []]);
+    expectations.add({ master, tuple: data, mask, timeout: 60 });
+    const [one] = expectations.list();
     assertThrows(() => expectations.set(one as never, { timeout: 5 }), TypeError, "delete it, and add it");
     expectations.delete(one!);
     assertEquals([expectations.find(one!), expectations.list()], [undefined, []]);

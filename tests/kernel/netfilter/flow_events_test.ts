@@ -80,8 +80,8 @@ done; true`,
       for (const flow of left) conntrack.set(flow, { mark: 7 });
       assertEquals(conntrack.flush({ orig: { dst: "192.0.2.9" } }), each);
       const seen = { new: new Map<string, Flow>(), update: new Map<string, Flow>(), destroy: new Map<string, Flow>() };
-      for await (const { event, value } of events) {
-        assert(value !== undefined, event);
+      for await (const { event, object, value } of events) {
+        assert(object !== undefined, event);
         if (!mine(value)) continue;
         seen[event as keyof typeof seen].set(tupleText(value.orig), value);
         if (seen.destroy.size === 2 * each) break;
@@ -128,9 +128,9 @@ kernelTest(
       const known = new Map<string, Flow>();
       let overruns = 0, synced = 0, added = false;
       for await (const { event, value } of events) {
-        if (event === "new") known.set(conntrack.key(value!), value!);
+        if (event === "new") known.set(conntrack.key(value), value);
         else if (event === "destroy") {
-          assert(known.delete(conntrack.key(value!)), "a flow is destroyed that was not new");
+          assert(known.delete(conntrack.key(value)), "a flow is destroyed that was not new");
         } else if (event === "overrun") {
           overruns++;
         } else if (++synced === 1) {
