@@ -967,14 +967,13 @@ class Compiler {
     if (addr !== undefined && has(addr, "map")) {
       // The data of the map may be an address and a port side by side, and the first and last of both.
       const shape = this.shapeOf(addr["map"], type, kinds), { length } = shape.parts, size = lengthOf(shape, type.bits);
-      if (length > 1) {
-        if (port !== undefined) place.fail(`"port" and the ports of the map exclude each other`);
-        this.needPorts("addr");
-      }
+      if (length > 1 && port !== undefined) place.fail(`"port" and the ports of the map exclude each other`);
       const { expressions: loads } = place.in(
         "addr",
         () => place.in("map", () => this.map(addr["map"], type, type.bits, next(), false, shape)),
       );
+      // Fields of the map's key may tell the protocol.
+      if (length > 1) this.needPorts("addr");
       expressions.push(...loads);
       data.regAddrMin = 1;
       if (shape.interval) data.regAddrMax = registerAt(1, size);

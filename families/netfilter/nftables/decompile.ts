@@ -1005,7 +1005,14 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const all = Object.entries(table!).filter(([, { type }]) => type === data.type);
     const make = (extension: string) => (field?: string): Field =>
       ({ [name]: { name: extension, ...(field === undefined ? {} : { field }) } }) as unknown as Field;
-    if (all.length === 0) throw new Unknown();
+    // nft writes options of TCP by number that have no names.
+    const numbered = { "tcp option": { base: data.type, offset: 8 * data.offset, len: 8 * data.len } } as Field;
+    const byNumber = (): void => {
+      if (data.op !== "tcpopt" || data.dreg === undefined) throw new Unknown();
+      const type = exists ? TYPES["boolean"]! : { ...INTEGER, bits: 8 * data.len };
+      load(of, data.dreg, { from: [one], bytes: data.len, order: "network", type, field: numbered });
+    };
+    if (all.length === 0) return byNumber();
     if (name === "exthdr" || name === "ip option") of.forget("nh");
     if (data.dreg === undefined && data.sreg === undefined) return void of.emit({ reset: make(all[0]![0])() });
     if (exists) {
@@ -1025,7 +1032,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     );
     // sack is sack0; a part that is at its own place only in a numbered one belongs to that.
     const best = covers.find(([extension]) => extension !== "sack0" && extension !== "rt0" && extension !== "rt2");
-    if (best === undefined) throw new Unknown();
+    if (best === undefined) return byNumber();
     const [extension, fields] = best;
     const whole = Object.entries(fields).find(([, field]) => field.offset === bit && field.bits === 8 * data.len);
     if (data.sreg !== undefined) {
@@ -1055,7 +1062,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const from = [...cell.from, one];
     if (op === "lshift" || op === "rshift") {
       const count = Number(fromBytes(data.data?.value ?? new Uint8Array(4), "host"));
-      return load(of, data.dreg, { ...cell, from, shift: { op: op === "lshift" ? "<<" : ">>", count } });
+      const before = cell.shift === undefined ? cell : of.shifted(cell);
+      return load(of, data.dreg, { ...before, from, shift: { op: op === "lshift" ? "<<" : ">>", count } });
     }
     if (cell.shift !== undefined) return void load(of, data.dreg, masked(of.shifted(cell), data, from));
     load(of, data.dreg, masked(cell, data, from));

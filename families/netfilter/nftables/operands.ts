@@ -30,6 +30,7 @@ import {
   TUNNEL,
   XFRM,
 } from "./fields.ts";
+import { isFields } from "../../../core/arguments.ts";
 import { shown } from "../../../core/codec/mod.ts";
 import { integer, parseScalar, type Place, record, string, toBytes, type ValueContext } from "./values.ts";
 
@@ -356,7 +357,9 @@ function extension(of: Knowledge, json: unknown, table: Readonly<Record<string, 
     const type = of.place.in("base", () => integer(object["base"], 0, 255, of.place));
     const offset = of.place.in("offset", () => integer(object["offset"], 0, 2040, of.place));
     const bits = of.place.in("len", () => integer(object["len"], 1, 128, of.place));
-    return offset === 0 && bits === 8 ? present(type, 0, op) : part(type, { type: INTEGER, offset, bits, id: -1 }, op);
+    const field = part(type, { type: INTEGER, offset, bits, id: -1 }, op);
+    // nft writes so that packets have an option, too: then, the value is true or false.
+    return offset === 0 && bits === 8 ? { ...field, presence: present(type, 0, op) } : field;
   }
   const found = of.place.in("name", () => of.pick(table, object["name"]));
   if (op === "ipv6") of.needNetwork("ip6", true);
@@ -620,7 +623,7 @@ const OPERANDS: Readonly<Record<string, (of: Knowledge, json: unknown) => Operan
     if (!Array.isArray(json) || json.length < 2) {
       return of.place.fail(`expected at least two expressions, got ${shown(json)}`);
     }
-    return concatenation(json.map((one, i) => of.place.in(i, () => of.operand(one))));
+    return concatenation(json.map((one, i) => of.place.in(i, () => partOf(of, one))));
   },
   "&": (of, json) => binary(of, json, "&"),
   "|": (of, json) => binary(of, json, "|"),
@@ -723,16 +726,29 @@ function changed(operand: Operand, operator: "&" | "|" | "^", given: bigint): Op
 function shiftBy(of: Knowledge, json: unknown, op: "lshift" | "rshift"): Operand {
   if (!Array.isArray(json) || json.length !== 2) return of.place.fail(`expected two operands, got ${shown(json)}`);
   const left = of.place.in(0, () => of.operand(json[0]));
-  const count = of.place.in(1, () => integer(json[1], 0, Math.max(0, left.bits - 1), of.place));
+  const count = of.place.in(1, () => integer(json[1], 0, Math.min(31, 8 * left.bytes - 1), of.place));
   // Later masks are of the shifted bits: they do not join those before.
   const { payload: _, loadPart: _1, learn: _2, typeOf: _3, inner: _4, mask: _5, xor: _6, ...rest } = left as Changed;
   return {
     ...rest,
-    load: (register) => [...left.load(register), {
+    bits: 8 * left.bytes,
+    shift: 0,
+    load: (register) => [...shifted(left, register), {
       name: "bitwise",
       data: { sreg: register, dreg: register, len: left.bytes, op, data: { value: toBytes(BigInt(count), 4, "host") } },
     }],
   };
+}
+
+/**
+ * Returns a part of a concatenation. Where a field is some bits of its bytes, nft lists it shifted to the end of its
+ * register, which is the field itself.
+ */
+function partOf(of: Knowledge, json: unknown): Operand {
+  const [field, count] = isFields(json) && Array.isArray(json[">>"]) ? json[">>"] as unknown[] : [];
+  if (!isFields(field) || !("payload" in field)) return of.operand(json);
+  const operand = of.place.in(">>", () => of.place.in(0, () => of.operand(field)));
+  return operand.shift > 0 && operand.shift === count ? operand : of.operand(json);
 }
 
 /** Returns the protocol number of a name or number. */

@@ -316,6 +316,9 @@ class Printer {
       this.learn(operand, right);
     }
     const bare = innermost(left);
+    if (typeof right === "boolean" && has(left, "tcp option") && has(left["tcp option"], "base")) {
+      return `tcp option ${left["tcp option"]["base"]} ${this.value(right, type)}`;
+    }
     const raw = has(bare, "payload") && has(bare["payload"], "base");
     if (has(right, "set")) {
       const set = this.set(right, operand, String, raw && !binary);

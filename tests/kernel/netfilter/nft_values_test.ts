@@ -1,7 +1,7 @@
 /** Values that are rare in rules: large numbers, raw bytes and unusual names, both ways, compared with nft. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { stringify } from "../../../core/printable.ts";
-import type { NftJson } from "../../../families/netfilter/nftables/mod.ts";
+import type { NftJson, Statement } from "../../../families/netfilter/nftables/mod.ts";
 import { nftTest } from "./nft.ts";
 
 const LARGE = `table inet t {
@@ -53,4 +53,47 @@ nftTest("nf_tables: expressions without a statement are JSON, and are made again
   ruleset.apply(JSON.parse(printed) as NftJson, { replace: true });
   assertEquals(rules.list(T).map((one) => one.expressions), [[...expressions]]);
   assertEquals(json().length, 3);
+});
+
+/** Rules that nft prints as JSON with shifts, with options by number, or with a protocol that only a map's key tells. */
+const UNUSUAL = [
+  "ip dscp . ip saddr { cs1 . 192.0.2.1, cs2 . 192.0.2.2 } accept",
+  "ip6 dscp vmap @verdicts",
+  "ip dscp vmap @verdicts",
+  "meta mark set ct mark >> 2",
+  "tcp option 255 exists counter",
+  "tcp option 254 missing",
+  "tcp option @6,0,8 1",
+  "tcp option @6,8,16 { 0x1234, 5 }",
+];
+const MAPPED = "dnat ip to ip saddr . tcp dport map { 192.0.2.1 . 80 : 192.0.2.2 . 8080 }";
+
+nftTest("nf_tables: what nft prints with shifts and by number is made again of its JSON", ({ ours, nft, json }) => {
+  const { rules, chains, ruleset } = ours, T = { family: "inet", table: "t" } as const;
+  nft(`table inet t {
+    map verdicts { type dscp : verdict; elements = { cs1 : accept }; }
+    chain c { ${UNUSUAL.join("; ")}; }
+    chain n { type nat hook prerouting priority dstnat; ${MAPPED}; }
+  }`);
+  chains.add({ ...T, name: "again" });
+  chains.add({ ...T, name: "nat", type: "nat", hook: "output", priority: 0 });
+  const listed = (chain: string): [string, string][] =>
+    rules.list({ ...T, chain }).map((rule) => [
+      stringify(rule.expressions).replace(/__(set|map)\d+/, "$1"),
+      // Has the elements of sets without a name.
+      ruleset.text(rule),
+    ]);
+  const statements = (all: readonly Record<string, unknown>[]): [string, Statement[]][] =>
+    all.filter((one) => "rule" in one).map(({ rule }) => {
+      const { chain, expr } = rule as { chain: string; expr: Statement[] };
+      return [chain, expr];
+    });
+  const theirs = [...listed("c"), ...listed("n")], all = [statements(json()), statements(ruleset.json().nftables)];
+  assertEquals(theirs.length, UNUSUAL.length + 1);
+  for (const made of all) {
+    for (const [chain, expr] of made) rules.add({ ...T, chain: chain === "c" ? "again" : "nat", expr });
+    assertEquals([...listed("again"), ...listed("nat")], theirs);
+    for (const chain of ["again", "nat"]) rules.flush({ ...T, chain });
+  }
+  assert(!ruleset.text().includes("incomplete"));
 });
