@@ -39,6 +39,7 @@ import {
   TUNNEL,
   XFRM,
 } from "./fields.ts";
+import { literal } from "./scalars.ts";
 import type { NftObjectType } from "./set.ts";
 import { padded, registerAt, type TableFamily } from "./operands.ts";
 import type { Field, Statement } from "./statements.ts";
@@ -1346,7 +1347,7 @@ export function valueJson(
     return ipText(toBytes(value, size, "network"), 0, size);
   }
   if (name === "ether_addr" || name === "ll_addr") return toHex(toBytes(value, bits / 8, "network"), 0, bits / 8, ":");
-  if (isText(type)) return textOf(toBytes(value, bits / 8, "network"));
+  if (isText(type)) return literal(textOf(toBytes(value, bits / 8, "network")));
   if (name === "boolean") return value === 1n ? true : value === 0n ? false : number;
   if (name === "iface_index") return nameOf?.(Number(value)) ?? String(value);
   if (name === "time") return Number(value) / 1000;

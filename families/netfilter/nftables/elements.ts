@@ -49,6 +49,7 @@ import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG } f
 import { datatypeOf, type NftDatatypeName } from "./datatypes.ts";
 import {
   compareBytes,
+  isWildcard,
   nextOf,
   type NftBounds,
   type NftScalar,
@@ -222,10 +223,12 @@ export class NftElementForm {
   readonly #isInterval: boolean;
   /** True if ranges are two elements. */
   readonly #hasEnds: boolean;
+  readonly #indexOf: IndexOf | undefined;
 
-  /** Converts elements of `set`. */
-  constructor(set: NftSet) {
+  /** Converts elements of `set`; `indexOf` returns the number of an interface by name. */
+  constructor(set: NftSet, indexOf?: IndexOf) {
     this.#set = set;
+    this.#indexOf = indexOf;
     this.#key = keyLayout(set);
     const { dataType } = set;
     this.#data = dataType === undefined || dataType === "verdict" ? [] : dataLayout(set);
@@ -268,11 +271,11 @@ export class NftElementForm {
 
   /** Returns the ranges of the parts of a key, in network order. */
   ranges(elem: NftValue, refuse: Refuse): NftBounds[] {
-    if (this.#key.length === 1) return [rangeOf(this.#key[0]!, elem, refuse)];
+    if (this.#key.length === 1) return [rangeOf(this.#key[0]!, elem, refuse, this.#indexOf)];
     if (!Array.isArray(elem) || elem.length !== this.#key.length) {
       return refuse(TypeError, `expected an array of ${this.#key.length} values, got ${valueText(elem)}`);
     }
-    return this.#key.map((part, index) => rangeOf(part, elem[index] as NftValue, refuse));
+    return this.#key.map((part, index) => rangeOf(part, elem[index] as NftValue, refuse, this.#indexOf));
   }
 
   /** Returns the elements for those of the kernel, of which those of ranges may be in any order. */
@@ -349,7 +352,7 @@ export class NftElementForm {
       return refuse(TypeError, `data: expected an array of ${parts.length} values, got ${shown(data)}`);
     }
     const ranges = parts.map((part, index) =>
-      rangeOf(part, values[index] as NftValue, (kind, why) => refuse(kind, `data: ${why}`))
+      rangeOf(part, values[index] as NftValue, (kind, why) => refuse(kind, `data: ${why}`), this.#indexOf)
     );
     const low = this.#join(ranges.map(({ low }) => low), true, parts);
     if (this.#set.dataInterval !== true) {
@@ -389,10 +392,23 @@ function elementOf(given: NftElementInput, refuse: Refuse): NftElement {
   return given as unknown as NftElement;
 }
 
+/** Returns the number of an interface by name. */
+type IndexOf = (name: string) => number | undefined;
+
 /** Returns the range that a value denotes. */
-function rangeOf({ type, size }: Pick<NftPart, "type" | "size">, value: NftValue, refuse: Refuse): NftBounds {
+function rangeOf(
+  { type, size }: Pick<NftPart, "type" | "size">,
+  value: NftValue,
+  refuse: Refuse,
+  indexOf?: IndexOf,
+): NftBounds {
   const datatype = datatypeOf(type);
-  const parse = (one: unknown): Uint8Array => scalarBytes(datatype, one, size, refuse);
+  const parse = (one: unknown): Uint8Array => {
+    if (type !== "iface_index" || typeof one !== "string") return scalarBytes(datatype, one, size, refuse);
+    const index = indexOf?.(one) ??
+      (/^\d+$/.test(one) ? one : refuse(TypeError, `no interface is called ${shown(one)}`));
+    return scalarBytes(datatype, index, size, refuse);
+  };
   if (Array.isArray(value)) {
     if (value.length !== 2) return refuse(TypeError, `expected a value or a range of two, got ${valueText(value)}`);
     const [low, high] = [parse(value[0]), parse(value[1])];
@@ -401,7 +417,7 @@ function rangeOf({ type, size }: Pick<NftPart, "type" | "size">, value: NftValue
   }
   if (typeof value === "string") {
     const ends = rangeOfText(value, datatype);
-    if (ends !== undefined) return rangeOf({ type, size }, ends, refuse);
+    if (ends !== undefined) return rangeOf({ type, size }, ends, refuse, indexOf);
     const prefix = prefixOfText(value, datatype);
     if (prefix !== undefined) {
       if (prefix.len > 8 * size) {
@@ -409,7 +425,7 @@ function rangeOf({ type, size }: Pick<NftPart, "type" | "size">, value: NftValue
       }
       return prefixRange(parse(prefix.addr), prefix.len);
     }
-    if (datatype.form === "name" && value.endsWith("*")) {
+    if (datatype.form === "name" && isWildcard(value)) {
       const low = parse(value.slice(0, -1)), high = low.slice();
       return { low, high: high.fill(255, new TextEncoder().encode(value).length - 1) };
     }
@@ -429,7 +445,7 @@ function rangeValue(type: NftDatatypeName, range: NftBounds): NftScalar | readon
   if (form === "name") {
     const end = low.indexOf(0);
     if (end >= 0 && low.subarray(end).every((byte) => byte === 0) && high.subarray(end).every((byte) => byte === 255)) {
-      return `${scalarOf(datatype, low)}*`;
+      return `${scalarOf(datatype, low.subarray(0, end))}*`;
     }
   }
   return [scalarOf(datatype, low), scalarOf(datatype, high)];
@@ -541,7 +557,7 @@ export class NftElements {
   list(key: NftElementsKey): NftElement[] {
     const what = `list elements of ${nameOf(key)}`;
     return inOneGeneration(this.#context.open(), what, () => {
-      const form = new NftElementForm(this.#setOf(key, what));
+      const form = this.#formOf(this.#setOf(key, what));
       return form.fromWire(this.#dump(MSG.NFT_MSG_GETSETELEM, key, what));
     });
   }
@@ -587,7 +603,7 @@ export class NftElements {
    * @throws {KernelError} EEXIST: one of them exists already, which the hint names
    */
   add(key: NftElementsKey, values: readonly NftElementInput[], options: NftElementsOptions = {}): void {
-    const what = `add elements to ${nameOf(key)}`, set = this.#setOf(key, what), form = new NftElementForm(set);
+    const what = `add elements to ${nameOf(key)}`, set = this.#setOf(key, what), form = this.#formOf(set);
 
     expectArray(values, what, "an array of elements");
     const exists = isOk(options, "exists", what);
@@ -633,12 +649,12 @@ export class NftElements {
   /** Sets the counters and quotas of the elements to zero; returns the elements as they were. In Linux since 6.5. */
   reset(key: NftElementsKey): NftElement[] {
     const what = `reset elements of ${nameOf(key)}`;
-    const form = new NftElementForm(this.#setOf(key, what));
+    const form = this.#formOf(this.#setOf(key, what));
     return form.fromWire(this.#dump(MSG.NFT_MSG_GETSETELEM_RESET, key, what));
   }
 
   #remove(key: NftElementsKey, values: readonly NftElementInput[], type: number, verb: string): void {
-    const what = `${verb} elements of ${nameOf(key)}`, set = this.#setOf(key, what), form = new NftElementForm(set);
+    const what = `${verb} elements of ${nameOf(key)}`, set = this.#setOf(key, what), form = this.#formOf(set);
     expectArray(values, what, "an array of elements");
     const bare = values.map((one) => isFields(one) ? (one as NftElement).elem : one);
     const { held } = this.#context;
@@ -799,7 +815,7 @@ export class NftElements {
   }
 
   #look(key: NftElementsKey, value: NftValue, what: string): NftElement | undefined {
-    const form = new NftElementForm(this.#setOf(key, what));
+    const form = this.#formOf(this.#setOf(key, what));
     const wire = form.toWire(value, refuser(what));
     // Inside of a range, the kernel returns the bound that is asked for: its start, and its end by the flag.
     const start = wire[0]!, end: NftSetElem = { ...start, flags: ["interval_end"] };
@@ -833,6 +849,10 @@ export class NftElements {
       looks: true,
     }) as NftSetElemList[];
     return messages.flatMap(({ elements = [] }) => elements);
+  }
+
+  #formOf(set: NftSet): NftElementForm {
+    return new NftElementForm(set, (name) => this.#context.open().names.index(name));
   }
 
   /** Returns the set, which tells the form of its elements. */

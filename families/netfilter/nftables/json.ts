@@ -13,7 +13,7 @@ import { decompile, type ListedSet, OBJECT_WORDS, stateJson } from "./decompile.
 import type { NftChain } from "./chains.ts";
 import type { NftElement, NftElementInput, NftSetElem, NftValue } from "./elements.ts";
 import type { NftFlowtable } from "./flowtables.ts";
-import { datatypeOf, INET_PROTO } from "./datatypes.ts";
+import { datatypeOf, INET_PROTO, type NftDatatypeName } from "./datatypes.ts";
 import { Knowledge, type TableFamily } from "./operands.ts";
 import type { NftObject, NftTunnelGeneve, NftTunnelKey } from "./objects.ts";
 import type { NftRule } from "./rules.ts";
@@ -133,7 +133,7 @@ export function listedSet(set: KnownSet): ListedSet {
 export function ruleJson(
   { family, table, chain, handle, comment, expressions = [] }: NftRule,
   setOf: (name: string) => KnownSet | undefined,
-  nameOf: (index: number) => string | undefined,
+  nameOf: NameOf,
 ): Fields {
   const expr = decompile(expressions, {
     family: family as TableFamily,
@@ -157,9 +157,15 @@ function hexed(statement: object): unknown {
   return "raw" in statement ? hexIn(statement) : statement;
 }
 
-function valueJson(value: NftValue, isConcat: boolean): unknown {
-  if (isConcat && Array.isArray(value)) return { concat: value.map((one) => valueJson(one as NftValue, false)) };
-  if (Array.isArray(value)) return { range: value };
+type NameOf = (index: number) => string | undefined;
+
+/** Returns nft's JSON of a value of some types. */
+function valueJson(value: NftValue, types: readonly NftDatatypeName[], nameOf: NameOf): unknown {
+  if (types.length > 1 && Array.isArray(value)) {
+    return { concat: value.map((one, index) => valueJson(one as NftValue, types.slice(index, index + 1), nameOf)) };
+  }
+  if (Array.isArray(value)) return { range: value.map((one) => valueJson(one as NftValue, types, nameOf)) };
+  if (types[0] === "iface_index" && typeof value === "number") return nameOf(value) ?? String(value);
   if (typeof value !== "string" || !/^[0-9a-f:.]+\/\d+$/i.test(value)) return value;
   const [addr, len] = value.split("/");
   return { prefix: { addr, len: Number(len) } };
@@ -179,8 +185,8 @@ function typeJson(set: NftSet, of: "key" | "data"): unknown {
   return json === undefined ? undefined : { typeof: json };
 }
 
-/** Returns nft's JSON of a set and its elements. */
-export function setJson(set: NftSet & { elements: readonly NftElement[] }): Fields {
+/** Returns nft's JSON of a set and its elements; `nameOf` returns the names of interfaces. */
+export function setJson(set: NftSet & { elements: readonly NftElement[] }, nameOf: NameOf): Fields {
   const { family, name, table, handle, keyType, dataType, objType, policy, flags = [], timeout, gcInterval, desc } =
     set;
   const keys = partsOf(keyType), data = partsOf(dataType);
@@ -189,7 +195,7 @@ export function setJson(set: NftSet & { elements: readonly NftElement[] }): Fiel
   )
     .map((flag) => flag === "eval" ? "dynamic" : flag);
   const elem = set.elements.map(({ elem, data: value, objref, timeout, expires, comment, expressions }) => {
-    const val = elem === "*" ? "*" : valueJson(elem, keys.length > 1);
+    const val = elem === "*" ? "*" : valueJson(elem, keys, nameOf);
     const more = defined({
       timeout,
       expires: expires === undefined ? undefined : Math.floor(expires),
@@ -198,7 +204,7 @@ export function setJson(set: NftSet & { elements: readonly NftElement[] }): Fiel
     });
     const key = Object.keys(more).length === 0 ? val : { elem: { val, ...more } };
     const mapped = objref ??
-      (isFields(value) ? value : value === undefined ? undefined : valueJson(value as NftValue, data.length > 1));
+      (isFields(value) ? value : value === undefined ? undefined : valueJson(value as NftValue, data, nameOf));
     return mapped === undefined ? key : [key, mapped];
   });
   return defined({

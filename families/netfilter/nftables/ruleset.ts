@@ -148,7 +148,12 @@ export class NftRulesets {
         for (const one of objects.filter(isIn)) all.push(objectJson(one) ?? {});
         for (const one of sets.filter(isIn)) {
           if (one.flags?.includes("anonymous") === true) continue;
-          all.push({ [one.dataType === undefined && one.objType === undefined ? "set" : "map"]: setJson(one) });
+          all.push({
+            [one.dataType === undefined && one.objType === undefined ? "set" : "map"]: setJson(
+              one,
+              this.#interfaceName,
+            ),
+          });
         }
         for (const one of flowtables.filter(isIn)) all.push({ flowtable: flowtableJson(one) });
         for (const one of chains.filter(isIn)) all.push({ chain: chainJson(one) });

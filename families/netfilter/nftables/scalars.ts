@@ -15,6 +15,21 @@ export type Refuse = (kind: typeof TypeError | typeof RangeError, why: string) =
 /** Longest integer that a number has exactly, in bytes. */
 const EXACT = 6;
 
+/** Returns a name as values have it: an asterisk at the end is the name's own behind a backslash, else any letters. */
+export function literal(name: string): string {
+  return name.endsWith("*") ? `${name.slice(0, -1)}\\*` : name;
+}
+
+/** Returns the name that {@linkcode literal} made the value of. */
+export function nameIn(value: string): string {
+  return value.endsWith("\\*") ? `${value.slice(0, -2)}*` : value;
+}
+
+/** True for the start of names with any letters behind. */
+export function isWildcard(value: string): boolean {
+  return value.endsWith("*") && !value.endsWith("\\*");
+}
+
 /** Returns the value in `bytes`, which are in network order. */
 export function scalarOf({ name, form, symbols }: NftDatatype, bytes: Uint8Array): NftScalar {
   switch (form) {
@@ -28,7 +43,7 @@ export function scalarOf({ name, form, symbols }: NftDatatype, bytes: Uint8Array
       return toHex(bytes, 0, bytes.length, ":");
     case "name": {
       const end = bytes.indexOf(0);
-      return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+      return literal(new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end)));
     }
   }
   // Counters, as of bytes, are longer, but mostly small.
@@ -59,7 +74,7 @@ export function scalarBytes({ form, symbols }: NftDatatype, value: unknown, size
       return fromHex(digits);
     }
     case "name": {
-      const bytes = typeof value === "string" ? new TextEncoder().encode(value) : undefined;
+      const bytes = typeof value === "string" ? new TextEncoder().encode(nameIn(value)) : undefined;
       if (bytes === undefined || bytes.includes(0)) {
         return refuse(TypeError, `expected a name, got ${shown(value)}`);
       }

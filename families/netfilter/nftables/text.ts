@@ -241,6 +241,8 @@ class Printer {
     if (typeof json === "object" && json !== null) return this.field(json);
     if (json === "*") return "*";
     if (type === undefined) return String(json);
+    // nft prints the number of an interface that is gone like this.
+    if (type.name === "iface_index" && /^\d+$/.test(String(json))) return String(json);
     if (QUOTED.has(type.name)) return typeof json === "string" && json.startsWith("@") ? json : quoted(json);
     if (typeof json === "string") return json;
     if (type.name === "mark") return hex(json, 8);

@@ -6,6 +6,7 @@
 import { argumentError } from "../../../core/errors.ts";
 import { parseIp, pathText, shown } from "../../../core/codec/mod.ts";
 import type { NftByteOrder, NftDatatype } from "./datatypes.ts";
+import { isWildcard, nameIn } from "./scalars.ts";
 
 /** A place in statements, for errors. */
 export class Place {
@@ -67,10 +68,10 @@ export function fromBytes(bytes: Uint8Array, order: NftByteOrder): bigint {
 const DAY_NS = 1_000_000_000n;
 const encoder = new TextEncoder();
 
-/** Returns a text as an integer of `bits`, padded with NUL. */
-export function textValue(text: string, bits: number, place: Place): bigint {
-  const bytes = encoder.encode(text), size = bits / 8;
-  if (bytes.length > size) place.range(`a text holds at most ${size} bytes, got ${bytes.length}`);
+/** Returns a text as an integer of `bits`, padded with NUL; behind a name of an interface, there is one at least. */
+export function textValue(text: string, { name }: NftDatatype, bits: number, place: Place): bigint {
+  const bytes = encoder.encode(text), size = bits / 8, most = name === "ifname" ? size - 1 : size;
+  if (bytes.length > most) place.range(`a value of type ${name} has at most ${most} bytes, got ${bytes.length}`);
   const padded = new Uint8Array(size);
   padded.set(bytes);
   return fromBytes(padded, "network");
@@ -109,10 +110,10 @@ export function parseValue(json: unknown, type: NftDatatype, bits: number, place
   const range = rangeOfText(json, type);
   if (range !== undefined) return parseValue({ range }, type, bits, place, context);
   if (json === "*" && context.element) return { kind: "all" };
-  if (typeof json === "string" && isText(type) && json.endsWith("*") && !json.endsWith("\\*")) {
+  if (typeof json === "string" && isText(type) && isWildcard(json)) {
     const text = json.slice(0, -1);
     if (text === "") place.fail("expected letters in front of *");
-    return { kind: "prefix", value: textValue(text, bits, place), length: 8 * encoder.encode(text).length };
+    return { kind: "prefix", value: textValue(text, type, bits, place), length: 8 * encoder.encode(text).length };
   }
   return { kind: "value", value: parseScalar(json, type, bits, place, context) };
 }
@@ -125,6 +126,7 @@ export function rangeOfText(json: unknown, type: NftDatatype): [string, string] 
   if (typeof json !== "string" || isText(type) || type.name === "date") return undefined;
   const [, low, high] = /^([\da-fx.:]+)-([\da-fx.:]+)$/i.exec(json) ?? [];
   if (low === undefined || high === undefined || Object.hasOwn(type.symbols ?? {}, json)) return undefined;
+  if (type.name === "iface_index" && !/^\d+-\d+$/.test(json)) return undefined;
   return [low, high];
 }
 
@@ -278,7 +280,7 @@ function textScalar(text: string, type: NftDatatype, bits: number, place: Place,
     }
     return fromBytes(Uint8Array.from(text.split(":"), (byte) => parseInt(byte, 16)), "network");
   }
-  if (isText(type)) return textValue(text.replace(/\\\*$/, "*"), bits, place);
+  if (isText(type)) return textValue(nameIn(text), type, bits, place);
   if (name === "iface_index") {
     const index = context.indexOf?.(text) ?? (/^\d+$/.test(text) ? Number(text) : undefined);
     return index === undefined ? place.fail(`no interface is called ${shown(text)}`) : BigInt(index);

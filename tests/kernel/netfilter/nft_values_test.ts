@@ -1,7 +1,8 @@
 /** Values that are rare in rules: large numbers, raw bytes and unusual names, both ways, compared with nft. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { stringify } from "../../../core/printable.ts";
 import type { NftJson, Statement } from "../../../families/netfilter/nftables/mod.ts";
+import { meta } from "../../../families/netfilter/nftables/statements.ts";
 import { nftTest } from "./nft.ts";
 
 const LARGE = `table inet t {
@@ -96,4 +97,73 @@ nftTest("nf_tables: what nft prints with shifts and by number is made again of i
     for (const chain of ["again", "nat"]) rules.flush({ ...T, chain });
   }
   assert(!ruleset.text().includes("incomplete"));
+});
+
+/** A table with names of all lengths, and with asterisks that belong to a name or stand for any letters. */
+const NAMES = `table inet t {
+  set names { type ifname; elements = { "a\\*", "fifteen-letters" } }
+  set starts { type ifname; flags interval; elements = { "a*", "c\\*", "fifteen-letters", "fourteen-begi*" } }
+  set pairs { type ifname . mark; flags interval; elements = { "a*" . 1-5, "c\\*" . 2 } }
+  map next { type mark : ifname; elements = { 1 : "a\\*", 2 : "b" } }
+  set links { type iface_index; elements = { "lo", 4711 } }
+  map turns { type iface_index : iface_index; elements = { "lo" : "lo" } }
+  chain c {
+    iifname "a*" accept
+    iifname "a\\*" accept
+    iifname "\\*" accept
+    iifname { "b", "a\\*" } accept
+    iifname . tcp dport { "a*" . 1-5, "c\\*" . 2 } accept
+    iifname "fifteen-letters" accept
+    iifname { "fifteen-letters", "fourteen-begi*" } accept
+    iif { "lo", 4711 } accept
+    iif vmap { "lo" : drop }
+  }
+}`;
+
+nftTest("nf_tables: an asterisk of a name is another one than that for any letters, in matches and sets", (ns) => {
+  const { ours: { ruleset, rules, elements, sets }, nft } = ns, T = { family: "inet", table: "t" } as const;
+  nft(NAMES);
+  const of = (set: string) => ({ ...T, set });
+  const all = () =>
+    ruleset.list().sets.map(({ name, elements }) => [name, elements.map(({ elem, data }) => [elem, data])]);
+  const before = all(),
+    json = JSON.parse(JSON.stringify(ruleset.json())) as NftJson,
+    text = ruleset.text(),
+    printed = nft("list ruleset");
+  assertEquals(elements.list(of("names")).map(({ elem }) => elem), ["a\\*", "fifteen-letters"]);
+  assertEquals(elements.list(of("starts")).map(({ elem }) => elem), [
+    "a*",
+    "c\\*",
+    "fifteen-letters",
+    "fourteen-begi*",
+  ]);
+  assertEquals(elements.list(of("next")).map(({ data }) => data), ["a\\*", "b"]);
+  for (const rule of ['iifname "a*" accept', 'iifname "a\\*" accept', 'iifname "\\*" accept']) {
+    assertStringIncludes(text, rule);
+    assertStringIncludes(printed, rule);
+  }
+  const theirs = rules.list(T).map(({ expressions }) => expressions);
+  ruleset.apply(json, { replace: true });
+  assertEquals(all(), before);
+  assertEquals(rules.list(T).map(({ expressions }) => expressions), theirs);
+  nft(`flush ruleset; ${text}`);
+  assertEquals(all(), before);
+  // Elements are taken as they are listed, and interfaces by name too.
+  for (const set of ["names", "starts"]) {
+    const listed = elements.list(of(set));
+    elements.delete(of(set), listed);
+    elements.add(of(set), listed);
+    assertEquals(elements.list(of(set)), listed);
+  }
+  elements.delete(of("links"), ["lo"]);
+  elements.add(of("links"), ["lo"]);
+  elements.add(of("turns"), [{ elem: 4711, data: "lo" }]);
+  assertEquals(elements.find(of("links"), "lo")?.elem, 1);
+  assertStringIncludes(nft("list ruleset"), 'elements = { "lo", 4711 }');
+  assertStringIncludes(JSON.stringify(ruleset.json()), '["4711","lo"]');
+  assertThrows(() => elements.add(of("links"), ["absent"]), TypeError, '[0]: no interface is called "absent"');
+  assertThrows(() => elements.add(of("names"), ["b*"]), TypeError, 'the set lacks the flag "interval"');
+  const long = { ...T, chain: "c", expr: [meta.iifname("0123456789abcdef")] };
+  assertThrows(() => rules.add(long), RangeError, "at most 15 bytes");
+  assertEquals(sets.list(T).filter(({ flags }) => !flags?.includes("anonymous")).length, 6);
 });
