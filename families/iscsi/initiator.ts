@@ -8,17 +8,20 @@
  * ```
  *
  * The script logs in and out and watches over the connection; commands and pings are the kernel's work, in module
- * iscsi_tcp. Needs root, in the first network namespace; Deno needs `--allow-all`, as for every file that is written in
+ * iscsi_tcp, which sends commands on one connection of a session. A second session with a target is a second path to
+ * its disks. Needs root, in the first network namespace; Deno needs `--allow-all`, as for every file that is written in
  * /sys. No daemon takes part.
  *
  * When the connection is lost, the script's event loop connects again. So the script itself must not wait for the disk
- * in calls that block the loop (`readFileSync("/dev/sda")`): it would wait for itself.
+ * in calls that block the loop (`readFileSync("/dev/sda")`): it would wait for itself. A target that asks for a logout
+ * by an asynchronous message gets it, and a new login. {@linkcode IscsiSession.ended} tells when it could not log in
+ * again within the `replacementTimeout`.
  *
  * Source: RFC 7143; drivers/scsi/libiscsi.c, drivers/scsi/iscsi_tcp.c, v7.2.
  *
  * @module
  */
-import { bindMethods, expectOptions, expectType } from "../../core/arguments.ts";
+import { bindMethods, expectOptions, expectType, isFields } from "../../core/arguments.ts";
 import { builtin } from "../../core/builtin.ts";
 import { readProc } from "../../core/capabilities.ts";
 import { shown } from "../../core/codec/mod.ts";
@@ -27,7 +30,6 @@ import { argumentError, NetlinkError } from "../../core/errors.ts";
 import type { Protocol } from "../../core/protocol.ts";
 import { openTransport, stream, type Streaming } from "../../core/stream.ts";
 import type { TcpSocket } from "../../core/tcp.ts";
-import { after } from "../../core/wait.ts";
 import { IscsiClient, watch } from "./client.ts";
 import {
   checkAuth,
@@ -48,7 +50,10 @@ import { disksOf, type IscsiDisk, sessionState } from "./sysfs.ts";
 
 /** Options of {@linkcode login}. */
 export interface LoginOptions extends DiscoverOptions {
-  /** The portal: `10.9.0.2:3260`, `[2001:db8::1]:3260`, or a host's name; the port is 3260 when absent. */
+  /**
+   * The portal: `10.9.0.2:3260`, `[2001:db8::1]:3260`, `[fe80::1%eth0]:3260`, or a host's name; the port is 3260 when
+   * absent.
+   */
   readonly portal: string;
   /** The target's name. */
   readonly target: string;
@@ -101,18 +106,23 @@ class Waits {
   }
 }
 
+/** Sends a logout, and waits for its answer or for the end of the connection. */
+async function sayGoodbye(client: IscsiClient, sid: number, waits: Waits): Promise<void> {
+  const answered = waits.next(
+    ({ type, header }) =>
+      type === "conn_error" || type === "recv_pdu" && (header![0]! & 0x3f) === ISCSI_OPCODE.logoutResponse,
+    limitOf(ANSWER),
+  );
+  if (tolerate(() => client.sendPdu(sid, CID, logoutHeader()))) await answered;
+}
+
 /** Logs out of a session if it is logged in, and removes it: what is gone already is left out. */
 async function leave(client: IscsiClient, sid: number, waits: Waits, over: AbortSignal): Promise<void> {
   const { state, cids = [] } = sessionState(sid) ?? {};
   if (state === "LOGGED_IN") {
     const unbound = waits.next(({ type }) => type === "session_unbound", limitOf(STEP));
     if (tolerate(() => client.unbindSession(sid))) await unbound;
-    const answered = waits.next(
-      ({ type, header }) =>
-        type === "conn_error" || type === "recv_pdu" && (header![0]! & 0x3f) === ISCSI_OPCODE.logoutResponse,
-      limitOf(ANSWER),
-    );
-    if (tolerate(() => client.sendPdu(sid, CID, logoutHeader()))) await answered;
+    await sayGoodbye(client, sid, waits);
   }
   for (const cid of cids) {
     tolerate(() => client.stopConn(sid, cid, "term"));
@@ -141,6 +151,8 @@ export class IscsiSession implements AsyncDisposable {
   readonly #waits: Waits = new Waits();
   #end!: (error: NetlinkError | undefined) => void;
   #portal: string;
+  /** Seconds to wait after a loss before the next login. */
+  #time2Wait = 0;
   #bound = false;
   #started = false;
   #reason: NetlinkError | undefined;
@@ -199,11 +211,12 @@ export class IscsiSession implements AsyncDisposable {
     return this.#client.getStats(this.sid, CID);
   }
 
-  /** Connects and logs in; then the kernel sends commands. */
-  async #connect(): Promise<void> {
+  /** Connects and logs in, in at most `most` ms; then the kernel sends commands. */
+  async #connect(most?: number): Promise<void> {
     const client = this.#client, { sid } = this, { initiator, target, auth } = this.#plan;
     const { replacementTimeout = 120, pingInterval = 5, timeout } = this.#options;
-    const signal = AbortSignal.any([limitOf(timeout), this.#over.signal]), bit = (on: boolean): number => on ? 1 : 0;
+    const signal = AbortSignal.any([limitOf(timeout, most), this.#over.signal]),
+      bit = (on: boolean): number => on ? 1 : 0;
     const { socket, portal, parameters, statsn } = await logIn(this.#plan, signal, (one) => this.#bind(one, signal));
     socket.close(); // the kernel keeps the connection
     const [, address = portal, port = "3260"] = /^\[?(.*?)\]?:(\d+)$/.exec(portal) ?? [];
@@ -240,6 +253,7 @@ export class IscsiSession implements AsyncDisposable {
     client.startConn(sid, CID);
     this.#started = true;
     this.#portal = portal;
+    this.#time2Wait = parameters.time2Wait;
   }
 
   /** Gives a connection to the kernel, and returns the carrier of its PDUs. */
@@ -274,11 +288,21 @@ export class IscsiSession implements AsyncDisposable {
       this.#waits.take(message);
       if (message.type === "session_destroyed") return this.#destroyed();
       if (message.type === "conn_error") this.#recover(`the connection failed: ${message.connError}`);
-      const opcode = message.type === "recv_pdu" ? message.header![0]! & 0x3f : undefined;
-      // AsyncEvent 0 is for SCSI, the kernel's task; 1 asks for a logout, 2 and 3 tell that the connection ends.
-      if (opcode === ISCSI_OPCODE.asyncMessage && [1, 2, 3].includes(message.header![36]!)) {
-        this.#recover("the target ends the connection");
-      }
+      if (message.type === "recv_pdu") this.#heed(message.header!);
+    }
+  }
+
+  /** Does what an asynchronous message of the target asks for. The kernel answers the target's pings itself. */
+  #heed(header: Uint8Array): void {
+    if ((header[0]! & 0x3f) !== ISCSI_OPCODE.asyncMessage) return;
+    switch (header[36]) { // AsyncEvent; 0 is about SCSI, and no task of the initiator
+      case 1: // a logout
+      case 4: // a new negotiation, which comes with the next login
+        return this.#recover("the target asked for a logout", { logout: true });
+      case 2: // the end of the connection
+      case 3: // the end of all connections of the session
+        this.#time2Wait = new DataView(header.buffer, header.byteOffset).getUint16(40);
+        return this.#recover("the target ended the connection");
     }
   }
 
@@ -307,27 +331,36 @@ export class IscsiSession implements AsyncDisposable {
   }
 
   /** Connects again, for as long as commands wait; then gives up. */
-  #recover(why: string): void {
+  #recover(why: string, options: { readonly logout?: boolean } = {}): void {
     if (!this.#started || this.#closing !== undefined) return;
     this.#started = false;
-    void this.#reconnect(why);
+    void this.#reconnect(why, options);
   }
 
-  async #reconnect(why: string): Promise<void> {
+  async #reconnect(why: string, { logout = false }: { readonly logout?: boolean }): Promise<void> {
     const { replacementTimeout = 120 } = this.#options, end = performance.now() + replacementTimeout * 1000;
+    const left = (): number => Math.max(0, end - performance.now());
+    if (logout) await sayGoodbye(this.#client, this.sid, this.#waits);
     tolerate(() => this.#client.stopConn(this.sid, CID, "recover"));
+    if (!logout) await this.#pause(Math.min(this.#time2Wait * 1000, left()));
     let last: unknown;
     do {
       try {
-        return await this.#connect();
+        return await this.#connect(left());
       } catch (error) {
         last = error;
       }
-      await new Promise<void>((resolve) => after(PAUSE, resolve));
-    } while (performance.now() < end && this.#closing === undefined);
+      await this.#pause(Math.min(PAUSE, left()));
+    } while (left() > 0 && this.#closing === undefined);
     if (this.#closing !== undefined) return;
-    this.#reason = this.#gone(`${why}, and it did not come back: ${last instanceof Error ? last.message : last}`);
+    const error = last instanceof Error ? last.message : last;
+    this.#reason = this.#gone(`${why}, and no login was possible within ${replacementTimeout} s: ${error}`);
     await this.close();
+  }
+
+  /** Waits, at most until the session is over. */
+  async #pause(ms: number): Promise<void> {
+    await this.#waits.next(() => false, limitOf(ms));
   }
 
   /** Logs out: the disks go, then the session. Closing it again waits for the same end. */
@@ -380,6 +413,13 @@ const NAME = /^(?:iqn\.|eui\.|naa\.)/i;
  * @throws {SystemError} ECONNREFUSED and others: nothing listens at the portal, or there is no way to it
  */
 export async function login(options: LoginOptions): Promise<IscsiSession> {
+  if (isFields(options) && "maxConnections" in options) {
+    throw argumentError(
+      TypeError,
+      "Cannot log in to an iSCSI target: maxConnections: the kernel sends commands on one connection of a session; " +
+        "a second session is a second path to the disks",
+    );
+  }
   expectOptions(options, "log in to an iSCSI target", {
     portal: "any",
     target: "any",

@@ -14,7 +14,7 @@ import { expectNames, expectOptions, expectType } from "../../core/arguments.ts"
 import { builtin } from "../../core/builtin.ts";
 import { readProc } from "../../core/capabilities.ts";
 import { shown, sockaddr, toHex, Writer } from "../../core/codec/mod.ts";
-import { argumentError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, NetlinkError, SystemError } from "../../core/errors.ts";
 import { TcpSocket } from "../../core/tcp.ts";
 
 /** A name and secret of CHAP. */
@@ -111,9 +111,9 @@ export const MAX_RECV = 262_144;
 /** Most data in a PDU that a target may send during a login. */
 const MOST_DATA = 1 << 20;
 
-/** The time limit of a login. */
-export function limitOf(timeout: number = TIMEOUT): AbortSignal {
-  return AbortSignal.timeout(timeout);
+/** The time limit of a login in ms, at most `most`. */
+export function limitOf(timeout: number = TIMEOUT, most: number = Infinity): AbortSignal {
+  return AbortSignal.timeout(Math.ceil(Math.min(timeout, most)));
 }
 
 /** Opcodes of PDUs. */
@@ -130,6 +130,8 @@ export const ISCSI_OPCODE = {
   reject: 0x3f,
 } as const;
 
+/** The first of the opcodes that only targets send. */
+const FIRST_OF_TARGET = 0x20;
 const IMMEDIATE = 0x40, FINAL = 0x80, CONTINUE = 0x40, NO_TAG = 0xffffffff;
 
 /** A PDU without its digests: the header has 48 bytes. */
@@ -158,7 +160,8 @@ function overTcp(socket: TcpSocket, what: string, signal: AbortSignal): PduCarri
       await socket.send(bytes, signal);
     },
     async receive() {
-      const header = await socket.receive(HEADER, signal), ahs = header[4]! * 4;
+      const header = await socket.receive(HEADER, signal), ahs = header[4]! * 4, opcode = header[0]! & 0x3f;
+      if (opcode < FIRST_OF_TARGET) throw broken(what, "the portal does not speak iSCSI");
       const size = new DataView(header.buffer).getUint32(4) & 0xffffff;
       if (size > MOST_DATA) throw broken(what, `a PDU has ${size} bytes of data`);
       const body = await socket.receive(ahs + (size + 3 & ~3), signal);
@@ -516,7 +519,7 @@ export async function logIn(
 ): Promise<LoggedIn & { readonly pdus: unknown }> {
   let portal = plan.portal;
   for (let moves = 0;; moves++) {
-    const socket = await connectTo(portal, plan.what, signal);
+    const socket = await connectTo(portal, moves === 0 ? plan.what : `${plan.what}, moved to ${portal}`, signal);
     let login: Login | undefined;
     try {
       const pdus = new Pdus(carrierOf(socket), plan.what);
@@ -532,20 +535,43 @@ export async function logIn(
   }
 }
 
+/** Advice for errors of connect(). */
+const CONNECT_HINTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there: the address or port is wrong, or the target's service does not run",
+  EHOSTUNREACH: "no machine has the address",
+  ETIMEDOUT: "no machine answers at the address",
+  ENETUNREACH: "there is no route to the address",
+  EINVAL: "a link-local address needs its interface: [fe80::1%eth0]:3260",
+};
+
 async function connectTo(portal: string, what: string, signal: AbortSignal): Promise<TcpSocket> {
   const to = new Writer();
   to.what = what;
-  sockaddr.encode(portal as never, to, {});
+  sockaddr.encode(numbered(portal, what) as never, to, {});
   try {
     return await TcpSocket.connect(to.bytes.slice(0, to.length), what, signal);
   } catch (error) {
+    const hint = error instanceof SystemError ? CONNECT_HINTS[error.code] : undefined;
+    if (hint !== undefined) throw new SystemError("connect", (error as SystemError).errno, what, { hint });
     throw timed(error, what, signal);
   }
 }
 
+/** Returns a portal with the number of the interface of a link-local address instead of the name. */
+function numbered(portal: string, what: string): string {
+  const name = /^\[[^%]+%(.+)\]/.exec(portal)?.[1];
+  if (name === undefined || /^\d+$/.test(name)) return portal;
+  // A line has address, interface number, two more fields, and flags before the name, the numbers in hexadecimal.
+  const lines = (readProc("/proc/thread-self/net/if_inet6") ?? "").split("\n").map((line) => line.trim().split(/\s+/));
+  const index = lines.find((line) => line[5] === name)?.[1];
+  if (index !== undefined) return portal.replace(`%${name}`, `%${parseInt(index, 16)}`);
+  throw new NetlinkError(`Cannot ${what}: no interface with IPv6 is called ${shown(name)}`, "ENODEV");
+}
+
 /** Returns the error of a login in words. */
 function explained(error: unknown, { what, auth }: LoginPlan, signal: AbortSignal): unknown {
-  if (!(error instanceof NetlinkError && error.code === "CLOSED")) return timed(error, what, signal);
+  const closed = error instanceof NetlinkError && ["CLOSED", "ECONNRESET", "EPIPE"].includes(error.code);
+  if (!closed) return timed(error, what, signal);
   const hint = auth === undefined ? { hint: "a target that wants CHAP may do so: then give auth" } : {};
   return new NetlinkError(`Cannot ${what}: the target closed the connection`, "CLOSED", { ...hint, cause: error });
 }

@@ -17,13 +17,14 @@ import {
   transports,
   watch,
 } from "../../../families/iscsi/mod.ts";
+import { type Answer, LOGIN, LOGOUT, plain, withTarget } from "../../unit/families/iscsi_target.ts";
 import { kernelTest, load } from "../namespace.ts";
 
 const needs = ["iscsi_tcp", "sd_mod", "target_core_mod", "iscsi_target_mod"].every((name) => load(name))
   ? []
   : ["the lab, with a kernel that has iscsi_tcp and iscsi_target_mod"];
 
-const CONFIG = "/sys/kernel/config", PORTAL = "127.0.0.1:3260";
+const CONFIG = "/sys/kernel/config", PORTAL = "127.0.0.1:3260", PORTAL6 = "[::1]:3260";
 const OPEN = "iqn.2026-01.example:open", CLOSED = "iqn.2026-01.example:closed";
 const AUTH = { name: "me", secret: "a secret of the initiator" },
   TARGET = { name: "disk", secret: "a secret of the target" };
@@ -39,7 +40,7 @@ function makeTarget(name: string, number: number, chap: boolean): void {
   mkdirSync(group);
   mkdirSync(`${group}/lun/lun_0`);
   symlinkSync(disk, `${group}/lun/lun_0/disk`);
-  mkdirSync(`${group}/np/${PORTAL}`);
+  for (const portal of [PORTAL, PORTAL6]) mkdirSync(`${group}/np/${portal}`);
   const attributes = {
     authentication: chap ? 1 : 0,
     generate_node_acls: 1,
@@ -92,6 +93,9 @@ kernelTest("iscsi: requests without a target make, show and end a session, with 
   using iscsi = new IscsiClient();
   const { sid, hostNo } = iscsi.createSession();
   iscsi.createConn(sid, 0);
+  iscsi.createConn(sid, 7);
+  assertEquals(sessions().find((one) => one.sid === sid)?.cids, [0, 7]);
+  iscsi.destroyConn(sid, 7);
   assertEquals(iscsi.getStats(sid, 0).digestErr, 0);
   assertEquals(sessions().find((one) => one.sid === sid)?.hostNo, hostNo);
   assertEquals(assertThrows(() => iscsi.setParam(sid, 0, "target_name", "x"), KernelError).code, "ENOTCONN");
@@ -127,7 +131,7 @@ kernelTest(
     makeTargets();
     const targets = await discover(PORTAL);
     assertEquals(targets.map(({ name }) => name).sort(), [CLOSED, OPEN].sort());
-    assertEquals(targets.map(({ portals }) => portals), [[PORTAL], [PORTAL]]);
+    for (const { portals } of targets) assertEquals([...portals].sort(), [PORTAL, PORTAL6]);
     let path: string;
     {
       const digests = ["header", "data"] as const;
@@ -140,6 +144,16 @@ kernelTest(
       assertEquals(digestErr, 0);
       assertEquals(connection(session.sid, "header_digest"), "1");
       assertEquals(connection(session.sid, "data_digest"), "1");
+      {
+        // A second path to the same disk.
+        await using other = await login({ portal: PORTAL6, target: OPEN, ...SLOW });
+        assert(other.disks.length === 1 && other.disks[0]!.path !== path, JSON.stringify(other.disks));
+        assertEquals(connection(other.sid, "persistent_address"), "::1");
+        assertEquals(
+          sessions().map(({ sid, targetname }) => [sid, targetname]).sort(),
+          [session, other].map(({ sid }) => [sid, OPEN]).sort(),
+        );
+      }
       assertEquals(sessions().map(({ sid, targetname }) => [sid, targetname]), [[session.sid, OPEN]]);
       // The connection breaks, and what is written meanwhile waits for the next one.
       const enable = `${CONFIG}/target/iscsi/${OPEN}/tpgt_1/enable`, events = watch();
@@ -192,3 +206,78 @@ kernelTest("iscsi: a wrong portal and an unknown target are told in words", need
   assertEquals(nobody.code, "ECONNREFUSED");
   assertEquals(sessions(), []);
 }, 120_000);
+
+const SCSI_COMMAND = 0x01, NOP_IN = 0x20, ASYNC_MESSAGE = 0x32, INQUIRY = 0x12;
+/** Events of asynchronous messages. */
+const LOGOUT_ASKED = 1, CONNECTION_ENDS = 2;
+
+/** Answers to a SCSI command of a target without disks: an inquiry by "no such unit", all others by success. */
+function withoutDisks(header: Uint8Array): Answer {
+  if (header[32] !== INQUIRY) return { opcode: 0x21 };
+  const data = new Uint8Array(36);
+  data.set([0x7f, 0, 2, 2, 31]);
+  return { opcode: 0x25, flags: 0x81, data };
+}
+
+/** A tag of the target's task, in a header. */
+const TAG = { 20: 0, 21: 0, 22: 0, 23: 9 };
+
+kernelTest(
+  "iscsi: a ping is answered, a logout that the target asks for is made, and a session without a target ends",
+  [...needs, "ip"],
+  async () => {
+    spawnSync("ip", ["link", "add", "iscsit0", "type", "dummy"]);
+    spawnSync("ip", ["link", "set", "iscsit0", "up"]);
+    spawnSync("ip", ["address", "add", "fe80::99/64", "dev", "iscsit0", "nodad"]);
+    /** The initiator's PDUs without SCSI commands. */
+    const asked: string[] = [];
+    let heard = (): void => {};
+    /** Waits for PDUs, which are all since the last wait. */
+    const until = async (...expected: readonly string[]): Promise<void> => {
+      while (asked.length < expected.length) await new Promise<void>((resolve) => heard = resolve);
+      assertEquals(asked.splice(0), expected);
+    };
+    const logins = ["login", "login"];
+    try {
+      await withTarget((opcode, _keys, header) => {
+        if (opcode === SCSI_COMMAND) return [withoutDisks(header)];
+        asked.push(opcode === LOGIN ? "login" : opcode === LOGOUT ? "logout" : `pong ${header[23]}`);
+        heard();
+        if (opcode !== LOGIN) return opcode === LOGOUT ? plain(opcode, header) : [];
+        return plain(opcode, header).map((one) => ({ ...one, keys: [["DefaultTime2Wait", "0"]] }));
+      }, async (_portal, target) => {
+        const portal = `[fe80::99%iscsit0]:${target.port}`;
+        {
+          await using session = await login({ portal, target: OPEN, ...SLOW });
+          assertEquals([session.disks, session.portal], [[], portal]);
+          await until(...logins);
+          target.say({ opcode: NOP_IN, at: TAG });
+          await until("pong 9");
+          /** Waits for the end of a login, which only the kernel knows. */
+          const isIn = async (): Promise<void> => {
+            while (session.state !== "LOGGED_IN") await new Promise((resolve) => setTimeout(resolve, 10));
+          };
+          target.say({ opcode: ASYNC_MESSAGE, at: { 36: LOGOUT_ASKED, 43: 3 } });
+          await until("logout", ...logins);
+          await isIn();
+          target.say({ opcode: ASYNC_MESSAGE, at: { 36: CONNECTION_ENDS } });
+          await until(...logins);
+          await isIn();
+          target.drop();
+          await until(...logins);
+          await isIn();
+        }
+        await until("logout");
+        await using session = await login({ portal, target: OPEN, replacementTimeout: 1, ...SLOW });
+        await target.end();
+        const error = await session.ended;
+        assertEquals(error?.code, "CLOSED");
+        assert(/no login was possible within 1 s/.test(error!.message), error!.message);
+      }, "::");
+      assertEquals(sessions(), []);
+    } finally {
+      spawnSync("ip", ["link", "del", "iscsit0"]);
+    }
+  },
+  120_000,
+);

@@ -1,7 +1,6 @@
 /** Logins with a target of this file, which does what a real one does not do on demand. */
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
-import { createServer, type Server, type Socket } from "node:net";
 import { toHex } from "../../../core/codec/mod.ts";
 import { NetlinkError } from "../../../core/errors.ts";
 import {
@@ -13,7 +12,9 @@ import {
   keysOf,
   keysText,
 } from "../../../families/iscsi/login.ts";
+import { login } from "../../../families/iscsi/initiator.ts";
 import { test } from "../../test.ts";
+import { type Answering, LOGIN, LOGOUT, NOP_OUT, plain, TEXT, withTarget } from "./iscsi_target.ts";
 
 const bytesTo = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i);
 
@@ -63,66 +64,7 @@ test("iscsi: parameters are what both sides accept", () => {
   assertEquals([all.maxXmit, all.firstBurst, all.maxBurst, all.time2Wait], [65_536, 131_072, 131_072, 2]);
 });
 
-/** An answer of the target: a PDU with opcode, flags, text, and fields of the header. */
-interface Answer {
-  readonly opcode: number;
-  readonly flags?: number;
-  readonly keys?: readonly (readonly [string, string])[];
-  readonly at?: Readonly<Record<number, number>>;
-}
-
-/** Runs a target that answers each PDU, with the keys in it, by a list of PDUs. */
-async function withTarget(
-  answer: (opcode: number, keys: ReadonlyMap<string, string>, header: Uint8Array) => readonly Answer[],
-  body: (portal: string) => Promise<void>,
-): Promise<void> {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    let rest = new Uint8Array(0);
-    socket.on("error", () => {});
-    socket.on("data", (chunk: Uint8Array) => {
-      const all = new Uint8Array(rest.length + chunk.length);
-      all.set(rest);
-      all.set(chunk, rest.length);
-      let at = 0;
-      while (all.length - at >= 48) {
-        const size = new DataView(all.buffer).getUint32(at + 4) & 0xffffff, next = at + 48 + (size + 3 & ~3);
-        if (next > all.length) break;
-        const header = all.slice(at, at + 48), keys = new Map(keysOf(all.subarray(at + 48, at + 48 + size)));
-        for (const one of answer(header[0]! & 0x3f, keys, header)) {
-          const text = keysText(one.keys ?? []), pdu = new Uint8Array(48 + (text.length + 3 & ~3));
-          pdu[0] = one.opcode;
-          pdu[1] = one.flags ?? 0x80;
-          new DataView(pdu.buffer).setUint32(4, text.length);
-          pdu.fill(0xff, 20, 24);
-          for (const [offset, value] of Object.entries(one.at ?? {})) pdu[Number(offset)] = value;
-          pdu.set(text, 48);
-          // In two pieces, as TCP may deliver it.
-          socket.write(pdu.subarray(0, 20));
-          socket.write(pdu.subarray(20));
-        }
-        at = next;
-      }
-      rest = all.slice(at);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  try {
-    await body(`127.0.0.1:${(server.address() as { port: number }).port}`);
-  } finally {
-    for (const one of sockets) one.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
-
-const LOGIN = 3, TEXT = 4, LOGOUT = 6, NOP_OUT = 0, INITIATOR = "iqn.2026-01.example:me";
-
-/** Answers the login as a target without CHAP does. */
-function plain(opcode: number, header: Uint8Array): readonly Answer[] {
-  if (opcode === LOGIN) return [{ opcode: 0x23, flags: header[1]! }];
-  return opcode === LOGOUT ? [{ opcode: 0x26 }] : [];
-}
+const INITIATOR = "iqn.2026-01.example:me";
 
 test("iscsi: a list of targets in parts is read whole, and a ping in between is answered", async () => {
   const seen: number[] = [];
@@ -152,7 +94,7 @@ test("iscsi: a list of targets in parts is read whole, and a ping in between is 
 });
 
 /** Answers as a target with CHAP and `hash`, which proves itself with `own`. */
-function withChap(number: string, hash: string, secret: string, own: string): Parameters<typeof withTarget>[0] {
+function withChap(number: string, hash: string, secret: string, own: string): Answering {
   const digest = (id: number, secret: string, challenge: Uint8Array): string =>
     `0x${createHash(hash).update(new Uint8Array([id])).update(secret).update(challenge).digest("hex")}`;
   return (opcode, keys, header) => {
@@ -234,6 +176,9 @@ test("iscsi: a target that has moved is followed, and one that refuses, breaks o
   await withTarget(() => [{ opcode: 0x3f }], async (portal) => {
     assertEquals((await assertRejects(() => discover(portal), NetlinkError)).code, "EPROTO");
   });
+  await withTarget(() => [{ opcode: 0x08 }], async (portal) => {
+    await assertRejects(() => discover(portal), NetlinkError, "does not speak iSCSI");
+  });
   await withTarget(() => [], async (portal) => {
     assertEquals((await assertRejects(() => discover(portal, { timeout: 50 }), NetlinkError)).code, "TIMEOUT");
   });
@@ -245,7 +190,14 @@ test("iscsi: nothing that listens, and wrong arguments, are refused by name", as
     portal = at;
     return Promise.resolve();
   });
-  assertEquals((await assertRejects(() => discover(portal), NetlinkError)).code, "ECONNREFUSED");
+  const nobody = await assertRejects(() => discover(portal), NetlinkError);
+  assertEquals(nobody.code, "ECONNREFUSED");
+  assert(nobody.message.includes(portal) && nobody.hint?.includes("nothing listens"), nobody.message);
+  const nowhere = await assertRejects(() => discover("[fe80::1%nosuch0]:3260"), NetlinkError);
+  assertEquals(nowhere.code, "ENODEV");
+  assert(nowhere.message.includes('"nosuch0"'), nowhere.message);
+  const two = { portal, target: "iqn.2026-01.example:disk", maxConnections: 2 };
+  await assertRejects(() => login(two), TypeError, "maxConnections: the kernel sends commands on one connection");
   await assertRejects(() => discover("a:b:c:z"), TypeError, "iSCSI portal");
   await assertRejects(() => discover(portal, { auth: { name: "me" } as never }), TypeError, "auth.secret");
   const same = { name: "me", secret: "the same" };
