@@ -243,6 +243,30 @@ export function expectNoUndefined(filter: object, what: string, path = ""): void
   }
 }
 
+/** Returns an object without its undefined fields. */
+export function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
+}
+
+/**
+ * Throws if a key has an undefined field, also in a nested object: without the value that was meant, the key denotes
+ * another object. An undefined field that is only received is allowed, since keys do not need it.
+ *
+ * @param fields the fields of the object's table, if it has one
+ */
+export function expectDefined(key: object, what: string, fields: readonly Field[] = [], path = ""): void {
+  for (const [name, value] of Object.entries(key)) {
+    const field = `${path}${name}`;
+    if (value === undefined && fields.find(({ key }) => key === name)?.use !== "readOnly") {
+      throw argumentError(
+        TypeError,
+        `Cannot ${what}: ${field} is undefined: leave it out if the key is meant without it`,
+      );
+    }
+    if (isFields(value)) expectDefined(value, what, [], `${field}.`);
+  }
+}
+
 /**
  * Returns a filter to delete by. Throws if it selects everything without saying so by `{ all: true }`.
  *

@@ -4,8 +4,10 @@
  * @module
  */
 import {
+  defined,
   EXISTS_HINT,
   expectCallback,
+  expectDefined,
   expectFields,
   expectNames,
   expectOptions,
@@ -759,6 +761,7 @@ export class Collection<
     const { fromKey, keyOf, object, table } = this.declaration, what = `${verb} ${object}`;
     if (fromKey !== undefined && (typeof key === "string" || typeof key === "number")) return fromKey(key);
     expectFields(key, what, fromKey === undefined ? "an object" : "a name, a number or an object");
+    expectDefined(key, what, table.fields);
     if (keyOf === undefined) return key;
     expectNames(key, what, namesOf(table));
     return keyOf(key, what);
@@ -969,11 +972,6 @@ class Received extends Given {
 /** True for a field that changes the flag of the same name. */
 function isFlag(table: { field(name: string): Field | undefined }, [name, value]: readonly [string, unknown]): boolean {
   return value === true && name !== "arp" && table.field("flags") !== undefined;
-}
-
-/** Returns an object without its undefined fields. */
-function defined(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined));
 }
 
 /** True if a field has equal values in both objects. */

@@ -13,10 +13,12 @@
  * @module
  */
 import {
+  expectDefined,
   expectFields,
   expectNames,
   expectType,
   guardMethods,
+  isFields,
   isOk,
   operationOf,
   selection,
@@ -125,6 +127,7 @@ export class Rules {
 
   /** Returns the rule that equals this one as the kernel has it; `undefined` if there is none. */
   find(rule: AuditRuleInput): AuditRule | undefined {
+    if (isFields(rule)) expectDefined(rule, "find audit rule");
     const normal = this.#normal(rule, "find");
     return this.list().find((one) => stringify(one) === normal);
   }
@@ -152,6 +155,7 @@ export class Rules {
    */
   delete(rule: AuditRuleInput, options: DeleteOptions = {}): boolean {
     const tolerates = isOk(options, "missing", "delete audit rule") ? "ENOENT" : undefined;
+    if (isFields(rule)) expectDefined(rule, "delete audit rule");
     return this.#send(AUDIT.AUDIT_DEL_RULE, "delete", rule, tolerates);
   }
 
@@ -183,7 +187,9 @@ export class Rules {
     let cancel = (): void => {};
     const remove = (): void => {
       cancel();
-      for (let rule = added.pop(); rule !== undefined; rule = added.pop()) this.delete(rule, { missing: "ok" });
+      for (let rule = added.pop(); rule !== undefined; rule = added.pop()) {
+        this.#send(AUDIT.AUDIT_DEL_RULE, "delete", rule, "ENOENT");
+      }
     };
     try {
       for (const given of rules) {

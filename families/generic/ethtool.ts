@@ -211,7 +211,7 @@ export class Settings<T extends EthtoolHeader, No extends ChangingVerb = never>
 
   /** Returns the settings of a device; `flags` as in {@linkcode EthtoolHeader.headerFlags}, `stats` for statistics. */
   getWith(key: Device<T>, flags: EthtoolHeader["headerFlags"]): T {
-    return this.get({ ...this.keyValue(key, "get"), headerFlags: flags } as T);
+    return this.get({ ...this.keyValue(key, "get"), headerFlags: flags ?? [] } as T);
   }
 }
 

@@ -14,7 +14,15 @@
  * Source: linux/mptcp_pm.h, linux/mptcp.h, v7.2.
  * @module
  */
-import { expectFields, expectNames, expectType, guardMethods, namesOf, operationOf } from "../../core/arguments.ts";
+import {
+  defined,
+  expectFields,
+  expectNames,
+  expectType,
+  guardMethods,
+  namesOf,
+  operationOf,
+} from "../../core/arguments.ts";
 import type { DeleteOptions } from "../../core/collection.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
@@ -398,7 +406,7 @@ export class Endpoints extends GenericCollection<MptcpAddress, EndpointInput, nu
     }
     const { addr4, addr6 } = named;
     const key = { id: found === undefined ? named.id : found.id, ...(found === undefined ? { addr4, addr6 } : {}) };
-    super.set(key as MptcpAddress, { flags });
+    super.set(defined(key) as MptcpAddress, { flags });
   }
 
   /**

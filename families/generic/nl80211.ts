@@ -11,7 +11,7 @@
  * Source: linux/nl80211.h, v7.2.
  * @module
  */
-import { expectFields, expectOptions, expectType, guardMethods, operationOf } from "../../core/arguments.ts";
+import { defined, expectFields, expectOptions, expectType, guardMethods, operationOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import { type AddOptions, attempt, type Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
@@ -198,7 +198,7 @@ export class Wiphys
     const known = name === undefined && !half || this.#open().deferred;
     const one = known ? { wiphy: number } : this.get(key);
     const { wiphy, wiphyAntennaTx, wiphyAntennaRx } = one as Wiphy;
-    super.set({ wiphy } as Wiphy, half ? { wiphyAntennaTx, wiphyAntennaRx, ...changes } : changes);
+    super.set(defined({ wiphy }) as Wiphy, half ? { wiphyAntennaTx, wiphyAntennaRx, ...changes } : changes);
   }
 
   /**

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { expectFields, expectNames, expectType, guardMethods } from "../../core/arguments.ts";
+import { expectDefined, expectFields, expectNames, expectType, guardMethods } from "../../core/arguments.ts";
 import { type Client, type OpenOptions, sharedClient } from "../../core/client.ts";
 import {
   type Attributes,
@@ -85,6 +85,7 @@ export class Compat {
     const fields = ["family", "name", "rev", "type"];
     expectFields(extension, "get extension");
     expectNames(extension, "get extension", fields);
+    expectDefined(extension, "get extension");
     const { family = "ip", name, rev = 0, type } = extension;
     expectType(name, "get extension: name", "string");
     const what = `get ${type ?? "extension"} ${name}`, client = this.#open();

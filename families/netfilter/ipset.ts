@@ -14,7 +14,16 @@
  *
  * @module
  */
-import { expectFields, expectNames, expectType, guardMethods, isOk, selection } from "../../core/arguments.ts";
+import {
+  expectDefined,
+  expectFields,
+  expectNames,
+  expectType,
+  guardMethods,
+  isFields,
+  isOk,
+  selection,
+} from "../../core/arguments.ts";
 import {
   BatchRequester,
   type Client,
@@ -433,6 +442,7 @@ export class Entries {
    */
   delete(set: string, entry: SetEntryInput | readonly SetEntryInput[], options: DeleteOptions = {}): boolean {
     const tolerance = tolerating(options, "missing", "IPSET_ERR_EXIST", "delete entry");
+    for (const one of [entry].flat()) if (isFields(one)) expectDefined(one, "delete entry");
     return this.#change("delete", set, entry, NLM_F_EXCL, tolerance);
   }
 

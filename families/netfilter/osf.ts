@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { expectFields, guardMethods, isOk, withName } from "../../core/arguments.ts";
+import { expectDefined, expectFields, guardMethods, isFields, isOk, withName } from "../../core/arguments.ts";
 import { type Client, type OpenOptions, type Requester, sharedClient } from "../../core/client.ts";
 import {
   type Attributes,
@@ -253,6 +253,7 @@ export class Osf {
    */
   delete(fingerprint: Fingerprint | string, options: DeleteOptions = {}): boolean {
     const tolerates = isOk(options, "missing", "delete fingerprint") ? coded("ENOENT") : undefined;
+    if (isFields(fingerprint)) expectDefined(fingerprint, "delete fingerprint");
     return this.#send(REMOVE, fingerprint, "delete", 0, tolerates);
   }
 

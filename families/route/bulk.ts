@@ -1,5 +1,5 @@
 /** Arguments of calls that name an interface, and of the requests by which the kernel removes every entry that matches. */
-import { expectFields } from "../../core/arguments.ts";
+import { expectFields, expectNoUndefined } from "../../core/arguments.ts";
 import { shown } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
 
@@ -36,5 +36,6 @@ export function expectBulk(dev: unknown, filter: unknown, objects: string): stri
   if (Object.values(filter).every((one) => one === undefined)) {
     throw argumentError(TypeError, `Cannot ${what} without a filter: use { all: true } to remove all`);
   }
+  expectNoUndefined(filter, what);
   return what;
 }

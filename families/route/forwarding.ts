@@ -123,6 +123,7 @@ export class Forwarding extends Collection<Neighbour, Input<Neighbour>> {
    * @throws {KernelError} ENOENT: there is none in that table
    */
   override delete(key: Input<Neighbour>, options?: DeleteOptions): boolean {
+    this.keyValue(key, "delete");
     if (!isFields(key) || !isBoth(key)) return super.delete(isFields(key) ? withTable(key) : key, options);
     const rest = withoutTable(key)!, flags = Array.isArray(rest.flags) ? rest.flags : [];
     const deleted = (["master", "self"] as const).map((table) =>

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  expectDefined,
   expectFields,
   expectNames,
   guardMethods,
@@ -210,6 +211,7 @@ export class InetSockets<T extends AnyInetSocket> {
     };
     if (!isFields(key)) fail(`expected an object with its addresses and ports, got ${shown(key)}`);
     expectNames(key, `${verb} ${object}`, namesOf(table));
+    expectDefined(key, `${verb} ${object}`, table.fields);
     const { family, local, dst, dstPort, cookie } = key;
     if (family !== undefined && familyName(family) === undefined) fail(`its family is inet or inet6, not ${family}`);
     const number = typeof key.protocol === "string" ? IPPROTO[key.protocol] : key.protocol;

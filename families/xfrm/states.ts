@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { expectFields, expectNoUndefined, isCondition } from "../../core/arguments.ts";
+import { defined, expectFields, expectNoUndefined, isCondition } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
@@ -275,7 +275,7 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
    */
   setReplay(value: Input<ReplayState>): void {
     expectFields(value, "set a replay state", "the state's key and changes as an object");
-    const { value: id } = this.operation("get", XFRM_MSG_GETSA, this.keyValue(value as StateInput, "set"));
+    const { value: id } = this.operation("get", XFRM_MSG_GETSA, this.keyValue(defined(value) as StateInput, "set"));
     this.#send().request({
       type: XFRM_MSG.XFRM_MSG_NEWAE,
       flags: NLM_F.NLM_F_REPLACE,

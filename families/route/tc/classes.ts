@@ -9,7 +9,7 @@
  * @module
  */
 import { type Attributes, shown } from "../../../core/codec/mod.ts";
-import { expectFields, isFields, plural } from "../../../core/arguments.ts";
+import { defined, expectFields, isFields, plural } from "../../../core/arguments.ts";
 import type { Client, Operation, Requester } from "../../../core/client.ts";
 import { Collection, type Declaration, type Input, type Merge, onShared, type Verb } from "../../../core/collection.ts";
 import { argumentError, KernelError } from "../../../core/errors.ts";
@@ -160,7 +160,7 @@ export class Classes extends Collection<Class, ClassInput> {
     if (this.#requester().deferred) this.#known.add(placeKey(value, value.handle));
     if (verb === "add") return known ? operation : { ...operation, read: () => this.#expectParent(value, operation) };
     const read = (): object => {
-      const found = this.find(value);
+      const found = this.find(defined(value));
       const placed = (parent: unknown): number | undefined => {
         const number = numberOf(parent, { root: TC_H.root });
         return number === undefined || (number & 0xffff) === 0 ? TC_H.root : number;
@@ -184,7 +184,7 @@ export class Classes extends Collection<Class, ClassInput> {
   /** Returns a class to make, and throws if there is no class that is its parent. */
   #expectParent(value: ClassInput, { what }: Operation): ClassInput {
     const { dev, ifindex, parent } = value;
-    if (this.find({ dev, ifindex, handle: parent } as ClassInput) === undefined) {
+    if (this.find(defined({ dev, ifindex, handle: parent }) as ClassInput) === undefined) {
       throw new KernelError(what, ENOENT, { kernelMessage: `parent: there is no class ${String(parent)}` });
     }
     if (this.#requester().deferred) this.#known.add(placeKey(value, parent));

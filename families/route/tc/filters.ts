@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { isFields } from "../../../core/arguments.ts";
+import { defined, isFields } from "../../../core/arguments.ts";
 import type { Codec } from "../../../core/codec/mod.ts";
 import type { Client, Operation, Requester } from "../../../core/client.ts";
 import {
@@ -374,7 +374,8 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
     const value = operation.value as FilterInput, { what } = operation;
     if (verb !== "replace" || value.kind !== "u32" || this.#open().deferred) return operation;
     const read = (): object => {
-      const found = this.find(Object.fromEntries(PLACE.map((name) => [name, (value as Fields)[name]])) as FilterInput);
+      const place = Object.fromEntries(PLACE.map((name) => [name, (value as Fields)[name]]));
+      const found = this.find(defined(place) as FilterInput);
       if (found === undefined) return value;
       const normal = this.#open().normalize(Filter as Codec<unknown, never>, value, what) as Filter;
       const given = Object.entries(normal.options ?? {}).filter(([name]) => Object.hasOwn(value.options ?? {}, name));

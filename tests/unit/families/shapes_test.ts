@@ -234,6 +234,35 @@ test("verbs refuse values of the wrong shape in every field, and name the field"
   assert(tried > 5000 && refused > 2000, `${tried} ${refused}`);
 });
 
+/** Verbs whose first argument is the key of an object. */
+const KEYED = ["get", "find", "set", "delete", "destroy", "expire", "waitFor"];
+
+test("a key with an undefined field is refused by the field's name: it would denote another object", async () => {
+  const faults = new Set<string>();
+  let tried = 0;
+  for (const [path, owner] of owners()) {
+    const declared = owner["declaration"] as Declared | undefined;
+    if (declared?.table?.fields === undefined) continue;
+    for (const field of namesOf(declared.table)) {
+      if (declared.table.fields.find(({ key }) => key === field)?.use === "readOnly") continue;
+      for (const verb of KEYED) {
+        if (typeof owner[verb] !== "function") continue;
+        tried++;
+        let error: unknown;
+        try {
+          error = await settled((owner[verb] as Method)({ [field]: undefined }, {}));
+        } catch (caught) {
+          error = caught;
+        }
+        if (error instanceof TypeError && error.message.includes(`: ${field} is undefined: `)) continue;
+        faults.add(`${path}.${verb}(${field}): ${error === undefined ? "accepted" : String(error)}`);
+      }
+    }
+  }
+  assertEquals([...faults], []);
+  assert(tried > 3000, `${tried}`);
+});
+
 test("methods apart from their object work, or say what to write", async () => {
   const faults = new Set<string>();
   let tried = 0;
