@@ -227,7 +227,7 @@ class Batch {
       }
       this.#ended = error;
       // A capture that cannot be written fails only after the datagram was sent.
-      const list = error instanceof SystemError && error.call !== "sendto" ? this.#unknown : this.#unsent;
+      const list = error instanceof SystemError && error.call !== "sendmsg" ? this.#unknown : this.#unsent;
       for (const { index } of items) list.push({ index, error });
       return;
     }

@@ -198,7 +198,7 @@ export class Exchange {
     try {
       this.#transport.send(writer.bytes, writer.length);
     } catch (error) {
-      if (!(error instanceof SystemError && error.call === "sendto")) throw error;
+      if (!(error instanceof SystemError && error.call === "sendmsg")) throw error;
       throw new SystemError(error.call, error.errno, what, { cause: error });
     }
   }

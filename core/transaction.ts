@@ -133,7 +133,7 @@ class Transaction {
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error;
       // A capture that cannot be written fails only after the datagram was sent.
-      const mayBeDone = error instanceof SystemError && error.call !== "sendto";
+      const mayBeDone = error instanceof SystemError && error.call !== "sendmsg";
       return new TransactionError({ count, mayBeDone }, error);
     }
     const missing = this.#receiveAnswers(what, last), failures = this.#failures;

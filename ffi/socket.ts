@@ -95,10 +95,13 @@ const NAME = 88; // struct sockaddr_nl: family 0, pid 4, groups 8; 12 bytes, the
 const CONTROL = 104; // struct cmsghdr: len 0, level 8, type 12, data 16
 const CONTROL_LENGTH = 128; // group, nsid and credentials need 24 + 24 + 32
 const MEMORY_LENGTH = CONTROL + CONTROL_LENGTH;
+// The memory of sendmsg() has the first three; its name is the receiver.
+const SENDING_LENGTH = NAME + 16;
 
 // The same offsets as indices of 32-bit words.
 const NAMELEN = (MSGHDR + 8) >> 2;
 const IOVLEN = (MSGHDR + 24) >> 2;
+const LENGTH = (IOVEC + 8) >> 2;
 const CONTROLLEN = (MSGHDR + 40) >> 2;
 const PORT = (NAME + 4) >> 2;
 const GROUPS = (NAME + 8) >> 2;
@@ -142,9 +145,12 @@ export class Socket implements Disposable {
   readonly #longs: BigInt64Array = new BigInt64Array(this.#memory);
   readonly #msghdr: Pointer;
   readonly #received: Received;
-  /** struct sockaddr_nl of sendto(). */
-  readonly #to: Int32Array = new Int32Array(new ArrayBuffer(12));
-  readonly #toBytes: Uint8Array = new Uint8Array(this.#to.buffer);
+  readonly #sending: ArrayBuffer = new ArrayBuffer(SENDING_LENGTH);
+  readonly #to: Int32Array = new Int32Array(this.#sending);
+  readonly #toLongs: BigInt64Array = new BigInt64Array(this.#sending);
+  readonly #toMsghdr: Pointer;
+  /** The memory whose address is in the msghdr of sendmsg(): a writer sends the same memory again and again. */
+  #sent: Uint8Array | undefined;
   /** struct pollfd: fd 0, events and revents 4 */
   readonly #pollfd: Int32Array = new Int32Array(new ArrayBuffer(8));
   readonly #pollfdBytes: Uint8Array = new Uint8Array(this.#pollfd.buffer);
@@ -178,6 +184,13 @@ export class Socket implements Disposable {
     this.#longs[(IOVEC + 24) >> 3] = BigInt(OVERFLOW);
     this.#words[IOVLEN] = 2;
     this.#msghdr = pointerOf(this.#memory);
+    const sending = addressOf(this.#sending);
+    this.#toLongs[MSGHDR >> 3] = sending + BigInt(NAME);
+    this.#toLongs[(MSGHDR + 16) >> 3] = sending + BigInt(IOVEC);
+    this.#to[NAMELEN] = 12;
+    this.#to[IOVLEN] = 1;
+    this.#to[NAME >> 2] = AF_NETLINK;
+    this.#toMsghdr = pointerOf(this.#sending);
     this.#received = {
       bytes: new Uint8Array(0),
       view: new DataView(new ArrayBuffer(0)),
@@ -191,12 +204,13 @@ export class Socket implements Disposable {
   }
 
   #bind(): number {
-    this.#to[0] = AF_NETLINK;
+    const name = new Int32Array(new ArrayBuffer(12)), bytes = new Uint8Array(name.buffer);
+    name[0] = AF_NETLINK;
     const what = `bind a ${this.#protocol} socket`;
-    check(libc().bind(this.fd, this.#toBytes, 12), "bind", what);
+    check(libc().bind(this.fd, bytes, 12), "bind", what);
     size[0] = 12;
-    check(libc().getsockname(this.fd, this.#toBytes, sizeBytes), "getsockname", what);
-    return this.#to[1]! >>> 0;
+    check(libc().getsockname(this.fd, bytes, sizeBytes), "getsockname", what);
+    return name[1]! >>> 0;
   }
 
   /** Makes the memory that datagrams are received into, of a length in bytes. */
@@ -230,16 +244,20 @@ export class Socket implements Disposable {
    * buffer is full
    */
   send(bytes: Uint8Array, length: number = bytes.length, port = 0, groups = 0): void {
-    const fd = this.#use("send");
-    this.#to[0] = AF_NETLINK;
-    this.#to[1] = port;
-    this.#to[2] = groups;
-    while (libc().sendto(fd, bytes, length, MSG_DONTWAIT, this.#toBytes, 12) < 0) {
+    const fd = this.#use("send"), to = this.#to;
+    if (bytes !== this.#sent) {
+      this.#toLongs[IOVEC >> 3] = addressOf(bytes.buffer as ArrayBuffer) + BigInt(bytes.byteOffset);
+      this.#sent = bytes;
+    }
+    to[LENGTH] = length;
+    to[PORT] = port;
+    to[GROUPS] = groups;
+    while (libc().sendmsg(fd, this.#toMsghdr, MSG_DONTWAIT) < 0) {
       const error = errno();
       if (error === ERRNO.EINTR) continue;
       // A multicast also goes to port 0, and goes there last: the groups have it even if the kernel does not listen.
       if (error === ERRNO.ECONNREFUSED && groups !== 0 && port === 0) return;
-      throw new SystemError("sendto", error, `send ${length} bytes to ${this.#protocol}`);
+      throw new SystemError("sendmsg", error, `send ${length} bytes to ${this.#protocol}`);
     }
   }
 

@@ -187,7 +187,7 @@ test("send() names the fault", () => {
   const refused = assertThrows(() => a.send(new Uint8Array(8), 8, 0x7fffffff), SystemError);
   assertEquals(
     refused.message,
-    'Cannot send 8 bytes to NETLINK_USERSOCK: sendto() failed with ECONNREFUSED "Connection refused"',
+    'Cannot send 8 bytes to NETLINK_USERSOCK: sendmsg() failed with ECONNREFUSED "Connection refused"',
   );
   const large = assertThrows(() => a.send(new Uint8Array(20_000_000), undefined, a.port), SystemError);
   assertEquals(large.code, "EMSGSIZE");

@@ -278,7 +278,7 @@ test("an item that is too long for any send is refused, the items around it are 
   const kernel = kernels[0]!, send = kernel.send.bind(kernel);
   kernel.buffers = () => ({ receive: 212_992, send: 4096 });
   kernel.send = (bytes, length) => {
-    if (length > 4064) throw new SystemError("sendto", 90, `send ${length} bytes`);
+    if (length > 4064) throw new SystemError("sendmsg", 90, `send ${length} bytes`);
     send(bytes, length);
   };
   const error = run(c, [
@@ -287,7 +287,7 @@ test("an item that is too long for any send is refused, the items around it are 
     ...named("d", "bad4"),
   ])!;
   assertEquals(states(error), { done: [0, 1, 3], refused: [2, 4], unknown: [], unsent: [] });
-  assertStringIncludes(error.message, "item 2: Cannot add lamp long: sendto() failed with EMSGSIZE");
+  assertStringIncludes(error.message, "item 2: Cannot add lamp long: sendmsg() failed with EMSGSIZE");
 });
 
 test("after a failed send, its items and all later ones are not sent", () => {
@@ -295,7 +295,7 @@ test("after a failed send, its items and all later ones are not sent", () => {
   const kernel = kernels[0]!, send = kernel.send.bind(kernel);
   let sends = 0;
   kernel.send = (bytes, length) => {
-    if (++sends === 2) throw new SystemError("sendto", 105, `send ${length} bytes`);
+    if (++sends === 2) throw new SystemError("sendmsg", 105, `send ${length} bytes`);
     send(bytes, length);
   };
   const error = run(c, numbered(300, (i) => i === 5 ? "bad" : `l${i}`))!;

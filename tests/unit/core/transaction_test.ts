@@ -353,14 +353,14 @@ for (const code of ["CLOSED", "EIO"]) {
 test("after a failed send, nothing is done", () => {
   const { client: c, kernels } = board();
   kernels[0]!.send = (_bytes, length) => {
-    throw new SystemError("sendto", 105, `send ${length} bytes`);
+    throw new SystemError("sendmsg", 105, `send ${length} bytes`);
   };
   const error = refused(c, named("a", "b"));
   assertEquals([error.code, error.mayBeDone], ["ENOBUFS", false]);
   assertEquals(
     error.message,
     "Cannot do a transaction of 2 items, nothing was done: Cannot do a transaction of 2 items: " +
-      'sendto() failed with ENOBUFS "No buffer space available"',
+      'sendmsg() failed with ENOBUFS "No buffer space available"',
   );
 });
 
