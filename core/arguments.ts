@@ -59,13 +59,12 @@ export function expectFields(value: unknown, what: string, expected = "an object
 }
 
 /** Throws for fields that do not exist: above all for misspelt names, which would otherwise be silently ignored. */
-export function expectNames(value: object, what: string, names: Iterable<string>, word = "field"): void {
-  const known = new Set(names);
-  for (const [name, one] of Object.entries(value)) {
-    if (one === undefined || known.has(name)) continue;
+export function expectNames(value: object, what: string, names: readonly string[], word = "field"): void {
+  for (const name of Object.keys(value)) {
+    if ((value as Record<string, unknown>)[name] === undefined || names.includes(name)) continue;
     throw argumentError(
       TypeError,
-      `Cannot ${what}: there is no ${word} ${shown(name)}${didYouMean(name, known)}`,
+      `Cannot ${what}: there is no ${word} ${shown(name)}${didYouMean(name, names)}`,
     );
   }
 }

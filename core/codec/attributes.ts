@@ -618,12 +618,19 @@ export function encodePlaced(
 
 /** Throws for a name in `value` that is no field of a struct or table, unless its value is undefined. */
 export function expectKnown(value: object, fields: readonly Field[], to: Writer): void {
-  const known = fields.flatMap(({ key, lift }) => lift === undefined ? [key!] : lift.fields.map((one) => one.key!));
-  for (const [key, one] of Object.entries(value)) {
-    if (one === undefined || known.includes(key)) continue;
+  let known = knownNames.get(fields);
+  if (known === undefined) {
+    const all = fields.flatMap(({ key, lift }) => lift === undefined ? [key!] : lift.fields.map((one) => one.key!));
+    knownNames.set(fields, known = new Set(all));
+  }
+  for (const key of Object.keys(value)) {
+    if (known.has(key) || (value as Record<string, unknown>)[key] === undefined) continue;
     to.fail(TypeError, `there is no field ${shown(key)}${suggestion(key, fields, value)}`);
   }
 }
+
+/** The names of fields, which are the same for each value of a struct. */
+const knownNames = new WeakMap<readonly Field[], ReadonlySet<string>>();
 
 /** Throws for a wrong value of a field that is not sent, as if it were: for a wrong type, an unknown name at any depth. */
 function expectUnsent({ key, codec, derived, repeated }: Field, value: unknown, owner: object, to: Writer): void {

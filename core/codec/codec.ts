@@ -38,7 +38,9 @@ export class Reader {
   names: Names | undefined;
   /** Converts the attributes `at`..`end` to host order, if a machine of the other byte order wrote them. */
   readonly orient: ((at: number, end: number) => void) | undefined = undefined;
+  /** The memory that holds the copy of the datagram, once there is one, and its offset there. */
   #copy: Uint8Array | undefined;
+  #copyAt = 0;
 
   /** Reads the first `length` bytes. */
   constructor(bytes: Uint8Array, length: number = bytes.length, view?: DataView) {
@@ -55,10 +57,35 @@ export class Reader {
 
   /** Returns bytes that may be given to users: a view of a copy, which is made once per datagram. */
   own(at: number, end: number): Uint8Array {
-    const copy = this.#copy ??= this.bytes.slice(0, this.length);
-    return copy.subarray(at, end);
+    const copy = this.#copy ?? this.#keep();
+    return copy.subarray(this.#copyAt + at, this.#copyAt + end);
+  }
+
+  #keep(): Uint8Array {
+    const { length } = this;
+    if (length > LONGEST_SHARED) {
+      this.#copyAt = 0;
+      return this.#copy = this.bytes.slice(0, length);
+    }
+    if (length > shared.length - sharedUsed) {
+      shared = new Uint8Array(SHARED);
+      sharedUsed = 0;
+    }
+    shared.set(this.bytes.subarray(0, length), sharedUsed);
+    this.#copyAt = sharedUsed;
+    // Each copy begins at a multiple of eight, so that the offsets in a datagram keep their alignment.
+    sharedUsed += (length + 7) & ~7;
+    return this.#copy = shared;
   }
 }
+
+/**
+ * The memory for copies of short datagrams: events and packets. Making memory for each costs more than copying it. No
+ * part of it is used twice.
+ */
+let shared: Uint8Array = new Uint8Array(0);
+let sharedUsed = 0;
+const SHARED = 32 * 1024, LONGEST_SHARED = SHARED / 8;
 
 /** Most parts of a path; a longer one means that an object contains itself. */
 const DEEPEST_PATH = 128;

@@ -68,7 +68,7 @@ function deviceOf(key: Device<EthtoolHeader>): EthtoolHeader {
  */
 function deviceFor(what: string, key: Device): EthtoolHeader {
   if (isFields(key)) {
-    expectNames(key, what, new Set([...HEADER, ...DECLARATIONS.flatMap(({ table }) => namesOf(table))]));
+    expectNames(key, what, [...HEADER, ...DECLARATIONS.flatMap(({ table }) => namesOf(table))]);
   }
   return deviceOf(key);
 }

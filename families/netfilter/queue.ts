@@ -86,6 +86,7 @@ export interface VerdictChanges {
   queue?: number;
 }
 
+const BATCH_CHANGES = ["mark", "queue"];
 const CHANGES = ["mark", "payload", "mend", "ct", "exp", "priority", "vlan", "l2hdr", "queue"];
 /** The forms of a queue's own options. */
 const OPTIONS: OptionKinds = {
@@ -420,7 +421,7 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
         `Cannot ${what}: expected ${Object.keys(NF).map((one) => `"${one}"`).join(", ")}, got ${shown(verdict)}`,
       );
     }
-    expectNames(changes, what, batch ? ["mark", "queue"] : CHANGES);
+    expectNames(changes, what, batch ? BATCH_CHANGES : CHANGES);
     const { queue: to, payload, mend: mended, ...rest } = changes;
     if (verdict.startsWith("queue") !== (to !== undefined)) {
       throw argumentError(
