@@ -4,7 +4,7 @@
  * @module
  */
 import { shortened } from "../ffi/text.ts";
-import { argumentError } from "./errors.ts";
+import { argumentError, atCaller } from "./errors.ts";
 import { didYouMean, type Field, shown } from "./codec/mod.ts";
 
 /** Returns the plural of an object's name: links, addresses, TCP metrics. */
@@ -209,15 +209,28 @@ export function bindMethods(self: object): void {
 
 const guarded = new WeakSet<object>();
 
-/** Makes the methods of an object's class say what is wrong when they are called without it: `const { list } = links`. */
+/** The number of guarded methods that run: above 1, one of them calls another. */
+let depth = 0;
+
+/**
+ * Makes the methods of an object's class say what is wrong when they are called without it, `const { list } = links`,
+ * and the stacks of their errors begin where they were called.
+ */
 export function guardMethods(self: object): void {
   if (guarded.has(Object.getPrototypeOf(self))) return;
   for (const prototype of prototypesOf(self).filter((one) => !guarded.has(one))) {
     guarded.add(prototype);
     for (const [name, method] of methodsOf(prototype)) {
       const checked = function (this: unknown, ...given: unknown[]): unknown {
-        if (this !== undefined) return method.apply(this, given);
-        throw argumentError(TypeError, `Cannot call ${name}() apart from its object: write object.${name}(…)`);
+        depth++;
+        try {
+          if (this !== undefined) return method.apply(this, given);
+          throw argumentError(TypeError, `Cannot call ${name}() apart from its object: write object.${name}(…)`);
+        } catch (error) {
+          throw depth > 1 ? error : atCaller(error, checked);
+        } finally {
+          depth--;
+        }
       };
       Object.defineProperty(checked, "name", { value: name });
       Object.defineProperty(prototype, name, { value: checked, writable: true, configurable: true });

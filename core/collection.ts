@@ -92,10 +92,13 @@ export type Has<No extends string, V extends string> = V extends No ? { readonly
   : unknown;
 
 /** Options of adding. */
-export interface AddOptions {
+export interface AddOptions<E extends "ok" | undefined = "ok"> {
   /** `"ok"` if the object may exist already. An existing one with the same key is left as it is, even if it differs. */
-  exists?: "ok";
+  exists?: E;
 }
+
+/** False, if the option `exists` may be `"ok"`: the result of adding if the object exists. */
+export type Existing<E> = E extends undefined ? never : false;
 
 /** Options of deleting. */
 export interface DeleteOptions {
@@ -270,7 +273,8 @@ const FLAGS: Readonly<Record<Verb, number>> = {
  * All objects of one kind: links, routes …
  *
  * `T` is the type of objects from the kernel, `I` the type of input, `K` the type of keys, `A` the type of what `add`
- * returns for an object that it made, `No` the verbs that this kind of object does not have.
+ * returns for an object that it made, `No` the verbs that this kind of object does not have, `M` the type of input to
+ * make an object.
  */
 export class Collection<
   T extends object,
@@ -278,6 +282,7 @@ export class Collection<
   K = I,
   A = true,
   No extends ChangingVerb = never,
+  M extends I = I,
 > {
   /** The declaration that defines the verbs. */
   readonly declaration: Declaration<T>;
@@ -465,25 +470,23 @@ export class Collection<
   /**
    * Makes an object that must not exist yet.
    *
+   * @param options `{ exists: "ok" }` if it may exist
+   * @returns false if it exists and that is tolerated, so that nothing was changed
    * @throws {KernelError} EEXIST: it exists already
    */
-  add(value: I & Has<No, "add">): A;
-  /**
-   * Makes an object unless it exists, with `{ exists: "ok" }`.
-   *
-   * @returns false if it exists, so that nothing was changed
-   */
-  add(value: I & Has<No, "add">, options?: AddOptions): A | false;
-  add(value: I, options: AddOptions = {}): A | false {
+  add<E extends "ok" | undefined = undefined>(
+    value: M & Has<No, "add">,
+    options: AddOptions<E> = {},
+  ): A | Existing<E> {
     const tolerates = this.existing(value, options);
     return attempt(tolerates, () => {
       this.make("add", value, 0, tolerates);
       return true as A;
-    });
+    }) as A | Existing<E>;
   }
 
   /** Returns the function that is true for errors of `add` that the options tolerate, if they tolerate any. */
-  protected existing(value: I, options: AddOptions): Tolerates | undefined {
+  protected existing(value: I, options: AddOptions<"ok" | undefined>): Tolerates | undefined {
     const { object } = this.declaration;
     return isOk(options, "exists", `add ${object}`) ? (error) => this.isExisting(value, error) : undefined;
   }
@@ -494,12 +497,12 @@ export class Collection<
   }
 
   /** Makes an object beside others with the same key. */
-  append(value: I & Has<No, "append">): void {
+  append(value: M & Has<No, "append">): void {
     this.make("append", value);
   }
 
   /** Makes an object, and replaces one with the same key. */
-  replace(value: I & Has<No, "replace">): void {
+  replace(value: M & Has<No, "replace">): void {
     this.make("replace", value);
   }
 
@@ -524,16 +527,19 @@ export class Collection<
     return (this.declaration.taken ?? TAKEN).includes(code) ? EXISTS_HINT : undefined;
   }
 
-  /** Makes an object that must not exist yet. Returns it as the kernel made it; in a dry run, as it would be sent. */
-  protected addEchoed(value: I): T;
-  /** Makes an object. Returns false if it exists and the options tolerate that. */
-  protected addEchoed(value: I, options?: AddOptions): T | false;
-  protected addEchoed(value: I, options: AddOptions = {}): T | false {
+  /**
+   * Makes an object. Returns it as the kernel made it; in a dry run, as it would be sent; false if it exists and the
+   * options tolerate that.
+   */
+  protected addEchoed<E extends "ok" | undefined = undefined>(
+    value: I,
+    options: AddOptions<E> = {},
+  ): T | Existing<E> {
     const requester = this.#requester(), batched = requester.deferred && requester !== this.#open();
     const tolerates = this.existing(value, options);
     const made = attempt(tolerates, () => this.make("add", value, batched ? 0 : NLM_F.NLM_F_ECHO, tolerates));
     // In a batch, the types hide the missing result: see Changes.
-    if (made !== undefined || batched) return made as T | false;
+    if (made !== undefined || batched) return made as T | Existing<E>;
     return requester.deferred ? this.foresee("add", value) : this.findMade(value);
   }
 

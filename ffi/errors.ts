@@ -108,9 +108,26 @@ function harmless(cause: unknown): unknown {
   return likeness;
 }
 
+/** Errors of bad arguments; a script's own errors may have the same classes. */
+const argumentErrors = new WeakSet<Error>();
+
 /** Makes the error of a bad argument. Control characters in its message are escaped. */
 export function argumentError(kind: typeof TypeError | typeof RangeError, message: string): TypeError | RangeError {
-  return new kind(escapeControls(message));
+  const error = new kind(escapeControls(message));
+  argumentErrors.add(error);
+  return error;
+}
+
+/**
+ * Returns an error. If it is one of this library, its stack now begins where `called`, a public method, was called: the
+ * runtimes keep ten calls, and more of them would be the library's own.
+ */
+export function atCaller(error: unknown, called: (...given: never[]) => unknown): unknown {
+  if (error instanceof NetlinkError || error instanceof Error && argumentErrors.has(error)) {
+    // Types of TypeScript alone do not have it.
+    (Error as unknown as { captureStackTrace(error: Error, called: unknown): void }).captureStackTrace(error, called);
+  }
+  return error;
 }
 
 /** The errno values that this library acts on. */

@@ -13,7 +13,7 @@
  */
 import { defined, expectFields, expectOptions, expectType, guardMethods, operationOf } from "../../core/arguments.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
-import { type AddOptions, attempt, type Input } from "../../core/collection.ts";
+import { type AddOptions, attempt, type Existing, type Input } from "../../core/collection.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { argumentError, KernelError, NetlinkError, unasked } from "../../core/errors.ts";
 import {
@@ -350,16 +350,19 @@ export class WifiInterfaces
    * Adds an interface. A channel and a power are set after that, with a second request, so they cannot be part of a
    * batch.
    *
-   * @returns the interface as the kernel made it; in a dry run as it would be sent
+   * @returns the interface as the kernel made it; in a dry run as it would be sent; false if it exists and
+   * `{ exists: "ok" }` tolerates that
    * @throws {KernelError} EEXIST: there is one already; what the radio refuses, the interface being there by then
    */
-  override add(value: Input<WifiInterface> & object): WifiInterface;
-  /** Adds an interface unless it exists, with `{ exists: "ok" }`. Returns false if it exists. */
-  override add(value: Input<WifiInterface> & object, options?: AddOptions): WifiInterface | false;
-  override add(value: Input<WifiInterface> & object, options: AddOptions = {}): WifiInterface | false {
+  override add<E extends "ok" | undefined = undefined>(
+    value: Input<WifiInterface> & object,
+    options: AddOptions<E> = {},
+  ): WifiInterface | Existing<E> {
     const [own, radio] = splitByReceiver(value, "add a wireless interface"), tolerates = this.existing(own, options);
-    const make = (): WifiInterface | false =>
-      attempt(tolerates, () => this.make("add", own, 0, tolerates) ?? this.foresee("add", own));
+    const make = (): WifiInterface | Existing<E> => {
+      const made = attempt(tolerates, () => this.make("add", own, 0, tolerates) ?? this.foresee("add", own));
+      return made as WifiInterface | Existing<E>;
+    };
     if (radio === undefined) return make();
     if (this.caller.requester().deferred) {
       throw argumentError(
@@ -368,7 +371,7 @@ export class WifiInterfaces
       );
     }
     const made = make();
-    if (made === false) return false;
+    if (made === false) return made as Existing<E>;
     const { ifindex } = made;
     this.#setRadio(ifindex ?? own.ifname!, radio);
     return this.get(ifindex ?? own.ifname!);

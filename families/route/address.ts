@@ -135,7 +135,7 @@ export interface Address {
    */
   peer?: string;
   /** The interface's own address with its prefix length: `10.0.0.1/24`; without it if {@linkcode peer} is given. */
-  address?: string;
+  address: string;
   /** IPv4 broadcast address. */
   broadcast?: string;
   /** IPv6 anycast address, only in RTM_GETANYCAST. Read-only. */

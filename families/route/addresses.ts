@@ -26,6 +26,9 @@ import { AF, ipv6DisabledHint, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts
 /** An address as input: {@linkcode Address} with names or numbers for interfaces. */
 export type AddressInput = Input<Address>;
 
+/** An address to add: it and its interface must be given. */
+export type AddressToAdd = AddressInput & { address: string } & ({ index: string | number } | { dev: string });
+
 type Fields = Readonly<Record<string, unknown>>;
 
 const declaration: Declaration<Address> = {
@@ -54,7 +57,7 @@ const declaration: Declaration<Address> = {
 };
 
 /** The IPv4 and IPv6 addresses of one network namespace. */
-export class Addresses extends Collection<Address, AddressInput> {
+export class Addresses extends Collection<Address, AddressInput, AddressInput, true, never, AddressToAdd> {
   /** See {@linkcode Collection}. */
   constructor(open: () => Client, requester?: () => Requester) {
     super(declaration, open, requester);

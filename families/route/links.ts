@@ -15,6 +15,7 @@ import {
   Collection,
   type Declaration,
   type DeleteOptions,
+  type Existing,
   type Input,
   type MakingVerb,
   onShared,
@@ -40,32 +41,38 @@ import {
 import { addressSizeOf, AF, checkAddress, type Family, familyNumber, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A link as input: {@linkcode Link} with names or numbers for interfaces. */
-export type LinkInput =
-  & Omit<Input<LinkFields & LinkGiven>, "flags">
+export type LinkInput = InputOf<LinkFields & LinkGiven>;
+
+/** The input of a link with the fields `F`. */
+export type InputOf<F> =
+  & Omit<Input<F>, "flags">
   & { flags?: LinkFields["flags"] | SomeFlags<LinkFlag> }
   & Input<Kind>
   & Input<Port>;
 
-/** The input of a link to create in this network namespace: no field names another namespace. */
-export interface Here {
-  /** Absent. */
-  netns?: undefined;
-  /** Absent. */
-  netNsPid?: undefined;
-  /** Absent. */
-  netNsFd?: undefined;
-  /** Absent. */
-  targetNetnsid?: undefined;
+/** The fields that name another network namespace to create a link in; `N` is undefined if none of them is given. */
+export interface Place<N> {
+  /** See {@linkcode LinkGiven}. */
+  netns?: N;
+  /** See {@linkcode LinkGiven}. */
+  netNsPid?: N;
+  /** See {@linkcode LinkGiven}. */
+  netNsFd?: N;
+  /** See {@linkcode LinkGiven}. */
+  targetNetnsid?: N;
 }
 
-/** No options. */
-export type Plain = Record<never, never>;
+/** The result of creating a link: nothing, or true with `{ exists: "ok" }`, if it is in another namespace. */
+export type MadeLink<N, E> =
+  | Link
+  | Existing<E>
+  | (N extends undefined ? never : undefined | (E extends undefined ? never : true));
 
 /**
  * A filter of links: {@linkcode LinkInput} without the fields that no link from the kernel has. `extMask` asks for
  * additional data.
  */
-export type LinkFilter = LinkInput & { [P in Exclude<keyof LinkGiven, "extMask" | "targetNetnsid">]?: undefined };
+export type LinkFilter = InputOf<LinkFields & Pick<LinkGiven, "extMask">>;
 
 /** The key of a link: its name, an alternative name, its index, or an object with one of these. */
 export type LinkKey = string | number | LinkInput;
@@ -526,25 +533,15 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
    *
    * @param options `{ exists: "ok" }` if a link with its name may exist; it is left as it is
    * @returns the link as the kernel created it; in a dry run the link as it would be sent, with a substitute for its
-   * index; false if it exists and that is tolerated
+   * index; false if it exists and that is tolerated. For a link in another namespace, where its index has another
+   * meaning, nothing; with `{ exists: "ok" }`, true if it was created there
    * @throws {KernelError} EEXIST: the name is taken; EOPNOTSUPP: the kernel does not support this kind
    * @throws {TypeError} fields must be set after the link is created, but neither its name nor its `index` can be known
    */
-  override add<O extends AddOptions = Plain>(
-    value: LinkInput & Here,
-    options?: O,
-  ): Link | (O extends { exists?: undefined } ? never : false);
-  /**
-   * Creates a link here or in another namespace. Nothing is returned for another one: there its index has another
-   * meaning.
-   *
-   * @param options `{ exists: "ok" }`: true is returned if the link was created there, false if it exists
-   */
-  override add<O extends AddOptions = Plain>(
-    value: LinkInput,
-    options?: O,
-  ): Link | undefined | (O extends { exists?: undefined } ? never : boolean);
-  override add(value: LinkInput, options: AddOptions = {}): Link | boolean | undefined {
+  override add<E extends "ok" | undefined = undefined, N extends string | number | undefined = undefined>(
+    value: LinkInput & Place<N>,
+    options: AddOptions<E> = {},
+  ): MadeLink<N, E> {
     const tolerates = this.existing(value, options);
     const plain = this.operation("add", RTM.RTM_NEWLINK, value, RTM.RTM_NEWLINK), { what } = plain;
     const operation = this.withExists(plain, value, tolerates);
@@ -593,12 +590,12 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
         const then = places.flatMap((
           { made, links },
         ) => [...links.#rest(made, keyOfMade(made, undefined)!, undefined)]);
-        return void requester.request({ ...operation, then });
+        return void requester.request({ ...operation, then }) as MadeLink<N, E>;
       }
       const given = elsewhere
         ? attempt(tolerates, () => void requester.request(operation))
         : this.addEchoed(value, options);
-      if (given === false) return false;
+      if (given === false) return given as MadeLink<N, E>;
       const first = requester.deferred ? undefined : given;
       let changed = false;
       for (const { made, links } of places) {
@@ -619,7 +616,8 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
           links.#requester().request(step);
         }
       }
-      return changed && first !== undefined ? this.get({ index: first.index }) : given ?? (tolerates && true);
+      const made = changed && first !== undefined ? this.get({ index: first.index }) : given ?? (tolerates && true);
+      return made as MadeLink<N, E>;
     } finally {
       for (const client of clients) client.close();
     }

@@ -48,6 +48,9 @@ import { addressSize, addressSizeOf, AF, checkAddress, NETLINK_ROUTE, RTM, RTNLG
 /** A neighbour as input: {@linkcode Neighbour} with names or numbers for interfaces. */
 export type NeighbourInput = Input<Neighbour>;
 
+/** A neighbour to add: its interface must be given. */
+export type NeighbourToAdd = NeighbourInput & ({ ifindex: string | number } | { dev: string });
+
 type Fields = Readonly<Record<string, unknown>>;
 
 const declaration: Declaration<Neighbour> = {
@@ -82,7 +85,7 @@ export interface NeighbourWatchOptions extends WatchOptions {
  * The neighbours of one network namespace. `list({ family: "bridge" })` returns the entries of forwarding tables,
  * `list({ flags: ["proxy"] })` the addresses for which this machine answers.
  */
-export class Neighbours extends Collection<Neighbour, NeighbourInput> {
+export class Neighbours extends Collection<Neighbour, NeighbourInput, NeighbourInput, true, never, NeighbourToAdd> {
   readonly #open: () => Client;
   /** The forwarding tables, which `list` returns only if asked for. */
   readonly #forwarding: Forwarding;

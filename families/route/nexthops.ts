@@ -49,6 +49,7 @@ import {
   type ChangingVerb,
   Collection,
   type Declaration,
+  type Existing,
   type Input,
   onShared,
   type Verb,
@@ -330,13 +331,14 @@ export class Nexthops extends Collection<Nexthop, NexthopInput, number | Nexthop
   /**
    * Adds a nexthop or a group.
    *
-   * @returns the nexthop as the kernel made it, with the id that it chose; in a dry run the nexthop as it would be sent
+   * @returns the nexthop as the kernel made it, with the id that it chose; in a dry run the nexthop as it would be sent;
+   * false if it exists and `{ exists: "ok" }` tolerates that
    * @throws {KernelError} EEXIST: a nexthop has this id; ENETDOWN: the interface is down
    */
-  override add(value: NexthopInput): Nexthop;
-  /** Adds a nexthop unless it exists, with `{ exists: "ok" }`. Returns false if it exists. */
-  override add(value: NexthopInput, options?: AddOptions): Nexthop | false;
-  override add(value: NexthopInput, options?: AddOptions): Nexthop | false {
+  override add<E extends "ok" | undefined = undefined>(
+    value: NexthopInput,
+    options?: AddOptions<E>,
+  ): Nexthop | Existing<E> {
     return this.addEchoed(value, options);
   }
 

@@ -29,6 +29,7 @@ import {
   type ChangingVerb,
   Collection,
   type Declaration,
+  type Existing,
   type Input,
   onShared,
 } from "../../core/collection.ts";
@@ -165,13 +166,10 @@ export class Nsids
   /**
    * Gives a namespace a number.
    *
-   * @returns the namespace with its number
+   * @returns the namespace with its number; false if it has one and `{ exists: "ok" }` tolerates that
    * @throws {KernelError} EEXIST: it has one, or the number is another namespace's
    */
-  override add(value: NsidInput): Nsid;
-  /** Gives a namespace a number unless it has one, with `{ exists: "ok" }`. Returns false if it has one. */
-  override add(value: NsidInput, options?: AddOptions): Nsid | false;
-  override add(value: NsidInput, options?: AddOptions): Nsid | false {
+  override add<E extends "ok" | undefined = undefined>(value: NsidInput, options?: AddOptions<E>): Nsid | Existing<E> {
     return this.addEchoed(value, options);
   }
 

@@ -49,6 +49,9 @@ import { AF, type Family, family, familyNumber, ipv6DisabledHint, NETLINK_ROUTE,
 /** A route as input: {@linkcode Route} with names or numbers for interfaces. */
 export type RouteInput = Input<Route>;
 
+/** A route to add: its destination must be given. */
+export type RouteToAdd = RouteInput & { dst: string };
+
 /** Properties of the packet in a route look-up. */
 export type LookupOptions = Pick<
   RouteInput,
@@ -156,7 +159,7 @@ function comparable(hop: object): Fields {
 }
 
 /** The routes of one network namespace. */
-export class Routes extends Collection<Route, RouteInput> {
+export class Routes extends Collection<Route, RouteInput, RouteInput, true, never, RouteToAdd> {
   readonly #open: () => Client;
   readonly #requester: () => Requester;
 

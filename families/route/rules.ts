@@ -10,7 +10,14 @@
  */
 import { argumentError } from "../../core/errors.ts";
 import type { Client, Requester } from "../../core/client.ts";
-import { type AddOptions, Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
+import {
+  type AddOptions,
+  Collection,
+  type Declaration,
+  type Existing,
+  type Input,
+  onShared,
+} from "../../core/collection.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 import { hidesRule, ignoresOfRule, prepareRule, Rule, ruleKey } from "./rule.ts";
 
@@ -64,13 +71,13 @@ export class Rules extends Collection<Rule, RuleInput, RuleInput, Rule, "append"
    * Adds a rule. Like `ip rule add from 10.9.0.0/24 table 100`.
    *
    * @returns the rule as the kernel created it, with the priority that it chose; in a dry run the rule as it would be
-   * sent
+   * sent; false if it exists and `{ exists: "ok" }` tolerates that
    * @throws {KernelError} EEXIST: the same rule exists
    */
-  override add(value: RuleInput): Rule;
-  /** Adds a rule unless it exists, with `{ exists: "ok" }`. Returns false if it exists. */
-  override add(value: RuleInput, options?: AddOptions): Rule | false;
-  override add(value: RuleInput, options?: AddOptions): Rule | false {
+  override add<E extends "ok" | undefined = undefined>(
+    value: RuleInput,
+    options?: AddOptions<E>,
+  ): Rule | Existing<E> {
     return this.addEchoed(value, options);
   }
 }

@@ -5,7 +5,7 @@
  */
 import { entries, sets } from "../../families/netfilter/ipset.ts";
 import { restore } from "../../families/netfilter/ipset_save.ts";
-import { batch, links, neighbours, type RouteInput, routes, watch } from "../../families/route/mod.ts";
+import { batch, links, neighbours, routes, type RouteToAdd, watch } from "../../families/route/mod.ts";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { type Job, measure } from "./peers/measure.ts";
@@ -19,7 +19,7 @@ function count(items: Iterable<object>): number {
 }
 
 /** Returns route number `i` of a table, the same as in prepare.ts. */
-function route(i: number, before: number): RouteInput {
+function route(i: number, before: number): RouteToAdd {
   return {
     dst: `10.${i >> 16}.${i >> 8 & 255}.${i & 255}/32`,
     gateway: "192.0.2.2",

@@ -1,8 +1,8 @@
 /**
  * A user's project that has the package installed compiles under the strictest flags of `tsc`, with the tsconfig that
- * the README tells to copy.
+ * the README tells to copy; and each mistake in it gets one error that tells what is wrong.
  */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +20,9 @@ const STRICT = {
   noUncheckedIndexedAccess: false,
   noUnusedLocals: false,
 };
+const IMPORTS =
+  `import { addresses, batch, links, neighbours, routes, rules } from "@linux/netlink/families/route/mod.ts";
+`;
 const SCRIPT = `import { links, open, watch } from "@linux/netlink/families/route/mod.ts";
 import { stringify } from "@linux/netlink";
 for (const link of links.list()) console.log(link.ifname, link.mtu, link.stats64?.rxBytes, stringify(link));
@@ -27,6 +30,26 @@ using blue = open({ netns: "blue" });
 blue.links.add({ ifname: "v0", kind: "veth" }, { exists: "ok" });
 for await (const e of watch("link", "address")) if (e.object === "link") console.log(e.value.mtu);
 `;
+
+/** Mistakes of a script's author, and the whole of what `tsc` says about each: one error that names the fault. */
+const MISTAKES: readonly (readonly [line: string, error: RegExp])[] = [
+  ["for (const link of links.list()) console.log(link.mtuu);", /'mtuu' does not exist .* Did you mean 'mtu'\?/],
+  ['links.add({ ifname: "v0", kind: "brigde" });', /Did you mean '"bridge"'\?/],
+  ['links.add({ ifname: "v0", kind: "vlan", link: "eth0", data: { id: "5" } });', /'string' is not .* 'number'/],
+  ['links.add({ ifname: "v0", kind: "dummy", netns: "blue", mtuu: 5 });', /Did you mean to write 'mtu'\?/],
+  ['links.add({ ifname: "v0", kind: "dummy" }, { exists: true });', /'true' is not assignable to type '"ok"'/],
+  ['links.add({ ifname: "v0", kind: "dummy" }, { exist: "ok" });', /Did you mean to write 'exists'\?/],
+  ["links.list({ up: true });", /'up' does not exist in type 'LinkFilter'/],
+  ['addresses.add({ dev: "eth0" });', /Property 'address' is missing/],
+  ['addresses.add({ address: "192.0.2.1/24" });', /Property 'dev' is missing/],
+  ['addresses.add({ dev: "eth0", adress: "192.0.2.1/24" });', /Did you mean to write 'address'\?/],
+  ['neighbours.add({ dst: "192.0.2.1" });', /Property 'dev' is missing/],
+  ['routes.add({ dev: "eth0" });', /Property 'dst' is missing/],
+  ['batch((b) => b.routes.replace({ gateway: "192.0.2.1" }));', /Property 'dst' is missing/],
+  ['rules.add({ table: "man" }, { exists: "ok" });', /'"man"' is not assignable/],
+  ["rules.set({ priority: 5 }, { table: 100 });", /"the kernel has no such verb": "set"/],
+  ["rules.flush();", /Expected 1 arguments, but got 0/],
+];
 
 /** Returns the tsconfig of the README. */
 function readmeConfig(): { compilerOptions: Record<string, unknown> } {
@@ -53,9 +76,19 @@ test("a user's project with the package installed compiles under the strictest f
       encoding: "utf8",
     });
     assertEquals([status, `${stdout}${stderr}`.slice(0, 4000)], [0, ""]);
-    // A mistake is told, so the project is really checked.
-    writeFileSync(join(project, "script.ts"), SCRIPT.replace("link.mtu", "link.mtuu"));
-    assertMatch(spawnSync(tsc, ["--noEmit"], { cwd: project, encoding: "utf8" }).stdout, /mtuu/);
+    writeFileSync(join(project, "script.ts"), `${IMPORTS}${MISTAKES.map(([line]) => line).join("\n")}\n`);
+    const wrong = spawnSync(tsc, ["--noEmit", "--pretty", "false"], { cwd: project, encoding: "utf8" }).stdout;
+    // An error begins with its place; its further lines are indented.
+    const errors = wrong.split(/^(?=\S)/m).map((error) =>
+      [Number(/^script\.ts\((\d+)/.exec(error)?.[1]), error] as const
+    );
+    for (const [index, [line, error]] of MISTAKES.entries()) {
+      const told = errors.filter(([number]) => number === index + 2).map(([, text]) => text);
+      assertEquals(told.length, 1, `${line}\n${told.join("\n")}`);
+      assertMatch(told[0]!.replaceAll("\n", " "), error, line);
+      assertNotMatch(told[0]!, /overload|too complex/, line);
+    }
+    assertEquals(errors.length, MISTAKES.length);
   } finally {
     rmSync(project, { recursive: true });
   }

@@ -37,6 +37,7 @@ import {
   type AddOptions,
   attempt,
   type DeleteOptions,
+  type Existing,
   type Found,
   type Input,
   type Verb,
@@ -144,7 +145,7 @@ export type NftRuleInput = Input<NftRule> & {
 };
 
 /** The place of a new rule in its chain. */
-export interface NftRulePlace extends AddOptions {
+export interface NftRulePlace<E extends "ok" | undefined = "ok"> extends AddOptions<E> {
   /** The handle of a neighbour: `add` places the rule behind it, `insert` in front of it. */
   handle?: bigint | number;
   /** The number of a neighbour in its chain, from 0, instead of its handle. */
@@ -301,28 +302,27 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
   /**
    * Adds a rule at the end of its chain, or behind another one.
    *
-   * @returns the rule with its handle; nothing in a batch
+   * @param place a neighbour; or `{ exists: "ok" }`, if its chain may have a rule with its comment
+   * @returns the rule with its handle; nothing in a batch; false if it exists and that is tolerated
    */
-  override add(value: NftRuleInput): NftRule;
-  /**
-   * Adds a rule behind another one; or, with `{ exists: "ok" }`, unless its chain has a rule with its comment: then it
-   * returns false.
-   */
-  override add(value: NftRuleInput, place?: NftRulePlace): NftRule | false;
-  override add(value: NftRuleInput, place: NftRulePlace = {}): NftRule | false {
-    return this.#put("add", value, place, NLM_F.NLM_F_APPEND);
+  override add<E extends "ok" | undefined = undefined>(
+    value: NftRuleInput,
+    place: NftRulePlace<E> = {},
+  ): NftRule | Existing<E> {
+    return this.#put("add", value, place, NLM_F.NLM_F_APPEND) as NftRule | Existing<E>;
   }
 
   /**
    * Adds a rule at the start of its chain, or in front of another one.
    *
-   * @returns the rule with its handle; nothing in a batch
+   * @param place as for {@linkcode NftRules.add}
+   * @returns the rule with its handle; nothing in a batch; false if it exists and that is tolerated
    */
-  insert(value: NftRuleInput): NftRule;
-  /** Adds a rule in front of another one; or unless it exists, as {@linkcode NftRules.add}. */
-  insert(value: NftRuleInput, place?: NftRulePlace): NftRule | false;
-  insert(value: NftRuleInput, place: NftRulePlace = {}): NftRule | false {
-    return this.#put("insert", value, place, 0);
+  insert<E extends "ok" | undefined = undefined>(
+    value: NftRuleInput,
+    place: NftRulePlace<E> = {},
+  ): NftRule | Existing<E> {
+    return this.#put("insert", value, place, 0) as NftRule | Existing<E>;
   }
 
   /** Replaces the rule that has the handle of `value`; it keeps its handle and its place. */
@@ -433,7 +433,12 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
     return { family, table, chain: found.chain, handle: found.handle };
   }
 
-  #put(verb: "add" | "insert", value: NftRuleInput, place: NftRulePlace, flags: number): NftRule | false {
+  #put(
+    verb: "add" | "insert",
+    value: NftRuleInput,
+    place: NftRulePlace<"ok" | undefined>,
+    flags: number,
+  ): NftRule | false {
     const what = operationOf(verb, declaration, value);
     expectFields(value, what, "the rule as an object");
     expectOptions(place, what, { handle: "any", index: "any", exists: "ok" });
@@ -508,7 +513,11 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
   }
 
   /** Returns the handle of the neighbour; `undefined` for a place at an end of the chain. */
-  #position(value: NftRuleInput, { handle, index }: NftRulePlace, what: string): bigint | number | undefined {
+  #position(
+    value: NftRuleInput,
+    { handle, index }: NftRulePlace<"ok" | undefined>,
+    what: string,
+  ): bigint | number | undefined {
     if (index === undefined) return handle;
     const { family, table, chain } = value as NftRule;
     const found = this.list({ family, table, chain } as Input<NftRule>)[index]?.handle;

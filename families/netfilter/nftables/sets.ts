@@ -12,7 +12,7 @@
  */
 import { expectNames, expectType, namesOf } from "../../../core/arguments.ts";
 import { octets, shown, Writer } from "../../../core/codec/mod.ts";
-import type { AddOptions, Input, Verb } from "../../../core/collection.ts";
+import type { AddOptions, Existing, Input, Verb } from "../../../core/collection.ts";
 import { argumentError, KernelError } from "../../../core/errors.ts";
 import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, NFNLGRP } from "../protocol.ts";
 import { datatypeOf } from "./datatypes.ts";
@@ -207,12 +207,13 @@ export class NftSets extends NftCollection<NftSet, Input<NftSet>, NftSetKey> {
   /**
    * Makes a set or map. `flags`, `keyLen`, `dataLen`, `desc` and `userdata` follow from the other fields.
    *
+   * @returns false if it exists and `{ exists: "ok" }` tolerates that
    * @throws {KernelError} EEXIST: it exists already
    */
-  override add(value: Input<NftSet>): true;
-  /** Makes a set or map unless it exists, with `{ exists: "ok" }`; returns false if it exists. */
-  override add(value: Input<NftSet>, options?: AddOptions): boolean;
-  override add(value: Input<NftSet>, options: AddOptions = {}): boolean {
+  override add<E extends "ok" | undefined = undefined>(
+    value: Input<NftSet>,
+    options: AddOptions<E> = {},
+  ): true | Existing<E> {
     const added = super.add(value, options), { made, deletes } = this.context;
     const name = declaration.identity(value as NftSet);
     // One that may exist is as the kernel has it, with its elements.

@@ -22,7 +22,7 @@ import {
   text,
   u32,
 } from "../../../core/codec/mod.ts";
-import { type AddOptions, attempt, type Input, type Tolerates } from "../../../core/collection.ts";
+import { type AddOptions, attempt, type Existing, type Input, type Tolerates } from "../../../core/collection.ts";
 import { argumentError, KernelError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { declareMessages } from "../../../core/messages.ts";
@@ -143,15 +143,14 @@ export class Actions {
   /**
    * Adds an action. Returns it with the index that the kernel chose.
    *
+   * @returns false if there is one with its index and `{ exists: "ok" }` tolerates that
    * @throws {KernelError} EEXIST: there is one with its index
    */
-  add(value: ActionInput): Action;
-  /** Adds an action unless there is one with its index: then returns false. */
-  add(value: ActionInput, options?: AddOptions): Action | false;
-  add(value: ActionInput, options: AddOptions = {}): Action | false {
+  add<E extends "ok" | undefined = undefined>(value: ActionInput, options: AddOptions<E> = {}): Action | Existing<E> {
     const exists = (error: unknown): boolean => error instanceof KernelError && error.code === "EEXIST";
     const tolerates = isOk(options, "exists", "add action") ? exists : undefined;
-    return attempt(tolerates, () => this.#make("add", NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL, value, tolerates));
+    const flags = NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL;
+    return attempt(tolerates, () => this.#make("add", flags, value, tolerates)) as Action | Existing<E>;
   }
 
   /** Adds an action, or replaces the one with its index. */

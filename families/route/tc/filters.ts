@@ -14,9 +14,11 @@ import { defined, isFields } from "../../../core/arguments.ts";
 import type { Codec } from "../../../core/codec/mod.ts";
 import type { Client, Operation, Requester } from "../../../core/client.ts";
 import {
+  type AddOptions,
   Collection,
   type Declaration,
   type DeleteOptions,
+  type Existing,
   type Found,
   type Input,
   type Merge,
@@ -244,11 +246,14 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
     for (const place of places) yield* super.iterate({ ...filter, ...place } as FilterInput);
   }
 
-  /** Adds a filter, and returns it with the priority and handle that the kernel chose. */
-  override add(value: FilterInput): Filter;
-  /** Adds a filter unless there is one with its handle. */
-  override add(value: FilterInput, options?: { exists?: "ok" }): Filter | false;
-  override add(value: FilterInput, options: { exists?: "ok" } = {}): Filter | false {
+  /**
+   * Adds a filter, and returns it with the priority and handle that the kernel chose; false if there is one with its
+   * handle and `{ exists: "ok" }` tolerates that.
+   */
+  override add<E extends "ok" | undefined = undefined>(
+    value: FilterInput,
+    options: AddOptions<E> = {},
+  ): Filter | Existing<E> {
     return this.addEchoed(value, options);
   }
 

@@ -10,7 +10,7 @@ import { mkdtempSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Route, RouteInput } from "../../../families/route/mod.ts";
+import type { Route, RouteInput, RouteToAdd } from "../../../families/route/mod.ts";
 import { skip } from "../../test.ts";
 import { before, inNamespace, kernelTest, load, type Namespace, run, wire } from "../namespace.ts";
 import { ROUTE as MODULE, runIn } from "./child.ts";
@@ -185,7 +185,7 @@ for (const [kind, trials] of Object.entries(TRIALS)) {
         assertEquals(again.ours.encap, ours.encap);
 
         if (change !== undefined) {
-          routes.replace({ ...ours, encap: change } as RouteInput);
+          routes.replace({ ...ours, encap: change } as RouteToAdd);
           assertNotEquals(assertSame(ns, dst, "changed").theirs, theirs, "nothing has changed");
         }
         routes.delete(both(ns, dst).ours);

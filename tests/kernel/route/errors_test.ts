@@ -202,7 +202,7 @@ kernelTest("error: the library refuses a route without dst, and keys that match 
       for (const word of words) assertStringIncludes(message, word);
     };
     const before = rules.list().length;
-    typeError(() => routes.add({ gateway: "192.0.2.1" }), 'without "dst"', '{ dst: "default" }');
+    typeError(() => routes.add({ gateway: "192.0.2.1" } as never), 'without "dst"', '{ dst: "default" }');
     typeError(() => routes.delete({ dst: undefined } as never), "delete", '"dst"');
     typeError(() => rules.delete({}), "rule");
     typeError(() => rules.delete({ family: "inet6" }), "rule");

@@ -3,7 +3,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
-import type { LinkInput, NeighbourInput, RouteInput, RuleInput } from "../../../families/route/mod.ts";
+import type { LinkInput, NeighbourInput, RouteInput, RouteToAdd, RuleInput } from "../../../families/route/mod.ts";
 import { inNamespace, kernelTest, type Namespace, run } from "../namespace.ts";
 import { skip } from "../../test.ts";
 
@@ -352,7 +352,7 @@ kernelTest("made by us: addresses with peers, labels, lifetimes and flags", NEED
   });
 });
 
-const ROUTES: readonly (readonly [RouteInput, Json])[] = [
+const ROUTES: readonly (readonly [RouteToAdd, Json])[] = [
   [{ dst: "default", gateway: "192.0.2.254", priority: 7 }, {
     type: "unicast",
     gateway: "192.0.2.254",

@@ -1,14 +1,14 @@
 /** `{ exists: "ok" }` and `{ missing: "ok" }`: scripts that may run twice, compared with what `ip` lists. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { BatchError, NetlinkError } from "../../../core/errors.ts";
-import type { AddressInput, LinkInput, NeighbourInput, RouteClient, RouteInput } from "../../../families/route/mod.ts";
+import type { AddressToAdd, LinkInput, NeighbourToAdd, RouteClient, RouteToAdd } from "../../../families/route/mod.ts";
 import { skip } from "../../test.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
 
-const ADDRESS: AddressInput = { dev: "t0", address: "10.9.0.1/24" };
-const ADDRESS6: AddressInput = { dev: "t0", address: "2001:db8::1/64", flags: ["nodad"] };
-const ROUTE: RouteInput = { dst: "10.8.0.0/16", gateway: "10.9.0.2" };
-const NEIGHBOUR: NeighbourInput = { dev: "t0", dst: "10.9.0.2", lladdr: "02:00:00:00:00:02", state: ["permanent"] };
+const ADDRESS: AddressToAdd = { dev: "t0", address: "10.9.0.1/24" };
+const ADDRESS6: AddressToAdd = { dev: "t0", address: "2001:db8::1/64", flags: ["nodad"] };
+const ROUTE: RouteToAdd = { dst: "10.8.0.0/16", gateway: "10.9.0.2" };
+const NEIGHBOUR: NeighbourToAdd = { dev: "t0", dst: "10.9.0.2", lladdr: "02:00:00:00:00:02", state: ["permanent"] };
 const RULE = { priority: 90, src: "10.9.0.0/24", table: 100 } as const;
 
 kernelTest(

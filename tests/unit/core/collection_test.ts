@@ -1,6 +1,6 @@
 /** The verbs of a collection: requests, results, and arguments that are refused before anything is sent. */
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { type AddOptions, Collection, type Declaration, type Input } from "../../../core/collection.ts";
+import { type AddOptions, Collection, type Declaration, type Existing, type Input } from "../../../core/collection.ts";
 import { attributes, head, list, struct, u32 } from "../../../core/codec/mod.ts";
 import { BatchError, KernelError, NetlinkError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
@@ -152,9 +152,10 @@ test("the verbs have their types and flags", () => {
 });
 
 class EchoedLamps extends Collection<Lamp, Input<Lamp>, Input<Lamp>, Lamp> {
-  override add(value: Input<Lamp>): Lamp;
-  override add(value: Input<Lamp>, options?: AddOptions): Lamp | false;
-  override add(value: Input<Lamp>, options?: AddOptions): Lamp | false {
+  override add<E extends "ok" | undefined = undefined>(
+    value: Input<Lamp>,
+    options?: AddOptions<E>,
+  ): Lamp | Existing<E> {
     return this.addEchoed(value, options);
   }
 }
@@ -408,4 +409,40 @@ test("a list of a table that does not exist is empty, if the kernel has an error
   const lamps = new Collection<Lamp>({ ...declaration, none: ["ENOENT"] }, () => c);
   assertEquals([lamps.list(), [...lamps.iterate()], lamps.flush({ all: true })], [[], [], 0]);
   assertThrows(() => new Collection<Lamp>(declaration, () => c).list(), KernelError, "ENOENT");
+});
+
+test("the stack of an error begins at the line that called the verb", async () => {
+  const { lamps } = shop();
+  const calls: Readonly<Record<string, () => unknown>> = {
+    "a refusal of the kernel": () => lamps.get({ name: "missing" }),
+    "a misspelt field": () => lamps.add({ nam: "d" } as never),
+    "an option of a watch": () => lamps.watch({ initial: 5 } as never),
+    "an interface that does not exist": () => lamps.add({ name: "d", holder: "nosuch0" }),
+    "a filter of a lazy list": () => [...lamps.iterate({ nam: "d" } as never)],
+    "a verb apart from its object": () => (0, lamps.get)({ name: "a" }),
+    "a wait that ends": async () => await lamps.waitFor({ name: "missing" }, () => true, { timeout: 1 }),
+  };
+  for (const [what, call] of Object.entries(calls)) {
+    let error: unknown;
+    try {
+      await call();
+    } catch (caught) {
+      error = caught;
+    }
+    if (!(error instanceof Error)) throw new Error(`${what}: nothing was thrown`);
+    const frames = error.stack!.split("\n").filter((line) => /^\s*at /.test(line));
+    const own = frames.findIndex((line) => line.includes("collection_test.ts"));
+    // An error that comes later has a few calls of the library before it.
+    assertEquals(what === "a wait that ends" ? own > 0 : own === 0, true, `${what}\n${error.stack}`);
+  }
+  // An error of the script's own callback keeps its stack.
+  const own = await assertRejects(
+    () =>
+      lamps.waitFor({ name: "a" }, function failing() {
+        throw new TypeError("own");
+      }),
+    TypeError,
+    "own",
+  );
+  assertStringIncludes(own.stack!, "failing");
 });

@@ -327,8 +327,8 @@ test("an object that does not exist, or is not named, is told by the words of th
   for (const act of [() => links.get(long), () => links.add({ ifname: long, kind: "bridge" })]) {
     assertMatch(said(act), /^.{200,500}$/);
   }
-  says(() => addresses.add({}), "Cannot add address: address is missing");
-  says(() => addresses.add({ address: "192.0.2.1/24" }), "Cannot add address 192.0.2.1/24: dev is missing");
+  says(() => addresses.add({} as never), "Cannot add address: address is missing");
+  says(() => addresses.add({ address: "192.0.2.1/24" } as never), "Cannot add address 192.0.2.1/24: dev is missing");
   client.close();
   assertEquals(said(() => client.batch(() => {})), "Cannot run a batch: the NETLINK_ROUTE client was closed");
 });
