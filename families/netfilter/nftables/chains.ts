@@ -285,7 +285,9 @@ export class NftChains extends NftCollection<NftChain, NftChainInput, NftChainKe
   rename(key: NftChainKey, name: string): void {
     const { family, table, handle = this.get(key).handle } = this.keyValue(key, "rename") as NftChain;
     const what = `rename chain ${declaration.describe(key)}`;
-    if (handle === undefined) throw argumentError(TypeError, `Cannot ${what}: its handle is not known`);
+    if (handle === undefined) {
+      throw argumentError(TypeError, `Cannot ${what}: its handle is not known: the chain must exist before`);
+    }
     const operation = this.operation("set", declaration.messages.new, { family, table, handle, name });
     this.context.requester().request({ ...operation, what });
   }

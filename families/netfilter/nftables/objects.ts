@@ -426,6 +426,15 @@ export class NftObjects extends NftCollection<NftObject, NftObjectInput, NftObje
   }
 
   /**
+   * Changes the limits of a quota or of a synproxy; the kernel changes no others.
+   *
+   * @throws {TypeError} a field does not change
+   */
+  override set(key: NftObjectKey, changes: Partial<NftObjectInput>): void {
+    super.set(key, changes as NftObjectInput);
+  }
+
+  /**
    * Sets the state of objects to zero, of all that match the filter's table and type.
    *
    * @returns the objects as they were

@@ -219,7 +219,7 @@ export class NftRulesets {
     expectOptions(options, "apply a ruleset", { replace: "boolean" });
     const changes = changesOf(json, "apply a ruleset"), client = this.#context.open();
     transact(client, (add) => {
-      const context = contextIn(client, add);
+      const context = contextIn(client, add, { updates: true });
       if (options.replace === true) new NftRulesets(context).flush({ all: true });
       for (const change of changes) applyChange(change, context);
     });

@@ -9,7 +9,15 @@
 import { expectOptions, isFields, plural, selection } from "../../../core/arguments.ts";
 import { BatchRequester, type Client, sharedClient } from "../../../core/client.ts";
 import { type Attributes, attributes, be32, type Codec, head, type Shape, text } from "../../../core/codec/mod.ts";
-import { Collection, type Declaration, type Input, type Verb } from "../../../core/collection.ts";
+import {
+  Collection,
+  type Declaration,
+  type Found,
+  type Input,
+  type MakingVerb,
+  type Tolerates,
+  type Verb,
+} from "../../../core/collection.ts";
 import {
   argumentError,
   KernelError,
@@ -207,8 +215,15 @@ export interface NftContext {
    * have these changes yet. Absent outside of transactions.
    */
   readonly held?: Map<string, object>;
-  /** True for a set of the kernel that this transaction deletes, alone or with its table. Absent outside of transactions. */
-  readonly deletes?: (set: string) => boolean;
+  /**
+   * True for an object of the kernel that this transaction deletes, alone or with its table: by family, table, kind and
+   * name, of a set without the kind. Absent outside of transactions.
+   */
+  readonly deletes?: (object: string) => boolean;
+  /** The objects that this transaction makes, by kind and identity. Absent outside of transactions. */
+  readonly added?: Map<string, object>;
+  /** True if objects that may exist get the fields that are given, as with nft. */
+  readonly updates?: boolean;
 }
 
 /** The number of the last set that was added. */
@@ -233,7 +248,11 @@ export function contextOf(open: () => Client): NftContext {
 }
 
 /** Returns the context of a transaction. */
-export function contextIn(client: Client, add: (operation: Operation) => void): NftContext {
+export function contextIn(
+  client: Client,
+  add: (operation: Operation) => void,
+  { updates = false }: { updates?: boolean } = {},
+): NftContext {
   const made = new Map<string, NftSet>(), held = new Map<string, object>(), deleted: string[] = [];
   const isIn = (scope: string, set: string): boolean => scope === "" || `${set} `.startsWith(`${scope} `);
   const note = (operation: Operation): void => {
@@ -256,10 +275,12 @@ export function contextIn(client: Client, add: (operation: Operation) => void): 
     made,
     held,
     deletes: (set) => deleted.some((scope) => isIn(scope, set)),
+    added: new Map(),
+    updates,
   };
 }
 
-/** Returns what a request deletes with all its sets, by family, table and name; an empty text is all. */
+/** Returns what a request deletes with all that it has, in the form of {@linkcode NftContext.deletes}; an empty text is all. */
 function deletedBy({ type, value }: Operation): string | undefined {
   const { family, table, name, handle } = value as { family?: string; table?: string; name?: string; handle?: unknown };
   if (name === undefined && handle !== undefined) return undefined;
@@ -270,6 +291,12 @@ function deletedBy({ type, value }: Operation): string | undefined {
     case NETFILTER_MSG.NFT_MSG_DELSET:
     case NETFILTER_MSG.NFT_MSG_DESTROYSET:
       return `${family} ${table} ${name}`;
+    case NETFILTER_MSG.NFT_MSG_DELCHAIN:
+    case NETFILTER_MSG.NFT_MSG_DESTROYCHAIN:
+      return `${family} ${table} chain ${name}`;
+    case NETFILTER_MSG.NFT_MSG_DELOBJ:
+    case NETFILTER_MSG.NFT_MSG_DESTROYOBJ:
+      return `${family} ${table} object ${name}`;
     default:
       return undefined;
   }
@@ -319,7 +346,12 @@ function withoutHandle(value: object): object {
   return rest;
 }
 
-/** The objects of one kind. Each change is a transaction. */
+/**
+ * The objects of one kind. Each change is a transaction.
+ *
+ * `list` selects: of a table that does not exist, as of a misspelt one, the list is empty. The elements of a set that
+ * does not exist, its changes, and the text and JSON of such a table are ENOENT.
+ */
 export class NftCollection<T extends object, I extends object = Input<T> & object, K = I, A = true>
   extends Collection<T, I, K, A> {
   /** The client and the sender of requests. */
@@ -345,6 +377,51 @@ export class NftCollection<T extends object, I extends object = Input<T> & objec
       throw argumentError(TypeError, `Cannot ${verb} ${object}: ${name} is empty`);
     }
     return super.operation(verb, type, verb === "add" ? withoutHandle(given) : given, reply);
+  }
+
+  /** Looks for the object that `key` denotes; one that the transaction makes is as it was given. */
+  protected override look(key: object, what: string, requester: Requester): Found<T> {
+    const added = this.context.added?.get(this.#kindOf(key)) as T | undefined;
+    return added === undefined ? super.look(key, what, requester) : { found: added, among: [added] };
+  }
+
+  /** Makes an object. In a transaction as outside of one, an object that may exist, and does, is left as it is. */
+  protected override make(verb: MakingVerb, value: I, flags = 0, tolerates?: Tolerates): T | undefined {
+    const present = verb === "add" && tolerates !== undefined ? this.#present(value) : undefined;
+    if (present !== undefined) {
+      // The transaction has a message for each of its changes, so that errors tell their positions.
+      const same = this.declaration.object === "object" ? present : this.keyValue(present as never, "add");
+      return super.make(verb, same as I, flags, tolerates);
+    }
+    const made = super.make(verb, value, flags, tolerates), { added } = this.context;
+    added?.set(this.#kindOf(value), withoutHandle(value));
+    return made;
+  }
+
+  /** Returns the table, chain or object that a transaction must leave as it is; `undefined` if there is none. */
+  #present(value: I): T | undefined {
+    const { deletes, updates, open } = this.context, { object, identity } = this.declaration;
+    if (deletes === undefined || updates === true || !["table", "chain", "object"].includes(object)) return undefined;
+    if (!isFields(value)) return undefined;
+    const { family, table, name } = value as { family?: string; table?: string; name?: string };
+    const scope = object === "table" ? [family, name] : [family, table, object, name];
+    if (scope.includes(undefined) || open().deferred) return undefined;
+    if (!this.context.added!.has(this.#kindOf(value)) && deletes(scope.join(" "))) return undefined;
+    try {
+      return this.look(
+        this.keyValue(value as unknown as K, "get"),
+        `look for ${object} ${identity(value as never)}`,
+        open(),
+      )
+        .found;
+    } catch (error) {
+      if (error instanceof KernelError) return undefined;
+      throw error;
+    }
+  }
+
+  #kindOf(key: object): string {
+    return `${this.declaration.object} ${this.declaration.identity(key as T)}`;
   }
 
   /**

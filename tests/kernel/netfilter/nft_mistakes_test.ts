@@ -177,3 +177,47 @@ nftTest("nf_tables: errors name the statement and what is missing", ({ ours, nft
   assertThrows(() => sets.add({ ...Z, name: "", keyType: "mark" }), TypeError, "name is empty");
   assertThrows(() => rules.flush({ ...Z, chain: "" }), TypeError, "chain is empty");
 });
+
+nftTest("nf_tables: a transaction leaves what exists as it is, and changes what it made before", ({ ours, nft }) => {
+  const { batch, tables, chains, objects } = ours, table = { family: "inet", name: "t" } as const;
+  const T = { family: "inet", table: "t" } as const, quota = { ...T, name: "q", type: "quota" } as const;
+  const base = { ...T, name: "c", type: "filter", hook: "input", priority: 0, policy: "accept" } as const;
+  tables.add(table);
+  chains.add(base);
+  objects.add({ ...quota, data: { bytes: 100 } });
+  batch((b) => {
+    b.tables.add({ ...table, flags: ["dormant"] }, { exists: "ok" });
+    b.chains.add({ ...base, policy: "drop" }, { exists: "ok" });
+    b.objects.add({ ...quota, data: { bytes: 200 } }, { exists: "ok" });
+    b.chains.add({ ...base, name: "new", policy: "drop" }, { exists: "ok" });
+    b.objects.add({ ...quota, name: "new", data: { bytes: 300 } });
+    b.objects.set({ ...quota, name: "new" }, { data: { bytes: 400 } });
+    b.rules.add({ ...T, chain: "new", expr: [{ quota: "new" }] });
+  });
+  const found = (): unknown[] => [
+    tables.get(table).flags,
+    chains.list(T).map(({ name, policy }) => [name, policy]),
+    objects.list(T).map(({ name, data }) => [name, (data as { bytes?: number }).bytes]),
+  ];
+  const chainsAre = [["c", "accept"], ["new", "drop"]];
+  assertEquals(found(), [[], chainsAre, [["q", 100], ["new", 400]]]);
+  // What a transaction deletes before does not exist. nft's JSON changes what exists, as nft does.
+  batch((b) => {
+    b.chains.delete(base);
+    b.chains.add({ ...base, policy: "drop" }, { exists: "ok" });
+  });
+  assertEquals(chains.get(base).policy, "drop");
+  const { priority: prio, ...rest } = base;
+  ours.ruleset.apply({ nftables: [{ add: { chain: { ...rest, prio } } }] });
+  assertEquals(chains.get(base).policy, "accept");
+  assertEquals(nft("list chain inet t c").includes("policy accept"), true);
+  assertThrows(
+    () =>
+      batch((b) => {
+        b.chains.add({ ...T, name: "made" });
+        b.chains.rename({ ...T, name: "made" }, "other");
+      }),
+    TypeError,
+    "its handle is not known: the chain must exist before",
+  );
+});
