@@ -133,11 +133,18 @@ export function stopSignal(): AbortSignal {
 }
 
 /**
- * Calls a function; an error of the user is told in one line. Ends quietly when nobody reads the output: at once, or by
- * {@linkcode stopSignal} if the example has asked for it.
+ * Calls a function; an error of the user is told in one line. Ends when the output cannot be written: at once, or by
+ * {@linkcode stopSignal} if the example has asked for it; quietly if nobody reads it any more.
  */
 async function guarded(body: () => unknown): Promise<void> {
-  process.stdout.on("error", () => stopping === undefined ? process.exit() : stopping.abort());
+  process.stdout.on("error", ({ code, message }: Error & { code?: string }) => {
+    if (code !== "EPIPE") {
+      process.stderr.write(`${script()}: ${printable(message)}\n`);
+      process.exitCode = 1;
+    }
+    if (stopping === undefined) process.exit();
+    else stopping.abort();
+  });
   try {
     await body();
   } catch (error) {

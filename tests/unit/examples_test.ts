@@ -4,12 +4,12 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { test } from "../test.ts";
+import { skip, test } from "../test.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const NOBODY = 65534;
@@ -51,8 +51,14 @@ interface Ending {
   readonly errors: string;
 }
 
-/** Runs an example without privileges. */
-function run(cache: string, name: string, args: readonly string[], flags: readonly string[] = []): Promise<Ending> {
+/** Runs an example without privileges; `to` is the shell's redirection of its output. */
+function run(
+  cache: string,
+  name: string,
+  args: readonly string[],
+  flags: readonly string[] = [],
+  to = "",
+): Promise<Ending> {
   const runtime = deno
     ? ["run", "--no-prompt", "--no-lock", "--no-check", ...flags]
     : process.versions["bun"] === undefined
@@ -60,7 +66,7 @@ function run(cache: string, name: string, args: readonly string[], flags: readon
     : [];
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   // Deno gives its own permissions to a Deno that it starts itself, so a shell starts it.
-  const command = ["-c", 'exec "$RUNTIME" "$@"', "sh", ...runtime, join(ROOT, "examples", `${name}.ts`), ...args];
+  const command = ["-c", `exec "$RUNTIME" "$@" ${to}`, "sh", ...runtime, join(ROOT, "examples", `${name}.ts`), ...args];
   const child = spawn("sh", command, {
     ...user,
     cwd: cache,
@@ -111,6 +117,21 @@ test("examples: a wrong argument is refused in one line with status 2", { timeou
     const { status, out, errors } = await run(cache, name, ["--nonsense"]);
     assertEquals([status, out, errors], [2, "", `${name}: there is no option --nonsense (see ${name} --help)\n`]);
   });
+});
+
+test("examples: output that cannot be written is told in one line with status 1", { timeout: 60_000 }, async () => {
+  if (!existsSync("/dev/full")) skip("needs /dev/full");
+  const cache = mkdtempSync(join(tmpdir(), "netlink-examples-"));
+  chmodSync(cache, 0o777);
+  try {
+    for (const args of [[], ["--json"], ["--help"]]) {
+      const { status, errors } = await run(cache, "links", args, ["--allow-ffi"], "> /dev/full");
+      assertEquals(status, 1, errors);
+      assertMatch(errors, /^links: [^\n]*no space left on device[^\n]*\n$/i);
+    }
+  } finally {
+    rmSync(cache, { recursive: true });
+  }
 });
 
 test(
