@@ -24,7 +24,7 @@ import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
 import { Chain, type FilterPlace } from "./filter.ts";
 import type { FilterInput } from "./filters.ts";
 import { linkChanges } from "./objects.ts";
-import { EGRESS, INGRESS, onBlock, placesOf, placeText } from "./places.ts";
+import { EGRESS, INGRESS, isWithoutChain, onBlock, placesOf, placeText } from "./places.ts";
 
 /** A chain as input: {@linkcode Chain} with names or numbers. */
 export type ChainInput = Input<FilterPlace> & Pick<FilterInput, "kind" | "options">;
@@ -83,7 +83,7 @@ const declaration: Declaration<Chain> = {
   compares: (key) => (key as Fields)["parent"] !== undefined || (key as Fields)["block"] !== undefined,
   fixed: [...PLACE],
   none: ["EINVAL"],
-  absent: ({ code, kernelMessage }) => code === "EINVAL" && /chain/i.test(kernelMessage ?? ""),
+  absent: isWithoutChain,
   // Events do not tell the hook.
   silentRemoval: linkChanges(RTM.RTM_DELQDISC, RTM.RTM_DELTCLASS, RTM.RTM_NEWCHAIN, RTM.RTM_DELCHAIN),
 };

@@ -32,7 +32,7 @@ import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
 import { BLOCK, Filter, type FilterFields, type FilterKinds, isFilter } from "./filter.ts";
 import { u32HandleNumber } from "./filters/kinds.ts";
 import { linkChanges } from "./objects.ts";
-import { onBlock, placesOf, placeText } from "./places.ts";
+import { isWithoutFilter, onBlock, placesOf, placeText } from "./places.ts";
 
 /** A filter as input: {@linkcode Filter} with names or numbers. */
 export type FilterInput =
@@ -169,6 +169,7 @@ const declaration: Declaration<Filter> = {
   // The kernel finds one only by all parts of its place, and does not tell when it has none.
   listOnly: true,
   compares: (key) => isWhole(key as Fields),
+  absent: isWithoutFilter,
   fixed: [...PLACE],
   setFlags: 0,
   merge: mergeFilter,
@@ -187,7 +188,7 @@ const declaration: Declaration<Filter> = {
       })`;
     }
     if (code === "EBUSY" && kind === "u32") return "delete the filters that link to the table first, as flush does";
-    if (/Parent Qdisc doesn't exists|Specified filter block|Filter with specified/.test(kernelMessage)) {
+    if (/Parent Qdisc doesn't exist/.test(kernelMessage)) {
       return "filters need a qdisc: add clsact for ingress and egress, or one with classes";
     }
     return undefined;

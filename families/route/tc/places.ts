@@ -16,6 +16,7 @@ import {
   text,
   u32,
 } from "../../../core/codec/mod.ts";
+import type { KernelError } from "../../../core/errors.ts";
 import { RTM } from "../protocol.ts";
 import { BLOCK } from "./filter.ts";
 import { handleNumber, TC_H } from "./handle.ts";
@@ -52,6 +53,22 @@ export const INGRESS = 0xffff_fff2, EGRESS = 0xffff_fff3;
 
 /** Kinds of qdiscs whose classes have filters of their own. */
 const WITH_FILTERED_CLASSES: ReadonlySet<unknown> = new Set(["htb", "hfsc", "cbq", "atm"]);
+
+/** The kernel's texts for a place of filters that does not exist, and so has no filters and no chains. */
+const NO_PLACE =
+  /^(Parent Qdisc doesn't exist|Qdisc not classful|Specified class doesn't exist|Block of given index was not found)/;
+
+/** The kernel's texts for a filter whose chain, priority or number does not exist, or is one of another kind. */
+const NO_FILTER =
+  /^(Cannot find specified filter chain|Filter with specified|Specified filter (kind|handle)|Protocol mismatch)/;
+
+/** True for an error by which the kernel tells that a chain, or the place where it would be, does not exist. */
+export const isWithoutChain = ({ code, kernelMessage = "" }: KernelError): boolean =>
+  code === "EINVAL" && (NO_PLACE.test(kernelMessage) || /chain/i.test(kernelMessage));
+
+/** True for an error by which the kernel tells that a filter, or the place where it would be, does not exist. */
+export const isWithoutFilter = ({ code, kernelMessage = "" }: KernelError): boolean =>
+  code === "EINVAL" && (NO_PLACE.test(kernelMessage) || NO_FILTER.test(kernelMessage));
 
 /** Gives a message about a shared block the number that stands for the interface. */
 export function onBlock(value: Fields): Fields {

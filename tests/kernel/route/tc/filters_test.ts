@@ -231,3 +231,38 @@ kernelTest("filters: mirred redirects packets, and its statistics count them", [
     assert(received() - before >= 3);
   });
 });
+
+kernelTest("filters and chains: a place that does not exist means that nothing is there", ["ip", "tc"], async () => {
+  await withTc(async (tc) => {
+    const { filters, chains, qdiscs } = tc, place = { dev: "v1", parent: "1:" } as const;
+    const make = (): Filter =>
+      filters.add({ ...place, kind: "u32", protocol: "ip", priority: 4, options: { sel: { keys: [] } } });
+    const made = make(), { dev: _dev, ifindex: _ifindex, parent: _parent, ...rest } = made;
+    const others: Record<string, object> = {
+      "another protocol": { ...made, protocol: "ipv6" },
+      "another kind": { ...made, kind: "bpf" },
+      "another qdisc": { ...made, parent: "9:" },
+      "another class": { ...made, parent: "1:5" },
+      "another chain": { ...made, chain: 7 },
+      "another priority": { ...made, priority: 9 },
+      "another handle": { ...made, handle: "800::999" },
+      "a block": { ...rest, block: 777 },
+    };
+    for (const [name, key] of Object.entries(others)) {
+      assertEquals(filters.find(key as FilterInput), undefined, name);
+      assertEquals(filters.delete(key as FilterInput, { missing: "ok" }), false, name);
+      assertThrows(() => filters.delete(key as FilterInput), KernelError, "Cannot delete filter", name);
+    }
+    assertEquals(filters.find(made)?.handle, made.handle);
+    const flushed = filters.waitFor(made, "gone");
+    filters.flush(place);
+    assertEquals([await flushed, filters.find(made)], [undefined, undefined]);
+    const again = make(), gone = filters.waitFor(again, "gone");
+    qdiscs.delete({ dev: "v1", parent: "root", handle: "1:" });
+    assertEquals([await gone, filters.find(again)], [undefined, undefined]);
+    assertEquals(filters.delete(again, { missing: "ok" }), false);
+    for (const key of [{ ...place, chain: 5 }, { block: 777, chain: 5 }]) {
+      assertEquals([chains.find(key), chains.delete(key, { missing: "ok" })], [undefined, false]);
+    }
+  });
+});
