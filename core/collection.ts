@@ -487,8 +487,9 @@ export class Collection<
 
   /** Returns the function that is true for errors of `add` that the options tolerate, if they tolerate any. */
   protected existing(value: I, options: AddOptions<"ok" | undefined>): Tolerates | undefined {
-    const { object } = this.declaration;
-    return isOk(options, "exists", `add ${object}`) ? (error) => this.isExisting(value, error) : undefined;
+    const what = `add ${this.declaration.object}`;
+    expectFields(value, what);
+    return isOk(options, "exists", what) ? (error) => this.isExisting(value, error) : undefined;
   }
 
   /** True if an error of `add` means that the object exists already. */

@@ -340,7 +340,10 @@ export function maskValue(
   to: Writer,
 ): number {
   if (typeof value === "number") return value;
-  if (!Array.isArray(value)) to.fail(TypeError, `expected an array of names or the number, got ${shown(value)}`);
+  if (!Array.isArray(value)) {
+    const one = typeof value === "string" && Object.hasOwn(map, value) ? `: write [${shown(value)}]` : "";
+    to.fail(TypeError, `expected an array of names or the number, got ${shown(value)}${one}`);
+  }
   let bits = 0;
   for (const one of value) {
     if (typeof one === "number" && one >>> 0 !== one) {

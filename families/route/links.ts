@@ -155,7 +155,7 @@ const declaration: Declaration<Link> = {
     }
     if (code !== "EOPNOTSUPP" || kernelMessage !== "Unknown device type") return undefined;
     if (kind === undefined) return "a new link needs its kind: dummy, bridge, veth …";
-    return `this kernel has no link kind "${kind}": misspelt, or its module is missing (modprobe ${kind})`;
+    return `this kernel has no link kind "${kind}": misspelt, or its module is missing (modprobe rtnl-link-${kind})`;
   },
   // Bridges send notifications about their ports in messages of the same type.
   concerns: (from, at, event) => !event || from.bytes[at] === AF.unspec,

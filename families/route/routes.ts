@@ -170,6 +170,19 @@ export class Routes extends Collection<Route, RouteInput, RouteInput, true, neve
     this.#requester = requester;
   }
 
+  /** See {@linkcode Collection.keyValue}. */
+  override keyValue(key: RouteInput, verb = "find"): object {
+    const given: unknown = key;
+    if (typeof given !== "string") return super.keyValue(key, verb);
+    const way = verb === "get" || verb === "find" ? `lookup(${shown(given)}) finds the way to an address` : "";
+    throw argumentError(
+      TypeError,
+      `Cannot ${verb} route: expected an object, got ${shown(given)}: write { dst: ${shown(given)} }${
+        way && `; ${way}`
+      }`,
+    );
+  }
+
   /** Returns the request of a verb. A route with `nhId` has the next hops of that nexthop object, so others are refused. */
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const operation = super.operation(verb, type, given, reply), { what } = operation;

@@ -11,6 +11,7 @@ import {
   bool,
   type Codec,
   count64,
+  didYouMean,
   enumeration,
   mask,
   type Reader,
@@ -111,7 +112,9 @@ export function stateBits(wanted: unknown, names: States = TCP_STATE): number {
     if (!(number >= 0 && number < 32)) {
       throw argumentError(
         TypeError,
-        `Cannot list sockets by state ${JSON.stringify(one)}: expected ${Object.keys(names).join(", ")} or 0..31`,
+        `Cannot list sockets by state ${JSON.stringify(one)}: expected ${Object.keys(names).join(", ")} or 0..31${
+          typeof one === "string" ? didYouMean(one, Object.keys(names)) : ""
+        }`,
       );
     }
     bits |= 1 << number;

@@ -203,7 +203,7 @@ kernelTest("error: the library refuses a route without dst, and keys that match 
     };
     const before = rules.list().length;
     typeError(() => routes.add({ gateway: "192.0.2.1" } as never), 'without "dst"', '{ dst: "default" }');
-    typeError(() => routes.delete({ dst: undefined } as never), "delete", '"dst"');
+    typeError(() => routes.delete({ dst: undefined } as never), "delete", "dst is undefined");
     typeError(() => rules.delete({}), "rule");
     typeError(() => rules.delete({ family: "inet6" }), "rule");
     typeError(() => routes.flush({}), "filter", "{ all: true }");

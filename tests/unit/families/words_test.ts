@@ -217,6 +217,9 @@ test("words of tools are answered with what the object has, never with a field t
     [() => routes.add({ ...to, gw: "10.0.0.1" }), "gw", '"gateway"'],
     [() => routes.add({ ...to, onlink: true }), "onlink", '"flags": ["onlink"]'],
     [() => routes.add({ dst: "10.0.0.0/8", blackhole: true }), "blackhole", '"type": "blackhole"'],
+    [() => routes.add({ ...to, weight: 3 }), "weight", '"multipath": [{ gateway, weight }]'],
+    [() => rules.add({ not: true, table: 100 }), "not", '"flags": ["invert"]'],
+    [() => tcp.list({ listening: true }), "listening", '"state": "listen"'],
     [() => rules.add({ saddr: "10.0.0.0/8", table: 100 }), "saddr", '"src"'],
     [() => rules.add({ daddr: "10.0.0.0/8", table: 100 }), "daddr", '"dst"'],
     [() => neighbours.add({ ...on, address: "10.0.0.1" }), "address", '"dst"'],
@@ -249,6 +252,32 @@ test("words of tools are answered with what the object has, never with a field t
     'Cannot list links by "up": objects from the kernel have no such field; use .filter((one) => ' +
       'one.flags.includes("up"))',
   );
+});
+
+test("arguments of the wrong shape tell what to write", () => {
+  using client = dry();
+  const { links, neighbours, routes } = client as unknown as Readonly<
+    Record<string, Record<string, (...given: unknown[]) => unknown>>
+  >;
+  says(() => routes!.add!("10.1.0.0/16", "10.9.0.2"), 'Cannot add route: expected an object, got "10.1.0.0/16"');
+  says(() => links!.add!("x", "bridge"), 'Cannot add link: expected an object, got "x"');
+  says(
+    () => routes!.get!("10.1.2.3"),
+    'Cannot get route: expected an object, got "10.1.2.3": write { dst: "10.1.2.3" }; lookup("10.1.2.3") finds the way ' +
+      "to an address",
+  );
+  says(
+    () => routes!.delete!("10.1.0.0/16"),
+    'Cannot delete route: expected an object, got "10.1.0.0/16": write { dst: "10.1.0.0/16" }',
+  );
+  says(
+    () => neighbours!.list!({ state: "reachable" }),
+    'Cannot list neighbours: state: expected an array of names or the number, got "reachable": write ["reachable"]',
+  );
+  using sockets = openSockets({ transport: () => new ScriptedKernel(() => []), dryRun: () => {} });
+  for (const state of ["LISTEN", "listening"]) {
+    assertThrows(() => sockets.tcp.list({ state: state as never }), TypeError, 'did you mean "listen"?');
+  }
 });
 
 test("conditions that no socket meets are refused", () => {
