@@ -590,15 +590,18 @@ export class Collection<
     if (this.#open().deferred || merge === undefined && others.length === 0 && !looks) {
       return void this.#requester().request(operation);
     }
+    let sent = operation;
     const read = (): object => {
       const { found, among } = this.look(named, what, this.#open());
       this.#refuseOther(found, given, others, what);
       if (merge === undefined) return operation.value;
-      const whole = this.#merged(found, given);
-      return this.operation("set", operation.type, merge({ found, among, changes: given as Fields, whole, what }))
-        .value;
+      const changes = given as Fields, whole = this.#merged(found, given);
+      const merged = this.operation("set", operation.type, merge({ found, among, changes, whole, what }));
+      sent = { ...merged, what };
+      return merged.value;
     };
-    this.#requester().request({ ...operation, read });
+    // The hint is about the whole object that is sent.
+    this.#requester().request({ ...operation, read, hint: (code, details) => sent.hint?.(code, details) });
   }
 
   /**
@@ -781,7 +784,8 @@ export class Collection<
     try {
       return prepare(given, verb);
     } catch (error) {
-      if (error instanceof TypeError) {
+      // Changes alone do not tell the form of their options, which the kind of the present object selects.
+      if (error instanceof TypeError && (verb !== "set" || this.declaration.merge === undefined)) {
         checkValues(this.declaration.table, given, operationOf(verb, this.declaration, given));
       }
       throw error;

@@ -36,6 +36,10 @@ export function expectBulk(dev: unknown, filter: unknown, objects: string): stri
   if (Object.values(filter).every((one) => one === undefined)) {
     throw argumentError(TypeError, `Cannot ${what} without a filter: use { all: true } to remove all`);
   }
+  const { all } = filter as { all?: unknown };
+  if (all !== undefined && all !== true) {
+    throw argumentError(TypeError, `Cannot ${what}: all: expected true or undefined, got ${shown(all)}`);
+  }
   expectNoUndefined(filter, what);
   return what;
 }

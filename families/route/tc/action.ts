@@ -16,6 +16,7 @@ import {
   choice,
   type Codec,
   didYouMean,
+  type Field,
   hex,
   list,
   MISFIT,
@@ -225,6 +226,14 @@ function sent(action: Fields, to: Writer): Fields {
   const own: Fields = { ...options };
   if (known.parms === "") {
     return { kind, ...rest, options: { ...own, ...(index === undefined ? {} : { index }) } };
+  }
+  const { fields = [] } = known.table as { readonly fields?: readonly Field[] };
+  const beside = ["action", "index"].filter((name) => !fields.some(({ key }) => key === name) && !known.own.has(name));
+  for (const name of [known.parms, ...beside]) {
+    if (own[name] === undefined) continue;
+    to.path.push("options");
+    const instead = name === known.parms ? "its fields are in options, and action and index" : "it is";
+    to.fail(TypeError, `there is no field "${name}": ${instead} beside options`);
   }
   const parms: Fields = { index, action: fate ?? known.control?.(own) ?? (known.control ? undefined : "pipe") };
   if (parms["action"] === undefined && index === undefined) {

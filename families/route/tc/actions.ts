@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { expectFields, isOk } from "../../../core/arguments.ts";
+import { defined, expectFields, isFields, isOk } from "../../../core/arguments.ts";
 import { type Client, sharedClient } from "../../../core/client.ts";
 import {
   type Attributes,
@@ -26,6 +26,7 @@ import { type AddOptions, attempt, type Existing, type Input, type Tolerates } f
 import { argumentError, KernelError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { declareMessages } from "../../../core/messages.ts";
+import { stringify } from "../../../core/printable.ts";
 import type { Operation, Requester } from "../../../core/protocol.ts";
 import { type Family, family, NETLINK_ROUTE, RTM } from "../protocol.ts";
 import { Action, type ActionKinds, Actions as actionList } from "./action.ts";
@@ -184,13 +185,33 @@ export class Actions {
   /**
    * Changes the given fields of an action, and no others: it is read, and replaced as a whole.
    *
-   * @param changes control, cookie, flags, and fields of `options`
+   * @param changes `action`, `cookie`, and fields of `options`
+   * @throws {TypeError} `kind`, `index` or `flags` has a new value: the kernel sets them only when it makes the action
    */
   set(key: ActionKey, changes: Omit<ActionInput, "kind" | "index">): void {
-    const { kind, index } = keyOf(key, "set");
-    expectFields(changes, `set action ${kind} ${index}`, "the changes as an object");
-    const found = this.get({ kind, index }), { options, ...rest } = changes as ActionInput;
-    this.replace({ ...found, ...rest, options: { ...found.options, ...options }, kind, index } as ActionInput);
+    const { kind, index } = keyOf(key, "set"), what = `set action ${kind} ${index}`;
+    expectFields(changes, what, "the changes as an object");
+    const { options, ...rest } = defined(changes) as Record<string, unknown>;
+    if (options !== undefined && !isFields(options)) {
+      throw argumentError(TypeError, `Cannot ${what}: options: expected an object, got ${shown(options)}`);
+    }
+    const found = this.get({ kind, index });
+    for (const name of ["kind", "index", "flags"] as const) {
+      const given = rest[name], is = name === "flags" ? found.flags ?? [] : name === "kind" ? kind : index;
+      if (given === undefined || stringify(given) === stringify(is)) continue;
+      throw argumentError(
+        TypeError,
+        `Cannot ${what}: ${name} does not change, got ${shown(given)}: delete it, and add it with the new value`,
+      );
+    }
+    const { dev, ...others } = (found.options ?? {}) as Record<string, unknown>;
+    // A new number of an interface makes its old name wrong.
+    const kept = options?.["ifindex"] !== undefined || dev === undefined ? others : { dev, ...others };
+    this.#make(
+      "set",
+      NLM_F.NLM_F_CREATE | NLM_F.NLM_F_REPLACE,
+      { ...found, ...rest, options: { ...kept, ...options }, kind, index } as ActionInput,
+    );
   }
 
   /**

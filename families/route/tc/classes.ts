@@ -73,8 +73,10 @@ function mergeClass({ found, changes, whole, what }: Merge<Class>): object {
 
 /** Returns the settings of a class of htb: its upper limit follows its rate, if the two were one. */
 function withCeil(found: HtbClass = {}, { options: given }: Fields, { options }: Fields, what: string): HtbClass {
-  const changed = options as HtbClass, { rate, ceil } = changed;
-  if (!isFields(given) || given["rate"] === undefined) return changed;
+  const changed = options as HtbClass;
+  if (!isFields(given)) return changed;
+  const { rate, ceil } = changed;
+  if (given["rate"] === undefined) return changed;
   if (given["ceil"] === undefined && found.ceil === found.rate) return { ...changed, ceil: rate! };
   if (typeof rate !== "number" || typeof ceil !== "number" || rate <= ceil) return changed;
   throw argumentError(

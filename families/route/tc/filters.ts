@@ -11,7 +11,7 @@
  * @module
  */
 import { defined, isFields } from "../../../core/arguments.ts";
-import type { Codec } from "../../../core/codec/mod.ts";
+import { type Codec, shown } from "../../../core/codec/mod.ts";
 import type { Client, Operation, Requester } from "../../../core/client.ts";
 import {
   type AddOptions,
@@ -120,6 +120,9 @@ function mergeFilter({ found, changes, whole, what }: Merge<Filter>): object {
       `Cannot ${what}: the kernel does not change filters of kind matchall: delete it, and add it again`,
     );
   }
+  if (changes["options"] !== undefined && !isFields(changes["options"])) {
+    throw argumentError(TypeError, `Cannot ${what}: options: expected an object, got ${shown(changes["options"])}`);
+  }
   const options = { ...whole["options"] as Fields };
   if (found.kind === "u32") expectSameNode(found, (changes["options"] ?? {}) as Fields, what);
   // A list of actions is replaced, not merged.
@@ -178,9 +181,9 @@ const declaration: Declaration<Filter> = {
   hint(code, { kernelMessage = "" }, value) {
     const { kind, options } = value as Fields;
     if (code === "ENOENT" && /Failed to load TC action module/.test(kernelMessage)) {
-      const act = (options as { act?: readonly { kind: string }[] } | undefined)?.act ?? [];
-      const kinds = [...new Set(act.map(({ kind }) => kind))].join(", ");
-      return `this kernel has no action kind of options.act, one of ${kinds}: its module act_... is missing`;
+      const { act = [], police } = (options ?? {}) as { act?: readonly { kind: string }[]; police?: unknown };
+      const kinds = new Set([...act.map(({ kind }) => kind), ...(police === undefined ? [] : ["police"])]);
+      return `this kernel has no action kind ${[...kinds].join(" or ")}: its module act_... is missing`;
     }
     if (code === "ENOENT" && /classifier not found/.test(kernelMessage)) {
       return `this kernel has no filter kind "${String(kind)}": misspelt, or its module is missing (modprobe cls_${

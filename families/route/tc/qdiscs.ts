@@ -42,6 +42,9 @@ const WITH_SETTINGS: ReadonlySet<unknown> = new Set(["cbs", "etf", "hfsc", "htb"
 /** Kinds of the hooks for filters: their handle is always `ffff:`. */
 const HOOKS: ReadonlySet<unknown> = new Set(["ingress", "clsact"]);
 
+/** The hint for a qdisc of hooks whose place the other one has. */
+const EXCLUSIVE = "ingress and clsact exclude each other: delete the one that is there first";
+
 /** The handle of the hooks for filters. */
 const HOOK = (TC_H.ingress & 0xffff_0000) >>> 0;
 
@@ -133,9 +136,10 @@ const declaration: Declaration<Qdisc> = {
   fixed: ["ifindex", "dev", "parent", "handle", "kind"],
   setFlags: 0,
   merge: mergeQdisc,
+  lasting: () => ["ingressBlock", "egressBlock"],
   deletable: (all) => childrenFirst(all.filter((one) => !isAutomatic(one as unknown as Fields))),
   hint(code, { kernelMessage = "" }, value) {
-    const { kind } = value as QdiscInput;
+    const { kind, parent } = value as QdiscInput;
     if (code === "ENOENT" && /kind is unknown/.test(kernelMessage)) {
       const known = String(kind).replaceAll("-", "_");
       return known === kind
@@ -143,8 +147,11 @@ const declaration: Declaration<Qdisc> = {
         : `did you mean "${known}"?`;
     }
     if (code === "ENOENT" && /handle of zero/.test(kernelMessage)) {
+      if (numberOf(parent, TC_H) === TC_H.ingress) return "there is no qdisc for incoming packets";
       return "only the kernel's own qdisc is there: it can only be replaced";
     }
+    if (HOOKS.has(kind) && /must match existing/.test(kernelMessage)) return EXCLUSIVE;
+    if (code === "EEXIST" && HOOKS.has(kind)) return EXCLUSIVE;
     if (code === "EEXIST") return "replace puts another one in its place";
     if (/Change operation not supported/.test(kernelMessage)) {
       return `${kind} keeps its settings: delete it and add it again, or replace it with another handle`;
@@ -168,7 +175,8 @@ export class Qdiscs extends Collection<Qdisc, QdiscInput> {
 
   /**
    * Puts a qdisc in a place, and removes the one that is there. One of the same kind and handle is changed instead: it
-   * keeps its classes, its statistics and the settings that are not given.
+   * keeps its classes, its statistics and the settings that are not given. The kernel does not put `ingress` in the
+   * place of `clsact` or the reverse: delete the other one first.
    */
   override replace(value: QdiscInput): void {
     super.replace(value);
@@ -222,7 +230,7 @@ export class Qdiscs extends Collection<Qdisc, QdiscInput> {
     if (found === undefined) return value;
     throw new KernelError(what, EEXIST, {
       kernelMessage: `${found.kind} ${found.handle} is there`,
-      hint: "replace puts another one in its place",
+      hint: HOOKS.has(found.kind) && found.kind !== value.kind ? EXCLUSIVE : "replace puts another one in its place",
     });
   }
 

@@ -45,9 +45,21 @@ interface Overhead {
   linklayer?: Linklayer;
 }
 
-/** Returns struct tc_ratespec for a rate in bytes a second. */
-function specOf(rate: number, { overhead = 0, mpu = 0, linklayer = "ethernet" }: Overhead): RateSpec {
-  return { cellLog: 0, linklayer, overhead, cellAlign: -1, mpu, rate: Math.min(rate, LARGE) };
+/** Codecs of the fields of {@linkcode Overhead}. */
+const OVERHEAD = { overhead: u16, mpu: u16, linklayer } as const;
+
+/** Returns struct tc_ratespec for a rate in bytes a second, and fails for wrong parts by their own names. */
+function specOf(rate: number, given: Overhead, to: Writer): RateSpec {
+  for (const [name, codec] of Object.entries(OVERHEAD)) {
+    const value = given[name as keyof Overhead], length = to.length;
+    if (value === undefined) continue;
+    to.path.push(name);
+    codec.encode(value as never, to, {});
+    to.path.pop();
+    to.length = length;
+  }
+  const { overhead = 0, mpu = 0, linklayer: layer = "ethernet" } = given;
+  return { cellLog: 0, linklayer: layer, overhead, cellAlign: -1, mpu, rate: Math.min(rate, LARGE) };
 }
 
 /** Returns a rate in bytes a second as a number, and fails if it is not one. */
@@ -261,8 +273,8 @@ export const HtbClass: FlatCodec<HtbClass> = flat<HtbClass, HtbClassWire>({
     const ceil = value.ceil === undefined ? rate : rateOf(value.ceil, "ceil", to);
     return {
       parms: {
-        rate: specOf(rate, value),
-        ceil: specOf(ceil, value),
+        rate: specOf(rate, value, to),
+        ceil: specOf(ceil, value, to),
         buffer: burstOf(value.burst ?? USUAL_BURST + Math.floor(rate / 1e9), rate, "burst", to),
         cbuffer: burstOf(value.cburst ?? USUAL_BURST + Math.floor(ceil / 1e9), ceil, "cburst", to),
         quantum: value.quantum ?? 0,
@@ -404,8 +416,8 @@ export const Tbf: FlatCodec<Tbf> = flat<Tbf, TbfWire>({
     const burst = bytesGiven(value.burst ?? 0, "burst", to), pburst = bytesGiven(value.pburst ?? 0, "pburst", to);
     return {
       parms: {
-        rate: specOf(rate, value),
-        peakrate: peak === 0 ? NO_RATE : specOf(peak, value),
+        rate: specOf(rate, value, to),
+        peakrate: peak === 0 ? NO_RATE : specOf(peak, value, to),
         limit: value.limit ?? 0,
         buffer: burstOf(burst, rate, "burst", to),
         mtu: peak === 0 ? 0 : burstOf(pburst, peak, "pburst", to),

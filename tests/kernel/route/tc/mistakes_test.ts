@@ -1,5 +1,5 @@
 /** What the kernel acknowledges, and does otherwise than asked or not at all, is refused; so nobody loses what is there. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { BatchError, KernelError } from "../../../../core/errors.ts";
 import { open, type TcClient, type TcEvent } from "../../../../families/route/tc.ts";
 import { rate } from "../../../../families/route/tc/units.ts";
@@ -18,6 +18,7 @@ async function withTc(body: (tc: TcClient, ns: Namespace) => void): Promise<void
 }
 
 const all = { sel: { keys: [] } } as const;
+const exclusive = "ingress and clsact exclude each other: delete the one that is there first";
 
 kernelTest("qdiscs: add removes nothing, whatever kind is in the place", ["ip", "tc"], async () => {
   await withTc(({ qdiscs, filters }) => {
@@ -26,7 +27,7 @@ kernelTest("qdiscs: add removes nothing, whatever kind is in the place", ["ip", 
       qdiscs.add({ ...place, kind });
       filters.add({ ...place, kind: "u32", options: all });
       const error = assertThrows(() => qdiscs.add({ ...place, kind: other }), KernelError);
-      assertEquals([error.code, error.hint], ["EEXIST", "replace puts another one in its place"]);
+      assertEquals([error.code, error.hint], ["EEXIST", exclusive]);
       assertThrows(() => qdiscs.add({ ...place, kind: other }, { exists: "ok" }), KernelError, "EEXIST");
       assertEquals(qdiscs.add({ ...place, kind }, { exists: "ok" }), false);
       assertEquals([qdiscs.get(place).kind, filters.list({ dev: "v0" }).length], [kind, 1]);
@@ -260,6 +261,52 @@ kernelTest("what the kernel keeps, and what it deletes only after others, is tol
     assertEquals([filters.delete(link), filters.delete(table!)], [true, true]);
   });
 });
+
+kernelTest(
+  "set changes the object that is there, and refuses by name what it cannot change",
+  ["ip", "tc"],
+  async () => {
+    await withTc(({ qdiscs, classes, filters, actions }, ns) => {
+      const place = { dev: "v0", parent: "root", handle: "1:" } as const, one = { dev: "v0", handle: "1:10" } as const;
+      const refused = (act: () => unknown, why: string): unknown => assertThrows(act, Error, why);
+      qdiscs.add({ ...place, kind: "htb", options: { defcls: 1 } });
+      refused(() => qdiscs.set(place, { options: { defcls: 7 } } as never), "(htb keeps its settings");
+      refused(() => qdiscs.set({ handle: "1:" }, { options: {} } as never), "Cannot set qdisc: dev is missing");
+      const htb = { ...one, parent: "1:", kind: "htb" } as const;
+      for (const [name, wrong] of [["mpu", 65536], ["overhead", -4], ["linklayer", "foo"]] as const) {
+        refused(
+          () => classes.add({ ...htb, options: { rate: 125_000, [name]: wrong } }),
+          `: options.${name}: expected`,
+        );
+      }
+      classes.add({ ...htb, options: { rate: 125_000 } });
+      refused(() => classes.set(one, { options: null } as never), "options: expected an object, got null");
+      const filter = filters.add({ dev: "v0", parent: "1:", kind: "u32", options: { ...all, classid: "1:10" } });
+      refused(() => filters.set(filter, { options: null } as never), "options: expected an object, got null");
+      qdiscs.add({ dev: "v0", parent: "ingress", kind: "clsact" });
+      refused(() => qdiscs.set({ dev: "v0", parent: "ingress" }, { ingressBlock: 5 }), "ingressBlock does not change");
+      refused(() => qdiscs.replace({ dev: "v0", parent: "ingress", kind: "ingress" }), exclusive);
+      const key = { kind: "mirred", index: 8 } as const, to = { eaction: "egress_redir", dev: "v0" } as const;
+      if (!actionIs(() => actions.add({ ...key, options: to }))) return;
+      refused(() => actions.set(key, { kind: "gact" } as never), "Cannot set action mirred 8: kind does not change");
+      refused(() => actions.set(key, { options: { parms: {} } } as never), 'options: there is no field "parms"');
+      refused(() => actions.set(key, { options: { action: "drop" } } as never), 'options: there is no field "action"');
+      actions.set(key, { options: { ifindex: ns.route.links.get("v1").index } });
+      assertStringIncludes(tool(ns, "actions ls action mirred"), "Redirect to device v1");
+    });
+  },
+);
+
+/** Calls a function; false if the kernel does not have a kind of actions. */
+function actionIs(make: () => unknown): boolean {
+  try {
+    make();
+    return true;
+  } catch (error) {
+    if (error instanceof KernelError && error.code === "ENOENT") return false;
+    throw error;
+  }
+}
 
 kernelTest("one watch tells of qdiscs, classes and filters, in the kernel's order", ["ip"], async () => {
   await inNamespace(async (ns) => {
