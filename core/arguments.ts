@@ -70,13 +70,14 @@ export function expectNames(value: object, what: string, names: readonly string[
 }
 
 /** A form of an option. */
-export type OptionKind = "any" | "boolean" | "function" | "number" | "ok" | "signal";
+export type OptionKind = "any" | "boolean" | "bytes" | "function" | "number" | "ok" | "signal";
 
 /** The forms of options: what is expected, and the check of a value. */
 const OPTION_KINDS: Readonly<Record<OptionKind, readonly [expected: string, fits: (value: unknown) => boolean]>> = {
   any: ["", () => true],
   boolean: ["true or false", (value) => typeof value === "boolean"],
   function: ["a function", (value) => typeof value === "function"],
+  bytes: ["a number of bytes, 1 or more", (value) => Number.isInteger(value) && (value as number) > 0],
   number: ["a number", (value) => typeof value === "number" && !Number.isNaN(value)],
   ok: ['"ok"', (value) => value === "ok"],
   signal: ["an AbortSignal", (value) => value instanceof AbortSignal],
@@ -90,7 +91,7 @@ export const WATCH_OPTIONS: OptionKinds = {
   initial: "boolean",
   resync: "boolean",
   allNamespaces: "boolean",
-  buffer: "number",
+  buffer: "bytes",
   signal: "signal",
 };
 
@@ -98,7 +99,7 @@ export const WATCH_OPTIONS: OptionKinds = {
 export const WAIT_OPTIONS: OptionKinds = { timeout: "any", signal: "signal" };
 
 /** The forms of the options of a stream of events. */
-export const EVENT_OPTIONS: OptionKinds = { buffer: "number", signal: "signal" };
+export const EVENT_OPTIONS: OptionKinds = { buffer: "bytes", signal: "signal" };
 
 /** The forms of the options that tell the origin of bytes. */
 export const ORIGIN_OPTIONS: OptionKinds = { layout: "any", generic: "any", here: "boolean" };

@@ -39,7 +39,7 @@ export type Streaming<T> = AsyncIterableIterator<Streamed<T>> & AsyncDisposable;
 /** The forms of {@linkcode StreamOptions}. */
 const STREAM_OPTIONS: OptionKinds = {
   netns: "any",
-  buffer: "number",
+  buffer: "bytes",
   signal: "signal",
   capture: "any",
   transport: "function",

@@ -20,6 +20,7 @@ import { declareMessages } from "../../core/messages.ts";
 import {
   addressOf,
   addressWith,
+  familyOf,
   familyOfTemplate,
   Mark,
   ownAddress,
@@ -69,11 +70,20 @@ export interface Acquire {
 
 const ACQUIRE_SIZE = 280, ACQUIRE_FAMILY = 40 + 40;
 
-/** Codec of an address in an acquire: of the family of the template, which may be another than the packet's. */
-const acquireAddress: Codec<string, string | Uint8Array> = addressOf((from) =>
+const ofTemplate = addressOf((from) =>
   familyOfTemplate(from, from.base + ACQUIRE_SIZE) ||
   (from.base + ACQUIRE_SIZE <= from.length ? from.view.getUint16(from.base + ACQUIRE_FAMILY, true) : 0)
 );
+
+/** Codec of an address in an acquire: of the family of the template, which may be another than the packet's. */
+const acquireAddress: Codec<string, string | Uint8Array> = {
+  ...ofTemplate,
+  encode(value, to, owner) {
+    const { tmpl, sel } = owner as Partial<Acquire>;
+    const told = [tmpl?.[0], sel].map((one) => one?.family ?? familyOf(one?.src ?? one?.dst));
+    ofTemplate.encode(value, to, { family: told.find((one) => one !== undefined) });
+  },
+};
 
 /** Wire form of {@linkcode Acquire}: xfrm_user_acquire and XFRMA_*. */
 export const Acquire: Attributes<Acquire> = attributes((): Shape<Acquire> => ({

@@ -221,7 +221,10 @@ function prefixAt(offset: number, familyOffset: number, length: number): Codec<s
     size: ADDRESS_SIZE,
     decode(from, at) {
       const text = addressText(from, at, familyAt(from, at - offset + familyOffset));
-      return (text === undefined ? undefined : `${text}/${from.bytes[at - offset + length]}`) as never;
+      const bits = from.bytes[at - offset + length]!;
+      // Of a selector without a family, a length alone tells that the address is 0.
+      const zero = bits === 0 ? undefined : bits <= 32 ? "0.0.0.0" : "::";
+      return (text ?? zero) === undefined ? undefined as never : `${text ?? zero}/${bits}`;
     },
     encode(value, to, owner) {
       putAddress(parsePrefix(value, to).bytes, value, to, owner);
@@ -409,8 +412,17 @@ export interface Mark {
 /** Wire form of {@linkcode Mark}: struct xfrm_mark. */
 export const Mark: Struct<Mark> = reshaped(8, () => ({ value: [0, u32], mask: [4, u32] }), {
   read: (wire) => wire as unknown as Mark,
-  write: (value) => ({ ...value, mask: value["mask"] ?? 0xffffffff }),
+  write(value) {
+    const { value: mark, mask = 0xffffffff } = value as { value?: unknown; mask?: unknown };
+    // So does the kernel when it adds a policy, but not when it looks for one.
+    return { ...value, value: isWord(mark) && isWord(mask) ? (mark & mask) >>> 0 : mark, mask };
+  },
 });
+
+/** True for a number of 32 bits. */
+function isWord(value: unknown): value is number {
+  return typeof value === "number" && value >>> 0 === value;
+}
 
 /** An algorithm with its key. */
 export interface XfrmAlgorithm {
@@ -441,13 +453,19 @@ const algorithmKey: Codec<string, string | Uint8Array> = secret({
   encode: (value, to) => to.append(octets(typeof value === "string" ? value.replace(/^0x/i, "") : value, to)),
 }, "a key as bytes or pairs of hexadecimal digits");
 
+/** Codec of an algorithm's name. A text that is too long may have a key, so errors do not show it. */
+const algorithmName: Codec<string> = {
+  ...chars(ALG_NAME_SIZE),
+  encode: secret(chars(ALG_NAME_SIZE), "the name of an algorithm such as cbc(aes)").encode,
+};
+
 /** Makes the codec of an algorithm: its name, the length of its key in bits, maybe another length, and the key. */
 function algorithm<T extends XfrmAlgorithm>(length?: "truncLength" | "icvLength"): Struct<T> {
   const size = length === undefined ? 68 : 72;
   const head = struct<Fields>(
     size,
     (() => ({
-      name: [0, chars(ALG_NAME_SIZE)],
+      name: [0, algorithmName],
       keyLength: [ALG_NAME_SIZE, u32],
       ...(length === undefined ? {} : { [length]: [68, u32] }),
     })) as unknown as () => Shape<Fields>,
@@ -474,6 +492,9 @@ function algorithm<T extends XfrmAlgorithm>(length?: "truncLength" | "icvLength"
       return value as unknown as T;
     },
     encode(value, to, owner) {
+      const text: unknown = value;
+      // It may have a key.
+      if (typeof text === "string") to.fail(TypeError, `expected an object, got a text of ${text.length} characters`);
       expectObject(value, to);
       const { key, ...rest } = value, begin = to.length;
       if (rest.name === undefined) to.fail(TypeError, "name is missing");

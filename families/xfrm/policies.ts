@@ -41,10 +41,13 @@ import { isDump, messageType, NETLINK_XFRM, withoutHard, XFRM_MSG, XFRMNLGRP } f
 /** A policy as input: {@linkcode XfrmPolicy} with numbers or names. */
 export type PolicyInput = Input<XfrmPolicy>;
 
-/** Returns the key of a policy: its number with the mark and the interface, or the selector with those. */
+/**
+ * Returns the key of a policy: its number or its selector, with the mark and the interface. For the kernel, a number
+ * wins over a selector.
+ */
 function policyKey(value: object): object {
   const { dir, sel, mark, ifId, type, index, secCtx } = value as Partial<XfrmPolicy>;
-  return { dir, mark, ifId, type, ...(index ? { index } : { sel, secCtx }) };
+  return { dir, mark, ifId, type, ...(index ? { index, sel } : { sel, secCtx }) };
 }
 
 function selectorText({ src, dst, proto, sport, dport, dev, ifindex }: Partial<Selector> = {}): string {
@@ -59,16 +62,18 @@ function describe(value: object): string {
   ).join(" ");
 }
 
+/** Throws unless an object has what every request about a policy needs. */
+function expectKey(policy: Partial<XfrmPolicy>, verb: string): void {
+  const missing = policy.dir === undefined ? "dir" : policy.sel === undefined && !policy.index ? "sel" : undefined;
+  if (missing === undefined) return;
+  throw argumentError(TypeError, `Cannot ${withName(`${verb} policy`, describe(policy))}: ${missing} is missing`);
+}
+
 function preparePolicy(given: object, verb: Verb): object {
   if (verb === "list") return {};
   const policy = given as Partial<XfrmPolicy>;
   if (verb === "append") throw argumentError(TypeError, "Cannot append a policy: add it, its priority orders it");
-  if (policy.dir === undefined) {
-    throw argumentError(TypeError, `Cannot ${withName(`${verb} policy`, describe(policy))}: dir is missing`);
-  }
-  if (policy.sel === undefined && !policy.index) {
-    throw argumentError(TypeError, `Cannot ${withName(`${verb} policy`, describe(policy))}: sel is missing`);
-  }
+  expectKey(policy, verb);
   if (verb === "get" || verb === "delete") return policyKey(policy);
   const { tmpl, lft, ...rest } = policy;
   // The kernel refuses an attribute without a template.
@@ -91,6 +96,7 @@ const declaration: Declaration<XfrmPolicy> = {
     return (dir === "in" || dir === "out" || dir === "fwd" ? own : [...own, index]).join(" ");
   },
   keyOf: policyKey,
+  compares: (key) => !(key as PolicyInput).index || (key as PolicyInput).sel === undefined,
   prepare: preparePolicy,
   fixed: ["dir", "sel", "mark", "ifId", "type", "index"],
   merge: ({ whole }) => whole,
@@ -182,7 +188,9 @@ export class Policies extends Collection<XfrmPolicy, PolicyInput, PolicyInput, t
    * @param hard true if the policy is also deleted
    */
   expire(key: PolicyInput, hard = false): void {
-    const { value } = this.operation("get", XFRM_MSG_GETPOLICY, this.keyValue(key, "expire"));
+    const named = this.keyValue(key, "expire");
+    expectKey(named, "expire");
+    const { value } = this.operation("get", XFRM_MSG_GETPOLICY, named);
     this.#ask(XFRM_MSG.XFRM_MSG_POLEXPIRE, PolicyExpire, { ...value, hard }, `expire policy ${describe(value)}`);
   }
 

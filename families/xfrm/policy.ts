@@ -347,11 +347,20 @@ export interface Migration {
   reqid: number;
 }
 
+/** Makes the codec of an address of the family in another field of the struct, `distance` bytes behind it. */
+function migrated(distance: number, family: "oldFamily" | "newFamily"): Codec<string, string | Uint8Array> {
+  const codec = addressWith(distance);
+  return {
+    ...codec,
+    encode: (value, to, owner) => codec.encode(value, to, { family: (owner as Partial<Migration>)[family] }),
+  };
+}
+
 const migration = struct<Migration>(76, (): Shape<Migration> => ({
-  oldDaddr: [0, addressWith(72)],
-  oldSaddr: [16, addressWith(72 - 16)],
-  newDaddr: [32, addressWith(74 - 32)],
-  newSaddr: [48, addressWith(74 - 48)],
+  oldDaddr: [0, migrated(72, "oldFamily")],
+  oldSaddr: [16, migrated(72 - 16, "oldFamily")],
+  newDaddr: [32, migrated(74 - 32, "newFamily")],
+  newSaddr: [48, migrated(74 - 48, "newFamily")],
   proto: [64, xfrmProto],
   mode: [65, mode],
   reqid: [68, u32],
@@ -372,7 +381,7 @@ export const Migration: Struct<Migration> = {
 
 /** Addresses between which a key daemon talks to its peer. */
 export interface KmAddress {
-  /** Family of the addresses. */
+  /** Family of the addresses; by default theirs. */
   family: XfrmFamily;
   /** The own address. */
   local?: string;
@@ -380,12 +389,21 @@ export interface KmAddress {
   remote?: string;
 }
 
-/** Wire form of {@linkcode KmAddress}: struct xfrm_user_kmaddress. */
-export const KmAddress: Struct<KmAddress> = struct<KmAddress>(40, (): Shape<KmAddress> => ({
+const kmAddress = struct<KmAddress>(40, (): Shape<KmAddress> => ({
   local: [0, addressWith(36)],
   remote: [16, addressWith(36 - 16)],
   family: [36, family],
 }));
+
+/** Wire form of {@linkcode KmAddress}: struct xfrm_user_kmaddress. */
+export const KmAddress: Struct<KmAddress> = {
+  ...kmAddress,
+  encode(value, to, owner) {
+    expectObject(value, to);
+    const { local, remote, family = familyOf(local ?? remote) ?? "unspec" } = value;
+    kmAddress.encode({ ...value, family }, to, owner);
+  },
+};
 
 /** A policy whose states get new addresses. */
 export interface Migrate {

@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { defined, expectFields, expectNoUndefined, isCondition } from "../../core/arguments.ts";
+import { defined, expectFields, expectNoUndefined, isCondition, withName } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
@@ -23,7 +23,7 @@ import { contains } from "../../core/prefix.ts";
 import type { Operation } from "../../core/protocol.ts";
 import type { Listening } from "../../core/watch.ts";
 import { familyOf, type XfrmAead, type XfrmAlgorithm, type XfrmAuthTrunc } from "./parts.ts";
-import { isDump, messageType, NETLINK_XFRM, withoutHard, XFRM_MSG, XFRMNLGRP } from "./protocol.ts";
+import { isDump, messageType, NETLINK_XFRM, withoutHard, XFRM_MSG, XFRM_PROTO, XFRMNLGRP } from "./protocol.ts";
 import {
   DeletedState,
   FlushStates,
@@ -82,12 +82,17 @@ function prepareState(given: object, verb: Verb): object {
       `Cannot ${verb} a state: add one with another SPI, then delete the old one, so that no packet is lost`,
     );
   }
-  for (const name of ["dst", "proto"] as const) {
-    if (state[name] !== undefined) continue;
-    throw argumentError(TypeError, `Cannot ${verb} state ${describe(state)}: ${name} is missing`);
-  }
+  expectKey(state, `${verb} state`);
   if (verb === "get" || verb === "delete") return { ...stateKey(state), family };
   return { ...state, family, lft: state.lft ?? {} };
+}
+
+/** Throws unless an object has what every request about a state needs. */
+function expectKey(state: object, what: string): void {
+  for (const name of ["dst", "proto"] as const) {
+    if ((state as Partial<XfrmState>)[name] !== undefined) continue;
+    throw argumentError(TypeError, `Cannot ${withName(what, describe(state))}: ${name} is missing`);
+  }
 }
 
 function describe(value: object): string {
@@ -109,6 +114,8 @@ const declaration: Declaration<XfrmState> = {
     return spi === 0 ? `${own} ${src} ${seq}` : own;
   },
   keyOf: stateKey,
+  // For the kernel, a mark fits each state whose own bits it has, so also one without a mark.
+  compares: (key) => (key as StateInput).mark === undefined,
   prepare: prepareState,
   fixed: KEY,
   lasting: (changes) => Object.keys(changes).filter((name) => !CHANGING.has(name)),
@@ -213,6 +220,7 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
    */
   allocSpi(value: StateInput & { min?: number; max?: number }): XfrmState {
     expectFields(value, "allocate an SPI", "the state as an object");
+    expectKey(value, "allocate an SPI for");
     const { min = 0x100, max = value.proto === "comp" ? 0xffff : 0xffffffff, ...state } = value;
     const operation = this.operation("add", XFRM_MSG.XFRM_MSG_ALLOCSPI, state, XFRM_MSG_NEWSA);
     const what = operation.what.replace(/^add state/, "allocate an SPI for");
@@ -230,8 +238,17 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
    * that has keys already, the kernel changes what `set` changes, and ignores the rest.
    */
   complete(value: StateInput): void {
+    expectFields(value, "complete a state", "the state as an object");
+    expectKey(value, "complete state");
     const operation = this.operation("add", XFRM_MSG_UPDSA, value);
     this.#send().request({ ...operation, flags: 0, what: operation.what.replace(/^add/, "complete") });
+  }
+
+  /** Returns the key of a state in a request about it. */
+  #idOf(key: StateInput, verb: string): object {
+    const value = this.keyValue(key, verb);
+    expectKey(value, verb === "expire" ? "expire state" : verb);
+    return this.operation("get", XFRM_MSG_GETSA, value).value;
   }
 
   /**
@@ -240,7 +257,7 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
    * @param hard true if the state is also deleted
    */
   expire(key: StateInput, hard = false): void {
-    const value = { ...this.operation("get", XFRM_MSG_GETSA, this.keyValue(key, "expire")).value, hard };
+    const value = { ...this.#idOf(key, "expire"), hard };
     this.#send().request({
       type: XFRM_MSG.XFRM_MSG_EXPIRE,
       flags: 0,
@@ -255,7 +272,7 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
    * machine needs to take over.
    */
   replay(key: StateInput): ReplayState {
-    const { value } = this.operation("get", XFRM_MSG_GETSA, this.keyValue(key, "get"));
+    const value = this.#idOf(key, "get the replay state of");
     return this.#send().request({
       type: XFRM_MSG.XFRM_MSG_GETAE,
       flags: 0,
@@ -275,7 +292,7 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
    */
   setReplay(value: Input<ReplayState>): void {
     expectFields(value, "set a replay state", "the state's key and changes as an object");
-    const { value: id } = this.operation("get", XFRM_MSG_GETSA, this.keyValue(defined(value) as StateInput, "set"));
+    const id = this.#idOf(defined(value) as StateInput, "set the replay state of");
     this.#send().request({
       type: XFRM_MSG.XFRM_MSG_NEWAE,
       flags: NLM_F.NLM_F_REPLACE,
@@ -294,6 +311,7 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
    */
   migrate(value: Input<MigrateState>): void {
     expectFields(value, "migrate a state", "the state's key and its new addresses as an object");
+    expectKey(value, "migrate state");
     const { family, dst, newFamily, newDaddr, newSaddr } = value;
     this.#send().request({
       type: XFRM_MSG.XFRM_MSG_MIGRATE_STATE,
@@ -335,7 +353,9 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
     expectFields(filter, "flush states", "a filter as an object");
     expectNoUndefined(filter, "flush states");
     const { all, proto, ...rest } = filter as { all?: true; proto?: StateInput["proto"] };
-    if (isCondition(rest) || (all === undefined ? proto === undefined : all !== true || proto !== undefined)) {
+    // The kernel takes other numbers of a protocol for several protocols.
+    const named = Object.entries(XFRM_PROTO).some((entry) => entry.includes(proto as never));
+    if (isCondition(rest) || (all === undefined ? !named : all !== true || proto !== undefined)) {
       return super.flush(filter);
     }
     const count = this.list(proto === undefined ? undefined : { proto }).length;

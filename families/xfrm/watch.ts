@@ -6,7 +6,7 @@
  */
 import { type Attributes, type Codec, Reader, shown } from "../../core/codec/mod.ts";
 import type { Client } from "../../core/client.ts";
-import { expectFields, expectNames } from "../../core/arguments.ts";
+import { expectFields, expectOptions, WATCH_OPTIONS } from "../../core/arguments.ts";
 import { argumentError } from "../../core/errors.ts";
 import { eachMessage, NLMSG_HDRLEN } from "../../core/message.ts";
 import { stringify } from "../../core/printable.ts";
@@ -86,6 +86,8 @@ const GROUPS: Readonly<Record<XfrmWord, readonly number[]>> = {
   mapping: [XFRMNLGRP.XFRMNLGRP_MAPPING],
 };
 
+const { allNamespaces: _, ...OPTIONS } = WATCH_OPTIONS;
+
 type Kept = "state" | "policy";
 
 interface Form {
@@ -148,7 +150,7 @@ export function watchXfrm(
     throw argumentError(TypeError, `Cannot watch ${shown(word)}: expected ${known}`);
   }
   expectFields(options, "watch", "names of events, then options as an object");
-  expectNames(options, "watch", ["initial", "resync", "buffer", "signal"], "option");
+  expectOptions(options, "watch", OPTIONS);
   const events = client.sibling(), { transport } = events;
   try {
     if (options.buffer !== undefined) transport.setBuffer(options.buffer);

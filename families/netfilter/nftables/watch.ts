@@ -128,7 +128,7 @@ export function watchRuleset(
   expectOptions(options, "watch the ruleset", {
     initial: "boolean",
     resync: "boolean",
-    buffer: "number",
+    buffer: "bytes",
     signal: "signal",
   });
   const client = context.open(), events = client.sibling(), { transport } = events;

@@ -187,3 +187,82 @@ kernelTest("xfrm: ip prints our replay states, reports and mappings as it prints
     );
   });
 });
+
+kernelTest("xfrm: what names an object names no other: protocols, marks, numbers with selectors", ["ip"], async () => {
+  await inNamespace(({ name, ip }) => {
+    using client = open({ netns: name });
+    const { states, policies } = client, ends = { src: "10.9.0.1", dst: "10.9.0.2", proto: "esp" } as const;
+    const one = states.allocSpi(ends);
+    states.allocSpi({ ...ends, proto: "ah" });
+    for (const proto of [0, 255]) assertEquals([states.flush({ proto }), states.list().length], [0, 2], `${proto}`);
+    const marked = { dst: one.dst, proto: one.proto, spi: one.spi, mark: { value: 9 } };
+    assertEquals([states.find(marked), states.delete(marked, { missing: "ok" })], [undefined, false]);
+    const own = states.allocSpi({ ...ends, mark: { value: 13, mask: 12 } });
+    assertEquals(states.get({ ...ends, spi: own.spi, mark: { value: 12, mask: 12 } }), own);
+    assertEquals([states.delete(own), states.delete(one), states.flush({ proto: "ah" })], [true, true, 1]);
+    assertThrows(() => states.flush({ proto: "tcp" as never }), TypeError, "Cannot flush states: proto");
+
+    const [a, b] = ["10.9.0.0/24", "10.8.0.0/24"].map((src) => ({ dir: "out", sel: { src } }) as const);
+    policies.add(a!);
+    policies.add({ ...b!, mark: { value: 9, mask: 1 } });
+    const listed = policies.get(a!), mixed = { ...listed, sel: b!.sel };
+    assertThrows(() => policies.get(mixed), KernelError, "src 10.8.0.0/24 out: ENOENT");
+    assertThrows(() => policies.delete(mixed), KernelError, "src 10.8.0.0/24 out: ENOENT");
+    assertEquals(ip("xfrm policy").match(/src 10.9.0.0/g)?.length, 1);
+    assertEquals(policies.get({ dir: "out", index: listed.index }), listed);
+    assertEquals(policies.delete({ ...b!, mark: { value: 9, mask: 1 } }), true);
+    assertEquals(policies.delete({ ...listed }), true);
+    assertEquals(policies.list(), []);
+  });
+});
+
+kernelTest("xfrm: a state without a source is listed with the selector that ip prints", ["ip"], async () => {
+  await inNamespace(({ name, ip }) => {
+    using client = open({ netns: name });
+    client.states.allocSpi({ dst: "10.9.0.2", proto: "esp" });
+    const [state] = client.states.list();
+    assertEquals([state!.sel?.src, state!.sel?.dst], ["0.0.0.0/32", "10.9.0.2/32"]);
+    assertStringIncludes(ip("xfrm state"), "sel src 0.0.0.0/32 dst 10.9.0.2/32");
+  });
+});
+
+kernelTest(
+  "xfrm: mistakes in requests of key daemons are told with the operation, and nothing is sent",
+  [],
+  async () => {
+    await inNamespace(({ name }) => {
+      using client = open({ netns: name });
+      const { states, policies } = client;
+      const pair = { proto: "esp", mode: "tunnel", oldSaddr: "10.9.0.1", oldDaddr: "10.9.0.2" } as const;
+      const policy = { dir: "out", sel: {} } as const, other = "2001:db8::5";
+      const mistakes: readonly (readonly [call: () => unknown, text: string])[] = [
+        [
+          () => policies.migrate({ ...policy, migrate: [{ ...pair, newSaddr: other, newDaddr: "10.9.0.3" }] }),
+          `migrate[0].newSaddr: "${other}" is not of the family inet`,
+        ],
+        [
+          () => policies.migrate({ ...policy, migrate: [{ ...pair, oldFamily: "inet6", newSaddr: "10.9.0.5" }] }),
+          "is not of the family inet6",
+        ],
+        [
+          () => policies.migrate({ ...policy, migrate: [pair], kmaddress: { local: other, remote: "1.2.3.4" } }),
+          'kmaddress.remote: "1.2.3.4" is not of the family inet6',
+        ],
+        [
+          () => policies.acquire({ sel: { src: "1.1.1.1" }, src: other, policy, tmpl: [{ proto: "esp" }] }),
+          `src: "${other}" is not of the family inet`,
+        ],
+        [() => states.allocSpi({ src: other, proto: "esp" }), "Cannot allocate an SPI for esp: dst is missing"],
+        [() => states.expire({}), "Cannot expire state: dst is missing"],
+        [() => states.replay({ dst: other }), `Cannot get the replay state of ${other}: proto is missing`],
+        [() => states.setReplay({}), "Cannot set the replay state of: dst is missing"],
+        [() => states.migrate({ newSaddr: other }), "Cannot migrate state: dst is missing"],
+        [() => policies.expire({}), "Cannot expire policy: dir is missing"],
+        ...[-1, 0, 1.5, NaN].map((buffer) =>
+          [() => client.watch("policy", { buffer }), "buffer: expected a number of bytes, 1 or more"] as const
+        ),
+      ];
+      for (const [call, text] of mistakes) assertThrows(call, TypeError, text);
+    });
+  },
+);

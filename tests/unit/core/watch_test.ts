@@ -559,7 +559,8 @@ test("watch() and waitFor() refuse options that do not exist, and wrong values, 
       [{ inital: true }, 'there is no option "inital", did you mean "initial"?'],
       [{ initial: "yes" }, 'initial: expected true or false, got "yes"'],
       [{ resync: 1 }, "resync: expected true or false, got 1"],
-      [{ buffer: NaN }, "buffer: expected a number, got NaN"],
+      [{ buffer: NaN }, "buffer: expected a number of bytes, 1 or more, got NaN"],
+      [{ buffer: -1 }, "buffer: expected a number of bytes, 1 or more, got -1"],
       [{ signal: {} }, "signal: expected an AbortSignal, got an object"],
     ] as const
   ) assertThrows(() => lamps.watch(wrong as never), TypeError, `Cannot watch lamps: ${says}`);

@@ -107,6 +107,14 @@ test("xfrm: keys are in no error, tree or summary, but in the value of a message
     assert(error.message.startsWith("Cannot add state 10.9.0.2 esp 0x100: aead.key: expected a key"), error.message);
     texts.push(error.message.replace("0x100", ""));
   }
+  // An algorithm in the order of ip's words, whole or as its name.
+  for (const field of ["aead", "crypt", "auth", "authTrunc"]) {
+    for (const wrong of [`rfc4106(gcm(aes)) 0x${KEY32} 128`, { name: `cbc(aes) 0x${KEY32}` }]) {
+      const error = assertThrows(() => client.states.add({ ...gcm, [field]: wrong as never }), Error);
+      assert(error.message.includes(`${field}${typeof wrong === "string" ? "" : ".name"}: expected`), error.message);
+      texts.push(error.message.replace("0x100", ""));
+    }
+  }
   const secrets = [KEY16, KEY20, KEY32, "00112233", "44556677", "0x123"];
   assertEquals(texts.filter((text) => secrets.some((secret) => text.includes(secret))), []);
   assert(texts.some((text) => text.includes('"20 bytes"')));
