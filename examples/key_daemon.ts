@@ -16,13 +16,16 @@ type Pair = Pick<XfrmState, "src" | "dst" | "proto" | "mode" | "reqid" | "seq">;
 /** Lifetime of a state in seconds. The kernel removes those that were replaced; the receiver's are there longer. */
 const LIFETIME = 3600;
 
+/** Packets that may still be sent with a state while the next pair is made. */
+const MARGIN = 1_000_000;
+
 /** Makes a pair of states with a new key, first where packets are received, so that none is lost. */
 function agree(sender: XfrmClient, receiver: XfrmClient, pair: Pair, packets: number): void {
   const { src, dst, proto, mode, reqid, seq } = pair, common = { src, dst, proto, mode, reqid };
   const { spi } = receiver.states.allocSpi(common), key = crypto.getRandomValues(new Uint8Array(20));
   const state = { ...common, spi, aead: { name: "rfc4106(gcm(aes))", key, icvLength: 128 } };
   receiver.states.complete({ ...state, replayWindow: 32, lft: { hardAddExpiresSeconds: 2 * LIFETIME } });
-  const limits = { softPacketLimit: packets, hardPacketLimit: 2 * packets };
+  const limits = { softPacketLimit: packets, hardPacketLimit: packets + MARGIN };
   const times = { softAddExpiresSeconds: LIFETIME * 0.9, hardAddExpiresSeconds: LIFETIME };
   sender.states.add({ ...state, seq, lft: { ...limits, ...times } });
   print(`${src} → ${dst} ${proto} 0x${spi.toString(16)} ${mode}`);
