@@ -422,7 +422,7 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
       );
     }
     expectNames(changes, what, batch ? BATCH_CHANGES : CHANGES);
-    const { queue: to, payload, mend: mended, ...rest } = changes;
+    const { queue: to, payload, mend: mended, ct, ...rest } = changes;
     if (verdict.startsWith("queue") !== (to !== undefined)) {
       throw argumentError(
         TypeError,
@@ -445,6 +445,8 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
       queue,
       verdictHdr: { verdict, id, ...(to === undefined ? {} : { queue: to }) },
       ...rest,
+      // The kernel ignores an expectation without changes of the flow.
+      ...(ct !== undefined || rest.exp !== undefined ? { ct: ct ?? {} } : {}),
       ...(payload === undefined ? {} : { payload: mended === true ? mend(payload) : payload }),
     });
   }

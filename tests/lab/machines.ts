@@ -14,7 +14,7 @@ export const MACHINES: Readonly<Record<string, (update: boolean) => Image>> = {
 };
 
 /** Programs, and their packages, that tests use only in the lab. */
-export const LAB_TEST_TOOLS = { i2cset: "i2c-tools", secilc: "secilc" };
+export const LAB_TEST_TOOLS = { i2cset: "i2c-tools", nfct: "nfct", secilc: "secilc" };
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
