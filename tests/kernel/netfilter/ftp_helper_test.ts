@@ -158,13 +158,15 @@ kernelTest(
           );
           // The firewall accepts no first packet of a data connection but by this rule.
           const counted = inside(name, "nft", "list", "counter", "inet", "guard", "data");
-          assertEquals(Number(/packets (\d+)/.exec(counted)![1]), 4);
+          // On a slow machine, packets are sent again.
+          assert(Number(/packets (\d+)/.exec(counted)![1]) >= 4, counted);
           using client = openConntrack({ netns: name });
           const related = client.conntrack.list({ status: ["expected"] });
-          assertEquals(related.map(({ master }) => master?.dstPort), [21, 21, 21, 21]);
+          assertEquals([...new Set(related.map(({ master }) => master?.dstPort))], [21]);
           assert(client.conntrack.list().some(({ help }) => help?.name === "ftp-script"));
           await helper.end();
-          assertEquals(helper.said().trimEnd().split("\n").length, 5);
+          const ports = new Set(helper.said().trimEnd().split("\n").slice(1));
+          assertEquals(ports.size, 4, helper.said());
         } finally {
           await Promise.all([helper.end(), server.end()]);
         }
