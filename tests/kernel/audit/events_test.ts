@@ -213,6 +213,51 @@ auditTest(
     }),
 );
 
+auditTest("audit: the sender of a signal to the daemon is told", ["bash"], () =>
+  withAudit(async () => {
+    const ignore = (): void => {};
+    process.on("SIGHUP", ignore);
+    try {
+      await using _receiver = daemon();
+      const child = spawn("bash", ["-c", "kill -s HUP $PPID"], { stdio: "ignore" });
+      await new Promise((resolve) => child.on("exit", resolve));
+      const { uid, pid } = audit.signal();
+      assertEquals([uid, pid], [0, child.pid]);
+    } finally {
+      process.off("SIGHUP", ignore);
+    }
+  }));
+
+auditTest("audit: rules about a folder hold for one that is made equivalent, with the features that are set", [
+  "bash",
+  "mount",
+], () => {
+  if (!lab) skip("only the lab's machines may mount and change features");
+  return withAudit(async ({ key, folder }) => {
+    const [one, other] = [join(folder, "one"), join(folder, "other")];
+    for (const made of [one, other]) mkdirSync(made);
+    const { features } = audit.features(), was = features!.includes("only_unset_loginuid");
+    audit.setFeatures({ only_unset_loginuid: !was });
+    assertEquals(audit.features().features!.includes("only_unset_loginuid"), !was);
+    audit.setFeatures({ only_unset_loginuid: was });
+    assertEquals(audit.features().features, features);
+    spawnSync("mount", ["-t", "tmpfs", "none", other]);
+    try {
+      rules.add(`-w ${one} -p wa -k ${key}`);
+      audit.makeEquivalent(one, other);
+      const seen = until(watch({ key }), deleted("/x"));
+      await shell("touch x; rm -f x; :", other);
+      assert((await seen).some(({ paths }) => paths.some(({ path }) => path === `${other}/x`)));
+      const missing = assertThrows(() => audit.makeEquivalent(one, join(folder, "none")), KernelError);
+      assertEquals(missing.code, "ENOENT");
+      audit.trim();
+    } finally {
+      rules.flush({ key });
+      spawnSync("umount", [other]);
+    }
+  });
+});
+
 /**
  * Deletes a file, which ends the readers that wait for that; and again after each loss, as the event may be among those
  * that are lost.
