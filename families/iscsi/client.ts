@@ -18,7 +18,7 @@
  */
 import { bindMethods, expectArray, expectFields, expectOptions, expectType } from "../../core/arguments.ts";
 import { Reader, shown, Writer } from "../../core/codec/mod.ts";
-import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, KernelError, NetlinkError, SystemError } from "../../core/errors.ts";
 import { eachMessage, NLM_F, NLMSG_HDRLEN } from "../../core/message.ts";
 import { decodeWhole, openTransport, stream, type Streaming, type StreamOptions } from "../../core/stream.ts";
 import type { Received, Transport } from "../../core/transport.ts";
@@ -139,7 +139,13 @@ export class IscsiClient implements Disposable {
     writer.view.setUint32(start, writer.length, true);
     writer.view.setUint16(start + 4, type, true);
     writer.view.setUint16(start + 6, NLM_F.NLM_F_REQUEST, true);
-    transport.send(writer.bytes, writer.length);
+    try {
+      transport.send(writer.bytes, writer.length);
+    } catch (error) {
+      if (!(error instanceof SystemError && error.code === "ECONNREFUSED")) throw error;
+      const hint = "the kernel serves iSCSI in the first network namespace only";
+      throw new SystemError(error.call, error.errno, what, { hint });
+    }
     const answers = new Answers(this.#timeout);
     while (true) {
       const received = answers.next(transport, what), listens = transport !== this.#transport;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Reader, Writer } from "../../../core/codec/mod.ts";
-import { KernelError } from "../../../core/errors.ts";
+import { KernelError, SystemError } from "../../../core/errors.ts";
 import { message, type Reply, ScriptedKernel, type SentMessage } from "../../../core/scripted.ts";
 import { HOST_COUNTERS, IscsiClient, IscsiMessage, watch } from "../../../families/iscsi/mod.ts";
 import { decode, show } from "../../../families/registry.ts";
@@ -229,6 +229,17 @@ test("iscsi: a refusal is an error, in the message or in its result", () => {
   const error = assertThrows(() => iscsi.setParam(1, 0, "password", "open sesame"), KernelError);
   assertEquals([error.code, error.message.includes("sesame"), error.hint?.includes("bind")], ["ENOTCONN", false, true]);
   assertThrows(() => iscsi.request({ type: "recv_pdu" }), TypeError, "no type");
+});
+
+test("iscsi: a kernel that does not listen, as in other network namespaces, is told in words", () => {
+  const kernel = answering(() => []);
+  kernel.send = () => {
+    throw new SystemError("sendto", 111, "send a message");
+  };
+  using iscsi = new IscsiClient({ driver: HANDLE, transport: () => kernel });
+  const error = assertThrows(() => iscsi.createSession(), SystemError);
+  assertEquals(error.code, "ECONNREFUSED");
+  assert(/iSCSI request create_session.*first network namespace/.test(error.message), error.message);
 });
 
 test("iscsi: counters are asked for only by a socket that listens, since the kernel would hang", () => {
