@@ -394,6 +394,11 @@ function decodeSyscalls(from: Reader, at: number, arch: AuditArch | undefined): 
   return calls;
 }
 
+/** Returns the name of a list, given by name or number; the number if it has none. */
+export function listName(list: AuditList): AuditList {
+  return typeof list === "number" ? nameIn(AUDIT_FILTER, list) as AuditList : list;
+}
+
 /** True for the lists that ask for system calls. */
 export function hasCalls(list: AuditList): boolean {
   return isOf(list, "exit") || isOf(list, "io_uring");
@@ -557,9 +562,12 @@ function fieldAdvice(name: string): string {
 /** Throws unless a value has the shape of a rule: all that can be told without knowing the values of conditions. */
 export function expectRule(rule: unknown, to: Writer): asserts rule is AuditRule {
   expectNames(rule, NAMES, to, ruleAdvice);
-  const { list, action, syscalls, fields = [], key } = rule as Partial<AuditRule>;
+  const { list, prepend, action, syscalls, fields = [], key } = rule as Partial<AuditRule>;
   numberFor("list", list, AUDIT_FILTER, to);
   numberFor("action", action, AUDIT_ACTION, to);
+  if (prepend !== undefined && typeof prepend !== "boolean") {
+    to.fail(TypeError, `prepend: expected true or false, got ${shown(prepend)}`);
+  }
   if (syscalls !== undefined && syscalls !== "all" && !Array.isArray(syscalls)) {
     to.fail(TypeError, `syscalls: expected "all" or an array of names, got ${shown(syscalls)}`);
   }
@@ -589,18 +597,85 @@ function isNumber(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= -0x80000000 && (value as number) <= 0xffffffff;
 }
 
-/** Returns why no event can match a rule, though the kernel takes it; `undefined` if some may. */
-export function deadRule({ list, syscalls, arch, fields }: AuditRule): string | undefined {
+/** The fields that the kernel compares for records of programs, and for records that may be left out. */
+const RECORD_FIELDS: readonly AuditFieldName[] = [
+  "pid",
+  "uid",
+  "gid",
+  "auid",
+  "loginuid_set",
+  "msgtype",
+  "exe",
+  "subj_user",
+  "subj_role",
+  "subj_type",
+  "subj_sen",
+  "subj_clr",
+];
+
+/** The fields that the kernel compares when a process begins. */
+const TASK_FIELDS: readonly AuditFieldName[] = [
+  ...RECORD_FIELDS.filter((field) => field !== "msgtype"),
+  "euid",
+  "suid",
+  "fsuid",
+  "egid",
+  "sgid",
+  "fsgid",
+  "sessionid",
+  "pers",
+  "key",
+];
+
+/**
+ * The fields that the kernel compares, of the lists that do not compare all. Any other field makes a rule match
+ * nothing, and in the lists `user` and `exclude` it ends the search too, so that the rules behind it count no more.
+ * Source: audit_filter in kernel/auditfilter.c, audit_filter_rules in kernel/auditsc.c, v7.2
+ */
+const COMPARED: Readonly<Partial<Record<keyof typeof AUDIT_FILTER, readonly AuditFieldName[]>>> = {
+  user: RECORD_FIELDS,
+  exclude: RECORD_FIELDS,
+  task: TASK_FIELDS,
+};
+
+/** Returns why the list of a rule does not compare one of its conditions; `undefined` if it compares all. */
+function notCompared({ list, arch, fields = [], key }: AuditRule): string | undefined {
+  const name = listName(list), compared = COMPARED[name as keyof typeof COMPARED];
+  if (compared === undefined) return undefined;
+  const conditions: readonly (readonly [place: string, AuditField])[] = [
+    ...arch === undefined ? [] : [["arch", { field: "arch" }] as const],
+    ...fields.map((one, i) => [`fields[${i}]`, one] as const),
+    ...key === undefined || key.length === 0 ? [] : [["key", { field: "key" }] as const],
+  ];
+  for (const [place, { field, compare }] of conditions) {
+    const names = [
+      typeof field === "number" ? nameIn(AUDIT_FIELD, field) : field,
+      ...compare === undefined ? [] : [compare],
+    ];
+    const isPair = names.length > 1 && name !== "task";
+    if (!isPair && names.every((one) => compared.includes(one as AuditFieldName))) continue;
+    return `${place}: the kernel does not compare ${names.join(" with ")} in the list ${name}, only ` +
+      `${compared.join(", ")}: the rule would match nothing${name === "task" ? "" : " and disable those behind it"}`;
+  }
+  return undefined;
+}
+
+/** Returns why a rule would not do what it says, though the kernel takes it; `undefined` if it may. */
+function deadRule(rule: AuditRule): string | undefined {
+  const { list, syscalls, arch, fields = [] } = rule;
   if (hasCalls(list) && Array.isArray(syscalls) && syscalls.length === 0) {
     return 'syscalls: expected "all" or at least one name';
   }
-  const conditions = Array.isArray(fields) ? fields as readonly Partial<AuditField>[] : [];
-  for (const { field, op = "=", value } of [{ field: "arch", value: arch }, ...conditions]) {
+  if (!hasCalls(list) && Array.isArray(syscalls) && syscalls.length > 0) {
+    return `syscalls: rules of the list ${listName(list)} have no system calls: ` +
+      "the rule would match whatever the call is";
+  }
+  for (const { field, op = "=", value } of [{ field: "arch", value: arch }, ...fields]) {
     const number = typeof value === "string" ? numberOf(value) : value;
     if (field !== "arch" || op !== "=" || number === undefined || typeof machineName(number) === "string") continue;
     return `arch: expected ${kindOf("arch").expected}, or a number of AUDIT_ARCH, got ${shown(value)}`;
   }
-  return undefined;
+  return notCompared(rule);
 }
 
 /** Fields that only some lists take. */
@@ -617,7 +692,7 @@ const FILES: ReadonlySet<unknown> = new Set<AuditFieldName>(["dir", "path", "ino
 
 /** Returns what the kernel has against a rule that it refuses with EINVAL, if that is known. Source: kernel/auditfilter.c */
 export function refusedFor({ list, fields = [] }: AuditRule): string | undefined {
-  const name = nameIn(AUDIT_FILTER, typeof list === "number" ? list : AUDIT_FILTER[list]), files: unknown[] = [];
+  const name = listName(list), files: unknown[] = [];
   for (const { field, op = "=", value, compare } of fields) {
     if (compare !== undefined) continue;
     const lists = LISTS_OF[field as AuditFieldName];
@@ -707,6 +782,17 @@ export const AuditRule: Codec<AuditRule> = {
     for (const [name, start, stop, codec] of parts) {
       visit({ name, id: -1, start: at + start, at: at + start, end: at + stop, codec, owner });
     }
+  },
+};
+
+/** Codec of a rule to add: it refuses one that would not do what it says. */
+export const AddedRule: Codec<AuditRule> = {
+  ...AuditRule,
+  encode(rule, to) {
+    expectRule(rule, to);
+    const dead = deadRule(rule);
+    if (dead !== undefined) to.fail(TypeError, dead);
+    encodeRule(rule, to);
   },
 };
 

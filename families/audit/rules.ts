@@ -32,12 +32,12 @@ import type { Operation } from "../../core/protocol.ts";
 import { stringify } from "../../core/printable.ts";
 import { AUDIT, controlHint, NETLINK_AUDIT } from "./protocol.ts";
 import {
+  AddedRule,
   AUDIT_ACTION,
   AUDIT_FILTER,
   type AuditAction,
   type AuditList,
   AuditRule,
-  deadRule,
   expectRule,
   nameFor,
   refusedFor,
@@ -58,7 +58,8 @@ export interface AuditRuleFilter {
 }
 
 const FILTERS = ["list", "action", "key"] as const;
-const codec = AuditRule as Codec<unknown, never>, nothing = attributes<object>({}) as Codec<unknown, never>;
+const codec = AuditRule as Codec<unknown, never>, addedCodec = AddedRule as Codec<unknown, never>;
+const nothing = attributes<object>({}) as Codec<unknown, never>;
 
 /** Rules that are removed when the block ends. */
 export interface UsedRules extends Disposable {
@@ -181,8 +182,12 @@ export class Rules {
    * the block instead.
    *
    * @throws {KernelError} as {@linkcode Rules.add}
+   * @throws {TypeError} in a batch, since the rules are not yet added when this returns
    */
   use(...rules: readonly AuditRuleInput[]): UsedRules {
+    if (this.#requester() !== this.#open()) {
+      throw argumentError(TypeError, "Cannot use audit rules in a batch: they are added only when it ends");
+    }
     const added: AuditRule[] = [];
     let cancel = (): void => {};
     const remove = (): void => {
@@ -210,22 +215,36 @@ export class Rules {
     };
   }
 
+  #content(verb: string, given: AuditRuleInput): Pick<Operation, "codec" | "value" | "what" | "hint"> {
+    let rule: AuditRule;
+    try {
+      rule = ruleOf(given);
+    } catch (error) {
+      // A batch goes on with the other rules: it notes the error of one that cannot be encoded.
+      const encode = (): never => {
+        throw error;
+      };
+      return { codec: { ...codec, encode }, value: {}, what: `${verb} audit rule`, hint: controlHint };
+    }
+    return {
+      codec: verb === "add" ? addedCodec : codec,
+      value: verb === "delete" && rule.prepend !== undefined ? { ...rule, prepend: false } : rule,
+      what: describe(verb, rule),
+      hint: (code) => hintOf(code, verb, rule) ?? controlHint(code),
+    };
+  }
+
   #normal(rule: AuditRuleInput, verb: string): string {
     const value = ruleOf(rule);
     return stringify(this.#open().normalize(codec, { ...value, prepend: false }, describe(verb, value)));
   }
 
   #send(type: number, verb: string, given: AuditRuleInput, tolerated: string | undefined): boolean {
-    const value = ruleOf(given), dead = verb === "add" ? deadRule(value) : undefined;
-    if (dead !== undefined) throw argumentError(TypeError, `Cannot ${describe(verb, value)}: ${dead}`);
     const isTolerated = (error: unknown): boolean => error instanceof KernelError && error.code === tolerated;
     const operation: Operation = {
       type,
       flags: 0,
-      codec,
-      value: verb === "delete" && value.prepend !== undefined ? { ...value, prepend: false } : value,
-      what: describe(verb, value),
-      hint: (code) => hintOf(code, verb, value) ?? controlHint(code),
+      ...this.#content(verb, given),
       ...(tolerated === undefined ? {} : { tolerates: isTolerated }),
     };
     try {

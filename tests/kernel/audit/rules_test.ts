@@ -266,8 +266,6 @@ auditTest("audit rules: a combination that the kernel refuses is told by name", 
       [{ ...rule, fields: [dir, { field: "inode", value: 5 }] }, "only one of path, dir and inode"],
       [{ ...rule, fields: [dir, { field: "dir", value: "/etc" }] }, "this one has dir and dir"],
       [{ ...rule, fields: [{ field: "inode", op: ">", value: 12 }] }, "inode is compared by = and != only"],
-      [{ ...rule, list: "user", fields: [dir] }, "dir is for the list exit or io_uring, not for user"],
-      [{ ...rule, list: "task", fields: [dir] }, "dir is for the list exit or io_uring, not for task"],
       [
         { ...rule, fields: [{ field: "msgtype", value: "CWD" }] },
         "msgtype is for the list exclude or user, not for exit",

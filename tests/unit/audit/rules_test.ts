@@ -2,11 +2,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import process from "node:process";
 import { rawOf, Reader, Writer } from "../../../core/codec/mod.ts";
+import { BatchError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/printable.ts";
 import {
   AUDIT_COMPARE,
   AUDIT_FIELD,
   AuditRule,
+  open,
   rules,
   syscallName,
   syscallNumber,
@@ -206,6 +208,73 @@ test("audit rules: rules and filters that would match nothing are refused before
       const error = assertThrows(() => rules[call](filter), TypeError, `Cannot ${call} audit rules: `) as Error;
       assert(error.message.includes(message), error.message);
     }
+  }
+});
+
+test("audit rules: a list takes only the conditions that the kernel compares in it", () => {
+  const wrong: [unknown, string][] = [
+    ["-a always,user -S open", "syscalls: rules of the list user have no system calls"],
+    ["-a never,task -S open -k k", "syscalls: rules of the list task have no system calls"],
+    ["-a never,filesystem -S open -F fstype=tracefs", "syscalls: rules of the list filesystem have no system calls"],
+    [{ list: 5, action: "always", syscalls: ["open"] }, "syscalls: rules of the list exclude have no system calls"],
+    [
+      "-a always,exclude -F msgtype=CWD -k k",
+      "key: the kernel does not compare key in the list exclude, only pid, uid",
+    ],
+    ["-a never,user -F arch=b64 -F uid=0", "arch: the kernel does not compare arch in the list user"],
+    ["-a never,user -C uid!=auid", "fields[0]: the kernel does not compare uid with auid in the list user"],
+    ["-a never,task -C uid!=obj_uid", "fields[0]: the kernel does not compare uid with obj_uid in the list task"],
+    ...["ppid=1", "exit=0", "success=1", "sessionid=1", "a0=1", "euid=0", "pers=8", "obj_uid=0", "devmajor=8"].map(
+      (one): [string, string] => [`-a never,user -F uid=0 -F ${one}`, `fields[1]: the kernel does not compare`],
+    ),
+    ...["ppid=1", "exit=0", "success=1", "a0=1", "perm=r", "filetype=file", "obj_user=a", "saddr_fam=2"].map(
+      (one): [string, string] => [`-a never,task -F ${one}`, "the rule would match nothing"],
+    ),
+  ];
+  using dry = open({ dryRun: () => {} });
+  for (const [rule, message] of wrong) {
+    const error = assertThrows(() => dry.rules.add(rule as AuditRule), TypeError, "Cannot add audit rule ") as Error;
+    assert(error.message.includes(message), `${error.message}\n${message}`);
+    // Such a rule of another program can still be deleted.
+    assert(dry.rules.delete(rule as AuditRule));
+  }
+  const right = [
+    ...["pid=1", "uid=0", "gid=0", "auid=0", "loginuid_set=1", "msgtype=CWD", "exe=/bin/true", "subj_type=a"].flatMap(
+      (one) => [`-a never,user -F ${one}`, `-a always,exclude -F ${one}`],
+    ),
+    ...["pid=1", "euid=0", "fsgid=0", "sessionid=1", "pers=8", "exe=/bin/true"].map((one) => `-a never,task -F ${one}`),
+    "-a always,task -F uid=0 -k k",
+    "-a never,task -C uid!=euid",
+    "-a never,filesystem -F fstype=tracefs -k k",
+  ];
+  for (const rule of right) assert(dry.rules.add(rule), rule);
+});
+
+test("audit rules: in a batch, a wrong rule does not stop the others, and rules cannot be used", () => {
+  const sent: string[] = [], rule = { list: "exit", action: "always" } as const;
+  using dry = open({ dryRun: ({ value }) => sent.push(rules.text(value as AuditRule)) });
+  const error = assertThrows(() =>
+    dry.batch((b) => {
+      b.rules.add("-w bad -k k");
+      b.rules.add({ ...rule, syscalls: [] });
+      b.rules.add(5 as never);
+      b.rules.add({ ...rule, fields: [null as never] });
+      b.rules.add({ ...rule, prepend: "yes" as never });
+      b.rules.add("-w /no/such/folder -p wa -k k");
+    }), BatchError);
+  assertEquals(error.failures.map(({ error }) => error.message), [
+    'Cannot parse rule "-w bad -k k": -w: expected an absolute path, got "bad"',
+    'Cannot add audit rule -a always,exit: syscalls: expected "all" or at least one name',
+    "Cannot use a rule: expected a rule as an object or as a line, got 5",
+    "Cannot add audit rule: fields[0]: expected an object, got null",
+    'Cannot add audit rule -a always,exit -S all: prepend: expected true or false, got "yes"',
+  ]);
+  assertEquals(sent, ["-w /no/such/folder -p wa -k k"]);
+  const used = assertThrows(() => dry.batch((b) => void b.rules.use("-w /no/such/folder -p wa")), TypeError);
+  assert(used.message.includes("Cannot use audit rules in a batch"), used.message);
+  for (const wrong of ["yes", 1, null]) {
+    const error = assertThrows(() => dry.rules.add({ ...rule, prepend: wrong as never }), TypeError);
+    assert(error.message.includes("prepend: expected true or false"), error.message);
   }
 });
 
