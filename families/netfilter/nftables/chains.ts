@@ -281,7 +281,12 @@ export class NftChains extends NftCollection<NftChain, NftChainInput, NftChainKe
     super(declaration, context);
   }
 
-  /** Gives a chain another name. Jumps to it remain. */
+  /**
+   * Gives a chain another name. Jumps to it remain.
+   *
+   * The kernel's event is a `new` with the other name and the same handle. A watch with `initial` or `resync` then yields
+   * a `del` of the old name, and the rules that have changed.
+   */
   rename(key: NftChainKey, name: string): void {
     const { family, table, handle = this.get(key).handle } = this.keyValue(key, "rename") as NftChain;
     const what = `rename chain ${declaration.describe(key)}`;

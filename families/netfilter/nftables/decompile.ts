@@ -39,7 +39,7 @@ import {
   TUNNEL,
   XFRM,
 } from "./fields.ts";
-import { literal } from "./scalars.ts";
+import { classidText, literal } from "./scalars.ts";
 import type { NftObjectType } from "./set.ts";
 import { padded, registerAt, type TableFamily } from "./operands.ts";
 import type { Field, Statement } from "./statements.ts";
@@ -1353,11 +1353,7 @@ export function valueJson(
   if (name === "time") return Number(value) / 1000;
   if (name === "realm") return value === 0n ? "cosmos" : String(value);
   if (name === "classid") {
-    return value === 0n
-      ? "none"
-      : value === 0xffffffffn
-      ? "root"
-      : `${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
+    return value === 0n ? "none" : value === 0xffffffffn ? "root" : classidText(Number(value));
   }
   if (name === "hour") {
     const local = ((Number(value) - new Date().getTimezoneOffset() * 60) % 86400 + 86400) % 86400, seconds = local % 60;

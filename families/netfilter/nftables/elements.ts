@@ -283,7 +283,7 @@ export class NftElementForm {
     if (!this.#hasEnds) {
       const whole = wire.filter((one) => one.key?.value !== undefined);
       // The kernel has them in no order; those with ranges are in the order in which they were added.
-      if (!this.#isInterval) whole.sort((a, b) => compareBytes(a.key!.value!, b.key!.value!));
+      if (!this.#isInterval) this.#sort(whole);
       return [...whole, ...wire.filter(isCatchAll)].map((one) => this.#one(one));
     }
     const others = wire.filter(isCatchAll).map((one) => this.#one(one));
@@ -298,6 +298,15 @@ export class NftElementForm {
       found.push(this.#one(one, [{ low, high }]));
     });
     return [...found, ...others];
+  }
+
+  /** Sorts elements of single values by these. */
+  #sort(wire: NftSetElem[]): void {
+    if (this.#key.every(({ order }) => order === "network")) {
+      return void wire.sort((a, b) => compareBytes(a.key!.value!, b.key!.value!));
+    }
+    const keys = new Map(wire.map((one) => [one, this.#join(this.#split(one.key!.value, this.#key, true), false)]));
+    wire.sort((a, b) => compareBytes(keys.get(a)!, keys.get(b)!));
   }
 
   #one(wire: NftSetElem, bounds?: readonly NftBounds[]): NftElement {

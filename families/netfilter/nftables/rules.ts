@@ -325,12 +325,15 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
     return this.#put("insert", value, place, 0) as NftRule | Existing<E>;
   }
 
-  /** Replaces the rule that has the handle of `value`; it keeps its handle and its place. */
+  /**
+   * Replaces the rule that has the handle of `value`, or else its comment, if no other rule has it; it keeps its handle
+   * and its place.
+   */
   override replace(value: NftRuleInput): void {
     const what = operationOf("replace", declaration, value);
     expectFields(value, what, "the rule as an object");
-    if (value.handle === undefined) throw argumentError(TypeError, `Cannot ${what}: handle is missing`);
-    const { rule, before, more } = this.#compiled(value, what);
+    const { expr: _, ...listed } = value, found = this.#found(listed as NftRuleKey, "replace");
+    const { rule, before, more } = this.#compiled({ ...value, ...found }, what);
     const operation = this.operation("replace", declaration.messages.new, rule);
     this.context.requester().request(following(before, { ...operation, ...more }));
   }
@@ -425,7 +428,10 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
     const named = this.keyValue(key, verb) as NftRuleKey, { family, table, chain, handle, comment } = named;
     const what = operationOf(verb, declaration, named);
     if (handle === undefined && comment === undefined) {
-      throw argumentError(TypeError, `Cannot ${what}: handle is missing: the kernel would delete all rules`);
+      const why = verb === "replace"
+        ? "handle and comment are missing"
+        : "handle is missing: the kernel would delete all rules";
+      throw argumentError(TypeError, `Cannot ${what}: ${why}`);
     }
     if (table === undefined) throw argumentError(TypeError, `Cannot ${what}: table is missing`);
     if (handle !== undefined && chain !== undefined) return { family, table, chain, handle };

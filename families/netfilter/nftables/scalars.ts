@@ -15,6 +15,17 @@ export type Refuse = (kind: typeof TypeError | typeof RangeError, why: string) =
 /** Longest integer that a number has exactly, in bytes. */
 const EXACT = 6;
 
+/** Returns the text of a class of traffic: `1:2`. */
+export function classidText(number: number): string {
+  return `${(number >>> 16).toString(16)}:${(number & 0xffff).toString(16)}`;
+}
+
+/** Returns the number of a class of traffic: of `1:2`. */
+export function classidOf(text: string): number | undefined {
+  const parts = /^([\da-f]{0,4}):([\da-f]{0,4})$/i.exec(text);
+  return parts === null ? undefined : parseInt(parts[1] || "0", 16) * 0x10000 + parseInt(parts[2] || "0", 16);
+}
+
 /** Returns a name as values have it: an asterisk at the end is the name's own behind a backslash, else any letters. */
 export function literal(name: string): string {
   return name.endsWith("*") ? `${name.slice(0, -1)}\\*` : name;
@@ -54,11 +65,16 @@ export function scalarOf({ name, form, symbols }: NftDatatype, bytes: Uint8Array
   // As nft does, ports are shown as numbers.
   if (name === "inet_service") return number;
   for (const word in symbols) if (symbols[word] === number) return word;
-  return number;
+  return name === "classid" ? classidText(number) : number;
 }
 
 /** Returns the bytes of a value of `size` bytes in network order. */
-export function scalarBytes({ form, symbols }: NftDatatype, value: unknown, size: number, refuse: Refuse): Uint8Array {
+export function scalarBytes(
+  { name, form, symbols }: NftDatatype,
+  value: unknown,
+  size: number,
+  refuse: Refuse,
+): Uint8Array {
   switch (form) {
     case "ipv4":
     case "ipv6": {
@@ -87,7 +103,8 @@ export function scalarBytes({ form, symbols }: NftDatatype, value: unknown, size
       return refuse(TypeError, `expected a value, got ${shown(value)}`);
   }
   const isWord = typeof value === "string" && symbols !== undefined && Object.hasOwn(symbols, value);
-  const number = isWord ? symbols[value] : value;
+  const classid = name === "classid" && typeof value === "string" ? classidOf(value) : undefined;
+  const number = isWord ? symbols[value] : classid ?? value;
   const isDigits = typeof number === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(number);
   if (!isDigits && !Number.isInteger(number)) {
     const words = symbols === undefined

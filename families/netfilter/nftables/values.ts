@@ -6,7 +6,7 @@
 import { argumentError } from "../../../core/errors.ts";
 import { parseIp, pathText, shown } from "../../../core/codec/mod.ts";
 import type { NftByteOrder, NftDatatype } from "./datatypes.ts";
-import { isWildcard, nameIn } from "./scalars.ts";
+import { classidOf, isWildcard, nameIn } from "./scalars.ts";
 
 /** A place in statements, for errors. */
 export class Place {
@@ -286,8 +286,8 @@ function textScalar(text: string, type: NftDatatype, bits: number, place: Place,
     return index === undefined ? place.fail(`no interface is called ${shown(text)}`) : BigInt(index);
   }
   if (name === "classid") {
-    const parts = /^([\da-f]{0,4}):([\da-f]{0,4})$/i.exec(text);
-    if (parts !== null) return BigInt(parseInt(parts[1] || "0", 16)) << 16n | BigInt(parseInt(parts[2] || "0", 16));
+    const number = classidOf(text);
+    if (number !== undefined) return BigInt(number);
   }
   if (name === "hour") {
     const parts = /^(\d\d?):(\d\d)(?::(\d\d))?$/.exec(text);

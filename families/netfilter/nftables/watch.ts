@@ -158,6 +158,8 @@ class Watch {
   readonly #elements = new Map<string, KnownElements>();
   /** The generation of the known objects; `undefined` if messages were lost. */
   #generation: number | undefined;
+  /** True if a known chain has another name: of the old one, and of the rules that name it, there are no events. */
+  #isRenamed = false;
   #changes: NftChange[] = [];
   #pending: Pending[] = [];
 
@@ -195,11 +197,11 @@ class Watch {
       }
       // The ruleset is listed only after all pending events, because its state is their result.
       if (!empty) await turn();
-      else if (behind) {
-        behind = false;
-        const difference = this.#difference();
+      else if (behind || this.#isRenamed) {
+        const wasBehind = behind, difference = this.#difference();
+        behind = this.#isRenamed = false;
         if (difference.changes.length > 0) yield difference;
-        yield SYNCED;
+        if (wasBehind) yield SYNCED;
       } else {
         const due = this.#due();
         if (due > performance.now()) await this.#wait(due);
@@ -326,12 +328,20 @@ class Watch {
       }
     }
     if (!this.#keeps) return;
+    if (object === "chain" && event === "new") this.#isRenamed ||= this.#hasOtherName(value);
     if (object === "elements") {
       const name = setName({ ...value, name: value.set });
       if (event === "new") this.#learnElements(name, value.elements);
       else for (const one of value.elements) this.#elements.get(name)?.all.delete(elementKey(one));
     } else if (event === "new") this.#objects.set(keyOf(change), change);
     else this.#objects.delete(keyOf(change));
+  }
+
+  #hasOtherName({ family, table, name, handle }: NftChain): boolean {
+    return [...this.#objects.values()].some(({ object, value }) =>
+      object === "chain" && value.family === family && value.table === table && value.handle === handle &&
+      value.name !== name
+    );
   }
 
   #receive({ bytes, view, length, port }: Received, items: Item[]): void {

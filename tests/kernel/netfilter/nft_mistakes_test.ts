@@ -221,3 +221,46 @@ nftTest("nf_tables: a transaction leaves what exists as it is, and changes what 
     "its handle is not known: the chain must exist before",
   );
 });
+
+nftTest("nf_tables: rules are replaced by their comments, and classes of traffic are elements", ({ ours, nft }) => {
+  const { rules, sets, elements } = ours,
+    T = { family: "inet", table: "t" } as const,
+    C = { ...T, chain: "c" } as const;
+  nft(`table inet t {
+    set classes { type classid; elements = { none, 1:2, ffff:10 }; }
+    chain c { accept comment "web"; drop comment "last"; }
+  }`);
+  const [before] = rules.list(C);
+  rules.replace({ ...C, comment: "web", expr: [{ counter: null }] });
+  assertEquals(rules.list(C).map(({ handle, comment, expressions }) => [handle, comment, expressions?.[0]?.name]), [
+    [before?.handle, "web", "counter"],
+    [rules.get({ ...C, comment: "last" }).handle, "last", "immediate"],
+  ]);
+  assertThrows(() => rules.replace({ ...C, comment: "absent", expr: [] }), KernelError, "there is no such rule");
+  assertThrows(() => rules.replace({ ...C, expr: [] }), TypeError, "handle and comment are missing");
+  const set = { ...T, set: "classes" }, listed = elements.list(set);
+  assertEquals(listed.map(({ elem }) => elem), ["none", "1:2", "ffff:10"]);
+  sets.add({ ...T, name: "copy", keyType: "classid" });
+  elements.add({ ...T, set: "copy" }, [...listed, "2:", 0x30004]);
+  assertEquals(elements.list({ ...T, set: "copy" }).map(({ elem }) => elem), ["none", "1:2", "2:0", "3:4", "ffff:10"]);
+});
+
+nftTest("nf_tables: a watch knows a renamed chain, and its rules, by the new name alone", async ({ ours, nft }) => {
+  nft("table inet t { chain c { accept; }; chain d { jump c; }; }");
+  const known = new Set<string>(), changes = ours.ruleset.watch({ initial: true });
+  for await (const event of changes) {
+    if (event.changes === undefined) {
+      ours.chains.rename({ family: "inet", table: "t", name: "c" }, "renamed");
+      continue;
+    }
+    for (const { event: word, object, value } of event.changes) {
+      if (object !== "chain" && object !== "rule") continue;
+      const name = object === "chain" ? `chain ${value.name}` : `rule ${value.handle}`;
+      if (word === "del") known.delete(name);
+      else known.add(name);
+      if (object === "rule" && value.chain === "renamed") known.add("rule of renamed");
+    }
+    if (known.has("rule of renamed") && !known.has("chain c")) break;
+  }
+  assertEquals([...known].filter((name) => name.startsWith("chain")).sort(), ["chain d", "chain renamed"]);
+});
