@@ -102,7 +102,9 @@ const SILENT: ReadonlySet<unknown> = new Set(["u32", "route", "rsvp", "rsvp6", "
  * when it is made again, so it is not named.
  */
 function inOwnTable(value: Fields): Fields {
-  const { handle, options = {} } = value, { hash, ...others } = options as Fields;
+  const { handle, options = {} } = value;
+  if (!isFields(options)) return value;
+  const { hash, ...others } = options;
   const number = typeof handle === "number" ? handle : u32HandleNumber(handle) ?? 0;
   const table = typeof hash === "number" ? hash : u32HandleNumber(hash);
   if (number < FIRST_TABLE || (number & BUCKET) !== 0 || (number & NODE) === 0) return value;

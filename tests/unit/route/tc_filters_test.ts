@@ -3,6 +3,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import process from "node:process";
 import { Reader, Writer } from "../../../core/codec/mod.ts";
 import { DecodeError } from "../../../core/errors.ts";
+import { type FilterInput, open } from "../../../families/route/tc.ts";
 import { Filter } from "../../../families/route/tc/filter.ts";
 import { test } from "../../test.ts";
 import { bothWays } from "../both_ways.ts";
@@ -135,4 +136,25 @@ test("tc: wrong values of filters are refused by the field", () => {
     TypeError,
     "options.act[0].options.eaction: expected",
   );
+});
+
+test("tc: selectors and marks of u32 are refused by the field, not taken as ones that match all packets", () => {
+  using tc = open({ dryRun: () => {} });
+  const place = { dev: "lo", parent: "1:", kind: "u32" } as const;
+  const add = (options: unknown): () => void => () => void tc.filters.add({ ...place, options } as FilterInput);
+  for (const wrong of [null, 5, []]) {
+    assertThrows(add(wrong), TypeError, "options: expected an object, got");
+    assertThrows(add({ sel: wrong, classid: "1:1" }), TypeError, "options.sel: expected an object, got");
+  }
+  assertThrows(add({ sel: { keys: 5 } }), TypeError, "options.sel.keys: expected an array of at most 128 keys, got 5");
+  assertThrows(add({ sel: { keys: [null] } }), TypeError, "options.sel.keys[0]: expected an object, got null");
+  const key = { val: 0x0a00_0001, off: 12 };
+  assertThrows(add({ sel: { keys: [key] } }), TypeError, "options.sel.keys[0].mask: is missing: the bits to compare");
+  assertThrows(add({ sel: { keys: [] }, mark: { val: 5 } }), TypeError, "options.mark.mask: is missing: the bits of");
+  assertThrows(
+    () => void tc.filters.add({ ...place, kind: "basic", options: { ematches: [{ kind: "u32", data: key }] } }),
+    TypeError,
+    "options.ematches[0].data.mask: is missing: the bits to compare",
+  );
+  add({ sel: { keys: [{ ...key, mask: 0 }] }, mark: { val: 5, mask: 0xff } })();
 });

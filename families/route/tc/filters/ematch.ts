@@ -34,6 +34,7 @@ import {
   u8,
   type Writer,
 } from "../../../../core/codec/mod.ts";
+import { needing } from "./view.ts";
 
 /** TCF_EM_*: kinds of conditions. */
 export const TCF_EM = {
@@ -196,12 +197,16 @@ export interface U32Match {
 }
 
 /** Wire form of {@linkcode U32Match}: struct tc_u32_key. */
-export const EmU32: Struct<U32Match> = struct<U32Match>(16, (): Shape<U32Match> => ({
-  mask: [0, be32],
-  val: [4, be32],
-  off: [8, i32],
-  offmask: [12, i32],
-}));
+export const EmU32: Struct<U32Match> = needing(
+  struct<U32Match>(16, (): Shape<U32Match> => ({
+    mask: [0, be32],
+    val: [4, be32],
+    off: [8, i32],
+    offmask: [12, i32],
+  })),
+  "mask",
+  "the bits to compare; 0xffffffff for all",
+);
 
 /** TCF_META_ID_*: what the kernel knows about a packet and its socket. */
 export const TCF_META_ID = {

@@ -16,6 +16,7 @@ import {
   type Codec,
   count64,
   enumeration,
+  expectObject,
   i16,
   i32,
   mask,
@@ -37,7 +38,7 @@ import { type BpfProgram, bpfProgram, bpfSeen, bpfSent } from "../bpf.ts";
 import { handle, handleUnless0 } from "../handle.ts";
 import { type ClsFlag, clsFlags } from "./flower.ts";
 import { type Ematch, Ematches } from "./ematch.ts";
-import { type Fields, view } from "./view.ts";
+import { type Fields, needing, view } from "./view.ts";
 
 /** The limit of a rate in the form before actions: the options and the control of the action `police`. */
 export type Police = PoliceOptions & Generic;
@@ -267,12 +268,16 @@ export interface U32Key {
 }
 
 /** Wire form of {@linkcode U32Key}: struct tc_u32_key. */
-export const U32Key: Struct<U32Key> = struct<U32Key>(16, (): Shape<U32Key> => ({
-  mask: [0, be32],
-  val: [4, be32],
-  off: [8, i32],
-  offmask: [12, i32],
-}));
+export const U32Key: Struct<U32Key> = needing(
+  struct<U32Key>(16, (): Shape<U32Key> => ({
+    mask: [0, be32],
+    val: [4, be32],
+    off: [8, i32],
+    offmask: [12, i32],
+  })),
+  "mask",
+  "the bits to compare; 0xffffffff for all",
+);
 
 /** The selector of the filter `u32`. */
 export interface U32Sel {
@@ -328,12 +333,15 @@ const sel: Codec<U32Sel> = {
     }
     return { ...rest, keys };
   },
-  encode({ keys = [], ...rest }, to, owner) {
+  encode(value, to, owner) {
+    expectObject(value, to);
+    const { keys = [], ...rest } = value;
     // As tc does: without the flag, the kernel ignores the class and the actions.
     const { classid, act, police } = owner as U32Options, ends = (classid ?? act ?? police) !== undefined;
     if (rest.flags === undefined && ends) rest.flags = ["terminal"];
     if (!Array.isArray(keys) || keys.length > MOST_U32_KEYS) {
-      to.fail(TypeError, `keys: expected an array of at most ${MOST_U32_KEYS} keys, got ${shown(keys)}`);
+      to.path.push("keys");
+      to.fail(TypeError, `expected an array of at most ${MOST_U32_KEYS} keys, got ${shown(keys)}`);
     }
     U32SelStruct.encode({ ...rest, nkeys: keys.length }, to, owner);
     to.path.push("keys", 0);
@@ -359,11 +367,15 @@ export interface U32Mark {
 }
 
 /** Wire form of {@linkcode U32Mark}: struct tc_u32_mark. */
-export const U32Mark: Struct<U32Mark> = struct<U32Mark>(12, (): Shape<U32Mark> => ({
-  val: [0, u32],
-  mask: [4, u32],
-  success: [8, u32, readOnly],
-}));
+export const U32Mark: Struct<U32Mark> = needing(
+  struct<U32Mark>(12, (): Shape<U32Mark> => ({
+    val: [0, u32],
+    mask: [4, u32],
+    success: [8, u32, readOnly],
+  })),
+  "mask",
+  "the bits of the mark that count; 0xffffffff for all",
+);
 
 /** Numbers of packets that the filter `u32` has seen. */
 export interface U32Pcnt extends BasicPcnt {

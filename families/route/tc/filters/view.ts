@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { type AnyCodec, type Codec, MISFIT, payloadOf, shown } from "../../../../core/codec/mod.ts";
+import { isFields } from "../../../../core/arguments.ts";
+import {
+  type AnyCodec,
+  type Codec,
+  type Field,
+  MISFIT,
+  payloadOf,
+  shown,
+  type Struct,
+} from "../../../../core/codec/mod.ts";
 import type { Fail } from "../actions/parms.ts";
 
 /** Fields by name. */
@@ -15,6 +24,24 @@ export interface View {
   readonly seen: (fields: Fields) => Fields;
   /** Returns the fields to send, and checks them; `owner` is the object that has them. */
   readonly sent: (given: Fields, fail: Fail, owner: Fields) => Fields;
+}
+
+/** Returns the codec of a struct whose field `name`, if it is not given, would have a meaning that nobody wants. */
+export function needing<T extends object>(struct: Struct<T>, name: keyof T & string, meaning: string): Struct<T> {
+  return {
+    ...struct,
+    // A spread would evaluate the fields.
+    get fields(): readonly Field[] {
+      return struct.fields;
+    },
+    encode(value, to, owner) {
+      if (!to.everything && isFields(value) && value[name] === undefined) {
+        to.path.push(name);
+        to.fail(TypeError, `is missing: ${meaning}`);
+      }
+      return struct.encode(value, to, owner);
+    },
+  };
 }
 
 /** Returns the codec of `table` as users see it. */
