@@ -176,7 +176,7 @@ export type QdiscKind =
   | Of<"skbprio", Skbprio>
   | Of<"taprio", Taprio>
   | Of<"tbf", Tbf>
-  | Of<BareQdiscKind>
+  | { [K in BareQdiscKind]: Of<K, NoOptions> }[BareQdiscKind]
   | { kind?: undefined; options?: undefined; xstats?: undefined; stats2?: Stats2 };
 
 /** A queueing discipline: its fields, with those of its kind. */
@@ -186,13 +186,16 @@ export type Qdisc = QdiscFields & QdiscKind;
 export type QdiscMessage = Partial<QdiscFields> & QdiscGiven & QdiscKind;
 
 const kind: Parts<QdiscKind> = choice<QdiscKind, "kind", "options">("kind", 1, "options", 2, {
+  atm: NoOptions,
   bfifo: Fifo,
+  blackhole: NoOptions,
   cake: Cake,
   cbq: Cbq,
   cbs: Cbs,
   choke: Choke,
   clsact: NoOptions,
   codel: Codel,
+  drr: NoOptions,
   dsmark: Dsmark,
   dualpi2: Dualpi2,
   etf: Etf,
@@ -205,15 +208,18 @@ const kind: Parts<QdiscKind> = choice<QdiscKind, "kind", "options">("kind", 1, "
   hhf: Hhf,
   htb: Htb,
   ingress: NoOptions,
+  mq: NoOptions,
   mqprio: Mqprio,
   multiq: Multiq,
   netem: Netem,
+  noqueue: NoOptions,
   pfifo: Fifo,
   pfifo_fast: Prio,
   pfifo_head_drop: Fifo,
   pie: Pie,
   plug: Plug,
   prio: Prio,
+  qfq: NoOptions,
   red: Red,
   sfb: Sfb,
   sfq: Sfq,

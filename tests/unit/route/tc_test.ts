@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readFileSync } from "node:fs";
 import { type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
+import { open, type QdiscInput } from "../../../families/route/tc.ts";
 import { Class } from "../../../families/route/tc/class.ts";
 import { handleNumber, handleText } from "../../../families/route/tc/handle.ts";
 import { Qdisc } from "../../../families/route/tc/qdisc.ts";
@@ -176,4 +177,24 @@ test("tc: settings of kinds that kernels no longer have are encoded and decoded"
     splitGso: "split_gso",
   };
   assertEquals(again(Qdisc, { kind: "dualpi2", options: dualpi2 })["options"], dualpi2 as never);
+});
+
+test("tc: settings of qdiscs are refused by what is wrong with them", () => {
+  using tc = open({ dryRun: () => {} });
+  const root = { dev: "lo", parent: "root", handle: "1:" } as const;
+  const add = (kind: string, options?: object): () => void => () =>
+    void tc.qdiscs.add({ ...root, kind, options } as QdiscInput);
+  for (const kind of ["blackhole", "drr", "mq", "noqueue", "qfq"]) {
+    add(kind)();
+    add(kind, {})();
+    assertThrows(add(kind, { quantum: 5 }), TypeError, 'options: there is no field "quantum"', kind);
+  }
+  for (const priomap of [[1], Array.from({ length: 17 }, () => 0)]) {
+    assertThrows(add("prio", { priomap }), RangeError, `options.priomap: expected 16 items, got ${priomap.length}`);
+    assertThrows(
+      add("mqprio", { numTc: 2, prioTcMap: priomap, count: [1, 1], offset: [0, 1] }),
+      RangeError,
+      `options.prioTcMap: expected 16 items, got ${priomap.length}`,
+    );
+  }
 });

@@ -68,9 +68,9 @@ export interface RedParms {
   qthMin?: number;
   /** Average length from which `maxP` of the packets are dropped. */
   qthMax?: number;
-  /** Weight of a packet in the average: 1 / 2^wlog. */
+  /** Weight of a packet in the average: 1 / 2^wlog; default 0, so that the average is the length itself. */
   wlog?: number;
-  /** Logarithm of `(qthMax - qthMin) / maxP`. */
+  /** Logarithm of `(qthMax - qthMin) / maxP`, which the kernel uses if `maxP` is not given; default 0, nearly 1. */
   plog?: number;
   /** Logarithm of the unit of idle time in `stab`. */
   scellLog?: number;
@@ -80,7 +80,7 @@ export interface RedParms {
 export interface Red extends RedParms {
   /** Flags. */
   flags?: readonly (RedFlag | number)[];
-  /** Largest probability of a random drop, 0..1. */
+  /** Largest probability of a random drop, 0..1; by default `plog` tells it. `red` of red.ts computes both. */
   maxP?: number;
   /** By how much the average shrinks in idle time; by default a usual table. The kernel does not return it. */
   stab?: Uint8Array;
@@ -193,7 +193,7 @@ export const RedXstats: Struct<RedXstats> = struct<RedXstats>(16, () => ({
 export interface Choke extends RedParms {
   /** Flags. */
   flags?: readonly (RedFlag | number)[];
-  /** Largest probability of a random drop, 0..1. */
+  /** Largest probability of a random drop, 0..1; by default `plog` tells it. `red` of red.ts computes both. */
   maxP?: number;
   /** By how much the average shrinks in idle time; by default a usual table. The kernel does not return it. */
   stab?: Uint8Array;
@@ -519,7 +519,7 @@ export interface Sfq {
   scellLog?: number;
   /** Flags of early detection. */
   flags?: readonly (RedFlag | number)[];
-  /** Largest probability of a random drop, 0..1. */
+  /** Largest probability of a random drop, 0..1; by default `plog` tells it. `red` of red.ts computes both. */
   maxP?: number;
   /** Packets that were dropped at random. Read-only. */
   probDrop?: number;

@@ -196,7 +196,7 @@ export interface TcMap {
 
 /** Codec of 16 numbers, one for each traffic class, of which those of the classes in use are there. */
 const ofClasses: Codec<readonly number[]> = {
-  ...items(16, u16),
+  ...items(16, u16, 0),
   decode: (from, at, _end, owner) =>
     Array.from({ length: Math.min(16, (owner as TcMap).numTc ?? 16) }, (_, i) => from.view.getUint16(at + 2 * i, true)),
 };

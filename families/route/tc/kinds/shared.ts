@@ -132,10 +132,15 @@ export function spread<T extends object, W extends object>(
 }
 
 /**
- * Makes the codec of an array of exactly `count` items in a field of a struct. Input may have fewer: the others are
- * zero.
+ * Makes the codec of an array of exactly `count` items in a field of a struct.
+ *
+ * @param least number of items that input has at least: the others are zero
  */
-export function items<D, E>(count: number, codec: Codec<D, E>): Codec<readonly D[], readonly E[]> {
+export function items<D, E>(
+  count: number,
+  codec: Codec<D, E>,
+  least: number = count,
+): Codec<readonly D[], readonly E[]> {
   const size = codec.size!;
   return {
     name: `${count} times ${codec.name}`,
@@ -145,7 +150,9 @@ export function items<D, E>(count: number, codec: Codec<D, E>): Codec<readonly D
     },
     encode(value, to, owner) {
       if (!Array.isArray(value)) to.fail(TypeError, `expected an array, got ${shown(value)}`);
-      if (value.length > count) to.fail(RangeError, `expected at most ${count} items, got ${value.length}`);
+      if (value.length > count || value.length < least) {
+        to.fail(RangeError, `expected ${least < count ? "at most " : ""}${count} items, got ${value.length}`);
+      }
       value.forEach((one, index) => {
         to.path.push(index);
         codec.encode(one, to, owner);
