@@ -839,9 +839,11 @@ export class Collection<
 
   /** True if an object matches the fields of a filter in the kernel's form. */
   protected fits(one: T, wanted: readonly (readonly [string, unknown])[]): boolean {
-    return wanted.every(([name, said]) =>
-      fits(one, [[name, said]]) || this.#others(name)?.(one).includes(said as string) === true
-    );
+    return fits(one, wanted) ||
+      this.declaration.alternatives !== undefined &&
+        wanted.every(([name, said]) =>
+          fits(one, [[name, said]]) || this.#others(name)?.(one).includes(said as string) === true
+        );
   }
 
   /** Returns the function for further texts that match the field called `name`. */

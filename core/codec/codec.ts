@@ -38,9 +38,6 @@ export class Reader {
   names: Names | undefined;
   /** Converts the attributes `at`..`end` to host order, if a machine of the other byte order wrote them. */
   readonly orient: ((at: number, end: number) => void) | undefined = undefined;
-  /** The memory that holds the copy of the datagram, once there is one, and its offset there. */
-  #copy: Uint8Array | undefined;
-  #copyAt = 0;
 
   /** Reads the first `length` bytes. */
   constructor(bytes: Uint8Array, length: number = bytes.length, view?: DataView) {
@@ -52,40 +49,30 @@ export class Reader {
   /** Begins another datagram in the same buffer. */
   next(length: number): void {
     this.length = length;
-    this.#copy = undefined;
   }
 
-  /** Returns bytes that may be given to users: a view of a copy, which is made once per datagram. */
+  /** Returns a copy of bytes, which may be given to users. */
   own(at: number, end: number): Uint8Array {
-    const copy = this.#copy ?? this.#keep();
-    return copy.subarray(this.#copyAt + at, this.#copyAt + end);
-  }
-
-  #keep(): Uint8Array {
-    const { length } = this;
-    if (length > LONGEST_SHARED) {
-      this.#copyAt = 0;
-      return this.#copy = this.bytes.slice(0, length);
-    }
+    const length = end - at;
+    if (length > LONGEST_SHARED) return this.bytes.slice(at, end);
     if (length > shared.length - sharedUsed) {
       shared = new Uint8Array(SHARED);
       sharedUsed = 0;
     }
-    shared.set(this.bytes.subarray(0, length), sharedUsed);
-    this.#copyAt = sharedUsed;
-    // Each copy begins at a multiple of eight, so that the offsets in a datagram keep their alignment.
+    const copy = shared.subarray(sharedUsed, sharedUsed + length);
+    copy.set(this.bytes.subarray(at, end));
     sharedUsed += (length + 7) & ~7;
-    return this.#copy = shared;
+    return copy;
   }
 }
 
 /**
- * The memory for copies of short datagrams: events and packets. Making memory for each costs more than copying it. No
- * part of it is used twice.
+ * The memory for copies of short payloads, up to `sharedUsed`. Making memory for each costs more than copying it, and a
+ * copy of the whole datagram is more memory. No part of it is used twice.
  */
 let shared: Uint8Array = new Uint8Array(0);
 let sharedUsed = 0;
-const SHARED = 32 * 1024, LONGEST_SHARED = SHARED / 8;
+const SHARED = 16 * 1024, LONGEST_SHARED = SHARED / 8;
 
 /** Most parts of a path; a longer one means that an object contains itself. */
 const DEEPEST_PATH = 128;
