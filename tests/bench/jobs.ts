@@ -6,6 +6,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BUILD } from "./contestants.ts";
+import { bridgeJobs } from "./bridge_jobs.ts";
 import { GATEWAY, hardware, LINK, octets, prepare, type Sizes } from "./prepare.ts";
 import { netfilterJobs } from "./netfilter_jobs.ts";
 import { run } from "../kernel/namespace.ts";
@@ -331,6 +332,7 @@ export function jobs(amounts: Amounts): Job[] {
     lookup(amounts.requests),
     insert(amounts.inserts),
     forwarding(amounts.inserts),
+    ...bridgeJobs(amounts.inserts / 2, amounts.inserts),
     ipset(amounts.inserts),
     ...netfilterJobs(amounts.inserts, amounts.requests, amounts.requests / 10),
     events(amounts.inserts),

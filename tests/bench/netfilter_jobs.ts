@@ -126,6 +126,9 @@ function nftRules(count: number): Job {
   const args = ["nft-rules", String(count)];
   return {
     ...SHAPE,
+    // As many as of the dumps of links: expressions of many kinds take the runtimes longest to compile.
+    warmup: 15,
+    turns: 15,
     name: "nft-rules",
     title: "list the rules of a chain of nf_tables, as expressions and as nft's JSON",
     item: "rule",

@@ -5,11 +5,12 @@
  */
 import { entries, sets } from "../../families/netfilter/ipset.ts";
 import { restore } from "../../families/netfilter/ipset_save.ts";
-import { batch, links, neighbours, routes, type RouteToAdd, watch } from "../../families/route/mod.ts";
+import { batch, fdb, links, neighbours, routes, type RouteToAdd, vlans, watch } from "../../families/route/mod.ts";
+import { batch as tcBatch, type FilterInput, filters } from "../../families/route/tc.ts";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { type Job, measure } from "./peers/measure.ts";
-import { hardware, LINK } from "./prepare.ts";
+import { FILTERS_PER_PRIORITY, hardware, LAST_VLAN, LINK, PORTS } from "./prepare.ts";
 
 /** Counts the items of a loop without reading them. */
 function count(items: Iterable<object>): number {
@@ -25,6 +26,30 @@ function route(i: number, before: number): RouteToAdd {
     gateway: "192.0.2.2",
     dev: "v0",
     table: 1000 + before,
+  };
+}
+
+/** Makes the options of a filter for an address, the same as in bridge_jobs.ts. */
+const OPTIONS: Readonly<Record<string, (i: number) => Pick<FilterInput, "kind" | "options">>> = {
+  flower: (i) => ({ kind: "flower", options: { ipv4Dst: `10.${i >> 16}.${i >> 8 & 255}.${i & 255}`, classid: "1:1" } }),
+  u32: (i) => ({
+    kind: "u32",
+    options: { sel: { keys: [{ off: 16, val: 0x0a000000 + i, mask: 0xffffffff }] }, classid: "1:1" },
+  }),
+};
+
+/** Adds filters of a kind. */
+function addFilters(kind: string): Job {
+  return (count) => () => {
+    tcBatch((batch) => {
+      for (let i = 0; i < count; i++) {
+        const priority = 1 + Math.floor(i / FILTERS_PER_PRIORITY);
+        batch.filters.add(
+          { dev: LINK, parent: "ingress", protocol: "ip", priority, ...OPTIONS[kind]!(i) } as FilterInput,
+        );
+      }
+    });
+    return count;
   };
 }
 
@@ -57,6 +82,17 @@ const jobs: Record<string, Job> = {
     });
     return count;
   },
+  "fdb-list": () => () => fdb.list().length,
+  "flower-add": addFilters("flower"),
+  "u32-add": addFilters("u32"),
+  "filters-list": () => () => filters.list({ dev: LINK, parent: "ingress" }).length,
+  "vlans-add": (count) => () => {
+    batch((batch) => {
+      for (let i = 0; i < PORTS; i++) batch.vlans.add({ dev: `p${i}`, vid: { start: 1, end: LAST_VLAN } });
+    });
+    return count;
+  },
+  "vlans-list": () => () => vlans.list().length,
   "ipset-add": (count) => (before) => {
     const name = `bench${before}`;
     sets.add({ name, type: "hash:ip", maxelem: 2 * count });

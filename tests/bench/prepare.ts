@@ -20,6 +20,11 @@ export interface Sizes {
 /** The link that all other objects use, and the router behind it. */
 export const LINK = "v0", GATEWAY = "192.0.2.2";
 
+/** Filters of one priority; u32 has at most 4095 in a table. */
+export const FILTERS_PER_PRIORITY = 4000;
+/** Ports of a bridge, and the last VLAN of each. */
+export const PORTS = 100, LAST_VLAN = 4094;
+
 /** Returns the hardware address number `i` of a run. */
 export function hardware(i: number, run = 0): string {
   return [2, 0, run, i >> 16, i >> 8 & 255, i & 255].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
