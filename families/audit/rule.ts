@@ -235,12 +235,13 @@ interface Kind {
   readonly expected: string;
 }
 
-const NUMBER = /^-?(\d+|0x[\da-f]+)$/i;
+const NUMBER = /^-?(0|[1-9]\d*|0[0-7]+|0x[\da-f]+)$/i;
 
-/** Returns the number that a text has in decimal or hexadecimal digits, of 32 bits with or without a sign. */
+/** Returns the number of 32 bits, with or without a sign, that a text has in digits as in C: 010 is 8. */
 function numberOf(text: string): number | undefined {
   if (!NUMBER.test(text)) return undefined;
-  const value = text.startsWith("-") ? -Number(text.slice(1)) : Number(text);
+  const digits = text.replace("-", "").replace(/^0(?=\d)/, "0o");
+  const value = text.startsWith("-") ? -Number(digits) : Number(digits);
   return value >= -0x80000000 && value <= 0xffffffff ? value >>> 0 : undefined;
 }
 
@@ -283,9 +284,16 @@ const exit: Kind = {
 };
 const arch: Kind = {
   decode: (value) => archWord(value),
-  encode: (value) => archNumber(value as AuditArch),
+  encode: machineNumber,
   expected: 'a machine such as "b64" or "x86_64"',
 };
+
+/** Returns the number of a machine, which auditctl takes as a number too, and in hexadecimal digits alone. */
+function machineNumber(text: string): number | undefined {
+  const found = archNumber(/^i[456]86$/.test(text) ? "i386" : text as AuditArch) ?? numberOf(text);
+  const bare = found === undefined ? numberOf(`0x${text}`) : undefined;
+  return bare === undefined || typeof machineName(bare) === "number" ? found : bare;
+}
 
 /** Texts: paths, the key, and parts of security contexts. */
 const TEXTS: ReadonlySet<string> = new Set<AuditFieldName>([
@@ -417,7 +425,9 @@ function usualCalls(list: AuditList): readonly (string | number)[] | "all" {
 /** Returns the machine whose system calls a rule has; `undefined` if they are the operations of io_uring. */
 function callsOf({ list, arch }: AuditRule, fields: readonly AuditField[] = []): AuditArch | undefined {
   if (isOf(list, "io_uring")) return undefined;
-  return arch ?? fields.find(({ field }) => field === "arch")?.value as AuditArch | undefined ?? "b64";
+  const isArch = ({ field }: AuditField): boolean => field === "arch" || field === AUDIT_FIELD.arch;
+  const machine = arch ?? fields.find(isArch)?.value as AuditArch | undefined ?? "b64";
+  return typeof machine === "string" ? machineNumber(machine) ?? machine : machine;
 }
 
 /** Moves the machine and the key from the conditions, where auditctl adds them, to fields of their own. */
@@ -447,7 +457,7 @@ function decodeRule(from: Reader, at: number, end: number): AuditRule | undefine
 }
 
 function encodeSyscalls(rule: AuditRule, to: Writer, at: number): void {
-  const { list, syscalls = usualCalls(list), fields } = rule, arch = callsOf(rule, Array.isArray(fields) ? fields : []);
+  const { list, syscalls = usualCalls(list), fields } = rule, arch = callsOf(rule, fields);
   if (syscalls === "all") {
     to.bytes.fill(0xff, at, at + 4 * MASK_WORDS);
     return;
@@ -458,7 +468,8 @@ function encodeSyscalls(rule: AuditRule, to: Writer, at: number): void {
     const number = typeof call === "string" ? known(call) ?? numberOf(call) : call;
     if (number === undefined) {
       if (arch === undefined) to.fail(TypeError, `io_uring has no operation ${shown(call)}`);
-      to.fail(TypeError, `${machineName(archNumber(arch) ?? 0)} has no system call ${shown(call)}`);
+      const name = machineName(archNumber(arch)!);
+      to.fail(TypeError, `${typeof name === "number" ? `machine ${name}` : name} has no system call ${shown(call)}`);
     }
     if (!Number.isInteger(number) || number < 0 || number >= MOST_SYSCALLS) {
       to.fail(RangeError, `expected a name or 0..${MOST_SYSCALLS - 1}, got ${shown(call)}`);
@@ -801,15 +812,44 @@ declareMessages(NETLINK_AUDIT, {
   codec: AuditRule,
 });
 
+/** Fields whose values auditctl lists in words. */
+const IN_WORDS: ReadonlySet<unknown> = new Set<AuditFieldName>(["perm", "msgtype", "arch", "fstype", "exit"]);
+
+/** Fields whose values auditctl lists in hexadecimal digits. */
+const IN_HEX: ReadonlySet<unknown> = new Set<AuditFieldName>(["a0", "a1", "a2", "a3"]);
+
 /** Returns the text of a condition's value as auditctl lists it. */
 export function valueText(field: AuditFieldName | number, value: string | number | undefined): string {
-  const encoded = typeof value === "string" && !TEXTS.has(String(field))
-    ? kindOf(field).encode(value) ?? numberOf(value)
-    : value;
-  if (field === "perm" || field === "msgtype" || field === "arch" || field === "fstype") return String(value);
+  if (TEXTS.has(String(field))) return String(value);
+  const kind = kindOf(field), encoded = typeof value === "string" ? kind.encode(value) ?? numberOf(value) : value;
   if (typeof encoded !== "number") return String(value);
-  if (field === "a0" || field === "a1" || field === "a2" || field === "a3") {
-    return `0x${(encoded >>> 0).toString(16).toUpperCase()}`;
-  }
-  return String(field === "exit" ? exit.decode(encoded >>> 0) : encoded | 0);
+  const number = encoded >>> 0;
+  if (IN_WORDS.has(field)) return String(kind.decode(number));
+  if (IN_HEX.has(field)) return `0x${number.toString(16).toUpperCase()}`;
+  return String(field === "inode" ? number : encoded | 0);
+}
+
+/** Returns a rule with names in place of the numbers that have one. */
+export function withNames(rule: AuditRule): AuditRule {
+  const { list, action, arch, syscalls, fields } = rule, machine = callsOf(rule, fields);
+  const nameCall = (call: string | number): string | number => {
+    const number = typeof call === "string" ? numberOf(call) : call;
+    return number === undefined ? call : nameOfCall(machine, number);
+  };
+  const nameField = (one: AuditField): AuditField => {
+    const { field, op } = one;
+    return {
+      ...one,
+      field: typeof field === "number" ? nameIn(AUDIT_FIELD, field) as AuditFieldName : field,
+      ...typeof op === "number" ? { op: nameIn(AUDIT_OPERATOR, op) as AuditOperator } : {},
+    };
+  };
+  return {
+    ...rule,
+    list: listName(list),
+    action: typeof action === "number" ? nameIn(AUDIT_ACTION, action) as AuditAction : action,
+    ...arch === undefined ? {} : { arch: valueText("arch", arch) as AuditArch },
+    ...Array.isArray(syscalls) ? { syscalls: syscalls.map(nameCall) } : {},
+    ...fields === undefined ? {} : { fields: fields.map(nameField) },
+  };
 }

@@ -86,7 +86,10 @@ export class Rules {
     return parseRule(line);
   }
 
-  /** Returns the line of a rule as `auditctl -l` prints it. */
+  /**
+   * Returns the line of a rule as `auditctl -l` prints it, but with a backslash in front of blanks and backslashes, as in
+   * rule files.
+   */
   text(rule: AuditRule): string {
     const to = new Writer();
     to.what = "write a rule";

@@ -17,6 +17,7 @@ import {
   type AuditRule,
   hasCalls,
   valueText,
+  withNames,
 } from "./rule.ts";
 
 /** Other names of lists, fields and accesses. */
@@ -25,8 +26,14 @@ const OTHER_NAMES: Readonly<Record<string, AuditFieldName>> = { loginuid: "auid"
 /** A condition: a name, an operator, and the rest. */
 const CONDITION = /^(\w+)(!=|>=|<=|&=|=|>|<|&)(.*)$/s;
 
-/** A word: parts in quotes, which are removed, and others. */
-const WORD = /(?:"[^"]*"|'[^']*'|[^\s"'])+/g;
+/** A value in quotes, up to the end of a word; other quotes are characters like all others. */
+const QUOTED = String.raw`(?:"[^"]*"|'[^']*')(?![^ \t\r\n])`;
+
+/** A word: blanks with a backslash in front belong to it, as in rule files. */
+const WORD = new RegExp(String.raw`${QUOTED}|(?:=${QUOTED}|\\[ \t\r\n\\]|[^ \t\r\n])+`, "g");
+
+/** What a word has besides its characters: quotes around a value, a backslash in front of them or of blanks. */
+const MARKS = /(^|=)(?:"([^"]*)"|'([^']*)')$|\\([ \t\r\n\\])|(^|=)\\(?=["'])/g;
 
 /** Accesses of a watch without `-p`. */
 const EVERY_ACCESS = "rwxa";
@@ -35,7 +42,7 @@ const EVERY_ACCESS = "rwxa";
 type Refuse = (why: string) => never;
 
 function wordsOf(line: string): string[] {
-  return (line.match(WORD) ?? []).map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
+  return (line.match(WORD) ?? []).map((word) => word.replace(MARKS, "$1$2$3$4$5"));
 }
 
 function conditionOf(text: string, refuse: Refuse): readonly [name: AuditFieldName, op: AuditOperator, value: string] {
@@ -91,8 +98,9 @@ const OPTIONS: Readonly<Record<string, (draft: Draft, value: string, refuse: Ref
 };
 
 /**
- * Reads a rule in auditctl's words: `-w PATH -p wa -k KEY`, or `-a always,exit -F arch=b64 -S openat -F …`. A path with
- * spaces is in quotes. `-w` looks whether the path is a folder.
+ * Reads a rule in auditctl's words: `-w PATH -p wa -k KEY`, or `-a always,exit -F arch=b64 -S openat -F …`. Blanks
+ * and backslashes in a path or a key have a backslash in front, as in rule files, or the value is in quotes. `-w` looks
+ * whether the path is a folder.
  *
  * @throws {TypeError} the line is not a rule to add
  */
@@ -144,9 +152,10 @@ export function parseRule(line: string): AuditRule {
   };
 }
 
-/** Writes a word in quotes if it has spaces or quotes. */
-function quoted(word: string): string {
-  return /[\s"']/.test(word) || word === "" ? (word.includes('"') ? `'${word}'` : `"${word}"`) : word;
+/** Writes a word so that it is read as one, with the same characters. */
+function escaped(word: string): string {
+  if (word === "") return '""';
+  return word.replace(/[ \t\r\n\\]/g, "\\$&").replace(/(^|=)(?=["'])/g, "$1\\");
 }
 
 /** True for a rule that auditctl lists as a watch: all system calls, a path, and accesses to it. */
@@ -157,19 +166,29 @@ function isWatch({ list, action, syscalls = "all", fields = [], arch }: AuditRul
     [file, perm].every((one) => one!.op === undefined || one!.op === "=");
 }
 
-/** Returns the line of a rule as `auditctl -l` prints it. `parseRule` reads it again. */
-export function ruleText(rule: AuditRule): string {
+/**
+ * Returns the line of a rule as `auditctl -l` prints it, but with a backslash in front of blanks and backslashes, as in
+ * rule files. `parseRule` reads it again.
+ */
+export function ruleText(given: AuditRule): string {
+  const rule = withNames(given);
   const { list, action, arch, syscalls, fields = [], key, prepend } = rule;
   const keys = key === undefined ? [] : typeof key === "string" ? [key] : key;
   if (isWatch(rule)) {
     const [file, perm] = fields;
-    return ["-w", quoted(String(file!.value)), "-p", String(perm!.value), ...keys.flatMap((one) => ["-k", quoted(one)])]
+    return [
+      "-w",
+      escaped(String(file!.value)),
+      "-p",
+      valueText("perm", perm!.value),
+      ...keys.flatMap((one) => ["-k", escaped(one)]),
+    ]
       .join(" ");
   }
   const calls = syscalls ?? (hasCalls(list) ? "all" : []);
   const conditions = fields.map(({ field, op = "=", value, compare }) =>
     compare === undefined
-      ? ["-F", quoted(`${field}${op}${valueText(field, value)}`)]
+      ? ["-F", escaped(`${field}${op}${valueText(field, value)}`)]
       : ["-C", `${field}${op}${compare}`]
   );
   // auditctl has the machine in front of its system calls.
@@ -181,6 +200,6 @@ export function ruleText(rule: AuditRule): string {
     ...conditions.slice(0, before).flat(),
     ...calls.length === 0 ? [] : ["-S", calls === "all" ? calls : calls.join()],
     ...conditions.slice(before).flat(),
-    ...keys.flatMap((one) => ["-F", quoted(`key=${one}`)]),
+    ...keys.flatMap((one) => ["-F", escaped(`key=${one}`)]),
   ].join(" ");
 }

@@ -205,6 +205,36 @@ auditTest("audit rules: typed rules are what auditctl writes", ["auditctl"], () 
 });
 
 auditTest(
+  "audit rules: blanks, backslashes, numbers and machines are those of auditctl's rule files",
+  ["auditctl"],
+  () => {
+    withKey((key, folder) => {
+      const place = `-F dir=${folder} -k ${key}`,
+        lines = [
+          String.raw`-w ${folder}/a\ b\\c -p wa -k ${key}`,
+          `-w ${folder}/it's -p wa -k ${key}`,
+          `-a always,exit -F arch=b64 -S 010 -F pid=010 -F a1=010 ${place}`,
+          `-a always,exit -F arch=b64 -S 16 -F devmajor=0x10 -F inode!=3000000000 -k ${key}`,
+          ...process.arch === "x64"
+            ? ["0xc000003e", "c000003e", "i686"].map((arch, i) =>
+              `-a never,exit -F arch=${arch} -S open -F pid=${i} ${place}`
+            )
+            : [],
+        ];
+      auditctl(folder, lines);
+      const texts = theirs(key), mine = rules.list({ key });
+      assertEquals(texts.length, lines.length);
+      assertEquals(mine.map((rule) => rules.text(rule).replace(/\\(.)/g, "$1")), texts);
+      for (const line of lines) assert(rules.delete(line), line);
+      for (const rule of mine) assert(rules.add(rules.text(rule)));
+      // Its own reading of what this library writes.
+      auditctl(folder, mine.map((rule) => rules.text(rule).replace(/^-w/, "-W").replace(/^-a/, "-d")));
+      assertEquals(rules.list({ key }), []);
+    });
+  },
+);
+
+auditTest(
   "audit rules: flush selects something, and used rules are removed, also when one of them is refused",
   [],
   () => {

@@ -28,7 +28,7 @@ const decoded = (bytes: Uint8Array): AuditRule => AuditRule.decode(new Reader(by
 
 const LINES = [
   "-w /etc/passwd -p wa -k passwd",
-  '-w "/tmp/a b" -p r -k "two words"',
+  String.raw`-w /tmp/a\ b -p r -k two\ words`,
   "-a always,exit -F arch=b64 -S openat,openat2 -F exit=-EACCES -F auid>=1000 -F auid!=-1 -F key=denied",
   "-a always,exit -F arch=i386 -S socketcall -F a0=0x1 -C uid!=euid",
   "-a never,exit -F arch=aarch64 -S openat -F dir=/tmp",
@@ -48,6 +48,58 @@ test("audit rules: words, objects and bytes are converted to each other and back
     assertEquals(rules.parse(rules.text(again)).fields?.length, rule.fields?.length, line);
     assertEquals(encoded(rules.parse(rules.text(again))), bytes, line);
   }
+});
+
+test("audit rules: blanks, backslashes and quotes are read as in rule files, or within quotes, and written", () => {
+  const read: [string, string, string][] = [
+    [String.raw`-w /tmp/a\ b -k two\ words`, "/tmp/a b", "two words"],
+    [`-w "/tmp/a b" -k 'two words'`, "/tmp/a b", "two words"],
+    [String.raw`-w /tmp/a\\b -k c\d`, String.raw`/tmp/a\b`, String.raw`c\d`],
+    [`-w /tmp/it's -k that's`, "/tmp/it's", "that's"],
+    [`-w /tmp/6" -k "x`, '/tmp/6"', '"x'],
+  ];
+  for (const [line, path, key] of read) {
+    const rule = rules.parse(line);
+    assertEquals([rule.fields?.[0]?.value, rule.key], [path, key], line);
+  }
+  assertEquals(rules.parse(`-a always,exit -F key="two words"`).key, "two words");
+  let state = 1;
+  const random = (below: number): number =>
+    (state = (Math.imul(state, 1103515245) + 12345) >>> 0) / 2 ** 32 * below | 0;
+  const text = (): string => Array.from({ length: random(8) }, () => ` \t\\"'=ab/`[random(9)]).join("");
+  for (let i = 0; i < 3000; i++) {
+    const path = `/no such/${text()}x`, keys = [text(), text()], op = "=" as const;
+    const file = { field: "path", op, value: path } as const, perm = { field: "perm", op, value: "w" } as const;
+    const watch: AuditRule = { list: "exit", action: "always", syscalls: "all", fields: [file, perm], key: keys };
+    for (const rule of [watch, { ...watch, fields: [file] }]) {
+      const line = rules.text(rule);
+      assertEquals(rules.parse(line), rule, line);
+    }
+  }
+});
+
+test("audit rules: numbers are read as in C, and written as names where there is one", () => {
+  const fields = [
+    { field: "pid", value: "010" },
+    { field: "inode", value: 3000000000 },
+    { field: "filetype", value: "0100000" },
+    { field: 106, op: 0x40000000, value: 10 },
+  ] as const;
+  const rule = { list: 4, action: 2, arch: 0xc00000b7, syscalls: [56, "0x39"], fields, key: "k" } as const;
+  const line = "-F inode=3000000000 -F filetype=32768 -F perm=wa -F key=k",
+    expected = `-a always,exit -F arch=${
+      process.arch === "arm64" ? "b64" : "aarch64"
+    } -S openat,close -F pid=8 ${line}`;
+  assertEquals(rules.text(rule), expected);
+  assertEquals(encoded(rules.parse(expected)), encoded(rule));
+  assertEquals(rules.text(decoded(encoded(rule))), expected);
+  for (const arch of ["0xc000003e", "c000003e", "x86_64"]) {
+    const bytes = encoded(rules.parse(`-a always,exit -F arch=${arch} -S open`));
+    assertEquals(bytes, encoded({ list: "exit", action: "always", arch: "x86_64", syscalls: ["open"] }), arch);
+  }
+  const message = "aarch64 has no system call";
+  assertThrows(() => encoded(rules.parse("-a always,exit -F arch=0xc00000b7 -S open")), TypeError, message);
+  assertThrows(() => encoded(rules.parse("-a always,exit -F pid=08 -S all")), TypeError, 'expected a number, got "08"');
 });
 
 test("audit rules: the bytes are struct audit_rule_data, with texts behind it", () => {
