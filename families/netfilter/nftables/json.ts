@@ -9,7 +9,7 @@ import { isFields } from "../../../core/arguments.ts";
 import { didYouMean, shown, toHex } from "../../../core/codec/mod.ts";
 import { argumentError } from "../../../core/errors.ts";
 import { compileState, typeOf } from "./compile.ts";
-import { decompile, type ListedSet, OBJECT_WORDS, stateJson } from "./decompile.ts";
+import { decompile, type ListedSet, OBJECT_WORDS, sized, stateJson } from "./decompile.ts";
 import type { NftChain } from "./chains.ts";
 import type { NftElement, NftElementInput, NftSetElem, NftValue } from "./elements.ts";
 import type { NftFlowtable } from "./flowtables.ts";
@@ -246,12 +246,14 @@ export function objectJson(object: NftObject): Fields | undefined {
         return { bytes: quantityJson(bytes), used: quantityJson(consumed), inv: flags?.includes("inv") === true };
       }
       case "limit": {
-        const { rate = 0, unit, burst, type, flags } = object.data, isBytes = type === "pkt_bytes";
+        const { rate = 0, unit, burst = 0, type, flags } = object.data, isBytes = type === "pkt_bytes";
+        const [number, rateUnit] = isBytes ? sized(rate) : [quantityJson(rate)];
+        const [more, burstUnit] = isBytes ? sized(burst) : [burst];
         return {
-          rate: quantityJson(rate),
+          rate: number,
+          rate_unit: rateUnit,
           per: keyOf(PER, Number(unit)),
-          burst: burst === 0 ? undefined : burst,
-          ...(isBytes ? { rate_unit: "bytes", burst_unit: "bytes" } : {}),
+          ...(burst === 0 ? {} : { burst: more, burst_unit: burstUnit }),
           inv: flags?.includes("inv") === true ? true : undefined,
         };
       }

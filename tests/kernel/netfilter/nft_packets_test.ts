@@ -1,6 +1,10 @@
 /** Packets between two network namespaces: rules of ours count, drop, reject and translate them, and sets match them. */
 import { assertEquals } from "@std/assert";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { KernelError } from "../../../core/errors.ts";
+import * as netns from "../../../core/netns.ts";
+import { open as openConntrack } from "../../../families/netfilter/conntrack.ts";
 import { open } from "../../../families/netfilter/nftables/mod.ts";
 import {
   counter,
@@ -8,10 +12,12 @@ import {
   drop,
   icmp,
   ip,
+  meta,
   redirect,
   reject,
   tcp,
 } from "../../../families/netfilter/nftables/statements.ts";
+import { skip } from "../../test.ts";
 import { inNamespace, load } from "../namespace.ts";
 import { inside } from "./flows.ts";
 import { nftTest } from "./nft.ts";
@@ -110,3 +116,78 @@ nftTest("nf_tables: packets are counted, dropped, rejected, translated, and matc
     assertEquals(seen, [["10.9.0.1", true], ["10.9.0.7", false]]);
   });
 }, ["ip", "nft", "ping", "python3"]);
+
+/**
+ * Connects to port 7 of an address in the namespace that is the first argument, and sends a hundred times a byte, which
+ * comes back each time. Then the connection lasts until the end of the input.
+ */
+const ECHO = `
+import ctypes, os, socket, sys
+libc = ctypes.CDLL(None)
+own = os.open("/proc/self/ns/net", os.O_RDONLY)
+def enter(fd):
+    assert libc.setns(fd, 0x40000000) == 0
+enter(os.open("/run/netns/" + sys.argv[1], os.O_RDONLY))
+server = socket.create_server(("0.0.0.0", 7))
+enter(own)
+client = socket.create_connection((sys.argv[2], 7))
+peer, _ = server.accept()
+for i in range(100):
+    client.sendall(b"x")
+    assert peer.recv(1) == b"x"
+    peer.sendall(b"y")
+    assert client.recv(1) == b"y"
+print("ready", flush=True)
+sys.stdin.read()
+`;
+
+nftTest("nf_tables: a flow of a flowtable passes its router without the rules, and conntrack tells", async (ns) => {
+  await inNamespace((client) =>
+    inNamespace(async (server) => {
+      for (const [one, end] of [[client, 1], [server, 2]] as const) {
+        ns.ipBatch([
+          `link add v${end} type veth peer name v0 netns ${one.name}`,
+          `addr add 10.9.${end}.1/24 dev v${end}`,
+          `link set v${end} up`,
+        ]);
+        one.ipBatch([
+          `addr add 10.9.${end}.2/24 dev v0`,
+          "link set v0 up",
+          `route add default via 10.9.${end}.1`,
+        ]);
+      }
+      netns.run(ns.name, () => writeFileSync("/proc/sys/net/ipv4/ip_forward", "1"));
+      const T = { family: "inet", table: "t" } as const, { ours } = ns;
+      ours.tables.add({ family: "inet", name: "t" });
+      try {
+        ours.flowtables.add({ ...T, name: "f", hook: "ingress", priority: 0, devs: ["v1", "v2"] });
+        ours.chains.add({ ...T, name: "c", type: "filter", hook: "forward", priority: 0 });
+        ours.rules.add({
+          ...T,
+          chain: "c",
+          expr: [meta.l4proto("tcp"), counter(), { flow: { op: "add", flowtable: "@f" } }],
+        });
+      } catch (error) {
+        if (error instanceof KernelError && error.code === "ENOENT") skip("needs a kernel with flowtables");
+        throw error;
+      }
+      const args = ["netns", "exec", client.name, "python3", "-c", ECHO, server.name, "10.9.2.2"];
+      const child = spawn("ip", args, { stdio: ["pipe", "pipe", "inherit"] });
+      const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
+      try {
+        const ready = new Promise<string>((resolve) => child.stdout.once("data", (data) => resolve(String(data))));
+        assertEquals(await Promise.race([ready, ended]), "ready\n");
+        using opened = openConntrack({ netns: ns.name });
+        const [found] = opened.conntrack.list().filter(({ orig }) => orig?.dstPort === 7);
+        assertEquals(found?.status?.includes("offload"), true);
+        const [rule] = ours.rules.list(T), [, , data] = rule!.expressions!.map(({ data }) => data);
+        const { packets } = data as { packets: number };
+        // The first packets pass the chain, until both sides have sent; of the others there are four hundred.
+        assertEquals([packets > 0, packets < 100], [true, true], String(packets));
+      } finally {
+        child.stdin.end();
+        await ended;
+      }
+    })
+  );
+}, ["ip", "nft", "python3"]);

@@ -8,11 +8,13 @@ import { nftTest } from "./nft.ts";
 const LARGE = `table inet t {
   counter n { packets 9007199254740993 bytes 9223372036854775807 }
   quota q { over 9007199254740995 bytes used 9007199254740993 bytes }
-  quota k { 18014398509481985 kbytes }
+  quota k { 9007199254740991 kbytes }
+  limit b { rate 5 kbytes/second }
+  limit m { rate over 2 mbytes/second burst 3 kbytes }
   chain c {
     counter packets 9007199254740993 bytes 9007199254740995
     quota over 9007199254740997 bytes used 9007199254740993 bytes
-    quota until 9007199254740992 mbytes
+    quota until 8796093022207 mbytes
     limit rate 9007199254740993/day
   }
 }`;
@@ -21,12 +23,17 @@ nftTest("nf_tables: counters, quotas and limits of 64 bits have all their digits
   const { ruleset, rules, objects } = ours, listed = (): string => nft("list ruleset");
   nft(LARGE);
   const before = listed();
-  assertEquals(ruleset.text(), before);
-  const json = ruleset.json(), digits = JSON.stringify(json);
+  const text = ruleset.text(), json = ruleset.json(), digits = JSON.stringify(json);
   for (const number of ["9007199254740993", "9223372036854775807", "9007199254740995", "9007199254740997"]) {
     assertStringIncludes(digits, number);
     assertStringIncludes(stringify(json), number);
+    assertStringIncludes(text, number);
   }
+  for (const one of ["9007199254740991 kbytes", "rate 5 kbytes/second", "rate over 2 mbytes/second burst 3 kbytes"]) {
+    assertStringIncludes(text, one);
+  }
+  nft(`flush ruleset; ${text}`);
+  assertEquals(listed(), before);
   ruleset.apply(json, { replace: true });
   assertEquals(listed(), before);
   const [counter] = rules.list({ family: "inet", table: "t" });
