@@ -200,15 +200,15 @@ interface Run {
 
 /**
  * Runs every file on a runtime. If a run ends too early, the remaining files are run again, in the worst case each file
- * alone.
+ * alone. Returns the files for which there was no time.
  */
-async function test(runtime: string, files: readonly string[], deadline: number): Promise<void> {
+async function test(runtime: string, files: readonly string[], deadline: number): Promise<readonly string[]> {
   const groups = [files];
   for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
     if (Date.now() >= deadline) {
       const left = [group, ...groups].flat();
       fail(`${runtime}: not run, as the time is over: ${left.join(", ")}`, left);
-      return;
+      return left;
     }
     const { seen, wrong, within } = await runOnce(runtime, group, deadline);
     const missing = group.filter((file) => !seen.has(file));
@@ -219,15 +219,19 @@ async function test(runtime: string, files: readonly string[], deadline: number)
     if (wrong !== undefined) fail(`${runtime}: ${wrong}`, within ? [...seen].slice(-1) : group);
     if (missing.length > 0) groups.push(...(within ? [missing] : missing.map((file) => [file])));
   }
+  return [];
 }
 
-/** Runs the files of the failed tests of a runtime once more; the second result holds. */
+/** Runs the files of the failed tests of a runtime once more; the second result holds, where there was time for it. */
 async function testAgain(runtime: string, first: readonly Failure[], deadline: number): Promise<void> {
   const before = passed, kept = failures.length;
   heading(`tests on ${runtime}, again: those of the files with a failure`);
-  await test(runtime, [...new Set(first.flatMap(({ files }) => files))].sort(), deadline);
+  const untried = await test(runtime, [...new Set(first.flatMap(({ files }) => files))].sort(), deadline);
   const still = failures.slice(kept).map(({ name }) => name);
-  const mended = first.map(({ name }) => name).filter((name) => !still.includes(name));
+  const others = first.filter(({ name }) => !still.includes(name));
+  const left = others.filter(({ files }) => files.some((file) => untried.includes(file)));
+  failures.push(...left);
+  const mended = others.filter((failure) => !left.includes(failure)).map(({ name }) => name);
   unsteady.push(...mended);
   // The other tests of these files have been counted.
   passed = before + mended.length;
