@@ -1,7 +1,5 @@
 /**
  * The FFI and the event loop of Bun.
- *
- * Bun 1.4.5 for arm64 crashes at times (SIGSEGV) when a Worker ends, one that did nothing as well; seen under qemu.
  * @module
  */
 import type { Kind, Libc, Pointer, Runtime, Signature, Waker } from "./libc.ts";

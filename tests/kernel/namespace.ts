@@ -12,13 +12,6 @@ export const root: boolean = process.getuid?.() === 0;
 /** True in a machine of the lab, where tests may change everything. */
 export const lab: boolean = process.env["LAB"] !== undefined;
 
-/**
- * The reason to skip tests with Workers: Bun for arm64 sometimes crashes when a Worker ends (1.4.5, SIGSEGV), even one
- * that did nothing.
- */
-export const noWorkers: string | false = process.versions["bun"] !== undefined && process.arch === "arm64" &&
-  "Bun for arm64 crashes when Workers end";
-
 /** Scales a number of objects to a twentieth in the lab, where everything takes that much longer. */
 export const many = (count: number): number => lab ? count / 20 : count;
 

@@ -9,8 +9,7 @@ import { SystemError } from "../../../ffi/errors.ts";
 import { inNetns, openNetns } from "../../../ffi/netns.ts";
 import { libc } from "../../../ffi/runtime.ts";
 import { Socket } from "../../../ffi/socket.ts";
-import { skip, test } from "../../test.ts";
-import { noWorkers } from "../namespace.ts";
+import { test } from "../../test.ts";
 
 const root = process.getuid?.() === 0;
 const blue = `nl-netns-${process.pid}`;
@@ -239,7 +238,6 @@ rootTest("Socket belongs to the namespace that it was opened in", () => {
 });
 
 rootTest("netns.run() in a Worker concerns the Worker's thread, and returns to its namespace", async () => {
-  if (noWorkers) skip(noWorkers);
   netns.add(blue);
   const before = here();
   const module = new URL("../../../core/netns.ts", import.meta.url).href;

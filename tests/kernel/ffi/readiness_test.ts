@@ -5,7 +5,7 @@ import { readdirSync, readlinkSync } from "node:fs";
 import process from "node:process";
 import { NetlinkError } from "../../../ffi/errors.ts";
 import { Socket } from "../../../ffi/socket.ts";
-import { noWorkers, patience } from "../namespace.ts";
+import { patience } from "../namespace.ts";
 import { test } from "../../test.ts";
 
 const SOCKET = new URL("../../../ffi/socket.ts", import.meta.url).href;
@@ -236,7 +236,7 @@ test("close() of a socket with a pending wait lets the process end", () => {
   `);
 });
 
-test("readable() works in a Worker, which ends while a wait is pending", { skip: noWorkers }, () => {
+test("readable() works in a Worker, which ends while a wait is pending", () => {
   assertEnds(`
     const { Worker } = process.getBuiltinModule("node:worker_threads");
     const worker = new Worker(\`(async () => {
@@ -287,7 +287,7 @@ test("readable() leaves nothing behind when the last socket is closed, again and
   assertEquals(own(), before);
 });
 
-test("readable() in Workers that end leaves no descriptor behind", { skip: noWorkers }, () => {
+test("readable() in Workers that end leaves no descriptor behind", () => {
   assertEnds(`
     const { Worker } = process.getBuiltinModule("node:worker_threads");
     const { readdirSync, readlinkSync } = process.getBuiltinModule("node:fs");
@@ -315,7 +315,7 @@ test("readable() in Workers that end leaves no descriptor behind", { skip: noWor
   `);
 });
 
-test("a Worker that ends closes its shared clients, however it used them", { skip: noWorkers }, () => {
+test("a Worker that ends closes its shared clients, however it used them", () => {
   assertEnds(`
     const { Worker } = process.getBuiltinModule("node:worker_threads");
     const { readdirSync, readlinkSync } = process.getBuiltinModule("node:fs");
@@ -351,7 +351,7 @@ const CHANGES: Record<string, string> = {
 };
 for (const [name, connect] of Object.entries(CHANGES)) {
   const title = `readable() works by a thread if one day Bun.connect() ${name}`;
-  test(title, { skip: bun ? noWorkers : "only for Bun" }, () => {
+  test(title, { skip: bun ? false : "only for Bun" }, () => {
     assertEnds(`
       Bun.connect = ${connect};
       const a = new Socket({ protocol: 2 }), b = new Socket({ protocol: 2 });
