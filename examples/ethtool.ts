@@ -23,7 +23,8 @@ await list(
       features.switch(dev, Object.fromEntries(switches.map((one) => [one.split("=")[0], one.endsWith("=on")])));
     }
     const modes = linkModes.find(dev), ring = rings.find(dev), queues = channels.find(dev);
-    if (typeof modes?.speed === "number") yield { setting: "speed Mbit/s", value: modes.speed, limit: modes.duplex };
+    if (typeof modes?.speed === "number") yield { setting: "speed Mbit/s", value: modes.speed };
+    if (modes?.duplex !== undefined) yield { setting: "duplex", value: modes.duplex };
     if (ring !== undefined) {
       yield { setting: "receive ring packets", value: ring.rx, limit: ring.rxMax };
       yield { setting: "transmit ring packets", value: ring.tx, limit: ring.txMax };

@@ -92,8 +92,8 @@ export function list<T, O extends Options = Record<never, never>>(
     const { options, words } = parse(known, example, process.argv.slice(2));
     if (options["help"]) return process.stdout.write(help(known, example));
     const listed = await body(options as Given<O>, ...words);
-    const table = new Table();
     if (Symbol.asyncIterator in listed) {
+      const table = new Table(EVENT_WIDTH);
       const items = listed[Symbol.asyncIterator](), stop = stopSignal();
       stop.addEventListener("abort", () => void items.return?.());
       for await (const one of { [Symbol.asyncIterator]: () => items }) {
@@ -106,7 +106,7 @@ export function list<T, O extends Options = Record<never, never>>(
     const all = [...listed];
     if (options["json"]) process.stdout.write(`${stringify(all, 2)}\n`);
     else if (all.length === 0) process.stderr.write(`${script()}: there is nothing to list\n`);
-    else table.print(all.map(line));
+    else new Table().print(all.map(line));
   });
 }
 
@@ -206,16 +206,29 @@ function help(options: Options, { about, takes = "" }: Example<Options>): string
   return `${about}\n\n${usage}\n\n${rows.map(([name, text]) => `${name!.padEnd(width)}  ${text}\n`).join("")}`;
 }
 
+/** The least width of columns of events: later ones may be longer than the first. */
+const EVENT_WIDTH = 9;
+
 /** A table with titles above its columns. Columns of numbers are aligned on the right. */
 class Table {
+  readonly #least: number;
   #columns: { readonly title: string; width: number; readonly right: boolean }[] = [];
+
+  /** Makes a table whose columns have a least width. */
+  constructor(least = 0) {
+    this.#least = least;
+  }
 
   /** Prints lines, with their titles if those before had others. Columns get wider if later cells need it. */
   print(lines: readonly (Line | undefined)[]): void {
     const rows = lines.filter((line) => line !== undefined);
     for (const row of rows) {
       if (!this.#fits(row)) {
-        this.#columns = Object.keys(row).map((title) => ({ title, width: title.length, right: false }));
+        this.#columns = Object.keys(row).map((title) => ({
+          title,
+          width: Math.max(title.length, this.#least),
+          right: false,
+        }));
         const fitting = rows.filter((one) => this.#fits(one));
         this.#columns = this.#columns.map((column) => ({
           ...column,
