@@ -50,14 +50,12 @@ import type { Operation, Protocol, Requester } from "./protocol.ts";
 import {
   type ChangeEvent,
   type Listening,
-  type PlainWatchEvent,
-  type PlainWatchOptions,
   type SilentRemoval,
   waitFor,
   type WaitOptions,
   watch,
   type Watchable,
-  type WatchEvent,
+  type WatchEventWith,
   type Watching,
   type WatchOptions,
 } from "./watch.ts";
@@ -694,15 +692,15 @@ export class Collection<
    * Yields changes from now on. Ends when the loop is left or `signal` is aborted; it keeps the process alive only
    * while a `next()` is pending.
    *
-   * @param options `initial` begins with the existing objects, `resync` corrects the state after lost messages
+   * @param options `initial` begins with the existing objects, `resync` corrects the state after lost messages; with
+   * either, `synced` is yielded when all existing objects were
    */
-  watch(options?: PlainWatchOptions): Watching<PlainWatchEvent<ChangeEvent<string, T>>>;
-  /** Yields changes from now on, and `synced` when all existing objects were yielded. */
-  watch(options?: WatchOptions): Watching<WatchEvent<ChangeEvent<string, T>>>;
-  watch(options: WatchOptions = {}): Watching<WatchEvent<ChangeEvent<string, T>>> {
+  watch<S extends boolean | undefined = undefined>(
+    options: WatchOptions<S> = {},
+  ): Watching<WatchEventWith<S, ChangeEvent<string, T>>> {
     this.#refuseKey(options);
     expectOptions(options, `watch ${plural(this.declaration.object)}`, WATCH_OPTIONS);
-    return watch(this.#open(), [this as unknown as Watchable], options) as never;
+    return watch(this.#open(), [this as unknown as Watchable], options as WatchOptions) as never;
   }
 
   /**

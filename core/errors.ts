@@ -154,16 +154,14 @@ export class BatchError extends NetlinkError {
   readonly unknown: readonly BatchFailure[];
   /** The items that were never sent, because nothing more could be sent. */
   readonly unsent: readonly BatchFailure[];
-  readonly #what: string | undefined;
-  readonly #lines: boolean;
+  readonly #outcome: BatchOutcome;
 
   /** Makes the error of one batch; `cause` is the error that ended it or that its callback threw. */
   constructor(outcome: BatchOutcome, cause?: unknown) {
     const { what, count, failures, unknown = [], unsent = [], lines = false } = outcome;
     const first = unknown[0] ?? unsent[0] ?? failures[0];
     super(explainBatch(what, count, failures, unknown, unsent, lines), codeOf(first?.error), { cause });
-    this.#what = what;
-    this.#lines = lines;
+    this.#outcome = outcome;
     this.count = count;
     this.failures = failures;
     this.unknown = unknown;
@@ -178,11 +176,9 @@ export class BatchError extends NetlinkError {
 
   /** Returns the error without the failures that `fine` accepts; `undefined` when no failure is left. */
   without(fine: (failure: BatchFailure) => boolean): BatchError | undefined {
-    const what = this.#what,
-      { count, unknown, unsent, cause } = this,
-      failures = this.failures.filter((one) => !fine(one));
-    if (failures.length + unknown.length + unsent.length === 0) return undefined;
-    return new BatchError({ what, count, failures, unknown, unsent, lines: this.#lines }, cause);
+    const failures = this.failures.filter((one) => !fine(one));
+    if (failures.length + this.unknown.length + this.unsent.length === 0) return undefined;
+    return new BatchError({ ...this.#outcome, failures }, this.cause);
   }
 }
 

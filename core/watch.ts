@@ -21,6 +21,7 @@ export type {
   SyncedEvent,
   Watchable,
   WatchEvent,
+  WatchEventWith,
   Watching,
   WatchOptions,
 } from "./watchable.ts";

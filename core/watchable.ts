@@ -9,12 +9,12 @@ import type { OverrunEvent } from "./wait.ts";
 
 export type { OverrunEvent } from "./wait.ts";
 
-/** Options of a watch. */
-export interface WatchOptions {
+/** Options of a watch; `S` is the type of those that make it yield `synced`. */
+export interface WatchOptions<S extends boolean | undefined = boolean | undefined> {
   /** Begins with an event for every existing object, then `synced`. */
-  initial?: boolean;
+  initial?: S;
   /** After lost messages: reads everything again, yields the differences, then `synced`. */
-  resync?: boolean;
+  resync?: S;
   /** Also receives events of other network namespaces that have a number in this one; such events have an `nsid`. */
   allNamespaces?: boolean;
   /** Size of the receive buffer in bytes. */
@@ -54,6 +54,9 @@ export type PlainWatchEvent<C> = C | (OverrunEvent & NoObject);
 
 /** An event of a watch. */
 export type WatchEvent<C> = PlainWatchEvent<C> | SyncedEvent;
+
+/** An event of a watch with {@linkcode WatchOptions} of the type `S`. */
+export type WatchEventWith<S, C> = PlainWatchEvent<C> | (S extends true ? SyncedEvent : never);
 
 /** The fields that events without an object lack. */
 export interface NoObject {

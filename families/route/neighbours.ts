@@ -22,15 +22,7 @@ import {
 } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
-import type {
-  ChangeEvent,
-  PlainWatchEvent,
-  PlainWatchOptions,
-  WaitOptions,
-  WatchEvent,
-  Watching,
-  WatchOptions,
-} from "../../core/watch.ts";
+import type { ChangeEvent, WaitOptions, WatchEventWith, Watching, WatchOptions } from "../../core/watch.ts";
 import {
   apart,
   comparesNeighbour,
@@ -76,7 +68,7 @@ const declaration: Declaration<Neighbour> = {
 const forwarding = forwardingOf("neighbour", prepareNeighbour);
 
 /** Options for watching neighbours. */
-export interface NeighbourWatchOptions extends WatchOptions {
+export interface NeighbourWatchOptions<S extends boolean | undefined = boolean | undefined> extends WatchOptions<S> {
   /** `bridge` for forwarding tables; by default neighbours. */
   family?: "bridge";
 }
@@ -131,12 +123,9 @@ export class Neighbours extends Collection<Neighbour, NeighbourInput, NeighbourI
    * Follows changes of neighbours from now on; with `family: "bridge"`, of forwarding tables. See
    * {@linkcode Collection.watch}.
    */
-  override watch(
-    options?: NeighbourWatchOptions & PlainWatchOptions,
-  ): Watching<PlainWatchEvent<ChangeEvent<string, Neighbour>>>;
-  /** Follows changes, and yields `synced` when all existing objects were yielded. */
-  override watch(options?: NeighbourWatchOptions): Watching<WatchEvent<ChangeEvent<string, Neighbour>>>;
-  override watch(options: NeighbourWatchOptions = {}): Watching<WatchEvent<ChangeEvent<string, Neighbour>>> {
+  override watch<S extends boolean | undefined = undefined>(
+    options: NeighbourWatchOptions<S> = {},
+  ): Watching<WatchEventWith<S, ChangeEvent<string, Neighbour>>> {
     if (!isFields(options)) return super.watch(options);
     const { family, ...rest } = options;
     if (family === undefined) return super.watch(rest);

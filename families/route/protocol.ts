@@ -203,9 +203,12 @@ export function addressSize(value: unknown): number | undefined {
 export function checkAddress(what: string, field: string, value: unknown, expected: number | undefined): void {
   const size = addressSize(value);
   if (expected === undefined || size === undefined || size === expected) return;
+  const isIp = expected === 6 && field === "address" && (size === 4 || size === 16);
   throw argumentError(
     RangeError,
-    `Cannot ${what}: ${field}: ${shown(value)} has ${size} bytes, the link's addresses have ${expected}`,
+    `Cannot ${what}: ${field}: ${shown(value)} has ${size} bytes, the link's addresses have ${expected}${
+      isIp ? ": addresses.add adds an IP address" : ""
+    }`,
   );
 }
 

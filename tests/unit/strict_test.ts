@@ -29,6 +29,7 @@ for (const link of links.list()) console.log(link.ifname, link.mtu, link.stats64
 using blue = open({ netns: "blue" });
 blue.links.add({ ifname: "v0", kind: "veth" }, { exists: "ok" });
 for await (const e of watch("link", "address")) if (e.object === "link") console.log(e.value.mtu);
+for await (const e of links.watch({ resync: true })) if (e.event !== "synced") console.log(e.value?.mtu);
 `;
 
 /** Mistakes of a script's author, and the whole of what `tsc` says about each: one error that names the fault. */
@@ -48,6 +49,8 @@ const MISTAKES: readonly (readonly [line: string, error: RegExp])[] = [
   ['batch((b) => b.routes.replace({ gateway: "192.0.2.1" }));', /Property 'dst' is missing/],
   ['rules.add({ table: "man" }, { exists: "ok" });', /'"man"' is not assignable/],
   ["rules.set({ priority: 5 }, { table: 100 });", /"the kernel has no such verb": "set"/],
+  ["links.watch({ inital: true });", /Did you mean to write 'initial'\?/],
+  ['for await (const e of links.watch()) if (e.event === "synced") break;', /'"synced"' have no overlap/],
   ["rules.flush();", /Expected 1 arguments, but got 0/],
 ];
 

@@ -141,6 +141,8 @@ kernelTest("an address of another length than the link's is refused, as ip refus
         for (const word of words) assertStringIncludes(error.message, word);
       };
     assertThrows(() => ns.ip(`link set v0 address ${eight}`), Error, "Invalid address length 8 - must be 6 bytes");
+    const ip = "the link's addresses have 6: addresses.add adds an IP address";
+    for (const value of ["10.0.0.1", "10.0.0.1/24", "fe80::1"]) says(() => all.set("v0", { address: value }), ip);
     for (const name of ["address", "broadcast"] as const) {
       for (const value of [eight, "02:00", new Uint8Array(7), "fe80::1", "10.0.0.1", "0200000000010203"]) {
         says(() => all.set("v0", { [name]: value }), "Cannot set link v0", name, "the link's addresses have 6");
