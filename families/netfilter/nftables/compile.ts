@@ -319,7 +319,7 @@ class Compiler {
   // Matches
 
   match(json: unknown): void {
-    const { op, left, right } = record(json, this.place);
+    const given = record(json, this.place), left = alone(given["left"]), right = alone(given["right"]), { op } = given;
     if (left === undefined) this.place.fail(`"left" is missing`);
     if (right === undefined) this.place.fail(`"right" is missing`);
     const operand = this.place.in("left", () => this.know.operand(left));
@@ -1480,6 +1480,11 @@ const STATEMENTS: Readonly<Record<string, (of: Compiler, json: unknown) => boole
     of.emit(...json as NftExpression[]);
   },
 };
+
+/** Returns what is alone in a concatenation, as nft 1.1.7 prints a match of fib; other JSON as it is. */
+function alone(json: unknown): unknown {
+  return has(json, "concat") && Array.isArray(json["concat"]) && json["concat"].length === 1 ? json["concat"][0] : json;
+}
 
 function constant(dreg: number, value: Uint8Array): NftExpression {
   return { name: "immediate", data: { dreg, data: { value } } };

@@ -280,6 +280,9 @@ function textScalar(text: string, type: NftDatatype, bits: number, place: Place,
     }
     return fromBytes(Uint8Array.from(text.split(":"), (byte) => parseInt(byte, 16)), "network");
   }
+  // nft 1.1 prints addresses in options of IP, where 1.0 prints numbers.
+  const address = name === "integer" && bits === 32 ? parseIp(text) : undefined;
+  if (address?.length === 4) return fromBytes(address, "network");
   if (isText(type)) return textValue(nameIn(text), type, bits, place);
   if (name === "iface_index") {
     const index = context.indexOf?.(text) ?? (/^\d+$/.test(text) ? Number(text) : undefined);

@@ -3,6 +3,10 @@
  * expressions and anonymous sets that it sends, and the rules that it lists.
  *
  * nft gets nearly the whole corpus in two runs. In the lab it is every twentieth rule.
+ *
+ * The rules are listed as nft 1.0.6 does. nft 1.1.7 spells 74 of 2,276 otherwise: codes of ICMP and ICMPv6 are numbers,
+ * flags of NAT are lists, texts in sets are in alphabetical order, all marks are a range instead of a prefix, fib with
+ * `missing` is a concatenation of one, and addresses in options of IP are addresses. compile takes all of these.
  */
 import { assertEquals } from "@std/assert";
 import { spawnSync } from "node:child_process";

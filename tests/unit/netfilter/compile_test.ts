@@ -143,6 +143,29 @@ function mutated(value: unknown, rand: (below: number) => number): unknown {
   return copy;
 }
 
+test("Statements are compiled to the same, whether nft 1.0 or 1.1 spells them", () => {
+  const field = (protocol: string, name: string) => ({ payload: { protocol, field: name } });
+  const is = (left: object, right: unknown) => ({ match: { op: "==", left, right } });
+  const nat = (more: object) => [is({ meta: { key: "l4proto" } }, "tcp"), { dnat: { addr: "10.0.0.1", ...more } }];
+  const fib = { fib: { result: "oif", flags: ["saddr", "iif"] } };
+  const pairs: readonly (readonly [older: readonly object[], newer: readonly object[]])[] = [
+    [[is(field("icmp", "code"), "host-unreachable")], [is(field("icmp", "code"), 1)]],
+    [[is(field("icmpv6", "code"), "no-route")], [is(field("icmpv6", "code"), 0)]],
+    [nat({ flags: "random" }), nat({ flags: ["random"] })],
+    [[{ limit: { rate: 4, per: "second" } }], [{ limit: { rate: 4, burst: 5, per: "second" } }]],
+    [[is(fib, false)], [is({ concat: [fib] }, { concat: [false] })]],
+    [[is({ "ip option": { name: "rr", field: "addr" } }, 1)], [
+      is({ "ip option": { name: "rr", field: "addr" } }, "0.0.0.1"),
+    ]],
+    [[{ queue: { num: 1, flags: "bypass" } }], [{ queue: { num: 1, flags: ["bypass"] } }]],
+    [[{ log: { flags: "all" } }], [{ log: { flags: ["all"] } }]],
+  ];
+  for (const [older, newer] of pairs) {
+    const of = (expr: readonly object[]) => compile(expr as readonly Statement[], { family: "inet" }).expressions;
+    assertEquals(of(newer), of(older), JSON.stringify(newer));
+  }
+});
+
 test("A range may be a text with a hyphen wherever it is one of two values", () => {
   const left = { payload: { protocol: "tcp", field: "dport" } };
   const made = (expr: unknown): unknown => compile(expr as Statement[], { family: "inet" });
