@@ -58,35 +58,58 @@ function prepareClass(value: Fields, verb: Verb): object {
   }
   // The kernel wants settings of drr, although all of them have defaults; those of htb and hfsc need a rate.
   const { kind, options } = value, made = verb === "add" || verb === "replace";
+  if (made && kind === "hfsc") expectCurves(what, options);
   if (made && kind === "hfsc" && isFields(options) && options["rsc"] === undefined && options["fsc"] === undefined) {
     throw argumentError(TypeError, `${what}: options: expected rsc or fsc, a curve of rates`);
   }
   return made && (kind === "drr" || kind === "htb") && options === undefined ? { ...value, options: {} } : value;
 }
 
+/** Throws for a curve without a rate, which the kernel takes as one that is not given. */
+function expectCurves(what: string, options: unknown): void {
+  if (!isFields(options)) return;
+  for (const name of ["rsc", "fsc", "usc"]) {
+    const curve = options[name];
+    if (!isFields(curve) || curve["m1"] || curve["m2"]) continue;
+    throw argumentError(
+      RangeError,
+      `${what}: options.${name}: expected a rate, m1 or m2: the kernel ignores a curve without one, ` +
+        "and removes a curve only with its class",
+    );
+  }
+}
+
 /** Returns the request that changes a class: the kernel replaces all settings. */
 function mergeClass({ found, changes, whole, what }: Merge<Class>): object {
+  if (found.kind === "hfsc") expectCurves(`Cannot ${what}`, whole["options"]);
   const { ifindex, parent, handle, kind } = found;
   const options = kind === "htb" ? withCeil(found.options, changes, whole, what) : whole["options"];
   return { ...changes, ifindex, parent, handle, kind, options };
 }
 
-/** Returns the settings of a class of htb: its upper limit follows its rate, if the two were one. */
+/**
+ * Returns the settings of a class of htb: its upper limit follows its rate, if the two were one. Throws for a change of
+ * one of them by which the limit falls below the rate, so that the rate would have no effect.
+ */
 function withCeil(found: HtbClass = {}, { options: given }: Fields, { options }: Fields, what: string): HtbClass {
   const changed = options as HtbClass;
   if (!isFields(given)) return changed;
-  const { rate, ceil } = changed;
-  if (given["rate"] === undefined) return changed;
-  if (given["ceil"] === undefined && found.ceil === found.rate) return { ...changed, ceil: rate! };
+  const { rate, ceil } = changed, { rate: newRate, ceil: newCeil } = given;
+  // Both together are taken as they are.
+  if ((newRate === undefined) === (newCeil === undefined)) return changed;
+  if (newCeil === undefined && found.ceil === found.rate) return { ...changed, ceil: rate! };
   if (typeof rate !== "number" || typeof ceil !== "number" || rate <= ceil) return changed;
-  throw argumentError(
-    RangeError,
-    `Cannot ${what}: options.rate: expected at most ceil, ${ceil}, got ${rate}: give ceil too`,
-  );
+  const wrong = newCeil === undefined
+    ? `rate: expected at most ceil, ${ceil}, got ${rate}: give ceil too`
+    : `ceil: expected at least rate, ${rate}, got ${ceil}: give rate too`;
+  throw argumentError(RangeError, `Cannot ${what}: options.${wrong}`);
 }
 
 /** Kinds of qdisc whose classes are made and deleted; those of others exist as long as the qdisc. */
 const MADE: ReadonlySet<unknown> = new Set(["htb", "hfsc", "drr", "qfq", "cbq", "atm"]);
+
+/** True for the class that a qdisc has for itself, with the same handle: the root of `hfsc`. */
+const isOwn = ({ handle }: { readonly handle?: unknown }): boolean => ((numberOf(handle) ?? 1) & 0xffff) === 0;
 
 const declaration: Declaration<Class> = {
   protocol: NETLINK_ROUTE,
@@ -105,9 +128,10 @@ const declaration: Declaration<Class> = {
   fixed: ["ifindex", "dev", "parent", "handle", "kind"],
   setFlags: 0,
   merge: mergeClass,
-  deletable: (all) => childrenFirst(all.filter(({ kind }) => MADE.has(kind))),
+  deletable: (all) => childrenFirst(all.filter((one) => MADE.has(one.kind) && !isOwn(one))),
   hint(code, _details, value) {
     const { kind } = value as ClassInput;
+    if (isOwn(value)) return `it is the own class of the ${kind ?? "qdisc"}, and goes with it`;
     if (kind !== undefined && !MADE.has(kind)) return `classes of ${kind} exist as long as their qdisc`;
     return code === "EBUSY" ? "delete its filters and the classes below it first, as flush does" : undefined;
   },

@@ -53,6 +53,18 @@ const PARTLY: ReadonlySet<unknown> = new Set(
   "cake codel dualpi2 fq fq_codel fq_pie gred hhf pie plug taprio".split(" "),
 );
 
+/** A setting that a kind needs, of kinds that the kernel does not make without settings, mostly without a reason. */
+const REQUIRED: Readonly<Record<string, string>> = {
+  choke: "limit",
+  ets: "nbands",
+  gred: "dps",
+  red: "limit",
+  tbf: "rate",
+};
+
+/** Kinds without settings. */
+const BARE: ReadonlySet<unknown> = new Set("atm blackhole clsact drr ingress mq noqueue qfq".split(" "));
+
 /** Settings that the kernel takes as 0 if they are left out: the qdisc would drop all packets. */
 const NEEDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bfifo: { limit: "most bytes that wait" },
@@ -100,6 +112,12 @@ function prepareQdisc(value: Fields, verb: Verb): object {
     throw argumentError(TypeError, `${what}: handle: ${kind} always has "ffff:", got ${shown(handle)}`);
   }
   expectNeeded(what, kind, value["options"]);
+  if (verb === "add" && value["options"] === undefined && Object.hasOwn(REQUIRED, String(kind))) {
+    throw argumentError(
+      TypeError,
+      `${what}: options.${REQUIRED[String(kind)]} is missing: the kernel makes no ${kind} without settings`,
+    );
+  }
   // Without the handle, the kernel would put one of these kinds in the place of the other.
   if (HOOKS.has(kind)) return { ...value, handle: HOOK };
   return WITH_SETTINGS.has(kind) && value["options"] === undefined ? { ...value, options: {} } : value;
@@ -110,7 +128,13 @@ function mergeQdisc({ found, changes, whole, what }: Merge<Qdisc>): object {
   if (isAutomatic(found as unknown as Fields)) {
     throw argumentError(TypeError, `Cannot ${what}: the kernel made it by itself: it can only be replaced`);
   }
-  const { ifindex, parent, handle, kind, stab } = found;
+  const { ifindex, parent, handle, kind, stab } = found, { options: given } = changes;
+  if (kind === "multiq" && isFields(given) && given["bands"] !== undefined && given["bands"] !== found.options?.bands) {
+    throw argumentError(
+      TypeError,
+      `Cannot ${what}: options.bands does not change: it is the number of the device's queues`,
+    );
+  }
   const options = PARTLY.has(kind) ? changes["options"] : whole["options"];
   // The kernel removes a size table that is not given.
   return { ...(stab === undefined ? {} : { stab }), ...changes, ifindex, parent, handle, kind, options };
@@ -153,6 +177,7 @@ const declaration: Declaration<Qdisc> = {
     if (HOOKS.has(kind) && /must match existing/.test(kernelMessage)) return EXCLUSIVE;
     if (code === "EEXIST" && HOOKS.has(kind)) return EXCLUSIVE;
     if (code === "EEXIST") return "replace puts another one in its place";
+    if (/Change operation not supported/.test(kernelMessage) && BARE.has(kind)) return `${kind} has no settings`;
     if (/Change operation not supported/.test(kernelMessage)) {
       return `${kind} keeps its settings: delete it and add it again, or replace it with another handle`;
     }

@@ -189,6 +189,10 @@ test("tc: settings of qdiscs are refused by what is wrong with them", () => {
     add(kind, {})();
     assertThrows(add(kind, { quantum: 5 }), TypeError, 'options: there is no field "quantum"', kind);
   }
+  for (const kind of ["choke", "ets", "gred", "red", "tbf"]) assertThrows(add(kind), TypeError, "is missing", kind);
+  const bucket = { limit: 5000, rate: 125_000, burst: 10_000 };
+  add("tbf", bucket)();
+  assertThrows(add("tbf", { ...bucket, pburst: 2000 }), TypeError, "options.peakrate: is missing");
   for (const priomap of [[1], Array.from({ length: 17 }, () => 0)]) {
     assertThrows(add("prio", { priomap }), RangeError, `options.priomap: expected 16 items, got ${priomap.length}`);
     assertThrows(
@@ -197,4 +201,59 @@ test("tc: settings of qdiscs are refused by what is wrong with them", () => {
       `options.prioTcMap: expected 16 items, got ${priomap.length}`,
     );
   }
+});
+
+test("tc: the root of hfsc is not deleted, and a curve without a rate is refused", () => {
+  using tc = open({ dryRun: () => {} });
+  const place = { ifindex: 2, parent: "root", kind: "hfsc" } as const;
+  const all = ["1:", "1:1", "1:10"].map((handle) => ({ ...place, handle })), [own] = all;
+  const { deletable, hint, merge } = tc.classes.declaration;
+  assertEquals(deletable?.(all).map(({ handle }) => handle).sort(), ["1:1", "1:10"]);
+  assertEquals(hint?.("EBUSY", {}, own!), "it is the own class of the hfsc, and goes with it");
+  const none = { m1: 0, d: 0, m2: 0 },
+    some = { ...none, m2: 125_000 },
+    wrong = "options.rsc: expected a rate, m1 or m2";
+  const child = { dev: "lo", parent: "1:", handle: "1:1", kind: "hfsc" } as const;
+  assertThrows(() => tc.classes.add({ ...child, options: { rsc: none, fsc: some } }), RangeError, wrong);
+  tc.classes.add({ ...child, options: { rsc: some } });
+  const found = { ...all[1]!, options: { rsc: some } };
+  const change = (rsc: object): object | undefined =>
+    merge?.({
+      found,
+      among: [found],
+      changes: { options: { rsc } },
+      whole: { ...found, options: { rsc } },
+      what: "set",
+    });
+  assertThrows(() => change(none), RangeError, wrong);
+  assertEquals((change({ ...some, d: 5 }) as { options: object }).options, { rsc: { ...some, d: 5 } });
+});
+
+test("tc: a change of rate or ceil of htb alone does not put ceil below rate, and bands of multiq do not change", () => {
+  using tc = open({ dryRun: () => {} });
+  const found = { ifindex: 2, parent: "1:", handle: "1:1", kind: "htb", options: { rate: 5000, ceil: 8000 } } as const;
+  const change = (options: object): object | undefined =>
+    tc.classes.declaration.merge?.({
+      found,
+      among: [found],
+      changes: { options },
+      whole: { ...found, options: { ...found.options, ...options } },
+      what: "set class",
+    });
+  assertThrows(() => change({ rate: 9000 }), RangeError, "options.rate: expected at most ceil, 8000, got 9000");
+  assertThrows(() => change({ ceil: 4000 }), RangeError, "options.ceil: expected at least rate, 5000, got 4000");
+  for (const options of [{ rate: 8000 }, { ceil: 5000 }, { rate: 6000, ceil: 4000 }]) {
+    assertEquals((change(options) as { options: object }).options, { ...found.options, ...options });
+  }
+  const multiq = { ifindex: 2, parent: "root", handle: "1:", kind: "multiq", options: { bands: 1 } } as const;
+  const bands = (bands: number): void =>
+    void tc.qdiscs.declaration.merge?.({
+      found: multiq,
+      among: [multiq],
+      changes: { options: { bands } },
+      whole: { ...multiq, options: { bands } },
+      what: "set qdisc",
+    });
+  assertThrows(() => bands(3), TypeError, "options.bands does not change");
+  bands(1);
 });

@@ -169,7 +169,10 @@ export const Htb: FlatCodec<Htb> = spread<Htb, HtbWire>(HtbWire, "init", { versi
 export interface HtbClass {
   /** Rate that the class always gets, in bytes a second. */
   rate?: number;
-  /** Rate that it may borrow up to, in bytes a second; default `rate`, which it follows while both are one. */
+  /**
+   * Rate that it may borrow up to, in bytes a second; default `rate`, which it follows while both are one. It is the
+   * upper limit also if it is below `rate`; `set` refuses to change one of them so.
+   */
   ceil?: number;
   /** Bytes that it may send at once at `rate`; default 1600. A fraction if others set one. */
   burst?: number;
@@ -413,6 +416,10 @@ export const Tbf: FlatCodec<Tbf> = flat<Tbf, TbfWire>({
     const peak = value.peakrate === undefined ? 0 : rateOf(value.peakrate, "peakrate", to);
     if (whole && value.burst === undefined) bytesGiven(undefined, "burst", to);
     if (whole && peak > 0 && value.pburst === undefined) bytesGiven(undefined, "pburst", to);
+    if (whole && peak === 0 && value.pburst !== undefined) {
+      to.path.push("peakrate");
+      to.fail(TypeError, "is missing: without it, pburst has no effect");
+    }
     const burst = bytesGiven(value.burst ?? 0, "burst", to), pburst = bytesGiven(value.pburst ?? 0, "pburst", to);
     return {
       parms: {
