@@ -21,8 +21,8 @@ await run(
     if (dev === undefined) throw new UsageError("name an interface");
     using tc = open(netns === undefined ? {} : { netns });
     if (whole === undefined) {
-      const ended = tc.qdiscs.flush({ dev, parent: "root" });
-      return print(ended === 0 ? "nothing to end" : `${dev} is not limited any more`);
+      const ended = tc.qdiscs.delete({ dev, parent: "root", handle: "1:", kind: "htb" }, { missing: "ok" });
+      return print(ended ? `${dev} is not limited any more` : "nothing to end");
     }
     const ceil = rate(whole), rates = parts.length === 0 ? [ceil] : parts.map(rate);
     const handles = rates.map((_, index) => `1:${index + 1}0`), defcls = parseInt(handles.at(-1)!.slice(2), 16);

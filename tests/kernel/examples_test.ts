@@ -109,6 +109,16 @@ kernelTest("examples exit quietly when the reader of their output is gone", NEED
   }
 });
 
+kernelTest("shape without a rate does not end another program's qdisc", [...NEEDS, "tc"], () => {
+  const script = `
+tc qdisc add dev d0 root handle 1: pfifo limit 7
+example shape d0
+tc qdisc show dev d0 | grep -o 'pfifo 1:'
+`;
+  const { stdout, stderr } = shell(script, "ip link add d0 type veth peer name p0");
+  assertEquals([stderr, stdout], ["", "nothing to end\npfifo 1:\n"]);
+});
+
 test("examples print through printable() or stringify(), which escape control characters", () => {
   const faults: string[] = [];
   for (const file of readdirSync(EXAMPLES)) {
