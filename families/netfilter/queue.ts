@@ -235,6 +235,7 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
   readonly #transport: Transport;
   readonly #onExit: "accept" | "drop";
   readonly #writer: Writer = new Writer();
+  #reader: Reader = new Reader(NO_PAYLOAD);
   readonly #signal: AbortSignal | undefined;
   readonly #stop = (): void => this.close();
   /** The packets without a verdict, by queue and number. */
@@ -331,7 +332,9 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
   /** Takes the packets in a datagram; `answer` receives the sequence number and errno of each answer. */
   #take({ bytes, view, length, port }: Received, answer: (seq: number, errno: number) => void): void {
     if (port !== 0) return;
-    const from = new Reader(bytes, length, view);
+    if (this.#reader.bytes !== bytes) this.#reader = new Reader(bytes, length, view);
+    else this.#reader.next(length);
+    const from = this.#reader;
     eachMessage(from, (at, end) => {
       const type = view.getUint16(at + 4, true);
       if (type === NLMSG.NLMSG_ERROR) {
@@ -406,10 +409,10 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
   decide(packet: QueuedPacket, verdict: QueueVerdict, changes: VerdictChanges, batch: boolean): void {
     const { queue, id } = packet, what = `decide packet ${id} of queue ${queue}`, all = this.#waiting.get(queue);
     if (this.#closed) throw new NetlinkError(`Cannot ${what}: the queue was closed`, "CLOSED");
-    if (!this.waits(packet)) throw argumentError(TypeError, `Cannot ${what}: it has its verdict`);
+    if (all?.get(id) !== packet) throw argumentError(TypeError, `Cannot ${what}: it has its verdict`);
     this.#encode(packet, verdict, changes, batch, what);
-    if (batch) { for (const other of all!.keys()) if ((other - id | 0) <= 0) all!.delete(other); }
-    else all!.delete(id);
+    if (batch) { for (const other of all.keys()) if ((other - id | 0) <= 0) all.delete(other); }
+    else all.delete(id);
     this.#transport.send(this.#writer.bytes, this.#writer.length);
   }
 
