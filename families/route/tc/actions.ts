@@ -156,7 +156,7 @@ export class Actions {
 
   /** Adds an action, or replaces the one with its index. */
   replace(value: ActionInput): Action {
-    return this.#make("replace", NLM_F.NLM_F_CREATE | NLM_F.NLM_F_REPLACE, value);
+    return this.#make("replace", CHANGE, value);
   }
 
   #make(verb: string, flags: number, value: ActionInput, tolerates?: Tolerates): Action {
@@ -183,7 +183,8 @@ export class Actions {
   }
 
   /**
-   * Changes the given fields of an action, and no others: it is read, and replaced as a whole.
+   * Changes the given fields of an action, and no others: it is read, and replaced as a whole. A dry run, which reads
+   * nothing, shows only the changes.
    *
    * @param changes `action`, `cookie`, and fields of `options`
    * @throws {TypeError} `kind`, `index` or `flags` has a new value: the kernel sets them only when it makes the action
@@ -195,6 +196,7 @@ export class Actions {
     if (options !== undefined && !isFields(options)) {
       throw argumentError(TypeError, `Cannot ${what}: options: expected an object, got ${shown(options)}`);
     }
+    if (this.#requester().deferred) return void this.#make("set", CHANGE, { ...changes, kind, index } as ActionInput);
     const found = this.get({ kind, index });
     for (const name of ["kind", "index", "flags"] as const) {
       const given = rest[name], is = name === "flags" ? found.flags ?? [] : name === "kind" ? kind : index;
@@ -207,11 +209,7 @@ export class Actions {
     const { dev, ...others } = (found.options ?? {}) as Record<string, unknown>;
     // A new number of an interface makes its old name wrong.
     const kept = options?.["ifindex"] !== undefined || dev === undefined ? others : { dev, ...others };
-    this.#make(
-      "set",
-      NLM_F.NLM_F_CREATE | NLM_F.NLM_F_REPLACE,
-      { ...found, ...rest, options: { ...kept, ...options }, kind, index } as ActionInput,
-    );
+    this.#make("set", CHANGE, { ...found, ...rest, options: { ...kept, ...options }, kind, index } as ActionInput);
   }
 
   /**
@@ -252,6 +250,9 @@ export class Actions {
     return free.length;
   }
 }
+
+/** Flags of a request that changes an action. */
+const CHANGE: number = NLM_F.NLM_F_CREATE | NLM_F.NLM_F_REPLACE;
 
 /** Most actions in a message. */
 const MOST_ACTIONS = 32;

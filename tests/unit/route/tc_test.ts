@@ -257,3 +257,11 @@ test("tc: a change of rate or ceil of htb alone does not put ceil below rate, an
   assertThrows(() => bands(3), TypeError, "options.bands does not change");
   bands(1);
 });
+
+test("tc: a dry run of set of an action shows the changes, not that the action is missing", () => {
+  const sent: string[] = [];
+  using tc = open({ dryRun: (text) => void sent.push(String(text)) });
+  tc.actions.set({ kind: "gact", index: 1 }, { action: "pipe" });
+  assertEquals(sent.length, 1);
+  assertThrows(() => tc.actions.set({ kind: "gact", index: 1 }, { action: "nope" as never }), TypeError, "action");
+});
