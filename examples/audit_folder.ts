@@ -13,7 +13,7 @@ import { list, stopSignal, UsageError } from "./run.ts";
 
 await list(
   {
-    about: "Prints who changes files of a folder.",
+    about: "Prints who changes files of a folder, while the audit is on (auditctl -e 1).",
     takes: "FOLDER",
     options: { access: ["LETTERS", "of rwxa: which accesses are meant; wa if absent"] },
   },

@@ -97,7 +97,9 @@ export function parseRecord(type: number, text: string, node?: string): AuditRec
     text,
   };
   if (head === null) return { ...base, fields: {} };
-  const split = text.indexOf(ENRICHED), end = split < 0 ? text.length : split;
+  // A separator in the text of a program is its own.
+  const split = text.indexOf(ENRICHED, text.includes("msg='") ? text.lastIndexOf("'") : 0),
+    end = split < 0 ? text.length : split;
   const { fields, message } = readFields(type, text.slice(head[0].length, end));
   return {
     ...base,

@@ -130,6 +130,7 @@ export class AuditControl {
    */
   setFeatures(changes: Readonly<Partial<Record<AuditFeature, boolean>>>, lock: readonly AuditFeature[] = []): void {
     const what = "set the features of audit", { value, names } = given(changes, AUDIT_FEATURE, what);
+    for (const name of names) expectType(value[name], `${what}: ${name}`, "boolean");
     const mask = [...new Set([...names, ...lock])], off = mask.find((name) => value[name] === undefined);
     if (mask.length === 0) throw argumentError(TypeError, `Cannot ${what}: expected at least one feature`);
     if (off !== undefined) {

@@ -6,9 +6,10 @@
  * for await (const event of watch({ key: "passwd" })) console.log(event.time, event.process?.exe, event.paths);
  * ```
  *
- * Needs CAP_AUDIT_READ. The kernel sends each record to all readers at once; a reader that is too slow loses some, which
- * an item of the loop tells. Records that the kernel itself has thrown away are told if the process has
- * CAP_AUDIT_CONTROL too.
+ * Needs CAP_AUDIT_READ. While the audit is off, as it is after boot where nothing turns it on, there are no events of
+ * rules: see `control.set({ enabled: "on" })`. The kernel sends each record to all readers at once; a reader that is
+ * too slow loses some, which an item of the loop tells. Records that the kernel itself has thrown away are told if the
+ * process has CAP_AUDIT_CONTROL too.
  *
  * Source: linux/audit.h AUDIT_NLGRP_READLOG, v7.2.
  *

@@ -100,6 +100,8 @@ const declaration: Declaration<XfrmPolicy> = {
   prepare: preparePolicy,
   fixed: ["dir", "sel", "mark", "ifId", "type", "index"],
   merge: ({ whole }) => whole,
+  // Those of sockets end with them.
+  deletable: (found) => found.filter(isOwn),
   // A flush names no policy.
   silentRemoval: { groups: [], types: [XFRM_MSG_FLUSHPOLICY], settle: () => {} },
 };

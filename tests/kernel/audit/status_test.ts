@@ -48,6 +48,11 @@ auditTest("audit status: settings that are refused say why, and change nothing",
   assertThrows(() => audit.set({ enabled: "onn" } as never), TypeError, "enabled: expected");
   assertThrows(() => audit.set({ backlogWaitTime: 0xffffffff }), KernelError, "EINVAL");
   assertThrows(() => audit.setFeatures({}, ["loginuid_immutable"]), TypeError, "must be given too");
+  assertThrows(
+    () => audit.setFeatures({ only_unset_loginuid: "off" as never }),
+    TypeError,
+    'only_unset_loginuid: expected a boolean, got "off"',
+  );
   assertThrows(() => audit.reset("backlog" as never), TypeError, 'expected "lost" or');
   assertThrows(() => audit.send("x", { type: 1300 }), RangeError, "1100..1199");
   assertEquals(ours(), before);

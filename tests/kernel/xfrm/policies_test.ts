@@ -1,6 +1,7 @@
 /** IPsec policies, compared with those of `ip xfrm policy`. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
+import { spawn } from "node:child_process";
 import { open, type XfrmPolicy } from "../../../families/xfrm/mod.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
 import { POLICIES } from "../../unit/xfrm/pairs.ts";
@@ -107,5 +108,38 @@ kernelTest("xfrm policies: set changes only the given fields, replace the whole 
     });
     assertEquals(policies.flush({ dir: "in" }), 300);
     assert(policies.list().length === 1);
+  });
+});
+
+/** Sets a policy of a socket that lets packets pass, as key daemons do, and keeps the socket until its input ends. */
+const BYPASS = `
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+policy = bytearray(168)
+policy[40] = socket.AF_INET
+policy[56:88] = b"\\xff" * 32
+policy[160] = 1
+s.setsockopt(socket.IPPROTO_IP, 17, bytes(policy))
+print("ready", flush=True)
+sys.stdin.read()
+`;
+
+kernelTest("xfrm policies: a flush leaves out those of sockets", ["ip", "/usr/bin/python3"], async () => {
+  await inNamespace(async ({ name, ip }) => {
+    // The kernel's part for netlink, which may be a module, takes the policies of sockets too.
+    using client = open({ netns: name });
+    const { policies } = client;
+    policies.add({ dir: "out", sel: { src: "10.9.0.0/24" } });
+    const child = spawn("ip", ["netns", "exec", name, "/usr/bin/python3", "-c", BYPASS], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    assertEquals(policies.list().map(({ dir }) => dir).sort(), ["out", "socket out"]);
+    assertEquals([policies.flush({ all: true }), policies.flush({ priority: 0 })], [1, 0]);
+    assertEquals(policies.list().map(({ dir }) => dir), ["socket out"]);
+    assertEquals(ip("xfrm policy").match(/socket out/g)?.length, 1);
+    child.stdin.end();
+    await ended;
   });
 });

@@ -199,6 +199,10 @@ test("audit records: what a program writes is apart from what the kernel writes"
     terminal: "ssh",
     res: "failed",
   });
+  // The separator of the names that auditd adds, in a text that a program has written.
+  const text = "audit(1.000:2): pid=5 uid=1000 msg='x\x1dUID=\"root\"'";
+  assertEquals(parseRecord(1121, text).enriched, undefined);
+  assertEquals(parseRecord(1121, `${text}\x1dUID="user"`).enriched, { UID: "user" });
   const avc = parseRecord(
     1107,
     "audit(1.000:2): pid=7 uid=0 msg='avc:  denied  { send_msg } for msgtype=call scontext=a tcontext=b tclass=dbus'",
