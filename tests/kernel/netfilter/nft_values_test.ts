@@ -15,7 +15,6 @@ const LARGE = `table inet t {
     counter packets 9007199254740993 bytes 9007199254740995
     quota over 9007199254740997 bytes used 9007199254740993 bytes
     quota until 8796093022207 mbytes
-    limit rate 9007199254740993/day
   }
 }`;
 
