@@ -85,6 +85,7 @@ const declaration: Declaration<AddressLabel> = {
     return { family: "inet6", ...(verb === "delete" ? { label: 0 } : {}), ...value };
   },
   listOnly: true,
+  makes: () => true,
 };
 
 /** The address labels of one network namespace. */

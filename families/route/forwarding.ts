@@ -7,6 +7,7 @@ import { isFields } from "../../core/arguments.ts";
 import { Collection, type Declaration, type DeleteOptions, type Input, type Verb } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
 import {
+  hasFlag,
   ignoresOfNeighbour,
   isBoth,
   meansEntry,
@@ -91,7 +92,8 @@ export function forwardingOf(
     concerns: (from, at) => from.bytes[at] === AF.bridge,
     none: ["ENODEV"],
     hint: (code, { kernelMessage }, value) =>
-      code === "EINVAL" && kernelMessage === undefined && !Object.hasOwn(value, "dst")
+      code === "EINVAL" && kernelMessage === undefined && !Object.hasOwn(value, "dst") &&
+        !hasFlag((value as Fields)["flags"], "master")
         ? "a VXLAN interface needs dst, the address of the remote end"
         : undefined,
   };

@@ -336,6 +336,11 @@ function requestOf(value: MdbInput, verb: Verb): object {
   };
 }
 
+/** True for the flags of a source that its group excludes. A request has no flags, so the kernel would forward it. */
+function isBlocked(flags: unknown): boolean {
+  return Array.isArray(flags) && flags.includes("blocked");
+}
+
 const declaration: Declaration<Mdb> = {
   protocol: NETLINK_ROUTE,
   object: "multicast entry",
@@ -367,6 +372,14 @@ const declaration: Declaration<Mdb> = {
     const port = (portDev as string | undefined) ?? value.port;
     // Entries of a single source are listed with this mode, which the kernel refuses for them in requests.
     if (value.source !== undefined && value.groupMode === "include") delete rest.groupMode;
+    // So is the entry of all groups (VXLAN), with the other mode.
+    if ((value.group === "0.0.0.0" || value.group === "::") && value.groupMode === "exclude") delete rest.groupMode;
+    if ((verb === "add" || verb === "replace") && isBlocked(value.flags)) {
+      throw argumentError(
+        TypeError,
+        `Cannot ${verb} a multicast entry: flags: a blocked source is made with its group, by groupMode "exclude" and srcList`,
+      );
+    }
     // A request cannot say that the kernel learnt the entry.
     if (value.rtprot === "kernel" || value.rtprot === RTPROT.kernel) delete rest.rtprot;
     return { ...rest, port, ...(verb === "get" || verb === "delete" ? {} : { state: value.state ?? "permanent" }) };

@@ -229,6 +229,12 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
     return { ...value, flags: Array.isArray(others) ? others.filter((flag) => !isTable(flag)) : others };
   }
   const neighbour = { ...value };
+  if (forwarding && value.port === 0 && verb !== "delete") {
+    throw argumentError(
+      RangeError,
+      `Cannot ${verb} a forwarding entry: port: expected 1..65535, got 0: the kernel would not find the entry again`,
+    );
+  }
   // Drivers without a forwarding table of their own delete an entry only if the request says `permanent`; others ignore
   // it.
   if (forwarding) neighbour.state ??= ["noarp", "permanent"];
@@ -361,7 +367,7 @@ function tableOf(entry: Input<Neighbour>): Input<Neighbour>["flags"] {
   if (!Array.isArray(flags) || hasFlag(flags, "self") || hasFlag(flags, "master")) return flags;
   const ofBridge = [master, masterDev].some((one) => named(one) && (one === dev || one === ifindex));
   if (ofBridge) return [...flags, "self"];
-  return flags.length > 0 || named(master) || named(masterDev) ? [...flags, "master"] : flags;
+  return [...flags, named(master) || named(masterDev) ? "master" : "self"];
 }
 
 /** True if a key selects the table that an entry is in. */

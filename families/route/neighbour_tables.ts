@@ -95,6 +95,20 @@ const milliseconds: Codec<number, number | bigint> = {
   },
 };
 
+/** The most packets that the kernel counts as bytes: it multiplies them in 32 bits by the size of a large packet. */
+const MOST_QUEUED = 900_000;
+
+/** Codec of a length of a queue in packets. */
+const packets: Codec<number> = {
+  ...u32,
+  encode(value, to, owner) {
+    if (value > MOST_QUEUED) {
+      to.fail(RangeError, `expected 0..${MOST_QUEUED} packets, got ${shown(value)}: queueLenbytes has no such limit`);
+    }
+    return u32.encode(value, to, owner);
+  },
+};
+
 const config = struct<NeighbourTableConfig>(32, {
   keyLen: [0, u16],
   entrySize: [2, u16],
@@ -206,7 +220,7 @@ export const NeighbourTable: Attributes<NeighbourTable> = attributes((): Shape<N
     retransTime: [5, milliseconds],
     gcStaletime: [6, milliseconds],
     delayProbeTime: [7, milliseconds],
-    queueLen: [8, u32],
+    queueLen: [8, packets],
     appProbes: [9, u32],
     ucastProbes: [10, u32],
     mcastProbes: [11, u32],

@@ -110,6 +110,10 @@ const declaration: Declaration<Nsid> = {
     if (Object.keys(named).length === 0) {
       throw argumentError(TypeError, "Cannot add a namespace id: name, pid or fd is missing");
     }
+    // The kernel would choose one instead of any negative number.
+    if (typeof nsid === "number" && nsid < NOT_ASSIGNED) {
+      throw argumentError(RangeError, `Cannot add a namespace id: nsid: expected -1 or more, got ${nsid}`);
+    }
     return { ...rest, ...named, nsid: nsid ?? NOT_ASSIGNED };
   },
 };

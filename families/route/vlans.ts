@@ -342,7 +342,11 @@ const declaration: Declaration<BridgeVlan> = {
   identity: ({ ifindex, vid }) => `${ifindex} ${vid}`,
   keyOf: ({ dev, ifindex, vid, range }: VlanInput & { range?: number }) => ({ dev, ifindex, vid, range }),
   prepare(value, verb) {
-    if (verb === "list" || verb === "get") return value;
+    if (verb === "list") return value;
+    if (verb === "get") {
+      if ((value as VlanInput).vid === undefined) throw argumentError(TypeError, "Cannot get a vlan: vid is missing");
+      return value;
+    }
     if (verb === "append" || verb === "replace") {
       throw argumentError(TypeError, `Cannot ${verb} a vlan: add also changes the flags of one that exists`);
     }
@@ -357,8 +361,8 @@ const declaration: Declaration<BridgeVlan> = {
   listOnly: true,
   // The kernel says EINVAL about an interface that is no bridge and no port of one.
   none: ["ENODEV", "EOPNOTSUPP", "EINVAL"],
-  hint: (code) =>
-    code === "EOPNOTSUPP" || code === "EINVAL"
+  hint: (code, { kernelMessage = "" }) =>
+    code === "EOPNOTSUPP" || code === "EINVAL" && (kernelMessage === "" || /not a valid bridge/.test(kernelMessage))
       ? "the interface must be a bridge, or a port of one; the kernel needs CONFIG_BRIDGE_VLAN_FILTERING"
       : undefined,
   request: { codec: VlanMessage, of: (value, verb) => requestOf(value as Input<BridgeVlan>, verb) },

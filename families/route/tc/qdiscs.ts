@@ -77,11 +77,16 @@ const NEEDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   tbf: { limit: "most bytes that wait" },
 };
 
+/** Kinds that the kernel refuses without settings. The others then have defaults. */
+const WITHOUT_DEFAULTS: ReadonlySet<string> = new Set(["tbf", "red", "choke"]);
+
 /** Throws for a new qdisc with settings that lack one which the kernel would take as 0. */
 function expectNeeded(what: string, kind: unknown, options: unknown): void {
-  if (!isFields(options) || typeof kind !== "string" || !Object.hasOwn(NEEDED, kind)) return;
+  if (typeof kind !== "string" || !Object.hasOwn(NEEDED, kind)) return;
+  const given = options === undefined && WITHOUT_DEFAULTS.has(kind) ? {} : options;
+  if (!isFields(given)) return;
   for (const [name, meaning] of Object.entries(NEEDED[kind]!)) {
-    if (options[name] !== undefined) continue;
+    if (given[name] !== undefined) continue;
     throw argumentError(
       TypeError,
       `${what}: options.${name} is missing: ${meaning}; without it, ${kind} would drop all packets`,

@@ -60,6 +60,13 @@ kernelTest(
       // One destination of several is deleted by its address.
       fdb.delete({ dev: "vx0", lladdr: "00:00:00:00:00:00", dst: "192.0.2.10", vni: 9, port: 99, viaDev: "v0" });
       assertEquals(fdb.list({ dev: "vx0", lladdr: "00:00:00:00:00:00" }).map(({ dst }) => dst), ["192.0.2.9"]);
+      // Flags without a table mean the device's own.
+      fdb.add({ dev: "vx0", lladdr: `${MAC}7`, dst: "192.0.2.9", flags: ["router"] });
+      assertEquals(fdb.get({ dev: "vx0", lladdr: `${MAC}7`, flags: ["self"] }).flags, ["self", "router"]);
+      const none = { dev: "vx0", lladdr: `${MAC}8`, dst: "192.0.2.9", port: 0 } as const;
+      assertThrows(() => fdb.add(none), RangeError, "port: expected 1..65535, got 0");
+      assertThrows(() => fdb.flushTable("vx0", { all: false } as never), TypeError, "all: expected true or undefined");
+      assertEquals(fdb.list({ dev: "vx0" }).length, 3);
     });
   },
 );

@@ -105,6 +105,7 @@ kernelTest("address labels: a label to change has a prefix with its length", ["i
     }
     assertThrows(() => addressLabels.set({ address }, { label: 7 }), TypeError, "prefixlen is missing");
     assertThrows(() => addressLabels.add({ address, prefixlen: 32 }), TypeError, "label is missing");
+    assertThrows(() => addressLabels.set({ address, prefixlen: 33 }, { label: 7 }), Error, "ENOENT");
     assertThrows(() => addressLabels.append({ address, prefixlen: 32, label: 7 }), TypeError, "use add or replace");
     assertThrows(() => addressLabels.add({ prefix: address, label: 7 } as never), TypeError);
     assertEquals(ipJson("addrlabel list"), theirs);

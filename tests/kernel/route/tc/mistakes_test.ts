@@ -297,6 +297,28 @@ kernelTest(
   },
 );
 
+kernelTest("settings that would match or drop everything, or be lost, are refused by name", ["ip", "tc"], async () => {
+  await withTc(({ qdiscs, filters }) => {
+    const root = { dev: "v0", parent: "root", handle: "1:" } as const, limited = { limit: 5000, rate: 1e6, burst: 1e4 };
+    const refused = (act: () => unknown, why: string): unknown => assertThrows(act, Error, why);
+    refused(() => qdiscs.add({ ...root, kind: "tbf" }), "options.limit is missing");
+    refused(() => qdiscs.add({ ...root, kind: "tbf", options: { ...limited, pburst: 2000 } }), "options.peakrate");
+    refused(
+      () => qdiscs.add({ ...root, kind: "prio", options: { priomap: [1] } }),
+      "options.priomap: expected 16 items",
+    );
+    qdiscs.add({ ...root, kind: "htb" });
+    const filter = { dev: "v0", parent: "1:", kind: "u32" } as const;
+    for (
+      const [options, why] of [
+        [{ sel: null }, "options.sel: expected an object, got null"],
+        [{ sel: { keys: [{ val: 1, off: 12 }] } }, "options.sel.keys[0]"],
+      ] as const
+    ) refused(() => filters.add({ ...filter, options: options as never }), why);
+    assertEquals(filters.list({ dev: "v0" }), []);
+  });
+});
+
 /** Calls a function; false if the kernel does not have a kind of actions. */
 function actionIs(make: () => unknown): boolean {
   try {
