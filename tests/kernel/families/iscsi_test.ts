@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KernelError, NetlinkError } from "../../../core/errors.ts";
+import * as netns from "../../../core/netns.ts";
 import {
   discover,
   IscsiClient,
@@ -18,7 +19,7 @@ import {
   watch,
 } from "../../../families/iscsi/mod.ts";
 import { type Answer, LOGIN, LOGOUT, plain, withTarget } from "../../unit/families/iscsi_target.ts";
-import { kernelTest, load } from "../namespace.ts";
+import { inNamespace, kernelTest, load } from "../namespace.ts";
 
 const needs = ["iscsi_tcp", "sd_mod", "target_core_mod", "iscsi_target_mod"].every((name) => load(name))
   ? []
@@ -193,19 +194,32 @@ kernelTest(
   240_000,
 );
 
-kernelTest("iscsi: a wrong portal and an unknown target are told in words", needs, async () => {
-  makeTargets();
-  const unknown = await assertRejects(
-    () => login({ portal: PORTAL, target: "iqn.2026-01.example:none" }),
-    IscsiLoginError,
-  );
-  // Linux's target says so of names that it does not have.
-  assertEquals([unknown.statusClass, unknown.statusDetail, unknown.code], [3, 1, "LOGIN_REFUSED"]);
-  assert(unknown.hint?.includes("none of this name"), unknown.message);
-  const nobody = await assertRejects(() => login({ portal: "127.0.0.1:3999", target: OPEN }), NetlinkError);
-  assertEquals(nobody.code, "ECONNREFUSED");
-  assertEquals(sessions(), []);
-}, 120_000);
+kernelTest(
+  "iscsi: a wrong portal, an unknown target and another network namespace are told in words",
+  needs,
+  async () => {
+    makeTargets();
+    const unknown = await assertRejects(
+      () => login({ portal: PORTAL, target: "iqn.2026-01.example:none" }),
+      IscsiLoginError,
+    );
+    // Linux's target says so of names that it does not have.
+    assertEquals([unknown.statusClass, unknown.statusDetail, unknown.code], [3, 1, "LOGIN_REFUSED"]);
+    assert(unknown.hint?.includes("none of this name"), unknown.message);
+    const nobody = await assertRejects(() => login({ portal: "127.0.0.1:3999", target: OPEN }), NetlinkError);
+    assertEquals(nobody.code, "ECONNREFUSED");
+    await inNamespace(({ name }) => {
+      const elsewhere = assertThrows(() =>
+        netns.run(name, () => {
+          using iscsi = new IscsiClient();
+          iscsi.createSession();
+        }), NetlinkError);
+      assert(elsewhere.hint?.includes("first network namespace"), elsewhere.message);
+    });
+    assertEquals(sessions(), []);
+  },
+  120_000,
+);
 
 const SCSI_COMMAND = 0x01, NOP_IN = 0x20, ASYNC_MESSAGE = 0x32, INQUIRY = 0x12;
 /** Events of asynchronous messages. */

@@ -4,11 +4,11 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { KernelError } from "../../../core/errors.ts";
 import { serves } from "../../../core/open.ts";
-import { open, type RdmaClient, watch } from "../../../families/rdma/mod.ts";
+import { open, PortMapper, type RdmaClient, watch } from "../../../families/rdma/mod.ts";
 import { skip } from "../../test.ts";
 import { before, inNamespace, kernelTest, load, patience, run } from "../namespace.ts";
 
@@ -50,6 +50,19 @@ async function withDevices(body: (rdma: RdmaClient, names: string[]) => void | P
   }
 }
 
+/** Returns the names of other network namespaces, and the programs in others than this process. */
+function others(): string {
+  const here = readlinkSync("/proc/self/ns/net"), pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const inside = pids.flatMap((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/ns/net`) === here ? [] : readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    } catch {
+      return []; // it has ended
+    }
+  });
+  return [...existsSync("/run/netns") ? readdirSync("/run/netns") : [], ...inside].join(", ");
+}
+
 /**
  * Changes settings that the kernel changes only while there is no other network namespace. It ends the namespaces of
  * earlier tests in the background, and reports their end to nobody.
@@ -60,7 +73,7 @@ async function setAlone({ system }: RdmaClient, settings: Parameters<RdmaClient[
       return system.set(settings);
     } catch (error) {
       if (!(error instanceof KernelError && error.code === "EBUSY")) throw error;
-      if (Date.now() > end) skip("another network namespace is left");
+      if (Date.now() > end) skip(`another network namespace is left: ${others() || "it has neither name nor process"}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
@@ -373,3 +386,13 @@ kernelTest(
       assertEquals(rdma.resources.cmIds.list({ pid: program.pid }), []);
     }),
 );
+
+kernelTest("rdma: the kernel greets a port mapper of iWARP in its version", [], async () => {
+  if (!load("iw_cm")) skip("no connection manager of iWARP");
+  await using mapper = new PortMapper();
+  mapper.tell("hello", { abiVersion: 4 });
+  for await (const { op, value } of mapper) {
+    assertEquals([op, value], ["hello", { abiVersion: 4 }]);
+    break;
+  }
+});
