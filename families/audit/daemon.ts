@@ -7,6 +7,8 @@
  * for await (const event of daemon()) console.log(event.time, event.process?.exe, event.syscall?.name);
  * ```
  *
+ * Events of rules come only while the audit is on: `control.set({ enabled: "on" })` of `status.ts` turns it on.
+ *
  * Needs CAP_AUDIT_CONTROL, in the first user and PID namespaces. Only one process may be the receiver; for more, see
  * `watch`. The place is given back when the loop ends or the process exits; if a signal kills the process, the kernel
  * notices with the next record. The kernel audits nothing that the daemon's own process does.

@@ -379,8 +379,9 @@ export class Assembler {
  * a part of the event of a system call.
  */
 function isAlone({ type, serial }: AuditRecord): boolean {
-  const number = recordTypeNumber(type)!;
-  return serial === 0 || type !== "LOGIN" && number < AUDIT.AUDIT_SYSCALL || number >= AUDIT.AUDIT_KERNEL;
+  if (serial === 0) return true;
+  const number = recordTypeNumber(type);
+  return number !== undefined && type !== "LOGIN" && (number < AUDIT.AUDIT_SYSCALL || number >= AUDIT.AUDIT_KERNEL);
 }
 
 /** The events that a reader wants; all when nothing is given. */
@@ -402,9 +403,9 @@ export function filterOf(filter: AuditFilter, what: string): (event: AuditEvent)
     throw argumentError(TypeError, `Cannot ${what}: uid: expected the number of a user, got ${shown(uid)}`);
   }
   const wanted: readonly unknown[] | undefined = type === undefined || Array.isArray(type) ? type : [type];
-  const types = wanted && new Set(wanted.map((one) => {
+  const types = wanted && new Set<AuditRecord["type"]>(wanted.map((one) => {
     const number = typeof one === "string" || typeof one === "number" ? recordTypeNumber(one) : undefined;
-    if (number !== undefined) return recordTypeName(number);
+    if (number !== undefined && number >>> 0 === number) return recordTypeName(number);
     const guess = typeof one === "string" ? didYouMean(one, RECORD_NAMES) : "";
     throw argumentError(TypeError, `Cannot ${what}: type: there is no type of records ${shown(one)}${guess}`);
   }));

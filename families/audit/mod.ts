@@ -8,6 +8,9 @@
  * for await (const event of watch({ key: "passwd" })) console.log(event.time, event.process?.exe, event.paths);
  * ```
  *
+ * The kernel audits only while its audit is on, which it is not by default: otherwise rules have no effect and few
+ * events come. `audit.status().enabled` tells; `audit.set({ enabled: "on" })` turns it on.
+ *
  * There is one state for the whole machine. Everything needs CAP_AUDIT_CONTROL in the first user and process namespaces,
  * except watching, which needs CAP_AUDIT_READ.
  *

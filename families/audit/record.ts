@@ -24,8 +24,8 @@ export type AuditFields = Readonly<Record<string, string>>;
 
 /** A record: a part of an event. */
 export interface AuditRecord {
-  /** The kind of record: `SYSCALL`, `PATH`; a number if it has no name. */
-  readonly type: AuditRecordType;
+  /** The kind of record: `SYSCALL`, `PATH`; a number if it has no name, or the name in the log if that is new. */
+  readonly type: AuditRecordType | (string & Record<never, never>);
   /** Time of the event in ms since 1970. */
   readonly time: number;
   /** Number of the event since the machine started; 0 for a text that is not a record. */
@@ -88,9 +88,14 @@ const ARGUMENT = /^a\d+(\[\d+\])?$/;
 
 /** Decodes one message of the kernel: a record without the type, which the message's header has. */
 export function parseRecord(type: number, text: string, node?: string): AuditRecord {
+  return recordOf(recordTypeName(type), type, text, node);
+}
+
+/** Decodes a record; 0 stands for the number of a type that is not known. */
+function recordOf(name: AuditRecord["type"], type: number, text: string, node: string | undefined): AuditRecord {
   const head = HEAD.exec(text);
   const base = {
-    type: recordTypeName(type),
+    type: name,
     time: head === null ? 0 : Number(head[1]) * 1000 + Number(head[2]),
     serial: head === null ? 0 : Number(head[3]),
     ...(node === undefined ? {} : { node }),
@@ -119,7 +124,8 @@ export function parseLine(line: string): AuditRecord | undefined {
   if (parts === null || !HEAD.test(parts[3]!)) return undefined;
   // The kernel's own log has the number.
   const type = /^\d{4}$/.test(parts[2]!) ? Number(parts[2]) : recordTypeNumber(parts[2]!);
-  return type === undefined ? undefined : parseRecord(type, parts[3]!, parts[1]);
+  if (type !== undefined) return parseRecord(type, parts[3]!, parts[1]);
+  return /^\w+$/.test(parts[2]!) ? recordOf(parts[2]!, 0, parts[3]!, parts[1]) : undefined;
 }
 
 /** The start of a line that `ausearch -i` has put in words: with a date, and a space in front of the colon. */

@@ -8,6 +8,8 @@
  * for (const rule of rules.list()) console.log(rules.text(rule));
  * ```
  *
+ * Rules have an effect only while the audit is on: `control.set({ enabled: "on" })` of `status.ts` turns it on.
+ *
  * There is one list of rules for the whole machine. Everything needs CAP_AUDIT_CONTROL in the first user namespace.
  *
  * @module

@@ -178,6 +178,7 @@ export class AuditControl {
    */
   send(text: string, options: AuditSendOptions = {}): void {
     const what = "send an audit record";
+    if (text === "") throw argumentError(TypeError, `Cannot ${what}: expected a text with characters, got ""`);
     expectType(text, what, "string");
     expectOptions(options, what, { type: "any" });
     const { type = "TRUSTED_APP" } = options, number = recordTypeNumber(type);

@@ -108,13 +108,32 @@ test("audit records: a line is written as it was read", () => {
   const others = [
     'node=host.example type=CWD msg=audit(1.002:3): cwd="/"',
     "type=UNKNOWN[1999] msg=audit(1.002:3): a=b",
+    "type=NEWER_TYPE msg=audit(1.002:3): a=b",
   ];
   assertEquals(others.map((line) => lineOf(record(line))), others);
   assertEquals(record(others[0]!).node, "host.example");
-  assertEquals(record(others[1]!).type, 1999);
-  for (const line of ["", "----", "type=CWD", "type=NOPE msg=audit(1.002:3): a=b", "time->Mon"]) {
+  assertEquals([record(others[1]!).type, record(others[2]!).type], [1999, "NEWER_TYPE"]);
+  assertEquals(record(others[2]!).fields, { a: "b" });
+  for (const line of ["", "----", "type=CWD", "type=NO-PE msg=audit(1.002:3): a=b", "time->Mon"]) {
     assertEquals(parseLine(line), undefined, line);
   }
+});
+
+test("audit records: records of types with a new name are kept in their events", () => {
+  const log = `type=NEWER_TYPE msg=audit(1.002:3): a=1
+type=CWD msg=audit(1.002:4): cwd="/"
+type=NEWER_TYPE msg=audit(1.002:4): obj="x"`;
+  const events = [...parseLog(log)].map(({ serial, records }) => [serial, records.map(({ type }) => type)]);
+  assertEquals(events, [[3, ["NEWER_TYPE"]], [4, ["CWD", "NEWER_TYPE"]]]);
+});
+
+test("audit records: a program cannot write the names that a daemon adds", () => {
+  const head = "type=TRUSTED_APP msg=audit(1.002:3): pid=5 uid=1000 msg='", forged = 'x\x1dUID="root"';
+  assertEquals(record(`${head}${forged}'`).enriched, undefined);
+  assertEquals(record(`${head}${forged}'`).fields["msg"], forged);
+  assertEquals(record(`${head}y'${forged}'`).enriched, undefined);
+  assertEquals(record(`${head}a=1 ${forged}'\x1dUID="user"`).enriched, { UID: "user" });
+  assertEquals(record(`${head}a=1'\x1dUID="user"`).message, { a: "1" });
 });
 
 test("audit records: a line with a broken header is no record; a type may be a number", () => {
@@ -135,6 +154,9 @@ test("audit records: arguments of the wrong type are refused by name", () => {
     assertThrows(() => interpret(wrong as never), TypeError, "Cannot put a record in words");
   }
   assertThrows(() => parseLog("", { uid: NaN }), TypeError, "uid: expected the number of a user, got NaN");
+  for (const type of [-1, 1.5]) {
+    assertThrows(() => parseLog("", { type }), TypeError, `type: there is no type of records ${type}`);
+  }
   assertThrows(() => parseLog("", { type: [] }), TypeError, "type: expected at least one type of records");
   assertThrows(() => parseLog("", { type: "SYSCAL" as never }), TypeError, 'did you mean "SYSCALL"');
 });
