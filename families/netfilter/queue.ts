@@ -115,7 +115,10 @@ export class QueuedPacket {
   readonly hwProtocol: number;
   /** The place where it was queued. */
   readonly hook: NfHook | number;
-  /** The packet from its IP header on, or its first bytes; empty if it is not copied. */
+  /**
+   * The packet from its IP header on, or its first bytes; empty if it is not copied. Other packets have theirs in the
+   * same memory: transfer a copy to a Worker, `payload.slice()`.
+   */
   readonly payload: Uint8Array;
   /** The mark. */
   declare readonly mark?: number;
