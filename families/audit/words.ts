@@ -32,7 +32,7 @@ const QUOTED = String.raw`(?:"[^"]*"|'[^']*')(?![^ \t\r\n])`;
 /** A word: blanks with a backslash in front belong to it, as in rule files. */
 const WORD = new RegExp(String.raw`${QUOTED}|(?:=${QUOTED}|\\[ \t\r\n\\]|[^ \t\r\n])+`, "g");
 
-/** What a word has besides its characters: quotes around a value, a backslash in front of them or of blanks. */
+/** Marks of a word that are no characters of it: quotes around a value, a backslash in front of them or of blanks. */
 const MARKS = /(^|=)(?:"([^"]*)"|'([^']*)')$|\\([ \t\r\n\\])|(^|=)\\(?=["'])/g;
 
 /** Accesses of a watch without `-p`. */

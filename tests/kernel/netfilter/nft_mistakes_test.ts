@@ -201,7 +201,7 @@ nftTest("nf_tables: a transaction leaves what exists as it is, and changes what 
   ];
   const chainsAre = [["c", "accept"], ["new", "drop"]];
   assertEquals(found(), [[], chainsAre, [["q", 100], ["new", 400]]]);
-  // What a transaction deletes before does not exist. nft's JSON changes what exists, as nft does.
+  // An object that the transaction deletes before does not exist. nft's JSON changes an existing one, as nft does.
   batch((b) => {
     b.chains.delete(base);
     b.chains.add({ ...base, policy: "drop" }, { exists: "ok" });
