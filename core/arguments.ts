@@ -4,7 +4,7 @@
  * @module
  */
 import { shortened } from "../ffi/text.ts";
-import { argumentError, atCaller } from "./errors.ts";
+import { argumentError, atCaller, KernelError } from "./errors.ts";
 import { didYouMean, type Field, shown } from "./codec/mod.ts";
 
 /** Returns the plural of an object's name: links, addresses, TCP metrics. */
@@ -228,7 +228,8 @@ export function guardMethods(self: object): void {
           if (this !== undefined) return method.apply(this, given);
           throw argumentError(TypeError, `Cannot call ${name}() apart from its object: write object.${name}(…)`);
         } catch (error) {
-          throw depth > 1 ? error : atCaller(error, checked);
+          const told = name === "flush" ? asFlush(error) : error;
+          throw depth > 1 ? told : atCaller(told, checked);
         } finally {
           depth--;
         }
@@ -237,6 +238,17 @@ export function guardMethods(self: object): void {
       Object.defineProperty(prototype, name, { value: checked, writable: true, configurable: true });
     }
   }
+}
+
+/** Returns the error of a flush: a flush lists first, and an error about the list names the flush instead. */
+function asFlush(error: unknown): unknown {
+  const LIST = "Cannot list ";
+  if (!(error instanceof Error && error.message.startsWith(LIST))) return error;
+  if (error instanceof KernelError) {
+    return new KernelError(error.operation.replace("list", "flush"), error.errno, error, error.code);
+  }
+  const kind = error instanceof TypeError ? TypeError : RangeError;
+  return error instanceof kind ? argumentError(kind, error.message.replace(LIST, "Cannot flush ")) : error;
 }
 
 /**

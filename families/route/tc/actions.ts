@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { defined, expectFields, isFields, isOk } from "../../../core/arguments.ts";
+import { defined, expectFields, guardMethods, isFields, isOk } from "../../../core/arguments.ts";
 import { type Client, sharedClient } from "../../../core/client.ts";
 import {
   type Attributes,
@@ -93,6 +93,7 @@ export class Actions {
   /** Sends requests with the client that `requester` returns. */
   constructor(open: () => Client, requester: () => Requester = open) {
     this.#requester = requester;
+    guardMethods(this);
   }
 
   /** Returns all actions of a kind. The kernel has no list of all kinds. */

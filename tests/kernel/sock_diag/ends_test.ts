@@ -360,7 +360,7 @@ kernelTest("sock_diag: flush refuses a filter without a condition, in every form
       assertThrows(() => tcp.list(filter as never), TypeError, why);
     }
     assertThrows(() => udp.list({ info: true }), TypeError, "Cannot list UDP sockets: info");
-    assertThrows(() => udp.flush({ info: true }), TypeError, "Cannot list UDP sockets: info");
+    assertThrows(() => udp.flush({ info: true }), TypeError, "Cannot flush UDP sockets: info");
     assertThrows(() => udp.list({ skBpfStorages: true }), TypeError, "Cannot list UDP sockets: skBpfStorages");
     assertEquals(await errors(holder, ALL), "0 ".repeat(18).trim());
     // The family is a condition.

@@ -338,6 +338,15 @@ test("flush() counts objects that went along with others as gone, and lists thos
   assertEquals(here, new Set([2]));
 });
 
+test("an error of the list that flush() needs names the flush, with the kernel's message and the hint", () => {
+  const { lamps } = client(({ seq }) => [answer(seq, 1)]);
+  const listing = assertThrows(() => lamps.list(), KernelError), error = assertThrows(() => lamps.flush({ level: 5 }));
+  assertEquals(listing.message.startsWith('Cannot list lamps: EPERM "Operation not permitted"'), true, listing.message);
+  if (!(error instanceof KernelError)) throw error;
+  assertEquals(error.message, listing.message.replace("list", "flush"));
+  assertEquals([error.operation, error.code, error.errno], ["flush lamps", "EPERM", 1]);
+});
+
 test("flush() deletes the objects that match, and returns their number", () => {
   const { lamps, asked } = shop();
   assertEquals(lamps.flush({ level: 5 }), 2);
