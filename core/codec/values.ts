@@ -227,10 +227,13 @@ function narrow(name: string, base: Codec<number>): Codec<number, number | bigin
  * Makes the codec of an enumeration: one of the names in `map`, or the bare number if it has no name there.
  *
  * If two names have the same number, decoding gives the first; encoding accepts both.
+ *
+ * @param words words and numbers that are no value but likely meant as a name, which the error says
  */
 export function enumeration<const M extends Readonly<Record<string, number>>>(
   base: Codec<number>,
   map: M,
+  words: Readonly<Record<string | number, string>> = {},
 ): Codec<(keyof M & string) | number> {
   type Name = (keyof M & string) | number;
   let names: (string | undefined)[] | Map<number, string> | undefined;
@@ -251,9 +254,31 @@ export function enumeration<const M extends Readonly<Record<string, number>>>(
       }),
     ),
     encode(value, to, owner) {
-      return base.encode(typeof value === "number" ? value : numberOfName(map, value, to), to, owner);
+      const isNumber = typeof value === "number" && !Object.hasOwn(words, value);
+      return base.encode(isNumber ? value : numberOfName(map, value, to, words), to, owner);
     },
   };
+}
+
+/** Words for the address families of IP: those of other tools and libraries, and the versions. */
+const IP: Readonly<Record<string | number, string>> = {
+  ip: "inet",
+  ipv4: "inet",
+  ip4: "inet",
+  v4: "inet",
+  4: "inet",
+  ipv6: "inet6",
+  ip6: "inet6",
+  v6: "inet6",
+  6: "inet6",
+};
+
+/** Makes the codec of an address family: an {@linkcode enumeration} whose error knows other words for IPv4 and IPv6. */
+export function addressFamily<const M extends Readonly<Record<string, number>>>(
+  base: Codec<number>,
+  map: M,
+): Codec<(keyof M & string) | number> {
+  return enumeration(base, map, IP);
 }
 
 function reverse(map: Readonly<Record<string, number>>): (string | undefined)[] | Map<number, string> {
@@ -267,9 +292,17 @@ function reverse(map: Readonly<Record<string, number>>): (string | undefined)[] 
   return names;
 }
 
-function numberOfName(map: Readonly<Record<string, number>>, value: unknown, to: Writer): number {
+function numberOfName(
+  map: Readonly<Record<string, number>>,
+  value: unknown,
+  to: Writer,
+  words: Readonly<Record<string, string>> = {},
+): number {
   if (typeof value === "string" && Object.hasOwn(map, value)) return map[value]!;
-  to.fail(TypeError, `expected ${listOfNames(map)} or the number, got ${shown(value)}`);
+  const word = String(value).toLowerCase(), other = Object.keys(map).find((name) => name.toLowerCase() === word);
+  const name = Object.hasOwn(words, word) ? words[word] : other;
+  const instead = name === undefined ? "" : `, did you mean ${JSON.stringify(name)}?`;
+  to.fail(TypeError, `expected ${listOfNames(map)} or the number, got ${shown(value)}${instead}`);
 }
 
 function listOfNames(map: Readonly<Record<string, number>>): string {

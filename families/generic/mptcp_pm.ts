@@ -26,12 +26,12 @@ import {
 import type { DeleteOptions } from "../../core/collection.ts";
 import type { Client, OpenOptions, Requester } from "../../core/client.ts";
 import {
+  addressFamily,
   type Attributes,
   attributes,
   be16,
   bool,
   type Codec,
-  enumeration,
   type Ifindex,
   ifindex,
   interfaceNameOf,
@@ -94,7 +94,7 @@ export const MPTCP_PM: GenericProtocol = {
 /** The family of an address. */
 export type MptcpFamily = "inet" | "inet6" | number;
 
-const family: Codec<MptcpFamily> = enumeration(u16, { inet: 2, inet6: 10 });
+const family: Codec<MptcpFamily> = addressFamily(u16, { inet: 2, inet6: 10 });
 
 /** Codec of a port, in host byte order even though the kernel's specification says otherwise; 0 is none. */
 const port: Codec<number> = {

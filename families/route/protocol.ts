@@ -9,6 +9,7 @@
 import type { Client } from "../../core/client.ts";
 import type { LinkName, Protocol, Requester } from "../../core/protocol.ts";
 import {
+  addressFamily,
   type Attributes,
   attributes,
   bytes,
@@ -312,7 +313,7 @@ export const AF = {
 export type Family = keyof typeof AF | number;
 
 /** Codec of the family in a header, u8. */
-export const family: Codec<Family> = enumeration(u8, AF);
+export const family: Codec<Family> = addressFamily(u8, AF);
 
 /** Returns the number of a family; 0 (`unspec`) if it is not given or not known. */
 export function familyNumber(family: Family | undefined): number {

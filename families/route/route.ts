@@ -7,6 +7,7 @@
  */
 import { argumentError } from "../../core/errors.ts";
 import {
+  addressFamily,
   type Attributes,
   attributes,
   be16,
@@ -132,7 +133,7 @@ export interface Via {
   address: string;
 }
 
-const viaFamily: Codec<Family> = enumeration(u16, AF);
+const viaFamily: Codec<Family> = addressFamily(u16, AF);
 
 /** struct rtvia: the family in two bytes, then the address. */
 const via: Codec<Via> = {

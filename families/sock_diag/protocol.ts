@@ -8,6 +8,7 @@
 import { argumentError } from "../../core/errors.ts";
 import type { Protocol } from "../../core/protocol.ts";
 import {
+  addressFamily,
   bool,
   type Codec,
   count64,
@@ -66,7 +67,7 @@ export const AF = {
 export type SocketFamily = keyof typeof AF | number;
 
 /** Codec of the address family in a header, u8. */
-export const family: Codec<SocketFamily> = enumeration(u8, AF);
+export const family: Codec<SocketFamily> = addressFamily(u8, AF);
 
 /** TCP_*: states of TCP sockets, which other protocols use too as far as they apply. */
 export const TCP_STATE = {

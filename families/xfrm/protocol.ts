@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Codec, enumeration, type Reader, u16, u8 } from "../../core/codec/mod.ts";
+import { addressFamily, type Codec, enumeration, type Reader, u16, u8 } from "../../core/codec/mod.ts";
 import { NLM_F, NLMSG_HDRLEN } from "../../core/message.ts";
 import type { Protocol } from "../../core/protocol.ts";
 
@@ -66,7 +66,7 @@ export const AF = { unspec: 0, inet: 2, inet6: 10 } as const;
 export type XfrmFamily = keyof typeof AF | number;
 
 /** Codec of a family. */
-export const family: Codec<XfrmFamily> = enumeration(u16, AF);
+export const family: Codec<XfrmFamily> = addressFamily(u16, AF);
 
 /** Numbers of {@linkcode XfrmProto} by name: IPPROTO_*. */
 export const XFRM_PROTO = { route2: 43, esp: 50, ah: 51, hao: 60, comp: 108 } as const;

@@ -11,6 +11,7 @@
  * @module
  */
 import {
+  addressFamily,
   type Attributes,
   attributes,
   be16,
@@ -110,7 +111,7 @@ export const IPSET_FAMILY = { unspec: 0, inet: 2, inet6: 10 } as const;
 /** The family of a set's addresses, in the words of ipset: `inet` is IPv4; `unspec` if it has no addresses. */
 export type SetFamily = keyof typeof IPSET_FAMILY | number;
 
-const family: Codec<SetFamily> = enumeration(u8, IPSET_FAMILY);
+const family: Codec<SetFamily> = addressFamily(u8, IPSET_FAMILY);
 
 /** IPSET_FLAG_*: flags of sets and entries. Those of entries and of sets are different bits of one attribute. */
 export const IPSET_FLAG = {

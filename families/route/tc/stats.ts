@@ -13,6 +13,7 @@ import {
   count64,
   i8,
   type Shape,
+  shown,
   struct,
   u32,
   u8,
@@ -135,5 +136,18 @@ export interface Estimator {
   ewmaLog: number;
 }
 
+const estimator = struct<Estimator>(2, () => ({ interval: [0, i8], ewmaLog: [1, u8] }));
+
 /** Wire form of {@linkcode Estimator}: struct tc_estimator. */
-export const Estimator: Codec<Estimator> = struct<Estimator>(2, () => ({ interval: [0, i8], ewmaLog: [1, u8] }));
+export const Estimator: Codec<Estimator> = {
+  ...estimator,
+  encode(value: unknown, to, owner) {
+    if (typeof value === "number" || typeof value === "string") {
+      to.fail(
+        TypeError,
+        `expected an estimator as { interval, ewmaLog }, got ${shown(value)}, did you mean "options.rate"?`,
+      );
+    }
+    estimator.encode(value as Estimator, to, owner);
+  },
+};

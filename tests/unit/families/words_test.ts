@@ -11,10 +11,14 @@ import { open as openSockets } from "../../../families/sock_diag/mod.ts";
 import { open as openTc } from "../../../families/route/tc.ts";
 import { test } from "../../test.ts";
 
-function dry(): ReturnType<typeof open> {
+function dryKernel(): ScriptedKernel {
   const kernel = new ScriptedKernel(() => []);
   kernel.interfaces.set(1, "lo").set(2, "v0");
-  return open({ transport: () => kernel, dryRun: () => {} });
+  return kernel;
+}
+
+function dry(): ReturnType<typeof open> {
+  return open({ transport: dryKernel, dryRun: () => {} });
 }
 
 /** Asserts that a call with values of wrong types throws this message. */
@@ -278,6 +282,48 @@ test("arguments of the wrong shape tell what to write", () => {
   for (const state of ["LISTEN", "listening"]) {
     assertThrows(() => sockets.tcp.list({ state: state as never }), TypeError, 'did you mean "listen"?');
   }
+});
+
+test("other words and the versions of IP are answered with the family's name, and names in capitals with theirs", () => {
+  using client = dry();
+  using sockets = openSockets({ transport: () => new ScriptedKernel(() => []), dryRun: () => {} });
+  const inet6 = ["ipv6", "IPv6", "ip6", "v6", 6, "INET6"], inet = ["ipv4", "IPv4", "ip4", "ip", "v4", 4, "Inet"];
+  for (const [name, words] of [["inet", inet], ["inet6", inet6]] as const) {
+    for (const family of words) {
+      const shown = JSON.stringify(family), end = new RegExp(`or the number, got ${shown}, did you mean "${name}"\\?$`);
+      for (const list of [client.links, client.routes, client.neighbours, client.rules] as const) {
+        assertMatch(assertThrows(() => list.list({ family: family as never }), TypeError).message, end);
+      }
+      const via = { family: family as never, address: "fe80::1" };
+      assertMatch(assertThrows(() => client.routes.add({ dst: "10.0.0.0/8", dev: "v0", via }), TypeError).message, end);
+    }
+  }
+  says(() => sockets.tcp.list({ family: 4 }), "Cannot list TCP sockets: family: expected inet or inet6, got 4");
+  for (const family of ["constructor", "inet7", "inet6 "]) {
+    const error = assertThrows(() => client.routes.list({ family: family as never }), TypeError);
+    assertMatch(error.message, /or the number, got "[^"]*"$/);
+  }
+});
+
+test("settings of a qdisc beside its options, and its place, are answered with where they belong", () => {
+  using client = openTc({ transport: dryKernel, dryRun: () => {} });
+  const { qdiscs, classes } = client as unknown as Readonly<Record<string, Record<"add", (a: unknown) => void>>>;
+  const estimator = 'rate: expected an estimator as { interval, ewmaLog }, got 1000, did you mean "options.rate"?';
+  says(() => qdiscs!.add({ dev: "v0", kind: "tbf", rate: 1000 }), `Cannot add qdisc tbf on v0: ${estimator}`);
+  says(
+    () => classes!.add({ dev: "v0", parent: "1:", handle: "1:1", kind: "htb", rate: 1000 }),
+    `Cannot add class htb 1:1 at 1: on v0: ${estimator}`,
+  );
+  says(
+    () => qdiscs!.add({ dev: "v0", kind: "fq", root: true }),
+    'Cannot add qdisc fq on v0: there is no field "root", did you mean "parent": "root"?',
+  );
+  using routes = dry();
+  says(
+    () => routes.routes.lookup("10.0.0.1", { fibMatch: true } as never),
+    'Cannot look up the route to 10.0.0.1: there is no field "fibMatch", did you mean "dst" of lookup() in ' +
+      "families/fib_lookup.ts, which tells the matching prefix?",
+  );
 });
 
 test("conditions that no socket meets are refused", () => {
