@@ -13,7 +13,14 @@
  *
  * @module
  */
-import { bindMethods, expectFields, expectNames, expectOptions, expectType } from "../../core/arguments.ts";
+import {
+  bindMethods,
+  expectArray,
+  expectFields,
+  expectNames,
+  expectOptions,
+  expectType,
+} from "../../core/arguments.ts";
 import { type Client, type Requester, sharedClient } from "../../core/client.ts";
 import { attributes, type Codec, shown } from "../../core/codec/mod.ts";
 import { argumentError } from "../../core/errors.ts";
@@ -131,6 +138,7 @@ export class AuditControl {
   setFeatures(changes: Readonly<Partial<Record<AuditFeature, boolean>>>, lock: readonly AuditFeature[] = []): void {
     const what = "set the features of audit", { value, names } = given(changes, AUDIT_FEATURE, what);
     for (const name of names) expectType(value[name], `${what}: ${name}`, "boolean");
+    expectArray(lock, what, "the features to lock as an array");
     const mask = [...new Set([...names, ...lock])], off = mask.find((name) => value[name] === undefined);
     if (mask.length === 0) throw argumentError(TypeError, `Cannot ${what}: expected at least one feature`);
     if (off !== undefined) {

@@ -70,13 +70,17 @@ export type InetFilter<T> =
  * none: address 0.0.0.0 or ::, and port 0, as a listening socket has. A socket that listens on all addresses does not
  * match a single address, nor does one that is bound to another interface than `dev`. An IPv4 address also matches the
  * IPv6 socket of that address (`::ffff:…`).
+ *
+ * Every key has a cookie, a local port or, for raw sockets, which have no ports, a protocol.
  */
-export type InetKey = Partial<
-  Pick<
-    InetSocket,
-    "family" | "local" | "localPort" | "dst" | "dstPort" | "if" | "dev" | "cookie" | "protocol"
+export type InetKey =
+  & Partial<
+    Pick<
+      InetSocket,
+      "family" | "local" | "localPort" | "dst" | "dstPort" | "if" | "dev" | "cookie" | "protocol"
+    >
   >
->;
+  & (Pick<InetSocket, "cookie"> | Pick<InetSocket, "localPort"> | Required<Pick<InetSocket, "protocol">>);
 
 const ALL_STATES: number = stateBits(undefined);
 
@@ -357,9 +361,9 @@ export class InetSockets<T extends AnyInetSocket> {
   protected asking(request: object): Collection<T, object, object> {
     const { object, table, protocol, groups = [], module, swapped } = this.form, hint = moduleHint(module);
     const of = (value: object, verb: Verb): object => {
-      const { family } = value as InetKey;
+      const key = value as InetKey, { family } = key;
       if (verb === "list") return { ...request, family, protocol };
-      const ends = verb === "get" && swapped === true ? swapEnds(value) : value as InetKey;
+      const ends = verb === "get" && swapped === true ? swapEnds(key) : key;
       const raw = protocol === "raw" ? { rawProtocol: ends.localPort } : {};
       return { ext: ALL, states: ALL_STATES, cookie: INET_DIAG_NOCOOKIE, ...ends, ...raw, protocol };
     };

@@ -94,6 +94,10 @@ export async function mistakes(): Promise<void> {
   rules.flush();
   // @ts-expect-error a wrong state
   tcp.list({ state: "listening" });
+  // @ts-expect-error a key that tells no socket
+  tcp.destroy({});
+  // @ts-expect-error an address alone, which many sockets have
+  tcp.get({ dst: "192.0.2.7" });
   // @ts-expect-error the kernel cannot change a rule
   rules.set({ priority: 5 }, { table: 100 });
   // @ts-expect-error nor replace one in a batch

@@ -53,6 +53,11 @@ auditTest("audit status: settings that are refused say why, and change nothing",
     TypeError,
     'only_unset_loginuid: expected a boolean, got "off"',
   );
+  assertThrows(
+    () => audit.setFeatures({ only_unset_loginuid: true }, {} as never),
+    TypeError,
+    "expected the features to lock as an array",
+  );
   assertThrows(() => audit.send(""), TypeError, "expected a text with characters");
   assertThrows(() => audit.reset("backlog" as never), TypeError, 'expected "lost" or');
   assertThrows(() => audit.send("x", { type: 1300 }), RangeError, "1100..1199");
