@@ -179,7 +179,10 @@ export class Single implements Requester {
       return transact(this.#client, (add) => add(operation))[0]?.at(-1);
     } catch (error) {
       if (!(error instanceof TransactionError) || error.mayBeDone) throw error;
-      throw error.failures[0]?.error ?? error.cause;
+      const { cause, failures: [refused] } = error;
+      if (refused !== undefined) throw refused.error;
+      // The kernel refused the whole transaction, which is this change alone.
+      throw cause instanceof KernelError ? new KernelError(operation.what, cause.errno, cause, cause.code) : cause;
     }
   }
 

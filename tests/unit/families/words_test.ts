@@ -1,5 +1,6 @@
 /** Words of `ip` and other tools, and other likely mistakes: the error says in one line what to write instead. */
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { KernelError } from "../../../core/errors.ts";
 import { processesOf } from "../../../core/processes.ts";
 import { ScriptedKernel } from "../../../core/scripted.ts";
 import { family } from "../../../families/generic/mod.ts";
@@ -10,6 +11,7 @@ import { open } from "../../../families/route/mod.ts";
 import { open as openSockets } from "../../../families/sock_diag/mod.ts";
 import { open as openTc } from "../../../families/route/tc.ts";
 import { test } from "../../test.ts";
+import { answer } from "../core/lamps.ts";
 
 function dryKernel(): ScriptedKernel {
   const kernel = new ScriptedKernel(() => []);
@@ -188,6 +190,19 @@ test("nf_tables: half a base chain, flags of a wrong type and unknown priorities
     TypeError,
     'got "fliter", did you mean "filter"?',
   );
+});
+
+test("nf_tables: a change alone is named when the kernel refuses to begin its transaction", () => {
+  const BEGIN = 0x10, kernel = new ScriptedKernel(({ type, seq }) => type === BEGIN ? [answer(seq, 1)] : []);
+  using client = openNft({ transport: () => kernel });
+  const { tables, elements } = client, guard = { family: "inet", name: "guard" } as const;
+  const refused = (change: () => unknown, what: string): void => {
+    const { message } = assertThrows(change, KernelError);
+    assertEquals(message.replace(/ \(.*/, ""), `Cannot ${what}: EPERM "Operation not permitted"`);
+  };
+  refused(() => tables.add(guard), "add table inet guard");
+  refused(() => tables.delete(guard), "delete table inet guard");
+  refused(() => elements.flush({ family: "inet", table: "guard", set: "s" }), "flush elements of inet guard s");
 });
 
 test("words of tools are answered with what the object has, never with a field that is given already", () => {
