@@ -69,20 +69,20 @@ declareMessages(NETLINK_NETFILTER, {
   codec: NftGeneration as Codec<unknown, never>,
 });
 
-/** Returns the generation of the ruleset. */
-export function generationOf(client: Client): NftGeneration {
+/** Returns the generation of the ruleset, which the operation `what` needs. */
+export function generationOf(client: Client, what = "get the generation of the ruleset"): NftGeneration {
   const found = client.request({
     type: NETFILTER_MSG.NFT_MSG_GETGEN,
     flags: 0,
     codec: NftGeneration as Codec<unknown, never>,
     value: {},
-    what: "get the generation of the ruleset",
+    what,
     reply: NETFILTER_MSG.NFT_MSG_NEWGEN,
     looks: true,
     // The request has no values that the kernel could refuse.
     hint: (code) => code === "EINVAL" ? moduleHint(NFTABLES) : undefined,
   }) as NftGeneration | undefined;
-  if (found === undefined) throw unasked("get the generation of the ruleset");
+  if (found === undefined) throw unasked(what);
   return found;
 }
 
@@ -98,8 +98,8 @@ const TRIES = 10;
 export function inOneGeneration<T>(client: Client, what: string, read: () => T): T {
   if (client.deferred) return read();
   for (let tries = 0; tries < TRIES; tries++) {
-    const before = generationOf(client).id, result = read();
-    if (generationOf(client).id === before) return result;
+    const before = generationOf(client, what).id, result = read();
+    if (generationOf(client, what).id === before) return result;
   }
   throw new KernelError(
     what,

@@ -192,10 +192,11 @@ test("nf_tables: half a base chain, flags of a wrong type and unknown priorities
   );
 });
 
-test("nf_tables: a change alone is named when the kernel refuses to begin its transaction", () => {
-  const BEGIN = 0x10, kernel = new ScriptedKernel(({ type, seq }) => type === BEGIN ? [answer(seq, 1)] : []);
+test("nf_tables: a refusal to begin the transaction of one change, or to tell the generation, names what was called", () => {
+  const BEGIN = 0x10, GETGEN = 0xa10, types: readonly number[] = [BEGIN, GETGEN];
+  const kernel = new ScriptedKernel(({ type, seq }) => types.includes(type) ? [answer(seq, 1)] : []);
   using client = openNft({ transport: () => kernel });
-  const { tables, elements } = client, guard = { family: "inet", name: "guard" } as const;
+  const { tables, elements, ruleset } = client, guard = { family: "inet", name: "guard" } as const;
   const refused = (change: () => unknown, what: string): void => {
     const { message } = assertThrows(change, KernelError);
     assertEquals(message.replace(/ \(.*/, ""), `Cannot ${what}: EPERM "Operation not permitted"`);
@@ -203,6 +204,8 @@ test("nf_tables: a change alone is named when the kernel refuses to begin its tr
   refused(() => tables.add(guard), "add table inet guard");
   refused(() => tables.delete(guard), "delete table inet guard");
   refused(() => elements.flush({ family: "inet", table: "guard", set: "s" }), "flush elements of inet guard s");
+  refused(() => elements.list({ family: "inet", table: "guard", set: "s" }), "list elements of inet guard s");
+  refused(() => ruleset.text(), "list the ruleset");
 });
 
 test("words of tools are answered with what the object has, never with a field that is given already", () => {
