@@ -169,7 +169,9 @@ export class NftRulesets {
    * Returns the ruleset as `nft list ruleset` prints it, of a family or a table if the filter names one. With a listed
    * rule, returns its line: `tcp dport 22 counter packets 3 bytes 180 drop`; sets that it uses are read from the kernel.
    *
-   * Expressions that have no statement are named in a remark.
+   * Expressions that have no statement are named in a remark. Names and comments stand there as they are, so that nft
+   * reads them again: to show the text in a terminal, pass each line to `printable` of `core/printable.ts`, since
+   * comments may contain terminal commands.
    *
    * @throws {KernelError} ENOENT: there is no such table
    */
