@@ -37,7 +37,7 @@ import {
   u32,
   u8,
 } from "../../core/codec/mod.ts";
-import { Collection, type Declaration, type Input, onShared } from "../../core/collection.ts";
+import { Collection, type Declaration, type Found, type Input, onShared } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
 import { expectTarget } from "./bulk.ts";
 import { AF, type Family, family, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
@@ -180,6 +180,15 @@ const declaration: Declaration<Vni> = {
   },
   // The kernel makes a VNI that exists anew, whatever the flags, so this is what distinguishes add.
   listOnly: true,
+  // It also makes a missing VNI, and removes the remote end if the request has none.
+  merge({ among, changes, whole, what }) {
+    const { group, group6 } = changes;
+    if ((group ?? group6) !== undefined) return { ...whole, group, group6 };
+    if (new Set(among.map(remoteOf)).size > 1) {
+      throw argumentError(TypeError, `Cannot ${what}: group is missing: the VNIs of this range have different ones`);
+    }
+    return whole;
+  },
   none: ["ENODEV", "EINVAL"],
   hint: (code, { kernelMessage }) =>
     kernelMessage === undefined && (code === "EINVAL" || code === "EOPNOTSUPP")
@@ -191,6 +200,10 @@ const declaration: Declaration<Vni> = {
   },
 };
 
+function remoteOf({ group, group6 }: VniRange): string | undefined {
+  return group ?? group6;
+}
+
 /** The VNIs that the VXLAN interfaces of one network namespace accept. */
 export class Vnis extends Collection<Vni, VniInput, VniInput, true, "append"> {
   readonly #requester: () => Requester;
@@ -199,6 +212,31 @@ export class Vnis extends Collection<Vni, VniInput, VniInput, true, "append"> {
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#requester = requester;
+  }
+
+  /**
+   * Looks for VNIs that the kernel lists as part of a range, or as several ranges. If these have different remote ends,
+   * the result has none.
+   */
+  protected override look(key: object, what: string, requester: Requester): Found<Vni> {
+    const { dev, ifindex, start: first, end: last = first } = declaration.prepare!(key, "get") as Vni;
+    if (!Number.isInteger(first) || !Number.isInteger(last)) return super.look(key, what, requester);
+    const within = ({ start = 0, end = start }: Vni): boolean => start <= last! && end >= first!;
+    const among = super.list(dev === undefined ? { ifindex } : { dev }).filter(within);
+    const sizes = among.map(({ start = 0, end = start }) => Math.min(end, last!) - Math.max(start, first!) + 1);
+    if (sizes.reduce((sum, size) => sum + size, 0) <= last! - first!) return super.look(key, what, requester);
+    const { end: _, group, group6, ...one } = among[0]!;
+    const same = new Set(among.map(remoteOf)).size === 1;
+    return {
+      found: {
+        ...one,
+        start: first!,
+        ...(last === first ? {} : { end: last! }),
+        ...(same && group !== undefined ? { group } : {}),
+        ...(same && group6 !== undefined ? { group6 } : {}),
+      },
+      among,
+    };
   }
 
   /** Returns each VNI with its counters. Like `bridge -s vni`. */

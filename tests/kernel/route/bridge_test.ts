@@ -221,6 +221,27 @@ kernelTest("VNIs of a VXLAN interface, ranges and counters equal those of bridge
     await law<Vni>(vnis, { least: 3 });
     assertEquals(vnis.find({ dev: "vx0", start: 300 })?.group, "192.0.2.9");
     assertEquals(vnis.find({ dev: "vx0", start: 301 }), undefined);
+    assertEquals(vnis.find({ dev: "vx0", start: 205 }), { ...vnis.get({ dev: "vx0", start: 200 }), start: 205 });
+
+    // set makes no VNI, and keeps what is not given.
+    const remotes = (): unknown =>
+      (bridgeJson(ns, "vni show")[0]!["vnis"] as Fields[]).map(({ vni, vniEnd = vni, remote = "" }) =>
+        `${vni}-${vniEnd} ${remote}`
+      );
+    const before = remotes();
+    for (const key of [{ start: 301 }, { start: 205, end: 211 }, { start: 200, end: 300 }]) {
+      assertThrows(() => vnis.set({ dev: "vx0", ...key }, { group: "192.0.2.8" }), Error, "ENOENT");
+    }
+    vnis.set({ dev: "vx0", start: 300 }, {});
+    vnis.set({ dev: "vx0", start: 200, end: 210 }, {});
+    assertEquals(remotes(), before);
+    vnis.set({ dev: "vx0", start: 205 }, { group: "192.0.2.8" });
+    assertEquals(remotes(), ["100-100 ", "200-204 ", "205-205 192.0.2.8", "206-210 ", "300-300 192.0.2.9"]);
+    const range = { dev: "vx0", start: 203, end: 207 };
+    assertThrows(() => vnis.set(range, {}), TypeError, "group is missing");
+    vnis.set(range, { group: "192.0.2.7" });
+    assertEquals(vnis.get(range).group, "192.0.2.7");
+    assertEquals(remotes(), ["100-100 ", "200-202 ", "203-207 192.0.2.7", "208-210 ", "300-300 192.0.2.9"]);
     assertThrows(() => vnis.add({ dev: "v0", start: 3 }), Error, "vxlan");
     assertThrows(() => vnis.add({ dev: "vx0" }), TypeError, "start is missing");
   });
