@@ -7,21 +7,32 @@
  *
  * To change needs CAP_NET_ADMIN.
  */
-import { type NexthopInput, nexthops } from "../families/route/nexthops.ts";
+import { nexthops } from "../families/route/nexthops.ts";
 import { routes } from "../families/route/routes.ts";
 import { list, number, UsageError } from "./run.ts";
 
-/** Makes a group of gateways with weights, and a route through it. If one is refused, those before it are removed. */
+/** Returns the id of the nexthop to a gateway, which it makes if there is none. */
+function hop(gateway: string, dev: string, made: number[]): number {
+  const there = nexthops.list({ gateway, dev }).find(({ fdb, encap }) => fdb !== true && encap === undefined);
+  if (there !== undefined) return there.id!;
+  const { id } = nexthops.add({ gateway, dev });
+  made.push(id!);
+  return id!;
+}
+
+/**
+ * Makes a group of gateways with weights, and a route through it; if the route has a group already, changes that one.
+ * If something is refused, the nexthops that were made for it are removed.
+ */
 function make(to: string, gateways: readonly { gateway: string; weight: number }[], dev: string): void {
   const made: number[] = [];
-  const add = (nexthop: NexthopInput): number => {
-    const { id } = nexthops.add(nexthop);
-    made.push(id!);
-    return id!;
-  };
   try {
-    const group = gateways.map(({ gateway, weight }) => ({ id: add({ gateway, dev }), weight }));
-    routes.replace({ dst: to, nhId: add({ group }) });
+    const group = gateways.map(({ gateway, weight }) => ({ id: hop(gateway, dev, made), weight }));
+    const nhId = routes.list({ dst: to, table: "main" }).find((route) => route.nhId !== undefined)?.nhId;
+    if (nhId !== undefined && nexthops.find(nhId)?.group !== undefined) return nexthops.set(nhId, { group });
+    const { id } = nexthops.add({ group });
+    made.push(id!);
+    routes.replace({ dst: to, nhId: id! });
   } catch (error) {
     // The group goes before its members.
     for (const id of made.reverse()) nexthops.delete(id, { missing: "ok" });
@@ -43,7 +54,7 @@ await list(
       const gateways = via.split(",").map((one) => {
         const [, gateway, weight = "1"] = /^([^=]+)(?:=(\d+))?$/.exec(one) ?? [];
         if (gateway === undefined) throw new UsageError(`--via: expected GATEWAY=WEIGHT, got ${one}`);
-        return { gateway, weight: number(weight, "a weight", 1, 65_536) };
+        return { gateway, weight: number(weight, "a weight", 1, 65_535) };
       });
       make(to, gateways, dev);
     } else if (to !== undefined || via !== undefined || dev !== undefined) {

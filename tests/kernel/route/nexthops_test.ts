@@ -268,6 +268,9 @@ kernelTest("the example multipath.ts makes a route through gateways with weights
     const [{ id, group }] = JSON.parse(told("--json"));
     assertEquals([id, group], [3, [{ id: 1, weight: 3 }, { id: 2, weight: 1 }]]);
     assertEquals(ns.ipJson("route show 203.0.113.0/24")[0]!["nhid"], 3);
+    // Other weights change the group of the route, and the same gateways need no new nexthops.
+    const changed = "GROUP  NEXTHOPS\n    3  1 weight 3,2 weight 2\n";
+    assertEquals(told("--to", "203.0.113.0/24", "--via", "192.0.2.2=3,192.0.2.3=2", "--dev", "v0"), changed);
     // Objects that were made before a mistake are removed.
     assertThrows(() => told("--to", "203.0.113.0/24", "--via", "192.0.2.2,198.51.100.9", "--dev", "v0"));
     assertEquals(ns.ipJson("nexthop").length, 3);
