@@ -341,6 +341,16 @@ function isBlocked(flags: unknown): boolean {
   return Array.isArray(flags) && flags.includes("blocked");
 }
 
+/** Throws unless an entry has a group, a port, and a bridge or VXLAN interface. */
+function expectEntry(value: MdbInput, verb: string): void {
+  for (const name of ["group", "port"] as const) {
+    if (value[name] === undefined) {
+      throw argumentError(TypeError, `Cannot ${verb} a multicast entry: ${name} is missing`);
+    }
+  }
+  expectTarget(value, `${verb} a multicast entry`);
+}
+
 const declaration: Declaration<Mdb> = {
   protocol: NETLINK_ROUTE,
   object: "multicast entry",
@@ -362,12 +372,8 @@ const declaration: Declaration<Mdb> = {
       throw argumentError(TypeError, "Cannot append a multicast entry: a port has it once: use add or replace");
     }
     const value = given as MdbInput, { portDev, ...rest } = value;
-    for (const name of ["group", "port"] as const) {
-      if (value[name] === undefined && verb !== "get") {
-        throw argumentError(TypeError, `Cannot ${verb} a multicast entry: ${name} is missing`);
-      }
-    }
-    if (verb !== "get") expectTarget(value, `${verb} a multicast entry`);
+    // A request for the entries of a group at all ports names no port.
+    if (verb !== "get") expectEntry(value, verb);
     // A listed entry moves to another machine by the names of its interfaces.
     const port = (portDev as string | undefined) ?? value.port;
     // Entries of a single source are listed with this mode, which the kernel refuses for them in requests.
@@ -429,6 +435,14 @@ export class Mdbs extends Collection<Mdb, MdbInput> {
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#requester = requester;
+  }
+
+  /** See {@linkcode Collection.keyValue}. A key without a port would denote whichever entry the kernel lists first. */
+  override keyValue(key: MdbInput, verb = "find"): object {
+    const named = super.keyValue(key, verb);
+    checkValues(Mdb, named, `${verb} multicast entry`);
+    expectEntry(named as MdbInput, verb);
+    return named;
   }
 
   /** Returns the message of a verb: dumps of bridges and of VXLAN interfaces have different types. */

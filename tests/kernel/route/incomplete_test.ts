@@ -33,6 +33,12 @@ kernelTest("multicast entries: fields that do not exist are named, and change no
     assertThrows(() => mdb.add({ ...key, flags: ["blokced"] } as never), TypeError, "flags: ");
     assertThrows(() => mdb.add({ ...key, srcList: [{ address: "one" }] }), Error, ": srcList[0].address: ");
     assertThrows(() => mdb.add({ port: "v1", group: GROUP }), TypeError, "dev is missing");
+    assertThrows(
+      () => mdb.get({ dev: "br0", group: GROUP }),
+      TypeError,
+      "Cannot get a multicast entry: port is missing",
+    );
+    assertThrows(() => mdb.find({ dev: "br0", port: "v1" }), TypeError, "group is missing");
     assertThrows(() => mdb.append(key), TypeError, "use add or replace");
     assertThrows(() => mdb.flushTable("br0", { group: GROUP } as never), TypeError, ': there is no field "group"');
     assertEquals(shown(), before);
