@@ -6,6 +6,9 @@
  * console.log(mdb.list({ dev: "br0" }), mdb.routers());
  * ```
  *
+ * The kernel makes an entry with `source` for each source of a group (`srcList`). To make listed entries again, add those
+ * without `source` first; those of their sources come with them. If a source comes first, its group is refused (EEXIST).
+ *
  * Source: linux/if_bridge.h MDBA_*, MDBE_ATTR_*, v7.2
  *
  * @module

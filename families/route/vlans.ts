@@ -8,7 +8,8 @@
  * console.log(vlans.list({ dev: "v2" }).map(({ vid }) => vid));
  * ```
  *
- * The bridge must have `vlanFiltering`. `dev` may also be the bridge itself. Needs Linux 5.9.
+ * The bridge must have `vlanFiltering`. `dev` may also be the bridge itself. The kernel accepts a VLAN that exists and sets
+ * its flags, so `add` also changes those, with `{ exists: "ok" }` too, and never throws EEXIST. Needs Linux 5.9.
  *
  * Source: linux/if_bridge.h BRIDGE_VLANDB_*, v7.2
  *
@@ -63,7 +64,7 @@ export const VLAN_STATE = { disabled: 0, listening: 1, learning: 2, forwarding: 
 
 /** The tunnel of a VLAN. */
 export interface VlanTunnel {
-  /** Tunnel id, 0..16777215; in a range the first one. */
+  /** Tunnel id, 0..16777215; in a range the first one. A VLAN keeps the tunnel that it has until that is deleted. */
   id?: number;
   /** Only in requests: `delete` removes the tunnel; `set`, which is the default, makes it. */
   cmd?: "set" | "delete" | number;
@@ -176,11 +177,11 @@ export interface VlanGlobalOptions {
   mcastMembershipIntvl?: number;
   /** Time after which another querier counts as gone. */
   mcastQuerierIntvl?: number;
-  /** Time between queries. */
+  /** Time between queries, 100 or more. */
   mcastQueryIntvl?: number;
   /** Longest time for responses to queries. */
   mcastQueryResponseIntvl?: number;
-  /** Time between queries at the start. */
+  /** Time between queries at the start, 100 or more. */
   mcastStartupQueryIntvl?: number;
   /** 1 makes the bridge a querier. */
   mcastQuerier?: number;
@@ -188,7 +189,7 @@ export interface VlanGlobalOptions {
   mcastRouterPorts?: Uint8Array;
   /** The present querier, as the kernel sends it. Read-only. */
   mcastQuerierState?: Uint8Array;
-  /** Spanning tree instance of the VLAN, 0..4094. */
+  /** Spanning tree instance of the VLAN, 0..4095. */
   msti?: number;
 }
 
@@ -361,8 +362,10 @@ const declaration: Declaration<BridgeVlan> = {
   listOnly: true,
   // The kernel says EINVAL about an interface that is no bridge and no port of one.
   none: ["ENODEV", "EOPNOTSUPP", "EINVAL"],
-  hint: (code, { kernelMessage = "" }) =>
-    code === "EOPNOTSUPP" || code === "EINVAL" && (kernelMessage === "" || /not a valid bridge/.test(kernelMessage))
+  hint: (code, { kernelMessage = "" }, value) =>
+    code === "EEXIST" && (value as VlanInput).tunnelInfo !== undefined
+      ? 'the VLAN has a tunnel, or another VLAN has this one: remove that first, with tunnelInfo: { cmd: "delete" }'
+      : code === "EOPNOTSUPP" || code === "EINVAL" && (kernelMessage === "" || /not a valid bridge/.test(kernelMessage))
       ? "the interface must be a bridge, or a port of one; the kernel needs CONFIG_BRIDGE_VLAN_FILTERING"
       : undefined,
   request: { codec: VlanMessage, of: (value, verb) => requestOf(value as Input<BridgeVlan>, verb) },
@@ -411,6 +414,7 @@ export class Vlans extends Collection<BridgeVlan, VlanInput, VlanInput, true, "a
     const what = `set options of vlan ${id} on ${dev}`;
     expectFields(options, what, "options as an object");
     checkValues(VlanGlobalOptions, options, what);
+    expectGlobal(options, id!, range, what);
     this.#requester().request({
       type: RTM.RTM_NEWVLAN,
       flags: 0,
@@ -439,6 +443,27 @@ export class Vlans extends Collection<BridgeVlan, VlanInput, VlanInput, true, "a
       if (error instanceof KernelError && declaration.none!.includes(error.code)) return [];
       throw error;
     }
+  }
+}
+
+/** Least time between queries: the kernel would take it instead of a shorter one. */
+const LEAST_INTERVAL = 100;
+
+/** Throws for options of a VLAN on a bridge that the kernel would ignore or change. */
+function expectGlobal(options: VlanGlobalOptions, id: number, range: number | undefined, what: string): void {
+  const refuse = (name: keyof VlanGlobalOptions, why: string): never => {
+    throw argumentError(TypeError, `Cannot ${what}: ${name}: ${why}, got ${shown(options[name])}`);
+  };
+  for (const name of ["mcastRouterPorts", "mcastQuerierState"] as const) {
+    if (options[name] !== undefined) throw argumentError(TypeError, `Cannot ${what}: ${name} is read-only`);
+  }
+  if (options.id !== undefined && options.id !== id) refuse("id", `expected ${id}, the VLAN to change`);
+  if (options.range !== undefined && options.range !== range) refuse("range", "give a range as { start, end }");
+  for (const name of ["mcastSnooping", "mcastQuerier"] as const) {
+    if ((options[name] ?? 0) > 1) refuse(name, "expected 0 or 1");
+  }
+  for (const name of ["mcastQueryIntvl", "mcastStartupQueryIntvl"] as const) {
+    if ((options[name] ?? LEAST_INTERVAL) < LEAST_INTERVAL) refuse(name, `expected ${LEAST_INTERVAL} or more`);
   }
 }
 

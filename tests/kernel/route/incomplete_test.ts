@@ -1,5 +1,5 @@
 /** Requests that leave out a part of a key, or have a field that does not exist, are refused and change nothing. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { bridgeWithoutVlans, inNamespace, kernelTest, type Namespace, run, wire } from "../namespace.ts";
 
 const NEEDS = ["ip", "bridge"], MAC = "02:00:00:00:00:0a", GROUP = "239.3.1.1";
@@ -67,6 +67,17 @@ kernelTest("VLANs: fields that do not exist are named", NEEDS, async () => {
       TypeError,
       ': there is no field "mcast',
     );
+    for (
+      const [options, why] of [
+        [{ id: 7 }, "id: expected 5"],
+        [{ range: 7 }, "range: give a range as { start, end }"],
+        [{ mcastSnooping: 2 }, "mcastSnooping: expected 0 or 1"],
+        [{ mcastQueryIntvl: 0 }, "mcastQueryIntvl: expected 100 or more"],
+        [{ mcastRouterPorts: new Uint8Array(4) }, "mcastRouterPorts is read-only"],
+      ] as const
+    ) assertThrows(() => vlans.setGlobal("br0", 5, options), TypeError, why);
+    const { hint } = vlans.operation("set", 0, { dev: "v1", vid: 5, tunnelInfo: { id: 9 } });
+    assertStringIncludes(hint!("EEXIST", {})!, '{ cmd: "delete" }');
   });
 });
 
