@@ -139,9 +139,9 @@ class Watch {
     // report what remains, so all is read again. NLM_F_EXCL marks an object that is new beside all others, however it
     // was made.
     const alone = (flags & NLM_F.NLM_F_EXCL) !== 0;
-    if (collection.declaration.silentRemoval !== undefined && (event === "new" ? !alone : !known || doubled.has(key))) {
-      this.#dirty = true;
-    }
+    const { silentRemoval } = collection.declaration;
+    if (silentRemoval === undefined || silentRemoval.single === true) return;
+    if (event === "new" ? !alone : !known || doubled.has(key)) this.#dirty = true;
   }
 }
 

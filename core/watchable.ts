@@ -85,6 +85,11 @@ export interface SilentRemoval {
   readonly types: readonly number[];
   /** Returns when the kernel has finished the change that it last reported. */
   readonly settle: (client: Client) => void;
+  /**
+   * True if an event of an object never stands for a change of others. If absent, an event of an object that may have
+   * replaced or joined others makes the watch read all again.
+   */
+  readonly single?: true;
 }
 
 /** The part of a watch for the objects of one collection. */

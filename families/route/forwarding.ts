@@ -20,6 +20,7 @@ import {
   withTable,
 } from "./neighbour.ts";
 import { AF, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+import { settle } from "./settle.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -91,6 +92,13 @@ export function forwardingOf(
     ignores: ignoresOfNeighbour,
     concerns: (from, at) => from.bytes[at] === AF.bridge,
     none: ["ENODEV"],
+    // Entries of a device's own table go with the device, and those of a VXLAN interface with their nexthop.
+    silentRemoval: {
+      groups: [RTNLGRP.RTNLGRP_LINK, RTNLGRP.RTNLGRP_NEXTHOP],
+      types: [RTM.RTM_DELLINK, RTM.RTM_DELNEXTHOP],
+      settle,
+      single: true,
+    },
     hint: (code, { kernelMessage }, value) =>
       code === "EINVAL" && kernelMessage === undefined && !Object.hasOwn(value, "dst") &&
         !hasFlag((value as Fields)["flags"], "master")

@@ -210,6 +210,33 @@ kernelTest("routes and neighbours use nexthops by nhId, as ip and bridge show", 
   });
 });
 
+kernelTest("forwarding entries that go with their nexthop or their device are reported as gone", ["ip"], async () => {
+  await inNamespace(async (ns) => {
+    wire(ns);
+    ns.ipBatch(["link add vx0 type vxlan id 7 dstport 4789 dev v0", "link add w0 type veth peer name w1"]);
+    const { fdb, links, nexthops } = ns.route, lladdr = "02:00:00:00:00:0b", limit = { timeout: 20_000 };
+    nexthops.add({ id: 1, gateway: "192.0.2.9", fdb: true });
+    nexthops.add({ id: 2, group: [{ id: 1 }], fdb: true });
+    const far = { dev: "vx0", lladdr, nhId: 2 }, own = { dev: "w0", lladdr, flags: ["self"] } as const;
+    fdb.add(far);
+    fdb.add(own);
+    await using events = fdb.watch({ initial: true, resync: true });
+    const deleted = async (): Promise<string> => {
+      for (;;) {
+        const { value: event } = await events.next();
+        if (event!.event === "del" && event!.value!.lladdr === lladdr) return event!.value!.dev!;
+      }
+    };
+    for (let synced = false; !synced;) synced = (await events.next()).value!.event === "synced";
+    const gone = [far, own].map((key) => fdb.waitFor(key, "gone", limit));
+    nexthops.delete(2);
+    assertEquals(await deleted(), "vx0");
+    links.delete("w0");
+    assertEquals(await deleted(), "w0");
+    assertEquals(await Promise.all(gone), [undefined, undefined]);
+  });
+});
+
 /** Follows changes until the map of them equals the list. */
 async function untilSame<T extends object>(
   collection: { key(one: T): string; list(): T[] },
