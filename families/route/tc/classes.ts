@@ -17,7 +17,7 @@ import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
 import { Class, type ClassFields, type ClassKind } from "./class.ts";
 import { numberOf, TC_H } from "./handle.ts";
 import type { HtbClass } from "./kinds/shaping.ts";
-import { childrenFirst, linkChanges, placeOf } from "./objects.ts";
+import { childrenFirst, expectKind, linkChanges, placeOf } from "./objects.ts";
 import { Qdiscs } from "./qdiscs.ts";
 
 /** A class as input: {@linkcode Class} with names or numbers. */
@@ -181,6 +181,7 @@ export class Classes extends Collection<Class, ClassInput> {
    */
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const operation = super.operation(verb, type, given, reply);
+    if (verb === "set" && this.#open().deferred) expectKind(operation);
     if (verb !== "add" && verb !== "replace" || this.#open().deferred) return operation;
     const value = operation.value as ClassInput, known = this.#isKnown(value);
     if (this.#requester().deferred) this.#known.add(placeKey(value, value.handle));

@@ -31,7 +31,7 @@ import type { Listening } from "../../../core/watch.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
 import { BLOCK, Filter, type FilterFields, type FilterKinds, isFilter } from "./filter.ts";
 import { u32HandleNumber } from "./filters/kinds.ts";
-import { linkChanges } from "./objects.ts";
+import { expectKind, linkChanges } from "./objects.ts";
 import { isWithoutFilter, onBlock, placesOf, placeText } from "./places.ts";
 
 /** A filter as input: {@linkcode Filter} with names or numbers. */
@@ -383,6 +383,7 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const operation = { ...super.operation(verb, type, given, reply), concerns: isFilter };
     const value = operation.value as FilterInput, { what } = operation;
+    if (verb === "set" && this.#open().deferred) expectKind(operation);
     if (verb !== "replace" || value.kind !== "u32" || this.#open().deferred) return operation;
     const read = (): object => {
       const place = Object.fromEntries(PLACE.map((name) => [name, (value as Fields)[name]]));

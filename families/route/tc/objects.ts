@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { Operation } from "../../../core/client.ts";
 import type { Codec } from "../../../core/codec/mod.ts";
+import { argumentError } from "../../../core/errors.ts";
 import type { SilentRemoval } from "../../../core/watch.ts";
 import { RTM, RTNLGRP } from "../protocol.ts";
 
@@ -12,6 +14,13 @@ export function placeOf(value: object): string {
   const { kind, handle, parent, dev, ifindex } = value as Readonly<Record<string, unknown>>, on = dev ?? ifindex;
   return [kind, handle, parent === undefined ? undefined : `at ${parent}`, on === undefined ? undefined : `on ${on}`]
     .filter((one) => one !== undefined).join(" ");
+}
+
+/** Throws for a change of options without a kind, which tells their form, in a dry run: it does not read the object. */
+export function expectKind({ value, what }: Operation): void {
+  const { kind, options } = value as { readonly kind?: unknown; readonly options?: unknown };
+  if (kind !== undefined || options === undefined) return;
+  throw argumentError(TypeError, `Cannot ${what}: kind is missing in the key: a dry run does not read it`);
 }
 
 /** An object in a tree of qdiscs and classes. */

@@ -26,7 +26,7 @@ import { Qdisc, type QdiscFields, type QdiscGiven, type QdiscKind } from "./qdis
 import { numberOf, TC_H } from "./handle.ts";
 import type { Gred } from "./kinds/aqm.ts";
 import { dampingTable } from "./red.ts";
-import { childrenFirst, linkChanges, placeOf } from "./objects.ts";
+import { childrenFirst, expectKind, linkChanges, placeOf } from "./objects.ts";
 
 /** A qdisc as input: {@linkcode Qdisc} with names or numbers. */
 export type QdiscInput = Input<QdiscFields & QdiscGiven> & Input<QdiscKind>;
@@ -41,6 +41,9 @@ const WITH_SETTINGS: ReadonlySet<unknown> = new Set(["cbs", "etf", "hfsc", "htb"
 
 /** Kinds of the hooks for filters: their handle is always `ffff:`. */
 const HOOKS: ReadonlySet<unknown> = new Set(["ingress", "clsact"]);
+
+/** The hint for a qdisc with the handle of another kind. */
+const OTHER_KIND = "a qdisc of another kind has this handle: delete it first, or give another handle or none";
 
 /** The hint for a qdisc of hooks whose place the other one has. */
 const EXCLUSIVE = "ingress and clsact exclude each other: delete the one that is there first";
@@ -179,7 +182,7 @@ const declaration: Declaration<Qdisc> = {
       if (numberOf(parent, TC_H) === TC_H.ingress) return "there is no qdisc for incoming packets";
       return "only the kernel's own qdisc is there: it can only be replaced";
     }
-    if (HOOKS.has(kind) && /must match existing/.test(kernelMessage)) return EXCLUSIVE;
+    if (/must match existing/.test(kernelMessage)) return HOOKS.has(kind) ? EXCLUSIVE : OTHER_KIND;
     if (code === "EEXIST" && HOOKS.has(kind)) return EXCLUSIVE;
     if (code === "EEXIST") return "replace puts another one in its place";
     if (/Change operation not supported/.test(kernelMessage) && BARE.has(kind)) return `${kind} has no settings`;
@@ -206,7 +209,8 @@ export class Qdiscs extends Collection<Qdisc, QdiscInput> {
   /**
    * Puts a qdisc in a place, and removes the one that is there. One of the same kind and handle is changed instead: it
    * keeps its classes, its statistics and the settings that are not given. The kernel does not put `ingress` in the
-   * place of `clsact` or the reverse: delete the other one first.
+   * place of `clsact` or the reverse, nor a qdisc in the place of another kind with the same handle: delete the other one
+   * first.
    */
   override replace(value: QdiscInput): void {
     super.replace(value);
@@ -215,6 +219,7 @@ export class Qdiscs extends Collection<Qdisc, QdiscInput> {
   /** Returns the request of a verb, with what the kernel wants in further requests. */
   override operation(verb: Verb, type: number, given: object, reply?: number): Operation {
     const operation = super.operation(verb, type, given, reply);
+    if (verb === "set" && this.#open().deferred) expectKind(operation);
     if (verb !== "add" && verb !== "replace") return operation;
     const value = operation.value as QdiscInput;
     if (value.kind === "gred") return { ...operation, ...queuesOfGred(operation, value) };

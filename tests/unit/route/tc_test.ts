@@ -265,3 +265,17 @@ test("tc: a dry run of set of an action shows the changes, not that the action i
   assertEquals(sent.length, 1);
   assertThrows(() => tc.actions.set({ kind: "gact", index: 1 }, { action: "nope" as never }), TypeError, "action");
 });
+
+test("tc: a dry run of set wants the kind of the object, which it does not read", () => {
+  const sent: string[] = [];
+  using tc = open({ dryRun: (text) => void sent.push(String(text)) });
+  const root = { ifindex: 2, parent: "root" } as const, options = { limit: 5 }, wrong = "kind is missing in the key";
+  const filter = { ifindex: 2, parent: "1:", priority: 5, handle: "0x1" } as const;
+  assertThrows(() => tc.qdiscs.set(root, { options }), TypeError, wrong);
+  assertThrows(() => tc.classes.set({ ifindex: 2, handle: "1:1" }, { options: { rate: 5 } }), TypeError, wrong);
+  assertThrows(() => tc.filters.set(filter, { options: { classid: "1:1" } } as never), TypeError, wrong);
+  assertEquals(sent.length, 0);
+  tc.qdiscs.set({ ...root, kind: "pfifo" }, { options });
+  tc.filters.set(filter, { kind: "fw", options: { classid: "1:1" } });
+  assertEquals(sent.length, 2);
+});

@@ -39,6 +39,8 @@ kernelTest("qdiscs: add removes nothing, whatever kind is in the place", ["ip", 
     assertThrows(() => qdiscs.add({ ...root, kind: "pfifo" }, { exists: "ok" }), KernelError, "EEXIST");
     assertThrows(() => qdiscs.add({ ...root, handle: "2:", kind: "pfifo" }, { exists: "ok" }), KernelError, "EEXIST");
     assertEquals(qdiscs.add({ ...root, kind: "htb" }, { exists: "ok" }), false);
+    const other = assertThrows(() => qdiscs.replace({ ...root, handle: "1:", kind: "pfifo" }), KernelError, "EINVAL");
+    assertStringIncludes(other.hint!, "a qdisc of another kind has this handle");
     assertEquals(qdiscs.get(root).handle, "1:");
   });
 });
