@@ -9,7 +9,7 @@
  * @module
  */
 import type { Client, Operation, Requester } from "../../core/client.ts";
-import { checkValues } from "../../core/codec/mod.ts";
+import { checkValues, type Codec, shown } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
 import {
@@ -31,6 +31,9 @@ export type AddressToAdd = AddressInput & { address: string } & ({ index: string
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Fields that the kernel does not change. */
+const LASTING = ["scope", "broadcast", "label"] as const;
+
 const declaration: Declaration<Address> = {
   protocol: NETLINK_ROUTE,
   object: "address",
@@ -51,16 +54,51 @@ const declaration: Declaration<Address> = {
   none: ["ENODEV"],
   fixed: ["family", "index", "dev", "address", "peer"],
   compares: comparesAddress,
-  lasting: () => ["scope", "broadcast", "label"],
+  lasting: () => LASTING,
   merge: mergeAddress,
   hint: (code, { kernelMessage = "" }) => code === "EACCES" ? ipv6DisabledHint(kernelMessage) : undefined,
 };
 
 /** The IPv4 and IPv6 addresses of one network namespace. */
 export class Addresses extends Collection<Address, AddressInput, AddressInput, true, never, AddressToAdd> {
+  readonly #requester: () => Requester;
+
   /** See {@linkcode Collection}. */
-  constructor(open: () => Client, requester?: () => Requester) {
+  constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
+    this.#requester = requester;
+  }
+
+  /**
+   * Adds an address, or changes the lifetimes, metric, origin and (IPv6) flags of an existing one.
+   *
+   * @throws {TypeError} scope, broadcast or label is not that of the existing address: the kernel does not change it. A
+   * batch, which reads nothing for it, keeps it
+   */
+  override replace(value: AddressToAdd): void {
+    if (!this.#requester().deferred) this.#expectLasting(value);
+    super.replace(value);
+  }
+
+  /** Throws if an IPv4 address exists with another scope, broadcast address or label. */
+  #expectLasting(value: AddressToAdd): void {
+    const operation = this.operation("replace", RTM.RTM_NEWADDR, value), { what } = operation;
+    const given = LASTING.filter((name) => (value[name] ?? undefined) !== undefined);
+    if (given.length === 0) return;
+    const wanted = this.#requester().normalize(
+      Address as Codec<unknown, never>,
+      operation.value as object,
+      what,
+    ) as Address;
+    const found = this.list({ family: wanted.family, index: wanted.index })
+      .find((one) => addressKey(one) === addressKey(wanted));
+    for (const name of found === undefined ? [] : given) {
+      if (wanted[name] === undefined || wanted[name] === found![name]) continue;
+      throw argumentError(
+        TypeError,
+        `Cannot ${what}: ${name} does not change, got ${shown(value[name])}: delete it, and add it with the new value`,
+      );
+    }
   }
 
   /** See {@linkcode Collection.keyValue}. */

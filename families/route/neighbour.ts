@@ -167,7 +167,10 @@ export interface Neighbour {
   srcVni?: number;
   /** Origin of the entry. */
   protocol?: RouteProtocol;
-  /** Id of a nexthop object that holds the remote ends (VXLAN). */
+  /**
+   * Id of a nexthop object that holds the remote ends (VXLAN). The kernel acknowledges a `replace` of such an entry by one
+   * with a remote end of its own (`dst`), and changes nothing: delete it first.
+   */
   nhId?: number;
   /** Activity notifications (bridges). */
   fdbExtAttrs?: FdbExtAttrs;

@@ -84,6 +84,19 @@ kernelTest("a field that the kernel would ignore is refused by its name", ["ip"]
       [{ dst: "192.0.2.9" }, { protocol: "static" }, { vni: 7 }],
     );
     assertEquals(JSON.stringify(theirs()), before);
+
+    const address = { dev: "v1", address: "10.7.0.1/24" };
+    addresses.add({ ...address, broadcast: "10.7.0.255", label: "v1:1" });
+    const kept = addresses.get(address);
+    for (const change of [{ scope: "link" }, { broadcast: "10.7.0.9" }, { label: "v1:2" }] as const) {
+      const name = Object.keys(change)[0]!;
+      assertThrows(() => addresses.replace({ ...address, ...change }), TypeError, `: ${name} does not change`);
+    }
+    addresses.replace({ ...kept, rtPriority: 7 });
+    addresses.replace({ ...address, rtPriority: 8 });
+    addresses.replace({ dev: "v1", address: "10.7.1.1/24", scope: "link" });
+    const { scope, broadcast, label } = addresses.get(address);
+    assertEquals([scope, broadcast, label], [kept.scope, kept.broadcast, kept.label]);
   });
 });
 
