@@ -39,7 +39,10 @@ class Watch {
   constructor({ client, events, watched, silent, keep, options }: Begun) {
     this.#client = client;
     this.#options = options;
-    this.#watched = watched.map((one) => ({ ...one, state: keep ? new Map() : undefined, doubled: new Set() }));
+    this.#watched = watched.map((one) => {
+      const keeps = keep && one.collection.declaration.notices !== true;
+      return { ...one, state: keeps ? new Map() : undefined, doubled: new Set() };
+    });
     this.#events = events;
     this.#silent = new Set(silent.flatMap(({ types }) => types));
     this.#names = new EventNames(events.transport, events.names, client.protocol.linkName);

@@ -31,7 +31,10 @@ export function watchNamed<E>(
   }
   if (objects.length === 0) throw argumentError(TypeError, `Cannot watch nothing: name ${known.join(", ")}`);
   const watched = objects.map((object) => {
-    if (Object.hasOwn(fields, object)) return (collections as Record<string, Watchable>)[fields[object]!]!;
+    if (Object.hasOwn(fields, object)) {
+      const one = (collections as Record<string, Watchable & { readonly watchable?: Watchable }>)[fields[object]!]!;
+      return one.watchable ?? one;
+    }
     const meant = typeof object === "string" ? didYouMean(object, known) : "";
     throw argumentError(TypeError, `Cannot watch: expected ${known.join(", ")}, got ${shown(object)}${meant}`);
   });

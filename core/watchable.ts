@@ -113,6 +113,8 @@ export interface Watchable {
     readonly object: string;
     readonly describe: (value: object) => string;
     readonly silentRemoval?: SilentRemoval;
+    /** True for messages about what happens: there are no objects whose state a watch could keep. */
+    readonly notices?: true;
   };
   /** Returns the groups, message types and codec that a watch needs. */
   listening(client: Client): Listening<object>;

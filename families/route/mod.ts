@@ -56,8 +56,15 @@ import {
 import { NeighbourTables, neighbourTables } from "./neighbour_tables.ts";
 import { type Netconf, netconf, Netconfs } from "./netconf.ts";
 import { type Nsid, Nsids, nsids } from "./nsids.ts";
-import { AdvertisedPrefixes, ndOptions, NdUserOptions, prefixes } from "./advertisements.ts";
-import { CacheReports, cacheReports } from "./cache_reports.ts";
+import {
+  type AdvertisedPrefix,
+  AdvertisedPrefixes,
+  ndOptions,
+  type NdUserOption,
+  NdUserOptions,
+  prefixes,
+} from "./advertisements.ts";
+import { type CacheReport, CacheReports, cacheReports } from "./cache_reports.ts";
 import { Dcb, dcb } from "./dcb.ts";
 import { CanGateways, canGateways } from "./can_gateway.ts";
 import {
@@ -126,6 +133,12 @@ export interface RouteObjects {
   "phonet route": PhonetRoute;
   /** An address of MCTP. */
   "mctp address": MctpAddress;
+  /** A prefix that an IPv6 router advertises. The kernel keeps no list of these, so `initial` yields none. */
+  "advertised prefix": AdvertisedPrefix;
+  /** An option that an IPv6 router advertises. */
+  "advertised option": NdUserOption;
+  /** A report about a packet for which multicast routing has no route. */
+  "cache report": CacheReport;
 }
 
 /** A change of an object of one of the types `O`. */
@@ -287,6 +300,9 @@ const COLLECTION = {
   "phonet address": "phonetAddresses",
   "phonet route": "phonetRoutes",
   "mctp address": "mctpAddresses",
+  "advertised prefix": "prefixes",
+  "advertised option": "ndOptions",
+  "cache report": "cacheReports",
 } as const satisfies Record<keyof RouteObjects, keyof RouteCollections>;
 
 /** A client with its own socket, in a network namespace, and with all collections. */

@@ -31,15 +31,16 @@ export interface NoticeDeclaration<T extends object> {
 
 /** The notices of one kind in one network namespace. They can only be watched. */
 export class Notices<T extends object> {
-  readonly #watchable: Watchable;
+  /** The notices, for a watch of several types. */
+  readonly watchable: Watchable;
   readonly #open: () => Client;
 
   /** Watches through the client of `open`. */
   constructor({ object, types, groups, codec }: NoticeDeclaration<T>, open: () => Client) {
     this.#open = open;
     declareMessages(NETLINK_ROUTE, { types, codec: codec as Codec<unknown, never> });
-    this.#watchable = {
-      declaration: { object, describe: () => "" },
+    this.watchable = {
+      declaration: { object, describe: () => "", notices: true },
       listening: () => ({ groups, types, codec, event: (type) => types.includes(type) ? "new" : undefined }),
       list: () => [],
       find: () => undefined,
@@ -54,9 +55,9 @@ export class Notices<T extends object> {
    * loop is left or `signal` is aborted.
    */
   watch(options: PlainWatchOptions = {}): Watching<PlainWatchEvent<ChangeEvent<string, T>>> {
-    const { declaration: { object } } = this.#watchable;
+    const { declaration: { object } } = this.watchable;
     const { initial: _, resync: __, ...kinds } = WATCH_OPTIONS;
     expectOptions(options, `watch ${object}s`, kinds);
-    return watch(this.#open(), [this.#watchable], options) as never;
+    return watch(this.#open(), [this.watchable], options) as never;
   }
 }

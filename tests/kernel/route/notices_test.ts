@@ -37,6 +37,8 @@ kernelTest("advertised prefixes and options arrive with their fields", ["ip", "g
     const { prefixes, ndOptions } = ns.route;
     await using seen = prefixes.watch();
     await using told = ndOptions.watch();
+    await using both = ns.route.watch("advertised prefix", "advertised option", { initial: true });
+    assertEquals((await both.next()).value!.event, "synced");
     cause("router", "v1");
     const { value: prefix } = await seen.next();
     assertEquals({ ...prefix!.value!, ifindex: 0 }, {
@@ -49,6 +51,11 @@ kernelTest("advertised prefixes and options arrive with their fields", ["ip", "g
       address: "2001:db8:1::",
       cacheinfo: { preferredTime: 1800, validTime: 3600 },
     });
+    for (const wanted = new Set(["advertised prefix", "advertised option"]); wanted.size > 0;) {
+      const { event, object, value } = (await both.next()).value!;
+      assertEquals([event, value?.dev], ["new", "v0"]);
+      wanted.delete(object!);
+    }
     const options: unknown[] = [];
     while (options.length < 2) {
       const { value } = await told.next(), { dev, icmpType, srcaddr, options: some } = value!.value!;
