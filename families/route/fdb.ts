@@ -205,7 +205,7 @@ export class Fdb extends Forwarding {
   }
 }
 
-export { Forwarding } from "./forwarding.ts";
+export { Forwarding, type ForwardingToAdd } from "./forwarding.ts";
 
 /** The forwarding entries of this namespace, on a socket that the first use opens. */
 export const fdb: Fdb = new Fdb(onShared(NETLINK_ROUTE));

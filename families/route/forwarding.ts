@@ -22,6 +22,9 @@ import {
 import { AF, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 import { settle } from "./settle.ts";
 
+/** An entry to add: its interface must be given. */
+export type ForwardingToAdd = Input<Neighbour> & ({ ifindex: string | number } | { dev: string });
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Returns a text for an entry or neighbour: its address and interface. */
@@ -117,7 +120,8 @@ function* only<T>(all: Generator<T, void, undefined>, fits: (one: T) => boolean)
 }
 
 /** The entries of forwarding tables; a filter's flags `self` and `master` select the table. */
-export class Forwarding extends Collection<Neighbour, Input<Neighbour>> {
+export class Forwarding
+  extends Collection<Neighbour, Input<Neighbour>, Input<Neighbour>, true, never, ForwardingToAdd> {
   /** Returns all entries that match the filter; see {@linkcode Collection.list}. */
   override list(filter?: Input<Neighbour>): Neighbour[] {
     if (!isFields(filter)) return super.list(filter);

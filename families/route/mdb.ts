@@ -315,6 +315,12 @@ export const MdbRequest: Attributes<MdbRequest> = attributes((): Shape<MdbReques
 /** An entry as input: {@linkcode Mdb} with names or numbers for interfaces. */
 export type MdbInput = Input<Mdb>;
 
+/** An entry to add: its group, port, and bridge or VXLAN interface must be given. */
+export type MdbToAdd =
+  & MdbInput
+  & { group: string; port: string | number }
+  & ({ ifindex: string | number } | { dev: string });
+
 /** Conditions of {@linkcode Mdbs.flushTable}: entries that have all of these. */
 export type MdbFlush = Pick<
   MdbInput,
@@ -431,7 +437,7 @@ const declaration: Declaration<Mdb> = {
 };
 
 /** The multicast forwarding entries of one network namespace. */
-export class Mdbs extends Collection<Mdb, MdbInput> {
+export class Mdbs extends Collection<Mdb, MdbInput, MdbInput, true, never, MdbToAdd> {
   readonly #requester: () => Requester;
 
   /** See {@linkcode Collection}. */

@@ -267,6 +267,12 @@ export type VlanInput = Omit<Input<BridgeVlan>, "vid"> & {
   vid?: number | { readonly start: number; readonly end: number };
 };
 
+/** A VLAN to add: its number and interface must be given. */
+export type VlanToAdd =
+  & VlanInput
+  & { vid: NonNullable<VlanInput["vid"]> }
+  & ({ ifindex: string | number } | { dev: string });
+
 /** Flags that the library sets itself. */
 const RANGE_FLAGS = BRIDGE_VLAN_INFO.range_begin | BRIDGE_VLAN_INFO.range_end;
 
@@ -373,7 +379,7 @@ const declaration: Declaration<BridgeVlan> = {
 };
 
 /** The VLANs of the bridges of one network namespace, and of their ports. `add` also changes the flags of one that exists. */
-export class Vlans extends Collection<BridgeVlan, VlanInput, VlanInput, true, "append" | "replace"> {
+export class Vlans extends Collection<BridgeVlan, VlanInput, VlanInput, true, "append" | "replace", VlanToAdd> {
   readonly #requester: () => Requester;
 
   /** See {@linkcode Collection}. */

@@ -139,6 +139,9 @@ export const VniMessage: Attributes<VniMessage> = attributes((): Shape<VniMessag
 /** A VNI as input: {@linkcode Vni} with a name or number for the interface. */
 export type VniInput = Input<Vni>;
 
+/** A VNI to add: its interface must be given. */
+export type VniToAdd = VniInput & ({ ifindex: string | number } | { dev: string });
+
 /** The greatest VNI: it has 24 bits. */
 const MOST_VNI = 0xffffff;
 
@@ -205,7 +208,7 @@ function remoteOf({ group, group6 }: VniRange): string | undefined {
 }
 
 /** The VNIs that the VXLAN interfaces of one network namespace accept. */
-export class Vnis extends Collection<Vni, VniInput, VniInput, true, "append"> {
+export class Vnis extends Collection<Vni, VniInput, VniInput, true, "append", VniToAdd> {
   readonly #requester: () => Requester;
 
   /** See {@linkcode Collection}. */

@@ -170,6 +170,7 @@ kernelTest(
         undefined,
       ]);
       assertThrows(() => mdb.add({ dev: "br0", port: "v1", group: "239.1.1.1" }), Error, "EEXIST");
+      // @ts-expect-error: the group is required
       assertThrows(() => mdb.add({ dev: "br0", port: "v1" }), TypeError, "group is missing");
       assertThrows(() => mdb.add({ dev: "br0", port: "v1", group: "239.1.1" }), TypeError, "group");
       // The kernel makes the entries of a group's sources with the group, so these exist when their turn comes.

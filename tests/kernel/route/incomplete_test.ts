@@ -32,6 +32,7 @@ kernelTest("multicast entries: fields that do not exist are named, and change no
     assertThrows(() => mdb.add({ dev: "br0", port: "v1", grp: GROUP } as never), TypeError, 'did you mean "group"?');
     assertThrows(() => mdb.add({ ...key, flags: ["blokced"] } as never), TypeError, "flags: ");
     assertThrows(() => mdb.add({ ...key, srcList: [{ address: "one" }] }), Error, ": srcList[0].address: ");
+    // @ts-expect-error: the bridge is required
     assertThrows(() => mdb.add({ port: "v1", group: GROUP }), TypeError, "dev is missing");
     assertThrows(
       () => mdb.get({ dev: "br0", group: GROUP }),
@@ -60,7 +61,7 @@ kernelTest("VLANs: fields that do not exist are named", NEEDS, async () => {
     const { vlans } = ns.route;
     for (const verb of ["add", "delete"] as const) {
       assertThrows(() => vlans[verb]({ dev: "v1", vid: 5, flag: ["pvid"], ragne: 9 } as never), TypeError, "no field");
-      assertThrows(() => vlans[verb]({ vid: 5 }), TypeError, "dev is missing");
+      assertThrows(() => vlans[verb]({ vid: 5 } as never), TypeError, "dev is missing");
     }
     assertThrows(
       () => vlans.setGlobal("br0", 5, { mcastSnoping: 1 } as never),
@@ -95,6 +96,8 @@ kernelTest("forwarding entries: a delete means one table, and one address", NEED
       }
     }
     assertThrows(() => fdb.delete({ lladdr: MAC }), TypeError, "dev is missing");
+    // @ts-expect-error: the interface is required
+    assertThrows(() => fdb.add({ lladdr: MAC }), TypeError, "dev is missing");
     assertThrows(() => fdb.flushTable("br0", { lladdr: MAC } as never), TypeError, 'no field "lladdr"');
     // A second run of a script does not delete the entry of the other table.
     assertEquals([1, 2, 3].map(() => fdb.delete(key, { missing: "ok" })), [true, false, false]);
@@ -138,6 +141,7 @@ kernelTest("VNIs, nexthops and tables: values that the kernel would ignore or cu
     assertThrows(() => vnis.add({ dev: "vx1", start: 45, end: 40 }), RangeError, "start before its end");
     assertThrows(() => vnis.add({ dev: "vx1", start: 2 ** 24 }), RangeError, "start: expected 0..16777215");
     assertThrows(() => vnis.add({ dev: "vx1", start: 1, end: 2 ** 24 }), RangeError, "end: expected 0..16777215");
+    // @ts-expect-error: the interface is required
     assertThrows(() => vnis.add({ start: 1 }), TypeError, "dev is missing");
     assertThrows(() => vnis.add({ dev: "vx0", start: 1 }), Error, "{ collectMetadata: 1, vnifilter: 1 }");
 

@@ -76,6 +76,7 @@ kernelTest(
 
 kernelTest("VLANs: mistakes are named before the kernel is asked", [], async () => {
   await inNamespace(({ route: { vlans } }) => {
+    // @ts-expect-error: the VLAN is required
     assertThrows(() => vlans.add({ dev: "lo" }), TypeError, "vid is missing");
     assertThrows(() => vlans.add({ dev: "lo", vid: { start: 9, end: 8 } }), RangeError, "a start before its end");
     assertThrows(() => vlans.add({ dev: "lo", vid: 5, flags: ["range_begin"] }), TypeError, "vid: { start, end }");
