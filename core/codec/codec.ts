@@ -74,6 +74,9 @@ let shared: Uint8Array = new Uint8Array(0);
 let sharedUsed = 0;
 const SHARED = 16 * 1024, LONGEST_SHARED = SHARED / 8;
 
+/** Most bytes that are written one by one. */
+const SHORT = 32;
+
 /** Most parts of a path; a longer one means that an object contains itself. */
 const DEEPEST_PATH = 128;
 
@@ -113,21 +116,31 @@ export class Writer {
 
   /** Adds `count` zero bytes, and returns the offset of the first. */
   grow(count: number): number {
+    const at = this.#reserve(count), end = this.length, { bytes } = this;
+    // A call costs more than to clear the few bytes of most values.
+    if (count > SHORT) bytes.fill(0, at, end);
+    else for (let i = at; i < end; i++) bytes[i] = 0;
+    return at;
+  }
+
+  /** Appends bytes. */
+  append(bytes: Uint8Array): void {
+    const count = bytes.length, at = this.#reserve(count), all = this.bytes;
+    if (count > SHORT) all.set(bytes, at);
+    else for (let i = 0; i < count; i++) all[at + i] = bytes[i]!;
+  }
+
+  /** Adds `count` bytes of any content, and returns the offset of the first. */
+  #reserve(count: number): number {
     const at = this.length, needed = at + count;
     if (needed > this.bytes.length) {
       const bytes = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
       bytes.set(this.bytes.subarray(0, at));
       this.bytes = bytes;
       this.view = new DataView(bytes.buffer);
-    } else this.bytes.fill(0, at, needed);
+    }
     this.length = needed;
     return at;
-  }
-
-  /** Appends bytes. */
-  append(bytes: Uint8Array): void {
-    const at = this.grow(bytes.length);
-    this.bytes.set(bytes, at);
   }
 
   /** Pads to a multiple of four. */

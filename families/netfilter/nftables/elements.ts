@@ -244,29 +244,39 @@ export class NftElementForm {
   /** Returns the kernel's elements for one. */
   toWire(given: NftElementInput, refuse: Refuse): NftSetElem[] {
     const { elem, data, objref, timeout, expires, comment, expressions } = elementOf(given, refuse);
-    const [expr, ...more] = expressions ?? [];
-    const rest: NftSetElem = {
-      ...(data === undefined ? {} : { data: this.#dataToWire(data, refuse) }),
-      ...(objref === undefined ? {} : { objref }),
-      ...(timeout === undefined ? {} : { timeout }),
-      ...(expires === undefined ? {} : { expiration: expires }),
-      ...(comment === undefined ? {} : { comment }),
-      ...(more.length > 0 ? { expressions: expressions! } : expr === undefined ? {} : { expr }),
-    };
-    if (elem === "*") return [{ flags: ["catchall"], ...rest }];
+    // Assignments, as a set may have 100,000 elements, and spread objects cost more.
+    const wire: NftSetElem = {};
+    if (data !== undefined) wire.data = this.#dataToWire(data, refuse);
+    if (objref !== undefined) wire.objref = objref;
+    if (timeout !== undefined) wire.timeout = timeout;
+    if (expires !== undefined) wire.expiration = expires;
+    if (comment !== undefined) wire.comment = comment;
+    if (expressions !== undefined) {
+      if (expressions.length === 1) wire.expr = expressions[0]!;
+      else if (expressions.length !== 0) wire.expressions = expressions;
+    }
+    if (elem === "*") {
+      wire.flags = ["catchall"];
+      return [wire];
+    }
     const ranges = this.ranges(elem, refuse);
     if (!this.#isInterval) {
-      if (ranges.some(({ low, high }) => compareBytes(low, high) !== 0)) {
+      if (!ranges.every(isSingle)) {
         refuse(TypeError, `expected a single value, got ${valueText(elem)}: the set lacks the flag "interval"`);
       }
-      return [{ key: { value: this.#join(ranges.map(({ low }) => low), true) }, ...rest }];
+      wire.key = { value: joined(this.#key, ranges, "low", true) };
+      return [wire];
     }
-    const low = this.#join(ranges.map(({ low }) => low), false),
-      high = this.#join(ranges.map(({ high }) => high), false);
-    if (!this.#hasEnds) return [{ key: { value: low }, keyEnd: { value: high }, ...rest }];
+    const high = joined(this.#key, ranges, "high", false);
+    wire.key = { value: joined(this.#key, ranges, "low", false) };
+    if (!this.#hasEnds) {
+      wire.keyEnd = { value: high };
+      return [wire];
+    }
     const end = nextOf(high);
-    if (end !== undefined) return [{ key: { value: low }, ...rest }, { key: { value: end }, flags: ["interval_end"] }];
-    return [{ key: { value: low }, userdata: userdataOf([[FLAGS, hostInteger(OPEN)]]), ...rest }];
+    if (end !== undefined) return [wire, { key: { value: end }, flags: INTERVAL_END }];
+    wire.userdata = userdataOf([[FLAGS, hostInteger(OPEN)]]);
+    return [wire];
   }
 
   /** Returns the ranges of the parts of a key, in network order. */
@@ -305,7 +315,10 @@ export class NftElementForm {
     if (this.#key.every(({ order }) => order === "network")) {
       return void wire.sort((a, b) => compareBytes(a.key!.value!, b.key!.value!));
     }
-    const keys = new Map(wire.map((one) => [one, this.#join(this.#split(one.key!.value, this.#key, true), false)]));
+    const keys = new Map(wire.map((one) => {
+      const parts = this.#split(one.key!.value, this.#key, true);
+      return [one, joined(this.#key, parts.map((part) => ({ low: part, high: part })), "low", false)];
+    }));
     wire.sort((a, b) => compareBytes(keys.get(a)!, keys.get(b)!));
   }
 
@@ -342,16 +355,6 @@ export class NftElementForm {
     });
   }
 
-  /** Returns the bytes of a key or of data, of its parts in network order. */
-  #join(values: readonly Uint8Array[], host: boolean, parts = this.#key): Uint8Array {
-    const whole = new Uint8Array(lengthOf(parts));
-    parts.forEach(({ order, at }, index) => {
-      const bytes = values[index]!;
-      whole.set(host && order === "host" ? bytes.slice().reverse() : bytes, at);
-    });
-    return whole;
-  }
-
   #dataToWire(data: unknown, refuse: Refuse): NftData {
     if (this.#set.dataType === "verdict") return { verdict: verdictOf(data, refuse) };
     const parts = this.#data;
@@ -360,17 +363,16 @@ export class NftElementForm {
     if (!Array.isArray(values) || values.length !== parts.length) {
       return refuse(TypeError, `data: expected an array of ${parts.length} values, got ${shown(data)}`);
     }
-    const ranges = parts.map((part, index) =>
-      rangeOf(part, values[index] as NftValue, (kind, why) => refuse(kind, `data: ${why}`), this.#indexOf)
-    );
-    const low = this.#join(ranges.map(({ low }) => low), true, parts);
+    const refuseData: Refuse = (kind, why) => refuse(kind, `data: ${why}`);
+    const ranges = parts.map((part, index) => rangeOf(part, values[index] as NftValue, refuseData, this.#indexOf));
+    const low = joined(parts, ranges, "low", true);
     if (this.#set.dataInterval !== true) {
-      if (ranges.some(({ low, high }) => compareBytes(low, high) !== 0)) {
+      if (!ranges.every(isSingle)) {
         refuse(TypeError, `data: expected a single value, got ${shown(data)}: the map lacks dataInterval`);
       }
       return { value: low };
     }
-    return { value: Uint8Array.of(...low, ...this.#join(ranges.map(({ high }) => high), true, parts)) };
+    return { value: Uint8Array.of(...low, ...joined(parts, ranges, "high", true)) };
   }
 
   #dataFromWire({ value, verdict }: NftData): NftValue | NftVerdictData {
@@ -380,6 +382,29 @@ export class NftElementForm {
     const values = lows.map((low, index) => rangeValue(this.#data[index]!.type, { low, high: highs[index]! }));
     return (values.length === 1 ? values[0]! : values) as NftValue;
   }
+}
+
+/** The flags of what follows the end of a range. */
+const INTERVAL_END = ["interval_end"] as const;
+
+/** True for a range of one value. */
+function isSingle({ low, high }: NftBounds): boolean {
+  return compareBytes(low, high) === 0;
+}
+
+/** Returns the bytes of a key or of data for the first or last values of its parts, each in network order. */
+function joined(
+  parts: readonly NftPart[],
+  ranges: readonly NftBounds[],
+  end: "low" | "high",
+  host: boolean,
+): Uint8Array {
+  const turned = (bytes: Uint8Array, { order }: NftPart): Uint8Array =>
+    host && order === "host" ? bytes.slice().reverse() : bytes;
+  if (parts.length === 1) return turned(ranges[0]![end], parts[0]!);
+  const whole = new Uint8Array(lengthOf(parts));
+  parts.forEach((part, index) => whole.set(turned(ranges[index]![end], part), part.at));
+  return whole;
 }
 
 function isEnd({ flags = [] }: NftSetElem): boolean {
@@ -889,11 +914,13 @@ function refuser(what: string, index?: () => number): Refuse {
   };
 }
 
+function dataSize(one: NftData | undefined): number {
+  return one === undefined ? 0 : 12 + (one.value?.length ?? 24 + (one.verdict?.chain?.length ?? 0) * 3);
+}
+
 /** Returns an estimate of the bytes that an element takes, which is not too small. */
 function sizeOf({ key, keyEnd, data, comment, userdata, objref, expr, expressions }: NftSetElem): number {
-  const ofData = (one: NftData | undefined): number =>
-    one === undefined ? 0 : 12 + (one.value?.length ?? 24 + (one.verdict?.chain?.length ?? 0) * 3);
-  return ELEMENT_BYTES + ofData(key) + ofData(keyEnd) + ofData(data) + (comment?.length ?? 0) * 3 +
+  return ELEMENT_BYTES + dataSize(key) + dataSize(keyEnd) + dataSize(data) + (comment?.length ?? 0) * 3 +
     (userdata?.length ?? 0) + (objref?.length ?? 0) * 3 +
     512 * ((expr === undefined ? 0 : 1) + (expressions?.length ?? 0));
 }

@@ -112,11 +112,25 @@ export function scalarBytes(
       : `${Object.keys(symbols).slice(0, 12).map((one) => `"${one}"`).join(", ")} or `;
     return refuse(TypeError, `expected ${words}a number, got ${shown(value)}`);
   }
-  const big = BigInt(number as number | string);
-  if (big < 0n || big >> BigInt(8 * size) !== 0n) {
+  // Only long texts denote integers that a number does not have exactly.
+  const exact = Number(number), integer = Number.isSafeInteger(exact) ? exact : BigInt(number as number | string);
+  if (integer < 0 || integer >= 2 ** (8 * size)) {
     return refuse(RangeError, `expected an integer of ${8 * size} bits, got ${shown(value)}`);
   }
-  return fromHex(big.toString(16).padStart(2 * size, "0"));
+  return typeof integer === "number"
+    ? numberBytes(integer, size)
+    : fromHex(integer.toString(16).padStart(2 * size, "0"));
+}
+
+/** Returns a whole number as bytes in network order. */
+function numberBytes(number: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let rest = number;
+  for (let i = size - 1; rest > 0; i--) {
+    bytes[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  return bytes;
 }
 
 /** Returns the bytes of hexadecimal digits. */
@@ -144,6 +158,7 @@ export interface NftBounds {
 
 /** Compares bytes of the same length as integers in network order. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  if (a === b) return 0;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
   return 0;
 }

@@ -123,7 +123,7 @@ export function parseValue(json: unknown, type: NftDatatype, bits: number, place
  * names with a hyphen.
  */
 export function rangeOfText(json: unknown, type: NftDatatype): [string, string] | undefined {
-  if (typeof json !== "string" || isText(type) || type.name === "date") return undefined;
+  if (typeof json !== "string" || !json.includes("-") || isText(type) || type.name === "date") return undefined;
   const [, low, high] = /^([\da-fx.:]+)-([\da-fx.:]+)$/i.exec(json) ?? [];
   if (low === undefined || high === undefined || Object.hasOwn(type.symbols ?? {}, json)) return undefined;
   if (type.name === "iface_index" && !/^\d+-\d+$/.test(json)) return undefined;
@@ -132,7 +132,8 @@ export function rangeOfText(json: unknown, type: NftDatatype): [string, string] 
 
 /** Returns the parts of a prefix in text, as `10.0.0.0/8`; `undefined` for other values. */
 export function prefixOfText(json: unknown, type: NftDatatype): { addr: string; len: number } | undefined {
-  if (typeof json !== "string" || !["ipv4", "ipv6", "mac"].includes(type.form ?? "")) return undefined;
+  if (typeof json !== "string" || !json.includes("/")) return undefined;
+  if (!["ipv4", "ipv6", "mac"].includes(type.form ?? "")) return undefined;
   const [, addr, len] = /^([\da-f.:]+)\/(\d{1,3})$/i.exec(json) ?? [];
   return addr === undefined ? undefined : { addr, len: Number(len) };
 }
