@@ -55,24 +55,32 @@ export class Reader {
   own(at: number, end: number): Uint8Array {
     const length = end - at;
     if (length > LONGEST_SHARED) return this.bytes.slice(at, end);
-    if (length > shared.length - sharedUsed) {
-      shared = new Uint8Array(SHARED);
-      sharedUsed = 0;
-    }
-    const copy = shared.subarray(sharedUsed, sharedUsed + length);
-    copy.set(this.bytes.subarray(at, end));
-    sharedUsed += (length + 7) & ~7;
+    const copy = zeroBytes(length);
+    if (length > SHORT) copy.set(this.bytes.subarray(at, end));
+    else for (let i = 0; i < length; i++) copy[i] = this.bytes[at + i]!;
     return copy;
   }
 }
 
+/** Returns zero bytes, which may be given to users. Short ones have no memory of their own. */
+export function zeroBytes(length: number): Uint8Array {
+  if (length > LONGEST_SHARED) return new Uint8Array(length);
+  if (length > SHARED - sharedUsed) {
+    shared = new ArrayBuffer(SHARED);
+    sharedUsed = 0;
+  }
+  const bytes = new Uint8Array(shared, sharedUsed, length);
+  sharedUsed += (length + 7) & ~7;
+  return bytes;
+}
+
 /**
- * The memory for copies of short payloads, up to `sharedUsed`. Making memory for each costs more than copying it, and a
- * copy of the whole datagram is more memory. No part of it is used twice.
+ * The memory of short payloads and values, used up to `sharedUsed`. Memory of its own costs each more than all else
+ * that is done with it, and a copy of a whole datagram is more memory. No part of it is used twice.
  */
-let shared: Uint8Array = new Uint8Array(0);
-let sharedUsed = 0;
+let shared: ArrayBuffer = new ArrayBuffer(0);
 const SHARED = 16 * 1024, LONGEST_SHARED = SHARED / 8;
+let sharedUsed: number = SHARED;
 
 /** Most bytes that are written one by one. */
 const SHORT = 32;

@@ -16,6 +16,7 @@ import {
   shown,
   type Site,
   type Writer,
+  zeroBytes,
 } from "./codec.ts";
 import { decodeCounted, decodeText, encodeText, shortened } from "../../ffi/text.ts";
 import { NetlinkError } from "../errors.ts";
@@ -750,8 +751,7 @@ export function parseIp(text: string): Uint8Array | undefined {
 }
 
 function parseIpv4(text: string): Uint8Array | undefined {
-  const out = new Uint8Array(4);
-  let octet = -1, dots = 0;
+  let address = 0, octet = -1, dots = 0;
   for (let i = 0; i < text.length; i++) {
     const digit = text.charCodeAt(i) - 48;
     if (digit >= 0 && digit <= 9) {
@@ -759,11 +759,16 @@ function parseIpv4(text: string): Uint8Array | undefined {
       octet = octet < 0 ? digit : 10 * octet + digit;
       if (octet > 255) return undefined;
     } else if (digit === -2 && octet >= 0 && dots < 3) { // a dot
-      out[dots++] = octet;
+      address = address << 8 | octet;
+      dots++;
       octet = -1;
     } else return undefined;
   }
   if (octet < 0 || dots < 3) return undefined;
+  const out = zeroBytes(4);
+  out[0] = address >> 16;
+  out[1] = address >> 8;
+  out[2] = address;
   out[3] = octet;
   return out;
 }
@@ -775,7 +780,7 @@ function parseIpv6(text: string): Uint8Array | undefined {
   if (head === undefined || tail === undefined) return undefined;
   const count = head.length + tail.length;
   if (halves.length === 1 ? count !== 8 : count > 7) return undefined;
-  const out = new Uint8Array(16);
+  const out = zeroBytes(16);
   head.forEach((word, i) => (out[2 * i] = word >> 8, out[2 * i + 1] = word & 0xff));
   tail.forEach((word, i) => {
     const at = 2 * (8 - tail.length + i);

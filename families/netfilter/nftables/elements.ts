@@ -39,6 +39,7 @@ import {
   shown,
   string,
   text,
+  zeroBytes,
 } from "../../../core/codec/mod.ts";
 import type { DeleteOptions } from "../../../core/collection.ts";
 import { argumentError, KernelError, type KernelErrorDetails, unasked } from "../../../core/errors.ts";
@@ -402,7 +403,7 @@ function joined(
   const turned = (bytes: Uint8Array, { order }: NftPart): Uint8Array =>
     host && order === "host" ? bytes.slice().reverse() : bytes;
   if (parts.length === 1) return turned(ranges[0]![end], parts[0]!);
-  const whole = new Uint8Array(lengthOf(parts));
+  const whole = zeroBytes(lengthOf(parts));
   parts.forEach((part, index) => whole.set(turned(ranges[index]![end], part), part.at));
   return whole;
 }

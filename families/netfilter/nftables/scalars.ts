@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ipv4Text, ipv6Text, parseIp, shown, toHex } from "../../../core/codec/mod.ts";
+import { ipv4Text, ipv6Text, parseIp, shown, toHex, zeroBytes } from "../../../core/codec/mod.ts";
 import type { NftDatatype } from "./datatypes.ts";
 
 /** A value of one type, as nft writes it: an address, a name or a number. */
@@ -124,7 +124,7 @@ export function scalarBytes(
 
 /** Returns a whole number as bytes in network order. */
 function numberBytes(number: number, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
+  const bytes = zeroBytes(size);
   let rest = number;
   for (let i = size - 1; rest > 0; i--) {
     bytes[i] = rest % 256;
@@ -143,9 +143,16 @@ export function fromHex(digits: string): Uint8Array {
 /** Returns bytes with zeros behind, `size` in all. */
 export function padded(bytes: Uint8Array, size: number): Uint8Array {
   if (bytes.length === size) return bytes;
-  const all = new Uint8Array(size);
+  const all = zeroBytes(size);
   all.set(bytes);
   return all;
+}
+
+/** Returns a copy of bytes. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = zeroBytes(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 /** A range of values of one type, both ends included, in network order. */
@@ -165,14 +172,14 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 /** Returns the next greater value; `undefined` if there is none. */
 export function nextOf(bytes: Uint8Array): Uint8Array | undefined {
-  const next = bytes.slice();
+  const next = copyOf(bytes);
   for (let i = next.length - 1; i >= 0; i--) if ((next[i] = next[i]! + 1 & 255) !== 0) return next;
   return undefined;
 }
 
 /** Returns the next smaller value; `undefined` if there is none. */
 export function previousOf(bytes: Uint8Array): Uint8Array | undefined {
-  const previous = bytes.slice();
+  const previous = copyOf(bytes);
   for (let i = previous.length - 1; i >= 0; i--) {
     if ((previous[i] = previous[i]! - 1 & 255) !== 255) return previous;
   }
@@ -181,7 +188,7 @@ export function previousOf(bytes: Uint8Array): Uint8Array | undefined {
 
 /** Returns the range of a prefix: all values that have the first `length` bits of `bytes`. */
 export function prefixRange(bytes: Uint8Array, length: number): NftBounds {
-  const low = bytes.slice(), high = bytes.slice();
+  const low = copyOf(bytes), high = copyOf(bytes);
   for (let bit = length; bit < 8 * bytes.length; bit++) {
     const mask = 0x80 >> (bit & 7);
     low[bit >> 3]! &= ~mask;
