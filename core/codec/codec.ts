@@ -8,7 +8,7 @@
  * @module
  */
 import { argumentError } from "../../ffi/errors.ts";
-import { shortened } from "../../ffi/text.ts";
+import { shortened, writeAscii } from "../../ffi/text.ts";
 
 /** Looks up names and numbers of network interfaces, in the network namespace of the client's socket. */
 export interface Names {
@@ -136,6 +136,15 @@ export class Writer {
     const count = bytes.length, at = this.#reserve(count), all = this.bytes;
     if (count > SHORT) all.set(bytes, at);
     else for (let i = 0; i < count; i++) all[at + i] = bytes[i]!;
+  }
+
+  /** Appends short text of ASCII without NUL; returns false, and appends nothing, for any other value. */
+  ascii(text: string): boolean {
+    if (typeof text !== "string" || text.length > SHORT) return false;
+    const at = this.#reserve(text.length);
+    if (writeAscii(text, this.bytes, at)) return true;
+    this.length = at;
+    return false;
   }
 
   /** Adds `count` bytes of any content, and returns the offset of the first. */

@@ -396,7 +396,11 @@ export function string(max: number): Codec<string> {
     name: "string",
     decode: inlined((from, at, end) => decodeText(from.bytes, at, end), textCode),
     encode(value, to) {
-      to.append(textBytes(value, max, to));
+      const start = to.length;
+      if (!to.ascii(value) || to.length - start > max) {
+        to.length = start;
+        to.append(textBytes(value, max, to));
+      }
       to.grow(1);
     },
   };

@@ -125,6 +125,8 @@ export function compileState(statement: unknown, what: string): NftExpression {
 
 /** A part of a rule. */
 interface Item {
+  /** The place of its statement. */
+  origin?: number;
   expressions: NftExpression[];
   /** A comparison of whole bytes of the packet with a constant, which may be joined with another. */
   join?: { readonly base: Base; offset: number; bits: number; readonly op: "eq" | "neq"; value: Uint8Array };
@@ -225,19 +227,18 @@ class Compiler {
   rule(statements: readonly Statement[]): Compiled {
     if (!Array.isArray(statements)) this.place.fail(`expected an array of statements, got ${shown(statements)}`);
     let ended = false;
-    const origin = new Map<Item, number>();
     statements.forEach((one, i) =>
       this.place.in(i, () => {
         if (ended) this.place.fail("no statement can follow a verdict");
         const { length } = this.items;
         ended = this.statement(one);
-        for (const item of this.items.slice(length)) origin.set(item, i);
+        for (let k = length; k < this.items.length; k++) this.items[k]!.origin = i;
       })
     );
     const items = this.joined();
     return {
       expressions: items.flatMap(({ expressions }) => expressions),
-      origins: items.flatMap((item) => item.expressions.map(() => origin.get(item)!)),
+      origins: items.flatMap((item) => item.expressions.map(() => item.origin!)),
       sets: this.sets,
     };
   }
@@ -309,9 +310,9 @@ class Compiler {
     const fields = STATEMENT_FIELDS[name]?.split(" ");
     if (fields === undefined || typeof json !== "object" || json === null || Array.isArray(json)) return;
     // A named object that a map selects.
-    const known = new Set(Object.hasOwn(json, "map") && !fields.includes("map") ? ["map"] : fields);
-    for (const [field, value] of Object.entries(json)) {
-      if (value === undefined || known.has(field)) continue;
+    const known = Object.hasOwn(json, "map") && !fields.includes("map") ? ["map"] : fields;
+    for (const field of Object.keys(json)) {
+      if (known.includes(field) || (json as Record<string, unknown>)[field] === undefined) continue;
       this.place.fail(`there is no field ${shown(field)}${didYouMean(field, known)}`);
     }
   }

@@ -122,11 +122,11 @@ export function scalarBytes(
     : fromHex(integer.toString(16).padStart(2 * size, "0"));
 }
 
-/** Returns a whole number as bytes in network order. */
-function numberBytes(number: number, size: number): Uint8Array {
+/** Returns a whole number, which is not negative, as bytes in network order. */
+export function numberBytes(number: number, size: number): Uint8Array {
   const bytes = zeroBytes(size);
   let rest = number;
-  for (let i = size - 1; rest > 0; i--) {
+  for (let i = size - 1; i >= 0 && rest > 0; i--) {
     bytes[i] = rest % 256;
     rest = Math.floor(rest / 256);
   }

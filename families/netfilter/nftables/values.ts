@@ -4,9 +4,9 @@
  * @module
  */
 import { argumentError } from "../../../core/errors.ts";
-import { parseIp, pathText, shown } from "../../../core/codec/mod.ts";
+import { parseIp, pathText, shown, zeroBytes } from "../../../core/codec/mod.ts";
 import type { NftByteOrder, NftDatatype } from "./datatypes.ts";
-import { classidOf, isWildcard, nameIn } from "./scalars.ts";
+import { classidOf, isWildcard, nameIn, numberBytes } from "./scalars.ts";
 
 /** A place in statements, for errors. */
 export class Place {
@@ -48,9 +48,15 @@ export type Value =
   | { readonly kind: "range"; readonly low: bigint; readonly high: bigint }
   | { readonly kind: "all" };
 
+const MOST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** Returns an integer as bytes. */
 export function toBytes(value: bigint, size: number, order: NftByteOrder): Uint8Array {
-  const bytes = new Uint8Array(size);
+  if (value >= 0n && value <= MOST_EXACT) {
+    const bytes = numberBytes(Number(value), size);
+    return order === "host" ? bytes.reverse() : bytes;
+  }
+  const bytes = zeroBytes(size);
   let rest = value;
   for (let i = 0; i < size; i++, rest >>= 8n) bytes[order === "host" ? i : size - 1 - i] = Number(rest & 255n);
   return bytes;
