@@ -125,9 +125,17 @@ export function isOk(options: unknown, name: string, what: string): boolean {
 }
 
 /** Returns the names of a table's fields, also of those in a nest of their own. */
-export function namesOf({ fields }: { readonly fields: readonly Field[] }): string[] {
-  return fields.flatMap(({ key, lift }) => lift === undefined ? [key!] : namesOf(lift));
+export function namesOf({ fields }: { readonly fields: readonly Field[] }): readonly string[] {
+  let names = namesOfFields.get(fields);
+  if (names === undefined) {
+    names = fields.flatMap(({ key, lift }) => lift === undefined ? [key!] : namesOf(lift));
+    namesOfFields.set(fields, names);
+  }
+  return names;
 }
+
+/** The names of each table's fields, as the keys of most requests are compared with them. */
+const namesOfFields = new WeakMap<readonly Field[], readonly string[]>();
 
 /** Throws unless the value has one of the types: above all for a missing argument. */
 export function expectType(value: unknown, what: string, ...types: readonly ("boolean" | "number" | "string")[]): void {

@@ -142,6 +142,7 @@ export class Exchange {
 
   /** Closes the namespaces that messages named; they were needed up to the send. */
   closeNamespaces(): void {
+    if (this.#openFds.length === 0) return;
     for (const fd of this.#openFds.splice(0)) libc().close(fd);
   }
 
