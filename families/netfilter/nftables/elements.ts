@@ -50,6 +50,7 @@ import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG } f
 import { datatypeOf, type NftDatatypeName } from "./datatypes.ts";
 import {
   compareBytes,
+  copyOf,
   isWildcard,
   nextOf,
   type NftBounds,
@@ -350,9 +351,10 @@ export class NftElementForm {
 
   /** Returns the bytes of the parts, in network order. */
   #split(whole: Uint8Array | undefined, parts: readonly NftPart[], host: boolean): Uint8Array[] {
-    return parts.map(({ order, at, size }) => {
-      const bytes = padded((whole ?? new Uint8Array()).slice(at, at + size), size);
-      return host && order === "host" ? bytes.reverse() : bytes;
+    const all = whole ?? new Uint8Array();
+    return parts.map((part) => {
+      const { at, size } = part, bytes = all.length === size && at === 0 ? all : all.subarray(at, at + size);
+      return host ? turned(padded(bytes, size), part) : padded(bytes, size);
     });
   }
 
@@ -400,12 +402,19 @@ function joined(
   end: "low" | "high",
   host: boolean,
 ): Uint8Array {
-  const turned = (bytes: Uint8Array, { order }: NftPart): Uint8Array =>
-    host && order === "host" ? bytes.slice().reverse() : bytes;
-  if (parts.length === 1) return turned(ranges[0]![end], parts[0]!);
+  const bytesOf = (index: number): Uint8Array => {
+    const bytes = ranges[index]![end];
+    return host ? turned(bytes, parts[index]!) : bytes;
+  };
+  if (parts.length === 1) return bytesOf(0);
   const whole = zeroBytes(lengthOf(parts));
-  parts.forEach((part, index) => whole.set(turned(ranges[index]![end], part), part.at));
+  parts.forEach(({ at }, index) => whole.set(bytesOf(index), at));
   return whole;
+}
+
+/** Returns the bytes of a part, turned between network order and the order that it has in sets of single values. */
+function turned(bytes: Uint8Array, { order }: NftPart): Uint8Array {
+  return order === "host" ? copyOf(bytes).reverse() : bytes;
 }
 
 function isEnd({ flags = [] }: NftSetElem): boolean {

@@ -149,7 +149,7 @@ export function padded(bytes: Uint8Array, size: number): Uint8Array {
 }
 
 /** Returns a copy of bytes. */
-function copyOf(bytes: Uint8Array): Uint8Array {
+export function copyOf(bytes: Uint8Array): Uint8Array {
   const copy = zeroBytes(bytes.length);
   copy.set(bytes);
   return copy;
