@@ -69,6 +69,17 @@ test("nf_tables: a range is a start and what follows its end; up to the last val
   assertEquals(form.fromWire([start, ...wire].reverse()).map(({ elem }) => elem), [[80, 90], [91, 95]]);
 });
 
+test("nf_tables: integers of any length have the bytes of their size, in the order of the type", () => {
+  const bytes = (of: NftSet, value: NftElementInput): unknown => new NftElementForm(of).toWire(value, refuse)[0]!.key;
+  const wide = set("cgroupsv2"), most = Uint8Array.from({ length: 8 }, () => 255);
+  assertEquals(bytes(set("inet_service"), "0x1ff"), { value: Uint8Array.of(1, 255) });
+  assertEquals(bytes(set("mark"), 0x1020304), { value: Uint8Array.of(4, 3, 2, 1) });
+  assertEquals(bytes(wide, Number.MAX_SAFE_INTEGER), { value: Uint8Array.of(255, 255, 255, 255, 255, 255, 31, 0) });
+  assertEquals(bytes(wide, "9007199254740993"), { value: Uint8Array.of(1, 0, 0, 0, 0, 0, 32, 0) });
+  assertEquals(bytes(wide, "18446744073709551615"), { value: most });
+  assertThrows(() => bytes(wide, "18446744073709551616"), RangeError, "an integer of 64 bits");
+});
+
 test("nf_tables: values that do not fit the type of the set are refused", () => {
   const wrong: readonly (readonly [NftSet, unknown, RegExp])[] = [
     [set("ipv4_addr"), "10.0.0.0/8", /lacks the flag "interval"/],
