@@ -300,7 +300,8 @@ function numberOfName(
   words: Readonly<Record<string, string>> = {},
 ): number {
   if (typeof value === "string" && Object.hasOwn(map, value)) return map[value]!;
-  const word = String(value).toLowerCase(), other = Object.keys(map).find((name) => name.toLowerCase() === word);
+  const word = typeof value === "string" || typeof value === "number" ? String(value).toLowerCase() : "";
+  const other = Object.keys(map).find((name) => name.toLowerCase() === word);
   const name = Object.hasOwn(words, word) ? words[word] : other;
   const instead = name === undefined ? "" : `, did you mean ${JSON.stringify(name)}?`;
   to.fail(TypeError, `expected ${listOfNames(map)} or the number, got ${shown(value)}${instead}`);

@@ -803,7 +803,7 @@ export class Dcb extends Notices<DcbMessage> {
   /** Sends with the client of `requester`, and watches with that of `open`. */
   constructor(open: () => Client, requester: () => Requester = open) {
     const types = [RTM.RTM_GETDCB, RTM.RTM_SETDCB];
-    super({ object: "setting of DCB", types, groups: [RTNLGRP.RTNLGRP_DCB], codec: DcbMessage }, open);
+    super({ object: "DCB setting", types, groups: [RTNLGRP.RTNLGRP_DCB], codec: DcbMessage }, open);
     this.#requester = requester;
   }
 

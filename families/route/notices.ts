@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { expectOptions, guardMethods, WATCH_OPTIONS } from "../../core/arguments.ts";
+import { expectOptions, guardMethods, plural, WATCH_OPTIONS } from "../../core/arguments.ts";
 import type { Client } from "../../core/client.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { declareMessages } from "../../core/messages.ts";
+import { showAs } from "../../core/printable.ts";
 import {
   type ChangeEvent,
   type PlainWatchEvent,
@@ -57,7 +58,8 @@ export class Notices<T extends object> {
   watch(options: PlainWatchOptions = {}): Watching<PlainWatchEvent<ChangeEvent<string, T>>> {
     const { declaration: { object } } = this.watchable;
     const { initial: _, resync: __, ...kinds } = WATCH_OPTIONS;
-    expectOptions(options, `watch ${object}s`, kinds);
+    expectOptions(options, `watch ${plural(object)}`, kinds);
     return watch(this.#open(), [this.watchable], options) as never;
   }
 }
+showAs(Notices, ({ watchable: { declaration } }) => `[notices: ${plural(declaration.object)}]`);
