@@ -49,7 +49,7 @@ import {
 } from "./ipset/messages.ts";
 import { familyOf, type IpSet, messageOf, SET_FIELDS, setOf, type SetType } from "./ipset/set.ts";
 import { type NetfilterClient, openNetfilter } from "./open.ts";
-import { NETFILTER_MSG, NETLINK_NETFILTER, NFNL_SUBSYS, subsystemHint } from "./protocol.ts";
+import { moduleHint, NETFILTER_MSG, NETLINK_NETFILTER, NFNL_SUBSYS, subsystemHint } from "./protocol.ts";
 
 /** A type of sets as the kernel has it. */
 export interface TypeInfo {
@@ -93,15 +93,19 @@ function ask(type: number, codec: unknown, value: object, what: string, rest: Pa
 
 const versions = new WeakMap<Client, number>();
 
-/** Returns the highest version of the protocol that the kernel and this module speak; it is asked once for a client. */
-function version(client: Client): number {
+/**
+ * Returns the highest version of the protocol that the kernel and this module speak, which the operation `what` needs; it
+ * is asked once for a client.
+ */
+function version(client: Client, what: string): number {
   let known = versions.get(client);
   if (known !== undefined) return known;
   if (client.deferred) return NEWEST;
-  const { protocol, protocolMin } = protocolOf(client);
+  const { protocol, protocolMin } = protocolOf(client, what);
   if (protocolMin > NEWEST || protocol < OLDEST) {
     throw new NetlinkError(
-      `Cannot speak to ipset: the kernel has versions ${protocolMin}..${protocol}, this module ${OLDEST}..${NEWEST}`,
+      `Cannot ${what}: the kernel speaks versions ${protocolMin}..${protocol} of ipset's protocol, this module ` +
+        `${OLDEST}..${NEWEST}`,
       "IPSET_ERR_PROTOCOL",
     );
   }
@@ -109,10 +113,16 @@ function version(client: Client): number {
   return known;
 }
 
-function protocolOf(client: Client): ProtocolVersions {
-  const { IPSET_CMD_PROTOCOL } = NETFILTER_MSG, what = "get the protocol of ipset";
+/** Returns the versions of the protocol that the kernel speaks, which the operation `what` needs. */
+function protocolOf(client: Client, what: string): ProtocolVersions {
+  const { IPSET_CMD_PROTOCOL } = NETFILTER_MSG;
   const found = client.request(
-    ask(IPSET_CMD_PROTOCOL, IpsetProtocol, { protocol: NEWEST }, what, { reply: IPSET_CMD_PROTOCOL, looks: true }),
+    ask(IPSET_CMD_PROTOCOL, IpsetProtocol, { protocol: NEWEST }, what, {
+      reply: IPSET_CMD_PROTOCOL,
+      looks: true,
+      // The request has no values that the kernel could refuse.
+      hint: (code) => code === "EINVAL" ? moduleHint(NFNL_SUBSYS.NFNL_SUBSYS_IPSET) : undefined,
+    }),
   ) as IpsetProtocol | undefined;
   const protocol = found?.protocol ?? NEWEST;
   return { protocol, protocolMin: found?.protocolMin ?? protocol };
@@ -134,7 +144,7 @@ function tolerating(
 /** Returns the messages of one set or of all, without their entries if `headers`. */
 function listing(client: Client, setname: string | undefined, headers: boolean, what: string): Operation {
   const value: IpsetMessage = {
-    protocol: version(client),
+    protocol: version(client, what),
     ...(setname === undefined ? {} : { setname }),
     ...(headers ? { flags: ["list_header"] } : {}),
   };
@@ -206,7 +216,7 @@ export class Sets {
     if (message.revision === undefined && !client.deferred) {
       message.revision = this.#type(set.type, familyOf(set), what).revision;
     }
-    message.protocol = version(client);
+    message.protocol = version(client, what);
     const { type } = set;
     return send(
       this.#requester(),
@@ -289,7 +299,7 @@ export class Sets {
 
   #type(type: SetType, family: SetFamily, what: string): TypeInfo {
     const client = this.#open(), { IPSET_CMD_TYPE } = NETFILTER_MSG;
-    const value: IpsetMessage = { protocol: version(client), typename: type, family };
+    const value: IpsetMessage = { protocol: version(client, what), typename: type, family };
     const found = client.request(
       ask(IPSET_CMD_TYPE, IpsetMessage, value, what, {
         reply: IPSET_CMD_TYPE,
@@ -306,11 +316,11 @@ export class Sets {
 
   /** Returns the versions of ipset's protocol that the kernel speaks. */
   protocol(): ProtocolVersions {
-    return protocolOf(this.#open());
+    return protocolOf(this.#open(), "get the protocol of ipset");
   }
 
   #send(type: number, codec: unknown, value: object, what: string, rest: Partial<Operation> = {}): boolean {
-    const message = { protocol: version(this.#open()), ...value };
+    const message = { protocol: version(this.#open(), what), ...value };
     // Without NLM_F_EXCL, the kernel acknowledges the removal of a set that does not exist.
     return send(this.#requester(), ask(type, codec, message, what, { flags: NLM_F_EXCL, ...rest }));
   }
@@ -463,8 +473,8 @@ export class Entries {
     const all = typeof set === "object" && set !== null;
     if (all && set.all !== true) throw argumentError(TypeError, "Cannot flush entries: expected { all: true }");
     const value: IpsetMessage = all ? {} : { setname: nameOf(set, "flush entries of set") };
-    value.protocol = version(this.#open());
     const what = all ? "flush the entries of all sets" : `flush entries of set ${set}`;
+    value.protocol = version(this.#open(), what);
     this.#requester().request(ask(NETFILTER_MSG.IPSET_CMD_FLUSH, IpsetMessage, value, what));
   }
 
@@ -483,9 +493,9 @@ export class Entries {
   }
 
   #operation(verb: EntryVerb, set: string, entry: SetEntryInput, part: Partial<Operation>): Operation {
-    const setname = nameOf(set, `${verb} entry`), protocol = version(this.#open());
+    const setname = nameOf(set, `${verb} entry`);
     expectFields(entry, `${verb} entry`);
-    const what = changing(verb, `entry ${describeEntry(entry)}`, setname);
+    const what = changing(verb, `entry ${describeEntry(entry)}`, setname), protocol = version(this.#open(), what);
     return ask(COMMANDS[verb], IpsetEntryMessage, { protocol, setname, data: dataOf(entry, what) }, what, part);
   }
 
@@ -512,7 +522,7 @@ export class Entries {
           encodePending(pending, to, what);
         },
       };
-      const operation = ask(COMMANDS[verb], codec, { protocol: version(client), setname, lineno: 0 }, what, {
+      const operation = ask(COMMANDS[verb], codec, { protocol: version(client, what), setname, lineno: 0 }, what, {
         ...part,
         ownError(errno, from, at, end) {
           if (end - at > HEADER) refused = IpsetEntryMessage.decode(from, at + HEADER, end, {}).lineno ?? first;

@@ -4,15 +4,21 @@
  *
  * NETLINK_FUZZ sets the number of mutated messages of each table.
  */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import process from "node:process";
 import { type Attributes, type Codec, Reader, Writer } from "../../../core/codec/mod.ts";
-import { DecodeError, NetlinkError } from "../../../core/errors.ts";
+import { DecodeError, KernelError, NetlinkError } from "../../../core/errors.ts";
 import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import { Acct } from "../../../families/netfilter/acct.ts";
 import { CompatExtension } from "../../../families/netfilter/compat.ts";
 import { Hook, open as openHooks } from "../../../families/netfilter/hooks.ts";
-import { IpsetEntryMessage, IpsetMessage, IpsetRename, open } from "../../../families/netfilter/ipset.ts";
+import {
+  type IpsetClient,
+  IpsetEntryMessage,
+  IpsetMessage,
+  IpsetRename,
+  open,
+} from "../../../families/netfilter/ipset.ts";
 import { formatEntry, formatSet, parseIpset } from "../../../families/netfilter/ipset_save.ts";
 import { ipsetError } from "../../../families/netfilter/ipset/errors.ts";
 import { OsfMessage, parseFingerprint } from "../../../families/netfilter/osf.ts";
@@ -206,6 +212,35 @@ test("ipset: the highest version of the protocol that both speak is asked for on
     client.sets.rename("a", "b");
     client.sets.swap("a", "b");
     assertEquals([asked, versions], [1, [expected, expected]]);
+  }
+});
+
+test("ipset: when the kernel refuses to tell its version, the error names what was asked for, with a hint", () => {
+  const refusing = (errno: number) => {
+    const error = new Uint8Array(20);
+    new DataView(error.buffer).setInt32(0, -errno, true);
+    return new ScriptedKernel(({ seq }) => [message(2, 0, seq, error, 4242)]);
+  };
+  const asked: readonly (readonly [what: string, ask: (client: IpsetClient) => unknown])[] = [
+    ["list sets", ({ sets }) => sets.list()],
+    ["get set a", ({ sets }) => sets.find("a")],
+    ["add set a", ({ sets }) => sets.add({ name: "a", type: "hash:ip" })],
+    ["delete set a", ({ sets }) => sets.delete("a", { missing: "ok" })],
+    ["swap set a with b", ({ sets }) => sets.swap("a", "b")],
+    ["get set type hash:ip", ({ sets }) => sets.type("hash:ip")],
+    ["list entries of set a", ({ entries }) => entries.list("a")],
+    ["add entry 10.0.0.1 to set a", ({ entries }) => entries.add("a", { ip: "10.0.0.1" })],
+    ["delete entries of set a", ({ entries }) => entries.delete("a", [{ ip: "10.0.0.1" }])],
+    ["test entry 10.0.0.1 of set a", ({ entries }) => entries.test("a", { ip: "10.0.0.1" })],
+    ["flush entries of set a", ({ entries }) => entries.flush("a")],
+    ["get the protocol of ipset", ({ sets }) => sets.protocol()],
+  ];
+  for (const [errno, code, hint] of [[1, "EPERM", "CAP_NET_ADMIN"], [22, "EINVAL", "modprobe ip_set"]] as const) {
+    for (const [what, ask] of asked) {
+      using client = open({ transport: () => refusing(errno) });
+      const error = assertThrows(() => ask(client), KernelError, `Cannot ${what}: ${code}`) as KernelError;
+      assertStringIncludes(error.hint ?? "", hint, what);
+    }
   }
 });
 
