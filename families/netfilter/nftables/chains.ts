@@ -240,6 +240,7 @@ const declaration: NftDeclaration<NftChain> = {
   },
   also: [NETFILTER_MSG.NFT_MSG_DESTROYCHAIN],
   destroy: NETFILTER_MSG.NFT_MSG_DESTROYCHAIN,
+  unchanged: "key",
   groups: [NFNLGRP.NFNLGRP_NFTABLES],
   filters: ["family"],
   describe(value) {

@@ -71,6 +71,7 @@ import {
   inOneGeneration,
   type NftContext,
   nftHint,
+  placeOf,
   refusedIn,
   sharedContext,
 } from "./transaction.ts";
@@ -589,7 +590,7 @@ function touches(before: Merged, { range }: Merged): boolean {
 export class NftElements {
   readonly #context: NftContext;
   /** The elements of the set with `autoMerge` that was changed last, and the generation in which it has them. */
-  #last: { readonly name: string; generation: number | undefined; readonly ranges: MergedRanges } | undefined;
+  #last: { readonly place: string; generation: number | undefined; readonly ranges: MergedRanges } | undefined;
 
   /** Sends in a context. */
   constructor(context: NftContext) {
@@ -686,7 +687,7 @@ export class NftElements {
   flush(key: NftElementsKey): void {
     const what = `flush elements of ${nameOf(key)}`;
     expectFields(key, what, "the set as an object");
-    this.#context.held?.set(nameOf(key), new MergedRanges([]));
+    this.#context.held?.set(placeOfSet(key), new MergedRanges([]));
     this.#send([this.#operation(MSG.NFT_MSG_DELSETELEM, 0, key, {}, what)]);
   }
 
@@ -711,21 +712,21 @@ export class NftElements {
 
   /** Returns the elements that a set has after the changes before in the same transaction. */
   #heldBy(key: NftElementsKey, set: NftSet, form: NftElementForm, what: string): MergedRanges {
-    const { held } = this.#context, name = nameOf(key), known = held?.get(name) as MergedRanges | undefined;
+    const { held } = this.#context, place = placeOfSet(key), known = held?.get(place) as MergedRanges | undefined;
     if (known !== undefined) return known;
     const client = this.#context.open(), isKept = held === undefined && !client.deferred && !hasFlag(set, "timeout");
     const generation = isKept ? generationOf(client).id : undefined, last = this.#last;
     this.#last = undefined;
-    if (isKept && last?.name === name && last.generation === generation) return (this.#last = last).ranges;
+    if (isKept && last?.place === place && last.generation === generation) return (this.#last = last).ranges;
     const refuse = refuser(what);
     // A set that this transaction makes has no elements yet, and no handle.
     const listed = set.handle === undefined ? [] : this.list(key).filter(({ elem }) => elem !== "*");
     const ranges = new MergedRanges(
       listed.map((element) => ({ range: form.ranges(element.elem, refuse)[0]!, element })),
     );
-    held?.set(name, ranges);
+    held?.set(place, ranges);
     // The list is of this generation or of a later one, which the number then is not.
-    if (isKept) this.#last = { name, generation, ranges };
+    if (isKept) this.#last = { place, generation, ranges };
     return ranges;
   }
 
@@ -915,6 +916,10 @@ const ENOENT = 2;
 function nameOf(key: NftElementsKey): string {
   const name = isFields(key) ? [key.family, key.table, key.set].filter(Boolean).join(" ") : "";
   return name === "" ? "a set" : name;
+}
+
+function placeOfSet({ family, table, set: name }: NftElementsKey): string {
+  return placeOf("set", { family, table, name });
 }
 
 /** Returns the function that throws for a value; `index` tells its place. */

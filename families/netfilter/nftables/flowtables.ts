@@ -123,6 +123,7 @@ const declaration: NftDeclaration<NftFlowtable> = {
   },
   also: [NETFILTER_MSG.NFT_MSG_DESTROYFLOWTABLE],
   destroy: NETFILTER_MSG.NFT_MSG_DESTROYFLOWTABLE,
+  unchanged: "all",
   groups: [NFNLGRP.NFNLGRP_NFTABLES],
   filters: ["family", "table"],
   describe(value) {

@@ -6,7 +6,7 @@
 import type { Codec } from "../../../core/codec/mod.ts";
 import { NETFILTER_MSG, type NfFamily } from "../protocol.ts";
 import { NftSet } from "./set.ts";
-import { type NftContext, nftHint } from "./transaction.ts";
+import { type NftContext, nftHint, placeOf } from "./transaction.ts";
 
 /**
  * Returns a set of the context: one that its transaction makes, or the kernel's; `undefined` in a dry run for others.
@@ -18,7 +18,7 @@ export function setIn(
   { family, table, name }: { family: NfFamily; table: string; name: string },
   what: string,
 ): NftSet | undefined {
-  const key = `${family} ${table} ${name}`, known = made?.get(key);
+  const place = placeOf("set", { family, table, name }), known = made?.get(place);
   if (known !== undefined) return known;
   const found = open().request({
     type: NETFILTER_MSG.NFT_MSG_GETSET,
@@ -31,6 +31,6 @@ export function setIn(
     hint: nftHint,
   }) as NftSet | undefined;
   // Within a transaction, the kernel's sets do not change but by this one.
-  if (found !== undefined) made?.set(key, found);
+  if (found !== undefined) made?.set(place, found);
   return found;
 }

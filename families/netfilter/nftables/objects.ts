@@ -378,6 +378,7 @@ const declaration: NftDeclaration<NftObject> = {
   },
   also: [NETFILTER_MSG.NFT_MSG_DESTROYOBJ],
   destroy: NETFILTER_MSG.NFT_MSG_DESTROYOBJ,
+  unchanged: "all",
   groups: [NFNLGRP.NFNLGRP_NFTABLES],
   filters: ["family", "table", "type"] as never,
   describe(value) {

@@ -35,6 +35,7 @@ import {
   type NftContext,
   type NftDeclaration,
   nftHint,
+  placeOf,
   sharedContext,
 } from "./transaction.ts";
 import { hostInteger, userdataOf, userdataValues } from "./userdata.ts";
@@ -170,6 +171,7 @@ const declaration: NftDeclaration<NftSet> = {
   },
   also: [NETFILTER_MSG.NFT_MSG_DESTROYSET],
   destroy: NETFILTER_MSG.NFT_MSG_DESTROYSET,
+  unchanged: "all",
   groups: [NFNLGRP.NFNLGRP_NFTABLES],
   filters: ["family", "table"],
   describe(value) {
@@ -215,10 +217,10 @@ export class NftSets extends NftCollection<NftSet, Input<NftSet>, NftSetKey> {
     options: AddOptions<E> = {},
   ): true | Existing<E> {
     const added = super.add(value, options), { made, deletes } = this.context;
-    const name = declaration.identity(value as NftSet);
+    const place = placeOf("set", value);
     // One that may exist is as the kernel has it, with its elements.
-    if (options.exists === "ok" && deletes?.(name) === false && this.#present(value as NftSet)) return added;
-    made?.set(name, {
+    if (options.exists === "ok" && deletes?.(place) === false && this.#present(value as NftSet)) return added;
+    made?.set(place, {
       ...completed(value as NftSet),
       autoMerge: value.autoMerge === true,
       dataInterval: value.dataInterval === true,

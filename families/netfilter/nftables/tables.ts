@@ -96,6 +96,7 @@ const declaration: NftDeclaration<NftTable> = {
   },
   also: [NETFILTER_MSG.NFT_MSG_DESTROYTABLE],
   destroy: NETFILTER_MSG.NFT_MSG_DESTROYTABLE,
+  unchanged: "key",
   groups: [NFNLGRP.NFNLGRP_NFTABLES],
   filters: ["family"],
   describe(value) {

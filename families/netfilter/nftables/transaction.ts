@@ -209,18 +209,18 @@ export interface NftContext {
   /** The sender of changes. */
   readonly requester: () => Requester;
   /**
-   * The sets that are known, by family, table and name: those that this transaction makes, which the kernel does not
+   * The sets that are known, by {@linkcode placeOf}: those that this transaction makes, which the kernel does not
    * know yet, and others that it uses. Absent outside of transactions.
    */
   readonly made?: Map<string, NftSet>;
   /**
-   * The elements that sets with `autoMerge` have after the changes before, by family, table and name: the kernel does not
+   * The elements that sets with `autoMerge` have after the changes before, by {@linkcode placeOf}: the kernel does not
    * have these changes yet. Absent outside of transactions.
    */
   readonly held?: Map<string, object>;
   /**
-   * True for an object of the kernel that this transaction deletes, alone or with its table: by family, table, kind and
-   * name, of a set without the kind. Absent outside of transactions.
+   * True for an object of the kernel that this transaction deletes, alone or with its table: by {@linkcode placeOf}.
+   * Absent outside of transactions.
    */
   readonly deletes?: (object: string) => boolean;
   /** The objects that this transaction makes, by kind and identity. Absent outside of transactions. */
@@ -257,12 +257,11 @@ export function contextIn(
   { updates = false }: { updates?: boolean } = {},
 ): NftContext {
   const made = new Map<string, NftSet>(), held = new Map<string, object>(), deleted: string[] = [];
-  const isIn = (scope: string, set: string): boolean => scope === "" || `${set} `.startsWith(`${scope} `);
   const note = (operation: Operation): void => {
-    const scope = deletedBy(operation);
-    if (scope !== undefined) {
-      deleted.push(scope);
-      for (const known of [made, held]) for (const set of known.keys()) if (isIn(scope, set)) known.delete(set);
+    const place = deletedBy(operation);
+    if (place !== undefined) {
+      deleted.push(place);
+      for (const known of [made, held]) for (const set of known.keys()) if (set.startsWith(place)) known.delete(set);
     }
     if (Array.isArray(operation.then)) operation.then.forEach(note);
   };
@@ -277,32 +276,50 @@ export function contextIn(
     requester: () => requester,
     made,
     held,
-    deletes: (set) => deleted.some((scope) => isIn(scope, set)),
+    deletes: (object) => deleted.some((place) => object.startsWith(place)),
     added: new Map(),
     updates,
   };
 }
 
-/** Returns what a request deletes with all that it has, in the form of {@linkcode NftContext.deletes}; an empty text is all. */
+/**
+ * Returns the place of an object: its family, table, kind and name, as far as it has them. The place of a table is the
+ * beginning of those of all that it holds.
+ */
+export function placeOf(object: string, value: object): string {
+  const { family, table, name } = value as { family?: NfFamily; table?: string; name?: string };
+  const parts = object === "table" ? [family, name] : [family, table, object, name];
+  return parts.map((part) => part === undefined ? "" : `${part}\0`).join("");
+}
+
+/** The kinds of objects by the messages that delete them. */
+const DELETED: ReadonlyMap<number, string> = new Map([
+  [NETFILTER_MSG.NFT_MSG_DELTABLE, "table"],
+  [NETFILTER_MSG.NFT_MSG_DESTROYTABLE, "table"],
+  [NETFILTER_MSG.NFT_MSG_DELSET, "set"],
+  [NETFILTER_MSG.NFT_MSG_DESTROYSET, "set"],
+  [NETFILTER_MSG.NFT_MSG_DELCHAIN, "chain"],
+  [NETFILTER_MSG.NFT_MSG_DESTROYCHAIN, "chain"],
+  [NETFILTER_MSG.NFT_MSG_DELOBJ, "object"],
+  [NETFILTER_MSG.NFT_MSG_DESTROYOBJ, "object"],
+  [NETFILTER_MSG.NFT_MSG_DELFLOWTABLE, "flowtable"],
+  [NETFILTER_MSG.NFT_MSG_DESTROYFLOWTABLE, "flowtable"],
+]);
+
+/** Returns the place of what a request deletes with all that it holds; an empty text is that of all. */
 function deletedBy({ type, value }: Operation): string | undefined {
-  const { family, table, name, handle } = value as { family?: string; table?: string; name?: string; handle?: unknown };
-  if (name === undefined && handle !== undefined) return undefined;
-  switch (type) {
-    case NETFILTER_MSG.NFT_MSG_DELTABLE:
-    case NETFILTER_MSG.NFT_MSG_DESTROYTABLE:
-      return [family, name].filter((one) => one !== undefined).join(" ");
-    case NETFILTER_MSG.NFT_MSG_DELSET:
-    case NETFILTER_MSG.NFT_MSG_DESTROYSET:
-      return `${family} ${table} ${name}`;
-    case NETFILTER_MSG.NFT_MSG_DELCHAIN:
-    case NETFILTER_MSG.NFT_MSG_DESTROYCHAIN:
-      return `${family} ${table} chain ${name}`;
-    case NETFILTER_MSG.NFT_MSG_DELOBJ:
-    case NETFILTER_MSG.NFT_MSG_DESTROYOBJ:
-      return `${family} ${table} object ${name}`;
-    default:
-      return undefined;
-  }
+  const object = DELETED.get(type), { name, handle, devs } = value as NftDeleted;
+  // By a handle, only its own name is not known; with devices, the object remains.
+  return object === undefined || name === undefined && handle !== undefined || devs !== undefined
+    ? undefined
+    : placeOf(object, value);
+}
+
+/** The fields of a request to delete that tell what it deletes. */
+interface NftDeleted {
+  readonly name?: string;
+  readonly handle?: unknown;
+  readonly devs?: unknown;
 }
 
 /** The messages that delete an object, and those that do so if it exists. */
@@ -328,10 +345,15 @@ function tolerant(operation: Operation): Operation {
 /** The context of the shared client. */
 export const sharedContext: NftContext = contextOf(() => sharedClient(NETLINK_NETFILTER));
 
-/** A declaration with the message that deletes an object if it exists. */
+/** A declaration with what the objects of nf_tables have besides. */
 export interface NftDeclaration<T extends object> extends Declaration<T> {
-  /** The type of the message; absent if the kernel has none. */
+  /** The type of the message that deletes an object if it exists; absent if the kernel has none. */
   readonly destroy?: number;
+  /**
+   * The part of an object that exists to send in a message that makes it, so that nothing changes: its key, or all of
+   * it if the kernel requires more. Absent for rules, of which any number may be alike.
+   */
+  readonly unchanged?: "key" | "all";
 }
 
 /** The fields with names, which are not empty. */
@@ -360,12 +382,14 @@ export class NftCollection<T extends object, I extends object = Input<T> & objec
   /** The client and the sender of requests. */
   protected readonly context: NftContext;
   readonly #destroy: number | undefined;
+  readonly #unchanged: "key" | "all" | undefined;
 
   /** Sends in a context. */
   constructor(declaration: NftDeclaration<T>, context: NftContext) {
     super(declaration, context.open, context.requester);
     this.context = context;
     this.#destroy = declaration.destroy;
+    this.#unchanged = declaration.unchanged;
   }
 
   /** Returns the message of one verb, without what the kernel would take for another object. */
@@ -393,7 +417,7 @@ export class NftCollection<T extends object, I extends object = Input<T> & objec
     const present = verb === "add" && tolerates !== undefined ? this.#present(value) : undefined;
     if (present !== undefined) {
       // The transaction has a message for each of its changes, so that errors tell their positions.
-      const same = this.declaration.object === "object" ? present : this.keyValue(present as never, "add");
+      const same = this.#unchanged === "all" ? present : this.keyValue(present as never, "add");
       return super.make(verb, same as I, flags, tolerates);
     }
     const made = super.make(verb, value, flags, tolerates), { added } = this.context;
@@ -401,15 +425,12 @@ export class NftCollection<T extends object, I extends object = Input<T> & objec
     return made;
   }
 
-  /** Returns the table, chain or object that a transaction must leave as it is; `undefined` if there is none. */
+  /** Returns the object that a transaction must leave as it is; `undefined` if there is none. */
   #present(value: I): T | undefined {
     const { deletes, updates, open } = this.context, { object, identity } = this.declaration;
-    if (deletes === undefined || updates === true || !["table", "chain", "object"].includes(object)) return undefined;
-    if (!isFields(value)) return undefined;
-    const { family, table, name } = value as { family?: string; table?: string; name?: string };
-    const scope = object === "table" ? [family, name] : [family, table, object, name];
-    if (scope.includes(undefined) || open().deferred) return undefined;
-    if (!this.context.added!.has(this.#kindOf(value)) && deletes(scope.join(" "))) return undefined;
+    if (deletes === undefined || updates === true || this.#unchanged === undefined) return undefined;
+    if (!isFields(value) || open().deferred) return undefined;
+    if (!this.context.added!.has(this.#kindOf(value)) && deletes(placeOf(object, value))) return undefined;
     try {
       return this.look(
         this.keyValue(value as unknown as K, "get"),

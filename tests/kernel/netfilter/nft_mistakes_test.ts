@@ -178,49 +178,69 @@ nftTest("nf_tables: errors name the statement and what is missing", ({ ours, nft
   assertThrows(() => rules.flush({ ...Z, chain: "" }), TypeError, "chain is empty");
 });
 
-nftTest("nf_tables: a transaction leaves what exists as it is, and changes what it made before", ({ ours, nft }) => {
-  const { batch, tables, chains, objects } = ours, table = { family: "inet", name: "t" } as const;
-  const T = { family: "inet", table: "t" } as const, quota = { ...T, name: "q", type: "quota" } as const;
-  const base = { ...T, name: "c", type: "filter", hook: "input", priority: 0, policy: "accept" } as const;
-  tables.add(table);
-  chains.add(base);
-  objects.add({ ...quota, data: { bytes: 100 } });
-  batch((b) => {
-    b.tables.add({ ...table, flags: ["dormant"] }, { exists: "ok" });
-    b.chains.add({ ...base, policy: "drop" }, { exists: "ok" });
-    b.objects.add({ ...quota, data: { bytes: 200 } }, { exists: "ok" });
-    b.chains.add({ ...base, name: "new", policy: "drop" }, { exists: "ok" });
-    b.objects.add({ ...quota, name: "new", data: { bytes: 300 } });
-    b.objects.set({ ...quota, name: "new" }, { data: { bytes: 400 } });
-    b.rules.add({ ...T, chain: "new", expr: [{ quota: "new" }] });
-  });
-  const found = (): unknown[] => [
-    tables.get(table).flags,
-    chains.list(T).map(({ name, policy }) => [name, policy]),
-    objects.list(T).map(({ name, data }) => [name, (data as { bytes?: number }).bytes]),
-  ];
-  const chainsAre = [["c", "accept"], ["new", "drop"]];
-  assertEquals(found(), [[], chainsAre, [["q", 100], ["new", 400]]]);
-  // An object that the transaction deletes before does not exist. nft's JSON changes an existing one, as nft does.
-  batch((b) => {
-    b.chains.delete(base);
-    b.chains.add({ ...base, policy: "drop" }, { exists: "ok" });
-  });
-  assertEquals(chains.get(base).policy, "drop");
-  const { priority: prio, ...rest } = base;
-  ours.ruleset.apply({ nftables: [{ add: { chain: { ...rest, prio } } }] });
-  assertEquals(chains.get(base).policy, "accept");
-  assertEquals(nft("list chain inet t c").includes("policy accept"), true);
-  assertThrows(
-    () =>
-      batch((b) => {
-        b.chains.add({ ...T, name: "made" });
-        b.chains.rename({ ...T, name: "made" }, "other");
-      }),
-    TypeError,
-    "its handle is not known: the chain must exist before",
-  );
-});
+nftTest(
+  "nf_tables: a transaction leaves what exists as it is, and changes what it made before",
+  ({ ours, nft, ip }) => {
+    const { batch, tables, chains, objects, sets, flowtables } = ours, table = { family: "inet", name: "t" } as const;
+    const T = { family: "inet", table: "t" } as const, quota = { ...T, name: "q", type: "quota" } as const;
+    const base = { ...T, name: "c", type: "filter", hook: "input", priority: 0, policy: "accept" } as const;
+    tables.add(table);
+    chains.add(base);
+    objects.add({ ...quota, data: { bytes: 100 } });
+    // The name of a set is not that of a kind of objects.
+    for (const name of ["s", "chain"]) sets.add({ ...T, name, keyType: "ipv4_addr", timeout: 300 });
+    batch((b) => {
+      b.sets.delete({ ...T, name: "chain" });
+      b.sets.add({ ...T, name: "s", keyType: "ipv4_addr", timeout: 60 }, { exists: "ok" });
+      b.sets.add({ ...T, name: "s", keyType: "mark" }, { exists: "ok" });
+      b.tables.add({ ...table, flags: ["dormant"] }, { exists: "ok" });
+      b.chains.add({ ...base, policy: "drop" }, { exists: "ok" });
+      b.objects.add({ ...quota, data: { bytes: 200 } }, { exists: "ok" });
+      b.chains.add({ ...base, name: "new", policy: "drop" }, { exists: "ok" });
+      b.objects.add({ ...quota, name: "new", data: { bytes: 300 } });
+      b.objects.set({ ...quota, name: "new" }, { data: { bytes: 400 } });
+      b.rules.add({ ...T, chain: "new", expr: [{ quota: "new" }] });
+    });
+    const found = (): unknown[] => [
+      tables.get(table).flags,
+      chains.list(T).map(({ name, policy }) => [name, policy]),
+      objects.list(T).map(({ name, data }) => [name, (data as { bytes?: number }).bytes]),
+    ];
+    const chainsAre = [["c", "accept"], ["new", "drop"]];
+    assertEquals(found(), [[], chainsAre, [["q", 100], ["new", 400]]]);
+    assertEquals(sets.list(T).map(({ name, keyType, timeout }) => [name, keyType, timeout]), [["s", "ipv4_addr", 300]]);
+    // An object that the transaction deletes before does not exist. nft's JSON changes an existing one, as nft does.
+    batch((b) => {
+      b.chains.delete(base);
+      b.chains.add({ ...base, policy: "drop" }, { exists: "ok" });
+    });
+    assertEquals(chains.get(base).policy, "drop");
+    const { priority: prio, ...rest } = base;
+    ours.ruleset.apply({ nftables: [{ add: { chain: { ...rest, prio } } }] });
+    assertEquals(chains.get(base).policy, "accept");
+    assertEquals(nft("list chain inet t c").includes("policy accept"), true);
+    assertThrows(
+      () =>
+        batch((b) => {
+          b.chains.add({ ...T, name: "made" });
+          b.chains.rename({ ...T, name: "made" }, "other");
+        }),
+      TypeError,
+      "its handle is not known: the chain must exist before",
+    );
+    const flow = { ...T, name: "f", hook: "ingress", priority: 5, devs: ["d0"] } as const;
+    ip("link add d0 type veth peer name d1");
+    try {
+      flowtables.add(flow);
+    } catch (error) {
+      if (error instanceof KernelError && error.code === "ENOENT") return;
+      throw error;
+    }
+    batch((b) => b.flowtables.add({ ...flow, priority: 7, devs: ["d1"] }, { exists: "ok" }));
+    const { priority, devs } = flowtables.get(flow);
+    assertEquals([priority, devs], [5, ["d0"]]);
+  },
+);
 
 nftTest("nf_tables: rules are replaced by their comments, and classes of traffic are elements", ({ ours, nft }) => {
   const { rules, sets, elements } = ours,
