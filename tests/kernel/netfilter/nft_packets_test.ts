@@ -22,19 +22,20 @@ import { inNamespace, load } from "../namespace.ts";
 import { inside } from "./flows.ts";
 import { nftTest } from "./nft.ts";
 
-/**
- * Listens at port 8080 of the namespace that is the first argument, connects to each further one from its own, and
- * prints what the server's side sees: its port, and the client's address.
- */
-const CONNECT = `
+/** Returns the beginning of a program: it listens at a port of the namespace that is the first argument. */
+const listening = (port: number): string => `
 import ctypes, os, socket, sys
 libc = ctypes.CDLL(None)
 own = os.open("/proc/self/ns/net", os.O_RDONLY)
 def enter(fd):
     assert libc.setns(fd, 0x40000000) == 0
 enter(os.open("/run/netns/" + sys.argv[1], os.O_RDONLY))
-server = socket.create_server(("0.0.0.0", 8080))
+server = socket.create_server(("0.0.0.0", ${port}))
 enter(own)
+`;
+
+/** Connects to each further argument, and prints what the server's side sees: its port, and the client's address. */
+const CONNECT = `${listening(8080)}
 for target in sys.argv[2:]:
     address, port = target.split(":")
     client = socket.socket()
@@ -118,18 +119,10 @@ nftTest("nf_tables: packets are counted, dropped, rejected, translated, and matc
 }, ["ip", "nft", "ping", "python3"]);
 
 /**
- * Connects to port 7 of an address in the namespace that is the first argument, and sends a hundred times a byte, which
- * comes back each time. Then the connection lasts until the end of the input.
+ * Connects to the address that is the second argument, and sends a hundred times a byte, which comes back each time. Then
+ * the connection lasts until the end of the input.
  */
-const ECHO = `
-import ctypes, os, socket, sys
-libc = ctypes.CDLL(None)
-own = os.open("/proc/self/ns/net", os.O_RDONLY)
-def enter(fd):
-    assert libc.setns(fd, 0x40000000) == 0
-enter(os.open("/run/netns/" + sys.argv[1], os.O_RDONLY))
-server = socket.create_server(("0.0.0.0", 7))
-enter(own)
+const ECHO = `${listening(7)}
 client = socket.create_connection((sys.argv[2], 7))
 peer, _ = server.accept()
 for i in range(100):
