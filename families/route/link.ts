@@ -481,7 +481,7 @@ export interface LinkFields {
   tailroom?: number;
 }
 
-/** A pair of virtual Ethernet links: packets sent into one arrive at the other. */
+/** The fields that only requests have. */
 export interface LinkGiven {
   /** Alternative name by which a request finds a link. */
   altIfname?: string;
@@ -651,8 +651,33 @@ export interface KindStats {
   xstats?: CanXstats | Uint8Array;
 }
 
+/**
+ * The fields that every link of a kind has, and without which the kernel creates none, or one with number 0; `I` is the
+ * type of an interface.
+ */
+export type Needed<I> = {
+  vlan: { link: I; data: { id: number } };
+  macvlan: { link: I };
+  macvtap: { link: I };
+  ipvlan: { link: I };
+  ipvtap: { link: I };
+  macsec: { link: I };
+  vxlan: { data: { collectMetadata: number } | { id: number } };
+  geneve: { data: { collectMetadata: true } | { id: number } };
+  xfrm: { data: { collectMetadata: true } | { ifId: number } };
+  vrf: { data: { table: number } };
+  hsr: { data: { slave1: I; slave2: I } };
+  bareudp: { data: { port: number; ethertype: number } };
+  rmnet: { link: I; data: { muxId: number } };
+};
+
+/** The kinds `K` with the fields that every link of the kind has; `I` is the type of an interface. */
+export type Complete<K extends { kind?: string | undefined }, I> = K extends { kind?: infer N }
+  ? K & ([N & keyof Needed<I>] extends [never] ? unknown : Needed<I>[N & keyof Needed<I>])
+  : never;
+
 /** A network link (interface): its fields, with those of its kind and of its master's kind. */
-export type Link = LinkFields & KindStats & Kind & Port;
+export type Link = LinkFields & KindStats & Complete<Kind, Ifindex> & Port;
 
 /** A link in a message of either direction: a request has only some of the fields. */
 export type LinkMessage = Partial<LinkFields> & LinkGiven & KindStats & Kind & Port;

@@ -28,6 +28,7 @@ import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/printable.ts";
 import type { SomeFlags } from "./kinds/shared.ts";
 import {
+  type Complete,
   IFF,
   type Kind,
   Link,
@@ -41,14 +42,30 @@ import {
 import { addressSizeOf, AF, checkAddress, type Family, familyNumber, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
 /** A link as input: {@linkcode Link} with names or numbers for interfaces. */
-export type LinkInput = InputOf<LinkFields & LinkGiven>;
+export type LinkInput = RequestInput & Input<Kind> & Input<Port>;
 
-/** The input of a link with the fields `F`. */
-export type InputOf<F> =
-  & Omit<Input<F>, "flags">
-  & { flags?: LinkFields["flags"] | SomeFlags<LinkFlag> }
-  & Input<Kind>
-  & Input<Port>;
+/**
+ * A link to add: {@linkcode LinkInput} with the fields that its kind `K` needs, and with the namespace `N` to create it
+ * in.
+ */
+export type LinkToAdd<K = Kind["kind"], N = string | number | undefined> =
+  & { kind?: K }
+  & RequestInput
+  & Named<Complete<Input<Kind>, string | number>, K>
+  & Input<Port>
+  & Place<N>;
+
+/** Those of the kinds `T` that have a name of `K`. */
+export type Named<T, K> = T extends { kind?: infer M } ? [M & K] extends [never] ? never : T : never;
+
+/** The input of the fields of a link that do not depend on its kind. */
+export interface FieldsInput extends Omit<Input<LinkFields>, "flags"> {
+  /** See {@linkcode LinkFields}; also some flags, with the mask of those that it changes. */
+  flags?: LinkFields["flags"] | SomeFlags<LinkFlag>;
+}
+
+/** The input of the fields of a request for a link that do not depend on its kind. */
+export interface RequestInput extends FieldsInput, Input<LinkGiven> {}
 
 /** The fields that name another network namespace to create a link in; `N` is undefined if none of them is given. */
 export interface Place<N> {
@@ -72,7 +89,7 @@ export type MadeLink<N, E> =
  * A filter of links: {@linkcode LinkInput} without the fields that no link from the kernel has. `extMask` asks for
  * additional data.
  */
-export type LinkFilter = InputOf<LinkFields & Pick<LinkGiven, "extMask">>;
+export type LinkFilter = FieldsInput & Pick<RequestInput, "extMask"> & Input<Kind> & Input<Port>;
 
 /** The key of a link: its name, an alternative name, its index, or an object with one of these. */
 export type LinkKey = string | number | LinkInput;
@@ -489,7 +506,7 @@ function keyOfMade(
 }
 
 /** The links of one network namespace. */
-export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean | undefined> {
+export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean | undefined, never, LinkToAdd> {
   readonly #open: () => Client;
   readonly #requester: () => Requester;
 
@@ -538,8 +555,12 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
    * @throws {KernelError} EEXIST: the name is taken; EOPNOTSUPP: the kernel does not support this kind
    * @throws {TypeError} fields must be set after the link is created, but neither its name nor its `index` can be known
    */
-  override add<E extends "ok" | undefined = undefined, N extends string | number | undefined = undefined>(
-    value: LinkInput & Place<N>,
+  override add<
+    E extends "ok" | undefined = undefined,
+    N extends string | number | undefined = undefined,
+    K extends Kind["kind"] = undefined,
+  >(
+    value: LinkToAdd<K, N>,
     options: AddOptions<E> = {},
   ): MadeLink<N, E> {
     const tolerates = this.existing(value, options);

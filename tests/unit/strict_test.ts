@@ -28,6 +28,11 @@ import { stringify } from "@linux/netlink";
 for (const link of links.list()) console.log(link.ifname, link.mtu, link.stats64?.rxBytes, stringify(link));
 using blue = open({ netns: "blue" });
 blue.links.add({ ifname: "v0", kind: "veth" }, { exists: "ok" });
+blue.links.add({ ifname: "v5", kind: "vlan", link: "v0", data: { id: 5 } });
+for (const link of links.list({ kind: "vlan" })) {
+  blue.links.add({ ...link, mtu: 1400 });
+  if (link.kind === "vlan") console.log(link.linkDev ?? link.link, link.data.id.toString(16));
+}
 for await (const e of watch("link", "address")) if (e.object === "link") console.log(e.value.mtu);
 for await (const e of links.watch({ resync: true })) if (e.event !== "synced") console.log(e.value?.mtu);
 `;
@@ -37,6 +42,14 @@ const MISTAKES: readonly (readonly [line: string, error: RegExp])[] = [
   ["for (const link of links.list()) console.log(link.mtuu);", /'mtuu' does not exist .* Did you mean 'mtu'\?/],
   ['links.add({ ifname: "v0", kind: "brigde" });', /Did you mean '"bridge"'\?/],
   ['links.add({ ifname: "v0", kind: "vlan", link: "eth0", data: { id: "5" } });', /'string' is not .* 'number'/],
+  ['links.add({ ifname: "v0", kind: "vlan", data: { id: 5 } });', /Property 'link' is missing/],
+  ['links.add({ ifname: "v0", kind: "vlan", link: "eth0" });', /Property 'data' is missing/],
+  ['links.add({ ifname: "v0", kind: "vlan", link: "eth0", data: {} });', /Property 'id' is missing/],
+  ['links.add({ ifname: "v0", kind: "vlan", link: null, data: { id: 5 } });', /Type 'null' is not assignable/],
+  ['links.add({ ifname: "v0", kind: "macvlan", netns: "blue" });', /Property 'link' is missing/],
+  ['links.add({ ifname: "v0", kind: "vxlan", data: { group: "239.1.1.1" } });', /Property 'id' is missing/],
+  ['links.add({ ifname: "v0", kind: "vrf", data: { tabel: 5 } });', /Did you mean to write 'table'\?/],
+  ['batch((b) => b.links.add({ ifname: "v0", kind: "macvlan" }));', /Property 'link' is missing/],
   ['links.add({ ifname: "v0", kind: "dummy", netns: "blue", mtuu: 5 });', /Did you mean to write 'mtu'\?/],
   ['links.add({ ifname: "v0", kind: "dummy" }, { exists: true });', /'true' is not assignable to type '"ok"'/],
   ['links.add({ ifname: "v0", kind: "dummy" }, { exist: "ok" });', /Did you mean to write 'exists'\?/],

@@ -1,7 +1,7 @@
 /** A request that was shown or captured has the same effect when it is sent again. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { decode } from "../../../families/registry.ts";
-import { type LinkInput, open } from "../../../families/route/mod.ts";
+import { type LinkToAdd, open } from "../../../families/route/mod.ts";
 import { inNamespace, kernelTest, run } from "../namespace.ts";
 
 type Route = ReturnType<typeof open>;
@@ -17,7 +17,7 @@ function sentBy(netns: string, act: (route: Route) => void): Uint8Array {
 }
 
 /** Decodes a message. */
-const decoded = (bytes: Uint8Array): LinkInput => decode("ROUTE", bytes)[0]!.value as LinkInput;
+const decoded = (bytes: Uint8Array): LinkToAdd => decode("ROUTE", bytes)[0]!.value as LinkToAdd;
 
 kernelTest(
   "link: a decoded request that is sent again has the same flags and the same peer",
@@ -51,7 +51,7 @@ kernelTest(
   },
 );
 
-const ADDED: readonly LinkInput[] = [
+const ADDED: readonly LinkToAdd[] = [
   { ifname: "k3", kind: "veth", data: { peer: { ifname: "k4" } } },
   { ifname: "k3", kind: "bridge", up: true, promisc: false },
   { ifname: "k3", kind: "bridge", arp: false, multicast: false, allmulti: true },

@@ -130,7 +130,7 @@ kernelTest("error: a user other than root reads the missing capability", [...NEE
 kernelTest("error: a kind that the kernel does not have names the module", NEEDS, async () => {
   await inNamespace(({ route }) => {
     const error = refusedByKernel(
-      () => route.links.add({ ifname: "x0", kind: "brigde" as never }),
+      () => route.links.add({ ifname: "x0", kind: "brigde" } as never),
       "EOPNOTSUPP",
       "add link x0",
     );

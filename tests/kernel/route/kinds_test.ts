@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import { KernelError } from "../../../core/errors.ts";
 import { libc } from "../../../ffi/runtime.ts";
-import type { Link, LinkInput } from "../../../families/route/mod.ts";
+import type { Link, LinkInput, LinkToAdd } from "../../../families/route/mod.ts";
 import { inNamespace, kernelTest, load, type Namespace, run } from "../namespace.ts";
 import { skip } from "../../test.ts";
 import { type Around, differences, LINK } from "./words.ts";
@@ -232,7 +232,7 @@ function makeAgain(ns: Namespace, kind: string): void {
     ...(peer === undefined
       ? {}
       : { data: { ...ours.data as object, [peer]: { ifname: ours.linkDev, mtu: ours.mtu } } }),
-  } as LinkInput);
+  } as LinkToAdd);
   equalInBoth(ns, "made by us");
   assertEquals(still(shown(ns)), before, "made by us and by ip");
 }

@@ -3,7 +3,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
-import type { LinkInput, NeighbourInput, RouteInput, RouteToAdd, RuleInput } from "../../../families/route/mod.ts";
+import type { LinkToAdd, NeighbourInput, RouteInput, RouteToAdd, RuleInput } from "../../../families/route/mod.ts";
 import { inNamespace, kernelTest, type Namespace, run } from "../namespace.ts";
 import { skip } from "../../test.ts";
 
@@ -40,7 +40,7 @@ function wire(ns: Namespace): void {
 
 /** A link, and ip's object of it: its own fields, and `data` for those of its kind. */
 interface Made {
-  readonly link: LinkInput;
+  readonly link: LinkToAdd;
   readonly own?: Json;
   readonly data?: Json;
   /** A feature that kernels may lack, besides the kind itself. */

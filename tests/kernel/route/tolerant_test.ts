@@ -1,7 +1,7 @@
 /** `{ exists: "ok" }` and `{ missing: "ok" }`: scripts that may run twice, compared with what `ip` lists. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { BatchError, NetlinkError } from "../../../core/errors.ts";
-import type { AddressToAdd, LinkInput, NeighbourToAdd, RouteClient, RouteToAdd } from "../../../families/route/mod.ts";
+import type { AddressToAdd, LinkToAdd, NeighbourToAdd, RouteClient, RouteToAdd } from "../../../families/route/mod.ts";
 import { skip } from "../../test.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
 
@@ -50,7 +50,7 @@ kernelTest(
 );
 
 /** Makes a link; returns false if the kernel does not have its kind. */
-function kindExists({ links }: RouteClient, link: LinkInput): boolean {
+function kindExists({ links }: RouteClient, link: LinkToAdd): boolean {
   try {
     links.add(link);
     return true;

@@ -1,7 +1,7 @@
 /** ESP between two namespaces, with packets of ping that pass only with the right states and policies on both sides. */
 import { assert, assertEquals } from "@std/assert";
 import { type ChildProcess, spawn } from "node:child_process";
-import type { LinkInput } from "../../../families/route/links.ts";
+import type { LinkInput, LinkToAdd } from "../../../families/route/links.ts";
 import {
   open,
   type PolicyInput,
@@ -160,7 +160,7 @@ kernelTest("xfrm: packets pass through ESP of interfaces of the kinds xfrm and v
   await withHosts((hosts) => {
     for (const [kind, data, link] of INTERFACES) {
       hosts.forEach(({ ns, inet }, i) => {
-        ns.route.links.add({ ...link(inet, hosts[1 - i]!.inet), up: true } as LinkInput);
+        ns.route.links.add({ ...link(inet, hosts[1 - i]!.inet), up: true } as LinkToAdd);
         ns.route.addresses.add({ dev: "t0", address: `10.42.0.${i + 1}/24` });
       });
       const states = protect(hosts, {
