@@ -244,6 +244,11 @@ export class NftElementForm {
     return this.#hasEnds;
   }
 
+  /** The kernel's element for the last value. */
+  get last(): NftSetElem {
+    return { key: { value: new Uint8Array(lengthOf(this.#key)).fill(255) } };
+  }
+
   /** Returns the kernel's elements for one. */
   toWire(given: NftElementInput, refuse: Refuse): NftSetElem[] {
     const { elem, data, objref, timeout, expires, comment, expressions } = elementOf(given, refuse);
@@ -530,18 +535,18 @@ function merges({ autoMerge, dataType }: NftSet, { hasEnds }: NftElementForm): b
   return autoMerge === true && hasEnds && dataType === undefined;
 }
 
-/** An element of a set whose ranges are merged, with its range. */
-interface Merged {
+/** An element of a set of ranges, with its range. */
+interface Ranged {
   readonly range: NftBounds;
   readonly element: NftElement;
 }
 
-/** The elements of a set whose ranges are merged, in order. */
-class MergedRanges {
-  #all: Merged[];
+/** The elements of a set of ranges, in order. */
+class Ranges {
+  #all: Ranged[];
 
   /** Takes the elements of a set, in any order. */
-  constructor(all: Merged[]) {
+  constructor(all: Ranged[]) {
     this.#all = all.sort((a, b) => compareBytes(a.range.low, b.range.low));
   }
 
@@ -557,7 +562,7 @@ class MergedRanges {
   }
 
   /** Returns the elements that overlap or touch a range, and those that touch them. */
-  near({ low, high }: NftBounds): Merged[] {
+  near({ low, high }: NftBounds): Ranged[] {
     const all = this.#all, before = previousOf(low) ?? low;
     let from = this.#first(before), to = from, end = nextOf(high) ?? high;
     while (to < all.length && compareBytes(all[to]!.range.low, end) <= 0) {
@@ -568,20 +573,42 @@ class MergedRanges {
     return all.slice(from, to);
   }
 
+  /** Returns the first element that overlaps a range; `undefined` if none does. */
+  overlapping({ low, high }: NftBounds): Ranged | undefined {
+    const found = this.#all[this.#first(low)];
+    return found !== undefined && compareBytes(found.range.low, high) <= 0 ? found : undefined;
+  }
+
   /** Removes the element with exactly this range, if there is one. */
-  remove({ low, high }: NftBounds): void {
-    const at = this.#first(low), found = this.#all[at]?.range;
-    if (found === undefined || compareBytes(found.low, low) !== 0 || compareBytes(found.high, high) !== 0) return;
-    this.#all.splice(at, 1);
+  remove(range: NftBounds): void {
+    const at = this.#first(range.low), found = this.#all[at]?.range;
+    if (found !== undefined && isSame(found, range)) this.#all.splice(at, 1);
   }
 
   /** Adds an element that overlaps no other. */
-  add(one: Merged): void {
+  add(one: Ranged): void {
     this.#all.splice(this.#first(one.range.low), 0, one);
   }
 }
 
-function touches(before: Merged, { range }: Merged): boolean {
+function isSame(a: NftBounds, b: NftBounds): boolean {
+  return compareBytes(a.low, b.low) === 0 && compareBytes(a.high, b.high) === 0;
+}
+
+/** The changes that a transaction has made to a set of ranges, before its ranges must be known. */
+class UnlistedChanges {
+  /** True if the set had no elements before. */
+  readonly empty: boolean;
+  /** The elements that are added or removed, in order. */
+  readonly changes: { readonly added: boolean; readonly values: readonly NftElementInput[] }[] = [];
+
+  /** Begins with a set that is empty, or as the kernel has it. */
+  constructor(empty: boolean) {
+    this.empty = empty;
+  }
+}
+
+function touches(before: Ranged, { range }: Ranged): boolean {
   const next = nextOf(before.range.high);
   return next !== undefined && compareBytes(next, range.low) === 0;
 }
@@ -590,7 +617,7 @@ function touches(before: Merged, { range }: Merged): boolean {
 export class NftElements {
   readonly #context: NftContext;
   /** The elements of the set with `autoMerge` that was changed last, and the generation in which it has them. */
-  #last: { readonly place: string; generation: number | undefined; readonly ranges: MergedRanges } | undefined;
+  #last: { readonly place: string; generation: number | undefined; readonly ranges: Ranges } | undefined;
 
   /** Sends in a context. */
   constructor(context: NftContext) {
@@ -645,26 +672,23 @@ export class NftElements {
   /**
    * Adds elements, all or none. Overlapping ones are merged if the set has `autoMerge`, else refused.
    *
-   * @throws {KernelError} EEXIST: one of them exists already, which the hint names
+   * @throws {KernelError} EEXIST: one of them exists already, or overlaps another, which the hint names
    */
   add(key: NftElementsKey, values: readonly NftElementInput[], options: NftElementsOptions = {}): void {
     const what = `add elements to ${nameOf(key)}`, set = this.#setOf(key, what), form = this.#formOf(set);
-
     expectArray(values, what, "an array of elements");
     const exists = isOk(options, "exists", what);
     if (merges(set, form)) {
       return this.#merge(key, set, form, values, what);
     }
-    // The kernel does not begin the timeout of an existing element anew, before 6.12.
-    if (exists && hasFlag(set, "timeout")) {
-      const bare = values.map((one) => isFields(one) ? (one as NftElement).elem : one);
-      return this.#send([
-        ...this.#messages(MSG.NFT_MSG_DESTROYSETELEM, 0, key, form, bare, what),
-        ...this.#messages(MSG.NFT_MSG_NEWSETELEM, NLM_F.NLM_F_CREATE, key, form, values, what),
-      ]);
-    }
     const flags = NLM_F.NLM_F_CREATE | (exists ? 0 : NLM_F.NLM_F_EXCL);
-    this.#send(this.#messages(MSG.NFT_MSG_NEWSETELEM, flags, key, form, values, what));
+    const messages = this.#messages(MSG.NFT_MSG_NEWSETELEM, flags, key, form, values, what);
+    if (form.hasEnds) this.#expectApart(key, set, form, values, messages.some(hasOpen), exists, what);
+    // The kernel does not begin the timeout of an existing element anew, before 6.12.
+    const bare = exists && hasFlag(set, "timeout")
+      ? values.map((one) => isFields(one) ? (one as NftElement).elem : one)
+      : [];
+    this.#send([...this.#messages(MSG.NFT_MSG_DESTROYSETELEM, 0, key, form, bare, what), ...messages]);
   }
 
   /**
@@ -687,7 +711,7 @@ export class NftElements {
   flush(key: NftElementsKey): void {
     const what = `flush elements of ${nameOf(key)}`;
     expectFields(key, what, "the set as an object");
-    this.#context.held?.set(placeOfSet(key), new MergedRanges([]));
+    this.#context.held?.set(placeOfSet(key), new UnlistedChanges(true));
     this.#send([this.#operation(MSG.NFT_MSG_DELSETELEM, 0, key, {}, what)]);
   }
 
@@ -703,31 +727,83 @@ export class NftElements {
     expectArray(values, what, "an array of elements");
     const bare = values.map((one) => isFields(one) ? (one as NftElement).elem : one);
     const { held } = this.#context;
-    if (held !== undefined && merges(set, form)) {
-      const refuse = refuser(what), left = this.#heldBy(key, set, form, what);
-      for (const one of bare) if (one !== "*") left.remove(form.ranges(one as NftValue, refuse)[0]!);
+    if (held !== undefined && form.hasEnds) {
+      const known = this.#knownOf(key, set);
+      if (known instanceof UnlistedChanges) known.changes.push({ added: false, values: bare });
+      else for (const { range } of ranged(bare, form, refuser(what))) known.remove(range);
     }
     this.#send(this.#messages(type, 0, key, form, bare, what));
   }
 
-  /** Returns the elements that a set has after the changes before in the same transaction. */
-  #heldBy(key: NftElementsKey, set: NftSet, form: NftElementForm, what: string): MergedRanges {
-    const { held } = this.#context, place = placeOfSet(key), known = held?.get(place) as MergedRanges | undefined;
+  /** Returns the changes that the transaction has made to a set of ranges before, or the ranges that it has after them. */
+  #knownOf(key: NftElementsKey, set: NftSet): Ranges | UnlistedChanges {
+    const { held } = this.#context, place = placeOfSet(key);
+    const known = held?.get(place) as Ranges | UnlistedChanges | undefined;
     if (known !== undefined) return known;
+    // A set that this transaction makes has no elements yet, and no handle.
+    const unlisted = new UnlistedChanges(set.handle === undefined);
+    held?.set(place, unlisted);
+    return unlisted;
+  }
+
+  /** Returns the elements that a set has after the changes before in the same transaction. */
+  #heldBy(key: NftElementsKey, set: NftSet, form: NftElementForm, what: string): Ranges {
+    const { held } = this.#context, place = placeOfSet(key), known = this.#knownOf(key, set);
+    if (known instanceof Ranges) return known;
     const client = this.#context.open(), isKept = held === undefined && !client.deferred && !hasFlag(set, "timeout");
     const generation = isKept ? generationOf(client).id : undefined, last = this.#last;
     this.#last = undefined;
     if (isKept && last?.place === place && last.generation === generation) return (this.#last = last).ranges;
-    const refuse = refuser(what);
-    // A set that this transaction makes has no elements yet, and no handle.
-    const listed = set.handle === undefined ? [] : this.list(key).filter(({ elem }) => elem !== "*");
-    const ranges = new MergedRanges(
-      listed.map((element) => ({ range: form.ranges(element.elem, refuse)[0]!, element })),
-    );
+    const refuse = refuser(what), ranges = new Ranges(ranged(known.empty ? [] : this.list(key), form, refuse));
+    for (const { added, values } of known.changes) {
+      for (const one of ranged(values, form, refuse)) added ? ranges.add(one) : ranges.remove(one.range);
+    }
     held?.set(place, ranges);
     // The list is of this generation or of a later one, which the number then is not.
     if (isKept) this.#last = { place, generation, ranges };
     return ranges;
+  }
+
+  /**
+   * Throws if an element to add overlaps another one, and the kernel would not tell: it compares ranges by their ends,
+   * which those up to the last value do not have. They would cut others, or be cut.
+   *
+   * @param open true if an element reaches the last value
+   */
+  #expectApart(
+    key: NftElementsKey,
+    set: NftSet,
+    form: NftElementForm,
+    values: readonly NftElementInput[],
+    open: boolean,
+    exists: boolean,
+    what: string,
+  ): void {
+    if (this.#context.open().deferred) return;
+    const known = this.#knownOf(key, set), refuse = refuser(what);
+    if (known instanceof UnlistedChanges && !open && (known.empty || !this.#hasOpen(key, form, what))) {
+      return void known.changes.push({ added: true, values });
+    }
+    const present = this.#heldBy(key, set, form, what);
+    this.#last = undefined;
+    for (const one of ranged(values, form, refuse)) {
+      const other = present.overlapping(one.range);
+      if (other === undefined) present.add(one);
+      else if (!exists || !isSame(other.range, one.range)) {
+        const hint = `the element is ${valueText(one.element.elem)}: it overlaps ${valueText(other.element.elem)}`;
+        throw new KernelError(what, EEXIST, { hint });
+      }
+    }
+  }
+
+  /** True if the kernel's set has an element that reaches the last value. */
+  #hasOpen(key: NftElementsKey, form: NftElementForm, what: string): boolean {
+    try {
+      return this.#ask(key, form.last, what).length > 0;
+    } catch (error) {
+      if (error instanceof KernelError && error.code === "ENOENT") return false;
+      throw error;
+    }
   }
 
   /**
@@ -743,7 +819,7 @@ export class NftElements {
   ): void {
     const refuse = refuser(what);
     const present = this.#heldBy(key, set, form, what);
-    type Item = Merged & { old: boolean };
+    type Item = Ranged & { old: boolean };
     const fresh = values.map((given): Item => {
       const element = elementOf(given, refuse);
       return { range: form.ranges(element.elem, refuse)[0]!, element, old: false };
@@ -751,7 +827,7 @@ export class NftElements {
     const near = new Set(fresh.flatMap(({ range }) => present.near(range)));
     const items: Item[] = [...[...near].map((one) => ({ ...one, old: true })), ...fresh];
     items.sort((a, b) => compareBytes(a.range.low, b.range.low) || Number(b.old) - Number(a.old));
-    const removed: Merged[] = [], added: Merged[] = [];
+    const removed: Ranged[] = [], added: Ranged[] = [];
     let group: Item[] = [], high: Uint8Array | undefined;
     const lasting = (one: Item): boolean => one.element.timeout === undefined;
     const timeoutOf = (items: readonly Item[]): number | undefined =>
@@ -760,8 +836,7 @@ export class NftElements {
       const fresh = group.filter(({ old }) => !old);
       if (fresh.length > 0) {
         const range = { low: group[0]!.range.low, high: high! };
-        const isWhole = ({ range: one }: Item): boolean =>
-          compareBytes(one.low, range.low) === 0 && compareBytes(one.high, range.high) === 0;
+        const isWhole = (one: Item): boolean => isSame(one.range, range);
         const old = group.find((one) => one.old && isWhole(one));
         const whole = fresh.filter(isWhole), last = whole.at(-1) ?? group.find(lasting) ?? fresh[0]!;
         const { elem: _, expires: _1, ...rest } = last.element;
@@ -867,12 +942,7 @@ export class NftElements {
     const bounds = form.hasEnds && !isCatchAll(start) ? [start, end] : [start];
     const found = bounds.flatMap((one, index) => {
       try {
-        const reply = this.#context.open().request({
-          ...this.#operation(MSG.NFT_MSG_GETSETELEM, 0, key, { elements: [one] }, what),
-          reply: MSG.NFT_MSG_NEWSETELEM,
-          looks: true,
-        }) as NftSetElemList | undefined;
-        return reply?.elements ?? [];
+        return this.#ask(key, one, what);
       } catch (error) {
         // A range up to the last value has no end.
         if (index === 1 && error instanceof KernelError && error.code === "ENOENT") return [];
@@ -885,6 +955,16 @@ export class NftElements {
     const asked = value === "*" ? [] : form.ranges(value, refuser(what)),
       has = form.ranges(element.elem, refuser(what));
     return asked.every(({ high }, index) => compareBytes(high, has[index]!.high) <= 0) ? element : undefined;
+  }
+
+  /** Returns the kernel's elements for one that is asked for. */
+  #ask(key: NftElementsKey, one: NftSetElem, what: string): readonly NftSetElem[] {
+    const reply = this.#context.open().request({
+      ...this.#operation(MSG.NFT_MSG_GETSETELEM, 0, key, { elements: [one] }, what),
+      reply: MSG.NFT_MSG_NEWSETELEM,
+      looks: true,
+    }) as NftSetElemList | undefined;
+    return reply?.elements ?? [];
   }
 
   #dump(type: number, key: NftElementsKey, what: string): NftSetElem[] {
@@ -911,7 +991,20 @@ export class NftElements {
   }
 }
 
-const ENOENT = 2;
+const ENOENT = 2, EEXIST = 17;
+
+/** True if a message has an element that reaches the last value, which is marked for nft. */
+function hasOpen({ value }: Operation): boolean {
+  return (value as NftSetElemList).elements?.some(({ userdata }) => userdata !== undefined) === true;
+}
+
+/** Returns elements with their ranges, without the one of all other values. */
+function ranged(values: readonly NftElementInput[], form: NftElementForm, refuse: Refuse): Ranged[] {
+  return values.flatMap((given) => {
+    const element = elementOf(given, refuse);
+    return element.elem === "*" ? [] : [{ range: form.ranges(element.elem, refuse)[0]!, element }];
+  });
+}
 
 function nameOf(key: NftElementsKey): string {
   const name = isFields(key) ? [key.family, key.table, key.set].filter(Boolean).join(" ") : "";

@@ -37,6 +37,7 @@ import {
   nftHint,
   placeOf,
   sharedContext,
+  withoutHandle,
 } from "./transaction.ts";
 import { hostInteger, userdataOf, userdataValues } from "./userdata.ts";
 
@@ -221,7 +222,7 @@ export class NftSets extends NftCollection<NftSet, Input<NftSet>, NftSetKey> {
     // One that may exist is as the kernel has it, with its elements.
     if (options.exists === "ok" && deletes?.(place) === false && this.#present(value as NftSet)) return added;
     made?.set(place, {
-      ...completed(value as NftSet),
+      ...completed(withoutHandle(value) as NftSet),
       autoMerge: value.autoMerge === true,
       dataInterval: value.dataInterval === true,
     });

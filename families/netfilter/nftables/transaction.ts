@@ -366,7 +366,7 @@ function listable(filter: object): object {
 }
 
 /** Returns an object without the handle of the one that it is a copy of: the kernel chooses the handle of a new one. */
-function withoutHandle(value: object): object {
+export function withoutHandle(value: object): object {
   const { handle: _, ...rest } = value as { handle?: bigint };
   return rest;
 }

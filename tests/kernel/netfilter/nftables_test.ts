@@ -272,6 +272,72 @@ nftTest("nf_tables: elements have timeouts, overlaps are refused or merged", ({ 
   assertEquals(elements.list(merged), []);
 });
 
+nftTest(
+  "nf_tables: ranges up to the last value overlap no others, neither in the kernel nor in a batch",
+  ({ ours, nft }) => {
+    nft(`table inet guard {
+    set nets { type ipv4_addr; flags interval; elements = { 10.0.0.0/8, 128.0.0.0/1 }; }
+    set six { type ipv6_addr; flags interval,timeout; elements = { 2001:db8::/32 }; }
+    map ports { type inet_service : verdict; flags interval; elements = { 80 : drop }; }
+  }`);
+    const { elements, batch } = ours, nets = { ...TABLE, set: "nets" }, before = nft("list ruleset");
+    const refused = (add: () => void, message: string): void => void assertThrows(add, KernelError, message);
+    const whole =
+      'add elements to inet guard nets: EEXIST "File exists" (the element is "0.0.0.0/0": it overlaps "10.0.0.0/8")';
+    refused(() => elements.add(nets, ["0.0.0.0/0"]), whole);
+    refused(() => elements.add(nets, ["192.0.0.0/2"], { exists: "ok" }), 'it overlaps "128.0.0.0/1"');
+    refused(() => elements.add(nets, ["20.0.0.0/8", ["100.0.0.0", "200.0.0.0"]]), 'it overlaps "128.0.0.0/1"');
+    refused(() => elements.add({ ...TABLE, set: "six" }, ["::/0"], { exists: "ok" }), 'it overlaps "2001:db8::/32"');
+    const data = { drop: null };
+    refused(() => elements.add({ ...TABLE, set: "ports" }, [{ elem: [70, 65535], data }]), "it overlaps 80");
+    assertEquals(nft("list ruleset"), before);
+    elements.add(nets, ["128.0.0.0/1", "20.0.0.0/8"], { exists: "ok" });
+    batch((b) => {
+      b.elements.delete(nets, ["128.0.0.0/1", "20.0.0.0/8"]);
+      b.elements.add(nets, ["20.0.0.0/8", "192.0.0.0/2"]);
+      assertThrows(() => b.elements.add(nets, ["200.0.0.0/8"]), KernelError, 'it overlaps "192.0.0.0/2"');
+      b.elements.flush({ ...TABLE, set: "ports" });
+      b.elements.add({ ...TABLE, set: "ports" }, [{ elem: 90, data }]);
+      b.elements.add({ ...TABLE, set: "ports" }, [{ elem: [0, 89], data }, { elem: [91, 65535], data }]);
+      b.sets.add({ ...TABLE, name: "fresh", keyType: "inet_service", flags: ["interval"] });
+      const fresh = { ...TABLE, set: "fresh" };
+      assertThrows(() => b.elements.add(fresh, [80, [70, 65535]]), KernelError, "it overlaps 80");
+    });
+    const listed = (set: string): unknown[] => elements.list({ ...TABLE, set }).map(({ elem }) => elem);
+    assertEquals(["nets", "ports", "fresh"].map(listed), [
+      ["10.0.0.0/8", "20.0.0.0/8", "192.0.0.0/2"],
+      [[0, 89], 90, [91, 65535]],
+      [],
+    ]);
+  },
+);
+
+nftTest(
+  "nf_tables: listed sets are made again with their elements, in a batch that deletes their table",
+  ({ ours, nft }) => {
+    nft(`table inet guard {
+    set merged { type ipv4_addr; flags interval; auto-merge; elements = { 10.0.0.0/8 }; }
+    set strict { type inet_service; flags interval; elements = { 22, 1024-65535 }; }
+  }`);
+    const before = nft("list ruleset"), { tables, sets } = ours.ruleset.list();
+    const again = (b: Pick<typeof ours, "tables" | "sets" | "elements">): void => {
+      for (const one of tables) b.tables.add(one);
+      for (const { elements, ...set } of sets) {
+        b.sets.add(set);
+        b.elements.add({ ...TABLE, set: set.name! }, elements);
+      }
+    };
+    ours.batch((b) => {
+      b.tables.delete({ family: "inet", name: "guard" });
+      again(b as never);
+    });
+    assertEquals(nft("list ruleset"), before);
+    ours.ruleset.flush({ all: true });
+    ours.batch((b) => again(b as never));
+    assertEquals(nft("list ruleset"), before);
+  },
+);
+
 nftTest("nf_tables: autoMerge knows the changes before in a batch, and keeps what lasts", ({ ours, nft }) => {
   const { elements, sets, tables } = ours, bad = { ...TABLE, set: "bad" };
   tables.add({ family: "inet", name: "guard" });
