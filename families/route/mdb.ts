@@ -6,8 +6,9 @@
  * console.log(mdb.list({ dev: "br0" }), mdb.routers());
  * ```
  *
- * The kernel makes an entry with `source` for each source of a group (`srcList`). To make listed entries again, add those
- * without `source` first; those of their sources come with them. If a source comes first, its group is refused (EEXIST).
+ * The kernel makes an entry with `source` for each source of a group (`srcList`). `list` gives groups before their
+ * sources, so listed entries are made again in that order with `{ exists: "ok" }`: those of the sources come with their
+ * group. If a source comes first, its group is refused (EEXIST).
  *
  * Source: linux/if_bridge.h MDBA_*, MDBE_ATTR_*, v7.2
  *
@@ -444,6 +445,12 @@ export class Mdbs extends Collection<Mdb, MdbInput, MdbInput, true, never, MdbTo
   constructor(open: () => Client, requester: () => Requester = open) {
     super(declaration, open, requester);
     this.#requester = requester;
+  }
+
+  /** Returns the entries that have all given fields, groups before their sources; see {@linkcode Collection.list}. */
+  override list(filter?: MdbInput): Mdb[] {
+    const rank = ({ source }: Mdb): number => source === undefined ? 0 : 1;
+    return super.list(filter).sort((a, b) => rank(a) - rank(b));
   }
 
   /** See {@linkcode Collection.keyValue}. A key without a port would denote whichever entry the kernel lists first. */
