@@ -97,7 +97,6 @@ export const STRUCTS: Readonly<Record<string, string>> = {
   "CtinfoAct": "tc_ctinfo",
   "EmCmp": "tcf_em_cmp",
   "EmText": "tcf_em_text",
-  "EmU32": "tc_u32_key",
   "EmatchHdr": "tcf_ematch_hdr",
   "EmatchTreeHdr": "tcf_ematch_tree_hdr",
   "GactParms": "tc_gact",

@@ -56,22 +56,15 @@ const PARTLY: ReadonlySet<unknown> = new Set(
   "cake codel dualpi2 fq fq_codel fq_pie gred hhf pie plug taprio".split(" "),
 );
 
-/** A setting that a kind needs, of kinds that the kernel does not make without settings, mostly without a reason. */
-const REQUIRED: Readonly<Record<string, string>> = {
-  choke: "limit",
-  ets: "nbands",
-  gred: "dps",
-  red: "limit",
-  tbf: "rate",
-};
-
 /** Kinds without settings. */
 const BARE: ReadonlySet<unknown> = new Set("atm blackhole clsact drr ingress mq noqueue qfq".split(" "));
 
-/** Settings that the kernel takes as 0 if they are left out: the qdisc would drop all packets. */
+/** Settings that the kernel refuses to be without, mostly without a reason, or takes as 0: all packets would be dropped. */
 const NEEDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bfifo: { limit: "most bytes that wait" },
   choke: { limit: "most packets that wait", qthMin: "an average length", qthMax: "an average length" },
+  ets: { nbands: "the number of bands" },
+  gred: { dps: "the number of virtual queues" },
   pfifo: { limit: "most packets that wait" },
   pfifo_head_drop: { limit: "most packets that wait" },
   plug: { limit: "most bytes that wait" },
@@ -80,20 +73,17 @@ const NEEDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   tbf: { limit: "most bytes that wait" },
 };
 
-/** Kinds that the kernel refuses without settings. The others then have defaults. */
-const WITHOUT_DEFAULTS: ReadonlySet<string> = new Set(["tbf", "red", "choke"]);
+/** Kinds that the kernel does not make without any settings. The others of {@linkcode NEEDED} then have defaults. */
+const WITHOUT_DEFAULTS: ReadonlySet<string> = new Set(["choke", "ets", "gred", "red", "tbf"]);
 
-/** Throws for a new qdisc with settings that lack one which the kernel would take as 0. */
+/** Throws for a new qdisc that lacks a setting which it needs. */
 function expectNeeded(what: string, kind: unknown, options: unknown): void {
   if (typeof kind !== "string" || !Object.hasOwn(NEEDED, kind)) return;
   const given = options === undefined && WITHOUT_DEFAULTS.has(kind) ? {} : options;
   if (!isFields(given)) return;
   for (const [name, meaning] of Object.entries(NEEDED[kind]!)) {
     if (given[name] !== undefined) continue;
-    throw argumentError(
-      TypeError,
-      `${what}: options.${name} is missing: ${meaning}; without it, ${kind} would drop all packets`,
-    );
+    throw argumentError(TypeError, `${what}: options.${name} is missing: ${meaning}; ${kind} has no default for it`);
   }
 }
 
@@ -120,12 +110,6 @@ function prepareQdisc(value: Fields, verb: Verb): object {
     throw argumentError(TypeError, `${what}: handle: ${kind} always has "ffff:", got ${shown(handle)}`);
   }
   expectNeeded(what, kind, value["options"]);
-  if (verb === "add" && value["options"] === undefined && Object.hasOwn(REQUIRED, String(kind))) {
-    throw argumentError(
-      TypeError,
-      `${what}: options.${REQUIRED[String(kind)]} is missing: the kernel makes no ${kind} without settings`,
-    );
-  }
   // Without the handle, the kernel would put one of these kinds in the place of the other.
   if (HOOKS.has(kind)) return { ...value, handle: HOOK };
   return WITH_SETTINGS.has(kind) && value["options"] === undefined ? { ...value, options: {} } : value;

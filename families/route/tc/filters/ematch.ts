@@ -184,21 +184,21 @@ const nbyte: Codec<NbyteMatch> = {
   },
 };
 
-/** Compares 4 bytes, as the filter `u32` does. */
-export interface U32Match {
+/** Bits of a packet to compare: 4 bytes at an offset. */
+export interface U32Key {
   /** The bits to compare. */
   mask: number;
   /** Their value. */
   val: number;
-  /** Offset from the network header. */
+  /** Offset from the network header, a multiple of 4; it may be negative. */
   off: number;
   /** -1 if the offset begins at the next header. */
   offmask: number;
 }
 
-/** Wire form of {@linkcode U32Match}: struct tc_u32_key. */
-export const EmU32: Struct<U32Match> = needing(
-  struct<U32Match>(16, (): Shape<U32Match> => ({
+/** Wire form of {@linkcode U32Key}: struct tc_u32_key. */
+export const U32Key: Struct<U32Key> = needing(
+  struct<U32Key>(16, (): Shape<U32Key> => ({
     mask: [0, be32],
     val: [4, be32],
     off: [8, i32],
@@ -525,7 +525,7 @@ export interface EmatchKinds {
   /** Compares bytes. */
   nbyte: NbyteMatch;
   /** Compares 4 bytes. */
-  u32: U32Match;
+  u32: U32Key;
   /** Compares what the kernel knows. */
   meta: MetaMatch;
   /** Searches a text. */
@@ -561,7 +561,7 @@ export type Ematch = {
 const CODECS: Readonly<Record<string, AnyCodec>> = {
   cmp,
   nbyte,
-  u32: EmU32,
+  u32: U32Key,
   meta,
   text: search,
   canid: array(CanFilter),

@@ -37,7 +37,7 @@ import type { PoliceOptions } from "../actions/verdicts.ts";
 import { type BpfProgram, bpfProgram, bpfSeen, bpfSent } from "../bpf.ts";
 import { handle, handleUnless0 } from "../handle.ts";
 import { type ClsFlag, clsFlags } from "./flower.ts";
-import { type Ematch, Ematches } from "./ematch.ts";
+import { type Ematch, Ematches, U32Key } from "./ematch.ts";
 import { type Fields, needing, view } from "./view.ts";
 
 /** The limit of a rate in the form before actions: the options and the control of the action `police`. */
@@ -254,30 +254,6 @@ export const RouteFilterOptions: Attributes<RouteFilterOptions> = attributes(():
 
 /** Numbers of the flags of a selector. */
 export const U32_FLAG = { terminal: 1, offset: 2, varoffset: 4, eat: 8 } as const;
-
-/** Bits of a packet to compare: 4 bytes at an offset. */
-export interface U32Key {
-  /** The bits to compare. */
-  mask: number;
-  /** Their value. */
-  val: number;
-  /** Offset from the network header, a multiple of 4; it may be negative. */
-  off: number;
-  /** -1 if the offset begins at the next header. */
-  offmask: number;
-}
-
-/** Wire form of {@linkcode U32Key}: struct tc_u32_key. */
-export const U32Key: Struct<U32Key> = needing(
-  struct<U32Key>(16, (): Shape<U32Key> => ({
-    mask: [0, be32],
-    val: [4, be32],
-    off: [8, i32],
-    offmask: [12, i32],
-  })),
-  "mask",
-  "the bits to compare; 0xffffffff for all",
-);
 
 /** The selector of the filter `u32`. */
 export interface U32Sel {

@@ -51,7 +51,7 @@ kernelTest(
   async () => {
     await withTc(({ qdiscs }) => {
       const root = { dev: "v0", parent: "root", handle: "5:" } as const, options = { rate: 125_000, burst: 10_000 };
-      const missing = "options.limit is missing: most bytes that wait; without it, tbf would drop all packets";
+      const missing = "options.limit is missing: most bytes that wait; tbf has no default for it";
       assertThrows(() => qdiscs.add({ ...root, kind: "tbf", options }), TypeError, missing);
       qdiscs.add({ ...root, kind: "tbf", options: { ...options, limit: 20_000 } });
       assertThrows(() => qdiscs.replace({ ...root, kind: "tbf", options }), TypeError, missing);
