@@ -371,8 +371,8 @@ test("audit events: mutated records are decoded or left as text, and 10,000 mixe
   const lines = LOG.split("\n").filter((one) => one !== "" && one.length < 2000);
   let state = 1, decoded = 0;
   const random = (below: number): number => (state = Math.imul(state, 1103515245) + 12345 >>> 0, (state >>> 8) % below);
-  // For more, set MUTATIONS in the environment.
-  const count = Number(process.env["MUTATIONS"] ?? 5000);
+  // For more, set NETLINK_FUZZ in the environment.
+  const count = Number(process.env["NETLINK_FUZZ"] ?? 5000);
   const assembler = new Assembler();
   for (let i = 0; i < count; i++) {
     const text = lines[random(lines.length)]!, at = text.indexOf("audit("), part = text.slice(at);

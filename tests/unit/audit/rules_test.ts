@@ -2,8 +2,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import process from "node:process";
 import { rawOf, Reader, Writer } from "../../../core/codec/mod.ts";
-import { BatchError } from "../../../core/errors.ts";
+import { BatchError, KernelError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/printable.ts";
+import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import {
   AUDIT_COMPARE,
   AUDIT_FIELD,
@@ -336,8 +337,8 @@ test("audit rules: the list is the same by name and by number", () => {
   }
 });
 
-/** Mutations of each rule; AUDIT_MUTATIONS=100000 tries a million. */
-const MUTATIONS = Number(process.env["AUDIT_MUTATIONS"] ?? 100);
+/** Mutations of each rule. NETLINK_FUZZ sets the number of all. */
+const MUTATIONS = Math.ceil(Number(process.env["NETLINK_FUZZ"] ?? 0) / LINES.length) || 100;
 
 test("audit rules: mutated rules are decoded within their bytes, or kept as bytes, and can be shown", () => {
   let state = 12345, kept = 0, tried = 0;
@@ -380,4 +381,23 @@ test("audit rules: mutated rules are decoded within their bytes, or kept as byte
 
 test("audit: a text of a program is sent with its NUL; two folders are sent with their lengths", () => {
   assertEquals(decode("AUDIT", hex("16000000610405000000000000000000666f6f626172"))[0]!.value, { text: "foobar" });
+});
+
+test("audit: an error tells what audit needs: the capability, the first namespaces, the next boot", () => {
+  for (
+    const [errno, text] of [
+      [1, "needs the capability CAP_AUDIT_CONTROL"],
+      [1, "if enabled is locked, only the next boot allows changes"],
+      [111, "in the first user and process namespaces only"],
+    ] as const
+  ) {
+    const refuse = ({ seq }: { seq: number }): Uint8Array[] => {
+      const payload = new Uint8Array(20);
+      new DataView(payload.buffer).setInt32(0, -errno, true);
+      return [message(2, 0, seq, payload)];
+    };
+    using client = open({ transport: () => new ScriptedKernel(refuse) });
+    assertThrows(() => client.set({ enabled: "on" }), KernelError, text);
+    assertThrows(() => client.rules.add("-w /etc/passwd -p wa"), KernelError, text);
+  }
 });

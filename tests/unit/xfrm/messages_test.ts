@@ -11,7 +11,7 @@ import { DecodeError } from "../../../core/errors.ts";
 import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import { ShownMessage } from "../../../core/show.ts";
 import { MigrateState, open, XfrmPolicy, XfrmState } from "../../../families/xfrm/mod.ts";
-import { show } from "../../../families/registry.ts";
+import { decode, show } from "../../../families/registry.ts";
 import { test } from "../../test.ts";
 import { bothWays } from "../both_ways.ts";
 import { hex, random } from "../core/help.ts";
@@ -157,6 +157,29 @@ test("xfrm: new addresses of a state are in the struct of Linux 7.2, what else c
   MigrateState.encode(value, to, {});
   assertEquals(to.bytes.slice(0, to.length), bytes);
   assert(show(6, message(41, 0, 0, bytes!)).includes('"2001:db8::2"'));
+});
+
+test("xfrm: a list of states is asked for without a body; the protocol tells what a number means", () => {
+  const kernel = new ScriptedKernel(({ seq }) => [message(3, 2, seq, new Uint8Array(4))]);
+  using client = open({ transport: () => kernel });
+  assertEquals([client.states.list(), client.policies.list()], [[], []]);
+  assertEquals(kernel.sent.map(({ length }) => length), [16, 16]);
+  assertEquals(
+    ["NETLINK_XFRM", "NETLINK_ROUTE"].map((protocol) =>
+      decode(protocol, message(20, 0, 0, new Uint8Array(8)))[0]!.type
+    ),
+    [
+      "XFRM_MSG_DELPOLICY",
+      "RTM_NEWADDR",
+    ],
+  );
+  // Acquire, expire, mapping.
+  for (const short of [23, 24, 27, 38]) {
+    assert(
+      decode("NETLINK_XFRM", message(short, 0, 0, new Uint8Array(12)))[0]!.value instanceof Uint8Array,
+      `${short}`,
+    );
+  }
 });
 
 test("xfrm: windows above 32 packets and 64-bit numbers are in the attribute, others in the header", () => {
