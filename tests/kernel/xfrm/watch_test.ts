@@ -1,9 +1,15 @@
 /** Events of IPsec, which `ip xfrm` and packets cause. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawnSync } from "node:child_process";
-import { open } from "../../../families/xfrm/mod.ts";
+import { open, type XfrmPolicy } from "../../../families/xfrm/mod.ts";
 import { inNamespace, kernelTest, wire } from "../namespace.ts";
 import { POLICIES } from "../../unit/xfrm/pairs.ts";
+
+/** An event of a watch. */
+interface XfrmItem {
+  readonly event: string;
+  readonly value?: object;
+}
 
 kernelTest(
   "xfrm: a packet without a state is an acquire, with the policy and its templates",
@@ -86,6 +92,39 @@ kernelTest("xfrm: policies that are there, made, changed, gone, expired and flus
     assertEquals(kinds.at(-1), "del");
     assertThrows(() => client.watch("polices" as never), TypeError, 'Cannot watch "polices": expected state, policy');
     assertThrows(() => client.watch("policy", { inital: true } as never), TypeError, 'did you mean "initial"');
+  });
+});
+
+kernelTest("xfrm: a watch that lost events tells it, lists again, and has the kernel's policies", [], async () => {
+  await inNamespace(async ({ name }) => {
+    using client = open({ netns: name });
+    const { policies } = client, first = { dir: "in", sel: { src: "10.1.0.1" } } as const;
+    const options = { initial: true, resync: true, buffer: 4096 };
+    for (const watch of [() => policies.watch(options), () => client.watch("policy", options)]) {
+      const known = new Map<string, number>();
+      policies.add(first);
+      await using events = watch() as AsyncIterableIterator<XfrmItem> & AsyncDisposable;
+      const untilSynced = async (): Promise<string[]> => {
+        const words: string[] = [];
+        while (words.at(-1) !== "synced") {
+          const { value: { event, value } } = await events.next() as { value: XfrmItem };
+          if (event === "new") known.set(policies.key(value as XfrmPolicy), (value as XfrmPolicy).priority);
+          else if (event === "del") known.delete(policies.key(value as XfrmPolicy));
+          words.push(event);
+        }
+        return words;
+      };
+      assertEquals(await untilSynced(), ["new", "synced"]);
+      client.batch(({ policies }) => {
+        for (let i = 0; i < 100; i++) policies.add({ dir: "in", sel: { src: `10.2.0.${i}` }, priority: i });
+        policies.delete(first);
+      });
+      const words = await untilSynced();
+      assert(words.includes("overrun"), words.join());
+      const listed = policies.list().map((one): [string, number] => [policies.key(one), one.priority]);
+      assertEquals([listed.length, [...known].sort()], [100, listed.sort()]);
+      policies.flush({ dir: "in" });
+    }
   });
 });
 
