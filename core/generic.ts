@@ -298,7 +298,8 @@ export class GenericCollection<
   K = I,
   A = true,
   No extends ChangingVerb = never,
-> extends Collection<T, I, K, A, "append" | "replace" | No> {
+  M extends I = I,
+> extends Collection<T, I, K, A, "append" | "replace" | No, M> {
   /** Sends requests other than the verbs. */
   protected readonly caller: GenericCaller;
   readonly #declaration: GenericDeclaration<T>;

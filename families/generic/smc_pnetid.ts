@@ -30,14 +30,20 @@ import { stringify } from "../../core/printable.ts";
 /** An interface or device of a physical network. */
 export interface Pnetid {
   /** The name of the network: at most 16 upper-case letters and digits. */
-  name?: string;
+  name: string;
   /** The name of the network interface; `n/a` is none. */
-  ethname?: string;
+  ethname: string;
   /** The name of the RDMA or shared memory device; `n/a` is none. */
-  ibname?: string;
+  ibname: string;
   /** The port of that device; 255 is none. */
-  ibport?: number;
+  ibport: number;
 }
+
+/** A device as input. */
+export type PnetidInput = Partial<Pnetid>;
+
+/** A device to add: its network and one of its names must be given. */
+export type PnetidToAdd = PnetidInput & { name: string } & ({ ibname: string } | { ethname: string });
 
 /** Wire form of {@linkcode Pnetid}: SMC_PNETID_*. */
 export const Pnetid: Attributes<Pnetid> = attributes((): Shape<Pnetid> => ({
@@ -63,17 +69,17 @@ const declaration: GenericDeclaration<Pnetid> = {
   commands: { get: 1, new: 2, del: 3 },
   filters: [],
   listOnly: true,
-  describe: (value) => String((value as Pnetid).name ?? ""),
+  describe: (value) => String((value as PnetidInput).name ?? ""),
   identity: ({ name, ethname, ibname, ibport }) => [name, ethname, ibname, ibport].join(" "),
   fromKey: (name) => ({ name }),
-  prepare: (value, verb) => verb === "delete" ? { name: (value as Pnetid).name } : value,
+  prepare: (value, verb) => verb === "delete" ? { name: (value as PnetidInput).name } : value,
 };
 
 /**
  * Operations on physical networks. Deleting by name removes every device of that name: the kernel cannot remove just
  * one.
  */
-export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid, true, "set"> {
+export class Pnetids extends GenericCollection<Pnetid, PnetidInput, string | PnetidInput, true, "set", PnetidToAdd> {
   readonly #open: () => Client;
 
   /** Sends requests through what `requester` returns; looks names up through the client that `open` returns. */
@@ -88,8 +94,8 @@ export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid, 
    * @param key the network's name, or its only device
    * @throws {TypeError} the key names a device, and the network has others, which would be deleted too
    */
-  override delete(key: string | Pnetid, options: DeleteOptions = {}): boolean {
-    const named = this.keyValue(key, "delete") as Pnetid, { name, ...device } = named;
+  override delete(key: string | PnetidInput, options: DeleteOptions = {}): boolean {
+    const named = this.keyValue(key, "delete") as PnetidInput, { name, ...device } = named;
     const said = isCondition(device) && !this.#open().deferred,
       what = `delete physical network ${name ?? ""}`.trimEnd();
     if (!said) return super.delete(key, options);
@@ -100,9 +106,9 @@ export class Pnetids extends GenericCollection<Pnetid, Pnetid, string | Pnetid, 
   }
 
   /** Deletes all that match the filter; see {@linkcode Pnetids.delete}. */
-  override flush(filter: Pnetid | { all: true }): number {
+  override flush(filter: PnetidInput | { all: true }): number {
     if (isFields(filter) && isCondition(filter) && !("all" in filter)) {
-      this.#alone(this.list(filter as Pnetid), "flush physical networks");
+      this.#alone(this.list(filter as PnetidInput), "flush physical networks");
     }
     return super.flush(filter);
   }

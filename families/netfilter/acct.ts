@@ -69,7 +69,7 @@ export interface Acct {
   /** Family in the header, which the kernel ignores. */
   nfgenFamily?: NfFamily;
   /** Its name, at most 31 bytes. */
-  name?: string;
+  name: string;
   /** Number of packets; as input, the number to begin with. */
   pkts?: number;
   /** Number of bytes; as input, the number to begin with. */
@@ -100,7 +100,7 @@ const { NFNL_MSG_ACCT_NEW: NEW, NFNL_MSG_ACCT_GET: GET, NFNL_MSG_ACCT_DEL: DEL }
 const { NFNL_MSG_ACCT_GET_CTRZERO: GET_CTRZERO, NFNL_MSG_ACCT_OVERQUOTA: OVERQUOTA } = NETFILTER_MSG;
 
 /** Throws for a quota without its unit, which the kernel would ignore, and for a unit without a quota. */
-function expectQuota({ flags = [], quota }: Acct, what: string): void {
+function expectQuota({ flags = [], quota }: AcctInput, what: string): void {
   const bits = typeof flags === "number" ? flags : Array.isArray(flags)
     ? flags.reduce<number>(
       (bits, flag) => bits | (typeof flag === "number" ? flag : NFACCT_F[flag as AcctFlag] ?? 0),
@@ -127,8 +127,8 @@ const declaration: Declaration<Acct> = {
   describe: (value) => String((value as Acct).name ?? ""),
   identity: ({ name }) => String(name),
   fromKey: (name) => ({ name: String(name) }),
-  keyOf: ({ name }: Acct) => ({ name }),
-  prepare(value: Acct, verb: Verb) {
+  keyOf: ({ name }: AcctInput) => ({ name }),
+  prepare(value: AcctInput, verb: Verb) {
     if (verb === "list") return value;
     // The kernel would delete every object.
     if (value.name === undefined) {
@@ -151,8 +151,14 @@ const declaration: Declaration<Acct> = {
     code === "EBUSY" ? "rules use it" : subsystemHint(NFNL_SUBSYS.NFNL_SUBSYS_ACCT, code, details),
 };
 
+/** An object as input. */
+export type AcctInput = Partial<Acct>;
+
+/** An object to add: its name must be given. */
+export type AcctToAdd = AcctInput & { name: string };
+
 /** The accounting objects of one network namespace. `watch` and `waitFor` tell when quotas are reached. */
-export class Accts extends Collection<Acct, Acct, string | Acct, true, "append" | "set"> {
+export class Accts extends Collection<Acct, AcctInput, string | AcctInput, true, "append" | "set", AcctToAdd> {
   readonly #open: () => Client;
 
   /** See {@linkcode Collection}. */
@@ -162,7 +168,7 @@ export class Accts extends Collection<Acct, Acct, string | Acct, true, "append" 
   }
 
   /** Returns an object as `get` does, and sets its counters to zero. */
-  getAndZero(key: string | Acct): Acct {
+  getAndZero(key: string | AcctInput): Acct {
     const operation = this.operation("get", GET_CTRZERO, this.keyValue(key, "get"), NEW);
     // It must not be repeated, as the counters are returned once.
     const { looks: _, ...once } = operation;

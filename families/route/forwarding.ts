@@ -19,11 +19,11 @@ import {
   withoutTable,
   withTable,
 } from "./neighbour.ts";
-import { AF, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+import { AF, NETLINK_ROUTE, type OnInterface, RTM, RTNLGRP } from "./protocol.ts";
 import { settle } from "./settle.ts";
 
 /** An entry to add: its interface must be given. */
-export type ForwardingToAdd = Input<Neighbour> & ({ ifindex: string | number } | { dev: string });
+export type ForwardingToAdd = Input<Neighbour> & OnInterface;
 
 type Fields = Readonly<Record<string, unknown>>;
 

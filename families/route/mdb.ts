@@ -45,7 +45,17 @@ import { Collection, type Declaration, type Input, onShared, type Verb } from ".
 import { argumentError } from "../../core/errors.ts";
 import { expectNames } from "../../core/arguments.ts";
 import { expectBulk, expectTarget, NLM_F_BULK } from "./bulk.ts";
-import { type Family, family, NETLINK_ROUTE, protocol, type RouteProtocol, RTM, RTNLGRP, RTPROT } from "./protocol.ts";
+import {
+  type Family,
+  family,
+  NETLINK_ROUTE,
+  type OnInterface,
+  protocol,
+  type RouteProtocol,
+  RTM,
+  RTNLGRP,
+  RTPROT,
+} from "./protocol.ts";
 
 /** MDB_*: states of an entry. */
 export const MDB_STATE = { temporary: 0, permanent: 1 } as const;
@@ -320,7 +330,7 @@ export type MdbInput = Input<Mdb>;
 export type MdbToAdd =
   & MdbInput
   & { group: string; port: string | number }
-  & ({ ifindex: string | number } | { dev: string });
+  & OnInterface;
 
 /** Conditions of {@linkcode Mdbs.flushTable}: entries that have all of these. */
 export type MdbFlush = Pick<

@@ -35,13 +35,22 @@ import {
   prepareNeighbour,
 } from "./neighbour.ts";
 import { describeNeighbour, dumpOf, Forwarding, forwardingOf } from "./forwarding.ts";
-import { addressSize, addressSizeOf, AF, checkAddress, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+import {
+  addressSize,
+  addressSizeOf,
+  AF,
+  checkAddress,
+  NETLINK_ROUTE,
+  type OnInterface,
+  RTM,
+  RTNLGRP,
+} from "./protocol.ts";
 
 /** A neighbour as input: {@linkcode Neighbour} with names or numbers for interfaces. */
 export type NeighbourInput = Input<Neighbour>;
 
 /** A neighbour to add: its interface must be given. */
-export type NeighbourToAdd = NeighbourInput & ({ ifindex: string | number } | { dev: string });
+export type NeighbourToAdd = NeighbourInput & OnInterface;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -444,3 +444,6 @@ export function ipv6DisabledHint(kernelMessage: string): string | undefined {
     ? "IPv6 is disabled on the interface: set the sysctl net.ipv6.conf.<interface>.disable_ipv6 to 0"
     : undefined;
 }
+
+/** An interface in the input of an object that is made on it: its number or its name. */
+export type OnInterface = { ifindex: string | number } | { dev: string };

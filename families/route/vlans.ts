@@ -43,7 +43,7 @@ import {
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
 import { argumentError, KernelError } from "../../core/errors.ts";
 import { expectDevice, expectTarget } from "./bulk.ts";
-import { type Family, family, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+import { type Family, family, NETLINK_ROUTE, type OnInterface, RTM, RTNLGRP } from "./protocol.ts";
 
 /** BRIDGE_VLAN_INFO_*: flags of a VLAN. */
 export const BRIDGE_VLAN_INFO = {
@@ -271,7 +271,7 @@ export type VlanInput = Omit<Input<BridgeVlan>, "vid"> & {
 export type VlanToAdd =
   & VlanInput
   & { vid: NonNullable<VlanInput["vid"]> }
-  & ({ ifindex: string | number } | { dev: string });
+  & OnInterface;
 
 /** Flags that the library sets itself. */
 const RANGE_FLAGS = BRIDGE_VLAN_INFO.range_begin | BRIDGE_VLAN_INFO.range_end;

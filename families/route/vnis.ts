@@ -40,7 +40,7 @@ import {
 import { Collection, type Declaration, type Found, type Input, onShared } from "../../core/collection.ts";
 import { argumentError } from "../../core/errors.ts";
 import { expectTarget } from "./bulk.ts";
-import { AF, type Family, family, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
+import { AF, type Family, family, NETLINK_ROUTE, type OnInterface, RTM, RTNLGRP } from "./protocol.ts";
 
 /** Counters of a VNI. */
 export interface VniStats {
@@ -140,7 +140,7 @@ export const VniMessage: Attributes<VniMessage> = attributes((): Shape<VniMessag
 export type VniInput = Input<Vni>;
 
 /** A VNI to add: its interface must be given. */
-export type VniToAdd = VniInput & ({ ifindex: string | number } | { dev: string });
+export type VniToAdd = VniInput & OnInterface;
 
 /** The greatest VNI: it has 24 bits. */
 const MOST_VNI = 0xffffff;

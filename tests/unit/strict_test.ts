@@ -20,8 +20,9 @@ const STRICT = {
   noUncheckedIndexedAccess: false,
   noUnusedLocals: false,
 };
-const IMPORTS =
-  `import { addresses, batch, links, neighbours, routes, rules } from "@linux/netlink/families/route/mod.ts";
+const IMPORTS = `import { pnetids } from "@linux/netlink/families/generic/smc_pnetid.ts";
+import { acct } from "@linux/netlink/families/netfilter/acct.ts";
+import { addresses, batch, links, neighbours, routes, rules } from "@linux/netlink/families/route/mod.ts";
 `;
 const SCRIPT = `import { links, open, watch } from "@linux/netlink/families/route/mod.ts";
 import { stringify } from "@linux/netlink";
@@ -64,6 +65,9 @@ const MISTAKES: readonly (readonly [line: string, error: RegExp])[] = [
   ["rules.set({ priority: 5 }, { table: 100 });", /"the kernel has no such verb": "set"/],
   ["links.watch({ inital: true });", /Did you mean to write 'initial'\?/],
   ['for await (const e of links.watch()) if (e.event === "synced") break;', /'"synced"' have no overlap/],
+  ['pnetids.add({ name: "NET1" });', /Property 'ethname' is missing/],
+  ['pnetids.add({ ethname: "eth0" });', /Property 'name' is missing/],
+  ["acct.add({ pkts: 5 });", /Property 'name' is missing/],
   ["rules.flush();", /Expected 1 arguments, but got 0/],
 ];
 
@@ -98,8 +102,9 @@ test("a user's project with the package installed compiles under the strictest f
     const errors = wrong.split(/^(?=\S)/m).map((error) =>
       [Number(/^script\.ts\((\d+)/.exec(error)?.[1]), error] as const
     );
+    const first = IMPORTS.split("\n").length;
     for (const [index, [line, error]] of MISTAKES.entries()) {
-      const told = errors.filter(([number]) => number === index + 2).map(([, text]) => text);
+      const told = errors.filter(([number]) => number === index + first).map(([, text]) => text);
       assertEquals(told.length, 1, `${line}\n${told.join("\n")}`);
       assertMatch(told[0]!.replaceAll("\n", " "), error, line);
       assertNotMatch(told[0]!, /overload|too complex/, line);
