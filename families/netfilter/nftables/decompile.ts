@@ -39,7 +39,7 @@ import {
   TUNNEL,
   XFRM,
 } from "./fields.ts";
-import { classidText, literal } from "./scalars.ts";
+import { classidText, dateText, hourText, literal } from "./scalars.ts";
 import type { NftObjectType } from "./set.ts";
 import { padded, registerAt, type TableFamily } from "./operands.ts";
 import type { Field, Statement } from "./statements.ts";
@@ -1331,8 +1331,6 @@ function bitsJson(value: bigint, type: NftDatatype, bits: number): Json {
   return valueJson(value, type, bits);
 }
 
-const pad = (value: number): string => String(value).padStart(2, "0");
-
 /** Returns the JSON of a value. */
 export function valueJson(
   value: bigint,
@@ -1355,18 +1353,8 @@ export function valueJson(
   if (name === "classid") {
     return value === 0n ? "none" : value === 0xffffffffn ? "root" : classidText(Number(value));
   }
-  if (name === "hour") {
-    const local = ((Number(value) - new Date().getTimezoneOffset() * 60) % 86400 + 86400) % 86400, seconds = local % 60;
-    return `${pad(Math.floor(local / 3600))}:${pad(Math.floor(local / 60) % 60)}${
-      seconds === 0 ? "" : `:${pad(seconds)}`
-    }`;
-  }
-  if (name === "date") {
-    const date = new Date(Number(value / 1_000_000n));
-    return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${pad(date.getHours())}:${
-      pad(date.getMinutes())
-    }:${pad(date.getSeconds())}`;
-  }
+  if (name === "hour") return hourText(Number(value));
+  if (name === "date") return dateText(value);
   if (name === "ct_label") {
     const labels: number[] = [];
     for (let bit = 0; bit < 128; bit++) if ((value >> BigInt(bit) & 1n) === 1n) labels.push(bit);

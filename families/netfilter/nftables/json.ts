@@ -166,6 +166,9 @@ function valueJson(value: NftValue, types: readonly NftDatatypeName[], nameOf: N
   }
   if (Array.isArray(value)) return { range: value.map((one) => valueJson(one as NftValue, types, nameOf)) };
   if (types[0] === "iface_index" && typeof value === "number") return nameOf(value) ?? String(value);
+  if (typeof value === "string" && value.includes(" | ") && datatypeOf(types[0]!).form === "mask") {
+    return { "|": value.split(" | ") };
+  }
   if (typeof value !== "string" || !/^[0-9a-f:.]+\/\d+$/i.test(value)) return value;
   const [addr, len] = value.split("/");
   return { prefix: { addr, len: Number(len) } };
@@ -174,14 +177,16 @@ function valueJson(value: NftValue, types: readonly NftDatatypeName[], nameOf: N
 /** Returns nft's JSON of the fields that a set's keys or data are of; `undefined` if its user data do not tell them. */
 export function typeofJson(set: NftSet, of: "key" | "data"): unknown {
   const fields = fieldsIn(set, of);
-  if (fields === undefined || fields.some(({ json }) => json === undefined)) return undefined;
+  // The user data of nft may lack some fields of a concatenation.
+  const isWhole = fields?.length === partsOf(of === "key" ? set.keyType : set.dataType).length;
+  if (!isWhole || fields.some(({ json }) => json === undefined)) return undefined;
   return fields.length === 1 ? fields[0]!.json : { concat: fields.map(({ json }) => json) };
 }
 
-/** Returns the fields of keys or data in nft's JSON, if types alone do not tell the lengths. */
+/** Returns the fields of keys or data in nft's JSON, if types alone do not tell the lengths, or have no word of nft. */
 function typeJson(set: NftSet, of: "key" | "data"): unknown {
   const types = partsOf(of === "key" ? set.keyType : set.dataType);
-  const json = types.some((type) => datatypeOf(type).bits === 0) ? typeofJson(set, of) : undefined;
+  const json = types.some((type) => type === "date" || datatypeOf(type).bits === 0) ? typeofJson(set, of) : undefined;
   return json === undefined ? undefined : { typeof: json };
 }
 
@@ -189,7 +194,7 @@ function typeJson(set: NftSet, of: "key" | "data"): unknown {
 export function setJson(set: NftSet & { elements: readonly NftElement[] }, nameOf: NameOf): Fields {
   const { family, name, table, handle, keyType, dataType, objType, policy, flags = [], timeout, gcInterval, desc } =
     set;
-  const keys = partsOf(keyType), data = partsOf(dataType);
+  const keys = partsOf(keyType), data = partsOf(dataType), isConstant = flags.includes("constant");
   const words = flags.filter((flag) =>
     flag === "constant" || flag === "interval" || flag === "timeout" || flag === "eval"
   )
@@ -218,11 +223,11 @@ export function setJson(set: NftSet & { elements: readonly NftElement[] }, nameO
       : data.length === 0
       ? undefined
       : typeJson(set, "data") ?? data.join(" . "),
-    policy: policy === "performance" ? undefined : policy,
+    policy: policy === "performance" || isConstant ? undefined : policy,
     flags: words.length === 0 ? undefined : words,
     timeout,
     "gc-interval": gcInterval,
-    size: desc?.size,
+    size: isConstant ? undefined : desc?.size,
     "auto-merge": set.autoMerge,
     comment: set.comment,
     elem: elem.length === 0 ? undefined : elem,
@@ -714,7 +719,8 @@ function isExtent(value: unknown, isConcat: boolean): boolean {
 
 function valueOf(json: unknown): NftValue {
   if (!isFields(json)) return json as NftValue;
-  const { prefix, range, concat } = json;
+  const { prefix, range, concat, "|": bits } = json;
+  if (Array.isArray(bits)) return bits.map(valueOf).join(" | ");
   if (isFields(prefix)) return `${prefix["addr"]}/${prefix["len"]}`;
   if (range !== undefined) return range as NftValue;
   return Array.isArray(concat) ? concat.map(valueOf) as NftValue : json as never;
@@ -726,7 +732,7 @@ function elementsOf(json: unknown, isMap: boolean, refuse: (why: string) => neve
     const inner = isFields(given) && isFields(given["elem"]) ? given["elem"] : { val: given };
     const { val, timeout, expires, comment, ...states } = inner as Fields;
     if (val === undefined) return refuse(`elem[${index}]: "val" is missing`);
-    const isVerdict = isFields(data) && !["concat", "range", "prefix"].some((word) => word in data);
+    const isVerdict = isFields(data) && !["concat", "range", "prefix", "|"].some((word) => word in data);
     const expressions = Object.entries(states).map(([name, state]) =>
       compileState({ [name]: state }, `read elem[${index}]`)
     );

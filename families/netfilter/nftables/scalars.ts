@@ -4,7 +4,7 @@
  * @module
  */
 import { ipv4Text, ipv6Text, parseIp, shown, toHex, zeroBytes } from "../../../core/codec/mod.ts";
-import type { NftDatatype } from "./datatypes.ts";
+import type { NftDatatype, Symbols } from "./datatypes.ts";
 
 /** A value of one type, as nft writes it: an address, a name or a number. */
 export type NftScalar = string | number;
@@ -24,6 +24,42 @@ export function classidText(number: number): string {
 export function classidOf(text: string): number | undefined {
   const parts = /^([\da-f]{0,4}):([\da-f]{0,4})$/i.exec(text);
   return parts === null ? undefined : parseInt(parts[1] || "0", 16) * 0x10000 + parseInt(parts[2] || "0", 16);
+}
+
+const NS = 1_000_000_000n, DAY = 86_400;
+
+/** Returns the minutes and seconds of a time as two digits each. */
+const digits = (...parts: readonly number[]): string => parts.map((one) => String(one).padStart(2, "0")).join(":");
+
+/** Returns the time of day here, in which nft writes seconds since midnight of UTC: `08:00`. */
+export function hourText(number: number): string {
+  const local = ((number - new Date().getTimezoneOffset() * 60) % DAY + DAY) % DAY, seconds = local % 60;
+  return digits(Math.floor(local / 3600), Math.floor(local / 60) % 60, ...(seconds === 0 ? [] : [seconds]));
+}
+
+/** Returns the seconds since midnight of UTC at a time of day here. */
+export function hourOf(text: string): number | undefined {
+  const [, hours, minutes, seconds = 0] = /^(\d\d?):(\d\d)(?::(\d\d))?$/.exec(text) ?? [];
+  if (hours === undefined) return undefined;
+  const local = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  return ((local + new Date().getTimezoneOffset() * 60) % DAY + DAY) % DAY;
+}
+
+/** Returns the date and time here, in which nft writes ns since 1970: `2026-01-01 00:00:00`. */
+export function dateText(ns: bigint): string {
+  const date = new Date(Number(ns / 1_000_000n)), [month, day] = [date.getMonth() + 1, date.getDate()];
+  return `${date.getFullYear()}-${digits(month)}-${digits(day)} ${
+    digits(date.getHours(), date.getMinutes(), date.getSeconds())
+  }`;
+}
+
+/** Returns the ns since 1970 of a date here, with a time or without. */
+export function dateOf(text: string): bigint | undefined {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  const time = new Date(year!, month! - 1, day, hour || 0, minute || 0, second || 0).getTime();
+  return BigInt(time / 1000) * NS;
 }
 
 /** Returns a name as values have it: an asterisk at the end is the name's own behind a backslash, else any letters. */
@@ -57,6 +93,10 @@ export function scalarOf({ name, form, symbols }: NftDatatype, bytes: Uint8Array
       return literal(new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end)));
     }
   }
+  if (name === "date" && bytes.length === 8) {
+    const ns = BigInt(`0x${toHex(bytes)}`), date = dateText(ns);
+    if (dateOf(date) === ns) return date;
+  }
   // Counters, as of bytes, are longer, but mostly small.
   const isExact = bytes.length <= EXACT || name === "integer" && bytes.subarray(0, -EXACT).every((byte) => byte === 0);
   if (form !== undefined && form !== "mask" || !isExact) return `0x${toHex(bytes)}`;
@@ -65,16 +105,42 @@ export function scalarOf({ name, form, symbols }: NftDatatype, bytes: Uint8Array
   // As nft does, ports are shown as numbers.
   if (name === "inet_service") return number;
   for (const word in symbols) if (symbols[word] === number) return word;
-  return name === "classid" ? classidText(number) : number;
+  if (name === "classid") return classidText(number);
+  if (name === "hour" && number < DAY) return hourText(number);
+  return form === "mask" && symbols !== undefined ? bitsText(number, symbols) ?? number : number;
+}
+
+/** Returns the names of the bits of a number, as nft writes them; `undefined` if it has others. */
+function bitsText(number: number, symbols: Symbols): string | undefined {
+  const words = Object.keys(symbols).filter((word) => Math.floor(number / symbols[word]!) % 2 === 1);
+  return words.length > 0 && sumOf(words, symbols) === number ? words.join(" | ") : undefined;
+}
+
+/** Returns the number of some bits by their names. */
+function sumOf(words: readonly string[], symbols: Symbols): number {
+  return [...new Set(words)].reduce((sum, word) => sum + symbols[word]!, 0);
+}
+
+/** Returns the number that a text means, besides digits; the text itself if it means none. */
+function numberIn({ name, form, symbols = {} }: NftDatatype, text: string): string | number | bigint {
+  if (Object.hasOwn(symbols, text)) return symbols[text]!;
+  if (form === "mask") {
+    const words = text.split("|").map((word) => word.trim());
+    return words.every((word) => Object.hasOwn(symbols, word)) ? sumOf(words, symbols) : text;
+  }
+  return (name === "classid"
+    ? classidOf(text)
+    : name === "date"
+    ? dateOf(text)
+    : name === "hour"
+    ? hourOf(text)
+    : text) ??
+    text;
 }
 
 /** Returns the bytes of a value of `size` bytes in network order. */
-export function scalarBytes(
-  { name, form, symbols }: NftDatatype,
-  value: unknown,
-  size: number,
-  refuse: Refuse,
-): Uint8Array {
+export function scalarBytes(type: NftDatatype, value: unknown, size: number, refuse: Refuse): Uint8Array {
+  const { form, symbols } = type;
   switch (form) {
     case "ipv4":
     case "ipv6": {
@@ -102,18 +168,17 @@ export function scalarBytes(
     case "verdict":
       return refuse(TypeError, `expected a value, got ${shown(value)}`);
   }
-  const isWord = typeof value === "string" && symbols !== undefined && Object.hasOwn(symbols, value);
-  const classid = name === "classid" && typeof value === "string" ? classidOf(value) : undefined;
-  const number = isWord ? symbols[value] : classid ?? value;
+  const number = typeof value === "string" ? numberIn(type, value) : value;
   const isDigits = typeof number === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(number);
-  if (!isDigits && !Number.isInteger(number)) {
+  if (!isDigits && typeof number !== "bigint" && !Number.isInteger(number)) {
     const words = symbols === undefined
       ? ""
       : `${Object.keys(symbols).slice(0, 12).map((one) => `"${one}"`).join(", ")} or `;
     return refuse(TypeError, `expected ${words}a number, got ${shown(value)}`);
   }
   // Only long texts denote integers that a number does not have exactly.
-  const exact = Number(number), integer = Number.isSafeInteger(exact) ? exact : BigInt(number as number | string);
+  const exact = Number(number),
+    integer = Number.isSafeInteger(exact) ? exact : BigInt(number as number | string | bigint);
   if (integer < 0 || integer >= 2 ** (8 * size)) {
     return refuse(RangeError, `expected an integer of ${8 * size} bits, got ${shown(value)}`);
   }

@@ -128,11 +128,11 @@ function completed(set: NftSet): NftSet {
     );
   }
   const parts = keyLayout(set);
-  const keyLen = set.keyLen ?? lengthOf(parts);
-  if (keyLen === 0) {
+  const keyLen = set.keyLen ?? lengthOf(parts), unsized = parts.findIndex(({ size }) => size === 0);
+  if (unsized >= 0) {
     throw argumentError(
       TypeError,
-      `Cannot ${what}: keyLen is missing: the type ${shown(keys[0])} has no length of its own`,
+      `Cannot ${what}: keyLen is missing: the type ${shown(keys[unsized])} has no length of its own`,
     );
   }
   const dataLen = set.dataLen ??

@@ -247,6 +247,7 @@ class Printer {
     if (typeof json === "string") return json;
     if (type.name === "mark") return hex(json, 8);
     if (type.name === "dscp") return hex(json, 2);
+    if (type.name === "ether_type") return hex(json, 4);
     if (type.name === "time") return duration(Number(json));
     if (raw || type.form === "mask" && type.name !== "ct_label") return hex(json);
     return String(json);

@@ -6,7 +6,7 @@
 import { argumentError } from "../../../core/errors.ts";
 import { parseIp, pathText, shown, zeroBytes } from "../../../core/codec/mod.ts";
 import type { NftByteOrder, NftDatatype } from "./datatypes.ts";
-import { classidOf, isWildcard, nameIn, numberBytes } from "./scalars.ts";
+import { classidOf, dateOf, hourOf, isWildcard, nameIn, numberBytes } from "./scalars.ts";
 
 /** A place in statements, for errors. */
 export class Place {
@@ -71,7 +71,6 @@ export function fromBytes(bytes: Uint8Array, order: NftByteOrder): bigint {
   return value;
 }
 
-const DAY_NS = 1_000_000_000n;
 const encoder = new TextEncoder();
 
 /** Returns a text as an integer of `bits`, padded with NUL; behind a name of an interface, there is one at least. */
@@ -299,22 +298,8 @@ function textScalar(text: string, type: NftDatatype, bits: number, place: Place,
     const number = classidOf(text);
     if (number !== undefined) return BigInt(number);
   }
-  if (name === "hour") {
-    const parts = /^(\d\d?):(\d\d)(?::(\d\d))?$/.exec(text);
-    if (parts !== null) {
-      const seconds = Number(parts[1]) * 3600 + Number(parts[2]) * 60 + Number(parts[3] ?? 0);
-      const zone = new Date().getTimezoneOffset() * 60;
-      return BigInt(((seconds + zone) % 86400 + 86400) % 86400);
-    }
-  }
-  if (name === "date") {
-    const parts = /^(\d{4})-(\d\d)-(\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text);
-    if (parts !== null) {
-      const [, year, month, day, hour = 0, minute = 0, second = 0] = parts.map(Number);
-      const time = new Date(year!, month! - 1, day, hour || 0, minute || 0, second || 0).getTime();
-      return BigInt(time / 1000) * DAY_NS;
-    }
-  }
+  const time = name === "hour" ? hourOf(text) : name === "date" ? dateOf(text) : undefined;
+  if (time !== undefined) return BigInt(time);
   if (/^(?:\d+|0x[\da-f]+)$/i.test(text)) {
     return name === "ct_label" ? bitOf(Number(text), place) : scaled(BigInt(text), type);
   }

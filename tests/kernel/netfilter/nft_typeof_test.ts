@@ -1,5 +1,5 @@
 /** Sets and maps of fields (`typeof`), whose integers have the length and byte order of the field, compared with nft. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import type { NftElement, NftJson } from "../../../families/netfilter/nftables/mod.ts";
 import { nftTest } from "./nft.ts";
 
@@ -116,3 +116,58 @@ nftTest("nf_tables: sets of fields are printed as nft does, and applied again", 
   ruleset.apply(json);
   assertEquals(bare(ruleset.json()), bare(json));
 });
+
+nftTest(
+  "nf_tables: bits, times and unknown protocols in sets are those of nft, and applied again",
+  ({ ours, nft, json }) => {
+    const { ruleset, elements } = ours, T = { family: "inet", table: "t" } as const;
+    nft(`table inet t {
+    set bits { typeof tcp flags; elements = { syn | ack, syn } ; }
+    set states { type ct_state; elements = { established | related, new } ; }
+    set types { type ether_type; elements = { 0x1234, ip } ; }
+    set dates { typeof meta time; flags interval; elements = { "2026-01-01 00:00:00"-"2027-01-01 00:00:00" } ; }
+    set hours { typeof meta hour; elements = { "08:00", "18:30:05" } ; }
+    map times { typeof ip saddr : meta time; elements = { 10.0.0.1 : "2026-01-01 00:00:00" } ; }
+    set fixed { type inet_service; flags constant; elements = { 1, 2, 3 } ; }
+    set three { typeof ip saddr . tcp dport . ct zone; elements = { 1.1.1.1 . 6 . 7 } ; }
+  }`);
+    // The elements in alphabetical order, since nft orders bits in its own way.
+    const plain = (text: string): string =>
+      text.replace(
+        /elements = \{ ([^}]*?) \}/g,
+        (_, all: string) => `elements = { ${all.split(/,\s+/).sort().join()} }`,
+      );
+    const listed = nft("list ruleset"), all = ruleset.json();
+    assertEquals(plain(ruleset.text()), plain(listed));
+    nft(`flush ruleset\n${ruleset.text().replace(/\tset three \{[^}]*\}\s*\}/, "")}`);
+    assertEquals(
+      elements.list({ ...T, set: "bits" }).map(({ elem }) => elem),
+      ["syn", "syn | ack"],
+    );
+    assertEquals(elements.list({ ...T, set: "dates" }), [{ elem: ["2026-01-01 00:00:00", "2027-01-01 00:00:00"] }]);
+    const printed = json().flatMap(({ set }) => ["bits", "states"].includes(set?.["name"] as string) ? [{ set }] : []);
+    ruleset.apply(all, { replace: true });
+    assertEquals(ruleset.json().nftables.map(bareOf), all.nftables.map(bareOf));
+    ruleset.apply({ nftables: [{ table: { family: "inet", name: "t" } }, ...printed] as never }, { replace: true });
+    assertEquals(elements.list({ ...T, set: "bits" }).map(({ elem }) => elem), ["syn", "syn | ack"]);
+    assertThrows(() => elements.add({ ...T, set: "bits" }, ["syn | nothing"]), TypeError, "a number, got");
+    // The user data have no more than some of the fields: the JSON has the types, of which one has no length.
+    nft("add set inet t n { typeof ip saddr . ip daddr . tcp dport . meta mark . ct zone ; }");
+    const [{ set: five } = {}] = ruleset.json().nftables.filter(({ set }) => (set as { name?: string })?.name === "n");
+    const { type } = five as { type: unknown };
+    if (Array.isArray(type)) {
+      assertEquals(type, ["ipv4_addr", "ipv4_addr", "inet_service", "mark", "integer"]);
+      const table = { table: { family: "inet", name: "t" } };
+      assertThrows(
+        () => ruleset.apply({ nftables: [table, { set: { ...five as object, name: "m" } }] }),
+        TypeError,
+        'type "integer"',
+      );
+    }
+  },
+);
+
+/** Returns a listed object without its handle. */
+function bareOf(one: Readonly<Record<string, unknown>>): unknown {
+  return Object.entries(one).map(([word, value]) => [word, { ...value as object, handle: undefined }]);
+}
