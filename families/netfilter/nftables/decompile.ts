@@ -23,6 +23,7 @@ import {
   type Base,
   BASES,
   CT,
+  ETHER_NAMES,
   ETHER_TYPE,
   type Extension,
   EXTHDR,
@@ -158,7 +159,6 @@ const OPS: Readonly<Record<string, string>> = { eq: "==", neq: "!=", lt: "<", lt
 const TH: ReadonlyMap<number, string> = new Map(
   Object.values(HEADERS).flatMap(({ proto, name }) => proto === undefined ? [] : [[proto, name]]),
 );
-const ETHER: ReadonlyMap<number, string> = new Map(Object.entries(ETHER_TYPE).map(([name, number]) => [number, name]));
 const IP_ADDRESSES = new Set(["ipv4_addr", "ipv6_addr"]), ADDRESSES = new Set([...IP_ADDRESSES, "ether_addr"]);
 
 const byKernelName = (table: Readonly<Record<string, KeyField>>): ReadonlyMap<string, readonly [string, KeyField]> =>
@@ -364,10 +364,11 @@ class Decompiler {
   }
 
   learnEther(value: bigint, place: number): void {
-    const name = ETHER.get(Number(value));
+    const name = ETHER_NAMES.get(Number(value));
     if (name === "vlan") {
       this.ll = "vlan";
-      this.told.vlan = place;
+      // The fields of a tag imply that of 802.1Q.
+      if (Number(value) === ETHER_TYPE["vlan"]) this.told.vlan = place;
     } else if (name !== undefined) {
       this.nh = name;
       this.told.nh = place;

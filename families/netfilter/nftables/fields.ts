@@ -116,6 +116,12 @@ export const HEADERS: Readonly<Record<string, Header>> = Object.fromEntries([
 /** EtherTypes of network headers. */
 export const ETHER_TYPE: Symbols = { ip: 0x800, ip6: 0x86dd, arp: 0x806, vlan: 0x8100 };
 
+/** Headers by their EtherTypes: the tags of 802.1Q and 802.1ad are alike. */
+export const ETHER_NAMES: ReadonlyMap<number, string> = new Map([
+  ...Object.entries(ETHER_TYPE).map(([name, number]) => [number, name] as const),
+  [0x88a8, "vlan"],
+]);
+
 /** A key of meta, ct and their like. */
 export interface KeyField {
   /** The kernel's name. */

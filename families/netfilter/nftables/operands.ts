@@ -10,6 +10,7 @@ import {
   BASES,
   CT,
   CT_NUMBERS,
+  ETHER_NAMES,
   ETHER_TYPE,
   type Extension,
   EXTHDR,
@@ -83,9 +84,6 @@ export const padded = (bytes: number): number => (bytes + 3) & ~3;
 const NH: Readonly<Record<string, number>> = { ip: 2, ip6: 10 };
 const TH_NAMES: ReadonlyMap<number, string> = new Map(
   Object.values(HEADERS).flatMap((header) => header.proto === undefined ? [] : [[header.proto, header.name]]),
-);
-const ETHER_NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(ETHER_TYPE).map(([name, number]) => [number, name]),
 );
 
 /** Message types of ICMP that have a field. */

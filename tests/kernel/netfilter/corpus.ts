@@ -411,6 +411,7 @@ function others(add: (family: TableFamily, expr: readonly Statement[], chain?: s
   add("inet", [match(meta("nfproto"), "ipv4"), match(payload("tcp", "dport"), 22)]);
   add("bridge", [match(payload("ether", "type"), "ip"), match(payload("ip", "saddr"), "10.0.0.1")]);
   add("bridge", [match(payload("vlan", "id"), 5), match(payload("ip", "saddr"), "10.0.0.1")]);
+  add("bridge", [match(payload("ether", "type"), "8021ad"), match(payload("vlan", "id"), 5)]);
   add("bridge", [match(payload("ether", "saddr"), "00:11:22:33:44:55"), match(payload("ip", "saddr"), "10.0.0.1")]);
   add("bridge", [
     match(payload("ether", "saddr"), "00:11:22:33:44:55"),
