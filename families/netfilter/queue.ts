@@ -101,6 +101,9 @@ const OPTIONS: OptionKinds = {
 };
 const NO_PAYLOAD: Uint8Array = new Uint8Array(0);
 
+/** Marks a packet as decided. */
+let settle: (packet: QueuedPacket) => void;
+
 /** A packet that waits for a verdict. Fields that the kernel did not send are absent. */
 export class QueuedPacket {
   /** Always absent: only the item for lost packets is an event. */
@@ -157,23 +160,45 @@ export class QueuedPacket {
   /** Class of the sender's control group (net_cls). */
   declare readonly cgroupClassid?: number;
   readonly #owner: PacketQueue;
+  #undecided = true;
 
-  /** Takes over the fields of a message. */
+  static {
+    settle = (packet) => packet.#undecided = false;
+  }
+
+  /** Takes over the fields of a message, each by its name, which is faster than a copy of all. */
   constructor(owner: PacketQueue, message: QueuePacket) {
-    const { packetHdr, family, queue, payload = NO_PAYLOAD, ...rest } = message;
+    const { packetHdr } = message;
     this.#owner = owner;
-    this.family = family;
-    this.queue = queue;
+    this.family = message.family;
+    this.queue = message.queue;
     this.id = packetHdr?.packetId ?? 0;
     this.hwProtocol = packetHdr?.hwProtocol ?? 0;
     this.hook = packetHdr?.hook ?? 0;
-    this.payload = payload;
-    Object.assign(this, rest);
+    this.payload = message.payload ?? NO_PAYLOAD;
+    if (message.mark !== undefined) this.mark = message.mark;
+    if (message.timestamp !== undefined) this.timestamp = message.timestamp;
+    if (message.indev !== undefined) this.indev = message.indev;
+    if (message.outdev !== undefined) this.outdev = message.outdev;
+    if (message.physindev !== undefined) this.physindev = message.physindev;
+    if (message.physoutdev !== undefined) this.physoutdev = message.physoutdev;
+    if (message.hwaddr !== undefined) this.hwaddr = message.hwaddr;
+    if (message.ct !== undefined) this.ct = message.ct;
+    if (message.ctInfo !== undefined) this.ctInfo = message.ctInfo;
+    if (message.capLen !== undefined) this.capLen = message.capLen;
+    if (message.skbInfo !== undefined) this.skbInfo = message.skbInfo;
+    if (message.uid !== undefined) this.uid = message.uid;
+    if (message.gid !== undefined) this.gid = message.gid;
+    if (message.secctx !== undefined) this.secctx = message.secctx;
+    if (message.vlan !== undefined) this.vlan = message.vlan;
+    if (message.l2hdr !== undefined) this.l2hdr = message.l2hdr;
+    if (message.priority !== undefined) this.priority = message.priority;
+    if (message.cgroupClassid !== undefined) this.cgroupClassid = message.cgroupClassid;
   }
 
   /** True if the packet waits for a verdict. */
   get undecided(): boolean {
-    return this.#owner.waits(this);
+    return this.#undecided;
   }
 
   /** Name of the interface that it arrived at. */
@@ -192,12 +217,12 @@ export class QueuedPacket {
    * @throws {TypeError} it is decided; or `payload` is given, but the packet was copied only in part, so that the rest
    * would be cut off
    */
-  verdict(verdict: QueueVerdict, changes: VerdictChanges = {}): void {
+  verdict(verdict: QueueVerdict, changes?: VerdictChanges): void {
     this.#owner.decide(this, verdict, changes, false);
   }
 
   /** Decides what happens to this packet and to all undecided ones before it in its queue. */
-  verdictBatch(verdict: QueueVerdict, changes: Pick<VerdictChanges, "mark" | "queue"> = {}): void {
+  verdictBatch(verdict: QueueVerdict, changes?: Pick<VerdictChanges, "mark" | "queue">): void {
     this.#owner.decide(this, verdict, changes, true);
   }
 }
@@ -231,6 +256,15 @@ export type QueueItem = QueuedPacket | QueueOverrun;
 const FLAGS = { failOpen: 1, conntrack: 2, gso: 4, uidGid: 8, secctx: 16 } as const;
 const ENOENT = 2, EPERM = 1;
 
+/** The verdicts that need no number of a queue. */
+const PLAIN_VERDICTS: ReadonlyMap<string, number> = new Map(
+  Object.entries(NF).filter(([name]) => !name.startsWith("queue")),
+);
+/** Offsets in a verdict without changes: the queue in nfgenmsg, the verdict and the packet in nfqnl_msg_verdict_hdr. */
+const PLAIN_QUEUE = NLMSG_HDRLEN + 2, PLAIN_VERDICT = NLMSG_HDRLEN + 10, PLAIN_ID = NLMSG_HDRLEN + 12;
+/** Most decided packets that are kept among those that wait. */
+const MOST_DECIDED = 256;
+
 /** The packets of some queues, on one socket. Leaving the loop decides the undecided packets by `onExit`. */
 export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDisposable, Disposable {
   /** The numbers of the queues. */
@@ -241,8 +275,12 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
   #reader: Reader = new Reader(NO_PAYLOAD);
   readonly #signal: AbortSignal | undefined;
   readonly #stop = (): void => this.close();
-  /** The packets without a verdict, by queue and number. */
-  readonly #waiting: Map<number, Map<number, QueuedPacket>> = new Map();
+  /** A verdict without changes; all such messages differ only in numbers. */
+  #plain: Writer | undefined;
+  /** The packets without a verdict in the order of arrival, and some that have one. */
+  #waiting: QueuedPacket[] = [];
+  /** Number of those that have one. */
+  #decided = 0;
   /** Items that were received but not yielded, from `#next` on. */
   #items: QueueItem[] = [];
   #next = 0;
@@ -266,7 +304,6 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
     }
     this.numbers = numbers;
     this.#onExit = onExit;
-    for (const number of numbers) this.#waiting.set(number, new Map());
     this.#transport = openTransport(
       NETLINK_NETFILTER,
       options,
@@ -319,9 +356,9 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
     if (failure !== undefined) throw failure;
   }
 
-  /** Appends a message to the writer, and returns its sequence number. */
-  #append<T>(type: number, flags: number, codec: Codec<unknown, T>, value: T): number {
-    const writer = this.#writer, seq = this.#seq = (this.#seq + 1) >>> 0;
+  /** Appends a message to a writer, and returns its sequence number. */
+  #append<T>(type: number, flags: number, codec: Codec<unknown, T>, value: T, writer: Writer = this.#writer): number {
+    const seq = this.#seq = (this.#seq + 1) >>> 0;
     writer.align();
     const start = writer.grow(NLMSG_HDRLEN);
     codec.encode(value, writer, {});
@@ -345,7 +382,7 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
       }
       if (type !== PACKET) return;
       const packet = new QueuedPacket(this, QueuePacket.decode(from, at + NLMSG_HDRLEN, end, {}));
-      this.#waiting.get(packet.queue)?.set(packet.id, packet);
+      this.#waiting.push(packet);
       this.#items.push(packet);
     });
   }
@@ -398,29 +435,50 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
     this.#failure = new KernelError(`decide a packet of queue ${this.numbers.join(", ")}`, errno);
   }
 
-  /** True if a packet waits for a verdict. */
-  waits(packet: QueuedPacket): boolean {
-    return this.#waiting.get(packet.queue)?.get(packet.id) === packet;
-  }
-
   /** Returns the name of an interface of the socket's namespace. */
   interfaceName(index: number | undefined): string | undefined {
     return index === undefined || this.#closed ? undefined : this.#transport.interfaceName(index);
   }
 
   /** Sends a verdict on a packet, or on it and all before it. */
-  decide(packet: QueuedPacket, verdict: QueueVerdict, changes: VerdictChanges, batch: boolean): void {
-    const { queue, id } = packet, what = `decide packet ${id} of queue ${queue}`, all = this.#waiting.get(queue);
-    if (this.#closed) throw new NetlinkError(`Cannot ${what}: the queue was closed`, "CLOSED");
-    if (all?.get(id) !== packet) throw argumentError(TypeError, `Cannot ${what}: it has its verdict`);
-    this.#encode(packet, verdict, changes, batch, what);
-    if (batch) { for (const other of all.keys()) if ((other - id | 0) <= 0) all.delete(other); }
-    else all.delete(id);
-    this.#transport.send(this.#writer.bytes, this.#writer.length);
+  decide(packet: QueuedPacket, verdict: QueueVerdict, changes: VerdictChanges | undefined, batch: boolean): void {
+    if (this.#closed) throw new NetlinkError(`Cannot ${deciding(packet)}: the queue was closed`, "CLOSED");
+    if (!packet.undecided) throw argumentError(TypeError, `Cannot ${deciding(packet)}: it has its verdict`);
+    const plain = changes === undefined ? PLAIN_VERDICTS.get(verdict) : undefined;
+    const writer = plain === undefined
+      ? this.#encode(packet, verdict, changes ?? {}, batch)
+      : this.#encodePlain(packet, plain, batch);
+    if (batch) { for (const other of this.#waiting) if (isUpTo(packet, other)) this.#settle(other); }
+    else this.#settle(packet);
+    this.#transport.send(writer.bytes, writer.length);
   }
 
-  #encode(packet: QueuedPacket, verdict: QueueVerdict, changes: VerdictChanges, batch: boolean, what: string): void {
-    const { queue, id, capLen, payload: copied } = packet;
+  /** Marks a packet as decided, and forgets the decided ones once they are the most. */
+  #settle(packet: QueuedPacket): void {
+    settle(packet);
+    if (++this.#decided <= MOST_DECIDED || 2 * this.#decided <= this.#waiting.length) return;
+    this.#waiting = this.#waiting.filter(({ undecided }) => undecided);
+    this.#decided = 0;
+  }
+
+  /** Writes a verdict without changes: the table makes the first, and the others differ only in numbers. */
+  #encodePlain({ queue, id }: QueuedPacket, verdict: number, batch: boolean): Writer {
+    let plain = this.#plain;
+    if (plain === undefined) {
+      plain = this.#plain = new Writer(64);
+      this.#append(VERDICT, 0, QueueVerdictMessage, { queue, verdictHdr: { verdict, id } }, plain);
+    }
+    const { view } = plain;
+    view.setUint16(4, batch ? VERDICT_BATCH : VERDICT, true);
+    view.setUint32(8, this.#seq = (this.#seq + 1) >>> 0, true);
+    view.setUint16(PLAIN_QUEUE, queue);
+    view.setUint16(PLAIN_VERDICT, verdict);
+    view.setUint32(PLAIN_ID, id);
+    return plain;
+  }
+
+  #encode(packet: QueuedPacket, verdict: QueueVerdict, changes: VerdictChanges, batch: boolean): Writer {
+    const { queue, id, capLen, payload: copied } = packet, what = deciding(packet);
     if (!Object.hasOwn(NF, verdict)) {
       throw argumentError(
         TypeError,
@@ -455,6 +513,7 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
       ...(ct !== undefined || rest.exp !== undefined ? { ct: ct ?? {} } : {}),
       ...(payload === undefined ? {} : { payload: mended === true ? mend(payload) : payload }),
     });
+    return writer;
   }
 
   /** Decides all undecided packets by `onExit`, and closes the socket. */
@@ -484,11 +543,13 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
     transport.send(writer.bytes, writer.length);
     while (!drain(transport, (received) => this.#take(received, () => {})).empty);
     writer.reset();
-    for (const [queue, waiting] of this.#waiting) {
-      for (const id of waiting.keys()) {
-        this.#append(VERDICT, 0, QueueVerdictMessage, { queue, verdictHdr: { verdict: "accept", id } });
-      }
-      waiting.clear();
+    for (const packet of this.#waiting) {
+      if (!packet.undecided) continue;
+      this.#append(VERDICT, 0, QueueVerdictMessage, {
+        queue: packet.queue,
+        verdictHdr: { verdict: "accept", id: packet.id },
+      });
+      settle(packet);
     }
     if (writer.length > 0) transport.send(writer.bytes, writer.length);
   }
@@ -514,6 +575,16 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
     this.close();
     return Promise.resolve();
   }
+}
+
+/** True if another packet waits, and is this one or before it in its queue. */
+function isUpTo({ queue, id }: QueuedPacket, other: QueuedPacket): boolean {
+  return other.undecided && other.queue === queue && (other.id - id | 0) <= 0;
+}
+
+/** Returns the task of a verdict, for errors. */
+function deciding({ queue, id }: QueuedPacket): string {
+  return `decide packet ${id} of queue ${queue}`;
 }
 
 /** Returns the hint of an error about a queue. */
