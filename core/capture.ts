@@ -24,7 +24,7 @@
  */
 import { fileError, type Files, files } from "../ffi/runtime.ts";
 import { shown } from "./codec/mod.ts";
-import { argumentError, NetlinkError, SystemError } from "./errors.ts";
+import { argumentError, ERRNO, NetlinkError, SystemError } from "./errors.ts";
 import { type Capture, type CaptureOptions, type CaptureSink, parts } from "./open.ts";
 import { type Direction, type Tap, Tapped } from "./tap.ts";
 
@@ -155,7 +155,7 @@ function openFile(fs: Files, path: string, what: string): number {
     const led = openOther(fs, path, flags);
     if (led !== undefined) return led;
     const hint = "it is a symbolic link, which is not followed to a file: name the file itself";
-    throw new SystemError("open", ELOOP, what, { hint, cause: error });
+    throw new SystemError("open", ERRNO.ELOOP, what, { hint, cause: error });
   }
   if (!fs.fstatSync(fd).isFile()) return fd;
   if (stream !== undefined) {
@@ -181,8 +181,6 @@ function openOther(fs: Files, path: string, flags: number): number | undefined {
   fs.closeSync(fd);
   return undefined;
 }
-
-const ELOOP = 40;
 
 /** Returns the time in µs since 1970. */
 function now(): number {

@@ -37,6 +37,7 @@ import { type Client, sharedClient } from "./client.ts";
 import {
   argumentError,
   BatchError,
+  ERRNO,
   KernelError,
   type KernelErrorDetails,
   NetlinkError,
@@ -391,7 +392,7 @@ export class Collection<
     // Some kernels acknowledge a request for an object without a reply.
     if (found === undefined) {
       if (this.#open().deferred) throw unasked(what);
-      throw new KernelError(operation.what, ENODATA, { kernelMessage: "acknowledged without an answer" });
+      throw new KernelError(operation.what, ERRNO.ENODATA, { kernelMessage: "acknowledged without an answer" });
     }
     if (!this.#isMeant(found, key, what)) throw this.#absent(what);
     return { found, among: [found] };
@@ -408,7 +409,7 @@ export class Collection<
   }
 
   #absent(what: string): KernelError {
-    return new KernelError(what, ENOENT, { kernelMessage: `there is no such ${this.declaration.object}` });
+    return new KernelError(what, ERRNO.ENOENT, { kernelMessage: `there is no such ${this.declaration.object}` });
   }
 
   /** Searches a list for the first object that has all fields of the key, as the kernel deletes the first. */
@@ -945,8 +946,6 @@ function declareCollection<T extends object>(declaration: Declaration<T>, protoc
     { types: [made, del, reply, ...also], codec: spread?.codec ?? table, way: "answer", concerns: shared },
   );
 }
-
-const ENOENT = 2, ENODATA = 61;
 
 /** Yields the objects in messages that may have several. */
 function* eachOf<T>(

@@ -18,7 +18,7 @@
 import { argumentError, errnoName, errnoText, NetlinkError } from "../ffi/errors.ts";
 import { escapeControls } from "../ffi/text.ts";
 
-export { argumentError, atCaller, errnoName, errnoText, NetlinkError, SystemError } from "../ffi/errors.ts";
+export { argumentError, atCaller, ERRNO, errnoName, errnoText, NetlinkError, SystemError } from "../ffi/errors.ts";
 
 /** The kernel's policy for the attribute that it refused. */
 export interface Policy {

@@ -15,7 +15,7 @@ import {
   type Input,
   type Verb,
 } from "./collection.ts";
-import { argumentError, KernelError, type KernelErrorDetails } from "./errors.ts";
+import { argumentError, ERRNO, KernelError, type KernelErrorDetails } from "./errors.ts";
 import { LastNames } from "./event_names.ts";
 import { declareFamily, noteFamily } from "./generic_messages.ts";
 import {
@@ -287,7 +287,6 @@ export interface GenericDeclaration<T extends object> extends Omit<Declaration<T
   readonly events?: GenericChanges;
 }
 
-const ENODEV = 19;
 /** A number that no command has. */
 const NO_COMMAND = -1;
 
@@ -341,7 +340,7 @@ export class GenericCollection<
     if (name === undefined || number === undefined || name === number) return named;
     const found = this.index(name);
     if (found !== undefined && found === this.index(number)) return named;
-    throw new KernelError(operationOf(verb, this.declaration, key), ENODEV, {
+    throw new KernelError(operationOf(verb, this.declaration, key), ERRNO.ENODEV, {
       kernelMessage: `${fields[0]} ${shown(name)} and ${fields[1]} ${shown(number)} are not of one interface`,
     });
   }

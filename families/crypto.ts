@@ -14,7 +14,7 @@
  * @module
  */
 import { bindMethods, expectFields, guardMethods, isOk, operationOf } from "../core/arguments.ts";
-import { argumentError, KernelError } from "../core/errors.ts";
+import { argumentError, ERRNO, KernelError } from "../core/errors.ts";
 import { Client, type OpenOptions, sharedClient } from "../core/client.ts";
 import {
   type Attributes,
@@ -544,8 +544,6 @@ const declaration: Declaration<Algorithm> = {
   },
 };
 
-const ENOENT = 2;
-
 /**
  * Collection whose keys must match in full: if a driver's name is given, the kernel itself does not compare the name.
  */
@@ -592,7 +590,9 @@ class ByWholeKey extends Collection<Algorithm, object, AlgorithmKey | string> {
 /** Throws if the algorithm that was found has not the name in the key. */
 function expectName({ name, driverName }: AlgorithmKey, found: AlgorithmFields, what: string): void {
   if (!name || name === found.name) return;
-  throw new KernelError(what, ENOENT, { kernelMessage: `driver ${driverName} implements ${found.name}, not ${name}` });
+  throw new KernelError(what, ERRNO.ENOENT, {
+    kernelMessage: `driver ${driverName} implements ${found.name}, not ${name}`,
+  });
 }
 
 /** Operations on the algorithms of one kernel. */

@@ -139,11 +139,16 @@ export const ERRNO = {
   ENXIO: 6,
   EAGAIN: 11,
   EACCES: 13,
+  EBUSY: 16,
   EEXIST: 17,
   ENODEV: 19,
   EINVAL: 22,
+  ELOOP: 40,
+  ENODATA: 61,
   ENOPROTOOPT: 92,
+  EOPNOTSUPP: 95,
   ECONNREFUSED: 111,
+  EINPROGRESS: 115,
 } as const;
 
 /** Names and texts by number. EWOULDBLOCK, EDEADLOCK and ENOTSUP are other names of 11, 35 and 95. */

@@ -17,7 +17,6 @@ const SO_ERROR = 4;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const MSG_NOSIGNAL = 0x4000;
-const EINPROGRESS = 115;
 
 /** A TCP connection. */
 export class TcpSocket implements Disposable {
@@ -45,7 +44,7 @@ export class TcpSocket implements Disposable {
       check(libc().setsockopt(socket.fd, IPPROTO_TCP, TCP_NODELAY, on, on.length), "setsockopt", what);
       if (libc().connect(socket.fd, address, address.length) < 0) {
         const error = errno();
-        if (error !== EINPROGRESS && error !== ERRNO.EINTR) throw new SystemError("connect", error, what);
+        if (error !== ERRNO.EINPROGRESS && error !== ERRNO.EINTR) throw new SystemError("connect", error, what);
         await waitReadable(socket.fd, { writable: true, ...(signal === undefined ? {} : { signal }) });
         const value = new Uint8Array(4), length = new Uint8Array([4, 0, 0, 0]);
         check(libc().getsockopt(socket.fd, SOL_SOCKET, SO_ERROR, value, length), "getsockopt", what);

@@ -18,7 +18,7 @@
  * @module
  */
 import { readProc } from "../../core/capabilities.ts";
-import { KernelError } from "../../core/errors.ts";
+import { ERRNO, KernelError } from "../../core/errors.ts";
 import { onExit } from "../../core/exit.ts";
 import { NLM_F } from "../../core/message.ts";
 import { openTransport } from "../../core/stream.ts";
@@ -112,15 +112,13 @@ function ownPid(): number {
   return parseInt(readProc("/proc/self/stat") ?? "", 10);
 }
 
-const EEXIST = 17, EPERM = 1, ECONNREFUSED = 111;
-
 function refusal(errno: number, control: Control): KernelError {
-  if (errno === EEXIST) {
+  if (errno === ERRNO.EEXIST) {
     const pid = control.status()?.pid ?? 0, name = (readProc(`/proc/${pid}/comm`) ?? "").trim();
     const holder = pid === 0 ? "another process" : `process ${pid}${name === "" ? "" : ` (${name})`}`;
     return new KernelError(WHAT, errno, { hint: `${holder} is the receiver; any number of processes may use watch()` });
   }
-  if (errno === EPERM || errno === ECONNREFUSED) {
+  if (errno === ERRNO.EPERM || errno === ERRNO.ECONNREFUSED) {
     return new KernelError(WHAT, errno, {
       hint:
         "needs the capability CAP_AUDIT_CONTROL in the first user and PID namespaces: run as root, outside of containers",

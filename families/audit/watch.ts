@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { SystemError } from "../../core/errors.ts";
+import { ERRNO, SystemError } from "../../core/errors.ts";
 import { openTransport } from "../../core/stream.ts";
 import type { Transport } from "../../core/transport.ts";
 import { Subscription } from "../../core/wait.ts";
@@ -23,7 +23,7 @@ import { filterOf } from "./event.ts";
 import { type AuditItem, type AuditStreamOptions, Control, FILTER_OPTIONS, LiveEvents } from "./live.ts";
 import { AUDIT_NLGRP, NETLINK_AUDIT } from "./protocol.ts";
 
-const WHAT = "watch the audit", EPERM = 1;
+const WHAT = "watch the audit";
 
 /** Events as they happen; leaving the loop ends it. */
 export type AuditWatch = AsyncIterableIterator<AuditItem> & AsyncDisposable;
@@ -65,7 +65,7 @@ function join(transport: Transport): void {
   } catch (error) {
     if (!(error instanceof SystemError && error.code === "EPERM")) throw error;
     const hint = "needs the capability CAP_AUDIT_READ in the first user namespace: run as root, outside of containers";
-    throw new SystemError("setsockopt", EPERM, WHAT, { hint, cause: error });
+    throw new SystemError("setsockopt", ERRNO.EPERM, WHAT, { hint, cause: error });
   }
 }
 

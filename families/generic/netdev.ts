@@ -34,7 +34,7 @@ import {
   uint,
 } from "../../core/codec/mod.ts";
 import type { ChangingVerb, Has, Input } from "../../core/collection.ts";
-import { argumentError, KernelError } from "../../core/errors.ts";
+import { argumentError, ERRNO, KernelError } from "../../core/errors.ts";
 import {
   GenericCaller,
   GenericCollection,
@@ -604,8 +604,6 @@ export class QueueStatistics extends GenericCollection<Qstats, Input<Qstats>, In
   }
 }
 
-const ENOENT = 2;
-
 /**
  * Operations on objects of devices that the kernel finds by their number only. If a key contains the device too, it is
  * compared with that of the object found.
@@ -657,7 +655,7 @@ export class NumberedObjects<T extends object, No extends ChangingVerb = ReadOnl
     if (said === undefined) return found;
     const { dev, ifindex = 0 } = this.#deviceOf(found as Input<T> & object) ?? {};
     if ((said === null ? 0 : this.index(said)) === ifindex) return found;
-    throw new KernelError(this.#what(verb, key), ENOENT, {
+    throw new KernelError(this.#what(verb, key), ERRNO.ENOENT, {
       kernelMessage: `it belongs to ${ifindex === 0 ? "no device" : `device ${dev ?? ifindex}`}`,
     });
   }

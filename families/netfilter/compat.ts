@@ -25,7 +25,7 @@ import {
   type Shape,
   string,
 } from "../../core/codec/mod.ts";
-import { KernelError, NetlinkError, unasked } from "../../core/errors.ts";
+import { ERRNO, KernelError, NetlinkError, unasked } from "../../core/errors.ts";
 import { declareMessages } from "../../core/messages.ts";
 import { type NetfilterClient, openNetfilter } from "./open.ts";
 import {
@@ -101,7 +101,7 @@ export class Compat {
       hint: (code) => code === "EINVAL" ? moduleHint(NFNL_SUBSYS.NFNL_SUBSYS_NFT_COMPAT) : undefined,
     }) as CompatExtension | undefined;
     if (client.deferred) throw unasked(what);
-    if (found === undefined) throw new KernelError(what, ENOENT);
+    if (found === undefined) throw new KernelError(what, ERRNO.ENOENT);
     return found;
   }
 
@@ -117,8 +117,6 @@ export class Compat {
     }
   }
 }
-
-const ENOENT = 2;
 
 /** Opens a client with its own socket, in a network namespace or with other options. */
 export function open(options: OpenOptions = {}): NetfilterClient<{ readonly compat: Compat }> {

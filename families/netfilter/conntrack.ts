@@ -32,7 +32,7 @@ import {
   shown,
 } from "../../core/codec/mod.ts";
 import { type AddOptions, Collection, type Declaration, type DeleteOptions, onShared } from "../../core/collection.ts";
-import { argumentError, BatchError, KernelError } from "../../core/errors.ts";
+import { argumentError, BatchError, ERRNO, KernelError } from "../../core/errors.ts";
 import { declareMessages } from "../../core/messages.ts";
 import type { WaitOptions } from "../../core/watch.ts";
 import {
@@ -169,7 +169,7 @@ class Flows extends Collection<Flow, FlowInput> {
     const flow = super.get(key);
     if (key.id === undefined || key.id === flow.id) return flow;
     const what = `get flow ${declaration.describe(key)}`;
-    throw new KernelError(what, ENOENT, { kernelMessage: "another flow has these addresses and ports by now" });
+    throw new KernelError(what, ERRNO.ENOENT, { kernelMessage: "another flow has these addresses and ports by now" });
   }
 
   protected override fits(flow: Flow, conditions: readonly (readonly [string, unknown])[]): boolean {
@@ -189,8 +189,6 @@ class Flows extends Collection<Flow, FlowInput> {
     return this.iterateBy(GET_CTRZERO, filter);
   }
 }
-
-const ENOENT = 2;
 
 /** The arguments of {@linkcode Conntrack.watch}. */
 export type FlowWatchArguments<W extends FlowWord> = readonly [...W[], FlowWatchOptions] | readonly W[];
@@ -344,7 +342,7 @@ export class Conntrack {
     // A flow that was not found has ended by itself, unless it is still listed.
     for (const flow of this.iterate(rest)) {
       if (!missed.has(this.key(flow))) continue;
-      throw new KernelError(`delete flow ${declaration.describe(flow)}`, ENOENT, {
+      throw new KernelError(`delete flow ${declaration.describe(flow)}`, ERRNO.ENOENT, {
         kernelMessage: "it is still listed",
       });
     }

@@ -33,7 +33,7 @@ import {
   sharedClient,
 } from "../../core/client.ts";
 import type { Codec, Writer } from "../../core/codec/mod.ts";
-import { argumentError, BatchError, KernelError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, BatchError, ERRNO, KernelError, NetlinkError } from "../../core/errors.ts";
 import { type AddOptions, attempt, type DeleteOptions } from "../../core/collection.ts";
 import { NLM_F } from "../../core/message.ts";
 import type { Operation } from "../../core/protocol.ts";
@@ -186,7 +186,7 @@ export class Sets {
     const what = `get set ${name}`;
     expectType(name, "get set", "string");
     const client = this.#open(), [found] = client.dump(listing(client, name, true, what)) as IpsetMessage[];
-    if (found === undefined) throw new KernelError(what, ENOENT);
+    if (found === undefined) throw new KernelError(what, ERRNO.ENOENT);
     return setOf(found);
   }
 
@@ -333,8 +333,6 @@ function send(requester: Requester, operation: Operation): boolean {
     return true;
   });
 }
-
-const ENOENT = 2;
 
 /** Returns the name of a set that is given by name or as an object. */
 function nameOf(set: string | Pick<IpSet, "name">, what: string): string {

@@ -35,7 +35,7 @@ import {
   u8,
   Writer,
 } from "../../core/codec/mod.ts";
-import { argumentError, KernelError } from "../../core/errors.ts";
+import { argumentError, ERRNO, KernelError } from "../../core/errors.ts";
 import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN, readError } from "../../core/message.ts";
 import { declareMessages } from "../../core/messages.ts";
 import { openTransport, stream, type Streaming, type StreamOptions } from "../../core/stream.ts";
@@ -300,14 +300,12 @@ function bind(transport: Transport, groups: readonly number[], options: LogOptio
   if (failure !== undefined) throw failure;
 }
 
-const EPERM = 1, EBUSY = 16, EOPNOTSUPP = 95;
-
 function hintOf(errno: number): string | undefined {
-  if (errno === EPERM) {
+  if (errno === ERRNO.EPERM) {
     return capabilityHint(false, true) ?? "another socket reads this group: see /proc/net/netfilter/nfnetlink_log";
   }
-  if (errno === EBUSY) return "another socket reads this group: see /proc/net/netfilter/nfnetlink_log";
-  if (errno === EOPNOTSUPP) {
+  if (errno === ERRNO.EBUSY) return "another socket reads this group: see /proc/net/netfilter/nfnetlink_log";
+  if (errno === ERRNO.EOPNOTSUPP) {
     return "the kernel lacks CONFIG_NETFILTER_NETLINK_GLUE_CT, or module nf_conntrack_netlink is not loaded";
   }
   return undefined;

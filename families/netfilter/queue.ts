@@ -17,7 +17,7 @@
 import { expectFields, expectNames, type OptionKinds } from "../../core/arguments.ts";
 import { capabilityHint } from "../../core/capabilities.ts";
 import { type Codec, Reader, shown, Writer } from "../../core/codec/mod.ts";
-import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, ERRNO, KernelError, NetlinkError } from "../../core/errors.ts";
 import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN, readError } from "../../core/message.ts";
 import { declareMessages } from "../../core/messages.ts";
 import { openTransport, type StreamOptions } from "../../core/stream.ts";
@@ -254,7 +254,6 @@ export type QueueItem = QueuedPacket | QueueOverrun;
 
 /** Options that are flags of a queue, and their bits. */
 const FLAGS = { failOpen: 1, conntrack: 2, gso: 4, uidGid: 8, secctx: 16 } as const;
-const ENOENT = 2, EPERM = 1;
 
 /** The verdicts that need no number of a queue. */
 const PLAIN_VERDICTS: ReadonlyMap<string, number> = new Map(
@@ -431,7 +430,7 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
 
   #refused(errno: number): void {
     // ENOENT: the packet is gone, since its interface is, for example.
-    if (errno === 0 || errno === ENOENT) return;
+    if (errno === 0 || errno === ERRNO.ENOENT) return;
     this.#failure = new KernelError(`decide a packet of queue ${this.numbers.join(", ")}`, errno);
   }
 
@@ -589,7 +588,7 @@ function deciding({ queue, id }: QueuedPacket): string {
 
 /** Returns the hint of an error about a queue. */
 function hintOf(errno: number, flag: string | undefined): string | undefined {
-  if (errno === EPERM) {
+  if (errno === ERRNO.EPERM) {
     return capabilityHint(false, true) ?? "another socket reads this queue: see /proc/net/netfilter/nfnetlink_queue";
   }
   if (flag === "conntrack") {

@@ -36,7 +36,7 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
-import { argumentError, KernelError } from "../../core/errors.ts";
+import { argumentError, ERRNO, KernelError } from "../../core/errors.ts";
 import { AF, type Family, family, NETLINK_ROUTE, RTM } from "./protocol.ts";
 
 /** CGW_FLAGS_*: flags of a gateway. */
@@ -293,8 +293,6 @@ function refuseIgnored(given: CanGatewayInput): void {
 
 const COUNTERS: ReadonlySet<string> = new Set(["handled", "dropped", "deleted"]);
 
-const EEXIST = 17;
-
 /** The gateways between CAN interfaces of one network namespace. */
 export class CanGateways extends Collection<CanGateway, CanGatewayInput, CanGatewayInput, true, "append" | "replace"> {
   readonly #open: () => Client;
@@ -311,7 +309,7 @@ export class CanGateways extends Collection<CanGateway, CanGatewayInput, CanGate
     if (verb !== "add" || modUid === undefined || this.#open().deferred) return operation;
     const read = (): object => {
       if (this.list({ modUid }).length === 0) return operation.value;
-      throw new KernelError(operation.what, EEXIST, { kernelMessage: `a gateway has modUid ${modUid}` });
+      throw new KernelError(operation.what, ERRNO.EEXIST, { kernelMessage: `a gateway has modUid ${modUid}` });
     };
     return { ...operation, read };
   }

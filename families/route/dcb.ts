@@ -35,7 +35,7 @@ import {
   u8,
 } from "../../core/codec/mod.ts";
 import { onShared } from "../../core/collection.ts";
-import { argumentError, KernelError } from "../../core/errors.ts";
+import { argumentError, ERRNO, KernelError } from "../../core/errors.ts";
 import { Notices } from "./notices.ts";
 import { type Family, family, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
@@ -896,15 +896,15 @@ const CHANGING: ReadonlySet<DcbCommand> = new Set([
   "ieee_del",
 ]);
 
-const EINVAL = 22;
-
 /** Throws if the outcome in a reply is an error. */
 function expectDone(reply: DcbMessage, sent: object, what: string): void {
   for (const name of Object.keys(sent) as (keyof DcbMessage)[]) {
     const outcome = name === "dcbx" ? reply.dcbx?.length ?? 0 : reply[name];
     if (typeof outcome !== "number" || outcome === 0) continue;
     // The kernel sends the low byte of its error; old commands only say 1.
-    throw new KernelError(what, outcome > 127 ? 256 - outcome : EINVAL, { kernelMessage: "the driver refused it" });
+    throw new KernelError(what, outcome > 127 ? 256 - outcome : ERRNO.EINVAL, {
+      kernelMessage: "the driver refused it",
+    });
   }
 }
 

@@ -23,7 +23,7 @@ import {
 } from "../../core/collection.ts";
 import { EXISTS_HINT, expectType, isFields, operationOf } from "../../core/arguments.ts";
 import { type Attributes, type Codec, type Field, maskNames, NoSuchInterface, shown } from "../../core/codec/mod.ts";
-import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, ERRNO, KernelError, NetlinkError } from "../../core/errors.ts";
 import { NLM_F } from "../../core/message.ts";
 import { stringify } from "../../core/printable.ts";
 import type { SomeFlags } from "./kinds/shared.ts";
@@ -427,7 +427,6 @@ const NEW_NAMES = NLM_F.NLM_F_CREATE | NLM_F.NLM_F_EXCL | NLM_F.NLM_F_APPEND;
 /** Without this flag in `extMask`, dumps omit virtual functions. */
 const RTEXT_FILTER_VF = 1;
 
-const ENODEV = 19, EINVAL = 22;
 /** The highest index that a link can have. */
 const LAST_INDEX = 0x7fffffff;
 
@@ -440,7 +439,7 @@ function expectOneLink(key: LinkKey, found: Link, verb: string): void {
   );
   if (other === undefined) return;
   const [field, name] = index === undefined || index === 0 ? ["ifname", ifname] : ["index", index];
-  throw new KernelError(operationOf(verb, declaration, key), ENODEV, {
+  throw new KernelError(operationOf(verb, declaration, key), ERRNO.ENODEV, {
     kernelMessage: `${other[0]} ${shown(other[1])} and ${field} ${shown(name)} are not of one link`,
   });
 }
@@ -721,7 +720,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
     const { operstate: is } = this.get(ifname ?? key);
     if (is === operstate) return;
     const what = operationOf("set", declaration, this.keyValue(key, "set"));
-    throw new KernelError(what, EINVAL, {
+    throw new KernelError(what, ERRNO.EINVAL, {
       kernelMessage: `operstate stays ${is}`,
       hint: "the kernel takes only up, dormant and testing, of links that wait for them: { up: true } brings a link up",
     });
@@ -734,7 +733,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
    */
   override get(key: LinkKey): Link {
     if (typeof key === "number" && Number.isInteger(key) && (key === 0 || key > LAST_INDEX)) {
-      throw new KernelError(`get link ${key}`, ENODEV, { kernelMessage: "no link has this index" });
+      throw new KernelError(`get link ${key}`, ERRNO.ENODEV, { kernelMessage: "no link has this index" });
     }
     const found = super.get(key);
     expectOneLink(key, found, "get");

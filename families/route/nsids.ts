@@ -33,7 +33,7 @@ import {
   type Input,
   onShared,
 } from "../../core/collection.ts";
-import { argumentError, KernelError, NetlinkError } from "../../core/errors.ts";
+import { argumentError, ERRNO, KernelError, NetlinkError } from "../../core/errors.ts";
 import * as netns from "../../core/netns.ts";
 import { type Family, family, NETLINK_ROUTE, RTM, RTNLGRP } from "./protocol.ts";
 
@@ -162,7 +162,7 @@ export class Nsids
     const found = super.get(key),
       named = typeof key === "string" ? key : typeof key === "object" ? key.name : undefined;
     if (found.nsid !== NOT_ASSIGNED) return named === undefined ? found : { ...found, name: named };
-    throw new KernelError(`get namespace id ${declaration.describe(this.keyValue(key))}`, ENOENT, {
+    throw new KernelError(`get namespace id ${declaration.describe(this.keyValue(key))}`, ERRNO.ENOENT, {
       kernelMessage: "the namespace has no number here",
     });
   }
@@ -182,8 +182,6 @@ export class Nsids
     return super.fits(one, wanted.filter(([name]) => name !== "targetNsid"));
   }
 }
-
-const ENOENT = 2;
 
 /** The namespaces that this one has numbers for, on a socket that the first use opens. */
 export const nsids: Nsids = new Nsids(onShared(NETLINK_ROUTE));

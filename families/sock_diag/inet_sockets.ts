@@ -26,7 +26,15 @@ import {
   type Verb,
 } from "../../core/collection.ts";
 import { showAs } from "../../core/printable.ts";
-import { argumentError, BatchError, type BatchFailure, KernelError, NetlinkError, unasked } from "../../core/errors.ts";
+import {
+  argumentError,
+  BatchError,
+  type BatchFailure,
+  ERRNO,
+  KernelError,
+  NetlinkError,
+  unasked,
+} from "../../core/errors.ts";
 import type { ChangeEvent, WatchEvent, WatchOptions } from "../../core/watch.ts";
 import { type Compiled, compileFilter, CONDITIONS, type SocketCondition } from "./filter.ts";
 import {
@@ -601,8 +609,6 @@ type Refuse = (cookie: bigint, error: Error) => void;
 /** Sockets that are not known to be destroyed, as in {@linkcode BatchError}. */
 type Undone<T> = Readonly<Record<"failures" | "unknown" | "unsent", { readonly one: T; readonly error: Error }[]>>;
 
-const ENOENT = 2;
-
 /**
  * Number of peers to try per found socket before the search ends without a new one. It misses a socket with probability
  * 10^-8.
@@ -610,7 +616,7 @@ const ENOENT = 2;
 const PATIENCE = 20;
 
 function absent(what: string, kernelMessage: string): KernelError {
-  return new KernelError(what, ENOENT, { kernelMessage });
+  return new KernelError(what, ERRNO.ENOENT, { kernelMessage });
 }
 
 type StateTest = (state: string | number) => boolean;

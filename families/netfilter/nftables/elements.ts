@@ -42,7 +42,7 @@ import {
   zeroBytes,
 } from "../../../core/codec/mod.ts";
 import type { DeleteOptions } from "../../../core/collection.ts";
-import { argumentError, KernelError, type KernelErrorDetails, unasked } from "../../../core/errors.ts";
+import { argumentError, ERRNO, KernelError, type KernelErrorDetails, unasked } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { declareMessages } from "../../../core/messages.ts";
 import type { Operation } from "../../../core/protocol.ts";
@@ -655,7 +655,7 @@ export class NftElements {
   get(key: NftElementsKey, value: NftValue): NftElement {
     const what = `${withName("get element", valueText(value))} of ${nameOf(key)}`;
     const found = inOneGeneration(this.#context.open(), what, () => this.#look(key, value, what));
-    if (found === undefined) throw new KernelError(what, ENOENT, { kernelMessage: "there is no such element" });
+    if (found === undefined) throw new KernelError(what, ERRNO.ENOENT, { kernelMessage: "there is no such element" });
     return found;
   }
 
@@ -791,7 +791,7 @@ export class NftElements {
       if (other === undefined) present.add(one);
       else if (!exists || !isSame(other.range, one.range)) {
         const hint = `the element is ${valueText(one.element.elem)}: it overlaps ${valueText(other.element.elem)}`;
-        throw new KernelError(what, EEXIST, { hint });
+        throw new KernelError(what, ERRNO.EEXIST, { hint });
       }
     }
   }
@@ -990,8 +990,6 @@ export class NftElements {
     return found;
   }
 }
-
-const ENOENT = 2, EEXIST = 17;
 
 /** True if a message has an element that reaches the last value, which is marked for nft. */
 function hasOpen({ value }: Operation): boolean {

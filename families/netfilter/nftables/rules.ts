@@ -42,7 +42,7 @@ import {
   type Input,
   type Verb,
 } from "../../../core/collection.ts";
-import { argumentError, KernelError, type KernelErrorDetails } from "../../../core/errors.ts";
+import { argumentError, ERRNO, KernelError, type KernelErrorDetails } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { declareMessages } from "../../../core/messages.ts";
 import type { Operation, Requester } from "../../../core/protocol.ts";
@@ -242,8 +242,6 @@ declareMessages(NETLINK_NETFILTER, {
   codec: NftRule as Codec<unknown, never>,
 });
 
-const ENOENT = 2;
-
 function isAbsent(error: unknown): boolean {
   return error instanceof KernelError && error.code === "ENOENT";
 }
@@ -415,7 +413,7 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
         (handle === undefined || one.handle === BigInt(handle)) && (comment === undefined || one.comment === comment)
       ),
       [found] = fitting;
-    if (found === undefined) throw new KernelError(what, ENOENT, { kernelMessage: "there is no such rule" });
+    if (found === undefined) throw new KernelError(what, ERRNO.ENOENT, { kernelMessage: "there is no such rule" });
     if (fitting.length > 1) {
       const handles = fitting.map(({ chain, handle }) => `${handle} of chain ${chain}`).join(", ");
       throw argumentError(TypeError, `Cannot ${what}: several rules have this comment, with the handles ${handles}`);

@@ -10,7 +10,7 @@
  * @module
  */
 import { expectFields, expectNames, expectNoUndefined, expectOptions, guardMethods } from "../../../core/arguments.ts";
-import { argumentError, KernelError } from "../../../core/errors.ts";
+import { argumentError, ERRNO, KernelError } from "../../../core/errors.ts";
 import type { Streaming } from "../../../core/stream.ts";
 import { NETFILTER_MSG, type NfFamily } from "../protocol.ts";
 import { type NftChain, type NftChainKey, NftChains, type NftHook } from "./chains.ts";
@@ -133,7 +133,7 @@ export class NftRulesets {
       const { family, table } = filter;
       if (table !== undefined && tables.length === 0) {
         const what = `print table ${[family, table].filter(Boolean).join(" ")}`;
-        throw new KernelError(what, ENOENT, { kernelMessage: "there is no such table" });
+        throw new KernelError(what, ERRNO.ENOENT, { kernelMessage: "there is no such table" });
       }
       const known = new Map<string, KnownSet>(sets.map((set) => {
         const isPart = set.flags?.includes("anonymous") === true;
@@ -263,8 +263,6 @@ export class NftRulesets {
     return watchRuleset(this.#context, () => this.list(), options);
   }
 }
-
-const ENOENT = 2;
 
 /** The collections of objects with names. */
 const NAMED = {

@@ -23,7 +23,7 @@ import {
   u32,
 } from "../../../core/codec/mod.ts";
 import { type AddOptions, attempt, type Existing, type Input, type Tolerates } from "../../../core/collection.ts";
-import { argumentError, KernelError } from "../../../core/errors.ts";
+import { argumentError, ERRNO, KernelError } from "../../../core/errors.ts";
 import { NLM_F } from "../../../core/message.ts";
 import { declareMessages } from "../../../core/messages.ts";
 import { stringify } from "../../../core/printable.ts";
@@ -128,7 +128,7 @@ export class Actions {
       looks: true,
     }) as ActionMessage | undefined;
     const found = message?.tab?.[0];
-    if (found === undefined) throw new KernelError(what, ENOENT, { kernelMessage: "there is no such action" });
+    if (found === undefined) throw new KernelError(what, ERRNO.ENOENT, { kernelMessage: "there is no such action" });
     return found;
   }
 
@@ -258,7 +258,7 @@ const CHANGE: number = NLM_F.NLM_F_CREATE | NLM_F.NLM_F_REPLACE;
 /** Most actions in a message. */
 const MOST_ACTIONS = 32;
 
-const TAB = 1, NESTED = 0x8000, ENOENT = 2;
+const TAB = 1, NESTED = 0x8000;
 
 /** Codec of a message with one action to make. Users give the action alone, so paths in errors begin with its fields. */
 const OneMessage: Codec<ActionMessage> = {

@@ -12,7 +12,7 @@ import { type Attributes, shown } from "../../../core/codec/mod.ts";
 import { defined, expectFields, isFields, plural } from "../../../core/arguments.ts";
 import type { Client, Operation, Requester } from "../../../core/client.ts";
 import { Collection, type Declaration, type Input, type Merge, onShared, type Verb } from "../../../core/collection.ts";
-import { argumentError, KernelError } from "../../../core/errors.ts";
+import { argumentError, ERRNO, KernelError } from "../../../core/errors.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
 import { Class, type ClassFields, type ClassKind } from "./class.ts";
 import { numberOf, TC_H } from "./handle.ts";
@@ -212,14 +212,12 @@ export class Classes extends Collection<Class, ClassInput> {
   #expectParent(value: ClassInput, { what }: Operation): ClassInput {
     const { dev, ifindex, parent } = value;
     if (this.find(defined({ dev, ifindex, handle: parent }) as ClassInput) === undefined) {
-      throw new KernelError(what, ENOENT, { kernelMessage: `parent: there is no class ${String(parent)}` });
+      throw new KernelError(what, ERRNO.ENOENT, { kernelMessage: `parent: there is no class ${String(parent)}` });
     }
     if (this.#requester().deferred) this.#known.add(placeKey(value, parent));
     return value;
   }
 }
-
-const ENOENT = 2;
 
 /** Returns a text for a class of an interface. */
 function placeKey({ dev, ifindex }: ClassInput, handle: unknown): string {

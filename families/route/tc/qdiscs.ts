@@ -20,7 +20,7 @@ import {
   onShared,
   type Verb,
 } from "../../../core/collection.ts";
-import { argumentError, KernelError } from "../../../core/errors.ts";
+import { argumentError, ERRNO, KernelError } from "../../../core/errors.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
 import { Qdisc, type QdiscFields, type QdiscGiven, type QdiscKind } from "./qdisc.ts";
 import { numberOf, TC_H } from "./handle.ts";
@@ -247,7 +247,7 @@ export class Qdiscs extends Collection<Qdisc, QdiscInput> {
   #expectFree(value: QdiscInput, what: string): QdiscInput {
     const found = this.#placed(value);
     if (found === undefined) return value;
-    throw new KernelError(what, EEXIST, {
+    throw new KernelError(what, ERRNO.EEXIST, {
       kernelMessage: `${found.kind} ${found.handle} is there`,
       hint: HOOKS.has(found.kind) && found.kind !== value.kind ? EXCLUSIVE : "replace puts another one in its place",
     });
@@ -261,8 +261,6 @@ export class Qdiscs extends Collection<Qdisc, QdiscInput> {
   /** Returns no hint: the qdisc in the place may have another kind, which is not tolerated. */
   protected override existsHint(): undefined {}
 }
-
-const EEXIST = 17;
 
 /** Returns the requests that make a `gred`: its setup, and one for each virtual queue. */
 function queuesOfGred(operation: Operation, value: Fields): Pick<Operation, "value" | "then"> {
