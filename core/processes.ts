@@ -18,6 +18,7 @@
  * @module
  */
 import { linkTarget, namesIn } from "../ffi/folder.ts";
+import { shown } from "../ffi/text.ts";
 import { readProc } from "./capabilities.ts";
 import { argumentError } from "./errors.ts";
 
@@ -65,19 +66,14 @@ export function processesOf(inodes?: Iterable<number>): Map<number, SocketHolder
 function inodesOf(inodes: Iterable<number>): Set<number> {
   const what = "list the processes of sockets";
   if (typeof inodes !== "object" || inodes === null || !(Symbol.iterator in inodes)) {
-    throw argumentError(TypeError, `Cannot ${what}: expected an array of inodes, got ${named(inodes)}`);
+    throw argumentError(TypeError, `Cannot ${what}: expected an array of inodes, got ${shown(inodes)}`);
   }
   const wanted = new Set(inodes);
   for (const inode of wanted) {
     if (Number.isSafeInteger(inode) && inode >= 0) continue;
-    throw argumentError(TypeError, `Cannot ${what}: expected an array of inodes, got ${named(inode)} in it`);
+    throw argumentError(TypeError, `Cannot ${what}: expected an array of inodes, got ${shown(inode)} in it`);
   }
   return wanted;
-}
-
-/** Returns a value of a wrong type in words. */
-function named(value: unknown): string {
-  return typeof value === "number" || value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }
 
 /**

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { shown } from "./codec/codec.ts";
+import { shown } from "../ffi/text.ts";
 import { argumentError } from "./errors.ts";
 
 const POWERS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];

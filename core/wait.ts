@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { shown } from "./codec/codec.ts";
+import { shown } from "../ffi/text.ts";
 import { argumentError, NetlinkError, refuseLoop, SystemError } from "./errors.ts";
 import type { Received, Transport } from "./transport.ts";
 

@@ -22,6 +22,22 @@ export function shortened(text: string, most: number = SHOWN): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
+/** Matches a string that may be a secret key, in base64 or hexadecimal. */
+const SECRET = /^(?=.*\d)(?:[A-Za-z\d+/]{40,}={0,2}|[\da-fA-F]{16,})$/;
+
+/** Formats a value for an error message, shortened; never shows a string that may be a secret key. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") {
+    if (SECRET.test(value)) return `a text of ${value.length} characters`;
+    return JSON.stringify(shortened(value));
+  }
+  if (typeof value === "bigint") return `${value}n`;
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  return typeof value === "function" ? "a function" : String(value);
+}
+
 /**
  * Decodes bytes up to the first NUL or the end.
  *

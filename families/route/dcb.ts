@@ -796,6 +796,9 @@ export const DcbMessage: Attributes<DcbMessage> = attributes((): Shape<DcbMessag
 /** The settings of IEEE 802.1Q that can be changed. */
 export type DcbSettings = Omit<DcbIeee, "peerEts" | "peerPfc" | "peerApp" | "qcnStats">;
 
+/** The attributes of a request. */
+export type DcbAttributes = Partial<Omit<DcbMessage, "family" | "cmd" | "ifname">>;
+
 /** Interfaces with DCB in one network namespace; changes can be watched. */
 export class Dcb extends Notices<DcbMessage> {
   readonly #requester: () => Requester;
@@ -813,33 +816,33 @@ export class Dcb extends Notices<DcbMessage> {
    * @throws {KernelError} EOPNOTSUPP: its driver has no DCB; ENODEV: there is no such interface
    */
   get(dev: string): DcbIeee {
-    const { ieee } = this.call("ieee_get", dev);
+    const { ieee } = this.#send("get DCB settings", "ieee_get", dev, {});
     return typeof ieee === "object" ? ieee : {};
   }
 
   /** Changes settings of IEEE 802.1Q: those that are given, and entries of tables. Like `dcb app add`, `dcb ets set` … */
   set(dev: string, settings: DcbSettings): void {
-    this.#change("ieee_set", dev, settings);
+    this.#change("set DCB settings", "ieee_set", dev, settings);
   }
 
   /** Deletes entries of the tables `appTable` and `dcbRewrTable`. Like `dcb app del`, `dcb rewr del`. */
   delete(dev: string, settings: Pick<DcbSettings, "appTable" | "dcbRewrTable">): void {
-    this.#change("ieee_del", dev, settings);
+    this.#change("delete DCB settings", "ieee_del", dev, settings);
   }
 
-  #change(command: DcbCommand, dev: string, ieee: DcbIeee): void {
-    expectFields(ieee, "set DCB", "settings as an object");
-    this.call(command, dev, { ieee });
+  #change(what: string, command: DcbCommand, dev: string, ieee: DcbIeee): void {
+    expectFields(ieee, what, "settings as an object");
+    this.#send(what, command, dev, { ieee });
   }
 
   /** Returns the DCBX mode of an interface. Like `dcb dcbx show dev eth0`. */
   getDcbx(dev: string): DcbxMode {
-    return this.call("gdcbx", dev).dcbx ?? [];
+    return this.#send("get the DCBX mode", "gdcbx", dev, {}).dcbx ?? [];
   }
 
   /** Sets the DCBX mode of an interface. Like `dcb dcbx set dev eth0 host ieee`. */
   setDcbx(dev: string, dcbx: DcbxMode): void {
-    this.call("sdcbx", dev, { dcbx });
+    this.#send("set the DCBX mode", "sdcbx", dev, { dcbx });
   }
 
   /**
@@ -850,17 +853,21 @@ export class Dcb extends Notices<DcbMessage> {
   call(
     command: DcbCommand,
     dev: string,
-    value: Partial<Omit<DcbMessage, "family" | "cmd" | "ifname">> = {},
+    value: DcbAttributes = {},
   ): DcbMessage {
     expectFields(value, "call DCB", "attributes as an object");
-    const what = `${String(command)} DCB of ${shown(dev)}`;
     if (!Object.hasOwn(DCB_CMD, command)) {
       const names = Object.keys(DCB_CMD).join(", ");
       throw argumentError(TypeError, `Cannot call DCB: command: expected ${names}, got ${shown(command)}`);
     }
+    return this.#send(`call ${command} of DCB`, command, dev, value);
+  }
+
+  #send(doing: string, command: DcbCommand, dev: string, value: DcbAttributes): DcbMessage {
     if (typeof dev !== "string" || dev === "") {
-      throw argumentError(TypeError, `Cannot call DCB: dev: expected an interface's name, got ${shown(dev)}`);
+      throw argumentError(TypeError, `Cannot ${doing}: dev: expected an interface's name, got ${shown(dev)}`);
     }
+    const what = `${doing} of ${dev}`;
     const changes = CHANGING.has(command), type = changes ? RTM.RTM_SETDCB : RTM.RTM_GETDCB;
     const sent = { family: "unspec", cmd: command, ifname: dev } as const;
     const reply = this.#requester().request({
