@@ -2,18 +2,19 @@
  * A key daemon for two network namespaces: answers packets that need an IPsec state with a pair of states, one where
  * packets are sent and one where they are received, and makes the next pair before those have sent too many packets or
  * are old. It is the daemon of both, so that it need not agree with another about keys. Policies say which packets need
- * a state.
+ * a state. A pair is removed when the one after it is followed by another: packets on their way need it no more, and the
+ * kernel drops packets while it makes its table of states larger.
  *
  *     deno run --allow-ffi examples/key_daemon.ts left right  (as root)
  *     bun examples/key_daemon.ts left right --packets 1000
  */
-import { open, type XfrmClient, type XfrmState } from "../families/xfrm/mod.ts";
+import { open, type StateExpire, type XfrmClient, type XfrmState } from "../families/xfrm/mod.ts";
 import { number, print, run } from "./run.ts";
 
 /** Fields of both states of a pair, and the number of the acquire that they answer. */
 type Pair = Pick<XfrmState, "src" | "dst" | "proto" | "mode" | "reqid" | "seq">;
 
-/** Lifetime of a state in seconds. The kernel removes those that were replaced; the receiver's are there longer. */
+/** Lifetime of a state in seconds. The receiver's are there longer. */
 const LIFETIME = 3600;
 
 /** Packets that may still be sent with a state while the next pair is made. */
@@ -31,8 +32,10 @@ function agree(sender: XfrmClient, receiver: XfrmClient, pair: Pair, packets: nu
   print(`${src} → ${dst} ${proto} 0x${spi.toString(16)} ${mode}`);
 }
 
-/** Makes pairs for the packets that one namespace sends, and removes those that are gone on the other side. */
+/** Makes pairs for the packets that one namespace sends, and removes those that no packet needs. */
 async function serve(sender: XfrmClient, receiver: XfrmClient, packets: number): Promise<void> {
+  /** The state before the present one, by what both have in common. */
+  const former = new Map<string, StateExpire>();
   for await (const { event, object, value } of sender.watch("acquire", "expire")) {
     if (object === "acquire") {
       const { src, dst, proto, seq, tmpl: [{ mode, reqid }] = [{ mode: "transport", reqid: 0 }] } = value;
@@ -44,6 +47,11 @@ async function serve(sender: XfrmClient, receiver: XfrmClient, packets: number):
     } else if (object === "state") {
       // The kernel prefers states that have not reached a limit.
       agree(sender, receiver, { ...value, seq: 0 }, packets);
+      const { src, dst, proto, mode, reqid } = value, name = [src, dst, proto, mode, reqid].join(" ");
+      const old = former.get(name);
+      former.set(name, value);
+      if (old === undefined) continue;
+      for (const { states } of [sender, receiver]) states.delete(old, { missing: "ok" });
     } else if (event === "overrun") {
       print("requests for states were lost; the kernel repeats them");
     }
