@@ -277,14 +277,16 @@ export const Selector: Struct<Selector> = reshaped(56, () => ({
     } as Selector;
   },
   write(value, to, owner) {
-    const { dev, ...rest } = value, { src, dst, sport, sportMask, dport, dportMask } = rest;
+    const { dev, ...rest } = value, { src, dst, sport, dport } = rest, all = 0xffff;
+    const { sportMask = sport === undefined ? sport : all, dportMask = dport === undefined ? dport : all } = rest;
+    const { family = familyOf(src ?? dst) ?? (familyNumber(owner) || "inet") } = rest;
     return {
       ...rest,
-      family: rest["family"] ?? familyOf(src ?? dst) ?? (familyNumber(owner) || "inet"),
+      family,
       prefixlenS: prefixLength(src, "src", to),
       prefixlenD: prefixLength(dst, "dst", to),
-      sportMask: sportMask ?? (sport === undefined ? undefined : 0xffff),
-      dportMask: dportMask ?? (dport === undefined ? undefined : 0xffff),
+      sportMask,
+      dportMask,
       ...(dev === undefined ? {} : { ifindex: devIndex(dev, to) }),
     };
   },
@@ -370,14 +372,9 @@ export const Lifetimes: Struct<Lifetimes> = reshaped(64, () => ({
 }), {
   read: (wire) => wire,
   write(value) {
-    const { softByteLimit, hardByteLimit, softPacketLimit, hardPacketLimit } = value;
-    return {
-      ...value,
-      softByteLimit: softByteLimit ?? XFRM_INF,
-      hardByteLimit: hardByteLimit ?? XFRM_INF,
-      softPacketLimit: softPacketLimit ?? XFRM_INF,
-      hardPacketLimit: hardPacketLimit ?? XFRM_INF,
-    };
+    const { softByteLimit = XFRM_INF, hardByteLimit = XFRM_INF } = value;
+    const { softPacketLimit = XFRM_INF, hardPacketLimit = XFRM_INF } = value;
+    return { ...value, softByteLimit, hardByteLimit, softPacketLimit, hardPacketLimit };
   },
 });
 

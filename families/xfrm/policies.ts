@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { expectFields, expectNoUndefined, isCondition, isFields, withName } from "../../core/arguments.ts";
+import { defined, expectFields, expectNoUndefined, isCondition, isFields, withName } from "../../core/arguments.ts";
 import type { Client, Requester } from "../../core/client.ts";
 import type { Codec } from "../../core/codec/mod.ts";
 import { Collection, type Declaration, type Input, onShared, type Verb } from "../../core/collection.ts";
@@ -47,7 +47,12 @@ export type PolicyInput = Input<XfrmPolicy>;
  */
 function policyKey(value: object): object {
   const { dir, sel, mark, ifId, type, index, secCtx } = value as Partial<XfrmPolicy>;
-  return { dir, mark, ifId, type, ...(index ? { index, sel } : { sel, secCtx }) };
+  return { dir, mark, ifId, type, ...(hasIndex({ index }) ? { index, sel } : { sel, secCtx }) };
+}
+
+/** True if a key has the number of a policy; 0 is none. */
+function hasIndex({ index }: { readonly index?: unknown }): boolean {
+  return index !== undefined && index !== 0;
 }
 
 function selectorText({ src, dst, proto, sport, dport, dev, ifindex }: Partial<Selector> = {}): string {
@@ -64,7 +69,7 @@ function describe(value: object): string {
 
 /** Throws unless an object has what every request about a policy needs. */
 function expectKey(policy: Partial<XfrmPolicy>, verb: string): void {
-  const missing = policy.dir === undefined ? "dir" : policy.sel === undefined && !policy.index ? "sel" : undefined;
+  const missing = policy.dir === undefined ? "dir" : policy.sel === undefined && !hasIndex(policy) ? "sel" : undefined;
   if (missing === undefined) return;
   throw argumentError(TypeError, `Cannot ${withName(`${verb} policy`, describe(policy))}: ${missing} is missing`);
 }
@@ -75,9 +80,9 @@ function preparePolicy(given: object, verb: Verb): object {
   if (verb === "append") throw argumentError(TypeError, "Cannot append a policy: add it, its priority orders it");
   expectKey(policy, verb);
   if (verb === "get" || verb === "delete") return policyKey(policy);
-  const { tmpl, lft, ...rest } = policy;
+  const { tmpl, lft = {}, ...rest } = policy;
   // The kernel refuses an attribute without a template.
-  return { ...rest, lft: lft ?? {}, ...(tmpl?.length === 0 ? {} : { tmpl }) };
+  return { ...rest, lft, ...(tmpl?.length === 0 ? {} : { tmpl }) };
 }
 
 const { XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY, XFRM_MSG_DELPOLICY, XFRM_MSG_GETPOLICY, XFRM_MSG_FLUSHPOLICY } =
@@ -96,7 +101,7 @@ const declaration: Declaration<XfrmPolicy> = {
     return (dir === "in" || dir === "out" || dir === "fwd" ? own : [...own, index]).join(" ");
   },
   keyOf: policyKey,
-  compares: (key) => !(key as PolicyInput).index || (key as PolicyInput).sel === undefined,
+  compares: (key) => !hasIndex(key) || (key as PolicyInput).sel === undefined,
   prepare: preparePolicy,
   fixed: ["dir", "sel", "mark", "ifId", "type", "index"],
   merge: ({ whole }) => whole,
@@ -205,7 +210,7 @@ export class Policies extends Collection<XfrmPolicy, PolicyInput, PolicyInput, t
   acquire(value: Input<Acquire>): void {
     expectFields(value, "acquire states", "an acquire as an object");
     const all = 0xffffffff, algorithms = { aalgos: all, ealgos: all, calgos: all };
-    const { sel, policy } = value, whole = { sel, ...policy, lft: policy?.lft ?? {} };
+    const { sel, policy = {} } = value, whole = isFields(policy) ? { sel, lft: {}, ...defined(policy) } : policy;
     this.#ask(
       XFRM_MSG.XFRM_MSG_ACQUIRE,
       Acquire,

@@ -75,7 +75,7 @@ function prepareState(given: object, verb: Verb): object {
       ...(src === undefined && dst === undefined ? {} : { addressFilter: { src, dst } }),
     };
   }
-  const family = state.family ?? familyOf(state.dst ?? state.src);
+  const { family = familyOf(state.dst ?? state.src), lft = {} } = state;
   if (verb === "append" || verb === "replace") {
     throw argumentError(
       TypeError,
@@ -84,7 +84,7 @@ function prepareState(given: object, verb: Verb): object {
   }
   expectKey(state, `${verb} state`);
   if (verb === "get" || verb === "delete") return { ...stateKey(state), family };
-  return { ...state, family, lft: state.lft ?? {} };
+  return { ...state, family, lft };
 }
 
 /** Throws unless an object has what every request about a state needs. */
@@ -312,7 +312,7 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
   migrate(value: Input<MigrateState>): void {
     expectFields(value, "migrate a state", "the state's key and its new addresses as an object");
     expectKey(value, "migrate state");
-    const { family, dst, newFamily, newDaddr, newSaddr } = value;
+    const { dst, family = familyOf(dst), newDaddr, newSaddr, newFamily = familyOf(newDaddr ?? newSaddr) } = value;
     this.#send().request({
       type: XFRM_MSG.XFRM_MSG_MIGRATE_STATE,
       flags: 0,
@@ -320,8 +320,8 @@ export class States extends Collection<XfrmState, StateInput, StateInput, true, 
       value: {
         newSel: {},
         ...value,
-        family: family ?? familyOf(dst),
-        newFamily: newFamily ?? familyOf(newDaddr ?? newSaddr),
+        family,
+        newFamily,
       },
       what: `migrate state ${describe(value)}`,
     });

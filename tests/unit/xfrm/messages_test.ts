@@ -159,6 +159,26 @@ test("xfrm: new addresses of a state are in the struct of Linux 7.2, what else c
   assert(show(6, message(41, 0, 0, bytes!)).includes('"2001:db8::2"'));
 });
 
+test("xfrm: null is no value of a field", () => {
+  using client = open({ transport: () => new ScriptedKernel(() => []), dryRun: () => {} });
+  const { states, policies } = client, [[, policy], [, state]] = [POLICIES[0]!, STATES[0]!];
+  const sel = { src: "10.9.0.1", sport: 5 };
+  const wrong: readonly (readonly [name: string, call: (value: never) => unknown])[] = [
+    ["lft", (lft) => policies.add({ ...policy, lft })],
+    ["lft.hardByteLimit", (hardByteLimit) => policies.add({ ...policy, lft: { hardByteLimit } })],
+    ["sel.family", (family) => policies.add({ ...policy, sel: { ...sel, family } })],
+    ["sel.sportMask", (sportMask) => policies.add({ ...policy, sel: { ...sel, sportMask } })],
+    ["index", (index) => policies.delete({ ...policy, index })],
+    ["policy", (none) => policies.acquire({ sel, src: "10.9.0.1", policy: none, tmpl: [{ proto: "esp" }] })],
+    ["policy.lft", (lft) => policies.acquire({ sel, src: "10.9.0.1", policy: { dir: "out", sel, lft } })],
+    ["family", (family) => states.add({ ...state, family })],
+    ["family", (family) => states.delete({ ...state, family })],
+    ["lft", (lft) => states.allocSpi({ src: state.src!, dst: state.dst!, proto: "esp", lft })],
+    ["newFamily", (newFamily) => states.migrate({ dst: "10.9.0.2", proto: "esp", spi: 1, newFamily })],
+  ];
+  for (const [name, call] of wrong) assertThrows(() => call(null as never), TypeError, `: ${name}: expected`);
+});
+
 test("xfrm: a list of states is asked for without a body; the protocol tells what a number means", () => {
   const kernel = new ScriptedKernel(({ seq }) => [message(3, 2, seq, new Uint8Array(4))]);
   using client = open({ transport: () => kernel });
