@@ -6,7 +6,7 @@
 import type { Codec } from "../../../core/codec/mod.ts";
 import { NETFILTER_MSG, type NfFamily } from "../protocol.ts";
 import { NftSet } from "./set.ts";
-import { type NftContext, nftHint, placeOf } from "./transaction.ts";
+import { type NftContext, nftHint, placeOf, Single } from "./transaction.ts";
 
 /**
  * Returns a set of the context: one that its transaction makes, or the kernel's; `undefined` in a dry run for others.
@@ -20,7 +20,7 @@ export function setIn(
 ): NftSet | undefined {
   const place = placeOf("set", { family, table, name }), known = made?.get(place);
   if (known !== undefined) return known;
-  const found = open().request({
+  const found = new Single(open()).request({
     type: NETFILTER_MSG.NFT_MSG_GETSET,
     flags: 0,
     codec: NftSet as Codec<unknown, never>,

@@ -439,12 +439,10 @@ export class NftObjects extends NftCollection<NftObject, NftObjectInput, NftObje
    * Sets the state of objects to zero, of all that match the filter's table and type.
    *
    * @returns the objects as they were
+   * @throws {KernelError} ENOENT: there is no such table
    */
   reset(filter: { family: NfFamily; table?: string; type?: NftObjectType }): NftObject[] {
-    return this.context.open().dump({
-      ...this.operation("list", NETFILTER_MSG.NFT_MSG_GETOBJ_RESET, filter, declaration.messages.new),
-      what: `reset objects ${declaration.describe(filter)}`.trimEnd(),
-    }) as NftObject[];
+    return this.resetBy(NETFILTER_MSG.NFT_MSG_GETOBJ_RESET, filter);
   }
 }
 

@@ -54,6 +54,7 @@ import type { TableFamily } from "./operands.ts";
 import { NftSet, typeNumber } from "./set.ts";
 import type { Statement } from "./statements.ts";
 import {
+  expectExists,
   expectFamily,
   nextSetId,
   NftCollection,
@@ -396,12 +397,10 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
    * In Linux since 6.1.
    *
    * @returns the rules as they were
+   * @throws {KernelError} ENOENT: there is no such table or chain
    */
   reset(filter: Pick<NftRuleKey, "family"> & Partial<Pick<NftRuleKey, "table" | "chain">>): NftRule[] {
-    return this.context.open().dump({
-      ...this.operation("list", NETFILTER_MSG.NFT_MSG_GETRULE_RESET, filter, declaration.messages.new),
-      what: `reset rules ${declaration.describe(filter)}`.trimEnd(),
-    }) as NftRule[];
+    return this.resetBy(NETFILTER_MSG.NFT_MSG_GETRULE_RESET, filter);
   }
 
   /** Looks for the rule that `key` denotes: by its handle or its comment. */
@@ -413,7 +412,10 @@ export class NftRules extends NftCollection<NftRule, NftRuleInput, NftRuleKey, N
         (handle === undefined || one.handle === BigInt(handle)) && (comment === undefined || one.comment === comment)
       ),
       [found] = fitting;
-    if (found === undefined) throw new KernelError(what, ERRNO.ENOENT, { kernelMessage: "there is no such rule" });
+    if (found === undefined) {
+      expectExists(this.context.open(), { family, table, chain }, what);
+      throw new KernelError(what, ERRNO.ENOENT, { kernelMessage: "there is no such rule" });
+    }
     if (fitting.length > 1) {
       const handles = fitting.map(({ chain, handle }) => `${handle} of chain ${chain}`).join(", ");
       throw argumentError(TypeError, `Cannot ${what}: several rules have this comment, with the handles ${handles}`);

@@ -6,9 +6,19 @@
  *
  * @module
  */
-import { expectOptions, isFields, plural, selection } from "../../../core/arguments.ts";
+import { expectFields, expectOptions, isFields, plural, selection } from "../../../core/arguments.ts";
 import { BatchRequester, type Client, sharedClient } from "../../../core/client.ts";
-import { type Attributes, attributes, be32, type Codec, head, type Shape, text } from "../../../core/codec/mod.ts";
+import {
+  type Attributes,
+  attributes,
+  be32,
+  type Codec,
+  didYouMean,
+  head,
+  type Shape,
+  string,
+  text,
+} from "../../../core/codec/mod.ts";
 import {
   Collection,
   type Declaration,
@@ -156,6 +166,58 @@ export function transact(
   return runTransaction(client, () => frame(generation), collect);
 }
 
+/** The names of a table or chain. */
+interface Names {
+  readonly family?: NfFamily | undefined;
+  readonly table?: string | undefined;
+  readonly chain?: string | undefined;
+}
+
+/** Wire form of {@linkcode Names}: nfgenmsg and NFTA_TABLE_NAME, or NFTA_CHAIN_TABLE and NFTA_CHAIN_NAME. */
+const Names: Attributes<Names> = attributes((): Shape<Names> => ({
+  family: head(0, nfFamily),
+  table: [1, string(255)],
+  chain: [3, string(255)],
+}), { header: NFGENMSG });
+
+/** Throws if there is no such table, or if a chain is named, no such chain. */
+export function expectExists(
+  client: Client,
+  { family, table, chain }: { family?: NfFamily | undefined; table?: string | undefined; chain?: string | undefined },
+  what: string,
+): void {
+  if (client.deferred || table === undefined) return;
+  const { NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE, NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN } = NETFILTER_MSG;
+  const [type, reply] = chain === undefined
+    ? [NFT_MSG_GETTABLE, NFT_MSG_NEWTABLE]
+    : [NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN];
+  const value = { family, table, ...(chain === undefined ? {} : { chain }) };
+  new Single(client).request({
+    type,
+    flags: 0,
+    codec: Names as Codec<unknown, never>,
+    value,
+    what,
+    reply,
+    looks: true,
+  });
+}
+
+/** Returns the error of a table that does not exist with a hint: a similar one, or a family that has it. */
+function withTables(error: unknown, client: Client, value: Names): unknown {
+  if (!(error instanceof KernelError) || error.code !== "ENOENT" || error.path !== "table") return error;
+  const { family, table = "" } = value;
+  const { NFT_MSG_GETTABLE: type, NFT_MSG_NEWTABLE: reply } = NETFILTER_MSG, what = "list tables";
+  const all = client.dump({ type, flags: 0, codec: Names as Codec<unknown, never>, value: {}, what, reply }) as Names[];
+  const others = all.filter((one) => one.table === table).map((one) => one.family);
+  const names = all.flatMap((one) => one.family === family && one.table !== undefined ? [one.table] : []);
+  const similar = didYouMean(table, names);
+  if (others.length === 0 && similar === "") return error;
+  const hint = others.length === 0 ? `there is no such table${similar}` : `the table is of family ${others.join(", ")}`;
+  const { operation, errno, kernelMessage, path, code } = error;
+  return new KernelError(operation, errno, { kernelMessage, path, hint }, code);
+}
+
 /** Sends each change as a transaction of its own. */
 export class Single implements Requester {
   readonly #client: Client;
@@ -172,7 +234,14 @@ export class Single implements Requester {
 
   /** Sends a request, a change in a transaction; returns the object in the reply, if any. */
   request(given: Operation): unknown {
-    if (given.looks === true) return this.#client.request(given);
+    try {
+      return given.looks === true ? this.#client.request(given) : this.#transact(given);
+    } catch (error) {
+      throw withTables(error, this.#client, given.value);
+    }
+  }
+
+  #transact(given: Operation): unknown {
     // The verb that asks judges the error.
     const { read, tolerates: _, ...rest } = given, operation = read === undefined ? rest : { ...rest, value: read() };
     try {
@@ -446,6 +515,17 @@ export class NftCollection<T extends object, I extends object = Input<T> & objec
 
   #kindOf(key: object): string {
     return `${this.declaration.object} ${this.declaration.identity(key as T)}`;
+  }
+
+  /** Sets the state of the objects that match a filter to zero, by a message of this type; returns them as they were. */
+  protected resetBy(type: number, filter: object): T[] {
+    const { object, describe, messages } = this.declaration, client = this.context.open();
+    expectFields(filter, `reset ${plural(object)}`, "a filter as an object");
+    const what = `reset ${plural(object)} ${describe(filter)}`.trimEnd();
+    const found = client.dump({ ...this.operation("list", type, filter, messages.new), what }) as T[];
+    // The kernel resets nothing in a table that does not exist.
+    if (found.length === 0) expectExists(client, filter as Names, what);
+    return found;
   }
 
   /**

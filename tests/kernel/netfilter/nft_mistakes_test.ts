@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { KernelError, TransactionError } from "../../../core/errors.ts";
 import type { Statement } from "../../../families/netfilter/nftables/mod.ts";
+import { before } from "../namespace.ts";
 import { nftTest } from "./nft.ts";
 
 const Z = { family: "inet", table: "z" } as const;
@@ -144,6 +145,52 @@ nftTest(
     assertEquals(ruleset.text(rules.list({ ...Z, chain: "i" })[0]!), ruleset.text(rule!));
   },
 );
+
+nftTest("nf_tables: a misspelt table is named, by everything that does not select", ({ ours, nft }) => {
+  nft(RULESET + "table ip guard { set s { type mark; }; }");
+  const { chains, sets, rules, objects, elements, flowtables } = ours;
+  const other = { family: "inet", table: "guard" } as const, wrong = { family: "ip", table: "gaurd" } as const;
+  const asks: readonly ((table: typeof other | typeof wrong) => unknown)[] = [
+    (T) => chains.get({ ...T, name: "c" }),
+    (T) => chains.add({ ...T, name: "c" }),
+    (T) => chains.delete({ ...T, name: "c" }),
+    (T) => sets.get({ ...T, name: "s" }),
+    (T) => sets.delete({ ...T, name: "s" }),
+    (T) => objects.get({ ...T, name: "c", type: "counter" }),
+    (T) => objects.reset({ ...T, type: "counter" }),
+    (T) => rules.add({ ...T, chain: "c", expr: [{ drop: null }] }),
+    (T) => rules.get({ ...T, chain: "c", handle: 3 }),
+    (T) => rules.get({ ...T, comment: "x" }),
+    (T) => rules.delete({ ...T, comment: "x" }),
+    (T) => elements.list({ ...T, set: "s" }),
+    (T) => elements.add({ ...T, set: "s" }, [1]),
+    (T) => elements.reset({ ...T, set: "s" }),
+    ...(before(6, 1) ? [] : [(T: typeof other | typeof wrong) => rules.reset(T)]),
+  ];
+  for (const ask of asks) {
+    assertThrows(
+      () => ask(wrong),
+      KernelError,
+      'ENOENT at table "No such file or directory" (there is no such table, did you mean "guard"?)',
+    );
+    assertThrows(() => ask(other), KernelError, "(the table is of family ip)");
+  }
+  assertThrows(
+    () => chains.get({ family: "inet", table: "nothing", name: "c" }),
+    KernelError,
+    'at table "No such file or directory"',
+  );
+  if (!before(6, 1)) {
+    assertThrows(() => rules.reset({ ...Z, chain: "none" }), KernelError, "reset rules inet z none: ENOENT at chain");
+  }
+  assertThrows(() => rules.get({ ...Z, comment: "none" }), KernelError, "there is no such rule");
+  assertEquals([chains.find({ ...wrong, name: "c" }), elements.find({ ...wrong, set: "s" }, 1)], [
+    undefined,
+    undefined,
+  ]);
+  // These select.
+  assertEquals([chains.list(wrong), rules.list(wrong), flowtables.list(wrong), sets.flush(wrong)], [[], [], [], 0]);
+});
 
 nftTest("nf_tables: errors name the statement and what is missing", ({ ours, nft }) => {
   nft(RULESET);

@@ -7,7 +7,8 @@ import {
   type NftExpression,
   trace,
 } from "../../../families/netfilter/nftables/mod.ts";
-import { run } from "../namespace.ts";
+import { skip } from "../../test.ts";
+import { before, run } from "../namespace.ts";
 import { nftTest } from "./nft.ts";
 
 const TABLE = { family: "inet", table: "guard" } as const;
@@ -465,6 +466,20 @@ nftTest("nf_tables: stateful objects are those that nft lists", ({ ours: { objec
   assertEquals(objects.get({ ...TABLE, name: "c", type: "counter" }).data, { bytes: 0, packets: 0 });
   objects.flush({ ...TABLE });
   assertEquals(json().length, 1);
+});
+
+nftTest("nf_tables: counters of rules and elements are returned, and set to zero", ({ ours, nft }) => {
+  if (before(6, 5)) skip("needs Linux 6.5");
+  nft(`table inet guard {
+    set s { type ipv4_addr; counter; elements = { 192.0.2.1 counter packets 3 bytes 180 }; }
+    chain c { counter packets 5 bytes 600 accept; }
+    chain d { counter packets 7 bytes 800; }
+  }`);
+  const counts = (all: readonly { expressions?: readonly NftExpression[] }[]): unknown[] =>
+    all.map(({ expressions }) => expressions![0]!.data);
+  assertEquals(counts(ours.rules.reset({ ...TABLE, chain: "c" })), [{ packets: 5, bytes: 600 }]);
+  assertEquals(counts(ours.elements.reset({ ...TABLE, set: "s" })), [{ packets: 3, bytes: 180 }]);
+  assertEquals(nft("list ruleset").match(/packets \d+/g), ["packets 0", "packets 0", "packets 7"]);
 });
 
 nftTest("nf_tables: rules are made of nft's statements, with sets of the same batch", ({ ours, nft }) => {
