@@ -67,7 +67,7 @@ export class Reader {
 /** Returns zero bytes, which may be given to users. Short ones have no memory of their own. */
 export function zeroBytes(length: number): Uint8Array {
   if (length > LONGEST_SHARED) return new Uint8Array(length);
-  if (length > SHARED - sharedUsed) {
+  if (length >= SHARED - sharedUsed) {
     shared = new ArrayBuffer(SHARED);
     sharedUsed = 0;
   }
