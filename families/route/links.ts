@@ -162,11 +162,7 @@ const declaration: Declaration<Link> = {
   // The kernel ignores NLM_F_REPLACE for links.
   setFlags: 0,
   hint(code, { kernelMessage }, value) {
-    const { kind } = value as Fields;
-    if (code === "ENOTCONN" && kind === "veth") {
-      return "the other end cannot be up before both ends exist: afterwards links.set(peer, { up: true })";
-    }
-    const { data } = value as { data?: Fields };
+    const { kind, data } = value as { kind?: unknown; data?: Fields };
     if (code === "EOPNOTSUPP" && kind === "bridge" && data?.["vlanFiltering"] !== undefined) {
       return "this kernel's bridges do not support VLANs (CONFIG_BRIDGE_VLAN_FILTERING): omit vlanFiltering";
     }
@@ -195,15 +191,18 @@ const AFTER_CREATE: readonly string[] = [
   "xdp",
 ];
 
-/** Such fields of a pair's other end: also its master, which must be set before its settings as a port. */
-const PEER_AFTER_CREATE: readonly string[] = ["master", ...AFTER_CREATE];
+/**
+ * Such fields of a pair's other end: also its master, which must be set before its settings as a port, and `up`, which
+ * the kernel refuses before both ends exist.
+ */
+const PEER_AFTER_CREATE: readonly string[] = ["master", "up", ...AFTER_CREATE];
 
 /**
  * Returns the names of the fields of a link itself that are set after it is created: also the master of a link that is
  * created in another namespace, if it is given by its name there.
  */
 function namesAfterCreate(link: LinkInput): readonly string[] {
-  return typeof link.master === "string" && isElsewhere(link) ? PEER_AFTER_CREATE : AFTER_CREATE;
+  return typeof link.master === "string" && isElsewhere(link) ? ["master", ...AFTER_CREATE] : AFTER_CREATE;
 }
 
 /** Returns the fields of a link and its other end that go into the request that creates them. */
@@ -542,8 +541,8 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
    * Like `ip link add v0 type veth peer name v1`. Read-only fields (counters, `carrier` …) are ignored, so a link that
    * was listed can be created again.
    *
-   * The kernel accepts some fields only for an existing link (`ifalias`, `afSpec`, alternative names …, and `master` of
-   * a pair's other end, or by name in another namespace). Further requests set these, in another namespace through a
+   * The kernel accepts some fields only for an existing link (`ifalias`, `afSpec`, alternative names …; `master` of a
+   * pair's other end, or by name in another namespace; `up` of a pair's other end). Further requests set these, in another namespace through a
    * socket there. If one of them is refused, the link stays without these fields, and the error says so. In a batch
    * they belong to the same item and are skipped if the link is not created; for another namespace a batch refuses them.
    *
@@ -846,7 +845,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
     if (master !== undefined) {
       yield step(RTM.RTM_NEWLINK, { master }, ["master", ...Object.keys(rest), ...more]);
       // Once it is a port it has more fields, and some must not be sent again.
-      if (is !== undefined) rest = fieldsToSetAfterCreate(value, this.find(key));
+      if (is !== undefined) rest = without(fieldsToSetAfterCreate(value, this.find(key), names), ["master"]);
     }
     if (Object.keys(rest).length > 0) yield step(RTM.RTM_NEWLINK, rest, [...Object.keys(rest), ...more]);
     if (altnames.length > 0) {

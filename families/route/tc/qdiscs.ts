@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { isFields, isOk } from "../../../core/arguments.ts";
+import { isFields, isOk, operationOf } from "../../../core/arguments.ts";
 import { type Attributes, shown } from "../../../core/codec/mod.ts";
 import type { Client, Operation, Requester } from "../../../core/client.ts";
 import {
@@ -90,10 +90,10 @@ function expectNeeded(what: string, kind: unknown, options: unknown): void {
 /** Completes and checks the input of a verb. */
 function prepareQdisc(value: Fields, verb: Verb): object {
   if (verb === "list") return value;
-  const { parent, handle, kind } = value, what = `Cannot ${verb} qdisc`;
   if (value["ifindex"] === undefined && value["dev"] === undefined) {
-    throw argumentError(TypeError, `${what}: dev is missing: the name of the interface`);
+    throw argumentError(TypeError, `Cannot ${verb} qdisc: dev is missing: the name of the interface`);
   }
+  const { parent, handle, kind } = value, what = `Cannot ${operationOf(verb, declaration, value)}`;
   if (parent === undefined && (handle === undefined || verb === "add" || verb === "replace")) {
     throw argumentError(
       TypeError,

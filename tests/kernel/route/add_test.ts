@@ -85,9 +85,12 @@ kernelTest("the peer of a pair gets all of its fields, wherever it is made", NEE
       ifname: "v0",
       kind: "veth",
       ...LATER,
-      data: { peer: { ifname: "v0", netns: there.name, master: "br0", ...LATER } },
+      up: true,
+      data: { peer: { ifname: "v0", netns: there.name, master: "br0", up: true, ...LATER } },
     });
     assertEquals(made.ifname, "v0");
+    // The kernel refuses an end that is up before the other exists.
+    assertEquals(there.ipJson("link show dev v0").map(({ flags }) => (flags as string[]).includes("UP")), [true]);
     assertEquals(made.ifalias, LATER.ifalias);
     assertEquals(later(here, "v0"), [...DONE, undefined]);
     assertEquals(later(there, "v0"), [...DONE, "br0"]);
@@ -106,15 +109,15 @@ kernelTest("the peer of a pair gets all of its fields, wherever it is made", NEE
       ifname: "w%d",
       kind: "veth",
       ifalias: "one",
-      data: { peer: { ifalias: "two", master: "br0" } },
+      data: { peer: { ifalias: "two", master: "br0", up: true } },
     });
     const ends = here.ipJson("link show").filter(({ linkinfo }) =>
       (linkinfo as { info_kind?: string })?.info_kind === "veth"
     );
-    assertEquals(ends.map(({ ifname, ifalias, master }) => [ifname, ifalias, master]), [
-      ["veth0", "two", "br0"],
-      ["w0", "one", undefined],
-    ]);
+    assertEquals(
+      ends.map(({ ifname, ifalias, master, flags }) => [ifname, ifalias, master, (flags as string[]).includes("UP")]),
+      [["veth0", "two", "br0", true], ["w0", "one", undefined, false]],
+    );
   });
 });
 

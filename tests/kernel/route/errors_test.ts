@@ -255,17 +255,6 @@ kernelTest("error: deleting an object that does not exist names it", NEEDS, asyn
   });
 });
 
-kernelTest("error: the peer of a veth cannot be up before it exists, and the hint says so", NEEDS, async () => {
-  await inNamespace(({ route: { links } }) => {
-    const error = refusedByKernel(
-      () => links.add({ ifname: "v0", kind: "veth", data: { peer: { ifname: "v1", up: true } } }),
-      "ENOTCONN",
-      "add link v0",
-    );
-    assertStringIncludes(error.hint ?? "", "links.set");
-  });
-});
-
 kernelTest("error: an object that exists already is EEXIST", NEEDS, async () => {
   await inNamespace((ns) => {
     wire(ns);
