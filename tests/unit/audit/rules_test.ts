@@ -340,7 +340,9 @@ test("audit rules: the list is the same by name and by number", () => {
 /** Mutations of each rule. NETLINK_FUZZ sets the number of all. */
 const MUTATIONS = Math.ceil(Number(process.env["NETLINK_FUZZ"] ?? 0) / LINES.length) || 100;
 
-test("audit rules: mutated rules are decoded within their bytes, or kept as bytes, and can be shown", () => {
+test("audit rules: mutated rules are decoded within their bytes, or kept as bytes, and can be shown", {
+  timeout: 600_000,
+}, () => {
   let state = 12345, kept = 0, tried = 0;
   const random = (below: number): number =>
     (state = (Math.imul(state, 1103515245) + 12345) >>> 0) / 2 ** 32 * below | 0;
