@@ -76,6 +76,8 @@ export class TcpSocket implements Disposable {
   async receive(length: number, signal?: AbortSignal): Promise<Uint8Array> {
     const bytes = new Uint8Array(length);
     for (let at = 0; at < length;) {
+      // This waits a turn of the event loop even if bytes have arrived: another side that sends without end stops nothing.
+      await waitReadable(this.fd, signal === undefined ? {} : { signal });
       const part = new Uint8Array(length - at), count = libc().read(this.fd, part, part.length);
       if (count === 0) throw new NetlinkError(`Cannot ${this.#what}: the other side closed the connection`, "CLOSED");
       if (count > 0) {

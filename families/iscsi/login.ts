@@ -232,6 +232,14 @@ class Pdus {
   }
 }
 
+/** Returns two pieces of text of PDUs as one. */
+function joined(text: Uint8Array, more: Uint8Array): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(text.length + more.length);
+  all.set(text);
+  all.set(more, text.length);
+  return all;
+}
+
 /** Keys and values of a login. */
 export type IscsiKeys = ReadonlyMap<string, string>;
 
@@ -347,7 +355,7 @@ export function binaryValue(text: string | undefined): Uint8Array | undefined {
     const even = digits.length % 2 === 0 ? digits : `0${digits}`;
     return Uint8Array.from(even.match(/../g)!, (two) => parseInt(two, 16));
   }
-  const base64 = /^0b([a-z0-9+/]+={0,2})$/i.exec(text)?.[1];
+  const base64 = /^0b(?=.)((?:[a-z0-9+/]{4})*(?:[a-z0-9+/]{2}(?:==)?|[a-z0-9+/]{3}=?)?)$/i.exec(text)?.[1];
   return base64 === undefined ? undefined : Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
 }
 
@@ -477,7 +485,8 @@ class Login {
     });
     await this.#exchange(0, [["CHAP_A", have.map(([number]) => number).join(",")]]);
     const chosen = have.find(([number]) => number === this.#heard.get("CHAP_A"));
-    const id = Number(this.#heard.get("CHAP_I")), challenge = binaryValue(this.#heard.get("CHAP_C"));
+    const number = this.#heard.get("CHAP_I") ?? "", challenge = binaryValue(this.#heard.get("CHAP_C"));
+    const id = /^(?:\d+|0x[\da-f]+)$/i.test(number) ? Number(number) : NaN;
     if (chosen === undefined) throw this.#failed("the target knows none of the hashes of CHAP");
     if (!(id >= 0 && id <= 255) || challenge === undefined) throw this.#failed("the target sent no challenge");
     const [, hash, size] = chosen, response = chapResponse(hash, id, secret, challenge);
@@ -530,8 +539,20 @@ export async function logIn(
       socket.close();
       const moved = error instanceof IscsiLoginError && error.statusClass === 1 ? login?.moved : undefined;
       if (moved === undefined || moves === MOST_MOVES) throw explained(error, plan, signal);
-      portal = await resolvePortal(moved.replace(/,\d+$/, ""));
+      portal = await movedTo(moved, plan.what);
     }
+  }
+}
+
+/** Returns the portal that a target names as its new one, as `resolvePortal` does. */
+async function movedTo(address: string, what: string): Promise<string> {
+  try {
+    const portal = await resolvePortal(address.replace(/,\d+$/, ""));
+    socketAddress(portal, what);
+    return portal;
+  } catch (cause) {
+    const why = `the target moved to ${shown(address)}, which is no address of a portal`;
+    throw new NetlinkError(`Cannot ${what}: ${why}`, "EPROTO", { cause });
   }
 }
 
@@ -544,12 +565,18 @@ const CONNECT_HINTS: Readonly<Record<string, string>> = {
   EINVAL: "a link-local address needs its interface: [fe80::1%eth0]:3260",
 };
 
-async function connectTo(portal: string, what: string, signal: AbortSignal): Promise<TcpSocket> {
+/** Returns the struct sockaddr_in or sockaddr_in6 of a portal. */
+function socketAddress(portal: string, what: string): Uint8Array {
   const to = new Writer();
   to.what = what;
   sockaddr.encode(numbered(portal, what) as never, to, {});
+  return to.bytes.slice(0, to.length);
+}
+
+async function connectTo(portal: string, what: string, signal: AbortSignal): Promise<TcpSocket> {
+  const address = socketAddress(portal, what);
   try {
-    return await TcpSocket.connect(to.bytes.slice(0, to.length), what, signal);
+    return await TcpSocket.connect(address, what, signal);
   } catch (error) {
     const hint = error instanceof SystemError ? CONNECT_HINTS[error.code] : undefined;
     if (hint !== undefined) throw new SystemError("connect", (error as SystemError).errno, what, { hint });
@@ -673,7 +700,7 @@ export async function discover(portal: string, options: DiscoverOptions = {}): P
   }, signal) as LoggedIn & { pdus: Pdus };
   try {
     const targets = new Map<string, string[]>();
-    let text = "", tag = NO_TAG;
+    let text = new Uint8Array(0), tag = NO_TAG;
     while (true) {
       await pdus.send((view, header) => {
         header[0] = ISCSI_OPCODE.text | IMMEDIATE;
@@ -682,18 +709,23 @@ export async function discover(portal: string, options: DiscoverOptions = {}): P
         view.setUint32(20, tag);
       }, tag === NO_TAG ? keysText([["SendTargets", "All"]]) : new Uint8Array(0));
       const { header, view, data } = await pdus.receive(ISCSI_OPCODE.textResponse);
-      text += new TextDecoder("latin1").decode(data);
+      text = joined(text, data);
       tag = view.getUint32(20);
       if ((header[1]! & FINAL) !== 0) break;
       if (text.length > MOST_DATA) throw broken(what, "the list of targets does not end");
     }
     let current: string[] | undefined;
-    for (const [key, value] of keysOf(Uint8Array.from(text, (one) => one.charCodeAt(0)))) {
+    for (const [key, value] of keysOf(text)) {
       if (key === "TargetName") targets.set(value, current = targets.get(value) ?? []);
       else if (key === "TargetAddress") current?.push(value.replace(/,\d+$/, ""));
     }
-    await pdus.send((_view, header) => header.set(logoutHeader()), new Uint8Array(0));
-    await pdus.receive(ISCSI_OPCODE.logoutResponse);
+    try {
+      await pdus.send((_view, header) => header.set(logoutHeader()), new Uint8Array(0));
+      await pdus.receive(ISCSI_OPCODE.logoutResponse);
+    } catch (error) {
+      // The list is whole, and the connection ends with or without an answer.
+      if (!(timed(error, what, signal) instanceof NetlinkError)) throw error;
+    }
     return [...targets].map(([name, portals]) => ({ name, portals }));
   } catch (error) {
     throw timed(error, what, signal);

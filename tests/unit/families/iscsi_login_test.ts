@@ -3,6 +3,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { createHash } from "node:crypto";
 import { toHex } from "../../../core/codec/mod.ts";
 import { NetlinkError } from "../../../core/errors.ts";
+import { TcpSocket } from "../../../core/tcp.ts";
 import {
   agreed,
   binaryValue,
@@ -33,7 +34,8 @@ test("iscsi: binary values are read in hexadecimal and base64, and keys in order
   assertEquals(binaryValue("0x0Aff"), new Uint8Array([10, 255]));
   assertEquals(binaryValue("0xAff"), new Uint8Array([10, 255]));
   assertEquals(binaryValue("0bCv8="), new Uint8Array([10, 255]));
-  for (const wrong of [undefined, "", "0x", "12", "0b!", `0x${"a".repeat(5000)}`]) {
+  assertEquals(binaryValue("0bCv8"), new Uint8Array([10, 255]));
+  for (const wrong of [undefined, "", "0x", "12", "0b!", "0b", "0bA", "0bAAAA=", "0b====", `0x${"a".repeat(5000)}`]) {
     assertEquals(binaryValue(wrong), undefined);
   }
   const keys: [string, string][] = [["TargetName", "a"], ["TargetAddress", "b=c"], ["TargetName", ""]];
@@ -182,6 +184,55 @@ test("iscsi: a target that has moved is followed, and one that refuses, breaks o
   await withTarget(() => [], async (portal) => {
     assertEquals((await assertRejects(() => discover(portal, { timeout: 50 }), NetlinkError)).code, "TIMEOUT");
   });
+});
+
+test("iscsi: names beyond ASCII that are divided between PDUs are read, also if the logout has no answer", async () => {
+  const name = "iqn.2026-01.example:straße-диск", text = keysText([["TargetName", name]]), cut = text.indexOf(0x9f);
+  let parts = 0;
+  await withTarget((opcode, _keys, header) => {
+    if (opcode !== TEXT) return opcode === LOGIN ? plain(opcode, header) : [];
+    if (parts++ > 0) return [{ opcode: 0x24, data: text.slice(cut) }, { opcode: 0x3f }];
+    return [{ opcode: 0x24, flags: 0, data: text.slice(0, cut), at: { 20: 0, 21: 0, 22: 0, 23: 5 } }];
+  }, async (portal) => {
+    assertEquals(await discover(portal, { initiator: INITIATOR }), [{ name, portals: [] }]);
+  });
+});
+
+test("iscsi: the time limit ends what is received, even if more has arrived", async () => {
+  await withTarget((opcode, _keys, header) => plain(opcode, header), async (_portal, { port, say }) => {
+    const over = new AbortController(),
+      address = new Uint8Array([2, 0, port >> 8, port & 0xff, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    using socket = await TcpSocket.connect(address, "test");
+    const login = new Uint8Array(48);
+    login.set([0x43, 0x87]);
+    await socket.send(login);
+    assertEquals((await socket.receive(1, over.signal))[0], 0x23);
+    say({ opcode: 0x20 });
+    over.abort();
+    await assertRejects(() => socket.receive(1, over.signal), Error, "abort");
+  });
+});
+
+test("iscsi: a new address of a target that is none, and a challenge without a number, are its faults", async () => {
+  for (const address of ["", "[::1", "127.0.0.1:99999", "1.2.3:3260"]) {
+    await withTarget(
+      () => [{ opcode: 0x23, at: { 36: 1, 37: 1 }, keys: [["TargetAddress", address]] }],
+      async (portal) => {
+        const error = await assertRejects(() => discover(portal), NetlinkError, `the target moved to "${address}"`);
+        assertEquals(error.code, "EPROTO");
+      },
+    );
+  }
+  const auth = { name: "me", secret: "my long secret" };
+  for (const keys of [[["CHAP_I", ""]], [["CHAP_I", "1e1"]], [["CHAP_C", "0bA"]]] as [string, string][][]) {
+    const answering = withChap("5", "md5", auth.secret, "y");
+    await withTarget(
+      (...asked) => answering(...asked).map((one) => ({ ...one, keys: [...one.keys ?? [], ...keys] })),
+      async (portal) => {
+        await assertRejects(() => discover(portal, { auth }), NetlinkError, "the target sent no challenge");
+      },
+    );
+  }
 });
 
 test("iscsi: nothing that listens, and wrong arguments, are refused by name", async () => {
