@@ -65,10 +65,30 @@ export function bytesOf(ticks: number, rate: number): number {
   return ticksOf(whole, rate) === ticks ? whole : exact;
 }
 
+/** Bytes of a cell of ATM, and those of packets in it. */
+const CELL = 53, CONTENT = 48;
+
+const isAtm = (linklayer: Linklayer): boolean => linklayer === "atm" || linklayer === TC_LINKLAYER.atm;
+
 /** Returns the length of a packet on the wire: whole cells with ATM. */
 export function lengthOnWire(length: number, { mpu, linklayer }: Pick<RateSpec, "mpu" | "linklayer">): number {
   const size = Math.max(length, mpu);
-  return linklayer === "atm" || linklayer === TC_LINKLAYER.atm ? Math.ceil(size / 48) * 53 : size;
+  return isAtm(linklayer) ? Math.ceil(size / CONTENT) * CELL : size;
+}
+
+/** The parts of a rate that `tbf` adds to a burst in bytes, as if it were a packet. */
+type Added = Pick<RateSpec, "overhead" | "linklayer">;
+
+/** Returns the bytes on the wire of a burst. */
+export function burstOnWire(burst: number, { overhead, linklayer }: Added): number {
+  return burst === 0 ? 0 : (burst + overhead) * (isAtm(linklayer) ? CELL / CONTENT : 1);
+}
+
+/** Returns the most bytes of a burst which, on the wire, take so many ticks at a rate. */
+export function burstIn(ticks: number, rate: number, { overhead, linklayer }: Added): number {
+  const wire = bytesOf(ticks, rate), cells = Math.ceil(wire / CELL);
+  if (!isAtm(linklayer)) return Math.max(0, wire - overhead);
+  return Math.max(0, (ticksOf(cells * CELL, rate) === ticks ? cells : wire / CELL) * CONTENT - overhead);
 }
 
 /**

@@ -28,7 +28,7 @@ import {
   uint,
   type Writer,
 } from "../../../../core/codec/mod.ts";
-import { bytesOf, type Linklayer, linklayer, RateSpec, TICK, ticksOf } from "../rates.ts";
+import { burstIn, burstOnWire, bytesOf, type Linklayer, linklayer, RateSpec, TICK, ticksOf } from "../rates.ts";
 import { handleNumber, plainHandle } from "../handle.ts";
 import { asRate, type Clock, clock, flat, type FlatCodec, inNs, inUs, spread } from "./shared.ts";
 
@@ -317,7 +317,10 @@ export const HtbXstats: Codec<HtbXstats> = struct<HtbXstats>(20, () => ({
 export interface Tbf {
   /** Rate in bytes a second. */
   rate?: number;
-  /** Bytes that may be sent at once at `rate`. A fraction if others set one. */
+  /**
+   * Bytes that may be sent at once at `rate`. A fraction if others set one. `tc` shows it with `overhead` and the cells of
+   * ATM, which the kernel adds as to a packet of this length; with ATM, the most bytes that take as many cells are read.
+   */
   burst?: number;
   /** Largest rate at which a burst is sent, in bytes a second; more than `rate`. */
   peakrate?: number;
@@ -403,8 +406,8 @@ export const Tbf: FlatCodec<Tbf> = flat<Tbf, TbfWire>({
     const { overhead, mpu, linklayer } = parms.rate;
     return {
       rate,
-      burst: burst ?? bytesOf(parms.buffer, rate),
-      ...(peakrate === 0 ? {} : { peakrate, pburst: pburst ?? bytesOf(parms.mtu, peakrate) }),
+      burst: burst ?? burstIn(parms.buffer, rate, parms.rate),
+      ...(peakrate === 0 ? {} : { peakrate, pburst: pburst ?? burstIn(parms.mtu, peakrate, parms.peakrate) }),
       limit: parms.limit,
       overhead,
       mpu,
@@ -421,13 +424,14 @@ export const Tbf: FlatCodec<Tbf> = flat<Tbf, TbfWire>({
       to.fail(TypeError, "is missing: without it, pburst has no effect");
     }
     const burst = bytesGiven(value.burst ?? 0, "burst", to), pburst = bytesGiven(value.pburst ?? 0, "pburst", to);
+    const spec = specOf(rate, value, to);
     return {
       parms: {
-        rate: specOf(rate, value, to),
+        rate: spec,
         peakrate: peak === 0 ? NO_RATE : specOf(peak, value, to),
         limit: value.limit ?? 0,
-        buffer: burstOf(burst, rate, "burst", to),
-        mtu: peak === 0 ? 0 : burstOf(pburst, peak, "pburst", to),
+        buffer: burstOf(burstOnWire(burst, spec), rate, "burst", to),
+        mtu: peak === 0 ? 0 : burstOf(burstOnWire(pburst, spec), peak, "pburst", to),
       },
       ...(rate > LARGE ? { rate64: rate } : {}),
       ...(peak > LARGE ? { prate64: peak } : {}),

@@ -16,6 +16,35 @@ async function withTc(body: (tc: TcClient, ns: Namespace) => void | Promise<void
 /** Runs `tc` in a namespace. */
 const tool = (ns: Namespace, command: string): string => run("tc", ["-n", ns.name, ...command.split(" ")]);
 
+kernelTest(
+  "qdiscs: tbf keeps its bursts with overhead and cells if another setting changes",
+  ["ip", "tc"],
+  async () => {
+    await withTc(({ qdiscs }, ns) => {
+      const root = { dev: "v0", parent: "root" } as const;
+      const added = [
+        "peakrate 2mbit mtu 2000 mpu 64 overhead 4 linklayer atm",
+        "overhead 100 mpu 200",
+        "linklayer atm",
+      ];
+      for (const words of added) {
+        tool(ns, `qdisc replace dev v0 root handle 1: tbf rate 1mbit burst 10k limit 30000 ${words}`);
+        const shown = (): string[] => tool(ns, "-d qdisc show dev v0").match(/(burst|mtu) \S+/g)!;
+        const before = shown(), { burst } = qdiscs.get(root).options as { burst: number };
+        assert(burst >= 10_240 && burst < 10_240 + 48, `${burst}`);
+        for (const limit of [30_001, 30_002]) {
+          qdiscs.set(root, { options: { limit } });
+          assertEquals(shown(), before);
+        }
+        const [listed] = qdiscs.list(root);
+        qdiscs.delete(root);
+        qdiscs.add(listed!);
+        assertEquals([shown(), qdiscs.list(root)[0]!.options], [before, listed!.options]);
+      }
+    });
+  },
+);
+
 kernelTest("qdiscs and classes: made by us, tc reads them back", ["ip", "tc"], async () => {
   await withTc((tc, ns) => {
     tc.qdiscs.replace({ dev: "v0", parent: "root", handle: "1:", kind: "htb", options: { defcls: 0x20 } });
