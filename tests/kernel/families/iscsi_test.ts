@@ -222,8 +222,8 @@ kernelTest(
 );
 
 const SCSI_COMMAND = 0x01, NOP_IN = 0x20, ASYNC_MESSAGE = 0x32, INQUIRY = 0x12;
-/** Events of asynchronous messages. */
-const LOGOUT_ASKED = 1, CONNECTION_ENDS = 2;
+/** Events of asynchronous messages: what a target asks for before a new login, and what ends without a logout. */
+const ASKED = { logout: 1, negotiation: 4 }, ENDS = { connection: 2, connections: 3 };
 
 /** Answers to a SCSI command of a target without disks: an inquiry by "no such unit", all others by success. */
 function withoutDisks(header: Uint8Array): Answer {
@@ -237,7 +237,7 @@ function withoutDisks(header: Uint8Array): Answer {
 const TAG = { 20: 0, 21: 0, 22: 0, 23: 9 };
 
 kernelTest(
-  "iscsi: a ping is answered, a logout that the target asks for is made, and a session without a target ends",
+  "iscsi: a ping is answered, what the target asks for or ends is made anew, and a session without a target ends",
   [...needs, "ip"],
   async () => {
     spawnSync("ip", ["link", "add", "iscsit0", "type", "dummy"]);
@@ -271,12 +271,16 @@ kernelTest(
           const isIn = async (): Promise<void> => {
             while (session.state !== "LOGGED_IN") await new Promise((resolve) => setTimeout(resolve, 10));
           };
-          target.say({ opcode: ASYNC_MESSAGE, at: { 36: LOGOUT_ASKED, 43: 3 } });
-          await until("logout", ...logins);
-          await isIn();
-          target.say({ opcode: ASYNC_MESSAGE, at: { 36: CONNECTION_ENDS } });
-          await until(...logins);
-          await isIn();
+          for (const event of Object.values(ASKED)) {
+            target.say({ opcode: ASYNC_MESSAGE, at: { 36: event, 43: 3 } });
+            await until("logout", ...logins);
+            await isIn();
+          }
+          for (const event of Object.values(ENDS)) {
+            target.say({ opcode: ASYNC_MESSAGE, at: { 36: event } });
+            await until(...logins);
+            await isIn();
+          }
           target.drop();
           await until(...logins);
           await isIn();
