@@ -166,7 +166,8 @@ const declaration: Declaration<Qdisc> = {
       if (numberOf(parent, TC_H) === TC_H.ingress) return "there is no qdisc for incoming packets";
       return "only the kernel's own qdisc is there: it can only be replaced";
     }
-    if (/must match existing/.test(kernelMessage)) return HOOKS.has(kind) ? EXCLUSIVE : OTHER_KIND;
+    // Linux 6.12 says "Invalid qdisc name", 6.18 that the kind "must match existing".
+    if (/must match existing|Invalid qdisc name/.test(kernelMessage)) return HOOKS.has(kind) ? EXCLUSIVE : OTHER_KIND;
     if (code === "EEXIST" && HOOKS.has(kind)) return EXCLUSIVE;
     if (code === "EEXIST") return "replace puts another one in its place";
     if (/Change operation not supported/.test(kernelMessage) && BARE.has(kind)) return `${kind} has no settings`;
