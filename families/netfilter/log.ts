@@ -29,13 +29,12 @@ import {
   mask,
   Reader,
   type Shape,
-  shown,
   struct,
   text,
   u8,
   Writer,
 } from "../../core/codec/mod.ts";
-import { argumentError, ERRNO, KernelError } from "../../core/errors.ts";
+import { ERRNO, KernelError } from "../../core/errors.ts";
 import { eachMessage, NLM_F, NLMSG, NLMSG_HDRLEN, readError } from "../../core/message.ts";
 import { declareMessages } from "../../core/messages.ts";
 import { openTransport, stream, type Streaming, type StreamOptions } from "../../core/stream.ts";
@@ -43,7 +42,15 @@ import type { Received, Transport } from "../../core/transport.ts";
 import { Answers, DEFAULT_TIMEOUT } from "../../core/wait.ts";
 import { PacketFlow } from "./flow.ts";
 import { type CtInfo, ctInfo, type NfHook, nfHook, packetHardware, packetTime, PacketVlan } from "./packet_fields.ts";
-import { NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, nfFamily, NFGENMSG } from "./protocol.ts";
+import {
+  expectNumbers,
+  expectWithin,
+  NETFILTER_MSG,
+  NETLINK_NETFILTER,
+  type NfFamily,
+  nfFamily,
+  NFGENMSG,
+} from "./protocol.ts";
 
 /** The header of a logged packet. */
 export interface LogPacketHdr {
@@ -195,7 +202,7 @@ declareMessages(
 
 /** Options of reading groups. */
 export interface LogOptions extends StreamOptions {
-  /** Most bytes of each packet that are copied, or `meta` for none. The whole packet when absent. */
+  /** Most bytes of each packet that are copied, 1..65535; or `meta` for none. The whole packet when absent. */
   copy?: number | "meta";
   /** Most packets that the kernel collects before it sends them; 1 when absent, so that none waits. */
   threshold?: number;
@@ -236,10 +243,11 @@ export function log(groups: number | readonly number[], options: LogOptions = {}
   const numbers = Array.isArray(groups) ? groups as readonly number[] : [groups as number];
   const what = `read log group ${numbers.join(", ")}`;
   expectFields(options, what, "options as an object");
-  if (numbers.length === 0) throw argumentError(TypeError, "Cannot read log groups: expected at least one number");
-  for (const number of numbers) {
-    if (Number.isInteger(number) && number >= 0 && number <= 0xffff) continue;
-    throw argumentError(RangeError, `Cannot read log group ${shown(number)}: expected a number 0..65535`);
+  expectNumbers(numbers, "log group");
+  const { copy = "meta" } = options;
+  if (copy !== "meta") expectWithin(copy, 1, 0xffff, `${what}: copy`);
+  for (const name of ["threshold", "timeout", "bufferSize"] as const) {
+    expectWithin(options[name] ?? 0, 0, 0xffffffff, `${what}: ${name}`);
   }
   const early: LogPacket[] = [];
   const transport = openTransport(NETLINK_NETFILTER, options, (one) => bind(one, numbers, options, early), OPTIONS);

@@ -23,9 +23,10 @@ import {
   enumeration,
   head,
   type Shape,
+  shown,
   u8,
 } from "../../core/codec/mod.ts";
-import type { KernelErrorDetails } from "../../core/errors.ts";
+import { argumentError, type KernelErrorDetails } from "../../core/errors.ts";
 import { declareMessages } from "../../core/messages.ts";
 import type { Protocol } from "../../core/protocol.ts";
 
@@ -180,6 +181,22 @@ export function subsystemHint(subsystem: number, code: string, details: KernelEr
 /** Returns the hint for an error that only kernels without the subsystem give. */
 export function moduleHint(subsystem: number): string {
   return `the kernel may lack the subsystem: modprobe ${MODULES[subsystem]} loads it`;
+}
+
+/** Throws unless these are numbers of queues or log groups to read, each of them once; `word` is what they are. */
+export function expectNumbers(numbers: readonly number[], word: string): void {
+  if (numbers.length === 0) throw argumentError(TypeError, `Cannot read ${word}s: expected at least one number`);
+  numbers.forEach((number, index) => {
+    expectWithin(number, 0, 0xffff, `read ${word} ${shown(number)}`);
+    if (numbers.indexOf(number) === index) return;
+    throw argumentError(TypeError, `Cannot read ${word} ${number}: it is given twice`);
+  });
+}
+
+/** Throws unless a number is whole, and from `low` to `high`; `what` is the operation, and the option if it is one. */
+export function expectWithin(number: unknown, low: number, high: number, what: string): void {
+  if (Number.isInteger(number) && number as number >= low && number as number <= high) return;
+  throw argumentError(RangeError, `Cannot ${what}: expected a number ${low}..${high}, got ${shown(number)}`);
 }
 
 /** The protocol as clients use it. */

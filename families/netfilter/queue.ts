@@ -27,7 +27,15 @@ import type { PacketExpectation } from "./expectation.ts";
 import type { PacketFlow } from "./flow.ts";
 import type { CtInfo, NfHook, PacketVlan } from "./packet_fields.ts";
 import { mend } from "./packet.ts";
-import { moduleHint, NETFILTER_MSG, NETLINK_NETFILTER, type NfFamily, NFNL_SUBSYS } from "./protocol.ts";
+import {
+  expectNumbers,
+  expectWithin,
+  moduleHint,
+  NETFILTER_MSG,
+  NETLINK_NETFILTER,
+  type NfFamily,
+  NFNL_SUBSYS,
+} from "./protocol.ts";
 import { NF, QueueConfig, QueuePacket, type QueueVerdict, QueueVerdictMessage, type SkbInfo } from "./queue/tables.ts";
 
 const {
@@ -100,6 +108,8 @@ const OPTIONS: OptionKinds = {
   onExit: "any",
 };
 const NO_PAYLOAD: Uint8Array = new Uint8Array(0);
+/** Lengths of IP headers in bytes. */
+const HEADERS: Readonly<Record<string, number>> = { ip: 20, ip6: 40 };
 
 /** Marks a packet as decided. */
 let settle: (packet: QueuedPacket) => void;
@@ -292,12 +302,10 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
   constructor(numbers: readonly number[], options: QueueOptions = {}) {
     const what = `read queue ${numbers.join(", ")}`;
     expectFields(options, what, "options as an object");
-    if (numbers.length === 0) throw argumentError(TypeError, "Cannot read queues: expected at least one number");
-    for (const number of numbers) {
-      if (Number.isInteger(number) && number >= 0 && number <= 0xffff) continue;
-      throw argumentError(RangeError, `Cannot read queue ${shown(number)}: expected a number 0..65535`);
-    }
-    const { onExit = "drop" } = options;
+    expectNumbers(numbers, "queue");
+    const { onExit = "drop", copy = "meta", maxLength = 0 } = options;
+    if (copy !== "meta") expectWithin(copy, 1, 0xffff, `${what}: copy`);
+    expectWithin(maxLength, 0, 0xffffffff, `${what}: maxLength`);
     if (onExit !== "drop" && onExit !== "accept") {
       throw argumentError(TypeError, `Cannot ${what}: onExit: expected "accept" or "drop", got ${shown(onExit)}`);
     }
@@ -500,6 +508,10 @@ export class PacketQueue implements AsyncIterableIterator<QueueItem>, AsyncDispo
         } bytes, and only ${copied.length} were copied: the rest ` +
           "would be cut off",
       );
+    }
+    // The kernel takes a packet without a header, which is lost.
+    if (payload !== undefined) {
+      expectWithin(payload.length, HEADERS[packet.family] ?? 1, 0xffff, `${what}: payload: length`);
     }
     const writer = this.#writer;
     writer.reset();

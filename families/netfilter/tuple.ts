@@ -139,6 +139,12 @@ const ROUTE_WORDS: Readonly<Record<string, NfFamily>> = { inet: "ip", inet6: "ip
 /** The family of a flow as input; `inet` and `inet6`, the words of routes, mean `ip` and `ip6`. */
 export type FlowFamily = NfFamily | "inet6";
 
+/** Returns nft's word for a family of flows. */
+export function flowFamilyOf(family: FlowFamily): NfFamily {
+  const word = ROUTE_WORDS[family] ?? family as NfFamily;
+  return word === NFPROTO.ip ? "ip" : word === NFPROTO.ip6 ? "ip6" : word;
+}
+
 /** Codec of the family of a flow or an expectation: `ip` or `ip6`; in a filter also `unspec`, which means both. */
 export const flowFamily: Codec<NfFamily, FlowFamily> = {
   ...nfFamily,

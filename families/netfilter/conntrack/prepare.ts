@@ -4,9 +4,19 @@
  * @module
  */
 import { argumentError } from "../../../core/errors.ts";
+import { shown } from "../../../core/codec/mod.ts";
 import type { Input, Verb } from "../../../core/collection.ts";
 import { type Flow, type FlowNat, type FlowStatus, IPS } from "../flow.ts";
-import { familyOf, type FlowFamily, IPPROTO, type IpProtocol, isAnyFamily, type Tuple, tupleText } from "../tuple.ts";
+import {
+  familyOf,
+  type FlowFamily,
+  flowFamilyOf,
+  IPPROTO,
+  type IpProtocol,
+  isAnyFamily,
+  type Tuple,
+  tupleText,
+} from "../tuple.ts";
 
 /** A flow as input: {@linkcode Flow} with numbers or names. */
 export type FlowInput = Omit<Input<Flow>, "family"> & { family?: FlowFamily };
@@ -124,10 +134,39 @@ function wholeRange(range: FlowNat | undefined): FlowNat | undefined {
   ) as FlowNat;
 }
 
+/** Throws if an address of a flow is not of its family: the kernel would refuse it without a reason, or leave it out. */
+function expectFamily(flow: Flow, given: FlowFamily, what: string): void {
+  const family = flowFamilyOf(given), { orig, reply, natSrc, natDst } = flow;
+  if (family !== "ip" && family !== "ip6") return;
+  for (const [name, part] of Object.entries({ orig, reply, natSrc, natDst })) {
+    for (const end of ["src", "dst", "minip", "maxip"] as const) {
+      const address = (part as (Tuple & FlowNat) | undefined)?.[end];
+      if (address === undefined || familyOf({ src: address }) === family) continue;
+      throw argumentError(
+        TypeError,
+        `Cannot ${what}: ${name}.${end}: expected an address of family ${family}, got ${shown(address)}`,
+      );
+    }
+  }
+}
+
+/** The protocols whose flows each kernel tells apart by more than addresses. Of others, it may know nothing more. */
+const ALWAYS = ["tcp", "udp", "icmp", "icmpv6"];
+
+/** Throws if a direction lacks a field that the kernel needs to know it by. */
+function expectWhole(tuple: Tuple | undefined, name: string, what: string): void {
+  if (tuple === undefined) return;
+  const proto = nameOf(tuple.proto) ?? "", more = ALWAYS.includes(proto) ? BY_PROTOCOL[proto]! : [];
+  const needed: readonly (keyof Tuple)[] = ["src", "dst", "proto", ...more];
+  const missing = needed.find((field) => tuple[field] === undefined);
+  if (missing !== undefined) throw argumentError(TypeError, `Cannot ${what}: ${name}.${missing} is missing`);
+}
+
 /** Completes a request about a flow. */
 export function prepareFlow(given: object, verb: Verb): object {
   const flow = (isAnyFamily(["family", (given as Flow).family]) ? { ...given, family: undefined } : given) as Flow;
   const family = flow.family ?? familyOf(flow.orig) ?? familyOf(flow.reply);
+  if (family !== undefined) expectFamily(flow, family, verb === "list" ? "list flows" : `${verb} flow`);
   if (verb === "list") return prepareFilter(flow, family);
   if (verb === "append" || verb === "replace") {
     throw argumentError(TypeError, `Cannot ${verb} a flow: add it, or set its fields`);
@@ -138,6 +177,7 @@ export function prepareFlow(given: object, verb: Verb): object {
       `Cannot ${verb} flow: orig is missing${verb === "delete" ? ": the kernel would delete all flows" : ""}`,
     );
   }
+  for (const name of ["orig", "reply"] as const) expectWhole(flow[name], name, `${verb} flow`);
   const whole = { ...flow, ...(family === undefined ? {} : { family }) };
   if (verb === "set") {
     const { mark, markMask } = flow;
@@ -166,6 +206,10 @@ function said(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, one]) => one !== undefined));
 }
 
+function hasNoBits(mask: unknown): boolean {
+  return Array.isArray(mask) ? mask.length === 0 : mask === 0;
+}
+
 /** Returns the request for a list. What the kernel cannot compare is left out. */
 function prepareFilter(flow: Flow, family: Flow["family"] | undefined): object {
   const { orig, reply, mark, markMask = 0xffffffff, status, statusMask = status, ...rest } = flow;
@@ -179,7 +223,8 @@ function prepareFilter(flow: Flow, family: Flow["family"] | undefined): object {
     ...rest,
     ...(family === undefined ? {} : { family }),
     ...(mark === undefined ? {} : { mark, markMask }),
-    ...(status === undefined ? {} : { status, statusMask }),
+    // The kernel refuses a filter that compares no bits.
+    ...(status === undefined || hasNoBits(statusMask) ? {} : { status, statusMask }),
     ...(tuples
       ? { ...(origFlags !== 0 && { orig }), ...(replyFlags !== 0 && { reply }), filter: { origFlags, replyFlags } }
       : {}),

@@ -468,9 +468,14 @@ export class NftCollection<T extends object, I extends object = Input<T> & objec
       return super.operation(verb, type, type === messages.get ? listable(given) : given, reply);
     }
     if (!isFields(given)) return super.operation(verb, type, given, reply);
+    // An object may be named by a number of the transaction.
+    const needed = verb === "add" && given["id"] === undefined && given["chainId"] === undefined;
     for (const name of NAMES) {
-      if (table.field(name) === undefined || given[name] !== "") continue;
-      throw argumentError(TypeError, `Cannot ${verb} ${object}: ${name} is empty`);
+      if (table.field(name) === undefined || given[name] !== "" && !(needed && given[name] === undefined)) continue;
+      throw argumentError(
+        TypeError,
+        `Cannot ${verb} ${object}: ${name} is ${given[name] === "" ? "empty" : "missing"}`,
+      );
     }
     return super.operation(verb, type, verb === "add" ? withoutHandle(given) : given, reply);
   }

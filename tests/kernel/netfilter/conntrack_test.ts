@@ -152,6 +152,14 @@ kernelTest("conntrack: filters are those of the kernel where it has them, and ho
     ] satisfies FlowInput[];
     assertEquals(by.map(count), [3, 9, 3, 2, 3, 3, 1, 1, 1, 11, 1, 2, 10, 1, 11, 1]);
     assertThrows(() => conntrack.list({ markMask: 1 }), TypeError, "mark is missing");
+    for (const none of [{ status: [] }, { status: 0 }, { status: ["assured"], statusMask: [] }] as FlowInput[]) {
+      assertEquals(count(none), 12);
+    }
+    assertThrows(
+      () => conntrack.list({ family: "ip6", orig: { src: "10.0.0.1" } }),
+      TypeError,
+      'Cannot list flows: orig.src: expected an address of family ip6, got "10.0.0.1"',
+    );
     assertThrows(() => conntrack.list({ orig: { sport: 1 } } as never), TypeError, 'no field "sport"');
   });
 });
@@ -240,6 +248,16 @@ kernelTest("conntrack: a key means one flow, also among twins in zones and among
     );
     assertEquals(assertThrows(() => conntrack.add(flow), KernelError).code, "EEXIST");
     assertThrows(() => conntrack.add({ orig: flow.orig }), TypeError, "timeout is missing");
+    const { orig } = flow, { icmpType: _, ...icmp } = KINDS[2]!.orig!;
+    for (const name of ["src", "dst", "proto", "srcPort", "dstPort"] as const) {
+      const { [name]: _, ...partial } = orig;
+      assertThrows(() => conntrack.add({ orig: partial, timeout: 9 }), TypeError, `add flow: orig.${name} is missing`);
+      assertThrows(() => conntrack.get({ reply: partial }), TypeError, `get flow: reply.${name} is missing`);
+    }
+    assertThrows(() => conntrack.add({ orig: icmp, timeout: 9 }), TypeError, "orig.icmpType is missing");
+    assertThrows(() => conntrack.delete({ orig: {} }), TypeError, "orig.src is missing");
+    assertThrows(() => conntrack.add({ orig: { ...orig, dst: "::1" }, timeout: 9 }), TypeError, "orig.dst: expected");
+    assertThrows(() => conntrack.add({ ...flow, natSrc: { minip: "::1" } }), TypeError, "natSrc.minip: expected");
   });
 });
 

@@ -71,6 +71,9 @@ kernelTest("log: a group has one reader, and options are checked", NEEDS, async 
     assertEquals((await next).done, true);
     await log(8, { netns: name }).return!();
     assertThrows(() => log(-1, { netns: name }), RangeError, "0..65535");
+    assertThrows(() => log([9, 9], { netns: name }), TypeError, "Cannot read log group 9: it is given twice");
+    assertThrows(() => log(9, { netns: name, copy: 0 }), RangeError, "copy: expected a number 1..65535");
+    assertThrows(() => log(9, { netns: name, threshold: -1 }), RangeError, "threshold: expected a number 0..");
     assertThrows(() => log(0, { treshold: 1 } as never), TypeError, 'did you mean "threshold"');
   });
 });

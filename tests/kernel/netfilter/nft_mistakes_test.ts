@@ -220,6 +220,9 @@ nftTest("nf_tables: errors name the statement and what is missing", ({ ours, nft
     "expected a verdict",
   );
   assertThrows(() => tables.add({ family: "inet", name: "" }), TypeError, "name is empty");
+  assertThrows(() => tables.add({ family: "inet" }), TypeError, "Cannot add table: name is missing");
+  assertThrows(() => sets.add({ ...Z, keyType: "mark" }), TypeError, "Cannot add set: name is missing");
+  assertThrows(() => rules.add({ ...Z, expr: [] }), TypeError, "Cannot add rule: chain is missing");
   assertThrows(() => chains.add({ ...Z, name: "" }), TypeError, "name is empty");
   assertThrows(() => sets.add({ ...Z, name: "", keyType: "mark" }), TypeError, "name is empty");
   assertThrows(() => rules.flush({ ...Z, chain: "" }), TypeError, "chain is empty");

@@ -51,7 +51,15 @@ kernelTest("queue: verdicts are obeyed, and changed packets arrive with right ch
     for await (const packet of packets) {
       const text = textOf(packet);
       seen.push(`${packet.queue} ${text}`);
-      if (text === "two") packet.verdict("drop");
+      if (text === "one") {
+        const payload = packet.payload.slice(0, 19);
+        assertThrows(
+          () => packet.verdict("accept", { payload }),
+          RangeError,
+          "payload: length: expected a number 20..",
+        );
+        packet.verdict("accept");
+      } else if (text === "two") packet.verdict("drop");
       else if (text === "three") packet.verdict("accept", { mark: 7 });
       else if (text === "four") {
         packet.verdict("accept", { payload: withData(packet.payload, bytesOf("a longer text")) });
@@ -176,6 +184,15 @@ kernelTest("queue: a signal ends the loop, also while it waits", ["ip"], async (
     assertEquals((await next).done, true);
     assertEquals([procLine(name, 3), procLine(name, 4)], [undefined, undefined]);
     assertThrows(() => queue(65536, { netns: name }), RangeError, "0..65535");
+    assertThrows(() => queue([9, 9], { netns: name }), TypeError, "Cannot read queue 9: it is given twice");
+    for (const copy of [0, -1, 70_000]) {
+      assertThrows(() => queue(9, { netns: name, copy }), RangeError, "queue 9: copy: expected a number 1..65535");
+    }
+    assertThrows(
+      () => queue(9, { netns: name, maxLength: -1 }),
+      RangeError,
+      "maxLength: expected a number 0..4294967295",
+    );
     assertThrows(() => queue(0, { onexit: "drop" } as never), TypeError, 'did you mean "onExit"');
     assertEquals(mend(new Uint8Array([0x45, ...new Array(19).fill(0)]))[3], 20);
   });
