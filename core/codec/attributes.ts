@@ -159,6 +159,7 @@ const DEEPEST = 64;
 interface Plan {
   readonly slotById: readonly number[];
   readonly slotByKey: ReadonlyMap<string, number>;
+  /** Of each slot. */
   readonly senders: Senders;
   /** Bits of the fields that are made even if their attribute is absent. */
   readonly always: readonly [number, number, number, number];
@@ -166,6 +167,8 @@ interface Plan {
   readonly absent: readonly number[];
   /** The fields of the header, ordered by offset. */
   readonly placed: readonly Field[];
+  /** Of each field of the header. */
+  readonly placedSenders: Senders;
   /** The number of the attribute whose length may have overflowed, -1 when there is none. */
   readonly overflowing: number;
 }
@@ -382,7 +385,8 @@ class Table<T extends object> implements Attributes<T> {
     const base = to.base;
     if (this.headerSize > 0) {
       to.base = to.length;
-      encodePlaced(this.plan.placed, this.plan.senders, value, to, (this.headerSize + 3) & ~3);
+      const { placed, placedSenders } = this.plan;
+      encodePlaced(placed, placedSenders, value, to, (this.headerSize + 3) & ~3);
     }
     this.#encodeFields(value, to);
     to.base = base;
@@ -416,11 +420,12 @@ class Table<T extends object> implements Attributes<T> {
     while (bits !== 0) {
       const bit = bits & -bits;
       bits ^= bit;
-      this.#encodeField(this.fields[first + 31 - Math.clz32(bit)]!, given, to);
+      this.#encodeField(first + 31 - Math.clz32(bit), given, to);
     }
   }
 
-  #encodeField(field: Field, given: Record<string, unknown>, to: Writer): void {
+  #encodeField(slot: number, given: Record<string, unknown>, to: Writer): void {
+    const field = this.fields[slot]!;
     if (field.lift !== undefined) {
       const start = to.open(field.id | NLA_F_NESTED);
       (field.lift as Table<object>).#encodeFields(given, to);
@@ -440,7 +445,7 @@ class Table<T extends object> implements Attributes<T> {
       return;
     }
     if (field.id < 0) return;
-    const key = senderOf(this.plan.senders, field.key!, given, to), codec = field.codec!;
+    const key = senderOf(this.plan.senders[slot], field.key!, given, to), codec = field.codec!;
     to.path.push(key);
     if (field.repeated) codec.encode(given[key] as never, to, given);
     else {
@@ -514,17 +519,19 @@ function planOf(fields: readonly Field[]): Plan {
     else slotByKey.set(field.key!, slot);
   });
   // A field that holds a name is sent in the place of the field that holds the number.
-  const senders = new Map<string, string[]>();
+  const senders: (string[] | undefined)[] = fields.map(() => undefined);
   for (const { key, derived } of fields) {
     if (derived?.of === undefined) continue;
-    slotByKey.set(key!, slotByKey.get(derived.of)!);
-    senders.set(derived.of, [...senders.get(derived.of) ?? [], key!]);
+    const slot = slotByKey.get(derived.of)!;
+    slotByKey.set(key!, slot);
+    (senders[slot] ??= []).push(key!);
   }
   const absent = [...fields.keys()].filter((slot) =>
     fields[slot]!.id >= 0 && fields[slot]!.codec?.absent !== undefined
   );
   const overflowing = fields.find((field) => field.codec?.extent !== undefined)?.id ?? -1;
-  return { slotById, slotByKey, senders, always, absent, placed: placedOf(fields), overflowing };
+  const placed = placedOf(fields), placedSenders = placed.map((field) => senders[fields.indexOf(field)]);
+  return { slotById, slotByKey, senders, always, absent, placed, placedSenders, overflowing };
 }
 
 function tooDeep(at: number): never {
@@ -540,15 +547,21 @@ function extentOf(field: Field, from: Reader, at: number, stated: number, end: n
   return field.codec!.extent!(from, at + 4, stated, end);
 }
 
-/** For a field's name, the names of the fields that may be given instead of it. */
-export type Senders = ReadonlyMap<string, readonly string[]>;
+/** For each of some fields, the names of the fields that may be given instead of it, if any. */
+export type Senders = readonly (readonly string[] | undefined)[];
 
 /**
  * Returns the field whose input is sent as `key`: itself, or one given instead of it. A name wins over a number beside
  * it, which is the number in an object read from elsewhere; two different names are an error.
  */
-function senderOf(senders: Senders, key: string, given: Record<string, unknown>, to: Writer): string {
-  const other = senders.get(key)?.find((other) => given[other] !== undefined);
+function senderOf(
+  senders: readonly string[] | undefined,
+  key: string,
+  given: Record<string, unknown>,
+  to: Writer,
+): string {
+  if (senders === undefined) return key;
+  const other = senders.find((other) => given[other] !== undefined);
   if (other === undefined) return key;
   if (typeof given[key] === "string" && given[key] !== given[other]) {
     to.fail(
@@ -592,17 +605,21 @@ export function placedOf(fields: readonly Field[]): readonly Field[] {
   return fields.filter((field) => field.offset >= 0).sort((a, b) => a.offset - b.offset);
 }
 
-/** Writes the `placed` fields in `size` bytes, with zeros for gaps and absent fields. */
+/**
+ * Writes the `placed` fields in `size` bytes, with zeros for gaps and absent fields.
+ *
+ * @param senders of each field; absent if no field has any
+ */
 export function encodePlaced(
   placed: readonly Field[],
-  senders: Senders,
+  senders: Senders | undefined,
   value: object,
   to: Writer,
   size: number,
 ): void {
   const given = value as Record<string, unknown>, begin = to.length;
-  for (const field of placed) {
-    const key = senderOf(senders, field.key!, given, to), sent = given[key];
+  for (let i = 0; i < placed.length; i++) {
+    const field = placed[i]!, key = senderOf(senders?.[i], field.key!, given, to), sent = given[key];
     if (sent === undefined) continue;
     if (field.use === "readOnly" && !to.everything) {
       if (sent !== null) expectUnsent(field, sent, value, to);

@@ -14,7 +14,6 @@ import {
   mayBeCompiled,
   placedOf,
   type RepeatedCodec,
-  type Senders,
 } from "./attributes.ts";
 import {
   type Codec,
@@ -31,9 +30,6 @@ import {
 import { compileStruct, compiling, type Read } from "./compile_table.ts";
 import type { AnyCodec, Field, Parts, Shape } from "./entry.ts";
 import { bytes, count64, i32, i64, u32, u64 } from "./values.ts";
-
-/** No field of a struct is sent in place of another. */
-const NOBODY_ELSE: Senders = new Map();
 
 /** The codec of a {@linkcode struct}, with its fields ordered by offset. */
 export interface Struct<T> extends Codec<T> {
@@ -83,7 +79,7 @@ export function struct<T extends object>(size: number, shape: Shape<T> | (() => 
     encode(value: T, to: Writer): void {
       expectObject(value, to);
       expectKnown(value, fields(), to);
-      encodePlaced(fields(), NOBODY_ELSE, value, to, size);
+      encodePlaced(fields(), undefined, value, to, size);
     },
     walk(from: Reader, at: number, end: number, _owner: object, visit: Visit): void {
       const owner = decode(from, at, end);

@@ -866,11 +866,12 @@ export interface Prefix {
 
 /** Parses `10.0.0.0/8`; an address without a length has a prefix of all its bits. */
 export function parsePrefix(value: string | Uint8Array, to: Writer): Prefix {
-  const [address, length, ...rest] = typeof value === "string" ? value.split("/") : [];
-  const bytes = address === undefined ? value : parseIp(address);
+  const text = typeof value === "string" ? value : undefined, slash = text?.indexOf("/") ?? -1;
+  const bytes = text === undefined ? value : parseIp(slash < 0 ? text : text.slice(0, slash));
+  const length = slash < 0 ? undefined : text!.slice(slash + 1);
   const bits = length === undefined ? undefined : /^\d{1,3}$/.test(length) ? Number(length) : NaN;
   if (
-    !(bytes instanceof Uint8Array) || rest.length > 0 || Number.isNaN(bits) ||
+    !(bytes instanceof Uint8Array) || Number.isNaN(bits) ||
     (bytes.length !== 4 && bytes.length !== 16)
   ) {
     to.fail(TypeError, `expected an address or prefix like "10.0.0.0/8", got ${shown(value)}`);
