@@ -7,7 +7,7 @@ import { currentStay, entered, Netns, outside, type Stay } from "../ffi/netns.ts
 import { NETLINK_OPTIONS } from "../ffi/socket.ts";
 import { atEnd } from "../ffi/runtime.ts";
 import { expectOptions, type OptionKinds } from "./arguments.ts";
-import { runBatch } from "./batch.ts";
+import { BatchRequester, collectBatch, type Collecting, runBatch } from "./batch.ts";
 import { type Codec, Reader } from "./codec/mod.ts";
 import { argumentError, NetlinkError } from "./errors.ts";
 import { showAs } from "./printable.ts";
@@ -303,6 +303,37 @@ function closeAll(clients: Clients): void {
   clients.clear();
 }
 
-export { BatchRequester, collectBatch, type Collecting } from "./batch.ts";
+/** A client with the collections `C`; in a batch, they have type `B`. */
+export type OpenClient<C, B> = C & Disposable & {
+  /**
+   * Collects the changes that the callback requests and sends them in as few datagrams as possible. A refused one does
+   * not stop the others.
+   *
+   * If the callback throws, what it requested before is sent nevertheless: a batch is sent while it is collected, so that
+   * it needs little memory, and a change may name an interface that an earlier one makes.
+   *
+   * @throws {BatchError} with every change that is not known to be done: refused, unknown or not sent, by its position
+   */
+  batch<R>(collect: Collecting<B, R>): void;
+  /** Closes the socket. */
+  close(): void;
+};
+
+/** Makes collections: they look things up with the client of `open`, and send with what `requester` returns. */
+export type MakeCollections<C> = (open: () => Client, requester: () => Requester) => C;
+
+/** Opens a socket and makes collections on it. */
+export function openClient<C extends object, B>(
+  protocol: Protocol,
+  options: OpenOptions,
+  make: MakeCollections<C>,
+): OpenClient<C, B> {
+  const client = new Client(protocol, options), open = (): Client => client, close = (): void => client.close();
+  const batch = (collect: (batch: B) => void): void =>
+    collectBatch(client, (requester) => make(open, () => requester) as unknown as B, collect);
+  return Object.assign(make(open, open), { batch, close, [Symbol.dispose]: close }) as OpenClient<C, B>;
+}
+
+export { BatchRequester, collectBatch, type Collecting };
 export type { Capture, CaptureOptions, CaptureSink } from "./open.ts";
 export type * from "./protocol.ts";

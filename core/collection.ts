@@ -112,6 +112,13 @@ export type Changes<C> = {
     : never;
 };
 
+/** The collections `C` in a batch: their verbs that change something return nothing. */
+export type Batched<C> = {
+  readonly [N in keyof C]: C[N] extends { readonly declaration: object }
+    ? Changes<C[N]> & Omit<C[N], keyof Changes<C[N]>>
+    : C[N];
+};
+
 /** The declaration that defines the verbs of a collection. */
 export interface Declaration<T extends object> {
   /** The name of an object in messages: `link`. */

@@ -4,10 +4,17 @@
  * @module
  */
 import { EVENT_OPTIONS, expectArray, expectOptions, isFields, operationOf, plural } from "./arguments.ts";
-import { Client, collectBatch, type Collecting, type OpenOptions, sharedClient } from "./client.ts";
+import {
+  type Client,
+  type MakeCollections,
+  type OpenClient,
+  openClient,
+  type OpenOptions,
+  sharedClient,
+} from "./client.ts";
 import { type Codec, Reader, shown } from "./codec/mod.ts";
 import {
-  type Changes,
+  type Batched,
   type ChangingVerb,
   Collection,
   type Declaration,
@@ -397,45 +404,15 @@ export class GenericCollection<
   }
 }
 
-/** The collections `C` in a batch: their verbs that change something return nothing. */
-export type Batched<C> = {
-  readonly [N in keyof C]: C[N] extends { readonly declaration: object }
-    ? Changes<C[N]> & Omit<C[N], keyof Changes<C[N]>>
-    : C[N];
-};
-
 /** A client with the collections `C` of one family; in a batch, they have type `B`. */
-export type Opened<C, B = Batched<C>> = C & Disposable & {
-  /**
-   * Collects the changes that the callback requests and sends them in as few datagrams as possible. A refused one does
-   * not stop the others.
-   *
-   * If the callback throws, what it requested before is sent nevertheless: a batch is sent while it is collected, so that
-   * it needs little memory, and a change may name an interface that an earlier one makes.
-   *
-   * @throws {BatchError} with every change that is not known to be done: refused, unknown or not sent, by its position
-   */
-  batch<R>(collect: Collecting<B, R>): void;
-  /** Closes the socket. */
-  close(): void;
-};
-
-/** Makes the collections of a family: they look things up with `open`'s client, and send with `requester`'s. */
-export type MakeGeneric<C> = (open: () => Client, requester: () => Requester) => C;
+export type Opened<C, B = Batched<C>> = OpenClient<C, B>;
 
 /** Opens a socket and makes the collections of a family on it. */
-export function openGeneric<C extends object>(options: OpenOptions, make: MakeGeneric<C>): Opened<C> {
-  const client = new Client(NETLINK_GENERIC, options), open = (): Client => client;
-  const close = (): void => client.close(),
-    batch = (collect: (batch: C) => void): void => {
-      runGenericBatch(client, make, collect);
-    };
-  return Object.assign(make(open, open), { batch, close, [Symbol.dispose]: close }) as unknown as Opened<C>;
-}
-
-function runGenericBatch<C>(client: Client, make: MakeGeneric<C>, collect: (batch: C) => void): void {
-  forgetFamilies(client);
-  collectBatch(client, (requester) => make(() => client, () => requester), collect);
+export function openGeneric<C extends object>(options: OpenOptions, make: MakeCollections<C>): Opened<C> {
+  return openClient(NETLINK_GENERIC, options, (open, requester) => {
+    if (requester !== open) forgetFamilies(open());
+    return make(open, requester);
+  });
 }
 
 /** Returns the client that all calls without a client of their own share. */
@@ -462,4 +439,4 @@ export {
   nlctrl,
 };
 export { GenericGroup, GenericOp, type GenericOpFlag } from "./genl.ts";
-export type { KernelErrorDetails };
+export type { Batched, KernelErrorDetails };

@@ -27,6 +27,7 @@ import {
 import {
   BatchRequester,
   type Client,
+  collectBatch,
   type Collecting,
   type OpenOptions,
   type Requester,
@@ -599,10 +600,7 @@ export function open(options: OpenOptions = {}): IpsetClient {
  */
 export function batch<R>(collect: Collecting<IpsetCollections, R>): void {
   const client = sharedClient(NETLINK_NETFILTER);
-  client.runBatch((add) => {
-    const requester = new BatchRequester(client, add);
-    collect(make(() => client, () => requester));
-  });
+  collectBatch(client, (requester) => make(() => client, () => requester), collect);
 }
 
 /** The sets of this namespace, on a socket that the first use opens. */

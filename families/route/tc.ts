@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { bindMethods } from "../../core/arguments.ts";
 import "../../core/capture.ts";
 import "../../core/dry_run.ts";
 import {
@@ -110,6 +111,7 @@ export class TcClient extends TcCollections implements Disposable {
     const client = new Client(NETLINK_ROUTE, options);
     super(() => client);
     this.#client = client;
+    bindMethods(this);
   }
 
   /** Collects changes and sends them in few system calls; see {@linkcode batch}. */
