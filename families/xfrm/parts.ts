@@ -17,7 +17,6 @@ import {
   chars,
   type Codec,
   count64,
-  countedText,
   enumeration,
   expectObject,
   type Field,
@@ -34,6 +33,7 @@ import {
   secret,
   type Shape,
   shown,
+  string,
   type Struct,
   struct,
   toHex,
@@ -647,7 +647,8 @@ const contextHead = struct<{ len: number; exttype: number; ctxAlg: number; ctxDo
   () => ({ len: [0, u16], exttype: [2, u16], ctxAlg: [4, u8], ctxDoi: [5, u8], ctxLen: [6, u16] }),
 );
 
-const contextText = countedText(0xffff - SEC_CTX_SIZE);
+/** Codec of the context, whose length counts the NUL at the end, as `ip xfrm` does. */
+const contextText = string(0xffff - SEC_CTX_SIZE - 1);
 
 /** Wire form of {@linkcode SecurityContext}: struct xfrm_user_sec_ctx. */
 export const SecurityContext: Struct<SecurityContext> = {
@@ -661,9 +662,8 @@ export const SecurityContext: Struct<SecurityContext> = {
     if (end - at < SEC_CTX_SIZE) return MISFIT;
     const { ctxAlg, ctxDoi, ctxLen } = contextHead.decode(from, at, at + SEC_CTX_SIZE, owner);
     if (ctxLen > end - at - SEC_CTX_SIZE) return MISFIT;
-    // Some programs count the NUL at the end.
-    const last = at + SEC_CTX_SIZE + ctxLen, nul = ctxLen > 0 && from.bytes[last - 1] === 0 ? 1 : 0;
-    return { ctxAlg, ctxDoi, context: contextText.decode(from, at + SEC_CTX_SIZE, last - nul, owner) };
+    const text = at + SEC_CTX_SIZE;
+    return { ctxAlg, ctxDoi, context: contextText.decode(from, text, text + ctxLen, owner) };
   },
   encode(value, to, owner) {
     expectObject(value, to);

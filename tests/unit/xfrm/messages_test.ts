@@ -15,7 +15,7 @@ import { decode, show } from "../../../families/registry.ts";
 import { test } from "../../test.ts";
 import { bothWays } from "../both_ways.ts";
 import { hex, random } from "../core/help.ts";
-import { KEY16, KEY20, KEY32, POLICIES, STATES } from "./pairs.ts";
+import { KEY16, KEY20, KEY32, POLICIES, RARE_POLICIES, RARE_STATES, STATES } from "./pairs.ts";
 
 const GOLDEN: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(new URL("golden-ip.json", import.meta.url), "utf8"),
@@ -56,26 +56,28 @@ test("xfrm: the value of an event about a limit is a key", () => {
   assertEquals(sent(({ policies }) => policies.delete(oldPolicy)), sent(({ policies }) => policies.delete(policy)));
 });
 
+const ALL_POLICIES = [...POLICIES, ...RARE_POLICIES], ALL_STATES = [...STATES, ...RARE_STATES];
+
 test("xfrm: policies and states are sent as ip sends them, byte by byte", () => {
   const wrong: unknown[] = [];
-  for (const [words, policy] of POLICIES) {
+  for (const [words, policy] of ALL_POLICIES) {
     const ours = partsOf(sent(({ policies }) => policies.add(policy))[0]!, 168);
     const theirs = partsOf(hex(GOLDEN[words]!), 168).filter((one) => one !== TYPE);
     if (ours.join() !== theirs.join()) wrong.push([words, ours, theirs]);
   }
-  for (const [words, state] of STATES) {
+  for (const [words, state] of ALL_STATES) {
     const ours = partsOf(sent(({ states }) => states.add(state))[0]!, 224);
     const theirs = partsOf(hex(GOLDEN[words]!), 224);
     if (ours.join() !== theirs.join()) wrong.push([words, ours, theirs]);
   }
   assertEquals(wrong, []);
-  assertEquals(Object.keys(GOLDEN).length, POLICIES.length + STATES.length);
+  assertEquals(Object.keys(GOLDEN).length, ALL_POLICIES.length + ALL_STATES.length);
 });
 
 test("xfrm: what ip sends is decoded to the same object, and encoded to the same bytes again", () => {
   const all = [
-    ...POLICIES.map(([words]) => [words, XfrmPolicy as Attributes<object>] as const),
-    ...STATES.map(([words]) => [words, XfrmState as Attributes<object>] as const),
+    ...ALL_POLICIES.map(([words]) => [words, XfrmPolicy as Attributes<object>] as const),
+    ...ALL_STATES.map(([words]) => [words, XfrmState as Attributes<object>] as const),
   ];
   for (const [words, table] of all) {
     const bytes = hex(GOLDEN[words]!);
@@ -223,7 +225,7 @@ test("xfrm: windows above 32 packets and 64-bit numbers are in the attribute, ot
 test("xfrm: mutated messages give values or a DecodeError", () => {
   const count = Number(process.env["NETLINK_FUZZ"] ?? 20_000), below = random(17);
   const seeds = Object.entries(GOLDEN).map(([words, text]) =>
-    [hex(text), (POLICIES.some(([one]) => one === words) ? XfrmPolicy : XfrmState) as Attributes<object>] as const
+    [hex(text), (ALL_POLICIES.some(([one]) => one === words) ? XfrmPolicy : XfrmState) as Attributes<object>] as const
   );
   let decoded = 0;
   for (let i = 0; i < count; i++) {

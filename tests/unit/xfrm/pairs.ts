@@ -136,3 +136,65 @@ export const STATES: readonly (readonly [words: string, state: StateInput])[] = 
     { src: "10.9.0.1", dst: "10.9.0.2", proto: "comp", spi: 0x104, mode: "tunnel", comp: { name: "deflate" } },
   ],
 ];
+
+const CONTEXT = "system_u:object_r:unlabeled_t", secCtx = { ctxAlg: 1, ctxDoi: 1, context: CONTEXT };
+
+/** A policy that few kernels take: with a security context, and of the second type. */
+export const RARE_POLICIES: typeof POLICIES = [
+  [
+    `src 10.9.0.0/24 dst 10.8.0.0/24 dev lo ctx ${CONTEXT} dir in ptype sub action block index 9 priority 3`,
+    {
+      dir: "in",
+      sel: { src: "10.9.0.0/24", dst: "10.8.0.0/24", dev: "lo" },
+      secCtx,
+      type: "sub",
+      action: "block",
+      index: 9,
+      priority: 3,
+    },
+  ],
+];
+
+/** States that few kernels take: with a security context, for hardware, and of mobile IPv6. */
+export const RARE_STATES: typeof STATES = [
+  [
+    // ip takes the bytes of the first number in reverse.
+    "src 10.9.0.1 dst 10.9.0.2 proto esp spi 0x105 mode beet seq 0x7000000 replay-seq 5 replay-oseq 6 flag decap-dscp " +
+    "flag wildrecv flag icmp flag af-unspec flag align4 extra-flag oseq-may-wrap " +
+    `aead rfc4106(gcm(aes)) 0x${KEY20} 96 encap espintcp 1 2 0.0.0.0 ctx ${CONTEXT} limit byte-hard 9 ` +
+    "limit packet-soft 8 limit time-use-hard 7 limit time-soft 6",
+    {
+      src: "10.9.0.1",
+      dst: "10.9.0.2",
+      proto: "esp",
+      spi: 0x105,
+      mode: "beet",
+      seq: 7,
+      replay: { seq: 5, oseq: 6 },
+      flags: ["decap-dscp", "wildrecv", "icmp", "af-unspec", "align4"],
+      extraFlags: ["oseq-may-wrap"],
+      aead: { name: "rfc4106(gcm(aes))", key: KEY20, icvLength: 96 },
+      encap: { type: "espintcp", sport: 1, dport: 2 },
+      secCtx,
+      lft: { hardByteLimit: 9, softPacketLimit: 8, hardUseExpiresSeconds: 7, softAddExpiresSeconds: 6 },
+    },
+  ],
+  [
+    "src 10.9.0.1 dst 10.9.0.2 proto esp spi 0x106 mode transport replay-window 64 replay-seq 5 replay-oseq 6 " +
+    `replay-seq-hi 1 replay-oseq-hi 2 flag esn aead rfc4106(gcm(aes)) 0x${KEY20} 128 offload dev lo dir in`,
+    {
+      src: "10.9.0.1",
+      dst: "10.9.0.2",
+      proto: "esp",
+      spi: 0x106,
+      replayEsn: { replayWindow: 64, seq: 5, oseq: 6, seqHi: 1, oseqHi: 2 },
+      flags: ["esn"],
+      aead: { name: "rfc4106(gcm(aes))", key: KEY20, icvLength: 128 },
+      offload: { dev: "lo", flags: ["inbound"] },
+    },
+  ],
+  [
+    "src 2001:db8::1 dst 2001:db8::2 proto hao mode ro coa 2001:db8::3",
+    { src: "2001:db8::1", dst: "2001:db8::2", proto: "hao", mode: "ro", coaddr: "2001:db8::3" },
+  ],
+];
