@@ -26,6 +26,7 @@ import {
   parseIp,
   readOnly,
   type Shape,
+  shown,
   struct,
   u16,
   u32,
@@ -238,6 +239,11 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
       `Cannot ${verb} a forwarding entry: port: expected 1..65535, got 0: the kernel would not find the entry again`,
     );
   }
+  for (const name of ["vni", "srcVni"] as const) {
+    if ((value[name] ?? 0) <= MOST_VNI) continue;
+    const why = `${name}: expected 0..${MOST_VNI}, got ${shown(value[name])}: a VNI has 24 bits`;
+    throw argumentError(RangeError, `Cannot ${verb} a forwarding entry: ${why}`);
+  }
   // Drivers without a forwarding table of their own delete an entry only if the request says `permanent`; others ignore
   // it.
   if (forwarding) neighbour.state ??= ["noarp", "permanent"];
@@ -247,6 +253,9 @@ export function prepareNeighbour(value: Input<Neighbour>, verb: Verb): Input<Nei
   if (forwarding) neighbour.flags = tableOf(neighbour)!;
   return neighbour;
 }
+
+/** The greatest VNI. */
+const MOST_VNI = 0xffffff;
 
 const MANAGED = NTF_EXT.managed;
 

@@ -65,6 +65,11 @@ kernelTest(
       assertEquals(fdb.get({ dev: "vx0", lladdr: `${MAC}7`, flags: ["self"] }).flags, ["self", "router"]);
       const none = { dev: "vx0", lladdr: `${MAC}8`, dst: "192.0.2.9", port: 0 } as const;
       assertThrows(() => fdb.add(none), RangeError, "port: expected 1..65535, got 0");
+      assertThrows(
+        () => fdb.add({ ...none, port: 9, vni: 2 ** 24 }),
+        RangeError,
+        "vni: expected 0..16777215, got 1677",
+      );
       assertThrows(() => fdb.flushTable("vx0", { all: false } as never), TypeError, "all: expected true or undefined");
       assertEquals(fdb.list({ dev: "vx0" }).length, 3);
     });
