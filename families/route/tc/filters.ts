@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { defined, isFields } from "../../../core/arguments.ts";
+import { defined, EXISTS_HINT, isCondition, isFields } from "../../../core/arguments.ts";
 import { type Codec, shown } from "../../../core/codec/mod.ts";
 import type { Client, Operation, Requester } from "../../../core/client.ts";
 import {
@@ -260,7 +260,12 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
     value: FilterInput,
     options: AddOptions<E> = {},
   ): Filter | Existing<E> {
-    return this.addEchoed(value, options);
+    try {
+      return this.addEchoed(value, options);
+    } catch (error) {
+      if (!(error instanceof KernelError) || error.code === "EEXIST" || !this.isExisting(value, error)) throw error;
+      throw new KernelError(error.operation, EEXIST, { hint: EXISTS_HINT });
+    }
   }
 
   /**
@@ -299,6 +304,31 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
    * The kernel lets go of a table of u32 some milliseconds after the filters that refer to it, so tables are tried again.
    */
   override flush(filter: FilterInput | { all: true }): number {
+    const priorities = this.#wholePriorities(filter), count = this.#flushEach(filter);
+    try {
+      this.#deletePriorities(priorities);
+    } catch (error) {
+      // The kernel has removed those whose last filter is gone.
+      const left = error instanceof BatchError ? error.without(({ error }) => isGone(error)) : error;
+      if (left !== undefined) throw left;
+    }
+    return count;
+  }
+
+  /** Returns a filter of each priority of kind u32 of which `flush` deletes all filters. The kernel may keep the priority. */
+  #wholePriorities(filter: FilterInput | { all: true }): Filter[] {
+    if (!isFields(filter) || !isCondition(filter) || this.#open().deferred) return [];
+    const { all: _, ...rest } = filter as FilterInput & { all?: true }, { handle, options } = rest;
+    if (handle !== undefined || options !== undefined) return [];
+    try {
+      const found = this.list(rest as FilterInput).filter(({ kind }) => kind === "u32");
+      return [...new Map(found.map((one) => [placeOf(one), one])).values()];
+    } catch {
+      return []; // the flush tells what is wrong with the filter
+    }
+  }
+
+  #flushEach(filter: FilterInput | { all: true }): number {
     const before = this.#open().deferred || !isFields(filter) ? 0 : Date.now();
     let count = this.#flushShared(filter);
     if (count > 0 && this.list(filter as FilterInput).length === 0) return count;
@@ -338,9 +368,16 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
           `${shared[0]!.priority}, in several chains, hooks or classes of a qdisc: delete the whole priority of one`,
       );
     }
-    const first = new Map(shared.map((one) => [placeOf(one), one]));
+    this.#deletePriorities(new Map(shared.map((one) => [placeOf(one), one])).values());
+    const names = (list: readonly Filter[]): Set<string> => new Set(list.map((one) => `${spaceOf(one)} ${one.handle}`));
+    const left = names(around());
+    return [...names(shared)].filter((one) => !left.has(one)).length;
+  }
+
+  /** Deletes whole priorities of kind u32, each given by one of its filters. */
+  #deletePriorities(each: Iterable<Filter>): void {
     this.#open().runBatch((add) => {
-      for (const { ifindex, block, parent, chain, protocol, priority } of first.values()) {
+      for (const { ifindex, block, parent, chain, protocol, priority } of each) {
         const place = block === undefined ? { ifindex, parent } : { ifindex: BLOCK, block };
         add({
           type: RTM.RTM_DELTFILTER,
@@ -351,9 +388,6 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
         });
       }
     }, "flush filters");
-    const names = (list: readonly Filter[]): Set<string> => new Set(list.map((one) => `${spaceOf(one)} ${one.handle}`));
-    const left = names(around());
-    return [...names(shared)].filter((one) => !left.has(one)).length;
   }
 
   /** True if an error of `add` means that the filter exists: the kernel tells of u32 that the handle is not free. */
@@ -406,6 +440,12 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
     };
   }
 }
+
+const EEXIST = 17;
+
+/** True for an error of deleting what is not there. */
+const isGone = (error: unknown): boolean =>
+  error instanceof KernelError && (error.code === "ENOENT" || isWithoutFilter(error));
 
 /** Milliseconds for which tables of u32 are tried again. */
 const PATIENCE = 1000;

@@ -240,6 +240,8 @@ test("tc: a change of rate or ceil of htb alone does not put ceil below rate, an
       whole: { ...found, options: { ...found.options, ...options } },
       what: "set class",
     });
+  const htb = { dev: "lo", parent: "1:", handle: "1:1", kind: "htb", options: { rate: 1000, prio: 8 } } as const;
+  assertThrows(() => tc.classes.add(htb), RangeError, "options.prio: expected 0..7, got 8");
   assertThrows(() => change({ rate: 9000 }), RangeError, "options.rate: expected at most ceil, 8000, got 9000");
   assertThrows(() => change({ ceil: 4000 }), RangeError, "options.ceil: expected at least rate, 5000, got 4000");
   for (const options of [{ rate: 8000 }, { ceil: 5000 }, { rate: 6000, ceil: 4000 }]) {

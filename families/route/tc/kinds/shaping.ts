@@ -192,6 +192,9 @@ export interface HtbClass {
   linklayer?: Linklayer;
 }
 
+/** The last priority of `htb`: the kernel takes it instead of a greater one. */
+const MOST_PRIO = 7;
+
 /** The fields of struct tc_htb_opt. */
 interface HtbOpt {
   rate: RateSpec;
@@ -273,7 +276,11 @@ export const HtbClass: FlatCodec<HtbClass> = flat<HtbClass, HtbClassWire>({
   split(value, to, whole) {
     // A filter may have any of the fields.
     const rate = rateOf(value.rate ?? (whole ? undefined : 1), "rate", to);
-    const ceil = value.ceil === undefined ? rate : rateOf(value.ceil, "ceil", to);
+    const ceil = value.ceil === undefined ? rate : rateOf(value.ceil, "ceil", to), prio = value.prio ?? 0;
+    if (prio > MOST_PRIO) {
+      to.path.push("prio");
+      to.fail(RangeError, `expected 0..${MOST_PRIO}, got ${shown(prio)}`);
+    }
     return {
       parms: {
         rate: specOf(rate, value, to),
@@ -282,7 +289,7 @@ export const HtbClass: FlatCodec<HtbClass> = flat<HtbClass, HtbClassWire>({
         cbuffer: burstOf(value.cburst ?? USUAL_BURST + Math.floor(ceil / 1e9), ceil, "cburst", to),
         quantum: value.quantum ?? 0,
         level: value.level ?? 0,
-        prio: value.prio ?? 0,
+        prio,
       },
       ...(rate > LARGE ? { rate64: rate } : {}),
       ...(ceil > LARGE ? { ceil64: ceil } : {}),

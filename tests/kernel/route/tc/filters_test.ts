@@ -147,7 +147,17 @@ kernelTest("filters: places, handles, keys, changes and refusals", ["ip", "tc"],
       filters.add(one as FilterInput);
     }
     assertEquals(filters.list({ dev: "v0", priority: 7 }).length, 3);
+    const taken = { ...place, handle: "801::1", options: { sel, link: "1:" } } as const;
+    assertEquals(assertThrows(() => filters.add(taken), KernelError).code, "EEXIST");
     assertEquals(filters.flush({ all: true }), 5);
+    // Several priorities go with their last filters, so that others can have their numbers.
+    const first = { dev: "v1", parent: "1:", kind: "u32", protocol: "ip", options: { sel, classid: "1:9" } } as const;
+    for (const filter of [{ dev: "v1", parent: "1:" }, { dev: "v1" }, { all: true }] as const) {
+      for (const priority of [5, 6]) filters.add({ ...first, priority });
+      assertEquals([filters.flush(filter), tool(ns, "filter show dev v1 parent 1:")], [2, ""]);
+    }
+    filters.add({ ...first, protocol: "ipv6", priority: 5 });
+    assertEquals(filters.flush({ dev: "v1", protocol: "ipv6" }), 1);
     assertEquals(filters.delete(made as FilterInput, { missing: "ok" }), false);
   });
 });
