@@ -274,6 +274,19 @@ function checkAddresses(what: string, value: object, size: number | undefined, p
   for (const name of ADDRESSES) checkAddress(what, `${path}${name}`, (value as Fields)[name], size);
 }
 
+/** Matches the names that a link may have; the kernel refuses others without a reason. */
+const LINK_NAME = /^(?!\.{1,2}$)[^/: \t-\r]+$/;
+
+function checkName(what: string, { ifname }: LinkInput, path = ""): void {
+  if (typeof ifname !== "string" || LINK_NAME.test(ifname)) return;
+  throw argumentError(
+    TypeError,
+    `Cannot ${what}: ${path}ifname: expected a name without space, "/" and ":", and not "." or "..", got ${
+      shown(ifname)
+    }`,
+  );
+}
+
 /** Fields that are 0 in a new link anyway, and that some kernels refuse. */
 const ZERO: Readonly<Record<string, readonly string[]>> = {
   // Kernels without VLAN filtering list it too.
@@ -567,12 +580,14 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
     const requester = this.#requester(), client = this.#open(), batched = requester !== client && requester.deferred;
     const elsewhere = isElsewhere(value), clients: Client[] = [], peer = peerOf(value);
     refuse(what, value, IGNORED_FIELDS.add);
+    checkName(what, value);
     if (!elsewhere) this.#checkPort(what, value);
     checkAddresses(what, value, addressSizeByKind(value));
     if (peer !== undefined) {
       const [name, { index }] = peer, path = `data.${name}.`;
       refuse(what, peer[1], IGNORED_FIELDS.peer, path);
       checkEnd(what, value, peer[1], path);
+      checkName(what, peer[1], path);
       if (!isElsewhere(peer[1])) this.#checkPort(what, peer[1], path);
       checkAddresses(what, peer[1], addressSizeByKind(value), path);
       if (index !== undefined && value.index === undefined) {
@@ -661,6 +676,7 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
     if (isFields(changes)) {
       const what = operationOf("set", declaration, this.keyValue(key, "set"));
       refuse(what, changes, IGNORED_FIELDS.set);
+      checkName(what, changes);
       // The kernel would only report EOPNOTSUPP, and a dry run does not ask the kernel.
       const { kind } = isFields(key) ? key : {}, { kind: other } = changes;
       if (kind !== undefined && other !== undefined && other !== kind) {

@@ -71,6 +71,13 @@ const declaration: Declaration<Neighbour> = {
   // The kernel sends entries of bridges' forwarding tables, and neighbours of MCTP, in messages of the same type.
   concerns: (from, at, event) => from.bytes[at] !== AF.mctp && (!event || from.bytes[at] !== AF.bridge),
   none: ["ENODEV"],
+  hint: (_code, { kernelMessage = "" }) => MISSING[kernelMessage],
+};
+
+/** The field that is missing, by the kernel's message. */
+const MISSING: Readonly<Record<string, string>> = {
+  "Device not specified": "dev is missing: the name of the interface",
+  "Network address not specified": "dst is missing: the address of the neighbour",
 };
 
 /** Forwarding tables: other objects in the same messages. */

@@ -105,7 +105,10 @@ const declaration: Declaration<Route> = {
   replaced: (route) => (route as Route).family === "inet6" && (route as RouteInput).src !== undefined,
   // Routes of Phonet and MCTP, and gateways of CAN, are other objects in messages of the same types.
   concerns: (from, at) => !OTHERS.has(from.bytes[at]!),
-  hint(code, { kernelMessage = "" }) {
+  hint(code, { kernelMessage = "" }, value) {
+    if (code === "ENODEV" && WAYS.every((name) => (value as Fields)[name] === undefined)) {
+      return "dev or gateway is missing: where the packets go";
+    }
     if (code === "ENETUNREACH" && /gateway|nexthop/i.test(kernelMessage)) {
       return 'the gateway must be on a network that an interface which is up has; { flags: ["onlink"] } says that it is';
     }
@@ -129,6 +132,9 @@ const declaration: Declaration<Route> = {
     settle,
   },
 };
+
+/** The fields that say where a route's packets go. */
+const WAYS = ["dev", "oif", "gateway", "via", "multipath", "nhId"] as const;
 
 /** The fields of a nexthop object that the kernel shows in routes through it. */
 interface ShownFields {
@@ -259,6 +265,9 @@ export class Routes extends Collection<Route, RouteInput, RouteInput, true, neve
   lookup(dst: string, options: LookupOptions = {}): Route {
     const what = "look up a route";
     if (!((dst as unknown) instanceof Uint8Array)) expectType(dst, what, "string");
+    if (/\/(?!32$|128$)/.test(dst)) {
+      throw argumentError(TypeError, `Cannot ${what}: dst: expected an address, got the prefix ${shown(dst)}`);
+    }
     expectFields(options, what, "options as an object");
     const { dev, oif, ...rest } = options, out = dev ?? oif;
     if (dev !== undefined && oif !== undefined) {

@@ -300,3 +300,20 @@ kernelTest("error: the library refuses names that are too long and unknown field
     unknown(() => addresses.add({ dev: "lo", address: "192.0.2.300/24" }), "address", "192.0.2.300");
   });
 });
+
+kernelTest("error: what the kernel refuses without a reason is named", NEEDS, async () => {
+  await inNamespace((ns) => {
+    wire(ns);
+    const { links, neighbours, routes } = ns.route;
+    for (const ifname of ["a b", "a/b", "a:b", ".", "..", ""]) {
+      assertThrows(() => links.add({ ifname, kind: "bridge" }), TypeError, "ifname: expected a name without space");
+      assertThrows(() => links.set("v0", { ifname }), TypeError, "ifname: expected a name without space");
+      const peer = { ifname };
+      assertThrows(() => links.add({ ifname: "x0", kind: "veth", data: { peer } }), TypeError, ": data.peer.ifname: ");
+    }
+    assertEquals([links.find("a b"), links.find("x0")], [undefined, undefined]);
+    refusedByKernel(() => routes.add({ dst: "198.51.100.0/24" }), "ENODEV", "dev or gateway is missing");
+    refusedByKernel(() => neighbours.add({ dev: "v0", lladdr: "02:00:00:00:00:09" }), "EINVAL", "dst is missing");
+    assertThrows(() => routes.lookup("192.0.2.0/24"), TypeError, "dst: expected an address, got the prefix");
+  });
+});
