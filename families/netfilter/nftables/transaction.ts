@@ -468,8 +468,9 @@ export class NftCollection<T extends object, I extends object = Input<T> & objec
       return super.operation(verb, type, type === messages.get ? listable(given) : given, reply);
     }
     if (!isFields(given)) return super.operation(verb, type, given, reply);
-    // An object may be named by a number of the transaction.
-    const needed = verb === "add" && given["id"] === undefined && given["chainId"] === undefined;
+    // An object may be named by a number of the transaction. A misspelt field is named first.
+    const needed = verb === "add" && given["id"] === undefined && given["chainId"] === undefined &&
+      Object.keys(given).every((key) => table.field(key) !== undefined);
     for (const name of NAMES) {
       if (table.field(name) === undefined || given[name] !== "" && !(needed && given[name] === undefined)) continue;
       throw argumentError(

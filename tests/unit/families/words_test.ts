@@ -380,8 +380,8 @@ test("a key for a watch, a loop without await and inodes that are no numbers are
   says(() => [...client.links as never], "Cannot loop over the collection of links: call its list()");
   const what = "Cannot list the processes of sockets: expected an array of inodes";
   says(() => processesOf(5 as never), `${what}, got 5`);
-  says(() => processesOf("x" as never), `${what}, got a string`);
-  says(() => processesOf(["x"] as never), `${what}, got a string in it`);
+  says(() => processesOf("x" as never), `${what}, got "x"`);
+  says(() => processesOf(["x"] as never), `${what}, got "x" in it`);
   says(() => processesOf([NaN]), `${what}, got NaN in it`);
 });
 
