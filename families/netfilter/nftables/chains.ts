@@ -270,8 +270,8 @@ const declaration: NftDeclaration<NftChain> = {
       ? "a new chain with a policy, counters or devices has a hook and a priority"
       : code === "EBUSY"
       ? "a rule or an element of a map jumps to it"
-      : code === "EOPNOTSUPP" && details.path !== undefined
-      ? "of an existing chain, only the policy, the counters and the devices can be changed"
+      : code === "EOPNOTSUPP" && (value as NftChain).hook !== undefined
+      ? "an existing chain keeps its type, hook and priority; a new one of this type cannot have this hook"
       : nftHint(code, details),
 };
 

@@ -570,7 +570,10 @@ export function nftHint(code: string, details: KernelErrorDetails): string | und
     case "EBUSY":
       return "it is in use: a rule, an element of a map or another object refers to it";
     case "EPERM":
-      return details.kernelMessage === undefined ? undefined : "another socket owns the table";
+      // Without the capability, the kernel does not look at the table.
+      return details.kernelMessage === undefined && details.path === undefined
+        ? undefined
+        : "another socket owns the table";
     default:
       return subsystemHint(NFTABLES, code, details);
   }

@@ -239,6 +239,12 @@ kernelTest("conntrack: a key means one flow, also among twins in zones and among
     assertEquals(conntrack.list().map(({ id }) => id), [plain!.id]);
     conntrack.delete(plain!);
     conntrack.add(flow);
+    // A zone may be that of one direction.
+    const inZone = { ...flow, orig: { ...tuple("udp", 2), zone: 6 } };
+    conntrack.add(inZone);
+    const [half] = conntrack.list({ orig: { zone: 6 } });
+    assertEquals([half!.orig, conntrack.get(half!).id], [inZone.orig, half!.id]);
+    conntrack.delete(half!);
     const [later] = conntrack.list(), other = { ...later!, id: (later!.id! ^ 1) >>> 0 };
     const gone = assertThrows(() => conntrack.delete(other), KernelError);
     assertEquals([gone.code, conntrack.find(other), conntrack.list().length], ["ENOENT", undefined, 1]);

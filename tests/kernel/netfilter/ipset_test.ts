@@ -292,6 +292,10 @@ kernelTest("ipset: test, flush, swap, rename, get, find and filters", ["ip", "ip
       said(() => entries.add("ports", { port: 1, timeout: 5 })),
       'Cannot add entry 1 to set ports: IPSET_ERR_TIMEOUT "the set has no timeouts: add it with timeout"',
     );
+    assertEquals(
+      said(() => entries.add("old", { ip: "0.0.0.0/0" })),
+      'Cannot add entry 0.0.0.0/0 to set old: IPSET_ERR_INVALID_CIDR "the kernel does not accept the prefix length"',
+    );
     assertEquals(said(() => sets.add({ name: "old", type: "hash:ip" })), 'Cannot add set old: EEXIST "File exists"');
     assertThrows(() => sets.flush({}), TypeError, "without a filter");
     assertThrows(() => entries.flush({} as never), TypeError, "{ all: true }");

@@ -1,8 +1,8 @@
 /** Filters without a family, copies, and mistakes in the use of nf_tables: nothing is lost or made silently. */
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { KernelError, TransactionError } from "../../../core/errors.ts";
-import type { Statement } from "../../../families/netfilter/nftables/mod.ts";
-import { before } from "../namespace.ts";
+import { open, type Statement } from "../../../families/netfilter/nftables/mod.ts";
+import { before, many } from "../namespace.ts";
 import { nftTest } from "./nft.ts";
 
 const Z = { family: "inet", table: "z" } as const;
@@ -190,6 +190,44 @@ nftTest("nf_tables: a misspelt table is named, by everything that does not selec
   ]);
   // These select.
   assertEquals([chains.list(wrong), rules.list(wrong), flowtables.list(wrong), sets.flush(wrong)], [[], [], [], 0]);
+});
+
+nftTest("nf_tables: errors that mislead have a hint at what is wrong", ({ name, ours, nft }) => {
+  nft(`${RULESET} table inet w { chain b { type filter hook input priority 0; } ; chain t { } ;
+    map m { type mark : verdict; elements = { 1 : jump t } ; } ; }`);
+  const W = { family: "inet", table: "w" } as const, { chains, objects } = ours;
+  assertThrows(() => chains.delete({ ...W, name: "t" }), KernelError, "a rule or an element of a map jumps to it");
+  nft("add rule inet z i counter name c");
+  assertThrows(() => objects.delete({ ...Z, name: "c", type: "counter" }), KernelError, "another object refers to it");
+  // Older kernels refuse these in other ways.
+  if (before(6, 5)) return;
+  const base = { type: "filter", hook: "input", priority: 5 } as const;
+  assertThrows(
+    () => ours.batch((b) => b.chains.set({ ...W, name: "b" }, base)),
+    TransactionError,
+    "an existing chain keeps its type, hook and priority",
+  );
+  using other = open({ netns: name });
+  other.tables.add({ family: "inet", name: "own", flags: ["owner"] });
+  assertThrows(
+    () => chains.add({ family: "inet", table: "own", name: "c" }),
+    KernelError,
+    "another socket owns the table",
+  );
+});
+
+nftTest("nf_tables: one transaction takes 70,000 elements, and an error names one of them", ({ ours }) => {
+  const { batch, elements } = ours, set = { ...Z, set: "big" }, total = many(70_000);
+  const all = Array.from({ length: total }, (_, i) => `10.${i >> 16}.${i >> 8 & 255}.${i & 255}`);
+  batch((b) => {
+    b.tables.add({ family: "inet", name: "z" });
+    b.sets.add({ ...Z, name: "big", keyType: "ipv4_addr" });
+    b.elements.add(set, all);
+  });
+  assertEquals(elements.list(set).length, total);
+  const fresh = all.slice(0, 5000).map((one) => one.replace("10.", "11."));
+  assertThrows(() => elements.add(set, [...fresh, all.at(-1)!]), KernelError, `the element is "${all.at(-1)}"`);
+  assertEquals(elements.find(set, fresh[0]!), undefined);
 });
 
 nftTest("nf_tables: errors name the statement and what is missing", ({ ours, nft }) => {

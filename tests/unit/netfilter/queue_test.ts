@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { Reader, Writer } from "../../../core/codec/mod.ts";
+import { KernelError } from "../../../core/errors.ts";
 import { message, ScriptedKernel } from "../../../core/scripted.ts";
 import { NETFILTER_MSG } from "../../../families/netfilter/protocol.ts";
 import {
   type PacketQueue,
   queue,
+  QueueConfig,
   type QueuedPacket,
   type QueueOptions,
   QueuePacket,
@@ -125,4 +127,38 @@ test("queue: a batch verdict decides the packets up to its own, in its queue", a
   const last = verdicts(both.kernel.sent.at(-1)!).map(([, { verdictHdr, queue }]) => [queue, verdictHdr]);
   assertEquals(last, waiting.map(([queue, id]) => [queue, { queue: 0, verdict: "accept", id }]));
   assertEquals(arrived.some(({ undecided }) => undecided), false);
+});
+
+/** Returns the answer to a request that is refused. */
+function refusal(seq: number, errno: number): Uint8Array {
+  const payload = new Uint8Array(20);
+  new DataView(payload.buffer).setInt32(0, -errno, true);
+  return message(2, 0, seq, payload);
+}
+
+test("queue: each option is asked for by itself, and the refused one is named", () => {
+  const flags: number[] = [];
+  const kernel = new ScriptedKernel(({ seq, payload }) => {
+    const { flags: asked = [] } = QueueConfig.decode(new Reader(payload), 0, payload.length, {});
+    if (asked.length > 0) flags.push(asked.length);
+    return [asked.includes("conntrack") ? refusal(seq, 95) : message(2, 0, seq, new Uint8Array(20))];
+  });
+  const options = { failOpen: true, conntrack: true, uidGid: true, transport: () => kernel };
+  const error = assertThrows(() => queue(0, options), KernelError, "Cannot set conntrack of queue 0: EOPNOTSUPP");
+  assertStringIncludes((error as KernelError).hint ?? "", "CONFIG_NETFILTER_NETLINK_GLUE_CT");
+  assertEquals(flags, [1, 1, 1]);
+});
+
+test("queue: a packet that is gone when it is decided does not end the loop", async () => {
+  const both = opened(), [one] = await arrive(both, [0, 1]);
+  one!.verdict("accept");
+  both.kernel.push(refusal(99, 2));
+  const [two] = await arrive(both, [0, 2]);
+  assertEquals(two!.id, 2);
+  both.kernel.push(refusal(99, 1));
+  await assertRejects(
+    () => both.packets.next() as Promise<unknown>,
+    KernelError,
+    "decide a packet of queue 0, 1: EPERM",
+  );
 });
