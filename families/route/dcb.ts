@@ -82,7 +82,7 @@ export type DcbxMode = readonly (keyof typeof DCB_CAP_DCBX | number)[];
 /** IEEE_8021QAZ_TSA_*: selection among the packets of traffic classes. */
 export const IEEE_8021QAZ_TSA = { strict: 0, cb_shaper: 1, ets: 2, vendor: 255 } as const;
 
-/** IEEE_8021QAZ_APP_SEL_*: what `protocol` of an application entry is. */
+/** IEEE_8021QAZ_APP_SEL_*: meanings of `protocol` in an application entry. */
 export const IEEE_8021QAZ_APP_SEL = { ethertype: 1, stream: 2, dgram: 3, any: 4, dscp: 5, pcp: 255 } as const;
 
 /** Codec of eight numbers: one for each priority or traffic class. */
@@ -171,7 +171,7 @@ const pfc = struct<IeeePfc>(136, {
 
 /** An entry of the application table: the priority of a protocol. */
 export interface DcbApp {
-  /** What `protocol` is. */
+  /** The meaning of `protocol`: an EtherType, a port, a DSCP … */
   selector: keyof typeof IEEE_8021QAZ_APP_SEL | number;
   /** The priority. */
   priority: number;

@@ -578,25 +578,8 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
     const plain = this.operation("add", RTM.RTM_NEWLINK, value, RTM.RTM_NEWLINK), { what } = plain;
     const operation = this.withExists(plain, value, tolerates);
     const requester = this.#requester(), client = this.#open(), batched = requester !== client && requester.deferred;
-    const elsewhere = isElsewhere(value), clients: Client[] = [], peer = peerOf(value);
-    refuse(what, value, IGNORED_FIELDS.add);
-    checkName(what, value);
-    if (!elsewhere) this.#checkPort(what, value);
-    checkAddresses(what, value, addressSizeByKind(value));
-    if (peer !== undefined) {
-      const [name, { index }] = peer, path = `data.${name}.`;
-      refuse(what, peer[1], IGNORED_FIELDS.peer, path);
-      checkEnd(what, value, peer[1], path);
-      checkName(what, peer[1], path);
-      if (!isElsewhere(peer[1])) this.#checkPort(what, peer[1], path);
-      checkAddresses(what, peer[1], addressSizeByKind(value), path);
-      if (index !== undefined && value.index === undefined) {
-        throw argumentError(
-          TypeError,
-          `Cannot ${what}: ${path}index requires that the link has an index too`,
-        );
-      }
-    }
+    const elsewhere = isElsewhere(value), clients: Client[] = [];
+    this.#checkToAdd(what, value);
     try {
       const places = linksToComplete(value).map((made) => {
         const netns = namespaceOf(made.value),
@@ -834,6 +817,25 @@ export class Links extends Collection<Link, LinkInput, LinkKey, Link | boolean |
     } catch (error) {
       if (error instanceof NoSuchInterface) return undefined;
       throw error;
+    }
+  }
+
+  /** Throws if a link to add, or its other end, has a field that the kernel ignores or refuses without a reason. */
+  #checkToAdd(what: string, value: LinkInput): void {
+    const size = addressSizeByKind(value), [name, peer] = peerOf(value) ?? [];
+    refuse(what, value, IGNORED_FIELDS.add);
+    checkName(what, value);
+    if (!isElsewhere(value)) this.#checkPort(what, value);
+    checkAddresses(what, value, size);
+    if (peer === undefined) return;
+    const path = `data.${name}.`;
+    refuse(what, peer, IGNORED_FIELDS.peer, path);
+    checkEnd(what, value, peer, path);
+    checkName(what, peer, path);
+    if (!isElsewhere(peer)) this.#checkPort(what, peer, path);
+    checkAddresses(what, peer, size, path);
+    if (peer.index !== undefined && value.index === undefined) {
+      throw argumentError(TypeError, `Cannot ${what}: ${path}index requires that the link has an index too`);
     }
   }
 

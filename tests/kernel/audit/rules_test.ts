@@ -143,7 +143,7 @@ auditTest("audit rules: auditctl and this library list, write and delete each ot
     const taken = new Set(mine.map((rule) => (rule.key as readonly string[])[1]));
     const refused = every.filter((_, i) => !taken.has(`${key}-${i}`));
     for (const line of refused) assertThrows(() => rules.add(line), KernelError, undefined, line);
-    // What the kernel lists, deletes and adds exactly that rule, as do its text and the words that made it.
+    // A rule in each form (as listed, its text, the words that made it) deletes and adds exactly that rule.
     for (const line of every.filter((line) => !refused.includes(line))) assert(rules.delete(line), line);
     assertEquals(theirs(key), []);
     batch((b) => mine.forEach((rule) => b.rules.add(rule)));

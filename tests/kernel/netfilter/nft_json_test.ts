@@ -244,7 +244,7 @@ nftTest(
     ruleset.apply({ nftables: whole(range("10.0.0.0", "10.0.0.9"), "192.0.2.1") });
     ruleset.apply({ nftables: whole(range("10.0.0.5", "10.0.0.20"), "192.0.2.1") });
     assertEquals(listed(), ["10.0.0.0,10.0.0.20", "192.0.2.1"]);
-    // What nft 1.0.6 prints lacks "auto-merge".
+    // The output of nft 1.0.6 lacks "auto-merge".
     const [table, set] = whole(range("10.0.0.21", "10.0.0.30"));
     const { "auto-merge": _, ...plain } = (set as { set: Command }).set;
     ruleset.apply({ nftables: [table!, { set: plain }] });

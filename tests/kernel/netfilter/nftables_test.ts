@@ -602,7 +602,7 @@ nftTest(
         const more = "elements" in value ? value.elements.map(({ elem }) => elem) : [(value as { name?: string }).name];
         return [event, object, ...more].filter((one) => one !== undefined).join(" ");
       });
-    // What is done before the list is in it, and has no event of its own.
+    // A change before the list is in the list, and has no event of its own.
     nft("add chain inet guard d");
     const first = await next();
     assertEquals(first.event, "generation");

@@ -31,7 +31,7 @@ const TABLES = ["ip", "ip6", "inet"].map((family) => `add table ${family} t\n`).
 const textOf = ({ family, chain, input }: TextCorpusRule, comment: number): string =>
   `add rule ${family} t ${chain} ${input} comment "${comment}"\n`;
 
-/** What nft sends for a rule, and what it and we list. */
+/** The request of nft for a rule, and the listings of the rule by nft and by this library. */
 interface Answer {
   sent: SentRule;
   json?: unknown;

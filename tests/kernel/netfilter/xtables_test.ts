@@ -107,7 +107,7 @@ nftTest(
       assert(seen.size >= (family === "ip" ? 15 : 6), [...seen].join(" "));
     }
     const before = [...saved(name, "ip"), ...saved(name, "ip6")], listed = ruleset.json();
-    // What the listing says is plain JSON.
+    // The listing is plain JSON.
     ruleset.apply(JSON.parse(JSON.stringify(listed)), { replace: true });
     assertEquals([...saved(name, "ip"), ...saved(name, "ip6")], before);
     const state = listed.nftables.flatMap((one) => (one["rule"] as { expr?: object[] } | undefined)?.expr ?? [])

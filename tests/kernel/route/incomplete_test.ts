@@ -48,7 +48,7 @@ kernelTest("multicast entries: fields that do not exist are named, and change no
     assertEquals(mdb.delete(none, { missing: "ok" }), false);
     batch((all) => all.mdb.delete(none, { missing: "ok" }));
     assertThrows(() => mdb.delete(none), Error, "EINVAL");
-    // What the kernel learnt is made again as static.
+    // An entry that the kernel learnt is made again as static.
     mdb.delete(key);
     mdb.add({ ...key, state: "temporary", rtprot: "kernel" });
     assertEquals(mdb.list({ group: GROUP }).map(({ rtprot, state }) => [rtprot, state]), [["static", "temporary"]]);

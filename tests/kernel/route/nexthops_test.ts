@@ -119,7 +119,7 @@ kernelTest(
       assertThrows(() => nexthops.replace({ blackhole: true }), TypeError, "id is missing");
       assertThrows(() => nexthops.append({ id: 1, blackhole: true } as never), TypeError, "Cannot append a nexthop");
       assertThrows(() => nexthops.delete({} as never), TypeError, "id is missing");
-      // What does not change is refused by the kernel itself.
+      // The kernel itself refuses to change these fields.
       assertThrows(() => nexthops.set(10, { groupType: "res", resGroup: { buckets: 4 } }), Error, "different type");
       assertThrows(() => nexthops.set(11, { resGroup: { buckets: 16 } }), Error, "bucket");
       ns.ip("link set v0 down");

@@ -1,5 +1,5 @@
 /**
- * What key daemons tell the kernel and are told: acquires, new addresses, replay states, reports and mappings, as
+ * Messages between key daemons and the kernel: acquires, new addresses, replay states, reports and mappings, as
  * `ip xfrm monitor` prints them.
  */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";

@@ -20,7 +20,7 @@ async function withTc(body: (tc: TcClient, ns: Namespace) => void | Promise<void
   });
 }
 
-/** What `tc` shows, without what changes by itself. */
+/** The filters that `tc` shows, without the counters that change by themselves. */
 const shown = (ns: Namespace): string =>
   ["ingress", "egress"].map((hook) => tool(ns, `-d filter show dev v0 ${hook}`)).join("")
     .replace(/[ \t](ref|bind|index|installed|used|firstused|expires) \d+( sec)?/g, "")
@@ -69,7 +69,7 @@ kernelTest("filters: each kind and action, made by tc, is read, deleted and made
       assertEquals(shown(ns), "", words);
       for (const one of all) tc.filters.add(one as FilterInput);
       assertEquals(shown(ns), before, words);
-      // What a user writes has the same result as what the kernel lists.
+      // The form that a user writes has the same result as the form that the kernel lists.
       assertEquals(tc.filters.flush({ dev: "v0" }), 1);
       const [{ protocol, priority, handle, kind }] = all as [Filter];
       tc.filters.add(

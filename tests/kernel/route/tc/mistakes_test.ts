@@ -1,4 +1,4 @@
-/** What the kernel acknowledges, and does otherwise than asked or not at all, is refused; so nobody loses what is there. */
+/** Requests that the kernel acknowledges, but does otherwise than asked or not at all, are refused, so nothing is lost. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { BatchError, KernelError } from "../../../../core/errors.ts";
 import { open, type TcClient, type TcEvent } from "../../../../families/route/tc.ts";
@@ -106,7 +106,7 @@ kernelTest("filters: u32 with a class or actions ends the search, as that of tc 
     filters.add({ dev: "v0", parent: "1:", kind: "u32", options: { ...all, classid: "1:20" } });
     filters.add({ dev: "v0", parent: "ingress", kind: "u32", options: { ...all, act } });
     assertEquals(["1:", "ingress"].map(flagsOf), theirs);
-    // What is given stays.
+    // Given settings stay.
     filters.add({
       dev: "v0",
       parent: "egress",
