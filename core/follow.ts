@@ -62,7 +62,8 @@ class Watch {
         // Events about the kernel's objects come only from the kernel.
         if (received.port === 0) this.#take(received, events);
       });
-      yield* events;
+      // In an async generator, yield* costs each event several promises more.
+      for (const event of events) yield event;
       if (lost) {
         yield { event: "overrun" };
         overrun = this.#options.resync === true;
