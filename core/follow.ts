@@ -62,7 +62,6 @@ class Watch {
         // Events about the kernel's objects come only from the kernel.
         if (received.port === 0) this.#take(received, events);
       });
-      // In an async generator, yield* costs each event several promises more.
       for (const event of events) yield event;
       if (lost) {
         yield { event: "overrun" };

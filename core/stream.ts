@@ -88,7 +88,6 @@ export function stream<T>(
       const { lost } = drain(transport, (received) => {
         for (const message of decode(received)) messages.push(message);
       });
-      // In an async generator, yield* costs each message several promises more.
       for (const message of messages) yield message as unknown as Streamed<T>;
       if (lost) yield { event: "overrun" } as Streamed<T>;
       // This waits a turn of the event loop even if more packets have arrived.

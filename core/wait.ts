@@ -234,7 +234,10 @@ export interface Drained {
   readonly empty: boolean;
 }
 
-/** Receives the datagrams that have arrived, within the budget of one turn of the event loop. */
+/**
+ * Receives the datagrams that have arrived, within the budget of one turn of the event loop. Async generators yield what
+ * is in them by a loop, as `yield*` makes several promises more for each item.
+ */
 export function drain(from: Pick<Transport, "receive">, take: (received: Received) => void): Drained {
   let lost = false;
   for (let taken = 0; taken < BUDGET; taken++) {

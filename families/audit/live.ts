@@ -177,7 +177,7 @@ export class LiveEvents {
       }
       const items = this.#items;
       this.#items = [];
-      yield* items;
+      for (const item of items) yield item;
       if (!empty) await new Promise((resolve) => setTimeout(resolve, 0));
       else await readable(transport, this.#assembler.waiting ? PAUSE : Infinity);
     }

@@ -111,7 +111,7 @@ class FlowWatch {
     while (true) {
       const items: Item[] = [];
       const { lost, empty } = drain(transport, (received) => this.#take(received, items));
-      yield* items;
+      for (const item of items) yield item;
       if (lost) {
         yield { event: "overrun", value: {} };
         behind = resync === true;

@@ -186,7 +186,7 @@ class Watch {
     while (true) {
       const items: Item[] = [];
       const { lost, empty } = drain(transport, (received) => this.#receive(received, items));
-      yield* items;
+      for (const item of items) yield item;
       if (lost) {
         // The rest of a transaction is not known.
         this.#changes = [];
