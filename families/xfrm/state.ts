@@ -148,9 +148,12 @@ export interface XfrmState extends StateKey {
   replayEsn?: ReplayEsn;
   /** Size of the window in which packets may arrive late, in packets; 0 takes packets in any order and number. */
   replayWindow: number;
-  /** Number of packets after which an `aevent` tells the replay state. */
+  /** Number of packets after which an `aevent` tells the replay state. `replay` returns it, lists do not. */
   replayThresh?: number;
-  /** Time after which an `aevent` tells the replay state, in units of 100 ms. */
+  /**
+   * Time after which an `aevent` tells the replay state, in ticks of the kernel: 250 a second where CONFIG_HZ is 250.
+   * Lists do not return it.
+   */
   etimerThresh?: number;
   /** The limits. */
   lft?: Lifetimes;
@@ -465,7 +468,10 @@ export interface ReplayState extends StateKey {
   ltimeVal?: LifetimeUse;
   /** Number of packets after which it is told again. */
   replayThresh?: number;
-  /** Time after which it is told again, in units of 100 ms. */
+  /**
+   * Time after which it is told again. The kernel returns it in units of 100 ms, but takes it in its own ticks: 250 a
+   * second where CONFIG_HZ is 250.
+   */
   etimerThresh?: number;
   /** Number of the xfrm interface. */
   ifId?: number;
