@@ -3,59 +3,16 @@
  * `ip xfrm monitor` prints them.
  */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { spawn } from "node:child_process";
 import { Client } from "../../../core/client.ts";
 import { type Codec, Writer } from "../../../core/codec/mod.ts";
 import { KernelError } from "../../../core/errors.ts";
 import { message } from "../../../core/scripted.ts";
-import {
-  Mapping,
-  NETLINK_XFRM,
-  open,
-  type Policies,
-  ReplayState,
-  Report,
-  XFRM_MSG,
-  XFRMNLGRP,
-} from "../../../families/xfrm/mod.ts";
+import { Mapping, NETLINK_XFRM, open, ReplayState, Report, XFRM_MSG, XFRMNLGRP } from "../../../families/xfrm/mod.ts";
 import { inNamespace, kernelTest } from "../namespace.ts";
+import { monitored } from "./printed.ts";
 
 const SEL = { src: "10.9.0.0/24", dst: "10.8.0.0/24" } as const;
 const TMPL = [{ src: "10.9.0.1", dst: "10.9.0.2", proto: "esp", mode: "tunnel", reqid: 7 }] as const;
-
-/** Runs `ip xfrm monitor` in a namespace; `printed()` resolves to what it has printed about all earlier messages. */
-async function monitored(netns: string, policies: Policies): Promise<AsyncDisposable & { printed(): Promise<string> }> {
-  const child = spawn("ip", ["-n", netns, "xfrm", "monitor"], { stdio: ["ignore", "pipe", "inherit"] });
-  let text = "", wake = (): void => {}, count = 0;
-  child.stdout.setEncoding("utf8").on("data", (data: string) => {
-    text += data;
-    wake();
-  });
-  const mark = (): string => {
-    const src = `192.0.2.${++count % 250}`;
-    policies.add({ dir: "fwd", sel: { src } });
-    policies.delete({ dir: "fwd", sel: { src } });
-    return src;
-  };
-  // It listens once it prints a policy.
-  for (mark(); text === ""; mark()) await new Promise((resolve) => setTimeout(resolve, 10));
-  const printed = async (): Promise<string> => {
-    const end = `Deleted src ${mark()}/32`;
-    while (!text.includes(end)) await new Promise<void>((resolve) => wake = resolve);
-    const [all, rest] = text.split(end);
-    text = rest!;
-    return all!.replace(/\s+/g, " ");
-  };
-  await printed();
-  return {
-    printed,
-    async [Symbol.asyncDispose](): Promise<void> {
-      const ended = new Promise((resolve) => child.on("close", resolve));
-      child.kill();
-      await ended;
-    },
-  };
-}
 
 const bytesOf = (codec: unknown, value: object): Uint8Array => {
   const to = new Writer();

@@ -1,86 +1,23 @@
 /** ESP between two namespaces, with packets of ping that pass only with the right states and policies on both sides. */
 import { assert, assertEquals } from "@std/assert";
-import { type ChildProcess, spawn } from "node:child_process";
 import type { LinkInput, LinkToAdd } from "../../../families/route/links.ts";
-import {
-  open,
-  type PolicyInput,
-  type ReplayEsn,
-  type StateInput,
-  type XfrmClient,
-} from "../../../families/xfrm/mod.ts";
-import { KEY16, KEY20, KEY32 } from "../../unit/xfrm/pairs.ts";
+import type { ReplayEsn, StateInput } from "../../../families/xfrm/mod.ts";
 import { skip } from "../../test.ts";
-import { before, inNamespace, kernelTest, lab, load, type Namespace, run } from "../namespace.ts";
-
-/** The programs that the tests need. */
-const needs = lab && load("esp4") && load("esp6") ? ["ip", "ping"] : ["the lab, with a kernel that has ESP"];
-
-/** One of two hosts. */
-interface Host {
-  readonly ns: Namespace;
-  readonly client: XfrmClient;
-  /** Its addresses. */
-  readonly inet: string;
-  readonly inet6: string;
-}
-
-type Hosts = readonly [left: Host, right: Host];
-
-/** Makes two namespaces with a link between them. */
-async function withHosts(body: (hosts: Hosts) => void | Promise<void>): Promise<void> {
-  await inNamespace(async (left) => {
-    await inNamespace(async (right) => {
-      const peer = { ifname: "v0", netns: right.name };
-      left.route.links.add({ ifname: "v0", kind: "veth", up: true, data: { peer } });
-      right.route.links.set("v0", { up: true });
-      const [one, other] = ([left, right] as const).map((ns, i) => {
-        const inet = `192.0.2.${i + 1}`, inet6 = `2001:db8::${i + 1}`, { addresses } = ns.route;
-        addresses.add({ dev: "v0", address: `${inet}/24` });
-        addresses.add({ dev: "v0", address: `${inet6}/64`, flags: ["nodad"] });
-        return { ns, client: open({ netns: ns.name }), inet, inet6 };
-      }) as [Host, Host];
-      using _one = one.client, _other = other.client;
-      await body([one, other]);
-    });
-  });
-}
-
-/** Returns the output of ping from the first host, which ends with an error if no packet passes. */
-function ping([left]: Hosts, to: string, count = 3): string {
-  return run("ip", ["netns", "exec", left.ns.name, "ping", "-c", `${count}`, "-i", "0.05", "-W", "10", to]);
-}
-
-const GCM = { aead: { name: "rfc4106(gcm(aes))", key: KEY20, icvLength: 128 } } as const;
-const CBC = {
-  crypt: { name: "cbc(aes)", key: KEY16 },
-  authTrunc: { name: "hmac(sha256)", key: KEY32, truncLength: 128 },
-} as const;
-
-/** The states and policies of both directions. */
-interface Way {
-  /** Fields of the states. */
-  readonly state: Partial<StateInput>;
-  /** Fields of the policies. */
-  readonly policy?: Partial<PolicyInput>;
-  readonly family?: "inet" | "inet6";
-}
-
-/** Adds states and policies for both directions on both hosts; returns the states of the first direction, by host. */
-function protect(hosts: Hosts, { state, policy, family = "inet" }: Way): [sent: StateInput, back: StateInput] {
-  const states = hosts.map((from, i) => {
-    const to = hosts[1 - i]!, src = from[family], dst = to[family], { mode = "transport" } = state;
-    const made = { ...state, mode, src, dst, proto: "esp", spi: 0x100 + i } as StateInput;
-    const tmpl = [{ proto: "esp" as const, mode, ...mode === "tunnel" ? { src, dst } : {} }];
-    for (const { client } of hosts) client.states.add(made);
-    // Packets of UDP that carry others need no state themselves.
-    const common = { sel: { src, dst, proto: family === "inet" ? "icmp" : "ipv6-icmp" }, ...policy, tmpl } as const;
-    from.client.policies.add({ ...common, dir: "out" });
-    to.client.policies.add({ ...common, dir: "in" });
-    return made;
-  });
-  return states as [StateInput, StateInput];
-}
+import { before, kernelTest, load, run } from "../namespace.ts";
+import {
+  CBC,
+  clear,
+  encapsulation,
+  GCM,
+  type Host,
+  type Hosts,
+  keyOf,
+  needs,
+  ping,
+  protect,
+  type Way,
+  withHosts,
+} from "./hosts.ts";
 
 /** Checks that as many packets left in states as came out of them. */
 function assertUsed([left, right]: Hosts, [sent, back]: [StateInput, StateInput], count = 3): void {
@@ -89,9 +26,6 @@ function assertUsed([left, right]: Hosts, [sent, back]: [StateInput, StateInput]
   assert(used(left, sent) >= count && used(right, back) >= count);
 }
 
-/** Returns what identifies a state. */
-const keyOf = ({ src, dst, proto, spi }: StateInput) => ({ src: src!, dst: dst!, proto: proto!, spi: spi! });
-
 const WAYS: readonly (readonly [name: string, way: Way])[] = [
   ["transport mode with GCM", { state: GCM }],
   ["transport mode with CBC and HMAC, IPv6", { state: CBC, family: "inet6" }],
@@ -99,14 +33,6 @@ const WAYS: readonly (readonly [name: string, way: Way])[] = [
   ["tunnel mode with GCM, IPv6", { state: { ...GCM, mode: "tunnel" }, family: "inet6" }],
   ["tunnel mode with numbers of 64 bits", { state: { ...GCM, mode: "tunnel", flags: ["esn"], replayWindow: 128 } }],
 ];
-
-/** Removes all states and policies of both hosts. */
-function clear(hosts: Hosts): void {
-  for (const { client } of hosts) {
-    client.states.flush({ all: true });
-    client.policies.flush({ all: true });
-  }
-}
 
 kernelTest("xfrm: packets pass through ESP in both modes, with each algorithm", needs, async () => {
   await withHosts((hosts) => {
@@ -118,17 +44,6 @@ kernelTest("xfrm: packets pass through ESP in both modes, with each algorithm", 
     }
   });
 });
-
-/** Opens a UDP socket that takes packets of ESP, in a process that ends with its input. */
-async function encapsulation(ns: Namespace, port: number): Promise<ChildProcess> {
-  const code = "import socket,sys;s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.setsockopt(17,100,2);" +
-    `s.bind(("",${port}));print("ready",flush=True);sys.stdin.read()`;
-  const child = spawn("ip", ["netns", "exec", ns.name, "/usr/bin/python3", "-c", code], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  await new Promise((resolve) => child.stdout!.once("data", resolve));
-  return child;
-}
 
 kernelTest("xfrm: packets pass through ESP in UDP", [...needs, "/usr/bin/python3"], async () => {
   await withHosts(async (hosts) => {
@@ -221,7 +136,7 @@ kernelTest("xfrm: a state that is migrated keeps its key and numbers at its new 
       assertEquals(client.states.find(sent), undefined);
     }
     const moved = [{ ...sent, dst: address }, { ...back, src: address }] as [StateInput, StateInput];
-    assertEquals(left.client.states.get(moved[0]).aead, { ...GCM.aead });
+    assertEquals(left.client.states.get(moved[0]).aead, GCM.aead);
     for (const [host, dir] of [[left, "out"], [right, "in"]] as const) {
       host.client.policies.add({ dir, sel: { src: left.inet, dst: address }, tmpl: [{ proto: "esp" }] });
     }

@@ -1,5 +1,7 @@
 /** States and policies as `ip xfrm` prints them. */
 import { assertEquals } from "@std/assert";
+import { spawn } from "node:child_process";
+import type { Policies } from "../../../families/xfrm/mod.ts";
 import { run } from "../namespace.ts";
 
 /** Returns the blocks that `ip -d -s xfrm` prints, one for each object, in a fixed order and without times. */
@@ -18,4 +20,41 @@ export function assertHas(object: unknown, wanted: unknown, path = ""): void {
     const prefix = path.endsWith(".sel") && typeof one === "string" && /^[\da-f.:]+[.:][\da-f.:]*$/.test(one);
     assertHas(value, prefix ? `${one}/${one.includes(":") ? 128 : 32}` : one, `${path}.${name}`);
   }
+}
+
+/** Runs `ip xfrm monitor` in a namespace; `printed()` resolves to what it has printed about all earlier messages. */
+export async function monitored(
+  netns: string,
+  policies: Policies,
+): Promise<AsyncDisposable & { printed(): Promise<string> }> {
+  const child = spawn("ip", ["-n", netns, "xfrm", "monitor"], { stdio: ["ignore", "pipe", "inherit"] });
+  let text = "", wake = (): void => {}, count = 0;
+  child.stdout.setEncoding("utf8").on("data", (data: string) => {
+    text += data;
+    wake();
+  });
+  const mark = (): string => {
+    const src = `192.0.2.${++count % 250}`;
+    policies.add({ dir: "fwd", sel: { src } });
+    policies.delete({ dir: "fwd", sel: { src } });
+    return src;
+  };
+  // It listens once it prints a policy.
+  for (mark(); text === ""; mark()) await new Promise((resolve) => setTimeout(resolve, 10));
+  const printed = async (): Promise<string> => {
+    const end = `Deleted src ${mark()}/32`;
+    while (!text.includes(end)) await new Promise<void>((resolve) => wake = resolve);
+    const [all, rest] = text.split(end);
+    text = rest!;
+    return all!.replace(/\s+/g, " ");
+  };
+  await printed();
+  return {
+    printed,
+    async [Symbol.asyncDispose](): Promise<void> {
+      const ended = new Promise((resolve) => child.on("close", resolve));
+      child.kill();
+      await ended;
+    },
+  };
 }

@@ -1,8 +1,8 @@
 /** IPsec states, compared with those of `ip xfrm state`, on kernels that have ESP, AH and IPComp. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { KernelError } from "../../../core/errors.ts";
-import { open, type StateInput, type XfrmState } from "../../../families/xfrm/mod.ts";
-import { inNamespace, kernelTest, lab, load, many } from "../namespace.ts";
+import { open, type StateInput, type XfrmClient, type XfrmState } from "../../../families/xfrm/mod.ts";
+import { before, inNamespace, kernelTest, lab, load, many } from "../namespace.ts";
 import { KEY20, STATES } from "../../unit/xfrm/pairs.ts";
 import { assertHas, printed } from "./printed.ts";
 
@@ -41,6 +41,41 @@ kernelTest(
     });
   },
 );
+
+const ENCAP = { type: "espinudp", sport: 4500, dport: 4501 } as const;
+
+/** Fields that older `ip` has no words for, by the kernel since which they are. */
+const NEWER: readonly (readonly [major: number, minor: number, fields: Partial<StateInput>])[] = [
+  [5, 17, { encap: ENCAP, mtimerThresh: 60 }],
+  [5, 17, { extraFlags: ["oseq-may-wrap"], coaddr: "10.9.0.9" }],
+  [6, 10, { dir: "in", replayWindow: 64 }],
+  [6, 11, { dir: "out", encap: ENCAP, natKeepaliveInterval: 20 }],
+  [6, 13, { dir: "out", pcpu: 0 }],
+];
+
+/** Adds a state with some fields, and checks that it is listed with them, alone and in its event. */
+async function assertKept(client: XfrmClient, fields: Partial<StateInput>): Promise<void> {
+  const { states } = client, [, gcm] = STATES[0]!, state = { ...gcm, ...fields };
+  await using events = states.watch();
+  states.add(state);
+  const [listed] = states.list();
+  assertHas(listed, state);
+  const { value: event } = await events.next();
+  assertEquals((event as { value?: XfrmState }).value, listed);
+  states.delete(listed!);
+  states.add(listed!);
+  const untimed = ({ curlft: _, ...rest }: XfrmState) => rest;
+  assertEquals(untimed(states.get(state)), untimed(listed!));
+  states.delete(state);
+}
+
+kernelTest("xfrm states: fields of newer kernels are listed as they were given", needs, async () => {
+  await inNamespace(async ({ name }) => {
+    using client = open({ netns: name });
+    for (const [major, minor, fields] of NEWER) if (!before(major, minor)) await assertKept(client, fields);
+    assertEquals(client.states.list(), []);
+  });
+});
 
 kernelTest("xfrm states: keys, filters, changes and flushes", needs, async () => {
   await inNamespace(({ name }) => {
