@@ -162,6 +162,20 @@ function expectWhole(tuple: Tuple | undefined, name: string, what: string): void
   if (missing !== undefined) throw argumentError(TypeError, `Cannot ${what}: ${name}.${missing} is missing`);
 }
 
+/** Throws for fields that the kernel would ignore in a flow to add or to change. */
+function expectEffect(flow: Flow, what: string): void {
+  const { orig, reply, mark, markMask, statusMask } = flow, proto = nameOf((orig ?? reply)?.proto);
+  const other = (["tcp", "sctp", "dccp"] as const).find((name) => flow[name] !== undefined && name !== proto);
+  const why = other !== undefined
+    ? `${other}: the protocol of the flow is ${proto}`
+    : markMask !== undefined && mark === undefined
+    ? "markMask: mark is missing"
+    : statusMask !== undefined
+    ? "statusMask is for filters: give all bits of status"
+    : undefined;
+  if (why !== undefined) throw argumentError(TypeError, `Cannot ${what}: ${why}`);
+}
+
 /** Completes a request about a flow. */
 export function prepareFlow(given: object, verb: Verb): object {
   const flow = (isAnyFamily(["family", (given as Flow).family]) ? { ...given, family: undefined } : given) as Flow;
@@ -178,6 +192,7 @@ export function prepareFlow(given: object, verb: Verb): object {
     );
   }
   for (const name of ["orig", "reply"] as const) expectWhole(flow[name], name, `${verb} flow`);
+  if (verb === "set" || verb === "add") expectEffect(flow, `${verb} flow`);
   const whole = { ...flow, ...(family === undefined ? {} : { family }) };
   if (verb === "set") {
     const { mark, markMask } = flow;

@@ -300,6 +300,10 @@ kernelTest("conntrack: set changes the fields given and no others", ["ip"], asyn
     conntrack.set(flow!, { status: [...flow!.status!, "fixed_timeout"] });
     assertEquals(conntrack.get(flow!).status!.includes("fixed_timeout"), !before(4, 14));
     assertThrows(() => conntrack.set(flow!, { orig: tuple("tcp", 9) }), TypeError, "orig does not change");
+    const sctp = { state: "established", vtagOriginal: 1, vtagReply: 1 } as const;
+    assertThrows(() => conntrack.set(flow!, { sctp }), TypeError, "sctp: the protocol of the flow is tcp");
+    assertThrows(() => conntrack.set(flow!, { markMask: 1 }), TypeError, "markMask: mark is missing");
+    assertThrows(() => conntrack.set(flow!, { statusMask: ["dying"] }), TypeError, "statusMask is for filters");
     assertThrows(() => conntrack.set(flow!, { use: 9 }), TypeError, "use is read-only");
   });
 });
