@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { once } from "node:events";
 import type { Mapping, XfrmState } from "../../../families/xfrm/mod.ts";
 import { kernelTest } from "../namespace.ts";
-import { CBC, encapsulation, GCM, type Host, keyOf, needs, ping, protect, withHosts } from "./hosts.ts";
+import { CBC, encapsulation, GCM, type Host, needs, ping, protect, withHosts } from "./hosts.ts";
 import { monitored } from "./printed.ts";
 
 /** Runs a test with what `ip xfrm monitor` prints in a host's namespace. */
