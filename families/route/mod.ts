@@ -67,6 +67,7 @@ import {
 import { type CacheReport, CacheReports, cacheReports } from "./cache_reports.ts";
 import { Dcb, dcb } from "./dcb.ts";
 import { CanGateways, canGateways } from "./can_gateway.ts";
+import { mst, PortMsts } from "./mst.ts";
 import {
   type MctpAddress,
   MctpAddresses,
@@ -174,6 +175,8 @@ export interface RouteBatch {
   readonly vnis: Changes<Vnis>;
   /** Changes of VLANs of bridges and their ports. */
   readonly vlans: Changes<Vlans>;
+  /** Changes of states of bridge ports in multiple spanning trees. */
+  readonly mst: Changes<PortMsts>;
   /** Changes of addresses of Phonet. */
   readonly phonetAddresses: Changes<PhonetAddresses>;
   /** Changes of routes of Phonet. */
@@ -234,6 +237,8 @@ export class RouteCollections {
   readonly vnis: Vnis;
   /** VLANs of bridges and their ports. */
   readonly vlans: Vlans;
+  /** States of bridge ports in multiple spanning trees. */
+  readonly mst: PortMsts;
   /** Addresses of Phonet. */
   readonly phonetAddresses: PhonetAddresses;
   /** Routes of Phonet. */
@@ -271,6 +276,7 @@ export class RouteCollections {
     this.stats = new LinkCounters(open, requester);
     this.vnis = new Vnis(open, requester);
     this.vlans = new Vlans(open, requester);
+    this.mst = new PortMsts(open, requester);
     this.phonetAddresses = new PhonetAddresses(open, requester);
     this.phonetRoutes = new PhonetRoutes(open, requester);
     this.mctpAddresses = new MctpAddresses(open, requester);
@@ -379,6 +385,7 @@ const shared: RouteCollections = {
   stats,
   vnis,
   vlans,
+  mst,
   phonetAddresses,
   phonetRoutes,
   mctpAddresses,
@@ -437,6 +444,7 @@ export {
   mctpNeighbours,
   mctpRoutes,
   mdb,
+  mst,
   multicastAddresses,
   ndOptions,
   neighbours,
@@ -473,6 +481,7 @@ export type * from "./nexthops.ts";
 export type * from "./address_labels.ts";
 export type * from "./fdb.ts";
 export type * from "./mdb.ts";
+export type * from "./mst.ts";
 export type * from "./multicast_addresses.ts";
 export type * from "./neighbour_tables.ts";
 export type * from "./netconf.ts";

@@ -24,6 +24,7 @@ export * from "./nexthops.ts";
 export * from "./address_labels.ts";
 export * from "./fdb.ts";
 export * from "./mdb.ts";
+export * from "./mst.ts";
 export * from "./multicast_addresses.ts";
 export * from "./neighbour_tables.ts";
 export * from "./netconf.ts";

@@ -63,6 +63,8 @@ export const TABLES: Readonly<Record<string, string>> = {
   "MdbEntry": "MDBA_MDB_EATTR_",
   "MdbGroup": "MDBA_MDB_ENTRY_",
   "MdbMessage": "MDBA_",
+  "PortMst": "IFLA_BRIDGE_MST_ENTRY_",
+  "PortMstMessage": "IFLA_",
   "MdbRequest": "MDBA_SET_",
   "MdbRequestAttrs": "MDBE_ATTR_",
   "MdbRouterPort": "MDBA_ROUTER_PATTR_",
@@ -151,6 +153,8 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
   "MdbMessage": "family 0 u8, ifindex 4 s32 = 8",
   "MdbRequest": "family 0 u8, ifindex 4 s32 = 8",
   "MdbRouterPort": "port 0 s32 = 4",
+  "PortMst": "family 0 u8, ifindex 4 s32 = 16",
+  "PortMstMessage": "family 0 u8, ifindex 4 s32 = 16",
   "Netconf": "family 0 u8 = 4",
   "Nsid": "family 0 u8 = 4",
 
@@ -202,6 +206,8 @@ export const PLACE_NAMES: Readonly<Record<string, string>> = {};
 /** Enumerations and masks, by one field that uses each. */
 export const ENUMERATIONS: Readonly<Record<string, string | readonly [prefix: string, tails: RegExp]>> = {
   "BridgeVlan.flags": "BRIDGE_VLAN_INFO_",
+  "PortMst.state": "BR_STATE_",
+  "PortMstMessage.extMask": "RTEXT_FILTER_",
   "CanGateway.flags": "CGW_FLAGS_",
   "CanGateway.csCrc8.profile": "CGW_CRC8PRF_",
   "MctpRoute.protocol": "RTPROT_",

@@ -34,6 +34,7 @@ import { neighbours } from "../../families/route/neighbours.ts";
 import { addressLabels } from "../../families/route/address_labels.ts";
 import { fdb } from "../../families/route/fdb.ts";
 import { mdb } from "../../families/route/mdb.ts";
+import { mst } from "../../families/route/mst.ts";
 import { multicastAddresses } from "../../families/route/multicast_addresses.ts";
 import { neighbourTables } from "../../families/route/neighbour_tables.ts";
 import { netconf } from "../../families/route/netconf.ts";
@@ -110,6 +111,7 @@ export const COMMANDS: readonly Command[] = [
   ],
   ["bridge mdb", () => mdb.list()],
   ["bridge mdb show dev br0", () => mdb.list({ dev: "br0" })],
+  ["bridge mst show", () => mst.list()],
   ["bridge vlan show dev v0", () => vlans.list({ dev: "v0" })],
   ["ip rule", () => rules.list().map(brief)],
   [

@@ -26,6 +26,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/route/fdb.ts": [32, 300_000],
   "families/route/dcb.ts": [28, 287_000],
   "families/route/mdb.ts": [28, 284_000],
+  "families/route/mst.ts": [1, 1_000],
   "families/route/multicast_addresses.ts": [28, 280_000],
   "families/route/neighbour_tables.ts": [27, 276_000],
   "families/route/netconf.ts": [27, 272_000],

@@ -1,7 +1,8 @@
 /** VLANs of bridges and their ports, compared with those of `bridge vlan`. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { spawnSync } from "node:child_process";
 import { KernelError } from "../../../core/errors.ts";
-import type { BridgeVlan } from "../../../families/route/mod.ts";
+import type { Bridge, BridgeVlan } from "../../../families/route/mod.ts";
 import { skip } from "../../test.ts";
 import { before, inNamespace, kernelTest, type Namespace, run } from "../namespace.ts";
 import { law } from "./law.ts";
@@ -9,9 +10,9 @@ import { law } from "./law.ts";
 const NEEDS = ["ip", "bridge"];
 
 /** Makes a bridge with VLANs and two ports; skips if the kernel has none. */
-function vlanAware({ route: { links } }: Namespace): void {
+function vlanAware({ route: { links } }: Namespace, data: Bridge = {}): void {
   try {
-    links.add({ ifname: "br0", kind: "bridge", up: true, data: { vlanFiltering: 1, vlanDefaultPvid: 0 } });
+    links.add({ ifname: "br0", kind: "bridge", up: true, data: { vlanFiltering: 1, vlanDefaultPvid: 0, ...data } });
   } catch (error) {
     if (error instanceof KernelError && error.code === "EOPNOTSUPP") skip("needs a kernel with VLANs of bridges");
     throw error;
@@ -73,6 +74,39 @@ kernelTest(
     });
   },
 );
+
+kernelTest("spanning trees: states of ports in instances equal those of bridge mst", NEEDS, async () => {
+  if (before(5, 18)) skip("needs Linux 5.18");
+  await inNamespace((ns) => {
+    vlanAware(ns, { multiBoolopt: { optval: ["mst_enable"], optmask: ["mst_enable"] } });
+    const { mst, vlans } = ns.route, both = ["v0", "v1"];
+    assertEquals(mst.list(), []);
+    for (const dev of both) vlans.add({ dev, vid: { start: 10, end: 13 } });
+    vlans.setGlobal("br0", { start: 11, end: 12 }, { msti: 7 });
+    vlans.setGlobal("br0", 13, { msti: 4094 });
+    assertEquals(vlans.listGlobal("br0").find(({ id }) => id === 13)?.msti, 4094);
+    mst.set({ dev: "v0", msti: 7 }, { state: "blocking" });
+    mst.set(mst.get({ dev: "v1", msti: 4094 }), { state: "learning" });
+    /** The states in words, without those in instance 0, which are the ports' and follow their carriers. */
+    const shown = (states: readonly { dev?: string | undefined; msti: number; state: unknown }[]): string[] =>
+      states.filter(({ msti }) => msti !== 0).map(({ dev, msti, state }) => `${dev} ${msti} ${state}`).sort();
+    assertEquals(shown(mst.list()), ["v0 4094 disabled", "v0 7 blocking", "v1 4094 learning", "v1 7 disabled"]);
+    assertEquals(mst.list({ msti: 0 }).map(({ dev }) => dev).sort(), both);
+    // Versions of bridge before 6.10 have no such command.
+    const { status, stdout } = spawnSync("bridge", ["-n", ns.name, "-j", "mst", "show"], { encoding: "utf8" });
+    if (status === 0) {
+      const theirs = JSON.parse(stdout) as { ifname: string; mst: { msti: number; state: string }[] }[];
+      const each = theirs.flatMap(({ ifname, mst }) => mst.map((one) => ({ dev: ifname, ...one })));
+      assertEquals(shown(each), shown(mst.list()));
+    }
+    const states = vlans.list({ dev: "v0" }).filter(({ vid }) => vid > 10).map(({ state }) => String(state));
+    assertEquals(states, ["blocking", "blocking", "disabled"]);
+    assertEquals(mst.find({ dev: "v0", msti: 9 }), undefined);
+    assertThrows(() => mst.set({ dev: "v0", msti: 9 }, { state: "blocking" }), KernelError, "ENOENT");
+    assertThrows(() => mst.set({ dev: "v0", msti: 7 }, {}), TypeError, "state is missing");
+    assertThrows(() => mst.add({ dev: "v0", msti: 8, state: "blocking" } as never), TypeError, "VLANs of its instance");
+  });
+});
 
 kernelTest("VLANs: mistakes are named before the kernel is asked", [], async () => {
   await inNamespace(({ route: { vlans } }) => {
