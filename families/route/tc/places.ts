@@ -12,6 +12,7 @@ import {
   head,
   type Ifindex,
   ifindex,
+  interfaceNameOf,
   type Shape,
   text,
   u32,
@@ -94,18 +95,21 @@ function dump(client: Client, type: number, reply: number, value: object): Holde
 }
 
 /** Returns the number of the interface that a filter names; `undefined` if it names none. */
-function interfaceOf(client: Client, { dev, ifindex: index }: Fields): number | undefined {
-  const named = dev ?? index;
-  if (named === undefined) return undefined;
-  const normal = client.normalize(Named as Codec<unknown, never>, { ifindex: named }, "list filters") as {
-    ifindex: number;
-  };
-  return normal.ifindex;
+function interfaceOf(client: Client, { dev, ifindex }: Fields, what: string): number | undefined {
+  const named = dev === undefined ? { ifindex } : { dev };
+  if ((dev ?? ifindex) === undefined) return undefined;
+  return (client.normalize(Named as Codec<unknown, never>, named, what) as Named).ifindex;
 }
 
-/** A message with the number of an interface alone. */
-const Named: Attributes<{ ifindex: Ifindex }> = attributes((): Shape<{ ifindex: Ifindex }> => ({
+/** A message with an interface alone. */
+interface Named {
+  ifindex: Ifindex;
+  dev?: string;
+}
+
+const Named: Attributes<Named> = attributes((): Shape<Named> => ({
   ifindex: head(4, ifindex),
+  dev: interfaceNameOf("ifindex"),
 }), { header: 20 });
 
 /**
@@ -123,7 +127,7 @@ export function placesOf(
   if (block !== undefined) return [{ ifindex: BLOCK, block: block as number }];
   const atRoot = parent === "root" || parent === 0, own = given["dev"] ?? given["ifindex"];
   if (own !== undefined && parent !== undefined && !atRoot) return undefined;
-  const wanted = interfaceOf(client, given), places: Place[] = [], blocks = new Set<number>();
+  const wanted = interfaceOf(client, given, `list ${objects}`), places: Place[] = [], blocks = new Set<number>();
   const number = typeof parent === "number"
     ? parent
     : parent === "ingress"

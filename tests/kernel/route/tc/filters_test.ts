@@ -103,6 +103,7 @@ kernelTest("filters: places, handles, keys, changes and refusals", ["ip", "tc"],
     assertEquals(filters.list().map(({ dev, parent }) => `${dev} ${parent}`).sort(), ["v0 ingress", "v1 1:"]);
     assertEquals(filters.list({ dev: "v1", parent: "root" }).length, 1);
     assertEquals([...filters.iterate({ parent: "ingress" })].map(({ dev }) => dev), ["v0"]);
+    assertThrows(() => filters.list({ dev: "nope" }), Error, 'list filters: no interface is called "nope" (dev)');
     assertEquals(filters.get(made).handle, made.handle);
     assertEquals(filters.get({ dev: "v0", parent: "ingress", priority: 49152 }).handle, made.handle);
     assertEquals(filters.find({ ...made, handle: "800::801" } as FilterInput), undefined);
