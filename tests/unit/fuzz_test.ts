@@ -19,20 +19,10 @@ import { Class } from "../../families/route/tc/class.ts";
 import { Qdisc } from "../../families/route/tc/qdisc.ts";
 import * as diag from "../../families/sock_diag/mod.ts";
 import { bothWays } from "./both_ways.ts";
+import { random } from "./core/help.ts";
 import { test } from "../test.ts";
 
 const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 5_000);
-
-/** xorshift32: a generator with the same numbers everywhere. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 /** Kinds of `choice`, each with a payload of all attribute numbers and random content. */
 const KINDS = [

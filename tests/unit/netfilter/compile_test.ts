@@ -11,6 +11,7 @@ import { compile } from "../../../families/netfilter/nftables/compile.ts";
 import type { Statement } from "../../../families/netfilter/nftables/statements.ts";
 import { corpus } from "../../kernel/netfilter/corpus.ts";
 import { test } from "../../test.ts";
+import { random } from "../core/help.ts";
 
 test("Errors name the statement and the field", () => {
   const wrong: readonly (readonly [unknown, string])[] = [
@@ -59,17 +60,6 @@ test("Errors name the statement and the field", () => {
 });
 
 const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 10_000);
-
-/** xorshift32: a generator with the same numbers everywhere. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const VALUES: readonly unknown[] = [
   null,

@@ -14,19 +14,9 @@ import { text } from "../../../families/netfilter/nftables/text.ts";
 import { corpus } from "../../kernel/netfilter/corpus.ts";
 import { asListed } from "../../kernel/netfilter/same.ts";
 import { test } from "../../test.ts";
+import { random } from "../core/help.ts";
 
 const COUNT = Number(process.env["NETLINK_FUZZ"] ?? 4_000);
-
-/** xorshift32: a generator with the same numbers everywhere. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 test("An unknown expression keeps its place, and the text says that it is incomplete", () => {
   const { expressions } = compile(
