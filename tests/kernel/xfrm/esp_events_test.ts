@@ -1,9 +1,9 @@
 /** Events of states that packets pass through, and what `ip xfrm monitor` prints about them. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { once } from "node:events";
-import type { Mapping, XfrmState } from "../../../families/xfrm/mod.ts";
+import type { Mapping, ReplayState, StateInput, XfrmState } from "../../../families/xfrm/mod.ts";
 import { kernelTest } from "../namespace.ts";
-import { CBC, encapsulation, GCM, type Host, needs, ping, protect, withHosts } from "./hosts.ts";
+import { CBC, encapsulation, GCM, type Host, keyOf, needs, ping, protect, withHosts } from "./hosts.ts";
 import { monitored } from "./printed.ts";
 
 /** Runs a test with what `ip xfrm monitor` prints in a host's namespace. */
@@ -40,6 +40,31 @@ kernelTest("xfrm: a peer whose port changes is a mapping", [...needs, "/usr/bin/
     states.set(sent, { encap });
     assertEquals(states.get(sent).encap?.sport, 4500);
     await Promise.all(sockets.map((socket) => (socket.stdin!.end(), once(socket, "close"))));
+  });
+});
+
+kernelTest("xfrm: numbers of packets are told after so many, and when they are set", needs, async () => {
+  await withHosts(async (hosts) => {
+    const [left, right] = hosts, { states } = left.client;
+    await using events = left.client.watch("aevent");
+    const thresholds = { replayWindow: 32, replayThresh: 2, etimerThresh: 0 };
+    const [sent, back] = protect(hosts, { state: { ...GCM, ...thresholds } });
+    const next = async (of: StateInput): Promise<ReplayState> => {
+      while (true) {
+        const { value: { value } } = await events.next() as { value: { value: ReplayState } };
+        if (value.spi === of.spi) return value;
+      }
+    };
+    ping(hosts, right.inet);
+    const { src, dst, flags, replay } = await next(sent);
+    assertEquals([src, dst, flags.includes("cr"), replay?.oseq], [left.inet, right.inet, true, 2]);
+    const into = await next(back);
+    assertEquals([into.flags.includes("cr"), into.replay?.seq, into.replay?.bitmap], [true, 2, 3]);
+    assertEquals([states.replay(sent).replayThresh, states.replay(sent).etimerThresh], [2, 0]);
+    states.setReplay({ ...keyOf(sent), replay: { ...replay!, oseq: 100 }, replayThresh: 50 });
+    const changed = await next(sent);
+    assertEquals([changed.flags.includes("cu"), changed.replay?.oseq], [true, 100]);
+    assertEquals(states.replay(sent).replayThresh, 50);
   });
 });
 
