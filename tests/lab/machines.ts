@@ -14,7 +14,12 @@ export const MACHINES: Readonly<Record<string, (update: boolean) => Image>> = {
 };
 
 /** Programs, and their packages, that tests use only in the lab. */
-export const LAB_TEST_TOOLS = { i2cset: "i2c-tools", nfct: "nfct", secilc: "secilc" };
+export const LAB_TEST_TOOLS = {
+  i2cset: "i2c-tools",
+  nfct: "nfct",
+  rping: "rdmacm-utils ibverbs-providers",
+  secilc: "secilc",
+};
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { KernelError } from "../../../core/errors.ts";
@@ -384,6 +385,75 @@ kernelTest(
         await program.end();
       }
       assertEquals(rdma.resources.cmIds.list({ pid: program.pid }), []);
+    }),
+);
+
+/** Fields of resources, and the names under which `rdma -j` prints the same. */
+const PRINTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  qp: { pid: "pid", lqpn: "lqpn", rqpn: "rqpn", rqPsn: "rq-psn", sqPsn: "sq-psn", pdn: "pdn" },
+  cm_id: { pid: "pid", cmIdn: "cm-idn", lqpn: "lqpn", srcAddr: "src-addr", dstAddr: "dst-addr" },
+  cq: { pid: "pid", cqn: "cqn", cqe: "cqe", usecnt: "users", ctxn: "ctxn" },
+  pd: { pid: "pid", pdn: "pdn", usecnt: "users", ctxn: "ctxn" },
+  mr: { pid: "pid", mrn: "mrn", mrlen: "mrlen", pdn: "pdn" },
+};
+
+kernelTest(
+  "rdma: what rping uses is what rdma resource shows, and its pings are counted",
+  ["rdma", "rping"],
+  () =>
+    withDevices(async (rdma, [name]) => {
+      if (!name!.startsWith("rxe") || !load("rdma_ucm")) skip("rxe or the connection manager for programs is not here");
+      const { qps, cmIds, cqs, pds, mrs } = rdma.resources, link = `${name}/1`;
+      const sent = (): number => Number(rdma.statistics.get(link).counters!["sent_pkts"]), before = sent();
+      const ends: Promise<unknown>[] = [];
+      const rping = (...options: readonly string[]) => {
+        const at = ["-v", "-a", "192.0.2.1", "-p", "7472"];
+        const program = spawn("rping", [...at, ...options], { stdio: ["ignore", "pipe", "ignore"] });
+        ends.push(once(program, "exit"));
+        return program;
+      };
+      const server = rping("-s");
+      let client = server;
+      try {
+        server.stdout.resume();
+        while (!cmIds.list({ pid: server.pid! }).some(({ state }) => state === "listen")) {
+          assertEquals(server.exitCode, null, "rping listens");
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        client = rping("-c", "-C", "1000000");
+        await Promise.race([once(client.stdout, "data"), ends[1]]);
+        assertEquals(client.exitCode, null, "rping pings");
+        client.stdout.resume();
+        // Then the other side waits for the next ping, and nothing changes.
+        client.kill("SIGSTOP");
+        const pids = [server.pid!, client.pid!];
+        for (
+          const [object, list] of Object.entries({ qp: qps, cm_id: cmIds, cq: cqs, pd: pds, mr: mrs })
+        ) {
+          const fields = Object.entries(PRINTED[object]!);
+          const ours = (): Record<string, unknown>[] =>
+            pids.flatMap((pid) => list.list({ pid }) as object[] as Record<string, unknown>[]);
+          const theirs = printed(`resource show ${object}`).filter(({ pid }) => pids.includes(pid as number));
+          assert(pids.every((pid) => theirs.some((one) => one["pid"] === pid)), `${object} of both sides`);
+          const words = (fields: readonly unknown[]): string => fields.map(String).join(" ");
+          // Older versions of rdma print fewer fields.
+          const known = fields.filter(([, word]) => theirs.some((one) => word in one));
+          assertEquals(
+            ours().map((one) => words(known.map(([field]) => one[field]))).sort(),
+            theirs.map((one) => words(known.map(([, word]) => one[word]))).sort(),
+            object,
+          );
+        }
+        assertEquals(qps.list({ pid: client.pid! }).map(({ type, state }) => [type, state]), [["rc", "rts"]]);
+        assertEquals(cmIds.list({ pid: client.pid! }).map(({ state, dstAddr }) => [state, dstAddr]), [
+          ["connect", "192.0.2.1:7472"],
+        ]);
+        assert(sent() > before, `${sent()} packets, ${before} before`);
+      } finally {
+        for (const one of [client, server]) one.kill("SIGKILL");
+        await Promise.all(ends);
+      }
+      for (const { pid } of [server, client]) assertEquals(qps.list({ pid: pid! }), []);
     }),
 );
 
