@@ -77,7 +77,7 @@ export function lengthOnWire(length: number, { mpu, linklayer }: Pick<RateSpec, 
 }
 
 /** The parts of a rate that `tbf` adds to a burst in bytes, as if it were a packet. */
-type Added = Pick<RateSpec, "overhead" | "linklayer">;
+export type Added = Pick<RateSpec, "overhead" | "linklayer">;
 
 /** Returns the bytes on the wire of a burst. */
 export function burstOnWire(burst: number, { overhead, linklayer }: Added): number {
