@@ -31,6 +31,7 @@ import {
   mask,
   readOnly,
   type Shape,
+  string,
   u16,
   u32,
   u8,
@@ -42,18 +43,14 @@ import { BR_STATE, BridgeAf, type BridgePortState } from "./kinds/masters.ts";
 import { type ExtMask, RTEXT_FILTER } from "./link.ts";
 import { type Family, family, NETLINK_ROUTE, RTM } from "./protocol.ts";
 
-/** The bridge port of a state. */
-export interface PortMstDevice {
+/** The state of a bridge port in an instance of the spanning tree. */
+export interface PortMst {
   /** Always `bridge`. Read-only. */
   family: Family;
   /** Index of the port. */
   ifindex: Ifindex;
   /** Name of the port. */
   dev?: string;
-}
-
-/** The state of a bridge port in an instance of the spanning tree. */
-export interface PortMst extends PortMstDevice {
   /** Number of the instance, 0..4094. */
   msti: number;
   /** State of the port in the instance. */
@@ -69,8 +66,14 @@ export const PortMst: Attributes<PortMst> = attributes((): Shape<PortMst> => ({
   state: [2, enumeration(u8, BR_STATE)],
 }), { header: 16 });
 
-/** A message about a bridge port and its states. */
-export interface PortMstMessage extends PortMstDevice {
+/** A message about a bridge port and its states: parts of that about a link. */
+export interface PortMstMessage {
+  /** Always `bridge`. */
+  family: Family;
+  /** Index of the port. */
+  index: Ifindex;
+  /** Name of the port. */
+  ifname?: string;
   /** The bridge's data about the port. */
   afSpec?: BridgeAf;
   /** Additional data that a dump includes. */
@@ -80,8 +83,8 @@ export interface PortMstMessage extends PortMstDevice {
 /** Wire form of {@linkcode PortMstMessage}: ifinfomsg and IFLA_*. */
 export const PortMstMessage: Attributes<PortMstMessage> = attributes((): Shape<PortMstMessage> => ({
   family: head(0, family),
-  ifindex: head(4, ifindex),
-  dev: interfaceNameOf("ifindex"),
+  index: head(4, ifindex),
+  ifname: [3, string(15)],
   afSpec: [26, BridgeAf],
   extMask: [29, mask(u32, RTEXT_FILTER), "input"],
 }), { header: 16 });
@@ -91,8 +94,7 @@ export type PortMstInput = Input<PortMst>;
 
 function requestOf({ dev, ifindex, msti, state }: PortMstInput, verb: string): object {
   if (verb === "list") return { family: "bridge", extMask: ["mst"] };
-  const port = dev === undefined ? { ifindex } : { dev };
-  return { family: "bridge", ...port, afSpec: { mst: { entry: [{ msti, state }] } } };
+  return { family: "bridge", index: dev ?? ifindex, afSpec: { mst: { entry: [{ msti, state }] } } };
 }
 
 const declaration: Declaration<PortMst> = {
@@ -130,8 +132,8 @@ const declaration: Declaration<PortMst> = {
   request: { codec: PortMstMessage as Codec<unknown, never>, of: (value, verb) => requestOf(value, verb) },
   spread: {
     codec: PortMstMessage,
-    each: ({ afSpec, extMask: _, ...port }: PortMstMessage) =>
-      (afSpec?.mst?.entry ?? []).map((entry) => ({ ...port, ...entry }) as PortMst),
+    each: ({ afSpec, family, index: ifindex, ifname: dev }: PortMstMessage) =>
+      (afSpec?.mst?.entry ?? []).map((entry) => ({ family, ifindex, dev, ...entry }) as PortMst),
   },
 };
 

@@ -154,7 +154,7 @@ export const LAYOUTS: Readonly<Record<string, string>> = {
   "MdbRequest": "family 0 u8, ifindex 4 s32 = 8",
   "MdbRouterPort": "port 0 s32 = 4",
   "PortMst": "family 0 u8, ifindex 4 s32 = 16",
-  "PortMstMessage": "family 0 u8, ifindex 4 s32 = 16",
+  "PortMstMessage": "family 0 u8, index 4 s32 = 16",
   "Netconf": "family 0 u8 = 4",
   "Nsid": "family 0 u8 = 4",
 
