@@ -1,4 +1,9 @@
-/** Mutated messages through the decoders of conntrack, queue and log. */
+/**
+ * Mutated messages through the decoders of conntrack, queue and log.
+ *
+ * NETLINK_FUZZ sets the number of mutations of each message.
+ */
+import process from "node:process";
 import { assert } from "@std/assert";
 import { type Attributes, Reader, Writer } from "../../../core/codec/mod.ts";
 import { DecodeError } from "../../../core/errors.ts";
@@ -8,8 +13,7 @@ import { LogPacket } from "../../../families/netfilter/log.ts";
 import { QueuePacket } from "../../../families/netfilter/queue.ts";
 import { test } from "../../test.ts";
 
-/** Number of mutations of each message; raise it for a longer search. */
-const MUTATIONS = 20_000;
+const MUTATIONS = Number(process.env["NETLINK_FUZZ"] ?? 20_000);
 
 const tuple = { src: "10.0.0.1", dst: "10.0.0.2", proto: "tcp", srcPort: 1, dstPort: 2, zone: 3 } as const;
 const six = { src: "2001:db8::1", dst: "2001:db8::2", proto: "icmpv6", icmpv6Id: 1, icmpv6Type: 128 } as const;
