@@ -7,6 +7,11 @@
  * ```
  *
  * A filter is at a qdisc or class of an interface, or in a shared block; there in a chain, with a priority and a handle.
+ * An interface whose hook has a shared block lists none of that block's: `filters.list({ block })` does.
+ *
+ * The kernel reports the end of all filters of a priority, or of a qdisc, by messages that name no filter: a watch with
+ * `initial` or `resync` reads the filters again and tells which are gone, one without does not. The event of a u32 filter
+ * that was replaced has the old settings.
  *
  * @module
  */
@@ -25,7 +30,7 @@ import {
   onShared,
   type Verb,
 } from "../../../core/collection.ts";
-import { argumentError, BatchError, KernelError } from "../../../core/errors.ts";
+import { argumentError, BatchError, ERRNO, KernelError } from "../../../core/errors.ts";
 import { stringify } from "../../../core/printable.ts";
 import type { Listening } from "../../../core/watch.ts";
 import { NETLINK_ROUTE, RTM, RTNLGRP } from "../protocol.ts";
@@ -264,7 +269,7 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
       return this.addEchoed(value, options);
     } catch (error) {
       if (!(error instanceof KernelError) || error.code === "EEXIST" || !this.isExisting(value, error)) throw error;
-      throw new KernelError(error.operation, EEXIST, { hint: EXISTS_HINT });
+      throw new KernelError(error.operation, ERRNO.EEXIST, { hint: EXISTS_HINT });
     }
   }
 
@@ -440,8 +445,6 @@ export class Filters extends Collection<Filter, FilterInput, FilterInput, Filter
     };
   }
 }
-
-const EEXIST = 17;
 
 /** True for an error of deleting what is not there. */
 const isGone = (error: unknown): boolean =>
