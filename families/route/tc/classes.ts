@@ -108,8 +108,12 @@ function withCeil(found: HtbClass = {}, { options: given }: Fields, { options }:
 /** Kinds of qdisc whose classes are made and deleted; those of others exist as long as the qdisc. */
 const MADE: ReadonlySet<unknown> = new Set(["htb", "hfsc", "drr", "qfq", "cbq", "atm"]);
 
-/** True for the class that a qdisc has for itself, with the same handle: the root of `hfsc`. */
-const isOwn = ({ handle }: { readonly handle?: unknown }): boolean => ((numberOf(handle) ?? 1) & 0xffff) === 0;
+/** Kinds of qdisc that have a class for themselves, with their own handle. Others have it only if someone made it. */
+const WITH_OWN: ReadonlySet<unknown> = new Set(["hfsc", "cbq", "atm"]);
+
+/** True for the class that a qdisc has for itself, and for a key without a kind that may mean it. */
+const isOwn = ({ handle, kind }: { readonly handle?: unknown; readonly kind?: unknown }): boolean =>
+  ((numberOf(handle) ?? 1) & 0xffff) === 0 && (kind === undefined || WITH_OWN.has(kind));
 
 const declaration: Declaration<Class> = {
   protocol: NETLINK_ROUTE,

@@ -115,6 +115,10 @@ kernelTest("classes: what the kernel acknowledges and does not do is refused", [
     assertThrows(() => tc.classes.delete({ dev: "v0", handle: "1:1" }), Error, "EBUSY");
     assertEquals(tc.classes.flush({ dev: "v0" }), 3);
     assertEquals(tc.classes.list(), []);
+    // A class of htb with the qdisc's handle is one like others.
+    tc.classes.add({ dev: "v0", parent: "1:", handle: "1:", kind: "htb", options: { rate: rate("1mbit") } });
+    assertEquals(tc.classes.flush({ dev: "v0" }), 1);
+    assertEquals(tc.classes.list(), []);
   });
 });
 
