@@ -24,15 +24,16 @@
 import { bindMethods, expectOptions, expectType, isFields } from "../../core/arguments.ts";
 import { builtin } from "../../core/builtin.ts";
 import { readProc } from "../../core/capabilities.ts";
-import { shown } from "../../core/codec/mod.ts";
 import { namesIn } from "../../core/folder.ts";
 import { argumentError, NetlinkError } from "../../core/errors.ts";
 import type { Protocol } from "../../core/protocol.ts";
 import { openTransport, stream, type Streaming } from "../../core/stream.ts";
 import type { TcpSocket } from "../../core/tcp.ts";
+import { checkTimeout } from "../../core/wait.ts";
 import { IscsiClient, watch } from "./client.ts";
 import {
   checkAuth,
+  checkName,
   defaultInitiator,
   type DiscoverOptions,
   ISCSI_OPCODE,
@@ -394,8 +395,6 @@ function tolerate(call: () => void): boolean {
   }
 }
 
-const NAME = /^(?:iqn\.|eui\.|naa\.)/i;
-
 /**
  * Logs in to a target, and returns the session once its disks are there.
  *
@@ -430,23 +429,19 @@ export async function login(options: LoginOptions): Promise<IscsiSession> {
     replacementTimeout: "number",
     pingInterval: "number",
   });
-  const { portal, target, initiator, digests = [] } = options;
+  const { portal, target, initiator = defaultInitiator(), digests = [], timeout } = options;
   expectType(portal, "log in to an iSCSI target: portal", "string");
   expectType(target, "log in to an iSCSI target: target", "string");
   const what = `log in to iSCSI target ${target} at ${portal}`, auth = checkAuth(options.auth, what);
-  for (const name of [target, ...(initiator === undefined ? [] : [initiator])]) {
-    if (NAME.test(name) && name.length <= 223) continue;
-    throw argumentError(
-      TypeError,
-      `Cannot ${what}: expected a name like "iqn.2026-01.example:disk", got ${shown(name)}`,
-    );
-  }
+  checkName(target, what);
+  checkName(initiator, what);
+  if (timeout !== undefined) checkTimeout(timeout, what);
   if (!Array.isArray(digests) || digests.some((one) => one !== "header" && one !== "data")) {
     throw argumentError(TypeError, `Cannot ${what}: digests: expected an array of "header" and "data"`);
   }
   return await IscsiSession.open({
     portal: await resolvePortal(portal),
-    initiator: initiator ?? defaultInitiator(),
+    initiator,
     target,
     auth,
     isid: randomIsid(),

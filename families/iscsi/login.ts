@@ -16,6 +16,7 @@ import { readProc } from "../../core/capabilities.ts";
 import { shown, sockaddr, toHex, Writer } from "../../core/codec/mod.ts";
 import { argumentError, NetlinkError, SystemError } from "../../core/errors.ts";
 import { TcpSocket } from "../../core/tcp.ts";
+import { checkTimeout } from "../../core/wait.ts";
 
 /** A name and secret of CHAP. */
 export interface ChapSecret {
@@ -111,9 +112,12 @@ export const MAX_RECV = 262_144;
 /** Most data in a PDU that a target may send during a login. */
 const MOST_DATA = 1 << 20;
 
+/** Longest time limit in ms: 24 days, the most of the runtimes' timers. */
+const LONGEST = 0x7fffffff;
+
 /** The time limit of a login in ms, at most `most`. */
 export function limitOf(timeout: number = TIMEOUT, most: number = Infinity): AbortSignal {
-  return AbortSignal.timeout(Math.ceil(Math.min(timeout, most)));
+  return AbortSignal.timeout(Math.ceil(Math.min(timeout, most, LONGEST)));
 }
 
 /** Opcodes of PDUs. */
@@ -640,8 +644,9 @@ export function checkAuth(auth: unknown, what: string): IscsiAuth | undefined {
     }
     expectNames(one, `${what}: ${where}`, names);
     for (const key of ["name", "secret"]) {
-      if (typeof (one as Record<string, unknown>)[key] !== "string") {
-        throw argumentError(TypeError, `Cannot ${what}: ${where}.${key}: expected a string`);
+      const value = (one as Record<string, unknown>)[key];
+      if (typeof value !== "string" || value.includes("\0")) {
+        throw argumentError(TypeError, `Cannot ${what}: ${where}.${key}: expected a string without NUL`);
       }
     }
   };
@@ -657,6 +662,15 @@ export function checkAuth(auth: unknown, what: string): IscsiAuth | undefined {
     }
   }
   return auth as IscsiAuth;
+}
+
+/** Throws if a text is no name of an initiator or target. A NUL would end it, and begin another key of the login. */
+export function checkName(name: unknown, what: string): void {
+  if (typeof name === "string" && /^(?:iqn|eui|naa)\.[^\0]*$/i.test(name) && name.length <= 223) return;
+  throw argumentError(
+    TypeError,
+    `Cannot ${what}: expected a name like "iqn.2026-01.example:disk", got ${shown(name)}`,
+  );
 }
 
 /** Returns the initiator's name when none is given. */
@@ -689,10 +703,13 @@ export async function discover(portal: string, options: DiscoverOptions = {}): P
   const what = `discover iSCSI targets at ${portal}`;
   expectType(portal, "discover iSCSI targets", "string");
   expectOptions(options, what, { initiator: "any", auth: "any", timeout: "number" });
-  const signal = limitOf(options.timeout), auth = checkAuth(options.auth, what);
+  const { timeout, initiator = defaultInitiator() } = options, auth = checkAuth(options.auth, what);
+  checkName(initiator, what);
+  if (timeout !== undefined) checkTimeout(timeout, what);
+  const signal = limitOf(timeout);
   const { socket, pdus } = await logIn({
     portal: await resolvePortal(portal),
-    initiator: options.initiator ?? defaultInitiator(),
+    initiator,
     auth,
     isid: randomIsid(),
     digests: [],

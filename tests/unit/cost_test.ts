@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
  * they have. Raise a number with the reason in its commit.
  */
 const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>> = {
-  "mod.ts": [307, 2_685_000],
+  "mod.ts": [307, 2_686_000],
   "families/route/mod.ts": [76, 677_000],
   "families/route/addresses.ts": [29, 292_000],
   "families/route/brief.ts": [1, 5_000],
@@ -74,7 +74,7 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/generic/tcp_metrics.ts": [31, 301_000],
   "families/generic/thermal.ts": [31, 307_000],
   "families/generic/wireguard.ts": [32, 308_000],
-  "families/registry.ts": [292, 2_589_000],
+  "families/registry.ts": [292, 2_590_000],
   "families/netfilter/acct.ts": [28, 273_000],
   "families/netfilter/compat.ts": [26, 231_000],
   "families/netfilter/hooks.ts": [26, 234_000],
@@ -105,10 +105,10 @@ const LIMITS: Readonly<Record<string, readonly [modules: number, bytes: number]>
   "families/dnrtmsg.ts": [15, 152_000],
   "families/ecryptfs.ts": [15, 161_000],
   "families/iscsi/client.ts": [26, 243_000],
-  "families/iscsi/login.ts": [19, 181_000],
+  "families/iscsi/login.ts": [20, 190_000],
   "families/iscsi/mod.ts": [35, 301_000],
   "families/iscsi/sysfs.ts": [9, 39_000],
-  "families/iscsi/initiator.ts": [32, 291_000],
+  "families/iscsi/initiator.ts": [32, 292_000],
   "families/rdma/chardevs.ts": [31, 287_000],
   "families/rdma/devices.ts": [29, 278_000],
   "families/rdma/links.ts": [31, 287_000],

@@ -254,3 +254,21 @@ test("iscsi: nothing that listens, and wrong arguments, are refused by name", as
   const same = { name: "me", secret: "the same" };
   await assertRejects(() => discover(portal, { auth: { ...same, target: same } }), TypeError, "another secret");
 });
+
+test("iscsi: names with a NUL and times that are none are refused before anything is sent", async () => {
+  const portal = "127.0.0.1:1", secret = "a secret of the initiator";
+  for (
+    const [options, why] of [
+      [{ initiator: "iqn.2026-01.example:a\0AuthMethod=None" }, 'expected a name like "iqn.'],
+      [{ initiator: "" }, 'expected a name like "iqn.'],
+      [{ auth: { name: "me\0CHAP_A=5", secret } }, "auth.name: expected a string without NUL"],
+      [{ timeout: -1 }, "timeout: expected milliseconds, 0 or more, got -1"],
+      [{ timeout: NaN }, "timeout: expected a number, got NaN"],
+    ] as const
+  ) {
+    for (const act of [() => discover(portal, options), () => login({ portal, target: "iqn.a:b", ...options })]) {
+      const error = await assertRejects(act, Error);
+      assert(error.message.includes(why) && !error.message.includes(secret), error.message);
+    }
+  }
+});
