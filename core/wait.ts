@@ -33,7 +33,7 @@ export function checkTimeout(timeout: unknown, what: string): number {
 }
 
 /** Longest delay that the runtimes' timers accept, in ms; with a longer one they fire at once. */
-const LONGEST_TIMER = 0x7fffffff;
+export const LONGEST_TIMER = 0x7fffffff;
 
 /**
  * Calls `then` after `ms` milliseconds, of any number; never for Infinity. Returns a function that cancels the call.

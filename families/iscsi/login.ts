@@ -16,7 +16,7 @@ import { readProc } from "../../core/capabilities.ts";
 import { shown, sockaddr, toHex, Writer } from "../../core/codec/mod.ts";
 import { argumentError, NetlinkError, SystemError } from "../../core/errors.ts";
 import { TcpSocket } from "../../core/tcp.ts";
-import { checkTimeout } from "../../core/wait.ts";
+import { checkTimeout, LONGEST_TIMER } from "../../core/wait.ts";
 
 /** A name and secret of CHAP. */
 export interface ChapSecret {
@@ -112,12 +112,9 @@ export const MAX_RECV = 262_144;
 /** Most data in a PDU that a target may send during a login. */
 const MOST_DATA = 1 << 20;
 
-/** Longest time limit in ms: 24 days, the most of the runtimes' timers. */
-const LONGEST = 0x7fffffff;
-
 /** The time limit of a login in ms, at most `most`. */
 export function limitOf(timeout: number = TIMEOUT, most: number = Infinity): AbortSignal {
-  return AbortSignal.timeout(Math.ceil(Math.min(timeout, most, LONGEST)));
+  return AbortSignal.timeout(Math.ceil(Math.min(timeout, most, LONGEST_TIMER)));
 }
 
 /** Opcodes of PDUs. */
